@@ -5,7 +5,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Tokenizer as RustTokenizer } from "@anush008/tokenizers";
-import { Apart } from "#kernel/bases/isolated/client.js";
+import { TokenizerSandbox } from "#kernel/bases/isolated/client.js";
 import { resolveBase } from "#kernel/bases/resolve.js";
 import { loadTokenizer } from "#kernel/bases/tokenizer.js";
 
@@ -20,7 +20,7 @@ const inside = await timed(1, () =>
   Promise.resolve(RustTokenizer.fromString(readFileSync(join(folder, "tokenizer.json"), "utf8"))),
 );
 const rust = inside.made;
-const host = new Apart();
+const host = new TokenizerSandbox();
 const first = await timed(1, () => loadTokenizer(folder, host));
 const again = await timed(rounds, () => loadTokenizer(folder, host));
 const tokenizer = first.made;

@@ -12,7 +12,7 @@ import { parseArgs } from "node:util";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { compile } from "#dsl/compiler/program/compile.js";
-import { nothingOutside } from "#dsl/compiler/plan/known-names.js";
+import { emptyEnvironment } from "#dsl/compiler/plan/known-names.js";
 import { Facts } from "#dsl/language/types/facts.js";
 import { registry } from "#stdlib/registry.js";
 import { startKernel } from "#kernel/apps/jupyter/client/client.js";
@@ -44,7 +44,7 @@ evaluate m${i} on d${i}.test { metrics: [accuracy] }
   for (const purpose of ["run", "assist"] as const) {
     const times = Array.from({ length: 30 }, (_, i) => {
       const start = performance.now();
-      compile([{ id: "a", title: "a", text: text + " ".repeat(i) }], registry, Facts.none, purpose, nothingOutside);
+      compile([{ id: "a", title: "a", text: text + " ".repeat(i) }], registry, Facts.none, purpose, emptyEnvironment);
       return performance.now() - start;
     });
     console.log(`check of 200 lines, ${purpose}: ${spread(times)}`);

@@ -10,15 +10,15 @@ import { join } from "node:path";
 import { emitTensorflow } from "#dsl/tensor/backends/tensorflow/emit.js";
 import type { DataPlan } from "#dsl/language/types/subject.js";
 import type { Call, Value } from "#dsl/language/types/value.js";
-import { nearTexts } from "#kernel/data/audit/near-duplicates.js";
-import { prepare } from "#kernel/data/prepare.js";
+import { findNearDuplicates } from "#kernel/data/audit/near-duplicates.js";
+import { prepareMeasuredData } from "#kernel/data/prepare.js";
 import { curvesFigure } from "#kernel/display/curves/curves.js";
-import { figureShown } from "#kernel/display/figure.js";
-import { setup } from "#kernel/engines/native/setup.js";
+import { figureView } from "#kernel/display/figure.js";
+import { setUpTensorflow } from "#kernel/engines/native/setup.js";
 import { satisfies } from "#kernel/fetch/version.js";
 import type { RunEvent } from "#kernel/events/events.js";
 import { RunList } from "#kernel/runs/history/run-list.js";
-import { usualView } from "#kernel/runs/history/run-listing.js";
+import { defaultRunView } from "#kernel/runs/history/run-listing.js";
 import { lockRun } from "#kernel/runs/run-lock.js";
 import { globMatcher } from "#kernel/apps/jupyter/wire/glob.js";
 import { csv } from "#stdlib/sources/csv.run.js";
@@ -110,7 +110,7 @@ function runsIn(folder: string): string {
 const lettered = (texts: readonly string[]) => ({
   count: texts.length,
   chunks: () => [texts],
-  at: (text: number) => texts[text]!,
+  lettersAt: (text: number) => texts[text]!,
 });
 
 const bounds: readonly Bound[] = [
@@ -135,7 +135,7 @@ const bounds: readonly Bound[] = [
     limit: 20_000,
     ready: (folder) => {
       const plan = dataPlan(folder);
-      return () => prepare(plan, { folder, live: () => undefined });
+      return () => prepareMeasuredData(plan, { folder, live: () => undefined });
     },
   },
   {
@@ -143,7 +143,7 @@ const bounds: readonly Bound[] = [
     limit: 20_000,
     ready: () => {
       const { texts, among } = alike();
-      return () => nearTexts(lettered(texts), lettered(among));
+      return () => findNearDuplicates(lettered(texts), lettered(among));
     },
   },
   {
@@ -151,7 +151,7 @@ const bounds: readonly Bound[] = [
     limit: 250,
     ready: () => {
       const events = eventsOf(30_000);
-      return () => figureShown(curvesFigure(events));
+      return () => figureView(curvesFigure(events));
     },
   },
   {
@@ -169,7 +169,7 @@ const bounds: readonly Bound[] = [
       const list = new RunList(runsIn(folder));
       return async () => {
         await list.look();
-        list.list({ ...usualView, sort: "score", limit: 50, since: 0 });
+        list.list({ ...defaultRunView, sort: "score", limit: 50, since: 0 });
       };
     },
   },
@@ -183,7 +183,7 @@ const bounds: readonly Bound[] = [
       return () => csv.open(source, { folder, live: () => undefined });
     },
   },
-  { what: "setup, when it has been done", limit: 1000, ready: () => () => setup() },
+  { what: "setup, when it has been done", limit: 1000, ready: () => () => setUpTensorflow() },
   {
     what: "a run's folder locked and let go",
     limit: 500,

@@ -8,15 +8,15 @@
 import { Command } from "commander";
 import { implementationOf } from "#dsl/language/types/loaded.js";
 import type { Call } from "#dsl/language/types/value.js";
-import { difference, drawAll, type Measure } from "#kernel/inference/measuring/comparison.js";
+import { scoreDifference, resampleAll, type MetricMeasure } from "#kernel/inference/measuring/comparison.js";
 import { must } from "#dsl/language/diagnostics/must.js";
-import { chance, type Chance } from "#stdlib/statistics/chance.js";
-import { drawnFrom, rowMeans, whole } from "#stdlib/metrics/shared/row-sums.js";
+import { seededRandom, type RandomSource } from "#stdlib/statistics/chance.js";
+import { rowSumsSampler, rowMeansOf, scoreOfAllRows } from "#stdlib/metrics/shared/row-sums.js";
 import {
-  drawnLabels,
-  drawnNumbers,
-  drawnTexts,
-  resampling,
+  labelsResampler,
+  numbersResampler,
+  textsResampler,
+  resamplingOf,
   samplerOf,
 } from "#stdlib/metrics/shared/resampled-outcomes.js";
 import type { WrittenMetricInput } from "#stdlib/metrics/kind.js";
@@ -26,7 +26,7 @@ import { table } from "./table.js";
 
 /** A row of a population: what is right, and what two models say of it. */
 type Row = readonly [truth: number, first: number, second: number];
-type Draw = (generator: Chance) => Row;
+type Draw = (generator: RandomSource) => Row;
 interface Simulated {
   readonly name: string;
   readonly sizes: readonly number[];
@@ -34,11 +34,11 @@ interface Simulated {
   readonly counted: number | { readonly sets: number };
   readonly row: Draw;
   /** The metric of one model's answers: 1 for the first, 2 for the second. */
-  measure(rows: readonly Row[], model: 1 | 2): Promise<Measure>;
+  measure(rows: readonly Row[], model: 1 | 2): Promise<MetricMeasure>;
 }
 
-const uniform = (generator: Chance): number => ((generator.next() >>> 0) + 0.5) / 2 ** 32;
-function normal(generator: Chance): number {
+const uniform = (generator: RandomSource): number => ((generator.next() >>> 0) + 0.5) / 2 ** 32;
+function normal(generator: RandomSource): number {
   return Math.sqrt(-2 * Math.log(uniform(generator))) * Math.cos(2 * Math.PI * uniform(generator));
 }
 const call = (word: string, given: Call["arguments"] = {}): Call => ({ kind: "metric", word, arguments: given });
@@ -69,7 +69,7 @@ async function labelled(
   kinds: number,
   rows: readonly Row[],
   model: 1 | 2,
-): Promise<Measure> {
+): Promise<MetricMeasure> {
   const metric = await metricOf(word);
   const input = {
     labels: Array.from({ length: kinds }, (_, i) => `l${String(i)}`),
@@ -84,7 +84,9 @@ async function labelled(
     value: must(metric.compute, word)(own, input),
     better: "greater",
     share: word === "accuracy",
-    resampling: resampling(rows.length, samplerOf(metric, own, "compute", input, drawnLabels(input)), { single: true }),
+    resampling: resamplingOf(rows.length, samplerOf(metric, own, "compute", input, labelsResampler(input)), {
+      single: true,
+    }),
   };
 }
 
@@ -104,7 +106,7 @@ const confused: Draw = (g) => {
   return [truth, first, second];
 };
 
-async function numbered(word: string, rows: readonly Row[], model: 1 | 2): Promise<Measure> {
+async function numbered(word: string, rows: readonly Row[], model: 1 | 2): Promise<MetricMeasure> {
   const metric = await metricOf(word);
   const input = {
     truth: Float64Array.from(rows, ([truth]) => truth),
@@ -117,7 +119,7 @@ async function numbered(word: string, rows: readonly Row[], model: 1 | 2): Promi
     value: must(metric.ofNumbers, word)(own, input),
     better: "greater",
     share: false,
-    resampling: resampling(rows.length, samplerOf(metric, own, "ofNumbers", input, drawnNumbers(input))),
+    resampling: resamplingOf(rows.length, samplerOf(metric, own, "ofNumbers", input, numbersResampler(input))),
   };
 }
 const alike: Draw = (g) => {
@@ -133,15 +135,15 @@ const overlaps: Draw = (g) => {
   const second = uniform(g) < 0.7 ? first : uniform(g) < 0.35 ? 0 : Math.sqrt(uniform(g));
   return [0, first, second];
 };
-function means(rows: readonly Row[], model: 1 | 2): Promise<Measure> {
-  const sums = rowMeans(rows.length, (row) => rows[row]![model]);
+function means(rows: readonly Row[], model: 1 | 2): Promise<MetricMeasure> {
+  const sums = rowMeansOf(rows.length, (row) => rows[row]![model]);
   return Promise.resolve({
     name: "token_f1",
     call: call("token_f1"),
-    value: whole(sums),
+    value: scoreOfAllRows(sums),
     better: "greater",
     share: false,
-    resampling: resampling(rows.length, drawnFrom(sums)),
+    resampling: resamplingOf(rows.length, rowSumsSampler(sums)),
   });
 }
 
@@ -149,14 +151,19 @@ function means(rows: readonly Row[], model: 1 | 2): Promise<Measure> {
 const WORDS = Array.from({ length: 60 }, (_, i) => `w${String(i)}`);
 const texts: Draw = (g) => [uniform(g), uniform(g), uniform(g)];
 function textOf([seed, ...own]: Row, model: 0 | 1 | 2): string {
-  const g = chance(Math.floor(seed * 2 ** 31), 0);
+  const g = seededRandom(Math.floor(seed * 2 ** 31), 0);
   const words = Array.from({ length: 5 + Math.floor(uniform(g) * 16) }, () => WORDS[Math.floor(uniform(g) ** 2 * 60)]!);
   if (model === 0) return words.join(" ");
-  const wrong = chance(Math.floor(own[model - 1]! * 2 ** 31), model);
+  const wrong = seededRandom(Math.floor(own[model - 1]! * 2 ** 31), model);
   const share = uniform(wrong) ** 2;
   return words.map((word) => (uniform(wrong) < share ? WORDS[Math.floor(uniform(wrong) * 60)]! : word)).join(" ");
 }
-async function written(word: string, given: Call["arguments"], rows: readonly Row[], model: 1 | 2): Promise<Measure> {
+async function written(
+  word: string,
+  given: Call["arguments"],
+  rows: readonly Row[],
+  model: 1 | 2,
+): Promise<MetricMeasure> {
   const metric = await metricOf(word);
   const input: WrittenMetricInput = {
     targets: rows.map((row) => textOf(row, 0)),
@@ -169,7 +176,7 @@ async function written(word: string, given: Call["arguments"], rows: readonly Ro
     value: must(metric.ofWritten, word)(own, input),
     better: "greater",
     share: false,
-    resampling: resampling(rows.length, samplerOf(metric, own, "ofWritten", input, drawnTexts(input))),
+    resampling: resamplingOf(rows.length, samplerOf(metric, own, "ofWritten", input, textsResampler(input))),
   };
 }
 
@@ -178,7 +185,7 @@ const sure: Draw = (g) => {
   const says = 0.5 + uniform(g) / 2;
   return [uniform(g), says, Math.min(0.999, says + 0.15 * uniform(g))];
 };
-async function calibrated(rows: readonly Row[], model: 1 | 2): Promise<Measure> {
+async function calibrated(rows: readonly Row[], model: 1 | 2): Promise<MetricMeasure> {
   const metric = await metricOf("calibration_error");
   const own = call("calibration_error", { bins: 15 });
   const input = {
@@ -193,7 +200,7 @@ async function calibrated(rows: readonly Row[], model: 1 | 2): Promise<Measure> 
     value: must(metric.compute, own.word)(own, input),
     better: "less",
     share: false,
-    resampling: resampling(rows.length, samplerOf(metric, own, "compute", input, drawnLabels(input))),
+    resampling: resamplingOf(rows.length, samplerOf(metric, own, "compute", input, labelsResampler(input))),
   };
 }
 
@@ -252,7 +259,7 @@ const counted = new Map<Simulated, readonly [number, number]>();
 async function truly(one: Simulated, size: number): Promise<readonly [number, number]> {
   const known = counted.get(one);
   if (known) return known;
-  const g = chance(7, 0);
+  const g = seededRandom(7, 0);
   const drawn = (length: number): Row[] => Array.from({ length }, () => one.row(g));
   const sets = typeof one.counted === "number" ? 1 : one.counted.sets;
   const sums: [number, number] = [0, 0];
@@ -288,16 +295,16 @@ async function main({
     if (own.length === 0) continue;
     for (const size of own) {
       const [a, b] = await truly(one, size);
-      const g = chance(11, size);
+      const g = seededRandom(11, size);
       const [alone, apart]: Covered[] = [0, 1].map(() => ({ held: 0, none: 0, width: 0 }));
       for (let set = 0; set < sets; set++) {
         const rows = Array.from({ length: size }, () => one.row(g));
         const measures = [await one.measure(rows, 1), await one.measure(rows, 2)] as const;
-        const drawn = await drawAll(measures);
+        const drawn = await resampleAll(measures);
         const [first, second] = measures.map((measure) => must(drawn.get(measure), "a score"));
         const found = [
           [must(first, "a score").score.interval, a, alone],
-          [difference(must(first, "a score"), must(second, "a score")).interval, b - a, apart],
+          [scoreDifference(must(first, "a score"), must(second, "a score")).interval, b - a, apart],
         ] as const;
         for (const [interval, truth, counts] of found) {
           if (!counts) continue;

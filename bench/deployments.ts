@@ -9,10 +9,10 @@ import { join } from "node:path";
 import { Command } from "commander";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { registry } from "#stdlib/registry.js";
-import { figures, type Proof } from "#kernel/deployments/proof.js";
+import { formatFigure, type DeploymentProof } from "#kernel/deployments/proof.js";
 import { plainHostContext } from "#kernel/host/host-context.js";
 import { verifyDeployment } from "#kernel/features/deploy/verify.js";
-import { Refused } from "#kernel/session/execution-context.js";
+import { RefusedError } from "#kernel/session/execution-context.js";
 import { TuneSession } from "#kernel/features/tune-session.js";
 import { programs, rows, type Deployed } from "./deployments/programs.js";
 
@@ -53,10 +53,10 @@ class Notebook {
 }
 
 /** The proof in few words: greatest difference, or what agrees. */
-function told({ verdict, compared, unproved }: Proof): string {
+function told({ verdict, compared, unproved }: DeploymentProof): string {
   if (verdict === "not run" || !compared) return `not run (${(unproved ?? "").slice(0, 40)})`;
   const { difference, greatest, agree, inputs, tokens } = compared;
-  const near = difference === null ? "" : `${figures(difference / Math.max(1, greatest))} `;
+  const near = difference === null ? "" : `${formatFigure(difference / Math.max(1, greatest))} `;
   const same = tokens ? `${String(tokens.agree)}/${String(tokens.of)} tokens` : `${String(agree)}/${String(inputs)}`;
   return `${near}${same}`;
 }
@@ -83,9 +83,9 @@ async function cell(book: Notebook, { name }: Deployed, target: (at: string) => 
     await book.run(`deploy ${name} to ${target(at)} { rows: 0 }`);
     const homes = [at, `${at}.gguf.files`, `${at}.tflite.files`, `${at}.mlpackage.files`, `${at}.mlpackage`];
     const home = homes.map((one) => join(book.folder, one, "proof.json")).find((file) => existsSync(file));
-    return home === undefined ? "no proof" : told(JSON.parse(readFileSync(home, "utf8")) as Proof);
+    return home === undefined ? "no proof" : told(JSON.parse(readFileSync(home, "utf8")) as DeploymentProof);
   } catch (error) {
-    if (error instanceof Refused)
+    if (error instanceof RefusedError)
       return `– ${(error.diagnostics[0]!.data as { readonly why?: string }).why ?? error.message}`;
     if (!(error instanceof CodedError)) throw error;
     const why = error.data as { readonly why?: string; readonly found?: readonly string[] };

@@ -9,9 +9,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command } from "commander";
 import { must, mustGet } from "#dsl/language/diagnostics/must.js";
-import { writeMade } from "#kernel/runs/folders/made-folder.js";
+import { writeDerivedBase } from "#kernel/runs/folders/made-folder.js";
 import { openBase } from "#kernel/bases/open.js";
-import { carriedBase, packageFolder } from "#kernel/bases/packages.js";
+import { findPackagedBase, ensurePackageFolder } from "#kernel/bases/packages.js";
 import { plainHostContext } from "#kernel/host/host-context.js";
 import { TuneSession } from "#kernel/features/tune-session.js";
 import { registry } from "#stdlib/registry.js";
@@ -157,10 +157,14 @@ recipe short { ${o.recipe}, keep: last, seed: ${String(o.seed)} }`);
 
 /** The blocks of MiniLM that the student begins with, as they are before any tuning. */
 async function cutBase(folder: string, layers: string): Promise<void> {
-  const base = await openBase(await packageFolder(must(carriedBase(MINILM), MINILM), {}), "package", registry);
+  const base = await openBase(
+    await ensurePackageFolder(must(findPackagedBase(MINILM), MINILM), {}),
+    "package",
+    registry,
+  );
   const arguments_ = { layers: JSON.parse(layers) as number };
   const call = { kind: "student", word: "student", arguments: arguments_ } as const;
-  await writeMade(folder, base, { call, licence: null });
+  await writeDerivedBase(folder, base, { call, licence: null });
 }
 
 function tell(title: string, found: readonly Scores[], beside: { readonly of: string; readonly share: string }): void {

@@ -4,7 +4,7 @@
  * time is no test, and the line says so. The factors for memory were fitted to other pairs than these.
  */
 import { Command } from "commander";
-import { memoryBytes, productEffort, updateEffort } from "#dsl/compiler/plan/estimates.js";
+import { memoryBytes, productFlopsPerToken, updateFlops } from "#dsl/compiler/plan/estimates.js";
 import { memoryOf } from "#dsl/tensor/memory.js";
 import { startEngine } from "#kernel/engines/start.js";
 import { processor } from "./finetune/report.js";
@@ -71,7 +71,7 @@ async function main(o: Options): Promise<void> {
             const of: Case = { model, technique, dtype, recompute, batch, length };
             const made = MODELS[model]!({ technique, dropout: 0, passes: { precision: dtype, recompute } });
             const shape = shapeOf(of, made);
-            const effort = productEffort(shape, length) * batch * length + updateEffort(shape);
+            const effort = productFlopsPerToken(shape, length) * batch * length + updateFlops(shape);
             const { peak, seconds } = await measured(of, made, o.steps);
             const walked = memoryOf(made.program, { batch, length, targets: batch * (length - 1) });
             const engine = memoryBytes({ ...shape, tokens: 0, trainable: 0, parameters: 0, vocabulary: 0, low: false });

@@ -10,23 +10,23 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Command } from "commander";
-import { drawFor } from "#stdlib/statistics/chance.js";
+import { seededShareOfText } from "#stdlib/statistics/chance.js";
 import { implementationOf } from "#dsl/language/types/loaded.js";
 import { registry } from "#stdlib/registry.js";
 import { DataLoader } from "#kernel/data/rows/loader.js";
-import { trainedSplit } from "#kernel/data/prepared.js";
+import { trainingSplitName } from "#kernel/data/prepared.js";
 import { plainHostContext } from "#kernel/host/host-context.js";
 import { encodeSplit } from "#kernel/data/encoding/encoded.js";
 import { encodingOf } from "#kernel/data/encoding/encoding.js";
-import { floats, scalarF32 } from "#kernel/engines/feeds.js";
+import { toFloats, scalarF32 } from "#kernel/engines/feeds.js";
 import { startEngine } from "#kernel/engines/start.js";
 import { TuneSession } from "#kernel/features/tune-session.js";
 import type { ModelHandle } from "#kernel/models/model-handle.js";
-import { SQUARES } from "#stdlib/programs/consolidation.js";
+import { SQUARED_GRADIENTS } from "#stdlib/programs/consolidation.js";
 import { consolidate, type ConsolidateOptions } from "#kernel/features/update/consolidate.js";
-import { directionsWithin } from "#stdlib/strategies/shared/directions.js";
+import { fisherDirectionCount } from "#stdlib/strategies/shared/directions.js";
 import type { OpenModel } from "#kernel/models/open-model.js";
-import { readerOf } from "#dsl/language/types/subject.js";
+import { dataReaderOf } from "#dsl/language/types/subject.js";
 import { processor } from "./finetune/report.js";
 import { integers } from "./step/batch.js";
 import { peakRss } from "./step/peak-rss.js";
@@ -97,8 +97,8 @@ train m on d { epochs: 1, batch_size: 32, optimizer: adamw(learning_rate: ${tech
     const { open } = await session.weights.ready(handle as Parameters<typeof session.weights.ready>[0], hostContext);
     const { base, tokenizer } = await session.weights.parts(plan, hostContext);
     const encoding = await encodingOf({ recipe: plan.recipe }, base, tokenizer, names, "m");
-    const data = await session.datasets.data(plan.recipe.data, readerOf(plan.recipe.model), hostContext);
-    const rows = await encodeSplit(data, { data: "d", split: trainedSplit(data) }, encoding);
+    const data = await session.datasets.data(plan.recipe.data, dataReaderOf(plan.recipe.model), hostContext);
+    const rows = await encodeSplit(data, { data: "d", split: trainingSplitName(data) }, encoding);
     const ewc = {
       call: { kind: "strategy", word: "ewc", arguments: {} },
       implementation: await implementationOf(registry, "strategy", "ewc"),
@@ -110,7 +110,7 @@ train m on d { epochs: 1, batch_size: 32, optimizer: adamw(learning_rate: ${tech
       fisher: { labels: "exact" },
       first: false,
       seed: 7,
-      most: directionsWithin(plan.estimates.trainable / plan.estimates.parameters),
+      most: fisherDirectionCount(plan.estimates.trainable / plan.estimates.parameters),
       labels: { count: names.length, seen: new Set(names.keys()) },
       answers: encoding.task.implementation.answers ?? null,
       batchSize: 32,
@@ -179,7 +179,8 @@ async function tellErrors(exact: ConsolidateOptions, { session, trainable }: Ope
     // The consolidation sets them to zero.
     const run: typeof session.run = async (name, feeds, outputs) => {
       if (name === "consolidate")
-        for (const one of trainable) for (const value of floats(await session.read(SQUARES + one))) sums.push(value);
+        for (const one of trainable)
+          for (const value of toFloats(await session.read(SQUARED_GRADIENTS + one))) sums.push(value);
       return session.run(name, feeds, outputs);
     };
     const listening = new Proxy(session, {
@@ -218,7 +219,7 @@ function writeRows(file: string, labels: number, most: number): void {
   copyFileSync(SENTENCES, file);
   if (labels === 2) return;
   const [head = "", ...lines] = readFileSync(file, "utf8").split("\n");
-  const drawn = (line: string): string => `label${String(Math.floor(labels * drawFor(1, line)))}`;
+  const drawn = (line: string): string => `label${String(Math.floor(labels * seededShareOfText(1, line)))}`;
   writeFileSync(
     file,
     [head, ...lines.slice(0, most).map((line) => line.replace(/,(?:positive|negative),/, `,${drawn(line)},`))].join(

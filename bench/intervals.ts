@@ -5,8 +5,8 @@
 import { Command } from "commander";
 import { implementationOf } from "#dsl/language/types/loaded.js";
 import type { Call } from "#dsl/language/types/value.js";
-import { drawAll, type Measure } from "#kernel/inference/measuring/comparison.js";
-import type { AskedRows, RowsToTeach, Scored } from "#stdlib/tasks/kind.js";
+import { resampleAll, type MetricMeasure } from "#kernel/inference/measuring/comparison.js";
+import type { PredictedRows, TeachingRows, ScoredOutcome } from "#stdlib/tasks/kind.js";
 import { registry } from "#stdlib/registry.js";
 import { table } from "./table.js";
 
@@ -43,17 +43,17 @@ function numbers(rows: number): Answers {
   };
 }
 
-async function scoredOf({ task, role, values, said }: Answers): Promise<Scored> {
+async function scoredOf({ task, role, values, said }: Answers): Promise<ScoredOutcome> {
   const { supervision, answers } = await implementationOf(registry, "task", task);
   const tokenizer = { vocabulary: 0, mask: null, special: new Set<number>(), tokens: () => [] };
-  const asked: AskedRows = {
+  const asked: PredictedRows = {
     count: values.length,
     labels: LABELS,
     call: call("task", task),
     tokenizer,
     ids: () => new Int32Array(0),
   };
-  const rows: RowsToTeach = {
+  const rows: TeachingRows = {
     ...asked,
     values: (of) => (of === role ? values : undefined),
     names: [],
@@ -65,10 +65,10 @@ async function scoredOf({ task, role, values, said }: Answers): Promise<Scored> 
   return answers.score(said, taught, asked);
 }
 
-async function secondsOf(scored: Scored, word: string, given: Call["arguments"]): Promise<number> {
+async function secondsOf(scored: ScoredOutcome, word: string, given: Call["arguments"]): Promise<number> {
   const metric = await implementationOf(registry, "metric", word);
   const own = call("metric", word, given);
-  const measure: Measure = {
+  const measure: MetricMeasure = {
     name: word,
     call: own,
     value: scored.measure(metric, own),
@@ -77,7 +77,7 @@ async function secondsOf(scored: Scored, word: string, given: Call["arguments"])
     resampling: scored.resampling(metric, own),
   };
   const before = process.cpuUsage();
-  await drawAll([measure]);
+  await resampleAll([measure]);
   const { user, system } = process.cpuUsage(before);
   return (user + system) / 1e6;
 }

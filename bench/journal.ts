@@ -7,11 +7,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command } from "commander";
 import type { TrialRecord } from "#kernel/study/trial.js";
-import { Journal, type JournalOf } from "#kernel/sweep-runs/journal/journal.js";
+import { Journal, type JournalSpec } from "#kernel/sweep-runs/journal/journal.js";
 import { processor } from "./finetune/report.js";
 import { table } from "./table.js";
 
-const of: JournalOf = {
+const of: JournalSpec = {
   vary: {
     "optimizer.learning_rate": { space: "log", from: 1e-5, to: 1e-2, integer: false },
     batch_size: { space: "choice", of: [8, 16, 32] },

@@ -9,8 +9,8 @@
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { Command } from "commander";
-import { issuesIn, judged, type LabelIssue } from "#kernel/data/judging/judges.js";
-import type { Judged } from "#kernel/data/judging/noise.js";
+import { suspectedLabels, judgeLabels, type SuspectedLabel } from "#kernel/data/judging/judges.js";
+import type { LabelNoiseEstimate } from "#kernel/data/judging/noise.js";
 import { ensurePythonEnv } from "#tools/python-env.mjs";
 import { flipped } from "./judging/flips.js";
 import { SETS, vectorsOf, type JudgedSet } from "./judging/sets.js";
@@ -27,8 +27,8 @@ interface Options {
 interface Case {
   readonly set: string;
   readonly labels: Int32Array;
-  readonly said: Judged;
-  readonly found: readonly LabelIssue[];
+  readonly said: LabelNoiseEstimate;
+  readonly found: readonly SuspectedLabel[];
   readonly count: number;
   /** As they were. */
   readonly own: Int32Array;
@@ -88,8 +88,8 @@ async function main(o: Options): Promise<void> {
     const vectors = await vectorsOf(set.name, texts);
     for (const seed of seeds) {
       const { labels, turned } = flipped(own, names.length, Number(o.flips), seed);
-      const said = judged(texts, vectors, labels, names.length);
-      const found = issuesIn(said, labels, names.length);
+      const said = judgeLabels(texts, vectors, labels, names.length);
+      const found = suspectedLabels(said, labels, names.length);
       cases.push({ set: set.name, labels, said, found, count: names.length, own, turned });
     }
   }

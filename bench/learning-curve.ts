@@ -5,12 +5,12 @@
  * it holds the score, how wide it is and how far off its middle is.
  */
 import { Command } from "commander";
-import { GrowingProbe, type Answers } from "#kernel/data/judging/growing-probe.js";
-import { measuredCurve } from "#kernel/data/judging/learning-curve.js";
-import { forecast, type Interval } from "#kernel/data/judging/power-law.js";
-import { standardised } from "#kernel/data/judging/ridge.js";
-import { sizesFor } from "#kernel/data/judging/learning-sizes.js";
-import { chance, shuffle } from "#stdlib/statistics/chance.js";
+import { GrowingRidgeProbe, type ProbeTargets } from "#kernel/data/judging/growing-probe.js";
+import { measureLearningCurve } from "#kernel/data/judging/learning-curve.js";
+import { forecastLearningCurve, type ForecastInterval } from "#kernel/data/judging/power-law.js";
+import { standardiseFeatures } from "#kernel/data/judging/ridge.js";
+import { learningCurveSizes } from "#kernel/data/judging/learning-sizes.js";
+import { seededRandom, shuffle } from "#stdlib/statistics/chance.js";
 import { SETS, vectorsOf, type JudgedSet } from "./judging/sets.js";
 import { table } from "./table.js";
 
@@ -21,7 +21,7 @@ interface Options {
 }
 interface Tried {
   readonly now: number;
-  readonly interval: Interval;
+  readonly interval: ForecastInterval;
   readonly truth: number;
 }
 const mean = (of: readonly number[]): number => of.reduce((a, b) => a + b, 0) / of.length;
@@ -30,7 +30,7 @@ const points = (score: number): string => (100 * score).toFixed(1);
 async function tried(set: JudgedSet, share: number, seeds: number) {
   const all = await set.rows();
   const labels = [...new Set(all.map(({ label }) => label))].sort();
-  const answers: Answers = {
+  const answers: ProbeTargets = {
     labels: Int32Array.from(all, ({ label }) => labels.indexOf(label)),
     count: labels.length,
   };
@@ -38,19 +38,19 @@ async function tried(set: JudgedSet, share: number, seeds: number) {
     set.name,
     all.map(({ text }) => text),
   );
-  const rows = standardised(vectors);
+  const rows = standardiseFeatures(vectors);
   const of = (part: string): Uint32Array => Uint32Array.from(all.flatMap((row, i) => (row.part === part ? [i] : [])));
   const [train, scored] = [of("train"), of("test")];
-  const whole = new GrowingProbe(rows, answers);
+  const whole = new GrowingRidgeProbe(rows, answers);
   whole.learn(train);
-  const truth = mean([...whole.said(scored)]);
+  const truth = mean([...whole.scoreRows(scored)]);
   const runs: Tried[] = [];
   for (let seed = 1; seed <= seeds; seed++) {
-    const learnt = shuffle(train.slice(), chance(seed, train.length)).slice(0, Math.round(share * train.length));
-    const { sizes, draws } = sizesFor(learnt.length, labels.length);
-    const measured = await measuredCurve(rows, answers, [{ learnt, scored }], { sizes, draws, seed });
-    const told = forecast(measured, { errors: false, seed });
-    runs.push({ now: told.points.at(-1)!.middle, interval: told.at(train.length), truth });
+    const learnt = shuffle(train.slice(), seededRandom(seed, train.length)).slice(0, Math.round(share * train.length));
+    const { sizes, draws } = learningCurveSizes(learnt.length, labels.length);
+    const measured = await measureLearningCurve(rows, answers, [{ learnt, scored }], { sizes, draws, seed });
+    const told = forecastLearningCurve(measured, { errors: false, seed });
+    runs.push({ now: told.points.at(-1)!.middle, interval: told.scoreAt(train.length), truth });
   }
   return { runs, rows: train.length, scored: scored.length, labels: labels.length };
 }

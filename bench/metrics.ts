@@ -7,11 +7,11 @@
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { Command } from "commander";
-import { valueOf, wholeOf } from "#dsl/compiler/statement/value.js";
+import { parseValue, completeValue } from "#dsl/compiler/statement/value.js";
 import type { Parameter } from "#dsl/language/types/registry.js";
 import type { Call } from "#dsl/language/types/value.js";
-import { preparedMetric } from "#kernel/inference/measuring/measure-metric.js";
-import { outcomesOf, type Outcomes, type Sort } from "#kernel/inference/scoring/answers.js";
+import { prepareMetric } from "#kernel/inference/measuring/measure-metric.js";
+import { outcomesOf, type AnswerOutcomes, type OutcomeKind } from "#kernel/inference/scoring/answers.js";
 import { registry } from "#stdlib/registry.js";
 import { ensurePythonEnv } from "#tools/python-env.mjs";
 import { randomCases, SORTS, type Case } from "./metrics/cases.js";
@@ -65,9 +65,9 @@ function callOf(name: string, labels: readonly string[]): Call {
   if (before) return before;
   const parameter = registry.find("verb", "evaluate")?.parameters.find((one: Parameter) => one.name === "metrics");
   if (!parameter) throw new Error("no metrics to evaluate");
-  const read = valueOf(written(name), parameter, registry);
+  const read = parseValue(written(name), parameter, registry);
   const data = labels.length > 0 ? { labels } : {};
-  const whole = read.value === undefined ? read : wholeOf(read.value, parameter, registry, data);
+  const whole = read.value === undefined ? read : completeValue(read.value, parameter, registry, data);
   const wrong = whole.diagnostics.find(({ severity }) => severity === "error");
   const call = (whole.value as readonly Call[] | undefined)?.[0];
   if (wrong || !call) throw new Error(`${name}: ${wrong?.code ?? "is no metric"}`);
@@ -75,9 +75,9 @@ function callOf(name: string, labels: readonly string[]): Call {
   return call;
 }
 
-async function ours(name: string, { schema }: Case, outcomes: Outcomes): Promise<number> {
+async function ours(name: string, { schema }: Case, outcomes: AnswerOutcomes): Promise<number> {
   const call = callOf(name, outcomes.labels);
-  const metric = await preparedMetric(call, { text: () => JSON.stringify(schema) });
+  const metric = await prepareMetric(call, { text: () => JSON.stringify(schema) });
   return outcomes.measure(metric, call);
 }
 
@@ -93,7 +93,7 @@ async function main({ cases: count }: { cases: string }): Promise<void> {
   const seen = new Map<string, Seen>();
   const examples: string[] = [];
   for (const one of made.cases) {
-    const sort = (one.sort === "fields" ? "written" : one.sort) as Sort;
+    const sort = (one.sort === "fields" ? "written" : one.sort) as OutcomeKind;
     const rows = one.rows.map((row) => ({ probabilities: undefined, ...row }));
     const outcomes = outcomesOf(sort, { file: one.sort, texts: true, rows });
     for (const [name, reference] of Object.entries(one.values)) {
@@ -133,7 +133,7 @@ async function main({ cases: count }: { cases: string }): Promise<void> {
   for (const [name, signed] of Object.entries(made.signatures)) {
     const plain = signed.replace(/\|version:.*/, "");
     const call = callOf(name, []);
-    const metric = await preparedMetric(call);
+    const metric = await prepareMetric(call);
     const told = metric.notes?.ofWritten?.(call, { written: [""], targets: [""] }).join() ?? "";
     console.log(`${name}: ${told.includes(plain) ? "signed" : "NOT signed"} ${signed}`);
   }

@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Command } from "commander";
 import { plainHostContext } from "#kernel/host/host-context.js";
-import { frontOf } from "#kernel/study/front.js";
+import { paretoFrontOf } from "#kernel/study/front.js";
 import { TuneSession } from "#kernel/features/tune-session.js";
 import { processor } from "./finetune/report.js";
 import { table } from "./table.js";
@@ -66,7 +66,7 @@ train mood on reviews with quick`);
     const made = session.evaluations.slice(-ways.length - 1);
     const figure = (at: number, metric: string): number => made[at]?.metrics[metric] ?? Number.NaN;
     const front = (cost: string): ReadonlySet<number> =>
-      new Set(frontOf(made.map((_, at) => [figure(at, "accuracy"), -figure(at, cost)])));
+      new Set(paretoFrontOf(made.map((_, at) => [figure(at, "accuracy"), -figure(at, cost)])));
     const [small, quick] = [front("size"), front("latency")];
     const rows = made.map(({ model, intervals, differences }, at) => {
       const ends = intervals?.["accuracy"];

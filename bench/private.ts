@@ -8,24 +8,24 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Command } from "commander";
-import { readerOf } from "#dsl/language/types/subject.js";
+import { dataReaderOf } from "#dsl/language/types/subject.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { PrivacyPlan } from "#dsl/compiler/plan/recipe.js";
 import { must } from "#dsl/language/diagnostics/must.js";
 import { DataLoader } from "#kernel/data/rows/loader.js";
-import { trainedSplit } from "#kernel/data/prepared.js";
+import { trainingSplitName } from "#kernel/data/prepared.js";
 import { plainHostContext } from "#kernel/host/host-context.js";
-import { encodeSplit, type Encoded } from "#kernel/data/encoding/encoded.js";
+import { encodeSplit, type EncodedRows } from "#kernel/data/encoding/encoded.js";
 import { encodingOf } from "#kernel/data/encoding/encoding.js";
 import { startEngine } from "#kernel/engines/start.js";
-import type { Session } from "#kernel/engines/engine.js";
+import type { EngineSession } from "#kernel/engines/engine.js";
 import { openModel } from "#kernel/models/open-model.js";
 import type { ModelHandle } from "#kernel/models/model-handle.js";
 import { TuneSession } from "#kernel/features/tune-session.js";
 import { StepPipeline, type StepPipelineOptions } from "#kernel/training/pipeline.js";
 import { privateSteps } from "#kernel/training/private/private.js";
 import { PrivateUpdates } from "#kernel/training/private/updates.js";
-import { unitsOf } from "#kernel/training/private/units.js";
+import { privacyUnitsOf } from "#kernel/training/private/units.js";
 import { processor } from "./finetune/report.js";
 import { peakRss } from "./step/peak-rss.js";
 import { table } from "./table.js";
@@ -64,8 +64,8 @@ train m on d { steps: 1, batch_size: ${o.batch}, optimizer: adamw(learning_rate:
     const { plan, labels } = must((values.get("m") as ModelHandle).weights, "trained weights");
     const { base, tokenizer } = await session.weights.parts(plan, hostContext);
     const encoding = await encodingOf({ recipe: plan.recipe }, base, tokenizer, labels, "m");
-    const data = await session.datasets.data(plan.recipe.data, readerOf(plan.recipe.model), hostContext);
-    const rows = await encodeSplit(data, { data: "d", split: trainedSplit(data) }, encoding);
+    const data = await session.datasets.data(plan.recipe.data, dataReaderOf(plan.recipe.model), hostContext);
+    const rows = await encodeSplit(data, { data: "d", split: trainingSplitName(data) }, encoding);
     const loader = new DataLoader(rows, {
       batchSize: batch,
       accumulate: 1,
@@ -81,14 +81,14 @@ train m on d { steps: 1, batch_size: ${o.batch}, optimizer: adamw(learning_rate:
     const programs = must(hidden.private, "private programs");
     const updates = new PrivateUpdates({
       loader,
-      units: unitsOf(rows),
+      units: privacyUnitsOf(rows),
       batchSize: batch,
       apart: programs.apart !== null,
       apply: programs.apply,
       privacy: { clip: 1, noise: 1, rate: batch / rows.lengths.length },
     });
     const same = {
-      update: (step: number) => updates.of(step, must(loader.update(step).part(0).rows, "rows of a batch")),
+      update: (step: number) => updates.updateFor(step, must(loader.update(step).part(0).rows, "rows of a batch")),
     };
     const rate = (): number => 1e-6;
     const of = { plain: plainSteps(plain.session, loader, rate), private: privateSteps(hidden.session, same, rate) };
@@ -123,7 +123,7 @@ function withPrivacy(plan: Plan): Plan {
   return { ...plan, recipe: { ...plan.recipe, training: { ...plan.recipe.training, privacy } } };
 }
 
-function plainSteps(session: Session, loader: DataLoader, rate: () => number): StepPipelineOptions {
+function plainSteps(session: EngineSession, loader: DataLoader, rate: () => number): StepPipelineOptions {
   return { session, accumulate: 1, update: (step) => loader.update(step), rate };
 }
 
@@ -138,7 +138,7 @@ async function taken(of: StepPipelineOptions, done: number, steps: number, epoch
 
 function tell(
   o: Options,
-  rows: Encoded,
+  rows: EncodedRows,
   times: { readonly plain: readonly number[]; readonly private: readonly number[] },
   [before = Number.NaN, after = Number.NaN]: readonly number[],
 ): void {

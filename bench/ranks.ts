@@ -13,8 +13,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Command } from "commander";
 import { RunFolder } from "#kernel/runs/run-folder.js";
-import { Hub } from "#kernel/remote/process-group/root-rank.js";
-import { Spoke } from "#kernel/remote/process-group/peer-rank.js";
+import { RootRank } from "#kernel/remote/process-group/root-rank.js";
+import { PeerRank } from "#kernel/remote/process-group/peer-rank.js";
 import { runTuneFile } from "#kernel/features/run-file.js";
 import { processor } from "./finetune/report.js";
 import { sharedOnRay } from "./ray/shared-training.js";
@@ -36,9 +36,9 @@ const median = (values: readonly number[]): number =>
 /** Milliseconds of one round of a vector, all ranks in this process: the loop that turns is one, as is the core. */
 async function round(of: number, floats: number): Promise<number> {
   const door = { address: "127.0.0.1", token: "t", of, version: "1", recipe: "r" };
-  const { hub, port } = await Hub.open(door);
+  const { hub, port } = await RootRank.open(door);
   const spokes = await Promise.all(
-    Array.from({ length: of - 1 }, (_, i) => Spoke.join({ ...door, port, rank: i + 1 })),
+    Array.from({ length: of - 1 }, (_, i) => PeerRank.join({ ...door, port, rank: i + 1 })),
   );
   await hub.complete();
   const ready = spokes.map((spoke) => spoke.ready("l", floats, new Uint8Array(4)));

@@ -7,7 +7,7 @@
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { Command, Option } from "commander";
-import { findPersonal } from "#stdlib/personal-data/find.js";
+import { findPersonalData } from "#stdlib/personal-data/find.js";
 import { ensurePythonEnv } from "#tools/python-env.mjs";
 import { cooking } from "./quality/datasets/cooking.js";
 import { speeches } from "./quality/datasets/speeches.js";
@@ -25,7 +25,7 @@ interface Options {
 }
 type Finder = (texts: readonly string[]) => Promise<readonly (readonly Gold[])[]>;
 
-const ours: Finder = (texts) => Promise.resolve(texts.map((text) => findPersonal(text)));
+const ours: Finder = (texts) => Promise.resolve(texts.map((text) => findPersonalData(text)));
 const structured: ReadonlySet<string> = new Set(
   "email phone date_of_birth card iban national_id ip mac url key record address".split(" "),
 );
@@ -131,7 +131,7 @@ async function falseNames(texts: readonly string[], find: Finder, told: boolean)
 /** What was missed and what was wrong. */
 function show(texts: readonly Labelled[], entity: string): void {
   for (const { text, gold } of texts) {
-    const found = findPersonal(text);
+    const found = findPersonalData(text);
     const key = (of: readonly Gold[]): string =>
       of
         .filter((one) => one.entity === entity)
@@ -148,7 +148,7 @@ function speed(what: string, texts: readonly string[]): void {
   const bytes = once * times;
   const seconds = Array.from({ length: 5 }, () => {
     const before = process.cpuUsage();
-    for (let again = 0; again < times; again++) for (const text of texts) findPersonal(text);
+    for (let again = 0; again < times; again++) for (const text of texts) findPersonalData(text);
     const { user, system } = process.cpuUsage(before);
     return (user + system) / 1e6;
   }).sort((a, b) => a - b);

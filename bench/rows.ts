@@ -11,7 +11,7 @@ import { fileURLToPath } from "node:url";
 import { Command } from "commander";
 import type { DataPlan } from "#dsl/language/types/subject.js";
 import type { Value } from "#dsl/language/types/value.js";
-import { prepareRows } from "#kernel/data/sources/prepare.js";
+import { prepareFetchedRows } from "#kernel/data/sources/prepare.js";
 import { processor } from "./finetune/report.js";
 import { formats, writeRows, type Format } from "./rows/files.js";
 import { table } from "./table.js";
@@ -43,7 +43,7 @@ async function prepared(folder: string, format: Format, near: boolean): Promise<
     split: call("split", "random", { train: { share: 0.9 }, test: { share: 0.1 } }),
   };
   const from = performance.now();
-  const { facts } = await prepareRows(plan, { folder, live: () => undefined });
+  const { facts } = await prepareFetchedRows(plan, { folder, live: () => undefined });
   const seconds = (performance.now() - from) / 1000;
   const peak = /^VmHWM:\s*(\d+)/m.exec(readFileSync("/proc/self/status", "utf8"))?.[1];
   return { rows: facts.rowsIn, seconds, peakMiB: Math.round(Number(peak ?? 0) / 1024) };

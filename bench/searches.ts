@@ -8,7 +8,7 @@ import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { Command } from "commander";
-import type { Dimension, StudyTrial } from "#stdlib/searches/kind.js";
+import type { SearchDimension, StudyTrial } from "#stdlib/searches/kind.js";
 import { ensurePythonEnv } from "#tools/python-env.mjs";
 import { searched, searchOf } from "./searches/ours.js";
 import { PROBLEMS, regretOf, type Problem, type Tried } from "./searches/problems.js";
@@ -125,7 +125,7 @@ function milliseconds(runs: readonly { readonly seconds: number }[], trials: num
 }
 
 /** Numbers, whole numbers, steps and a choice, as a large sweep may have them. */
-const TEN: readonly Dimension[] = Array.from({ length: 10 }, (_, i) => {
+const TEN: readonly SearchDimension[] = Array.from({ length: 10 }, (_, i) => {
   const name = `x${i}`;
   if (i % 5 === 4) return { name, kind: "choice", size: 4 };
   const number = { name, kind: "number", scale: i % 2 === 0 ? "linear" : "log", from: 1, to: 1000 } as const;

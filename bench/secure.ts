@@ -7,10 +7,15 @@
 import { randomInt } from "node:crypto";
 import { Command } from "commander";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { Part } from "#kernel/features/federate/secure/codes.js";
-import { fixedFor, fromFixed, toFixed, type Bits } from "#kernel/features/federate/secure/fixed-point.js";
-import { leastThreshold } from "#kernel/features/federate/secure/round.js";
-import { securelySummed } from "#kernel/features/federate/secure/secure-sum.js";
+import type { MaskingPhase } from "#kernel/features/federate/secure/codes.js";
+import {
+  fixedPointFor,
+  fromFixedPoint,
+  toFixedPoint,
+  type WordBits,
+} from "#kernel/features/federate/secure/fixed-point.js";
+import { minThreshold } from "#kernel/features/federate/secure/round.js";
+import { computeSecureSum } from "#kernel/features/federate/secure/secure-sum.js";
 import { processor } from "./finetune/report.js";
 import { table } from "./table.js";
 
@@ -21,26 +26,33 @@ interface Options {
   readonly runs: number;
   readonly properties: number;
 }
-const PARTS: readonly Part[] = ["keys", "shares", "input", "agreement", "unmasking"];
+const PARTS: readonly MaskingPhase[] = ["keys", "shares", "input", "agreement", "unmasking"];
 
 /** What the sum has to be, number by number: of whole numbers, so in any order. */
-function wanted(vectors: readonly Float64Array[], summed: readonly number[], range: number, bits: Bits): Float64Array {
-  const fixed = fixedFor(range, vectors.length, bits);
+function wanted(
+  vectors: readonly Float64Array[],
+  summed: readonly number[],
+  range: number,
+  bits: WordBits,
+): Float64Array {
+  const fixed = fixedPointFor(range, vectors.length, bits);
   const sum = new Float64Array(vectors[0]?.length ?? 0);
   for (const client of summed) {
-    const rounded = fromFixed(toFixed(vectors[client]!, fixed), { ...fixed, scale: 1 });
+    const rounded = fromFixedPoint(toFixedPoint(vectors[client]!, fixed), { ...fixed, scale: 1 });
     for (let i = 0; i < sum.length; i++) sum[i]! += rounded[i]!;
   }
   return sum.map((value) => value / fixed.scale);
 }
 
-async function large(o: Options, bits: Bits): Promise<readonly string[]> {
+async function large(o: Options, bits: WordBits): Promise<readonly string[]> {
   const vectors = Array.from({ length: o.clients }, () =>
     Float64Array.from({ length: o.values }, () => 2 * Math.random() - 1),
   );
-  const drops = new Map(Array.from({ length: Math.floor(o.clients * o.drop) }, (_, i) => [3 * i, "input" as Part]));
+  const drops = new Map(
+    Array.from({ length: Math.floor(o.clients * o.drop) }, (_, i) => [3 * i, "input" as MaskingPhase]),
+  );
   const begun = performance.now();
-  const found = await securelySummed(vectors, { range: 1, bits, drops });
+  const found = await computeSecureSum(vectors, { range: 1, bits, drops });
   const seconds = (performance.now() - begun) / 1000;
   const right = wanted(vectors, found.summed, 1, bits);
   const exact = found.sum.every((value, i) => value === right[i]);
@@ -61,18 +73,18 @@ async function properties(count: number): Promise<string> {
   let ended = 0;
   for (let run = 0; run < count; run++) {
     const clients = randomInt(3, 8);
-    const least = leastThreshold(clients);
+    const least = minThreshold(clients);
     const threshold = randomInt(least, clients + 1);
     const bits = randomInt(2) === 0 ? 32 : 64;
     const values = randomInt(1, 6);
     const vectors = Array.from({ length: clients }, () =>
       Float64Array.from({ length: values }, () => 6 * Math.random() - 3),
     );
-    const drops = new Map<number, Part>();
+    const drops = new Map<number, MaskingPhase>();
     for (let i = 0; i < clients; i++) if (randomInt(6) === 0) drops.set(i, PARTS[randomInt(PARTS.length)]!);
     const stayed = clients - drops.size;
     try {
-      const { sum, summed } = await securelySummed(vectors, { range: 3, threshold, bits, drops });
+      const { sum, summed } = await computeSecureSum(vectors, { range: 3, threshold, bits, drops });
       if (stayed < threshold) throw new Error(`run ${String(run)}: a sum of too few`);
       const right = wanted(vectors, summed, 3, bits);
       if (!sum.every((value, i) => value === right[i])) throw new Error(`run ${String(run)}: a wrong sum`);

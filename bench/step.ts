@@ -9,7 +9,7 @@ import { costOf } from "#dsl/tensor/cost.js";
 import { Graph } from "#dsl/tensor/builder.js";
 import type { Recompute } from "#dsl/tensor/passes/pass.js";
 import type { NDArray } from "#dsl/tensor/program.js";
-import { ENGINE_NAMES, type Engine, type EngineOptions, type Session } from "#kernel/engines/engine.js";
+import { ENGINE_NAMES, type Engine, type EngineOptions, type EngineSession } from "#kernel/engines/engine.js";
 import { startEngine } from "#kernel/engines/start.js";
 import { batchOf, integers } from "./step/batch.js";
 import { MODELS } from "./step/models.js";
@@ -100,7 +100,7 @@ export async function run(o: StepOptions): Promise<StepResult> {
   }
 }
 
-async function timeStep(session: Session, feeds: Readonly<Record<string, NDArray>>): Promise<number> {
+async function timeStep(session: EngineSession, feeds: Readonly<Record<string, NDArray>>): Promise<number> {
   const start = performance.now();
   const { loss } = await session.run("train", feeds, ["loss"]);
   const seconds = (performance.now() - start) / 1e3;

@@ -6,13 +6,13 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { Command, Option } from "commander";
-import { draws } from "#dsl/tensor/numbers/random.js";
+import { dropoutDraws } from "#dsl/tensor/numbers/random.js";
 import { memoryOf } from "#dsl/tensor/memory.js";
-import { PLAIN } from "#dsl/tensor/passes/table.js";
+import { PLAIN_PASS_SETTINGS } from "#dsl/tensor/passes/table.js";
 import type { Recompute } from "#dsl/tensor/passes/pass.js";
 import type { NDArray, Program } from "#dsl/tensor/program.js";
-import type { Storage } from "#dsl/tensor/storage.js";
-import { BYTES } from "#dsl/tensor/values.js";
+import type { WeightStorage } from "#dsl/tensor/storage.js";
+import { DTYPE_BYTES } from "#dsl/tensor/values.js";
 import { memoryBytes } from "#dsl/compiler/plan/estimates.js";
 import { resolveBase } from "#kernel/bases/resolve.js";
 import { loadTokenizer } from "#kernel/bases/tokenizer.js";
@@ -39,7 +39,7 @@ interface Options {
 interface Setting {
   readonly model: string;
   readonly engine: EngineOptions["engine"];
-  readonly storage: Storage["weights"];
+  readonly storage: WeightStorage["weights"];
 }
 interface Run extends Setting {
   readonly stateMiB: number;
@@ -84,11 +84,11 @@ async function main(o: Options): Promise<void> {
 async function measured(of: Setting, o: Options): Promise<Run> {
   const { base: name, batch, length, rate } = SHAPES[of.model]!;
   const base = await resolveBase(name, { folder: process.cwd() });
-  const make = (storage: Storage["weights"]): Carrier =>
+  const make = (storage: WeightStorage["weights"]): Carrier =>
     MODELS[of.model]!({
       technique: "lora",
       dropout: 0,
-      passes: { ...PLAIN, recompute: o.recompute, storage: { weights: storage } },
+      passes: { ...PLAIN_PASS_SETTINGS, recompute: o.recompute, storage: { weights: storage } },
       tensors: base.facts.shapes,
     });
   const [made, plain] = [make(of.storage), make("f32")];
@@ -133,7 +133,7 @@ async function measured(of: Setting, o: Options): Promise<Run> {
 
 function stateBytes({ state }: Program): number {
   return Object.values(state).reduce(
-    (sum, { type }) => sum + type.shape.reduce<number>((n, d) => n * Number(d), BYTES[type.dtype]),
+    (sum, { type }) => sum + type.shape.reduce<number>((n, d) => n * Number(d), DTYPE_BYTES[type.dtype]),
     0,
   );
 }
@@ -161,7 +161,7 @@ async function batchesOf(
     const fed = {
       input_ids: integers([batch, length], ids),
       attention_mask: integers([batch, length], new Array<number>(batch * length).fill(1)),
-      draws: integers([batch], [...draws(1, 0, batch, batch)]),
+      draws: integers([batch], [...dropoutDraws(1, 0, batch, batch)]),
     };
     if (!windows)
       return {

@@ -3,20 +3,25 @@
  * its end, how large it is, and each picture by itself. Bars at 500 trials: 200 ms an update, 3 MB the whole cell.
  */
 import { Command } from "commander";
-import { pictureShown, sweepPictures, sweepShown, type SweepPicture } from "#kernel/display/sweeps/sweep-shown.js";
+import {
+  sweepPictureView,
+  sweepPictures,
+  sweepCellView,
+  type SweepPicture,
+} from "#kernel/display/sweeps/sweep-shown.js";
 import { trialsTable } from "#kernel/display/sweeps/trials-table.js";
-import type { Shown } from "#kernel/display/bundle-output.js";
+import type { DisplayOutput } from "#kernel/display/bundle-output.js";
 import type { SweepView } from "#kernel/display/sweeps/view.js";
 import { axesOf } from "#kernel/study/axes.js";
 import { dimensionsOf, valuesAt } from "#kernel/study/points.js";
 import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
-import { chance, draw } from "#stdlib/statistics/chance.js";
+import { seededRandom, drawBelow } from "#stdlib/statistics/chance.js";
 import { table } from "./table.js";
 
 const LIMITS = { milliseconds: 200, bytes: 3e6 } as const;
 const TIMES = 15;
 
-function measured(make: () => Shown): { readonly milliseconds: number; readonly bytes: number } {
+function measured(make: () => DisplayOutput): { readonly milliseconds: number; readonly bytes: number } {
   make();
   const times: number[] = [];
   let bytes = 0;
@@ -41,8 +46,8 @@ const vary: SweepPlan["vary"] = {
 
 /** Trials drawn by chance, whose scores grow on their way to what the rate makes of them. */
 function made(trials: number, reports: number, running: number, goals: 1 | 2): SweepView {
-  const drawing = chance(0);
-  const next = (): number => draw(drawing, 1_000_000) / 1_000_000;
+  const drawing = seededRandom(0);
+  const next = (): number => drawBelow(drawing, 1_000_000) / 1_000_000;
   const all = Array.from({ length: trials }, (_, i) => {
     const drawn = dimensionsOf(vary).map((dimension) => {
       const at = next();
@@ -86,16 +91,18 @@ const options = new Command("sweep-pictures")
   .opts<{ readonly trials: string; readonly reports: string }>();
 const [trials, reports] = [Number(options.trials), Number(options.reports)];
 const [live, ended, two] = [made(trials, reports, 4, 1), made(trials, reports, 0, 1), made(trials, reports, 0, 2)];
-const cells: Readonly<Record<string, () => Shown>> = {
-  "cell, running": () => sweepShown(live),
-  "cell, ended": () => sweepShown(ended, { ended: true }),
-  "cell, two goals": () => sweepShown(two, { ended: true }),
+const cells: Readonly<Record<string, () => DisplayOutput>> = {
+  "cell, running": () => sweepCellView(live),
+  "cell, ended": () => sweepCellView(ended, { ended: true }),
+  "cell, two goals": () => sweepCellView(two, { ended: true }),
   table: () => trialsTable(ended),
 };
-const pictures = (Object.keys(sweepPictures) as readonly SweepPicture[]).map((name): readonly [string, () => Shown] => [
-  name,
-  () => pictureShown(name === "front" ? two : ended, name) ?? { bundle: {} },
-]);
+const pictures = (Object.keys(sweepPictures) as readonly SweepPicture[]).map(
+  (name): readonly [string, () => DisplayOutput] => [
+    name,
+    () => sweepPictureView(name === "front" ? two : ended, name) ?? { bundle: {} },
+  ],
+);
 const rows = [...Object.entries(cells), ...pictures].map(([name, make]) => {
   const { milliseconds, bytes } = measured(make);
   const over = milliseconds > LIMITS.milliseconds || bytes > LIMITS.bytes;

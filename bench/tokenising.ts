@@ -12,8 +12,8 @@ import { Command } from "commander";
 import type { DataPlan } from "#dsl/language/types/subject.js";
 import { resolveBase } from "#kernel/bases/resolve.js";
 import { loadTokenizer } from "#kernel/bases/tokenizer.js";
-import { prepareRows } from "#kernel/data/sources/prepare.js";
-import { tokenFile } from "#kernel/data/sources/token-file.js";
+import { prepareFetchedRows } from "#kernel/data/sources/prepare.js";
+import { tokenFileOf } from "#kernel/data/sources/token-file.js";
 import { ensurePythonEnv } from "#tools/python-env.mjs";
 import { median } from "./quality/report.js";
 import { processor } from "./finetune/report.js";
@@ -45,7 +45,7 @@ async function split(folder: string) {
     source: { kind: "source", word: "jsonl", arguments: { path: "rows.jsonl", stream: true } },
     split: { kind: "split", word: "by_column", arguments: { column: "part", train: "train" } },
   };
-  const { streamed } = await prepareRows(plan, { folder, live: () => undefined });
+  const { streamed } = await prepareFetchedRows(plan, { folder, live: () => undefined });
   return streamed!["train"]!;
 }
 
@@ -55,7 +55,7 @@ async function ours(folder: string, base: string): Promise<Ours> {
   const tokenizer = await loadTokenizer(base);
   await tokenizer.encode(["one text, so that the process of the tokenizer is there"], 128);
   const from = performance.now();
-  const { lengths } = await tokenFile(rows, tokenizer);
+  const { lengths } = await tokenFileOf(rows, tokenizer);
   const seconds = (performance.now() - from) / 1000;
   const peakMiB = Math.round(process.resourceUsage().maxRSS / 1024);
   return { seconds, tokens: lengths.reduce((a, b) => a + b, 0), peakMiB };

@@ -3,7 +3,7 @@
  * grammars and queries that are made for others. All else is asked of the assistant.
  */
 import type { Registry } from "#dsl/language/types/registry.js";
-import { durations, sizes } from "#dsl/language/syntax/numbers.js";
+import { durationUnits, sizeUnits } from "#dsl/language/syntax/numbers.js";
 
 export interface Vocabulary {
   /** Verbs after which the name of something new stands. */
@@ -31,6 +31,6 @@ export function vocabularyOf(registry: Registry): Vocabulary {
     namingConnectors: sorted(connectors.filter(([, { takes }]) => takes === "new-name").map(([name]) => name)),
     words: sorted(registry.words.filter((word) => word.kind !== "verb" && !word.planned).map((word) => word.name)),
     constants: ["auto", "false", "none", "true"],
-    units: ["%", ...Object.keys(durations), ...Object.keys(sizes)],
+    units: ["%", ...Object.keys(durationUnits), ...Object.keys(sizeUnits)],
   };
 }

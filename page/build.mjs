@@ -104,9 +104,9 @@ const leavingOut = (unusedKinds, codesOfRuns, unused = unusedBy(unusedKinds), ne
     // Nothing is made smaller here: what its parts would be is for the kernel to tell.
     onLoad({ filter: /[\\/]stdlib[\\/](?:sparsities[\\/]shared[\\/]plan|students[\\/]shared[\\/]cut)\.js$/ }, () => ({
       contents: `const asItWas = (_, { config, shapes }) => ({ config, shapes });
-        export { asItWas as prunedSizes, asItWas as cutOf };
-        export const sharesOf = () => ({});
-        export const isRefused = () => false;`,
+        export { asItWas as planPrunedSizes, asItWas as cutStudent };
+        export const pruningSharesOf = () => ({});
+        export const isCutRefused = () => false;`,
       resolveDir: dist,
     }));
     // The grammar is the same everywhere, and was found sound where it was tested.
@@ -124,11 +124,12 @@ const leavingOut = (unusedKinds, codesOfRuns, unused = unusedBy(unusedKinds), ne
     });
     // No query runs here, so none is looked into.
     onLoad({ filter: /\/sources\/sql\/(?:demand|statement)\.js$/ }, () => ({
-      contents: "export const faultIn = () => null; export const readStatement = () => ({ fault: null, tables: [] });",
+      contents:
+        "export const queryProblem = () => null; export const parseStatement = () => ({ fault: null, tables: [] });",
     }));
     // Nor a pattern: RE2 is a fifth of what the page is made of.
     onLoad({ filter: /\/text\/patterns\/linear\.js$/ }, () => ({
-      contents: "export const faultOf = () => undefined;",
+      contents: "export const patternProblem = () => undefined;",
     }));
     // The reference has notes and references of words, options that go together, and why an option is there that has no default, or a derived one: plans
     // show the reason of a fixed default alone.

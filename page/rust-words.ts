@@ -10,9 +10,9 @@ const WHITESPACE = {
 };
 
 /** A `pre_tokenizer` of a tokenizer.json, as it is but for that. */
-export function withRustWords(part: unknown): unknown {
+export function withRustWhitespace(part: unknown): unknown {
   if (!isRecord(part)) return part;
   if (part["type"] === "Whitespace") return WHITESPACE;
   const parts = part["pretokenizers"];
-  return Array.isArray(parts) ? { ...part, pretokenizers: parts.map(withRustWords) } : part;
+  return Array.isArray(parts) ? { ...part, pretokenizers: parts.map(withRustWhitespace) } : part;
 }

@@ -2,9 +2,9 @@
  * Words that the language's design knows and this version can't do yet: using one is the error `not-built-yet`, which says
  * what serves meanwhile. A word that gets a record of its own is taken out here.
  */
-import type { Kind, Word } from "#dsl/language/types/registry.js";
+import type { WordKind, Word } from "#dsl/language/types/registry.js";
 
-const rows: readonly (readonly [kind: Kind, names: string, doc: string, meanwhile: string])[] = [
+const rows: readonly (readonly [kind: WordKind, names: string, doc: string, meanwhile: string])[] = [
   [
     "model",
     "tinybert",
@@ -28,6 +28,6 @@ const rows: readonly (readonly [kind: Kind, names: string, doc: string, meanwhil
   ],
 ];
 
-export const planned: readonly Word[] = rows.flatMap(([kind, names, doc, meanwhile]) =>
+export const plannedWords: readonly Word[] = rows.flatMap(([kind, names, doc, meanwhile]) =>
   names.split(" ").map((name) => ({ kind, name, doc, example: name, planned: { meanwhile }, parameters: [] })),
 );

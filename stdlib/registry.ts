@@ -4,8 +4,8 @@ import { registerCodes } from "#dsl/language/diagnostics/codes.js";
 import { makeRegistry, type Registry } from "#dsl/language/types/registry.js";
 import { stdlibCodes } from "./codes.js";
 import { words } from "./manifest.generated.js";
-import { planned } from "./planned-words.js";
+import { plannedWords } from "./planned-words.js";
 
 registerCodes(dslCodes, stdlibCodes);
 
-export const registry: Registry = makeRegistry([...words, ...planned]);
+export const registry: Registry = makeRegistry([...words, ...plannedWords]);

@@ -1,12 +1,13 @@
 /** The first check of a fresh process, vocabulary and grammar loaded for it. Prints its milliseconds as JSON. */
 const before = performance.now();
-const [{ compile }, { nothingOutside }, { Facts }, { registry }, { notebookCells }] = await Promise.all([
-  import("#dsl/compiler/program/compile.js"),
-  import("#dsl/compiler/plan/known-names.js"),
-  import("#dsl/language/types/facts.js"),
-  import("#stdlib/registry.js"),
-  import("./notebook.js"),
-]);
+const [{ compile }, { emptyEnvironment: nothingOutside }, { Facts }, { registry }, { notebookCells }] =
+  await Promise.all([
+    import("#dsl/compiler/program/compile.js"),
+    import("#dsl/compiler/plan/known-names.js"),
+    import("#dsl/language/types/facts.js"),
+    import("#stdlib/registry.js"),
+    import("./notebook.js"),
+  ]);
 const loaded = performance.now();
 const text = notebookCells().slice(0, 35).join("\n");
 compile([{ id: "a", title: "a", text }], registry, Facts.none, "run", nothingOutside);

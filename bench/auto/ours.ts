@@ -8,8 +8,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { SweepHandle } from "#kernel/study/trial.js";
-import type { Verdict } from "#kernel/inference/measuring/comparison.js";
-import type { Shown } from "#kernel/display/bundle-output.js";
+import type { DifferenceVerdict } from "#kernel/inference/measuring/comparison.js";
+import type { DisplayOutput } from "#kernel/display/bundle-output.js";
 import { plainHostContext } from "#kernel/host/host-context.js";
 import { TuneSession } from "#kernel/features/tune-session.js";
 import type { Evaluation } from "#kernel/inference/evaluations/evaluation.js";
@@ -37,7 +37,7 @@ export interface Told {
   readonly difference?: {
     readonly value: number;
     readonly interval: Interval | null;
-    readonly verdict: Verdict | null;
+    readonly verdict: DifferenceVerdict | null;
   };
 }
 export interface Auto {
@@ -91,7 +91,7 @@ class Notebook {
     rmSync(this.folder, { recursive: true, force: true });
   }
 }
-function told({ bundle }: Shown): void {
+function told({ bundle }: DisplayOutput): void {
   process.stderr.write(`${String(bundle["text/plain"])}\n`);
 }
 
@@ -189,7 +189,7 @@ async function besideBaseline(
   }
   return all;
 }
-const TURNED: Readonly<Record<Verdict, Verdict>> = {
+const TURNED: Readonly<Record<DifferenceVerdict, DifferenceVerdict>> = {
   better: "worse",
   worse: "better",
   differs: "differs",

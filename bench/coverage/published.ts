@@ -3,14 +3,14 @@
  * label), and by score Wilson's of its share and the mid-P, DeLong's with a logit, Newcombe's of areas, Boyd's logit.
  */
 import type { Resampling } from "#stdlib/statistics/bootstrap.js";
-import { Z, type Interval } from "#stdlib/statistics/interval.js";
-import { labelRates } from "#stdlib/statistics/label-rates.js";
-import { midP } from "#stdlib/statistics/mid-p.js";
-import { percentiles } from "#stdlib/statistics/percentiles.js";
-import { wilson } from "#stdlib/statistics/wilson.js";
-import { chance } from "#stdlib/statistics/chance.js";
-import { counts, countsOfSets } from "#stdlib/metrics/shared/counts.js";
-import { newcombe, placed } from "#stdlib/metrics/shared/rare-areas.js";
+import { NORMAL_QUANTILE_95, type Interval } from "#stdlib/statistics/interval.js";
+import { labelRatesOf } from "#stdlib/statistics/label-rates.js";
+import { midPInterval } from "#stdlib/statistics/mid-p.js";
+import { percentileInterval } from "#stdlib/statistics/percentiles.js";
+import { wilsonInterval } from "#stdlib/statistics/wilson.js";
+import { seededRandom } from "#stdlib/statistics/chance.js";
+import { labelCounts, labelCountsOfSets } from "#stdlib/metrics/shared/counts.js";
+import { newcombeInterval, areaWithPlacements } from "#stdlib/metrics/shared/rare-areas.js";
 import type { Answered, Asked } from "./rare-rows.js";
 
 export type Published = Readonly<Record<string, Interval | null>>;
@@ -25,10 +25,10 @@ export function published(asked: Asked, answered: Answered, value: number, of: R
 
 function bootstraps(answered: Answered, value: number, of: Resampling, draws: number): Published {
   const n = of.units;
-  const g = chance(5, n);
+  const g = seededRandom(5, n);
   const below = (most: number): number => Math.floor(((g.next() >>> 0) / 2 ** 32) * most);
   const plain = Array.from({ length: draws }, () => of.score(Uint32Array.from({ length: n }, () => below(n))));
-  const made = { percentile: percentiles(plain), BCa: bca(plain, value, jackknife(of)) };
+  const made = { percentile: percentileInterval(plain), BCa: bca(plain, value, jackknife(of)) };
   if (answered.of !== "compute") return made;
   const strata = new Map<number, number[]>();
   answered.input.truth.forEach((label, row) => strata.set(label, [...(strata.get(label) ?? []), row]));
@@ -36,7 +36,7 @@ function bootstraps(answered: Answered, value: number, of: Resampling, draws: nu
   const stratified = Array.from({ length: draws }, () =>
     of.score(Uint32Array.from(own.flatMap((rows) => rows.map(() => rows[below(rows.length)]!)))),
   );
-  return { ...made, stratified: percentiles(stratified) };
+  return { ...made, stratified: percentileInterval(stratified) };
 }
 
 function jackknife({ units, score }: Resampling): readonly number[] {
@@ -57,14 +57,14 @@ function bca(draws: readonly number[], value: number, left: readonly number[]): 
     const share = normalBelow(bias + (bias + z) / (1 - skew * (bias + z)));
     return sorted[Math.min(sorted.length - 1, Math.max(0, Math.round(share * (sorted.length - 1))))]!;
   };
-  return { low: at(-Z), high: at(Z) };
+  return { low: at(-NORMAL_QUANTILE_95), high: at(NORMAL_QUANTILE_95) };
 }
 
 /** Of the label's own precision, recall and F1, and of balanced accuracy by Zou and Donner's way over Wilson's. */
 function ofShare({ word, given }: Asked, answered: Answered): Published {
-  const all = answered.of === "compute" ? counts(answered.input) : countsOfSets(answered.input);
+  const all = answered.of === "compute" ? labelCounts(answered.input) : labelCountsOfSets(answered.input);
   if (word === "balanced_accuracy" || (word === "recall" && given["average"] === "macro")) {
-    const recalls = all.map(({ hit, have }) => ({ value: hit / have, ...wilson(hit, have) }));
+    const recalls = all.map(({ hit, have }) => ({ value: hit / have, ...wilsonInterval(hit, have) }));
     const k = recalls.length;
     const value = recalls.reduce((sum, one) => sum + one.value, 0) / k;
     const low = Math.hypot(...recalls.map((one) => one.value - one.low)) / k;
@@ -75,7 +75,7 @@ function ofShare({ word, given }: Asked, answered: Answered): Published {
   const own = all[label];
   if (!own || (word !== "precision" && word !== "recall" && word !== "f1")) return {};
   const of = word === "precision" ? own.given : own.have;
-  return { Wilson: labelRates(own)[word], ...(word !== "f1" && of > 0 && { "mid-P": midP(own.hit, of) }) };
+  return { Wilson: labelRatesOf(own)[word], ...(word !== "f1" && of > 0 && { "mid-P": midPInterval(own.hit, of) }) };
 }
 
 function ofRanking({ word, given }: Asked, answered: Answered, value: number): Published {
@@ -85,21 +85,21 @@ function ofRanking({ word, given }: Asked, answered: Answered, value: number): P
   const have = is.reduce((sum, one) => sum + one, 0);
   if (word === "average_precision") return { "Boyd's logit": logit(value, 1 / Math.sqrt(have * value * (1 - value))) };
   if (word !== "roc_auc") return {};
-  const { parts } = placed(
+  const { parts } = areaWithPlacements(
     is,
     Float64Array.from(is, (_, row) => probabilities[2 * row + 1]!),
   );
   const deviation = Math.sqrt(parts.reduce((sum, one) => sum + one ** 2, 0));
   return {
     "DeLong's logit": logit(value, deviation / (value * (1 - value))),
-    Newcombe: newcombe(value, have, is.length - have),
+    Newcombe: newcombeInterval(value, have, is.length - have),
   };
 }
 /** Null: of a perfect score it says nothing. */
 function logit(value: number, deviation: number): Interval | null {
   if (!Number.isFinite(deviation) || value <= 0 || value >= 1) return null;
   const end = (z: number): number => 1 / (1 + Math.exp(-(Math.log(value / (1 - value)) + z * deviation)));
-  return { low: end(-Z), high: end(Z) };
+  return { low: end(-NORMAL_QUANTILE_95), high: end(NORMAL_QUANTILE_95) };
 }
 
 /** Abramowitz and Stegun 26.2.17: errors below 1e-7, far below what draws let one see. */

@@ -2,10 +2,15 @@
 import { must } from "#dsl/language/diagnostics/must.js";
 import { implementationOf } from "#dsl/language/types/loaded.js";
 import type { Call } from "#dsl/language/types/value.js";
-import type { Measure } from "#kernel/inference/measuring/comparison.js";
+import type { MetricMeasure } from "#kernel/inference/measuring/comparison.js";
 import type { LabelSetMetricInput, MetricImplementation, MetricInput } from "#stdlib/metrics/kind.js";
-import { chance, type Chance } from "#stdlib/statistics/chance.js";
-import { drawnLabels, drawnSets, resampling, samplerOf } from "#stdlib/metrics/shared/resampled-outcomes.js";
+import { seededRandom, type RandomSource } from "#stdlib/statistics/chance.js";
+import {
+  labelsResampler,
+  labelSetsResampler,
+  resamplingOf,
+  samplerOf,
+} from "#stdlib/metrics/shared/resampled-outcomes.js";
 import { registry } from "#stdlib/registry.js";
 
 export interface Setting {
@@ -28,12 +33,12 @@ export const SETTINGS: readonly Setting[] = [
   { name: "6 of 200, sets of three labels", counts: [80, 40, 6], rows: 200, apart: [2.2, 2.6], from: 1.6 },
 ];
 
-const uniform = (generator: Chance): number => ((generator.next() >>> 0) + 0.5) / 2 ** 32;
-function normal(generator: Chance): number {
+const uniform = (generator: RandomSource): number => ((generator.next() >>> 0) + 0.5) / 2 ** 32;
+function normal(generator: RandomSource): number {
   return Math.sqrt(-2 * Math.log(uniform(generator))) * Math.cos(2 * Math.PI * uniform(generator));
 }
 /** Noise of two models on the same rows, half of whose variance they share. */
-function noises(g: Chance): readonly [number, number] {
+function noises(g: RandomSource): readonly [number, number] {
   const shared = normal(g) * Math.SQRT1_2;
   return [shared + normal(g) * Math.SQRT1_2, shared + normal(g) * Math.SQRT1_2];
 }
@@ -44,7 +49,7 @@ export type Answered =
   | { readonly of: "ofLabelSets"; readonly input: LabelSetMetricInput };
 
 /** Both models' answers to rows whose labels are drawn too, each label at least once. */
-export function drawnRows(setting: Setting, g: Chance): Drawn {
+export function drawnRows(setting: Setting, g: RandomSource): Drawn {
   const { counts } = setting;
   const n = counts.length;
   const rows = rowsOf(setting);
@@ -57,7 +62,7 @@ export function drawnRows(setting: Setting, g: Chance): Drawn {
 }
 const rowsOf = ({ counts, rows }: Setting): number => rows ?? counts.reduce((sum, one) => sum + one, 0);
 
-function drawnTruth(counts: readonly number[], rows: number, g: Chance): readonly number[] {
+function drawnTruth(counts: readonly number[], rows: number, g: RandomSource): readonly number[] {
   return Array.from({ length: rows }, () => {
     let left = uniform(g) * rows;
     return Math.max(
@@ -66,12 +71,12 @@ function drawnTruth(counts: readonly number[], rows: number, g: Chance): readonl
     );
   });
 }
-function drawnSetsOf(counts: readonly number[], rows: number, g: Chance): readonly number[] {
+function drawnSetsOf(counts: readonly number[], rows: number, g: RandomSource): readonly number[] {
   return Array.from({ length: rows }, () => counts.map((count) => Number(uniform(g) * rows < count))).flat();
 }
 
 /** Rows with exactly the setting's share of each label. */
-function population(setting: Setting, times: number, g: Chance): Drawn {
+function population(setting: Setting, times: number, g: RandomSource): Drawn {
   const { counts, rows } = setting;
   const truth =
     rows === undefined
@@ -83,10 +88,10 @@ function population(setting: Setting, times: number, g: Chance): Drawn {
         );
   return answers(setting, truth, g);
 }
-const answers = (setting: Setting, truth: readonly number[], g: Chance): Drawn =>
+const answers = (setting: Setting, truth: readonly number[], g: RandomSource): Drawn =>
   setting.rows === undefined ? labelRows(setting, truth, g) : setRows(setting, truth, g);
 
-function labelRows({ counts, apart, from }: Setting, of: readonly number[], g: Chance): Drawn {
+function labelRows({ counts, apart, from }: Setting, of: readonly number[], g: RandomSource): Drawn {
   const n = counts.length;
   const labels = counts.map((_, label) => `l${String(label)}`);
   const truth = Int32Array.from(of);
@@ -118,7 +123,7 @@ function labelRows({ counts, apart, from }: Setting, of: readonly number[], g: C
   return [must(first, "a model"), must(second, "a model")];
 }
 
-function setRows({ counts, apart, from }: Setting, of: readonly number[], g: Chance): Drawn {
+function setRows({ counts, apart, from }: Setting, of: readonly number[], g: RandomSource): Drawn {
   const labels = counts.map((_, label) => `l${String(label)}`);
   const truth = Uint8Array.from(of);
   const total = truth.length;
@@ -173,14 +178,14 @@ export function metricsOf({ counts, rows }: Setting): readonly Asked[] {
   ];
 }
 
-export async function measureOf({ word, given, name }: Asked, answered: Answered): Promise<Measure> {
+export async function measureOf({ word, given, name }: Asked, answered: Answered): Promise<MetricMeasure> {
   const metric = await implementationOf(registry, "metric", word);
   const call: Call = { kind: "metric", word, arguments: given };
   const value = valueOf(metric, call, answered);
   const sampler =
     answered.of === "compute"
-      ? samplerOf(metric, call, "compute", answered.input, drawnLabels(answered.input))
-      : samplerOf(metric, call, "ofLabelSets", answered.input, drawnSets(answered.input));
+      ? samplerOf(metric, call, "compute", answered.input, labelsResampler(answered.input))
+      : samplerOf(metric, call, "ofLabelSets", answered.input, labelSetsResampler(answered.input));
   const rows =
     answered.of === "compute"
       ? answered.input.truth.length
@@ -191,7 +196,7 @@ export async function measureOf({ word, given, name }: Asked, answered: Answered
     value,
     better: "greater",
     share: word === "accuracy",
-    resampling: resampling(rows, sampler, { single: true }),
+    resampling: resamplingOf(rows, sampler, { single: true }),
   };
 }
 function valueOf(metric: MetricImplementation, call: Call, answered: Answered): number {
@@ -207,7 +212,7 @@ export async function trueValues(
   rows = 600_000,
 ): Promise<ReadonlyMap<Asked, readonly [number, number]>> {
   const size = rowsOf(setting);
-  const drawn = population(setting, Math.ceil(rows / size), chance(7, size));
+  const drawn = population(setting, Math.ceil(rows / size), seededRandom(7, size));
   const values = new Map<Asked, readonly [number, number]>();
   for (const one of metrics) {
     const metric = await implementationOf(registry, "metric", one.word);

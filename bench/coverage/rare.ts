@@ -1,9 +1,9 @@
 /** How often intervals hold where one label is rare, and how wide they are beside the best published method. */
 import { must } from "#dsl/language/diagnostics/must.js";
-import { difference, drawAll } from "#kernel/inference/measuring/comparison.js";
+import { scoreDifference, resampleAll } from "#kernel/inference/measuring/comparison.js";
 import type { Interval } from "#stdlib/statistics/interval.js";
-import { incompleteBeta } from "#stdlib/statistics/mid-p.js";
-import { chance } from "#stdlib/statistics/chance.js";
+import { regularizedIncompleteBeta } from "#stdlib/statistics/mid-p.js";
+import { seededRandom } from "#stdlib/statistics/chance.js";
 import { published } from "./published.js";
 import { drawnRows, measureOf, metricsOf, SETTINGS, trueValues, type Asked, type Setting } from "./rare-rows.js";
 import { table } from "../table.js";
@@ -34,7 +34,7 @@ export class Covered {
     let [low, high] = [0, 1];
     for (let step = 0; step < 40; step++) {
       const middle = (low + high) / 2;
-      if (incompleteBeta(middle, this.held, this.given - this.held + 1) < 0.05) low = middle;
+      if (regularizedIncompleteBeta(middle, this.held, this.given - this.held + 1) < 0.05) low = middle;
       else high = middle;
     }
     return low;
@@ -55,7 +55,7 @@ export async function coveredIn(
   { sets, tried = 0, rows: counted }: { readonly sets: number; readonly tried?: number; readonly rows?: number },
 ): Promise<readonly RareRow[]> {
   const truths = await trueValues(setting, metrics, counted);
-  const g = chance(11, 1);
+  const g = seededRandom(11, 1);
   const rows = metrics.map((asked): RareRow => {
     const [score, apart, own] = [new Covered(), new Covered(), new Covered()];
     return { asked, score, difference: apart, tried: own, published: new Map() };
@@ -65,10 +65,10 @@ export async function coveredIn(
     for (const row of rows) {
       const [a, b] = must(truths.get(row.asked), "a true value");
       const measures = [await measureOf(row.asked, answers[0]), await measureOf(row.asked, answers[1])] as const;
-      const drawn = await drawAll(measures);
+      const drawn = await resampleAll(measures);
       const [first, second] = [must(drawn.get(measures[0]), "a score"), must(drawn.get(measures[1]), "a score")];
       row.score.add(first.score.interval, a);
-      row.difference.add(difference(first, second).interval, b - a);
+      row.difference.add(scoreDifference(first, second).interval, b - a);
       if (set >= tried) continue;
       row.tried.add(first.score.interval, a);
       const of = must(measures[0].resampling, "rows");

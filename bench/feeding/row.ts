@@ -4,7 +4,7 @@ import { passes } from "#dsl/tensor/passes/table.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { DataLoader } from "#kernel/data/rows/loader.js";
 import { TextsInMemory } from "#kernel/data/sequences/token-rows.js";
-import { Windows } from "#kernel/data/sequences/windows.js";
+import { TokenWindows } from "#kernel/data/sequences/windows.js";
 import type { EngineOptions } from "#kernel/engines/engine.js";
 import { startEngine } from "#kernel/engines/start.js";
 import { StepPipeline } from "#kernel/training/pipeline.js";
@@ -14,8 +14,8 @@ import { bert } from "#stdlib/models/bert.run.js";
 import { gpt2 } from "#stdlib/models/gpt2.run.js";
 import { llama } from "#stdlib/models/llama.run.js";
 import { adamw } from "#stdlib/optimizers/adamw.js";
-import { assemble } from "#stdlib/programs/assemble.js";
-import { taughtLabels, textClassification } from "#stdlib/tasks/text_classification.run.js";
+import { assemblePrograms } from "#stdlib/programs/assemble.js";
+import { labelTargets, textClassification } from "#stdlib/tasks/text_classification.run.js";
 import { textGeneration } from "#stdlib/tasks/text_generation.run.js";
 import { full } from "#stdlib/techniques/full.js";
 import { lora } from "#stdlib/techniques/lora.run.js";
@@ -75,7 +75,7 @@ async function run(o: RowSettings): Promise<RowResult> {
   const off = new Set(
     passes.map((pass) => pass.name).filter((name) => !/^(dead_code|precision|recompute)$/.test(name)),
   );
-  const programs = assemble({
+  const programs = assemblePrograms({
     family,
     config: family.config(config),
     task: language
@@ -96,14 +96,14 @@ async function run(o: RowSettings): Promise<RowResult> {
     accumulate: o.accumulate > 1,
     passes: { precision: o.precision, recompute: o.recompute, ...(o.passes ? {} : { off }) },
   });
-  const windows = language ? new Windows(new TextsInMemory(ids), o.maxLength, padId) : null;
+  const windows = language ? new TokenWindows(new TextsInMemory(ids), o.maxLength, padId) : null;
   const whole = ids.map(cut);
   const rows = windows ?? whole;
   const loader = new DataLoader(
     {
       ids: rows,
       lengths: windows ? windows.lengths : Int32Array.from(whole, (row) => row.length),
-      taught: language ? null : taughtLabels(Int32Array.from(ids, (_, i) => i % 2)),
+      taught: language ? null : labelTargets(Int32Array.from(ids, (_, i) => i % 2)),
     },
     {
       batchSize: o.batch,

@@ -8,8 +8,8 @@ import { readFileSync } from "node:fs";
 import { resolveBase } from "#kernel/bases/resolve.js";
 import type { EngineOptions } from "#kernel/engines/engine.js";
 import { startEngine } from "#kernel/engines/start.js";
-import { generate } from "#kernel/inference/generate.js";
-import { buildGenerate } from "#stdlib/programs/generate.js";
+import { generateTexts } from "#kernel/inference/generate.js";
+import { buildGenerationPrograms } from "#stdlib/programs/generate.js";
 import { full } from "#stdlib/techniques/full.js";
 import { greedy } from "#stdlib/decoders/greedy.run.js";
 import { prompt } from "./prompts.js";
@@ -43,7 +43,7 @@ async function run(s: Setting): Promise<GenerateResult> {
   const base = await resolveBase(s.base, { folder: process.cwd() });
   const family = await implementationOf(registry, "model", base.facts.family);
   const config = family.config(base.facts.config);
-  const programs = buildGenerate({
+  const programs = buildGenerationPrograms({
     family,
     config,
     technique: { call: { kind: "technique", word: "full", arguments: {} }, implementation: full },
@@ -64,7 +64,7 @@ async function run(s: Setting): Promise<GenerateResult> {
     let ids: readonly (readonly number[])[] = [];
     for (let repeat = 0; repeat <= s.repeats; repeat++) {
       const times = [performance.now()];
-      for await (const grown of generate(session, prompts, options)) {
+      for await (const grown of generateTexts(session, prompts, options)) {
         times.push(performance.now());
         ids = grown.map(({ text }) => [...text.tokens]);
       }

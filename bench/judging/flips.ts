@@ -1,5 +1,5 @@
 /** Labels some of which are turned into another one. */
-import { chance, draw, shuffle } from "#stdlib/statistics/chance.js";
+import { seededRandom, drawBelow, shuffle } from "#stdlib/statistics/chance.js";
 
 /** `turned`: rows, from 0. */
 export function flipped(
@@ -8,12 +8,12 @@ export function flipped(
   share: number,
   seed: number,
 ): { readonly labels: Int32Array; readonly turned: ReadonlySet<number> } {
-  const generator = chance(seed, own.length);
+  const generator = seededRandom(seed, own.length);
   const rows = shuffle(
     Array.from(own, (_, i) => i),
     generator,
   ).slice(0, Math.round(share * own.length));
   const labels = own.slice();
-  for (const row of rows) labels[row] = (own[row]! + 1 + draw(generator, count - 1)) % count;
+  for (const row of rows) labels[row] = (own[row]! + 1 + drawBelow(generator, count - 1)) % count;
   return { labels, turned: new Set(rows) };
 }

@@ -7,8 +7,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { plainHostContext } from "#kernel/host/host-context.js";
 import { TuneSession } from "#kernel/features/tune-session.js";
-import { type Stage } from "#kernel/session/execution-context.js";
-import { findIssues } from "#kernel/evaluation/label-issues.js";
+import { type ExecutionContext } from "#kernel/session/execution-context.js";
+import { findLabelIssues } from "#kernel/evaluation/label-issues.js";
 import { Warnings } from "#kernel/session/warnings.js";
 import type { ModelHandle } from "#kernel/models/model-handle.js";
 
@@ -44,8 +44,8 @@ model reader { base: "all-MiniLM-L6-v2", task: text_classification, max_length: 
 recipe short { epochs: ${String(epochs)}, batch_size: 16 }
 train reader on turned with short`;
     await session.run({ id: "turned", title: "turned", text }, given);
-    const stage: Stage = { ...given, sources: [], warnings: new Warnings(given.screen, [], "turned") };
-    const { issues } = await findIssues(session, models.get("reader") as ModelHandle, undefined, stage);
+    const stage: ExecutionContext = { ...given, sources: [], warnings: new Warnings(given.screen, [], "turned") };
+    const { issues } = await findLabelIssues(session, models.get("reader") as ModelHandle, undefined, stage);
     return issues.map(({ row, trained }) => ({ row: Number(row) - 1, by: trained?.by ?? "probe" }));
   } finally {
     await session.close();

@@ -2,7 +2,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { prepareRows } from "#kernel/data/sources/prepare.js";
+import { prepareFetchedRows } from "#kernel/data/sources/prepare.js";
 import type { Labelled } from "../judging/sets.js";
 import { Drawing } from "../redaction/drawing.js";
 import { planOf } from "./told.js";
@@ -19,7 +19,7 @@ const TRIALS = 10;
 async function refusal(folder: string, name: string, text: string | Uint8Array, word: string) {
   writeFileSync(join(folder, name), text);
   try {
-    await prepareRows(planOf(folder, name, true, word), { folder, live: () => undefined });
+    await prepareFetchedRows(planOf(folder, name, true, word), { folder, live: () => undefined });
     return null;
   } catch (error) {
     if (!(error instanceof CodedError)) throw error;

@@ -1,5 +1,5 @@
 /** Faults planted in rows, each in rows of its own (but for the telltale word, which follows a label); where is known by row number. */
-import { LIKENESS, lettersOf, likeness } from "#stdlib/text/near-duplicates/shingles.js";
+import { MIN_NEAR_DUPLICATE_LIKENESS, comparedLetters, textLikeness } from "#stdlib/text/near-duplicates/shingles.js";
 import type { Labelled } from "../judging/sets.js";
 import { Drawing } from "../redaction/drawing.js";
 import { names } from "../redaction/generate.js";
@@ -52,7 +52,10 @@ export async function planted(own: readonly Labelled[], seed: number, labelled: 
       free.splice(free.indexOf(left[i]!), 1);
       rows.push({ ...source, text: how(source.text), part: to });
       note(fault, rows.length - 1);
-      if (fault === "near" && likeness(lettersOf(source.text), lettersOf(rows.at(-1)!.text)) >= LIKENESS)
+      if (
+        fault === "near" &&
+        textLikeness(comparedLetters(source.text), comparedLetters(rows.at(-1)!.text)) >= MIN_NEAR_DUPLICATE_LIKENESS
+      )
         note("near, by its own measure", rows.length - 1);
     }
   };

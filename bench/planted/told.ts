@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { DataPlan } from "#dsl/language/types/subject.js";
 import type { Call, Value } from "#dsl/language/types/value.js";
-import { prepareRows } from "#kernel/data/sources/prepare.js";
+import { prepareFetchedRows } from "#kernel/data/sources/prepare.js";
 import { TELLTALE } from "./faults.js";
 
 export interface Told {
@@ -38,7 +38,7 @@ export function planOf(folder: string, path: string, labelled: boolean, word = "
 }
 
 export async function toldOf(folder: string, path: string, labelled: boolean): Promise<ReadonlyMap<string, Told>> {
-  const { facts } = await prepareRows(planOf(folder, path, labelled), { folder, live: () => undefined });
+  const { facts } = await prepareFetchedRows(planOf(folder, path, labelled), { folder, live: () => undefined });
   const told = new Map<string, Told>();
   const add = (what: string, rows: number, named: readonly (string | number)[]): void => {
     const before = told.get(what);

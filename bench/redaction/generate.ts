@@ -1,7 +1,7 @@
 /** Texts with personal data whose places are known. */
 import { textIn, peopleNames } from "../quality/packages.js";
-import { known } from "#stdlib/personal-data/names/lists.js";
-import { plainForm } from "#stdlib/personal-data/names/filters.js";
+import { lookUpWord } from "#stdlib/personal-data/names/lists.js";
+import { accentlessForm } from "#stdlib/personal-data/names/filters.js";
 import { Drawing } from "./drawing.js";
 import { nameless, templates, things } from "./templates.js";
 import * as values from "./values.js";
@@ -22,7 +22,7 @@ export async function names(of: "unseen" | "all"): Promise<readonly string[]> {
     .split("\n")
     .filter((name) => /^\p{Lu}\p{Ll}{2,}$/u.test(name));
   const seen = (name: string): boolean => {
-    const { first, last } = known(plainForm(name));
+    const { first, last } = lookUpWord(accentlessForm(name));
     return first || last;
   };
   return of === "all" ? all : all.filter((name) => !seen(name));

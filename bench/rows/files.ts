@@ -1,6 +1,6 @@
 /** Made-up rows as files of each format, written piece by piece: texts of about 40 words of a list, and one of four labels. */
 import { closeSync, openSync, writeSync } from "node:fs";
-import { chance, draw } from "#stdlib/statistics/chance.js";
+import { seededRandom, drawBelow } from "#stdlib/statistics/chance.js";
 
 export const formats = ["jsonl", "csv", "parquet"] as const;
 export type Format = (typeof formats)[number];
@@ -10,14 +10,19 @@ const labels = ["refund", "delivery", "account", "other"];
 const GROUP = 20_000;
 
 function* pieces(rows: number): Generator<readonly (readonly [text: string, label: string])[]> {
-  const generator = chance(1);
+  const generator = seededRandom(1);
   const words = Array.from({ length: 4000 }, () =>
-    Array.from({ length: 2 + draw(generator, 8) }, () => String.fromCharCode(97 + draw(generator, 26))).join(""),
+    Array.from({ length: 2 + drawBelow(generator, 8) }, () => String.fromCharCode(97 + drawBelow(generator, 26))).join(
+      "",
+    ),
   );
   for (let at = 0; at < rows; at += GROUP)
     yield Array.from({ length: Math.min(GROUP, rows - at) }, (_, i) => {
-      const text = Array.from({ length: 20 + draw(generator, 40) }, () => words[draw(generator, words.length)]);
-      return [`${at + i} ${text.join(" ")}`, labels[draw(generator, labels.length)] ?? ""] as const;
+      const text = Array.from(
+        { length: 20 + drawBelow(generator, 40) },
+        () => words[drawBelow(generator, words.length)],
+      );
+      return [`${at + i} ${text.join(" ")}`, labels[drawBelow(generator, labels.length)] ?? ""] as const;
     });
 }
 

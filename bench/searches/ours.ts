@@ -1,11 +1,11 @@
 /** A search of ours on one of the problems, trial after trial. */
-import { valueOf, wholeOf } from "#dsl/compiler/statement/value.js";
+import { parseValue, completeValue } from "#dsl/compiler/statement/value.js";
 import { implementationOf } from "#dsl/language/types/loaded.js";
 import type { Parameter } from "#dsl/language/types/registry.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { SearchImplementation, StudyTrial } from "#stdlib/searches/kind.js";
 import { registry } from "#stdlib/registry.js";
-import { chance } from "#stdlib/statistics/chance.js";
+import { seededRandom } from "#stdlib/statistics/chance.js";
 import type { Problem, Tried } from "./problems.js";
 
 export interface Search {
@@ -17,8 +17,8 @@ export interface Search {
 export async function searchOf(text: string): Promise<Search> {
   const parameter = registry.find("verb", "sweep")?.parameters.find((one: Parameter) => one.name === "search");
   if (!parameter) throw new Error("no search to sweep by");
-  const read = valueOf(text, parameter, registry);
-  const whole = read.value === undefined ? read : wholeOf(read.value, parameter, registry);
+  const read = parseValue(text, parameter, registry);
+  const whole = read.value === undefined ? read : completeValue(read.value, parameter, registry);
   const wrong = whole.diagnostics.find(({ severity }) => severity === "error");
   const call = whole.value as Call | undefined;
   if (wrong || !call) throw new Error(`${text}: ${wrong?.code ?? "is no search"}`);
@@ -51,7 +51,7 @@ export function searched(
 
 /** Box and Muller's. */
 function normals(seed: number): () => number {
-  const generator = chance(seed, 17);
+  const generator = seededRandom(seed, 17);
   const share = (): number => ((generator.next() >>> 0) + 0.5) / 2 ** 32;
   return () => Math.sqrt(-2 * Math.log(share())) * Math.cos(2 * Math.PI * share());
 }

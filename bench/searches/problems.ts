@@ -1,10 +1,10 @@
 /** Functions that searches are tried on, all to be low; bench/peers/optuna_searches.py has the same, and the bench sees that they are. */
 import { hypervolume } from "#stdlib/searches/shared/pareto/hypervolume.js";
-import type { Dimension, Point } from "#stdlib/searches/kind.js";
+import type { SearchDimension, SearchPoint } from "#stdlib/searches/kind.js";
 
 export interface Problem {
   readonly name: string;
-  readonly dimensions: readonly Dimension[];
+  readonly dimensions: readonly SearchDimension[];
   readonly objectives: number;
   /** Standard deviation of what is added to each value that a search is told. */
   readonly noise: number;
@@ -12,10 +12,10 @@ export interface Problem {
   readonly best: number;
   /** Of several objectives. */
   readonly reference?: readonly number[];
-  of(point: Point): readonly number[];
+  of(point: SearchPoint): readonly number[];
 }
 
-const range = (name: string, from: number, to: number): Dimension => ({
+const range = (name: string, from: number, to: number): SearchDimension => ({
   name,
   kind: "number",
   scale: "linear",
@@ -23,13 +23,13 @@ const range = (name: string, from: number, to: number): Dimension => ({
   to,
   integer: false,
 });
-const ranges = (count: number, from: number, to: number): readonly Dimension[] =>
+const ranges = (count: number, from: number, to: number): readonly SearchDimension[] =>
   Array.from({ length: count }, (_, i) => range(`x${i}`, from, to));
-const values = (point: Point, count: number): readonly number[] =>
+const values = (point: SearchPoint, count: number): readonly number[] =>
   Array.from({ length: count }, (_, i) => point[`x${i}`] ?? NaN);
 const sum = (all: readonly number[]): number => all.reduce((a, b) => a + b, 0);
 
-function branin(point: Point): readonly number[] {
+function branin(point: SearchPoint): readonly number[] {
   const [x = NaN, y = NaN] = values(point, 2);
   const bend = y - (5.1 / (4 * Math.PI ** 2)) * x ** 2 + (5 / Math.PI) * x - 6;
   return [bend ** 2 + 10 * (1 - 1 / (8 * Math.PI)) * Math.cos(x) + 10];
@@ -49,18 +49,18 @@ const PEAKS = [
   [0.2348, 0.1451, 0.3522, 0.2883, 0.3047, 0.665],
   [0.4047, 0.8828, 0.8732, 0.5743, 0.1091, 0.0381],
 ];
-function hartmann(point: Point): readonly number[] {
+function hartmann(point: SearchPoint): readonly number[] {
   const x = values(point, 6);
   const peak = (k: number): number => sum(x.map((xi, i) => SLOPES[k]![i]! * (xi - PEAKS[k]![i]!) ** 2));
   return [-sum(HEIGHTS.map((height, k) => height * Math.exp(-peak(k))))];
 }
 
-function rosenbrock(point: Point): readonly number[] {
+function rosenbrock(point: SearchPoint): readonly number[] {
   const x = values(point, 4);
   return [sum(x.slice(1).map((next, i) => 100 * (next - x[i]! ** 2) ** 2 + (1 - x[i]!) ** 2))];
 }
 
-function ackley(point: Point): readonly number[] {
+function ackley(point: SearchPoint): readonly number[] {
   const x = values(point, 5);
   const far = Math.sqrt(sum(x.map((xi) => xi ** 2)) / x.length);
   const waves = sum(x.map((xi) => Math.cos(2 * Math.PI * xi))) / x.length;
@@ -68,7 +68,7 @@ function ackley(point: Point): readonly number[] {
 }
 
 /** As a fine-tuning has it: a rate, a rank, steps, a choice, and a setting that one of its options has. */
-const MIXED: readonly Dimension[] = [
+const MIXED: readonly SearchDimension[] = [
   { name: "rate", kind: "number", scale: "log", from: 1e-6, to: 1e-1, integer: false },
   { name: "rank", kind: "number", scale: "log", from: 1, to: 256, integer: true },
   { name: "batch", kind: "number", scale: "linear", from: 8, to: 128, integer: true, step: 8 },
@@ -76,7 +76,7 @@ const MIXED: readonly Dimension[] = [
   { ...range("dropout", 0, 0.5), when: { dimension: "kind", option: 2 } },
   { ...range("decay", 0, 0.3), when: { dimension: "kind", option: 1 } },
 ];
-function mixed(point: Point): readonly number[] {
+function mixed(point: SearchPoint): readonly number[] {
   const at = (name: string): number => point[name] ?? NaN;
   const kind = at("kind");
   const branch = [
@@ -89,7 +89,7 @@ function mixed(point: Point): readonly number[] {
   return [rate + 0.2 * (Math.log2(at("rank")) - 4) ** 2 + ((at("batch") - 40) / 64) ** 2 + branch[kind]!];
 }
 
-function zdt1(point: Point): readonly number[] {
+function zdt1(point: SearchPoint): readonly number[] {
   const [first = NaN, ...others] = values(point, 6);
   const g = 1 + (9 / others.length) * sum(others);
   return [first, g * (1 - Math.sqrt(first / g))];
@@ -118,7 +118,7 @@ export const PROBLEMS: readonly Problem[] = [
 ];
 
 export interface Tried {
-  readonly point: Point;
+  readonly point: SearchPoint;
   /** What the search was told. */
   readonly values: readonly number[];
 }

@@ -1,6 +1,6 @@
 /** A batch to measure with: full rows of ids drawn by number, so that every program and peer sees the same. */
 import type { NDArray } from "#dsl/tensor/program.js";
-import { draws, mix } from "#dsl/tensor/numbers/random.js";
+import { dropoutDraws, mixBits } from "#dsl/tensor/numbers/random.js";
 import type { Carrier } from "./carrier.js";
 
 /** All feeds of a training program but `step`. */
@@ -9,12 +9,12 @@ export function batchOf(
   { vocabulary, labels, windows }: Carrier,
 ): Record<string, NDArray> {
   const n = o.batch * o.length;
-  const draw = (i: number, below: number): number => (mix(i) >>> 0) % below;
+  const draw = (i: number, below: number): number => (mixBits(i) >>> 0) % below;
   const ids = Array.from({ length: n }, (_, i) => draw(i, vocabulary));
   const common = {
     input_ids: integers([o.batch, o.length], ids),
     attention_mask: integers([o.batch, o.length], new Array<number>(n).fill(1)),
-    draws: integers([o.batch], [...draws(1, 0, o.batch, o.batch)]),
+    draws: integers([o.batch], [...dropoutDraws(1, 0, o.batch, o.batch)]),
     rate: { dtype: "f32", shape: [], bytes: new Uint8Array(Float32Array.of(1e-5).buffer) },
   } as const;
   if (!windows) {

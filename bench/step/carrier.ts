@@ -5,7 +5,7 @@ import type { Call } from "#dsl/language/types/value.js";
 import type { ModelImplementation } from "#stdlib/models/kind.js";
 import type { TaskImplementation } from "#stdlib/tasks/kind.js";
 import { adamw } from "#stdlib/optimizers/adamw.js";
-import { assemble } from "#stdlib/programs/assemble.js";
+import { assemblePrograms } from "#stdlib/programs/assemble.js";
 import { full } from "#stdlib/techniques/full.js";
 import { lora } from "#stdlib/techniques/lora.run.js";
 
@@ -41,7 +41,7 @@ export function carrier<C>(
 ): Carrier {
   const call = (kind: string, word: string, args: Call["arguments"] = {}): Call => ({ kind, word, arguments: args });
   const { word, implementation } = given.task;
-  const { train } = assemble({
+  const { train } = assemblePrograms({
     family: given.family as ModelImplementation,
     config: given.family.config(given.config),
     task: { call: call("task", word), implementation },

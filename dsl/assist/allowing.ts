@@ -1,20 +1,20 @@
 /** The mend that lets a warning be: `allow: { CODE: "" }` in the block of its statement, whose reason is still to be written. */
-import { ALLOW, allowable } from "../language/types/allow.js";
+import { ALLOW_PARAMETER, allowableCodes } from "../language/types/allow.js";
 import type { Fix } from "../language/diagnostics/diagnostic.js";
-import { insertion } from "../language/diagnostics/insertion.js";
+import { insertionEdit } from "../language/diagnostics/insertion.js";
 import type { Span } from "../language/diagnostics/span.js";
 import { statementAt } from "./place.js";
 
 /** Undefined where the code may not be allowed, or nothing there takes a block. */
-export function allowingFix(text: string, span: Span, code: string, verbs: readonly string[]): Fix | undefined {
-  if (!allowable().includes(code)) return undefined;
+export function allowWarningFix(text: string, span: Span, code: string, verbs: readonly string[]): Fix | undefined {
+  if (!allowableCodes().includes(code)) return undefined;
   const statement = statementAt(text, span.start, verbs);
   if (!statement || statement.broken || statement.block?.broken) return undefined;
   const written = `${code}: ""`;
-  const present = statement.block?.entries.find(({ key }) => key.text === ALLOW.name)?.value;
+  const present = statement.block?.entries.find(({ key }) => key.text === ALLOW_PARAMETER.name)?.value;
   const edit =
     present?.is === "block"
-      ? insertion(text, [written], present.span, present.span.end)
-      : insertion(text, [`${ALLOW.name}: { ${written} }`], statement.block?.span, statement.span.end);
+      ? insertionEdit(text, [written], present.span, present.span.end)
+      : insertionEdit(text, [`${ALLOW_PARAMETER.name}: { ${written} }`], statement.block?.span, statement.span.end);
   return { title: `allow \`${code}\` with a reason`, certain: false, edits: [edit] };
 }

@@ -3,21 +3,27 @@ import type { Program } from "../compiler/plan/program.js";
 import { splitNames } from "../compiler/checks/world.js";
 import type { NameKind } from "../compiler/plan/known-names.js";
 import { isCall, parametersOf, resolveData } from "../compiler/plan/definitions.js";
-import { failed, type Need } from "../language/types/facts.js";
+import { isFailed, type Need } from "../language/types/facts.js";
 import { kindsIn } from "../language/types/parts.js";
-import { describe } from "../language/types/shapes.js";
-import { topicDocs, topics } from "../compiler/show/show.js";
+import { describeType } from "../language/types/shapes.js";
+import { topicDocs, topicsByKind } from "../compiler/show/show.js";
 import type { Parameter, Registry, Verb } from "../language/types/registry.js";
-import { LANGUAGE } from "../compiler/plan/version.js";
-import { askedAt, nameHere, programAfter, TYPED, type Asked } from "./completion-request.js";
-import { connectors, defaultOf } from "./hover.js";
+import { LANGUAGE_VERSION } from "../compiler/plan/version.js";
+import {
+  completionRequestAt,
+  nameAtCursor,
+  programAfterCells,
+  TYPED_SOURCE_ID,
+  type CompletionRequest,
+} from "./completion-request.js";
+import { connectorDocs, defaultText } from "./hover.js";
 import { parse } from "../language/syntax/parse.js";
-import { codeItems } from "./codes.js";
-import { pathAt, pathItems, stringAt, type PathHere } from "./files.js";
-import { glossOf, meaningOf, type AssistContext, type Completions, type Item } from "./items.js";
-import { keysOf } from "./frames.js";
-import { situationAt, type Situation } from "./situation.js";
-import { references, referencesFor, values, words } from "./value-items.js";
+import { diagnosticCodeItems } from "./codes.js";
+import { pathAt, pathItems, stringAt, type PathAtCursor } from "./files.js";
+import { glossOf, glossOfName, type AssistContext, type Completions, type CompletionItem } from "./items.js";
+import { verbParameters } from "./frames.js";
+import { cursorContextAt, type CursorContext } from "./situation.js";
+import { referenceItems, referenceItemsFor, valueItems, wordItems } from "./value-items.js";
 
 export function complete(text: string, offset: number, context: AssistContext): Completions {
   const { registry } = context;
@@ -25,13 +31,13 @@ export function complete(text: string, offset: number, context: AssistContext): 
   if (path) return pathsAt(text, offset, path, context);
   if (stringAt(text, offset)) return { items: [], start: offset, end: offset, needs: [] };
   const { typed, start, situation } = typedAt(text, offset, registry);
-  const asked = askedAt(text, offset, start, context);
-  const items = typed.startsWith("$") ? references(asked.program()) : itemsFor(situation, asked, context);
+  const request = completionRequestAt(text, offset, start, context);
+  const items = typed.startsWith("$") ? referenceItems(request.program()) : itemsFor(situation, request, context);
   return { items: fitting(items, typed), start, end: offset, needs: [] };
 }
 
 /** The items that go on what is typed; where none does, those that have it within. */
-function fitting(items: readonly Item[], typed: string): readonly Item[] {
+function fitting(items: readonly CompletionItem[], typed: string): readonly CompletionItem[] {
   const going = items.filter((item) => item.text.startsWith(typed));
   const chosen =
     going.length > 0 || typed === ""
@@ -40,14 +46,14 @@ function fitting(items: readonly Item[], typed: string): readonly Item[] {
   return unique(chosen.filter((item) => item.text !== typed || chosen.length === 1));
 }
 
-function itemsFor(situation: Situation, asked: Asked, context: AssistContext): Item[] {
-  switch (situation.at) {
+function itemsFor(situation: CursorContext, request: CompletionRequest, context: AssistContext): CompletionItem[] {
+  switch (situation.kind) {
     case "statement":
-      return statements(asked);
+      return statements(request);
     case "header":
-      return headerItems(situation, asked);
+      return headerItems(situation, request);
     case "member":
-      return [...members(asked.program(), situation.of, situation.verb), ...partsOf(situation, asked)];
+      return [...members(request.program(), situation.nameParts, situation.verb), ...partsOf(situation, request)];
     case "key":
       return keys(unused(situation.parameters, situation.used), ": ");
     case "record-key":
@@ -56,46 +62,58 @@ function itemsFor(situation: Situation, asked: Asked, context: AssistContext): I
       const open = unused(situation.word.parameters, situation.used).filter((p) => !p.open && !p.planned);
       return [
         ...keys(open, ": "),
-        ...(situation.type ? values(situation.type, situation, asked) : []),
-        ...referencesFor(situation.type, asked.program()),
+        ...(situation.type ? valueItems(situation.type, situation, request) : []),
+        ...referenceItemsFor(situation.type, request.program()),
       ];
     }
     case "value":
-      return [...values(situation.type, situation, asked), ...referencesFor(situation.type, asked.program())];
+      return [
+        ...valueItems(situation.type, situation, request),
+        ...referenceItemsFor(situation.type, request.program()),
+      ];
     case "code":
-      return codeItems(asked.text, asked.offset, situation.used, context);
+      return diagnosticCodeItems(request.text, request.offset, situation.used, context);
   }
 }
 
 /** The verbs; the version line, where it may still open the text. */
-function statements({ text, start, registry }: Asked): Item[] {
+function statements({ text, start, registry }: CompletionRequest): CompletionItem[] {
   const verbs = registry.verbs().map((v) => v.name);
-  const first = parse({ id: TYPED, title: TYPED, text }, verbs).tree.statements[0];
+  const first = parse({ id: TYPED_SOURCE_ID, title: TYPED_SOURCE_ID, text }, verbs).tree.statements[0];
   const opens = first === undefined || start <= first.span.start;
   return registry
     .verbs()
     .filter((v) => !v.planned)
-    .flatMap((v): Item[] => {
+    .flatMap((v): CompletionItem[] => {
       if (v.operands.what !== "version") return [{ text: v.name, type: "verb", gloss: glossOf(v.doc), doc: v.doc }];
-      return opens ? [versionItem(`${v.name} ${String(LANGUAGE)}`, v.doc)] : [];
+      return opens ? [versionItem(`${v.name} ${String(LANGUAGE_VERSION)}`, v.doc)] : [];
     });
 }
 
-function headerItems({ verb, connector, operands, used }: Extract<Situation, { at: "header" }>, asked: Asked): Item[] {
-  const { program } = asked;
+function headerItems(
+  { verb, connector, operands, used }: Extract<CursorContext, { kind: "header" }>,
+  request: CompletionRequest,
+): CompletionItem[] {
+  const { program } = request;
   const takes = connector === null ? verb.operands.what : verb.connectors[connector]?.takes;
-  if (takes === "version" && operands === 0) return [versionItem(String(LANGUAGE))];
-  if (takes === "target" && operands === 0) return words(takes, asked);
+  if (takes === "version" && operands === 0) return [versionItem(String(LANGUAGE_VERSION))];
+  if (takes === "target" && operands === 0) return wordItems(takes, request);
   const { calls } = verb.operands;
-  if (operands === 0 && connector === null && calls) return [...names(program(), takes), ...words(calls, asked)];
-  const { own } = verb.operands;
-  const itself = own && connector === null ? [{ text: own.name, type: "name", gloss: own.doc } as const] : [];
+  if (operands === 0 && connector === null && calls) return [...names(program(), takes), ...wordItems(calls, request)];
+  const { ownSubject: subject } = verb.operands;
+  const itself =
+    subject && connector === null ? [{ text: subject.name, type: "name", gloss: subject.doc } as const] : [];
   if (operands === 0) return [...names(program(), takes), ...itself];
   const rest = Object.keys(verb.connectors).filter((c) => !used.includes(c));
-  return rest.map((text) => ({ text, type: "connector", gloss: connectors[text] ?? `for ${verb.name}` }));
+  return rest.map((text) => ({ text, type: "connector", gloss: connectorDocs[text] ?? `for ${verb.name}` }));
 }
 
-function recordKeys({ settings, keys, used, parameter }: Extract<Situation, { at: "record-key" }>): Item[] {
+function recordKeys({
+  settings,
+  keys,
+  used,
+  parameter,
+}: Extract<CursorContext, { kind: "record-key" }>): CompletionItem[] {
   if (settings)
     return unused(settings, used).map((p) => ({
       text: `${p.name}: `,
@@ -105,7 +123,7 @@ function recordKeys({ settings, keys, used, parameter }: Extract<Situation, { at
     }));
   return keys
     .filter((k) => !used.includes(k))
-    .map((k) => ({ text: `${k}: `, type: "key", gloss: meaningOf(k, parameter) }));
+    .map((k) => ({ text: `${k}: `, type: "key", gloss: glossOfName(k, parameter) }));
 }
 
 function unused(parameters: readonly Parameter[], used: readonly string[]): readonly Parameter[] {
@@ -117,26 +135,26 @@ function typedAt(
   text: string,
   offset: number,
   registry: Registry,
-): { readonly typed: string; readonly start: number; readonly situation: Situation } {
+): { readonly typed: string; readonly start: number; readonly situation: CursorContext } {
   // no name is longer, and a search from each of its letters takes their square
   const before = text.slice(Math.max(0, offset - 200), offset);
   const dashed = /[\p{ID_Start}_][\p{ID_Continue}-]*$/u.exec(before)?.[0] ?? "";
   if (dashed.includes("-")) {
-    const situation = situationAt(text, offset - dashed.length, registry);
-    if (situation.at === "code") return { typed: dashed, start: offset - dashed.length, situation };
+    const situation = cursorContextAt(text, offset - dashed.length, registry);
+    if (situation.kind === "code") return { typed: dashed, start: offset - dashed.length, situation };
   }
   const typed = /[\p{ID_Start}_$][\p{ID_Continue}$]*$/u.exec(before)?.[0] ?? "";
-  return { typed, start: offset - typed.length, situation: situationAt(text, offset - typed.length, registry) };
+  return { typed, start: offset - typed.length, situation: cursorContextAt(text, offset - typed.length, registry) };
 }
 
 /** Files of the folder that is typed, once the host has told what lies there. */
-function pathsAt(text: string, offset: number, path: PathHere, context: AssistContext): Completions {
-  const folder = programAfter(text, context).folderAt({ source: TYPED, start: offset, end: offset });
+function pathsAt(text: string, offset: number, path: PathAtCursor, context: AssistContext): Completions {
+  const folder = programAfterCells(text, context).folderAt({ source: TYPED_SOURCE_ID, start: offset, end: offset });
   const need: Need & { about: "files" } = { about: "files", path: path.folder, folder };
   const fact = context.facts.get(need);
   const place = { start: path.start, end: offset };
   if (fact === undefined) return { ...place, items: [], needs: [need] };
-  if (failed(fact)) return { ...place, items: [], needs: [] };
+  if (isFailed(fact)) return { ...place, items: [], needs: [] };
   const begun = path.typed.slice(path.folder.length).toLowerCase();
   return {
     ...place,
@@ -146,40 +164,45 @@ function pathsAt(text: string, offset: number, path: PathHere, context: AssistCo
 }
 
 /** `technique.`: parameters of the word that stands there, else of all words that may. */
-function partsOf({ of, verb }: Extract<Situation, { at: "member" }>, asked: Asked): Item[] {
-  const program = asked.program();
-  const [root = "", ...inner] = of;
+function partsOf(
+  { nameParts, verb }: Extract<CursorContext, { kind: "member" }>,
+  request: CompletionRequest,
+): CompletionItem[] {
+  const program = request.program();
+  const [root = "", ...inner] = nameParts;
   const settings = verb && [
-    ...keysOf(verb, program.registry),
+    ...verbParameters(verb, program.registry),
     ...parametersOf(program, "model"),
     ...parametersOf(program, "recipe"),
   ];
   const parameter = settings?.find((p) => p.name === root);
   if (!verb || !parameter || inner.length > 0 || program.names.has(root)) return [];
-  const name = nameHere(asked);
+  const name = nameAtCursor(request);
   const standing = name === undefined ? undefined : program.names.get(name)?.draft?.given.get(root)?.value;
   const words = kindsIn(parameter.type).flatMap((kind) => program.registry.ofKind(kind).filter((w) => !w.planned));
-  const own = isCall(standing) ? words.filter((w) => w.name === standing.word) : words;
+  const candidates = isCall(standing) ? words.filter((w) => w.name === standing.word) : words;
   return unique(
     keys(
-      own.flatMap((w) => w.parameters.filter((p) => !p.open && !p.planned)),
+      candidates.flatMap((w) => w.parameters.filter((p) => !p.open && !p.planned)),
       ": ",
     ),
   );
 }
 
-function versionItem(text: string, doc?: string): Item {
+function versionItem(text: string, doc?: string): CompletionItem {
   return { text, type: "value", gloss: "the version line", ...(doc !== undefined && { doc }) };
 }
 
 /** Required keys come first. */
-function keys(parameters: readonly Parameter[], after: string): Item[] {
+function keys(parameters: readonly Parameter[], after: string): CompletionItem[] {
   const first = (p: Parameter): boolean => p.required === true;
   return [...parameters.filter(first), ...parameters.filter((p) => !first(p))].map((p) => ({
     text: `${p.name}${after}`,
     type: "key",
     gloss: glossOf(p.doc),
-    detail: p.required ? `required: ${plain(describe(p.type))}` : plain(`${describe(p.type)}, else ${defaultOf(p)}`),
+    detail: p.required
+      ? `required: ${plain(describeType(p.type))}`
+      : plain(`${describeType(p.type)}, else ${defaultText(p)}`),
     doc: [p.doc, ...(p.why === undefined ? [] : [p.why])].join("\n\n"),
   }));
 }
@@ -196,7 +219,7 @@ const nameKinds: Readonly<Record<NameKind, string>> = {
   parameters: "parameters",
 };
 
-function names(program: Program, takes: string | undefined): Item[] {
+function names(program: Program, takes: string | undefined): CompletionItem[] {
   const kinds: Readonly<Record<string, readonly NameKind[]>> = {
     model: ["model", "run"],
     data: ["data"],
@@ -206,28 +229,28 @@ function names(program: Program, takes: string | undefined): Item[] {
     training: ["run"],
     topic: ["data", "model", "recipe", "run", "sweep"],
   };
-  const of = (takes !== undefined && kinds[takes]) || [];
-  return program.namesOf(...of).map((text) => {
+  const wantedKinds = (takes !== undefined && kinds[takes]) || [];
+  return program.namesOf(...wantedKinds).map((text) => {
     const is = program.names.get(text)?.is;
     return { text, type: "name", gloss: is ? `${nameKinds[is]} defined before` : "a training's run", doc: is ?? "" };
   });
 }
-function members(program: Program, of: readonly string[], verb: Verb | undefined): Item[] {
-  const named = program.names.get(of[0] ?? "");
+function members(program: Program, path: readonly string[], verb: Verb | undefined): CompletionItem[] {
+  const named = program.names.get(path[0] ?? "");
   if (named && verb?.operands.what === "topic")
-    return topics[named.is].map((text) => ({ text, type: "value", gloss: topicDocs[text] }));
+    return topicsByKind[named.is].map((text) => ({ text, type: "value", gloss: topicDocs[text] }));
   if (named?.is === "data" && named.draft) {
     const data = resolveData(program, named.draft, named.span);
     return data
       ? (splitNames(program, data.plan, undefined) ?? ["train", "validation", "test"]).map((text) => ({
           text,
           type: "split",
-          gloss: `a split of ${of[0] ?? "the data"}`,
+          gloss: `a split of ${path[0] ?? "the data"}`,
         }))
       : [];
   }
   return named?.is === "sweep" ? [{ text: "best", type: "value", gloss: "the model of the best trial" }] : [];
 }
-function unique(items: readonly Item[]): Item[] {
+function unique(items: readonly CompletionItem[]): CompletionItem[] {
   return [...new Map(items.map((item) => [item.text, item])).values()];
 }

@@ -1,5 +1,5 @@
 /** The one edit that makes a text of another: what both have at their beginning and end stays, and so does a cursor there. */
-export interface Edit {
+export interface TextDifference {
   /** UTF-16, in the text before the edit. */
   readonly from: number;
   readonly to: number;
@@ -7,7 +7,7 @@ export interface Edit {
 }
 
 /** Null: the texts are the same. */
-export function difference(before: string, after: string): Edit | null {
+export function textDifference(before: string, after: string): TextDifference | null {
   if (before === after) return null;
   const most = Math.min(before.length, after.length);
   let start = 0;

@@ -3,10 +3,10 @@ import type { IToken } from "chevrotain";
 import type { Parameter, Registry } from "../language/types/registry.js";
 import * as t from "../language/syntax/tokens.js";
 import type { FilesFacts } from "../language/types/facts.js";
-import type { Item } from "./items.js";
-import { situationAt } from "./situation.js";
+import type { CompletionItem } from "./items.js";
+import { cursorContextAt } from "./situation.js";
 
-export interface PathHere {
+export interface PathAtCursor {
   /** What stands between the opening quote and the place. */
   readonly typed: string;
   /** Where the last name of it begins, UTF-16. */
@@ -17,13 +17,13 @@ export interface PathHere {
 }
 
 /** The path that is typed at `offset`, if a file is asked for there. */
-export function pathAt(text: string, offset: number, registry: Registry): PathHere | undefined {
+export function pathAt(text: string, offset: number, registry: Registry): PathAtCursor | undefined {
   const last = stringAt(text, offset);
   if (!last) return undefined;
-  const at = situationAt(text, last.startOffset, registry);
+  const cursor = cursorContextAt(text, last.startOffset, registry);
   const typed = last.image.slice(1);
   if (typed.includes("\\") || /^[a-z]+:\/\//i.test(typed)) return undefined;
-  const endings = endingsOf(at);
+  const endings = endingsOf(cursor);
   if (!endings) return undefined;
   const folder = typed.slice(0, typed.lastIndexOf("/") + 1);
   return { typed, folder, start: last.startOffset + 1 + folder.length, endings };
@@ -32,14 +32,18 @@ export function pathAt(text: string, offset: number, registry: Registry): PathHe
 /** The string that is typed at `offset`, not closed yet. */
 export function stringAt(text: string, offset: number): IToken | undefined {
   const last = t.lex(text.slice(0, offset)).tokens.at(-1);
-  const open = last?.tokenType === t.BadString && last.image.startsWith('"') && t.endOf(last) === offset;
+  const open = last?.tokenType === t.BadString && last.image.startsWith('"') && t.tokenEnd(last) === offset;
   return open ? last : undefined;
 }
 
-function endingsOf(at: ReturnType<typeof situationAt>): readonly string[] | undefined {
-  if (at.at === "header" && at.verb.operands.what === "file" && at.operands === 0) return [".tune"];
+function endingsOf(cursor: ReturnType<typeof cursorContextAt>): readonly string[] | undefined {
+  if (cursor.kind === "header" && cursor.verb.operands.what === "file" && cursor.operands === 0) return [".tune"];
   const parameter: Parameter | undefined =
-    at.at === "value" ? at.parameter : at.at === "argument" ? firstFree(at.word.parameters, at.used) : undefined;
+    cursor.kind === "value"
+      ? cursor.parameter
+      : cursor.kind === "argument"
+        ? firstFree(cursor.word.parameters, cursor.used)
+        : undefined;
   return parameter?.suggests?.from === "files" ? parameter.suggests.endings : undefined;
 }
 function firstFree(parameters: readonly Parameter[], used: readonly string[]): Parameter | undefined {
@@ -47,7 +51,7 @@ function firstFree(parameters: readonly Parameter[], used: readonly string[]): P
 }
 
 /** Folders, then files with one of the endings; all files where none has. */
-export function pathItems({ entries }: FilesFacts, endings: readonly string[]): Item[] {
+export function pathItems({ entries }: FilesFacts, endings: readonly string[]): CompletionItem[] {
   const fits = (name: string): boolean => endings.some((ending) => name.toLowerCase().endsWith(ending));
   const files = entries.filter((entry) => !entry.folder);
   const fitting = files.filter(({ name }) => fits(name));

@@ -4,17 +4,17 @@
  * wherever the names tell so.
  */
 import type { IToken } from "chevrotain";
-import { ALLOW } from "../language/types/allow.js";
+import { ALLOW_PARAMETER } from "../language/types/allow.js";
 import { kindsIn } from "../language/types/parts.js";
 import type { Parameter, Registry, ValueType, Verb, Word } from "../language/types/registry.js";
-import { limits } from "../language/syntax/limits.js";
+import { parseLimits } from "../language/syntax/limits.js";
 import * as t from "../language/syntax/tokens.js";
 
-export interface Frame {
+export interface BracketFrame {
   readonly form: "block" | "record" | "arguments" | "list";
   readonly parameters: readonly Parameter[];
   readonly word?: Word;
-  readonly of?: ValueType;
+  readonly itemType?: ValueType;
   readonly keys?: readonly string[];
   readonly used: string[];
   /** The key that a record is given to. */
@@ -30,14 +30,14 @@ export interface Frame {
   positional: number;
 }
 
-const FORMS: Readonly<Record<string, readonly Frame["form"][]>> = {
+const FORMS: Readonly<Record<string, readonly BracketFrame["form"][]>> = {
   "}": ["block", "record"],
   ")": ["arguments"],
   "]": ["list"],
 };
 
-export class Reading {
-  readonly frames: Frame[] = [];
+export class FrameReader {
+  readonly frames: BracketFrame[] = [];
   verb: Verb | undefined;
   connector: string | null = null;
   operands = 0;
@@ -63,11 +63,11 @@ export class Reading {
     } else if (token.tokenType === t.LeftBrace) this.open(top ? this.record(top) : this.block());
     else if (token.tokenType === t.LeftParen) this.open(this.call(top, this.tokens[i - 1]?.image ?? ""));
     else if (token.tokenType === t.LeftSquare) {
-      const list = pick(typeOf(top), "list");
-      const of = list?.is === "list" ? { of: list.of } : {};
-      this.open(frame("list", { varied: top?.varied === true, ...of }));
-    } else if (t.isClose(token)) this.close(token.image);
-    else if (token.tokenType === t.Colon) this.key(nameBefore(this.tokens, i));
+      const list = pick(expectedType(top), "list");
+      const listOptions = list?.is === "list" ? { itemType: list.of } : {};
+      this.open(frame("list", { varied: top?.varied === true, ...listOptions }));
+    } else if (t.isCloseBracket(token)) this.close(token.image);
+    else if (token.tokenType === t.Colon) this.key(dottedNameBefore(this.tokens, i));
     else if (!top) this.header(token, i);
     else if (token.tokenType === t.Comma || (token.tokenType === t.NewLine && top.form !== "list")) {
       if (token.tokenType === t.NewLine && top.form === "arguments") return;
@@ -79,8 +79,8 @@ export class Reading {
   }
 
   /** Nothing is read of what lies deeper. */
-  private open(inner: Frame): void {
-    if (this.frames.length < limits.depth) this.frames.push(inner);
+  private open(inner: BracketFrame): void {
+    if (this.frames.length < parseLimits.depth) this.frames.push(inner);
   }
 
   private beginsStatement(token: IToken, i: number): boolean {
@@ -105,21 +105,21 @@ export class Reading {
     else if (token.tokenType === t.Comma) this.operands = 0;
   }
 
-  private block(): Frame {
-    return frame("block", { parameters: this.verb ? keysOf(this.verb, this.registry) : [] });
+  private block(): BracketFrame {
+    return frame("block", { parameters: this.verb ? verbParameters(this.verb, this.registry) : [] });
   }
-  private record(top: Frame): Frame {
-    const record = pick(typeOf(top), "record");
+  private record(top: BracketFrame): BracketFrame {
+    const record = pick(expectedType(top), "record");
     return frame("record", {
       path: top.name,
       varied: top.name === "vary",
-      ...(record?.is === "record" && { of: record.of, ...(record.keys && { keys: record.keys }) }),
+      ...(record?.is === "record" && { itemType: record.of, ...(record.keys && { keys: record.keys }) }),
     });
   }
-  private call(top: Frame | undefined, name: string): Frame {
+  private call(top: BracketFrame | undefined, name: string): BracketFrame {
     const { registry } = this;
-    const asked = typeOf(top);
-    const fitting = kindsIn(asked ?? { is: "string" })
+    const expected = expectedType(top);
+    const fitting = kindsIn(expected ?? { is: "string" })
       .map((kind) => registry.find(kind, name))
       .find((word) => word !== undefined);
     const connector = this.connector === null ? undefined : this.verb?.connectors[this.connector];
@@ -129,8 +129,8 @@ export class Reading {
     const word =
       fitting ??
       (header === undefined ? undefined : registry.find(header, name)) ??
-      (asked || !top ? undefined : registry.words.find((w) => w.name === name && w.kind !== "verb"));
-    const inner = word?.kind === "space" ? asked : undefined;
+      (expected || !top ? undefined : registry.words.find((w) => w.name === name && w.kind !== "verb"));
+    const inner = word?.kind === "space" ? expected : undefined;
     return frame("arguments", {
       varied: top?.varied === true,
       ...(inner && { inner }),
@@ -140,16 +140,16 @@ export class Reading {
   /** Closes up to the bracket that is meant; one that closes nothing is passed over. */
   private close(image: string): void {
     const forms = FORMS[image] ?? [];
-    const at = this.frames.findLastIndex(({ form }) => forms.includes(form));
-    if (at >= 0 && (image === "}" || at >= this.frames.findLastIndex(({ form }) => form === "block")))
-      this.frames.length = at;
+    const index = this.frames.findLastIndex(({ form }) => forms.includes(form));
+    if (index >= 0 && (image === "}" || index >= this.frames.findLastIndex(({ form }) => form === "block")))
+      this.frames.length = index;
   }
 
   /** `name:`. Where the open bracket has no such key and one around it has, the brackets between were to be closed. */
   private key(name: string): void {
     if (this.frames.length === 0) {
       const [root = ""] = name.split(".");
-      if (!this.verb || !keysOf(this.verb, this.registry).some((p) => p.name === root)) return;
+      if (!this.verb || !verbParameters(this.verb, this.registry).some((p) => p.name === root)) return;
       this.frames.push(this.block());
     }
     const home = this.frames.findLastIndex((one) => this.has(one, name));
@@ -162,20 +162,20 @@ export class Reading {
     if (!top) return;
     top.name = name;
     top.used.push(name);
-    const settings = top.form === "record" && top.varied ? settingsIn(this.registry) : undefined;
+    const settings = top.form === "record" && top.varied ? sweepableSettings(this.registry) : undefined;
     top.parameter =
       top.form === "record" && !settings
         ? undefined
         : parameterAt(settings ?? top.parameters, name.split("."), this.registry);
-    const type = top.form === "record" && !settings ? top.of : top.parameter?.type;
+    const type = top.form === "record" && !settings ? top.itemType : top.parameter?.type;
     top.type = top.varied && type ? { is: "either", of: [{ is: "word", kind: "space" }, type] } : type;
     top.valued = true;
   }
-  private has(frame: Frame, name: string): boolean {
+  private has(frame: BracketFrame, name: string): boolean {
     const [root = ""] = name.split(".");
     if (frame.form === "record")
       return frame.varied === true
-        ? settingsIn(this.registry).some((p) => p.name === root)
+        ? sweepableSettings(this.registry).some((p) => p.name === root)
         : frame.keys === undefined || frame.keys.includes(name);
     if (frame.form === "list") return false;
     // Arguments of a word that isn't known may be called anything, and so may those of some that are.
@@ -183,10 +183,10 @@ export class Reading {
     return open || frame.parameters.some((p) => p.name === root);
   }
   /** `columns { …`, `technique lora(…`: a key of the bracket, at the beginning of an entry, with its value right behind it. */
-  private lacksColon(top: Frame, i: number): boolean {
+  private lacksColon(top: BracketFrame, i: number): boolean {
     const [before, token, next] = [this.tokens[i - 1], this.tokens[i], this.tokens[i + 1]];
     if (top.valued || top.form === "list" || token?.tokenType !== t.Identifier || !next) return false;
-    const begins = t.isOpen(before) || before?.tokenType === t.Comma || before?.tokenType === t.NewLine;
+    const begins = t.isOpenBracket(before) || before?.tokenType === t.Comma || before?.tokenType === t.NewLine;
     const value = [t.Identifier, t.Num, t.Str, t.Ref, t.LeftBrace, t.LeftSquare].includes(next.tokenType);
     const named =
       top.form === "record"
@@ -196,7 +196,7 @@ export class Reading {
   }
 }
 
-function frame(form: Frame["form"], more: Partial<Frame>): Frame {
+function frame(form: BracketFrame["form"], more: Partial<BracketFrame>): BracketFrame {
   return {
     form,
     parameters: [],
@@ -217,9 +217,9 @@ export function parameterAt(
   registry: Registry,
 ): Parameter | undefined {
   const [first, ...rest] = path;
-  const own = parameters.find((p) => p.name === first) ?? parameters.find((p) => p.open);
-  if (!own || rest.length === 0) return own;
-  for (const kind of kindsIn(own.type))
+  const parameter = parameters.find((p) => p.name === first) ?? parameters.find((p) => p.open);
+  if (!parameter || rest.length === 0) return parameter;
+  for (const kind of kindsIn(parameter.type))
     for (const word of registry.ofKind(kind)) {
       const found = parameterAt(
         word.parameters.filter((p) => !p.open),
@@ -232,30 +232,30 @@ export function parameterAt(
 }
 
 /** The keys of a verb's block, those of the verb that it overrides included. */
-export function keysOf(verb: Verb, registry: Registry): readonly Parameter[] {
+export function verbParameters(verb: Verb, registry: Registry): readonly Parameter[] {
   const other = verb.keysOf;
   return [
     ...verb.parameters,
     ...(other === undefined ? [] : (registry.find("verb", other)?.parameters ?? [])),
-    ...(verb.parameters.length > 0 || other !== undefined ? [ALLOW] : []),
+    ...(verb.parameters.length > 0 || other !== undefined ? [ALLOW_PARAMETER] : []),
   ].filter((p) => !p.planned);
 }
 /** What `vary` may name: settings of model and recipe. */
-export function settingsIn(registry: Registry): readonly Parameter[] {
+export function sweepableSettings(registry: Registry): readonly Parameter[] {
   return ["model", "recipe"].flatMap((name) =>
     (registry.find("verb", name)?.parameters ?? []).filter((p) => !p.planned),
   );
 }
 /** What the next value in a bracket is asked to be. */
-export function typeOf(top: Frame | undefined): ValueType | undefined {
+export function expectedType(top: BracketFrame | undefined): ValueType | undefined {
   if (!top) return undefined;
-  if (top.form === "list") return top.of;
+  if (top.form === "list") return top.itemType;
   if (top.valued) return top.type;
   if (top.inner) return top.inner;
-  const parameter = positionalOf(top);
+  const parameter = positionalParameterOf(top);
   return parameter?.type.is === "list" && parameter.positional === "rest" ? parameter.type.of : parameter?.type;
 }
-export function positionalOf(top: Frame | undefined): Parameter | undefined {
+export function positionalParameterOf(top: BracketFrame | undefined): Parameter | undefined {
   if (top?.form !== "arguments" || top.valued) return undefined;
   const positional = top.parameters.filter((p) => p.positional !== undefined);
   return positional[top.positional] ?? positional.find((p) => p.positional === "rest");
@@ -266,7 +266,7 @@ function pick(type: ValueType | undefined, form: ValueType["is"]): ValueType | u
   if (type.is === form) return type;
   return type.is === "either" ? type.of.map((one) => pick(one, form)).find((one) => one !== undefined) : undefined;
 }
-export function nameBefore(tokens: readonly IToken[], end: number): string {
+export function dottedNameBefore(tokens: readonly IToken[], end: number): string {
   let start = end - 1;
   while (tokens[start - 1]?.tokenType === t.Dot && tokens[start - 2]) start -= 2;
   return tokens

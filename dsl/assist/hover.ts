@@ -1,18 +1,18 @@
 /** Hover: what a word, key, value or name is, as Markdown from its record and from what is known of the world. */
-import { entryOf } from "../language/diagnostics/codes.js";
+import { codeEntryOf } from "../language/diagnostics/codes.js";
 import type { TokenType } from "chevrotain";
 import { kindsIn } from "../language/types/parts.js";
 import type { Program } from "../compiler/plan/program.js";
-import { boundText, describe } from "../language/types/shapes.js";
+import { boundText, describeType } from "../language/types/shapes.js";
 import { tuneText } from "../compiler/plan/text.js";
 import type { Parameter, Word } from "../language/types/registry.js";
 import * as t from "../language/syntax/tokens.js";
-import { meaningIn, type AssistContext } from "./items.js";
-import { programAfter } from "./completion-request.js";
+import { meaningForParameter, type AssistContext } from "./items.js";
+import { programAfterCells } from "./completion-request.js";
 import { meaningOfName, meaningOfReference, meaningOfValue } from "./meaning.js";
-import { firstName, statementAt, tokenAt } from "./place.js";
-import { keysOf, parameterAt } from "./frames.js";
-import { situationAt, type Situation } from "./situation.js";
+import { firstOperandName, statementAt, tokenAt } from "./place.js";
+import { verbParameters, parameterAt } from "./frames.js";
+import { cursorContextAt, type CursorContext } from "./situation.js";
 
 export interface Hover {
   readonly start: number;
@@ -20,12 +20,12 @@ export interface Hover {
   readonly markdown: string;
 }
 
-const told: ReadonlySet<TokenType> = new Set([t.Identifier, t.Num, t.Str, t.Text, t.Ref]);
+const describedTokens: ReadonlySet<TokenType> = new Set([t.Identifier, t.Num, t.Str, t.TripleQuoted, t.Ref]);
 
-export function hover(text: string, offset: number, context: AssistContext): Hover | undefined {
+export function hoverAt(text: string, offset: number, context: AssistContext): Hover | undefined {
   const token = tokenAt(text, offset);
-  if (!token || !told.has(token.tokenType)) return undefined;
-  const [start, end] = [token.startOffset, t.endOf(token)];
+  if (!token || !describedTokens.has(token.tokenType)) return undefined;
+  const [start, end] = [token.startOffset, t.tokenEnd(token)];
   const markdown = pageAt(text, start, token.image, token.tokenType === t.Identifier, context);
   return markdown === undefined ? undefined : { start, end, markdown };
 }
@@ -38,14 +38,14 @@ function pageAt(
   context: AssistContext,
 ): string | undefined {
   const { registry } = context;
-  const situation = situationAt(text, start, registry);
+  const situation = cursorContextAt(text, start, registry);
   let read: Program | undefined;
-  const program = (): Program => (read ??= programAfter(text, context));
+  const program = (): Program => (read ??= programAfterCells(text, context));
   if (image.startsWith("$")) return meaningOfReference(program(), image.slice(1));
-  switch (situation.at) {
+  switch (situation.kind) {
     case "statement": {
       const verb = registry.verbs().find((v) => v.name === image);
-      return verb && wordPage(verb, keysOf(verb, registry));
+      return verb && wordPage(verb, verbParameters(verb, registry));
     }
     case "key": {
       // `optimizer.learning_rate`: the part under the mouse, and what stands before it.
@@ -62,12 +62,12 @@ function pageAt(
     case "value":
       return valuePage(situation);
     case "member": {
-      const [root = "", ...rest] = situation.of;
+      const [root = "", ...rest] = situation.nameParts;
       const named = program().names.get(root);
       if (named && !situation.verb?.parameters.some((p) => p.name === root)) return memberPage(program(), root, image);
       const parameter =
-        situation.verb && parameterAt(keysOf(situation.verb, registry), [root, ...rest, image], registry);
-      return parameter && parameterPage(parameter, situation.of.join("."));
+        situation.verb && parameterAt(verbParameters(situation.verb, registry), [root, ...rest, image], registry);
+      return parameter && parameterPage(parameter, situation.nameParts.join("."));
     }
     case "header": {
       const target = situation.connector !== null && situation.verb.connectors[situation.connector]?.takes === "target";
@@ -78,30 +78,31 @@ function pageAt(
       const named = program().names.get(image);
       if (named) return meaningOfName(program(), image, named);
       return situation.operands > 0 && Object.hasOwn(situation.verb.connectors, image)
-        ? `**${image}**, a connector of \`${situation.verb.name}\`: ${connectors[image] ?? ""}`.trim()
+        ? `**${image}**, a connector of \`${situation.verb.name}\`: ${connectorDocs[image] ?? ""}`.trim()
         : undefined;
     }
     case "code": {
-      const entry = entryOf(image);
+      const entry = codeEntryOf(image);
       return entry && `**${image}**: ${entry.explain}`;
     }
     case "record-key": {
-      const means = meaningIn(situation.parameter, image);
+      const means = meaningForParameter(situation.parameter, image);
       return means === undefined ? undefined : `**${image}** of \`${situation.parameter?.name ?? ""}\`: ${means}`;
     }
   }
 
-  function valuePage(at: Extract<Situation, { at: "value" | "argument" }>): string | undefined {
-    const kinds = at.type ? kindsIn(at.type) : [];
+  function valuePage(cursor: Extract<CursorContext, { kind: "value" | "argument" }>): string | undefined {
+    const kinds = cursor.type ? kindsIn(cursor.type) : [];
     const word = isName ? kinds.map((kind) => registry.find(kind, image)).find((w) => w !== undefined) : undefined;
-    const parameter = at.at === "value" ? at.parameter : at.word.parameters.find((p) => p.positional !== undefined);
+    const parameter =
+      cursor.kind === "value" ? cursor.parameter : cursor.word.parameters.find((p) => p.positional !== undefined);
     const meaning = meaningOfValue(program(), {
-      verb: at.verb,
-      key: at.key,
+      verb: cursor.verb,
+      key: cursor.key,
       parameter,
-      word: at.word,
+      word: cursor.word,
       written: image,
-      name: firstName(
+      name: firstOperandName(
         statementAt(
           text,
           start,
@@ -111,17 +112,18 @@ function pageAt(
     });
     const here = meaning === undefined ? [] : [`Here: ${meaning}.`];
     if (word) return [wordPage(word, word.parameters), ...here].join("\n\n");
-    const column = isName || image.startsWith('"') ? columnPage(program(), at, image.replace(/^"|"$/g, "")) : undefined;
+    const column =
+      isName || image.startsWith('"') ? columnPage(program(), cursor, image.replace(/^"|"$/g, "")) : undefined;
     if (column) return column;
     if (!parameter) return here[0];
-    const means = meaningIn(parameter, image);
+    const means = meaningForParameter(parameter, image);
     const head = `**${image.length > 40 ? "value" : image}** of \`${parameter.name}\`${means === undefined ? "" : `: ${means}`}`;
     return [head, ...here, ...pagesOf(parameter)].join("\n\n");
   }
 }
 
 /** What stands after them. */
-export const connectors: Readonly<Record<string, string>> = {
+export const connectorDocs: Readonly<Record<string, string>> = {
   like: "what the definition varies",
   on: "the data",
   with: "the recipe",
@@ -129,8 +131,8 @@ export const connectors: Readonly<Record<string, string>> = {
 };
 
 /** A column's first values. */
-function columnPage(program: Program, at: Situation, name: string): string | undefined {
-  if (at.at !== "value" || at.verb.name !== "data" || !takesColumn(at.type)) return undefined;
+function columnPage(program: Program, cursor: CursorContext, name: string): string | undefined {
+  if (cursor.kind !== "value" || cursor.verb.name !== "data" || !takesColumn(cursor.type)) return undefined;
   for (const [, table] of program.facts.about("table")) {
     if (!table.columns.includes(name)) continue;
     const values = table.sample.slice(0, 3).map((row) => `\`${brief(row[name])}\``);
@@ -166,7 +168,7 @@ function memberPage(program: Program, root: string, member: string): string | un
 }
 
 export function wordPage(word: Word, parameters: readonly Parameter[]): string {
-  const rows = parameters.filter((p) => !p.planned).map((p) => `- \`${p.name}\`: ${p.doc} Default: ${defaultOf(p)}.`);
+  const rows = parameters.filter((p) => !p.planned).map((p) => `- \`${p.name}\`: ${p.doc} Default: ${defaultText(p)}.`);
   const planned = word.planned ? [`Not built yet; meanwhile: ${word.planned.meanwhile}.`] : [];
   return [
     `**${word.name}** (${word.kind})`,
@@ -178,14 +180,14 @@ export function wordPage(word: Word, parameters: readonly Parameter[]): string {
   ].join("\n\n");
 }
 function parameterPage(parameter: Parameter, owner: string): string {
-  return [`**${parameter.name}** of \`${owner}\`: ${describe(parameter.type)}`, ...pagesOf(parameter)].join("\n\n");
+  return [`**${parameter.name}** of \`${owner}\`: ${describeType(parameter.type)}`, ...pagesOf(parameter)].join("\n\n");
 }
 function pagesOf(parameter: Parameter): readonly string[] {
   const related = parameter.related ? [`Related: ${parameter.related.map((r) => `\`${r}\``).join(", ")}.`] : [];
   const range = rangeOf(parameter);
   return [
     parameter.doc,
-    [`Default: ${defaultOf(parameter)}.`, ...(parameter.why === undefined ? [] : [parameter.why])].join(" "),
+    [`Default: ${defaultText(parameter)}.`, ...(parameter.why === undefined ? [] : [parameter.why])].join(" "),
     `${range ? `Range: ${range}. ` : ""}Impact: ${parameter.impact}.`,
     ...related,
   ];
@@ -193,7 +195,7 @@ function pagesOf(parameter: Parameter): readonly string[] {
 function rangeOf(parameter: Parameter): string | undefined {
   const { range } = parameter;
   if (!range) return undefined;
-  const bound = (of: number): string => boundText(parameter, of);
+  const bound = (limit: number): string => boundText(parameter, limit);
   const least = range.exclusive ? "more than" : "at least";
   if (range.min !== undefined && range.max !== undefined && !range.exclusive)
     return `${bound(range.min)} to ${bound(range.max)}`;
@@ -204,7 +206,7 @@ function rangeOf(parameter: Parameter): string | undefined {
   return parts.join(", ");
 }
 /** What stands where a parameter is not given, in a few words. */
-export function defaultOf(parameter: Parameter): string {
+export function defaultText(parameter: Parameter): string {
   if (!parameter.default) return parameter.required ? "none; it must be given" : "none";
   return "derived" in parameter.default ? parameter.default.derived : `\`${tuneText(parameter.default.value)}\``;
 }

@@ -10,8 +10,8 @@ export function isComplete(text: string, verbs: readonly string[]): Completeness
   const { tokens } = t.lex(text);
   let depth = 0;
   for (const token of tokens) {
-    if (t.isOpen(token)) depth++;
-    if (t.isClose(token)) depth--;
+    if (t.isOpenBracket(token)) depth++;
+    if (t.isCloseBracket(token)) depth--;
     if (depth < 0) return { status: "invalid" };
   }
   if (/"""/.test(text) && ((text.match(/"""/g)?.length ?? 0) & 1) === 1) return { status: "incomplete", indent: "" };

@@ -1,7 +1,7 @@
 /** What completion is asked with and what it answers. */
-import type { EarlierCells } from "../compiler/statement/earlier-cells.js";
+import type { EarlierCellsCache } from "../compiler/statement/earlier-cells.js";
 import type { Source } from "../language/diagnostics/span.js";
-import type { Outside } from "../compiler/plan/known-names.js";
+import type { CompilerEnvironment } from "../compiler/plan/known-names.js";
 import type { Facts, Need } from "../language/types/facts.js";
 import type { Parameter, Registry } from "../language/types/registry.js";
 
@@ -10,11 +10,11 @@ export interface AssistContext {
   /** Cells that ran before. */
   readonly earlier: readonly Source[];
   /** What they came to the last time that anything was asked. */
-  readonly kept?: EarlierCells;
+  readonly cellCache?: EarlierCellsCache;
   readonly facts: Facts;
-  readonly outside: Outside;
+  readonly outside: CompilerEnvironment;
 }
-export interface Item {
+export interface CompletionItem {
   readonly text: string;
   /** verb, connector, key, word, value, name, column, split. */
   readonly type: string;
@@ -40,17 +40,17 @@ export function glossOf(doc: string): string {
   return `${cut.slice(0, space > 0 ? space : longest)}…`;
 }
 /** What a name does where a parameter is given, in the words of its record. */
-export function meaningIn(parameter: Parameter | undefined, name: string): string | undefined {
+export function meaningForParameter(parameter: Parameter | undefined, name: string): string | undefined {
   const means = parameter?.means;
   return means && Object.hasOwn(means, name) ? means[name] : undefined;
 }
 /** The gloss of such a name, though its record may say nothing of it (that of a user's own word). */
-export function meaningOf(name: string, parameter: Parameter | undefined): string {
-  return meaningIn(parameter, name) ?? (parameter ? `for ${parameter.name}` : "a value");
+export function glossOfName(name: string, parameter: Parameter | undefined): string {
+  return meaningForParameter(parameter, name) ?? (parameter ? `for ${parameter.name}` : "a value");
 }
 
 export interface Completions {
-  readonly items: readonly Item[];
+  readonly items: readonly CompletionItem[];
   /** The part of the text that an item replaces, UTF-16. */
   readonly start: number;
   readonly end: number;

@@ -2,19 +2,19 @@
  * What values and names come to here: shares as rows, epochs as steps, a rank as trainable parameters. Only what is known
  * without looking anything up; sentences in Markdown.
  */
-import type { Named, Program, Run } from "../compiler/plan/program.js";
+import type { NameEntry, Program, NamedTraining } from "../compiler/plan/program.js";
 import type { Span } from "../language/diagnostics/span.js";
 import { resolveData, resolveModel } from "../compiler/plan/definitions.js";
-import { trainedBy, trainingSplit } from "../compiler/plan/estimates.js";
-import { warmUpOf } from "../compiler/plan/warm-up.js";
-import { cutRows } from "../compiler/plan/lengths.js";
-import { failed, type DataFacts } from "../language/types/facts.js";
-import { dataKnown } from "../compiler/plan/bases/known-data.js";
+import { countTrainedParameters, trainingSplit } from "../compiler/plan/estimates.js";
+import { warmUpSteps } from "../compiler/plan/warm-up.js";
+import { countTextsLongerThan } from "../compiler/plan/lengths.js";
+import { isFailed, type DataFacts } from "../language/types/facts.js";
+import { knownDataFacts } from "../compiler/plan/bases/known-data.js";
 import type { DataPlan } from "../language/types/subject.js";
-import { dataNow } from "../compiler/plan/folds.js";
+import { currentDataOf } from "../compiler/plan/folds.js";
 import { planTraining } from "../compiler/drafts/draft-training.js";
 import { settingsOf } from "../compiler/drafts/settings.js";
-import { type Planned } from "../compiler/drafts/training-request.js";
+import { type PlannedTraining } from "../compiler/drafts/training-request.js";
 import { tuneText } from "../compiler/plan/text.js";
 import type { Parameter, Verb, Word } from "../language/types/registry.js";
 
@@ -35,52 +35,52 @@ const few = (n: number): string => String(Number(n.toPrecision(3)));
 const counted = (n: number, one: string): string => `${number(n)} ${one}${Math.round(n) === 1 ? "" : "s"}`;
 
 /** What a value means where it stands; undefined: nothing more than its parameter says. */
-export function meaningOfValue(program: Program, at: ValuePlace): string | undefined {
-  const share = /^(\d+(?:\.\d+)?)%$/.exec(at.written)?.[1];
-  if (at.verb.name === "data") return inData(program, at, share === undefined ? undefined : Number(share) / 100);
-  if (at.verb.name === "model") return inModel(program, at);
-  const run = runOf(program, at);
+export function meaningOfValue(program: Program, place: ValuePlace): string | undefined {
+  const share = /^(\d+(?:\.\d+)?)%$/.exec(place.written)?.[1];
+  if (place.verb.name === "data") return inData(program, place, share === undefined ? undefined : Number(share) / 100);
+  if (place.verb.name === "model") return inModel(program, place);
+  const run = runOf(program, place);
   const planned = run && replanned(program, run);
-  return planned && inTraining(program, planned, at, share === undefined ? undefined : Number(share) / 100);
+  return planned && inTraining(program, planned, place, share === undefined ? undefined : Number(share) / 100);
 }
 
-function inData(program: Program, at: ValuePlace, share: number | undefined): string | undefined {
-  const data = at.name === undefined ? undefined : dataNamed(program, at.name);
-  const facts = data && dataKnown(program, data);
-  if (at.key === "split" && share !== undefined && at.parameter) {
-    const split = facts && namedShare(at, facts);
+function inData(program: Program, place: ValuePlace, share: number | undefined): string | undefined {
+  const data = place.name === undefined ? undefined : dataNamed(program, place.name);
+  const facts = data && knownDataFacts(program, data);
+  if (place.key === "split" && share !== undefined && place.parameter) {
+    const split = facts && namedShare(place, facts);
     if (facts && split) return `${split.name}: ${counted(split.rows, "row")} of ${number(facts.kept)}`;
-    return facts && `${at.written} of ${counted(facts.kept, "row")} are ${number(facts.kept * share)}`;
+    return facts && `${place.written} of ${counted(facts.kept, "row")} are ${number(facts.kept * share)}`;
   }
-  if (at.key === "sample" && facts) return `${counted(facts.rowsIn, "row")} come in`;
+  if (place.key === "sample" && facts) return `${counted(facts.rowsIn, "row")} come in`;
   return undefined;
 }
 /** The split whose share was written, if the facts are of this very text. */
-function namedShare(at: ValuePlace, facts: DataFacts): { readonly name: string; readonly rows: number } | undefined {
-  const name = at.parameter?.open ? undefined : at.parameter?.name;
+function namedShare(place: ValuePlace, facts: DataFacts): { readonly name: string; readonly rows: number } | undefined {
+  const name = place.parameter?.open ? undefined : place.parameter?.name;
   const split = name === undefined ? undefined : facts.splits[name];
   return name !== undefined && split ? { name, rows: split.rows } : undefined;
 }
 
-function inModel(program: Program, at: ValuePlace): string | undefined {
-  const draft = at.name === undefined ? undefined : program.names.get(at.name)?.draft;
+function inModel(program: Program, place: ValuePlace): string | undefined {
+  const draft = place.name === undefined ? undefined : program.names.get(place.name)?.draft;
   const model = draft?.is === "model" ? resolveModel(program, draft, draft.span) : undefined;
   const { base, plan } = model ?? {};
   if (!base || !plan) return undefined;
-  if (at.key === "base") {
-    const held = program.registry.find("model", base.family)?.doc;
-    return `${base.family}, ${few(base.parameters / 1e6)} million parameters, ${number(base.positions)} positions. ${held ?? ""}`.trim();
+  if (place.key === "base") {
+    const familyDoc = program.registry.find("model", base.family)?.doc;
+    return `${base.family}, ${few(base.parameters / 1e6)} million parameters, ${number(base.positions)} positions. ${familyDoc ?? ""}`.trim();
   }
-  if (at.key === "technique") {
-    const { trains } = trainedBy(program, plan, base);
+  if (place.key === "technique") {
+    const { trains } = countTrainedParameters(program, plan, base);
     return `${counted(trains, "parameter")} train beside the head: ${few((100 * trains) / base.parameters)} % of the base's ${few(base.parameters / 1e6)} million`;
   }
-  if (at.key === "max_length") {
+  if (place.key === "max_length") {
     const measured = [...program.facts.about("data")].find(([need]) => need.base?.name === plan.base)?.[1];
     const split = measured && trainingSplit(measured);
-    const most = Number(at.written);
+    const most = Number(place.written);
     if (!split?.lengths || !Number.isFinite(most)) return `the base has ${number(base.positions)} positions`;
-    const cut = cutRows(split.lengths, most);
+    const cut = countTextsLongerThan(split.lengths, most);
     return `the longest text has ${counted(split.lengths.longest, "token")}; ${cut < 1 ? "none is cut" : `at least ${counted(cut, "text")} of ${number(split.rows)} would be cut`}`;
   }
   return undefined;
@@ -88,21 +88,21 @@ function inModel(program: Program, at: ValuePlace): string | undefined {
 
 function inTraining(
   program: Program,
-  { plan }: Planned,
-  at: ValuePlace,
+  { plan }: PlannedTraining,
+  place: ValuePlace,
   share: number | undefined,
 ): string | undefined {
   const { estimates, recipe } = plan;
   const { training } = recipe;
   const perEpoch = training.epochs === null ? null : estimates.steps / training.epochs;
   const run = `${counted(estimates.steps, "step")}, ${number(estimates.tokens)} tokens`;
-  switch (at.parameter?.name ?? at.key) {
+  switch (place.parameter?.name ?? place.key) {
     case "epochs":
-      if (at.key === "epochs")
+      if (place.key === "epochs")
         return `${counted(estimates.rows, "row")} in batches of ${training.batch_size * training.accumulate}: ${run}`;
-      return perEpoch === null ? undefined : `every ${counted(perEpoch * Number(at.written), "step")}`;
+      return perEpoch === null ? undefined : `every ${counted(perEpoch * Number(place.written), "step")}`;
     case "steps":
-      return at.key === "steps"
+      return place.key === "steps"
         ? `${few((estimates.steps * training.batch_size * training.accumulate) / Math.max(1, estimates.rows))} epochs of ${counted(estimates.rows, "row")}`
         : undefined;
     case "batch_size":
@@ -113,22 +113,22 @@ function inTraining(
     case "warmup":
       return share === undefined
         ? undefined
-        : `${at.written} of ${counted(estimates.steps, "step")} are ${number(warmUpOf(program.registry, training.schedule, estimates.steps))}`;
+        : `${place.written} of ${counted(estimates.steps, "step")} are ${number(warmUpSteps(program.registry, training.schedule, estimates.steps))}`;
     default:
       return undefined;
   }
 }
 
 /** The training that a place of `train` or `recipe` belongs to. */
-function runOf(program: Program, at: ValuePlace): Run | undefined {
+function runOf(program: Program, place: ValuePlace): NamedTraining | undefined {
   const runs = [...program.runs.values()];
-  if (at.verb.name === "train") return runs.findLast((run) => run.model.name === at.name);
-  return at.verb.name === "recipe" ? runs.findLast((run) => run.recipe?.name === at.name) : undefined;
+  if (place.verb.name === "train") return runs.findLast((run) => run.model.name === place.name);
+  return place.verb.name === "recipe" ? runs.findLast((run) => run.recipe?.name === place.name) : undefined;
 }
-function replanned(program: Program, run: Run): Planned | undefined {
+function replanned(program: Program, run: NamedTraining): PlannedTraining | undefined {
   const here: Span = run.model.span;
   const draft = (name: string) => program.names.get(name)?.draft;
-  const [model, data] = [draft(run.model.name) ?? run.model, dataNow(program, run)];
+  const [model, data] = [draft(run.model.name) ?? run.model, currentDataOf(program, run)];
   return planTraining(program, {
     model,
     data,
@@ -144,11 +144,11 @@ function dataNamed(program: Program, name: string): DataPlan | undefined {
   return draft?.is === "data" ? resolveData(program, draft, draft.span)?.plan : undefined;
 }
 /** What a name is, with what is known of it. */
-export function meaningOfName(program: Program, name: string, named: Named): string {
+export function meaningOfName(program: Program, name: string, named: NameEntry): string {
   const { draft } = named;
   if (draft?.is === "data") {
     const data = resolveData(program, draft, draft.span)?.plan;
-    const facts = data && dataKnown(program, data);
+    const facts = data && knownDataFacts(program, data);
     const roles = Object.entries(data?.columns ?? {}).map(([role, column]) => `${role} ← ${column}`);
     return [
       `**${name}** is data`,
@@ -190,7 +190,7 @@ export function meaningOfReference(program: Program, name: string): string | und
   const parameter = program.parameters.get(name);
   if (parameter) return `**$${name}** is a parameter: ${code(tuneText(parameter.value))}`;
   const fact = program.facts.get({ about: "name", of: name });
-  if (fact && !failed(fact)) {
+  if (fact && !isFailed(fact)) {
     if (fact.value !== undefined)
       return `**$${name}** is a TypeScript value: ${code(tuneText(fact.value).slice(0, 200))}`;
     if (fact.live === "table") return `**$${name}** is a table with the columns ${listed(fact.columns ?? [])}`;

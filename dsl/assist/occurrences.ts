@@ -11,7 +11,7 @@ export interface Occurrence {
   readonly defines: boolean;
 }
 /** A definition, or something kept by `as`, for an outline. */
-export interface Symbol {
+export interface OutlineSymbol {
   readonly name: string;
   /** The verb. */
   readonly is: string;
@@ -97,12 +97,12 @@ export function definitionOf(
   sources: readonly Source[],
   registry: Registry,
 ): Occurrence | undefined {
-  const own = sources.at(-1);
+  const lastSource = sources.at(-1);
   return sources
     .flatMap((source) => occurrencesIn(source, registry))
     .findLast(
       ({ name, defines, span }) =>
-        defines && name === occurrence.name && (span.source !== own?.id || span.start <= occurrence.span.start),
+        defines && name === occurrence.name && (span.source !== lastSource?.id || span.start <= occurrence.span.start),
     );
 }
 
@@ -116,7 +116,7 @@ export function isName(text: string, registry: Registry): boolean {
 }
 
 /** The definitions and acts of a source, for an outline. */
-export function symbolsIn(source: Source, registry: Registry): readonly Symbol[] {
+export function symbolsIn(source: Source, registry: Registry): readonly OutlineSymbol[] {
   return statementsOf(source, registry).map((statement) => {
     const [first] = statement.operands;
     const named = first?.is === "word" ? { text: first.text, span: first.span } : statement.verb;

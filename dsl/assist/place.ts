@@ -7,9 +7,9 @@ import type { Statement } from "../language/syntax/tree.js";
 /** The token that covers `offset`, or ends there. */
 export function tokenAt(text: string, offset: number): IToken | undefined {
   const { tokens } = t.lex(text);
-  const covers = (k: IToken): boolean => k.startOffset <= offset && offset < t.endOf(k);
+  const covers = (k: IToken): boolean => k.startOffset <= offset && offset < t.tokenEnd(k);
   const wide = (k: IToken): boolean => k.tokenType !== t.NewLine;
-  return tokens.find((k) => covers(k) && wide(k)) ?? tokens.find((k) => t.endOf(k) === offset && wide(k));
+  return tokens.find((k) => covers(k) && wide(k)) ?? tokens.find((k) => t.tokenEnd(k) === offset && wide(k));
 }
 
 /** The statement that `offset` stands in; one that isn't finished goes on over the blanks behind it. */
@@ -20,7 +20,7 @@ export function statementAt(text: string, offset: number, verbs: readonly string
 }
 
 /** The name that a statement works on first: what it defines, or trains. */
-export function firstName(statement: Statement | undefined): string | undefined {
+export function firstOperandName(statement: Statement | undefined): string | undefined {
   const [operand] = statement?.operands ?? [];
   return operand?.is === "word" ? operand.path[0]?.text : undefined;
 }

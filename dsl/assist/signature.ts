@@ -1,8 +1,8 @@
 /** What may stand between a word's parentheses, and which of it is being written. */
-import { describe } from "../language/types/shapes.js";
+import { describeType } from "../language/types/shapes.js";
 import type { Parameter, Registry } from "../language/types/registry.js";
-import { defaultOf } from "./hover.js";
-import { situationAt } from "./situation.js";
+import { defaultText } from "./hover.js";
+import { cursorContextAt } from "./situation.js";
 
 export interface Signature {
   /** `lora(rank: 8, alpha: 2 × rank, …)`. */
@@ -15,12 +15,12 @@ export interface Signature {
 
 export function signatureAt(text: string, offset: number, registry: Registry): Signature | undefined {
   const typed = /[\p{ID_Start}_][\p{ID_Continue}]*$/u.exec(text.slice(Math.max(0, offset - 200), offset))?.[0] ?? "";
-  const at = situationAt(text, offset - typed.length, registry);
-  const word = at.at === "argument" || at.at === "value" ? at.word : undefined;
+  const cursor = cursorContextAt(text, offset - typed.length, registry);
+  const word = cursor.kind === "argument" || cursor.kind === "value" ? cursor.word : undefined;
   if (!word) return undefined;
   const parameters = word.parameters.filter((p) => !p.planned && !p.open);
-  const labels = parameters.map((p) => `${p.name}: ${plain(p.required ? describe(p.type) : defaultOf(p))}`);
-  const current = at.at === "value" ? at.parameter : parameters.find((p) => p.positional !== undefined);
+  const labels = parameters.map((p) => `${p.name}: ${plain(p.required ? describeType(p.type) : defaultText(p))}`);
+  const current = cursor.kind === "value" ? cursor.parameter : parameters.find((p) => p.positional !== undefined);
   const active = parameters.findIndex((p) => p === current);
   return {
     label: `${word.name}(${labels.join(", ")})`,

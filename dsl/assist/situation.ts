@@ -1,27 +1,27 @@
 /** Where in the grammar a place is: which key, word or list it stands in and what is asked there. Works on unfinished text. */
 import type { Parameter, Registry, ValueType, Verb, Word } from "../language/types/registry.js";
-import { ALLOW } from "../language/types/allow.js";
+import { ALLOW_PARAMETER } from "../language/types/allow.js";
 import * as t from "../language/syntax/tokens.js";
-import { nameBefore, positionalOf, Reading, settingsIn, typeOf } from "./frames.js";
+import { dottedNameBefore, positionalParameterOf, FrameReader, sweepableSettings, expectedType } from "./frames.js";
 
-export type Situation =
-  | { readonly at: "statement" }
+export type CursorContext =
+  | { readonly kind: "statement" }
   | {
-      readonly at: "header";
+      readonly kind: "header";
       readonly verb: Verb;
       readonly connector: string | null;
       readonly operands: number;
       readonly used: readonly string[];
     }
-  | { readonly at: "member"; readonly of: readonly string[]; readonly verb: Verb | undefined }
+  | { readonly kind: "member"; readonly nameParts: readonly string[]; readonly verb: Verb | undefined }
   | {
-      readonly at: "key";
+      readonly kind: "key";
       readonly verb: Verb;
       readonly parameters: readonly Parameter[];
       readonly used: readonly string[];
     }
   | {
-      readonly at: "record-key";
+      readonly kind: "record-key";
       readonly keys: readonly string[];
       readonly used: readonly string[];
       readonly path: string;
@@ -30,9 +30,9 @@ export type Situation =
       /** What the record is given to. */
       readonly parameter?: Parameter;
     }
-  | { readonly at: "code"; readonly used: readonly string[] }
+  | { readonly kind: "code"; readonly used: readonly string[] }
   | {
-      readonly at: "argument";
+      readonly kind: "argument";
       readonly word: Word;
       readonly used: readonly string[];
       readonly type: ValueType | undefined;
@@ -40,7 +40,7 @@ export type Situation =
       readonly key: string;
     }
   | {
-      readonly at: "value";
+      readonly kind: "value";
       readonly type: ValueType;
       readonly verb: Verb;
       /** The key of the block. */
@@ -51,47 +51,48 @@ export type Situation =
     };
 
 /** The situation after the tokens before `offset` (the word being typed not counted). */
-export function situationAt(text: string, offset: number, registry: Registry): Situation {
+export function cursorContextAt(text: string, offset: number, registry: Registry): CursorContext {
   const { tokens } = t.lex(text.slice(0, offset));
-  const { frames, verb, connector, operands, used } = new Reading(tokens, registry);
+  const { frames, verb, connector, operands, used } = new FrameReader(tokens, registry);
   const last = tokens.at(-1);
   const top = frames.at(-1);
-  if (last?.tokenType === t.Dot) return { at: "member", of: nameBefore(tokens, tokens.length - 1).split("."), verb };
-  if (!top) return verb ? { at: "header", verb, connector, operands, used } : { at: "statement" };
-  if (!verb) return { at: "statement" };
+  if (last?.tokenType === t.Dot)
+    return { kind: "member", nameParts: dottedNameBefore(tokens, tokens.length - 1).split("."), verb };
+  if (!top) return verb ? { kind: "header", verb, connector, operands, used } : { kind: "statement" };
+  if (!verb) return { kind: "statement" };
   const outer = frames.findLast((f) => f.form === "block");
   const key = outer?.name ?? "";
   // What a list's or record's values are given to stands one frame out.
   const giver = top.form === "list" || top.form === "record" ? frames.at(-2) : top;
   const given = {
-    ...((giver?.parameter ?? positionalOf(giver))
-      ? { parameter: (giver?.parameter ?? positionalOf(giver)) as Parameter }
+    ...((giver?.parameter ?? positionalParameterOf(giver))
+      ? { parameter: (giver?.parameter ?? positionalParameterOf(giver)) as Parameter }
       : {}),
     ...(giver?.word ? { word: giver.word } : {}),
   };
   if (top.form === "block")
     return top.valued && top.type
-      ? { at: "value", type: top.type, verb, key, ...given }
-      : { at: "key", verb, parameters: top.parameters, used: top.used };
-  if (top.form === "record" && top.path === ALLOW.name && top.of?.is === "string")
-    return top.valued ? { at: "value", type: top.of, verb, key } : { at: "code", used: top.used };
+      ? { kind: "value", type: top.type, verb, key, ...given }
+      : { kind: "key", verb, parameters: top.parameters, used: top.used };
+  if (top.form === "record" && top.path === ALLOW_PARAMETER.name && top.itemType?.is === "string")
+    return top.valued ? { kind: "value", type: top.itemType, verb, key } : { kind: "code", used: top.used };
   if (top.form === "record" && top.varied && top.valued && top.type)
-    return { at: "value", type: top.type, verb, key, ...(top.parameter && { parameter: top.parameter }) };
+    return { kind: "value", type: top.type, verb, key, ...(top.parameter && { parameter: top.parameter }) };
   if (top.form === "record")
-    return top.valued && top.of
-      ? { at: "value", type: top.of, verb, key, ...given }
+    return top.valued && top.itemType
+      ? { kind: "value", type: top.itemType, verb, key, ...given }
       : {
-          at: "record-key",
+          kind: "record-key",
           keys: top.keys ?? [],
           used: top.used,
           path: top.path ?? "",
-          ...(top.varied && { settings: settingsIn(registry) }),
+          ...(top.varied && { settings: sweepableSettings(registry) }),
           ...(given.parameter && { parameter: given.parameter }),
         };
-  if (top.form === "list") return { at: "value", type: top.of ?? { is: "string" }, verb, key, ...given };
-  if (top.valued && top.type) return { at: "value", type: top.type, verb, key, ...given };
-  if (top.inner) return { at: "value", type: top.inner, verb, key, ...given };
+  if (top.form === "list") return { kind: "value", type: top.itemType ?? { is: "string" }, verb, key, ...given };
+  if (top.valued && top.type) return { kind: "value", type: top.type, verb, key, ...given };
+  if (top.inner) return { kind: "value", type: top.inner, verb, key, ...given };
   return top.word
-    ? { at: "argument", word: top.word, used: top.used, type: typeOf(top), verb, key }
-    : { at: "value", type: { is: "string" }, verb, key };
+    ? { kind: "argument", word: top.word, used: top.used, type: expectedType(top), verb, key }
+    : { kind: "value", type: { is: "string" }, verb, key };
 }

@@ -3,15 +3,15 @@
  * meant where it stands. Nothing has to have run; what isn't known yet is simply absent.
  */
 import type { Diagnostic } from "../language/diagnostics/diagnostic.js";
-import { Program, type Draft, type Run } from "../compiler/plan/program.js";
-import type { Given } from "../language/types/given-value.js";
+import { Program, type Draft, type NamedTraining } from "../compiler/plan/program.js";
+import type { GivenValue } from "../language/types/given-value.js";
 import { Reporter } from "../language/diagnostics/reporter.js";
 import type { Source, SourceId } from "../language/diagnostics/span.js";
 import { splitNames } from "../compiler/checks/world.js";
 import { beginSource, endSource, readSilently, readStatement } from "../compiler/program/compile.js";
 import { resolveData, resolveModel, resolveRecipe } from "../compiler/plan/definitions.js";
 import type { Resolved, ResolvedModel } from "../compiler/plan/resolved.js";
-import { dataKnown } from "../compiler/plan/bases/known-data.js";
+import { knownDataFacts } from "../compiler/plan/bases/known-data.js";
 import type { DataFacts } from "../language/types/facts.js";
 import type { Action } from "../compiler/plan/action.js";
 import type { RecipePlan } from "../compiler/plan/recipe.js";
@@ -19,53 +19,57 @@ import type { DataPlan } from "../language/types/subject.js";
 import type { Value } from "../language/types/value.js";
 import { planTraining } from "../compiler/drafts/draft-training.js";
 import { settingsOf } from "../compiler/drafts/settings.js";
-import { type Planned } from "../compiler/drafts/training-request.js";
+import { type PlannedTraining } from "../compiler/drafts/training-request.js";
 import type { Statement } from "../language/syntax/tree.js";
 import type { AssistContext } from "./items.js";
 
-export interface Placed {
+export interface PlacedStatement {
   readonly statement: Statement;
   readonly source: Source;
 }
 /** What a definition or a training comes to, as far as it is known. */
-export interface Parts {
+export interface ResolvedParts {
   readonly data?: { readonly draft: Draft; readonly plan: Resolved<DataPlan>; readonly facts?: DataFacts };
   readonly model?: { readonly draft: Draft; readonly plan: ResolvedModel };
   readonly recipe?: { readonly draft: Draft | null; readonly plan: Resolved<RecipePlan> };
 }
-export interface Training extends Placed, Parts {
+export interface TrainingStatement extends PlacedStatement, ResolvedParts {
   /** The name that the trained model will have. */
   readonly name: string;
-  readonly settings: ReadonlyMap<string, Given>;
+  readonly settings: ReadonlyMap<string, GivenValue>;
   /** Whole only where data, base and machine are known and nothing is wrong. */
-  readonly planned?: Planned;
+  readonly planned?: PlannedTraining;
   readonly sweep?: Extract<Action, { verb: "sweep" }>["sweep"];
-  readonly evaluations: readonly (Placed & { readonly action: Extract<Action, { verb: "evaluate" }> })[];
+  readonly evaluations: readonly (PlacedStatement & { readonly action: Extract<Action, { verb: "evaluate" }> })[];
 }
-export interface Definition extends Placed, Parts {
+export interface DefinitionStatement extends PlacedStatement, ResolvedParts {
   readonly draft: Draft;
 }
-export interface Reading {
+export interface NotebookTrainings {
   readonly program: Program;
-  readonly trainings: readonly Training[];
-  readonly definitions: readonly Definition[];
+  readonly trainings: readonly TrainingStatement[];
+  readonly definitions: readonly DefinitionStatement[];
   /** Every statement, in the order of the cells. */
-  readonly statements: readonly Placed[];
+  readonly statements: readonly PlacedStatement[];
   readonly diagnostics: readonly Diagnostic[];
   /** Ids of the cells, in order. */
   readonly cells: readonly SourceId[];
 }
 
 /** `only`: ask for what this statement needs, data and base included, and be silent about the others. */
-export function readTrainings(cells: readonly Source[], context: AssistContext, only?: Placed): Reading {
+export function readTrainings(
+  cells: readonly Source[],
+  context: AssistContext,
+  only?: PlacedStatement,
+): NotebookTrainings {
   const { registry, facts, outside, earlier } = context;
   const program = new Program(registry, facts, only ? "run" : "assist", outside);
   for (const source of earlier) readSilently(program, source);
-  const trainings: Training[] = [];
-  const definitions: Definition[] = [];
-  const statements: Placed[] = [];
+  const trainings: TrainingStatement[] = [];
+  const definitions: DefinitionStatement[] = [];
+  const statements: PlacedStatement[] = [];
   const diagnostics: Diagnostic[] = [];
-  const reading = (): Reading => ({
+  const reading = (): NotebookTrainings => ({
     program,
     trainings,
     definitions,
@@ -106,10 +110,10 @@ function aside(program: Program, look: () => void): void {
 
 function trainingsOf(
   program: Program,
-  placed: Placed,
-  before: ReadonlyMap<string, Run>,
+  placed: PlacedStatement,
+  before: ReadonlyMap<string, NamedTraining>,
   actions: readonly Action[],
-): readonly Training[] {
+): readonly TrainingStatement[] {
   const { statement } = placed;
   const verb = statement.verb.text;
   if (verb === "sweep") {
@@ -123,11 +127,17 @@ function trainingsOf(
     .map(([name, run]) => training(program, placed, name, run, {}));
 }
 
-function training(program: Program, placed: Placed, name: string, run: Run, more: Partial<Training> = {}): Training {
+function training(
+  program: Program,
+  placed: PlacedStatement,
+  name: string,
+  run: NamedTraining,
+  more: Partial<TrainingStatement> = {},
+): TrainingStatement {
   const settings = settingsOf(program, run);
   const here = placed.statement.verb.span;
   const parts = partsOf(program, run, settings);
-  const at = { modelAt: here, dataAt: here, here };
+  const places = { modelAt: here, dataAt: here, here };
   const planned =
     run.model.broken || run.data.broken
       ? undefined
@@ -136,13 +146,13 @@ function training(program: Program, placed: Placed, name: string, run: Run, more
           data: run.data,
           settings,
           run: name,
-          ...(run.repeats !== undefined && { repeats: { count: run.repeats, at: here } }),
-          ...at,
+          ...(run.repeats !== undefined && { repeats: { count: run.repeats, span: here } }),
+          ...places,
         });
   return { ...placed, ...parts, name, settings, ...(planned && { planned }), evaluations: [], ...more };
 }
 
-function partsOf(program: Program, run: Run, settings: ReadonlyMap<string, Given>): Parts {
+function partsOf(program: Program, run: NamedTraining, settings: ReadonlyMap<string, GivenValue>): ResolvedParts {
   const data = dataPart(program, run.data);
   const model = modelPart(program, run.model, data?.plan.plan);
   const validation =
@@ -162,29 +172,29 @@ function partsOf(program: Program, run: Run, settings: ReadonlyMap<string, Given
   });
   return { ...(data && { data }), ...(model && { model }), recipe: { draft: run.recipe, plan: recipe } };
 }
-function dataPart(program: Program, draft: Draft): Parts["data"] {
+function dataPart(program: Program, draft: Draft): ResolvedParts["data"] {
   const plan = resolveData(program, draft, draft.span);
   if (!plan) return undefined;
-  const facts = dataKnown(program, plan.plan);
+  const facts = knownDataFacts(program, plan.plan);
   return { draft, plan, ...(facts && { facts }) };
 }
-function modelPart(program: Program, draft: Draft, data: DataPlan | undefined): Parts["model"] {
+function modelPart(program: Program, draft: Draft, data: DataPlan | undefined): ResolvedParts["model"] {
   const plan = resolveModel(program, draft, draft.span, data ?? null);
   return plan && { draft, plan };
 }
 
 /** The training that a sweep varies. */
-function sweptRun(program: Program, { operands, clauses }: Statement): Run | undefined {
-  const draft = (of: Statement["operands"][number] | undefined): Draft | undefined =>
-    of?.is === "word" ? program.names.get(of.text)?.draft : undefined;
+function sweptRun(program: Program, { operands, clauses }: Statement): NamedTraining | undefined {
+  const draft = (operand: Statement["operands"][number] | undefined): Draft | undefined =>
+    operand?.is === "word" ? program.names.get(operand.text)?.draft : undefined;
   const after = (connector: string) => draft(clauses.find((c) => c.connector.text === connector)?.operands[0]);
   const [model, data, recipe] = [draft(operands[0]), after("on"), after("with")];
   return model?.is === "model" && data?.is === "data"
-    ? { model, data, recipe: recipe ?? null, own: new Map(), here: true }
+    ? { model, data, recipe: recipe ?? null, ownSettings: new Map(), here: true }
     : undefined;
 }
 
-function definitionOf(program: Program, placed: Placed): Definition | undefined {
+function definitionOf(program: Program, placed: PlacedStatement): DefinitionStatement | undefined {
   const [operand] = placed.statement.operands;
   const named = operand?.is === "word" ? program.names.get(operand.text) : undefined;
   const { draft } = named ?? {};
@@ -201,11 +211,15 @@ function definitionOf(program: Program, placed: Placed): Definition | undefined 
   return { ...placed, draft, ...(plan && { recipe: { draft, plan } }) };
 }
 
-function evaluated(trainings: Training[], placed: Placed, action: Extract<Action, { verb: "evaluate" }>): void {
+function evaluated(
+  trainings: TrainingStatement[],
+  placed: PlacedStatement,
+  action: Extract<Action, { verb: "evaluate" }>,
+): void {
   for (const name of action.names) {
-    const at = trainings.findLastIndex((one) => one.name === name);
-    const found = trainings[at];
-    if (found) trainings[at] = { ...found, evaluations: [...found.evaluations, { ...placed, action }] };
+    const index = trainings.findLastIndex((one) => one.name === name);
+    const found = trainings[index];
+    if (found) trainings[index] = { ...found, evaluations: [...found.evaluations, { ...placed, action }] };
   }
 }
 
@@ -218,27 +232,30 @@ export interface Cursor {
  * What a person at this place is busy with: the training there, or the one that uses the definition there; a definition
  * that nothing trains yet; else the nearest training before, else the first.
  */
-export function focusOf(reading: Reading, cursor: Cursor | null): Training | Definition | undefined {
+export function focusedStatement(
+  reading: NotebookTrainings,
+  cursor: Cursor | null,
+): TrainingStatement | DefinitionStatement | undefined {
   const { trainings, definitions, statements } = reading;
   if (!cursor) return trainings.at(-1) ?? definitions.at(-1);
   const under = statements.find((one) => one.source.id === cursor.source && holds(one, cursor.offset));
-  const own = trainings.filter((one) => one.statement === under?.statement);
-  if (own[0]) return own[0];
+  const matching = trainings.filter((one) => one.statement === under?.statement);
+  if (matching[0]) return matching[0];
   const definition = definitions.find((one) => one.statement === under?.statement);
   if (definition) {
-    const uses = ({ data, model, recipe }: Training): boolean =>
+    const uses = ({ data, model, recipe }: TrainingStatement): boolean =>
       [data?.draft, model?.draft, recipe?.draft].includes(definition.draft);
     return trainings.find(uses) ?? definition;
   }
   const evaluating = trainings.find((one) => one.evaluations.some((e) => e.statement === under?.statement));
   if (evaluating) return evaluating;
   const turn = (source: SourceId): number => reading.cells.indexOf(source);
-  const reached = ({ source, statement }: Placed): boolean =>
+  const reached = ({ source, statement }: PlacedStatement): boolean =>
     turn(source.id) < turn(cursor.source) || (source.id === cursor.source && statement.span.start <= cursor.offset);
   return trainings.findLast(reached) ?? trainings[0] ?? definitions.findLast(reached) ?? definitions.at(-1);
 }
 /** On its lines, what stands behind it included. */
-function holds({ statement, source }: Placed, offset: number): boolean {
+function holds({ statement, source }: PlacedStatement, offset: number): boolean {
   const line = source.text.indexOf("\n", statement.span.end);
   return statement.span.start <= offset && offset <= (line < 0 ? source.text.length : line);
 }

@@ -1,58 +1,58 @@
 /** What may stand as a value: words, choices, columns, labels and layers that are known, and names of the other language. */
-import { fill } from "../compiler/plan/defaults.js";
+import { fillDefaults } from "../compiler/plan/defaults.js";
 import { isCall, parametersOf } from "../compiler/plan/definitions.js";
 import { metricsOf } from "../compiler/plan/metrics.js";
 import type { Program } from "../compiler/plan/program.js";
-import { failed } from "../language/types/facts.js";
+import { isFailed } from "../language/types/facts.js";
 import type { Parameter, ValueType } from "../language/types/registry.js";
 import type { Call, Value } from "../language/types/value.js";
 import { acceptsLive } from "../language/types/values.js";
-import { baseHere, modelHere, type Asked } from "./completion-request.js";
+import { baseAtCursor, modelAtCursor, type CompletionRequest } from "./completion-request.js";
 import { wordPage } from "./hover.js";
-import { glossOf, meaningOf, type Item } from "./items.js";
-import type { Situation } from "./situation.js";
+import { glossOf, glossOfName, type CompletionItem } from "./items.js";
+import type { CursorContext } from "./situation.js";
 
-type ValueSituation = Extract<Situation, { at: "value" | "argument" }>;
+type ValueSituation = Extract<CursorContext, { kind: "value" | "argument" }>;
 
-export function values(type: ValueType, at: ValueSituation, asked: Asked): Item[] {
+export function valueItems(type: ValueType, cursor: ValueSituation, request: CompletionRequest): CompletionItem[] {
   switch (type.is) {
     case "word":
-      return words(type.kind, asked);
+      return wordItems(type.kind, request);
     case "text":
-      return texts(at, asked);
+      return texts(cursor, request);
     case "choice":
-      return type.of.map((text) => ({ text, type: "value", gloss: meaningOf(text, takerOf(at)) }));
+      return type.of.map((text) => ({ text, type: "value", gloss: glossOfName(text, takerOf(cursor)) }));
     case "boolean":
       return [
         { text: "true", type: "value", gloss: "yes" },
         { text: "false", type: "value", gloss: "no" },
       ];
     case "column":
-      return columns(asked).map((text) => ({
+      return columns(request).map((text) => ({
         text: nameOrQuoted(text),
         type: "column",
         gloss: "a column of the data",
       }));
     case "list":
     case "record":
-      return values(type.of, at, asked);
+      return valueItems(type.of, cursor, request);
     case "either":
-      return type.of.flatMap((one) => values(one, at, asked));
+      return type.of.flatMap((one) => valueItems(one, cursor, request));
     default:
       return [];
   }
 }
 
 /** What the value is given to. */
-function takerOf(at: ValueSituation): Parameter | undefined {
-  return at.at === "value" ? at.parameter : at.word.parameters.find((p) => p.positional !== undefined);
+function takerOf(cursor: ValueSituation): Parameter | undefined {
+  return cursor.kind === "value" ? cursor.parameter : cursor.word.parameters.find((p) => p.positional !== undefined);
 }
 
 /** Words of the kind; of metrics those that the model's task has. */
-export function words(kind: string, asked: Asked): Item[] {
-  const { registry } = asked;
+export function wordItems(kind: string, request: CompletionRequest): CompletionItem[] {
+  const { registry } = request;
   const open = registry.ofKind(kind).filter((w) => !w.planned);
-  const model = kind === "metric" ? modelHere(asked) : undefined;
+  const model = kind === "metric" ? modelAtCursor(request) : undefined;
   const fitting = model && metricsOf(registry, model.plan.task, undefined, { timed: true });
   return open
     .filter((w) => fitting === undefined || fitting.includes(w.name))
@@ -66,14 +66,14 @@ export function words(kind: string, asked: Asked): Item[] {
 }
 
 /** Texts that are known where one is asked for: labels of the data, linear layers of the base. */
-function texts(at: ValueSituation, asked: Asked): Item[] {
-  const parameter = at.at === "value" ? at.parameter : undefined;
+function texts(cursor: ValueSituation, request: CompletionRequest): CompletionItem[] {
+  const parameter = cursor.kind === "value" ? cursor.parameter : undefined;
   const { suggests } = parameter ?? {};
   if (!suggests || suggests.from === "files") return [];
-  const also = (suggests.also ?? []).map((text) => ({ text, type: "value", gloss: meaningOf(text, parameter) }));
+  const also = (suggests.also ?? []).map((text) => ({ text, type: "value", gloss: glossOfName(text, parameter) }));
   if (suggests.from === "labels")
-    return [...also, ...[...asked.program().facts.about("data")].flatMap(([, facts]) => facts.labels.map(labelItem))];
-  const base = baseHere(asked);
+    return [...also, ...[...request.program().facts.about("data")].flatMap(([, facts]) => facts.labels.map(labelItem))];
+  const base = baseAtCursor(request);
   const layers = Object.entries(base?.shapes ?? {}).filter(
     ([path, shape]) => shape.length === 2 && path.endsWith(".weight") && !/embed/i.test(path),
   );
@@ -87,14 +87,14 @@ function texts(at: ValueSituation, asked: Asked): Item[] {
     })),
   ];
 }
-function labelItem(label: string): Item {
+function labelItem(label: string): CompletionItem {
   return { text: nameOrQuoted(label), type: "label", gloss: "a label of the data" };
 }
 function nameOrQuoted(text: string): string {
   return /^[\p{ID_Start}_][\p{ID_Continue}]*$/u.test(text) ? text : JSON.stringify(text);
 }
 /** Columns of the data definition that the place stands in, if its header is known. */
-function columns({ program: read, offset }: Asked): string[] {
+function columns({ program: read, offset }: CompletionRequest): string[] {
   const program = read();
   const drafts = [...program.names.values()].flatMap((n) =>
     n.draft?.is === "data" && n.source === program.source.id && n.span.start <= offset ? [n.draft] : [],
@@ -102,7 +102,9 @@ function columns({ program: read, offset }: Asked): string[] {
   const draft = drafts.sort((a, b) => b.span.start - a.span.start)[0];
   if (!draft) return [];
   const parameter = parametersOf(program, "data").filter((p) => p.name === "source");
-  const source: Value | undefined = fill(program, parameter, draft.given, "", { here: draft.span }).values["source"];
+  const source: Value | undefined = fillDefaults(program, parameter, draft.given, "", { here: draft.span }).values[
+    "source"
+  ];
   const calls: Call[] = isCall(source)
     ? [source]
     : source !== null && typeof source === "object" && "record" in source
@@ -111,20 +113,20 @@ function columns({ program: read, offset }: Asked): string[] {
   const folder = program.folderAt(draft.given.get("source")?.span);
   return calls.flatMap((call) => {
     const fact = program.ask({ about: "table", source: call, folder });
-    return fact && !failed(fact) ? [...fact.columns] : [];
+    return fact && !isFailed(fact) ? [...fact.columns] : [];
   });
 }
 
 /** Parameters anywhere; values of TypeScript where a table may stand, or where there is nothing else to offer. */
-export function referencesFor(type: ValueType | undefined, program: Program): Item[] {
-  const all = references(program);
+export function referenceItemsFor(type: ValueType | undefined, program: Program): CompletionItem[] {
+  const all = referenceItems(program);
   const takes = type !== undefined && (acceptsLive(type) || isPlain(type));
   return takes ? all : all.filter((item) => program.parameters.has(item.text.slice(1)));
 }
 function isPlain({ is }: ValueType): boolean {
   return is === "number" || is === "string";
 }
-export function references(program: Program): Item[] {
+export function referenceItems(program: Program): CompletionItem[] {
   const { typescript, types = {} } = program.outside;
   return [
     ...[...program.parameters].map(([name, { value }]) => ({

@@ -10,10 +10,10 @@ import type { BlockNode, Entry, Expression, Statement, WordNode } from "../langu
 import { parameterAt } from "./frames.js";
 
 /** @returns undefined where it can't be written there */
-export function writeOut(
+export function writeOutSetting(
   text: string,
   statement: Statement,
-  o: {
+  options: {
     /** As it stands in the block: `optimizer.learning_rate`. */
     readonly path: readonly string[];
     /** The value at any beginning of the path. */
@@ -25,14 +25,16 @@ export function writeOut(
   const { block } = statement;
   if (statement.broken || block?.broken) return undefined;
   const written = (path: readonly string[]): string | undefined => {
-    const value = o.valueAt(path);
-    const parameter = parameterAt(o.parameters, path, o.registry);
+    const value = options.valueAt(path);
+    const parameter = parameterAt(options.parameters, path, options.registry);
     if (value === undefined || parameter?.planned) return undefined;
     const shown =
-      value === null ? nothing(parameter?.type) : tuneText(value, { type: parameter?.type, registry: o.registry });
+      value === null
+        ? nothing(parameter?.type)
+        : tuneText(value, { type: parameter?.type, registry: options.registry });
     return shown === undefined ? undefined : `${path.at(-1) ?? ""}: ${shown}`;
   };
-  const [root = "", ...rest] = o.path;
+  const [root = "", ...rest] = options.path;
   const entry = block?.entries.find((one) => one.key.text === root);
   if (!entry) {
     const key = written([root]);
@@ -40,23 +42,23 @@ export function writeOut(
     const changed = block?.entries.some((one) => one.key.path[0] === root) === true;
     return key === undefined || changed ? undefined : intoBlock(text, statement, block, key);
   }
-  return rest.length === 0 || !entry.value ? undefined : intoWord(text, entry.value, o.path, 1, written);
+  return rest.length === 0 || !entry.value ? undefined : intoWord(text, entry.value, options.path, 1, written);
 }
 
 /** Into the innermost word on the path that is written. */
 function intoWord(
   text: string,
-  at: Expression,
+  target: Expression,
   path: readonly string[],
   depth: number,
   written: (path: readonly string[]) => string | undefined,
 ): Edit | undefined {
-  if (at.is !== "word" || at.path.length !== 1) return undefined;
+  if (target.is !== "word" || target.path.length !== 1) return undefined;
   const name = path[depth];
-  const inner = at.arguments?.find((one) => one.key?.text === name);
+  const inner = target.arguments?.find((one) => one.key?.text === name);
   if (inner) return depth + 1 < path.length ? intoWord(text, inner.value, path, depth + 1, written) : undefined;
   const argument = written(path.slice(0, depth + 1));
-  return argument === undefined ? undefined : intoBrackets(text, at, argument);
+  return argument === undefined ? undefined : intoBrackets(text, target, argument);
 }
 function intoBrackets(text: string, word: WordNode, argument: string): Edit | undefined {
   const { end } = word.span;
@@ -85,7 +87,7 @@ function indentOf(text: string, { span }: Entry): string {
   const start = text.lastIndexOf("\n", span.start - 1) + 1;
   return /^\s*/.exec(text.slice(start, span.start))?.[0] ?? "";
 }
-const insert = (at: number, text: string): Edit => ({ start: at, end: at, text });
+const insert = (position: number, text: string): Edit => ({ start: position, end: position, text });
 
 /** How a setting says that there is nothing, or that it is found out; undefined: it has no word for it. */
 function nothing(type: ValueType | undefined): string | undefined {

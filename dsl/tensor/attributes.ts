@@ -3,9 +3,9 @@
  * checked where a node is made.
  */
 import type { Attribute, Attributes, Dimension, DType, NDArray } from "./program.js";
-import { Misfit } from "./shape.js";
+import { OpInputError } from "./shape.js";
 
-export interface Kind<T extends Attribute> {
+export interface AttributeKind<T extends Attribute> {
   /** As in "the axis must be …". */
   readonly what: string;
   is(value: Attribute): value is T;
@@ -13,11 +13,11 @@ export interface Kind<T extends Attribute> {
   /** What is said of a value that isn't one, where that says more; `value`: undefined where it is missing. */
   misfit?(name: string, value: Attribute | undefined): string;
 }
-type Optional<T extends Attribute> = Kind<T> & { readonly optional: true };
-export type Schema = Readonly<Record<string, Kind<Attribute>>>;
-type TypeOf<K> = K extends Kind<infer T> ? T : never;
+type Optional<T extends Attribute> = AttributeKind<T> & { readonly optional: true };
+export type AttributeSchema = Readonly<Record<string, AttributeKind<Attribute>>>;
+type TypeOf<K> = K extends AttributeKind<infer T> ? T : never;
 /** The attributes that a schema allows. */
-export type Infer<S extends Schema> = {
+export type InferAttributes<S extends AttributeSchema> = {
   readonly [K in keyof S as S[K] extends { readonly optional: true } ? never : K]: TypeOf<S[K]>;
 } & {
   readonly [K in keyof S as S[K] extends { readonly optional: true } ? K : never]?: TypeOf<S[K]>;
@@ -27,65 +27,68 @@ const isNumber = (value: Attribute): value is number => typeof value === "number
 const isDimension = (value: Attribute): value is Dimension => typeof value === "number" || typeof value === "string";
 const DTYPES: readonly string[] = ["f32", "f64", "bf16", "i32", "i8", "u8", "bool"] satisfies readonly DType[];
 
-export const number: Kind<number> = { what: "a number", is: isNumber };
-export const flag: Kind<boolean> = {
+export const number: AttributeKind<number> = { what: "a number", is: isNumber };
+export const flag: AttributeKind<boolean> = {
   what: "true or false",
   is: (value): value is boolean => typeof value === "boolean",
 };
-export const text: Kind<string> = { what: "a text", is: (value): value is string => typeof value === "string" };
-export const dimension: Kind<Dimension> = { what: "a size", is: isDimension };
-export const dtype: Kind<DType> = {
+export const text: AttributeKind<string> = {
+  what: "a text",
+  is: (value): value is string => typeof value === "string",
+};
+export const dimension: AttributeKind<Dimension> = { what: "a size", is: isDimension };
+export const dtype: AttributeKind<DType> = {
   what: "a dtype",
   is: (value): value is DType => typeof value === "string" && DTYPES.includes(value),
 };
-export const numbers: Kind<readonly number[]> = list("numbers", isNumber);
-export const shape: Kind<readonly Dimension[]> = list("sizes", isDimension);
+export const numbers: AttributeKind<readonly number[]> = list("numbers", isNumber);
+export const shape: AttributeKind<readonly Dimension[]> = list("sizes", isDimension);
 /** How often, or how many. */
-export const counting: Kind<number> = {
+export const positiveInteger: AttributeKind<number> = {
   what: "a whole number from 1",
   is: (value): value is number => typeof value === "number" && Number.isInteger(value) && value >= 1,
   misfit: (name, value) => `${name} ${String(value)} must be a whole number from 1`,
 };
-export const above0: Kind<number> = {
+export const positiveNumber: AttributeKind<number> = {
   what: "greater than 0",
   is: (value): value is number => typeof value === "number" && value > 0,
 };
 
 export function oneOf<const T extends string | number | boolean>(
   values: readonly T[],
-  misfit?: Kind<T>["misfit"],
-): Kind<T> {
+  misfit?: AttributeKind<T>["misfit"],
+): AttributeKind<T> {
   return {
     what: values.map((v) => JSON.stringify(v)).join(" or "),
     is: (value): value is T => values.some((v) => v === value),
     ...(misfit && { misfit }),
   };
 }
-export function listOf<const T extends string>(values: readonly T[]): Kind<readonly T[]> {
+export function listOf<const T extends string>(values: readonly T[]): AttributeKind<readonly T[]> {
   return list(values.join(", "), (value): value is T => values.some((v) => v === value));
 }
-function list<T extends Attribute>(what: string, is: (value: Attribute) => value is T): Kind<readonly T[]> {
+function list<T extends Attribute>(what: string, is: (value: Attribute) => value is T): AttributeKind<readonly T[]> {
   return {
     what: `a list of ${what}`,
     is: (value): value is readonly T[] => Array.isArray(value) && value.every(is),
   };
 }
-export function optional<T extends Attribute>(kind: Kind<T>): Optional<T> {
+export function optional<T extends Attribute>(kind: AttributeKind<T>): Optional<T> {
   return { ...kind, optional: true };
 }
 
 /** Throws `Misfit` where attributes are not what the schema allows. */
-export function checkAttributes(schema: Schema, given: Attributes): void {
+export function checkAttributes(schema: AttributeSchema, given: Attributes): void {
   for (const name in schema) {
     const kind = schema[name];
     const value = given[name];
     if (!kind || (value === undefined && kind.optional) || (value !== undefined && kind.is(value))) continue;
-    throw new Misfit(kind.misfit?.(name, value) ?? `the ${name} must be ${kind.what}`);
+    throw new OpInputError(kind.misfit?.(name, value) ?? `the ${name} must be ${kind.what}`);
   }
-  for (const name in given) if (!(name in schema)) throw new Misfit(`there is no attribute "${name}"`);
+  for (const name in given) if (!(name in schema)) throw new OpInputError(`there is no attribute "${name}"`);
 }
 
 /** Whether an attribute is an array, which stands for its bytes. */
-export function isArray(value: Attribute): value is NDArray {
+export function isNDArray(value: Attribute): value is NDArray {
   return typeof value === "object" && value !== null && "bytes" in value;
 }

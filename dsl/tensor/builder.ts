@@ -12,16 +12,16 @@ import type {
   Node,
   Program,
   Ref,
-  State,
+  TensorState,
   Type,
-  Update,
+  StateUpdate,
 } from "./program.js";
-import { EXTRAS } from "./ops/shared/heads.js";
+import { EXTRA_INPUTS } from "./ops/shared/heads.js";
 import type { Rotation } from "./numbers/rope.js";
-import { Misfit, sameShape, typeText } from "./shape.js";
+import { OpInputError, sameShape, typeText } from "./shape.js";
 import { opNamed, type AttributesOf, type InputsOf, type OpName, type OutputsOf } from "./table.js";
 import { NodeTensor } from "./node-tensor.js";
-import type { Builder, Given, Kind, Tensor, Tensors } from "./tensor.js";
+import type { Builder, OptionalAttributes, OpSignature, Tensor, Tensors } from "./tensor.js";
 import { scalar } from "./values.js";
 
 export interface DropoutOptions {
@@ -41,7 +41,7 @@ export interface RopeOptions {
 }
 
 /** What a query sees and how scores are made; see the op `attention`. */
-export interface GraphAttention {
+export interface AttentionOptions {
   readonly heads: number;
   /** Heads of k and v, each shared by neighbouring query heads; absent: as many as `heads`. */
   readonly keyValueHeads?: number;
@@ -67,8 +67,8 @@ export class Graph implements Builder {
   private readonly nodes: Node[] = [];
   private readonly inputs: Record<string, { type: Type; ref: Ref }> = {};
   private readonly outputs: Record<string, Ref> = {};
-  private readonly states: Record<string, State> = {};
-  private readonly updated = new Map<string, Update>();
+  private readonly states: Record<string, TensorState> = {};
+  private readonly updated = new Map<string, StateUpdate>();
   private readonly known = new Map<string, readonly Tensor[]>();
   private path: readonly string[] = [];
   private sites = 0;
@@ -80,7 +80,7 @@ export class Graph implements Builder {
     return tensor!;
   }
   /** A value that stays in the engine between runs; reading it gives the value before the run's updates. */
-  state(name: string, state: State): Tensor {
+  state(name: string, state: TensorState): Tensor {
     const old = this.states[name];
     if (old && (old.type.dtype !== state.type.dtype || !sameShape(old.type.shape, state.type.shape)))
       throw new CodedError("graph-invalid", {
@@ -90,7 +90,7 @@ export class Graph implements Builder {
     return this.append("state", [], { name }, [state.type])[0]!;
   }
   /** What was said of a state; it must have been asked for. */
-  stateNamed(name: string): State {
+  stateNamed(name: string): TensorState {
     return this.states[name]!;
   }
   constant(value: NDArray): Tensor {
@@ -103,11 +103,11 @@ export class Graph implements Builder {
     this.outputs[name] = tensor.ref;
   }
   /** After the run, state `name` holds `value`; `at`: only the part along `axis` from `start` (an i32 scalar) on, or the rows `start`. */
-  update(name: string, value: Tensor, at?: { readonly axis: number; readonly start: Tensor }): void {
+  update(name: string, value: Tensor, slice?: { readonly axis: number; readonly start: Tensor }): void {
     this.updated.set(name, {
       state: name,
       value: value.ref,
-      ...(at && { at: { axis: at.axis, start: at.start.ref } }),
+      ...(slice && { at: { axis: slice.axis, start: slice.start.ref } }),
     });
   }
   /** What state `name` holds after the run, as far as was written; undefined: nothing changes it as a whole. */
@@ -116,7 +116,7 @@ export class Graph implements Builder {
     return update && !update.at ? this.tensor(update.value) : undefined;
   }
   /** Nodes made in `body` carry `path` (nested paths are joined by dots). */
-  at<T>(path: string, body: () => T): T {
+  withPath<T>(path: string, body: () => T): T {
     const before = this.path;
     this.path = [...before, path];
     try {
@@ -126,14 +126,18 @@ export class Graph implements Builder {
     }
   }
   /** Appends a node of an op, given by its name in the table or by its record, and gives its outputs. */
-  apply<N extends OpName>(name: N, inputs: InputsOf<N, Tensor>, ...given: Given<AttributesOf<N>>): OutputsOf<N, Tensor>;
+  apply<N extends OpName>(
+    name: N,
+    inputs: InputsOf<N, Tensor>,
+    ...given: OptionalAttributes<AttributesOf<N>>
+  ): OutputsOf<N, Tensor>;
   apply<I extends readonly Type[], O extends readonly Type[], A extends Attributes>(
-    op: Kind<I, O, A>,
+    op: OpSignature<I, O, A>,
     inputs: Tensors<NoInfer<I>>,
-    ...given: Given<A>
+    ...given: OptionalAttributes<A>
   ): Tensors<O>;
   apply(
-    op: string | Kind<readonly Type[], readonly Type[], Attributes>,
+    op: string | OpSignature<readonly Type[], readonly Type[], Attributes>,
     inputs: readonly Tensor[],
     given?: Attributes,
   ) {
@@ -144,20 +148,24 @@ export class Graph implements Builder {
     return this.made(opNamed(name), inputs, attributes);
   }
   /** The first output alone. */
-  one<N extends OpName>(name: N, inputs: InputsOf<N, Tensor>, ...given: Given<AttributesOf<N>>): Tensor;
+  one<N extends OpName>(name: N, inputs: InputsOf<N, Tensor>, ...given: OptionalAttributes<AttributesOf<N>>): Tensor;
   one<I extends readonly Type[], A extends Attributes>(
-    op: Kind<I, readonly Type[], A>,
+    op: OpSignature<I, readonly Type[], A>,
     inputs: Tensors<NoInfer<I>>,
-    ...given: Given<A>
+    ...given: OptionalAttributes<A>
   ): Tensor;
-  one(op: string | Kind<readonly Type[], readonly Type[], Attributes>, inputs: readonly Tensor[], given?: Attributes) {
+  one(
+    op: string | OpSignature<readonly Type[], readonly Type[], Attributes>,
+    inputs: readonly Tensor[],
+    given?: Attributes,
+  ) {
     return this.made(typeof op === "string" ? opNamed(op) : op, inputs, given)[0]!;
   }
   again({ op, attributes }: Node, inputs: readonly Tensor[]): Tensor {
     return this.made(opNamed(op), inputs, attributes)[0]!;
   }
   private made(
-    op: Kind<readonly Type[], readonly Type[], Attributes>,
+    op: OpSignature<readonly Type[], readonly Type[], Attributes>,
     inputs: readonly Tensor[],
     attributes: Attributes = {},
   ): readonly Tensor[] {
@@ -165,7 +173,7 @@ export class Graph implements Builder {
     try {
       return this.append(op.name, inputs, attributes, op.type(types, attributes));
     } catch (e) {
-      if (!(e instanceof Misfit)) throw e;
+      if (!(e instanceof OpInputError)) throw e;
       throw new CodedError("graph-type", {
         op: op.name,
         path: this.path.join("."),
@@ -175,30 +183,30 @@ export class Graph implements Builder {
     }
   }
   /** q [batch, length, heads × size]; k, v [batch, keys, keyValueHeads × size] → as q. */
-  attention(q: Tensor, k: Tensor, v: Tensor, o: GraphAttention): Tensor {
-    const { heads, scale, dropout, keyValueHeads = heads, causal = false, window = 0 } = o;
-    const extras = { segments: o.segments, bias: o.bias, offset: o.offset, step: dropout?.step };
-    const given = EXTRAS.filter((name) => extras[name] !== undefined);
+  attention(q: Tensor, k: Tensor, v: Tensor, options: AttentionOptions): Tensor {
+    const { heads, scale, dropout, keyValueHeads = heads, causal = false, window = 0 } = options;
+    const extras = { segments: options.segments, bias: options.bias, offset: options.offset, step: dropout?.step };
+    const given = EXTRA_INPUTS.filter((name) => extras[name] !== undefined);
     const more = given.flatMap((name) => extras[name] ?? []);
     const drop = dropout
       ? { rate: dropout.rate, seed: dropout.seed, site: this.sites++ }
       : { rate: 0, seed: 0, site: 0 };
-    const bend = o.cap ? { cap: o.cap } : {};
+    const bend = options.cap ? { cap: options.cap } : {};
     const attributes = { heads, key_value_heads: keyValueHeads, causal, window, scale, ...bend, ...drop, given };
-    return this.one("attention", [q, k, v, o.mask ?? this.number(1, "i32"), ...more], attributes);
+    return this.one("attention", [q, k, v, options.mask ?? this.number(1, "i32"), ...more], attributes);
   }
   /**
    * Turns each head of x [batch, length, heads × size] by its position (i32 [batch, length] or [length]). `frequencies` and
    * `factor`: what `ropeFrequencies` gives for the model.
    */
-  rope(x: Tensor, positions: Tensor, o: RopeOptions): Tensor {
-    const { heads, frequencies, factor = 1, interleaved = false } = o;
+  rope(x: Tensor, positions: Tensor, options: RopeOptions): Tensor {
+    const { heads, frequencies, factor = 1, interleaved = false } = options;
     return this.one("rope", [x, positions], { heads, frequencies, factor, interleaved });
   }
   /** Zeroes a share `rate` of x and scales the rest by 1/(1 − rate); a site of its own, so no two masks are alike. */
-  dropout(x: Tensor, o: DropoutOptions): Tensor {
-    if (o.rate === 0) return x;
-    return this.one("dropout", [x, o.step], { rate: o.rate, seed: o.seed, site: this.sites++ });
+  dropout(x: Tensor, options: DropoutOptions): Tensor {
+    if (options.rate === 0) return x;
+    return this.one("dropout", [x, options.step], { rate: options.rate, seed: options.seed, site: this.sites++ });
   }
   /** `size`: what the sizes along `axis` are together, where several of them have names. */
   concat(tensors: readonly Tensor[], axis: number, size?: Dimension): Tensor {

@@ -1,7 +1,7 @@
 /** What one run of a program costs: FLOPs by op, of the matrix products alone, and bytes that all ops together move. */
-import type { Cost } from "./op.js";
+import type { OpCost } from "./op.js";
 import type { Program } from "./program.js";
-import { elements, type Sizes } from "./shape.js";
+import { elementCount, type Sizes } from "./shape.js";
 import { isLeaf } from "./leaves.js";
 import { opNamed } from "./table.js";
 import { bytesOf } from "./values.js";
@@ -30,7 +30,7 @@ export function costOf(program: Program, sizes: Sizes): ProgramCost {
 }
 
 /** What each node costs; outputs that nobody reads cost nothing. */
-export function costsOfNodes(program: Program, sizes: Sizes): readonly Cost[] {
+export function costsOfNodes(program: Program, sizes: Sizes): readonly OpCost[] {
   const used = program.nodes.map((node) => node.types.map(() => false));
   const use = (ref: { node: number; output: number }): void => void (used[ref.node]![ref.output] = true);
   program.nodes.forEach((node) => node.inputs.forEach(use));
@@ -43,7 +43,7 @@ export function costsOfNodes(program: Program, sizes: Sizes): readonly Cost[] {
     const op = opNamed(node.op);
     const wanted = used[index]!;
     const flops =
-      op.flops?.(types, node.attributes, sizes, wanted) ?? node.types.reduce((n, t) => n + elements(t, sizes), 0);
+      op.flops?.(types, node.attributes, sizes, wanted) ?? node.types.reduce((n, t) => n + elementCount(t, sizes), 0);
     const moved =
       types.reduce((n, t) => n + size(t), 0) + node.types.reduce((n, t, i) => n + (wanted[i] ? size(t) : 0), 0);
     return { flops, bytes: moved };

@@ -4,50 +4,54 @@
  */
 import { isConstant, isInput, isState } from "./leaves.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { Program, Ref, Update } from "./program.js";
-import { concrete, typeText, type Sizes } from "./shape.js";
+import type { Program, Ref, StateUpdate } from "./program.js";
+import { concreteShape, typeText, type Sizes } from "./shape.js";
 import { opNamed } from "./table.js";
-import { fromNDArray, sizeOf, type Values } from "./values.js";
+import { fromNDArray, sizeOf, type ArrayValues } from "./values.js";
 
-export interface Evaluated {
-  readonly outputs: Readonly<Record<string, Values>>;
+export interface ProgramResult {
+  readonly outputs: Readonly<Record<string, ArrayValues>>;
   /** State after the updates; what wasn't updated is as it was given. */
-  readonly state: Readonly<Record<string, Values>>;
+  readonly state: Readonly<Record<string, ArrayValues>>;
 }
 
 /** `feeds` by input name, `state` by state name. */
-export function evaluate(
+export function evaluateProgram(
   program: Program,
-  feeds: Readonly<Record<string, Values>>,
-  state: Readonly<Record<string, Values>>,
-): Evaluated {
-  const sizes = bindState(program, bind(program, feeds), (name) => state[name]?.shape);
-  const done: (readonly Values[])[] = [];
-  const at = (ref: Ref): Values => done[ref.node]![ref.output]!;
+  feeds: Readonly<Record<string, ArrayValues>>,
+  state: Readonly<Record<string, ArrayValues>>,
+): ProgramResult {
+  const sizes = bindStateSizes(program, bindSizes(program, feeds), (name) => state[name]?.shape);
+  const done: (readonly ArrayValues[])[] = [];
+  const valuesOf = (ref: Ref): ArrayValues => done[ref.node]![ref.output]!;
   for (const node of program.nodes) {
     if (isInput(node)) done.push([feeds[node.attributes.name]!]);
     else if (isState(node)) done.push([wanted(state, node.attributes.name)]);
     else if (isConstant(node)) done.push([fromNDArray(node.attributes.value)]);
     else {
-      const shapes = node.types.map((t) => concrete(t.shape, sizes));
-      done.push(opNamed(node.op).evaluate(node.inputs.map(at), node.attributes, shapes));
+      const shapes = node.types.map((t) => concreteShape(t.shape, sizes));
+      done.push(opNamed(node.op).evaluate(node.inputs.map(valuesOf), node.attributes, shapes));
     }
   }
   return {
-    outputs: Object.fromEntries(Object.entries(program.outputs).map(([name, ref]) => [name, at(ref)])),
-    state: { ...state, ...Object.fromEntries(program.updates.map((u) => [u.state, updated(u, state, at)])) },
+    outputs: Object.fromEntries(Object.entries(program.outputs).map(([name, ref]) => [name, valuesOf(ref)])),
+    state: { ...state, ...Object.fromEntries(program.updates.map((u) => [u.state, updated(u, state, valuesOf)])) },
   };
 }
 
 /** What a state holds after an update. */
-function updated(u: Update, state: Readonly<Record<string, Values>>, at: (ref: Ref) => Values): Values {
-  const value = at(u.value);
+function updated(
+  u: StateUpdate,
+  state: Readonly<Record<string, ArrayValues>>,
+  valuesOf: (ref: Ref) => ArrayValues,
+): ArrayValues {
+  const value = valuesOf(u.value);
   if (!u.at) return value;
   const { axis } = u.at;
   const old = wanted(state, u.state);
   const inner = sizeOf(old.shape.slice(axis + 1));
   const [whole, part] = [old.shape[axis]! * inner, value.shape[axis]! * inner];
-  const starts = at(u.at.start);
+  const starts = valuesOf(u.at.start);
   if (starts.shape.length > 0) return placed(u.state, old, value, starts, inner);
   const start = starts.data[0]! * inner;
   if (start < 0 || start + part > whole)
@@ -59,7 +63,7 @@ function updated(u: Update, state: Readonly<Record<string, Values>>, at: (ref: R
 }
 
 /** Each row of `value` in a row of its own. */
-function placed(state: string, old: Values, value: Values, rows: Values, inner: number): Values {
+function placed(state: string, old: ArrayValues, value: ArrayValues, rows: ArrayValues, inner: number): ArrayValues {
   const data = old.data.slice();
   rows.data.forEach((row, i) => {
     if (row < 0 || row >= old.shape[0]!)
@@ -69,14 +73,17 @@ function placed(state: string, old: Values, value: Values, rows: Values, inner: 
   return { shape: old.shape, data };
 }
 
-function wanted(state: Readonly<Record<string, Values>>, name: string): Values {
+function wanted(state: Readonly<Record<string, ArrayValues>>, name: string): ArrayValues {
   const value = state[name];
   if (!value) throw new CodedError("graph-invalid", { problem: `no value for state "${name}"` });
   return value;
 }
 
 /** Numbers behind the named sizes, from the shapes fed; an input missing or of another shape is the error `graph-feed`. */
-export function bind(program: Program, feeds: Readonly<Record<string, { readonly shape: readonly number[] }>>): Sizes {
+export function bindSizes(
+  program: Program,
+  feeds: Readonly<Record<string, { readonly shape: readonly number[] }>>,
+): Sizes {
   const sizes: Record<string, number> = {};
   for (const [input, { type }] of Object.entries(program.inputs)) {
     const fed = feeds[input];
@@ -97,7 +104,7 @@ export function bind(program: Program, feeds: Readonly<Record<string, { readonly
  * The sizes with those that states of named dimensions have now (a cache's `capacity`). `shapeOf`: a state's present shape,
  * if it has one. A state whose size is not what the feeds say is the error `graph-feed`.
  */
-export function bindState(
+export function bindStateSizes(
   program: Program,
   fed: Sizes,
   shapeOf: (state: string) => readonly number[] | undefined,

@@ -17,7 +17,7 @@ export function gradient(graph: Builder, loss: Tensor, wrt: readonly Tensor[]): 
  * What `slopes`, those of some tensors, come to as slopes of `wrt`. `seen`: as what the way back sees a tensor of the forward
  * pass, whose slopes then have that shape; absent: as it is.
  */
-export function gradientAlong(
+export function gradientFromSlopes(
   graph: Builder,
   slopes: readonly (readonly [Tensor, Tensor])[],
   wrt: readonly Tensor[],
@@ -39,7 +39,7 @@ function pulledBack(
   seen = same,
 ): Pulled {
   const last = Math.max(...given.map(([t]) => t.ref.node));
-  const needed = leadsFrom(graph, wrt, last);
+  const needed = nodesDependingOn(graph, wrt, last);
   const sums = new Map<string, Tensor>();
   const key = (node: number, output: number): string => `${node}:${output}`;
   const give = (t: Tensor, d: Tensor): void => {
@@ -56,7 +56,7 @@ function pulledBack(
     const inputs = node.inputs.map((ref) => graph.tensor(ref));
     const wanted = node.inputs.map((ref) => needed.has(ref.node));
     const pull = (): Pulled => pulledThrough(graph, index, { inputs: inputs.map(seen), seen }, dy, wanted);
-    const gradients = node.path ? graph.at(`${node.path}.gradient`, pull) : pull();
+    const gradients = node.path ? graph.withPath(`${node.path}.gradient`, pull) : pull();
     gradients.forEach((d, i) => {
       if (d && wanted[i]) give(inputs[i]!, d);
     });
@@ -88,7 +88,7 @@ function pulledThrough(
 }
 
 /** Nodes up to the last on a way from `wrt`. */
-export function leadsFrom(graph: Builder, wrt: readonly Tensor[], last: number): ReadonlySet<number> {
+export function nodesDependingOn(graph: Builder, wrt: readonly Tensor[], last: number): ReadonlySet<number> {
   const needed = new Set(wrt.map((t) => t.ref.node));
   for (let index = 0; index <= last; index++)
     if (graph.table[index]!.inputs.some((ref) => needed.has(ref.node))) needed.add(index);

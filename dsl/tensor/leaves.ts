@@ -1,7 +1,7 @@
 /** Nodes that bring values in: no ops, the builder makes them itself; they have no inputs and no gradient. */
 import type { NDArray, Node } from "./program.js";
 
-export const LEAVES: ReadonlySet<string> = new Set(["input", "state", "constant"]);
+export const LEAF_OPS: ReadonlySet<string> = new Set(["input", "state", "constant"]);
 
 type Named = Node & { readonly attributes: { readonly name: string } };
 export type InputNode = Named & { readonly op: "input" };
@@ -19,5 +19,5 @@ export function isConstant(node: Node): node is ConstantNode {
 }
 export type Leaf = InputNode | StateNode | ConstantNode;
 export function isLeaf(node: Node): node is Leaf {
-  return LEAVES.has(node.op);
+  return LEAF_OPS.has(node.op);
 }

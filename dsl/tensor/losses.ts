@@ -6,7 +6,7 @@ import type { Tensor } from "./tensor.js";
 
 export type Reduction = "mean" | "sum";
 /** Label of rows that don't count. */
-export const IGNORE = -100;
+export const IGNORED_LABEL = -100;
 /** Keeps the cosine of a zero vector finite, as in torch.nn.functional.cosine_embedding_loss. */
 const SMALL = 1e-12;
 
@@ -17,7 +17,7 @@ interface Counted {
   readonly counts: Tensor;
 }
 function counted(labels: Tensor, like: Tensor): Counted {
-  const counts = labels.notEqual(IGNORE);
+  const counts = labels.notEqual(IGNORED_LABEL);
   return { safe: counts.select(labels, labels.graph.number(0, "i32")), counts: counts.cast(like.dtype) };
 }
 /** a / b, 0 where b is 0. */
@@ -50,19 +50,22 @@ export interface CrossEntropySettings {
  * over Σ s · w[y] for the mean. γ = 0, s = 1: torch.nn.CrossEntropyLoss; ε = 0: the focal loss of a softmax; all of them:
  * Keras' categorical focal cross-entropy, by the weights of its rows.
  */
-export function weightedCrossEntropy(logits: Tensor, labels: Tensor, o: CrossEntropySettings): Tensor {
+export function weightedCrossEntropy(logits: Tensor, labels: Tensor, options: CrossEntropySettings): Tensor {
   const classes = logits.shape.at(-1) as number;
-  const smoothing = o.smoothing ?? 0;
+  const smoothing = options.smoothing ?? 0;
   const { safe, counts } = counted(labels, logits);
   const logs = logits.logSoftmax();
-  const told = o.focal ? logs.multiply(logs.exp().negate().add(1).maximum(CERTAIN).power(o.focal)) : logs;
-  const rows = o.each ? counts.multiply(o.each) : counts;
-  const own = o.weights ? rows.multiply(o.weights.gather(safe)) : rows;
-  const picked = told.multiply(safe.oneHot(classes).cast(logits.dtype)).sum([-1]);
-  const sharp = picked.multiply(own).sum();
-  const flat = (): Tensor => (o.weights ? told.multiply(o.weights) : told).sum([-1]).multiply(rows).sum();
+  const focalLogs = options.focal
+    ? logs.multiply(logs.exp().negate().add(1).maximum(CERTAIN).power(options.focal))
+    : logs;
+  const rows = options.each ? counts.multiply(options.each) : counts;
+  const rowWeights = options.weights ? rows.multiply(options.weights.gather(safe)) : rows;
+  const picked = focalLogs.multiply(safe.oneHot(classes).cast(logits.dtype)).sum([-1]);
+  const sharp = picked.multiply(rowWeights).sum();
+  const flat = (): Tensor =>
+    (options.weights ? focalLogs.multiply(options.weights) : focalLogs).sum([-1]).multiply(rows).sum();
   const sum = smoothing ? sharp.multiply(1 - smoothing).add(flat().multiply(smoothing / classes)) : sharp;
-  return o.reduction === "sum" ? sum.negate() : ratio(sum, own.sum()).negate();
+  return options.reduction === "sum" ? sum.negate() : ratio(sum, rowWeights.sum()).negate();
 }
 
 /** log p(label) of logits [..., classes] with labels i32 [...]; 0 where the row doesn't count. */
@@ -77,17 +80,17 @@ export function labelLogprobs(logits: Tensor, labels: Tensor): Tensor {
  * What label smoothing adds to the cross-entropy of logits x · weightᵀ (+ bias) without making them: ε · (logit of the
  * label − mean of the logits), summed over the rows that count. x [m, n], weight [vocabulary, n], labels i32 [m].
  */
-export function smoothingOfHead(
+export function headSmoothingLoss(
   x: Tensor,
   weight: Tensor,
   labels: Tensor,
-  o: { readonly reduction: Reduction; readonly smoothing: number; readonly bias?: Tensor },
+  options: { readonly reduction: Reduction; readonly smoothing: number; readonly bias?: Tensor },
 ): Tensor {
   const { safe, counts } = counted(labels, x);
   const apart = x.multiply(weight.gather(safe).subtract(weight.mean([0]))).sum([-1]);
-  const above = o.bias ? apart.add(o.bias.gather(safe).subtract(o.bias.mean())) : apart;
-  const sum = above.multiply(counts).sum().multiply(o.smoothing);
-  return o.reduction === "sum" ? sum : ratio(sum, counts.sum());
+  const above = options.bias ? apart.add(options.bias.gather(safe).subtract(options.bias.mean())) : apart;
+  const sum = above.multiply(counts).sum().multiply(options.smoothing);
+  return options.reduction === "sum" ? sum : ratio(sum, counts.sum());
 }
 
 /**
@@ -98,28 +101,29 @@ export function smoothingOfHead(
 export function binaryCrossEntropy(
   logits: Tensor,
   targets: Tensor,
-  o: { readonly reduction: Reduction; readonly positive?: Tensor; readonly focal?: number },
+  options: { readonly reduction: Reduction; readonly positive?: Tensor; readonly focal?: number },
 ): Tensor {
-  return reduced(binaryCrossEntropies(logits, targets, o), o.reduction);
+  return reduced(binaryCrossEntropies(logits, targets, options), options.reduction);
 }
 
 /** The same of each element. */
 export function binaryCrossEntropies(
   logits: Tensor,
   targets: Tensor,
-  o: { readonly positive?: Tensor | undefined; readonly focal?: number | undefined },
+  options: { readonly positive?: Tensor | undefined; readonly focal?: number | undefined },
 ): Tensor {
-  if (!o.positive && !o.focal) return logits.softplus().subtract(logits.multiply(targets));
+  if (!options.positive && !options.focal) return logits.softplus().subtract(logits.multiply(targets));
   const [above, below] = [logits.softplus(), logits.negate().softplus()];
   // σ(x)^γ by its logarithm, −softplus(−x), which stays exact where σ(x) is nearly 0.
-  const far = (part: Tensor, other: Tensor): Tensor => (o.focal ? part.multiply(other.multiply(-o.focal).exp()) : part);
+  const far = (part: Tensor, other: Tensor): Tensor =>
+    options.focal ? part.multiply(other.multiply(-options.focal).exp()) : part;
   const off = targets.negate().add(1).multiply(far(above, below));
-  const wanted = o.positive ? targets.multiply(o.positive) : targets;
+  const wanted = options.positive ? targets.multiply(options.positive) : targets;
   return off.add(wanted.multiply(far(below, above)));
 }
 
 /** Losses of rows [rows] by what each counts [rows]: the mean is over Σ of what they count. `each` absent: all alike. */
-export function ofRows(losses: Tensor, reduction: Reduction, each?: Tensor): Tensor {
+export function reduceRowLosses(losses: Tensor, reduction: Reduction, each?: Tensor): Tensor {
   if (!each) return reduced(losses, reduction);
   const sum = losses.multiply(each).sum();
   return reduction === "sum" ? sum : ratio(sum, each.sum());
@@ -138,12 +142,12 @@ export function meanSquaredError(x: Tensor, y: Tensor, reduction: Reduction): Te
 export function klDivergence(
   logits: Tensor,
   targets: Tensor,
-  o: { readonly reduction: Reduction; readonly temperature?: number },
+  options: { readonly reduction: Reduction; readonly temperature?: number },
 ): Tensor {
-  const t = o.temperature ?? 1;
+  const t = options.temperature ?? 1;
   const [q, p] = [logits, targets].map((x) => (t === 1 ? x : x.divide(t)).logSoftmax()) as [Tensor, Tensor];
   const each = p.exp().multiply(p.subtract(q)).sum([-1]);
-  return reduced(each, o.reduction).multiply(t * t);
+  return reduced(each, options.reduction).multiply(t * t);
 }
 
 /** x · y / (|x| |y|) over the last axis. */
@@ -163,9 +167,9 @@ export function cosineEmbedding(
   x: Tensor,
   y: Tensor,
   together: Tensor,
-  o: { readonly reduction: Reduction; readonly margin?: number },
+  options: { readonly reduction: Reduction; readonly margin?: number },
 ): Tensor {
   const cosine = cosineSimilarity(x, y);
-  const apart = cosine.subtract(o.margin ?? 0).maximum(0);
-  return reduced(together.greater(0).select(cosine.negate().add(1), apart), o.reduction);
+  const apart = cosine.subtract(options.margin ?? 0).maximum(0);
+  return reduced(together.greater(0).select(cosine.negate().add(1), apart), options.reduction);
 }

@@ -16,7 +16,7 @@ export interface ProgramMemory {
   /** Most bytes alive at once during a run, state not counted. */
   readonly working: number;
   /** Where that is: the node's path, or its op. */
-  readonly at: string;
+  readonly peakPath: string;
 }
 
 /** `sizes` binds the named dimensions (`batch`, `length`, `targets`). */
@@ -36,7 +36,7 @@ class Walk {
   private readonly owners = new Map<string, string>();
   private readonly sizesOf = new Map<string, number>();
   private live = 0;
-  private most = { working: 0, at: "" };
+  private most = { working: 0, peakPath: "" };
 
   constructor(
     private readonly program: Program,
@@ -48,11 +48,11 @@ class Walk {
     return bytesOf(type, this.sizes);
   }
 
-  run(): { readonly working: number; readonly at: string } {
+  run(): { readonly working: number; readonly peakPath: string } {
     const { program } = this;
     for (const index of this.order) this.visit(program.nodes[index]!, index, false);
-    const kept = [...Object.values(program.outputs), ...program.updates.map((u) => u.value)];
-    for (const ref of kept) this.count(ref);
+    const resultRefs = [...Object.values(program.outputs), ...program.updates.map((u) => u.value)];
+    for (const ref of resultRefs) this.count(ref);
     for (const index of this.order) this.visit(program.nodes[index]!, index, true);
     return this.most;
   }
@@ -117,8 +117,8 @@ class Walk {
   private count(ref: Ref): void {
     const owner = this.owner(ref);
     this.reads.set(owner, (this.reads.get(owner) ?? 0) + 1);
-    const own = keyOf(ref);
-    if (own !== owner) this.reads.set(own, (this.reads.get(own) ?? 0) + 1);
+    const refKey = keyOf(ref);
+    if (refKey !== owner) this.reads.set(refKey, (this.reads.get(refKey) ?? 0) + 1);
   }
   private release(ref: Ref): void {
     const owner = this.owner(ref);
@@ -129,7 +129,7 @@ class Walk {
     this.sizesOf.delete(owner);
   }
   private note(node: Node, working: number): void {
-    if (working > this.most.working) this.most = { working, at: node.path ?? node.op };
+    if (working > this.most.working) this.most = { working, peakPath: node.path ?? node.op };
   }
   private owner(ref: Ref): string {
     return this.owners.get(keyOf(ref)) ?? keyOf(ref);
@@ -162,12 +162,12 @@ function schedule(program: Program): readonly number[] {
   nodes.forEach((node, index) => {
     if (!steps[index]) for (const { node: from } of node.inputs) if (isState(nodes[from]!)) lastReader.set(from, index);
   });
-  const at = nodes.map((node, index) =>
+  const priority = nodes.map((node, index) =>
     steps[index]
       ? Math.max(...node.inputs.flatMap(({ node: from }) => [from, lastReader.get(from) ?? 0])) + 0.5
       : index,
   );
-  return nodes.map((_, index) => index).sort((a, b) => at[a]! - at[b]!);
+  return nodes.map((_, index) => index).sort((a, b) => priority[a]! - priority[b]!);
 }
 function keyOf({ node, output }: Ref): string {
   return `${node}:${output}`;

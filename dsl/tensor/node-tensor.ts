@@ -1,15 +1,15 @@
 /** Tensors of a graph that is being built: each method appends a node of the op that it is named after. */
-import type { Infer } from "./attributes.js";
+import type { InferAttributes } from "./attributes.js";
 import { isNodeOf } from "./op.js";
 import type { Attributes, Dimension, DType, Ref, Type } from "./program.js";
-import type { Smooth } from "./ops/shared/gelu.js";
-import { chunksFor } from "./ops/shared/head.js";
-import { smoothingOfHead, weightedCrossEntropy, type CrossEntropySettings } from "./losses.js";
+import type { SmoothActivation } from "./ops/shared/gelu.js";
+import { headChunks } from "./ops/shared/head.js";
+import { headSmoothingLoss, weightedCrossEntropy, type CrossEntropySettings } from "./losses.js";
 import { takePosition } from "./position.js";
-import type { REDUCTION } from "./ops/shared/reduction.js";
+import type { REDUCTION_ATTRIBUTES } from "./ops/shared/reduction.js";
 import { sameShape } from "./shape.js";
-import { table } from "./table.js";
-import type { Builder, Given, Kind, Tensor, Tensors } from "./tensor.js";
+import { opTable } from "./table.js";
+import type { Builder, OptionalAttributes, OpSignature, Tensor, Tensors } from "./tensor.js";
 import { scalar } from "./values.js";
 
 export class NodeTensor implements Tensor {
@@ -28,175 +28,182 @@ export class NodeTensor implements Tensor {
     return this.type.shape.length;
   }
   private one<I extends readonly Type[], A extends Attributes>(
-    op: Kind<I, readonly Type[], A>,
+    op: OpSignature<I, readonly Type[], A>,
     inputs: Tensors<NoInfer<I>>,
-    ...given: Given<A>
+    ...given: OptionalAttributes<A>
   ): Tensor {
     return this.graph.one(op, inputs, ...given);
   }
-  private unary(op: Kind<readonly [Type], readonly [Type], Record<never, never>>): Tensor {
+  private unary(op: OpSignature<readonly [Type], readonly [Type], Record<never, never>>): Tensor {
     return this.graph.one(op, [this]);
   }
-  private with(op: Kind<readonly [Type, Type], readonly [Type], Record<never, never>>, other: Tensor | number): Tensor {
+  private with(
+    op: OpSignature<readonly [Type, Type], readonly [Type], Record<never, never>>,
+    other: Tensor | number,
+  ): Tensor {
     return this.graph.one(op, [this, this.like(other)]);
   }
   private like(x: Tensor | number): Tensor {
     return typeof x === "number" ? this.graph.constant(scalar(this.dtype, x)) : x;
   }
   add(x: Tensor | number): Tensor {
-    return this.with(table.add, x);
+    return this.with(opTable.add, x);
   }
   subtract(x: Tensor | number): Tensor {
-    return this.with(table.subtract, x);
+    return this.with(opTable.subtract, x);
   }
   multiply(x: Tensor | number): Tensor {
-    return this.with(table.multiply, x);
+    return this.with(opTable.multiply, x);
   }
   divide(x: Tensor | number): Tensor {
-    return this.with(table.divide, x);
+    return this.with(opTable.divide, x);
   }
   maximum(x: Tensor | number): Tensor {
-    return this.with(table.maximum, x);
+    return this.with(opTable.maximum, x);
   }
   minimum(x: Tensor | number): Tensor {
-    return this.with(table.minimum, x);
+    return this.with(opTable.minimum, x);
   }
   equal(x: Tensor | number): Tensor {
-    return this.with(table.equal, x);
+    return this.with(opTable.equal, x);
   }
   less(x: Tensor | number): Tensor {
-    return this.with(table.less, x);
+    return this.with(opTable.less, x);
   }
   greater(x: Tensor | number): Tensor {
-    return this.with(table.greater, x);
+    return this.with(opTable.greater, x);
   }
   notEqual(x: Tensor | number): Tensor {
-    return this.with(table.not_equal, x);
+    return this.with(opTable.not_equal, x);
   }
   lessEqual(x: Tensor | number): Tensor {
-    return this.with(table.less_equal, x);
+    return this.with(opTable.less_equal, x);
   }
   greaterEqual(x: Tensor | number): Tensor {
-    return this.with(table.greater_equal, x);
+    return this.with(opTable.greater_equal, x);
   }
   power(x: Tensor | number): Tensor {
-    return this.with(table.power, x);
+    return this.with(opTable.power, x);
   }
   and(x: Tensor): Tensor {
-    return this.with(table.logical_and, x);
+    return this.with(opTable.logical_and, x);
   }
   or(x: Tensor): Tensor {
-    return this.with(table.logical_or, x);
+    return this.with(opTable.logical_or, x);
   }
   not(): Tensor {
-    return this.unary(table.logical_not);
+    return this.unary(opTable.logical_not);
   }
   detach(): Tensor {
-    return this.unary(table.detach);
+    return this.unary(opTable.detach);
   }
   sign(): Tensor {
-    return this.unary(table.sign);
+    return this.unary(opTable.sign);
   }
   floor(): Tensor {
-    return this.unary(table.floor);
+    return this.unary(opTable.floor);
   }
   round(): Tensor {
-    return this.unary(table.round);
+    return this.unary(opTable.round);
   }
   negate(): Tensor {
-    return this.unary(table.negate);
+    return this.unary(opTable.negate);
   }
   exp(): Tensor {
-    return this.unary(table.exp);
+    return this.unary(opTable.exp);
   }
   log(): Tensor {
-    return this.unary(table.log);
+    return this.unary(opTable.log);
   }
   sqrt(): Tensor {
-    return this.unary(table.sqrt);
+    return this.unary(opTable.sqrt);
   }
   rsqrt(): Tensor {
-    return this.unary(table.rsqrt);
+    return this.unary(opTable.rsqrt);
   }
   tanh(): Tensor {
-    return this.unary(table.tanh);
+    return this.unary(opTable.tanh);
   }
   sigmoid(): Tensor {
-    return this.unary(table.sigmoid);
+    return this.unary(opTable.sigmoid);
   }
   erf(): Tensor {
-    return this.unary(table.erf);
+    return this.unary(opTable.erf);
   }
   square(): Tensor {
-    return this.unary(table.square);
+    return this.unary(opTable.square);
   }
   abs(): Tensor {
-    return this.unary(table.abs);
+    return this.unary(opTable.abs);
   }
   relu(): Tensor {
-    return this.unary(table.relu);
+    return this.unary(opTable.relu);
   }
   softplus(): Tensor {
-    return this.unary(table.softplus);
+    return this.unary(opTable.softplus);
   }
   silu(): Tensor {
-    return this.unary(table.silu);
+    return this.unary(opTable.silu);
   }
-  gelu(o: { readonly approximate?: boolean | "quick" } = {}): Tensor {
-    return this.one(table.gelu, [this], { approximate: o.approximate ?? false });
+  gelu(options: { readonly approximate?: boolean | "quick" } = {}): Tensor {
+    return this.one(opTable.gelu, [this], { approximate: options.approximate ?? false });
   }
   argmax(): Tensor {
-    return this.unary(table.argmax);
+    return this.unary(opTable.argmax);
   }
   range(axis: number): Tensor {
-    return this.one(table.range_like, [this], { axis });
+    return this.one(opTable.range_like, [this], { axis });
   }
   filled(value: number): Tensor {
-    return this.one(table.fill_like, [this], { value });
+    return this.one(opTable.fill_like, [this], { value });
   }
   capped(cap: number): Tensor {
     return this.multiply(1 / cap)
       .tanh()
       .multiply(cap);
   }
-  gated(b: Tensor, activation: Smooth): Tensor {
-    return this.one(table.gated, [this, b], { activation });
+  gated(b: Tensor, activation: SmoothActivation): Tensor {
+    return this.one(opTable.gated, [this, b], { activation });
   }
   softmax(): Tensor {
-    return this.unary(table.softmax);
+    return this.unary(opTable.softmax);
   }
   logSoftmax(): Tensor {
-    return this.unary(table.log_softmax);
+    return this.unary(opTable.log_softmax);
   }
   select(a: Tensor, b: Tensor): Tensor {
-    return this.one(table.select, [this, a, b]);
+    return this.one(opTable.select, [this, a, b]);
   }
   cast(dtype: DType): Tensor {
-    return dtype === this.dtype ? this : this.one(table.cast, [this], { dtype });
+    return dtype === this.dtype ? this : this.one(opTable.cast, [this], { dtype });
   }
   reshape(shape: readonly Dimension[]): Tensor {
-    return sameShape(shape, this.shape) ? this : this.one(table.reshape, [this], { shape });
+    return sameShape(shape, this.shape) ? this : this.one(opTable.reshape, [this], { shape });
   }
   transpose(order: readonly number[]): Tensor {
     const node = this.graph.nodeOf(this);
-    if (isNodeOf(node, table.transpose) && order.length && order.every((axis, i) => node.attributes.order[axis] === i))
+    if (
+      isNodeOf(node, opTable.transpose) &&
+      order.length &&
+      order.every((axis, i) => node.attributes.order[axis] === i)
+    )
       return this.graph.tensor(node.inputs[0]);
-    return this.one(table.transpose, [this], { order });
+    return this.one(opTable.transpose, [this], { order });
   }
   slice(axis: number, start: number, size: Dimension): Tensor {
-    return this.one(table.slice, [this], { axis, start, size });
+    return this.one(opTable.slice, [this], { axis, start, size });
   }
   split(axis: number, sizes: readonly number[]): readonly Tensor[] {
-    return this.graph.apply(table.split, [this], { axis, sizes });
+    return this.graph.apply(opTable.split, [this], { axis, sizes });
   }
   gather(indices: Tensor): Tensor {
-    return this.one(table.gather, [this, indices]);
+    return this.one(opTable.gather, [this, indices]);
   }
   extended(rows: Tensor, start: Tensor, size: Dimension): Tensor {
-    return this.one(table.extend_cache, [this, rows, start], { size });
+    return this.one(opTable.extend_cache, [this, rows, start], { size });
   }
   private reduce(
-    op: Kind<readonly [Type], readonly [Type], Infer<typeof REDUCTION>>,
+    op: OpSignature<readonly [Type], readonly [Type], InferAttributes<typeof REDUCTION_ATTRIBUTES>>,
     over: readonly number[] | undefined,
     keep: boolean,
   ): Tensor {
@@ -205,46 +212,46 @@ export class NodeTensor implements Tensor {
     return this.one(op, [this], { axes, keep });
   }
   sum(axes?: readonly number[], keep = false): Tensor {
-    return this.reduce(table.reduce_sum, axes, keep);
+    return this.reduce(opTable.reduce_sum, axes, keep);
   }
   mean(axes?: readonly number[], keep = false): Tensor {
-    return this.reduce(table.reduce_mean, axes, keep);
+    return this.reduce(opTable.reduce_mean, axes, keep);
   }
   max(axes?: readonly number[], keep = false): Tensor {
-    return this.reduce(table.reduce_max, axes, keep);
+    return this.reduce(opTable.reduce_max, axes, keep);
   }
   min(axes?: readonly number[], keep = false): Tensor {
-    return this.reduce(table.reduce_min, axes, keep);
+    return this.reduce(opTable.reduce_min, axes, keep);
   }
-  cumulativeSum(axis: number, o: { readonly exclusive?: boolean; readonly reverse?: boolean } = {}): Tensor {
-    const attributes = { axis, exclusive: o.exclusive ?? false, reverse: o.reverse ?? false };
-    return this.one(table.cumulative_sum, [this], attributes);
+  cumulativeSum(axis: number, options: { readonly exclusive?: boolean; readonly reverse?: boolean } = {}): Tensor {
+    const attributes = { axis, exclusive: options.exclusive ?? false, reverse: options.reverse ?? false };
+    return this.one(opTable.cumulative_sum, [this], attributes);
   }
   scatterAdd(indices: Tensor, more: Tensor): Tensor {
-    return this.one(table.scatter_add, [this, indices, more]);
+    return this.one(opTable.scatter_add, [this, indices, more]);
   }
   oneHot(depth: number): Tensor {
-    return this.one(table.one_hot, [this], { depth });
+    return this.one(opTable.one_hot, [this], { depth });
   }
-  matmul(x: Tensor, o: { readonly transposeA?: boolean; readonly transposeB?: boolean } = {}): Tensor {
-    return this.one(table.matmul, [this, x], {
-      transpose_a: o.transposeA ?? false,
-      transpose_b: o.transposeB ?? false,
+  matmul(x: Tensor, options: { readonly transposeA?: boolean; readonly transposeB?: boolean } = {}): Tensor {
+    return this.one(opTable.matmul, [this, x], {
+      transpose_a: options.transposeA ?? false,
+      transpose_b: options.transposeB ?? false,
     });
   }
   linear(weight: Tensor, bias?: Tensor): Tensor {
-    return this.one(table.linear, bias ? [this, weight, bias] : [this, weight]);
+    return this.one(opTable.linear, bias ? [this, weight, bias] : [this, weight]);
   }
   takePosition(position: number): Tensor {
     return takePosition(this, position);
   }
   takeRows(rows: Tensor): Tensor {
-    return this.one(table.take_rows, [this, rows]);
+    return this.one(opTable.take_rows, [this, rows]);
   }
   headLoss(
     weight: Tensor,
     labels: Tensor,
-    o: {
+    options: {
       readonly reduction: "mean" | "sum";
       readonly bias?: Tensor;
       readonly chunks?: number;
@@ -254,26 +261,32 @@ export class NodeTensor implements Tensor {
     },
   ): Tensor {
     // What each row counts the op can't tell apart: the logits are made whole.
-    if (o.each) {
-      const logits = this.linear(weight, o.bias);
-      return (o.cap ? logits.capped(o.cap) : logits).crossEntropy(labels, o);
+    if (options.each) {
+      const logits = this.linear(weight, options.bias);
+      return (options.cap ? logits.capped(options.cap) : logits).crossEntropy(labels, options);
     }
     // What is spread over the vocabulary has no short form where logits are bent.
-    if (o.cap && o.smoothing) return this.linear(weight, o.bias).capped(o.cap).crossEntropy(labels, o);
-    const chunks = o.chunks ?? chunksFor(weight.shape[0]!);
-    const settings = { ignore: -100, reduction: o.reduction, chunks, ...(o.cap && { cap: o.cap }) };
-    const sharp = this.one(table.head_loss, [this, weight, labels, ...(o.bias ? [o.bias] : [])], settings);
-    const { smoothing } = o;
-    return smoothing ? sharp.add(smoothingOfHead(this, weight, labels, { ...o, smoothing })) : sharp;
+    if (options.cap && options.smoothing)
+      return this.linear(weight, options.bias).capped(options.cap).crossEntropy(labels, options);
+    const chunks = options.chunks ?? headChunks(weight.shape[0]!);
+    const settings = { ignore: -100, reduction: options.reduction, chunks, ...(options.cap && { cap: options.cap }) };
+    const sharp = this.one(
+      opTable.head_loss,
+      [this, weight, labels, ...(options.bias ? [options.bias] : [])],
+      settings,
+    );
+    const { smoothing } = options;
+    return smoothing ? sharp.add(headSmoothingLoss(this, weight, labels, { ...options, smoothing })) : sharp;
   }
-  crossEntropy(labels: Tensor, o: CrossEntropySettings): Tensor {
-    if (o.smoothing || o.weights || o.focal || o.each) return weightedCrossEntropy(this, labels, o);
-    return this.one(table.cross_entropy, [this, labels], { ignore: -100, reduction: o.reduction });
+  crossEntropy(labels: Tensor, options: CrossEntropySettings): Tensor {
+    if (options.smoothing || options.weights || options.focal || options.each)
+      return weightedCrossEntropy(this, labels, options);
+    return this.one(opTable.cross_entropy, [this, labels], { ignore: -100, reduction: options.reduction });
   }
   layerNorm(scale: Tensor, bias: Tensor, epsilon: number): Tensor {
-    return this.one(table.layer_norm, [this, scale, bias], { epsilon });
+    return this.one(opTable.layer_norm, [this, scale, bias], { epsilon });
   }
   rmsNorm(scale: Tensor, epsilon: number, offset = 0): Tensor {
-    return this.one(table.rms_norm, [this, scale], { epsilon, offset });
+    return this.one(opTable.rms_norm, [this, scale], { epsilon, offset });
   }
 }

@@ -3,40 +3,49 @@
  * simpler ops it is made of, where it is, and what passes and estimates need to know of it (`Traits`). One
  * file each in `ops/`, gathered in `table.ts`. An op is pure: random numbers come from a seed and a step.
  */
-import { checkAttributes, type Infer, type Schema } from "./attributes.js";
+import { checkAttributes, type InferAttributes, type AttributeSchema } from "./attributes.js";
 import type { Node, Ref, Type } from "./program.js";
-import { Misfit, type Sizes } from "./shape.js";
-import type { RowPart } from "./ops/rows/row-part.js";
+import { OpInputError, type Sizes } from "./shape.js";
+import type { RowGradientPart } from "./ops/rows/row-part.js";
 import type { Builder, Tensor } from "./tensor.js";
-import type { Values } from "./values.js";
+import type { ArrayValues } from "./values.js";
 
 /** Names of inputs or outputs; the last may be `bias?`, which may be left out, or `...rest`, which stands for any number. */
-export type Names = readonly string[];
+export type PortNames = readonly string[];
 /** One thing for each name. */
-export type Each<N extends Names, T> = N extends readonly [infer H extends string, ...infer R extends Names]
+export type ForEachName<N extends PortNames, T> = N extends readonly [
+  infer H extends string,
+  ...infer R extends PortNames,
+]
   ? H extends `...${string}` | `${string}?`
     ? readonly T[]
-    : readonly [T, ...Each<R, T>]
+    : readonly [T, ...ForEachName<R, T>]
   : N extends readonly []
     ? readonly []
     : readonly T[];
 
 /** A node as the gradient sees it. */
-export interface NodeView<I extends Names = Names, O extends Names = Names, S extends Schema = Schema> {
-  readonly inputs: Each<I, Tensor>;
-  readonly outputs: Each<O, Tensor>;
-  readonly attributes: Infer<S>;
+export interface NodeView<
+  I extends PortNames = PortNames,
+  O extends PortNames = PortNames,
+  S extends AttributeSchema = AttributeSchema,
+> {
+  readonly inputs: ForEachName<I, Tensor>;
+  readonly outputs: ForEachName<O, Tensor>;
+  readonly attributes: InferAttributes<S>;
 }
 /** Gradients of the outputs; of several, those on which nothing depends are undefined. */
-export type Flows<O extends Names> = O extends readonly [string] ? readonly [Tensor] : Each<O, Tensor | undefined>;
+export type OutputGradients<O extends PortNames> = O extends readonly [string]
+  ? readonly [Tensor]
+  : ForEachName<O, Tensor | undefined>;
 
 /** Multiply and add count one each; bytes read and written once. */
-export interface Cost {
+export interface OpCost {
   readonly flops: number;
   readonly bytes: number;
 }
 /** What passes and estimates need to know of an op, said on its own record; what isn't said doesn't hold. */
-export interface Traits {
+export interface OpTraits {
   /** Its two inputs may change places: to the bit ("exactly"), or but for −0 and NaN ("nearly"). */
   readonly commutes?: "exactly" | "nearly";
   /** No element of the result is −0. */
@@ -63,7 +72,11 @@ export interface Traits {
   /** The part of a program that it belongs to wherever it stands. */
   readonly part?: "loss" | "position" | "optimizer";
 }
-export interface Op<I extends Names = Names, O extends Names = Names, S extends Schema = Schema> extends Traits {
+export interface Op<
+  I extends PortNames = PortNames,
+  O extends PortNames = PortNames,
+  S extends AttributeSchema = AttributeSchema,
+> extends OpTraits {
   readonly name: string;
   /** Inputs, attributes and outputs in a sentence or two, with shapes. */
   readonly doc: string;
@@ -71,9 +84,9 @@ export interface Op<I extends Names = Names, O extends Names = Names, S extends 
   readonly outputs: O;
   readonly attributes: S;
   /** Types of the outputs. Throws `Misfit` with the reason. */
-  type(inputs: Each<I, Type>, attributes: Infer<S>): Each<O, Type>;
+  type(inputs: ForEachName<I, Type>, attributes: InferAttributes<S>): ForEachName<O, Type>;
   /** The same of simpler ops: what engines compute that have no way of their own. */
-  decompose?(inputs: Each<I, Tensor>, attributes: Infer<S>): Each<O, Tensor>;
+  decompose?(inputs: ForEachName<I, Tensor>, attributes: InferAttributes<S>): ForEachName<O, Tensor>;
   /**
    * Gradients of the inputs that are wanted, given those of the outputs (absent: nothing depends on that output). Without
    * this rule the gradient is that of what the op is made of.
@@ -81,7 +94,7 @@ export interface Op<I extends Names = Names, O extends Names = Names, S extends 
   gradient?(
     graph: Builder,
     node: NodeView<I, O, S>,
-    dy: Flows<O>,
+    dy: OutputGradients<O>,
     wanted: readonly boolean[],
   ): readonly (Tensor | undefined)[];
   /**
@@ -93,39 +106,55 @@ export interface Op<I extends Names = Names, O extends Names = Names, S extends 
     node: NodeView<I, O, S>,
     dy: Tensor,
     shared: readonly number[],
-  ): readonly (RowPart | null)[];
+  ): readonly (RowGradientPart | null)[];
   /**
    * Of a result that all rows share, made of what they share: a part of its slope as parts of its inputs. Undefined: none
    * flows there; null: it can't be told apart.
    */
-  rowPulled?(graph: Builder, node: NodeView<I, O, S>, part: RowPart): readonly (RowPart | null | undefined)[];
+  rowPulled?(
+    graph: Builder,
+    node: NodeView<I, O, S>,
+    part: RowGradientPart,
+  ): readonly (RowGradientPart | null | undefined)[];
   /** `shapes`: the outputs' shapes with all sizes bound. */
-  evaluate(inputs: Each<I, Values>, attributes: Infer<S>, shapes: Each<O, readonly number[]>): Each<O, Values>;
+  evaluate(
+    inputs: ForEachName<I, ArrayValues>,
+    attributes: InferAttributes<S>,
+    shapes: ForEachName<O, readonly number[]>,
+  ): ForEachName<O, ArrayValues>;
   /** `wanted`: which outputs are read. Absent: one FLOP per output element, inputs and outputs moved once. */
-  flops?(inputs: Each<I, Type>, attributes: Infer<S>, sizes: Sizes, wanted: readonly boolean[]): number;
+  flops?(
+    inputs: ForEachName<I, Type>,
+    attributes: InferAttributes<S>,
+    sizes: Sizes,
+    wanted: readonly boolean[],
+  ): number;
   /** Bytes that it needs beside inputs and outputs while it runs; absent: none. */
-  workspace?(inputs: Each<I, Type>, attributes: Infer<S>, sizes: Sizes): number;
+  workspace?(inputs: ForEachName<I, Type>, attributes: InferAttributes<S>, sizes: Sizes): number;
   /** Places of inputs that an engine makes again instead of reading them. */
-  unread?(attributes: Infer<S>): readonly number[];
+  unread?(attributes: InferAttributes<S>): readonly number[];
   /** Whether it stays in bf16, where that depends on more than the op. */
-  followsBf16?(inputs: Each<I, Type>, attributes: Infer<S>): boolean;
+  followsBf16?(inputs: ForEachName<I, Type>, attributes: InferAttributes<S>): boolean;
 }
 /** An op as its file writes it: without attributes it has none, without outputs one. */
-type Written<I extends Names, O extends Names, S extends Schema> = Omit<Op<I, O, S>, "outputs" | "attributes"> & {
+type Written<I extends PortNames, O extends PortNames, S extends AttributeSchema> = Omit<
+  Op<I, O, S>,
+  "outputs" | "attributes"
+> & {
   readonly outputs?: O;
   readonly attributes?: S;
 };
 
 /** The op's record. What a node is made with is checked here, so that rules may rely on what their types say. */
 export function defineOp<
-  const I extends Names,
-  const O extends Names = readonly ["y"],
-  S extends Schema = Record<never, never>,
+  const I extends PortNames,
+  const O extends PortNames = readonly ["y"],
+  S extends AttributeSchema = Record<never, never>,
 >(written: Written<I, O, S>): Op<I, O, S> {
   const schema = written.attributes ?? ({} as S);
   return {
     ...written,
-    outputs: written.outputs ?? (["y"] as Names as O),
+    outputs: written.outputs ?? (["y"] as PortNames as O),
     attributes: schema,
     type(inputs, attributes) {
       checkInputs(written.inputs, inputs.length);
@@ -135,21 +164,21 @@ export function defineOp<
   };
 }
 
-function checkInputs(names: Names, given: number): void {
+function checkInputs(names: PortNames, given: number): void {
   const any = names.some((name) => name.startsWith("..."));
   const optional = names.findIndex((name) => name.startsWith("...") || name.endsWith("?"));
   const least = optional < 0 ? names.length : optional;
   if (given < least || (!any && given > names.length))
-    throw new Misfit(`it takes ${names.join(", ")}, not ${String(given)} inputs`);
+    throw new OpInputError(`it takes ${names.join(", ")}, not ${String(given)} inputs`);
 }
 
 /** A node of a certain op. */
 export type NodeOfOp<P> =
   P extends Op<infer I, infer O, infer S>
     ? Node & {
-        readonly inputs: Each<I, Ref>;
-        readonly attributes: Infer<S>;
-        readonly types: Each<O, Type>;
+        readonly inputs: ForEachName<I, Ref>;
+        readonly attributes: InferAttributes<S>;
+        readonly types: ForEachName<O, Type>;
       }
     : never;
 

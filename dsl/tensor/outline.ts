@@ -9,7 +9,7 @@ import { isConstant, isInput, isLeaf, isState, type StateNode } from "./leaves.j
 import { opOf } from "./table.js";
 import { bytesOf } from "./values.js";
 
-export interface Layer {
+export interface OutlineLayer {
   /** Relative to the layer around it: `attention.self.query`. */
   readonly name: string;
   /** Full; of the first where several are folded. */
@@ -26,22 +26,22 @@ export interface Layer {
   readonly forward: number;
   readonly backward: number;
   /** Bytes of forward values that the backward pass reads. */
-  readonly kept: number;
-  readonly within: readonly Layer[];
+  readonly keptBytes: number;
+  readonly within: readonly OutlineLayer[];
 }
-export interface Outline {
-  readonly layers: readonly Layer[];
+export interface ProgramOutline {
+  readonly layers: readonly OutlineLayer[];
   readonly inputs: readonly { readonly name: string; readonly type: Type }[];
   readonly parameters: number;
   readonly trainable: number;
   readonly forward: number;
   readonly backward: number;
-  readonly kept: number;
+  readonly keptBytes: number;
   readonly nodes: number;
 }
 
 /** `sizes` binds the named dimensions. */
-export function outlineOf(program: Program, sizes: Sizes): Outline {
+export function outlineOf(program: Program, sizes: Sizes): ProgramOutline {
   const places = placesOf(program);
   const costs = costsOfNodes(program, sizes);
   const root = new Branch("", "");
@@ -49,15 +49,15 @@ export function outlineOf(program: Program, sizes: Sizes): Outline {
   program.nodes.forEach((node, index) => {
     const { path, backward } = places[index]!;
     if (isInput(node) || isConstant(node)) return;
-    const branch = root.at(path);
+    const branch = root.branchAt(path);
     if (isState(node)) branch.parameter(program, node);
     else {
       branch.add(node, backward, costs[index]!.flops);
-      if (!backward) branch.kept += keptBytes(node, index, read, sizes);
+      if (!backward) branch.keptBytes += keptBytes(node, index, read, sizes);
     }
   });
   const layers = [...root.layer(0).within].sort((a, b) => rank(a.name) - rank(b.name));
-  const total = (f: (layer: Layer) => number): number => layers.reduce((n, l) => n + f(l), 0);
+  const total = (f: (layer: OutlineLayer) => number): number => layers.reduce((n, l) => n + f(l), 0);
   return {
     layers,
     inputs: Object.entries(program.inputs).map(([name, { type }]) => ({ name, type })),
@@ -65,7 +65,7 @@ export function outlineOf(program: Program, sizes: Sizes): Outline {
     trainable: total((l) => l.trainable),
     forward: total((l) => l.forward),
     backward: total((l) => l.backward),
-    kept: total((l) => l.kept),
+    keptBytes: total((l) => l.keptBytes),
     nodes: program.nodes.length,
   };
 }
@@ -85,21 +85,21 @@ interface Place {
  */
 function placesOf(program: Program): readonly Place[] {
   const forward = forwardOf(program);
-  const kept = new Set(program.updates.map((u) => u.state).filter((name) => !program.state[name]?.trains));
+  const optimizerStates = new Set(program.updates.map((u) => u.state).filter((name) => !program.state[name]?.trains));
   const places: Place[] = [];
   program.nodes.forEach((node, index) => {
     const read = node.inputs.flatMap((ref) => (isLeaf(program.nodes[ref.node]!) ? [] : [places[ref.node]!]));
-    places.push({ path: pathOf(node, read, kept), backward: !forward.has(index) && !isLeaf(node) });
+    places.push({ path: pathOf(node, read, optimizerStates), backward: !forward.has(index) && !isLeaf(node) });
   });
   return places;
 }
 
-function pathOf(node: Node, read: readonly Place[], kept: ReadonlySet<string>): string {
-  if (isState(node) && kept.has(node.attributes.name)) return "optimizer";
+function pathOf(node: Node, read: readonly Place[], optimizerStates: ReadonlySet<string>): string {
+  if (isState(node) && optimizerStates.has(node.attributes.name)) return "optimizer";
   const part = opOf(node)?.part;
   if (part) return part;
-  const own = (node.path ?? "").split(".gradient")[0]!;
-  if (own) return own;
+  const ownPath = (node.path ?? "").split(".gradient")[0]!;
+  if (ownPath) return ownPath;
   if (read.some((p) => p.path === "optimizer")) return "optimizer";
   const from = read.findLast((p) => p.path !== "inputs");
   return from ? around(from.path) : "inputs";
@@ -142,19 +142,19 @@ class Branch {
   private trainable = 0;
   private forward = 0;
   private backward = 0;
-  kept = 0;
+  keptBytes = 0;
 
   constructor(
     private readonly name: string,
     private readonly path: string,
   ) {}
 
-  at(path: string): Branch {
+  branchAt(path: string): Branch {
     if (path === "") return this;
     const [first = "", ...rest] = path.split(".");
     const known = this.branches.get(first) ?? new Branch(first, this.path ? `${this.path}.${first}` : first);
     this.branches.set(first, known);
-    return known.at(rest.join("."));
+    return known.branchAt(rest.join("."));
   }
   parameter({ state }: Program, node: StateNode): void {
     if (this.path === "optimizer") return;
@@ -177,13 +177,13 @@ class Branch {
   }
 
   /** With a branch that only passes on joined to the one below. */
-  layer(depth: number): Layer {
+  layer(depth: number): OutlineLayer {
     const within = folded([...this.branches.values()].map((b) => b.layer(depth + 1)));
     const [only] = within;
     const bare = this.ops.length === 0 && this.parameters === 0 && this.backward === 0;
     if (depth > 0 && bare && only && within.length === 1 && only.count === 1 && !/^\d/.test(only.name))
       return { ...only, name: `${this.name}.${only.name}` };
-    const sum = (f: (layer: Layer) => number): number => within.reduce((n, l) => n + f(l), 0);
+    const sum = (f: (layer: OutlineLayer) => number): number => within.reduce((n, l) => n + f(l), 0);
     return {
       name: this.name,
       path: this.path,
@@ -194,15 +194,15 @@ class Branch {
       trainable: this.trainable + sum((l) => l.trainable),
       forward: this.forward + sum((l) => l.forward),
       backward: this.backward + sum((l) => l.backward),
-      kept: this.kept + sum((l) => l.kept),
+      keptBytes: this.keptBytes + sum((l) => l.keptBytes),
       within,
     };
   }
 }
 
 /** Numbered layers that follow one another and compute the same become one. */
-function folded(layers: readonly Layer[]): readonly Layer[] {
-  const out: Layer[] = [];
+function folded(layers: readonly OutlineLayer[]): readonly OutlineLayer[] {
+  const out: OutlineLayer[] = [];
   for (const layer of layers) {
     const last = out.at(-1);
     const alike = last && /^\d/.test(layer.name) && /^\d/.test(last.name) && shapeOf(last) === shapeOf(layer);
@@ -211,7 +211,7 @@ function folded(layers: readonly Layer[]): readonly Layer[] {
   }
   return out;
 }
-function together(a: Layer, b: Layer): Layer {
+function together(a: OutlineLayer, b: OutlineLayer): OutlineLayer {
   return {
     ...a,
     count: a.count + b.count,
@@ -219,13 +219,13 @@ function together(a: Layer, b: Layer): Layer {
     trainable: a.trainable + b.trainable,
     forward: a.forward + b.forward,
     backward: a.backward + b.backward,
-    kept: a.kept + b.kept,
+    keptBytes: a.keptBytes + b.keptBytes,
     within: a.within.map((layer, i) => ({ ...together(layer, b.within[i]!), count: layer.count })),
   };
 }
 /** What must be equal: ops, types and sizes forward, and whether it trains. The lowest trained block's backward is shorter. */
-function shapeOf(layer: Layer): string {
-  const plain = (l: Layer, top: boolean): unknown => [
+function shapeOf(layer: OutlineLayer): string {
+  const plain = (l: OutlineLayer, top: boolean): unknown => [
     ...[top ? "" : l.name, l.ops, l.output, l.parameters > 0, l.trainable > 0],
     l.within.map((w) => plain(w, false)),
   ];

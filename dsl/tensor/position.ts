@@ -4,7 +4,7 @@
  * In a BERT classifier that spares five sixths of the last block. What the keys and values of attention are made of is
  * computed whole anyway: there the position is taken from the whole.
  */
-import { attentionAttributes, attentionInputs, EXTRAS } from "./ops/shared/heads.js";
+import { attentionAttributes, attentionInputs, EXTRA_INPUTS } from "./ops/shared/heads.js";
 import { isNodeOf, type NodeOfOp } from "./op.js";
 import { attention } from "./ops/attention.js";
 import { take_position } from "./ops/take_position.js";
@@ -22,7 +22,7 @@ function take(x: Tensor, position: number, whole: ReadonlySet<number>): Tensor {
   const node = graph.nodeOf(x);
   const plain = (): Tensor => graph.one(take_position, [x], { position });
   if (x.rank !== 3 || x.ref.output !== 0 || whole.has(x.ref.node)) return plain();
-  const again = <T>(body: () => T): T => (node.path ? graph.at(node.path, body) : body());
+  const again = <T>(body: () => T): T => (node.path ? graph.withPath(node.path, body) : body());
   const inputs = node.inputs.map((ref) => graph.tensor(ref));
   const by = opOf(node)?.byPosition;
   if (by) {
@@ -47,29 +47,30 @@ function query(
   const a = attentionAttributes(node.attributes);
   const { q, k, v, mask, segments, bias, offset, step } = attentionInputs(node.inputs, a);
   if (segments || bias) return undefined;
-  const at = (ref: typeof q): Tensor => graph.tensor(ref);
-  const [batch = 1, , hidden = 1] = at(q).shape;
-  const one = take(at(q), position, whole).reshape([batch, 1, hidden]);
+  const tensorOf = (ref: typeof q): Tensor => graph.tensor(ref);
+  const [batch = 1, , hidden = 1] = tensorOf(q).shape;
+  const one = take(tensorOf(q), position, whole).reshape([batch, 1, hidden]);
   const moved = graph.number(position, "i32");
-  const start = a.causal || a.window ? (offset ? at(offset).add(moved) : position ? moved : undefined) : undefined;
-  const more = { ...(start && { offset: start }), ...(step && { step: at(step) }) };
-  const given = EXTRAS.filter((name) => name in more);
-  const inputs = [one, at(k), at(v), at(mask), ...Object.values(more)] as const;
+  const start =
+    a.causal || a.window ? (offset ? tensorOf(offset).add(moved) : position ? moved : undefined) : undefined;
+  const more = { ...(start && { offset: start }), ...(step && { step: tensorOf(step) }) };
+  const given = EXTRA_INPUTS.filter((name) => name in more);
+  const inputs = [one, tensorOf(k), tensorOf(v), tensorOf(mask), ...Object.values(more)] as const;
   return () => graph.one(attention, inputs, { ...node.attributes, given }).reshape([batch, hidden]);
 }
 
 /** Nodes of which every position is needed: those behind the keys and values of the attention that the position leads to. */
 function neededWhole({ graph, ref: last }: Tensor): ReadonlySet<number> {
   const whole = new Set<number>();
-  const asked = new Set([last.node]);
+  const lastOnly = new Set([last.node]);
   for (let index = last.node; index >= 0; index--) {
     const node = graph.table[index]!;
     if (whole.has(index)) node.inputs.forEach((ref) => whole.add(ref.node));
-    else if (asked.has(index) && isNodeOf(node, attention)) {
+    else if (lastOnly.has(index) && isNodeOf(node, attention)) {
       const [q, k, v] = node.inputs;
-      asked.add(q.node);
-      for (const { node: kept } of [k, v]) whole.add(kept);
-    } else if (asked.has(index) && opOf(node)?.byPosition) node.inputs.forEach((ref) => asked.add(ref.node));
+      lastOnly.add(q.node);
+      for (const { node: sourceNode } of [k, v]) whole.add(sourceNode);
+    } else if (lastOnly.has(index) && opOf(node)?.byPosition) node.inputs.forEach((ref) => lastOnly.add(ref.node));
   }
   return whole;
 }

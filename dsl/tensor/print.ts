@@ -2,13 +2,13 @@
 import type { Attribute, Node, Program, Ref } from "./program.js";
 import { typeText } from "./shape.js";
 import { fromNDArray } from "./values.js";
-import { isArray } from "./attributes.js";
+import { isNDArray } from "./attributes.js";
 
 export function printProgram(program: Program): string {
   const lines = program.nodes.map((node, i) => `%${i} = ${nodeText(node)}`);
   for (const [name, ref] of Object.entries(program.outputs)) lines.push(`output ${name} = ${refText(ref)}`);
-  for (const { state, value, at } of program.updates) {
-    const part = at ? `[axis ${at.axis} from ${refText(at.start)}]` : "";
+  for (const { state, value, at: slice } of program.updates) {
+    const part = slice ? `[axis ${slice.axis} from ${refText(slice.start)}]` : "";
     lines.push(`update ${state}${part} = ${refText(value)}`);
   }
   return `${lines.join("\n")}\n`;
@@ -27,7 +27,7 @@ function after(node: Node): string {
 }
 
 function attributeText(value: Attribute): string {
-  if (!isArray(value)) return JSON.stringify(value);
+  if (!isNDArray(value)) return JSON.stringify(value);
   const data = fromNDArray(value).data;
   const few = [...data.subarray(0, 4)].join(" ");
   return data.length > 4 ? `[${few} … ${data.length}]` : data.length === 1 ? few : `[${few}]`;

@@ -10,7 +10,7 @@ export interface Type {
   readonly shape: readonly Dimension[];
 }
 /** How a frozen weight lies in memory; see `storage.ts`. */
-export type Stored =
+export type StorageForm =
   | { readonly as: "bf16" }
   /** `axis`: that of the channels (a layer's outputs), each of which has a scale. */
   | { readonly as: "int8"; readonly axis: number }
@@ -48,7 +48,7 @@ export interface Node {
    */
   readonly after?: readonly number[];
 }
-export type Initial =
+export type InitialValue =
   | { readonly zeros: true }
   | { readonly ones: true }
   /** A tensor of that name in the checkpoint folder handed to `Engine.store`. */
@@ -66,20 +66,20 @@ export type Initial =
   | { readonly value: NDArray }
   /** Made of what another state begins with: these rows of it (repeated and cut as listed), or the Euclidean norms of its rows or columns. */
   | {
-      readonly of: Pick<State, "type" | "initial"> & { readonly name: string };
+      readonly of: Pick<TensorState, "type" | "initial"> & { readonly name: string };
       readonly take:
         | { readonly rows: readonly number[] }
         | { readonly norms: "rows" | "columns" }
         /** One of the arrays that it is stored as, or what they stand for (`tensor/storage.ts`). */
-        | { readonly stored: Stored; readonly part: StoredPart | "value" };
+        | { readonly stored: StorageForm; readonly part: StoredPart | "value" };
     }
   /** Nothing until a program writes it whole; the only initial of a state with named dimensions (a key-value cache). */
   | { readonly unset: true };
-export interface State {
+export interface TensorState {
   /** Named dimensions (`batch`, `capacity`) take the sizes of the value that was written whole last. */
   readonly type: Type;
   readonly trains: boolean;
-  readonly initial: Initial;
+  readonly initial: InitialValue;
   /** Stays in the program though nothing reads it: a part of what the model is saved as. */
   readonly kept?: true;
   /** It is the weight of a linear layer, whose outputs lie along this axis: it may be stored in fewer bits than a table. */
@@ -89,15 +89,15 @@ export interface Program {
   readonly nodes: readonly Node[];
   readonly inputs: Readonly<Record<string, { readonly type: Type; readonly ref: Ref }>>;
   readonly outputs: Readonly<Record<string, Ref>>;
-  readonly state: Readonly<Record<string, State>>;
-  readonly updates: readonly Update[];
+  readonly state: Readonly<Record<string, TensorState>>;
+  readonly updates: readonly StateUpdate[];
 }
 /**
  * After all outputs, `state` holds `value`; with `at`, only the elements `start … start + size of value − 1` along `axis`
  * change, in place, so that a key-value cache grows at the cost of what is added. `start`: an i32 scalar; or i32 [size of value],
  * no two of them equal, where axis is 0: then row i of value goes to row start[i].
  */
-export interface Update {
+export interface StateUpdate {
   readonly state: string;
   readonly value: Ref;
   readonly at?: { readonly axis: number; readonly start: Ref };

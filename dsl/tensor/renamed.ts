@@ -1,9 +1,9 @@
 /** A program over states of other names: what it computes, and what its states begin as, stays the same. */
 import { isState } from "./leaves.js";
-import type { Program, State } from "./program.js";
+import type { Program, TensorState } from "./program.js";
 
 /** Names that `rename` leaves out stay. */
-export function renamed(program: Program, rename: ReadonlyMap<string, string>): Program {
+export function renameProgram(program: Program, rename: ReadonlyMap<string, string>): Program {
   const to = (name: string): string => rename.get(name) ?? name;
   return {
     ...program,
@@ -18,6 +18,6 @@ export function renamed(program: Program, rename: ReadonlyMap<string, string>): 
   };
 }
 /** Random numbers follow from the name that a state had first. */
-function named(state: State, name: string): State {
+function named(state: TensorState, name: string): TensorState {
   return "random" in state.initial ? { ...state, initial: { named: name, ...state.initial } } : state;
 }

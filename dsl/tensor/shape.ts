@@ -2,7 +2,7 @@
 import type { Dimension, DType, NDArray, Type } from "./program.js";
 
 /** What an op says when its inputs don't fit; the builder adds op, path and types and throws the coded error `graph-type`. */
-export class Misfit extends Error {}
+export class OpInputError extends Error {}
 
 /** Names of sizes (`batch`, `length`) bound to numbers for one run. */
 export type Sizes = Readonly<Record<string, number>>;
@@ -16,43 +16,43 @@ export function sameShape(a: readonly Dimension[], b: readonly Dimension[]): boo
 }
 
 /** Numpy's rule; a named size fits only itself and 1. */
-export function broadcast(a: readonly Dimension[], b: readonly Dimension[]): Dimension[] {
+export function broadcastShapes(a: readonly Dimension[], b: readonly Dimension[]): Dimension[] {
   if (b.length === 0 || sameShape(a, b)) return [...a];
   const rank = Math.max(a.length, b.length);
   return Array.from({ length: rank }, (_, i) => {
     const x = a[i - (rank - a.length)] ?? 1;
     const y = b[i - (rank - b.length)] ?? 1;
-    if (x !== y && x !== 1 && y !== 1) throw new Misfit(`dimension ${x} doesn't broadcast with ${y}`);
+    if (x !== y && x !== 1 && y !== 1) throw new OpInputError(`dimension ${x} doesn't broadcast with ${y}`);
     return x === 1 ? y : x;
   });
 }
 
 /** A size so much greater (or less): a named one says it in its name, `length+20`. */
-export function plus(d: Dimension, more: number): Dimension {
+export function addToDimension(d: Dimension, more: number): Dimension {
   if (typeof d === "number") return d + more;
-  const whole = partsOf(d);
+  const whole = dimensionParts(d);
   const sum = whole.more + more;
-  if (sum < 0) throw new Misfit(`nothing says that "${d}" is at least ${-more}`);
+  if (sum < 0) throw new OpInputError(`nothing says that "${d}" is at least ${-more}`);
   return sum ? `${whole.name}+${sum}` : whole.name;
 }
 /** `length+20` as the name that a feed binds and what is added to it. */
-export function partsOf(d: string): { readonly name: string; readonly more: number } {
-  const at = d.lastIndexOf("+");
-  return at < 0 ? { name: d, more: 0 } : { name: d.slice(0, at), more: Number(d.slice(at + 1)) };
+export function dimensionParts(d: string): { readonly name: string; readonly more: number } {
+  const plusIndex = d.lastIndexOf("+");
+  return plusIndex < 0 ? { name: d, more: 0 } : { name: d.slice(0, plusIndex), more: Number(d.slice(plusIndex + 1)) };
 }
 
-export function concrete(shape: readonly Dimension[], sizes: Sizes): number[] {
+export function concreteShape(shape: readonly Dimension[], sizes: Sizes): number[] {
   return shape.map((d) => {
     if (typeof d === "number") return d;
-    const { name, more } = partsOf(d);
+    const { name, more } = dimensionParts(d);
     const bound = sizes[name];
-    if (bound === undefined) throw new Misfit(`no size is bound to "${name}"`);
+    if (bound === undefined) throw new OpInputError(`no size is bound to "${name}"`);
     return bound + more;
   });
 }
 
-export function elements(type: Type, sizes: Sizes): number {
-  return concrete(type.shape, sizes).reduce((p, d) => p * d, 1);
+export function elementCount(type: Type, sizes: Sizes): number {
+  return concreteShape(type.shape, sizes).reduce((p, d) => p * d, 1);
 }
 
 /** Axes counted from the front, in order, each once; negative ones count from the back. */
@@ -62,7 +62,7 @@ export function axesOf(rank: number, axes: readonly number[]): number[] {
     positive.some((axis) => !Number.isInteger(axis) || axis < 0 || axis >= rank) ||
     new Set(positive).size !== axes.length
   )
-    throw new Misfit(`axes [${axes.join(", ")}] don't fit rank ${rank}`);
+    throw new OpInputError(`axes [${axes.join(", ")}] don't fit rank ${rank}`);
   return positive.sort((a, b) => a - b);
 }
 
@@ -70,34 +70,35 @@ export function isFloat(dtype: DType): boolean {
   return dtype === "f32" || dtype === "f64" || dtype === "bf16";
 }
 
-export function wantFloat(type: Type, what: string): void {
-  if (!isFloat(type.dtype)) throw new Misfit(`${what} must be a float, not ${type.dtype}`);
+export function requireFloat(type: Type, what: string): void {
+  if (!isFloat(type.dtype)) throw new OpInputError(`${what} must be a float, not ${type.dtype}`);
 }
 
-export function wantSameDType(...types: readonly Type[]): DType {
+export function requireSameDType(...types: readonly Type[]): DType {
   const [first] = types;
-  if (!first) throw new Misfit("no input");
-  for (const t of types) if (t.dtype !== first.dtype) throw new Misfit(`dtypes ${first.dtype} and ${t.dtype} differ`);
+  if (!first) throw new OpInputError("no input");
+  for (const t of types)
+    if (t.dtype !== first.dtype) throw new OpInputError(`dtypes ${first.dtype} and ${t.dtype} differ`);
   return first.dtype;
 }
 
-export function wantShape(type: Type, shape: readonly Dimension[], what: string): void {
+export function requireShape(type: Type, shape: readonly Dimension[], what: string): void {
   if (!sameShape(type.shape, shape))
-    throw new Misfit(`${what} must be [${shape.join(", ")}], not [${type.shape.join(", ")}]`);
+    throw new OpInputError(`${what} must be [${shape.join(", ")}], not [${type.shape.join(", ")}]`);
 }
 
 /** What dropout of `x` is drawn by: one number, or one for each of its first axis. */
-export function wantSteps(step: Type, x: Type): void {
+export function requireDropoutSteps(step: Type, x: Type): void {
   const [first] = step.shape;
   const each = step.shape.length === 1 && x.shape.length > 1 && first === x.shape[0];
   if (step.dtype !== "i32" || (step.shape.length > 0 && !each))
-    throw new Misfit(
+    throw new OpInputError(
       `step must be i32, a scalar or [${String(x.shape[0])}], not ${step.dtype} [${step.shape.join(", ")}]`,
     );
 }
 
-export function lastOf(type: Type, what: string): Dimension {
+export function lastDimension(type: Type, what: string): Dimension {
   const d = type.shape.at(-1);
-  if (d === undefined) throw new Misfit(`${what} must have a dimension`);
+  if (d === undefined) throw new OpInputError(`${what} must have a dimension`);
   return d;
 }

@@ -1,40 +1,48 @@
 /** How a weight that is stored in fewer bits stands in a program: the states that hold its parts, and the nodes that make it f32 again. */
 import { NF4_BLOCK, SCALE_BLOCK } from "./numbers/quantize.js";
-import type { Attributes, State, Stored, StoredPart, Type } from "./program.js";
+import type { Attributes, TensorState, StorageForm, StoredPart, Type } from "./program.js";
 import { sizeOf } from "./values.js";
 
 /** What `storage` of a model asks for; `double`: of nf4, whether the scales are quantised too. */
-export interface Storage {
+export interface WeightStorage {
   readonly weights: "f32" | "bf16" | "int8" | "nf4";
   readonly double?: boolean;
 }
 
 /** A state's name and what it is, of a part of another state. */
-export function partOf(
+export function storedPartOf(
   name: string,
-  state: State,
-  stored: Stored,
+  state: TensorState,
+  stored: StorageForm,
   part: StoredPart,
-): { readonly name: string; readonly state: State } {
-  const of = { name, type: state.type, initial: state.initial };
+): { readonly name: string; readonly state: TensorState } {
+  const origin = { name, type: state.type, initial: state.initial };
   return {
     name: stored.as === "bf16" ? name : `${name}/${part}`,
-    state: { type: typeOfPart(state.type, stored, part), trains: false, initial: { of, take: { stored, part } } },
+    state: {
+      type: typeOfPart(state.type, stored, part),
+      trains: false,
+      initial: { of: origin, take: { stored, part } },
+    },
   };
 }
 
 /** What another state is made of where it begins with what a stored one stands for. */
-export function roundedInitial(name: string, { type, initial }: State, stored: Stored): State["initial"] {
+export function dequantizedInitial(
+  name: string,
+  { type, initial }: TensorState,
+  stored: StorageForm,
+): TensorState["initial"] {
   return { of: { name, type, initial }, take: { stored, part: "value" } };
 }
 
 /** Appends a node; gives where it is. */
-export interface Writing<R> {
+export interface NodeWriter<R> {
   part(part: StoredPart): R;
   node(op: string, inputs: readonly R[], attributes: Attributes): R;
 }
 /** The f32 weight. */
-export function dequantizing<R>(type: Type, stored: Stored, w: Writing<R>): R {
+export function appendDequantize<R>(type: Type, stored: StorageForm, w: NodeWriter<R>): R {
   if (stored.as === "bf16") return w.node("cast", [w.part("codes")], { dtype: "f32" });
   if (stored.as === "int8") return w.node("dequantize", [w.part("codes"), w.part("scales")], { axis: stored.axis });
   const shape = type.shape as readonly number[];
@@ -55,7 +63,7 @@ export function dequantizing<R>(type: Type, stored: Stored, w: Writing<R>): R {
   return w.node("dequantize_blocks", [w.part("codes"), scales], { levels: "nf4", block: NF4_BLOCK, shape });
 }
 
-function typeOfPart({ shape }: Type, stored: Stored, part: StoredPart): Type {
+function typeOfPart({ shape }: Type, stored: StorageForm, part: StoredPart): Type {
   const sizes = shape as readonly number[];
   if (stored.as === "bf16") return { dtype: "bf16", shape };
   if (stored.as === "int8")

@@ -1,7 +1,7 @@
 /** All ops by name. Leaves are none: the builder makes those nodes itself. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { Infer } from "./attributes.js";
-import type { Each, NodeOfOp, Op } from "./op.js";
+import type { InferAttributes } from "./attributes.js";
+import type { ForEachName, NodeOfOp, Op } from "./op.js";
 import type { Node } from "./program.js";
 import { abs } from "./ops/abs.js";
 import { adafactor } from "./ops/adafactor.js";
@@ -95,7 +95,7 @@ import { take_rows } from "./ops/take_rows.js";
 import { tanh } from "./ops/tanh.js";
 import { transpose } from "./ops/transpose.js";
 
-export const table = {
+export const opTable = {
   abs,
   adafactor,
   adamw,
@@ -188,18 +188,18 @@ export const table = {
   tanh,
   transpose,
 };
-export const ops: readonly Op[] = Object.values(table);
+export const ops: readonly Op[] = Object.values(opTable);
 
-export type OpName = keyof typeof table;
-type OpOf<N extends OpName> = (typeof table)[N];
+export type OpName = keyof typeof opTable;
+type OpOf<N extends OpName> = (typeof opTable)[N];
 type NamesOf<P> = P extends Op<infer I, infer O, infer S> ? { inputs: I; outputs: O; schema: S } : never;
-export type InputsOf<N extends OpName, T> = Each<NamesOf<OpOf<N>>["inputs"], T>;
-export type OutputsOf<N extends OpName, T> = Each<NamesOf<OpOf<N>>["outputs"], T>;
-export type AttributesOf<N extends OpName> = Infer<NamesOf<OpOf<N>>["schema"]>;
+export type InputsOf<N extends OpName, T> = ForEachName<NamesOf<OpOf<N>>["inputs"], T>;
+export type OutputsOf<N extends OpName, T> = ForEachName<NamesOf<OpOf<N>>["outputs"], T>;
+export type AttributesOf<N extends OpName> = InferAttributes<NamesOf<OpOf<N>>["schema"]>;
 /** A node of the op of that name. */
 export type NodeOf<N extends OpName> = NodeOfOp<OpOf<N>>;
 
-const byName: Readonly<Record<string, Op | undefined>> = table;
+const byName: Readonly<Record<string, Op | undefined>> = opTable;
 
 /** Undefined for leaves, and for what a newer version may have written. */
 export function opOf({ op }: Pick<Node, "op">): Op | undefined {

@@ -2,36 +2,37 @@
  * Tensors and the graph that they lie in, as those see them who write with them: gradients of ops, losses, layers. It
  * knows no op's record, so that ops may be written against it; `builder.ts` makes it real.
  */
-import type { Smooth } from "./ops/shared/gelu.js";
+import type { SmoothActivation } from "./ops/shared/gelu.js";
 import type { Attributes, Dimension, DType, NDArray, Node, Ref, Type } from "./program.js";
 
 /** What of an op's record a node of it is made with. */
-export interface Kind<I extends readonly Type[], O extends readonly Type[], A> {
+export interface OpSignature<I extends readonly Type[], O extends readonly Type[], A> {
   readonly name: string;
   type(inputs: I, attributes: A): O;
 }
 /** A tensor for each type. */
 export type Tensors<T extends readonly Type[]> = { readonly [K in keyof T]: Tensor };
 /** Attributes are left out where there are none. */
-export type Given<A> = Record<never, never> extends A ? readonly [attributes?: A] : readonly [attributes: A];
+export type OptionalAttributes<A> =
+  Record<never, never> extends A ? readonly [attributes?: A] : readonly [attributes: A];
 
 /** A graph that nodes are appended to. */
 export interface Builder {
   constant(value: NDArray): Tensor;
   number(value: number, dtype?: DType): Tensor;
   /** Nodes made in `body` carry `path` (nested paths are joined by dots). */
-  at<T>(path: string, body: () => T): T;
+  withPath<T>(path: string, body: () => T): T;
   /** Appends a node of an op and gives its outputs. */
   apply<I extends readonly Type[], O extends readonly Type[], A extends Attributes>(
-    op: Kind<I, O, A>,
+    op: OpSignature<I, O, A>,
     inputs: Tensors<NoInfer<I>>,
-    ...given: Given<A>
+    ...given: OptionalAttributes<A>
   ): Tensors<O>;
   /** The first output alone. */
   one<I extends readonly Type[], A extends Attributes>(
-    op: Kind<I, readonly Type[], A>,
+    op: OpSignature<I, readonly Type[], A>,
     inputs: Tensors<NoInfer<I>>,
-    ...given: Given<A>
+    ...given: OptionalAttributes<A>
   ): Tensor;
   /** Appends a node like another, on other inputs; its first output. */
   again(node: Node, inputs: readonly Tensor[]): Tensor;
@@ -88,7 +89,7 @@ export interface Tensor {
   softplus(): Tensor;
   silu(): Tensor;
   /** `approximate`: true by tanh, "quick" by a sigmoid. */
-  gelu(o?: { readonly approximate?: boolean | "quick" }): Tensor;
+  gelu(options?: { readonly approximate?: boolean | "quick" }): Tensor;
   /** i32 [...]: the place of the greatest along the last axis, the first of equals. */
   argmax(): Tensor;
   /** 0, 1, 2, … as i32, as many as this has along `axis`: positions. */
@@ -98,7 +99,7 @@ export interface Tensor {
   /** cap · tanh(this / cap): close to this where it is small, never beyond the cap. */
   capped(cap: number): Tensor;
   /** activation(this) · b. */
-  gated(b: Tensor, activation: Smooth): Tensor;
+  gated(b: Tensor, activation: SmoothActivation): Tensor;
   softmax(): Tensor;
   logSoftmax(): Tensor;
   /** `this` is bool: elementwise `a` where true, `b` elsewhere. */
@@ -122,13 +123,13 @@ export interface Tensor {
   mean(axes?: readonly number[], keep?: boolean): Tensor;
   max(axes?: readonly number[], keep?: boolean): Tensor;
   min(axes?: readonly number[], keep?: boolean): Tensor;
-  cumulativeSum(axis: number, o?: { readonly exclusive?: boolean; readonly reverse?: boolean }): Tensor;
+  cumulativeSum(axis: number, options?: { readonly exclusive?: boolean; readonly reverse?: boolean }): Tensor;
   /** Rows of `more` [...indices, ...row] added to the rows of `this` at i32 `indices`. */
   scatterAdd(indices: Tensor, more: Tensor): Tensor;
   /** this: i32 indices [...] → f32 [..., depth]; all 0 for an index outside. */
   oneHot(depth: number): Tensor;
   /** Batched product over the last two axes, either side transposed on the way. */
-  matmul(x: Tensor, o?: { readonly transposeA?: boolean; readonly transposeB?: boolean }): Tensor;
+  matmul(x: Tensor, options?: { readonly transposeA?: boolean; readonly transposeB?: boolean }): Tensor;
   /** this · weightᵀ + bias over the last axis; weight [out, in], bias [out]. */
   linear(weight: Tensor, bias?: Tensor): Tensor;
   /** [batch, length, n] → [batch, n] at one position. */
@@ -142,7 +143,7 @@ export interface Tensor {
   headLoss(
     weight: Tensor,
     labels: Tensor,
-    o: {
+    options: {
       readonly reduction: "mean" | "sum";
       readonly bias?: Tensor;
       readonly chunks?: number;
@@ -161,7 +162,7 @@ export interface Tensor {
    */
   crossEntropy(
     labels: Tensor,
-    o: {
+    options: {
       readonly reduction: "mean" | "sum";
       readonly smoothing?: number | undefined;
       readonly weights?: Tensor | undefined;

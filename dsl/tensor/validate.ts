@@ -1,21 +1,21 @@
 /** Whether a program keeps its form: topological order, names, types that every op's own rule gives. Throws `graph-invalid`. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { Program, Ref, State, Type, Update } from "./program.js";
-import { Misfit, sameShape, typeText } from "./shape.js";
+import type { Program, Ref, TensorState, Type, StateUpdate } from "./program.js";
+import { OpInputError, sameShape, typeText } from "./shape.js";
 import { isInput, isLeaf, isState } from "./leaves.js";
 import { opNamed } from "./table.js";
 
-export function validate(program: Program): void {
+export function validateProgram(program: Program): void {
   program.nodes.forEach((node, index) => {
-    const at = (): string => `node ${index} (${node.op}${node.path ? ` at ${node.path}` : ""})`;
-    for (const ref of node.inputs) if (ref.node >= index) fail(`${at()} reads node ${ref.node}, which comes later`);
+    const where = (): string => `node ${index} (${node.op}${node.path ? ` at ${node.path}` : ""})`;
+    for (const ref of node.inputs) if (ref.node >= index) fail(`${where()} reads node ${ref.node}, which comes later`);
     for (const other of node.after ?? [])
-      if (other >= index) fail(`${at()} waits for node ${other}, which comes later`);
-    const types = node.inputs.map((ref) => typeOf(program, ref, at));
+      if (other >= index) fail(`${where()} waits for node ${other}, which comes later`);
+    const types = node.inputs.map((ref) => typeOf(program, ref, where));
     if (isLeaf(node)) return;
-    const want = inferred(node.op, types, node.attributes, at);
+    const want = inferred(node.op, types, node.attributes, where);
     if (want.length !== node.types.length || want.some((t, i) => !sameType(t, node.types[i]!)))
-      fail(`${at()} says ${node.types.map(typeText).join(", ")} where it gives ${want.map(typeText).join(", ")}`);
+      fail(`${where()} says ${node.types.map(typeText).join(", ")} where it gives ${want.map(typeText).join(", ")}`);
   });
   for (const [name, ref] of Object.entries(program.outputs)) typeOf(program, ref, () => `output "${name}"`);
   for (const [name, input] of Object.entries(program.inputs)) {
@@ -25,10 +25,10 @@ export function validate(program: Program): void {
   for (const node of program.nodes)
     if (isState(node) && !program.state[node.attributes.name]) fail(`state "${node.attributes.name}" is not declared`);
   const updated = new Set<string>();
-  for (const { state, value, at } of program.updates) {
+  for (const { state, value, at: slice } of program.updates) {
     const declared = program.state[state] ?? fail(`an update writes "${state}", which is not declared`);
     const type = typeOf(program, value, () => `the update of "${state}"`);
-    if (at) checkPart(program, state, declared.type, type, at);
+    if (slice) checkPart(program, state, declared.type, type, slice);
     else if (!fitsWhole(type, declared))
       fail(`"${state}" is ${typeText(declared.type)} and is updated with ${typeText(type)}`);
     if (updated.has(state)) fail(`"${state}" is updated twice`);
@@ -37,7 +37,7 @@ export function validate(program: Program): void {
 }
 
 /** A state that begins unset takes any sizes where it has names for them. */
-function fitsWhole(type: Type, { type: whole, initial }: State): boolean {
+function fitsWhole(type: Type, { type: whole, initial }: TensorState): boolean {
   if (!("unset" in initial)) return sameType(type, whole);
   return (
     type.dtype === whole.dtype &&
@@ -47,24 +47,32 @@ function fitsWhole(type: Type, { type: whole, initial }: State): boolean {
 }
 
 /** The part written has the state's type, but for its own size along the axis. */
-function checkPart(program: Program, state: string, whole: Type, part: Type, at: NonNullable<Update["at"]>): void {
-  const start = typeOf(program, at.start, () => `the update of "${state}"`);
-  const rows = at.axis === 0 && sameShape(start.shape, part.shape.slice(0, 1));
+function checkPart(
+  program: Program,
+  state: string,
+  whole: Type,
+  part: Type,
+  slice: NonNullable<StateUpdate["at"]>,
+): void {
+  const start = typeOf(program, slice.start, () => `the update of "${state}"`);
+  const rows = slice.axis === 0 && sameShape(start.shape, part.shape.slice(0, 1));
   if (start.dtype !== "i32" || (start.shape.length > 0 && !rows))
     fail(`the update of "${state}" starts at ${typeText(start)}`);
-  const shape = whole.shape.map((d, axis) => (axis === at.axis ? (part.shape[axis] ?? d) : d));
-  if (at.axis < 0 || at.axis >= whole.shape.length || !sameType(part, { dtype: whole.dtype, shape }))
-    fail(`"${state}" is ${typeText(whole)} and a part of it along axis ${at.axis} is updated with ${typeText(part)}`);
+  const shape = whole.shape.map((d, axis) => (axis === slice.axis ? (part.shape[axis] ?? d) : d));
+  if (slice.axis < 0 || slice.axis >= whole.shape.length || !sameType(part, { dtype: whole.dtype, shape }))
+    fail(
+      `"${state}" is ${typeText(whole)} and a part of it along axis ${slice.axis} is updated with ${typeText(part)}`,
+    );
 }
 
 function fail(problem: string): never {
   throw new CodedError("graph-invalid", { problem });
 }
 /** `at`: who reads it, told where it is not there. */
-function typeOf(program: Program, ref: Ref, at: () => string): Type {
+function typeOf(program: Program, ref: Ref, where: () => string): Type {
   return (
     program.nodes[ref.node]?.types[ref.output] ??
-    fail(`${at()} reads output ${ref.output} of node ${ref.node}, which is not there`)
+    fail(`${where()} reads output ${ref.output} of node ${ref.node}, which is not there`)
   );
 }
 function sameType(a: Type, b: Type): boolean {
@@ -74,12 +82,12 @@ function inferred(
   op: string,
   types: readonly Type[],
   attributes: Program["nodes"][number]["attributes"],
-  at: () => string,
+  where: () => string,
 ): readonly Type[] {
   try {
     return opNamed(op).type(types, attributes);
   } catch (e) {
-    if (e instanceof Misfit) fail(`${at()}: ${e.message}`);
+    if (e instanceof OpInputError) fail(`${where()}: ${e.message}`);
     throw e;
   }
 }

@@ -3,9 +3,9 @@
  * Every element is a double, whatever the dtype: i32 and bool are exact in it.
  */
 import type { DType, NDArray, Type } from "./program.js";
-import { elements, type Sizes } from "./shape.js";
+import { elementCount, type Sizes } from "./shape.js";
 
-export interface Values {
+export interface ArrayValues {
   readonly shape: readonly number[];
   readonly data: Float64Array;
 }
@@ -14,7 +14,7 @@ export function sizeOf(shape: readonly number[]): number {
   return shape.reduce((product, d) => product * d, 1);
 }
 
-export function values(shape: readonly number[], data?: ArrayLike<number>): Values {
+export function arrayValues(shape: readonly number[], data?: ArrayLike<number>): ArrayValues {
   return { shape, data: data ? new Float64Array(data) : zeros(sizeOf(shape)) };
 }
 
@@ -41,15 +41,15 @@ export function zeros(count: number): Float64Array {
   return array;
 }
 
-export const BYTES: Readonly<Record<DType, number>> = { f32: 4, f64: 8, bf16: 2, i32: 4, i8: 1, u8: 1, bool: 1 };
+export const DTYPE_BYTES: Readonly<Record<DType, number>> = { f32: 4, f64: 8, bf16: 2, i32: 4, i8: 1, u8: 1, bool: 1 };
 
 export function bytesOf(type: Type, sizes: Sizes): number {
-  return elements(type, sizes) * BYTES[type.dtype];
+  return elementCount(type, sizes) * DTYPE_BYTES[type.dtype];
 }
 
-export function fromNDArray(array: NDArray): Values {
+export function fromNDArray(array: NDArray): ArrayValues {
   const n = sizeOf(array.shape);
-  const copy = array.bytes.slice(0, n * BYTES[array.dtype]).buffer;
+  const copy = array.bytes.slice(0, n * DTYPE_BYTES[array.dtype]).buffer;
   return { shape: array.shape, data: new Float64Array(typed(array.dtype, copy)) };
 }
 
@@ -72,7 +72,7 @@ function typed(dtype: DType, buffer: ArrayBuffer): ArrayLike<number> {
 }
 
 /** Rounds to the dtype; bf16 to nearest even. */
-export function toNDArray(dtype: DType, v: Values): NDArray {
+export function toNDArray(dtype: DType, v: ArrayValues): NDArray {
   return { dtype, shape: v.shape, bytes: encode(dtype, v.data) };
 }
 
@@ -104,7 +104,7 @@ function isNaNBits(bits: number): boolean {
 }
 
 export function scalar(dtype: DType, value: number): NDArray {
-  return toNDArray(dtype, values([], [value]));
+  return toNDArray(dtype, arrayValues([], [value]));
 }
 
 /** Strides of a row-major array; 0 where the dimension is 1, so that an index runs over a broadcast. */
@@ -119,7 +119,7 @@ export function stridesOf(shape: readonly number[]): number[] {
 }
 
 /** Calls `visit(flat, offset of each array)` over all positions of `shape`; `strides` are aligned to the last axis. */
-export function walk(
+export function forEachPosition(
   shape: readonly number[],
   strides: readonly (readonly number[])[],
   visit: (flat: number, offsets: readonly number[]) => void,

@@ -3,14 +3,14 @@
  * `dsl/language/syntax/cell.ts`. It begins at a text's very first character and nowhere else; past blanks and comments it waits for
  * the first line that is neither, and that line decides. Then the rest of the text is Tune's, or TypeScript's.
  */
-import { statementHead } from "#dsl/language/syntax/cell.js";
+import { statementHeadPattern } from "#dsl/language/syntax/cell.js";
 import type { TextMateGrammar } from "./textmate.js";
 import type { Vocabulary } from "../vocabulary.js";
 
 export function notebookGrammar({ verbs }: Vocabulary): TextMateGrammar {
   const blank = "[\\s\\x{feff}]";
   const trivia = "//(?![ \\t]*%%)|/\\*|#(?!!)";
-  const tune = `(?=(?://[ \\t]*)?%%tune(?!\\w)|${statementHead(verbs).replace(/\\u([0-9a-f]{4})/g, "\\x{$1}")})`;
+  const tune = `(?=(?://[ \\t]*)?%%tune(?!\\w)|${statementHeadPattern(verbs).replace(/\\u([0-9a-f]{4})/g, "\\x{$1}")})`;
   const never = "(?!)";
   return {
     name: "Tune in notebooks",

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as v from "valibot";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { fields, hintIn } from "#kernel/fetch/json.js";
+import { objectWith, readHint } from "#kernel/fetch/json.js";
 
 const name = "tunebook-lab";
 const built = fileURLToPath(new URL("../../lab/labextension/", import.meta.url));
@@ -50,7 +50,7 @@ export async function uninstallLabExtension(jupyterDataFolder: string): Promise<
 
 /** Hash of what an extension's folder was built from; undefined where there is no whole one. */
 function madeOf(folder: string): string | undefined {
-  return hintIn(join(folder, "package.json"), fields({ made: v.string() }))?.made;
+  return readHint(join(folder, "package.json"), objectWith({ made: v.string() }))?.made;
 }
 
 function ignoreMissing(error: NodeJS.ErrnoException): void {

@@ -1,7 +1,7 @@
 /** What is wrong with the open texts, told soon after they change. */
 import { DiagnosticSeverity, type Connection, type Diagnostic } from "vscode-languageserver";
 import type { TextDocument } from "vscode-languageserver-textdocument";
-import type { Finding } from "#kernel/assist/answers.js";
+import type { EditorFinding } from "#kernel/assist/answers.js";
 import { rangeOf } from "./places.js";
 import { informed, type Texts } from "./texts.js";
 
@@ -59,7 +59,10 @@ const SEVERITIES = {
   info: DiagnosticSeverity.Information,
 } as const;
 
-export function diagnosticOf(document: TextDocument, { from, to, severity, code, message, help }: Finding): Diagnostic {
+export function diagnosticOf(
+  document: TextDocument,
+  { from, to, severity, code, message, help }: EditorFinding,
+): Diagnostic {
   const plain = (text: string): string => text.replaceAll("`", "");
   return {
     range: rangeOf(document, from, to),

@@ -7,7 +7,7 @@ import {
   type TextEdit,
 } from "vscode-languageserver";
 import type { TextDocument } from "vscode-languageserver-textdocument";
-import type { Finding } from "#kernel/assist/answers.js";
+import type { EditorFinding } from "#kernel/assist/answers.js";
 import { diagnosticOf } from "./diagnostics.js";
 import { difference, rangeOf } from "./places.js";
 import { informed, type Place, type Texts } from "./texts.js";
@@ -46,7 +46,7 @@ async function everyMend(place: Place): Promise<CodeAction> {
   return { title: "Mend what is certain", kind: CodeActionKind.SourceFixAll, edit: { changes } };
 }
 
-function mendsOf(document: TextDocument, finding: Finding): readonly CodeAction[] {
+function mendsOf(document: TextDocument, finding: EditorFinding): readonly CodeAction[] {
   const mends = [
     ...(finding.fix ? [{ ...finding.fix, isPreferred: finding.fix.certain }] : []),
     ...(finding.allow ? [{ ...finding.allow, isPreferred: false }] : []),

@@ -1,7 +1,7 @@
 /** Between offsets (UTF-16) of Tune's assistant and the protocol's lines and characters, which are UTF-16 too; and of documents and files. */
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { difference as editBetween } from "#dsl/assist/difference.js";
+import { textDifference as editBetween } from "#dsl/assist/difference.js";
 import type { TextDocument } from "vscode-languageserver-textdocument";
 import type { Range, TextEdit } from "vscode-languageserver";
 

@@ -1,10 +1,10 @@
 /** The plans of a text as it stands in the editor: what `tunebook plan` prints of a file. Nothing is run. */
 import { basename, dirname } from "node:path";
-import { wordsFor } from "#dsl/language/diagnostics/codes.js";
+import { diagnosticText } from "#dsl/language/diagnostics/codes.js";
 import type { Diagnostic } from "#dsl/language/diagnostics/diagnostic.js";
-import { notTold } from "#kernel/apps/checking/unanswered-facts.js";
-import { costsIn, planTexts } from "#kernel/apps/checking/plan-texts.js";
-import { checkTexts, textsOfCells, textsOfProgram } from "#kernel/apps/checking/checking.js";
+import { unansweredFactsNote } from "#kernel/apps/checking/unanswered-facts.js";
+import { costsOfSweeps, planTexts } from "#kernel/apps/checking/plan-texts.js";
+import { checkTexts, sourcesOfCells, sourcesOfProgram } from "#kernel/apps/checking/checking.js";
 import { DatasetCache } from "#kernel/session/answers/dataset-cache.js";
 
 /** What the editor has open: a program, or a notebook's code cells in their order. */
@@ -21,16 +21,16 @@ export type PlanAnswer = { readonly title: string; readonly text: string } | { r
 /** `trusted`: the base and the data may be downloaded for it. */
 export async function plansOf({ path, text }: Opened, trusted: boolean): Promise<PlanAnswer> {
   const file = basename(path);
-  const texts = typeof text === "string" ? textsOfProgram(path, file, text) : await textsOfCells(path, file, text);
+  const texts = typeof text === "string" ? sourcesOfProgram(path, file, text) : await sourcesOfCells(path, file, text);
   const o = { datasets: new DatasetCache(), trusted };
   const { diagnostics, actions, unvalued } = await checkTexts(texts, dirname(path), o);
   const wrong = diagnostics.find((d) => d.severity === "error");
   if (wrong) return noPlan(file, wrong);
-  const plans = planTexts(actions, await costsIn(actions, texts, dirname(path), o));
+  const plans = planTexts(actions, await costsOfSweeps(actions, texts, dirname(path), o));
   const left = diagnostics.find((d) => d.code === "not-fetched");
   if (plans.length === 0 && left) return noPlan(file, left);
   if (plans.length === 0 && unvalued.length > 0)
-    return { problem: `There is no plan of ${file}: ${notTold(unvalued)}` };
+    return { problem: `There is no plan of ${file}: ${unansweredFactsNote(unvalued)}` };
   if (plans.length === 0) return { problem: `${file} trains nothing: there is no plan to show` };
   return {
     title: `Plan of ${file}`,
@@ -39,6 +39,6 @@ export async function plansOf({ path, text }: Opened, trusted: boolean): Promise
 }
 
 function noPlan(file: string, cause: Diagnostic): PlanAnswer {
-  const { message, help } = wordsFor(cause);
+  const { message, help } = diagnosticText(cause);
   return { problem: `There is no plan of ${file}: ${message}${help === undefined ? "" : ` (${help})`}` };
 }

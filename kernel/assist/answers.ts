@@ -26,7 +26,7 @@ export type Completeness =
   | { readonly status: "complete" | "invalid" | "unknown" }
   | { readonly status: "incomplete"; readonly indent: string };
 /** A finding in the text of a cell that is being typed (squiggles); empty for cells that are not Tune. */
-export interface Finding {
+export interface EditorFinding {
   readonly from: number;
   readonly to: number;
   readonly severity: "error" | "warning" | "info";
@@ -34,12 +34,12 @@ export interface Finding {
   readonly message: string;
   /** What helps, if something is known to. */
   readonly help?: string;
-  readonly fix?: Mend;
+  readonly fix?: QuickFix;
   /** Lets it be: of warnings, for editors that offer several mends. */
-  readonly allow?: Mend;
+  readonly allow?: QuickFix;
 }
 
-export interface Mend {
+export interface QuickFix {
   readonly title: string;
   readonly edits: readonly TextEdit[];
   /** It can be applied without asking. */

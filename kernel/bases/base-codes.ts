@@ -1,16 +1,20 @@
 /** What can go wrong while a base model or its tokenizer is looked for and read. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 import type { RowName } from "#dsl/language/types/row-name.js";
-import { tokenHelp, withoutToken } from "./token-words.js";
+import { hubTokenHelp, accessRefusedText } from "./token-words.js";
 
-export interface Tried {
+export interface FailedBaseLookup {
   readonly place: string;
   readonly why: string;
 }
 
 /** The data of each code. */
 export interface BasesCodeData {
-  "base-not-found": { readonly name: string; readonly tried: readonly Tried[]; readonly near: string | null };
+  "base-not-found": {
+    readonly name: string;
+    readonly tried: readonly FailedBaseLookup[];
+    readonly near: string | null;
+  };
   "base-is-address": { readonly address: string };
   "base-incomplete": {
     readonly folder: string;
@@ -101,8 +105,8 @@ export const basesCodes: CodeTable<BasesCodeData> = {
   },
   "base-needs-token": {
     severity: "error",
-    message: withoutToken,
-    help: (d) => tokenHelp(d, "model"),
+    message: accessRefusedText,
+    help: (d) => hubTokenHelp(d, "model"),
     explain:
       "Private and gated models need a token: in `HF_TOKEN`, or in the file that `hf auth login` writes. The hub answers the same for a model that does not exist.",
   },

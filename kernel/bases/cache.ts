@@ -27,12 +27,12 @@ import { demandInside } from "../fetch/inside.js";
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** `HF_HUB_CACHE`, else `HF_HOME/hub`, else the user's cache folder. */
-export function hubCache(env: Environment = process.env): string {
+export function hubCacheFolder(env: Environment = process.env): string {
   const set = env["HF_HUB_CACHE"] || env["HUGGINGFACE_HUB_CACHE"];
-  return set ? resolve(expand(set)) : join(hubHome(env), "hub");
+  return set ? resolve(expand(set)) : join(hubHomeFolder(env), "hub");
 }
 
-export function hubHome(env: Environment = process.env): string {
+export function hubHomeFolder(env: Environment = process.env): string {
   if (env["HF_HOME"]) return resolve(expand(env["HF_HOME"]));
   return join(env["XDG_CACHE_HOME"] ? expand(env["XDG_CACHE_HOME"]) : join(homedir(), ".cache"), "huggingface");
 }
@@ -60,7 +60,7 @@ export class CachedModel {
   constructor(
     id: string,
     readonly revision: string,
-    private readonly cache: string = hubCache(),
+    private readonly cache: string = hubCacheFolder(),
     kind: RepositoryKind = "models",
   ) {
     this.root = join(cache, `${kind}--${id.replaceAll("/", "--")}`);
@@ -127,13 +127,13 @@ async function isFile(file: string): Promise<boolean> {
 }
 
 /** Whether a file of a snapshot has the checksum that its blob is named by; null when the name tells none (a copy). */
-export async function snapshotIntact(file: string): Promise<boolean | null> {
+export async function snapshotFileIsIntact(file: string): Promise<boolean | null> {
   const linked = (await lstat(file)).isSymbolicLink() ? basename(await readlink(file)) : null;
-  return linked === null ? null : matches(file, linked);
+  return linked === null ? null : fileMatchesEtag(file, linked);
 }
 
 /** A blob's name is its SHA-256 (large files) or its git object id (others); other names tell nothing: null. */
-export async function matches(file: string, etag: string): Promise<boolean | null> {
+export async function fileMatchesEtag(file: string, etag: string): Promise<boolean | null> {
   if (/^[0-9a-f]{64}$/.test(etag)) return (await sha256Of(file)) === etag;
   if (/^[0-9a-f]{40}$/.test(etag)) return (await gitId(file)) === etag;
   return null;

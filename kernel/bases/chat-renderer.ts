@@ -8,7 +8,7 @@ import type {
   TemplateImplementation,
 } from "#stdlib/conversations/kind.js";
 import { conversationLength } from "#stdlib/conversations/shared/message-text.js";
-import { apart, ApartFailure, type Apart } from "./isolated/client.js";
+import { sharedSandbox, SandboxError, type TokenizerSandbox } from "./isolated/client.js";
 
 export interface ChatRenderer {
   /** Source of the Jinja template; null if a word of the vocabulary renders. */
@@ -23,7 +23,7 @@ export interface ChatRenderer {
 const BATCH = 256;
 
 /** A template of the vocabulary. It writes no tools: tool messages and tool calls are refused. */
-export function wordRenderer(template: TemplateImplementation): ChatRenderer {
+export function vocabularyTemplateRenderer(template: TemplateImplementation): ChatRenderer {
   return {
     source: null,
     renderChats: (conversations, options) =>
@@ -46,12 +46,16 @@ function toolRefusal(messages: readonly Message[]): string | null {
 }
 
 /** A Jinja template, rendered in the sandbox process: it is foreign code that may not end. `base` names it in errors. */
-export function sandboxRenderer(base: string, source: string, sandbox: Apart = apart()): ChatRenderer {
+export function sandboxRenderer(
+  base: string,
+  source: string,
+  sandbox: TokenizerSandbox = sharedSandbox(),
+): ChatRenderer {
   const coded = async <T>(work: Promise<T>): Promise<T> => {
     try {
       return await work;
     } catch (cause) {
-      if (!(cause instanceof ApartFailure)) throw cause;
+      if (!(cause instanceof SandboxError)) throw cause;
       throw new CodedError("broken-template", { base, why: cause.message }, { cause });
     }
   };

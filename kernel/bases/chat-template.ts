@@ -1,21 +1,21 @@
 /** The chat template that a base brings: `chat_template.jinja`, `chat_template.json`, or the field of tokenizer_config.json. */
 import { join } from "node:path";
 import * as v from "valibot";
-import { fields, like } from "../fetch/json.js";
-import { recordOf, modelFileText } from "../tensors/model-file.js";
+import { objectWith, schemaGuard } from "../fetch/json.js";
+import { readModelJsonObject, readModelFileText } from "../tensors/model-file.js";
 
 /** Its source; null: it brings none. Of several that are named, the one called `default`. Coded error `base-damaged`. */
-export function chatTemplateOf(folder: string): string | null {
-  const own = modelFileText(join(folder, "chat_template.jinja"));
-  if (own !== null) return own;
+export function chatTemplateIn(folder: string): string | null {
+  const ownTemplate = readModelFileText(join(folder, "chat_template.jinja"));
+  if (ownTemplate !== null) return ownTemplate;
   for (const file of ["chat_template.json", "tokenizer_config.json"]) {
-    const template = chosen(recordOf(join(folder, file))?.["chat_template"]);
+    const template = chosen(readModelJsonObject(join(folder, file))?.["chat_template"]);
     if (template !== null) return template;
   }
   return null;
 }
 
-const isNamed = like(fields({ name: v.string(), template: v.string() }));
+const isNamed = schemaGuard(objectWith({ name: v.string(), template: v.string() }));
 function chosen(template: unknown): string | null {
   if (typeof template === "string") return template;
   if (!Array.isArray(template)) return null;

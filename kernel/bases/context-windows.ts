@@ -6,7 +6,7 @@
 import type { RowName } from "#dsl/language/types/row-name.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { EncodedWindow } from "#stdlib/tokenizers/kind.js";
-import type { Frame } from "./tokenizer-file.js";
+import type { SpecialTokenFrame } from "./tokenizer-file.js";
 
 /** A text's tokens and where they stand in it. */
 interface Placed {
@@ -14,41 +14,41 @@ interface Placed {
   readonly starts: Int32Array;
   readonly ends: Int32Array;
 }
-export interface Asked {
+export interface QuestionWindowInput {
   readonly question: string;
   readonly context: string;
   /** Tokens of both, without specials; the context's places in UTF-16 units. */
-  readonly asked: readonly number[] | Int32Array;
-  readonly told: Placed;
+  readonly questionIds: readonly number[] | Int32Array;
+  readonly contextEncoding: Placed;
 }
 
 /** `row`: what the question's row is called, for the coded error `no-room-for-context`. */
-export function windowsOf(
-  { question, context, asked, told }: Asked,
-  frame: Frame["pair"],
-  o: { readonly length: number; readonly overlap: number; readonly of: number; readonly row: RowName },
+export function questionWindows(
+  { question, context, questionIds, contextEncoding }: QuestionWindowInput,
+  frame: SpecialTokenFrame["pair"],
+  options: { readonly length: number; readonly overlap: number; readonly rowIndex: number; readonly row: RowName },
 ): readonly EncodedWindow[] {
-  const before = [...frame.before, ...asked, ...frame.between];
-  const room = o.length - before.length - frame.after.length;
-  const whole = told.ids.length;
+  const before = [...frame.before, ...questionIds, ...frame.between];
+  const room = options.length - before.length - frame.after.length;
+  const whole = contextEncoding.ids.length;
   // One token more than is shared, or no window would get further than the one before it.
-  if (room <= (whole > room ? o.overlap : 0)) {
-    const data = { row: o.row, question: asked.length, room: Math.max(0, room) };
-    throw new CodedError("no-room-for-context", { ...data, max_length: o.length, stride: o.overlap });
+  if (room <= (whole > room ? options.overlap : 0)) {
+    const data = { row: options.row, question: questionIds.length, room: Math.max(0, room) };
+    throw new CodedError("no-room-for-context", { ...data, max_length: options.length, stride: options.overlap });
   }
-  return cuts(whole, room, o.overlap).map(([from, to]) => {
-    const ids = Int32Array.from([...before, ...told.ids.subarray(from, to), ...frame.after]);
+  return cuts(whole, room, options.overlap).map(([from, to]) => {
+    const ids = Int32Array.from([...before, ...contextEncoding.ids.subarray(from, to), ...frame.after]);
     const types = new Int32Array(ids.length).fill(frame.types[1]);
     types.fill(frame.types[0], 0, before.length);
     return {
-      of: o.of,
+      questionIndex: options.rowIndex,
       question,
       context,
       ids,
       types,
       first: before.length,
-      starts: told.starts.subarray(from, to),
-      ends: told.ends.subarray(from, to),
+      starts: contextEncoding.starts.subarray(from, to),
+      ends: contextEncoding.ends.subarray(from, to),
     };
   });
 }
@@ -63,15 +63,15 @@ function cuts(whole: number, room: number, overlap: number): readonly (readonly 
 }
 
 /** Places counted in code points as places counted in UTF-16 units. */
-export function inUtf16(text: string, placed: Placed): Placed {
+export function toUtf16Offsets(text: string, placed: Placed): Placed {
   if (!/[\ud800-\udbff][\udc00-\udfff]/.test(text)) return placed;
   const units: number[] = [];
-  let at = 0;
+  let unitOffset = 0;
   for (const character of text) {
-    units.push(at);
-    at += character.length;
+    units.push(unitOffset);
+    unitOffset += character.length;
   }
-  units.push(at);
-  const moved = (places: Int32Array): Int32Array => places.map((place) => units[place] ?? at);
+  units.push(unitOffset);
+  const moved = (places: Int32Array): Int32Array => places.map((place) => units[place] ?? unitOffset);
   return { ids: placed.ids, starts: moved(placed.starts), ends: moved(placed.ends) };
 }

@@ -3,11 +3,11 @@ import { isRecord } from "#dsl/language/diagnostics/record.js";
 import { join } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { EmbeddingFacts } from "#dsl/language/types/facts.js";
-import { jsonOf, recordOf } from "../tensors/model-file.js";
+import { readModelJson, readModelJsonObject } from "../tensors/model-file.js";
 
-export const MODULES = "modules.json";
+export const MODULES_FILE = "modules.json";
 /** Where the pooling's settings lie as a rule. */
-export const POOLING = "1_Pooling/config.json";
+export const POOLING_CONFIG_FILE = "1_Pooling/config.json";
 
 /** How older files say it, one flag each. */
 const FLAGS: Readonly<Record<string, string>> = {
@@ -20,21 +20,24 @@ const FLAGS: Readonly<Record<string, string>> = {
 };
 
 /** Undefined: the folder doesn't say. Coded error `base-damaged`. */
-export function embeddingOf(folder: string, has: ReadonlySet<string>): EmbeddingFacts | undefined {
-  if (!has.has(MODULES)) return undefined;
-  const modules = jsonOf(join(folder, MODULES));
+export function embeddingFactsOf(folder: string, has: ReadonlySet<string>): EmbeddingFacts | undefined {
+  if (!has.has(MODULES_FILE)) return undefined;
+  const modules = readModelJson(join(folder, MODULES_FILE));
   if (!Array.isArray(modules))
-    throw new CodedError("base-damaged", { file: join(folder, MODULES), why: "it is no list" });
+    throw new CodedError("base-damaged", { file: join(folder, MODULES_FILE), why: "it is no list" });
   const kinds = modules.map((module: unknown) => {
     const { type, path } = isRecord(module) ? module : {};
     return { kind: wordsIn(type).split(".").at(-1) ?? "", path: wordsIn(path) };
   });
   const pooling = kinds.find(({ kind }) => kind === "Pooling");
   if (pooling && !/^(?:[\w-][\w.-]*)?$/.test(pooling.path))
-    throw new CodedError("base-damaged", { file: join(folder, MODULES), why: "its pooling lies outside the folder" });
+    throw new CodedError("base-damaged", {
+      file: join(folder, MODULES_FILE),
+      why: "its pooling lies outside the folder",
+    });
   const settings = pooling && join(folder, pooling.path, "config.json");
   // What is not at hand is asked for where it matters: by the task, not by every use of the base.
-  const modes = modesOf((settings ? recordOf(settings) : null) ?? {});
+  const modes = modesOf((settings ? readModelJsonObject(settings) : null) ?? {});
   const others = kinds.flatMap(({ kind }) => (["Transformer", "Pooling", "Normalize"].includes(kind) ? [] : [kind]));
   return {
     pooling: modes[0] ?? "none",

@@ -1,23 +1,27 @@
 /** Special tokens around one text and around two, and what gives way where they are too long: as Hugging Face tokenizers do it. */
 import type { TokenizerImplementation } from "#stdlib/tokenizers/kind.js";
-import type { Frame } from "./tokenizer-file.js";
+import type { SpecialTokenFrame } from "./tokenizer-file.js";
 
 type PairEncoding = Awaited<ReturnType<TokenizerImplementation["encodePairs"]>>[number];
 
 /** Token ids, in a list or an array of numbers. */
 type Ids = readonly number[] | Int32Array;
 
-export function framed(ids: Ids, frame: Frame["single"], maxLength: number): Int32Array {
+export function addSpecialTokens(ids: Ids, frame: SpecialTokenFrame["single"], maxLength: number): Int32Array {
   const room = Math.max(0, maxLength - frame.before.length - frame.after.length);
   return Int32Array.from([...frame.before, ...(ids.length > room ? ids.slice(0, room) : ids), ...frame.after]);
 }
 
 /** The text's own tokens. */
-export function unframed(ids: Int32Array, { before, after }: Frame["single"]): Int32Array {
+export function removeSpecialTokens(ids: Int32Array, { before, after }: SpecialTokenFrame["single"]): Int32Array {
   return ids.subarray(before.length, ids.length - after.length);
 }
 
-export function cutFramed(ids: Int32Array, frame: Frame["single"], maxLength: number): Int32Array {
+export function truncateWithSpecialTokens(
+  ids: Int32Array,
+  frame: SpecialTokenFrame["single"],
+  maxLength: number,
+): Int32Array {
   const end = Math.max(frame.before.length + frame.after.length, maxLength);
   if (ids.length <= end) return ids;
   const cut = ids.slice(0, end);
@@ -26,7 +30,12 @@ export function cutFramed(ids: Int32Array, frame: Frame["single"], maxLength: nu
 }
 
 /** Longest first: the longer text gives up tokens until both fit; of two alike ones the second (as the Rust code has it). */
-export function framedPair(a: Ids, b: Ids, frame: Frame["pair"], maxLength: number): PairEncoding {
+export function encodePairWithSpecialTokens(
+  a: Ids,
+  b: Ids,
+  frame: SpecialTokenFrame["pair"],
+  maxLength: number,
+): PairEncoding {
   const specials = frame.before.length + frame.between.length + frame.after.length;
   const [left, right] = longestFirst(a.length, b.length, Math.max(0, maxLength - specials));
   const ids = Int32Array.from([

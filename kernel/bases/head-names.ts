@@ -3,12 +3,12 @@ import type { FamilyCapabilities, TaskCapabilities } from "#dsl/language/types/c
 import type { Registry } from "#dsl/language/types/registry.js";
 
 /** Undefined: the task's head is not over whole texts. */
-export function problemOf(task: string, registry: Registry): TaskCapabilities["problem"] {
+export function problemTypeOf(task: string, registry: Registry): TaskCapabilities["problem"] {
   return registry.find("task", task)?.capabilities?.problem;
 }
 
 /** How the name of a class with the head of a task ends; of a task without a head "Model". */
-export function headOf(task: string, registry: Registry): string {
+export function headClassSuffix(task: string, registry: Registry): string {
   const does = registry.find("task", task)?.capabilities;
   const [ending] = does?.architectures ?? [];
   if (ending !== undefined) return ending;
@@ -18,7 +18,7 @@ export function headOf(task: string, registry: Registry): string {
 }
 
 /** `family`: what its word says of it. */
-export function classNameOf(family: FamilyCapabilities, task: string, registry: Registry): string {
-  const head = headOf(task, registry);
+export function modelClassName(family: FamilyCapabilities, task: string, registry: Registry): string {
+  const head = headClassSuffix(task, registry);
   return family.className + (family.oddHeads?.[head] ?? head);
 }

@@ -6,30 +6,30 @@
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import * as v from "valibot";
-import { shownAddress } from "#dsl/language/diagnostics/address.js";
+import { redactedAddress } from "#dsl/language/diagnostics/address.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { must } from "#dsl/language/diagnostics/must.js";
 import { fetchFile } from "../fetch/file.js";
-import { answerText, get, head } from "../fetch/http.js";
-import { like } from "../fetch/json.js";
-import { hubHome, isChecksum, matches, type CachedModel, type RepositoryKind } from "./cache.js";
+import { responseText, httpGet, httpHead } from "../fetch/http.js";
+import { schemaGuard } from "../fetch/json.js";
+import { hubHomeFolder, isChecksum, fileMatchesEtag, type CachedModel, type RepositoryKind } from "./cache.js";
 
-export interface Repository {
+export interface HubRepository {
   readonly kind: RepositoryKind;
   readonly id: string;
 }
 /** A file of a commit. */
-export interface Remote {
+export interface HubFile {
   readonly name: string;
   readonly etag: string | null;
   readonly size: number | null;
 }
 /** Who asks. */
-export interface Authorised {
+export interface HubAuthorisation {
   readonly headers: Readonly<Record<string, string>>;
   readonly hasToken: boolean;
 }
-export interface FileOptions {
+export interface HubFileOptions {
   /** Most bytes; absent: as many as there are. */
   readonly most?: number;
   readonly onProgress?: (done: number, total: number | null) => void;
@@ -43,25 +43,25 @@ export function hubEndpoint(): string {
   return (process.env["HF_ENDPOINT"] || "https://huggingface.co").replace(/\/+$/, "");
 }
 
-export function hubOffline(): boolean {
+export function isHubOffline(): boolean {
   return ["HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE"].some((name) => /^(1|true|yes|on)$/i.test(process.env[name] ?? ""));
 }
 
 async function token(): Promise<string | null> {
   const set = process.env["HF_TOKEN"] || process.env["HUGGING_FACE_HUB_TOKEN"];
   if (set) return set.trim();
-  const file = process.env["HF_TOKEN_PATH"] || join(hubHome(), "token");
+  const file = process.env["HF_TOKEN_PATH"] || join(hubHomeFolder(), "token");
   return (await readFile(file, "utf8").catch(() => "")).trim() || null;
 }
 
 /** By the token of the environment, or of the file that `hf auth login` writes. */
-export async function authorised(): Promise<Authorised> {
+export async function readHubAuthorisation(): Promise<HubAuthorisation> {
   const secret = await token();
   return { headers: secret ? { authorization: `Bearer ${secret}` } : {}, hasToken: secret !== null };
 }
 
 /** What the hub answers to a question about a repository. */
-export type Answer =
+export type HubAnswer =
   | { readonly text: string; readonly next: string | null }
   /** It doesn't know the repository, or the revision. */
   | { readonly missing: "repository" | "revision" };
@@ -69,109 +69,109 @@ export type Answer =
 /** Coded errors `network-failed`, `untrusted-answer`, and what `refused` makes of the status 401 or 403. */
 export async function askHub(
   url: string,
-  { headers }: Authorised,
+  { headers }: HubAuthorisation,
   refused: (status: number) => CodedError,
   signal: AbortSignal | undefined,
-): Promise<Answer> {
+): Promise<HubAnswer> {
   const limit = AbortSignal.timeout(patience);
-  const answer = await get(url, { headers, signal: signal ? AbortSignal.any([signal, limit]) : limit }).catch(
+  const answer = await httpGet(url, { headers, signal: signal ? AbortSignal.any([signal, limit]) : limit }).catch(
     (error: unknown) => {
       signal?.throwIfAborted();
       if (error instanceof CodedError) throw error;
       throw new CodedError(
         "network-failed",
-        { url: shownAddress(url), why: `no answer in ${patience / 1000} s` },
+        { url: redactedAddress(url), why: `no answer in ${patience / 1000} s` },
         { cause: error },
       );
     },
   );
   const { statusCode: status } = answer;
-  const said = answer.headers["x-error-code"];
-  if (status === 404 || (status === 401 && said === "RepoNotFound")) {
+  const errorCode = answer.headers["x-error-code"];
+  if (status === 404 || (status === 401 && errorCode === "RepoNotFound")) {
     await answer.body.dump();
-    return { missing: said === "RevisionNotFound" ? "revision" : "repository" };
+    return { missing: errorCode === "RevisionNotFound" ? "revision" : "repository" };
   }
   if (status === 401 || status === 403) {
     await answer.body.dump();
     throw refused(status);
   }
-  const text = await answerText(url, answer);
-  if (status !== 200) throw new CodedError("network-failed", { url: shownAddress(url), why: `status ${status}` });
+  const text = await responseText(url, answer);
+  if (status !== 200) throw new CodedError("network-failed", { url: redactedAddress(url), why: `status ${status}` });
   const link = [answer.headers["link"]].flat().join(", ");
   return { text, next: /<([^>]+)>;\s*rel="next"/.exec(link)?.[1] ?? null };
 }
 
-export const isCommit = like(v.pipe(v.string(), v.regex(/^[0-9a-f]{40}$/)));
+export const isCommitHash = schemaGuard(v.pipe(v.string(), v.regex(/^[0-9a-f]{40}$/)));
 
 /** Checksum and size of a file from the headers of its first answer, before any redirect to where its bytes are. */
-export async function headOf(
-  of: Repository,
+export async function readHubFileHead(
+  repository: HubRepository,
   commit: string,
   name: string,
-  headers: Authorised["headers"],
+  headers: HubAuthorisation["headers"],
   signal: AbortSignal | undefined,
-): Promise<Remote> {
-  const url = fileUrl(of, commit, name);
-  const answer = await head(url, { headers: { "accept-encoding": "identity", ...headers }, signal });
+): Promise<HubFile> {
+  const url = fileUrl(repository, commit, name);
+  const answer = await httpHead(url, { headers: { "accept-encoding": "identity", ...headers }, signal });
   const first = (key: string): string | undefined => [answer.headers[key]].flat()[0];
   if (answer.statusCode >= 400)
-    throw new CodedError("network-failed", { url: shownAddress(url), why: `status ${answer.statusCode}` });
+    throw new CodedError("network-failed", { url: redactedAddress(url), why: `status ${answer.statusCode}` });
   const stated = first("x-repo-commit");
-  if (stated !== undefined && stated !== commit) throw untrusted(url, "a file of another commit", stated);
+  if (stated !== undefined && stated !== commit) throw untrustedAnswerError(url, "a file of another commit", stated);
   const etag = (first("x-linked-etag") ?? first("etag") ?? "").replace(/^W\//, "").replaceAll('"', "");
-  if (!isChecksum(etag)) throw untrusted(url, `a checksum of ${name}`, etag);
+  if (!isChecksum(etag)) throw untrustedAnswerError(url, `a checksum of ${name}`, etag);
   const size = first("x-linked-size") ?? (answer.statusCode < 300 ? first("content-length") : undefined);
-  return { name, etag, size: size === undefined ? null : sizeIn(Number(size)) };
+  return { name, etag, size: size === undefined ? null : parseFileSize(Number(size)) };
 }
 
-export function untrusted(url: string, what: string, value: unknown): CodedError {
+export function untrustedAnswerError(url: string, what: string, value: unknown): CodedError {
   return new CodedError("untrusted-answer", {
-    url: shownAddress(url),
+    url: redactedAddress(url),
     what,
-    value: clipped(JSON.stringify(value) ?? "none"),
+    value: clipHubText(JSON.stringify(value) ?? "none"),
   });
 }
 
-export function clipped(text: string): string {
+export function clipHubText(text: string): string {
   return text.length > 100 ? `${text.slice(0, 100)} …` : text;
 }
 
-export function sizeIn(size: unknown): number | null {
+export function parseFileSize(size: unknown): number | null {
   return Number.isSafeInteger(size) && Number(size) >= 0 ? Number(size) : null;
 }
 
 /** Brings a file of a commit; one that is there is looked at, not fetched. Coded errors of `fetchFile`, `untrusted-answer`, `path-outside`. */
-export async function bringFile(
-  of: Repository,
+export async function fetchHubFile(
+  repository: HubRepository,
   commit: string,
-  remote: Remote,
+  remote: HubFile,
   cached: CachedModel,
-  { headers }: Authorised,
-  o: FileOptions = {},
+  { headers }: HubAuthorisation,
+  options: HubFileOptions = {},
 ): Promise<void> {
-  const known = remote.etag ? remote : await headOf(of, commit, remote.name, headers, o.signal);
+  const known = remote.etag ? remote : await readHubFileHead(repository, commit, remote.name, headers, options.signal);
   const etag = must(known.etag, `the checksum of ${known.name}`);
   const blob = cached.blob(etag);
-  const url = fileUrl(of, commit, known.name);
-  if (o.most !== undefined && known.size !== null && known.size > o.most)
-    throw untrusted(url, `a size of ${known.name}`, known.size);
+  const url = fileUrl(repository, commit, known.name);
+  if (options.most !== undefined && known.size !== null && known.size > options.most)
+    throw untrustedAnswerError(url, `a size of ${known.name}`, known.size);
   await cached.inside(blob);
   await fetchFile(url, blob, {
     headers,
     ...(/^[0-9a-f]{64}$/.test(etag) ? { sha256: etag } : {}),
     ...(known.size === null ? {} : { size: known.size }),
-    ...(o.most === undefined ? {} : { most: o.most }),
-    ...(o.signal ? { signal: o.signal } : {}),
-    ...(o.onProgress ? { onProgress: o.onProgress } : {}),
+    ...(options.most === undefined ? {} : { most: options.most }),
+    ...(options.signal ? { signal: options.signal } : {}),
+    ...(options.onProgress ? { onProgress: options.onProgress } : {}),
   });
-  if ((await matches(blob, etag)) !== true) {
+  if ((await fileMatchesEtag(blob, etag)) !== true) {
     await rm(blob, { force: true });
-    throw new CodedError("checksum-mismatch", { url: shownAddress(url), expected: etag, got: "another git object" });
+    throw new CodedError("checksum-mismatch", { url: redactedAddress(url), expected: etag, got: "another git object" });
   }
   await cached.place(commit, known.name, etag);
 }
 
-function fileUrl({ kind, id }: Repository, commit: string, name: string): string {
+function fileUrl({ kind, id }: HubRepository, commit: string, name: string): string {
   const place = kind === "models" ? id : `${kind}/${id}`;
   return `${hubEndpoint()}/${place}/resolve/${commit}/${name.split("/").map(encodeURIComponent).join("/")}`;
 }

@@ -4,25 +4,25 @@
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 import { join } from "node:path";
 import * as v from "valibot";
-import { shownAddress } from "#dsl/language/diagnostics/address.js";
+import { redactedAddress } from "#dsl/language/diagnostics/address.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { fields, jsonOrNone, like, maybe } from "../fetch/json.js";
+import { objectWith, parseJsonOrNull, schemaGuard, optionalUnknown } from "../fetch/json.js";
 import { isChecksum, type CachedModel } from "./cache.js";
 import {
-  authorised,
+  readHubAuthorisation,
   askHub,
-  bringFile,
-  clipped,
+  fetchHubFile,
+  clipHubText,
   hubEndpoint,
-  isCommit,
-  sizeIn,
-  untrusted,
-  type Authorised,
-  type Remote,
+  isCommitHash,
+  parseFileSize,
+  untrustedAnswerError,
+  type HubAuthorisation,
+  type HubFile,
 } from "./hub-files.js";
-import { MODULES, POOLING } from "./embedding.js";
-import { noSafetensors } from "./pickles.js";
-import { shardNames } from "../tensors/shards.js";
+import { MODULES_FILE, POOLING_CONFIG_FILE } from "./embedding.js";
+import { noSafetensorsError } from "./pickles.js";
+import { readShardNames } from "../tensors/shards.js";
 
 export interface HubOptions {
   readonly onProgress?: (file: string, done: number, total: number | null) => void;
@@ -38,24 +38,24 @@ const small = [
   "tokenizer_config.json",
   "special_tokens_map.json",
   "model.safetensors.index.json",
-  MODULES,
-  POOLING,
+  MODULES_FILE,
+  POOLING_CONFIG_FILE,
   // The licence stands in it.
   "README.md",
   "LICENSE",
 ];
 
 /** The snapshot folder. Null: the hub does not know the model (or says so to one without a token). Coded errors: `network-failed`, `base-needs-token`, `base-incomplete`, `base-pickled`, `checksum-mismatch`, `untrusted-answer`, `path-outside`, `disk-full`, `cannot-write`. */
-export async function baseFromHub(id: string, model: CachedModel, o: HubOptions): Promise<string | null> {
-  const auth = await authorised();
-  const state = await stateOf(id, model.revision, auth, o.signal);
+export async function fetchBaseFromHub(id: string, model: CachedModel, options: HubOptions): Promise<string | null> {
+  const auth = await readHubAuthorisation();
+  const state = await stateOf(id, model.revision, auth, options.signal);
   if (!state) return null;
   const { commit, files } = state;
-  const fetchOne = async (remote: Remote): Promise<string> => {
-    await bringFile({ kind: "models", id }, commit, remote, model, auth, {
+  const fetchOne = async (remote: HubFile): Promise<string> => {
+    await fetchHubFile({ kind: "models", id }, commit, remote, model, auth, {
       ...(remote.name.endsWith(".safetensors") ? {} : { most: SMALL }),
-      signal: o.signal,
-      onProgress: (done, total) => o.onProgress?.(remote.name, done, total),
+      signal: options.signal,
+      onProgress: (done, total) => options.onProgress?.(remote.name, done, total),
     });
     return join(model.snapshot(commit), remote.name);
   };
@@ -75,19 +75,19 @@ export async function baseFromHub(id: string, model: CachedModel, o: HubOptions)
   return model.snapshot(commit);
 }
 
-function weightNames(named: ReadonlyMap<string, Remote>, index: string, id: string): readonly string[] {
+function weightNames(named: ReadonlyMap<string, HubFile>, index: string, id: string): readonly string[] {
   if (named.has("model.safetensors")) return ["model.safetensors"];
-  if (!named.has("model.safetensors.index.json")) throw noSafetensors(id, named.keys());
-  return shardNames(index);
+  if (!named.has("model.safetensors.index.json")) throw noSafetensorsError(id, named.keys());
+  return readShardNames(index);
 }
 
 /** Commit and files of a revision. */
 async function stateOf(
   id: string,
   revision: string,
-  auth: Authorised,
+  auth: HubAuthorisation,
   signal: AbortSignal | undefined,
-): Promise<{ readonly commit: string; readonly files: readonly Remote[] } | null> {
+): Promise<{ readonly commit: string; readonly files: readonly HubFile[] } | null> {
   const url = `${hubEndpoint()}/api/models/${id}/revision/${encodeURIComponent(revision)}?blobs=true`;
   const refused = (status: number): CodedError =>
     new CodedError("base-needs-token", { name: id, status, hasToken: auth.hasToken });
@@ -95,26 +95,28 @@ async function stateOf(
   if ("missing" in answer) return null;
   const { text } = answer;
   const { sha, siblings } = stateIn(text, url);
-  const files = siblings.flatMap((one): readonly Remote[] => {
+  const files = siblings.flatMap((one): readonly HubFile[] => {
     if (!isSibling(one)) return [];
     const { rfilename: name, blobId, size } = one;
     const lfs = isRecord(one.lfs) ? one.lfs : {};
     const etag = lfs["sha256"] ?? blobId ?? null;
-    if (etag !== null && !isChecksum(etag)) throw untrusted(url, `a checksum of ${clipped(name)}`, etag);
-    return [{ name, etag, size: sizeIn(lfs["size"] ?? size) }];
+    if (etag !== null && !isChecksum(etag)) throw untrustedAnswerError(url, `a checksum of ${clipHubText(name)}`, etag);
+    return [{ name, etag, size: parseFileSize(lfs["size"] ?? size) }];
   });
   return { commit: sha, files };
 }
 
-const revision = fields({ sha: maybe, siblings: v.array(v.unknown()) });
+const revision = objectWith({ sha: optionalUnknown, siblings: v.array(v.unknown()) });
 /** Of what is no file in this sense nothing is taken. */
-const isSibling = like(fields({ rfilename: v.string(), lfs: maybe, blobId: maybe, size: maybe }));
+const isSibling = schemaGuard(
+  objectWith({ rfilename: v.string(), lfs: optionalUnknown, blobId: optionalUnknown, size: optionalUnknown }),
+);
 
 function stateIn(text: string, url: string): { readonly sha: string; readonly siblings: readonly unknown[] } {
-  const said = jsonOrNone(text, revision);
-  if (!said)
-    throw new CodedError("network-failed", { url: shownAddress(url), why: "its answer is not what a hub answers" });
-  const { sha, siblings } = said;
-  if (!isCommit(sha)) throw untrusted(url, "a commit", sha);
+  const answer = parseJsonOrNull(text, revision);
+  if (!answer)
+    throw new CodedError("network-failed", { url: redactedAddress(url), why: "its answer is not what a hub answers" });
+  const { sha, siblings } = answer;
+  if (!isCommitHash(sha)) throw untrustedAnswerError(url, "a commit", sha);
   return { sha, siblings };
 }

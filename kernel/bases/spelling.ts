@@ -4,7 +4,7 @@
  */
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 
-export interface Spelling {
+export interface TokenSpelling {
   /** `bytes`: every character of a token is a byte (GPT-2's); `blanks`: a mark stands for a blank (SentencePiece); `raw`: as it is. */
   readonly units: "bytes" | "blanks" | "raw";
   /** What stands for a blank, of `blanks`. */
@@ -15,10 +15,10 @@ export interface Spelling {
   readonly strips: number;
 }
 
-const RAW: Spelling = { units: "raw", blank: " ", fallback: false, strips: 0 };
+const RAW: TokenSpelling = { units: "raw", blank: " ", fallback: false, strips: 0 };
 
 /** `decoder` of tokenizer.json; null: its texts are no row of bytes. */
-export function spellingOf(decoder: unknown): Spelling | null {
+export function tokenSpellingOf(decoder: unknown): TokenSpelling | null {
   if (!isRecord(decoder)) return null;
   switch (decoder["type"]) {
     case "ByteLevel":
@@ -39,20 +39,20 @@ export function spellingOf(decoder: unknown): Spelling | null {
 }
 
 /** LLaMA's: Replace, ByteFallback, Fuse, Strip; any of them may be missing. */
-function ofParts(parts: unknown): Spelling | null {
+function ofParts(parts: unknown): TokenSpelling | null {
   if (!Array.isArray(parts)) return null;
-  let told = RAW;
+  let spelling = RAW;
   for (const part of parts as unknown[]) {
     if (!isRecord(part)) return null;
     const pattern = isRecord(part["pattern"]) ? part["pattern"]["String"] : undefined;
     const [type, content] = [part["type"], part["content"]];
     if (type === "Replace" && typeof pattern === "string" && content === " ")
-      told = { ...told, units: "blanks", blank: pattern };
-    else if (type === "ByteFallback") told = { ...told, fallback: true };
+      spelling = { ...spelling, units: "blanks", blank: pattern };
+    else if (type === "ByteFallback") spelling = { ...spelling, fallback: true };
     else if (type === "Strip" && content === " " && part["stop"] === 0)
-      told = { ...told, strips: Number(part["start"]) };
-    else if (parts.length === 1) return spellingOf(part);
+      spelling = { ...spelling, strips: Number(part["start"]) };
+    else if (parts.length === 1) return tokenSpellingOf(part);
     else if (type !== "Fuse") return null;
   }
-  return told;
+  return spelling;
 }

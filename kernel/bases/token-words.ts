@@ -5,14 +5,14 @@ interface Refused {
   readonly hasToken: boolean;
 }
 
-export function withoutToken({ name, status, hasToken }: Refused): string {
+export function accessRefusedText({ name, status, hasToken }: Refused): string {
   return status === 401 && !hasToken
     ? `the hub does not give "${name}" without a token`
     : `the hub refuses "${name}" for this token (status ${status})`;
 }
 
 /** `what`: "model", "data set". */
-export function tokenHelp({ hasToken }: Refused, what: string): string {
+export function hubTokenHelp({ hasToken }: Refused, what: string): string {
   return hasToken
     ? `accept the ${what}'s terms on its page with the account that the token belongs to, or check the name`
     : "set HF_TOKEN to a token of an account that may read it, or check the name";

@@ -4,12 +4,12 @@
  */
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { beyondLimits, VOCABULARY } from "../tensors/json-limits.js";
+import { exceededJsonLimit, VOCABULARY_JSON_LIMITS } from "../tensors/json-limits.js";
 
 type Json = Readonly<Record<string, unknown>>;
 
 /** Special tokens around one text and around two; `types` are the segments of the first and the second. */
-export interface Frame {
+export interface SpecialTokenFrame {
   readonly single: { readonly before: readonly number[]; readonly after: readonly number[] };
   readonly pair: {
     readonly before: readonly number[];
@@ -26,7 +26,7 @@ export interface CheckedTokenizer {
   /** Every piece of the model's own vocabulary with its id. */
   readonly vocabulary: readonly (readonly [string, number])[];
   readonly added: readonly (readonly [string, number])[];
-  readonly frame: Frame;
+  readonly frame: SpecialTokenFrame;
   readonly padId: number;
   /** Token that stands for a hidden one. */
   readonly mask: number | null;
@@ -46,7 +46,7 @@ export function checkTokenizer(
 ): CheckedTokenizer {
   if (!bytes) throw new CodedError("no-tokenizer", { folder: file.replace(/[\\/]tokenizer\.json$/, "") });
   const broken = (why: string) => new CodedError("broken-tokenizer", { file, why });
-  const beyond = beyondLimits(bytes, VOCABULARY);
+  const beyond = exceededJsonLimit(bytes, VOCABULARY_JSON_LIMITS);
   if (beyond !== null) throw broken(beyond);
   let json: unknown;
   try {
@@ -143,9 +143,12 @@ function brokenCharacterMap(map: unknown): string | null {
   return null;
 }
 
-const bare: Frame = { single: { before: [], after: [] }, pair: { before: [], between: [], after: [], types: [0, 0] } };
+const bare: SpecialTokenFrame = {
+  single: { before: [], after: [] },
+  pair: { before: [], between: [], after: [], types: [0, 0] },
+};
 
-function frameOf(processor: unknown, file: string): Frame {
+function frameOf(processor: unknown, file: string): SpecialTokenFrame {
   if (processor === null || processor === undefined) return bare;
   const unknown = (type: unknown) =>
     new CodedError("unknown-tokenizer-part", { file, part: "post-processor", type: shown(type) });
@@ -185,17 +188,17 @@ interface Piece {
   readonly type: number;
 }
 
-function templateFrame(processor: Json): Frame | null {
+function templateFrame(processor: Json): SpecialTokenFrame | null {
   const single = pieces(processor["single"], processor["special_tokens"]);
   if (!single || single.filter((p) => p.text !== null).length !== 1) return null;
-  const at = single.findIndex((p) => p.text !== null);
+  const textIndex = single.findIndex((p) => p.text !== null);
   const pair = pieces(processor["pair"], processor["special_tokens"]);
   const places = pair?.flatMap((p, i) => (p.text === null ? [] : [i])) ?? [];
   const [a, b] = places;
-  const own = { before: idsOf(single.slice(0, at)), after: idsOf(single.slice(at + 1)) };
+  const singleFrame = { before: idsOf(single.slice(0, textIndex)), after: idsOf(single.slice(textIndex + 1)) };
   if (!pair || places.length !== 2 || a === undefined || b === undefined || pair[a]!.text !== "A") return null;
   return {
-    single: own,
+    single: singleFrame,
     pair: {
       before: idsOf(pair.slice(0, a)),
       between: idsOf(pair.slice(a + 1, b)),

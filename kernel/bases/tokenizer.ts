@@ -10,16 +10,21 @@ import { mustGet } from "#dsl/language/diagnostics/must.js";
 import type { SpecialTexts } from "#stdlib/conversations/kind.js";
 import type { TokenizerImplementation } from "#stdlib/tokenizers/kind.js";
 import type { TokenNames } from "#stdlib/tasks/kind.js";
-import { apart, ApartFailure, type Apart } from "./isolated/client.js";
-import type { Asks, Encoded } from "./isolated/protocol.js";
-import { inUtf16, windowsOf } from "./context-windows.js";
-import { cutFramed, framed, framedPair, unframed } from "./framing.js";
-import { VOCABULARY } from "../tensors/json-limits.js";
-import { bytesOf, recordOf } from "../tensors/model-file.js";
-import { spellingOf, type Spelling } from "./spelling.js";
-import { checkTokenizer, type CheckedTokenizer, type Frame } from "./tokenizer-file.js";
+import { sharedSandbox, SandboxError, type TokenizerSandbox } from "./isolated/client.js";
+import type { SandboxRequests, EncodedTexts } from "./isolated/protocol.js";
+import { toUtf16Offsets, questionWindows } from "./context-windows.js";
+import {
+  truncateWithSpecialTokens,
+  addSpecialTokens,
+  encodePairWithSpecialTokens,
+  removeSpecialTokens,
+} from "./framing.js";
+import { VOCABULARY_JSON_LIMITS } from "../tensors/json-limits.js";
+import { readModelFile, readModelJsonObject } from "../tensors/model-file.js";
+import { tokenSpellingOf, type TokenSpelling } from "./spelling.js";
+import { checkTokenizer, type CheckedTokenizer, type SpecialTokenFrame } from "./tokenizer-file.js";
 
-export interface PlacedEncoding {
+export interface EncodingWithOffsets {
   readonly ids: Int32Array;
   /** First character of each token and the one after its last, in code points of the text. */
   readonly starts: Int32Array;
@@ -30,17 +35,17 @@ export interface Tokenizer extends TokenizerImplementation, TokenNames {
   /** SHA-256 of tokenizer.json. */
   readonly hash: string;
   /** Special tokens around one text. */
-  readonly frame: Frame["single"];
+  readonly frame: SpecialTokenFrame["single"];
   /** Most tokens the tokenizer's own file allows (`model_max_length`), or null. */
   readonly longest: number | null;
   /** Token ids of whole texts in which special tokens may stand, none added, and for each token where it stands. */
-  encodePlaced(texts: readonly string[], signal?: AbortSignal): Promise<readonly PlacedEncoding[]>;
+  encodePlaced(texts: readonly string[], signal?: AbortSignal): Promise<readonly EncodingWithOffsets[]>;
   /** As `encode` and `encodeContexts`; `signal`: nobody wants them any more. */
   encode(texts: readonly string[], maxLength: number, signal?: AbortSignal): Promise<readonly Int32Array[]>;
   encodeContexts(
     questions: readonly string[],
     contexts: readonly string[],
-    o: ContextOptions,
+    options: ContextOptions,
   ): ReturnType<TokenizerImplementation["encodeContexts"]>;
   /** The id of exactly that token; null: there is none. */
   idOf(token: string): number | null;
@@ -59,7 +64,7 @@ export interface Tokenizer extends TokenizerImplementation, TokenNames {
   /** As `decode`, special tokens written out. */
   spell(ids: Int32Array): Promise<string>;
   /** How tokens stand for bytes of a text; null: only `decode` knows. */
-  readonly spelling: Spelling | null;
+  readonly spelling: TokenSpelling | null;
   /** Tokens that stand in texts as they are called. */
   readonly added: ReadonlySet<number>;
 }
@@ -71,12 +76,12 @@ const blanksBefore = /^[^\S\ufeff]+/u;
 const BATCH = { texts: 1024, characters: 4 * 2 ** 20 };
 
 /** Loads `tokenizer.json` of a folder. Coded errors: `no-tokenizer`, `broken-tokenizer`, `unknown-tokenizer-part`, `base-damaged`. `host`: where it runs. */
-export async function loadTokenizer(folder: string, host: Apart = apart()): Promise<Tokenizer> {
+export async function loadTokenizer(folder: string, host: TokenizerSandbox = sharedSandbox()): Promise<Tokenizer> {
   const file = join(folder, "tokenizer.json");
-  const found = bytesOf(file, VOCABULARY.bytes);
+  const found = readModelFile(file, VOCABULARY_JSON_LIMITS.bytes);
   if (found) host.warm();
-  const settings = recordOf(join(folder, "tokenizer_config.json"));
-  const config = recordOf(join(folder, "config.json"));
+  const settings = readModelJsonObject(join(folder, "tokenizer_config.json"));
+  const config = readModelJsonObject(join(folder, "config.json"));
   const checked = checkTokenizer(file, found, config, settings);
   const { bytes, frame, added } = checked;
   const hash = createHash("sha256").update(bytes).digest("hex");
@@ -102,31 +107,36 @@ export async function loadTokenizer(folder: string, host: Apart = apart()): Prom
     frame: frame.single,
     longest: typeof limit === "number" && limit < 1e9 ? limit : null,
     ...encodings(ask, checked),
-    cut: (ids, maxLength) => cutFramed(ids, frame.single, maxLength),
+    cut: (ids, maxLength) => truncateWithSpecialTokens(ids, frame.single, maxLength),
     pair: (first, second, maxLength) =>
-      framedPair(unframed(first, frame.single), unframed(second, frame.single), frame.pair, maxLength),
+      encodePairWithSpecialTokens(
+        removeSpecialTokens(first, frame.single),
+        removeSpecialTokens(second, frame.single),
+        frame.pair,
+        maxLength,
+      ),
     pairFrame: frame.pair.before.length + frame.pair.between.length + frame.pair.after.length,
     decode: (ids) => spelled(ids, false),
     spell: (ids) => spelled(ids, true),
     tokens: (ids) => Array.from(ids, named),
-    spelling: spellingOf(checked.json["decoder"]),
+    spelling: tokenSpellingOf(checked.json["decoder"]),
     added: new Set(checked.added.map(([, id]) => id)),
   };
 }
 
 type Ask = <N extends "open" | "encode" | "place" | "decode">(
   name: N,
-  what: Omit<Asks[N]["ask"], "file" | "hash">,
+  what: Omit<SandboxRequests[N]["ask"], "file" | "hash">,
   characters: number,
   signal?: AbortSignal,
-) => Promise<Asks[N]["answer"]>;
+) => Promise<SandboxRequests[N]["answer"]>;
 /** Asks the tokenizer of that file; where its process failed at it, `broken-tokenizer`. */
-function askingOf(host: Apart, file: string, hash: string): Ask {
+function askingOf(host: TokenizerSandbox, file: string, hash: string): Ask {
   return async (name, what, characters, signal) => {
     try {
-      return await host.ask(name, { file, hash, ...what } as Asks[typeof name]["ask"], characters, signal);
+      return await host.ask(name, { file, hash, ...what } as SandboxRequests[typeof name]["ask"], characters, signal);
     } catch (cause) {
-      if (!(cause instanceof ApartFailure)) throw cause;
+      if (!(cause instanceof SandboxError)) throw cause;
       throw new CodedError("broken-tokenizer", { file, why: cause.message }, { cause });
     }
   };
@@ -137,13 +147,18 @@ async function inBatches<N extends "encode" | "place">(
   ask: Ask,
   name: N,
   texts: readonly string[],
-  take: (answer: Asks[N]["answer"], from: number, to: number) => void,
+  take: (answer: SandboxRequests[N]["answer"], from: number, to: number) => void,
   signal?: AbortSignal,
 ): Promise<void> {
   for (const { part, characters } of batches(texts)) {
-    const answer = await ask(name, { texts: part } as Omit<Asks[N]["ask"], "file" | "hash">, characters, signal);
-    let at = 0;
-    for (const length of (answer as Encoded).lengths) take(answer, at, (at += length));
+    const answer = await ask(
+      name,
+      { texts: part } as Omit<SandboxRequests[N]["ask"], "file" | "hash">,
+      characters,
+      signal,
+    );
+    let offset = 0;
+    for (const length of (answer as EncodedTexts).lengths) take(answer, offset, (offset += length));
   }
 }
 
@@ -156,8 +171,8 @@ function encodings(ask: Ask, { frame, padId, unknown, blankBeforeWords }: Checke
     return rows;
   };
   const encodePlaced: Tokenizer["encodePlaced"] = async (texts, signal) => {
-    const placed: PlacedEncoding[] = [];
-    const take = ({ ids, starts, ends }: PlacedEncoding, from: number, to: number): void =>
+    const placed: EncodingWithOffsets[] = [];
+    const take = ({ ids, starts, ends }: EncodingWithOffsets, from: number, to: number): void =>
       void placed.push({ ids: ids.slice(from, to), starts: starts.slice(from, to), ends: ends.slice(from, to) });
     await inBatches(ask, "place", texts, take, signal);
     return placed;
@@ -165,28 +180,35 @@ function encodings(ask: Ask, { frame, padId, unknown, blankBeforeWords }: Checke
   return {
     encodePlaced,
     async encode(texts, maxLength, signal) {
-      return (await plain(texts, signal)).map((ids) => framed(ids, frame.single, maxLength));
+      return (await plain(texts, signal)).map((ids) => addSpecialTokens(ids, frame.single, maxLength));
     },
     async encodePairs(first, second, maxLength) {
       const [a, b] = [await plain(first), await plain(second)];
-      return a.map((ids, row) => framedPair(ids, b[row]!, frame.pair, maxLength));
+      return a.map((ids, row) => encodePairWithSpecialTokens(ids, b[row]!, frame.pair, maxLength));
     },
     async encodeWords(rows) {
       const flat = rows.flatMap((row) => row.map((word) => (blankBeforeWords ? ` ${word}` : word)));
       const pieces = await plain(flat);
-      let at = 0;
-      return rows.map((row) => framedWords(pieces.slice(at, (at += row.length)), frame.single, unknown ?? padId));
+      let offset = 0;
+      return rows.map((row) =>
+        framedWords(pieces.slice(offset, (offset += row.length)), frame.single, unknown ?? padId),
+      );
     },
-    async encodeContexts(questions, contexts, { names, signal, ...o }) {
+    async encodeContexts(questions, contexts, { names, signal, ...options }) {
       const begun = questions.map((question) => question.replace(blanksBefore, ""));
-      const asked = await plain(begun, signal);
+      const questionIds = await plain(begun, signal);
       // Several questions are asked of one context.
       const distinct = [...new Set(contexts)];
       const placed = await encodePlaced(distinct, signal);
-      const told = new Map(distinct.map((context, i) => [context, inUtf16(context, placed[i]!)]));
-      return contexts.flatMap((context, of) => {
-        const row = { question: questions[of]!, context, asked: asked[of]!, told: mustGet(told, context, "context") };
-        return windowsOf(row, frame.pair, { ...o, of, row: names[of]! });
+      const contextEncodings = new Map(distinct.map((context, i) => [context, toUtf16Offsets(context, placed[i]!)]));
+      return contexts.flatMap((context, rowIndex) => {
+        const row = {
+          question: questions[rowIndex]!,
+          context,
+          questionIds: questionIds[rowIndex]!,
+          contextEncoding: mustGet(contextEncodings, context, "context"),
+        };
+        return questionWindows(row, frame.pair, { ...options, rowIndex, row: names[rowIndex]! });
       });
     },
   };
@@ -195,18 +217,18 @@ function encodings(ask: Ask, { frame, padId, unknown, blankBeforeWords }: Checke
 /** The words of a row by their pieces, special tokens around them, and the place at which each word starts. */
 function framedWords(
   pieces: readonly Int32Array[],
-  frame: Frame["single"],
+  frame: SpecialTokenFrame["single"],
   unknown: number,
 ): { readonly ids: Int32Array; readonly starts: Int32Array } {
-  const own = pieces.map((ids) => (ids.length > 0 ? ids : [unknown]));
-  const starts = new Int32Array(own.length);
+  const wordIds = pieces.map((ids) => (ids.length > 0 ? ids : [unknown]));
+  const starts = new Int32Array(wordIds.length);
   let place = frame.before.length;
-  own.forEach((ids, word) => {
+  wordIds.forEach((ids, word) => {
     starts[word] = place;
     place += ids.length;
   });
-  const all = own.flatMap((ids) => [...ids]);
-  return { ids: framed(all, frame, Number.POSITIVE_INFINITY), starts };
+  const all = wordIds.flatMap((ids) => [...ids]);
+  return { ids: addSpecialTokens(all, frame, Number.POSITIVE_INFINITY), starts };
 }
 
 /** Tokens by their ids, ids by their tokens. */

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { readFile, stat } from "node:fs/promises";
 import { LRUCache } from "lru-cache";
 import { isRecord } from "#dsl/language/diagnostics/record.js";
-import { stampOf } from "../fetch/stamp.js";
+import { fileStampOf } from "../fetch/stamp.js";
 
 /** Of tokenizer.json, all that decides; how much of a text is read and what fills a batch is settled anew. */
 const DECIDES = ["added_tokens", "normalizer", "pre_tokenizer", "post_processor", "model"];
@@ -12,10 +12,10 @@ const MOST = 8 * 2 ** 20;
 const known = new LRUCache<string, string>({ max: 100 });
 
 /** A hash; undefined: it is too large to look at, or no tokenizer, which is told where it is opened. */
-export async function tokensOf(file: string): Promise<string | undefined> {
+export async function tokenizerHashOf(file: string): Promise<string | undefined> {
   const stats = await stat(file);
   if (stats.size > MOST) return undefined;
-  const key = `${file} ${stampOf(stats)}`;
+  const key = `${file} ${fileStampOf(stats)}`;
   const before = known.get(key);
   if (before !== undefined) return before;
   let json: unknown;

@@ -1,9 +1,9 @@
 /** Which answers were right once and are wrong now, and how much of what was known that is. */
 import type { Interval } from "#stdlib/statistics/interval.js";
-import { pairedShares } from "#stdlib/statistics/paired-shares.js";
-import { wilson } from "#stdlib/statistics/wilson.js";
+import { pairedSharesInterval } from "#stdlib/statistics/paired-shares.js";
+import { wilsonInterval } from "#stdlib/statistics/wilson.js";
 
-export interface Forgotten {
+export interface ForgottenAnswers {
   /** Rows that were asked about, and answers that were right before. */
   readonly rows: number;
   readonly right: number;
@@ -17,15 +17,15 @@ export interface Forgotten {
 }
 
 /** Answers as numbers of labels, one for each row. */
-export function forgottenOf(
+export function forgottenAnswersOf(
   truth: ArrayLike<number>,
   before: ArrayLike<number>,
   now: ArrayLike<number>,
-): Forgotten | null {
+): ForgottenAnswers | null {
   const rows = truth.length;
   if (rows === 0 || before.length !== rows || now.length !== rows) return null;
-  const rightOf = (said: ArrayLike<number>): Uint8Array =>
-    Uint8Array.from({ length: rows }, (_, row) => Number(said[row] === truth[row]));
+  const rightOf = (answers: ArrayLike<number>): Uint8Array =>
+    Uint8Array.from({ length: rows }, (_, row) => Number(answers[row] === truth[row]));
   const [was, is] = [rightOf(before), rightOf(now)];
   const [lost, gained]: [number[], number[]] = [[], []];
   for (let row = 0; row < rows; row++)
@@ -37,7 +37,7 @@ export function forgottenOf(
     right,
     lost,
     gained: gained.length,
-    share: right === 0 ? null : { value: lost.length / right, interval: wilson(lost.length, right) },
-    moved: { value: (gained.length - lost.length) / rows, interval: pairedShares(was, is) },
+    share: right === 0 ? null : { value: lost.length / right, interval: wilsonInterval(lost.length, right) },
+    moved: { value: (gained.length - lost.length) / rows, interval: pairedSharesInterval(was, is) },
   };
 }

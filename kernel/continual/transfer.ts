@@ -5,9 +5,9 @@
  */
 
 /** Null where a score wasn't measured. `[stage][task]`. */
-export type Matrix = readonly (readonly (number | null)[])[];
+export type ScoreMatrix = readonly (readonly (number | null)[])[];
 
-export interface Transfer {
+export interface TransferScores {
   /** The mean of the last row over what was learnt by then: how good it is at all of that. */
   readonly average: number | null;
   /** Backward transfer: the mean over tasks but the last of R[T][j] − R[j][j]; below 0 is forgetting. */
@@ -24,8 +24,8 @@ export interface Transfer {
  * `learnt[j]`: after which stage (a row of the matrix) task j was learnt; 0: before the first. `better`: 1 where greater scores
  * are better, −1 where less are: measures then say how much better or worse, whatever the metric.
  */
-export function transferOf(matrix: Matrix, learnt: readonly number[], better: 1 | -1 = 1): Transfer {
-  const at = (i: number, j: number): number => {
+export function transferScoresOf(matrix: ScoreMatrix, learnt: readonly number[], better: 1 | -1 = 1): TransferScores {
+  const averageOf = (i: number, j: number): number => {
     const score = matrix[i]?.[j];
     return score === null || score === undefined ? Number.NaN : better * score;
   };
@@ -35,14 +35,16 @@ export function transferOf(matrix: Matrix, learnt: readonly number[], better: 1 
   const forgotten = tasks.map((j) => {
     const from = learnt[j] ?? 0;
     if (from >= last) return null;
-    const before = Array.from({ length: last - from }, (_, k) => at(from + k, j)).filter(Number.isFinite);
-    const lost = Math.max(...before) - at(last, j);
+    const before = Array.from({ length: last - from }, (_, k) => averageOf(from + k, j)).filter(Number.isFinite);
+    const lost = Math.max(...before) - averageOf(last, j);
     return Number.isFinite(lost) ? lost : null;
   });
   return {
-    average: mean(tasks.filter((j) => (learnt[j] ?? 0) <= last).map((j) => at(last, j) * better)),
-    backward: mean(earlier.map((j) => at(last, j) - at(learnt[j] ?? 0, j))),
-    forward: mean(tasks.filter((j) => (learnt[j] ?? 0) > 1).map((j) => at((learnt[j] ?? 0) - 1, j) - at(0, j))),
+    average: mean(tasks.filter((j) => (learnt[j] ?? 0) <= last).map((j) => averageOf(last, j) * better)),
+    backward: mean(earlier.map((j) => averageOf(last, j) - averageOf(learnt[j] ?? 0, j))),
+    forward: mean(
+      tasks.filter((j) => (learnt[j] ?? 0) > 1).map((j) => averageOf((learnt[j] ?? 0) - 1, j) - averageOf(0, j)),
+    ),
     forgotten,
     forgetting: mean(forgotten.map((one) => one ?? Number.NaN)),
   };

@@ -1,8 +1,8 @@
 /** What one cleaner did: rows that it changed and dropped are counted, and of the first ones it is kept what differs. */
 import type { CleanerFacts } from "#dsl/language/types/facts.js";
-import { readIn } from "./audit/rows.js";
-import { rowName } from "./row/row-names.js";
-import type { Row } from "./row/row.js";
+import { modelInputText } from "./audit/rows.js";
+import { rowNameOf } from "./row/row-names.js";
+import type { DataRow } from "./row/row.js";
 
 type Example = CleanerFacts["examples"][number];
 
@@ -12,7 +12,7 @@ const EXAMPLES = 3;
 const CHARACTERS = 80;
 const BEFORE = 20;
 
-export class Touched {
+export class CleanerReport {
   private rows = 0;
   private readonly reasons = new Map<string, number>();
   private readonly notes = new Map<string, number>();
@@ -25,8 +25,8 @@ export class Touched {
   ) {}
 
   /** One that goes on from here by itself. */
-  copy(): Touched {
-    const copy = new Touched(this.word, this.shown);
+  copy(): CleanerReport {
+    const copy = new CleanerReport(this.word, this.shown);
     copy.rows = this.rows;
     for (const [why, count] of this.reasons) copy.reasons.set(why, count);
     for (const [why, count] of this.notes) copy.notes.set(why, count);
@@ -35,21 +35,26 @@ export class Touched {
   }
 
   /** `row` as it came. */
-  changed(row: Row, after: Row["values"]): void {
+  changed(row: DataRow, after: DataRow["values"]): void {
     this.rows++;
     if (!this.wanting) return;
     const role = Object.keys(after).find((one) => after[one] !== row.values[one]);
     if (role === undefined) return;
     const [before, now] = differing(textOf(row.values[role]), textOf(after[role]));
-    this.examples.push({ row: rowName(row), role, before, after: now });
+    this.examples.push({ row: rowNameOf(row), role, before, after: now });
   }
 
   /** `row` as it came. */
-  dropped(row: Row, why: string): void {
+  dropped(row: DataRow, why: string): void {
     this.reasons.set(why, (this.reasons.get(why) ?? 0) + 1);
     if (!this.wanting) return;
     const role = ["text", "messages", "input", "question", "tokens"].find((one) => one in row.values) ?? "text";
-    this.examples.push({ row: rowName(row), role, before: cut(readIn(row.values), 0, CHARACTERS), after: null });
+    this.examples.push({
+      row: rowNameOf(row),
+      role,
+      before: cut(modelInputText(row.values), 0, CHARACTERS),
+      after: null,
+    });
   }
 
   noted(why: string): void {
@@ -57,7 +62,8 @@ export class Touched {
   }
 
   found(): CleanerFacts {
-    const counted = (of: ReadonlyMap<string, number>) => [...of].map(([why, count]) => ({ why, count }));
+    const counted = (reasonCounts: ReadonlyMap<string, number>) =>
+      [...reasonCounts].map(([why, count]) => ({ why, count }));
     return {
       word: this.word,
       changed: this.rows,
@@ -85,8 +91,8 @@ function differing(before: string, after: string): readonly [before: string, aft
   let end = 0;
   while (end < shorter - begin && before.at(-1 - end) === after.at(-1 - end)) end++;
   const from = Math.max(0, begin - BEFORE);
-  const of = (text: string): string => cut(text, from, text.length - Math.max(0, end - BEFORE));
-  return [of(before), of(after)];
+  const excerptOf = (text: string): string => cut(text, from, text.length - Math.max(0, end - BEFORE));
+  return [excerptOf(before), excerptOf(after)];
 }
 
 /** No pair of surrogates is cut in two. */

@@ -1,20 +1,20 @@
 /** What `prepare` makes of a data plan: tables by split, ready for tokens, and the facts that checker and preview read. */
 import type { ColumnTable } from "arquero";
 import type { DataFacts } from "#dsl/language/types/facts.js";
-import type { Annotated } from "./annotations/overlay.js";
+import type { AnnotatedRows } from "./annotations/overlay.js";
 import type { StreamedRows } from "./rows/streamed-rows.js";
 
 /** Names of the splits, whether they are tables or streamed. */
-export function splitNamesOf(prepared: Prepared): readonly string[] {
+export function splitNamesOf(prepared: PreparedData): readonly string[] {
   return Object.keys(prepared.streamed ?? prepared.splits);
 }
 
 /** The split that is trained on. */
-export function trainedSplit(prepared: Prepared): string {
+export function trainingSplitName(prepared: PreparedData): string {
   return splitNamesOf(prepared).includes("train") ? "train" : "all";
 }
 
-export interface Prepared {
+export interface PreparedData {
   readonly name: string;
   /**
    * Split name to its rows, in the source's order. Columns are roles (`text`, `text_pair`, `label`, `group`, …) and `$row`,
@@ -29,5 +29,5 @@ export interface Prepared {
   /** The first rows kept, as shown in a preview. */
   readonly sample: readonly Readonly<Record<string, unknown>>[];
   /** Of a plan with annotations: every row that can be asked about, and what stands of it. */
-  readonly annotated?: Annotated;
+  readonly annotated?: AnnotatedRows;
 }

@@ -1,9 +1,9 @@
 /** Arrays that a runtime gives and takes: rows picked, none at all, what a row's scores come to. */
 import type { NDArray } from "#dsl/tensor/program.js";
-import { floats } from "../engines/feeds.js";
+import { toFloats } from "../engines/feeds.js";
 
 /** Rows of the first axis, in that order; bytes of an element follow from its dtype's. */
-export function gathered({ dtype, shape, bytes }: NDArray, rows: ArrayLike<number>): NDArray {
+export function gatherRows({ dtype, shape, bytes }: NDArray, rows: ArrayLike<number>): NDArray {
   const [count = 0, ...rest] = shape;
   const size = count === 0 ? 0 : bytes.length / count;
   const out = new Uint8Array(rows.length * size);
@@ -12,18 +12,18 @@ export function gathered({ dtype, shape, bytes }: NDArray, rows: ArrayLike<numbe
 }
 
 /** An array of which one axis has no element. */
-export function nothing(shape: readonly number[]): NDArray {
+export function emptyArray(shape: readonly number[]): NDArray {
   return { dtype: "f32", shape, bytes: new Uint8Array(0) };
 }
 
 /** Of scores [rows, width] f32 [rows, 2]: which is the greatest (the first of equals), and how far it lies before the next. */
-export function likeliestOf(scores: NDArray): NDArray {
+export function argmaxWithMargin(scores: NDArray): NDArray {
   const [rows = 0, width = 0] = scores.shape;
-  const all = floats(scores);
+  const all = toFloats(scores);
   const found = new Float32Array(2 * rows);
   for (let row = 0; row < rows; row++) {
-    const own = all.subarray(row * width, (row + 1) * width);
-    const [best, lead] = leading(own);
+    const rowScores = all.subarray(row * width, (row + 1) * width);
+    const [best, lead] = leading(rowScores);
     found.set([best, lead], 2 * row);
   }
   return { dtype: "f32", shape: [rows, 2], bytes: new Uint8Array(found.buffer) };

@@ -1,21 +1,21 @@
 /** The chat template of a deployed model, as targets get it. */
 import type { DeployedChat } from "#stdlib/targets/kind.js";
 import { sandboxRenderer } from "../bases/chat-renderer.js";
-import { chatTemplateOf } from "../bases/chat-template.js";
+import { chatTemplateIn } from "../bases/chat-template.js";
 import type { Tokenizer } from "../bases/tokenizer.js";
-import type { Chat } from "../data/encoding/chat.js";
+import type { ChatEncoding } from "../data/encoding/chat.js";
 
 /** Null if the folder has no chat template. */
 export async function folderChat(folder: string, tokenizer: Tokenizer): Promise<DeployedChat | null> {
-  const source = chatTemplateOf(folder);
+  const source = chatTemplateIn(folder);
   if (source === null) return null;
-  return deployedChat({ renderer: sandboxRenderer(folder, source), tokenizer });
+  return deployedChatOf({ renderer: sandboxRenderer(folder, source), tokenizer });
 }
 
-export async function deployedChat({
+export async function deployedChatOf({
   renderer,
   tokenizer,
-}: Pick<Chat, "renderer" | "tokenizer">): Promise<DeployedChat> {
+}: Pick<ChatEncoding, "renderer" | "tokenizer">): Promise<DeployedChat> {
   const { specials } = tokenizer;
   return {
     template: renderer.source,

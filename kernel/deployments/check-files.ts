@@ -3,35 +3,42 @@
  * name that leads elsewhere. A deployment may come from anybody, and runtimes open whatever they find.
  */
 import { basename, dirname, isAbsolute, join, normalize, sep } from "node:path";
-import { damageIn, foreignIn } from "./files.js";
-import { BESIDE, MAIN, type Place } from "./output.js";
+import { changedOrMissingFiles, unknownFiles } from "./files.js";
+import { BESIDE_PREFIX, MAIN_FILE, type DeploymentPlace } from "./output.js";
 import type { Deployment } from "./deployment.js";
-import type { Proof } from "./proof.js";
+import type { DeploymentProof } from "./proof.js";
 
 /** What the tools that carry folders about put into them; no runtime reads it. */
 const CARRIED = /^\.git\/|^\.gitattributes$|^\.cache\/huggingface\/|(?:^|\/)\.DS_Store$/;
 
 /** Each a clause; empty: it is intact. */
-export async function damageOf(place: Place, { files }: Proof, deployment: Deployment): Promise<readonly string[]> {
+export async function deploymentDamage(
+  place: DeploymentPlace,
+  { files }: DeploymentProof,
+  deployment: Deployment,
+): Promise<readonly string[]> {
   if (!files) return ["proof.json has no checksums of its files"];
   const astray = [
     ...Object.keys(files).filter((name) => !isInside(place, name)),
     ...graphFiles(deployment).filter((file) => !isPartOf(place, files, file)),
   ];
   if (astray.length > 0) return astray.map((name) => `${JSON.stringify(name)} is no file of it, though it says so`);
-  const foreign = foreignIn(place, files).filter((name) => !CARRIED.test(name));
-  return [...(await damageIn(place, files)), ...foreign.map((name) => `${name} is no file that was proved`)];
+  const foreign = unknownFiles(place, files).filter((name) => !CARRIED.test(name));
+  return [
+    ...(await changedOrMissingFiles(place, files)),
+    ...foreign.map((name) => `${name} is no file that was proved`),
+  ];
 }
 
-function isInside({ writes, path }: Place, name: string): boolean {
-  if (writes === "file" && name === MAIN) return true;
-  if (writes === "file" && name.startsWith(BESIDE)) return isName(name.slice(BESIDE.length));
+function isInside({ writes, path }: DeploymentPlace, name: string): boolean {
+  if (writes === "file" && name === MAIN_FILE) return true;
+  if (writes === "file" && name.startsWith(BESIDE_PREFIX)) return isName(name.slice(BESIDE_PREFIX.length));
   const inside = normalize(name);
   if (isAbsolute(name) || name === "") return false;
   if (!leadsOut(inside)) return true;
   // A package is a folder in place of the file.
-  const own = join("..", basename(path)) + sep;
-  return writes === "file" && inside.startsWith(own) && !leadsOut(inside.slice(own.length));
+  const ownFolder = join("..", basename(path)) + sep;
+  return writes === "file" && inside.startsWith(ownFolder) && !leadsOut(inside.slice(ownFolder.length));
 }
 const leadsOut = (path: string): boolean => path === ".." || path.startsWith(`..${sep}`);
 const isName = (name: string): boolean => name === basename(name) && dirname(name) === "." && !/^\.{0,2}$/.test(name);
@@ -40,8 +47,12 @@ const graphFiles = ({ written }: Deployment): readonly string[] =>
   Object.values(written.graphs ?? {}).map(({ file }) => file);
 
 /** A file that was proved, or a folder of such files. */
-function isPartOf({ writes, path }: Place, files: NonNullable<Proof["files"]>, file: string): boolean {
-  if (writes === "file" && file === MAIN) return true;
-  const own = writes === "file" ? [`../${basename(path)}/${file}`] : [file];
-  return own.some((one) => Object.keys(files).some((name) => name === one || name.startsWith(`${one}/`)));
+function isPartOf(
+  { writes, path }: DeploymentPlace,
+  files: NonNullable<DeploymentProof["files"]>,
+  file: string,
+): boolean {
+  if (writes === "file" && file === MAIN_FILE) return true;
+  const ownFiles = writes === "file" ? [`../${basename(path)}/${file}`] : [file];
+  return ownFiles.some((one) => Object.keys(files).some((name) => name === one || name.startsWith(`${one}/`)));
 }

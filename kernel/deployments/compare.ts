@@ -1,8 +1,8 @@
 /** Two models' answers to the same inputs: how far their numbers are apart, and how often they say the same. */
-import type { Written } from "#stdlib/targets/kind.js";
-import type { Answers } from "./runtime-answers.js";
+import type { DeploymentResult } from "#stdlib/targets/kind.js";
+import type { RuntimeAnswers } from "./runtime-answers.js";
 
-export interface Comparison {
+export interface AnswerComparison {
   readonly inputs: number;
   /** Greatest difference of a number, and the greatest number of the notebook's; null: the runtime gives none. */
   readonly difference: number | null;
@@ -23,9 +23,9 @@ export interface Comparison {
   };
 }
 /** `equal`: within the tolerance. `agrees`: rounded, and it says the same often enough. */
-export type Verdict = "equal" | "agrees" | "differs";
+export type DeploymentVerdict = "equal" | "agrees" | "differs";
 
-export function compare(notebook: Answers, deployed: Answers): Comparison {
+export function compareAnswers(notebook: RuntimeAnswers, deployed: RuntimeAnswers): AnswerComparison {
   const inputs = notebook.says.length;
   const { difference, greatest } = apart(notebook, deployed);
   const tokens = notebook.tokens && deployed.tokens;
@@ -41,12 +41,12 @@ export function compare(notebook: Answers, deployed: Answers): Comparison {
   };
 }
 
-function same(notebook: Answers, deployed: Answers, i: number): boolean {
-  const [row, own] = [notebook.tokens?.[i] ?? [], deployed.tokens?.[i] ?? []];
-  return row.length === own.length && partingOf(row, own) === row.length;
+function same(notebook: RuntimeAnswers, deployed: RuntimeAnswers, i: number): boolean {
+  const [row, deployedRow] = [notebook.tokens?.[i] ?? [], deployed.tokens?.[i] ?? []];
+  return row.length === deployedRow.length && partingOf(row, deployedRow) === row.length;
 }
 
-function apart(notebook: Answers, deployed: Answers): Pick<Comparison, "difference" | "greatest"> {
+function apart(notebook: RuntimeAnswers, deployed: RuntimeAnswers): Pick<AnswerComparison, "difference" | "greatest"> {
   let difference = numbersApart(notebook, deployed);
   let greatest = 0;
   for (const row of notebook.numbers ?? []) for (const value of row) greatest = Math.max(greatest, Math.abs(value));
@@ -54,27 +54,30 @@ function apart(notebook: Answers, deployed: Answers): Pick<Comparison, "differen
   if (deployed.numbers.length !== notebook.numbers.length) difference = Infinity;
   // A lead is one number less another: of each that may be half as far off.
   for (const [i, row] of (notebook.leads ?? []).entries()) {
-    const own = deployed.leads?.[i];
+    const deployedLeads = deployed.leads?.[i];
     const [tokens, others] = [notebook.tokens?.[i] ?? [], deployed.tokens?.[i] ?? []];
-    const until = deployed.told ? tokens.length : partingOf(tokens, others);
-    const alike = (of: Float32Array): Float32Array => of.filter((_, at) => at < until && tokens[at] === others[at]);
-    if (own) difference = Math.max(difference, mostOf(alike(row), alike(own)) / 2);
+    const until = deployed.forced ? tokens.length : partingOf(tokens, others);
+    const alike = (leads: Float32Array): Float32Array =>
+      leads.filter((_, index) => index < until && tokens[index] === others[index]);
+    if (deployedLeads) difference = Math.max(difference, mostOf(alike(row), alike(deployedLeads)) / 2);
   }
   return { difference, greatest };
 }
 
 /** Of logits and vectors alone. */
-function numbersApart(notebook: Answers, deployed: Answers): number {
+function numbersApart(notebook: RuntimeAnswers, deployed: RuntimeAnswers): number {
   return (notebook.numbers ?? []).reduce((most, row, i) => {
-    const own = deployed.numbers?.[i];
-    return own ? Math.max(most, own.length === row.length ? mostOf(row, own) : Infinity) : most;
+    const deployedNumbers = deployed.numbers?.[i];
+    return deployedNumbers
+      ? Math.max(most, deployedNumbers.length === row.length ? mostOf(row, deployedNumbers) : Infinity)
+      : most;
   }, 0);
 }
 
-function mostOf(row: Float32Array, own: Float32Array): number {
+function mostOf(row: Float32Array, deployedRow: Float32Array): number {
   let most = 0;
   for (let k = 0; k < row.length; k++) {
-    const [a, b] = [row[k]!, own[k]!];
+    const [a, b] = [row[k]!, deployedRow[k]!];
     // Of no number nothing is near.
     if (!(Math.abs(a - b) <= most) && !Object.is(a, b)) most = Number.isNaN(a - b) ? Infinity : Math.abs(a - b);
   }
@@ -84,13 +87,13 @@ function mostOf(row: Float32Array, own: Float32Array): number {
 /** Of answers that are numbers: how far off one may be, as a share of the greatest, and the least cosine of two vectors. */
 const NEAR = { number: 0.02, cosine: 0.97 };
 /** Inputs whose numbers are near. */
-function alike(notebook: Answers, deployed: Answers, greatest: number): number {
+function alike(notebook: RuntimeAnswers, deployed: RuntimeAnswers, greatest: number): number {
   const rows = notebook.numbers ?? [];
   const near = rows.filter((row, i) => {
-    const own = deployed.numbers?.[i];
-    if (own?.length !== row.length) return false;
-    if (row.length > 1) return cosine(row, own) >= NEAR.cosine;
-    return row.every((value, k) => Math.abs(value - own[k]!) <= NEAR.number * Math.max(1e-6, greatest));
+    const deployedNumbers = deployed.numbers?.[i];
+    if (deployedNumbers?.length !== row.length) return false;
+    if (row.length > 1) return cosine(row, deployedNumbers) >= NEAR.cosine;
+    return row.every((value, k) => Math.abs(value - deployedNumbers[k]!) <= NEAR.number * Math.max(1e-6, greatest));
   }).length;
   // An input of two texts has two rows.
   return Math.round((near * notebook.says.length) / Math.max(1, rows.length));
@@ -105,31 +108,31 @@ function cosine(a: Float32Array, b: Float32Array): number {
   return ab / Math.sqrt(aa * bb);
 }
 
-function tokensIn(notebook: Answers, deployed: Answers): NonNullable<Comparison["tokens"]> {
+function tokensIn(notebook: RuntimeAnswers, deployed: RuntimeAnswers): NonNullable<AnswerComparison["tokens"]> {
   const near = 2 * numbersApart(notebook, deployed);
-  let [agree, of, first, parted, even] = [0, 0, 0, 0, 0];
+  let [agree, total, first, parted, even] = [0, 0, 0, 0, 0];
   notebook.tokens?.forEach((row, i) => {
-    const own = deployed.tokens?.[i] ?? [];
-    const length = Math.max(row.length, own.length);
-    if (row[0] === own[0]) first++;
-    of += length;
-    for (let at = 0; at < length; at++) {
-      if (row[at] === own[at]) {
+    const deployedRow = deployed.tokens?.[i] ?? [];
+    const length = Math.max(row.length, deployedRow.length);
+    if (row[0] === deployedRow[0]) first++;
+    total += length;
+    for (let index = 0; index < length; index++) {
+      if (row[index] === deployedRow[index]) {
         agree++;
         continue;
       }
       parted++;
-      if ((notebook.leads?.[i]?.[at] ?? Infinity) <= near) even++;
-      if (!deployed.told) break;
+      if ((notebook.leads?.[i]?.[index] ?? Infinity) <= near) even++;
+      if (!deployed.forced) break;
     }
   });
-  return { ...(deployed.told && { told: true }), agree, of, first, parted, even };
+  return { ...(deployed.forced && { told: true }), agree, of: total, first, parted, even };
 }
 
 /** Tokens up to the first that is otherwise. */
-function partingOf(row: readonly number[], own: readonly number[]): number {
-  const at = row.findIndex((token, k) => own[k] !== token);
-  return at < 0 ? row.length : at;
+function partingOf(row: readonly number[], deployedRow: readonly number[]): number {
+  const index = row.findIndex((token, k) => deployedRow[k] !== token);
+  return index < 0 ? row.length : index;
 }
 
 /** What must agree of a rounded model's answers, unless its target says more. */
@@ -144,27 +147,27 @@ const SMALL = 0.1;
 const ROUNDED = 0.35;
 
 export function verdictOf(
-  compared: Comparison,
-  { tolerance, agreement = AGREEMENT }: Pick<Written, "tolerance" | "agreement">,
-): Verdict {
+  compared: AnswerComparison,
+  { tolerance, agreement = AGREEMENT }: Pick<DeploymentResult, "tolerance" | "agreement">,
+): DeploymentVerdict {
   const { difference, greatest, agree, inputs, tokens } = compared;
   if (inputs === 0) return "differs"; // of nothing nothing is proved
   const within = (share: number): boolean => difference === null || difference <= share * Math.max(SMALL, greatest);
   if (tolerance !== null)
     return within(tolerance) && (tokens ? tokens.parted === tokens.even : agree === inputs) ? "equal" : "differs";
   const wanted = inputs < FEW ? Math.min(agreement, AGREEMENT) : agreement;
-  const said = tokens
+  const isAgreement = tokens
     ? tokensSaid(tokens, difference) >= (difference === null ? TOKENS : wanted)
     : agree / inputs >= wanted;
-  return said && within(ROUNDED) ? "agrees" : "differs";
+  return isAgreement && within(ROUNDED) ? "agrees" : "differs";
 }
 
 /** The share of tokens that are the same, or that rounding may decide. */
 function tokensSaid(
-  { told, agree, even, of, first }: NonNullable<Comparison["tokens"]>,
+  { told: forced, agree, even, of: total, first }: NonNullable<AnswerComparison["tokens"]>,
   difference: number | null,
 ): number {
   // A text that was not told the notebook's tokens says nothing after the first that is otherwise.
-  if (!told) return agree > 0 || first > 0 ? (difference === null ? agree / of : 1) : 0;
-  return (agree + even) / of;
+  if (!forced) return agree > 0 || first > 0 ? (difference === null ? agree / total : 1) : 0;
+  return (agree + even) / total;
 }

@@ -4,15 +4,15 @@ import { join } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { loadTokenizer } from "../bases/tokenizer.js";
 import type { Base } from "../bases/base.js";
-import type { Asking } from "../inference/input-texts.js";
-import { recordOf } from "../tensors/model-file.js";
-import { readingOf, type Deployment } from "./deployment.js";
-import { graphSession } from "./graph-session.js";
+import type { OpenPredictor } from "../inference/input-texts.js";
+import { readModelJsonObject } from "../tensors/model-file.js";
+import { readingPlanOf, type Deployment } from "./deployment.js";
+import { graphSessionOf } from "./graph-session.js";
 import type { OpenedModel } from "./runtime.js";
 
 /** `home`: where tunebook.json, config.json and the tokenizer lie. Coded errors: `deployment-unreadable`, those of tokenizers. */
-export async function askingOf(home: string, d: Deployment, opened: OpenedModel): Promise<Asking> {
-  const config = d.config ?? recordOf(join(home, "config.json"));
+export async function deployedPredictorOf(home: string, d: Deployment, opened: OpenedModel): Promise<OpenPredictor> {
+  const config = d.config ?? readModelJsonObject(join(home, "config.json"));
   if (!config)
     throw new CodedError("deployment-unreadable", { file: join(home, "config.json"), why: "it isn't there" });
   const base: Base = {
@@ -32,9 +32,9 @@ export async function askingOf(home: string, d: Deployment, opened: OpenedModel)
     },
   };
   return {
-    plan: readingOf(d, home),
+    plan: readingPlanOf(d, home),
     labels: labelsIn(config, d),
-    session: opened.session ?? graphSession(opened, d.written),
+    session: opened.session ?? graphSessionOf(opened, d.written),
     base,
     tokenizer: await loadTokenizer(home),
   };

@@ -8,15 +8,15 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { DataPlan, ModelPlan } from "#dsl/language/types/subject.js";
-import type { Fitted } from "#stdlib/calibrations/kind.js";
-import type { Written } from "#stdlib/targets/kind.js";
-import { fitted } from "../runs/calibration.js";
-import { call } from "../runs/plan-schema.js";
-import type { Reading } from "../bases/token-types.js";
-import { fields, figure, jsonIn, object, table, type Schema } from "../fetch/json.js";
-import { NotRead, readWhole } from "../fetch/regular.js";
+import type { FittedCalibration } from "#stdlib/calibrations/kind.js";
+import type { DeploymentResult } from "#stdlib/targets/kind.js";
+import { calibrationSchema } from "../runs/calibration.js";
+import { callSchema } from "../runs/plan-schema.js";
+import type { TextReadingPlan } from "../bases/token-types.js";
+import { objectWith, anyNumber, parseJsonAs, jsonObject, dictionaryOf, type Schema } from "../fetch/json.js";
+import { FileNotRead, readWholeFile } from "../fetch/regular.js";
 
-export const DEPLOYMENT = "tunebook.json";
+export const DEPLOYMENT_FILE = "tunebook.json";
 
 export interface Deployment {
   readonly version: 1;
@@ -36,68 +36,68 @@ export interface Deployment {
   readonly template?: Call | null;
   /** What was done to the rows that it learnt from; texts that it is asked are to be treated so too. */
   readonly clean: readonly Call[];
-  readonly written: Written;
+  readonly written: DeploymentResult;
   /** config.json, where it doesn't lie beside it: of an adapter, whose base has its own. */
   readonly config?: Readonly<Record<string, unknown>>;
   /** What was fitted once it was trained, by which the notebook's answers follow from the logits of the files. Absent: nothing. */
-  readonly fitted?: Fitted;
+  readonly fitted?: FittedCalibration;
   readonly tunebook: string;
 }
 
 /** Bytes: the labels of large tasks take kilobytes. */
 const MOST = 64 * 2 ** 20;
 
-const port = fields({
+const port = objectWith({
   name: v.string(),
   dtype: v.picklist(["f32", "f16", "i32", "i64", "bool"]),
   shape: v.array(v.union([v.number(), v.string()])),
 });
-const graph = fields({
+const graph = objectWith({
   file: v.string(),
-  inputs: table(port),
-  outputs: table(port),
-  fixed: v.exactOptional(table(v.number())),
+  inputs: dictionaryOf(port),
+  outputs: dictionaryOf(port),
+  fixed: v.exactOptional(dictionaryOf(v.number())),
 });
-const written: Schema<Written> = fields({
-  tolerance: v.nullable(figure),
-  agreement: v.exactOptional(figure),
-  graphs: v.exactOptional(table(graph)),
+const written: Schema<DeploymentResult> = objectWith({
+  tolerance: v.nullable(anyNumber),
+  agreement: v.exactOptional(anyNumber),
+  graphs: v.exactOptional(dictionaryOf(graph)),
 });
-const schema: Schema<Deployment> = fields({
+const schema: Schema<Deployment> = objectWith({
   version: v.literal(1),
   name: v.string(),
-  target: call,
+  target: callSchema,
   family: v.string(),
   base: v.string(),
-  task: call,
-  technique: call,
+  task: callSchema,
+  technique: callSchema,
   labels: v.array(v.string()),
   roles: v.array(v.string()),
   max_length: v.number(),
-  template: v.exactOptional(v.nullable(call)),
-  clean: v.array(call),
+  template: v.exactOptional(v.nullable(callSchema)),
+  clean: v.array(callSchema),
   written,
-  config: v.exactOptional(object),
-  fitted: v.exactOptional(fitted),
+  config: v.exactOptional(jsonObject),
+  fitted: v.exactOptional(calibrationSchema),
   tunebook: v.string(),
 });
 
 /** Coded errors `no-deployment`, `deployment-unreadable`. */
 export function readDeployment(home: string): Deployment {
-  const file = join(home, DEPLOYMENT);
+  const file = join(home, DEPLOYMENT_FILE);
   try {
-    const bytes = readWhole(file, MOST);
+    const bytes = readWholeFile(file, MOST);
     if (bytes === null) throw new CodedError("no-deployment", { folder: home });
-    return jsonIn(bytes.toString("utf8"), schema);
+    return parseJsonAs(bytes.toString("utf8"), schema);
   } catch (error) {
     if (error instanceof CodedError && error.code === "no-deployment") throw error;
-    const why = error instanceof NotRead ? error.why : error instanceof Error ? error.message : String(error);
+    const why = error instanceof FileNotRead ? error.why : error instanceof Error ? error.message : String(error);
     throw new CodedError("deployment-unreadable", { file, why });
   }
 }
 
 /** How its rows are read, as a plan has it. Nothing of the data is in it but the roles. */
-export function readingOf(d: Deployment, home: string): Reading {
+export function readingPlanOf(d: Deployment, home: string): TextReadingPlan {
   const model: ModelPlan = {
     name: d.name,
     base: home,

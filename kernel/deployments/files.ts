@@ -5,7 +5,7 @@
 import { existsSync, lstatSync, readdirSync, statSync } from "node:fs";
 import { basename, dirname, join, sep } from "node:path";
 import { sha256Of } from "../fetch/file.js";
-import { BESIDE, COMPANIONS, MAIN, type Place } from "./output.js";
+import { BESIDE_PREFIX, COMPANIONS_SUFFIX, MAIN_FILE, type DeploymentPlace } from "./output.js";
 
 /** What can't name itself. */
 const PROOF = "proof.json";
@@ -13,14 +13,17 @@ const PROOF = "proof.json";
 const CARD = "README.md";
 
 /** Path → SHA-256 of each file that belongs to it. */
-export async function checksumsIn(place: Place): Promise<Readonly<Record<string, string>>> {
+export async function fileChecksums(place: DeploymentPlace): Promise<Readonly<Record<string, string>>> {
   const sums: [string, string][] = [];
   for (const [name, path] of filesOf(place)) if (name !== PROOF) sums.push([name, await sha256Of(path)]);
   return Object.fromEntries(sums);
 }
 
 /** What of them is missing or changed, each a clause. */
-export async function damageIn(place: Place, sums: Readonly<Record<string, string>>): Promise<readonly string[]> {
+export async function changedOrMissingFiles(
+  place: DeploymentPlace,
+  sums: Readonly<Record<string, string>>,
+): Promise<readonly string[]> {
   const found: string[] = [];
   for (const [name, sum] of Object.entries(sums)) {
     if (name === CARD) continue;
@@ -32,7 +35,7 @@ export async function damageIn(place: Place, sums: Readonly<Record<string, strin
 }
 
 /** Files in its folder that it doesn't know. */
-export function foreignIn(place: Place, sums: Readonly<Record<string, string>>): readonly string[] {
+export function unknownFiles(place: DeploymentPlace, sums: Readonly<Record<string, string>>): readonly string[] {
   return filesOf(place)
     .map(([name]) => name)
     .filter((name) => name !== PROOF && name !== CARD && !Object.hasOwn(sums, name))
@@ -40,8 +43,8 @@ export function foreignIn(place: Place, sums: Readonly<Record<string, string>>):
 }
 
 /** Its own files of up to `most` bytes that somebody changed; what they were is known by their sums. */
-export async function editedIn(
-  place: Place,
+export async function editedFiles(
+  place: DeploymentPlace,
   sums: Readonly<Record<string, string>>,
   most: number,
 ): Promise<readonly string[]> {
@@ -55,28 +58,30 @@ export async function editedIn(
 
 /** For those who look at the folder. */
 function calledIn(name: string, path: string): string {
-  return name === MAIN || name.startsWith(BESIDE) ? basename(path) : name;
+  return name === MAIN_FILE || name.startsWith(BESIDE_PREFIX) ? basename(path) : name;
 }
 
-function pathOf({ writes, path }: Place, name: string): string {
+function pathOf({ writes, path }: DeploymentPlace, name: string): string {
   if (writes === "folder") return join(path, name);
-  if (name === MAIN) return path;
-  return name.startsWith(BESIDE) ? join(dirname(path), name.slice(BESIDE.length)) : join(`${path}${COMPANIONS}`, name);
+  if (name === MAIN_FILE) return path;
+  return name.startsWith(BESIDE_PREFIX)
+    ? join(dirname(path), name.slice(BESIDE_PREFIX.length))
+    : join(`${path}${COMPANIONS_SUFFIX}`, name);
 }
 
-function filesOf(place: Place): readonly (readonly [name: string, path: string])[] {
+function filesOf(place: DeploymentPlace): readonly (readonly [name: string, path: string])[] {
   const { writes, path, beside = [] } = place;
   if (writes === "folder") return filesIn(path);
   const others = beside
-    .map((name) => [`${BESIDE}${name}`, join(dirname(path), name)] as const)
-    .filter(([, at]) => lstatSync(at, { throwIfNoEntry: false }));
-  return [...mainOf(path), ...filesIn(`${path}${COMPANIONS}`), ...others];
+    .map((name) => [`${BESIDE_PREFIX}${name}`, join(dirname(path), name)] as const)
+    .filter(([, filePath]) => lstatSync(filePath, { throwIfNoEntry: false }));
+  return [...mainOf(path), ...filesIn(`${path}${COMPANIONS_SUFFIX}`), ...others];
 }
 /** A package of Core ML is a folder that looks like a file. */
 function mainOf(path: string): readonly (readonly [string, string])[] {
   if (!existsSync(path)) return [];
-  if (!statSync(path).isDirectory()) return [[MAIN, path]];
-  return filesIn(path).map(([name, at]) => [join("..", basename(path), name), at]);
+  if (!statSync(path).isDirectory()) return [[MAIN_FILE, path]];
+  return filesIn(path).map(([name, filePath]) => [join("..", basename(path), name), filePath]);
 }
 function filesIn(folder: string): readonly (readonly [string, string])[] {
   if (!existsSync(folder)) return [];

@@ -2,38 +2,38 @@
 import type { DeployedChat } from "#stdlib/targets/kind.js";
 import type { Message } from "#stdlib/conversations/kind.js";
 import type { Tokenizer } from "../bases/tokenizer.js";
-import type { Prompt } from "../inference/prompts.js";
-import type { Golden } from "./golden.js";
+import type { ModelPrompt } from "../inference/prompts.js";
+import type { GoldenInputs } from "./golden.js";
 
-type Prompts = Extract<Golden, { is: "prompts" }>;
+type Prompts = Extract<GoldenInputs, { is: "prompts" }>;
 
 /** So many prompts at least, of short ones where the usual ones have no room. */
 const FEWEST = 4;
-const SHORT: readonly Prompt[] = ["no", "7", "?", "Hi"];
+const SHORT: readonly ModelPrompt[] = ["no", "7", "?", "Hi"];
 
 /**
  * `positions`: tokens of a prompt and its answer together; Infinity where an encoder reads the prompt. Where none of them can
  * be asked, the length of the shortest as the model is fed it.
  */
-export async function fitting(
+export async function promptsThatFit(
   golden: Prompts,
-  o: { readonly chat: DeployedChat | undefined; readonly tokenizer: Tokenizer; readonly positions: number },
+  options: { readonly chat: DeployedChat | undefined; readonly tokenizer: Tokenizer; readonly positions: number },
 ): Promise<Prompts | { readonly shortest: number }> {
   const all = [...golden.inputs, ...SHORT];
-  const texts = await textsOf(all, o.chat);
+  const texts = await textsOf(all, options.chat);
   const written = texts.map((text) => text ?? "");
-  const tokens = o.chat
-    ? (await o.tokenizer.encodePlaced(written)).map(({ ids }) => ids)
-    : await o.tokenizer.encode(written, Number.MAX_SAFE_INTEGER);
+  const tokens = options.chat
+    ? (await options.tokenizer.encodePlaced(written)).map(({ ids }) => ids)
+    : await options.tokenizer.encode(written, Number.MAX_SAFE_INTEGER);
   const lengths = texts.map((text, i) => (text === null ? 0 : (tokens[i]?.length ?? 0)));
   const shortest = Math.min(...lengths.filter((length) => length > 0));
-  const room = o.positions - shortest;
+  const room = options.positions - shortest;
   if (!(room >= 1)) return { shortest };
-  const most = Math.max(1, Math.min(golden.most, Math.floor(o.positions / 2), room));
-  const fit = (from: number, to: number): readonly Prompt[] =>
+  const most = Math.max(1, Math.min(golden.most, Math.floor(options.positions / 2), room));
+  const fit = (from: number, to: number): readonly ModelPrompt[] =>
     all.slice(from, to).filter((_, i) => {
       const length = lengths[from + i]!;
-      return length > 0 && length + most <= o.positions;
+      return length > 0 && length + most <= options.positions;
     });
   const usual = fit(0, golden.inputs.length);
   const short = fit(golden.inputs.length, all.length).slice(0, Math.max(0, FEWEST - usual.length));
@@ -41,7 +41,7 @@ export async function fitting(
 }
 
 /** As the model is fed them; null: its template refuses. */
-function textsOf(inputs: readonly Prompt[], chat: DeployedChat | undefined): Promise<readonly (string | null)[]> {
+function textsOf(inputs: readonly ModelPrompt[], chat: DeployedChat | undefined): Promise<readonly (string | null)[]> {
   if (!chat) return Promise.resolve(inputs.map((one) => (typeof one === "string" ? one : null)));
   const conversations = inputs.map((one): readonly Message[] =>
     typeof one === "string" ? [{ role: "user", content: one }] : one,

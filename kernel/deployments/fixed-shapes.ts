@@ -5,61 +5,68 @@
 import { must } from "#dsl/language/diagnostics/must.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { NDArray } from "#dsl/tensor/program.js";
-import type { GraphFile, GraphPort, Written } from "#stdlib/targets/kind.js";
-import { picksOf, type Picks } from "./decoders/picks.js";
+import type { GraphFile, GraphPort, DeploymentResult } from "#stdlib/targets/kind.js";
+import { picksForRows, type LogitPicks } from "./decoders/picks.js";
 import type { OpenedModel } from "./runtime.js";
-import { graphOf } from "./runtimes/process.js";
+import { graphNamed } from "./runtimes/process.js";
 
 type Arrays = Readonly<Record<string, NDArray>>;
-type Run = (feeds: Arrays, picks?: Picks) => Promise<Arrays>;
+type Run = (feeds: Arrays, picks?: LogitPicks) => Promise<Arrays>;
 
 /** A runtime whose graphs are fed so. */
-export function openFitted(title: string, graphs: NonNullable<Written["graphs"]>, opened: OpenedModel): OpenedModel {
+export function openFixedShapeModel(
+  title: string,
+  graphs: NonNullable<DeploymentResult["graphs"]>,
+  opened: OpenedModel,
+): OpenedModel {
   const run = must(opened.run, "a runtime of graphs");
   return {
     ...opened,
     run: async (name, feeds, wanted, { picks } = {}) => ({
-      ...(await fitted(graphOf(graphs, name), { feeds, ...(picks && { picks }) }, title, (given, own) =>
-        run(name, given, wanted, own && { picks: own }),
+      ...(await runFixedShapeGraph(
+        graphNamed(graphs, name),
+        { feeds, ...(picks && { picks }) },
+        title,
+        (given, pickedPlaces) => run(name, given, wanted, pickedPlaces && { picks: pickedPlaces }),
       )),
     }),
   };
 }
 
 /** Feeds of any batch and length to a graph that has both fixed. `title`: of the runtime, for errors. */
-export async function fitted(
+export async function runFixedShapeGraph(
   graph: GraphFile,
-  { feeds, picks }: { readonly feeds: Arrays; readonly picks?: Picks },
+  { feeds, picks }: { readonly feeds: Arrays; readonly picks?: LogitPicks },
   title: string,
   run: Run,
 ): Promise<Arrays> {
   const { fixed } = graph;
   if (!fixed) return run(feeds, picks);
-  const asked = sizesOf(graph.inputs, feeds);
+  const requestedSizes = sizesOf(graph.inputs, feeds);
   for (const [name, size] of Object.entries(fixed))
-    if (name !== "batch" && (asked[name] ?? 0) > size)
+    if (name !== "batch" && (requestedSizes[name] ?? 0) > size)
       throw new CodedError("runtime-failed", {
         runtime: title,
-        why: `a ${name} of ${String(asked[name])} was asked, and the file has ${String(size)}`,
+        why: `a ${name} of ${String(requestedSizes[name])} was asked, and the file has ${String(size)}`,
       });
-  const rows = asked["batch"] ?? 1;
+  const rows = requestedSizes["batch"] ?? 1;
   const part = fixed["batch"] ?? rows;
-  const said: Arrays[] = [];
+  const outputs: Arrays[] = [];
   for (let start = 0; start < rows; start += part) {
     const given = Object.entries(graph.inputs).map(([name, port]) => {
       const array = feeds[name];
       return array ? [[name, padded(array, start, target(port, fixed, array), port.pad ?? 0)] as const] : [];
     });
-    said.push(await run(Object.fromEntries(given.flat()), picks && picksOf(picks, start, part)));
+    outputs.push(await run(Object.fromEntries(given.flat()), picks && picksForRows(picks, start, part)));
   }
-  if (picks) return together(said);
+  if (picks) return together(outputs);
   return Object.fromEntries(
-    Object.keys(said[0] ?? {}).map((name) => [
+    Object.keys(outputs[0] ?? {}).map((name) => [
       name,
       joined(
-        said.map((answer) => answer[name]!),
+        outputs.map((answer) => answer[name]!),
         graph.outputs[name]!.shape.map((d, axis) =>
-          typeof d === "string" ? (asked[d] ?? said[0]![name]!.shape[axis]!) : d,
+          typeof d === "string" ? (requestedSizes[d] ?? outputs[0]![name]!.shape[axis]!) : d,
         ),
       ),
     ]),
@@ -93,10 +100,10 @@ function padded(array: NDArray, start: number, shape: readonly number[], pad: nu
 }
 
 /** What was picked of each part, one after the other. */
-function together(said: readonly Arrays[]): Arrays {
+function together(outputs: readonly Arrays[]): Arrays {
   return Object.fromEntries(
-    Object.entries(said[0] ?? {}).map(([name, { dtype, shape }]) => {
-      const parts = said.map((answer) => answer[name]!);
+    Object.entries(outputs[0] ?? {}).map(([name, { dtype, shape }]) => {
+      const parts = outputs.map((answer) => answer[name]!);
       const rows = parts.reduce((n, part) => n + part.shape[0]!, 0);
       const bytes = Buffer.concat(parts.map((part) => part.bytes));
       return [name, { dtype, shape: [rows, ...shape.slice(1)], bytes: Uint8Array.from(bytes) }];
@@ -112,9 +119,9 @@ function joined(parts: readonly NDArray[], shape: readonly number[]): NDArray {
   const [rows = 1] = shape;
   for (let row = 0; row < rows; row++) {
     const part = parts[Math.floor(row / rowsOf)]!;
-    const own = part.bytes.length / rowsOf;
+    const rowBytes = part.bytes.length / rowsOf;
     const cut = cutTo(
-      part.bytes.subarray((row % rowsOf) * own, (row % rowsOf) * own + own),
+      part.bytes.subarray((row % rowsOf) * rowBytes, (row % rowsOf) * rowBytes + rowBytes),
       whole.slice(1),
       shape.slice(1),
     );
@@ -129,6 +136,6 @@ function cutTo(bytes: Uint8Array, from: readonly number[], to: readonly number[]
   const size = bytes.length / had;
   const parts = Array.from({ length: wanted }, (_, i) => cutTo(bytes.subarray(i * size, (i + 1) * size), inner, rest));
   const all = new Uint8Array(parts.reduce((n, { length }) => n + length, 0));
-  parts.reduce((at, part) => (all.set(part, at), at + part.length), 0);
+  parts.reduce((offset, part) => (all.set(part, offset), offset + part.length), 0);
   return all;
 }

@@ -2,16 +2,16 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { NDArray, State } from "#dsl/tensor/program.js";
+import type { NDArray, TensorState } from "#dsl/tensor/program.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { implementationOf } from "#dsl/language/types/loaded.js";
-import type { Deployed } from "#stdlib/targets/kind.js";
+import type { DeployedModel } from "#stdlib/targets/kind.js";
 import { registry } from "#stdlib/registry.js";
 import type { Base } from "../bases/base.js";
-import { does } from "../host/load-implementation.js";
-import { readHeader, readTensor, weightFiles, type Header } from "../tensors/safetensors.js";
+import { loadImplementation } from "../host/load-implementation.js";
+import { readHeader, readTensor, weightFiles, type SafetensorsHeader } from "../tensors/safetensors.js";
 import { licenceOf } from "../bases/licence.js";
-import { besideWeights } from "../runs/folders/model-folder.js";
+import { companionFiles } from "../runs/folders/model-folder.js";
 
 export interface FolderModel {
   readonly name: string;
@@ -21,92 +21,92 @@ export interface FolderModel {
   readonly roles: readonly string[];
   readonly tokenTypes: boolean;
   readonly maxLength: number;
-  readonly adapter?: Deployed["adapter"];
+  readonly adapter?: DeployedModel["adapter"];
   readonly peft?: boolean;
-  readonly calibration?: Deployed["calibration"];
-  readonly examples?: Deployed["examples"];
-  readonly fitted?: Deployed["fitted"];
-  readonly chat?: Deployed["chat"];
-  readonly origin?: Deployed["origin"];
-  readonly rounding?: Deployed["rounding"];
+  readonly calibration?: DeployedModel["calibration"];
+  readonly examples?: DeployedModel["examples"];
+  readonly fitted?: DeployedModel["fitted"];
+  readonly chat?: DeployedModel["chat"];
+  readonly origin?: DeployedModel["origin"];
+  readonly rounding?: DeployedModel["rounding"];
 }
 
 /** No technique: what it did is in the weights. */
-export const PLAIN: Deployed["parts"]["technique"] = {
+export const NO_TECHNIQUE: DeployedModel["parts"]["technique"] = {
   call: { kind: "technique", word: "full", arguments: {} },
   implementation: { trains: () => false, around: (_, layers) => layers, saved: "model" },
 };
 
-export async function deployedFrom(o: FolderModel): Promise<Deployed> {
-  const { base, labels } = o;
+export async function deployedFromFolder(options: FolderModel): Promise<DeployedModel> {
+  const { base, labels } = options;
   const { facts } = base;
   const family = await implementationOf(registry, "model", facts.family);
   const tensors = new Tensors(base.folder);
-  const parts: Deployed["parts"] = {
+  const parts: DeployedModel["parts"] = {
     family,
     config: family.config(facts.config),
-    task: { call: o.task, implementation: await does(o.task, "task") },
-    technique: PLAIN,
+    task: { call: options.task, implementation: await loadImplementation(options.task, "task") },
+    technique: NO_TECHNIQUE,
     labels: labels.length,
-    roles: o.roles,
+    roles: options.roles,
     prefixInCheckpoint: Object.keys(facts.shapes).some((name) => name.startsWith(family.prefix)),
     tensors: facts.shapes,
     seed: 0,
-    tokenTypes: o.tokenTypes,
+    tokenTypes: options.tokenTypes,
   };
   return {
-    name: o.name,
-    origin: o.origin ?? { hub: null, licence: licenceOf(base) },
+    name: options.name,
+    origin: options.origin ?? { hub: null, licence: licenceOf(base) },
     parts,
     family: { word: facts.family, implementation: family },
     config: facts.config,
     labels,
-    roles: o.roles,
-    tokenTypes: o.tokenTypes,
-    maxLength: o.maxLength,
+    roles: options.roles,
+    tokenTypes: options.tokenTypes,
+    maxLength: options.maxLength,
     around: null,
     shapes: facts.shapes,
-    adapter: o.adapter ?? null,
-    peft: o.peft ?? false,
+    adapter: options.adapter ?? null,
+    peft: options.peft ?? false,
     read: (name, state) => tensors.read(name, state),
-    files: besideWeights(base),
+    files: companionFiles(base),
     file: (name) => readFile(join(base.folder, name)),
-    ...(o.chat && { chat: o.chat }),
-    calibration: o.calibration ?? (() => Promise.resolve([])),
-    examples: o.examples ?? (() => Promise.resolve([])),
-    ...(o.fitted && { fitted: o.fitted }),
-    ...(o.rounding && { rounding: o.rounding }),
+    ...(options.chat && { chat: options.chat }),
+    calibration: options.calibration ?? (() => Promise.resolve([])),
+    examples: options.examples ?? (() => Promise.resolve([])),
+    ...(options.fitted && { fitted: options.fitted }),
+    ...(options.rounding && { rounding: options.rounding }),
   };
 }
 
 /** The tensors of a folder, read when they are asked for. */
 class Tensors {
-  private readonly of = new Map<string, { readonly file: string; readonly header: Header }>();
+  private readonly tensorFiles = new Map<string, { readonly file: string; readonly header: SafetensorsHeader }>();
   constructor(folder: string) {
     for (const file of weightFiles(folder)) {
       const header = readHeader(file);
-      for (const name of Object.keys(header.tensors)) this.of.set(name, { file, header });
+      for (const name of Object.keys(header.tensors)) this.tensorFiles.set(name, { file, header });
     }
   }
   /** A state that the folder has no tensor for begins as its program says. */
-  read(state: string, of?: State): Promise<NDArray> {
-    const initial = of?.initial;
+  read(state: string, stateInfo?: TensorState): Promise<NDArray> {
+    const initial = stateInfo?.initial;
     const name = initial && "checkpoint" in initial ? initial.checkpoint : state;
-    const place = this.of.get(name);
+    const place = this.tensorFiles.get(name);
     if (place) return Promise.resolve(readTensor(place.file, name, place.header));
-    if (of && initial) {
+    if (stateInfo && initial) {
       if ("value" in initial) return Promise.resolve(initial.value);
-      if ("zeros" in initial || "ones" in initial) return Promise.resolve(filled(of, "ones" in initial ? 1 : 0));
+      if ("zeros" in initial || "ones" in initial) return Promise.resolve(filled(stateInfo, "ones" in initial ? 1 : 0));
     }
     throw new CodedError("missing-tensor", {
       name,
-      files: [...new Set([...this.of.values()].map(({ file }) => file))],
+      files: [...new Set([...this.tensorFiles.values()].map(({ file }) => file))],
       nearest: null,
     });
   }
 }
 
-function filled({ type }: State, value: number): NDArray {
+function filled({ type }: TensorState, value: number): NDArray {
   const shape = type.shape.map(Number);
   const size = shape.reduce((n, d) => n * d, 1);
   if (type.dtype !== "f32") throw new CodedError("internal", { what: `a state of ${type.dtype} begins as a number` });

@@ -4,14 +4,14 @@
  * that is cut; asked together, so that a batch holds texts of unequal lengths.
  */
 import type { Message } from "#stdlib/conversations/kind.js";
-import type { Asked } from "../data/encoding/encoded.js";
-import type { Prompt } from "../inference/prompts.js";
+import type { PredictionInput } from "../data/encoding/encoded.js";
+import type { ModelPrompt } from "../inference/prompts.js";
 
-export type Golden =
-  | { readonly is: "asked"; readonly inputs: readonly Asked[] }
+export type GoldenInputs =
+  | { readonly is: "asked"; readonly inputs: readonly PredictionInput[] }
   | {
       readonly is: "prompts";
-      readonly inputs: readonly Prompt[];
+      readonly inputs: readonly ModelPrompt[];
       /** Tokens that are written for each. */
       readonly most: number;
     };
@@ -38,7 +38,7 @@ const MOST_TOKENS = 32;
 /** Tokens of the longest prompts: a longer one takes long, and shows nothing more. */
 const LONGEST = 192;
 
-export interface GoldenOf {
+export interface GoldenInputOptions {
   /** Tokens that texts are cut to. */
   readonly maxLength: number;
   readonly roles: readonly string[];
@@ -48,7 +48,7 @@ export interface GoldenOf {
   readonly writes: false | "texts" | "turns";
 }
 
-export function goldenOf({ maxLength, roles, mask, writes }: GoldenOf): Golden {
+export function goldenInputsOf({ maxLength, roles, mask, writes }: GoldenInputOptions): GoldenInputs {
   const longest = Math.min(maxLength, LONGEST);
   const texts = [...TEXTS, ofLength(longest), ofLength(longest + 40)];
   if (writes === "turns") return { is: "prompts", inputs: texts.map(conversationWith), most: MOST_TOKENS };
@@ -80,7 +80,7 @@ function conversationWith(text: string, i: number): readonly Message[] {
 /** A word in the middle is left to be filled in, or an earlier one, so that it stands where texts are cut: no tokenizer makes more tokens than there are bytes. */
 function masked(text: string, mask: string, maxLength: number): string {
   const words = text.split(" ");
-  const fits = (at: number): boolean => Buffer.byteLength(words.slice(0, at).join(" ")) <= maxLength - 4;
+  const fits = (wordCount: number): boolean => Buffer.byteLength(words.slice(0, wordCount).join(" ")) <= maxLength - 4;
   let place = Math.min(5, Math.floor(words.length / 2));
   while (place > 0 && !fits(place)) place--;
   words[place] = mask;

@@ -5,37 +5,37 @@
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { NDArray } from "#dsl/tensor/program.js";
-import type { GraphFile, Written } from "#stdlib/targets/kind.js";
-import type { Session } from "../engines/engine.js";
-import { whole } from "#stdlib/tasks/shared/feeds.js";
-import { floats } from "../engines/feeds.js";
-import { gathered } from "./arrays.js";
-import { PastDecoder, PROGRAMS } from "./decoders/past-decoder.js";
+import type { GraphFile, DeploymentResult } from "#stdlib/targets/kind.js";
+import type { EngineSession } from "../engines/engine.js";
+import { int32Array } from "#stdlib/tasks/shared/feeds.js";
+import { toFloats } from "../engines/feeds.js";
+import { gatherRows } from "./arrays.js";
+import { CachedDecoder, GENERATION_PROGRAMS } from "./decoders/past-decoder.js";
 import type { OpenedModel, RunGraph } from "./runtime.js";
-import { WholeDecoder } from "./decoders/whole-decoder.js";
+import { UncachedDecoder } from "./decoders/whole-decoder.js";
 
 type Feeds = Readonly<Record<string, NDArray>>;
 
 /** A session whose `prefill` and `decode` tell `likeliest` too (decoders/kind.ts). */
-export interface GraphSession extends Pick<Session, "run"> {
+export interface GraphSession extends Pick<EngineSession, "run"> {
   /** Before a batch is begun: what its rows should write. Of a row that parts from it nothing true may be said afterwards. */
   expect(tokens: readonly (readonly number[])[]): void;
 }
 
-export function graphSession(opened: OpenedModel, written: Written): GraphSession {
+export function graphSessionOf(opened: OpenedModel, written: DeploymentResult): GraphSession {
   const graphs = opened.graphs ?? written.graphs ?? {};
   const run = must(opened.run, "a runtime of graphs");
   const { forward, decoder } = graphs;
   const writer = decoder
-    ? new PastDecoder(run, decoder, graphs.encoder)
-    : forward && new WholeDecoder(run, "decoder_input_ids" in forward.inputs);
+    ? new CachedDecoder(run, decoder, graphs.encoder)
+    : forward && new UncachedDecoder(run, "decoder_input_ids" in forward.inputs);
   return {
     expect(tokens) {
-      if (writer instanceof WholeDecoder) writer.expect(tokens);
+      if (writer instanceof UncachedDecoder) writer.expect(tokens);
     },
     async run(program, feeds, wanted = ["logits"]) {
       if (program === "evaluate" && forward) return evaluated(run, forward, feeds);
-      if (writer && PROGRAMS.has(program)) return writer.run(program, feeds, wanted);
+      if (writer && GENERATION_PROGRAMS.has(program)) return writer.run(program, feeds, wanted);
       throw new CodedError("internal", { what: `no graph does what the program ${program} does` });
     },
   };
@@ -47,11 +47,11 @@ async function evaluated(run: RunGraph, graph: GraphFile, feeds: Feeds): Promise
   const known = Object.fromEntries(Object.entries(given).filter(([name]) => name in graph.inputs));
   const types = "token_type_ids" in graph.inputs && !("token_type_ids" in known);
   const ids = must(given["input_ids"], "the tokens of a batch");
-  const all = types ? { ...known, token_type_ids: whole(new Int32Array(ids.bytes.length / 4), ids.shape) } : known;
+  const all = types ? { ...known, token_type_ids: int32Array(new Int32Array(ids.bytes.length / 4), ids.shape) } : known;
   const logits = logitsOf(await run("forward", all));
   if (!targets) return { logits };
   const [batch = 0, length = 0, width = 0] = logits.shape;
-  return { logits: gathered({ ...logits, shape: [batch * length, width] }, places(targets)) };
+  return { logits: gatherRows({ ...logits, shape: [batch * length, width] }, places(targets)) };
 }
 
 const places = ({ bytes }: NDArray): Int32Array => new Int32Array(bytes.slice().buffer);
@@ -61,7 +61,7 @@ function logitsOf(out: Readonly<Record<string, NDArray>>): NDArray {
   const { logits, start_logits: starts, end_logits: ends } = out;
   if (logits) return logits;
   const [a, b] = [must(starts, "logits of a graph"), must(ends, "logits of ends")];
-  const [x, y] = [floats(a), floats(b)];
+  const [x, y] = [toFloats(a), toFloats(b)];
   const both = Float32Array.from({ length: 2 * x.length }, (_, i) => (i % 2 === 0 ? x : y)[i >> 1]!);
   return { dtype: "f32", shape: [...a.shape, 2], bytes: new Uint8Array(both.buffer) };
 }

@@ -5,12 +5,12 @@ import { ensureNodeEnv, nodeEnv, type NodeGroup } from "#tools/node-env.mjs";
 const GROUPS = { "llama.cpp": "llama", litert: "litert", sql: "sql" } as const satisfies Readonly<
   Record<string, NodeGroup>
 >;
-export type Brought = keyof typeof GROUPS;
-export const BROUGHT = Object.keys(GROUPS) as Brought[];
+export type InstallableRuntime = keyof typeof GROUPS;
+export const INSTALLABLE_RUNTIMES = Object.keys(GROUPS) as InstallableRuntime[];
 
 /** Rejects with a `ToolError`. `changed`: it wasn't there. */
-export async function bring(
-  name: Brought,
+export async function installRuntime(
+  name: InstallableRuntime,
   onProgress: (line: string) => void,
 ): Promise<{ readonly folder: string; readonly changed: boolean }> {
   const group = GROUPS[name];

@@ -7,9 +7,9 @@ import { join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import type { Message, SpecialTexts } from "#stdlib/conversations/kind.js";
 import type { DeployedChat } from "#stdlib/targets/kind.js";
-import { KNOWN } from "#stdlib/targets/shared/ollama/templates.js";
+import { KNOWN_CHAT_TEMPLATES } from "#stdlib/targets/shared/ollama/templates.js";
 import { jinjaTemplate } from "#stdlib/templates/shared/jinja-template.js";
-import { jsonIn, object } from "../fetch/json.js";
+import { parseJsonAs, jsonObject } from "../fetch/json.js";
 
 const user = (content: string): Message => ({ role: "user", content });
 const SAMPLES: readonly (readonly Message[])[] = [
@@ -21,10 +21,13 @@ const SAMPLES: readonly (readonly Message[])[] = [
 ];
 
 /** Null: no known one writes as it does. */
-export async function jinjaOf(chat: Pick<DeployedChat, "write">, specials: SpecialTexts): Promise<string | null> {
+export async function jinjaTemplateOf(
+  chat: Pick<DeployedChat, "write">,
+  specials: SpecialTexts,
+): Promise<string | null> {
   const texts = await chat.write(SAMPLES);
   const opening = specials.opening ? `{{ ${JSON.stringify(specials.opening)} }}` : "";
-  for (const { jinja } of KNOWN)
+  for (const { jinja } of KNOWN_CHAT_TEMPLATES)
     for (const source of jinja === undefined ? [] : opening ? [jinja, opening + jinja] : [jinja])
       if (writesAlike(source, texts, specials)) return source;
   return null;
@@ -44,12 +47,12 @@ function writesAlike(source: string, texts: readonly (string | null)[], specials
 }
 
 /** Beside a tokenizer, in all places where it is looked for; null: none is left there, so that nobody takes a wrong one. */
-export async function writeTemplate(folder: string, source: string | null): Promise<void> {
+export async function writeChatTemplate(folder: string, source: string | null): Promise<void> {
   const settings = join(folder, "tokenizer_config.json");
-  const json = jsonIn(await readFile(settings, "utf8"), object);
+  const json = parseJsonAs(await readFile(settings, "utf8"), jsonObject);
   const rest = Object.fromEntries(Object.entries(json).filter(([key]) => key !== "chat_template"));
-  const own = source === null ? rest : { ...rest, chat_template: source };
-  await writeFileAtomic(settings, `${JSON.stringify(own, null, 2)}\n`);
+  const ownSettings = source === null ? rest : { ...rest, chat_template: source };
+  await writeFileAtomic(settings, `${JSON.stringify(ownSettings, null, 2)}\n`);
   for (const name of ["chat_template.jinja", "chat_template.json"]) await rm(join(folder, name), { force: true });
   if (source !== null) await writeFileAtomic(join(folder, "chat_template.jinja"), source);
 }

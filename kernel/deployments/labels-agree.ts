@@ -1,23 +1,26 @@
 /** The labels that two models give to the same rows: of how many they say the same. */
-export interface LabelsAgree {
+export interface LabelAgreement {
   /** Rows; where words are told apart, their words. */
   readonly of: number;
   readonly agree: number;
 }
 
 /** What a model said of each row: logits, as many as there are labels, of each place one after the other. */
-export interface SaidOfRows {
-  readonly said: readonly Float32Array[];
+export interface LabelOutputs {
+  readonly outputs: readonly Float32Array[];
   readonly labels: readonly string[];
 }
 
 /** `several`: each label is given or not, by itself, and a row's sets of them are held beside each other. */
-export function labelsAgree(notebook: SaidOfRows, deployed: SaidOfRows, several: boolean): LabelsAgree {
-  const [own, other] = [notebook, deployed].map(({ said, labels }) =>
-    said.map((logits) => (several ? [given(logits, labels)] : likeliest(logits, labels))),
+export function labelAgreement(notebook: LabelOutputs, deployed: LabelOutputs, several: boolean): LabelAgreement {
+  const [notebookLabels, other] = [notebook, deployed].map(({ outputs, labels }) =>
+    outputs.map((logits) => (several ? [given(logits, labels)] : likeliest(logits, labels))),
   ) as [string[][], string[][]];
-  const agree = own.reduce((sum, row, i) => sum + row.filter((label, k) => label === other[i]?.[k]).length, 0);
-  return { of: own.reduce((sum, row) => sum + row.length, 0), agree };
+  const agree = notebookLabels.reduce(
+    (sum, row, i) => sum + row.filter((label, k) => label === other[i]?.[k]).length,
+    0,
+  );
+  return { of: notebookLabels.reduce((sum, row) => sum + row.length, 0), agree };
 }
 
 const given = (logits: Float32Array, labels: readonly string[]): string =>

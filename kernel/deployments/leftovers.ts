@@ -7,9 +7,9 @@ import { createHash } from "node:crypto";
 import { existsSync, lstatSync, readdirSync, readlinkSync, renameSync, rmdirSync, rmSync, statSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { isRunning } from "../tensors/safetensors.js";
-import { DEPLOYMENT } from "./deployment.js";
-import { COMPANIONS } from "./output.js";
+import { isProcessRunning } from "../tensors/safetensors.js";
+import { DEPLOYMENT_FILE } from "./deployment.js";
+import { COMPANIONS_SUFFIX } from "./output.js";
 
 const WRITING = /^\.writing-(\d+)-(?:([0-9a-f]{8})-)?/;
 const REPLACED = /^\.replaced-(\d+)-([0-9a-f]{8})-(.+)$/;
@@ -19,21 +19,21 @@ const DAY = 86_400_000;
 /** Those of this process, which are no leftovers. */
 const live = new Set<string>();
 
-export const isLeftover = (name: string): boolean => name.startsWith(".writing-") || REPLACED.test(name);
+export const isLeftoverName = (name: string): boolean => name.startsWith(".writing-") || REPLACED.test(name);
 
 /** Begins the name of a folder that is written in. */
-export const writingName = (): string => `.writing-${String(process.pid)}-${here()}-`;
+export const stagingFolderPrefix = (): string => `.writing-${String(process.pid)}-${here()}-`;
 /** The name of the folder that holds what was at `name`. */
-export const replacedName = (name: string): string => `.replaced-${String(process.pid)}-${here()}-${name}`;
+export const replacedFolderName = (name: string): string => `.replaced-${String(process.pid)}-${here()}-${name}`;
 
 /** Is this process's until what comes back is called. */
-export function keepLive(path: string): () => void {
+export function protectFromCleanup(path: string): () => void {
   live.add(path);
   return () => void live.delete(path);
 }
 
 /** Clears a folder of what killed processes left in it. */
-export function settle(parent: string): void {
+export function cleanUpLeftovers(parent: string): void {
   if (!existsSync(parent)) return;
   for (const entry of readdirSync(parent)) {
     const path = join(parent, entry);
@@ -48,14 +48,15 @@ export function settle(parent: string): void {
 function bringBack(parent: string, aside: string, name: string): void {
   const main = join(parent, name);
   if (lstatSync(main, { throwIfNoEntry: false })) {
-    const whole = [main, `${main}${COMPANIONS}`].some((home) => existsSync(join(home, DEPLOYMENT)));
+    const whole = [main, `${main}${COMPANIONS_SUFFIX}`].some((home) => existsSync(join(home, DEPLOYMENT_FILE)));
     if (whole || readdirSync(aside).length === 0) rmSync(aside, { recursive: true, force: true });
     return;
   }
   const entries = readdirSync(aside).sort((a, b) => Number(a === name) - Number(b === name));
   for (const entry of entries) {
     const to = join(parent, entry);
-    if (entry === `${name}${COMPANIONS}` && existsSync(join(to, DEPLOYMENT))) rmSync(to, { recursive: true });
+    if (entry === `${name}${COMPANIONS_SUFFIX}` && existsSync(join(to, DEPLOYMENT_FILE)))
+      rmSync(to, { recursive: true });
     renameSync(join(aside, entry), to);
   }
   rmdirSync(aside);
@@ -64,7 +65,7 @@ function bringBack(parent: string, aside: string, name: string): void {
 function isAlive(path: string, pid: string, where: string | undefined): boolean {
   if (where !== here()) return Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0) < DAY;
   // Numbers come again: one's own may have been that of a process before.
-  return Number(pid) === process.pid ? live.has(path) : isRunning(Number(pid));
+  return Number(pid) === process.pid ? live.has(path) : isProcessRunning(Number(pid));
 }
 
 let machine: string | undefined;

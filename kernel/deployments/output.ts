@@ -9,19 +9,19 @@ import { basename, dirname, join, normalize } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { Content, TargetOutput } from "#stdlib/targets/kind.js";
+import type { FileContent, TargetOutput } from "#stdlib/targets/kind.js";
 import { diskError } from "../fetch/disk.js";
-import { copyOpenly } from "../fetch/private.js";
+import { copyWithUsualMode } from "../fetch/private.js";
 import { tools } from "./tools/table.js";
 
 /** What companions of a file are called: `helper.gguf` → `helper.gguf.files`. */
-export const COMPANIONS = ".files";
+export const COMPANIONS_SUFFIX = ".files";
 /** Paths of a file target that begin with it lie beside the file: `beside:helper.Modelfile`. */
-export const BESIDE = "beside:";
+export const BESIDE_PREFIX = "beside:";
 /** The file itself, of a target that writes one. */
-export const MAIN = "main";
+export const MAIN_FILE = "main";
 
-export interface Place {
+export interface DeploymentPlace {
   /** As the target's word says. */
   readonly writes: "folder" | "file";
   /** Absolute. */
@@ -31,23 +31,23 @@ export interface Place {
 }
 
 /** Where a deployment's own files lie (tunebook.json, proof.json): the folder itself, or the file's companions. */
-export function homeOf({ writes, path }: Place): string {
-  return writes === "folder" ? path : `${path}${COMPANIONS}`;
+export function deploymentHomeOf({ writes, path }: DeploymentPlace): string {
+  return writes === "folder" ? path : `${path}${COMPANIONS_SUFFIX}`;
 }
 
 /** `work`: the folder that stands for the one which the place is in (of a file), or for the place itself. */
-export function outputIn(work: string, place: Place, source: string): TargetOutput {
+export function targetOutputIn(work: string, place: DeploymentPlace, source: string): TargetOutput {
   const pathOf = (path: string): string => {
     const file = basename(place.path);
-    const own =
+    const relativePath =
       place.writes === "folder"
         ? path
-        : path === MAIN
+        : path === MAIN_FILE
           ? file
-          : path.startsWith(BESIDE)
-            ? path.slice(BESIDE.length)
-            : join(`${file}${COMPANIONS}`, path);
-    const inside = normalize(own);
+          : path.startsWith(BESIDE_PREFIX)
+            ? path.slice(BESIDE_PREFIX.length)
+            : join(`${file}${COMPANIONS_SUFFIX}`, path);
+    const inside = normalize(relativePath);
     if (inside.startsWith(".."))
       throw new CodedError("internal", { what: `a target writes outside its place: ${path}` });
     return join(work, inside);
@@ -67,13 +67,13 @@ export function outputIn(work: string, place: Place, source: string): TargetOutp
       }
     },
     async copy(names, into = "", from = "") {
-      for (const name of names) await copyOpenly(join(source, from, name), await made(join(into, name)));
+      for (const name of names) await copyWithUsualMode(join(source, from, name), await made(join(into, name)));
     },
-    async tool(name, { from, to, ...o }) {
+    async tool(name, { from, to, ...options }) {
       const load = tools[name];
       if (!load) throw new CodedError("internal", { what: `there is no tool ${name}` });
       const tool = await load();
-      return tool({ from: pathOf(from), to: await made(to), ...o });
+      return tool({ from: pathOf(from), to: await made(to), ...options });
     },
   };
 }
@@ -81,7 +81,7 @@ export function outputIn(work: string, place: Place, source: string): TargetOutp
 function* single(bytes: Uint8Array): Generator<Uint8Array> {
   yield bytes;
 }
-function chunksOf(content: Content): Iterable<Uint8Array> | AsyncIterable<Uint8Array> {
+function chunksOf(content: FileContent): Iterable<Uint8Array> | AsyncIterable<Uint8Array> {
   if (typeof content === "string") return single(Buffer.from(content, "utf8"));
   return content instanceof Uint8Array ? single(content) : content;
 }

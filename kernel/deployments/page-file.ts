@@ -10,14 +10,14 @@ import { gunzipSync, gzip } from "node:zlib";
 import * as v from "valibot";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { must } from "#dsl/language/diagnostics/must.js";
-import type { Demo, Part } from "#stdlib/targets/shared/page/demo.js";
-import { fields, jsonIn, jsonOrNone, type Schema } from "../fetch/json.js";
+import type { PageDemo, PageDataPart } from "#stdlib/targets/shared/page/demo.js";
+import { objectWith, parseJsonAs, parseJsonOrNull, type Schema } from "../fetch/json.js";
 
 const BUILT = fileURLToPath(new URL("../../page/demo.json", import.meta.url));
 const zipped = promisify(gzip);
 
 /** What all pages have in common. */
-export interface BuiltPage {
+export interface PageTemplate {
   /** Of ONNX Runtime. */
   readonly version: string;
   readonly template: string;
@@ -27,7 +27,7 @@ export interface BuiltPage {
   readonly worker: string;
   readonly runtime: string;
 }
-const schema: Schema<BuiltPage> = fields({
+const schema: Schema<PageTemplate> = objectWith({
   version: v.string(),
   template: v.string(),
   style: v.string(),
@@ -36,16 +36,16 @@ const schema: Schema<BuiltPage> = fields({
   runtime: v.string(),
 });
 /** Coded error `page-unbuilt`. */
-export async function builtPage(): Promise<BuiltPage> {
+export async function readPageTemplate(): Promise<PageTemplate> {
   try {
-    return jsonIn(await readFile(BUILT, "utf8"), schema);
+    return parseJsonAs(await readFile(BUILT, "utf8"), schema);
   } catch (cause) {
     throw new CodedError("page-unbuilt", {}, { cause });
   }
 }
 
 export interface PageContents {
-  readonly demo: Demo;
+  readonly demo: PageDemo;
   /** The tokenizer's files, as JSON. */
   readonly tokenizer: string;
   /** Null: the page comes without it. */
@@ -53,33 +53,33 @@ export interface PageContents {
 }
 
 /** The whole page. Coded error `page-unbuilt`. */
-export async function pageOf({ demo, tokenizer, model }: PageContents): Promise<string> {
-  const own = {
+export async function renderPage({ demo, tokenizer, model }: PageContents): Promise<string> {
+  const parts = {
     demo: JSON.stringify(demo).replaceAll("<", "\\u003c"),
     tokenizer: await packed(Buffer.from(tokenizer, "utf8")),
     model: model ? await packed(model) : "",
   };
-  return filled(await builtPage(), own, demo.name);
+  return filled(await readPageTemplate(), parts, demo.name);
 }
 
 /** Parts of a page that are its own. */
-type Own = Readonly<Record<Exclude<Part, "worker" | "runtime">, string>>;
+type Own = Readonly<Record<Exclude<PageDataPart, "worker" | "runtime">, string>>;
 
 /** What whoever proves a page reads of what it knows of its model. */
-const known: Schema<{ readonly name: string; readonly model: Pick<Demo["model"], "file"> }> = fields({
+const known: Schema<{ readonly name: string; readonly model: Pick<PageDemo["model"], "file"> }> = objectWith({
   name: v.string(),
-  model: fields({ file: v.nullable(v.string()) }),
+  model: objectWith({ file: v.nullable(v.string()) }),
 });
 
-function filled(built: BuiltPage, own: Own, name: string): string {
+function filled(built: PageTemplate, parts: Own, name: string): string {
   const values: Readonly<Record<string, string>> = {
     POLICY: policyFor(built),
     TITLE: escaped(name),
     STYLE: built.style,
-    DEMO: own.demo,
-    TOKENIZER: own.tokenizer,
+    DEMO: parts.demo,
+    TOKENIZER: parts.tokenizer,
     RUNTIME: built.runtime,
-    MODEL: own.model,
+    MODEL: parts.model,
     WORKER: built.worker,
     APP: built.app,
   };
@@ -87,7 +87,7 @@ function filled(built: BuiltPage, own: Own, name: string): string {
 }
 
 /** Nothing is asked of any network; scripts are the page's own by their checksum, and what they make as blobs. */
-function policyFor({ style, app }: Pick<BuiltPage, "style" | "app">): string {
+function policyFor({ style, app }: Pick<PageTemplate, "style" | "app">): string {
   const sum = (text: string): string => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
   return [
     ...["default-src 'none'", "connect-src 'none'"],
@@ -103,8 +103,8 @@ async function packed(bytes: Uint8Array): Promise<string> {
 }
 
 export interface OpenedPage {
-  readonly own: Own;
-  readonly built: BuiltPage;
+  readonly contents: Own;
+  readonly built: PageTemplate;
   /** The name of the model's file, where it lies beside the page. */
   readonly file: string | null;
 }
@@ -112,21 +112,21 @@ export interface OpenedPage {
  * What is a page's own, and what all have in common: nothing of a page's scripts runs unless they are those of this Tunebook. Coded
  * error `page-unbuilt`; an error where the file is no such page.
  */
-export async function opened(page: string): Promise<OpenedPage> {
-  const built = await builtPage();
-  const part = (id: Part): string => {
+export async function openPage(page: string): Promise<OpenedPage> {
+  const built = await readPageTemplate();
+  const part = (id: PageDataPart): string => {
     const [, text] = new RegExp(`<script type="[\\w/]+" id="${id}">([^<]*)</script>`).exec(page) ?? [];
     if (text === undefined) throw new Error(`the file is no page with a model: it has no ${id}`);
     return must(text, "a part");
   };
-  const own = { demo: part("demo"), tokenizer: part("tokenizer"), model: part("model") };
-  const demo = jsonOrNone(own.demo, known);
+  const parts = { demo: part("demo"), tokenizer: part("tokenizer"), model: part("model") };
+  const demo = parseJsonOrNull(parts.demo, known);
   if (!demo) throw new Error("the file is no page with a model: what it says of it can't be read");
-  if (filled(built, own, demo.name) !== page)
+  if (filled(built, parts, demo.name) !== page)
     throw new Error("its scripts are not those of this Tunebook, which runs no others: deploy the model again");
-  return { own, built, file: demo.model.file };
+  return { contents: parts, built, file: demo.model.file };
 }
 
-export function unpackedPart(text: string): Buffer {
+export function unpackPagePart(text: string): Buffer {
   return gunzipSync(Buffer.from(text, "base64"));
 }

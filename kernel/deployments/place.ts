@@ -16,14 +16,14 @@ import { homedir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { diskError } from "../fetch/disk.js";
-import { DEPLOYMENT, readDeployment, type Deployment } from "./deployment.js";
-import { editedIn, foreignIn } from "./files.js";
-import { isLeftover } from "./leftovers.js";
-import { BESIDE, COMPANIONS, homeOf, type Place } from "./output.js";
-import { PROOF, readProof } from "./proof.js";
+import { DEPLOYMENT_FILE, readDeployment, type Deployment } from "./deployment.js";
+import { editedFiles, unknownFiles } from "./files.js";
+import { isLeftoverName } from "./leftovers.js";
+import { BESIDE_PREFIX, COMPANIONS_SUFFIX, deploymentHomeOf, type DeploymentPlace } from "./output.js";
+import { PROOF_FILE, readProof } from "./proof.js";
 
 /** Whose a deployment is: what it is called, what it does, and as what it was written. Null: not known yet. */
-export interface Own {
+export interface DeploymentIdentity {
   readonly name: string;
   /** The words of its task and its target. */
   readonly task: string | null;
@@ -32,8 +32,8 @@ export interface Own {
 }
 
 /** What a target's word says of where it writes. */
-export interface Writes {
-  readonly writes: Place["writes"];
+export interface TargetWriteOptions {
+  readonly writes: DeploymentPlace["writes"];
   readonly ending?: string;
   readonly beside?: readonly string[];
 }
@@ -46,20 +46,24 @@ const ADDRESS = /^[a-z][a-z\d+.-]+:\/\//i;
 const NO_DISK: ReadonlySet<number> = new Set([0x9fa0, 0x62656572, 0x63677270]);
 
 /** `~/x` as shells, and bases, mean it. */
-export function atHome(given: string): string {
+export function expandHome(given: string): string {
   return given.replace(/^~(?=$|[\\/])/, () => homedir());
 }
 
 /** `given`: as the program has it. A link to a folder is that folder. Coded error `place-unusable`. */
-export function placeAt({ writes, ending = "", beside = [] }: Writes, given: string, folder: string): Place {
-  const path = resolve(folder, atHome(given));
+export function deploymentPlaceAt(
+  { writes, ending = "", beside = [] }: TargetWriteOptions,
+  given: string,
+  folder: string,
+): DeploymentPlace {
+  const path = resolve(folder, expandHome(given));
   if (ADDRESS.test(given)) throw unusable(given, "it is an address, and files are written on this machine");
   if (ending !== "" && basename(path) === ending) throw unusable(path, "its name is nothing but the ending");
   if (CONTROL.test(given)) throw unusable(JSON.stringify(given), "its name has a character that no name should have");
   try {
     demandFolders(path);
     const stem = basename(path).slice(0, basename(path).length - ending.length);
-    const place: Place = { writes, path, beside: beside.map((end) => `${stem}${end}`) };
+    const place: DeploymentPlace = { writes, path, beside: beside.map((end) => `${stem}${end}`) };
     const linked = writes === "folder" && lstatOf(path)?.isSymbolicLink() === true;
     if (linked && !existsSync(path)) throw unusable(path, "it is a symbolic link that leads nowhere");
     return linked ? { ...place, path: realpathSync(path) } : place;
@@ -84,13 +88,13 @@ function unusable(place: string, why: string, cause?: unknown): CodedError {
 
 /** What is there of the way to it must be folders. */
 function demandFolders(path: string): void {
-  for (let at = dirname(path); ; at = dirname(at)) {
-    const there = folderOr(at);
-    if (there && !there.isDirectory()) throw unusable(path, `${at} is a file, not a folder`);
-    if (there && process.platform === "linux" && NO_DISK.has(statfsSync(at).type))
-      throw unusable(path, `${at} is no folder of a disk`);
-    if (!there && isLink(at)) throw unusable(path, `${at} is a symbolic link that leads nowhere`);
-    if (there || at === dirname(at)) return;
+  for (let ancestor = dirname(path); ; ancestor = dirname(ancestor)) {
+    const there = folderOr(ancestor);
+    if (there && !there.isDirectory()) throw unusable(path, `${ancestor} is a file, not a folder`);
+    if (there && process.platform === "linux" && NO_DISK.has(statfsSync(ancestor).type))
+      throw unusable(path, `${ancestor} is no folder of a disk`);
+    if (!there && isLink(ancestor)) throw unusable(path, `${ancestor} is a symbolic link that leads nowhere`);
+    if (there || ancestor === dirname(ancestor)) return;
   }
 }
 function isLink(path: string): boolean {
@@ -111,7 +115,7 @@ function folderOr(path: string): Stats | undefined {
 }
 const lstatOf = (path: string): Stats | undefined => lstatSync(path, { throwIfNoEntry: false });
 
-export interface Demand {
+export interface PlaceRequirement {
   readonly overwrite: boolean;
   /** Bytes of files that are looked into, to see whether somebody changed them; absent: all are. */
   readonly most?: number;
@@ -121,11 +125,15 @@ export interface Demand {
  * Demands that the place is free, or holds an earlier deployment of the same model as the same target and nothing else. Coded
  * errors `place-taken`, `deployment-of-another`.
  */
-export async function demandPlace(place: Place, own: Own, { overwrite, most = Infinity }: Demand): Promise<void> {
-  const home = homeOf(place);
-  for (let at = dirname(place.path); at !== dirname(at); at = dirname(at))
-    if (existsSync(join(at, DEPLOYMENT))) throw taken(place, `it lies inside the deployment ${at}`);
-  if (!existsSync(join(home, DEPLOYMENT))) {
+export async function checkPlaceIsUsable(
+  place: DeploymentPlace,
+  identity: DeploymentIdentity,
+  { overwrite, most = Infinity }: PlaceRequirement,
+): Promise<void> {
+  const home = deploymentHomeOf(place);
+  for (let ancestor = dirname(place.path); ancestor !== dirname(ancestor); ancestor = dirname(ancestor))
+    if (existsSync(join(ancestor, DEPLOYMENT_FILE))) throw taken(place, `it lies inside the deployment ${ancestor}`);
+  if (!existsSync(join(home, DEPLOYMENT_FILE))) {
     const inside = strangersAt(place);
     if (inside.length > 0) throw taken(place, few(inside));
     return;
@@ -133,13 +141,17 @@ export async function demandPlace(place: Place, own: Own, { overwrite, most = In
   if (place.writes === "file" && lstatOf(place.path)?.isSymbolicLink() === true)
     throw taken(place, "a symbolic link, which no deployment wrote");
   const sums = readProof(home).files ?? {};
-  const foreign = foreignIn(place, sums);
+  const foreign = unknownFiles(place, sums);
   if (foreign.length > 0) throw taken(place, `${few(foreign)}, which no deployment wrote`);
   if (overwrite) return;
-  const other = ownOf(readDeployment(home));
-  if (!same(other, own))
-    throw new CodedError("deployment-of-another", { place: place.path, other: told(other), own: told(own) });
-  const edited = await editedIn(place, sums, most);
+  const other = identityOf(readDeployment(home));
+  if (!same(other, identity))
+    throw new CodedError("deployment-of-another", {
+      place: place.path,
+      other: identityText(other),
+      own: identityText(identity),
+    });
+  const edited = await editedFiles(place, sums, most);
   if (edited.length > 0)
     throw taken(
       place,
@@ -148,16 +160,16 @@ export async function demandPlace(place: Place, own: Own, { overwrite, most = In
     );
 }
 
-function taken({ path }: Place, has: string, why?: "edited" | "meanwhile"): CodedError {
+function taken({ path }: DeploymentPlace, has: string, why?: "edited" | "meanwhile"): CodedError {
   return new CodedError("place-taken", { place: path, has, ...(why && { why }) });
 }
 const few = (names: readonly string[]): string =>
   names.slice(0, 3).join(", ") + (names.length > 3 ? ` and ${String(names.length - 3)} more` : "");
 
 /** What lies where no deployment is. */
-function strangersAt(place: Place): readonly string[] {
+function strangersAt(place: DeploymentPlace): readonly string[] {
   if (place.writes === "folder") return lstatOf(place.path) ? contents(place.path) : [];
-  const companions = `${place.path}${COMPANIONS}`;
+  const companions = `${place.path}${COMPANIONS_SUFFIX}`;
   return [
     ...(lstatOf(place.path) ? ["a file that no deployment wrote"] : []),
     ...(lstatOf(companions) ? contents(companions).map((name) => `${basename(companions)}/${name}`) : []),
@@ -166,17 +178,22 @@ function strangersAt(place: Place): readonly string[] {
 }
 function contents(path: string): readonly string[] {
   try {
-    return readdirSync(path).filter((name) => !isLeftover(name));
+    return readdirSync(path).filter((name) => !isLeftoverName(name));
   } catch {
     return ["a file"];
   }
 }
 
-export function ownOf({ name, task, labels, target }: Pick<Deployment, "name" | "task" | "labels" | "target">): Own {
+export function identityOf({
+  name,
+  task,
+  labels,
+  target,
+}: Pick<Deployment, "name" | "task" | "labels" | "target">): DeploymentIdentity {
   return { name, task: task.word, labels, target: target.word };
 }
 /** As far as both are known. */
-function same(one: Own, other: Own): boolean {
+function same(one: DeploymentIdentity, other: DeploymentIdentity): boolean {
   const { name, task, labels, target } = other;
   return (
     one.name === name &&
@@ -185,24 +202,28 @@ function same(one: Own, other: Own): boolean {
     (!one.labels || !labels || JSON.stringify(one.labels) === JSON.stringify(labels))
   );
 }
-function told({ name, task, labels, target }: Own): string {
+function identityText({ name, task, labels, target }: DeploymentIdentity): string {
   const some = labels && labels.length > 0 ? `${labels.slice(0, 3).join("/")}${labels.length > 3 ? "/…" : ""}` : null;
   const does = [task, some].filter((one) => one !== null).join(", ");
   return `${name}${does === "" ? "" : ` (${does})`} as ${target}`;
 }
 
 /** Demanded now; what comes back demands it again, and that no other deployment took the place meanwhile. */
-export async function claimed(place: Place, own: Own, overwrite: boolean): Promise<() => Promise<void>> {
-  await demandPlace(place, own, { overwrite });
+export async function claimPlace(
+  place: DeploymentPlace,
+  identity: DeploymentIdentity,
+  overwrite: boolean,
+): Promise<() => Promise<void>> {
+  await checkPlaceIsUsable(place, identity, { overwrite });
   const seen = proofText(place);
   return async () => {
     if (proofText(place) !== seen) throw taken(place, "another deployment took it meanwhile", "meanwhile");
-    await demandPlace(place, own, { overwrite });
+    await checkPlaceIsUsable(place, identity, { overwrite });
   };
 }
-function proofText(place: Place): string | null {
+function proofText(place: DeploymentPlace): string | null {
   try {
-    const file = join(homeOf(place), PROOF);
+    const file = join(deploymentHomeOf(place), PROOF_FILE);
     // Two that are alike were written at different times.
     return `${readFileSync(file, "utf8")}\n${String(statSync(file).ino)}`;
   } catch {
@@ -211,11 +232,11 @@ function proofText(place: Place): string | null {
 }
 
 /** What came into a deployment's files while it was moved aside to `path`, its own file or folder. Coded error `place-taken`. */
-export function demandNothingCame(place: Place, path: string): void {
-  const aside: Place = { writes: place.writes, path };
-  const home = homeOf(aside);
-  const came = existsSync(join(home, DEPLOYMENT))
-    ? foreignIn(aside, readProof(home).files ?? {}).filter((name) => !name.startsWith(BESIDE))
+export function checkNoFilesAdded(place: DeploymentPlace, path: string): void {
+  const aside: DeploymentPlace = { writes: place.writes, path };
+  const home = deploymentHomeOf(aside);
+  const came = existsSync(join(home, DEPLOYMENT_FILE))
+    ? unknownFiles(aside, readProof(home).files ?? {}).filter((name) => !name.startsWith(BESIDE_PREFIX))
     : strangersAt(aside);
   if (came.length > 0) throw taken(place, `${few(came)} came meanwhile`, "meanwhile");
 }

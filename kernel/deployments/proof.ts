@@ -3,34 +3,34 @@
  * in which runtime. The inputs are made (golden.ts), so that it travels and anybody may prove it again. Of test rows it holds
  * their hash and figures alone.
  */
-import { toldFitted } from "../inference/fitted-calibration.js";
+import { calibrationText } from "../inference/fitted-calibration.js";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import * as v from "valibot";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { callText } from "../host/value-text.js";
-import { figure, fields, jsonIn, table, type Schema } from "../fetch/json.js";
-import { NotRead, readWhole } from "../fetch/regular.js";
-import type { Answers } from "./runtime-answers.js";
-import type { Comparison, Verdict } from "./compare.js";
+import { anyNumber, objectWith, parseJsonAs, dictionaryOf, type Schema } from "../fetch/json.js";
+import { FileNotRead, readWholeFile } from "../fetch/regular.js";
+import type { RuntimeAnswers } from "./runtime-answers.js";
+import type { AnswerComparison, DeploymentVerdict } from "./compare.js";
 import type { Deployment } from "./deployment.js";
-import type { LabelsAgree } from "./labels-agree.js";
-import type { Golden } from "./golden.js";
+import type { LabelAgreement } from "./labels-agree.js";
+import type { GoldenInputs } from "./golden.js";
 
-export const PROOF = "proof.json";
+export const PROOF_FILE = "proof.json";
 
-export interface ProvedBy {
+export interface ProofRuntime {
   /** "ONNX Runtime". */
   readonly title: string;
   readonly version: string;
 }
-export interface ScoredBeside {
+export interface ComparedScores {
   readonly rows: number;
   /** Of what was scored; of a model that was trained privately `withheld`: who knows all rows but one could try the last. */
   readonly dataHash: string;
   readonly on: string;
   /** Of tasks with labels: to how many of the rows (of their words, where those are told apart) both give the same. */
-  readonly labels?: LabelsAgree;
+  readonly labels?: LabelAgreement;
   readonly metrics: Readonly<
     Record<
       string,
@@ -45,14 +45,14 @@ export interface ScoredBeside {
     >
   >;
 }
-export interface Proof {
+export interface DeploymentProof {
   readonly version: 1;
   readonly target: string;
   /** Null: it was opened in none; `unproved` says why. */
-  readonly runtime: ProvedBy | null;
+  readonly runtime: ProofRuntime | null;
   /** Why it was not run. */
   readonly unproved?: string;
-  readonly golden: Golden;
+  readonly golden: GoldenInputs;
   /** SHA-256 of `golden`. */
   readonly inputs: string;
   readonly expected: {
@@ -64,14 +64,14 @@ export interface Proof {
     /** base64 of f32, as `numbers`. */
     readonly leads?: readonly string[];
   };
-  readonly compared: Comparison | null;
+  readonly compared: AnswerComparison | null;
   readonly tolerance: number | null;
-  readonly verdict: Verdict | "not run";
+  readonly verdict: DeploymentVerdict | "not run";
   /** Made-up inputs alone spoke against a rounded model: scored rows spoke for it. */
   readonly by?: "rows";
   /** Both sides without what was fitted to validation, in words; absent: nothing was. */
   readonly without?: string;
-  readonly scores?: ScoredBeside;
+  readonly scores?: ComparedScores;
   /** SHA-256 of the files that were proved (files.ts). */
   readonly files?: Readonly<Record<string, string>>;
   /** ISO 8601. */
@@ -86,36 +86,36 @@ const NUMBERS = 512;
 
 export function proofOf(
   d: Deployment,
-  o: {
-    readonly golden: Golden;
-    readonly expected: Answers;
-    readonly by: ProvedBy | { readonly missing: string };
-    readonly compared: Comparison | null;
-    readonly verdict: Verdict | "not run";
-    readonly scores?: ScoredBeside | undefined;
+  options: {
+    readonly golden: GoldenInputs;
+    readonly expected: RuntimeAnswers;
+    readonly by: ProofRuntime | { readonly missing: string };
+    readonly compared: AnswerComparison | null;
+    readonly verdict: DeploymentVerdict | "not run";
+    readonly scores?: ComparedScores | undefined;
     readonly vouched?: boolean;
   },
-): Proof {
-  const { expected, by } = o;
+): DeploymentProof {
+  const { expected, by } = options;
   return {
     version: 1,
     target: callText(d.target),
     ...("missing" in by ? { runtime: null, unproved: by.missing } : { runtime: by }),
-    golden: o.golden,
-    inputs: hashOf(o.golden),
+    golden: options.golden,
+    inputs: goldenInputsHash(options.golden),
     expected: {
       says: expected.says,
       ...(expected.numeric && { numeric: true as const }),
-      ...(expected.numbers && { numbers: expected.numbers.map((row) => packed(thinned(row))) }),
+      ...(expected.numbers && { numbers: expected.numbers.map((row) => packed(sampleNumbers(row))) }),
       ...(expected.tokens && { tokens: expected.tokens }),
       ...(expected.leads && { leads: expected.leads.map(packed) }),
     },
-    compared: o.compared && { ...o.compared, difference: finite(o.compared.difference) },
+    compared: options.compared && { ...options.compared, difference: finite(options.compared.difference) },
     tolerance: d.written.tolerance,
-    verdict: o.verdict,
-    ...(o.vouched && { by: "rows" as const }),
-    ...(d.fitted && { without: toldFitted(d.fitted) }),
-    ...(o.scores && { scores: o.scores }),
+    verdict: options.verdict,
+    ...(options.vouched && { by: "rows" as const }),
+    ...(d.fitted && { without: calibrationText(d.fitted) }),
+    ...(options.scores && { scores: options.scores }),
     at: new Date().toISOString(),
     tunebook: d.tunebook,
   };
@@ -124,12 +124,12 @@ export function proofOf(
 /** JSON has no infinity. */
 const finite = (x: number | null): number | null => (x === null || Number.isFinite(x) ? x : Number.MAX_VALUE);
 
-export function hashOf(golden: Golden): string {
+export function goldenInputsHash(golden: GoldenInputs): string {
   return createHash("sha256").update(JSON.stringify(golden)).digest("hex");
 }
 
 /** The same places of any row of that length. */
-export function thinned(row: Float32Array): Float32Array {
+export function sampleNumbers(row: Float32Array): Float32Array {
   if (row.length <= NUMBERS) return row;
   return Float32Array.from({ length: NUMBERS }, (_, i) => row[Math.floor((i * row.length) / NUMBERS)]!);
 }
@@ -141,25 +141,25 @@ function unpacked(text: string): Float32Array {
   return new Float32Array(new Uint8Array(bytes).buffer, 0, Math.floor(bytes.length / 4));
 }
 
-const turn = fields({ role: v.picklist(["system", "user", "assistant"]), content: v.string() });
+const turn = objectWith({ role: v.picklist(["system", "user", "assistant"]), content: v.string() });
 const prompt = v.union([v.string(), v.array(turn)]);
-const asked = v.union([v.string(), v.tuple([v.string(), v.string()])]);
-const golden: Schema<Golden> = v.union([
-  fields({ is: v.literal("asked"), inputs: v.array(asked) }),
-  fields({ is: v.literal("prompts"), inputs: v.array(prompt), most: v.number() }),
+const promptSchema = v.union([v.string(), v.tuple([v.string(), v.string()])]);
+const golden: Schema<GoldenInputs> = v.union([
+  objectWith({ is: v.literal("asked"), inputs: v.array(promptSchema) }),
+  objectWith({ is: v.literal("prompts"), inputs: v.array(prompt), most: v.number() }),
 ]);
 /** In JSON what is no number is null. */
 const score = v.pipe(
-  v.nullable(figure),
+  v.nullable(anyNumber),
   v.transform((x) => x ?? Number.NaN),
 );
-const compared: Schema<Comparison> = fields({
+const compared: Schema<AnswerComparison> = objectWith({
   inputs: v.number(),
-  difference: v.nullable(figure),
+  difference: v.nullable(anyNumber),
   greatest: score,
   agree: v.number(),
   tokens: v.exactOptional(
-    fields({
+    objectWith({
       told: v.exactOptional(v.literal(true)),
       agree: v.number(),
       of: v.number(),
@@ -169,22 +169,22 @@ const compared: Schema<Comparison> = fields({
     }),
   ),
 });
-const metric = fields({
+const metric = objectWith({
   notebook: score,
   deployed: score,
-  low: v.nullable(figure),
-  high: v.nullable(figure),
+  low: v.nullable(anyNumber),
+  high: v.nullable(anyNumber),
   worse: v.exactOptional(v.literal(true)),
 });
-const schema: Schema<Proof> = fields({
+const schema: Schema<DeploymentProof> = objectWith({
   version: v.literal(1),
   target: v.string(),
-  runtime: v.nullable(fields({ title: v.string(), version: v.string() })),
+  runtime: v.nullable(objectWith({ title: v.string(), version: v.string() })),
   unproved: v.exactOptional(v.string()),
   without: v.exactOptional(v.string()),
   golden,
   inputs: v.string(),
-  expected: fields({
+  expected: objectWith({
     says: v.array(v.string()),
     numeric: v.exactOptional(v.literal(true)),
     numbers: v.exactOptional(v.array(v.string())),
@@ -192,41 +192,44 @@ const schema: Schema<Proof> = fields({
     leads: v.exactOptional(v.array(v.string())),
   }),
   compared: v.nullable(compared),
-  tolerance: v.nullable(figure),
+  tolerance: v.nullable(anyNumber),
   verdict: v.picklist(["equal", "agrees", "differs", "not run"]),
   by: v.exactOptional(v.literal("rows")),
   scores: v.exactOptional(
-    fields({
+    objectWith({
       rows: v.number(),
       dataHash: v.string(),
       on: v.string(),
-      metrics: table(metric),
-      labels: v.exactOptional(fields({ of: v.number(), agree: v.number() })),
+      metrics: dictionaryOf(metric),
+      labels: v.exactOptional(objectWith({ of: v.number(), agree: v.number() })),
     }),
   ),
-  files: v.exactOptional(table(v.string())),
+  files: v.exactOptional(dictionaryOf(v.string())),
   at: v.string(),
   tunebook: v.string(),
 });
 
 /** Coded error `deployment-unreadable`: it isn't there, is no proof, or its inputs are others than those it was made of. */
-export function readProof(home: string): Proof {
-  const file = join(home, PROOF);
+export function readProof(home: string): DeploymentProof {
+  const file = join(home, PROOF_FILE);
   const unreadable = (why: string): CodedError => new CodedError("deployment-unreadable", { file, why });
-  let proof: Proof;
+  let proof: DeploymentProof;
   try {
-    const bytes = readWhole(file, MOST);
-    if (bytes === null) throw new NotRead("it isn't there");
-    proof = jsonIn(bytes.toString("utf8"), schema);
+    const bytes = readWholeFile(file, MOST);
+    if (bytes === null) throw new FileNotRead("it isn't there");
+    proof = parseJsonAs(bytes.toString("utf8"), schema);
   } catch (error) {
-    throw unreadable(error instanceof NotRead ? error.why : error instanceof Error ? error.message : String(error));
+    throw unreadable(error instanceof FileNotRead ? error.why : error instanceof Error ? error.message : String(error));
   }
-  if (hashOf(proof.golden) !== proof.inputs) throw unreadable("its inputs are not those that its hash was made of");
+  if (goldenInputsHash(proof.golden) !== proof.inputs)
+    throw unreadable("its inputs are not those that its hash was made of");
   return proof;
 }
 
 /** What the notebook said, as far as it was kept. */
-export function expectedIn({ expected: { says, numeric, numbers, tokens, leads } }: Proof): Answers {
+export function expectedAnswersOf({
+  expected: { says, numeric, numbers, tokens, leads },
+}: DeploymentProof): RuntimeAnswers {
   return {
     says,
     ...(numeric && { numeric }),
@@ -236,22 +239,22 @@ export function expectedIn({ expected: { says, numeric, numbers, tokens, leads }
   };
 }
 /** Answers, of whose numbers those are left that a proof keeps. */
-export function thinnedAnswers(answers: Answers): Answers {
-  return { ...answers, ...(answers.numbers && { numbers: answers.numbers.map(thinned) }) };
+export function sampleAnswerNumbers(answers: RuntimeAnswers): RuntimeAnswers {
+  return { ...answers, ...(answers.numbers && { numbers: answers.numbers.map(sampleNumbers) }) };
 }
 
 /** A figure as proofs tell it: three digits, small ones with their power. */
-export function figures(x: number): string {
+export function formatFigure(x: number): string {
   if (x === 0) return "0";
   const size = Math.abs(x);
   return size >= 1e-3 && size < 1e5 ? String(Number(x.toPrecision(3))) : x.toExponential(1);
 }
 
 /** Two figures with as many digits as tell them apart, three at least. */
-export function apartFigures(a: number, b: number): readonly [string, string] {
+export function distinguishableFigures(a: number, b: number): readonly [string, string] {
   const most = 9;
-  const of = (digits: number): readonly [string, string] => [a.toPrecision(digits), b.toPrecision(digits)];
+  const figuresWith = (digits: number): readonly [string, string] => [a.toPrecision(digits), b.toPrecision(digits)];
   let digits = 3;
-  while (digits < most && a !== b && of(digits)[0] === of(digits)[1]) digits++;
-  return of(digits);
+  while (digits < most && a !== b && figuresWith(digits)[0] === figuresWith(digits)[1]) digits++;
+  return figuresWith(digits);
 }

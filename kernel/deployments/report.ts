@@ -1,11 +1,11 @@
 /** A proof in words: rows of the cell's table, and the lines of a model card. */
-import { figures, type ScoredBeside } from "./proof.js";
+import { formatFigure, type ComparedScores } from "./proof.js";
 import type { DeploymentReport } from "../display/deployment.js";
 import { plural } from "../host/text.js";
-import type { Comparison, Verdict } from "./compare.js";
-import type { Proof } from "./proof.js";
+import type { AnswerComparison, DeploymentVerdict } from "./compare.js";
+import type { DeploymentProof } from "./proof.js";
 
-export function checksOf(proof: Proof): DeploymentReport["checks"] {
+export function reportChecks(proof: DeploymentProof): DeploymentReport["checks"] {
   const { compared, verdict, runtime } = proof;
   if (!compared || verdict === "not run" || !runtime)
     return [{ what: "proof", found: `not run here: ${proof.unproved ?? "no runtime"}`, good: null }];
@@ -40,67 +40,71 @@ export function checksOf(proof: Proof): DeploymentReport["checks"] {
   ];
 }
 /** No mark: where two labels are equally likely, a last digit decides; many others with another score are an error (rows-tell.ts). */
-function labelsOf(scores: ScoredBeside | undefined): DeploymentReport["checks"] {
+function labelsOf(scores: ComparedScores | undefined): DeploymentReport["checks"] {
   if (!scores?.labels) return [];
-  const { agree, of } = scores.labels;
-  const share = agree === of ? "" : ` (${((100 * agree) / of).toFixed(2)} %)`;
-  return [{ what: `labels of ${scores.on}`, found: `${sharesText(agree, of, "label")}${share}`, good: null }];
+  const { agree, of: total } = scores.labels;
+  const share = agree === total ? "" : ` (${((100 * agree) / total).toFixed(2)} %)`;
+  return [{ what: `labels of ${scores.on}`, found: `${sharesText(agree, total, "label")}${share}`, good: null }];
 }
 
-function nearIn({ difference, greatest }: Comparison, { tolerance }: Proof, good: boolean): boolean | null {
+function nearIn(
+  { difference, greatest }: AnswerComparison,
+  { tolerance }: DeploymentProof,
+  good: boolean,
+): boolean | null {
   if (tolerance === null) return good ? null : false;
   return (difference ?? 0) <= tolerance * Math.max(1, greatest);
 }
 
-function differenceText({ difference, greatest }: Comparison, tolerance: number | null): string {
+function differenceText({ difference, greatest }: AnswerComparison, tolerance: number | null): string {
   const share = (difference ?? 0) / (greatest || 1);
-  return `${figures(difference ?? 0)} of ${figures(greatest)}${tolerance === null ? ` (${figures(100 * share)} %, rounded weights)` : ` (allowed: ${figures(tolerance * Math.max(1, greatest))})`}`;
+  return `${formatFigure(difference ?? 0)} of ${formatFigure(greatest)}${tolerance === null ? ` (${formatFigure(100 * share)} %, rounded weights)` : ` (allowed: ${formatFigure(tolerance * Math.max(1, greatest))})`}`;
 }
 
-const sharesText = (agree: number, of: number, one: string): string =>
-  agree === of ? `all ${plural(of, one)} the same` : `${agree} of ${plural(of, one)} the same`;
+const sharesText = (agree: number, total: number, one: string): string =>
+  agree === total ? `all ${plural(total, one)} the same` : `${agree} of ${plural(total, one)} the same`;
 
-const evenText = ({ even }: NonNullable<Comparison["tokens"]>): string =>
+const evenText = ({ even }: NonNullable<AnswerComparison["tokens"]>): string =>
   even === 0 ? "" : `; ${plural(even, "one")} otherwise where two tokens are nearer than numbers differ`;
 
-export function scoresOf(scores: ScoredBeside | undefined): Pick<DeploymentReport, "scores" | "on"> {
+export function reportScores(scores: ComparedScores | undefined): Pick<DeploymentReport, "scores" | "on"> {
   if (!scores) return { scores: [], on: null };
   return {
     on: `${scores.on}, ${plural(scores.rows, "row")}`,
     scores: Object.entries(scores.metrics).map(([metric, { notebook, deployed, low, high }]) => ({
       metric,
-      notebook: figures(notebook),
-      deployed: figures(deployed),
+      notebook: formatFigure(notebook),
+      deployed: formatFigure(deployed),
       difference: `${signed(deployed - notebook)}${low !== null && high !== null ? ` [${signed(low)}, ${signed(high)}]` : ""}`,
     })),
   };
 }
-const signed = (x: number): string => (x > 0 ? `+${figures(x)}` : figures(x));
+const signed = (x: number): string => (x > 0 ? `+${formatFigure(x)}` : formatFigure(x));
 
-const VERDICTS: Readonly<Record<Verdict | "not run", string>> = {
+const VERDICTS: Readonly<Record<DeploymentVerdict | "not run", string>> = {
   equal: "answers as the notebook does",
   agrees: "rounded: answers agree",
   differs: "answers otherwise than the notebook",
   "not run": "not proved here",
 };
-export function verdictText(proof: Proof): string {
+export function verdictText(proof: DeploymentProof): string {
   const { verdict, without } = proof;
   return `${VERDICTS[verdict]}${without !== undefined && verdict !== "not run" ? `, both without the ${without} fitted to validation` : ""}`;
 }
 
 /** For the model card: figures alone. */
-export function proofLines(proof: Proof): readonly string[] {
+export function proofCardLines(proof: DeploymentProof): readonly string[] {
   const { runtime, verdict } = proof;
   return [
     runtime && verdict !== "not run"
       ? `${runtime.title} ${runtime.version}: ${verdictText(proof)}.`
       : `${verdictText(proof)}: ${proof.unproved ?? ""}.`,
-    ...checksOf(proof).flatMap(({ what, found, good }) =>
+    ...reportChecks(proof).flatMap(({ what, found, good }) =>
       good === null && verdict === "not run" ? [] : [`${what}: ${found}`],
     ),
     ...Object.entries(proof.scores?.metrics ?? {}).map(
       ([metric, { notebook, deployed }]) =>
-        `${metric} on ${proof.scores?.rows ?? 0} rows: ${figures(deployed)}, the notebook's model ${figures(notebook)}`,
+        `${metric} on ${proof.scores?.rows ?? 0} rows: ${formatFigure(deployed)}, the notebook's model ${formatFigure(notebook)}`,
     ),
     `inputs: SHA-256 ${proof.inputs}`,
   ];

@@ -6,17 +6,17 @@
 import { chmodSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { locked } from "../fetch/cache.js";
-import { keepLive, replacedName, settle, writingName } from "./leftovers.js";
-import { COMPANIONS, type Place } from "./output.js";
-import { demandNothingCame, placeError } from "./place.js";
+import { withFileLock } from "../fetch/cache.js";
+import { protectFromCleanup, replacedFolderName, cleanUpLeftovers, stagingFolderPrefix } from "./leftovers.js";
+import { COMPANIONS_SUFFIX, type DeploymentPlace } from "./output.js";
+import { checkNoFilesAdded, placeError } from "./place.js";
 
 /**
  * `writes` fills the folder `work`; what it gives comes back when all has taken its place. `again` demands the place once more
  * before that. Coded errors `place-taken`, `place-unusable`, those of the disk.
  */
-export async function deployedAt<T>(
-  place: Place,
+export async function deployAtomically<T>(
+  place: DeploymentPlace,
   again: () => Promise<void>,
   writes: (work: string) => Promise<T>,
 ): Promise<T> {
@@ -26,13 +26,13 @@ export async function deployedAt<T>(
   const made = firstMissing(parent);
   try {
     mkdirSync(parent, { recursive: true });
-    settle(parent);
-    work = mkdtempSync(join(parent, writingName()));
-    done = keepLive(work);
+    cleanUpLeftovers(parent);
+    work = mkdtempSync(join(parent, stagingFolderPrefix()));
+    done = protectFromCleanup(work);
     chmodSync(work, 0o777 & ~process.umask());
     const from = work;
     const result = await writes(from);
-    await locked(join(parent, `.writing-lock-${basename(place.path)}`), async () => {
+    await withFileLock(join(parent, `.writing-lock-${basename(place.path)}`), async () => {
       await again();
       swap(place, from);
     });
@@ -49,7 +49,7 @@ export async function deployedAt<T>(
 /** The topmost folder on the way that isn't there yet. */
 function firstMissing(folder: string): string | null {
   let missing: string | null = null;
-  for (let at = folder; !existsSync(at); at = dirname(at)) missing = at;
+  for (let ancestor = folder; !existsSync(ancestor); ancestor = dirname(ancestor)) missing = ancestor;
   return missing;
 }
 function isEmpty(folder: string): boolean {
@@ -61,15 +61,15 @@ function isEmpty(folder: string): boolean {
 type Move = readonly [from: string, to: string];
 
 /** What was written takes the place of what is there. Its own file or folder comes last, and leaves first. */
-function swap(place: Place, work: string): void {
+function swap(place: DeploymentPlace, work: string): void {
   const parent = dirname(place.path);
-  const rank = (name: string): number => (name === basename(place.path) ? 2 : name.endsWith(COMPANIONS) ? 0 : 1);
+  const rank = (name: string): number => (name === basename(place.path) ? 2 : name.endsWith(COMPANIONS_SUFFIX) ? 0 : 1);
   const names =
     place.writes === "folder" ? [basename(place.path)] : readdirSync(work).sort((a, b) => rank(a) - rank(b));
   const comes = names.map((name): Move => [place.writes === "folder" ? work : join(work, name), join(parent, name)]);
-  const aside = join(parent, replacedName(basename(place.path)));
+  const aside = join(parent, replacedFolderName(basename(place.path)));
   const leaves = comes.filter(([, to]) => isThere(to)).map(([, to]): Move => [to, join(aside, basename(to))]);
-  const done = keepLive(aside);
+  const done = protectFromCleanup(aside);
   const moved: Move[] = [];
   const move = ([from, to]: Move): void => {
     if (isThere(to)) throw new CodedError("place-taken", { place: to, has: "it came meanwhile", why: "meanwhile" });
@@ -79,7 +79,7 @@ function swap(place: Place, work: string): void {
   try {
     if (leaves.length > 0) mkdirSync(aside);
     for (const one of leaves.reverse()) move(one);
-    if (leaves.length > 0) demandNothingCame(place, join(aside, basename(place.path)));
+    if (leaves.length > 0) checkNoFilesAdded(place, join(aside, basename(place.path)));
     for (const one of comes) move(one);
     rmSync(aside, { recursive: true, force: true });
   } catch (error) {

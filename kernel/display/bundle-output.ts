@@ -1,5 +1,5 @@
 /** One bundle per thing shown, made from data. Every bundle holds `text/plain`; HTML is escaped where it is made. */
-export interface Shown {
+export interface DisplayOutput {
   readonly bundle: Readonly<Record<string, unknown>>;
   readonly metadata?: Readonly<Record<string, unknown>>;
   /** display_id: a later `update` with the same id replaces it. */

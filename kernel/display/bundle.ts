@@ -1,9 +1,14 @@
 /** The bundle that everything shown begins with: printable text for a terminal and escaped HTML. */
 import type { Html } from "./html.js";
-import type { Shown } from "./bundle-output.js";
+import type { DisplayOutput } from "./bundle-output.js";
 import { printable } from "../host/text.js";
 
-export function shownOf(text: string, html: Html, more: Readonly<Record<string, unknown>> = {}, id?: string): Shown {
+export function displayOutputOf(
+  text: string,
+  html: Html,
+  more: Readonly<Record<string, unknown>> = {},
+  id?: string,
+): DisplayOutput {
   return {
     bundle: { ...more, "text/html": html.text, "text/plain": printable(text) },
     ...(id === undefined ? {} : { id }),

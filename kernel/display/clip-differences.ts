@@ -7,19 +7,19 @@ const TRIES = 4;
 const BACK = 6;
 
 /** Each of the texts in its place, of at most `length` code points (8 or more), no two the same. */
-export function clipApart(texts: readonly string[], length: number): readonly string[] {
+export function clipDistinct(texts: readonly string[], length: number): readonly string[] {
   let names = texts.map((text) => clip(text, length));
   for (let tried = 0; tried < TRIES && new Set(names).size < names.length; tried++) {
     const alike = new Map<string, number[]>();
-    names.forEach((name, at) => alike.set(name, [...(alike.get(name) ?? []), at]));
-    const told = [...names];
+    names.forEach((name, index) => alike.set(name, [...(alike.get(name) ?? []), index]));
+    const clipped = [...names];
     for (const group of alike.values()) {
       if (group.length < 2) continue;
-      const members = group.map((at) => Array.from(texts[at] ?? ""));
+      const members = group.map((index) => Array.from(texts[index] ?? ""));
       const cut = cutAt(members, length);
-      group.forEach((at, i) => (told[at] = cut(members[i] ?? [])));
+      group.forEach((index, i) => (clipped[index] = cut(members[i] ?? [])));
     }
-    names = told;
+    names = clipped;
   }
   return numbered(names, length);
 }
@@ -50,9 +50,10 @@ function sharedBy(members: readonly Points[]): number {
 function numbered(names: readonly string[], length: number): readonly string[] {
   const taken = new Set<string>();
   return names.map((name) => {
-    let own = name;
-    for (let n = 2; taken.has(own); n++) own = `${clip(name, length - ` (${String(n)})`.length)} (${String(n)})`;
-    taken.add(own);
-    return own;
+    let candidate = name;
+    for (let n = 2; taken.has(candidate); n++)
+      candidate = `${clip(name, length - ` (${String(n)})`.length)} (${String(n)})`;
+    taken.add(candidate);
+    return candidate;
   });
 }

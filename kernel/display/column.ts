@@ -1,5 +1,5 @@
 /** Numbers below each other are read by their places: all of a column have the same decimals. */
-import { significant } from "../host/text.js";
+import { significantText } from "../host/text.js";
 
 /** Digits that a fraction has. */
 const DIGITS = 5;
@@ -10,7 +10,7 @@ const MOST = 9;
  * How each number is written: with the same decimals; where they are small and far apart (learning rates), all by powers of
  * ten; null: each by itself, because one way would hide the small or drown the great.
  */
-export function writtenAlike(numbers: readonly number[]): (x: number) => string | null {
+export function commonNumberFormat(numbers: readonly number[]): (x: number) => string | null {
   const decimals = decimalsOf(numbers);
   if (decimals !== null) return (x) => (Number.isFinite(x) ? x.toFixed(decimals) : null);
   const small = numbers.length > 1 && numbers.every((x) => Math.abs(x) < 1 && x !== 0);
@@ -21,7 +21,7 @@ export function writtenAlike(numbers: readonly number[]): (x: number) => string 
 function decimalsOf(numbers: readonly number[]): number | null {
   const fractions = numbers.filter((x) => Number.isFinite(x) && !Number.isInteger(x));
   if (fractions.length === 0) return null;
-  const texts = fractions.map((x) => significant(x, DIGITS));
+  const texts = fractions.map((x) => significantText(x, DIGITS));
   if (texts.some((text) => text.includes("e"))) return null;
   const has = Math.max(...texts.map((text) => text.split(".")[1]?.length ?? 0));
   const powers = numbers.filter((x) => Number.isFinite(x) && x !== 0).map((x) => Math.floor(Math.log10(Math.abs(x))));
@@ -32,12 +32,12 @@ function decimalsOf(numbers: readonly number[]): number | null {
 }
 
 /** `51 %` beside `99.1 %` becomes `51.0 %`: shares whose last zeros were cut get them back. */
-export function samePlaces(texts: readonly string[]): readonly string[] {
+export function alignDecimals(texts: readonly string[]): readonly string[] {
   const shares = texts.map((text) => /^([<>] )?[\d,]+(?:\.(\d+))? %$/.exec(text));
   const places = Math.max(0, ...shares.map((share) => share?.[2]?.length ?? 0));
   return texts.map((text, i) => {
-    const own = shares[i]?.[2]?.length ?? 0;
-    if (!shares[i] || own === places) return text;
-    return text.replace(" %", `${own === 0 ? "." : ""}${"0".repeat(places - own)} %`);
+    const decimals = shares[i]?.[2]?.length ?? 0;
+    if (!shares[i] || decimals === places) return text;
+    return text.replace(" %", `${decimals === 0 ? "." : ""}${"0".repeat(places - decimals)} %`);
   });
 }

@@ -1,8 +1,8 @@
 /** What `deploy` and `verify` show: what was compared and how near it was, what the format doesn't hold, calls to copy. */
-import { shownOf } from "./bundle.js";
-import { card, html, htmlTable, inked, note, tone, type Html } from "./html.js";
+import { displayOutputOf } from "./bundle.js";
+import { card, html, htmlTable, inkStyle, note, toneColors, type Html } from "./html.js";
 import { outcomeLine } from "./outcome.js";
-import type { Shown } from "./bundle-output.js";
+import type { DisplayOutput } from "./bundle-output.js";
 import { textTable } from "./text-table.js";
 
 export interface DeploymentReport {
@@ -24,7 +24,7 @@ export interface DeploymentReport {
   readonly calls: readonly { readonly language: string; readonly needs: readonly string[]; readonly code: string }[];
 }
 
-export function deploymentShown(report: DeploymentReport): Shown {
+export function deploymentView(report: DeploymentReport): DisplayOutput {
   const { title, about, checks, scores, on, notes, calls } = report;
   const mark = (good: boolean | null): string => (good === null ? "" : good ? "✓" : "✗");
   const checkRows = checks.map(({ what, found, good }) => [what, found, mark(good)]);
@@ -42,7 +42,7 @@ export function deploymentShown(report: DeploymentReport): Shown {
     ...notes,
     ...calls.map(({ language, needs, code }) => `${heading(language, needs)}\n${code.replace(/^/gm, "  ")}`),
   ];
-  return shownOf(
+  return displayOutputOf(
     text.filter((part) => typeof part === "string").join("\n"),
     card(
       undefined,
@@ -57,7 +57,9 @@ export function deploymentShown(report: DeploymentReport): Shown {
         ({ language, needs, code }) =>
           html`<details style="margin:6px 0">
             <summary style="cursor:pointer">${heading(language, needs)}</summary>
-            <pre style="margin:4px 0 0;padding:8px;overflow-x:auto;background:${tone.faint}"><code>${code}</code></pre>
+            <pre
+              style="margin:4px 0 0;padding:8px;overflow-x:auto;background:${toneColors.faint}"
+            ><code>${code}</code></pre>
           </details>`,
       ),
     ),
@@ -68,5 +70,5 @@ const heading = (language: string, needs: readonly string[]): string =>
   `Ask it in ${language}${needs.length > 0 ? ` (${needs.join(", ")})` : ""}:`;
 
 function marked(good: boolean | null, mark: string): Html | string {
-  return good === null ? "" : html`<span style="${inked(good ? tone.good : tone.bad)}">${mark}</span>`;
+  return good === null ? "" : html`<span style="${inkStyle(good ? toneColors.good : toneColors.bad)}">${mark}</span>`;
 }

@@ -3,23 +3,27 @@ import type { Diagnostic } from "#dsl/language/diagnostics/diagnostic.js";
 import { renderAnsi } from "#dsl/language/diagnostics/render-ansi.js";
 import { renderHtml } from "#dsl/language/diagnostics/render-html.js";
 import type { Source } from "#dsl/language/diagnostics/span.js";
-import { FRAME, html, Html, inked, tone } from "./html.js";
-import type { Shown } from "./bundle-output.js";
+import { FRAME_STYLE, html, Html, inkStyle, toneColors } from "./html.js";
+import type { DisplayOutput } from "./bundle-output.js";
 
 /** Inks for white alone, by those that read on near-black too. */
-const TONES: Readonly<Record<string, string>> = { "#c62828": tone.bad, "#b26a00": tone.warn, "#2e7d32": tone.good };
+const TONES: Readonly<Record<string, string>> = {
+  "#c62828": toneColors.bad,
+  "#b26a00": toneColors.warn,
+  "#2e7d32": toneColors.good,
+};
 const look = {
-  ink: (color: string) => inked(TONES[color] ?? color),
+  ink: (color: string) => inkStyle(TONES[color] ?? color),
   number: ".72",
   place: ".72",
   lines: "margin:.3em 0;font-family:monospace",
 };
 
-export function diagnosticsShown(diagnostics: readonly Diagnostic[], sources: readonly Source[]): Shown {
+export function diagnosticsView(diagnostics: readonly Diagnostic[], sources: readonly Source[]): DisplayOutput {
   return {
     bundle: {
       "text/plain": renderAnsi(diagnostics, sources, { color: false }),
-      "text/html": html`<div style="${FRAME}">${new Html(renderHtml(diagnostics, sources, look))}</div>`.text,
+      "text/html": html`<div style="${FRAME_STYLE}">${new Html(renderHtml(diagnostics, sources, look))}</div>`.text,
     },
   };
 }

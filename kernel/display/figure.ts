@@ -2,12 +2,12 @@
  * A plotly figure as one bundle: plotly's own MIME type for live viewers, HTML with a static picture for those that run
  * no scripts, plain text for a terminal. No PNG beside them: JupyterLab would prefer it to the live plot.
  */
-import { card, picture } from "./html.js";
-import { shownOf } from "./bundle.js";
-import type { Shown } from "./bundle-output.js";
+import { card, svgImage } from "./html.js";
+import { displayOutputOf } from "./bundle.js";
+import type { DisplayOutput } from "./bundle-output.js";
 import { drawFigure } from "./svg/draw.js";
 import { plainLabel } from "./svg/element.js";
-import { thinned } from "./curves/thin.js";
+import { thinFigure } from "./curves/thin.js";
 import { titleText, type Figure } from "./trace.js";
 
 export const plotlyMime = "application/vnd.plotly.v1+json";
@@ -21,12 +21,12 @@ export interface FigureOptions {
 }
 
 /** Long series are thinned to about a thousand points, so that a notebook with ten charts stays small. */
-export function figureShown(figure: Figure, { id, text }: FigureOptions = {}): Shown {
-  const thin = thinned(figure);
+export function figureView(figure: Figure, { id, text }: FigureOptions = {}): DisplayOutput {
+  const thin = thinFigure(figure);
   const { svg, width, height } = drawFigure(thin);
   const words = describe(thin);
   const live = { data: thin.data, layout: thin.layout ?? {}, ...(thin.config ? { config: thin.config } : {}) };
-  return shownOf(text ?? words, card(null, picture(svg, words, width, height)), { [plotlyMime]: live }, id);
+  return displayOutputOf(text ?? words, card(null, svgImage(svg, words, width, height)), { [plotlyMime]: live }, id);
 }
 
 /** `figure “Training”: loss, validation accuracy`. */

@@ -1,10 +1,10 @@
 /** What was fitted to validation once a model was trained, and what it changed there: a line of numbers, and a line for each. */
-import { shownOf } from "./bundle.js";
+import { displayOutputOf } from "./bundle.js";
 import { card, html, note } from "./html.js";
-import type { Shown } from "./bundle-output.js";
+import type { DisplayOutput } from "./bundle-output.js";
 
-export function fittedShown(fitted: string, changed: readonly string[]): Shown {
-  return shownOf(
+export function fittedModelView(fitted: string, changed: readonly string[]): DisplayOutput {
+  return displayOutputOf(
     [fitted, ...changed].join("\n"),
     card(
       null,

@@ -2,13 +2,13 @@
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { registry } from "#stdlib/registry.js";
 import { lastOf } from "#dsl/language/diagnostics/must.js";
-import type { Fit } from "../host/fitting.js";
-import { html, inked, tone } from "./html.js";
-import { shownOf } from "./bundle.js";
-import type { Shown } from "./bundle-output.js";
-import { count } from "../host/text.js";
+import type { FitVerdict } from "../host/fitting.js";
+import { html, inkStyle, toneColors } from "./html.js";
+import { displayOutputOf } from "./bundle.js";
+import type { DisplayOutput } from "./bundle-output.js";
+import { groupedNumber } from "../host/text.js";
 
-export interface Advice {
+export interface FitContext {
   readonly plan: Plan;
   /** Whether the task takes `label_smoothing`. */
   readonly smooths: boolean;
@@ -17,28 +17,28 @@ export interface Advice {
   /** Whose curves they are, where that must be said. */
   readonly model?: string;
   /** The step whose weights stay. */
-  readonly kept: number;
+  readonly keptStep: number;
 }
 
-export function fittingShown(fit: Fit, o: Advice): Shown {
-  const [what, ...advice] = told(fit, o);
+export function fitView(fit: FitVerdict, options: FitContext): DisplayOutput {
+  const [what, ...advice] = fitWords(fit, options);
   const words = [
-    ...(o.model === undefined ? [] : [`${o.model}:`]),
+    ...(options.model === undefined ? [] : [`${options.model}:`]),
     `${what}.`,
     ...(advice.length > 0 ? [`Try ${listed(advice)}.`] : []),
   ].join(" ");
   const parts = words
     .split(/(`[^`]*`)/)
     .map((part, i) => (i % 2 === 1 ? html`<code>${part.slice(1, -1)}</code>` : part));
-  return shownOf(
+  return displayOutputOf(
     words,
     html`<div style="margin:2px 0 6px">
-      <b style="font-weight:600;${inked(tone.accent)}">${TITLE[fit.is]}</b> ${parts}
+      <b style="font-weight:600;${inkStyle(toneColors.accent)}">${TITLE[fit.is]}</b> ${parts}
     </div>`,
   );
 }
 
-const TITLE: Readonly<Record<Fit["is"], string>> = {
+const TITLE: Readonly<Record<FitVerdict["is"], string>> = {
   over: "over-fitting",
   idle: "over-fitting",
   under: "under-fitting",
@@ -46,39 +46,44 @@ const TITLE: Readonly<Record<Fit["is"], string>> = {
 };
 
 /** What the curves say, then what to try. */
-function told(fit: Fit, o: Advice): readonly [string, ...string[]] {
-  const { training } = o.plan.recipe;
+function fitWords(fit: FitVerdict, options: FitContext): readonly [string, ...string[]] {
+  const { training } = options.plan.recipe;
   switch (fit.is) {
     case "over": {
-      const { best, end, trained, kept } = fit;
-      const where = `validation's loss was best at step ${count(best.step)} (${number(best.loss)}) and is ${number(end)} at the end, while training's fell from ${number(trained.best)} to ${number(trained.end)}`;
-      const stays = o.kept === best.step ? "; the weights of that step are kept" : "";
+      const { best, end, trained, steadyScore: keptWeights } = fit;
+      const where = `validation's loss was best at step ${groupedNumber(best.step)} (${number(best.loss)}) and is ${number(end)} at the end, while training's fell from ${number(trained.best)} to ${number(trained.end)}`;
+      const stays = options.keptStep === best.step ? "; the weights of that step are kept" : "";
       const means =
-        kept === null ? "it learns rows by heart" : `its ${kept} got no worse, but it grows too sure of its answers`;
-      return [`${where}: ${means}${stays}`, ...(kept === null ? less(o, best.step) : surer(o, best.step))];
+        keptWeights === null
+          ? "it learns rows by heart"
+          : `its ${keptWeights} got no worse, but it grows too sure of its answers`;
+      return [
+        `${where}: ${means}${stays}`,
+        ...(keptWeights === null ? less(options, best.step) : surer(options, best.step)),
+      ];
     }
     case "idle": {
       const { best, end, trained } = fit;
       return [
-        `validation's loss is ${end < best.loss ? "hardly" : "no"} lower at the end (${number(end)}) than at step ${count(best.step)} (${number(best.loss)}), while training's fell from ${number(trained.best)} to ${number(trained.end)}: what came after taught it its own rows alone`,
-        ...less(o, best.step),
+        `validation's loss is ${end < best.loss ? "hardly" : "no"} lower at the end (${number(end)}) than at step ${groupedNumber(best.step)} (${number(best.loss)}), while training's fell from ${number(trained.best)} to ${number(trained.end)}: what came after taught it its own rows alone`,
+        ...less(options, best.step),
       ];
     }
     case "under":
       return [
-        `both losses still fall (validation's from ${number(fit.before)} to ${number(fit.end)} since step ${count(fit.step)}): more training would help`,
-        longer(o),
+        `both losses still fall (validation's from ${number(fit.before)} to ${number(fit.end)} since step ${groupedNumber(fit.step)}): more training would help`,
+        longer(options),
       ];
     case "stuck":
       return [
         `training's loss hardly moved (${number(fit.from)} at first, ${number(fit.to)} at last): it has learnt next to nothing`,
-        ...(training.privacy ? againstNoise(o) : steadier(o, fit)),
+        ...(training.privacy ? againstNoise(options) : steadier(options, fit)),
       ];
   }
 }
 
 /** Where noise drowns what rows say. */
-function againstNoise({ plan, steps }: Advice): readonly string[] {
+function againstNoise({ plan, steps }: FitContext): readonly string[] {
   const { batch_size, accumulate, privacy } = plan.recipe.training;
   return [
     `larger batches, which stand out of the noise (\`batch_size: ${String(4 * batch_size * accumulate)}\`)`,
@@ -90,42 +95,42 @@ function againstNoise({ plan, steps }: Advice): readonly string[] {
 }
 
 /** Where nothing hides what rows say. */
-function steadier(o: Advice, fit: Extract<Fit, { is: "stuck" }>): readonly string[] {
-  const { training } = o.plan.recipe;
+function steadier(options: FitContext, fit: Extract<FitVerdict, { is: "stuck" }>): readonly string[] {
+  const { training } = options.plan.recipe;
   return [
-    `a ${fit.to > fit.from * 1.02 ? "lower" : "higher"} \`optimizer.learning_rate\` (it is ${number(rateOf(o.plan))})`,
-    ...(o.steps < 200 ? [longer(o)] : []),
-    ...(techniqueOf(o.plan)?.bare ? ["a technique that trains more, `technique: full`"] : []),
+    `a ${fit.to > fit.from * 1.02 ? "lower" : "higher"} \`optimizer.learning_rate\` (it is ${number(rateOf(options.plan))})`,
+    ...(options.steps < 200 ? [longer(options)] : []),
+    ...(techniqueOf(options.plan)?.bare ? ["a technique that trains more, `technique: full`"] : []),
     ...(training.clip !== null && training.clip < 0.1 ? ["a greater `clip`"] : []),
   ];
 }
 
 /** Ways to learn less by heart. */
-function less(o: Advice, best: number): readonly string[] {
-  const { training } = o.plan.recipe;
+function less(options: FitContext, best: number): readonly string[] {
+  const { training } = options.plan.recipe;
   return [
-    ...shorter(o, best),
+    ...shorter(options, best),
     ...(training.early_stopping === null ? ["`early_stopping: patience(3)`"] : []),
     ...(training.dropout === null ? ["`dropout: 0.2`"] : []),
-    ...(techniqueOf(o.plan)?.whole ? ["fewer weights that train (`technique: lora(rank: 8)`)"] : []),
+    ...(techniqueOf(options.plan)?.whole ? ["fewer weights that train (`technique: lora(rank: 8)`)"] : []),
     "more rows",
   ];
 }
-function surer(o: Advice, best: number): readonly string[] {
-  const smoothing = o.plan.recipe.model.task.arguments["label_smoothing"];
+function surer(options: FitContext, best: number): readonly string[] {
+  const smoothing = options.plan.recipe.model.task.arguments["label_smoothing"];
   return [
-    ...(o.smooths && smoothing === undefined ? ["`label_smoothing: 10%` in the task"] : []),
-    ...shorter(o, best),
+    ...(options.smooths && smoothing === undefined ? ["`label_smoothing: 10%` in the task"] : []),
+    ...shorter(options, best),
     "more rows",
   ];
 }
-function shorter({ plan, steps: taken }: Advice, best: number): readonly string[] {
+function shorter({ plan, steps: taken }: FitContext, best: number): readonly string[] {
   const { epochs, steps } = plan.recipe.training;
   if (epochs === null) return steps !== null && best < steps ? [`fewer steps (\`steps: ${String(best)}\`)`] : [];
   const enough = Math.ceil((best / Math.max(1, taken)) * epochs - 1e-6);
   return enough >= 1 && enough < epochs ? [`fewer epochs (\`epochs: ${String(enough)}\`)`] : [];
 }
-function longer({ plan }: Pick<Advice, "plan">): string {
+function longer({ plan }: Pick<FitContext, "plan">): string {
   const { epochs, steps } = plan.recipe.training;
   return epochs === null ? `\`steps: ${String(2 * (steps ?? 1))}\`` : `\`epochs: ${String(Math.ceil(2 * epochs))}\``;
 }

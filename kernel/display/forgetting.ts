@@ -1,29 +1,29 @@
 /** What became of rows that shall be forgotten. */
-import type { Shown } from "./bundle-output.js";
-import { tableShown } from "./table.js";
-import { count, plural } from "../host/text.js";
+import type { DisplayOutput } from "./bundle-output.js";
+import { tableView } from "./table.js";
+import { groupedNumber, plural } from "../host/text.js";
 
-export interface ForgetShown {
-  readonly asked: number;
+export interface ForgetReport {
+  readonly requested: number;
   readonly found: number;
   readonly rows: number;
   readonly damaged: number;
-  readonly saw: readonly { readonly run: string; readonly deleted: number; readonly own: boolean }[];
+  readonly saw: readonly { readonly run: string; readonly deleted: number; readonly isOwn: boolean }[];
 }
 
 /** Texts of the rows stand nowhere in it. */
-export function forgetShown({ asked, found, rows, damaged, saw }: ForgetShown): Shown {
-  const said = [
-    `${count(found)} of ${plural(asked, "text")} stood in rows that were kept: ${plural(rows, "row")} deleted`,
+export function forgetView({ requested, found, rows, damaged, saw }: ForgetReport): DisplayOutput {
+  const sentences = [
+    `${groupedNumber(found)} of ${plural(requested, "text")} stood in rows that were kept: ${plural(rows, "row")} deleted`,
     damaged > 0 && `${plural(damaged, "line")} that could not be read deleted besides`,
     saw.length > 0 &&
       "Weights unlearn nothing: these runs learnt from the rows, and so did models that went on from them, with what strategies keep of them and what was deployed; to be rid of that train them again without the rows",
-    found < asked &&
+    found < requested &&
       "texts are compared as rows were kept, cleaned and redacted; the data themselves are left as they are",
   ];
-  return tableShown(
+  return tableView(
     ["run that learnt from them", "deleted there", "learnt as"],
-    saw.map((one) => [one.run, count(one.deleted), one.own ? "its own data" : "rows of earlier data"]),
-    { title: "Rows to forget", limit: saw.length + 1, caption: said.filter((one) => one !== false).join(". ") },
+    saw.map((one) => [one.run, groupedNumber(one.deleted), one.isOwn ? "its own data" : "rows of earlier data"]),
+    { title: "Rows to forget", limit: saw.length + 1, caption: sentences.filter((one) => one !== false).join(". ") },
   );
 }

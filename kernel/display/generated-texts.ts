@@ -1,8 +1,8 @@
 /** Texts and what a model writes after them: the prompt muted, the continuation plain, a mark at its end while it grows. */
-import { shownOf } from "./bundle.js";
-import { FRAME, html, inked, tone, type Html } from "./html.js";
-import type { Shown } from "./bundle-output.js";
-import { count, plural } from "../host/text.js";
+import { displayOutputOf } from "./bundle.js";
+import { FRAME_STYLE, html, inkStyle, toneColors, type Html } from "./html.js";
+import type { DisplayOutput } from "./bundle-output.js";
+import { groupedNumber, plural } from "../host/text.js";
 
 export interface WrittenRow {
   readonly text: string;
@@ -16,25 +16,25 @@ const MOST = 20;
 export function writtenShown(
   rows: readonly WrittenRow[],
   o: { readonly id: string; readonly writing: boolean; readonly apart?: boolean },
-): Shown & { readonly id: string } {
+): DisplayOutput & { readonly id: string } {
   const shown = rows.slice(0, MOST);
   const mark = o.writing ? "▌" : "";
   const between = o.apart ? "\n" : "";
   const tokens = rows.reduce((sum, r) => sum + r.tokens, 0);
   const rest = rows.length > MOST ? ` · ${plural(rows.length - MOST, "more text")}` : "";
-  const words = `${plural(tokens, "token")} for ${count(rows.length)} ${rows.length === 1 ? "text" : "texts"}${rest}`;
+  const words = `${plural(tokens, "token")} for ${groupedNumber(rows.length)} ${rows.length === 1 ? "text" : "texts"}${rest}`;
   const text = [...shown.map((r) => `${r.text}\n  ▸ ${r.continuation.replace(/\n/g, "\n    ")}${mark}`), words].join(
     "\n",
   );
   const one = (r: WrittenRow): Html =>
-    html`<div style="white-space:pre-wrap;margin:6px 0;padding:2px 0 2px 10px;border-left:3px solid ${tone.line}">
+    html`<div style="white-space:pre-wrap;margin:6px 0;padding:2px 0 2px 10px;border-left:3px solid ${toneColors.line}">
       <span style="opacity:.72">${r.text + between}</span><span>${r.continuation}</span
-      ><span style="${inked(tone.accent)}">${mark}</span>
+      ><span style="${inkStyle(toneColors.accent)}">${mark}</span>
     </div>`;
   return {
-    ...shownOf(
+    ...displayOutputOf(
       text,
-      html`<div style="${FRAME}">
+      html`<div style="${FRAME_STYLE}">
         ${shown.map(one)}
         <div style="opacity:.72;font-variant-numeric:tabular-nums">${words}</div>
       </div>`,

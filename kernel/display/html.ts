@@ -10,13 +10,13 @@ export class Html {
     return this.text;
   }
 }
-export type Part = Html | string | number | false | null | undefined | readonly Part[];
+export type HtmlPart = Html | string | number | false | null | undefined | readonly HtmlPart[];
 
 /**
  * `` html`<b>${name}</b>` ``. Put interpolations between tags or inside quoted attributes only. A template's own line breaks
  * are layout of the code: between tags they vanish, inside a tag they are a blank.
  */
-export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): Html {
+export function html(strings: TemplateStringsArray, ...parts: readonly HtmlPart[]): Html {
   return new Html(
     strings.reduce((text, string, i) => text + (i > 0 ? rendered(parts[i - 1]) : "") + oneLine(string), ""),
   );
@@ -24,14 +24,14 @@ export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): 
 
 function oneLine(template: string): string {
   return template
-    .replace(/\s*\n\s*/g, (breaks: string, at: number) => {
-      const [before, after] = [template[at - 1], template[at + breaks.length]];
+    .replace(/\s*\n\s*/g, (breaks: string, offset: number) => {
+      const [before, after] = [template[offset - 1], template[offset + breaks.length]];
       return before === ">" || after === "<" || before === undefined || after === undefined ? "" : " ";
     })
     .replaceAll('" />', '">');
 }
 
-function rendered(part: Part): string {
+function rendered(part: HtmlPart): string {
   if (part === null || part === undefined || part === false) return "";
   if (part instanceof Html) return part.text;
   if (Array.isArray(part)) return part.map(rendered).join("");
@@ -39,7 +39,7 @@ function rendered(part: Part): string {
 }
 
 /** Colours that read on white and on near-black. */
-export const tone = {
+export const toneColors = {
   line: "rgba(128,128,128,.28)",
   faint: "rgba(128,128,128,.10)",
   accent: "#3f7cc4",
@@ -49,14 +49,14 @@ export const tone = {
 } as const;
 
 /** Tables, lines and charts end at the same place on a wide page, and shrink on a narrow one. */
-export const WIDTH = 792;
+export const OUTPUT_WIDTH = 792;
 const GAP = 8;
 
 /**
  * The style of words in a tone: the page's own ink is mixed in, so that they read on white and on near-black. Viewers that can't
  * mix take the tone as it is.
  */
-export function inked(color: string): string {
+export function inkStyle(color: string): string {
   return `color:${color};color:color-mix(in srgb,${color} 72%,currentColor)`;
 }
 
@@ -71,7 +71,7 @@ type Place = "first" | "between" | "last";
 const placeOf = (i: number, columns: readonly unknown[]): Place =>
   i === columns.length - 1 ? "last" : i === 0 ? "first" : "between";
 
-const cellStyle = (align: Align, place: Place, part: Part, more = ""): string =>
+const cellStyle = (align: Align, place: Place, part: HtmlPart, more = ""): string =>
   `text-align:${align};padding:3px ${place === "last" ? 0 : 18}px 3px 0;vertical-align:top;border:0;background:none;` +
   (align === "right"
     ? `font-variant-numeric:tabular-nums;white-space:nowrap;${place === "first" ? "width:1%;" : ""}`
@@ -80,8 +80,8 @@ const cellStyle = (align: Align, place: Place, part: Part, more = ""): string =>
 
 export interface HtmlTable {
   /** Column heads; omit for a table of facts whose first column names them. */
-  readonly head?: readonly Part[];
-  readonly rows: readonly (readonly Part[])[];
+  readonly head?: readonly HtmlPart[];
+  readonly rows: readonly (readonly HtmlPart[])[];
   readonly align?: readonly Align[];
   /** A click on a head sorts it, where JupyterLab shows it (lab/src/sortable.ts); elsewhere it stays in its order. */
   readonly sortable?: boolean;
@@ -92,20 +92,25 @@ const SORTABLE = "tunebook-sortable";
 
 /** A plain semantic table: rules between rows, no boxes; reads as a table where styles are stripped. */
 export function htmlTable({ head, rows, align = [], sortable = false }: HtmlTable): Html {
-  const at = (i: number): Align => align[i] ?? "left";
-  const rule = `border-top:1px solid ${tone.line};`;
+  const alignAt = (i: number): Align => align[i] ?? "left";
+  const rule = `border-top:1px solid ${toneColors.line};`;
   const heads =
     head &&
     html`<thead>
       <tr style="background:none;border:0">
-        ${head.map((h, i) => html`<th style="${cellStyle(at(i), placeOf(i, head), h, "font-weight:600;")}">${h}</th>`)}
+        ${head.map((h, i) => html`<th style="${cellStyle(alignAt(i), placeOf(i, head), h, "font-weight:600;")}">${h}</th>`)}
       </tr>
     </thead>`;
   const body = rows.map(
     (row, n) =>
       html`<tr style="background:none;border:0">
         ${row.map((part, i) => {
-          const style = cellStyle(at(i), placeOf(i, row), part instanceof Html ? "" : part, n > 0 || head ? rule : "");
+          const style = cellStyle(
+            alignAt(i),
+            placeOf(i, row),
+            part instanceof Html ? "" : part,
+            n > 0 || head ? rule : "",
+          );
           return !head && i === 0
             ? html`<th scope="row" style="${style}font-weight:400;opacity:.72;white-space:nowrap;">${part}</th>`
             : html`<td style="${style}">${part}</td>`;
@@ -136,18 +141,18 @@ export function htmlTable({ head, rows, align = [], sortable = false }: HtmlTabl
  * Its own box: type, how wide it may be, and a gap at its left, where a narrow JupyterLab has the bar that folds outputs. Texts
  * have the same gap.
  */
-export const FRAME = `box-sizing:border-box;max-width:${WIDTH + GAP}px;padding-left:${GAP}px;font-size:13px;line-height:1.45;margin:2px 0 6px`;
+export const FRAME_STYLE = `box-sizing:border-box;max-width:${OUTPUT_WIDTH + GAP}px;padding-left:${GAP}px;font-size:13px;line-height:1.45;margin:2px 0 6px`;
 
 /** The frame of everything shown: a quiet heading, then what belongs to it. */
-export function card(title: Part, ...parts: readonly Part[]): Html {
-  return html`<div style="${FRAME}">${title && heading(title)}${parts}</div>`;
+export function card(title: HtmlPart, ...parts: readonly HtmlPart[]): Html {
+  return html`<div style="${FRAME_STYLE}">${title && heading(title)}${parts}</div>`;
 }
 
-export function heading(title: Part): Html {
+export function heading(title: HtmlPart): Html {
   return html`<div style="font-weight:600;font-size:14px;margin:2px 0 4px"><b>${title}</b></div>`;
 }
 
-export function note(...parts: readonly Part[]): Html {
+export function note(...parts: readonly HtmlPart[]): Html {
   return html`<div style="opacity:.72;font-size:12px;margin:2px 0 6px"><small>${parts}</small></div>`;
 }
 
@@ -156,7 +161,7 @@ export function code(text: string): Html {
 }
 
 /** An SVG as a picture that needs no script and survives sanitizers (GitHub keeps `img` with a data address, not `svg`). */
-export function picture(svg: string, alt: string, width: number, height: number): Html {
+export function svgImage(svg: string, alt: string, width: number, height: number): Html {
   const address = `data:image/svg+xml;base64,${base64Of(svg)}`;
   return html`<img
     src="${address}"

@@ -1,9 +1,9 @@
 /** Rows without labels that a model labelled: how many, how sure it was, and how often it says what people say. */
-import type { Shown } from "./bundle-output.js";
-import { tableShown } from "./table.js";
-import { count, percent, plural } from "../host/text.js";
+import type { DisplayOutput } from "./bundle-output.js";
+import { tableView } from "./table.js";
+import { groupedNumber, formatPercent, plural } from "../host/text.js";
 
-export interface LabelledRows {
+export interface LabelledRowsReport {
   readonly model: string;
   /** Empty: all rows were made. */
   readonly data: string;
@@ -27,28 +27,28 @@ export interface LabelledRows {
   } | null;
 }
 
-export function labelledShown(name: string, told: LabelledRows): Shown {
-  const { agrees } = told;
-  const found = told.rows - told.made;
+export function labelledTextsView(name: string, report: LabelledRowsReport): DisplayOutput {
+  const { agrees } = report;
+  const found = report.rows - report.made;
   const which = [
-    ...(told.data === "" ? [] : [`${plural(found, "row")} of ${told.data}`]),
-    ...(told.made > 0 ? [`${plural(told.made, "text")} made of those with labels`] : []),
+    ...(report.data === "" ? [] : [`${plural(found, "row")} of ${report.data}`]),
+    ...(report.made > 0 ? [`${plural(report.made, "text")} made of those with labels`] : []),
   ];
-  const said = [
-    `${told.model} labelled ${which.join(" and ")}. Each batch of ${name} has as many of them as of the ${plural(told.labelled, "row")} with labels of people`,
-    ...(told.sure === null
+  const sentences = [
+    `${report.model} labelled ${which.join(" and ")}. Each batch of ${name} has as many of them as of the ${plural(report.labelled, "row")} with labels of people`,
+    ...(report.sure === null
       ? []
       : [
-          `The model gives its answer ${percent(told.sure)} on average, and ${plural(told.unsure, "row")} less than a half`,
+          `The model gives its answer ${formatPercent(report.sure)} on average, and ${plural(report.unsure, "row")} less than a half`,
         ]),
     agrees
-      ? `Of ${plural(agrees.rows, "row")} of ${agrees.split} it says what people said in ${percent(agrees.right / Math.max(1, agrees.rows))} (${percent(agrees.low)} to ${percent(agrees.high)})`
+      ? `Of ${plural(agrees.rows, "row")} of ${agrees.split} it says what people said in ${formatPercent(agrees.right / Math.max(1, agrees.rows))} (${formatPercent(agrees.low)} to ${formatPercent(agrees.high)})`
       : "There are no further rows with labels to hold it against",
     "Its answers stand beside the run and not in the data",
   ];
-  return tableShown(
+  return tableView(
     ["label", "rows"],
-    told.labels.map(([label, rows]) => [label, count(rows)]),
-    { title: `Labelled by ${told.model}`, limit: 12, caption: `${said.join(". ")}.` },
+    report.labels.map(([label, rows]) => [label, groupedNumber(rows)]),
+    { title: `Labelled by ${report.model}`, limit: 12, caption: `${sentences.join(". ")}.` },
   );
 }

@@ -1,12 +1,12 @@
 /** Losses over a plane through the weights of models: where each model lies, and the ellipse in which EWC would hold them. */
-import { plural, significant } from "../host/text.js";
-import { figureShown, type Figure, type Trace } from "./figure.js";
-import { displaySymbol, type Shown } from "./bundle-output.js";
-import { blues, color } from "./svg/colors.js";
+import { plural, significantText } from "../host/text.js";
+import { figureView, type Figure, type Trace } from "./figure.js";
+import { displaySymbol, type DisplayOutput } from "./bundle-output.js";
+import { bluesScale, paletteColor } from "./svg/colors.js";
 import { escapeLabel } from "../host/text.js";
 import { textTable } from "./text-table.js";
 
-export interface LandscapePlace {
+export interface LandscapePoint {
   readonly name: string;
   /** On the plane, in units of the weights; the model that it is drawn around lies at (0, 0). */
   readonly x: number;
@@ -27,7 +27,7 @@ export interface LandscapeLoss {
  * What EWC held weights by, ½ (θ − θ*)ᵀF(θ − θ*), on the plane: least + ½ · (xx · a² + 2 · xy · a · b + yy · b²) at (a, b) from
  * its centre, in nats. `least` is 0 where its anchor θ* lies on the plane.
  */
-export interface LandscapeHeld {
+export interface LandscapePenalty {
   /** The model that it held. */
   readonly by: string;
   readonly centre: { readonly x: number; readonly y: number };
@@ -36,41 +36,41 @@ export interface LandscapeHeld {
   readonly xy: number;
   readonly yy: number;
 }
-export interface LandscapeTold {
+export interface LandscapeData {
   readonly name: string;
   readonly x: readonly number[];
   readonly y: readonly number[];
   readonly losses: readonly LandscapeLoss[];
-  readonly places: readonly LandscapePlace[];
+  readonly places: readonly LandscapePoint[];
   /** Null: none of the models was held by EWC. */
-  readonly held: LandscapeHeld | null;
+  readonly held: LandscapePenalty | null;
 }
 /** The same as a value of a cell, which shows itself. */
-export type Landscape = LandscapeTold & { readonly [displaySymbol]: () => Shown["bundle"] };
+export type Landscape = LandscapeData & { readonly [displaySymbol]: () => DisplayOutput["bundle"] };
 
-export function landscapeOf(told: LandscapeTold): Landscape {
-  return Object.defineProperty({ ...told }, displaySymbol, { value: () => landscapeShown(told).bundle }) as Landscape;
+export function landscapeOf(data: LandscapeData): Landscape {
+  return Object.defineProperty({ ...data }, displaySymbol, { value: () => landscapeView(data).bundle }) as Landscape;
 }
 
-export function landscapeShown(told: LandscapeTold): Shown {
-  return figureShown(landscapeFigure(told), { text: landscapeText(told) });
+export function landscapeView(data: LandscapeData): DisplayOutput {
+  return figureView(landscapeFigure(data), { text: landscapeText(data) });
 }
 
-function landscapeText(o: LandscapeTold): string {
-  const { name, places, x, losses, held } = o;
+function landscapeText(options: LandscapeData): string {
+  const { name, places, x, losses, held: penalty } = options;
   const table = textTable(
     ["model", "x", "y", "off the plane", `far from ${name}`],
-    places.map((one) => [one.name, ...[one.x, one.y, one.off, one.far].map((value) => significant(value, 3))]),
+    places.map((one) => [one.name, ...[one.x, one.y, one.off, one.far].map((value) => significantText(value, 3))]),
   );
   const on = losses.map((one) => `${one.on} (${plural(one.rows, "row")})`).join(" and ");
-  const rings = ringsOf(o).flatMap(({ name: through, axes, level }) =>
+  const rings = ringsOf(options).flatMap(({ name: through, axes, level }) =>
     through === null
       ? []
-      : `\nEWC's ellipse through ${through}: half axes ${axes.map((one) => significant(one, 3)).join(" and ")}, a cost of ${significant(level, 2)} by its Fisher information`,
+      : `\nEWC's ellipse through ${through}: half axes ${axes.map((one) => significantText(one, 3)).join(" and ")}, a cost of ${significantText(level, 2)} by its Fisher information`,
   );
   const least =
-    held && rings.length > 0 && held.least > 0
-      ? `\nIts anchor lies off the plane, where the least cost is ${significant(held.least, 2)}, at x ${significant(held.centre.x, 3)}, y ${significant(held.centre.y, 3)}`
+    penalty && rings.length > 0 && penalty.least > 0
+      ? `\nIts anchor lies off the plane, where the least cost is ${significantText(penalty.least, 2)}, at x ${significantText(penalty.centre.x, 3)}, y ${significantText(penalty.centre.y, 3)}`
       : "";
   return `Loss on ${on} around ${name}, at ${plural(x.length ** 2, "place")}\n${table}${rings.join("")}${least}`;
 }
@@ -91,14 +91,14 @@ const PARTS = 60;
  * Through the model that was held, where that lies on the plane, and through the first that went on; where these are one, or the
  * held one lies elsewhere, through the first, and where the penalty is a quarter of that.
  */
-function ringsOf({ held, places, x }: LandscapeTold): readonly Ring[] {
+function ringsOf({ held: penalty, places, x }: LandscapeData): readonly Ring[] {
   const [, first] = places;
-  if (!held || !first) return [];
-  const itself = places.find(({ name, off }, i) => i > 1 && off === 0 && name === held.by);
-  const level = costAt(held, first);
+  if (!penalty || !first) return [];
+  const itself = places.find(({ name, off }, i) => i > 1 && off === 0 && name === penalty.by);
+  const level = penaltyAt(penalty, first);
   const wanted: readonly Pick<Ring, "name" | "level">[] = itself
     ? [
-        { name: itself.name, level: costAt(held, itself) },
+        { name: itself.name, level: penaltyAt(penalty, itself) },
         { name: first.name, level },
       ]
     : [
@@ -108,13 +108,13 @@ function ringsOf({ held, places, x }: LandscapeTold): readonly Ring[] {
   const apart = Math.abs((x.at(-1) ?? 1) - (x[0] ?? 0)) / PARTS;
   // Below the least there is no place.
   return wanted
-    .filter((one) => one.level > held.least)
-    .map((one) => ({ ...one, ...ellipseOf(held, one.level - held.least, apart) }));
+    .filter((one) => one.level > penalty.least)
+    .map((one) => ({ ...one, ...penaltyEllipseOf(penalty, one.level - penalty.least, apart) }));
 }
 
 /** EWC's penalty at a place of the plane, in nats: that of its strength 1. */
-export function costAt(
-  { centre, least, xx, xy, yy }: Omit<LandscapeHeld, "by">,
+export function penaltyAt(
+  { centre, least, xx, xy, yy }: Omit<LandscapePenalty, "by">,
   place: { readonly x: number; readonly y: number },
 ): number {
   const [a, b] = [place.x - centre.x, place.y - centre.y];
@@ -124,8 +124,8 @@ export function costAt(
 const POINTS = [96, 20_000] as const;
 
 /** Where ½ · (xx a² + 2 xy a b + yy b²) = level; `apart`: how far points may lie from each other. */
-export function ellipseOf(
-  { xx, xy, yy }: Pick<LandscapeHeld, "xx" | "xy" | "yy">,
+export function penaltyEllipseOf(
+  { xx, xy, yy }: Pick<LandscapePenalty, "xx" | "xy" | "yy">,
   level: number,
   apart = Number.POSITIVE_INFINITY,
 ): { readonly axes: readonly [long: number, short: number]; readonly points: readonly (readonly [number, number])[] } {
@@ -146,8 +146,8 @@ export function ellipseOf(
   return { axes: [long, short], points };
 }
 
-export function landscapeFigure(o: LandscapeTold): Figure {
-  const { x, y, losses, name } = o;
+export function landscapeFigure(options: LandscapeData): Figure {
+  const { x, y, losses, name } = options;
   const gap = 0.1;
   const wide = (1 - gap * (losses.length - 1)) / losses.length;
   const layout: Record<string, unknown> = {
@@ -177,13 +177,16 @@ export function landscapeFigure(o: LandscapeTold): Figure {
       ...(i > 0 && { matches: "y" }),
     };
     const on = { xaxis: `x${n}`, yaxis: `y${n}` };
-    return [surface(loss, o), ...ellipses(o, i > 0), ...ways(o, i > 0)].map((trace) => ({ ...trace, ...on }));
+    return [surface(loss, options), ...ellipses(options, i > 0), ...ways(options, i > 0)].map((trace) => ({
+      ...trace,
+      ...on,
+    }));
   });
   return { data, layout };
 }
 
 /** Lines as far apart as factors are: a loss of 0.2 lies as far from 0.4 as 2 from 4. */
-function surface({ on, z }: LandscapeLoss, { x, y }: LandscapeTold): Trace {
+function surface({ on, z }: LandscapeLoss, { x, y }: LandscapeData): Trace {
   const logs = z.map((row) => row.map((value) => Math.log2(Math.max(value, 1e-4))));
   const all = logs.flat().filter(Number.isFinite);
   const [low, high] = [Math.floor(Math.min(...all)), Math.ceil(Math.max(...all))];
@@ -192,25 +195,26 @@ function surface({ on, z }: LandscapeLoss, { x, y }: LandscapeTold): Trace {
     x,
     y,
     z: logs,
-    colorscale: blues,
+    colorscale: bluesScale,
     showscale: false,
     zmin: low,
     zmax: high,
     contours: { start: low, end: high, size: 0.5, coloring: "heatmap" },
     line: { width: 0.6, color: "rgba(120,130,145,0.55)" },
-    text: z.map((row) => row.map((value) => significant(value, 3))),
+    text: z.map((row) => row.map((value) => significantText(value, 3))),
     hovertemplate: `${escapeLabel(on)}: loss %{text}<extra></extra>`,
   };
 }
 
-function ellipses(o: LandscapeTold, again: boolean): readonly Trace[] {
-  const { held, x, y } = o;
-  if (!held) return [];
-  const within = (value: number, of: readonly number[]): boolean => value >= (of[0] ?? 0) && value <= (of.at(-1) ?? 0);
-  return ringsOf(o).map(({ name, level, points }, i) => {
+function ellipses(options: LandscapeData, again: boolean): readonly Trace[] {
+  const { held: penalty, x, y } = options;
+  if (!penalty) return [];
+  const within = (value: number, axisValues: readonly number[]): boolean =>
+    value >= (axisValues[0] ?? 0) && value <= (axisValues.at(-1) ?? 0);
+  return ringsOf(options).map(({ name, level, points }, i) => {
     // What lies outside the picture is no part of the line.
     const drawn = points
-      .map(([a, b]) => [held.centre.x + a, held.centre.y + b] as const)
+      .map(([a, b]) => [penalty.centre.x + a, penalty.centre.y + b] as const)
       .map(([a, b]) => (within(a, x) && within(b, y) ? [a, b] : null))
       .filter((point, j, all) => point !== null || (j > 0 && all[j - 1] !== null));
     return {
@@ -222,18 +226,18 @@ function ellipses(o: LandscapeTold, again: boolean): readonly Trace[] {
       x: drawn.map((point) => point?.[0] ?? null),
       y: drawn.map((point) => point?.[1] ?? null),
       line: { color: ELLIPSE, width: i === 0 ? 2.5 : 1.5, dash: i === 0 ? "solid" : "dash" },
-      hovertemplate: `by its Fisher information it costs ${significant(level, 2)}<extra></extra>`,
+      hovertemplate: `by its Fisher information it costs ${significantText(level, 2)}<extra></extra>`,
     };
   });
 }
 const ELLIPSE = "#d0504a";
 
 /** From where models began to where they ended, straight. */
-function ways({ places, name }: LandscapeTold, again: boolean): readonly Trace[] {
+function ways({ places, name }: LandscapeData, again: boolean): readonly Trace[] {
   return places.map((place, i) => {
     const start = place.x === 0 && place.y === 0;
     // The first colour is the ground's, the seventh the ellipse's.
-    const own = start ? "#7a7f8a" : color([1, 2, 3, 4, 5][(i - 1) % 5] ?? 1);
+    const ownColor = start ? "#7a7f8a" : paletteColor([1, 2, 3, 4, 5][(i - 1) % 5] ?? 1);
     return {
       type: "scatter",
       mode: start ? "markers" : "lines+markers",
@@ -242,11 +246,11 @@ function ways({ places, name }: LandscapeTold, again: boolean): readonly Trace[]
       name: escapeLabel(place.name),
       x: start ? [0] : [0, place.x],
       y: start ? [0] : [0, place.y],
-      line: { color: own, width: 1.5, dash: place.off > place.far / 2 ? "dot" : "solid" },
-      marker: { color: own, size: start ? 11 : [0, 10], symbol: start ? "x" : "circle" },
+      line: { color: ownColor, width: 1.5, dash: place.off > place.far / 2 ? "dot" : "solid" },
+      marker: { color: ownColor, size: start ? 11 : [0, 10], symbol: start ? "x" : "circle" },
       hovertemplate: start
         ? `${escapeLabel(name)}<extra></extra>`
-        : `${escapeLabel(place.name)}: ${significant(place.far, 3)} from ${escapeLabel(name)}, ${significant(place.off, 3)} off the plane<extra></extra>`,
+        : `${escapeLabel(place.name)}: ${significantText(place.far, 3)} from ${escapeLabel(name)}, ${significantText(place.off, 3)} off the plane<extra></extra>`,
     };
   });
 }

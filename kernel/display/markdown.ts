@@ -29,7 +29,7 @@ export function link(text: string, to: string): string {
   return `[${text}](${to})`;
 }
 /** Paragraphs with blank lines between; what is empty is left out. */
-export function page(...parts: readonly (string | false | null | undefined)[]): string {
+export function joinParagraphs(...parts: readonly (string | false | null | undefined)[]): string {
   return `${parts.filter((part) => typeof part === "string" && part !== "").join("\n\n")}\n`;
 }
 /** The anchor that GitHub gives a heading of one word. */
@@ -40,14 +40,14 @@ export function anchor(heading: string): string {
     .replaceAll(" ", "-");
 }
 /** Text of a record with what Markdown would take for markup made harmless; its own `code` stays. */
-export function prose(text: string): string {
+export function escapedProse(text: string): string {
   return text
     .split(/(`[^`]*`)/)
     .map((part, i) => (i % 2 ? part : part.replaceAll("<", "&lt;").replace(/[*_](?=\w)|(?<=\w)[*](?!\w)/g, "\\$&")))
     .join("");
 }
 /** Text of anyone as it stands: nothing in it is markup, a link or a line's end. */
-export function plainText(text: string): string {
+export function escapeMarkdown(text: string): string {
   return printable(text)
     .replace(/\s+/g, " ")
     .replace(/[\\`*_{}[\]<>()#+!~&$-]/g, "\\$&");

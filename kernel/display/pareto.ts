@@ -2,16 +2,16 @@
  * Models of one original beside each other: what each takes and what it is worth, as a table and as a picture of score over
  * size and over the time of an answer. What none of the others beats is joined. Shapes tell models apart as colours do.
  */
-import { frontOf } from "../study/front.js";
-import { shownOf } from "./bundle.js";
-import { short } from "./curves/line.js";
-import { figureShown, type Figure, type Trace } from "./figure.js";
+import { paretoFrontOf } from "../study/front.js";
+import { displayOutputOf } from "./bundle.js";
+import { roundToSixDigits } from "./curves/line.js";
+import { figureView, type Figure, type Trace } from "./figure.js";
 import { card, htmlTable, note } from "./html.js";
-import type { Shown } from "./bundle-output.js";
-import { color } from "./svg/colors.js";
-import { figureOf, type Panel } from "./sweeps/panels.js";
-import { fixed, range, type Ends } from "./score-cell.js";
-import { clip, compact, escapeLabel, significant } from "../host/text.js";
+import type { DisplayOutput } from "./bundle-output.js";
+import { paletteColor } from "./svg/colors.js";
+import { figureOfRows, type FigurePanel } from "./sweeps/panels.js";
+import { fixedText, rangeText, type IntervalEnds } from "./score-cell.js";
+import { clip, compactNumber, escapeLabel, significantText } from "../host/text.js";
 import { textTable } from "./text-table.js";
 
 export interface ParetoModel {
@@ -24,19 +24,19 @@ export interface ParetoModel {
   /** Bytes of its weights in files; null: unknown. */
   readonly stored: number | null;
   /** Bytes while it answers. */
-  readonly held: number | null;
+  readonly residentBytes: number | null;
   /** Milliseconds of an answer. */
   readonly median: number | null;
   readonly slowest: number | null;
   /** Between which medians its rounds lay; null: it was timed at another time, and differences of a fifth say nothing. */
-  readonly spread: Ends | null;
+  readonly spread: IntervalEnds | null;
   /** False: it can't answer any sooner here, and its time is no reason for it. */
   readonly quicker: boolean;
-  readonly score: { readonly value: number; readonly interval: Ends | null };
+  readonly score: { readonly value: number; readonly interval: IntervalEnds | null };
   /** Of its score less the original's, on the same rows; null: nothing is known of it. */
-  readonly difference: { readonly value: number; readonly interval: Ends | null } | null;
+  readonly difference: { readonly value: number; readonly interval: IntervalEnds | null } | null;
 }
-export interface ParetoShown {
+export interface ParetoReport {
   readonly metric: string;
   readonly better: "greater" | "less";
   /** `tickets.test`, and its rows. */
@@ -47,7 +47,7 @@ export interface ParetoShown {
 }
 
 const MARKS = ["square", "circle", "triangle-down", "x", "circle-open"] as const;
-const FRONT = color(1);
+const FRONT = paletteColor(1);
 const EARLIER: Trace = { symbol: "circle-open", color: "#9aa1ad", size: 8, line: { width: 1.5 } };
 const ACROSS = [
   { title: "MB of weights", unit: "MB", of: ({ stored }: ParetoModel) => (stored === null ? null : stored / 1e6) },
@@ -59,54 +59,54 @@ const FAR = 20;
 const NAME = 40;
 
 /** Places of models that none beats in score and in what it takes. Those of which one isn't known are on none. */
-function frontBy(o: ParetoShown, of: (one: ParetoModel) => number | null): ReadonlySet<ParetoModel> {
-  const sign = o.better === "greater" ? 1 : -1;
-  const known = o.models.filter((one) => of(one) !== null && Number.isFinite(one.score.value));
-  const worths = known.map((one) => [-(of(one) ?? 0), sign * one.score.value]);
-  return new Set(frontOf(worths).map((at) => known[at]!));
+function frontBy(options: ParetoReport, valueOf: (one: ParetoModel) => number | null): ReadonlySet<ParetoModel> {
+  const sign = options.better === "greater" ? 1 : -1;
+  const known = options.models.filter((one) => valueOf(one) !== null && Number.isFinite(one.score.value));
+  const worths = known.map((one) => [-(valueOf(one) ?? 0), sign * one.score.value]);
+  return new Set(paretoFrontOf(worths).map((index) => known[index]!));
 }
 
 /** What is quicker by no more than the rounds of both differ is as quick, and of these the better score stands alone. */
-function quickest(o: ParetoShown): ReadonlySet<ParetoModel> {
-  const sign = o.better === "greater" ? 1 : -1;
-  const known = o.models.filter((one) => one.quicker && one.median !== null && Number.isFinite(one.score.value));
-  const beats = (other: ParetoModel, own: ParetoModel): boolean => {
-    const [a, b] = [timeOf(other), timeOf(own)];
-    const more = sign * (other.score.value - own.score.value);
+function quickest(options: ParetoReport): ReadonlySet<ParetoModel> {
+  const sign = options.better === "greater" ? 1 : -1;
+  const known = options.models.filter((one) => one.quicker && one.median !== null && Number.isFinite(one.score.value));
+  const beats = (other: ParetoModel, model: ParetoModel): boolean => {
+    const [a, b] = [timeOf(other), timeOf(model)];
+    const more = sign * (other.score.value - model.score.value);
     return more >= 0 && a.low <= b.high && (a.high < b.low || more > 0);
   };
-  return new Set(known.filter((own) => !known.some((other) => beats(other, own))));
+  return new Set(known.filter((model) => !known.some((other) => beats(other, model))));
 }
 const OTHER_TIME = 0.2;
-function timeOf({ median, spread }: ParetoModel): Ends {
+function timeOf({ median, spread }: ParetoModel): IntervalEnds {
   const value = median ?? Number.NaN;
   return spread ?? { low: value * (1 - OTHER_TIME), high: value * (1 + OTHER_TIME) };
 }
 
-export function paretoShown(o: ParetoShown, id?: string): Shown {
-  const [small, quick] = [frontBy(o, SMALL), quickest(o)];
+export function paretoView(options: ParetoReport, id?: string): DisplayOutput {
+  const [small, quick] = [frontBy(options, SMALL), quickest(options)];
   const points = (one: ParetoModel): string =>
     [small.has(one) && "size", quick.has(one) && "time"].filter(Boolean).join(", ");
   const number = (value: number | null, as: (value: number) => string): string => (value === null ? "" : as(value));
   // What decides stands first: a narrow cell shows the first columns.
   const head = [
-    ...["model", o.metric, "beside the original", "front", "on disk", "p50 ms", "p99 ms"],
+    ...["model", options.metric, "beside the original", "front", "on disk", "p50 ms", "p99 ms"],
     ...["in memory", "parameters", "made by"],
   ];
-  const rows = o.models.map((one) => [
+  const rows = options.models.map((one) => [
     ...[clip(one.name, NAME), withEnds(one.score), one.difference ? withEnds(one.difference, true) : "", points(one)],
     ...[number(one.stored, megabytes), number(one.median, threeDigits), number(one.slowest, threeDigits)],
-    ...[number(one.held, megabytes), number(one.parameters, compact), clip(one.made, NAME)],
+    ...[number(one.residentBytes, megabytes), number(one.parameters, compactNumber), clip(one.made, NAME)],
   ]);
   const align = head.map((_, i): "left" | "right" => (i > 3 && i < 9 ? "right" : "left"));
-  const title = `What each takes, and what it is worth on ${o.on} (${String(o.rows)} rows)`;
-  const told = [FRONTS, ...outgrown(o), ...o.notes];
-  return shownOf(
-    [title, textTable(head, rows, align), ...told].join("\n"),
+  const title = `What each takes, and what it is worth on ${options.on} (${String(options.rows)} rows)`;
+  const notes = [FRONTS, ...outgrown(options), ...options.notes];
+  return displayOutputOf(
+    [title, textTable(head, rows, align), ...notes].join("\n"),
     card(
       title,
       htmlTable({ head, rows, align }),
-      told.map((one) => note(one)),
+      notes.map((one) => note(one)),
     ),
     {},
     id,
@@ -116,62 +116,69 @@ const FRONTS =
   "front: no other model scores as well and is smaller (size), or answers as soon (time; models take turns, and what differs less than their turns do is as quick). Intervals are of 95 %.";
 
 /** A model that is surely better than what it was made of had a poor teacher: said, since nobody looks for it. */
-function outgrown({ models, better }: ParetoShown): readonly string[] {
+function outgrown({ models, better }: ParetoReport): readonly string[] {
   const names = models.flatMap(({ is, name, difference }) => {
     const ends = is === "stage" ? difference?.interval : null;
     return ends && (better === "greater" ? ends.low > 0 : ends.high < 0) ? [clip(name, NAME)] : [];
   });
   if (names.length === 0) return [];
-  const of = models.find(({ is }) => is === "original")?.name ?? "the original";
+  const original = models.find(({ is }) => is === "original")?.name ?? "the original";
   return [
-    `${names.join(", ")} ${names.length === 1 ? "scores" : "score"} better than ${clip(of, NAME)}: a model that was trained longer, or on more rows, has more to give to a smaller one.`,
+    `${names.join(", ")} ${names.length === 1 ? "scores" : "score"} better than ${clip(original, NAME)}: a model that was trained longer, or on more rows, has more to give to a smaller one.`,
   ];
 }
 
 /** As `size` and `memory` have them. */
-const megabytes = (value: number): string => `${significant(value / 1e6, 3)} MB`;
+const megabytes = (value: number): string => `${significantText(value / 1e6, 3)} MB`;
 
-const threeDigits = (value: number): string => significant(value, 3);
+const threeDigits = (value: number): string => significantText(value, 3);
 function withEnds(
-  { value, interval }: { readonly value: number; readonly interval: Ends | null },
+  { value, interval }: { readonly value: number; readonly interval: IntervalEnds | null },
   signed = false,
 ): string {
   if (!Number.isFinite(value)) return "";
-  const own = `${signed && value > 0 ? "+" : ""}${fixed(value)}`;
-  return interval ? `${own} (${range(interval)})` : own;
+  const valueText = `${signed && value > 0 ? "+" : ""}${fixedText(value)}`;
+  return interval ? `${valueText} (${rangeText(interval)})` : valueText;
 }
 
 /** Null: of fewer than two is it known what they take. */
-export function paretoFigure(o: ParetoShown): Figure | null {
-  const panels = ACROSS.flatMap((across): Panel[] => {
-    const placed = o.models.flatMap((one) => {
+export function paretoFigure(options: ParetoReport): Figure | null {
+  const panels = ACROSS.flatMap((across): FigurePanel[] => {
+    const placed = options.models.flatMap((one) => {
       const x = across.of(one);
       return x !== null && x > 0 && Number.isFinite(one.score.value) ? [{ one, x }] : [];
     });
-    return placed.length > 1 ? [panelOf(o, across, placed)] : [];
+    return placed.length > 1 ? [panelOf(options, across, placed)] : [];
   });
   // One legend says which mark is which for both.
-  const told = panels.map((panel, i) =>
+  const drawnPanels = panels.map((panel, i) =>
     i === 0 ? panel : { ...panel, traces: panel.traces.map((trace) => ({ ...trace, showlegend: false })) },
   );
   return panels.length === 0
     ? null
-    : figureOf([{ panels: told, height: 260 }], { title: `${o.metric} and what it takes`, subtitle: `on ${o.on}` });
+    : figureOfRows([{ panels: drawnPanels, height: 260 }], {
+        title: `${options.metric} and what it takes`,
+        subtitle: `on ${options.on}`,
+      });
 }
-export function paretoPicture(o: ParetoShown, id?: string): Shown | null {
-  const figure = paretoFigure(o);
+export function paretoPicture(options: ParetoReport, id?: string): DisplayOutput | null {
+  const figure = paretoFigure(options);
   // A terminal has the table.
-  return figure && { ...figureShown(figure), ...(id !== undefined && { id }) };
+  return figure && { ...figureView(figure), ...(id !== undefined && { id }) };
 }
 
 interface Placed {
   readonly one: ParetoModel;
   readonly x: number;
 }
-function panelOf(o: ParetoShown, { title, unit, of }: (typeof ACROSS)[number], placed: readonly Placed[]): Panel {
-  const front = of === ACROSS[1].of ? quickest(o) : frontBy(o, of);
+function panelOf(
+  options: ParetoReport,
+  { title, unit, of: valueOf }: (typeof ACROSS)[number],
+  placed: readonly Placed[],
+): FigurePanel {
+  const front = valueOf === ACROSS[1].of ? quickest(options) : frontBy(options, valueOf);
   const along = placed.filter(({ one }) => front.has(one)).sort((a, b) => a.x - b.x);
-  const own = placed.filter(({ one }) => one.is !== "earlier");
+  const currentModels = placed.filter(({ one }) => one.is !== "earlier");
   const earlier = placed.filter(({ one }) => one.is === "earlier");
   const xs = placed.map(({ x }) => x);
   const far = Math.max(...xs) / Math.min(...xs) > FAR;
@@ -181,20 +188,24 @@ function panelOf(o: ParetoShown, { title, unit, of }: (typeof ACROSS)[number], p
     name: "none beats it",
     showlegend: true,
     hoverinfo: "skip",
-    x: along.map(({ x }) => short(x)),
-    y: along.map(({ one }) => short(one.score.value)),
+    x: along.map(({ x }) => roundToSixDigits(x)),
+    y: along.map(({ one }) => roundToSixDigits(one.score.value)),
     line: { color: FRONT, width: 1.5, shape: "hv" },
   };
   return {
     traces: [
       ...(along.length > 1 ? [line] : []),
-      ...(earlier.length > 0 ? [points(earlier, "made before", EARLIER, o, unit)] : []),
-      ...own.map(({ one, x }) => points([{ one, x }], one.name, markOf(o, one), o, unit)),
+      ...(earlier.length > 0 ? [points(earlier, "made before", EARLIER, options, unit)] : []),
+      ...currentModels.map(({ one, x }) => points([{ one, x }], one.name, markOf(options, one), options, unit)),
     ],
     xaxis: { title: { text: `${title} (fewer are better)` }, ...(far && { type: "log" }) },
     yaxis: {
       range: rangeOf(placed),
-      title: { text: escapeLabel(`${clip(o.metric, 24)} (${o.better === "greater" ? "higher" : "lower"} is better)`) },
+      title: {
+        text: escapeLabel(
+          `${clip(options.metric, 24)} (${options.better === "greater" ? "higher" : "lower"} is better)`,
+        ),
+      },
     },
   };
 }
@@ -211,13 +222,18 @@ function rangeOf(placed: readonly Placed[]): readonly [number, number] {
 }
 
 /** By its place among the models of the statement, so that both panels show it alike. */
-function markOf({ models }: ParetoShown, one: ParetoModel): Trace {
-  const at = models.filter(({ is }) => is !== "earlier").indexOf(one);
+function markOf({ models }: ParetoReport, one: ParetoModel): Trace {
+  const modelIndex = models.filter(({ is }) => is !== "earlier").indexOf(one);
   // The second colour is the front's.
-  return { symbol: MARKS[at % MARKS.length], color: color(at === 0 ? 0 : at + 1), size: 10, line: { width: 2 } };
+  return {
+    symbol: MARKS[modelIndex % MARKS.length],
+    color: paletteColor(modelIndex === 0 ? 0 : modelIndex + 1),
+    size: 10,
+    line: { width: 2 },
+  };
 }
 
-function points(placed: readonly Placed[], name: string, marker: Trace, o: ParetoShown, unit: string): Trace {
+function points(placed: readonly Placed[], name: string, marker: Trace, options: ParetoReport, unit: string): Trace {
   const spread = placed.map(({ one: { score } }) => score.interval);
   return {
     type: "scatter",
@@ -225,24 +241,26 @@ function points(placed: readonly Placed[], name: string, marker: Trace, o: Paret
     name: escapeLabel(clip(name, NAME)),
     showlegend: true,
     marker,
-    x: placed.map(({ x }) => short(x)),
-    y: placed.map(({ one }) => short(one.score.value)),
+    x: placed.map(({ x }) => roundToSixDigits(x)),
+    y: placed.map(({ one }) => roundToSixDigits(one.score.value)),
     ...(spread.every((ends) => ends !== null) && {
       error_y: {
         type: "data",
         symmetric: false,
         thickness: 1,
         width: 0,
-        array: placed.map(({ one: { score } }, i) => short((spread[i]?.high ?? score.value) - score.value)),
-        arrayminus: placed.map(({ one: { score } }, i) => short(score.value - (spread[i]?.low ?? score.value))),
+        array: placed.map(({ one: { score } }, i) => roundToSixDigits((spread[i]?.high ?? score.value) - score.value)),
+        arrayminus: placed.map(({ one: { score } }, i) =>
+          roundToSixDigits(score.value - (spread[i]?.low ?? score.value)),
+        ),
       },
     }),
     text: placed.map(({ one, x }) =>
       [
         clip(one.name, NAME),
         clip(one.made, NAME),
-        `${o.metric} ${fixed(one.score.value)}`,
-        `${significant(x, 3)} ${unit}`,
+        `${options.metric} ${fixedText(one.score.value)}`,
+        `${significantText(x, 3)} ${unit}`,
       ]
         .filter((part) => part !== "")
         .map(escapeLabel)

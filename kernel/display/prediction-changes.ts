@@ -1,13 +1,13 @@
 /** What a training changed: one line, and a warning where that is nothing. */
-import { card, html, inked, tone } from "./html.js";
-import type { Shown } from "./bundle-output.js";
-import { shownOf } from "./bundle.js";
-import { count } from "../host/text.js";
+import { card, html, inkStyle, toneColors } from "./html.js";
+import type { DisplayOutput } from "./bundle-output.js";
+import { displayOutputOf } from "./bundle.js";
+import { groupedNumber } from "../host/text.js";
 
-export function changedShown(o: {
+export function predictionChangesView(options: {
   readonly model: string;
   readonly split: string;
-  readonly asked: number;
+  readonly comparedCount: number;
   /** Of the split. */
   readonly rows: number;
   readonly changed: number;
@@ -15,29 +15,31 @@ export function changedShown(o: {
   readonly untrained: "model" | "head" | null;
   /** How a validation score moved while it trained, which more rows tell; null: it didn't. */
   readonly moved?: { readonly metric: string; readonly from: number; readonly to: number } | null;
-}): Shown {
-  const others = o.split === "train" || o.split === "all";
-  const whole = others ? `${o.asked} answers to rows that trained` : `${o.asked} ${o.split} answers`;
+}): DisplayOutput {
+  const others = options.split === "train" || options.split === "all";
+  const whole = others
+    ? `${options.comparedCount} answers to rows that trained`
+    : `${options.comparedCount} ${options.split} answers`;
   const notes = [
-    o.asked < o.rows && `evenly spaced among ${count(o.rows)} rows`,
+    options.comparedCount < options.rows && `evenly spaced among ${groupedNumber(options.rows)} rows`,
     others && "there are no others",
   ].filter(Boolean);
   const which = `${whole}${notes.length > 0 ? ` (${notes.join("; ")})` : ""}`;
   // One that began at random says little of what the base knew.
-  const before = o.untrained === null ? "the model before its first step" : `the untrained ${o.untrained}`;
-  if (o.changed > 0) {
-    const line = `${o.model} changed ${o.changed} of ${which}, against ${before}`;
-    return shownOf(line, card("", line));
+  const before = options.untrained === null ? "the model before its first step" : `the untrained ${options.untrained}`;
+  if (options.changed > 0) {
+    const line = `${options.model} changed ${options.changed} of ${which}, against ${before}`;
+    return displayOutputOf(line, card("", line));
   }
-  if (o.moved) {
-    const { metric, from, to } = o.moved;
+  if (options.moved) {
+    const { metric, from, to } = options.moved;
     const line = `none of ${which} differs from that of ${before}; over all validation rows ${metric} went from ${from.toFixed(4)} to ${to.toFixed(4)}`;
-    return shownOf(`${o.model}: ${line}`, card("", `${o.model}: ${line}`));
+    return displayOutputOf(`${options.model}: ${line}`, card("", `${options.model}: ${line}`));
   }
-  const line = `${o.model} was trained, and nothing changed: none of ${which} differs from that of ${before}`;
-  const help = `a higher \`learning_rate\` or more steps may be needed${o.untrained === null ? ", or the base knew it all" : ""}`;
-  return shownOf(
+  const line = `${options.model} was trained, and nothing changed: none of ${which} differs from that of ${before}`;
+  const help = `a higher \`learning_rate\` or more steps may be needed${options.untrained === null ? ", or the base knew it all" : ""}`;
+  return displayOutputOf(
     `warning: ${line}\nhelp: ${help}`,
-    card("", html`<b style="${inked(tone.warn)}">warning</b>: ${line}; ${help}`),
+    card("", html`<b style="${inkStyle(toneColors.warn)}">warning</b>: ${line}; ${help}`),
   );
 }

@@ -1,10 +1,10 @@
 /** Where a running training stands: one line, updated in place (at most ten times a second). */
-import { shownOf } from "./bundle.js";
-import type { Shown } from "./bundle-output.js";
-import { spentText } from "./curves/time-spent.js";
-import { card, html, tone, type Html } from "./html.js";
+import { displayOutputOf } from "./bundle.js";
+import type { DisplayOutput } from "./bundle-output.js";
+import { epsilonText } from "./curves/time-spent.js";
+import { card, html, toneColors, type Html } from "./html.js";
 import { outcomeLine } from "./outcome.js";
-import { bar, count, duration, percent, significant } from "../host/text.js";
+import { barText, groupedNumber, durationText, formatPercent, significantText } from "../host/text.js";
 
 export interface ProgressState {
   /** Steps done, of `steps` in all. */
@@ -32,28 +32,28 @@ export interface ProgressState {
   readonly doing?: string;
 }
 
-export function progressShown(state: ProgressState, { id }: { readonly id?: string } = {}): Shown {
+export function progressView(state: ProgressState, { id }: { readonly id?: string } = {}): DisplayOutput {
   const share = state.steps > 0 ? Math.min(1, state.step / state.steps) : 0;
   const words = wordsOf(state);
   const color =
     state.stopping || state.stopped?.reason === "interrupted"
-      ? tone.warn
+      ? toneColors.warn
       : state.stopped?.reason === "failed"
-        ? tone.bad
+        ? toneColors.bad
         : state.stopped
-          ? tone.good
-          : tone.accent;
-  return shownOf(
-    `${bar(share, 20).padEnd(20, "░")}  ${words.join(" · ")}`,
-    card(null, outcomeLine(words), strip(share, color)),
+          ? toneColors.good
+          : toneColors.accent;
+  return displayOutputOf(
+    `${barText(share, 20).padEnd(20, "░")}  ${words.join(" · ")}`,
+    card(null, outcomeLine(words), progressBar(share, color)),
     {},
     id,
   );
 }
 
 /** How far something is, 0 to 1. */
-export function strip(share: number, color: string): Html {
-  return html`<div style="height:4px;border-radius:2px;background:${tone.line};margin:5px 0">
+export function progressBar(share: number, color: string): Html {
+  return html`<div style="height:4px;border-radius:2px;background:${toneColors.line};margin:5px 0">
     <div style="height:4px;border-radius:2px;background:${color};width:${(share * 100).toFixed(1)}%"></div>
   </div>`;
 }
@@ -62,7 +62,7 @@ const ends = { done: "trained", early: "stopped early", interrupted: "interrupte
 
 function wordsOf(s: ProgressState): string[] {
   const head = s.stopped
-    ? `${ends[s.stopped.reason]} in ${duration(s.stopped.seconds)}`
+    ? `${ends[s.stopped.reason]} in ${durationText(s.stopped.seconds)}`
     : s.stopping
       ? "stopping"
       : (s.doing ?? "training");
@@ -70,13 +70,13 @@ function wordsOf(s: ProgressState): string[] {
   return [
     head,
     ...(s.outcome ?? []),
-    `${s.epoch === null ? "round" : "step"} ${count(s.step)} of ${count(s.steps)}`,
+    `${s.epoch === null ? "round" : "step"} ${groupedNumber(s.step)} of ${groupedNumber(s.steps)}`,
     ...(s.epoch === null ? [] : [`epoch ${String(s.epoch)}${epochs}`]),
     ...(s.loss === null ? [] : [`loss ${steady(s.loss)}`]),
-    ...(s.epsilon === undefined ? [] : [spentText(s.epsilon)]),
-    ...(s.tokensPerSecond === null ? [] : [`${count(s.tokensPerSecond)} tokens/s`]),
-    ...(s.communication ? [`communication ${percent(s.communication.share)}`] : []),
-    ...(s.communication && s.communication.waiting >= 0.1 ? [`waiting ${percent(s.communication.waiting)}`] : []),
+    ...(s.epsilon === undefined ? [] : [epsilonText(s.epsilon)]),
+    ...(s.tokensPerSecond === null ? [] : [`${groupedNumber(s.tokensPerSecond)} tokens/s`]),
+    ...(s.communication ? [`communication ${formatPercent(s.communication.share)}`] : []),
+    ...(s.communication && s.communication.waiting >= 0.1 ? [`waiting ${formatPercent(s.communication.waiting)}`] : []),
     ...(s.used === undefined || s.used === "" ? [] : [s.used]),
     ...(s.stopping && !s.stopped
       ? [
@@ -86,11 +86,11 @@ function wordsOf(s: ProgressState): string[] {
         ]
       : s.stopped || s.doing !== undefined || s.etaSeconds === null
         ? []
-        : [`${duration(s.etaSeconds)} left`]),
+        : [`${durationText(s.etaSeconds)} left`]),
   ];
 }
 
 /** Four decimals where they say something, so that the line does not jump. */
 function steady(loss: number): string {
-  return Math.abs(loss) >= 1e-3 && Math.abs(loss) < 1e3 ? loss.toFixed(4) : significant(loss, 4);
+  return Math.abs(loss) >= 1e-3 && Math.abs(loss) < 1e3 ? loss.toFixed(4) : significantText(loss, 4);
 }

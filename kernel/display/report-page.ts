@@ -2,22 +2,22 @@
  * One page by itself: no script, nothing fetched (its own policy forbids both), light and dark as the reader's system is, and
  * made to be printed. What stands in it is escaped where it is made (html.ts).
  */
-import { html, type Html, type Part } from "./html.js";
+import { html, type Html, type HtmlPart } from "./html.js";
 
-export interface Section {
+export interface ReportSection {
   readonly title: string;
   readonly parts: readonly Html[];
 }
-export interface Page {
+export interface ReportPageContent {
   readonly title: string;
   /** Beneath the title. */
-  readonly says: readonly Part[];
-  readonly sections: readonly Section[];
+  readonly says: readonly HtmlPart[];
+  readonly sections: readonly ReportSection[];
   readonly foot: string;
 }
 
 /** Bytes. */
-export const LONGEST_PAGE = 3_000_000;
+export const MAX_PAGE_BYTES = 3_000_000;
 
 const STYLE = `
 :root { color-scheme: light dark; --ink: #1c2024; --paper: #ffffff; --rule: rgba(128,128,128,.3); }
@@ -41,7 +41,7 @@ footer { margin-top: 40px; padding-top: 10px; border-top: 1px solid var(--rule);
 `;
 
 /** Its pictures stand in it, the largest left out where the page would be longer than `most`. */
-export function reportPage(page: Page, most = LONGEST_PAGE): string {
+export function reportPage(page: ReportPageContent, most = MAX_PAGE_BYTES): string {
   let { sections } = page;
   for (;;) {
     const text = written({ ...page, sections });
@@ -57,9 +57,9 @@ export function reportPage(page: Page, most = LONGEST_PAGE): string {
 }
 
 /** What a report of ours begins with, so that only such a file is ever replaced. */
-export const MARK = "<!doctype html><!-- tunebook report -->";
+export const REPORT_MARK = "<!doctype html><!-- tunebook report -->";
 
-function written({ title, says, sections, foot }: Page): string {
+function written({ title, says, sections, foot }: ReportPageContent): string {
   const named = sections.filter(({ parts }) => parts.length > 0);
   const body = html`<main>
     <h1>${title}</h1>
@@ -78,10 +78,10 @@ function written({ title, says, sections, foot }: Page): string {
   const head = html`<meta charset="utf-8" /><meta http-equiv="Content-Security-Policy" content="${policy}" />
     <meta name="viewport" content="width=device-width, initial-scale=1" /><meta name="referrer" content="no-referrer" />
     <title>${title}</title>`;
-  return `${MARK}<html lang="en"><head>${head.text}<style>${STYLE}</style></head><body>${body.text}</body></html>\n`;
+  return `${REPORT_MARK}<html lang="en"><head>${head.text}<style>${STYLE}</style></head><body>${body.text}</body></html>\n`;
 }
 
-function largestOf(sections: readonly Section[]): Html | null {
+function largestOf(sections: readonly ReportSection[]): Html | null {
   return sections
     .flatMap(({ parts }) => parts)
     .reduce<Html | null>((most, part) => (most === null || part.text.length > most.text.length ? part : most), null);

@@ -1,10 +1,10 @@
 /** What a model is worth where the one that it began from was evaluated: scores before and now, with what chance explains. */
-import type { Direction } from "#dsl/language/types/capabilities/metric.js";
-import type { Shown } from "./bundle-output.js";
-import { tableShown } from "./table.js";
-import { count } from "../host/text.js";
+import type { MetricDirection } from "#dsl/language/types/capabilities/metric.js";
+import type { DisplayOutput } from "./bundle-output.js";
+import { tableView } from "./table.js";
+import { groupedNumber } from "../host/text.js";
 
-export interface SinceShown {
+export interface ScoresSinceReport {
   readonly name: string;
   readonly start: string;
   readonly on: readonly {
@@ -13,8 +13,8 @@ export interface SinceShown {
     readonly metric: string;
     /** Rows that were asked, and those of the evaluation on record. */
     readonly rows: number;
-    readonly of: number;
-    readonly better: Direction;
+    readonly totalRows: number;
+    readonly better: MetricDirection;
     readonly before: number;
     /** As it was evaluated, where that is more than rounding away; null: it isn't, or nobody said. */
     readonly recorded: number | null;
@@ -30,33 +30,33 @@ export interface SinceShown {
   readonly tries: string | null;
 }
 
-export function sinceShown({ name, start, on, not, tries }: SinceShown): Shown {
+export function scoresSinceView({ name, start, on, not, tries }: ScoresSinceReport): DisplayOutput {
   const rows = on.map((one) => [
     one.on,
     one.metric,
-    count(one.rows),
+    groupedNumber(one.rows),
     one.before.toFixed(4),
     one.now.toFixed(4),
     signed(one.now - one.before),
     one.low === null || one.high === null ? "" : `${signed(one.low)} to ${signed(one.high)}`,
     verdictOf(one),
   ]);
-  const fewer = on.filter((one) => one.rows < one.of);
+  const fewer = on.filter((one) => one.rows < one.totalRows);
   const other = on.filter((one) => one.recorded !== null);
-  const said = [
-    ...fewer.map((one) => `${one.on}: ${count(one.rows)} of ${count(one.of)} rows were asked`),
+  const sentences = [
+    ...fewer.map((one) => `${one.on}: ${groupedNumber(one.rows)} of ${groupedNumber(one.totalRows)} rows were asked`),
     ...other.map((one) => `${one.on}: on record ${start} has ${(one.recorded ?? 0).toFixed(4)}`),
     ...not,
     ...(tries === null ? [] : [tries]),
   ];
-  return tableShown(["on", "metric", "rows", `before: ${start}`, "now", "difference", "95 %", ""], rows, {
+  return tableView(["on", "metric", "rows", `before: ${start}`, "now", "difference", "95 %", ""], rows, {
     title: `What ${name} keeps of what ${start} was evaluated on`,
     limit: rows.length + 1,
-    ...(said.length > 0 && { caption: said.join(". ") }),
+    ...(sentences.length > 0 && { caption: sentences.join(". ") }),
   });
 }
 
-type On = SinceShown["on"][number];
+type On = ScoresSinceReport["on"][number];
 function verdictOf({ lost, better, low, high, before, now }: On): string {
   if (lost) return "worse";
   if (low === null || high === null) return now === before ? "the same" : "";

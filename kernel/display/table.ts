@@ -1,9 +1,9 @@
 /** Rows as a table: plain HTML and aligned text; long tables are cut with a line that says so. */
-import { shownOf } from "./bundle.js";
-import { samePlaces, writtenAlike } from "./column.js";
-import type { Shown } from "./bundle-output.js";
+import { displayOutputOf } from "./bundle.js";
+import { alignDecimals, commonNumberFormat } from "./column.js";
+import type { DisplayOutput } from "./bundle-output.js";
 import { card, html, htmlTable, note, type Align } from "./html.js";
-import { clip, count, oneLine, significant } from "../host/text.js";
+import { clip, groupedNumber, oneLine, significantText } from "../host/text.js";
 import { textTable } from "./text-table.js";
 
 export interface TableOptions {
@@ -21,11 +21,11 @@ export interface TableOptions {
 const LONGEST_TEXT = 60;
 
 /** `rows` are arrays in the order of `columns`; an endless iterable is read no further than it is shown. */
-export function tableShown(
+export function tableView(
   columns: readonly string[],
   rows: Iterable<readonly unknown[]>,
   { limit = 20, title, caption, total, longest = 160 }: TableOptions = {},
-): Shown {
+): DisplayOutput {
   const shown: (readonly unknown[])[] = [];
   let more = false;
   for (const row of rows) {
@@ -36,7 +36,10 @@ export function tableShown(
   const all = total ?? (Array.isArray(rows) ? rows.length : more ? undefined : shown.length);
   const left = more || (all ?? 0) > shown.length;
   const rest =
-    left && (all === undefined ? `first ${count(shown.length)} rows` : `${count(shown.length)} of ${count(all)} rows`);
+    left &&
+    (all === undefined
+      ? `first ${groupedNumber(shown.length)} rows`
+      : `${groupedNumber(shown.length)} of ${groupedNumber(all)} rows`);
   const align = columns.map((_, i): Align =>
     shown.length > 0 && shown.every((row) => numeric(row[i])) ? "right" : "left",
   );
@@ -47,7 +50,7 @@ export function tableShown(
     ),
   );
   const cells = shown.map((_, n) => texts.map((column) => column[n] ?? ""));
-  return shownOf(
+  return displayOutputOf(
     [
       title,
       textTable(
@@ -76,8 +79,8 @@ function numeric(value: unknown): boolean {
 
 /** Of the values of one column: numbers written alike. */
 function columnTexts(values: readonly unknown[], longest: number): readonly string[] {
-  const written = writtenAlike(values.filter((value) => typeof value === "number"));
-  return samePlaces(
+  const written = commonNumberFormat(values.filter((value) => typeof value === "number"));
+  return alignDecimals(
     values.map((value) => (typeof value === "number" ? written(value) : null) ?? cellText(value, longest)),
   );
 }
@@ -89,7 +92,7 @@ export function cellText(value: unknown, longest = 160): string {
     case "string":
       return clip(value, longest);
     case "number":
-      return Number.isInteger(value) ? String(value) : significant(value, 5);
+      return Number.isInteger(value) ? String(value) : significantText(value, 5);
     case "bigint":
     case "boolean":
     case "symbol":
@@ -127,12 +130,12 @@ export function isArqueroTable(value: unknown): value is ArqueroTable {
   );
 }
 
-export function arqueroShown(table: ArqueroTable, options: TableOptions = {}): Shown {
+export function arqueroView(table: ArqueroTable, options: TableOptions = {}): DisplayOutput {
   const columns = table.columnNames();
   const limit = options.limit ?? 20;
   const rows = table.objects({ limit }).map((row) => columns.map((c) => (row as Readonly<Record<string, unknown>>)[c]));
-  return tableShown(columns, rows, {
-    caption: `${count(table.numRows())} rows × ${count(columns.length)} columns`,
+  return tableView(columns, rows, {
+    caption: `${groupedNumber(table.numRows())} rows × ${groupedNumber(columns.length)} columns`,
     ...options,
     total: table.numRows(),
     limit,

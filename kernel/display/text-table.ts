@@ -1,5 +1,5 @@
 /** Tables as aligned text, for terminals and for viewers that show no HTML. */
-import { pad, printable, oneLine, width } from "../host/text.js";
+import { padToWidth, printable, oneLine, terminalWidth } from "../host/text.js";
 
 export function textTable(
   head: readonly string[] | null,
@@ -11,11 +11,11 @@ export function textTable(
   const heads = head?.map(clean);
   const columns = Math.max(heads?.length ?? 0, ...lines.map((line) => line.length));
   const widths = Array.from({ length: columns }, (_, i) =>
-    Math.max(width(heads?.[i] ?? ""), ...lines.map((line) => width(line[i] ?? ""))),
+    Math.max(terminalWidth(heads?.[i] ?? ""), ...lines.map((line) => terminalWidth(line[i] ?? ""))),
   );
   const show = (line: readonly string[]): string =>
     widths
-      .map((w, i) => pad(line[i] ?? "", w, align[i] ?? "left"))
+      .map((w, i) => padToWidth(line[i] ?? "", w, align[i] ?? "left"))
       .join("  ")
       .trimEnd();
   return [...(heads ? [show(heads), widths.map((w) => "─".repeat(w)).join("──")] : []), ...lines.map(show)].join("\n");

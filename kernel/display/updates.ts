@@ -1,14 +1,14 @@
 /** What a model that learns one data set after another knows of each: the matrix of its scores, and what it comes to. */
-import type { Matrix } from "../continual/transfer.js";
-import { transferOf } from "../continual/transfer.js";
-import { figureShown, type Figure } from "./figure.js";
-import { blues } from "./svg/colors.js";
-import { clipApart } from "./clip-differences.js";
-import type { Shown } from "./bundle-output.js";
-import { tableShown } from "./table.js";
+import type { ScoreMatrix } from "../continual/transfer.js";
+import { transferScoresOf } from "../continual/transfer.js";
+import { figureView, type Figure } from "./figure.js";
+import { bluesScale } from "./svg/colors.js";
+import { clipDistinct } from "./clip-differences.js";
+import type { DisplayOutput } from "./bundle-output.js";
+import { tableView } from "./table.js";
 import { escapeLabel, oneLine, printable } from "../host/text.js";
 
-export interface UpdateShown {
+export interface UpdateReport {
   readonly name: string;
   readonly metric: string;
   /** 1 where greater scores are better, −1 where less are. */
@@ -23,33 +23,36 @@ export interface UpdateShown {
     readonly constant?: number | null;
   }[];
   /** Something holds the model while it learns; absent: nothing does. */
-  readonly held?: boolean;
+  readonly isConstrained?: boolean;
   /** What each row of the matrix stands for; the first is before anything new was learnt. */
   readonly stages: readonly string[];
-  readonly matrix: Matrix;
+  readonly matrix: ScoreMatrix;
   /** Stages in all; less are done while it goes on. */
-  readonly of: number;
+  readonly totalStages: number;
 }
 
 /** Of data without rows that are held out the name alone. */
-const called = ({ data, split }: UpdateShown["tasks"][number]): string => (split === "" ? data : `${data}.${split}`);
+const called = ({ data, split }: UpdateReport["tasks"][number]): string => (split === "" ? data : `${data}.${split}`);
 const known = (value: number | null | undefined): value is number =>
   typeof value === "number" && Number.isFinite(value);
 const digits = (value: number | null | undefined): string => (known(value) ? value.toFixed(4) : "");
 
 /** The table: a row for each stage, a column for each task; what was not learnt by then stands in it too. */
-export function matrixShown(o: UpdateShown, id: string): Shown {
-  const rows = o.matrix.map((row, i) => [o.stages[i] ?? "", ...o.tasks.map((_, j) => digits(row[j]))]);
-  const done = o.matrix.length - 1;
-  const { average, backward, forward, forgetting, forgotten } = transferOf(
-    o.matrix,
-    o.tasks.map(({ learnt }) => learnt),
-    o.better,
+export function scoreMatrixView(options: UpdateReport, id: string): DisplayOutput {
+  const rows = options.matrix.map((row, i) => [
+    options.stages[i] ?? "",
+    ...options.tasks.map((_, j) => digits(row[j])),
+  ]);
+  const done = options.matrix.length - 1;
+  const { average, backward, forward, forgetting, forgotten } = transferScoresOf(
+    options.matrix,
+    options.tasks.map(({ learnt }) => learnt),
+    options.better,
   );
   const lost = forgotten.flatMap((by, j) =>
-    known(by) && by > 0 ? [`${o.tasks[j]?.data ?? ""} ${by.toFixed(4)}`] : [],
+    known(by) && by > 0 ? [`${options.tasks[j]?.data ?? ""} ${by.toFixed(4)}`] : [],
   );
-  const said = [
+  const sentences = [
     known(average) ? `average ${digits(average)}` : "",
     known(backward) ? `backward transfer ${signed(backward)}` : "",
     known(forward) ? `forward transfer ${signed(forward)}` : "",
@@ -57,10 +60,10 @@ export function matrixShown(o: UpdateShown, id: string): Shown {
       ? `forgetting ${digits(Math.max(0, forgetting))}${lost.length > 0 ? ` (${lost.join(", ")})` : ""}`
       : "",
   ].filter((words) => words !== "");
-  const unlearnt = unlearntOf(o);
-  const caption = [...(said.length > 0 ? [said.join("; ")] : []), ...unlearnt].join(". ");
-  const shown = tableShown(["after", ...o.tasks.map(called)], rows, {
-    title: `${o.metric} of ${o.name}${done < o.of ? `, ${String(done)} of ${String(o.of)} data sets learnt` : ""}`,
+  const unlearnt = unlearntOf(options);
+  const caption = [...(sentences.length > 0 ? [sentences.join("; ")] : []), ...unlearnt].join(". ");
+  const shown = tableView(["after", ...options.tasks.map(called)], rows, {
+    title: `${options.metric} of ${options.name}${done < options.totalStages ? `, ${String(done)} of ${String(options.totalStages)} data sets learnt` : ""}`,
     limit: rows.length + 1,
     caption,
   });
@@ -68,21 +71,21 @@ export function matrixShown(o: UpdateShown, id: string): Shown {
 }
 
 /** Data whose own score, right after they were learnt, is none that one answer for all rows hasn't. */
-function unlearntOf({ tasks, matrix, better, held }: UpdateShown): readonly string[] {
+function unlearntOf({ tasks, matrix, better, isConstrained }: UpdateReport): readonly string[] {
   return tasks.flatMap(({ data, learnt, constant }, j) => {
-    const own = learnt === 0 ? null : matrix[learnt]?.[j];
-    if (!known(own) || !known(constant) || better * own > better * constant) return [];
-    const tries = `more epochs${held === true ? ", or weaker strategies" : ""}`;
-    return [`${data} wasn't learnt (${digits(own)}; one answer for all has ${digits(constant)}): ${tries}`];
+    const learntScore = learnt === 0 ? null : matrix[learnt]?.[j];
+    if (!known(learntScore) || !known(constant) || better * learntScore > better * constant) return [];
+    const tries = `more epochs${isConstrained === true ? ", or weaker strategies" : ""}`;
+    return [`${data} wasn't learnt (${digits(learntScore)}; one answer for all has ${digits(constant)}): ${tries}`];
   });
 }
 
 const signed = (value: number): string => `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(4)}`;
 
 /** The same as colours: down a column one sees what became of a task. */
-export function matrixFigure(o: UpdateShown): Figure {
+export function scoreMatrixFigure(options: UpdateReport): Figure {
   const names = (all: readonly string[]): readonly string[] =>
-    clipApart(
+    clipDistinct(
       all.map((one) => printable(oneLine(one))),
       22,
     ).map(escapeLabel);
@@ -91,28 +94,28 @@ export function matrixFigure(o: UpdateShown): Figure {
     data: [
       {
         type: "heatmap",
-        x: names(o.tasks.map(called)),
-        y: names(o.stages.slice(0, o.matrix.length).map((stage, i) => (i === 0 ? "before" : stage))),
-        z: o.matrix.map((row) => o.tasks.map((_, j) => row[j] ?? null)),
-        colorscale: blues,
+        x: names(options.tasks.map(called)),
+        y: names(options.stages.slice(0, options.matrix.length).map((stage, i) => (i === 0 ? "before" : stage))),
+        z: options.matrix.map((row) => options.tasks.map((_, j) => row[j] ?? null)),
+        colorscale: bluesScale,
         xgap: 1,
         ygap: 1,
         showscale: false,
         hoverongaps: false,
-        text: o.matrix.map((row) => o.tasks.map((_, j) => (known(row[j]) ? (row[j] ?? 0).toFixed(3) : ""))),
+        text: options.matrix.map((row) => options.tasks.map((_, j) => (known(row[j]) ? (row[j] ?? 0).toFixed(3) : ""))),
         texttemplate: "%{text}",
-        hovertemplate: `after %{y}<br>${escapeLabel(o.metric)} on %{x}: %{z:.4f}<extra></extra>`,
+        hovertemplate: `after %{y}<br>${escapeLabel(options.metric)} on %{x}: %{z:.4f}<extra></extra>`,
       },
     ],
     layout: {
-      title: { text: escapeLabel(`${o.metric} on each data set, after each`) },
+      title: { text: escapeLabel(`${options.metric} on each data set, after each`) },
       xaxis: { ...axis, side: "top" },
       yaxis: { ...axis, autorange: "reversed" },
-      height: 140 + 34 * o.matrix.length,
+      height: 140 + 34 * options.matrix.length,
       margin: { t: 90, r: 16, b: 16 },
     },
   };
 }
-export function matrixPicture(o: UpdateShown, id: string): Shown {
-  return { ...figureShown(matrixFigure(o)), id };
+export function scoreMatrixPicture(options: UpdateReport, id: string): DisplayOutput {
+  return { ...figureView(scoreMatrixFigure(options)), id };
 }

@@ -9,7 +9,7 @@ export const precisions = ["f32", "int8", "int4"] as const;
 export type Precision = (typeof precisions)[number];
 
 /** One run of a model's graphs. */
-export interface Work {
+export interface InferenceWork {
   /** Of matrix products. */
   readonly flops: number;
   /** Of the weights that it reads, by how they are rounded. */
@@ -24,28 +24,28 @@ export interface EdgeFigures {
   /** Bytes that are alive at once besides. */
   readonly working: number;
   /** Reading a text of so many tokens; of a model that writes, each further token besides. */
-  readonly reading: Work;
-  readonly writing?: Work;
+  readonly reading: InferenceWork;
+  readonly writing?: InferenceWork;
 }
 
 /** What a runtime takes by itself: ONNX Runtime's code and its arena, measured on this project's machines. */
-export const RUNTIME = 30e6;
+export const RUNTIME_BYTES = 30e6;
 
-export function memoryOn(model: EdgeFigures, precision: Precision): number {
-  return RUNTIME + model.size[precision] + model.working;
+export function memoryBytesOn(model: EdgeFigures, precision: Precision): number {
+  return RUNTIME_BYTES + model.size[precision] + model.working;
 }
 
 /** Seconds. */
 export function secondsOn(
   { rates, bandwidth }: Pick<Device, "rates" | "bandwidth">,
-  work: Work,
+  work: InferenceWork,
   precision: Precision,
 ): number {
   const rate = precision === "int8" ? rates.int8 : rates.f32;
   return Math.max(work.flops / (rate * 1e9), work.weights[precision] / (bandwidth * 1e9));
 }
 
-export interface Budget {
+export interface EdgeBudget {
   /** Seconds of an answer. */
   readonly time: number;
   /** Bytes; absent: what the device has room for. */
@@ -53,8 +53,13 @@ export interface Budget {
 }
 
 /** The rounding with which it fits, the most exact one; null: it doesn't. Its answer is the reading, and of one that writes a token too. */
-export function fitting(model: EdgeFigures, device: Device, { time, memory = device.room }: Budget): Precision | null {
+export function fittingPrecision(
+  model: EdgeFigures,
+  device: Device,
+  { time, memory = device.room }: EdgeBudget,
+): Precision | null {
   const fits = (precision: Precision): boolean =>
-    memoryOn(model, precision) <= Math.min(memory, device.room) && secondsOn(device, model.reading, precision) <= time;
+    memoryBytesOn(model, precision) <= Math.min(memory, device.room) &&
+    secondsOn(device, model.reading, precision) <= time;
   return precisions.find(fits) ?? null;
 }

@@ -24,7 +24,7 @@ const GB = 1e9;
 
 function measured(
   name: string,
-  o: {
+  options: {
     readonly processor: string;
     /** Milliseconds. */
     readonly picture: number;
@@ -35,13 +35,13 @@ function measured(
     readonly room: number;
   },
 ): Device {
-  const f32 = PICTURE / (o.picture / 1e3);
+  const f32 = PICTURE / (options.picture / 1e3);
   return {
     name,
-    like: `${o.processor}, ${o.memory}: ${String(o.picture)} ms`,
-    rates: { f32, int8: f32 * o.gain },
-    bandwidth: o.peak / 2,
-    room: o.room,
+    like: `${options.processor}, ${options.memory}: ${String(options.picture)} ms`,
+    rates: { f32, int8: f32 * options.gain },
+    bandwidth: options.peak / 2,
+    room: options.room,
   };
 }
 
@@ -89,6 +89,6 @@ export const devices: readonly Device[] = [
 ];
 
 /** Memory of the largest boards of that sort, beside their chip: an ESP32-S3 has 512 kB and takes up to 16 MB. */
-export const MICROCONTROLLER = 16 * 2 ** 20;
+export const MICROCONTROLLER_BYTES = 16 * 2 ** 20;
 /** Bytes in a second of that memory, at most. */
-export const MICROCONTROLLER_READS = 80e6;
+export const MICROCONTROLLER_BYTES_PER_SECOND = 80e6;

@@ -1,7 +1,7 @@
 /** Size, memory and work of a model from the programs that others run of it (stdlib/targets/shared/export-programs.ts), before anything is written. */
 import { modelFile } from "#dsl/tensor/backends/onnx/file.js";
-import { roundedToFours } from "#dsl/tensor/backends/onnx/rounding/int4.js";
-import { roundedToBytes } from "#dsl/tensor/backends/onnx/rounding/int8.js";
+import { roundToInt4 } from "#dsl/tensor/backends/onnx/rounding/int4.js";
+import { roundToInt8 } from "#dsl/tensor/backends/onnx/rounding/int8.js";
 import type { StandaloneGraph } from "#dsl/tensor/backends/onnx/standalone.js";
 import { must } from "#dsl/language/diagnostics/must.js";
 import { costOf } from "#dsl/tensor/cost.js";
@@ -12,17 +12,17 @@ import type { Sizes } from "#dsl/tensor/shape.js";
 import { opNamed } from "#dsl/tensor/table.js";
 import type { DeployedParts } from "#stdlib/targets/kind.js";
 import { outgoingGraphs } from "#stdlib/targets/shared/onnx/graphs.js";
-import { buildExport } from "#stdlib/targets/shared/export-programs.js";
-import type { EdgeFigures, Precision, Work } from "./arithmetic.js";
+import { buildExportPrograms } from "#stdlib/targets/shared/export-programs.js";
+import type { EdgeFigures, Precision, InferenceWork } from "./arithmetic.js";
 
 const ROUNDED: Readonly<Record<Precision, (graph: StandaloneGraph) => StandaloneGraph>> = {
   f32: (graph) => graph,
-  int8: roundedToBytes,
-  int4: roundedToFours,
+  int8: roundToInt8,
+  int4: roundToInt4,
 };
 
 /** `length`: tokens of the text that is read. */
-export function figuresOf(name: string, parts: DeployedParts, length: number): EdgeFigures {
+export function edgeFiguresOf(name: string, parts: DeployedParts, length: number): EdgeFigures {
   const graphs = outgoingGraphs({
     parts,
     tokenTypes: false,
@@ -31,7 +31,7 @@ export function figuresOf(name: string, parts: DeployedParts, length: number): E
   const size = (precision: Precision): number =>
     graphs.reduce((sum, { graph }) => sum + modelFile(ROUNDED[precision](graph), "").size, 0);
   const sizes = { f32: size("f32"), int8: size("int8"), int4: size("int4") };
-  const { forward, encoder, decoder } = buildExport(parts, false);
+  const { forward, encoder, decoder } = buildExportPrograms(parts, false);
   const reads = must(forward ?? encoder ?? decoder, "a program that reads");
   const reading = forward || encoder ? { batch: 1, length } : { batch: 1, length, past: 0, keys: length };
   const last = { batch: 1, length: 1, past: length, keys: length + 1, sources: length, fresh: 0, held: length };
@@ -46,10 +46,10 @@ export function figuresOf(name: string, parts: DeployedParts, length: number): E
 }
 
 /** Rows of tables are few where they are looked up: the rest of the weights is read whole. */
-function workOf(program: Program, sizes: Sizes, of: Readonly<Record<Precision, number>>): Work {
+function workOf(program: Program, sizes: Sizes, weightBytes: Readonly<Record<Precision, number>>): InferenceWork {
   const whole = elementsOf(program);
   const share = whole === 0 ? 0 : multiplied(program) / whole;
-  const weights = { f32: of.f32 * share, int8: of.int8 * share, int4: of.int4 * share };
+  const weights = { f32: weightBytes.f32 * share, int8: weightBytes.int8 * share, int4: weightBytes.int4 * share };
   return { flops: costOf(program, sizes).products, weights };
 }
 
@@ -63,8 +63,8 @@ function multiplied(program: Program): number {
   const read = new Set<string>();
   for (const node of program.nodes) {
     if (isLeaf(node) || !opNamed(node.op).product) continue;
-    for (const { node: at } of node.inputs) {
-      const leaf = must(program.nodes[at], "a node");
+    for (const { node: inputIndex } of node.inputs) {
+      const leaf = must(program.nodes[inputIndex], "a node");
       if (isState(leaf)) read.add(leaf.attributes.name);
     }
   }

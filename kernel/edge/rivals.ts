@@ -1,13 +1,13 @@
 /** Small encoders that others trained, by the sizes in their own config.json: what would serve on a small device. */
 
-export interface Rival {
+export interface RivalEncoder {
   readonly name: string;
   /** The word of its family. */
   readonly family: string;
   readonly config: Readonly<Record<string, unknown>>;
 }
 
-const bert = (hidden: number, layers: number, intermediate: number): Rival["config"] => ({
+const bert = (hidden: number, layers: number, intermediate: number): RivalEncoder["config"] => ({
   model_type: "bert",
   vocab_size: 30_522,
   hidden_size: hidden,
@@ -19,7 +19,7 @@ const bert = (hidden: number, layers: number, intermediate: number): Rival["conf
   hidden_act: "gelu",
 });
 
-export const rivals: readonly Rival[] = [
+export const rivalEncoders: readonly RivalEncoder[] = [
   { name: "TinyBERT 4 × 312", family: "bert", config: bert(312, 4, 1200) },
   { name: "MiniLM 6 × 384", family: "bert", config: bert(384, 6, 1536) },
   {

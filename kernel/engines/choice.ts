@@ -2,9 +2,9 @@
 import type { EngineName } from "./engine.js";
 import { engines } from "./engines.js";
 import type { MachineRecord } from "./machine-record.js";
-import type { Work } from "./work.js";
+import type { EngineWork } from "./work.js";
 
-export interface Choice {
+export interface EngineChoice {
   readonly engine: EngineName;
   /** A sentence with both figures, or what was not measured. */
   readonly why: string;
@@ -16,8 +16,8 @@ const NO_OTHER = "no other native engine computes bf16";
 export function chooseEngine(
   all: readonly EngineName[],
   record: MachineRecord | null,
-  { trains = "few", precision = "f32", answers }: Work = {},
-): Choice {
+  { trains = "few", precision = "f32", answers }: EngineWork = {},
+): EngineChoice {
   const able = all.filter((name) => precision !== "bf16" || !engines[name].lacksBf16);
   const available = able.length > 0 ? able : all;
   const [first, ...others] = available;
@@ -43,8 +43,8 @@ export function chooseEngine(
   }
   known.sort((a, b) => b.expected - a.expected);
   const [best, rest] = [known[0]!, known.slice(1)];
-  const told = rest.map(({ engine, expected }) => `${engine} at ${expected.toFixed(0)}`).join(", ");
+  const otherEngines = rest.map(({ engine, expected }) => `${engine} at ${expected.toFixed(0)}`).join(", ");
   const what = answers ? "a batch of answers" : "a training step";
-  const why = `${what} is expected at ${best.expected.toFixed(0)} GFLOP/s on it and with ${told}, by what setup measured here`;
+  const why = `${what} is expected at ${best.expected.toFixed(0)} GFLOP/s on it and with ${otherEngines}, by what setup measured here`;
   return { engine: best.engine, why };
 }

@@ -1,6 +1,6 @@
 /** What can go wrong in engines: their native part, their host process, their state. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
-import { listed } from "#dsl/language/diagnostics/listed.js";
+import { listNames } from "#dsl/language/diagnostics/listed.js";
 
 /** The data of each code. */
 export interface EngineCodeData {
@@ -131,7 +131,7 @@ export const engineCodes: CodeTable<EngineCodeData> = {
   "unknown-feed": {
     severity: "error",
     message: (d) => `${d.program} has no input or output called ${d.name}`,
-    notes: (d) => [`it has ${listed(d.has)}`],
+    notes: (d) => [`it has ${listNames(d.has)}`],
     explain: "A program is fed exactly its inputs, and gives only its outputs.",
   },
   "feed-type": {
@@ -142,7 +142,7 @@ export const engineCodes: CodeTable<EngineCodeData> = {
   "unknown-state": {
     severity: "error",
     message: (d) => `no state is called ${d.name}`,
-    notes: (d) => [`there is ${listed(d.has)}`],
+    notes: (d) => [`there is ${listNames(d.has)}`],
     explain: "State is named as the programs name it: a checkpoint's parameter paths, and the optimiser's moments.",
   },
   "state-type": {

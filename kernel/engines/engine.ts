@@ -4,14 +4,14 @@
  * read and written by the host itself.
  */
 import type { NDArray, Program } from "#dsl/tensor/program.js";
-import type { Work } from "./work.js";
+import type { EngineWork } from "./work.js";
 
 /** All engines: what schemas and options take is read from here. */
 export const ENGINE_NAMES = ["tensorflow", "onnx", "tfjs"] as const;
 export type EngineName = (typeof ENGINE_NAMES)[number];
 /** `auto` and `gpu`: a graphics card where the engine finds one. `wasm`: tfjs's; to tfjs `cpu` is plain JavaScript. */
 export type DeviceName = "auto" | "cpu" | "gpu" | "wasm" | "webgpu";
-export interface Refusal {
+export interface OpRefusal {
   readonly op: string;
   readonly why: string;
 }
@@ -37,13 +37,13 @@ export interface EngineClock {
 export interface Engine {
   readonly info: EngineInfo;
   clock(): Promise<EngineClock>;
-  can(program: Program): Promise<readonly Refusal[]>;
+  can(program: Program): Promise<readonly OpRefusal[]>;
   /**
    * Makes the state of all `programs` (their union; equal names must have equal types) and compiles each over it.
    * `checkpoints`: safetensors files (or folders of them) searched in order for `{ checkpoint }` initials; a missing
    * tensor is the coded error `missing-tensor`, a wrong shape `tensor-shape`.
    */
-  open(programs: Readonly<Record<string, Program>>, checkpoints: readonly string[]): Promise<Session>;
+  open(programs: Readonly<Record<string, Program>>, checkpoints: readonly string[]): Promise<EngineSession>;
   /** Ends the host process after what is under way. */
   close(): Promise<void>;
   /** Settles when the host dies by itself (coded error `engine-died`); never otherwise. */
@@ -53,7 +53,7 @@ export interface Engine {
  * Programs compiled over one store. Calls are queued in order; each may be awaited. What opens, adds or loads lets runs pass that it
  * doesn't concern.
  */
-export interface Session {
+export interface EngineSession {
   readonly programs: readonly string[];
   /** Runs a program: feeds by input name; `wanted` output names (default all). Updates happen always. */
   run(
@@ -92,7 +92,7 @@ export interface EngineOptions {
   /** Default `auto`. `webgpu`: the way to a graphics card of ONNX Runtime and of tfjs. */
   readonly device?: DeviceName;
   /** What `auto` chooses for; default: training few weights in f32. */
-  readonly work?: Work;
+  readonly work?: EngineWork;
   /** Threads for one operation; default: one per core. */
   readonly threads?: number;
   /** TensorFlow's own switch for ops that add in any order (on a graphics card: the processor's never do). Absent: it is left as it is. */

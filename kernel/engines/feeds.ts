@@ -8,12 +8,12 @@ export function scalarI32(value: number): NDArray {
   return { dtype: "i32", shape: [], bytes: new Uint8Array(Int32Array.of(value).buffer) };
 }
 /** The values of a f32 array; copied where its bytes are not aligned. */
-export function floats(array: NDArray): Float32Array {
+export function toFloats(array: NDArray): Float32Array {
   const { bytes } = array;
   const aligned = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
   return new Float32Array(aligned.buffer, aligned.byteOffset, aligned.byteLength / 4);
 }
-export function scalar(value: NDArray | undefined): number {
+export function scalarValue(value: NDArray | undefined): number {
   if (!value) return Number.NaN;
   return new DataView(value.bytes.buffer, value.bytes.byteOffset, 4).getFloat32(0, true);
 }

@@ -1,18 +1,18 @@
 /** The first value of each piece of state, the same for every engine: zeros, ones, a checkpoint's tensor, random by seed. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { DType, NDArray, State } from "#dsl/tensor/program.js";
-import { dequantized, quantized } from "#dsl/tensor/numbers/quantize.js";
-import { ELEMENT_BYTES, asFloats, bytesOf, floatsToBrain } from "../tensors/numbers.js";
-import { normals, uniforms } from "./random.js";
-import { readHeader, readTensor, weightFiles, type Header } from "../tensors/safetensors.js";
+import type { DType, NDArray, TensorState } from "#dsl/tensor/program.js";
+import { dequantizeArray, quantizeArray } from "#dsl/tensor/numbers/quantize.js";
+import { ELEMENT_BYTES, toFloat32Array, bytesOfArray, floatsToBfloat16 } from "../tensors/numbers.js";
+import { normalValues, uniformValues } from "./random.js";
+import { readHeader, readTensor, weightFiles, type SafetensorsHeader } from "../tensors/safetensors.js";
 
-type Parts = ReturnType<typeof quantized>;
+type Parts = ReturnType<typeof quantizeArray>;
 
 /** Weight files, searched in order; headers are read once. */
-export class Checkpoints {
+export class CheckpointReader {
   private room = new Uint8Array(0);
   private last: { readonly key: string; readonly parts: Parts } | null = null;
-  private readonly files: readonly { readonly file: string; readonly header: Header }[];
+  private readonly files: readonly { readonly file: string; readonly header: SafetensorsHeader }[];
 
   /** `paths`: files or folders. Coded errors: `weights-missing`, `weights-truncated`, `weights-malformed`. */
   constructor(paths: readonly string[]) {
@@ -38,7 +38,7 @@ export class Checkpoints {
   }
 
   /** Fails as `read` would, without reading data. */
-  find(name: string, shape: readonly number[]): { readonly file: string; readonly header: Header } {
+  find(name: string, shape: readonly number[]): { readonly file: string; readonly header: SafetensorsHeader } {
     const found = this.files.find(({ header }) => Object.hasOwn(header.tensors, name));
     if (!found)
       throw new CodedError("missing-tensor", {
@@ -66,18 +66,18 @@ export class Checkpoints {
 }
 
 /** Whether a state holds nothing until a program writes it whole. */
-export function isUnset(state: State): boolean {
+export function isUnsetState(state: TensorState): boolean {
   return "unset" in state.initial;
 }
 
-type Origin = Pick<State, "type" | "initial">;
+type Origin = Pick<TensorState, "type" | "initial">;
 /** A state, and the one that its first value is made of. */
-export function originsOf(state: Origin): readonly Origin[] {
-  return "of" in state.initial ? [state, ...originsOf(state.initial.of)] : [state];
+export function originStatesOf(state: Origin): readonly Origin[] {
+  return "of" in state.initial ? [state, ...originStatesOf(state.initial.of)] : [state];
 }
 
 /** The shape of state, whose sizes are all known. */
-export function shapeOfState(name: string, state: Pick<State, "type">): readonly number[] {
+export function stateShapeOf(name: string, state: Pick<TensorState, "type">): readonly number[] {
   return state.type.shape.map((d) => {
     if (typeof d !== "number") throw new Error(`state ${name} has the size ${d}, which isn't known`);
     return d;
@@ -85,10 +85,15 @@ export function shapeOfState(name: string, state: Pick<State, "type">): readonly
 }
 
 /** The value that state begins with (not asked for what is unset); null: zeros, which an engine may fill in place. */
-export function initialValue(name: string, state: State, checkpoints: Checkpoints, lent = false): NDArray | null {
+export function initialValueOf(
+  name: string,
+  state: TensorState,
+  checkpoints: CheckpointReader,
+  lent = false,
+): NDArray | null {
   const { initial, type } = state;
   if ("unset" in initial) return null;
-  const shape = shapeOfState(name, state);
+  const shape = stateShapeOf(name, state);
   const count = shape.reduce((n, d) => n * d, 1);
   if ("zeros" in initial) return null;
   if ("value" in initial) return initial.value;
@@ -98,8 +103,8 @@ export function initialValue(name: string, state: State, checkpoints: Checkpoint
     "ones" in initial
       ? new Float32Array(count).fill(1)
       : "normal" in initial.random
-        ? normals(count, initial.random.normal, initial.seed, initial.named ?? name)
-        : uniforms(count, initial.random.uniform, initial.seed, initial.named ?? name);
+        ? normalValues(count, initial.random.normal, initial.seed, initial.named ?? name)
+        : uniformValues(count, initial.random.uniform, initial.seed, initial.named ?? name);
   if ("random" in initial && initial.zeroRow !== undefined) {
     const width = count / shape[0]!;
     floats.fill(0, initial.zeroRow * width, (initial.zeroRow + 1) * width);
@@ -110,47 +115,51 @@ export function initialValue(name: string, state: State, checkpoints: Checkpoint
 /** Of f32 alone: that is what weights are kept in, or made of. */
 function taken(
   name: string,
-  { of, take }: Extract<State["initial"], { readonly of: unknown }>,
+  { of: originState, take }: Extract<TensorState["initial"], { readonly of: unknown }>,
   shape: readonly number[],
-  checkpoints: Checkpoints,
+  checkpoints: CheckpointReader,
 ): NDArray {
-  const size = shapeOfState(of.name, of);
+  const size = stateShapeOf(originState.name, originState);
   if ("stored" in take) {
-    const key = JSON.stringify([of.name, take.stored]);
+    const key = JSON.stringify([originState.name, take.stored]);
     const parts = checkpoints.once(key, () =>
-      quantized(
-        asFloats(initialValue(of.name, { ...of, trains: false }, checkpoints, true) ?? zeros("f32", size)),
+      quantizeArray(
+        toFloat32Array(
+          initialValueOf(originState.name, { ...originState, trains: false }, checkpoints, true) ??
+            zeroArray("f32", size),
+        ),
         size,
         take.stored,
       ),
     );
     if (take.part !== "value") return parts[take.part] ?? fail(name, take.part);
-    return { dtype: "f32", shape, bytes: bytesOf(dequantized(parts, size, take.stored)) };
+    return { dtype: "f32", shape, bytes: bytesOfArray(dequantizeArray(parts, size, take.stored)) };
   }
-  const source = initialValue(of.name, { ...of, trains: false }, checkpoints) ?? zeros("f32", size);
+  const source =
+    initialValueOf(originState.name, { ...originState, trains: false }, checkpoints) ?? zeroArray("f32", size);
   const [rows, width] = [size[0]!, size.slice(1).reduce((n, d) => n * d, 1)];
   const from = new Float32Array(source.bytes.slice().buffer);
   if ("rows" in take) {
     const picked = new Float32Array(take.rows.length * width);
     take.rows.forEach((row, i) => picked.set(from.subarray(row * width, (row + 1) * width), i * width));
-    return { dtype: "f32", shape, bytes: bytesOf(picked) };
+    return { dtype: "f32", shape, bytes: bytesOfArray(picked) };
   }
   const sums = new Float64Array(take.norms === "rows" ? rows : width);
   for (let r = 0; r < rows; r++)
     for (let c = 0; c < width; c++) sums[take.norms === "rows" ? r : c]! += from[r * width + c]! ** 2;
-  return { dtype: "f32", shape, bytes: bytesOf(Float32Array.from(sums, Math.sqrt)) };
+  return { dtype: "f32", shape, bytes: bytesOfArray(Float32Array.from(sums, Math.sqrt)) };
 }
 
 function fail(name: string, part: string): never {
   throw new Error(`state ${name} has no ${part}`);
 }
 function cast(floats: Float32Array, dtype: DType): Uint8Array {
-  if (dtype === "f32") return bytesOf(floats);
-  if (dtype === "bf16") return floatsToBrain(bytesOf(floats));
-  if (dtype === "f64") return bytesOf(Float64Array.from(floats));
-  return dtype === "i32" ? bytesOf(Int32Array.from(floats)) : Uint8Array.from(floats);
+  if (dtype === "f32") return bytesOfArray(floats);
+  if (dtype === "bf16") return floatsToBfloat16(bytesOfArray(floats));
+  if (dtype === "f64") return bytesOfArray(Float64Array.from(floats));
+  return dtype === "i32" ? bytesOfArray(Int32Array.from(floats)) : Uint8Array.from(floats);
 }
 
-export function zeros(dtype: DType, shape: readonly number[]): NDArray {
+export function zeroArray(dtype: DType, shape: readonly number[]): NDArray {
   return { dtype, shape, bytes: new Uint8Array(shape.reduce((n, d) => n * d, ELEMENT_BYTES[dtype])) };
 }

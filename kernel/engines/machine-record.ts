@@ -7,10 +7,10 @@ import { availableParallelism, cpus } from "node:os";
 import { dirname } from "node:path";
 import * as v from "valibot";
 import writeFileAtomic from "write-file-atomic";
-import { measuredPath } from "#kernel/fetch/cache.js";
-import { fields, hintIn, type Schema } from "#kernel/fetch/json.js";
+import { measurementsPath } from "#kernel/fetch/cache.js";
+import { objectWith, readHint, type Schema } from "#kernel/fetch/json.js";
 import type { EngineName } from "./engine.js";
-import type { Products } from "./products.js";
+import type { ProductSpeeds } from "./products.js";
 
 const products = {
   title: v.string(),
@@ -18,30 +18,30 @@ const products = {
   bf16: v.exactOptional(v.number()),
   bandwidth: v.number(),
 };
-const measured: Schema<MachineRecord> = fields({
+const measured: Schema<MachineRecord> = objectWith({
   processor: v.string(),
   threads: v.number(),
   // An engine of another version is left out.
   engines: v.object({
-    tensorflow: v.exactOptional(fields(products)),
-    onnx: v.exactOptional(fields(products)),
-    tfjs: v.exactOptional(fields(products)),
+    tensorflow: v.exactOptional(objectWith(products)),
+    onnx: v.exactOptional(objectWith(products)),
+    tfjs: v.exactOptional(objectWith(products)),
   } satisfies Record<EngineName, unknown>),
 });
 
 export interface MachineRecord {
   readonly processor: string;
   readonly threads: number;
-  readonly engines: Readonly<Partial<Record<EngineName, Products & { readonly title: string }>>>;
+  readonly engines: Readonly<Partial<Record<EngineName, ProductSpeeds & { readonly title: string }>>>;
 }
 
-const file = (): string => measuredPath("engines.json");
+const file = (): string => measurementsPath("engines.json");
 export function processorName(): string {
   return cpus()[0]?.model.trim() ?? "unknown processor";
 }
 
 export function readMachineRecord(): MachineRecord | null {
-  const found = hintIn(file(), measured);
+  const found = readHint(file(), measured);
   return found?.processor === processorName() && found.threads === availableParallelism() ? found : null;
 }
 

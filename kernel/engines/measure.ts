@@ -6,11 +6,11 @@ import type { NDArray } from "#dsl/tensor/program.js";
 import type { Engine, EngineName } from "./engine.js";
 import { measuredEngines } from "./engines.js";
 import { writeMachineRecord, type MachineRecord } from "./machine-record.js";
-import { measureProducts, type Products } from "./products.js";
+import { measureProducts, type ProductSpeeds } from "./products.js";
 import { startEngine } from "./start.js";
-import { normals } from "./random.js";
+import { normalValues } from "./random.js";
 
-export interface Measured {
+export interface EngineMeasurement {
   readonly title: string;
   /** Best of several products. */
   readonly gflops: number;
@@ -21,11 +21,11 @@ export interface Measured {
 const [M, K, N] = [512, 768, 3072];
 
 /** Starts the engine, checks a product against one computed here, and closes it. Coded errors: `engine-unavailable` and others. */
-export async function measureEngine(name: EngineName): Promise<Measured> {
+export async function measureEngine(name: EngineName): Promise<EngineMeasurement> {
   const began = performance.now();
   const engine = await startEngine({ engine: name });
   try {
-    const { a, b } = { a: normals(M * K, 1, 1, "a"), b: normals(K * N, 1, 1, "b") };
+    const { a, b } = { a: normalValues(M * K, 1, 1, "a"), b: normalValues(K * N, 1, 1, "b") };
     const first = await timeProduct(engine, a, b);
     const seconds = (performance.now() - began) / 1000;
     const times = [first];
@@ -66,7 +66,7 @@ async function timeProduct(engine: Engine, a: Float32Array, b: Float32Array): Pr
 
 /** Measures the native engines, each alone, in a few seconds, and keeps the record. An engine that can't be started is left out. */
 export async function measureMachine(): Promise<MachineRecord> {
-  const engines: Partial<Record<EngineName, Products & { title: string }>> = {};
+  const engines: Partial<Record<EngineName, ProductSpeeds & { title: string }>> = {};
   for (const { name } of measuredEngines) {
     try {
       const engine = await startEngine({ engine: name });

@@ -1,7 +1,7 @@
 /** Calls of an engine one after the other, the next sent while one computes; results come in order. */
 
 import { must } from "#dsl/language/diagnostics/must.js";
-export async function* pipelined<T, R>(
+export async function* pipelineCalls<T, R>(
   items: Iterable<T>,
   call: (item: T) => Promise<R>,
   depth = 2,

@@ -29,14 +29,14 @@ function multiplyHigh(a: number, b: number): number {
 }
 
 /** FNV-1a: the second half of a key from a name, so that parameters with one seed still differ. */
-export function keyOfName(name: string): number {
+export function hashOfName(name: string): number {
   let hash = 0x811c9dc5;
   for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193);
   return hash >>> 0;
 }
 
 /** `count` values of a normal distribution with mean 0 (Box–Muller on pairs of words). */
-export function normals(count: number, deviation: number, seed: number, name: string): Float32Array {
+export function normalValues(count: number, deviation: number, seed: number, name: string): Float32Array {
   const out = new Float32Array(count);
   fill(count, seed, name, (i, a, b) => {
     const radius = deviation * Math.sqrt(-2 * Math.log((a + 1) / 0x100000000));
@@ -48,7 +48,7 @@ export function normals(count: number, deviation: number, seed: number, name: st
 }
 
 /** `count` values evenly distributed over [−bound, bound). */
-export function uniforms(count: number, bound: number, seed: number, name: string): Float32Array {
+export function uniformValues(count: number, bound: number, seed: number, name: string): Float32Array {
   const out = new Float32Array(count);
   fill(count, seed, name, (i, a, b) => {
     out[i] = bound * (a / 0x80000000 - 1);
@@ -59,7 +59,7 @@ export function uniforms(count: number, bound: number, seed: number, name: strin
 
 function fill(count: number, seed: number, name: string, pair: (i: number, a: number, b: number) => void): void {
   const words = new Uint32Array(4);
-  const [k0, k1] = [seed >>> 0, keyOfName(name)];
+  const [k0, k1] = [seed >>> 0, hashOfName(name)];
   for (let i = 0; i < count; i += 4) {
     philox(i / 4, Math.floor(seed / 0x100000000), k0, k1, words);
     pair(i, words[0]!, words[1]!);

@@ -2,9 +2,9 @@
 import type { Program } from "#dsl/tensor/program.js";
 import type { DeviceName, EngineName } from "./engine.js";
 import type { Backend } from "./host/backend.js";
-import type { Trains } from "./work.js";
+import type { TrainedShare } from "./work.js";
 
-export interface Opening {
+export interface BackendOpenOptions {
   /** Path of the addon that `found` told; null: it needs none. */
   readonly addon: string | null;
   readonly threads: number;
@@ -25,7 +25,7 @@ export interface EngineRecord {
   /** Why it can't compute on a device that was asked for; undefined: it can, or says so itself when it starts. */
   refuses(device: DeviceName): string | undefined;
   /** Share of the machine's products that a training step reaches, or a batch of answers, where it was measured; absent: `auto` takes it last. */
-  readonly utilisation?: Readonly<Record<Trains | "answers", number>>;
+  readonly utilisation?: Readonly<Record<TrainedShare | "answers", number>>;
   /** Whether it computes no bf16, whatever it stores. */
   readonly lacksBf16?: true;
   /** What its process is started with beside what all are; the user's own environment wins. */
@@ -39,5 +39,5 @@ export interface EngineRecord {
   /** What it is given of programs, as text; absent: it runs them as they stand. */
   emitted?(programs: Readonly<Record<string, Program>>): Promise<string>;
   /** In the host process. */
-  backend(opening: Opening): Promise<Backend>;
+  backend(opening: BackendOpenOptions): Promise<Backend>;
 }

@@ -4,16 +4,16 @@
  * in which it was asked, so a change of hands is sent before the call that needs it and nobody waits for it.
  */
 import type { NDArray, Program } from "#dsl/tensor/program.js";
-import type { Session } from "./engine.js";
+import type { EngineSession } from "./engine.js";
 
-export class LendingModel {
+export class SharedModelPool {
   private holder: LentSession | null = null;
   private readonly borrowers = new Set<LentSession>();
   private last = 0;
 
   /** `names`: what a training changes. */
   constructor(
-    private readonly session: Session,
+    private readonly session: EngineSession,
     private readonly names: readonly string[],
   ) {}
 
@@ -23,7 +23,7 @@ export class LendingModel {
   }
 
   /** A session that begins as the model was opened. */
-  lend(): Session {
+  lend(): EngineSession {
     const lent = new LentSession(this, this.session, `lent-${++this.last}`);
     this.borrowers.add(lent);
     return lent;
@@ -37,11 +37,11 @@ export class LendingModel {
   hand(to: LentSession): Promise<unknown> | undefined {
     if (this.holder === to) return undefined;
     const { holder, session } = this;
-    const kept = holder && session.setAside(holder.name, this.names);
+    const saved = holder && session.setAside(holder.name, this.names);
     const begun = to.begun ? session.takeBack(to.name) : session.reset();
     this.holder = to;
     to.begun = true;
-    return Promise.all([kept, begun]);
+    return Promise.all([saved, begun]);
   }
 
   /** @internal Its state is needed no more. */
@@ -52,13 +52,13 @@ export class LendingModel {
   }
 }
 
-class LentSession implements Session {
+class LentSession implements EngineSession {
   /** Whether it has state of its own already. */
   begun = false;
 
   constructor(
-    private readonly model: LendingModel,
-    private readonly session: Session,
+    private readonly model: SharedModelPool,
+    private readonly session: EngineSession,
     readonly name: string,
   ) {}
 
@@ -93,13 +93,13 @@ class LentSession implements Session {
     return this.does((session) => session.reset(names));
   }
   setAside(as: string, names: readonly string[]): Promise<void> {
-    return this.does((session) => session.setAside(this.own(as), names));
+    return this.does((session) => session.setAside(this.prefixedName(as), names));
   }
   takeBack(as: string): Promise<void> {
-    return this.does((session) => session.takeBack(this.own(as)));
+    return this.does((session) => session.takeBack(this.prefixedName(as)));
   }
   letGo(as: string): Promise<void> {
-    return this.session.letGo(this.own(as));
+    return this.session.letGo(this.prefixedName(as));
   }
   read(state: string): Promise<NDArray> {
     return this.does((session) => session.read(state));
@@ -112,13 +112,13 @@ class LentSession implements Session {
     return this.model.giveBack(this);
   }
 
-  private async does<T>(ask: (session: Session) => Promise<T>): Promise<T> {
+  private async does<T>(ask: (session: EngineSession) => Promise<T>): Promise<T> {
     const handed = this.model.hand(this);
     // Both are sent before either is waited for.
     const [answer] = await Promise.all([ask(this.session), handed]);
     return answer;
   }
-  private own(as: string): string {
+  private prefixedName(as: string): string {
     return `${this.name}/${as}`;
   }
 }

@@ -5,28 +5,28 @@
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { mustGet } from "#dsl/language/diagnostics/must.js";
-import type { NDArray, Program, State } from "#dsl/tensor/program.js";
-import { renamed } from "#dsl/tensor/renamed.js";
-import type { Engine, Session } from "./engine.js";
+import type { NDArray, Program, TensorState } from "#dsl/tensor/program.js";
+import { renameProgram } from "#dsl/tensor/renamed.js";
+import type { Engine, EngineSession } from "./engine.js";
 
 type Programs = Readonly<Record<string, Program>>;
 /** Whether a state that begins as a tensor of the checkpoints is the same for all models of the store. */
 type IsShared = (tensor: string, state: string) => boolean;
 
-const stores = new WeakMap<Engine, Map<string, SharedStore>>();
+const stores = new WeakMap<Engine, Map<string, SharedStateStore>>();
 
 /** The store of that name in an engine: made when first asked for. */
-export function sharedStore(engine: Engine, name: string): SharedStore {
-  const of = stores.get(engine) ?? new Map<string, SharedStore>();
-  stores.set(engine, of);
-  const known = of.get(name) ?? new SharedStore(engine);
-  of.set(name, known);
+export function sharedStoreOf(engine: Engine, name: string): SharedStateStore {
+  const engineStores = stores.get(engine) ?? new Map<string, SharedStateStore>();
+  stores.set(engine, engineStores);
+  const known = engineStores.get(name) ?? new SharedStateStore(engine);
+  engineStores.set(name, known);
   return known;
 }
 
-export class SharedStore {
+export class SharedStateStore {
   /** Settled in the order of what was asked: who opens waits for who opened before. */
-  private session: Promise<Session> | null = null;
+  private session: Promise<EngineSession> | null = null;
   private readonly views = new Set<View>();
   private readonly types = new Map<string, string>();
   private last = 0;
@@ -38,7 +38,7 @@ export class SharedStore {
     return this.views.size;
   }
 
-  async open(programs: Programs, checkpoints: readonly string[], isShared: IsShared): Promise<Session> {
+  async open(programs: Programs, checkpoints: readonly string[], isShared: IsShared): Promise<EngineSession> {
     const view = new View(this, `m${++this.last}/`, isShared);
     this.views.add(view);
     try {
@@ -62,15 +62,15 @@ export class SharedStore {
     await this.session;
   }
   /** @internal */
-  common(): Promise<Session> {
+  common(): Promise<EngineSession> {
     return this.session ?? Promise.reject(new CodedError("engine-closed", { engine: this.engine.info.name }));
   }
   /** @internal Whether a state of that name and type is, or can become, everybody's. */
-  agrees(name: string, { type, initial }: State): boolean {
-    const said = JSON.stringify([type, initial]);
-    const known = this.types.get(name) ?? said;
+  agrees(name: string, { type, initial }: TensorState): boolean {
+    const description = JSON.stringify([type, initial]);
+    const known = this.types.get(name) ?? description;
     this.types.set(name, known);
-    return known === said;
+    return known === description;
   }
   /** @internal */
   async leave(view: View, programs: readonly string[]): Promise<void> {
@@ -83,16 +83,16 @@ export class SharedStore {
   }
 }
 
-class View implements Session {
+class View implements EngineSession {
   private readonly names = new Set<string>();
   /** State of this model → its name in the store; what is shared keeps its own. */
-  private readonly own = new Map<string, string>();
+  private readonly ownStates = new Map<string, string>();
   private readonly shared = new Set<string>();
   /** Of its own: what holds nothing until a program writes it. */
   private readonly unset = new Set<string>();
 
   constructor(
-    private readonly store: SharedStore,
+    private readonly store: SharedStateStore,
     private readonly tag: string,
     private readonly isShared: IsShared,
   ) {}
@@ -104,17 +104,20 @@ class View implements Session {
   async add(programs: Programs, checkpoints: readonly string[]): Promise<void> {
     const written = new Set(Object.values(programs).flatMap(({ updates }) => updates.map(({ state }) => state)));
     for (const { state } of Object.values(programs))
-      for (const [name, of] of Object.entries(state)) {
-        if (this.own.has(name)) continue;
+      for (const [name, definition] of Object.entries(state)) {
+        if (this.ownStates.has(name)) continue;
         if (this.shared.has(name) && written.has(name)) throw new CodedError("state-shared", { name });
-        const { initial } = of;
+        const { initial } = definition;
         if ("unset" in initial) this.unset.add(name);
         const tensor = tensorOf(initial);
         const frozen = tensor !== null && this.isShared(tensor, name) && !written.has(name);
-        if (frozen && this.store.agrees(name, of)) this.shared.add(name);
-        else this.own.set(name, this.tag + name);
+        if (frozen && this.store.agrees(name, definition)) this.shared.add(name);
+        else this.ownStates.set(name, this.tag + name);
       }
-    const tagged = Object.entries(programs).map(([name, program]) => [this.tag + name, renamed(program, this.own)]);
+    const tagged = Object.entries(programs).map(([name, program]) => [
+      this.tag + name,
+      renameProgram(program, this.ownStates),
+    ]);
     await this.store.put(Object.fromEntries(tagged) as Programs, checkpoints);
     for (const name of Object.keys(programs)) this.names.add(name);
   }
@@ -131,7 +134,7 @@ class View implements Session {
   }
   async save(
     file: string,
-    names: readonly string[] = [...this.shared, ...this.own.keys()].filter((name) => !this.unset.has(name)),
+    names: readonly string[] = [...this.shared, ...this.ownStates.keys()].filter((name) => !this.unset.has(name)),
     metadata: Readonly<Record<string, string>> = {},
     rename: Readonly<Record<string, string>> = {},
   ): Promise<void> {
@@ -140,19 +143,19 @@ class View implements Session {
   }
   /** What is shared stays as it is: it is what all models of the store begin from. */
   async load(file: string, only?: Readonly<Record<string, string>>): Promise<readonly string[]> {
-    const wanted = Object.entries(only ?? Object.fromEntries([...this.own.keys()].map((name) => [name, name])));
+    const wanted = Object.entries(only ?? Object.fromEntries([...this.ownStates.keys()].map((name) => [name, name])));
     const back = new Map(wanted.map(([name]) => [this.inStore(name), name]));
     const set = await (
       await this.store.common()
     ).load(file, Object.fromEntries(wanted.map(([name, tensor]) => [this.inStore(name), tensor])));
     return set.map((name) => mustGet(back, name, "state"));
   }
-  async reset(names: readonly string[] = [...this.own.keys()]): Promise<void> {
+  async reset(names: readonly string[] = [...this.ownStates.keys()]): Promise<void> {
     await (await this.store.common()).reset(names.map((name) => this.inStore(name)));
   }
   async setAside(as: string, names: readonly string[]): Promise<void> {
-    const own = names.map((name) => this.inStore(name));
-    await (await this.store.common()).setAside(this.tag + as, own);
+    const storedNames = names.map((name) => this.inStore(name));
+    await (await this.store.common()).setAside(this.tag + as, storedNames);
   }
   async takeBack(as: string): Promise<void> {
     await (await this.store.common()).takeBack(this.tag + as);
@@ -175,12 +178,12 @@ class View implements Session {
   }
 
   private inStore(name: string): string {
-    return this.own.get(name) ?? name;
+    return this.ownStates.get(name) ?? name;
   }
 }
 
 /** The tensor of the checkpoints that a state begins as, or is made of (stored in fewer bits); null: none. */
-function tensorOf(initial: State["initial"]): string | null {
+function tensorOf(initial: TensorState["initial"]): string | null {
   if ("checkpoint" in initial) return initial.checkpoint;
   return "of" in initial ? tensorOf(initial.of.initial) : null;
 }

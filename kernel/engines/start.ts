@@ -1,7 +1,7 @@
 /** Starts an engine in a host process of its own and gives the client to it. `auto` takes the fastest that works here. */
-import { CodedError, wordsOf } from "#dsl/language/diagnostics/codes.js";
+import { CodedError, codeText } from "#dsl/language/diagnostics/codes.js";
 import type { NDArray, Program } from "#dsl/tensor/program.js";
-import { chooseEngine, type Choice } from "./choice.js";
+import { chooseEngine, type EngineChoice } from "./choice.js";
 import type {
   DeviceName,
   Engine,
@@ -9,15 +9,15 @@ import type {
   EngineInfo,
   EngineName,
   EngineOptions,
-  Refusal,
-  Session,
+  OpRefusal,
+  EngineSession,
 } from "./engine.js";
 import { allEngines, engines, measuredEngines } from "./engines.js";
 import { HostClient } from "./host/client.js";
-import { hostEnvironment, hostThreads } from "./host/environment.js";
+import { engineHostEnvironment, hostThreads } from "./host/environment.js";
 import { readMachineRecord } from "./machine-record.js";
-import { GFLOPS } from "./native/versions.js";
-import type { Work } from "./work.js";
+import { STATED_GFLOPS } from "./native/versions.js";
+import type { EngineWork } from "./work.js";
 
 /**
  * Coded errors: `engine-unavailable` when the engine that was named, or none at all, works; `device-unavailable` when what
@@ -32,8 +32,8 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
 }
 
 /** A graphics card computes for `gpu` by whichever way an engine reaches it. */
-function meets(asked: DeviceName, has: EngineInfo["device"]): boolean {
-  return asked === "auto" || asked === has || (asked === "gpu" && has === "webgpu");
+function meets(requested: DeviceName, has: EngineInfo["device"]): boolean {
+  return requested === "auto" || requested === has || (requested === "gpu" && has === "webgpu");
 }
 
 async function startSome(options: EngineOptions): Promise<Engine> {
@@ -41,16 +41,16 @@ async function startSome(options: EngineOptions): Promise<Engine> {
   if (named !== "auto") return startOne(named, options, "you asked for it");
   const alone = allEngines.find((one) => one.alone?.includes(device));
   if (alone) return startOne(alone.name, options, `it is the engine that computes with ${written(device)}`);
-  const { engine, why, missing } = await preferred(options.work);
+  const { engine, why, missing } = await preferredEngine(options.work);
   const failures = [...missing];
   for (const name of orderFrom(engine, await here()))
     try {
       return await startOne(name, options, [...failures, ...(name === engine ? [why] : [])].join("; "));
     } catch (e) {
       if (!(e instanceof CodedError)) throw e;
-      failures.push(wordsOf(e.code, e.data).message);
+      failures.push(codeText(e.code, e.data).message);
     }
-  const slower = Math.round(GFLOPS.tensorflow / GFLOPS.wasm);
+  const slower = Math.round(STATED_GFLOPS.tensorflow / STATED_GFLOPS.wasm);
   return startOne("tfjs", options, `${failures.join("; ")}; this engine is about ${String(slower)} times slower`);
 }
 
@@ -72,7 +72,9 @@ async function here(): Promise<readonly EngineName[]> {
 }
 
 /** What `auto` would start for this work, and what can't be chosen for want of its native part, each as a sentence. */
-export async function preferred(work: Work | undefined): Promise<Choice & { readonly missing: readonly string[] }> {
+export async function preferredEngine(
+  work: EngineWork | undefined,
+): Promise<EngineChoice & { readonly missing: readonly string[] }> {
   const available = await here();
   const missing = measuredEngines.flatMap(({ name, without }) =>
     without === undefined || available.includes(name) ? [] : [without],
@@ -91,7 +93,7 @@ async function startOne(name: EngineName, options: EngineOptions, why: string): 
   const threads = hostThreads(options.threads);
   const client = new HostClient(
     name,
-    hostEnvironment(name, threads, {
+    engineHostEnvironment(name, threads, {
       ...(device === "cpu" && withoutCard),
       ...(options.deterministic && inOneOrder),
       ...options.env,
@@ -124,10 +126,10 @@ class HostedEngine implements Engine {
   clock(): Promise<EngineClock> {
     return this.client.call("clock", {});
   }
-  can(program: Program): Promise<readonly Refusal[]> {
+  can(program: Program): Promise<readonly OpRefusal[]> {
     return this.client.call("can", { program });
   }
-  async open(programs: Readonly<Record<string, Program>>, checkpoints: readonly string[]): Promise<Session> {
+  async open(programs: Readonly<Record<string, Program>>, checkpoints: readonly string[]): Promise<EngineSession> {
     const session = await this.client.call("open", { programs, checkpoints });
     return new HostedSession(this.client, session, Object.keys(programs));
   }
@@ -136,7 +138,7 @@ class HostedEngine implements Engine {
   }
 }
 
-class HostedSession implements Session {
+class HostedSession implements EngineSession {
   constructor(
     private readonly client: HostClient,
     private readonly session: number,

@@ -2,16 +2,16 @@
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 
 /** The share of the weights that a program trains: all, few (adapters, a head, biases) or none. */
-export type Trains = "all" | "few" | "none";
-export interface Work {
-  readonly trains?: Trains;
+export type TrainedShare = "all" | "few" | "none";
+export interface EngineWork {
+  readonly trains?: TrainedShare;
   /** Answers requests: a few short rows at a time, each waited for; nothing is trained. */
   readonly answers?: true;
   readonly precision?: "f32" | "bf16";
 }
 
 /** The training of a plan, or inference alone with its model. */
-export function workOf({ recipe, estimates }: Plan, purpose: "training" | "inference" = "training"): Work {
+export function engineWorkOf({ recipe, estimates }: Plan, purpose: "training" | "inference" = "training"): EngineWork {
   const share = estimates.trainable > estimates.parameters / 2 ? "all" : "few";
   return { trains: purpose === "inference" ? "none" : share, precision: recipe.training.precision };
 }

@@ -3,32 +3,37 @@ import type { ColumnTable } from "arquero";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
-import { shortCall } from "#dsl/compiler/plan/short-call.js";
-import { readerOf, type DataPlan } from "#dsl/language/types/subject.js";
+import { shortCallText } from "#dsl/compiler/plan/short-call.js";
+import { dataReaderOf, type DataPlan } from "#dsl/language/types/subject.js";
 import type { Call } from "#dsl/language/types/value.js";
-import type { AttackReport, AttackWorld, CanaryLosses, MemberScores } from "#stdlib/attacks/kind.js";
-import { bitsOf, drawCanaries, type Canary, type CanarySpace } from "#stdlib/attacks/shared/canary-rows.js";
-import { hashesOf, type Part } from "../runs/part.js";
-import { spaceOf, tableLike } from "../data/rows/canaries.js";
-import { evenlyPicked } from "../data/rows/length-statistics.js";
-import { trainedSplit, type Prepared } from "../data/prepared.js";
-import { does } from "../host/load-implementation.js";
-import { encodeSplit, type Encoded, type Encoding } from "../data/encoding/encoded.js";
+import type { AttackReport, AttackContext, CanaryLosses, MemberScores } from "#stdlib/attacks/kind.js";
+import {
+  canarySpaceBits,
+  drawCanaries,
+  type CanaryRow,
+  type CanaryTemplate,
+} from "#stdlib/attacks/shared/canary-rows.js";
+import { rowHashesOf, type DataPart } from "../runs/part.js";
+import { canarySpaceOf, canaryTable } from "../data/rows/canaries.js";
+import { evenlySpacedRows } from "../data/rows/length-statistics.js";
+import { trainingSplitName, type PreparedData } from "../data/prepared.js";
+import { loadImplementation } from "../host/load-implementation.js";
+import { encodeSplit, type EncodedRows, type RowEncoding } from "../data/encoding/encoded.js";
 import { encodingOf } from "../data/encoding/encoding.js";
 import type { AttackScores } from "../runs/history/run-scores.js";
-import { labelLosses, lossesOf } from "../inference/losses.js";
+import { labelLosses, textLosses } from "../inference/losses.js";
 import { writesText, type ModelHandle } from "../models/model-handle.js";
-import { type Weights } from "../runs/weights.js";
-import type { Stage } from "../session/execution-context.js";
+import { type TrainedWeights } from "../runs/weights.js";
+import type { ExecutionContext } from "../session/execution-context.js";
 import type { OpenSession } from "../session/open-session.js";
-import { warningsOn, type Warn } from "../session/warnings.js";
-import type { Measured } from "./evaluate-once.js";
+import { warnAt, type Warn } from "../session/warnings.js";
+import type { MeasuredModel } from "./evaluate-once.js";
 
 /** Fewest rows of each of which anything is said, and those of which 1 % is a row. */
 const FEWEST = 20;
 const ENOUGH = 100;
 
-export interface Attacked {
+export interface AttackResult {
   /** As it is written. */
   readonly attack: string;
   readonly report: AttackReport;
@@ -43,7 +48,7 @@ export function demandAttackable(
   const [first] = attacks;
   if (!first) return;
   const refuse = (why: string, instead: string): never => {
-    throw new CodedError("attack-impossible", { attack: shortCall(first, registry), model: name, why, instead });
+    throw new CodedError("attack-impossible", { attack: shortCallText(first, registry), model: name, why, instead });
   };
   if (folds) return refuse("it is several models, each of other rows", "name one of them, or one of undivided data");
   const { weights } = models.get(name);
@@ -59,21 +64,25 @@ export function demandAttackable(
 interface Asks {
   readonly session: OpenSession;
   readonly handle: ModelHandle;
-  readonly weights: Weights;
-  readonly one: Measured;
+  readonly weights: TrainedWeights;
+  readonly one: MeasuredModel;
   readonly batchSize: number;
-  readonly stage: Stage;
+  readonly stage: ExecutionContext;
   readonly warn: Warn;
 }
 
 /** Of a model that was measured on a split; a contender is attacked by nobody. */
-export async function attackedBy(
+export async function runAttacks(
   session: OpenSession,
-  one: Measured,
-  o: { readonly attacks: readonly Call[]; readonly batchSize: number; readonly span: Parameters<typeof warningsOn>[1] },
-  stage: Stage,
-): Promise<readonly Attacked[]> {
-  if (o.attacks.length === 0 || one.by.is !== "model" || one.folds) return [];
+  one: MeasuredModel,
+  options: {
+    readonly attacks: readonly Call[];
+    readonly batchSize: number;
+    readonly span: Parameters<typeof warnAt>[1];
+  },
+  stage: ExecutionContext,
+): Promise<readonly AttackResult[]> {
+  if (options.attacks.length === 0 || one.by.is !== "model" || one.folds) return [];
   const { handle } = one.by;
   const weights = must(handle.weights, "weights");
   const asks: Asks = {
@@ -82,17 +91,17 @@ export async function attackedBy(
     weights,
     one,
     stage,
-    batchSize: o.batchSize,
-    warn: warningsOn(stage, o.span),
+    batchSize: options.batchSize,
+    warn: warnAt(stage, options.span),
   };
-  const found: Attacked[] = [];
-  for (const call of o.attacks) {
-    const attack = shortCall(call, session.vocabulary.registry);
-    const world: AttackWorld = {
+  const found: AttackResult[] = [];
+  for (const call of options.attacks) {
+    const attack = shortCallText(call, session.vocabulary.registry);
+    const world: AttackContext = {
       rows: (most) => memberScores(asks, attack, most),
       canaries: (unseen) => canaryLosses(asks, unseen),
     };
-    found.push({ attack, report: await (await does(call, "attack")).run(call, world) });
+    found.push({ attack, report: await (await loadImplementation(call, "attack")).run(call, world) });
   }
   return found;
 }
@@ -102,7 +111,7 @@ async function losses(
   { session, one, batchSize, stage }: Asks,
   handle: ModelHandle,
   { data, table, labels, what }: Rows,
-): Promise<{ readonly rows: Encoded; readonly encoding: Encoding; readonly own: Asked }> {
+): Promise<{ readonly rows: EncodedRows; readonly encoding: RowEncoding; readonly predictor: Asked }> {
   const {
     plan,
     labels: known,
@@ -112,16 +121,16 @@ async function losses(
     tokenizer,
   } = await session.weights.askable(handle, data, stage.hostContext);
   const encoding = await encodingOf(plan, base, tokenizer, known, handle.name);
-  const prepared: Prepared = { ...one.prepared, labels, splits: { [what]: table } };
+  const prepared: PreparedData = { ...one.prepared, labels, splits: { [what]: table } };
   const rows = await encodeSplit(prepared, { data: data.name, split: what }, encoding);
   const onRows = (done: number, total: number) =>
     stage.hostContext.onProgress?.({ label: `${what} asked of ${handle.name}`, done, total });
   const options = { batchSize, padId: tokenizer.padId, packed, onRows, ...(stage.signal && { signal: stage.signal }) };
-  return { rows, encoding, own: { session: open.session, options } };
+  return { rows, encoding, predictor: { session: open.session, options } };
 }
 interface Asked {
-  readonly session: Parameters<typeof lossesOf>[0];
-  readonly options: Parameters<typeof lossesOf>[3];
+  readonly session: Parameters<typeof textLosses>[0];
+  readonly options: Parameters<typeof textLosses>[3];
 }
 interface Rows {
   readonly data: DataPlan;
@@ -137,7 +146,7 @@ async function memberScores(asks: Asks, attack: string, most: number): Promise<M
   const refuse = (why: string, instead: string): never => {
     throw new CodedError("attack-impossible", { attack, model: handle.name, why, instead });
   };
-  const prepared = await session.datasets.data(data, readerOf(model), stage.hostContext);
+  const prepared = await session.datasets.data(data, dataReaderOf(model), stage.hostContext);
   if (prepared.streamed ?? one.prepared.streamed)
     return refuse(
       "its rows are read as they come (`stream: true`)",
@@ -148,9 +157,9 @@ async function memberScores(asks: Asks, attack: string, most: number): Promise<M
       `the rows of ${data.name} have changed since it was trained`,
       "train it anew, or bring the file back",
     );
-  const learnt = { prepared, split: trainedSplit(prepared) };
-  const known = new Set(await hashesOf(learnt, stage.signal));
-  const hashes = await hashesOf(one, stage.signal);
+  const learnt = { prepared, split: trainingSplitName(prepared) };
+  const known = new Set(await rowHashesOf(learnt, stage.signal));
+  const hashes = await rowHashesOf(one, stage.signal);
   const unseen = Array.from(hashes.keys()).filter((row) => !known.has(hashes[row]!));
   const rows = [
     [
@@ -166,40 +175,46 @@ async function memberScores(asks: Asks, attack: string, most: number): Promise<M
   const calibrated = writesText(model) && !model.trained && !model.scratch;
   const before = calibrated ? session.models.unnamed(model, `the base of ${handle.name}`) : null;
   const scores = new Map<string, Float64Array>();
-  for (const [what, part, of] of rows) {
-    const told = what === "members" ? "rows that trained" : "other rows";
-    if (of.length < FEWEST)
+  for (const [what, part, candidates] of rows) {
+    const rowKind = what === "members" ? "rows that trained" : "other rows";
+    if (candidates.length < FEWEST)
       refuse(
-        `${String(of.length)} ${told} are too few`,
+        `${String(candidates.length)} ${rowKind} are too few`,
         `it takes ${String(FEWEST)} of each, and several hundred to say much`,
       );
-    if (of.length < ENOUGH && what === "others") warn("few-for-attack", { of: told, rows: of.length });
-    const table = tableOf(part).reify(of);
+    if (candidates.length < ENOUGH && what === "others")
+      warn("few-for-attack", { of: rowKind, rows: candidates.length });
+    const table = tableOf(part).reify(candidates);
     const ask = async (by: ModelHandle) => {
-      const { rows, encoding, own } = await losses(asks, by, { data, table, labels: part.prepared.labels, what: told });
-      return lossesOf(own.session, rows, encoding, own.options);
+      const { rows, encoding, predictor } = await losses(asks, by, {
+        data,
+        table,
+        labels: part.prepared.labels,
+        what: rowKind,
+      });
+      return textLosses(predictor.session, rows, encoding, predictor.options);
     };
-    const own = await ask(handle);
+    const modelLosses = await ask(handle);
     const base = before && (await ask(before));
     scores.set(
       what,
-      Float64Array.from(own, (loss, row) => (base?.[row] ?? 0) - loss).filter((score) => !Number.isNaN(score)),
+      Float64Array.from(modelLosses, (loss, row) => (base?.[row] ?? 0) - loss).filter((score) => !Number.isNaN(score)),
     );
   }
   return { members: must(scores.get("members"), "members"), others: must(scores.get("others"), "others"), calibrated };
 }
 
-const tableOf = ({ prepared, split }: Part): ColumnTable => must(prepared.splits[split], `the rows of ${split}`);
-const rowCount = (part: Part): number => tableOf(part).numRows();
+const tableOf = ({ prepared, split }: DataPart): ColumnTable => must(prepared.splits[split], `the rows of ${split}`);
+const rowCount = (part: DataPart): number => tableOf(part).numRows();
 
 /** At most so many, at equal distances. */
 function picked(rows: readonly number[], most: number): number[] {
   if (rows.length <= most) return [...rows];
-  return Array.from(evenlyPicked(rows.length, most), (at) => rows[at]!);
+  return Array.from(evenlySpacedRows(rows.length, most), (position) => rows[position]!);
 }
 
 /** What stands in a list instead of a canary. */
-const called = ({ text = "", target, messages, label }: Canary): string =>
+const called = ({ text = "", target, messages, label }: CanaryRow): string =>
   label !== undefined ? `${text} → ${label}` : (target ?? (text || JSON.parse(messages ?? "[]")[1]?.content) ?? "");
 
 async function canaryLosses(asks: Asks, unseen: number): Promise<CanaryLosses> {
@@ -208,21 +223,27 @@ async function canaryLosses(asks: Asks, unseen: number): Promise<CanaryLosses> {
   const { labels } = weights;
   const space = must(spaceIn(asks.session, weights.plan, labels), "canaries of this task");
   const { canaries: count = 0, canary_copies: times = 1, seed } = training;
-  const drawn = (which: "planted" | "unseen", of: number) => drawCanaries(space, { seed, count: of, which });
+  const drawn = (which: "planted" | "unseen", canaryCount: number) =>
+    drawCanaries(space, { seed, count: canaryCount, which });
   const planted = drawn("planted", count);
-  const rowsOf = (canaries: readonly Canary[], what: string): Rows => ({
+  const rowsOf = (canaries: readonly CanaryRow[], what: string): Rows => ({
     data,
     labels,
     what,
-    table: tableLike([...space.roles, "$row"], canaries),
+    table: canaryTable([...space.roles, "$row"], canaries),
   });
   const others = drawn("unseen", unseen);
-  const own = await losses(asks, handle, rowsOf(planted, "canaries"));
-  const found = await lossesOf(own.own.session, own.rows, own.encoding, own.own.options);
+  const canaryRows = await losses(asks, handle, rowsOf(planted, "canaries"));
+  const found = await textLosses(
+    canaryRows.predictor.session,
+    canaryRows.rows,
+    canaryRows.encoding,
+    canaryRows.predictor.options,
+  );
   const beside = await losses(asks, handle, rowsOf(others, "unseen canaries"));
-  const { session, options } = beside.own;
+  const { session, options } = beside.predictor;
   const byLabel = space.form === "labelled" ? await labelLosses(session, beside.rows, beside.encoding, options) : null;
-  const plain = byLabel ? null : await lossesOf(session, beside.rows, beside.encoding, options);
+  const plain = byLabel ? null : await textLosses(session, beside.rows, beside.encoding, options);
   const columns = new Map<string, Float64Array>();
   const column = (label: string): Float64Array => {
     const known = columns.get(label);
@@ -238,21 +259,23 @@ async function canaryLosses(asks: Asks, unseen: number): Promise<CanaryLosses> {
       unseen: column(canary["label"] ?? ""),
     })),
     times,
-    bits: bitsOf(space),
+    bits: canarySpaceBits(space),
   };
 }
 
-function spaceIn({ vocabulary }: OpenSession, plan: Plan, labels: readonly string[]): CanarySpace | null {
-  return spaceOf(plan, { registry: vocabulary.registry, labels });
+function spaceIn({ vocabulary }: OpenSession, plan: Plan, labels: readonly string[]): CanaryTemplate | null {
+  return canarySpaceOf(plan, { registry: vocabulary.registry, labels });
 }
 
 /** As it stands beside scores. */
-export function attacksKept(attacked: readonly Attacked[] | undefined): { readonly attacks?: readonly AttackScores[] } {
+export function savedAttackScores(attacked: readonly AttackResult[] | undefined): {
+  readonly attacks?: readonly AttackScores[];
+} {
   if (!attacked || attacked.length === 0) return {};
-  const attacks = attacked.map(({ attack, report: { figures, found, said, how } }) => ({
+  const attacks = attacked.map(({ attack, report: { figures, found, said: sentence, how } }) => ({
     attack,
     found,
-    said,
+    said: sentence,
     how,
     figures: figures.map(({ name, value, interval, chance }) => ({
       name,

@@ -4,12 +4,12 @@ import canonicalize from "canonicalize";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { wordOf } from "#dsl/language/types/loaded.js";
 import type { Registry } from "#dsl/language/types/registry.js";
-import { readerOf, type ModelPlan } from "#dsl/language/types/subject.js";
+import { dataReaderOf, type ModelPlan } from "#dsl/language/types/subject.js";
 import type { Call } from "#dsl/language/types/value.js";
-import type { BaseVectors } from "#stdlib/contenders/kind.js";
+import type { BaseEmbedder } from "#stdlib/contenders/kind.js";
 import { weightBytes } from "../bases/base.js";
 import type { ModelHandle } from "../models/model-handle.js";
-import type { Stage } from "../session/execution-context.js";
+import type { ExecutionContext } from "../session/execution-context.js";
 import type { OpenSession } from "../session/open-session.js";
 
 /** Texts that are asked of the base at a time: between them it can be interrupted. */
@@ -21,22 +21,22 @@ const FEW = 8;
 const known = new WeakMap<object, Map<string, Promise<readonly Float32Array[]>>>();
 
 /** Of each row's text, by the base as it is. */
-export function vectorsOf(
+export function textVectors(
   session: OpenSession,
   model: ModelPlan,
   texts: readonly string[],
-  stage: Stage,
+  stage: ExecutionContext,
 ): Promise<readonly Float32Array[]> {
   const plan = embedding(session, model);
-  const kept = known.get(session) ?? new Map<string, Promise<readonly Float32Array[]>>();
-  known.set(session, kept);
+  const cached = known.get(session) ?? new Map<string, Promise<readonly Float32Array[]>>();
+  known.set(session, cached);
   const key = digestOf(canonicalize({ ...plan, name: "" }) ?? "", texts);
-  const found = kept.get(key);
+  const found = cached.get(key);
   if (found) return found;
   const read = readBy(session.models.unnamed(plan, model.name), texts, stage);
-  kept.clear(); // those of one set of rows are enough to hold
-  kept.set(key, read);
-  read.catch(() => kept.delete(key));
+  cached.clear(); // those of one set of rows are enough to hold
+  cached.set(key, read);
+  read.catch(() => cached.delete(key));
   return read;
 }
 
@@ -44,18 +44,18 @@ export function vectorsOf(
 export async function baseVectors(
   session: OpenSession,
   { model, contender }: { readonly model: ModelPlan; readonly contender: string },
-  stage: Stage,
-): Promise<BaseVectors> {
+  stage: ExecutionContext,
+): Promise<BaseEmbedder> {
   if (model.scratch || model.trained) {
     const why = model.scratch ? "the model began from nothing" : "the model began from another that was trained here";
     throw new CodedError("contender-refused", { contender, task: model.task.word, why });
   }
-  const base = await session.datasets.base(readerOf(model), stage.hostContext);
+  const base = await session.datasets.base(dataReaderOf(model), stage.hostContext);
   const probe = session.models.unnamed(embedding(session, model), model.name);
   return {
     name: model.base,
     bytes: weightBytes(base.facts),
-    read: (texts) => (texts.length < FEW ? readBy(probe, texts, stage) : vectorsOf(session, model, texts, stage)),
+    read: (texts) => (texts.length < FEW ? readBy(probe, texts, stage) : textVectors(session, model, texts, stage)),
   };
 }
 
@@ -75,12 +75,18 @@ function digestOf(plan: string, texts: readonly string[]): string {
   return digest.digest("hex");
 }
 
-async function readBy(probe: ModelHandle, texts: readonly string[], stage: Stage): Promise<readonly Float32Array[]> {
+async function readBy(
+  probe: ModelHandle,
+  texts: readonly string[],
+  stage: ExecutionContext,
+): Promise<readonly Float32Array[]> {
   const vectors: Float32Array[] = [];
-  for (let at = 0; at < texts.length; at += CHUNK) {
+  for (let start = 0; start < texts.length; start += CHUNK) {
     stage.signal?.throwIfAborted();
-    const said = await probe.predict<{ text: string; embedding: Float32Array }>(texts.slice(at, at + CHUNK));
-    vectors.push(...said.map(({ embedding }) => embedding));
+    const predictions = await probe.predict<{ text: string; embedding: Float32Array }>(
+      texts.slice(start, start + CHUNK),
+    );
+    vectors.push(...predictions.map(({ embedding }) => embedding));
     stage.hostContext.onProgress?.({ label: "texts read by the base", done: vectors.length, total: texts.length });
   }
   return vectors;

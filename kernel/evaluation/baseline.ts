@@ -4,84 +4,90 @@
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { must } from "#dsl/language/diagnostics/must.js";
-import type { ContenderCapabilities } from "#dsl/language/types/capabilities/scoring.js";
-import type { Contender, Subject } from "#dsl/compiler/plan/action.js";
-import { readerOf, type ModelPlan } from "#dsl/language/types/subject.js";
+import type { BaselineCapabilities } from "#dsl/language/types/capabilities/scoring.js";
+import type { Baseline, ActionSubject } from "#dsl/compiler/plan/action.js";
+import { dataReaderOf, type ModelPlan } from "#dsl/language/types/subject.js";
 import type { Call } from "#dsl/language/types/value.js";
-import type { Fitted } from "#stdlib/calibrations/kind.js";
+import type { FittedCalibration } from "#stdlib/calibrations/kind.js";
 import type { WrittenMetricInput } from "#stdlib/metrics/kind.js";
 import { metricName } from "#stdlib/metrics/shared/metric-name.js";
-import type { Choosing, ContenderImplementation, ContenderRows, ContenderSaid } from "#stdlib/contenders/kind.js";
-import { valuesOf, type Part } from "../runs/part.js";
+import type { BaselineTuning, BaselineImplementation, BaselineRows, BaselineOutputs } from "#stdlib/contenders/kind.js";
+import { roleValuesOf, type DataPart } from "../runs/part.js";
 import { splitNamesOf } from "../data/prepared.js";
-import { encodeSplit, type Encoded, type Encoding } from "../data/encoding/encoded.js";
-import { measureOf } from "../inference/measuring/measure-metric.js";
-import { isOurs, sameLabels } from "../bases/programs.js";
-import { does } from "../host/load-implementation.js";
-import { toldFitted } from "../inference/fitted-calibration.js";
-import { scoredOf, type Asked } from "../inference/score-split.js";
-import { wantedOf } from "../inference/reference-texts.js";
-import type { Stage } from "../session/execution-context.js";
+import { encodeSplit, type EncodedRows, type RowEncoding } from "../data/encoding/encoded.js";
+import { measureMetric } from "../inference/measuring/measure-metric.js";
+import { isTunebookHead, haveSameLabels } from "../bases/programs.js";
+import { loadImplementation } from "../host/load-implementation.js";
+import { calibrationText } from "../inference/fitted-calibration.js";
+import { scoreOutputs, type PartOutputs } from "../inference/score-split.js";
+import { requestsAndTargets } from "../inference/reference-texts.js";
+import type { ExecutionContext } from "../session/execution-context.js";
 import type { OpenSession } from "../session/open-session.js";
 import type { Warn } from "../session/warnings.js";
 import { baseVectors } from "./base-vectors.js";
-import { decisionsOf, measuredBy } from "./calibrate.js";
-import { askAll } from "./predict-all.js";
-import { timesOf } from "./latency.js";
+import { calibrationDecisionsOf, decisionMetric } from "./calibrate.js";
+import { predictAll } from "./predict-all.js";
+import { timePredictor } from "./latency.js";
 import { writesText, type ModelHandle } from "../models/model-handle.js";
-import { evaluateOnce, isTimed, measuredOf, type How, type Measured } from "./evaluate-once.js";
-import { type PartAsked } from "../inference/evaluations/evaluation.js";
-import { together, type Cost } from "../inference/evaluations/cost.js";
+import {
+  evaluateModel,
+  measuresLatency,
+  measurePredictions,
+  type EvaluationSettings,
+  type MeasuredModel,
+} from "./evaluate-once.js";
+import { type EvaluatedPart } from "../inference/evaluations/evaluation.js";
+import { sumCosts, type EvaluationCost } from "../inference/evaluations/cost.js";
 
 /** A model's rows as they are made for it. It need not have been asked, nor trained. */
-export type Beside = Pick<Measured, "by" | "prepared" | "split" | "encoding" | "rows" | "partsAsked"> & {
-  readonly evaluation: Pick<Measured["evaluation"], "on">;
+export type BaselineContext = Pick<MeasuredModel, "by" | "prepared" | "split" | "encoding" | "rows" | "partsAsked"> & {
+  readonly evaluation: Pick<MeasuredModel["evaluation"], "on">;
 };
 /** A contender by the name that it has in tables, and the model that it stands beside. */
-export interface Standing {
+export interface BaselineEntry {
   readonly name: string;
-  readonly contender: Contender;
-  readonly beside: Beside;
+  readonly contender: Baseline;
+  readonly beside: BaselineContext;
   readonly warn: Warn;
 }
-type BaseOf = Extract<Contender, { readonly baseOf: unknown }>;
+type BaseOf = Extract<Baseline, { readonly baseOf: unknown }>;
 
-export async function evaluateContender(
+export async function evaluateBaseline(
   session: OpenSession,
-  { name, contender, beside, warn }: Standing,
-  subject: Subject,
-  how: How,
-  stage: Stage,
-): Promise<Measured> {
+  { name, contender, beside, warn }: BaselineEntry,
+  subject: ActionSubject,
+  how: EvaluationSettings,
+  stage: ExecutionContext,
+): Promise<MeasuredModel> {
   const call = "call" in contender ? contender.call : await probeOf(session, contender, beside, stage);
   if ("baseOf" in contender && !call) return evaluateBase(session, name, contender.baseOf, subject, how, stage);
   const asks = { ...must(call, "a contender's call"), kind: "contender" } as const;
-  const implementation = await does(asks, "contender");
+  const implementation = await loadImplementation(asks, "contender");
   const parts = beside.partsAsked ?? [beside];
-  const asked: AskedContender[] = [];
+  const predictedParts: AskedContender[] = [];
   const has = capabilitiesOf(session, asks);
   const standing = { name, contender, beside, warn, call: asks, implementation };
   // One for each part: what was chosen for it is remembered.
   const choosing = parts.map((part) => (has.learns(asks) ? choosingFor(session, part, beside.encoding, how) : null));
   for (const [i, part] of parts.entries())
-    asked.push(await askedPart(session, { ...standing, choosing: choosing[i] ?? null }, part, how, stage));
+    predictedParts.push(await askedPart(session, { ...standing, choosing: choosing[i] ?? null }, part, how, stage));
   const fitted = await thresholdsFor(session, { ...standing, choosing: choosing[0] ?? null }, how, stage);
-  const costs = asked.map(({ cost }) => cost);
+  const costs = predictedParts.map(({ cost }) => cost);
   const trained = costs.flatMap(({ training }) => training ?? []);
   const cost = {
-    ...together(costs),
+    ...sumCosts(costs),
     training: trained.length === 0 ? null : trained.reduce((sum, seconds) => sum + seconds, 0),
   };
   const notes = [
-    ...new Set(asked.flatMap((one) => one.notes)),
-    ...(fitted ? [`${toldFitted(fitted)}, fitted to validation by f1`] : []),
+    ...new Set(predictedParts.flatMap((one) => one.notes)),
+    ...(fitted ? [`${calibrationText(fitted)}, fitted to validation by f1`] : []),
   ];
   const { prepared, split, encoding, rows, evaluation } = beside;
   const constant = has.constant?.(asks) === true;
   const by = { is: "contender", constant, learns: has.learns(asks), notes } as const;
-  return measuredOf(
+  return measurePredictions(
     session,
-    { by, cost, name, prepared, split, encoding, rows, on: evaluation.on, parts: asked, fitted },
+    { by, cost, name, prepared, split, encoding, rows, on: evaluation.on, parts: predictedParts, fitted },
     how,
   );
 }
@@ -91,28 +97,28 @@ async function evaluateBase(
   session: OpenSession,
   name: string,
   model: string,
-  subject: Subject,
-  how: How,
-  stage: Stage,
-): Promise<Measured> {
+  subject: ActionSubject,
+  how: EvaluationSettings,
+  stage: ExecutionContext,
+): Promise<MeasuredModel> {
   const handle = session.models.unnamed(planOf(session.models.get(model)), name);
-  const measured = await evaluateOnce(session, handle, subject, how, stage);
+  const measured = await evaluateModel(session, handle, subject, how, stage);
   return { ...measured, by: { is: "contender", constant: false, learns: false, notes: [] } };
 }
 
-function capabilitiesOf({ vocabulary }: OpenSession, { word }: Call): ContenderCapabilities {
+function capabilitiesOf({ vocabulary }: OpenSession, { word }: Call): BaselineCapabilities {
   return must(vocabulary.registry.find("contender", word)?.capabilities, `what ${word} says of itself`);
 }
 
-type AskedStanding = Standing & {
+type AskedStanding = BaselineEntry & {
   readonly call: Call;
-  readonly implementation: ContenderImplementation;
-  readonly choosing: Choosing | null;
+  readonly implementation: BaselineImplementation;
+  readonly choosing: BaselineTuning | null;
 };
 interface AskedContender {
-  readonly said: Asked;
+  readonly outputs: PartOutputs;
   readonly texts: WrittenMetricInput | null;
-  readonly cost: Cost;
+  readonly cost: EvaluationCost;
   readonly notes: readonly string[];
   readonly times: Float64Array | null;
 }
@@ -120,9 +126,9 @@ interface AskedContender {
 async function askedPart(
   session: OpenSession,
   { name, contender, call, beside: { encoding, by }, warn, implementation, choosing }: AskedStanding,
-  part: PartAsked,
-  how: How,
-  stage: Stage,
+  part: EvaluatedPart,
+  how: EvaluationSettings,
+  stage: ExecutionContext,
 ): Promise<AskedContender> {
   const { rows } = part;
   const { folder } = contender;
@@ -136,15 +142,19 @@ async function askedPart(
     task: encoding.task,
     warn,
     has: registry.find("task", encoding.task.call.word)?.capabilities,
-    labels: rows.asked.labels,
+    labels: rows.taskInputs.labels,
     batchSize: how.batch_size,
     train: has.learns(call) ? learntFrom(part, name) : null,
     choosing,
-    rows: { ...rowsIn(part), asked: rows.asked, texts: (rows.apart?.().of.length ?? rows.count) / rows.count },
+    rows: {
+      ...rowsIn(part),
+      predictedRows: rows.taskInputs,
+      texts: (rows.apart?.().textIndices.length ?? rows.count) / rows.count,
+    },
     writing: writing || null,
     host: {
       folder,
-      prompted: (base, o) => session.weights.prompted(base, hostContext, { ...o, folder }),
+      prompted: (base, options) => session.weights.prompted(base, hostContext, { ...options, folder }),
       vectors: () => baseVectors(session, { model: modelProbed(session, contender, by), contender: name }, stage),
     },
     ...(signal && { signal }),
@@ -153,11 +163,11 @@ async function askedPart(
   try {
     const writes = by.is === "model" && writesText(by.handle.plan);
     // Texts take so long that their beginning is little beside them, and one more would take another course of chance.
-    const { all, asking } = await askAll(ready, rows.count, { warm: !writes });
+    const { all, asking } = await predictAll(ready, rows.count, { warm: !writes });
     const took = { asking, tokens: all.tokens ?? null };
-    const cost = { training: ready.learntIn ?? null, ...took, bytes: ready.bytes ?? null, held: null };
-    const times = isTimed(session, how)
-      ? await timesOf(rows.count, { writes, stage, name }, (row) => ready.ask(Uint32Array.of(row)))
+    const cost = { training: ready.learntIn ?? null, ...took, bytes: ready.bytes ?? null, heldBytes: null };
+    const times = measuresLatency(session, how)
+      ? await timePredictor(rows.count, { writes, stage, name }, (row) => ready.ask(Uint32Array.of(row)))
       : null;
     return { ...answered(all, part, encoding), cost, times, notes: [...(ready.notes ?? []), ...(all.notes ?? [])] };
   } finally {
@@ -169,19 +179,19 @@ async function askedPart(
 async function probeOf(
   session: OpenSession,
   { baseOf, probe }: BaseOf,
-  { encoding: { labels } }: Beside,
-  { hostContext }: Stage,
+  { encoding: { labels } }: BaselineContext,
+  { hostContext }: ExecutionContext,
 ): Promise<Call | null> {
   if (!probe) return null;
   const plan = planOf(session.models.get(baseOf));
-  if (plan.trained || isOurs(plan)) return probe;
-  const { facts } = await session.datasets.base(readerOf(plan), hostContext);
-  const own = facts.heads?.[plan.task.word];
-  return own && sameLabels(own, labels) ? null : probe;
+  if (plan.trained || isTunebookHead(plan)) return probe;
+  const { facts } = await session.datasets.base(dataReaderOf(plan), hostContext);
+  const headLabels = facts.heads?.[plan.task.word];
+  return headLabels && haveSameLabels(headLabels, labels) ? null : probe;
 }
 
 /** The model whose base is read: the one that is named, or the one that the contender stands beside. */
-function modelProbed({ models }: OpenSession, contender: Contender, by: Measured["by"]): ModelPlan {
+function modelProbed({ models }: OpenSession, contender: Baseline, by: MeasuredModel["by"]): ModelPlan {
   const beside = by.is === "model" ? by.handle : null;
   return planOf("baseOf" in contender ? models.get(contender.baseOf) : must(beside, "a model"));
 }
@@ -189,23 +199,23 @@ const planOf = ({ weights, plan }: ModelHandle): ModelPlan => weights?.plan.reci
 
 /** As what a model says or writes is scored. */
 function answered(
-  all: ContenderSaid,
-  { prepared, split }: PartAsked,
-  { task }: Pick<Measured["encoding"], "task">,
-): Pick<AskedContender, "said" | "texts"> {
-  if ("said" in all) return { said: { said: all.said }, texts: null };
+  all: BaselineOutputs,
+  { prepared, split }: EvaluatedPart,
+  { task }: Pick<MeasuredModel["encoding"], "task">,
+): Pick<AskedContender, "outputs" | "texts"> {
+  if ("outputs" in all) return { outputs: { said: all.outputs }, texts: null };
   const { written } = all;
-  if (task.implementation.answers?.scoreWritten) return { said: { written }, texts: null };
-  return { said: { groups: [] }, texts: { written: all.written, ...wantedOf(prepared, split) } };
+  if (task.implementation.answers?.scoreWritten) return { outputs: { written }, texts: null };
+  return { outputs: { groups: [] }, texts: { written: all.written, ...requestsAndTargets(prepared, split) } };
 }
 
 /** The contender's thresholds; null if the model has none, or there is no validation split. */
 async function thresholdsFor(
   session: OpenSession,
   standing: AskedStanding,
-  how: How,
-  stage: Stage,
-): Promise<Fitted | null> {
+  how: EvaluationSettings,
+  stage: ExecutionContext,
+): Promise<FittedCalibration | null> {
   const { by, prepared, split, encoding } = standing.beside;
   // What learns nothing (a prompt) takes long to ask again, and its shares are no better for it.
   if (!capabilitiesOf(session, standing.call).learns(standing.call)) return null;
@@ -214,63 +224,72 @@ async function thresholdsFor(
   const rows = await encodeSplit(prepared, { data: prepared.name, split: "validation" }, encoding);
   // Answers are not timed here.
   const untimed = { ...how, metrics: [] };
-  const { said } = await askedPart(session, standing, { prepared, split: "validation", rows }, untimed, stage);
-  return contenderThresholds(said, rows, encoding.labels);
+  const { outputs } = await askedPart(session, standing, { prepared, split: "validation", rows }, untimed, stage);
+  return contenderThresholds(outputs, rows, encoding.labels);
 }
 
 /** Null: no metric reads predictions of rows (only times, costs or written texts are measured). */
 function choosingFor(
   session: OpenSession,
-  { prepared, split }: PartAsked,
-  encoding: Encoding,
-  how: How,
-): Choosing | null {
+  { prepared, split }: EvaluatedPart,
+  encoding: RowEncoding,
+  how: EvaluationSettings,
+): BaselineTuning | null {
   const { registry } = session.vocabulary;
   const call = how.metrics.find((one) => {
-    const { of = [], better = "none" } = registry.find("metric", one.word)?.capabilities ?? {};
-    return better !== "none" && !of.includes("time") && !of.includes("cost") && !of.includes("written");
+    const { outcomes: measuredKinds = [], better = "none" } = registry.find("metric", one.word)?.capabilities ?? {};
+    return (
+      better !== "none" &&
+      !measuredKinds.includes("time") &&
+      !measuredKinds.includes("cost") &&
+      !measuredKinds.includes("written")
+    );
   });
   const has = splitNamesOf(prepared);
   // Settings are never chosen on the rows that are scored.
   const from = has.includes("validation") && split !== "validation" ? "validation" : "train";
   if (!call || !has.includes(from) || !encoding.task.implementation.answers?.score) return null;
   const rows = rowsIn({ prepared, split: from });
-  let encoded: Promise<Encoded> | null = null;
+  let encoded: Promise<EncodedRows> | null = null;
   return {
     from,
     rows,
     metric: metricName(call, registry),
-    async score(said) {
+    async score(outputs) {
       encoded ??= encodeSplit(prepared, { data: prepared.name, split: from }, encoding);
-      const scored = scoredOf([{ said }], await encoded, encoding, {});
-      const { value, better } = await measureOf(registry, call, scored);
+      const scored = scoreOutputs([{ said: outputs }], await encoded, encoding, {});
+      const { value, better } = await measureMetric(registry, call, scored);
       return better === "greater" ? value : -value;
     },
   };
 }
 
 /** Coded error `no-rows-to-learn`. */
-function learntFrom({ prepared }: PartAsked, contender: string): ContenderRows {
+function learntFrom({ prepared }: EvaluatedPart, contender: string): BaselineRows {
   const has = splitNamesOf(prepared);
   if (!has.includes("train")) throw new CodedError("no-rows-to-learn", { contender, data: prepared.name, has });
   return rowsIn({ prepared, split: "train" });
 }
 
-function rowsIn(part: Part): ContenderRows {
+function rowsIn(part: DataPart): BaselineRows {
   const { prepared, split } = part;
   const count = prepared.streamed?.[split]?.rows ?? prepared.splits[split]?.numRows() ?? 0;
-  return { count, values: (role) => valuesOf(part, role) };
+  return { count, values: (role) => roleValuesOf(part, role) };
 }
 
 /** Null: no threshold is better than another. */
-async function contenderThresholds(said: Asked, rows: Encoded, labels: readonly string[]): Promise<Fitted | null> {
-  if (!("said" in said) || !rows.taught) return null;
-  const decisions = decisionsOf(said, rows.taught, labels);
+async function contenderThresholds(
+  outputs: PartOutputs,
+  rows: EncodedRows,
+  labels: readonly string[],
+): Promise<FittedCalibration | null> {
+  if (!("said" in outputs) || !rows.taught) return null;
+  const decisions = calibrationDecisionsOf(outputs, rows.taught, labels);
   const f1: Call = { word: "f1", kind: "metric", arguments: { average: "macro", of: null } };
-  const by = measuredBy(f1, decisions, null);
+  const by = decisionMetric(f1, decisions, null);
   const call: Call = { word: "threshold", kind: "calibration", arguments: { metric: by, of: null } };
-  const metric = await does({ ...by, kind: "metric" }, "metric");
-  const found = (await does({ ...call, kind: "calibration" }, "calibration")).fit(call, decisions, {
+  const metric = await loadImplementation({ ...by, kind: "metric" }, "metric");
+  const found = (await loadImplementation({ ...call, kind: "calibration" }, "calibration")).fit(call, decisions, {
     before: {},
     metric,
   });

@@ -2,59 +2,59 @@
  * What is fitted once a model is trained (`calibrate`): to the rows of the split `validation` alone, by the weights that the run
  * kept. It is kept with the run, and what it changed on those rows is told.
  */
-import { rankedBy } from "#dsl/compiler/plan/watched-metric.js";
+import { rankingDirectionOf } from "#dsl/compiler/plan/watched-metric.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { Call } from "#dsl/language/types/value.js";
-import type { Decisions, Fitted } from "#stdlib/calibrations/kind.js";
-import type { Taught } from "#stdlib/tasks/kind.js";
+import type { CalibrationData, FittedCalibration } from "#stdlib/calibrations/kind.js";
+import type { TaughtRows } from "#stdlib/tasks/kind.js";
 import { metricName } from "#stdlib/metrics/shared/metric-name.js";
 import { writeCalibration } from "../runs/calibration.js";
-import { does } from "../host/load-implementation.js";
+import { loadImplementation } from "../host/load-implementation.js";
 import { plural } from "../host/text.js";
-import { toldFitted } from "../inference/fitted-calibration.js";
-import { scoredOf, type Asked } from "../inference/score-split.js";
-import type { Encoded, Encoding } from "../data/encoding/encoded.js";
-import { askedOf } from "./evaluate-once.js";
+import { calibrationText } from "../inference/fitted-calibration.js";
+import { scoreOutputs, type PartOutputs } from "../inference/score-split.js";
+import type { EncodedRows, RowEncoding } from "../data/encoding/encoded.js";
+import { predictSplit } from "./evaluate-once.js";
 import type { ModelHandle } from "../models/model-handle.js";
 import type { Warn } from "../session/warnings.js";
-import type { Stage } from "../session/execution-context.js";
+import type { ExecutionContext } from "../session/execution-context.js";
 import type { OpenSession } from "../session/open-session.js";
 
 const SPLIT = "validation";
 
 /** What was fitted and what came of it, in lines. A word that finds nothing is told as a warning. */
-export async function calibrate(
+export async function calibrateModel(
   session: OpenSession,
   { handle, plan, calls }: { readonly handle: ModelHandle; readonly plan: Plan; readonly calls: readonly Call[] },
-  { stage, warn }: { readonly stage: Stage; readonly warn: Warn },
+  { stage, warn }: { readonly stage: ExecutionContext; readonly warn: Warn },
 ): Promise<readonly string[]> {
   const weights = must(handle.weights, "weights that were trained");
   const { data, training } = plan.recipe;
   const how = { metrics: [], batch_size: training.batch_size };
-  const { prepared, rows, encoding, said } = await askedOf(session, handle, { data, split: SPLIT }, how, stage);
-  const decisions = decisionsOf(said, rows.taught, weights.labels);
-  const told: string[] = [];
-  let fitted: Fitted = {};
+  const { prepared, rows, encoding, outputs } = await predictSplit(session, handle, { data, split: SPLIT }, how, stage);
+  const decisions = calibrationDecisionsOf(outputs, rows.taught, weights.labels);
+  const reportLines: string[] = [];
+  let fitted: FittedCalibration = {};
   for (const call of calls) {
     const { measured } = must(session.vocabulary.registry.find("calibration", call.word)?.capabilities, call.word);
-    const by = measuredBy(measured(call), decisions, call.arguments["of"]);
-    const metric = await does({ ...by, kind: "metric" }, "metric");
-    const found = (await does({ ...call, kind: "calibration" }, "calibration")).fit(call, decisions, {
+    const by = decisionMetric(measured(call), decisions, call.arguments["of"]);
+    const metric = await loadImplementation({ ...by, kind: "metric" }, "metric");
+    const found = (await loadImplementation({ ...call, kind: "calibration" }, "calibration")).fit(call, decisions, {
       before: fitted,
       metric,
-      better: rankedBy(session.vocabulary.registry, by, "calibrate"),
+      better: rankingDirectionOf(session.vocabulary.registry, by, "calibrate"),
       onFew: (few) => warn("fitted-to-few", { model: handle.name, word: call.word, few }),
     });
     if (typeof found === "string") {
       warn("not-calibrated", { model: handle.name, word: call.word, why: found });
       continue;
     }
-    const scoreOf = scoring({ said, rows, encoding }, metric, by, metricName(by, session.vocabulary.registry));
-    told.push(...changed(call, { before: fitted, after: found }, scoreOf));
+    const scoreOf = scoring({ outputs, rows, encoding }, metric, by, metricName(by, session.vocabulary.registry));
+    reportLines.push(...changed(call, { before: fitted, after: found }, scoreOf));
     fitted = found;
   }
-  if (told.length === 0) return [];
+  if (reportLines.length === 0) return [];
   writeCalibration(weights.folder, {
     step: weights.checkpoint.position.step,
     data: data.name,
@@ -64,24 +64,28 @@ export async function calibrate(
     ...fitted,
   });
   return [
-    `${handle.name}: ${toldFitted(fitted)}, fitted to ${plural(rows.count, "row")} of ${data.name}.${SPLIT}`,
-    ...told,
+    `${handle.name}: ${calibrationText(fitted)}, fitted to ${plural(rows.count, "row")} of ${data.name}.${SPLIT}`,
+    ...reportLines,
   ];
 }
 
-export function decisionsOf(said: Asked, taught: Taught | null, labels: readonly string[]): Decisions {
+export function calibrationDecisionsOf(
+  outputs: PartOutputs,
+  taught: TaughtRows | null,
+  labels: readonly string[],
+): CalibrationData {
   const { oneRight: one, severalRight: several } = must(taught ?? undefined, "what rows of validation teach");
-  const logits = must("said" in said ? said.said : undefined, "what the model says of each row");
-  return { labels, said: logits, truth: one ? { one } : { several: must(several, "labels that are right") } };
+  const logits = must("said" in outputs ? outputs.said : undefined, "what the model says of each row");
+  return { labels, logits, truth: one ? { one } : { several: must(several, "labels that are right") } };
 }
 
 /** A metric of yes and no, as it is of all labels: of two the one that is asked about, of several each alike. */
-export function measuredBy(call: Call, { truth }: Decisions, of: unknown): Call {
+export function decisionMetric(call: Call, { truth }: CalibrationData, positive: unknown): Call {
   if (!Object.hasOwn(call.arguments, "average")) return call;
   const average = "several" in truth ? "macro" : "binary";
   return {
     ...call,
-    arguments: { ...call.arguments, average, of: average === "binary" ? ((of as string | null) ?? null) : null },
+    arguments: { ...call.arguments, average, of: average === "binary" ? ((positive as string | null) ?? null) : null },
   };
 }
 
@@ -94,22 +98,26 @@ interface Scoring {
 }
 
 function scoring(
-  { said, rows, encoding }: { readonly said: Asked; readonly rows: Encoded; readonly encoding: Encoding },
-  metric: Parameters<ReturnType<typeof scoredOf>["measure"]>[0],
+  {
+    outputs,
+    rows,
+    encoding,
+  }: { readonly outputs: PartOutputs; readonly rows: EncodedRows; readonly encoding: RowEncoding },
+  metric: Parameters<ReturnType<typeof scoreOutputs>["measure"]>[0],
   call: Call,
   name: string,
 ) {
-  return (fitted: Fitted): Scoring => {
-    const { told, measure } = scoredOf([said], rows, encoding, { fitted });
-    return { loss: told["loss"] ?? Number.NaN, name, value: measure(metric, call) };
+  return (fitted: FittedCalibration): Scoring => {
+    const { metrics, measure } = scoreOutputs([outputs], rows, encoding, { fitted });
+    return { loss: metrics["loss"] ?? Number.NaN, name, value: measure(metric, call) };
   };
 }
 
 /** `calibration_error 0.081 → 0.034 there`. */
 function changed(
   { word }: Call,
-  { before, after }: { readonly before: Fitted; readonly after: Fitted },
-  scoreOf: (fitted: Fitted) => Scoring,
+  { before, after }: { readonly before: FittedCalibration; readonly after: FittedCalibration },
+  scoreOf: (fitted: FittedCalibration) => Scoring,
 ): readonly string[] {
   const [was, is] = [scoreOf(before), scoreOf(after)];
   const moved = (name: string, from: number, to: number): string => `${name} ${from.toFixed(4)} → ${to.toFixed(4)}`;

@@ -5,55 +5,62 @@
 import type { ColumnTable } from "arquero";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { must } from "#dsl/language/diagnostics/must.js";
-import type { Held, Subject } from "#dsl/compiler/plan/action.js";
-import { readerOf } from "#dsl/language/types/subject.js";
-import type { Prepared } from "../data/prepared.js";
+import type { FoldModel, ActionSubject } from "#dsl/compiler/plan/action.js";
+import { dataReaderOf } from "#dsl/language/types/subject.js";
+import type { PreparedData } from "../data/prepared.js";
 import type { FoldScores } from "../display/scores/folds.js";
 import { encodeSplit } from "../data/encoding/encoded.js";
-import type { Stage } from "../session/execution-context.js";
+import type { ExecutionContext } from "../session/execution-context.js";
 import type { OpenSession } from "../session/open-session.js";
-import { askedOf, measuredOf, secondsOf, type AskedModel, type How, type Measured } from "./evaluate-once.js";
-import { together } from "../inference/evaluations/cost.js";
+import {
+  predictSplit,
+  measurePredictions,
+  trainingSecondsOf,
+  type ModelPredictions,
+  type EvaluationSettings,
+  type MeasuredModel,
+} from "./evaluate-once.js";
+import { sumCosts } from "../inference/evaluations/cost.js";
 
 export async function evaluateFolds(
   session: OpenSession,
   name: string,
-  held: readonly Held[],
-  subject: Subject,
-  how: How,
-  stage: Stage,
-): Promise<Measured> {
+  foldModels: readonly FoldModel[],
+  subject: ActionSubject,
+  how: EvaluationSettings,
+  stage: ExecutionContext,
+): Promise<MeasuredModel> {
   if (!("data" in subject)) throw new CodedError("internal", { what: "evaluate works on data only" });
-  const parts: AskedModel[] = [];
+  const parts: ModelPredictions[] = [];
   const folds: FoldScores[] = [];
   let trained = 0;
-  for (const { name: fold, data } of held) {
+  for (const { name: fold, data } of foldModels) {
     const handle = session.models.get(fold);
-    const part = await askedOf(session, handle, { data, split: "validation" }, how, stage);
+    const part = await predictSplit(session, handle, { data, split: "validation" }, how, stage);
     parts.push(part);
     const by = { is: "model", handle, learnt: null } as const;
-    const own = { ...part, by, name: fold, on: data.name, parts: [part] };
-    const { evaluation } = await measuredOf(session, own, how);
-    trained += secondsOf(handle) ?? Number.NaN;
+    const foldPart = { ...part, by, name: fold, on: data.name, parts: [part] };
+    const { evaluation } = await measurePredictions(session, foldPart, how);
+    trained += trainingSecondsOf(handle) ?? Number.NaN;
     folds.push({ model: fold, rows: evaluation.rows, metrics: evaluation.metrics });
   }
-  const first = session.models.get(must(held[0], "the first fold").name);
+  const first = session.models.get(must(foldModels[0], "the first fold").name);
   const { encoding } = must(parts[0], "the first fold");
-  const reader = readerOf(first.plan);
+  const reader = dataReaderOf(first.plan);
   const prepared = inOne(await session.datasets.data(subject.data, reader, stage.hostContext));
   const rows = await encodeSplit(prepared, { data: subject.data.name, split: "all" }, encoding);
   const handle = session.models.unnamed(first.plan, name);
   handle.weights = first.weights;
-  const cost = { ...together(parts.map((part) => part.cost)), training: Number.isNaN(trained) ? null : trained };
+  const cost = { ...sumCosts(parts.map((part) => part.cost)), training: Number.isNaN(trained) ? null : trained };
   const by = { is: "model", handle, learnt: null } as const;
   const whole = { prepared, split: "all", encoding, rows, folds, partsAsked: parts };
-  return measuredOf(session, { ...whole, by, cost, name, on: subject.data.name, parts }, how);
+  return measurePredictions(session, { ...whole, by, cost, name, on: subject.data.name, parts }, how);
 }
 
 /** The rows of all folds as one split, one fold's behind the other's. Kept with the data, as what is made of them is. */
-const joined = new WeakMap<Prepared, Prepared>();
+const joined = new WeakMap<PreparedData, PreparedData>();
 
-function inOne(prepared: Prepared): Prepared {
+function inOne(prepared: PreparedData): PreparedData {
   const known = joined.get(prepared);
   if (known) return known;
   if (prepared.streamed)

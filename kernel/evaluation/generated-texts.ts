@@ -1,23 +1,23 @@
 /** What a model writes for every row of a split, beside what it should have written: for scores of text. */
-import type { Writing } from "#dsl/compiler/plan/action.js";
+import type { GenerationSettings } from "#dsl/compiler/plan/action.js";
 import type { WrittenMetricInput } from "#stdlib/metrics/kind.js";
-import type { Prepared } from "../data/prepare.js";
-import { Gathered } from "../inference/prediction.js";
+import type { PreparedData } from "../data/prepare.js";
+import { ContinuationBuilder } from "../inference/prediction.js";
 import { promptText } from "../inference/prompts.js";
-import { askedOf, promptsIn } from "../inference/reference-texts.js";
+import { promptsAndTargets, promptsOfSplit } from "../inference/reference-texts.js";
 import type { ModelHandle } from "../models/model-handle.js";
 import type { OpenSession } from "../session/open-session.js";
-import type { Stage } from "../session/execution-context.js";
+import type { ExecutionContext } from "../session/execution-context.js";
 
 export async function writtenTexts(
   session: OpenSession,
   handle: ModelHandle,
-  rows: { readonly prepared: Prepared; readonly split: string },
-  o: Writing & { readonly batch_size: number },
-  stage: Stage,
+  rows: { readonly prepared: PreparedData; readonly split: string },
+  o: GenerationSettings & { readonly batch_size: number },
+  stage: ExecutionContext,
 ): Promise<WrittenMetricInput> {
-  const { prompts, targets } = askedOf(rows.prepared, rows.split, handle.plan.template !== undefined);
-  const gathered = prompts.map((prompt) => new Gathered(promptText(prompt)));
+  const { prompts, targets } = promptsAndTargets(rows.prepared, rows.split, handle.plan.template !== undefined);
+  const gathered = prompts.map((prompt) => new ContinuationBuilder(promptText(prompt)));
   for await (const piece of session.models.write(handle, prompts, o, stage.hostContext, stage.signal))
     gathered[piece.row]!.add(piece);
   return { written: gathered.map((text) => text.written().continuation), targets, asked: prompts.map(promptText) };
@@ -27,11 +27,11 @@ export async function writtenTexts(
 export async function writeOne(
   session: OpenSession,
   handle: ModelHandle,
-  { prepared, split }: { readonly prepared: Prepared; readonly split: string },
-  o: Writing & { readonly batch_size: number },
-  stage: Stage,
+  { prepared, split }: { readonly prepared: PreparedData; readonly split: string },
+  o: GenerationSettings & { readonly batch_size: number },
+  stage: ExecutionContext,
 ): Promise<void> {
-  const prompts = promptsIn(prepared, split, handle.plan.template !== undefined).slice(0, 1);
+  const prompts = promptsOfSplit(prepared, split, handle.plan.template !== undefined).slice(0, 1);
   const pieces = session.models.write(handle, prompts, { ...o, max_tokens: 1 }, stage.hostContext, stage.signal);
   while (!(await pieces.next()).done);
 }

@@ -4,20 +4,20 @@
  */
 import canonicalize from "canonicalize";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { Subject } from "#dsl/compiler/plan/action.js";
-import { readerOf, type DataPlan } from "#dsl/language/types/subject.js";
-import { canaryRows } from "../data/rows/canaries.js";
-import { unledRows } from "../data/judging/by-training.js";
-import { issuesIn, judged, otherOf } from "../data/judging/judges.js";
-import { splitNamesOf, type Prepared } from "../data/prepared.js";
-import { labelIssuesShown, type JudgedData, type ToldIssue } from "../display/data/label-issues.js";
-import type { Shown } from "../display/bundle-output.js";
+import type { ActionSubject } from "#dsl/compiler/plan/action.js";
+import { dataReaderOf, type DataPlan } from "#dsl/language/types/subject.js";
+import { canaryRowCount } from "../data/rows/canaries.js";
+import { rowsNeverPredicted } from "../data/judging/by-training.js";
+import { suspectedLabels, judgeLabels, likeliestOtherLabel } from "../data/judging/judges.js";
+import { splitNamesOf, type PreparedData } from "../data/prepared.js";
+import { labelIssuesView, type LabelIssueSummary, type LabelIssueRow } from "../display/data/label-issues.js";
+import type { DisplayOutput } from "../display/bundle-output.js";
 import { RunFolder } from "../runs/run-folder.js";
 import { loadDynamics, type RowDynamics } from "../training/dynamics.js";
-import { vectorsOf } from "./base-vectors.js";
-import { judgedIn, rowsOf, type JudgedRow } from "./judged-rows.js";
+import { textVectors } from "./base-vectors.js";
+import { judgedRowsIn, rowCountOf, type JudgedRow } from "./judged-rows.js";
 import type { ModelHandle } from "../models/model-handle.js";
-import type { Stage } from "../session/execution-context.js";
+import type { ExecutionContext } from "../session/execution-context.js";
 import type { OpenSession } from "../session/open-session.js";
 
 /** How likely wrong the judges must find a label that training alone speaks against. */
@@ -28,34 +28,34 @@ const FEWEST = 5;
 const MOST = 50_000;
 
 /** Issues, the surest first, and what they are of. */
-export interface FoundIssues {
-  readonly issues: readonly ToldIssue[];
-  readonly of: JudgedData;
+export interface LabelIssues {
+  readonly issues: readonly LabelIssueRow[];
+  readonly summary: LabelIssueSummary;
 }
 
-export async function labelIssuesOf(...of: Parameters<typeof findIssues>): Promise<Shown> {
-  const { issues, of: told } = await findIssues(...of);
-  return labelIssuesShown(issues, told);
+export async function labelIssuesViewOf(...request: Parameters<typeof findLabelIssues>): Promise<DisplayOutput> {
+  const { issues, summary } = await findLabelIssues(...request);
+  return labelIssuesView(issues, summary);
 }
 
 /** Coded errors `no-label-issues`, `not-trained`. */
-export async function findIssues(
+export async function findLabelIssues(
   session: OpenSession,
   handle: ModelHandle,
-  on: Subject | undefined,
-  stage: Stage,
-): Promise<FoundIssues> {
+  on: ActionSubject | undefined,
+  stage: ExecutionContext,
+): Promise<LabelIssues> {
   const refuse = (why: string): never => {
     throw new CodedError("no-label-issues", { model: handle.name, why });
   };
   const trained = handle.weights?.plan.recipe;
   const model = trained?.model ?? handle.plan;
-  const asked = on && "data" in on ? on : trained && { data: trained.data, split: null };
-  if (!asked) throw new CodedError("not-trained", { model: handle.name });
-  const prepared = await session.datasets.data(asked.data, readerOf(model), stage.hostContext);
-  if (!("label" in asked.data.columns)) return refuse("its rows have no role `label`");
-  const rows = judgedIn(prepared, asked.split, "label", MOST);
-  const all = splitNamesOf(prepared).filter((name) => asked.split === null || asked.split === name);
+  const requested = on && "data" in on ? on : trained && { data: trained.data, split: null };
+  if (!requested) throw new CodedError("not-trained", { model: handle.name });
+  const prepared = await session.datasets.data(requested.data, dataReaderOf(model), stage.hostContext);
+  if (!("label" in requested.data.columns)) return refuse("its rows have no role `label`");
+  const rows = judgedRowsIn(prepared, requested.split, "label", MOST);
+  const all = splitNamesOf(prepared).filter((name) => requested.split === null || requested.split === name);
   const labels = [...new Set(rows.map(({ value }) => value))].sort();
   const counts = labels.map((label) => rows.filter((row) => row.value === label).length);
   if (labels.length < 2) return refuse("all rows have one label");
@@ -63,7 +63,7 @@ export async function findIssues(
     return refuse(
       `${labels[counts.findIndex((count) => count < FEWEST)]!} has fewer than ${String(FEWEST)} of the ${String(rows.length)} rows that are judged`,
     );
-  const vectors = await vectorsOf(
+  const vectors = await textVectors(
     session,
     model,
     rows.map(({ text }) => text),
@@ -71,52 +71,52 @@ export async function findIssues(
   );
   const given = Int32Array.from(rows, ({ value }) => labels.indexOf(value));
   const texts = rows.map(({ text }) => text);
-  const said = judged(texts, vectors, given, labels.length);
-  const seen = seenInTraining(handle, asked.data, prepared, rows);
-  const told = (row: number, likely: number, by: "probe" | "training" | "both"): ToldIssue => {
+  const judgement = judgeLabels(texts, vectors, given, labels.length);
+  const seen = seenInTraining(handle, requested.data, prepared, rows);
+  const issueOf = (row: number, likely: number, by: "probe" | "training" | "both"): LabelIssueRow => {
     const { split, row: name, text, value } = rows[row]!;
-    const own = seen(row);
-    const trained = own && { trained: { margin: own.margin, forgotten: own.forgotten, by } };
-    const chance = 1 - said.wrong[row]!;
+    const dynamics = seen(row);
+    const trained = dynamics && { trained: { margin: dynamics.margin, forgotten: dynamics.forgotten, by } };
+    const chance = 1 - judgement.wrong[row]!;
     return { split, row: name, text, label: value, likely: labels[likely]!, chance, ...trained };
   };
-  const probed = issuesIn(said, given, labels.length);
+  const probed = suspectedLabels(judgement, given, labels.length);
   const named = new Set(probed.map(({ row }) => row));
   const margins = Float32Array.from(rows, (_, row) => seen(row)?.margin ?? Number.NaN);
-  const unlearnt = unledRows(margins, given, labels.length);
+  const unlearnt = rowsNeverPredicted(margins, given, labels.length);
   const both = new Set(unlearnt.filter((row) => named.has(row)));
   const likeliest = (row: number): number =>
-    otherOf(said.chances.subarray(row * labels.length, (row + 1) * labels.length), given[row]!);
+    likeliestOtherLabel(judgement.chances.subarray(row * labels.length, (row + 1) * labels.length), given[row]!);
   const issues = [
-    ...probed.filter(({ row }) => both.has(row)).map(({ row, likely }) => told(row, likely, "both")),
-    ...probed.filter(({ row }) => !both.has(row)).map(({ row, likely }) => told(row, likely, "probe")),
+    ...probed.filter(({ row }) => both.has(row)).map(({ row, likely }) => issueOf(row, likely, "both")),
+    ...probed.filter(({ row }) => !both.has(row)).map(({ row, likely }) => issueOf(row, likely, "probe")),
     ...unlearnt
       // What the judges are sure of, a training alone doesn't speak against.
-      .filter((row) => !both.has(row) && said.wrong[row]! >= DOUBTED)
+      .filter((row) => !both.has(row) && judgement.wrong[row]! >= DOUBTED)
       // A short training has learnt few rows at all: no more are named by it alone than by the probe.
       .slice(0, probed.length)
-      .map((row) => told(row, likeliest(row), "training")),
+      .map((row) => issueOf(row, likeliest(row), "training")),
   ];
-  const { accuracy, share } = said;
-  const count = all.reduce((sum, name) => sum + rowsOf(prepared, name), 0);
-  return { issues, of: { data: asked.data.name, rows: rows.length, all: count, accuracy, share } };
+  const { accuracy, share } = judgement;
+  const count = all.reduce((sum, name) => sum + rowCountOf(prepared, name), 0);
+  return { issues, summary: { data: requested.data.name, rows: rows.length, all: count, accuracy, share } };
 }
 
 /** What the model's training saw of a row; of data that it wasn't trained on, or of a run that kept nothing: nothing. */
 function seenInTraining(
   handle: ModelHandle,
   data: DataPlan,
-  prepared: Prepared,
+  prepared: PreparedData,
   rows: readonly JudgedRow[],
 ): (row: number) => RowDynamics | undefined {
   const { weights } = handle;
   if (!weights || canonicalize(weights.plan.recipe.data) !== canonicalize(data)) return () => undefined;
   const split = splitNamesOf(prepared).includes("train") ? "train" : "all";
-  const count = rowsOf(prepared, split) + canaryRows(weights.plan.recipe.training);
+  const count = rowCountOf(prepared, split) + canaryRowCount(weights.plan.recipe.training);
   const dynamics = loadDynamics(RunFolder.open(weights.folder), weights.checkpoint.position.step, count);
   return (row) => {
-    const own = rows[row];
-    const seen = own?.split === split ? dynamics?.row(own.at) : undefined;
+    const judgedRow = rows[row];
+    const seen = judgedRow?.split === split ? dynamics?.row(judgedRow.index) : undefined;
     return seen && seen.visits >= 2 ? seen : undefined;
   };
 }

@@ -1,29 +1,29 @@
 /** How long single answers take: some of the rows that are scored, asked one at a time, from text to answer. */
 import { must } from "#dsl/language/diagnostics/must.js";
-import type { Writing } from "#dsl/compiler/plan/action.js";
-import { readerOf, type DataPlan } from "#dsl/language/types/subject.js";
+import type { GenerationSettings } from "#dsl/compiler/plan/action.js";
+import { dataReaderOf, type DataPlan } from "#dsl/language/types/subject.js";
 import type { Call } from "#dsl/language/types/value.js";
-import { valuesOf } from "../runs/part.js";
-import { evenlyPicked } from "../data/rows/length-statistics.js";
-import type { Asked } from "../data/encoding/encoded.js";
-import { rolesAsked } from "../inference/requested-roles.js";
-import { promptsIn } from "../inference/reference-texts.js";
+import { roleValuesOf } from "../runs/part.js";
+import { evenlySpacedRows } from "../data/rows/length-statistics.js";
+import type { PredictionInput } from "../data/encoding/encoded.js";
+import { inputRolesOf } from "../inference/requested-roles.js";
+import { promptsOfSplit } from "../inference/reference-texts.js";
 import { writesText, type ModelHandle } from "../models/model-handle.js";
-import type { Stage } from "../session/execution-context.js";
+import type { ExecutionContext } from "../session/execution-context.js";
 import type { OpenSession } from "../session/open-session.js";
-import type { PartAsked } from "../inference/evaluations/evaluation.js";
+import type { EvaluatedPart } from "../inference/evaluations/evaluation.js";
 
 /** Rows that are asked at most; of those that texts are written for, which takes longer. */
 const MOST = { answered: 100, written: 20 };
 /** Answers before those that count: programs are made ready by the first. */
 const WARM = 3;
-export const GREEDY: Call = { word: "greedy", kind: "decoder", arguments: {} };
+export const GREEDY_DECODER: Call = { word: "greedy", kind: "decoder", arguments: {} };
 
 /** Models take turns, so that what else the machine does meets all of them; there and back, which opens none twice in a row. */
 const ROUNDS = 3;
 
 /** What is asked one row at a time. `ask`: of the row by its number, from 0. */
-export interface Timed {
+export interface TimedPredictor {
   readonly name: string;
   readonly count: number;
   readonly writes: boolean;
@@ -31,59 +31,66 @@ export interface Timed {
 }
 
 /** Milliseconds of each answer, of each that is asked. */
-export async function timesInRounds(all: readonly Timed[], stage: Stage): Promise<readonly Float64Array[]> {
-  const rows = all.map(({ count, writes }) => evenlyPicked(count, writes ? MOST.written : MOST.answered));
-  const times = rows.map((own) => new Float64Array(own.length));
-  let before: Timed | null = null;
+export async function timeInRounds(
+  all: readonly TimedPredictor[],
+  stage: ExecutionContext,
+): Promise<readonly Float64Array[]> {
+  const rows = all.map(({ count, writes }) => evenlySpacedRows(count, writes ? MOST.written : MOST.answered));
+  const times = rows.map((rowNumbers) => new Float64Array(rowNumbers.length));
+  let before: TimedPredictor | null = null;
   for (let round = 0; round < ROUNDS; round++) {
     const order = all.map((_, i) => (round % 2 === 0 ? i : all.length - 1 - i));
     for (const i of order) {
       const one = must(all[i], "what is asked");
-      const own = must(rows[i], "rows");
-      if (one !== before) for (const row of own.slice(0, WARM)) await one.ask(row);
+      const rowNumbers = must(rows[i], "rows");
+      if (one !== before) for (const row of rowNumbers.slice(0, WARM)) await one.ask(row);
       before = one;
-      for (let at = round; at < own.length; at += ROUNDS) {
+      for (let index = round; index < rowNumbers.length; index += ROUNDS) {
         stage.signal?.throwIfAborted();
         const begun = performance.now();
-        await one.ask(own[at] ?? 0);
-        must(times[i], "times")[at] = performance.now() - begun;
-        stage.hostContext.onProgress?.({ label: `answers of ${one.name} timed`, done: at + 1, total: own.length });
+        await one.ask(rowNumbers[index] ?? 0);
+        must(times[i], "times")[index] = performance.now() - begun;
+        stage.hostContext.onProgress?.({
+          label: `answers of ${one.name} timed`,
+          done: index + 1,
+          total: rowNumbers.length,
+        });
       }
     }
   }
   return times;
 }
 /** Of one alone. */
-export async function timesOf(
+export async function timePredictor(
   count: number,
-  { writes, stage, name }: { readonly writes: boolean; readonly stage: Stage; readonly name: string },
+  { writes, stage, name }: { readonly writes: boolean; readonly stage: ExecutionContext; readonly name: string },
   ask: (row: number) => Promise<unknown>,
 ): Promise<Float64Array> {
-  const [times] = await timesInRounds([{ name, count, writes, ask }], stage);
+  const [times] = await timeInRounds([{ name, count, writes, ask }], stage);
   return must(times, "times");
 }
 
 /** The least and the greatest median of its rounds: what a difference must be more than. Null: too few answers were timed. */
-export function spreadOf(times: Float64Array): { readonly low: number; readonly high: number } | null {
+export function medianSpread(times: Float64Array): { readonly low: number; readonly high: number } | null {
   if (times.length < 3 * ROUNDS) return null;
   const medians = Array.from({ length: ROUNDS }, (_, round) => {
-    const own = times.filter((_, at) => at % ROUNDS === round).toSorted();
-    return own[own.length >> 1] ?? Number.NaN;
+    const roundTimes = times.filter((_, index) => index % ROUNDS === round).toSorted();
+    return roundTimes[roundTimes.length >> 1] ?? Number.NaN;
   });
   return { low: Math.min(...medians), high: Math.max(...medians) };
 }
 
 /** As `predict` asks them. */
-export function modelTimed(
+export function timedPredictorOf(
   session: OpenSession,
   handle: ModelHandle,
-  { prepared, split }: Pick<PartAsked, "prepared" | "split">,
-  writing: Writing,
-  { hostContext, signal }: Stage,
-): Timed {
+  { prepared, split }: Pick<EvaluatedPart, "prepared" | "split">,
+  writing: GenerationSettings,
+  { hostContext, signal }: ExecutionContext,
+): TimedPredictor {
   const { name } = handle;
   if (writesText(handle.plan)) {
-    const prompts = promptsIn(prepared, split, handle.plan.template !== undefined);
+    const prompts = promptsOfSplit(prepared, split, handle.plan.template !== undefined);
     const ask = async (row: number): Promise<void> => {
       const one = prompts.slice(row, row + 1);
       const pieces = session.models.write(handle, one, { ...writing, batch_size: 1 }, hostContext, signal);
@@ -91,34 +98,34 @@ export function modelTimed(
     };
     return { name, count: prompts.length, writes: true, ask };
   }
-  const roles = rolesAsked(handle.plan.task);
-  const [first, second] = [roles.role, roles.second].map((role) => valuesOf({ prepared, split }, role));
-  const textOf = (row: number): Asked =>
+  const roles = inputRolesOf(handle.plan.task);
+  const [first, second] = [roles.role, roles.second].map((role) => roleValuesOf({ prepared, split }, role));
+  const textOf = (row: number): PredictionInput =>
     second ? [String(first?.at(row)), String(second.at(row))] : String(first?.at(row));
   const ask = (row: number): Promise<unknown> => session.models.predict(handle, [textOf(row)], hostContext);
   return { name, count: first?.length ?? 0, writes: false, ask };
 }
 
 /** Of several models on one split, by their names: they take turns. */
-export async function timedTogether(
+export async function timeModelsOnSplit(
   session: OpenSession,
   handles: readonly ModelHandle[],
   { data, split }: { readonly data: DataPlan; readonly split: string | null },
-  o: { readonly decode?: Call; readonly max_tokens?: number | null },
-  stage: Stage,
+  options: { readonly decode?: Call; readonly max_tokens?: number | null },
+  stage: ExecutionContext,
 ): Promise<ReadonlyMap<string, Float64Array>> {
-  const all: Timed[] = [];
+  const all: TimedPredictor[] = [];
   for (const handle of handles) {
     const model = handle.weights?.plan.recipe.model ?? handle.plan;
-    const prepared = await session.datasets.data(data, readerOf(model), stage.hostContext);
+    const prepared = await session.datasets.data(data, dataReaderOf(model), stage.hostContext);
     const writing = {
-      decode: o.decode ?? GREEDY,
-      max_tokens: o.max_tokens ?? model.max_length,
+      decode: options.decode ?? GREEDY_DECODER,
+      max_tokens: options.max_tokens ?? model.max_length,
       stop: [],
       batch_size: 1,
     };
-    all.push(modelTimed(session, handle, { prepared, split: split ?? "all" }, writing, stage));
+    all.push(timedPredictorOf(session, handle, { prepared, split: split ?? "all" }, writing, stage));
   }
-  const times = await timesInRounds(all, stage);
+  const times = await timeInRounds(all, stage);
   return new Map(handles.map(({ name }, i) => [name, must(times[i], "times")]));
 }

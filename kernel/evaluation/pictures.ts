@@ -1,20 +1,20 @@
 /** What pictures of an evaluation are made of, from what was measured on the rows of one split. */
 import type { UncertainRow } from "../display/scores/uncertain.js";
 import type { EvaluationPictures } from "../display/scores/pictures.js";
-import { picturesOf } from "../inference/measuring/pictures.js";
-import { uncertainIn } from "../inference/measuring/uncertain.js";
-import type { Measured } from "./evaluate-once.js";
+import { evaluationPictures } from "../inference/measuring/pictures.js";
+import { uncertainPredictions } from "../inference/measuring/uncertain.js";
+import type { MeasuredModel } from "./evaluate-once.js";
 
-type Drawable = Pick<Measured, "scored" | "rows" | "evaluation">;
+type Drawable = Pick<MeasuredModel, "scored" | "rows" | "evaluation">;
 
 /** `measured`: of the same rows, in their order. */
-export function picturedIn(measured: readonly Drawable[]): EvaluationPictures | null {
+export function evaluationPicturesOf(measured: readonly Drawable[]): EvaluationPictures | null {
   const [first] = measured;
   if (!first) return null;
   const models = measured.flatMap(({ evaluation: { model: name }, scored: { outcome } }) =>
     outcome ? [{ name, outcome }] : [],
   );
-  return picturesOf(first.evaluation.on, models, lengthsOf(first.rows));
+  return evaluationPictures(first.evaluation.on, models, lengthsOf(first.rows));
 }
 
 /** Tokens of each row; undefined: longer texts became several rows. */
@@ -24,16 +24,16 @@ function lengthsOf({ lengths, count, apart }: Drawable["rows"]): Int32Array | un
   if (!apart) return undefined;
   return Int32Array.from({ length: count }, (_, row) => {
     let sum = 0;
-    for (let at = row; at < lengths.length; at += count) sum += lengths[at]!;
+    for (let index = row; index < lengths.length; index += count) sum += lengths[index]!;
     return sum;
   });
 }
 
 export function uncertainRows(
-  { scored, rows }: Pick<Measured, "scored" | "rows">,
+  { scored, rows }: Pick<MeasuredModel, "scored" | "rows">,
   most: number,
 ): readonly UncertainRow[] {
-  return uncertainIn(scored.outcome, most).map(({ row, ...one }) => ({
+  return uncertainPredictions(scored.outcome, most).map(({ row, ...one }) => ({
     ...one,
     row: rows.rows[row]!,
     text: rows.text(row),

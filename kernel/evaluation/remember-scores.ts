@@ -1,32 +1,32 @@
 /** Writes scores beside the run whose weights were scored. */
 import { resolve } from "node:path";
-import type { Subject } from "#dsl/compiler/plan/action.js";
-import type { Prepared } from "../data/prepared.js";
-import type { Compared, Measure } from "../inference/measuring/comparison.js";
+import type { ActionSubject } from "#dsl/compiler/plan/action.js";
+import type { PreparedData } from "../data/prepared.js";
+import type { ResampledScores, MetricMeasure } from "../inference/measuring/comparison.js";
 import type { ModelHandle } from "../models/model-handle.js";
 import { RunFolder } from "../runs/run-folder.js";
-import { keepScoredData } from "../runs/scored-data.js";
-import { appendScore, type AttackScores, type SliceScores } from "../runs/history/run-scores.js";
-import { drawnOf } from "./report.js";
+import { saveScoredData } from "../runs/scored-data.js";
+import { appendRunScore, type AttackScores, type SliceScores } from "../runs/history/run-scores.js";
+import { intervalOf } from "./report.js";
 
 /** Keeps scores with the run that made the weights; a model that was never trained has none. */
 export function rememberScores(
   { weights }: ModelHandle,
-  subject: Subject,
-  of: {
-    readonly prepared: Prepared;
+  subject: ActionSubject,
+  scored: {
+    readonly prepared: PreparedData;
     readonly rows: number;
     readonly slices: readonly SliceScores[];
     readonly attacks?: readonly AttackScores[];
     /** Where relative folders start. */
     readonly home: string;
   },
-  measures: readonly Measure[],
-  drawn: Compared,
+  measures: readonly MetricMeasure[],
+  drawn: ResampledScores,
 ): void {
   if (!weights || !("data" in subject)) return;
   const metrics = measures.map((measure) => {
-    const { value, interval } = drawnOf(drawn, measure).score;
+    const { value, interval } = intervalOf(drawn, measure).score;
     return [
       measure.name,
       {
@@ -38,17 +38,17 @@ export function rememberScores(
       },
     ] as const;
   });
-  appendScore(RunFolder.open(weights.folder), {
+  appendRunScore(RunFolder.open(weights.folder), {
     at: new Date().toISOString(),
     step: weights.checkpoint.position.step,
     data: subject.data.name,
     split: subject.split,
-    dataHash: of.prepared.facts.hash,
-    rows: of.rows,
+    dataHash: scored.prepared.facts.hash,
+    rows: scored.rows,
     metrics: Object.fromEntries(metrics),
-    ...(of.slices.length > 0 && { slices: of.slices }),
-    ...(of.attacks && { attacks: of.attacks }),
+    ...(scored.slices.length > 0 && { slices: scored.slices }),
+    ...(scored.attacks && { attacks: scored.attacks }),
   });
-  const folder = resolve(of.home, subject.data.folder);
-  keepScoredData(weights.folder, of.prepared.facts.hash, { ...subject.data, folder });
+  const folder = resolve(scored.home, subject.data.folder);
+  saveScoredData(weights.folder, scored.prepared.facts.hash, { ...subject.data, folder });
 }

@@ -3,41 +3,47 @@ import type { Action } from "#dsl/compiler/plan/action.js";
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { Word } from "#dsl/language/types/registry.js";
 import type { EvaluationReport } from "../display/scores/evaluation.js";
-import { difference, methodsOf, type Compared, type Drawn, type Measure } from "../inference/measuring/comparison.js";
-import { constantOf, type ScoredConstant } from "../inference/measuring/constant.js";
+import {
+  scoreDifference,
+  intervalMethodsText,
+  type ResampledScores,
+  type ResampledScore,
+  type MetricMeasure,
+} from "../inference/measuring/comparison.js";
+import { scoreConstant, type ScoredConstant } from "../inference/measuring/constant.js";
 import { distinctConstants, type DistinctConstant } from "../inference/measuring/distinct-constants.js";
-import { doubtsOf } from "../inference/measuring/doubts.js";
-import { measureOf } from "../inference/measuring/measure-metric.js";
-import type { Stage } from "../session/execution-context.js";
+import { scoreDoubtNotes } from "../inference/measuring/doubts.js";
+import { measureMetric } from "../inference/measuring/measure-metric.js";
+import type { ExecutionContext } from "../session/execution-context.js";
 import type { OpenSession } from "../session/open-session.js";
-import type { Measured } from "./evaluate-once.js";
-import { picturedIn, uncertainRows } from "./pictures.js";
+import type { MeasuredModel } from "./evaluate-once.js";
+import { evaluationPicturesOf, uncertainRows } from "./pictures.js";
 import type { CostRow } from "../display/scores/score-tables.js";
-import { bytes, count, duration } from "../host/text.js";
-import type { Cost } from "../inference/evaluations/cost.js";
+import { byteSizeText, groupedNumber, durationText } from "../host/text.js";
+import type { EvaluationCost } from "../inference/evaluations/cost.js";
 
 type Evaluate = Extract<Action, { verb: "evaluate" }>;
 
 /** `by`: the answer, where it is not the constant's own. */
-type ConstantMeasure = Measure & { readonly by?: string | undefined };
+type ConstantMeasure = MetricMeasure & { readonly by?: string | undefined };
 export interface MeasuredConstant extends ScoredConstant {
   readonly measures: readonly ConstantMeasure[];
 }
-export async function constantFor(
+export async function measureConstant(
   session: OpenSession,
-  one: Measured,
+  one: MeasuredModel,
   { metrics }: Evaluate,
-  stage: Stage,
+  stage: ExecutionContext,
 ): Promise<MeasuredConstant | null> {
   const { registry } = session.vocabulary;
   const { rows, encoding, by, prepared, split } = one;
   if (by.is === "contender") return null;
   const model = { weights: by.handle.weights, learnt: by.learnt };
-  const constant = await constantOf(model, {
+  const constant = await scoreConstant(model, {
     rows,
     encoding,
     scored: { prepared, split },
-    kept: (data) => session.datasets.kept(data, stage.hostContext),
+    findPrepared: (data) => session.datasets.cached(data, stage.hostContext),
   });
   if (!constant) return null;
   const all = await Promise.all(
@@ -45,7 +51,7 @@ export async function constantFor(
       const told = registry.find("metric", call.word)?.capabilities?.constant;
       const best = typeof told === "function" ? told(call) : told;
       const other = constant.others.find(({ by }) => by === best);
-      const measure = await measureOf(session.vocabulary.registry, call, (other ?? constant).scored);
+      const measure = await measureMetric(session.vocabulary.registry, call, (other ?? constant).scored);
       return other ? { ...measure, by: other.name } : measure;
     }),
   );
@@ -64,35 +70,35 @@ function tells(metric: Word<"metric">["capabilities"], { likelihood }: ScoredCon
   return metric?.beatsConstant !== false && metric?.better !== "none" && (likelihood || !metric?.ofLoss);
 }
 
-export function drawnOf(drawn: Compared, measure: Measure): Drawn {
+export function intervalOf(drawn: ResampledScores, measure: MetricMeasure): ResampledScore {
   return must(drawn.get(measure), `the interval of ${measure.name}`);
 }
 
 const NOTHING = { labels: [], confusion: [], worst: [], worstBy: "probability", uncertain: [] } as const;
 
 /** The score of a metric by its name. */
-function namedIn(drawn: Compared) {
-  return (measures: readonly Measure[] | undefined, name: string): Drawn | undefined => {
-    const own = measures?.find((measure) => measure.name === name);
-    return own && drawn.get(own);
+function namedIn(drawn: ResampledScores) {
+  return (measures: readonly MetricMeasure[] | undefined, name: string): ResampledScore | undefined => {
+    const found = measures?.find((measure) => measure.name === name);
+    return found && drawn.get(found);
   };
 }
 
 /** Answers that never change, each once. */
 function constantsBeside(
-  measured: readonly Measured[],
+  measured: readonly MeasuredModel[],
   constants: readonly (MeasuredConstant | null)[],
-  drawn: Compared,
+  drawn: ResampledScores,
 ): readonly DistinctConstant[] {
-  const of = namedIn(drawn);
+  const intervalFor = namedIn(drawn);
   const names = measured[0]?.measures.map(({ name }) => name) ?? [];
   const contenders = measured.filter(({ by }) => by.is === "contender");
   return distinctConstants(
-    constants.flatMap((own, i) => {
-      if (!own) return [];
-      const { name, learnt, measures } = own;
+    constants.flatMap((constant, i) => {
+      if (!constant) return [];
+      const { name, learnt, measures } = constant;
       const scores = names.map((metric) => ({
-        value: of(measures, metric)?.score.value ?? null,
+        value: intervalFor(measures, metric)?.score.value ?? null,
         by: measures.find((one) => one.name === metric)?.by ?? null,
       }));
       return [{ model: measured[i]!.evaluation.model, name, learnt, scores }];
@@ -101,44 +107,44 @@ function constantsBeside(
   ).filter(
     ({ scores }) =>
       !contenders.some((one) =>
-        names.every((name, m) => [null, of(one.measures, name)?.score.value].includes(scores[m]!.value)),
+        names.every((name, m) => [null, intervalFor(one.measures, name)?.score.value].includes(scores[m]!.value)),
       ),
   );
 }
 
-export function reportOf(
+export function evaluationReportOf(
   session: Pick<OpenSession, "vocabulary">,
-  measured: readonly Measured[],
+  measured: readonly MeasuredModel[],
   constants: readonly (MeasuredConstant | null)[],
-  drawn: Compared,
+  drawn: ResampledScores,
   {
     worst,
     uncertain,
-    told,
+    verdictNotes,
     missed,
     verdict,
   }: Evaluate & {
-    readonly told: readonly string[];
+    readonly verdictNotes: readonly string[];
     readonly missed: readonly string[];
     readonly verdict: string | null;
   },
 ): EvaluationReport {
   const first = measured[0]!;
-  const of = namedIn(drawn);
+  const measureIn = namedIn(drawn);
   const names = first.measures.map(({ name }) => name);
   const distinct = constantsBeside(measured, constants, drawn);
   return {
     on: first.evaluation.on,
     rows: first.evaluation.rows,
     metrics: names.map((name, row) => {
-      const base = of(first.measures, name);
+      const base = measureIn(first.measures, name);
       const unit = session.vocabulary.registry.find("metric", first.measures[row]!.call.word)?.capabilities?.unit;
       return {
         name,
         unit,
         scores: measured.map(({ measures }, i) => {
-          const own = of(measures, name);
-          return own ? { ...own.score, ...(i > 0 && base && { difference: difference(base, own) }) } : null;
+          const own = measureIn(measures, name);
+          return own ? { ...own.score, ...(i > 0 && base && { difference: scoreDifference(base, own) }) } : null;
         }),
         constants: distinct.map(({ scores }) => scores[row]!.value),
         constantsBy: distinct.map(({ scores }) => scores[row]!.by),
@@ -147,31 +153,38 @@ export function reportOf(
     constants: distinct.map(({ name, by }) => ({ name, by })),
     verdict,
     costs: costsOf(measured),
-    methods: methodsOf(measured.flatMap(({ measures }) => measures.map((measure) => drawnOf(drawn, measure)))),
+    methods: intervalMethodsText(
+      measured.flatMap(({ measures }) => measures.map((measure) => intervalOf(drawn, measure))),
+    ),
     warnings: [
       ...missed,
       ...measured.flatMap(({ by: whose, evaluation: { model }, scored, measures }, i) => {
         if (whose.is === "contender") return [];
         const constant = constants[i];
         const beside = measures.flatMap((measure) => {
-          const than = of(constant?.measures, measure.name);
+          const than = measureIn(constant?.measures, measure.name);
           const by = constant?.measures.find(({ name }) => name === measure.name)?.by;
           return than
             ? [
                 {
                   name: measure.name,
-                  own: drawnOf(drawn, measure).score.value,
+                  modelScore: intervalOf(drawn, measure).score.value,
                   than: than.score.value,
                   ...(by !== undefined && { by }),
-                  difference: difference(than, drawnOf(drawn, measure)),
+                  difference: scoreDifference(than, intervalOf(drawn, measure)),
                 },
               ]
             : [];
         });
-        return doubtsOf(model, scored, constant ? { name: constant.name, beside } : null, whose.handle.plan.task);
+        return scoreDoubtNotes(
+          model,
+          scored,
+          constant ? { name: constant.name, beside } : null,
+          whose.handle.plan.task,
+        );
       }),
     ],
-    pictures: picturedIn(measured),
+    pictures: evaluationPicturesOf(measured),
     models: measured.map(({ by: whose, evaluation: { model, labels, confusion }, scored, rows }) => ({
       name: model,
       // Of what stands beside models the scores are enough.
@@ -188,12 +201,12 @@ export function reportOf(
             uncertain: uncertainRows({ scored, rows }, uncertain),
           }),
     })),
-    notes: [...told, ...notesOf(measured)],
+    notes: [...verdictNotes, ...notesOf(measured)],
   };
 }
 
 /** What is said beneath the scores of each, by its name where there are several; what is said of all is said once. */
-function notesOf(measured: readonly Measured[]): readonly string[] {
+function notesOf(measured: readonly MeasuredModel[]): readonly string[] {
   const all = measured.map(({ by, scored, measures }) => [
     ...(by.is === "contender" ? by.notes : []),
     ...measures.flatMap(({ name, why, notes = [] }) => [
@@ -202,27 +215,29 @@ function notesOf(measured: readonly Measured[]): readonly string[] {
     ]),
     ...(scored.notes ?? []),
   ]);
-  const shared = (all[0] ?? []).filter((note) => all.every((own) => own.includes(note)));
+  const shared = (all[0] ?? []).filter((note) => all.every((modelNotes) => modelNotes.includes(note)));
   return [
     ...shared,
-    ...all.flatMap((own, i) =>
-      own.filter((note) => !shared.includes(note)).map((note) => `${measured[i]?.evaluation.model ?? ""}: ${note}`),
+    ...all.flatMap((modelNotes, i) =>
+      modelNotes
+        .filter((note) => !shared.includes(note))
+        .map((note) => `${measured[i]?.evaluation.model ?? ""}: ${note}`),
     ),
   ];
 }
 
 /** Empty if only models are evaluated: times would make the output of such a cell differ in every run. */
-function costsOf(measured: readonly Measured[]): readonly CostRow[] {
+function costsOf(measured: readonly MeasuredModel[]): readonly CostRow[] {
   if (measured.every(({ by }) => by.is === "model")) return [];
-  const row = (name: string, of: (cost: Cost, rows: number) => string | null): CostRow => ({
+  const row = (name: string, cellText: (cost: EvaluationCost, rows: number) => string | null): CostRow => ({
     name,
-    cells: measured.map(({ cost, evaluation }) => of(cost, evaluation.rows)),
+    cells: measured.map(({ cost, evaluation }) => cellText(cost, evaluation.rows)),
   });
   return [
-    row("training", ({ training }) => (training === null ? null : duration(training))),
+    row("training", ({ training }) => (training === null ? null : durationText(training))),
     row("ms an answer", ({ asking }, rows) => milliseconds((1000 * asking) / rows)),
-    row("tokens an answer", ({ tokens }, rows) => (tokens === null ? null : count(tokens / rows))),
-    row("weights", (cost) => (cost.bytes === null ? null : bytes(cost.bytes))),
+    row("tokens an answer", ({ tokens }, rows) => (tokens === null ? null : groupedNumber(tokens / rows))),
+    row("weights", (cost) => (cost.bytes === null ? null : byteSizeText(cost.bytes))),
   ].filter(({ cells }) => cells.some((cell) => cell !== null));
 }
 

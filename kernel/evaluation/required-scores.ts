@@ -5,9 +5,9 @@ import type { Registry } from "#dsl/language/types/registry.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { metricName } from "#stdlib/metrics/shared/metric-name.js";
 import { must } from "#dsl/language/diagnostics/must.js";
-import type { Score } from "../inference/measuring/comparison.js";
+import type { MetricScore } from "../inference/measuring/comparison.js";
 
-export interface Held {
+export interface ThresholdResult {
   /** `f1(macro) at least 80 %`. */
   readonly bar: string;
   /** As the bar is written: `71.2 % (63 … 79)`, or why it is no number. */
@@ -17,11 +17,14 @@ export interface Held {
   readonly barely: boolean;
 }
 
-export function heldTo(
+export function checkThresholds(
   bars: readonly Call[],
-  scoreOf: (metric: Call) => { readonly score: Pick<Score, "value" | "interval">; readonly why?: string | undefined },
+  scoreOf: (metric: Call) => {
+    readonly score: Pick<MetricScore, "value" | "interval">;
+    readonly why?: string | undefined;
+  },
   registry: Registry,
-): readonly Held[] {
+): readonly ThresholdResult[] {
   return bars.map((call) => {
     const has = must(registry.find("bar", call.word)?.capabilities, `what ${call.word} says of itself`);
     const metric = has.metric(call);
@@ -47,27 +50,31 @@ export function heldTo(
 const short = (value: number): string => String(Number(value.toPrecision(4))).replace("-", "−");
 
 /** Of bars that were cleared, or of those that were not. */
-export function barsTold(model: string, held: readonly Held[], which: "cleared" | "missed"): readonly string[] {
-  const own = held.filter(({ cleared }) => cleared === (which === "cleared"));
-  return own.map(({ bar, is, cleared, barely }) => {
+export function thresholdsText(
+  model: string,
+  results: readonly ThresholdResult[],
+  which: "cleared" | "missed",
+): readonly string[] {
+  const chosen = results.filter(({ cleared }) => cleared === (which === "cleared"));
+  return chosen.map(({ bar, is, cleared, barely }) => {
     const verdict = cleared ? (barely ? "cleared, by less than its interval is wide" : "cleared") : "NOT cleared";
     return `required of ${model}: ${bar}; it is ${is}: ${verdict}`;
   });
 }
 
 /** Coded error `bar-missed`. */
-export function demandCleared(
+export function demandThresholdsCleared(
   model: string,
-  all: readonly { readonly on: string; readonly held: readonly Held[] }[],
+  all: readonly { readonly on: string; readonly results: readonly ThresholdResult[] }[],
 ): void {
-  const missed = all.flatMap(({ on, held }) =>
-    held.flatMap(({ bar, is, cleared }) => (cleared ? [] : [{ on, bar, is }])),
+  const missed = all.flatMap(({ on, results }) =>
+    results.flatMap(({ bar, is, cleared }) => (cleared ? [] : [{ on, bar, is }])),
   );
   if (missed.length > 0) throw new CodedError("bar-missed", { model, missed });
 }
 
 /** Of several metrics the one that is this call. */
-export function sameCall(call: Call): (other: { readonly call: Call }) => boolean {
+export function matchesCall(call: Call): (other: { readonly call: Call }) => boolean {
   const hash = hashOf(call);
   return (other) => hashOf(other.call) === hash;
 }

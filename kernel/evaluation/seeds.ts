@@ -2,35 +2,35 @@
  * A model that is the best of several seeds: what all of them come to on the same rows, in a line beneath its own scores. All are
  * asked where that takes no more than a minute by what the best one took; else the line says how to ask them.
  */
-import type { Subject } from "#dsl/compiler/plan/action.js";
-import { shownOf } from "../display/bundle.js";
+import type { ActionSubject } from "#dsl/compiler/plan/action.js";
+import { displayOutputOf } from "../display/bundle.js";
 import { html } from "../display/html.js";
-import { overSeeds } from "../display/scores/seeds.js";
-import type { Shown } from "../display/bundle-output.js";
-import { duration } from "../host/text.js";
+import { meanOverSeedsText } from "../display/scores/seeds.js";
+import type { DisplayOutput } from "../display/bundle-output.js";
+import { durationText } from "../host/text.js";
 import type { ModelHandle } from "../models/model-handle.js";
-import type { Stage } from "../session/execution-context.js";
+import type { ExecutionContext } from "../session/execution-context.js";
 import type { OpenSession } from "../session/open-session.js";
-import { evaluateOnce, type How, type Measured } from "./evaluate-once.js";
+import { evaluateModel, type EvaluationSettings, type MeasuredModel } from "./evaluate-once.js";
 
 /** Seconds that the other seeds may take without being asked for. */
 const MOST_SECONDS = 60;
 
-export interface SeedsTold {
+export interface SeedsReport {
   /** Null: nothing could be told of them. */
-  readonly shown: Shown | null;
+  readonly shown: DisplayOutput | null;
   /** Beside what is said of the best of them by a metric: `m is the best of 3 seeds, whose mean ± sd is 0.81 ± 0.01`. */
   ofBest(metric: string): string;
 }
 
 /** Null: it is no model of several seeds. */
-export async function seedsTold(
+export async function seedsReport(
   session: OpenSession,
-  { by, cost, evaluation }: Pick<Measured, "by" | "cost" | "evaluation">,
-  subject: Subject,
-  how: How,
-  stage: Stage,
-): Promise<SeedsTold | null> {
+  { by, cost, evaluation }: Pick<MeasuredModel, "by" | "cost" | "evaluation">,
+  subject: ActionSubject,
+  how: EvaluationSettings,
+  stage: ExecutionContext,
+): Promise<SeedsReport | null> {
   if (by.is !== "model" || !by.handle.seeds) return null;
   const { seeds, name, weights } = by.handle;
   const others = seeds.filter((one) => one.weights?.folder !== weights?.folder);
@@ -41,29 +41,29 @@ export async function seedsTold(
     const ask = `evaluate ${names.join(", ")} on ${evaluation.on}`;
     const shown = line(
       name,
-      ` is the best of ${String(seeds.length)} seeds; the others would take about ${duration(seconds)}: \`${ask}\` asks them all`,
+      ` is the best of ${String(seeds.length)} seeds; the others would take about ${durationText(seconds)}: \`${ask}\` asks them all`,
     );
     return { shown, ofBest: () => best };
   }
   const metrics = [evaluation.metrics];
   // What is sent elsewhere is sent of the model that was named alone.
-  const asked = { ...how, metrics: how.metrics.filter(({ word }) => !sends(session, word)) };
-  if (asked.metrics.length === 0) return { shown: null, ofBest: () => best };
-  for (const other of others) metrics.push(await metricsOf(session, other, subject, asked, stage));
-  const over = (metric: string): string => overSeeds(metrics.map((one) => one[metric] ?? Number.NaN));
-  const told = Object.keys(evaluation.metrics).flatMap((metric) => {
-    const own = over(metric);
-    return own === "" ? [] : [`${metric} ${own}`];
+  const localSettings = { ...how, metrics: how.metrics.filter(({ word }) => !sends(session, word)) };
+  if (localSettings.metrics.length === 0) return { shown: null, ofBest: () => best };
+  for (const other of others) metrics.push(await metricsOf(session, other, subject, localSettings, stage));
+  const over = (metric: string): string => meanOverSeedsText(metrics.map((one) => one[metric] ?? Number.NaN));
+  const parts = Object.keys(evaluation.metrics).flatMap((metric) => {
+    const meanText = over(metric);
+    return meanText === "" ? [] : [`${metric} ${meanText}`];
   });
   const shown = line(
     name,
-    `, of ${String(seeds.length)} seeds on ${evaluation.on}: ${told.join(", ")} (mean ± sd of one seed; above: the best by validation)`,
+    `, of ${String(seeds.length)} seeds on ${evaluation.on}: ${parts.join(", ")} (mean ± sd of one seed; above: the best by validation)`,
   );
   const ofBest = (metric: string): string => {
-    const own = over(metric);
-    return own === "" ? best : `${best}, and their mean ± sd is ${own}`;
+    const meanText = over(metric);
+    return meanText === "" ? best : `${best}, and their mean ± sd is ${meanText}`;
   };
-  return { shown: told.length === 0 ? null : shown, ofBest };
+  return { shown: parts.length === 0 ? null : shown, ofBest };
 }
 
 function sends({ vocabulary }: OpenSession, word: string): boolean {
@@ -73,14 +73,14 @@ function sends({ vocabulary }: OpenSession, word: string): boolean {
 async function metricsOf(
   session: OpenSession,
   handle: ModelHandle,
-  subject: Subject,
-  how: How,
-  stage: Stage,
+  subject: ActionSubject,
+  how: EvaluationSettings,
+  stage: ExecutionContext,
 ): Promise<Readonly<Record<string, number>>> {
-  return (await evaluateOnce(session, handle, subject, how, stage)).evaluation.metrics;
+  return (await evaluateModel(session, handle, subject, how, stage)).evaluation.metrics;
 }
 
-function line(name: string, rest: string): Shown {
+function line(name: string, rest: string): DisplayOutput {
   const words = html`<div style="margin:2px 0 6px"><b style="font-weight:600">${name}</b>${rest}</div>`;
-  return shownOf(`${name}${rest}`, words);
+  return displayOutputOf(`${name}${rest}`, words);
 }

@@ -2,86 +2,94 @@
  * Scores of parts of the rows, beside those of all: by what the program asks for (`by`), and by the language that each row is
  * found to be in, where there are several.
  */
-import type { Subject } from "#dsl/compiler/plan/action.js";
+import type { ActionSubject } from "#dsl/compiler/plan/action.js";
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { Call } from "#dsl/language/types/value.js";
-import type { Parted } from "#stdlib/slicings/kind.js";
-import { partedByValues } from "#stdlib/slicings/shared/values.js";
-import { columnIn } from "../data/rows/streamed-rows.js";
+import type { RowPartition } from "#stdlib/slicings/kind.js";
+import { partitionByValues } from "#stdlib/slicings/shared/values.js";
+import { streamedColumn } from "../data/rows/streamed-rows.js";
 import { sourceNameOf } from "../data/row/row-names.js";
 import type { SliceDifference, SlicesReport } from "../display/scores/slices.js";
-import { count } from "../host/text.js";
-import { does } from "../host/load-implementation.js";
-import { drawAll, methodsOf } from "../inference/measuring/comparison.js";
+import { groupedNumber } from "../host/text.js";
+import { loadImplementation } from "../host/load-implementation.js";
+import { resampleAll, intervalMethodsText } from "../inference/measuring/comparison.js";
 import { differenceOfParts, type PartDifference } from "../inference/measuring/part-differences.js";
 import type { SliceScores } from "../runs/history/run-scores.js";
-import { FEWEST, lookedAt, measuresIn, slicesOf, tellable, type Slices } from "../inference/measuring/slices.js";
-import type { Stage } from "../session/execution-context.js";
+import {
+  MIN_SLICE_ROWS,
+  sampledRowNumbers,
+  measureSlice,
+  slicesOf,
+  canCompareSlices,
+  type RowSlices,
+} from "../inference/measuring/slices.js";
+import type { ExecutionContext } from "../session/execution-context.js";
 import type { OpenSession } from "../session/open-session.js";
-import type { Measured } from "./evaluate-once.js";
+import type { MeasuredModel } from "./evaluate-once.js";
 
 const LANGUAGE: Call = { kind: "slicing", word: "language", arguments: {} };
 
 /** `measured`: of the same rows, in their order. What was asked for first; languages unasked where there are two. */
-export async function slicedOf(
+export async function sliceReportsOf(
   session: OpenSession,
-  measured: readonly Measured[],
-  { subject, by }: { readonly subject: Subject; readonly by: readonly (string | Call)[] },
-  stage: Stage,
+  measured: readonly MeasuredModel[],
+  { subject, by }: { readonly subject: ActionSubject; readonly by: readonly (string | Call)[] },
+  stage: ExecutionContext,
 ): Promise<readonly SlicesReport[]> {
   const first = measured[0];
   if (!first) return [];
-  const looked = lookedAt(first.rows.count);
+  const looked = sampledRowNumbers(first.rows.count);
   const reports: SlicesReport[] = [];
   for (const one of by) {
     const parted =
       typeof one === "string"
-        ? partedByValues(one, await valuesOf(session, first, subject, one, looked, stage), FEWEST)
+        ? partitionByValues(one, await valuesOf(session, first, subject, one, looked, stage), MIN_SLICE_ROWS)
         : await byWord(one, first, looked);
     if (parted) reports.push(await reportOn(measured, parted, looked, stage.signal));
   }
   if (by.some((one) => typeof one !== "string" && one.word === LANGUAGE.word)) return reports;
   const languages = await byWord(LANGUAGE, first, looked);
-  if (!languages || !tellable(slicesOf(looked, languages, first.rows.count))) return reports;
+  if (!languages || !canCompareSlices(slicesOf(looked, languages, first.rows.count))) return reports;
   const report = await reportOn(measured, languages, looked, stage.signal, true);
   return report.metrics.length > 0 ? [...reports, report] : reports;
 }
 
-async function byWord(call: Call, { rows }: Measured, looked: Uint32Array): Promise<Parted | null> {
-  const slicing = await does({ ...call, kind: "slicing" }, "slicing");
+async function byWord(call: Call, { rows }: MeasuredModel, looked: Uint32Array): Promise<RowPartition | null> {
+  const slicing = await loadImplementation({ ...call, kind: "slicing" }, "slicing");
   return slicing.part(call, { count: looked.length, text: (row) => rows.text(looked[row]!) });
 }
 
 /** Values of the rows that are looked at: those of a role as they were cleaned, others read again from the source. */
 async function valuesOf(
   session: OpenSession,
-  { rows, prepared, split }: Measured,
-  subject: Subject,
+  { rows, prepared, split }: MeasuredModel,
+  subject: ActionSubject,
   column: string,
   looked: Uint32Array,
-  stage: Stage,
+  stage: ExecutionContext,
 ): Promise<readonly unknown[]> {
   const { data } = must("data" in subject ? subject : undefined, "data that are scored");
   const numbers = Array.from(looked, (row) => rows.rows[row]!);
-  const held = must(prepared.streamed?.[split] ?? prepared.splits[split], "a split that was scored");
+  const splitRows = must(prepared.streamed?.[split] ?? prepared.splits[split], "a split that was scored");
   const role = Object.entries(data.columns).find(([, name]) => name === column)?.[0];
-  if (role === undefined || !("numbers" in held ? held.has(role) : held.columnNames().includes(role)))
-    return session.datasets.column(data, { column, source: sourceNameOf(held), rows: numbers }, stage.hostContext);
-  const own = "numbers" in held ? held.numbers : (held.array("$row") as ArrayLike<number>);
+  if (role === undefined || !("numbers" in splitRows ? splitRows.has(role) : splitRows.columnNames().includes(role)))
+    return session.datasets.column(data, { column, source: sourceNameOf(splitRows), rows: numbers }, stage.hostContext);
+  const rowNumbers = "numbers" in splitRows ? splitRows.numbers : (splitRows.array("$row") as ArrayLike<number>);
   const placeOf = new Map<number, number>(numbers.map((number) => [number, -1]));
-  for (let at = 0; at < own.length; at++) if (placeOf.has(own[at]!)) placeOf.set(own[at]!, at);
-  const streamed = "numbers" in held ? columnIn(held, role, prepared.labels) : undefined;
-  const values = "numbers" in held ? null : (held.array(role) as ArrayLike<unknown>);
+  for (let index = 0; index < rowNumbers.length; index++)
+    if (placeOf.has(rowNumbers[index]!)) placeOf.set(rowNumbers[index]!, index);
+  const streamed = "numbers" in splitRows ? streamedColumn(splitRows, role, prepared.labels) : undefined;
+  const values = "numbers" in splitRows ? null : (splitRows.array(role) as ArrayLike<unknown>);
   return numbers.map((number) => {
-    const at = must(placeOf.get(number), "the place of a row");
-    return streamed ? streamed.at(at) : values?.[at];
+    const index = must(placeOf.get(number), "the place of a row");
+    return streamed ? streamed.at(index) : values?.[index];
   });
 }
 
 /** `short`: slices of too few rows are one line. Without metrics where none is made of rows. */
 async function reportOn(
-  measured: readonly Measured[],
-  parted: Parted,
+  measured: readonly MeasuredModel[],
+  parted: RowPartition,
   looked: Uint32Array,
   signal?: AbortSignal,
   short = false,
@@ -90,22 +98,22 @@ async function reportOn(
   const { count: all } = first.rows;
   const found = slicesOf(looked, parted, all);
   const measures = found.slices.map((slice) =>
-    slice.rows.length < FEWEST ? null : measured.map((one) => measuresIn(one.measures, slice, all)),
+    slice.rows.length < MIN_SLICE_ROWS ? null : measured.map((one) => measureSlice(one.measures, slice, all)),
   );
-  const drawn = await drawAll(
-    measures.flatMap((models) => models ?? []).flatMap((own) => own.filter((one) => one !== null)),
+  const drawn = await resampleAll(
+    measures.flatMap((models) => models ?? []).flatMap((sliceMeasures) => sliceMeasures.filter((one) => one !== null)),
     signal,
   );
   const whole = { rows: Uint32Array.from(looked), name: "" };
-  const able = measuresIn(first.measures, whole, all);
+  const able = measureSlice(first.measures, whole, all);
   const metrics = first.measures.flatMap(({ name }, m) => (able[m] ? [{ name, m }] : []));
   const slices = found.slices.map(({ name, rows }, s) => ({
     name,
     rows: rows.length,
     scores:
-      measures[s]?.map((own) =>
+      measures[s]?.map((sliceMeasures) =>
         metrics.map(({ m }) => {
-          const measure = own[m];
+          const measure = sliceMeasures[m];
           return measure ? must(drawn.get(measure), "its interval").score : null;
         }),
       ) ?? null,
@@ -118,7 +126,7 @@ async function reportOn(
     metrics: metrics.map(({ name }) => name),
     differences,
     slices: short ? [...slices.filter(({ scores }) => scores), ...few(slices)] : slices,
-    methods: methodsOf([...drawn.values()]),
+    methods: intervalMethodsText([...drawn.values()]),
     notes: [...howDiffer(differences), ...notesOn(found), ...parted.notes, ...(metrics.length === 0 ? [NONE] : [])],
   };
 }
@@ -158,8 +166,8 @@ function few(slices: SlicesReport["slices"]): SlicesReport["slices"] {
   return [{ name, rows, scores: null }];
 }
 
-function notesOn({ looked, of }: Slices): readonly string[] {
-  return looked < of ? [`of ${count(looked)} rows at equal distances among all`] : [];
+function notesOn({ looked, total: totalRows }: RowSlices): readonly string[] {
+  return looked < totalRows ? [`of ${groupedNumber(looked)} rows at equal distances among all`] : [];
 }
 
 /** Of one of the models, as scores are kept. */
@@ -168,14 +176,14 @@ export function scoresOfSlices(reports: readonly SlicesReport[], model: number):
     by,
     ...keptDifferences(differences, metrics, model),
     slices: slices.map(({ name, rows, scores }) => {
-      const own = scores?.[model];
+      const modelScores = scores?.[model];
       const numbers = metrics.flatMap((metric, m) => {
-        const score = own?.[m];
+        const score = modelScores?.[m];
         if (!score) return [];
         const { value, interval } = score;
         return [[metric, { value, low: interval?.low ?? null, high: interval?.high ?? null }] as const];
       });
-      return { name, rows, metrics: own ? Object.fromEntries(numbers) : null };
+      return { name, rows, metrics: modelScores ? Object.fromEntries(numbers) : null };
     }),
   }));
 }
@@ -183,10 +191,10 @@ export function scoresOfSlices(reports: readonly SlicesReport[], model: number):
 function keptDifferences(
   differences: readonly SliceDifference[],
   metrics: readonly string[],
-  of: number,
+  modelIndex: number,
 ): Pick<SliceScores, "differences"> {
-  const own = differences.flatMap(({ model, metric, greatest, least, value, interval }) =>
-    model === of
+  const modelDifferences = differences.flatMap(({ model, metric, greatest, least, value, interval }) =>
+    model === modelIndex
       ? [
           [
             metrics[metric] ?? "",
@@ -195,5 +203,5 @@ function keptDifferences(
         ]
       : [],
   );
-  return own.length > 0 ? { differences: Object.fromEntries(own) } : {};
+  return modelDifferences.length > 0 ? { differences: Object.fromEntries(modelDifferences) } : {};
 }

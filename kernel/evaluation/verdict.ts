@@ -1,83 +1,88 @@
 /** The verdict on a model beside its contenders ("worth it"), or the reason why there is none. */
-import { listed } from "#dsl/language/diagnostics/listed.js";
+import { listNames } from "#dsl/language/diagnostics/listed.js";
 import type { RankingDirection } from "#dsl/language/types/capabilities/metric.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { must } from "#dsl/language/diagnostics/must.js";
-import { difference, type Compared, type Drawn, type Measure } from "../inference/measuring/comparison.js";
-import { verdictOf, type Rival } from "../inference/measuring/verdict.js";
-import type { Measured } from "./evaluate-once.js";
+import {
+  scoreDifference,
+  type ResampledScores,
+  type ResampledScore,
+  type MetricMeasure,
+} from "../inference/measuring/comparison.js";
+import { modelVerdictText, type ComparedRival } from "../inference/measuring/verdict.js";
+import type { MeasuredModel } from "./evaluate-once.js";
 import type { MeasuredConstant } from "./report.js";
-import type { SeedsTold } from "./seeds.js";
+import type { SeedsReport } from "./seeds.js";
 
 /** What is said of models and what stands beside them. */
-export interface Told {
+export interface EvaluationVerdict {
   /** Null: nothing stands beside the first, or nothing can be compared. */
-  readonly said: string | null;
+  readonly text: string | null;
   /** It says that there is no verdict, and why. */
   readonly withheld: boolean;
 }
 
 /** By the first metric that has a direction. `learnt`: those of them that learnt from the rows. */
-export function verdictIn(
-  measured: readonly Measured[],
-  drawn: Compared,
-  o: {
+export function verdictOnModels(
+  measured: readonly MeasuredModel[],
+  drawn: ResampledScores,
+  options: {
     readonly learnt: readonly string[];
-    readonly seeds: SeedsTold | null;
+    readonly seeds: SeedsReport | null;
     /** The best constant answer for the model that the verdict is about. */
     readonly constant: MeasuredConstant | null;
     /** The model that the verdict is about. */
-    readonly about: About;
+    readonly about: ChosenModel;
     readonly ranks: (metric: Call) => boolean;
   },
-): Told {
-  const { learnt, seeds } = o;
-  const said = comparedIn(measured, drawn, o);
-  if (said === null) return { said, withheld: false };
-  if (learnt.length > 0) return { said: withheldFor(learnt), withheld: true };
+): EvaluationVerdict {
+  const { learnt, seeds } = options;
+  const text = comparedIn(measured, drawn, options);
+  if (text === null) return { text, withheld: false };
+  if (learnt.length > 0) return { text: withheldFor(learnt), withheld: true };
   return {
-    said: `${said}${seeds === null ? "" : `; ${seeds.ofBest(rankedMeasure(measured[o.about.index])?.name ?? "")}`}`,
+    text: `${text}${seeds === null ? "" : `; ${seeds.ofBest(rankedMeasure(measured[options.about.index])?.name ?? "")}`}`,
     withheld: false,
   };
 }
 
 function withheldFor(learnt: readonly string[]): string {
-  const names = listed(learnt);
+  const names = listNames(learnt);
   return `no verdict: these learnt from the very rows, and how they do on others that does not say: ${names}`;
 }
 
-export interface About {
+export interface ChosenModel {
   readonly index: number;
   readonly why?: string | undefined;
 }
 
 function comparedIn(
-  measured: readonly Measured[],
-  drawn: Compared,
-  { constant, about, ranks }: Pick<Parameters<typeof verdictIn>[2], "constant" | "about" | "ranks">,
+  measured: readonly MeasuredModel[],
+  drawn: ResampledScores,
+  { constant, about, ranks }: Pick<Parameters<typeof verdictOnModels>[2], "constant" | "about" | "ranks">,
 ): string | null {
   const first = measured[about.index];
   const others = measured.filter((one) => one !== first);
-  const own = first && rankedMeasure(first);
-  if (!first || !own) return null;
-  const base = must(drawn.get(own), `the interval of ${own.name}`);
-  const sideOf = ({ evaluation, cost }: Measured, value: number) => ({
+  const ranked = first && rankedMeasure(first);
+  if (!first || !ranked) return null;
+  const base = must(drawn.get(ranked), `the interval of ${ranked.name}`);
+  const sideOf = ({ evaluation, cost }: MeasuredModel, value: number) => ({
     name: evaluation.model,
     value,
     seconds: cost.asking / evaluation.rows,
   });
-  const rivals = others.flatMap((other): Rival[] => {
-    const measure = other.measures.find(({ name }) => name === own.name);
+  const rivals = others.flatMap((other): ComparedRival[] => {
+    const measure = other.measures.find(({ name }) => name === ranked.name);
     const drawnOf = measure && drawn.get(measure);
     if (!drawnOf) return [];
     const is = other.by.is === "model" ? "model" : other.by.constant ? "constant" : "contender";
     const ranksBetter = is === "model" ? undefined : rankedBetter(first, other, drawn, ranks);
-    return [{ ...sideOf(other, measure.value), difference: difference(base, drawnOf), is, ranksBetter }];
+    return [{ ...sideOf(other, measure.value), difference: scoreDifference(base, drawnOf), is, ranksBetter }];
   });
-  const never = constant && unbeaten(constant, own.name, base, drawn);
-  return verdictOf({
-    metric: own,
-    model: sideOf(first, own.value),
+  const never = constant && unbeaten(constant, ranked.name, base, drawn);
+  return modelVerdictText({
+    metric: ranked,
+    model: sideOf(first, ranked.value),
     ...(about.why !== undefined && { chosen: about.why }),
     // It is left out if only models are compared, or if a baseline gives the same constant.
     rivals:
@@ -86,22 +91,22 @@ function comparedIn(
 }
 
 /** The first metric that has a direction, which the verdict is by. */
-function rankedMeasure(measured: Measured | undefined): RankedMeasure | undefined {
+function rankedMeasure(measured: MeasuredModel | undefined): RankedMeasure | undefined {
   return measured?.measures.find((measure): measure is RankedMeasure => measure.better !== "none");
 }
-type RankedMeasure = Measure & { readonly better: RankingDirection };
+type RankedMeasure = MetricMeasure & { readonly better: RankingDirection };
 
 /** A ranking metric by which the other is better, with an interval that excludes 0. */
 function rankedBetter(
-  first: Measured,
-  other: Measured,
-  drawn: Compared,
+  first: MeasuredModel,
+  other: MeasuredModel,
+  drawn: ResampledScores,
   ranks: (metric: Call) => boolean,
 ): { readonly metric: string } | undefined {
   const found = first.measures.slice(1).find((measure) => {
     const than = other.measures.find(({ name }) => name === measure.name);
-    const [own, theirs] = [drawn.get(measure), than && drawn.get(than)];
-    return ranks(measure.call) && own && theirs && difference(own, theirs).verdict === "better";
+    const [mine, theirs] = [drawn.get(measure), than && drawn.get(than)];
+    return ranks(measure.call) && mine && theirs && scoreDifference(mine, theirs).verdict === "better";
   });
   return found && { metric: found.name };
 }
@@ -110,16 +115,21 @@ function rankedBetter(
  * The best constant answer (the median for absolute errors), unless the model is shown to beat it. `baseline(majority)` predicts the
  * mean, which may be a worse constant.
  */
-function unbeaten(constant: MeasuredConstant, metric: string, base: Drawn, drawn: Compared): Rival | null {
+function unbeaten(
+  constant: MeasuredConstant,
+  metric: string,
+  base: ResampledScore,
+  drawn: ResampledScores,
+): ComparedRival | null {
   const measure = constant.measures.find(({ name }) => name === metric);
   const than = measure && drawn.get(measure);
   if (!than) return null;
-  const told = difference(base, than);
-  if (told.verdict === "worse") return null;
+  const compared = scoreDifference(base, than);
+  if (compared.verdict === "worse") return null;
   const name = `an answer that never changes (${measure.by ?? constant.name})`;
-  return { name, value: measure.value, seconds: 0, difference: told, is: "constant" };
+  return { name, value: measure.value, seconds: 0, difference: compared, is: "constant" };
 }
 const isSame =
-  (never: Rival) =>
-  (rival: Rival): boolean =>
+  (never: ComparedRival) =>
+  (rival: ComparedRival): boolean =>
     rival.is === "constant" && rival.value === never.value;

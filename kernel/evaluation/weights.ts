@@ -1,20 +1,20 @@
 /** What a model's weights take: in the files that it is kept as, and in memory while it answers. */
 import { memoryOf } from "#dsl/tensor/memory.js";
-import { PLAIN } from "#dsl/tensor/passes/table.js";
-import { assembleForward } from "#stdlib/programs/forward.js";
-import { storageOf } from "#stdlib/storages/shared/storage.js";
+import { PLAIN_PASS_SETTINGS } from "#dsl/tensor/passes/table.js";
+import { assembleForwardProgram } from "#stdlib/programs/forward.js";
+import { weightStorageOf } from "#stdlib/storages/shared/storage.js";
 import type { Base } from "../bases/base.js";
 import { weightBytes } from "../bases/base.js";
-import { typesOf, type Reading } from "../bases/token-types.js";
-import { does } from "../host/load-implementation.js";
+import { usesTokenTypes, type TextReadingPlan } from "../bases/token-types.js";
+import { loadImplementation } from "../host/load-implementation.js";
 import { storedBytes } from "../tensors/rounded.js";
 import { readHeader, weightFiles } from "../tensors/safetensors.js";
 import type { ModelHandle } from "../models/model-handle.js";
-import { bodyOf, type OpenModel } from "../models/open-model.js";
+import { modelBodyOf, type OpenModel } from "../models/open-model.js";
 
-export interface Weighed {
+export interface WeighedModel {
   readonly handle: ModelHandle;
-  readonly plan: Reading;
+  readonly plan: TextReadingPlan;
   readonly labels: readonly string[];
   readonly open: OpenModel;
   readonly base: Base;
@@ -23,7 +23,7 @@ export interface Weighed {
 }
 
 /** Bytes in files: all weights, or the base's as its files hold them and what trained beside it. */
-export async function storedOf({ handle, open, base }: Weighed): Promise<number> {
+export async function storedBytesOf({ handle, open, base }: WeighedModel): Promise<number> {
   const { weights } = handle;
   if (!weights) return storedIn(base);
   const { parameters, trainable } = weights.plan.estimates;
@@ -39,20 +39,23 @@ function storedIn({ folder, facts }: Base): number {
 }
 
 /** Of one text as long as the longest of those: weights as the engine holds them, and the most that is alive at once besides. */
-export async function heldBytes({ plan, labels, base, home }: Weighed, lengths: ArrayLike<number>): Promise<number> {
+export async function residentBytesOf(
+  { plan, labels, base, home }: WeighedModel,
+  lengths: ArrayLike<number>,
+): Promise<number> {
   const { model } = plan.recipe;
-  const body = await bodyOf(model, base, home);
-  const task = { call: model.task, implementation: await does(model.task, "task") };
-  const program = assembleForward(
+  const body = await modelBodyOf(model, base, home);
+  const task = { call: model.task, implementation: await loadImplementation(model.task, "task") };
+  const program = assembleForwardProgram(
     {
       ...body,
       task,
       labels: labels.length,
       seed: 0,
       roles: Object.keys(plan.recipe.data.columns),
-      passes: { ...PLAIN, storage: storageOf(model.storage) },
+      passes: { ...PLAIN_PASS_SETTINGS, storage: weightStorageOf(model.storage) },
     },
-    await typesOf(plan, base),
+    await usesTokenTypes(plan, base),
   );
   const longest = Math.max(
     1,

@@ -2,7 +2,7 @@
  * What happens in a run is a stream of events: `runs/<id>/events.jsonl`, live curves, trackers and tests all read it.
  * Steps count from 1; `loss` is the mean over the batch before the update; NaN and infinities are written as strings.
  */
-import type { Writer } from "./writer.js";
+import type { RunWriter } from "./writer.js";
 
 export type RunEvent = { readonly at: string; readonly run: string } & (
   | {
@@ -11,7 +11,7 @@ export type RunEvent = { readonly at: string; readonly run: string } & (
       readonly plan: string;
       readonly engine: string;
       readonly steps: number;
-      readonly process?: Writer;
+      readonly process?: RunWriter;
       readonly resumedFrom?: number;
     }
   | { readonly kind: "damaged"; readonly file: string; readonly why: string }
@@ -44,7 +44,7 @@ export type RunEvent = { readonly at: string; readonly run: string } & (
       readonly sent?: number;
       readonly received?: number;
     }
-  | ({ readonly kind: "round"; readonly step: number } & RoundTold)
+  | ({ readonly kind: "round"; readonly step: number } & FederationRoundReport)
   | {
       readonly kind: "checkpoint";
       readonly step: number;
@@ -59,12 +59,12 @@ export type RunEvent = { readonly at: string; readonly run: string } & (
       readonly reason: "done" | "early" | "interrupted" | "failed";
       readonly seconds: number;
       /** Of a training that several workers share. */
-      readonly shared?: SharedBy;
+      readonly shared?: SharedTrainingUsage;
     }
 );
 /** A round of a federation. */
-export interface RoundTold {
-  readonly clients: readonly ClientTold[];
+export interface FederationRoundReport {
+  readonly clients: readonly ClientRoundReport[];
   /** Clients that were asked and didn't answer. */
   readonly lost: readonly string[];
   /** Why the first of those elsewhere is lost: a code and what it says. Absent: they were drawn to be, or nobody said. */
@@ -73,7 +73,7 @@ export interface RoundTold {
   readonly sent: number;
   readonly received: number;
 }
-export interface ClientTold {
+export interface ClientRoundReport {
   readonly name: string;
   readonly rows: number;
   readonly loss: number;
@@ -82,7 +82,7 @@ export interface ClientTold {
   readonly cosine?: number;
 }
 /** What workers that share a training took until it ended, with gangs of it that were lost before. */
-export interface SharedBy {
+export interface SharedTrainingUsage {
   readonly workers: number;
   /** Shares of the time of its steps, since it began or went on: telling each other, and waiting for the last of them. */
   readonly communication: number;
@@ -95,4 +95,4 @@ export interface SharedBy {
 }
 type WithoutStamp<T> = T extends unknown ? Omit<T, "at" | "run"> : never;
 /** What happens, before it is noted when and in which run. */
-export type Happening = WithoutStamp<RunEvent>;
+export type UnstampedRunEvent = WithoutStamp<RunEvent>;

@@ -1,5 +1,5 @@
 /** A process that writes a run. */
-export interface Writer {
+export interface RunWriter {
   readonly id: number;
   readonly machine: string;
   /** When it began, as the system counts: another process may get the same id later. Null where that can't be told. */

@@ -2,18 +2,18 @@
 import { basename, dirname, relative, resolve } from "node:path";
 import { renderAnsi } from "#dsl/language/diagnostics/render-ansi.js";
 import type { Value } from "#dsl/language/types/value.js";
-import { partsOf } from "#dsl/language/syntax/parts.js";
-import { shellPath } from "#stdlib/text/quoting.js";
+import { splitSource } from "#dsl/language/syntax/parts.js";
+import { shellPathArgument } from "#stdlib/text/quoting.js";
 import { registry } from "#stdlib/registry.js";
 import type { Screen } from "../session/live-training.js";
 import { plainHostContext } from "../host/host-context.js";
 import { textScreen } from "../session/text-screen.js";
-import { runsBeside } from "../runs/runs-beside.js";
-import { Refused } from "../session/execution-context.js";
+import { runsFolderBeside } from "../runs/runs-beside.js";
+import { RefusedError } from "../session/execution-context.js";
 import { trustByRunning } from "../trust/trust.js";
 import { TuneSession } from "./tune-session.js";
 import { diagnosticsOf } from "../session/diagnostics-of.js";
-import { textOfNamed } from "../fetch/regular.js";
+import { readNamedText } from "../fetch/regular.js";
 import type { Evaluation } from "../inference/evaluations/evaluation.js";
 
 export interface RunFileOptions {
@@ -26,49 +26,58 @@ export interface RunFileOptions {
   readonly warn?: (text: string) => void;
   readonly color?: boolean;
 }
-export interface FileResult {
+export interface RunFileResult {
   readonly ok: boolean;
   readonly evaluations: readonly Evaluation[];
   /** Wall time of each statement's verb, in the order of the text. */
   readonly seconds: readonly { readonly verb: string; readonly seconds: number }[];
 }
 
-export async function runTuneFile(file: string, o: RunFileOptions = {}): Promise<FileResult> {
+export async function runTuneFile(file: string, options: RunFileOptions = {}): Promise<RunFileResult> {
   const path = resolve(file);
-  const program = textOfNamed(path, file);
+  const program = readNamedText(path, file);
   const folder = dirname(path);
   await trustByRunning(folder);
   // Relative to its folder: what it comes to is found again where the folder has moved.
   const source = { id: path, title: file, text: program, path: basename(path) };
-  const session = new TuneSession({ folder, runs: o.runs ?? runsBeside(folder) });
-  const warn = o.warn ?? ((words: string) => process.stderr.write(`${words}\n`));
-  const hostContext = { ...plainHostContext(folder, o.parameters ?? {}), ...(o.signal ? { signal: o.signal } : {}) };
+  const session = new TuneSession({ folder, runs: options.runs ?? runsFolderBeside(folder) });
+  const warn = options.warn ?? ((words: string) => process.stderr.write(`${words}\n`));
+  const hostContext = {
+    ...plainHostContext(folder, options.parameters ?? {}),
+    ...(options.signal ? { signal: options.signal } : {}),
+  };
   const text = textScreen(process.stdout);
   try {
-    const stage = { screen: o.screen ?? text, hostContext, ...(o.signal ? { signal: o.signal } : {}) };
+    const stage = {
+      screen: options.screen ?? text,
+      hostContext,
+      ...(options.signal ? { signal: options.signal } : {}),
+    };
     const verbs = registry.verbs().map((verb) => verb.name);
-    for (const part of partsOf(source, verbs))
+    for (const part of splitSource(source, verbs))
       await session.run(part, stage, (warnings) =>
-        warn(renderAnsi(warnings, [...session.earlier, part], { color: o.color ?? false })),
+        warn(renderAnsi(warnings, [...session.earlier, part], { color: options.color ?? false })),
       );
     return { ok: true, evaluations: session.evaluations, seconds: session.seconds };
   } catch (error) {
-    const sources = error instanceof Refused ? error.sources : [...session.earlier, source];
+    const sources = error instanceof RefusedError ? error.sources : [...session.earlier, source];
     const diagnostics = diagnosticsOf(error, sources);
-    if (diagnostics.length === 0 && !(o.signal?.aborted && isAbort(error))) throw error;
-    warn(diagnostics.length === 0 ? "Interrupted" : renderAnsi(diagnostics, sources, { color: o.color ?? false }));
+    if (diagnostics.length === 0 && !(options.signal?.aborted && isAbort(error))) throw error;
+    warn(
+      diagnostics.length === 0 ? "Interrupted" : renderAnsi(diagnostics, sources, { color: options.color ?? false }),
+    );
     return { ok: false, evaluations: session.evaluations, seconds: session.seconds };
   } finally {
     text.end();
     const serving = [...session.servers.values()].filter(({ running }) => running);
     await session.close();
-    for (const { name, folders } of serving) warn(endedWith(name, folders));
+    for (const { name, folders } of serving) warn(serverEndedText(name, folders));
   }
 }
 
 /** Of a server that a program or a notebook began. */
-export function endedWith(name: string, folders: readonly string[]): string {
-  const serve = folders.map((run) => shellPath(relative("", run))).join(" ");
+export function serverEndedText(name: string, folders: readonly string[]): string {
+  const serve = folders.map((run) => shellPathArgument(relative("", run))).join(" ");
   return `${name} ended with this run; \`tunebook serve ${serve}\` serves on`;
 }
 

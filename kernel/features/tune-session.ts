@@ -9,8 +9,8 @@ import type { Action } from "#dsl/compiler/plan/action.js";
 import type { Progress } from "../host/host-context.js";
 import { OpenSession } from "../session/open-session.js";
 import { ProgressLine } from "../session/progress-line.js";
-import { Refused, type Given, type Stage } from "../session/execution-context.js";
-import { verbs } from "./verbs.js";
+import { RefusedError, type SourceContext, type ExecutionContext } from "../session/execution-context.js";
+import { verbHandlers } from "./verbs.js";
 import { Warnings } from "../session/warnings.js";
 
 export class TuneSession extends OpenSession {
@@ -20,7 +20,7 @@ export class TuneSession extends OpenSession {
    */
   async run(
     source: Source,
-    stage: Given,
+    stage: SourceContext,
     onWarnings: (diagnostics: readonly Diagnostic[]) => void = () => undefined,
   ): Promise<void> {
     const line = new ProgressLine(stage.screen, source.id);
@@ -35,7 +35,7 @@ export class TuneSession extends OpenSession {
 
   private async runIn(
     source: Source,
-    stage: Given,
+    stage: SourceContext,
     onWarnings: (diagnostics: readonly Diagnostic[]) => void,
     onActionDone: () => void,
   ): Promise<void> {
@@ -47,7 +47,7 @@ export class TuneSession extends OpenSession {
     const sources = [...this.sources, source];
     const refused = errors.length > 0 || !actions;
     this.refused.after(source, compiled, refused);
-    if (refused) throw new Refused(diagnostics, sources);
+    if (refused) throw new RefusedError(diagnostics, sources);
     if (diagnostics.length > 0) onWarnings(diagnostics);
     this.sources = [...this.sources.filter((s) => s.id !== source.id), source];
     const warnings = new Warnings(stage.screen, sources, `${source.id}-${Date.now().toString(36)}`);
@@ -65,11 +65,11 @@ export class TuneSession extends OpenSession {
     }
   }
 
-  private act<V extends Action["verb"]>(action: Extract<Action, { verb: V }>, stage: Stage): Promise<void> {
-    const run = verbs[action.verb] as (
+  private act<V extends Action["verb"]>(action: Extract<Action, { verb: V }>, stage: ExecutionContext): Promise<void> {
+    const run = verbHandlers[action.verb] as (
       session: OpenSession,
       action: Extract<Action, { verb: V }>,
-      stage: Stage,
+      stage: ExecutionContext,
     ) => Promise<void>;
     return run(this, action, stage);
   }
@@ -77,6 +77,6 @@ export class TuneSession extends OpenSession {
 
 /** A coded error without a place gets its statement's. */
 function placed(error: unknown, action: Action): unknown {
-  if (!(error instanceof CodedError) || error.at.span) return error;
+  if (!(error instanceof CodedError) || error.origin.span) return error;
   return error.placed(action.span);
 }

@@ -1,13 +1,13 @@
 /** What each verb does, keyed by verb, loaded when it is used first; the compiler hands over checked actions. */
 import type { Action } from "#dsl/compiler/plan/action.js";
 import type { OpenSession } from "../session/open-session.js";
-import type { Stage } from "../session/execution-context.js";
+import type { ExecutionContext } from "../session/execution-context.js";
 
-export const verbs: {
+export const verbHandlers: {
   readonly [V in Action["verb"]]: (
     session: OpenSession,
     action: Extract<Action, { verb: V }>,
-    stage: Stage,
+    stage: ExecutionContext,
   ) => Promise<void>;
 } = {
   data: async (...all) => (await import("./data/run.js")).runData(...all),

@@ -26,7 +26,7 @@ export function cachePath(...parts: readonly string[]): string {
  * A file of what was measured on this machine: in the cache, or in the folder `TUNEBOOK_MACHINE`, where several machines share a
  * cache, or nothing measured before is to count. Nothing is created.
  */
-export function measuredPath(name: string): string {
+export function measurementsPath(name: string): string {
   const set = process.env["TUNEBOOK_MACHINE"];
   return set !== undefined && set !== "" ? join(resolve(set), name) : cachePath(name);
 }
@@ -41,7 +41,7 @@ const STALE = 30_000;
  * Runs `work` while no other process runs work on the same path. Waits for the other one (up to `patience`, default one
  * hour); a lock whose owner died is taken over after half a minute. Coded errors: `cache-locked`, `cannot-write`, `disk-full`.
  */
-export async function locked<T>(path: string, work: () => Promise<T>, patience = 3_600_000): Promise<T> {
+export async function withFileLock<T>(path: string, work: () => Promise<T>, patience = 3_600_000): Promise<T> {
   await mkdir(dirname(path), { recursive: true }).catch((e: unknown) =>
     Promise.reject(diskError(e, dirname(path)) as Error),
   );

@@ -1,6 +1,6 @@
 /** What can go wrong while files are brought from elsewhere. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
-import { shellPath } from "#stdlib/text/quoting.js";
+import { shellPathArgument } from "#stdlib/text/quoting.js";
 
 /** The data of each code. */
 export interface FetchCodeData {
@@ -32,7 +32,8 @@ export interface FetchCodeData {
 }
 
 /** A folder as an argument of a command; one whose name breaks lines or commands the terminal is not written out. */
-const nameable = (folder: string): string => (/[\u0000-\u001f\u007f-\u009f]/.test(folder) ? "DIR" : shellPath(folder));
+const nameable = (folder: string): string =>
+  /[\u0000-\u001f\u007f-\u009f]/.test(folder) ? "DIR" : shellPathArgument(folder);
 
 const mebibytes = (n: number): string => `${(n / 2 ** 20).toFixed(0)} MiB`;
 

@@ -26,7 +26,7 @@ export function diskError(error: unknown, file: string, needed: number | null = 
 }
 
 /** Refuses with `disk-full` before anything is written when `bytes` do not fit beside `file`. */
-export async function demandSpace(file: string, bytes: number): Promise<void> {
+export async function demandDiskSpace(file: string, bytes: number): Promise<void> {
   let free: number;
   try {
     const s = await statfs(dirname(file));

@@ -6,12 +6,12 @@ import { createHash, type Hash } from "node:crypto";
 import { constants, createReadStream } from "node:fs";
 import { lstat, mkdir, open, rename, rm, stat, truncate } from "node:fs/promises";
 import { dirname } from "node:path";
-import { shownAddress } from "#dsl/language/diagnostics/address.js";
+import { redactedAddress } from "#dsl/language/diagnostics/address.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { locked } from "./cache.js";
-import { demandSpace, diskError } from "./disk.js";
-import { PRIVATE } from "./private.js";
-import { get, reason } from "./http.js";
+import { withFileLock } from "./cache.js";
+import { demandDiskSpace, diskError } from "./disk.js";
+import { PRIVATE_MODES } from "./private.js";
+import { httpGet, networkErrorReason } from "./http.js";
 
 export interface FetchOptions {
   /** Hexadecimal; what comes must have it. */
@@ -38,11 +38,11 @@ export interface FetchOptions {
  * (it is removed), `cannot-write`.
  */
 export async function fetchFile(url: string, target: string, options: FetchOptions = {}): Promise<void> {
-  if (await isWhole(target, options)) return;
+  if (await isFileIntact(target, options)) return;
   try {
-    await mkdir(dirname(target), { recursive: true, ...(options.isPrivate && { mode: PRIVATE.folder }) });
-    await locked(target, async () => {
-      if (await isWhole(target, options)) return;
+    await mkdir(dirname(target), { recursive: true, ...(options.isPrivate && { mode: PRIVATE_MODES.folder }) });
+    await withFileLock(target, async () => {
+      if (await isFileIntact(target, options)) return;
       await rm(target, { force: true });
       await fetchPart(url, `${target}.part`, options);
       await rename(`${target}.part`, target);
@@ -53,7 +53,7 @@ export async function fetchFile(url: string, target: string, options: FetchOptio
 }
 
 /** Whether the file is there, with the size and the checksum asked for. */
-export async function isWhole(
+export async function isFileIntact(
   file: string,
   want: { readonly sha256?: string; readonly size?: number },
 ): Promise<boolean> {
@@ -88,7 +88,7 @@ async function fetchPart(url: string, part: string, options: FetchOptions): Prom
   if ((await lstat(part).catch(() => null))?.isFile() === false) await rm(part, { force: true });
   let had = (await sizeOf(part)) ?? 0;
   let hash = had > 0 ? await hashOf(part) : createHash("sha256");
-  if (options.size !== undefined) await demandSpace(part, options.size - had);
+  if (options.size !== undefined) await demandDiskSpace(part, options.size - had);
   for (;;) {
     const before = had;
     try {
@@ -98,7 +98,7 @@ async function fetchPart(url: string, part: string, options: FetchOptions): Prom
       if (options.signal?.aborted === true) throw e;
       if (e instanceof TooLong) {
         await rm(part, { force: true });
-        const [place, value] = [shownAddress(url), `more than ${String(e.most)} bytes`];
+        const [place, value] = [redactedAddress(url), `more than ${String(e.most)} bytes`];
         if (options.size === undefined)
           throw new CodedError("untrusted-answer", { url: place, what: "a file of a size", value });
         throw new CodedError("checksum-mismatch", {
@@ -123,7 +123,7 @@ async function fetchPart(url: string, part: string, options: FetchOptions): Prom
     await rm(part, { force: true });
     const expected = options.sha256 ?? `${String(options.size)} bytes`;
     throw new CodedError("checksum-mismatch", {
-      url: shownAddress(url),
+      url: redactedAddress(url),
       expected,
       got: options.sha256 === undefined ? `${String(had)} bytes` : got,
     });
@@ -135,7 +135,7 @@ class Refused extends Error {}
 
 function codedNetwork(url: string, e: unknown): unknown {
   if (e instanceof CodedError) return e;
-  return new CodedError("network-failed", { url: shownAddress(url), why: reason(e) }, { cause: e });
+  return new CodedError("network-failed", { url: redactedAddress(url), why: networkErrorReason(e) }, { cause: e });
 }
 
 /** What was asked for, or where it led, is no address of HTTP: it stays so. */
@@ -162,7 +162,7 @@ async function receive(
   hash: Hash,
   options: FetchOptions,
 ): Promise<{ had: number; hash: Hash }> {
-  const answer = await get(url, {
+  const answer = await httpGet(url, {
     headers: { ...options.headers, ...(from > 0 ? { range: `bytes=${String(from)}-` } : {}) },
     signal: options.signal,
     direct: options.direct,
@@ -188,10 +188,10 @@ async function receive(
   const out = await open(
     part,
     constants.O_WRONLY | constants.O_CREAT | (from > 0 ? constants.O_APPEND : constants.O_TRUNC) | NO_LINK,
-    options.isPrivate ? PRIVATE.file : undefined,
+    options.isPrivate ? PRIVATE_MODES.file : undefined,
   );
   let had = from;
-  let told = 0;
+  let lastReportTime = 0;
   try {
     options.onProgress?.(had, total);
     for await (const chunk of answer.body) {
@@ -204,8 +204,8 @@ async function receive(
       }
       hash.update(bytes);
       had += bytes.length;
-      if (Date.now() - told > 100) {
-        told = Date.now();
+      if (Date.now() - lastReportTime > 100) {
+        lastReportTime = Date.now();
         options.onProgress?.(had, total);
       }
     }

@@ -2,13 +2,13 @@
 import { stat } from "node:fs/promises";
 import { LRUCache } from "lru-cache";
 import { sha256Of } from "./file.js";
-import { stampOf } from "./stamp.js";
+import { fileStampOf } from "./stamp.js";
 
 const known = new LRUCache<string, string>({ max: 4000 });
 
 /** SHA-256 of a file, hexadecimal. */
-export async function hashAt(path: string): Promise<string> {
-  const key = `${path} ${stampOf(await stat(path))}`;
+export async function cachedSha256Of(path: string): Promise<string> {
+  const key = `${path} ${fileStampOf(await stat(path))}`;
   const before = known.get(key);
   if (before !== undefined) return before;
   const hash = await sha256Of(path);

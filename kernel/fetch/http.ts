@@ -3,9 +3,9 @@ import { readFileSync } from "node:fs";
 import type { Readable } from "node:stream";
 import { rootCertificates } from "node:tls";
 import type { Dispatcher } from "undici";
-import { shownAddress } from "#dsl/language/diagnostics/address.js";
+import { redactedAddress } from "#dsl/language/diagnostics/address.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { isHere } from "#stdlib/network/loopback.js";
+import { isLocalUrl } from "#stdlib/network/loopback.js";
 import { pipSettings } from "./pip.js";
 
 /** Loaded when something is asked for first: most sessions need nothing of the net. */
@@ -57,16 +57,16 @@ function following(redirect: Interceptor): Interceptor {
   return (dispatch) => (first, handler) => {
     let secure: string | null = null;
     let here: string | null = null;
-    const demandSecure: Dispatcher["dispatch"] = (options, own) => {
+    const demandSecure: Dispatcher["dispatch"] = (options, handlers) => {
       const url = new URL(options.path, options.origin).href;
       if (url.startsWith("https:")) secure = url;
       else {
-        const from = secure ?? (isHere(url) ? null : here);
+        const from = secure ?? (isLocalUrl(url) ? null : here);
         if (from !== null)
-          throw new CodedError("insecure-redirect", { from: shownAddress(from), to: shownAddress(url) });
-        if (isHere(url)) here = url;
+          throw new CodedError("insecure-redirect", { from: redactedAddress(from), to: redactedAddress(url) });
+        if (isLocalUrl(url)) here = url;
       }
-      return dispatch(options, own);
+      return dispatch(options, handlers);
     };
     return redirect(demandSecure)(first, handler);
   };
@@ -80,7 +80,7 @@ export interface GetOptions {
 }
 
 /** One GET; the answer's body is still to be read. Network trouble is the coded error `network-failed`. */
-export async function get(url: string, options: GetOptions = {}): Promise<Dispatcher.ResponseData> {
+export async function httpGet(url: string, options: GetOptions = {}): Promise<Dispatcher.ResponseData> {
   const { Agent } = await undici();
   const by = options.direct ? (straight ??= new Agent(TIMES)) : (await dispatchers()).following;
   return ask(url, "GET", by, options);
@@ -93,8 +93,8 @@ export async function postJson(
   { patience, ...options }: GetOptions & { readonly patience: number },
 ): Promise<Dispatcher.ResponseData> {
   const headers = { "content-type": "application/json", ...options.headers };
-  const own = { body: JSON.stringify(body), headersTimeout: patience, bodyTimeout: patience };
-  return ask(url, "POST", (await dispatchers()).plain, { ...options, headers }, own);
+  const requestOptions = { body: JSON.stringify(body), headersTimeout: patience, bodyTimeout: patience };
+  return ask(url, "POST", (await dispatchers()).plain, { ...options, headers }, requestOptions);
 }
 
 export interface SendOptions extends GetOptions {
@@ -104,16 +104,16 @@ export interface SendOptions extends GetOptions {
   readonly patience: number;
 }
 /** One request of any kind, as the server answers it first: redirects are not followed. Coded error `network-failed`. */
-export async function send(
+export async function httpSend(
   url: string,
   { method, body, patience, ...options }: SendOptions,
 ): Promise<Dispatcher.ResponseData> {
-  const own = { headersTimeout: patience, bodyTimeout: patience, ...(body !== undefined && { body }) };
-  return ask(url, method, (await dispatchers()).plain, options, own);
+  const requestOptions = { headersTimeout: patience, bodyTimeout: patience, ...(body !== undefined && { body }) };
+  return ask(url, method, (await dispatchers()).plain, options, requestOptions);
 }
 
 /** One HEAD, as the server answers it first: redirects are not followed. Coded error `network-failed`. */
-export async function head(url: string, options: GetOptions = {}): Promise<Dispatcher.ResponseData> {
+export async function httpHead(url: string, options: GetOptions = {}): Promise<Dispatcher.ResponseData> {
   const answer = await ask(url, "HEAD", (await dispatchers()).plain, options);
   await answer.body.dump();
   return answer;
@@ -124,13 +124,13 @@ async function ask(
   method: "GET" | "HEAD" | "POST" | "PUT" | "PATCH",
   dispatcher: Dispatcher,
   options: GetOptions,
-  own: Pick<Dispatcher.RequestOptions, "body" | "headersTimeout" | "bodyTimeout"> = {},
+  requestOptions: Pick<Dispatcher.RequestOptions, "body" | "headersTimeout" | "bodyTimeout"> = {},
 ): Promise<Dispatcher.ResponseData> {
   const { request } = await undici();
   try {
     const { address, authorization } = credentials(url);
     return await request(address, {
-      ...own,
+      ...requestOptions,
       method,
       dispatcher,
       headers: { "user-agent": "tunebook", ...authorization, ...options.headers },
@@ -138,7 +138,7 @@ async function ask(
     });
   } catch (e) {
     if (options.signal?.aborted === true || e instanceof CodedError) throw e;
-    throw new CodedError("network-failed", { url: shownAddress(url), why: reason(e) }, { cause: e });
+    throw new CodedError("network-failed", { url: redactedAddress(url), why: networkErrorReason(e) }, { cause: e });
   }
 }
 
@@ -146,7 +146,7 @@ async function ask(
 const LONGEST = 64 * 2 ** 20;
 
 /** The whole text of an answer. Coded error `untrusted-answer`: there is no end of it. */
-export async function answerText(url: string, answer: Dispatcher.ResponseData, longest = LONGEST): Promise<string> {
+export async function responseText(url: string, answer: Dispatcher.ResponseData, longest = LONGEST): Promise<string> {
   const chunks: Buffer[] = [];
   let had = 0;
   for await (const chunk of answer.body) {
@@ -154,7 +154,7 @@ export async function answerText(url: string, answer: Dispatcher.ResponseData, l
     had += (chunk as Buffer).length;
     if (had > longest)
       throw new CodedError("untrusted-answer", {
-        url: shownAddress(url),
+        url: redactedAddress(url),
         what: "a page of a size",
         value: `more than ${String(longest)} bytes`,
       });
@@ -164,19 +164,19 @@ export async function answerText(url: string, answer: Dispatcher.ResponseData, l
 
 /** The text of a GET that must answer 200; null when the answer is 404. */
 export async function getText(url: string, options: GetOptions = {}): Promise<{ text: string; type: string } | null> {
-  const answer = await get(url, options);
-  const text = await answerText(url, answer).catch((e: unknown) => {
+  const answer = await httpGet(url, options);
+  const text = await responseText(url, answer).catch((e: unknown) => {
     if (options.signal?.aborted === true || e instanceof CodedError) throw e;
-    throw new CodedError("network-failed", { url: shownAddress(url), why: reason(e) }, { cause: e });
+    throw new CodedError("network-failed", { url: redactedAddress(url), why: networkErrorReason(e) }, { cause: e });
   });
   if (answer.statusCode === 404) return null;
   if (answer.statusCode !== 200)
-    throw new CodedError("network-failed", { url: shownAddress(url), why: `status ${String(answer.statusCode)}` });
+    throw new CodedError("network-failed", { url: redactedAddress(url), why: `status ${String(answer.statusCode)}` });
   return { text, type: String(answer.headers["content-type"] ?? "") };
 }
 
 /** What a person can use of a network error. */
-export function reason(e: unknown): string {
+export function networkErrorReason(e: unknown): string {
   const error = e as NodeJS.ErrnoException & { cause?: NodeJS.ErrnoException };
   const inner = e instanceof AggregateError ? (e.errors as Error[]).map((x) => x.message).join("; ") : "";
   return (

@@ -9,8 +9,8 @@ export async function demandInside(root: string, path: string): Promise<void> {
   if (!below(root, path)) throw outside();
   const top = await realpath(root).catch(() => null);
   if (top === null) return; // Nothing is there yet that could be a link.
-  for (let at = dirname(path); at.length >= root.length; at = dirname(at)) {
-    const real = await realpath(at).catch(() => null);
+  for (let folder = dirname(path); folder.length >= root.length; folder = dirname(folder)) {
+    const real = await realpath(folder).catch(() => null);
     if (real === null) continue;
     if (real !== top && !below(top, real)) throw outside();
     return;

@@ -7,29 +7,29 @@
 import * as v from "valibot";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { isRecord } from "#dsl/language/diagnostics/record.js";
-import { NotRead, readWhole, textOfNamed } from "./regular.js";
+import { FileNotRead, readWholeFile, readNamedText } from "./regular.js";
 
 /** Of a `T` in JSON. */
 export type Schema<T> = v.GenericSchema<unknown, T>;
 
 export type Json = Readonly<Record<string, unknown>>;
 /** Any object, as it is. */
-export const object = v.custom<Json>(isRecord);
+export const jsonObject = v.custom<Json>(isRecord);
 /** An object with these keys; others may stand beside them, and are kept. */
-export const fields = <const E extends v.ObjectEntries>(entries: E) => v.pipe(object, v.looseObject(entries));
+export const objectWith = <const E extends v.ObjectEntries>(entries: E) => v.pipe(jsonObject, v.looseObject(entries));
 /** An object whose values are all alike, under any keys (valibot's record leaves out what a prototype has, as `constructor`). */
-export const table = <T>(values: Schema<T>) =>
+export const dictionaryOf = <T>(values: Schema<T>) =>
   v.pipe(
-    object,
+    jsonObject,
     v.rawTransform(({ dataset, addIssue, NEVER }): Readonly<Record<string, T>> => {
       const input = dataset.value;
       const read: [string, T][] = [];
       for (const [key, value] of Object.entries(input)) {
         const found = v.safeParse(values, value, strictly);
         if (!found.success) {
-          const [{ input: at, expected, received, message, path = [] }] = found.issues;
+          const [{ input: receivedInput, expected, received, message, path = [] }] = found.issues;
           const here = { type: "object", origin: "value", input, key, value } as const;
-          addIssue({ input: at, expected: expected ?? undefined, received, message, path: [here, ...path] });
+          addIssue({ input: receivedInput, expected: expected ?? undefined, received, message, path: [here, ...path] });
           return NEVER;
         }
         read.push([key, found.output]);
@@ -38,17 +38,17 @@ export const table = <T>(values: Schema<T>) =>
     }),
   );
 /** Anything, or nothing, under a key: whoever reads it looks at it. */
-export const maybe = v.optional(v.unknown());
+export const optionalUnknown = v.optional(v.unknown());
 /** Any number, NaN and the infinities too. */
-export const figure = v.custom<number>((x) => typeof x === "number");
+export const anyNumber = v.custom<number>((x) => typeof x === "number");
 /** A whole number from `least` on. */
-export const whole = (least = 0) => v.pipe(v.number(), v.safeInteger(), v.minValue(least));
+export const wholeNumber = (least = 0) => v.pipe(v.number(), v.safeInteger(), v.minValue(least));
 
 /** The first thing that is wrong is told, in a schema's own words where it has some; without this valibot would add its own. */
 const strictly = { abortEarly: true, message: "" } as const;
 
 /** It is no JSON, or not of its schema; `why` begins with `it` or with the place in it. */
-export class Unlike extends Error {
+export class SchemaMismatch extends Error {
   constructor(
     readonly why: string,
     cause?: unknown,
@@ -58,25 +58,25 @@ export class Unlike extends Error {
 }
 
 /** The value, if it is of this schema. Throws `Unlike`, with the message of the schema where it has one. */
-export function matched<T>(value: unknown, schema: Schema<T>): T {
+export function matchSchema<T>(value: unknown, schema: Schema<T>): T {
   const found = v.safeParse(schema, value, strictly);
   if (found.success) return found.output;
   const [issue] = found.issues;
-  throw new Unlike(issue.message === "" ? told(issue) : issue.message);
+  throw new SchemaMismatch(issue.message === "" ? issueText(issue) : issue.message);
 }
 
 /** Whether a value is of the schema, as it is: of a schema that changes nothing. */
-export function like<T>(schema: Schema<T>): (value: unknown) => value is T {
+export function schemaGuard<T>(schema: Schema<T>): (value: unknown) => value is T {
   return (value): value is T => v.is(schema, value);
 }
 
 /** Maximum nesting of lists and objects in a file. Schemas and printers recurse, so a deeper file would exhaust the stack. */
-export const DEEPEST = 256;
+export const MAX_NESTING = 256;
 
 function isTooDeep(value: unknown): boolean {
   let level: readonly unknown[] = [value];
   for (let depth = 0; level.length > 0; depth++) {
-    if (depth > DEEPEST) return true;
+    if (depth > MAX_NESTING) return true;
     const below: unknown[] = [];
     for (const one of level)
       if (typeof one === "object" && one !== null)
@@ -87,32 +87,33 @@ function isTooDeep(value: unknown): boolean {
 }
 
 /** The JSON in a text. Throws `Unlike`. */
-export function jsonIn<T>(text: string, schema: Schema<T>, reviver?: (key: string, value: unknown) => unknown): T {
+export function parseJsonAs<T>(text: string, schema: Schema<T>, reviver?: (key: string, value: unknown) => unknown): T {
   let value: unknown;
   try {
     value = JSON.parse(text, reviver);
   } catch (error) {
-    throw new Unlike("it is no JSON", error);
+    throw new SchemaMismatch("it is no JSON", error);
   }
-  if (isTooDeep(value)) throw new Unlike(`it nests lists and objects more than ${String(DEEPEST)} levels deep`);
-  return matched(value, schema);
+  if (isTooDeep(value))
+    throw new SchemaMismatch(`it nests lists and objects more than ${String(MAX_NESTING)} levels deep`);
+  return matchSchema(value, schema);
 }
 
 /** The same of what is worth nothing where it isn't whole: null then. */
-export function jsonOrNone<T>(
+export function parseJsonOrNull<T>(
   text: string,
   schema: Schema<T>,
   reviver?: (key: string, value: unknown) => unknown,
 ): T | null {
   try {
-    return jsonIn(text, schema, reviver);
+    return parseJsonAs(text, schema, reviver);
   } catch (error) {
-    if (error instanceof Unlike) return null;
+    if (error instanceof SchemaMismatch) return null;
     throw error;
   }
 }
 
-export interface ReadOptions {
+export interface ReadJsonOptions {
   /** What the file is called for people; absent: its path. */
   readonly as?: string;
   /** Most bytes. */
@@ -123,13 +124,13 @@ export interface ReadOptions {
 }
 
 /** The JSON in a file. Coded errors `missing-file` (or what `missing` makes), `unreadable-file`, `file-too-large`, `unlike-file`. */
-export function readJson<T>(file: string, schema: Schema<T>, o: ReadOptions = {}): T {
-  const { as = file, unlike = (why, cause) => new CodedError("unlike-file", { file: as, why }, { cause }) } = o;
-  const text = textOfNamed(file, as, o);
+export function readJson<T>(file: string, schema: Schema<T>, options: ReadJsonOptions = {}): T {
+  const { as = file, unlike = (why, cause) => new CodedError("unlike-file", { file: as, why }, { cause }) } = options;
+  const text = readNamedText(file, as, options);
   try {
-    return jsonIn(text.replace(/^\uFEFF/, ""), schema);
+    return parseJsonAs(text.replace(/^\uFEFF/, ""), schema);
   } catch (error) {
-    throw error instanceof Unlike ? unlike(error.why, error.cause ?? error) : error;
+    throw error instanceof SchemaMismatch ? unlike(error.why, error.cause ?? error) : error;
   }
 }
 
@@ -137,12 +138,12 @@ export function readJson<T>(file: string, schema: Schema<T>, o: ReadOptions = {}
 const MOST_OF_A_HINT = 64 * 2 ** 20;
 
 /** Of a file that this or another process keeps to save work: null where it is not there, torn, or of another version. */
-export function hintIn<T>(file: string, schema: Schema<T>, most = MOST_OF_A_HINT): T | null {
+export function readHint<T>(file: string, schema: Schema<T>, most = MOST_OF_A_HINT): T | null {
   try {
-    const bytes = readWhole(file, most);
-    return bytes && jsonOrNone(bytes.toString("utf8"), schema);
+    const bytes = readWholeFile(file, most);
+    return bytes && parseJsonOrNull(bytes.toString("utf8"), schema);
   } catch (error) {
-    if (error instanceof NotRead) return null;
+    if (error instanceof FileNotRead) return null;
     throw error;
   }
 }
@@ -156,11 +157,11 @@ const kinds: Readonly<Record<string, string>> = {
   unknown: "an object",
 };
 /** Where in it, what stands there, and what was expected. */
-function told(issue: v.BaseIssue<unknown>): string {
-  const at = v.getDotPath(issue);
-  if (issue.input === undefined) return `${at ?? "it"} is missing`;
+function issueText(issue: v.BaseIssue<unknown>): string {
+  const issuePath = v.getDotPath(issue);
+  if (issue.input === undefined) return `${issuePath ?? "it"} is missing`;
   const text = JSON.stringify(issue.input) ?? String(issue.input);
   const found = text.length > 60 ? `${text.slice(0, 60)} …` : text;
   const { expected } = issue;
-  return `${at ?? "it"} is ${found}${expected === null ? ", which can't be" : `, not ${kinds[expected] ?? expected}`}`;
+  return `${issuePath ?? "it"} is ${found}${expected === null ? ", which can't be" : `, not ${kinds[expected] ?? expected}`}`;
 }

@@ -4,13 +4,13 @@
  */
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 import * as v from "valibot";
-import { shownAddress } from "#dsl/language/diagnostics/address.js";
+import { redactedAddress } from "#dsl/language/diagnostics/address.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { getText } from "./http.js";
-import { fields, jsonIn, like, maybe } from "./json.js";
+import { objectWith, parseJsonAs, schemaGuard, optionalUnknown } from "./json.js";
 
 /** A file of a project, as its index lists it. */
-export interface Listed {
+export interface IndexFile {
   readonly filename: string;
   readonly url: string;
   readonly sha256?: string;
@@ -20,7 +20,10 @@ export interface Listed {
 }
 
 /** All files on a project's page of a simple index; none where there is no such page. */
-export async function listFiles(address: string, signal: AbortSignal | undefined): Promise<readonly Listed[]> {
+export async function listProjectFiles(
+  address: string,
+  signal: AbortSignal | undefined,
+): Promise<readonly IndexFile[]> {
   const accept = "application/vnd.pypi.simple.v1+json, text/html;q=0.2, application/vnd.pypi.simple.v1+html;q=0.1";
   const answer = await getText(address, { headers: { accept }, signal });
   if (answer === null) return [];
@@ -28,12 +31,12 @@ export async function listFiles(address: string, signal: AbortSignal | undefined
   return type.includes("json") ? listJson(text, address) : listHtml(text, address);
 }
 
-function listJson(text: string, address: string): readonly Listed[] {
+function listJson(text: string, address: string): readonly IndexFile[] {
   let answer: unknown;
   try {
-    answer = jsonIn(text, v.unknown());
+    answer = parseJsonAs(text, v.unknown());
   } catch (cause) {
-    throw new CodedError("network-failed", { url: shownAddress(address), why: "its answer is no JSON" }, { cause });
+    throw new CodedError("network-failed", { url: redactedAddress(address), why: "its answer is no JSON" }, { cause });
   }
   return (isPage(answer) ? answer.files : []).flatMap((f) => {
     if (!isFile(f)) return [];
@@ -48,22 +51,22 @@ function listJson(text: string, address: string): readonly Listed[] {
     });
   });
 }
-const isPage = like(fields({ files: v.array(v.unknown()) }));
-const isFile = like(
-  fields({
+const isPage = schemaGuard(objectWith({ files: v.array(v.unknown()) }));
+const isFile = schemaGuard(
+  objectWith({
     filename: v.string(),
     url: v.string(),
-    hashes: maybe,
-    size: maybe,
-    yanked: maybe,
-    "core-metadata": maybe,
-    "data-dist-info-metadata": maybe,
+    hashes: optionalUnknown,
+    size: optionalUnknown,
+    yanked: optionalUnknown,
+    "core-metadata": optionalUnknown,
+    "data-dist-info-metadata": optionalUnknown,
   }),
 );
 
-async function listHtml(text: string, address: string): Promise<readonly Listed[]> {
+async function listHtml(text: string, address: string): Promise<readonly IndexFile[]> {
   const { Parser } = await import("htmlparser2");
-  const files: Listed[] = [];
+  const files: IndexFile[] = [];
   const parser = new Parser({
     onopentag(name, attributes) {
       const href = attributes["href"];
@@ -86,7 +89,7 @@ async function listHtml(text: string, address: string): Promise<readonly Listed[
 }
 
 /** One file, or none where what is said of it has not the form. */
-function listed(said: {
+function listed(entry: {
   readonly filename: string;
   readonly url: string;
   readonly address: string;
@@ -94,8 +97,8 @@ function listed(said: {
   readonly size?: unknown;
   readonly yanked: boolean;
   readonly metadata: boolean;
-}): readonly Listed[] {
-  const { filename, url, address, sha256, size, yanked, metadata } = said;
+}): readonly IndexFile[] {
+  const { filename, url, address, sha256, size, yanked, metadata } = entry;
   if (!isPlainName(filename) || !URL.canParse(url, address)) return [];
   const place = new URL(url, address);
   if (!/^https?:$/.test(place.protocol)) return [];

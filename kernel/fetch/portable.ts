@@ -15,7 +15,7 @@ const OBEYED =
 const UNSEEN = /[\u200c-\u200f\u202a-\u202e\u2060-\u206f\ufeff]/;
 
 /** A path with `/`. @returns why it can't be written on any system, in words that follow its name; null: it can */
-export function unfitPath(path: string): string | null {
+export function portabilityProblem(path: string): string | null {
   if (/[\0-\u001f\u007f-\u009f]|\p{Surrogate}/u.test(path)) return "has signs that aren't seen in its name";
   if (path === "" || path.length > LONGEST) return "is empty or too long";
   if (/\\|^[A-Za-z]:|^\//.test(path)) return "leads elsewhere";
@@ -31,23 +31,23 @@ export function unfitPath(path: string): string | null {
 }
 
 /** One for all names that some system takes for the same: `Rows.csv` and `rows.csv`, ä in one sign and in two. */
-export function sameName(path: string): string {
+export function canonicalName(path: string): string {
   return path.normalize("NFC").toUpperCase().toLowerCase().normalize("NFC");
 }
 
 /** What keeps files of these paths from lying beside each other on any system, in words; null: nothing. */
-export function clashIn(paths: readonly string[]): string | null {
+export function pathClashIn(paths: readonly string[]): string | null {
   if (new Set(paths).size < paths.length) return "a path stands twice in it";
-  const files = new Map(paths.map((path) => [sameName(path), path]));
+  const files = new Map(paths.map((path) => [canonicalName(path), path]));
   if (files.size < paths.length) {
-    const other = paths.find((path) => files.get(sameName(path)) !== path) ?? "";
-    return `${other} and ${files.get(sameName(other)) ?? ""} are one name on some systems`;
+    const other = paths.find((path) => files.get(canonicalName(path)) !== path) ?? "";
+    return `${other} and ${files.get(canonicalName(other)) ?? ""} are one name on some systems`;
   }
   const folders = new Map<string, string>();
   for (const path of paths)
-    for (let at = path.indexOf("/"); at >= 0; at = path.indexOf("/", at + 1)) {
-      const folder = path.slice(0, at);
-      const same = sameName(folder);
+    for (let slashIndex = path.indexOf("/"); slashIndex >= 0; slashIndex = path.indexOf("/", slashIndex + 1)) {
+      const folder = path.slice(0, slashIndex);
+      const same = canonicalName(folder);
       if (files.has(same)) return `${files.get(same) ?? ""} is a file and a folder in it`;
       const other = folders.get(same) ?? folder;
       if (other !== folder) return `${other} and ${folder} are one name on some systems`;

@@ -9,7 +9,7 @@ import { dirname, join } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import writeFileAtomic from "write-file-atomic";
 
-export const PRIVATE = { file: 0o600, folder: 0o700 } as const;
+export const PRIVATE_MODES = { file: 0o600, folder: 0o700 } as const;
 
 /** Makes the folder and those above it that are missing; a folder that is there keeps its mode. Coded error `cannot-write`. */
 export function makePrivateFolder(folder: string): void {
@@ -17,7 +17,7 @@ export function makePrivateFolder(folder: string): void {
   if (!existsSync(parent)) makePrivateFolder(parent);
   // Not by Node's `recursive`, which tries again without end below a folder that takes no entries (/proc).
   try {
-    mkdirSync(folder, { mode: PRIVATE.folder });
+    mkdirSync(folder, { mode: PRIVATE_MODES.folder });
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === "EEXIST" && statSync(folder).isDirectory()) return;
@@ -28,14 +28,14 @@ export function makePrivateFolder(folder: string): void {
 
 /** Writes all or nothing. A file that is replaced becomes private too. */
 export function writePrivate(file: string, content: string | Buffer): void {
-  writeFileAtomic.sync(file, content, { mode: PRIVATE.file });
+  writeFileAtomic.sync(file, content, { mode: PRIVATE_MODES.file });
 }
-export function writePrivateLater(file: string, content: string | Buffer): Promise<void> {
-  return writeFileAtomic(file, content, { mode: PRIVATE.file });
+export function writePrivateAsync(file: string, content: string | Buffer): Promise<void> {
+  return writeFileAtomic(file, content, { mode: PRIVATE_MODES.file });
 }
 
 /** Copies a file that may be private to a place of the user's choice: with the usual mode, which a plain copy would not give it. */
-export async function copyOpenly(from: string, to: string): Promise<void> {
+export async function copyWithUsualMode(from: string, to: string): Promise<void> {
   await writeFile(to, "");
   const { mode } = await stat(to);
   await copyFile(from, to);
@@ -43,14 +43,14 @@ export async function copyOpenly(from: string, to: string): Promise<void> {
 }
 
 /** Takes the rights of others from a file, or from a folder and all in it, that a writer for any place has written. */
-export function closeToOthers(path: string): void {
+export function makePrivate(path: string): void {
   try {
     for (const entry of readdirSync(path, { withFileTypes: true, recursive: true })) {
-      const own = join(entry.parentPath, entry.name);
-      if (entry.isDirectory()) chmodSync(own, PRIVATE.folder);
-      else if (entry.isFile()) chmodSync(own, PRIVATE.file);
+      const entryPath = join(entry.parentPath, entry.name);
+      if (entry.isDirectory()) chmodSync(entryPath, PRIVATE_MODES.folder);
+      else if (entry.isFile()) chmodSync(entryPath, PRIVATE_MODES.file);
     }
-    chmodSync(path, PRIVATE.folder);
+    chmodSync(path, PRIVATE_MODES.folder);
   } catch (error) {
     const { code = "" } = error as NodeJS.ErrnoException;
     if (code === "ENOTDIR") return closeFile(path);
@@ -60,7 +60,7 @@ export function closeToOthers(path: string): void {
 }
 function closeFile(file: string): void {
   try {
-    chmodSync(file, PRIVATE.file);
+    chmodSync(file, PRIVATE_MODES.file);
   } catch {
     // As above.
   }

@@ -16,7 +16,7 @@ const WHY: Readonly<Record<string, string>> = {
   ENXIO: ODD,
 };
 /** A file is there, but can't be read whole. */
-export class NotRead extends Error {
+export class FileNotRead extends Error {
   /** `bytes`: it has so many, more than are read whole. */
   constructor(
     readonly why: string,
@@ -36,52 +36,52 @@ export function openRegular(file: string): number | null {
   } catch (error) {
     const { code = "", message } = error as NodeJS.ErrnoException;
     if (code === "ENOENT") return null;
-    throw new NotRead(WHY[code] ?? message, undefined, error);
+    throw new FileNotRead(WHY[code] ?? message, undefined, error);
   }
   const found = fstatSync(fd);
   if (found.isFile()) return fd;
   closeSync(fd);
-  throw new NotRead(found.isDirectory() ? FOLDER : ODD);
+  throw new FileNotRead(found.isDirectory() ? FOLDER : ODD);
 }
 
 /** Its bytes, `most` of them; null: there is no such file. Throws `NotRead`. */
-export function readWhole(file: string, most: number): Buffer | null {
+export function readWholeFile(file: string, most: number): Buffer | null {
   const fd = openRegular(file);
   if (fd === null) return null;
   try {
     const { size } = fstatSync(fd);
-    if (size > most) throw new NotRead(`it has more than ${String(most / 2 ** 20)} MiB`, size);
+    if (size > most) throw new FileNotRead(`it has more than ${String(most / 2 ** 20)} MiB`, size);
     return readFileSync(fd);
   } catch (error) {
-    throw error instanceof NotRead ? error : new NotRead((error as Error).message, undefined, error);
+    throw error instanceof FileNotRead ? error : new FileNotRead((error as Error).message, undefined, error);
   } finally {
     closeSync(fd);
   }
 }
 
 /** Bytes of a program or a settings file; nobody writes as many by hand. */
-export const mostWritten = 16 * 2 ** 20;
+export const maxSourceBytes = 16 * 2 ** 20;
 
 /**
  * The bytes of a file that a person named `as`. Coded errors `missing-file` (or what `missing` makes), `unreadable-file`,
  * `file-too-large`.
  */
-export function bytesOfNamed(
+export function readNamedBytes(
   file: string,
   as = file,
-  { most = mostWritten, missing }: { readonly most?: number; readonly missing?: () => CodedError } = {},
+  { most = maxSourceBytes, missing }: { readonly most?: number; readonly missing?: () => CodedError } = {},
 ): Buffer {
   try {
-    const bytes = readWhole(file, most);
+    const bytes = readWholeFile(file, most);
     if (bytes) return bytes;
   } catch (error) {
-    if (!(error instanceof NotRead)) throw error;
+    if (!(error instanceof FileNotRead)) throw error;
     const { why, bytes } = error;
     if (bytes !== undefined) throw new CodedError("file-too-large", { file: as, bytes, most }, { cause: error });
     throw new CodedError("unreadable-file", { file: as, why }, { cause: error });
   }
   throw missing?.() ?? new CodedError("missing-file", { path: as, folder: process.cwd(), near: null });
 }
-export function textOfNamed(...of: Parameters<typeof bytesOfNamed>): string {
-  return bytesOfNamed(...of).toString("utf8");
+export function readNamedText(...args: Parameters<typeof readNamedBytes>): string {
+  return readNamedBytes(...args).toString("utf8");
 }

@@ -79,49 +79,54 @@ function compareLists(a: Key, b: Key): number {
 
 /** Whether a version meets `spec`: an exact version, or comma-separated specifiers; pre-releases only where one is named. */
 export function satisfies(version: string, spec: string): boolean {
-  const own = parse(version);
-  if (!own) return false;
+  const parsedVersion = parse(version);
+  if (!parsedVersion) return false;
   if (!/[<>=!~]/.test(spec)) {
     const named = parse(spec);
-    return spec.trim() === "" ? isFinal(own) : named !== null && equal(own, named);
+    return spec.trim() === "" ? isFinal(parsedVersion) : named !== null && equal(parsedVersion, named);
   }
   const parts = spec.split(",").map((part) => /^\s*(~=|===|==|!=|<=|>=|<|>)\s*([^\s,]+)\s*$/.exec(part));
   if (!parts.every((part) => part !== null)) return false;
-  const asked = parts.map((part) => ({ operator: part[1]!, bound: part[2]! }));
-  const named = asked.some(({ operator, bound }) => {
+  const specifiers = parts.map((part) => ({ operator: part[1]!, bound: part[2]! }));
+  const named = specifiers.some(({ operator, bound }) => {
     const limit = operator === "!=" ? null : parse(bound.replace(/\.\*$/, ""));
     return limit !== null && !isFinal(limit);
   });
-  return (isFinal(own) || named) && asked.every(({ operator, bound }) => meets(own, operator, bound, version));
+  return (
+    (isFinal(parsedVersion) || named) &&
+    specifiers.every(({ operator, bound }) => meets(parsedVersion, operator, bound, version))
+  );
 }
 
-function meets(own: Version, operator: string, bound: string, written: string): boolean {
+function meets(candidate: Version, operator: string, bound: string, written: string): boolean {
   if (operator === "===") return written.trim().toLowerCase() === bound.toLowerCase();
   const prefix = bound.endsWith(".*");
   const limit = parse(prefix ? bound.slice(0, -2) : bound);
   if (!limit || (prefix && (!/^[=!]=$/.test(operator) || !isPlain(limit)))) return false;
   // A local label of the candidate counts only where the bound has one.
-  const bare: Version = { ...own, local: [] };
+  const bare: Version = { ...candidate, local: [] };
   switch (operator) {
     case "==":
-      return prefix ? startsWith(own, limit) : equal(own, limit);
+      return prefix ? startsWith(candidate, limit) : equal(candidate, limit);
     case "!=":
-      return prefix ? !startsWith(own, limit) : !equal(own, limit);
+      return prefix ? !startsWith(candidate, limit) : !equal(candidate, limit);
     case "~=":
       if (limit.release.length < 2) return false;
-      return compare(bare, limit) >= 0 && startsWith(own, { ...plain(limit), release: limit.release.slice(0, -1) });
+      return (
+        compare(bare, limit) >= 0 && startsWith(candidate, { ...plain(limit), release: limit.release.slice(0, -1) })
+      );
     case "<=":
       return compare(bare, limit) <= 0;
     case ">=":
       return compare(bare, limit) >= 0;
     case "<":
       // What comes before 1.0 is not 1.0's own pre-release.
-      return compare(own, limit) < 0 && (!isFinal(limit) || isFinal(own) || !sameRelease(own, limit));
+      return compare(candidate, limit) < 0 && (!isFinal(limit) || isFinal(candidate) || !sameRelease(candidate, limit));
     default:
       // What comes after 1.0 is not 1.0's own post-release.
       return (
         compare(bare, limit) > 0 &&
-        (limit.post !== null || own.post === null || !equal({ ...own, post: null, dev: null }, limit))
+        (limit.post !== null || candidate.post === null || !equal({ ...candidate, post: null, dev: null }, limit))
       );
   }
 }
@@ -134,15 +139,15 @@ function isPlain(version: Version): boolean {
   return isFinal(version) && version.post === null && version.local.length === 0;
 }
 
-function equal(own: Version, limit: Version): boolean {
-  return compare(limit.local.length > 0 ? own : { ...own, local: [] }, limit) === 0;
+function equal(candidate: Version, limit: Version): boolean {
+  return compare(limit.local.length > 0 ? candidate : { ...candidate, local: [] }, limit) === 0;
 }
 
-function sameRelease(own: Version, limit: Version): boolean {
-  return equal(plain(own), plain(limit));
+function sameRelease(candidate: Version, limit: Version): boolean {
+  return equal(plain(candidate), plain(limit));
 }
 
 /** Whether its release begins as `limit`'s does, place by place; what is missing is 0. */
-function startsWith(own: Version, limit: Version): boolean {
-  return own.epoch === limit.epoch && limit.release.every((n, i) => (own.release[i] ?? 0) === n);
+function startsWith(candidate: Version, limit: Version): boolean {
+  return candidate.epoch === limit.epoch && limit.release.every((n, i) => (candidate.release[i] ?? 0) === n);
 }

@@ -5,10 +5,10 @@
 import { mkdir, open, rename, rm } from "node:fs/promises";
 import { dirname, isAbsolute, join, normalize } from "node:path";
 import type yauzl from "yauzl";
-import { shownAddress } from "#dsl/language/diagnostics/address.js";
+import { redactedAddress } from "#dsl/language/diagnostics/address.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { diskError } from "./disk.js";
-import { listFiles, type Listed } from "./package-index.js";
+import { listProjectFiles, type IndexFile } from "./package-index.js";
 import { pipSettings } from "./pip.js";
 import { compareVersions, satisfies } from "./version.js";
 
@@ -26,7 +26,7 @@ export interface Platform {
   readonly os: "linux" | "macos" | "windows";
   readonly machine: "x86_64" | "aarch64";
 }
-export interface FindOptions {
+export interface FindWheelOptions {
   /** Default: this machine. */
   readonly platform?: Platform;
   /** Preferred Python tag among equal wheels (default `cp312`). */
@@ -49,16 +49,16 @@ export function thisPlatform(): Platform {
  * highest final release is taken. Coded errors: `no-wheel`, `network-failed`, `untrusted-answer`; `checksum-mismatch`: the
  * index states another checksum than the known one.
  */
-export async function findWheel(project: string, version: string, options: FindOptions = {}): Promise<Wheel> {
+export async function findWheel(project: string, version: string, options: FindWheelOptions = {}): Promise<Wheel> {
   const platform = options.platform ?? thisPlatform();
   const indexes = options.indexes ?? pipSettings().indexes;
   const has = new Set<string>();
   let failure: unknown;
   for (const index of indexes) {
     const address = `${index}/${project.toLowerCase().replace(/[-_.]+/g, "-")}/`;
-    let listed: readonly Listed[];
+    let listed: readonly IndexFile[];
     try {
-      listed = await listFiles(address, options.signal);
+      listed = await listProjectFiles(address, options.signal);
     } catch (e) {
       failure ??= e; // Another index may have it.
       continue;
@@ -83,7 +83,7 @@ export async function findWheel(project: string, version: string, options: FindO
     const { filename, url, size, metadata } = best.file;
     const sha256 = options.known?.[filename] ?? best.file.sha256;
     if (sha256 !== undefined && best.file.sha256 !== undefined && sha256 !== best.file.sha256)
-      throw new CodedError("checksum-mismatch", { url: shownAddress(url), expected: sha256, got: best.file.sha256 });
+      throw new CodedError("checksum-mismatch", { url: redactedAddress(url), expected: sha256, got: best.file.sha256 });
     return {
       project,
       version: best.version,
@@ -100,7 +100,7 @@ export async function findWheel(project: string, version: string, options: FindO
     project,
     version,
     platform: where,
-    index: shownAddress(indexes[0] ?? "(none)"),
+    index: redactedAddress(indexes[0] ?? "(none)"),
     has: [...has].sort(compareVersions),
   });
 }

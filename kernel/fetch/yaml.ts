@@ -5,6 +5,9 @@ import type * as yaml from "yaml";
 const require = createRequire(import.meta.url);
 
 /** What a text says. Throws where it is no YAML. */
-export function parseYaml(text: string, o: { readonly maxAliasCount: number; readonly logLevel?: "error" }): unknown {
-  return (require("yaml") as typeof yaml).parse(text, o);
+export function parseYaml(
+  text: string,
+  options: { readonly maxAliasCount: number; readonly logLevel?: "error" },
+): unknown {
+  return (require("yaml") as typeof yaml).parse(text, options);
 }

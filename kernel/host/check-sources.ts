@@ -3,8 +3,8 @@
  * it has no mistake, with all of them. What would be trained counts as trained for the sources after it, and a sweep as one
  * that ran: what only its best trial tells stays unknown.
  */
-import { compileAnswered, type Fact } from "#dsl/compiler/program/compile-with-facts.js";
-import { EarlierCells } from "#dsl/compiler/statement/earlier-cells.js";
+import { compileWithFacts, type FactAnswer } from "#dsl/compiler/program/compile-with-facts.js";
+import { EarlierCellsCache } from "#dsl/compiler/statement/earlier-cells.js";
 import type { Diagnostic } from "#dsl/language/diagnostics/diagnostic.js";
 import type { Source } from "#dsl/language/diagnostics/span.js";
 import { Facts, type Need } from "#dsl/language/types/facts.js";
@@ -12,24 +12,24 @@ import type { Action } from "#dsl/compiler/plan/action.js";
 import type { Value } from "#dsl/language/types/value.js";
 import type { Registry } from "#dsl/language/types/registry.js";
 import { parse } from "#dsl/language/syntax/parse.js";
-import { foundBy, singly } from "#dsl/language/syntax/parts.js";
+import { nameForBest, sourcePerStatement } from "#dsl/language/syntax/parts.js";
 import type { Operand, Statement } from "#dsl/language/syntax/tree.js";
 
-export interface CheckedTexts {
+export interface CheckInput {
   readonly sources: readonly Source[];
   /** Names that the TypeScript cells before a source make. */
   readonly typescript: ReadonlyMap<string, readonly string[]>;
   /** Words that TypeScript cells define. */
   readonly defined: ReadonlySet<string>;
 }
-export interface Checking {
+export interface CheckSourcesOptions {
   readonly registry: Registry;
-  readonly answer: (need: Need, typescript: readonly string[]) => Promise<Fact>;
+  readonly answer: (need: Need, typescript: readonly string[]) => Promise<FactAnswer>;
   readonly parameters: Readonly<Record<string, Value>>;
   /** Only what the text and the headers of files tell. */
   readonly quick?: boolean;
 }
-export interface Checked {
+export interface CheckedProgram {
   readonly sources: readonly Source[];
   readonly diagnostics: readonly Diagnostic[];
   /** Of sources without errors: of each what can be planned. */
@@ -44,13 +44,16 @@ export interface Checked {
   readonly unvalued: readonly string[];
 }
 
-export async function checkSources({ sources, typescript, defined }: CheckedTexts, o: Checking): Promise<Checked> {
+export async function checkSources(
+  { sources, typescript, defined }: CheckInput,
+  options: CheckSourcesOptions,
+): Promise<CheckedProgram> {
   const diagnostics: Diagnostic[] = [];
   const actions: Action[] = [];
   const unplanned: Statement[] = [];
   const trained: Record<string, string> = {};
   const sound: Source[] = [];
-  const kept = new EarlierCells();
+  const earlierCells = new EarlierCellsCache();
   const unvalued = new Set<string>();
   const unsure = new Set<string>();
   const swept = new Set<string>();
@@ -58,7 +61,10 @@ export async function checkSources({ sources, typescript, defined }: CheckedText
   const parameters = new Set<string>();
   for (const source of sources) {
     const names = typescript.get(source.id) ?? [];
-    const compile = async (purpose: "assist" | "run", of: readonly Source[] = [source]): Promise<Compiled> => {
+    const compile = async (
+      purpose: "assist" | "run",
+      compiledSources: readonly Source[] = [source],
+    ): Promise<Compiled> => {
       let waits = false;
       const asks = (need: Need): boolean => {
         const [sweep = "", part] = need.about === "name" ? need.of.split(".") : [];
@@ -66,18 +72,18 @@ export async function checkSources({ sources, typescript, defined }: CheckedText
         if (!known) waits = true;
         return known;
       };
-      const compiled = await compileAnswered([...sound, ...of], {
-        registry: o.registry,
+      const compiled = await compileWithFacts([...sound, ...compiledSources], {
+        registry: options.registry,
         purpose,
-        kept,
+        cellCache: earlierCells,
         asks,
-        answer: (need) => o.answer(need, names),
+        answer: (need) => options.answer(need, names),
         outside: {
           typescript: names,
           unvalued: names,
           unsure: [...unsure],
           trained,
-          parameters: o.parameters,
+          parameters: options.parameters,
         },
       });
       facts = compiled.facts;
@@ -92,8 +98,8 @@ export async function checkSources({ sources, typescript, defined }: CheckedText
       Object.assign(trained, trainedBy(planned));
     };
     let { found } = await compile("assist");
-    const named = namedIn(source, o.registry);
-    if (!o.quick && !isRefused(found)) {
+    const named = namedIn(source, options.registry);
+    if (!options.quick && !isRefused(found)) {
       const whole = await compile("run");
       // What uses a best that nobody knows is checked as far as it is written.
       const also = whole.waits ? found.filter((d) => !whole.found.some((one) => isSame(one, d))) : [];
@@ -102,7 +108,7 @@ export async function checkSources({ sources, typescript, defined }: CheckedText
       if (!whole.waits) did(whole.did);
       else if (!isRefused(found)) {
         // It keeps no other statement beside it from being planned.
-        const parts = singly(source, named.statements);
+        const parts = sourcePerStatement(source, named.statements);
         for (const i of parts.keys()) did((await compile("run", parts.slice(0, i + 1))).did);
       }
       const places = new Set(actions.slice(begun).map(({ span }) => span.start));
@@ -166,9 +172,9 @@ function namedIn(
     statements,
     trained: statements.flatMap((one) => {
       if (!TRAINS.includes(one.verb.text)) return [];
-      const kept = as(one);
-      return kept.length > 0 ? kept : word(one.operands[0]);
+      const trainedNames = as(one);
+      return trainedNames.length > 0 ? trainedNames : word(one.operands[0]);
     }),
-    swept: statements.flatMap((one) => foundBy(one) ?? []),
+    swept: statements.flatMap((one) => nameForBest(one) ?? []),
   };
 }

@@ -6,7 +6,7 @@
 import { lastOf } from "#dsl/language/diagnostics/must.js";
 import type { RunEvent } from "../events/events.js";
 
-export interface Curves {
+export interface LossCurves {
   /** The loss of each step. */
   readonly training: readonly { readonly step: number; readonly loss: number }[];
   /** Each validation: its loss, and the scores of answers besides. */
@@ -18,7 +18,7 @@ export interface Curves {
   /** Steps of the whole training. */
   readonly steps: number;
 }
-export type Fit =
+export type FitVerdict =
   | {
       readonly is: "over";
       /** Validation's loss: where it was best, and at the end. */
@@ -27,7 +27,7 @@ export type Fit =
       /** Training's around both. */
       readonly trained: { readonly best: number; readonly end: number };
       /** A score of answers that is no worse at the end than where the loss was best. */
-      readonly kept: string | null;
+      readonly steadyScore: string | null;
     }
   | {
       readonly is: "idle";
@@ -51,22 +51,22 @@ const FEW = 12;
 const FEW_ROWS = 40;
 
 /** `rows`: of the validation: of few rows a loss moves further by chance. Null: nothing is to be said. */
-export function fitOf({ training, validation, steps }: Curves, rows: number): Fit | null {
+export function assessFit({ training, validation, steps }: LossCurves, rows: number): FitVerdict | null {
   const known = validation.filter(({ loss }) => Number.isFinite(loss) && loss > 0);
   const last = known.at(-1);
   if (training.length < FEW) return null;
   const trained = trainedAround(training, known);
   const stuck = stuckIn(training);
   if (!last || known.length < 2) return stuck;
-  const at = known.reduce((best, { loss }, i) => (loss < known[best]!.loss ? i : best), 0);
-  const [best, after] = [known[at]!, known.slice(at + 1)];
+  const bestIndex = known.reduce((best, { loss }, i) => (loss < known[best]!.loss ? i : best), 0);
+  const [best, after] = [known[bestIndex]!, known.slice(bestIndex + 1)];
   const losses = { best: { step: best.step, loss: best.loss }, end: last.loss };
-  const fell = { best: trained[at]!, end: lastOf(trained) };
+  const fell = { best: trained[bestIndex]!, end: lastOf(trained) };
   const chance = 1 / Math.sqrt(Math.max(1, rows));
   const rise = last.loss / best.loss - 1;
   const lasting = after.length > 1 && after.every(({ loss }) => loss > best.loss * (1 + RISES / 4));
   if (rise > Math.max(lasting ? RISES : RISES_ONCE, chance) && fell.end < fell.best * (1 - FALLS))
-    return { is: "over", ...losses, trained: fell, kept: keptScore(best, last) };
+    return { is: "over", ...losses, trained: fell, steadyScore: keptScore(best, last) };
   if (stuck) return stuck;
   const early = known.findIndex(({ loss }) => loss <= best.loss * (1 + MOVES));
   const first = known[early]!;
@@ -79,38 +79,40 @@ export function fitOf({ training, validation, steps }: Curves, rows: number): Fi
     };
   const [before, around] = [known[known.length - 2]!, trained[trained.length - 2]!];
   const falls = 1 - last.loss / before.loss;
-  if (at === known.length - 1 && falls > Math.max(FALLS, chance / 2) && fell.end < around * (1 - FALLS))
+  if (bestIndex === known.length - 1 && falls > Math.max(FALLS, chance / 2) && fell.end < around * (1 - FALLS))
     return { is: "under", before: before.loss, end: last.loss, step: before.step };
   return null;
 }
 
 /** Mean of training's loss over the steps from one validation to the next. */
-function trainedAround(training: Curves["training"], validation: Curves["validation"]): readonly number[] {
+function trainedAround(training: LossCurves["training"], validation: LossCurves["validation"]): readonly number[] {
   return validation.map(({ step }, i) => {
     const since = validation[i - 1]?.step ?? 0;
-    const own = training.filter((one) => one.step > since && one.step <= step);
-    return meanOf(own.length > 0 ? own : training.filter((one) => one.step <= step).slice(-1));
+    const recentSteps = training.filter((one) => one.step > since && one.step <= step);
+    return meanOf(recentSteps.length > 0 ? recentSteps : training.filter((one) => one.step <= step).slice(-1));
   });
 }
 
 /** The last fifth of the steps is where the first was. */
-function stuckIn(training: Curves["training"]): Extract<Fit, { is: "stuck" }> | null {
+function stuckIn(training: LossCurves["training"]): Extract<FitVerdict, { is: "stuck" }> | null {
   const fifth = Math.ceil(training.length / 5);
   const [from, to] = [meanOf(training.slice(0, fifth)), meanOf(training.slice(-fifth))];
   return training.length >= 2 * FEW && to > from * (1 - MOVES) ? { is: "stuck", from, to } : null;
 }
 
-function meanOf(steps: Curves["training"]): number {
+function meanOf(steps: LossCurves["training"]): number {
   return steps.reduce((sum, { loss }) => sum + loss, 0) / Math.max(1, steps.length);
 }
 
-function keptScore(best: Curves["validation"][number], last: Curves["validation"][number]): string | null {
-  const kept = Object.entries(best.scores ?? {}).find(([name, value]) => (last.scores?.[name] ?? -Infinity) >= value);
-  return kept?.[0] ?? null;
+function keptScore(best: LossCurves["validation"][number], last: LossCurves["validation"][number]): string | null {
+  const steadyScore = Object.entries(best.scores ?? {}).find(
+    ([name, value]) => (last.scores?.[name] ?? -Infinity) >= value,
+  );
+  return steadyScore?.[0] ?? null;
 }
 
 /** `answers`: names of scores of answers of which more is better. */
-export function curvesIn(events: readonly RunEvent[], answers: (name: string) => boolean): Curves {
+export function curvesFromEvents(events: readonly RunEvent[], answers: (name: string) => boolean): LossCurves {
   const training = events.flatMap((e) => (e.kind === "step" ? [{ step: e.step, loss: e.loss }] : []));
   const validation = events.flatMap((e) =>
     e.kind === "evaluated"

@@ -15,7 +15,7 @@ export interface Progress {
  * What is not fetched: `all` in a folder that is not trusted, `secrets` (what a secret would be sent for) while someone is typing,
  * since half an address may be another server's.
  */
-export type Withhold = "all" | "secrets";
+export type WithheldFetches = "all" | "secrets";
 
 export interface HostContext {
   /** Folder of the notebook or file: relative paths start there. */
@@ -37,10 +37,14 @@ export interface HostContext {
   readonly onProgress?: (progress: Progress) => void;
   readonly signal?: AbortSignal;
   /** What must not be fetched; it is `not-fetched` then. Absent: everything may be. */
-  readonly withhold?: Withhold | undefined;
+  readonly withhold?: WithheldFetches | undefined;
 }
 /** Work that can't be divided, told to whoever waits for it. */
-export async function during<T>({ onProgress }: HostContext, label: string, work: () => Promise<T>): Promise<T> {
+export async function withProgressLabel<T>(
+  { onProgress }: HostContext,
+  label: string,
+  work: () => Promise<T>,
+): Promise<T> {
   onProgress?.({ label, done: 0, total: 1 });
   try {
     return await work();

@@ -2,12 +2,12 @@
  * Words and numbers as a reader wants them. Text from data is hostile until it went through here: control characters and
  * bidirectional overrides become visible escapes, lone surrogates become U+FFFD, markup is escaped.
  */
-import { visible } from "#dsl/language/diagnostics/codes.js";
-import { daysIn } from "#dsl/language/diagnostics/days.js";
+import { escapeControlCharacters } from "#dsl/language/diagnostics/codes.js";
+import { daysText } from "#dsl/language/diagnostics/days.js";
 
 /** Text that can be printed anywhere: no control characters (but tab and newline), well-formed UTF-16. */
 export function printable(text: string): string {
-  return visible(text.replace(/\p{Surrogate}|[\ufffe\uffff]/gu, "\ufffd"));
+  return escapeControlCharacters(text.replace(/\p{Surrogate}|[\ufffe\uffff]/gu, "\ufffd"));
 }
 
 const entities: Readonly<Record<string, string>> = {
@@ -40,17 +40,17 @@ export function clip(text: string, length: number): string {
 }
 
 /** `22,713,216`. */
-export function count(n: number): string {
+export function groupedNumber(n: number): string {
   return Number.isFinite(n) ? Math.round(n).toLocaleString("en-US") : String(n);
 }
 
 /** `1 row`, `1,204 rows`. */
 export function plural(n: number, one: string, many = `${one}s`): string {
-  return `${count(n)} ${n === 1 ? one : many}`;
+  return `${groupedNumber(n)} ${n === 1 ? one : many}`;
 }
 
 /** `22.7 M`, `980`. */
-export function compact(n: number): string {
+export function compactNumber(n: number): string {
   if (!Number.isFinite(n)) return String(n);
   for (const [size, unit] of [
     [1e12, "T"],
@@ -58,13 +58,13 @@ export function compact(n: number): string {
     [1e6, "M"],
     [1e4, "k"],
   ] as const) {
-    if (Math.abs(n) >= size * 0.9995) return `${significant(n / (unit === "k" ? 1e3 : size), 3)} ${unit}`;
+    if (Math.abs(n) >= size * 0.9995) return `${significantText(n / (unit === "k" ? 1e3 : size), 3)} ${unit}`;
   }
-  return count(n);
+  return groupedNumber(n);
 }
 
 /** `1.4 GiB`. */
-export function bytes(n: number): string {
+export function byteSizeText(n: number): string {
   if (!Number.isFinite(n)) return String(n);
   for (const [size, unit] of [
     [2 ** 40, "TiB"],
@@ -72,13 +72,13 @@ export function bytes(n: number): string {
     [2 ** 20, "MiB"],
     [2 ** 10, "KiB"],
   ] as const) {
-    if (Math.abs(n) >= size) return `${significant(n / size, n / size >= 100 ? 3 : 2)} ${unit}`;
+    if (Math.abs(n) >= size) return `${significantText(n / size, n / size >= 100 ? 3 : 2)} ${unit}`;
   }
   return `${n} B`;
 }
 
 /** `0.8 s`, `42 s`, `3 min 20 s`, `1 h 05 min`, `16 days`. */
-export function duration(seconds: number): string {
+export function durationText(seconds: number): string {
   if (!Number.isFinite(seconds)) return "–";
   if (seconds < 0.0995) return `${Math.max(0, Math.round(seconds * 1000))} ms`;
   if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
@@ -86,11 +86,11 @@ export function duration(seconds: number): string {
   if (whole < 60) return `${whole} s`;
   if (whole < 3600) return `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, "0")} s`;
   const minutes = Math.round(seconds / 60);
-  return daysIn(seconds) ?? `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, "0")} min`;
+  return daysText(seconds) ?? `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, "0")} min`;
 }
 
 /** A share of 1 as `12.5 %`; never 0 % or 100 % for what is only near it. */
-export function percent(share: number, digits = 1): string {
+export function formatPercent(share: number, digits = 1): string {
   if (!Number.isFinite(share)) return "–";
   const least = 10 ** -digits;
   const hundred = share * 100;
@@ -100,7 +100,7 @@ export function percent(share: number, digits = 1): string {
 }
 
 /** A number to so many significant digits: `0.8423`, `2e-4`, `1,204.5`. */
-export function significant(x: number, digits = 4): string {
+export function significantText(x: number, digits = 4): string {
   if (Number.isNaN(x)) return "NaN";
   if (!Number.isFinite(x)) return x > 0 ? "∞" : "−∞";
   if (x === 0) return "0";
@@ -109,7 +109,7 @@ export function significant(x: number, digits = 4): string {
     const [mantissa, exponent] = x.toExponential(digits - 1).split("e") as [string, string];
     return `${trimmed(mantissa)}e${exponent.replace("+", "")}`;
   }
-  if (size >= 10 ** digits) return count(x);
+  if (size >= 10 ** digits) return groupedNumber(x);
   return trimmed(x.toPrecision(digits));
 }
 
@@ -118,7 +118,7 @@ function trimmed(number: string): string {
 }
 
 /** Columns that text takes on a terminal: East Asian wide characters and emoji take two, combining marks none. */
-export function width(text: string): number {
+export function terminalWidth(text: string): number {
   let columns = 0;
   for (const c of text) {
     if (/\p{Mark}|[\u200b-\u200d]/u.test(c)) continue;
@@ -132,13 +132,13 @@ export function width(text: string): number {
   return columns;
 }
 
-export function pad(text: string, columns: number, align: "left" | "right"): string {
-  const blanks = " ".repeat(Math.max(0, columns - width(text)));
+export function padToWidth(text: string, columns: number, align: "left" | "right"): string {
+  const blanks = " ".repeat(Math.max(0, columns - terminalWidth(text)));
   return align === "left" ? text + blanks : blanks + text;
 }
 
 /** A bar of block characters for a share of 1: it reads the same in every viewer. */
-export function bar(share: number, columns = 16): string {
+export function barText(share: number, columns = 16): string {
   const eighths = Math.round(Math.min(1, Math.max(0, Number.isFinite(share) ? share : 0)) * columns * 8);
   return "█".repeat(Math.floor(eighths / 8)) + (["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"][eighths % 8] ?? "");
 }
@@ -147,6 +147,7 @@ export function bar(share: number, columns = 16): string {
 export function base64Of(text: string): string {
   const bytes = new TextEncoder().encode(text);
   let binary = "";
-  for (let at = 0; at < bytes.length; at += 8192) binary += String.fromCharCode(...bytes.subarray(at, at + 8192));
+  for (let byteOffset = 0; byteOffset < bytes.length; byteOffset += 8192)
+    binary += String.fromCharCode(...bytes.subarray(byteOffset, byteOffset + 8192));
   return btoa(binary);
 }

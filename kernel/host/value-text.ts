@@ -1,13 +1,13 @@
 /** Checked values as Tune text for cards and tables: `lora(rank: 8, alpha: 16)`, `80%`, `1..5`; rounded and cut short. */
-import { keptCalls } from "#dsl/compiler/plan/retained-calls.js";
-import { tuneText, type Writing } from "#dsl/compiler/plan/text.js";
+import { withoutAddressQueries } from "#dsl/compiler/plan/retained-calls.js";
+import { tuneText, type ValueTextStyle } from "#dsl/compiler/plan/text.js";
 import type { Call, Value } from "#dsl/language/types/value.js";
-import { clip, significant } from "./text.js";
+import { clip, significantText } from "./text.js";
 
-const short: Writing = { number: numberText, quoted: (text) => JSON.stringify(clip(text, 80)) };
+const short: ValueTextStyle = { number: numberText, quoted: (text) => JSON.stringify(clip(text, 80)) };
 
 export function valueText(value: Value | undefined): string {
-  return tuneText(keptCalls(value ?? null), undefined, short);
+  return tuneText(withoutAddressQueries(value ?? null), undefined, short);
 }
 
 /** A word with its arguments; arguments that are `null` say nothing and are left out. */
@@ -17,5 +17,5 @@ export function callText(call: Call): string {
 
 function numberText(x: number): string {
   if (Number.isInteger(x) && Math.abs(x) < 1e9) return String(x);
-  return significant(x, 6).replaceAll(",", "");
+  return significantText(x, 6).replaceAll(",", "");
 }

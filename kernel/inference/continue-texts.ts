@@ -2,15 +2,15 @@
 import type { Call } from "#dsl/language/types/value.js";
 import type { DecodedText, DecoderImplementation } from "#stdlib/decoders/kind.js";
 import type { Tokenizer } from "../bases/tokenizer.js";
-import type { Session } from "../engines/engine.js";
+import type { EngineSession } from "../engines/engine.js";
 import { tokensAt, TextsInMemory } from "../data/sequences/token-rows.js";
-import { ended } from "../data/encoding/end-token.js";
-import { generate, type GenerateOptions } from "./generate.js";
-import { StopStrings } from "./stop-strings.js";
-import { TextStream } from "./text-stream.js";
+import { appendEndTokens } from "../data/encoding/end-token.js";
+import { generateTexts, type GenerateOptions } from "./generate.js";
+import { StopStringFilter } from "./stop-strings.js";
+import { IncrementalTextStream } from "./text-stream.js";
 
 export interface ContinueOptions {
-  readonly session: Pick<Session, "run">;
+  readonly session: Pick<EngineSession, "run">;
   readonly tokenizer: Pick<Tokenizer, "encode" | "decode" | "frame" | "padId" | "cut">;
   readonly decoder: { readonly call: Call; readonly implementation: DecoderImplementation };
   readonly vocabulary: number;
@@ -29,7 +29,7 @@ export interface ContinueOptions {
   readonly signal?: AbortSignal;
 }
 /** A bit of the continuation of text `row`. */
-export interface Piece {
+export interface ContinuationPiece {
   readonly row: number;
   /** What comes next of its text; may be empty where it ended. */
   readonly text: string;
@@ -39,22 +39,28 @@ export interface Piece {
 }
 
 /** Yields pieces as they come, of all texts of a batch side by side; each text's last piece says why it ended. */
-export async function* continueTexts(texts: readonly string[], o: ContinueOptions): AsyncGenerator<Piece, void, void> {
-  yield* continueTokens(o.pairs ? await readWhole(texts, o, o.pairs) : await leftOpen(texts, o), o);
+export async function* continueTexts(
+  texts: readonly string[],
+  options: ContinueOptions,
+): AsyncGenerator<ContinuationPiece, void, void> {
+  yield* continueTokens(
+    options.pairs ? await readWhole(texts, options, options.pairs) : await encodeWithoutEnd(texts, options),
+    options,
+  );
 }
 
 /** The same of prompts in tokens; `begun`: what was read before each of them. */
 export async function* continueTokens(
   prompts: readonly Int32Array[],
-  o: ContinueOptions & Pick<GenerateOptions, "begun">,
-): AsyncGenerator<Piece, void, void> {
+  options: ContinueOptions & Pick<GenerateOptions, "begun">,
+): AsyncGenerator<ContinuationPiece, void, void> {
   const order = prompts.map((_, row) => row).sort((a, b) => prompts[b]!.length - prompts[a]!.length || a - b);
-  for (let at = 0; at < order.length; at += o.batchSize) {
-    const numbers = order.slice(at, at + o.batchSize);
+  for (let start = 0; start < order.length; start += options.batchSize) {
+    const numbers = order.slice(start, start + options.batchSize);
     yield* batch(
       numbers,
       numbers.map((row) => prompts[row]!),
-      o,
+      options,
     );
   }
 }
@@ -62,43 +68,45 @@ export async function* continueTokens(
 async function* batch(
   numbers: readonly number[],
   prompts: readonly Int32Array[],
-  o: ContinueOptions & Pick<GenerateOptions, "begun">,
-): AsyncGenerator<Piece, void, void> {
-  const { call, implementation } = o.decoder;
+  settings: ContinueOptions & Pick<GenerateOptions, "begun">,
+): AsyncGenerator<ContinuationPiece, void, void> {
+  const { call, implementation } = settings.decoder;
   const written = prompts.map((prompt) => ({
-    stream: new TextStream(o.tokenizer, o.pairs ? [] : prompt),
-    stops: new StopStrings(o.stop),
+    stream: new IncrementalTextStream(settings.tokenizer, settings.pairs ? [] : prompt),
+    stops: new StopStringFilter(settings.stop),
     tokens: 0,
   }));
   const options = {
-    ...o,
+    ...settings,
     decoder: { call, implementation },
-    padId: o.tokenizer.padId,
+    padId: settings.tokenizer.padId,
     numbers,
-    ...(o.pairs && { start: o.pairs.start }),
+    ...(settings.pairs && { start: settings.pairs.start }),
   };
-  for await (const grown of generate(o.session, prompts, options))
+  for await (const grown of generateTexts(settings.session, prompts, options))
     for (const { prompt, text, stop } of grown) {
-      const own = written[prompt]!;
-      const tokens = text.tokens.slice(own.tokens);
-      own.tokens = text.tokens.length;
-      let piece = own.stops.push(await own.stream.push(tokens));
-      if (own.stops.found) {
+      const textState = written[prompt]!;
+      const tokens = text.tokens.slice(textState.tokens);
+      textState.tokens = text.tokens.length;
+      let piece = textState.stops.push(await textState.stream.push(tokens));
+      if (textState.stops.found) {
         if (text.ended === null || text.ended === "length") stop(text.tokens.length);
         yield { row: numbers[prompt]!, text: piece, tokens, ended: "stop" };
         continue;
       }
-      if (text.ended !== null) piece += own.stops.push(await own.stream.end()) + own.stops.end();
+      if (text.ended !== null) piece += textState.stops.push(await textState.stream.end()) + textState.stops.end();
       if (piece || tokens.length > 0 || text.ended !== null)
         yield { row: numbers[prompt]!, text: piece, tokens, ended: text.ended };
     }
 }
 
-export async function leftOpen(
+export async function encodeWithoutEnd(
   texts: readonly string[],
-  o: Pick<ContinueOptions, "tokenizer">,
+  options: Pick<ContinueOptions, "tokenizer">,
 ): Promise<readonly Int32Array[]> {
-  return (await o.tokenizer.encode(texts, Number.MAX_SAFE_INTEGER)).map((ids) => opened(ids, o.tokenizer.frame.after));
+  return (await options.tokenizer.encode(texts, Number.MAX_SAFE_INTEGER)).map((ids) =>
+    opened(ids, options.tokenizer.frame.after),
+  );
 }
 
 /** As in training: with the prefix, cut to the length that was trained, ended. */
@@ -111,7 +119,7 @@ async function readWhole(
     texts.map((text) => prefix + text),
     Number.MAX_SAFE_INTEGER,
   );
-  const { ids } = ended(new TextsInMemory(tokens), { tokenizer, maxLength, end });
+  const { ids } = appendEndTokens(new TextsInMemory(tokens), { tokenizer, maxLength, end });
   return texts.map((_, row) => tokensAt(ids, row));
 }
 

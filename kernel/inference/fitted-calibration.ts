@@ -1,57 +1,59 @@
 /** What a model says, by what was fitted to validation once it was trained: its logits cooled, its labels by their thresholds. */
-import type { Fitted } from "#stdlib/calibrations/kind.js";
-import type { AskedRows } from "#stdlib/tasks/kind.js";
-import { cooled } from "#stdlib/calibrations/shared/thresholds.js";
-import { decided } from "#stdlib/tasks/shared/label-scores.js";
+import type { FittedCalibration } from "#stdlib/calibrations/kind.js";
+import type { PredictedRows } from "#stdlib/tasks/kind.js";
+import { scaledByTemperature } from "#stdlib/calibrations/shared/thresholds.js";
+import { decideLabel } from "#stdlib/tasks/shared/label-scores.js";
 import { argmax } from "#stdlib/statistics/argmax.js";
 import { softmaxInto } from "#stdlib/statistics/probabilities.js";
 
 /** Both as they are where nothing was fitted. */
-export function asFitted(
-  said: readonly Float32Array[],
-  asked: AskedRows,
-  fitted: Fitted | null | undefined,
-): { readonly said: readonly Float32Array[]; readonly asked: AskedRows } {
-  if (!fitted) return { said, asked };
+export function applyCalibration(
+  outputs: readonly Float32Array[],
+  taskInputs: PredictedRows,
+  fitted: FittedCalibration | null | undefined,
+): { readonly outputs: readonly Float32Array[]; readonly taskInputs: PredictedRows } {
+  if (!fitted) return { outputs, taskInputs };
   const { temperature, thresholds } = fitted;
   return {
-    said: said.map((logits) => cooled(logits, temperature)),
-    asked: thresholds ? Object.create(asked, { thresholds: { value: thresholds, enumerable: true } }) : asked,
+    outputs: outputs.map((logits) => scaledByTemperature(logits, temperature)),
+    taskInputs: thresholds
+      ? Object.create(taskInputs, { thresholds: { value: thresholds, enumerable: true } })
+      : taskInputs,
   };
 }
 
 /** Of one row the place of the label that is answered, where one of several is (`one`); else the likeliest. */
-export function answerOf(
+export function predictedLabelIndex(
   logits: Float32Array,
   {
     labels,
     fitted,
     one,
-  }: { readonly labels: readonly string[]; readonly fitted?: Fitted | null; readonly one: boolean },
+  }: { readonly labels: readonly string[]; readonly fitted?: FittedCalibration | null; readonly one: boolean },
 ): number {
-  const own = cooled(logits, fitted?.temperature);
-  if (!one || !fitted?.thresholds) return argmax(own);
-  const shares = new Float32Array(own.length);
-  softmaxInto(own, shares);
-  return decided({ labels, thresholds: fitted.thresholds }, own, shares);
+  const scaled = scaledByTemperature(logits, fitted?.temperature);
+  if (!one || !fitted?.thresholds) return argmax(scaled);
+  const shares = new Float32Array(scaled.length);
+  softmaxInto(scaled, shares);
+  return decideLabel({ labels, thresholds: fitted.thresholds }, scaled, shares);
 }
 
 /** Without what it was fitted to. */
-export function fittedOf({ temperature, thresholds }: Fitted): Fitted {
+export function calibrationOf({ temperature, thresholds }: FittedCalibration): FittedCalibration {
   return { ...(temperature !== undefined && { temperature }), ...(thresholds && { thresholds }) };
 }
 
 /** In words: `temperature 1.42, thresholds billing 0.31, tech 0.5`. */
-export function toldFitted({ temperature, thresholds = {} }: Fitted): string {
-  const own = Object.entries(thresholds);
+export function calibrationText({ temperature, thresholds = {} }: FittedCalibration): string {
+  const entries = Object.entries(thresholds);
   const most = 8;
-  const labels = own.slice(0, most).map(([label, share]) => `${label} ${share.toPrecision(3)}`);
+  const labels = entries.slice(0, most).map(([label, share]) => `${label} ${share.toPrecision(3)}`);
   return [
     ...(temperature === undefined ? [] : [`temperature ${temperature.toPrecision(3)}`]),
-    ...(own.length === 0
+    ...(entries.length === 0
       ? []
       : [
-          `${own.length === 1 ? "threshold" : "thresholds"} ${labels.join(", ")}${own.length > most ? ` and ${String(own.length - most)} more` : ""}`,
+          `${entries.length === 1 ? "threshold" : "thresholds"} ${labels.join(", ")}${entries.length > most ? ` and ${String(entries.length - most)} more` : ""}`,
         ]),
   ].join(", ");
 }

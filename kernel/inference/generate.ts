@@ -8,9 +8,9 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { NDArray } from "#dsl/tensor/program.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { DecodedText, DecoderImplementation, Decoding } from "#stdlib/decoders/kind.js";
-import type { Session } from "../engines/engine.js";
-import { floats, scalarI32 } from "../engines/feeds.js";
-import type { Begun } from "./prompted/prompt-prefix.js";
+import type { EngineSession } from "../engines/engine.js";
+import { toFloats, scalarI32 } from "../engines/feeds.js";
+import type { CachedPromptPrefix } from "./prompted/prompt-prefix.js";
 
 export interface GenerateOptions {
   readonly decoder: { readonly call: Call; readonly implementation: DecoderImplementation };
@@ -24,13 +24,13 @@ export interface GenerateOptions {
   /** Of an encoder-decoder: the token its decoder begins with; the prompts are what its encoder reads. Absent: texts are continued. */
   readonly start?: number;
   /** What stands before every prompt and was read for all of them (the programs are `buildPrompting`'s); absent: nothing. */
-  readonly begun?: Begun;
+  readonly begun?: CachedPromptPrefix;
   /** Number of each prompt among all that are asked for; absent: 0, 1, 2, … */
   readonly numbers?: readonly number[];
   readonly signal?: AbortSignal;
 }
 /** What became of one prompt of the batch since it was last told. */
-export interface Grown {
+export interface GrownText {
   readonly prompt: number;
   readonly text: DecodedText;
   /** Ends the text here, keeping its first `keep` tokens; nothing more is told of it. */
@@ -38,49 +38,53 @@ export interface Grown {
 }
 
 /** Yields texts that grew or ended, after each step. Stopping the iteration stops the loop. */
-export async function* generate(
-  session: Pick<Session, "run">,
+export async function* generateTexts(
+  session: Pick<EngineSession, "run">,
   prompts: readonly Int32Array[],
-  o: GenerateOptions,
-): AsyncGenerator<readonly Grown[], void, void> {
-  prompts.forEach((prompt) => check(prompt, o));
-  const { implementation, call } = o.decoder;
-  const { start } = o;
+  options: GenerateOptions,
+): AsyncGenerator<readonly GrownText[], void, void> {
+  prompts.forEach((prompt) => check(prompt, options));
+  const { implementation, call } = options.decoder;
+  const { start } = options;
   const seen =
-    start === undefined ? prompts.map((prompt) => whole(prompt, o.begun)) : prompts.map(() => Int32Array.of(start));
-  const decoding = implementation.begin(call, { ...o, prompts: seen });
+    start === undefined
+      ? prompts.map((prompt) => whole(prompt, options.begun))
+      : prompts.map(() => Int32Array.of(start));
+  const decoding = implementation.begin(call, { ...options, prompts: seen });
   const batch =
-    o.start === undefined ? new Batch(prompts, o.padId, o.begun?.length ?? 0) : new Pairs(prompts, o.start, o.padId);
-  const told = prompts.map(() => ({ tokens: 0, ended: false }));
-  let said: Int32Array | Float32Array | null = null;
+    options.start === undefined
+      ? new Batch(prompts, options.padId, options.begun?.length ?? 0)
+      : new Pairs(prompts, options.start, options.padId);
+  const progress = prompts.map(() => ({ tokens: 0, ended: false }));
+  let outputs: Int32Array | Float32Array | null = null;
   while (!decoding.done) {
-    o.signal?.throwIfAborted();
-    said ??= await read(session, prompts, batch, decoding, o);
-    const { tokens, rows } = decoding.step(said);
-    const grown = decoding.texts.flatMap((text, prompt): Grown[] => {
-      const before = told[prompt]!;
+    options.signal?.throwIfAborted();
+    outputs ??= await read(session, prompts, batch, decoding, options);
+    const { tokens, rows } = decoding.step(outputs);
+    const grown = decoding.texts.flatMap((text, prompt): GrownText[] => {
+      const before = progress[prompt]!;
       if (text.tokens.length === before.tokens && (text.ended !== null) === before.ended) return [];
-      told[prompt] = { tokens: text.tokens.length, ended: text.ended !== null };
+      progress[prompt] = { tokens: text.tokens.length, ended: text.ended !== null };
       const stop = (keep: number): void => {
         decoding.stop(prompt, keep);
-        told[prompt] = { tokens: decoding.texts[prompt]!.tokens.length, ended: true };
+        progress[prompt] = { tokens: decoding.texts[prompt]!.tokens.length, ended: true };
       };
       return [{ prompt, text, stop }];
     });
     if (grown.length > 0) yield grown;
     if (decoding.done) return;
-    o.signal?.throwIfAborted();
+    options.signal?.throwIfAborted();
     if (rows && moves(rows, batch.rows)) {
-      o.begun?.spreadAnew();
+      options.begun?.spreadAnew();
       await session.run("reorder", { order: vector(rows) }, []);
     }
-    said = await ask(session, "decode", batch.decode(tokens, rows), decoding);
+    outputs = await ask(session, "decode", batch.decode(tokens, rows), decoding);
   }
 }
 
 /** The prompts, after what was read for all of them. */
 async function read(
-  session: Pick<Session, "run">,
+  session: Pick<EngineSession, "run">,
   prompts: readonly Int32Array[],
   batch: Batch | Pairs,
   decoding: Decoding,
@@ -96,27 +100,31 @@ async function read(
   return ask(session, "extend", begun.feeds(prompts, { places }), decoding);
 }
 
-function whole(prompt: Int32Array, begun: Begun | undefined): Int32Array {
+function whole(prompt: Int32Array, begun: CachedPromptPrefix | undefined): Int32Array {
   return begun ? Int32Array.from([...begun.tokens, ...prompt]) : prompt;
 }
 
 async function ask(
-  session: Pick<Session, "run">,
+  session: Pick<EngineSession, "run">,
   program: "prefill" | "extend" | "decode",
   feeds: Readonly<Record<string, NDArray>>,
   { reads }: Decoding,
 ): Promise<Int32Array | Float32Array> {
-  const said = (await session.run(program, feeds, [reads]))[reads]!;
-  if (reads !== "next") return floats(said);
-  const bytes = said.bytes.slice();
+  const output = (await session.run(program, feeds, [reads]))[reads]!;
+  if (reads !== "next") return toFloats(output);
+  const bytes = output.bytes.slice();
   return new Int32Array(bytes.buffer, 0, bytes.length / 4);
 }
 
-function check(prompt: Int32Array, o: GenerateOptions): void {
+function check(prompt: Int32Array, options: GenerateOptions): void {
   if (prompt.length === 0) throw new CodedError("empty-prompt", {});
-  const tokens = o.start === undefined ? (o.begun?.length ?? 0) + prompt.length : 1;
-  if (tokens + o.maxTokens > o.positions)
-    throw new CodedError("no-room-to-generate", { tokens, max_tokens: o.maxTokens, positions: o.positions });
+  const tokens = options.start === undefined ? (options.begun?.length ?? 0) + prompt.length : 1;
+  if (tokens + options.maxTokens > options.positions)
+    throw new CodedError("no-room-to-generate", {
+      tokens,
+      max_tokens: options.maxTokens,
+      positions: options.positions,
+    });
 }
 
 /** Masks and places of a batch that grows. */

@@ -1,47 +1,51 @@
 /** Which words spoke for what a model says of some texts, by leaving each of them out and asking again. */
-import type { WhyRow } from "../display/scores/why.js";
-import { does } from "../host/load-implementation.js";
-import type { Asked } from "../data/encoding/encoded.js";
-import { answersOf, type Asking } from "./input-texts.js";
-import { answerOf } from "./fitted-calibration.js";
-import { segmentsOf } from "./token-predictions.js";
+import type { AttributionRow } from "../display/scores/why.js";
+import { loadImplementation } from "../host/load-implementation.js";
+import type { PredictionInput } from "../data/encoding/encoded.js";
+import { predictInputTexts, type OpenPredictor } from "./input-texts.js";
+import { predictedLabelIndex } from "./fitted-calibration.js";
+import { wordSegmentsOf } from "./token-predictions.js";
 
 /** Words of a text that are left out, the first ones. */
 const MOST = 100;
 const READ = /[\p{L}\p{N}]/u;
 
-export async function withoutWords(
-  asked: readonly Asked[],
-  asking: Asking,
+export async function occlusionExplanations(
+  inputs: readonly PredictionInput[],
+  asking: OpenPredictor,
   name: string,
   signal?: AbortSignal,
-): Promise<readonly WhyRow[]> {
-  const one = (await does(asking.plan.recipe.model.task, "task")).oneLabel === true;
-  const before = (await answersOf(asked, asking, name)).numbers;
-  const rows: WhyRow[] = [];
-  for (const [row, text] of asked.entries()) {
+): Promise<readonly AttributionRow[]> {
+  const one = (await loadImplementation(asking.plan.recipe.model.task, "task")).oneLabel === true;
+  const before = (await predictInputTexts(inputs, asking, name)).numbers;
+  const rows: AttributionRow[] = [];
+  for (const [row, text] of inputs.entries()) {
     signal?.throwIfAborted();
     const texts = typeof text === "string" ? [text] : text;
-    const parts = texts.map((own) => segmentsOf(own).map((segment) => segment.text));
+    const parts = texts.map((own) => wordSegmentsOf(own).map((segment) => segment.text));
     const places = parts
-      .flatMap((own, of) => own.flatMap((part, at) => (READ.test(part) ? [{ of, at }] : [])))
+      .flatMap((textParts, textIndex) =>
+        textParts.flatMap((part, partIndex) => (READ.test(part) ? [{ of: textIndex, at: partIndex }] : [])),
+      )
       .slice(0, MOST);
-    const variants = places.map(({ of, at }): Asked => {
-      const left = parts.map((own, i) => own.filter((_, k) => i !== of || k !== at).join(""));
+    const variants = places.map(({ of: textIndex, at: partIndex }): PredictionInput => {
+      const left = parts.map((textParts, i) => textParts.filter((_, k) => i !== textIndex || k !== partIndex).join(""));
       return typeof text === "string" ? left.join("") : [left[0] ?? "", left[1] ?? ""];
     });
-    const after = variants.length > 0 ? (await answersOf(variants, asking, name)).numbers : [];
-    const answer = answerOf(before[row]!, { ...asking, one });
+    const after = variants.length > 0 ? (await predictInputTexts(variants, asking, name)).numbers : [];
+    const answer = predictedLabelIndex(before[row]!, { ...asking, one });
     const sure = oddsOf(before[row]!, answer, one);
-    const values = new Map(places.map(({ of, at }, i) => [`${String(of)} ${String(at)}`, i]));
+    const values = new Map(
+      places.map(({ of: textIndex, at: partIndex }, i) => [`${String(textIndex)} ${String(partIndex)}`, i]),
+    );
     const label = asking.labels[answer];
     rows.push({
       answer: label === undefined ? "the number" : `“${label}”`,
       special: 0,
-      parts: parts.flatMap((own, of) => [
-        ...(of > 0 ? [{ text: " | ", value: null }] : []),
-        ...own.map((part, at) => {
-          const i = values.get(`${String(of)} ${String(at)}`);
+      parts: parts.flatMap((textParts, textIndex) => [
+        ...(textIndex > 0 ? [{ text: " | ", value: null }] : []),
+        ...textParts.map((part, partIndex) => {
+          const i = values.get(`${String(textIndex)} ${String(partIndex)}`);
           return { text: part, value: i === undefined ? null : sure - oddsOf(after[i]!, answer, one) };
         }),
       ]),
@@ -53,7 +57,7 @@ export async function withoutWords(
 /** Of one label out of several the logarithm of its odds; else what the model says. */
 function oddsOf(logits: Float32Array, answer: number, one: boolean): number {
   if (!one || logits.length < 2) return logits[answer]!;
-  const others = Array.from(logits).filter((_, at) => at !== answer);
+  const others = Array.from(logits).filter((_, index) => index !== answer);
   const most = others.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
   return logits[answer]! - most - Math.log(others.reduce((sum, x) => sum + Math.exp(x - most), 0));
 }

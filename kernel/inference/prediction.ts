@@ -1,14 +1,14 @@
 /** What a model says of a text, or writes after it, as a cell gets it. */
-import type { Piece } from "./continue-texts.js";
+import type { ContinuationPiece } from "./continue-texts.js";
 
 /** What a task that reads texts says of one; the rest of it is the task's own (capability `prediction` of its word). */
-export interface Predicted {
+export interface ReadTextPrediction {
   readonly text: string;
   /** Of models that read pairs. */
   readonly text_pair?: string;
 }
 /** A text and what the model wrote after it. */
-export interface Written {
+export interface WrittenContinuation {
   readonly text: string;
   readonly continuation: string;
   /** How many tokens the continuation has. */
@@ -18,17 +18,17 @@ export interface Written {
 }
 
 /** One text's pieces, put together. */
-export class Gathered {
+export class ContinuationBuilder {
   private continuation = "";
   private tokens = 0;
-  private ended: Written["ended"] = "length";
+  private ended: WrittenContinuation["ended"] = "length";
   constructor(private readonly text: string) {}
-  add(piece: Piece): void {
+  add(piece: ContinuationPiece): void {
     this.continuation += piece.text;
     this.tokens += piece.tokens.length;
     if (piece.ended !== null) this.ended = piece.ended;
   }
-  written(): Written {
+  written(): WrittenContinuation {
     return { text: this.text, continuation: this.continuation, tokens: this.tokens, ended: this.ended };
   }
 }

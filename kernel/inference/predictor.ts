@@ -5,94 +5,105 @@
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { must, mustGet } from "#dsl/language/diagnostics/must.js";
 import type { Call } from "#dsl/language/types/value.js";
-import type { Fitted } from "#stdlib/calibrations/kind.js";
-import type { Answers, TaskImplementation } from "#stdlib/tasks/kind.js";
+import type { FittedCalibration } from "#stdlib/calibrations/kind.js";
+import type { AnswerDecoder, TaskImplementation } from "#stdlib/tasks/kind.js";
 import type { Base } from "../bases/base.js";
 import type { Tokenizer } from "../bases/tokenizer.js";
-import { pairsIn, type Reading, typesOf } from "../bases/token-types.js";
-import { does } from "../host/load-implementation.js";
-import { encodeTexts, type Asked, type Unseen } from "../data/encoding/encoded.js";
-import type { Predicted } from "./prediction.js";
-import { asFitted } from "./fitted-calibration.js";
-import { fedRow, type FedRow } from "./fed-rows.js";
-import { within } from "./gathering/merged-encoding.js";
-import { questionsOf, readsContexts } from "./questions.js";
+import { hasTextPairs, type TextReadingPlan, usesTokenTypes } from "../bases/token-types.js";
+import { loadImplementation } from "../host/load-implementation.js";
+import { encodePredictionInputs, type PredictionInput, type EncodedInputs } from "../data/encoding/encoded.js";
+import type { ReadTextPrediction } from "./prediction.js";
+import { applyCalibration } from "./fitted-calibration.js";
+import { modelInputRow, type ModelInputRow } from "./fed-rows.js";
+import { tokenizerForRequest } from "./gathering/merged-encoding.js";
+import { parseQuestions, readsContexts } from "./questions.js";
 
 /** What a model's rows are read by. */
-export interface AskedBy {
-  readonly plan: Reading;
+export interface PredictorInput {
+  readonly plan: TextReadingPlan;
   readonly labels: readonly string[];
   readonly base: Pick<Base, "facts">;
   readonly tokenizer: Tokenizer;
   /** What was fitted once it was trained; absent: nothing. */
-  readonly fitted?: Fitted | null;
+  readonly fitted?: FittedCalibration | null;
 }
-export interface Asker {
-  readonly answers: Answers;
+export interface Predictor {
+  readonly answers: AnswerDecoder;
   readonly padId: number;
   /** Coded errors: `pairs-expected`, and those of questions and of encoding. */
-  read(texts: readonly Asked[], o?: ReadOptions): Promise<ReadTexts>;
+  read(texts: readonly PredictionInput[], options?: ReadTextsOptions): Promise<EncodedInputTexts>;
 }
-export interface ReadOptions {
+export interface ReadTextsOptions {
   /** Whoever asked went away. */
   readonly signal?: AbortSignal | undefined;
 }
 /** Texts as rows that can be fed. */
-export interface ReadTexts {
-  readonly rows: Unseen;
+export interface EncodedInputTexts {
+  readonly rows: EncodedInputs;
   /** As they are fed, made when asked for. */
-  fed(): readonly FedRow[];
+  fed(): readonly ModelInputRow[];
   /** Tokens that were read of each text, and how many it has; of one that is far too long that it has more. */
   readonly counts: readonly { readonly tokens: number; readonly whole: number }[];
   /** In the order of the texts, from the logits of each row. */
-  answer(said: readonly Float32Array[]): Promise<readonly Predicted[]>;
+  answer(outputs: readonly Float32Array[]): Promise<readonly ReadTextPrediction[]>;
 }
 
 /** `name`: the model's, for errors. */
-export async function askerOf({ plan, labels, tokenizer, base, fitted }: AskedBy, name: string): Promise<Asker> {
+export async function predictorOf(
+  { plan, labels, tokenizer, base, fitted }: PredictorInput,
+  name: string,
+): Promise<Predictor> {
   const { model } = plan.recipe;
-  const task = { call: model.task, implementation: await does(model.task, "task") };
+  const task = { call: model.task, implementation: await loadImplementation(model.task, "task") };
   const answers = answersIn(task);
   const maxLength = model.max_length;
   const encoding = { tokenizer, maxLength, task, labels };
-  const made = (rows: Unseen) => ({
+  const made = (rows: EncodedInputs) => ({
     rows,
-    fed: () => Array.from(rows.lengths, (_, row) => fedRow(rows, answers, row)),
+    fed: () => Array.from(rows.lengths, (_, row) => modelInputRow(rows, answers, row)),
   });
-  const of = { answers, padId: tokenizer.padId };
+  const shared = { answers, padId: tokenizer.padId };
   if (task.implementation.supervision.rowFormat.separateTexts)
     return {
-      ...of,
-      async read(asked, o) {
+      ...shared,
+      async read(inputs, options) {
         // Each text is read once.
-        const texts = [...new Set(asked.flatMap((text) => (typeof text === "string" ? [text] : text)))];
-        const rows = await encodeTexts(texts, { ...encoding, ...readBy(tokenizer, maxLength, o), types: false });
+        const texts = [...new Set(inputs.flatMap((text) => (typeof text === "string" ? [text] : text)))];
+        const rows = await encodePredictionInputs(texts, {
+          ...encoding,
+          ...readBy(tokenizer, maxLength, options),
+          types: false,
+        });
         const places = new Map(texts.map((text, row) => [text, row]));
-        const rowsOf = (text: Asked) =>
+        const rowsOf = (text: PredictionInput) =>
           (typeof text === "string" ? [text] : text).map((one) => mustGet(places, one, "row of"));
         return {
           ...made(rows),
-          counts: asked.map((text) => counted(rows, rowsOf(text))),
-          answer: (said) =>
-            apartAnswers(answers, asked, { rows, vectorOf: (text) => said[mustGet(places, text, "row of")]! }),
+          counts: inputs.map((text) => counted(rows, rowsOf(text))),
+          answer: (outputs) =>
+            apartAnswers(answers, inputs, { rows, vectorOf: (text) => outputs[mustGet(places, text, "row of")]! }),
         };
       },
     };
-  const [pairs, contexts, types] = [pairsIn(plan), readsContexts(model.task), await typesOf(plan, base)];
+  const [pairs, contexts, types] = [hasTextPairs(plan), readsContexts(model.task), await usesTokenTypes(plan, base)];
   return {
-    ...of,
-    async read(texts, o) {
-      if (contexts) questionsOf(texts, name);
+    ...shared,
+    async read(texts, options) {
+      if (contexts) parseQuestions(texts, name);
       else if (texts.some((text) => (typeof text === "string") === pairs))
         throw new CodedError("pairs-expected", { model: name, pairs });
-      const rows = await encodeTexts(texts, { ...encoding, ...readBy(tokenizer, maxLength, o, pairs), types });
+      const rows = await encodePredictionInputs(texts, {
+        ...encoding,
+        ...readBy(tokenizer, maxLength, options, pairs),
+        types,
+      });
       const firsts = texts.map((text) => (typeof text === "string" ? text : text[0]));
       return {
         ...made(rows),
         counts: contexts ? countedWindows(rows, texts.length) : texts.map((_, row) => counted(rows, [row])),
-        async answer(said) {
-          const by = asFitted(said, rows.asked, fitted);
-          const predictions = await answers.predictions(by.said, firsts, by.asked);
+        async answer(outputs) {
+          const by = applyCalibration(outputs, rows.taskInputs, fitted);
+          const predictions = await answers.predictions(by.outputs, firsts, by.taskInputs);
           return pairs ? predictions.map((one, i) => ({ ...one, text_pair: texts[i]![1] })) : predictions;
         },
       };
@@ -105,15 +116,20 @@ const CHARACTERS_OF_PAIRS = 65_536;
 function readBy(
   tokenizer: Tokenizer,
   tokens: number,
-  { signal }: ReadOptions = {},
+  { signal }: ReadTextsOptions = {},
   pairs = false,
 ): { readonly tokenizer: Tokenizer } {
   return {
-    tokenizer: within(tokenizer, { tokens, from: "start", signal, ...(pairs && { characters: CHARACTERS_OF_PAIRS }) }),
+    tokenizer: tokenizerForRequest(tokenizer, {
+      tokens,
+      from: "start",
+      signal,
+      ...(pairs && { characters: CHARACTERS_OF_PAIRS }),
+    }),
   };
 }
 
-function answersIn(task: { readonly call: Call; readonly implementation: TaskImplementation }): Answers {
+function answersIn(task: { readonly call: Call; readonly implementation: TaskImplementation }): AnswerDecoder {
   const { answers, supervision } = task.implementation;
   if (!answers) throw new CodedError("internal", { what: `${task.call.word} answers nothing` });
   if (supervision.rowFormat.separateTexts && !answers.ofPairs)
@@ -123,31 +139,34 @@ function answersIn(task: { readonly call: Call; readonly implementation: TaskImp
 
 /** What is said of texts alone, and of two that are held beside each other, of the vectors of all. */
 async function apartAnswers(
-  answers: Answers,
-  asked: readonly Asked[],
-  { rows, vectorOf }: { readonly rows: Unseen; readonly vectorOf: (text: string) => Float32Array },
-): Promise<readonly Predicted[]> {
-  const alone = asked.filter((text) => typeof text === "string");
-  const pairs = asked.filter((text) => typeof text !== "string");
-  const ofAlone = await answers.predictions(alone.map(vectorOf), alone, rows.asked);
+  answers: AnswerDecoder,
+  inputs: readonly PredictionInput[],
+  { rows, vectorOf }: { readonly rows: EncodedInputs; readonly vectorOf: (text: string) => Float32Array },
+): Promise<readonly ReadTextPrediction[]> {
+  const alone = inputs.filter((text) => typeof text === "string");
+  const pairs = inputs.filter((text) => typeof text !== "string");
+  const ofAlone = await answers.predictions(alone.map(vectorOf), alone, rows.taskInputs);
   const ofTwo = must(answers.ofPairs, "what is said of pairs").predictions(
     pairs.map(([a, b]) => [vectorOf(a), vectorOf(b)]),
     pairs,
   );
   let [nextAlone, nextPair] = [0, 0];
-  return asked.map((text) => (typeof text === "string" ? ofAlone[nextAlone++]! : ofTwo[nextPair++]!));
+  return inputs.map((text) => (typeof text === "string" ? ofAlone[nextAlone++]! : ofTwo[nextPair++]!));
 }
 
-function counted({ lengths, whole = lengths }: Unseen, rows: readonly number[]): ReadTexts["counts"][number] {
-  const sum = (of: Int32Array): number => rows.reduce((all, row) => all + of[row]!, 0);
+function counted(
+  { lengths, whole = lengths }: EncodedInputs,
+  rows: readonly number[],
+): EncodedInputTexts["counts"][number] {
+  const sum = (counts: Int32Array): number => rows.reduce((all, row) => all + counts[row]!, 0);
   return { tokens: sum(lengths), whole: sum(whole) };
 }
 
 /** A question's are those of all windows of its context, of which nothing is cut. */
-function countedWindows({ lengths, asked }: Unseen, questions: number): ReadTexts["counts"] {
+function countedWindows({ lengths, taskInputs }: EncodedInputs, questions: number): EncodedInputTexts["counts"] {
   const tokens = new Array<number>(questions).fill(0);
   lengths.forEach((length, row) => {
-    tokens[asked.window?.(row).of ?? row]! += length;
+    tokens[taskInputs.window?.(row).questionIndex ?? row]! += length;
   });
   return tokens.map((all) => ({ tokens: all, whole: all }));
 }

@@ -4,14 +4,14 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { readMessages } from "#stdlib/conversations/turns.run.js";
 import type { Message } from "#stdlib/conversations/kind.js";
 import { conversationText } from "../data/rows/conversations.js";
-import { promptsFor, type Chat } from "../data/encoding/chat.js";
+import { renderConversationPrompts, type ChatEncoding } from "../data/encoding/chat.js";
 import type { ContinueOptions } from "./continue-texts.js";
 
 /** A text is a single user message to a chat model. */
-export type Prompt = string | readonly Message[];
+export type ModelPrompt = string | readonly Message[];
 
 /** A prompt as one text, as it is shown with the answer. */
-export function promptText(prompt: Prompt): string {
+export function promptText(prompt: ModelPrompt): string {
   return typeof prompt === "string" ? prompt : conversationText(prompt);
 }
 
@@ -24,8 +24,8 @@ export interface RenderedPrompts {
   readonly stop: readonly string[];
 }
 
-export async function renderPrompts(chat: Chat, prompts: readonly Prompt[]): Promise<RenderedPrompts> {
-  const texts = await promptsFor(
+export async function renderPrompts(chat: ChatEncoding, prompts: readonly ModelPrompt[]): Promise<RenderedPrompts> {
+  const texts = await renderConversationPrompts(
     chat,
     prompts.map((prompt, i) => ({
       row: i + 1,
@@ -46,7 +46,7 @@ export async function renderPrompts(chat: Chat, prompts: readonly Prompt[]): Pro
 }
 
 /** The value of a TypeScript cell: a text, a conversation, or a list of them. Coded errors `texts-expected`, `bad-conversation`. */
-export function promptsOf(given: unknown): readonly Prompt[] {
+export function parsePrompts(given: unknown): readonly ModelPrompt[] {
   if (typeof given === "string") return [given];
   if (!Array.isArray(given)) throw new CodedError("texts-expected", { got: typeof given });
   if (given.length > 0 && given.every(isRecord)) return [messagesOf(given, 1)];

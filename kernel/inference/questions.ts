@@ -4,7 +4,7 @@ import type { Call } from "#dsl/language/types/value.js";
 import { registry } from "#stdlib/registry.js";
 
 /** As a cell writes it. */
-export interface Question {
+export interface ContextQuestion {
   readonly question: string;
   readonly context: string;
 }
@@ -14,11 +14,11 @@ export function readsContexts(task: Call): boolean {
 }
 
 /** One of them, a list, or an arquero table with the columns `question` and `context`. Coded error `questions-expected`. */
-export function questionsOf(given: unknown, model: string): readonly (readonly [string, string])[] {
+export function parseQuestions(given: unknown, model: string): readonly (readonly [string, string])[] {
   const list: unknown = isTable(given) ? fromTable(given) : Array.isArray(given) && !isPair(given) ? given : [given];
   return (list as readonly unknown[]).map((one, i) => {
     if (isPair(one)) return one;
-    const { question, context } = (typeof one === "object" && one !== null ? one : {}) as Partial<Question>;
+    const { question, context } = (typeof one === "object" && one !== null ? one : {}) as Partial<ContextQuestion>;
     if (typeof question === "string" && typeof context === "string") return [question, context];
     throw new CodedError("questions-expected", { model, at: i + 1 });
   });

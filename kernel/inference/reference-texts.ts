@@ -1,25 +1,25 @@
 /** What a model is asked to write after, for every row of a split, and what it should have written: for scores of text. */
 import type { WrittenMetricInput } from "#stdlib/metrics/kind.js";
 import { contentText } from "#stdlib/conversations/shared/message-text.js";
-import { conversationsOf, streamedConversations } from "../data/rows/conversations.js";
-import type { Prepared } from "../data/prepare.js";
-import { promptText, type Prompt } from "./prompts.js";
+import { conversationsOf, readStreamedConversations } from "../data/rows/conversations.js";
+import type { PreparedData } from "../data/prepare.js";
+import { promptText, type ModelPrompt } from "./prompts.js";
 
 /** What a model is asked to write after, row by row. */
-export function promptsIn(prepared: Prepared, split: string, conversations: boolean): readonly Prompt[] {
-  return askedOf(prepared, split, conversations).prompts;
+export function promptsOfSplit(prepared: PreparedData, split: string, conversations: boolean): readonly ModelPrompt[] {
+  return promptsAndTargets(prepared, split, conversations).prompts;
 }
 
 /** Of a conversation: what came before its last answer, and that answer. */
-export function askedOf(
-  prepared: Prepared,
+export function promptsAndTargets(
+  prepared: PreparedData,
   split: string,
   conversations: boolean,
-): { prompts: readonly Prompt[]; targets: readonly string[] } {
+): { prompts: readonly ModelPrompt[]; targets: readonly string[] } {
   if (!conversations)
     return { prompts: textsOf(prepared, split, "input"), targets: textsOf(prepared, split, "target") };
   const streamed = prepared.streamed?.[split];
-  const rows = streamed ? streamedConversations(streamed) : conversationsOf(prepared.splits[split]!);
+  const rows = streamed ? readStreamedConversations(streamed) : conversationsOf(prepared.splits[split]!);
   const answers = rows.map(({ messages }) => messages.findLastIndex(({ role }) => role === "assistant"));
   return {
     prompts: rows.map(({ messages }, i) => messages.slice(0, answers[i])),
@@ -28,16 +28,16 @@ export function askedOf(
 }
 
 /** What was asked and should have been written for every row of a split. */
-export function wantedOf(
-  prepared: Prepared,
+export function requestsAndTargets(
+  prepared: PreparedData,
   split: string,
 ): Pick<WrittenMetricInput, "targets"> & { readonly asked: readonly string[] } {
   const has = prepared.streamed?.[split]?.has("messages") ?? prepared.splits[split]?.columnNames().includes("messages");
-  const { prompts, targets } = askedOf(prepared, split, has === true);
+  const { prompts, targets } = promptsAndTargets(prepared, split, has === true);
   return { targets, asked: prompts.map(promptText) };
 }
 
-function textsOf(prepared: Prepared, split: string, role: string): readonly string[] {
+function textsOf(prepared: PreparedData, split: string, role: string): readonly string[] {
   const streamed = prepared.streamed?.[split];
   if (streamed) return streamed.values(role, 0, streamed.rows).map(String);
   return Array.from(prepared.splits[split]!.array(role) as Iterable<unknown>, String);

@@ -1,6 +1,6 @@
 /** Finds strings that end a text, also across the borders of its pieces. What may be the beginning of one is held back. */
-export class StopStrings {
-  private held = "";
+export class StopStringFilter {
+  private pending = "";
   private stopped = false;
 
   constructor(private readonly stops: readonly string[]) {}
@@ -11,22 +11,22 @@ export class StopStrings {
   /** The text that can be given out now. After a stop string nothing is. */
   push(piece: string): string {
     if (this.stopped) return "";
-    const text = this.held + piece;
-    const places = this.stops.map((stop) => text.indexOf(stop)).filter((at) => at >= 0);
+    const text = this.pending + piece;
+    const places = this.stops.map((stop) => text.indexOf(stop)).filter((index) => index >= 0);
     if (places.length > 0) {
       this.stopped = true;
-      this.held = "";
+      this.pending = "";
       return text.slice(0, Math.min(...places));
     }
     const keep = Math.max(0, ...this.stops.map((stop) => overlap(text, stop)));
-    this.held = text.slice(text.length - keep);
+    this.pending = text.slice(text.length - keep);
     return text.slice(0, text.length - keep);
   }
   /** What was held back, when no more comes. */
   end(): string {
-    const { held } = this;
-    this.held = "";
-    return held;
+    const { pending } = this;
+    this.pending = "";
+    return pending;
   }
 }
 

@@ -6,7 +6,7 @@ import type { Tokenizer } from "../bases/tokenizer.js";
 
 /** What decoding puts where bytes are no whole character. */
 const BROKEN = "\ufffd";
-export class TextStream {
+export class IncrementalTextStream {
   private readonly tokens: number[];
   /** Tokens whose text was given out. */
   private given: number;

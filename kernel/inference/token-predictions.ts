@@ -1,10 +1,10 @@
 /** What is said of each token of a row, put together by the words of its texts. */
 import type { Tokenizer } from "../bases/tokenizer.js";
-import { inUtf16 } from "../bases/context-windows.js";
-import type { WhyPart } from "../display/scores/why.js";
+import { toUtf16Offsets } from "../bases/context-windows.js";
+import type { AttributionPart } from "../display/scores/why.js";
 
 interface Spoken {
-  readonly parts: readonly WhyPart[];
+  readonly parts: readonly AttributionPart[];
   /** Of tokens that belong to no word. */
   readonly special: number;
 }
@@ -12,28 +12,32 @@ interface Spoken {
 const words = new Intl.Segmenter("en", { granularity: "word" });
 
 /** `ids`: a row as it was fed, of one text or of two; `values`: what is said of each of its tokens. */
-export async function bySpokenWords(
+export async function wordLevelPredictions(
   texts: readonly string[],
   ids: Int32Array,
   values: Float32Array,
   tokenizer: Pick<Tokenizer, "encodePlaced" | "frame" | "special">,
 ): Promise<Spoken> {
-  const placed = (await tokenizer.encodePlaced(texts)).map((own, i) => inUtf16(texts[i]!, own));
+  const placed = (await tokenizer.encodePlaced(texts)).map((encoding, i) => toUtf16Offsets(texts[i]!, encoding));
   const left = Float64Array.from(values);
-  let at = tokenizer.frame.before.length;
-  const parts = placed.flatMap((own, i): readonly WhyPart[] => {
-    if (i > 0) while (at < ids.length && tokenizer.special.has(ids[at]!)) at++;
-    const spoken = segmentsOf(texts[i]!);
+  let tokenIndex = tokenizer.frame.before.length;
+  const parts = placed.flatMap((encoding, i): readonly AttributionPart[] => {
+    if (i > 0) while (tokenIndex < ids.length && tokenizer.special.has(ids[tokenIndex]!)) tokenIndex++;
+    const spoken = wordSegmentsOf(texts[i]!);
     // As far as the text was read: what was cut off says nothing.
-    for (let token = 0; token < own.ids.length && at < ids.length && own.ids[token] === ids[at]; token++, at++) {
-      const end = Math.max(own.starts[token]!, own.ends[token]! - 1);
+    for (
+      let token = 0;
+      token < encoding.ids.length && tokenIndex < ids.length && encoding.ids[token] === ids[tokenIndex];
+      token++, tokenIndex++
+    ) {
+      const end = Math.max(encoding.starts[token]!, encoding.ends[token]! - 1);
       const word = spoken.find(({ from, to }) => end >= from && end < to);
       if (!word) continue;
-      word.value = (word.value ?? 0) + values[at]!;
-      left[at] = 0;
+      word.value = (word.value ?? 0) + values[tokenIndex]!;
+      left[tokenIndex] = 0;
     }
-    const said = spoken.map(({ text, value }): WhyPart => ({ text, value }));
-    return i === 0 ? said : [{ text: " | ", value: null }, ...said];
+    const wordParts = spoken.map(({ text, value }): AttributionPart => ({ text, value }));
+    return i === 0 ? wordParts : [{ text: " | ", value: null }, ...wordParts];
   });
   return { parts, special: left.reduce((sum, value) => sum + value, 0) };
 }
@@ -45,7 +49,7 @@ interface Segment {
   value: number | null;
 }
 /** Words, marks and blanks: all of the text. */
-export function segmentsOf(text: string): Segment[] {
+export function wordSegmentsOf(text: string): Segment[] {
   return Array.from(words.segment(text), ({ segment, index }) => ({
     text: segment,
     from: index,

@@ -7,22 +7,28 @@ import { basename } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { keepsBest } from "#dsl/compiler/plan/watched-metric.js";
-import type { Session } from "../engines/engine.js";
-import { checkpointFile, isUnusable, readCheckpoints, saveCheckpoint, type Checkpoint } from "../runs/checkpoints.js";
+import type { EngineSession } from "../engines/engine.js";
+import {
+  checkpointFile,
+  isUnusableCheckpoint,
+  readCheckpoints,
+  saveCheckpoint,
+  type Checkpoint,
+} from "../runs/checkpoints.js";
 import type { RunFolder } from "../runs/run-folder.js";
 import type { RunLock } from "../runs/run-lock.js";
 
 /** Of a run that ended, by its folder. Coded errors: `run-without-weights`, and what is wrong with its file. */
-export function keptCheckpoint(run: RunFolder, plan: Plan): Checkpoint {
+export function finalCheckpoint(run: RunFolder, plan: Plan): Checkpoint {
   const all = readCheckpoints(run);
   const whole = all.filter((one): one is Checkpoint => "position" in one);
   const wanted = keepsBest(plan.recipe.training) ? (whole.at(-1)?.position.best ?? null) : null;
   const best = wanted && !wasPassedOver(run, checkpointFile(run, wanted.step)) ? wanted : null;
   const file = best ? checkpointFile(run, best.step) : all.at(-1)?.file;
-  const kept = all.find((one) => one.file === file);
+  const savedFile = all.find((one) => one.file === file);
   // Other weights are never taken in silence.
-  if (kept && "error" in kept) throw kept.error;
-  if (kept) return kept;
+  if (savedFile && "error" in savedFile) throw savedFile.error;
+  if (savedFile) return savedFile;
   const written = run.events().filter(({ kind }) => kind === "checkpoint").length;
   throw new CodedError("run-without-weights", {
     run: run.id,
@@ -38,34 +44,35 @@ function wasPassedOver(run: RunFolder, file: string): boolean {
   return events.slice(end + 1).some((one) => one.kind === "damaged" && basename(one.file) === basename(file));
 }
 
-export interface Kept {
+export interface FinalCheckpoint {
   readonly checkpoint: Checkpoint;
   /** The best one, where it can't be read. */
   readonly damaged: { readonly file: string; readonly step: number; readonly why: string } | null;
 }
 
 /** At a training's end, whose last weights `session` has: afterwards it has those that are kept. */
-export async function loadKept(o: {
+export async function loadFinalCheckpoint(options: {
   readonly run: RunFolder;
   readonly lock: Pick<RunLock, "demand">;
-  readonly session: Session;
+  readonly session: EngineSession;
   readonly saved: readonly string[];
   readonly plan: Plan;
   readonly last: Checkpoint;
-}): Promise<Kept> {
-  const { last, run, session } = o;
-  const best = keepsBest(o.plan.recipe.training) ? last.position.best : null;
+}): Promise<FinalCheckpoint> {
+  const { last, run, session } = options;
+  const best = keepsBest(options.plan.recipe.training) ? last.position.best : null;
   const file = best ? checkpointFile(run, best.step) : last.file;
-  if (!best || file === last.file) return { checkpoint: existsSync(last.file) ? last : await again(o), damaged: null };
+  if (!best || file === last.file)
+    return { checkpoint: existsSync(last.file) ? last : await again(options), damaged: null };
   try {
-    const kept = readCheckpoints(run).find((one) => one.file === file);
-    if (!kept) throw new CodedError("weights-missing", { file });
-    if ("error" in kept) throw kept.error;
+    const savedFile = readCheckpoints(run).find((one) => one.file === file);
+    if (!savedFile) throw new CodedError("weights-missing", { file });
+    if ("error" in savedFile) throw savedFile.error;
     await session.load(file);
-    return { checkpoint: kept, damaged: null };
+    return { checkpoint: savedFile, damaged: null };
   } catch (error) {
-    if (!isUnusable(error)) throw error;
-    const checkpoint = await lastLoaded(o);
+    if (!isUnusableCheckpoint(error)) throw error;
+    const checkpoint = await lastLoaded(options);
     const damaged = { file, step: best.step, why: error.message };
     run.append({ at: new Date().toISOString(), run: run.id, kind: "damaged", file, why: damaged.why });
     return { checkpoint, damaged };
@@ -73,16 +80,16 @@ export async function loadKept(o: {
 }
 
 /** A file is looked through before any weight of it is used: the engine has the last ones still, should theirs be damaged too. */
-async function lastLoaded(o: Parameters<typeof loadKept>[0]): Promise<Checkpoint> {
+async function lastLoaded(options: Parameters<typeof loadFinalCheckpoint>[0]): Promise<Checkpoint> {
   try {
-    await o.session.load(o.last.file);
-    return o.last;
+    await options.session.load(options.last.file);
+    return options.last;
   } catch (error) {
-    if (!isUnusable(error)) throw error;
-    return again(o);
+    if (!isUnusableCheckpoint(error)) throw error;
+    return again(options);
   }
 }
-function again({ run, lock, session, saved, last }: Parameters<typeof loadKept>[0]): Promise<Checkpoint> {
+function again({ run, lock, session, saved, last }: Parameters<typeof loadFinalCheckpoint>[0]): Promise<Checkpoint> {
   lock.demand();
   return saveCheckpoint(run, session, saved, last.position);
 }

@@ -6,15 +6,15 @@ import type { ModelPlan } from "#dsl/language/types/subject.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { plural } from "../host/text.js";
 import { callText } from "../host/value-text.js";
-import { readHeader, readTensor, type Header } from "../tensors/safetensors.js";
-import type { Weights, WeightsOf } from "./weight-plane.js";
+import { readHeader, readTensor, type SafetensorsHeader } from "../tensors/safetensors.js";
+import type { TrainableWeights, NamedWeights } from "./weight-plane.js";
 
-export interface Drawn extends WeightsOf {
+export interface LandscapeModel extends NamedWeights {
   /** What its checkpoint keeps beside each weight (`ewc.fisher/`); null: not beside all. Coded errors of the file. */
-  readonly beside: (prefix: string) => Weights | null;
+  readonly beside: (prefix: string) => TrainableWeights | null;
 }
 /** What is told of a model: a handle tells it. */
-export interface Told {
+export interface LandscapeSource {
   readonly name: string;
   readonly weights: {
     readonly plan: {
@@ -26,19 +26,19 @@ export interface Told {
 }
 
 /** Of a model and of the others. Coded error `bad-option`, which names the one that isn't like it; those of files. */
-export function drawnOf(
-  model: Told,
-  others: readonly Told[],
+export function landscapeModelsOf(
+  model: LandscapeSource,
+  others: readonly LandscapeSource[],
   trainable: readonly string[],
-): { readonly start: Drawn; readonly ends: readonly Drawn[] } {
-  const open = (one: Told) => {
+): { readonly start: LandscapeModel; readonly ends: readonly LandscapeModel[] } {
+  const open = (one: LandscapeSource) => {
     const { file } = trainedOf(one).checkpoint;
     return { name: one.name, file, header: readHeader(file) };
   };
-  const own = open(model);
+  const opened = open(model);
   const ends = others.map((one) => {
     const its = open(one);
-    const why = unlike(one, model) ?? otherSizes(its.header, own, trainable);
+    const why = unlike(one, model) ?? otherSizes(its.header, opened, trainable);
     if (why !== null)
       throw new CodedError("bad-option", {
         name: `a model of the landscape around ${model.name}`,
@@ -47,17 +47,18 @@ export function drawnOf(
       });
     return drawn(its, trainable);
   });
-  return { start: drawn(own, trainable), ends };
+  return { start: drawn(opened, trainable), ends };
 }
 
 interface Opened {
   readonly name: string;
   readonly file: string;
-  readonly header: Header;
+  readonly header: SafetensorsHeader;
 }
-const trainedOf = ({ weights, name }: Told): NonNullable<Told["weights"]> => must(weights, `weights of ${name}`);
+const trainedOf = ({ weights, name }: LandscapeSource): NonNullable<LandscapeSource["weights"]> =>
+  must(weights, `weights of ${name}`);
 
-function drawn({ name, file, header }: Opened, trainable: readonly string[]): Drawn {
+function drawn({ name, file, header }: Opened, trainable: readonly string[]): LandscapeModel {
   const read = (tensor: string): Float32Array =>
     new Float32Array(readTensor(file, tensor, header, "f32").bytes.slice().buffer);
   const lengths = new Map(trainable.map((one) => [one, header.tensors[one]?.shape.join()]));
@@ -72,16 +73,16 @@ function drawn({ name, file, header }: Opened, trainable: readonly string[]): Dr
 }
 
 /** Why a model's weights mean something else in another one's programs; null: nothing says so. */
-function unlike(one: Told, than: Told): string | null {
-  const [its, own] = [trainedOf(one), trainedOf(than)];
-  if (its.labels.length !== own.labels.length)
-    return `its head has ${plural(its.labels.length, "label")}, that of ${than.name} ${String(own.labels.length)}`;
-  const at = its.labels.findIndex((label, i) => label !== own.labels[i]);
-  if (at >= 0) {
-    const [a, b] = [its, own].map(({ labels }) => JSON.stringify(labels[at]));
-    return `label ${String(at + 1)} of its head is ${String(a)}, that of ${than.name} ${String(b)}`;
+function unlike(one: LandscapeSource, than: LandscapeSource): string | null {
+  const [its, ours] = [trainedOf(one), trainedOf(than)];
+  if (its.labels.length !== ours.labels.length)
+    return `its head has ${plural(its.labels.length, "label")}, that of ${than.name} ${String(ours.labels.length)}`;
+  const index = its.labels.findIndex((label, i) => label !== ours.labels[i]);
+  if (index >= 0) {
+    const [a, b] = [its, ours].map(({ labels }) => JSON.stringify(labels[index]));
+    return `label ${String(index + 1)} of its head is ${String(a)}, that of ${than.name} ${String(b)}`;
   }
-  const [a, b] = [its.plan.recipe.model, own.plan.recipe.model];
+  const [a, b] = [its.plan.recipe.model, ours.plan.recipe.model];
   // Of a model from scratch that was loaded the plan doesn't say.
   if (a.baseHash !== null && b.baseHash !== null && a.baseHash !== b.baseHash)
     return `its base (${a.base}) has other content than that of ${than.name} (${b.base})`;
@@ -107,11 +108,11 @@ function differing(a: Call, b: Call): readonly [Call, Call] {
   return [x, y];
 }
 
-function otherSizes({ tensors }: Header, own: Opened, trainable: readonly string[]): string | null {
+function otherSizes({ tensors }: SafetensorsHeader, opened: Opened, trainable: readonly string[]): string | null {
   for (const name of trainable) {
-    const [its, wanted] = [tensors[name], own.header.tensors[name]].map((place) => place?.shape.join(" × "));
+    const [its, wanted] = [tensors[name], opened.header.tensors[name]].map((place) => place?.shape.join(" × "));
     if (its === undefined) return `it has no weights ${name}`;
-    if (wanted !== undefined && its !== wanted) return `its ${name} is ${its}, that of ${own.name} ${wanted}`;
+    if (wanted !== undefined && its !== wanted) return `its ${name} is ${its}, that of ${opened.name} ${wanted}`;
   }
   return null;
 }

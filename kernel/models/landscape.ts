@@ -4,23 +4,30 @@
  * information and its anchor, as they were while it learnt.
  */
 import { must } from "#dsl/language/diagnostics/must.js";
-import type { Prepared } from "../data/prepared.js";
-import type { LandscapeHeld, LandscapeLoss, LandscapePlace, LandscapeTold } from "../display/landscape.js";
-import { encodeSplit, type Encoded, type Encoding } from "../data/encoding/encoded.js";
+import type { PreparedData } from "../data/prepared.js";
+import type { LandscapePenalty, LandscapeLoss, LandscapePoint, LandscapeData } from "../display/landscape.js";
+import { encodeSplit, type EncodedRows, type RowEncoding } from "../data/encoding/encoded.js";
 import { encodingOf } from "../data/encoding/encoding.js";
 import { scoreSplit } from "../inference/score-split.js";
 import type { DataPlan } from "#dsl/language/types/subject.js";
 import type { LandscapeOptions } from "./landscape-options.js";
-import { drawnOf, type Drawn } from "./landscape-weights.js";
+import { landscapeModelsOf, type LandscapeModel } from "./landscape-weights.js";
 import type { ModelHandle } from "./model-handle.js";
-import type { Opened } from "./opened-run.js";
-import { heldOn, placeOf, planeOf, plus, type Plane, type Weights } from "./weight-plane.js";
+import type { OpenedRun } from "./opened-run.js";
+import {
+  penaltyOnPlane,
+  projectOnPlane,
+  weightPlaneOf,
+  addScaled,
+  type WeightPlane,
+  type TrainableWeights,
+} from "./weight-plane.js";
 
 /** Rows of a split, and what they are called. */
 export interface LandscapeRows {
   readonly on: string;
   readonly data: DataPlan;
-  readonly prepared: Prepared;
+  readonly prepared: PreparedData;
   readonly split: string;
 }
 
@@ -30,38 +37,38 @@ const MARGIN = 0.35;
 const BATCH = 128;
 
 /** Leaves the open model with other weights than its own. Coded errors `bad-option`, those of files. */
-export async function landscapeIn(
-  opened: Opened,
+export async function computeLandscape(
+  opened: OpenedRun,
   model: ModelHandle,
   others: readonly ModelHandle[],
   rows: readonly LandscapeRows[],
-  o: Required<LandscapeOptions>,
-): Promise<LandscapeTold> {
-  const { start, ends } = drawnOf(model, others, opened.open.trainable);
-  const plane = planeOf(start, ends);
-  const places: LandscapePlace[] = [
+  options: Required<LandscapeOptions>,
+): Promise<LandscapeData> {
+  const { start, ends } = landscapeModelsOf(model, others, opened.open.trainable);
+  const plane = weightPlaneOf(start, ends);
+  const places: LandscapePoint[] = [
     { name: model.name, x: 0, y: 0, off: 0, far: 0 },
-    ...ends.map((end) => placeOf(end, start.weights, plane)),
+    ...ends.map((end) => projectOnPlane(end, start.weights, plane)),
   ];
-  const { x, y } = around(places, o.cells);
-  const asked = await Promise.all(rows.map((one) => rowsOf(one, opened, model, o.rows)));
-  const held = heldIn(ends, start.weights, plane);
-  const losses = await surfaces(opened, { start: start.weights, plane, x, y, asked });
-  return { name: model.name, x, y, losses, places, held };
+  const { x, y } = around(places, options.cells);
+  const rowSets = await Promise.all(rows.map((one) => rowsOf(one, opened, model, options.rows)));
+  const penalty = heldIn(ends, start.weights, plane);
+  const losses = await surfaces(opened, { start: start.weights, plane, x, y, rowSets });
+  return { name: model.name, x, y, losses, places, held: penalty };
 }
 
 /** Of the first that EWC held. */
-function heldIn(ends: readonly Drawn[], start: Weights, plane: Plane): LandscapeHeld | null {
+function heldIn(ends: readonly LandscapeModel[], start: TrainableWeights, plane: WeightPlane): LandscapePenalty | null {
   for (const { name, beside } of ends) {
     const fisher = beside("ewc.fisher/");
     const anchor = fisher && beside("ewc.anchor/");
-    if (anchor) return heldOn(name, { fisher, anchor }, start, plane);
+    if (anchor) return penaltyOnPlane(name, { fisher, anchor }, start, plane);
   }
   return null;
 }
 
 /** A square with all places in it. */
-function around(places: readonly LandscapePlace[], cells: number) {
+function around(places: readonly LandscapePoint[], cells: number) {
   const [xs, ys] = [places.map(({ x }) => x), places.map(({ y }) => y)];
   const ends = (values: readonly number[]) => [Math.min(...values), Math.max(...values)] as const;
   const [[left, right], [low, high]] = [ends(xs), ends(ys)];
@@ -73,14 +80,14 @@ function around(places: readonly LandscapePlace[], cells: number) {
 
 interface Asked {
   readonly on: string;
-  readonly rows: Encoded;
-  readonly encoding: Encoding;
+  readonly rows: EncodedRows;
+  readonly encoding: RowEncoding;
 }
 
 /** At most so many rows of a split, at equal distances. */
 async function rowsOf(
   { on, data, prepared, split }: LandscapeRows,
-  { weights, base, tokenizer }: Opened,
+  { weights, base, tokenizer }: OpenedRun,
   { name }: ModelHandle,
   most: number,
 ): Promise<Asked> {
@@ -96,24 +103,24 @@ async function rowsOf(
 }
 
 async function surfaces(
-  { open, tokenizer, weights }: Opened,
-  o: {
-    readonly start: Weights;
-    readonly plane: Plane;
+  { open, tokenizer, weights }: OpenedRun,
+  options: {
+    readonly start: TrainableWeights;
+    readonly plane: WeightPlane;
     readonly x: readonly number[];
     readonly y: readonly number[];
-    readonly asked: readonly Asked[];
+    readonly rowSets: readonly Asked[];
   },
 ): Promise<readonly LandscapeLoss[]> {
   const { session } = open;
-  const { start, plane, x, y, asked } = o;
+  const { start, plane, x, y, rowSets } = options;
   const { training, model } = weights.plan.recipe;
   const shapes = new Map<string, readonly number[]>();
   for (const name of start.keys()) shapes.set(name, (await session.read(name)).shape);
-  const z = asked.map(() => y.map(() => x.map(() => Number.NaN)));
+  const z = rowSets.map(() => y.map(() => x.map(() => Number.NaN)));
   for (const [i, b] of y.entries())
     for (const [j, a] of x.entries()) {
-      const here = plus(plus(start, plane[0], a), plane[1], b);
+      const here = addScaled(addScaled(start, plane[0], a), plane[1], b);
       await Promise.all(
         [...here].map(([name, values]) =>
           session.write(name, {
@@ -123,15 +130,15 @@ async function surfaces(
           }),
         ),
       );
-      for (const [k, { rows, encoding }] of asked.entries()) {
-        const { told } = await scoreSplit(session, rows, encoding, {
+      for (const [k, { rows, encoding }] of rowSets.entries()) {
+        const { metrics } = await scoreSplit(session, rows, encoding, {
           batchSize: BATCH,
           padId: tokenizer.padId,
           packed: training.packing ? model.max_length : null,
         });
         const row = z[k]?.[i];
-        if (row) row[j] = told["loss"] ?? Number.NaN;
+        if (row) row[j] = metrics["loss"] ?? Number.NaN;
       }
     }
-  return asked.map(({ on, rows }, k) => ({ on, rows: rows.count, z: z[k] ?? [] }));
+  return rowSets.map(({ on, rows }, k) => ({ on, rows: rows.count, z: z[k] ?? [] }));
 }

@@ -1,7 +1,7 @@
 /** Codes of opening a run that was trained before. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
-import { nearest } from "#dsl/language/diagnostics/nearest.js";
-import { listed } from "#dsl/language/diagnostics/listed.js";
+import { nearestWord } from "#dsl/language/diagnostics/nearest.js";
+import { listNames } from "#dsl/language/diagnostics/listed.js";
 
 /** The data of each code. */
 export interface LoadCodeData {
@@ -80,7 +80,7 @@ function few(labels: readonly string[]): string {
     .join(", ")}${more}`;
 }
 function meantText(name: string, has: readonly string[]): string {
-  const near = nearest(name, has);
+  const near = nearestWord(name, has);
   return near === undefined ? "" : `did you mean \`${near}\`? `;
 }
 const holds = { model: "a model folder", adapter: "an adapter", other: "no run" } as const;
@@ -93,7 +93,7 @@ export const loadCodes: CodeTable<LoadCodeData> = {
     help: (d) => {
       if (d.near !== null) return `write \`load: ${JSON.stringify(d.near)}\``;
       return d.has.length > 0
-        ? `${d.runs} has: ${listed(d.has, { of: d.count })}`
+        ? `${d.runs} has: ${listNames(d.has, { total: d.count })}`
         : `${d.runs} has no runs; name the folder of a run: \`load: "path/of/run"\``;
     },
     explain:
@@ -104,9 +104,9 @@ export const loadCodes: CodeTable<LoadCodeData> = {
     facts: true,
     message: (d) => `${d.count} runs are named ${d.name}`,
     help: (d) =>
-      `write one of them: ${listed(
+      `write one of them: ${listNames(
         d.ids.map((id) => `\`${JSON.stringify(id)}\``),
-        { of: d.count },
+        { total: d.count },
       )} (newest first)`,
     explain:
       "A training's name may stand for many runs: each training that ran under it. Which one is meant must be written, so that the cell gives the same model tomorrow.",
@@ -210,7 +210,7 @@ export const loadCodes: CodeTable<LoadCodeData> = {
     message: (d) => `no training or sweep called ${d.name} runs or ran in ${d.runs}`,
     help: (d) =>
       d.has.length > 0
-        ? `${meantText(d.name, d.has)}there ${d.has.length === 1 ? "is" : "are"}: ${listed(d.has, { most: 5 })}; what trains in other folders is told by \`tunebook runs --running\``
+        ? `${meantText(d.name, d.has)}there ${d.has.length === 1 ? "is" : "are"}: ${listNames(d.has, { most: 5 })}; what trains in other folders is told by \`tunebook runs --running\``
         : "what trains in other folders is told by `tunebook runs --running`; name the folder of its run in quotes",
     explain:
       "`attach` finds a training or a sweep by the name that it was started under (`as NAME`), in this notebook's folder of runs, or by the folder of its run.",

@@ -11,25 +11,25 @@ import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { ModelPlan } from "#dsl/language/types/subject.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { registry } from "#stdlib/registry.js";
-import { demandWhole, hasLostLog } from "../runs/history/damage.js";
-import { togetherFacts } from "./trial-group-facts.js";
+import { readPlanAndLock, hasLostLog } from "../runs/history/damage.js";
+import { trialGroupFacts } from "./trial-group-facts.js";
 import { findWatchable } from "../runs/history/find-together.js";
-import { findRun, type Places } from "../runs/history/find-run.js";
-import { madeFolder } from "../runs/folders/made-folder.js";
-import { keptCheckpoint } from "./kept-checkpoint.js";
-import type { Weights } from "../runs/weights.js";
-import { readRegular } from "../runs/read-regular.js";
-import { RunFolder, type Lock } from "../runs/run-folder.js";
-import { holderOf } from "../runs/run-lock.js";
+import { findRun, type RunSearchFolders } from "../runs/history/find-run.js";
+import { derivedBaseFolder } from "../runs/folders/made-folder.js";
+import { finalCheckpoint } from "./kept-checkpoint.js";
+import type { TrainedWeights } from "../runs/weights.js";
+import { readRegularFile } from "../runs/read-regular.js";
+import { RunFolder, type RunLockFile } from "../runs/run-folder.js";
+import { lockHolderOf } from "../runs/run-lock.js";
 import { RunLog } from "../runs/run-log.js";
 import { isTraining } from "../remote/supervisor/outcome.js";
-import { isAlive } from "../runs/writer.js";
+import { isProcessAlive } from "../runs/writer.js";
 
 /** Coded errors: those of `findRun`, `run-unreadable`, `run-without-weights`, `run-without-base`, `still-training`. */
-export function runFacts(path: string, places: Places): RunFacts {
+export function runFacts(path: string, places: RunSearchFolders): RunFacts {
   const run = findRun(path, places);
   const { plan } = readRun(run);
-  keptCheckpoint(run, plan);
+  finalCheckpoint(run, plan);
   const { model, update } = plan.recipe;
   const strategy = update && { strategy: update.strategy };
   const facts = { folder: run.path, recipeHash: plan.recipeHash, model, ...strategy };
@@ -37,20 +37,20 @@ export function runFacts(path: string, places: Places): RunFacts {
 }
 
 /** The same of a run that may train still. Coded errors: those of `findWatchable`, `run-unreadable`, `run-without-base`. */
-export function attachFacts(path: string, places: Places): RunFacts {
+export function attachableRunFacts(path: string, places: RunSearchFolders): RunFacts {
   const run = findWatchable(path, places);
-  if (!(run instanceof RunFolder)) return togetherFacts(run);
+  if (!(run instanceof RunFolder)) return trialGroupFacts(run);
   const { plan, lock } = readRun(run, { training: true });
   return { folder: run.path, name: lock.name, recipeHash: plan.recipeHash, model: plan.recipe.model };
 }
 
 /** The plan of a run that may train still. */
-export function planOf(folder: string): Plan {
+export function planOfRun(folder: string): Plan {
   return readRun(RunFolder.open(folder), { training: true }).plan;
 }
 
 /** The weights of a run that ended, as the model that was just trained has them. */
-export function loadedWeights(folder: string): Weights {
+export function loadRunWeights(folder: string): TrainedWeights {
   const run = RunFolder.open(folder);
   const { plan, lock } = readRun(run);
   const rows = Object.fromEntries(
@@ -66,7 +66,7 @@ export function loadedWeights(folder: string): Weights {
       hash: lock.dataHash ?? "",
       splits: rows,
     },
-    checkpoint: keptCheckpoint(run, plan),
+    checkpoint: finalCheckpoint(run, plan),
     events: run.events(),
     settled: Promise.resolve(),
     complete: true,
@@ -77,8 +77,8 @@ export function loadedWeights(folder: string): Weights {
 function readRun(
   run: RunFolder,
   { training = false }: { readonly training?: boolean } = {},
-): { readonly plan: Plan; readonly lock: Lock } {
-  const { plan, lock } = demandWhole(run);
+): { readonly plan: Plan; readonly lock: RunLockFile } {
+  const { plan, lock } = readPlanAndLock(run);
   const refuse = (why: string): never => {
     throw new CodedError("run-unreadable", { run: run.id, why });
   };
@@ -103,12 +103,13 @@ function federatedAt(federated: FederatedPlan, home: string): FederatedPlan {
 }
 
 /** Another process may be writing its weights. */
-function demandEnded(run: RunFolder, { name }: Lock): void {
+function demandEnded(run: RunFolder, { name }: RunLockFile): void {
   const log = new RunLog();
-  log.take(readRegular(run.eventsFile) ?? "");
+  log.take(readRegularFile(run.eventsFile) ?? "");
   if (log.ended !== null) return;
   const writer =
-    holderOf(run.path)?.writer ?? (log.writer && !log.writer.locks && isAlive(log.writer) === true ? log.writer : null);
+    lockHolderOf(run.path)?.writer ??
+    (log.writer && !log.writer.locks && isProcessAlive(log.writer) === true ? log.writer : null);
   if (writer)
     throw new CodedError("still-training", { run: run.id, name, step: log.step, steps: log.steps, process: writer.id });
 }
@@ -119,33 +120,35 @@ function demandEnded(run: RunFolder, { name }: Lock): void {
  */
 function fromAnywhere(
   model: ModelPlan,
-  o: {
+  options: {
     readonly run: RunFolder;
     readonly home: string;
-    readonly lock: Lock;
+    readonly lock: RunLockFile;
     /** What it keeps at its end is not there yet. */
     readonly training: boolean;
   },
 ): ModelPlan {
   const { scratch, trained, ...rest } = model;
-  const kept = (folder: string | undefined, baseHash: string | null = null): ModelPlan => {
-    if (folder === undefined || (!o.training && !existsSync(join(folder, "config.json"))))
+  const locatedPlan = (folder: string | undefined, baseHash: string | null = null): ModelPlan => {
+    if (folder === undefined || (!options.training && !existsSync(join(folder, "config.json"))))
       throw new CodedError("run-without-base", {
-        run: o.run.id,
+        run: options.run.id,
         base: model.base,
-        ...(trained?.made && { made: o.lock.name }),
+        ...(trained?.made && { made: options.lock.name }),
       });
-    return { ...rest, base: folder, folder: o.home, baseHash };
+    return { ...rest, base: folder, folder: options.home, baseHash };
   };
-  if (scratch) return kept(o.run.model);
-  if (!trained) return { ...rest, folder: resolve(o.home, model.folder) };
-  const root = dirname(o.run.path);
-  const noted = o.lock.base === undefined ? [] : [resolve(o.run.path, o.lock.base)];
+  if (scratch) return locatedPlan(options.run.model);
+  if (!trained) return { ...rest, folder: resolve(options.home, model.folder) };
+  const root = dirname(options.run.path);
+  const noted = options.lock.base === undefined ? [] : [resolve(options.run.path, options.lock.base)];
   const { made, recipeHash } = trained;
-  const others = RunFolder.find(root, recipeHash).map((other) => (made ? madeFolder(other.path, made) : other.model));
+  const others = RunFolder.find(root, recipeHash).map((other) =>
+    made ? derivedBaseFolder(other.path, made) : other.model,
+  );
   // A run that still trains has not written its own base yet.
-  const own = made ? [o.run.base] : [];
-  const found = [...own, ...noted, ...others].find((folder) => existsSync(join(folder, "config.json")));
+  const ownFolder = made ? [options.run.base] : [];
+  const found = [...ownFolder, ...noted, ...others].find((folder) => existsSync(join(folder, "config.json")));
   // What was made for it is never written again: other content is damage, or somebody else's.
-  return kept(found, made ? o.lock.baseHash : null);
+  return locatedPlan(found, made ? options.lock.baseHash : null);
 }

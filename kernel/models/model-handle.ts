@@ -2,28 +2,28 @@
  * A model as TypeScript sees it: `router.history`, `await router.predict([...])`. The same object from `model` on; training
  * fills it, changing its definition empties it.
  */
-import type { Writing } from "#dsl/compiler/plan/action.js";
+import type { GenerationSettings } from "#dsl/compiler/plan/action.js";
 import type { ModelPlan } from "#dsl/language/types/subject.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { writesText as tasksThatWrite } from "#dsl/compiler/plan/batches.js";
 import { registry } from "#stdlib/registry.js";
 import type { LabelPrediction } from "#stdlib/tasks/text_classification.run.js";
-import type { Asked } from "../data/encoding/encoded.js";
-import type { Piece } from "../inference/continue-texts.js";
-import { promptsOf, promptText, type Prompt } from "../inference/prompts.js";
-import { isPair, questionsOf, readsContexts, type Question } from "../inference/questions.js";
-import { writingOf, type WriteOptions } from "./write-options.js";
+import type { PredictionInput } from "../data/encoding/encoded.js";
+import type { ContinuationPiece } from "../inference/continue-texts.js";
+import { parsePrompts, promptText, type ModelPrompt } from "../inference/prompts.js";
+import { isPair, parseQuestions, readsContexts, type ContextQuestion } from "../inference/questions.js";
+import { writingOptionsOf, type WriteOptions } from "./write-options.js";
 import { clientsWithHeads } from "../runs/client-heads.js";
 import { readCalibration, type Calibration } from "../runs/calibration.js";
 import { RunFolder } from "../runs/run-folder.js";
-import { scoresOf, type RunScore } from "../runs/history/run-scores.js";
-import type { Merged } from "../runs/folders/merged.js";
-import type { Saved } from "./saved-model.js";
-import { folderGiven, saveOptionsOf, type SaveOptions } from "./save-options.js";
+import { readRunScores, type RunScore } from "../runs/history/run-scores.js";
+import type { MergedModel } from "../runs/folders/merged.js";
+import type { SavedModel } from "./saved-model.js";
+import { checkedFolder, saveOptionsOf, type SaveOptions } from "./save-options.js";
 import { landscapeOptionsOf, type LandscapeOptions } from "./landscape-options.js";
 import type { Landscape } from "../display/landscape.js";
-import { type Predicted, Gathered } from "../inference/prediction.js";
-import type { Weights } from "../runs/weights.js";
+import { type ReadTextPrediction, ContinuationBuilder } from "../inference/prediction.js";
+import type { TrainedWeights } from "../runs/weights.js";
 
 export interface StepRow {
   readonly step: number;
@@ -36,28 +36,36 @@ export interface StepRow {
 }
 export type Prediction = LabelPrediction;
 /** A turn as a cell writes it. */
-export interface Message {
+export interface ChatMessage {
   readonly role: string;
   readonly content: string;
 }
 /** Texts; of a model that reads pairs, pairs; of one that answers questions, those; of one that chats, conversations too. */
 type Given =
   | string
-  | Question
-  | readonly Question[]
-  | readonly Asked[]
-  | readonly Message[]
-  | readonly (readonly Message[])[];
+  | ContextQuestion
+  | readonly ContextQuestion[]
+  | readonly PredictionInput[]
+  | readonly ChatMessage[]
+  | readonly (readonly ChatMessage[])[];
 export interface Predictors {
-  answer(model: ModelHandle, texts: readonly Asked[]): Promise<readonly Predicted[]>;
-  write(model: ModelHandle, prompts: readonly Prompt[], writing: Writing): AsyncGenerator<Piece, void, void>;
-  merge(model: ModelHandle, folder: string, o?: SaveOptions): Promise<Merged>;
-  save(model: ModelHandle, folder: string, o?: SaveOptions): Promise<Saved>;
-  landscape(model: ModelHandle, others: readonly ModelHandle[], o: Required<LandscapeOptions>): Promise<Landscape>;
+  answer(model: ModelHandle, texts: readonly PredictionInput[]): Promise<readonly ReadTextPrediction[]>;
+  write(
+    model: ModelHandle,
+    prompts: readonly ModelPrompt[],
+    writing: GenerationSettings,
+  ): AsyncGenerator<ContinuationPiece, void, void>;
+  merge(model: ModelHandle, folder: string, options?: SaveOptions): Promise<MergedModel>;
+  save(model: ModelHandle, folder: string, options?: SaveOptions): Promise<SavedModel>;
+  landscape(
+    model: ModelHandle,
+    others: readonly ModelHandle[],
+    options: Required<LandscapeOptions>,
+  ): Promise<Landscape>;
 }
 
 export class ModelHandle {
-  weights: Weights | null = null;
+  weights: TrainedWeights | null = null;
   /** Whether a training began: if it failed, nobody shall take the base's answers for its. */
   begun = false;
   /** All seeds that its weights are the best of; null: it was trained with one. */
@@ -103,7 +111,7 @@ export class ModelHandle {
   }
   /** What evaluations said of the run that made the weights, in this notebook and in others, oldest first. */
   get scores(): readonly RunScore[] {
-    return this.weights ? scoresOf(RunFolder.open(this.weights.folder)) : [];
+    return this.weights ? readRunScores(RunFolder.open(this.weights.folder)) : [];
   }
   /** Folder of the run that made the weights. */
   get folder(): string | null {
@@ -129,9 +137,9 @@ export class ModelHandle {
             ? "one of a federation with `personal: head`, and this model is none"
             : `one of ${clients.map((one) => JSON.stringify(one)).join(", ")}`,
       });
-    const own = new ModelHandle(`${this.name} (head of ${name})`, this.plan, this.predictors);
-    own.weights = { ...weights, client: name };
-    return own;
+    const clientModel = new ModelHandle(`${this.name} (head of ${name})`, this.plan, this.predictors);
+    clientModel.weights = { ...weights, client: name };
+    return clientModel;
   }
 
   /**
@@ -139,20 +147,24 @@ export class ModelHandle {
    * a list of one; a model that was trained on pairs takes `[first, second]` for each, one that answers questions
    * `{ question, context }`. Coded errors `not-trained`, `texts-expected`, `questions-expected`, `bad-option`.
    */
-  async predict<T extends Predicted = Prediction>(texts: Given, o: WriteOptions = {}): Promise<readonly T[]> {
+  async predict<T extends ReadTextPrediction = Prediction>(
+    texts: Given,
+    options: WriteOptions = {},
+  ): Promise<readonly T[]> {
     if (!writesText(this.plan)) {
-      const asked = readsContexts(this.plan.task) ? questionsOf(texts, this.name) : askedOf(texts);
-      return (await this.predictors.answer(this, asked)) as readonly T[];
+      const inputs = readsContexts(this.plan.task) ? parseQuestions(texts, this.name) : askedOf(texts);
+      return (await this.predictors.answer(this, inputs)) as readonly T[];
     }
     const list = this.prompts(texts);
-    const written = list.map((prompt) => new Gathered(promptText(prompt)));
-    for await (const piece of this.predictors.write(this, list, writingOf(o))) written[piece.row]!.add(piece);
-    return written.map((w) => w.written()) as readonly Predicted[] as readonly T[];
+    const written = list.map((prompt) => new ContinuationBuilder(promptText(prompt)));
+    for await (const piece of this.predictors.write(this, list, writingOptionsOf(options)))
+      written[piece.row]!.add(piece);
+    return written.map((w) => w.written()) as readonly ReadTextPrediction[] as readonly T[];
   }
 
   /** The continuation of one text, in pieces as they become certain. */
-  async *stream(text: string | readonly Message[], o: WriteOptions = {}): AsyncGenerator<string, void, void> {
-    for await (const piece of this.predictors.write(this, this.prompts(text), writingOf(o)))
+  async *stream(text: string | readonly ChatMessage[], options: WriteOptions = {}): AsyncGenerator<string, void, void> {
+    for await (const piece of this.predictors.write(this, this.prompts(text), writingOptionsOf(options)))
       if (piece.text) yield piece.text;
   }
 
@@ -161,8 +173,8 @@ export class ModelHandle {
    * so does `base: "folder"`. Coded errors `not-trained`, `cannot-merge`,
    * `folder-taken`, `folder-of-another`, `cannot-write`.
    */
-  async merge(folder: string, o?: SaveOptions): Promise<Merged> {
-    return this.predictors.merge(this, folderGiven(folder), saveOptionsOf(o));
+  async merge(folder: string, options?: SaveOptions): Promise<MergedModel> {
+    return this.predictors.merge(this, checkedFolder(folder), saveOptionsOf(options));
   }
 
   /**
@@ -171,15 +183,15 @@ export class ModelHandle {
    * which PEFT and `from: "folder"` open. Coded errors `not-trained`, `folder-taken`, `folder-of-another`,
    * `cannot-write`.
    */
-  async save(folder: string, o?: SaveOptions): Promise<Saved> {
-    return this.predictors.save(this, folderGiven(folder), saveOptionsOf(o));
+  async save(folder: string, options?: SaveOptions): Promise<SavedModel> {
+    return this.predictors.save(this, checkedFolder(folder), saveOptionsOf(options));
   }
 
   /**
    * The loss of data over the plane of weight space through this model and the first two of `others`, which went on from it;
    * a picture with all of them, and EWC's ellipse where one was held by it. Coded errors `not-trained`, `bad-option`.
    */
-  async landscape(others: unknown, o: LandscapeOptions): Promise<Landscape> {
+  async landscape(others: unknown, options: LandscapeOptions): Promise<Landscape> {
     const models = Array.isArray(others) ? others : [];
     if (models.length < 2 || !models.every((one) => one instanceof ModelHandle))
       throw new CodedError("bad-option", {
@@ -187,11 +199,11 @@ export class ModelHandle {
         got: Array.isArray(others) ? `one of ${String(models.length)}` : typeof others,
         wanted: "two or more models that went on from this one, as in `landscape([naive, held], …)`",
       });
-    return this.predictors.landscape(this, models as readonly ModelHandle[], landscapeOptionsOf(o));
+    return this.predictors.landscape(this, models as readonly ModelHandle[], landscapeOptionsOf(options));
   }
 
-  private prompts(given: Given): readonly Prompt[] {
-    return this.plan.template === undefined ? listOf(given) : promptsOf(given);
+  private prompts(given: Given): readonly ModelPrompt[] {
+    return this.plan.template === undefined ? listOf(given) : parsePrompts(given);
   }
 
   [Symbol.for("nodejs.util.inspect.custom")](): string {
@@ -207,11 +219,11 @@ export function writesText(plan: ModelPlan): boolean {
   return tasksThatWrite(registry, plan.task);
 }
 
-function askedOf(texts: unknown): readonly Asked[] {
+function askedOf(texts: unknown): readonly PredictionInput[] {
   if (!Array.isArray(texts) || !texts.some(isPair)) return listOf(texts);
   const wrong = texts.findIndex((text) => !isPair(text) && typeof text !== "string");
   if (wrong >= 0) throw new CodedError("texts-expected", { got: `${typeof texts[wrong]} at position ${wrong}` });
-  return texts as readonly Asked[];
+  return texts as readonly PredictionInput[];
 }
 
 function listOf(texts: unknown): readonly string[] {
@@ -223,7 +235,7 @@ function listOf(texts: unknown): readonly string[] {
 }
 
 /** The TypeScript type of a model, as text for the cells. */
-export function typeOf(plan: ModelPlan): string {
+export function modelTypeText(plan: ModelPlan): string {
   const options =
     "o?: { max_tokens?: number; stop?: string | readonly string[]; decode?: string | Readonly<Record<string, Readonly<Record<string, number | boolean>>>> }";
   const message = "{ readonly role: string; readonly content: string }";
@@ -231,12 +243,12 @@ export function typeOf(plan: ModelPlan): string {
   const answers =
     plan.template !== undefined
       ? `/** Answers to texts (each one user's turn), to one conversation or to several. */
-  predict(texts: string | readonly string[] | readonly ${message}[] | readonly (readonly ${message}[])[], ${options}): Promise<${writtenType}>;
+  predict(texts: string | readonly string[] | readonly ${message}[] | readonly (readonly ${message}[])[], ${options}): Promise<${writtenTextType}>;
   /** The answer to a text or a conversation, in pieces as they come. */
   stream(text: string | readonly ${message}[], ${options}): AsyncGenerator<string, void, void>;`
       : writesText(plan)
         ? `/** Texts, written on. */
-  predict(texts: string | readonly string[], ${options}): Promise<${writtenType}>;
+  predict(texts: string | readonly string[], ${options}): Promise<${writtenTextType}>;
   /** The continuation of one text, in pieces as they come. */
   stream(text: string, ${options}): AsyncGenerator<string, void, void>;`
         : readsContexts(plan.task)
@@ -263,7 +275,7 @@ function predictionOf(plan: ModelPlan, pairs: boolean): string {
   return (pairs ? has?.predictionOfPairs : undefined) ?? has?.prediction ?? "{ readonly text: string }";
 }
 /** The TypeScript type of what was written. */
-export const writtenType =
+export const writtenTextType =
   'readonly { readonly text: string; readonly continuation: string; readonly tokens: number; readonly ended: "end" | "length" | "stop" }[]';
 
 const modelType = `{

@@ -4,40 +4,40 @@ import { implementationOf } from "#dsl/language/types/loaded.js";
 import { registry } from "#stdlib/registry.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { ModelPlan } from "#dsl/language/types/subject.js";
-import { PLAIN } from "#dsl/tensor/passes/table.js";
+import { PLAIN_PASS_SETTINGS } from "#dsl/tensor/passes/table.js";
 import type { Program } from "#dsl/tensor/program.js";
-import { assemble } from "#stdlib/programs/assemble.js";
+import { assemblePrograms } from "#stdlib/programs/assemble.js";
 import type {
-  Assembled,
+  AssembledPrograms,
   AssembleOptions,
   ConsolidationPrograms,
   ObjectiveOptions,
   PrivatePrograms,
-  Strategy,
+  ConfiguredStrategy,
 } from "#stdlib/programs/options.js";
-import { storageOf } from "#stdlib/storages/shared/storage.js";
-import { startsFrom } from "#stdlib/techniques/shared/from-parameter.js";
-import { buildEvaluate } from "#stdlib/programs/evaluate.js";
-import { buildGenerate, buildPrompting } from "#stdlib/programs/generate.js";
+import { weightStorageOf } from "#stdlib/storages/shared/storage.js";
+import { startFolderOf } from "#stdlib/techniques/shared/from-parameter.js";
+import { buildEvaluateProgram } from "#stdlib/programs/evaluate.js";
+import { buildGenerationPrograms, buildPromptingPrograms } from "#stdlib/programs/generate.js";
 import { headPathsOf } from "#stdlib/programs/model.js";
-import { buildConsolidation } from "#stdlib/programs/consolidation.js";
-import { buildWhy } from "#stdlib/programs/why.js";
+import { buildConsolidationPrograms } from "#stdlib/programs/consolidation.js";
+import { buildAttributionProgram } from "#stdlib/programs/why.js";
 import type { Base } from "../bases/base.js";
 import { loadTokenizer } from "../bases/tokenizer.js";
-import { ADAPTER, adapterOf, type Adapter } from "../runs/folders/adapter-folder.js";
-import { wholeOf, type WholeModel } from "../runs/folders/model-folder.js";
-import type { Engine, Session } from "../engines/engine.js";
-import { sharedStore } from "../engines/shared.js";
+import { ADAPTER_FILES, savedAdapterOf, type SavedAdapter } from "../runs/folders/adapter-folder.js";
+import { wholeModelOf, type WholeModelFolder } from "../runs/folders/model-folder.js";
+import type { Engine, EngineSession } from "../engines/engine.js";
+import { sharedStoreOf } from "../engines/shared.js";
 import { join, resolve } from "node:path";
 import { readHeader } from "../tensors/safetensors.js";
-import type { Body } from "../runs/folders/merged.js";
-import { bodyFrom, partsFrom } from "../bases/programs.js";
-import { standardisedOf, type Standardised } from "../runs/standardised-weights.js";
-import { does } from "../host/load-implementation.js";
+import type { ModelBody } from "../runs/folders/merged.js";
+import { programBodyOf, programPartsOf } from "../bases/programs.js";
+import { standardisedStatesOf, type StandardisedStates } from "../runs/standardised-weights.js";
+import { loadImplementation } from "../host/load-implementation.js";
 
 export interface OpenModel {
   /** Programs `train`, or `accumulate` (or `alone`) and `apply` where batches make updates together, and where rows stay private; `evaluate` where the task answers, `loss` where scores come from the loss alone. */
-  readonly session: Session;
+  readonly session: EngineSession;
   /** State that training changes: what a checkpoint holds. */
   readonly saved: readonly string[];
   readonly trainable: readonly string[];
@@ -46,9 +46,9 @@ export interface OpenModel {
   /** State that the next of several trainings begins with. */
   readonly carried: readonly string[];
   /** How it goes on learning from new data. */
-  readonly strategies: readonly Strategy[];
+  readonly strategies: readonly ConfiguredStrategy[];
   /** Programs of strategies for the end of a data set; null: none of them consolidates. */
-  readonly consolidation: (strategies: readonly Strategy[]) => ConsolidationPrograms | null;
+  readonly consolidation: (strategies: readonly ConfiguredStrategy[]) => ConsolidationPrograms | null;
   /** What its updates are where its rows stay private; null: they don't. */
   readonly private: PrivatePrograms | null;
   /** States of the head's last layer, whose rows are the labels. */
@@ -56,11 +56,11 @@ export interface OpenModel {
   /** Those of its parameters that are the head's: all of its layers. */
   readonly heads: readonly string[];
   /** What is written beside its checkpoints when it is trained; null: the checkpoints hold the whole model. */
-  readonly adapter: Adapter | null;
+  readonly adapter: SavedAdapter | null;
   /** What a folder of the trained model holds; null: its weights are its base's for the most part. */
-  readonly whole: WholeModel | null;
+  readonly whole: WholeModelFolder | null;
   /** Its head learns standardised numbers; `knows`: the head came with weights. Null: it learns what it says. */
-  readonly standardised: (Standardised & { readonly knows: boolean }) | null;
+  readonly standardised: (StandardisedStates & { readonly knows: boolean }) | null;
   /** What of it begins at random: all, or its head. Null: neither. */
   readonly untrained: "model" | "head" | null;
   /** Why it can't write text: its task doesn't, or the engine can't; null: it can, with the programs of stdlib/programs/generate.ts. */
@@ -73,38 +73,38 @@ export interface OpenModel {
 }
 
 /** The store that a model's frozen weights lie in: that of its base, where the technique trains few. */
-export async function storeOf({ technique }: Pick<ModelPlan, "technique">, base: Base): Promise<string | null> {
-  return (await does(technique, "technique")).saved === "trained" ? base.hash : null;
+export async function weightStoreOf({ technique }: Pick<ModelPlan, "technique">, base: Base): Promise<string | null> {
+  return (await loadImplementation(technique, "technique")).saved === "trained" ? base.hash : null;
 }
 
-export async function programsOf(plan: Plan, base: Base, labels: readonly string[], home: string) {
-  return assemble(await partsOf(plan, base, labels, home));
+export async function modelProgramsOf(plan: Plan, base: Base, labels: readonly string[], home: string) {
+  return assemblePrograms(await assembleOptionsOf(plan, base, labels, home));
 }
 
 /** What the programs of a plan are assembled from. */
-export async function partsOf(
+export async function assembleOptionsOf(
   plan: Plan,
   base: Base,
   labels: readonly string[],
   home: string,
   objective?: ObjectiveOptions,
 ): Promise<AssembleOptions> {
-  return partsFrom(plan, base, labels, await bodyOf(plan.recipe.model, base, home), objective);
+  return programPartsOf(plan, base, labels, await modelBodyOf(plan.recipe.model, base, home), objective);
 }
 
 /** What the programs of a trained model are built from, its training aside. */
-export async function trainedBody(
+export async function trainedModelBody(
   { recipe: { model, training } }: Plan,
   base: Base,
   labels: readonly string[],
   home: string,
-): Promise<Body> {
-  const [body, task] = await Promise.all([bodyOf(model, base, home), does(model.task, "task")]);
+): Promise<ModelBody> {
+  const [body, task] = await Promise.all([modelBodyOf(model, base, home), loadImplementation(model.task, "task")]);
   return { ...body, task: { call: model.task, implementation: task }, labels: labels.length, seed: training.seed };
 }
 
 /** Programs to open, and what they are read from. */
-export interface ToOpen {
+export interface ModelOpenRequest {
   /** Where its frozen weights may lie in common with others; null: it stands alone. */
   readonly store: string | null;
   readonly programs: Readonly<Record<string, Program>>;
@@ -113,7 +113,11 @@ export interface ToOpen {
   readonly home: string;
 }
 /** `saved`: what training changes. */
-export type OpensModel = (engine: Engine, o: ToOpen, saved: readonly string[]) => Promise<Session>;
+export type ModelOpener = (
+  engine: Engine,
+  options: ModelOpenRequest,
+  saved: readonly string[],
+) => Promise<EngineSession>;
 
 /** `home`: the folder that the plan's own folders are relative to (the notebook's). `objective`: of a training from a teacher. */
 export async function openModel(
@@ -122,12 +126,12 @@ export async function openModel(
   base: Base,
   labels: readonly string[],
   home: string,
-  opens: OpensModel = openSession,
+  opens: ModelOpener = openEngineSession,
   objective?: ObjectiveOptions,
 ): Promise<OpenModel> {
-  const parts = await partsOf(plan, base, labels, home, objective);
-  const assembled = assemble(parts);
-  const task = await does(plan.recipe.model.task, "task");
+  const parts = await assembleOptionsOf(plan, base, labels, home, objective);
+  const assembled = assemblePrograms(parts);
+  const task = await loadImplementation(plan.recipe.model.task, "task");
   const { answers } = task;
   const writing = await writingOf(engine, plan.recipe.model, base, home);
   const { train, accumulate, apply, features } = assembled;
@@ -137,27 +141,30 @@ export async function openModel(
     ...(!answers?.score && { loss: assembled.loss }),
     ...(features && { features }),
   };
-  const store = await storeOf(plan.recipe.model, base);
+  const store = await weightStoreOf(plan.recipe.model, base);
   const programs = { ...training, ...scoring, ...writing.programs };
   const { resumable: saved, trainable, carried } = assembled;
   const session = await opens(engine, { store, programs, model: plan.recipe.model, base, home }, saved);
   const adapter = await adapterIn(plan.recipe.model, base, assembled);
-  const technique = await does(plan.recipe.model.technique, "technique");
+  const technique = await loadImplementation(plan.recipe.model.technique, "technique");
   const family = await implementationOf(registry, "model", base.facts.family);
-  const of = standardisedOf(task, family);
+  const standardisation = standardisedStatesOf(task, family);
   const paths = headPathsOf(task, family, plan.recipe.model.task);
   const last = paths.at(-1);
   const headless = last !== undefined && isRandom((accumulate ?? train).state[`${last}.weight`]);
-  const whole = wholeOf({
+  const whole = wholeModelOf({
     model: plan.recipe.model,
     base,
     technique,
     labels,
     saved: assembled.saved,
-    standardised: of,
+    standardised: standardisation,
   });
-  const head = of && (accumulate ?? train).state[of.weight];
-  const standardised = of && { ...of, knows: head !== null && head !== undefined && "checkpoint" in head.initial };
+  const head = standardisation && (accumulate ?? train).state[standardisation.weight];
+  const standardised = standardisation && {
+    ...standardisation,
+    knows: head !== null && head !== undefined && "checkpoint" in head.initial,
+  };
   return {
     session,
     saved,
@@ -165,7 +172,7 @@ export async function openModel(
     states: Object.keys((accumulate ?? train).state),
     carried,
     strategies: parts.strategies ?? [],
-    consolidation: (strategies) => buildConsolidation({ ...parts, strategies }, trainable),
+    consolidation: (strategies) => buildConsolidationPrograms({ ...parts, strategies }, trainable),
     private: assembled.private ?? null,
     head: last === undefined ? [] : [`${last}.weight`, `${last}.bias`],
     heads: trainable.filter((name) => paths.some((path) => name.startsWith(`${path}.`))),
@@ -174,14 +181,18 @@ export async function openModel(
     standardised,
     untrained: plan.recipe.model.scratch ? "model" : headless ? "head" : null,
     mute: writing.mute,
-    why: () => buildWhy({ ...parts, passes: { ...PLAIN, storage: storageOf(plan.recipe.model.storage) } }),
+    why: () =>
+      buildAttributionProgram({
+        ...parts,
+        passes: { ...PLAIN_PASS_SETTINGS, storage: weightStorageOf(plan.recipe.model.storage) },
+      }),
     store,
     dispose: () => session.dispose(),
   };
 }
 
 /** Of private updates: those of batches, or where rows of a batch can't be told apart, of rows alone. */
-function inParts({ private: programs }: Assembled): Readonly<Record<string, Program>> | null {
+function inParts({ private: programs }: AssembledPrograms): Readonly<Record<string, Program>> | null {
   if (!programs) return null;
   const { apart, apply } = programs;
   return apart ? { accumulate: apart, apply } : { alone: programs.alone, apply };
@@ -192,29 +203,29 @@ function isRandom(state: Program["state"][string] | undefined): boolean {
 }
 
 /** A session of its own, or one over the base's weights that other models of that base see too. */
-export function openSession(engine: Engine, o: ToOpen): Promise<Session> {
-  const checkpoints = checkpointsOf(o.model, o.base, o.home);
-  if (o.store === null) return engine.open(o.programs, checkpoints);
-  const adapter = fileOf(o.model, o.home);
-  const own = adapter === null ? {} : shapesIn(adapter);
+export function openEngineSession(engine: Engine, options: ModelOpenRequest): Promise<EngineSession> {
+  const checkpoints = checkpointFilesOf(options.model, options.base, options.home);
+  if (options.store === null) return engine.open(options.programs, checkpoints);
+  const adapter = fileOf(options.model, options.home);
+  const adapterShapes = adapter === null ? {} : shapesIn(adapter);
   // What an adapter's file has too is not the base's alone.
   const isShared = (tensor: string): boolean =>
-    Object.hasOwn(o.base.facts.shapes, tensor) && !Object.hasOwn(own, tensor);
-  return sharedStore(engine, o.store).open(o.programs, checkpoints, isShared);
+    Object.hasOwn(options.base.facts.shapes, tensor) && !Object.hasOwn(adapterShapes, tensor);
+  return sharedStoreOf(engine, options.store).open(options.programs, checkpoints, isShared);
 }
 
-async function adapterIn(model: ModelPlan, base: Base, assembled: Assembled): Promise<Adapter | null> {
+async function adapterIn(model: ModelPlan, base: Base, assembled: AssembledPrograms): Promise<SavedAdapter | null> {
   const [family, technique, task] = await Promise.all([
     implementationOf(registry, "model", base.facts.family),
-    does(model.technique, "technique"),
-    does(model.task, "task"),
+    loadImplementation(model.technique, "technique"),
+    loadImplementation(model.task, "task"),
   ]);
   const { saved, train, accumulate } = assembled;
   // What answers alone are made with stands in no program that trains.
   const answering = technique.constants ? assembled.evaluate.state : {};
   const sizes = family.sizes(family.config(base.facts.config));
   const prefix = task.bare ? family.prefix : "";
-  return adapterOf({
+  return savedAdapterOf({
     model,
     origin: base.facts.origin,
     family: base.facts.family,
@@ -223,13 +234,13 @@ async function adapterIn(model: ModelPlan, base: Base, assembled: Assembled): Pr
     head: headPathsOf(task, family, model.task),
     saved,
     state: { ...answering, ...accumulate?.state, ...train.state },
-    standardised: standardisedOf(task, family),
+    standardised: standardisedStatesOf(task, family),
     prefix,
   });
 }
 
 /** What a model that was never trained is asked. */
-export interface Untrained {
+export interface UntrainedRequest {
   readonly home: string;
   /** Of its base's own head. */
   readonly labels: number;
@@ -242,19 +253,24 @@ export interface Untrained {
  * A model that was never trained, to write text, make vectors or answer by its base's own head with: its base as it is (or
  * the adapter that it starts from), without gradients and moments.
  */
-export async function openUntrained(engine: Engine, plan: ModelPlan, base: Base, o: Untrained): Promise<OpenModel> {
-  const { home, labels, types, roles } = o;
-  const starts = startsFrom(plan.technique) !== null;
+export async function openUntrained(
+  engine: Engine,
+  plan: ModelPlan,
+  base: Base,
+  options: UntrainedRequest,
+): Promise<OpenModel> {
+  const { home, labels, types, roles } = options;
+  const starts = startFolderOf(plan.technique) !== null;
   // Nothing trains: what adds nothing to the base and leaves it frozen, so that it may be stored in fewer bits.
   const model: ModelPlan = starts
     ? plan
     : { ...plan, technique: { kind: "technique", word: "head_only", arguments: {} } };
   const { programs: writing, mute } = await writingOf(engine, model, base, home);
-  const task = { call: model.task, implementation: await does(model.task, "task") };
-  const passes = { ...PLAIN, storage: storageOf(model.storage) };
+  const task = { call: model.task, implementation: await loadImplementation(model.task, "task") };
+  const passes = { ...PLAIN_PASS_SETTINGS, storage: weightStorageOf(model.storage) };
   const { answers } = task.implementation;
   const parts = {
-    ...(await bodyOf(model, base, home)),
+    ...(await modelBodyOf(model, base, home)),
     task,
     labels,
     roles,
@@ -264,17 +280,17 @@ export async function openUntrained(engine: Engine, plan: ModelPlan, base: Base,
     passes,
   };
   const scoring = {
-    ...(answers && { evaluate: buildEvaluate(parts, false) }),
-    ...(!answers?.score && { loss: buildEvaluate(parts, true) }),
+    ...(answers && { evaluate: buildEvaluateProgram(parts, false) }),
+    ...(!answers?.score && { loss: buildEvaluateProgram(parts, true) }),
   };
-  const session = await openSession(engine, {
+  const session = await openEngineSession(engine, {
     store: base.hash,
     programs: { ...writing, ...scoring },
     model,
     base,
     home,
   });
-  return { ...looking(session, base, mute), why: () => buildWhy(parts) };
+  return { ...looking(session, base, mute), why: () => buildAttributionProgram(parts) };
 }
 
 /** A base to ask by prompts; `mute`: why it can't be. `writes`: it also writes on. */
@@ -284,10 +300,10 @@ export async function openPrompted(
   base: Base,
   { home, writes }: { readonly home: string; readonly writes: boolean },
 ): Promise<OpenModel> {
-  const passes = { ...PLAIN, storage: storageOf(plan.storage) };
-  const programs = { ...buildPrompting({ ...(await bodyOf(plan, base, home)), seed: 0, passes }, writes) };
+  const passes = { ...PLAIN_PASS_SETTINGS, storage: weightStorageOf(plan.storage) };
+  const programs = { ...buildPromptingPrograms({ ...(await modelBodyOf(plan, base, home)), seed: 0, passes }, writes) };
   const refusals = (await Promise.all(Object.values(programs).map((program) => engine.can(program)))).flat();
-  const session = await openSession(engine, { store: base.hash, programs, model: plan, base, home });
+  const session = await openEngineSession(engine, { store: base.hash, programs, model: plan, base, home });
   const why = (): never => {
     throw new CodedError("internal", { what: "a prompt has no head whose answers could be explained" });
   };
@@ -295,7 +311,7 @@ export async function openPrompted(
 }
 
 /** What of an open model is there where nothing of it trains. */
-function looking(session: Session, base: Base, mute: string | null): Omit<OpenModel, "why"> {
+function looking(session: EngineSession, base: Base, mute: string | null): Omit<OpenModel, "why"> {
   return {
     session,
     mute,
@@ -331,20 +347,20 @@ async function writingOf(
   base: Base,
   home: string,
 ): Promise<{ readonly programs: Readonly<Record<string, Program>>; readonly mute: string | null }> {
-  const { answers } = await does(model.task, "task");
+  const { answers } = await loadImplementation(model.task, "task");
   if (answers) return { programs: {}, mute: `${model.task.word} writes none` };
-  const passes = { ...PLAIN, storage: storageOf(model.storage) };
-  const programs = { ...buildGenerate({ ...(await bodyOf(model, base, home)), seed: 0, passes }) };
+  const passes = { ...PLAIN_PASS_SETTINGS, storage: weightStorageOf(model.storage) };
+  const programs = { ...buildGenerationPrograms({ ...(await modelBodyOf(model, base, home)), seed: 0, passes }) };
   const refusals = (await Promise.all(Object.values(programs).map((program) => engine.can(program)))).flat();
   const mute = whyMute(engine, refusals);
   return { programs: mute === null ? programs : {}, mute };
 }
 
 /** What programs of a model are built from, its task aside. */
-export function bodyOf(model: ModelPlan, base: Base, home: string) {
+export function modelBodyOf(model: ModelPlan, base: Base, home: string) {
   const adapter = fileOf(model, home);
   const encode = (text: string): Promise<readonly number[]> => tokensOf(base, text);
-  return bodyFrom(model, base.facts, { encode, adapter: adapter === null ? null : shapesIn(adapter) });
+  return programBodyOf(model, base.facts, { encode, adapter: adapter === null ? null : shapesIn(adapter) });
 }
 
 async function tokensOf(base: Base, text: string): Promise<readonly number[]> {
@@ -352,15 +368,15 @@ async function tokensOf(base: Base, text: string): Promise<readonly number[]> {
   return Array.from((await tokenizer.encode([text], Number.MAX_SAFE_INTEGER))[0]!);
 }
 
-export function checkpointsOf(model: ModelPlan, base: Base, home: string): readonly string[] {
+export function checkpointFilesOf(model: ModelPlan, base: Base, home: string): readonly string[] {
   const adapter = fileOf(model, home);
   return [...(adapter === null ? [] : [adapter]), ...(base.facts.scratch ? [] : [base.folder])];
 }
 
 /** The file that the technique starts from, if any. */
 function fileOf(model: ModelPlan, home: string): string | null {
-  const from = startsFrom(model.technique);
-  return from === null ? null : join(resolve(home, model.folder, from), ADAPTER.weights);
+  const from = startFolderOf(model.technique);
+  return from === null ? null : join(resolve(home, model.folder, from), ADAPTER_FILES.weights);
 }
 
 function shapesIn(file: string): Readonly<Record<string, readonly number[]>> {

@@ -8,31 +8,36 @@ const mostStores = 2;
 /** Each has programs of its own, which the engine keeps in one graph. */
 const mostOpen = 4;
 
-export interface Open {
+export interface OpenModelEntry {
   readonly model: OpenModel;
   readonly engine: unknown;
   /** The checkpoint whose weights it has now; empty: those it was opened with. */
   file: string;
 }
 
-export class OpenModels {
+export class OpenModelCache {
   /** The order is that of last use. */
-  private readonly open = new Map<string, Open>();
+  private readonly open = new Map<string, OpenModelEntry>();
 
   /** Those whose life is another's affair: they take no room here. */
-  private readonly lent = new Map<string, Open>();
+  private readonly lent = new Map<string, OpenModelEntry>();
 
   /** The model of that key, where this engine has it. */
-  of(key: string, engine: unknown): Open | undefined {
+  get(key: string, engine: unknown): OpenModelEntry | undefined {
     const known = this.lent.get(key) ?? this.open.get(key);
     return known?.engine === engine ? known : undefined;
   }
 
   /** Opens a model when there is room for it. `store`: where its weights lie; null: it stands alone. */
-  async add(key: string, engine: unknown, store: string | null, open: () => Promise<OpenModel>): Promise<Open> {
-    if (!this.of(key, engine)) this.open.delete(key);
+  async add(
+    key: string,
+    engine: unknown,
+    store: string | null,
+    open: () => Promise<OpenModel>,
+  ): Promise<OpenModelEntry> {
+    if (!this.get(key, engine)) this.open.delete(key);
     await this.makeRoom(store);
-    const added: Open = { model: await open(), engine, file: "" };
+    const added: OpenModelEntry = { model: await open(), engine, file: "" };
     this.open.set(key, added);
     return added;
   }
@@ -43,7 +48,7 @@ export class OpenModels {
     return model;
   }
 
-  used(key: string, one: Open): void {
+  used(key: string, one: OpenModelEntry): void {
     if (this.lent.has(key)) return;
     this.open.delete(key);
     this.open.set(key, one);

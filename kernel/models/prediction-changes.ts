@@ -10,19 +10,24 @@ import { lastOf, must } from "#dsl/language/diagnostics/must.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { Base } from "../bases/base.js";
 import type { Tokenizer } from "../bases/tokenizer.js";
-import { collate } from "../data/rows/batches.js";
-import { splitNamesOf, type Prepared } from "../data/prepared.js";
+import { collateBatch } from "../data/rows/batches.js";
+import { splitNamesOf, type PreparedData } from "../data/prepared.js";
 import { StreamedRows } from "../data/rows/streamed-rows.js";
-import type { Session } from "../engines/engine.js";
-import { encodeTexts, type Asked, type Encoded, type Encoding } from "../data/encoding/encoded.js";
-import { floats } from "../engines/feeds.js";
-import { generate } from "../inference/generate.js";
+import type { EngineSession } from "../engines/engine.js";
+import {
+  encodePredictionInputs,
+  type PredictionInput,
+  type EncodedRows,
+  type RowEncoding,
+} from "../data/encoding/encoded.js";
+import { toFloats } from "../engines/feeds.js";
+import { generateTexts } from "../inference/generate.js";
 import type { OpenModel } from "./open-model.js";
-import { askRows } from "../inference/score.js";
-import { does } from "../host/load-implementation.js";
+import { computeRowLogits } from "../inference/score.js";
+import { loadImplementation } from "../host/load-implementation.js";
 import { tokensAt } from "../data/sequences/token-rows.js";
 
-export const ASKED = 20;
+export const MAX_COMPARED_ROWS = 20;
 /** Tokens before the place where a text is gone on with, and after it. */
 const READ = 32;
 const WRITTEN = 4;
@@ -35,71 +40,76 @@ interface Which {
   /** What of the model began at random. */
   readonly untrained: OpenModel["untrained"];
 }
-export interface Asking extends Which {
+export interface PredictionProbe extends Which {
   ask(signal?: AbortSignal): Promise<readonly string[]>;
 }
-export interface Changed extends Which {
-  readonly asked: number;
+export interface PredictionChanges extends Which {
+  readonly comparedCount: number;
   readonly changed: number;
 }
 
-export function compared(
+export function comparePredictions(
   { split, rows, untrained }: Which,
   before: readonly string[],
   after: readonly string[],
-): Changed {
+): PredictionChanges {
   return {
     split,
     rows,
     untrained,
-    asked: before.length,
+    comparedCount: before.length,
     changed: before.filter((answer, i) => answer !== after[i]).length,
   };
 }
 
 /** Null: what the model does can't be compared (its engine can't write). */
-export async function askingOf(o: {
+export async function predictionProbeOf(options: {
   readonly plan: Plan;
   readonly open: OpenModel;
-  readonly prepared: Prepared;
-  readonly encoding: Encoding;
+  readonly prepared: PreparedData;
+  readonly encoding: RowEncoding;
   readonly tokenizer: Tokenizer;
   /** Rows of the split that validates, else of the one that trains. */
-  readonly rows: Encoded;
+  readonly rows: EncodedRows;
   readonly validates: boolean;
   readonly base: Base;
-}): Promise<Asking | null> {
-  const { open, encoding, rows } = o;
+}): Promise<PredictionProbe | null> {
+  const { open, encoding, rows } = options;
   const { untrained } = open;
   const { answers } = encoding.task.implementation;
-  const own = o.validates ? "validation" : splitNamesOf(o.prepared).includes("train") ? "train" : "all";
+  const comparedSplit = options.validates
+    ? "validation"
+    : splitNamesOf(options.prepared).includes("train")
+      ? "train"
+      : "all";
   const { answer } = answers ?? {};
   if (answers && answer) {
-    const split = o.validates || !splitNamesOf(o.prepared).includes("test") ? own : "test";
-    const { texts, of } = textsOf(o.prepared, split);
-    const asked = await encodeTexts(texts, encoding);
+    const split = options.validates || !splitNamesOf(options.prepared).includes("test") ? comparedSplit : "test";
+    const { texts, total } = textsOf(options.prepared, split);
+    const encoded = await encodePredictionInputs(texts, encoding);
     const ask = async (signal?: AbortSignal): Promise<readonly string[]> => {
-      const said = await askRows(open.session, asked, answers, {
-        batchSize: ASKED,
-        padId: o.tokenizer.padId,
+      const outputs = await computeRowLogits(open.session, encoded, answers, {
+        batchSize: MAX_COMPARED_ROWS,
+        padId: options.tokenizer.padId,
         ...(signal && { signal }),
       });
       const firsts = texts.map((text) => (typeof text === "string" ? text : text[0]));
-      return (await answers.predictions(said, firsts, asked.asked)).map((made) => answer(made));
+      return (await answers.predictions(outputs, firsts, encoded.taskInputs)).map((made) => answer(made));
     };
-    return { split, rows: of, untrained, ask };
+    return { split, rows: total, untrained, ask };
   }
-  const which = { split: own, rows: rows.lengths.length, untrained };
-  if (answers) return { ...which, ask: () => filled(open.session, rows, o) };
+  const which = { split: comparedSplit, rows: rows.lengths.length, untrained };
+  if (answers) return { ...which, ask: () => filled(open.session, rows, options) };
   if (open.mute !== null) return null;
   const greedy = { word: "greedy", kind: "decoder", arguments: {} };
-  const decoder = { call: greedy, implementation: await does(greedy, "decoder") };
+  const decoder = { call: greedy, implementation: await loadImplementation(greedy, "decoder") };
   const pairs = encoding.pairs;
-  const { model } = o.plan.recipe;
-  const family = await implementationOf(registry, "model", o.base.facts.family);
-  const sizes = family.sizes(family.config(o.base.facts.config));
+  const { model } = options.plan.recipe;
+  const family = await implementationOf(registry, "model", options.base.facts.family);
+  const sizes = family.sizes(family.config(options.base.facts.config));
   const positions =
-    sizes.positions - ((await does(model.technique, "technique")).virtual?.(model.technique).positions ?? 0);
+    sizes.positions -
+    ((await loadImplementation(model.technique, "technique")).virtual?.(model.technique).positions ?? 0);
   if (positions <= WRITTEN) return null;
   const room = Math.min(READ, positions - WRITTEN);
   const prompts = some(rows.lengths.length).map((row) => (pairs ? tokensAt(rows.ids, row) : promptOf(rows, row, room)));
@@ -110,10 +120,10 @@ export async function askingOf(o: {
       vocabulary: sizes.vocabulary,
       positions,
       ends: new Set<number>(),
-      padId: o.tokenizer.padId,
+      padId: options.tokenizer.padId,
       maxTokens: WRITTEN,
     };
-    for await (const grown of generate(open.session, prompts, {
+    for await (const grown of generateTexts(open.session, prompts, {
       ...how,
       ...(pairs && { start: pairs.start }),
       ...(signal && { signal }),
@@ -126,12 +136,15 @@ export async function askingOf(o: {
 
 /** So many rows, evenly from all: data may be sorted. */
 function some(count: number): readonly number[] {
-  const most = Math.min(ASKED, count);
+  const most = Math.min(MAX_COMPARED_ROWS, count);
   return Array.from({ length: most }, (_, i) => Math.floor((i * count) / most));
 }
 
 /** `of`: how many there are. */
-function textsOf(prepared: Prepared, name: string): { readonly texts: readonly Asked[]; readonly of: number } {
+function textsOf(
+  prepared: PreparedData,
+  name: string,
+): { readonly texts: readonly PredictionInput[]; readonly total: number } {
   const split = prepared.streamed?.[name] ?? prepared.splits[name];
   if (!split) throw new CodedError("internal", { what: `there is no split ${name}` });
   const streams = split instanceof StreamedRows;
@@ -144,32 +157,34 @@ function textsOf(prepared: Prepared, name: string): { readonly texts: readonly A
     return column[row];
   };
   const both = has("question") ? ["question", "context"] : has("text_pair") ? ["text", "text_pair"] : null;
-  const of = streams ? split.rows : split.numRows();
-  const texts = some(of).map((row): Asked => {
+  const total = streams ? split.rows : split.numRows();
+  const texts = some(total).map((row): PredictionInput => {
     if (both) return [String(value(both[0]!, row)), String(value(both[1]!, row))];
-    const own = value(has("tokens") ? "tokens" : "text", row);
-    return Array.isArray(own) ? own.join(" ") : String(own);
+    const textValue = value(has("tokens") ? "tokens" : "text", row);
+    return Array.isArray(textValue) ? textValue.join(" ") : String(textValue);
   });
-  return { texts, of };
+  return { texts, total };
 }
 
 /** What stands before the first token that is learnt; where all are, the first half. */
-function promptOf(rows: Encoded, row: number, most: number): Int32Array {
+function promptOf(rows: EncodedRows, row: number, most: number): Int32Array {
   const ids = tokensAt(rows.ids, row);
-  const trained = rows.trained?.at(row);
-  const first = trained ? trained.findIndex((learnt, at) => at > 0 && learnt === 1) : Math.ceil(ids.length / 2);
+  const trained = rows.trained?.maskAt(row);
+  const first = trained
+    ? trained.findIndex((learnt, position) => position > 0 && learnt === 1)
+    : Math.ceil(ids.length / 2);
   const end = Math.max(1, first < 0 ? ids.length - 1 : first);
   return ids.slice(Math.max(0, end - most), end);
 }
 
 /** The likeliest token of each gap of each row. */
 async function filled(
-  session: Session,
-  rows: Encoded,
+  session: EngineSession,
+  rows: EncodedRows,
   { tokenizer, plan }: { readonly tokenizer: Pick<Tokenizer, "padId">; readonly plan: Plan },
 ): Promise<readonly string[]> {
   const members = Uint32Array.from(some(rows.lengths.length));
-  const feeds = collate(rows.ids, members, tokenizer.padId);
+  const feeds = collateBatch(rows.ids, members, tokenizer.padId);
   const input = must(feeds["input_ids"], "input_ids");
   const width = input.shape[1]!;
   const ids = new Int32Array(input.bytes.buffer, input.bytes.byteOffset, input.bytes.byteLength / 4);
@@ -177,12 +192,12 @@ async function filled(
   const fed = taught.feeds({ rows: members, width, seed: plan.recipe.training.seed, epoch: 0 }, ids);
   const targets = must(fed["targets"], "targets");
   const logits = must((await session.run("evaluate", { ...feeds, targets }, ["logits"]))["logits"], "logits");
-  const [scores, size] = [floats(logits), lastOf(logits.shape)];
+  const [scores, size] = [toFloats(logits), lastOf(logits.shape)];
   const places = new Int32Array(targets.bytes.slice().buffer);
-  const said: string[] = Array.from(members, () => "");
+  const answers: string[] = Array.from(members, () => "");
   places.forEach((place, i) => {
-    const own = scores.subarray(i * size, (i + 1) * size);
-    said[Math.floor(place / width)] += ` ${own.indexOf(own.reduce((a, b) => Math.max(a, b)))}`;
+    const rowScores = scores.subarray(i * size, (i + 1) * size);
+    answers[Math.floor(place / width)] += ` ${rowScores.indexOf(rowScores.reduce((a, b) => Math.max(a, b)))}`;
   });
-  return said;
+  return answers;
 }

@@ -5,13 +5,13 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { ModelPlan } from "#dsl/language/types/subject.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { registry } from "#stdlib/registry.js";
-import { ADAPTER } from "../runs/folders/adapter-folder.js";
-import { MODEL } from "../runs/folders/model-folder.js";
+import { ADAPTER_FILES } from "../runs/folders/adapter-folder.js";
+import { MODEL_FILES } from "../runs/folders/model-folder.js";
 import { openBase } from "../bases/open.js";
 import type { Base } from "../bases/base.js";
-import { typesOf, type Reading } from "../bases/token-types.js";
-import { readingOf, type Deployment } from "../deployments/deployment.js";
-import type { Reopen } from "../deployments/prove.js";
+import { usesTokenTypes, type TextReadingPlan } from "../bases/token-types.js";
+import { readingPlanOf, type Deployment } from "../deployments/deployment.js";
+import type { ReopenDeployment } from "../deployments/prove.js";
 import type { Engine } from "../engines/engine.js";
 import { openUntrained } from "./open-model.js";
 
@@ -19,7 +19,7 @@ import { openUntrained } from "./open-model.js";
 export interface ReopenedPlan {
   readonly base: Base;
   readonly plan: ModelPlan;
-  readonly reading: Reading;
+  readonly reading: TextReadingPlan;
 }
 /** `baseOf`: the base of an adapter. Coded errors: `deployment-unreadable`, those of bases. */
 export async function reopenedPlan(
@@ -27,11 +27,11 @@ export async function reopenedPlan(
   d: Deployment,
   baseOf: (d: Deployment) => Promise<Base>,
 ): Promise<ReopenedPlan> {
-  const alone = existsSync(join(folder, ADAPTER.config));
-  if (!alone && !existsSync(join(folder, MODEL.weights)))
-    throw new CodedError("deployment-unreadable", { file: join(folder, MODEL.weights), why: "it isn't there" });
+  const alone = existsSync(join(folder, ADAPTER_FILES.config));
+  if (!alone && !existsSync(join(folder, MODEL_FILES.weights)))
+    throw new CodedError("deployment-unreadable", { file: join(folder, MODEL_FILES.weights), why: "it isn't there" });
   const base = alone ? await baseOf(d) : await openBase(folder, "folder", registry);
-  const reading = readingOf(d, folder);
+  const reading = readingPlanOf(d, folder);
   const { model } = reading.recipe;
   const technique: Call = alone
     ? { ...d.technique, arguments: { ...d.technique.arguments, from: folder } }
@@ -39,15 +39,15 @@ export async function reopenedPlan(
   return { base, reading, plan: { ...model, technique } };
 }
 
-export function reopening(
+export function modelReopener(
   engineOf: () => Promise<Engine>,
   home: string,
   baseOf: (d: Deployment) => Promise<Base>,
-): Reopen {
-  const reopen: (...given: Parameters<Reopen>) => ReturnType<Reopen> = async (folder, d) => {
+): ReopenDeployment {
+  const reopen: (...given: Parameters<ReopenDeployment>) => ReturnType<ReopenDeployment> = async (folder, d) => {
     const engine = await engineOf();
     const { base, plan, reading } = await reopenedPlan(folder, d, baseOf);
-    const types = await typesOf(reading, base);
+    const types = await usesTokenTypes(reading, base);
     const open = await openUntrained(engine, plan, base, { home, labels: d.labels.length, types, roles: d.roles });
     return { session: open.session, engine, close: () => open.dispose() };
   };

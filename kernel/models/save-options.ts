@@ -7,7 +7,7 @@ export interface SaveOptions {
 }
 
 /** The folder as given. Coded error `bad-option`. */
-export function folderGiven(given: unknown): string {
+export function checkedFolder(given: unknown): string {
   if (typeof given === "string" && given.trim() !== "" && !given.includes("\0")) return given;
   throw new CodedError("bad-option", {
     name: "the folder",

@@ -1,68 +1,68 @@
 /** What a model was trained to be, as a folder to keep or to give away: the whole model or its adapter, and the model card. */
-import { storageOf } from "#stdlib/storages/shared/storage.js";
+import { weightStorageOf } from "#stdlib/storages/shared/storage.js";
 import { RunFolder } from "../runs/run-folder.js";
-import { ADAPTER, writeAdapter } from "../runs/folders/adapter-folder.js";
+import { ADAPTER_FILES, writeAdapter } from "../runs/folders/adapter-folder.js";
 import type { Base } from "../bases/base.js";
 import type { Engine } from "../engines/engine.js";
-import { describeIn, savedAs } from "../runs/history/run-description.js";
-import { LEARNT } from "../runs/learnt-rows.js";
-import { staysInPlace, writeMerged, type Body } from "../runs/folders/merged.js";
-import { demandFree, filesOf, writeModelFolder } from "../runs/folders/model-folder.js";
-import type { Weights } from "../runs/weights.js";
+import { writeRunDescription, savedFormatOf } from "../runs/history/run-description.js";
+import { LEARNT_FILE } from "../runs/learnt-rows.js";
+import { canMergeInPlace, writeMergedModel, type ModelBody } from "../runs/folders/merged.js";
+import { checkFolderIsFree, modelFolderFiles, writeModelFolder } from "../runs/folders/model-folder.js";
+import type { TrainedWeights } from "../runs/weights.js";
 import type { OpenModel } from "./open-model.js";
 import type { SaveOptions } from "./save-options.js";
-import { demandOwn, tellLearnt } from "./save-replace.js";
-import { staged } from "../runs/staged-folder.js";
+import { demandOwnFolder, writeLearntRecord } from "./save-replace.js";
+import { writeStagedFolder } from "../runs/staged-folder.js";
 
-export interface Saved {
+export interface SavedModel {
   readonly folder: string;
   readonly holds: "model" | "adapter";
 }
 
 /** A folder that was saved before is written anew. Coded errors `folder-taken`, `folder-of-another`, `no-space`. */
-export async function writeSaved(
+export async function writeSavedModel(
   folder: string,
-  o: {
+  settings: {
     readonly engine: Engine;
     readonly open: OpenModel;
-    readonly weights: Weights;
-    readonly body: Body;
+    readonly weights: TrainedWeights;
+    readonly body: ModelBody;
     readonly base: Base;
   },
   options: SaveOptions = {},
-): Promise<Saved> {
-  const { open, weights, body, base } = o;
+): Promise<SavedModel> {
+  const { open, weights, body, base } = settings;
   const { plan, labels, data, events, checkpoint } = weights;
   const card = { plan, run: RunFolder.open(weights.folder), data, events, checkpoint };
   const { adapter, whole, session } = open;
-  demandOwn(folder, weights, options);
+  demandOwnFolder(folder, weights, options);
   // A base that lies in memory in fewer bits has lost what a whole model needs.
   if (
     adapter &&
-    !(storageOf(plan.recipe.model.storage).weights === "f32" && staysInPlace(body, base, open.trainable))
+    !(weightStorageOf(plan.recipe.model.storage).weights === "f32" && canMergeInPlace(body, base, open.trainable))
   ) {
-    demandFree(folder, [...Object.values(ADAPTER), LEARNT]);
-    await staged(
+    checkFolderIsFree(folder, [...Object.values(ADAPTER_FILES), LEARNT_FILE]);
+    await writeStagedFolder(
       folder,
       async (work) => {
         await writeAdapter(work, session, adapter);
-        await tellLearnt(work, weights);
-        await describeIn(work, { ...card, saved: savedAs(adapter) });
+        await writeLearntRecord(work, weights);
+        await writeRunDescription(work, { ...card, saved: savedFormatOf(adapter) });
       },
-      [LEARNT],
+      [LEARNT_FILE],
     );
     return { folder, holds: "adapter" };
   }
-  demandFree(folder, filesOf(base));
-  await staged(
+  checkFolderIsFree(folder, modelFolderFiles(base));
+  await writeStagedFolder(
     folder,
     async (work) => {
       if (whole) await writeModelFolder(work, session, whole);
-      else await writeMerged(work, { engine: o.engine, session, body, plan, base, labels });
-      await tellLearnt(work, weights);
-      await describeIn(work, { ...card, saved: "whole" });
+      else await writeMergedModel(work, { engine: settings.engine, session, body, plan, base, labels });
+      await writeLearntRecord(work, weights);
+      await writeRunDescription(work, { ...card, saved: "whole" });
     },
-    [LEARNT],
+    [LEARNT_FILE],
   );
   return { folder, holds: "model" };
 }

@@ -1,10 +1,10 @@
 /** A model that has been trained. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { Weights } from "../runs/weights.js";
+import type { TrainedWeights } from "../runs/weights.js";
 import type { ModelHandle } from "./model-handle.js";
 
 /** Waits until the model's weights are complete. Coded error `not-trained`. */
-export async function trainedModel(handle: ModelHandle): Promise<ModelHandle & { readonly weights: Weights }> {
+export async function trainedModel(handle: ModelHandle): Promise<ModelHandle & { readonly weights: TrainedWeights }> {
   const { name, weights } = handle;
   await weights?.settled;
   if (!weights?.complete) throw new CodedError("not-trained", { model: name });

@@ -3,14 +3,14 @@ import { resolve } from "node:path";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { RunFacts } from "#dsl/language/types/facts.js";
 import type { Value } from "#dsl/language/types/value.js";
-import { runsAround, type Together } from "../runs/together/trial-groups.js";
+import { runsFolderOf, type TrialGroup } from "../runs/together/trial-groups.js";
 
-export function togetherFacts(of: Together): RunFacts {
-  const { folder, name, hash, several } = of;
+export function trialGroupFacts(group: TrialGroup): RunFacts {
+  const { folder, name, hash, several } = group;
   const plan = several.is === "sweep" ? several.sweep.plan : several.plan;
   const { model } = plan.recipe;
   // Beside the runs, as every notebook's are.
-  const home = resolve(runsAround(of), "..");
+  const home = resolve(runsFolderOf(group), "..");
   const facts = { folder, name, recipeHash: hash, model: { ...model, folder: resolve(home, model.folder) } };
   if (several.is !== "sweep") return { ...facts, together: { is: several.is === "repeats" ? "one" : "each" } };
   const { training } = plan.recipe;
@@ -30,9 +30,9 @@ function written(
   part: string,
   settings: Readonly<Record<string, unknown>>,
 ): Readonly<Record<string, Value>> {
-  const own = Object.entries(settings).filter(([key]) => {
+  const writtenSettings = Object.entries(settings).filter(([key]) => {
     const from = origins[`${part}.${key}`]?.from;
     return key !== "base" && from !== undefined && from !== "default" && from !== "derived";
   });
-  return Object.fromEntries(own) as Readonly<Record<string, Value>>;
+  return Object.fromEntries(writtenSettings) as Readonly<Record<string, Value>>;
 }

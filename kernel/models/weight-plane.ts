@@ -4,37 +4,40 @@
  * ½ (w − θ*)ᵀF(w − θ*), a square form in x and y with a linear and a constant part.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { LandscapeHeld, LandscapePlace } from "../display/landscape.js";
+import type { LandscapePenalty, LandscapePoint } from "../display/landscape.js";
 
 /** What trains of a model, by name. */
-export type Weights = ReadonlyMap<string, Float32Array>;
-export interface WeightsOf {
+export type TrainableWeights = ReadonlyMap<string, Float32Array>;
+export interface NamedWeights {
   readonly name: string;
-  readonly weights: Weights;
+  readonly weights: TrainableWeights;
 }
 /** Two directions of length 1 at right angles: to the first model, and to the second as far as that is another way. */
-export type Plane = readonly [along: Weights, across: Weights];
+export type WeightPlane = readonly [along: TrainableWeights, across: TrainableWeights];
 
 /** Sum over all weights. */
-function sum(of: Weights, term: (value: number, name: string, i: number) => number): number {
+function sum(weights: TrainableWeights, term: (value: number, name: string, i: number) => number): number {
   let total = 0;
-  for (const [name, values] of of) for (let i = 0; i < values.length; i++) total += term(values[i] ?? 0, name, i);
+  for (const [name, values] of weights) for (let i = 0; i < values.length; i++) total += term(values[i] ?? 0, name, i);
   return total;
 }
-const at = (of: Weights, name: string, i: number): number => of.get(name)?.[i] ?? 0;
-const dot = (a: Weights, b: Weights): number => sum(a, (value, name, i) => value * at(b, name, i));
+const valueAt = (weights: TrainableWeights, name: string, i: number): number => weights.get(name)?.[i] ?? 0;
+const dot = (a: TrainableWeights, b: TrainableWeights): number =>
+  sum(a, (value, name, i) => value * valueAt(b, name, i));
 /** a + factor · b. */
-export function plus(a: Weights, b: Weights, factor: number): Weights {
-  return new Map([...a].map(([name, own]) => [name, own.map((value, i) => value + factor * at(b, name, i))]));
+export function addScaled(a: TrainableWeights, b: TrainableWeights, factor: number): TrainableWeights {
+  return new Map(
+    [...a].map(([name, values]) => [name, values.map((value, i) => value + factor * valueAt(b, name, i))]),
+  );
 }
-const scaled = (a: Weights, factor: number): Weights =>
-  new Map([...a].map(([name, own]) => [name, own.map((value) => value * factor)]));
+const scaled = (a: TrainableWeights, factor: number): TrainableWeights =>
+  new Map([...a].map(([name, values]) => [name, values.map((value) => value * factor)]));
 
 /** What is less than so large a part of something is its rounding. */
 const ROUNDED = 1e-6;
 
 /** Through `start` and the first two of the others. Coded error `bad-option`, which names the model that spans nothing. */
-export function planeOf(start: WeightsOf, [first, second]: readonly WeightsOf[]): Plane {
+export function weightPlaneOf(start: NamedWeights, [first, second]: readonly NamedWeights[]): WeightPlane {
   const refuse = (got: string): never => {
     throw new CodedError("bad-option", {
       name: "the plane",
@@ -43,14 +46,14 @@ export function planeOf(start: WeightsOf, [first, second]: readonly WeightsOf[])
     });
   };
   if (!first || !second) return refuse("one of less than two other models");
-  const wayTo = ({ name, weights }: WeightsOf): { readonly way: Weights; readonly long: number } => {
-    const way = plus(weights, start.weights, -1);
+  const wayTo = ({ name, weights }: NamedWeights): { readonly way: TrainableWeights; readonly long: number } => {
+    const way = addScaled(weights, start.weights, -1);
     const long = Math.sqrt(dot(way, way));
     return long === 0 ? refuse(`one through ${name}, which lies where ${start.name} does`) : { way, long };
   };
   const [to, other] = [wayTo(first), wayTo(second)];
   const along = scaled(to.way, 1 / to.long);
-  const across = plus(other.way, along, -dot(other.way, along));
+  const across = addScaled(other.way, along, -dot(other.way, along));
   const wide = Math.sqrt(dot(across, across));
   if (wide < ROUNDED * other.long)
     return refuse(`one through ${first.name} and ${second.name}, which lie in one line with ${start.name}`);
@@ -58,8 +61,12 @@ export function planeOf(start: WeightsOf, [first, second]: readonly WeightsOf[])
 }
 
 /** Right below a model, and how far above. */
-export function placeOf({ name, weights }: WeightsOf, start: Weights, [along, across]: Plane): LandscapePlace {
-  const way = plus(weights, start, -1);
+export function projectOnPlane(
+  { name, weights }: NamedWeights,
+  start: TrainableWeights,
+  [along, across]: WeightPlane,
+): LandscapePoint {
+  const way = addScaled(weights, start, -1);
   const [x, y] = [dot(way, along), dot(way, across)];
   const all = dot(way, way);
   const far = Math.sqrt(all);
@@ -71,14 +78,15 @@ export function placeOf({ name, weights }: WeightsOf, start: Weights, [along, ac
 }
 
 /** EWC's penalty over the plane, of the model that it held. */
-export function heldOn(
+export function penaltyOnPlane(
   by: string,
-  { fisher, anchor }: { readonly fisher: Weights; readonly anchor: Weights },
-  start: Weights,
-  [along, across]: Plane,
-): LandscapeHeld {
-  const form = (a: Weights, b: Weights): number => sum(fisher, (f, name, i) => f * at(a, name, i) * at(b, name, i));
-  const away = plus(start, anchor, -1);
+  { fisher, anchor }: { readonly fisher: TrainableWeights; readonly anchor: TrainableWeights },
+  start: TrainableWeights,
+  [along, across]: WeightPlane,
+): LandscapePenalty {
+  const form = (a: TrainableWeights, b: TrainableWeights): number =>
+    sum(fisher, (f, name, i) => f * valueAt(a, name, i) * valueAt(b, name, i));
+  const away = addScaled(start, anchor, -1);
   const [xx, xy, yy] = [form(along, along), form(along, across), form(across, across)];
   const [x, y] = [form(along, away), form(across, away)];
   const centre = leastAt({ xx, xy, yy }, [x, y]);
@@ -89,9 +97,9 @@ export function heldOn(
 
 /** Where ½ (xx a² + 2 xy a b + yy b²) + x a + y b is least; the nearest such place, where a way costs nothing. */
 function leastAt(
-  { xx, xy, yy }: Pick<LandscapeHeld, "xx" | "xy" | "yy">,
+  { xx, xy, yy }: Pick<LandscapePenalty, "xx" | "xy" | "yy">,
   [x, y]: readonly [number, number],
-): LandscapeHeld["centre"] {
+): LandscapePenalty["centre"] {
   const [middle, half] = [(xx + yy) / 2, Math.hypot((xx - yy) / 2, xy)];
   const angle = Math.atan2(2 * xy, xx - yy) / 2;
   const [c, s] = [Math.cos(angle), Math.sin(angle)];

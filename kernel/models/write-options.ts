@@ -1,7 +1,7 @@
 /** How text is written when a TypeScript cell asks: the keys of `predict`, checked against the words' own records. */
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { Writing } from "#dsl/compiler/plan/action.js";
+import type { GenerationSettings } from "#dsl/compiler/plan/action.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { registry } from "#stdlib/registry.js";
 
@@ -15,10 +15,10 @@ export interface WriteOptions {
 const KEYS: readonly string[] = ["max_tokens", "stop", "decode"] satisfies readonly (keyof WriteOptions)[];
 
 /** What TypeScript gave, checked against the words' own records; coded error `bad-option`. */
-export function writingOf(o: WriteOptions): Writing {
-  const odd = Object.keys(o).find((key) => !KEYS.includes(key));
+export function writingOptionsOf(options: WriteOptions): GenerationSettings {
+  const odd = Object.keys(options).find((key) => !KEYS.includes(key));
   if (odd !== undefined) throw bad(odd, odd, `one of ${KEYS.join(", ")}`);
-  const { max_tokens = 64, stop = [], decode = "greedy" } = o;
+  const { max_tokens = 64, stop = [], decode = "greedy" } = options;
   if (!Number.isInteger(max_tokens) || max_tokens < 1) throw bad("max_tokens", max_tokens, "a whole number from 1");
   const stops: readonly unknown[] = typeof stop === "string" ? [stop] : Array.isArray(stop) ? stop : [stop];
   if (!stops.every((text) => typeof text === "string")) throw bad("stop", stop, "a text, or a list of them");

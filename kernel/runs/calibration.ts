@@ -7,16 +7,16 @@ import * as v from "valibot";
 import canonicalize from "canonicalize";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { sha256 } from "#platform/digest.js";
-import type { Fitted } from "#stdlib/calibrations/kind.js";
+import type { FittedCalibration } from "#stdlib/calibrations/kind.js";
 import { writePrivate } from "../fetch/private.js";
-import { fields, jsonIn, table, Unlike, whole, type Schema } from "../fetch/json.js";
-import { writing } from "./folder-errors.js";
-import { readRegular } from "./read-regular.js";
+import { objectWith, parseJsonAs, dictionaryOf, SchemaMismatch, wholeNumber, type Schema } from "../fetch/json.js";
+import { toRunFolderError } from "./folder-errors.js";
+import { readRegularFile } from "./read-regular.js";
 
-export const CALIBRATION = "calibration.json";
+export const CALIBRATION_FILE = "calibration.json";
 const VERSION = 1;
 
-export interface Calibration extends Fitted {
+export interface Calibration extends FittedCalibration {
   /** Of the checkpoint whose logits it is of. */
   readonly step: number;
   /** What it was fitted to: the data's name and content hash, the split, its rows. */
@@ -28,40 +28,40 @@ export interface Calibration extends Fitted {
 
 const positive = v.pipe(v.number(), v.finite(), v.gtValue(0));
 const share = v.pipe(v.number(), v.minValue(0), v.maxValue(1));
-const parts = { temperature: v.exactOptional(positive), thresholds: v.exactOptional(table(share)) };
-export const fitted: Schema<Fitted> = fields(parts);
-const schema: Schema<Calibration & { readonly sha256: string }> = fields({
+const parts = { temperature: v.exactOptional(positive), thresholds: v.exactOptional(dictionaryOf(share)) };
+export const calibrationSchema: Schema<FittedCalibration> = objectWith(parts);
+const schema: Schema<Calibration & { readonly sha256: string }> = objectWith({
   version: v.literal(VERSION),
-  step: whole(),
+  step: wholeNumber(),
   data: v.string(),
   dataHash: v.string(),
   split: v.string(),
-  rows: whole(1),
+  rows: wholeNumber(1),
   sha256: v.string(),
   ...parts,
 });
 
 export function writeCalibration(folder: string, calibration: Calibration): void {
-  const file = join(folder, CALIBRATION);
-  const told = { version: VERSION, ...calibration };
+  const file = join(folder, CALIBRATION_FILE);
+  const content = { version: VERSION, ...calibration };
   try {
-    writePrivate(file, `${JSON.stringify({ ...told, sha256: digestOf(told) }, null, 2)}\n`);
+    writePrivate(file, `${JSON.stringify({ ...content, sha256: digestOf(content) }, null, 2)}\n`);
   } catch (error) {
-    throw writing(error, file);
+    throw toRunFolderError(error, file);
   }
 }
 
 /** Null: nothing was fitted to the weights of this step. Coded error `calibration-broken`. */
 export function readCalibration(folder: string, step: number): Calibration | null {
-  const file = join(folder, CALIBRATION);
-  const text = readRegular(file);
+  const file = join(folder, CALIBRATION_FILE);
+  const text = readRegularFile(file);
   if (text === null) return null;
   try {
-    const { sha256: told, ...calibration } = jsonIn(text, schema);
-    if (told !== digestOf(calibration)) throw new Unlike("it was changed: its checksum is another");
+    const { sha256: storedChecksum, ...calibration } = parseJsonAs(text, schema);
+    if (storedChecksum !== digestOf(calibration)) throw new SchemaMismatch("it was changed: its checksum is another");
     return calibration.step === step ? calibration : null;
   } catch (error) {
-    if (error instanceof Unlike) throw new CodedError("calibration-broken", { file, why: error.why });
+    if (error instanceof SchemaMismatch) throw new CodedError("calibration-broken", { file, why: error.why });
     throw error;
   }
 }

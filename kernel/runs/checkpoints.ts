@@ -7,17 +7,17 @@ import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import * as v from "valibot";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { Sampled } from "#stdlib/privacies/kind.js";
-import { closeToOthers, makePrivateFolder } from "../fetch/private.js";
-import type { Session } from "../engines/engine.js";
-import { CHECKED, readHeader } from "../tensors/safetensors.js";
-import { fields, figure, jsonOrNone, type Schema } from "../fetch/json.js";
-import { gone, writing } from "./folder-errors.js";
-import { quoted, unquoted } from "./log-lines.js";
+import type { SampledSteps } from "#stdlib/privacies/kind.js";
+import { makePrivate, makePrivateFolder } from "../fetch/private.js";
+import type { EngineSession } from "../engines/engine.js";
+import { CHECKSUM_METADATA, readHeader } from "../tensors/safetensors.js";
+import { objectWith, anyNumber, parseJsonOrNull, type Schema } from "../fetch/json.js";
+import { folderGoneError, toRunFolderError } from "./folder-errors.js";
+import { quoteNonFinite, unquoteNonFinite } from "./log-lines.js";
 import type { RunFolder } from "./run-folder.js";
 
 /** Where the loop stands after a step. */
-export interface Position {
+export interface TrainingPosition {
   /** Steps done. */
   readonly step: number;
   /** The best validation score so far (greater is better) and the step that reached it. */
@@ -28,11 +28,11 @@ export interface Position {
   readonly watched: readonly number[];
   readonly seconds: number;
   /** Of a private training: what it did to its rows until then, steps among it that a kill took back. */
-  readonly privacy?: Sampled;
+  readonly privacy?: SampledSteps;
 }
 export interface Checkpoint {
   readonly file: string;
-  readonly position: Position;
+  readonly position: TrainingPosition;
 }
 
 const pattern = /^step-(\d{6,})\.safetensors$/;
@@ -44,25 +44,26 @@ export function checkpointFile(run: RunFolder, step: number): string {
 /** Coded errors `no-space`, `run-folder`. */
 export async function saveCheckpoint(
   run: RunFolder,
-  session: Pick<Session, "save">,
+  session: Pick<EngineSession, "save">,
   names: readonly string[],
-  position: Position,
+  position: TrainingPosition,
 ): Promise<Checkpoint> {
   const file = checkpointFile(run, position.step);
-  const save = () => session.save(file, names, { tunebook: JSON.stringify(position, quoted), ...CHECKED });
+  const save = () =>
+    session.save(file, names, { tunebook: JSON.stringify(position, quoteNonFinite), ...CHECKSUM_METADATA });
   try {
     await save();
   } catch (error) {
-    if (existsSync(run.checkpoints)) throw writing(error, file);
-    if (!existsSync(run.path)) throw gone(run.path, error);
+    if (existsSync(run.checkpoints)) throw toRunFolderError(error, file);
+    if (!existsSync(run.path)) throw folderGoneError(run.path, error);
     try {
       makePrivateFolder(run.checkpoints);
       await save();
     } catch (again) {
-      throw writing(again, file);
+      throw toRunFolderError(again, file);
     }
   }
-  closeToOthers(file);
+  makePrivate(file);
   return { file, position };
 }
 
@@ -104,7 +105,7 @@ const unusable: readonly string[] = [
   "checkpoint-unreadable",
 ];
 /** Of a file that is gone or damaged, not of what reads it. */
-export function isUnusable(error: unknown): error is CodedError {
+export function isUnusableCheckpoint(error: unknown): error is CodedError {
   return error instanceof CodedError && unusable.includes(error.code);
 }
 
@@ -112,8 +113,8 @@ export function isUnusable(error: unknown): error is CodedError {
  * Loads the newest checkpoint that is whole. Throws what is wrong with the last one where none is; anything else that goes
  * wrong is no reason to take an older one.
  */
-export async function loadNewest(
-  session: Pick<Session, "load">,
+export async function loadNewestCheckpoint(
+  session: Pick<EngineSession, "load">,
   found: readonly (Checkpoint | DamagedCheckpoint)[],
 ): Promise<{ readonly checkpoint: Checkpoint; readonly damaged: readonly DamagedCheckpoint[] }> {
   const damaged: DamagedCheckpoint[] = [];
@@ -123,36 +124,36 @@ export async function loadNewest(
       await session.load(one.file);
       return { checkpoint: one, damaged };
     } catch (error) {
-      if (!isUnusable(error)) throw error;
+      if (!isUnusableCheckpoint(error)) throw error;
       damaged.push({ file: one.file, error });
     }
   }
   throw damaged[0]?.error ?? new CodedError("internal", { what: "no checkpoint was given" });
 }
 
-function readPosition(file: string): Position {
+function readPosition(file: string): TrainingPosition {
   const text = readHeader(file).metadata["tunebook"];
   if (text === undefined) throw new CodedError("checkpoint-unreadable", { file, why: "it holds no position" });
-  const position = jsonOrNone(text, positionSchema, unquoted);
+  const position = parseJsonOrNull(text, positionSchema, unquoteNonFinite);
   if (!position) throw new CodedError("checkpoint-unreadable", { file, why: "its position can't be read" });
   return position;
 }
-const positionSchema: Schema<Position> = fields({
+const positionSchema: Schema<TrainingPosition> = objectWith({
   step: v.pipe(v.number(), v.safeInteger()),
-  best: v.nullable(fields({ score: figure, step: figure })),
-  validated: v.exactOptional(figure),
+  best: v.nullable(objectWith({ score: anyNumber, step: anyNumber })),
+  validated: v.exactOptional(anyNumber),
   // Older ones have null where a validation was no number.
   watched: v.array(
     v.union([
-      figure,
+      anyNumber,
       v.pipe(
         v.null(),
         v.transform(() => Number.NaN),
       ),
     ]),
   ),
-  seconds: figure,
-  privacy: v.exactOptional(fields({ noise: figure, rate: figure, steps: figure })),
+  seconds: anyNumber,
+  privacy: v.exactOptional(objectWith({ noise: anyNumber, rate: anyNumber, steps: anyNumber })),
 });
 
 /** Removes all but the last checkpoint and the best one. */

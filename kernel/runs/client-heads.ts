@@ -5,9 +5,9 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { NDArray } from "#dsl/tensor/program.js";
-import { closeToOthers } from "../fetch/private.js";
+import { makePrivate } from "../fetch/private.js";
 import { readHeader, readTensor, writeSafetensors, type TensorToWrite } from "../tensors/safetensors.js";
-import { writing } from "./folder-errors.js";
+import { toRunFolderError } from "./folder-errors.js";
 
 const fileIn = (run: string): string => join(run, "heads.safetensors");
 
@@ -16,14 +16,14 @@ export function writeClientHeads(
   run: string,
   heads: ReadonlyMap<string, Readonly<Record<string, TensorToWrite>>>,
 ): void {
-  const all = [...heads].flatMap(([client, own]) =>
-    Object.entries(own).map(([name, tensor]) => [`${client}/${name}`, tensor] as const),
+  const all = [...heads].flatMap(([client, tensors]) =>
+    Object.entries(tensors).map(([name, tensor]) => [`${client}/${name}`, tensor] as const),
   );
   try {
     writeSafetensors(fileIn(run), Object.fromEntries(all));
-    closeToOthers(fileIn(run));
+    makePrivate(fileIn(run));
   } catch (error) {
-    throw writing(error, fileIn(run));
+    throw toRunFolderError(error, fileIn(run));
   }
 }
 
@@ -36,9 +36,9 @@ export function clientsWithHeads(run: string): readonly string[] {
 /** What a client's model has in place of the mean, by its parameters. Coded errors of files. */
 export function readClientHead(run: string, client: string): ReadonlyMap<string, NDArray> {
   const header = readHeader(fileIn(run));
-  const own = Object.entries(header.tensors).filter(([path]) => path.slice(0, path.lastIndexOf("/")) === client);
+  const tensors = Object.entries(header.tensors).filter(([path]) => path.slice(0, path.lastIndexOf("/")) === client);
   return new Map(
-    own.map(([path, { shape }]) => [
+    tensors.map(([path, { shape }]) => [
       path.slice(client.length + 1),
       { dtype: "f32", shape, bytes: readTensor(fileIn(run), path, header).bytes.slice() },
     ]),

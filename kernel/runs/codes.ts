@@ -1,6 +1,6 @@
 /** Codes of running a Tune program: runs, checkpoints, training, sweeps. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
-import { listed } from "#dsl/language/diagnostics/listed.js";
+import { listNames } from "#dsl/language/diagnostics/listed.js";
 
 /** The data of each code. */
 export interface ArtifactsCodeData {
@@ -87,7 +87,7 @@ export const artifactsCodes: CodeTable<ArtifactsCodeData> = {
   },
   "folder-taken": {
     severity: "error",
-    message: (d) => `${d.folder} holds other files: ${listed(d.has, { most: 3 })}`,
+    message: (d) => `${d.folder} holds other files: ${listNames(d.has, { most: 3 })}`,
     help: () => "name a folder that is new, empty, or written by an earlier merge or save of the same kind",
     explain:
       "A model folder is read as a whole: files of another model beside it would be taken for its own. Nothing is deleted to make room.",
@@ -183,7 +183,7 @@ export const artifactsCodes: CodeTable<ArtifactsCodeData> = {
   "split-missing": {
     severity: "error",
     message: (d) => `${d.data} has no split ${d.split}`,
-    help: (d) => `it has: ${listed(d.has)}`,
+    help: (d) => `it has: ${listNames(d.has)}`,
     explain: "The statement names a split that the data's `split:` does not make.",
   },
   "no-labels": {

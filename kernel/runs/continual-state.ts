@@ -6,22 +6,22 @@
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import * as v from "valibot";
-import { closeToOthers, makePrivateFolder, writePrivate } from "../fetch/private.js";
-import { fields, figure, like, table, type Schema } from "../fetch/json.js";
-import { writing } from "./folder-errors.js";
-import { jsonRegular, readRegular } from "./read-regular.js";
+import { makePrivate, makePrivateFolder, writePrivate } from "../fetch/private.js";
+import { objectWith, anyNumber, schemaGuard, dictionaryOf, type Schema } from "../fetch/json.js";
+import { toRunFolderError } from "./folder-errors.js";
+import { readRegularJson, readRegularFile } from "./read-regular.js";
 
 /** A task as it is scored: data, and the split that is. */
-export interface Task {
+export interface ContinualTask {
   readonly data: string;
   readonly split: string;
   readonly rows: number;
 }
-export interface Carried {
+export interface ContinualState {
   readonly version: 1;
   /** In the order of the head. */
   readonly labels: readonly string[];
-  readonly tasks: readonly Task[];
+  readonly tasks: readonly ContinualTask[];
   readonly metric: string;
   /** On the tasks, after this one. */
   readonly scores: readonly (number | null)[];
@@ -41,57 +41,57 @@ export interface Exemplar {
   readonly said?: readonly number[];
 }
 
-const scores = v.array(v.nullable(figure));
-const carriedSchema: Schema<Carried> = fields({
+const scores = v.array(v.nullable(anyNumber));
+const carriedSchema: Schema<ContinualState> = objectWith({
   version: v.literal(1),
   labels: v.array(v.string()),
-  tasks: v.array(fields({ data: v.string(), split: v.string(), rows: figure })),
+  tasks: v.array(objectWith({ data: v.string(), split: v.string(), rows: anyNumber })),
   metric: v.string(),
   scores,
-  said: v.array(v.nullable(v.array(figure))),
+  said: v.array(v.nullable(v.array(anyNumber))),
   taught: v.array(v.string()),
 });
-const isCarried = like(carriedSchema);
-const exemplarSchema: Schema<Exemplar> = fields({
+const isCarried = schemaGuard(carriedSchema);
+const exemplarSchema: Schema<Exemplar> = objectWith({
   data: v.string(),
   hash: v.string(),
-  row: figure,
-  roles: table(v.unknown()),
+  row: anyNumber,
+  roles: dictionaryOf(v.unknown()),
   said: v.exactOptional(v.array(v.number())),
 });
-const isExemplar = like(exemplarSchema);
+const isExemplar = schemaGuard(exemplarSchema);
 
 const folderOf = (run: string): string => join(run, "carried");
 /** The file of the weights and of what strategies keep. */
-export const carriedState = (run: string): string => join(folderOf(run), "state.safetensors");
+export const continualWeightsFile = (run: string): string => join(folderOf(run), "state.safetensors");
 
 /** Logits that were cached for the rows of a stage, until the stage ends. */
 export const cachedOutputsFile = (run: string): string => join(folderOf(run), "recalled.safetensors");
 
 /** Null: the run is no stage of an update, or was ended before it was over. */
-export function readCarried(run: string): Carried | null {
-  const found = jsonRegular(join(folderOf(run), "carried.json"));
+export function readContinualState(run: string): ContinualState | null {
+  const found = readRegularJson(join(folderOf(run), "carried.json"));
   const whole = isCarried(found) && found.scores.length === found.tasks.length;
-  return whole && existsSync(carriedState(run)) ? found : null;
+  return whole && existsSync(continualWeightsFile(run)) ? found : null;
 }
 
 /** `save`: writes the state to the file that it is given. Coded errors `no-space`, `run-folder`. */
-export async function writeCarried(
+export async function writeContinualState(
   run: string,
-  carried: Carried,
+  carried: ContinualState,
   exemplars: readonly Exemplar[],
   save: (file: string) => Promise<void>,
 ): Promise<void> {
   const folder = folderOf(run);
   try {
     makePrivateFolder(folder);
-    await save(carriedState(run));
-    closeToOthers(carriedState(run));
+    await save(continualWeightsFile(run));
+    makePrivate(continualWeightsFile(run));
     writeExemplars(run, exemplars);
     writePrivate(join(folder, "carried.json"), JSON.stringify(carried));
     rmSync(cachedOutputsFile(run), { force: true });
   } catch (error) {
-    throw writing(error, folder);
+    throw toRunFolderError(error, folder);
   }
 }
 
@@ -101,18 +101,18 @@ export function writeExemplars(run: string, exemplars: readonly Exemplar[]): voi
   try {
     writePrivate(exemplarsFile(run), lines);
   } catch (error) {
-    throw writing(error, folderOf(run));
+    throw toRunFolderError(error, folderOf(run));
   }
 }
 
 /** The replay buffer that an earlier update left. */
-export const readExemplars = (run: string): readonly Exemplar[] => exemplarsIn(run).rows;
+export const readExemplars = (run: string): readonly Exemplar[] => readExemplarsAndDamage(run).rows;
 
 export const exemplarsFile = (run: string): string => join(folderOf(run), "memory.jsonl");
 
 /** The same, and how many lines can't be read. */
-export function exemplarsIn(run: string): { readonly rows: readonly Exemplar[]; readonly damaged: number } {
-  const lines = (readRegular(exemplarsFile(run)) ?? "").split("\n").filter((line) => line !== "");
+export function readExemplarsAndDamage(run: string): { readonly rows: readonly Exemplar[]; readonly damaged: number } {
+  const lines = (readRegularFile(exemplarsFile(run)) ?? "").split("\n").filter((line) => line !== "");
   const rows = lines.flatMap((line) => {
     let row: unknown;
     try {

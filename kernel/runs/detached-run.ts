@@ -5,18 +5,18 @@
 import { closeSync, constants, fsyncSync, openSync, readFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import * as v from "valibot";
-import { fields, like, type Schema } from "../fetch/json.js";
-import { readRegular } from "./read-regular.js";
-import type { Holder } from "./run-lock.js";
-import { writerSchema, type Writer } from "./writer.js";
+import { objectWith, schemaGuard, type Schema } from "../fetch/json.js";
+import { readRegularFile } from "./read-regular.js";
+import type { RunLockHolder } from "./run-lock.js";
+import { processIdentitySchema, type ProcessIdentity } from "./writer.js";
 
-export const NOTE = "detached.json";
+export const DETACHED_NOTE_FILE = "detached.json";
 /** What the process printed. */
-export const LOG = "process.log";
+export const PROCESS_LOG_FILE = "process.log";
 const BYTES = 4096;
 const most = { why: 1000, log: 64 * 1024 } as const;
 
-export interface Ended {
+export interface DetachedEnd {
   /** ISO 8601. */
   readonly at: string;
   /** Exit status, or the signal that ended it; null: nobody was there to see it. */
@@ -25,32 +25,32 @@ export interface Ended {
   /** What went wrong, in words. */
   readonly why?: string;
 }
-export interface Note {
+export interface DetachedNote {
   readonly version: 1;
   /** Under which the training was started. */
   readonly name: string;
-  readonly process: Writer;
+  readonly process: ProcessIdentity;
   readonly since: string;
-  readonly ended?: Ended;
+  readonly ended?: DetachedEnd;
 }
 
-const ended: Schema<Ended> = fields({
+const ended: Schema<DetachedEnd> = objectWith({
   at: v.string(),
   exit: v.nullable(v.number()),
   signal: v.nullable(v.string()),
   why: v.exactOptional(v.string()),
 });
-const schema: Schema<Note> = fields({
+const schema: Schema<DetachedNote> = objectWith({
   version: v.literal(1),
   name: v.string(),
-  process: writerSchema,
+  process: processIdentitySchema,
   since: v.string(),
   ended: v.exactOptional(ended),
 });
-const isNote = like(schema);
+const isNote = schemaGuard(schema);
 
 /** Throws where it can't be written. */
-export function writeNote(folder: string, note: Note): void {
+export function writeDetachedNote(folder: string, note: DetachedNote): void {
   const file = opened(folder);
   try {
     write(file, note);
@@ -60,14 +60,14 @@ export function writeNote(folder: string, note: Note): void {
 }
 
 /** The note of this process, kept open: where its folder is moved meanwhile, it goes along and is told the end all the same. */
-export class OwnNote {
+export class OpenDetachedNote {
   private constructor(
     private readonly file: number,
-    private readonly own: Writer,
+    private readonly writer: ProcessIdentity,
   ) {}
 
   /** Throws where it can't be written. */
-  static write(folder: string, note: Note): OwnNote {
+  static write(folder: string, note: DetachedNote): OpenDetachedNote {
     const file = opened(folder);
     try {
       write(file, note);
@@ -75,14 +75,14 @@ export class OwnNote {
       closeSync(file);
       throw error;
     }
-    return new OwnNote(file, note.process);
+    return new OpenDetachedNote(file, note.process);
   }
 
   /** Once; where nothing says so yet, and no other process has taken it over. */
-  end(end: Omit<Ended, "at">): void {
+  end(end: Omit<DetachedEnd, "at">): void {
     try {
       const note = noteIn(readFileSync(this.file, "utf8"));
-      const { id, since } = this.own;
+      const { id, since } = this.writer;
       if (note?.process.since === since) endNote(note, id, end, (whole) => write(this.file, whole));
     } catch {
       // the disk is gone: that it ended is seen by its lock
@@ -95,10 +95,10 @@ export class OwnNote {
 function opened(folder: string): number {
   const nofollow = process.platform === "win32" ? 0 : constants.O_NOFOLLOW;
   // Over what is there: the blocks are its own already.
-  return openSync(join(folder, NOTE), constants.O_RDWR | constants.O_CREAT | nofollow, 0o600);
+  return openSync(join(folder, DETACHED_NOTE_FILE), constants.O_RDWR | constants.O_CREAT | nofollow, 0o600);
 }
 
-function write(file: number, note: Note): void {
+function write(file: number, note: DetachedNote): void {
   const text = JSON.stringify(note);
   const bytes = Buffer.alloc(Math.max(BYTES, Buffer.byteLength(text) + 1), " ");
   bytes.write(text);
@@ -108,12 +108,12 @@ function write(file: number, note: Note): void {
 }
 
 /** Null: it is no such training's, or can't be read. */
-export function readNote(folder: string): Note | null {
-  const text = readRegular(join(folder, NOTE), 1 << 16);
+export function readDetachedNote(folder: string): DetachedNote | null {
+  const text = readRegularFile(join(folder, DETACHED_NOTE_FILE), 1 << 16);
   return text === null ? null : noteIn(text);
 }
 
-function noteIn(text: string): Note | null {
+function noteIn(text: string): DetachedNote | null {
   try {
     const found: unknown = JSON.parse(text);
     return isNote(found) ? found : null;
@@ -123,30 +123,37 @@ function noteIn(text: string): Note | null {
 }
 
 /** Whether who writes it is the process that it was started in by itself. */
-export function isDetached(folder: string, { writer }: Pick<Holder, "writer">): boolean {
-  const own = readNote(folder)?.process;
-  return own !== undefined && own.id === writer.id && own.machine === writer.machine && own.since === writer.since;
+export function isDetachedRun(folder: string, { writer }: Pick<RunLockHolder, "writer">): boolean {
+  const noted = readDetachedNote(folder)?.process;
+  return (
+    noted !== undefined && noted.id === writer.id && noted.machine === writer.machine && noted.since === writer.since
+  );
 }
 
 /** How that process ended, where nothing says so yet: another may train there by now. */
-export function noteEnd(folder: string, process: number, end: Omit<Ended, "at">): void {
-  const note = readNote(folder);
+export function recordProcessEnd(folder: string, process: number, end: Omit<DetachedEnd, "at">): void {
+  const note = readDetachedNote(folder);
   try {
-    if (note) endNote(note, process, end, (whole) => writeNote(folder, whole));
+    if (note) endNote(note, process, end, (whole) => writeDetachedNote(folder, whole));
   } catch {
     // the disk, or the folder, is gone: that it ended is seen by its lock
   }
 }
 
-function endNote(note: Note, process: number, end: Omit<Ended, "at">, to: (note: Note) => void): void {
+function endNote(
+  note: DetachedNote,
+  process: number,
+  end: Omit<DetachedEnd, "at">,
+  to: (note: DetachedNote) => void,
+): void {
   if (note.ended || note.process.id !== process) return;
   const why = end.why === undefined ? {} : { why: end.why.slice(0, most.why) };
   to({ ...note, ended: { ...end, ...why, at: new Date().toISOString() } });
 }
 
 /** The last lines that its process printed. */
-export function lastLines(folder: string, count = 8): readonly string[] {
-  const text = readRegular(join(folder, LOG), 1 << 28) ?? "";
+export function lastLogLines(folder: string, count = 8): readonly string[] {
+  const text = readRegularFile(join(folder, PROCESS_LOG_FILE), 1 << 28) ?? "";
   return text
     .slice(-most.log)
     .split("\n")

@@ -1,6 +1,6 @@
 /** Codes of what is fitted to rows of validation. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
-import { listed } from "#dsl/language/diagnostics/listed.js";
+import { listNames } from "#dsl/language/diagnostics/listed.js";
 
 /** The data of each code. */
 export interface FittedCodeData {
@@ -15,12 +15,12 @@ export const fittedCodes: CodeTable<FittedCodeData> = {
   "fitted-to-few": {
     severity: "warning",
     message: (d) => {
-      const told = (fitted: boolean): string =>
-        listed(
+      const reason = (fitted: boolean): string =>
+        listNames(
           d.few.flatMap((one) => (one.fitted === fitted ? [`${one.label} (${String(one.rows)})`] : [])),
           { most: 8 },
         );
-      const [weak, left] = [told(true), told(false)];
+      const [weak, left] = [reason(true), reason(false)];
       return [
         ...(weak === "" ? [] : [`few rows of validation tell where \`${d.word}\` of ${d.model} lies: ${weak}`]),
         ...(left === ""

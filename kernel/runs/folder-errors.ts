@@ -7,17 +7,17 @@ const FULL: readonly unknown[] = ["ENOSPC", "EDQUOT", "EFBIG", "disk-full", "no-
 const REFUSED: readonly unknown[] = ["EACCES", "EROFS", "ENOTDIR", "EISDIR", "ELOOP", "ENXIO", "EPERM"];
 
 /** Coded errors `no-space` and `run-folder`; everything else is given back as it is. */
-export function writing(error: unknown, path: string): unknown {
+export function toRunFolderError(error: unknown, path: string): unknown {
   const { code, message } = error as NodeJS.ErrnoException;
-  const noSpace = full(error, path);
+  const noSpace = diskFullError(error, path);
   if (noSpace) return noSpace;
   if (REFUSED.includes(code)) return new CodedError("run-folder", { folder: path, why: message }, { cause: error });
-  if (code === "ENOENT") return gone(path, error);
+  if (code === "ENOENT") return folderGoneError(path, error);
   return error;
 }
 
 /** Coded error `no-space`, of whatever says that the disk is full; null: it is something else. */
-export function full(
+export function diskFullError(
   error: unknown,
   path: string,
   after?: "saving" | "training" | "deploying",
@@ -27,11 +27,11 @@ export function full(
 }
 
 /** Coded error `run-folder` where the folder of a run is no longer there. */
-export function demandThere(folder: string): void {
-  if (!existsSync(folder)) throw gone(folder);
+export function checkFolderExists(folder: string): void {
+  if (!existsSync(folder)) throw folderGoneError(folder);
 }
 
 /** Of a folder that was deleted or moved away. */
-export function gone(folder: string, cause?: unknown): CodedError {
+export function folderGoneError(folder: string, cause?: unknown): CodedError {
   return new CodedError("run-folder", { folder, why: "it is no longer there", gone: true }, { cause });
 }

@@ -36,7 +36,7 @@ export function isRunFile(path: string): boolean {
 }
 
 /** Absolute paths of the regular files below a folder whose relative path (with `/`) is known, in order. Links are not followed. */
-export function knownFiles(folder: string, isKnown: (path: string) => boolean): readonly string[] {
+export function findKnownFiles(folder: string, isKnown: (path: string) => boolean): readonly string[] {
   const found: string[] = [];
   const look = (below: string, depth: number): void => {
     for (const entry of readdirSync(join(folder, below), { withFileTypes: true })) {

@@ -6,12 +6,12 @@
 import { basename, dirname, join } from "node:path";
 import * as v from "valibot";
 import writeFileAtomic from "write-file-atomic";
-import { fields, hintIn, type Schema } from "../fetch/json.js";
-import { writing } from "./folder-errors.js";
-import { hashesOf, HASH_BYTES, type Part } from "./part.js";
-import { isTally, tallyOf, type Tally } from "./tally.js";
+import { objectWith, readHint, type Schema } from "../fetch/json.js";
+import { toRunFolderError } from "./folder-errors.js";
+import { rowHashesOf, ROW_HASH_BYTES, type DataPart } from "./part.js";
+import { isAnswerTally, answerTallyOf, type AnswerTally } from "./tally.js";
 
-export const LEARNT = "learnt.json";
+export const LEARNT_FILE = "learnt.json";
 const VERSION = 1;
 /** Hashes that are kept of one training: of more rows the lowest, which are a fair sample. */
 const MOST_HASHES = 100_000;
@@ -30,83 +30,93 @@ export interface LearntRows {
   /** Only hashes below it were kept; null: all. */
   readonly below: number | null;
 }
-export interface Learnt {
+export interface LearntRecord {
   /** Name of the training. */
   readonly model: string;
   /** Of the last training. */
-  readonly answers: Tally;
+  readonly answers: AnswerTally;
   /** The last training first. */
   readonly rows: readonly LearntRows[];
 }
 
 /** Of a private training: whose it is, and nothing by which a row could be tried. */
-export const learntInSecret = (model: string): Learnt => ({ model, answers: {}, rows: [] });
+export const privateLearntRecord = (model: string): LearntRecord => ({ model, answers: {}, rows: [] });
 
-export async function learntFrom(
-  part: Part,
-  o: { readonly run: string; readonly model: string; readonly begun: readonly Learnt[]; readonly signal?: AbortSignal },
-): Promise<Learnt> {
+export async function learntRecordOf(
+  part: DataPart,
+  options: {
+    readonly run: string;
+    readonly model: string;
+    readonly begun: readonly LearntRecord[];
+    readonly signal?: AbortSignal;
+  },
+): Promise<LearntRecord> {
   const { prepared, split } = part;
-  const all = await hashesOf(part, o.signal);
+  const all = await rowHashesOf(part, options.signal);
   const different = Float64Array.from(new Set(all)).sort();
   const hashes = different.subarray(0, MOST_HASHES);
-  const own: LearntRows = {
-    run: o.run,
+  const learntRows: LearntRows = {
+    run: options.run,
     split,
     dataHash: prepared.facts.hash,
     rows: all.length,
     hashes,
     below: different.length > hashes.length ? different[hashes.length]! : null,
   };
-  const before = o.begun.flatMap(({ rows }) => rows);
-  return { model: o.model, answers: tallyOf(part), rows: [own, ...before].slice(0, MOST_PARTS) };
+  const before = options.begun.flatMap(({ rows }) => rows);
+  return { model: options.model, answers: answerTallyOf(part), rows: [learntRows, ...before].slice(0, MOST_PARTS) };
 }
 
-export async function writeLearnt(folder: string, { rows, ...learnt }: Learnt): Promise<void> {
-  const file = join(folder, LEARNT);
+export async function writeLearntFile(folder: string, { rows, ...learnt }: LearntRecord): Promise<void> {
+  const file = join(folder, LEARNT_FILE);
   const text = JSON.stringify({
     version: VERSION,
     ...learnt,
-    rows: rows.map((own) => ({ ...own, hashes: packed(own.hashes) })),
+    rows: rows.map((learntRows) => ({ ...learntRows, hashes: packed(learntRows.hashes) })),
   });
   try {
     await writeFileAtomic(file, `${text}\n`);
   } catch (error) {
-    throw writing(error, file);
+    throw toRunFolderError(error, file);
   }
 }
 
 /** Null: an older folder, somebody else's, or one that can't be read: nothing is said then. */
-export function readLearnt(folder: string): Learnt | null {
-  const found = hintIn(join(folder, LEARNT), learntSchema);
+export function readLearntRecord(folder: string): LearntRecord | null {
+  const found = readHint(join(folder, LEARNT_FILE), learntSchema);
   return found && { model: found.model, answers: found.answers, rows: found.rows };
 }
 
 /** Of a folder that weights began from: a saved one, or a part of a run. */
-export function readLearntBy(folder: string): Learnt | null {
-  const ofRun = ["model", "merged", "adapter"].includes(basename(folder)) ? readLearnt(dirname(folder)) : null;
-  return readLearnt(folder) ?? ofRun;
+export function readLearntRecordOf(folder: string): LearntRecord | null {
+  const ofRun = ["model", "merged", "adapter"].includes(basename(folder)) ? readLearntRecord(dirname(folder)) : null;
+  return readLearntRecord(folder) ?? ofRun;
 }
 
 /** Which of the hashes were among those rows; `of`: how many could be told. */
-export function seenOf(hashes: Float64Array, { hashes: learnt, below }: LearntRows): { seen: number; of: number } {
+export function countSeenRows(
+  hashes: Float64Array,
+  { hashes: learnt, below }: LearntRows,
+): { seen: number; of: number } {
   const known = new Set(learnt);
-  let [seen, of] = [0, 0];
+  let [seen, total] = [0, 0];
   for (const hash of hashes) {
     if (below !== null && hash >= below) continue;
-    of++;
+    total++;
     if (known.has(hash)) seen++;
   }
-  return { seen, of };
+  return { seen, of: total };
 }
 
 /** Base64 of hashes, as `packed` writes them. */
 const packedHashes = v.pipe(
   v.string(),
   v.transform((text) => Buffer.from(text, "base64")),
-  v.check((bytes) => bytes.length % HASH_BYTES === 0 && bytes.length <= MOST_HASHES * HASH_BYTES),
+  v.check((bytes) => bytes.length % ROW_HASH_BYTES === 0 && bytes.length <= MOST_HASHES * ROW_HASH_BYTES),
   v.transform((bytes) =>
-    Float64Array.from({ length: bytes.length / HASH_BYTES }, (_, i) => bytes.readUIntBE(i * HASH_BYTES, HASH_BYTES)),
+    Float64Array.from({ length: bytes.length / ROW_HASH_BYTES }, (_, i) =>
+      bytes.readUIntBE(i * ROW_HASH_BYTES, ROW_HASH_BYTES),
+    ),
   ),
 );
 const rowsSchema: Schema<LearntRows> = v.object({
@@ -117,15 +127,15 @@ const rowsSchema: Schema<LearntRows> = v.object({
   hashes: packedHashes,
   below: v.nullable(v.pipe(v.number(), v.safeInteger())),
 });
-const learntSchema: Schema<Learnt> = fields({
+const learntSchema: Schema<LearntRecord> = objectWith({
   version: v.literal(VERSION),
   model: v.string(),
-  answers: v.custom<Tally>(isTally),
+  answers: v.custom<AnswerTally>(isAnswerTally),
   rows: v.pipe(v.array(rowsSchema), v.maxLength(MOST_PARTS)),
 });
 
 function packed(hashes: Float64Array): string {
-  const bytes = Buffer.alloc(hashes.length * HASH_BYTES);
-  hashes.forEach((hash, i) => bytes.writeUIntBE(hash, i * HASH_BYTES, HASH_BYTES));
+  const bytes = Buffer.alloc(hashes.length * ROW_HASH_BYTES);
+  hashes.forEach((hash, i) => bytes.writeUIntBE(hash, i * ROW_HASH_BYTES, ROW_HASH_BYTES));
   return bytes.toString("base64");
 }

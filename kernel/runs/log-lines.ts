@@ -4,13 +4,13 @@
  */
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 import * as v from "valibot";
-import { jsonIn } from "../fetch/json.js";
+import { parseJsonAs } from "../fetch/json.js";
 
 /**
  * The records of one line, in order; what is torn or no object is left out. `first`: the key that every record begins with.
  * In JSON a key with its quotes can't stand inside a text, so a line falls apart there and nowhere else.
  */
-export function recordsOf(line: string, first: string): readonly Readonly<Record<string, unknown>>[] {
+export function parseLogLine(line: string, first: string): readonly Readonly<Record<string, unknown>>[] {
   const record = parsed(line);
   if (record !== undefined) return record === null ? [] : [record];
   const [, ...pieces] = line.split(`{"${first}":`);
@@ -21,15 +21,15 @@ export function recordsOf(line: string, first: string): readonly Readonly<Record
 }
 
 /** Of a whole log. */
-export function recordsIn(log: string, first: string): readonly Readonly<Record<string, unknown>>[] {
-  return log.split("\n").flatMap((line) => recordsOf(line, first));
+export function parseLog(log: string, first: string): readonly Readonly<Record<string, unknown>>[] {
+  return log.split("\n").flatMap((line) => parseLogLine(line, first));
 }
 
 /** Null: it is JSON, but no object; undefined: it is none. */
 function parsed(text: string): Readonly<Record<string, unknown>> | null | undefined {
   if (text === "") return null;
   try {
-    const value = jsonIn(text, v.unknown(), unquoted);
+    const value = parseJsonAs(text, v.unknown(), unquoteNonFinite);
     return isRecord(value) ? value : null;
   } catch {
     return undefined;
@@ -37,10 +37,10 @@ function parsed(text: string): Readonly<Record<string, unknown>> | null | undefi
 }
 
 /** JSON has no NaN and no infinities: logs have them as texts. */
-export function quoted(_key: string, value: unknown): unknown {
+export function quoteNonFinite(_key: string, value: unknown): unknown {
   return typeof value === "number" && !Number.isFinite(value) ? String(value) : value;
 }
 /** The way back. */
-export function unquoted(_key: string, value: unknown): unknown {
+export function unquoteNonFinite(_key: string, value: unknown): unknown {
   return value === "NaN" || value === "Infinity" || value === "-Infinity" ? Number(value) : value;
 }

@@ -1,14 +1,14 @@
 /** The rows of one split, whether they lie in memory or on disk: their values by role, and short hashes of what they say. */
 import { createHash } from "node:crypto";
-import type { Column } from "#stdlib/tasks/kind.js";
-import { textKey } from "#stdlib/cleaners/shared/normal-form.js";
-import { Growing } from "../data/rows/growing.js";
-import type { Prepared } from "../data/prepared.js";
-import { stride, turn } from "../data/rows/rows.js";
-import { columnIn } from "../data/rows/streamed-rows.js";
+import type { RowColumn } from "#stdlib/tasks/kind.js";
+import { rowTextKey } from "#stdlib/cleaners/shared/normal-form.js";
+import { GrowingArray } from "../data/rows/growing.js";
+import type { PreparedData } from "../data/prepared.js";
+import { ROWS_PER_YIELD, yieldToEventLoop } from "../data/rows/rows.js";
+import { streamedColumn } from "../data/rows/streamed-rows.js";
 
-export interface Part {
-  readonly prepared: Prepared;
+export interface DataPart {
+  readonly prepared: PreparedData;
   readonly split: string;
 }
 
@@ -17,23 +17,23 @@ const CHUNK = 10_000;
 /** Roles that `textKey` reads; rows that come in words have their text beside them. */
 const KEYED = ["text", "text_pair", "input", "messages", "question", "context"];
 /** Bytes of a hash: of a hundred thousand texts beside ten thousand others two are taken for one with a chance of 4 in a million. */
-export const HASH_BYTES = 6;
+export const ROW_HASH_BYTES = 6;
 
 /** One value per row; undefined: the data have no such role. */
-export function valuesOf(part: Part, role: string): Column | undefined {
+export function roleValuesOf(part: DataPart, role: string): RowColumn | undefined {
   const { prepared, split } = part;
   const streamed = prepared.streamed?.[split];
   if (!streamed) {
     const table = prepared.splits[split];
-    return table?.columnNames().includes(role) ? (table.array(role) as unknown as Column) : undefined;
+    return table?.columnNames().includes(role) ? (table.array(role) as unknown as RowColumn) : undefined;
   }
-  return columnIn(streamed, role, prepared.labels);
+  return streamedColumn(streamed, role, prepared.labels);
 }
 
-const hashed = new WeakMap<Prepared, Map<string, Float64Array>>();
+const hashed = new WeakMap<PreparedData, Map<string, Float64Array>>();
 
 /** A whole number below 2^48 for each row: the same where two rows are the same by the rule of `drop_duplicates`. */
-export async function hashesOf({ prepared, split }: Part, signal?: AbortSignal): Promise<Float64Array> {
+export async function rowHashesOf({ prepared, split }: DataPart, signal?: AbortSignal): Promise<Float64Array> {
   const known = hashed.get(prepared) ?? new Map<string, Float64Array>();
   hashed.set(prepared, known);
   const before = known.get(split);
@@ -41,7 +41,7 @@ export async function hashesOf({ prepared, split }: Part, signal?: AbortSignal):
   const streamed = prepared.streamed?.[split];
   const table = prepared.splits[split];
   const count = streamed?.rows ?? table?.numRows() ?? 0;
-  const out = new Growing(Float64Array);
+  const out = new GrowingArray(Float64Array);
   const whole = table && rolesIn((role) => table.columnNames().includes(role)).map((role) => [role, table.array(role)]);
   if (rolesIn((role) => streamed?.has(role) ?? table?.columnNames().includes(role) ?? false).length === 0)
     return new Float64Array();
@@ -51,9 +51,9 @@ export async function hashesOf({ prepared, split }: Part, signal?: AbortSignal):
       ? rolesIn((role) => streamed.has(role)).map((role) => [role, streamed.values(role, from, to)] as const)
       : (whole as [string, ArrayLike<unknown>][]);
     for (let row = from; row < to; row++) {
-      if (row % stride === 0) await turn(signal);
-      const at = streamed ? row - from : row;
-      out.push(hashOf(textKey(Object.fromEntries(columns.map(([role, values]) => [role, values[at]])))));
+      if (row % ROWS_PER_YIELD === 0) await yieldToEventLoop(signal);
+      const index = streamed ? row - from : row;
+      out.push(hashOf(rowTextKey(Object.fromEntries(columns.map(([role, values]) => [role, values[index]])))));
     }
   }
   const made = out.values().slice();
@@ -65,5 +65,5 @@ function rolesIn(has: (role: string) => boolean): readonly string[] {
   return KEYED.filter(has);
 }
 function hashOf(key: string): number {
-  return createHash("sha256").update(key).digest().readUIntBE(0, HASH_BYTES);
+  return createHash("sha256").update(key).digest().readUIntBE(0, ROW_HASH_BYTES);
 }

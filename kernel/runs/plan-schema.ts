@@ -2,206 +2,206 @@
 import * as v from "valibot";
 import type { CompressPlan } from "#dsl/compiler/plan/actions/compress-actions.js";
 import type { FederatedPlan, PrivacyPlan, RecipePlan } from "#dsl/compiler/plan/recipe.js";
-import type { Plan, Sharing } from "#dsl/compiler/plan/plan.js";
-import type { DataPlan, ModelPlan, ReaderOf, ScratchPlan } from "#dsl/language/types/subject.js";
+import type { Plan, WorkerSharing } from "#dsl/compiler/plan/plan.js";
+import type { DataPlan, ModelPlan, DataReader, ScratchPlan } from "#dsl/language/types/subject.js";
 import type { Call, Value } from "#dsl/language/types/value.js";
-import { fields, figure, like, table, whole, type Schema } from "../fetch/json.js";
+import { objectWith, anyNumber, schemaGuard, dictionaryOf, wholeNumber, type Schema } from "../fetch/json.js";
 
 const text = v.string();
 const maybeText = v.nullable(text);
-const maybeNumber = v.nullable(figure);
+const maybeNumber = v.nullable(anyNumber);
 
-export const value: Schema<Value> = v.lazy(() =>
+export const valueSchema: Schema<Value> = v.lazy(() =>
   v.union([
     text,
-    figure,
+    anyNumber,
     v.boolean(),
     v.null(),
-    v.array(value),
-    call,
-    fields({ share: figure }),
-    fields({ live: text }),
-    fields({ from: figure, to: figure }),
-    fields({ record: table(value) }),
+    v.array(valueSchema),
+    callSchema,
+    objectWith({ share: anyNumber }),
+    objectWith({ live: text }),
+    objectWith({ from: anyNumber, to: anyNumber }),
+    objectWith({ record: dictionaryOf(valueSchema) }),
   ]),
 );
-export const call: Schema<Call> = fields({
+export const callSchema: Schema<Call> = objectWith({
   word: text,
   kind: text,
-  arguments: table(value),
+  arguments: dictionaryOf(valueSchema),
   definition: v.exactOptional(text),
   held: v.exactOptional(v.array(text)),
 });
-const maybeCall = v.nullable(call);
+const maybeCall = v.nullable(callSchema);
 
-export const dataPlan: Schema<DataPlan> = fields({
+export const dataPlanSchema: Schema<DataPlan> = objectWith({
   name: text,
-  source: v.union([call, table(call)]),
+  source: v.union([callSchema, dictionaryOf(callSchema)]),
   folder: text,
-  columns: table(text),
-  conversation: v.exactOptional(call),
-  clean: v.array(call),
+  columns: dictionaryOf(text),
+  conversation: v.exactOptional(callSchema),
+  clean: v.array(callSchema),
   split: maybeCall,
   labels: v.nullable(v.array(text)),
   separator: v.exactOptional(text),
   sample: maybeNumber,
-  thin: v.exactOptional(v.union([figure, fields({ share: figure })])),
-  seed: figure,
+  thin: v.exactOptional(v.union([anyNumber, objectWith({ share: anyNumber })])),
+  seed: anyNumber,
   annotations: v.exactOptional(
-    fields({ file: text, role: v.picklist(["label", "labels"]), adds: v.exactOptional(v.literal(true)) }),
+    objectWith({ file: text, role: v.picklist(["label", "labels"]), adds: v.exactOptional(v.literal(true)) }),
   ),
 });
-const scratch: Schema<ScratchPlan> = fields({
-  architecture: call,
-  tokenizer: call,
-  max_length: figure,
-  data: v.nullable(dataPlan),
+const scratch: Schema<ScratchPlan> = objectWith({
+  architecture: callSchema,
+  tokenizer: callSchema,
+  max_length: anyNumber,
+  data: v.nullable(dataPlanSchema),
 });
-const reader: Schema<ReaderOf> = fields({
+const reader: Schema<DataReader> = objectWith({
   name: text,
   folder: text,
   scratch: v.exactOptional(scratch),
   template: v.exactOptional(maybeCall),
   learn: v.exactOptional(v.literal("last")),
   apart: v.exactOptional(v.literal(true)),
-  windows: v.exactOptional(fields({ length: figure, overlap: figure })),
+  windows: v.exactOptional(objectWith({ length: anyNumber, overlap: anyNumber })),
 });
-const model: Schema<ModelPlan> = fields({
+const model: Schema<ModelPlan> = objectWith({
   name: text,
   base: text,
   scratch: v.exactOptional(scratch),
-  trained: v.exactOptional(fields({ recipeHash: text, from: reader, made: v.exactOptional(call) })),
-  loaded: v.exactOptional(fields({ run: text, recipeHash: text })),
+  trained: v.exactOptional(objectWith({ recipeHash: text, from: reader, made: v.exactOptional(callSchema) })),
+  loaded: v.exactOptional(objectWith({ run: text, recipeHash: text })),
   folder: text,
   baseHash: maybeText,
-  task: call,
-  technique: call,
-  max_length: whole(1),
-  freeze: v.exactOptional(v.array(call)),
-  storage: v.exactOptional(call),
+  task: callSchema,
+  technique: callSchema,
+  max_length: wholeNumber(1),
+  freeze: v.exactOptional(v.array(callSchema)),
+  storage: v.exactOptional(callSchema),
   template: v.exactOptional(maybeCall),
 });
-const privacy: Schema<PrivacyPlan> = fields({
-  call,
+const privacy: Schema<PrivacyPlan> = objectWith({
+  call: callSchema,
   unit: v.picklist(["row", "client"]),
-  epsilon: figure,
-  delta: figure,
-  clip: figure,
-  noise: figure,
-  rate: figure,
-  steps: figure,
+  epsilon: anyNumber,
+  delta: anyNumber,
+  clip: anyNumber,
+  noise: anyNumber,
+  rate: anyNumber,
+  steps: anyNumber,
 });
-const federated: Schema<FederatedPlan> = fields({
-  others: v.array(fields({ data: dataPlan, dataHash: maybeText })),
+const federated: Schema<FederatedPlan> = objectWith({
+  others: v.array(objectWith({ data: dataPlanSchema, dataHash: maybeText })),
   clients: maybeCall,
-  rounds: whole(1),
-  participation: v.union([fields({ share: figure }), figure]),
-  joined: v.exactOptional(whole(1)),
-  stragglers: figure,
-  aggregate: call,
+  rounds: wholeNumber(1),
+  participation: v.union([objectWith({ share: anyNumber }), anyNumber]),
+  joined: v.exactOptional(wholeNumber(1)),
+  stragglers: anyNumber,
+  aggregate: callSchema,
   secure_aggregation: v.boolean(),
-  compression: v.array(call),
+  compression: v.array(callSchema),
   personal: v.exactOptional(v.array(v.picklist(["head"]))),
 });
-const compress: Schema<CompressPlan> = fields({
-  stage: call,
+const compress: Schema<CompressPlan> = objectWith({
+  stage: callSchema,
   of: text,
-  teacher: v.exactOptional(fields({ call, folder: text })),
-  unlabelled: v.exactOptional(v.array(fields({ data: dataPlan, dataHash: maybeText }))),
+  teacher: v.exactOptional(objectWith({ call: callSchema, folder: text })),
+  unlabelled: v.exactOptional(v.array(objectWith({ data: dataPlanSchema, dataHash: maybeText }))),
 });
-const training: Schema<RecipePlan> = fields({
+const training: Schema<RecipePlan> = objectWith({
   epochs: maybeNumber,
   steps: maybeNumber,
-  batch_size: figure,
-  accumulate: figure,
+  batch_size: anyNumber,
+  accumulate: anyNumber,
   packing: v.boolean(),
-  average: v.exactOptional(call),
-  ranks: v.exactOptional(whole(1)),
-  optimizer: call,
-  schedule: call,
+  average: v.exactOptional(callSchema),
+  ranks: v.exactOptional(wholeNumber(1)),
+  optimizer: callSchema,
+  schedule: callSchema,
   clip: maybeNumber,
   dropout: maybeNumber,
   shuffle: v.picklist(["by_length", "random", "none"]),
   early_stopping: maybeCall,
   checkpoint: maybeCall,
   validate: maybeCall,
-  keep: v.union([v.picklist(["best", "last"]), call]),
-  log: call,
+  keep: v.union([v.picklist(["best", "last"]), callSchema]),
+  log: callSchema,
   precision: v.picklist(["f32", "bf16"]),
   recompute: v.picklist(["auto", "none", "blocks"]),
-  seed: figure,
+  seed: anyNumber,
   privacy: v.exactOptional(privacy),
-  canaries: v.exactOptional(whole(1)),
-  canary_copies: v.exactOptional(whole(1)),
+  canaries: v.exactOptional(wholeNumber(1)),
+  canary_copies: v.exactOptional(wholeNumber(1)),
 });
 
-const sharing: Schema<Sharing> = fields({
-  count: whole(1),
-  threads: whole(1),
+const sharing: Schema<WorkerSharing> = objectWith({
+  count: wholeNumber(1),
+  threads: wholeNumber(1),
   elsewhere: v.exactOptional(v.literal(true)),
-  gpus: v.exactOptional(figure),
-  price: v.exactOptional(figure),
+  gpus: v.exactOptional(anyNumber),
+  price: v.exactOptional(anyNumber),
 });
-export const planSchema: Schema<Plan> = fields({
+export const planSchema: Schema<Plan> = objectWith({
   version: v.literal(1),
-  recipe: fields({
-    data: dataPlan,
+  recipe: objectWith({
+    data: dataPlanSchema,
     dataHash: maybeText,
     model,
     training,
-    semantics: v.exactOptional(figure),
-    update: v.exactOptional(fields({ start: text, strategy: v.array(call), before: v.array(text) })),
+    semantics: v.exactOptional(anyNumber),
+    update: v.exactOptional(objectWith({ start: text, strategy: v.array(callSchema), before: v.array(text) })),
     federated: v.exactOptional(federated),
     compress: v.exactOptional(compress),
   }),
-  effects: fields({
+  effects: objectWith({
     run: text,
     engine: text,
     threads: maybeNumber,
-    repeats: v.exactOptional(whole(1)),
+    repeats: v.exactOptional(wholeNumber(1)),
     detach: v.exactOptional(v.literal(true)),
-    runner: v.exactOptional(call),
+    runner: v.exactOptional(callSchema),
     recompute: v.picklist(["none", "blocks"]),
-    allowed: v.exactOptional(v.array(fields({ code: text, reason: text, of: text }))),
+    allowed: v.exactOptional(v.array(objectWith({ code: text, reason: text, of: text }))),
   }),
-  estimates: fields({
-    parameters: figure,
-    trainable: figure,
-    rows: figure,
-    steps: figure,
-    tokens: figure,
-    memoryBytes: figure,
-    drawn: v.exactOptional(fields({ rows: figure, tokens: figure })),
-    larger: v.exactOptional(figure),
+  estimates: objectWith({
+    parameters: anyNumber,
+    trainable: anyNumber,
+    rows: anyNumber,
+    steps: anyNumber,
+    tokens: anyNumber,
+    memoryBytes: anyNumber,
+    drawn: v.exactOptional(objectWith({ rows: anyNumber, tokens: anyNumber })),
+    larger: v.exactOptional(anyNumber),
     elsewhere: v.exactOptional(v.literal(true)),
-    storedBytes: v.exactOptional(figure),
-    personal: v.exactOptional(figure),
+    storedBytes: v.exactOptional(anyNumber),
+    personal: v.exactOptional(anyNumber),
     ranks: v.exactOptional(sharing),
-    flops: figure,
+    flops: anyNumber,
     seconds: maybeNumber,
-    secondsBetween: v.exactOptional(v.tuple([figure, figure])),
+    secondsBetween: v.exactOptional(v.tuple([anyNumber, anyNumber])),
   }),
-  origins: table(
-    fields({
+  origins: dictionaryOf(
+    objectWith({
       from: v.picklist(["written", "default", "derived", "parameter", "reference"]),
       why: v.exactOptional(text),
       stands: v.exactOptional(text),
     }),
   ),
-  reads: v.exactOptional(v.array(fields({ code: text, name: text, rows: figure, perWord: figure }))),
+  reads: v.exactOptional(v.array(objectWith({ code: text, name: text, rows: anyNumber, perWord: anyNumber }))),
   personal: v.exactOptional(
     v.array(
-      fields({
+      objectWith({
         data: v.exactOptional(text),
         column: text,
         entity: text,
-        rows: figure,
-        looked: v.exactOptional(figure),
+        rows: anyNumber,
+        looked: v.exactOptional(anyNumber),
       }),
     ),
   ),
-  annotated: v.exactOptional(fields({ rows: figure, by: v.array(text) })),
+  annotated: v.exactOptional(objectWith({ rows: anyNumber, by: v.array(text) })),
   recipeHash: text,
   planHash: text,
 });
-export const isWholePlan = like(planSchema);
+export const isWholePlan = schemaGuard(planSchema);

@@ -3,97 +3,97 @@
  * steps after its checkpoint again, and those count.
  */
 import * as v from "valibot";
-import { fields, figure, table, type Schema } from "../fetch/json.js";
-import type { RunEvent, SharedBy } from "../events/events.js";
-import { recordsIn } from "./log-lines.js";
-import { writerSchema } from "./writer.js";
+import { objectWith, anyNumber, dictionaryOf, type Schema } from "../fetch/json.js";
+import type { RunEvent, SharedTrainingUsage } from "../events/events.js";
+import { parseLog } from "./log-lines.js";
+import { processIdentitySchema } from "./writer.js";
 
 type Fields = Readonly<Record<string, unknown>>;
 const written = { at: v.string(), run: v.string() };
 const text = v.string();
-const shared: Schema<SharedBy> = fields({
-  workers: figure,
-  communication: figure,
-  waiting: figure,
-  cpuHours: v.exactOptional(figure),
-  gpuHours: v.exactOptional(figure),
-  cost: v.exactOptional(figure),
+const shared: Schema<SharedTrainingUsage> = objectWith({
+  workers: anyNumber,
+  communication: anyNumber,
+  waiting: anyNumber,
+  cpuHours: v.exactOptional(anyNumber),
+  gpuHours: v.exactOptional(anyNumber),
+  cost: v.exactOptional(anyNumber),
 });
 const events: { readonly [K in RunEvent["kind"]]: Schema<Extract<RunEvent, { kind: K }>> } = {
-  started: fields({
+  started: objectWith({
     ...written,
     kind: v.literal("started"),
     recipe: text,
     plan: text,
     engine: text,
-    steps: figure,
-    process: v.exactOptional(writerSchema),
-    resumedFrom: v.exactOptional(figure),
+    steps: anyNumber,
+    process: v.exactOptional(processIdentitySchema),
+    resumedFrom: v.exactOptional(anyNumber),
   }),
-  damaged: fields({ ...written, kind: v.literal("damaged"), file: text, why: text }),
-  allowed: fields({ ...written, kind: v.literal("allowed"), code: text, reason: text, of: text }),
-  step: fields({
+  damaged: objectWith({ ...written, kind: v.literal("damaged"), file: text, why: text }),
+  allowed: objectWith({ ...written, kind: v.literal("allowed"), code: text, reason: text, of: text }),
+  step: objectWith({
     ...written,
     kind: v.literal("step"),
-    step: figure,
-    epoch: figure,
-    tokens: figure,
-    loss: figure,
-    rate: figure,
-    norm: figure,
-    seconds: figure,
-    communicated: v.exactOptional(figure),
-    waited: v.exactOptional(figure),
+    step: anyNumber,
+    epoch: anyNumber,
+    tokens: anyNumber,
+    loss: anyNumber,
+    rate: anyNumber,
+    norm: anyNumber,
+    seconds: anyNumber,
+    communicated: v.exactOptional(anyNumber),
+    waited: v.exactOptional(anyNumber),
   }),
-  evaluated: fields({
+  evaluated: objectWith({
     ...written,
     kind: v.literal("evaluated"),
-    step: figure,
+    step: anyNumber,
     split: text,
-    metrics: table(figure),
-    clients: v.exactOptional(table(table(figure))),
-    sent: v.exactOptional(figure),
-    received: v.exactOptional(figure),
+    metrics: dictionaryOf(anyNumber),
+    clients: v.exactOptional(dictionaryOf(dictionaryOf(anyNumber))),
+    sent: v.exactOptional(anyNumber),
+    received: v.exactOptional(anyNumber),
   }),
-  round: fields({
+  round: objectWith({
     ...written,
     kind: v.literal("round"),
-    step: figure,
-    sent: figure,
-    received: figure,
+    step: anyNumber,
+    sent: anyNumber,
+    received: anyNumber,
     lost: v.array(text),
     clients: v.array(
-      fields({
+      objectWith({
         name: text,
-        rows: figure,
-        loss: figure,
-        norm: v.exactOptional(figure),
-        cosine: v.exactOptional(figure),
+        rows: anyNumber,
+        loss: anyNumber,
+        norm: v.exactOptional(anyNumber),
+        cosine: v.exactOptional(anyNumber),
       }),
     ),
   }),
-  checkpoint: fields({
+  checkpoint: objectWith({
     ...written,
     kind: v.literal("checkpoint"),
-    step: figure,
+    step: anyNumber,
     folder: text,
     best: v.boolean(),
     by: v.exactOptional(text),
   }),
-  stopping: fields({ ...written, kind: v.literal("stopping"), step: figure }),
-  stopped: fields({
+  stopping: objectWith({ ...written, kind: v.literal("stopping"), step: anyNumber }),
+  stopped: objectWith({
     ...written,
     kind: v.literal("stopped"),
-    step: figure,
-    seconds: figure,
+    step: anyNumber,
+    seconds: anyNumber,
     reason: v.picklist(["done", "early", "interrupted", "failed"]),
     shared: v.exactOptional(shared),
   }),
 };
 
-export function eventsOf(log: string): readonly RunEvent[] {
+export function parseRunEvents(log: string): readonly RunEvent[] {
   let events: RunEvent[] = [];
-  for (const event of eventsIn(log)) {
+  for (const event of parseAllEvents(log)) {
     if (event.kind === "started") events = [...eventsUntil(events, event.resumedFrom ?? 0)];
     events.push(event);
   }
@@ -101,8 +101,8 @@ export function eventsOf(log: string): readonly RunEvent[] {
 }
 
 /** All events of a log, those too that a resumed run took back. */
-export function eventsIn(log: string): readonly RunEvent[] {
-  return recordsIn(log, "at").filter(isEvent);
+export function parseAllEvents(log: string): readonly RunEvent[] {
+  return parseLog(log, "at").filter(isRunEvent);
 }
 
 /** What a run that goes on after a step has behind it. */
@@ -110,7 +110,7 @@ export function eventsUntil(events: readonly RunEvent[], step: number): readonly
   return events.filter((one) => "step" in one && one.step <= step && one.kind !== "stopped" && one.kind !== "stopping");
 }
 
-export function isEvent(record: Fields): record is Fields & RunEvent {
+export function isRunEvent(record: Fields): record is Fields & RunEvent {
   const { kind } = record;
   return typeof kind === "string" && Object.hasOwn(events, kind) && v.is(events[kind as RunEvent["kind"]], record);
 }

@@ -7,14 +7,14 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { ColumnTable } from "arquero";
 import * as v from "valibot";
-import { writePrivateLater } from "../fetch/private.js";
-import { lineOf } from "../data/rows/line.js";
-import type { Prepared } from "../data/prepared.js";
-import { fields, jsonIn, table, whole, type Schema, Unlike } from "../fetch/json.js";
-import { NotRead, readWhole } from "../fetch/regular.js";
-import { writing } from "./folder-errors.js";
+import { writePrivateAsync } from "../fetch/private.js";
+import { rowJsonLine } from "../data/rows/line.js";
+import type { PreparedData } from "../data/prepared.js";
+import { objectWith, parseJsonAs, dictionaryOf, wholeNumber, type Schema, SchemaMismatch } from "../fetch/json.js";
+import { FileNotRead, readWholeFile } from "../fetch/regular.js";
+import { toRunFolderError } from "./folder-errors.js";
 
-export const ROWS = "rows.bin";
+export const ROW_MARKS_FILE = "rows.bin";
 const MOST_ROWS = 100_000;
 const MOST_BYTES = 64 * 2 ** 20;
 /** Of a number, and of a hash. */
@@ -33,15 +33,15 @@ interface Head {
   readonly version: 1;
   readonly splits: Readonly<Record<string, { readonly rows: number; readonly roles: readonly string[] }>>;
 }
-const headSchema: Schema<Head> = fields({
+const headSchema: Schema<Head> = objectWith({
   version: v.literal(1),
-  splits: table(fields({ rows: v.pipe(whole(), v.maxValue(MOST_ROWS)), roles: v.array(v.string()) })),
+  splits: dictionaryOf(objectWith({ rows: v.pipe(wholeNumber(), v.maxValue(MOST_ROWS)), roles: v.array(v.string()) })),
 });
 
 const known = new WeakMap<ColumnTable, MarkedRows>();
 
 /** Null: there are too many rows, or they are streamed. */
-export function rowMarksOf({ splits, streamed }: Prepared): RowMarks | null {
+export function rowMarksOf({ splits, streamed }: PreparedData): RowMarks | null {
   const rows = Object.values(splits).reduce((sum, one) => sum + one.numRows(), 0);
   if (streamed || rows > MOST_ROWS) return null;
   return Object.fromEntries(Object.entries(splits).map(([split, one]) => [split, marksOf(one)]));
@@ -52,7 +52,9 @@ function marksOf(rows: ColumnTable): MarkedRows {
   if (before) return before;
   const roles = rows.columnNames().filter((name) => name !== "$row");
   const hashed = (role: string): ArrayLike<number> =>
-    Float64Array.from(rows.array(role) as ArrayLike<unknown>, (value) => hashOf(lineOf([role], { [role]: value })));
+    Float64Array.from(rows.array(role) as ArrayLike<unknown>, (value) =>
+      hashOf(rowJsonLine([role], { [role]: value })),
+    );
   const numbers = rows.columnNames().includes("$row")
     ? Uint32Array.from(rows.array("$row") as ArrayLike<number>)
     : Uint32Array.from({ length: rows.numRows() }, (_, i) => i + 1);
@@ -77,21 +79,21 @@ export async function writeRowMarks(folder: string, marks: RowMarks): Promise<vo
     packed(numbers, NUMBER),
     ...Object.values(roles).map((hashes) => packed(hashes, HASH)),
   ]);
-  const file = join(folder, ROWS);
+  const file = join(folder, ROW_MARKS_FILE);
   try {
-    await writePrivateLater(file, Buffer.concat([Buffer.from(`${JSON.stringify(head)}\n`), ...parts]));
+    await writePrivateAsync(file, Buffer.concat([Buffer.from(`${JSON.stringify(head)}\n`), ...parts]));
   } catch (error) {
-    throw writing(error, file);
+    throw toRunFolderError(error, file);
   }
 }
 
 /** Null: an older run, or a file that can't be read: rows aren't named then. */
 export function readRowMarks(folder: string): RowMarks | null {
   try {
-    const bytes = readWhole(join(folder, ROWS), MOST_BYTES);
+    const bytes = readWholeFile(join(folder, ROW_MARKS_FILE), MOST_BYTES);
     return bytes && unpacked(bytes);
   } catch (error) {
-    if (error instanceof NotRead || error instanceof Unlike) return null;
+    if (error instanceof FileNotRead || error instanceof SchemaMismatch) return null;
     throw error;
   }
 }
@@ -99,17 +101,17 @@ export function readRowMarks(folder: string): RowMarks | null {
 function unpacked(bytes: Buffer): RowMarks | null {
   const end = bytes.indexOf("\n");
   if (end < 0) return null;
-  const head = jsonIn(bytes.toString("utf8", 0, end), headSchema);
-  let at = end + 1;
+  const head = parseJsonAs(bytes.toString("utf8", 0, end), headSchema);
+  let offset = end + 1;
   const take = (rows: number, size: number): ArrayLike<number> => {
-    const part = bytes.subarray(at, (at += rows * size));
+    const part = bytes.subarray(offset, (offset += rows * size));
     return Float64Array.from({ length: Math.floor(part.length / size) }, (_, i) => part.readUIntBE(i * size, size));
   };
   const marks = Object.entries(head.splits).map(([split, { rows, roles }]) => {
     const numbers = take(rows, NUMBER);
     return [split, { numbers, roles: Object.fromEntries(roles.map((role) => [role, take(rows, HASH)])) }] as const;
   });
-  return at === bytes.length ? Object.fromEntries(marks) : null;
+  return offset === bytes.length ? Object.fromEntries(marks) : null;
 }
 
 function packed(numbers: ArrayLike<number>, size: number): Buffer {

@@ -18,18 +18,18 @@ import {
 import { join, relative } from "node:path";
 import * as v from "valibot";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
-import { keptPlan } from "../data/sources/checksums.js";
-import { makePrivateFolder, PRIVATE, writePrivate } from "../fetch/private.js";
-import { fields, like, object, table, type Json, type Schema } from "../fetch/json.js";
+import { planForStorage } from "../data/sources/checksums.js";
+import { makePrivateFolder, PRIVATE_MODES, writePrivate } from "../fetch/private.js";
+import { objectWith, schemaGuard, jsonObject, dictionaryOf, type Json, type Schema } from "../fetch/json.js";
 import type { RunEvent } from "../events/events.js";
-import { writing } from "./folder-errors.js";
-import { quoted } from "./log-lines.js";
-import { readChecked, readRegular } from "./read-regular.js";
-import { eventsIn, eventsOf } from "./read-events.js";
+import { toRunFolderError } from "./folder-errors.js";
+import { quoteNonFinite } from "./log-lines.js";
+import { readCheckedJson, readRegularFile } from "./read-regular.js";
+import { parseAllEvents, parseRunEvents } from "./read-events.js";
 import type { RunRecord } from "./run-record.js";
-import { trialSchema, type TrialOf } from "./together/trials.js";
+import { trialInLockSchema, type TrialInLock } from "./together/trials.js";
 
-export interface Lock {
+export interface RunLockFile {
   readonly version: 1;
   readonly name: string;
   readonly recipeHash: string;
@@ -47,7 +47,7 @@ export interface Lock {
   readonly tunebook: string;
   readonly node: string;
   readonly started: string;
-  readonly trial?: TrialOf;
+  readonly trial?: TrialInLock;
   /** What its numbers came from, as `recordIn` reads it. Absent: an older run, or a deployment. */
   readonly record?: RunRecord | Json;
   /** The id of the run that it was to repeat. */
@@ -59,7 +59,7 @@ export interface Lock {
 }
 
 const place = v.exactOptional(v.pipe(v.string(), v.excludes("\0")));
-export const lockSchema: Schema<Lock> = fields({
+export const runLockFileSchema: Schema<RunLockFile> = objectWith({
   version: v.literal(1),
   name: v.string(),
   recipeHash: v.string(),
@@ -67,24 +67,24 @@ export const lockSchema: Schema<Lock> = fields({
   dataHash: v.nullable(v.string()),
   baseHash: v.nullable(v.string()),
   labels: v.array(v.string()),
-  data: v.exactOptional(fields({ rowsIn: v.number(), kept: v.number(), splits: table(v.number()) })),
+  data: v.exactOptional(objectWith({ rowsIn: v.number(), kept: v.number(), splits: dictionaryOf(v.number()) })),
   home: place,
   base: place,
   engine: v.string(),
   tunebook: v.string(),
   node: v.string(),
   started: v.string(),
-  trial: v.exactOptional(trialSchema),
+  trial: v.exactOptional(trialInLockSchema),
   // Of a later version it may say what this one can't read: the run opens all the same.
-  record: v.exactOptional(object),
+  record: v.exactOptional(jsonObject),
   replays: v.exactOptional(v.string()),
-  experiment: v.exactOptional(fields({ name: v.string(), notes: v.string() })),
-  deployment: v.exactOptional(fields({ of: v.string(), target: v.string() })),
+  experiment: v.exactOptional(objectWith({ name: v.string(), notes: v.string() })),
+  deployment: v.exactOptional(objectWith({ of: v.string(), target: v.string() })),
 });
-export const isLock = like(lockSchema);
+export const isRunLockFile = schemaGuard(runLockFileSchema);
 
 /** What its maker tells of a run. */
-export type About = Omit<Lock, "version" | "name" | "started" | "home" | "base" | "record"> & {
+export type RunLockFacts = Omit<RunLockFile, "version" | "name" | "started" | "home" | "base" | "record"> & {
   readonly record?: RunRecord;
   /** Absolute. */
   readonly home?: string;
@@ -102,7 +102,7 @@ export class RunFolder {
     root: string,
     name: string,
     plan: Plan,
-    lock: About,
+    lock: RunLockFacts,
     made: (folder: string) => void = () => undefined,
   ): RunFolder {
     const started = new Date().toISOString();
@@ -112,7 +112,7 @@ export class RunFolder {
       makePrivateFolder(root);
       for (let n = 2; ; n++) {
         try {
-          mkdirSync(join(root, id), { mode: PRIVATE.folder });
+          mkdirSync(join(root, id), { mode: PRIVATE_MODES.folder });
           break;
         } catch (error) {
           if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
@@ -122,14 +122,14 @@ export class RunFolder {
       const run = new RunFolder(join(root, id), id);
       made(run.path);
       makePrivateFolder(run.checkpoints);
-      writePrivate(join(run.path, "plan.json"), JSON.stringify(keptPlan(plan), null, 2));
+      writePrivate(join(run.path, "plan.json"), JSON.stringify(planForStorage(plan), null, 2));
       const from = (place: "home" | "base") =>
         lock[place] !== undefined && { [place]: relative(run.path, lock[place]) };
-      const whole: Lock = { version: 1, name, started, ...lock, ...from("home"), ...from("base") };
+      const whole: RunLockFile = { version: 1, name, started, ...lock, ...from("home"), ...from("base") };
       writePrivate(join(run.path, "lock.json"), JSON.stringify(whole, null, 2));
       return run;
     } catch (error) {
-      throw writing(error, join(root, id));
+      throw toRunFolderError(error, join(root, id));
     }
   }
 
@@ -173,8 +173,8 @@ export class RunFolder {
     return join(this.path, "scores.jsonl");
   }
 
-  lock(): Lock | undefined {
-    const found = readChecked(join(this.path, "lock.json"), lockSchema);
+  lock(): RunLockFile | undefined {
+    const found = readCheckedJson(join(this.path, "lock.json"), runLockFileSchema);
     return "value" in found ? found.value : undefined;
   }
 
@@ -185,9 +185,9 @@ export class RunFolder {
   /** Adds a record to one of its logs, on a line of its own: the last one may be torn. */
   appendLine(file: string, record: object): void {
     try {
-      appendLine(file, JSON.stringify(record, quoted));
+      appendLine(file, JSON.stringify(record, quoteNonFinite));
     } catch (error) {
-      throw writing(error, file);
+      throw toRunFolderError(error, file);
     }
   }
 
@@ -198,7 +198,7 @@ export class RunFolder {
     try {
       fsyncSync(file);
     } catch (error) {
-      throw writing(error, this.eventsFile);
+      throw toRunFolderError(error, this.eventsFile);
     } finally {
       closeSync(file);
     }
@@ -206,12 +206,12 @@ export class RunFolder {
 
   /** Events so far, as read-events.ts tells them; a torn line (a kill while writing) is left out. */
   events(): readonly RunEvent[] {
-    return eventsOf(readRegular(this.eventsFile) ?? "");
+    return parseRunEvents(readRegularFile(this.eventsFile) ?? "");
   }
 
   /** Those too that a training that goes on took back. */
   everything(): readonly RunEvent[] {
-    return eventsIn(readRegular(this.eventsFile) ?? "");
+    return parseAllEvents(readRegularFile(this.eventsFile) ?? "");
   }
 
   modified(): number {
@@ -224,15 +224,15 @@ const NOFOLLOW = process.platform === "win32" ? 0 : constants.O_NOFOLLOW | const
 /** Nothing is cut off: a reader that follows the file stands behind what is torn already. */
 export function appendLine(file: string, line: string): void {
   // A link would be followed out of the folder, a FIFO would wait for its reader.
-  const at = openSync(file, constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | NOFOLLOW, PRIVATE.file);
+  const fd = openSync(file, constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | NOFOLLOW, PRIVATE_MODES.file);
   try {
-    const found = fstatSync(at);
+    const found = fstatSync(fd);
     if (!found.isFile()) throw Object.assign(new Error("it is no regular file"), { code: "EISDIR" });
     const { size } = found;
     const last = Buffer.alloc(1);
-    const torn = size > 0 && readSync(at, last, 0, 1, size - 1) === 1 && last[0] !== 10;
-    writeFileSync(at, `${torn ? "\n" : ""}${line}\n`);
+    const torn = size > 0 && readSync(fd, last, 0, 1, size - 1) === 1 && last[0] !== 10;
+    writeFileSync(fd, `${torn ? "\n" : ""}${line}\n`);
   } finally {
-    closeSync(at);
+    closeSync(fd);
   }
 }

@@ -3,17 +3,17 @@
  * lines of other programs, numbers that are none. Memory stays small however long the log is.
  */
 import * as v from "valibot";
-import { like } from "../fetch/json.js";
-import { recordsOf } from "./log-lines.js";
-import { isWriter, type Writer } from "./writer.js";
-import { finite } from "../events/finite.js";
+import { schemaGuard } from "../fetch/json.js";
+import { parseLogLine } from "./log-lines.js";
+import { isProcessIdentity, type ProcessIdentity } from "./writer.js";
+import { finiteNumber } from "../events/finite.js";
 
-export interface Validated {
+export interface ValidationScores {
   readonly step: number;
   readonly scores: Readonly<Record<string, number>>;
 }
 type Ended = "done" | "early" | "interrupted" | "failed";
-const isEnding = like(v.picklist(["done", "early", "interrupted", "failed"]));
+const isEnding = schemaGuard(v.picklist(["done", "early", "interrupted", "failed"]));
 /** Points of the small curve; twice as many are kept before they are halved. */
 const points = 48;
 /** No event is longer; a line beyond it is not ours. */
@@ -24,7 +24,7 @@ export class RunLog {
   begun: string | null = null;
   last: string | null = null;
   engine: string | null = null;
-  writer: Writer | null = null;
+  writer: ProcessIdentity | null = null;
   steps: number | null = null;
   step = 0;
   epoch = 0;
@@ -49,7 +49,7 @@ export class RunLog {
     this.rest = lines.pop() ?? "";
     if (this.rest.length > longest) this.rest = "";
     for (const line of lines)
-      if (line !== "" && line.length <= longest) for (const event of recordsOf(line, "at")) this.event(event);
+      if (line !== "" && line.length <= longest) for (const event of parseLogLine(line, "at")) this.event(event);
   }
 
   get curve(): readonly number[] {
@@ -59,7 +59,7 @@ export class RunLog {
     return Math.max(1, Math.ceil(this.curved.length / points));
   }
   /** What the kept step scored; the loss stands last. */
-  get validated(): Validated | null {
+  get validated(): ValidationScores | null {
     const step = this.best !== null && this.scored.has(this.best) ? this.best : [...this.scored.keys()].at(-1);
     const scores = step === undefined ? undefined : this.scored.get(step);
     if (!scores || step === undefined) return null;
@@ -77,42 +77,43 @@ export class RunLog {
   }
 
   private event(event: Readonly<Record<string, unknown>>): void {
-    const { at, kind } = event;
-    if (typeof at === "string") this.last = at;
+    const { at: time, kind } = event;
+    if (typeof time === "string") this.last = time;
     if (kind === "started") this.started(event);
     else if (kind === "step") this.stepped(event);
     else if (kind === "evaluated") this.evaluated(event);
-    else if (kind === "checkpoint" && event["best"] === true) this.best = finite(event["step"]);
+    else if (kind === "checkpoint" && event["best"] === true) this.best = finiteNumber(event["step"]);
     else if (kind === "stopping") this.stopping = true;
     else if (kind === "stopped") this.stopped(event);
   }
   private started(event: Readonly<Record<string, unknown>>): void {
-    const { at, engine, steps, resumedFrom, process } = event;
-    if (this.begun === null && typeof at === "string") this.begun = at;
+    const { at: time, engine, steps, resumedFrom, process } = event;
+    if (this.begun === null && typeof time === "string") this.begun = time;
     this.engine = typeof engine === "string" ? engine : null;
-    this.steps = finite(steps);
-    this.writer = isWriter(process) ? process : null;
+    this.steps = finiteNumber(steps);
+    this.writer = isProcessIdentity(process) ? process : null;
     this.ended = null;
     this.stopping = false;
     this.recent = [];
     // Steps after the checkpoint are taken again.
-    const from = finite(resumedFrom) ?? 0;
+    const from = finiteNumber(resumedFrom) ?? 0;
     this.curved = this.curved.filter((one) => one.step <= from);
     for (const step of this.scored.keys()) if (step > from) this.scored.delete(step);
     this.step = Math.min(this.step, from);
     this.loss = this.curved.at(-1)?.loss ?? null;
   }
   private stepped(event: Readonly<Record<string, unknown>>): void {
-    const step = finite(event["step"]);
+    const step = finiteNumber(event["step"]);
     if (step === null) return;
-    const loss = finite(event["loss"]);
+    const loss = finiteNumber(event["loss"]);
     this.step = step;
-    this.epoch = finite(event["epoch"]) ?? this.epoch;
+    this.epoch = finiteNumber(event["epoch"]) ?? this.epoch;
     this.loss = loss;
-    const spent = finite(event["epsilon"]);
+    const spent = finiteNumber(event["epsilon"]);
     if (spent !== null) this.epsilon = Math.max(this.epsilon ?? 0, spent);
-    const seconds = finite(event["seconds"]);
-    if (seconds !== null) this.recent = [...this.recent.slice(-19), { seconds, tokens: finite(event["tokens"]) ?? 0 }];
+    const seconds = finiteNumber(event["seconds"]);
+    if (seconds !== null)
+      this.recent = [...this.recent.slice(-19), { seconds, tokens: finiteNumber(event["tokens"]) ?? 0 }];
     if (loss === null || step % this.every !== 0) return;
     this.curved.push({ step, loss });
     if (this.curved.length < 4 * points) return;
@@ -120,11 +121,11 @@ export class RunLog {
     this.curved = this.curved.filter((one) => one.step % this.every === 0);
   }
   private evaluated(event: Readonly<Record<string, unknown>>): void {
-    const step = finite(event["step"]);
+    const step = finiteNumber(event["step"]);
     const { metrics } = event;
     if (step === null || typeof metrics !== "object" || metrics === null) return;
     const scores = Object.entries(metrics).flatMap(([name, value]): [string, number][] => {
-      const score = finite(value);
+      const score = finiteNumber(value);
       return score === null ? [] : [[name, score]];
     });
     this.scored.set(step, Object.fromEntries(scores));
@@ -134,8 +135,8 @@ export class RunLog {
   private stopped(event: Readonly<Record<string, unknown>>): void {
     const { reason } = event;
     this.ended = isEnding(reason) ? reason : "failed";
-    this.seconds = finite(event["seconds"]);
-    this.step = finite(event["step"]) ?? this.step;
+    this.seconds = finiteNumber(event["seconds"]);
+    this.step = finiteNumber(event["step"]) ?? this.step;
     this.stopping = false;
   }
 }

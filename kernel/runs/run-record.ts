@@ -3,7 +3,7 @@
  * seeds, the state of the folder. It is written once, holds no secret, and whoever replays, compares or packs a run reads it.
  */
 import * as v from "valibot";
-import { fields, like, table, whole, type Schema } from "../fetch/json.js";
+import { objectWith, schemaGuard, dictionaryOf, wholeNumber, type Schema } from "../fetch/json.js";
 
 export interface RecordedFile {
   /** `data`: rows; `annotations`: what people decided of them; `base`: of the base's folder; `named`: named by a word. */
@@ -49,30 +49,35 @@ export interface RunRecord {
 }
 
 const text = v.string();
-const recordSchema: Schema<RunRecord> = fields({
-  splits: table(text),
+const recordSchema: Schema<RunRecord> = objectWith({
+  splits: dictionaryOf(text),
   files: v.array(
-    fields({
+    objectWith({
       sort: v.picklist(["data", "annotations", "base", "named"]),
       name: text,
-      bytes: whole(),
+      bytes: wholeNumber(),
       hash: text,
     }),
   ),
   others: v.exactOptional(v.array(text)),
-  seeds: table(v.number()),
-  versions: table(text),
-  engine: fields({ name: text, device: text, threads: whole(), deterministic: v.exactOptional(v.literal(true)) }),
-  machine: fields({ platform: text, processor: text, cores: whole() }),
-  environment: table(text),
+  seeds: dictionaryOf(v.number()),
+  versions: dictionaryOf(text),
+  engine: objectWith({
+    name: text,
+    device: text,
+    threads: wholeNumber(),
+    deterministic: v.exactOptional(v.literal(true)),
+  }),
+  machine: objectWith({ platform: text, processor: text, cores: wholeNumber() }),
+  environment: dictionaryOf(text),
   git: v.exactOptional(
-    fields({ commit: text, branch: v.nullable(text), changed: whole(), remote: v.exactOptional(text) }),
+    objectWith({ commit: text, branch: v.nullable(text), changed: wholeNumber(), remote: v.exactOptional(text) }),
   ),
-  allowed: v.exactOptional(v.array(fields({ code: text, reason: text }))),
+  allowed: v.exactOptional(v.array(objectWith({ code: text, reason: text }))),
 });
-const isRunRecord = like(recordSchema);
+const isRunRecord = schemaGuard(recordSchema);
 
 /** Null: its lock has none, or one that another version wrote. */
-export function recordIn(lock: { readonly record?: unknown } | null | undefined): RunRecord | null {
+export function runRecordIn(lock: { readonly record?: unknown } | null | undefined): RunRecord | null {
   return isRunRecord(lock?.record) ? lock.record : null;
 }

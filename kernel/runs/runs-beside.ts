@@ -1,6 +1,6 @@
 import { join } from "node:path";
 
 /** `runs` beside the notebook or file, unless told otherwise. */
-export function runsBeside(folder: string): string {
+export function runsFolderBeside(folder: string): string {
   return join(folder, "runs");
 }

@@ -4,19 +4,19 @@
  */
 import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, rmdirSync } from "node:fs";
 import { join } from "node:path";
-import { isRunning } from "../tensors/safetensors.js";
+import { isProcessRunning } from "../tensors/safetensors.js";
 import { diskError } from "../fetch/disk.js";
-import { full } from "./folder-errors.js";
+import { diskFullError } from "./folder-errors.js";
 
 const name = /^\.writing-(\d+)-/;
 
 /** What is there only while somebody writes, or was killed while writing. */
-export function isStage(entry: string): boolean {
+export function isStagingName(entry: string): boolean {
   return name.test(entry);
 }
 
 /** `renewed`: names that go where they are not written anew. Coded errors `no-space`, `cannot-write`. */
-export async function staged<T>(
+export async function writeStagedFolder<T>(
   folder: string,
   writes: (work: string) => Promise<T>,
   renewed: readonly string[] = [],
@@ -27,7 +27,7 @@ export async function staged<T>(
     made = mkdirSync(folder, { recursive: true });
     for (const entry of readdirSync(folder)) {
       const [, writer] = name.exec(entry) ?? [];
-      if (writer !== undefined && !isRunning(Number(writer))) rmSync(join(folder, entry), { recursive: true });
+      if (writer !== undefined && !isProcessRunning(Number(writer))) rmSync(join(folder, entry), { recursive: true });
     }
     work = mkdtempSync(join(folder, `.writing-${process.pid}-`));
     const result = await writes(work);
@@ -39,6 +39,6 @@ export async function staged<T>(
   } catch (error) {
     if (work !== undefined) rmSync(work, { recursive: true, force: true });
     if (made !== undefined && readdirSync(folder).length === 0) rmdirSync(folder);
-    throw full(error, folder, "saving") ?? diskError(error, folder);
+    throw diskFullError(error, folder, "saving") ?? diskError(error, folder);
   }
 }

@@ -5,12 +5,12 @@
 import type { ModelImplementation } from "#stdlib/models/kind.js";
 import type { TaskImplementation } from "#stdlib/tasks/kind.js";
 import { headPathsOf } from "#stdlib/programs/model.js";
-import type { Session } from "../engines/engine.js";
-import { floats } from "../engines/feeds.js";
+import type { EngineSession } from "../engines/engine.js";
+import { toFloats } from "../engines/feeds.js";
 
-type Weights = Pick<Session, "read" | "write">;
+type Weights = Pick<EngineSession, "read" | "write">;
 /** Names of states. */
-export interface Standardised {
+export interface StandardisedStates {
   readonly weight: string;
   readonly bias: string;
   readonly mean: string;
@@ -18,7 +18,7 @@ export interface Standardised {
 }
 
 /** Null: the task's head says what it learns. */
-export function standardisedOf(task: TaskImplementation, family: ModelImplementation): Standardised | null {
+export function standardisedStatesOf(task: TaskImplementation, family: ModelImplementation): StandardisedStates | null {
   const last = headPathsOf(task, family).at(-1);
   return task.standard && last !== undefined
     ? { weight: `${last}.weight`, bias: `${last}.bias`, ...task.standard }
@@ -26,13 +26,13 @@ export function standardisedOf(task: TaskImplementation, family: ModelImplementa
 }
 
 /** The rows' mean and spread; a head that came with weights (`knows`) goes on saying what it says. */
-export async function standardise(
+export async function standardiseTargets(
   session: Weights,
-  of: Standardised,
+  states: StandardisedStates,
   to: { readonly mean: number; readonly scale: number },
   knows: boolean,
 ): Promise<void> {
-  const { weight, bias, mean, scale } = of;
+  const { weight, bias, mean, scale } = states;
   if (knows) {
     await change(session, weight, (w) => w / to.scale);
     await change(session, bias, (b) => (b - to.mean) / to.scale);
@@ -42,12 +42,15 @@ export async function standardise(
 }
 
 /** Folds mean and spread into the last layer; returns what undoes it, to the last bit. */
-export async function fold(session: Weights, of: Standardised | null): Promise<() => Promise<void>> {
-  if (!of) return () => Promise.resolve();
-  const { weight, bias, mean, scale } = of;
+export async function foldStandardisation(
+  session: Weights,
+  states: StandardisedStates | null,
+): Promise<() => Promise<void>> {
+  if (!states) return () => Promise.resolve();
+  const { weight, bias, mean, scale } = states;
   const names = [weight, bias, mean, scale];
   const before = await Promise.all(names.map((name) => session.read(name)));
-  const [spread, centre] = [floats(before[3]!)[0]!, floats(before[2]!)[0]!];
+  const [spread, centre] = [toFloats(before[3]!)[0]!, toFloats(before[2]!)[0]!];
   await change(session, weight, (w) => w * spread);
   await change(session, bias, (b) => b * spread + centre);
   await change(session, mean, () => 0);
@@ -58,8 +61,12 @@ export async function fold(session: Weights, of: Standardised | null): Promise<(
 }
 
 /** Runs with the head folded, as files for others have it. */
-export async function folded<T>(session: Weights, of: Standardised | null, does: () => Promise<T>): Promise<T> {
-  const undo = await fold(session, of);
+export async function withFoldedStandardisation<T>(
+  session: Weights,
+  states: StandardisedStates | null,
+  does: () => Promise<T>,
+): Promise<T> {
+  const undo = await foldStandardisation(session, states);
   try {
     return await does();
   } finally {
@@ -69,6 +76,6 @@ export async function folded<T>(session: Weights, of: Standardised | null, does:
 
 async function change(session: Weights, name: string, to: (value: number) => number): Promise<void> {
   const before = await session.read(name);
-  const after = floats(before).map(to);
+  const after = toFloats(before).map(to);
   await session.write(name, { ...before, bytes: new Uint8Array(after.buffer) });
 }

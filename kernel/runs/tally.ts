@@ -1,18 +1,18 @@
 /** How often each answer stands in rows, in little room: what answers that never change follow from, without the rows. */
-import type { RowsOfAnswers } from "#stdlib/tasks/kind.js";
-import { valuesOf, type Part } from "./part.js";
+import type { BaselineSourceRows } from "#stdlib/tasks/kind.js";
+import { roleValuesOf, type DataPart } from "./part.js";
 
 /** By role: values and how many rows have each; of `tags`, how many words. */
-export type Tally = Readonly<Record<string, readonly (readonly [value: unknown, count: number])[]>>;
+export type AnswerTally = Readonly<Record<string, readonly (readonly [value: unknown, count: number])[]>>;
 
 const ROLES = ["label", "labels", "tags", "score"] as const;
 /** Values of a role beyond which numbers are put together by their neighbours, and of others nothing is kept. */
 const MOST = 10_000;
 
-export function tallyOf(part: Part): Tally {
+export function answerTallyOf(part: DataPart): AnswerTally {
   return Object.fromEntries(
-    ROLES.flatMap((role): [string, Tally[string]][] => {
-      const values = valuesOf(part, role);
+    ROLES.flatMap((role): [string, AnswerTally[string]][] => {
+      const values = roleValuesOf(part, role);
       if (!values) return [];
       if (role === "score") return [[role, numbers(values as Iterable<number>)]];
       const counts = new Map<string, number>();
@@ -43,8 +43,11 @@ function numbers(values: Iterable<number>): readonly (readonly [number, number])
   }
   if (distinct.length <= MOST) return distinct;
   return Array.from({ length: MOST }, (_, i) => {
-    const own = sorted.subarray(Math.floor((i * sorted.length) / MOST), Math.floor(((i + 1) * sorted.length) / MOST));
-    return [own.reduce((sum, value) => sum + value, 0) / own.length, own.length] as const;
+    const bucket = sorted.subarray(
+      Math.floor((i * sorted.length) / MOST),
+      Math.floor(((i + 1) * sorted.length) / MOST),
+    );
+    return [bucket.reduce((sum, value) => sum + value, 0) / bucket.length, bucket.length] as const;
   });
 }
 
@@ -52,7 +55,7 @@ function numbers(values: Iterable<number>): readonly (readonly [number, number])
 const HELD = 1_000_000;
 
 /** The values of one role, as rows have them, in no order of theirs; undefined: nothing is known of it. */
-export function valuesIn(tally: Tally, role: string): ReturnType<RowsOfAnswers["values"]> {
+export function tallyValues(tally: AnswerTally, role: string): ReturnType<BaselineSourceRows["values"]> {
   const entries = tally[role];
   if (!entries) return undefined;
   const share = Math.min(1, HELD / entries.reduce((sum, [, count]) => sum + count, 0));
@@ -61,7 +64,7 @@ export function valuesIn(tally: Tally, role: string): ReturnType<RowsOfAnswers["
   );
 }
 
-export function isTally(value: unknown): value is Tally {
+export function isAnswerTally(value: unknown): value is AnswerTally {
   return (
     typeof value === "object" &&
     value !== null &&

@@ -6,18 +6,18 @@ import { lstatSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 
 /** The name that a journal writes: the last part of the path, whichever system wrote it. */
-export function placeOf(run: string): string {
+export function runFolderName(run: string): string {
   return run.split(/[\\/]/).at(-1) ?? run;
 }
 
 /** The folder that is meant in this folder of runs; null: no run is called so. */
-export function runIn(runs: string, told: string): string | null {
-  const name = placeOf(told);
+export function runFolderIn(runs: string, writtenPath: string): string | null {
+  const name = runFolderName(writtenPath);
   return name === "" || name.startsWith(".") ? null : join(runs, name);
 }
 
 /** Whether it is a folder right in the folder of runs, and no link to somewhere else. */
-export function liesIn(runs: string, run: string): boolean {
+export function isDirectRunFolder(runs: string, run: string): boolean {
   if (resolve(dirname(run)) !== resolve(runs)) return false;
   return lstatSync(run, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }

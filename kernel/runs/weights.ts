@@ -5,18 +5,18 @@ import type { RunEvent } from "../events/events.js";
 import type { Checkpoint } from "./checkpoints.js";
 
 /** What is kept of the data that were trained on: no row of them. */
-export interface TrainedOn extends Pick<DataFacts, "rowsIn" | "kept" | "hash"> {
+export interface TrainedDataFacts extends Pick<DataFacts, "rowsIn" | "kept" | "hash"> {
   readonly splits: Readonly<Record<string, { readonly rows: number }>>;
 }
 /** The weights a model has now. */
-export interface Weights {
+export interface TrainedWeights {
   readonly plan: Plan;
   /** What tells them, where they are the best of several seeds; absent: the recipe's own. */
   readonly recipeHash?: string;
   readonly folder: string;
   readonly labels: readonly string[];
   /** What they were trained on. */
-  readonly data: TrainedOn;
+  readonly data: TrainedDataFacts;
   /** The checkpoint that holds them. */
   readonly checkpoint: Checkpoint;
   readonly events: readonly RunEvent[];
@@ -28,4 +28,4 @@ export interface Weights {
 }
 
 /** What tells the weights from those of other recipes, or of as many seeds. */
-export const recipeHashOf = ({ recipeHash, plan }: Weights): string => recipeHash ?? plan.recipeHash;
+export const weightsRecipeHash = ({ recipeHash, plan }: TrainedWeights): string => recipeHash ?? plan.recipeHash;

@@ -6,9 +6,9 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import * as v from "valibot";
-import { fields, like, type Schema } from "../fetch/json.js";
+import { objectWith, schemaGuard, type Schema } from "../fetch/json.js";
 
-export interface Writer {
+export interface ProcessIdentity {
   readonly id: number;
   readonly machine: string;
   /** When it began, as the system counts: another process may get the same id later. Null where that can't be told. */
@@ -17,32 +17,32 @@ export interface Writer {
   readonly locks?: true;
 }
 
-export const writerSchema: Schema<Writer> = fields({
+export const processIdentitySchema: Schema<ProcessIdentity> = objectWith({
   id: v.pipe(v.number(), v.integer()),
   machine: v.string(),
   since: v.nullable(v.string()),
   locks: v.exactOptional(v.literal(true)),
 });
-export const isWriter = like(writerSchema);
+export const isProcessIdentity = schemaGuard(processIdentitySchema);
 
 const machine = createHash("sha256").update(hostname()).digest("hex").slice(0, 12);
 
-export function thisProcess(): Writer {
-  return processOf(process.pid);
+export function currentProcess(): ProcessIdentity {
+  return processIdentityOf(process.pid);
 }
 /** Another process of this machine. */
-export function processOf(id: number): Writer {
+export function processIdentityOf(id: number): ProcessIdentity {
   return { id, machine, since: sinceOf(id) };
 }
 /** Whether a process of this machine was started before the machine was. Undefined: it can't be told from here. */
-export function isOfEarlierStart({ machine: of, since }: Writer): boolean | undefined {
+export function isFromEarlierBoot({ machine: writerMachine, since }: ProcessIdentity): boolean | undefined {
   const now = sinceOf(process.pid);
-  if (of !== machine || since === null || now === null) return undefined;
+  if (writerMachine !== machine || since === null || now === null) return undefined;
   return since.split("-")[0] !== now.split("-")[0];
 }
 
 /** Undefined: it can't be told from here. */
-export function isAlive(writer: Writer): boolean | undefined {
+export function isProcessAlive(writer: ProcessIdentity): boolean | undefined {
   if (writer.machine !== machine) return undefined;
   // 0 and negative numbers are no processes but groups of them.
   if (!Number.isSafeInteger(writer.id) || writer.id <= 0) return false;

@@ -1,14 +1,14 @@
 /** What an error of a session says as diagnostics: those that refused the source, or one for a coded error at its statement. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { diagnosticOf, type Diagnostic } from "#dsl/language/diagnostics/diagnostic.js";
+import { asDiagnostic, type Diagnostic } from "#dsl/language/diagnostics/diagnostic.js";
 import type { Source } from "#dsl/language/diagnostics/span.js";
-import { Refused } from "./execution-context.js";
+import { RefusedError } from "./execution-context.js";
 
 /** Empty for an error without a code. */
 export function diagnosticsOf(error: unknown, sources: readonly Source[]): readonly Diagnostic[] {
-  if (error instanceof Refused) return error.diagnostics;
+  if (error instanceof RefusedError) return error.diagnostics;
   if (!(error instanceof CodedError)) return [];
   const last = sources.at(-1);
-  const span = error.at.span ?? { source: last?.id ?? "", start: 0, end: last?.text.length ?? 0 };
-  return [diagnosticOf({ code: error.code, severity: "error", data: error.data, span, labels: [] })];
+  const span = error.origin.span ?? { source: last?.id ?? "", start: 0, end: last?.text.length ?? 0 };
+  return [asDiagnostic({ code: error.code, severity: "error", data: error.data, span, labels: [] })];
 }

@@ -1,11 +1,11 @@
 /** What a session is opened with, and what a source of it is run with. */
-import { wordsFor } from "#dsl/language/diagnostics/codes.js";
+import { diagnosticText } from "#dsl/language/diagnostics/codes.js";
 import type { Diagnostic } from "#dsl/language/diagnostics/diagnostic.js";
 import type { Source } from "#dsl/language/diagnostics/span.js";
 import type { Experiment } from "#dsl/compiler/plan/action.js";
 import type { SessionVocabulary } from "#stdlib/user-defined/vocabulary.js";
 import type { Engine, EngineOptions } from "../engines/engine.js";
-import type { Inside } from "../remote/coordinator/work-methods.js";
+import type { ClusterAccess } from "../remote/coordinator/work-methods.js";
 import type { Screen } from "./live-training.js";
 import type { SweepControls } from "../display/sweeps/sweep-controls.js";
 import type { AnnotationSession } from "../data/annotations/annotation-session.js";
@@ -47,7 +47,7 @@ export interface SessionOptions {
   readonly verifying?: string;
 }
 /** What a running source is given. */
-export interface Stage {
+export interface ExecutionContext {
   readonly screen: Screen;
   readonly hostContext: HostContext;
   readonly signal?: AbortSignal;
@@ -57,27 +57,27 @@ export interface Stage {
   /** Where what is trained belongs, and who is told of it; absent: no experiment stands above. */
   readonly experiment?: Experiment;
   /** Told of a training while it goes on; absent: nobody is. */
-  readonly follows?: Follows;
+  readonly follows?: TrainingFollower;
   /** The cluster of which this process is a job; absent: of none. */
-  readonly inside?: Inside;
+  readonly inside?: ClusterAccess;
 }
 /** Whoever tells others of a training. */
-export interface Follows {
+export interface TrainingFollower {
   /** It has its run's folder, and nothing is trained yet. */
   began(name: string, folder: string): Promise<void>;
   event(event: RunEvent): void;
-  validating(done: number, of: number): void;
+  validating(done: number, total: number): void;
 }
 /** What a source is run with. */
-export type Given = Omit<Stage, "sources" | "warnings" | "experiment">;
+export type SourceContext = Omit<ExecutionContext, "sources" | "warnings" | "experiment">;
 
 /** The diagnostics that kept a source from running. */
-export class Refused extends Error {
+export class RefusedError extends Error {
   override readonly name = "TuneError";
   constructor(
     readonly diagnostics: readonly Diagnostic[],
     readonly sources: readonly Source[],
   ) {
-    super(diagnostics.map((d) => wordsFor(d).message).join("; "));
+    super(diagnostics.map((d) => diagnosticText(d).message).join("; "));
   }
 }

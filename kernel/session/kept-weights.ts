@@ -3,7 +3,7 @@ import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { readCheckpoints } from "../runs/checkpoints.js";
 import { RunFolder } from "../runs/run-folder.js";
-import { liesIn } from "../runs/trial-places.js";
+import { isDirectRunFolder } from "../runs/trial-places.js";
 
 /** Whether the run has weights that can be opened. */
 export function hasWeights(run: string): boolean {
@@ -20,7 +20,7 @@ interface Dropped {
 /** Takes the weights of these runs away; those of another sweep, and what lies elsewhere, stay. */
 export function dropWeights(runs: readonly string[], { from, journal }: Dropped): void {
   for (const path of runs) {
-    if (!liesIn(from, path)) continue;
+    if (!isDirectRunFolder(from, path)) continue;
     const run = RunFolder.open(path);
     if (run.lock()?.trial?.journal !== journal) continue;
     for (const folder of [run.checkpoints, run.adapter, run.model]) rmSync(folder, { recursive: true, force: true });

@@ -4,23 +4,23 @@
  */
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { keepsBest } from "#dsl/compiler/plan/watched-metric.js";
-import type { Watcher } from "../remote/supervisor/watch.js";
-import { curvesFigure, curvesText, historyTable, outcomeWords } from "../display/curves/curves.js";
-import { spentIn } from "../display/curves/time-spent.js";
-import { figureShown } from "../display/figure.js";
-import { progressShown, type ProgressState } from "../display/progress.js";
-import { usedText } from "../display/plans/hours.js";
-import { count, plural } from "../host/text.js";
-import type { Shown } from "../display/bundle-output.js";
+import type { RunWatcher } from "../remote/supervisor/watch.js";
+import { curvesFigure, curvesText, historyTable, runOutcomeWords } from "../display/curves/curves.js";
+import { epsilonSpent } from "../display/curves/time-spent.js";
+import { figureView } from "../display/figure.js";
+import { progressView, type ProgressState } from "../display/progress.js";
+import { workerUsageText } from "../display/plans/hours.js";
+import { groupedNumber, plural } from "../host/text.js";
+import type { DisplayOutput } from "../display/bundle-output.js";
 import type { RunEvent } from "../events/events.js";
 
 export interface Screen {
-  display(shown: Shown): void;
-  update(shown: Shown & { readonly id: string }): void;
+  display(shown: DisplayOutput): void;
+  update(shown: DisplayOutput & { readonly id: string }): void;
 }
 
 /** `Training of mood on reviews`; of a run with a name of its own, which one it is. */
-export function titleOf({ effects: { run }, recipe: { model, data } }: Plan): string {
+export function trainingTitle({ effects: { run }, recipe: { model, data } }: Plan): string {
   return run === model.name
     ? `Training of ${run} on ${data.name}`
     : `Training of ${run}: ${model.name} on ${data.name}`;
@@ -29,10 +29,11 @@ export function titleOf({ effects: { run }, recipe: { model, data } }: Plan): st
 /** Of steps that several processes shared. */
 function communicationIn(steps: readonly Extract<RunEvent, { kind: "step" }>[]): Pick<ProgressState, "communication"> {
   const shared = steps.filter((step) => step.communicated !== undefined);
-  const sum = (of: (step: (typeof steps)[number]) => number): number => shared.reduce((all, step) => all + of(step), 0);
+  const sum = (valueOf: (step: (typeof steps)[number]) => number): number =>
+    shared.reduce((all, step) => all + valueOf(step), 0);
   const seconds = sum((step) => step.seconds);
   if (seconds <= 0) return {};
-  const part = (of: "communicated" | "waited"): number => Math.min(1, sum((step) => step[of] ?? 0) / seconds);
+  const part = (field: "communicated" | "waited"): number => Math.min(1, sum((step) => step[field] ?? 0) / seconds);
   return { communication: { share: part("communicated"), waiting: part("waited") } };
 }
 
@@ -63,7 +64,7 @@ export class LiveTraining {
   }
 
   /** What is told of a run that trains in another process (remote/supervisor/watch.ts). */
-  get watching(): Watcher {
+  get watching(): RunWatcher {
     return {
       behind: (events) => {
         this.behind(events);
@@ -104,18 +105,22 @@ export class LiveTraining {
   }
 
   /** Clients elsewhere that agreed on what is to be learnt. */
-  joining(agreed: number, of: number): void {
-    this.now(agreed < of ? `${count(agreed)} of ${plural(of, "client")} joined` : undefined);
+  joining(agreed: number, total: number): void {
+    this.now(agreed < total ? `${groupedNumber(agreed)} of ${plural(total, "client")} joined` : undefined);
   }
 
   /** Clients of a round that have answered. */
-  asking(done: number, of: number, round: number): void {
-    this.now(done < of ? `round ${count(round)}: ${count(done)} of ${plural(of, "client")} answered` : undefined);
+  asking(done: number, total: number, round: number): void {
+    this.now(
+      done < total
+        ? `round ${groupedNumber(round)}: ${groupedNumber(done)} of ${plural(total, "client")} answered`
+        : undefined,
+    );
   }
 
   /** Rows of a validation under way; the last of them leaves the line to what comes next. */
-  validating(done: number, of: number): void {
-    this.now(done < of ? `validating, ${count(done)} of ${plural(of, "row")}` : undefined);
+  validating(done: number, total: number): void {
+    this.now(done < total ? `validating, ${groupedNumber(done)} of ${plural(total, "row")}` : undefined);
   }
 
   private now(doing: string | undefined): void {
@@ -137,22 +142,22 @@ export class LiveTraining {
     this.screen.display(this.run === undefined ? table : { ...table, metadata: { tunebook: { run: this.run } } });
   }
 
-  private show(shown: Shown & { readonly id: string }): void {
+  private show(shown: DisplayOutput & { readonly id: string }): void {
     if (this.shown.has(shown.id)) this.screen.update(shown);
     else this.screen.display(shown);
     this.shown.add(shown.id);
   }
 
-  private progress(): Shown & { readonly id: string } {
+  private progress(): DisplayOutput & { readonly id: string } {
     const steps = this.events.filter((e) => e.kind === "step");
     const last = steps.at(-1);
     const recent = steps.slice(-20);
-    const spent = spentIn(steps.slice(-200));
+    const spent = epsilonSpent(steps.slice(-200));
     const seconds = recent.reduce((sum, e) => sum + e.seconds, 0);
     const tokens = recent.reduce((sum, e) => sum + e.tokens, 0);
     const stopped = this.events.findLast((e) => e.kind === "stopped");
     return {
-      ...progressShown({
+      ...progressView({
         step: last?.step ?? 0,
         steps: this.steps,
         epoch: this.plan.recipe.federated ? null : (last?.epoch ?? 1),
@@ -166,8 +171,8 @@ export class LiveTraining {
         ...(stopped
           ? {
               stopped: { reason: stopped.reason, seconds: stopped.seconds },
-              outcome: outcomeWords(this.events, { keepsLast: !keepsBest(this.plan.recipe.training) }),
-              ...(stopped.shared && { used: usedText(stopped.shared) }),
+              outcome: runOutcomeWords(this.events, { keepsLast: !keepsBest(this.plan.recipe.training) }),
+              ...(stopped.shared && { used: workerUsageText(stopped.shared) }),
             }
           : { stopping: this.stopping }),
       }),
@@ -175,11 +180,11 @@ export class LiveTraining {
     };
   }
 
-  private figure(): Shown & { readonly id: string } {
+  private figure(): DisplayOutput & { readonly id: string } {
     const figure = curvesFigure(this.events, {
       title: this.title,
       validates: this.plan.recipe.training.validate !== null,
     });
-    return { ...figureShown(figure, { text: curvesText(this.events) }), id: `${this.id}-curves` };
+    return { ...figureView(figure, { text: curvesText(this.events) }), id: `${this.id}-curves` };
   }
 }

@@ -3,43 +3,43 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import canonicalize from "canonicalize";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { servesUntrained, writesText } from "#dsl/compiler/plan/batches.js";
+import { canServeUntrained, writesText } from "#dsl/compiler/plan/batches.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
-import { readerOf, type DataPlan, type ModelPlan } from "#dsl/language/types/subject.js";
+import { dataReaderOf, type DataPlan, type ModelPlan } from "#dsl/language/types/subject.js";
 import { registry } from "#stdlib/registry.js";
-import { closeToOthers } from "../fetch/private.js";
+import { makePrivate } from "../fetch/private.js";
 import type { Base } from "../bases/base.js";
 import { openBase } from "../bases/open.js";
-import { licenceBehind } from "../runs/history/base-licence.js";
+import { baseLicenceOf } from "../runs/history/base-licence.js";
 import { readClientHead } from "../runs/client-heads.js";
-import { keepMade, madeFolder, writeMade } from "../runs/folders/made-folder.js";
-import { MODEL, writeModelFolder } from "../runs/folders/model-folder.js";
+import { saveDerivedBaseToRun, derivedBaseFolder, writeDerivedBase } from "../runs/folders/made-folder.js";
+import { MODEL_FILES, writeModelFolder } from "../runs/folders/model-folder.js";
 import { RunFolder } from "../runs/run-folder.js";
 import type { Tokenizer } from "../bases/tokenizer.js";
 import type { EngineManager } from "../engines/manager/engine-manager.js";
-import { workOf } from "../engines/work.js";
-import { recipeHashOf, type Weights } from "../runs/weights.js";
+import { engineWorkOf } from "../engines/work.js";
+import { weightsRecipeHash, type TrainedWeights } from "../runs/weights.js";
 import { type ModelHandle } from "../models/model-handle.js";
 import {
   openModel,
   openPrompted,
   openUntrained,
-  storeOf,
-  trainedBody,
+  weightStoreOf,
+  trainedModelBody,
   type OpenModel,
-  type OpensModel,
+  type ModelOpener,
 } from "../models/open-model.js";
-import { typesOf, type Reading } from "../bases/token-types.js";
+import { usesTokenTypes, type TextReadingPlan } from "../bases/token-types.js";
 import type { HostContext } from "../host/host-context.js";
-import { OpenModels } from "../models/open-models.js";
-import type { Opened } from "../models/opened-run.js";
+import { OpenModelCache } from "../models/open-models.js";
+import type { OpenedRun } from "../models/opened-run.js";
 import type { ObjectiveOptions } from "#stdlib/programs/options.js";
 import type { PromptedBase } from "#stdlib/contenders/shared/prompting/prompted-base.js";
-import { promptedBase } from "../inference/prompted/prompted-base.js";
-import { openBaseOf, promptedPlan } from "../inference/prompted/prompt-context.js";
-import type { Asking } from "../inference/input-texts.js";
+import { promptedBaseOf } from "../inference/prompted/prompted-base.js";
+import { openPromptableBase, promptedModelPlan } from "../inference/prompted/prompt-context.js";
+import type { OpenPredictor } from "../inference/input-texts.js";
 import type { DatasetCache } from "./answers/dataset-cache.js";
-import { mergedFolder } from "../models/merged-folder.js";
+import { writeMergedFolder } from "../models/merged-folder.js";
 
 /** What of a session its weights stand on. */
 interface Around {
@@ -61,26 +61,26 @@ export const NO_DATA: DataPlan = {
   sample: null,
   seed: 0,
 };
-export const PAIRS: DataPlan = { ...NO_DATA, columns: { text: "text", text_pair: "text_pair" } };
+export const NO_DATA_PAIRS: DataPlan = { ...NO_DATA, columns: { text: "text", text_pair: "text_pair" } };
 
 /** A model that is open in the engine, and what its rows are read by. */
-export interface Askable extends Omit<Asking, "session"> {
+export interface PredictableModel extends Omit<OpenPredictor, "session"> {
   /** Tokens of a packed row; null: one text a row. */
   readonly packed: number | null;
   readonly open: OpenModel;
 }
 
-export class WeightRoom {
+export class ModelCache {
   /** Key: run folder of the weights. */
-  private readonly open = new OpenModels();
+  private readonly open = new OpenModelCache();
   /** Folder of trained models that are bases → the checkpoint that was written there. */
   private readonly written = new Map<string, { readonly file: string; readonly base: Base }>();
   /** Those of other sessions, by their recipes. */
   private readonly lent = new Map<string, Base>();
   /** What a base is made of and with → the folder that a run of this session keeps it in. */
-  private readonly kept = new Map<string, string>();
+  private readonly basePaths = new Map<string, string>();
 
-  constructor(private readonly o: Around) {}
+  constructor(private readonly options: Around) {}
 
   /** The weights of a model that was trained elsewhere, as a base: its files came by their hashes. */
   lend(recipeHash: string, base: Base): void {
@@ -90,13 +90,13 @@ export class WeightRoom {
   /** A run that begins from what was made of another's weights keeps that. */
   async keep(run: RunFolder, { trained }: ModelPlan, base: Base): Promise<void> {
     if (!trained?.made) return;
-    await keepMade(run, base.folder);
-    this.kept.set(madeKey(trained), run.base);
+    await saveDerivedBaseToRun(run, base.folder);
+    this.basePaths.set(madeKey(trained), run.base);
   }
 
   /** The base and tokenizer of a plan. `run`: the folder of weights that were trained by it. */
   async parts(
-    plan: Reading,
+    plan: TextReadingPlan,
     s: HostContext,
     run?: string,
   ): Promise<{ readonly base: Base; readonly tokenizer: Tokenizer }> {
@@ -110,42 +110,43 @@ export class WeightRoom {
   ): Promise<{ readonly base: Base; readonly tokenizer: Tokenizer }> {
     const base = model.trained
       ? ((await this.keptBase(model.trained, run)) ?? (await this.trainedBase(model, s)))
-      : await this.o.datasets.base(readerOf(model), s);
+      : await this.options.datasets.base(dataReaderOf(model), s);
     // Its tokenizer is trained on data that may have changed since the weights were.
     if (model.scratch && model.baseHash !== null && base.hash !== model.baseHash)
       throw new CodedError("changed-since-trained", { model: model.name });
-    return { base, tokenizer: await this.o.datasets.tokenizer(base) };
+    return { base, tokenizer: await this.options.datasets.tokenizer(base) };
   }
 
   /** The weights of a model trained here, as a folder that is a base; written where that was not done for them yet. */
-  private async trainedBase({ base: name, trained, name: of }: ModelPlan, s: HostContext): Promise<Base> {
+  private async trainedBase({ base: name, trained, name: modelName }: ModelPlan, s: HostContext): Promise<Base> {
     const lent = trained && this.lent.get(trained.recipeHash);
     if (lent) return lent;
-    const handle = this.o.handle(name);
+    const handle = this.options.handle(name);
     const { weights } = handle;
     // Its run is gone, and what was made of it is with whoever began from that.
-    const kept = trained?.made && this.kept.get(madeKey(trained));
-    if (kept !== undefined && weights?.complete && !existsSync(weights.folder)) return this.opensKept(kept);
+    const keptPath = trained?.made && this.basePaths.get(madeKey(trained));
+    if (keptPath !== undefined && weights?.complete && !existsSync(weights.folder)) return this.opensKept(keptPath);
     if (!weights?.complete) throw new CodedError("not-trained", { model: name });
-    if (recipeHashOf(weights) !== trained?.recipeHash) throw new CodedError("changed-since-trained", { model: of });
+    if (weightsRecipeHash(weights) !== trained?.recipeHash)
+      throw new CodedError("changed-since-trained", { model: modelName });
     const whole = await this.asBase(handle, s);
     if (!trained.made) return whole;
-    const folder = madeFolder(weights.folder, trained.made);
+    const folder = derivedBaseFolder(weights.folder, trained.made);
     const known = this.written.get(folder);
     if (known?.file === weights.checkpoint.file) return known.base;
-    await writeMade(folder, whole, { call: trained.made, licence: await licenceBehind(whole.folder) });
-    closeToOthers(join(folder, ".."));
+    await writeDerivedBase(folder, whole, { call: trained.made, licence: await baseLicenceOf(whole.folder) });
+    makePrivate(join(folder, ".."));
     return this.wrote(folder, weights.checkpoint.file);
   }
 
   /** The base that was made for the run and lies in its folder; null: none was made, or the folder is gone. */
   private async keptBase({ made }: NonNullable<ModelPlan["trained"]>, run: string | undefined): Promise<Base | null> {
-    const of = made && run !== undefined ? RunFolder.open(run) : null;
-    if (!of || !existsSync(join(of.base, MODEL.config))) return null;
-    const base = await this.opensKept(of.base);
-    const noted = of.lock();
+    const madeRun = made && run !== undefined ? RunFolder.open(run) : null;
+    if (!madeRun || !existsSync(join(madeRun.base, MODEL_FILES.config))) return null;
+    const base = await this.opensKept(madeRun.base);
+    const noted = madeRun.lock();
     if (noted && noted.baseHash !== null && noted.baseHash !== base.hash)
-      throw new CodedError("base-changed", { base: of.base, run: of.id });
+      throw new CodedError("base-changed", { base: madeRun.base, run: madeRun.id });
     return base;
   }
   private async opensKept(folder: string): Promise<Base> {
@@ -161,7 +162,7 @@ export class WeightRoom {
     if (known?.file === weights.checkpoint.file) return known.base;
     const { open } = await this.ready(handle, s);
     if (open.whole) await writeModelFolder(folder, open.session, open.whole);
-    else await mergedFolder(folder, await this.opened(handle, s), { replace: true });
+    else await writeMergedFolder(folder, await this.opened(handle, s), { replace: true });
     return this.wrote(folder, weights.checkpoint.file);
   }
 
@@ -184,12 +185,12 @@ export class WeightRoom {
     {
       opens,
       objective,
-    }: { readonly opens?: OpensModel | undefined; readonly objective?: ObjectiveOptions | undefined } = {},
+    }: { readonly opens?: ModelOpener | undefined; readonly objective?: ObjectiveOptions | undefined } = {},
   ): Promise<OpenModel> {
-    const engine = await this.o.engines.engine(workOf(plan));
+    const engine = await this.options.engines.engine(engineWorkOf(plan));
     if (opens)
       return this.open.lend(folder, engine, await openModel(engine, plan, base, labels, home, opens, objective));
-    const store = await storeOf(plan.recipe.model, base);
+    const store = await weightStoreOf(plan.recipe.model, base);
     const open = (): Promise<OpenModel> => openModel(engine, plan, base, labels, home, undefined, objective);
     return (await this.open.add(folder, engine, store, open)).model;
   }
@@ -207,17 +208,17 @@ export class WeightRoom {
   async ready(
     handle: ModelHandle,
     s: HostContext,
-  ): Promise<{ readonly weights: Weights; readonly open: OpenModel; readonly tokenizer: Tokenizer }> {
+  ): Promise<{ readonly weights: TrainedWeights; readonly open: OpenModel; readonly tokenizer: Tokenizer }> {
     await handle.weights?.settled;
     const { weights } = handle;
     if (!weights?.complete && handle.apart) throw new CodedError("trains-apart", { name: handle.name });
     if (!weights?.complete) throw new CodedError("not-trained", { model: handle.name });
     const { folder, checkpoint } = weights;
     const { base, tokenizer } = await this.parts(weights.plan, s, folder);
-    const engine = await this.o.engines.engine(workOf(weights.plan, "inference"));
+    const engine = await this.options.engines.engine(engineWorkOf(weights.plan, "inference"));
     const open =
-      this.open.of(folder, engine) ??
-      (await this.open.add(folder, engine, await storeOf(weights.plan.recipe.model, base), () =>
+      this.open.get(folder, engine) ??
+      (await this.open.add(folder, engine, await weightStoreOf(weights.plan.recipe.model, base), () =>
         openModel(engine, weights.plan, base, weights.labels, s.folder),
       ));
     const holds = weights.client === undefined ? checkpoint.file : `${checkpoint.file} of ${weights.client}`;
@@ -230,7 +231,7 @@ export class WeightRoom {
   }
 
   /** A model to ask about rows of those data: the trained one, or its base as it is where that does the task. */
-  async askable(handle: ModelHandle, data: DataPlan, s: HostContext): Promise<Askable> {
+  async askable(handle: ModelHandle, data: DataPlan, s: HostContext): Promise<PredictableModel> {
     const labels = handle.weights || handle.begun ? undefined : await this.labelsUntrained(handle.plan, s);
     if (labels === undefined) {
       const { weights, open, tokenizer } = await this.ready(handle, s);
@@ -247,15 +248,15 @@ export class WeightRoom {
   /** Labels of a model that nobody trained: those of its base's own head; undefined: it can't be asked. */
   private async labelsUntrained(plan: ModelPlan, s: HostContext): Promise<readonly string[] | undefined> {
     if (plan.scratch || plan.trained) return undefined;
-    if (servesUntrained(registry, plan.task) || writesText(registry, plan.task)) return [];
-    const { facts } = await this.o.datasets.base(readerOf(plan), s);
+    if (canServeUntrained(registry, plan.task) || writesText(registry, plan.task)) return [];
+    const { facts } = await this.options.datasets.base(dataReaderOf(plan), s);
     return facts.heads?.[plan.task.word];
   }
 
   /** An open model that can write: the trained one, or its base where it never was trained. */
   async writer(handle: ModelHandle, s: HostContext) {
     await handle.weights?.settled;
-    const { base, tokenizer } = await this.partsOf(planOf(handle), s, handle.weights?.folder);
+    const { base, tokenizer } = await this.partsOf(modelPlanOf(handle), s, handle.weights?.folder);
     const open = handle.weights ? (await this.ready(handle, s)).open : await this.untrained(handle, base, s);
     if (open.mute !== null) throw new CodedError("no-generation", { model: handle.name, why: open.mute });
     return { open, base, tokenizer };
@@ -267,41 +268,42 @@ export class WeightRoom {
     s: HostContext,
     { labels, data }: { readonly labels: readonly string[]; readonly data: DataPlan } = { labels: [], data: NO_DATA },
   ): Promise<OpenModel> {
-    const engine = await this.o.engines.engine();
-    const types = await typesOf({ recipe: { model: handle.plan, data } }, base);
+    const engine = await this.options.engines.engine();
+    const types = await usesTokenTypes({ recipe: { model: handle.plan, data } }, base);
     const roles = Object.keys(data.columns);
     const key = `untrained ${canonicalize({ ...handle.plan, name: "", types, roles }) ?? ""}`;
     const open = (): Promise<OpenModel> =>
       openUntrained(engine, handle.plan, base, { home: s.folder, labels: labels.length, types, roles });
-    return (this.open.of(key, engine) ?? (await this.open.add(key, engine, base.hash, open))).model;
+    return (this.open.get(key, engine) ?? (await this.open.add(key, engine, base.hash, open))).model;
   }
 
   /** A base that no name of the notebook stands for, to ask by prompts; `folder`: where a path starts. Coded error `no-prompting`. */
   async prompted(
     name: string,
     s: HostContext,
-    o: { readonly writes: boolean; readonly folder?: string },
+    settings: { readonly writes: boolean; readonly folder?: string },
   ): Promise<PromptedBase> {
-    const plan = promptedPlan(name, o.folder ?? ".");
-    const base = await this.o.datasets.base(readerOf(plan), s);
+    const plan = promptedModelPlan(name, settings.folder ?? ".");
+    const base = await this.options.datasets.base(dataReaderOf(plan), s);
     const shape = registry.find("model", base.facts.family)?.capabilities?.shape;
     if (shape !== "decoder")
       throw new CodedError("no-prompting", { base: name, why: `it is an ${shape ?? "other model"}` });
-    const tokenizer = await this.o.datasets.tokenizer(base);
-    const engine = await this.o.engines.engine();
-    const key = `prompted ${base.hash} ${String(o.writes)}`;
-    const open = (): Promise<OpenModel> => openPrompted(engine, plan, base, { home: s.folder, writes: o.writes });
-    const { model } = this.open.of(key, engine) ?? (await this.open.add(key, engine, base.hash, open));
+    const tokenizer = await this.options.datasets.tokenizer(base);
+    const engine = await this.options.engines.engine();
+    const key = `prompted ${base.hash} ${String(settings.writes)}`;
+    const open = (): Promise<OpenModel> =>
+      openPrompted(engine, plan, base, { home: s.folder, writes: settings.writes });
+    const { model } = this.open.get(key, engine) ?? (await this.open.add(key, engine, base.hash, open));
     if (model.mute !== null) throw new CodedError("no-prompting", { base: name, why: model.mute });
-    return promptedBase(await openBaseOf(plan, base, tokenizer, model.session));
+    return promptedBaseOf(await openPromptableBase(plan, base, tokenizer, model.session));
   }
 
   /** A trained model and what its programs are built from. */
-  async opened(handle: ModelHandle, s: HostContext): Promise<Opened> {
+  async opened(handle: ModelHandle, s: HostContext): Promise<OpenedRun> {
     const { weights, open, tokenizer } = await this.ready(handle, s);
     const { base } = await this.parts(weights.plan, s, weights.folder);
-    const engine = await this.o.engines.engine(workOf(weights.plan, "inference"));
-    const body = await trainedBody(weights.plan, base, weights.labels, s.folder);
+    const engine = await this.options.engines.engine(engineWorkOf(weights.plan, "inference"));
+    const body = await trainedModelBody(weights.plan, base, weights.labels, s.folder);
     return { engine, open, weights, base, body, tokenizer };
   }
 
@@ -314,6 +316,6 @@ const madeKey = ({ recipeHash, made }: NonNullable<ModelPlan["trained"]>): strin
   canonicalize({ recipeHash, made }) ?? "";
 
 /** What a model is: as it was trained, or as it is defined. */
-export function planOf(handle: ModelHandle): ModelPlan {
+export function modelPlanOf(handle: ModelHandle): ModelPlan {
   return handle.weights?.plan.recipe.model ?? handle.plan;
 }

@@ -3,8 +3,8 @@
  * knows no verb.
  */
 import type { SweepHandle } from "../study/trial.js";
-import { EarlierCells } from "#dsl/compiler/statement/earlier-cells.js";
-import type { CompiledWith } from "#dsl/compiler/program/compile-with-facts.js";
+import { EarlierCellsCache } from "#dsl/compiler/statement/earlier-cells.js";
+import type { CompiledWithFacts } from "#dsl/compiler/program/compile-with-facts.js";
 import type { Source } from "#dsl/language/diagnostics/span.js";
 import { Facts } from "#dsl/language/types/facts.js";
 import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
@@ -13,16 +13,16 @@ import { makeVocabulary, type SessionVocabulary } from "#stdlib/user-defined/voc
 import { compileAll } from "./answers/host.js";
 import { RefusedSources } from "./refused-cells.js";
 import { EngineManager } from "../engines/manager/engine-manager.js";
-import { ModelRoom } from "./model-registry.js";
-import { WeightRoom } from "./model-cache.js";
-import type { DrawnSweep } from "../display/sweeps/view.js";
-import { bestIn } from "./trial-clearing.js";
+import { ModelRegistry } from "./model-registry.js";
+import { ModelCache } from "./model-cache.js";
+import type { DrawableSweep } from "../display/sweeps/view.js";
+import { bestTrialOf } from "./trial-clearing.js";
 import { hasWeights } from "./kept-weights.js";
 import type { HostContext } from "../host/host-context.js";
 import { DatasetCache } from "./answers/dataset-cache.js";
 import type { Evaluation } from "../inference/evaluations/evaluation.js";
-import { Trackers } from "../trackers/trackers.js";
-import type { KeptEvaluation } from "../inference/evaluations/kept-evaluations.js";
+import { TrackerSender } from "../trackers/trackers.js";
+import type { SavedEvaluation } from "../inference/evaluations/kept-evaluations.js";
 import type { NameSink, SessionOptions } from "./execution-context.js";
 
 /** A server that a statement started. */
@@ -39,9 +39,9 @@ export interface SessionServer {
 export class OpenSession {
   readonly datasets = new DatasetCache();
   readonly engines: EngineManager;
-  readonly models: ModelRoom;
-  readonly weights: WeightRoom;
-  readonly sweeps = new Map<string, DrawnSweep & { readonly plan: SweepPlan; readonly journal: string }>();
+  readonly models: ModelRegistry;
+  readonly weights: ModelCache;
+  readonly sweeps = new Map<string, DrawableSweep & { readonly plan: SweepPlan; readonly journal: string }>();
   /** Names of sweeps that had no time for a trial. */
   readonly untrained = new Set<string>();
   /** Data definitions by name. */
@@ -49,8 +49,8 @@ export class OpenSession {
   /** Every evaluation of the session, oldest first: what `npm start` reports from. */
   readonly evaluations: Evaluation[] = [];
   /** What they showed, for reports. */
-  readonly keptEvaluations: KeptEvaluation[] = [];
-  readonly trackers: Trackers;
+  readonly keptEvaluations: SavedEvaluation[] = [];
+  readonly trackers: TrackerSender;
   /** Servers by name; they end with the session. */
   readonly servers = new Map<string, SessionServer>();
   /** Wall time of each action that ended well, oldest first. */
@@ -61,7 +61,7 @@ export class OpenSession {
   /** What was refused, for who uses its names all the same. */
   protected readonly refused = new RefusedSources();
   /** What they came to, for the next one's compilation. */
-  readonly kept = new EarlierCells();
+  readonly earlierCells = new EarlierCellsCache();
   /** Background work of an interrupted training; the next statement that needs the model waits for it. */
   private readonly background = new Set<Promise<unknown>>();
 
@@ -69,13 +69,16 @@ export class OpenSession {
     this.names = options.names ?? { define: () => undefined, remove: () => undefined };
     this.vocabulary = options.vocabulary ?? makeVocabulary();
     this.engines = new EngineManager({ ...(options.startEngine && { start: options.startEngine }) });
-    this.models = new ModelRoom(this);
-    this.weights = new WeightRoom({
+    this.models = new ModelRegistry(this);
+    this.weights = new ModelCache({
       datasets: this.datasets,
       engines: this.engines,
       handle: (name) => this.models.get(name),
     });
-    this.trackers = new Trackers({ ...options.trackers, ...(options.verifying !== undefined && { silent: true }) });
+    this.trackers = new TrackerSender({
+      ...options.trackers,
+      ...(options.verifying !== undefined && { silent: true }),
+    });
   }
 
   private withoutBest(name: string): number | undefined {
@@ -104,20 +107,24 @@ export class OpenSession {
     return {
       ...hostContext,
       runs: this.runs,
-      best: (sweep) => bestIn(this.sweeps.get(sweep))?.values ?? hostContext.best?.(sweep),
-      bestRun: (sweep) => bestRun(bestIn(this.sweeps.get(sweep))) ?? hostContext.bestRun?.(sweep),
+      best: (sweep) => bestTrialOf(this.sweeps.get(sweep))?.values ?? hostContext.best?.(sweep),
+      bestRun: (sweep) => bestRun(bestTrialOf(this.sweeps.get(sweep))) ?? hostContext.bestRun?.(sweep),
       withoutBest: (sweep) => this.withoutBest(sweep),
     };
   }
 
-  async compile(source: Source, hostContext: HostContext, purpose: "assist" | "run" = "run"): Promise<CompiledWith> {
+  async compile(
+    source: Source,
+    hostContext: HostContext,
+    purpose: "assist" | "run" = "run",
+  ): Promise<CompiledWithFacts> {
     await this.vocabulary.ready();
     return compileAll([...this.sources, source], {
       purpose,
       registry: this.vocabulary.registry,
       hostContext: this.around(hostContext),
       datasets: this.datasets,
-      kept: this.kept,
+      earlierCells: this.earlierCells,
       trained: this.models.trained(),
       recipes: this.models.recipes(),
       refused: this.refused.namesBeside(source),
@@ -126,8 +133,8 @@ export class OpenSession {
 
   /** Keeps a promise of background work; it never rejects unhandled. */
   later(work: Promise<unknown>): void {
-    const kept = work.catch(() => undefined).finally(() => this.background.delete(kept));
-    this.background.add(kept);
+    const pending = work.catch(() => undefined).finally(() => this.background.delete(pending));
+    this.background.add(pending);
   }
 
   /** When what is under way in the background now is done. */

@@ -1,15 +1,15 @@
 /** Sentences that a statement says, with what stands in backticks as code. */
-import { shownOf } from "../display/bundle.js";
-import { FRAME, html } from "../display/html.js";
-import type { Stage } from "./execution-context.js";
+import { displayOutputOf } from "../display/bundle.js";
+import { FRAME_STYLE, html } from "../display/html.js";
+import type { ExecutionContext } from "./execution-context.js";
 
-export function say(stage: Stage, ...lines: readonly string[]): void {
+export function printLines(stage: ExecutionContext, ...lines: readonly string[]): void {
   const coded = (line: string) =>
     line.split(/`([^`]*)`/).map((part, i) => (i % 2 === 1 ? html`<code>${part}</code>` : part));
   stage.screen.display(
-    shownOf(
+    displayOutputOf(
       lines.join("\n"),
-      html`<div style="${FRAME}">${lines.map((line) => html`<div>${coded(line)}</div>`)}</div>`,
+      html`<div style="${FRAME_STYLE}">${lines.map((line) => html`<div>${coded(line)}</div>`)}</div>`,
     ),
   );
 }

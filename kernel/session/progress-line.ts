@@ -2,12 +2,12 @@
  * One line for work that is no training: a download, rows that are read, tokens that are counted, answers that are scored. It
  * appears when the work has taken a second, is updated in place at most five times a second, and says at the end what it took.
  */
-import { FRAME, html, tone } from "../display/html.js";
+import { FRAME_STYLE, html, toneColors } from "../display/html.js";
 import type { Progress } from "../host/host-context.js";
-import { strip } from "../display/progress.js";
-import { shownOf } from "../display/bundle.js";
-import type { Shown } from "../display/bundle-output.js";
-import { bar, count, duration } from "../host/text.js";
+import { progressBar } from "../display/progress.js";
+import { displayOutputOf } from "../display/bundle.js";
+import type { DisplayOutput } from "../display/bundle-output.js";
+import { barText, groupedNumber, durationText } from "../host/text.js";
 import type { Screen } from "./live-training.js";
 
 const AFTER = 1000;
@@ -67,16 +67,16 @@ export class ProgressLine {
   private show({ text, share, over }: Line): void {
     if (!this.shown) this.lines++;
     const id = `${this.id}-${String(this.lines)}`;
-    const words = share === null || over ? text : `${bar(share, 20).padEnd(20, "░")}  ${text}`;
-    const shown = shownOf(
+    const words = share === null || over ? text : `${barText(share, 20).padEnd(20, "░")}  ${text}`;
+    const shown = displayOutputOf(
       words,
-      html`<div style="${FRAME};opacity:${over ? ".72" : "1"}">
+      html`<div style="${FRAME_STYLE};opacity:${over ? ".72" : "1"}">
         <div style="font-variant-numeric:tabular-nums">${text}</div>
-        ${share !== null && !over && strip(share, tone.accent)}
+        ${share !== null && !over && progressBar(share, toneColors.accent)}
       </div>`,
       {},
       id,
-    ) as Shown & { readonly id: string };
+    ) as DisplayOutput & { readonly id: string };
     if (this.shown) this.screen.update(shown);
     else this.screen.display(shown);
     this.shown = true;
@@ -93,9 +93,13 @@ function lineOf({ label, done, total }: Progress, took?: number): Line {
   if (total === 1)
     return took === undefined
       ? { text: `${label} …`, share: null, over: false }
-      : { text: `${label} in ${duration(took / 1000)}`, share: null, over: true };
-  const of = total === null ? count(done) : `${count(done)} of ${count(total)}`;
+      : { text: `${label} in ${durationText(took / 1000)}`, share: null, over: true };
+  const progress = total === null ? groupedNumber(done) : `${groupedNumber(done)} of ${groupedNumber(total)}`;
   return took === undefined
-    ? { text: `${label}: ${of}`, share: total === null || total <= 0 ? null : Math.min(1, done / total), over: false }
-    : { text: `${label}: ${count(done)} in ${duration(took / 1000)}`, share: null, over: true };
+    ? {
+        text: `${label}: ${progress}`,
+        share: total === null || total <= 0 ? null : Math.min(1, done / total),
+        over: false,
+      }
+    : { text: `${label}: ${groupedNumber(done)} in ${durationText(took / 1000)}`, share: null, over: true };
 }

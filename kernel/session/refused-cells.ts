@@ -1,7 +1,7 @@
 /** Sources that were refused: names that they were to define are missing for that reason. */
-import type { Compiled } from "#dsl/compiler/program/compile.js";
+import type { CompileResult } from "#dsl/compiler/program/compile.js";
 import type { Source } from "#dsl/language/diagnostics/span.js";
-import type { Outside } from "#dsl/compiler/plan/known-names.js";
+import type { CompilerEnvironment } from "#dsl/compiler/plan/known-names.js";
 
 export class RefusedSources {
   private readonly sources = new Map<string, { readonly source: Source; readonly names: readonly string[] }>();
@@ -9,20 +9,22 @@ export class RefusedSources {
   private defined: ReadonlySet<string> = new Set();
 
   /** A source was compiled; `refused`: nothing of it runs. */
-  after(source: Source, { names, lost }: Pick<Compiled, "names" | "lost">, refused: boolean): void {
+  after(source: Source, { names, lost }: Pick<CompileResult, "names" | "lost">, refused: boolean): void {
     this.sources.delete(placeOf(source));
     if (!refused) this.defined = new Set(Object.keys(names));
     else {
-      const own = [...Object.keys(names), ...lost].filter((name) => !this.defined.has(name));
-      if (own.length > 0) this.sources.set(placeOf(source), { source, names: own });
+      const newNames = [...Object.keys(names), ...lost].filter((name) => !this.defined.has(name));
+      if (newNames.length > 0) this.sources.set(placeOf(source), { source, names: newNames });
     }
   }
 
   /** Name → the last source in another place that was to define it. */
-  namesBeside(source: Source): NonNullable<Outside["refused"]> {
+  namesBeside(source: Source): NonNullable<CompilerEnvironment["refused"]> {
     const others = [...this.sources].filter(([place]) => place !== placeOf(source));
     return Object.fromEntries(
-      others.flatMap(([, { source: of, names }]) => names.map((name) => [name, { id: of.id, title: of.title }])),
+      others.flatMap(([, { source: definedIn, names }]) =>
+        names.map((name) => [name, { id: definedIn.id, title: definedIn.title }]),
+      ),
     );
   }
 }

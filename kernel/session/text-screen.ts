@@ -2,7 +2,7 @@
  * What is shown, as plain text on a stream. Things that are updated (a progress line, a live figure) are printed once, in
  * their last state, when the next lasting thing comes; on a terminal the first of them is rewritten in place meanwhile.
  */
-import type { Shown } from "../display/bundle-output.js";
+import type { DisplayOutput } from "../display/bundle-output.js";
 import type { Screen } from "./live-training.js";
 
 export interface TextScreen extends Screen {
@@ -12,7 +12,7 @@ export interface TextScreen extends Screen {
 
 export function textScreen(out: { readonly isTTY?: boolean; write(text: string): unknown }): TextScreen {
   const open = new Map<string, string>();
-  const plainText = (shown: Shown) => String(shown.bundle["text/plain"] ?? "");
+  const plainText = (shown: DisplayOutput) => String(shown.bundle["text/plain"] ?? "");
   const rewrite = (id: string) => {
     const [live] = open.keys();
     if (out.isTTY && live === id) out.write(`\r\u001b[2K${open.get(id)?.split("\n")[0] ?? ""}`);
@@ -23,7 +23,7 @@ export function textScreen(out: { readonly isTTY?: boolean; write(text: string):
     if (open.size > 0) out.write("\n");
     open.clear();
   };
-  const keep = (id: string, shown: Shown) => {
+  const keep = (id: string, shown: DisplayOutput) => {
     open.set(id, plainText(shown));
     rewrite(id);
   };

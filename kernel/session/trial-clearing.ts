@@ -1,22 +1,22 @@
 /** The best trial is asked for, and none clears what its sweep requires. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { SweepHandle } from "../study/trial.js";
-import type { Nearest } from "../display/sweeps/best.js";
+import type { NearestTrial } from "../display/sweeps/best.js";
 
 /** Coded error `no-trial-clears`. */
-export function demandClearing({
+export function demandClearedTrial({
   name,
   nearest,
-}: Pick<SweepHandle, "name"> & { readonly nearest?: Nearest | null }): void {
+}: Pick<SweepHandle, "name"> & { readonly nearest?: NearestTrial | null }): void {
   if (nearest) throw new CodedError("no-trial-clears", { sweep: name, ...nearest });
 }
 
 /** Its best trial; undefined: there is no such sweep, or none of its trials has a score. */
-export function bestIn(
-  sweep: (Pick<SweepHandle, "name" | "best"> & { readonly nearest?: Nearest | null }) | undefined,
+export function bestTrialOf(
+  sweep: (Pick<SweepHandle, "name" | "best"> & { readonly nearest?: NearestTrial | null }) | undefined,
 ): SweepHandle["best"] | undefined {
   if (!sweep) return undefined;
   const { best } = sweep;
-  if (best === null) demandClearing(sweep);
+  if (best === null) demandClearedTrial(sweep);
   return best;
 }

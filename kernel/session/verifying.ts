@@ -7,7 +7,7 @@ import { createHash } from "node:crypto";
 import { basename, dirname, join } from "node:path";
 
 /** Said of what a notebook writes for others. */
-export const ASIDE =
+export const VERIFYING_NOTICE =
   "The notebook is being verified: this goes into a folder that is thrown away, and nobody is told of it.";
 
 interface Session {
@@ -20,7 +20,7 @@ export function isVerifying({ options }: Pick<Session, "options">): boolean {
 }
 
 /** Where that goes which a program writes at `path` (absolute): there, or into the folder of a verification. */
-export function placeFor({ datasets, options: { verifying } }: Session, path: string): string {
+export function outputPathFor({ datasets, options: { verifying } }: Session, path: string): string {
   if (verifying === undefined) return path;
   // Neighbours stay neighbours, and no path leads out.
   const folder = createHash("sha256").update(dirname(path)).digest("hex").slice(0, 16);

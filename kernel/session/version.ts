@@ -1,9 +1,9 @@
 /** The version of this package, as package.json has it. */
 import { fileURLToPath } from "node:url";
 import * as v from "valibot";
-import { fields, readJson } from "../fetch/json.js";
+import { objectWith, readJson } from "../fetch/json.js";
 
 export const { version } = readJson(
   fileURLToPath(new URL("../../../package.json", import.meta.url)),
-  fields({ version: v.string() }),
+  objectWith({ version: v.string() }),
 );

@@ -1,8 +1,14 @@
 /** What a sweep varies, as people read it: an axis for each dimension, its options as they are written. */
-import { isNested, isSpace, type NestedCall, type Space, type SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
+import {
+  isNestedCall,
+  isSearchSpace,
+  type NestedCall,
+  type SearchSpace,
+  type SweepPlan,
+} from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import { tuneText } from "#dsl/compiler/plan/text.js";
 import type { Value } from "#dsl/language/types/value.js";
-import type { Dimension, Point } from "#stdlib/searches/kind.js";
+import type { SearchDimension, SearchPoint } from "#stdlib/searches/kind.js";
 import { dimensionsOf } from "./points.js";
 
 export interface SweepAxis {
@@ -10,19 +16,19 @@ export interface SweepAxis {
   readonly name: string;
   /** `optimizer.learning_rate`; of what a choice brings with it, the option too: `technique lora.rank`. */
   readonly label: string;
-  readonly dimension: Dimension;
+  readonly dimension: SearchDimension;
   /** Of a choice, in their order; else there are none. */
   readonly options: readonly string[];
 }
 
 export function axesOf(vary: SweepPlan["vary"]): readonly SweepAxis[] {
-  const said = new Map<string, Pick<SweepAxis, "label" | "options">>();
-  const visit = (name: string, label: string, space: Space): void => {
-    said.set(name, { label, options: space.space === "choice" ? optionTexts(space.of) : [] });
+  const axesByName = new Map<string, Pick<SweepAxis, "label" | "options">>();
+  const visit = (name: string, label: string, space: SearchSpace): void => {
+    axesByName.set(name, { label, options: space.space === "choice" ? optionTexts(space.of) : [] });
     if (space.space !== "choice") return;
     space.of.forEach((option, i) => {
-      if (isSpace(option)) visit(`${name}/${i}`, `${label} ${optionText(option)}`, option);
-      else if (isNested(option))
+      if (isSearchSpace(option)) visit(`${name}/${i}`, `${label} ${optionText(option)}`, option);
+      else if (isNestedCall(option))
         for (const [argument, inner] of Object.entries(option.spaces))
           visit(`${name}/${i}.${argument}`, `${label} ${option.nested.word}.${argument}`, inner);
     });
@@ -31,14 +37,14 @@ export function axesOf(vary: SweepPlan["vary"]): readonly SweepAxis[] {
   return dimensionsOf(vary).map((dimension) => ({
     name: dimension.name,
     dimension,
-    ...(said.get(dimension.name) ?? { label: dimension.name, options: [] }),
+    ...(axesByName.get(dimension.name) ?? { label: dimension.name, options: [] }),
   }));
 }
 
 /** Axes and points of trials whose sweep isn't known, by the values that they had: numbers, or words as the options of a choice. */
 export function axesOfValues(trials: readonly { readonly values: Readonly<Record<string, unknown>> }[]): {
   readonly axes: readonly SweepAxis[];
-  readonly points: readonly Point[];
+  readonly points: readonly SearchPoint[];
 } {
   const paths = [...new Set(trials.flatMap(({ values }) => Object.keys(values)))];
   const axes = paths.map((path) =>
@@ -83,15 +89,15 @@ function textOf(value: unknown): string | undefined {
 }
 
 /** Calls are told by their words alone where these differ. */
-function optionTexts(options: readonly (Value | Space | NestedCall)[]): readonly string[] {
+function optionTexts(options: readonly (Value | SearchSpace | NestedCall)[]): readonly string[] {
   const texts = options.map(optionText);
   const words = texts.map((text) => /^\p{ID_Start}\p{ID_Continue}*(?=\()/u.exec(text)?.[0] ?? text);
   return new Set(words).size === words.length ? words : texts;
 }
-function optionText(option: Value | Space | NestedCall): string {
-  if (isSpace(option))
+function optionText(option: Value | SearchSpace | NestedCall): string {
+  if (isSearchSpace(option))
     return option.space === "choice" ? option.of.map(optionText).join(" or ") : `${option.from}..${option.to}`;
-  if (!isNested(option)) return tuneText(option);
+  if (!isNestedCall(option)) return tuneText(option);
   const { word, arguments: given } = option.nested;
   // What varies within has an axis of its own.
   const written = Object.entries(given).flatMap(([name, value]) =>

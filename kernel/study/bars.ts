@@ -4,7 +4,7 @@ import type { Call } from "#dsl/language/types/value.js";
 import { tuneText } from "#dsl/compiler/plan/text.js";
 import { registry } from "#stdlib/registry.js";
 import { valueText } from "../host/value-text.js";
-import { percent } from "../host/text.js";
+import { formatPercent } from "../host/text.js";
 import type { TrialRecord } from "./trial.js";
 
 /**
@@ -12,21 +12,23 @@ import type { TrialRecord } from "./trial.js";
  * one that wasn't measured is missed wholly. Nothing is said of a trial that has no scores yet, or was given
  * up before anybody measured.
  */
-export function missedBy(sweep: SweepPlan, { bars, score, state }: TrialRecord): number {
+export function thresholdShortfall(sweep: SweepPlan, { bars, score, state }: TrialRecord): number {
   if (bars === undefined && (score === null || state === "pruned")) return 0;
   return distances(sweep, bars).reduce((sum, { by }) => sum + Math.max(0, by), 0);
 }
 
 /** By how much each bar is missed, by its text: below 0, or 0, where it is cleared. Empty: none was measured. */
-export function missesOf(sweep: SweepPlan, { bars }: TrialRecord): Readonly<Record<string, number>> {
+export function thresholdMisses(sweep: SweepPlan, { bars }: TrialRecord): Readonly<Record<string, number>> {
   return bars === undefined ? {} : Object.fromEntries(distances(sweep, bars).map(({ bar, by }) => [bar, by]));
 }
 
 /** `at_most(latency, 20ms) by 30 %`: those that it misses. */
-export function missedText(sweep: SweepPlan, { bars }: TrialRecord): string {
+export function thresholdMissesText(sweep: SweepPlan, { bars }: TrialRecord): string {
   const missed = distances(sweep, bars).filter(({ by }) => by > 0);
   return missed
-    .map(({ words, by, measured }) => (measured ? `${words} by ${percent(by)}` : `${words}, which nothing measured`))
+    .map(({ words, by, measured }) =>
+      measured ? `${words} by ${formatPercent(by)}` : `${words}, which nothing measured`,
+    )
     .join(", ");
 }
 

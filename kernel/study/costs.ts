@@ -1,8 +1,8 @@
 /** What the cheapest trial of a sweep costs and what the dearest: programs with settings at the ends of their spaces, compiled. */
-import { isNested, isSpace } from "#dsl/compiler/plan/sweep/sweep-plan.js";
+import { isNestedCall, isSearchSpace } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import type { Estimates } from "#dsl/compiler/plan/plan.js";
-import type { Space, SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
-import type { Point } from "#stdlib/searches/kind.js";
+import type { SearchSpace, SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
+import type { SearchPoint } from "#stdlib/searches/kind.js";
 import { valuesAt } from "./points.js";
 
 export interface Costs {
@@ -11,7 +11,7 @@ export interface Costs {
 }
 type Values = Readonly<Record<string, string>>;
 /** What the trial with these values is estimated to take; null: it can't be planned. */
-export type Priced = (values: Values) => Promise<Estimates | null>;
+export type TrialEstimator = (values: Values) => Promise<Estimates | null>;
 
 /** Programs that are looked at, the two at the end not counted: a plan is to be there at once. */
 const MOST = 24;
@@ -20,8 +20,11 @@ const MOST = 24;
  * Each setting goes to its ends by itself, the others as they are defined; then all together to those ends that cost least, and
  * to those that cost most. Null: nothing could be planned.
  */
-export async function costsOf({ vary, plan }: Pick<SweepPlan, "vary" | "plan">, priced: Priced): Promise<Costs | null> {
-  const tried = Object.entries(vary).flatMap(([path, space]) => endsOf(path, space).map((text) => ({ path, text })));
+export async function sweepCostsOf(
+  { vary, plan }: Pick<SweepPlan, "vary" | "plan">,
+  priced: TrialEstimator,
+): Promise<Costs | null> {
+  const tried = Object.entries(vary).flatMap(([path, space]) => spaceEnds(path, space).map((text) => ({ path, text })));
   const [low, high]: [Record<string, string>, Record<string, string>] = [{}, {}];
   const all: Estimates[] = [];
   const costs = new Map<string, { readonly low: number; readonly high: number }>();
@@ -52,22 +55,22 @@ function costOf({ seconds, flops, validating }: Estimates): number {
 }
 
 /** Values at the ends of a space as Tune text: of a choice every option, what that holds at its ends too. */
-export function endsOf(path: string, space: Space): readonly string[] {
+export function spaceEnds(path: string, space: SearchSpace): readonly string[] {
   const texts = pointsOf(path, space).map((point) => valuesAt({ [path]: space }, point)[path] ?? "");
   return [...new Set(texts)];
 }
 
-function pointsOf(name: string, space: Space): readonly Point[] {
+function pointsOf(name: string, space: SearchSpace): readonly SearchPoint[] {
   if (space.space !== "choice") return [space.from, space.to].map((end) => ({ [name]: end }));
   const numbers = space.of.every((option) => typeof option === "number");
   const ends = numbers ? [Math.min(...space.of), Math.max(...space.of)] : null;
-  return space.of.flatMap((option, i): readonly Point[] => {
+  return space.of.flatMap((option, i): readonly SearchPoint[] => {
     if (ends && !ends.includes(Number(option))) return [];
     const taken = { [name]: i };
-    if (isSpace(option)) return pointsOf(`${name}/${String(i)}`, option).map((inner) => ({ ...taken, ...inner }));
-    if (!isNested(option)) return [taken];
+    if (isSearchSpace(option)) return pointsOf(`${name}/${String(i)}`, option).map((inner) => ({ ...taken, ...inner }));
+    if (!isNestedCall(option)) return [taken];
     // All that it holds at its beginning, and all at its end: ranks and widths cost the more the greater they are.
     const inner = Object.entries(option.spaces).map(([k, one]) => pointsOf(`${name}/${String(i)}.${k}`, one));
-    return [0, -1].map((end) => Object.assign({ ...taken }, ...inner.map((some) => some.at(end) ?? {})) as Point);
+    return [0, -1].map((end) => Object.assign({ ...taken }, ...inner.map((some) => some.at(end) ?? {})) as SearchPoint);
   });
 }

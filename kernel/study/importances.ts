@@ -2,11 +2,11 @@
  * How much each dimension decides whether a trial is among the best (the best tenth, or as many as can be judged by): PED-ANOVA, with conditional dimensions taken where
  * they are there (arXiv 2304.10255, 2601.20800). Equal to Optuna's evaluator.
  */
-import type { Dimension, Point } from "#stdlib/searches/kind.js";
+import type { SearchDimension, SearchPoint } from "#stdlib/searches/kind.js";
 import { densityOn, gridSize } from "./parzen-grid.js";
 
-export interface Measured {
-  readonly point: Point;
+export interface MeasuredPoint {
+  readonly point: SearchPoint;
   /** The greater the better; finite. */
   readonly worth: number;
 }
@@ -31,8 +31,8 @@ const TINY = 1e-12;
 
 /** The greatest first; all the same where nothing can be told. Those that no trial has are left out. */
 export function importancesOf(
-  dimensions: readonly Dimension[],
-  trials: readonly Measured[],
+  dimensions: readonly SearchDimension[],
+  trials: readonly MeasuredPoint[],
   best = TENTH,
 ): readonly Importance[] {
   const known = dimensions.filter(({ name }) => trials.some(({ point }) => point[name] !== undefined));
@@ -44,11 +44,11 @@ export function importancesOf(
 }
 
 /** How far the best lie elsewhere on the dimension than all do; not yet a share. */
-function divergence(dimension: Dimension, trials: readonly Measured[], share: number): number {
+function divergence(dimension: SearchDimension, trials: readonly MeasuredPoint[], share: number): number {
   if (trials.length < 2) return 0;
   const best = bestOf(trials, share);
-  const has = ({ point }: Measured): boolean => point[dimension.name] !== undefined;
-  const valuesOf = (some: readonly Measured[]): readonly number[] =>
+  const has = ({ point }: MeasuredPoint): boolean => point[dimension.name] !== undefined;
+  const valuesOf = (some: readonly MeasuredPoint[]): readonly number[] =>
     some.flatMap(({ point }) => point[dimension.name] ?? []);
   const [there, best_] = [trials.filter(has), best.filter(has)];
   if (there.length < FEWEST || best_.length === 0 || gridSize(dimension) < 2) return 0;
@@ -58,7 +58,7 @@ function divergence(dimension: Dimension, trials: readonly Measured[], share: nu
 }
 
 /** That share, and all that are as good as the last of them. */
-function bestOf(trials: readonly Measured[], share: number): readonly Measured[] {
+function bestOf(trials: readonly MeasuredPoint[], share: number): readonly MeasuredPoint[] {
   const sorted = trials.map(({ worth }) => worth).sort((a, b) => b - a);
   const least = sorted[Math.ceil(share * trials.length) - 1]!;
   return trials.filter(({ worth }) => worth >= least);

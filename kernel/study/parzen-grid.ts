@@ -4,14 +4,14 @@
  * defined by these, bandwidths and all.
  */
 import { erfcOf } from "#dsl/tensor/numbers/erf.js";
-import type { Dimension } from "#stdlib/searches/kind.js";
+import type { SearchDimension } from "#stdlib/searches/kind.js";
 
 const STEPS = 50;
 /** Nine tenths of the narrowest normal lie within its own place. */
 const NARROWEST = 0.5 / 1.64;
 
 /** Places that the dimension's grid has; one: nothing can be told of it. */
-export function gridSize(dimension: Dimension): number {
+export function gridSize(dimension: SearchDimension): number {
   if (dimension.kind === "choice") return dimension.size;
   const { from, to, scale, integer, step } = dimension;
   if (to <= from) return 1;
@@ -21,7 +21,7 @@ export function gridSize(dimension: Dimension): number {
 }
 
 /** How many of the values lie at each place. */
-function countsOn(dimension: Dimension, values: readonly number[]): readonly number[] {
+function countsOn(dimension: SearchDimension, values: readonly number[]): readonly number[] {
   const size = gridSize(dimension);
   const counts = new Array<number>(size).fill(0);
   const unit = dimension.kind === "number" && dimension.scale === "log" ? Math.log : (x: number) => x;
@@ -36,7 +36,7 @@ function countsOn(dimension: Dimension, values: readonly number[]): readonly num
 }
 
 /** The density at each place of the grid; it sums to 1. */
-export function densityOn(dimension: Dimension, values: readonly number[]): readonly number[] {
+export function densityOn(dimension: SearchDimension, values: readonly number[]): readonly number[] {
   const counts = countsOn(dimension, values);
   const seen = counts.flatMap((count, place) => (count > 0 ? [place] : []));
   const weights = seen.map((place) => counts[place]!);
@@ -53,9 +53,9 @@ type Kernel = (place: number) => number;
 function choiceKernels(seen: readonly number[], size: number): readonly Kernel[] {
   const prior = 1 / (seen.length + 1);
   const around =
-    (at: number): Kernel =>
+    (center: number): Kernel =>
     (place) =>
-      (prior + (place === at ? 1 : 0)) / (prior * size + 1);
+      (prior + (place === center ? 1 : 0)) / (prior * size + 1);
   return [...seen.map(around), () => 1 / size];
 }
 
@@ -74,15 +74,15 @@ function normalKernels(seen: readonly number[], weights: readonly number[], size
 
 /** Scott's rule by the smaller of deviation and interquartile range. */
 function scott(seen: readonly number[], weights: readonly number[]): number {
-  const of = weights.reduce((a, b) => a + b, 0);
-  const mean = seen.reduce((sum, place, i) => sum + place * weights[i]!, 0) / of;
+  const totalWeight = weights.reduce((a, b) => a + b, 0);
+  const mean = seen.reduce((sum, place, i) => sum + place * weights[i]!, 0) / totalWeight;
   const spread = seen.reduce((sum, place, i) => sum + (place - mean) ** 2 * weights[i]!, 0);
   let upTo = 0;
   const cumulated = weights.map((weight) => (upTo += weight));
-  const first = cumulated.findIndex((sum) => sum >= Math.floor(of / 4));
-  const third = cumulated.findIndex((sum) => sum > Math.floor((of * 3) / 4));
+  const first = cumulated.findIndex((sum) => sum >= Math.floor(totalWeight / 4));
+  const third = cumulated.findIndex((sum) => sum > Math.floor((totalWeight * 3) / 4));
   const quartiles = seen[third < 0 ? seen.length - 1 : third]! - seen[first]!;
-  return 1.059 * Math.min(quartiles / 1.34, Math.sqrt(spread / Math.max(1, of - 1))) * of ** -0.2;
+  return 1.059 * Math.min(quartiles / 1.34, Math.sqrt(spread / Math.max(1, totalWeight - 1))) * totalWeight ** -0.2;
 }
 
 /** Of the standard normal between two ends, exact in the tails. */

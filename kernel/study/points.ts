@@ -1,28 +1,34 @@
 /** What a sweep varies as dimensions of a search, and a point of them as Tune text. */
 import { kindsIn } from "#dsl/language/types/parts.js";
-import { isNested, isSpace, type NestedCall, type Space, type SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
+import {
+  isNestedCall,
+  isSearchSpace,
+  type NestedCall,
+  type SearchSpace,
+  type SweepPlan,
+} from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import type { Value } from "#dsl/language/types/value.js";
-import { tuneText, type As } from "#dsl/compiler/plan/text.js";
+import { tuneText, type ValueTextContext } from "#dsl/compiler/plan/text.js";
 import type { ValueType } from "#dsl/language/types/registry.js";
 import { registry } from "#stdlib/registry.js";
-import type { Condition, Dimension, Point } from "#stdlib/searches/kind.js";
+import type { DimensionCondition, SearchDimension, SearchPoint } from "#stdlib/searches/kind.js";
 
 /** One dimension per space; nested ones are named `path/option.argument`, and are there only where that option is taken. */
-export function dimensionsOf(vary: SweepPlan["vary"]): readonly Dimension[] {
-  const found: Dimension[] = [];
-  const visit = (name: string, space: Space, when?: Condition) => {
-    const at = { name, ...(when && { when }) };
+export function dimensionsOf(vary: SweepPlan["vary"]): readonly SearchDimension[] {
+  const found: SearchDimension[] = [];
+  const visit = (name: string, space: SearchSpace, when?: DimensionCondition) => {
+    const common = { name, ...(when && { when }) };
     if (space.space !== "choice") {
       const { from, to, integer, step } = space;
       const scale = space.space === "log" ? "log" : "linear";
-      found.push({ ...at, kind: "number", scale, from, to, integer, ...(step !== undefined && { step }) });
+      found.push({ ...common, kind: "number", scale, from, to, integer, ...(step !== undefined && { step }) });
       return;
     }
-    found.push({ ...at, kind: "choice", size: space.of.length });
+    found.push({ ...common, kind: "choice", size: space.of.length });
     space.of.forEach((option, i) => {
       const taken = { dimension: name, option: i };
-      if (isSpace(option)) visit(`${name}/${i}`, option, taken);
-      else if (isNested(option))
+      if (isSearchSpace(option)) visit(`${name}/${i}`, option, taken);
+      else if (isNestedCall(option))
         for (const [argument, inner] of Object.entries(option.spaces)) visit(`${name}/${i}.${argument}`, inner, taken);
     });
   };
@@ -31,24 +37,24 @@ export function dimensionsOf(vary: SweepPlan["vary"]): readonly Dimension[] {
 }
 
 /** The values of a point as Tune text, by path. */
-export function valuesAt(vary: SweepPlan["vary"], point: Point): Readonly<Record<string, string>> {
-  const at = (path: string, name: string, space: Space): string => {
+export function valuesAt(vary: SweepPlan["vary"], point: SearchPoint): Readonly<Record<string, string>> {
+  const textAt = (path: string, name: string, space: SearchSpace): string => {
     if (space.space !== "choice") return numberText(Number(point[name]), space);
     const index = Number(point[name]);
-    const option = space.of[index] as Value | Space | NestedCall;
-    if (isSpace(option)) return at(path, `${name}/${index}`, option);
-    if (isNested(option)) {
-      const own = Object.entries(option.nested.arguments).map(
-        ([k, v]) => `${k}: ${tuneText(v, asked(`${path}.${k}`))}`,
+    const option = space.of[index] as Value | SearchSpace | NestedCall;
+    if (isSearchSpace(option)) return textAt(path, `${name}/${index}`, option);
+    if (isNestedCall(option)) {
+      const fixedArguments = Object.entries(option.nested.arguments).map(
+        ([k, v]) => `${k}: ${tuneText(v, parameterType(`${path}.${k}`))}`,
       );
       const drawn = Object.entries(option.spaces).map(
-        ([k, inner]) => `${k}: ${at(`${path}.${k}`, `${name}/${index}.${k}`, inner)}`,
+        ([k, inner]) => `${k}: ${textAt(`${path}.${k}`, `${name}/${index}.${k}`, inner)}`,
       );
-      return `${option.nested.word}(${[...own, ...drawn].join(", ")})`;
+      return `${option.nested.word}(${[...fixedArguments, ...drawn].join(", ")})`;
     }
-    return tuneText(option, asked(path));
+    return tuneText(option, parameterType(path));
   };
-  return Object.fromEntries(Object.entries(vary).map(([path, space]) => [path, at(path, path, space)]));
+  return Object.fromEntries(Object.entries(vary).map(([path, space]) => [path, textAt(path, path, space)]));
 }
 
 /**
@@ -66,27 +72,27 @@ export function numberText(value: number, { from, to, integer, step, share }: Dr
   return text(value);
 }
 /** By dimension and value: the number that `numberText` writes. */
-export function writtenIn(vary: SweepPlan["vary"]): (dimension: string, value: number) => number {
+export function numberRounder(vary: SweepPlan["vary"]): (dimension: string, value: number) => number {
   const spaces = new Map(dimensionsOf(vary).flatMap((d) => (d.kind === "number" ? [[d.name, d] as const] : [])));
   return (dimension, value) => {
     const space = spaces.get(dimension);
     return space ? Number(numberText(value, space)) : value;
   };
 }
-type Drawn = Pick<Exclude<Space, { space: "choice" }>, "from" | "to" | "integer" | "step" | "share">;
+type Drawn = Pick<Exclude<SearchSpace, { space: "choice" }>, "from" | "to" | "integer" | "step" | "share">;
 
 /** What is asked at a path of data, model or recipe, by which texts are written in quotes or bare. */
-function asked(path: string): As {
+function parameterType(path: string): ValueTextContext {
   const [root, ...rest] = path.split(".");
   const all = ["data", "model", "recipe"].flatMap((verb) => registry.find("verb", verb)?.parameters ?? []);
   const named = all.find((p) => p.variedAs === path);
   if (named) return { registry, type: named.type };
-  const own = all.find((p) => p.name === root);
+  const rootParameter = all.find((p) => p.name === root);
   const inner = (type: ValueType | undefined, name: string): ValueType | undefined =>
     type &&
     kindsIn(type)
       .flatMap((kind) => registry.ofKind(kind))
       .flatMap((w) => w.parameters)
       .find((p) => p.name === name)?.type;
-  return { registry, type: rest.reduce(inner, own?.type) };
+  return { registry, type: rest.reduce(inner, rootParameter?.type) };
 }

@@ -1,26 +1,26 @@
 /** Whether the values of a point stand to each other as `where` says. */
 import { must } from "#dsl/language/diagnostics/must.js";
-import { plain } from "#dsl/language/types/numeric.js";
+import { plainNumber } from "#dsl/language/types/numeric.js";
 import {
-  isNested,
-  isSpace,
-  type Space,
+  isNestedCall,
+  isSearchSpace,
+  type SearchSpace,
   type SweepPlan,
   type SweepRelation,
   type SweepTerm,
 } from "#dsl/compiler/plan/sweep/sweep-plan.js";
-import { wordIn } from "#dsl/compiler/plan/sweep/relations.js";
+import { wordOfOption } from "#dsl/compiler/plan/sweep/relations.js";
 import { isCall } from "#dsl/compiler/plan/value.js";
 import type { Value } from "#dsl/language/types/value.js";
 import { registry } from "#stdlib/registry.js";
-import type { Point } from "#stdlib/searches/kind.js";
+import type { SearchPoint } from "#stdlib/searches/kind.js";
 
-export function holds(sweep: SweepPlan, point: Point): boolean {
-  return brokenAt(sweep, point) === null;
+export function satisfiesRelations(sweep: SweepPlan, point: SearchPoint): boolean {
+  return brokenRelationAt(sweep, point) === null;
 }
 
 /** The first that the values don't keep, as it is written; null: they keep all. What has no number at the point (its option isn't taken) is held to nothing. */
-export function brokenAt({ where = [], vary, plan }: SweepPlan, point: Point): string | null {
+export function brokenRelationAt({ where = [], vary, plan }: SweepPlan, point: SearchPoint): string | null {
   const broken = where.find(({ relation, terms, when }) => {
     if (when && wordAt(vary, point, when.path) !== when.word) return false;
     const [one, other] = terms.map((term) => numberOf(term, (path) => numberAt(vary, plan, point, path)));
@@ -36,16 +36,16 @@ function termText(term: SweepTerm): string {
 }
 
 /** The word that is drawn for a path. */
-function wordAt(vary: SweepPlan["vary"], point: Point, path: string): string | undefined {
+function wordAt(vary: SweepPlan["vary"], point: SearchPoint, path: string): string | undefined {
   const [space, drawn] = [vary[path], point[path]];
   const option = space?.space === "choice" && drawn !== undefined ? space.of[drawn] : undefined;
-  return option === undefined ? undefined : wordIn(option);
+  return option === undefined ? undefined : wordOfOption(option);
 }
 
-function numberOf(term: SweepTerm, at: (path: string) => number | undefined): number | undefined {
+function numberOf(term: SweepTerm, valueAt: (path: string) => number | undefined): number | undefined {
   if ("number" in term) return term.number;
-  if ("path" in term) return at(term.path);
-  const numbers = term.of.map((one) => numberOf(one, at));
+  if ("path" in term) return valueAt(term.path);
+  const numbers = term.of.map((one) => numberOf(one, valueAt));
   const known = numbers.filter((one) => one !== undefined);
   return known.length < numbers.length
     ? undefined
@@ -53,29 +53,34 @@ function numberOf(term: SweepTerm, at: (path: string) => number | undefined): nu
 }
 
 /** The number that a path has: drawn, in what is drawn, or as the definitions have it. */
-function numberAt(vary: SweepPlan["vary"], plan: SweepPlan["plan"], point: Point, path: string): number | undefined {
+function numberAt(
+  vary: SweepPlan["vary"],
+  plan: SweepPlan["plan"],
+  point: SearchPoint,
+  path: string,
+): number | undefined {
   const parts = path.split(".");
   for (let length = parts.length; length > 0; length--) {
-    const own = parts.slice(0, length).join(".");
-    const space = vary[own];
-    if (space) return inSpace(space, own, point, parts.slice(length));
+    const prefix = parts.slice(0, length).join(".");
+    const space = vary[prefix];
+    if (space) return inSpace(space, prefix, point, parts.slice(length));
   }
   const { data, model, training } = plan.recipe;
   const root = parts[0] ?? path;
   const owner = [training, model, data].find((one) => root in one);
-  const at = owner && Object.entries(owner).find(([key]) => key === root);
-  return at && inValue(at[1] as Value, parts.slice(1));
+  const found = owner && Object.entries(owner).find(([key]) => key === root);
+  return found && inValue(found[1] as Value, parts.slice(1));
 }
 
 /** `name`: the dimension's. */
-function inSpace(space: Space, name: string, point: Point, rest: readonly string[]): number | undefined {
+function inSpace(space: SearchSpace, name: string, point: SearchPoint, rest: readonly string[]): number | undefined {
   const drawn = point[name];
   if (drawn === undefined) return undefined;
   if (space.space !== "choice") return rest.length === 0 ? drawn : undefined;
   const option = space.of[drawn];
   if (option === undefined) return undefined;
-  if (isSpace(option)) return inSpace(option, `${name}/${String(drawn)}`, point, rest);
-  if (!isNested(option)) return inValue(option, rest);
+  if (isSearchSpace(option)) return inSpace(option, `${name}/${String(drawn)}`, point, rest);
+  if (!isNestedCall(option)) return inValue(option, rest);
   const [argument = "", ...deeper] = rest;
   const inner = option.spaces[argument];
   return inner ? inSpace(inner, `${name}/${String(drawn)}.${argument}`, point, deeper) : inValue(option.nested, rest);
@@ -84,7 +89,7 @@ function inSpace(space: Space, name: string, point: Point, rest: readonly string
 function inValue(value: Value | undefined, rest: readonly string[]): number | undefined {
   const [name, ...deeper] = rest;
   if (value === undefined) return undefined;
-  if (name === undefined) return plain(value);
+  if (name === undefined) return plainNumber(value);
   if (isCall(value)) return inValue(value.arguments[name], deeper);
   const record = value !== null && typeof value === "object" && "record" in value ? value.record : {};
   return inValue(record[name], deeper);

@@ -1,25 +1,25 @@
 /** Where the search of a sweep runs: in the notebook, or beside its workers on their cluster, where it goes on by itself. */
 import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
-import { workersOf } from "#dsl/compiler/plan/ranks.js";
+import { workerCapabilitiesOf } from "#dsl/compiler/plan/ranks.js";
 import { registry } from "#stdlib/registry.js";
 
-export interface Searched {
+export interface SearchLocation {
   readonly where: "here" | "cluster";
   /** It was asked for. */
-  readonly asked: boolean;
+  readonly isRequested: boolean;
   /** Why it can't run on the cluster; null: it can. */
   readonly why: string | null;
 }
 
 /** Null: its runner knows no cluster, or it has none. */
-export function searchedIn(sweep: SweepPlan): Searched | null {
+export function searchLocationOf(sweep: SweepPlan): SearchLocation | null {
   const { runner } = sweep;
-  const search = runner && workersOf(registry, runner)?.search;
+  const search = runner && workerCapabilitiesOf(registry, runner)?.search;
   if (!search) return null;
-  const asked = search(runner);
+  const requested = search(runner);
   const why = readHere(sweep);
-  if (asked !== null) return { where: asked, asked: true, why };
-  return { where: why === null ? "cluster" : "here", asked: false, why };
+  if (requested !== null) return { where: requested, isRequested: true, why };
+  return { where: why === null ? "cluster" : "here", isRequested: false, why };
 }
 
 /** What it reads that lies in the notebook's own place alone; null: nothing. */

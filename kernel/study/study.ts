@@ -1,15 +1,15 @@
 /** What a search and a pruner see of a sweep: its dimensions, and its trials with the greater score as the better one. */
 import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import type { Study, StudyTrial } from "#stdlib/searches/kind.js";
-import { metricName, type Words } from "#stdlib/metrics/shared/metric-name.js";
-import { dimensionsOf, writtenIn } from "./points.js";
-import { ownPoint } from "./own-point.js";
-import { holds } from "./relations.js";
-import { missedBy } from "./bars.js";
+import { metricName, type MetricRegistry } from "#stdlib/metrics/shared/metric-name.js";
+import { dimensionsOf, numberRounder } from "./points.js";
+import { definitionPoint } from "./own-point.js";
+import { satisfiesRelations } from "./relations.js";
+import { thresholdShortfall } from "./bars.js";
 import type { TrialRecord } from "./trial.js";
 
 export function studyOf(sweep: SweepPlan, trials: readonly TrialRecord[]): Study {
-  const first = trials.length === 0 ? ownPoint(sweep) : null;
+  const first = trials.length === 0 ? definitionPoint(sweep) : null;
   return {
     ...(first && { first }),
     dimensions: dimensionsOf(sweep.vary),
@@ -18,16 +18,16 @@ export function studyOf(sweep: SweepPlan, trials: readonly TrialRecord[]): Study
     seed: sweep.seed,
     trials: trials.map((trial) => studyTrial(sweep, trial)),
     wanted: sweep.trials,
-    allows: (point) => holds(sweep, point),
-    written: writtenIn(sweep.vary),
+    allows: (point) => satisfiesRelations(sweep, point),
+    written: numberRounder(sweep.vary),
   };
 }
 
 /** The same with trials of earlier sweeps before its own: of them no bar was asked. */
-export function startedStudy(study: Study, sweep: SweepPlan, started: readonly TrialRecord[]): Study {
+export function withStartTrials(study: Study, sweep: SweepPlan, started: readonly TrialRecord[]): Study {
   if (started.length === 0) return study;
-  const { require: asked, ...free } = sweep;
-  void asked;
+  const { require: thresholds, ...free } = sweep;
+  void thresholds;
   return { ...study, trials: [...started.map((trial) => studyTrial(free, trial)), ...study.trials] };
 }
 
@@ -38,7 +38,7 @@ function studyTrial(sweep: SweepPlan, trial: TrialRecord): StudyTrial {
   return {
     number,
     point,
-    violation: missedBy(sweep, trial),
+    violation: thresholdShortfall(sweep, trial),
     state: trial.state === "stopped" ? "pruned" : trial.state,
     scores: all && sweep.goals.map((goal, i) => turned(all[i] ?? Number.NaN, goal)),
     reports: reports.map((report) => ({ step: report.step, score: turned(report.score, sweep.goal) })),
@@ -46,21 +46,21 @@ function studyTrial(sweep: SweepPlan, trial: TrialRecord): StudyTrial {
 }
 
 /** The greater the better. */
-export function oriented(sweep: SweepPlan, score: number | null): number | null {
+export function orientedScore(sweep: SweepPlan, score: number | null): number | null {
   return score === null || sweep.goal.direction === "maximize" ? score : -score;
 }
 
-export interface Goal {
+export interface StudyGoal {
   readonly direction: "maximize" | "minimize";
   readonly metric: string;
 }
-export function goalOf(sweep: SweepPlan, registry: Words): Goal {
-  return told(sweep.goal, registry);
+export function goalOf(sweep: SweepPlan, registry: MetricRegistry): StudyGoal {
+  return studyGoal(sweep.goal, registry);
 }
 /** The first ranks the trials. */
-export function goalsOf(sweep: SweepPlan, registry: Words): readonly [Goal, ...Goal[]] {
-  return [goalOf(sweep, registry), ...sweep.goals.slice(1).map((goal) => told(goal, registry))];
+export function goalsOf(sweep: SweepPlan, registry: MetricRegistry): readonly [StudyGoal, ...StudyGoal[]] {
+  return [goalOf(sweep, registry), ...sweep.goals.slice(1).map((goal) => studyGoal(goal, registry))];
 }
-function told({ direction, metric }: SweepPlan["goal"], registry: Words): Goal {
+function studyGoal({ direction, metric }: SweepPlan["goal"], registry: MetricRegistry): StudyGoal {
   return { direction, metric: metricName(metric, registry) };
 }

@@ -2,12 +2,12 @@
 import type { Estimates } from "#dsl/compiler/plan/plan.js";
 import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import { allCombinations } from "#stdlib/searches/shared/combinations.js";
-import { gridOf } from "#stdlib/searches/shared/grid.js";
+import { gridCombinations } from "#stdlib/searches/shared/grid.js";
 import { registry } from "#stdlib/registry.js";
 import type { Costs } from "./costs.js";
 import { dimensionsOf } from "./points.js";
 
-export interface Reckoned {
+export interface SweepSize {
   readonly dimensions: number;
   /** Points of the space, those that `where` forbids among them; null: there is no end of them. */
   readonly points: bigint | null;
@@ -16,25 +16,25 @@ export interface Reckoned {
   /** No more than there are points: none is tried twice. Null: budget or tokens alone are the limit. */
   readonly most: number | null;
   /** Of one trial, with all of its seeds, before anything varies; `seconds` null: this machine was not measured. */
-  readonly trial: Trial;
+  readonly trial: TrialEstimate;
   /** Of the cheapest trial and the dearest; null: they cost alike, or nobody looked. */
-  readonly ends: { readonly least: Trial; readonly most: Trial } | null;
+  readonly ends: { readonly least: TrialEstimate; readonly most: TrialEstimate } | null;
   /** Trials that begin within the budget, by what one takes, and between which numbers that lies; null: no budget, or nobody knows. */
   readonly inBudget: Between | null;
   readonly inTokens: number | null;
 }
-export type Trial = Pick<Estimates, "seconds" | "secondsBetween"> & { readonly tokens: number };
+export type TrialEstimate = Pick<Estimates, "seconds" | "secondsBetween"> & { readonly tokens: number };
 interface Between {
   readonly about: number;
   readonly between: readonly [least: number, most: number];
 }
 
 /** `costs`: of the cheapest trial and of the dearest, where somebody looked. */
-export function reckoned(sweep: SweepPlan, costs: Costs | null = null): Reckoned {
+export function sweepSizeOf(sweep: SweepPlan, costs: Costs | null = null): SweepSize {
   const { plan, repeats = 1, budgetTokens, vary, search } = sweep;
   const dimensions = dimensionsOf(vary);
   const has = registry.find("search", search.word)?.capabilities;
-  const walked = has?.ends ? gridOf(dimensions, has.points?.(search) ?? null) : null;
+  const walked = has?.ends ? gridCombinations(dimensions, has.points?.(search) ?? null) : null;
   const grid = walked && "count" in walked ? walked.count : null;
   const points = allCombinations(dimensions)?.count ?? null;
   const countable = [grid, points].flatMap((one) => (one === null ? [] : Number(one)));
@@ -53,7 +53,7 @@ export function reckoned(sweep: SweepPlan, costs: Costs | null = null): Reckoned
   };
 }
 
-function trialOf({ seconds, secondsBetween, tokens }: Estimates, repeats: number): Trial {
+function trialOf({ seconds, secondsBetween, tokens }: Estimates, repeats: number): TrialEstimate {
   return {
     seconds: seconds === null ? null : seconds * repeats,
     ...(secondsBetween && { secondsBetween: [secondsBetween[0] * repeats, secondsBetween[1] * repeats] as const }),
@@ -62,14 +62,14 @@ function trialOf({ seconds, secondsBetween, tokens }: Estimates, repeats: number
 }
 
 /** Less than a tenth between them is nothing beside what estimates miss. */
-function endsOf({ least, most }: Costs, repeats: number): Reckoned["ends"] {
+function endsOf({ least, most }: Costs, repeats: number): SweepSize["ends"] {
   const alike = (a: number, b: number): boolean => Math.max(a, b) <= 1.1 * Math.min(a, b);
   const [a, b] = [trialOf(least, repeats), trialOf(most, repeats)];
   return alike(a.seconds ?? least.flops, b.seconds ?? most.flops) ? null : { least: a, most: b };
 }
 
 /** One that began before the budget was over is trained to its end. */
-function within(budget: number, trial: Trial, ends: Reckoned["ends"]): Between | null {
+function within(budget: number, trial: TrialEstimate, ends: SweepSize["ends"]): Between | null {
   const { seconds, secondsBetween } = typical(trial, ends);
   if (seconds === null || seconds <= 0) return null;
   const begun = (each: number): number => Math.max(1, Math.ceil(budget / Math.max(each, 1e-3)));
@@ -78,7 +78,7 @@ function within(budget: number, trial: Trial, ends: Reckoned["ends"]): Between |
 }
 
 /** What one takes of which nothing is known: as it is defined, if that lies between the ends, else midway by factors. */
-function typical(trial: Trial, ends: Reckoned["ends"]): Trial {
+function typical(trial: TrialEstimate, ends: SweepSize["ends"]): TrialEstimate {
   const [least, most] = [ends?.least.seconds ?? null, ends?.most.seconds ?? null];
   if (!ends || least === null || most === null || trial.seconds === null) return trial;
   const seconds = trial.seconds >= least && trial.seconds <= most ? trial.seconds : Math.sqrt(least * most);

@@ -1,7 +1,7 @@
 /** How long a sweep has still to run, by what it did since it began (or went on). */
 import type { TrialRecord } from "./trial.js";
 
-export interface Clock {
+export interface SweepClock {
   /** Milliseconds since 1970. */
   readonly now: number;
   /** When the sweep began or went on: earlier trials say nothing of how fast it is now. */
@@ -14,7 +14,7 @@ type Progress = Pick<TrialRecord, "state"> & Partial<Pick<TrialRecord, "begun" |
 export function secondsLeft(
   trials: readonly Progress[],
   wanted: number | null,
-  { now, since, budgetMs }: Clock,
+  { now, since, budgetMs }: SweepClock,
 ): number | null {
   const budget = budgetMs === null ? null : Math.max(0, since + budgetMs - now) / 1000;
   const mine = trials.filter(({ begun, state }) => state === "running" || (begun ?? 0) >= since);
@@ -29,6 +29,6 @@ export function secondsLeft(
 /** How much of a trial is done. */
 function shareOf({ state, steps, reports }: Progress): number {
   if (state !== "running") return 1;
-  const at = reports?.at(-1)?.step ?? 0;
-  return steps === undefined || steps <= 0 ? 0 : Math.min(1, at / steps);
+  const currentStep = reports?.at(-1)?.step ?? 0;
+  return steps === undefined || steps <= 0 ? 0 : Math.min(1, currentStep / steps);
 }

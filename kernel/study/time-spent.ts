@@ -3,7 +3,7 @@ import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import type { TrialRecord } from "./trial.js";
 
 /** Seconds in which at least one of them ran: those that were open at a time took turns. */
-export function secondsOf(trials: readonly Pick<TrialRecord, "begun" | "seconds">[]): number {
+export function busySecondsOf(trials: readonly Pick<TrialRecord, "begun" | "seconds">[]): number {
   const sound = trials.filter(({ seconds }) => Number.isFinite(seconds) && seconds > 0);
   const spans = sound.flatMap(({ begun, seconds }) =>
     begun === undefined ? [] : [{ begun, end: begun + 1000 * seconds }],
@@ -18,7 +18,7 @@ export function secondsOf(trials: readonly Pick<TrialRecord, "begun" | "seconds"
 }
 
 /** What a trial of before has trained on; where nobody wrote that down, by the plan of all. */
-export function tokensOf({ plan, repeats = 1 }: SweepPlan, trial: TrialRecord): number {
+export function trialTokens({ plan, repeats = 1 }: SweepPlan, trial: TrialRecord): number {
   const { state, reports = [], steps = 0, tokens } = trial;
   if (tokens !== undefined) return tokens;
   const share = state === "done" || steps === 0 ? 1 : (reports.at(-1)?.step ?? 0) / steps;

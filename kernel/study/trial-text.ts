@@ -14,19 +14,19 @@ export function trialText(
   names?: { readonly model: string; readonly data?: string },
 ): string {
   const ofData = dataKeys();
-  const own = { data: [] as string[], model: [] as string[], recipe: [] as string[] };
+  const linesByVerb = { data: [] as string[], model: [] as string[], recipe: [] as string[] };
   for (const [path, value] of Object.entries(values)) {
     const root = path.split(".")[0]!;
     const verb = modelKeys.has(root) ? "model" : ofData.has(root) ? "data" : "recipe";
-    own[verb].push(`${writtenAs(path)}: ${value}`);
+    linesByVerb[verb].push(`${writtenAs(path)}: ${value}`);
   }
-  const model = own.model.length > 0 ? (names?.model ?? `${as}_model`) : plan.model;
-  const data = own.data.length > 0 ? (names?.data ?? `${as}_data`) : plan.data;
+  const model = linesByVerb.model.length > 0 ? (names?.model ?? `${as}_model`) : plan.model;
+  const data = linesByVerb.data.length > 0 ? (names?.data ?? `${as}_data`) : plan.data;
   const recipe = plan.recipe === null ? "" : ` with ${plan.recipe}`;
-  const block = own.recipe.length > 0 ? ` { ${own.recipe.join(", ")} }` : "";
+  const block = linesByVerb.recipe.length > 0 ? ` { ${linesByVerb.recipe.join(", ")} }` : "";
   return [
-    ...(own.data.length > 0 ? [`data ${data} like ${plan.data} { ${own.data.join(", ")} }`] : []),
-    ...(own.model.length > 0 ? [`model ${model} like ${plan.model} { ${own.model.join(", ")} }`] : []),
+    ...(linesByVerb.data.length > 0 ? [`data ${data} like ${plan.data} { ${linesByVerb.data.join(", ")} }`] : []),
+    ...(linesByVerb.model.length > 0 ? [`model ${model} like ${plan.model} { ${linesByVerb.model.join(", ")} }`] : []),
     `train ${model} on ${data}${recipe} as ${as}${block}`,
   ].join("\n");
 }

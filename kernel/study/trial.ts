@@ -1,5 +1,5 @@
 /** A trial of a sweep, and a sweep as TypeScript sees it. */
-import type { Point } from "#stdlib/searches/kind.js";
+import type { SearchPoint } from "#stdlib/searches/kind.js";
 
 export interface TrialRecord {
   /** From 1. */
@@ -7,7 +7,7 @@ export interface TrialRecord {
   /** Path → value as Tune text (`lora(rank: 8)`, `0.001`). */
   readonly values: Readonly<Record<string, string>>;
   /** The point drawn by the search, by dimension. */
-  readonly point: Point;
+  readonly point: SearchPoint;
   /** Of the first goal, as its metric says it; null: none yet, or none came. */
   readonly score: number | null;
   /** Pruned: given up by the pruner; stopped: by a person, with the score that it had. */

@@ -1,18 +1,18 @@
 /** How many trials of a sweep are open at a time. */
-import { workersOf } from "#dsl/compiler/plan/ranks.js";
-import type { Sharing } from "#dsl/compiler/plan/plan.js";
+import { workerCapabilitiesOf } from "#dsl/compiler/plan/ranks.js";
+import type { WorkerSharing } from "#dsl/compiler/plan/plan.js";
 import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import { must } from "#dsl/language/diagnostics/must.js";
 import { registry } from "#stdlib/registry.js";
 import { availableParallelism } from "node:os";
-import { bytes, plural } from "../host/text.js";
+import { byteSizeText, plural } from "../host/text.js";
 
 /** Where a pruner compares them: enough to see early which of them lag, and few enough that a search learns from what is done. */
 const COMPARED = 4;
 /** Of the machine's memory: the rest is the kernel's, and what the plan can't know. */
 const SHARE = 0.7;
 
-export interface AtOnce {
+export interface TrialConcurrency {
   readonly trials: number;
   /** Why there are fewer than there might be; null: there aren't. */
   readonly why: string | null;
@@ -21,41 +21,50 @@ export interface AtOnce {
   readonly threads?: number;
   readonly cores?: number;
   /** How they are paid, and of how many threads of this machine estimates here are the time. */
-  readonly paid?: Sharing & { readonly measured: number };
+  readonly paid?: WorkerSharing & { readonly measured: number };
 }
 
 /** `places`: workers that there is room for, where somebody asked. `has`: bytes of the machine's memory; `takes`: those of the greatest trial, where somebody knows. */
-export function atOnce(
+export function trialConcurrencyOf(
   whole: SweepPlan,
   has: number,
   takes = whole.plan.estimates.memoryBytes,
   places: number | null = null,
-): AtOnce {
+): TrialConcurrency {
   const { pruner, runner, ...sweep } = whole;
   if (runner) return withWorkers(whole, has, takes, places);
   const wanted = sweep.atOnce ?? (pruner ? COMPARED : 1);
   const room = Math.max(1, Math.floor((has * SHARE) / Math.max(1, takes)));
   if (room >= wanted) return { trials: wanted, why: null };
   const so = room === 1 ? "Trials run one after another" : `${String(room)} trials are open at a time`;
-  const why = `${so}: each takes about ${bytes(takes)} of the ${bytes(has)} of memory that there are.`;
+  const why = `${so}: each takes about ${byteSizeText(takes)} of the ${byteSizeText(has)} of memory that there are.`;
   return { trials: room, why };
 }
 
 /** As many as there are workers: one does one trial at a time. */
-function withWorkers({ runner, ...sweep }: SweepPlan, has: number, takes: number, places: number | null): AtOnce {
-  const found = must(runner && workersOf(registry, runner), "what a runner says of its workers");
+function withWorkers(
+  { runner, ...sweep }: SweepPlan,
+  has: number,
+  takes: number,
+  places: number | null,
+): TrialConcurrency {
+  const found = must(runner && workerCapabilitiesOf(registry, runner), "what a runner says of its workers");
   const call = must(runner, "the runner");
   const most = Math.min(sweep.atOnce ?? Infinity, sweep.trials ?? Infinity);
-  const asked = found.workers(call);
+  const requestedWorkers = found.workers(call);
   const threads = found.threads(call, availableParallelism());
   const each = `${plural(threads, "thread")} each, with an engine and weights of its own`;
-  if (asked === null && places === null)
+  if (requestedWorkers === null && places === null)
     return { trials: 1, why: null, how: `as many ${found.are} as there is room for, ${each}`, threads };
-  const wanted = Math.min(asked ?? Infinity, most, asked === null ? (places ?? Infinity) : Infinity);
+  const wanted = Math.min(
+    requestedWorkers ?? Infinity,
+    most,
+    requestedWorkers === null ? (places ?? Infinity) : Infinity,
+  );
   const room = found.here ? Math.max(1, Math.floor((has * SHARE) / Math.max(1, takes))) : (places ?? wanted);
   const trials = Math.min(wanted, room);
   const how = `${plural(trials, found.are.replace(/s$/, ""))}, ${each}`;
-  const little = `each takes about ${bytes(takes)} of the ${bytes(has)} of memory`;
+  const little = `each takes about ${byteSizeText(takes)} of the ${byteSizeText(has)} of memory`;
   const why = trials < wanted ? `more don't fit: ${found.here ? little : "the others' nodes are too small"}` : null;
   const cores = trials * threads;
   const [gpus, price] = [found.gpus?.(call) ?? 0, found.price?.(call) ?? null];

@@ -1,40 +1,51 @@
 /** `attach` of several trainings that run as one by themselves: watched, and then what they came to has its name here. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Registry } from "#dsl/language/types/registry.js";
-import { outcomeOf, type Outcome } from "../remote/supervisor/outcome.js";
-import { finishedRun } from "../runs/history/runs-named.js";
+import { runProgressOf, type RunProgress } from "../remote/supervisor/outcome.js";
+import { findFinishedRun } from "../runs/history/runs-named.js";
 import { RunFolder } from "../runs/run-folder.js";
-import type { Together } from "../runs/together/trial-groups.js";
-import type { Stage } from "../session/execution-context.js";
+import type { TrialGroup } from "../runs/together/trial-groups.js";
+import type { ExecutionContext } from "../session/execution-context.js";
 import type { OpenSession } from "../session/open-session.js";
-import { keepSweep, sweepOfJournal, tellSwept } from "./report-sweep.js";
+import { registerSweep, liveSweepFromJournal, reportSweep } from "./report-sweep.js";
 import { trainFolds } from "./repeats/folds.js";
 import { trainRepeats } from "./repeats/repeats.js";
-import { doneOf, eachOf, watchTogether } from "./watch-group.js";
+import { groupProgress, groupMembersOf, watchGroup } from "./watch-group.js";
 
 /** Coded errors `interrupted` (watching ended, nothing else), `training-cut-off`, and those of opening runs. */
-export async function attachTogether(session: OpenSession, of: Together, name: string, stage: Stage): Promise<void> {
+export async function attachGroup(
+  session: OpenSession,
+  group: TrialGroup,
+  name: string,
+  stage: ExecutionContext,
+): Promise<void> {
   const { registry } = session.vocabulary;
-  const outcome = await watchTogether(of, { registry, screen: stage.screen, signal: stage.signal });
-  if (!outcome) throw stillGoing(of, name);
-  if (outcome.is !== "done") throw togetherCutOff(of, outcome, registry);
-  await giveTogether(session, of, name, stage);
+  const outcome = await watchGroup(group, { registry, screen: stage.screen, signal: stage.signal });
+  if (!outcome) throw stillGoing(group, name);
+  if (outcome.is !== "done") throw groupCutOffError(group, outcome, registry);
+  await showGroupResult(session, group, name, stage);
 }
 
 /** The name stands for what they came to, which is shown. Nothing is trained. */
-export async function giveTogether(session: OpenSession, of: Together, name: string, stage: Stage): Promise<void> {
-  const { several } = of;
+export async function showGroupResult(
+  session: OpenSession,
+  group: TrialGroup,
+  name: string,
+  stage: ExecutionContext,
+): Promise<void> {
+  const { several } = group;
   if (several.is === "sweep") {
     const { registry } = session.vocabulary;
-    const found = sweepOfJournal(
-      { name: of.name, sweep: several.sweep },
+    const found = liveSweepFromJournal(
+      { name: group.name, sweep: several.sweep },
       { runs: session.runs, registry, screen: stage.screen },
     );
-    keepSweep(session, name, found.live);
-    return tellSwept(session, found, stage);
+    registerSweep(session, name, found.live);
+    return reportSweep(session, found, stage);
   }
-  for (const one of eachOf(several))
-    if (!finishedRun(session.runs, one.name, one.plan.recipeHash)) throw new CodedError("run-lost", { run: one.name });
+  for (const one of groupMembersOf(several))
+    if (!findFinishedRun(session.runs, one.name, one.plan.recipeHash))
+      throw new CodedError("run-lost", { run: one.name });
   const { is, ...plans } = several;
   void is;
   const id = `attached-${name}-${Date.now().toString(36)}`;
@@ -45,19 +56,23 @@ export async function giveTogether(session: OpenSession, of: Together, name: str
   return trainFolds(session, { ...action, ...plans }, stage, shows);
 }
 
-function stillGoing(of: Together, name: string): CodedError {
-  const { holder } = outcomeOf(RunFolder.open(of.folder));
+function stillGoing(group: TrialGroup, name: string): CodedError {
+  const { holder } = runProgressOf(RunFolder.open(group.folder));
   const where = holder ? ` in process ${String(holder.writer.id)}` : "";
   return new CodedError("interrupted", {
     what: `watching ${name}`,
-    kept: `it goes on${where}: \`attach ${name}\` shows it again, \`tunebook runs stop ${of.name}\` ends it`,
+    kept: `it goes on${where}: \`attach ${name}\` shows it again, \`tunebook runs stop ${group.name}\` ends it`,
   });
 }
 
-export function togetherCutOff(whole: Together, { is, how, why, log, gone }: Outcome, registry: Registry): CodedError {
+export function groupCutOffError(
+  whole: TrialGroup,
+  { is, how, why, log, gone }: RunProgress,
+  registry: Registry,
+): CodedError {
   const { name, folder, several } = whole;
   // Nothing is counted, and no journal made, where nothing is any more.
-  const { done, of } = gone ? { done: 0, of: null } : doneOf(whole, registry);
+  const { done, of: total } = gone ? { done: 0, of: null } : groupProgress(whole, registry);
   return new CodedError("training-cut-off", {
     name,
     run: `detached/${RunFolder.open(folder).id}`,
@@ -65,7 +80,7 @@ export function togetherCutOff(whole: Together, { is, how, why, log, gone }: Out
     how: how ?? "",
     log: why === null ? log : [],
     step: done,
-    steps: of,
+    steps: total,
     goesOnFrom: null,
     together: several.is,
     ...(why !== null && { why }),

@@ -3,43 +3,48 @@
  * name stands for what it found. One that was brought already is given.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { clusterAt, readPlace } from "../runs/together/search-place.js";
-import { runsAround, type Together } from "../runs/together/trial-groups.js";
-import { reached } from "../remote/coordinator/ray/reachability.js";
-import { standing } from "../remote/coordinator/ray/search-job.js";
-import { journalOf } from "./journal/journal-of.js";
-import { Mirror } from "./remote/mirror.js";
-import type { Stage } from "../session/execution-context.js";
+import { clusterConnectionOf, readSearchPlace } from "../runs/together/search-place.js";
+import { runsFolderOf, type TrialGroup } from "../runs/together/trial-groups.js";
+import { askCluster } from "../remote/coordinator/ray/reachability.js";
+import { readSearchJob } from "../remote/coordinator/ray/search-job.js";
+import { journalSpecOf } from "./journal/journal-of.js";
+import { SweepMirror } from "./remote/mirror.js";
+import type { ExecutionContext } from "../session/execution-context.js";
 import type { OpenSession } from "../session/open-session.js";
-import { giveTogether } from "./attach-group.js";
-import { tellSwept } from "./report-sweep.js";
-import { watchThere } from "./watch-remote.js";
+import { showGroupResult } from "./attach-group.js";
+import { reportSweep } from "./report-sweep.js";
+import { watchRemoteSweep } from "./watch-remote.js";
 
 /**
  * Coded errors `interrupted` (watching ended, nothing else), `search-away`, `search-cut-off`, and those that the search itself came
  * to.
  */
-export async function attachThere(session: OpenSession, of: Together, name: string, stage: Stage): Promise<void> {
-  const { several, folder, hash } = of;
-  const at = readPlace(folder);
-  if (several.is !== "sweep" || at === null) return giveTogether(session, of, name, stage);
+export async function attachRemoteSweep(
+  session: OpenSession,
+  group: TrialGroup,
+  name: string,
+  stage: ExecutionContext,
+): Promise<void> {
+  const { several, folder, hash } = group;
+  const place = readSearchPlace(folder);
+  if (several.is !== "sweep" || place === null) return showGroupResult(session, group, name, stage);
   const { sweep } = several;
-  const mirror = new Mirror({
-    runs: runsAround(of),
-    name: of.name,
+  const mirror = new SweepMirror({
+    runs: runsFolderOf(group),
+    name: group.name,
     hash,
-    of: journalOf(sweep, session.vocabulary.registry),
+    spec: journalSpecOf(sweep, session.vocabulary.registry),
   });
-  if (at.lost)
+  if (place.lost)
     throw new CodedError("search-cut-off", {
-      sweep: of.name,
-      address: at.address,
+      sweep: group.name,
+      address: place.address,
       how: "it was seen to end without what it made",
       ended: mirror.ended.length,
       log: [],
     });
-  await reached(at, (ray) => standing(ray, at), { signal: stage.signal });
-  const cluster = clusterAt(at);
-  const found = await watchThere({ session, action: { name, sweep }, stage, folder, cluster, mirror }, at);
-  await tellSwept(session, found, stage);
+  await askCluster(place, (ray) => readSearchJob(ray, place), { signal: stage.signal });
+  const cluster = clusterConnectionOf(place);
+  const found = await watchRemoteSweep({ session, action: { name, sweep }, stage, folder, cluster, mirror }, place);
+  await reportSweep(session, found, stage);
 }

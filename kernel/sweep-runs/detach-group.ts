@@ -6,48 +6,62 @@ import { relative } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Action } from "#dsl/compiler/plan/action.js";
 import { hashOf } from "#dsl/compiler/plan/hash.js";
-import { togetherOf, type Several, type Statement, type Together } from "../runs/together/trial-groups.js";
+import {
+  findTrialGroup,
+  type TrialGroupPlan,
+  type TrialGroupStatement,
+  type TrialGroup,
+} from "../runs/together/trial-groups.js";
 import { RunFolder } from "../runs/run-folder.js";
-import { isTraining, outcomeOf } from "../remote/supervisor/outcome.js";
-import { startDetached, type Started } from "../remote/supervisor/start-process.js";
-import { planShown } from "../display/plans/plan-card.js";
+import { isTraining, runProgressOf } from "../remote/supervisor/outcome.js";
+import { startDetached, type DetachedProcess } from "../remote/supervisor/start-process.js";
+import { planCardView } from "../display/plans/plan-card.js";
 import { plural } from "../host/text.js";
-import { shipmentOf } from "../remote/jobs/ship.js";
-import { sameBounds, sweepHash } from "./journal/identity.js";
-import type { Stage } from "../session/execution-context.js";
+import { createJobSpec } from "../remote/jobs/ship.js";
+import { hasSameBounds, sweepHash } from "./journal/identity.js";
+import type { ExecutionContext } from "../session/execution-context.js";
 import type { OpenSession } from "../session/open-session.js";
 import { version } from "../session/version.js";
-import { attachTogether, giveTogether } from "./attach-group.js";
-import { say } from "../session/print-lines.js";
+import { attachGroup, showGroupResult } from "./attach-group.js";
+import { printLines } from "../session/print-lines.js";
 import { showSweepPlan } from "./report-sweep.js";
-import { doneOf } from "./watch-group.js";
+import { groupProgress } from "./watch-group.js";
 
-export type Detachable = Extract<Action, { verb: "sweep" | "train" }>;
+export type DetachableAction = Extract<Action, { verb: "sweep" | "train" }>;
 
 /** How often another process may begin the same between two looks. */
 const TRIES = 5;
 /** What one of them is called. */
-export const ONE = { sweep: "trial", repeats: "seed", folds: "fold" } as const;
+export const MEMBER_NAMES = { sweep: "trial", repeats: "seed", folds: "fold" } as const;
 
 /** Undefined: it is a single training. */
-export function statementOf(action: Detachable): Statement | undefined {
+export function detachedStatementOf(action: DetachableAction): TrialGroupStatement | undefined {
   const { name } = action;
-  if (action.verb === "sweep") return told(name, sweepHash(action.sweep), { is: "sweep", sweep: action.sweep });
+  if (action.verb === "sweep") return statementFor(name, sweepHash(action.sweep), { is: "sweep", sweep: action.sweep });
   const { plan, repeats, folds } = action;
-  if (repeats) return told(name, repeats.recipeHash, { is: "repeats", plan, repeats });
+  if (repeats) return statementFor(name, repeats.recipeHash, { is: "repeats", plan, repeats });
   if (!folds) return undefined;
-  return told(name, hashOf(folds.map((fold) => fold.plan.recipeHash)), { is: "folds", plan, folds });
+  return statementFor(name, hashOf(folds.map((fold) => fold.plan.recipeHash)), { is: "folds", plan, folds });
 }
-const told = (name: string, hash: string, several: Several): Statement => ({ version: 1, name, hash, several });
+const statementFor = (name: string, hash: string, several: TrialGroupPlan): TrialGroupStatement => ({
+  version: 1,
+  name,
+  hash,
+  several,
+});
 
-export async function detachTogether(session: OpenSession, action: Detachable, stage: Stage): Promise<void> {
+export async function detachGroup(
+  session: OpenSession,
+  action: DetachableAction,
+  stage: ExecutionContext,
+): Promise<void> {
   const { name } = action;
   if (process.platform === "win32") throw new CodedError("cannot-detach", { name });
-  const statement = statementOf(action);
+  const statement = detachedStatementOf(action);
   if (!statement) throw new CodedError("internal", { what: "a single training was to run as several" });
   for (let tries = 1; ; tries++) {
     if (await taken(session, action, statement, stage)) return;
-    const shipped = shipmentOf(session, action, stage, {
+    const shipped = createJobSpec(session, action, stage, {
       what: `${action.verb} … as ${name} { detach: true }`,
       version,
     });
@@ -61,19 +75,19 @@ export async function detachTogether(session: OpenSession, action: Detachable, s
 /** Whether it is there already: what trains is watched, what has ended is given. */
 async function taken(
   session: OpenSession,
-  action: Detachable,
-  { several, ...statement }: Statement,
-  stage: Stage,
+  action: DetachableAction,
+  { several, ...statement }: TrialGroupStatement,
+  stage: ExecutionContext,
 ): Promise<boolean> {
   const { name } = statement;
-  const there = togetherOf(session.runs, statement);
+  const there = findTrialGroup(session.runs, statement);
   if (!there) return false;
   const whole = RunFolder.open(there.folder);
-  const outcome = outcomeOf(whole);
+  const outcome = runProgressOf(whole);
   if (isTraining(whole)) {
     const id = String(outcome.holder?.writer.id ?? "?");
-    say(stage, `${name} is under way already, in process ${id}: nothing was started, this shows it`);
-    await attachTogether(session, there, name, stage);
+    printLines(stage, `${name} is under way already, in process ${id}: nothing was started, this shows it`);
+    await attachGroup(session, there, name, stage);
     return true;
   }
   if (outcome.is !== "done") {
@@ -82,44 +96,44 @@ async function taken(
   }
   // A sweep goes on with other bounds.
   const { several: before } = there;
-  if (several.is === "sweep" && before.is === "sweep" && !sameBounds(several.sweep, before.sweep)) return false;
-  say(
+  if (several.is === "sweep" && before.is === "sweep" && !hasSameBounds(several.sweep, before.sweep)) return false;
+  printLines(
     stage,
     `${name} was done. Nothing was started, this is what came of it.`,
     `To train anew, write another name after \`as\`, or leave \`detach\` out.`,
   );
-  await giveTogether(session, there, name, stage);
+  await showGroupResult(session, there, name, stage);
   return true;
 }
 
 /** One that was cut off isn't passed over in silence. */
 function tellLost(
   session: OpenSession,
-  there: Together,
-  is: ReturnType<typeof outcomeOf>["is"],
-  action: Detachable,
-  stage: Stage,
+  there: TrialGroup,
+  is: ReturnType<typeof runProgressOf>["is"],
+  action: DetachableAction,
+  stage: ExecutionContext,
 ): void {
   const was = is === "interrupted" ? "was stopped" : is === "failed" ? "failed" : "was cut off";
-  const { done } = doneOf(there, session.vocabulary.registry);
+  const { done } = groupProgress(there, session.vocabulary.registry);
   const goesOn = action.verb === "sweep" || action.resume;
   const then = goesOn ? "it goes on" : "this one begins afresh; `resume: true` would go on";
-  say(stage, `${there.name} ${was} after ${plural(done, ONE[there.several.is])}: ${then}.`);
+  printLines(stage, `${there.name} ${was} after ${plural(done, MEMBER_NAMES[there.several.is])}: ${then}.`);
 }
 
 async function begun(
   session: OpenSession,
-  action: Detachable,
-  { name, several }: Statement,
-  { folder, process: id }: Started,
-  stage: Stage,
+  action: DetachableAction,
+  { name, several }: TrialGroupStatement,
+  { folder, process: id }: DetachedProcess,
+  stage: ExecutionContext,
 ): Promise<void> {
   if (action.verb === "sweep") {
     session.sweeps.delete(name);
     await showSweepPlan(session, action, stage);
   } else {
     const { plan, folds } = action;
-    stage.screen.display(planShown(plan, { ...(folds && { folds: folds.length }) }));
+    stage.screen.display(planCardView(plan, { ...(folds && { folds: folds.length }) }));
     if (several.is === "repeats") {
       const handle = session.models.define(plan.recipe.model, name);
       await handle.weights?.settled;
@@ -129,7 +143,7 @@ async function begun(
   const does = action.verb === "sweep" ? "sweeps" : "trains";
   const gives = action.verb === "sweep" ? "what it found" : several.is === "repeats" ? "the model" : "the models";
   const again = action.verb === "sweep" ? "run again, it goes on" : "with `resume: true` it goes on";
-  say(
+  printLines(
     stage,
     `${name} ${does} by itself, in process ${String(id)}${countOf(several)}.`,
     `Its log is in ${relative(stage.hostContext.folder, folder) || folder}. The notebook may be closed.`,
@@ -138,7 +152,7 @@ async function begun(
   );
 }
 
-function countOf(several: Several): string {
+function countOf(several: TrialGroupPlan): string {
   if (several.is === "repeats") return `: ${plural(several.repeats.each.length, "seed")}`;
   if (several.is === "folds") return `: ${plural(several.folds.length, "fold")}`;
   const { trials } = several.sweep;

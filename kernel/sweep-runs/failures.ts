@@ -1,5 +1,5 @@
 /** What a trial's failure means for its sweep: most end the trial alone, some the sweep, and some do when they come again and again. */
-import { CodedError, wordsFor, type Code } from "#dsl/language/diagnostics/codes.js";
+import { CodedError, diagnosticText, type Code } from "#dsl/language/diagnostics/codes.js";
 
 const engineEnds: readonly Code[] = ["engine-died", "engine-unavailable"];
 const diskEnds: readonly Code[] = ["no-space", "disk-full", "run-folder", "run-lost"];
@@ -7,7 +7,7 @@ const diskEnds: readonly Code[] = ["no-space", "disk-full", "run-folder", "run-l
 const workersEnd: readonly Code[] = ["workers-end", "worker-lacks"];
 
 /** An interrupt, a dead engine, workers that all end or lack something, or a disk that takes nothing more ends the sweep: null, where only the trial ends. */
-export function ends(error: unknown): "interrupt" | "engine" | "disk" | "workers" | null {
+export function sweepEndingFailure(error: unknown): "interrupt" | "engine" | "disk" | "workers" | null {
   if (!(error instanceof CodedError)) return error instanceof Error && error.name === "AbortError" ? "interrupt" : null;
   if (error.code === "interrupted") return "interrupt";
   if (workersEnd.includes(error.code)) return "workers";
@@ -15,15 +15,15 @@ export function ends(error: unknown): "interrupt" | "engine" | "disk" | "workers
 }
 
 /** As the table of trials tells it. */
-export function whyOf(error: unknown): string {
-  if (error instanceof CodedError) return wordsFor(error).message;
+export function failureText(error: unknown): string {
+  if (error instanceof CodedError) return diagnosticText(error).message;
   return error instanceof Error ? error.message : String(error);
 }
 
 /** So many failures that are alike, and nothing else between them, end a sweep. */
-export const ALIKE = 3;
+export const MAX_ALIKE_FAILURES = 3;
 
-export class Failures {
+export class FailureStreak {
   private last: string | null = null;
   private times = 0;
 
@@ -34,15 +34,15 @@ export class Failures {
   }
   /** @returns whether it was one too many */
   add(error: unknown): boolean {
-    const said = alike(error);
-    this.times = said === this.last ? this.times + 1 : 1;
-    this.last = said;
-    return this.times >= ALIKE;
+    const kind = alike(error);
+    this.times = kind === this.last ? this.times + 1 : 1;
+    this.last = kind;
+    return this.times >= MAX_ALIKE_FAILURES;
   }
 }
 
 /** The same trouble at another step, or with another number, is the same. */
 function alike(error: unknown): string {
   const code = error instanceof CodedError ? error.code : "";
-  return `${code} ${whyOf(error).replace(/\d+(?:\.\d+)?(?:e[-+]?\d+)?/gi, "#")}`;
+  return `${code} ${failureText(error).replace(/\d+(?:\.\d+)?(?:e[-+]?\d+)?/gi, "#")}`;
 }

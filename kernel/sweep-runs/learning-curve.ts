@@ -1,19 +1,19 @@
 /** `show SWEEP.learning_curve`: how much more data would help, told from the trials of a sweep that varied `split.train`. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
-import { readerOf } from "#dsl/language/types/subject.js";
+import { dataReaderOf } from "#dsl/language/types/subject.js";
 import { metricName } from "#stdlib/metrics/shared/metric-name.js";
-import { FEWEST_SIZES, learntAnything, trainedForecast } from "../data/judging/trained-curve.js";
+import { MIN_CURVE_SIZES, hasLearntAnything, forecastTrainedCurve } from "../data/judging/trained-curve.js";
 import { splitNamesOf } from "../data/prepared.js";
-import { learningCurveShown, nothingLearnt } from "../display/curves/learning-curve.js";
-import { count } from "../host/text.js";
-import type { Shown } from "../display/bundle-output.js";
-import { SIZE_PATH, sizesIn } from "../study/learning-sizes.js";
+import { learningCurveView, nothingLearntView } from "../display/curves/learning-curve.js";
+import { groupedNumber } from "../host/text.js";
+import type { DisplayOutput } from "../display/bundle-output.js";
+import { TRAIN_SIZE_PATH, scoresBySize } from "../study/learning-sizes.js";
 import type { TrialRecord } from "../study/trial.js";
-import type { Stage } from "../session/execution-context.js";
+import type { ExecutionContext } from "../session/execution-context.js";
 import type { OpenSession } from "../session/open-session.js";
 import { majorityScore } from "../evaluation/beside-plan.js";
-import { rowsOf } from "../evaluation/judged-rows.js";
+import { rowCountOf } from "../evaluation/judged-rows.js";
 
 export async function sweepLearningCurve(
   session: OpenSession,
@@ -22,47 +22,47 @@ export async function sweepLearningCurve(
     plan: sweep,
     trials,
   }: { readonly name: string; readonly plan: SweepPlan; readonly trials: readonly TrialRecord[] },
-  stage: Stage,
-): Promise<readonly Shown[]> {
+  stage: ExecutionContext,
+): Promise<readonly DisplayOutput[]> {
   const refuse = (why: string): never => {
     throw new CodedError("no-sweep-curve", { sweep: name, why });
   };
-  if (!Object.hasOwn(sweep.vary, SIZE_PATH))
-    return refuse(`it varies ${Object.keys(sweep.vary).join(", ")}, not \`${SIZE_PATH}\``);
+  if (!Object.hasOwn(sweep.vary, TRAIN_SIZE_PATH))
+    return refuse(`it varies ${Object.keys(sweep.vary).join(", ")}, not \`${TRAIN_SIZE_PATH}\``);
   const { data, model } = sweep.plan.recipe;
-  const prepared = await session.datasets.data(data, readerOf(model), stage.hostContext);
-  const splits = splitNamesOf(prepared).map((split) => ({ split, rows: rowsOf(prepared, split) }));
+  const prepared = await session.datasets.data(data, dataReaderOf(model), stage.hostContext);
+  const splits = splitNamesOf(prepared).map((split) => ({ split, rows: rowCountOf(prepared, split) }));
   const rowsIn = (names: readonly string[]): number =>
     splits.reduce((sum, { split, rows }) => (names.includes(split) ? sum + rows : sum), 0);
   const { direction, metric } = sweep.goal;
-  const { sizes, best } = sizesIn(trials, rowsIn(splits.map(({ split }) => split)), {
+  const { sizes, best } = scoresBySize(trials, rowsIn(splits.map(({ split }) => split)), {
     direction,
     repeats: sweep.repeats ?? 1,
   });
-  if (sizes.length < FEWEST_SIZES)
+  if (sizes.length < MIN_CURVE_SIZES)
     return refuse(
-      `${sizes.length === 0 ? "none" : sizes.length} of its sizes ${sizes.length === 1 ? "has" : "have"} a score, and ${FEWEST_SIZES} are needed`,
+      `${sizes.length === 0 ? "none" : sizes.length} of its sizes ${sizes.length === 1 ? "has" : "have"} a score, and ${MIN_CURVE_SIZES} are needed`,
     );
   const errors = direction === "minimize";
   const shares = !errors && sizes.every(({ score }) => score >= 0 && score <= 1);
   const scored = Math.max(1, rowsIn(["validation"]));
-  const of = { errors, shares, scored, seed: sweep.seed };
+  const curve = { errors, shares, scored, seed: sweep.seed };
   const floor = await majorityScore(session, { plan: sweep.plan, split: "validation", name }, metric, stage);
-  const told = metricName(metric, session.vocabulary.registry);
-  if (floor !== null && !learntAnything(sizes, floor, of))
-    return [nothingLearnt(sizes, floor, { name, scored, metric: told })];
-  const forecast = trainedForecast(sizes, of);
+  const metricText = metricName(metric, session.vocabulary.registry);
+  if (floor !== null && !hasLearntAnything(sizes, floor, curve))
+    return [nothingLearntView(sizes, floor, { name, scored, metric: metricText })];
+  const forecast = forecastTrainedCurve(sizes, curve);
   if (!forecast)
     return refuse(`nothing says how far its scores lie apart by chance: \`repeats: 3\` does, or a fourth size`);
   const trained = sizes.some(({ variance }) => variance !== null)
     ? "their seeds and the rows that are scored"
     : "the rows that are scored";
-  return learningCurveShown(forecast, {
+  return learningCurveView(forecast, {
     data: data.name,
     rows: rowsIn(["train", "all"]),
     errors,
     shares,
-    metric: told,
-    measured: `the trials of ${name}${best ? ", the best of each size" : ""}, scored on ${count(scored)} rows of validation; each interval holds in 4 of 5 cases, by ${shares ? trained : "how far they lie apart"}.`,
+    metric: metricText,
+    measured: `the trials of ${name}${best ? ", the best of each size" : ""}, scored on ${groupedNumber(scored)} rows of validation; each interval holds in 4 of 5 cases, by ${shares ? trained : "how far they lie apart"}.`,
   });
 }

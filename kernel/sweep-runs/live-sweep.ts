@@ -1,49 +1,49 @@
 /** A sweep's handle, and its cell while it runs. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { Words } from "#stdlib/metrics/shared/metric-name.js";
+import type { MetricRegistry } from "#stdlib/metrics/shared/metric-name.js";
 import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import { parametersOf } from "../study/parameters.js";
 import {
-  bestEnded,
+  bestEndedTrials,
   trialSummaryOf,
-  settingsOf,
+  variedSettingsOf,
   type TrialSummary,
   type SweepControls,
-  type Setting,
+  type VariedSetting,
   type SweepProgress,
 } from "../display/sweeps/sweep-controls.js";
-import { sweepShown } from "../display/sweeps/sweep-shown.js";
-import type { DrawnSweep, SweepTrial, SweepView } from "../display/sweeps/view.js";
+import { sweepCellView } from "../display/sweeps/sweep-shown.js";
+import type { DrawableSweep, SweepTrial, SweepView } from "../display/sweeps/view.js";
 import { axesOf } from "../study/axes.js";
-import { reckoned } from "../study/sweep-size.js";
-import { missedText } from "../study/bars.js";
-import type { Nearest } from "../display/sweeps/best.js";
-import { secondsOf } from "../study/time-spent.js";
+import { sweepSizeOf } from "../study/sweep-size.js";
+import { thresholdMissesText } from "../study/bars.js";
+import type { NearestTrial } from "../display/sweeps/best.js";
+import { busySecondsOf } from "../study/time-spent.js";
 import { goalOf, goalsOf, studyOf } from "../study/study.js";
 import type { SweepHandle, TrialRecord } from "../study/trial.js";
 import { modelKeys, trialText } from "../study/trial-text.js";
 import type { Screen } from "../session/live-training.js";
 import type { ControlsHost } from "../session/execution-context.js";
-import { pointOf, type Named } from "../study/parameters.js";
-import { brokenAt } from "../study/relations.js";
+import { pointOfValues, type ParameterValue } from "../study/parameters.js";
+import { brokenRelationAt } from "../study/relations.js";
 import { valuesAt } from "../study/points.js";
-import type { Wanted } from "./requested-trials.js";
-import { bestOf, nearestOf } from "./ranking.js";
+import type { RequestedTrial } from "./requested-trials.js";
+import { bestTrialNumber, nearestTrial } from "./ranking.js";
 import type { SweepLog } from "./journal/trial-log.js";
-import { demandRunning, Wishes } from "./requested-trials.js";
+import { demandTrialRunning, TrialRequests } from "./requested-trials.js";
 
 /** Milliseconds between two pictures. */
 const BETWEEN = 500;
 
 /** Of a trial's values all that it is made of, and the program that trains it. */
-export type Whole = (values: Readonly<Record<string, string>>) => {
+export type TrialCompleter = (values: Readonly<Record<string, string>>) => {
   readonly values: Readonly<Record<string, string>>;
   readonly tune: string;
 };
 
-export class LiveSweep implements DrawnSweep, SweepControls {
-  readonly wishes = new Wishes();
-  private readonly told = new Set<() => void>();
+export class LiveSweep implements DrawableSweep, SweepControls {
+  readonly wishes = new TrialRequests();
+  private readonly listeners = new Set<() => void>();
   /** By which front ends find it; null: there are none. */
   private readonly offered: string | null;
   private readonly id: string;
@@ -61,12 +61,12 @@ export class LiveSweep implements DrawnSweep, SweepControls {
     readonly name: string,
     readonly plan: SweepPlan,
     private readonly log: SweepLog,
-    private readonly registry: Words,
+    private readonly registry: MetricRegistry,
     private readonly shown: { readonly screen: Screen; readonly controls: ControlsHost | undefined },
-    private readonly whole?: Whole,
+    private readonly whole?: TrialCompleter,
   ) {
-    this.before = 1000 * secondsOf(log.ended);
-    this.wanted = reckoned(plan).most;
+    this.before = 1000 * busySecondsOf(log.ended);
+    this.wanted = sweepSizeOf(plan).most;
     this.offered = shown.controls?.offer(this) ?? null;
     this.id = `sweep-${name}-${Date.now().toString(36)}`;
   }
@@ -85,7 +85,7 @@ export class LiveSweep implements DrawnSweep, SweepControls {
   }
 
   get best(): SweepHandle["best"] {
-    const number = bestOf(this.plan, this.log.ended);
+    const number = bestTrialNumber(this.plan, this.log.ended);
     const best = this.log.ended.find((trial) => trial.number === number);
     if (!best || best.score === null) return null;
     const { score, values, run } = best;
@@ -95,13 +95,15 @@ export class LiveSweep implements DrawnSweep, SweepControls {
   }
 
   /** Where no trial clears what is required: the one that comes nearest. */
-  get nearest(): Nearest | null {
-    const found = nearestOf(this.plan, this.log.ended);
-    return found && { number: found.number, missed: missedText(this.plan, found), trials: this.log.ended.length };
+  get nearest(): NearestTrial | null {
+    const found = nearestTrial(this.plan, this.log.ended);
+    return (
+      found && { number: found.number, missed: thresholdMissesText(this.plan, found), trials: this.log.ended.length }
+    );
   }
 
   stop(number: number): void {
-    demandRunning(this.name, number, this.running);
+    demandTrialRunning(this.name, number, this.running);
     this.wishes.wantStopped(number);
     this.tell();
   }
@@ -115,7 +117,7 @@ export class LiveSweep implements DrawnSweep, SweepControls {
   }
 
   change(number: number, changes: Readonly<Record<string, string>>): void {
-    demandRunning(this.name, number, this.running);
+    demandTrialRunning(this.name, number, this.running);
     this.clone(number, changes);
     this.stop(number);
   }
@@ -171,13 +173,13 @@ export class LiveSweep implements DrawnSweep, SweepControls {
       metric: goal.metric,
       over: this.over,
       running: running.map((trial) => this.summaryOf(trial)),
-      best: bestEnded(view).map((trial) => this.summaryOf(trial)),
+      best: bestEndedTrials(view).map((trial) => this.summaryOf(trial)),
       ended: view.trials.length - running.length,
       waiting: this.wishes.waiting,
     };
   }
-  get settings(): readonly Setting[] {
-    return settingsOf(this.plan.vary);
+  get settings(): readonly VariedSetting[] {
+    return variedSettingsOf(this.plan.vary);
   }
 
   trialSummary(number: number): TrialSummary | null {
@@ -185,9 +187,9 @@ export class LiveSweep implements DrawnSweep, SweepControls {
     return trial ? this.summaryOf(trial) : null;
   }
 
-  onShown(told: () => void): () => void {
-    this.told.add(told);
-    return () => this.told.delete(told);
+  onShown(listener: () => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
   }
 
   private summaryOf(trial: SweepTrial): TrialSummary {
@@ -204,7 +206,7 @@ export class LiveSweep implements DrawnSweep, SweepControls {
     if (this.later) clearTimeout(this.later);
     this.later = null;
     this.shownAt = performance.now();
-    const shown = { ...sweepShown(this.view, { ended: this.over, offerId: this.offered }), id: this.id };
+    const shown = { ...sweepCellView(this.view, { ended: this.over, offerId: this.offered }), id: this.id };
     if (this.begun) this.shown.screen.update(shown);
     else this.shown.screen.display(shown);
     this.begun = true;
@@ -212,7 +214,7 @@ export class LiveSweep implements DrawnSweep, SweepControls {
   }
 
   private tell(): void {
-    for (const told of this.told) told();
+    for (const listener of this.listeners) listener();
   }
 }
 
@@ -221,15 +223,15 @@ function changed(
   { name, plan }: { readonly name: string; readonly plan: SweepPlan },
   { number, point }: TrialRecord,
   changes: Readonly<Record<string, string>>,
-): Wanted {
+): RequestedTrial {
   const parameters = parametersOf(plan.vary);
-  const has = parameters.flatMap(({ of, choices }): (readonly [string, Named])[] => {
-    const value = point[of.name];
-    return value === undefined ? [] : [[of.name, choices?.[value] ?? value]];
+  const has = parameters.flatMap(({ dimension, choices }): (readonly [string, ParameterValue])[] => {
+    const value = point[dimension.name];
+    return value === undefined ? [] : [[dimension.name, choices?.[value] ?? value]];
   });
-  const found = pointOf(parameters, new Map<string, Named>([...has, ...Object.entries(changes)]));
+  const found = pointOfValues(parameters, new Map<string, ParameterValue>([...has, ...Object.entries(changes)]));
   if ("why" in found) throw new CodedError("not-in-space", { sweep: name, trial: number, why: found.why });
-  const broken = brokenAt(plan, found.point);
+  const broken = brokenRelationAt(plan, found.point);
   if (broken !== null)
     throw new CodedError("not-in-space", { sweep: name, trial: number, why: `it would break ${broken}` });
   return { point: found.point, values: valuesAt(plan.vary, found.point) };

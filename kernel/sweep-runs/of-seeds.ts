@@ -1,13 +1,13 @@
 /** Scores of several seeds as those of one trial. */
 
 /** Of each column. */
-export function meanOf(rows: readonly (readonly number[])[]): readonly number[] {
+export function columnMeans(rows: readonly (readonly number[])[]): readonly number[] {
   return columns(rows).map((column) => column.reduce((sum, value) => sum + value, 0) / column.length);
 }
 
 /** Standard deviations, of samples. */
-export function spreadOf(rows: readonly (readonly number[])[]): readonly number[] {
-  const means = meanOf(rows);
+export function columnDeviations(rows: readonly (readonly number[])[]): readonly number[] {
+  const means = columnMeans(rows);
   return columns(rows).map((column, i) => {
     const mean = means[i] ?? Number.NaN;
     return Math.sqrt(column.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (column.length - 1));

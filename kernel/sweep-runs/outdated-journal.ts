@@ -2,24 +2,27 @@
  * Trials whose values name other data or another base than they did: the files that a sweep's `vary` names may have changed since,
  * which its identity doesn't see. A trial that doesn't say what it trained (another program ran it) counts as it is.
  */
-import type { Space } from "#dsl/compiler/plan/sweep/sweep-plan.js";
+import type { SearchSpace } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import type { TrialRecord } from "../study/trial.js";
-import { REFUSED, trialProgram, type Around } from "./trial-program.js";
+import { REFUSED_RECIPE, trialProgram, type TrialProgramContext } from "./trial-program.js";
 
 /** Their numbers. */
-export async function outdatedIn(around: Around, trials: readonly TrialRecord[]): Promise<readonly number[]> {
+export async function findOutdatedTrials(
+  around: TrialProgramContext,
+  trials: readonly TrialRecord[],
+): Promise<readonly number[]> {
   if (!namesFiles(around.sweep.vary)) return [];
   const found: number[] = [];
   for (const { number, values, recipe } of trials) {
     if (recipe === undefined) continue;
     const now = await trialProgram(around, values, `trial_${String(number)}`);
-    if (("refused" in now ? REFUSED : now.recipe) !== recipe) found.push(number);
+    if (("refused" in now ? REFUSED_RECIPE : now.recipe) !== recipe) found.push(number);
   }
   return found;
 }
 
 /** Whether an option may mean something that lies elsewhere: numbers alone can't. */
-function namesFiles(vary: Readonly<Record<string, Space>>): boolean {
+function namesFiles(vary: Readonly<Record<string, SearchSpace>>): boolean {
   return Object.values(vary).some((space) => hasText(space));
 }
 function hasText(value: unknown, key = ""): boolean {
@@ -32,7 +35,7 @@ function hasText(value: unknown, key = ""): boolean {
  * Which of them are trained again: none of whose values a trial that counts has been trained with in its place, before or since.
  * `known`: all that are over or were begun.
  */
-export function toRenew(outdated: ReadonlySet<number>, known: readonly TrialRecord[]): readonly TrialRecord[] {
+export function trialsToRetrain(outdated: ReadonlySet<number>, known: readonly TrialRecord[]): readonly TrialRecord[] {
   const byNumber = new Map(known.map((trial) => [trial.number, trial]));
   const replaced = new Set(known.flatMap(({ again }) => again ?? []));
   const holdsBefore = ({ again }: TrialRecord): boolean => {

@@ -1,16 +1,16 @@
 /** A rank as the coordinator's work: an order that a worker takes once. Where its worker is gone, the gang is. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
-import { RANK, type RankOrder } from "../remote/coordinator/rank-order.js";
-import type { Answer, Failure, RunFile } from "../remote/coordinator/protocol.js";
-import type { Given, Order } from "../remote/coordinator/work.js";
-import type { Hub } from "../remote/process-group/root-rank.js";
-import type { Reads } from "./remote-trials.js";
+import { RANK_WORK, type RankOrder } from "../remote/coordinator/rank-order.js";
+import type { WorkerInstruction, RemoteFailure, RunFile } from "../remote/coordinator/protocol.js";
+import type { RemoteWork, WorkOrder } from "../remote/coordinator/work.js";
+import type { RootRank } from "../remote/process-group/root-rank.js";
+import type { TrialInputs } from "./remote-trials.js";
 
-export interface RankOf {
-  readonly hub: Pick<Hub, "lose">;
+export interface RankWorkInput {
+  readonly hub: Pick<RootRank, "lose">;
   readonly plan: Plan;
-  readonly reads: Reads;
+  readonly reads: TrialInputs;
   /** Workers that share the rows. */
   readonly count: number;
   readonly gang: Omit<RankOrder["gang"], "rank" | "rows">;
@@ -20,8 +20,8 @@ const PASSING: readonly (string | null)[] = [
   ...["engine-died", "engine-closed", "interrupted", "rank-lost", "coordinator-gone", "lease-lost"],
 ];
 
-export class RankGiven implements Given {
-  readonly kind = RANK;
+export class RankWork implements RemoteWork {
+  readonly kind = RANK_WORK;
   readonly title: string;
   /** Who took it; empty: nobody has. */
   worker = "";
@@ -36,10 +36,10 @@ export class RankGiven implements Given {
   private isOver = false;
 
   constructor(
-    private readonly o: RankOf,
+    private readonly options: RankWorkInput,
     private readonly rank: number,
   ) {
-    this.title = `rank ${String(rank)} of ${String(o.count)} of ${o.plan.effects.run}`;
+    this.title = `rank ${String(rank)} of ${String(options.count)} of ${options.plan.effects.run}`;
     this.settled = new Promise((resolve) => (this.settle = resolve));
   }
 
@@ -48,11 +48,11 @@ export class RankGiven implements Given {
     this.isOver = true;
   }
 
-  begin(worker: string): Promise<Order> {
+  begin(worker: string): Promise<WorkOrder> {
     // Another gang is called together for whoever comes in its place.
     if (this.isOver || this.worker !== "") return Promise.reject(this.refused("its gang is over"));
     this.worker = worker;
-    const { reads, gang, plan, count } = this.o;
+    const { reads, gang, plan, count } = this.options;
     const order: RankOrder = {
       laid: reads.files.length,
       shipment: reads.shipped,
@@ -66,7 +66,7 @@ export class RankGiven implements Given {
   on(): void {
     // What it shows, the hub shows.
   }
-  answer(): Answer {
+  answer(): WorkerInstruction {
     return this.isOver ? "end" : "go on";
   }
   lacks(): readonly RunFile[] {
@@ -83,7 +83,7 @@ export class RankGiven implements Given {
   done(): void {
     this.end("its worker was told to end");
   }
-  failed({ code, message }: Failure): "over" {
+  failed({ code, message }: RemoteFailure): "over" {
     this.failure ??= { why: message, passing: PASSING.includes(code) };
     this.end(message);
     return "over";
@@ -96,7 +96,7 @@ export class RankGiven implements Given {
   private end(why: string): void {
     if (this.ended) return;
     this.ended = true;
-    if (!this.isOver) this.o.hub.lose(this.rank, why);
+    if (!this.isOver) this.options.hub.lose(this.rank, why);
     this.settle();
   }
   private refused(why: string): CodedError {

@@ -1,33 +1,33 @@
 /** Which trials of a sweep are the best ones: by its first goal, or, where it has several, those that no other trial beats in all. */
 import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import type { StudyTrial } from "#stdlib/searches/kind.js";
-import { missedBy } from "../study/bars.js";
+import { thresholdShortfall } from "../study/bars.js";
 import { studyOf } from "../study/study.js";
 import type { TrialRecord } from "../study/trial.js";
 
 /** Trials whose weights stay on disk: the best ones, so that the second can be looked at too. */
-export const KEPT = 3;
+export const MAX_KEPT_TRIALS = 3;
 
 /** Numbers of the trials whose weights stay, the best first. */
-export function keptOf(sweep: SweepPlan, trials: readonly TrialRecord[]): readonly number[] {
+export function keptTrials(sweep: SweepPlan, trials: readonly TrialRecord[]): readonly number[] {
   const scored = studyOf(sweep, trials.filter(isWhole)).trials.filter(isScored).toSorted(byWorth);
   const front = sweep.goals.length > 1 ? scored.filter((one) => !scored.some((other) => beats(other, one))) : [];
-  return [...new Set([...scored.slice(0, KEPT), ...front].map(({ number }) => number))];
+  return [...new Set([...scored.slice(0, MAX_KEPT_TRIALS), ...front].map(({ number }) => number))];
 }
 
 /** The best one's number; null: none has a score and clears what is required. */
-export function bestOf(sweep: SweepPlan, trials: readonly TrialRecord[]): number | null {
+export function bestTrialNumber(sweep: SweepPlan, trials: readonly TrialRecord[]): number | null {
   const first = firstOf(sweep, trials);
-  return first && missedBy(sweep, first) === 0 ? first.number : null;
+  return first && thresholdShortfall(sweep, first) === 0 ? first.number : null;
 }
 
 /** Where none is the best for what is required of it: the one that misses least of that. */
-export function nearestOf(sweep: SweepPlan, trials: readonly TrialRecord[]): TrialRecord | null {
+export function nearestTrial(sweep: SweepPlan, trials: readonly TrialRecord[]): TrialRecord | null {
   const first = firstOf(sweep, trials);
-  return first && missedBy(sweep, first) > 0 ? first : null;
+  return first && thresholdShortfall(sweep, first) > 0 ? first : null;
 }
 function firstOf(sweep: SweepPlan, trials: readonly TrialRecord[]): TrialRecord | undefined {
-  const [number] = keptOf(sweep, trials);
+  const [number] = keptTrials(sweep, trials);
   return trials.find((trial) => trial.number === number);
 }
 

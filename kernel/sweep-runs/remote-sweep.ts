@@ -9,42 +9,47 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { Action } from "#dsl/compiler/plan/action.js";
-import { workerRunner, type WorkerRunner } from "#stdlib/runners/kind.js";
+import { asWorkerRunner, type WorkerRunner } from "#stdlib/runners/kind.js";
 import { lockRun } from "../runs/run-lock.js";
-import { clusterAt, readPlace, writePlace, type SearchPlace } from "../runs/together/search-place.js";
-import { writeStatement } from "../runs/together/trial-groups.js";
-import { isOver, RayJobs } from "../remote/coordinator/ray/jobs.js";
-import { PART_BYTES, sendSearch, standing } from "../remote/coordinator/ray/search-job.js";
+import {
+  clusterConnectionOf,
+  readSearchPlace,
+  writeSearchPlace,
+  type ClusterSearchPlace,
+} from "../runs/together/search-place.js";
+import { writeTrialGroupStatement } from "../runs/together/trial-groups.js";
+import { isJobOver, RayJobs } from "../remote/coordinator/ray/jobs.js";
+import { PART_BYTES, sendSearch, readSearchJob } from "../remote/coordinator/ray/search-job.js";
 import type { SearchOrder } from "../remote/coordinator/ray/search-order.js";
 import { noteRunning } from "../remote/supervisor/running-processes.js";
-import { does } from "../host/load-implementation.js";
-import { searchedIn } from "../study/search-state.js";
-import { memoryHere } from "../session/answers/dataset-cache.js";
-import type { Stage } from "../session/execution-context.js";
+import { loadImplementation } from "../host/load-implementation.js";
+import { searchLocationOf } from "../study/search-state.js";
+import { availableMemoryBytes } from "../session/answers/dataset-cache.js";
+import type { ExecutionContext } from "../session/execution-context.js";
 import type { OpenSession } from "../session/open-session.js";
 import { version } from "../session/version.js";
-import { atOnce } from "./at-once.js";
+import { trialConcurrencyOf } from "./at-once.js";
 import { sweepHash } from "./journal/identity.js";
-import { journalOf } from "./journal/journal-of.js";
+import { journalSpecOf } from "./journal/journal-of.js";
 import { Journal } from "./journal/journal.js";
 import { hasWeights } from "../session/kept-weights.js";
-import { outdatedIn } from "./outdated-journal.js";
-import { planCard, trialCosts } from "./plan-card.js";
-import { watchThere, type SweptThere } from "./watch-remote.js";
-import { placeOf } from "./trains-trials.js";
+import { findOutdatedTrials } from "./outdated-journal.js";
+import { showPlanCard, trialCosts } from "./plan-card.js";
+import { watchRemoteSweep, type RemoteSweepResult } from "./watch-remote.js";
+import { workerPlaceOf } from "./trains-trials.js";
 import { isVerifying } from "../session/verifying.js";
-import { Mirror } from "./remote/mirror.js";
+import { SweepMirror } from "./remote/mirror.js";
 import { packSweep } from "./remote/packed-sweep.js";
 
 type Sweep = Extract<Action, { verb: "sweep" }>;
 /** What came of it there, once it is over; or the statement as it is to be run here. Coded errors of clusters. */
-export async function sweepThere(
+export async function runRemoteSweep(
   session: OpenSession,
   action: Sweep,
-  stage: Stage,
-): Promise<SweptThere | { readonly here: Sweep }> {
+  stage: ExecutionContext,
+): Promise<RemoteSweepResult | { readonly here: Sweep }> {
   const { name, sweep } = action;
-  const searched = searchedIn(sweep);
+  const searched = searchLocationOf(sweep);
   // Nothing that a verification starts goes on elsewhere; where trials are trained changes no number.
   if (isVerifying(session)) return { here: searched?.where === "cluster" ? withoutRunner(action) : action };
   const folder = Journal.folder(session.runs, name, sweepHash(sweep));
@@ -53,20 +58,20 @@ export async function sweepThere(
     return { here: action };
   }
   if (searched.why !== null) throw new CodedError("search-not-there", { sweep: name, why: searched.why });
-  const there = await There.of(session, action, stage, folder);
+  const there = await There.create(session, action, stage, folder);
   if (await there.allDone()) return { here: withoutRunner(action) };
-  const at = (await there.found()) ?? (await there.begin());
-  return there.watch(at);
+  const place = (await there.found()) ?? (await there.begin());
+  return there.watch(place);
 }
 
 /** Two searches of one sweep would draw the same trials. Coded error `search-elsewhere`. */
 async function demandNotThere(sweep: string, folder: string): Promise<void> {
-  const at = readPlace(folder);
-  if (!at) return;
-  const ray = new RayJobs(clusterAt(at));
+  const place = readSearchPlace(folder);
+  if (!place) return;
+  const ray = new RayJobs(clusterConnectionOf(place));
   // A cluster that is gone has no search of it either.
-  const job = await standing(ray, at).catch(() => null);
-  if (job && !isOver(job)) throw new CodedError("search-elsewhere", { sweep, address: at.address });
+  const job = await readSearchJob(ray, place).catch(() => null);
+  if (job && !isJobOver(job)) throw new CodedError("search-elsewhere", { sweep, address: place.address });
 }
 
 function withoutRunner({ sweep: { runner, ...sweep }, ...action }: Sweep): Sweep {
@@ -77,7 +82,7 @@ function withoutRunner({ sweep: { runner, ...sweep }, ...action }: Sweep): Sweep
 interface Around {
   readonly session: OpenSession;
   readonly action: Sweep;
-  readonly stage: Stage;
+  readonly stage: ExecutionContext;
   /** Of its lock, beside the journal. */
   readonly folder: string;
   readonly cluster: ReturnType<NonNullable<WorkerRunner["cluster"]>>;
@@ -85,87 +90,95 @@ interface Around {
 
 class There {
   private readonly ray: RayJobs;
-  private readonly mirror: Mirror;
+  private readonly mirror: SweepMirror;
 
-  private constructor(private readonly o: Around) {
-    const { session, action, stage, cluster } = o;
+  private constructor(private readonly options: Around) {
+    const { session, action, stage, cluster } = options;
     const { name, sweep } = action;
     this.ray = new RayJobs({ ...cluster, ...(stage.signal && { signal: stage.signal }) });
-    const of = journalOf(sweep, session.vocabulary.registry);
-    this.mirror = new Mirror({ runs: session.runs, name, hash: sweepHash(sweep), of });
+    const spec = journalSpecOf(sweep, session.vocabulary.registry);
+    this.mirror = new SweepMirror({ runs: session.runs, name, hash: sweepHash(sweep), spec });
   }
 
-  static async of(session: OpenSession, action: Sweep, stage: Stage, folder: string): Promise<There> {
+  static async create(session: OpenSession, action: Sweep, stage: ExecutionContext, folder: string): Promise<There> {
     const runner = must(action.sweep.runner, "the runner");
-    const cluster = must(workerRunner(await does(runner, "runner")).cluster, "a runner's cluster")(runner);
+    const cluster = must(
+      asWorkerRunner(await loadImplementation(runner, "runner")).cluster,
+      "a runner's cluster",
+    )(runner);
     const there = new There({ session, action, stage, folder, cluster });
     const { sweep } = action;
-    there.mirror.setAside(await outdatedIn({ session, stage, sweep }, there.mirror.ended));
+    there.mirror.setAside(await findOutdatedTrials({ session, stage, sweep }, there.mirror.ended));
     return there;
   }
 
   /** Nothing is left to be trained, and nobody has what was. */
   async allDone(): Promise<boolean> {
-    const { trials } = this.o.action.sweep;
+    const { trials } = this.options.action.sweep;
     const { ended, unfinished } = this.mirror;
-    return readPlace(this.o.folder) === null && trials !== null && ended.length >= trials && unfinished.length === 0;
+    return (
+      readSearchPlace(this.options.folder) === null &&
+      trials !== null &&
+      ended.length >= trials &&
+      unfinished.length === 0
+    );
   }
 
   /** That which goes on, or has ended well and was not brought back. */
-  async found(): Promise<SearchPlace | null> {
-    const { action, stage, folder } = this.o;
-    const at = readPlace(folder);
-    const job = at && (await standing(this.ray, at));
-    if (!at || !job || at.lost) return null;
-    if (isOver(job) && job.status !== "SUCCEEDED") return null;
+  async found(): Promise<ClusterSearchPlace | null> {
+    const { action, stage, folder } = this.options;
+    const place = readSearchPlace(folder);
+    const job = place && (await readSearchJob(this.ray, place));
+    if (!place || !job || place.lost) return null;
+    if (isJobOver(job) && job.status !== "SUCCEEDED") return null;
     say(
       stage,
-      isOver(job)
+      isJobOver(job)
         ? `${action.name} has ended on the cluster: nothing was started, this brings what it came to.`
-        : `${action.name} is under way on the cluster since ${at.since}: nothing was started, this shows it.`,
+        : `${action.name} is under way on the cluster since ${place.since}: nothing was started, this shows it.`,
     );
-    return at;
+    return place;
   }
 
   /** Sends it there. One that ended before its time goes on, in the folder that it had. */
-  async begin(): Promise<SearchPlace> {
-    const { session, action, stage, folder } = this.o;
+  async begin(): Promise<ClusterSearchPlace> {
+    const { session, action, stage, folder } = this.options;
     const { name, sweep } = action;
     const lock = await lockRun(folder, "sweep");
     const work = join(session.runs, "sweeps", `.${this.mirror.name}`);
     try {
       const fold = await this.plan();
-      const before = readPlace(folder);
-      const at = await this.placeFor(before);
+      const before = readSearchPlace(folder);
+      const place = await this.placeFor(before);
       rmSync(work, { recursive: true, force: true });
       const file = await packSweep({ session, stage }, action, { folder: work, journal: this.mirror.file });
       const { size } = await (await import("node:fs/promises")).stat(file);
       const order: SearchOrder = {
         version: 1,
         tunebook: version,
-        key: at.key,
-        job: at.job,
+        key: place.key,
+        job: place.job,
         sweep: name,
         journal: this.mirror.name,
-        address: at.address,
-        host: at.node.address,
+        address: place.address,
+        host: place.node.address,
         parts: Math.max(1, Math.ceil(size / PART_BYTES)),
         kept: this.mirror.ended.flatMap(({ run }) => (run !== null && hasWeights(run) ? [basename(run)] : [])),
       };
       // Whoever is killed here leaves a pointer to a job that never was, and the next one sends it.
-      writePlace(folder, at);
-      writeStatement(folder, { version: 1, name, hash: sweepHash(sweep), several: { is: "sweep", sweep } });
+      writeSearchPlace(folder, place);
+      writeTrialGroupStatement(folder, { version: 1, name, hash: sweepHash(sweep), several: { is: "sweep", sweep } });
       noteRunning(folder);
-      await sendSearch(this.ray, { ...at, order, file }).catch((error: unknown) => {
+      await sendSearch(this.ray, { ...place, order, file }).catch((error: unknown) => {
         throw stage.signal?.aborted ? sendingEnded(name) : error;
       });
       fold();
       say(
         stage,
-        `${name} goes on by itself on the cluster: its search is the job ${at.job} on ${at.node.host} (${at.node.address}), beside its workers. The notebook may be closed.`,
+        `${name} goes on by itself on the cluster: its search is the job ${place.job} on ${place.node.host} (${place.node.address}), beside its workers. The notebook may be closed.`,
         `The same cell run again or \`attach ${name}\`, here or in another notebook, shows it and brings what it came to; \`tunebook attach ${name}\` on the command line. Interrupting this cell ends the watching alone; \`tunebook runs stop ${name}\` ends the sweep.`,
       );
-      return at;
+      return place;
     } finally {
       rmSync(work, { recursive: true, force: true });
       lock.release();
@@ -174,21 +187,21 @@ class There {
 
   /** Shows it; what is returned folds it. */
   private async plan(): Promise<() => void> {
-    const { session, action, stage } = this.o;
+    const { session, action, stage } = this.options;
     const { name, sweep } = action;
     const costs = await trialCosts(session, { name, sweep }, stage);
-    const where = await placeOf(sweep);
-    const open = atOnce(sweep, memoryHere(), costs?.most.memoryBytes, where?.room ?? null);
-    return planCard(stage, { name, sweep, open, costs });
+    const where = await workerPlaceOf(sweep);
+    const open = trialConcurrencyOf(sweep, availableMemoryBytes(), costs?.most.memoryBytes, where?.room ?? null);
+    return showPlanCard(stage, { name, sweep, open, costs });
   }
 
-  watch(at: SearchPlace): Promise<SweptThere> {
-    const { session, action, stage, folder, cluster } = this.o;
-    return watchThere({ session, action, stage, folder, cluster, mirror: this.mirror }, at);
+  watch(place: ClusterSearchPlace): Promise<RemoteSweepResult> {
+    const { session, action, stage, folder, cluster } = this.options;
+    return watchRemoteSweep({ session, action, stage, folder, cluster, mirror: this.mirror }, place);
   }
 
-  private async placeFor(before: SearchPlace | null): Promise<SearchPlace> {
-    const { action, cluster } = this.o;
+  private async placeFor(before: ClusterSearchPlace | null): Promise<ClusterSearchPlace> {
+    const { action, cluster } = this.options;
     const nodes = await this.ray.nodes();
     const node = nodes.find(({ id }) => id === before?.node.id) ?? nodes.find(({ head }) => head) ?? nodes[0];
     const { id, host, address } = must(node, "a node of the cluster");
@@ -220,6 +233,6 @@ function variableIn(secret: unknown): string | null {
   return typeof env === "string" ? env : null;
 }
 
-function say(stage: Stage, ...lines: readonly string[]): void {
+function say(stage: ExecutionContext, ...lines: readonly string[]): void {
   for (const line of lines) stage.screen.display({ bundle: { "text/plain": line } });
 }

@@ -5,29 +5,35 @@
  */
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { CodedError, entryOf, type Code, type CodeData } from "#dsl/language/diagnostics/codes.js";
+import { CodedError, codeEntryOf, type Code, type CodeData } from "#dsl/language/diagnostics/codes.js";
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { readCheckpoints } from "../runs/checkpoints.js";
-import type { TrialOf } from "../runs/together/trials.js";
+import type { TrialInLock } from "../runs/together/trials.js";
 import type { Base } from "../bases/base.js";
 import type { HostContext } from "../host/host-context.js";
 import type { Coordinator } from "../remote/coordinator/coordinator.js";
-import type { Failure, Item, Read, RunFile } from "../remote/coordinator/protocol.js";
-import { Replica } from "../remote/coordinator/replica.js";
+import type { RemoteFailure, WorkEvent, InputFile, RunFile } from "../remote/coordinator/protocol.js";
+import { RunReplica } from "../remote/coordinator/replica.js";
 import { filesOfRun } from "../remote/coordinator/run-files.js";
-import { TRIAL, trialResult, type Aims, type Begun, type TrialOrder } from "../remote/coordinator/trial-order.js";
-import type { Given, Order } from "../remote/coordinator/work.js";
-import { matched, Unlike, type Json } from "../fetch/json.js";
-import { isTrial, runsNamed } from "../runs/history/runs-named.js";
-import { hashAt } from "../fetch/hashed.js";
+import {
+  TRIAL_WORK,
+  trialResultSchema,
+  type TrialAims,
+  type BegunRun,
+  type TrialOrder,
+} from "../remote/coordinator/trial-order.js";
+import type { RemoteWork, WorkOrder } from "../remote/coordinator/work.js";
+import { matchSchema, SchemaMismatch, type Json } from "../fetch/json.js";
+import { isTrialRun, findRunsNamed } from "../runs/history/runs-named.js";
+import { cachedSha256Of } from "../fetch/hashed.js";
 import { ingredientsOf } from "../runs/record/ingredients.js";
-import { filesOfShipment, type Shipment } from "../remote/jobs/shipment.js";
+import { jobSpecFiles, type JobSpec } from "../remote/jobs/shipment.js";
 import type { TrialProgram } from "./trial-program.js";
-import type { Asked, Outcome, RunsTrial } from "./trial-work.js";
+import type { TrialRequest, TrialOutcome, TrialRunner } from "./trial-work.js";
 
 /** A sweep, as far as its trials elsewhere are told of it. */
-export interface AroundSweep {
+export interface SweepContext {
   readonly session: {
     readonly runs: string;
     readonly weights: { parts(plan: Plan, s: HostContext): Promise<{ readonly base: Base }> };
@@ -37,18 +43,18 @@ export interface AroundSweep {
     readonly signal?: AbortSignal;
     readonly experiment?: { readonly name: string; readonly notes: string };
   };
-  readonly sweep: Aims;
+  readonly sweep: TrialAims;
 }
-export interface Elsewhere {
+export interface RemoteTrialOptions {
   readonly coordinator: Pick<Coordinator, "give" | "withdraw">;
   /** Compiles a trial's program, and tells whoever asked for it of its hashes. */
-  readonly plansOf: (asked: Asked) => Promise<TrialProgram["plans"]>;
-  readonly around: AroundSweep;
+  readonly plansOf: (request: TrialRequest) => Promise<TrialProgram["plans"]>;
+  readonly around: SweepContext;
   /** What the sweep is to another process, and the folder that it is written in. */
-  readonly shipment: Shipment;
+  readonly shipment: JobSpec;
   readonly folder: string;
   /** Told of runs that begin here, and of what happens in them: trackers hear of them as of any. */
-  readonly tells: { began(run: string, trial: TrialOf): void; happened(run: string): void };
+  readonly tells: { began(run: string, trial: TrialInLock): void; happened(run: string): void };
   /** Told of what a worker said of a trial, for people. */
   readonly onNote: (words: string) => void;
 }
@@ -65,39 +71,39 @@ const LACKING: readonly string[] = [
 /** As if the worker had ended: a trial that is too large ends the engine of each. */
 const ENGINE_ENDED: readonly string[] = ["engine-died", "engine-closed"];
 
-export function trialsElsewhere(o: Elsewhere): RunsTrial {
-  return async (asked) => {
-    const plans = await o.plansOf(asked);
-    const reads = await readsOf(o, plans);
-    asked.signal.throwIfAborted();
+export function remoteTrialRunner(options: RemoteTrialOptions): TrialRunner {
+  return async (request) => {
+    const plans = await options.plansOf(request);
+    const reads = await trialInputsOf(options, plans);
+    request.signal.throwIfAborted();
     const settled = new AbortController();
-    const outcome = new Promise<readonly Outcome[]>((done, failed) => {
-      const trial = new Trial({ ...o, asked, plans, ...reads }, { done, failed });
-      o.coordinator.give(trial);
-      trial.untilAborted(() => o.coordinator.withdraw(trial), settled.signal);
+    const outcome = new Promise<readonly TrialOutcome[]>((done, failed) => {
+      const trial = new Trial({ ...options, request, plans, ...reads }, { done, failed });
+      options.coordinator.give(trial);
+      trial.untilAborted(() => options.coordinator.withdraw(trial), settled.signal);
     });
     return outcome.finally(() => settled.abort());
   };
 }
 
-export interface Reads {
-  readonly files: readonly Read[];
+export interface TrialInputs {
+  readonly files: readonly InputFile[];
   /** Those of the shipment, where they lie. */
-  readonly tables: readonly Read[];
+  readonly tables: readonly InputFile[];
   readonly shipped: readonly RunFile[];
   readonly bases: TrialOrder["bases"];
 }
 
 /** All that its plans read, and the shipment. */
-export async function readsOf(
+export async function trialInputsOf(
   {
     around: { session, stage },
     shipment,
     folder,
-  }: Pick<Elsewhere, "shipment" | "folder"> & { readonly around: Pick<AroundSweep, "session" | "stage"> },
+  }: Pick<RemoteTrialOptions, "shipment" | "folder"> & { readonly around: Pick<SweepContext, "session" | "stage"> },
   plans: readonly { readonly plan: Plan }[],
-): Promise<Reads> {
-  const files = new Map<string, Read>();
+): Promise<TrialInputs> {
+  const files = new Map<string, InputFile>();
   const bases = new Map<string, string>();
   const add = (path: string, hash: string, bytes: number): unknown => files.set(path, { path, hash, bytes });
   for (const { plan } of plans) {
@@ -115,34 +121,36 @@ export async function readsOf(
     for (const beside of [join(base.folder, "learnt.json"), join(dirname(base.folder), "learnt.json")])
       if (existsSync(beside)) for (const { path, hash, bytes } of await named([beside])) add(path, hash, bytes);
   }
-  const shipped = await named(filesOfShipment(shipment).map((name) => join(folder, name)));
+  const shipped = await named(jobSpecFiles(shipment).map((name) => join(folder, name)));
   return {
     files: [...files.values()],
     tables: shipped,
     shipped: shipped.map((file) => ({ ...file, path: file.path.slice(folder.length + 1) })),
-    bases: [...bases].map(([hash, at]) => ({ hash, folder: at })),
+    bases: [...bases].map(([hash, baseFolder]) => ({ hash, folder: baseFolder })),
   };
 }
 
-async function named(paths: readonly string[]): Promise<readonly Read[]> {
+async function named(paths: readonly string[]): Promise<readonly InputFile[]> {
   const { stat } = await import("node:fs/promises");
-  return Promise.all(paths.map(async (path) => ({ path, hash: await hashAt(path), bytes: (await stat(path)).size })));
+  return Promise.all(
+    paths.map(async (path) => ({ path, hash: await cachedSha256Of(path), bytes: (await stat(path)).size })),
+  );
 }
 
-interface Of extends Elsewhere, Reads {
-  readonly asked: Asked;
+interface Of extends RemoteTrialOptions, TrialInputs {
+  readonly request: TrialRequest;
   readonly plans: TrialProgram["plans"];
 }
 interface Settles {
-  readonly done: (outcomes: readonly Outcome[]) => void;
+  readonly done: (outcomes: readonly TrialOutcome[]) => void;
   readonly failed: (error: unknown) => void;
 }
 
-class Trial implements Given {
-  readonly kind = TRIAL;
-  private begun: readonly Begun[] = [];
+class Trial implements RemoteWork {
+  readonly kind = TRIAL_WORK;
+  private begun: readonly BegunRun[] = [];
   /** By the number of the run. */
-  private readonly replicas = new Map<number, Replica>();
+  private readonly replicas = new Map<number, RunReplica>();
   /** Ids that a worker gave runs → those that they have here. */
   private readonly ids = new Map<string, string>();
   /** The last update that was told of, by the number of the run. */
@@ -150,17 +158,17 @@ class Trial implements Given {
   private lent = false;
 
   constructor(
-    private readonly o: Of,
+    private readonly options: Of,
     private readonly settles: Settles,
   ) {}
 
   get title(): string {
-    return `trial ${String(this.o.asked.of.number)} of ${this.o.asked.of.sweep}`;
+    return `trial ${String(this.options.request.trialOf.number)} of ${this.options.request.trialOf.sweep}`;
   }
 
   /** Interrupted, it waits for what its worker hands in, for a while; `withdraw`: where nobody has taken it. */
   untilAborted(withdraw: () => boolean, settled: AbortSignal): void {
-    const { signal } = this.o.asked;
+    const { signal } = this.options.request;
     const stop = (): void => {
       if (withdraw() || !this.lent) this.settles.failed(this.interrupted());
       else setTimeout(() => this.settles.failed(this.interrupted()), HANDED_IN).unref();
@@ -171,59 +179,59 @@ class Trial implements Given {
 
   private interrupted(): CodedError {
     return new CodedError("interrupted", {
-      what: `the sweep ${this.o.asked.of.sweep}`,
+      what: `the sweep ${this.options.request.trialOf.sweep}`,
       kept: "the trials done so far are kept: run the statement again to go on",
     });
   }
 
-  async begin(): Promise<Order> {
-    const { asked, plans, around, bases, files, tables, shipped } = this.o;
+  async begin(): Promise<WorkOrder> {
+    const { request, plans, around, bases, files, tables, shipped } = this.options;
     // A worker before this one may have begun it, too.
-    this.begun = asked.resume || this.ids.size > 0 ? await this.before() : [];
+    this.begun = request.resume || this.ids.size > 0 ? await this.before() : [];
     this.lent = true;
     const { goal, goals, require } = around.sweep;
     const order: TrialOrder = {
       laid: files.length,
       shipment: shipped,
       plans,
-      of: asked.of,
+      of: request.trialOf,
       bases,
       begun: this.begun,
       aims: { goal, goals, ...(require && { require }) },
     };
-    const runs = this.begun.flatMap(({ id, files: own }) =>
-      own.map((file) => ({ ...file, path: join(around.session.runs, id, file.path) })),
+    const runs = this.begun.flatMap(({ id, files: runFiles }) =>
+      runFiles.map((file) => ({ ...file, path: join(around.session.runs, id, file.path) })),
     );
     return { order: { ...order }, files: [...files, ...tables, ...runs] };
   }
 
   /** Its runs that have something to go on from. */
-  private async before(): Promise<readonly Begun[]> {
-    const { asked, plans, around } = this.o;
-    const found: Begun[] = [];
+  private async before(): Promise<readonly BegunRun[]> {
+    const { request, plans, around } = this.options;
+    const found: BegunRun[] = [];
     for (const { name, plan } of plans) {
-      const run = runsNamed(around.session.runs, name, plan.recipeHash).find(
-        (one) => isTrial(one, asked.of) && readCheckpoints(one).length > 0,
+      const run = findRunsNamed(around.session.runs, name, plan.recipeHash).find(
+        (one) => isTrialRun(one, request.trialOf) && readCheckpoints(one).length > 0,
       );
       if (run) found.push({ id: run.id, files: await filesOfRun(run.path, { whole: true }) });
     }
     return found;
   }
 
-  on(item: Item): void {
-    const { asked, onNote } = this.o;
+  on(item: WorkEvent): void {
+    const { request, onNote } = this.options;
     switch (item.is) {
       case "run":
         return this.run(item.run, item.id, item.lock);
       case "steps":
-        return asked.onSteps(item.steps);
+        return request.onSteps(item.steps);
       case "step":
         // One that goes on tells again what it has behind it.
         if (item.step <= (this.steps.get(item.run) ?? 0)) return;
         this.steps.set(item.run, item.step);
-        return asked.onStep(item.step, item.tokens);
+        return request.onStep(item.step, item.tokens);
       case "report":
-        return asked.onReport(item.step, item.score);
+        return request.onReport(item.step, item.score);
       case "log":
         return this.log(item.run, item.line);
       case "note":
@@ -232,48 +240,48 @@ class Trial implements Given {
   }
 
   private run(number: number, id: string, lock: Json): void {
-    const { around, asked, plans, bases } = this.o;
+    const { around, request, plans, bases } = this.options;
     const { name, plan } = must(plans[number], "a run's plan");
     this.replicas.get(number)?.release();
     const known = this.begun.find((one) => one.id === id);
     const folder = join(around.session.runs, id);
     const base = plan.recipe.model.trained && bases.find(({ hash }) => hash === plan.recipe.model.baseHash)?.folder;
     const made = known
-      ? Replica.again(folder, known.files)
-      : Replica.make(around.session.runs, id, this.expected({ name, plan, base }), lock);
+      ? RunReplica.again(folder, known.files)
+      : RunReplica.make(around.session.runs, id, this.expected({ name, plan, base }), lock);
     this.replicas.set(number, made);
     this.ids.set(id, made.id);
-    this.o.tells.began(made.run.path, asked.of);
-    asked.onRun(made.run.path);
+    this.options.tells.began(made.run.path, request.trialOf);
+    request.onRun(made.run.path);
   }
   private log(run: number, line: string): void {
     const replica = this.replica(run);
     replica.log(line);
-    this.o.tells.happened(replica.run.path);
+    this.options.tells.happened(replica.run.path);
   }
   private expected({ name, plan, base }: { name: string; plan: Plan; base: string | undefined }) {
-    const { around, asked } = this.o;
+    const { around, request } = this.options;
     const { hostContext, experiment } = around.stage;
     return {
       name,
       plan,
-      trial: asked.of,
+      trial: request.trialOf,
       home: hostContext.folder,
       ...(base !== undefined && { base }),
       ...(experiment && { experiment: { name: experiment.name, notes: experiment.notes } }),
     };
   }
 
-  private replica(run: number): Replica {
+  private replica(run: number): RunReplica {
     const found = this.replicas.get(run);
     if (!found) throw new CodedError("request-refused", { why: "nothing was told of that run" });
     return found;
   }
 
   answer(): "go on" | "prune" | "stop" | "end" {
-    const { asked } = this.o;
-    if (asked.signal.aborted) return "end";
-    const ends = asked.ends();
+    const { request } = this.options;
+    if (request.signal.aborted) return "end";
+    const ends = request.ends();
     return ends === null ? "go on" : ends === "stop" ? "stop" : "prune";
   }
 
@@ -290,29 +298,29 @@ class Trial implements Given {
   }
 
   done(result: Json): void {
-    const { around } = this.o;
+    const { around } = this.options;
     try {
-      const { outcomes } = matched(result, trialResult);
+      const { outcomes } = matchSchema(result, trialResultSchema);
       this.settles.done(
         outcomes.map(({ run, ...rest }) => ({ ...rest, run: join(around.session.runs, this.ids.get(run) ?? run) })),
       );
     } catch (error) {
-      if (!(error instanceof Unlike)) throw error;
+      if (!(error instanceof SchemaMismatch)) throw error;
       throw new CodedError("request-refused", { why: error.why }, { cause: error });
     }
   }
 
-  failed({ code, data, message }: Failure): "over" | "elsewhere" | "again" {
-    if (this.o.asked.signal.aborted || code === "interrupted") this.settles.failed(this.interrupted());
+  failed({ code, data, message }: RemoteFailure): "over" | "elsewhere" | "again" {
+    if (this.options.request.signal.aborted || code === "interrupted") this.settles.failed(this.interrupted());
     else if (code !== null && LACKING.includes(code)) return "elsewhere";
     else if (code !== null && ENGINE_ENDED.includes(code)) return "again";
-    else if (code !== null && entryOf(code) !== undefined)
+    else if (code !== null && codeEntryOf(code) !== undefined)
       this.settles.failed(new CodedError(code as Code, data as CodeData[Code]));
     else this.settles.failed(new Error(message));
     return "over";
   }
 
   lost(error: Error): void {
-    this.settles.failed(this.o.asked.signal.aborted ? this.interrupted() : error);
+    this.settles.failed(this.options.request.signal.aborted ? this.interrupted() : error);
   }
 }

@@ -1,17 +1,17 @@
 /** What a person wants of a sweep that runs: a trial stopped, or others begun beside those that the search draws. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { Point } from "#stdlib/searches/kind.js";
+import type { SearchPoint } from "#stdlib/searches/kind.js";
 
-export interface Wanted {
-  readonly point: Point;
+export interface RequestedTrial {
+  readonly point: SearchPoint;
   readonly values: Readonly<Record<string, string>>;
   /** The number of the trial in whose place it is trained. */
   readonly again?: number;
 }
 
-export class Wishes {
+export class TrialRequests {
   private readonly stop = new Set<number>();
-  private readonly begin: Wanted[] = [];
+  private readonly begin: RequestedTrial[] = [];
   /** Told when something was wished. */
   onWish: () => void = () => undefined;
 
@@ -23,7 +23,7 @@ export class Wishes {
     this.stop.add(number);
     this.onWish();
   }
-  wantBegun(wanted: Wanted): void {
+  wantBegun(wanted: RequestedTrial): void {
     this.begin.push(wanted);
     this.onWish();
   }
@@ -32,12 +32,12 @@ export class Wishes {
     return this.begin.length;
   }
   /** What was wished first. */
-  next(): Wanted | null {
+  next(): RequestedTrial | null {
     return this.begin.shift() ?? null;
   }
 }
 
 /** Coded error `trial-not-running`. */
-export function demandRunning(sweep: string, number: number, running: readonly number[]): void {
+export function demandTrialRunning(sweep: string, number: number, running: readonly number[]): void {
   if (!running.includes(number)) throw new CodedError("trial-not-running", { sweep, trial: number, running });
 }

@@ -9,26 +9,31 @@ import type { Call } from "#dsl/language/types/value.js";
 import { metricName } from "#stdlib/metrics/shared/metric-name.js";
 import { readCheckpoints } from "../runs/checkpoints.js";
 import type { RunEvent } from "../events/events.js";
-import { endedAs, isTrial, runsNamed } from "../runs/history/runs-named.js";
-import { readsTexts, worldIn } from "../inference/measuring/measure-metric.js";
-import { keptCheckpoint } from "../models/kept-checkpoint.js";
+import { stoppedFor, isTrialRun, findRunsNamed } from "../runs/history/runs-named.js";
+import { readsWrittenTexts, metricWorldIn } from "../inference/measuring/measure-metric.js";
+import { finalCheckpoint } from "../models/kept-checkpoint.js";
 import { writesText } from "../models/model-handle.js";
-import { giveBack, giveWeights } from "../training-runs/give-weights.js";
+import { releaseRun, assignWeights } from "../training-runs/give-weights.js";
 import type { RunResult } from "../training-runs/request.js";
-import { trainOnce } from "../training-runs/training.js";
-import { evaluateOnce } from "../evaluation/evaluate-once.js";
-import type { Stage } from "../session/execution-context.js";
+import { runTraining } from "../training-runs/training.js";
+import { evaluateModel } from "../evaluation/evaluate-once.js";
+import type { ExecutionContext } from "../session/execution-context.js";
 import type { OpenSession } from "../session/open-session.js";
-import { warningsOn } from "../session/warnings.js";
-import { REFUSED, trialProgram, type Around as Compiled, type TrialProgram } from "./trial-program.js";
+import { warnAt } from "../session/warnings.js";
+import {
+  REFUSED_RECIPE,
+  trialProgram,
+  type TrialProgramContext as Compiled,
+  type TrialProgram,
+} from "./trial-program.js";
 import { trialHook } from "./trial-hook.js";
 import type { TrialModels } from "./trial-models.js";
-import type { Asked, Outcome } from "./trial-work.js";
+import type { TrialRequest, TrialOutcome } from "./trial-work.js";
 
 /** What a trial trains and is scored with. */
-export interface Trains {
+export interface TrialContext {
   readonly session: OpenSession;
-  readonly stage: Stage;
+  readonly stage: ExecutionContext;
   readonly sweep: Pick<SweepPlan, "goal" | "goals" | "require">;
   /** Of the statement. */
   readonly span: Span;
@@ -37,9 +42,9 @@ export interface Trains {
   readonly apart?: true;
 }
 /** What a trial shares with the others of its sweep. */
-export interface Around extends Compiled, Trains {
+export interface SweepTrialContext extends Compiled, TrialContext {
   readonly session: OpenSession;
-  readonly stage: Stage;
+  readonly stage: ExecutionContext;
   readonly sweep: SweepPlan;
 }
 
@@ -47,36 +52,39 @@ export interface Around extends Compiled, Trains {
  * Trains one point, with each of its seeds, and scores it on the validation split (the training split where there is none is never used: the
  * checker refuses). Whoever asks gives its turn back.
  */
-export async function runTrial(around: Around, asked: Asked): Promise<readonly Outcome[]> {
-  return trainPlans(around, asked, await plansOfTrial(around, asked));
+export async function runTrial(around: SweepTrialContext, request: TrialRequest): Promise<readonly TrialOutcome[]> {
+  return trainPlans(around, request, await plansOfTrial(around, request));
 }
 
 /** Its trainings: one, or as many as it has seeds. Whoever asked is told of its hashes. */
-export async function plansOfTrial({ stage, ...shared }: Compiled, asked: Asked): Promise<TrialProgram["plans"]> {
-  const around = { ...shared, stage: { ...stage, signal: asked.signal } };
-  const program = await trialProgram(around, asked.values, `${asked.of.sweep}_${asked.of.number}`);
+export async function plansOfTrial(
+  { stage, ...shared }: Compiled,
+  request: TrialRequest,
+): Promise<TrialProgram["plans"]> {
+  const around = { ...shared, stage: { ...stage, signal: request.signal } };
+  const program = await trialProgram(around, request.values, `${request.trialOf.sweep}_${request.trialOf.number}`);
   if ("refused" in program) {
-    asked.onProgram({ recipe: REFUSED });
+    request.onProgram({ recipe: REFUSED_RECIPE });
     throw new TrialRefused(program.refused);
   }
   const { plans, recipe, data } = program;
-  asked.onProgram({ recipe, ...(data !== null && { data }) });
+  request.onProgram({ recipe, ...(data !== null && { data }) });
   return plans;
 }
 
 /** What is asked of a trial whose program is known. */
-export type Training = Omit<Asked, "values" | "onProgram">;
+export type TrialTrainingRequest = Omit<TrialRequest, "values" | "onProgram">;
 
 export async function trainPlans(
-  { stage, ...shared }: Trains,
-  asked: Training,
+  { stage, ...shared }: TrialContext,
+  request: TrialTrainingRequest,
   plans: TrialProgram["plans"],
-): Promise<readonly Outcome[]> {
-  const around = { ...shared, stage: { ...stage, signal: asked.signal } };
-  const outcomes: Outcome[] = [];
+): Promise<readonly TrialOutcome[]> {
+  const around = { ...shared, stage: { ...stage, signal: request.signal } };
+  const outcomes: TrialOutcome[] = [];
   for (const { name, plan } of plans) {
-    outcomes.push(await runOnce(around, asked, { name, plan, first: outcomes.length === 0 }));
-    if (asked.ends() !== null) break;
+    outcomes.push(await runOnce(around, request, { name, plan, first: outcomes.length === 0 }));
+    if (request.ends() !== null) break;
   }
   return outcomes;
 }
@@ -88,7 +96,7 @@ interface One {
   readonly first: boolean;
 }
 
-async function runOnce(around: Trains, asked: Training, one: One): Promise<Outcome> {
+async function runOnce(around: TrialContext, request: TrialTrainingRequest, one: One): Promise<TrialOutcome> {
   const { session, stage, sweep } = around;
   const { name, plan } = one;
   const { registry } = session.vocabulary;
@@ -97,15 +105,15 @@ async function runOnce(around: Trains, asked: Training, one: One): Promise<Outco
   );
   const wanted = [...sweep.goals.map(({ metric }) => metric), ...bars];
   const measures = await onTheWay(wanted, plan, registry);
-  const before = asked.resume ? doneBefore(session, asked.of, one, wanted) : null;
+  const before = request.resume ? doneBefore(session, request.trialOf, one, wanted) : null;
   if (before) return outcomeOf(before, sweep, registry);
-  await asked.turn.begin();
-  const result = await trained(around, asked, one, measures);
+  await request.turn.begin();
+  const result = await trained(around, request, one, measures);
   const forget = () => session.weights.forget(result.run.path);
   if (result.trained.reason === "interrupted") {
     session.later(settledThen(result.trained.settled, forget));
     throw new CodedError("interrupted", {
-      what: `the sweep ${asked.of.sweep}`,
+      what: `the sweep ${request.trialOf.sweep}`,
       kept: "the trials done so far are kept: run the statement again to go on",
     });
   }
@@ -113,25 +121,31 @@ async function runOnce(around: Trains, asked: Training, one: One): Promise<Outco
   try {
     if (result.trained.reason === "given up") return { ...ended, scores: null, bars: [] };
     const handle = session.models.unnamed(plan.recipe.model, name);
-    const kept = await giveWeights(session, handle, plan, result);
-    if (kept?.damaged)
-      warningsOn(stage, around.span)("best-not-kept", { ...kept.damaged, kept: kept.checkpoint.position.step });
-    const told = toldAt(result.events, must(kept, "the weights of a training that ended").checkpoint.position.step);
-    const missing = wanted.filter((metric) => !measures.includes(metric) || !(metricName(metric, registry) in told));
+    const finalWeights = await assignWeights(session, handle, plan, result);
+    if (finalWeights?.damaged)
+      warnAt(stage, around.span)("best-not-kept", {
+        ...finalWeights.damaged,
+        kept: finalWeights.checkpoint.position.step,
+      });
+    const scores = toldAt(
+      result.events,
+      must(finalWeights, "the weights of a training that ended").checkpoint.position.step,
+    );
+    const missing = wanted.filter((metric) => !measures.includes(metric) || !(metricName(metric, registry) in scores));
     const how = {
       metrics: missing,
       batch_size: plan.recipe.training.batch_size,
-      world: worldIn(stage.hostContext.folder),
+      world: metricWorldIn(stage.hostContext.folder),
       judging: { beside: null, signal: stage.signal, onProgress: stage.hostContext.onProgress },
     };
     const subject = { data: plan.recipe.data, split: "validation" };
-    const scored = missing.length > 0 ? await evaluateOnce(session, handle, subject, how, stage) : null;
+    const scored = missing.length > 0 ? await evaluateModel(session, handle, subject, how, stage) : null;
     const values = wanted.map(
-      (metric) => (missing.includes(metric) ? scored?.evaluation.metrics : told)?.[metricName(metric, registry)],
+      (metric) => (missing.includes(metric) ? scored?.evaluation.metrics : scores)?.[metricName(metric, registry)],
     );
     return outcomeOf({ ...ended, values, step: result.trained.steps }, sweep, registry);
   } finally {
-    giveBack(result);
+    releaseRun(result);
     await forget();
   }
 }
@@ -150,13 +164,13 @@ function outcomeOf(
     values,
     step,
     ...ended
-  }: Pick<Outcome, "run" | "tokens"> & {
+  }: Pick<TrialOutcome, "run" | "tokens"> & {
     readonly values: readonly (number | undefined)[];
     readonly step: number;
   },
   { goals }: Pick<SweepPlan, "goals">,
   registry: Registry,
-): Outcome {
+): TrialOutcome {
   const all = values.map((value) => value ?? Number.NaN);
   const none = goals.findIndex((_, i) => Number.isNaN(all[i]));
   const unmeasured = goals[none];
@@ -165,31 +179,38 @@ function outcomeOf(
 }
 
 /** What it came to, where it was trained to its end before the sweep was interrupted and its log says all that is wanted; null: no. */
-function doneBefore({ runs, vocabulary }: OpenSession, of: Asked["of"], { name, plan }: One, wanted: readonly Call[]) {
+function doneBefore(
+  { runs, vocabulary }: OpenSession,
+  trialOf: TrialRequest["trialOf"],
+  { name, plan }: One,
+  wanted: readonly Call[],
+) {
   // What nothing in its recipe stops early was stopped by a person.
   const itself = plan.recipe.training.early_stopping === null ? ["done"] : ["done", "early"];
-  const run = runsNamed(runs, name, plan.recipeHash).find((one) => isTrial(one, of) && endedAs(one, itself));
+  const run = findRunsNamed(runs, name, plan.recipeHash).find(
+    (one) => isTrialRun(one, trialOf) && stoppedFor(one, itself),
+  );
   if (!run || readCheckpoints(run).length === 0) return null;
   const events = run.events();
-  const { step } = keptCheckpoint(run, plan).position;
-  const told = toldAt(events, step);
-  const values = wanted.map((metric) => told[metricName(metric, vocabulary.registry)]);
+  const { step } = finalCheckpoint(run, plan).position;
+  const scores = toldAt(events, step);
+  const values = wanted.map((metric) => scores[metricName(metric, vocabulary.registry)]);
   return values.includes(undefined) ? null : { run: run.path, tokens: tokensOf(events), values, step };
 }
 
 async function trained(
-  around: Trains,
-  asked: Training,
+  around: TrialContext,
+  trialRequest: TrialTrainingRequest,
   { name, plan, first }: One,
   measures: readonly Call[],
 ): Promise<RunResult> {
   const { session, stage, sweep, models } = around;
   const metric = metricName(sweep.goal.metric, session.vocabulary.registry);
   const tell = (event: RunEvent): void => {
-    if (event.kind === "step") asked.onStep(event.step, event.tokens);
+    if (event.kind === "step") trialRequest.onStep(event.step, event.tokens);
     const score = event.kind === "evaluated" ? event.metrics[metric] : undefined;
     if (event.kind === "evaluated" && first && score !== undefined && !Number.isNaN(score))
-      asked.onReport(event.step, score);
+      trialRequest.onReport(event.step, score);
   };
   const request = {
     plan,
@@ -198,23 +219,23 @@ async function trained(
     listener: {
       onEvent: (event: RunEvent) => {
         tell(event);
-        asked.onEvent?.(event);
+        trialRequest.onEvent?.(event);
       },
       onBehind: (events: readonly RunEvent[]) => events.forEach(tell),
-      onRun: (folder: string) => asked.onRun(folder),
+      onRun: (folder: string) => trialRequest.onRun(folder),
     },
     hooks: (steps: number) => {
-      asked.onSteps(steps);
-      return [trialHook(steps, { pass: () => asked.turn.pass(), endsNow: () => asked.ends() })];
+      trialRequest.onSteps(steps);
+      return [trialHook(steps, { pass: () => trialRequest.turn.pass(), endsNow: () => trialRequest.ends() })];
     },
   };
-  const run = { name, trial: asked.of };
-  if (!asked.resume) return trainOnce(session, { ...request, run: { ...run, resume: false } }, stage);
+  const run = { name, trial: trialRequest.trialOf };
+  if (!trialRequest.resume) return runTraining(session, { ...request, run: { ...run, resume: false } }, stage);
   try {
-    return await trainOnce(session, { ...request, run: { ...run, resume: true } }, stage);
+    return await runTraining(session, { ...request, run: { ...run, resume: true } }, stage);
   } catch (error) {
     if (!(error instanceof CodedError) || error.code !== "nothing-to-resume") throw error;
-    return trainOnce(session, { ...request, run: { ...run, resume: false } }, stage);
+    return runTraining(session, { ...request, run: { ...run, resume: false } }, stage);
   }
 }
 
@@ -223,9 +244,9 @@ async function onTheWay(wanted: readonly Call[], { recipe }: Plan, registry: Reg
   if (recipe.training.validate === null) return [];
   const found: Call[] = [];
   for (const metric of wanted) {
-    const of = registry.find("metric", metric.word)?.capabilities?.of ?? [];
-    const timed = of.includes("time") || of.includes("cost");
-    const written = writesText(recipe.model) && (await readsTexts(metric));
+    const measuredKinds = registry.find("metric", metric.word)?.capabilities?.outcomes ?? [];
+    const timed = measuredKinds.includes("time") || measuredKinds.includes("cost");
+    const written = writesText(recipe.model) && (await readsWrittenTexts(metric));
     if (!timed && !written) found.push(metric);
   }
   return found;

@@ -6,25 +6,25 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { PrunerImplementation } from "#stdlib/pruners/kind.js";
-import type { Point, SearchImplementation } from "#stdlib/searches/kind.js";
+import type { SearchPoint, SearchImplementation } from "#stdlib/searches/kind.js";
 import type { RunLock } from "../runs/run-lock.js";
-import { missesOf } from "../study/bars.js";
+import { thresholdMisses } from "../study/bars.js";
 import { valuesAt } from "../study/points.js";
-import { oriented, startedStudy, studyOf, type goalOf } from "../study/study.js";
+import { orientedScore, withStartTrials, studyOf, type goalOf } from "../study/study.js";
 import type { TrialRecord } from "../study/trial.js";
-import { secondsOf, tokensOf } from "../study/time-spent.js";
-import { isUsedUp, type Ending } from "./sweep-end.js";
-import { Failures, ends, whyOf } from "./failures.js";
+import { busySecondsOf, trialTokens } from "../study/time-spent.js";
+import { isSpaceExhausted, type SweepEnding } from "./sweep-end.js";
+import { FailureStreak, sweepEndingFailure, failureText } from "./failures.js";
 import { dropWeights, hasWeights } from "../session/kept-weights.js";
-import { meanOf, spreadOf } from "./of-seeds.js";
-import { bestOf, keptOf } from "./ranking.js";
-import type { Outcome, RunsTrial } from "./trial-work.js";
+import { columnMeans, columnDeviations } from "./of-seeds.js";
+import { bestTrialNumber, keptTrials } from "./ranking.js";
+import type { TrialOutcome, TrialRunner } from "./trial-work.js";
 import type { TrialLog } from "./journal/trial-log.js";
-import { Turns, type Turn } from "./trial-scheduler.js";
-import type { Wanted, Wishes } from "./requested-trials.js";
+import { TurnScheduler, type TrainingTurn } from "./trial-scheduler.js";
+import type { RequestedTrial, TrialRequests } from "./requested-trials.js";
 
-export interface Runner {
-  readonly runTrial: RunsTrial;
+export interface SweepRunnerOptions {
+  readonly runTrial: TrialRunner;
   readonly sweep: SweepPlan;
   readonly signal: AbortSignal | undefined;
   readonly name: string;
@@ -35,11 +35,11 @@ export interface Runner {
   /** Trials of earlier sweeps, with numbers below 1: the search alone sees them. Absent: none. */
   readonly started?: readonly TrialRecord[];
   readonly lock: RunLock;
-  readonly wishes: Wishes;
+  readonly wishes: TrialRequests;
   /** What begins before the search is asked, within the sweep's bounds. */
-  readonly first?: readonly Wanted[];
+  readonly first?: readonly RequestedTrial[];
   /** Whether its weights lie elsewhere, for whoever will ask for them; absent: none do. */
-  readonly kept?: ((run: string) => boolean) | undefined;
+  readonly isKept?: ((run: string) => boolean) | undefined;
   /** Told of the best trial, whose weights are gone: it is trained again. */
   readonly onLost?: (number: number) => void;
   /** Told whenever something of its trials changed. */
@@ -49,35 +49,35 @@ export interface Runner {
 }
 /** How a trial runs. */
 interface How {
-  readonly turn: Turn;
+  readonly turn: TrainingTurn;
   /** It was begun before the sweep was interrupted. */
   readonly resume: boolean;
 }
 /** A trial to begin: where it lies in the space, or settings that a person gave. */
 interface Next {
   readonly number: number;
-  readonly point: Point;
+  readonly point: SearchPoint;
   readonly values: Readonly<Record<string, string>>;
   readonly resume: boolean;
   readonly again?: number;
 }
 
-export async function runTrials(o: Runner): Promise<Ending> {
-  return new SweepRun(o).run();
+export async function runTrials(options: SweepRunnerOptions): Promise<SweepEnding> {
+  return new SweepRun(options).run();
 }
 
 class SweepRun {
-  private readonly turns = new Turns();
-  private readonly failures = new Failures();
+  private readonly turns = new TurnScheduler();
+  private readonly failures = new FailureStreak();
   private readonly open = new Map<number, Promise<void>>();
   private readonly begun = performance.now();
   private readonly abort = new AbortController();
   private readonly unfinished: TrialRecord[];
-  private readonly first: Wanted[];
+  private readonly first: RequestedTrial[];
   private tokens: number;
   /** Milliseconds that trials of before took. */
   private readonly before: number;
-  private ending: Ending = "trials";
+  private ending: SweepEnding = "trials";
   private over = false;
   /** A trial began in this run. */
   private ran = false;
@@ -86,19 +86,19 @@ class SweepRun {
   /** What ends the sweep before its time. */
   private fatal: { readonly error: unknown; readonly trial: TrialRecord } | null = null;
 
-  constructor(private readonly o: Runner) {
-    this.from = o.log.next;
-    this.unfinished = [...o.log.unfinished];
-    this.first = [...(o.first ?? [])];
-    this.tokens = o.log.ended.reduce((sum, trial) => sum + tokensOf(o.sweep, trial), 0);
-    this.before = 1000 * secondsOf(o.log.ended);
+  constructor(private readonly options: SweepRunnerOptions) {
+    this.from = options.log.next;
+    this.unfinished = [...options.log.unfinished];
+    this.first = [...(options.first ?? [])];
+    this.tokens = options.log.ended.reduce((sum, trial) => sum + trialTokens(options.sweep, trial), 0);
+    this.before = 1000 * busySecondsOf(options.log.ended);
   }
 
-  async run(): Promise<Ending> {
-    const { wishes } = this.o;
-    const wished = (): Promise<void> => new Promise((told) => (wishes.onWish = told));
-    if (this.o.signal?.aborted) this.stop();
-    this.o.signal?.addEventListener("abort", this.stop, { once: true });
+  async run(): Promise<SweepEnding> {
+    const { wishes } = this.options;
+    const wished = (): Promise<void> => new Promise((resolve) => (wishes.onWish = resolve));
+    if (this.options.signal?.aborted) this.stop();
+    this.options.signal?.addEventListener("abort", this.stop, { once: true });
     try {
       for (;;) {
         this.fill();
@@ -107,31 +107,31 @@ class SweepRun {
         await Promise.race([...this.open.values(), wished()]);
       }
     } finally {
-      this.o.signal?.removeEventListener("abort", this.stop);
+      this.options.signal?.removeEventListener("abort", this.stop);
     }
-    if (this.fatal) throw this.told(this.fatal);
-    this.o.signal?.throwIfAborted();
+    if (this.fatal) throw this.errorOf(this.fatal);
+    this.options.signal?.throwIfAborted();
     return this.ending;
   }
 
   private fill(): void {
-    while (this.fatal === null && this.open.size < this.o.atOnce) {
+    while (this.fatal === null && this.open.size < this.options.atOnce) {
       const next = this.next();
       if (!next) break;
       this.begin(next);
     }
   }
 
-  private readonly stop = (): void => this.abort.abort(this.o.signal?.reason);
+  private readonly stop = (): void => this.abort.abort(this.options.signal?.reason);
 
   /** What begins next; null: nothing does now. */
   private next(): Next | null {
-    const { log, sweep, wishes, search } = this.o;
+    const { log, sweep, wishes, search } = this.options;
     if (this.abort.signal.aborted) return null;
     const unfinished = this.unfinished.shift();
     if (unfinished) return { ...unfinished, resume: true };
-    const asked = wishes.next();
-    if (asked) return { ...asked, number: log.next, resume: false };
+    const wish = wishes.next();
+    if (wish) return { ...wish, number: log.next, resume: false };
     if (this.over) return this.lost();
     log.look();
     const number = log.next;
@@ -142,23 +142,23 @@ class SweepRun {
     const first = this.first.shift();
     if (first) return { ...first, number, resume: false };
     const study = studyOf(sweep, log.trials);
-    const seen = sweep.pruner && this.o.pruner?.seen?.(sweep.pruner, study, number);
-    const whole = startedStudy(seen ?? study, sweep, this.o.started ?? []);
+    const seen = sweep.pruner && this.options.pruner?.seen?.(sweep.pruner, study, number);
+    const whole = withStartTrials(seen ?? study, sweep, this.options.started ?? []);
     const point = search.suggest(sweep.search, whole, nth);
-    if (!point) return this.endsBy(isUsedUp(whole, sweep.search) ? "used up" : "none found");
+    if (!point) return this.endsBy(isSpaceExhausted(whole, sweep.search) ? "used up" : "none found");
     return { number, point, values: valuesAt(sweep.vary, point), resume: false };
   }
 
   /** What keeps one more trial from beginning; `number`: its place among those that count. */
-  private bound(number: number): Ending | null {
-    const { trials, budgetMs, budgetTokens } = this.o.sweep;
+  private bound(number: number): SweepEnding | null {
+    const { trials, budgetMs, budgetTokens } = this.options.sweep;
     if (number > (trials ?? Number.POSITIVE_INFINITY)) return "trials";
     if (budgetMs !== null && this.before + performance.now() - this.begun > budgetMs)
       return this.before > budgetMs ? "budget of before" : "budget";
     if (this.tokens < (budgetTokens ?? Number.POSITIVE_INFINITY)) return null;
     return this.ran ? "tokens" : "tokens of before";
   }
-  private endsBy(ending: Ending): Next | null {
+  private endsBy(ending: SweepEnding): Next | null {
     this.over = true;
     this.ending = ending;
     return this.lost();
@@ -166,12 +166,18 @@ class SweepRun {
 
   /** When all is done: the best trial, should its weights be gone, so that there is a model to go on with. */
   private lost(): Next | null {
-    const { log, sweep, onLost } = this.o;
+    const { log, sweep, onLost } = this.options;
     if (this.open.size > 0) return null;
-    const number = bestOf(sweep, log.ended);
+    const number = bestTrialNumber(sweep, log.ended);
     const best = log.ended.find((trial) => trial.number === number);
     // What was trained here has them, or its disk takes none.
-    if (!best || best.run === null || best.number >= this.from || this.o.kept?.(best.run) || hasWeights(best.run))
+    if (
+      !best ||
+      best.run === null ||
+      best.number >= this.from ||
+      this.options.isKept?.(best.run) ||
+      hasWeights(best.run)
+    )
       return null;
     onLost?.(best.number);
     const { point, values } = best;
@@ -179,7 +185,7 @@ class SweepRun {
   }
 
   private begin(next: Next): void {
-    const { log, onChange } = this.o;
+    const { log, onChange } = this.options;
     const { point, values, resume, again } = next;
     const begun = {
       point,
@@ -215,7 +221,7 @@ class SweepRun {
 
   /** Never rejects: what ends the sweep is kept. */
   private async train(begun: TrialRecord, how: How): Promise<void> {
-    const { log, lock } = this.o;
+    const { log, lock } = this.options;
     const { number } = begun;
     const started = performance.now();
     const now = (): TrialRecord => log.open.find((one) => one.number === number) ?? begun;
@@ -225,23 +231,28 @@ class SweepRun {
       const outcomes = await this.outcomes(begun, how, now);
       this.done(now(), outcomes, seconds());
     } catch (error) {
-      if (this.fatal !== null || ends(error) !== null) this.end(error, now());
-      else this.failed({ ...now(), score: null, state: "failed", seconds: seconds(), error: whyOf(error) }, error);
+      if (this.fatal !== null || sweepEndingFailure(error) !== null) this.end(error, now());
+      else
+        this.failed({ ...now(), score: null, state: "failed", seconds: seconds(), error: failureText(error) }, error);
     }
     log.leave(number);
   }
 
   /** Trains it, and tells of it while it trains. */
-  private outcomes({ number, values }: TrialRecord, how: How, now: () => TrialRecord): Promise<readonly Outcome[]> {
-    const { log, wishes, onChange, name, goal } = this.o;
+  private outcomes(
+    { number, values }: TrialRecord,
+    how: How,
+    now: () => TrialRecord,
+  ): Promise<readonly TrialOutcome[]> {
+    const { log, wishes, onChange, name, goal } = this.options;
     let why: string | null = null;
-    const of = { sweep: name, journal: log.name, number, goal };
-    return this.o.runTrial({
+    const trialOf = { sweep: name, journal: log.name, number, goal };
+    return this.options.runTrial({
       values,
-      of,
+      trialOf,
       ...how,
       signal: this.abort.signal,
-      onProgram: (of) => log.note(number, of),
+      onProgram: (hashes) => log.note(number, hashes),
       onRun: (run) => log.note(number, { run }),
       onSteps: (steps) => log.note(number, { steps }),
       onStep: (step, tokens) => log.note(number, { step, tokens: (now().tokens ?? 0) + tokens }),
@@ -256,52 +267,52 @@ class SweepRun {
   }
 
   private givenUp(trial: TrialRecord): string | null {
-    const { sweep, pruner, log } = this.o;
+    const { sweep, pruner, log } = this.options;
     const { step = 0, steps = 0 } = trial;
     if (!pruner || !sweep.pruner || step >= steps) return null;
     const study = studyOf(sweep, log.trials);
-    const own = must(
+    const ownTrial = must(
       study.trials.find(({ number }) => number === trial.number),
       "a trial of its study",
     );
-    return pruner.prunes(sweep.pruner, study, own, steps);
+    return pruner.prunes(sweep.pruner, study, ownTrial, steps);
   }
 
-  private done(trial: TrialRecord, outcomes: readonly Outcome[], seconds: number): void {
-    const { log, sweep, wishes } = this.o;
+  private done(trial: TrialRecord, outcomes: readonly TrialOutcome[], seconds: number): void {
+    const { log, sweep, wishes } = this.options;
     const tokens = outcomes.reduce((sum, one) => sum + one.tokens, 0);
     this.tokens += tokens;
     const scored = outcomes.filter(hasScores);
     const stopped = wishes.stopped(trial.number);
     const { why, ...rest } = trial;
-    const ended = { ...rest, seconds, tokens, run: bestRun(this.o, scored) ?? outcomes.at(-1)?.run ?? trial.run };
+    const ended = { ...rest, seconds, tokens, run: bestRun(this.options, scored) ?? outcomes.at(-1)?.run ?? trial.run };
     if (scored.length === 0) {
       const state = stopped ? "stopped" : "pruned";
       log.end({ ...ended, state, ...(why !== undefined && !stopped && { why }) });
     } else {
-      const scores = meanOf(scored.map((one) => one.scores));
+      const scores = columnMeans(scored.map((one) => one.scores));
       const whole: TrialRecord = {
         ...ended,
         state: stopped ? "stopped" : "done",
         score: scores[0] ?? null,
         ...(sweep.goals.length > 1 && { scores }),
-        ...(scored.length > 1 && { spread: spreadOf(scored.map((one) => one.scores)) }),
-        ...(sweep.require && { bars: meanOf(scored.map(({ bars }) => bars)) }),
+        ...(scored.length > 1 && { spread: columnDeviations(scored.map((one) => one.scores)) }),
+        ...(sweep.require && { bars: columnMeans(scored.map(({ bars }) => bars)) }),
       };
-      log.end(whole, missesOf(sweep, whole));
+      log.end(whole, thresholdMisses(sweep, whole));
     }
     this.failures.none();
-    const kept = new Set(keptOf(sweep, log.ended));
+    const keptNumbers = new Set(keptTrials(sweep, log.ended));
     const runs = outcomes.map(({ run }) => run).filter((run) => run !== ended.run);
-    const poor = log.ended.flatMap(({ number, run }) => (kept.has(number) || run === null ? [] : [run]));
+    const poor = log.ended.flatMap(({ number, run }) => (keptNumbers.has(number) || run === null ? [] : [run]));
     dropWeights([...runs, ...poor], { from: log.runs, journal: log.name });
   }
 
   private failed(trial: TrialRecord, error: unknown): void {
     this.tokens += trial.tokens ?? 0;
     try {
-      this.o.log.end(trial);
-      if (this.failures.add(error)) this.end(alike(this.o, trial), trial);
+      this.options.log.end(trial);
+      if (this.failures.add(error)) this.end(alike(this.options, trial), trial);
     } catch (full) {
       this.end(full, trial);
     }
@@ -309,35 +320,35 @@ class SweepRun {
 
   private end(error: unknown, trial: TrialRecord): void {
     // All that are open end with an engine: the sweep goes on with the first of them.
-    const first = this.o.log.open.find(({ number }) => number < trial.number);
-    this.fatal ??= { error, trial: ends(error) === "engine" ? (first ?? trial) : trial };
+    const first = this.options.log.open.find(({ number }) => number < trial.number);
+    this.fatal ??= { error, trial: sweepEndingFailure(error) === "engine" ? (first ?? trial) : trial };
     this.abort.abort();
   }
 
   /** The error that the statement ends with. */
-  private told({ error, trial }: { readonly error: unknown; readonly trial: TrialRecord }): unknown {
-    const ended = ends(error);
+  private errorOf({ error, trial }: { readonly error: unknown; readonly trial: TrialRecord }): unknown {
+    const ended = sweepEndingFailure(error);
     if (ended === null || ended === "interrupt" || ended === "workers") return error;
-    const { name, log } = this.o;
+    const { name, log } = this.options;
     const { number, values } = trial;
     return new CodedError(
       "sweep-stopped",
-      { sweep: name, trial: number, kept: log.ended.length, values, why: whyOf(error), ended },
+      { sweep: name, trial: number, kept: log.ended.length, values, why: failureText(error), ended },
       { cause: error },
     );
   }
 }
 
-type Scored = Outcome & { readonly scores: readonly number[] };
-const hasScores = (outcome: Outcome): outcome is Scored => outcome.scores !== null;
+type Scored = TrialOutcome & { readonly scores: readonly number[] };
+const hasScores = (outcome: TrialOutcome): outcome is Scored => outcome.scores !== null;
 
 /** Of several seeds the one that the first goal likes best. */
-function bestRun({ sweep }: Runner, scored: readonly Scored[]): string | undefined {
-  const worth = ({ scores }: Scored): number => oriented(sweep, scores[0] ?? null) ?? Number.NEGATIVE_INFINITY;
+function bestRun({ sweep }: SweepRunnerOptions, scored: readonly Scored[]): string | undefined {
+  const worth = ({ scores }: Scored): number => orientedScore(sweep, scores[0] ?? null) ?? Number.NEGATIVE_INFINITY;
   return scored.toSorted((a, b) => worth(b) - worth(a))[0]?.run;
 }
 
-function alike({ name, log }: Runner, { error, number, values }: TrialRecord): CodedError {
+function alike({ name, log }: SweepRunnerOptions, { error, number, values }: TrialRecord): CodedError {
   const trials = log.ended.filter(({ state }) => state === "failed").length;
   return new CodedError("trials-fail-alike", { sweep: name, trial: number, failed: trials, values, why: error ?? "" });
 }

@@ -1,41 +1,41 @@
 /** Trials that a sweep starts from, as its study has them and as its cell tells of them. */
-import { listed } from "#dsl/language/diagnostics/listed.js";
+import { listNames } from "#dsl/language/diagnostics/listed.js";
 import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import { dataKeys } from "../study/trial-text.js";
 import { clip, oneLine, plural } from "../host/text.js";
 import type { TrialRecord } from "../study/trial.js";
-import type { Strange } from "./journal/journal.js";
-import type { Started } from "./started-from.js";
+import type { UnfitTrial } from "./journal/journal.js";
+import type { StartTrials } from "./started-from.js";
 
-export type StartTold = { readonly name: string } & (
-  | Started
+export type SweepStart = { readonly name: string } & (
+  | StartTrials
   /** It is the sweep itself. */
   | { readonly own: true }
 );
 
 /** Numbers below 1, so that they are nobody's: the last one is 0. */
-export function numbered(starts: readonly StartTold[]): readonly TrialRecord[] {
+export function numberStartTrials(starts: readonly SweepStart[]): readonly TrialRecord[] {
   const all = starts.flatMap((start) => ("own" in start ? [] : start.trials));
   return all.map(({ bars, ...trial }, i) => ({ ...trial, number: i + 1 - all.length }));
 }
 
 /** `It starts from 12 trials of earlier, by batch_size; epochs is as the definitions have it there.` */
-export function startText(start: StartTold): string {
+export function sweepStartText(start: SweepStart): string {
   const name = clip(oneLine(start.name), 80);
   if ("own" in start) return `${name} is this sweep: it goes on from its own trials.`;
   const { trials, shared, filled, aside, strange } = start;
   const parts = [
-    `It starts from ${plural(trials.length, "trial")} of ${name}${shared.length > 0 ? `, by ${listed(shared)}` : ""}`,
+    `It starts from ${plural(trials.length, "trial")} of ${name}${shared.length > 0 ? `, by ${listNames(shared)}` : ""}`,
     filled.length > 0 &&
-      `${listed(filled)} didn't vary there, and ${filled.length === 1 ? "is" : "are"} taken as the definitions have it`,
-    aside.length > 0 && `${listed(aside)} varied there alone, and ${aside.length === 1 ? "is" : "are"} left aside`,
-    strange.length > 0 && strangeText(strange),
+      `${listNames(filled)} didn't vary there, and ${filled.length === 1 ? "is" : "are"} taken as the definitions have it`,
+    aside.length > 0 && `${listNames(aside)} varied there alone, and ${aside.length === 1 ? "is" : "are"} left aside`,
+    strange.length > 0 && unfitTrialsText(strange),
   ];
   return `${parts.filter(Boolean).join("; ")}.`;
 }
 
 /** How many of its trials say that they are of other data than the sweep's; none where its data vary. */
-export function ofOtherData(start: StartTold, { plan, vary }: SweepPlan): number {
+export function otherDataCount(start: SweepStart, { plan, vary }: SweepPlan): number {
   const { dataHash } = plan.recipe;
   const keys = dataKeys();
   const varies = Object.keys(vary).some((path) => keys.has(path.split(".")[0] ?? path));
@@ -45,8 +45,8 @@ export function ofOtherData(start: StartTold, { plan, vary }: SweepPlan): number
 
 const FEW = 3;
 /** `2 trials don't fit: 3 (batch_size can't be 7 in the sweep), 4 (…)`. */
-export function strangeText(strange: readonly Strange[]): string {
+export function unfitTrialsText(strange: readonly UnfitTrial[]): string {
   const some = strange.slice(0, FEW).map(({ number, why }) => `${String(number)} (${clip(oneLine(why), 100)})`);
   const verb = strange.length === 1 ? "doesn't" : "don't";
-  return `${plural(strange.length, "trial")} ${verb} fit: ${listed(some, { of: strange.length })}`;
+  return `${plural(strange.length, "trial")} ${verb} fit: ${listNames(some, { total: strange.length })}`;
 }

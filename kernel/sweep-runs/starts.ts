@@ -1,31 +1,33 @@
 /** The journals that a sweep starts from, each read as trials of its own space. */
 import { basename, join } from "node:path";
 import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
-import { ownValues } from "../study/own-point.js";
-import type { JournalOf } from "./journal/journal.js";
-import { journalFile, type Places } from "../session/answers/journal-facts.js";
-import { startedFrom } from "./started-from.js";
-import type { StartTold } from "./start-told.js";
+import { definitionValues } from "../study/own-point.js";
+import type { JournalSpec } from "./journal/journal.js";
+import { journalFile, type SessionFolders } from "../session/answers/journal-facts.js";
+import { readStartTrials } from "./started-from.js";
+import type { SweepStart } from "./start-told.js";
 
-interface Around extends Places {
-  readonly of: JournalOf;
+interface Around extends SessionFolders {
+  readonly spec: JournalSpec;
   /** The name of the sweep's own journal. */
-  readonly own: string;
+  readonly ownJournal: string;
   /** Of the journal of a sweep that ran in this notebook. */
   readonly journalNamed: (sweep: string) => string | undefined;
 }
 
 /** Before its name means the new sweep: it may start from an earlier one that had it. */
-export function startsOf(
+export function sweepStartsOf(
   { start = [], ...sweep }: SweepPlan,
-  { of, own, journalNamed, ...places }: Around,
-): readonly StartTold[] {
-  const point = ownValues(sweep);
+  { spec, ownJournal, journalNamed, ...places }: Around,
+): readonly SweepStart[] {
+  const point = definitionValues(sweep);
   return start.map((one) => {
     const journal = "sweep" in one ? journalNamed(one.sweep) : undefined;
     const file = journal === undefined ? journalFile(one, places) : join(places.runs, "sweeps", `${journal}.jsonl`);
     const name = "sweep" in one ? one.sweep : one.journal;
     // Its own trials are in its journal already.
-    return basename(file, ".jsonl") === own ? { name, own: true } : { name, ...startedFrom(file, of, point) };
+    return basename(file, ".jsonl") === ownJournal
+      ? { name, own: true }
+      : { name, ...readStartTrials(file, spec, point) };
   });
 }

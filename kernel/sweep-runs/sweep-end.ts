@@ -2,10 +2,10 @@
 import { registry } from "#stdlib/registry.js";
 import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import type { Study } from "#stdlib/searches/kind.js";
-import { leftOf } from "#stdlib/searches/shared/random-points.js";
-import { duration } from "../host/text.js";
+import { untriedPoints } from "#stdlib/searches/shared/random-points.js";
+import { durationText } from "../host/text.js";
 
-export type Ending =
+export type SweepEnding =
   | "trials"
   | "budget"
   | "tokens"
@@ -18,25 +18,25 @@ export type Ending =
   | "none found";
 
 /** Whether nothing is left, after a search found nothing to try. */
-export function isUsedUp(study: Study, search: SweepPlan["search"]): boolean {
-  return ends(search) || leftOf(study)?.length === 0;
+export function isSpaceExhausted(study: Study, search: SweepPlan["search"]): boolean {
+  return ends(search) || untriedPoints(study)?.length === 0;
 }
 const ends = ({ word }: SweepPlan["search"]): boolean => registry.find("search", word)?.capabilities?.ends === true;
 
 /** Null: nothing that its plan doesn't say. `ended`: trials. */
-export function endingText(ending: Ending, sweep: SweepPlan, ended: number): string | null {
+export function sweepEndingText(ending: SweepEnding, sweep: SweepPlan, ended: number): string | null {
   const { trials, budgetMs, where } = sweep;
-  const of = trials === null ? String(ended) : `${String(ended)} of ${String(trials)}`;
+  const progress = trials === null ? String(ended) : `${String(ended)} of ${String(trials)}`;
   switch (ending) {
     case "budget of before":
-      return `No trial began: trials of earlier runs of this sweep have used up its budget of ${duration((budgetMs ?? 0) / 1000)}. Write a larger \`budget\` to go on.`;
+      return `No trial began: trials of earlier runs of this sweep have used up its budget of ${durationText((budgetMs ?? 0) / 1000)}. Write a larger \`budget\` to go on.`;
     case "tokens of before":
       return "No trial began: trials of earlier runs of this sweep have used up its `tokens`. Write more of them to go on.";
     case "used up":
       if (trials === null && ends(sweep.search)) return null;
-      return `It ended after ${of} trials: no other values are left to try.`;
+      return `It ended after ${progress} trials: no other values are left to try.`;
     case "none found":
-      return `It ended after ${of} trials: among many draws the search found no other values${where ? " that `where` lets stand together" : ""}. There may be some: widen ${where ? "`where`, or " : ""}what varies, to go on.`;
+      return `It ended after ${progress} trials: among many draws the search found no other values${where ? " that `where` lets stand together" : ""}. There may be some: widen ${where ? "`where`, or " : ""}what varies, to go on.`;
     default:
       return null;
   }

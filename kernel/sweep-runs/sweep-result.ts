@@ -3,10 +3,10 @@ import type { Action } from "#dsl/compiler/plan/action.js";
 import type { LiveSweep } from "./live-sweep.js";
 import type { TrialLog } from "./journal/trial-log.js";
 
-export type Sweep = Extract<Action, { verb: "sweep" }>;
+export type SweepAction = Extract<Action, { verb: "sweep" }>;
 
-export type Told = Pick<Swept, "live"> & { readonly log: Pick<TrialLog, "ended"> };
-export interface Swept {
+export type SweepReport = Pick<SweepResult, "live"> & { readonly log: Pick<TrialLog, "ended"> };
+export interface SweepResult {
   readonly live: LiveSweep;
   readonly log: TrialLog;
 }

@@ -1,9 +1,9 @@
 /** A sweep that trackers are told of; where nobody is, nothing is written. */
 import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import type { TrialRecord } from "../study/trial.js";
-import { SweepTold, writeSweep } from "../trackers/sweep-tracking.js";
-import type { Trackers } from "../trackers/trackers.js";
-import { toldOf, type ToldFrom } from "../training-runs/tracker-context.js";
+import { SweepEventWriter, writeSweepFile } from "../trackers/sweep-tracking.js";
+import type { TrackerSender } from "../trackers/trackers.js";
+import { trackerContextOf, type TrackingContext } from "../training-runs/tracker-context.js";
 
 export interface TrackedSweep {
   changed(ended: readonly TrialRecord[]): void;
@@ -19,22 +19,22 @@ interface Of {
 const NOBODY: TrackedSweep = { changed: () => undefined, ended: () => undefined };
 
 export function trackSweep(
-  { trackers }: { readonly trackers: Trackers },
+  { trackers }: { readonly trackers: TrackerSender },
   { folder, name, sweep, goal }: Of,
-  stage: ToldFrom,
+  stage: TrackingContext,
 ): TrackedSweep {
-  const told = toldOf(stage);
-  if (!told || told.experiment.trackers.length === 0) return NOBODY;
+  const context = trackerContextOf(stage);
+  if (!context || context.experiment.trackers.length === 0) return NOBODY;
   try {
-    writeSweep(folder, name, sweep);
-    const log = new SweepTold(folder, goal);
-    trackers.began(folder, told);
+    writeSweepFile(folder, name, sweep);
+    const log = new SweepEventWriter(folder, goal);
+    trackers.began(folder, context);
     return {
       changed: (ended) => quietly(() => log.trials(ended) && trackers.happened(folder)),
       ended: (as) => quietly(() => (log.ended(as), trackers.happened(folder, { soon: true }))),
     };
   } catch (error) {
-    told.say(`No tracker is told of this sweep: ${(error as Error).message}.`);
+    context.say(`No tracker is told of this sweep: ${(error as Error).message}.`);
     return NOBODY;
   }
 }

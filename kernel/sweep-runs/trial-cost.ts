@@ -1,18 +1,18 @@
 /** What trials of a sweep would take: their programs compiled behind those that it stands in, nothing run. */
 import type { Source } from "#dsl/language/diagnostics/span.js";
-import { costsOf, type Costs } from "../study/costs.js";
+import { sweepCostsOf, type Costs } from "../study/costs.js";
 import { modelKeys, trialText } from "../study/trial-text.js";
 import type { Action } from "#dsl/compiler/plan/action.js";
 import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 
 /** `compiled`: what a source comes to behind the others; undefined: something is wrong with it. */
-export function pricesOf(
+export function estimateSweepCosts(
   { name, sweep }: { readonly name: string; readonly sweep: SweepPlan },
   compiled: (source: Source) => Promise<readonly Action[] | undefined>,
 ): Promise<Costs | null> {
   const as = `${name}_planned`;
   const title = `a trial of ${name}`;
-  return costsOf(sweep, async (values) => {
+  return sweepCostsOf(sweep, async (values) => {
     const text = trialText(sweep, values, modelKeys(), as);
     const actions = await compiled({ id: `plan:${as}`, title, text });
     return actions?.findLast((action) => action.verb === "train")?.plan.estimates ?? null;

@@ -5,18 +5,18 @@
  */
 import { createHash } from "node:crypto";
 import type { Engine } from "../engines/engine.js";
-import { LendingModel } from "../engines/shared-model.js";
-import { checkpointsOf, openSession, type OpensModel, type ToOpen } from "../models/open-model.js";
+import { SharedModelPool } from "../engines/shared-model.js";
+import { checkpointFilesOf, openEngineSession, type ModelOpener, type ModelOpenRequest } from "../models/open-model.js";
 
 export class TrialModels {
   /** The order is that of last use. */
-  private readonly models = new Map<string, { readonly engine: Engine; readonly model: LendingModel }>();
+  private readonly models = new Map<string, { readonly engine: Engine; readonly model: SharedModelPool }>();
 
   /** `most`: how many stay open; one that a trial trains with is never closed. */
   constructor(private readonly most: number) {}
 
-  readonly opens: OpensModel = async (engine, o, saved) => {
-    const key = keyOf(o);
+  readonly opens: ModelOpener = async (engine, options, saved) => {
+    const key = keyOf(options);
     const known = this.models.get(key);
     this.models.delete(key);
     if (known?.engine === engine) {
@@ -24,7 +24,7 @@ export class TrialModels {
       return known.model.lend();
     }
     await this.makeRoom();
-    const model = new LendingModel(await openSession(engine, o), saved);
+    const model = new SharedModelPool(await openEngineSession(engine, options), saved);
     this.models.set(key, { engine, model });
     return model.lend();
   };
@@ -50,15 +50,15 @@ export class TrialModels {
  * What tells programs, and what they are read from, from others. Written as text: the bytes in which V8 keeps a value depend on
  * which of its parts are one object and on how it came by its numbers, and differ between programs that are equal.
  */
-function keyOf(o: ToOpen): string {
-  const files = checkpointsOf(o.model, o.base, o.home);
+function keyOf(options: ModelOpenRequest): string {
+  const files = checkpointFilesOf(options.model, options.base, options.home);
   return createHash("sha256")
-    .update(JSON.stringify([o.store, files, o.programs], told))
+    .update(JSON.stringify([options.store, files, options.programs], fileSafe))
     .digest("hex");
 }
 
 /** What JSON has no form for. */
-function told(_: string, value: unknown): unknown {
+function fileSafe(_: string, value: unknown): unknown {
   if (value instanceof Uint8Array) return { bytes: Buffer.from(value).toString("base64") };
   if (typeof value === "number" && (!Number.isFinite(value) || Object.is(value, -0)))
     return { number: Object.is(value, -0) ? "-0" : String(value) };

@@ -8,8 +8,8 @@ import { modelKeys, trialText } from "../study/trial-text.js";
 import { compileAll, type CompileOptions } from "../session/answers/host.js";
 
 /** What it is compiled with: of a session, and of the source that the sweep stands in. */
-export interface Around {
-  readonly session: Required<Pick<CompileOptions, "datasets" | "kept">> & {
+export interface TrialProgramContext {
+  readonly session: Required<Pick<CompileOptions, "datasets" | "earlierCells">> & {
     readonly vocabulary: { readonly registry: Registry };
     readonly models: { trained(): Readonly<Record<string, string>> };
   };
@@ -25,11 +25,11 @@ export interface TrialProgram {
   readonly data: string | null;
 }
 /** In place of a recipe's hash: the checker took no such program. */
-export const REFUSED = "refused";
+export const REFUSED_RECIPE = "refused";
 
 /** `as`: the run's name. */
 export async function trialProgram(
-  { session, stage, sweep }: Around,
+  { session, stage, sweep }: TrialProgramContext,
   values: Readonly<Record<string, string>>,
   as: string,
 ): Promise<TrialProgram | { readonly refused: string }> {
@@ -40,7 +40,7 @@ export async function trialProgram(
     hostContext: stage.hostContext,
     datasets: session.datasets,
     registry: session.vocabulary.registry,
-    kept: session.kept,
+    earlierCells: session.earlierCells,
     trained: session.models.trained(),
   });
   const action = actions?.find((a) => a.verb === "train");

@@ -1,33 +1,33 @@
 /** Who trains: trials of one sweep take turns on one engine, a chunk of updates each. */
 
-export class Turns {
-  private readonly beginning: Turn[] = [];
-  private readonly waiting: Turn[] = [];
-  private has: Turn | null = null;
+export class TurnScheduler {
+  private readonly beginning: TrainingTurn[] = [];
+  private readonly waiting: TrainingTurn[] = [];
+  private has: TrainingTurn | null = null;
 
   /** Of one trial. */
-  turn(): Turn {
-    return new Turn(this);
+  turn(): TrainingTurn {
+    return new TrainingTurn(this);
   }
 
   /** @internal `first`: before those that have trained already. */
-  take(of: Turn, first: boolean): void {
-    (first ? this.beginning : this.waiting).push(of);
+  take(turn: TrainingTurn, first: boolean): void {
+    (first ? this.beginning : this.waiting).push(turn);
     if (this.has === null) this.next();
   }
 
   /** @internal */
-  give(of: Turn): void {
-    if (this.has === of) this.next();
+  give(turn: TrainingTurn): void {
+    if (this.has === turn) this.next();
   }
 
   /** @internal It waits no longer, and has no turn. */
-  leave(of: Turn): void {
+  leave(turn: TrainingTurn): void {
     for (const queue of [this.beginning, this.waiting]) {
-      const at = queue.indexOf(of);
-      if (at >= 0) queue.splice(at, 1);
+      const index = queue.indexOf(turn);
+      if (index >= 0) queue.splice(index, 1);
     }
-    this.give(of);
+    this.give(turn);
   }
 
   private next(): void {
@@ -36,12 +36,12 @@ export class Turns {
   }
 }
 
-export class Turn {
+export class TrainingTurn {
   private granted: Promise<void> | null = null;
   /** @internal */
   go: () => void = () => undefined;
 
-  constructor(private readonly turns: Turns) {}
+  constructor(private readonly turns: TurnScheduler) {}
 
   /** What begins goes before what goes on, so that each shows early what it is worth. Asked again it says when the first is due. */
   begin(): Promise<void> {

@@ -1,20 +1,20 @@
 /** What a trial is given, and what comes of it. */
-import type { TrialOf } from "../runs/together/trials.js";
+import type { TrialInLock } from "../runs/together/trials.js";
 import type { RunEvent } from "../events/events.js";
 import type { TrialRecord } from "../study/trial.js";
-import type { Turn } from "./trial-scheduler.js";
+import type { TrainingTurn } from "./trial-scheduler.js";
 
 /** A trial that is to be run, and who looks on. */
-export interface Asked {
+export interface TrialRequest {
   readonly values: Readonly<Record<string, string>>;
-  readonly of: TrialOf;
-  readonly turn: Pick<Turn, "begin" | "pass">;
+  readonly trialOf: TrialInLock;
+  readonly turn: Pick<TrainingTurn, "begin" | "pass">;
   /** Interrupts it. */
   readonly signal: AbortSignal;
   /** It goes on where it was interrupted, if it had got so far. */
   readonly resume: boolean;
   /** Told of the hashes of its recipe and its data, before it trains. */
-  onProgram(of: Pick<TrialRecord, "recipe" | "data">): void;
+  onProgram(hashes: Pick<TrialRecord, "recipe" | "data">): void;
   /** Told of the folder of its run, and of the updates that it takes in all. */
   onRun(folder: string): void;
   onSteps(steps: number): void;
@@ -28,7 +28,7 @@ export interface Asked {
   ends(): "stop" | "give up" | null;
 }
 /** What a trial came to. */
-export interface Outcome {
+export interface TrialOutcome {
   /** Of each goal; null: none came (it was given up, or stopped before it had any). */
   readonly scores: readonly number[] | null;
   /** Of each bar that the sweep requires. */
@@ -38,4 +38,4 @@ export interface Outcome {
 }
 
 /** With each of its seeds. Whoever asks gives its turn back. */
-export type RunsTrial = (asked: Asked) => Promise<readonly Outcome[]>;
+export type TrialRunner = (request: TrialRequest) => Promise<readonly TrialOutcome[]>;

@@ -4,62 +4,71 @@
  */
 import { setTimeout as delay } from "node:timers/promises";
 import type { Registry } from "#dsl/language/types/registry.js";
-import { isTraining, outcomeOf, type Outcome } from "../remote/supervisor/outcome.js";
+import { isTraining, runProgressOf, type RunProgress } from "../remote/supervisor/outcome.js";
 import { watchRun } from "../remote/supervisor/watch.js";
-import { finishedRun, runsNamed } from "../runs/history/runs-named.js";
-import { runsAround, type Several, type Together } from "../runs/together/trial-groups.js";
+import { findFinishedRun, findRunsNamed } from "../runs/history/runs-named.js";
+import { runsFolderOf, type TrialGroupPlan, type TrialGroup } from "../runs/together/trial-groups.js";
 import { RunFolder } from "../runs/run-folder.js";
 import { LiveTraining, type Screen } from "../session/live-training.js";
-import { sweepOfJournal } from "./report-sweep.js";
+import { liveSweepFromJournal } from "./report-sweep.js";
 import { foldsOf } from "./repeats/folds.js";
 import { seedsOf } from "./repeats/repeats.js";
-import type { Each } from "./repeats/train-each.js";
+import type { RepeatTraining } from "./repeats/train-each.js";
 
 /** Milliseconds between two looks. */
 const EVERY = 250;
 
-export interface Watches {
+export interface WatchOptions {
   readonly registry: Registry;
   readonly screen: Screen;
   readonly signal?: AbortSignal | undefined;
 }
 
 /** How they ended; null: the signal came, and nothing was done to them. */
-export async function watchTogether(of: Together, o: Watches): Promise<Outcome | null> {
-  const whole = RunFolder.open(of.folder);
-  const { several } = of;
-  if (several.is === "sweep") await watchSweep(of, several, whole, o);
-  else await watchEach(of, eachOf(several), whole, o);
+export async function watchGroup(group: TrialGroup, options: WatchOptions): Promise<RunProgress | null> {
+  const whole = RunFolder.open(group.folder);
+  const { several } = group;
+  if (several.is === "sweep") await watchSweep(group, several, whole, options);
+  else await watchEach(group, groupMembersOf(several), whole, options);
   // What is left of it: its last checkpoint, its end.
-  while (isTraining(whole) && !o.signal?.aborted) await pause(o.signal);
-  return o.signal?.aborted ? null : outcomeOf(whole);
+  while (isTraining(whole) && !options.signal?.aborted) await pause(options.signal);
+  return options.signal?.aborted ? null : runProgressOf(whole);
 }
 
 /** Seeds or folds as they are shown. */
-export function eachOf(several: Exclude<Several, { is: "sweep" }>): readonly Each[] {
+export function groupMembersOf(several: Exclude<TrialGroupPlan, { is: "sweep" }>): readonly RepeatTraining[] {
   return several.is === "repeats" ? seedsOf(several.repeats) : foldsOf(several.folds);
 }
 
 /** How many of them are done, and of how many; null: nothing but time or tokens bounds them. */
-export function doneOf(of: Together, registry: Registry): { readonly done: number; readonly of: number | null } {
-  const runs = runsAround(of);
-  if (of.several.is !== "sweep") {
-    const each = eachOf(of.several);
-    const done = each.filter(({ name, plan }) => finishedRun(runs, name, plan.recipeHash)).length;
+export function groupProgress(
+  group: TrialGroup,
+  registry: Registry,
+): { readonly done: number; readonly of: number | null } {
+  const runs = runsFolderOf(group);
+  if (group.several.is !== "sweep") {
+    const each = groupMembersOf(group.several);
+    const done = each.filter(({ name, plan }) => findFinishedRun(runs, name, plan.recipeHash)).length;
     return { done, of: each.length };
   }
   const screen: Screen = { display: () => undefined, update: () => undefined };
-  const { live, log } = sweepOfJournal({ name: of.name, sweep: of.several.sweep }, { runs, registry, screen });
+  const { live, log } = liveSweepFromJournal(
+    { name: group.name, sweep: group.several.sweep },
+    { runs, registry, screen },
+  );
   return { done: log.ended.length, of: live.view.wanted };
 }
 
 async function watchSweep(
-  of: Together,
-  { sweep }: Extract<Several, { is: "sweep" }>,
+  group: TrialGroup,
+  { sweep }: Extract<TrialGroupPlan, { is: "sweep" }>,
   whole: RunFolder,
-  { registry, screen, signal }: Watches,
+  { registry, screen, signal }: WatchOptions,
 ): Promise<void> {
-  const { live, log } = sweepOfJournal({ name: of.name, sweep }, { runs: runsAround(of), registry, screen });
+  const { live, log } = liveSweepFromJournal(
+    { name: group.name, sweep },
+    { runs: runsFolderOf(group), registry, screen },
+  );
   for (let seen = ""; ;) {
     const trains = isTraining(whole);
     log.look();
@@ -73,15 +82,15 @@ async function watchSweep(
 }
 
 async function watchEach(
-  of: Together,
-  each: readonly Each[],
+  group: TrialGroup,
+  each: readonly RepeatTraining[],
   whole: RunFolder,
-  { screen, signal }: Watches,
+  { screen, signal }: WatchOptions,
 ): Promise<void> {
-  const id = `attach-${of.name}-${Date.now().toString(36)}`;
+  const id = `attach-${group.name}-${Date.now().toString(36)}`;
   let again = false;
   for (const { name, plan, title } of each) {
-    const run = await begun({ name, plan }, runsAround(of), whole, signal);
+    const run = await begun({ name, plan }, runsFolderOf(group), whole, signal);
     if (!run || signal?.aborted) return;
     const live = new LiveTraining(screen, id, title, plan, { again });
     again = true;
@@ -92,15 +101,15 @@ async function watchEach(
 
 /** The run that trains one of them, or did; undefined: it never comes. */
 async function begun(
-  { name, plan }: Pick<Each, "name" | "plan">,
+  { name, plan }: Pick<RepeatTraining, "name" | "plan">,
   runs: string,
   whole: RunFolder,
   signal: AbortSignal | undefined,
 ): Promise<RunFolder | undefined> {
   for (;;) {
     const trains = isTraining(whole);
-    const found = runsNamed(runs, name, plan.recipeHash);
-    const run = found.find(isTraining) ?? finishedRun(runs, name, plan.recipeHash);
+    const found = findRunsNamed(runs, name, plan.recipeHash);
+    const run = found.find(isTraining) ?? findFinishedRun(runs, name, plan.recipeHash);
     if (run || !trains || signal?.aborted) return run;
     await pause(signal);
   }

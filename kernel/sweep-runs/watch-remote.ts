@@ -3,57 +3,62 @@
  * what it made is brought into the folder of runs. Nothing that happens here ends it.
  */
 import { dirname, join } from "node:path";
-import { CodedError, entryOf, type Code, type CodeData } from "#dsl/language/diagnostics/codes.js";
+import { CodedError, codeEntryOf, type Code, type CodeData } from "#dsl/language/diagnostics/codes.js";
 import type { Action } from "#dsl/compiler/plan/action.js";
 import { RunFolder } from "../runs/run-folder.js";
 import { lockRun } from "../runs/run-lock.js";
-import { dropPlace, readPlace, writePlace, type SearchPlace } from "../runs/together/search-place.js";
+import {
+  removeSearchPlace,
+  readSearchPlace,
+  writeSearchPlace,
+  type ClusterSearchPlace,
+} from "../runs/together/search-place.js";
 import { RayJobs, type RayJob, type RayOptions } from "../remote/coordinator/ray/jobs.js";
-import type { FileThere, Said } from "../remote/coordinator/ray/job-progress.js";
-import { followSearch, forgetSearch } from "../remote/coordinator/ray/search-job.js";
+import type { RemoteFile, SearchMessage } from "../remote/coordinator/ray/job-progress.js";
+import { followSearch, removeSearchFolder } from "../remote/coordinator/ray/search-job.js";
 import { plural } from "../host/text.js";
 import { sweepType } from "../study/trial.js";
 import { LiveSweep } from "./live-sweep.js";
-import { bringRuns } from "./remote/bring-runs.js";
-import type { Mirror } from "./remote/mirror.js";
+import { fetchRuns } from "./remote/bring-runs.js";
+import type { SweepMirror } from "./remote/mirror.js";
 import { trackSweep } from "./tracked-sweep.js";
-import { tellBegun } from "../training-runs/tracker-context.js";
-import type { Stage } from "../session/execution-context.js";
+import { reportRunBegun } from "../training-runs/tracker-context.js";
+import type { ExecutionContext } from "../session/execution-context.js";
 import type { OpenSession } from "../session/open-session.js";
 
-export interface SweptThere {
+export interface RemoteSweepResult {
   readonly live: LiveSweep;
-  readonly log: Mirror;
+  readonly log: SweepMirror;
 }
-export interface Watched {
+export interface WatchedSweep {
   readonly session: OpenSession;
   readonly action: Pick<Extract<Action, { verb: "sweep" }>, "name" | "sweep">;
-  readonly stage: Stage;
+  readonly stage: ExecutionContext;
   /** Of its lock, beside the journal. */
   readonly folder: string;
   readonly cluster: Pick<RayOptions, "address" | "token">;
-  readonly mirror: Mirror;
+  readonly mirror: SweepMirror;
 }
 
 /** Coded errors `interrupted` (watching ended, nothing else), `search-cut-off`, and those that the search itself came to. */
-export function watchThere(o: Watched, at: SearchPlace): Promise<SweptThere> {
-  return new Watching(o, at).watch();
+export function watchRemoteSweep(options: WatchedSweep, place: ClusterSearchPlace): Promise<RemoteSweepResult> {
+  return new Watching(options, place).watch();
 }
 
 class Watching {
   private readonly ray: RayJobs;
-  private readonly mirror: Mirror;
+  private readonly mirror: SweepMirror;
 
   constructor(
-    private readonly o: Watched,
-    private readonly at: SearchPlace,
+    private readonly options: WatchedSweep,
+    private readonly place: ClusterSearchPlace,
   ) {
-    this.ray = new RayJobs({ ...o.cluster, ...(o.stage.signal && { signal: o.stage.signal }) });
-    this.mirror = o.mirror;
+    this.ray = new RayJobs({ ...options.cluster, ...(options.stage.signal && { signal: options.stage.signal }) });
+    this.mirror = options.mirror;
   }
 
-  async watch(): Promise<SweptThere> {
-    const { session, action, stage, folder } = this.o;
+  async watch(): Promise<RemoteSweepResult> {
+    const { session, action, stage, folder } = this.options;
     const { name, sweep } = action;
     const live = new LiveSweep(name, sweep, this.mirror, session.vocabulary.registry, {
       screen: stage.screen,
@@ -62,12 +67,12 @@ class Watching {
     session.untrained.delete(name);
     session.sweeps.set(name, live);
     session.names.define(name, live, sweepType);
-    const told = trackSweep(session, { folder, name, sweep, goal: live.goal }, stage);
+    const tracked = trackSweep(session, { folder, name, sweep, goal: live.goal }, stage);
     live.show();
-    let end: Extract<Said, { is: "over" | "failed" }> | null = null;
+    let end: Extract<SearchMessage, { is: "over" | "failed" }> | null = null;
     let job: RayJob | null;
     try {
-      const all = followSearch(this.ray, this.at, {
+      const all = followSearch(this.ray, this.place, {
         onAway: (why) => live.note(`${why}; it is asked again for ten minutes.`),
       });
       for (;;) {
@@ -77,7 +82,7 @@ class Watching {
           break;
         }
         end = this.hear(next.value, live) ?? end;
-        told.changed(this.mirror.ended);
+        tracked.changed(this.mirror.ended);
       }
       if (end?.is === "over") await this.bring(end.results);
     } catch (error) {
@@ -87,67 +92,67 @@ class Watching {
       this.mirror.end();
       live.end();
     }
-    told.ended(end?.is === "over" ? "finished" : "failed");
+    tracked.ended(end?.is === "over" ? "finished" : "failed");
     if (end?.is === "over") return { live, log: this.mirror };
     throw end ? codedOf(end, name, this.mirror) : await this.cutOff(job);
   }
 
-  private hear(said: Said, live: LiveSweep): Extract<Said, { is: "over" | "failed" }> | null {
-    switch (said.is) {
+  private hear(message: SearchMessage, live: LiveSweep): Extract<SearchMessage, { is: "over" | "failed" }> | null {
+    switch (message.is) {
       case "began":
         return null;
       case "journal":
-        this.mirror.take(said.at, said.text);
+        this.mirror.take(message.at, message.text);
         break;
       case "running":
-        this.mirror.running(said.trials);
+        this.mirror.running(message.trials);
         break;
       case "note":
-        live.note(said.words);
+        live.note(message.words);
         return null;
       case "over":
       case "failed":
-        return said;
+        return message;
     }
     live.show();
     return null;
   }
 
   /** Its runs, and then nothing of it is left there. */
-  private async bring(results: FileThere): Promise<void> {
-    const { session, folder, stage } = this.o;
+  private async bring(results: RemoteFile): Promise<void> {
+    const { session, folder, stage } = this.options;
     const lock = await lockRun(folder, "sweep");
     try {
       // Another one who watches it was faster.
       if (!this.isThis()) return;
       const work = join(session.runs, "sweeps", `.${this.mirror.name}`);
       const home = stage.hostContext.folder;
-      const came = await bringRuns(this.ray, this.at, results, {
+      const came = await fetchRuns(this.ray, this.place, results, {
         runs: session.runs,
         home,
         work,
         signal: stage.signal,
       });
       for (const run of came) {
-        tellBegun(session, run, stage, RunFolder.open(run).lock()?.trial);
+        reportRunBegun(session, run, stage, RunFolder.open(run).lock()?.trial);
         session.trackers.happened(run);
       }
-      dropPlace(folder);
+      removeSearchPlace(folder);
     } finally {
       lock.release();
     }
     // Nobody waits for it, and an interrupted cell doesn't keep it from being done.
-    session.later(forgetSearch(new RayJobs(this.o.cluster), this.at, dirname(results.path)));
+    session.later(removeSearchFolder(new RayJobs(this.options.cluster), this.place, dirname(results.path)));
   }
 
   /** Whether the folder still points at this job: others may watch it, bring it here, and send the sweep anew. */
   private isThis(): boolean {
-    return readPlace(this.o.folder)?.job === this.at.job;
+    return readSearchPlace(this.options.folder)?.job === this.place.job;
   }
 
   private stillGoing(): CodedError {
-    const { name } = this.o.action;
-    const { job, sweep } = this.at;
+    const { name } = this.options.action;
+    const { job, sweep } = this.place;
     return new CodedError("interrupted", {
       what: `watching ${name}`,
       kept: `the sweep goes on on the cluster, as the job ${job}: the same cell or \`attach ${sweep}\` shows it again, \`tunebook runs stop ${sweep}\` ends it`,
@@ -156,20 +161,20 @@ class Watching {
 
   private async cutOff(job: RayJob | null): Promise<CodedError> {
     if (!this.isThis()) {
-      const { name } = this.o.action;
-      const kept = `another process brought what it made, or sent it anew: the same cell or \`attach ${this.at.sweep}\` shows it`;
-      return new CodedError("interrupted", { what: `watching ${name}`, kept });
+      const { name } = this.options.action;
+      const reason = `another process brought what it made, or sent it anew: the same cell or \`attach ${this.place.sweep}\` shows it`;
+      return new CodedError("interrupted", { what: `watching ${name}`, kept: reason });
     }
     // What it made can't be asked for: the next time it is sent anew.
-    writePlace(this.o.folder, { ...this.at, lost: true });
-    const log = job && (await this.ray.log(this.at.job).catch(() => null));
+    writeSearchPlace(this.options.folder, { ...this.place, lost: true });
+    const log = job && (await this.ray.log(this.place.job).catch(() => null));
     const lines = (log ?? "").split("\n").filter((line) => line.trim() !== "" && !line.includes("tunebook-search "));
     const how = !job
       ? "the cluster doesn't know it any more; its head may have begun anew"
       : `its job ended as ${job.status}${job.message === "" ? "" : `: ${job.message}`}`;
     return new CodedError("search-cut-off", {
-      sweep: this.o.action.name,
-      address: this.at.address,
+      sweep: this.options.action.name,
+      address: this.place.address,
       how,
       ended: this.mirror.ended.length,
       log: lines.slice(-6).map((line) => line.slice(0, 300)),
@@ -178,12 +183,16 @@ class Watching {
 }
 
 /** What went wrong there, as it was there. */
-function codedOf({ code, data, message }: Extract<Said, { is: "failed" }>, name: string, { ended }: Mirror): Error {
+function codedOf(
+  { code, data, message }: Extract<SearchMessage, { is: "failed" }>,
+  name: string,
+  { ended }: SweepMirror,
+): Error {
   if (code === "interrupted")
     return new CodedError("interrupted", {
       what: `the sweep ${name} on the cluster`,
       kept: `${plural(ended.length, "trial")} of it are over and kept: run the statement again to go on`,
     });
-  if (code !== null && entryOf(code) !== undefined) return new CodedError(code as Code, data as CodeData[Code]);
+  if (code !== null && codeEntryOf(code) !== undefined) return new CodedError(code as Code, data as CodeData[Code]);
   return new Error(message);
 }

@@ -10,41 +10,41 @@ import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { WorkerRunner } from "#stdlib/runners/kind.js";
 import { Coordinator } from "../remote/coordinator/coordinator.js";
-import { waysOf } from "../remote/coordinator/work-methods.js";
-import { Workers } from "../remote/coordinator/workers.js";
-import { begin } from "../remote/process-group/begin.js";
-import { Hub } from "../remote/process-group/root-rank.js";
-import { during } from "../host/host-context.js";
-import type { Shipment } from "../remote/jobs/shipment.js";
-import { readsOf, type AroundSweep } from "./remote-trials.js";
+import { workerStarters } from "../remote/coordinator/work-methods.js";
+import { WorkerPool } from "../remote/coordinator/workers.js";
+import { sendInitialState } from "../remote/process-group/begin.js";
+import { RootRank } from "../remote/process-group/root-rank.js";
+import { withProgressLabel } from "../host/host-context.js";
+import type { JobSpec } from "../remote/jobs/shipment.js";
+import { trialInputsOf, type SweepContext } from "./remote-trials.js";
 import { version } from "../session/version.js";
-import type { Gang, Gathers } from "../training-runs/process-group.js";
-import { inTime } from "../training-runs/in-time.js";
-import { RankGiven, type RankOf } from "./rank-work.js";
+import type { ProcessGroup, GroupLauncher } from "../training-runs/process-group.js";
+import { withTimeout } from "../training-runs/in-time.js";
+import { RankWork, type RankWorkInput } from "./rank-work.js";
 
 export interface RankWorkersOptions {
-  readonly around: Pick<AroundSweep, "session" | "stage">;
+  readonly around: Pick<SweepContext, "session" | "stage">;
   readonly runner: Call;
   readonly implementation: WorkerRunner;
   /** Workers, and threads of each. */
   readonly count: number;
   readonly threads: number;
-  readonly shipment: Shipment;
+  readonly shipment: JobSpec;
   /** Where the shipment lies. */
   readonly folder: string;
-  readonly within?: Within;
+  readonly within?: RankDeadlines;
 }
 /** Milliseconds until all have come, and until all have the model open, with what they fetch for it. */
-export interface Within {
+export interface RankDeadlines {
   readonly joined: number;
   readonly ready: number;
 }
-const usual: Within = { joined: 120_000, ready: 1_800_000 };
+const usual: RankDeadlines = { joined: 120_000, ready: 1_800_000 };
 /** Milliseconds in which it is found out why a rank is gone. */
 const TOLD = 3_000;
 
 export class RankWorkers {
-  private readonly workers: Workers;
+  private readonly workers: WorkerPool;
   /** How workers ended, by name, those that ended last at the end. */
   private readonly ends = new Map<string, string>();
   /** Told where a worker can't work, and none that came in its place could. */
@@ -52,42 +52,48 @@ export class RankWorkers {
   private unfit: CodedError | null = null;
 
   private constructor(
-    private readonly o: RankWorkersOptions,
+    private readonly options: RankWorkersOptions,
     private readonly coordinator: Coordinator,
     private readonly host: string,
   ) {
-    const { runner: call, implementation, count, threads } = o;
+    const { runner: call, implementation, count, threads } = options;
     const runner: WorkerRunner = {
-      start: (of, how, ways) => {
-        const one = implementation.start(of, how, ways);
+      start: (seats, how, ways) => {
+        const one = implementation.start(seats, how, ways);
         void one.ended.then((how) => this.ended(one.name, how, one.unfit?.() === true));
         return one;
       },
     };
-    this.workers = new Workers({ call, runner, count, threads, coordinator, ways: waysOf() });
+    this.workers = new WorkerPool({ call, runner, count, threads, coordinator, ways: workerStarters() });
   }
 
   /** Coded errors `gang-without-room`, and those of the runner's cluster. */
-  static async start(o: RankWorkersOptions): Promise<RankWorkers> {
-    const { runner, implementation, count } = o;
-    const place = await implementation.look?.(runner, waysOf()({ url: "", token: "", name: "", place: 0 }));
+  static async start(settings: RankWorkersOptions): Promise<RankWorkers> {
+    const { runner, implementation, count } = settings;
+    const place = await implementation.look?.(runner, workerStarters()({ url: "", token: "", name: "", place: 0 }));
     if (place && place.room < count)
       throw new CodedError("gang-without-room", { of: count, room: place.room, runner: runner.word });
     const host = place?.host ?? "127.0.0.1";
-    const coordinator = await Coordinator.open({ version, host, scratch: join(o.folder, "arriving") });
-    return new RankWorkers(o, coordinator, host);
+    const coordinator = await Coordinator.open({ version, host, scratch: join(settings.folder, "arriving") });
+    return new RankWorkers(settings, coordinator, host);
   }
 
   /** What calls a gang together for one training. */
-  gathers(plan: Plan): Gathers {
+  gathers(plan: Plan): GroupLauncher {
     return async () => {
-      const { count } = this.o;
+      const { count } = this.options;
       const token = randomBytes(32).toString("hex");
       const door = { address: this.host, token, of: count + 1, version, recipe: plan.recipeHash, learns: false };
-      const reads = await readsOf(this.o, [{ plan }]);
-      const { hub, port } = await Hub.open(door);
-      const of: RankOf = { hub, plan, reads, count, gang: { address: this.host, port, token, of: count + 1 } };
-      const given = Array.from({ length: count }, (_, i) => new RankGiven(of, i + 1));
+      const reads = await trialInputsOf(this.options, [{ plan }]);
+      const { hub, port } = await RootRank.open(door);
+      const rankInput: RankWorkInput = {
+        hub,
+        plan,
+        reads,
+        count,
+        gang: { address: this.host, port, token, of: count + 1 },
+      };
+      const given = Array.from({ length: count }, (_, i) => new RankWork(rankInput, i + 1));
       for (const one of given) this.coordinator.give(one);
       return this.gang(hub, given);
     };
@@ -100,8 +106,8 @@ export class RankWorkers {
     await this.coordinator.close();
   }
 
-  private gang(hub: Hub, given: readonly RankGiven[]): Gang {
-    const { around, count, within = usual, runner } = this.o;
+  private gang(hub: RootRank, given: readonly RankWork[]): ProcessGroup {
+    const { around, count, within = usual, runner } = this.options;
     const { signal, hostContext } = around.stage;
     const stop = (): void => hub.lose(0, "the training was interrupted");
     signal?.addEventListener("abort", stop, { once: true });
@@ -115,7 +121,9 @@ export class RankWorkers {
       return new CodedError("gang-incomplete", { joined: hub.joined - 1, of: count, seconds: ms / 1000, why });
     };
     const all = async <T>(label: string, what: Promise<T>, ms: number): Promise<T> => {
-      return during(hostContext, label, () => inTime(Promise.race([what, hopeless]), ms, incomplete(ms)));
+      return withProgressLabel(hostContext, label, () =>
+        withTimeout(Promise.race([what, hopeless]), ms, incomplete(ms)),
+      );
     };
     return {
       hub,
@@ -123,7 +131,7 @@ export class RankWorkers {
         try {
           if (signal?.aborted) stop();
           await all(`all ${String(count)} workers of ${runner.word} called`, hub.complete(), within.joined);
-          await all("the model opened by all of them", begin(hub, session, shares, step), within.ready);
+          await all("the model opened by all of them", sendInitialState(hub, session, shares, step), within.ready);
         } finally {
           // From now on the loop sees to it.
           signal?.removeEventListener("abort", stop);
@@ -144,26 +152,30 @@ export class RankWorkers {
   }
 
   /** Which rank is gone, and whether another can be: said as people count them, by workers. */
-  private async why(error: unknown, given: readonly RankGiven[]): Promise<unknown> {
+  private async why(error: unknown, given: readonly RankWork[]): Promise<unknown> {
     if (!(error instanceof CodedError) || error.code !== "rank-lost") return error;
-    const { count: of } = this.o;
+    const { count: rankCount } = this.options;
     const { rank, why: seen, ...data } = (error as CodedError<"rank-lost">).data;
     const one = given[rank - 1];
     if (!one) return error;
-    await inTime(one.settled, TOLD, () => new Error("nobody knows")).catch(() => undefined);
+    await withTimeout(one.settled, TOLD, () => new Error("nobody knows")).catch(() => undefined);
     if (one.hopeless) return one.hopeless;
     const { failure, worker } = one;
     if (failure && !failure.passing)
-      return new CodedError("rank-failed", { rank, of, why: `${failure.why} (${worker})` }, { cause: error });
+      return new CodedError(
+        "rank-failed",
+        { rank, of: rankCount, why: `${failure.why} (${worker})` },
+        { cause: error },
+      );
     const why = failure?.why ?? this.ends.get(worker) ?? seen;
-    return new CodedError("rank-lost", { ...data, rank, of, why: `${worker}: ${why}` }, { cause: error });
+    return new CodedError("rank-lost", { ...data, rank, of: rankCount, why: `${worker}: ${why}` }, { cause: error });
   }
 
   private ended(name: string, how: string, unfit: boolean): void {
     this.ends.delete(name);
     this.ends.set(name, how);
     if (!unfit) return;
-    this.unfit = new CodedError("rank-unfit", { of: this.o.count, why: `${name} ${how}` });
+    this.unfit = new CodedError("rank-unfit", { of: this.options.count, why: `${name} ${how}` });
     this.onUnfit(this.unfit);
   }
 }

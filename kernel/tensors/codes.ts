@@ -1,6 +1,6 @@
 /** What can go wrong with files of named tensors. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
-import { listed } from "#dsl/language/diagnostics/listed.js";
+import { listNames } from "#dsl/language/diagnostics/listed.js";
 
 /** The data of each code. */
 export interface TensorsCodeData {
@@ -20,7 +20,7 @@ export interface TensorsCodeData {
 export const tensorsCodes: CodeTable<TensorsCodeData> = {
   "missing-tensor": {
     severity: "error",
-    message: (d) => `no weights called ${d.name} in ${listed(d.files)}`,
+    message: (d) => `no weights called ${d.name} in ${listNames(d.files)}`,
     help: (d) => (d.nearest === null ? undefined : `the nearest name there is ${d.nearest}`),
     explain:
       "The model's architecture needs a tensor that its weight files don't hold: the files belong to another architecture, or to an adapter without its base.",

@@ -8,15 +8,15 @@ export interface JsonLimits {
   readonly values: number;
 }
 /** Of what says what a model is: the longest list of labels has some ten thousands. */
-export const SETTINGS: JsonLimits = { bytes: 32 * 2 ** 20, depth: 64, values: 2_000_000 };
+export const SETTINGS_JSON_LIMITS: JsonLimits = { bytes: 32 * 2 ** 20, depth: 64, values: 2_000_000 };
 /** Of a vocabulary with its merges: the largest have 35 MB and two million values. */
-export const VOCABULARY: JsonLimits = { bytes: 256 * 2 ** 20, depth: 64, values: 12_000_000 };
+export const VOCABULARY_JSON_LIMITS: JsonLimits = { bytes: 256 * 2 ** 20, depth: 64, values: 12_000_000 };
 
 const [QUOTE, BACKSLASH, COMMA] = [0x22, 0x5c, 0x2c];
 const [OPEN, CLOSE] = [new Set([0x5b, 0x7b]), new Set([0x5d, 0x7d])];
 
 /** What is wrong with its size; null: nothing. Whether it is JSON at all is for the parser to say. */
-export function beyondLimits(bytes: Uint8Array, limits: JsonLimits): string | null {
+export function exceededJsonLimit(bytes: Uint8Array, limits: JsonLimits): string | null {
   if (bytes.length > limits.bytes) return `it has more than ${String(limits.bytes / 2 ** 20)} MiB`;
   let [depth, values, quoted] = [0, 0, false];
   for (let i = 0; i < bytes.length; i++) {

@@ -6,12 +6,12 @@ import * as v from "valibot";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 import type { DType, NDArray } from "#dsl/tensor/program.js";
-import { jsonIn, like, table } from "../fetch/json.js";
-import { SIZES, convert } from "./numbers.js";
-import { unfolded } from "./rounded.js";
+import { parseJsonAs, schemaGuard, dictionaryOf } from "../fetch/json.js";
+import { SAFETENSORS_ELEMENT_BYTES, convertElements } from "./numbers.js";
+import { resolveTensorPlaces } from "./rounded.js";
 import type { TensorPlace, TensorToWrite } from "./tensor-place.js";
 
-export interface Header {
+export interface SafetensorsHeader {
   readonly tensors: Readonly<Record<string, TensorPlace>>;
   readonly metadata: Readonly<Record<string, string>>;
 }
@@ -21,7 +21,7 @@ type Entry = readonly [string, TensorToWrite];
  * Metadata that asks for a checksum of every byte of the file, and tell that there is one: two keys, so that no damage to
  * one of them makes the file look like one of before. CRC-32 is for damage, not for malice.
  */
-export const CHECKED = { checked: "crc32", checksum: "00000000" } as const;
+export const CHECKSUM_METADATA = { checked: "crc32", checksum: "00000000" } as const;
 
 const MAXIMAL_HEADER = 100_000_000;
 
@@ -40,13 +40,18 @@ function naturalType(dtype: string): DType {
 }
 
 /** A tensor's bytes as an array of type `as` (absent: the one that is nearest to the file's). */
-export function arrayIn(file: string, bytes: Uint8Array, { dtype: own, shape }: TensorPlace, as?: DType): NDArray {
-  const dtype = as ?? naturalType(own);
-  return { dtype, shape, bytes: convert(bytes, own, NAMES[dtype], file) };
+export function tensorToArray(
+  file: string,
+  bytes: Uint8Array,
+  { dtype: fileType, shape }: TensorPlace,
+  as?: DType,
+): NDArray {
+  const dtype = as ?? naturalType(fileType);
+  return { dtype, shape, bytes: convertElements(bytes, fileType, NAMES[dtype], file) };
 }
 
 /** Bytes of the header's text, by the file's first eight bytes. Coded errors: `weights-truncated`, `weights-malformed`. */
-export function headLength(file: string, head: Uint8Array, size: number): number {
+export function headerTextLength(file: string, head: Uint8Array, size: number): number {
   if (size < 8) throw new CodedError("weights-truncated", { file, expected: 8, got: size });
   const length = Number(new DataView(head.buffer, head.byteOffset, 8).getBigUint64(0, true));
   if (length > MAXIMAL_HEADER || length < 2) throw malformedIn(file)("its header's length is out of bounds");
@@ -55,11 +60,11 @@ export function headLength(file: string, head: Uint8Array, size: number): number
 }
 
 /** `text`: what stands after the length; `size`: of the whole file. Coded errors: `weights-truncated`, `weights-malformed`. */
-export function headerIn(file: string, text: Uint8Array, size: number): Header {
+export function parseSafetensorsHeader(file: string, text: Uint8Array, size: number): SafetensorsHeader {
   const malformed = malformedIn(file);
   let json: unknown;
   try {
-    json = jsonIn(new TextDecoder("utf-8", { fatal: true }).decode(text), v.unknown());
+    json = parseJsonAs(new TextDecoder("utf-8", { fatal: true }).decode(text), v.unknown());
   } catch {
     throw malformed("its header is no JSON");
   }
@@ -69,17 +74,17 @@ export function headerIn(file: string, text: Uint8Array, size: number): Header {
   const start = 8 + text.length;
   const tensors = Object.entries(rest).map(([name, value]) => [name, placeOf(name, value, start, malformed)] as const);
   checkPlaces(file, tensors, start, size, malformed);
-  return { tensors: unfolded(Object.fromEntries(tensors), metadata, malformed), metadata };
+  return { tensors: resolveTensorPlaces(Object.fromEntries(tensors), metadata, malformed), metadata };
 }
 
 /** Wide types first keeps every tensor aligned; then by name, so that equal state gives equal bytes. */
-export function inOrder(tensors: Readonly<Record<string, TensorToWrite>>): readonly Entry[] {
-  const width = ({ dtype }: TensorToWrite): number => SIZES[NAMES[dtype]]!;
+export function sortTensorsForWriting(tensors: Readonly<Record<string, TensorToWrite>>): readonly Entry[] {
+  const width = ({ dtype }: TensorToWrite): number => SAFETENSORS_ELEMENT_BYTES[NAMES[dtype]]!;
   return Object.entries(tensors).sort(([a, x], [b, y]) => width(y) - width(x) || (a < b ? -1 : a > b ? 1 : 0));
 }
 
 /** All that stands before the data of `entries`, and how many bytes these are. */
-export function headBytes(
+export function serializeHeader(
   entries: readonly Entry[],
   metadata: Readonly<Record<string, string>>,
 ): { readonly head: Uint8Array<ArrayBuffer>; readonly bytes: number } {
@@ -100,14 +105,14 @@ export function headBytes(
 const BLANK = 32;
 
 /** A tensor's bytes in its turn. */
-export function bytesIn(name: string, t: TensorToWrite): Uint8Array {
+export function tensorBytesOf(name: string, t: TensorToWrite): Uint8Array {
   const bytes = typeof t.bytes === "function" ? t.bytes() : t.bytes;
   if (bytes.length !== bytesFor(t))
     throw new Error(`${name}: ${String(bytes.length)} bytes don't fill [${t.shape.join(", ")}] ${t.dtype}`);
   return bytes;
 }
 function bytesFor({ shape, dtype }: TensorToWrite): number {
-  return shape.reduce((n, d) => n * d, SIZES[NAMES[dtype]]!);
+  return shape.reduce((n, d) => n * d, SAFETENSORS_ELEMENT_BYTES[NAMES[dtype]]!);
 }
 
 type Malformed = (why: string) => CodedError;
@@ -115,7 +120,7 @@ const malformedIn =
   (file: string): Malformed =>
   (why) =>
     new CodedError("weights-malformed", { file, why });
-const areTexts = like<Readonly<Record<string, string>>>(table(v.string()));
+const areTexts = schemaGuard<Readonly<Record<string, string>>>(dictionaryOf(v.string()));
 const counts = (what: string) => v.array(v.pipe(v.number(what), v.safeInteger(what), v.minValue(0, what)), what);
 const unlike: Readonly<Record<string, string>> = { shape: "no proper shape", data_offsets: "no proper place" };
 /** Of one tensor in a header; the messages go after its name. */
@@ -123,12 +128,15 @@ const tensor = v.looseObject(
   {
     dtype: v.pipe(
       v.string("an unknown type"),
-      v.check((type) => Object.hasOwn(SIZES, type), "an unknown type"),
+      v.check((type) => Object.hasOwn(SAFETENSORS_ELEMENT_BYTES, type), "an unknown type"),
     ),
     shape: counts("no proper shape"),
     data_offsets: v.pipe(
       v.tuple([v.number("no proper place"), v.number("no proper place")], "no proper place"),
-      v.check(([from, end]) => [from, end].every((at) => Number.isSafeInteger(at) && at >= 0), "no proper place"),
+      v.check(
+        ([from, end]) => [from, end].every((offset) => Number.isSafeInteger(offset) && offset >= 0),
+        "no proper place",
+      ),
       v.check(([from, end]) => from <= end, "no proper place"),
     ),
   },
@@ -139,7 +147,7 @@ function placeOf(name: string, value: unknown, start: number, malformed: Malform
   if (!found.success) throw malformed(`${name} has ${found.issues[0].message}`);
   const { dtype, shape, data_offsets: offsets } = found.output;
   const [from, end] = offsets;
-  const bytes = shape.reduce((n, d) => n * d, 1) * (SIZES[dtype] ?? NaN);
+  const bytes = shape.reduce((n, d) => n * d, 1) * (SAFETENSORS_ELEMENT_BYTES[dtype] ?? NaN);
   if (!Number.isSafeInteger(bytes) || bytes !== end - from)
     throw malformed(`${name} takes ${String(end - from)} bytes where its shape needs ${String(bytes)}`);
   return { dtype, shape, offset: start + from, bytes };

@@ -7,10 +7,10 @@ import { visit } from "jsonc-parser";
 import * as v from "valibot";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { lastOf } from "#dsl/language/diagnostics/must.js";
-import { jsonIn, type Json } from "../fetch/json.js";
+import { parseJsonAs, type Json } from "../fetch/json.js";
 import * as regular from "../fetch/regular.js";
-import { NotRead } from "../fetch/regular.js";
-import { beyondLimits, SETTINGS, type JsonLimits } from "./json-limits.js";
+import { FileNotRead } from "../fetch/regular.js";
+import { exceededJsonLimit, SETTINGS_JSON_LIMITS, type JsonLimits } from "./json-limits.js";
 
 const damaged = (file: string, why: string, cause?: unknown): CodedError =>
   new CodedError("base-damaged", { file, why }, { cause });
@@ -18,35 +18,35 @@ function checked<T>(file: string, read: () => T): T {
   try {
     return read();
   } catch (error) {
-    throw error instanceof NotRead ? damaged(file, error.why, error) : error;
+    throw error instanceof FileNotRead ? damaged(file, error.why, error) : error;
   }
 }
 
 /** Opens a regular file to read it; null: there is none. Coded error `base-damaged`: it is something else. */
-export function openRegular(file: string): number | null {
+export function openModelFile(file: string): number | null {
   return checked(file, () => regular.openRegular(file));
 }
 
 /** Its bytes; null: there is no such file. Coded error `base-damaged`. */
-export function bytesOf(file: string, most = SETTINGS.bytes): Uint8Array | null {
-  return checked(file, () => regular.readWhole(file, most));
+export function readModelFile(file: string, most = SETTINGS_JSON_LIMITS.bytes): Uint8Array | null {
+  return checked(file, () => regular.readWholeFile(file, most));
 }
 
-export function modelFileText(file: string): string | null {
-  const bytes = bytesOf(file);
+export function readModelFileText(file: string): string | null {
+  const bytes = readModelFile(file);
   return bytes && new TextDecoder().decode(bytes);
 }
 
 /** The JSON in a file; undefined: there is no such file. Coded error `base-damaged`. */
-export function jsonOf(file: string, limits: JsonLimits = SETTINGS): unknown {
-  const bytes = bytesOf(file, limits.bytes);
+export function readModelJson(file: string, limits: JsonLimits = SETTINGS_JSON_LIMITS): unknown {
+  const bytes = readModelFile(file, limits.bytes);
   if (!bytes) return undefined;
-  const beyond = beyondLimits(bytes, limits);
+  const beyond = exceededJsonLimit(bytes, limits);
   if (beyond !== null) throw damaged(file, beyond);
   const text = new TextDecoder().decode(bytes);
   let json: unknown;
   try {
-    json = jsonIn(text, v.unknown());
+    json = parseJsonAs(text, v.unknown());
   } catch (error) {
     throw damaged(file, "it is no JSON", error);
   }
@@ -56,8 +56,8 @@ export function jsonOf(file: string, limits: JsonLimits = SETTINGS): unknown {
 }
 
 /** The JSON object in a file; null: there is no such file. Coded error `base-damaged`. */
-export function recordOf(file: string, limits?: JsonLimits): Json | null {
-  const json = jsonOf(file, limits);
+export function readModelJsonObject(file: string, limits?: JsonLimits): Json | null {
+  const json = readModelJson(file, limits);
   if (json === undefined) return null;
   if (isRecord(json)) return json;
   throw damaged(file, "it is not a JSON object");

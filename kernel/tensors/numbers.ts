@@ -1,10 +1,10 @@
 /** Number formats of weight files and of arrays, and the ways between them. */
-import { fromHalf } from "#dsl/tensor/numbers/halves.js";
+import { halfToNumber } from "#dsl/tensor/numbers/halves.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { DType, NDArray } from "#dsl/tensor/program.js";
 
 /** Bytes per element of each safetensors type that may stand in a header. */
-export const SIZES: Readonly<Record<string, number>> = {
+export const SAFETENSORS_ELEMENT_BYTES: Readonly<Record<string, number>> = {
   F64: 8,
   I64: 8,
   U64: 8,
@@ -34,9 +34,9 @@ export const ELEMENT_BYTES: Readonly<Record<DType, number>> = {
 };
 
 /** The bytes of `from` as the type `to` (both safetensors names). Coded error: `weights-malformed` for pairs that make no sense. */
-export function convert(bytes: Uint8Array, from: string, to: string, file: string): Uint8Array {
+export function convertElements(bytes: Uint8Array, from: string, to: string, file: string): Uint8Array {
   if (from === to) return bytes;
-  const count = bytes.length / SIZES[from]!;
+  const count = bytes.length / SAFETENSORS_ELEMENT_BYTES[from]!;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const read = READERS[from]?.(view);
   const writer = WRITERS[to];
@@ -47,7 +47,7 @@ export function convert(bytes: Uint8Array, from: string, to: string, file: strin
 const READERS: Readonly<Record<string, (v: DataView) => (i: number) => number>> = {
   F64: (v) => (i) => v.getFloat64(8 * i, true),
   F32: (v) => (i) => v.getFloat32(4 * i, true),
-  F16: (v) => (i) => fromHalf(v.getUint16(2 * i, true)),
+  F16: (v) => (i) => halfToNumber(v.getUint16(2 * i, true)),
   BF16: (v) => (i) => brainToNumber(v.getUint16(2 * i, true)),
   I64: (v) => (i) => Number(v.getBigInt64(8 * i, true)),
   U64: (v) => (i) => Number(v.getBigUint64(8 * i, true)),
@@ -60,33 +60,33 @@ const READERS: Readonly<Record<string, (v: DataView) => (i: number) => number>> 
   BOOL: (v) => (i) => v.getUint8(i),
 };
 const WRITERS: Readonly<Record<string, (count: number, read: (i: number) => number) => Uint8Array>> = {
-  F64: (n, read) => bytesOf(Float64Array.from({ length: n }, (_, i) => read(i))),
+  F64: (n, read) => bytesOfArray(Float64Array.from({ length: n }, (_, i) => read(i))),
   F32: (n, read) => {
     const out = new Float32Array(n);
     for (let i = 0; i < n; i++) out[i] = read(i);
-    return bytesOf(out);
+    return bytesOfArray(out);
   },
-  BF16: (n, read) => bytesOf(Uint16Array.from({ length: n }, (_, i) => numberToBrain(read(i)))),
-  I32: (n, read) => bytesOf(Int32Array.from({ length: n }, (_, i) => read(i))),
+  BF16: (n, read) => bytesOfArray(Uint16Array.from({ length: n }, (_, i) => numberToBrain(read(i)))),
+  I32: (n, read) => bytesOfArray(Int32Array.from({ length: n }, (_, i) => read(i))),
   BOOL: (n, read) => Uint8Array.from({ length: n }, (_, i) => (read(i) === 0 ? 0 : 1)),
 };
 
 /** The bytes of a typed array, not copied. */
-export function bytesOf(array: ArrayBufferView): Uint8Array {
+export function bytesOfArray(array: ArrayBufferView): Uint8Array {
   return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
 }
 
 /** An array's bytes at an address that a wider view may begin at; copied only where it must be. */
-export function aligned(bytes: Uint8Array, element: number): Uint8Array {
+export function alignBytes(bytes: Uint8Array, element: number): Uint8Array {
   return bytes.byteOffset % element === 0 ? bytes : bytes.slice();
 }
 
-export function asFloats(array: NDArray): Float32Array {
-  const bytes = aligned(array.bytes, 4);
+export function toFloat32Array(array: NDArray): Float32Array {
+  const bytes = alignBytes(array.bytes, 4);
   return new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
 }
-export function asIntegers(array: NDArray): Int32Array {
-  const bytes = aligned(array.bytes, 4);
+export function toInt32Array(array: NDArray): Int32Array {
+  const bytes = alignBytes(array.bytes, 4);
   return new Int32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
 }
 
@@ -103,6 +103,6 @@ function numberToBrain(x: number): number {
   return ((bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16) & 0xffff;
 }
 /** Float32 values rounded to bf16. */
-export function floatsToBrain(bytes: Uint8Array): Uint8Array {
-  return convert(bytes, "F32", "BF16", "");
+export function floatsToBfloat16(bytes: Uint8Array): Uint8Array {
+  return convertElements(bytes, "F32", "BF16", "");
 }

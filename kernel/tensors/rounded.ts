@@ -3,57 +3,63 @@
  * name, scales beside them, and in the file's metadata which tensors are so. Whoever reads the file gets the f32 numbers that
  * they stand for; headers show the weight's own shape.
  */
-import { bytesOf } from "./numbers.js";
+import { bytesOfArray } from "./numbers.js";
 import * as v from "valibot";
 import type { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { BLOCK, factorOf, ofRounded, type Rounded, type RoundedAs } from "#dsl/tensor/numbers/rounding.js";
-import { fields, jsonIn, like, table } from "#kernel/fetch/json.js";
+import {
+  INT4_BLOCK,
+  productWeightOf,
+  dequantizeMatrix,
+  type RoundedMatrix,
+  type RoundingForm,
+} from "#dsl/tensor/numbers/rounding.js";
+import { objectWith, parseJsonAs, schemaGuard, dictionaryOf } from "#kernel/fetch/json.js";
 import type { RoundedPlace, TensorPlace, TensorToWrite } from "./tensor-place.js";
 
 /** Key of the metadata. */
-export const ROUNDED = "tunebook_rounded";
+export const ROUNDED_METADATA_KEY = "tunebook_rounded";
 const SCALES = ".scales";
 
-const told = like<Readonly<Record<string, RoundedAs>>>(
-  table<RoundedAs>(
+const isRoundedMap = schemaGuard<Readonly<Record<string, RoundingForm>>>(
+  dictionaryOf<RoundingForm>(
     v.union([
-      fields({ as: v.literal("int8"), lines: v.picklist(["rows", "columns"]), most: v.number() }),
-      fields({ as: v.literal("int4"), turned: v.boolean() }),
+      objectWith({ as: v.literal("int8"), lines: v.picklist(["rows", "columns"]), most: v.number() }),
+      objectWith({ as: v.literal("int4"), turned: v.boolean() }),
     ]),
   ),
 );
 
 /** What the metadata of a file say whose tensors lie so. */
-export function roundedMetadata(all: Readonly<Record<string, RoundedAs>>): Readonly<Record<string, string>> {
-  return { [ROUNDED]: JSON.stringify(all) };
+export function roundedMetadata(all: Readonly<Record<string, RoundingForm>>): Readonly<Record<string, string>> {
+  return { [ROUNDED_METADATA_KEY]: JSON.stringify(all) };
 }
 /** The tensors that a weight is written as. */
 export function roundedTensors(
   name: string,
-  { how, shape, codes, scales }: Rounded,
+  { how, shape, codes, scales }: RoundedMatrix,
 ): Readonly<Record<string, TensorToWrite>> {
   if (how.as === "int8")
     return {
-      [name]: { dtype: "i8", shape, bytes: bytesOf(codes) },
-      [name + SCALES]: { dtype: "f32", shape: [scales.length], bytes: bytesOf(scales) },
+      [name]: { dtype: "i8", shape, bytes: bytesOfArray(codes) },
+      [name + SCALES]: { dtype: "f32", shape: [scales.length], bytes: bytesOfArray(scales) },
     };
-  const { out, in: into } = factorOf(how, shape);
+  const { out, in: into } = productWeightOf(how, shape);
   return {
-    [name]: { dtype: "u8", shape: [out, into / 2], bytes: bytesOf(codes) },
-    [name + SCALES]: { dtype: "f32", shape: [out, into / BLOCK], bytes: bytesOf(scales) },
+    [name]: { dtype: "u8", shape: [out, into / 2], bytes: bytesOfArray(codes) },
+    [name + SCALES]: { dtype: "f32", shape: [out, into / INT4_BLOCK], bytes: bytesOfArray(scales) },
   };
 }
 
 /** The tensors of a header as they are read; `malformed` makes its error. */
-export function unfolded(
+export function resolveTensorPlaces(
   tensors: Readonly<Record<string, TensorPlace>>,
   metadata: Readonly<Record<string, string>>,
   malformed: (why: string) => CodedError,
 ): Readonly<Record<string, TensorPlace>> {
-  const text = metadata[ROUNDED];
+  const text = metadata[ROUNDED_METADATA_KEY];
   if (text === undefined) return tensors;
   const rounded = jsonOf(text);
-  if (!told(rounded)) throw malformed("what it says of its rounded weights can't be read");
+  if (!isRoundedMap(rounded)) throw malformed("what it says of its rounded weights can't be read");
   const all: Record<string, TensorPlace> = { ...tensors };
   for (const [name, how] of Object.entries(rounded)) {
     const [codes, scales] = [tensors[name], tensors[name + SCALES]];
@@ -66,7 +72,7 @@ export function unfolded(
 }
 
 /** The weight's own shape; null: codes and scales are none of that kind. */
-function shapeOf(how: RoundedAs, codes: TensorPlace, scales: TensorPlace): readonly [number, number] | null {
+function shapeOf(how: RoundingForm, codes: TensorPlace, scales: TensorPlace): readonly [number, number] | null {
   const [first, second] = codes.shape;
   if (codes.shape.length !== 2 || first === undefined || second === undefined || scales.dtype !== "F32") return null;
   if (how.as === "int8") {
@@ -75,20 +81,21 @@ function shapeOf(how: RoundedAs, codes: TensorPlace, scales: TensorPlace): reado
     return fit ? [first, second] : null;
   }
   const into = 2 * second;
-  const fit = codes.dtype === "U8" && into % BLOCK === 0 && scales.shape.join() === [first, into / BLOCK].join();
+  const fit =
+    codes.dtype === "U8" && into % INT4_BLOCK === 0 && scales.shape.join() === [first, into / INT4_BLOCK].join();
   return fit ? (how.turned ? [first, into] : [into, first]) : null;
 }
 
 /** The numbers of a weight, f32. `read` gives the bytes of a place, at an address that f32 may begin at. */
-export function readRounded(
+export function readRoundedWeight(
   place: Pick<TensorPlace, "shape" | "offset" | "bytes"> & { readonly rounded: RoundedPlace },
   read: (place: Pick<TensorPlace, "offset" | "bytes">) => Uint8Array,
 ): Uint8Array {
   const { how, scales } = place.rounded;
   const codes = read(place);
   const floats = read(scales);
-  return bytesOf(
-    ofRounded({
+  return bytesOfArray(
+    dequantizeMatrix({
       how,
       shape: place.shape as readonly [number, number],
       codes: how.as === "int8" ? new Int8Array(codes.buffer, codes.byteOffset, codes.length) : codes,
@@ -104,7 +111,7 @@ export function storedBytes({ bytes, rounded }: TensorPlace): number {
 
 function jsonOf(text: string): unknown {
   try {
-    return jsonIn(text, v.unknown());
+    return parseJsonAs(text, v.unknown());
   } catch {
     return null;
   }

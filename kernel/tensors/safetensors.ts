@@ -19,19 +19,28 @@ import {
 import { basename, dirname, join } from "node:path";
 import { crc32 } from "node:zlib";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { openRegular } from "#kernel/tensors/model-file.js";
+import { openModelFile } from "#kernel/tensors/model-file.js";
 import type { DType, NDArray } from "#dsl/tensor/program.js";
-import { shardsOf } from "#kernel/tensors/shards.js";
+import { shardPathsOf } from "#kernel/tensors/shards.js";
 import { diskError } from "#kernel/fetch/disk.js";
-import { arrayIn, bytesIn, CHECKED, headBytes, headerIn, headLength, inOrder, type Header } from "./layout.js";
-import { readRounded } from "./rounded.js";
+import {
+  tensorToArray,
+  tensorBytesOf,
+  CHECKSUM_METADATA,
+  serializeHeader,
+  parseSafetensorsHeader,
+  headerTextLength,
+  sortTensorsForWriting,
+  type SafetensorsHeader,
+} from "./layout.js";
+import { readRoundedWeight } from "./rounded.js";
 import type { TensorPlace, TensorToWrite } from "./tensor-place.js";
 
-export { CHECKED, type Header } from "./layout.js";
+export { CHECKSUM_METADATA, type SafetensorsHeader } from "./layout.js";
 export type { TensorPlace, TensorToWrite } from "./tensor-place.js";
 
 /** Reads and checks a header. Coded errors: `weights-missing`, `weights-truncated`, `weights-malformed`. */
-export function readHeader(file: string): Header {
+export function readHeader(file: string): SafetensorsHeader {
   return withFile(file, (fd) => headerOf(file, fd));
 }
 
@@ -42,7 +51,7 @@ export function readHeader(file: string): Header {
 export function readTensor(
   file: string,
   name: string,
-  header?: Header,
+  header?: SafetensorsHeader,
   as?: DType,
   room = (bytes: number): Uint8Array => new Uint8Array(bytes),
 ): NDArray {
@@ -50,14 +59,14 @@ export function readTensor(
     const place = Object.entries((header ?? headerOf(file, fd)).tensors).find(([n]) => n === name)?.[1];
     if (!place) throw new CodedError("missing-tensor", { name, files: [file], nearest: null });
     const { rounded } = place;
-    const read = (of: Pick<TensorPlace, "offset" | "bytes">, into: Uint8Array): Uint8Array => {
-      readFully(file, fd, into, of.offset);
+    const read = (part: Pick<TensorPlace, "offset" | "bytes">, into: Uint8Array): Uint8Array => {
+      readFully(file, fd, into, part.offset);
       return into;
     };
     const bytes = rounded
-      ? readRounded({ ...place, rounded }, (of) => read(of, new Uint8Array(of.bytes)))
+      ? readRoundedWeight({ ...place, rounded }, (part) => read(part, new Uint8Array(part.bytes)))
       : read(place, room(place.bytes));
-    return arrayIn(file, bytes, place, as);
+    return tensorToArray(file, bytes, place, as);
   });
 }
 
@@ -66,12 +75,12 @@ export function readTensor(
  * errors: `weights-missing`, `base-damaged`, `base-incomplete`.
  */
 export function weightFiles(path: string): readonly string[] {
-  const at = statSync(path, { throwIfNoEntry: false });
-  if (!at) throw new CodedError("weights-missing", { file: path });
-  if (!at.isDirectory()) return [path];
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (!stats) throw new CodedError("weights-missing", { file: path });
+  if (!stats.isDirectory()) return [path];
   const names = readdirSync(path);
   // Beside shards some models have all weights once more, in their makers' own layout.
-  const shards = shardsOf(path, new Set(names));
+  const shards = shardPathsOf(path, new Set(names));
   const files = [...new Set(shards?.values() ?? names.filter((name) => name.endsWith(".safetensors")))]
     .sort()
     .map((name) => join(path, name));
@@ -86,10 +95,10 @@ export function verifySafetensors(file: string): void {
     const { checked, checksum } = metadata;
     if (checked === undefined && checksum === undefined) return;
     const room = Buffer.allocUnsafe(PIECE);
-    const at = checksum === undefined ? -1 : headAt(file, fd).indexOf(checksumText(checksum));
-    if (checked !== CHECKED.checked || !/^[0-9a-f]{8}$/.test(checksum ?? "") || at < 0)
+    const checksumOffset = checksum === undefined ? -1 : headAt(file, fd).indexOf(checksumText(checksum));
+    if (checked !== CHECKSUM_METADATA.checked || !/^[0-9a-f]{8}$/.test(checksum ?? "") || checksumOffset < 0)
       throw new CodedError("weights-damaged", { file });
-    const from = at + checksumText("").length - 1;
+    const from = checksumOffset + checksumText("").length - 1;
     let sum = 0;
     for (let read = 0; ;) {
       const got = readSync(fd, room, 0, room.length, read);
@@ -122,11 +131,11 @@ export function writeSafetensors(
   tensors: Readonly<Record<string, TensorToWrite>>,
   metadata: Readonly<Record<string, string>> = {},
 ): void {
-  const entries = inOrder(tensors);
-  const { head, bytes: offset } = headBytes(entries, metadata);
+  const entries = sortTensorsForWriting(tensors);
+  const { head, bytes: offset } = serializeHeader(entries, metadata);
   const padded = Buffer.from(head.buffer);
 
-  const sums = metadata["checksum"] === CHECKED.checksum;
+  const sums = metadata["checksum"] === CHECKSUM_METADATA.checksum;
   removeLeftOvers(file);
   const work = `${file}.writing-${String(process.pid)}`;
   try {
@@ -135,11 +144,16 @@ export function writeSafetensors(
       let sum = crc32(padded);
       writeFully(fd, padded);
       for (const [name, t] of entries) {
-        const bytes = bytesIn(name, t);
+        const bytes = tensorBytesOf(name, t);
         writeFully(fd, bytes);
         if (sums) sum = crc32(bytes, sum);
       }
-      if (sums) writeSync(fd, hexOf(sum), padded.indexOf(checksumText(CHECKED.checksum)) + checksumText("").length - 1);
+      if (sums)
+        writeSync(
+          fd,
+          hexOf(sum),
+          padded.indexOf(checksumText(CHECKSUM_METADATA.checksum)) + checksumText("").length - 1,
+        );
       fsyncSync(fd);
     } finally {
       closeSync(fd);
@@ -157,10 +171,10 @@ function removeLeftOvers(file: string): void {
   const folder = dirname(file);
   const prefix = `${basename(file)}.writing-`;
   for (const name of existsSync(folder) ? readdirSync(folder) : [])
-    if (name.startsWith(prefix) && !isRunning(Number(name.slice(prefix.length))))
+    if (name.startsWith(prefix) && !isProcessRunning(Number(name.slice(prefix.length))))
       rmSync(join(folder, name), { force: true });
 }
-export function isRunning(pid: number): boolean {
+export function isProcessRunning(pid: number): boolean {
   try {
     return process.kill(pid, 0);
   } catch (e) {
@@ -182,7 +196,7 @@ function syncFolder(folder: string): void {
 }
 
 function withFile<T>(file: string, work: (fd: number) => T): T {
-  const fd = openRegular(file);
+  const fd = openModelFile(file);
   if (fd === null) throw new CodedError("weights-missing", { file });
   try {
     return work(fd);
@@ -191,20 +205,20 @@ function withFile<T>(file: string, work: (fd: number) => T): T {
   }
 }
 
-function headerOf(file: string, fd: number): Header {
+function headerOf(file: string, fd: number): SafetensorsHeader {
   const size = fstatSync(fd).size;
   const head = new Uint8Array(8);
   if (size >= head.length) readFully(file, fd, head, 0);
-  const text = new Uint8Array(headLength(file, head, size));
+  const text = new Uint8Array(headerTextLength(file, head, size));
   readFully(file, fd, text, 8);
-  return headerIn(file, text, size);
+  return parseSafetensorsHeader(file, text, size);
 }
 
-function readFully(file: string, fd: number, into: Uint8Array, at: number): void {
+function readFully(file: string, fd: number, into: Uint8Array, offset: number): void {
   let got = 0;
   while (got < into.length) {
-    const n = readSync(fd, into, got, Math.min(into.length - got, 1 << 30), at + got);
-    if (n === 0) throw new CodedError("weights-truncated", { file, expected: at + into.length, got: at + got });
+    const n = readSync(fd, into, got, Math.min(into.length - got, 1 << 30), offset + got);
+    if (n === 0) throw new CodedError("weights-truncated", { file, expected: offset + into.length, got: offset + got });
     got += n;
   }
 }

@@ -3,14 +3,14 @@ import { isRecord } from "#dsl/language/diagnostics/record.js";
 import { join } from "node:path";
 import * as v from "valibot";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { like } from "../fetch/json.js";
-import { recordOf } from "./model-file.js";
+import { schemaGuard } from "../fetch/json.js";
+import { readModelJsonObject } from "./model-file.js";
 
-export const INDEX = "model.safetensors.index.json";
+export const SHARD_INDEX_FILE = "model.safetensors.index.json";
 
 /** Where an index says that each tensor lies; names that lead out of the folder are refused. Coded error: `base-damaged`. */
-export function shardMap(file: string): ReadonlyMap<string, string> {
-  const weights = recordOf(file)?.["weight_map"];
+export function readShardMap(file: string): ReadonlyMap<string, string> {
+  const weights = readModelJsonObject(file)?.["weight_map"];
   const places = isRecord(weights) ? Object.entries(weights).filter(isPlace) : [];
   if (isRecord(weights) && places.length > 0 && places.length === Object.keys(weights).length) return new Map(places);
   throw new CodedError("base-damaged", { file, why: "it is no index of weights" });
@@ -18,18 +18,18 @@ export function shardMap(file: string): ReadonlyMap<string, string> {
 
 /** A plain name: no folder, no drive, nothing hidden, no character that systems read otherwise. */
 const shardName = v.pipe(v.string(), v.maxLength(250), v.regex(/^[^/\\:.\p{Cc}][^/\\:\p{Cc}]*\.safetensors$/u));
-const isPlace = like<[tensor: string, shard: string]>(v.tuple([v.string(), shardName]));
+const isPlace = schemaGuard<[tensor: string, shard: string]>(v.tuple([v.string(), shardName]));
 
 /** The files that an index names. Coded error: `base-damaged`. */
-export function shardNames(file: string): readonly string[] {
-  return [...new Set(shardMap(file).values())].sort();
+export function readShardNames(file: string): readonly string[] {
+  return [...new Set(readShardMap(file).values())].sort();
 }
 
 /** The shards of a folder with these files, all of them there; null: its weights are not in shards. Coded errors: `base-damaged`, `base-incomplete`. */
-export function shardsOf(folder: string, names: ReadonlySet<string>): ReadonlyMap<string, string> | null {
-  if (names.has("model.safetensors") || !names.has(INDEX)) return null;
-  const file = join(folder, INDEX);
-  const map = shardMap(file);
+export function shardPathsOf(folder: string, names: ReadonlySet<string>): ReadonlyMap<string, string> | null {
+  if (names.has("model.safetensors") || !names.has(SHARD_INDEX_FILE)) return null;
+  const file = join(folder, SHARD_INDEX_FILE);
+  const map = readShardMap(file);
   const missing = [...map.values()].find((name) => !names.has(name));
   if (missing !== undefined) throw new CodedError("base-incomplete", { folder, missing });
   return map;

@@ -1,6 +1,6 @@
 /** Tensors of a safetensors file: where one lies, and one that is written. */
 import type { DType } from "#dsl/tensor/program.js";
-import type { RoundedAs } from "#dsl/tensor/numbers/rounding.js";
+import type { RoundingForm } from "#dsl/tensor/numbers/rounding.js";
 
 /** Where a tensor lies: `offset` counts from the file's first byte. `dtype` is the file's own (`F32`, `BF16`, `I64` …). */
 export interface TensorPlace {
@@ -13,7 +13,7 @@ export interface TensorPlace {
 }
 /** What reading needs besides the place of the codes. */
 export interface RoundedPlace {
-  readonly how: RoundedAs;
+  readonly how: RoundingForm;
   readonly scales: TensorPlace;
 }
 

@@ -1,9 +1,9 @@
 /** The commit that a run's lock tells of. */
-import type { Lock } from "../runs/run-folder.js";
-import { partIn } from "#stdlib/trackers/shared/answers.js";
+import type { RunLockFile } from "../runs/run-folder.js";
+import { valueAtPath } from "#stdlib/trackers/shared/answers.js";
 
 /** Null: it tells of none. */
-export function commitOf(lock: Lock): string | null {
-  const commit = partIn(lock, ["record", "git", "commit"]);
+export function commitOfLock(lock: RunLockFile): string | null {
+  const commit = valueAtPath(lock, ["record", "git", "commit"]);
   return typeof commit === "string" && /^[0-9a-f]{40,64}$/.test(commit) ? commit : null;
 }

@@ -9,72 +9,72 @@ import { dirname, join, relative, resolve, sep } from "node:path";
 import * as v from "valibot";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import {
-  TrackerAway,
-  TrackerRefuses,
-  type Asking,
-  type Kept,
-  type RunFile,
-  type TrackerDoor,
+  TrackerUnavailableError,
+  TrackerRefusalError,
+  type TrackerRequest,
+  type TrackerMemory,
+  type TrackedFile,
+  type TrackerHost,
   type TrackerImplementation,
 } from "#stdlib/trackers/kind.js";
-import { wordNamed } from "#stdlib/secrets/shared/secret-value.js";
-import { answerText, reason, send } from "../fetch/http.js";
-import { jsonOrNone } from "../fetch/json.js";
-import { NotRead, openRegular } from "../fetch/regular.js";
-import { stampOf } from "../fetch/stamp.js";
-import { happenedSince } from "./event-reader.js";
+import { readHeaderSecret } from "#stdlib/secrets/shared/secret-value.js";
+import { responseText, networkErrorReason, httpSend } from "../fetch/http.js";
+import { parseJsonOrNull } from "../fetch/json.js";
+import { FileNotRead, openRegular } from "../fetch/regular.js";
+import { fileStampOf } from "../fetch/stamp.js";
+import { readEventsSince } from "./event-reader.js";
 
 /** Milliseconds of one answer, and bytes a second that a file goes with at least. */
-export interface Patience {
+export interface TrackerTimeouts {
   readonly answer: number;
   readonly pace: number;
 }
-export const PATIENCE: Patience = { answer: 10_000, pace: 100_000 };
+export const DEFAULT_TRACKER_TIMEOUTS: TrackerTimeouts = { answer: 10_000, pace: 100_000 };
 const LONGEST_ANSWER = 4 * 2 ** 20;
 const LATER: ReadonlySet<number> = new Set([408, 425, 429]);
 
-export interface Opening {
+export interface TrackerConnectionOptions {
   /** Of the run. */
   readonly folder: string;
   /** Where relative paths start. */
   readonly home: string;
   readonly place: ReturnType<TrackerImplementation["place"]>;
-  readonly kept: Kept;
-  readonly keep: (kept: Kept) => void;
-  readonly parent: Kept | null;
+  readonly kept: TrackerMemory;
+  readonly keep: (trackerMemory: TrackerMemory) => void;
+  readonly parent: TrackerMemory | null;
   readonly signal?: AbortSignal | undefined;
-  readonly patience?: Patience;
+  readonly patience?: TrackerTimeouts;
 }
 
-export function doorOf(o: Opening): TrackerDoor {
+export function trackerDoorOf(options: TrackerConnectionOptions): TrackerHost {
   return {
-    kept: o.kept,
-    keep: o.keep,
-    parent: o.parent,
-    read: (from) => Promise.resolve(happenedSince(o.folder, from)),
-    files: (what) => filesOf(o.folder, what),
-    ask: (asking) => ask(asking, o),
-    append: (path, bytes) => append(resolve(o.home, path), bytes),
+    memory: options.kept,
+    keep: options.keep,
+    parent: options.parent,
+    read: (from) => Promise.resolve(readEventsSince(options.folder, from)),
+    files: (what) => filesOf(options.folder, what),
+    ask: (asking) => sendTrackerRequest(asking, options),
+    append: (path, bytes) => append(resolve(options.home, path), bytes),
     async size(path) {
-      const found = await stat(resolve(o.home, path)).catch(() => null);
+      const found = await stat(resolve(options.home, path)).catch(() => null);
       return found?.isFile() ? found.size : null;
     },
   };
 }
 
 /** Throws `TrackerAway`, `TrackerRefuses`. */
-export async function ask(
-  { method, url, json, file, env, user }: Asking,
+export async function sendTrackerRequest(
+  { method, url, json, file, env, user }: TrackerRequest,
   {
     place,
     folder = "",
     signal,
-    patience = PATIENCE,
-  }: Pick<Opening, "place" | "signal" | "patience"> & { folder?: string },
+    patience = DEFAULT_TRACKER_TIMEOUTS,
+  }: Pick<TrackerConnectionOptions, "place" | "signal" | "patience"> & { folder?: string },
 ): Promise<unknown> {
   if (!("url" in place) || !url.startsWith(`${place.url}/`))
     throw new CodedError("internal", { what: "a tracker asks at another place than its own" });
-  const held = env === undefined ? null : heldBy(env);
+  const secret = env === undefined ? null : heldBy(env);
   const milliseconds = Math.ceil(patience.answer + (1000 * (file?.bytes ?? 0)) / patience.pace);
   const limit = AbortSignal.timeout(milliseconds);
   const body = file ? bodyOf(join(folder, file.from), file) : json === undefined ? undefined : JSON.stringify(json);
@@ -82,7 +82,7 @@ export async function ask(
   let text: string;
   let location: string | undefined;
   try {
-    const answer = await send(url, {
+    const answer = await httpSend(url, {
       method,
       patience: milliseconds,
       signal: AbortSignal.any([limit, ...(signal ? [signal] : [])]),
@@ -90,22 +90,22 @@ export async function ask(
         accept: "application/json",
         ...(json !== undefined && { "content-type": "application/json" }),
         ...(file && { "content-type": "application/octet-stream", "content-length": String(file.bytes) }),
-        ...(held !== null && { authorization: user === undefined ? `Bearer ${held}` : basic(user, held) }),
+        ...(secret !== null && { authorization: user === undefined ? `Bearer ${secret}` : basic(user, secret) }),
       },
       ...(body !== undefined && { body }),
     });
     status = answer.statusCode;
     location = [answer.headers["location"]].flat()[0];
-    text = await answerText(url, answer, LONGEST_ANSWER);
+    text = await responseText(url, answer, LONGEST_ANSWER);
   } catch (error) {
     if (typeof body === "object") body.destroy();
     signal?.throwIfAborted();
     const why = limit.aborted
       ? `it gave no whole answer within ${String(Math.round(milliseconds / 100) / 10)} s`
-      : reason((error as Error).cause ?? error);
-    throw new TrackerAway(without(held, why));
+      : networkErrorReason((error as Error).cause ?? error);
+    throw new TrackerUnavailableError(without(secret, why));
   }
-  return judged({ status, location, text: without(held, text) }, env);
+  return judged({ status, location, text: without(secret, text) }, env);
 }
 
 function judged(
@@ -113,45 +113,45 @@ function judged(
   env: string | undefined,
 ): unknown {
   if (status >= 300 && status < 400)
-    throw new TrackerAway(
+    throw new TrackerUnavailableError(
       `it sends elsewhere${location === undefined ? "" : ` (${hostOf(location)})`}, where nobody goes`,
     );
-  const json = text === "" ? {} : jsonOrNone(text, v.unknown());
+  const json = text === "" ? {} : parseJsonOrNull(text, v.unknown());
   if (status >= 200 && status < 300) {
     if (json === null || json === undefined)
-      throw new TrackerAway("what it answers is no JSON: another program is there");
+      throw new TrackerUnavailableError("what it answers is no JSON: another program is there");
     return json;
   }
   if (status === 401 || status === 403)
-    throw new TrackerAway(
+    throw new TrackerUnavailableError(
       env === undefined
         ? `it lets nobody in without a token (${String(status)}): write \`token: secret(env: NAME)\``
         : `it refuses what ${env} holds (${String(status)})`,
     );
-  if (LATER.has(status) || status >= 500) throw new TrackerAway(`it answers ${String(status)}`);
-  const said = v.safeParse(
+  if (LATER.has(status) || status >= 500) throw new TrackerUnavailableError(`it answers ${String(status)}`);
+  const parsed = v.safeParse(
     v.looseObject({ error_code: v.optional(v.string()), message: v.optional(v.string()) }),
     json,
   );
-  if (!said.success || said.output.error_code === undefined)
-    throw new TrackerAway(`it answers ${String(status)}, and not as MLflow does: another program is there`);
-  const { error_code, message = "" } = said.output;
-  throw new TrackerRefuses(status, clipped(message) || error_code, error_code);
+  if (!parsed.success || parsed.output.error_code === undefined)
+    throw new TrackerUnavailableError(`it answers ${String(status)}, and not as MLflow does: another program is there`);
+  const { error_code, message = "" } = parsed.output;
+  throw new TrackerRefusalError(status, clipped(message) || error_code, error_code);
 }
 
 /** Throws `TrackerAway`. */
 function heldBy(env: string): string {
   try {
-    return wordNamed(env);
+    return readHeaderSecret(env);
   } catch (error) {
     if (!(error instanceof CodedError)) throw error;
-    throw new TrackerAway(error.message);
+    throw new TrackerUnavailableError(error.message);
   }
 }
-const basic = (user: string, held: string): string => `Basic ${Buffer.from(`${user}:${held}`).toString("base64")}`;
-function without(held: string | null, text: string): string {
-  if (held === null) return text;
-  return text.replaceAll(held, "…").replaceAll(Buffer.from(held).toString("base64"), "…");
+const basic = (user: string, secret: string): string => `Basic ${Buffer.from(`${user}:${secret}`).toString("base64")}`;
+function without(secret: string | null, text: string): string {
+  if (secret === null) return text;
+  return text.replaceAll(secret, "…").replaceAll(Buffer.from(secret).toString("base64"), "…");
 }
 const clipped = (text: string): string => (text.length > 300 ? `${text.slice(0, 299)}…` : text).replace(/\s+/g, " ");
 function hostOf(location: string): string {
@@ -163,18 +163,19 @@ function hostOf(location: string): string {
 }
 
 /** Throws `TrackerAway`. */
-function bodyOf(path: string, { bytes, stamp }: RunFile) {
+function bodyOf(path: string, { bytes, stamp }: TrackedFile) {
   try {
     const file = openRegular(path);
-    if (file === null) throw new NotRead("it is gone");
+    if (file === null) throw new FileNotRead("it is gone");
     const found = fstatSync(file);
-    if (found.size !== bytes || stampOf(found) !== stamp) {
+    if (found.size !== bytes || fileStampOf(found) !== stamp) {
       closeSync(file);
-      throw new NotRead("it changed meanwhile");
+      throw new FileNotRead("it changed meanwhile");
     }
     return bytes === 0 ? (closeSync(file), "") : createReadStream("", { fd: file, end: bytes - 1 });
   } catch (error) {
-    if (error instanceof NotRead) throw new TrackerAway(`${path.split(/[\\/]/).at(-1) ?? ""}: ${error.why}`);
+    if (error instanceof FileNotRead)
+      throw new TrackerUnavailableError(`${path.split(/[\\/]/).at(-1) ?? ""}: ${error.why}`);
     throw error;
   }
 }
@@ -191,7 +192,7 @@ async function append(path: string, bytes: Uint8Array): Promise<number> {
       await file.close();
     }
   } catch (error) {
-    throw new TrackerAway((error as Error).message);
+    throw new TrackerUnavailableError((error as Error).message);
   }
 }
 
@@ -199,7 +200,7 @@ const RECORD = ["plan.json", "lock.json", "scores.jsonl", "README.md", "sweep.js
 /** Folders that may hold the trained model, what is whole first. */
 const MODELS = ["merged", "model", "adapter"];
 
-async function filesOf(folder: string, what: "record" | "model"): Promise<readonly RunFile[]> {
+async function filesOf(folder: string, what: "record" | "model"): Promise<readonly TrackedFile[]> {
   if (what === "record") return RECORD.flatMap((name) => fileAt(folder, name, name));
   for (const name of MODELS) {
     const root = join(folder, name);
@@ -213,7 +214,7 @@ async function filesOf(folder: string, what: "record" | "model"): Promise<readon
   }
   return [];
 }
-function fileAt(folder: string, from: string, path: string): readonly RunFile[] {
+function fileAt(folder: string, from: string, path: string): readonly TrackedFile[] {
   const found = lstatSync(join(folder, from), { throwIfNoEntry: false });
-  return found?.isFile() ? [{ path, from, bytes: found.size, stamp: stampOf(found) }] : [];
+  return found?.isFile() ? [{ path, from, bytes: found.size, stamp: fileStampOf(found) }] : [];
 }

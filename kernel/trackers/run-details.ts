@@ -3,24 +3,24 @@ import { basename, join } from "node:path";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { isCall } from "#dsl/compiler/plan/value.js";
 import type { Value } from "#dsl/language/types/value.js";
-import type { Setting, TrackedRun } from "#stdlib/trackers/kind.js";
+import type { TrackedSetting, TrackedRun } from "#stdlib/trackers/kind.js";
 import { isWholePlan } from "../runs/plan-schema.js";
-import { isLock, type Lock } from "../runs/run-folder.js";
-import { holderOf } from "../runs/run-lock.js";
-import { jsonRegular } from "../runs/read-regular.js";
-import { code, page, plainText, table } from "../display/markdown.js";
-import { count, percent, printable } from "../host/text.js";
+import { isRunLockFile, type RunLockFile } from "../runs/run-folder.js";
+import { lockHolderOf } from "../runs/run-lock.js";
+import { readRegularJson } from "../runs/read-regular.js";
+import { code, joinParagraphs, escapeMarkdown, table } from "../display/markdown.js";
+import { groupedNumber, formatPercent, printable } from "../host/text.js";
 import { callText, valueText } from "../host/value-text.js";
-import { endOf } from "./event-reader.js";
-import { commitOf } from "./commit.js";
-import { aboutSweep, isSweepFolder } from "./sweep-tracking.js";
+import { runEndOf } from "./event-reader.js";
+import { commitOfLock } from "./commit.js";
+import { trackedSweepOf, isSweepFolder } from "./sweep-tracking.js";
 import type { Tracking } from "./tracking.js";
 
 /** Null: it can't be read (yet). */
-export function aboutRun(folder: string, tracking: Tracking): TrackedRun | null {
-  if (isSweepFolder(folder)) return aboutSweep(folder, tracking);
-  const [plan, lock] = ["plan.json", "lock.json"].map((name) => jsonRegular(join(folder, name)));
-  if (!isWholePlan(plan) || !isLock(lock)) return null;
+export function trackedRunOf(folder: string, tracking: Tracking): TrackedRun | null {
+  if (isSweepFolder(folder)) return trackedSweepOf(folder, tracking);
+  const [plan, lock] = ["plan.json", "lock.json"].map((name) => readRegularJson(join(folder, name)));
+  if (!isWholePlan(plan) || !isRunLockFile(lock)) return null;
   const { trial } = lock;
   const began = Date.parse(lock.started);
   return {
@@ -29,33 +29,35 @@ export function aboutRun(folder: string, tracking: Tracking): TrackedRun | null 
     name: lock.name,
     experiment: tracking.experiment,
     began: Number.isNaN(began) ? 0 : began,
-    settings: settingsOf(plan),
+    settings: trackedSettings(plan),
     facts: factsOf(plan, lock),
     about: aboutText(plan, lock),
-    of: trial ? { id: trial.journal, name: trial.sweep, number: trial.number, seeds: trial.seeds === true } : null,
+    parentRun: trial
+      ? { id: trial.journal, name: trial.sweep, number: trial.number, seeds: trial.seeds === true }
+      : null,
     varied: [],
     goals: trial ? [trial.goal] : [],
     ended: endedIn(folder),
-    source: { name: tracking.source, commit: commitOf(lock) },
+    source: { name: tracking.source, commit: commitOfLock(lock) },
   };
 }
 
 const ENDS = { done: "finished", early: "finished", interrupted: "killed", failed: "failed" } as const;
 
 function endedIn(folder: string): TrackedRun["ended"] {
-  const end = endOf(folder);
+  const end = runEndOf(folder);
   const as = end && Object.hasOwn(ENDS, end.reason) ? ENDS[end.reason as keyof typeof ENDS] : undefined;
   if (end && as !== undefined) return { at: end.at, as };
   // It ended without a word.
-  return holderOf(folder) === null ? { at: Date.now(), as: "killed" } : null;
+  return lockHolderOf(folder) === null ? { at: Date.now(), as: "killed" } : null;
 }
 
 /** What is set, flat; folders of this machine are left out. */
-export function settingsOf({ recipe }: Plan): Readonly<Record<string, Setting>> {
+export function trackedSettings({ recipe }: Plan): Readonly<Record<string, TrackedSetting>> {
   const { data, model, training } = recipe;
   const { folder, name, base, task, technique, baseHash, trained, loaded, scratch, ...rest } = model;
   void [folder, baseHash, trained, loaded];
-  const settings: Record<string, Setting> = {};
+  const settings: Record<string, TrackedSetting> = {};
   const take = (path: string, value: unknown): void => {
     if (value === null || value === undefined) return;
     if (typeof value === "string" || typeof value === "number" || typeof value === "boolean") settings[path] = value;
@@ -78,7 +80,10 @@ export function settingsOf({ recipe }: Plan): Readonly<Record<string, Setting>> 
   return settings;
 }
 
-function factsOf({ recipe, estimates, recipeHash, planHash }: Plan, lock: Lock): Readonly<Record<string, string>> {
+function factsOf(
+  { recipe, estimates, recipeHash, planHash }: Plan,
+  lock: RunLockFile,
+): Readonly<Record<string, string>> {
   const splits = Object.entries(lock.data?.splits ?? {}).map(([split, rows]) => `${split} ${String(rows)}`);
   return {
     recipe: recipeHash,
@@ -95,21 +100,23 @@ function factsOf({ recipe, estimates, recipeHash, planHash }: Plan, lock: Lock):
   };
 }
 
-function aboutText({ recipe, estimates }: Plan, lock: Lock): string {
+function aboutText({ recipe, estimates }: Plan, lock: RunLockFile): string {
   const { data, model } = recipe;
-  const share = percent(estimates.trainable / Math.max(1, estimates.parameters), 2);
-  const splits = Object.entries(lock.data?.splits ?? {}).map(([split, rows]) => `${plainText(split)} ${count(rows)}`);
+  const share = formatPercent(estimates.trainable / Math.max(1, estimates.parameters), 2);
+  const splits = Object.entries(lock.data?.splits ?? {}).map(
+    ([split, rows]) => `${escapeMarkdown(split)} ${groupedNumber(rows)}`,
+  );
   return printable(
-    page(
-      `**${plainText(lock.name)}**: ${plainText(model.base)} for ${code(callText(model.task))} with ${code(callText(model.technique))} on ${plainText(data.name)}, ${count(estimates.trainable)} of ${count(estimates.parameters)} parameters trained (${share}).`,
+    joinParagraphs(
+      `**${escapeMarkdown(lock.name)}**: ${escapeMarkdown(model.base)} for ${code(callText(model.task))} with ${code(callText(model.technique))} on ${escapeMarkdown(data.name)}, ${groupedNumber(estimates.trainable)} of ${groupedNumber(estimates.parameters)} parameters trained (${share}).`,
       table(
         ["", ""],
         [
           ...(splits.length > 0 ? [["rows", splits.join(", ")]] : []),
-          ["steps", count(estimates.steps)],
+          ["steps", groupedNumber(estimates.steps)],
           ["recipe", code(lock.recipeHash.slice(0, 12))],
-          ["engine", plainText(lock.engine)],
-          ["Tunebook", plainText(lock.tunebook)],
+          ["engine", escapeMarkdown(lock.engine)],
+          ["Tunebook", escapeMarkdown(lock.tunebook)],
         ],
       ),
     ),

@@ -5,22 +5,27 @@
 import { join, resolve } from "node:path";
 import lockfile from "proper-lockfile";
 import type { Call } from "#dsl/language/types/value.js";
-import { TrackerAway, TrackerRefuses, type TrackedRun, type TrackerImplementation } from "#stdlib/trackers/kind.js";
+import {
+  TrackerUnavailableError,
+  TrackerRefusalError,
+  type TrackedRun,
+  type TrackerImplementation,
+} from "#stdlib/trackers/kind.js";
 import { registry } from "#stdlib/registry.js";
-import { does } from "../host/load-implementation.js";
-import { aboutRun } from "./run-details.js";
-import { doorOf, type Patience } from "./door.js";
-import { happenedSince } from "./event-reader.js";
+import { loadImplementation } from "../host/load-implementation.js";
+import { trackedRunOf } from "./run-details.js";
+import { trackerDoorOf, type TrackerTimeouts } from "./door.js";
+import { readEventsSince } from "./event-reader.js";
 import {
   readTracking,
-  sameTracker,
+  isSameTracker,
   trackingFile,
   writeTracking,
   type Tracking,
   type TrackerState,
 } from "./tracking.js";
 
-export interface Outcome {
+export interface TrackerSendResult {
   readonly folder: string;
   readonly call: Call;
   readonly title: string;
@@ -28,16 +33,19 @@ export interface Outcome {
   readonly is: "told" | "away" | "refused" | "left" | "busy";
   readonly why?: string;
 }
-export interface Sending {
+export interface SendRunOptions {
   readonly signal?: AbortSignal;
-  readonly patience?: Patience;
+  readonly patience?: TrackerTimeouts;
   /** Whether that tracker is to be told now; absent: each is. */
   readonly tells?: (call: Call, place: ReturnType<TrackerImplementation["place"]>, home: string) => boolean;
 }
 /** Without a sign for so long a process that told a run is taken for ended. */
 const STALE = 20_000;
 
-export async function sendRun(folder: string, sending: Sending = {}): Promise<readonly Outcome[]> {
+export async function sendRunToTrackers(
+  folder: string,
+  sending: SendRunOptions = {},
+): Promise<readonly TrackerSendResult[]> {
   const before = readTracking(folder);
   if (!before) return [];
   let release: () => Promise<void>;
@@ -59,60 +67,65 @@ export async function sendRun(folder: string, sending: Sending = {}): Promise<re
   }
 }
 
-async function tellOne(folder: string, tracking: Tracking, state: TrackerState, o: Sending): Promise<Outcome> {
+async function tellOne(
+  folder: string,
+  tracking: Tracking,
+  state: TrackerState,
+  options: SendRunOptions,
+): Promise<TrackerSendResult> {
   const { call } = state;
   const word = registry.find("tracker", call.word);
   if (!word || word.planned)
     return { folder, call, title: call.word, is: "left", why: "this version has no such tracker" };
-  const tracker = await does(call, "tracker");
+  const tracker = await loadImplementation(call, "tracker");
   const home = resolve(folder, tracking.home);
   const place = tracker.place(call);
-  const told = { folder, call, title: tracker.title(call) };
-  if (o.tells && !o.tells(call, place, home)) return { ...told, is: "left" };
+  const result = { folder, call, title: tracker.title(call) };
+  if (options.tells && !options.tells(call, place, home)) return { ...result, is: "left" };
   const keep = (more: Partial<TrackerState>): void => keepIn(folder, call, more);
   try {
-    const run = aboutRun(folder, tracking);
-    if (!run) return { ...told, is: "left", why: "its plan or its lock can't be read" };
-    let { kept } = state;
-    const door = doorOf({
+    const run = trackedRunOf(folder, tracking);
+    if (!run) return { ...result, is: "left", why: "its plan or its lock can't be read" };
+    let { kept: trackerState } = state;
+    const door = trackerDoorOf({
       folder,
       home,
       place,
-      kept,
-      signal: o.signal,
-      ...(o.patience && { patience: o.patience }),
+      kept: trackerState,
+      signal: options.signal,
+      ...(options.patience && { patience: options.patience }),
       parent: parentOf(folder, tracking, call),
-      keep: (now) => keep({ kept: (kept = now) }),
+      keep: (now) => keep({ kept: (trackerState = now) }),
     });
     await tracker.tell(call, run, door);
-    if (isWhole(folder, run, kept["cursor"])) keep({ done: true });
-    return { ...told, is: "told" };
+    if (isWhole(folder, run, trackerState["cursor"])) keep({ done: true });
+    return { ...result, is: "told" };
   } catch (error) {
-    if (error instanceof TrackerAway) return { ...told, is: "away", why: error.message };
-    if (o.signal?.aborted === true) return { ...told, is: "away", why: "there was no time" };
+    if (error instanceof TrackerUnavailableError) return { ...result, is: "away", why: error.message };
+    if (options.signal?.aborted === true) return { ...result, is: "away", why: "there was no time" };
     // A defect of ours: the others are told all the same.
-    if (!(error instanceof TrackerRefuses)) return { ...told, is: "away", why: (error as Error).message };
-    keep({ done: (aboutRun(folder, tracking)?.ended ?? null) !== null, refused: error.message });
-    return { ...told, is: "refused", why: error.message };
+    if (!(error instanceof TrackerRefusalError)) return { ...result, is: "away", why: (error as Error).message };
+    keep({ done: (trackedRunOf(folder, tracking)?.ended ?? null) !== null, refused: error.message });
+    return { ...result, is: "refused", why: error.message };
   }
 }
 
 /** Nothing else will happen, and nothing did meanwhile. */
 function isWhole(folder: string, run: TrackedRun, cursor: unknown): boolean {
   if (!run.ended || typeof cursor !== "object") return false;
-  return happenedSince(folder, cursor as Readonly<Record<string, number>> | null).last;
+  return readEventsSince(folder, cursor as Readonly<Record<string, number>> | null).last;
 }
 
 function parentOf(folder: string, { parent }: Tracking, call: Call) {
   if (parent === undefined) return null;
   const sweep = readTracking(join(folder, parent));
-  return sweep?.trackers.find((one) => sameTracker(one.call, call))?.kept ?? null;
+  return sweep?.trackers.find((one) => isSameTracker(one.call, call))?.kept ?? null;
 }
 
 /** Others may have been added to the file meanwhile. */
 function keepIn(folder: string, call: Call, more: Partial<TrackerState>): void {
   const now = readTracking(folder);
   if (!now) return;
-  const trackers = now.trackers.map((one) => (sameTracker(one.call, call) ? { ...one, ...more } : one));
+  const trackers = now.trackers.map((one) => (isSameTracker(one.call, call) ? { ...one, ...more } : one));
   writeTracking(folder, { ...now, trackers });
 }

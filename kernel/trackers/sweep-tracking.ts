@@ -5,23 +5,23 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import * as v from "valibot";
-import type { Space, SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
-import type { Setting, TrackedRun, Varied } from "#stdlib/trackers/kind.js";
+import type { SearchSpace, SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
+import type { TrackedSetting, TrackedRun, VariedSetting } from "#stdlib/trackers/kind.js";
 import { metricName } from "#stdlib/metrics/shared/metric-name.js";
 import { registry } from "#stdlib/registry.js";
-import { PRIVATE } from "../fetch/private.js";
-import { writing } from "../runs/folder-errors.js";
-import { quoted } from "../runs/log-lines.js";
+import { PRIVATE_MODES } from "../fetch/private.js";
+import { toRunFolderError } from "../runs/folder-errors.js";
+import { quoteNonFinite } from "../runs/log-lines.js";
 import { appendLine } from "../runs/run-folder.js";
-import { holderOf } from "../runs/run-lock.js";
-import { jsonRegular, readRegular } from "../runs/read-regular.js";
-import { code, page, plainText, table as markdownTable } from "../display/markdown.js";
+import { lockHolderOf } from "../runs/run-lock.js";
+import { readRegularJson, readRegularFile } from "../runs/read-regular.js";
+import { code, joinParagraphs, escapeMarkdown, table as markdownTable } from "../display/markdown.js";
 import { callText, valueText } from "../host/value-text.js";
 import { axesOf } from "../study/axes.js";
-import { better } from "../display/sweeps/view.js";
+import { isBetter } from "../display/sweeps/view.js";
 import type { TrialRecord } from "../study/trial.js";
-import { fields, figure, like, table, type Schema } from "../fetch/json.js";
-import { sweepEndOf, TOLD } from "./event-reader.js";
+import { objectWith, anyNumber, schemaGuard, dictionaryOf, type Schema } from "../fetch/json.js";
+import { sweepEndOf, SWEEP_EVENTS_FILE } from "./event-reader.js";
 import type { Tracking } from "./tracking.js";
 
 const FILE = "sweep.json";
@@ -29,36 +29,36 @@ interface SweepFile {
   readonly version: 1;
   readonly name: string;
   readonly began: number;
-  readonly settings: Readonly<Record<string, Setting>>;
-  readonly varied: readonly Varied[];
+  readonly settings: Readonly<Record<string, TrackedSetting>>;
+  readonly varied: readonly VariedSetting[];
   readonly goals: TrackedRun["goals"];
   readonly about: string;
 }
 const setting = v.union([v.string(), v.number(), v.boolean()]);
-const schema: Schema<SweepFile> = fields({
+const schema: Schema<SweepFile> = objectWith({
   version: v.literal(1),
   name: v.string(),
-  began: figure,
-  settings: table(setting),
+  began: anyNumber,
+  settings: dictionaryOf(setting),
   varied: v.array(
-    fields({
+    objectWith({
       path: v.string(),
       is: v.picklist(["text", "number"]),
-      between: v.nullable(v.tuple([figure, figure])),
-      of: v.array(setting),
+      between: v.nullable(v.tuple([anyNumber, anyNumber])),
+      options: v.array(setting),
     }),
   ),
-  goals: v.array(fields({ metric: v.string(), direction: v.picklist(["maximize", "minimize"]) })),
+  goals: v.array(objectWith({ metric: v.string(), direction: v.picklist(["maximize", "minimize"]) })),
   about: v.string(),
 });
-const isSweepFile = like(schema);
+const isSweepFile = schemaGuard(schema);
 
 export function isSweepFolder(folder: string): boolean {
   return existsSync(join(folder, FILE));
 }
 
 /** Writes what it is, once. */
-export function writeSweep(folder: string, name: string, sweep: SweepPlan): void {
+export function writeSweepFile(folder: string, name: string, sweep: SweepPlan): void {
   const file = join(folder, FILE);
   if (existsSync(file)) return;
   const goals = sweep.goals.map(({ metric, direction }) => ({ metric: metricName(metric, registry), direction }));
@@ -71,27 +71,27 @@ export function writeSweep(folder: string, name: string, sweep: SweepPlan): void
     settings,
     varied: variedIn(sweep),
     goals,
-    about: page(
-      `**${plainText(name)}**: a sweep of ${plainText(sweep.model)} on ${plainText(sweep.data)}.`,
+    about: joinParagraphs(
+      `**${escapeMarkdown(name)}**: a sweep of ${escapeMarkdown(sweep.model)} on ${escapeMarkdown(sweep.data)}.`,
       markdownTable(["", ""], rows),
     ),
   };
   try {
-    writeFileSync(file, `${JSON.stringify(whole, quoted, 1)}\n`, { flag: "wx", mode: PRIVATE.file });
+    writeFileSync(file, `${JSON.stringify(whole, quoteNonFinite, 1)}\n`, { flag: "wx", mode: PRIVATE_MODES.file });
   } catch (error) {
-    throw writing(error, file);
+    throw toRunFolderError(error, file);
   }
 }
 
 /** Null: it can't be read. */
-export function aboutSweep(folder: string, { experiment, source }: Tracking): TrackedRun | null {
-  const found = jsonRegular(join(folder, FILE));
+export function trackedSweepOf(folder: string, { experiment, source }: Tracking): TrackedRun | null {
+  const found = readRegularJson(join(folder, FILE));
   if (!isSweepFile(found)) return null;
   const { name, began, settings, varied, goals, about } = found;
   const end = sweepEndOf(folder);
   const ended = end
     ? ({ at: end.at, as: end.reason === "finished" || end.reason === "failed" ? end.reason : "killed" } as const)
-    : holderOf(folder) === null
+    : lockHolderOf(folder) === null
       ? ({ at: Date.now(), as: "killed" } as const)
       : null;
   return {
@@ -103,7 +103,7 @@ export function aboutSweep(folder: string, { experiment, source }: Tracking): Tr
     settings,
     facts: {},
     about,
-    of: null,
+    parentRun: null,
     varied,
     goals,
     ended,
@@ -112,7 +112,7 @@ export function aboutSweep(folder: string, { experiment, source }: Tracking): Tr
 }
 
 /** Adds to `told.jsonl` what is new. One for each run of a sweep's cell. */
-export class SweepTold {
+export class SweepEventWriter {
   private readonly file: string;
   private readonly known: Set<number>;
 
@@ -120,9 +120,11 @@ export class SweepTold {
     folder: string,
     private readonly goal: TrackedRun["goals"][number],
   ) {
-    this.file = join(folder, TOLD);
+    this.file = join(folder, SWEEP_EVENTS_FILE);
     this.known = new Set(
-      (readRegular(this.file) ?? "").split("\n").flatMap((one) => Number(/"trial":(\d+)/.exec(one)?.[1] ?? "x") || []),
+      (readRegularFile(this.file) ?? "")
+        .split("\n")
+        .flatMap((one) => Number(/"trial":(\d+)/.exec(one)?.[1] ?? "x") || []),
     );
     this.add({ begun: true });
   }
@@ -150,19 +152,19 @@ export class SweepTold {
 
   private add(record: object): void {
     try {
-      appendLine(this.file, JSON.stringify({ at: new Date().toISOString(), ...record }, quoted));
+      appendLine(this.file, JSON.stringify({ at: new Date().toISOString(), ...record }, quoteNonFinite));
     } catch (error) {
-      throw writing(error, this.file);
+      throw toRunFolderError(error, this.file);
     }
   }
 }
 
 function bestOf(so: number | null, score: number | null, goal: TrackedRun["goals"][number]): number | null {
   if (score === null || !Number.isFinite(score)) return so;
-  return so === null || better(score, so, goal) ? score : so;
+  return so === null || isBetter(score, so, goal) ? score : so;
 }
 
-function sweepSettings(sweep: SweepPlan): Readonly<Record<string, Setting>> {
+function sweepSettings(sweep: SweepPlan): Readonly<Record<string, TrackedSetting>> {
   const { model, data, recipe, search, pruner, trials, budgetMs, budgetTokens, repeats, seed, vary, goals } = sweep;
   return {
     model,
@@ -179,37 +181,37 @@ function sweepSettings(sweep: SweepPlan): Readonly<Record<string, Setting>> {
     ...Object.fromEntries(Object.entries(vary).map(([path, space]) => [`vary.${path}`, spaceText(space)])),
   };
 }
-function spaceText(space: Space): string {
+function spaceText(space: SearchSpace): string {
   if (space.space !== "choice") return `${space.space}(${String(space.from)}..${String(space.to)})`;
-  const of = space.of.map((one) => {
+  const choices = space.of.map((one) => {
     if (typeof one === "object" && one !== null && "space" in one) return spaceText(one);
     if (typeof one === "object" && one !== null && "nested" in one) return one.nested.word;
     return valueText(one);
   });
-  return `choice(${of.join(", ")})`;
+  return `choice(${choices.join(", ")})`;
 }
 
 /** As `settingsOf` of a trial calls them. */
-function variedIn({ vary }: SweepPlan): readonly Varied[] {
-  const found = new Map<string, Varied>();
+function variedIn({ vary }: SweepPlan): readonly VariedSetting[] {
+  const found = new Map<string, VariedSetting>();
   for (const { label, dimension, options } of axesOf(vary)) {
-    const path = settingPath(label);
-    const one: Varied =
+    const path = settingPathOf(label);
+    const one: VariedSetting =
       dimension.kind === "choice"
         ? { path, ...choices(options), between: null }
-        : { path, is: "number", between: [dimension.from, dimension.to], of: [] };
+        : { path, is: "number", between: [dimension.from, dimension.to], options: [] };
     // Two branches may have a setting of one name: nothing is said of where it lies.
-    found.set(path, found.has(path) ? { ...one, between: null, of: [] } : one);
+    found.set(path, found.has(path) ? { ...one, between: null, options: [] } : one);
   }
   return [...found.values()];
 }
-function choices(options: readonly string[]): Pick<Varied, "is" | "of"> {
+function choices(options: readonly string[]): Pick<VariedSetting, "is" | "options"> {
   const numbers = options.map((one) => (one.endsWith("%") ? Number(one.slice(0, -1)) / 100 : Number(one)));
-  if (options.length > 0 && numbers.every(Number.isFinite)) return { is: "number", of: numbers };
-  return { is: "text", of: options.map((one) => /^\w+/.exec(one)?.[0] ?? one) };
+  if (options.length > 0 && numbers.every(Number.isFinite)) return { is: "number", options: numbers };
+  return { is: "text", options: options.map((one) => /^\w+/.exec(one)?.[0] ?? one) };
 }
 /** `technique lora.rank` → `model.technique.rank`; `optimizer.learning_rate` → `training.optimizer.learning_rate`. */
-export function settingPath(label: string): string {
+export function settingPathOf(label: string): string {
   const path = label.replace(/ \w+(?=\.)/g, "");
   const [first = ""] = path.split(".");
   if (["split", "clean", "columns", "thin"].includes(first)) return `data.${path}`;

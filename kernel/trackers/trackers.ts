@@ -10,12 +10,12 @@ import canonicalize from "canonicalize";
 import type { Experiment } from "#dsl/compiler/plan/action.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { plural } from "../host/text.js";
-import type { Patience } from "./door.js";
-import { sendRun, type Outcome } from "./send-events.js";
-import { isUnsent, readTracking, sameTracker, trackedBy, trackingFile, writeTracking } from "./tracking.js";
+import type { TrackerTimeouts } from "./door.js";
+import { sendRunToTrackers, type TrackerSendResult } from "./send-events.js";
+import { isUnsent, readTracking, isSameTracker, mergeTrackers, trackingFile, writeTracking } from "./tracking.js";
 
 export interface TrackersOptions {
-  readonly patience?: Patience;
+  readonly patience?: TrackerTimeouts;
   /** Milliseconds: between two tellings of what goes on, and of the first wait for one that is away. */
   readonly every?: number;
   readonly wait?: number;
@@ -23,7 +23,7 @@ export interface TrackersOptions {
   readonly silent?: boolean;
 }
 /** Where a run belongs. */
-export interface Told {
+export interface TrackedRunContext {
   readonly experiment: Experiment;
   /** Where relative paths start. */
   readonly home: string;
@@ -42,7 +42,7 @@ const EVERY = 2000;
 const WAIT = 1000;
 const LONGEST_WAIT = 60_000;
 
-export class Trackers {
+export class TrackerSender {
   /** Folders of runs in which something happened. */
   private readonly waiting = new Set<string>();
   /** Runs that somebody is told of. */
@@ -55,18 +55,18 @@ export class Trackers {
   /** Runs that were told whole, and have something new: said anew before the next telling, for one may be under way. */
   private readonly reopened = new Set<string>();
   /** Those that a program of this session names: no others are told by themselves. */
-  private readonly own: Call[] = [];
+  private readonly ownTrackers: Call[] = [];
   private say: (text: string) => void = () => undefined;
   private timer: NodeJS.Timeout | null = null;
   private passing: Promise<void> | null = null;
   private readonly ending = new AbortController();
 
-  constructor(private readonly o: TrackersOptions = {}) {}
+  constructor(private readonly options: TrackersOptions = {}) {}
 
   /** A run begins, or goes on. What can't be written is told and stops nothing. */
-  began(folder: string, { experiment, home, source, parent, say }: Told): void {
+  began(folder: string, { experiment, home, source, parent, say }: TrackedRunContext): void {
     this.say = say;
-    if (this.o.silent || experiment.trackers.length === 0) return;
+    if (this.options.silent || experiment.trackers.length === 0) return;
     this.name(experiment);
     const before = readTracking(folder);
     try {
@@ -79,7 +79,7 @@ export class Trackers {
         // Where it belongs was said when it began.
         ...(before && { experiment: before.experiment, source: before.source }),
         ...(before?.parent !== undefined && { parent: before.parent }),
-        trackers: trackedBy(experiment.trackers, before?.trackers ?? []),
+        trackers: mergeTrackers(experiment.trackers, before?.trackers ?? []),
       });
     } catch (error) {
       say(`No tracker is told of this run: ${(error as Error).message}.`);
@@ -103,7 +103,7 @@ export class Trackers {
   }
 
   private name({ trackers }: Experiment): void {
-    this.own.push(...trackers.filter((one) => !named(this.own, one)));
+    this.ownTrackers.push(...trackers.filter((one) => !named(this.ownTrackers, one)));
   }
 
   /** Something happened in a run; nothing where nobody is to be told of it. */
@@ -111,7 +111,7 @@ export class Trackers {
     if (!this.tracked.has(folder)) return;
     this.waiting.add(folder);
     if (soon) this.urgent.add(folder);
-    this.plan(soon ? 0 : (this.o.every ?? EVERY));
+    this.plan(soon ? 0 : (this.options.every ?? EVERY));
   }
 
   /** Runs of before that the same trackers were not told of. */
@@ -154,21 +154,21 @@ export class Trackers {
       if (this.reopened.delete(folder)) reopen(folder);
       const outcomes = await this.tell(folder);
       this.urgent.delete(folder);
-      if (outcomes.some((one) => named(this.own, one.call) && isLater(one))) this.waiting.add(folder);
+      if (outcomes.some((one) => named(this.ownTrackers, one.call) && isLater(one))) this.waiting.add(folder);
       for (const one of outcomes) this.heard(one);
     }
     const next = Math.min(...[...this.away.values()].map(({ until }) => until));
     if (this.waiting.size > 0 && !this.ending.signal.aborted)
-      this.plan(Math.max(100, Number.isFinite(next) ? next - Date.now() : (this.o.every ?? EVERY)));
+      this.plan(Math.max(100, Number.isFinite(next) ? next - Date.now() : (this.options.every ?? EVERY)));
   }
 
-  private async tell(folder: string): Promise<readonly Outcome[]> {
+  private async tell(folder: string): Promise<readonly TrackerSendResult[]> {
     try {
-      return await sendRun(folder, {
+      return await sendRunToTrackers(folder, {
         signal: this.ending.signal,
-        ...(this.o.patience && { patience: this.o.patience }),
+        ...(this.options.patience && { patience: this.options.patience }),
         tells: (call) =>
-          named(this.own, call) &&
+          named(this.ownTrackers, call) &&
           (this.away.get(keyOf(call))?.until ?? 0) <= Date.now() &&
           (this.urgent.has(folder) ||
             (this.refusedAt.get(`${folder} ${keyOf(call)}`) ?? 0) < Date.now() - LONGEST_WAIT),
@@ -180,14 +180,14 @@ export class Trackers {
     }
   }
 
-  private heard({ folder, call, title, is, why = "" }: Outcome): void {
+  private heard({ folder, call, title, is, why = "" }: TrackerSendResult): void {
     const key = keyOf(call);
     const before = this.away.get(key);
     if (is === "away" && !this.ending.signal.aborted) {
       const tries = (before?.tries ?? 0) + 1;
-      const wait = Math.min(LONGEST_WAIT, (this.o.wait ?? WAIT) * 2 ** (tries - 1));
+      const wait = Math.min(LONGEST_WAIT, (this.options.wait ?? WAIT) * 2 ** (tries - 1));
       this.away.set(key, { tries, until: Date.now() + wait });
-      if (!before) this.say(awayText(title, why));
+      if (!before) this.say(trackerAwayText(title, why));
     }
     if (is === "told" && before) {
       this.away.delete(key);
@@ -203,7 +203,7 @@ export class Trackers {
   /** What a person wasn't told of while the session lasted. */
   private sayUntold(): void {
     const untold = [...this.waiting].filter((folder) =>
-      readTracking(folder)?.trackers.some(({ call, done }) => !done && named(this.own, call)),
+      readTracking(folder)?.trackers.some(({ call, done }) => !done && named(this.ownTrackers, call)),
     );
     if (untold.length > 0 && this.away.size === 0)
       this.say(
@@ -230,12 +230,12 @@ export class Trackers {
 }
 
 /** Told once, until it is there again. */
-export function awayText(title: string, why: string): string {
+export function trackerAwayText(title: string, why: string): string {
   return `${title} can't be told now (${why}). Trainings go on as ever; what it misses is kept in their runs' folders and told later: by itself once it is there, by the next session with the same \`experiment\`, or by \`tunebook runs sync\`.`;
 }
 
 /** Whether it is worth asking again by itself. */
-const isLater = ({ is, why }: Outcome): boolean =>
+const isLater = ({ is, why }: TrackerSendResult): boolean =>
   is === "away" || is === "busy" || (is === "left" && why === undefined);
 function reopen(folder: string): void {
   const tracking = readTracking(folder);
@@ -247,5 +247,5 @@ function reopen(folder: string): void {
   }
 }
 const isSweep = (folder: string): boolean => existsSync(join(folder, "sweep.json"));
-const named = (calls: readonly Call[], call: Call): boolean => calls.some((one) => sameTracker(one, call));
+const named = (calls: readonly Call[], call: Call): boolean => calls.some((one) => isSameTracker(one, call));
 const keyOf = ({ word, arguments: given }: Call): string => `${word} ${canonicalize(given) ?? ""}`;

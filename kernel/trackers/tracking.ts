@@ -7,16 +7,16 @@ import { join } from "node:path";
 import * as v from "valibot";
 import canonicalize from "canonicalize";
 import type { Call } from "#dsl/language/types/value.js";
-import type { Kept } from "#stdlib/trackers/kind.js";
+import type { TrackerMemory } from "#stdlib/trackers/kind.js";
 import { makePrivateFolder, writePrivate } from "../fetch/private.js";
-import { call } from "../runs/plan-schema.js";
-import { writing } from "../runs/folder-errors.js";
-import { jsonRegular } from "../runs/read-regular.js";
-import { fields, like, object, type Schema } from "../fetch/json.js";
+import { callSchema } from "../runs/plan-schema.js";
+import { toRunFolderError } from "../runs/folder-errors.js";
+import { readRegularJson } from "../runs/read-regular.js";
+import { objectWith, schemaGuard, jsonObject, type Schema } from "../fetch/json.js";
 
 export interface TrackerState {
   readonly call: Call;
-  readonly kept: Kept;
+  readonly kept: TrackerMemory;
   /** All that happened so far was told. */
   readonly done: boolean;
   /** Why it won't be told as it is. */
@@ -38,24 +38,24 @@ const FILE = "trackers.json";
 const MOST = 1 << 22;
 const text = v.pipe(v.string(), v.excludes("\0"));
 const tracker: Schema<Call> = v.pipe(
-  call,
+  callSchema,
   v.check(({ kind }) => kind === "tracker", "it is no tracker"),
 );
-const schema: Schema<Tracking> = fields({
+const schema: Schema<Tracking> = objectWith({
   version: v.literal(1),
-  experiment: fields({ name: text, notes: text }),
+  experiment: objectWith({ name: text, notes: text }),
   home: text,
   source: v.nullable(text),
   parent: v.exactOptional(text),
-  trackers: v.array(fields({ call: tracker, kept: object, done: v.boolean(), refused: v.exactOptional(text) })),
+  trackers: v.array(objectWith({ call: tracker, kept: jsonObject, done: v.boolean(), refused: v.exactOptional(text) })),
 });
-const isTracking = like(schema);
+const isTracking = schemaGuard(schema);
 
 export const trackingFile = (folder: string): string => join(folder, FILE);
 
 /** Null: nobody is to be told of it, or what stands there can't be read. */
 export function readTracking(folder: string): Tracking | null {
-  const found = jsonRegular(trackingFile(folder), MOST);
+  const found = readRegularJson(trackingFile(folder), MOST);
   return isTracking(found) ? found : null;
 }
 
@@ -65,21 +65,21 @@ export function writeTracking(folder: string, tracking: Tracking): void {
     makePrivateFolder(folder);
     writePrivate(trackingFile(folder), `${JSON.stringify(tracking, null, 1)}\n`);
   } catch (error) {
-    throw writing(error, trackingFile(folder));
+    throw toRunFolderError(error, trackingFile(folder));
   }
 }
 
-export function sameTracker(a: Call, b: Call): boolean {
+export function isSameTracker(a: Call, b: Call): boolean {
   return a.word === b.word && canonicalize(a.arguments) === canonicalize(b.arguments);
 }
 
 /** Those that are to be told now, with what was kept of them; those of before stay. */
-export function trackedBy(trackers: readonly Call[], before: readonly TrackerState[]): readonly TrackerState[] {
-  const own = trackers.map((one): TrackerState => {
-    const known = before.find((state) => sameTracker(state.call, one));
+export function mergeTrackers(trackers: readonly Call[], before: readonly TrackerState[]): readonly TrackerState[] {
+  const current = trackers.map((one): TrackerState => {
+    const known = before.find((state) => isSameTracker(state.call, one));
     return { call: one, kept: known?.kept ?? {}, done: false };
   });
-  return [...own, ...before.filter((state) => !trackers.some((one) => sameTracker(one, state.call)))];
+  return [...current, ...before.filter((state) => !trackers.some((one) => isSameTracker(one, state.call)))];
 }
 
 export function isUnsent({ trackers }: Tracking): boolean {

@@ -3,17 +3,17 @@ import type { Experiment } from "#dsl/compiler/plan/action.js";
 import { join } from "node:path";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { DataFacts } from "#dsl/language/types/facts.js";
-import { LEARNT, learntFrom, learntInSecret, writeLearnt } from "../runs/learnt-rows.js";
+import { LEARNT_FILE, learntRecordOf, privateLearntRecord, writeLearntFile } from "../runs/learnt-rows.js";
 import { rowMarksOf, writeRowMarks } from "../runs/row-marks.js";
-import type { About, Lock, RunFolder } from "../runs/run-folder.js";
-import type { begunFrom } from "../inference/measuring/learnt-overlap.js";
+import type { RunLockFacts, RunLockFile, RunFolder } from "../runs/run-folder.js";
+import type { learntRowsOfStart } from "../inference/measuring/learnt-overlap.js";
 import type { HostContext } from "../host/host-context.js";
-import { closeToOthers } from "../fetch/private.js";
-import { recordOf } from "../runs/record/record.js";
+import { makePrivate } from "../fetch/private.js";
+import { runRecordOf } from "../runs/record/record.js";
 import { version } from "../session/version.js";
 import type { Engine } from "../engines/engine.js";
-import { trainedSplit } from "../data/prepared.js";
-import type { Material } from "./material.js";
+import { trainingSplitName } from "../data/prepared.js";
+import type { TrainingMaterial } from "./material.js";
 import type { TrainRequest } from "./request.js";
 
 /** What is known where a training begins; the experiment that it belongs to, if to one. */
@@ -24,13 +24,13 @@ interface Beginning {
 }
 
 /** What a new run's lock says of it. */
-export async function aboutRun(
+export async function runLockDetails(
   { plan, run: { trial, replays } }: Pick<TrainRequest, "plan" | "run">,
-  { base, prepared, labels }: Material,
+  { base, prepared, labels }: TrainingMaterial,
   engine: Engine,
   { hostContext: { folder }, signal, experiment }: Beginning,
-): Promise<About> {
-  const record = await recordOf({ plan, base, prepared, engine: engine.info, folder, version, signal });
+): Promise<RunLockFacts> {
+  const record = await runRecordOf({ plan, base, prepared, engine: engine.info, folder, version, signal });
   return {
     recipeHash: plan.recipeHash,
     planHash: plan.planHash,
@@ -49,16 +49,20 @@ export async function aboutRun(
     ...(experiment && { experiment: { name: experiment.name, notes: experiment.notes } }),
   };
 }
-function countsOf({ rowsIn, kept, splits }: DataFacts): NonNullable<Lock["data"]> {
-  return { rowsIn, kept, splits: Object.fromEntries(Object.entries(splits).map(([split, { rows }]) => [split, rows])) };
+function countsOf({ rowsIn, kept: rowsKept, splits }: DataFacts): NonNullable<RunLockFile["data"]> {
+  return {
+    rowsIn,
+    kept: rowsKept,
+    splits: Object.fromEntries(Object.entries(splits).map(([split, { rows }]) => [split, rows])),
+  };
 }
 
 /** Keeps which rows the run learns from, for whoever scores or trains on what comes of it. */
-export async function noteLearnt(
+export async function recordLearntRows(
   run: RunFolder,
-  begun: NonNullable<ReturnType<typeof begunFrom>>,
+  begun: NonNullable<ReturnType<typeof learntRowsOfStart>>,
   request: Pick<TrainRequest, "plan" | "run">,
-  { prepared }: Pick<Material, "prepared">,
+  { prepared }: Pick<TrainingMaterial, "prepared">,
   stage: Beginning,
 ): Promise<void> {
   const about = {
@@ -68,21 +72,23 @@ export async function noteLearnt(
     ...(stage.signal && { signal: stage.signal }),
   };
   const secret = request.plan.recipe.training.privacy !== undefined;
-  await writeLearnt(
+  await writeLearntFile(
     run.path,
-    secret ? learntInSecret(about.model) : await learntFrom({ prepared, split: trainedSplit(prepared) }, about),
+    secret
+      ? privateLearntRecord(about.model)
+      : await learntRecordOf({ prepared, split: trainingSplitName(prepared) }, about),
   );
-  closeToOthers(join(run.path, LEARNT));
+  makePrivate(join(run.path, LEARNT_FILE));
 }
 
 /**
  * Keeps by what its rows are known again, for whoever compares it with another run. Trials of a sweep have the same, or say so;
  * of a private training none is kept.
  */
-export async function noteRows(
+export async function recordRowIdentities(
   { path }: RunFolder,
   plan: Plan,
-  { prepared }: Pick<Material, "prepared">,
+  { prepared }: Pick<TrainingMaterial, "prepared">,
 ): Promise<void> {
   if (plan.recipe.training.privacy) return;
   const marks = rowMarksOf(prepared);

@@ -1,25 +1,25 @@
 /** Rows by which a target that rounds activations finds how large they get: token ids alone, of which none is written. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { readerOf } from "#dsl/language/types/subject.js";
+import { dataReaderOf } from "#dsl/language/types/subject.js";
 import { splitNamesOf } from "../data/prepared.js";
 import { tokensAt } from "../data/sequences/token-rows.js";
 import { encodeSplit } from "../data/encoding/encoded.js";
 import { encodingOf } from "../data/encoding/encoding.js";
-import type { Opened } from "../models/opened-run.js";
+import type { OpenedRun } from "../models/opened-run.js";
 import type { HostContext } from "../host/host-context.js";
 import type { DatasetCache } from "../session/answers/dataset-cache.js";
 
 /** Token ids of rows that it was trained on, evenly taken; none where its data can't be read any more. Coded error `private-scales`. */
-export async function calibration(
+export async function calibrationRows(
   session: { readonly datasets: DatasetCache },
-  { weights, base, tokenizer }: Opened,
+  { weights, base, tokenizer }: OpenedRun,
   rows: number,
   stage: { readonly hostContext: HostContext },
 ): Promise<readonly Int32Array[]> {
   const { plan, labels } = weights;
   const { data, model, training } = plan.recipe;
   if (training.privacy) throw new CodedError("private-scales", { rows });
-  const prepared = await session.datasets.data(data, readerOf(model), stage.hostContext);
+  const prepared = await session.datasets.data(data, dataReaderOf(model), stage.hostContext);
   const encoding = await encodingOf(plan, base, tokenizer, labels, model.name);
   const split = splitNamesOf(prepared).includes("train") ? "train" : "all";
   const { ids, count } = await encodeSplit(prepared, { data: data.name, split }, encoding);

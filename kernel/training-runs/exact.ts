@@ -4,28 +4,28 @@ import { must } from "#dsl/language/diagnostics/must.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { Tokenizer } from "../bases/tokenizer.js";
 import type { Base } from "../bases/base.js";
-import type { Prepared } from "../data/prepared.js";
+import type { PreparedData } from "../data/prepared.js";
 import type { HostContext } from "../host/host-context.js";
-import { lastOfHead } from "../bases/programs.js";
-import { does } from "../host/load-implementation.js";
-import type { Encoded } from "../data/encoding/encoded.js";
-import type { Session } from "../engines/engine.js";
-import { askRows } from "../inference/score.js";
+import { headLastLayerPath } from "../bases/programs.js";
+import { loadImplementation } from "../host/load-implementation.js";
+import type { EncodedRows } from "../data/encoding/encoded.js";
+import type { EngineSession } from "../engines/engine.js";
+import { computeRowLogits } from "../inference/score.js";
 import { ExactFit } from "../training/exact-fit.js";
 
 /** Rows that are read at a time, at least: nothing of them is kept. */
 const READ = 32;
 
 /** Null: the head learns by steps. Coded error `exact-fit-refused`. */
-export async function exactFit(
+export async function exactHeadFit(
   { recipe: { model, training, update } }: Plan,
-  o: {
+  options: {
     readonly base: Base;
     readonly tokenizer: Tokenizer;
-    readonly prepared: Prepared;
-    readonly rows: Encoded;
+    readonly prepared: PreparedData;
+    readonly rows: EncodedRows;
     readonly loader: { epochsDone(step: number): number };
-    readonly session: Session;
+    readonly session: EngineSession;
   },
   {
     hostContext,
@@ -33,8 +33,8 @@ export async function exactFit(
   }: { readonly hostContext: Pick<HostContext, "onProgress">; readonly signal?: AbortSignal | undefined },
 ): Promise<ExactFit | null> {
   const { technique } = model;
-  if ((await does(technique, "technique")).exact?.(technique) !== true) return null;
-  const { rows, loader, session, prepared, tokenizer } = o;
+  if ((await loadImplementation(technique, "technique")).exact?.(technique) !== true) return null;
+  const { rows, loader, session, prepared, tokenizer } = options;
   if (update)
     throw new CodedError("exact-fit-refused", {
       why: "an exact fit finds the head from rows alone and goes on from no other, so that no strategy could hold it",
@@ -45,17 +45,17 @@ export async function exactFit(
       why: "rows count alike in an exact fit, and the data weigh them",
       instead: "leave out the role `weight`, or `fit: exact`: then the head learns by steps",
     });
-  const last = await lastOfHead(model, o.base.facts.family);
+  const last = await headLastLayerPath(model, options.base.facts.family);
   return new ExactFit({
     session,
     rows,
     loader,
     labels: prepared.labels,
     head: { weight: `${last}.weight`, bias: `${last}.bias` },
-    read: (of) =>
-      askRows(
+    read: (path) =>
+      computeRowLogits(
         readingBy(session),
-        of,
+        path,
         {},
         {
           batchSize: Math.max(READ, training.batch_size),
@@ -69,7 +69,7 @@ export async function exactFit(
 }
 
 /** What the head's layer reads stands where `evaluate` has its logits, so that rows are asked of it in the same way. */
-function readingBy(session: Pick<Session, "run">): Pick<Session, "run"> {
+function readingBy(session: Pick<EngineSession, "run">): Pick<EngineSession, "run"> {
   return {
     async run(_program, feeds) {
       const { features } = await session.run("features", feeds, ["features"]);

@@ -1,29 +1,29 @@
 /** Rows of data that were learnt, to be learnt again: which are drawn, and how they stand beside new ones. */
 import { from as tableFrom, type ColumnTable } from "arquero";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { chance, shuffle } from "#stdlib/statistics/chance.js";
+import { seededRandom, shuffle } from "#stdlib/statistics/chance.js";
 import type { ReplayBuffer } from "#dsl/language/types/capabilities/learning.js";
-import { trainedSplit, type Prepared } from "../data/prepared.js";
+import { trainingSplitName, type PreparedData } from "../data/prepared.js";
 import type { Exemplar } from "../runs/continual-state.js";
 
 /** Coded error `update-streamed`. */
-export function trainedRows(prepared: Prepared): ColumnTable {
-  const split = prepared.splits[trainedSplit(prepared)];
+export function trainedRows(prepared: PreparedData): ColumnTable {
+  const split = prepared.splits[trainingSplitName(prepared)];
   if (!split) throw new CodedError("update-streamed", { data: prepared.name });
   return split;
 }
 
 /** Draws rows of the split that trains, the same for the same seed. */
-export function drawn(prepared: Prepared, buffer: ReplayBuffer, seed: number): readonly Exemplar[] {
+export function drawExemplars(prepared: PreparedData, buffer: ReplayBuffer, seed: number): readonly Exemplar[] {
   const rows = trainedRows(prepared);
   const all = rows.numRows();
   const wanted = Math.min(
     all,
-    typeof buffer.of === "number" ? buffer.of : Math.max(1, Math.round(buffer.of.share * all)),
+    typeof buffer.size === "number" ? buffer.size : Math.max(1, Math.round(buffer.size.share * all)),
   );
   const order = shuffle(
     Uint32Array.from({ length: all }, (_, i) => i),
-    chance(seed, 41),
+    seededRandom(seed, 41),
   );
   const label = rows.columnNames().includes("label") ? rows.array("label") : null;
   const which = buffer.balanced && label ? ofEachLabel(order, label, wanted) : [...order.slice(0, wanted)];
@@ -54,7 +54,7 @@ function ofEachLabel(order: Uint32Array, label: ArrayLike<unknown>, wanted: numb
 
 function rowsAt(
   rows: ColumnTable,
-  { name: data, facts: { hash } }: Prepared,
+  { name: data, facts: { hash } }: PreparedData,
   which: readonly number[],
 ): readonly Exemplar[] {
   const roles = rows.columnNames().filter((name) => name !== "$row");
@@ -69,21 +69,21 @@ function rowsAt(
 }
 
 /** Data whose split that trains has those rows too. Coded errors `update-roles`, `update-streamed`. */
-export function beside(prepared: Prepared, exemplars: readonly Exemplar[]): Prepared {
+export function withExemplars(prepared: PreparedData, exemplars: readonly Exemplar[]): PreparedData {
   if (exemplars.length === 0) return prepared;
-  const own = trainedRows(prepared);
-  const names = own.columnNames();
+  const trained = trainedRows(prepared);
+  const names = trained.columnNames();
   for (const { data, roles } of exemplars) {
     const missing = names.find((name) => name !== "$row" && !(name in roles));
     if (missing !== undefined)
       throw new CodedError("update-roles", { data: prepared.name, role: missing, earlier: data });
   }
-  const split = trainedSplit(prepared);
-  const whole = own.concat(tableOf(exemplars).select(names)) as ColumnTable;
+  const split = trainingSplitName(prepared);
+  const whole = trained.concat(exemplarTable(exemplars).select(names)) as ColumnTable;
   return { ...prepared, splits: { ...prepared.splits, [split]: whole } };
 }
 
 /** Rows that are kept, as the rows of a split. */
-export function tableOf(exemplars: readonly Exemplar[]): ColumnTable {
+export function exemplarTable(exemplars: readonly Exemplar[]): ColumnTable {
   return tableFrom(exemplars.map(({ row, roles }) => ({ ...roles, $row: row }))) as ColumnTable;
 }

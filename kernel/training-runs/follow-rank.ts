@@ -1,15 +1,15 @@
 /** A rank that is not the hub, from its plan to the end of the gang: the same rows and the same model as rank 0 has. @returns the model, whose weights are rank 0's */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
-import { sharesOf } from "../remote/process-group/begin.js";
-import type { Place } from "../remote/process-group/rank.js";
-import type { Spoke } from "../remote/process-group/peer-rank.js";
-import { follow } from "../remote/process-group/follow.js";
-import { workOf } from "../engines/work.js";
-import { openModel, type OpenModel, type OpensModel } from "../models/open-model.js";
-import type { Stage } from "../session/execution-context.js";
+import { sharedStatesOf } from "../remote/process-group/begin.js";
+import type { RankPlace } from "../remote/process-group/rank.js";
+import type { PeerRank } from "../remote/process-group/peer-rank.js";
+import { followRoot } from "../remote/process-group/follow.js";
+import { engineWorkOf } from "../engines/work.js";
+import { openModel, type OpenModel, type ModelOpener } from "../models/open-model.js";
+import type { ExecutionContext } from "../session/execution-context.js";
 import type { OpenSession } from "../session/open-session.js";
-import { materialOf, type Material } from "./material.js";
+import { prepareMaterial, type TrainingMaterial } from "./material.js";
 
 export async function followRank(
   session: OpenSession,
@@ -18,20 +18,23 @@ export async function followRank(
     spoke,
     place,
     opens,
-  }: { readonly plan: Plan; readonly spoke: Spoke; readonly place: Place; readonly opens?: OpensModel },
-  stage: Stage,
+  }: { readonly plan: Plan; readonly spoke: PeerRank; readonly place: RankPlace; readonly opens?: ModelOpener },
+  stage: ExecutionContext,
 ): Promise<OpenModel> {
   const [material, engine] = await Promise.all([
-    materialOf(session, { plan, name: plan.effects.run }, stage, false),
-    session.engines.engine(workOf(plan)),
+    prepareMaterial(session, { plan, name: plan.effects.run }, stage, false),
+    session.engines.engine(engineWorkOf(plan)),
   ]);
   const { base, prepared, loader, schedule, rows, encoding } = material;
   demandSame(plan, material);
   const open = await openModel(engine, plan, base, prepared.labels, stage.hostContext.folder, opens);
   try {
-    const shares = await sharesOf(open.session, { ...open, averages: plan.recipe.training.average !== undefined });
+    const shares = await sharedStatesOf(open.session, {
+      ...open,
+      averages: plan.recipe.training.average !== undefined,
+    });
     const wantsLogits = rows.taught?.oneRight !== undefined && encoding.task.implementation.oneLabel === true;
-    await follow({ plan, loader, schedule, wantsLogits, session: open.session, spoke, place, shares });
+    await followRoot({ plan, loader, schedule, wantsLogits, session: open.session, spoke, place, shares });
     return open;
   } catch (error) {
     // An engine that died has closed it.
@@ -41,7 +44,7 @@ export async function followRank(
 }
 
 /** Coded error `work-otherwise`. */
-function demandSame({ effects, recipe }: Plan, { base, prepared }: Pick<Material, "base" | "prepared">): void {
+function demandSame({ effects, recipe }: Plan, { base, prepared }: Pick<TrainingMaterial, "base" | "prepared">): void {
   const { dataHash, model } = recipe;
   const differs = [
     ...(dataHash !== null && prepared.facts.hash !== dataHash ? ["its rows"] : []),

@@ -1,58 +1,60 @@
 /** Whose the weights of a training are when it ended. */
 import type { Plan } from "#dsl/compiler/plan/plan.js";
-import { closeToOthers } from "../fetch/private.js";
+import { makePrivate } from "../fetch/private.js";
 import { writeAdapter } from "../runs/folders/adapter-folder.js";
-import { full } from "../runs/folder-errors.js";
-import { loadKept, type Kept } from "../models/kept-checkpoint.js";
+import { diskFullError } from "../runs/folder-errors.js";
+import { loadFinalCheckpoint, type FinalCheckpoint } from "../models/kept-checkpoint.js";
 import { writeModelFolder } from "../runs/folders/model-folder.js";
-import { describeIn, savedAs } from "../runs/history/run-description.js";
+import { writeRunDescription, savedFormatOf } from "../runs/history/run-description.js";
 import type { ModelHandle } from "../models/model-handle.js";
-import type { WeightRoom } from "../session/model-cache.js";
-import type { Trackers } from "../trackers/trackers.js";
+import type { ModelCache } from "../session/model-cache.js";
+import type { TrackerSender } from "../trackers/trackers.js";
 import type { RunResult } from "./request.js";
 
 /** Gives the run's lock back, where nothing writes any more. */
-export function giveBack({ trained, lock }: RunResult): void {
+export function releaseRun({ trained, lock }: RunResult): void {
   if (trained.reason !== "interrupted") lock.release();
 }
 
 /** What of a session the end of a training is told to. */
 interface Session {
-  readonly weights: WeightRoom;
-  readonly trackers: Trackers;
+  readonly weights: ModelCache;
+  readonly trackers: TrackerSender;
   later(work: Promise<unknown>): void;
 }
 
 /** Gives the handle its weights, the best checkpoint's where the recipe says so; null: it was interrupted. */
-export async function giveWeights(
+export async function assignWeights(
   session: Session,
   handle: ModelHandle,
   plan: Plan,
   result: RunResult,
-): Promise<Kept | null> {
+): Promise<FinalCheckpoint | null> {
   const { trained, run, lock, open, labels } = result;
   const complete = trained.reason !== "interrupted";
   const { session: engine, saved } = open;
-  const kept = complete ? await loadKept({ run, lock, session: engine, saved, plan, last: trained.last }) : null;
-  const checkpoint = kept?.checkpoint ?? trained.last;
-  const events = kept?.damaged ? [...result.events, ...run.events().slice(-1)] : result.events;
+  const finalWeights = complete
+    ? await loadFinalCheckpoint({ run, lock, session: engine, saved, plan, last: trained.last })
+    : null;
+  const checkpoint = finalWeights?.checkpoint ?? trained.last;
+  const events = finalWeights?.damaged ? [...result.events, ...run.events().slice(-1)] : result.events;
   if (complete) session.weights.holds(run.path, checkpoint.file);
   if (complete)
     try {
       if (open.adapter) await writeAdapter(run.adapter, open.session, open.adapter);
       if (open.whole && plan.recipe.model.scratch) await writeModelFolder(run.model, open.session, open.whole);
-      await describeIn(open.adapter ? run.adapter : run.path, {
+      await writeRunDescription(open.adapter ? run.adapter : run.path, {
         plan,
         run,
         data: result.data,
         base: result.base,
         events,
         checkpoint,
-        saved: savedAs(open.adapter),
+        saved: savedFormatOf(open.adapter),
       });
-      closeToOthers(run.path);
+      makePrivate(run.path);
     } catch (error) {
-      throw full(error, run.path, "training") ?? error;
+      throw diskFullError(error, run.path, "training") ?? error;
     }
   const settled = trained.settled.then(
     () => undefined,
@@ -62,5 +64,5 @@ export async function giveWeights(
   session.later(settled);
   if (!complete) session.later(settled.then(() => session.weights.forget(run.path)));
   session.trackers.again(run.path);
-  return kept;
+  return finalWeights;
 }

@@ -6,14 +6,14 @@ import { fileURLToPath } from "node:url";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { EngineInfo } from "../engines/engine.js";
-import { begin } from "../remote/process-group/begin.js";
-import { Hub } from "../remote/process-group/root-rank.js";
-import { failureIn, type Ordered } from "../remote/process-group/order.js";
+import { sendInitialState } from "../remote/process-group/begin.js";
+import { RootRank } from "../remote/process-group/root-rank.js";
+import { rankFailureIn, type RankProcessOrder } from "../remote/process-group/order.js";
 import { version } from "../session/version.js";
-import type { Gang } from "./process-group.js";
-import { inTime } from "./in-time.js";
+import type { ProcessGroup } from "./process-group.js";
+import { withTimeout } from "./in-time.js";
 
-export interface Processes {
+export interface LocalGroupOptions {
   readonly plan: Plan;
   /** Ranks, this process among them. */
   readonly of: number;
@@ -26,25 +26,25 @@ const JOINED = 60_000;
 const READY = 600_000;
 const main = fileURLToPath(new URL("../apps/worker/rank.js", import.meta.url));
 
-export async function startProcesses(o: Processes, engine: EngineInfo): Promise<Gang> {
+export async function startLocalGroup(options: LocalGroupOptions, engine: EngineInfo): Promise<ProcessGroup> {
   const token = randomBytes(32).toString("hex");
   const address = "127.0.0.1";
-  const door = { address, token, of: o.of, version, recipe: o.plan.recipeHash };
-  const { hub, port } = await Hub.open(door);
-  const ordered = (rank: number): Ordered => ({
+  const door = { address, token, of: options.of, version, recipe: options.plan.recipeHash };
+  const { hub, port } = await RootRank.open(door);
+  const ordered = (rank: number): RankProcessOrder => ({
     ...door,
     port,
     rank,
-    plan: o.plan.planHash,
-    shipment: o.shipment,
+    plan: options.plan.planHash,
+    shipment: options.shipment,
     engine: { engine: engine.name, threads: engine.threads },
   });
-  const ranks = Array.from({ length: o.of - 1 }, (_, i) => new RankProcess(ordered(i + 1)));
+  const ranks = Array.from({ length: options.of - 1 }, (_, i) => new RankProcess(ordered(i + 1)));
   for (const one of ranks) void one.ended.then((why) => hub.lose(one.rank, why));
   const stop = (): void => hub.lose(0, "the training was interrupted");
-  o.signal?.addEventListener("abort", stop, { once: true });
+  options.signal?.addEventListener("abort", stop, { once: true });
   const within = <T>(what: Promise<T>, ms: number): Promise<T> =>
-    inTime(what, ms, () => {
+    withTimeout(what, ms, () => {
       return new CodedError("gang-incomplete", { joined: hub.joined, of: hub.of, seconds: ms / 1000, why: [] });
     });
   return {
@@ -52,21 +52,21 @@ export async function startProcesses(o: Processes, engine: EngineInfo): Promise<
     async begin(session, shares, step) {
       try {
         await within(hub.complete(), JOINED);
-        await within(begin(hub, session, shares, step), READY);
+        await within(sendInitialState(hub, session, shares, step), READY);
       } finally {
         // From now on the loop sees to it.
-        o.signal?.removeEventListener("abort", stop);
-        o.signal?.throwIfAborted();
+        options.signal?.removeEventListener("abort", stop);
+        options.signal?.throwIfAborted();
       }
     },
     async why(error) {
       if (!(error instanceof CodedError) || error.code !== "rank-lost") return error;
       const { rank } = (error as CodedError<"rank-lost">).data;
       const why = await ranks[rank - 1]?.failure();
-      return why === undefined ? error : new CodedError("rank-failed", { rank, of: o.of, why }, { cause: error });
+      return why === undefined ? error : new CodedError("rank-failed", { rank, of: options.of, why }, { cause: error });
     },
     async end() {
-      o.signal?.removeEventListener("abort", stop);
+      options.signal?.removeEventListener("abort", stop);
       hub.end();
       await Promise.all(ranks.map((one) => one.end()));
     },
@@ -78,15 +78,15 @@ class RankProcess {
   readonly ended: Promise<string>;
   readonly rank: number;
   private readonly child: ChildProcess;
-  private said = "";
+  private output = "";
   private words = "";
 
-  constructor(ordered: Ordered) {
+  constructor(ordered: RankProcessOrder) {
     this.rank = ordered.rank;
     this.child = spawn(process.execPath, [main], { stdio: ["pipe", "pipe", "pipe"] });
     this.child.stdout
       ?.setEncoding("utf8")
-      .on("data", (text: string) => (this.said = (this.said + text).slice(-20_000)));
+      .on("data", (text: string) => (this.output = (this.output + text).slice(-20_000)));
     this.child.stderr
       ?.setEncoding("utf8")
       .on("data", (text: string) => (this.words = (this.words + text).slice(-4_000)));
@@ -105,7 +105,7 @@ class RankProcess {
   async failure(): Promise<string | undefined> {
     await Promise.race([this.ended, wait(1_000)]);
     return this.child.exitCode === 1
-      ? (failureIn(this.said) ?? (this.words.trim().split("\n").at(-1) || undefined))
+      ? (rankFailureIn(this.output) ?? (this.words.trim().split("\n").at(-1) || undefined))
       : undefined;
   }
 

@@ -1,35 +1,35 @@
 /** What a training reads: its base, its rows as tokens, in which order they come. */
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { readerOf } from "#dsl/language/types/subject.js";
-import { during, type HostContext } from "../host/host-context.js";
+import { dataReaderOf } from "#dsl/language/types/subject.js";
+import { withProgressLabel, type HostContext } from "../host/host-context.js";
 import { DataLoader, type DataLoaderOptions } from "../data/rows/loader.js";
 import { registry } from "#stdlib/registry.js";
-import { withCanaries } from "../data/rows/canaries.js";
-import { splitNamesOf, trainedSplit, type Prepared } from "../data/prepared.js";
-import { encodeSplit, type Encoded, type Encoding } from "../data/encoding/encoded.js";
+import { addCanaryRows } from "../data/rows/canaries.js";
+import { splitNamesOf, trainingSplitName, type PreparedData } from "../data/prepared.js";
+import { encodeSplit, type EncodedRows, type RowEncoding } from "../data/encoding/encoded.js";
 import { encodingOf } from "../data/encoding/encoding.js";
 import type { DatasetCache } from "../session/answers/dataset-cache.js";
-import type { WeightRoom } from "../session/model-cache.js";
-import { does } from "../host/load-implementation.js";
+import type { ModelCache } from "../session/model-cache.js";
+import { loadImplementation } from "../host/load-implementation.js";
 import type { Exemplar } from "../runs/continual-state.js";
-import { beside } from "./exemplars.js";
+import { withExemplars } from "./exemplars.js";
 import type { Tokenizer } from "../bases/tokenizer.js";
 import type { Base } from "../bases/base.js";
 import type { ScheduleImplementation, StoppingImplementation } from "#stdlib/optimizers/kind.js";
 
 /** What a training reads, before it has a run and an engine. */
-export interface Material {
+export interface TrainingMaterial {
   readonly base: Base;
   readonly tokenizer: Tokenizer;
   /** Without canaries, which `rows` have. */
-  readonly prepared: Prepared;
+  readonly prepared: PreparedData;
   /** Of the model, in the order of its head: the data's own, unless it goes on from another's. */
   readonly labels: readonly string[];
-  readonly encoding: Encoding;
-  readonly rows: Encoded;
+  readonly encoding: RowEncoding;
+  readonly rows: EncodedRows;
   /** Null: nothing is validated. */
-  readonly validation: Encoded | null;
+  readonly validation: EncodedRows | null;
   readonly loader: DataLoader;
   /** Tokens of a packed row; null: rows are not packed. */
   readonly packed: number | null;
@@ -37,8 +37,8 @@ export interface Material {
   readonly stopping: StoppingImplementation | null;
 }
 /** `looks`: whether it validates what the plan says. */
-export async function materialOf(
-  session: { readonly datasets: DatasetCache; readonly weights: WeightRoom },
+export async function prepareMaterial(
+  session: { readonly datasets: DatasetCache; readonly weights: ModelCache },
   {
     plan,
     name,
@@ -54,22 +54,22 @@ export async function materialOf(
       readonly beside?: { readonly labels: number };
     };
     /** All rows of the training, given those of the plan's data. Default: those. */
-    readonly joins?: ((rows: Prepared) => Promise<Prepared>) | undefined;
+    readonly joins?: ((rows: PreparedData) => Promise<PreparedData>) | undefined;
   },
   stage: { readonly hostContext: HostContext },
   looks = true,
-): Promise<Material> {
+): Promise<TrainingMaterial> {
   const { data, model, training } = plan.recipe;
   const { base, tokenizer } = await session.weights.parts(plan, stage.hostContext);
-  const own = await session.datasets.data(data, readerOf(model), stage.hostContext);
-  const all = joins ? await joins(own) : own;
-  const prepared = continues ? beside(all, continues.exemplars) : all;
+  const ownRows = await session.datasets.data(data, dataReaderOf(model), stage.hostContext);
+  const all = joins ? await joins(ownRows) : ownRows;
+  const prepared = continues ? withExemplars(all, continues.exemplars) : all;
   const labels = continues?.labels ?? all.labels;
   const encoding = await encodingOf(plan, base, tokenizer, labels, name);
-  const trained = trainedSplit(prepared);
-  const planted = withCanaries(plan, prepared, registry);
+  const trained = trainingSplitName(prepared);
+  const planted = addCanaryRows(plan, prepared, registry);
   const encode = (split: string) =>
-    during(stage.hostContext, `rows of ${data.name} made tokens`, () =>
+    withProgressLabel(stage.hostContext, `rows of ${data.name} made tokens`, () =>
       encodeSplit(split === trained ? planted : prepared, { data: data.name, split }, encoding),
     );
   const rows = await encode(trained);
@@ -84,8 +84,8 @@ export async function materialOf(
   });
   if (rows.weights?.every((weight) => weight === 0)) throw new CodedError("no-weight", { data: data.name });
   const [schedule, stopping] = await Promise.all([
-    does(training.schedule, "schedule"),
-    training.early_stopping ? does(training.early_stopping, "stopping") : null,
+    loadImplementation(training.schedule, "schedule"),
+    training.early_stopping ? loadImplementation(training.early_stopping, "stopping") : null,
   ]);
   return { base, tokenizer, prepared, labels, encoding, rows, validation, loader, packed, schedule, stopping };
 }
@@ -93,7 +93,7 @@ export async function materialOf(
 /** How a plan's rows come in batches. */
 export function loaderSettings(
   { recipe: { training } }: Plan,
-  { packed, tokenizer }: Pick<Material, "packed" | "tokenizer">,
+  { packed, tokenizer }: Pick<TrainingMaterial, "packed" | "tokenizer">,
 ): DataLoaderOptions {
   return {
     batchSize: training.batch_size,

@@ -1,24 +1,24 @@
 /** The programs of a training, phase by phase, for whoever wants to see what the compiler made: graph, passes, program, what is emitted. */
 import { allEngines, engines } from "../engines/engines.js";
 import { outlineOf } from "#dsl/tensor/outline.js";
-import { PLAIN } from "#dsl/tensor/passes/table.js";
+import { PLAIN_PASS_SETTINGS } from "#dsl/tensor/passes/table.js";
 import { printPasses } from "#dsl/tensor/passes/trace.js";
 import { printProgram } from "#dsl/tensor/print.js";
 import type { Program } from "#dsl/tensor/program.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
-import { assemble } from "#stdlib/programs/assemble.js";
-import { buildTrainGraph } from "#stdlib/programs/train.js";
+import { assemblePrograms } from "#stdlib/programs/assemble.js";
+import { buildUnoptimizedTrainGraph } from "#stdlib/programs/train.js";
 import type { Base } from "../bases/base.js";
-import { graphShown } from "../display/plans/graph-card.js";
-import type { Shown } from "../display/bundle-output.js";
+import { graphView } from "../display/plans/graph-card.js";
+import type { DisplayOutput } from "../display/bundle-output.js";
 import { printable } from "../host/text.js";
-import { partsOf } from "../models/open-model.js";
-import { sizesOf } from "../bases/programs.js";
+import { assembleOptionsOf } from "../models/open-model.js";
+import { expectedBatchSizes } from "../bases/programs.js";
 
 export const programPhases = ["graph", "passes", "program", "emitted"] as const;
 export type ProgramPhase = (typeof programPhases)[number];
 
-export interface Compiling {
+export interface PhaseInput {
   readonly plan: Plan;
   readonly base: Base;
   readonly labels: readonly string[];
@@ -30,31 +30,32 @@ export interface Compiling {
   readonly engine?: string;
 }
 
-export async function phaseShown(phase: ProgramPhase, of: Compiling): Promise<Shown> {
-  const options = await partsOf(of.plan, of.base, of.labels, of.home);
-  if (phase === "passes") return text(printPasses(buildTrainGraph(options).program, options.passes ?? PLAIN));
-  const { train, accumulate, apply } = assemble(options);
+export async function phaseView(phase: ProgramPhase, input: PhaseInput): Promise<DisplayOutput> {
+  const options = await assembleOptionsOf(input.plan, input.base, input.labels, input.home);
+  if (phase === "passes")
+    return text(printPasses(buildUnoptimizedTrainGraph(options).program, options.passes ?? PLAIN_PASS_SETTINGS));
+  const { train, accumulate, apply } = assemblePrograms(options);
   const programs: Readonly<Record<string, Program>> = accumulate && apply ? { accumulate, apply } : { train };
   switch (phase) {
     case "graph": {
-      const sizes = sizesOf(train, of.plan);
-      return graphShown(outlineOf(train, sizes), { model: of.name, program: "train", sizes });
+      const sizes = expectedBatchSizes(train, input.plan);
+      return graphView(outlineOf(train, sizes), { model: input.name, program: "train", sizes });
     }
     case "program":
-      return text(together(Object.entries(programs).map(([name, program]) => [name, printProgram(program)])));
+      return text(joinTexts(Object.entries(programs).map(([name, program]) => [name, printProgram(program)])));
     case "emitted":
-      return text(await emittedText(programs, of.engine ?? of.plan.effects.engine));
+      return text(await emittedText(programs, input.engine ?? input.plan.effects.engine));
   }
 }
 
 /** Several texts with their names above them; one stands alone. */
-export function together(all: readonly (readonly [string, string])[]): string {
+export function joinTexts(all: readonly (readonly [string, string])[]): string {
   const [first] = all;
-  return all.length === 1 && first ? first[1] : all.map(([name, of]) => `// ${name}\n${of}`).join("\n");
+  return all.length === 1 && first ? first[1] : all.map(([name, content]) => `// ${name}\n${content}`).join("\n");
 }
 
-function text(of: string): Shown {
-  return { bundle: { "text/plain": printable(of) } };
+function text(content: string): DisplayOutput {
+  return { bundle: { "text/plain": printable(content) } };
 }
 
 /** `engine`: whose form is asked for; `auto`: TensorFlow's. */

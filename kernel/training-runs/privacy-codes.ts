@@ -1,8 +1,8 @@
 /** Codes of what private trainings come to together. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
-import { listed } from "#dsl/language/diagnostics/listed.js";
-import { spentText } from "../display/curves/time-spent.js";
-import { significant } from "../host/text.js";
+import { listNames } from "#dsl/language/diagnostics/listed.js";
+import { epsilonText } from "../display/curves/time-spent.js";
+import { significantText } from "../host/text.js";
 
 /** The data of each code. */
 export interface TrainingsPrivacyCodeData {
@@ -48,7 +48,7 @@ export const trainingsPrivacyCodes: CodeTable<TrainingsPrivacyCodeData> = {
   "privacy-adds-up": {
     severity: "warning",
     message: (d) =>
-      `with ${d.trainings === 1 ? "an earlier training" : `${String(d.trainings)} earlier trainings`} on the same rows of ${d.data} (${listed(d.names)}) this one comes to ${spentText(d.epsilon)} at δ ${significant(d.delta)}, and not to ${spentText(d.own)}`,
+      `with ${d.trainings === 1 ? "an earlier training" : `${String(d.trainings)} earlier trainings`} on the same rows of ${d.data} (${listNames(d.names)}) this one comes to ${epsilonText(d.epsilon)} at δ ${significantText(d.delta)}, and not to ${epsilonText(d.own)}`,
     help: () =>
       "train once and choose settings on rows that are no secret; or promise less of each, so that all together keep what you mean",
     explain:
@@ -57,7 +57,7 @@ export const trainingsPrivacyCodes: CodeTable<TrainingsPrivacyCodeData> = {
   "privacy-of-trials": {
     severity: "warning",
     message: (d) =>
-      `${String(d.trials)} trials${d.earlier === 0 ? "" : ` and ${d.earlier === 1 ? "a training" : `${String(d.earlier)} trainings`} before`} on the same rows of ${d.data} spend ${spentText(d.epsilon)} at δ ${significant(d.delta)} together, and not ${spentText(d.own)}`,
+      `${String(d.trials)} trials${d.earlier === 0 ? "" : ` and ${d.earlier === 1 ? "a training" : `${String(d.earlier)} trainings`} before`} on the same rows of ${d.data} spend ${epsilonText(d.epsilon)} at δ ${significantText(d.delta)} together, and not ${epsilonText(d.own)}`,
     help: () => "search for settings on rows that are no secret, then train once; or have fewer trials",
     explain:
       "Each trial of a sweep learns from the rows, and the best of them is chosen by what all came to. What they spend adds up, also of those whose weights nobody keeps.",

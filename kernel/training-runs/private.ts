@@ -4,27 +4,30 @@ import { must } from "#dsl/language/diagnostics/must.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { PrivacyPlan } from "#dsl/compiler/plan/recipe.js";
 import { registry } from "#stdlib/registry.js";
-import { does } from "../host/load-implementation.js";
+import { loadImplementation } from "../host/load-implementation.js";
 import { privacyHook } from "../training/private/hook.js";
-import { privateSteps, Spending, stepsMade } from "../training/private/private.js";
-import { openUpdates } from "../training/private/open.js";
-import { learningRate, pipelineSource } from "../training/steps.js";
+import { privateSteps, PrivacySpending, madeStepCount } from "../training/private/private.js";
+import { openPrivateUpdates } from "../training/private/open.js";
+import { learningRateSchedule, pipelineSource } from "../training/steps.js";
 import type { OpenTraining, TrainingSteps } from "./step-provider.js";
 
 /** The plan of a training whose rows are private each by itself; null: they aren't. */
-export function privacyOf({ recipe }: Pick<Plan, "recipe">): PrivacyPlan | null {
+export function rowPrivacyOf({ recipe }: Pick<Plan, "recipe">): PrivacyPlan | null {
   const { privacy } = recipe.training;
   return privacy?.unit === "row" ? privacy : null;
 }
 
 /** Coded error `privacy-refused`, of what no rule of the language refuses already. `ranks`: whether several share its updates. */
-export async function refusePrivate({ recipe }: Plan, { ranks }: { readonly ranks: boolean }): Promise<void> {
+export async function refuseUnsupportedPrivacy(
+  { recipe }: Plan,
+  { ranks }: { readonly ranks: boolean },
+): Promise<void> {
   const { model, data, training, update } = recipe;
   const refuse = (why: string, instead: string): never => {
     throw new CodedError("privacy-refused", { why, instead });
   };
   const { task, technique } = model;
-  if ((await does(technique, "technique")).exact?.(technique) === true)
+  if ((await loadImplementation(technique, "technique")).exact?.(technique) === true)
     refuse("a head that is found at once is found from all rows together", "leave out `fit: exact`");
   if (registry.find("task", task.word)?.capabilities?.batchwise?.(task, Object.keys(data.columns)) === true)
     refuse(
@@ -37,19 +40,19 @@ export async function refusePrivate({ recipe }: Plan, { ranks }: { readonly rank
 }
 
 /** Null where rows are not private. Adds to the session what rows need of which several were made. */
-export async function privateSource(
+export async function privateStepSource(
   training: Omit<OpenTraining, "wanted" | "hostContext">,
 ): Promise<Pick<TrainingSteps, "source" | "hooks"> | null> {
   const { plan, material, open, run, resume } = training;
-  const privacy = privacyOf(plan);
+  const privacy = rowPrivacyOf(plan);
   if (!privacy) return null;
   const { rows, loader } = material;
   const programs = must(open.private, "the programs of private updates");
-  const accountant = await does(privacy.call, "privacy");
+  const accountant = await loadImplementation(privacy.call, "privacy");
   const batchSize = plan.recipe.training.batch_size;
-  const updates = await openUpdates(open.session, programs, { rows, loader, privacy, batchSize });
-  const spending = new Spending(privacy, accountant, stepsMade(run.everything(), resume?.position.privacy));
-  const options = privateSteps(open.session, updates, learningRate({ plan, ...material }));
+  const updates = await openPrivateUpdates(open.session, programs, { rows, loader, privacy, batchSize });
+  const spending = new PrivacySpending(privacy, accountant, madeStepCount(run.everything(), resume?.position.privacy));
+  const options = privateSteps(open.session, updates, learningRateSchedule({ plan, ...material }));
   const source = pipelineSource(options, { plan, loader }, resume?.position.step ?? 0);
   // Label dynamics would say how sure the model was of each row, which privacy hides.
   return { source, hooks: [privacyHook(spending)] };

@@ -6,28 +6,28 @@
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { readCheckpoints } from "../runs/checkpoints.js";
-import type { EngineInfo, Session } from "../engines/engine.js";
-import type { Hub } from "../remote/process-group/root-rank.js";
-import type { Shares } from "../remote/process-group/shared-session.js";
-import { workOf } from "../engines/work.js";
-import type { Attempt, FirstAttempt, Settles } from "./step-provider.js";
+import type { EngineInfo, EngineSession } from "../engines/engine.js";
+import type { RootRank } from "../remote/process-group/root-rank.js";
+import type { SharedStates } from "../remote/process-group/shared-session.js";
+import { engineWorkOf } from "../engines/work.js";
+import type { TrainingAttempt, FirstAttempt, SettlingResult } from "./step-provider.js";
 
-export interface Gang {
-  readonly hub: Hub;
+export interface ProcessGroup {
+  readonly hub: RootRank;
   /** Waits until all are there with the model open, and gives them the state that all go on from. Coded errors `gang-incomplete`, `rank-failed`. */
-  begin(session: Pick<Session, "read" | "write">, shares: Shares, step: number): Promise<void>;
+  begin(session: Pick<EngineSession, "read" | "write">, shares: SharedStates, step: number): Promise<void>;
   /** Why a rank was lost, once it is known whether it can be replaced; other errors as they are. */
   why(error: unknown): Promise<unknown>;
   /** Nothing of it is left when this settles. */
   end(): Promise<void>;
 }
 /** Calls the other ranks together; they open the model while this process does. */
-export type Gathers = (engine: EngineInfo) => Promise<Gang>;
+export type GroupLauncher = (engine: EngineInfo) => Promise<ProcessGroup>;
 /** Calls a process group together for a plan. */
-export type GathersFor = (plan: Plan) => Gathers;
+export type GroupLauncherFor = (plan: Plan) => GroupLauncher;
 
 /** A rank that was lost, and the step from which new ones go on. */
-export interface Replaced {
+export interface ReplacedRank {
   readonly rank: number;
   readonly of: number;
   readonly why: string;
@@ -38,14 +38,14 @@ export interface Replaced {
 const MOST = 3;
 
 interface GroupAttempt extends FirstAttempt {
-  readonly onReplaced?: ((replaced: Replaced) => void) | undefined;
+  readonly onReplaced?: ((replaced: ReplacedRank) => void) | undefined;
 }
 
 /** Trains with a process group, and with a new one where a rank is lost. `train`: one attempt. Coded error `gang-gave-up`. */
-export async function together<R extends Settles>(
+export async function runWithGroup<R extends SettlingResult>(
   first: GroupAttempt,
-  gathers: Gathers,
-  train: (attempt: Attempt, gang: Gang) => Promise<R>,
+  gathers: GroupLauncher,
+  train: (attempt: TrainingAttempt, gang: ProcessGroup) => Promise<R>,
 ): Promise<R> {
   let { engine, checkpoints } = first;
   for (let lost = 1; ; lost++) {
@@ -69,17 +69,17 @@ export async function together<R extends Settles>(
         throw new CodedError("gang-gave-up", { gangs: lost, step: step || null, why: loss.why }, { cause: error });
       first.onReplaced?.({ ...loss, step });
       checkpoints = found;
-      engine = await first.engines.engine(workOf(first.plan));
+      engine = await first.engines.engine(engineWorkOf(first.plan));
     }
   }
 }
 
-function stepOf(checkpoints: Attempt["checkpoints"]): number {
+function stepOf(checkpoints: TrainingAttempt["checkpoints"]): number {
   return checkpoints.reduce((step, one) => ("position" in one ? Math.max(step, one.position.step) : step), 0);
 }
 
 /** Which rank is gone; null: it is something else that new processes wouldn't mend. */
-function lossIn(error: unknown): Omit<Replaced, "step"> | null {
+function lossIn(error: unknown): Omit<ReplacedRank, "step"> | null {
   if (!(error instanceof CodedError)) return null;
   const coded = error as CodedError<"rank-lost"> | CodedError<"engine-died">;
   if (coded.code === "rank-lost") return coded.data;

@@ -1,31 +1,31 @@
 /** The steps of a training whose updates a process group shares, seen by rank 0. */
-import { sharesOf } from "../remote/process-group/begin.js";
+import { sharedStatesOf } from "../remote/process-group/begin.js";
 import { CommunicationHook } from "../remote/process-group/communication.js";
 import { GroupSource } from "../remote/process-group/group-source.js";
-import { together, type Gang, type Gathers, type Replaced } from "./process-group.js";
-import { labelDynamics } from "./local-steps.js";
+import { runWithGroup, type ProcessGroup, type GroupLauncher, type ReplacedRank } from "./process-group.js";
+import { labelDynamicsHook } from "./local-steps.js";
 import type { OpenTraining, StepProvider, TrainingSteps } from "./step-provider.js";
-import { validatingOn } from "./validating.js";
+import { validatorFor } from "./validating.js";
 
 /** `onReplaced`: called when a rank was lost and the training goes on with new ones. */
-export function rankSteps(gathers: Gathers, onReplaced?: (replaced: Replaced) => void): StepProvider {
+export function rankSteps(gathers: GroupLauncher, onReplaced?: (replaced: ReplacedRank) => void): StepProvider {
   return {
     sharesUpdates: true,
     attempt: (first, train) =>
-      together({ ...first, onReplaced }, gathers, (again, gang) =>
+      runWithGroup({ ...first, onReplaced }, gathers, (again, gang) =>
         train(again, (training) => openGroup(gang, training)),
       ),
   };
 }
 
-async function openGroup(gang: Gang, training: OpenTraining): Promise<TrainingSteps> {
+async function openGroup(gang: ProcessGroup, training: OpenTraining): Promise<TrainingSteps> {
   const { plan, material, open, run, resume, wanted, signal } = training;
   const done = resume?.position.step ?? 0;
   const { session } = open;
-  const shares = await sharesOf(session, { ...open, averages: plan.recipe.training.average !== undefined });
+  const shares = await sharedStatesOf(session, { ...open, averages: plan.recipe.training.average !== undefined });
   await gang.begin(session, shares, done);
-  const validate = await validatingOn(wanted, material, open);
-  const dynamics = labelDynamics(training);
+  const validate = await validatorFor(wanted, material, open);
+  const dynamics = labelDynamicsHook(training);
   const options = { plan, ...material, session, hub: gang.hub, shares, signal, wantsLogits: dynamics !== null };
   const { ranks } = plan.estimates;
   return {

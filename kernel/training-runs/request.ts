@@ -1,21 +1,21 @@
 /** What a training is asked, whom it tells, and what comes of it. */
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { DataFacts } from "#dsl/language/types/facts.js";
-import type { Asking } from "../models/prediction-changes.js";
+import type { PredictionProbe } from "../models/prediction-changes.js";
 import type { Checkpoint } from "../runs/checkpoints.js";
-import type { Encoded, Encoding } from "../data/encoding/encoded.js";
-import type { HeadLost } from "../models/own-head.js";
-import type { OpenModel, OpensModel } from "../models/open-model.js";
+import type { EncodedRows, RowEncoding } from "../data/encoding/encoded.js";
+import type { ReplacedHead } from "../models/own-head.js";
+import type { OpenModel, ModelOpener } from "../models/open-model.js";
 import type { RunFolder } from "../runs/run-folder.js";
 import type { RunLock } from "../runs/run-lock.js";
 import type { RunEvent } from "../events/events.js";
-import type { Trained } from "../training/loop/contract.js";
+import type { TrainingOutcome } from "../training/loop/contract.js";
 import type { TrainingHook } from "../training/loop/hook.js";
 import type { ObjectiveOptions } from "#stdlib/programs/options.js";
-import type { TrialOf } from "../runs/together/trials.js";
+import type { TrialInLock } from "../runs/together/trials.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { Exemplar } from "../runs/continual-state.js";
-import type { Material } from "./material.js";
+import type { TrainingMaterial } from "./material.js";
 import type { StepProvider } from "./step-provider.js";
 
 export interface TrainRequest {
@@ -31,9 +31,9 @@ export interface TrainRequest {
    * Shows training rows while the engine starts; training waits for it. If it is set, some rows are also answered before the
    * first step, so that the result can tell what changed.
    */
-  readonly preview?: (rows: Encoded, encoding: Encoding, seed: number) => Promise<void>;
+  readonly preview?: (rows: EncodedRows, encoding: RowEncoding, seed: number) => Promise<void>;
   /** Weights that it goes on from; absent: its base's. */
-  readonly continues?: Continues;
+  readonly continues?: TrainingContinuation;
   /** How it takes its steps; absent: alone, in this process. */
   readonly steps?: StepProvider;
 }
@@ -43,7 +43,7 @@ export interface RunRequest {
   /** Whether it goes on with the newest unfinished run of its recipe. */
   readonly resume: boolean;
   /** The sweep, seeds or folds that it is a trial of. */
-  readonly trial?: TrialOf | undefined;
+  readonly trial?: TrialInLock | undefined;
   /** Id of the run that it repeats. */
   readonly replays?: string;
 }
@@ -56,21 +56,21 @@ export interface TrainListener {
   /** The first validation whose watched metric is NaN. */
   readonly onUnmeasured?: (step: number, metric: string) => void;
   /** Rows done of the validation under way. */
-  readonly onValidating?: (done: number, of: number) => void;
+  readonly onValidating?: (done: number, total: number) => void;
   /** The base's own head could not be used. */
-  readonly onHeadLost?: (lost: HeadLost) => void;
+  readonly onHeadLost?: (lost: ReplacedHead) => void;
   /** The folder of the run, once there is one. */
   readonly onRun?: (folder: string) => void;
 }
 /** How a training shares this machine with others. */
 export interface MachineShare {
   /** Opens its model, for instance over weights that several trainings share. Default: a model of its own. */
-  readonly opens?: OpensModel;
+  readonly opens?: ModelOpener;
   /** Other processes may train at the same time, so its step time says little about this machine. */
   readonly concurrent?: boolean;
 }
 /** What a training goes on from. */
-export interface Continues {
+export interface TrainingContinuation {
   /** Of the model, in the order of its head. */
   readonly labels: readonly string[];
   /** Rows of earlier data, or without labels, that are learned with the new ones. */
@@ -82,10 +82,10 @@ export interface Continues {
   /** It begins with the head of its base, where that tells the same labels apart; absent: `begins` sees to it. */
   readonly head?: true;
   /** Done once the model is open as its base has it. `goesOn`: the run has a checkpoint, which is loaded next. */
-  readonly begins: (open: OpenModel, material: Material, run: RunFolder, goesOn: boolean) => Promise<void>;
+  readonly begins: (open: OpenModel, material: TrainingMaterial, run: RunFolder, goesOn: boolean) => Promise<void>;
 }
 export interface RunResult {
-  readonly trained: Trained;
+  readonly trained: TrainingOutcome;
   readonly run: RunFolder;
   /** Whoever asked for the training gives it back; an interrupted one does so itself when it has settled. */
   readonly lock: RunLock;
@@ -96,5 +96,5 @@ export interface RunResult {
   readonly base: string | null;
   readonly events: readonly RunEvent[];
   /** What some rows were answered before the first step, and how they are asked again; null: nobody asked. */
-  readonly before: { readonly asking: Asking; readonly answers: readonly string[] } | null;
+  readonly before: { readonly asking: PredictionProbe; readonly answers: readonly string[] } | null;
 }

@@ -1,28 +1,28 @@
 /** What a front end asks of the runs: the table as it changes, one run opened, several compared, one noted or deleted. */
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { CodedError, wordsFor } from "#dsl/language/diagnostics/codes.js";
+import { CodedError, diagnosticText } from "#dsl/language/diagnostics/codes.js";
 import { RunFolder } from "../runs/run-folder.js";
 import { stopRun } from "../remote/supervisor/stop-process.js";
-import { Comparer, type Compare, type Comparison } from "../runs/history/run-comparison.js";
+import { RunComparer, type RunComparisonRequest, type RunComparison } from "../runs/history/run-comparison.js";
 import { deleteRun } from "../runs/history/delete-run.js";
-import { loadStatement, runDetails, type RunDetails } from "../runs/history/run-details.js";
+import { loadStatementOf, readRunDetails, type RunDetails } from "../runs/history/run-details.js";
 import { RunList } from "../runs/history/run-list.js";
 import type { RunListing, RunQuery } from "../runs/history/run-listing.js";
-import { writeNotes, type RunNotes } from "../runs/history/run-notes.js";
+import { writeRunNotes, type RunNotes } from "../runs/history/run-notes.js";
 
 /** Milliseconds between two looks at the folder. */
 const between = { training: 700, quiet: 2000 } as const;
 /** Looking takes this share of the time at most, however many runs there are. */
 const share = 0.1;
 
-export class RunBoard {
+export class RunDashboard {
   private readonly list: RunList;
-  private readonly comparer: Comparer;
+  private readonly comparer: RunComparer;
 
   constructor(folder: string) {
     this.list = new RunList(folder);
-    this.comparer = new Comparer(this.list);
+    this.comparer = new RunComparer(this.list);
   }
 
   /** Answers at once where something changed since the query's revision, else when it does or the time is up. */
@@ -37,19 +37,19 @@ export class RunBoard {
   async compared({
     wait,
     since,
-    ...asked
-  }: Compare & { readonly wait: number; readonly since: string }): Promise<Comparison> {
+    ...request
+  }: RunComparisonRequest & { readonly wait: number; readonly since: string }): Promise<RunComparison> {
     return this.until(
       wait,
-      () => this.comparer.compared(asked),
+      () => this.comparer.compared(request),
       ({ revision }) => revision !== since,
     );
   }
   async details(id: string, against: string | null): Promise<RunDetails | null> {
-    return (await runDetails(this.list, id, against)) ?? null;
+    return (await readRunDetails(this.list, id, against)) ?? null;
   }
   load(id: string, cells: readonly string[]): Promise<string | null> {
-    return loadStatement(this.list, id, cells);
+    return loadStatementOf(this.list, id, cells);
   }
   async remove(id: string): Promise<{ readonly deleted: boolean; readonly why?: string }> {
     const why = await refusal(() => deleteRun(this.list, id));
@@ -63,7 +63,7 @@ export class RunBoard {
     return why === undefined ? { stopped: true } : { stopped: false, why };
   }
   async note(id: string, notes: RunNotes): Promise<{ readonly noted: boolean; readonly why?: string }> {
-    const why = await refusal(() => writeNotes(this.list, id, notes));
+    const why = await refusal(() => writeRunNotes(this.list, id, notes));
     return why === undefined ? { noted: true } : { noted: false, why };
   }
 
@@ -87,6 +87,6 @@ async function refusal(work: () => Promise<unknown>): Promise<string | undefined
     return undefined;
   } catch (error) {
     if (!(error instanceof CodedError)) throw error;
-    return wordsFor(error).message;
+    return diagnosticText(error).message;
   }
 }

@@ -7,40 +7,46 @@ import { join } from "node:path";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { PrivacyPlan } from "#dsl/compiler/plan/recipe.js";
 import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
-import type { Sampled } from "#stdlib/privacies/kind.js";
+import type { SampledSteps } from "#stdlib/privacies/kind.js";
 import { isWholePlan } from "../runs/plan-schema.js";
-import { jsonRegular } from "../runs/read-regular.js";
+import { readRegularJson } from "../runs/read-regular.js";
 import { RunFolder } from "../runs/run-folder.js";
-import { does } from "../host/load-implementation.js";
-import { stepsMade } from "../training/private/private.js";
+import { loadImplementation } from "../host/load-implementation.js";
+import { madeStepCount } from "../training/private/private.js";
 import type { Warn } from "../session/warn.js";
-import { privacyOf } from "./private.js";
+import { rowPrivacyOf } from "./private.js";
 
-export interface SpentBefore {
+export interface PriorSpending {
   /** Name of its training. */
   readonly name: string;
   readonly run: string;
   /** Steps of one kind; of a federation, whose clients have noise each of their own, what it says is spent at most. */
-  readonly done: Sampled | { readonly epsilon: number };
+  readonly done: SampledSteps | { readonly epsilon: number };
 }
 
 /** Of private trainings whose rows have that hash. `but`: not of runs that are counted otherwise. */
-export function spentBefore(root: string, dataHash: string, but: (run: RunFolder) => boolean): readonly SpentBefore[] {
+export function priorSpendingOf(
+  root: string,
+  dataHash: string,
+  but: (run: RunFolder) => boolean,
+): readonly PriorSpending[] {
   if (!existsSync(root)) return [];
-  return readdirSync(root).flatMap((id): SpentBefore[] => {
+  return readdirSync(root).flatMap((id): PriorSpending[] => {
     if (id.startsWith(".")) return [];
-    const plan = jsonRegular(join(root, id, "plan.json"));
+    const plan = readRegularJson(join(root, id, "plan.json"));
     if (!isWholePlan(plan) || !hashesOf(plan).includes(dataHash)) return [];
-    const privacy = privacyOf(plan);
+    const privacy = rowPrivacyOf(plan);
     if (!privacy) return [];
     const run = RunFolder.open(join(root, id));
     if (but(run)) return [];
     const name = run.lock()?.name ?? id;
     if (plan.recipe.federated) {
-      const told = run.everything().flatMap((e) => (e.kind === "step" && e.epsilon !== undefined ? [e.epsilon] : []));
-      return told.length > 0 ? [{ name, run: id, done: { epsilon: Math.max(...told) } }] : [];
+      const epsilons = run
+        .everything()
+        .flatMap((e) => (e.kind === "step" && e.epsilon !== undefined ? [e.epsilon] : []));
+      return epsilons.length > 0 ? [{ name, run: id, done: { epsilon: Math.max(...epsilons) } }] : [];
     }
-    const steps = stepsMade(run.everything(), undefined);
+    const steps = madeStepCount(run.everything(), undefined);
     const { noise, rate } = privacy;
     return steps > 0 ? [{ name, run: id, done: { noise, rate, steps } }] : [];
   });
@@ -56,16 +62,16 @@ const hashesOf = ({ recipe }: Plan): readonly (string | null)[] => [
  * ε of all once that training is done too, and the δ that it is told at. Steps are composed by the accountant; where clients had
  * noise each of their own ε and δ are added.
  */
-export async function togetherWith(
+export async function composePrivacy(
   { call, noise, rate, steps, epsilon, delta }: PrivacyPlan,
-  before: readonly SpentBefore[],
+  before: readonly PriorSpending[],
   { times = 1, federated = false }: { readonly times?: number; readonly federated?: boolean } = {},
 ): Promise<{ readonly epsilon: number; readonly delta: number }> {
-  const accountant = await does(call, "privacy");
+  const accountant = await loadImplementation(call, "privacy");
   const done = before.flatMap((one) => ("steps" in one.done ? [one.done] : []));
   const added = before.flatMap((one) => ("epsilon" in one.done ? [one.done.epsilon] : []));
-  const own = federated ? [] : [{ noise, rate, steps: steps * times }];
-  const composed = [...done, ...own];
+  const ownSteps = federated ? [] : [{ noise, rate, steps: steps * times }];
+  const composed = [...done, ...ownSteps];
   const parts = [
     ...(composed.length > 0 ? [accountant.spent(call, composed)] : []),
     ...(federated ? [epsilon * times] : []),
@@ -76,27 +82,27 @@ export async function togetherWith(
 }
 
 /** Says what a private training adds up to with those before it. `goesOn`: the run that it takes up. */
-export async function warnOfSpent(root: string, plan: Plan, warn: Warn, goesOn: string | null): Promise<void> {
-  const privacy = privacyOf(plan);
+export async function warnOfPriorSpending(root: string, plan: Plan, warn: Warn, goesOn: string | null): Promise<void> {
+  const privacy = rowPrivacyOf(plan);
   if (!privacy) return;
   const { federated, data } = plan.recipe;
   const datas = [{ data, dataHash: plan.recipe.dataHash }, ...(federated?.others ?? [])];
   for (const { data: one, dataHash } of datas) {
     if (dataHash === null) continue;
-    const before = spentBefore(root, dataHash, ({ id }) => id === goesOn);
+    const before = priorSpendingOf(root, dataHash, ({ id }) => id === goesOn);
     if (before.length === 0) continue;
     const names = [...new Set(before.map(({ name }) => name))];
-    const together = await togetherWith(privacy, before, { federated: federated !== undefined });
+    const together = await composePrivacy(privacy, before, { federated: federated !== undefined });
     warn("privacy-adds-up", { data: one.name, names, trainings: before.length, own: privacy.epsilon, ...together });
   }
 }
 
 /** Says that what was promised of the weights that a training begins with is no promise of what comes of it. */
-export function warnOfLost(root: string, { recipe }: Plan, warn: Warn): void {
+export function warnOfLostGuarantee(root: string, { recipe }: Plan, warn: Warn): void {
   const start = recipe.update?.start ?? recipe.compress?.of ?? recipe.model.trained?.recipeHash;
   if (start === undefined || recipe.training.privacy) return;
   for (const run of RunFolder.find(root, start)) {
-    const plan = jsonRegular(join(run.path, "plan.json"));
+    const plan = readRegularJson(join(run.path, "plan.json"));
     if (!isWholePlan(plan) || !plan.recipe.training.privacy) continue;
     const same = plan.recipe.dataHash !== null && plan.recipe.dataHash === recipe.dataHash;
     const { unit } = plan.recipe.training.privacy;
@@ -106,17 +112,17 @@ export function warnOfLost(root: string, { recipe }: Plan, warn: Warn): void {
 }
 
 /** Trials spend together, and with what earlier trainings spent. */
-export async function warnOfTrials(
+export async function warnOfTrialSpending(
   root: string,
   { name, sweep: { plan, trials, repeats = 1 } }: { readonly name: string; readonly sweep: SweepPlan },
   warn: Warn,
 ): Promise<void> {
-  const privacy = privacyOf(plan);
+  const privacy = rowPrivacyOf(plan);
   const { dataHash, data } = plan.recipe;
   if (!privacy || dataHash === null || trials === null) return;
   // Those that it goes on with are among its trials.
-  const before = spentBefore(root, dataHash, (run) => run.lock()?.trial?.sweep === name);
+  const before = priorSpendingOf(root, dataHash, (run) => run.lock()?.trial?.sweep === name);
   const times = trials * repeats;
-  const told = { data: data.name, trials: times, earlier: before.length, own: privacy.epsilon };
-  warn("privacy-of-trials", { ...told, ...(await togetherWith(privacy, before, { times })) });
+  const figures = { data: data.name, trials: times, earlier: before.length, own: privacy.epsilon };
+  warn("privacy-of-trials", { ...figures, ...(await composePrivacy(privacy, before, { times })) });
 }

@@ -2,7 +2,7 @@
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { Checkpoint, DamagedCheckpoint } from "../runs/checkpoints.js";
 import type { RunFolder } from "../runs/run-folder.js";
-import type { Prepared } from "../data/prepared.js";
+import type { PreparedData } from "../data/prepared.js";
 import type { HostContext } from "../host/host-context.js";
 import type { Engine } from "../engines/engine.js";
 import type { TrainingHook } from "../training/loop/hook.js";
@@ -10,19 +10,19 @@ import type { StepSource } from "../training/loop/step-source.js";
 import type { Validate } from "../training/loop/validation.js";
 import type { EngineManager } from "../engines/manager/engine-manager.js";
 import type { OpenModel } from "../models/open-model.js";
-import type { Material } from "./material.js";
-import type { Wanted } from "./validating.js";
+import type { TrainingMaterial } from "./material.js";
+import type { ValidationSettings } from "./validating.js";
 
 /** A training whose model is open in the engine, with the weights that it goes on from. */
 export interface OpenTraining {
   readonly plan: Plan;
-  readonly material: Material;
+  readonly material: TrainingMaterial;
   readonly open: OpenModel;
   readonly run: RunFolder;
   /** The checkpoint that is loaded; null for a new run. */
   readonly resume: Checkpoint | null;
   /** What validation measures. */
-  readonly wanted: Wanted;
+  readonly wanted: ValidationSettings;
   readonly hostContext: Pick<HostContext, "onProgress">;
   readonly signal?: AbortSignal | undefined;
 }
@@ -33,21 +33,21 @@ export interface TrainingSteps {
   readonly hooks: readonly TrainingHook[];
   readonly validate: Validate | null;
 }
-export type OpenSteps = (training: OpenTraining) => Promise<TrainingSteps>;
+export type StepsOpener = (training: OpenTraining) => Promise<TrainingSteps>;
 
 /** An engine, and the checkpoints that an attempt may go on from, oldest first. */
-export interface Attempt {
+export interface TrainingAttempt {
   readonly engine: Engine;
   readonly checkpoints: readonly (Checkpoint | DamagedCheckpoint)[];
 }
-export interface FirstAttempt extends Attempt {
+export interface FirstAttempt extends TrainingAttempt {
   readonly plan: Plan;
   readonly run: RunFolder;
   readonly engines: EngineManager;
   readonly signal?: AbortSignal | undefined;
 }
 /** As much of a training's result as a provider needs to know when it is over. */
-export interface Settles {
+export interface SettlingResult {
   readonly trained: { readonly settled: Promise<void> };
 }
 
@@ -55,9 +55,12 @@ export interface StepProvider {
   /** Whether several processes share each update. Default: false. */
   readonly sharesUpdates?: boolean;
   /** All rows of the training, given those of the plan's data. Default: those. */
-  joins?(rows: Prepared): Promise<Prepared>;
+  joins?(rows: PreparedData): Promise<PreparedData>;
   /** Of the rows that `joins` gave, those that this process trains on. Default: all. */
-  learns?(rows: Prepared): Prepared;
+  learns?(rows: PreparedData): PreparedData;
   /** Trains, and again from the last checkpoint after a failure that new processes mend. */
-  attempt<R extends Settles>(first: FirstAttempt, train: (attempt: Attempt, open: OpenSteps) => Promise<R>): Promise<R>;
+  attempt<R extends SettlingResult>(
+    first: FirstAttempt,
+    train: (attempt: TrainingAttempt, open: StepsOpener) => Promise<R>,
+  ): Promise<R>;
 }

@@ -1,32 +1,32 @@
 /** After a training that began from a model trained here: what is left of what that one was evaluated on. */
 import type { Span } from "#dsl/language/diagnostics/span.js";
 import { relative } from "node:path";
-import { closeToOthers } from "../fetch/private.js";
-import { forgottenShown } from "../display/forgotten-examples.js";
-import { sinceShown } from "../display/scores-since.js";
-import { writeSince } from "../runs/since-before.js";
-import { recipeHashOf } from "../runs/weights.js";
+import { makePrivate } from "../fetch/private.js";
+import { forgottenExamplesView } from "../display/forgotten-examples.js";
+import { scoresSinceView } from "../display/scores-since.js";
+import { writeBeforeAfterScores } from "../runs/since-before.js";
+import { weightsRecipeHash } from "../runs/weights.js";
 import { type ModelHandle } from "../models/model-handle.js";
-import { describeIn, savedAs } from "../runs/history/run-description.js";
+import { writeRunDescription, savedFormatOf } from "../runs/history/run-description.js";
 import { RunFolder } from "../runs/run-folder.js";
 import {
-  beganFrom,
-  sinceBefore,
-  type Asks,
-  type Compared,
-  type Since,
-  type Trained,
+  startingModelOf,
+  compareWithStart,
+  type ScoresSinceContext,
+  type ScoresSince,
+  type ScoreSince,
+  type TrainedModel,
 } from "../evaluation/forgetting/scores-since.js";
-import { sharesOnRecord, triedInstead } from "../evaluation/forgetting/next-attempt.js";
-import type { Stage } from "../session/execution-context.js";
+import { recordedSharesOf, suggestUpdate } from "../evaluation/forgetting/next-attempt.js";
+import type { ExecutionContext } from "../session/execution-context.js";
 import type { OpenSession } from "../session/open-session.js";
-import { warningsOn } from "../session/warnings.js";
+import { warnAt } from "../session/warnings.js";
 
 /** Never fails what was trained: what goes wrong is the warning `since-untold`. An interrupt is one. */
-export async function tellSince(
+export async function reportScoresSince(
   session: OpenSession,
   { handle, span }: { readonly handle: ModelHandle; readonly span: Span },
-  stage: Stage,
+  stage: ExecutionContext,
 ): Promise<void> {
   const { weights } = handle;
   if (!weights?.complete) return;
@@ -35,11 +35,11 @@ export async function tellSince(
   } catch (error) {
     stage.signal?.throwIfAborted();
     const why = error instanceof Error ? error.message : String(error);
-    warningsOn(stage, span)("since-untold", { model: handle.name, why });
+    warnAt(stage, span)("since-untold", { model: handle.name, why });
   }
 }
 
-export const asksOf = (session: OpenSession): Asks => ({
+export const scoresSinceContextOf = (session: OpenSession): ScoresSinceContext => ({
   datasets: session.datasets,
   weights: session.weights,
   runs: session.runs,
@@ -47,67 +47,73 @@ export const asksOf = (session: OpenSession): Asks => ({
   unnamed: (plan, title) => session.models.unnamed(plan, title),
 });
 
-async function compare(session: OpenSession, now: Trained, stage: Stage): Promise<void> {
-  const before = await beganFrom(asksOf(session), now, stage.hostContext);
+async function compare(session: OpenSession, now: TrainedModel, stage: ExecutionContext): Promise<void> {
+  const before = await startingModelOf(scoresSinceContextOf(session), now, stage.hostContext);
   if (!before) return;
-  const compared = await sinceBefore(asksOf(session), now, before, stage);
+  const compared = await compareWithStart(scoresSinceContextOf(session), now, before, stage);
   if (compared.since.length === 0 && compared.not.length === 0) return;
   const tries = triesAfter(session, now, before, compared, stage);
   const { since, not } = compared;
   const { name } = now;
   const on = since.map((one) => ({ ...one, on: named(one), recorded: otherwise(one) }));
-  stage.screen.display(sinceShown({ name, start: before.name, on, not, tries }));
-  const of = since.flatMap(({ forgotten }) =>
+  stage.screen.display(scoresSinceView({ name, start: before.name, on, not, tries }));
+  const examples = since.flatMap(({ forgotten }) =>
     forgotten && forgotten.lost.length > 0 ? [{ ...forgotten, after: before.name }] : [],
   );
-  if (of.length > 0)
-    stage.screen.display(forgottenShown({ name, of, tries: null }, `forgotten-${name}-${Date.now().toString(36)}`));
+  if (examples.length > 0)
+    stage.screen.display(
+      forgottenExamplesView({ name, dataSets: examples, tries: null }, `forgotten-${name}-${Date.now().toString(36)}`),
+    );
   if (since.length === 0) return;
   const { folder } = now.weights;
-  const told = since.map(({ forgotten, of: rows, recorded, ...one }) => one);
-  const startHash = recipeHashOf(before.weights);
-  writeSince(folder, { start: before.name, startHash, replayed: null, on: told });
-  await describeAgain(session, now, stage);
+  const entries = since.map(({ forgotten, totalRows: rows, recorded, ...one }) => one);
+  const startHash = weightsRecipeHash(before.weights);
+  writeBeforeAfterScores(folder, { start: before.name, startHash, replayed: null, on: entries });
+  await rewriteRunCard(session, now, stage);
 }
 
 /** The card of the run, which says what was kept. */
-export async function describeAgain(session: OpenSession, model: Trained, { hostContext }: Stage): Promise<void> {
+export async function rewriteRunCard(
+  session: OpenSession,
+  model: TrainedModel,
+  { hostContext }: ExecutionContext,
+): Promise<void> {
   const { plan, folder, data, events, checkpoint } = model.weights;
   const { open } = await session.weights.ready(model, hostContext);
   const { base } = await session.weights.parts(plan, hostContext, folder);
   const run = RunFolder.open(folder);
   const about = { plan, run, data, events, checkpoint, base: base.folder };
-  await describeIn(open.adapter ? run.adapter : run.path, { ...about, saved: savedAs(open.adapter) });
-  closeToOthers(run.path);
+  await writeRunDescription(open.adapter ? run.adapter : run.path, { ...about, saved: savedFormatOf(open.adapter) });
+  makePrivate(run.path);
 }
 
-const named = ({ data, split }: Since): string => (split === null ? data : `${data}.${split}`);
+const named = ({ data, split }: ScoreSince): string => (split === null ? data : `${data}.${split}`);
 
 /** What is on record, where all of its rows were asked and said something else. */
-function otherwise({ recorded, before, rows, of }: Since): number | null {
-  return recorded !== null && rows === of && Math.abs(recorded - before) > 5e-4 ? recorded : null;
+function otherwise({ recorded, before, rows, totalRows }: ScoreSince): number | null {
+  return recorded !== null && rows === totalRows && Math.abs(recorded - before) > 5e-4 ? recorded : null;
 }
 
 function triesAfter(
   session: OpenSession,
-  now: Trained,
-  before: Trained,
-  { since }: Compared,
-  { hostContext }: Stage,
+  now: TrainedModel,
+  before: TrainedModel,
+  { since }: ScoresSince,
+  { hostContext }: ExecutionContext,
 ): string | null {
   const lost = since.filter((one) => one.lost);
   if (lost.length === 0) return null;
-  const startHash = recipeHashOf(before.weights);
-  const tried = sharesOnRecord(session.runs, startHash, lost, now.weights.folder);
+  const startHash = weightsRecipeHash(before.weights);
+  const tried = recordedSharesOf(session.runs, startHash, lost, now.weights.folder);
   const { model, data } = now.weights.plan.recipe;
   const run = relative(hostContext.folder, before.weights.folder);
   const { name } = now;
-  const of = { start: before.name, named: model.trained !== undefined, run, data: data.name, name };
-  return triedInstead(of, Math.max(...lost.map(lostOf)), tried);
+  const attempt = { start: before.name, named: model.trained !== undefined, run, data: data.name, name };
+  return suggestUpdate(attempt, Math.max(...lost.map(lostShareOf)), tried);
 }
 
 /** Of what was right before the share that is lost; of losses how much greater they became. From 0 to 1. */
-export function lostOf({ before, now, better }: Pick<Since, "before" | "now" | "better">): number {
+export function lostShareOf({ before, now, better }: Pick<ScoreSince, "before" | "now" | "better">): number {
   if (better === "none") return 0;
   const lost =
     better === "greater" ? (before - now) / Math.max(1e-9, Math.abs(before)) : (now - before) / Math.max(1e-9, now);

@@ -2,18 +2,18 @@
 import { basename, join } from "node:path";
 import type { Experiment } from "#dsl/compiler/plan/action.js";
 import { html, note } from "../display/html.js";
-import { shownOf } from "../display/bundle.js";
-import { does } from "../host/load-implementation.js";
-import type { TrialOf } from "../runs/together/trials.js";
-import type { Told, Trackers } from "../trackers/trackers.js";
+import { displayOutputOf } from "../display/bundle.js";
+import { loadImplementation } from "../host/load-implementation.js";
+import type { TrialInLock } from "../runs/together/trials.js";
+import type { TrackedRunContext, TrackerSender } from "../trackers/trackers.js";
 import type { Screen } from "../session/live-training.js";
 
 /** A session and a stage of it, as far as trackers need to know them. */
 interface Session {
   readonly runs: string;
-  readonly trackers: Trackers;
+  readonly trackers: TrackerSender;
 }
-export interface ToldFrom {
+export interface TrackingContext {
   readonly experiment?: Experiment;
   readonly hostContext: { readonly folder: string };
   readonly screen: Screen;
@@ -21,7 +21,7 @@ export interface ToldFrom {
 }
 
 /** Null: no experiment stands above. */
-export function toldOf(stage: ToldFrom, parent?: string): Told | null {
+export function trackerContextOf(stage: TrackingContext, parent?: string): TrackedRunContext | null {
   const { experiment, hostContext, screen } = stage;
   if (!experiment) return null;
   return {
@@ -29,32 +29,39 @@ export function toldOf(stage: ToldFrom, parent?: string): Told | null {
     home: hostContext.folder,
     source: sourceOf(stage),
     ...(parent !== undefined && { parent }),
-    say: (text) => screen.display(shownOf(text, html`${note(text)}`)),
+    say: (text) => screen.display(displayOutputOf(text, html`${note(text)}`)),
   };
 }
 
 /** Jupyter tells kernels the path of their notebook. */
-function sourceOf({ sources }: ToldFrom): string | null {
+function sourceOf({ sources }: TrackingContext): string | null {
   const notebook = process.env["JPY_SESSION_NAME"];
   const path = sources.at(-1)?.path ?? (notebook === "" ? undefined : notebook);
   return path === undefined ? null : basename(path);
 }
 
-export function tellBegun(session: Session, run: string, stage: ToldFrom, trial: TrialOf | undefined): void {
+export function reportRunBegun(
+  session: Session,
+  run: string,
+  stage: TrackingContext,
+  trial: TrialInLock | undefined,
+): void {
   const parent = trial && !trial.seeds ? join(session.runs, "sweeps", trial.journal) : undefined;
-  const told = toldOf(stage, parent);
-  if (told) session.trackers.began(run, told);
+  const context = trackerContextOf(stage, parent);
+  if (context) session.trackers.began(run, context);
 }
 
 /** Whether some tracker wants the trained model's folder. */
-export async function wantsModel({ experiment }: ToldFrom): Promise<boolean> {
+export async function trackersWantModel({ experiment }: TrackingContext): Promise<boolean> {
   const trackers = experiment?.trackers ?? [];
-  const wants = await Promise.all(trackers.map(async (call) => (await does(call, "tracker")).takesModel(call)));
+  const wants = await Promise.all(
+    trackers.map(async (call) => (await loadImplementation(call, "tracker")).takesModel(call)),
+  );
   return wants.includes(true);
 }
 
 /** Its scores were kept with its run; it may have been trained before there was an experiment. */
-export function tellScored(session: Session, run: string | undefined, stage: ToldFrom): void {
-  const told = toldOf(stage);
-  if (told && run !== undefined) session.trackers.began(run, told);
+export function reportRunScored(session: Session, run: string | undefined, stage: TrackingContext): void {
+  const context = trackerContextOf(stage);
+  if (context && run !== undefined) session.trackers.began(run, context);
 }

@@ -1,60 +1,64 @@
 /** One training from rows to weights: its run, the model in the engine, and the loop. */
-import { rankedBy, watchedIn } from "#dsl/compiler/plan/watched-metric.js";
+import { rankingDirectionOf, watchedMetric } from "#dsl/compiler/plan/watched-metric.js";
 import { metricName } from "#stdlib/metrics/shared/metric-name.js";
-import { askingOf } from "../models/prediction-changes.js";
-import { workOf } from "../engines/work.js";
-import { loadNewest, type Checkpoint } from "../runs/checkpoints.js";
-import { claimNew, claimUnfinished, type Claim } from "../training/claim-run.js";
+import { predictionProbeOf } from "../models/prediction-changes.js";
+import { engineWorkOf } from "../engines/work.js";
+import { loadNewestCheckpoint, type Checkpoint } from "../runs/checkpoints.js";
+import { claimNewRun, claimUnfinishedRun, type RunClaim } from "../training/claim-run.js";
 import { noteRunning } from "../remote/supervisor/running-processes.js";
-import { during } from "../host/host-context.js";
-import { rememberTook, steadily } from "../session/answers/machine.js";
-import { takeHead } from "../models/own-head.js";
+import { withProgressLabel } from "../host/host-context.js";
+import { rememberPace, steadySeconds } from "../session/answers/machine.js";
+import { alignBaseHead } from "../models/own-head.js";
 import type { OpenModel } from "../models/open-model.js";
 import { eventsUntil } from "../runs/read-events.js";
 import type { RunEvent } from "../events/events.js";
-import { begunFrom } from "../inference/measuring/learnt-overlap.js";
-import { standardise } from "../runs/standardised-weights.js";
-import { train } from "../training/loop/train.js";
-import type { Training } from "../training/loop/contract.js";
-import type { Stage } from "../session/execution-context.js";
+import { learntRowsOfStart } from "../inference/measuring/learnt-overlap.js";
+import { standardiseTargets } from "../runs/standardised-weights.js";
+import { runTrainingLoop } from "../training/loop/train.js";
+import type { TrainingLoopInput } from "../training/loop/contract.js";
+import type { ExecutionContext } from "../session/execution-context.js";
 import type { OpenSession } from "../session/open-session.js";
-import { tellBegun } from "./tracker-context.js";
+import { reportRunBegun } from "./tracker-context.js";
 
 import type { Engine } from "../engines/engine.js";
 import { localSteps } from "./local-steps.js";
-import { privacyOf, refusePrivate } from "./private.js";
-import { aboutRun, noteLearnt, noteRows } from "./begun-run.js";
-import { materialOf, type Material } from "./material.js";
+import { rowPrivacyOf, refuseUnsupportedPrivacy } from "./private.js";
+import { runLockDetails, recordLearntRows, recordRowIdentities } from "./begun-run.js";
+import { prepareMaterial, type TrainingMaterial } from "./material.js";
 import type { RunResult, TrainRequest } from "./request.js";
-import type { OpenSteps } from "./step-provider.js";
+import type { StepsOpener } from "./step-provider.js";
 
 /** Prepares everything, opens the model in the engine and runs the loop. Used by `train` and by each trial of `sweep`. */
-export async function trainOnce(session: OpenSession, request: TrainRequest, stage: Stage): Promise<RunResult> {
+export async function runTraining(
+  session: OpenSession,
+  request: TrainRequest,
+  stage: ExecutionContext,
+): Promise<RunResult> {
   const { plan } = request;
   const { model, training } = plan.recipe;
   const { name, trial, resume } = request.run;
   const { steps = localSteps, continues } = request;
-  if (privacyOf(plan)) await refusePrivate(plan, { ranks: steps.sharesUpdates === true });
+  if (rowPrivacyOf(plan)) await refuseUnsupportedPrivacy(plan, { ranks: steps.sharesUpdates === true });
   const read = { plan, name, joins: steps.joins, ...(continues && { continues }) };
-  const material = await materialOf(session, read, stage);
+  const material = await prepareMaterial(session, read, stage);
   // Seeds of one training are alike whichever journal tells of them.
   const wanted = { name, trial: trial?.seeds ? undefined : trial };
-  let claim: Claim | null = resume ? await claimUnfinished(session.runs, plan, wanted) : null;
+  let claim: RunClaim | null = resume ? await claimUnfinishedRun(session.runs, plan, wanted) : null;
   try {
     const [engine] = await Promise.all([
-      session.engines.engine(workOf(plan)),
+      session.engines.engine(engineWorkOf(plan)),
       request.preview?.(material.rows, material.encoding, training.seed),
     ]);
-    const begun = claim ? null : begunFrom(model, material.base, stage.hostContext.folder);
-    claim ??= claimNew(session.runs, name, plan, await aboutRun(request, material, engine, stage));
+    const begun = claim ? null : learntRowsOfStart(model, material.base, stage.hostContext.folder);
+    claim ??= claimNewRun(session.runs, name, plan, await runLockDetails(request, material, engine, stage));
     request.listener.onRun?.(claim.run.path);
-    tellBegun(session, claim.run.path, stage, trial);
+    reportRunBegun(session, claim.run.path, stage, trial);
     if (!trial) claim.lock.whenReleased(noteRunning(claim.run.path));
     await stage.follows?.began(name, claim.run.path);
     const learnt = { prepared: steps.learns?.(material.prepared) ?? material.prepared };
     if (begun) await session.weights.keep(claim.run, model, material.base);
-    if (begun) await noteLearnt(claim.run, begun, request, learnt, stage);
-    if (begun && !trial) await noteRows(claim.run, plan, learnt);
+    if (begun) await recordLearntRows(claim.run, begun, request, learnt, stage);
+    if (begun && !trial) await recordRowIdentities(claim.run, plan, learnt);
     const { engines } = session;
     const { signal } = stage;
     const work = { session, request, stage, material, engine, ...claim };
@@ -68,15 +72,15 @@ export async function trainOnce(session: OpenSession, request: TrainRequest, sta
 }
 
 /** A training that has its run and its engine. */
-interface Work extends Claim {
+interface Work extends RunClaim {
   readonly session: OpenSession;
   readonly request: TrainRequest;
-  readonly stage: Stage;
-  readonly material: Material;
+  readonly stage: ExecutionContext;
+  readonly material: TrainingMaterial;
   readonly engine: Engine;
 }
 
-async function trainIn(work: Work, openSteps: OpenSteps): Promise<RunResult> {
+async function trainIn(work: Work, openSteps: StepsOpener): Promise<RunResult> {
   const { session, request, stage, material, engine, run, lock } = work;
   const { registry } = session.vocabulary;
   const { plan, listener, machine } = request;
@@ -85,28 +89,28 @@ async function trainIn(work: Work, openSteps: OpenSteps): Promise<RunResult> {
   // Each trial of a sweep opens one of its own.
   const open = request.run.trial
     ? await opening()
-    : await during(hostContext, `weights of ${request.run.name} loaded`, opening);
+    : await withProgressLabel(hostContext, `weights of ${request.run.name} loaded`, opening);
   const before = request.preview ? await answeredBefore(work, open) : null;
   const { resume, damaged } = await loadedCheckpoint(work, open);
   const events: RunEvent[] = resume ? [...eventsUntil(run.events(), resume.position.step)] : [];
   const earlier = events.length;
   listener.onBehind?.(events);
-  const watched = watchedIn(registry, plan.recipe.training);
+  const watched = watchedMetric(registry, plan.recipe.training);
   const wanted = { registry, plan, watched, measures: request.measures };
   const steps = await openSteps({ plan, material, open, run, resume, wanted, hostContext, signal });
   const { source, validate } = steps;
   const metric = metricName(watched, registry);
-  const trained = await train({
+  const trained = await runTrainingLoop({
     plan,
     source,
     hooks: [...steps.hooks, ...(request.hooks?.(source.total) ?? [])],
     validation: {
       validate,
-      watched: { name: metric, better: rankedBy(registry, watched, "keep") },
+      watched: { name: metric, better: rankingDirectionOf(registry, watched, "keep") },
       stopping: material.stopping,
-      onProgress: (done, of) => {
-        listener.onValidating?.(done, of);
-        follows?.validating(done, of);
+      onProgress: (done, total) => {
+        listener.onValidating?.(done, total);
+        follows?.validating(done, total);
       },
       onUnmeasured: (step) => listener.onUnmeasured?.(step, metric),
     },
@@ -150,9 +154,9 @@ function rememberTime({ request, engine }: Work, { events, earlier, total, resum
   const { flops: trains, validating } = request.plan.estimates;
   const flops = (trains + (validating?.flops ?? 0)) * (steps / total);
   // Other trainings may have run during pauses: the log counts this training's own time.
-  const own = events.findLast((event) => event.kind === "stopped")?.seconds ?? 0;
-  const seconds = steadily(own - (resume?.position.seconds ?? 0), events.slice(earlier));
-  rememberTook(engine.info.name, { flops, steps, seconds });
+  const totalSeconds = events.findLast((event) => event.kind === "stopped")?.seconds ?? 0;
+  const seconds = steadySeconds(totalSeconds - (resume?.position.seconds ?? 0), events.slice(earlier));
+  rememberPace(engine.info.name, { flops, steps, seconds });
 }
 
 /** The model in the engine, as it begins: a new run takes the base's own head and the standard of its numbers. */
@@ -167,18 +171,18 @@ async function openIn({ session, request, stage, material, run, checkpoints }: W
   await continues?.begins(open, material, run, goesOn);
   // A run that goes on has in its checkpoint what it began with.
   if (goesOn || (continues && !continues.head)) return open;
-  const lost = await takeHead(open.session, model, base, labels);
+  const lost = await alignBaseHead(open.session, model, base, labels);
   if (lost) request.listener.onHeadLost?.(lost);
   const { standardised } = open;
   // Mean and spread of the training rows' numbers would be told by the head.
   if (standardised && rows.taught?.standard && !request.plan.recipe.training.privacy)
-    await standardise(open.session, standardised, rows.taught.standard, standardised.knows);
+    await standardiseTargets(open.session, standardised, rows.taught.standard, standardised.knows);
   return open;
 }
 
 async function answeredBefore({ request, stage, material }: Work, open: OpenModel): Promise<RunResult["before"]> {
   const { prepared, encoding, tokenizer, base, rows, validation } = material;
-  const asking = await askingOf({
+  const asking = await predictionProbeOf({
     plan: request.plan,
     open,
     prepared,
@@ -195,9 +199,9 @@ async function answeredBefore({ request, stage, material }: Work, open: OpenMode
 async function loadedCheckpoint(
   { request, checkpoints }: Work,
   open: OpenModel,
-): Promise<Pick<Training, "resume" | "damaged">> {
+): Promise<Pick<TrainingLoopInput, "resume" | "damaged">> {
   if (checkpoints.length === 0) return { resume: null, damaged: [] };
-  const { checkpoint, damaged } = await loadNewest(open.session, checkpoints);
+  const { checkpoint, damaged } = await loadNewestCheckpoint(open.session, checkpoints);
   for (const { file, error } of damaged) request.listener.onDamaged?.(file, (error as Error).message, checkpoint);
   return { resume: checkpoint, damaged };
 }

@@ -4,15 +4,22 @@ import { isAbsolute, join, relative } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { lastOf, must } from "#dsl/language/diagnostics/must.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
-import { SEMANTICS, semanticsOf } from "#dsl/compiler/plan/semantics.js";
+import { SEMANTICS_VERSION, semanticsVersionOf } from "#dsl/compiler/plan/semantics.js";
 import { readCheckpoints, type Checkpoint, type DamagedCheckpoint } from "../runs/checkpoints.js";
-import { damageOf, demandWhole, isRunFolder, nameOf, recipeOf, unreadable } from "../runs/history/damage.js";
-import { isTrial, ofSweep } from "../runs/history/runs-named.js";
-import { RunFolder, type About } from "../runs/run-folder.js";
-import { busy, holderOf, lockRun, RunLock } from "../runs/run-lock.js";
-import type { TrialOf } from "../runs/together/trials.js";
+import {
+  damageText,
+  readPlanAndLock,
+  isRunFolder,
+  trainingNameOf,
+  recipeHashOfRun,
+  unreadableRunError,
+} from "../runs/history/damage.js";
+import { isTrialRun, isSweepTrial } from "../runs/history/runs-named.js";
+import { RunFolder, type RunLockFacts } from "../runs/run-folder.js";
+import { runBusyError, lockHolderOf, lockRun, RunLock } from "../runs/run-lock.js";
+import type { TrialInLock } from "../runs/together/trials.js";
 
-export interface Claim {
+export interface RunClaim {
   readonly run: RunFolder;
   readonly lock: RunLock;
   /** What it may go on from, oldest first; none in a new run. */
@@ -23,7 +30,7 @@ export interface Claim {
 const TRIES = 8;
 
 /** Locked before anything is in it. */
-export function claimNew(root: string, name: string, plan: Plan, about: About): Claim {
+export function claimNewRun(root: string, name: string, plan: Plan, about: RunLockFacts): RunClaim {
   for (let tries = 1; ; tries++)
     try {
       return claimed(root, name, plan, about);
@@ -31,11 +38,11 @@ export function claimNew(root: string, name: string, plan: Plan, about: About): 
       if (!(error instanceof CodedError) || error.code !== "run-busy" || tries >= TRIES) throw error;
     }
 }
-function claimed(root: string, name: string, plan: Plan, about: About): Claim {
+function claimed(root: string, name: string, plan: Plan, about: RunLockFacts): RunClaim {
   const locks: RunLock[] = [];
   const run = RunFolder.create(root, name, fromHome(plan, about.home), about, (folder) => {
     const got = RunLock.try(folder, "train");
-    if (!(got instanceof RunLock)) throw busy(folder, got);
+    if (!(got instanceof RunLock)) throw runBusyError(folder, got);
     locks.push(got);
   });
   return { run, lock: lastOf(locks), checkpoints: [] };
@@ -67,15 +74,15 @@ interface Wanted {
   /** The run's. */
   readonly name: string;
   /** Only a run of that trial; absent: none of a sweep's, which go on with their sweep. */
-  readonly trial?: Pick<TrialOf, "journal" | "number"> | undefined;
+  readonly trial?: Pick<TrialInLock, "journal" | "number"> | undefined;
 }
 
 /** The newest run that was not finished. Coded errors `nothing-to-resume`, `run-busy`. */
-export async function claimUnfinished(root: string, plan: Plan, { name, trial }: Wanted): Promise<Claim> {
+export async function claimUnfinishedRun(root: string, plan: Plan, { name, trial }: Wanted): Promise<RunClaim> {
   for (const run of RunFolder.find(root, plan.recipeHash)) {
-    if (trial ? !isTrial(run, trial) : ofSweep(run)) continue;
+    if (trial ? !isTrialRun(run, trial) : isSweepTrial(run)) continue;
     if (run.lock()?.replays !== undefined) continue;
-    if (isOver(run) || (holderOf(run.path) === null && readCheckpoints(run).length === 0)) continue;
+    if (isOver(run) || (lockHolderOf(run.path) === null && readCheckpoints(run).length === 0)) continue;
     let lock: RunLock;
     try {
       lock = await lockRun(run.path, "train");
@@ -93,22 +100,23 @@ export async function claimUnfinished(root: string, plan: Plan, { name, trial }:
     lock.release();
   }
   // Nobody knows what its lock would have said.
-  for (const run of damagedRuns(root)) if (recipeOf(run) === plan.recipeHash) throw unreadable(run, damageIn(run));
+  for (const run of damagedRuns(root))
+    if (recipeHashOfRun(run) === plan.recipeHash) throw unreadableRunError(run, damageIn(run));
   throw new CodedError("nothing-to-resume", {
     model: name,
     folder: root,
     older: olderRuns(root, name),
-    damaged: damagedRuns(root).flatMap((run) => (nameOf(run) === name ? [`${run.id}: ${damageIn(run)}`] : [])),
+    damaged: damagedRuns(root).flatMap((run) => (trainingNameOf(run) === name ? [`${run.id}: ${damageIn(run)}`] : [])),
   });
 }
 
-const damageIn = (run: RunFolder): string => must(damageOf(run), `what is damaged in ${run.id}`);
+const damageIn = (run: RunFolder): string => must(damageText(run), `what is damaged in ${run.id}`);
 function damagedRuns(root: string): readonly RunFolder[] {
   if (!existsSync(root)) return [];
   return readdirSync(root)
     .filter((id) => !id.startsWith(".") && isRunFolder(join(root, id)))
     .map((id) => RunFolder.open(join(root, id)))
-    .filter((run) => damageOf(run) !== null);
+    .filter((run) => damageText(run) !== null);
 }
 
 /** Interrupted runs of that name that were trained with an older version of the semantics. */
@@ -117,8 +125,8 @@ function olderRuns(root: string, name: string): readonly string[] {
   return readdirSync(root)
     .filter((id) => !id.startsWith(".") && isRunFolder(join(root, id)))
     .map((id) => RunFolder.open(join(root, id)))
-    .filter((run) => damageOf(run) === null && nameOf(run) === name && !isOver(run))
-    .filter((run) => semanticsOf(demandWhole(run).plan.recipe) !== SEMANTICS)
+    .filter((run) => damageText(run) === null && trainingNameOf(run) === name && !isOver(run))
+    .filter((run) => semanticsVersionOf(readPlanAndLock(run).plan.recipe) !== SEMANTICS_VERSION)
     .map(({ id }) => id);
 }
 

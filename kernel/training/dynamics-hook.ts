@@ -1,10 +1,10 @@
 /** Label dynamics during training: counts the logits of each step's rows, and keeps the counts beside each checkpoint. */
 import type { RunFolder } from "../runs/run-folder.js";
-import { Dynamics, loadDynamics, pruneDynamics, saveDynamics } from "./dynamics.js";
+import { TrainingDynamics, loadDynamics, pruneDynamics, saveDynamics } from "./dynamics.js";
 import type { TrainingHook } from "./loop/hook.js";
 
 /** `truth`: the label of each row. */
-export function dynamicsHook(dynamics: Dynamics, truth: Int32Array): TrainingHook {
+export function dynamicsHook(dynamics: TrainingDynamics, truth: Int32Array): TrainingHook {
   return {
     afterStep({ logits = [] }) {
       for (const batch of logits) dynamics.see(batch, truth);
@@ -17,6 +17,6 @@ export function dynamicsHook(dynamics: Dynamics, truth: Int32Array): TrainingHoo
 
 /** The hook of a run that has `done` steps behind it; null if that run kept no dynamics of these rows. */
 export function resumedDynamics(run: RunFolder, done: number | null, truth: Int32Array): TrainingHook | null {
-  const dynamics = done === null ? Dynamics.of(truth.length) : loadDynamics(run, done, truth.length);
+  const dynamics = done === null ? TrainingDynamics.create(truth.length) : loadDynamics(run, done, truth.length);
   return dynamics && dynamicsHook(dynamics, truth);
 }

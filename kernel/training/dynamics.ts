@@ -7,10 +7,10 @@
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { deflateSync, inflateSync } from "node:zlib";
-import { makePrivateFolder, writePrivateLater } from "../fetch/private.js";
-import { NotRead, readWhole } from "../fetch/regular.js";
+import { makePrivateFolder, writePrivateAsync } from "../fetch/private.js";
+import { FileNotRead, readWholeFile } from "../fetch/regular.js";
 import type { RunFolder } from "../runs/run-folder.js";
-import { writing } from "../runs/folder-errors.js";
+import { toRunFolderError } from "../runs/folder-errors.js";
 import type { RowLogits } from "./loop/step-source.js";
 
 export interface RowDynamics {
@@ -24,7 +24,7 @@ export interface RowDynamics {
 const RIGHT = 0x8000;
 const MAGIC = 0x31_4d_55_41;
 
-export class Dynamics {
+export class TrainingDynamics {
   private constructor(
     private readonly sums: Float64Array,
     private readonly visits: Uint16Array,
@@ -32,8 +32,8 @@ export class Dynamics {
     private readonly forgotten: Uint16Array,
   ) {}
 
-  static of(rows: number): Dynamics {
-    return new Dynamics(new Float64Array(rows), new Uint16Array(rows), new Uint16Array(rows));
+  static create(rows: number): TrainingDynamics {
+    return new TrainingDynamics(new Float64Array(rows), new Uint16Array(rows), new Uint16Array(rows));
   }
 
   get rows(): number {
@@ -45,12 +45,12 @@ export class Dynamics {
     // They come off the wire at any place, and floats begin at a multiple of four.
     const values = new Float32Array(logits.bytes.slice().buffer);
     const count = values.length / rows.length;
-    rows.forEach((row, at) => {
-      const own = values[at * count + truth[row]!]!;
+    rows.forEach((row, index) => {
+      const trueLogit = values[index * count + truth[row]!]!;
       let other = -Infinity;
       for (let label = 0; label < count; label++)
-        if (label !== truth[row]) other = Math.max(other, values[at * count + label]!);
-      this.add(row, own - other);
+        if (label !== truth[row]) other = Math.max(other, values[index * count + label]!);
+      this.add(row, trueLogit - other);
     });
   }
 
@@ -77,16 +77,16 @@ export class Dynamics {
   }
 
   /** Null: they are of something else. */
-  static from(bytes: Uint8Array): Dynamics | null {
+  static from(bytes: Uint8Array): TrainingDynamics | null {
     const whole = inflated(bytes);
     if (!whole || whole.byteLength < 8) return null;
-    const own = whole.buffer.slice(whole.byteOffset, whole.byteOffset + whole.byteLength);
-    const [magic, rows = 0] = new Uint32Array(own, 0, 2);
-    if (magic !== MAGIC || own.byteLength !== 8 + 12 * rows) return null;
-    return new Dynamics(
-      new Float64Array(own, 8, rows),
-      new Uint16Array(own, 8 + 8 * rows, rows),
-      new Uint16Array(own, 8 + 10 * rows, rows),
+    const buffer = whole.buffer.slice(whole.byteOffset, whole.byteOffset + whole.byteLength);
+    const [magic, rows = 0] = new Uint32Array(buffer, 0, 2);
+    if (magic !== MAGIC || buffer.byteLength !== 8 + 12 * rows) return null;
+    return new TrainingDynamics(
+      new Float64Array(buffer, 8, rows),
+      new Uint16Array(buffer, 8 + 8 * rows, rows),
+      new Uint16Array(buffer, 8 + 10 * rows, rows),
     );
   }
 }
@@ -106,30 +106,30 @@ const folderOf = (run: RunFolder): string => join(run.path, "dynamics");
 const fileOf = (run: RunFolder, step: number): string => join(folderOf(run), `step-${String(step).padStart(6, "0")}.z`);
 
 /** Of the checkpoint of that step, before it: a checkpoint never lacks what its steps saw. */
-export async function saveDynamics(run: RunFolder, step: number, dynamics: Dynamics): Promise<void> {
+export async function saveDynamics(run: RunFolder, step: number, dynamics: TrainingDynamics): Promise<void> {
   const file = fileOf(run, step);
   try {
     makePrivateFolder(folderOf(run));
-    await writePrivateLater(file, dynamics.bytes());
+    await writePrivateAsync(file, dynamics.bytes());
   } catch (error) {
-    throw writing(error, file);
+    throw toRunFolderError(error, file);
   }
 }
 
 function bytesOf(file: string): Buffer | null {
   try {
-    return readWhole(file, MOST);
+    return readWholeFile(file, MOST);
   } catch (error) {
-    if (error instanceof NotRead) return null;
+    if (error instanceof FileNotRead) return null;
     throw error;
   }
 }
 
 /** Null: the file is missing or damaged, or it is of other rows. */
-export function loadDynamics(run: RunFolder, step: number, rows?: number): Dynamics | null {
+export function loadDynamics(run: RunFolder, step: number, rows?: number): TrainingDynamics | null {
   const file = fileOf(run, step);
   const bytes = bytesOf(file);
-  const found = bytes && Dynamics.from(bytes);
+  const found = bytes && TrainingDynamics.from(bytes);
   return found && (rows === undefined || found.rows === rows) ? found : null;
 }
 

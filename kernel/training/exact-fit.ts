@@ -4,22 +4,24 @@
  */
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { NDArray } from "#dsl/tensor/program.js";
-import { MOST } from "#stdlib/contenders/shared/dense-features.js";
-import { exactHead, type ExactHead } from "#stdlib/contenders/shared/exact-head.js";
-import type { Session } from "../engines/engine.js";
-import type { Encoded } from "../data/encoding/encoded.js";
+import { MAX_TRAINING_ROWS } from "#stdlib/contenders/shared/dense-features.js";
+import { fitExactHead, type ExactLinearHead } from "#stdlib/contenders/shared/exact-head.js";
+import type { EngineSession } from "../engines/engine.js";
+import type { EncodedRows } from "../data/encoding/encoded.js";
 import type { Step, StepSource } from "./loop/step-source.js";
 
 export interface ExactFitOptions {
-  readonly session: Pick<Session, "write">;
-  readonly rows: Encoded;
+  readonly session: Pick<EngineSession, "write">;
+  readonly rows: EncodedRows;
   /** Of these rows. */
   readonly loader: { epochsDone(step: number): number };
   readonly labels: readonly string[];
   /** States of the head. */
   readonly head: { readonly weight: string; readonly bias: string };
   /** What the head's layer reads of each row. */
-  readonly read: (rows: Pick<Encoded, "ids" | "lengths" | "types" | "asked">) => Promise<readonly Float32Array[]>;
+  readonly read: (
+    rows: Pick<EncodedRows, "ids" | "lengths" | "types" | "taskInputs">,
+  ) => Promise<readonly Float32Array[]>;
   readonly signal?: AbortSignal;
 }
 
@@ -28,10 +30,10 @@ export class ExactFit implements StepSource {
   readonly predictsStepTime = false;
   private waiting: Promise<Step> | null = null;
 
-  constructor(private readonly o: ExactFitOptions) {}
+  constructor(private readonly options: ExactFitOptions) {}
 
   epochsDone(step: number): number {
-    return this.o.loader.epochsDone(step);
+    return this.options.loader.epochsDone(step);
   }
 
   next(): Promise<Step | null> {
@@ -46,11 +48,11 @@ export class ExactFit implements StepSource {
 
   private async fitted(): Promise<Step> {
     const begun = performance.now();
-    const { session, labels, head, signal } = this.o;
-    const { rows, truth, tokens } = pickedOf(this.o.rows);
-    const read = await this.o.read(rows);
+    const { session, labels, head, signal } = this.options;
+    const { rows, truth, tokens } = pickedOf(this.options.rows);
+    const read = await this.options.read(rows);
     const found = Array.from(truth, (label) => must(labels[label], "a label"));
-    const made = await exactHead(read, found, { labels, ...(signal && { signal }) });
+    const made = await fitExactHead(read, found, { labels, ...(signal && { signal }) });
     signal?.throwIfAborted();
     await session.write(head.weight, real(made.weight, [labels.length, made.weight.length / labels.length]));
     await session.write(head.bias, real(made.bias, [labels.length]));
@@ -61,16 +63,21 @@ export class ExactFit implements StepSource {
 }
 
 /** At equal distances, where there are more than are learnt from. */
-function pickedOf({ ids, lengths, types, asked, taught }: Encoded) {
-  const step = Math.max(1, Math.ceil(lengths.length / MOST));
+function pickedOf({ ids, lengths, types, taskInputs: request, taught }: EncodedRows) {
+  const step = Math.max(1, Math.ceil(lengths.length / MAX_TRAINING_ROWS));
   const which = Uint32Array.from({ length: Math.ceil(lengths.length / step) }, (_, i) => i * step);
-  const own = Int32Array.from(which, (row) => lengths[row]!);
-  const at = (of: typeof ids) => ({ length: which.length, at: (row: number) => of.at(which[row]!) });
+  const rowLengths = Int32Array.from(which, (row) => lengths[row]!);
+  const pickedRows = (values: typeof ids) => ({ length: which.length, at: (row: number) => values.at(which[row]!) });
   const truth = must(taught?.oneRight, "one label of each row");
   return {
-    rows: { ids: at(ids), lengths: own, asked, ...(types && { types: at(types) }) },
+    rows: {
+      ids: pickedRows(ids),
+      lengths: rowLengths,
+      taskInputs: request,
+      ...(types && { types: pickedRows(types) }),
+    },
     truth: Int32Array.from(which, (row) => truth[row]!),
-    tokens: own.reduce((sum, length) => sum + length, 0),
+    tokens: rowLengths.reduce((sum, length) => sum + length, 0),
   };
 }
 
@@ -79,16 +86,16 @@ function real(values: Float32Array, shape: readonly number[]): NDArray {
 }
 
 /** The mean over the rows, as the head says it. */
-function lossOf({ weight, bias }: ExactHead, rows: readonly Float32Array[], truth: Int32Array): number {
+function lossOf({ weight, bias }: ExactLinearHead, rows: readonly Float32Array[], truth: Int32Array): number {
   const width = rows[0]?.length ?? 0;
-  const said = new Float64Array(bias.length);
+  const gradient = new Float64Array(bias.length);
   let sum = 0;
   rows.forEach((row, i) => {
-    said.forEach((_, label) => {
-      said[label] = row.reduce((all, x, j) => all + x * weight[label * width + j]!, bias[label]!);
+    gradient.forEach((_, label) => {
+      gradient[label] = row.reduce((all, x, j) => all + x * weight[label * width + j]!, bias[label]!);
     });
-    const most = said.reduce((a, b) => Math.max(a, b), -Infinity);
-    sum += most + Math.log(said.reduce((all, one) => all + Math.exp(one - most), 0)) - said[truth[i]!]!;
+    const most = gradient.reduce((a, b) => Math.max(a, b), -Infinity);
+    sum += most + Math.log(gradient.reduce((all, one) => all + Math.exp(one - most), 0)) - gradient[truth[i]!]!;
   });
   return sum / Math.max(1, rows.length);
 }

@@ -9,18 +9,18 @@
  */
 import { must, mustGet } from "#dsl/language/diagnostics/must.js";
 import type { NDArray } from "#dsl/tensor/program.js";
-import type { Update } from "../data/rows/loader.js";
-import type { Session } from "../engines/engine.js";
-import { scalar, scalarF32, scalarI32 } from "../engines/feeds.js";
+import type { TrainingUpdate } from "../data/rows/loader.js";
+import type { EngineSession } from "../engines/engine.js";
+import { scalarValue, scalarF32, scalarI32 } from "../engines/feeds.js";
 import type { RowLogits, Step } from "./loop/step-source.js";
 
 export interface StepPipelineOptions {
-  readonly session: Pick<Session, "run">;
+  readonly session: Pick<EngineSession, "run">;
   /** Batches in an update; above 1, and where an update says what it is applied with, the session has `accumulate` and `apply` instead of `train`. */
   readonly accumulate: number;
   /** Whether several share each update: their sessions have `accumulate` and `apply`, however many batches there are. */
   readonly shared?: boolean;
-  update(step: number): Update;
+  update(step: number): TrainingUpdate;
   rate(step: number): number;
   /** Whether the programs tell the logits of the rows that they learn. */
   readonly seen?: boolean;
@@ -38,19 +38,19 @@ interface Request {
   feeds(): Readonly<Record<string, NDArray>>;
 }
 interface Sent extends Request {
-  readonly at: number;
+  readonly sentAt: number;
   readonly reply: Promise<Record<string, NDArray>>;
 }
 
 export class StepPipeline {
   private readonly sent: Sent[] = [];
-  private readonly updates = new Map<number, Update>();
+  private readonly updates = new Map<number, TrainingUpdate>();
   /** Requests of the step that is being sent. */
   private rest: Request[] = [];
   private sending: number;
   private losses = 0;
   /** The loss of the last update that had rows. */
-  private told = 0;
+  private lastLoss = 0;
   private seen: RowLogits[] = [];
   private ended = 0;
   private halted = false;
@@ -58,7 +58,7 @@ export class StepPipeline {
 
   /** @param done the step after which it goes on */
   constructor(
-    private readonly o: StepPipelineOptions,
+    private readonly options: StepPipelineOptions,
     done: number,
   ) {
     this.sending = done;
@@ -97,20 +97,20 @@ export class StepPipeline {
     const first = this.sent[0]!;
     const result = await first.reply;
     this.sent.shift();
-    if (result["loss"]) this.losses += scalar(result["loss"]);
+    if (result["loss"]) this.losses += scalarValue(result["loss"]);
     const rows = first.rows?.();
     if (rows && result["logits"]) this.seen.push({ rows, logits: result["logits"] });
     if (!first.ends) return null;
     const update = mustGet(this.updates, first.step, "update");
     this.updates.delete(first.step);
     const now = performance.now();
-    const seconds = (now - Math.max(first.at, this.ended)) / 1000;
+    const seconds = (now - Math.max(first.sentAt, this.ended)) / 1000;
     this.ended = now;
     const { epoch, tokens } = update;
     // An update that drew no rows has no loss: it tells that of the one before.
-    const loss = update.parts > 0 || !update.apply ? this.losses : this.told;
+    const loss = update.parts > 0 || !update.apply ? this.losses : this.lastLoss;
     this.losses = 0;
-    this.told = loss;
+    this.lastLoss = loss;
     const { seen } = this;
     this.seen = [];
     return {
@@ -119,52 +119,54 @@ export class StepPipeline {
       tokens,
       loss,
       counts: update.counts,
-      norm: scalar(result["norm"]),
-      rate: this.o.rate(first.step),
+      norm: scalarValue(result["norm"]),
+      rate: this.options.rate(first.step),
       seconds,
-      ...(this.o.seen && { logits: seen }),
+      ...(this.options.seen && { logits: seen }),
     };
   }
 
   private fill(last: number): void {
-    while (!this.halted && this.sent.length < (this.o.depth ?? 2)) {
+    while (!this.halted && this.sent.length < (this.options.depth ?? 2)) {
       if (this.rest.length === 0) {
         if (this.sending >= last) return;
         this.sending += 1;
         this.rest = this.requests(this.sending);
       }
       const request = must(this.rest.shift(), "the next request of an update");
-      const reply = this.o.session.run(request.program, request.feeds(), request.wanted);
+      const reply = this.options.session.run(request.program, request.feeds(), request.wanted);
       reply.catch(() => undefined); // it is awaited in its turn
-      this.sent.push({ ...request, at: performance.now(), reply });
+      this.sent.push({ ...request, sentAt: performance.now(), reply });
     }
   }
 
   private requests(step: number): Request[] {
-    const update = this.o.update(step);
+    const update = this.options.update(step);
     this.updates.set(step, update);
-    const rate = scalarF32(this.o.rate(step));
-    const logits = this.o.seen ? ["logits"] : [];
-    if (this.o.accumulate === 1 && !this.o.shared && !update.apply) {
-      const own = { rows: undefined as Uint32Array | undefined };
+    const rate = scalarF32(this.options.rate(step));
+    const logits = this.options.seen ? ["logits"] : [];
+    if (this.options.accumulate === 1 && !this.options.shared && !update.apply) {
+      const holder = { rows: undefined as Uint32Array | undefined };
       const feeds = () => {
         const made = update.part(0);
-        own.rows = made.rows;
+        holder.rows = made.rows;
         return { ...made.feeds, rate, step: scalarI32(step) };
       };
-      return [{ step, program: "train", wanted: ["loss", "norm", ...logits], ends: true, feeds, rows: () => own.rows }];
+      return [
+        { step, program: "train", wanted: ["loss", "norm", ...logits], ends: true, feeds, rows: () => holder.rows },
+      ];
     }
     // Rows that count nothing lose nothing.
     const share = scalarF32(update.counts > 0 ? 1 / update.counts : 0);
     const parts = Array.from({ length: update.parts }, (_, part): Request => {
-      const own = { rows: undefined as Uint32Array | undefined };
+      const holder = { rows: undefined as Uint32Array | undefined };
       const feeds = () => {
         const made = update.part(part);
-        own.rows = made.rows;
+        holder.rows = made.rows;
         return { ...(!update.apply && { share }), ...made.feeds };
       };
       const program = update.programOf?.(part) ?? "accumulate";
-      return { step, program, wanted: ["loss", ...logits], ends: false, feeds, rows: () => own.rows };
+      return { step, program, wanted: ["loss", ...logits], ends: false, feeds, rows: () => holder.rows };
     });
     const feeds = () => ({ rate, step: scalarI32(step), ...update.apply?.() });
     return [...parts, { step, program: "apply", wanted: ["norm"], ends: true, feeds }];

@@ -2,7 +2,7 @@
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { ScheduleImplementation } from "#stdlib/optimizers/kind.js";
 import type { DataLoader } from "../data/rows/loader.js";
-import type { Session } from "../engines/engine.js";
+import type { EngineSession } from "../engines/engine.js";
 import type { StepSource } from "./loop/step-source.js";
 import { StepPipeline, type StepPipelineOptions } from "./pipeline.js";
 
@@ -14,7 +14,7 @@ export function totalSteps(plan: Plan, loader: Pick<DataLoader, "total">): numbe
   return steps ?? loader.total(epochs ?? 1);
 }
 
-export interface Minibatches {
+export interface MinibatchOptions {
   readonly plan: Plan;
   readonly loader: DataLoader;
   readonly schedule: ScheduleImplementation;
@@ -23,7 +23,11 @@ export interface Minibatches {
 }
 
 /** Learning rate of a step (from 1). */
-export function learningRate({ plan, loader, schedule }: Omit<Minibatches, "wantsLogits">): (step: number) => number {
+export function learningRateSchedule({
+  plan,
+  loader,
+  schedule,
+}: Omit<MinibatchOptions, "wantsLogits">): (step: number) => number {
   const { training } = plan.recipe;
   const total = totalSteps(plan, loader);
   const rate = Number(training.optimizer.arguments["learning_rate"]);
@@ -31,13 +35,13 @@ export function learningRate({ plan, loader, schedule }: Omit<Minibatches, "want
 }
 
 /** Pipeline options of the loader's batches. */
-export function minibatchSteps(of: Minibatches, session: Pick<Session, "run">): StepPipelineOptions {
-  const { plan, loader, wantsLogits } = of;
+export function minibatchSteps(options: MinibatchOptions, session: Pick<EngineSession, "run">): StepPipelineOptions {
+  const { plan, loader, wantsLogits } = options;
   return {
     session,
     accumulate: plan.recipe.training.accumulate,
     update: (step) => loader.update(step),
-    rate: learningRate(of),
+    rate: learningRateSchedule(options),
     seen: wantsLogits,
   };
 }
@@ -45,7 +49,7 @@ export function minibatchSteps(of: Minibatches, session: Pick<Session, "run">): 
 /** A training's steps by a pipeline. `done`: steps that were taken before. */
 export function pipelineSource(
   options: StepPipelineOptions,
-  { plan, loader }: Pick<Minibatches, "plan" | "loader">,
+  { plan, loader }: Pick<MinibatchOptions, "plan" | "loader">,
   done: number,
 ): StepSource {
   const pipeline = new StepPipeline(options, done);

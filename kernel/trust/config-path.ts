@@ -9,9 +9,9 @@ import { xdgFolder } from "../fetch/xdg.js";
 /** A path in the folder of the user's configuration; nothing is created. */
 export function configPath(...parts: readonly string[]): string {
   const set = (name: string): string | undefined => process.env[name] || undefined;
-  const own = set("TUNEBOOK_CONFIG");
+  const ownFolder = set("TUNEBOOK_CONFIG");
   // A relative path must not lead into whatever folder is open.
-  if (own !== undefined) return join(resolve(homedir(), own), ...parts);
+  if (ownFolder !== undefined) return join(resolve(homedir(), ownFolder), ...parts);
   const all =
     process.platform === "win32"
       ? (set("APPDATA") ?? join(homedir(), "AppData", "Roaming"))

@@ -7,11 +7,11 @@ import { dirname, isAbsolute, resolve } from "node:path";
 import * as v from "valibot";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { isWithin } from "#stdlib/platform/files.js";
-import { locked } from "../fetch/cache.js";
+import { withFileLock } from "../fetch/cache.js";
 import { diskError } from "../fetch/disk.js";
-import { fields, jsonIn, Unlike, type Schema } from "../fetch/json.js";
-import { makePrivateFolder, writePrivateLater } from "../fetch/private.js";
-import { NotRead, readWhole } from "../fetch/regular.js";
+import { objectWith, parseJsonAs, SchemaMismatch, type Schema } from "../fetch/json.js";
+import { makePrivateFolder, writePrivateAsync } from "../fetch/private.js";
+import { FileNotRead, readWholeFile } from "../fetch/regular.js";
 import { configPath } from "./config-path.js";
 
 export interface TrustedFolder {
@@ -21,8 +21,8 @@ export interface TrustedFolder {
   readonly subfolders: boolean;
 }
 
-const schema: Schema<{ readonly folders: readonly TrustedFolder[] }> = fields({
-  folders: v.array(fields({ path: v.pipe(v.string(), v.check(isAbsolute)), subfolders: v.boolean() })),
+const schema: Schema<{ readonly folders: readonly TrustedFolder[] }> = objectWith({
+  folders: v.array(objectWith({ path: v.pipe(v.string(), v.check(isAbsolute)), subfolders: v.boolean() })),
 });
 /** Most bytes of the list: more than a million folders. */
 const MOST = 64 * 2 ** 20;
@@ -32,10 +32,10 @@ const file = (): string => configPath("trust.json");
 /** Reads the list from disk, oldest entry first. Coded error `trust-unreadable`. */
 export function trustedFolders(): readonly TrustedFolder[] {
   try {
-    const bytes = readWhole(file(), MOST);
-    return bytes === null ? [] : jsonIn(bytes.toString("utf8"), schema).folders;
+    const bytes = readWholeFile(file(), MOST);
+    return bytes === null ? [] : parseJsonAs(bytes.toString("utf8"), schema).folders;
   } catch (error) {
-    if (!(error instanceof Unlike) && !(error instanceof NotRead)) throw error;
+    if (!(error instanceof SchemaMismatch) && !(error instanceof FileNotRead)) throw error;
     throw new CodedError("trust-unreadable", { file: file(), why: error.message }, { cause: error });
   }
 }
@@ -97,11 +97,11 @@ async function change(next: (folders: readonly TrustedFolder[]) => readonly Trus
   const target = file();
   try {
     makePrivateFolder(dirname(target));
-    await locked(target, async () => {
+    await withFileLock(target, async () => {
       const before = trustedFolders();
       const after = next(before);
       if (after === before) return;
-      await writePrivateLater(target, `${JSON.stringify({ folders: after }, null, 2)}\n`);
+      await writePrivateAsync(target, `${JSON.stringify({ folders: after }, null, 2)}\n`);
     });
   } catch (error) {
     throw diskError(error, target);

@@ -1,7 +1,7 @@
 /** The window's end of the worker: a question, one answer. The worker's script and data lie in the page, so nothing is fetched. */
 import type { Method, Methods, Reply } from "../world/protocol.js";
 
-export class Asker {
+export class WorkerClient {
   readonly #worker: Worker;
   readonly #waiting = new Map<number, { done: (result: unknown) => void; failed: (error: Error) => void }>();
   #next = 0;
@@ -10,12 +10,12 @@ export class Asker {
     const address = URL.createObjectURL(new Blob([script], { type: "text/javascript" }));
     this.#worker = new Worker(address);
     this.#worker.onmessage = ({ data }: { data: Reply }) => {
-      const asked = this.#waiting.get(data.id);
+      const pending = this.#waiting.get(data.id);
       this.#waiting.delete(data.id);
       if ("error" in data) {
         onError(data.error);
-        asked?.failed(new Error(data.error));
-      } else asked?.done(data.result);
+        pending?.failed(new Error(data.error));
+      } else pending?.done(data.result);
     };
     this.#worker.onerror = ({ message }) => onError(message);
   }

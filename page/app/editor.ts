@@ -29,17 +29,17 @@ import { detailOf, labelOf } from "#editors/codemirror/items.js";
 import { tuneLanguage } from "#editors/codemirror/language.js";
 import { Newest } from "#editors/codemirror/newest.js";
 import { squiggle } from "#editors/codemirror/squiggle.js";
-import { difference } from "#dsl/assist/difference.js";
-import type { Checkup } from "../world/protocol.js";
-import type { Asker } from "./asker.js";
+import { textDifference } from "#dsl/assist/difference.js";
+import type { CheckResult } from "../world/protocol.js";
+import type { WorkerClient } from "./asker.js";
 import { vocabulary } from "./built.js";
-import { markdown } from "./dom.js";
+import { markdownElement } from "./dom.js";
 import { signatureHelp } from "./signature.js";
 
-export interface Host {
-  readonly asker: Asker;
+export interface EditorHost {
+  readonly asker: WorkerClient;
   /** A text was checked. */
-  readonly checked: (checkup: Checkup, code: string) => void;
+  readonly checked: (checkup: CheckResult, code: string) => void;
   /** A text was typed. */
   readonly changed: (code: string) => void;
   /** What the last check said is of something else. */
@@ -65,10 +65,10 @@ const alone = isolateHistory.of("full");
 
 export class Editor {
   readonly view: EditorView;
-  readonly #host: Host;
-  #newest = new Newest<string, Checkup>();
+  readonly #host: EditorHost;
+  #newest = new Newest<string, CheckResult>();
 
-  constructor(parent: HTMLElement, host: Host) {
+  constructor(parent: HTMLElement, host: EditorHost) {
     this.#host = host;
     const { asker } = host;
     const check = async (view: EditorView) => {
@@ -101,7 +101,7 @@ export class Editor {
           }),
           tuneHover({
             ask: (code, offset) => asker.ask("inspect", { code, offset }),
-            render: (text) => ({ node: markdown(text) }),
+            render: (text) => ({ node: markdownElement(text) }),
           }),
           signatureHelp((code, offset) => asker.ask("signature", { code, offset })),
           keymap.of([
@@ -173,13 +173,13 @@ export class Editor {
     const code = this.text;
     const formatted = await this.#host.asker.ask("format", { code });
     if (formatted === null) return this.#host.refused();
-    const edit = this.text === code ? difference(code, formatted) : null;
+    const edit = this.text === code ? textDifference(code, formatted) : null;
     if (edit) this.view.dispatch({ changes: { from: edit.from, to: edit.to, insert: edit.text }, annotations: alone });
   }
 }
 
 /** Asked for by a key, or after a letter, or where a value begins. */
-async function complete(asker: Asker, context: CompletionContext): Promise<CompletionResult | null> {
+async function complete(asker: WorkerClient, context: CompletionContext): Promise<CompletionResult | null> {
   const code = context.state.doc.toString();
   const before = code.slice(0, context.pos);
   if (!context.explicit && !/[\p{ID_Continue}$.]$|[:([,]\s*$/u.test(before)) return null;
@@ -195,7 +195,7 @@ async function complete(asker: Asker, context: CompletionContext): Promise<Compl
       type: match.type,
       boost: -i / 10,
       detail: detailOf(match),
-      ...(match.doc && { info: () => markdown(match.doc ?? "") }),
+      ...(match.doc && { info: () => markdownElement(match.doc ?? "") }),
     })),
   };
 }

@@ -3,20 +3,23 @@
  * config.json and tokenizer.json belong in a folder named for the model, which a file alone does not bring.
  */
 import type { FileLine, GivenFile } from "../world/protocol.js";
-import { byId } from "./dom.js";
-import { make } from "./make.js";
+import { elementById } from "./dom.js";
+import { makeElement } from "./make.js";
 
 const most = 256 * 2 ** 20; // bytes
 const read = /\.(csv|tsv|json|jsonl|ndjson|txt|tune|gz)$/i;
 
-export interface Taken {
+export interface TakenFiles {
   readonly files: readonly GivenFile[];
   /** Files that were left out, and why. */
   readonly left: readonly string[];
 }
 
 /** `base`: of the program, where its tokenizer is missing. */
-export async function taken(given: readonly (readonly [string, File])[], base: string | null): Promise<Taken> {
+export async function readGivenFiles(
+  given: readonly (readonly [string, File])[],
+  base: string | null,
+): Promise<TakenFiles> {
   const files: GivenFile[] = [];
   const left: string[] = [];
   for (const [path, file] of given) {
@@ -49,7 +52,7 @@ function nameIn({ text }: GivenFile): string {
 }
 
 /** Every file of a drop, those in folders too, with their paths. Must be called in the event itself. */
-export async function dropped(transfer: DataTransfer): Promise<readonly (readonly [string, File])[]> {
+export async function droppedFiles(transfer: DataTransfer): Promise<readonly (readonly [string, File])[]> {
   const entries = Array.from(transfer.items, (item) => item.webkitGetAsEntry?.() ?? null);
   if (entries.every((entry) => entry === null)) return Array.from(transfer.files, (file) => [file.name, file] as const);
   const found = await Promise.all(entries.map((entry) => (entry ? filesIn(entry) : [])));
@@ -73,15 +76,26 @@ async function filesIn(entry: FileSystemEntry): Promise<readonly (readonly [stri
 
 export function listFiles(
   lines: readonly FileLine[],
-  o: { readonly insert: (text: string) => void; readonly remove: (path: string) => void },
+  options: { readonly insert: (text: string) => void; readonly remove: (path: string) => void },
 ): void {
-  byId("files").replaceChildren(
+  elementById("files").replaceChildren(
     ...lines.map(({ path, about, use, broken }) => {
-      const item = make("li", {}, make("code", { title: path }, path), make("span", { title: about }, about));
+      const item = makeElement(
+        "li",
+        {},
+        makeElement("code", { title: path }, path),
+        makeElement("span", { title: about }, about),
+      );
       if (broken) item.dataset["broken"] = "";
       if (use)
-        item.append(make("button", { type: "button", title: `Writes ${use}`, onclick: () => o.insert(use) }, "Insert"));
-      const gone = make("button", { type: "button", onclick: () => o.remove(path) }, "✕");
+        item.append(
+          makeElement(
+            "button",
+            { type: "button", title: `Writes ${use}`, onclick: () => options.insert(use) },
+            "Insert",
+          ),
+        );
+      const gone = makeElement("button", { type: "button", onclick: () => options.remove(path) }, "✕");
       gone.setAttribute("aria-label", `Remove ${path}`);
       item.append(gone);
       return item;

@@ -1,16 +1,16 @@
 /** A program in the fragment of the page's address, which no server sees: `#p=` and the deflated text. */
-import { deflated, inflated } from "./packed.js";
+import { deflateText, inflateBytes } from "./packed.js";
 
-export async function linkOf(code: string): Promise<string> {
-  return `#p=${await deflated(code)}`;
+export async function programLinkOf(code: string): Promise<string> {
+  return `#p=${await deflateText(code)}`;
 }
 
 /** Null: the fragment holds no program. */
-export async function programIn(fragment: string): Promise<string | null> {
+export async function programFromLink(fragment: string): Promise<string | null> {
   const packed = /^#p=([\w-]+)$/.exec(fragment)?.[1];
   if (packed === undefined) return null;
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(await inflated(packed, 2 ** 20));
+    return new TextDecoder("utf-8", { fatal: true }).decode(await inflateBytes(packed, 2 ** 20));
   } catch {
     return null; // cut short on its way: the page begins with an example
   }

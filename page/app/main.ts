@@ -1,38 +1,38 @@
 /** The window: puts editor, findings, phases and files together, and keeps the program in the page's address. */
-import type { Checkup, FileLine, GivenFile, Machine, Start } from "../world/protocol.js";
-import { Asker } from "./asker.js";
+import type { CheckResult, FileLine, GivenFile, Machine, StartParams } from "../world/protocol.js";
+import { WorkerClient } from "./asker.js";
 import { examples, type Example } from "./built.js";
-import { byId } from "./dom.js";
-import { make } from "./make.js";
+import { elementById } from "./dom.js";
+import { makeElement } from "./make.js";
 import { Editor } from "./editor.js";
-import { dropped, listFiles, taken } from "./files.js";
-import { linkOf, programIn } from "./link.js";
-import { Phases } from "./phases.js";
+import { droppedFiles, listFiles, readGivenFiles } from "./files.js";
+import { programLinkOf, programFromLink } from "./link.js";
+import { PhaseTabs } from "./phases.js";
 import { showChecking, showProblems } from "./problems.js";
-import { themeButton } from "./theme.js";
+import { setUpThemeButton } from "./theme.js";
 
 const GiB = 2 ** 30;
 
 /** What a page that does more than look is told (training/window.ts). */
-export interface Extension {
+export interface PageExtension {
   /** Of files that were given, those that it leaves. */
   take(given: readonly (readonly [string, File])[]): readonly (readonly [string, File])[];
   files(all: readonly GivenFile[]): void;
-  checked(checkup: Checkup, code: string): void;
+  checked(checkup: CheckResult, code: string): void;
   /** What was told last is of another program or world. */
   unchecked(): void;
 }
-export const extensions: Extension[] = [];
+export const pageExtensions: PageExtension[] = [];
 
 /** What a command came to; it stands until the text changes. */
 const say = (text: string): void => {
-  byId("said").textContent = text;
+  elementById("said").textContent = text;
 };
-const asker = new Asker(byId("worker").textContent ?? "", (message) => {
+const asker = new WorkerClient(elementById("worker").textContent ?? "", (message) => {
   console.error(message);
   say("Something failed in the page itself; the browser's console has the details.");
 });
-export const editor = new Editor(byId("editor"), {
+export const editor = new Editor(elementById("editor"), {
   asker,
   checked,
   unchecked,
@@ -42,10 +42,10 @@ export const editor = new Editor(byId("editor"), {
   },
   refused: () => say("A program with mistakes of syntax is left as it is."),
 });
-const phases = new Phases(asker, (from, to) => editor.select(from, to));
-const names = byId<HTMLSelectElement>("examples");
+const phases = new PhaseTabs(asker, (from, to) => editor.select(from, to));
+const names = elementById<HTMLSelectElement>("examples");
 /** What a person gave, which stays when another example is opened. */
-const own = new Map<string, GivenFile>();
+const givenFiles = new Map<string, GivenFile>();
 /** Files of the example that were taken away. */
 const gone = new Set<string>();
 let example: Example = examples[0]!;
@@ -56,26 +56,26 @@ let saying: ReturnType<typeof setTimeout> | undefined;
 function unchecked(): void {
   delete document.documentElement.dataset["checked"];
   phases.outdate();
-  for (const one of extensions) one.unchecked();
+  for (const one of pageExtensions) one.unchecked();
   saying ??= setTimeout(showChecking, 300);
 }
 
-function checked(checkup: Checkup, code: string): void {
+function checked(checkup: CheckResult, code: string): void {
   clearTimeout(saying);
   saying = undefined;
   unmeasured = checkup.unmeasured[0] ?? null;
   showProblems(checkup, editor);
   phases.update(checkup, code);
   void outline(code);
-  for (const one of extensions) one.checked(checkup, code);
+  for (const one of pageExtensions) one.checked(checkup, code);
   document.documentElement.dataset["checked"] = String(Math.round(performance.now()));
 }
 
 async function outline(code: string): Promise<void> {
   const lines = await asker.ask("outline", { code });
-  byId("outline").replaceChildren(
+  elementById("outline").replaceChildren(
     ...lines.map(({ name, is, from }) =>
-      make("button", { type: "button", onclick: () => editor.select(from) }, make("small", {}, is), name),
+      makeElement("button", { type: "button", onclick: () => editor.select(from) }, makeElement("small", {}, is), name),
     ),
   );
 }
@@ -83,24 +83,24 @@ async function outline(code: string): Promise<void> {
 /** With the example's own files, and those that were given. */
 async function setFiles(): Promise<void> {
   editor.outdate();
-  const all = [...example.files.filter(({ path }) => !gone.has(path)), ...own.values()];
-  for (const one of extensions) one.files(all);
+  const all = [...example.files.filter(({ path }) => !gone.has(path)), ...givenFiles.values()];
+  for (const one of pageExtensions) one.files(all);
   listed(await asker.ask("files", { all }));
   editor.recheck();
 }
 function listed(lines: readonly FileLine[]): void {
   const remove = (path: string): void => {
-    own.delete(path);
+    givenFiles.delete(path);
     gone.add(path);
     void setFiles();
   };
   listFiles(lines, { insert: (text) => editor.insert(text), remove });
 }
 
-export async function give(given: readonly (readonly [string, File])[]): Promise<void> {
-  const rest = extensions.reduce((some, one) => one.take(some), given);
-  const { files, left } = await taken(rest, unmeasured);
-  for (const file of files) own.set(file.path, file);
+export async function giveFiles(given: readonly (readonly [string, File])[]): Promise<void> {
+  const rest = pageExtensions.reduce((some, one) => one.take(some), given);
+  const { files, left } = await readGivenFiles(rest, unmeasured);
+  for (const file of files) givenFiles.set(file.path, file);
   const program = files.find(({ path }) => path.endsWith(".tune"));
   if (program) editor.text = givenText(program);
   await setFiles();
@@ -115,7 +115,7 @@ async function openExample(one: Example): Promise<void> {
   example = one;
   gone.clear();
   names.value = one.id;
-  byId("about").textContent = one.about;
+  elementById("about").textContent = one.about;
   phases.clear();
   editor.text = one.program;
   await setFiles();
@@ -126,49 +126,52 @@ let writing: ReturnType<typeof setTimeout> | undefined;
 function keepInAddress(code: string): void {
   clearTimeout(writing);
   writing = setTimeout(() => {
-    void (code === example.program ? Promise.resolve(`#${example.id}`) : linkOf(code)).then((fragment) =>
+    void (code === example.program ? Promise.resolve(`#${example.id}`) : programLinkOf(code)).then((fragment) =>
       history.replaceState(null, "", fragment),
     );
   }, 600);
 }
 async function openAddress(): Promise<void> {
-  const program = await programIn(location.hash);
+  const program = await programFromLink(location.hash);
   const named = examples.find(({ id }) => `#${id}` === location.hash);
   await openExample(named ?? example);
   if (program !== null) editor.text = program;
 }
 
 async function share(): Promise<void> {
-  const address = `${location.href.replace(/#.*/, "")}${await linkOf(editor.text)}`;
+  const address = `${location.href.replace(/#.*/, "")}${await programLinkOf(editor.text)}`;
   history.replaceState(null, "", address);
   try {
     await navigator.clipboard.writeText(address);
     say("The link is copied. It holds the program, not your files.");
   } catch {
-    const field = byId<HTMLInputElement>("address");
+    const field = elementById<HTMLInputElement>("address");
     field.value = address;
-    byId<HTMLDialogElement>("link").showModal();
+    elementById<HTMLDialogElement>("link").showModal();
     field.select();
   }
 }
 
-export function machine(): Machine {
-  const value = (id: string): number => Math.max(1, Number(byId<HTMLInputElement>(id).value) || 1);
+export function chosenMachine(): Machine {
+  const value = (id: string): number => Math.max(1, Number(elementById<HTMLInputElement>(id).value) || 1);
   return { memoryBytes: value("memory") * GiB, cores: value("cores") };
 }
 function fillMachine(): void {
   const { deviceMemory } = navigator as { deviceMemory?: number };
-  const memory = byId<HTMLInputElement>("memory");
+  const memory = elementById<HTMLInputElement>("memory");
   memory.value = String(deviceMemory ?? 8);
-  byId("told").textContent = deviceMemory === undefined ? "(a guess: this browser does not tell)" : "";
+  elementById("told").textContent = deviceMemory === undefined ? "(a guess: this browser does not tell)" : "";
   memory.title = "Browsers round it down, and tell no more than some GiB";
-  byId<HTMLInputElement>("cores").value = String(navigator.hardwareConcurrency);
+  elementById<HTMLInputElement>("cores").value = String(navigator.hardwareConcurrency);
   for (const id of ["memory", "cores"])
-    byId(id).addEventListener("change", () => void asker.ask("machine", machine()).then(() => editor.recheck()));
+    elementById(id).addEventListener(
+      "change",
+      () => void asker.ask("machine", chosenMachine()).then(() => editor.recheck()),
+    );
 }
 
 function watchDrops(): void {
-  const veil = byId("drop");
+  const veil = elementById("drop");
   const holdsFiles = (event: DragEvent): boolean => event.dataTransfer?.types.includes("Files") ?? false;
   let depth = 0;
   window.addEventListener("dragenter", (event) => {
@@ -189,13 +192,13 @@ function watchDrops(): void {
       event.stopPropagation();
       depth = 0;
       veil.hidden = true;
-      void dropped(event.dataTransfer).then(give);
+      void droppedFiles(event.dataTransfer).then(giveFiles);
     },
     true,
   );
-  const pick = byId<HTMLInputElement>("pick");
+  const pick = elementById<HTMLInputElement>("pick");
   pick.onchange = () => {
-    void give(Array.from(pick.files ?? [], (file) => [file.name, file] as const)).then(() => (pick.value = ""));
+    void giveFiles(Array.from(pick.files ?? [], (file) => [file.name, file] as const)).then(() => (pick.value = ""));
   };
 }
 
@@ -203,17 +206,17 @@ function watchDrops(): void {
 document.querySelector<HTMLAnchorElement>("#to-train")?.addEventListener("click", ({ currentTarget }) => {
   (currentTarget as HTMLAnchorElement).hash = location.hash;
 });
-themeButton(byId<HTMLButtonElement>("theme"));
-names.append(...examples.map(({ id, title }) => make("option", { value: id }, title)));
+setUpThemeButton(elementById<HTMLButtonElement>("theme"));
+names.append(...examples.map(({ id, title }) => makeElement("option", { value: id }, title)));
 names.onchange = () => void openExample(examples.find(({ id }) => id === names.value) ?? example);
-byId("format").onclick = () => void editor.format();
-byId("share").onclick = () => void share();
+elementById("format").onclick = () => void editor.format();
+elementById("share").onclick = () => void share();
 window.addEventListener("hashchange", () => void openAddress());
 fillMachine();
 watchDrops();
 // Put there when the page was built (page/build.mjs).
-export const tokenizers: Start["tokenizers"] = JSON.parse(byId("tokenizers").textContent ?? "{}");
-void asker.ask("start", { machine: machine(), tokenizers }).then(async (known) => {
-  byId("bases").textContent = known.bases.join(", ");
+export const tokenizers: StartParams["tokenizers"] = JSON.parse(elementById("tokenizers").textContent ?? "{}");
+void asker.ask("start", { machine: chosenMachine(), tokenizers }).then(async (known) => {
+  elementById("bases").textContent = known.bases.join(", ");
   await openAddress();
 });

@@ -1,14 +1,15 @@
 /** The platform's own compression, for programs in links. */
-export async function deflated(text: string): Promise<string> {
+export async function deflateText(text: string): Promise<string> {
   const packed = new Blob([text]).stream().pipeThrough(new CompressionStream("deflate-raw"));
   const bytes = new Uint8Array(await new Response(packed).arrayBuffer());
   let binary = "";
-  for (let at = 0; at < bytes.length; at += 8192) binary += String.fromCharCode(...bytes.subarray(at, at + 8192));
+  for (let start = 0; start < bytes.length; start += 8192)
+    binary += String.fromCharCode(...bytes.subarray(start, start + 8192));
   return btoa(binary).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
 }
 
 /** Rejects where it is no such text. `most`: bytes, so that a short link can't fill memory. */
-export async function inflated(packed: string, most = 64 * 2 ** 20): Promise<Uint8Array> {
+export async function inflateBytes(packed: string, most = 64 * 2 ** 20): Promise<Uint8Array> {
   const bytes = Uint8Array.from(atob(packed.replaceAll("-", "+").replaceAll("_", "/")), (c) => c.charCodeAt(0));
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
   const parts: Uint8Array[] = [];
@@ -19,10 +20,10 @@ export async function inflated(packed: string, most = 64 * 2 ** 20): Promise<Uin
     parts.push(part);
   }
   const whole = new Uint8Array(size);
-  let at = 0;
+  let offset = 0;
   for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
+    whole.set(part, offset);
+    offset += part.length;
   }
   return whole;
 }

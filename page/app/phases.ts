@@ -1,10 +1,10 @@
 /** The phases of the compiler in tabs. What is shown stays until something newer is there, dimmed while it no longer holds. */
-import type { Checkup, Drawn, TreeNode, View } from "../world/protocol.js";
-import type { Asker } from "./asker.js";
-import { byId } from "./dom.js";
-import { make } from "./make.js";
+import type { CheckResult, DrawnPhase, TreeNode, PhaseName } from "../world/protocol.js";
+import type { WorkerClient } from "./asker.js";
+import { elementById } from "./dom.js";
+import { makeElement } from "./make.js";
 
-const views: readonly (readonly [View, string])[] = [
+const views: readonly (readonly [PhaseName, string])[] = [
   ["tree", "Tree"],
   ["data", "Data"],
   ["plan", "Plan"],
@@ -12,23 +12,23 @@ const views: readonly (readonly [View, string])[] = [
   ["program", "Program"],
 ];
 
-export class Phases {
-  readonly #asker: Asker;
+export class PhaseTabs {
+  readonly #asker: WorkerClient;
   readonly #select: (from: number, to: number) => void;
-  readonly #tabs = new Map<View, HTMLButtonElement>();
-  #view: View = "plan";
+  readonly #tabs = new Map<PhaseName, HTMLButtonElement>();
+  #view: PhaseName = "plan";
   #code = "";
-  #checkup: Checkup | null = null;
+  #checkup: CheckResult | null = null;
   #turn = 0;
   /** The view whose drawing is on the page. */
-  #drawn: View | null = null;
+  #drawn: PhaseName | null = null;
 
-  constructor(asker: Asker, select: (from: number, to: number) => void) {
+  constructor(asker: WorkerClient, select: (from: number, to: number) => void) {
     this.#asker = asker;
     this.#select = select;
-    const list = byId("tabs");
+    const list = elementById("tabs");
     for (const [view, title] of views) {
-      const tab = make("button", { type: "button", id: `tab-${view}`, onclick: () => this.open(view) }, title);
+      const tab = makeElement("button", { type: "button", id: `tab-${view}`, onclick: () => this.open(view) }, title);
       tab.setAttribute("role", "tab");
       tab.setAttribute("aria-controls", "view");
       this.#tabs.set(view, tab);
@@ -37,32 +37,32 @@ export class Phases {
     list.addEventListener("keydown", ({ key }) => {
       const step = { ArrowRight: 1, ArrowLeft: -1 }[key];
       if (step === undefined) return;
-      const at = views.findIndex(([view]) => view === this.#view);
-      const [next] = views[(at + step + views.length) % views.length]!;
+      const index = views.findIndex(([view]) => view === this.#view);
+      const [next] = views[(index + step + views.length) % views.length]!;
       this.open(next);
       this.#tabs.get(next)?.focus();
     });
-    byId<HTMLSelectElement>("which").onchange = () => void this.#draw();
+    elementById<HTMLSelectElement>("which").onchange = () => void this.#draw();
     this.#mark();
   }
 
-  open(view: View): void {
+  open(view: PhaseName): void {
     this.#view = view;
     this.#mark();
     this.#choices();
     void this.#draw();
   }
 
-  update(checkup: Checkup, code: string): void {
+  update(checkup: CheckResult, code: string): void {
     [this.#checkup, this.#code] = [checkup, code];
     this.#choices();
-    byId("notes").replaceChildren(...checkup.notes.map((text) => make("li", {}, text)));
+    elementById("notes").replaceChildren(...checkup.notes.map((text) => makeElement("li", {}, text)));
     void this.#draw();
   }
 
   /** Until the next check. */
   outdate(): void {
-    byId("view").classList.add("old");
+    elementById("view").classList.add("old");
   }
 
   /** Another program is opened: what is drawn is none of its own. */
@@ -70,8 +70,8 @@ export class Phases {
     this.#turn += 1;
     this.#drawn = null;
     this.#checkup = null;
-    byId("view").replaceChildren();
-    byId("notes").replaceChildren();
+    elementById("view").replaceChildren();
+    elementById("notes").replaceChildren();
   }
 
   #mark(): void {
@@ -80,15 +80,15 @@ export class Phases {
       tab.setAttribute("aria-selected", String(on));
       tab.tabIndex = on ? 0 : -1;
     }
-    byId("view").setAttribute("aria-labelledby", `tab-${this.#view}`);
+    elementById("view").setAttribute("aria-labelledby", `tab-${this.#view}`);
   }
 
   /** Which training, which data: a choice only where there are several. */
   #choices(): void {
-    const which = byId<HTMLSelectElement>("which");
+    const which = elementById<HTMLSelectElement>("which");
     const names = this.#view === "tree" ? [] : this.#view === "data" ? this.#checkup?.data : this.#checkup?.trainings;
     const before = which.value;
-    which.replaceChildren(...(names ?? []).map((name) => make("option", { value: name }, name)));
+    which.replaceChildren(...(names ?? []).map((name) => makeElement("option", { value: name }, name)));
     if (names?.includes(before)) which.value = before;
     which.hidden = (names?.length ?? 0) < 2;
   }
@@ -97,13 +97,13 @@ export class Phases {
     if (!this.#checkup) return;
     const turn = ++this.#turn;
     const view = this.#view;
-    const name = byId<HTMLSelectElement>("which").value || null;
+    const name = elementById<HTMLSelectElement>("which").value || null;
     const drawn = await this.#asker
       .ask("show", { code: this.#code, view, name })
-      .catch((error: unknown): Drawn => ({ none: String(error) }));
+      .catch((error: unknown): DrawnPhase => ({ none: String(error) }));
     if (turn !== this.#turn) return;
-    const panel = byId("view");
-    const stale = byId("stale");
+    const panel = elementById("view");
+    const stale = elementById("stale");
     const keep = "none" in drawn && this.#drawn === view && this.#checkup.findings.length > 0;
     stale.hidden = !keep;
     panel.classList.toggle("old", keep);
@@ -116,25 +116,25 @@ export class Phases {
       panel.innerHTML = drawn.html;
       // Where each setting came from is what a plan is read for here.
       if (view === "plan") for (const more of panel.querySelectorAll("details")) more.open = true;
-    } else if ("text" in drawn) panel.replaceChildren(make("pre", {}, drawn.text));
+    } else if ("text" in drawn) panel.replaceChildren(makeElement("pre", {}, drawn.text));
     else if ("tree" in drawn) panel.replaceChildren(this.#list(drawn.tree, "tree"));
-    else panel.replaceChildren(make("p", { className: "none" }, drawn.none));
+    else panel.replaceChildren(makeElement("p", { className: "none" }, drawn.none));
     panel.dataset["view"] = view;
   }
 
   #list(nodes: readonly TreeNode[], className = ""): HTMLUListElement {
-    return make(
+    return makeElement(
       "ul",
       { className },
       ...nodes.map(({ label, detail, from, to, children }) =>
-        make(
+        makeElement(
           "li",
           {},
-          make(
+          makeElement(
             "button",
             { type: "button", onclick: () => this.#select(from, to) },
-            make("code", {}, label),
-            make("small", {}, detail),
+            makeElement("code", {}, label),
+            makeElement("small", {}, detail),
           ),
           ...(children.length > 0 ? [this.#list(children)] : []),
         ),

@@ -1,20 +1,20 @@
 /** All findings below the editor: each leads to its place, and has a button where the mend is known. */
 import { prose } from "#editors/codemirror/prose.js";
 import { mend } from "#editors/codemirror/squiggle.js";
-import type { Checkup } from "../world/protocol.js";
-import { byId } from "./dom.js";
-import { make } from "./make.js";
+import type { CheckResult } from "../world/protocol.js";
+import { elementById } from "./dom.js";
+import { makeElement } from "./make.js";
 import type { Editor } from "./editor.js";
 
 export function showChecking(): void {
-  const verdict = byId("verdict");
+  const verdict = elementById("verdict");
   verdict.textContent = "checking…";
   verdict.dataset["is"] = "";
-  byId("speed").textContent = "";
+  elementById("speed").textContent = "";
 }
 
-export function showProblems({ findings, milliseconds }: Checkup, editor: Editor): void {
-  const verdict = byId("verdict");
+export function showProblems({ findings, milliseconds }: CheckResult, editor: Editor): void {
+  const verdict = elementById("verdict");
   const errors = findings.filter(({ severity }) => severity === "error").length;
   const others = findings.length - errors;
   verdict.textContent =
@@ -22,23 +22,23 @@ export function showProblems({ findings, milliseconds }: Checkup, editor: Editor
       ? "No mistakes."
       : [errors > 0 && counted(errors, "mistake"), others > 0 && counted(others, "remark")].filter(Boolean).join(", ");
   verdict.dataset["is"] = errors > 0 ? "bad" : others > 0 ? "warn" : "good";
-  byId("speed").textContent = `checked in ${String(Math.max(1, Math.round(milliseconds)))} ms`;
-  byId("problems").replaceChildren(
+  elementById("speed").textContent = `checked in ${String(Math.max(1, Math.round(milliseconds)))} ms`;
+  elementById("problems").replaceChildren(
     ...findings.map((finding) => {
       const { message, help, fix, from, to, severity } = finding;
       const { number } = editor.view.state.doc.lineAt(Math.min(from, editor.view.state.doc.length));
-      const jump = make(
+      const jump = makeElement(
         "button",
         { type: "button", className: "jump", onclick: () => editor.select(from, to) },
-        make("span", { className: "line" }, `line ${String(number)}`),
+        makeElement("span", { className: "line" }, `line ${String(number)}`),
         ...prose(message),
-        ...(help && help !== fix?.title ? [make("small", {}, ...prose(help))] : []),
+        ...(help && help !== fix?.title ? [makeElement("small", {}, ...prose(help))] : []),
       );
-      const item = make("li", {}, jump);
+      const item = makeElement("li", {}, jump);
       item.dataset["severity"] = severity;
       if (fix)
         item.append(
-          make(
+          makeElement(
             "button",
             {
               type: "button",

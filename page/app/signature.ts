@@ -3,7 +3,7 @@ import { StateEffect, StateField, type Extension } from "@codemirror/state";
 import { showTooltip, ViewPlugin, type EditorView, type Tooltip, type ViewUpdate } from "@codemirror/view";
 import type { Signature } from "#dsl/assist/signature.js";
 import { Newest } from "#editors/codemirror/newest.js";
-import { make } from "./make.js";
+import { makeElement } from "./make.js";
 
 type Ask = (code: string, offset: number) => Promise<Signature | null>;
 
@@ -25,8 +25,10 @@ export function signatureHelp(ask: Ask): Extension {
       const { head } = state.selection.main;
       const code = state.doc.toString();
       const inside = view.hasFocus && /\([^()\n]*$/.test(code.slice(Math.max(0, head - 400), head));
-      const asked = inside ? newest.ask(([text, at]) => ask(text, at), [code, head]) : Promise.resolve(null);
-      void asked.then((signature) => {
+      const request = inside
+        ? newest.ask(([text, position]) => ask(text, position), [code, head])
+        : Promise.resolve(null);
+      void request.then((signature) => {
         const before = view.state.field(tooltip, false);
         const open = code.lastIndexOf("(", head - 1);
         if (view.state.doc.toString() !== code || (!signature && !before)) return;
@@ -39,9 +41,11 @@ export function signatureHelp(ask: Ask): Extension {
 
 function draw({ label, parameters, active, doc }: Signature, pos: number): Tooltip {
   const now = active === undefined ? undefined : parameters[active];
-  const at = now ? label.indexOf(now.label) : -1;
+  const start = now ? label.indexOf(now.label) : -1;
   const parts: readonly (Node | string)[] =
-    now && at >= 0 ? [label.slice(0, at), make("b", {}, now.label), label.slice(at + now.label.length)] : [label];
-  const dom = make("div", { className: "signature" }, ...parts, make("p", {}, now?.doc ?? doc));
+    now && start >= 0
+      ? [label.slice(0, start), makeElement("b", {}, now.label), label.slice(start + now.label.length)]
+      : [label];
+  const dom = makeElement("div", { className: "signature" }, ...parts, makeElement("p", {}, now?.doc ?? doc));
   return { pos, above: true, create: () => ({ dom }) };
 }

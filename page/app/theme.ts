@@ -3,8 +3,8 @@ const themes = ["auto", "light", "dark"] as const;
 const signs = { auto: "◐", light: "☀", dark: "☾" } as const;
 type Theme = (typeof themes)[number];
 
-export function themeButton(button: HTMLButtonElement): void {
-  let now: Theme = themes.find((theme) => theme === kept()) ?? "auto";
+export function setUpThemeButton(button: HTMLButtonElement): void {
+  let now: Theme = themes.find((theme) => theme === savedTheme()) ?? "auto";
   const show = (): void => {
     document.documentElement.dataset["theme"] = now;
     button.textContent = signs[now];
@@ -23,7 +23,7 @@ export function themeButton(button: HTMLButtonElement): void {
   show();
 }
 
-function kept(): string | null {
+function savedTheme(): string | null {
   try {
     return localStorage.getItem("tune-theme");
   } catch {

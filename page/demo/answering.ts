@@ -1,28 +1,28 @@
 /** A text to what the model says of it: the task's own answers over the graph's logits, as in the notebook. */
 import { lastOf, must } from "#dsl/language/diagnostics/must.js";
-import type { Answers, AskedRows, TaskImplementation } from "#stdlib/tasks/kind.js";
-import { cooled } from "#stdlib/calibrations/shared/thresholds.js";
-import type { AskedText, Demo } from "#stdlib/targets/shared/page/demo.js";
-import { gapsAs } from "#stdlib/targets/shared/page/gaps.js";
-import { isOfPages, taskOfPages } from "#stdlib/targets/shared/page/tasks.js";
+import type { AnswerDecoder, PredictedRows, TaskImplementation } from "#stdlib/tasks/kind.js";
+import { scaledByTemperature } from "#stdlib/calibrations/shared/thresholds.js";
+import type { ModelInputText, PageDemo } from "#stdlib/targets/shared/page/demo.js";
+import { gapsToMask } from "#stdlib/targets/shared/page/gaps.js";
+import { isPageTask, loadPageTask } from "#stdlib/targets/shared/page/tasks.js";
 import type { Array32 } from "./protocol.js";
-import { wordsOfRow, type Reading, type Row } from "./reading.js";
-import type { Runtime } from "./runtime.js";
-import { shownOf, type Prediction, type View } from "./views.js";
+import { wordsOfRow, type RowReader, type DemoRow } from "./reading.js";
+import type { GraphRuntime } from "./runtime.js";
+import { predictionDisplayOf, type Prediction, type PredictionView } from "./views.js";
 
-export class Answering {
+export class DemoPredictor {
   /** The token that stands for a hidden word; null: the model names none. */
   readonly gap: string | null;
-  private readonly answers: Answers;
+  private readonly answers: AnswerDecoder;
   private readonly words: boolean;
   private readonly apart: boolean;
   /** Tokens that neighbouring parts of a context share; null: it reads no contexts. */
   private readonly overlap: number | null;
 
   private constructor(
-    private readonly demo: Demo,
-    private readonly reading: Reading,
-    private readonly runtime: Runtime,
+    private readonly demo: PageDemo,
+    private readonly reading: RowReader,
+    private readonly runtime: GraphRuntime,
     { answers, supervision }: TaskImplementation,
   ) {
     this.answers = must(answers, "the answers of a task");
@@ -33,25 +33,25 @@ export class Answering {
     this.gap = demo.task.word === "fill_mask" && mask !== null ? (tokens(Int32Array.of(mask))[0] ?? null) : null;
   }
 
-  static async of(demo: Demo, reading: Reading, runtime: Runtime): Promise<Answering> {
+  static async create(demo: PageDemo, reading: RowReader, runtime: GraphRuntime): Promise<DemoPredictor> {
     const { word } = demo.task;
-    if (!isOfPages(word)) throw new Error(`a page has no answers of ${word}`);
-    return new Answering(demo, reading, runtime, await taskOfPages(word));
+    if (!isPageTask(word)) throw new Error(`a page has no answers of ${word}`);
+    return new DemoPredictor(demo, reading, runtime, await loadPageTask(word));
   }
 
   /** Coded errors: those of the task (a text without a gap to fill). */
-  async answer(given: AskedText): Promise<View> {
+  async answer(given: ModelInputText): Promise<PredictionView> {
     const begun = performance.now();
-    const asked = this.gap !== null && typeof given === "string" ? gapsAs(given, this.gap) : given;
-    const rows = this.rows(asked);
-    const asks = this.asked(rows);
-    const said: Float32Array[] = [];
-    for (const [at, row] of rows.entries()) said.push(await this.said(row, asks, at));
-    const prediction = await this.prediction(asked, said, asks);
-    const sum = (of: (row: Row) => number): number => rows.reduce((all, row) => all + of(row), 0);
+    const input = this.gap !== null && typeof given === "string" ? gapsToMask(given, this.gap) : given;
+    const rows = this.rows(input);
+    const asks = this.askedRows(rows);
+    const outputs: Float32Array[] = [];
+    for (const [index, row] of rows.entries()) outputs.push(await this.outputsOf(row, asks, index));
+    const prediction = await this.prediction(input, outputs, asks);
+    const sum = (valueOf: (row: DemoRow) => number): number => rows.reduce((all, row) => all + valueOf(row), 0);
     return {
       prediction,
-      shown: shownOf(prediction as Prediction),
+      shown: predictionDisplayOf(prediction as Prediction),
       tokens: sum(({ ids }) => ids.length),
       whole: sum(({ whole }) => whole),
       milliseconds: performance.now() - begun,
@@ -60,22 +60,22 @@ export class Answering {
   }
 
   /** As they are fed. */
-  ids(asked: AskedText): readonly number[] {
-    return this.rows(asked).flatMap(({ ids }) => [...ids]);
+  ids(input: ModelInputText): readonly number[] {
+    return this.rows(input).flatMap(({ ids }) => [...ids]);
   }
 
   /** Of a question: where the tokens of its context stand, part after part. */
-  places(asked: AskedText): readonly number[] {
-    return this.rows(asked).flatMap(({ window }) => (window ? [window.first, ...window.starts, ...window.ends] : []));
+  places(input: ModelInputText): readonly number[] {
+    return this.rows(input).flatMap(({ window }) => (window ? [window.first, ...window.starts, ...window.ends] : []));
   }
 
-  private rows(asked: AskedText): readonly Row[] {
-    if (this.overlap !== null && typeof asked !== "string") return this.reading.contexts(asked, this.overlap);
-    const texts = this.apart && typeof asked !== "string" ? asked : [asked];
+  private rows(input: ModelInputText): readonly DemoRow[] {
+    if (this.overlap !== null && typeof input !== "string") return this.reading.contexts(input, this.overlap);
+    const texts = this.apart && typeof input !== "string" ? input : [input];
     return texts.map((text) => this.reading.row(text, this.words));
   }
 
-  private asked(rows: readonly Row[]): AskedRows {
+  private askedRows(rows: readonly DemoRow[]): PredictedRows {
     const { labels, task: call, fitted } = this.demo;
     return {
       count: rows.length,
@@ -90,31 +90,35 @@ export class Answering {
   }
 
   /** Logits of a row, or of the places in it that are asked about. */
-  private async said(row: Row, asked: AskedRows, at: number): Promise<Float32Array> {
+  private async outputsOf(row: DemoRow, asked: PredictedRows, index: number): Promise<Float32Array> {
     const shape = [1, row.ids.length];
-    const whole = (of: Int32Array): Array32 => ({ dtype: "i32", shape, data: of.slice().buffer });
+    const whole = (values: Int32Array): Array32 => ({ dtype: "i32", shape, data: values.slice().buffer });
     const all = {
       input_ids: whole(row.ids),
       attention_mask: whole(new Int32Array(row.ids.length).fill(1)),
       token_type_ids: whole(row.types ?? new Int32Array(row.ids.length)),
     };
     const { numbers, shape: given } = logitsOf(await this.runtime.run(all));
-    const places = this.answers.places?.(asked, at);
+    const places = this.answers.places?.(asked, index);
     const width = lastOf(given);
-    const own = places
+    const logits = places
       ? Float32Array.from({ length: places.length * width }, (_, i) => {
           return numbers[places[Math.floor(i / width)]! * width + (i % width)]!;
         })
       : numbers;
-    return cooled(own, this.demo.fitted?.temperature);
+    return scaledByTemperature(logits, this.demo.fitted?.temperature);
   }
 
-  private async prediction(asked: AskedText, said: readonly Float32Array[], rows: AskedRows): Promise<unknown> {
-    const first = (i: number): Float32Array => must(said[i], "what was said of a text");
-    if (this.apart && typeof asked !== "string")
-      return must(this.answers.ofPairs, "what is said of pairs").predictions([[first(0), first(1)]], [asked])[0];
-    const text = typeof asked === "string" ? asked : asked[0];
-    const all = this.overlap === null ? [first(0)] : said;
+  private async prediction(
+    input: ModelInputText,
+    outputs: readonly Float32Array[],
+    rows: PredictedRows,
+  ): Promise<unknown> {
+    const first = (i: number): Float32Array => must(outputs[i], "what was said of a text");
+    if (this.apart && typeof input !== "string")
+      return must(this.answers.ofPairs, "what is said of pairs").predictions([[first(0), first(1)]], [input])[0];
+    const text = typeof input === "string" ? input : input[0];
+    const all = this.overlap === null ? [first(0)] : outputs;
     return (await this.answers.predictions(all, [text], rows))[0];
   }
 }

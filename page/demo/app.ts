@@ -1,10 +1,10 @@
 /** The window of a demo page: the form, the model that is opened by it or given to it, and answers. */
-import type { AskedText, Demo, Part } from "#stdlib/targets/shared/page/demo.js";
-import { GAP, hasGap } from "#stdlib/targets/shared/page/gaps.js";
-import { Asker } from "./asker.js";
-import { make } from "../app/make.js";
-import { answerShown } from "./shown.js";
-import { unpacked } from "./unpack.js";
+import type { ModelInputText, PageDemo, PageDataPart } from "#stdlib/targets/shared/page/demo.js";
+import { GAP_MARK, hasGap } from "#stdlib/targets/shared/page/gaps.js";
+import { WorkerClient } from "./asker.js";
+import { makeElement } from "../app/make.js";
+import { answerNodes } from "./shown.js";
+import { unpackBytes } from "./unpack.js";
 
 function byId<E extends HTMLElement = HTMLElement>(id: string): E {
   const found = document.getElementById(id);
@@ -12,14 +12,14 @@ function byId<E extends HTMLElement = HTMLElement>(id: string): E {
   return found as E;
 }
 /** What lies in the page, which goes from it: it is read once. */
-function taken(part: Part): string {
+function taken(part: PageDataPart): string {
   const element = byId(part);
   const text = element.textContent ?? "";
   element.remove();
   return text;
 }
 
-const demo = JSON.parse(taken("demo")) as Demo;
+const demo = JSON.parse(taken("demo")) as PageDemo;
 const [text, other, go, form, answer] = [
   byId<HTMLTextAreaElement>("text"),
   byId<HTMLTextAreaElement>("other"),
@@ -29,7 +29,7 @@ const [text, other, go, form, answer] = [
 ];
 /** Only an isolated page may share memory between threads. */
 const threads = globalThis.crossOriginIsolated ? Math.max(1, Math.min(4, navigator.hardwareConcurrency)) : 1;
-let asker: Asker | undefined;
+let asker: WorkerClient | undefined;
 /** The token that stands for a hidden word, once the model is open and names such. */
 let gap: string | null = null;
 /** The newest question: an older one's answer is not shown. */
@@ -44,7 +44,7 @@ const reason = (error: unknown): string => (error instanceof Error ? error.messa
 function describe(): void {
   byId("name").textContent = demo.name;
   byId("about").textContent = demo.card[0] ?? "";
-  byId("card").append(...demo.card.map((line) => make("li", {}, line)));
+  byId("card").append(...demo.card.map((line) => makeElement("li", {}, line)));
   byId("second").hidden = !demo.pairs;
   other.required = demo.pairs;
   if (demo.pairs) byId("text-label").textContent = "First text";
@@ -56,14 +56,14 @@ function describe(): void {
   }
   const list = demo.examples.map((example) => {
     const [first, second] = typeof example === "string" ? [example] : example;
-    const parts = second === undefined ? [first] : [first, make("small", { dir: "auto" }, second)];
-    const button = make("button", { type: "button", dir: "auto", disabled: true }, ...parts);
+    const parts = second === undefined ? [first] : [first, makeElement("small", { dir: "auto" }, second)];
+    const button = makeElement("button", { type: "button", dir: "auto", disabled: true }, ...parts);
     button.onclick = () => {
       text.value = first;
       other.value = second ?? "";
       void ask();
     };
-    return make("li", {}, button);
+    return makeElement("li", {}, button);
   });
   byId("list").append(...list);
   byId("examples").hidden = list.length === 0;
@@ -78,7 +78,7 @@ function enable(): void {
 function missing(): string | null {
   if (text.value.trim() === "" || (demo.pairs && other.value.trim() === "")) return "Write a text first.";
   if (gap === null || hasGap(text.value, gap)) return null;
-  return `No word is missing in this text: write ${GAP} where the model is to name one.`;
+  return `No word is missing in this text: write ${GAP_MARK} where the model is to name one.`;
 }
 
 async function ask(): Promise<void> {
@@ -86,21 +86,21 @@ async function ask(): Promise<void> {
   const lacks = missing();
   if (lacks !== null) {
     newest++;
-    answer.replaceChildren(make("p", { className: "bad" }, lacks));
+    answer.replaceChildren(makeElement("p", { className: "bad" }, lacks));
     answer.hidden = false;
     return tell("");
   }
-  const asked: AskedText = demo.pairs ? [text.value, other.value] : text.value;
-  const own = ++newest;
+  const input: ModelInputText = demo.pairs ? [text.value, other.value] : text.value;
+  const requestNumber = ++newest;
   tell("reading…");
   try {
-    const view = await asker.ask("ask", asked);
-    if (own !== newest) return;
-    answer.replaceChildren(...answerShown(view, threads));
+    const view = await asker.ask("ask", input);
+    if (requestNumber !== newest) return;
+    answer.replaceChildren(...answerNodes(view, threads));
     tell("");
   } catch (error) {
-    if (own !== newest) return;
-    answer.replaceChildren(make("p", { className: "bad" }, reason(error)));
+    if (requestNumber !== newest) return;
+    answer.replaceChildren(makeElement("p", { className: "bad" }, reason(error)));
     tell("");
   }
   answer.hidden = false;
@@ -109,7 +109,7 @@ async function ask(): Promise<void> {
 async function open(model: string | ArrayBuffer): Promise<void> {
   tell("opening the model…");
   try {
-    asker ??= new Asker(await unpacked(parts.worker));
+    asker ??= new WorkerClient(await unpackBytes(parts.worker));
     const opening = { demo, tokenizer: parts.tokenizer, runtime: parts.runtime, model, threads };
     ({ gap } = await asker.ask("open", opening, typeof model === "string" ? [] : [model]));
     byId("give").hidden = true;
@@ -126,9 +126,9 @@ async function open(model: string | ArrayBuffer): Promise<void> {
 function offerGap(): void {
   if (gap === null) return;
   byId("gap").hidden = false;
-  byId("gap-how").textContent = `Write ${GAP} (or ${gap}) where a word is missing.`;
+  byId("gap-how").textContent = `Write ${GAP_MARK} (or ${gap}) where a word is missing.`;
   byId("gap-write").onclick = () => {
-    text.setRangeText(GAP, text.selectionStart, text.selectionEnd, "end");
+    text.setRangeText(GAP_MARK, text.selectionStart, text.selectionEnd, "end");
     text.focus();
   };
 }

@@ -2,7 +2,7 @@
 import { mustGet } from "#dsl/language/diagnostics/must.js";
 import type { Method, Methods, Reply } from "./protocol.js";
 
-export class Asker {
+export class WorkerClient {
   readonly #worker: Worker;
   readonly #waiting = new Map<number, { done: (result: unknown) => void; failed: (error: Error) => void }>();
   #next = 0;

@@ -6,7 +6,7 @@
 import { must } from "#dsl/language/diagnostics/must.js";
 
 /** Parts of the tokenizer. */
-export interface Parts {
+export interface TokenizerParts {
   /** Ids of a text or of a word, without what frames it. */
   plain(text: string): readonly number[];
   tokens(ids: readonly number[]): readonly string[];
@@ -17,7 +17,7 @@ export interface Parts {
   readonly added: readonly (readonly [string, number])[];
 }
 /** `starts` and `ends` in UTF-16 units of the text. */
-export interface Placed {
+export interface PlacedTokens {
   readonly ids: Int32Array;
   readonly starts: Int32Array;
   readonly ends: Int32Array;
@@ -29,9 +29,9 @@ interface Token {
 }
 
 /** An error where the words by themselves become other tokens than the text. */
-export function placedIn(text: string, parts: Parts): Placed {
-  const all = split(text, parts).flatMap(({ at, part, id }): readonly Token[] =>
-    id === null ? tokensOf(part, at, parts) : [{ id, start: at, end: at + part.length }],
+export function placeTokens(text: string, parts: TokenizerParts): PlacedTokens {
+  const all = split(text, parts).flatMap(({ offset, part, id }): readonly Token[] =>
+    id === null ? tokensOf(part, offset, parts) : [{ id, start: offset, end: offset + part.length }],
   );
   const ids = all.map(({ id }) => id);
   if (String(ids) !== String(parts.plain(text)))
@@ -44,37 +44,37 @@ export function placedIn(text: string, parts: Parts): Placed {
 }
 
 interface Part {
-  readonly at: number;
+  readonly offset: number;
   readonly part: string;
   /** Of an added token; null: a text between such. */
   readonly id: number | null;
 }
-function split(text: string, { added }: Parts): readonly Part[] {
+function split(text: string, { added }: TokenizerParts): readonly Part[] {
   const found: Part[] = [];
   let from = 0;
-  for (let at = 0; at < text.length;) {
-    const token = added.find(([content]) => content !== "" && text.startsWith(content, at));
+  for (let offset = 0; offset < text.length;) {
+    const token = added.find(([content]) => content !== "" && text.startsWith(content, offset));
     if (!token) {
-      at++;
+      offset++;
       continue;
     }
     const [part, id] = token;
-    found.push({ at: from, part: text.slice(from, at), id: null }, { at, part, id });
-    from = at += part.length;
+    found.push({ offset: from, part: text.slice(from, offset), id: null }, { offset, part, id });
+    from = offset += part.length;
   }
-  return [...found, { at: from, part: text.slice(from), id: null }];
+  return [...found, { offset: from, part: text.slice(from), id: null }];
 }
 
 /** `offset`: where the text begins in the whole one. */
-function tokensOf(text: string, offset: number, parts: Parts): readonly Token[] {
+function tokensOf(text: string, offset: number, parts: TokenizerParts): readonly Token[] {
   const starts: number[] = [];
   const ends: number[] = [];
   let made = "";
   let place = offset;
   for (const character of text) {
-    const own = parts.normalized(character);
-    made += own;
-    for (let unit = 0; unit < own.length; unit++) {
+    const normalized = parts.normalized(character);
+    made += normalized;
+    for (let unit = 0; unit < normalized.length; unit++) {
       starts.push(place);
       ends.push(place + character.length);
     }
@@ -85,13 +85,13 @@ function tokensOf(text: string, offset: number, parts: Parts): readonly Token[] 
   const normal = whole.length === made.length ? whole : made;
   let from = 0;
   return parts.words(normal).flatMap((word) => {
-    const at = normal.indexOf(word, from);
-    if (at < 0) return [];
-    from = at + word.length;
+    const start = normal.indexOf(word, from);
+    if (start < 0) return [];
+    from = start + word.length;
     return piecesOf(word, parts).map(({ id, from: a, to: b }) => ({
       id,
-      start: must(starts[at + a], "where a piece begins"),
-      end: must(ends[at + b - 1], "where a piece ends"),
+      start: must(starts[start + a], "where a piece begins"),
+      end: must(ends[start + b - 1], "where a piece ends"),
     }));
   });
 }
@@ -100,17 +100,17 @@ function tokensOf(text: string, offset: number, parts: Parts): readonly Token[] 
 const GOES_ON = /^##/;
 function piecesOf(
   word: string,
-  { plain, tokens }: Parts,
+  { plain, tokens }: TokenizerParts,
 ): readonly { readonly id: number; readonly from: number; readonly to: number }[] {
   const ids = plain(word);
   const lengths = tokens(ids).map((token, i) => (i === 0 ? token : token.replace(GOES_ON, "")).length);
   // A word that is unknown is one token, whatever that is called.
   const whole = lengths.reduce((sum, length) => sum + length, 0) !== word.length;
-  let at = 0;
+  let offset = 0;
   return ids.map((id, i) => {
     if (whole) return { id, from: 0, to: word.length };
-    const from = at;
-    at += must(lengths[i], "a piece's length");
-    return { id, from, to: at };
+    const from = offset;
+    offset += must(lengths[i], "a piece's length");
+    return { id, from, to: offset };
   });
 }

@@ -1,9 +1,9 @@
 /** What the demo page's window and its worker say to each other. The proof of a deployment speaks it too. */
-import type { Demo, AskedText } from "#stdlib/targets/shared/page/demo.js";
-import type { View } from "./views.js";
+import type { PageDemo, ModelInputText } from "#stdlib/targets/shared/page/demo.js";
+import type { PredictionView } from "./views.js";
 
-export interface Opening {
-  readonly demo: Demo;
+export interface OpenParams {
+  readonly demo: PageDemo;
   /** base64 of gzip. */
   readonly tokenizer: string;
   readonly runtime: string;
@@ -18,12 +18,12 @@ export interface Array32 {
 }
 export interface Methods {
   /** `gap`: the token that stands for a hidden word, of a model that names them. */
-  open: { params: Opening; result: { readonly milliseconds: number; readonly gap: string | null } };
-  ask: { params: AskedText; result: View };
+  open: { params: OpenParams; result: { readonly milliseconds: number; readonly gap: string | null } };
+  ask: { params: ModelInputText; result: PredictionView };
   /** Token ids as the model is fed them. */
-  ids: { params: readonly AskedText[]; result: readonly (readonly number[])[] };
+  ids: { params: readonly ModelInputText[]; result: readonly (readonly number[])[] };
   /** Where tokens of contexts stand in them. */
-  places: { params: readonly AskedText[]; result: readonly (readonly number[])[] };
+  places: { params: readonly ModelInputText[]; result: readonly (readonly number[])[] };
   /** The graph itself, by the program's names. */
   run: {
     params: { readonly feeds: Readonly<Record<string, Array32>>; readonly wanted: readonly string[] };

@@ -4,16 +4,16 @@
  */
 import { Tokenizer as Reader } from "@huggingface/tokenizers";
 import { must } from "#dsl/language/diagnostics/must.js";
-import { windowsOf } from "#kernel/bases/context-windows.js";
-import { cutFramed, framed, framedPair } from "#kernel/bases/framing.js";
+import { questionWindows } from "#kernel/bases/context-windows.js";
+import { truncateWithSpecialTokens, addSpecialTokens, encodePairWithSpecialTokens } from "#kernel/bases/framing.js";
 import { checkTokenizer, type CheckedTokenizer } from "#kernel/bases/tokenizer-file.js";
 import type { ContextWindow, TokenNames } from "#stdlib/tasks/kind.js";
-import type { AskedText, Demo } from "#stdlib/targets/shared/page/demo.js";
-import { wordsIn } from "#stdlib/tasks/shared/whitespace-words.js";
-import { withRustWords } from "../rust-words.js";
-import { placedIn, type Parts } from "./placed.js";
+import type { ModelInputText, PageDemo } from "#stdlib/targets/shared/page/demo.js";
+import { whitespaceWords } from "#stdlib/tasks/shared/whitespace-words.js";
+import { withRustWhitespace } from "../rust-words.js";
+import { placeTokens, type TokenizerParts } from "./placed.js";
 
-export interface Row {
+export interface DemoRow {
   readonly ids: Int32Array;
   /** Which of two texts each token is of; absent: there is one. */
   readonly types?: Int32Array;
@@ -25,7 +25,7 @@ export interface Row {
   readonly whole: number;
 }
 
-export class Reading {
+export class RowReader {
   readonly names: TokenNames;
   private readonly reader: Reader;
   private readonly checked: CheckedTokenizer;
@@ -34,13 +34,13 @@ export class Reading {
 
   /** Coded errors of `checkTokenizer`. */
   constructor(
-    private readonly demo: Demo,
+    private readonly demo: PageDemo,
     file: Uint8Array,
     settings: Readonly<Record<string, unknown>> | null,
   ) {
     this.checked = checkTokenizer("tokenizer.json", file, demo.config, settings);
     const { json, vocabulary, added, mask, special } = this.checked;
-    const pre_tokenizer = withRustWords(json["pre_tokenizer"]);
+    const pre_tokenizer = withRustWhitespace(json["pre_tokenizer"]);
     this.reader = new Reader({ ...json, pre_tokenizer, truncation: null, padding: null }, {});
     const { single, pair } = this.checked.frame;
     this.framing = new Set([...single.before, ...single.after, ...pair.before, ...pair.between, ...pair.after]);
@@ -55,16 +55,21 @@ export class Reading {
   }
 
   /** `words`: the task tells of words. */
-  row(asked: AskedText, words: boolean): Row {
-    if (typeof asked !== "string") return this.pair(asked);
-    return words ? this.ofWords(asked) : this.text(asked);
+  row(input: ModelInputText, words: boolean): DemoRow {
+    if (typeof input !== "string") return this.pair(input);
+    return words ? this.ofWords(input) : this.text(input);
   }
 
   /** A question beside its context, which several rows share where it is long. `overlap`: tokens that neighbours share. */
-  contexts([question, context]: readonly [string, string], overlap: number): readonly Row[] {
-    const told = placedIn(context, this.parts);
-    const both = { question, context, asked: this.plain(question.trimStart()), told };
-    const windows = windowsOf(both, this.checked.frame.pair, { length: this.demo.maxLength, overlap, of: 0, row: 1 });
+  contexts([question, context]: readonly [string, string], overlap: number): readonly DemoRow[] {
+    const placed = placeTokens(context, this.parts);
+    const both = { question, context, questionIds: this.plain(question.trimStart()), contextEncoding: placed };
+    const windows = questionWindows(both, this.checked.frame.pair, {
+      length: this.demo.maxLength,
+      overlap,
+      rowIndex: 0,
+      row: 1,
+    });
     return windows.map(({ ids, types, ...window }) => ({
       ids,
       window,
@@ -73,7 +78,7 @@ export class Reading {
     }));
   }
 
-  private get parts(): Parts {
+  private get parts(): TokenizerParts {
     const { normalizer, pre_tokenizer: parting } = this.reader;
     return {
       plain: (text) => this.plain(text),
@@ -85,15 +90,15 @@ export class Reading {
   }
 
   /** Of a text that is mostly unknown to the tokenizer an answer says little. */
-  doubts(rows: readonly Row[]): readonly string[] {
+  doubts(rows: readonly DemoRow[]): readonly string[] {
     const { special } = this.names;
-    const own = rows.flatMap(({ ids }) => Array.from(ids)).filter((id) => !this.framing.has(id));
-    if (own.length === 0) return ["The text is empty for the model: its answer means nothing."];
-    const names = this.names.tokens(Int32Array.from(own));
-    const strange = own.filter(
+    const content = rows.flatMap(({ ids }) => Array.from(ids)).filter((id) => !this.framing.has(id));
+    if (content.length === 0) return ["The text is empty for the model: its answer means nothing."];
+    const names = this.names.tokens(Int32Array.from(content));
+    const strange = content.filter(
       (id, i) => id === this.checked.unknown || (!special.has(id) && isLetter(names[i] ?? "")),
     );
-    if (strange.length < MOSTLY * own.length) return [];
+    if (strange.length < MOSTLY * content.length) return [];
     return ["The model has no words for most of this text: its answer means little."];
   }
 
@@ -101,34 +106,37 @@ export class Reading {
     return this.reader.encode(text.replace(/\p{Surrogate}/gu, "\ufffd"), { add_special_tokens: false }).ids;
   }
 
-  private text(text: string): Row {
-    const whole = framed(this.plain(text), this.checked.frame.single, Number.POSITIVE_INFINITY);
-    return { ids: cutFramed(whole, this.checked.frame.single, this.demo.maxLength), whole: whole.length };
+  private text(text: string): DemoRow {
+    const whole = addSpecialTokens(this.plain(text), this.checked.frame.single, Number.POSITIVE_INFINITY);
+    return {
+      ids: truncateWithSpecialTokens(whole, this.checked.frame.single, this.demo.maxLength),
+      whole: whole.length,
+    };
   }
 
-  private pair([first, second]: readonly [string, string]): Row {
+  private pair([first, second]: readonly [string, string]): DemoRow {
     const { pair } = this.checked.frame;
     const [a, b] = [this.plain(first), this.plain(second)];
-    const { ids, types } = framedPair(a, b, pair, this.demo.maxLength);
+    const { ids, types } = encodePairWithSpecialTokens(a, b, pair, this.demo.maxLength);
     const specials = pair.before.length + pair.between.length + pair.after.length;
     return { ids, whole: a.length + b.length + specials, ...(this.demo.tokenTypes && { types }) };
   }
 
   /** A word is there when its first piece is. */
-  private ofWords(text: string): Row {
+  private ofWords(text: string): DemoRow {
     const { frame, unknown, padId, blankBeforeWords } = this.checked;
-    const pieces = wordsIn(text)
+    const pieces = whitespaceWords(text)
       .map((word) => this.plain(blankBeforeWords ? ` ${word}` : word))
       .map((ids) => (ids.length > 0 ? ids : [unknown ?? padId]));
     let place = frame.single.before.length;
     const starts = pieces.map(({ length }) => (place += length) - length);
-    const whole = framed(pieces.flat(), frame.single, Number.POSITIVE_INFINITY);
-    const ids = cutFramed(whole, frame.single, this.demo.maxLength);
-    const kept = starts.filter((start) => start < ids.length - frame.single.after.length);
+    const whole = addSpecialTokens(pieces.flat(), frame.single, Number.POSITIVE_INFINITY);
+    const ids = truncateWithSpecialTokens(whole, frame.single, this.demo.maxLength);
+    const keptStarts = starts.filter((start) => start < ids.length - frame.single.after.length);
     return {
       ids,
       whole: whole.length,
-      words: { starts: Int32Array.from(kept), cut: starts.length - kept.length },
+      words: { starts: Int32Array.from(keptStarts), cut: starts.length - keptStarts.length },
     };
   }
 }
@@ -145,6 +153,6 @@ function isLetter(token: string): boolean {
 }
 
 /** As rows of a task are asked about. */
-export function wordsOfRow({ words }: Row): NonNullable<Row["words"]> {
+export function wordsOfRow({ words }: DemoRow): NonNullable<DemoRow["words"]> {
   return must(words, "the words of a row");
 }

@@ -4,7 +4,7 @@ import { must } from "#dsl/language/diagnostics/must.js";
 import type { GraphFile, GraphPort } from "#stdlib/targets/kind.js";
 import type { Array32 } from "./protocol.js";
 
-export class Runtime {
+export class GraphRuntime {
   private constructor(
     private readonly session: InferenceSession,
     private readonly graph: GraphFile,
@@ -13,17 +13,17 @@ export class Runtime {
   /** `threads` above 1: the page is isolated, so that memory can be shared. */
   static async open(
     graph: GraphFile,
-    o: { readonly runtime: Uint8Array<ArrayBuffer>; readonly model: Uint8Array; readonly threads: number },
-  ): Promise<Runtime> {
+    options: { readonly runtime: Uint8Array<ArrayBuffer>; readonly model: Uint8Array; readonly threads: number },
+  ): Promise<GraphRuntime> {
     env.logLevel = "error";
-    env.wasm.numThreads = o.threads;
-    env.wasm.wasmBinary = o.runtime.buffer;
-    const session = await InferenceSession.create(o.model, {
+    env.wasm.numThreads = options.threads;
+    env.wasm.wasmBinary = options.runtime.buffer;
+    const session = await InferenceSession.create(options.model, {
       executionProviders: ["wasm"],
       graphOptimizationLevel: "all",
       logSeverityLevel: 3,
     });
-    return new Runtime(session, graph);
+    return new GraphRuntime(session, graph);
   }
 
   /** Feeds and outputs by the program's names. */

@@ -1,32 +1,32 @@
 /** Answers as elements. Labels and words go in as text, never as HTML. */
-import { make } from "../app/make.js";
-import type { Bar, FoundAnswer, Shown, TaggedWord, View } from "./views.js";
+import { makeElement } from "../app/make.js";
+import type { LabelBar, FoundAnswer, PredictionDisplay, TaggedWord, PredictionView } from "./views.js";
 
 /** Labels of which so many are shown at once. */
 const MOST = 12;
 
-export function answerShown(view: View, threads: number): readonly Node[] {
+export function answerNodes(view: PredictionView, threads: number): readonly Node[] {
   const { tokens, whole, milliseconds } = view;
   const cut = whole > tokens ? `, of ${String(whole)}: the rest was cut off` : "";
   const by = threads > 1 ? `${String(threads)} threads` : "one thread";
-  const told = `${String(tokens)} tokens read${cut} · ${milliseconds.toFixed(0)} ms on ${by}`;
-  const doubts = view.doubts.map((doubt) => make("p", { className: "doubt" }, doubt));
-  return [...shownAs(view.shown), ...doubts, make("p", { className: "faint" }, told)];
+  const caption = `${String(tokens)} tokens read${cut} · ${milliseconds.toFixed(0)} ms on ${by}`;
+  const doubts = view.doubts.map((doubt) => makeElement("p", { className: "doubt" }, doubt));
+  return [...shownAs(view.shown), ...doubts, makeElement("p", { className: "faint" }, caption)];
 }
 
-function shownAs(shown: Shown): readonly Node[] {
+function shownAs(shown: PredictionDisplay): readonly Node[] {
   switch (shown.is) {
     case "bars": {
       const given = shown.bars.filter((bar) => bar.given).map(({ label }) => label);
-      const said = make("p", { className: "said", dir: "auto" }, given.join(", ") || "none of the labels");
-      return [said, barsOf(shown.bars)];
+      const answer = makeElement("p", { className: "said", dir: "auto" }, given.join(", ") || "none of the labels");
+      return [answer, barsOf(shown.bars)];
     }
     case "number":
-      return [make("p", { className: "said" }, shown.text)];
+      return [makeElement("p", { className: "said" }, shown.text)];
     case "alike":
       return [
-        make("p", { className: "said" }, `Similarity ${shown.similarity.toFixed(3)}`),
-        make(
+        makeElement("p", { className: "said" }, `Similarity ${shown.similarity.toFixed(3)}`),
+        makeElement(
           "p",
           { className: "faint" },
           "1: the two mean the same, as far as the model tells; about 0: they have nothing in common.",
@@ -38,7 +38,10 @@ function shownAs(shown: Shown): readonly Node[] {
     case "words":
       return wordsOf(shown.words, shown.cut);
     case "gaps":
-      return [make("p", { className: "said", dir: "auto" }, shown.filled), ...shown.gaps.map((gap) => barsOf(gap))];
+      return [
+        makeElement("p", { className: "said", dir: "auto" }, shown.filled),
+        ...shown.gaps.map((gap) => barsOf(gap)),
+      ];
   }
 }
 
@@ -46,46 +49,57 @@ function shownAs(shown: Shown): readonly Node[] {
 const AROUND = 600;
 /** The answer, and the context with the answer marked in its place. */
 function spanOf({ answer, context, start, end, probability }: FoundAnswer): readonly Node[] {
-  const sure = make("small", {}, percent(probability));
-  if (answer === "") return [make("p", { className: "said" }, "no answer in this context ", sure)];
+  const sure = makeElement("small", {}, percentText(probability));
+  if (answer === "") return [makeElement("p", { className: "said" }, "no answer in this context ", sure)];
   const [from, to] = [Math.max(0, start - AROUND), Math.min(context.length, end + AROUND)];
   const before = `${from > 0 ? "…" : ""}${context.slice(from, start)}`;
   const after = `${context.slice(end, to)}${to < context.length ? "…" : ""}`;
   return [
-    make("p", { className: "said", dir: "auto" }, answer, " ", sure),
-    make("p", { className: "context", dir: "auto" }, before, make("mark", {}, context.slice(start, end)), after),
+    makeElement("p", { className: "said", dir: "auto" }, answer, " ", sure),
+    makeElement(
+      "p",
+      { className: "context", dir: "auto" },
+      before,
+      makeElement("mark", {}, context.slice(start, end)),
+      after,
+    ),
   ];
 }
 
-function barsOf(bars: readonly Bar[]): HTMLElement {
+function barsOf(bars: readonly LabelBar[]): HTMLElement {
   const first = bars.filter(({ given }, i) => i < MOST || given);
   const others = bars.filter((bar) => !first.includes(bar));
-  const list = make("ul", { className: "bars" }, ...first.map(barOf));
+  const list = makeElement("ul", { className: "bars" }, ...first.map(barOf));
   if (others.length === 0) return list;
-  const told = `${String(others.length)} less likely ${others.length === 1 ? "one" : "ones"}`;
-  const more = make("ul", { className: "bars" }, ...others.map(barOf));
-  return make("div", {}, list, make("details", {}, make("summary", { className: "faint" }, told), more));
+  const moreText = `${String(others.length)} less likely ${others.length === 1 ? "one" : "ones"}`;
+  const more = makeElement("ul", { className: "bars" }, ...others.map(barOf));
+  return makeElement(
+    "div",
+    {},
+    list,
+    makeElement("details", {}, makeElement("summary", { className: "faint" }, moreText), more),
+  );
 }
 
-function barOf({ label, share, given }: Bar): HTMLElement {
+function barOf({ label, share, given }: LabelBar): HTMLElement {
   const [name, figure] = [
-    make("span", { className: "label", dir: "auto" }, label),
-    make("span", { className: "share" }, percent(share)),
+    makeElement("span", { className: "label", dir: "auto" }, label),
+    makeElement("span", { className: "share" }, percentText(share)),
   ];
-  const head = make("div", { className: "head" }, name, " ", figure);
-  return make("li", { className: given ? "given" : "" }, head, trackOf(share, given));
+  const head = makeElement("div", { className: "head" }, name, " ", figure);
+  return makeElement("li", { className: given ? "given" : "" }, head, trackOf(share, given));
 }
 
 /** A picture of a share that stands beside it in figures. */
 function trackOf(share: number, given: boolean): HTMLElement {
-  const fill = make("div", { className: "fill" });
+  const fill = makeElement("div", { className: "fill" });
   fill.style.width = `${(100 * Math.min(1, share)).toFixed(1)}%`;
-  const track = make("div", { className: "track", ariaHidden: "true" }, fill);
-  return given ? make("div", { className: "given" }, track) : track;
+  const track = makeElement("div", { className: "track", ariaHidden: "true" }, fill);
+  return given ? makeElement("div", { className: "given" }, track) : track;
 }
 
 /** Shares near 0 and 1 are not rounded to them. */
-export function percent(share: number): string {
+export function percentText(share: number): string {
   const whole = 100 * share;
   if (whole > 99.9 && whole < 100) return "> 99.9 %";
   if (whole > 0 && whole < 0.1) return "< 0.1 %";
@@ -97,26 +111,26 @@ const OUTSIDE = "O";
 /** Entities are marked with their kinds; where there are none at all, words with their tags. */
 function wordsOf(words: readonly TaggedWord[], cut: number): readonly Node[] {
   const tagged = words.some(({ entity }) => entity !== null);
-  const line = make("p", { className: "words", dir: "auto" });
-  for (let at = 0; at < words.length; at++) {
-    if (at > 0) line.append(" ");
-    const { text, entity, tag } = words[at]!;
+  const line = makeElement("p", { className: "words", dir: "auto" });
+  for (let index = 0; index < words.length; index++) {
+    if (index > 0) line.append(" ");
+    const { text, entity, tag } = words[index]!;
     if (tagged ? entity === null : tag === OUTSIDE) {
       line.append(text);
       continue;
     }
     const part = [text];
-    let least = words[at]!.probability;
-    while (tagged && words[at + 1]?.goesOn) {
-      part.push(words[++at]!.text);
-      least = Math.min(least, words[at]!.probability);
+    let least = words[index]!.probability;
+    while (tagged && words[index + 1]?.goesOn) {
+      part.push(words[++index]!.text);
+      least = Math.min(least, words[index]!.probability);
     }
     const [before, core, after] = withoutMarks(part.join(" "));
-    const sign = make("small", {}, `${tagged ? (entity ?? "") : tag} ${percent(least)}`);
-    line.append(before, make("mark", {}, core, " ", sign), after);
+    const sign = makeElement("small", {}, `${tagged ? (entity ?? "") : tag} ${percentText(least)}`);
+    line.append(before, makeElement("mark", {}, core, " ", sign), after);
   }
-  const none = make("p", { className: "said" }, "nothing was found");
-  const rest = make("p", { className: "faint" }, `${String(cut)} words at the end were not read.`);
+  const none = makeElement("p", { className: "said" }, "nothing was found");
+  const rest = makeElement("p", { className: "faint" }, `${String(cut)} words at the end were not read.`);
   return [...(line.querySelector("mark") ? [] : [none]), line, ...(cut > 0 ? [rest] : [])];
 }
 

@@ -4,13 +4,13 @@
 const PIECE = 4 * 2 ** 18;
 
 /** Rejects where the text is no such thing. */
-export async function unpacked(text: string): Promise<Uint8Array<ArrayBuffer>> {
+export async function unpackBytes(text: string): Promise<Uint8Array<ArrayBuffer>> {
   const whole = text.trim();
-  let at = 0;
+  let offset = 0;
   const packed = new ReadableStream<Uint8Array<ArrayBuffer>>({
     pull(to) {
-      if (at >= whole.length) return to.close();
-      to.enqueue(Uint8Array.from(atob(whole.slice(at, (at += PIECE))), (character) => character.charCodeAt(0)));
+      if (offset >= whole.length) return to.close();
+      to.enqueue(Uint8Array.from(atob(whole.slice(offset, (offset += PIECE))), (character) => character.charCodeAt(0)));
     },
   });
   return new Uint8Array(await new Response(packed.pipeThrough(new DecompressionStream("gzip"))).arrayBuffer());

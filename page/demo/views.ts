@@ -1,7 +1,7 @@
 /** What a model said of a text, as the page shows it: made of what the notebook's `predict` gives, whichever the task. */
 
-export interface View {
-  readonly shown: Shown;
+export interface PredictionView {
+  readonly shown: PredictionDisplay;
   /** As `predict` gives it. */
   readonly prediction: unknown;
   /** Tokens that were read, and that the text has. */
@@ -11,14 +11,14 @@ export interface View {
   /** What a reader should know before the answer is believed. */
   readonly doubts: readonly string[];
 }
-export type Shown =
-  | { readonly is: "bars"; readonly several: boolean; readonly bars: readonly Bar[] }
+export type PredictionDisplay =
+  | { readonly is: "bars"; readonly several: boolean; readonly bars: readonly LabelBar[] }
   | { readonly is: "number"; readonly text: string }
   | { readonly is: "words"; readonly words: readonly TaggedWord[]; readonly cut: number }
   | { readonly is: "alike"; readonly similarity: number }
   | { readonly is: "span"; readonly answer: FoundAnswer }
-  | { readonly is: "gaps"; readonly filled: string; readonly gaps: readonly (readonly Bar[])[] };
-export interface Bar {
+  | { readonly is: "gaps"; readonly filled: string; readonly gaps: readonly (readonly LabelBar[])[] };
+export interface LabelBar {
   readonly label: string;
   readonly share: number;
   /** It is (part of) the answer. */
@@ -61,35 +61,35 @@ export type Prediction =
     };
 
 /** Likelier ones first. */
-export function shownOf(said: Prediction): Shown {
-  if ("probabilities" in said) {
-    const given = new Set("labels" in said ? said.labels : [said.label]);
-    const bars = Object.entries(said.probabilities).map(([label, share]) => ({
+export function predictionDisplayOf(prediction: Prediction): PredictionDisplay {
+  if ("probabilities" in prediction) {
+    const given = new Set("labels" in prediction ? prediction.labels : [prediction.label]);
+    const bars = Object.entries(prediction.probabilities).map(([label, share]) => ({
       label,
       share,
       given: given.has(label),
     }));
-    return { is: "bars", several: "labels" in said, bars: bars.sort((a, b) => b.share - a.share) };
+    return { is: "bars", several: "labels" in prediction, bars: bars.sort((a, b) => b.share - a.share) };
   }
-  if ("answer" in said) return { is: "span", answer: said };
-  if ("score" in said) return { is: "number", text: String(Number(said.score.toPrecision(4))) };
-  if ("similarity" in said) return { is: "alike", similarity: said.similarity };
-  if ("tokens" in said) return { is: "words", words: wordsOf(said), cut: said.cut };
-  const gaps = said.candidates.map((gap) =>
+  if ("answer" in prediction) return { is: "span", answer: prediction };
+  if ("score" in prediction) return { is: "number", text: String(Number(prediction.score.toPrecision(4))) };
+  if ("similarity" in prediction) return { is: "alike", similarity: prediction.similarity };
+  if ("tokens" in prediction) return { is: "words", words: wordsOf(prediction), cut: prediction.cut };
+  const gaps = prediction.candidates.map((gap) =>
     gap.map(({ token, probability }, i) => ({ label: token, share: probability, given: i === 0 })),
   );
-  return { is: "gaps", filled: said.filled, gaps };
+  return { is: "gaps", filled: prediction.filled, gaps };
 }
 
 function wordsOf({ tokens, entities }: Tags): readonly TaggedWord[] {
-  return tokens.map(({ token, tag, probability }, at) => {
-    const entity = entities.find(({ start, end }) => start <= at && at < end);
+  return tokens.map(({ token, tag, probability }, index) => {
+    const entity = entities.find(({ start, end }) => start <= index && index < end);
     return {
       text: token,
       tag,
       probability,
       entity: entity?.type ?? null,
-      goesOn: entity !== undefined && entity.start < at,
+      goesOn: entity !== undefined && entity.start < index,
     };
   });
 }

@@ -3,15 +3,15 @@
  * runtime run this script too, under another name, and then the runtime's own part of it alone.
  */
 import { basesCodes } from "#kernel/bases/base-codes.js";
-import { CodedError, registerCodes, wordsFor } from "#dsl/language/diagnostics/codes.js";
+import { CodedError, registerCodes, diagnosticText } from "#dsl/language/diagnostics/codes.js";
 import { internalCodes } from "#dsl/language/diagnostics/internal-codes.js";
 import { must } from "#dsl/language/diagnostics/must.js";
 import { isRecord } from "#dsl/language/diagnostics/record.js";
-import { Answering } from "./answering.js";
-import type { Methods, Opening, Reply, Request } from "./protocol.js";
-import { Reading } from "./reading.js";
-import { Runtime } from "./runtime.js";
-import { unpacked } from "./unpack.js";
+import { DemoPredictor } from "./answering.js";
+import type { Methods, OpenParams, Reply, Request } from "./protocol.js";
+import { RowReader } from "./reading.js";
+import { GraphRuntime } from "./runtime.js";
+import { unpackBytes } from "./unpack.js";
 
 registerCodes(internalCodes, basesCodes);
 
@@ -21,21 +21,21 @@ interface TokenizerFiles {
   readonly settings: unknown;
 }
 interface Open {
-  readonly answering: Answering;
-  readonly runtime: Runtime;
+  readonly answering: DemoPredictor;
+  readonly runtime: GraphRuntime;
 }
 let open: Open | undefined;
 
-async function opened({ demo, tokenizer, runtime, model, threads }: Opening): Promise<Open> {
-  const files = JSON.parse(new TextDecoder().decode(await unpacked(tokenizer))) as TokenizerFiles;
+async function opened({ demo, tokenizer, runtime, model, threads }: OpenParams): Promise<Open> {
+  const files = JSON.parse(new TextDecoder().decode(await unpackBytes(tokenizer))) as TokenizerFiles;
   const settings = isRecord(files.settings) ? files.settings : null;
-  const reading = new Reading(demo, new TextEncoder().encode(JSON.stringify(files.tokenizer)), settings);
-  const own = await Runtime.open(demo.graph, {
-    runtime: await unpacked(runtime),
+  const reading = new RowReader(demo, new TextEncoder().encode(JSON.stringify(files.tokenizer)), settings);
+  const demoRuntime = await GraphRuntime.open(demo.graph, {
+    runtime: await unpackBytes(runtime),
     threads,
-    model: typeof model === "string" ? await unpacked(model) : new Uint8Array(model),
+    model: typeof model === "string" ? await unpackBytes(model) : new Uint8Array(model),
   });
-  return { runtime: own, answering: await Answering.of(demo, reading, own) };
+  return { runtime: demoRuntime, answering: await DemoPredictor.create(demo, reading, demoRuntime) };
 }
 
 async function answered(request: Request): Promise<Methods[keyof Methods]["result"]> {
@@ -57,8 +57,8 @@ async function answered(request: Request): Promise<Methods[keyof Methods]["resul
   }
 }
 
-function told(error: unknown): string {
-  if (error instanceof CodedError) return wordsFor(error).message;
+function errorText(error: unknown): string {
+  if (error instanceof CodedError) return diagnosticText(error).message;
   return error instanceof Error ? error.message : String(error);
 }
 
@@ -74,7 +74,7 @@ if (!scope.name.startsWith("em-pthread")) {
     before = before.then(async () => {
       const reply: Reply = await answered(data).then(
         (result) => ({ id: data.id, result }),
-        (error: unknown) => ({ id: data.id, error: told(error) }),
+        (error: unknown) => ({ id: data.id, error: errorText(error) }),
       );
       scope.postMessage(reply);
     });

@@ -5,12 +5,12 @@ const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 class Bytes extends Uint8Array {
   /** Copies bytes from `start` on to `target`, as many as both hold. */
-  copy(target: Uint8Array, at = 0, start = 0, end = this.length): void {
-    target.set(this.subarray(start, Math.min(end, start + target.length - at)), at);
+  copy(target: Uint8Array, offset = 0, start = 0, end = this.length): void {
+    target.set(this.subarray(start, Math.min(end, start + target.length - offset)), offset);
   }
   compare(other: Uint8Array, start = 0, end = other.length): number {
     const there = other.subarray(start, end);
-    const i = this.findIndex((byte, at) => byte !== there[at]);
+    const i = this.findIndex((byte, index) => byte !== there[index]);
     if (i < 0) return Math.sign(this.length - there.length);
     return (this[i] ?? 0) > (there[i] ?? -1) ? 1 : -1;
   }
@@ -23,16 +23,17 @@ class Bytes extends Uint8Array {
 }
 
 export const Buffer = {
-  from: (of: string | ArrayLike<number>): Bytes => new Bytes(typeof of === "string" ? encoder.encode(of) : of),
+  from: (source: string | ArrayLike<number>): Bytes =>
+    new Bytes(typeof source === "string" ? encoder.encode(source) : source),
   allocUnsafe: (size: number): Bytes => new Bytes(size),
   isBuffer: (value: unknown): value is Bytes => value instanceof Bytes,
   compare: (a: Bytes, b: Uint8Array): number => a.compare(b),
   concat(parts: readonly Uint8Array[]): Bytes {
     const whole = new Bytes(parts.reduce((size, part) => size + part.length, 0));
-    let at = 0;
+    let offset = 0;
     for (const part of parts) {
-      whole.set(part, at);
-      at += part.length;
+      whole.set(part, offset);
+      offset += part.length;
     }
     return whole;
   },

@@ -5,7 +5,7 @@ import type * as node from "#platform/digest.js";
 
 export const sha256: typeof node.sha256 = () => {
   const sum = hash.create();
-  const digest: node.Digest = {
+  const digest: node.StreamingDigest = {
     update(piece) {
       sum.update(typeof piece === "string" ? utf8ToBytes(piece) : piece);
       return digest;

@@ -1,20 +1,20 @@
 /** What stands in a browser for stdlib/platform/files.ts: sources read the page's own files. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { nearest } from "#dsl/language/diagnostics/nearest.js";
+import { nearestWord } from "#dsl/language/diagnostics/nearest.js";
 import type * as node from "#platform/files.js";
-import { fitsPath, isPattern, patternParts } from "#stdlib/files/path-patterns.js";
-import { disk, nameOf, normal } from "../world/disk.js";
+import { matchesPathPattern, isPathPattern, parsePathPattern } from "#stdlib/files/path-patterns.js";
+import { disk, fileNameOf, normalizePath } from "../world/disk.js";
 
-export const locate: typeof node.locate = async (folder, path) => {
+export const locateFile: typeof node.locateFile = async (folder, path) => {
   const file = disk.find(path);
   if (file) return file.path;
-  const names = disk.files.map((one) => nameOf(one.path));
-  const name = nameOf(path);
-  const near = nearest(name, names) ?? names.find((one) => one.toLowerCase() === name.toLowerCase()) ?? null;
+  const names = disk.files.map((one) => fileNameOf(one.path));
+  const name = fileNameOf(path);
+  const near = nearestWord(name, names) ?? names.find((one) => one.toLowerCase() === name.toLowerCase()) ?? null;
   throw new CodedError("missing-file", { path, folder, near });
 };
 
-export const bytesOf: typeof node.bytesOf = async function* (file, name, most = Infinity) {
+export const readFileBytes: typeof node.readFileBytes = async function* (file, name, most = Infinity) {
   const found = disk.find(file);
   if (!found) throw new CodedError("missing-file", { path: name, folder: ".", near: null });
   // Others that are packed the page doesn't take (app/files.ts).
@@ -38,15 +38,15 @@ export const bytesOf: typeof node.bytesOf = async function* (file, name, most = 
   }
 };
 
-export const filesNamed: typeof node.filesNamed = (folder, path) => {
-  if (!isPattern(path) || disk.find(path)) return [path];
-  const { root, forms } = patternParts(path);
-  const below = normal(root)
+export const filesMatching: typeof node.filesMatching = (folder, path) => {
+  if (!isPathPattern(path) || disk.find(path)) return [path];
+  const { root, forms } = parsePathPattern(path);
+  const below = normalizePath(root)
     .split("/")
     .filter((name) => name !== "");
   const found = disk.files
     .map((file) => file.path)
-    .filter((own) => forms.some((form) => fitsPath(own.split("/"), [...below, ...form])))
+    .filter((own) => forms.some((form) => matchesPathPattern(own.split("/"), [...below, ...form])))
     .sort((a, b) => (a < b ? -1 : 1));
   const there = disk.files.map((file) => file.path).sort();
   if (found.length === 0) throw new CodedError("no-files", { path, folder, there: there.slice(0, 12) });
@@ -54,9 +54,9 @@ export const filesNamed: typeof node.filesNamed = (folder, path) => {
 };
 
 export const isWithin: typeof node.isWithin = (path, folder) =>
-  normal(path) === normal(folder) || normal(path).startsWith(`${normal(folder)}/`);
+  normalizePath(path) === normalizePath(folder) || normalizePath(path).startsWith(`${normalizePath(folder)}/`);
 
-export const blocksOf: typeof node.blocksOf = (file, name) => {
+export const openFileBlocks: typeof node.openFileBlocks = (file, name) => {
   const found = disk.find(file);
   if (!found) return Promise.reject(new CodedError("missing-file", { path: name, folder: ".", near: null }));
   return Promise.resolve({
@@ -67,4 +67,4 @@ export const blocksOf: typeof node.blocksOf = (file, name) => {
   });
 };
 
-export const sizeOf: typeof node.sizeOf = (file) => Promise.resolve(disk.find(file)?.bytes.length ?? 0);
+export const fileSize: typeof node.fileSize = (file) => Promise.resolve(disk.find(file)?.bytes.length ?? 0);

@@ -1,4 +1,4 @@
 /** What stands in a browser for stdlib/platform/languages.ts: the page is to be small, and tells no languages. */
 import type * as node from "#platform/languages.js";
 
-export const languageDetector: typeof node.languageDetector = () => Promise.resolve(null);
+export const loadLanguageDetector: typeof node.loadLanguageDetector = () => Promise.resolve(null);

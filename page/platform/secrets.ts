@@ -1,4 +1,4 @@
 /** What stands in a browser for stdlib/platform/secrets.ts: a page has no environment. */
-export function environment(): string | undefined {
+export function environmentVariable(): string | undefined {
   return undefined;
 }

@@ -4,7 +4,7 @@
  */
 import { Buffer } from "./buffer.js";
 
-type Listener = (...told: readonly unknown[]) => void;
+type Listener = (...values: readonly unknown[]) => void;
 type Done = (error?: unknown) => void;
 
 export abstract class Transform {
@@ -22,11 +22,11 @@ export abstract class Transform {
   once(event: string, listener: Listener): this {
     return this.on(event, listener);
   }
-  emit(event: string, ...told: readonly unknown[]): void {
-    for (const listener of this.listeners.get(event) ?? []) listener.apply(this, [...told]);
+  emit(event: string, ...values: readonly unknown[]): void {
+    for (const listener of this.listeners.get(event) ?? []) listener.apply(this, [...values]);
   }
   write(text: string): boolean {
-    this._transform(Buffer.from(text), "buffer", (error) => this.told(error));
+    this._transform(Buffer.from(text), "buffer", (error) => this.finish(error));
     return true;
   }
   end(text?: string): void {
@@ -34,7 +34,7 @@ export abstract class Transform {
     this.ended = true;
     if (text !== undefined) this.write(text);
     this._flush((error) => {
-      this.told(error);
+      this.finish(error);
       this.emit("end");
     });
   }
@@ -45,7 +45,7 @@ export abstract class Transform {
   }
   destroy(): void {}
 
-  private told(error: unknown): void {
+  private finish(error: unknown): void {
     if (error !== undefined) this.emit("error", error);
   }
 }

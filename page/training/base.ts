@@ -4,25 +4,25 @@ import { loadWord } from "#dsl/language/types/loaded.js";
 import type { BaseFacts } from "#dsl/language/types/facts.js";
 import type { Base } from "#kernel/bases/base.js";
 import { familyOf } from "#kernel/bases/family.js";
-import { ownHeadsOf } from "#kernel/bases/own-heads.js";
+import { checkpointHeadsOf } from "#kernel/bases/own-heads.js";
 import { registry } from "#stdlib/registry.js";
 import { readHeader } from "#kernel/tensors/safetensors.js";
-import { disk, nameOf } from "../world/disk.js";
+import { disk, fileNameOf } from "../world/disk.js";
 
 const FILES = ["config.json", "tokenizer.json", "model.safetensors"] as const;
 
 /** Files of a base that are not here. */
-export function missingOf(name: string): readonly string[] {
-  return FILES.filter((file) => !disk.inFolder(nameOf(name), file));
+export function missingBaseFiles(name: string): readonly string[] {
+  return FILES.filter((file) => !disk.inFolder(fileNameOf(name), file));
 }
 
 /**
  * With the shapes that its weights have, where config.json says only what they would be. `known`: what the page knows of it by
  * its config.json. Coded errors `base-incomplete`, and those of safetensors files.
  */
-export async function givenBase(name: string, known: BaseFacts): Promise<Base> {
-  const folder = nameOf(name);
-  const [missing] = missingOf(name);
+export async function loadGivenBase(name: string, known: BaseFacts): Promise<Base> {
+  const folder = fileNameOf(name);
+  const [missing] = missingBaseFiles(name);
   if (missing) throw new CodedError("base-incomplete", { folder: name, missing });
   const word = familyOf(known.config, registry);
   const family = await loadWord(word);
@@ -30,7 +30,7 @@ export async function givenBase(name: string, known: BaseFacts): Promise<Base> {
   const { tensors } = readHeader(`${folder}/model.safetensors`);
   const weights = Object.entries(tensors).filter(([tensor]) => !buffers?.test(tensor));
   const shapes = Object.fromEntries(weights.map(([tensor, { shape }]) => [tensor, shape]));
-  const heads = await ownHeadsOf({ family: word.name, config: known.config, shapes }, registry);
+  const heads = await checkpointHeadsOf({ family: word.name, config: known.config, shapes }, registry);
   const { positions } = family.sizes(family.config(known.config));
   const facts = { ...known, folder, shapes, hasTokenizer: true, positions, ...(heads && { heads }) };
   return { folder, files: [...FILES], hash: known.hash, facts, from: "folder" };

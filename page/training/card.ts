@@ -1,9 +1,9 @@
 /** What lies beside a saved adapter, which holds numbers alone: config.json with its labels, and a README. */
-import { configOf } from "#kernel/runs/folders/model-config.js";
+import { modelConfigOf } from "#kernel/runs/folders/model-config.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { Base } from "#kernel/bases/base.js";
 
-export interface Told {
+export interface AdapterCardInput {
   readonly name: string;
   readonly plan: Plan;
   readonly base: Base;
@@ -12,12 +12,12 @@ export interface Told {
   readonly scores: readonly { readonly on: string; readonly scores: Readonly<Record<string, number>> }[];
 }
 
-export function besideAdapter({ name, plan, base, labels, scores }: Told): {
+export function adapterCardFiles({ name, plan, base, labels, scores }: AdapterCardInput): {
   readonly config: Readonly<Record<string, unknown>>;
   readonly readme: string;
 } {
   const { model } = plan.recipe;
-  const config = configOf(model, base, labels);
+  const config = modelConfigOf(model, base, labels);
   const [kind] = Array.isArray(config["architectures"]) ? (config["architectures"] as readonly string[]) : [];
   const auto = kind?.endsWith("ForSequenceClassification") ? "AutoModelForSequenceClassification" : null;
   const from = JSON.stringify(base.facts.origin?.repository ?? model.base);
@@ -35,8 +35,8 @@ tokenizer = AutoTokenizer.from_pretrained(${from}, model_max_length=${String(mod
     ...(scores.length > 0
       ? [
           `## Scores\n\n${scores
-            .flatMap(({ on, scores: own }) =>
-              Object.entries(own).map(([metric, value]) => `- ${metric} on ${on}: ${value.toPrecision(4)}`),
+            .flatMap(({ on, scores: dataScores }) =>
+              Object.entries(dataScores).map(([metric, value]) => `- ${metric} on ${on}: ${value.toPrecision(4)}`),
             )
             .join("\n")}`,
         ]

@@ -4,12 +4,12 @@
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Engine } from "#kernel/engines/engine.js";
-import type { Devices } from "./devices.js";
+import type { TrainingDevices } from "./devices.js";
 import { failureOf } from "./failure.js";
-import type { Asked, Device } from "./protocol.js";
-import type { PageRun, Probe } from "./run.js";
+import type { DeviceChoice, Device } from "./protocol.js";
+import type { PageRun, SpeedProbe } from "./run.js";
 
-export interface Begun {
+export interface BegunTraining {
   readonly run: PageRun;
   readonly device: Device;
   /** A sentence without its end; null: it was asked for. */
@@ -20,15 +20,15 @@ export interface Begun {
 const NEAR = 1e-3;
 
 /** `begin`: opens the training in an engine. `doing`: told what is tried. */
-export async function begunWhere(
-  asked: Asked,
-  devices: Devices,
+export async function beginOnDevice(
+  choice: DeviceChoice,
+  devices: TrainingDevices,
   begin: (engine: Engine) => Promise<PageRun>,
   doing: (what: string) => void,
-): Promise<Begun> {
+): Promise<BegunTraining> {
   const on = async (device: Device): Promise<PageRun> => begin(await devices.engine(device));
-  if (asked !== "sooner") return { run: await on(asked), device: asked, why: null };
-  const plainly = async (why: string): Promise<Begun> => ({ run: await on("wasm"), device: "wasm", why });
+  if (choice !== "sooner") return { run: await on(choice), device: choice, why: null };
+  const plainly = async (why: string): Promise<BegunTraining> => ({ run: await on("wasm"), device: "wasm", why });
   const adapter = await devices.adapter();
   if (typeof adapter === "string") return plainly(adapter);
   if (adapter.software) return plainly(`the processor computes what this browser's WebGPU (${adapter.title}) would`);
@@ -38,13 +38,13 @@ export async function begunWhere(
   doing("trying steps on WebAssembly");
   const here = await tried(() => on("wasm"));
   if (typeof here === "string") return { run: there.run, device: "webgpu", why: `WebAssembly failed: ${here}` };
-  const chosen = sooner(there.probe, here.probe);
+  const chosen = fasterDevice(there.probe, here.probe);
   await (chosen.device === "webgpu" ? here : there).run.close();
   return { ...chosen, run: chosen.device === "webgpu" ? there.run : here.run };
 }
 
 /** Of what steps took there (WebGPU) and here. */
-export function sooner(there: Probe, here: Probe): Omit<Begun, "run"> {
+export function fasterDevice(there: SpeedProbe, here: SpeedProbe): Omit<BegunTraining, "run"> {
   const off = Math.max(...here.losses.map((loss, i) => Math.abs(loss - (there.losses[i] ?? Number.NaN))));
   // NaN is not near either.
   if (!(off < NEAR)) return { device: "wasm", why: `losses on WebGPU were others, by ${off.toPrecision(2)}` };
@@ -56,7 +56,7 @@ export function sooner(there: Probe, here: Probe): Omit<Begun, "run"> {
 /** A string says what went wrong; what the program itself has wrong is thrown. */
 async function tried(
   begin: () => Promise<PageRun>,
-): Promise<{ readonly run: PageRun; readonly probe: Probe } | string> {
+): Promise<{ readonly run: PageRun; readonly probe: SpeedProbe } | string> {
   let run: PageRun | null = null;
   try {
     run = await begin();

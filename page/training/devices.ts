@@ -3,16 +3,16 @@
  * the browser has an adapter. Both are in the worker that trains, and tfjs has one of them at a time (`engine.ts`).
  */
 import type { Engine } from "#kernel/engines/engine.js";
-import { engineOn } from "./engine.js";
-import type { Binaries, Device } from "./protocol.js";
+import { makeEngine } from "./engine.js";
+import type { WasmBinaries, Device } from "./protocol.js";
 import { startWasm } from "./wasm.js";
-import { adapterHere, startWebgpu, type Adapter } from "./webgpu.js";
+import { findWebgpuAdapter, startWebgpu, type WebgpuAdapter } from "./webgpu.js";
 
-export class Devices {
+export class TrainingDevices {
   readonly #engines = new Map<Device, Promise<Engine>>();
-  #adapter: Promise<Adapter | string> | null = null;
+  #adapter: Promise<WebgpuAdapter | string> | null = null;
 
-  constructor(private readonly binaries: Binaries) {}
+  constructor(private readonly binaries: WasmBinaries) {}
 
   /** Coded error `not-trained-on-page` where it doesn't start. */
   engine(device: Device): Promise<Engine> {
@@ -26,18 +26,18 @@ export class Devices {
   }
 
   /** A string says why there is none. */
-  adapter(): Promise<Adapter | string> {
-    return (this.#adapter ??= adapterHere());
+  adapter(): Promise<WebgpuAdapter | string> {
+    return (this.#adapter ??= findWebgpuAdapter());
   }
 
   private async wasm(): Promise<Engine> {
     const threads = await startWasm(this.binaries);
-    return engineOn("wasm", threads, threads === 1 ? "WebAssembly" : `WebAssembly, ${String(threads)} threads`);
+    return makeEngine("wasm", threads, threads === 1 ? "WebAssembly" : `WebAssembly, ${String(threads)} threads`);
   }
 
   private async webgpu(): Promise<Engine> {
     const adapter = await this.adapter();
     this.#adapter = null;
-    return engineOn("webgpu", 1, "WebGPU", await startWebgpu(adapter));
+    return makeEngine("webgpu", 1, "WebGPU", await startWebgpu(adapter));
   }
 }

@@ -4,27 +4,27 @@
  * heard then.
  */
 import { backend, setBackend, version_core } from "@tensorflow/tfjs-core";
-import type { Engine, Session } from "#kernel/engines/engine.js";
+import type { Engine, EngineSession } from "#kernel/engines/engine.js";
 import type { Backend } from "#kernel/engines/host/backend.js";
 import { HostSession } from "#kernel/engines/host/session.js";
-import { refusals } from "#kernel/engines/tfjs/refusals.js";
+import { refusedOps } from "#kernel/engines/tfjs/refusals.js";
 import { TfjsSession } from "#kernel/engines/tfjs/session.js";
 import type { Device } from "./protocol.js";
 
 /** What goes wrong beside the calls. */
-export interface Fault {
+export interface EngineFault {
   /** Null: nothing did. */
   first(): Error | null;
   /** Rejects when nothing can be computed any more. */
   readonly gone: Promise<never>;
 }
-const NONE: Fault = { first: () => null, gone: new Promise<never>(() => undefined) };
+const NONE: EngineFault = { first: () => null, gone: new Promise<never>(() => undefined) };
 
 /** `device`: one of tfjs's backends, which was started. */
-export function engineOn(device: Device, threads: number, title: string, fault = NONE): Engine {
+export function makeEngine(device: Device, threads: number, title: string, fault = NONE): Engine {
   const ours: Backend = {
     info: { name: "tfjs", title: `tfjs ${version_core} (${title}, in this page)`, device, threads },
-    can: refusals,
+    can: refusedOps,
     open: () => new TfjsSession(device),
   };
   return {
@@ -42,7 +42,7 @@ export function engineOn(device: Device, threads: number, title: string, fault =
 }
 
 /** Calls one after the other, each in a turn of its own. */
-class PageSession implements Session {
+class PageSession implements EngineSession {
   private last: Promise<unknown> = Promise.resolve();
   private readonly open: Set<string>;
 
@@ -50,7 +50,7 @@ class PageSession implements Session {
     private readonly host: HostSession,
     programs: readonly string[],
     private readonly device: Device,
-    private readonly fault: Fault,
+    private readonly fault: EngineFault,
   ) {
     this.open = new Set(programs);
   }
@@ -58,32 +58,33 @@ class PageSession implements Session {
   get programs(): readonly string[] {
     return [...this.open];
   }
-  run: Session["run"] = (program, feeds, wanted) => this.inTurn(() => this.host.run(program, feeds, wanted ?? null));
-  add: Session["add"] = (programs, checkpoints) =>
+  run: EngineSession["run"] = (program, feeds, wanted) =>
+    this.inTurn(() => this.host.run(program, feeds, wanted ?? null));
+  add: EngineSession["add"] = (programs, checkpoints) =>
     this.inTurn(async () => {
       await this.host.add(programs, checkpoints, turn);
       for (const name of Object.keys(programs)) this.open.add(name);
     });
-  remove: Session["remove"] = (programs) =>
+  remove: EngineSession["remove"] = (programs) =>
     this.inTurn(async () => {
       await this.host.remove(programs);
       for (const name of programs) this.open.delete(name);
     });
-  save: Session["save"] = (file, names, metadata, rename) =>
+  save: EngineSession["save"] = (file, names, metadata, rename) =>
     this.inTurn(() => this.host.save(file, names ?? null, metadata ?? {}, rename ?? {}));
-  load: Session["load"] = (file, only) => this.inTurn(() => this.host.load(file, only ?? null, turn));
-  reset: Session["reset"] = (names) => this.inTurn(() => this.host.reset(names ?? null));
-  setAside: Session["setAside"] = (as, names) => this.inTurn(() => this.host.setAside(as, names));
-  takeBack: Session["takeBack"] = (as) => this.inTurn(() => this.host.takeBack(as));
-  letGo: Session["letGo"] = (as) => this.inTurn(() => this.host.letGo(as));
-  read: Session["read"] = (state) => this.inTurn(() => this.host.read(state));
-  write: Session["write"] = (state, value) => this.inTurn(() => this.host.write(state, value));
-  dispose: Session["dispose"] = () => this.inTurn(() => this.host.dispose());
+  load: EngineSession["load"] = (file, only) => this.inTurn(() => this.host.load(file, only ?? null, turn));
+  reset: EngineSession["reset"] = (names) => this.inTurn(() => this.host.reset(names ?? null));
+  setAside: EngineSession["setAside"] = (as, names) => this.inTurn(() => this.host.setAside(as, names));
+  takeBack: EngineSession["takeBack"] = (as) => this.inTurn(() => this.host.takeBack(as));
+  letGo: EngineSession["letGo"] = (as) => this.inTurn(() => this.host.letGo(as));
+  read: EngineSession["read"] = (state) => this.inTurn(() => this.host.read(state));
+  write: EngineSession["write"] = (state, value) => this.inTurn(() => this.host.write(state, value));
+  dispose: EngineSession["dispose"] = () => this.inTurn(() => this.host.dispose());
 
   private inTurn<T>(work: () => T | Promise<T>): Promise<T> {
-    const own = this.last.then(turn).then(() => this.computed(work));
-    this.last = own.catch(() => undefined);
-    return own;
+    const queued = this.last.then(turn).then(() => this.computed(work));
+    this.last = queued.catch(() => undefined);
+    return queued;
   }
 
   private async computed<T>(work: () => T | Promise<T>): Promise<T> {
@@ -114,7 +115,7 @@ function turn(): Promise<void> {
 }
 
 /** What the memory has grown to that it computes in, weights and all that is computed with them. */
-export async function memoryOf(device: Device): Promise<number> {
+export async function backendMemoryBytes(device: Device): Promise<number> {
   await setBackend(device);
   if (device === "wasm") {
     const { wasm } = backend() as unknown as { readonly wasm: { readonly HEAPU8: Uint8Array } };

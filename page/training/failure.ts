@@ -1,9 +1,9 @@
 /** What the worker says of what went wrong: the words of a coded error, or that it is a defect. */
-import { CodedError, wordsFor } from "#dsl/language/diagnostics/codes.js";
+import { CodedError, diagnosticText } from "#dsl/language/diagnostics/codes.js";
 import type { Failure } from "./protocol.js";
 
 /** A mistake of the program, told as the editor tells it. */
-export class Refusal extends Error {
+export class ProgramRefusal extends Error {
   constructor(
     readonly code: string,
     readonly data: unknown,
@@ -23,8 +23,8 @@ export function failureOf(error: unknown): Failure {
         why: "the browser gives no more (a smaller `batch_size` or `max_length` needs less)",
       }),
     );
-  if (error instanceof CodedError || error instanceof Refusal) {
-    const { message, help } = wordsFor({ code: error.code as CodedError["code"], data: error.data });
+  if (error instanceof CodedError || error instanceof ProgramRefusal) {
+    const { message, help } = diagnosticText({ code: error.code as CodedError["code"], data: error.data });
     return { code: error.code, message, ...(help !== undefined && { help }) };
   }
   return { code: null, message: error instanceof Error ? (error.stack ?? error.message) : String(error) };

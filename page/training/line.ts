@@ -1,14 +1,14 @@
 /** The window's end of the worker that trains. */
-import type { Failure, Keeping, TrainMethod, TrainMethods, TrainReply } from "./protocol.js";
+import type { Failure, KeepStatus, TrainMethod, TrainMethods, TrainReply } from "./protocol.js";
 
 /** What the worker says of a request that failed. */
-export class Failed extends Error {
+export class RequestFailedError extends Error {
   constructor(readonly failure: Failure) {
     super(failure.message);
   }
 }
 
-export class Line {
+export class TrainingWorkerClient {
   readonly #worker: Worker;
   readonly #waiting = new Map<number, { done: (result: unknown) => void; failed: (error: Error) => void }>();
   #next = 0;
@@ -16,7 +16,7 @@ export class Line {
   constructor(
     script: string,
     hears: {
-      kept(keeping: Keeping): void;
+      keepStatus(keeping: KeepStatus): void;
       shown(id: string, html: string): void;
       doing(what: string): void;
       cleared(): void;
@@ -27,13 +27,13 @@ export class Line {
     this.#worker.onerror = ({ message }) => hears.broke(message);
     this.#worker.onmessage = ({ data }: { data: TrainReply }) => {
       if ("show" in data) return hears.shown(data.show, data.html);
-      if ("kept" in data) return hears.kept(data.kept);
+      if ("kept" in data) return hears.keepStatus(data.kept);
       if ("cleared" in data) return hears.cleared();
       if ("doing" in data) return hears.doing(data.doing);
-      const asked = this.#waiting.get(data.id);
+      const pending = this.#waiting.get(data.id);
       this.#waiting.delete(data.id);
-      if ("failure" in data) asked?.failed(new Failed(data.failure));
-      else asked?.done(data.result);
+      if ("failure" in data) pending?.failed(new RequestFailedError(data.failure));
+      else pending?.done(data.result);
     };
   }
 

@@ -7,7 +7,7 @@
 interface Working {
   createSyncAccessHandle(): Promise<{
     truncate(size: number): void;
-    write(bytes: Uint8Array<ArrayBuffer>, o: { readonly at: number }): number;
+    write(bytes: Uint8Array<ArrayBuffer>, options: { readonly at: number }): number;
     flush(): void;
     close(): void;
   }>;
@@ -15,7 +15,7 @@ interface Working {
 }
 
 /** A file, whole or not at all; folders on the way are made. Throws what the browser says, or that there is no room. */
-export async function put(folder: string, name: string, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+export async function putFile(folder: string, name: string, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
   const within = await folderOf(folder, true);
   const under = "move" in FileSystemFileHandle.prototype ? `${name}.part` : name;
   const file = (await within.getFileHandle(under, { create: true })) as unknown as Working;
@@ -36,7 +36,7 @@ export async function put(folder: string, name: string, bytes: Uint8Array<ArrayB
 }
 
 /** Null: there is none. */
-export async function get(folder: string, name: string): Promise<File | null> {
+export async function getFile(folder: string, name: string): Promise<File | null> {
   try {
     return await (await (await folderOf(folder, false)).getFileHandle(name)).getFile();
   } catch {
@@ -56,13 +56,13 @@ export async function namesIn(folder: string): Promise<readonly string[]> {
 }
 
 /** Of all files in a folder and in those below it. */
-export async function bytesIn(folder: string): Promise<number> {
+export async function byteCountIn(folder: string): Promise<number> {
   let bytes = 0;
   try {
     for await (const [name, one] of (await folderOf(folder, false)).entries())
       bytes +=
         one.kind === "directory"
-          ? await bytesIn(`${folder}/${name}`)
+          ? await byteCountIn(`${folder}/${name}`)
           : await (one as FileSystemFileHandle).getFile().then(({ size }) => size);
   } catch {
     // nothing is kept here, or it is being written: then it is counted the next time
@@ -71,7 +71,7 @@ export async function bytesIn(folder: string): Promise<number> {
 }
 
 /** Files and folders; what isn't there is gone already. */
-export async function drop(folder: string, name: string): Promise<void> {
+export async function removeEntry(folder: string, name: string): Promise<void> {
   try {
     await (await folderOf(folder, false)).removeEntry(name, { recursive: true });
   } catch {
@@ -80,7 +80,7 @@ export async function drop(folder: string, name: string): Promise<void> {
 }
 
 /** Why something could not be kept, after "it is not kept:". */
-export async function whyNot(error: unknown): Promise<string> {
+export async function storageErrorText(error: unknown): Promise<string> {
   const name = error instanceof Error || error instanceof DOMException ? error.name : "";
   if (name === "NoModificationAllowedError") return "another tab writes there";
   if (name !== "QuotaExceededError") return "this browser keeps no files for such a page";

@@ -1,17 +1,17 @@
 /** What the window and the worker that trains say to each other: requests with one answer each, and what is shown meanwhile. */
-import type { GivenFile, Start } from "../world/protocol.js";
+import type { GivenFile, StartParams } from "../world/protocol.js";
 
 /** Where a training may compute; `sooner`: the page tries. */
 export type Device = "wasm" | "webgpu";
-export type Asked = "sooner" | Device;
+export type DeviceChoice = "sooner" | Device;
 /** Of tfjs, deflated; `threaded`: what serves where memory may be shared. */
-export interface Binaries {
+export interface WasmBinaries {
   readonly simd: string;
   readonly threaded: string;
 }
 
 /** How a training ended, or was interrupted. */
-export interface Outcome {
+export interface TrainingResult {
   /** Null: it was interrupted and can go on. */
   readonly ended: "done" | "early" | null;
   readonly steps: number;
@@ -32,7 +32,7 @@ export interface Outcome {
   }[];
   readonly losses: readonly number[];
 }
-export interface Answered {
+export interface AnswerResult {
   readonly html: string;
   /** What the model said of each text. */
   readonly logits: readonly (readonly number[])[];
@@ -42,7 +42,7 @@ export interface SavedFile {
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 /** Where weights that were given are now. */
-export interface Held {
+export interface GivenWeights {
   readonly base: string;
   readonly bytes: number;
   /** Kept for the next time; false: as long as the page is open. */
@@ -51,14 +51,14 @@ export interface Held {
   readonly why: string | null;
 }
 /** What a training is begun from. */
-export interface Program {
+export interface TrainingProgram {
   readonly code: string;
   readonly name: string;
   /** Hash of the plan that it comes to. */
   readonly plan: string;
 }
 /** A training that an earlier page left as it stood. */
-export interface Left extends Program {
+export interface LeftTraining extends TrainingProgram {
   readonly id: string;
   readonly step: number;
   readonly of: number;
@@ -68,12 +68,12 @@ export interface Left extends Program {
   readonly at: string;
 }
 /** Whether a training is kept as it stands, for a page that is left. */
-export type Keeping = { readonly step: number } | { readonly why: string };
+export type KeepStatus = { readonly step: number } | { readonly why: string };
 export interface TrainMethods {
   /** `engine`: its binaries. Files of bases that are kept, and what an earlier page left of a training; null: nothing. */
   readonly start: {
-    params: Start & { readonly engine: Binaries };
-    result: { readonly files: readonly GivenFile[]; readonly left: Left | null };
+    params: StartParams & { readonly engine: WasmBinaries };
+    result: { readonly files: readonly GivenFile[]; readonly left: LeftTraining | null };
   };
   /** Lets a kept base go. */
   readonly forget: { params: { readonly base: string }; result: null };
@@ -83,28 +83,28 @@ export interface TrainMethods {
   /** The files of what was left; null: they are gone. */
   readonly filesLeft: { params: { readonly id: string }; result: readonly GivenFile[] | null };
   /** Goes on from there. */
-  readonly takeUp: { params: { readonly left: Left; readonly where: Asked }; result: Outcome };
+  readonly takeUp: { params: { readonly left: LeftTraining; readonly where: DeviceChoice }; result: TrainingResult };
   readonly forgetLeft: { params: { readonly id: string }; result: null };
   readonly files: { params: { readonly all: readonly GivenFile[] }; result: null };
   /** `path`: with the folder that it lay in, if it lay in one. */
-  readonly weights: { params: { readonly path: string; readonly file: Blob }; result: Held };
+  readonly weights: { params: { readonly path: string; readonly file: Blob }; result: GivenWeights };
   /** Whether the program's base has its weights here; `wrong`: why they are none of it; `published`: its name on the hub. */
   readonly has: {
     params: { readonly code: string; readonly name: string | null };
     result: {
       readonly base: string | null;
-      readonly held: Held | null;
+      readonly held: GivenWeights | null;
       readonly wrong: Failure | null;
       readonly published: string | null;
     };
   };
   readonly train: {
-    params: { readonly code: string; readonly name: string | null; readonly where: Asked };
-    result: Outcome;
+    params: { readonly code: string; readonly name: string | null; readonly where: DeviceChoice };
+    result: TrainingResult;
   };
-  readonly goOn: { params: null; result: Outcome };
+  readonly goOn: { params: null; result: TrainingResult };
   readonly interrupt: { params: null; result: null };
-  readonly predict: { params: { readonly texts: readonly string[] }; result: Answered };
+  readonly predict: { params: { readonly texts: readonly string[] }; result: AnswerResult };
   readonly save: { params: null; result: readonly SavedFile[] };
 }
 export type TrainMethod = keyof TrainMethods;
@@ -121,7 +121,7 @@ export type TrainReply =
   | { readonly id: number; readonly result: unknown }
   | { readonly id: number; readonly failure: Failure }
   /** Of the training under way: HTML in place of what had that id before. */
-  | { readonly kept: Keeping }
+  | { readonly kept: KeepStatus }
   | { readonly show: string; readonly html: string }
   /** The training before is closed: what is shown of it holds no longer. */
   | { readonly cleared: true }

@@ -3,56 +3,62 @@
  * the page's engine. It is interrupted and goes on; what it comes to at each checkpoint is told to whoever keeps it (`left.ts`).
  */
 import { must } from "#dsl/language/diagnostics/must.js";
-import { keepsBest, rankedBy, watchedIn } from "#dsl/compiler/plan/watched-metric.js";
+import { keepsBest, rankingDirectionOf, watchedMetric } from "#dsl/compiler/plan/watched-metric.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { Action } from "#dsl/compiler/plan/action.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { Checkpoint } from "#kernel/runs/checkpoints.js";
 import type { RunFolder } from "#kernel/runs/run-folder.js";
-import { standardise } from "#kernel/runs/standardised-weights.js";
+import { standardiseTargets } from "#kernel/runs/standardised-weights.js";
 import { loadTokenizer, type Tokenizer } from "#kernel/bases/tokenizer.js";
 import type { Base } from "#kernel/bases/base.js";
 import type { HostContext } from "#kernel/host/host-context.js";
 import type { RunEvent } from "#kernel/events/events.js";
-import { does } from "#kernel/host/load-implementation.js";
+import { loadImplementation } from "#kernel/host/load-implementation.js";
 import type { Engine } from "#kernel/engines/engine.js";
-import { askerOf } from "#kernel/inference/predictor.js";
-import { askRows } from "#kernel/inference/score.js";
+import { predictorOf } from "#kernel/inference/predictor.js";
+import { computeRowLogits } from "#kernel/inference/score.js";
 import { openModel, type OpenModel } from "#kernel/models/open-model.js";
-import { takeHead } from "#kernel/models/own-head.js";
-import type { Predicted } from "#kernel/inference/prediction.js";
-import { exactFit } from "#kernel/training-runs/exact.js";
-import { LiveTraining, titleOf, type Screen } from "#kernel/session/live-training.js";
-import { materialOf, type Material } from "#kernel/training-runs/material.js";
-import { validatingOn } from "#kernel/training-runs/validating.js";
-import type { Trained } from "#kernel/training/loop/contract.js";
+import { alignBaseHead } from "#kernel/models/own-head.js";
+import type { ReadTextPrediction } from "#kernel/inference/prediction.js";
+import { exactHeadFit } from "#kernel/training-runs/exact.js";
+import { LiveTraining, trainingTitle, type Screen } from "#kernel/session/live-training.js";
+import { prepareMaterial, type TrainingMaterial } from "#kernel/training-runs/material.js";
+import { validatorFor } from "#kernel/training-runs/validating.js";
+import type { TrainingOutcome } from "#kernel/training/loop/contract.js";
 import type { StepSource } from "#kernel/training/loop/step-source.js";
-import { train } from "#kernel/training/loop/train.js";
+import { runTrainingLoop } from "#kernel/training/loop/train.js";
 import type { Validate } from "#kernel/training/loop/validation.js";
 import { minibatchSteps, pipelineSource } from "#kernel/training/steps.js";
 import { metricName } from "#stdlib/metrics/shared/metric-name.js";
 import { registry } from "#stdlib/registry.js";
-import type { World } from "../world/world.js";
-import type { Told } from "./card.js";
-import { forgetAll, newest, ofStep, putBack, toGoOnFrom } from "./instead/checkpoints.js";
-import type { State } from "./left.js";
+import type { PageWorld } from "../world/world.js";
+import type { AdapterCardInput } from "./card.js";
+import {
+  forgetCheckpoints,
+  newestCheckpoint,
+  checkpointOfStep,
+  restoreCheckpoints,
+  resumeCheckpoints,
+} from "./instead/checkpoints.js";
+import type { LeftTrainingState } from "./left.js";
 import type { SavedFile } from "./protocol.js";
-import { savedOf } from "./saved.js";
+import { savedFilesOf } from "./saved.js";
 
 type Train = Extract<Action, { readonly verb: "train" }>;
 
-export interface Given {
+export interface PageRunOptions {
   readonly engine: Engine;
-  readonly world: World;
+  readonly world: PageWorld;
   readonly action: Train;
   readonly base: Base;
   readonly screen: Screen;
   /** Of a training that goes on, where it stood. */
-  readonly left: State | null;
+  readonly left: LeftTrainingState | null;
 }
 
 /** Steps that were taken for their time alone. */
-export interface Probe {
+export interface SpeedProbe {
   /** Of the sooner one of the last two: the first compiles. */
   readonly seconds: number;
   readonly losses: readonly number[];
@@ -64,35 +70,36 @@ export class PageRun {
   readonly events: RunEvent[] = [];
   private readonly live: LiveTraining;
   /** Where it stands; null: it didn't begin. */
-  private at: Checkpoint | null = null;
-  private ended: State["ended"] = null;
+  private checkpoint: Checkpoint | null = null;
+  private ended: LeftTrainingState["ended"] = null;
   private aborter = new AbortController();
 
   private constructor(
-    private readonly given: Given,
-    readonly material: Material,
+    private readonly given: PageRunOptions,
+    readonly material: TrainingMaterial,
     readonly open: OpenModel,
     private readonly context: HostContext,
   ) {
-    this.live = new LiveTraining(given.screen, "training", titleOf(given.action.plan), given.action.plan);
+    this.live = new LiveTraining(given.screen, "training", trainingTitle(given.action.plan), given.action.plan);
   }
 
-  static async begin(given: Given): Promise<PageRun> {
+  static async begin(given: PageRunOptions): Promise<PageRun> {
     const { engine, world, base } = given;
     const { plan, name } = given.action;
     const context: HostContext = { folder: ".", parameters: {}, live: () => undefined, typescript: () => [] };
     const tokenizer: Tokenizer = await loadTokenizer(base.folder);
     const weights = { parts: () => Promise.resolve({ base, tokenizer }) };
     const datasets = {
-      data: (data: Plan["recipe"]["data"], reader: Parameters<World["prepared"]>[1]) => world.prepared(data, reader),
+      data: (data: Plan["recipe"]["data"], reader: Parameters<PageWorld["prepared"]>[1]) =>
+        world.prepared(data, reader),
     };
-    const room = { weights, datasets } as unknown as Parameters<typeof materialOf>[0];
-    const material = await materialOf(room, { plan, name }, { hostContext: context });
+    const room = { weights, datasets } as unknown as Parameters<typeof prepareMaterial>[0];
+    const material = await prepareMaterial(room, { plan, name }, { hostContext: context });
     const open = await openModel(engine, plan, base, material.labels, ".");
-    await takeHead(open.session, plan.recipe.model, base, material.labels);
+    await alignBaseHead(open.session, plan.recipe.model, base, material.labels);
     const { standardised } = open;
     const standard = material.rows.taught?.standard;
-    if (standardised && standard) await standardise(open.session, standardised, standard, standardised.knows);
+    if (standardised && standard) await standardiseTargets(open.session, standardised, standard, standardised.knows);
     const run = new PageRun(given, material, open, context);
     if (given.left) await run.takeUp(given.left);
     return run;
@@ -113,11 +120,11 @@ export class PageRun {
   }
 
   /** What a step takes; what was learnt is as it was before. */
-  async probe(): Promise<Probe> {
+  async probe(): Promise<SpeedProbe> {
     const { session, saved } = this.open;
     const steps: { readonly seconds: number; readonly loss: number }[] = [];
     await session.setAside("probed", saved);
-    await train({
+    await runTrainingLoop({
       ...this.training(null),
       source: this.minibatches(0),
       hooks: [{ stepsUntilPause: () => 1, endsNow: () => (steps.length >= PROBED ? "give up" : null) }],
@@ -125,7 +132,7 @@ export class PageRun {
       onEvent: (event) => event.kind === "step" && steps.push(event),
     });
     await session.takeBack("probed");
-    forgetAll();
+    forgetCheckpoints();
     return {
       seconds: Math.min(...steps.slice(steps.length > 1 ? 1 : 0).map(({ seconds }) => seconds)),
       losses: steps.map(({ loss }) => loss),
@@ -133,7 +140,7 @@ export class PageRun {
   }
 
   /** Trains until it is done, or interrupted: it goes on then where it was. `keeps`: told at each checkpoint. */
-  async train(keeps: (state: State) => void): Promise<Trained["reason"]> {
+  async train(keeps: (state: LeftTrainingState) => void): Promise<TrainingOutcome["reason"]> {
     if (this.ended) {
       await this.takeBest();
       this.live.behind(this.events);
@@ -142,17 +149,21 @@ export class PageRun {
     }
     const { plan, material, open } = this;
     this.aborter = new AbortController();
-    if (this.at) this.live.behind(this.events);
+    if (this.checkpoint) this.live.behind(this.events);
     const { signal } = this.aborter;
-    const watched = watchedIn(registry, plan.recipe.training);
-    const exact = await exactFit(plan, { ...material, session: open.session }, { hostContext: this.context, signal });
-    const trained = await train({
-      ...this.training(await validatingOn({ registry, plan, watched }, material, open)),
-      source: exact ?? this.minibatches(this.at?.position.step ?? 0),
+    const watched = watchedMetric(registry, plan.recipe.training);
+    const exact = await exactHeadFit(
+      plan,
+      { ...material, session: open.session },
+      { hostContext: this.context, signal },
+    );
+    const trained = await runTrainingLoop({
+      ...this.training(await validatorFor({ registry, plan, watched }, material, open)),
+      source: exact ?? this.minibatches(this.checkpoint?.position.step ?? 0),
       hooks: [],
       signal,
       plan: await oftenKept(plan),
-      resume: this.at,
+      resume: this.checkpoint,
       onEvent: (event) => {
         this.events.push(event);
         this.live.on(event);
@@ -161,7 +172,7 @@ export class PageRun {
     });
     await trained.settled;
     // Steps that ended after it replied are in the newest checkpoint, and so is what the engine has.
-    this.at = newest() ?? trained.last;
+    this.checkpoint = newestCheckpoint() ?? trained.last;
     this.ended = trained.reason === "early" || trained.reason === "done" ? trained.reason : null;
     keeps(this.state());
     if (this.ended) await this.takeBest();
@@ -169,34 +180,34 @@ export class PageRun {
     return trained.reason;
   }
 
-  private state(): State {
+  private state(): LeftTrainingState {
     const of = this.events.findLast((event) => event.kind === "started")?.steps ?? 0;
-    const checkpoints = toGoOnFrom();
+    const checkpoints = resumeCheckpoints();
     const step = Math.max(0, ...checkpoints.map(({ position }) => position.step));
     return { step, of, ended: this.ended, events: [...this.events], checkpoints };
   }
 
   /** What a state that was kept holds: from there it goes on. */
-  private async takeUp({ step, events, ended, checkpoints }: State): Promise<void> {
-    putBack(checkpoints);
-    this.at = must(newest(), "a checkpoint of what was left");
+  private async takeUp({ step, events, ended, checkpoints }: LeftTrainingState): Promise<void> {
+    restoreCheckpoints(checkpoints);
+    this.checkpoint = must(newestCheckpoint(), "a checkpoint of what was left");
     this.events.push(...(ended ? events : before(events, step)));
     this.ended = ended;
-    await this.open.session.load(this.at.file);
+    await this.open.session.load(this.checkpoint.file);
   }
 
   /** What all of its trainings have. */
   private training(validate: Validate | null) {
     const { plan, material, open } = this;
-    const watched = watchedIn(registry, plan.recipe.training);
+    const watched = watchedMetric(registry, plan.recipe.training);
     return {
       plan,
       model: open,
       validation: {
         validate,
-        watched: { name: metricName(watched, registry), better: rankedBy(registry, watched, "keep") },
+        watched: { name: metricName(watched, registry), better: rankingDirectionOf(registry, watched, "keep") },
         stopping: material.stopping,
-        onProgress: (done: number, of: number) => this.live.validating(done, of),
+        onProgress: (done: number, total: number) => this.live.validating(done, total),
       },
       run: NOWHERE,
       lock: OPEN,
@@ -206,8 +217,8 @@ export class PageRun {
   }
   /** The steps after `done`. */
   private minibatches(done: number): StepSource {
-    const of = { plan: this.plan, ...this.material };
-    return pipelineSource(minibatchSteps({ ...of, wantsLogits: false }, this.open.session), of, done);
+    const minibatches = { plan: this.plan, ...this.material };
+    return pipelineSource(minibatchSteps({ ...minibatches, wantsLogits: false }, this.open.session), minibatches, done);
   }
 
   interrupt(): void {
@@ -217,34 +228,37 @@ export class PageRun {
   /** Of texts, in the task's words; `said`: logits. */
   async predict(
     texts: readonly string[],
-  ): Promise<{ readonly predictions: readonly Predicted[]; readonly said: readonly Float32Array[] }> {
+  ): Promise<{ readonly predictions: readonly ReadTextPrediction[]; readonly outputs: readonly Float32Array[] }> {
     const { plan, labels, open } = this;
-    const asker = await askerOf({ plan, labels, base: this.given.base, tokenizer: this.material.tokenizer }, this.name);
+    const asker = await predictorOf(
+      { plan, labels, base: this.given.base, tokenizer: this.material.tokenizer },
+      this.name,
+    );
     const read = await asker.read(texts);
-    const o = { batchSize: plan.recipe.training.batch_size, padId: asker.padId };
-    const said = await askRows(open.session, read.rows, asker.answers, o);
-    return { predictions: await read.answer(said), said };
+    const options = { batchSize: plan.recipe.training.batch_size, padId: asker.padId };
+    const outputs = await computeRowLogits(open.session, read.rows, asker.answers, options);
+    return { predictions: await read.answer(outputs), outputs };
   }
 
   /** What is saved: PEFT's two files, or the folder of a model that trained whole. */
   get saves(): "adapter" | "model" {
     return this.open.adapter ? "adapter" : "model";
   }
-  saved(scores: Told["scores"]): Promise<readonly SavedFile[]> {
+  saved(scores: AdapterCardInput["scores"]): Promise<readonly SavedFile[]> {
     const { name, plan, labels } = this;
-    return savedOf(this.open, this.material.tokenizer, { name, plan, labels, base: this.given.base, scores });
+    return savedFilesOf(this.open, this.material.tokenizer, { name, plan, labels, base: this.given.base, scores });
   }
 
   async close(): Promise<void> {
     this.interrupt();
-    forgetAll();
+    forgetCheckpoints();
     await this.open.dispose();
   }
 
   private async takeBest(): Promise<void> {
-    const best = this.at?.position.best;
-    if (!best || best.step === this.at?.position.step || !keepsBest(this.plan.recipe.training)) return;
-    await this.open.session.load(must(ofStep(best.step), "the best checkpoint").file);
+    const best = this.checkpoint?.position.best;
+    if (!best || best.step === this.checkpoint?.position.step || !keepsBest(this.plan.recipe.training)) return;
+    await this.open.session.load(must(checkpointOfStep(best.step), "the best checkpoint").file);
   }
 }
 
@@ -258,7 +272,7 @@ const OFTEN = 10;
 async function oftenKept(plan: Plan): Promise<Plan> {
   const { model, training } = plan.recipe;
   const { steps } = training.checkpoint?.arguments ?? {};
-  const few = (await does(model.technique, "technique")).saved === "trained";
+  const few = (await loadImplementation(model.technique, "technique")).saved === "trained";
   if (few && typeof steps === "number" && steps <= OFTEN) return plan;
   // All weights and their moments are several times the base: memory has the last and the best ones alone.
   const checkpoint: Call | null = few ? { kind: "cadence", word: "every", arguments: { steps: OFTEN } } : null;
@@ -268,7 +282,7 @@ async function oftenKept(plan: Plan): Promise<Plan> {
 /** Whether its head is found at once: it takes no steps. */
 export async function isExact({ plan }: Pick<Train, "plan">): Promise<boolean> {
   const { technique } = plan.recipe.model;
-  return (await does(technique, "technique")).exact?.(technique) === true;
+  return (await loadImplementation(technique, "technique")).exact?.(technique) === true;
 }
 
 /** What a run's folder is elsewhere: events are in memory, and nothing is written. */

@@ -1,62 +1,69 @@
 /** What of a trained model is saved: an adapter as PEFT reads it, or the folder of a whole model, as transformers does. */
 import { must } from "#dsl/language/diagnostics/must.js";
-import { ADAPTER } from "#kernel/runs/folders/adapter-folder.js";
+import { ADAPTER_FILES } from "#kernel/runs/folders/adapter-folder.js";
 import { configText } from "#kernel/runs/folders/config-text.js";
-import { folded } from "#kernel/runs/standardised-weights.js";
+import { withFoldedStandardisation } from "#kernel/runs/standardised-weights.js";
 import type { Tokenizer } from "#kernel/bases/tokenizer.js";
 import type { Base } from "#kernel/bases/base.js";
 import type { OpenModel } from "#kernel/models/open-model.js";
 import { disk } from "../world/disk.js";
-import { written } from "./instead/safetensors.js";
-import { besideAdapter, type Told } from "./card.js";
+import { writtenFiles } from "./instead/safetensors.js";
+import { adapterCardFiles, type AdapterCardInput } from "./card.js";
 import type { SavedFile } from "./protocol.js";
 
 type Bytes = SavedFile["bytes"];
 const json = (value: unknown): Bytes => new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`);
 
-export async function savedOf(open: OpenModel, tokenizer: Tokenizer, told: Told): Promise<readonly SavedFile[]> {
+export async function savedFilesOf(
+  open: OpenModel,
+  tokenizer: Tokenizer,
+  input: AdapterCardInput,
+): Promise<readonly SavedFile[]> {
   const { session, adapter } = open;
-  const { base } = told;
+  const { base } = input;
   if (adapter) {
     const { names, config, standardised } = adapter;
-    const beside = besideAdapter(told);
+    const beside = adapterCardFiles(input);
     return [
-      { name: ADAPTER.weights, bytes: await weightsOf({ session, names, standardised }) },
-      { name: ADAPTER.config, bytes: json(config) },
+      { name: ADAPTER_FILES.weights, bytes: await weightsOf({ session, names, standardised }) },
+      { name: ADAPTER_FILES.config, bytes: json(config) },
       { name: "config.json", bytes: new TextEncoder().encode(configText(beside.config)) },
       { name: "README.md", bytes: new TextEncoder().encode(beside.readme) },
     ];
   }
   const whole = must(open.whole, "what a training of all weights saves");
-  const of = (name: string): Bytes | undefined => disk.inFolder(base.folder, name)?.bytes as Bytes | undefined;
+  const fileOf = (name: string): Bytes | undefined => disk.inFolder(base.folder, name)?.bytes as Bytes | undefined;
   const files: SavedFile[] = [
     { name: "model.safetensors", bytes: await weightsOf({ session, ...whole }) },
     { name: "config.json", bytes: new TextEncoder().encode(configText(whole.config)) },
-    { name: "tokenizer.json", bytes: must(of("tokenizer.json"), "the base's tokenizer") },
+    { name: "tokenizer.json", bytes: must(fileOf("tokenizer.json"), "the base's tokenizer") },
     {
       name: "tokenizer_config.json",
-      bytes: json(settingsOf(base, tokenizer, whole.maxLength, of("tokenizer_config.json"))),
+      bytes: json(settingsOf(base, tokenizer, whole.maxLength, fileOf("tokenizer_config.json"))),
     },
   ];
-  const special = of("special_tokens_map.json");
+  const special = fileOf("special_tokens_map.json");
   return special ? [...files, { name: "special_tokens_map.json", bytes: special }] : files;
 }
 
-async function weightsOf(o: {
+async function weightsOf(options: {
   readonly session: OpenModel["session"];
   readonly names: Readonly<Record<string, string>>;
-  readonly standardised: Parameters<typeof folded>[1];
+  readonly standardised: Parameters<typeof withFoldedStandardisation>[1];
 }): Promise<Bytes> {
   const file = "saved/model.safetensors";
-  await folded(o.session, o.standardised, () => o.session.save(file, Object.keys(o.names), { format: "pt" }, o.names));
-  const bytes = must(written.get(file), "the weights that were written") as Bytes;
-  written.delete(file);
+  await withFoldedStandardisation(options.session, options.standardised, () =>
+    options.session.save(file, Object.keys(options.names), { format: "pt" }, options.names),
+  );
+  const bytes = must(writtenFiles.get(file), "the weights that were written") as Bytes;
+  writtenFiles.delete(file);
   return bytes;
 }
 
 /** The base's own where they were given, else what tokenizer.json doesn't say itself; and the longest text it was trained on. */
-function settingsOf(base: Base, tokenizer: Tokenizer, maxLength: number, own: Bytes | undefined): object {
-  if (own) return { ...(JSON.parse(new TextDecoder().decode(own)) as object), model_max_length: maxLength };
+function settingsOf(base: Base, tokenizer: Tokenizer, maxLength: number, settingsFile: Bytes | undefined): object {
+  if (settingsFile)
+    return { ...(JSON.parse(new TextDecoder().decode(settingsFile)) as object), model_max_length: maxLength };
   const types = Number(base.facts.config["type_vocab_size"] ?? 0) > 1 ? ["token_type_ids"] : [];
   const [pad] = tokenizer.tokens(Int32Array.of(tokenizer.padId));
   return {

@@ -1,29 +1,33 @@
 /** `evaluate` in a page: what the model says of a split, by the notebook's metrics, with the notebook's intervals and cards. */
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { Action } from "#dsl/compiler/plan/action.js";
-import { readerOf } from "#dsl/language/types/subject.js";
-import { evaluationShown } from "#kernel/display/scores/evaluation.js";
-import type { Shown } from "#kernel/display/bundle-output.js";
+import { dataReaderOf } from "#dsl/language/types/subject.js";
+import { evaluationView } from "#kernel/display/scores/evaluation.js";
+import type { DisplayOutput } from "#kernel/display/bundle-output.js";
 import { encodeSplit } from "#kernel/data/encoding/encoded.js";
-import { drawAll, methodsOf, type Measure } from "#kernel/inference/measuring/comparison.js";
-import { measureOf } from "#kernel/inference/measuring/measure-metric.js";
-import { asked, scoredOf } from "#kernel/inference/score-split.js";
+import { resampleAll, intervalMethodsText, type MetricMeasure } from "#kernel/inference/measuring/comparison.js";
+import { measureMetric } from "#kernel/inference/measuring/measure-metric.js";
+import { computeOutputs, scoreOutputs } from "#kernel/inference/score-split.js";
 import { registry } from "#stdlib/registry.js";
-import type { World } from "../world/world.js";
+import type { PageWorld } from "../world/world.js";
 import type { PageRun } from "./run.js";
 
 type Evaluate = Extract<Action, { readonly verb: "evaluate" }>;
 
 /** Scores by their names, and the cards. */
-export interface Evaluated {
+export interface PageEvaluation {
   readonly on: string;
   readonly scores: Readonly<Record<string, number>>;
-  readonly shown: readonly Shown[];
+  readonly shown: readonly DisplayOutput[];
 }
 
 /** What the program evaluates of a model, on data. */
-export async function evaluated(run: PageRun, actions: readonly Action[], world: World): Promise<readonly Evaluated[]> {
-  const found: Evaluated[] = [];
+export async function evaluateProgram(
+  run: PageRun,
+  actions: readonly Action[],
+  world: PageWorld,
+): Promise<readonly PageEvaluation[]> {
+  const found: PageEvaluation[] = [];
   for (const action of actions)
     if (action.verb === "evaluate" && action.names.includes(run.name))
       for (const subject of action.on) if ("data" in subject) found.push(await one(run, action, subject, world));
@@ -34,20 +38,20 @@ async function one(
   run: PageRun,
   { metrics, batch_size, worst }: Evaluate,
   subject: Extract<Evaluate["on"][number], { readonly data: unknown }>,
-  world: World,
-): Promise<Evaluated> {
+  world: PageWorld,
+): Promise<PageEvaluation> {
   const { encoding, tokenizer } = run.material;
   const split = subject.split ?? "all";
   const on = subject.split ? `${subject.data.name}.${subject.split}` : subject.data.name;
-  const prepared = await world.prepared(subject.data, readerOf(run.plan.recipe.model));
+  const prepared = await world.prepared(subject.data, dataReaderOf(run.plan.recipe.model));
   const rows = await encodeSplit(prepared, { data: subject.data.name, split }, encoding);
-  const o = { batchSize: batch_size, padId: tokenizer.padId, packed: null, groups: true };
-  const scored = scoredOf([await asked(run.open.session, rows, encoding, o)], rows, encoding, {});
-  const measures: Measure[] = [];
-  for (const call of metrics) measures.push(await measureOf(registry, call, scored));
-  const drawn = await drawAll(measures);
+  const options = { batchSize: batch_size, padId: tokenizer.padId, packed: null, groups: true };
+  const scored = scoreOutputs([await computeOutputs(run.open.session, rows, encoding, options)], rows, encoding, {});
+  const measures: MetricMeasure[] = [];
+  for (const call of metrics) measures.push(await measureMetric(registry, call, scored));
+  const drawn = await resampleAll(measures);
   const ofEach = measures.map((measure) => must(drawn.get(measure), `the interval of ${measure.name}`));
-  const shown = evaluationShown({
+  const shown = evaluationView({
     on,
     rows: rows.count,
     constants: [],
@@ -59,7 +63,7 @@ async function one(
       scores: [ofEach[i]?.score ?? null],
       constants: [],
     })),
-    methods: methodsOf(ofEach),
+    methods: intervalMethodsText(ofEach),
     notes: measures.flatMap(({ name, why }) => (why === undefined ? [] : [`${name} is no number: ${why}`])),
     models: [
       {

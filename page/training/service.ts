@@ -1,33 +1,50 @@
 /** The worker that trains: the program is checked over the page's files once more, and its training is opened, run and asked. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { must } from "#dsl/language/diagnostics/must.js";
-import { nothingOutside } from "#dsl/compiler/plan/known-names.js";
-import { partsOf } from "#dsl/language/syntax/parts.js";
-import { readerOf } from "#dsl/language/types/subject.js";
-import { predictionsShown } from "#kernel/display/scores/evaluation.js";
-import type { Shown } from "#kernel/display/bundle-output.js";
-import { checkSources, type Checked } from "#kernel/host/check-sources.js";
-import { does } from "#kernel/host/load-implementation.js";
+import { emptyEnvironment } from "#dsl/compiler/plan/known-names.js";
+import { splitSource } from "#dsl/language/syntax/parts.js";
+import { dataReaderOf } from "#dsl/language/types/subject.js";
+import { predictionsView } from "#kernel/display/scores/evaluation.js";
+import type { DisplayOutput } from "#kernel/display/bundle-output.js";
+import { checkSources, type CheckedProgram } from "#kernel/host/check-sources.js";
+import { loadImplementation } from "#kernel/host/load-implementation.js";
 import type { Engine } from "#kernel/engines/engine.js";
-import type { Header } from "#kernel/tensors/layout.js";
+import type { SafetensorsHeader } from "#kernel/tensors/layout.js";
 import { registry } from "#stdlib/registry.js";
-import { unpacked } from "../world/carried.js";
+import { unpackTokenizer } from "../world/carried.js";
 import { knownBases } from "../world/bases.js";
-import { disk, nameOf } from "../world/disk.js";
-import type { GivenFile, Machine, Start } from "../world/protocol.js";
-import { World } from "../world/world.js";
-import { givenBase } from "./base.js";
-import { begunWhere, type Begun } from "./choice.js";
-import { Devices } from "./devices.js";
-import { memoryOf } from "./engine.js";
-import { failureOf, Refusal } from "./failure.js";
-import { bytesKept, forget, forgetAll, keep, kept } from "./keep.js";
-import { bytesLeft, filesLeft, forgetAllLeft, forgetLeft, Keeper, newestLeft, stateLeft, type State } from "./left.js";
-import type { Asked, Held, Keeping, Left, Outcome, TrainMethods, TrainReply } from "./protocol.js";
+import { disk, fileNameOf } from "../world/disk.js";
+import type { GivenFile, Machine, StartParams } from "../world/protocol.js";
+import { PageWorld } from "../world/world.js";
+import { loadGivenBase } from "./base.js";
+import { beginOnDevice, type BegunTraining } from "./choice.js";
+import { TrainingDevices } from "./devices.js";
+import { backendMemoryBytes } from "./engine.js";
+import { failureOf, ProgramRefusal } from "./failure.js";
+import { keptBaseBytes, forgetBase, forgetAllBases, keepBase, keptBases } from "./keep.js";
+import {
+  leftTrainingBytes,
+  leftTrainingFiles,
+  forgetAllLeftTrainings,
+  forgetLeftTraining,
+  TrainingKeeper,
+  newestLeftTraining,
+  leftTrainingState,
+  type LeftTrainingState,
+} from "./left.js";
+import type {
+  DeviceChoice,
+  GivenWeights,
+  KeepStatus,
+  LeftTraining,
+  TrainingResult,
+  TrainMethods,
+  TrainReply,
+} from "./protocol.js";
 import { isExact, PageRun } from "./run.js";
-import { evaluated } from "./scores.js";
-import { demandFits, demandSafetensors, headerOf } from "./weights.js";
-import { demandTrainable, trainingIn, type Train } from "./trainable.js";
+import { evaluateProgram } from "./scores.js";
+import { demandFittingTensors, demandSafetensors, headerOf } from "./weights.js";
+import { demandTrainable, findTraining, type TrainAction } from "./trainable.js";
 
 type Handlers = {
   readonly [M in keyof TrainMethods]: (params: TrainMethods[M]["params"]) => Promise<TrainMethods[M]["result"]>;
@@ -39,7 +56,7 @@ const MOST = 2 * 2 ** 30;
 const OF_BASES = ["config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json"];
 const verbs = registry.verbs().map((verb) => verb.name);
 
-export function service(tell: (reply: TrainReply) => void): Handlers {
+export function trainingHandlers(tell: (reply: TrainReply) => void): Handlers {
   const room = new Room(tell);
   return {
     start: (params) => room.start(params),
@@ -47,11 +64,11 @@ export function service(tell: (reply: TrainReply) => void): Handlers {
     weights: ({ path, file }) => room.weights(path, file),
     has: ({ code, name }) => room.has(code, name),
     forget: async ({ base }) => (await room.forget(base), null),
-    stored: async () => (await bytesKept()) + (await bytesLeft()),
+    stored: async () => (await keptBaseBytes()) + (await leftTrainingBytes()),
     forgetAll: async () => (await room.forgetAll(), null),
-    filesLeft: ({ id }) => filesLeft(id),
+    filesLeft: ({ id }) => leftTrainingFiles(id),
     takeUp: ({ left, where }) => room.takeUp(left, where),
-    forgetLeft: async ({ id }) => (await forgetLeft(id), null),
+    forgetLeft: async ({ id }) => (await forgetLeftTraining(id), null),
     train: ({ code, name, where }) => room.train(code, name, where),
     goOn: () => room.goOn(),
     interrupt: async () => (room.interrupt(), null),
@@ -63,24 +80,24 @@ export function service(tell: (reply: TrainReply) => void): Handlers {
 /** A base's weights: in memory as they were given, or a file that is kept for the next time. `why`: why they are not kept. */
 interface Weights {
   readonly from: Uint8Array | File;
-  readonly header: Header;
+  readonly header: SafetensorsHeader;
   readonly why: string | null;
 }
 
 class Room {
-  private world: World;
-  private tokenizers: Start["tokenizers"] = {};
-  private devices = new Devices({ simd: "", threaded: "" });
+  private world: PageWorld;
+  private tokenizers: StartParams["tokenizers"] = {};
+  private devices = new TrainingDevices({ simd: "", threaded: "" });
   private given: readonly GivenFile[] = [];
   /** By the folder that they were in, the last part of a base's name as a rule; "": in none. The last given is the last. */
-  private readonly held = new Map<string, Weights>();
-  private begun: Begun | null = null;
-  private checked: Checked | null = null;
+  private readonly givenWeights = new Map<string, Weights>();
+  private begun: BegunTraining | null = null;
+  private checked: CheckedProgram | null = null;
   /** Of what is here, as it was evaluated last. */
-  private scores: Outcome["evaluated"] = [];
+  private scores: TrainingResult["evaluated"] = [];
   /** Settles when all weights are read that were given. */
   private reading: Promise<unknown> = Promise.resolve();
-  private keeper: Keeper | null = null;
+  private keeper: TrainingKeeper | null = null;
 
   constructor(private readonly tell: (reply: TrainReply) => void) {
     this.world = worldOf({ memoryBytes: MOST, cores: 1 }, {});
@@ -93,10 +110,10 @@ class Room {
   }: TrainMethods["start"]["params"]): Promise<TrainMethods["start"]["result"]> {
     this.world = worldOf(machine, tokenizers);
     this.tokenizers = tokenizers;
-    this.devices = new Devices(engine);
-    const bases = await kept();
-    for (const [base, { weights, header }] of bases) this.held.set(base, { from: weights, header, why: null });
-    return { files: [...bases.values()].flatMap(({ files }) => files), left: await newestLeft() };
+    this.devices = new TrainingDevices(engine);
+    const bases = await keptBases();
+    for (const [base, { weights, header }] of bases) this.givenWeights.set(base, { from: weights, header, why: null });
+    return { files: [...bases.values()].flatMap(({ files }) => files), left: await newestLeftTraining() };
   }
 
   files(all: readonly GivenFile[]): void {
@@ -105,15 +122,15 @@ class Room {
     for (const { path, text } of all) disk.put(path, typeof text === "string" ? new TextEncoder().encode(text) : text);
   }
 
-  async weights(path: string, file: Blob): Promise<Held> {
+  async weights(path: string, file: Blob): Promise<GivenWeights> {
     demandSafetensors(path);
-    const base = nameOf(path.split("/").slice(0, -1).join("/"));
+    const base = fileNameOf(path.split("/").slice(0, -1).join("/"));
     const read = Promise.all([file.arrayBuffer(), headerOf(path, file)]);
     this.reading = read.catch(() => undefined);
     const [bytes, header] = await read;
     const weights = { from: new Uint8Array(bytes), header, why: null };
-    this.held.delete(base);
-    this.held.set(base, weights);
+    this.givenWeights.delete(base);
+    this.givenWeights.set(base, weights);
     return toldOf(base, weights);
   }
 
@@ -124,73 +141,74 @@ class Room {
     const { base } = action.plan.recipe.model;
     const found = this.heldFor(base);
     const wrong = found && (await this.fits(action).then(() => null, failureOf));
-    const published = knownBases.find((one) => one.includes("/") && nameOf(one) === nameOf(base)) ?? null;
+    const published = knownBases.find((one) => one.includes("/") && fileNameOf(one) === fileNameOf(base)) ?? null;
     return { base, held: found && toldOf(base, found), wrong, published };
   }
 
   /** Coded errors: `tensor-shape`, `missing-tensor`, of weights that are here. */
-  private async fits({ plan }: Pick<Train, "plan">): Promise<void> {
+  private async fits({ plan }: Pick<TrainAction, "plan">): Promise<void> {
     const { model } = plan.recipe;
     const found = this.heldFor(model.base);
-    if (found) demandFits("model.safetensors", found.header, (await this.world.base(readerOf(model))).shapes);
+    if (found)
+      demandFittingTensors("model.safetensors", found.header, (await this.world.base(dataReaderOf(model))).shapes);
   }
 
   async forget(base: string): Promise<void> {
-    await forget(nameOf(base));
-    this.held.delete(nameOf(base));
+    await forgetBase(fileNameOf(base));
+    this.givenWeights.delete(fileNameOf(base));
   }
 
   async forgetAll(): Promise<void> {
-    await forgetAll();
-    await forgetAllLeft(this.keeper?.id ?? null);
-    for (const [base, weights] of this.held) if (!isInMemory(weights)) this.held.delete(base);
+    await forgetAllBases();
+    await forgetAllLeftTrainings(this.keeper?.id ?? null);
+    for (const [base, weights] of this.givenWeights) if (!isInMemory(weights)) this.givenWeights.delete(base);
     if (this.keeper) this.tell({ kept: { why: "what was kept is deleted" } });
   }
 
-  async train(code: string, name: string | null, where: Asked): Promise<Outcome> {
+  async train(code: string, name: string | null, where: DeviceChoice): Promise<TrainingResult> {
     const action = await this.open(code, name, where);
     const { recipe, planHash: plan } = action.plan;
-    this.keeper = await Keeper.begun({ code, name: action.name, plan }, this.given, this.keeping);
-    await this.keepHeld(nameOf(recipe.model.base));
+    this.keeper = await TrainingKeeper.begun({ code, name: action.name, plan }, this.given, this.keeping);
+    await this.keepHeld(fileNameOf(recipe.model.base));
     return this.goOn();
   }
 
   /** Goes on where an earlier page was left, whose program and files it had. */
-  async takeUp({ id, code, name, plan, step }: Left, where: Asked): Promise<Outcome> {
-    const [files, left] = await Promise.all([filesLeft(id), stateLeft(id)]);
+  async takeUp({ id, code, name, plan, step }: LeftTraining, where: DeviceChoice): Promise<TrainingResult> {
+    const [files, left] = await Promise.all([leftTrainingFiles(id), leftTrainingState(id)]);
     if (!files || !left) throw leftElse(step, "what was kept of it is gone");
     this.files(files);
-    const demand = (action: Train): void => {
+    const demand = (action: TrainAction): void => {
       if (action.plan.planHash !== plan)
         throw leftElse(step, "its program and rows come to another plan in this version");
     };
     await this.open(code, name, where, { left, demand });
-    this.keeper = await Keeper.taking(id, this.keeping);
+    this.keeper = await TrainingKeeper.taking(id, this.keeping);
     return this.goOn();
   }
 
-  private async open(code: string, name: string | null, where: Asked, o?: TakenUp): Promise<Train> {
+  private async open(code: string, name: string | null, where: DeviceChoice, options?: TakenUp): Promise<TrainAction> {
     await this.reading;
     this.tell({ doing: "checking the program" });
     const checked = await this.check(code);
     const wrong = checked.diagnostics.find(({ severity }) => severity === "error");
-    if (wrong) throw new Refusal(wrong.code, wrong.data);
-    const action = trainingIn(checked.actions, name);
+    if (wrong) throw new ProgramRefusal(wrong.code, wrong.data);
+    const action = findTraining(checked.actions, name);
     await demandTrainable(action);
-    o?.demand(action);
+    options?.demand(action);
     await this.fits(action);
     const { model } = action.plan.recipe;
-    const facts = await this.world.base(readerOf(model));
+    const facts = await this.world.base(dataReaderOf(model));
     this.tell({ doing: `reading ${model.base}` });
     await this.lay(model.base, facts.hash, facts.config);
-    const base = await givenBase(model.base, facts);
+    const base = await loadGivenBase(model.base, facts);
     await this.close();
     const doing = (what: string): void => this.tell({ doing: what });
     doing("making tokens of the rows, and programs of the plan");
     const screen = { display: this.show, update: this.show };
     const begin = (engine: Engine) =>
-      PageRun.begin({ engine, world: this.world, action, base, screen, left: o?.left ?? null });
-    this.begun = await begunWhere((await isExact(action)) ? "wasm" : where, this.devices, begin, doing);
+      PageRun.begin({ engine, world: this.world, action, base, screen, left: options?.left ?? null });
+    this.begun = await beginOnDevice((await isExact(action)) ? "wasm" : where, this.devices, begin, doing);
     this.checked = checked;
     return action;
   }
@@ -204,22 +222,26 @@ class Room {
     this.begun = this.keeper = null;
   }
 
-  async goOn(): Promise<Outcome> {
+  async goOn(): Promise<TrainingResult> {
     const { run, device, why } = this.running();
     const ended = await run.train((state) => this.keeper?.keep(state));
     await this.keeper?.settled();
     const interrupted = ended === "interrupted";
     const steps = run.events.flatMap((event) => (event.kind === "step" ? [event] : []));
     const seconds = steps.map((step) => step.seconds);
-    const scores = interrupted ? [] : await evaluated(run, this.checked?.actions ?? [], this.world);
-    this.scores = scores.map(({ on, scores: own, shown }) => ({ on, scores: own, cards: shown.map(htmlOf) }));
+    const scores = interrupted ? [] : await evaluateProgram(run, this.checked?.actions ?? [], this.world);
+    this.scores = scores.map(({ on, scores: dataScores, shown }) => ({
+      on,
+      scores: dataScores,
+      cards: shown.map(htmlOf),
+    }));
     return {
       ended: interrupted ? null : ended === "early" ? "early" : "done",
       steps: steps.at(-1)?.step ?? 0,
       of: run.events.findLast((event) => event.kind === "started")?.steps ?? 0,
       seconds: seconds.reduce((sum, one) => sum + one, 0),
       stepSeconds: seconds.toSorted((a, b) => a - b)[Math.floor(seconds.length / 2)] ?? 0,
-      memoryBytes: await memoryOf(device),
+      memoryBytes: await backendMemoryBytes(device),
       on: run.engine,
       why,
       saves: run.saves,
@@ -234,39 +256,39 @@ class Room {
 
   async predict(texts: readonly string[]): Promise<TrainMethods["predict"]["result"]> {
     const { run } = this.running();
-    const { predictions, said } = await run.predict(texts);
-    const { answers } = await does(run.plan.recipe.model.task, "task");
+    const { predictions, outputs } = await run.predict(texts);
+    const { answers } = await loadImplementation(run.plan.recipe.model.task, "task");
     const { columns, cells } = must(answers, "what the task answers");
     const rows = predictions.map((prediction) => ({ text: prediction.text, cells: cells(prediction) }));
-    return { html: htmlOf(predictionsShown(columns, rows)), logits: said.map((one) => Array.from(one)) };
+    return { html: htmlOf(predictionsView(columns, rows)), logits: outputs.map((one) => Array.from(one)) };
   }
 
   async save(): Promise<TrainMethods["save"]["result"]> {
     return this.running().run.saved(this.scores);
   }
 
-  private running(): Begun {
+  private running(): BegunTraining {
     if (!this.begun) throw new CodedError("internal", { what: "nothing was trained in this page yet" });
     return this.begun;
   }
 
-  private check(code: string): Promise<Checked> {
+  private check(code: string): Promise<CheckedProgram> {
     const source = { id: "program", title: "program", text: code };
     const texts = {
-      sources: partsOf(source, verbs),
+      sources: splitSource(source, verbs),
       typescript: new Map<string, readonly string[]>(),
       defined: new Set<string>(),
     };
     return checkSources(texts, {
       registry,
-      parameters: nothingOutside.parameters,
+      parameters: emptyEnvironment.parameters,
       answer: (need) => this.world.answer(need),
     });
   }
 
   /** Those of that name, or the last that were given: a folder may be called anything, and weights of another base are told by their shapes. */
   private heldFor(base: string): Weights | null {
-    return this.held.get(nameOf(base)) ?? [...this.held.values()].findLast(isInMemory) ?? null;
+    return this.givenWeights.get(fileNameOf(base)) ?? [...this.givenWeights.values()].findLast(isInMemory) ?? null;
   }
 
   /** Weights that a training could be opened with. */
@@ -277,49 +299,52 @@ class Room {
       const file = disk.inFolder(base, name);
       return file ? [[name, file.bytes] as const] : [];
     });
-    const kept = await keep(base, found.from as Uint8Array<ArrayBuffer>, beside);
-    this.held.set(base, { ...found, ...(typeof kept === "string" ? { why: kept } : { from: kept, why: null }) });
+    const outcome = await keepBase(base, found.from as Uint8Array<ArrayBuffer>, beside);
+    this.givenWeights.set(base, {
+      ...found,
+      ...(typeof outcome === "string" ? { why: outcome } : { from: outcome, why: null }),
+    });
   }
 
   /** The files of a base where the notebook's code looks for them: those that were given, else what the page itself knows. */
   private async lay(base: string, hash: string, config: Readonly<Record<string, unknown>>): Promise<void> {
-    const folder = nameOf(base);
+    const folder = fileNameOf(base);
     const put = (name: string, bytes: Uint8Array | undefined): void => {
       if (bytes && !disk.inFolder(folder, name)) disk.put(`${folder}/${name}`, bytes);
     };
     put("config.json", new TextEncoder().encode(JSON.stringify(config)));
     const carried = this.tokenizers[hash];
-    put("tokenizer.json", carried && unpacked(carried));
+    put("tokenizer.json", carried && unpackTokenizer(carried));
     const weights = this.heldFor(base)?.from;
     put("model.safetensors", weights instanceof File ? new Uint8Array(await weights.arrayBuffer()) : weights);
   }
 
-  private readonly keeping = (kept: Keeping): void => this.tell({ kept });
-  private readonly show = (shown: Shown): void => {
+  private readonly keeping = (status: KeepStatus): void => this.tell({ kept: status });
+  private readonly show = (shown: DisplayOutput): void => {
     if (shown.id !== undefined) this.tell({ show: shown.id, html: htmlOf(shown) });
   };
 }
 
 interface TakenUp {
-  readonly left: State;
+  readonly left: LeftTrainingState;
   /** Throws where it is another training. */
-  demand(action: Train): void;
+  demand(action: TrainAction): void;
 }
 function leftElse(step: number, why: string): CodedError {
   return new CodedError("not-trained-on-page", { what: `on from step ${String(step)}`, why });
 }
 
 const isInMemory = ({ from }: Weights): boolean => !(from instanceof File);
-function toldOf(base: string, { from, why }: Weights): Held {
+function toldOf(base: string, { from, why }: Weights): GivenWeights {
   const file = from instanceof File;
   return { base, bytes: file ? from.size : from.length, kept: file, why };
 }
 
-function worldOf({ memoryBytes, cores }: Machine, tokenizers: Start["tokenizers"]): World {
+function worldOf({ memoryBytes, cores }: Machine, tokenizers: StartParams["tokenizers"]): PageWorld {
   const machine = { memoryBytes: Math.min(memoryBytes, MOST), cores, engine: "auto", took: [], product: null } as const;
-  return new World(machine, tokenizers);
+  return new PageWorld(machine, tokenizers);
 }
 
-function htmlOf({ bundle }: Shown): string {
+function htmlOf({ bundle }: DisplayOutput): string {
   return String(bundle["text/html"] ?? "");
 }

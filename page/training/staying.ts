@@ -1,11 +1,11 @@
 /** What of a training outlives the page: what is kept of it, a warning where nothing is, and what an earlier page left. */
-import { byId } from "../app/dom.js";
-import { make } from "../app/make.js";
-import type { Keeping, Left } from "./protocol.js";
+import { elementById } from "../app/dom.js";
+import { makeElement } from "../app/make.js";
+import type { KeepStatus, LeftTraining } from "./protocol.js";
 
 /** `lost`: whether a training is here that the page would take along. */
-export class Staying {
-  #kept: Keeping | null = null;
+export class LeaveGuard {
+  #kept: KeepStatus | null = null;
 
   constructor(lost: () => boolean) {
     window.addEventListener("beforeunload", (event) => {
@@ -18,32 +18,35 @@ export class Staying {
   }
 
   /** Null: a training begins. */
-  told(kept: Keeping | null): void {
-    this.#kept = kept;
-    byId("train-kept").textContent =
-      kept === null
+  setStatus(status: KeepStatus | null): void {
+    this.#kept = status;
+    elementById("train-kept").textContent =
+      status === null
         ? ""
-        : "step" in kept
-          ? `Kept in this browser as it was after step ${String(kept.step)}, for when the page is opened again.`
-          : `It is not kept: ${kept.why}. What it learns is lost when the page is left.`;
+        : "step" in status
+          ? `Kept in this browser as it was after step ${String(status.step)}, for when the page is opened again.`
+          : `It is not kept: ${status.why}. What it learns is lost when the page is left.`;
   }
 }
 
 /** Null: nothing was left. */
-export function showLeft(left: Left | null, o: { goOn(left: Left): void; forget(left: Left): void }): void {
-  const about = byId("train-left");
+export function showLeftTraining(
+  left: LeftTraining | null,
+  options: { goOn(left: LeftTraining): void; forget(left: LeftTraining): void },
+): void {
+  const about = elementById("train-left");
   if (!left) return about.replaceChildren();
-  const { name, step, of, ended, at } = left;
-  const when = new Date(at).toLocaleString();
+  const { name, step, of: steps, ended, at: savedAt } = left;
+  const when = new Date(savedAt).toLocaleString();
   const stands = ended
     ? `was trained here (${String(step)} steps, ${when}).`
-    : `stands at step ${String(step)} of ${String(of)} (${when}).`;
-  const button = (id: string, text: string, does: (left: Left) => void): HTMLElement =>
-    make("button", { id, type: "button", onclick: () => (about.replaceChildren(), does(left)) }, text);
+    : `stands at step ${String(step)} of ${String(steps)} (${when}).`;
+  const button = (id: string, text: string, does: (left: LeftTraining) => void): HTMLElement =>
+    makeElement("button", { id, type: "button", onclick: () => (about.replaceChildren(), does(left)) }, text);
   about.replaceChildren(
-    make("span", {}, `A training that was left: ${name} ${stands} `),
-    button("take-up", ended ? "Open it" : "Go on with it", o.goOn),
+    makeElement("span", {}, `A training that was left: ${name} ${stands} `),
+    button("take-up", ended ? "Open it" : "Go on with it", options.goOn),
     " ",
-    button("forget-left", "Forget it", o.forget),
+    button("forget-left", "Forget it", options.forget),
   );
 }

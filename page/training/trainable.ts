@@ -2,16 +2,16 @@
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Action } from "#dsl/compiler/plan/action.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
-import { does } from "#kernel/host/load-implementation.js";
-import { startsFrom } from "#stdlib/techniques/shared/from-parameter.js";
-import { storageOf } from "#stdlib/storages/shared/storage.js";
+import { loadImplementation } from "#kernel/host/load-implementation.js";
+import { startFolderOf } from "#stdlib/techniques/shared/from-parameter.js";
+import { weightStorageOf } from "#stdlib/storages/shared/storage.js";
 
-export type Train = Extract<Action, { readonly verb: "train" }>;
+export type TrainAction = Extract<Action, { readonly verb: "train" }>;
 
 const refused = (what: string, why: string): CodedError => new CodedError("not-trained-on-page", { what, why });
 
 /** The training of that name, or the first. Coded error `not-trained-on-page`. */
-export function trainingIn(actions: readonly Action[], name: string | null): Train {
+export function findTraining(actions: readonly Action[], name: string | null): TrainAction {
   const all = actions.filter((action) => action.verb === "train");
   const one = all.find((action) => action.name === name) ?? all[0];
   if (one) return one;
@@ -21,7 +21,7 @@ export function trainingIn(actions: readonly Action[], name: string | null): Tra
 }
 
 /** Coded error `not-trained-on-page`. */
-export async function demandTrainable({ plan, folds, repeats, calibrate }: Train): Promise<void> {
+export async function demandTrainable({ plan, folds, repeats, calibrate }: TrainAction): Promise<void> {
   const { model, training } = plan.recipe;
   if (folds) throw refused("folds", "they are several trainings");
   if (repeats) throw refused("`repeats`", "they are several trainings");
@@ -31,13 +31,16 @@ export async function demandTrainable({ plan, folds, repeats, calibrate }: Train
   if (training.privacy) throw refused("`privacy`", "its noise would come from no source that the promise may rest on");
   if (training.precision !== "f32") throw refused(`\`precision: ${training.precision}\``, "it computes in f32");
   if (model.scratch) throw refused("a model from scratch", "its tokenizer is trained where Tunebook is installed");
-  if (startsFrom(model.technique) !== null) throw refused("what begins `from:` a folder", "a page reads no folder");
-  if (storageOf(model.storage).weights !== "f32") throw refused("`storage`", "weights lie in memory as f32");
+  if (startFolderOf(model.technique) !== null) throw refused("what begins `from:` a folder", "a page reads no folder");
+  if (weightStorageOf(model.storage).weights !== "f32") throw refused("`storage`", "weights lie in memory as f32");
   await demandKnown(plan);
 }
 
 async function demandKnown({ recipe: { model } }: Plan): Promise<void> {
-  const [task, technique] = await Promise.all([does(model.task, "task"), does(model.technique, "technique")]);
+  const [task, technique] = await Promise.all([
+    loadImplementation(model.task, "task"),
+    loadImplementation(model.technique, "technique"),
+  ]);
   if (!task.supervision.rowFormat.supports.pageTraining || !task.answers?.score)
     throw refused(`\`task: ${model.task.word}\``, "its rows are more than one text with an answer");
   if (technique.merges?.(model.technique)) throw refused("`merge: true`", "it writes adapters");

@@ -5,16 +5,16 @@ import { getThreadsCount, setThreadsCount, setWasmPaths } from "@tensorflow/tfjs
 import { env, ready, setBackend } from "@tensorflow/tfjs-core";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { registerOwnKernels } from "#kernel/engines/tfjs/own-kernels.js";
-import { inflated } from "../app/packed.js";
-import type { Binaries } from "./protocol.js";
+import { inflateBytes } from "../app/packed.js";
+import type { WasmBinaries } from "./protocol.js";
 
 /** The binary makes so many workers before it begins. */
 const MOST_THREADS = 8;
 
 /** Half of what the machine tells, since two of those are one core as a rule; where it tells two, both. */
 function threadsHere(): number {
-  const told = navigator.hardwareConcurrency;
-  return globalThis.crossOriginIsolated && told > 1 ? Math.min(MOST_THREADS, Math.max(2, told >> 1)) : 1;
+  const coreCount = navigator.hardwareConcurrency;
+  return globalThis.crossOriginIsolated && coreCount > 1 ? Math.min(MOST_THREADS, Math.max(2, coreCount >> 1)) : 1;
 }
 
 /** The binary takes half of what it is told at most, so it is told twice what it is to take. */
@@ -31,13 +31,13 @@ async function startedWith(threads: number): Promise<boolean> {
 }
 
 /** How many threads it has. Coded error `not-trained-on-page`. */
-export async function startWasm({ simd, threaded }: Binaries): Promise<number> {
+export async function startWasm({ simd, threaded }: WasmBinaries): Promise<number> {
   env().set("PROD", true);
   if (!(await env().getAsync("WASM_HAS_SIMD_SUPPORT")))
     throw new CodedError("not-trained-on-page", { what: "in this browser", why: "its WebAssembly has no SIMD" });
   const { platform } = env();
   const fetch = async (path: string) =>
-    new Response((await inflated(path.includes("threaded") ? threaded : simd)) as Uint8Array<ArrayBuffer>);
+    new Response((await inflateBytes(path.includes("threaded") ? threaded : simd)) as Uint8Array<ArrayBuffer>);
   env().setPlatform(env().platformName, Object.assign(Object.create(platform) as typeof platform, { fetch }));
   setWasmPaths("embedded/", true);
   registerOwnKernels();

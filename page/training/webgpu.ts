@@ -10,10 +10,10 @@ import {
   setBackend,
 } from "@tensorflow/tfjs-core";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { Fault } from "./engine.js";
+import type { EngineFault } from "./engine.js";
 
 /** What the page knows of a card. */
-export interface Adapter {
+export interface WebgpuAdapter {
   /** As its driver calls it. */
   readonly title: string;
   /** The processor computes what a card would. */
@@ -21,7 +21,7 @@ export interface Adapter {
 }
 
 interface Gpu {
-  requestAdapter(o: { readonly powerPreference: "high-performance" }): Promise<{
+  requestAdapter(options: { readonly powerPreference: "high-performance" }): Promise<{
     readonly info?: {
       readonly vendor: string;
       readonly architecture: string;
@@ -55,7 +55,7 @@ function readsLater(card: Backend): void {
 }
 
 /** A string says why there is none. */
-export async function adapterHere(): Promise<Adapter | string> {
+export async function findWebgpuAdapter(): Promise<WebgpuAdapter | string> {
   const { gpu } = navigator as unknown as { readonly gpu?: Gpu };
   if (!gpu) return "this browser has no WebGPU here";
   try {
@@ -73,7 +73,7 @@ export async function adapterHere(): Promise<Adapter | string> {
 }
 
 /** What goes wrong on the card later on. Coded error `not-trained-on-page`. */
-export async function startWebgpu(adapter: Adapter | string): Promise<Fault> {
+export async function startWebgpu(adapter: WebgpuAdapter | string): Promise<EngineFault> {
   const refused = (why: string) => new CodedError("not-trained-on-page", { what: "on WebGPU", why });
   if (typeof adapter === "string") throw refused(adapter);
   // Else small tensors would be computed in JavaScript.

@@ -1,35 +1,40 @@
 /** Weights that were given: their header is read at once, and their shapes are held to the base's before anything is opened. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { headerIn, headLength, type Header } from "#kernel/tensors/layout.js";
+import { parseSafetensorsHeader, headerTextLength, type SafetensorsHeader } from "#kernel/tensors/layout.js";
 
 type Shapes = Readonly<Record<string, readonly number[]>>;
 
 /** What can be no weights is refused by its name; it isn't opened. Coded error `base-pickled`. */
 export function demandSafetensors(path: string): void {
   if (path.endsWith(".safetensors")) return;
-  const at = path.lastIndexOf("/") + 1;
-  throw new CodedError("base-pickled", { place: path.slice(0, at).replace(/\/$/, "") || path, file: path.slice(at) });
+  const slash = path.lastIndexOf("/") + 1;
+  throw new CodedError("base-pickled", {
+    place: path.slice(0, slash).replace(/\/$/, "") || path,
+    file: path.slice(slash),
+  });
 }
 
 /** Coded errors: `weights-truncated`, `weights-malformed`. */
-export async function headerOf(path: string, from: Blob): Promise<Header> {
+export async function headerOf(path: string, from: Blob): Promise<SafetensorsHeader> {
   const read = async (start: number, end: number) => new Uint8Array(await from.slice(start, end).arrayBuffer());
-  const length = headLength(path, await read(0, 8), from.size);
-  return headerIn(path, await read(8, 8 + length), from.size);
+  const length = headerTextLength(path, await read(0, 8), from.size);
+  return parseSafetensorsHeader(path, await read(8, 8 + length), from.size);
 }
 
 /** `shapes`: of the base, by its config.json. Coded errors: `tensor-shape`, `missing-tensor`. */
-export function demandFits(file: string, { tensors }: Header, shapes: Shapes): void {
+export function demandFittingTensors(file: string, { tensors }: SafetensorsHeader, shapes: Shapes): void {
   // A file names them after the body alone, or after a body within a model.
   const bodies = Object.keys(tensors);
   const inFile = (name: string): string | undefined =>
-    Object.hasOwn(tensors, name) ? name : bodies.find((own) => own.endsWith(`.${name}`) || name.endsWith(`.${own}`));
+    Object.hasOwn(tensors, name)
+      ? name
+      : bodies.find((bodyName) => bodyName.endsWith(`.${name}`) || name.endsWith(`.${bodyName}`));
   let found = 0;
   for (const [name, expected] of Object.entries(shapes)) {
-    const own = inFile(name);
-    if (own === undefined) continue;
+    const tensorName = inFile(name);
+    if (tensorName === undefined) continue;
     found += 1;
-    const got = tensors[own]!.shape;
+    const got = tensors[tensorName]!.shape;
     const sizes = (shape: readonly number[]): string => `[${shape.join(", ")}]`;
     if (sizes(got) !== sizes(expected))
       throw new CodedError("tensor-shape", { name, file, expected: sizes(expected), got: sizes(got) });

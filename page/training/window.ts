@@ -1,35 +1,37 @@
 /** The page that trains: the playground, and beside its phases a panel with base, curve, scores, answers and the adapter. */
-import { editor, extensions, give, machine, tokenizers } from "../app/main.js";
+import { editor, pageExtensions, giveFiles, chosenMachine, tokenizers } from "../app/main.js";
 import type { GivenFile } from "../world/protocol.js";
-import { byId } from "../app/dom.js";
-import { make } from "../app/make.js";
-import { Failed, Line } from "./line.js";
-import type { Asked, Failure, Left, Outcome, SavedFile, TrainMethods } from "./protocol.js";
-import { showLeft, Staying } from "./staying.js";
-import { zipped } from "./zip.js";
+import { elementById } from "../app/dom.js";
+import { makeElement } from "../app/make.js";
+import { RequestFailedError, TrainingWorkerClient } from "./line.js";
+import type { DeviceChoice, Failure, LeftTraining, TrainingResult, SavedFile, TrainMethods } from "./protocol.js";
+import { showLeftTraining, LeaveGuard } from "./staying.js";
+import { zipOf } from "./zip.js";
 
 type Button = HTMLButtonElement;
 
 const say = (text: string, is: "" | "bad" = ""): void => {
-  const said = byId("train-said");
-  said.textContent = text;
-  said.dataset["is"] = is;
+  const line = elementById("train-said");
+  line.textContent = text;
+  line.dataset["is"] = is;
 };
-const textOf = (id: string): string => byId(id).textContent ?? "";
-const line = new Line(byId("trainer").textContent ?? "", {
-  kept: (keeping) => staying.told(keeping),
+const textOf = (id: string): string => elementById(id).textContent ?? "";
+const line = new TrainingWorkerClient(elementById("trainer").textContent ?? "", {
+  keepStatus: (keeping) => staying.setStatus(keeping),
   shown(id, html) {
     say("");
-    const live = byId("train-live");
-    const known = live.querySelector<HTMLElement>(`[data-of="${CSS.escape(id)}"]`) ?? live.appendChild(make("div"));
+    const live = elementById("train-live");
+    const known =
+      live.querySelector<HTMLElement>(`[data-of="${CSS.escape(id)}"]`) ?? live.appendChild(makeElement("div"));
     known.dataset["of"] = id;
     known.innerHTML = html;
   },
   doing: (what) => say(`${what} …`),
   cleared() {
-    [stood, trained] = ["idle", asked];
-    for (const id of ["train-live", "train-left", "train-took", "train-scores", "answers"]) byId(id).replaceChildren();
-    staying.told(null);
+    [stood, trained] = ["idle", pendingName];
+    for (const id of ["train-live", "train-left", "train-took", "train-scores", "answers"])
+      elementById(id).replaceChildren();
+    staying.setStatus(null);
     saved = false;
   },
   broke: (message) => {
@@ -44,24 +46,26 @@ let now: State = "idle";
 /** What is there if the training that is asked for is refused. */
 let stood: Exclude<State, "training"> = "idle";
 let saved = false;
-const staying = new Staying(() => now === "training" || ((now === "interrupted" || now === "trained") && !saved));
+const staying = new LeaveGuard(() => now === "training" || ((now === "interrupted" || now === "trained") && !saved));
 let code = "";
 let names: readonly string[] = [];
 /** Whether they are those of what stands there now. */
 let settled = false;
 
-const which = byId<HTMLSelectElement>("train-which");
+const which = elementById<HTMLSelectElement>("train-which");
 /** The training that is asked for; null: there is none. */
 const chosen = (): string | null => names.find((name) => name === which.value) ?? names[0] ?? null;
 /** A choice only where there are several. */
 function showNames(): void {
   const before = chosen();
-  which.replaceChildren(...names.map((name) => make("option", { value: name, selected: name === before }, name)));
+  which.replaceChildren(
+    ...names.map((name) => makeElement("option", { value: name, selected: name === before }, name)),
+  );
   which.hidden = names.length < 2;
   nameTrain();
 }
 function nameTrain(): void {
-  byId("train").textContent = ["Train", chosen()].filter(Boolean).join(" ");
+  elementById("train").textContent = ["Train", chosen()].filter(Boolean).join(" ");
 }
 which.onchange = () => {
   nameTrain();
@@ -69,17 +73,17 @@ which.onchange = () => {
 };
 /** Of what is here. */
 let trained: string | null = null;
-let asked: string | null = null;
+let pendingName: string | null = null;
 
 /** What may be pressed. */
 function state(next: State): void {
   now = next;
   if (next !== "training") stood = next;
   document.documentElement.dataset["training"] = next;
-  byId<Button>("train").disabled = next === "training" || !settled || names.length === 0;
-  byId("interrupt").hidden = next !== "training";
-  byId("go-on").hidden = next !== "interrupted";
-  byId("train-use").hidden = next !== "interrupted" && next !== "trained";
+  elementById<Button>("train").disabled = next === "training" || !settled || names.length === 0;
+  elementById("interrupt").hidden = next !== "training";
+  elementById("go-on").hidden = next !== "interrupted";
+  elementById("train-use").hidden = next !== "interrupted" && next !== "trained";
 }
 
 const size = (bytes: number): string =>
@@ -91,22 +95,23 @@ const time = (seconds: number): string =>
     ? `${seconds.toFixed(seconds < 10 ? 2 : 0)} s`
     : `${String(Math.floor(seconds / 60))} min ${String(Math.round(seconds % 60))} s`;
 
-function showBase({ base, held, wrong, published }: TrainMethods["has"]["result"]): void {
-  const about = byId("train-base");
+function showBase({ base, held: weights, wrong, published }: TrainMethods["has"]["result"]): void {
+  const about = elementById("train-base");
   if (base === null) about.textContent = "";
   else if (wrong) about.textContent = `The weights here are none of ${base}: ${toldOf(wrong)}.`;
-  else if (held) {
-    const stay = held.kept
+  else if (weights) {
+    const stay = weights.kept
       ? "kept in this browser"
-      : `in memory until the page is closed${held.why === null ? "" : ` (${held.why})`}`;
-    about.textContent = `Weights of ${base}: ${size(held.bytes)}, ${stay}. `;
+      : `in memory until the page is closed${weights.why === null ? "" : ` (${weights.why})`}`;
+    about.textContent = `Weights of ${base}: ${size(weights.bytes)}, ${stay}. `;
     const forget = (): void => void line.ask("forget", { base }).then(lookForBase, failed);
-    if (held.kept) about.append(make("button", { id: "forget-base", type: "button", onclick: forget }, "Forget them"));
+    if (weights.kept)
+      about.append(makeElement("button", { id: "forget-base", type: "button", onclick: forget }, "Forget them"));
   } else {
     const where = published === null ? "" : ` The Hugging Face hub has them under ${published}.`;
     about.textContent = `Weights of ${base} are not here: drop its folder (config.json, tokenizer.json, model.safetensors) on the page.${where}`;
   }
-  about.dataset["is"] = base !== null && (!held || wrong) ? "warn" : "";
+  about.dataset["is"] = base !== null && (!weights || wrong) ? "warn" : "";
 }
 /** What is read of a model's folder beside its weights. */
 const OF_MODELS = /(^|\/)(config|tokenizer|tokenizer_config|special_tokens_map)\.json$/;
@@ -116,15 +121,15 @@ const folderOf = (path: string): string => path.split("/").slice(0, -1).join("/"
 async function showStored(): Promise<void> {
   const bytes = await line.ask("stored", null);
   const forget = (): void => {
-    byId("train-left").replaceChildren();
+    elementById("train-left").replaceChildren();
     void line.ask("forgetAll", null).then(lookForBase).catch(failed);
   };
-  byId("train-stored").replaceChildren(
+  elementById("train-stored").replaceChildren(
     ...(bytes === 0
       ? []
       : [
           `This browser keeps ${size(bytes)} of bases and trainings for this page. `,
-          make("button", { id: "forget-all", type: "button", onclick: forget }, "Delete all of it"),
+          makeElement("button", { id: "forget-all", type: "button", onclick: forget }, "Delete all of it"),
         ]),
   );
 }
@@ -133,7 +138,7 @@ async function lookForBase(): Promise<void> {
   await showStored();
 }
 
-extensions.push({
+pageExtensions.push({
   take(given) {
     const whole = given.filter(([path]) => path.endsWith(".safetensors"));
     const pickled = given.filter(([path]) => PICKLE.test(path));
@@ -141,7 +146,7 @@ extensions.push({
     const weights = whole.length > 0 ? whole : pickled;
     for (const [path, file] of weights) {
       say(`reading ${path} …`);
-      byId("train-said").dataset["code"] = "";
+      elementById("train-said").dataset["code"] = "";
       void line.ask("weights", { path, file }).then(() => (say(""), lookForBase()), failed);
     }
     // Of a model's folder no more is read.
@@ -166,31 +171,33 @@ extensions.push({
 
 const toldOf = ({ message, help }: Failure): string => [message, help].filter(Boolean).join(": ");
 function failed(error: unknown): void {
-  if (error instanceof Failed) {
-    const { message, code: of } = error.failure;
-    if (of === null) console.error(message);
+  if (error instanceof RequestFailedError) {
+    const { message, code: errorCode } = error.failure;
+    if (errorCode === null) console.error(message);
     say(
-      of === null
+      errorCode === null
         ? "Something failed in the page itself; the browser's console has the details."
         : toldOf(error.failure),
       "bad",
     );
-    byId("train-said").dataset["code"] = of ?? "";
+    elementById("train-said").dataset["code"] = errorCode ?? "";
   } else throw error;
 }
 
-async function ran(work: Promise<Outcome>): Promise<void> {
+async function ran(work: Promise<TrainingResult>): Promise<void> {
   state("training");
-  byId("train-said").dataset["code"] = "";
+  elementById("train-said").dataset["code"] = "";
   try {
     const outcome = await work;
-    byId("train-scores").replaceChildren(
-      ...outcome.evaluated.flatMap(({ cards }) => cards.map((html) => Object.assign(make("div"), { innerHTML: html }))),
+    elementById("train-scores").replaceChildren(
+      ...outcome.evaluated.flatMap(({ cards }) =>
+        cards.map((html) => Object.assign(makeElement("div"), { innerHTML: html })),
+      ),
     );
-    const { steps, of, stepSeconds, seconds, memoryBytes, on, why, saves } = outcome;
-    byId("save").textContent = `Save the ${saves} (.zip)`;
-    byId("train-took").textContent =
-      `${String(steps)} of ${String(of)} steps in ${time(seconds)}, ${time(stepSeconds)} each (the middle one), by ${on}${why === null ? "" : `: ${why}`}. The engine's memory grew to ${size(memoryBytes)}.`;
+    const { steps, of: totalSteps, stepSeconds, seconds, memoryBytes, on, why, saves } = outcome;
+    elementById("save").textContent = `Save the ${saves} (.zip)`;
+    elementById("train-took").textContent =
+      `${String(steps)} of ${String(totalSteps)} steps in ${time(seconds)}, ${time(stepSeconds)} each (the middle one), by ${on}${why === null ? "" : `: ${why}`}. The engine's memory grew to ${size(memoryBytes)}.`;
     say(outcome.ended === null ? "Interrupted: what is learnt so far answers and can be saved, and it can go on." : "");
     Object.assign(document.documentElement.dataset, {
       outcome: JSON.stringify({ ...outcome, evaluated: outcome.evaluated.map(({ on, scores }) => ({ on, scores })) }),
@@ -203,38 +210,38 @@ async function ran(work: Promise<Outcome>): Promise<void> {
   }
 }
 
-const where = (): Asked => byId<HTMLSelectElement>("where").value as Asked;
-byId("train").onclick = () => {
-  asked = chosen();
-  void ran(line.ask("train", { code: editor.text, name: asked, where: where() }));
+const where = (): DeviceChoice => elementById<HTMLSelectElement>("where").value as DeviceChoice;
+elementById("train").onclick = () => {
+  pendingName = chosen();
+  void ran(line.ask("train", { code: editor.text, name: pendingName, where: where() }));
 };
-byId("interrupt").onclick = () => {
+elementById("interrupt").onclick = () => {
   say("stopping after the step under way …");
   void line.ask("interrupt", null);
 };
-byId("go-on").onclick = () => {
+elementById("go-on").onclick = () => {
   // What failed in the middle of its steps is not whole.
   stood = "idle";
-  byId("train-scores").replaceChildren();
-  byId("answers").replaceChildren();
+  elementById("train-scores").replaceChildren();
+  elementById("answers").replaceChildren();
   saved = false;
   void ran(line.ask("goOn", null));
 };
 
-byId<HTMLFormElement>("train-ask").onsubmit = (event) => {
+elementById<HTMLFormElement>("train-ask").onsubmit = (event) => {
   event.preventDefault();
-  const texts = byId<HTMLTextAreaElement>("train-texts")
+  const texts = elementById<HTMLTextAreaElement>("train-texts")
     .value.split("\n")
     .filter((text) => text.trim() !== "");
   if (texts.length === 0) return;
   void line.ask("predict", { texts }).then(({ html, logits }) => {
-    const answers = byId("answers");
+    const answers = elementById("answers");
     answers.innerHTML = html;
     answers.dataset["logits"] = JSON.stringify(logits);
   }, failed);
 };
 
-byId("save").onclick = () =>
+elementById("save").onclick = () =>
   void line.ask("save", null).then((files) => {
     download(files);
     saved = true;
@@ -243,41 +250,41 @@ byId("save").onclick = () =>
 /** One folder, which `PeftModel.from_pretrained` reads. */
 function download(files: readonly SavedFile[]): void {
   const name = trained ?? "adapter";
-  const blob = zipped(files.map((file) => ({ ...file, name: `${name}/${file.name}` })));
-  const link = make("a", { href: URL.createObjectURL(blob), download: `${name}.zip` });
+  const blob = zipOf(files.map((file) => ({ ...file, name: `${name}/${file.name}` })));
+  const link = makeElement("a", { href: URL.createObjectURL(blob), download: `${name}.zip` });
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }
 
 /** What the worker kept, given as a person gives it. */
 const giveBack = (files: readonly GivenFile[]): Promise<void> =>
-  give(files.map(({ path, text }) => [path, new File([text as BlobPart], path)] as const));
+  giveFiles(files.map(({ path, text }) => [path, new File([text as BlobPart], path)] as const));
 
 /** With the program and the files that it had. */
-async function goOnWith(left: Left): Promise<void> {
+async function goOnWith(left: LeftTraining): Promise<void> {
   state("training");
   await giveBack((await line.ask("filesLeft", { id: left.id })) ?? []);
   editor.text = left.code;
-  asked = left.name;
+  pendingName = left.name;
   void ran(line.ask("takeUp", { left, where: where() }));
 }
 
-const pick = byId<HTMLInputElement>("pick-base");
+const pick = elementById<HTMLInputElement>("pick-base");
 pick.onchange = () => {
-  void give(Array.from(pick.files ?? [], (file) => [file.webkitRelativePath || file.name, file] as const));
+  void giveFiles(Array.from(pick.files ?? [], (file) => [file.webkitRelativePath || file.name, file] as const));
   pick.value = "";
 };
 
 state("idle");
 void line
   .ask("start", {
-    machine: machine(),
+    machine: chosenMachine(),
     tokenizers,
     engine: { simd: textOf("engine"), threaded: textOf("engine-threads") },
   })
   .then(async ({ files, left }) => {
     if (files.length > 0) await giveBack(files);
-    const forget = ({ id }: Left): void => void line.ask("forgetLeft", { id });
-    showLeft(left, { goOn: (it) => void goOnWith(it).catch(failed), forget });
+    const forget = ({ id }: LeftTraining): void => void line.ask("forgetLeft", { id });
+    showLeftTraining(left, { goOn: (it) => void goOnWith(it).catch(failed), forget });
     return lookForBase();
   }, failed);

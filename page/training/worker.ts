@@ -3,7 +3,7 @@ import { registerCodes } from "#dsl/language/diagnostics/codes.js";
 import { trainingPageCodes } from "./codes.js";
 import type { TrainReply, TrainRequest } from "./protocol.js";
 import { failureOf } from "./failure.js";
-import { service } from "./service.js";
+import { trainingHandlers } from "./service.js";
 
 registerCodes(trainingPageCodes);
 
@@ -11,7 +11,7 @@ const scope = self as unknown as {
   onmessage: ((event: { readonly data: TrainRequest }) => void) | null;
   postMessage(message: TrainReply): void;
 };
-const methods = service((reply) => scope.postMessage(reply));
+const methods = trainingHandlers((reply) => scope.postMessage(reply));
 
 scope.onmessage = ({ data: { id, method, params } }) => {
   void (methods[method] as (params: unknown) => Promise<unknown>)(params).then(

@@ -1,5 +1,5 @@
 /** A zip of a few files, stored as they are: weights don't get smaller. */
-export interface Entry {
+export interface ZipEntry {
   readonly name: string;
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
@@ -16,7 +16,7 @@ function crc32(bytes: Uint8Array): number {
 }
 
 /** Names are in UTF-8, as flag 11 says; the date is the first that a zip knows. */
-export function zipped(entries: readonly Entry[]): Blob {
+export function zipOf(entries: readonly ZipEntry[]): Blob {
   const parts: Uint8Array<ArrayBuffer>[] = [];
   const directory: Uint8Array<ArrayBuffer>[] = [];
   let offset = 0;

@@ -5,17 +5,17 @@
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 import { loadWord } from "#dsl/language/types/loaded.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { nearest } from "#dsl/language/diagnostics/nearest.js";
+import { nearestWord } from "#dsl/language/diagnostics/nearest.js";
 import type { BaseFacts } from "#dsl/language/types/facts.js";
 import { hashOf } from "#dsl/compiler/plan/hash.js";
 import type { Word } from "#dsl/language/types/registry.js";
 import { familyOf } from "#kernel/bases/family.js";
 import type { KnownCheckpoint } from "#stdlib/models/shared/known-checkpoints.js";
-import { elementsIn, shapesOf } from "#stdlib/programs/shapes.js";
+import { elementCount, parameterShapesOf } from "#stdlib/programs/shapes.js";
 import { registry } from "#stdlib/registry.js";
 import minilm from "../bases/all-MiniLM-L6-v2.json" with { type: "json" };
 import smollm from "../bases/SmolLM2-135M-Instruct.json" with { type: "json" };
-import { disk, nameOf } from "./disk.js";
+import { disk, fileNameOf } from "./disk.js";
 
 type Config = Readonly<Record<string, unknown>>;
 /** A base whose files were read once; kept exact by tests/page/bases.test.ts. */
@@ -35,17 +35,17 @@ export const knownBases: readonly string[] = [
 ].sort((a, b) => a.localeCompare(b));
 
 /** Coded errors: `base-not-found`, `base-damaged`, `unknown-architecture`, and those of the family's config. */
-export async function baseOf(name: string): Promise<BaseFacts> {
-  const folder = nameOf(name);
+export async function baseFactsOf(name: string): Promise<BaseFacts> {
+  const folder = fileNameOf(name);
   const given = disk.inFolder(folder, "config.json");
   const same = (one: string): boolean => one.toLowerCase() === name.toLowerCase();
   const whole = exact.find(({ names }) => names.some(same));
-  if (given && !(whole && hashOf(configIn(given.path, given.bytes)) === hashOf(whole.facts.config)))
+  if (given && !(whole && hashOf(parseConfig(given.path, given.bytes)) === hashOf(whole.facts.config)))
     return fromConfig(given.path, given.bytes, folder);
   if (whole) return { ...whole.facts, folder: name };
-  const known = checkpoints.find(([one]) => same(one.name)) ?? checkpoints.find(([one]) => same(nameOf(one.name)));
+  const known = checkpoints.find(([one]) => same(one.name)) ?? checkpoints.find(([one]) => same(fileNameOf(one.name)));
   if (known) return described(known[0].config, known[1], known[0].name, true);
-  const near = nearest(name, knownBases) ?? nearest(folder, knownBases.map(nameOf)) ?? null;
+  const near = nearestWord(name, knownBases) ?? nearestWord(folder, knownBases.map(fileNameOf)) ?? null;
   throw new CodedError("base-not-found", {
     name,
     near,
@@ -57,12 +57,12 @@ export async function baseOf(name: string): Promise<BaseFacts> {
 }
 
 async function fromConfig(path: string, bytes: Uint8Array, folder: string): Promise<BaseFacts> {
-  const config = configIn(path, bytes);
+  const config = parseConfig(path, bytes);
   return described(config, familyOf(config, registry), folder, disk.inFolder(folder, "tokenizer.json") !== undefined);
 }
 
 /** Coded error `base-damaged`. */
-export function configIn(path: string, bytes: Uint8Array): Config {
+export function parseConfig(path: string, bytes: Uint8Array): Config {
   try {
     const json: unknown = JSON.parse(new TextDecoder().decode(bytes));
     if (isRecord(json)) return json;
@@ -81,7 +81,7 @@ async function described(
 ): Promise<BaseFacts> {
   const family = await loadWord(word);
   const read = family.config(config);
-  const shapes = shapesOf(family, read);
+  const shapes = parameterShapesOf(family, read);
   return {
     folder,
     config,
@@ -89,7 +89,7 @@ async function described(
     hasTokenizer,
     hash: hashOf({ family: word.name, config }),
     family: word.name,
-    parameters: elementsIn(shapes),
+    parameters: elementCount(shapes),
     positions: family.sizes(read).positions,
   };
 }

@@ -4,7 +4,7 @@ export interface CarriedTokenizer {
 }
 
 /** The bytes of the file that it was. */
-export function unpacked(carried: CarriedTokenizer): Uint8Array {
+export function unpackTokenizer(carried: CarriedTokenizer): Uint8Array {
   const vocab = Object.fromEntries(carried.model.vocab.split("\n").map((token, id) => [token, id]));
   return new TextEncoder().encode(JSON.stringify({ ...carried, model: { ...carried.model, vocab } }));
 }

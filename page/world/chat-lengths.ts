@@ -1,6 +1,6 @@
 /** Tokens of conversations by the model's chat template. The page has no base's own template: ChatML is used instead. */
 import { implementationOf } from "#dsl/language/types/loaded.js";
-import type { ReaderOf } from "#dsl/language/types/subject.js";
+import type { DataReader } from "#dsl/language/types/subject.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { ConversationRows, MeasuredChats } from "#kernel/data/rows/conversations.js";
 import { registry } from "#stdlib/registry.js";
@@ -10,7 +10,7 @@ const specials = { bos: "", eos: "", opening: "", all: [] };
 
 /** Null if the task reads no conversations. */
 export function chatLengthsOf(
-  { template }: ReaderOf,
+  { template }: DataReader,
   tokenizer: PageTokenizer,
 ): ((rows: ConversationRows) => Promise<MeasuredChats>) | null {
   if (template === undefined) return null;

@@ -15,7 +15,7 @@ export class Disk {
   private latest = 0;
 
   put(path: string, bytes: Uint8Array): void {
-    const clean = normal(path);
+    const clean = normalizePath(path);
     this.byPath.set(clean, { path: clean, bytes, version: ++this.latest });
   }
   clear(): void {
@@ -31,11 +31,11 @@ export class Disk {
   }
 
   find(path: string): DiskFile | undefined {
-    const clean = normal(path);
+    const clean = normalizePath(path);
     const exact = this.byPath.get(clean);
     if (exact) return exact;
-    const name = nameOf(clean);
-    const same = this.files.filter((file) => nameOf(file.path) === name);
+    const name = fileNameOf(clean);
+    const same = this.files.filter((file) => fileNameOf(file.path) === name);
     return same.length === 1 ? same[0] : undefined;
   }
   /** A file of a model's folder; `folder`: the last part of the base's name. */
@@ -44,12 +44,12 @@ export class Disk {
   }
 }
 
-export function nameOf(path: string): string {
+export function fileNameOf(path: string): string {
   return path.slice(path.lastIndexOf("/") + 1);
 }
 
 /** Without `.`, `..` and doubled slashes: nothing lies above the page's one folder. */
-export function normal(path: string): string {
+export function normalizePath(path: string): string {
   const parts: string[] = [];
   for (const part of path.replaceAll("\\", "/").split("/")) {
     if (part === "..") parts.pop();

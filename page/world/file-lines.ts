@@ -1,10 +1,10 @@
 /** What each file of the page is, by its name and what lies in it: a table that can be trained on, a model's config, text. */
 import { implementationOf } from "#dsl/language/types/loaded.js";
-import { CodedError, wordsFor } from "#dsl/language/diagnostics/codes.js";
-import { bytes as sizeText, plural } from "#kernel/host/text.js";
+import { CodedError, diagnosticText } from "#dsl/language/diagnostics/codes.js";
+import { byteSizeText as sizeText, plural } from "#kernel/host/text.js";
 import { registry } from "#stdlib/registry.js";
-import { configIn } from "./bases.js";
-import { disk, nameOf, type DiskFile } from "./disk.js";
+import { parseConfig } from "./bases.js";
+import { disk, fileNameOf, type DiskFile } from "./disk.js";
 import type { FileLine } from "./protocol.js";
 
 const world = {
@@ -25,8 +25,8 @@ async function lineOf(file: DiskFile): Promise<FileLine> {
   const { path, bytes } = file;
   const line = { path, bytes: bytes.length, broken: false, use: null };
   try {
-    if (nameOf(path) === "config.json") {
-      const type = configIn(path, bytes)["model_type"];
+    if (fileNameOf(path) === "config.json") {
+      const type = parseConfig(path, bytes)["model_type"];
       const base = path.split("/").at(-2) ?? "model";
       return {
         ...line,
@@ -35,7 +35,7 @@ async function lineOf(file: DiskFile): Promise<FileLine> {
         use: `base: ${JSON.stringify(base)}`,
       };
     }
-    if (/^(tokenizer|tokenizer_config|special_tokens_map)\.json$/.test(nameOf(path)))
+    if (/^(tokenizer|tokenizer_config|special_tokens_map)\.json$/.test(fileNameOf(path)))
       return { ...line, is: "tokenizer", about: `tokenizer, ${sizeText(bytes.length)}` };
     const word = sources.find(([ending]) => ending.test(path))?.[1];
     if (word === undefined) return { ...line, is: "text", about: sizeText(bytes.length) };
@@ -48,10 +48,10 @@ async function lineOf(file: DiskFile): Promise<FileLine> {
       return { ...line, is: "table", use, about: `${plural(table.numRows(), "row")}: ${columns.join(", ")}` };
     } catch (error) {
       if (!(error instanceof CodedError)) throw error;
-      return { ...line, is: "table", use, broken: true, about: wordsFor(error).message };
+      return { ...line, is: "table", use, broken: true, about: diagnosticText(error).message };
     }
   } catch (error) {
     if (!(error instanceof CodedError)) throw error;
-    return { ...line, is: "text", broken: true, about: wordsFor(error).message };
+    return { ...line, is: "text", broken: true, about: diagnosticText(error).message };
   }
 }

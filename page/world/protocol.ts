@@ -3,7 +3,7 @@
  * result }` or `{ id, error }`. Offsets are UTF-16.
  */
 import type { Completion } from "#kernel/assist/answers.js";
-import type { Finding } from "#kernel/assist/answers.js";
+import type { EditorFinding } from "#kernel/assist/answers.js";
 import type { CarriedTokenizer } from "./carried.js";
 import type { Signature } from "#dsl/assist/signature.js";
 
@@ -12,7 +12,7 @@ export interface Machine {
   readonly cores: number;
 }
 /** Told once, before anything is asked. */
-export interface Start {
+export interface StartParams {
   readonly machine: Machine;
   /** By the hash of the base that each belongs to. */
   readonly tokenizers: Readonly<Record<string, CarriedTokenizer>>;
@@ -32,8 +32,8 @@ export interface FileLine {
   /** Tune text that uses it. */
   readonly use: string | null;
 }
-export interface Checkup {
-  readonly findings: readonly Finding[];
+export interface CheckResult {
+  readonly findings: readonly EditorFinding[];
   /** Sentences about what is guessed here and known where it runs. */
   readonly notes: readonly string[];
   /** Bases whose texts are measured by a guess. */
@@ -51,13 +51,13 @@ export interface TreeNode {
   readonly children: readonly TreeNode[];
 }
 /** A phase of the compiler, drawn: HTML of the kernel's own cards, a tree, or plain text. */
-export type Drawn =
+export type DrawnPhase =
   | { readonly html: string }
   | { readonly tree: readonly TreeNode[] }
   | { readonly text: string }
   /** Why there is nothing to draw. */
   | { readonly none: string };
-export type View = "tree" | "data" | "plan" | "graph" | "program";
+export type PhaseName = "tree" | "data" | "plan" | "graph" | "program";
 export interface OutlineLine {
   readonly name: string;
   readonly is: string;
@@ -65,11 +65,11 @@ export interface OutlineLine {
 }
 
 export interface Methods {
-  readonly start: { params: Start; result: { readonly bases: readonly string[] } };
+  readonly start: { params: StartParams; result: { readonly bases: readonly string[] } };
   readonly machine: { params: Machine; result: null };
   /** All files there are from now on. */
   readonly files: { params: { readonly all: readonly GivenFile[] }; result: readonly FileLine[] };
-  readonly check: { params: { readonly code: string }; result: Checkup };
+  readonly check: { params: { readonly code: string }; result: CheckResult };
   readonly complete: { params: { readonly code: string; readonly offset: number }; result: Completion };
   readonly inspect: {
     params: { readonly code: string; readonly offset: number };
@@ -80,8 +80,8 @@ export interface Methods {
   readonly outline: { params: { readonly code: string }; result: readonly OutlineLine[] };
   /** `name`: of the training or the data; null: the first. */
   readonly show: {
-    params: { readonly code: string; readonly view: View; readonly name: string | null };
-    result: Drawn;
+    params: { readonly code: string; readonly view: PhaseName; readonly name: string | null };
+    result: DrawnPhase;
   };
 }
 export type Method = keyof Methods;

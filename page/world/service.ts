@@ -6,50 +6,50 @@ import type { Diagnostic } from "#dsl/language/diagnostics/diagnostic.js";
 import type { Source } from "#dsl/language/diagnostics/span.js";
 import { symbolsIn } from "#dsl/assist/occurrences.js";
 import { signatureAt } from "#dsl/assist/signature.js";
-import { nothingOutside } from "#dsl/compiler/plan/known-names.js";
+import { emptyEnvironment } from "#dsl/compiler/plan/known-names.js";
 import { outlineOf } from "#dsl/tensor/outline.js";
 import { printProgram } from "#dsl/tensor/print.js";
 import type { Action } from "#dsl/compiler/plan/action.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
-import { readerOf } from "#dsl/language/types/subject.js";
-import { partsOf } from "#dsl/language/syntax/parts.js";
-import { TuneAssistant, findingOf } from "#kernel/assist/tune-assistant.js";
-import { dataShown } from "#kernel/display/data/data-preview.js";
-import { graphShown } from "#kernel/display/plans/graph-card.js";
-import { planShown } from "#kernel/display/plans/plan-card.js";
-import type { Shown } from "#kernel/display/bundle-output.js";
+import { dataReaderOf } from "#dsl/language/types/subject.js";
+import { splitSource } from "#dsl/language/syntax/parts.js";
+import { TuneAssistant, editorFindingOf } from "#kernel/assist/tune-assistant.js";
+import { dataPreview } from "#kernel/display/data/data-preview.js";
+import { graphView } from "#kernel/display/plans/graph-card.js";
+import { planCardView } from "#kernel/display/plans/plan-card.js";
+import type { DisplayOutput } from "#kernel/display/bundle-output.js";
 import { printable } from "#kernel/host/text.js";
-import { checkSources, type Checked } from "#kernel/host/check-sources.js";
-import { bodyFrom, partsFrom, sizesOf } from "#kernel/bases/programs.js";
-import { assemble } from "#stdlib/programs/assemble.js";
+import { checkSources, type CheckedProgram } from "#kernel/host/check-sources.js";
+import { programBodyOf, programPartsOf, expectedBatchSizes } from "#kernel/bases/programs.js";
+import { assemblePrograms } from "#stdlib/programs/assemble.js";
 import { registry } from "#stdlib/registry.js";
 import { knownBases } from "./bases.js";
 import { disk } from "./disk.js";
 import { fileLines } from "./file-lines.js";
-import type { Checkup, Drawn, Machine, Methods } from "./protocol.js";
-import { treeOf } from "./tree.js";
-import { World } from "./world.js";
+import type { CheckResult, DrawnPhase, Machine, Methods } from "./protocol.js";
+import { syntaxTreeOf } from "./tree.js";
+import { PageWorld } from "./world.js";
 
 type Handlers = { readonly [M in keyof Methods]: (params: Methods[M]["params"]) => Promise<Methods[M]["result"]> };
 
 const verbs = registry.verbs().map((verb) => verb.name);
 const sourceOf = (code: string): Source => ({ id: "program", title: "program", text: code });
 
-export function service(): Handlers {
-  let world = new World({ ...unknown, engine: "auto", took: [], product: null }, {});
+export function pageHandlers(): Handlers {
+  let world = new PageWorld({ ...unknown, engine: "auto", took: [], product: null }, {});
   const assistant = new TuneAssistant(registry, {
     answer: (need) => world.answer(need),
     // Everything is at hand here; what a text is missing is told by the whole check.
     asks: ({ about }) => about !== "data",
     typescript: () => [],
   });
-  let last: { readonly key: string; readonly made: Promise<Checked> } | null = null;
+  let last: { readonly key: string; readonly made: Promise<CheckedProgram> } | null = null;
 
-  function checked(code: string): Promise<Checked> {
+  function checked(code: string): Promise<CheckedProgram> {
     const key = JSON.stringify([code, disk.version, world.machine]);
     if (last?.key === key) return last.made;
-    const texts = { sources: partsOf(sourceOf(code), verbs), typescript: new Map(), defined: new Set<string>() };
-    const { parameters } = nothingOutside;
+    const texts = { sources: splitSource(sourceOf(code), verbs), typescript: new Map(), defined: new Set<string>() };
+    const { parameters } = emptyEnvironment;
     const made = checkSources(texts, { registry, parameters, answer: (need) => world.answer(need) });
     last = { key, made };
     return made;
@@ -57,7 +57,7 @@ export function service(): Handlers {
 
   return {
     start: async ({ machine, tokenizers }) => {
-      world = new World({ ...machine, engine: "auto", took: [], product: null }, tokenizers);
+      world = new PageWorld({ ...machine, engine: "auto", took: [], product: null }, tokenizers);
       return { bases: knownBases };
     },
     machine: async (machine) => {
@@ -91,7 +91,7 @@ export function service(): Handlers {
       symbolsIn(sourceOf(code), registry).map(({ name, is, nameSpan }) => ({ name, is, from: nameSpan.start })),
     show: async ({ code, view, name }) => {
       if (view === "tree") {
-        const tree = treeOf(sourceOf(code), verbs);
+        const tree = syntaxTreeOf(sourceOf(code), verbs);
         return tree.length > 0 ? { tree } : { none: "There is no statement yet." };
       }
       const { diagnostics, actions } = await checked(code);
@@ -125,12 +125,12 @@ function trainingsIn(actions: readonly Action[]): readonly Training[] {
 async function checkupOf(
   diagnostics: readonly Diagnostic[],
   actions: readonly Action[],
-  world: World,
-): Promise<Omit<Checkup, "milliseconds">> {
+  world: PageWorld,
+): Promise<Omit<CheckResult, "milliseconds">> {
   const trainings = trainingsIn(actions);
   const guessed: string[] = [];
   for (const { plan } of trainings)
-    if (!plan.recipe.model.scratch && (await world.guesses(readerOf(plan.recipe.model))))
+    if (!plan.recipe.model.scratch && (await world.guesses(dataReaderOf(plan.recipe.model))))
       guessed.push(plan.recipe.model.base);
   const bases = [...new Set(guessed)];
   const notes = [
@@ -147,7 +147,7 @@ async function checkupOf(
   const hint = "lengths are guessed on this page: drop the base's tokenizer.json for exact ones";
   return {
     findings: diagnostics.map((d) => {
-      const finding = findingOf(d);
+      const finding = editorFindingOf(d);
       if (d.code !== "truncated" || notes.length === 0) return finding;
       return { ...finding, help: [finding.help, hint].filter(Boolean).join("; ") };
     }),
@@ -158,41 +158,41 @@ async function checkupOf(
   };
 }
 
-async function dataView(actions: readonly Action[], name: string | null, world: World): Promise<Drawn> {
+async function dataView(actions: readonly Action[], name: string | null, world: PageWorld): Promise<DrawnPhase> {
   const all = actions.flatMap((action) => (action.verb === "data" ? [action] : []));
   const one = all.find((action) => action.name === name) ?? all[0];
   if (!one) return { none: "The program reads no data: begin with `data`." };
   // As the model reads it, where one is trained on it: with lengths.
   const training = trainingsIn(actions).find(({ plan }) => plan.recipe.data.name === one.name);
-  const prepared = await world.prepared(one.data, training ? readerOf(training.plan.recipe.model) : null);
-  return drawn(dataShown(one.data, prepared.facts, prepared.sample, one.told));
+  const prepared = await world.prepared(one.data, training ? dataReaderOf(training.plan.recipe.model) : null);
+  return drawn(dataPreview(one.data, prepared.facts, prepared.sample, one.told));
 }
 
 async function trainingView(
   actions: readonly Action[],
   view: "plan" | "graph" | "program",
   name: string | null,
-  world: World,
-): Promise<Drawn> {
+  world: PageWorld,
+): Promise<DrawnPhase> {
   const all = trainingsIn(actions);
   const one = all.find((training) => training.name === name) ?? all[0];
   if (!one) return { none: "Nothing is trained here: a `train` statement has a plan and a graph." };
   const { plan } = one;
-  if (view === "plan") return drawn(planShown(plan));
+  if (view === "plan") return drawn(planCardView(plan));
   const { model, data } = plan.recipe;
-  const facts = await world.base(readerOf(model));
-  const { labels } = await world.prepared(data, readerOf(model));
+  const facts = await world.base(dataReaderOf(model));
+  const { labels } = await world.prepared(data, dataReaderOf(model));
   const encode = async (text: string): Promise<readonly number[]> => {
-    const tokenizer = await world.tokenizer(readerOf(model));
+    const tokenizer = await world.tokenizer(dataReaderOf(model));
     return Array.from((await tokenizer.encode([text], Number.MAX_SAFE_INTEGER))[0]!);
   };
-  const body = await bodyFrom(model, facts, { encode, adapter: null });
-  const { train } = assemble(await partsFrom(plan, { facts }, labels, body));
+  const body = await programBodyOf(model, facts, { encode, adapter: null });
+  const { train } = assemblePrograms(await programPartsOf(plan, { facts }, labels, body));
   if (view === "program") return { text: printable(printProgram(train)) };
-  const sizes = sizesOf(train, plan);
-  return drawn(graphShown(outlineOf(train, sizes), { model: one.name, program: "train", sizes }));
+  const sizes = expectedBatchSizes(train, plan);
+  return drawn(graphView(outlineOf(train, sizes), { model: one.name, program: "train", sizes }));
 }
 
-function drawn({ bundle }: Shown): Drawn {
+function drawn({ bundle }: DisplayOutput): DrawnPhase {
   return { html: String(bundle["text/html"]) };
 }

@@ -5,11 +5,11 @@
 import { Tokenizer as Reader } from "@huggingface/tokenizers";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { mustGet } from "#dsl/language/diagnostics/must.js";
-import { windowsOf } from "#kernel/bases/context-windows.js";
-import { framed, framedPair } from "#kernel/bases/framing.js";
-import { checkTokenizer, type Frame } from "#kernel/bases/tokenizer-file.js";
+import { questionWindows } from "#kernel/bases/context-windows.js";
+import { addSpecialTokens, encodePairWithSpecialTokens } from "#kernel/bases/framing.js";
+import { checkTokenizer, type SpecialTokenFrame } from "#kernel/bases/tokenizer-file.js";
 import type { TokenizerImplementation } from "#stdlib/tokenizers/kind.js";
-import { withRustWords } from "../rust-words.js";
+import { withRustWhitespace } from "../rust-words.js";
 
 /** Ids of a text, without special tokens. */
 type Plain = (text: string) => readonly number[];
@@ -21,7 +21,7 @@ export interface PageTokenizer extends TokenizerImplementation {
 }
 
 /** `file`: what errors call it. Coded errors of `checkTokenizer`, and `broken-tokenizer`. */
-export function ownTokenizer(
+export function fileTokenizer(
   file: string,
   bytes: Uint8Array,
   config: Readonly<Record<string, unknown>>,
@@ -31,7 +31,7 @@ export function ownTokenizer(
     new CodedError("broken-tokenizer", { file, why: (cause as Error).message }, { cause });
   let reader: Reader;
   try {
-    const pre_tokenizer = withRustWords(json["pre_tokenizer"]);
+    const pre_tokenizer = withRustWhitespace(json["pre_tokenizer"]);
     reader = new Reader({ ...json, pre_tokenizer, truncation: null, padding: null }, {});
   } catch (cause) {
     throw broken(cause);
@@ -56,7 +56,7 @@ export function guessedTokenizer(shape: "encoder" | "decoder" | "encoder-decoder
     (text.match(piece) ?? []).flatMap((part) => new Array<number>(Math.ceil(part.length / letters)).fill(0));
   const none: readonly number[] = [];
   const [before, after] = shape === "encoder" ? [[0], [0]] : shape === "decoder" ? [none, none] : [none, [0]];
-  const frame: Frame = {
+  const frame: SpecialTokenFrame = {
     single: { before, after },
     pair: { before, between: after, after, types: [0, 1] },
   };
@@ -64,7 +64,7 @@ export function guessedTokenizer(shape: "encoder" | "decoder" | "encoder-decoder
 }
 
 interface Settings {
-  readonly frame: Frame;
+  readonly frame: SpecialTokenFrame;
   readonly padId: number;
   readonly unknown: number;
   readonly blankBeforeWords: boolean;
@@ -76,22 +76,30 @@ function implementation(plain: Plain, { frame, padId, unknown, blankBeforeWords,
     plain,
     guessed,
     padId,
-    encode: async (texts, most) => texts.map((text) => framed(plain(text), frame.single, most)),
+    encode: async (texts, most) => texts.map((text) => addSpecialTokens(plain(text), frame.single, most)),
     encodePairs: async (first, second, most) =>
-      first.map((text, row) => framedPair(plain(text), plain(second[row]!), frame.pair, most)),
+      first.map((text, row) => encodePairWithSpecialTokens(plain(text), plain(second[row]!), frame.pair, most)),
     encodeWords: async (rows) =>
       rows.map((row) => {
-        const own = row
+        const wordIds = row
           .map((word) => plain(blankBeforeWords ? ` ${word}` : word))
           .map((ids) => (ids.length > 0 ? ids : [unknown]));
-        return { ids: framed(own.flat(), frame.single, Number.POSITIVE_INFINITY), starts: new Int32Array(row.length) };
+        return {
+          ids: addSpecialTokens(wordIds.flat(), frame.single, Number.POSITIVE_INFINITY),
+          starts: new Int32Array(row.length),
+        };
       }),
-    encodeContexts: async (questions, contexts, { names, ...o }) => {
-      const told = new Map([...new Set(contexts)].map((context) => [context, unplaced(plain(context))]));
-      return contexts.flatMap((context, of) => {
-        const question = questions[of]!;
-        const row = { question, context, asked: plain(question.trimStart()), told: mustGet(told, context, "context") };
-        return windowsOf(row, frame.pair, { ...o, of, row: names[of]! });
+    encodeContexts: async (questions, contexts, { names, ...options }) => {
+      const placed = new Map([...new Set(contexts)].map((context) => [context, unplaced(plain(context))]));
+      return contexts.flatMap((context, index) => {
+        const question = questions[index]!;
+        const row = {
+          question,
+          context,
+          questionIds: plain(question.trimStart()),
+          contextEncoding: mustGet(placed, context, "context"),
+        };
+        return questionWindows(row, frame.pair, { ...options, rowIndex: index, row: names[index]! });
       });
     },
   };

@@ -4,7 +4,7 @@ import { parse } from "#dsl/language/syntax/parse.js";
 import type { Argument, BlockNode, Entry, Expression, Statement } from "#dsl/language/syntax/tree.js";
 import type { TreeNode } from "./protocol.js";
 
-export function treeOf(source: Source, verbs: readonly string[]): readonly TreeNode[] {
+export function syntaxTreeOf(source: Source, verbs: readonly string[]): readonly TreeNode[] {
   return parse(source, verbs).tree.statements.map(statement);
 }
 

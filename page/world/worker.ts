@@ -2,11 +2,11 @@
 import { registerCodes } from "#dsl/language/diagnostics/codes.js";
 import { coreCodes } from "#kernel/portable-codes.js";
 import type { Reply, Request } from "./protocol.js";
-import { service } from "./service.js";
+import { pageHandlers } from "./service.js";
 
 registerCodes(coreCodes);
 
-const methods = service();
+const methods = pageHandlers();
 const scope = self as unknown as {
   onmessage: ((event: { readonly data: Request }) => void) | null;
   postMessage(message: Reply): void;

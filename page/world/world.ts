@@ -3,27 +3,27 @@
  * answers the compiler's needs with the kernel's own code for data; nothing leaves the page, and nothing is fetched.
  */
 import { implementationOf } from "#dsl/language/types/loaded.js";
-import type { Fact } from "#dsl/compiler/program/compile-with-facts.js";
+import type { FactAnswer } from "#dsl/compiler/program/compile-with-facts.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type {} from "#dsl/compiler/plan/codes/search-codes.js";
-import { keyOf, type BaseFacts, type MachineFacts, type Need } from "#dsl/language/types/facts.js";
+import { needKey, type BaseFacts, type MachineFacts, type Need } from "#dsl/language/types/facts.js";
 import { hashOf } from "#dsl/compiler/plan/hash.js";
-import type { DataPlan, ReaderOf } from "#dsl/language/types/subject.js";
+import type { DataPlan, DataReader } from "#dsl/language/types/subject.js";
 import type { Call } from "#dsl/language/types/value.js";
-import { scratchOf } from "#kernel/bases/scratch-facts.js";
-import { apartFacts } from "#kernel/data/rows/shared-rows.js";
-import { prepare, readHeader, type Prepared } from "#kernel/data/prepare.js";
-import type { SourceWorld } from "#stdlib/data/contract.js";
-import { schemaOf } from "#stdlib/json-schemas/schema.js";
+import { scratchBaseFacts } from "#kernel/bases/scratch-facts.js";
+import { sharedRowFacts } from "#kernel/data/rows/shared-rows.js";
+import { prepareMeasuredData, readSourceHeader, type PreparedData } from "#kernel/data/prepare.js";
+import type { SourceContext } from "#stdlib/data/contract.js";
+import { compileSchema } from "#stdlib/json-schemas/schema.js";
 import { registry } from "#stdlib/registry.js";
-import { baseOf } from "./bases.js";
-import { unpacked, type CarriedTokenizer } from "./carried.js";
+import { baseFactsOf } from "./bases.js";
+import { unpackTokenizer, type CarriedTokenizer } from "./carried.js";
 import { chatLengthsOf } from "./chat-lengths.js";
-import { disk, nameOf } from "./disk.js";
-import { guessedTokenizer, ownTokenizer, type PageTokenizer } from "./tokenizer.js";
+import { disk, fileNameOf } from "./disk.js";
+import { guessedTokenizer, fileTokenizer, type PageTokenizer } from "./tokenizer.js";
 
-export class World {
-  private readonly kept = new Map<string, { readonly version: number; readonly made: Promise<unknown> }>();
+export class PageWorld {
+  private readonly cache = new Map<string, { readonly version: number; readonly made: Promise<unknown> }>();
 
   /** `carried`: tokenizers of bases that the page brings, by the base's hash. */
   constructor(
@@ -31,14 +31,14 @@ export class World {
     private readonly carried: Readonly<Record<string, CarriedTokenizer>>,
   ) {}
 
-  async answer(need: Need): Promise<Fact> {
+  async answer(need: Need): Promise<FactAnswer> {
     switch (need.about) {
       case "table":
-        return this.once(keyOf(need), () => readHeader(whole(need.source), outside));
+        return this.once(needKey(need), () => readSourceHeader(whole(need.source), outside));
       case "data":
         return (await this.prepared(need.data, need.base)).facts;
       case "apart":
-        return apartFacts(await Promise.all(need.datas.map((plan) => this.prepared(plan, null))));
+        return sharedRowFacts(await Promise.all(need.datas.map((plan) => this.prepared(plan, null))));
       case "base":
         return this.base(need);
       case "run":
@@ -61,11 +61,11 @@ export class World {
       case "place":
         return { free: true };
       case "files":
-        return { entries: disk.files.map(({ path }) => ({ name: nameOf(path), folder: false })) };
+        return { entries: disk.files.map(({ path }) => ({ name: fileNameOf(path), folder: false })) };
       case "schema": {
         const file = disk.find(need.path);
         if (!file) throw new CodedError("missing-file", { path: need.path, folder: ".", near: null });
-        await schemaOf(new TextDecoder().decode(file.bytes), need.path);
+        await compileSchema(new TextDecoder().decode(file.bytes), need.path);
         return { sound: true };
       }
       case "file": {
@@ -77,11 +77,11 @@ export class World {
   }
 
   /** Reads, cleans and splits a data set, and measures it with the base's tokenizer. */
-  prepared(plan: DataPlan, reader: ReaderOf | null): Promise<Prepared> {
+  prepared(plan: DataPlan, reader: DataReader | null): Promise<PreparedData> {
     return this.once(`data ${hashOf([plan, reader])}`, async () => {
       const tokenizer = reader && (await this.tokenizer(reader));
       const lengths = reader && tokenizer && chatLengthsOf(reader, tokenizer);
-      return prepare({ ...plan, source: unstreamed(plan.source) }, outside, {
+      return prepareMeasuredData({ ...plan, source: unstreamed(plan.source) }, outside, {
         ...(tokenizer && { tokenizer }),
         ...(lengths && { lengths }),
         ...(reader?.apart && { apart: true }),
@@ -90,53 +90,53 @@ export class World {
     });
   }
 
-  base({ name, scratch }: Pick<ReaderOf, "name" | "scratch">): Promise<BaseFacts> {
-    if (!scratch) return this.once(`base ${name}`, () => baseOf(name), versionOf(name, "config.json"));
+  base({ name, scratch }: Pick<DataReader, "name" | "scratch">): Promise<BaseFacts> {
+    if (!scratch) return this.once(`base ${name}`, () => baseFactsOf(name), versionOf(name, "config.json"));
     return this.once(`scratch ${hashOf(scratch)}`, async () => {
       // Its tokenizer is trained where it is trained: until then it has the vocabulary that was asked for.
-      const asked = Number(scratch.tokenizer.arguments["vocabulary"]);
-      const facts = await scratchOf(scratch, scratch.data ? asked : null, registry);
+      const vocabularySize = Number(scratch.tokenizer.arguments["vocabulary"]);
+      const facts = await scratchBaseFacts(scratch, scratch.data ? vocabularySize : null, registry);
       return { folder: name, hash: hashOf(facts), ...facts };
     });
   }
 
   /** Whether lengths of a model's texts are guessed. */
-  async guesses(reader: ReaderOf): Promise<boolean> {
+  async guesses(reader: DataReader): Promise<boolean> {
     return (await this.tokenizer(reader)).guessed || reader.template === null;
   }
 
-  async tokenizer(reader: Pick<ReaderOf, "name" | "scratch">): Promise<PageTokenizer> {
+  async tokenizer(reader: Pick<DataReader, "name" | "scratch">): Promise<PageTokenizer> {
     const base = await this.base(reader);
     const version = versionOf(reader.name, "tokenizer.json");
     return this.once(`tokenizer ${base.hash} ${reader.name}`, () => this.tokenizerOf(reader.name, base), version);
   }
 
   private async tokenizerOf(name: string, base: BaseFacts): Promise<PageTokenizer> {
-    const given = disk.inFolder(nameOf(name), "tokenizer.json");
+    const given = disk.inFolder(fileNameOf(name), "tokenizer.json");
     const carried = this.carried[base.hash];
-    const bytes = given?.bytes ?? (carried && unpacked(carried));
-    if (bytes) return ownTokenizer(given?.path ?? `${name}/tokenizer.json`, bytes, base.config);
+    const bytes = given?.bytes ?? (carried && unpackTokenizer(carried));
+    if (bytes) return fileTokenizer(given?.path ?? `${name}/tokenizer.json`, bytes, base.config);
     const family = await implementationOf(registry, "model", base.family);
     return guessedTokenizer(family.shape);
   }
 
   /** What was made of files holds until any of them changes, or the one that `version` is of. */
   private once<T>(key: string, make: () => Promise<T>, version = disk.version): Promise<T> {
-    const known = this.kept.get(key);
+    const known = this.cache.get(key);
     if (known?.version === version) return known.made as Promise<T>;
-    if (this.kept.size > 200) this.kept.clear();
+    if (this.cache.size > 200) this.cache.clear();
     const made = make();
-    this.kept.set(key, { version, made });
+    this.cache.set(key, { version, made });
     return made;
   }
 }
 
 /** Of a file in a base's folder; 0: there is none. */
 function versionOf(base: string, name: string): number {
-  return disk.inFolder(nameOf(base), name)?.version ?? 0;
+  return disk.inFolder(fileNameOf(base), name)?.version ?? 0;
 }
 
-const outside: SourceWorld = {
+const outside: SourceContext = {
   folder: ".",
   live: (name) => {
     throw new CodedError("unknown-reference", { name, has: [] });

@@ -1,34 +1,47 @@
 import { defineWord } from "#dsl/language/types/define.js";
 import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { AggregatorImplementation } from "./kind.js";
-import { advice, betas, elsewhereBetas, rate, references, tau, adaptiveStep, M, V } from "./shared/adaptive.js";
+import {
+  adaptiveParameterAdvice,
+  betaParameters,
+  adaptiveBetaAliases,
+  serverLearningRateParameter,
+  adaptiveReferences,
+  tauParameter,
+  adaptiveServerStep,
+  FIRST_MOMENT,
+  SECOND_MOMENT,
+} from "./shared/adaptive.js";
 
 export const word = defineWord({
   kind: "aggregator",
   name: "fedadam",
   doc: "The server takes the clients' mean update for a gradient and makes a step of Adam with it: places where updates are small move as far as those where they are large.",
   example: "aggregate: fedadam(learning_rate: 0.03)",
-  references,
+  references: adaptiveReferences,
   notes: [
     "Adam's correction of its bias is the one that Flower's `FedAdam` makes, by the powers of the round and one more; algorithm 2 of the paper has none.",
   ],
-  elsewhere: { FedAdam: "fedadam", fedopt: "fedadam", FedOpt: "fedadam", ...elsewhereBetas },
-  advice,
+  elsewhere: { FedAdam: "fedadam", fedopt: "fedadam", FedOpt: "fedadam", ...adaptiveBetaAliases },
+  advice: adaptiveParameterAdvice,
   parameters: [
-    rate(0.03, "Adapters and heads settle within ten rounds; on one data set 0.1 swung and 0.01 hardly moved."),
-    ...betas,
-    tau,
+    serverLearningRateParameter(
+      0.03,
+      "Adapters and heads settle within ten rounds; on one data set 0.1 swung and 0.01 hardly moved.",
+    ),
+    ...betaParameters,
+    tauParameter,
   ],
   load: () => Promise.resolve(fedadam),
 });
 
 /** Adam over rounds (Reddi et al. 2021, algorithm 2), with the bias correction of Flower's `FedAdam`, which the paper has not. */
 const fedadam: AggregatorImplementation = {
-  keeps: [M, V],
-  step(call, of) {
+  keeps: [FIRST_MOMENT, SECOND_MOMENT],
+  step(call, context) {
     const { learning_rate, beta_1, beta_2, tau } = argumentsOf(word, call);
-    const power = of.round + 1;
+    const power = context.round + 1;
     const rate = (learning_rate * Math.sqrt(1 - beta_2 ** power)) / (1 - beta_1 ** power);
-    return adaptiveStep(of, { rate, beta_1, tau, grown: (v, square) => beta_2 * v + (1 - beta_2) * square });
+    return adaptiveServerStep(context, { rate, beta_1, tau, grown: (v, square) => beta_2 * v + (1 - beta_2) * square });
   },
 };

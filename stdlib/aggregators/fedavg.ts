@@ -14,7 +14,7 @@ export const word = defineWord({
       title: "Communication-Efficient Learning of Deep Networks from Decentralized Data",
       by: "McMahan et al.",
       year: 2017,
-      at: "https://arxiv.org/abs/1602.05629",
+      url: "https://arxiv.org/abs/1602.05629",
     },
   ],
   elsewhere: { FedAvg: "fedavg", FederatedAveraging: "fedavg", federated_averaging: "fedavg", mean: "fedavg" },

@@ -15,7 +15,7 @@ export const fedprox: AggregatorImplementation = {
     },
     keeps: [],
     sent: [],
-    told: (_call, { weights }) => ({ [ANCHOR]: Float64Array.from(weights) }),
-    after: () => ({ kept: {}, given: {} }),
+    initialStates: (_call, { weights }) => ({ [ANCHOR]: Float64Array.from(weights) }),
+    after: () => ({ saved: {}, given: {} }),
   },
 };

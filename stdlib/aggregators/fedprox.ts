@@ -10,7 +10,7 @@ export const word = defineWord({
       title: "Federated Optimization in Heterogeneous Networks",
       by: "Li et al.",
       year: 2020,
-      at: "https://arxiv.org/abs/1812.06127",
+      url: "https://arxiv.org/abs/1812.06127",
     },
   ],
   elsewhere: { FedProx: "fedprox", proximal_mu: "mu", proximal: "fedprox", proximal_term: "mu" },

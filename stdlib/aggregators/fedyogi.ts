@@ -1,25 +1,39 @@
 import { defineWord } from "#dsl/language/types/define.js";
 import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { AggregatorImplementation } from "./kind.js";
-import { advice, betas, elsewhereBetas, rate, references, tau, adaptiveStep, M, V } from "./shared/adaptive.js";
+import {
+  adaptiveParameterAdvice,
+  betaParameters,
+  adaptiveBetaAliases,
+  serverLearningRateParameter,
+  adaptiveReferences,
+  tauParameter,
+  adaptiveServerStep,
+  FIRST_MOMENT,
+  SECOND_MOMENT,
+} from "./shared/adaptive.js";
 
 export const word = defineWord({
   kind: "aggregator",
   name: "fedyogi",
   doc: "As `fedadam`, but what it knows of the updates' size changes by as much as these are large, never by more: one round of odd clients doesn't upset it.",
   example: "aggregate: fedyogi(learning_rate: 0.01)",
-  references,
-  elsewhere: { FedYogi: "fedyogi", yogi: "fedyogi", ...elsewhereBetas },
-  advice,
-  parameters: [rate(0.01, "Early rounds go farther than with `fedadam`, so a third of its rate suits."), ...betas, tau],
+  references: adaptiveReferences,
+  elsewhere: { FedYogi: "fedyogi", yogi: "fedyogi", ...adaptiveBetaAliases },
+  advice: adaptiveParameterAdvice,
+  parameters: [
+    serverLearningRateParameter(0.01, "Early rounds go farther than with `fedadam`, so a third of its rate suits."),
+    ...betaParameters,
+    tauParameter,
+  ],
   load: () => Promise.resolve(fedyogi),
 });
 
 const fedyogi: AggregatorImplementation = {
-  keeps: [M, V],
-  step(call, of) {
+  keeps: [FIRST_MOMENT, SECOND_MOMENT],
+  step(call, context) {
     const { learning_rate: rate, beta_1, beta_2, tau } = argumentsOf(word, call);
     const grown = (v: number, square: number): number => v - (1 - beta_2) * square * Math.sign(v - square);
-    return adaptiveStep(of, { rate, beta_1, tau, grown });
+    return adaptiveServerStep(context, { rate, beta_1, tau, grown });
   },
 };

@@ -15,31 +15,34 @@ export interface ClientUpdate {
 }
 
 /** Vectors that a side keeps from round to round, each as long as the weights, by name; zeros at first. */
-export type Kept = Readonly<Record<string, Float64Array>>;
+export type RoundStateVectors = Readonly<Record<string, Float64Array>>;
 
 /** What an aggregator adds to a client's steps, and what the client sends besides its update (SCAFFOLD's control variates). */
-export interface Local {
+export interface ClientSideAlgorithm {
   /** Changes the client's steps; its `states` are set before the first step of each round. It gets the aggregator's call. */
   readonly strategy: StrategyImplementation;
   /** Names of what a client keeps, and of what the server sends beside the weights. */
   readonly keeps: readonly string[];
   readonly sent: readonly string[];
   /** Vectors by the prefix of `strategy.states`, as they stand before the first step of a round. `weights`: the server's. */
-  told(call: Call, of: { readonly weights: Float32Array; readonly sent: Kept; readonly kept: Kept }): Kept;
+  initialStates(
+    call: Call,
+    context: { readonly weights: Float32Array; readonly sent: RoundStateVectors; readonly saved: RoundStateVectors },
+  ): RoundStateVectors;
   /**
    * After the last step of a round. `states`: vectors by the prefix of `strategy.states`, as they stand then. `kept`: what it keeps
    * from now on; `given`: what it sends beside its update, by name (none of `sent`: nothing).
    */
   after(
     call: Call,
-    of: {
+    context: {
       readonly delta: Float32Array;
       readonly steps: number;
-      readonly states: Kept;
-      readonly sent: Kept;
-      readonly kept: Kept;
+      readonly states: RoundStateVectors;
+      readonly sent: RoundStateVectors;
+      readonly saved: RoundStateVectors;
     },
-  ): { readonly kept: Kept; readonly given: Kept };
+  ): { readonly saved: RoundStateVectors; readonly given: RoundStateVectors };
 }
 
 export interface AggregatorImplementation {
@@ -56,16 +59,16 @@ export interface AggregatorImplementation {
    */
   step?(
     call: Call,
-    of: {
+    context: {
       readonly round: number;
       readonly mean: Float64Array;
-      readonly given: Kept;
+      readonly given: RoundStateVectors;
       readonly share: number;
-      readonly kept: Kept;
+      readonly saved: RoundStateVectors;
     },
   ): Float64Array;
   /** What it asks of clients; absent: they train as ever. */
-  readonly local?: Local;
+  readonly local?: ClientSideAlgorithm;
 }
 
 declare module "#dsl/language/types/registry.js" {

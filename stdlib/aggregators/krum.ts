@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { leastOf } from "./shared/nearest-updates.js";
+import { minimumUpdatesForKrum } from "./shared/nearest-updates.js";
 
 export const word = defineWord({
   kind: "aggregator",
@@ -11,7 +11,7 @@ export const word = defineWord({
       title: "Machine Learning with Adversaries: Byzantine Tolerant Gradient Descent",
       by: "Blanchard et al.",
       year: 2017,
-      at: "https://arxiv.org/abs/1703.02757",
+      url: "https://arxiv.org/abs/1703.02757",
     },
   ],
   elsewhere: {
@@ -29,7 +29,7 @@ export const word = defineWord({
     to_keep: "keep",
   },
   notes: ["It sees each client's update: secure aggregation, which shows their sum alone, doesn't go with it."],
-  capabilities: { each: true, least: (call) => leastOf(call.arguments) },
+  capabilities: { each: true, least: (call) => minimumUpdatesForKrum(call.arguments) },
   parameters: [
     {
       name: "byzantine",

@@ -10,7 +10,7 @@ export const word = defineWord({
       title: "Byzantine-Robust Distributed Learning: Towards Optimal Statistical Rates",
       by: "Yin et al.",
       year: 2018,
-      at: "https://arxiv.org/abs/1803.01498",
+      url: "https://arxiv.org/abs/1803.01498",
     },
   ],
   elsewhere: {

@@ -5,8 +5,8 @@
  */
 import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { AggregatorImplementation } from "./kind.js";
-import { vectorOf } from "./shared/adaptive.js";
-import { moment } from "../optimizers/shared/clipping.js";
+import { stateVector } from "./shared/adaptive.js";
+import { momentState } from "../optimizers/shared/clipping.js";
 import { word } from "./scaffold.js";
 
 const CORRECTION = "scaffold.correction/";
@@ -15,10 +15,10 @@ const CONTROL = "control";
 
 export const scaffold: AggregatorImplementation = {
   keeps: [CONTROL],
-  step(call, { mean, given, share, kept }) {
+  step(call, { mean, given, share, saved }) {
     const { learning_rate } = argumentsOf(word, call);
-    const [control, changes] = [vectorOf(kept, CONTROL), vectorOf(given, CONTROL)];
-    for (let at = 0; at < control.length; at++) control[at]! += share * changes[at]!;
+    const [control, changes] = [stateVector(saved, CONTROL), stateVector(given, CONTROL)];
+    for (let index = 0; index < control.length; index++) control[index]! += share * changes[index]!;
     return mean.map((delta) => learning_rate * delta);
   },
   local: {
@@ -31,27 +31,30 @@ export const scaffold: AggregatorImplementation = {
           reference: "none",
           gradients: (graph, parameters) =>
             parameters.map(({ name, value, gradient }) =>
-              graph.at(name, () => gradient.add(moment(graph, CORRECTION + name, value))),
+              graph.withPath(name, () => gradient.add(momentState(graph, CORRECTION + name, value))),
             ),
         },
       ],
       afterUpdate(_call, graph, parameters) {
         for (const { name, value, gradient } of parameters) {
-          const sum = moment(graph, GRADIENTS + name, value);
+          const sum = momentState(graph, GRADIENTS + name, value);
           graph.update(GRADIENTS + name, sum.add(gradient));
         }
       },
     },
     keeps: [CONTROL],
     sent: [CONTROL],
-    told(_call, { weights, sent, kept }) {
-      const [all, own] = [vectorOf(sent, CONTROL), vectorOf(kept, CONTROL)];
-      return { [CORRECTION]: all.map((c, at) => c - own[at]!), [GRADIENTS]: new Float64Array(weights.length) };
+    initialStates(_call, { weights, sent, saved }) {
+      const [all, clientControl] = [stateVector(sent, CONTROL), stateVector(saved, CONTROL)];
+      return {
+        [CORRECTION]: all.map((c, index) => c - clientControl[index]!),
+        [GRADIENTS]: new Float64Array(weights.length),
+      };
     },
-    after(_call, { steps, states, kept }) {
-      const [sums, before] = [vectorOf(states, GRADIENTS), vectorOf(kept, CONTROL)];
+    after(_call, { steps, states, saved }) {
+      const [sums, before] = [stateVector(states, GRADIENTS), stateVector(saved, CONTROL)];
       const now = steps === 0 ? before : sums.map((sum) => sum / steps);
-      return { kept: { [CONTROL]: now }, given: { [CONTROL]: now.map((c, at) => c - before[at]!) } };
+      return { saved: { [CONTROL]: now }, given: { [CONTROL]: now.map((c, index) => c - before[index]!) } };
     },
   },
 };

@@ -10,7 +10,7 @@ export const word = defineWord({
       title: "SCAFFOLD: Stochastic Controlled Averaging for Federated Learning",
       by: "Karimireddy et al.",
       year: 2020,
-      at: "https://arxiv.org/abs/1910.06378",
+      url: "https://arxiv.org/abs/1910.06378",
     },
   ],
   elsewhere: {

@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { leastOf } from "./shared/trimmed-mean.js";
+import { minimumUpdatesForTrim } from "./shared/trimmed-mean.js";
 
 export const word = defineWord({
   kind: "aggregator",
@@ -11,7 +11,7 @@ export const word = defineWord({
       title: "Byzantine-Robust Distributed Learning: Towards Optimal Statistical Rates",
       by: "Yin et al.",
       year: 2018,
-      at: "https://arxiv.org/abs/1803.01498",
+      url: "https://arxiv.org/abs/1803.01498",
     },
   ],
   elsewhere: {
@@ -24,7 +24,7 @@ export const word = defineWord({
     trim: "share",
   },
   notes: ["It sees each client's update: secure aggregation, which shows their sum alone, doesn't go with it."],
-  capabilities: { each: true, least: (call) => leastOf(call.arguments) },
+  capabilities: { each: true, least: (call) => minimumUpdatesForTrim(call.arguments) },
   parameters: [
     {
       name: "share",

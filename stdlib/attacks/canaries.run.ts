@@ -1,5 +1,11 @@
 import type { AttackImplementation } from "./kind.js";
-import { chanceExposure, exposureOf, meanInterval, meanOf, unknownExposure } from "./shared/exposure.js";
+import {
+  chanceExposureInterval,
+  exposureOf,
+  meanExposureInterval,
+  meanExposure,
+  expectedExposureUnknown,
+} from "./shared/exposure.js";
 
 const bits = (n: number): string => n.toFixed(1);
 
@@ -7,9 +13,13 @@ export const canaries: AttackImplementation = {
   async run(call, world) {
     const unseen = Number(call.arguments["unseen"]);
     const { planted, times, bits: space } = await world.canaries(unseen);
-    const all = planted.map(({ canary, loss, unseen: own }) => ({ canary, loss, exposure: exposureOf(loss, own) }));
-    const value = meanOf(all.map(({ exposure }) => exposure));
-    const by = chanceExposure(all.length, unseen);
+    const all = planted.map(({ canary, loss, unseen: unseenLosses }) => ({
+      canary,
+      loss,
+      exposure: exposureOf(loss, unseenLosses),
+    }));
+    const value = meanExposure(all.map(({ exposure }) => exposure));
+    const by = chanceExposureInterval(all.length, unseen);
     const found = value > by.high;
     const between = `${bits(by.low)} to ${bits(by.high)}`;
     return {
@@ -17,8 +27,8 @@ export const canaries: AttackImplementation = {
         {
           name: "mean exposure, bits",
           value,
-          interval: meanInterval(all.map(({ exposure }) => exposure)),
-          chance: { value: unknownExposure(unseen), most: by.high },
+          interval: meanExposureInterval(all.map(({ exposure }) => exposure)),
+          chance: { value: expectedExposureUnknown(unseen), most: by.high },
         },
       ],
       found,
@@ -29,7 +39,7 @@ export const canaries: AttackImplementation = {
       picture: {
         of: "exposure",
         planted: all,
-        unseen: Array.from(planted.flatMap(({ unseen: own }, i) => (i === 0 ? [...own] : []))),
+        unseen: Array.from(planted.flatMap(({ unseen: unseenLosses }, i) => (i === 0 ? [...unseenLosses] : []))),
       },
     };
   },

@@ -11,13 +11,13 @@ export const word = defineWord({
       title: "The Secret Sharer: Evaluating and Testing Unintended Memorization in Neural Networks",
       by: "Carlini et al.",
       year: 2019,
-      at: "https://arxiv.org/abs/1802.08232",
+      url: "https://arxiv.org/abs/1802.08232",
     },
     {
       title: "Auditing Differentially Private Machine Learning: How Private is Private SGD?",
       by: "Jagielski et al.",
       year: 2020,
-      at: "https://arxiv.org/abs/2006.07709",
+      url: "https://arxiv.org/abs/2006.07709",
     },
   ],
   parameters: [

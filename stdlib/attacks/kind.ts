@@ -17,14 +17,14 @@ export interface CanaryLosses {
   /** log2 of the size of the space. */
   readonly bits: number;
 }
-export interface AttackWorld {
+export interface AttackContext {
   /** At most so many rows of each. Coded errors. */
   rows(most: number): Promise<MemberScores>;
   /** Coded errors. */
   canaries(unseen: number): Promise<CanaryLosses>;
 }
 
-export interface AttackFigure {
+export interface AttackMetric {
   readonly name: string;
   readonly value: number;
   readonly interval: Interval | null;
@@ -32,7 +32,7 @@ export interface AttackFigure {
   readonly chance: { readonly value: number; readonly most?: number };
 }
 /** What is drawn: how many of each are caught as the threshold falls, or losses beside each other. */
-export type AttackPicture =
+export type AttackPlot =
   | { readonly of: "caught"; readonly others: readonly number[]; readonly members: readonly number[] }
   | {
       readonly of: "exposure";
@@ -41,17 +41,17 @@ export type AttackPicture =
       readonly unseen: readonly number[];
     };
 export interface AttackReport {
-  readonly figures: readonly AttackFigure[];
+  readonly figures: readonly AttackMetric[];
   /** Whether something was found out. */
   readonly found: boolean;
   /** That in a sentence. */
   readonly said: string;
   /** How it was done. */
   readonly how: string;
-  readonly picture: AttackPicture;
+  readonly picture: AttackPlot;
 }
 export interface AttackImplementation {
-  run(call: Call, world: AttackWorld): Promise<AttackReport>;
+  run(call: Call, world: AttackContext): Promise<AttackReport>;
 }
 
 declare module "#dsl/language/types/registry.js" {

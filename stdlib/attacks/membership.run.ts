@@ -1,5 +1,11 @@
 import type { AttackImplementation } from "./kind.js";
-import { caughtBy, chanceAdvantage, chanceCaught, figuresOf, intervalsOf } from "./shared/membership-curve.js";
+import {
+  membershipRocCurve,
+  chanceAdvantageBound,
+  chanceDetectionRate,
+  membershipFigures,
+  membershipIntervals,
+} from "./shared/membership-curve.js";
 
 /** Share of the others that may be taken for rows that trained. */
 const ALARMS = 0.01;
@@ -8,11 +14,11 @@ const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 export const membership: AttackImplementation = {
   async run(call, world) {
     const { members, others, calibrated } = await world.rows(Number(call.arguments["rows"]));
-    const curve = caughtBy(members, others);
-    const { area, advantage, caught } = figuresOf(curve, ALARMS);
-    const ends = intervalsOf(members, others, ALARMS);
-    const most = chanceAdvantage(members.length, others.length);
-    const by = chanceCaught(members.length, others.length, ALARMS);
+    const curve = membershipRocCurve(members, others);
+    const { area, advantage, caught } = membershipFigures(curve, ALARMS);
+    const ends = membershipIntervals(members, others, ALARMS);
+    const most = chanceAdvantageBound(members.length, others.length);
+    const by = chanceDetectionRate(members.length, others.length, ALARMS);
     const [some, pairs] = [caught > by.most, (ends.area?.low ?? 0) > 0.5];
     const found = some || pairs;
     return {

@@ -19,19 +19,19 @@ export const word = defineWord({
       title: "Privacy Risk in Machine Learning: Analyzing the Connection to Overfitting",
       by: "Yeom et al.",
       year: 2018,
-      at: "https://arxiv.org/abs/1709.01604",
+      url: "https://arxiv.org/abs/1709.01604",
     },
     {
       title: "On the Importance of Difficulty Calibration in Membership Inference Attacks",
       by: "Watson et al.",
       year: 2022,
-      at: "https://arxiv.org/abs/2111.08440",
+      url: "https://arxiv.org/abs/2111.08440",
     },
     {
       title: "Membership Inference Attacks From First Principles",
       by: "Carlini et al.",
       year: 2022,
-      at: "https://arxiv.org/abs/2112.03570",
+      url: "https://arxiv.org/abs/2112.03570",
     },
   ],
   parameters: [

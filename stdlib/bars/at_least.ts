@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { barParameters, barStands, numberOf, saidOf } from "./shared/bar.js";
+import { thresholdParameters, checkThreshold, thresholdNumber, thresholdText } from "./shared/bar.js";
 
 export const word = defineWord({
   kind: "bar",
@@ -9,12 +9,12 @@ export const word = defineWord({
   elsewhere: { min: "at_least", minimum: "at_least", ge: "at_least", threshold: "bar" },
   capabilities: {
     metric: (call) => call.arguments.metric,
-    bar: (call, unit) => saidOf("at least", call.arguments.bar, unit),
+    bar: (call, unit) => thresholdText("at least", call.arguments.bar, unit),
     clears: (call, score) => {
-      const bar = numberOf(call.arguments.bar);
+      const bar = thresholdNumber(call.arguments.bar);
       return score >= bar;
     },
   },
-  parameters: barParameters,
-  check: (call, context) => barStands(call, context, { least: true, instead: "at_most" }),
+  parameters: thresholdParameters,
+  check: (call, context) => checkThreshold(call, context, { least: true, instead: "at_most" }),
 });

@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { barParameters, barStands, numberOf, saidOf } from "./shared/bar.js";
+import { thresholdParameters, checkThreshold, thresholdNumber, thresholdText } from "./shared/bar.js";
 
 export const word = defineWord({
   kind: "bar",
@@ -9,12 +9,12 @@ export const word = defineWord({
   elsewhere: { max: "at_most", maximum: "at_most", le: "at_most", threshold: "bar" },
   capabilities: {
     metric: (call) => call.arguments.metric,
-    bar: (call, unit) => saidOf("at most", call.arguments.bar, unit),
+    bar: (call, unit) => thresholdText("at most", call.arguments.bar, unit),
     clears: (call, score) => {
-      const bar = numberOf(call.arguments.bar);
+      const bar = thresholdNumber(call.arguments.bar);
       return score <= bar;
     },
   },
-  parameters: barParameters,
-  check: (call, context) => barStands(call, context, { least: false, instead: "at_least" }),
+  parameters: thresholdParameters,
+  check: (call, context) => checkThreshold(call, context, { least: false, instead: "at_least" }),
 });

@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { cadences } from "../foreign-names/values.js";
+import { cadenceAdvice } from "../foreign-names/values.js";
 
 export const word = defineWord({
   kind: "cadence",
@@ -7,7 +7,7 @@ export const word = defineWord({
   doc: "Every so many steps or epochs; `epochs: 0.25` is four times an epoch.",
   example: "validate: every(epochs: 1)",
   elsewhere: { n_steps: "steps", n_epochs: "epochs" },
-  advice: cadences.advice,
+  advice: cadenceAdvice.advice,
   oneOf: ["steps", "epochs"],
   parameters: [
     {

@@ -4,17 +4,17 @@ import type { Call } from "#dsl/language/types/value.js";
 import type { MetricImplementation } from "../metrics/kind.js";
 
 /** By which answers are made of logits. */
-export interface Fitted {
+export interface FittedCalibration {
   /** Logits are divided by it. */
   readonly temperature?: number;
   /** By label: it is given where it is at least so likely; labels that are left out keep the task's own rule. */
   readonly thresholds?: Readonly<Record<string, number>>;
 }
 /** What a model says of rows, and what is right of them. */
-export interface Decisions {
+export interface CalibrationData {
   readonly labels: readonly string[];
   /** Logits of each row. */
-  readonly said: readonly Float32Array[];
+  readonly logits: readonly Float32Array[];
   /** `one`: the number of each row's label; `several`: rows × labels, 1 where the row has the label. */
   readonly truth: { readonly one: Int32Array } | { readonly several: Uint8Array };
 }
@@ -22,18 +22,18 @@ export interface CalibrationImplementation {
   /** `before`: what was fitted already, which stays. A text: why nothing is fitted. `metric`: the one that it goes by. */
   fit(
     call: Call,
-    decisions: Decisions,
-    o: {
-      readonly before: Fitted;
+    decisions: CalibrationData,
+    options: {
+      readonly before: FittedCalibration;
       readonly metric: MetricImplementation;
       /** Direction of the metric. Default: greater. */
       readonly better?: RankingDirection;
       /** Is told of labels that have few rows: what is fitted to them says little of others. */
-      readonly onFew?: (few: readonly FewRows[]) => void;
+      readonly onFew?: (few: readonly LabelWithFewRows[]) => void;
     },
-  ): Fitted | string;
+  ): FittedCalibration | string;
 }
-export interface FewRows {
+export interface LabelWithFewRows {
   readonly label: string;
   /** Rows that have it, or those that have not, where they are fewer. */
   readonly rows: number;

@@ -1,9 +1,9 @@
 import type { CalibrationImplementation } from "./kind.js";
-import { likeliestTemperature } from "./shared/temperature.js";
+import { fitTemperature } from "./shared/temperature.js";
 
 export const temperature: CalibrationImplementation = {
   fit(_call, decisions, { before }) {
-    const found = likeliestTemperature(decisions);
+    const found = fitTemperature(decisions);
     return typeof found === "string" ? found : { ...before, temperature: found };
   },
 };

@@ -1,6 +1,6 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import type { CalibrationImplementation, FewRows } from "./kind.js";
-import { bestThreshold, sharesOf } from "./shared/thresholds.js";
+import type { CalibrationImplementation, LabelWithFewRows } from "./kind.js";
+import { bestThreshold, labelProbabilities } from "./shared/thresholds.js";
 
 export const word = defineWord({
   kind: "calibration",
@@ -37,26 +37,26 @@ const ENOUGH = 20;
 const FEWEST = 5;
 
 export const threshold: CalibrationImplementation = {
-  fit(call, { labels, said, truth }, { before, metric, better, onFew }) {
-    const { metric: by, of } = call.arguments as {
+  fit(call, { labels, logits: outputs, truth }, { before, metric, better, onFew }) {
+    const { metric: by, of: positive } = call.arguments as {
       readonly metric: Parameters<typeof bestThreshold>[1]["call"];
       of?: string | null;
     };
     const [, second] = labels;
-    const wanted = "several" in truth ? labels : labels.filter((label) => label === (of ?? second));
-    const shares = sharesOf(said, truth, before.temperature);
-    const few: FewRows[] = [];
+    const wanted = "several" in truth ? labels : labels.filter((label) => label === (positive ?? second));
+    const shares = labelProbabilities(outputs, truth, before.temperature);
+    const few: LabelWithFewRows[] = [];
     const found = wanted.flatMap((label) => {
       const l = labels.indexOf(label);
-      const yes = Uint8Array.from(said, (_, row) =>
+      const yes = Uint8Array.from(outputs, (_, row) =>
         "several" in truth ? truth.several[row * labels.length + l]! : Number(truth.one[row] === l),
       );
       const have = yes.reduce((sum, one) => sum + one, 0);
       const rows = Math.min(have, yes.length - have);
       if (rows < ENOUGH) few.push({ label, rows, fitted: rows >= FEWEST });
       if (rows < FEWEST) return [];
-      const own = Float64Array.from(said, (_, row) => shares[row * labels.length + l]!);
-      const best = bestThreshold({ yes, shares: own }, { metric, call: by, better });
+      const labelShares = Float64Array.from(outputs, (_, row) => shares[row * labels.length + l]!);
+      const best = bestThreshold({ yes, shares: labelShares }, { metric, call: by, better });
       return best === null ? [] : [[label, best] as const];
     });
     if (few.length > 0) onFew?.(few);

@@ -2,7 +2,7 @@
 import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { CleanerImplementation } from "../data/contract.js";
-import { chance, shuffle } from "../statistics/chance.js";
+import { seededRandom, shuffle } from "../statistics/chance.js";
 import { word } from "./balance.js";
 
 export const balance: CleanerImplementation = {
@@ -12,18 +12,18 @@ export const balance: CleanerImplementation = {
   copies(call, labels, seed) {
     const members = new Map<string, number[]>();
     labels.forEach((label, row) => {
-      const own = members.get(label);
-      if (own) own.push(row);
+      const labelRows = members.get(label);
+      if (labelRows) labelRows.push(row);
       else members.set(label, [row]);
     });
-    const counts = [...members.values()].map((own) => own.length);
+    const counts = [...members.values()].map((labelRows) => labelRows.length);
     const copies = new Int32Array(labels.length).fill(1);
-    const generator = chance(seed, 7);
-    for (const own of members.values()) {
-      const wanted = wantedOf(own.length, counts, call);
-      const drawn = shuffle(own, generator);
+    const generator = seededRandom(seed, 7);
+    for (const labelRows of members.values()) {
+      const wanted = wantedOf(labelRows.length, counts, call);
+      const drawn = shuffle(labelRows, generator);
       drawn.forEach((row, i) => {
-        copies[row] = Math.floor(wanted / own.length) + (i < wanted % own.length ? 1 : 0);
+        copies[row] = Math.floor(wanted / labelRows.length) + (i < wanted % labelRows.length ? 1 : 0);
       });
     }
     return copies;

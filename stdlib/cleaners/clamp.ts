@@ -1,6 +1,6 @@
 import { defineWord } from "#dsl/language/types/define.js";
 import type { CleanerImplementation } from "../data/contract.js";
-import { checkNumbers, rangeParameters, numberIn, rangeOf } from "./shared/ranges.js";
+import { checkNumericColumn, numericRangeParameters, numberOfRole, numericRangeOf } from "./shared/ranges.js";
 
 export const word = defineWord({
   kind: "cleaner",
@@ -9,16 +9,16 @@ export const word = defineWord({
   example:
     'data reviews { source: csv("reviews.csv"), columns: { text: review, score: stars }, clean: [drop_empty, clamp(stars, 1..5)] }',
   elsewhere: { clip: "clamp", winsorize: "clamp", winsorise: "clamp" },
-  parameters: rangeParameters,
-  check: checkNumbers,
+  parameters: numericRangeParameters,
+  check: checkNumericColumn,
   load: () => Promise.resolve(clamp),
 });
 
 export const clamp: CleanerImplementation = {
-  start: (call, o) => {
-    const { role, from, to } = rangeOf(call, o?.columns);
+  start: (call, options) => {
+    const { role, from, to } = numericRangeOf(call, options?.columns);
     return (row) => {
-      const number = numberIn(row, role);
+      const number = numberOfRole(row, role);
       if (number === undefined || (number >= from && number <= to)) return { values: row.values };
       return { values: { ...row.values, [role]: Math.min(Math.max(number, from), to) } };
     };

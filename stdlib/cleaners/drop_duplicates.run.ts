@@ -1,13 +1,13 @@
 import type { Value } from "#dsl/language/types/value.js";
 import type { CleanerImplementation } from "../data/contract.js";
-import { Fingerprints } from "../text/fingerprints.js";
-import { textKey } from "./shared/normal-form.js";
-import { KnownTexts } from "../text/near-duplicates/known-texts.js";
-import { lettersOf } from "../text/near-duplicates/shingles.js";
+import { TextFingerprints } from "../text/fingerprints.js";
+import { rowTextKey } from "./shared/normal-form.js";
+import { NearDuplicateFinder } from "../text/near-duplicates/known-texts.js";
+import { comparedLetters } from "../text/near-duplicates/shingles.js";
 
 export const dropDuplicates: CleanerImplementation = {
-  start(call, o) {
-    const streamed = o?.streamed === true;
+  start(call, options) {
+    const streamed = options?.streamed === true;
     const equal = streamed ? byFingerprint() : byText();
     const similarity = similarityOf(call.arguments["similarity"]);
     return similarity < 1 ? orAlike(equal, similarity, streamed) : equal;
@@ -24,13 +24,13 @@ type Step = ReturnType<CleanerImplementation["start"]>;
 
 /** Of rows that aren't equal to one before, those that are nearly so. */
 function orAlike(equal: Step, similarity: number, streamed: boolean): Step {
-  const known = new KnownTexts(similarity, { held: !streamed });
+  const known = new NearDuplicateFinder(similarity, { keepsTexts: !streamed });
   const labels: unknown[] = [];
   return (row) => {
     const result = equal(row);
     if ("dropped" in result) return result;
     const { label } = row.values;
-    const before = known.meet(lettersOf(textKey(row.values)));
+    const before = known.meet(comparedLetters(rowTextKey(row.values)));
     if (before === undefined) {
       labels.push(label);
       return result;
@@ -42,7 +42,7 @@ function orAlike(equal: Step, similarity: number, streamed: boolean): Step {
 function byText(): Step {
   const labels = new Map<string, unknown>();
   return (row) => {
-    const key = textKey(row.values);
+    const key = rowTextKey(row.values);
     const label = row.values["label"];
     if (!labels.has(key)) {
       labels.set(key, label);
@@ -54,13 +54,13 @@ function byText(): Step {
 
 /** Keeps 64 bits of each text and a number for its label. */
 function byFingerprint(): Step {
-  const texts = new Fingerprints();
+  const texts = new TextFingerprints();
   const labels = new Map<unknown, number>();
   return (row) => {
     const label = row.values["label"];
     const number = labels.get(label) ?? labels.size;
     labels.set(label, number);
-    const before = texts.meet(textKey(row.values), number);
+    const before = texts.meet(rowTextKey(row.values), number);
     if (before === undefined) return { values: row.values };
     return { dropped: before === number ? "duplicate" : "duplicate under another label" };
   };

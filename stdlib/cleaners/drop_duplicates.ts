@@ -32,7 +32,7 @@ export const word = defineWord({
       title: "Deduplicating Training Data Makes Language Models Better",
       by: "Lee et al.",
       year: 2022,
-      at: "https://arxiv.org/abs/2107.06499",
+      url: "https://arxiv.org/abs/2107.06499",
     },
   ],
   capabilities: { dropsRepeated: true, spreads: (call) => call.arguments.similarity !== undefined },

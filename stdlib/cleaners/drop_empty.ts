@@ -21,7 +21,7 @@ export const word = defineWord({
 });
 
 /** Roles that a row can't do without, when the data has them. */
-export const needed = [
+export const requiredRoles = [
   "text",
   "text_pair",
   "negative",
@@ -43,7 +43,7 @@ export const dropEmpty: CleanerImplementation = {
     const { labels } = row.values;
     if (call.arguments["labels"] === true && Array.isArray(labels) && labels.length === 0)
       return { dropped: "empty labels" };
-    const role = needed.find((r) => r in row.values && isEmpty(row.values[r]));
+    const role = requiredRoles.find((r) => r in row.values && isEmptyValue(row.values[r]));
     return role === undefined ? { values: row.values } : { dropped: `empty ${role}` };
   },
 };
@@ -51,6 +51,6 @@ export const dropEmpty: CleanerImplementation = {
 /** White space, and characters that show nothing: joiners and marks of direction, the fillers of Hangul, the blank of Braille. */
 const blank = /^[\s\p{Cc}\p{Cf}\u115f\u1160\u2800\u3164\uffa0]*$/u;
 
-export function isEmpty(value: unknown): boolean {
+export function isEmptyValue(value: unknown): boolean {
   return value === null || value === undefined || (typeof value === "string" && blank.test(value));
 }

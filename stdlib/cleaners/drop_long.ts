@@ -1,7 +1,7 @@
 import { defineWord } from "#dsl/language/types/define.js";
 import type { CleanerImplementation } from "../data/contract.js";
-import { unit, limitOf } from "./shared/lengths.js";
-import { readOf } from "./shared/row-text.js";
+import { lengthUnitParameter, lengthLimitOf } from "./shared/lengths.js";
+import { rowText } from "./shared/row-text.js";
 
 export const word = defineWord({
   kind: "cleaner",
@@ -20,14 +20,14 @@ export const word = defineWord({
       why: "What stands beyond `max_length` isn't read; texts of thousands of words are often several that ran together.",
       impact: "medium",
     },
-    unit,
+    lengthUnitParameter,
   ],
   load: () => Promise.resolve(dropLong),
 });
 
 export const dropLong: CleanerImplementation = {
   start: (call) => {
-    const { limit, of, told } = limitOf(call);
-    return ({ values }) => (of(readOf(values)) > limit ? { dropped: `longer than ${told}` } : { values });
+    const { limit, lengthOf, limitText } = lengthLimitOf(call);
+    return ({ values }) => (lengthOf(rowText(values)) > limit ? { dropped: `longer than ${limitText}` } : { values });
   },
 };

@@ -1,6 +1,6 @@
 import { defineWord } from "#dsl/language/types/define.js";
 import type { CleanerImplementation } from "../data/contract.js";
-import { checkNumbers, rangeParameters, numberIn, rangeOf } from "./shared/ranges.js";
+import { checkNumericColumn, numericRangeParameters, numberOfRole, numericRangeOf } from "./shared/ranges.js";
 
 export const word = defineWord({
   kind: "cleaner",
@@ -9,17 +9,17 @@ export const word = defineWord({
   example:
     'data reviews { source: csv("reviews.csv"), columns: { text: review, score: stars }, clean: [drop_empty, drop_outside(stars, 1..5)] }',
   elsewhere: { filter_range: "drop_outside", drop_outliers: "drop_outside", remove_outliers: "drop_outside" },
-  parameters: rangeParameters,
-  check: checkNumbers,
+  parameters: numericRangeParameters,
+  check: checkNumericColumn,
   load: () => Promise.resolve(dropOutside),
 });
 
 export const dropOutside: CleanerImplementation = {
-  start: (call, o) => {
-    const { role, from, to } = rangeOf(call, o?.columns);
+  start: (call, options) => {
+    const { role, from, to } = numericRangeOf(call, options?.columns);
     const dropped = `${role} outside ${String(from)}..${String(to)}`;
     return (row) => {
-      const number = numberIn(row, role);
+      const number = numberOfRole(row, role);
       return number === undefined || (number >= from && number <= to) ? { values: row.values } : { dropped };
     };
   },

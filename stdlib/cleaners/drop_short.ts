@@ -1,7 +1,7 @@
 import { defineWord } from "#dsl/language/types/define.js";
 import type { CleanerImplementation } from "../data/contract.js";
-import { unit, limitOf } from "./shared/lengths.js";
-import { readOf } from "./shared/row-text.js";
+import { lengthUnitParameter, lengthLimitOf } from "./shared/lengths.js";
+import { rowText } from "./shared/row-text.js";
 
 export const word = defineWord({
   kind: "cleaner",
@@ -26,14 +26,14 @@ export const word = defineWord({
       why: "A text of one or two words seldom tells its label, and such rows are often leftovers of an export.",
       impact: "medium",
     },
-    unit,
+    lengthUnitParameter,
   ],
   load: () => Promise.resolve(dropShort),
 });
 
 export const dropShort: CleanerImplementation = {
   start: (call) => {
-    const { limit, of, told } = limitOf(call);
-    return ({ values }) => (of(readOf(values)) < limit ? { dropped: `shorter than ${told}` } : { values });
+    const { limit, lengthOf, limitText } = lengthLimitOf(call);
+    return ({ values }) => (lengthOf(rowText(values)) < limit ? { dropped: `shorter than ${limitText}` } : { values });
   },
 };

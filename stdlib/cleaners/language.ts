@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { languageCodes, languageName, languagesElsewhere } from "../text/languages/names.js";
+import { languageCodes, languageName, languageAliases } from "../text/languages/names.js";
 
 export const word = defineWord({
   kind: "cleaner",
@@ -10,7 +10,7 @@ export const word = defineWord({
   parameters: [
     {
       name: "of",
-      type: { is: "choice", of: languageCodes, elsewhere: languagesElsewhere },
+      type: { is: "choice", of: languageCodes, elsewhere: languageAliases },
       doc: "The languages to keep, by their codes of two letters (ISO 639-1).",
       means: Object.fromEntries(languageCodes.map((code) => [code, languageName(code)])),
       positional: "rest",

@@ -1,7 +1,7 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { entities } from "../personal-data/finding.js";
-import { replacements } from "../personal-data/replacements.js";
-import { faultOf } from "../text/patterns/linear.js";
+import { personalEntities } from "../personal-data/finding.js";
+import { redactionReplacements } from "../personal-data/replacements.js";
+import { patternProblem } from "../text/patterns/linear.js";
 
 export const word = defineWord({
   kind: "cleaner",
@@ -35,7 +35,7 @@ export const word = defineWord({
       name: "entity",
       type: {
         is: "choice",
-        of: entities,
+        of: personalEntities,
         elsewhere: {
           person: "name",
           names: "name",
@@ -92,7 +92,7 @@ export const word = defineWord({
     },
     {
       name: "replacement",
-      type: { is: "choice", of: replacements },
+      type: { is: "choice", of: redactionReplacements },
       means: {
         mask: "its sort in brackets: `[EMAIL]`",
         remove: "nothing",
@@ -127,7 +127,7 @@ export const word = defineWord({
     if (replacement === "hash" && key === undefined) context.report("key-missing", {}, "replacement");
     if (replacement !== "hash" && key !== undefined) context.report("key-unused", { replacement }, "key");
     for (const one of pattern) {
-      const why = faultOf(one);
+      const why = patternProblem(one);
       if (why !== undefined) context.report("wrong-pattern", { pattern: one, why }, "pattern");
     }
   },

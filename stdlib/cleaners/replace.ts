@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { faultOf } from "../text/patterns/linear.js";
+import { patternProblem } from "../text/patterns/linear.js";
 
 export const word = defineWord({
   kind: "cleaner",
@@ -38,7 +38,7 @@ export const word = defineWord({
   check(call, context) {
     const { pattern } = call.arguments;
     if (typeof pattern !== "string") return;
-    const why = faultOf(pattern);
+    const why = patternProblem(pattern);
     if (why !== undefined) context.report("wrong-pattern", { pattern, why }, "pattern");
   },
   load: async () => (await import("./replace.run.js")).replace,

@@ -1,17 +1,17 @@
 import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { CleanerImplementation } from "../data/contract.js";
-import { drawFor } from "../statistics/chance.js";
-import { textKey } from "./shared/normal-form.js";
+import { seededShareOfText } from "../statistics/chance.js";
+import { rowTextKey } from "./shared/normal-form.js";
 import { word } from "./sample.js";
 
 export const sample: CleanerImplementation = {
-  start: (call, o) => {
+  start: (call, options) => {
     const { share } = argumentsOf(word, call).share;
-    const seed = o?.seed ?? 0;
+    const seed = options?.seed ?? 0;
     return ({ values }) => {
       const { id } = values;
-      const known = id === null || id === undefined || id === "" ? textKey(values) : JSON.stringify(id);
-      return drawFor(seed, known) < share ? { values } : { dropped: "not drawn" };
+      const known = id === null || id === undefined || id === "" ? rowTextKey(values) : JSON.stringify(id);
+      return seededShareOfText(seed, known) < share ? { values } : { dropped: "not drawn" };
     };
   },
 };

@@ -1,6 +1,6 @@
 import { Parser } from "htmlparser2";
 import type { CleanerImplementation } from "../data/contract.js";
-import { changeTexts } from "../data/text-roles.js";
+import { mapTexts } from "../data/text-roles.js";
 
 /** Elements whose content no reader of the page sees. */
 const hidden: ReadonlySet<string> = new Set([
@@ -23,11 +23,11 @@ const inline: ReadonlySet<string> = new Set(
 const markup = /<[a-z!/?]|&(?:#\d|#x[\da-f]|[a-z][\da-z]*;)/iu;
 
 export const stripHtml: CleanerImplementation = {
-  start: () => (row) => ({ values: changeTexts(row.values, textOfHtml) }),
+  start: () => (row) => ({ values: mapTexts(row.values, htmlToText) }),
 };
 
 /** The text of a piece of HTML; white space that tags leave is collapsed. */
-export function textOfHtml(html: string): string {
+export function htmlToText(html: string): string {
   if (!markup.test(html)) return html;
   const parts: string[] = [];
   let unseen = 0;

@@ -1,8 +1,8 @@
 /** Zero-width joiners stay, since emoji and several scripts are spelt with them. */
 import type { CleanerImplementation } from "../data/contract.js";
 import { asciiDigits } from "../text/digits.js";
-import { changeTexts } from "../data/text-roles.js";
-import { mended } from "../text/mojibake.js";
+import { mapTexts } from "../data/text-roles.js";
+import { fixMojibake } from "../text/mojibake.js";
 
 /** Controls, lone surrogates, byte order marks, bidirectional overrides, soft hyphens and other invisible marks. */
 const dropped = /[\p{Cc}\p{Cs}\ufeff\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufff9-\ufffb]/gu;
@@ -18,11 +18,11 @@ export const unicode: CleanerImplementation = {
       ...(call.arguments["digits"] === "ascii" ? [asciiDigits] : []),
     ];
     const change = (text: string): string => {
-      const once = folds.reduce((seen, fold) => fold(seen), clean(mends ? mended(text) : text, form));
+      const once = folds.reduce((seen, fold) => fold(seen), clean(mends ? fixMojibake(text) : text, form));
       // What no one saw may have stood within a sequence.
-      return mends && mended(once) !== once ? change(once) : once;
+      return mends && fixMojibake(once) !== once ? change(once) : once;
     };
-    return (row) => ({ values: changeTexts(row.values, change, () => true, { written: true }) });
+    return (row) => ({ values: mapTexts(row.values, change, () => true, { written: true }) });
   },
 };
 

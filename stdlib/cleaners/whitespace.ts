@@ -1,6 +1,6 @@
 import { defineWord } from "#dsl/language/types/define.js";
 import type { CleanerImplementation } from "../data/contract.js";
-import { changeTexts, spokenToo } from "../data/text-roles.js";
+import { mapTexts, isTextOrMessages } from "../data/text-roles.js";
 
 export const word = defineWord({
   kind: "cleaner",
@@ -32,7 +32,7 @@ export const word = defineWord({
 export const whitespace: CleanerImplementation = {
   start: (call) => {
     const change = call.arguments["lines"] === "keep" ? inLines : joined;
-    return (row) => ({ values: changeTexts(row.values, change, spokenToo) });
+    return (row) => ({ values: mapTexts(row.values, change, isTextOrMessages) });
   },
 };
 

@@ -1,6 +1,6 @@
 /** Blocks of 1,024 values: the scale (f32, little-endian: the largest / 127), then a byte for each. */
 import type { CompressorImplementation } from "./kind.js";
-import { unread } from "./shared/places.js";
+import { unreadableUpdateError } from "./shared/places.js";
 
 const BLOCK = 1024;
 const MOST = 127;
@@ -9,31 +9,31 @@ export const int8: CompressorImplementation = {
   values: {
     pack(_call, values, random) {
       const view = new DataView(new ArrayBuffer(bytesOf(values.length)));
-      let at = 0;
+      let offset = 0;
       for (let begin = 0; begin < values.length; begin += BLOCK) {
         const block = values.subarray(begin, begin + BLOCK);
         const scale = Math.fround(block.reduce((most, value) => Math.max(most, Math.abs(value)), 0) / MOST);
-        view.setFloat32(at, scale, true);
-        at += 4;
-        for (const value of block) view.setInt8(at++, scale === 0 ? 0 : rounded(value / scale, random));
+        view.setFloat32(offset, scale, true);
+        offset += 4;
+        for (const value of block) view.setInt8(offset++, scale === 0 ? 0 : rounded(value / scale, random));
       }
       return new Uint8Array(view.buffer);
     },
     open(_call, bytes, count) {
       if (bytes.length !== bytesOf(count))
-        throw unread(
+        throw unreadableUpdateError(
           `${String(count)} values take ${String(bytesOf(count))} bytes, and it has ${String(bytes.length)}`,
         );
       const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
       const values = new Float32Array(count);
-      let at = 0;
+      let offset = 0;
       for (let begin = 0; begin < count; begin += BLOCK) {
-        const scale = view.getFloat32(at, true);
-        if (!(scale >= 0) || !Number.isFinite(scale)) throw unread("a scale is no number");
-        at += 4;
+        const scale = view.getFloat32(offset, true);
+        if (!(scale >= 0) || !Number.isFinite(scale)) throw unreadableUpdateError("a scale is no number");
+        offset += 4;
         for (let k = begin; k < Math.min(count, begin + BLOCK); k++) {
-          const whole = view.getInt8(at++);
-          if (whole < -MOST) throw unread("a value lies beyond its scale");
+          const whole = view.getInt8(offset++);
+          if (whole < -MOST) throw unreadableUpdateError("a value lies beyond its scale");
           values[k] = whole * scale;
         }
       }

@@ -10,7 +10,7 @@ export const word = defineWord({
       title: "QSGD: Communication-Efficient SGD via Gradient Quantization and Encoding",
       by: "Alistarh et al.",
       year: 2017,
-      at: "https://arxiv.org/abs/1610.02132",
+      url: "https://arxiv.org/abs/1610.02132",
     },
   ],
   elsewhere: {

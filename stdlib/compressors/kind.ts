@@ -2,7 +2,7 @@
 import type { Call } from "#dsl/language/types/value.js";
 
 /** Values of an update, of `length` in all. */
-export interface Sparse {
+export interface SparseUpdate {
   readonly length: number;
   /** Places of the values, ascending; null: all of them, in order. */
   readonly places: Uint32Array | null;
@@ -10,7 +10,7 @@ export interface Sparse {
 }
 export interface CompressorImplementation {
   /** Values that stay; what is left out is added to the client's next update by whoever calls. Absent: all stay. */
-  keep?(call: Call, update: Sparse): Sparse;
+  keep?(call: Call, update: SparseUpdate): SparseUpdate;
   /** How the values stand on the wire; the last one's counts. Absent: as f32. */
   readonly values?: {
     /** `random` gives numbers in [0, 1). */

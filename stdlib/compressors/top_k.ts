@@ -12,13 +12,13 @@ export const word = defineWord({
       title: "Sparsified SGD with Memory",
       by: "Stich, Cordonnier and Jaggi",
       year: 2018,
-      at: "https://arxiv.org/abs/1809.07599",
+      url: "https://arxiv.org/abs/1809.07599",
     },
     {
       title: "Deep Gradient Compression: Reducing the Communication Bandwidth for Distributed Training",
       by: "Lin et al.",
       year: 2018,
-      at: "https://arxiv.org/abs/1712.01887",
+      url: "https://arxiv.org/abs/1712.01887",
     },
   ],
   elsewhere: {
@@ -57,16 +57,16 @@ const topK: CompressorImplementation = {
     const least = sizes[sizes.length - count] ?? 0;
     // Of those that are as large as the smallest that stays, the first ones stay.
     let even = count - values.reduce((sum, value) => sum + (Math.abs(value) > least ? 1 : 0), 0);
-    const kept = new Uint32Array(count);
+    const keptPlaces = new Uint32Array(count);
     let k = 0;
-    values.forEach((value, at) => {
+    values.forEach((value, index) => {
       const size = Math.abs(value);
-      if (size > least || (size === least && even-- > 0)) kept[k++] = at;
+      if (size > least || (size === least && even-- > 0)) keptPlaces[k++] = index;
     });
     return {
       length,
-      places: places ? kept.map((at) => places[at]!) : kept,
-      values: Float32Array.from(kept, (at) => values[at]!),
+      places: places ? keptPlaces.map((index) => places[index]!) : keptPlaces,
+      values: Float32Array.from(keptPlaces, (index) => values[index]!),
     };
   },
 };

@@ -1,16 +1,16 @@
 /** Baselines: what is had of the rows of a split without a model, or without its training. */
-import type { ContenderGiven, ContenderImplementation, ReadyContender } from "./kind.js";
-import { majority } from "./shared/majority.js";
-import { probe } from "./shared/probe.js";
-import type { Baseline } from "./shared/refusal.js";
-import { tfidf } from "./shared/tfidf.js";
+import type { BaselineContext, BaselineImplementation, FittedBaseline } from "./kind.js";
+import { majorityBaseline } from "./shared/majority.js";
+import { fitProbeBaseline } from "./shared/probe.js";
+import type { BaselineName } from "./shared/refusal.js";
+import { fitTfidfBaseline } from "./shared/tfidf.js";
 
-const made: Readonly<Record<Baseline, (given: ContenderGiven) => ReadyContender | Promise<ReadyContender>>> = {
-  majority,
-  tfidf,
-  probe,
+const made: Readonly<Record<BaselineName, (given: BaselineContext) => FittedBaseline | Promise<FittedBaseline>>> = {
+  majority: majorityBaseline,
+  tfidf: fitTfidfBaseline,
+  probe: fitProbeBaseline,
 };
 
-export const baseline: ContenderImplementation = {
-  ready: async (given) => made[given.call.arguments["of"] as Baseline](given),
+export const simpleBaseline: BaselineImplementation = {
+  ready: async (given) => made[given.call.arguments["of"] as BaselineName](given),
 };

@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { refusalOf } from "./shared/refusal.js";
+import { baselineRefusal } from "./shared/refusal.js";
 
 export const word = defineWord({
   kind: "contender",
@@ -50,7 +50,7 @@ export const word = defineWord({
     learns: () => true,
     probes: { of: "probe" },
     constant: (call) => call.arguments.of === "majority",
-    refuses: (call, wanted) => refusalOf(call.arguments.of, wanted),
+    refuses: (call, wanted) => baselineRefusal(call.arguments.of, wanted),
   },
-  load: () => import("./baseline.run.js").then((m) => m.baseline),
+  load: () => import("./baseline.run.js").then((m) => m.simpleBaseline),
 });

@@ -2,24 +2,24 @@
 import { must } from "#dsl/language/diagnostics/must.js";
 import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { Call } from "#dsl/language/types/value.js";
-import type { ContenderGiven, ContenderImplementation, ContenderRows, ContenderSaid } from "./kind.js";
-import { givenAnswers } from "../data/answers.js";
+import type { BaselineContext, BaselineImplementation, BaselineRows, BaselineOutputs } from "./kind.js";
+import { parseGivenAnswers } from "../data/answers.js";
 import { answerKindOf, type AnswerKind } from "./shared/prompting/answer-kinds.js";
-import type { PromptRow, ReadPrompts, Shot } from "./shared/prompting/prompted-base.js";
-import { chosenShots } from "./shared/prompting/shots.js";
-import { promptTemplate, type PromptTemplate } from "./shared/prompting/template.js";
-import { readAnswers } from "./shared/prompting/read-answers.js";
+import type { RowPrompt, TokenizedPrompts, FewShotExample } from "./shared/prompting/prompted-base.js";
+import { chooseShots } from "./shared/prompting/shots.js";
+import { parsePromptTemplate, type PromptTemplate } from "./shared/prompting/template.js";
+import { parseAnswers } from "./shared/prompting/read-answers.js";
 import { word } from "./prompt.js";
 
 /** Most tokens of an answer that is no text of its own. */
 const SHORT = 32;
 const GREEDY: Call = { word: "greedy", kind: "decoder", arguments: { repetition_penalty: 1 } };
 
-export const prompt: ContenderImplementation = {
+export const promptBaseline: BaselineImplementation = {
   async ready(given) {
     const { base: name, text, shots: count, seed, answers, max_tokens } = argumentsOf(word, given.call);
     const kind = must(answerKindOf(given.has), "an answer that a prompt finds");
-    const template = promptTemplate(text);
+    const template = parsePromptTemplate(text);
     const examples = examplesOf(given.train, template, kind, { count, seed });
     const rows = rowsAsked(given.rows, template, examples);
     const likely = answers === "likelihood";
@@ -33,51 +33,55 @@ export const prompt: ContenderImplementation = {
     if (read.cut > 0) given.warn("prompt-cut", { contender: word.name, rows: read.cut, of: rows.length, base: name });
     await read.open();
     return {
-      ask: (asked) => (likely ? byLikelihood(given, read, asked) : byText(given, read, asked, kind)),
+      ask: (rowNumbers) => (likely ? byLikelihood(given, read, rowNumbers) : byText(given, read, rowNumbers, kind)),
       bytes: base.bytes,
-      notes: [noteOf(name, { count: examples.shots.length, asked: count, chats: base.chats, likely })],
+      notes: [noteOf(name, { count: examples.shots.length, requestedCount: count, chats: base.chats, likely })],
     };
   },
 };
 
-async function byLikelihood({ labels }: ContenderGiven, read: ReadPrompts, asked: Uint32Array): Promise<ContenderSaid> {
-  return read.likelihoods(asked, labels);
+async function byLikelihood(
+  { labels }: BaselineContext,
+  read: TokenizedPrompts,
+  rowNumbers: Uint32Array,
+): Promise<BaselineOutputs> {
+  return read.likelihoods(rowNumbers, labels);
 }
 
 async function byText(
-  { labels, writing, train }: ContenderGiven,
-  read: ReadPrompts,
-  asked: Uint32Array,
+  { labels, writing, train }: BaselineContext,
+  read: TokenizedPrompts,
+  rowNumbers: Uint32Array,
   kind: AnswerKind,
-): Promise<ContenderSaid> {
-  const { written, tokens } = await read.write(asked, kind.is === "text" ? (writing?.decode ?? GREEDY) : GREEDY);
-  return { ...readAnswers(written, kind, { labels, train }), tokens };
+): Promise<BaselineOutputs> {
+  const { written, tokens } = await read.write(rowNumbers, kind.is === "text" ? (writing?.decode ?? GREEDY) : GREEDY);
+  return { ...parseAnswers(written, kind, { labels, train }), tokens };
 }
 
 function noteOf(
   base: string,
   {
     count,
-    asked,
+    requestedCount,
     chats,
     likely,
-  }: { readonly count: number; readonly asked: number; readonly chats: boolean; readonly likely: boolean },
+  }: { readonly count: number; readonly requestedCount: number; readonly chats: boolean; readonly likely: boolean },
 ): string {
   const shots =
     count === 0
       ? "without examples"
-      : `${count} ${count === 1 ? "example" : "examples"} of the split \`train\`${count < asked ? `, which has no more than these of the ${String(asked)} asked for` : ""}`;
+      : `${count} ${count === 1 ? "example" : "examples"} of the split \`train\`${count < requestedCount ? `, which has no more than these of the ${String(requestedCount)} asked for` : ""}`;
   return `${base} ${chats ? "by its chat template" : "without a chat template"}, ${shots}, ${likely ? "the likeliest label" : "what it writes"}`;
 }
 
 /** Examples in their order, and one more of each kind for the rows that are examples themselves. */
 interface Examples {
-  readonly shots: readonly Shot[];
-  readonly spares: readonly Shot[];
+  readonly shots: readonly FewShotExample[];
+  readonly spares: readonly FewShotExample[];
 }
 
 function examplesOf(
-  train: ContenderRows | null,
+  train: BaselineRows | null,
   template: PromptTemplate,
   kind: AnswerKind,
   { count, seed }: { readonly count: number; readonly seed: number },
@@ -86,9 +90,12 @@ function examplesOf(
   const right = train.values(kind.role);
   const answers = Array.from({ length: train.count }, (_, row) => answerText(right?.at(row), kind));
   const kinds = answers.map((answer) => (kind.is === "label" || kind.is === "labels" ? answer : ""));
-  const chosen = chosenShots(kinds, count, seed);
-  const more = chosenShots(kinds, 2 * count, seed).filter((row) => !chosen.includes(row));
-  const shot = (row: number): Shot => ({ asked: template.fill(valuesAt(train, template, row)), answer: answers[row]! });
+  const chosen = chooseShots(kinds, count, seed);
+  const more = chooseShots(kinds, 2 * count, seed).filter((row) => !chosen.includes(row));
+  const shot = (row: number): FewShotExample => ({
+    question: template.fill(valuesAt(train, template, row)),
+    answer: answers[row]!,
+  });
   return { shots: chosen.map(shot), spares: more.map(shot) };
 }
 
@@ -96,28 +103,36 @@ function examplesOf(
 function answerText(value: unknown, { is }: AnswerKind): string {
   if (is === "labels") return (value as readonly string[] | null)?.join(", ") || "none";
   if (is !== "answer") return String(value);
-  const answers = givenAnswers(value);
+  const answers = parseGivenAnswers(value);
   return ("refused" in answers ? undefined : answers[0]?.text) ?? "no answer";
 }
 
-function valuesAt(rows: ContenderRows, { holes }: PromptTemplate, row: number): readonly string[] {
+function valuesAt(rows: BaselineRows, { holes }: PromptTemplate, row: number): readonly string[] {
   return holes.map(({ role }) => String(must(rows.values(role), `the role ${role}`).at(row) ?? ""));
 }
 
-function rowsAsked(rows: ContenderRows, template: PromptTemplate, { shots, spares }: Examples): readonly PromptRow[] {
+function rowsAsked(rows: BaselineRows, template: PromptTemplate, { shots, spares }: Examples): readonly RowPrompt[] {
   const { fill } = template;
-  return Array.from({ length: rows.count }, (_, row): PromptRow => {
+  return Array.from({ length: rows.count }, (_, row): RowPrompt => {
     const values = valuesAt(rows, template, row);
-    const asked = fill(values);
-    return { fill, values, shots: shots.some((shot) => shot.asked === asked) ? without(asked, shots, spares) : shots };
+    const prompt = fill(values);
+    return {
+      fill,
+      values,
+      shots: shots.some((shot) => shot.question === prompt) ? without(prompt, shots, spares) : shots,
+    };
   });
 }
 
 /** The examples with others in the place of those that ask the very same. */
-function without(asked: string, shots: readonly Shot[], spares: readonly Shot[]): readonly Shot[] {
-  const left = spares.filter((spare) => spare.asked !== asked);
+function without(
+  prompt: string,
+  shots: readonly FewShotExample[],
+  spares: readonly FewShotExample[],
+): readonly FewShotExample[] {
+  const left = spares.filter((spare) => spare.question !== prompt);
   return shots.flatMap((shot) => {
-    if (shot.asked !== asked) return [shot];
+    if (shot.question !== prompt) return [shot];
     const like = left.findIndex(({ answer }) => answer === shot.answer);
     return left.splice(Math.max(0, like), 1);
   });

@@ -1,21 +1,21 @@
 import type { CheckContext } from "#dsl/language/types/context.js";
-import { failed } from "#dsl/language/types/facts.js";
+import { isFailed } from "#dsl/language/types/facts.js";
 import { defineWord } from "#dsl/language/types/define.js";
 import type { Call } from "#dsl/language/types/value.js";
-import { refusalOf, tellsAnswer, usualAnswers } from "./shared/prompting/answer-kinds.js";
-import { promptTemplate } from "./shared/prompting/template.js";
+import { promptRefusal, roleHoldsAnswer, defaultAnswerMethod } from "./shared/prompting/answer-kinds.js";
+import { parsePromptTemplate } from "./shared/prompting/template.js";
 
 /** Holes that aren't roles of the data, those that tell the answer, and none at all. */
 function checkHoles(text: string, context: CheckContext): void {
   const columns = context.data?.["columns"];
   if (columns === null || typeof columns !== "object" || !("record" in columns)) return;
   const roles = Object.keys(columns.record);
-  const has = roles.filter((role) => !tellsAnswer(role));
-  const { holes } = promptTemplate(text);
+  const has = roles.filter((role) => !roleHoldsAnswer(role));
+  const { holes } = parsePromptTemplate(text);
   if (holes.length === 0) context.report("prompt-without-hole", { has }, "text");
-  for (const { role, at, length } of holes) {
-    const within = { at, length };
-    if (tellsAnswer(role)) context.report("hole-tells-answer", { hole: role, has }, "text", undefined, within);
+  for (const { role, offset, length } of holes) {
+    const within = { start: offset, length };
+    if (roleHoldsAnswer(role)) context.report("hole-tells-answer", { hole: role, has }, "text", undefined, within);
     else if (!roles.includes(role)) context.report("unknown-hole", { hole: role, has }, "text", undefined, within);
   }
 }
@@ -25,7 +25,7 @@ function checkBase(name: string, context: CheckContext): void {
   const need = { about: "base", name, folder: context.folderOf("base") } as const;
   const fact = context.assisting ? context.facts.get(need) : context.ask(need);
   if (fact === undefined) return;
-  if (failed(fact)) return context.reportFailed(fact, "base");
+  if (isFailed(fact)) return context.reportFailed(fact, "base");
   const shape = context.find("model", fact.family)?.capabilities?.shape;
   if (shape !== "decoder")
     context.report("no-prompting", { base: name, why: `it is an ${shape ?? "unknown model"}` }, "base");
@@ -85,7 +85,7 @@ export const word = defineWord({
         derived: "`likelihood` where one of several labels is right, else `text`",
         from: (_draft, context: CheckContext) => {
           const task = context.model?.["task"] as Call | undefined;
-          return usualAnswers(task && context.find("task", task.word)?.capabilities);
+          return defaultAnswerMethod(task && context.find("task", task.word)?.capabilities);
         },
       },
       why: "A likelihood always names a label and says how sure the base is; a text is what a user of the base would see.",
@@ -129,7 +129,7 @@ export const word = defineWord({
   },
   capabilities: {
     learns: (call) => call.arguments.shots > 0,
-    refuses: (call, wanted) => refusalOf(call.arguments.answers, wanted),
+    refuses: (call, wanted) => promptRefusal(call.arguments.answers, wanted),
   },
-  load: () => import("./prompt.run.js").then((m) => m.prompt),
+  load: () => import("./prompt.run.js").then((m) => m.promptBaseline),
 });

@@ -1,7 +1,7 @@
 /** Conversations: the one message type, how data are read as conversations, and how chat templates render them. */
 import type { Call } from "#dsl/language/types/value.js";
 
-export type Role = "system" | "user" | "assistant" | "tool";
+export type MessageRole = "system" | "user" | "assistant" | "tool";
 
 /** A part of a message's content. Only text parts are supported. */
 export interface TextPart {
@@ -16,7 +16,7 @@ export interface ToolCall {
   readonly function: { readonly name: string; readonly arguments: string };
 }
 /** A function that a model may call: the `function` of an entry of OpenAI's `tools`. */
-export interface Tool {
+export interface ToolDefinition {
   readonly name: string;
   readonly description?: string;
   /** A JSON schema. */
@@ -28,7 +28,7 @@ export interface Tool {
  * it. Conversations from data hold no tool calls, tool messages or reasoning: `stdlib/conversations` refuses them.
  */
 export interface Message {
-  readonly role: Role;
+  readonly role: MessageRole;
   readonly content: string | null | readonly TextPart[];
   /** Name of the speaker or of the tool. */
   readonly name?: string;
@@ -87,7 +87,7 @@ export interface RenderOptions {
   /** Appends what begins an assistant message, so that the model answers next. */
   readonly addGenerationPrompt: boolean;
   /** Functions that the model may call. Default: none. */
-  readonly tools?: readonly Tool[];
+  readonly tools?: readonly ToolDefinition[];
 }
 /** Renders conversations as text for a model. Pure. */
 export interface TemplateImplementation {

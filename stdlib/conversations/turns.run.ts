@@ -1,6 +1,6 @@
 /** Reads lists of messages, as lists or as JSON text. Tool messages and tool calls are refused here. */
 import type { Call } from "#dsl/language/types/value.js";
-import type { ConversationImplementation, Message, Role, RowContext, RowRefusal } from "./kind.js";
+import type { ConversationImplementation, Message, MessageRole, RowContext, RowRefusal } from "./kind.js";
 import {
   columnRefusal,
   fieldRefusal,
@@ -11,7 +11,7 @@ import {
 } from "./shared/fields.js";
 
 /** Roles of messages that come from data. */
-type DataRole = Exclude<Role, "tool">;
+type DataRole = Exclude<MessageRole, "tool">;
 
 /** The role that each speaker has unless the data plan maps it to another. */
 export const defaultRoles: Readonly<Record<string, DataRole>> = {

@@ -5,13 +5,13 @@
 
 /** One of the answers of a question. */
 import { codePointIn } from "#dsl/language/diagnostics/must.js";
-export interface Answer {
+export interface LocatedAnswer {
   readonly text: string;
   /** UTF-16 offset in the context; null: the text stands nowhere in it. */
   readonly start: number | null;
 }
 /** An answer as it is read: it is the `nth` place (from 0) of its text in the context. */
-export interface ReadAnswer {
+export interface AnswerOccurrence {
   readonly text: string;
   readonly nth: number;
 }
@@ -26,7 +26,7 @@ export interface GivenAnswer {
  * `[{text, answer_start}]`, or any of these as JSON in a text. Nothing, an empty text and empty lists are no answer.
  * `refused`: what it is instead.
  */
-export function givenAnswers(value: unknown): readonly GivenAnswer[] | { readonly refused: string } {
+export function parseGivenAnswers(value: unknown): readonly GivenAnswer[] | { readonly refused: string } {
   if (value === null || value === undefined || value === "") return [];
   if (typeof value === "string") return ofJson(value) ?? [{ text: value, start: null }];
   if (typeof value === "number" || typeof value === "bigint" || typeof value === "boolean")
@@ -39,13 +39,13 @@ export function givenAnswers(value: unknown): readonly GivenAnswer[] | { readonl
     return each.filter((answer) => answer !== null && answer.text !== "") as GivenAnswer[];
   }
   const { text, answer_start: starts } = value as Readonly<Record<string, unknown>>;
-  if (typeof text === "string") return givenAnswers([value]);
+  if (typeof text === "string") return parseGivenAnswers([value]);
   const texts = listOf(text);
   if (!texts) return { refused: "an object without a list `text`" };
   const places = listOf(starts);
   if (places && places.length !== texts.length)
     return { refused: `${String(texts.length)} texts with ${String(places.length)} starts` };
-  return givenAnswers(texts.map((own, i) => ({ text: own, answer_start: places?.[i] })));
+  return parseGivenAnswers(texts.map((own, i) => ({ text: own, answer_start: places?.[i] })));
 }
 
 function one(item: unknown): GivenAnswer | null {
@@ -63,10 +63,10 @@ function listOf(value: unknown): readonly unknown[] | null {
 }
 
 /** JSON of lists and objects; null: it is a text like any other. */
-function ofJson(text: string): ReturnType<typeof givenAnswers> | null {
+function ofJson(text: string): ReturnType<typeof parseGivenAnswers> | null {
   if (!/^\s*[[{]/.test(text)) return null;
   try {
-    const made = givenAnswers(JSON.parse(text));
+    const made = parseGivenAnswers(JSON.parse(text));
     return "refused" in made ? null : made;
   } catch {
     return null; // an answer that begins with a bracket
@@ -74,20 +74,20 @@ function ofJson(text: string): ReturnType<typeof givenAnswers> | null {
 }
 
 /** `elsewhere`: what stands at the start that was given, which is not the answer. Starts may count UTF-16 units as well. */
-export function readAnswer(given: GivenAnswer, context: string): ReadAnswer | { readonly elsewhere: string } {
+export function locateAnswer(given: GivenAnswer, context: string): AnswerOccurrence | { readonly elsewhere: string } {
   const { text, start } = given;
   if (start === null) return { text, nth: 0 };
-  const at = [utf16(context, start), start].find((place) => context.startsWith(text, place));
-  if (at === undefined) {
+  const offset = [utf16(context, start), start].find((place) => context.startsWith(text, place));
+  if (offset === undefined) {
     const from = utf16(context, start);
     return { elsewhere: context.slice(from, from + Math.max(text.length, 12)) };
   }
   let nth = 0;
-  for (let place = context.indexOf(text); place >= 0 && place < at; place = context.indexOf(text, place + 1)) nth++;
+  for (let place = context.indexOf(text); place >= 0 && place < offset; place = context.indexOf(text, place + 1)) nth++;
   return { text, nth };
 }
 
-export function placedAnswer({ text, nth }: ReadAnswer, context: string): Answer {
+export function answerWithOffset({ text, nth }: AnswerOccurrence, context: string): LocatedAnswer {
   let start = context.indexOf(text);
   for (let before = 0; before < nth && start >= 0; before++) start = context.indexOf(text, start + 1);
   return { text, start: start < 0 ? null : start };

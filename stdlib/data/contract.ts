@@ -3,7 +3,7 @@ import type { ColumnTable } from "arquero";
 import type { Call } from "#dsl/language/types/value.js";
 
 /** What a source may use to reach the world. */
-export interface SourceWorld {
+export interface SourceContext {
   /** Folder that relative paths start from. */
   readonly folder: string;
   /** The value behind `$x`. */
@@ -17,13 +17,13 @@ export interface SourceWorld {
   /** Told how a file is read where nobody wrote it and it isn't the usual way (`read as utf-16le`). `file`: as errors call it. */
   readonly found?: (file: string, what: string) => void;
   /** Rows of a query over files and databases; absent: nothing here runs one. */
-  query?(query: AskedQuery): AsyncIterable<RowChunk>;
+  query?(query: ParsedQuery): AsyncIterable<RowChunk>;
   /** Most bytes of a JSON file, which is read as one value; absent: as many as a machine holds. */
   readonly mostJson?: number;
   /** Told by sources of files how many bytes of one are read, packed ones as they lie there, of how many. */
-  readonly onBytes?: (read: number, of: number) => void;
+  readonly onBytes?: (read: number, total: number) => void;
 }
-export interface AskedQuery {
+export interface ParsedQuery {
   readonly sql: string;
   /** Texts in it that name tables, files among them. */
   readonly tables: readonly { readonly text: string; readonly from: number; readonly to: number }[];
@@ -33,9 +33,9 @@ export interface AskedQuery {
 }
 export interface SourceImplementation {
   /** Reads it all. `limit`: stop after that many rows (header checks). Rows keep their number in the source in column `$row` (from 1). Coded errors. */
-  open(call: Call, world: SourceWorld, limit?: number): Promise<ColumnTable>;
+  open(call: Call, world: SourceContext, limit?: number): Promise<ColumnTable>;
   /** Reads it in parts, so that memory does not follow its size; the rows are those of `open`. Coded errors. */
-  stream?(call: Call, world: SourceWorld): AsyncIterable<RowChunk>;
+  stream?(call: Call, world: SourceContext): AsyncIterable<RowChunk>;
   /**
    * What to write where the names of its columns look like a row or a title, or it has none; undefined: they look like names.
    * @param columns name → values of the first rows
@@ -54,7 +54,7 @@ export interface CleanRow {
   readonly values: Readonly<Record<string, unknown>>;
 }
 /** The row, changed or not (then its values are the object that came), or why it is dropped, in a few words. */
-export type Cleaned =
+export type CleanedRow =
   /** `noted`: what is counted of a row that stays. */
   { readonly values: CleanRow["values"]; readonly noted?: string | readonly string[] } | { readonly dropped: string };
 export interface CleanerImplementation {
@@ -69,7 +69,7 @@ export interface CleanerImplementation {
   /** Made afresh for each data set; may keep state (drop_duplicates). */
   start(
     call: Call,
-    o?: {
+    options?: {
       /** Rows come from a source of any size, so state must stay small. */
       readonly streamed: boolean;
       /** The data's. */
@@ -77,10 +77,10 @@ export interface CleanerImplementation {
       /** The data's: role → column. */
       readonly columns?: Readonly<Record<string, string>>;
     },
-  ): (row: CleanRow) => Cleaned;
+  ): (row: CleanRow) => CleanedRow;
 }
 /** A first look at rows, one after the other, before any of them has its split. */
-export interface Foreseeing {
+export interface SplitPreview {
   look(row: CleanRow): void;
   assign(picks: (row: number) => boolean): readonly (string | null)[];
 }
@@ -99,7 +99,7 @@ export interface SplitImplementation {
    * Of streamed rows that go by twice, what is kept of each the first time must be small: `assign` then gives the splits of those
    * that are picked, in their order. Absent, or undefined for this call: rows are divided as they come (`stream`), or not at all.
    */
-  foresee?(call: Call, seed: number): Foreseeing | undefined;
+  foresee?(call: Call, seed: number): SplitPreview | undefined;
   /** Splits that are there even when no row falls into them. */
   names?(call: Call): readonly string[];
 }

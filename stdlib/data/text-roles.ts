@@ -11,10 +11,10 @@ export const textRoles: ReadonlySet<string> = new Set([
 ]);
 
 /** Texts, and what is said in conversations. */
-export const spokenToo = (role: string): boolean => textRoles.has(role) || role === "messages";
+export const isTextOrMessages = (role: string): boolean => textRoles.has(role) || role === "messages";
 
 /** The turns of a written conversation; none where it isn't written as such. */
-export function turnsIn(messages: string): readonly { readonly content?: unknown }[] {
+export function parseTurns(messages: string): readonly { readonly content?: unknown }[] {
   if (!messages.startsWith("[")) return [];
   try {
     const turns: unknown = JSON.parse(messages);
@@ -25,12 +25,12 @@ export function turnsIn(messages: string): readonly { readonly content?: unknown
 }
 
 /** The row's values with every text changed by `change`; the same object when nothing changed. */
-export function changeTexts(
+export function mapTexts(
   values: Readonly<Record<string, unknown>>,
   change: (text: string) => string,
   roles: (role: string) => boolean = (role) => textRoles.has(role),
   /** `written`: conversations are changed as they are written, not turn by turn. */
-  o: { readonly written?: true } = {},
+  options: { readonly written?: true } = {},
 ): Readonly<Record<string, unknown>> {
   let changed: Record<string, unknown> | undefined;
   for (const [role, value] of Object.entries(values)) {
@@ -43,7 +43,7 @@ export function changeTexts(
       continue;
     }
     if (typeof value !== "string") continue;
-    const text = role === "messages" && !o.written ? changeTurns(value, change) : change(value);
+    const text = role === "messages" && !options.written ? changeTurns(value, change) : change(value);
     if (text !== value) (changed ??= { ...values })[role] = text;
   }
   return changed ?? values;
@@ -51,7 +51,7 @@ export function changeTexts(
 
 /** What is said changes, not how it is written down. */
 function changeTurns(messages: string, change: (text: string) => string): string {
-  const turns = turnsIn(messages);
+  const turns = parseTurns(messages);
   if (turns.length === 0) return change(messages);
   const changed = turns.map((turn) =>
     typeof turn.content === "string" ? { ...turn, content: change(turn.content) } : turn,

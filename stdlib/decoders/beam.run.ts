@@ -6,8 +6,8 @@
 import { argumentsOf } from "#dsl/language/types/defaults.js";
 import { lastOf } from "#dsl/language/diagnostics/must.js";
 import type { DecodedText, DecoderImplementation, Decoding, DecodingStart, DecodingStep } from "./kind.js";
-import { rowOf } from "./shared/by-row.js";
-import { greatest, logSoftmax, penalise } from "./shared/warp.js";
+import { rowScores } from "./shared/by-row.js";
+import { topScores, logSoftmax, penalizeSeen } from "./shared/warp.js";
 import { word } from "./beam.js";
 
 /** Put on a score that must not be chosen. */
@@ -65,14 +65,14 @@ class BeamDecoding implements Decoding {
   get texts(): readonly DecodedText[] {
     return this.searches.map((s) => s.text);
   }
-  step(said: Int32Array | Float32Array): DecodingStep {
+  step(scores: Int32Array | Float32Array): DecodingStep {
     const tokens: number[] = [];
     const rows: number[] = [];
     this.searches.forEach((search, prompt) => {
       const base = this.first ? prompt : prompt * this.width;
       const next = search.done
         ? null
-        : search.step((beam) => rowOf(said, this.first ? base : base + beam, this.start.vocabulary));
+        : search.step((beam) => rowScores(scores, this.first ? base : base + beam, this.start.vocabulary));
       for (let i = 0; i < this.width; i++) {
         const beam = next?.[i];
         tokens.push(beam ? lastOf(beam.tokens) : this.start.padId);
@@ -98,9 +98,9 @@ class Search {
   constructor(
     private readonly prompt: Int32Array,
     private readonly start: DecodingStart,
-    private readonly o: Settings,
+    private readonly options: Settings,
   ) {
-    const all = Array.from({ length: o.width }, (_, i) => i);
+    const all = Array.from({ length: options.width }, (_, i) => i);
     // At first all beams are one: only the first may be continued.
     this.running = all.map((i) => ({ tokens: [], score: i === 0 ? 0 : OUT }));
     this.finished = all.map(() => ({ tokens: [], score: OUT, ended: false }));
@@ -120,7 +120,7 @@ class Search {
   }
   /** `scores(beam)`: what the model says after a beam. Gives the beams that go on. */
   step(scores: (beam: number) => Float32Array): readonly Candidate[] {
-    const { width } = this.o;
+    const { width } = this.options;
     const length = this.running[0]!.tokens.length + 1;
     const top = this.candidates(scores, Math.max(2, 1 + this.start.ends.size) * width, length);
     const going = best(
@@ -130,18 +130,18 @@ class Search {
     this.file(top, length);
     this.running = going;
     this.improvable &&= this.canImprove(length);
-    const full = this.o.early && this.finished.every((f) => f.ended);
+    const full = this.options.early && this.finished.every((f) => f.ended);
     this.over = !this.improvable || full || top.every((c) => c.hits);
     return going;
   }
   /** The likeliest continuations of all beams together. */
   private candidates(scores: (beam: number) => Float32Array, count: number, length: number): readonly Candidate[] {
     const all = this.running.flatMap((beam, from) => {
-      const own = scores(from);
-      logSoftmax(own);
-      penalise(own, [...this.prompt, ...beam.tokens], this.o.penalty);
-      for (let i = 0; i < own.length; i++) own[i] = own[i]! + beam.score;
-      return greatest(own, Math.min(count, own.length)).map(({ token, score }) => ({
+      const beamScores = scores(from);
+      logSoftmax(beamScores);
+      penalizeSeen(beamScores, [...this.prompt, ...beam.tokens], this.options.penalty);
+      for (let i = 0; i < beamScores.length; i++) beamScores[i] = beamScores[i]! + beam.score;
+      return topScores(beamScores, Math.min(count, beamScores.length)).map(({ token, score }) => ({
         tokens: [...beam.tokens, token],
         score,
         from,
@@ -152,7 +152,7 @@ class Search {
   }
   /** Files the texts among the best that have just ended. */
   private file(top: readonly Candidate[], length: number): void {
-    const { width, lengthPenalty, early } = this.o;
+    const { width, lengthPenalty, early } = this.options;
     const full = early && this.finished.every((f) => f.ended);
     const ending = top.map((c, i): Finished => {
       const ended = c.hits && i < width;
@@ -165,7 +165,7 @@ class Search {
     this.finished = best([...this.finished, ...ending], width);
   }
   private canImprove(length: number): boolean {
-    const possible = f32(this.running[0]!.score / length ** this.o.lengthPenalty);
+    const possible = f32(this.running[0]!.score / length ** this.options.lengthPenalty);
     const worst = Math.min(...this.finished.map((f) => f.score));
     return this.finished.some((f) => possible > (f.ended ? worst : OUT));
   }

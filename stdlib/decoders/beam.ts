@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { repetitionPenalty } from "./shared/settings.js";
+import { repetitionPenaltyParameter } from "./shared/settings.js";
 
 export const word = defineWord({
   kind: "decoder",
@@ -34,7 +34,7 @@ export const word = defineWord({
       why: "A longer search may find a better text.",
       impact: "low",
     },
-    repetitionPenalty,
+    repetitionPenaltyParameter,
   ],
   load: async () => (await import("./beam.run.js")).beam,
 });

@@ -1,12 +1,12 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { repetitionPenalty } from "./shared/settings.js";
+import { repetitionPenaltyParameter } from "./shared/settings.js";
 
 export const word = defineWord({
   kind: "decoder",
   name: "greedy",
   doc: "Takes the likeliest token each time: the same text every time, the fastest, and the one to compare with.",
   example: 'predict writer on "Once upon a time" { decode: greedy }',
-  parameters: [repetitionPenalty],
+  parameters: [repetitionPenaltyParameter],
   elsewhere: { do_sample: "sample" },
   load: async () => (await import("./greedy.run.js")).greedy,
 });

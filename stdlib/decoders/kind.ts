@@ -42,7 +42,7 @@ export interface Decoding {
   /** One per prompt. */
   readonly texts: readonly DecodedText[];
   /** Takes what the model says: a row per prompt at first, then as many as the step before gave tokens. */
-  step(said: Int32Array | Float32Array): DecodingStep;
+  step(scores: Int32Array | Float32Array): DecodingStep;
   /** Ends a text early, keeping its first `keep` tokens. */
   stop(prompt: number, keep: number): void;
 }

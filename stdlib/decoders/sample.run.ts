@@ -1,8 +1,8 @@
 /** Draws each token by its probability, bent as `warp` says. The draw of a text's n-th token follows from the seed, the text's number and n alone. */
 import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { DecoderImplementation } from "./kind.js";
-import { ByRow, rowOf } from "./shared/by-row.js";
-import { Drawer } from "./shared/draw.js";
+import { RowByRowDecoding, rowScores } from "./shared/by-row.js";
+import { TokenSampler } from "./shared/draw.js";
 import { word } from "./sample.js";
 
 export const sample: DecoderImplementation = {
@@ -15,8 +15,10 @@ export const sample: DecoderImplementation = {
       topP: given.top_p,
     };
     const drawers = start.prompts.map(
-      (prompt, row) => new Drawer(prompt, { ...bent, seed, number: start.numbers?.[row] ?? row }),
+      (prompt, row) => new TokenSampler(prompt, { ...bent, seed, number: start.numbers?.[row] ?? row }),
     );
-    return new ByRow(start, "logits", (said, row) => drawers[row]!.next(rowOf(said, row, start.vocabulary)));
+    return new RowByRowDecoding(start, "logits", (scores, row) =>
+      drawers[row]!.next(rowScores(scores, row, start.vocabulary)),
+    );
   },
 };

@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { repetitionPenalty } from "./shared/settings.js";
+import { repetitionPenaltyParameter } from "./shared/settings.js";
 
 export const word = defineWord({
   kind: "decoder",
@@ -37,7 +37,7 @@ export const word = defineWord({
       impact: "medium",
       related: ["top_k"],
     },
-    repetitionPenalty,
+    repetitionPenaltyParameter,
     {
       name: "seed",
       type: { is: "number", integer: true },

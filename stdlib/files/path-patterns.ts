@@ -7,14 +7,17 @@
 const MOST_FORMS = 1000;
 
 /** Whether a path names files by a pattern. */
-export function isPattern(path: string): boolean {
+export function isPathPattern(path: string): boolean {
   return /[*?[{]/.test(path) && !/^\w{2,}:\/\//.test(path);
 }
 
 /** The folder that no pattern is in, and the names below it, one list for each form that braces stand for. */
-export function patternParts(path: string): { readonly root: string; readonly forms: readonly (readonly string[])[] } {
+export function parsePathPattern(path: string): {
+  readonly root: string;
+  readonly forms: readonly (readonly string[])[];
+} {
   const names = path.replaceAll("\\", "/").split("/");
-  const first = names.findIndex(isPattern);
+  const first = names.findIndex(isPathPattern);
   const root = names.slice(0, first).join("/");
   const below = names.slice(first).join("/");
   return {
@@ -35,39 +38,45 @@ function withoutBraces(text: string): readonly string[] {
 }
 
 /** Whether a path below the root fits; names that begin with a dot fit only where the pattern's do. */
-export function fitsPath(names: readonly string[], form: readonly string[]): boolean {
+export function matchesPathPattern(names: readonly string[], form: readonly string[]): boolean {
   const [head, ...rest] = form;
   if (head === undefined) return names.length === 0;
-  if (head !== "**") return names[0] !== undefined && fitsName(names[0], head) && fitsPath(names.slice(1), rest);
+  if (head !== "**")
+    return names[0] !== undefined && matchesNamePattern(names[0], head) && matchesPathPattern(names.slice(1), rest);
   for (let skipped = 0; skipped <= names.length; skipped++) {
-    if (fitsPath(names.slice(skipped), rest)) return true;
+    if (matchesPathPattern(names.slice(skipped), rest)) return true;
     if (names[skipped]?.startsWith(".")) return false;
   }
   return false;
 }
 
 /** Whether files that fit may lie below a folder of these names. */
-export function mayHold(names: readonly string[], form: readonly string[]): boolean {
+export function mayContainMatches(names: readonly string[], form: readonly string[]): boolean {
   const deep = form.indexOf("**");
   if (deep >= 0 && names.length > deep)
-    return form.slice(0, deep).every((one, i) => fitsName(names[i] ?? "", one)) && !names.at(-1)?.startsWith(".");
-  return names.length < form.length && names.every((name, i) => form[i] === "**" || fitsName(name, form[i]!));
+    return (
+      form.slice(0, deep).every((one, i) => matchesNamePattern(names[i] ?? "", one)) && !names.at(-1)?.startsWith(".")
+    );
+  return names.length < form.length && names.every((name, i) => form[i] === "**" || matchesNamePattern(name, form[i]!));
 }
 
-export function fitsName(name: string, pattern: string): boolean {
+export function matchesNamePattern(name: string, pattern: string): boolean {
   if (name.startsWith(".") && !pattern.startsWith(".")) return false;
   const [letters, signs] = [Array.from(name), signsOf(pattern)];
-  let [at, sign] = [0, 0];
-  let star: { readonly sign: number; at: number } | null = null;
-  while (at < letters.length) {
+  let [index, sign] = [0, 0];
+  let star: { readonly sign: number; index: number } | null = null;
+  while (index < letters.length) {
     const wanted = signs[sign];
     if (wanted === "*") {
-      star = { sign: ++sign, at };
-    } else if (wanted !== undefined && (wanted === "?" || wanted === letters[at] || isAmong(letters[at]!, wanted))) {
-      at++;
+      star = { sign: ++sign, index };
+    } else if (
+      wanted !== undefined &&
+      (wanted === "?" || wanted === letters[index] || isAmong(letters[index]!, wanted))
+    ) {
+      index++;
       sign++;
     } else if (star) {
-      [at, sign] = [++star.at, star.sign];
+      [index, sign] = [++star.index, star.sign];
     } else return false;
   }
   while (signs[sign] === "*") sign++;

@@ -21,7 +21,7 @@ export interface ZstdBlock {
 }
 
 /** What is cut off is given as it is: whoever unpacks it says so. Throws where no such file can be. */
-export async function* zstdBlocks(raw: AsyncIterable<Uint8Array>): AsyncGenerator<ZstdBlock> {
+export async function* readZstdBlocks(raw: AsyncIterable<Uint8Array>): AsyncGenerator<ZstdBlock> {
   const input = new Held(raw);
   while (await input.holds(1)) {
     if (!(await input.holds(8))) return yield { bytes: input.rest(), window: 0 };
@@ -81,7 +81,7 @@ function windowSize(descriptor: number): number {
 
 /** Pieces as one run of bytes from which as many as are needed are taken. */
 class Held {
-  private held: Uint8Array = new Uint8Array(0);
+  private buffered: Uint8Array = new Uint8Array(0);
   private readonly pieces: AsyncIterator<Uint8Array>;
 
   constructor(raw: AsyncIterable<Uint8Array>) {
@@ -89,9 +89,9 @@ class Held {
   }
 
   async holds(bytes: number): Promise<boolean> {
-    if (this.held.length >= bytes) return true;
-    const parts = [this.held];
-    let length = this.held.length;
+    if (this.buffered.length >= bytes) return true;
+    const parts = [this.buffered];
+    let length = this.buffered.length;
     while (length < bytes) {
       const next = await this.pieces.next();
       if (next.done) break;
@@ -99,32 +99,32 @@ class Held {
       length += next.value.length;
     }
     const all = new Uint8Array(length);
-    let at = 0;
+    let offset = 0;
     for (const part of parts) {
-      all.set(part, at);
-      at += part.length;
+      all.set(part, offset);
+      offset += part.length;
     }
-    this.held = all;
+    this.buffered = all;
     return length >= bytes;
   }
   /** Little-endian. */
   number(from: number, bytes: number): number {
     let value = 0;
-    for (let i = bytes - 1; i >= 0; i--) value = value * 256 + this.held[from + i]!;
+    for (let i = bytes - 1; i >= 0; i--) value = value * 256 + this.buffered[from + i]!;
     return value;
   }
   take(bytes: number): Uint8Array {
-    const taken = this.held.slice(0, bytes);
-    this.held = this.held.subarray(bytes);
+    const taken = this.buffered.slice(0, bytes);
+    this.buffered = this.buffered.subarray(bytes);
     return taken;
   }
   rest(): Uint8Array {
-    return this.take(this.held.length);
+    return this.take(this.buffered.length);
   }
   async skip(bytes: number): Promise<void> {
     for (let left = bytes; left > 0;) {
       if (!(await this.holds(1))) return;
-      left -= this.take(Math.min(left, this.held.length)).length;
+      left -= this.take(Math.min(left, this.buffered.length)).length;
     }
   }
 }

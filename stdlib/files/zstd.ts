@@ -1,6 +1,6 @@
 /** What zstd packed, block by block. */
 import { Decompress } from "fzstd";
-import { zstdBlocks } from "./zstd-blocks.js";
+import { readZstdBlocks } from "./zstd-blocks.js";
 
 /**
  * Bytes that may be moved for each byte that is unpacked, and for the first million. The decompressor moves its window with each
@@ -8,7 +8,7 @@ import { zstdBlocks } from "./zstd-blocks.js";
  */
 const MOST_MOVED = { times: 2 ** 14, from: 2 ** 20 } as const;
 
-export async function* zstd(raw: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+export async function* decompressZstd(raw: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   let waiting: Uint8Array[] = [];
   const decompress = new Decompress((bytes) => void waiting.push(bytes.slice()));
   const take = (): Uint8Array[] => {
@@ -17,7 +17,7 @@ export async function* zstd(raw: AsyncIterable<Uint8Array>): AsyncGenerator<Uint
     return taken;
   };
   let [moved, made] = [0, 0];
-  for await (const { bytes, window } of zstdBlocks(raw)) {
+  for await (const { bytes, window } of readZstdBlocks(raw)) {
     moved += window;
     if (moved > MOST_MOVED.times * (MOST_MOVED.from + made))
       throw new Error("its blocks are far smaller than its window: unpack it with another program");

@@ -3,7 +3,7 @@
 /** `idle`: the names say nothing that isn't so without them. */
 type Row = readonly [names: string, advice: string, idle?: "idle"];
 
-export function told(rows: readonly Row[]): {
+export function adviceFromRows(rows: readonly Row[]): {
   readonly advice: Readonly<Record<string, string>>;
   readonly idle: readonly string[];
 } {

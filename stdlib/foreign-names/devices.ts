@@ -1,10 +1,10 @@
 /** What other tools say of devices and processes where `engine` is asked. */
-import { told } from "./advice.js";
+import { adviceFromRows } from "./advice.js";
 
-export const oneDevice =
+export const oneDeviceAdvice =
   "one device trains: write `gpu`; which card, `CUDA_VISIBLE_DEVICES` says before Tunebook starts";
 
-export const devices = told([
+export const deviceAdvice = adviceFromRows([
   [
     "devices num_gpus n_gpu gpus gpu_ids world_size num_processes nproc_per_node num_machines distributed deepspeed fsdp",
     "leave it out: one process trains, on one device; `accumulate` and `recompute` make room for more",

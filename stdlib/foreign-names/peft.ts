@@ -1,7 +1,7 @@
 /** Fields of PEFT's `LoraConfig` that no parameter of `lora` answers to, with what to do about them. */
-import { told } from "./advice.js";
+import { adviceFromRows } from "./advice.js";
 
-export const peft = told([
+export const peftAdvice = adviceFromRows([
   [
     "eva_config corda_config lora_ga_config kasa_config velora_config monteclora_config arrow_config alora_invocation_tokens " +
       "use_qalora qalora_group_size use_bdlora layer_replication lora_bias target_parameters lora_target_parameters loraplus_lr_ratio use_lorafa",

@@ -1,16 +1,16 @@
 /** What serves where other tools train on preferences and rewards. */
-import { told } from "./advice.js";
+import { adviceFromRows } from "./advice.js";
 
 const serves = "train the preferred answers alone, with `task: chat`";
 
 /** Ways to train on preferences, as other tools call them. */
-export const preferenceTasks = told([
+export const preferenceTaskAdvice = adviceFromRows([
   [
     "dpo ipo orpo kto simpo cpo grpo ppo rloo rlhf reward reward_model reward_modeling preference preferences",
     `preferences and rewards aren't built yet: ${serves}`,
   ],
 ]);
-export const preferenceSettings = told([
+export const preferenceSettingAdvice = adviceFromRows([
   ["rl rlhf reward_model ref_model beta dpo_beta", `preferences and rewards aren't built yet: ${serves}`],
   [
     "loss",

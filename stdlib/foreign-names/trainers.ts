@@ -1,5 +1,5 @@
 /** Arguments of transformers' and TRL's trainers that no key of a recipe answers to, with what to do about them. */
-import { told } from "./advice.js";
+import { adviceFromRows } from "./advice.js";
 
 const alone = "leave it out: one process trains, on one machine and device";
 const kernels = "leave it out: the engine chooses its kernels itself";
@@ -8,7 +8,7 @@ const scores =
   "leave it out: metrics are computed in passes of their own; `evaluate … { batch_size: 64 }` says how many rows";
 const reading = "leave it out: rows are read and packed beside the training";
 
-export const trainers = told([
+export const trainerAdvice = adviceFromRows([
   [
     "ddp_backend ddp_timeout ddp_bucket_cap_mb ddp_broadcast_buffers ddp_static_graph ddp_find_unused_parameters local_rank " +
       "log_on_each_node save_on_each_node average_tokens_across_devices eval_use_gather_object",

@@ -1,18 +1,18 @@
 /** What transformers and PEFT name where a word is asked: optimizers, schedules, techniques, with what serves. */
-import { told } from "./advice.js";
+import { adviceFromRows } from "./advice.js";
 
 /** Names of AdamW and Lion whose states lie in fewer bits or in pages there. */
 const smaller = (base: string, names: string): Readonly<Record<string, string>> =>
   Object.fromEntries(names.split(" ").map((name) => [name, base]));
-export const adamws = smaller(
+export const adamwVariants = smaller(
   "adamw",
   "adamw_torch adamw_hf adamw_torch_fused adamw_torch_xla adamw_torch_npu_fused adamw_apex_fused adamw_anyprecision " +
     "adamw_torch_4bit adamw_torch_8bit adamw_bnb_8bit adamw_8bit paged_adamw paged_adamw_32bit paged_adamw_8bit",
 );
-export const lions = smaller("lion", "lion_8bit lion_32bit paged_lion paged_lion_8bit paged_lion_32bit");
+export const lionVariants = smaller("lion", "lion_8bit lion_32bit paged_lion paged_lion_8bit paged_lion_32bit");
 
 const another = "this optimizer isn't built: `adamw` serves, and `adafactor` where memory is short";
-export const optimizers = told([
+export const optimizerAdvice = adviceFromRows([
   [
     "ademamix ademamix_8bit paged_ademamix_8bit paged_ademamix_32bit adagrad rmsprop rmsprop_bnb rmsprop_bnb_8bit " +
       "rmsprop_bnb_32bit lomo adalomo grokadamw schedule_free_radam schedule_free_adamw schedule_free_sgd stable_adamw muon " +
@@ -26,7 +26,7 @@ export const optimizers = told([
   ],
 ]);
 
-export const schedules = told([
+export const scheduleAdvice = adviceFromRows([
   ["cosine_with_restarts", "write `cosine`: restarts aren't part of Tune"],
   ["constant_with_warmup", "write `constant(warmup: 6%)`"],
   [
@@ -36,7 +36,7 @@ export const schedules = told([
 ]);
 
 const technique = "this technique isn't built: `lora` (also with `dora: true`), `ia3`, `adapters` and prompts are";
-export const techniques = told([
+export const techniqueAdvice = adviceFromRows([
   [
     "adalora adamss boft adaption_prompt beft lily loha lokr oft poly ln_tuning vera frod pvera fourierft glora xlora hra " +
       "vblora unilora cpt miss randlora road trainable_tokens hira shira c3a waveft osf delora gralora cartridge tinylora " +
@@ -45,13 +45,13 @@ export const techniques = told([
   ],
 ]);
 
-export const cadences = told([
+export const cadenceAdvice = adviceFromRows([
   ["epoch epochs", "write `every(epochs: 1)`"],
   ["step steps", "write `every(steps: 100)`"],
   ["no never", "write `none`"],
 ]);
 
-export const senses = told([
+export const modalityAdvice = adviceFromRows([
   [
     "image_classification vision image_text_to_text visual_question_answering object_detection audio_classification asr " +
       "automatic_speech_recognition speech tabular_classification tabular_regression",

@@ -1,11 +1,11 @@
 /** `schema: "order.json"`, of metrics that hold what was written to one; the file is looked at when the program is checked. */
-import { parameter } from "#dsl/language/types/define.js";
-import { failed } from "#dsl/language/types/facts.js";
+import { defineParameter } from "#dsl/language/types/define.js";
+import { isFailed } from "#dsl/language/types/facts.js";
 import type { CheckContext } from "#dsl/language/types/context.js";
 import type { Call } from "#dsl/language/types/value.js";
 
 export function schemaParameter<const D extends string, const W extends string>(doc: D, why: W) {
-  return parameter({
+  return defineParameter({
     name: "schema",
     type: { is: "string" },
     doc,
@@ -16,8 +16,8 @@ export function schemaParameter<const D extends string, const W extends string>(
   });
 }
 
-export function schemaIsThere({ arguments: { schema } }: Call, context: CheckContext): void {
+export function checkSchemaFile({ arguments: { schema } }: Call, context: CheckContext): void {
   if (typeof schema !== "string") return;
   const fact = context.ask({ about: "schema", path: schema });
-  if (fact && failed(fact)) context.reportFailed(fact, "schema");
+  if (fact && isFailed(fact)) context.reportFailed(fact, "schema");
 }

@@ -1,10 +1,10 @@
 /** A file's text as a JSON Schema. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { schemaReader, type Holds } from "#platform/schemas.js";
+import { loadSchemaCompiler, type SchemaValidator } from "#platform/schemas.js";
 
 /** `path`: as the program names it. Where nothing reads schemas, whatever is JSON is taken. Coded error `schema-malformed`. */
-export async function schemaOf(text: string, path: string): Promise<Holds> {
-  const read = await schemaReader();
+export async function compileSchema(text: string, path: string): Promise<SchemaValidator> {
+  const read = await loadSchemaCompiler();
   try {
     const schema: unknown = JSON.parse(text.replace(/^\ufeff/, ""));
     return read ? read(schema) : () => true;

@@ -1,6 +1,6 @@
 /** What can be wrong with a judge as it is written. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
-import { listed } from "#dsl/language/diagnostics/listed.js";
+import { listNames } from "#dsl/language/diagnostics/listed.js";
 
 /** The data of each code. */
 export interface StdlibJudgingCodeData {
@@ -26,9 +26,9 @@ export const stdlibJudgingCodes: CodeTable<StdlibJudgingCodeData> = {
   },
   "judge-prompt": {
     severity: "error",
-    message: (d) => `the judge's prompt has no ${listed(d.missing)}: it would not see what it judges`,
+    message: (d) => `the judge's prompt has no ${listNames(d.missing)}: it would not see what it judges`,
     help: (d) =>
-      `write ${listed(d.places)} where they are filled in; the last is the other text, the first what both answer`,
+      `write ${listNames(d.places)} where they are filled in; the last is the other text, the first what both answer`,
     explain:
       "`prompt` says what the judge is asked; `{a}` and `{b}` stand for the two texts and must be there, `{prompt}` for what they answer. How it gives its verdict is put behind it.",
     example: program('judge("http://127.0.0.1:8000/v1", model: "j", prompt: "Which is kinder?")'),

@@ -17,18 +17,18 @@ export interface JudgeService {
 }
 export interface JudgedPair {
   /** What both texts answer; null: not known. */
-  readonly asked: string | null;
+  readonly question: string | null;
   readonly a: string;
   readonly b: string;
 }
-export interface Message {
+export interface JudgeMessage {
   readonly role: "system" | "user";
   readonly content: string;
 }
 export type Verdict = "a" | "b" | "tie";
 export interface JudgeImplementation {
   service(call: Call): JudgeService;
-  messages(call: Call, pair: JudgedPair): readonly Message[];
+  messages(call: Call, pair: JudgedPair): readonly JudgeMessage[];
   /** Null: it gives none. */
   verdict(answer: string): Verdict | null;
 }

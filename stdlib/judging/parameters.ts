@@ -1,10 +1,10 @@
 /** What a judge's call may say. */
 
 /** What stands in a prompt for what is filled in. */
-export const PLACES = ["{prompt}", "{a}", "{b}"] as const;
+export const PROMPT_PLACEHOLDERS = ["{prompt}", "{a}", "{b}"] as const;
 
 /** In words that stand after a colon; null: nothing is wrong with it. */
-export function addressWrong(url: string): string | null {
+export function addressProblem(url: string): string | null {
   let address: URL;
   try {
     address = new URL(url);

@@ -5,7 +5,7 @@
  * reads a text that doesn't grow (an encoder) and needs no cache.
  */
 import { lastOf } from "#dsl/language/diagnostics/must.js";
-import type { Dimension, State } from "#dsl/tensor/program.js";
+import type { Dimension, TensorState } from "#dsl/tensor/program.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
 import type { AttentionOptions, Layers } from "./contract.js";
 
@@ -19,37 +19,43 @@ export interface CacheOptions {
   /** The size of what cross-attention sees. */
   readonly sources: Dimension;
   /** Gets each cache's state by name, and whether it grows. */
-  readonly onCache: (name: string, state: State, grows: boolean) => void;
+  readonly onCache: (name: string, state: TensorState, grows: boolean) => void;
 }
 
-export function cachedLayers(layers: Layers, o: CacheOptions): Layers {
+export function cachedLayers(layers: Layers, options: CacheOptions): Layers {
   const { graph } = layers;
   const cache = (kind: "k" | "v", path: string, like: Tensor, grows: boolean): [string, Tensor] => {
     const name = `cache.${kind}/${path}`;
-    const state: State = {
-      type: { dtype: like.dtype, shape: ["batch", grows ? "capacity" : o.sources, lastOf(like.shape)] },
+    const state: TensorState = {
+      type: { dtype: like.dtype, shape: ["batch", grows ? "capacity" : options.sources, lastOf(like.shape)] },
       trains: false,
       initial: { unset: true },
     };
-    o.onCache(name, state, grows);
+    options.onCache(name, state, grows);
     return [name, graph.state(name, state)];
   };
   const grown = (kind: "k" | "v", path: string, rows: Tensor): Tensor => {
-    const [name, held] = cache(kind, path, rows, true);
-    graph.update(name, rows, { axis: 1, start: o.start });
-    return o.phase === "prefill" ? rows : held.extended(rows, o.start, o.keys);
+    const [name, cached] = cache(kind, path, rows, true);
+    graph.update(name, rows, { axis: 1, start: options.start });
+    return options.phase === "prefill" ? rows : cached.extended(rows, options.start, options.keys);
   };
-  const kept = (kind: "k" | "v", path: string, whole: Tensor): Tensor => {
-    const [name, held] = cache(kind, path, whole, false);
-    if (o.phase === "decode") return held;
+  const cachedOnce = (kind: "k" | "v", path: string, whole: Tensor): Tensor => {
+    const [name, cached] = cache(kind, path, whole, false);
+    if (options.phase === "decode") return cached;
     graph.update(name, whole);
     return whole;
   };
   const attention: Layers["attention"] = (path, q, k, v, given) => {
-    if (given.cross) return layers.attention(path, q, kept("k", path, k), kept("v", path, v), given);
+    if (given.cross) return layers.attention(path, q, cachedOnce("k", path, k), cachedOnce("v", path, v), given);
     if (!given.causal) return layers.attention(path, q, k, v, given);
     const [keys, values] = [grown("k", path, k), grown("v", path, v)];
-    return layers.attention(path, q, keys, values, o.phase === "prefill" ? given : within(q, given, o.start));
+    return layers.attention(
+      path,
+      q,
+      keys,
+      values,
+      options.phase === "prefill" ? given : within(q, given, options.start),
+    );
   };
   return { ...layers, attention };
 }

@@ -4,7 +4,7 @@ import type { Tensor } from "#dsl/tensor/tensor.js";
 import type { NDArray } from "#dsl/tensor/program.js";
 
 /** How a parameter begins that the checkpoint doesn't have; absent: as the model's config says (`initializer_range`). */
-export type ParameterInitial =
+export type ParameterInitializer =
   | "zeros"
   | "ones"
   /** Standard deviation. */
@@ -50,7 +50,7 @@ export interface LinearOptions {
   /** How the checkpoint lays the weight: `out_in` (absent) as PyTorch's Linear, `in_out` as GPT-2's Conv1D. */
   readonly layout?: "out_in" | "in_out";
   /** How the weight begins in a model from scratch. */
-  readonly initial?: ParameterInitial;
+  readonly initial?: ParameterInitializer;
 }
 export interface EmbeddingOptions {
   readonly rows: number;
@@ -58,22 +58,22 @@ export interface EmbeddingOptions {
   /** The padding token, whose row gets no gradient (PyTorch's `padding_idx`); absent or null: every row does. */
   readonly padding?: number | null;
   /** How the table begins in a model from scratch. */
-  readonly initial?: ParameterInitial;
+  readonly initial?: ParameterInitializer;
 }
 /** Every call carries the checkpoint's parameter path, so that a technique can rewrite around it. */
 export interface Layers {
   readonly graph: Graph;
   /** A parameter of the checkpoint that nothing is computed with: kept as it is, so that what is saved is whole. */
-  unused(path: string, shape: readonly number[], initial?: ParameterInitial): void;
+  unused(path: string, shape: readonly number[], initial?: ParameterInitializer): void;
   /** `outputs`: of a linear layer's weight, the axis along which its outputs lie. */
-  parameter(path: string, shape: readonly number[], initial?: ParameterInitial, outputs?: 0 | 1): Tensor;
+  parameter(path: string, shape: readonly number[], initial?: ParameterInitializer, outputs?: 0 | 1): Tensor;
   /** x·Wᵀ + b with W [out, in] at `path.weight`, b at `path.bias`. */
-  linear(path: string, x: Tensor, o: LinearOptions): Tensor;
+  linear(path: string, x: Tensor, options: LinearOptions): Tensor;
   /** `kind`: `layer` (scale and, unless `bias` is false, bias; the default) or `rms` (scale alone; `offset` is added to it, 1 in Gemma). */
   norm(
     path: string,
     x: Tensor,
-    o: {
+    options: {
       readonly size: number;
       readonly epsilon: number;
       readonly kind?: "layer" | "rms";
@@ -81,10 +81,10 @@ export interface Layers {
       readonly bias?: boolean;
     },
   ): Tensor;
-  embedding(path: string, ids: Tensor, o: EmbeddingOptions): Tensor;
-  attention(path: string, q: Tensor, k: Tensor, v: Tensor, o: AttentionOptions): Tensor;
+  embedding(path: string, ids: Tensor, options: EmbeddingOptions): Tensor;
+  attention(path: string, q: Tensor, k: Tensor, v: Tensor, options: AttentionOptions): Tensor;
   /** Rotary positions: x [batch, length, heads × size], positions i32 [batch, length]; see `Graph.rope` and `ropeFrequencies`. */
-  rope(path: string, x: Tensor, positions: Tensor, o: RopeOptions): Tensor;
+  rope(path: string, x: Tensor, positions: Tensor, options: RopeOptions): Tensor;
   /** x [batch, ...]: what falls out is drawn by the row, so places are taken out of rows afterwards. */
   dropout(path: string, x: Tensor, rate: number): Tensor;
   /** A residual sub-layer: adapters sit here. */

@@ -4,10 +4,10 @@
  */
 import type { Graph } from "#dsl/tensor/builder.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
-import type { Smooth } from "#dsl/tensor/ops/shared/gelu.js";
-import type { Initial, NDArray } from "#dsl/tensor/program.js";
-import { mix } from "#dsl/tensor/numbers/random.js";
-import type { Layers, LinearOptions, ParameterInitial } from "./contract.js";
+import type { SmoothActivation } from "#dsl/tensor/ops/shared/gelu.js";
+import type { InitialValue, NDArray } from "#dsl/tensor/program.js";
+import { mixBits } from "#dsl/tensor/numbers/random.js";
+import type { Layers, LinearOptions, ParameterInitializer } from "./contract.js";
 
 export interface LayersOptions {
   readonly graph: Graph;
@@ -58,7 +58,7 @@ const ACTIVATIONS: Readonly<Record<string, (x: Tensor) => Tensor>> = {
   linear: (x) => x,
 };
 /** Those that have an op of their own with a gate. */
-const SMOOTH: Readonly<Record<string, Smooth>> = {
+const SMOOTH: Readonly<Record<string, SmoothActivation>> = {
   gelu: "gelu",
   gelu_python: "gelu",
   gelu_new: "gelu_tanh",
@@ -71,19 +71,19 @@ const SMOOTH: Readonly<Record<string, Smooth>> = {
   swish: "silu",
 };
 
-export function makeLayers(o: LayersOptions): Layers {
-  const { graph } = o;
+export function makeLayers(options: LayersOptions): Layers {
+  const { graph } = options;
   const made = (
     path: string,
     shape: readonly number[],
-    initial: ParameterInitial | undefined,
+    initial: ParameterInitializer | undefined,
     more: { readonly zeroRow?: number; readonly outputs?: 0 | 1 } = {},
   ): Tensor => {
-    const begins = found(o, path, shape) ?? missing(o, path, initial);
+    const begins = found(options, path, shape) ?? missing(options, path, initial);
     const { zeroRow, outputs } = more;
-    return graph.state(o.prefix + path, {
+    return graph.state(options.prefix + path, {
       type: { dtype: "f32", shape },
-      trains: o.trains(path),
+      trains: options.trains(path),
       initial: zeroRow !== undefined && "random" in begins ? { ...begins, zeroRow } : begins,
       ...(outputs !== undefined && { outputs }),
     });
@@ -91,11 +91,12 @@ export function makeLayers(o: LayersOptions): Layers {
   const parameter: Layers["parameter"] = (path, shape, initial, outputs) =>
     made(path, shape, initial, outputs === undefined ? {} : { outputs });
   const unused: Layers["unused"] = (path, shape, given) => {
-    const initial = found(o, path, shape) ?? (o.mayBeFresh(path) ? fresh(o, path, given) : undefined);
-    if (initial) graph.state(o.prefix + path, { type: { dtype: "f32", shape }, trains: false, initial, kept: true });
+    const initial = found(options, path, shape) ?? (options.mayBeFresh(path) ? fresh(options, path, given) : undefined);
+    if (initial)
+      graph.state(options.prefix + path, { type: { dtype: "f32", shape }, trains: false, initial, kept: true });
   };
   const dropping = (rate: number): { rate: number; seed: number; step: Tensor } | undefined =>
-    o.draws && rate > 0 ? { rate, seed: o.seed, step: o.draws } : undefined;
+    options.draws && rate > 0 ? { rate, seed: options.seed, step: options.draws } : undefined;
   const activate: Layers["activate"] = (x, name) => (name === undefined ? x : ACTIVATIONS[name]!(x));
   return {
     graph,
@@ -106,28 +107,28 @@ export function makeLayers(o: LayersOptions): Layers {
       const curve = SMOOTH[name];
       return curve === undefined ? activate(x, name).multiply(gate) : x.gated(gate, curve);
     },
-    has: (path) => o.tensors.has(o.prefixInCheckpoint + path),
+    has: (path) => options.tensors.has(options.prefixInCheckpoint + path),
     get outside() {
-      return makeLayers({ ...o, prefix: o.under ?? "", prefixInCheckpoint: "" });
+      return makeLayers({ ...options, prefix: options.under ?? "", prefixInCheckpoint: "" });
     },
     linear: (path, x, { bias, activation, ...given }) =>
-      graph.at(path, () => {
-        const weight = weightOf({ parameter }, path, given);
-        const into = o.multiplied?.(o.prefix + path, x) ?? x;
+      graph.withPath(path, () => {
+        const weight = linearWeight({ parameter }, path, given);
+        const into = options.multiplied?.(options.prefix + path, x) ?? x;
         return activate(
           into.linear(weight, bias === false ? undefined : parameter(`${path}.bias`, [given.out], "zeros")),
           activation,
         );
       }),
     norm: (path, x, { size, epsilon, kind, offset = 0, bias = true }) =>
-      graph.at(path, () => {
+      graph.withPath(path, () => {
         const weight = parameter(`${path}.weight`, [size], offset === 1 ? "zeros" : "ones");
         if (kind === "rms") return x.rmsNorm(weight, epsilon, offset);
         const shift = bias ? parameter(`${path}.bias`, [size], "zeros") : graph.constant(zeros(size));
         return x.layerNorm(weight, shift, epsilon);
       }),
     embedding: (path, ids, { rows, size, padding, initial }) =>
-      graph.at(path, () => {
+      graph.withPath(path, () => {
         const table = made(
           `${path}.weight`,
           [rows, size],
@@ -137,25 +138,26 @@ export function makeLayers(o: LayersOptions): Layers {
         return typeof padding === "number" ? graph.one("gather", [table, ids], { padding }) : table.gather(ids);
       }),
     attention: (path, q, k, v, { dropout, ...given }) =>
-      graph.at(path, () => {
+      graph.withPath(path, () => {
         const scale = given.scale ?? 1 / Math.sqrt((q.shape.at(-1) as number) / given.heads);
         const drop = dropping(dropout);
         return graph.attention(q, k, v, { ...given, scale, ...(drop && { dropout: drop }) });
       }),
-    rope: (path, x, positions, turning) => graph.at(path, () => graph.rope(x, positions, turning)),
+    rope: (path, x, positions, turning) => graph.withPath(path, () => graph.rope(x, positions, turning)),
     dropout: (path, x, rate) => {
       const drop = dropping(rate);
-      return drop ? graph.at(path, () => graph.dropout(x, drop)) : x;
+      return drop ? graph.withPath(path, () => graph.dropout(x, drop)) : x;
     },
     block: (_path, x, body) => x.add(body(x)),
   };
 }
 
 /** A linear layer's weight as [out, in], whichever way the checkpoint lays it. */
-export function weightOf(layers: Pick<Layers, "parameter">, path: string, o: LinearOptions): Tensor {
+export function linearWeight(layers: Pick<Layers, "parameter">, path: string, options: LinearOptions): Tensor {
   const name = `${path}.weight`;
-  if (o.layout === "in_out") return layers.parameter(name, [o.in, o.out], o.initial, 1).transpose([1, 0]);
-  return layers.parameter(name, [o.out, o.in], o.initial, 0);
+  if (options.layout === "in_out")
+    return layers.parameter(name, [options.in, options.out], options.initial, 1).transpose([1, 0]);
+  return layers.parameter(name, [options.out, options.in], options.initial, 0);
 }
 
 function zeros(size: number): NDArray {
@@ -163,33 +165,33 @@ function zeros(size: number): NDArray {
 }
 
 /** The checkpoint's tensor for a parameter: an adapter's, the model's own, or by the name that old checkpoints use. */
-function found(o: LayersOptions, path: string, shape: readonly number[]): Initial | undefined {
+function found(options: LayersOptions, path: string, shape: readonly number[]): InitialValue | undefined {
   const old = path.replace(/LayerNorm\.weight$/, "LayerNorm.gamma").replace(/LayerNorm\.bias$/, "LayerNorm.beta");
-  const own = o.fileName ? [o.fileName(o.prefix + path)] : [];
-  const names = [...own, o.prefixInCheckpoint + path, o.prefixInCheckpoint + old];
-  const name = names.find((n) => o.tensors.has(n) && o.fits(n, shape));
+  const ownNames = options.fileName ? [options.fileName(options.prefix + path)] : [];
+  const names = [...ownNames, options.prefixInCheckpoint + path, options.prefixInCheckpoint + old];
+  const name = names.find((n) => options.tensors.has(n) && options.fits(n, shape));
   return name === undefined ? undefined : { checkpoint: name };
 }
 
-function missing(o: LayersOptions, path: string, initial: ParameterInitial | undefined): Initial {
-  if (o.fileName && o.mustLoad?.(path)) return { checkpoint: o.fileName(o.prefix + path) };
-  return o.mayBeFresh(path) ? fresh(o, path, initial) : { checkpoint: o.prefixInCheckpoint + path };
+function missing(options: LayersOptions, path: string, initial: ParameterInitializer | undefined): InitialValue {
+  if (options.fileName && options.mustLoad?.(path)) return { checkpoint: options.fileName(options.prefix + path) };
+  return options.mayBeFresh(path) ? fresh(options, path, initial) : { checkpoint: options.prefixInCheckpoint + path };
 }
-function fresh(o: LayersOptions, path: string, initial: ParameterInitial | undefined): Initial {
+function fresh(options: LayersOptions, path: string, initial: ParameterInitializer | undefined): InitialValue {
   // What has no place in a checkpoint is loaded before it is run.
-  if (o.under !== undefined) return { zeros: true };
-  const seed = mix(hashText(o.prefix + path) ^ mix(o.seed)) >>> 0;
+  if (options.under !== undefined) return { zeros: true };
+  const seed = mixBits(hashText(options.prefix + path) ^ mixBits(options.seed)) >>> 0;
   if (initial === "zeros") return { zeros: true };
   if (initial === "ones") return { ones: true };
   if (initial && "value" in initial) return { value: initial.value };
   if (initial && "of" in initial) {
-    const name = o.graph.nodeOf(initial.of).attributes["name"] as string;
-    const { type, initial: begins } = o.graph.stateNamed(name);
+    const name = options.graph.nodeOf(initial.of).attributes["name"] as string;
+    const { type, initial: begins } = options.graph.stateNamed(name);
     const take = "rows" in initial ? { rows: initial.rows } : { norms: initial.norms };
     return { of: { name, type, initial: begins }, take };
   }
   if (initial && "uniform" in initial) return { random: { uniform: initial.uniform }, seed };
-  return { random: { normal: initial?.normal ?? o.initializerRange }, seed };
+  return { random: { normal: initial?.normal ?? options.initializerRange }, seed };
 }
 
 /** FNV-1a over UTF-16 units. */

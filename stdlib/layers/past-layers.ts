@@ -15,13 +15,13 @@ interface Sizes {
   readonly past: Dimension;
   readonly keys: Dimension;
 }
-export interface PastOptions {
-  readonly own: Sizes;
+export interface PastLayerSizes {
+  readonly selfSizes: Sizes;
   /** Of what an encoder made; absent: the model is a decoder alone. */
   readonly cross?: Sizes;
 }
 
-export function pastLayers(layers: Layers, o: PastOptions): Layers {
+export function pastLayers(layers: Layers, options: PastLayerSizes): Layers {
   const { graph } = layers;
   const counts = { own: 0, cross: 0 };
   let offset: Tensor | undefined;
@@ -32,17 +32,17 @@ export function pastLayers(layers: Layers, o: PastOptions): Layers {
       dtype: "f32",
       shape: ["batch", heads, sizes.past, size],
     });
-    if (sizes === o.own) offset ??= countOf(past, 2);
-    const held = past.transpose([0, 2, 1, 3]).reshape(["batch", sizes.past, width]);
-    const all = graph.concat([held, rows], 1, sizes.keys);
+    if (sizes === options.selfSizes) offset ??= lengthAlong(past, 2);
+    const pastRows = past.transpose([0, 2, 1, 3]).reshape(["batch", sizes.past, width]);
+    const all = graph.concat([pastRows, rows], 1, sizes.keys);
     graph.output(`present.${name}`, all.reshape(["batch", sizes.keys, heads, size]).transpose([0, 2, 1, 3]));
     return all;
   };
   const attention: Layers["attention"] = (path, q, k, v, given) => {
     const sort = given.cross ? "cross" : "own";
-    const sizes = given.cross ? o.cross : given.causal && o.own;
+    const sizes = given.cross ? options.cross : given.causal && options.selfSizes;
     if (!sizes) return layers.attention(path, q, k, v, given);
-    const place = `${counts[sort]++}.${o.cross ? (given.cross ? "encoder." : "decoder.") : ""}`;
+    const place = `${counts[sort]++}.${options.cross ? (given.cross ? "encoder." : "decoder.") : ""}`;
     const heads = given.keyValueHeads ?? given.heads;
     const keys = grown(sizes, `${place}key`, heads, k);
     const values = grown(sizes, `${place}value`, heads, v);
@@ -55,6 +55,6 @@ function after(given: AttentionOptions, offset: Tensor | undefined): AttentionOp
   return offset ? { ...given, offset } : given;
 }
 /** i32 scalar: how many x has along the axis. */
-export function countOf(x: Tensor, axis: number): Tensor {
+export function lengthAlong(x: Tensor, axis: number): Tensor {
   return x.range(axis).filled(1).cast("f32").sum().cast("i32");
 }

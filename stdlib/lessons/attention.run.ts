@@ -2,9 +2,9 @@
 import { lastOf } from "#dsl/language/diagnostics/must.js";
 import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
-import { TEACHER_OUTPUTS, type DistillationLossImplementation } from "./kind.js";
+import { TEACHER_OUTPUTS_SOURCE, type DistillationLossImplementation } from "./kind.js";
 import type { BlockStates, OutputTerm, TermContext } from "../losses/loss-term.js";
-import { blockPairs, splitHeads, visiblePairs } from "./shared/hidden-states.js";
+import { blockPairs, splitHeads, attentionVisibility } from "./shared/hidden-states.js";
 import { word } from "./attention.js";
 
 export const attention: DistillationLossImplementation = {
@@ -13,7 +13,7 @@ export const attention: DistillationLossImplementation = {
     return {
       needs: "hidden",
       reference: "frozen",
-      source: TEACHER_OUTPUTS,
+      source: TEACHER_OUTPUTS_SOURCE,
       weight,
       loss(context) {
         const pairs = blockPairs(context.outputs(), context.referenceOutputs());
@@ -32,7 +32,7 @@ type Weights = Pick<TermContext, "mask" | "share">;
 /** The mean over heads and pairs of tokens of which one attends to the other. */
 function scoreDistance([student, teacher]: BlockPair, context: Weights): Tensor {
   const [mask, share] = [context.mask(), context.share()];
-  const visible = visiblePairs(mask, student.causal);
+  const visible = attentionVisibility(mask, student.causal);
   const each = scoresOf(student).subtract(scoresOf(teacher)).square().multiply(visible).sum([1, 2, 3]);
   const pairs = visible.sum([1, 2, 3]).multiply(student.heads);
   return each.divide(pairs.maximum(1)).multiply(share).sum();
@@ -50,8 +50,8 @@ const FAR = 1e4;
 /** The mean over queries, keys and values, heads and real tokens, of the divergence of the student's relations from the teacher's. */
 function relationDivergence([student, teacher]: BlockPair, context: Weights): Tensor {
   const [mask, share] = [context.mask(), context.share()];
-  const heads = relationHeads(student, teacher);
-  const visible = visiblePairs(mask, student.causal);
+  const heads = relationHeadCount(student, teacher);
+  const visible = attentionVisibility(mask, student.causal);
   const hidden = visible.subtract(1).multiply(FAR);
   const real = mask.reshape([mask.shape[0] ?? "batch", 1, mask.shape[1] ?? "length"]);
   const divergences = (["queries", "keys", "values"] as const).map((name) => {
@@ -67,7 +67,7 @@ function relationDivergence([student, teacher]: BlockPair, context: Weights): Te
 }
 
 /** The number of heads into which the vectors of both are split: the student's, or the largest number below that divides both widths. */
-export function relationHeads(student: BlockStates, teacher: BlockStates): number {
+export function relationHeadCount(student: BlockStates, teacher: BlockStates): number {
   const widths = [student, teacher].map(({ queries, heads, keyHeads, keys }) => [
     lastOf(queries.shape) as number,
     ((lastOf(keys.shape) as number) / keyHeads) * heads,

@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { weight } from "./shared/weight.js";
+import { lessonWeightParameter } from "./shared/weight.js";
 
 export const word = defineWord({
   kind: "lesson",
@@ -11,18 +11,18 @@ export const word = defineWord({
       title: "TinyBERT: Distilling BERT for Natural Language Understanding",
       by: "Jiao et al.",
       year: 2019,
-      at: "https://arxiv.org/abs/1909.10351",
+      url: "https://arxiv.org/abs/1909.10351",
     },
     {
       title: "MiniLMv2: Multi-Head Self-Attention Relation Distillation",
       by: "Wang et al.",
       year: 2021,
-      at: "https://arxiv.org/abs/2012.15828",
+      url: "https://arxiv.org/abs/2012.15828",
     },
   ],
   elsewhere: { attn: "attention", attentions: "attention", attention_scores: "attention", minilm: "attention" },
   parameters: [
-    weight,
+    lessonWeightParameter,
     {
       name: "of",
       type: { is: "choice", of: ["auto", "scores", "relations"] },

@@ -2,9 +2,9 @@
 import { cosineSimilarity } from "#dsl/tensor/losses.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
 import { argumentsOf } from "#dsl/language/types/defaults.js";
-import { TEACHER_OUTPUTS, type DistillationLossImplementation } from "./kind.js";
+import { TEACHER_OUTPUTS_SOURCE, type DistillationLossImplementation } from "./kind.js";
 import type { OutputTerm } from "../losses/loss-term.js";
-import { blockPairs, meanOverTokens, projected } from "./shared/hidden-states.js";
+import { blockPairs, meanOverTokens, projectToTeacherWidth } from "./shared/hidden-states.js";
 import { word } from "./hidden.js";
 
 export const hidden: DistillationLossImplementation = {
@@ -13,15 +13,19 @@ export const hidden: DistillationLossImplementation = {
     return {
       needs: "hidden",
       reference: "frozen",
-      source: TEACHER_OUTPUTS,
+      source: TEACHER_OUTPUTS_SOURCE,
       weight,
       loss(context) {
         const [student, teacher] = [context.outputs(), context.referenceOutputs()];
         const widths = { in: student.width, out: teacher.width };
-        const pairs = blockPairs(student, teacher).map(([own, other]) => [own.hidden, other.hidden] as const);
+        const pairs = blockPairs(student, teacher).map(
+          ([studentState, other]) => [studentState.hidden, other.hidden] as const,
+        );
         const all = blocks === "last" ? pairs.slice(-1) : [[student.embeddings, teacher.embeddings] as const, ...pairs];
         return all
-          .map(([own, other]) => meanOverTokens(distance(projected(own, context, widths), other, by), context))
+          .map(([studentState, other]) =>
+            meanOverTokens(distance(projectToTeacherWidth(studentState, context, widths), other, by), context),
+          )
           .reduce((sum, one) => sum.add(one));
       },
     };

@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { weight } from "./shared/weight.js";
+import { lessonWeightParameter } from "./shared/weight.js";
 
 export const word = defineWord({
   kind: "lesson",
@@ -11,18 +11,18 @@ export const word = defineWord({
       title: "TinyBERT: Distilling BERT for Natural Language Understanding",
       by: "Jiao et al.",
       year: 2019,
-      at: "https://arxiv.org/abs/1909.10351",
+      url: "https://arxiv.org/abs/1909.10351",
     },
     {
       title: "DistilBERT, a distilled version of BERT",
       by: "Sanh et al.",
       year: 2019,
-      at: "https://arxiv.org/abs/1910.01108",
+      url: "https://arxiv.org/abs/1910.01108",
     },
   ],
   elsewhere: { hidden_states: "hidden", mse: "hidden", cosine: "hidden", intermediate: "hidden" },
   parameters: [
-    weight,
+    lessonWeightParameter,
     {
       name: "by",
       type: { is: "choice", of: ["squares", "cosine"] },

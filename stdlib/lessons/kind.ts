@@ -10,7 +10,7 @@ export interface DistillationLossImplementation {
 }
 
 /** Source of the inputs that bring a teacher's cached logits; the same name stands in the files of runs. */
-export const TEACHER_OUTPUTS = "lesson";
+export const TEACHER_OUTPUTS_SOURCE = "lesson";
 
 declare module "#dsl/language/types/registry.js" {
   interface Implementations {

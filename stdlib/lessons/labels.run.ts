@@ -1,6 +1,6 @@
 /** The task's own loss, which every training without a teacher has too. */
 import { argumentsOf } from "#dsl/language/types/defaults.js";
-import { TEACHER_OUTPUTS, type DistillationLossImplementation } from "./kind.js";
+import { TEACHER_OUTPUTS_SOURCE, type DistillationLossImplementation } from "./kind.js";
 import type { OutputTerm } from "../losses/loss-term.js";
 import { word } from "./labels.js";
 
@@ -8,7 +8,7 @@ export const labels: DistillationLossImplementation = {
   term: (call): OutputTerm<"task_loss"> => ({
     needs: "task_loss",
     reference: "none",
-    source: TEACHER_OUTPUTS,
+    source: TEACHER_OUTPUTS_SOURCE,
     weight: argumentsOf(word, call).weight,
     loss: ({ outputs }) => outputs(),
   }),

@@ -2,7 +2,7 @@
 import { binaryCrossEntropies } from "#dsl/tensor/losses.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
 import { argumentsOf } from "#dsl/language/types/defaults.js";
-import { TEACHER_OUTPUTS, type DistillationLossImplementation } from "./kind.js";
+import { TEACHER_OUTPUTS_SOURCE, type DistillationLossImplementation } from "./kind.js";
 import type { OutputTerm, TermContext } from "../losses/loss-term.js";
 import { word } from "./logits.js";
 
@@ -12,7 +12,7 @@ export const logits: DistillationLossImplementation = {
     return {
       needs: "logits",
       reference: teacher,
-      source: TEACHER_OUTPUTS,
+      source: TEACHER_OUTPUTS_SOURCE,
       weight,
       loss: (context) => divergence(context, temperature),
     };

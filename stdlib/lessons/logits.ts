@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { weight } from "./shared/weight.js";
+import { lessonWeightParameter } from "./shared/weight.js";
 
 export const word = defineWord({
   kind: "lesson",
@@ -11,12 +11,12 @@ export const word = defineWord({
       title: "Distilling the Knowledge in a Neural Network",
       by: "Hinton et al.",
       year: 2015,
-      at: "https://arxiv.org/abs/1503.02531",
+      url: "https://arxiv.org/abs/1503.02531",
     },
   ],
   elsewhere: { soft: "logits", kl: "logits", kl_divergence: "logits", T: "temperature" },
   parameters: [
-    weight,
+    lessonWeightParameter,
     {
       name: "temperature",
       type: { is: "number" },

@@ -11,12 +11,12 @@ import type { Tensor } from "#dsl/tensor/tensor.js";
 export interface ModelReadings {
   /** Scalar: the task's own loss. Only of the model that trains. */
   readonly task_loss: Tensor;
-  readonly logits: Logits;
+  readonly logits: LogitsReading;
   /** f32 [batch]: the log-probability of each row's sequence, summed over its trained tokens. Of tasks that write texts. */
   readonly sequence_logprobs: Tensor;
   readonly hidden: HiddenStates;
 }
-export type Need = keyof ModelReadings;
+export type TermNeed = keyof ModelReadings;
 
 /**
  * References that answer each need. `frozen`: another model in the same program, whose weights don't train. `adapter_off`: the
@@ -29,10 +29,10 @@ export interface ReferencesOf {
   readonly sequence_logprobs: "none" | "frozen" | "adapter_off";
   readonly hidden: "none" | "frozen" | "adapter_off";
 }
-export type Reference = ReferencesOf[Need];
+export type TermReference = ReferencesOf[TermNeed];
 
 /** A term over the outputs for a batch; its gradient is taken with that of the task's loss. */
-export interface OutputTerm<N extends Need = Need> {
+export interface OutputTerm<N extends TermNeed = TermNeed> {
   readonly needs: N;
   readonly reference: ReferencesOf[N];
   /** Names the inputs that bring the rows' shares and cached outputs (`outputInputs`); terms with one source read the same inputs. */
@@ -45,7 +45,7 @@ export interface OutputTerm<N extends Need = Need> {
   loss(context: TermContext<N>): Tensor;
 }
 /** Inputs and nodes are made when a term asks for them: a term that asks for no shares is fed none. */
-export interface TermContext<N extends Need = Need> {
+export interface TermContext<N extends TermNeed = TermNeed> {
   readonly graph: Graph;
   /** f32 [batch]: 1 / the number of rows of the whole update that the term counts, 0 for other rows. */
   share(): Tensor;
@@ -82,7 +82,7 @@ export interface TrainedParameter {
 
 export type LossTerm = OutputTerm | ParameterTerm;
 
-export interface Logits {
+export interface LogitsReading {
   /** [rows or token positions, labels or vocabulary]. */
   readonly logits: Tensor;
   /** f32, as `logits`: 1 where a cached logit is known, else 0. Of other references all are known. */

@@ -1,6 +1,6 @@
 import { defineWord } from "#dsl/language/types/define.js";
 import type { MetricImplementation } from "./kind.js";
-import { bestOfCuts, share } from "./shared/threshold.js";
+import { bestCut, accuracyOfCuts } from "./shared/threshold.js";
 
 export const word = defineWord({
   kind: "metric",
@@ -10,7 +10,7 @@ export const word = defineWord({
   capabilities: {
     better: "greater",
     perfect: 1,
-    of: ["label", "label_set", "pair"],
+    outcomes: ["label", "label_set", "pair"],
     share: true,
     hidesRare: "f1(macro)",
   },
@@ -30,12 +30,12 @@ const accuracy: MetricImplementation = {
     return right / truth.length;
   },
   ofYes: ({ hit, given, have, all }) => (all - given - have + 2 * hit) / all,
-  ofPairs: (_call, input) => bestOfCuts(input, share).value,
+  ofPairs: (_call, input) => bestCut(input, accuracyOfCuts).value,
   ofLabelSets(_call, { truth, predicted, labels }) {
     const n = labels.length;
     let right = 0;
-    for (let at = 0; at < truth.length; at += n)
-      if (labels.every((_, l) => truth[at + l] === predicted[at + l])) right += 1;
+    for (let offset = 0; offset < truth.length; offset += n)
+      if (labels.every((_, l) => truth[offset + l] === predicted[offset + l])) right += 1;
     return (right * n) / truth.length;
   },
 };

@@ -1,10 +1,10 @@
 /** Source: scikit-learn's `average_precision_score`; a label or a text that has nothing to find scores 0, as there. */
 import type { Call } from "#dsl/language/types/value.js";
-import type { LabelSetMetricInput, MetricImplementation, MetricInput, Sampler } from "./kind.js";
-import type { RareLabels } from "../statistics/spread.js";
-import { ranked, timesOf, type Ranked } from "./shared/ranked-decisions.js";
-import { rarePrecision } from "./shared/rare-precision.js";
-import { drawnFrom, rowMeans, whole, type RowSums } from "./shared/row-sums.js";
+import type { LabelSetMetricInput, MetricImplementation, MetricInput, DrawSampler } from "./kind.js";
+import type { RareLabelMethod } from "../statistics/spread.js";
+import { rankDecisions, drawCounts, type RankedDecisions } from "./shared/ranked-decisions.js";
+import { rarePrecisionIntervals } from "./shared/rare-precision.js";
+import { rowSumsSampler, rowMeansOf, scoreOfAllRows, type RowSums } from "./shared/row-sums.js";
 
 type Places = readonly number[];
 const sum = (values: readonly number[]): number => values.reduce((a, v) => a + v, 0);
@@ -17,20 +17,20 @@ export const averagePrecision: MetricImplementation = {
 };
 
 /** A mean over rows depends on no single label. */
-function rare({ arguments: { average } }: Call, input: LabelSetMetricInput): RareLabels | undefined {
+function rare({ arguments: { average } }: Call, input: LabelSetMetricInput): RareLabelMethod | undefined {
   if (average === "samples") return undefined;
-  return rarePrecision(input, average === "micro" || average === "weighted" ? average : "macro");
+  return rarePrecisionIntervals(input, average === "micro" || average === "weighted" ? average : "macro");
 }
 
 function once(call: Call, input: LabelSetMetricInput): number {
   if (input.truth.length === 0) return Number.NaN;
-  if (call.arguments["average"] === "samples") return whole(ofTexts(input));
+  if (call.arguments["average"] === "samples") return scoreOfAllRows(ofTexts(input));
   return scorer(call, input)(new Uint32Array(rowsOf(input)).fill(1));
 }
-function drawn(call: Call, input: LabelSetMetricInput): Sampler {
-  if (call.arguments["average"] === "samples") return drawnFrom(ofTexts(input));
+function drawn(call: Call, input: LabelSetMetricInput): DrawSampler {
+  if (call.arguments["average"] === "samples") return rowSumsSampler(ofTexts(input));
   const score = scorer(call, input);
-  return (of) => score(timesOf(of, rowsOf(input)));
+  return (drawnUnits) => score(drawCounts(drawnUnits, rowsOf(input)));
 }
 
 /** Of two labels the second alone; of more each as a set of its own. Which labels are predicted doesn't count. */
@@ -54,13 +54,13 @@ const rowsOf = ({ truth, labels }: LabelSetMetricInput): number => truth.length 
 function ofTexts(input: LabelSetMetricInput): RowSums {
   const n = input.labels.length;
   const once = new Uint32Array(rowsOf(input)).fill(1);
-  return rowMeans(rowsOf(input), (row) => {
-    const own = rankingOf(
+  return rowMeansOf(rowsOf(input), (row) => {
+    const textRanking = rankingOf(
       input.labels.map((_, l) => row * n + l),
       n,
       input,
     );
-    return precisionOver(own, once).score;
+    return precisionOver(textRanking, once).score;
   });
 }
 
@@ -69,7 +69,7 @@ function scorer({ arguments: { average } }: Call, input: LabelSetMetricInput): (
   const n = input.labels.length;
   if (average === "micro") {
     const all = rankingOf(
-      Array.from(input.truth, (_, at) => at),
+      Array.from(input.truth, (_, index) => index),
       n,
       input,
     );
@@ -83,9 +83,9 @@ function scorer({ arguments: { average } }: Call, input: LabelSetMetricInput): (
       input,
     ),
   );
-  const anywhere = columns.map((own) => own.truth.some((is) => is === 1));
+  const anywhere = columns.map((column) => column.truth.some((is) => is === 1));
   return (times) => {
-    const found = columns.map((own) => precisionOver(own, times));
+    const found = columns.map((column) => precisionOver(column, times));
     // That chance drew no row of a label which rows have is no mistake.
     const weights = found.map(({ have }, l) => (average === "weighted" ? have : Number(have > 0 || !anywhere[l])));
     const all = sum(weights);
@@ -93,17 +93,17 @@ function scorer({ arguments: { average } }: Call, input: LabelSetMetricInput): (
   };
 }
 
-function rankingOf(places: Places, n: number, { truth, probabilities }: LabelSetMetricInput): Ranked {
-  return ranked(
+function rankingOf(places: Places, n: number, { truth, probabilities }: LabelSetMetricInput): RankedDecisions {
+  return rankDecisions(
     places.length,
-    (at) => Math.floor(places[at]! / n),
-    (at) => truth[places[at]!] === 1,
-    (at) => probabilities[places[at]!]!,
+    (index) => Math.floor(places[index]! / n),
+    (index) => truth[places[index]!] === 1,
+    (index) => probabilities[places[index]!]!,
   );
 }
 
 /** Σ (recallₙ − recallₙ₋₁) · precisionₙ down the ranking; what stands level comes together. */
-function precisionOver({ rows, truth, level }: Ranked, times: Uint32Array): { score: number; have: number } {
+function precisionOver({ rows, truth, level }: RankedDecisions, times: Uint32Array): { score: number; have: number } {
   let [given, hit, before, score] = [0, 0, 0, 0];
   for (let i = 0; i < rows.length; i++) {
     const counts = times[rows[i]!]!;

@@ -6,7 +6,7 @@ export const word = defineWord({
   doc: "How well probabilities rank what is true above what isn't, whatever the threshold: the mean precision at each text that has the label. A model that tells nothing apart scores the label's share of the texts; 1 is perfect. Of two labels it is the second's, as in scikit-learn; of three or more each is told from all others.",
   example: "metrics: [average_precision, f1(micro)]",
   elsewhere: { average_precision_score: "average_precision", mAP: "average_precision", pr_auc: "average_precision" },
-  capabilities: { better: "greater", perfect: 1, namesDefault: true, ranks: true, of: ["label", "label_set"] },
+  capabilities: { better: "greater", perfect: 1, namesDefault: true, ranks: true, outcomes: ["label", "label_set"] },
   parameters: [
     {
       name: "average",

@@ -1,12 +1,12 @@
 /** Source: scikit-learn's `balanced_accuracy_score`: labels that no row has are left out. NaN on no rows. */
 import type { MetricImplementation } from "./kind.js";
-import { counts } from "./shared/counts.js";
-import { ofLabels, rareRecalls } from "./shared/rare-shares.js";
+import { labelCounts } from "./shared/counts.js";
+import { decisionsOfLabels, rareRecallIntervals } from "./shared/rare-shares.js";
 
 export const balancedAccuracy: MetricImplementation = {
   compute(_call, input) {
-    const had = counts(input).filter(({ have }) => have > 0);
+    const had = labelCounts(input).filter(({ have }) => have > 0);
     return had.reduce((sum, { hit, have }) => sum + hit / have, 0) / had.length;
   },
-  rare: { compute: (_call, input) => rareRecalls(ofLabels(input)) },
+  rare: { compute: (_call, input) => rareRecallIntervals(decisionsOfLabels(input)) },
 };

@@ -6,7 +6,7 @@ export const word = defineWord({
   doc: "Mean over the labels of how many of their rows are found: accuracy where each label counts alike, however rare it is. One answer for everything scores 1 through the number of labels.",
   example: "metrics: [balanced_accuracy]",
   elsewhere: { balanced_accuracy_score: "balanced_accuracy", bacc: "balanced_accuracy" },
-  capabilities: { better: "greater", perfect: 1, of: ["label"] },
+  capabilities: { better: "greater", perfect: 1, outcomes: ["label"] },
   parameters: [],
   load: async () => (await import("./balanced_accuracy.run.js")).balancedAccuracy,
 });

@@ -12,7 +12,7 @@ export const word = defineWord({
     bpc: "bits_per_byte",
     compression: "bits_per_byte",
   },
-  capabilities: { better: "less", ofLoss: true, countsBytes: true, of: ["next_token"] },
+  capabilities: { better: "less", ofLoss: true, countsBytes: true, outcomes: ["next_token"] },
   parameters: [],
 
   load: () => Promise.resolve(bitsPerByte),

@@ -1,27 +1,27 @@
 /** BLEU (Papineni et al., 2002) over a corpus with the settings that its signature names (Post, 2018, arXiv 1804.08771). */
 import type { MetricImplementation, WrittenMetricInput } from "./kind.js";
-import { nGrams, runs, shared, wordsOf } from "./shared/n-grams.js";
-import { stripEnd } from "./shared/strip.js";
-import { signature } from "./shared/signature.js";
-import { rowSums, writtenSums, type RowSums } from "./shared/row-sums.js";
+import { nGrams, nGramCount, sharedNGrams, splitWords } from "./shared/n-grams.js";
+import { trimEndBlanks } from "./shared/strip.js";
+import { sacrebleuSignatureNote } from "./shared/signature.js";
+import { rowSumsOf, writtenSumsMetric, type RowSums } from "./shared/row-sums.js";
 
 const ORDER = 4;
 
 export const bleu: MetricImplementation = {
-  ...writtenSums((_call, input) => sumsOf(input)),
-  notes: { ofWritten: () => [signature("nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp")] },
+  ...writtenSumsMetric((_call, input) => sumsOf(input)),
+  notes: { ofWritten: () => [sacrebleuSignatureNote("nrefs:1|case:mixed|eff:no|tok:13a|smooth:exp")] },
 };
 
 /** Of each row: both lengths, then runs that match and runs that there are, by their length. */
 function sumsOf({ written, targets }: WrittenMetricInput): RowSums {
-  return rowSums(
+  return rowSumsOf(
     written.length,
     2 + 2 * ORDER,
     (row) => {
-      const [own, target] = [parted(written[row]!), parted(targets[row]!)];
+      const [words, target] = [parted(written[row]!), parted(targets[row]!)];
       const orders = Array.from({ length: ORDER }, (_, i) => i + 1);
-      const correct = orders.map((n) => shared(nGrams(own, n), nGrams(target, n)));
-      return [own.length, target.length, ...correct, ...orders.map((n) => runs(own.length, n))];
+      const correct = orders.map((n) => sharedNGrams(nGrams(words, n), nGrams(target, n)));
+      return [words.length, target.length, ...correct, ...orders.map((n) => nGramCount(words.length, n))];
     },
     (sums) => {
       const [length, wanted] = [sums[0]!, sums[1]!];
@@ -37,7 +37,7 @@ function sumsOf({ written, targets }: WrittenMetricInput): RowSums {
 
 /** The words of mteval-v13a: punctuation stands apart, but not within numbers. */
 function parted(text: string): readonly string[] {
-  const plain = stripEnd(text)
+  const plain = trimEndBlanks(text)
     .replaceAll("<skipped>", "")
     .replaceAll("-\n", "")
     .replaceAll("\n", " ")
@@ -45,7 +45,7 @@ function parted(text: string): readonly string[] {
     .replaceAll("&amp;", "&")
     .replaceAll("&lt;", "<")
     .replaceAll("&gt;", ">");
-  return wordsOf(
+  return splitWords(
     ` ${plain} `
       .replace(/([{-~[-` -&(-+:-@/])/gu, " $1 ")
       .replace(/([^0-9])([.,])/gu, "$1 $2 ")

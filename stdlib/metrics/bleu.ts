@@ -5,7 +5,7 @@ export const word = defineWord({
   name: "bleu",
   doc: "BLEU as sacrebleu has it, 0 to 100: how many runs of one to four words of what is written stand in the target, over all rows; too short a text is punished.",
   example: "metrics: [bleu]",
-  capabilities: { better: "greater", perfect: 100, of: ["written"] },
+  capabilities: { better: "greater", perfect: 100, outcomes: ["written"] },
   parameters: [],
 
   load: async () => (await import("./bleu.run.js")).bleu,

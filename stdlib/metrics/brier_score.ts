@@ -1,6 +1,6 @@
 import { defineWord } from "#dsl/language/types/define.js";
 import type { MetricImplementation, MetricInput } from "./kind.js";
-import { drawnFrom, rowMeans, whole, type RowSums } from "./shared/row-sums.js";
+import { rowSumsSampler, rowMeansOf, scoreOfAllRows, type RowSums } from "./shared/row-sums.js";
 
 export const word = defineWord({
   kind: "metric",
@@ -8,20 +8,20 @@ export const word = defineWord({
   doc: "Mean squared distance of probabilities from what is true, 0 to 1 with two labels: small where a model is right, and sure no further than it may be. With three labels and more their squares are added up (0 to 2).",
   example: "metrics: [brier_score]",
   elsewhere: { brier: "brier_score", brier_score_loss: "brier_score" },
-  capabilities: { better: "less", of: ["label"] },
+  capabilities: { better: "less", outcomes: ["label"] },
   parameters: [],
   load: () => Promise.resolve(brierScore),
 });
 
 /** Brier 1950; of two labels scikit-learn's `brier_score_loss` (half of the sum over both), of more the sum over all. */
 const brierScore: MetricImplementation = {
-  compute: (_call, input) => whole(squares(input)),
-  samplers: { compute: (_call, input) => drawnFrom(squares(input)) },
+  compute: (_call, input) => scoreOfAllRows(squares(input)),
+  samplers: { compute: (_call, input) => rowSumsSampler(squares(input)) },
 };
 
 function squares({ truth, probabilities, labels }: MetricInput): RowSums {
   const n = labels.length;
-  return rowMeans(truth.length, (row) => {
+  return rowMeansOf(truth.length, (row) => {
     let sum = 0;
     for (let label = 0; label < n; label++)
       sum += (probabilities[row * n + label]! - Number(truth[row] === label)) ** 2;

@@ -2,10 +2,10 @@
  * Naeini et al. 2015, with the bins of Guo et al. 2017 (arXiv 1706.04599): a bin has its upper end, not its lower. Chance makes
  * it greater, as whatever it does to a bin adds up, and makes draws of the rows greater still; so its interval is no bootstrap's.
  */
-import type { LabelSetMetricInput, MetricImplementation, MetricInput, Sampler } from "./kind.js";
-import { chance } from "../statistics/chance.js";
-import { Z, LEVEL, type Interval } from "../statistics/interval.js";
-import { surestOf } from "./shared/reliability.js";
+import type { LabelSetMetricInput, MetricImplementation, MetricInput, DrawSampler } from "./kind.js";
+import { seededRandom } from "../statistics/chance.js";
+import { NORMAL_QUANTILE_95, CONFIDENCE_LEVEL, type Interval } from "../statistics/interval.js";
+import { topLabels } from "./shared/reliability.js";
 
 export const calibrationError: MetricImplementation = {
   compute: (call, input) => errorOf(ofSurest(Number(call.arguments["bins"]), input)),
@@ -35,7 +35,7 @@ const binOf = (sure: number, bins: number): number => Math.min(bins, Math.max(1,
 
 function ofSurest(bins: number, input: MetricInput): Rows {
   const { truth, probabilities, labels } = input;
-  const surest = surestOf(input);
+  const surest = topLabels(input);
   const rows = Array.from(truth, (right, row): readonly Part[] => {
     const sure = probabilities[row * labels.length + surest[row]!]!;
     const off = sure - Number(right === surest[row]);
@@ -49,13 +49,13 @@ function ofEach(bins: number, { truth, probabilities, labels }: LabelSetMetricIn
   const n = labels.length;
   const rows = Array.from({ length: truth.length / n }, (_, row): readonly Part[] => {
     const [off, spread] = [new Map<number, number>(), new Map<number, number>()];
-    for (let at = row * n; at < (row + 1) * n; at++) {
-      const said = probabilities[at]!;
-      const bin = binOf(said, bins);
-      off.set(bin, (off.get(bin) ?? 0) + said - truth[at]!);
-      spread.set(bin, (spread.get(bin) ?? 0) + said * (1 - said));
+    for (let index = row * n; index < (row + 1) * n; index++) {
+      const probability = probabilities[index]!;
+      const bin = binOf(probability, bins);
+      off.set(bin, (off.get(bin) ?? 0) + probability - truth[index]!);
+      spread.set(bin, (spread.get(bin) ?? 0) + probability * (1 - probability));
     }
-    return [...off].map(([bin, own]) => ({ bin, off: own, spread: Math.max(own ** 2, spread.get(bin) ?? 0) }));
+    return [...off].map(([bin, offSum]) => ({ bin, off: offSum, spread: Math.max(offSum ** 2, spread.get(bin) ?? 0) }));
   });
   return { bins, each: n, rows };
 }
@@ -67,13 +67,13 @@ function sumsOf({ bins, rows }: Rows, drawn: Uint32Array): Float64Array {
   for (const row of drawn) for (const { bin, off } of rows[row]!) sums[bin]! += off;
   return sums;
 }
-function errorOf(of: Rows, drawn = allOf(of)): number {
-  return sumsOf(of, drawn).reduce((all, one) => all + Math.abs(one), 0) / (drawn.length * of.each);
+function errorOf(rows: Rows, drawn = allOf(rows)): number {
+  return sumsOf(rows, drawn).reduce((all, one) => all + Math.abs(one), 0) / (drawn.length * rows.each);
 }
 
-function drawn(of: Rows): Sampler {
-  const interval = { by: "bins", of: (rows: Uint32Array) => between(of, rows) } as const;
-  return Object.assign((rows: Uint32Array) => errorOf(of, rows), { interval });
+function drawn(metricRows: Rows): DrawSampler {
+  const interval = { by: "bins", intervalOf: (rows: Uint32Array) => between(metricRows, rows) } as const;
+  return Object.assign((rows: Uint32Array) => errorOf(metricRows, rows), { interval });
 }
 
 const DRAWS = 2000;
@@ -83,29 +83,36 @@ const DRAWS = 2000;
  * It is greater than the score only where chance made the score smaller, which it can't by more than the sum of the rows, each
  * with the sign of its bin, strays: hence the high end. Either is passed by 2.5 % at most.
  */
-function between(of: Rows, drawn: Uint32Array): Interval | null {
+function between(metricRows: Rows, drawn: Uint32Array): Interval | null {
   const count = drawn.length;
   if (count < 2) return null;
-  const [error, sums, squares] = [errorOf(of, drawn), sumsOf(of, drawn), new Float64Array(of.bins)];
+  const [error, sums, squares] = [
+    errorOf(metricRows, drawn),
+    sumsOf(metricRows, drawn),
+    new Float64Array(metricRows.bins),
+  ];
   let rising = 0;
   for (const row of drawn) {
     let most = 0;
-    for (const { bin, spread } of of.rows[row]!) {
+    for (const { bin, spread } of metricRows.rows[row]!) {
       squares[bin]! += spread;
       most += Math.sqrt(spread);
     }
     rising += most ** 2;
   }
   const deviations = Array.from(squares, (square, b) => Math.sqrt(Math.max(0, square - sums[b]! ** 2 / count)));
-  const held = deviations.filter((deviation) => deviation > 0);
-  if (held.length === 0) return null;
-  const generator = chance(20251, count);
+  const positive = deviations.filter((deviation) => deviation > 0);
+  if (positive.length === 0) return null;
+  const generator = seededRandom(20251, count);
   const uniform = (): number => ((generator.next() >>> 0) + 0.5) / 2 ** 32;
   const normal = (): number => Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform());
   const strays = Float64Array.from({ length: DRAWS }, () =>
-    held.reduce((sum, deviation) => sum + deviation * Math.abs(normal()), 0),
+    positive.reduce((sum, deviation) => sum + deviation * Math.abs(normal()), 0),
   ).sort();
-  const decisions = count * of.each;
-  const most = strays[Math.floor(((1 + LEVEL) / 2) * DRAWS)]! / decisions;
-  return { low: Math.max(0, error - most), high: Math.min(1, error + (Z * Math.sqrt(rising)) / decisions) };
+  const decisions = count * metricRows.each;
+  const most = strays[Math.floor(((1 + CONFIDENCE_LEVEL) / 2) * DRAWS)]! / decisions;
+  return {
+    low: Math.max(0, error - most),
+    high: Math.min(1, error + (NORMAL_QUANTILE_95 * Math.sqrt(rising)) / decisions),
+  };
 }

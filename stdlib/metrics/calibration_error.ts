@@ -6,7 +6,7 @@ export const word = defineWord({
   doc: "Expected calibration error: by how much what a model says of its own surest label (90 %) is off from how often that is right, 0 to 1, over bins of probability. Where a text has several labels every label of it counts.",
   example: "metrics: [accuracy, calibration_error]",
   elsewhere: { ece: "calibration_error", expected_calibration_error: "calibration_error", n_bins: "bins" },
-  capabilities: { better: "less", of: ["label", "label_set"], beatsConstant: false },
+  capabilities: { better: "less", outcomes: ["label", "label_set"], beatsConstant: false },
   parameters: [
     {
       name: "bins",

@@ -8,7 +8,7 @@ export const word = defineWord({
   elsewhere: {
     cer: "character_error_rate",
   },
-  capabilities: { better: "less", of: ["written"] },
+  capabilities: { better: "less", outcomes: ["written"] },
   parameters: [],
   load: async () => (await import("./character_error_rate.run.js")).characterErrorRate,
 });

@@ -4,18 +4,20 @@
 import { lastOf } from "#dsl/language/diagnostics/must.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { MetricImplementation, WrittenMetricInput } from "./kind.js";
-import { nGrams, runs, shared, wordsOf } from "./shared/n-grams.js";
-import { signature } from "./shared/signature.js";
-import { rowSums, writtenSums, type RowSums } from "./shared/row-sums.js";
+import { nGrams, nGramCount, sharedNGrams, splitWords } from "./shared/n-grams.js";
+import { sacrebleuSignatureNote } from "./shared/signature.js";
+import { rowSumsOf, writtenSumsMetric, type RowSums } from "./shared/row-sums.js";
 
 const ORDER = 6;
 const BETA = 2;
 
 export const chrf: MetricImplementation = {
-  ...writtenSums(sumsOf),
+  ...writtenSumsMetric(sumsOf),
   notes: {
     ofWritten: ({ arguments: { words } }) => [
-      signature(`nrefs:1|case:mixed|eff:yes|nc:${String(ORDER)}|nw:${String(Number(words ?? 0))}|space:no`),
+      sacrebleuSignatureNote(
+        `nrefs:1|case:mixed|eff:yes|nc:${String(ORDER)}|nw:${String(Number(words ?? 0))}|space:no`,
+      ),
     ],
   },
 };
@@ -24,22 +26,26 @@ export const chrf: MetricImplementation = {
 function sumsOf({ arguments: { words } }: Call, { written, targets }: WrittenMetricInput): RowSums {
   const most = [ORDER, Number(words ?? 0)];
   const orders = Array.from({ length: ORDER + Number(words ?? 0) }, (_, i) => i);
-  return rowSums(
+  return rowSumsOf(
     written.length,
     3 * orders.length,
     (row) =>
       [characters, wordsApart].flatMap((units, kind) => {
-        const [own, target] = [units(written[row]!), units(targets[row]!)];
+        const [textUnits, target] = [units(written[row]!), units(targets[row]!)];
         return Array.from({ length: most[kind]! }, (_, i) => i + 1).flatMap((n) => {
-          const wanted = runs(target.length, n);
-          return [wanted > 0 ? runs(own.length, n) : 0, wanted, shared(nGrams(own, n), nGrams(target, n))];
+          const wanted = nGramCount(target.length, n);
+          return [
+            wanted > 0 ? nGramCount(textUnits.length, n) : 0,
+            wanted,
+            sharedNGrams(nGrams(textUnits, n), nGrams(target, n)),
+          ];
         });
       }),
     (counts) => {
       const sums = orders.map((i) => ({ own: counts[3 * i]!, target: counts[3 * i + 1]!, match: counts[3 * i + 2]! }));
       const both = sums.filter((sum) => sum.own > 0 && sum.target > 0);
-      const mean = (of: (sum: (typeof sums)[number]) => number): number =>
-        both.reduce((total, sum) => total + of(sum), 0) / Math.max(1, both.length);
+      const mean = (valueOf: (sum: (typeof sums)[number]) => number): number =>
+        both.reduce((total, sum) => total + valueOf(sum), 0) / Math.max(1, both.length);
       const [precision, recall] = [mean((s) => s.match / s.own), mean((s) => s.match / s.target)];
       if (precision + recall === 0) return 0;
       const weight = BETA ** 2;
@@ -49,14 +55,14 @@ function sumsOf({ arguments: { words } }: Call, { written, targets }: WrittenMet
 }
 
 function characters(text: string): readonly string[] {
-  return [...wordsOf(text).join("")];
+  return [...splitWords(text).join("")];
 }
 
 const MARK = /[!-/:-@[-`{-~]/u;
 
 /** Words, a mark of punctuation at the end or else at the beginning of one apart from it. */
 function wordsApart(text: string): readonly string[] {
-  return wordsOf(text).flatMap((word) => {
+  return splitWords(text).flatMap((word) => {
     const letters = [...word];
     if (letters.length === 1) return [word];
     const last = lastOf(letters);

@@ -5,7 +5,7 @@ export const word = defineWord({
   name: "chrf",
   doc: "chrF as sacrebleu has it, 0 to 100: runs of one to six characters that what is written and the target share, recall counting twice; needs no words, so it fits every language. `chrf(2)` is chrF++: single words and pairs of them count, too.",
   example: "metrics: [chrf, chrf(2)]",
-  capabilities: { better: "greater", perfect: 100, of: ["written"] },
+  capabilities: { better: "greater", perfect: 100, outcomes: ["written"] },
   elsewhere: { "chrf++": "chrf", chrfpp: "chrf", word_order: "words" },
   parameters: [
     {

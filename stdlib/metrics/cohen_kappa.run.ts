@@ -1,16 +1,16 @@
 /** Source: scikit-learn's `cohen_kappa_score` with all labels given (Cohen 1960, 1968). NaN where one label is all that is true and said. No label (−1) is as far from any as two can be. */
 import type { Call } from "#dsl/language/types/value.js";
 import type { MetricImplementation } from "./kind.js";
-import { rareAgreement, tableOf, type Given } from "./shared/rare-agreement.js";
+import { rareAgreementIntervals, confusionTable, type PredictionCounts } from "./shared/rare-agreement.js";
 
 export const cohenKappa: MetricImplementation = {
-  compute: (call, input) => kappaOf(call, tableOf(input)),
+  compute: (call, input) => kappaOf(call, confusionTable(input)),
   rare: {
     compute(call, input) {
       const n = input.labels.length;
       const cost = costOf(call, n);
       const worst = cost(0, Math.max(1, n - 1));
-      return rareAgreement(
+      return rareAgreementIntervals(
         input,
         (table) => kappaOf(call, table),
         (a, b) => cost(a, b) / worst,
@@ -32,19 +32,19 @@ function costOf({ arguments: { weights } }: Call, n: number): (a: number, b: num
   return (a, b) => (b === n ? n - 1 : Math.abs(a - b)) ** power;
 }
 
-function kappaOf(call: Call, table: readonly Given[]): number {
+function kappaOf(call: Call, table: readonly PredictionCounts[]): number {
   const n = table.length;
   const cost = costOf(call, n);
   const real = table.map((line) => line.reduce((sum, one) => sum + one, 0));
   const rows = real.reduce((sum, one) => sum + one, 0);
   let [seen, chance] = [0, 0];
   for (let b = 0; b <= n; b++) {
-    let said = 0;
+    let expected = 0;
     for (let a = 0; a < n; a++) {
-      said += table[a]![b]!;
+      expected += table[a]![b]!;
       seen += cost(a, b) * table[a]![b]!;
     }
-    for (let a = 0; a < n; a++) chance += (cost(a, b) * real[a]! * said) / rows;
+    for (let a = 0; a < n; a++) chance += (cost(a, b) * real[a]! * expected) / rows;
   }
   return chance > 0 ? 1 - seen / chance : Number.NaN;
 }

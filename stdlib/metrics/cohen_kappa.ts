@@ -12,7 +12,7 @@ export const word = defineWord({
     qwk: "cohen_kappa",
   },
   advice: { quadratic_kappa: "write `cohen_kappa(quadratic)`" },
-  capabilities: { better: "greater", of: ["label"] },
+  capabilities: { better: "greater", outcomes: ["label"] },
   parameters: [
     {
       name: "weights",

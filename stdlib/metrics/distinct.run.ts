@@ -3,55 +3,58 @@
  * says nothing new, so draws are all less than the score; the jackknife takes texts away instead, and its spread is not too
  * small whatever the score (Efron and Stein, 1981).
  */
-import type { MetricImplementation, Sampler, WrittenMetricInput } from "./kind.js";
-import { Z, type Interval } from "../statistics/interval.js";
-import { nGrams, runs, wordsOf } from "./shared/n-grams.js";
+import type { MetricImplementation, DrawSampler, WrittenMetricInput } from "./kind.js";
+import { NORMAL_QUANTILE_95, type Interval } from "../statistics/interval.js";
+import { nGrams, nGramCount, splitWords } from "./shared/n-grams.js";
 
 export const distinct: MetricImplementation = {
   ofWritten: ({ arguments: { words } }, { written }) => share(textsOf(Number(words), written)),
   samplers: { ofWritten: ({ arguments: { words } }, input) => drawn(Number(words), input) },
   why: {
     ofWritten: ({ arguments: { words } }, { written }) =>
-      written.some((text) => wordsOf(text).length >= Number(words)) ? null : `no text has ${String(words)} words`,
+      written.some((text) => splitWords(text).length >= Number(words)) ? null : `no text has ${String(words)} words`,
   },
 };
 
 interface Text {
   /** Runs that it has, each once. */
-  readonly own: readonly string[];
+  readonly distinctRuns: readonly string[];
   readonly all: number;
 }
 function textsOf(n: number, written: readonly string[]): readonly Text[] {
   return written.map((text) => {
-    const words = wordsOf(text);
-    return { own: [...nGrams(words, n).keys()], all: runs(words.length, n) };
+    const words = splitWords(text);
+    return { distinctRuns: [...nGrams(words, n).keys()], all: nGramCount(words.length, n) };
   });
 }
 const total = (texts: readonly Text[]): number => texts.reduce((sum, { all }) => sum + all, 0);
 
 function share(texts: readonly Text[]): number {
   const all = total(texts);
-  return all === 0 ? Number.NaN : new Set(texts.flatMap(({ own }) => own)).size / all;
+  return all === 0 ? Number.NaN : new Set(texts.flatMap(({ distinctRuns }) => distinctRuns)).size / all;
 }
 
-function drawn(n: number, { written }: WrittenMetricInput): Sampler {
+function drawn(n: number, { written }: WrittenMetricInput): DrawSampler {
   const texts = textsOf(n, written);
   const some = (rows: Uint32Array): readonly Text[] => Array.from(rows, (row) => texts[row]!);
-  const interval = { by: "jackknife", of: (rows: Uint32Array) => jackknife(some(rows)) } as const;
+  const interval = { by: "jackknife", intervalOf: (rows: Uint32Array) => jackknife(some(rows)) } as const;
   return Object.assign((rows: Uint32Array) => share(some(rows)), { interval });
 }
 
 function jackknife(texts: readonly Text[]): Interval | null {
   const [n, all] = [texts.length, total(texts)];
   const times = new Map<string, number>();
-  for (const { own } of texts) for (const run of own) times.set(run, (times.get(run) ?? 0) + 1);
-  const without = texts.map(({ own, all: runs }) => {
-    const alone = own.reduce((count, run) => count + (times.get(run) === 1 ? 1 : 0), 0);
+  for (const { distinctRuns } of texts) for (const run of distinctRuns) times.set(run, (times.get(run) ?? 0) + 1);
+  const without = texts.map(({ distinctRuns, all: runs }) => {
+    const alone = distinctRuns.reduce((count, run) => count + (times.get(run) === 1 ? 1 : 0), 0);
     return (times.size - alone) / (all - runs);
   });
   const mean = without.reduce((sum, one) => sum + one, 0) / n;
   const spread = Math.sqrt(((n - 1) / n) * without.reduce((sum, one) => sum + (one - mean) ** 2, 0));
   if (!(spread > 0) || !Number.isFinite(spread)) return null;
   const value = times.size / all;
-  return { low: Math.max(0, value - Z * spread), high: Math.min(1, value + Z * spread) };
+  return {
+    low: Math.max(0, value - NORMAL_QUANTILE_95 * spread),
+    high: Math.min(1, value + NORMAL_QUANTILE_95 * spread),
+  };
 }

@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { runLength } from "./shared/run-length.js";
+import { runLengthParameters } from "./shared/run-length.js";
 
 export const word = defineWord({
   kind: "metric",
@@ -13,7 +13,7 @@ export const word = defineWord({
     diversity: "distinct",
     n: "words",
   },
-  capabilities: { better: "greater", perfect: 1, namesDefault: true, of: ["written"] },
-  parameters: runLength(2, "Pairs separate repeated phrases from words that must repeat."),
+  capabilities: { better: "greater", perfect: 1, namesDefault: true, outcomes: ["written"] },
+  parameters: runLengthParameters(2, "Pairs separate repeated phrases from words that must repeat."),
   load: async () => (await import("./distinct.run.js")).distinct,
 });

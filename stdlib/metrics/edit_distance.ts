@@ -6,7 +6,7 @@ export const word = defineWord({
   doc: "How many characters (or words) must be put in, taken out or changed to make what is written the target (Levenshtein's distance), mean over the rows; 0 is perfect. `character_error_rate` and `word_error_rate` are the same through the length of the targets, so that sets of other lengths can be compared.",
   example: "metrics: [edit_distance, edit_distance(words)]",
   elsewhere: { levenshtein: "edit_distance", levenshtein_distance: "edit_distance", edits: "edit_distance" },
-  capabilities: { better: "less", of: ["written"] },
+  capabilities: { better: "less", outcomes: ["written"] },
   parameters: [
     {
       name: "of",

@@ -2,22 +2,23 @@
 import type { Call } from "#dsl/language/types/value.js";
 import type { MetricImplementation, TagMetricInput } from "./kind.js";
 import { entityCounts, entityF1 } from "./shared/entities.js";
-import { drawnFrom, rowSums, whole, type RowSums } from "./shared/row-sums.js";
+import { rowSumsSampler, rowSumsOf, scoreOfAllRows, type RowSums } from "./shared/row-sums.js";
 
 export const entityF1Metric: MetricImplementation = {
-  ofTags: (call, input) => whole(sumsOf(call, input)),
-  samplers: { ofTags: (call, input) => drawnFrom(sumsOf(call, input)) },
+  ofTags: (call, input) => scoreOfAllRows(sumsOf(call, input)),
+  samplers: { ofTags: (call, input) => rowSumsSampler(sumsOf(call, input)) },
   why: { ofTags: (_call, { scheme }) => (scheme === "none" ? "tags of no scheme mark no entities" : null) },
 };
 
 /** Of each text, for each kind of entity: how many match, were found, are true. */
-function sumsOf(call: Call, { truth, predicted, scheme: own }: TagMetricInput): RowSums {
+function sumsOf(call: Call, { truth, predicted, scheme: inputScheme }: TagMetricInput): RowSums {
   const reading = { strict: "iob2", lenient: "bio" } as const;
   const wanted = call.arguments["reading"];
-  const scheme = own !== "none" && (wanted === "strict" || wanted === "lenient") ? reading[wanted] : own;
+  const scheme =
+    inputScheme !== "none" && (wanted === "strict" || wanted === "lenient") ? reading[wanted] : inputScheme;
   const texts = truth.map((tags, text) => entityCounts([tags], [predicted[text] ?? []], scheme));
   const kinds = [...new Set(texts.flatMap((counts) => [...counts.keys()]))];
-  return rowSums(
+  return rowSumsOf(
     texts.length,
     3 * kinds.length,
     (text) =>
@@ -35,7 +36,7 @@ function averaged(average: unknown, sums: Float64Array): number {
   });
   // Kinds that no text of a draw has, and that were found in none.
   const kinds = all.filter(({ given, have }) => given + have > 0);
-  const sum = (of: "hit" | "given" | "have"): number => kinds.reduce((total, kind) => total + kind[of], 0);
+  const sum = (field: "hit" | "given" | "have"): number => kinds.reduce((total, kind) => total + kind[field], 0);
   switch (average) {
     case "macro":
       return kinds.length === 0 ? 0 : kinds.reduce((total, kind) => total + entityF1(kind), 0) / kinds.length;

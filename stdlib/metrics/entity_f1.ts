@@ -6,7 +6,7 @@ export const word = defineWord({
   doc: "F1 of whole entities, as seqeval has it: one counts when its kind and both its ends are right.",
   example: "metrics: [entity_f1]",
   elsewhere: { seqeval: "entity_f1", overall_f1: "entity_f1" },
-  capabilities: { better: "greater", perfect: 1, of: ["tags"] },
+  capabilities: { better: "greater", perfect: 1, outcomes: ["tags"] },
   parameters: [
     {
       name: "average",

@@ -1,18 +1,20 @@
 /** Whole texts, alike or not. NaN on no rows. */
 import type { MetricImplementation } from "./kind.js";
-import { meansOfBest, sameWords } from "./shared/plain-answer.js";
-import { strip } from "./shared/strip.js";
-import { drawnFrom, rowMeans, whole } from "./shared/row-sums.js";
+import { bestAnswerMeans, haveSameWords } from "./shared/plain-answer.js";
+import { trimBlanks } from "./shared/strip.js";
+import { rowSumsSampler, rowMeansOf, scoreOfAllRows } from "./shared/row-sums.js";
 
 export const exactMatch: MetricImplementation = {
   ofWritten(_call, { written, targets }) {
-    const right = written.filter((text, row) => strip(text) === strip(targets[row]!)).length;
+    const right = written.filter((text, row) => trimBlanks(text) === trimBlanks(targets[row]!)).length;
     return right / targets.length;
   },
-  ofAnswers: (_call, input) => whole(meansOfBest(input, sameWords)),
+  ofAnswers: (_call, input) => scoreOfAllRows(bestAnswerMeans(input, haveSameWords)),
   samplers: {
     ofWritten: (_call, { written, targets }) =>
-      drawnFrom(rowMeans(written.length, (row) => (strip(written[row]!) === strip(targets[row]!) ? 1 : 0))),
-    ofAnswers: (_call, input) => drawnFrom(meansOfBest(input, sameWords)),
+      rowSumsSampler(
+        rowMeansOf(written.length, (row) => (trimBlanks(written[row]!) === trimBlanks(targets[row]!) ? 1 : 0)),
+      ),
+    ofAnswers: (_call, input) => rowSumsSampler(bestAnswerMeans(input, haveSameWords)),
   },
 };

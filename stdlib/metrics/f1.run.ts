@@ -1,24 +1,31 @@
 /** Source: scikit-learn's `f1_score` with `zero_division=0`. */
 import type { MetricImplementation } from "./kind.js";
-import { averaged, averagedSets, drawnAverage, drawnAverageOfSets, type Counts } from "./shared/counts.js";
-import { ofLabels, ofSets, rareShares, SHARES } from "./shared/rare-shares.js";
-import { atBest } from "./shared/threshold.js";
+import {
+  averageScore,
+  averageScoreOfSets,
+  averageScoreSampler,
+  averageScoreOfSetsSampler,
+  type LabelCounts,
+} from "./shared/counts.js";
+import { decisionsOfLabels, decisionsOfLabelSets, rareShareIntervals, SCORED_SHARES } from "./shared/rare-shares.js";
+import { averageAtBestCut } from "./shared/threshold.js";
 
-export const score = ({ hit, given, have }: Counts): number => (given + have === 0 ? 0 : (2 * hit) / (given + have));
+export const f1Score = ({ hit, given, have }: LabelCounts): number =>
+  given + have === 0 ? 0 : (2 * hit) / (given + have);
 
-const scored = { score, defined: ({ given, have }: Counts): boolean => given + have > 0 };
+const scored = { score: f1Score, defined: ({ given, have }: LabelCounts): boolean => given + have > 0 };
 
 export const f1: MetricImplementation = {
-  compute: (call, input) => averaged(call, input, score),
-  ofPairs: (call, input) => atBest(call, input, score),
-  ofLabelSets: (call, input) => averagedSets(call, input, score),
-  ofYes: score,
+  compute: (call, input) => averageScore(call, input, f1Score),
+  ofPairs: (call, input) => averageAtBestCut(call, input, f1Score),
+  ofLabelSets: (call, input) => averageScoreOfSets(call, input, f1Score),
+  ofYes: f1Score,
   samplers: {
-    compute: (call, input) => drawnAverage(call, input, scored),
-    ofLabelSets: (call, input) => drawnAverageOfSets(call, input, scored),
+    compute: (call, input) => averageScoreSampler(call, input, scored),
+    ofLabelSets: (call, input) => averageScoreOfSetsSampler(call, input, scored),
   },
   rare: {
-    compute: (call, input) => rareShares(call, ofLabels(input), SHARES.f1, false),
-    ofLabelSets: (call, input) => rareShares(call, ofSets(input), SHARES.f1, true),
+    compute: (call, input) => rareShareIntervals(call, decisionsOfLabels(input), SCORED_SHARES.f1, false),
+    ofLabelSets: (call, input) => rareShareIntervals(call, decisionsOfLabelSets(input), SCORED_SHARES.f1, true),
   },
 };

@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { averageIsPlain, averageParameters } from "./shared/average.js";
+import { checkAverage, averageParameters } from "./shared/average.js";
 
 export const word = defineWord({
   kind: "metric",
@@ -10,7 +10,7 @@ export const word = defineWord({
   capabilities: {
     better: "greater",
     perfect: 1,
-    of: ["label", "label_set", "pair"],
+    outcomes: ["label", "label_set", "pair"],
     constant: (call) => (["micro", "samples"].includes(call.arguments.average) ? "commonest labels" : "all labels"),
   },
   advice: {
@@ -21,6 +21,6 @@ export const word = defineWord({
     f1_score: "write `f1`, or `f1(macro)` on three labels and more",
   },
   parameters: averageParameters,
-  check: averageIsPlain,
+  check: checkAverage,
   load: async () => (await import("./f1.run.js")).f1,
 });

@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { positiveIsPlain, positiveParameters } from "./shared/positive.js";
+import { checkPositiveLabel, positiveParameters } from "./shared/positive.js";
 
 export const word = defineWord({
   kind: "metric",
@@ -7,8 +7,8 @@ export const word = defineWord({
   doc: "Share of the rows with a label that are not given it: 1 less the recall.",
   example: "metrics: [false_negative_rate(yes)]",
   elsewhere: { fnr: "false_negative_rate", miss_rate: "false_negative_rate" },
-  capabilities: { better: "less", of: ["label", "label_set"], beatsConstant: false },
+  capabilities: { better: "less", outcomes: ["label", "label_set"], beatsConstant: false },
   parameters: positiveParameters,
-  check: positiveIsPlain,
+  check: checkPositiveLabel,
   load: async () => (await import("./false_negative_rate.run.js")).falseNegativeRate,
 });

@@ -1,7 +1,7 @@
 /** As fairlearn's `false_positive_rate`; if no row is negative, the rate is undefined here and 0 there. */
-import { rateOf } from "./shared/rates.js";
+import { rateMetric } from "./shared/rates.js";
 
-export const falsePositiveRate = rateOf({
+export const falsePositiveRate = rateMetric({
   about: ({ truth }) => !truth,
   counts: ({ predicted }) => predicted,
   none: (label) => `each row has the label ${label}`,

@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { positiveIsPlain, positiveParameters } from "./shared/positive.js";
+import { checkPositiveLabel, positiveParameters } from "./shared/positive.js";
 
 export const word = defineWord({
   kind: "metric",
@@ -11,8 +11,8 @@ export const word = defineWord({
     specificity: "write `false_positive_rate(label)`: the specificity is 1 less it",
     true_negative_rate: "write `false_positive_rate(label)`: the true negative rate is 1 less it",
   },
-  capabilities: { better: "less", of: ["label", "label_set"], beatsConstant: false },
+  capabilities: { better: "less", outcomes: ["label", "label_set"], beatsConstant: false },
   parameters: positiveParameters,
-  check: positiveIsPlain,
+  check: checkPositiveLabel,
   load: async () => (await import("./false_positive_rate.run.js")).falsePositiveRate,
 });

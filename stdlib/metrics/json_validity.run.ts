@@ -1,25 +1,25 @@
 /** Texts that are JSON, held to a schema. NaN on no rows. */
-import type { Holds } from "#platform/schemas.js";
+import type { SchemaValidator } from "#platform/schemas.js";
 import type { MetricImplementation, WrittenMetricInput } from "./kind.js";
-import { jsonIn } from "./shared/json-fields.js";
-import { drawnFrom, rowMeans, whole, type RowSums } from "./shared/row-sums.js";
-import { schemaNamed } from "./shared/schema-argument.js";
+import { parseJson } from "./shared/json-fields.js";
+import { rowSumsSampler, rowMeansOf, scoreOfAllRows, type RowSums } from "./shared/row-sums.js";
+import { schemaOfCall } from "./shared/schema-argument.js";
 
 export const jsonValidity: MetricImplementation = {
   ...measures(() => true),
-  prepared: async (call, world) => measures(await schemaNamed(call, world)),
+  prepared: async (call, world) => measures(await schemaOfCall(call, world)),
 };
 
-function measures(holds: Holds): MetricImplementation {
+function measures(holds: SchemaValidator): MetricImplementation {
   return {
-    ofWritten: (_call, input) => whole(validIn(input, holds)),
-    samplers: { ofWritten: (_call, input) => drawnFrom(validIn(input, holds)) },
+    ofWritten: (_call, input) => scoreOfAllRows(validIn(input, holds)),
+    samplers: { ofWritten: (_call, input) => rowSumsSampler(validIn(input, holds)) },
   };
 }
 
-function validIn({ written }: WrittenMetricInput, holds: Holds): RowSums {
-  return rowMeans(written.length, (row) => {
-    const value = jsonIn(written[row]!);
+function validIn({ written }: WrittenMetricInput, holds: SchemaValidator): RowSums {
+  return rowMeansOf(written.length, (row) => {
+    const value = parseJson(written[row]!);
     return value && holds(value.is) ? 1 : 0;
   });
 }

@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { schemaIsThere, schemaParameter } from "../json-schemas/parameter.js";
+import { checkSchemaFile, schemaParameter } from "../json-schemas/parameter.js";
 
 export const word = defineWord({
   kind: "metric",
@@ -12,13 +12,13 @@ export const word = defineWord({
     is_json: "json_validity",
     json_schema: "schema",
   },
-  capabilities: { better: "greater", perfect: 1, share: true, of: ["written"] },
+  capabilities: { better: "greater", perfect: 1, share: true, outcomes: ["written"] },
   parameters: [
     schemaParameter(
       "A file with a JSON Schema (draft 2020-12, or the draft that its `$schema` names), relative to the notebook's folder; without it any JSON will do.",
       "That it can be read says nothing of whether the fields are there that somebody waits for.",
     ),
   ],
-  check: schemaIsThere,
+  check: checkSchemaFile,
   load: async () => (await import("./json_validity.run.js")).jsonValidity,
 });

@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { addressWrong, PLACES } from "../judging/parameters.js";
+import { addressProblem, PROMPT_PLACEHOLDERS } from "../judging/parameters.js";
 
 export const word = defineWord({
   kind: "metric",
@@ -21,7 +21,7 @@ export const word = defineWord({
     template: "prompt",
     instructions: "prompt",
   },
-  capabilities: { better: "greater", perfect: 1, sends: true, of: ["written"] },
+  capabilities: { better: "greater", perfect: 1, sends: true, outcomes: ["written"] },
   parameters: [
     {
       name: "url",
@@ -96,10 +96,10 @@ export const word = defineWord({
     },
   ],
   check({ arguments: { url, prompt } }, context) {
-    const why = addressWrong(url);
+    const why = addressProblem(url);
     if (why !== null) context.report("judge-address", { why }, "url");
     const missing = typeof prompt === "string" ? ["{a}", "{b}"].filter((place) => !prompt.includes(place)) : [];
-    if (missing.length > 0) context.report("judge-prompt", { missing, places: PLACES }, "prompt");
+    if (missing.length > 0) context.report("judge-prompt", { missing, places: PROMPT_PLACEHOLDERS }, "prompt");
   },
   load: async () => (await import("./judge.run.js")).judge,
 });

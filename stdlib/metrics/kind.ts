@@ -1,8 +1,8 @@
 /** What measures outcomes: one function for each sort of outcome. */
 import type { Call } from "#dsl/language/types/value.js";
-import type { OwnInterval } from "../statistics/interval.js";
-import type { RareLabels } from "../statistics/spread.js";
-import type { Breathing } from "./shared/cooperative-yield.js";
+import type { ExactInterval } from "../statistics/interval.js";
+import type { RareLabelMethod } from "../statistics/spread.js";
+import type { CooperativeYield } from "./shared/cooperative-yield.js";
 import type { JudgeImplementation } from "../judging/judge.js";
 
 /** A model's are f32; what stands in a file is read whole. */
@@ -62,7 +62,7 @@ export interface PairMetricInput {
   readonly similarity: Float64Array;
 }
 /** Where a text that was looked for stands. */
-export interface Rank {
+export interface FoundRank {
   /** How many texts stand before it. */
   readonly above: number;
   /** How many stand level with it, itself among them. */
@@ -70,7 +70,7 @@ export interface Rank {
 }
 /** Texts that were looked for among others: for each search the rank of each text that it should find, at least one. */
 export interface RankingMetricInput {
-  readonly searches: readonly (readonly Rank[])[];
+  readonly searches: readonly (readonly FoundRank[])[];
 }
 /** Bytes; null: unknown. */
 export interface CostMetricInput {
@@ -80,37 +80,37 @@ export interface CostMetricInput {
   readonly held: number | null;
 }
 /** The score of things that are drawn with repetition: `drawn` are their numbers. */
-export interface Sampler {
+export interface DrawSampler {
   (drawn: Uint32Array): number;
   /** Absent: the bootstrap's. */
-  readonly interval?: OwnInterval;
+  readonly interval?: ExactInterval;
   /** Of scores that a rare label makes more uncertain than a bootstrap knows. */
-  readonly rare?: RareLabels;
+  readonly rare?: RareLabelMethod;
 }
 /** Made once of all that was scored, where that is quicker than to measure each draw afresh. It says the same. */
-export interface Samplers {
-  compute?(call: Call, input: MetricInput): Sampler;
-  ofNumbers?(call: Call, input: NumberMetricInput): Sampler;
-  ofLabelSets?(call: Call, input: LabelSetMetricInput): Sampler;
-  ofTags?(call: Call, input: TagMetricInput): Sampler;
-  ofAnswers?(call: Call, input: AnswerMetricInput): Sampler;
-  ofWritten?(call: Call, input: WrittenMetricInput): Sampler;
-  ofRankings?(call: Call, input: RankingMetricInput): Sampler;
+export interface DrawSamplers {
+  compute?(call: Call, input: MetricInput): DrawSampler;
+  ofNumbers?(call: Call, input: NumberMetricInput): DrawSampler;
+  ofLabelSets?(call: Call, input: LabelSetMetricInput): DrawSampler;
+  ofTags?(call: Call, input: TagMetricInput): DrawSampler;
+  ofAnswers?(call: Call, input: AnswerMetricInput): DrawSampler;
+  ofWritten?(call: Call, input: WrittenMetricInput): DrawSampler;
+  ofRankings?(call: Call, input: RankingMetricInput): DrawSampler;
 }
 /** The interval where a label is rare; undefined: the score of this call goes by rows alone. */
-export interface Rare {
-  compute?(call: Call, input: MetricInput): RareLabels | undefined;
-  ofLabelSets?(call: Call, input: LabelSetMetricInput): RareLabels | undefined;
+export interface RareLabelIntervals {
+  compute?(call: Call, input: MetricInput): RareLabelMethod | undefined;
+  ofLabelSets?(call: Call, input: LabelSetMetricInput): RareLabelMethod | undefined;
 }
 /** Rows by whether yes is right of them (`have`) and was said (`given`), both (`hit`), of `all`. */
-export interface YesCounts {
+export interface DecisionCounts {
   readonly hit: number;
   readonly given: number;
   readonly have: number;
   readonly all: number;
 }
 /** Why there is no number of some outcomes, in words that stand after a colon; null: for no reason of the metric's own. */
-export interface Reasons {
+export interface UndefinedReasons {
   compute?(call: Call, input: MetricInput): string | null;
   ofNumbers?(call: Call, input: NumberMetricInput): string | null;
   ofLabelSets?(call: Call, input: LabelSetMetricInput): string | null;
@@ -119,15 +119,15 @@ export interface Reasons {
   ofPairs?(call: Call, input: PairMetricInput): string | null;
 }
 /** More of some outcomes than their number, as sentences that stand after the metric's name. */
-export interface Notes {
+export interface MetricNotes {
   ofWritten?(call: Call, input: WrittenMetricInput): readonly string[];
 }
 /** Asked before it is measured, where that takes long: what is worked out then is kept, and meanwhile others have their turn. */
-export interface Ahead {
-  ofWritten?(call: Call, input: WrittenMetricInput, breathing: Breathing): Promise<void>;
+export interface MetricPrecomputations {
+  ofWritten?(call: Call, input: WrittenMetricInput, breathing: CooperativeYield): Promise<void>;
 }
 /** What a metric may need of the world before it measures. */
-export interface MetricWorld {
+export interface MetricContext {
   /** The text of a file, by its path from the folder of the session. Coded errors `missing-file`, `unreadable-file`, … */
   text(path: string): string;
 }
@@ -151,22 +151,22 @@ export interface MetricImplementation {
   /** From the loss itself, of tasks whose loss follows from whole batches. */
   ofLoss?(call: Call, loss: number): number;
   /** Of yes and no, from counts alone: what a threshold is sought by at every place. */
-  ofYes?(counts: YesCounts): number;
+  ofYes?(counts: DecisionCounts): number;
   /** For intervals, which ask a thousand times. */
-  readonly samplers?: Samplers;
-  readonly rare?: Rare;
+  readonly samplers?: DrawSamplers;
+  readonly rare?: RareLabelIntervals;
   /** Asked where it is no number. */
-  readonly why?: Reasons;
-  readonly notes?: Notes;
-  readonly ahead?: Ahead;
+  readonly why?: UndefinedReasons;
+  readonly notes?: MetricNotes;
+  readonly ahead?: MetricPrecomputations;
   /** It is another model that is asked; whoever measures asks it, where he may. */
   readonly judge?: JudgeImplementation;
   /** The metric as this call wants it, where that takes a look at the world. */
-  prepared?(call: Call, world: MetricWorld): Promise<MetricImplementation>;
+  prepared?(call: Call, world: MetricContext): Promise<MetricImplementation>;
 }
 
 /** Answers that never change and that some metric likes better than the task's own; tasks name theirs by these. */
-export type OtherConstant = "median" | "commonest labels" | "all labels";
+export type ConstantPrediction = "median" | "commonest labels" | "all labels";
 
 declare module "#dsl/language/types/registry.js" {
   interface Implementations {
@@ -174,7 +174,7 @@ declare module "#dsl/language/types/registry.js" {
   }
 }
 declare module "#dsl/language/types/capabilities/metric.js" {
-  interface Outcomes {
+  interface MetricOutcomes {
     label_set: true;
     tags: true;
     number: true;
@@ -208,6 +208,6 @@ declare module "#dsl/language/types/capabilities/metric.js" {
     /** Absent: a model that learnt something has a better one than an answer that never changes. False: such an answer has a good one anyway. */
     readonly beatsConstant?: false;
     /** Of answers that never change the one that it likes best, where it is not the task's own. */
-    readonly constant?: OtherConstant | { of(call: C): OtherConstant }["of"];
+    readonly constant?: ConstantPrediction | { pick(call: C): ConstantPrediction }["pick"];
   }
 }

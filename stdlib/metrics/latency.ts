@@ -14,7 +14,7 @@ export const word = defineWord({
     p50: "latency",
     p99: "latency",
   },
-  capabilities: { better: "less", of: ["time"], unit: "ms", beatsConstant: false },
+  capabilities: { better: "less", outcomes: ["time"], unit: "ms", beatsConstant: false },
   parameters: [
     {
       name: "percentile",

@@ -1,7 +1,7 @@
 import { defineWord } from "#dsl/language/types/define.js";
 import type { MetricImplementation, MetricInput } from "./kind.js";
-import { clippedNats, leastOf } from "./shared/likelihood.js";
-import { drawnFrom, rowMeans, whole, type RowSums } from "./shared/row-sums.js";
+import { clippedNegativeLog, probabilityEpsilon } from "./shared/likelihood.js";
+import { rowSumsSampler, rowMeansOf, scoreOfAllRows, type RowSums } from "./shared/row-sums.js";
 
 export const word = defineWord({
   kind: "metric",
@@ -9,18 +9,20 @@ export const word = defineWord({
   doc: "Mean of −ln of the probability that the true label was given: what sure and wrong answers make great. As scikit-learn has it, none counts as less likely than the least step from 1.",
   example: "metrics: [log_loss, brier_score]",
   elsewhere: { cross_entropy: "log_loss", neg_log_loss: "log_loss", logloss: "log_loss" },
-  capabilities: { better: "less", of: ["label"] },
+  capabilities: { better: "less", outcomes: ["label"] },
   parameters: [],
   load: () => Promise.resolve(logLoss),
 });
 
 /** Source: scikit-learn's `log_loss`: probabilities are clipped at the machine epsilon of their type, and not made to sum to 1 again. */
 const logLoss: MetricImplementation = {
-  compute: (_call, input) => whole(nats(input)),
-  samplers: { compute: (_call, input) => drawnFrom(nats(input)) },
+  compute: (_call, input) => scoreOfAllRows(nats(input)),
+  samplers: { compute: (_call, input) => rowSumsSampler(nats(input)) },
 };
 
 function nats({ truth, probabilities, labels }: MetricInput): RowSums {
-  const least = leastOf(probabilities);
-  return rowMeans(truth.length, (row) => clippedNats(probabilities[row * labels.length + truth[row]!]!, least));
+  const least = probabilityEpsilon(probabilities);
+  return rowMeansOf(truth.length, (row) =>
+    clippedNegativeLog(probabilities[row * labels.length + truth[row]!]!, least),
+  );
 }

@@ -1,8 +1,8 @@
 import { defineWord } from "#dsl/language/types/define.js";
 import type { LabelSetMetricInput, MetricImplementation, MetricInput } from "./kind.js";
-import { leastOf } from "./shared/likelihood.js";
-import { drawnFrom, rowMeans, whole, type RowSums } from "./shared/row-sums.js";
-import { squaredError } from "./mean_squared_error.js";
+import { probabilityEpsilon } from "./shared/likelihood.js";
+import { rowSumsSampler, rowMeansOf, scoreOfAllRows, type RowSums } from "./shared/row-sums.js";
+import { meanSquaredErrorOf } from "./mean_squared_error.js";
 
 export const word = defineWord({
   kind: "metric",
@@ -14,7 +14,7 @@ export const word = defineWord({
     usual: true,
     ofLoss: true,
     besideLoss: true,
-    of: ["label", "next_token", "number", "label_set", "similarity", "pair", "ranking", "answer"],
+    outcomes: ["label", "next_token", "number", "label_set", "similarity", "pair", "ranking", "answer"],
   },
   parameters: [],
 
@@ -26,30 +26,30 @@ export const word = defineWord({
  * `log_loss` lets it; only a model's own of one label, which tell small ones exactly, go down to the least f32.
  */
 export const loss: MetricImplementation = {
-  compute: (_call, input) => whole(ofLabels(input)),
-  ofNumbers: (_call, input) => squaredError(input),
-  ofLabelSets: (_call, input) => whole(ofSets(input)),
+  compute: (_call, input) => scoreOfAllRows(labelLoss(input)),
+  ofNumbers: (_call, input) => meanSquaredErrorOf(input),
+  ofLabelSets: (_call, input) => scoreOfAllRows(ofSets(input)),
   ofTokens: (_call, { loss: nats }) => nats,
   ofLoss: (_call, value) => value,
   ofAnswers: (_call, { loss: nats }) => nats,
   samplers: {
-    compute: (_call, input) => drawnFrom(ofLabels(input)),
-    ofLabelSets: (_call, input) => drawnFrom(ofSets(input)),
+    compute: (_call, input) => rowSumsSampler(labelLoss(input)),
+    ofLabelSets: (_call, input) => rowSumsSampler(ofSets(input)),
   },
 };
 
-export function ofLabels({ truth, probabilities, labels }: MetricInput): RowSums {
-  const least = probabilities instanceof Float64Array ? leastOf(probabilities) : 1e-38;
-  return rowMeans(truth.length, (row) => nats(probabilities[row * labels.length + truth[row]!]!, least));
+export function labelLoss({ truth, probabilities, labels }: MetricInput): RowSums {
+  const least = probabilities instanceof Float64Array ? probabilityEpsilon(probabilities) : 1e-38;
+  return rowMeansOf(truth.length, (row) => nats(probabilities[row * labels.length + truth[row]!]!, least));
 }
 
 function ofSets({ truth, probabilities, labels }: LabelSetMetricInput): RowSums {
   const n = labels.length;
-  const least = leastOf(probabilities);
-  return rowMeans(truth.length / n, (row) => {
+  const least = probabilityEpsilon(probabilities);
+  return rowMeansOf(truth.length / n, (row) => {
     let sum = 0;
-    for (let at = row * n; at < (row + 1) * n; at++)
-      sum += nats(truth[at] === 1 ? probabilities[at]! : 1 - probabilities[at]!, least);
+    for (let index = row * n; index < (row + 1) * n; index++)
+      sum += nats(truth[index] === 1 ? probabilities[index]! : 1 - probabilities[index]!, least);
     return sum / n;
   });
 }

@@ -11,7 +11,7 @@ export const word = defineWord({
     matthews: "matthews_correlation",
     phi_coefficient: "matthews_correlation",
   },
-  capabilities: { better: "greater", of: ["label"] },
+  capabilities: { better: "greater", outcomes: ["label"] },
   parameters: [],
   load: async () => (await import("./matthews_correlation.run.js")).matthewsCorrelation,
 });

@@ -8,7 +8,7 @@ export const word = defineWord({
   example: "metrics: [mean_absolute_error]",
   elsewhere: { mae: "mean_absolute_error" },
   /** `constant`: of answers that never change that one is the best, where it is not the task's own. */
-  capabilities: { better: "less", of: ["number"], constant: "median" },
+  capabilities: { better: "less", outcomes: ["number"], constant: "median" },
   parameters: [],
   load: () => Promise.resolve(meanAbsoluteError),
 });

@@ -7,14 +7,14 @@ export const word = defineWord({
   doc: "Mean of the squares by which predicted numbers are off, in the square of the scores' unit.",
   example: "metrics: [mean_squared_error]",
   elsewhere: { mse: "mean_squared_error" },
-  capabilities: { better: "less", of: ["number"] },
+  capabilities: { better: "less", outcomes: ["number"] },
   parameters: [],
   load: () => Promise.resolve(meanSquaredError),
 });
 
 /** Source: scikit-learn's `mean_squared_error`. */
-const meanSquaredError: MetricImplementation = { ofNumbers: (_call, input) => squaredError(input) };
+const meanSquaredError: MetricImplementation = { ofNumbers: (_call, input) => meanSquaredErrorOf(input) };
 
-export function squaredError({ truth, predicted }: NumberMetricInput): number {
+export function meanSquaredErrorOf({ truth, predicted }: NumberMetricInput): number {
   return truth.reduce((sum, right, i) => sum + (predicted[i]! - right) ** 2, 0) / truth.length;
 }

@@ -7,12 +7,12 @@ export const word = defineWord({
   doc: "Megabytes (1,000,000 bytes) that a model takes here while it answers the longest of the rows by itself: its weights as the engine holds them, and the most that its graph keeps alive at once. Reckoned from the graph, not measured: what a process takes besides is not in it.",
   example: "metrics: [accuracy, memory]",
   elsewhere: { peak_memory: "memory", ram: "memory", rss: "memory" },
-  capabilities: { better: "less", of: ["cost"], unit: "MB", beatsConstant: false },
+  capabilities: { better: "less", outcomes: ["cost"], unit: "MB", beatsConstant: false },
   parameters: [],
   load: () => Promise.resolve(memory),
 });
 
 /** Bytes that a model takes while it answers, in millions. */
 export const memory: MetricImplementation = {
-  ofCost: (_call, { held }) => (held ?? Number.NaN) / 1e6,
+  ofCost: (_call, { held: heldBytes }) => (heldBytes ?? Number.NaN) / 1e6,
 };

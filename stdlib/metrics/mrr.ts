@@ -1,8 +1,8 @@
 import { defineWord } from "#dsl/language/types/define.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { MetricImplementation, RankingMetricInput } from "./kind.js";
-import { placesThatCount, reciprocalRanks } from "./shared/ranking.js";
-import { drawnFrom, whole } from "./shared/row-sums.js";
+import { rankCutoffParameter, reciprocalRankMeans } from "./shared/ranking.js";
+import { rowSumsSampler, scoreOfAllRows } from "./shared/row-sums.js";
 
 export const word = defineWord({
   kind: "metric",
@@ -10,16 +10,16 @@ export const word = defineWord({
   doc: "Mean reciprocal rank: 1 where each text finds its own first, 0.5 where it stands second. Of several that belong to a text the best counts.",
   example: "metrics: [mrr]",
   elsewhere: { mean_reciprocal_rank: "mrr", reciprocal_rank: "mrr", MRR: "mrr", k: "at", top_k: "at", "mrr@10": "mrr" },
-  capabilities: { better: "greater", perfect: 1, of: ["ranking"] },
-  parameters: [placesThatCount(null)],
+  capabilities: { better: "greater", perfect: 1, outcomes: ["ranking"] },
+  parameters: [rankCutoffParameter(null)],
   load: () => Promise.resolve(mrr),
 });
 
 /** Source: sentence-transformers' InformationRetrievalEvaluator, which lets chance decide between texts that stand level. */
-const means = ({ arguments: { at } }: Call, { searches }: RankingMetricInput) =>
-  reciprocalRanks(searches, typeof at === "number" ? at : undefined);
+const means = ({ arguments: { at: cutoff } }: Call, { searches }: RankingMetricInput) =>
+  reciprocalRankMeans(searches, typeof cutoff === "number" ? cutoff : undefined);
 
 const mrr: MetricImplementation = {
-  ofRankings: (call, input) => whole(means(call, input)),
-  samplers: { ofRankings: (call, input) => drawnFrom(means(call, input)) },
+  ofRankings: (call, input) => scoreOfAllRows(means(call, input)),
+  samplers: { ofRankings: (call, input) => rowSumsSampler(means(call, input)) },
 };

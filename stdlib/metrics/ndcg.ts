@@ -1,8 +1,8 @@
 import { defineWord } from "#dsl/language/types/define.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { MetricImplementation, RankingMetricInput } from "./kind.js";
-import { placesThatCount, meansOver } from "./shared/ranking.js";
-import { drawnFrom, whole } from "./shared/row-sums.js";
+import { rankCutoffParameter, searchMeans } from "./shared/ranking.js";
+import { rowSumsSampler, scoreOfAllRows } from "./shared/row-sums.js";
 
 export const word = defineWord({
   kind: "metric",
@@ -16,21 +16,21 @@ export const word = defineWord({
     top_k: "at",
     "ndcg@10": "ndcg",
   },
-  capabilities: { better: "greater", perfect: 1, namesDefault: true, of: ["ranking"] },
-  parameters: [placesThatCount({ value: 10 })],
+  capabilities: { better: "greater", perfect: 1, namesDefault: true, outcomes: ["ranking"] },
+  parameters: [rankCutoffParameter({ value: 10 })],
   load: () => Promise.resolve(ndcg),
 });
 
 /** Source: scikit-learn's `ndcg_score`: texts that stand level share the mean of their places' discounts. */
-function means({ arguments: { at } }: Call, { searches }: RankingMetricInput) {
-  const most = typeof at === "number" ? at : Number.POSITIVE_INFINITY;
+function means({ arguments: { at: cutoff } }: Call, { searches }: RankingMetricInput) {
+  const most = typeof cutoff === "number" ? cutoff : Number.POSITIVE_INFINITY;
   /** Of the places from `from` on, counted from 0. */
   const discounts = (from: number, count: number): number => {
     let sum = 0;
     for (let i = from; i < Math.min(from + count, most); i++) sum += 1 / Math.log2(i + 2);
     return sum;
   };
-  return meansOver(
+  return searchMeans(
     searches,
     (ranks) =>
       ranks.reduce((gain, { above, level }) => gain + discounts(above, level) / level, 0) / discounts(0, ranks.length),
@@ -38,6 +38,6 @@ function means({ arguments: { at } }: Call, { searches }: RankingMetricInput) {
 }
 
 const ndcg: MetricImplementation = {
-  ofRankings: (call, input) => whole(means(call, input)),
-  samplers: { ofRankings: (call, input) => drawnFrom(means(call, input)) },
+  ofRankings: (call, input) => scoreOfAllRows(means(call, input)),
+  samplers: { ofRankings: (call, input) => rowSumsSampler(means(call, input)) },
 };

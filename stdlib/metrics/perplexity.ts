@@ -1,8 +1,8 @@
 import { must } from "#dsl/language/diagnostics/must.js";
 import { defineWord } from "#dsl/language/types/define.js";
 import type { MetricImplementation } from "./kind.js";
-import { drawnFrom } from "./shared/row-sums.js";
-import { loss, ofLabels } from "./loss.js";
+import { rowSumsSampler } from "./shared/row-sums.js";
+import { loss, labelLoss } from "./loss.js";
 
 export const word = defineWord({
   kind: "metric",
@@ -10,7 +10,7 @@ export const word = defineWord({
   doc: "Among how many equally likely tokens the model hesitates: e to the mean loss of a token.",
   example: "metrics: [perplexity]",
   elsewhere: { ppl: "perplexity" },
-  capabilities: { better: "less", ofLoss: true, of: ["next_token"] },
+  capabilities: { better: "less", ofLoss: true, outcomes: ["next_token"] },
   parameters: [],
 
   load: () => Promise.resolve(perplexity),
@@ -22,7 +22,7 @@ const perplexity: MetricImplementation = {
   ofTokens: (_call, { loss: nats }) => Math.exp(nats),
   samplers: {
     compute(_call, input) {
-      const mean = drawnFrom(ofLabels(input));
+      const mean = rowSumsSampler(labelLoss(input));
       return (drawn) => Math.exp(mean(drawn));
     },
   },

@@ -1,26 +1,32 @@
 /** Source: scikit-learn's `recall_score` with `zero_division=0`. */
 import type { MetricImplementation } from "./kind.js";
-import { averaged, averagedSets, drawnAverage, drawnAverageOfSets, type Counts } from "./shared/counts.js";
-import { score as f1 } from "./f1.run.js";
-import { ofLabels, ofSets, rareShares, SHARES } from "./shared/rare-shares.js";
-import { atBest } from "./shared/threshold.js";
+import {
+  averageScore,
+  averageScoreOfSets,
+  averageScoreSampler,
+  averageScoreOfSetsSampler,
+  type LabelCounts,
+} from "./shared/counts.js";
+import { f1Score as f1 } from "./f1.run.js";
+import { decisionsOfLabels, decisionsOfLabelSets, rareShareIntervals, SCORED_SHARES } from "./shared/rare-shares.js";
+import { averageAtBestCut } from "./shared/threshold.js";
 
-const score = ({ hit, have }: Counts): number => (have === 0 ? 0 : hit / have);
+const score = ({ hit, have }: LabelCounts): number => (have === 0 ? 0 : hit / have);
 
-const scored = { score, defined: ({ have }: Counts): boolean => have > 0 };
+const scored = { score, defined: ({ have }: LabelCounts): boolean => have > 0 };
 
 export const recall: MetricImplementation = {
-  compute: (call, input) => averaged(call, input, score),
+  compute: (call, input) => averageScore(call, input, score),
   // Where F1 is best: alone either can be had whole.
-  ofPairs: (call, input) => atBest(call, input, score, f1),
-  ofLabelSets: (call, input) => averagedSets(call, input, score),
+  ofPairs: (call, input) => averageAtBestCut(call, input, score, f1),
+  ofLabelSets: (call, input) => averageScoreOfSets(call, input, score),
   ofYes: score,
   samplers: {
-    compute: (call, input) => drawnAverage(call, input, scored),
-    ofLabelSets: (call, input) => drawnAverageOfSets(call, input, scored),
+    compute: (call, input) => averageScoreSampler(call, input, scored),
+    ofLabelSets: (call, input) => averageScoreOfSetsSampler(call, input, scored),
   },
   rare: {
-    compute: (call, input) => rareShares(call, ofLabels(input), SHARES.recall, false),
-    ofLabelSets: (call, input) => rareShares(call, ofSets(input), SHARES.recall, true),
+    compute: (call, input) => rareShareIntervals(call, decisionsOfLabels(input), SCORED_SHARES.recall, false),
+    ofLabelSets: (call, input) => rareShareIntervals(call, decisionsOfLabelSets(input), SCORED_SHARES.recall, true),
   },
 };

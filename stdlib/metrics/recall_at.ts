@@ -1,8 +1,8 @@
 import { defineWord } from "#dsl/language/types/define.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { MetricImplementation, RankingMetricInput } from "./kind.js";
-import { meansOver, placesOf } from "./shared/ranking.js";
-import { drawnFrom, whole } from "./shared/row-sums.js";
+import { searchMeans, ranksOfFound } from "./shared/ranking.js";
+import { rowSumsSampler, scoreOfAllRows } from "./shared/row-sums.js";
 
 export const word = defineWord({
   kind: "metric",
@@ -10,7 +10,7 @@ export const word = defineWord({
   doc: "Share of what belongs to a text that it finds among the first places; with one text to find, how often it is found there.",
   example: "metrics: [recall_at(1), recall_at(10)]",
   elsewhere: { "recall@10": "recall_at", recall_at_k: "recall_at", top_k: "places", k: "places", hits: "recall_at" },
-  capabilities: { better: "greater", perfect: 1, of: ["ranking"] },
+  capabilities: { better: "greater", perfect: 1, outcomes: ["ranking"] },
   parameters: [
     {
       name: "places",
@@ -29,10 +29,10 @@ export const word = defineWord({
 /** Source: sentence-transformers' InformationRetrievalEvaluator (recall@k). */
 function means({ arguments: { places } }: Call, { searches }: RankingMetricInput) {
   const found = (place: number): boolean => place <= Number(places);
-  return meansOver(searches, (ranks) => placesOf(ranks).filter(found).length / ranks.length);
+  return searchMeans(searches, (ranks) => ranksOfFound(ranks).filter(found).length / ranks.length);
 }
 
 const recallAt: MetricImplementation = {
-  ofRankings: (call, input) => whole(means(call, input)),
-  samplers: { ofRankings: (call, input) => drawnFrom(means(call, input)) },
+  ofRankings: (call, input) => scoreOfAllRows(means(call, input)),
+  samplers: { ofRankings: (call, input) => rowSumsSampler(means(call, input)) },
 };

@@ -1,17 +1,17 @@
 /** Source: scikit-learn's `roc_auc_score` (`multi_class="ovr"`). NaN where a label is true of all rows, or of none. */
-import { listed } from "#dsl/language/diagnostics/listed.js";
+import { listNames } from "#dsl/language/diagnostics/listed.js";
 import type { Call } from "#dsl/language/types/value.js";
-import type { LabelSetMetricInput, MetricImplementation, MetricInput, Sampler } from "./kind.js";
-import type { RareLabels } from "../statistics/spread.js";
-import { rareAreas } from "./shared/rare-areas.js";
-import { ranked, timesOf, type Ranked } from "./shared/ranked-decisions.js";
+import type { LabelSetMetricInput, MetricImplementation, MetricInput, DrawSampler } from "./kind.js";
+import type { RareLabelMethod } from "../statistics/spread.js";
+import { rareAreaIntervals } from "./shared/rare-areas.js";
+import { rankDecisions, drawCounts, type RankedDecisions } from "./shared/ranked-decisions.js";
 
 /** Labels of rows: of row r and label l of n, decision r · n + l. */
 interface Decisions {
   readonly rows: number;
   readonly labels: number;
   trueAt(row: number, label: number): boolean;
-  said(row: number, label: number): number;
+  scoreAt(row: number, label: number): number;
 }
 /** `times`: how often each row counts. */
 type Scorer = (times: Uint32Array) => number;
@@ -20,7 +20,7 @@ export const rocAuc: MetricImplementation = {
   compute: (call, input) => once(ofLabels(call, input), input.truth.length),
   ofLabelSets: (call, input) => once(ofSets(call, input), input.truth.length / input.labels.length),
   ofPairs(_call, { same, similarity }) {
-    const order = ranked(
+    const order = rankDecisions(
       same.length,
       (row) => row,
       (row) => same[row] === 1,
@@ -58,14 +58,14 @@ function whyNone(
   const all = counted.find(({ have }) => have === rows);
   if (all) return `every row is “${all.label}”`;
   const without = counted.filter(({ have }) => have === 0).map(({ label }) => `“${label}”`);
-  return without.length === 0 ? null : `no row is ${listed(without, { most: 3 })}`;
+  return without.length === 0 ? null : `no row is ${listNames(without, { most: 3 })}`;
 }
 
 const once = (score: Scorer, rows: number): number => score(new Uint32Array(rows).fill(1));
 const drawn =
-  (score: Scorer, rows: number): Sampler =>
-  (of) =>
-    score(timesOf(of, rows));
+  (score: Scorer, rows: number): DrawSampler =>
+  (drawnUnits) =>
+    score(drawCounts(drawnUnits, rows));
 
 function decisionsOf({ truth, probabilities, labels }: MetricInput): Decisions {
   const n = labels.length;
@@ -73,7 +73,7 @@ function decisionsOf({ truth, probabilities, labels }: MetricInput): Decisions {
     rows: truth.length,
     labels: n,
     trueAt: (row, label) => truth[row] === label,
-    said: (row, label) => probabilities[row * n + label]!,
+    scoreAt: (row, label) => probabilities[row * n + label]!,
   };
 }
 
@@ -83,7 +83,7 @@ function decisionsOfSets({ truth, probabilities, labels }: LabelSetMetricInput):
     rows: truth.length / n,
     labels: n,
     trueAt: (row, label) => truth[row * n + label] === 1,
-    said: (row, label) => probabilities[row * n + label]!,
+    scoreAt: (row, label) => probabilities[row * n + label]!,
   };
 }
 
@@ -99,57 +99,60 @@ const ofSets = (call: Call, input: LabelSetMetricInput): Scorer => averagedOver(
 /** `second`: the second label alone is ranked. */
 function rareIn(
   { arguments: { average } }: Call,
-  { trueAt, said }: Decisions,
+  { trueAt, scoreAt }: Decisions,
   names: readonly string[],
   second: boolean,
-): RareLabels {
+): RareLabelMethod {
   const all = names.map((_, label) => label);
   const rankings = second ? [[1]] : average === "micro" ? [all] : all.map((label) => [label]);
-  return rareAreas({ names, trueAt, said }, rankings, average === "weighted");
+  return rareAreaIntervals({ names, trueAt, scoreAt }, rankings, average === "weighted");
 }
 
-function averagedOver({ arguments: { average } }: Call, of: Decisions): Scorer {
-  const { labels: n } = of;
-  const row = (at: number): number => Math.floor(at / n);
+function averagedOver({ arguments: { average } }: Call, decisions: Decisions): Scorer {
+  const { labels: n } = decisions;
+  const row = (index: number): number => Math.floor(index / n);
   if (average === "micro") {
-    const all = ranked(
-      of.rows * n,
+    const all = rankDecisions(
+      decisions.rows * n,
       row,
-      (at) => of.trueAt(row(at), at % n),
-      (at) => of.said(row(at), at % n),
+      (index) => decisions.trueAt(row(index), index % n),
+      (index) => decisions.scoreAt(row(index), index % n),
     );
     return (times) => areaOf(all, times).area;
   }
-  const each = Array.from({ length: n }, (_, label) => rankedLabel(of, label));
+  const each = Array.from({ length: n }, (_, label) => rankedLabel(decisions, label));
   return (times) => {
-    const found = each.map((own) => areaOf(own, times));
+    const found = each.map((ranking) => areaOf(ranking, times));
     const weights = found.map(({ have }) => (average === "weighted" ? have : 1));
     const all = weights.reduce((a, b) => a + b, 0);
     return found.reduce((sum, { area }, label) => sum + area * weights[label]!, 0) / all;
   };
 }
 
-function rankedLabel(of: Decisions, label: number): Ranked {
-  return ranked(
-    of.rows,
+function rankedLabel(decisions: Decisions, label: number): RankedDecisions {
+  return rankDecisions(
+    decisions.rows,
     (row) => row,
-    (row) => of.trueAt(row, label),
-    (row) => of.said(row, label),
+    (row) => decisions.trueAt(row, label),
+    (row) => decisions.scoreAt(row, label),
   );
 }
 
 /** What stands level counts half. */
-function areaOf({ rows, truth, level }: Ranked, times: Uint32Array): { readonly area: number; readonly have: number } {
-  let [have, others, won, own, other] = [0, 0, 0, 0, 0];
+function areaOf(
+  { rows, truth, level }: RankedDecisions,
+  times: Uint32Array,
+): { readonly area: number; readonly have: number } {
+  let [have, others, won, hits, other] = [0, 0, 0, 0, 0];
   for (let i = 0; i < rows.length; i++) {
     const counts = times[rows[i]!]!;
-    if (truth[i] === 1) own += counts;
+    if (truth[i] === 1) hits += counts;
     else other += counts;
     if (level[i] === 1) continue;
-    won += other * (have + own / 2);
-    have += own;
+    won += other * (have + hits / 2);
+    have += hits;
     others += other;
-    [own, other] = [0, 0];
+    [hits, other] = [0, 0];
   }
   return { area: have * others === 0 ? Number.NaN : won / (have * others), have };
 }

@@ -11,7 +11,7 @@ export const word = defineWord({
     perfect: 1,
     namesDefault: true,
     ranks: true,
-    of: ["label", "label_set", "pair"],
+    outcomes: ["label", "label_set", "pair"],
   },
   parameters: [
     {

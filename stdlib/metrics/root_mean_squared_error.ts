@@ -1,6 +1,6 @@
 import { defineWord } from "#dsl/language/types/define.js";
 import type { MetricImplementation } from "./kind.js";
-import { squaredError } from "./mean_squared_error.js";
+import { meanSquaredErrorOf } from "./mean_squared_error.js";
 
 export const word = defineWord({
   kind: "metric",
@@ -9,12 +9,12 @@ export const word = defineWord({
   example: "metrics: [root_mean_squared_error]",
   elsewhere: { rmse: "root_mean_squared_error", root_mean_square_error: "root_mean_squared_error" },
   advice: { mse: "write `mean_squared_error`, or `root_mean_squared_error`, its root" },
-  capabilities: { better: "less", of: ["number"] },
+  capabilities: { better: "less", outcomes: ["number"] },
   parameters: [],
   load: () => Promise.resolve(rootMeanSquaredError),
 });
 
 /** Source: scikit-learn's `root_mean_squared_error`. */
 const rootMeanSquaredError: MetricImplementation = {
-  ofNumbers: (_call, input) => Math.sqrt(squaredError(input)),
+  ofNumbers: (_call, input) => Math.sqrt(meanSquaredErrorOf(input)),
 };

@@ -2,19 +2,19 @@
 import { lastOf } from "#dsl/language/diagnostics/must.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { MetricImplementation, WrittenMetricInput } from "./kind.js";
-import { longestCommon } from "./shared/longest-common.js";
-import { nGrams, runs, shared } from "./shared/n-grams.js";
-import { rowMeans, writtenSums, type RowSums } from "./shared/row-sums.js";
+import { longestCommonLength } from "./shared/longest-common.js";
+import { nGrams, nGramCount, sharedNGrams } from "./shared/n-grams.js";
+import { rowMeansOf, writtenSumsMetric, type RowSums } from "./shared/row-sums.js";
 
 export const rouge: MetricImplementation = {
-  ...writtenSums(meansOf),
+  ...writtenSumsMetric(meansOf),
 };
 
 function meansOf({ arguments: { variant } }: Call, { written, targets }: WrittenMetricInput): RowSums {
   if (variant === "rougeLsum")
-    return rowMeans(written.length, (row) => byLines(lines(written[row]!), lines(targets[row]!)));
+    return rowMeansOf(written.length, (row) => byLines(lines(written[row]!), lines(targets[row]!)));
   const score = variant === "rouge1" || variant === "rouge2" ? byRuns(variant === "rouge1" ? 1 : 2) : bySequence;
-  return rowMeans(written.length, (row) => score(parted(written[row]!), parted(targets[row]!)));
+  return rowMeansOf(written.length, (row) => score(parted(written[row]!), parted(targets[row]!)));
 }
 
 type Words = readonly string[];
@@ -23,16 +23,17 @@ function parted(text: string): Words {
   return text.toLowerCase().match(/[a-z0-9]+/gu) ?? [];
 }
 
-function byRuns(n: number): (own: Words, target: Words) => number {
-  return (own, target) => f(shared(nGrams(own, n), nGrams(target, n)), runs(own.length, n), runs(target.length, n));
+function byRuns(n: number): (written: Words, target: Words) => number {
+  return (written, target) =>
+    f(sharedNGrams(nGrams(written, n), nGrams(target, n)), nGramCount(written.length, n), nGramCount(target.length, n));
 }
 
-function bySequence(own: Words, target: Words): number {
-  return f(longestCommon(own, target), own.length, target.length);
+function bySequence(written: Words, target: Words): number {
+  return f(longestCommonLength(written, target), written.length, target.length);
 }
 
-function f(match: number, own: number, target: number): number {
-  const [precision, recall] = [match / Math.max(1, own), match / Math.max(1, target)];
+function f(match: number, writtenCount: number, target: number): number {
+  const [precision, recall] = [match / Math.max(1, writtenCount), match / Math.max(1, target)];
   return precision + recall > 0 ? (2 * precision * recall) / (precision + recall) : 0;
 }
 
@@ -43,18 +44,18 @@ const lines = (text: string): readonly Words[] =>
     .map(parted);
 
 /** Of each line of the target the words that some line has in common with it in that order; each word as often as both have it. */
-function byLines(own: readonly Words[], target: readonly Words[]): number {
-  const left = [own, target].map((side) => nGrams(side.flat(), 1)).map((counts) => new Map(counts));
+function byLines(written: readonly Words[], target: readonly Words[]): number {
+  const left = [written, target].map((side) => nGrams(side.flat(), 1)).map((counts) => new Map(counts));
   let match = 0;
   for (const line of target) {
-    const places = new Set(own.flatMap((other) => placesInCommon(line, other)));
-    for (const word of [...places].sort((a, b) => a - b).map((at) => line[at]!))
+    const places = new Set(written.flatMap((other) => placesInCommon(line, other)));
+    for (const word of [...places].sort((a, b) => a - b).map((place) => line[place]!))
       if (left.every((counts) => (counts.get(word) ?? 0) > 0)) {
         match++;
         for (const counts of left) counts.set(word, (counts.get(word) ?? 0) - 1);
       }
   }
-  return f(match, own.flat().length, target.flat().length);
+  return f(match, written.flat().length, target.flat().length);
 }
 
 /** Lengths of the longest sequences that beginnings of both have in that order, others between them or not: [a + 1 × b + 1], of lines. */

@@ -5,7 +5,7 @@ export const word = defineWord({
   name: "rouge",
   doc: "ROUGE as the rouge-score package has it, 0 to 1: words (`rouge1`), pairs of words (`rouge2`) or the longest common sequence (`rougeL`, of lines `rougeLsum`) that what is written and the target share, F measure, mean over the rows. Letters a to z and digits count.",
   example: "metrics: [rouge, rouge(rouge2)]",
-  capabilities: { better: "greater", perfect: 1, namesDefault: true, of: ["written"] },
+  capabilities: { better: "greater", perfect: 1, namesDefault: true, outcomes: ["written"] },
   parameters: [
     {
       name: "variant",

@@ -1,7 +1,7 @@
 /** As fairlearn's `selection_rate`. */
-import { rateOf } from "./shared/rates.js";
+import { rateMetric } from "./shared/rates.js";
 
-export const selectionRate = rateOf({
+export const selectionRate = rateMetric({
   about: () => true,
   counts: ({ predicted }) => predicted,
   none: () => "there are no rows",

@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { positiveIsPlain, positiveParameters } from "./shared/positive.js";
+import { checkPositiveLabel, positiveParameters } from "./shared/positive.js";
 
 export const word = defineWord({
   kind: "metric",
@@ -12,8 +12,8 @@ export const word = defineWord({
     demographic_parity: "write `metrics: [selection_rate(label)], by: [column]`: it shows the difference between parts",
     positive_rate: "write `selection_rate(label)`",
   },
-  capabilities: { better: "none", of: ["label", "label_set"], beatsConstant: false },
+  capabilities: { better: "none", outcomes: ["label", "label_set"], beatsConstant: false },
   parameters: positiveParameters,
-  check: positiveIsPlain,
+  check: checkPositiveLabel,
   load: async () => (await import("./selection_rate.run.js")).selectionRate,
 });

@@ -7,7 +7,7 @@ export const word = defineWord({
   doc: "Megabytes (1,000,000 bytes) of a model's weights as they lie in its files: of a quantised one whole numbers and scales, of an adapter the base and the adapter.",
   example: "metrics: [accuracy, size]",
   elsewhere: { model_size: "size", file_size: "size", disk: "size" },
-  capabilities: { better: "less", of: ["cost"], unit: "MB", beatsConstant: false },
+  capabilities: { better: "less", outcomes: ["cost"], unit: "MB", beatsConstant: false },
   parameters: [],
   load: () => Promise.resolve(size),
 });

@@ -1,14 +1,14 @@
 /** Source: scipy's `spearmanr`. */
 import type { MetricImplementation } from "./kind.js";
-import { correlation, ranks, ranksOfDrawn, whyUncorrelated } from "./shared/correlation.js";
+import { correlation, ranksOf, drawRanks, uncorrelatedReason } from "./shared/correlation.js";
 
 export const spearman: MetricImplementation = {
-  ofNumbers: (_call, { truth, predicted }) => correlation(ranks(truth), ranks(predicted)),
+  ofNumbers: (_call, { truth, predicted }) => correlation(ranksOf(truth), ranksOf(predicted)),
   samplers: {
     ofNumbers(_call, { truth, predicted }) {
-      const [own, other] = [ranksOfDrawn(truth), ranksOfDrawn(predicted)];
-      return (drawn) => correlation(own(drawn), other(drawn));
+      const [truthRanks, other] = [drawRanks(truth), drawRanks(predicted)];
+      return (drawn) => correlation(truthRanks(drawn), other(drawn));
     },
   },
-  why: { ofNumbers: whyUncorrelated },
+  why: { ofNumbers: uncorrelatedReason },
 };

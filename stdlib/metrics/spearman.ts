@@ -6,7 +6,7 @@ export const word = defineWord({
   doc: "How nearly predictions stand in the order of the truth: Pearson's correlation of their ranks.",
   example: "metrics: [spearman]",
   elsewhere: { spearmanr: "spearman" },
-  capabilities: { better: "greater", of: ["number", "similarity"] },
+  capabilities: { better: "greater", outcomes: ["number", "similarity"] },
   parameters: [],
   load: async () => (await import("./spearman.run.js")).spearman,
 });

@@ -1,6 +1,6 @@
 import { defineWord } from "#dsl/language/types/define.js";
 import type { MetricImplementation, MetricInput } from "./kind.js";
-import { drawnFrom, rowMeans, whole, type RowSums } from "./shared/row-sums.js";
+import { rowSumsSampler, rowMeansOf, scoreOfAllRows, type RowSums } from "./shared/row-sums.js";
 
 export const word = defineWord({
   kind: "metric",
@@ -9,7 +9,7 @@ export const word = defineWord({
   example: "metrics: [accuracy, top_accuracy(3)]",
   elsewhere: { top_k_accuracy: "top_accuracy", top_k_accuracy_score: "top_accuracy", top_k: "places", k: "places" },
   advice: { top_5_accuracy: "write `top_accuracy(5)`", top_3_accuracy: "write `top_accuracy(3)`" },
-  capabilities: { better: "greater", perfect: 1, of: ["label"], share: true },
+  capabilities: { better: "greater", perfect: 1, outcomes: ["label"], share: true },
   parameters: [
     {
       name: "places",
@@ -27,18 +27,18 @@ export const word = defineWord({
 
 /** Source: scikit-learn's `top_k_accuracy_score`; of labels that stand level the later ones come first, as there. */
 const topAccuracy: MetricImplementation = {
-  compute: (call, input) => whole(found(Number(call.arguments["places"]), input)),
-  samplers: { compute: (call, input) => drawnFrom(found(Number(call.arguments["places"]), input)) },
+  compute: (call, input) => scoreOfAllRows(found(Number(call.arguments["places"]), input)),
+  samplers: { compute: (call, input) => rowSumsSampler(found(Number(call.arguments["places"]), input)) },
 };
 
 function found(places: number, { truth, probabilities, labels }: MetricInput): RowSums {
   const n = labels.length;
-  return rowMeans(truth.length, (row) => {
-    const own = probabilities[row * n + truth[row]!]!;
+  return rowMeansOf(truth.length, (row) => {
+    const trueProbability = probabilities[row * n + truth[row]!]!;
     let before = 0;
     for (let label = 0; label < n; label++) {
-      const said = probabilities[row * n + label]!;
-      if (said > own || (said === own && label > truth[row]!)) before++;
+      const probability = probabilities[row * n + label]!;
+      if (probability > trueProbability || (probability === trueProbability && label > truth[row]!)) before++;
     }
     return Number(before < places);
   });

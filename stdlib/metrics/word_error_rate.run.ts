@@ -1,21 +1,21 @@
 /** Levenshtein's distance of words, summed over rows, per word of the targets. NaN where the targets have no word. */
 import type { MetricImplementation, WrittenMetricInput } from "./kind.js";
 import { editDistance } from "./shared/edit-distance.js";
-import { rowSums, writtenSums, type RowSums } from "./shared/row-sums.js";
-import { wordsOf } from "./shared/n-grams.js";
+import { rowSumsOf, writtenSumsMetric, type RowSums } from "./shared/row-sums.js";
+import { splitWords } from "./shared/n-grams.js";
 
 export const wordErrorRate: MetricImplementation = {
-  ...writtenSums((_call, input) => sumsOf(input)),
+  ...writtenSumsMetric((_call, input) => sumsOf(input)),
   why: {
     ofWritten: (_call, { targets }) =>
-      targets.some((text) => wordsOf(text).length > 0) ? null : "no target has a word",
+      targets.some((text) => splitWords(text).length > 0) ? null : "no target has a word",
   },
 };
 
 function sumsOf({ written, targets }: WrittenMetricInput): RowSums {
   const errors = (row: number): readonly number[] => {
-    const wanted = wordsOf(targets[row]!);
-    return [editDistance(wordsOf(written[row]!), wanted), wanted.length];
+    const wanted = splitWords(targets[row]!);
+    return [editDistance(splitWords(written[row]!), wanted), wanted.length];
   };
-  return rowSums(targets.length, 2, errors, (sums) => (sums[1] === 0 ? Number.NaN : sums[0]! / sums[1]!));
+  return rowSumsOf(targets.length, 2, errors, (sums) => (sums[1] === 0 ? Number.NaN : sums[0]! / sums[1]!));
 }

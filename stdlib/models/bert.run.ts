@@ -4,18 +4,18 @@
  */
 import type { Tensor } from "#dsl/tensor/tensor.js";
 import type { Layers } from "../layers/contract.js";
-import type { ModelImplementation, ModelInputs, ModelOutputs, Unmasking } from "./kind.js";
+import type { ModelImplementation, ModelInputs, ModelOutputs, UnmaskingHead } from "./kind.js";
 import {
   bertConfig,
   bertEncoder,
   bertFacts,
-  bertFromWords,
-  tokenTypes,
+  bertConfigFromScratch,
+  tokenTypeEmbeddings,
   type BertConfig,
 } from "./shared/bert-encoder.js";
 import { ConfigReader, readConfig } from "./shared/config.js";
 import { pooledHead } from "./shared/pooled-head.js";
-import { unmasking } from "./shared/unmasking.js";
+import { buildUnmaskingHead } from "./shared/unmasking.js";
 
 /** What Google's first multilingual checkpoints and TinyBERT's say beside; no code reads it. */
 const IDLE = [
@@ -28,16 +28,16 @@ export const bert: ModelImplementation<BertConfig> = {
   shape: "encoder",
   prefix: "bert.",
   config: (json) => readConfig("bert", json, IDLE, (read) => bertConfig(new ConfigReader("bert", read), 0)),
-  fromWords: (o) => ({ model_type: "bert", ...bertFromWords(o) }),
+  fromWords: (options) => ({ model_type: "bert", ...bertConfigFromScratch(options) }),
   sentence: pooledHead,
   unmaskPaths: ["cls.predictions"],
-  build(layers, config, inputs, o) {
-    const x = embeddings(layers, config, inputs, o.dropout ?? config.hidden_dropout_prob);
+  build(layers, config, inputs, options) {
+    const x = embeddings(layers, config, inputs, options.dropout ?? config.hidden_dropout_prob);
     const outputs: ModelOutputs = {
-      last_hidden_state: bertEncoder(layers, config, x, inputs.attention_mask, o.dropout),
+      last_hidden_state: bertEncoder(layers, config, x, inputs.attention_mask, options.dropout),
       unmask: (head) => unmask(layers, head, config),
     };
-    if (o.pooled === false) return outputs;
+    if (options.pooled === false) return outputs;
     const size = config.hidden_size;
     const first = outputs.last_hidden_state.takePosition(0);
     return { ...outputs, pooled: layers.linear("pooler.dense", first, { in: size, out: size }).tanh() };
@@ -45,10 +45,10 @@ export const bert: ModelImplementation<BertConfig> = {
 };
 
 /** BertLMPredictionHead. */
-function unmask(body: Layers, head: Layers, config: BertConfig): Unmasking {
+function unmask(body: Layers, head: Layers, config: BertConfig): UnmaskingHead {
   const { hidden_size: size, vocab_size: rows, layer_norm_eps: epsilon, hidden_act: activation } = config;
   const path = "cls.predictions";
-  return unmasking(head, {
+  return buildUnmaskingHead(head, {
     size,
     rows,
     epsilon,
@@ -69,7 +69,7 @@ function embeddings(layers: Layers, config: BertConfig, inputs: ModelInputs, dro
     size,
     padding: config.pad_token_id,
   });
-  const types = tokenTypes(layers, config, inputs.token_type_ids);
+  const types = tokenTypeEmbeddings(layers, config, inputs.token_type_ids);
   const place = inputs.positions ?? layers.graph.one("range_like", [ids], { axis: 1 });
   const positions = layers.embedding("embeddings.position_embeddings", place, {
     rows: config.max_position_embeddings,

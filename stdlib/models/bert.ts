@@ -1,8 +1,16 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { bertSpecials, checkHeads, elsewhere, heads, hidden, intermediate, layers } from "./shared/from-words.js";
-import { bertLike } from "./shared/known-checkpoints.js";
+import {
+  bertSpecials,
+  checkHeadCounts,
+  sizeAliases,
+  headsParameter,
+  hiddenParameter,
+  intermediateParameter,
+  layersParameter,
+} from "./shared/from-words.js";
+import { bertLikeCheckpoint } from "./shared/known-checkpoints.js";
 
-import { bertPrunes } from "./shared/kin.js";
+import { bertPruning } from "./shared/kin.js";
 import { sizeFields } from "./shared/size-fields.js";
 
 export const word = defineWord({
@@ -15,32 +23,32 @@ export const word = defineWord({
       title: "BERT: Pre-training of Deep Bidirectional Transformers for Language Understanding",
       by: "Devlin et al.",
       year: 2018,
-      at: "https://arxiv.org/abs/1810.04805",
+      url: "https://arxiv.org/abs/1810.04805",
     },
     {
       title: "MiniLM: Deep Self-Attention Distillation for Task-Agnostic Compression of Pre-Trained Transformers",
       by: "Wang et al.",
       year: 2020,
-      at: "https://arxiv.org/abs/2002.10957",
+      url: "https://arxiv.org/abs/2002.10957",
     },
     {
       title: "TinyBERT: Distilling BERT for Natural Language Understanding",
       by: "Jiao et al.",
       year: 2019,
-      at: "https://arxiv.org/abs/1909.10351",
+      url: "https://arxiv.org/abs/1909.10351",
     },
   ],
-  parameters: [layers, hidden, heads, intermediate(4)],
-  elsewhere,
-  check: (call, context) => checkHeads(call, context),
+  parameters: [layersParameter, hiddenParameter, headsParameter, intermediateParameter(4)],
+  elsewhere: sizeAliases,
+  check: (call, context) => checkHeadCounts(call, context),
   capabilities: {
     scratch: bertSpecials,
     checkpoints: [
-      bertLike("all-MiniLM-L6-v2", [6, 384, 12, 1536, 30522]),
-      bertLike("huawei-noah/TinyBERT_General_4L_312D", [4, 312, 12, 1200, 30522]),
-      bertLike("google-bert/bert-base-uncased", [12, 768, 12, 3072, 30522]),
-      bertLike("google-bert/bert-base-cased", [12, 768, 12, 3072, 28996]),
-      bertLike("google-bert/bert-large-uncased", [24, 1024, 16, 4096, 30522]),
+      bertLikeCheckpoint("all-MiniLM-L6-v2", [6, 384, 12, 1536, 30522]),
+      bertLikeCheckpoint("huawei-noah/TinyBERT_General_4L_312D", [4, 312, 12, 1200, 30522]),
+      bertLikeCheckpoint("google-bert/bert-base-uncased", [12, 768, 12, 3072, 30522]),
+      bertLikeCheckpoint("google-bert/bert-base-cased", [12, 768, 12, 3072, 28996]),
+      bertLikeCheckpoint("google-bert/bert-large-uncased", [24, 1024, 16, 4096, 30522]),
     ],
     /** `model_type` in config.json. */
     modelType: "bert",
@@ -55,7 +63,7 @@ export const word = defineWord({
     unmasks: true,
     shape: "encoder",
     sizes: sizeFields,
-    prunes: bertPrunes,
+    prunes: bertPruning,
   },
   load: () => import("./bert.run.js").then((m) => m.bert),
 });

@@ -2,12 +2,12 @@
  * CohereModel (Command R) as transformers has it: PaLM's block, in which attention and a gated inner layer stand side by side
  * and read one norm, with LLaMA's names; norms without bias, rope that turns neighbours, scaled logits, a tied head.
  */
-import { family, plain } from "./llama.run.js";
+import { llamaFamily, llamaVariantDefaults } from "./llama.run.js";
 
-export const cohere = family({
-  ...plain,
+export const cohere = llamaFamily({
+  ...llamaVariantDefaults,
   name: "cohere",
-  absent: { ...plain.absent, tied: true, theta: 500000 },
+  absent: { ...llamaVariantDefaults.absent, tied: true, theta: 500000 },
   bias(read) {
     read.off("use_qk_norm");
     const attention = read.flag("attention_bias", false);

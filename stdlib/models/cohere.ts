@@ -1,7 +1,15 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { checkHeads, elsewhere, heads, hidden, intermediate, keyValueHeads, layers } from "./shared/from-words.js";
-import { llamaKin } from "./shared/kin.js";
-import { llamaLike } from "./shared/known-checkpoints.js";
+import {
+  checkHeadCounts,
+  sizeAliases,
+  headsParameter,
+  hiddenParameter,
+  intermediateParameter,
+  keyValueHeadsParameter,
+  layersParameter,
+} from "./shared/from-words.js";
+import { llamaFamilyCapabilities } from "./shared/kin.js";
+import { llamaLikeCheckpoint } from "./shared/known-checkpoints.js";
 
 export const word = defineWord({
   kind: "model",
@@ -13,18 +21,18 @@ export const word = defineWord({
       title: "PaLM: Scaling Language Modeling with Pathways",
       by: "Chowdhery et al.",
       year: 2022,
-      at: "https://arxiv.org/abs/2204.02311",
+      url: "https://arxiv.org/abs/2204.02311",
     },
   ],
   parameters: [
-    layers,
-    hidden,
-    heads,
-    keyValueHeads("as many as heads", (n) => n),
-    intermediate(11 / 4, "11/4 × hidden"),
+    layersParameter,
+    hiddenParameter,
+    headsParameter,
+    keyValueHeadsParameter("as many as heads", (n) => n),
+    intermediateParameter(11 / 4, "11/4 × hidden"),
   ],
-  elsewhere,
-  check: (call, context) => checkHeads(call, context, { turned: true }),
+  elsewhere: sizeAliases,
+  check: (call, context) => checkHeadCounts(call, context, { turned: true }),
   capabilities: {
     scratch: {
       tokenizer: "bpe",
@@ -38,11 +46,14 @@ export const word = defineWord({
       pair: "<BOS_TOKEN> A <BOS_TOKEN> B",
     },
     checkpoints: [
-      llamaLike("CohereForAI/c4ai-command-r-v01", [40, 8192, 64, 22528, 256000], { shared: 64, positions: 8192 }),
+      llamaLikeCheckpoint("CohereForAI/c4ai-command-r-v01", [40, 8192, 64, 22528, 256000], {
+        shared: 64,
+        positions: 8192,
+      }),
     ],
     modelType: "cohere",
     className: "Cohere",
-    ...llamaKin,
+    ...llamaFamilyCapabilities,
   },
   load: () => import("./cohere.run.js").then((m) => m.cohere),
 });

@@ -5,11 +5,11 @@
 import type { Tensor } from "#dsl/tensor/tensor.js";
 import type { NDArray } from "#dsl/tensor/program.js";
 import type { Layers } from "../layers/contract.js";
-import type { ModelImplementation, ModelInputs, SentenceHead, Unmasking } from "./kind.js";
-import { ACTIVATIONS, ConfigReader, readConfig, type Activation, type Json } from "./shared/config.js";
-import { headsLeft } from "./shared/pruned-heads.js";
-import { firstOf } from "./shared/pooled-head.js";
-import { unmasking } from "./shared/unmasking.js";
+import type { ModelImplementation, ModelInputs, SentenceHead, UnmaskingHead } from "./kind.js";
+import { ACTIVATIONS, ConfigReader, readConfig, type Activation, type JsonObject } from "./shared/config.js";
+import { remainingHeads } from "./shared/pruned-heads.js";
+import { firstPositionOf } from "./shared/pooled-head.js";
+import { buildUnmaskingHead } from "./shared/unmasking.js";
 
 export interface DistilBertConfig {
   readonly vocab_size: number;
@@ -39,7 +39,7 @@ const sentence: SentenceHead<DistilBertConfig> = {
   paths: ["pre_classifier", "classifier"],
   dropout: (config) => config.seq_classif_dropout,
   logits(layers, body, { hidden, labels, dropout }) {
-    const first = firstOf(body);
+    const first = firstPositionOf(body);
     const dense = layers.linear("pre_classifier", first, { in: hidden, out: hidden, activation: "relu" });
     return layers.linear("classifier", layers.dropout("dropout", dense, dropout), { in: hidden, out: labels });
   },
@@ -79,8 +79,11 @@ export const distilbert: ModelImplementation<DistilBertConfig> = {
   }),
   sentence,
   unmaskPaths: ["vocab_projector", "vocab_layer_norm", "vocab_transform"],
-  build(layers, config, inputs, o) {
-    const rates = { dropout: o.dropout ?? config.dropout, attention: o.dropout ?? config.attention_dropout };
+  build(layers, config, inputs, options) {
+    const rates = {
+      dropout: options.dropout ?? config.dropout,
+      attention: options.dropout ?? config.attention_dropout,
+    };
     let x = embeddings(layers, config, inputs, rates.dropout);
     for (let i = 0; i < config.n_layers; i++)
       x = block(layers, `transformer.layer.${i}`, config, x, inputs.attention_mask, rates);
@@ -88,7 +91,7 @@ export const distilbert: ModelImplementation<DistilBertConfig> = {
   },
 };
 
-function configOf(json: Json): DistilBertConfig {
+function configOf(json: JsonObject): DistilBertConfig {
   const read = new ConfigReader("distilbert", json);
   // `alias`: what transformers takes for the family's own name, too.
   const count = (key: string, alias: string): number => {
@@ -104,7 +107,7 @@ function configOf(json: Json): DistilBertConfig {
     sinusoidal_pos_embds: read.flag("sinusoidal_pos_embds", false),
     n_layers: layers,
     n_heads: heads,
-    heads_left: headsLeft(read, { layers, heads }),
+    heads_left: remainingHeads(read, { layers, heads }),
     dim: count("dim", "hidden_size"),
     hidden_dim: read.count("hidden_dim"),
     dropout: read.number("dropout", 0.1, 0, 1),
@@ -126,9 +129,9 @@ function configOf(json: Json): DistilBertConfig {
   return config;
 }
 
-function unmask(body: Layers, head: Layers, config: DistilBertConfig): Unmasking {
+function unmask(body: Layers, head: Layers, config: DistilBertConfig): UnmaskingHead {
   const { dim: size, vocab_size: rows, activation } = config;
-  return unmasking(head, {
+  return buildUnmaskingHead(head, {
     size,
     rows,
     epsilon,

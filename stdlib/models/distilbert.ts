@@ -1,5 +1,13 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { bertSpecials, checkHeads, elsewhere, heads, hidden, intermediate, layers } from "./shared/from-words.js";
+import {
+  bertSpecials,
+  checkHeadCounts,
+  sizeAliases,
+  headsParameter,
+  hiddenParameter,
+  intermediateParameter,
+  layersParameter,
+} from "./shared/from-words.js";
 
 export const word = defineWord({
   kind: "model",
@@ -11,12 +19,12 @@ export const word = defineWord({
       title: "DistilBERT, a distilled version of BERT: smaller, faster, cheaper and lighter",
       by: "Sanh et al.",
       year: 2019,
-      at: "https://arxiv.org/abs/1910.01108",
+      url: "https://arxiv.org/abs/1910.01108",
     },
   ],
-  parameters: [layers, hidden, heads, intermediate(4)],
-  elsewhere,
-  check: (call, context) => checkHeads(call, context),
+  parameters: [layersParameter, hiddenParameter, headsParameter, intermediateParameter(4)],
+  elsewhere: sizeAliases,
+  check: (call, context) => checkHeadCounts(call, context),
   capabilities: {
     scratch: bertSpecials,
     checkpoints: [

@@ -6,30 +6,30 @@
  * positions by another base in the layers with a window.
  */
 import { ropeFrequencies } from "#dsl/tensor/numbers/rope.js";
-import { ACTIVATIONS, type Activation, type ConfigReader, type Json } from "./shared/config.js";
-import { family, layerTypes, plain, rms, type Variant } from "./llama.run.js";
-import { ropeConfig } from "./shared/rope-config.js";
+import { ACTIVATIONS, type Activation, type ConfigReader, type JsonObject } from "./shared/config.js";
+import { llamaFamily, readLayerTypes, llamaVariantDefaults, rmsNormConfig, type LlamaVariant } from "./llama.run.js";
+import { readRopeConfig } from "./shared/rope-config.js";
 
 const shape = {
-  ...plain,
-  absent: { ...plain.absent, shared: 16, head: 256, tied: true },
+  ...llamaVariantDefaults,
+  absent: { ...llamaVariantDefaults.absent, shared: 16, head: 256, tied: true },
   activation,
   bias(read: ConfigReader) {
     read.off("use_bidirectional_attention");
     const attention = read.flag("attention_bias", false);
     return { projections: attention, output: attention, inner: false };
   },
-  norm: (read: ConfigReader) => rms(read, 1),
-  fixed: { ...plain.fixed, hidden_act: "gelu_pytorch_tanh" },
+  norm: (read: ConfigReader) => rmsNormConfig(read, 1),
+  fixed: { ...llamaVariantDefaults.fixed, hidden_act: "gelu_pytorch_tanh" },
   // Rounded to f32, which weights are loaded as; transformers rounds it to what it loads them as.
   embeddingScale: (hidden: number) => Math.sqrt(hidden),
 };
 
-export const gemma = family({ ...shape, name: "gemma" });
+export const gemma = llamaFamily({ ...shape, name: "gemma" });
 
 const FIXED = { hidden_activation: "gelu_pytorch_tanh", rms_norm_eps: 1e-6, rope_theta: 10000 };
 
-export const gemma2 = family({
+export const gemma2 = llamaFamily({
   ...shape,
   name: "gemma2",
   sandwich: true,
@@ -47,7 +47,7 @@ export const gemma2 = family({
   windows: (read, json, layers) => windowsOf(read, json, layers, 2),
 });
 
-export const gemma3 = family({
+export const gemma3 = llamaFamily({
   ...shape,
   name: "gemma3_text",
   sandwich: true,
@@ -65,14 +65,16 @@ export const gemma3 = family({
     return { scores: null, logits: capOf(read, json, "final_logit_softcapping", null) };
   },
   windows: (read, json, layers) => windowsOf(read, json, layers, patternOf(read)),
-  ropes(read, json, { layers, ...o }) {
+  ropes(read, json, { layers, ...options }) {
     const { full_attention: full, sliding_attention: sliding, ...flat } = recordOf(json["rope_parameters"]);
     if (Object.keys(flat).length > 0)
       throw read.unsupported("rope_parameters", flat, ["by kind of layer: full_attention, sliding_attention"]);
-    const of = (own: unknown, theta: number, more: Json): ReturnType<typeof ropeFrequencies> =>
-      ropeFrequencies(ropeConfig(read, { rope_parameters: { ...recordOf(own), ...more } }, { ...o, theta }));
-    const wide = of(full, read.positive("rope_theta", o.theta), recordOf(json["rope_scaling"]));
-    const near = of(sliding, read.positive("rope_local_base_freq", 10_000), {});
+    const frequenciesOf = (ropeFields: unknown, theta: number, more: JsonObject): ReturnType<typeof ropeFrequencies> =>
+      ropeFrequencies(
+        readRopeConfig(read, { rope_parameters: { ...recordOf(ropeFields), ...more } }, { ...options, theta }),
+      );
+    const wide = frequenciesOf(full, read.positive("rope_theta", options.theta), recordOf(json["rope_scaling"]));
+    const near = frequenciesOf(sliding, read.positive("rope_local_base_freq", 10_000), {});
     return slidesOf(read, json, layers, patternOf(read)).map((slides) => (slides ? near : wide));
   },
 });
@@ -81,7 +83,7 @@ function byScalar(read: ConfigReader): number {
   return 1 / Math.sqrt(read.positive("query_pre_attn_scalar", 256));
 }
 /** Null: none. */
-function capOf(read: ConfigReader, json: Json, key: string, absent: number | null): number | null {
+function capOf(read: ConfigReader, json: JsonObject, key: string, absent: number | null): number | null {
   return json[key] === null || (json[key] === undefined && absent === null) ? null : read.positive(key, absent ?? 0);
 }
 /** Gemma 3: one layer in so many has no window. */
@@ -89,21 +91,26 @@ function patternOf(read: ConfigReader): number {
   return read.count("sliding_window_pattern", 6);
 }
 /** Which layers have a window: those that the config names, else all but every so manyth. */
-function slidesOf(read: ConfigReader, json: Json, layers: number, pattern: number): readonly boolean[] {
-  const kinds = layerTypes(read, json, layers);
+function slidesOf(read: ConfigReader, json: JsonObject, layers: number, pattern: number): readonly boolean[] {
+  const kinds = readLayerTypes(read, json, layers);
   return Array.from({ length: layers }, (_, i) => (kinds ? kinds[i] === "sliding_attention" : (i + 1) % pattern !== 0));
 }
-function windowsOf(read: ConfigReader, json: Json, layers: number, pattern: number): ReturnType<Variant["windows"]> {
+function windowsOf(
+  read: ConfigReader,
+  json: JsonObject,
+  layers: number,
+  pattern: number,
+): ReturnType<LlamaVariant["windows"]> {
   if (json["sliding_window"] === null) throw read.bad("sliding_window", "is null, and transformers wants one");
   const size = read.count("sliding_window", 4096);
   return slidesOf(read, json, layers, pattern).map((slides) => (slides ? size : null));
 }
-function recordOf(value: unknown): Json {
-  return typeof value === "object" && value !== null ? (value as Json) : {};
+function recordOf(value: unknown): JsonObject {
+  return typeof value === "object" && value !== null ? (value as JsonObject) : {};
 }
 
 /** The first releases wrote `gelu` and meant its tanh form; some named that in `hidden_activation` beside it. */
-function activation(read: ConfigReader, json: Json): Activation {
+function activation(read: ConfigReader, json: JsonObject): Activation {
   const named = (key: string): Activation => {
     const name = read.choice(key, "gelu_pytorch_tanh", ACTIVATIONS);
     return name === "gelu" ? "gelu_pytorch_tanh" : name;

@@ -1,17 +1,17 @@
 import { defineWord } from "#dsl/language/types/define.js";
 import {
-  checkHeads,
-  elsewhere,
+  checkHeadCounts,
+  sizeAliases,
   gemmaSpecials,
-  headSize,
-  heads,
-  hidden,
-  intermediate,
-  keyValueHeads,
-  layers,
+  headSizeParameter,
+  headsParameter,
+  hiddenParameter,
+  intermediateParameter,
+  keyValueHeadsParameter,
+  layersParameter,
 } from "./shared/from-words.js";
-import { llamaKin } from "./shared/kin.js";
-import { llamaLike } from "./shared/known-checkpoints.js";
+import { llamaFamilyCapabilities } from "./shared/kin.js";
+import { llamaLikeCheckpoint } from "./shared/known-checkpoints.js";
 
 export const word = defineWord({
   kind: "model",
@@ -23,21 +23,36 @@ export const word = defineWord({
       title: "Gemma: Open Models Based on Gemini Research and Technology",
       by: "Gemma Team",
       year: 2024,
-      at: "https://arxiv.org/abs/2403.08295",
+      url: "https://arxiv.org/abs/2403.08295",
     },
   ],
-  parameters: [layers, hidden, heads, headSize, keyValueHeads("1: shared by all", () => 1), intermediate(8)],
-  elsewhere,
-  check: (call, context) => checkHeads(call, context, { turned: true }),
+  parameters: [
+    layersParameter,
+    hiddenParameter,
+    headsParameter,
+    headSizeParameter,
+    keyValueHeadsParameter("1: shared by all", () => 1),
+    intermediateParameter(8),
+  ],
+  elsewhere: sizeAliases,
+  check: (call, context) => checkHeadCounts(call, context, { turned: true }),
   capabilities: {
     scratch: gemmaSpecials,
     checkpoints: [
-      llamaLike("google/gemma-2b-it", [18, 2048, 8, 16384, 256000], { shared: 1, positions: 8192, head_dim: 256 }),
-      llamaLike("google/gemma-7b-it", [28, 3072, 16, 24576, 256000], { shared: 16, positions: 8192, head_dim: 256 }),
+      llamaLikeCheckpoint("google/gemma-2b-it", [18, 2048, 8, 16384, 256000], {
+        shared: 1,
+        positions: 8192,
+        head_dim: 256,
+      }),
+      llamaLikeCheckpoint("google/gemma-7b-it", [28, 3072, 16, 24576, 256000], {
+        shared: 16,
+        positions: 8192,
+        head_dim: 256,
+      }),
     ],
     modelType: "gemma",
     className: "Gemma",
-    ...llamaKin,
+    ...llamaFamilyCapabilities,
   },
   load: () => import("./gemma.run.js").then((m) => m.gemma),
 });

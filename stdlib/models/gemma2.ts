@@ -1,18 +1,18 @@
 import { defineWord } from "#dsl/language/types/define.js";
 import {
-  checkHeads,
-  elsewhere,
+  checkHeadCounts,
+  sizeAliases,
   gemmaSpecials,
-  headSize,
-  heads,
-  hidden,
-  intermediate,
-  keyValueHeads,
-  layers,
-  window,
+  headSizeParameter,
+  headsParameter,
+  hiddenParameter,
+  intermediateParameter,
+  keyValueHeadsParameter,
+  layersParameter,
+  windowParameter,
 } from "./shared/from-words.js";
-import { llamaKin } from "./shared/kin.js";
-import { llamaLike } from "./shared/known-checkpoints.js";
+import { llamaFamilyCapabilities } from "./shared/kin.js";
+import { llamaLikeCheckpoint } from "./shared/known-checkpoints.js";
 
 export const word = defineWord({
   kind: "model",
@@ -24,29 +24,37 @@ export const word = defineWord({
       title: "Gemma 2: Improving Open Language Models at a Practical Size",
       by: "Gemma Team",
       year: 2024,
-      at: "https://arxiv.org/abs/2408.00118",
+      url: "https://arxiv.org/abs/2408.00118",
     },
   ],
   parameters: [
-    layers,
-    hidden,
-    heads,
-    headSize,
-    keyValueHeads("half as many as heads", (n) => Math.max(1, n % 2 ? n : n / 2)),
-    intermediate(4),
-    window,
+    layersParameter,
+    hiddenParameter,
+    headsParameter,
+    headSizeParameter,
+    keyValueHeadsParameter("half as many as heads", (n) => Math.max(1, n % 2 ? n : n / 2)),
+    intermediateParameter(4),
+    windowParameter,
   ],
-  elsewhere: { ...elsewhere, sliding_window: "window" },
-  check: (call, context) => checkHeads(call, context, { turned: true }),
+  elsewhere: { ...sizeAliases, sliding_window: "window" },
+  check: (call, context) => checkHeadCounts(call, context, { turned: true }),
   capabilities: {
     scratch: gemmaSpecials,
     checkpoints: [
-      llamaLike("google/gemma-2-2b-it", [26, 2304, 8, 9216, 256000], { shared: 4, positions: 8192, head_dim: 256 }),
-      llamaLike("google/gemma-2-9b-it", [42, 3584, 16, 14336, 256000], { shared: 8, positions: 8192, head_dim: 256 }),
+      llamaLikeCheckpoint("google/gemma-2-2b-it", [26, 2304, 8, 9216, 256000], {
+        shared: 4,
+        positions: 8192,
+        head_dim: 256,
+      }),
+      llamaLikeCheckpoint("google/gemma-2-9b-it", [42, 3584, 16, 14336, 256000], {
+        shared: 8,
+        positions: 8192,
+        head_dim: 256,
+      }),
     ],
     modelType: "gemma2",
     className: "Gemma2",
-    ...llamaKin,
+    ...llamaFamilyCapabilities,
   },
   load: () => import("./gemma.run.js").then((m) => m.gemma2),
 });

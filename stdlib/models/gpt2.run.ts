@@ -6,7 +6,7 @@
 import type { Tensor } from "#dsl/tensor/tensor.js";
 import type { Layers, LinearOptions } from "../layers/contract.js";
 import type { ModelImplementation, ModelInputs } from "./kind.js";
-import { ACTIVATIONS, ConfigReader, readConfig, type Activation, type Json } from "./shared/config.js";
+import { ACTIVATIONS, ConfigReader, readConfig, type Activation, type JsonObject } from "./shared/config.js";
 
 export interface Gpt2Config {
   readonly vocab_size: number;
@@ -61,8 +61,8 @@ export const gpt2: ModelImplementation<Gpt2Config> = {
     eos_token_id: special("end"),
     pad_token_id: special("pad"),
   }),
-  build(layers, config, inputs, o) {
-    const rate = (own: number): number => o.dropout ?? own;
+  build(layers, config, inputs, options) {
+    const rate = (configured: number): number => options.dropout ?? configured;
     const rows = { rows: config.vocab_size, size: config.n_embd };
     const words = layers.embedding("wte", inputs.input_ids, rows);
     const place = inputs.positions ?? layers.graph.one("range_like", [inputs.input_ids], { axis: 1 });
@@ -90,7 +90,7 @@ const IDLE = [
   ...["summary_first_dropout", "n_ctx", "pad_token_id"],
 ];
 
-function configOf(json: Json): Gpt2Config {
+function configOf(json: JsonObject): Gpt2Config {
   const read = new ConfigReader("gpt2", json);
   read.off("add_cross_attention");
   // It orders the scores' product and scale another way, for half precision: the same function.
@@ -126,8 +126,11 @@ function block(layers: Layers, index: number, c: Gpt2Config, x: Tensor, inputs: 
   const { n_embd: size, n_inner: wide, n_head: heads, layer_norm_epsilon: epsilon } = c;
   const scale =
     (c.scale_attn_weights ? 1 / Math.sqrt(size / heads) : 1) / (c.scale_attn_by_inverse_layer_idx ? index + 1 : 1);
-  const conv = (name: string, h: Tensor, o: Pick<LinearOptions, "in" | "out" | "activation" | "initial">): Tensor =>
-    layers.linear(`${path}.${name}`, h, { ...o, layout: "in_out" });
+  const conv = (
+    name: string,
+    h: Tensor,
+    options: Pick<LinearOptions, "in" | "out" | "activation" | "initial">,
+  ): Tensor => layers.linear(`${path}.${name}`, h, { ...options, layout: "in_out" });
   // What is added to the residual stream starts smaller the more of it there is.
   const initial = { normal: c.initializer_range / Math.sqrt(2 * c.n_layer) };
   const attended = layers.block(`${path}.attn`, x, (residual) => {

@@ -1,5 +1,13 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { checkHeads, elsewhere, endOfText, heads, hidden, intermediate, layers } from "./shared/from-words.js";
+import {
+  checkHeadCounts,
+  sizeAliases,
+  endOfTextSpecials,
+  headsParameter,
+  hiddenParameter,
+  intermediateParameter,
+  layersParameter,
+} from "./shared/from-words.js";
 
 export const word = defineWord({
   kind: "model",
@@ -11,14 +19,14 @@ export const word = defineWord({
       title: "Language Models are Unsupervised Multitask Learners",
       by: "Radford et al.",
       year: 2019,
-      at: "https://openai.com/index/better-language-models/",
+      url: "https://openai.com/index/better-language-models/",
     },
   ],
-  parameters: [layers, hidden, heads, intermediate(4)],
-  elsewhere,
-  check: (call, context) => checkHeads(call, context),
+  parameters: [layersParameter, hiddenParameter, headsParameter, intermediateParameter(4)],
+  elsewhere: sizeAliases,
+  check: (call, context) => checkHeadCounts(call, context),
   capabilities: {
-    scratch: endOfText,
+    scratch: endOfTextSpecials,
     checkpoints: [
       {
         name: "distilbert/distilgpt2",

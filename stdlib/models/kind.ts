@@ -46,10 +46,10 @@ export interface ModelOutputs {
   /** Logits by the output embedding are bent to cap · tanh(logit / cap); absent: they stay as they are. */
   readonly cap?: number;
   /** The family's own head that names masked tokens, made when asked for with the layers of a head; absent: it has none. */
-  readonly unmask?: (head: Layers) => Unmasking;
+  readonly unmask?: (head: Layers) => UnmaskingHead;
 }
 /** Logits of masked tokens are transform(x) · weightᵀ + bias, x [rows, hidden] or [batch, length, hidden]. */
-export interface Unmasking {
+export interface UnmaskingHead {
   transform(x: Tensor): Tensor;
   /** [vocabulary, size], as a rule the input embedding. */
   readonly weight: Tensor;
@@ -66,11 +66,11 @@ export interface SentenceHead<C = unknown> {
   logits(
     layers: Layers,
     body: ModelOutputs,
-    o: { readonly hidden: number; readonly labels: number; readonly dropout: number },
+    options: { readonly hidden: number; readonly labels: number; readonly dropout: number },
   ): Tensor;
 }
 /** What a config.json of a model from scratch is made of, beside the words of its call. */
-export interface FromWords {
+export interface FromScratchInputs {
   /** Words of the call, defaults filled in. */
   readonly words: Readonly<Record<string, unknown>>;
   readonly vocabulary: number;
@@ -83,13 +83,13 @@ export interface ModelImplementation<C = unknown> {
   /** Reads config.json; coded errors for what it does not support. */
   config(json: Readonly<Record<string, unknown>>): C;
   /** A config.json for a model from scratch; absent: the family is never made from scratch. */
-  fromWords?(o: FromWords): Readonly<Record<string, unknown>>;
+  fromWords?(options: FromScratchInputs): Readonly<Record<string, unknown>>;
   /** `dropout`: null keeps the config's rates, whatever they are called there; `pooled: false` leaves the pooler out. */
   build(
     layers: Layers,
     config: C,
     inputs: ModelInputs,
-    o: { readonly dropout: number | null; readonly pooled?: boolean },
+    options: { readonly dropout: number | null; readonly pooled?: boolean },
   ): ModelOutputs;
   hidden(config: C): number;
   /** Standard deviation of weights that the checkpoint doesn't have. */

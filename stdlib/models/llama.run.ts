@@ -8,8 +8,8 @@ import type { Tensor } from "#dsl/tensor/tensor.js";
 import type { Layers } from "../layers/contract.js";
 import type { ModelImplementation, ModelInputs } from "./kind.js";
 import { ropeFrequencies, type Rotation } from "#dsl/tensor/numbers/rope.js";
-import { ACTIVATIONS, ConfigReader, readConfig, type Activation, type Json } from "./shared/config.js";
-import { ropeConfig } from "./shared/rope-config.js";
+import { ACTIVATIONS, ConfigReader, readConfig, type Activation, type JsonObject } from "./shared/config.js";
+import { readRopeConfig } from "./shared/rope-config.js";
 
 export interface LlamaConfig {
   readonly vocab_size: number;
@@ -50,7 +50,7 @@ export interface LlamaConfig {
 }
 
 /** A family of LLaMA's shape: what of it is its own, and what its config.json means where it says nothing. */
-export interface Variant {
+export interface LlamaVariant {
   readonly name: string;
   /** Fields that say nothing where others do, or at all. */
   readonly idle: readonly string[];
@@ -62,14 +62,14 @@ export interface Variant {
     readonly tied: boolean;
     readonly theta: number;
   };
-  activation(read: ConfigReader, json: Json): Activation;
+  activation(read: ConfigReader, json: JsonObject): Activation;
   bias(read: ConfigReader): LlamaConfig["bias"];
-  windows(read: ConfigReader, json: Json, layers: number): LlamaConfig["windows"];
+  windows(read: ConfigReader, json: JsonObject, layers: number): LlamaConfig["windows"];
   norm(read: ConfigReader): LlamaConfig["norm"];
   /** How fast pairs turn in each layer. */
-  ropes(read: ConfigReader, json: Json, o: Turning): readonly Rotation[];
+  ropes(read: ConfigReader, json: JsonObject, options: Turning): readonly Rotation[];
   scale(read: ConfigReader, head: number): number;
-  caps(read: ConfigReader, json: Json): LlamaConfig["caps"];
+  caps(read: ConfigReader, json: JsonObject): LlamaConfig["caps"];
   readonly sandwich: boolean;
   readonly headNorms: boolean;
   readonly parallel: boolean;
@@ -79,7 +79,7 @@ export interface Variant {
   /** Scores are scaled by a number of their own, not by the size of a head; as a rule it is that all the same. */
   readonly scalar: boolean;
   /** What config.json of a model from scratch says beside its sizes. */
-  readonly fixed: Json;
+  readonly fixed: JsonObject;
   /** What embeddings are multiplied by. */
   embeddingScale(hidden: number): number;
 }
@@ -91,14 +91,15 @@ interface Turning {
   readonly layers: number;
 }
 
-export const plain: Omit<Variant, "name" | "bias"> = {
+export const llamaVariantDefaults: Omit<LlamaVariant, "name" | "bias"> = {
   // What `rope_parameters` says where it is given; and of padding, which masks say.
   idle: ["rope_scaling", "rope_theta", "pad_token_id"],
   absent: { shared: null, head: null, tied: false, theta: 10000 },
   activation: (read) => read.choice("hidden_act", "silu", ACTIVATIONS),
   windows: (_read, _json, layers) => new Array<null>(layers).fill(null),
-  norm: (read) => rms(read, 0),
-  ropes: (read, json, { layers, ...o }) => new Array<Rotation>(layers).fill(ropeFrequencies(ropeConfig(read, json, o))),
+  norm: (read) => rmsNormConfig(read, 0),
+  ropes: (read, json, { layers, ...options }) =>
+    new Array<Rotation>(layers).fill(ropeFrequencies(readRopeConfig(read, json, options))),
   scale: (_read, head) => 1 / Math.sqrt(head),
   caps: () => ({ scores: null, logits: null }),
   sandwich: false,
@@ -111,12 +112,12 @@ export const plain: Omit<Variant, "name" | "bias"> = {
   embeddingScale: () => 1,
 };
 
-export function rms(read: ConfigReader, offset: 0 | 1): LlamaConfig["norm"] {
+export function rmsNormConfig(read: ConfigReader, offset: 0 | 1): LlamaConfig["norm"] {
   return { kind: "rms", epsilon: read.number("rms_norm_eps", 1e-6, 0, 1), offset, bias: false };
 }
 
-export const llama = family({
-  ...plain,
+export const llama = llamaFamily({
+  ...llamaVariantDefaults,
   name: "llama",
   bias(read) {
     const attention = read.flag("attention_bias", false);
@@ -124,11 +125,11 @@ export const llama = family({
   },
 });
 
-export const mistral = family({
-  ...plain,
+export const mistral = llamaFamily({
+  ...llamaVariantDefaults,
   name: "mistral",
-  absent: { ...plain.absent, shared: 8 },
-  fixed: { ...plain.fixed, sliding_window: null },
+  absent: { ...llamaVariantDefaults.absent, shared: 8 },
+  fixed: { ...llamaVariantDefaults.fixed, sliding_window: null },
   bias(read) {
     read.off("attention_bias");
     read.off("mlp_bias");
@@ -141,32 +142,32 @@ export const mistral = family({
 /** Said of windows that nothing slides. */
 const UNSLID = ["sliding_window", "max_window_layers"];
 
-const qwenWindows: Variant["windows"] = (read, json, layers) => {
+const qwenWindows: LlamaVariant["windows"] = (read, json, layers) => {
   read.off("use_mrope");
-  const kinds = layerTypes(read, json, layers);
+  const kinds = readLayerTypes(read, json, layers);
   if (!read.flag("use_sliding_window", false) || json["sliding_window"] === null) {
     if (kinds?.includes("sliding_attention")) throw read.bad("layer_types", "slides, but there is no window to slide");
-    return plain.windows(read, json, layers);
+    return llamaVariantDefaults.windows(read, json, layers);
   }
   const [size, full] = [read.count("sliding_window", 4096), read.whole("max_window_layers", 28)];
   const slides = (i: number): boolean => (kinds ? kinds[i] === "sliding_attention" : i >= full);
   return Array.from({ length: layers }, (_, i) => (slides(i) ? size : null));
 };
 
-export const qwen2 = family({
-  ...plain,
+export const qwen2 = llamaFamily({
+  ...llamaVariantDefaults,
   name: "qwen2",
-  idle: [...plain.idle, ...UNSLID],
-  absent: { ...plain.absent, shared: 32 },
+  idle: [...llamaVariantDefaults.idle, ...UNSLID],
+  absent: { ...llamaVariantDefaults.absent, shared: 32 },
   bias: () => ({ projections: true, output: false, inner: false }),
   windows: qwenWindows,
 });
 
-export const qwen3 = family({
-  ...plain,
+export const qwen3 = llamaFamily({
+  ...llamaVariantDefaults,
   name: "qwen3",
-  idle: [...plain.idle, ...UNSLID],
-  absent: { ...plain.absent, shared: 32, head: 128 },
+  idle: [...llamaVariantDefaults.idle, ...UNSLID],
+  absent: { ...llamaVariantDefaults.absent, shared: 32, head: 128 },
   bias(read) {
     const attention = read.flag("attention_bias", false);
     return { projections: attention, output: attention, inner: false };
@@ -178,7 +179,7 @@ export const qwen3 = family({
 const KINDS = ["full_attention", "sliding_attention"];
 
 /** What kind each layer's attention is; null where the config doesn't say. */
-export function layerTypes(read: ConfigReader, json: Json, layers: number): readonly unknown[] | null {
+export function readLayerTypes(read: ConfigReader, json: JsonObject, layers: number): readonly unknown[] | null {
   const kinds: unknown = json["layer_types"] ?? null;
   if (kinds === null) return null;
   if (!Array.isArray(kinds) || kinds.length !== layers) throw read.bad("layer_types", `must name ${layers} kinds`);
@@ -187,7 +188,7 @@ export function layerTypes(read: ConfigReader, json: Json, layers: number): read
   return kinds;
 }
 
-export function family(variant: Variant): ModelImplementation<LlamaConfig> {
+export function llamaFamily(variant: LlamaVariant): ModelImplementation<LlamaConfig> {
   return {
     shape: "decoder",
     prefix: "model.",
@@ -223,10 +224,10 @@ export function family(variant: Variant): ModelImplementation<LlamaConfig> {
       pad_token_id: special("pad"),
       ...variant.fixed,
     }),
-    build(layers, config, inputs, o) {
+    build(layers, config, inputs, options) {
       const { vocab_size: rows, hidden_size: size } = config;
       const positions = inputs.positions ?? layers.graph.one("range_like", [inputs.input_ids], { axis: 1 });
-      const dropout = o.dropout ?? config.attention_dropout;
+      const dropout = options.dropout ?? config.attention_dropout;
       const words = layers.embedding("embed_tokens", inputs.input_ids, { rows, size });
       const scale = variant.embeddingScale(size);
       let x = scale === 1 ? words : words.multiply(Math.fround(scale));
@@ -245,7 +246,7 @@ export function family(variant: Variant): ModelImplementation<LlamaConfig> {
   };
 }
 
-function configOf(variant: Variant, json: Json): LlamaConfig {
+function configOf(variant: LlamaVariant, json: JsonObject): LlamaConfig {
   const read = new ConfigReader(variant.name, json);
   read.on("is_causal");
   if (!variant.interleaved) read.off("rope_interleaved");
@@ -318,8 +319,8 @@ function attention(layers: Layers, index: number, c: LlamaConfig, h: Tensor, inp
     layers.linear(`${path}.${name}`, h, { in: size, out: count * head_dim, bias: bias.projections });
   const turned = (name: "q" | "k", count: number): Tensor => {
     const y = project(`${name}_proj`, count);
-    const own = c.headNorms ? headNorm(layers, `${path}.${name}_norm`, c, y) : y;
-    return layers.rope(path, own, inputs.positions, { heads: count, ...c.ropes[index]! });
+    const normed = c.headNorms ? headNorm(layers, `${path}.${name}_norm`, c, y) : y;
+    return layers.rope(path, normed, inputs.positions, { heads: count, ...c.ropes[index]! });
   };
   const [q, k, v] = [turned("q", heads), turned("k", shared), project("v_proj", shared)];
   const window = c.windows[index];

@@ -1,17 +1,17 @@
 import { defineWord } from "#dsl/language/types/define.js";
 import {
-  checkHeads,
-  elsewhere,
-  heads,
-  hidden,
-  intermediate,
-  keyValueHeads,
-  layers,
+  checkHeadCounts,
+  sizeAliases,
+  headsParameter,
+  hiddenParameter,
+  intermediateParameter,
+  keyValueHeadsParameter,
+  layersParameter,
   llamaSpecials,
-  tied,
+  tiedParameter,
 } from "./shared/from-words.js";
-import { llamaKin } from "./shared/kin.js";
-import { llamaLike } from "./shared/known-checkpoints.js";
+import { llamaFamilyCapabilities } from "./shared/kin.js";
+import { llamaLikeCheckpoint } from "./shared/known-checkpoints.js";
 
 export const word = defineWord({
   kind: "model",
@@ -23,62 +23,65 @@ export const word = defineWord({
       title: "LLaMA: Open and Efficient Foundation Language Models",
       by: "Touvron et al.",
       year: 2023,
-      at: "https://arxiv.org/abs/2302.13971",
+      url: "https://arxiv.org/abs/2302.13971",
     },
     {
       title: "Llama 2: Open Foundation and Fine-Tuned Chat Models",
       by: "Touvron et al.",
       year: 2023,
-      at: "https://arxiv.org/abs/2307.09288",
+      url: "https://arxiv.org/abs/2307.09288",
     },
     {
       title: "The Llama 3 Herd of Models",
       by: "Grattafiori et al.",
       year: 2024,
-      at: "https://arxiv.org/abs/2407.21783",
+      url: "https://arxiv.org/abs/2407.21783",
     },
     {
       title: "SmolLM2: When Smol Goes Big",
       by: "Ben Allal et al.",
       year: 2025,
-      at: "https://arxiv.org/abs/2502.02737",
+      url: "https://arxiv.org/abs/2502.02737",
     },
   ],
   parameters: [
-    layers,
-    hidden,
-    heads,
-    keyValueHeads("as many as heads", (n) => n),
-    intermediate(8 / 3, "8/3 × hidden"),
-    tied,
+    layersParameter,
+    hiddenParameter,
+    headsParameter,
+    keyValueHeadsParameter("as many as heads", (n) => n),
+    intermediateParameter(8 / 3, "8/3 × hidden"),
+    tiedParameter,
   ],
-  elsewhere,
-  check: (call, context) => checkHeads(call, context, { turned: true }),
+  elsewhere: sizeAliases,
+  check: (call, context) => checkHeadCounts(call, context, { turned: true }),
   capabilities: {
     scratch: llamaSpecials,
     checkpoints: [
-      llamaLike("SmolLM2-135M-Instruct", [30, 576, 9, 1536, 49152], {
+      llamaLikeCheckpoint("SmolLM2-135M-Instruct", [30, 576, 9, 1536, 49152], {
         shared: 3,
         positions: 8192,
         tie_word_embeddings: true,
       }),
-      llamaLike("HuggingFaceTB/SmolLM2-360M-Instruct", [32, 960, 15, 2560, 49152], {
+      llamaLikeCheckpoint("HuggingFaceTB/SmolLM2-360M-Instruct", [32, 960, 15, 2560, 49152], {
         shared: 5,
         positions: 8192,
         tie_word_embeddings: true,
       }),
-      llamaLike("TinyLlama/TinyLlama-1.1B-Chat-v1.0", [22, 2048, 32, 5632, 32000], { shared: 4, positions: 2048 }),
-      llamaLike("meta-llama/Llama-3.2-1B-Instruct", [16, 2048, 32, 8192, 128256], {
+      llamaLikeCheckpoint("TinyLlama/TinyLlama-1.1B-Chat-v1.0", [22, 2048, 32, 5632, 32000], {
+        shared: 4,
+        positions: 2048,
+      }),
+      llamaLikeCheckpoint("meta-llama/Llama-3.2-1B-Instruct", [16, 2048, 32, 8192, 128256], {
         shared: 8,
         positions: 131072,
         tie_word_embeddings: true,
       }),
-      llamaLike("meta-llama/Llama-2-7b-hf", [32, 4096, 32, 11008, 32000], { shared: 32, positions: 4096 }),
-      llamaLike("meta-llama/Llama-3.1-8B", [32, 4096, 32, 14336, 128256], { shared: 8, positions: 131072 }),
+      llamaLikeCheckpoint("meta-llama/Llama-2-7b-hf", [32, 4096, 32, 11008, 32000], { shared: 32, positions: 4096 }),
+      llamaLikeCheckpoint("meta-llama/Llama-3.1-8B", [32, 4096, 32, 14336, 128256], { shared: 8, positions: 131072 }),
     ],
     modelType: "llama",
     className: "Llama",
-    ...llamaKin,
+    ...llamaFamilyCapabilities,
   },
   load: () => import("./llama.run.js").then((m) => m.llama),
 });

@@ -1,42 +1,42 @@
 import { defineWord } from "#dsl/language/types/define.js";
 import {
-  checkHeads,
-  elsewhere,
-  heads,
-  hidden,
-  intermediate,
-  keyValueHeads,
-  layers,
+  checkHeadCounts,
+  sizeAliases,
+  headsParameter,
+  hiddenParameter,
+  intermediateParameter,
+  keyValueHeadsParameter,
+  layersParameter,
   llamaSpecials,
-  tied,
+  tiedParameter,
 } from "./shared/from-words.js";
-import { llamaKin } from "./shared/kin.js";
-import { llamaLike } from "./shared/known-checkpoints.js";
+import { llamaFamilyCapabilities } from "./shared/kin.js";
+import { llamaLikeCheckpoint } from "./shared/known-checkpoints.js";
 
 export const word = defineWord({
   kind: "model",
   name: "mistral",
   doc: "Mistral: LLaMA's shape with attention to a sliding window.",
   example: 'model helper { base: "mistralai/Mistral-7B-v0.1", task: text_generation }',
-  references: [{ title: "Mistral 7B", by: "Jiang et al.", year: 2023, at: "https://arxiv.org/abs/2310.06825" }],
+  references: [{ title: "Mistral 7B", by: "Jiang et al.", year: 2023, url: "https://arxiv.org/abs/2310.06825" }],
   parameters: [
-    layers,
-    hidden,
-    heads,
-    keyValueHeads("as many as heads", (n) => n),
-    intermediate(7 / 2, "7/2 × hidden"),
-    tied,
+    layersParameter,
+    hiddenParameter,
+    headsParameter,
+    keyValueHeadsParameter("as many as heads", (n) => n),
+    intermediateParameter(7 / 2, "7/2 × hidden"),
+    tiedParameter,
   ],
-  elsewhere,
-  check: (call, context) => checkHeads(call, context, { turned: true }),
+  elsewhere: sizeAliases,
+  check: (call, context) => checkHeadCounts(call, context, { turned: true }),
   capabilities: {
     scratch: llamaSpecials,
     checkpoints: [
-      llamaLike("mistralai/Mistral-7B-v0.1", [32, 4096, 32, 14336, 32000], { shared: 8, positions: 32768 }),
+      llamaLikeCheckpoint("mistralai/Mistral-7B-v0.1", [32, 4096, 32, 14336, 32000], { shared: 8, positions: 32768 }),
     ],
     modelType: "mistral",
     className: "Mistral",
-    ...llamaKin,
+    ...llamaFamilyCapabilities,
   },
   load: () => import("./llama.run.js").then((m) => m.mistral),
 });

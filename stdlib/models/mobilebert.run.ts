@@ -5,11 +5,11 @@
  */
 import type { Tensor } from "#dsl/tensor/tensor.js";
 import type { Layers } from "../layers/contract.js";
-import type { ModelImplementation, ModelInputs, ModelOutputs, Unmasking } from "./kind.js";
-import { bertFacts, bertFromWords } from "./shared/bert-encoder.js";
-import { ACTIVATIONS, ConfigReader, readConfig, type Activation, type Json } from "./shared/config.js";
+import type { ModelImplementation, ModelInputs, ModelOutputs, UnmaskingHead } from "./kind.js";
+import { bertFacts, bertConfigFromScratch } from "./shared/bert-encoder.js";
+import { ACTIVATIONS, ConfigReader, readConfig, type Activation, type JsonObject } from "./shared/config.js";
 import { pooledHead } from "./shared/pooled-head.js";
-import { unmasking } from "./shared/unmasking.js";
+import { buildUnmaskingHead } from "./shared/unmasking.js";
 
 export interface MobileBertConfig {
   readonly vocab_size: number;
@@ -47,39 +47,39 @@ export const mobilebert: ModelImplementation<MobileBertConfig> = {
   shape: "encoder",
   prefix: "mobilebert.",
   config: (json) => readConfig("mobilebert", json, [], configOf),
-  fromWords: (o) => ({
-    ...bertFromWords(o),
+  fromWords: (options) => ({
+    ...bertConfigFromScratch(options),
     model_type: "mobilebert",
     hidden_act: "relu",
     hidden_dropout_prob: 0,
-    embedding_size: o.words["embedding"],
+    embedding_size: options.words["embedding"],
     trigram_input: true,
     use_bottleneck: true,
-    intra_bottleneck_size: o.words["bottleneck"],
+    intra_bottleneck_size: options.words["bottleneck"],
     use_bottleneck_attention: false,
     key_query_shared_bottleneck: true,
-    num_feedforward_networks: o.words["inner_layers"],
+    num_feedforward_networks: options.words["inner_layers"],
     normalization_type: "no_norm",
     classifier_activation: true,
   }),
   sentence: pooledHead,
   unmaskPaths: ["cls.predictions"],
-  build(layers, config, inputs, o) {
+  build(layers, config, inputs, options) {
     const rates = {
-      dropout: o.dropout ?? config.hidden_dropout_prob,
-      attention: o.dropout ?? config.attention_probs_dropout_prob,
+      dropout: options.dropout ?? config.hidden_dropout_prob,
+      attention: options.dropout ?? config.attention_probs_dropout_prob,
     };
     let x = embeddings(layers, config, inputs, rates.dropout);
     for (let i = 0; i < config.num_hidden_layers; i++)
       x = block(layers, `encoder.layer.${i}`, config, x, inputs.attention_mask, rates);
     const outputs: ModelOutputs = { last_hidden_state: x, unmask: (head) => unmask(layers, head, config) };
-    if (o.pooled === false || !config.classifier_activation) return outputs;
+    if (options.pooled === false || !config.classifier_activation) return outputs;
     const size = config.hidden_size;
     return { ...outputs, pooled: layers.linear("pooler.dense", x.takePosition(0), { in: size, out: size }).tanh() };
   },
 };
 
-function configOf(json: Json): MobileBertConfig {
+function configOf(json: JsonObject): MobileBertConfig {
   const read = new ConfigReader("mobilebert", json);
   const vocab_size = read.count("vocab_size");
   const config: MobileBertConfig = {
@@ -133,7 +133,7 @@ function demandFit(c: MobileBertConfig, read: ConfigReader): void {
 function norm(layers: Layers, c: MobileBertConfig, path: string, x: Tensor, epsilon = c.layer_norm_eps): Tensor {
   const size = x.shape.at(-1) as number;
   if (c.normalization_type === "layer_norm") return layers.norm(path, x, { size, epsilon });
-  return layers.graph.at(path, () =>
+  return layers.graph.withPath(path, () =>
     x
       .multiply(layers.parameter(`${path}.weight`, [size], "ones"))
       .add(layers.parameter(`${path}.bias`, [size], "zeros")),
@@ -141,7 +141,7 @@ function norm(layers: Layers, c: MobileBertConfig, path: string, x: Tensor, epsi
 }
 
 /** MobileBertLMPredictionHead: what the narrow word embeddings lack of a hidden state's width is a table of its own. */
-function unmask(body: Layers, head: Layers, c: MobileBertConfig): Unmasking {
+function unmask(body: Layers, head: Layers, c: MobileBertConfig): UnmaskingHead {
   const { hidden_size: size, embedding_size: narrow, vocab_size: rows, layer_norm_eps: epsilon } = c;
   const path = "cls.predictions";
   const words = c.tie_word_embeddings
@@ -150,7 +150,7 @@ function unmask(body: Layers, head: Layers, c: MobileBertConfig): Unmasking {
   const rest = size - narrow;
   const more = rest > 0 ? [head.parameter(`${path}.dense.weight`, [rest, rows]).transpose([1, 0])] : [];
   if (!c.tie_word_embeddings) head.unused(`${path}.bias`, [rows], "zeros");
-  const { transform, bias } = unmasking(head, {
+  const { transform, bias } = buildUnmaskingHead(head, {
     size,
     rows,
     epsilon,
@@ -213,13 +213,13 @@ interface Rates {
 }
 function block(layers: Layers, path: string, c: MobileBertConfig, x: Tensor, mask: Tensor, rates: Rates): Tensor {
   const [size, inner] = [narrow(c), c.intermediate_size];
-  const [asked, valued, stream] = bottlenecked(layers, `${path}.bottleneck`, c, x);
+  const [queryInput, valued, stream] = bottlenecked(layers, `${path}.bottleneck`, c, x);
   const drop = (name: string, y: Tensor): Tensor =>
     c.use_bottleneck ? y : layers.dropout(`${path}.${name}`, y, rates.dropout);
   const attended = layers.block(`${path}.attention`, stream, () => {
     const project = (name: string, h: Tensor): Tensor =>
       layers.linear(`${path}.attention.self.${name}`, h, { in: h.shape.at(-1) as number, out: size });
-    const [q, k, v] = [project("query", asked), project("key", asked), project("value", valued)];
+    const [q, k, v] = [project("query", queryInput), project("key", queryInput), project("value", valued)];
     const context = layers.attention(`${path}.attention.self`, q, k, v, {
       heads: c.num_attention_heads,
       mask,
@@ -234,12 +234,12 @@ function block(layers: Layers, path: string, c: MobileBertConfig, x: Tensor, mas
     return layers.linear(`${at}.output.dense`, middle, { in: inner, out: size });
   };
   for (let i = 0; i < c.num_feedforward_networks - 1; i++) {
-    const at = `${path}.ffn.${i}`;
+    const layerPath = `${path}.ffn.${i}`;
     h = norm(
       layers,
       c,
-      `${at}.output.LayerNorm`,
-      layers.block(at, h, (y) => feed(at, y)),
+      `${layerPath}.output.LayerNorm`,
+      layers.block(layerPath, h, (y) => feed(layerPath, y)),
     );
   }
   const fed = layers.block(`${path}.output`, h, (y) => drop("output.dropout", feed(path, y)));
@@ -259,8 +259,8 @@ function bottlenecked(
 ): readonly [asked: Tensor, valued: Tensor, stream: Tensor] {
   if (!c.use_bottleneck) return [x, x, x];
   const through = (name: string): Tensor => {
-    const o = { in: c.hidden_size, out: c.intra_bottleneck_size };
-    return norm(layers, c, `${path}.${name}.LayerNorm`, layers.linear(`${path}.${name}.dense`, x, o));
+    const options = { in: c.hidden_size, out: c.intra_bottleneck_size };
+    return norm(layers, c, `${path}.${name}.LayerNorm`, layers.linear(`${path}.${name}.dense`, x, options));
   };
   const stream = through("input");
   if (c.use_bottleneck_attention) {

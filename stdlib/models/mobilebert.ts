@@ -1,6 +1,6 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { bertSpecials, elsewhere, heads, hidden, layers } from "./shared/from-words.js";
-import { bertLike } from "./shared/known-checkpoints.js";
+import { bertSpecials, sizeAliases, headsParameter, hiddenParameter, layersParameter } from "./shared/from-words.js";
+import { bertLikeCheckpoint } from "./shared/known-checkpoints.js";
 
 import { sizeFields } from "./shared/size-fields.js";
 
@@ -14,13 +14,13 @@ export const word = defineWord({
       title: "MobileBERT: a Compact Task-Agnostic BERT for Resource-Limited Devices",
       by: "Sun et al.",
       year: 2020,
-      at: "https://arxiv.org/abs/2004.02984",
+      url: "https://arxiv.org/abs/2004.02984",
     },
   ],
   parameters: [
-    layers,
-    hidden,
-    { ...heads, doc: "Heads of attention; `bottleneck` is a multiple of them." },
+    layersParameter,
+    hiddenParameter,
+    { ...headsParameter, doc: "Heads of attention; `bottleneck` is a multiple of them." },
     {
       name: "bottleneck",
       type: { is: "number", integer: true },
@@ -62,14 +62,14 @@ export const word = defineWord({
       impact: "medium",
     },
   ],
-  elsewhere: { ...elsewhere, intra_bottleneck_size: "bottleneck", embedding_size: "embedding" },
-  check({ word: of, arguments: given }, context) {
+  elsewhere: { ...sizeAliases, intra_bottleneck_size: "bottleneck", embedding_size: "embedding" },
+  check({ word: family, arguments: given }, context) {
     const [width, count] = [Number(given["bottleneck"]), Number(given["heads"])];
     if (width % count)
       context.report(
         "heads-divide",
         {
-          of,
+          of: family,
           hidden: width,
           heads: count,
           nearest: Math.max(1, Math.round(width / count)) * count,
@@ -84,7 +84,9 @@ export const word = defineWord({
       inner: { field: "intermediate_size", into: ["intermediate.dense"], out: "output.dense" },
     },
     scratch: bertSpecials,
-    checkpoints: [bertLike("google/mobilebert-uncased", [24, 512, 4, 512, 30522], { classifier_activation: false })],
+    checkpoints: [
+      bertLikeCheckpoint("google/mobilebert-uncased", [24, 512, 4, 512, 30522], { classifier_activation: false }),
+    ],
     modelType: "mobilebert",
     className: "MobileBert",
     targets: ["query", "value"],

@@ -5,18 +5,18 @@
  */
 import type { Tensor } from "#dsl/tensor/tensor.js";
 import type { Layers } from "../layers/contract.js";
-import type { ModelImplementation, ModelInputs, SentenceHead, Unmasking } from "./kind.js";
+import type { ModelImplementation, ModelInputs, SentenceHead, UnmaskingHead } from "./kind.js";
 import {
   bertConfig,
   bertEncoder,
   bertFacts,
-  bertFromWords,
-  tokenTypes,
+  bertConfigFromScratch,
+  tokenTypeEmbeddings,
   type BertConfig,
 } from "./shared/bert-encoder.js";
-import { ConfigReader, readConfig, type Json } from "./shared/config.js";
-import { firstOf } from "./shared/pooled-head.js";
-import { unmasking } from "./shared/unmasking.js";
+import { ConfigReader, readConfig, type JsonObject } from "./shared/config.js";
+import { firstPositionOf } from "./shared/pooled-head.js";
+import { buildUnmaskingHead } from "./shared/unmasking.js";
 
 export interface RobertaConfig extends BertConfig {
   readonly pad_token_id: number;
@@ -25,10 +25,10 @@ export interface RobertaConfig extends BertConfig {
 const sentence: SentenceHead = {
   paths: ["classifier.dense", "classifier.out_proj"],
   logits(layers, body, { hidden, labels, dropout }) {
-    const first = layers.dropout("classifier.dropout", firstOf(body), dropout);
+    const first = layers.dropout("classifier.dropout", firstPositionOf(body), dropout);
     const dense = layers.linear("classifier.dense", first, { in: hidden, out: hidden, activation: "tanh" });
-    const kept = layers.dropout("classifier.dropout", dense, dropout);
-    return layers.linear("classifier.out_proj", kept, { in: hidden, out: labels });
+    const dropped = layers.dropout("classifier.dropout", dense, dropout);
+    return layers.linear("classifier.out_proj", dropped, { in: hidden, out: labels });
   },
 };
 
@@ -36,7 +36,7 @@ export const roberta = family("roberta", "roberta");
 export const xlmRoberta = family("xlm_roberta", "xlm-roberta");
 
 function family(name: string, modelType: string): ModelImplementation<RobertaConfig> {
-  const configOf = (json: Json): RobertaConfig => {
+  const configOf = (json: JsonObject): RobertaConfig => {
     const read = new ConfigReader(name, json);
     const config = bertConfig(read, 1);
     const { pad_token_id, max_position_embeddings } = config;
@@ -52,22 +52,22 @@ function family(name: string, modelType: string): ModelImplementation<RobertaCon
     config: (json) => readConfig(name, json, [], configOf),
     // The first positions of the table stand for padding.
     sizes: (c) => ({ ...bertFacts.sizes(c), positions: c.max_position_embeddings - c.pad_token_id - 1 }),
-    fromWords: (o) => ({
-      ...bertFromWords(o),
+    fromWords: (options) => ({
+      ...bertConfigFromScratch(options),
       model_type: modelType,
       // The first positions of the table stand for padding.
-      max_position_embeddings: o.positions + Number(o.special("pad")) + 1,
+      max_position_embeddings: options.positions + Number(options.special("pad")) + 1,
       type_vocab_size: 1,
       layer_norm_eps: 1e-5,
-      bos_token_id: o.special("begin"),
-      eos_token_id: o.special("end"),
+      bos_token_id: options.special("begin"),
+      eos_token_id: options.special("end"),
     }),
     sentence,
     unmaskPaths: ["lm_head"],
-    build(layers, config, inputs, o) {
-      const x = embeddings(layers, config, inputs, o.dropout ?? config.hidden_dropout_prob);
+    build(layers, config, inputs, options) {
+      const x = embeddings(layers, config, inputs, options.dropout ?? config.hidden_dropout_prob);
       return {
-        last_hidden_state: bertEncoder(layers, config, x, inputs.attention_mask, o.dropout),
+        last_hidden_state: bertEncoder(layers, config, x, inputs.attention_mask, options.dropout),
         unmask: (head) => unmask(layers, head, config),
       };
     },
@@ -75,9 +75,9 @@ function family(name: string, modelType: string): ModelImplementation<RobertaCon
 }
 
 /** RobertaLMHead, whose activation is GELU whatever the config names. */
-function unmask(body: Layers, head: Layers, config: RobertaConfig): Unmasking {
+function unmask(body: Layers, head: Layers, config: RobertaConfig): UnmaskingHead {
   const { hidden_size: size, vocab_size: rows, layer_norm_eps: epsilon } = config;
-  return unmasking(head, {
+  return buildUnmaskingHead(head, {
     size,
     rows,
     epsilon,
@@ -99,7 +99,7 @@ function embeddings(layers: Layers, config: RobertaConfig, inputs: ModelInputs, 
     ...rows,
     rows: config.max_position_embeddings,
   });
-  const sum = words.add(tokenTypes(layers, config, inputs.token_type_ids)).add(positions);
+  const sum = words.add(tokenTypeEmbeddings(layers, config, inputs.token_type_ids)).add(positions);
   const normal = layers.norm("embeddings.LayerNorm", sum, { size, epsilon: config.layer_norm_eps });
   return layers.dropout("embeddings.dropout", normal, dropout);
 }

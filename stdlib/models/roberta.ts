@@ -1,7 +1,15 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { checkHeads, elsewhere, heads, hidden, intermediate, layers, robertaSpecials } from "./shared/from-words.js";
-import { robertaKin } from "./shared/kin.js";
-import { bertLike } from "./shared/known-checkpoints.js";
+import {
+  checkHeadCounts,
+  sizeAliases,
+  headsParameter,
+  hiddenParameter,
+  intermediateParameter,
+  layersParameter,
+  robertaSpecials,
+} from "./shared/from-words.js";
+import { robertaFamilyCapabilities } from "./shared/kin.js";
+import { bertLikeCheckpoint } from "./shared/known-checkpoints.js";
 
 export const word = defineWord({
   kind: "model",
@@ -13,31 +21,31 @@ export const word = defineWord({
       title: "RoBERTa: A Robustly Optimized BERT Pretraining Approach",
       by: "Liu et al.",
       year: 2019,
-      at: "https://arxiv.org/abs/1907.11692",
+      url: "https://arxiv.org/abs/1907.11692",
     },
   ],
-  parameters: [layers, hidden, heads, intermediate(4)],
-  elsewhere,
-  check: (call, context) => checkHeads(call, context),
+  parameters: [layersParameter, hiddenParameter, headsParameter, intermediateParameter(4)],
+  elsewhere: sizeAliases,
+  check: (call, context) => checkHeadCounts(call, context),
   capabilities: {
     scratch: robertaSpecials,
     checkpoints: [
-      bertLike("distilbert/distilroberta-base", [6, 768, 12, 3072, 50265], {
+      bertLikeCheckpoint("distilbert/distilroberta-base", [6, 768, 12, 3072, 50265], {
         max_position_embeddings: 514,
         type_vocab_size: 1,
       }),
-      bertLike("FacebookAI/roberta-base", [12, 768, 12, 3072, 50265], {
+      bertLikeCheckpoint("FacebookAI/roberta-base", [12, 768, 12, 3072, 50265], {
         max_position_embeddings: 514,
         type_vocab_size: 1,
       }),
-      bertLike("FacebookAI/roberta-large", [24, 1024, 16, 4096, 50265], {
+      bertLikeCheckpoint("FacebookAI/roberta-large", [24, 1024, 16, 4096, 50265], {
         max_position_embeddings: 514,
         type_vocab_size: 1,
       }),
     ],
     modelType: "roberta",
     className: "Roberta",
-    ...robertaKin,
+    ...robertaFamilyCapabilities,
   },
   load: () => import("./roberta.run.js").then((m) => m.roberta),
 });

@@ -8,7 +8,7 @@ import { must } from "#dsl/language/diagnostics/must.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
 import type { Layers } from "../layers/contract.js";
 import type { ModelImplementation, ModelInputs } from "./kind.js";
-import { ACTIVATIONS, ConfigReader, readConfig, type Activation, type Json } from "./shared/config.js";
+import { ACTIVATIONS, ConfigReader, readConfig, type Activation, type JsonObject } from "./shared/config.js";
 import { relativeBuckets } from "./shared/relative-buckets.js";
 
 export interface T5Config {
@@ -68,8 +68,8 @@ export const t5: ModelImplementation<T5Config> = {
     eos_token_id: special("end"),
     decoder_start_token_id: special("pad"),
   }),
-  build(layers, c, inputs, o) {
-    const dropout = o.dropout ?? c.dropout_rate;
+  build(layers, c, inputs, options) {
+    const dropout = options.dropout ?? c.dropout_rate;
     const written = must(inputs.decoder_input_ids, "what the decoder reads");
     const encoded = inputs.encoded ?? stack(layers, "encoder", c, dropout, { ids: inputs.input_ids, inputs });
     const decoded = stack(layers, "decoder", c, dropout, { ids: written, inputs, encoded });
@@ -87,7 +87,7 @@ export const t5: ModelImplementation<T5Config> = {
 /** Of padding, which masks say; of a head that no task here has; of lengths, which nothing bounds. */
 const IDLE = ["pad_token_id", "classifier_dropout", "n_positions"];
 
-function configOf(json: Json): T5Config {
+function configOf(json: JsonObject): T5Config {
   const read = new ConfigReader("t5", json);
   read.off("is_decoder");
   read.off("tie_encoder_decoder");
@@ -141,7 +141,7 @@ function stack(layers: Layers, name: "encoder" | "decoder", c: T5Config, rate: n
     r.inputs.attention_mask,
   ];
   const bias = relativeBias(layers, name, c, r);
-  const own = { heads: c.num_heads, scale: 1, dropout: rate, bias, ...(ownMask && { mask: ownMask }) };
+  const selfOptions = { heads: c.num_heads, scale: 1, dropout: rate, bias, ...(ownMask && { mask: ownMask }) };
   const crossed = { heads: c.num_heads, scale: 1, dropout: rate, mask: readMask, cross: true } as const;
   let x = drop(name, layers.embedding("shared", r.ids, { rows: c.vocab_size, size: c.d_model }));
   for (let i = 0; i < (encoded ? c.num_decoder_layers : c.num_layers); i++) {
@@ -150,7 +150,7 @@ function stack(layers: Layers, name: "encoder" | "decoder", c: T5Config, rate: n
       x = layers.block(path, x, (residual) => drop(path, body(norm(layers, `${path}.layer_norm`, c, residual))));
     };
     sublayer(`${block}.layer.0`, (h) =>
-      attend(layers, `${block}.layer.0.SelfAttention`, c, h, h, { ...own, ...(encoded && { causal: true }) }),
+      attend(layers, `${block}.layer.0.SelfAttention`, c, h, h, { ...selfOptions, ...(encoded && { causal: true }) }),
     );
     if (encoded)
       sublayer(`${block}.layer.1`, (h) => attend(layers, `${block}.layer.1.EncDecAttention`, c, h, encoded, crossed));
@@ -170,7 +170,7 @@ function attend(
   c: T5Config,
   x: Tensor,
   seen: Tensor,
-  o: Parameters<Layers["attention"]>[4],
+  options: Parameters<Layers["attention"]>[4],
 ): Tensor {
   const { d_model: size, d_kv } = c;
   const wide = c.num_heads * d_kv;
@@ -184,7 +184,12 @@ function attend(
   const q = project("q", x, (size * d_kv) ** -0.5);
   const [k, v] = [project("k", seen, size ** -0.5), project("v", seen, size ** -0.5)];
   const initial = { normal: c.initializer_factor * wide ** -0.5 };
-  return layers.linear(`${path}.o`, layers.attention(path, q, k, v, o), { in: wide, out: size, bias: false, initial });
+  return layers.linear(`${path}.o`, layers.attention(path, q, k, v, options), {
+    in: wide,
+    out: size,
+    bias: false,
+    initial,
+  });
 }
 
 function inner(layers: Layers, path: string, c: T5Config, x: Tensor, rate: number): Tensor {
@@ -214,8 +219,8 @@ function relativeBias(layers: Layers, name: "encoder" | "decoder", c: T5Config, 
   const table = layers.parameter(`${path}.weight`, [c.relative_attention_num_buckets, c.num_heads], {
     normal: c.initializer_factor * c.d_model ** -0.5,
   });
-  return graph.at(path, () => {
-    const places = (of: Tensor): Tensor => graph.one("range_like", [of], { axis: 1 });
+  return graph.withPath(path, () => {
+    const places = (tokens: Tensor): Tensor => graph.one("range_like", [tokens], { axis: 1 });
     const keys = places((decoder && r.inputs.decoder_attention_mask) || r.ids);
     const queries = (decoder && r.inputs.decoder_positions) || places(r.ids);
     const [length, seen] = [queries.shape[0]!, keys.shape[0]!];

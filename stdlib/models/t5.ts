@@ -1,5 +1,12 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { elsewhere, headSize, heads, hidden, intermediate, layers } from "./shared/from-words.js";
+import {
+  sizeAliases,
+  headSizeParameter,
+  headsParameter,
+  hiddenParameter,
+  intermediateParameter,
+  layersParameter,
+} from "./shared/from-words.js";
 
 const FLAN = { feed_forward_proj: "gated-gelu", tie_word_embeddings: false };
 
@@ -13,18 +20,18 @@ export const word = defineWord({
       title: "Exploring the Limits of Transfer Learning with a Unified Text-to-Text Transformer",
       by: "Raffel et al.",
       year: 2019,
-      at: "https://arxiv.org/abs/1910.10683",
+      url: "https://arxiv.org/abs/1910.10683",
     },
-    { title: "GLU Variants Improve Transformer", by: "Shazeer", year: 2020, at: "https://arxiv.org/abs/2002.05202" },
+    { title: "GLU Variants Improve Transformer", by: "Shazeer", year: 2020, url: "https://arxiv.org/abs/2002.05202" },
     {
       title: "Scaling Instruction-Finetuned Language Models",
       by: "Chung et al.",
       year: 2022,
-      at: "https://arxiv.org/abs/2210.11416",
+      url: "https://arxiv.org/abs/2210.11416",
     },
   ],
   parameters: [
-    { ...layers, doc: "Blocks of the encoder." },
+    { ...layersParameter, doc: "Blocks of the encoder." },
     {
       name: "decoder_layers",
       type: { is: "number", integer: true },
@@ -34,10 +41,10 @@ export const word = defineWord({
       why: "As the family's own models have it.",
       impact: "medium",
     },
-    { ...hidden, doc: "Width of the stream of tokens." },
-    heads,
-    { ...headSize, doc: "Numbers in each head.", range: { min: 1, max: 1024 } },
-    intermediate(4),
+    { ...hiddenParameter, doc: "Width of the stream of tokens." },
+    headsParameter,
+    { ...headSizeParameter, doc: "Numbers in each head.", range: { min: 1, max: 1024 } },
+    intermediateParameter(4),
     {
       name: "gated",
       type: { is: "boolean" },
@@ -47,7 +54,7 @@ export const word = defineWord({
       impact: "low",
     },
   ],
-  elsewhere: { ...elsewhere, num_decoder_layers: "decoder_layers" },
+  elsewhere: { ...sizeAliases, num_decoder_layers: "decoder_layers" },
   capabilities: {
     prunes: {
       heads: { why: "all its blocks share what one of them adds for the places of tokens, head by head" },

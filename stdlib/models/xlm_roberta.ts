@@ -1,7 +1,15 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { checkHeads, elsewhere, heads, hidden, intermediate, layers, robertaSpecials } from "./shared/from-words.js";
-import { robertaKin } from "./shared/kin.js";
-import { bertLike } from "./shared/known-checkpoints.js";
+import {
+  checkHeadCounts,
+  sizeAliases,
+  headsParameter,
+  hiddenParameter,
+  intermediateParameter,
+  layersParameter,
+  robertaSpecials,
+} from "./shared/from-words.js";
+import { robertaFamilyCapabilities } from "./shared/kin.js";
+import { bertLikeCheckpoint } from "./shared/known-checkpoints.js";
 
 export const word = defineWord({
   kind: "model",
@@ -13,27 +21,27 @@ export const word = defineWord({
       title: "Unsupervised Cross-lingual Representation Learning at Scale",
       by: "Conneau et al.",
       year: 2019,
-      at: "https://arxiv.org/abs/1911.02116",
+      url: "https://arxiv.org/abs/1911.02116",
     },
   ],
-  parameters: [layers, hidden, heads, intermediate(4)],
-  elsewhere,
-  check: (call, context) => checkHeads(call, context),
+  parameters: [layersParameter, hiddenParameter, headsParameter, intermediateParameter(4)],
+  elsewhere: sizeAliases,
+  check: (call, context) => checkHeadCounts(call, context),
   capabilities: {
     scratch: { ...robertaSpecials, tokenizer: "unigram" },
     checkpoints: [
-      bertLike("FacebookAI/xlm-roberta-base", [12, 768, 12, 3072, 250002], {
+      bertLikeCheckpoint("FacebookAI/xlm-roberta-base", [12, 768, 12, 3072, 250002], {
         max_position_embeddings: 514,
         type_vocab_size: 1,
       }),
-      bertLike("FacebookAI/xlm-roberta-large", [24, 1024, 16, 4096, 250002], {
+      bertLikeCheckpoint("FacebookAI/xlm-roberta-large", [24, 1024, 16, 4096, 250002], {
         max_position_embeddings: 514,
         type_vocab_size: 1,
       }),
     ],
     modelType: "xlm-roberta",
     className: "XLMRoberta",
-    ...robertaKin,
+    ...robertaFamilyCapabilities,
   },
   load: () => import("./roberta.run.js").then((m) => m.xlmRoberta),
 });

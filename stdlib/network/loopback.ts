@@ -5,6 +5,6 @@ export function isLoopback(host: string): boolean {
 }
 
 /** Whether only this machine reaches the server of a URL. */
-export function isHere(url: string): boolean {
+export function isLocalUrl(url: string): boolean {
   return isLoopback(new URL(url).hostname);
 }

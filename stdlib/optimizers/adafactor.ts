@@ -1,8 +1,8 @@
 import { defineWord } from "#dsl/language/types/define.js";
 import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { OptimizerImplementation } from "./kind.js";
-import { clipping, moment } from "./shared/clipping.js";
-import { learningRate, rateIsUsual, weightDecay } from "./shared/parameters.js";
+import { gradientClipping, momentState } from "./shared/clipping.js";
+import { learningRateParameter, checkLearningRate, weightDecayParameter } from "./shared/parameters.js";
 
 export const word = defineWord({
   kind: "optimizer",
@@ -11,7 +11,7 @@ export const word = defineWord({
   example: "recipe lean { optimizer: adafactor(learning_rate: 1e-4) }",
   elsewhere: { lr: "learning_rate", clip_threshold: "threshold", decay_rate: "decay", eps: "epsilon" },
   parameters: [
-    learningRate(1),
+    learningRateParameter(1),
     {
       name: "decay",
       type: { is: "number" },
@@ -40,9 +40,9 @@ export const word = defineWord({
       impact: "low",
       related: ["learning_rate"],
     },
-    weightDecay(0, "transformers uses 0, too."),
+    weightDecayParameter(0, "transformers uses 0, too."),
   ],
-  check: rateIsUsual(1),
+  check: checkLearningRate(1),
   load: () => Promise.resolve(adafactor),
 });
 
@@ -59,21 +59,21 @@ const adafactor: OptimizerImplementation = {
   apply(call, graph, trainable, { rate, step, clip }) {
     const { decay, epsilon, threshold, weight_decay } = argumentsOf(word, call);
     const settings = { decay: -decay, epsilon, threshold, weight_decay };
-    const { norm, scale } = clipping(graph, trainable, clip);
+    const { norm, scale } = gradientClipping(graph, trainable, clip);
     for (const { name, value, gradient } of trainable)
-      graph.at(name, () => {
+      graph.withPath(name, () => {
         const factored = value.rank === 2;
-        const kept = factored
+        const states = factored
           ? ([
               [ROW, [value.shape[0]!]],
               [COLUMN, [value.shape[1]!]],
             ] as const)
           : ([[WHOLE, value.shape]] as const);
-        const moments = kept.map(([prefix, shape]) => moment(graph, prefix + name, value, shape));
+        const moments = states.map(([prefix, shape]) => momentState(graph, prefix + name, value, shape));
         const inputs = [value, ...moments, gradient, rate, step, ...scale] as const;
         const [parameter, ...updated] = graph.apply("adafactor", inputs, { ...settings, factored });
         graph.update(name, parameter);
-        updated.forEach((m, i) => graph.update(kept[i]![0]! + name, m));
+        updated.forEach((m, i) => graph.update(states[i]![0]! + name, m));
       });
     return { norm };
   },

@@ -1,9 +1,9 @@
 import { defineWord } from "#dsl/language/types/define.js";
 import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { OptimizerImplementation } from "./kind.js";
-import { adamws, optimizers } from "../foreign-names/values.js";
-import { clipping, moment } from "./shared/clipping.js";
-import { beta, learningRate, rateIsUsual, weightDecay } from "./shared/parameters.js";
+import { adamwVariants, optimizerAdvice } from "../foreign-names/values.js";
+import { gradientClipping, momentState } from "./shared/clipping.js";
+import { betaParameter, learningRateParameter, checkLearningRate, weightDecayParameter } from "./shared/parameters.js";
 
 export const word = defineWord({
   kind: "optimizer",
@@ -11,7 +11,7 @@ export const word = defineWord({
   doc: "Adam with decoupled weight decay, exactly as torch.optim.AdamW.",
   example: "recipe quick { epochs: 3, optimizer: adamw(learning_rate: 1e-3) }",
   elsewhere: {
-    ...adamws,
+    ...adamwVariants,
     AdamW: "adamw",
     lr: "learning_rate",
     eps: "epsilon",
@@ -21,16 +21,16 @@ export const word = defineWord({
     adam: "adamw",
   },
   advice: {
-    ...optimizers.advice,
+    ...optimizerAdvice.advice,
     betas: "write `beta1: 0.9, beta2: 0.999`",
     amsgrad: "leave it out: it isn't part of Tune",
     fused: "leave it out: engines choose their kernels themselves",
   },
   idle: ["fused"],
   parameters: [
-    learningRate(1),
-    beta("beta1", 0.9, "gradients", "About ten steps of memory smooth a batch's noise."),
-    beta("beta2", 0.999, "squared gradients", "A long memory keeps the scale of each weight steady."),
+    learningRateParameter(1),
+    betaParameter("beta1", 0.9, "gradients", "About ten steps of memory smooth a batch's noise."),
+    betaParameter("beta2", 0.999, "squared gradients", "A long memory keeps the scale of each weight steady."),
     {
       name: "epsilon",
       type: { is: "number" },
@@ -40,9 +40,9 @@ export const word = defineWord({
       why: "Small enough to matter only where gradients vanish.",
       impact: "low",
     },
-    weightDecay(0.01, "PyTorch's own default; fine-tuning is short, so it changes little."),
+    weightDecayParameter(0.01, "PyTorch's own default; fine-tuning is short, so it changes little."),
   ],
-  check: rateIsUsual(1),
+  check: checkLearningRate(1),
   load: () => Promise.resolve(adamw),
 });
 
@@ -54,11 +54,14 @@ export const adamw: OptimizerImplementation = {
   apply(call, graph, trainable, { rate, step, clip }) {
     const { beta1, beta2, epsilon, weight_decay } = argumentsOf(word, call);
     const settings = { beta1, beta2, epsilon, weight_decay };
-    const { norm, scale } = clipping(graph, trainable, clip);
+    const { norm, scale } = gradientClipping(graph, trainable, clip);
     for (const { name, value, gradient } of trainable)
-      graph.at(name, () => {
-        const kept = [moment(graph, MOMENTS[0] + name, value), moment(graph, MOMENTS[1] + name, value)] as const;
-        const [parameter, m, v] = graph.apply("adamw", [value, ...kept, gradient, rate, step, ...scale], settings);
+      graph.withPath(name, () => {
+        const moments = [
+          momentState(graph, MOMENTS[0] + name, value),
+          momentState(graph, MOMENTS[1] + name, value),
+        ] as const;
+        const [parameter, m, v] = graph.apply("adamw", [value, ...moments, gradient, rate, step, ...scale], settings);
         graph.update(name, parameter);
         graph.update(MOMENTS[0] + name, m);
         graph.update(MOMENTS[1] + name, v);

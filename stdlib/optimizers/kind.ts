@@ -19,7 +19,7 @@ export interface OptimizerImplementation {
     call: Call,
     graph: Graph,
     trainable: readonly { readonly name: string; readonly value: Tensor; readonly gradient: Tensor }[],
-    o: { readonly rate: Tensor; readonly step: Tensor; readonly clip: number | null },
+    options: { readonly rate: Tensor; readonly step: Tensor; readonly clip: number | null },
   ): { readonly norm: Tensor };
 }
 

@@ -1,28 +1,31 @@
 import { defineWord } from "#dsl/language/types/define.js";
 import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { OptimizerImplementation } from "./kind.js";
-import { lions } from "../foreign-names/values.js";
-import { clipping, moment } from "./shared/clipping.js";
-import { beta, learningRate, rateIsUsual, weightDecay } from "./shared/parameters.js";
+import { lionVariants } from "../foreign-names/values.js";
+import { gradientClipping, momentState } from "./shared/clipping.js";
+import { betaParameter, learningRateParameter, checkLearningRate, weightDecayParameter } from "./shared/parameters.js";
 
 export const word = defineWord({
   kind: "optimizer",
   name: "lion",
   doc: "Lion: steps of one size along the sign of the gradients' mean; keeps one moment where AdamW keeps two.",
   example: "recipe quick { optimizer: lion(learning_rate: 3e-5) }",
-  elsewhere: { ...lions, lr: "learning_rate" },
+  elsewhere: { ...lionVariants, lr: "learning_rate" },
   parameters: [
-    learningRate(0.3),
-    beta(
+    learningRateParameter(0.3),
+    betaParameter(
       "beta1",
       0.9,
       "gradients in the step's direction",
       "The authors' own: the direction follows the last ten steps.",
     ),
-    beta("beta2", 0.99, "gradients that is remembered", "The authors' own: memory outlives the direction."),
-    weightDecay(0, "Steps are larger than AdamW's for the same rate, so a decay must be chosen with the rate."),
+    betaParameter("beta2", 0.99, "gradients that is remembered", "The authors' own: memory outlives the direction."),
+    weightDecayParameter(
+      0,
+      "Steps are larger than AdamW's for the same rate, so a decay must be chosen with the rate.",
+    ),
   ],
-  check: rateIsUsual(0.3),
+  check: checkLearningRate(0.3),
   load: () => Promise.resolve(lion),
 });
 
@@ -34,10 +37,10 @@ const lion: OptimizerImplementation = {
   apply(call, graph, trainable, { rate, clip }) {
     const { beta1, beta2, weight_decay } = argumentsOf(word, call);
     const settings = { beta1, beta2, weight_decay };
-    const { norm, scale } = clipping(graph, trainable, clip);
+    const { norm, scale } = gradientClipping(graph, trainable, clip);
     for (const { name, value, gradient } of trainable)
-      graph.at(name, () => {
-        const inputs = [value, moment(graph, MOMENT + name, value), gradient, rate, ...scale] as const;
+      graph.withPath(name, () => {
+        const inputs = [value, momentState(graph, MOMENT + name, value), gradient, rate, ...scale] as const;
         const [parameter, m] = graph.apply("lion", inputs, settings);
         graph.update(name, parameter);
         graph.update(MOMENT + name, m);

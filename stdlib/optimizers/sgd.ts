@@ -1,8 +1,8 @@
 import { defineWord } from "#dsl/language/types/define.js";
 import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { OptimizerImplementation } from "./kind.js";
-import { clipping, moment } from "./shared/clipping.js";
-import { learningRate, rateIsUsual, weightDecay } from "./shared/parameters.js";
+import { gradientClipping, momentState } from "./shared/clipping.js";
+import { learningRateParameter, checkLearningRate, weightDecayParameter } from "./shared/parameters.js";
 
 export const word = defineWord({
   kind: "optimizer",
@@ -11,7 +11,7 @@ export const word = defineWord({
   example: "recipe plain { optimizer: sgd(learning_rate: 0.01, momentum: 0.9) }",
   elsewhere: { lr: "learning_rate" },
   parameters: [
-    learningRate(100),
+    learningRateParameter(100),
     {
       name: "momentum",
       type: { is: "number" },
@@ -31,12 +31,12 @@ export const word = defineWord({
       impact: "low",
       related: ["momentum"],
     },
-    weightDecay(0, "PyTorch's own default. It is added to the gradient, not taken from the weight by itself."),
+    weightDecayParameter(0, "PyTorch's own default. It is added to the gradient, not taken from the weight by itself."),
   ],
   check(call, context) {
     if (call.arguments.nesterov && call.arguments.momentum === 0)
       context.report("nesterov-without-momentum", {}, "nesterov");
-    rateIsUsual(100)(call, context);
+    checkLearningRate(100)(call, context);
   },
   load: () => Promise.resolve(sgd),
 });
@@ -49,10 +49,10 @@ export const sgd: OptimizerImplementation = {
   apply(call, graph, trainable, { rate, clip }) {
     const { momentum, nesterov, weight_decay } = argumentsOf(word, call);
     const settings = { momentum, nesterov: momentum > 0 && nesterov, weight_decay };
-    const { norm, scale } = clipping(graph, trainable, clip);
+    const { norm, scale } = gradientClipping(graph, trainable, clip);
     for (const { name, value, gradient } of trainable)
-      graph.at(name, () => {
-        const moments = momentum > 0 ? [moment(graph, VELOCITY + name, value)] : [];
+      graph.withPath(name, () => {
+        const moments = momentum > 0 ? [momentState(graph, VELOCITY + name, value)] : [];
         const [parameter, velocity] = graph.apply("sgd", [value, ...moments, gradient, rate, ...scale], settings);
         graph.update(name, parameter);
         if (velocity) graph.update(VELOCITY + name, velocity);

@@ -1,12 +1,12 @@
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { PartitionImplementation } from "./kind.js";
-import { byValue } from "./shared/client-rows.js";
+import { rowsByValue } from "./shared/client-rows.js";
 import { word } from "./by_column.js";
 
 export const byColumn: PartitionImplementation = {
   part(call, { values }) {
-    const clients = byValue(values ?? []);
+    const clients = rowsByValue(values ?? []);
     const nobody = clients.get("") ?? [];
     if (nobody.length > 0)
       throw new CodedError("rows-without-client", {

@@ -5,20 +5,31 @@
 import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { PartitionImplementation } from "./kind.js";
 import { shuffle } from "../statistics/chance.js";
-import { byValue, chanceOf, counted, cut, joined, numbered } from "./shared/client-rows.js";
-import { countsOf, dirichlet } from "./shared/dirichlet.js";
+import {
+  rowsByValue,
+  partitionChance,
+  drawClientCounts,
+  splitByCounts,
+  joinClientParts,
+  numberedClients,
+} from "./shared/client-rows.js";
+import { countsFromShares, dirichletShares } from "./shared/dirichlet.js";
 import { word } from "./dirichlet.js";
 
 export const dirichletPartition: PartitionImplementation = {
   part(call, { rows, values, seed }) {
     const { clients, alpha, least } = argumentsOf(word, call);
-    const labels = [...byValue(values ?? Array.from({ length: rows }, () => "")).values()];
-    const shares = chanceOf(seed, 1);
-    const counts = counted({ partition: "dirichlet", rows, clients, least, alpha, of: labels.length }, () =>
-      labels.map((own) => countsOf(dirichlet(clients, alpha, shares), own.length, shares)),
+    const labels = [...rowsByValue(values ?? Array.from({ length: rows }, () => "")).values()];
+    const shares = partitionChance(seed, 1);
+    const counts = drawClientCounts(
+      { partition: "dirichlet", rows, clients, least, alpha, groups: labels.length },
+      () =>
+        labels.map((labelRows) => countsFromShares(dirichletShares(clients, alpha, shares), labelRows.length, shares)),
     );
-    const order = chanceOf(seed, 2);
-    const parts = labels.map((own, k) => cut(shuffle(Uint32Array.from(own), order), counts[k] ?? []));
-    return numbered(joined(parts, clients));
+    const order = partitionChance(seed, 2);
+    const parts = labels.map((labelRows, k) =>
+      splitByCounts(shuffle(Uint32Array.from(labelRows), order), counts[k] ?? []),
+    );
+    return numberedClients(joinClientParts(parts, clients));
   },
 };

@@ -1,5 +1,13 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { advice, alpha, by, byOf, clients, elsewhereDrawn, least } from "./shared/parameters.js";
+import {
+  partitionAdvice,
+  alphaParameter,
+  byColumnParameter,
+  partitionColumn,
+  clientsParameter,
+  drawnPartitionAliases,
+  leastRowsParameter,
+} from "./shared/parameters.js";
 
 export const word = defineWord({
   kind: "partition",
@@ -11,13 +19,13 @@ export const word = defineWord({
       title: "Measuring the Effects of Non-Identical Data Distribution for Federated Visual Classification",
       by: "Hsu, Qi and Brown",
       year: 2019,
-      at: "https://arxiv.org/abs/1909.06335",
+      url: "https://arxiv.org/abs/1909.06335",
     },
     {
       title: "Bayesian Nonparametric Federated Learning of Neural Networks",
       by: "Yurochkin et al.",
       year: 2019,
-      at: "https://arxiv.org/abs/1905.12022",
+      url: "https://arxiv.org/abs/1905.12022",
     },
   ],
   elsewhere: {
@@ -28,14 +36,19 @@ export const word = defineWord({
     noniid_labeldir: "dirichlet",
     hetero_dir: "dirichlet",
     dir: "dirichlet",
-    ...elsewhereDrawn,
+    ...drawnPartitionAliases,
   },
-  advice: { ...advice, self_balancing: "leave it out: `least` says how few rows a client may have" },
+  advice: { ...partitionAdvice, self_balancing: "leave it out: `least` says how few rows a client may have" },
   capabilities: {
     clients: (call) => call.arguments.clients,
-    by: (call) => byOf(call.arguments),
+    by: (call) => partitionColumn(call.arguments),
     least: (call) => call.arguments.least,
   },
-  parameters: [clients, by, alpha("the fewer clients have most rows of a label"), least],
+  parameters: [
+    clientsParameter,
+    byColumnParameter,
+    alphaParameter("the fewer clients have most rows of a label"),
+    leastRowsParameter,
+  ],
   load: async () => (await import("./dirichlet.run.js")).dirichletPartition,
 });

@@ -1,7 +1,7 @@
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { PartitionImplementation } from "./kind.js";
-import { cut, numbered, shuffled } from "./shared/client-rows.js";
+import { splitByCounts, numberedClients, shuffledRows } from "./shared/client-rows.js";
 import { word } from "./even.js";
 
 export const even: PartitionImplementation = {
@@ -9,9 +9,9 @@ export const even: PartitionImplementation = {
     const { clients } = argumentsOf(word, call);
     if (rows < clients) throw new CodedError("empty-client", { partition: "even", rows, clients, least: 1 });
     const ends = Array.from({ length: clients + 1 }, (_, k) => Math.floor((k * rows) / clients));
-    return numbered(
-      cut(
-        shuffled(rows, seed),
+    return numberedClients(
+      splitByCounts(
+        shuffledRows(rows, seed),
         ends.slice(1).map((end, k) => end - (ends[k] ?? 0)),
       ),
     );

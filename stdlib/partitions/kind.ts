@@ -1,7 +1,7 @@
 /** How the rows of one data set are given to clients, to see what data that are apart do to a training. */
 import type { Call } from "#dsl/language/types/value.js";
 
-export interface Parted {
+export interface ClientPart {
   /** What the client is called: a number from 1, or the value that its rows have. */
   readonly name: string;
   /** Rows of the split, in its order. Every row is of one client. */
@@ -14,8 +14,8 @@ export interface PartitionImplementation {
    */
   part(
     call: Call,
-    of: { readonly rows: number; readonly values: readonly string[] | null; readonly seed: number },
-  ): readonly Parted[];
+    split: { readonly rows: number; readonly values: readonly string[] | null; readonly seed: number },
+  ): readonly ClientPart[];
 }
 
 declare module "#dsl/language/types/registry.js" {

@@ -1,5 +1,11 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { advice, alpha, clients, elsewhereDrawn, least } from "./shared/parameters.js";
+import {
+  partitionAdvice,
+  alphaParameter,
+  clientsParameter,
+  drawnPartitionAliases,
+  leastRowsParameter,
+} from "./shared/parameters.js";
 
 export const word = defineWord({
   kind: "partition",
@@ -11,7 +17,7 @@ export const word = defineWord({
       title: "Federated Learning on Non-IID Data Silos: An Experimental Study",
       by: "Li et al.",
       year: 2022,
-      at: "https://arxiv.org/abs/2102.02079",
+      url: "https://arxiv.org/abs/2102.02079",
     },
   ],
   elsewhere: {
@@ -21,10 +27,10 @@ export const word = defineWord({
     ExponentialPartitioner: "quantity",
     quantity_skew: "quantity",
     iid_diff_quantity: "quantity",
-    ...elsewhereDrawn,
+    ...drawnPartitionAliases,
   },
-  advice,
+  advice: partitionAdvice,
   capabilities: { clients: (call) => call.arguments.clients, least: (call) => call.arguments.least },
-  parameters: [clients, alpha("the fewer clients have most of the rows"), least],
+  parameters: [clientsParameter, alphaParameter("the fewer clients have most of the rows"), leastRowsParameter],
   load: async () => (await import("./quantity.run.js")).quantity,
 });

@@ -1,5 +1,11 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { advice, by, byOf, clients, elsewhere } from "./shared/parameters.js";
+import {
+  partitionAdvice,
+  byColumnParameter,
+  partitionColumn,
+  clientsParameter,
+  partitionAliases,
+} from "./shared/parameters.js";
 
 export const word = defineWord({
   kind: "partition",
@@ -11,7 +17,7 @@ export const word = defineWord({
       title: "Communication-Efficient Learning of Deep Networks from Decentralized Data",
       by: "McMahan et al.",
       year: 2017,
-      at: "https://arxiv.org/abs/1602.05629",
+      url: "https://arxiv.org/abs/1602.05629",
     },
   ],
   elsewhere: {
@@ -22,17 +28,17 @@ export const word = defineWord({
     num_shards_per_partition: "each",
     num_classes_per_partition: "each",
     shards_per_client: "each",
-    ...elsewhere,
+    ...partitionAliases,
   },
-  advice,
+  advice: partitionAdvice,
   capabilities: {
     clients: (call) => call.arguments.clients,
-    by: (call) => byOf(call.arguments),
+    by: (call) => partitionColumn(call.arguments),
     least: (call) => call.arguments.each,
   },
   parameters: [
-    clients,
-    by,
+    clientsParameter,
+    byColumnParameter,
     {
       name: "each",
       type: { is: "number", integer: true },

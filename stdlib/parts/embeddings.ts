@@ -1,4 +1,4 @@
-import { isEmbeddingPart } from "./shared/frozen-parts.js";
+import { isEmbeddingParameter } from "./shared/frozen-parts.js";
 import { defineWord } from "#dsl/language/types/define.js";
 
 export const word = defineWord({
@@ -7,5 +7,5 @@ export const word = defineWord({
   doc: "The tables that tokens, positions and token types are looked up in, and what normalises them before the first layer.",
   example: "freeze: [embeddings]",
   parameters: [],
-  capabilities: { holds: (_call, path) => isEmbeddingPart(path) },
+  capabilities: { holds: (_call, path) => isEmbeddingParameter(path) },
 });

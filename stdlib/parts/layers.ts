@@ -1,4 +1,4 @@
-import { layerOf } from "./shared/frozen-parts.js";
+import { layerNumberOf } from "./shared/frozen-parts.js";
 import { defineWord } from "#dsl/language/types/define.js";
 
 export const word = defineWord({
@@ -20,7 +20,7 @@ export const word = defineWord({
   ],
   capabilities: {
     holds({ arguments: { range } }, path) {
-      const layer = layerOf(path);
+      const layer = layerNumberOf(path);
       return layer !== null && layer >= range.from && layer <= range.to;
     },
   },

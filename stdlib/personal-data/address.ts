@@ -2,8 +2,8 @@
  * Postal addresses: a street with a number as several countries write it, and what goes on from there (a flat, a town with its
  * code). A town alone is nobody's address.
  */
-import { matchesOf } from "./matches.js";
-import type { Detector, Span } from "./finding.js";
+import { allMatches } from "./matches.js";
+import type { PersonalDataDetector, TextSpan } from "./finding.js";
 
 /** A word as it stands in the name of a street or a town. */
 const word =
@@ -139,12 +139,12 @@ const compound = new RegExp(`(?:${german}|${dutch}|${northern}) ${number}(?![\\p
 const noStreet =
   /^(?:\p{Ll}|Seite|Hinweg|Deswegen|Unterweg|Verlag|Vorbei|.{0,2}(?:weg|pad|hof|park|berg|tor|ring|markt|wal|lei|haven|wall)$)/u;
 
-export const address: Detector = (text) => {
+export const addressDetector: PersonalDataDetector = (text) => {
   if (!/\d/u.test(text)) return [];
-  const found: Span[] = [];
+  const found: TextSpan[] = [];
   for (const street of code.test(text) ? [...streets, ...beforeCodes] : streets)
-    for (const match of matchesOf(street, text)) found.push(onwards(text, match.index, match.index + match[0].length));
-  for (const match of matchesOf(compound, text)) {
+    for (const match of allMatches(street, text)) found.push(onwards(text, match.index, match.index + match[0].length));
+  for (const match of allMatches(compound, text)) {
     const begin = beginOf(text, match.index);
     if (begin === undefined) continue;
     found.push(onwards(text, begin, match.index + match[0].length));
@@ -153,10 +153,10 @@ export const address: Detector = (text) => {
 };
 
 /** Where the word begins that ends as a street does; with the names that stand before it (`Willy-Brandt-`, `Eerste `). */
-function beginOf(text: string, at: number): number | undefined {
-  let begin = at;
-  while (begin > 0 && at - begin < 40 && /[\p{L}'’-]/u.test(text[begin - 1]!)) begin--;
-  const street = text.slice(begin, at);
+function beginOf(text: string, position: number): number | undefined {
+  let begin = position;
+  while (begin > 0 && position - begin < 40 && /[\p{L}'’-]/u.test(text[begin - 1]!)) begin--;
+  const street = text.slice(begin, position);
   if (street.length < 2 || noStreet.test(text.slice(begin, begin + 1)) || !/^\p{Lu}/u.test(street)) return undefined;
   const ordinal =
     /(?:^|[\s,(])((?:Eerste|Tweede|Derde|Nieuwe|Oude|Grote|Kleine|Korte|Lange|Alte|Neue|Sint|Prins|Prinses|Koning|Koningin|Van|Burgemeester) )$/u.exec(
@@ -165,7 +165,7 @@ function beginOf(text: string, at: number): number | undefined {
   return ordinal ? begin - (ordinal[1]?.length ?? 0) : begin;
 }
 
-function onwards(text: string, start: number, end: number): Span {
+function onwards(text: string, start: number, end: number): TextSpan {
   tail.lastIndex = end;
   let to = end + (tail.exec(text)?.[0].length ?? 0);
   if (to === end) {

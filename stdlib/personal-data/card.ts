@@ -1,8 +1,8 @@
 /** Numbers of payment cards: an issuer's range and length, and Luhn's check digit. */
-import { luhn } from "./checksums.js";
-import { digitChains, type Group } from "./digit-groups.js";
-import type { Detector, Span } from "./finding.js";
-import { wordAt } from "./context.js";
+import { passesLuhn } from "./checksums.js";
+import { groupDigits, type DigitGroup } from "./digit-groups.js";
+import type { PersonalDataDetector, TextSpan } from "./finding.js";
+import { isWordCharacterAt } from "./context.js";
 
 /** First digits from … to (as many in both), and how long such a number is. */
 const issuers: readonly (readonly [from: number, to: number, lengths: readonly number[]])[] = [
@@ -31,9 +31,9 @@ const issuers: readonly (readonly [from: number, to: number, lengths: readonly n
   [2200, 2204, [16, 17, 18, 19]], // Mir
 ];
 
-export function isCard(digits: string): boolean {
+export function isCardNumber(digits: string): boolean {
   // The check digit first: it is quick, and right by chance in one of ten.
-  if (!luhn(digits) || /^(\d)\1*$/.test(digits)) return false;
+  if (!passesLuhn(digits) || /^(\d)\1*$/.test(digits)) return false;
   const heads = Array.from({ length: 7 }, (_, length) => Number(digits.slice(0, length)));
   return issuers.some(([from, to, lengths]) => {
     const head = heads[from < 10 ? 1 : from < 100 ? 2 : from < 1000 ? 3 : from < 10_000 ? 4 : 6]!;
@@ -45,9 +45,9 @@ export function isCard(digits: string): boolean {
 const usual = /^[ -]$/;
 const between = /^(?:[ \-–—.·_/\u00a0\u2009\u202f\u2011]{1,2}| - | – |\r?\n ?)$/;
 
-export const card: Detector = (text) => {
-  const found: Span[] = [];
-  for (const chain of digitChains(text, between)) {
+export const cardDetector: PersonalDataDetector = (text) => {
+  const found: TextSpan[] = [];
+  for (const chain of groupDigits(text, between)) {
     let from = 0;
     while (from < chain.length) {
       const to = cardFrom(text, chain, from);
@@ -60,10 +60,11 @@ export const card: Detector = (text) => {
 };
 
 /** Index of the group that ends a card's number. */
-function cardFrom(text: string, chain: readonly Group[], from: number): number | undefined {
+function cardFrom(text: string, chain: readonly DigitGroup[], from: number): number | undefined {
   const { start } = chain[from]!;
   // `a4111…`, `0.4111…`: part of something else.
-  if (wordAt(text, start - 1) || (text[start - 1] === "." && wordAt(text, start - 2))) return undefined;
+  if (isWordCharacterAt(text, start - 1) || (text[start - 1] === "." && isWordCharacterAt(text, start - 2)))
+    return undefined;
   let digits = "";
   let strange = false;
   for (let to = from; to < chain.length; to++) {
@@ -72,9 +73,9 @@ function cardFrom(text: string, chain: readonly Group[], from: number): number |
     if (to > from) strange ||= !usual.test(text.slice(chain[to - 1]!.end, group.start));
     digits += text.slice(group.start, group.end);
     if (digits.length > 19) return undefined;
-    if (digits.length < 12 || wordAt(text, group.end)) continue;
-    const own = chain.slice(from, to + 1).map((one) => one.end - one.start);
-    if (grouped(own, strange) && isCard(digits)) return to;
+    if (digits.length < 12 || isWordCharacterAt(text, group.end)) continue;
+    const lengths = chain.slice(from, to + 1).map((one) => one.end - one.start);
+    if (grouped(lengths, strange) && isCardNumber(digits)) return to;
   }
   return undefined;
 }

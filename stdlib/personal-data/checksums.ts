@@ -1,7 +1,7 @@
 /** Check digits that cards, accounts and ids share. All take digits alone. */
 
 /** Double every second digit from the right. */
-export function luhn(digits: string): boolean {
+export function passesLuhn(digits: string): boolean {
   let sum = 0;
   for (let i = digits.length - 1, twice = false; i >= 0; i--, twice = !twice) {
     const digit = digits.charCodeAt(i) - 48;
@@ -11,19 +11,19 @@ export function luhn(digits: string): boolean {
 }
 
 /** Σ weight × digit, as far as there are weights. */
-export function weighted(digits: string, weights: readonly number[]): number {
+export function weightedDigitSum(digits: string, weights: readonly number[]): number {
   return weights.reduce((sum, weight, i) => sum + weight * (digits.charCodeAt(i) - 48), 0);
 }
 
 /** The rest of a number of any length. */
-export function rest(digits: string, of: number): number {
+export function remainderOf(digits: string, modulus: number): number {
   let left = 0;
-  for (let i = 0; i < digits.length; i++) left = (left * 10 + digits.charCodeAt(i) - 48) % of;
+  for (let i = 0; i < digits.length; i++) left = (left * 10 + digits.charCodeAt(i) - 48) % modulus;
   return left;
 }
 
 /** ISO 7064, MOD 11,10. */
-export function mod1110(digits: string): boolean {
+export function passesMod1110(digits: string): boolean {
   let product = 10;
   for (const digit of digits.slice(0, -1)) {
     const sum = (Number(digit) + product) % 10 || 10;
@@ -46,7 +46,7 @@ const products = [
   "0123456789", "1234067895", "2340178956", "3401289567", "4012395678",
   "5987604321", "6598710432", "7659821043", "8765932104", "9876543210",
 ]; // prettier-ignore
-export function verhoeff(digits: string): boolean {
+export function passesVerhoeff(digits: string): boolean {
   let check = 0;
   for (let i = 0; i < digits.length; i++) {
     const turned = Number(turns[i % 8]?.[Number(digits[digits.length - 1 - i])]);
@@ -56,14 +56,14 @@ export function verhoeff(digits: string): boolean {
 }
 
 /** A day that there is; years of two digits are of any century. */
-export function isDay(year: number, month: number, day: number): boolean {
+export function isCalendarDay(year: number, month: number, day: number): boolean {
   if (month < 1 || month > 12 || day < 1) return false;
   const leap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
   const days = [31, leap || year < 100 ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
   return day <= (days[month - 1] ?? 0);
 }
 /** `at`: where `YYMMDD` begins. */
-export function dayAt(digits: string, at: number): boolean {
-  const part = (i: number): number => Number(digits.slice(at + i, at + i + 2));
-  return isDay(part(0), part(2), part(4));
+export function isDateAt(digits: string, offset: number): boolean {
+  const part = (i: number): number => Number(digits.slice(offset + i, offset + i + 2));
+  return isCalendarDay(part(0), part(2), part(4));
 }

@@ -1,7 +1,7 @@
 /** Days of birth: a date counts where words beside it, or its place in a row of a table, say that someone was born then. */
-import { matchesOf } from "./matches.js";
-import { isDay } from "./checksums.js";
-import type { Detector, Span } from "./finding.js";
+import { allMatches } from "./matches.js";
+import { isCalendarDay } from "./checksums.js";
+import type { PersonalDataDetector, TextSpan } from "./finding.js";
 
 /** English, German, French, Spanish, Italian, Dutch, Portuguese, Polish. */
 const months =
@@ -40,10 +40,10 @@ const afterName = /(?:^|[;|\t])\s?\p{Lu}[\p{L}'’.-]{0,24}(?:,? \p{L}[\p{L}'’
 /** What a text must have, looked for before words are. */
 const hint = /\d\d/;
 
-export const dateOfBirth: Detector = (text) => {
+export const dateOfBirthDetector: PersonalDataDetector = (text) => {
   if (!hint.test(text)) return [];
-  const found: Span[] = [];
-  for (const match of matchesOf(date, text)) {
+  const found: TextSpan[] = [];
+  for (const match of allMatches(date, text)) {
     const { index: start } = match;
     const end = start + match[0].length;
     if (/\d\.$/.test(text.slice(Math.max(0, start - 2), start))) continue;
@@ -57,8 +57,9 @@ export const dateOfBirth: Detector = (text) => {
 
 /** Those of numbers alone are days; day and month in either order. */
 function isDate({ y, m, d, a, b, s, t, u }: Readonly<Record<string, string | undefined>>): boolean {
-  if (y !== undefined) return isDay(Number(y), Number(m), Number(d)) || isDay(Number(y), Number(d), Number(m));
-  if (s !== undefined) return isDay(Number(s), Number(t), Number(u));
+  if (y !== undefined)
+    return isCalendarDay(Number(y), Number(m), Number(d)) || isCalendarDay(Number(y), Number(d), Number(m));
+  if (s !== undefined) return isCalendarDay(Number(s), Number(t), Number(u));
   if (a === undefined) return true;
-  return isDay(0, Number(b), Number(a)) || isDay(0, Number(a), Number(b));
+  return isCalendarDay(0, Number(b), Number(a)) || isCalendarDay(0, Number(a), Number(b));
 }

@@ -1,7 +1,7 @@
 /** Numbers written in groups: runs of digits with a space, a hyphen or the like between them. */
-import { matchesOf } from "./matches.js";
+import { allMatches } from "./matches.js";
 
-export interface Group {
+export interface DigitGroup {
   readonly start: number;
   readonly end: number;
 }
@@ -9,10 +9,10 @@ export interface Group {
 const digits = /\d+/g;
 
 /** Chains of groups, in order; each group ends where something else than a digit stands. */
-export function digitChains(text: string, between: RegExp): readonly (readonly Group[])[] {
-  const chains: Group[][] = [];
-  let chain: Group[] = [];
-  for (const { 0: run, index: start } of matchesOf(digits, text)) {
+export function groupDigits(text: string, between: RegExp): readonly (readonly DigitGroup[])[] {
+  const chains: DigitGroup[][] = [];
+  let chain: DigitGroup[] = [];
+  for (const { 0: run, index: start } of allMatches(digits, text)) {
     const last = chain.at(-1);
     const joined = last !== undefined && start - last.end <= 3 && between.test(text.slice(last.end, start));
     if (!joined) chains.push((chain = []));

@@ -1,5 +1,5 @@
 /** Texts that are no personal data, whatever they look like. Case and blanks around them don't count. */
-export type Except = ReadonlySet<string>;
+export type ExceptedTexts = ReadonlySet<string>;
 
-export const comparable = (text: string): string => text.trim().toLowerCase();
-export const exceptOf = (texts: readonly string[]): Except => new Set(texts.map(comparable));
+export const comparableText = (text: string): string => text.trim().toLowerCase();
+export const exceptedTexts = (texts: readonly string[]): ExceptedTexts => new Set(texts.map(comparableText));

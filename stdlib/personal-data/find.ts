@@ -1,64 +1,69 @@
 /** All personal data of a text: every detector asked for, overlaps resolved. */
 import { asciiForms } from "../text/digits.js";
-import { address } from "./address.js";
-import { card } from "./card.js";
-import { dateOfBirth } from "./date-of-birth.js";
-import { email } from "./email.js";
-import { comparable, type Except } from "./exceptions.js";
-import { entities, type Detector, type Entity, type Finding } from "./finding.js";
-import { iban } from "./iban.js";
-import { ip } from "./ip.js";
-import { key } from "./key.js";
-import { mac } from "./mac.js";
-import { name } from "./name.js";
-import { nationalId } from "./national-id.js";
-import { resolved } from "./overlaps.js";
-import { phone } from "./phone.js";
-import { record } from "./record.js";
-import { url } from "./url.js";
+import { addressDetector } from "./address.js";
+import { cardDetector } from "./card.js";
+import { dateOfBirthDetector } from "./date-of-birth.js";
+import { emailDetector } from "./email.js";
+import { comparableText, type ExceptedTexts } from "./exceptions.js";
+import {
+  personalEntities,
+  type PersonalDataDetector,
+  type PersonalEntity,
+  type PersonalDataFinding,
+} from "./finding.js";
+import { ibanDetector } from "./iban.js";
+import { ipDetector } from "./ip.js";
+import { keyDetector } from "./key.js";
+import { macDetector } from "./mac.js";
+import { nameDetector } from "./name.js";
+import { nationalIdDetector } from "./national-id.js";
+import { resolveOverlaps } from "./overlaps.js";
+import { phoneDetector } from "./phone.js";
+import { recordDetector } from "./record.js";
+import { urlDetector } from "./url.js";
 
-const detectors: Readonly<Record<Entity, Detector>> = {
-  email,
-  phone,
-  name,
-  address,
-  date_of_birth: dateOfBirth,
-  card,
-  iban,
-  national_id: nationalId,
-  ip,
-  mac,
-  url,
-  key,
-  record,
+const detectors: Readonly<Record<PersonalEntity, PersonalDataDetector>> = {
+  email: emailDetector,
+  phone: phoneDetector,
+  name: nameDetector,
+  address: addressDetector,
+  date_of_birth: dateOfBirthDetector,
+  card: cardDetector,
+  iban: ibanDetector,
+  national_id: nationalIdDetector,
+  ip: ipDetector,
+  mac: macDetector,
+  url: urlDetector,
+  key: keyDetector,
+  record: recordDetector,
 };
 
 /** A pattern of a user's own, compiled. */
-export interface Own {
+export interface CustomPattern {
   readonly name: string;
-  readonly find: Detector;
+  readonly find: PersonalDataDetector;
 }
 
 /**
  * In order, none overlapping another; digits of any script are read as such. What wasn't asked for doesn't hide what was: a phone number within an address that
  * nobody looks for is still found.
  */
-export function findPersonal(
+export function findPersonalData(
   text: string,
-  wanted: readonly Entity[] = entities,
-  own: readonly Own[] = [],
-  except?: Except,
-): readonly Finding[] {
-  const all: Finding[] = [];
+  wanted: readonly PersonalEntity[] = personalEntities,
+  customPatterns: readonly CustomPattern[] = [],
+  except?: ExceptedTexts,
+): readonly PersonalDataFinding[] {
+  const all: PersonalDataFinding[] = [];
   // Of the same length: what is found there stands at the same places.
   const plain = asciiForms(text);
-  const add = (entity: string, find: Detector, of: string): void => {
-    for (const span of find(of)) {
+  const add = (entity: string, find: PersonalDataDetector, content: string): void => {
+    for (const span of find(content)) {
       const found = text.slice(span.start, span.end);
-      if (!except?.has(comparable(found))) all.push({ entity, ...span, text: found });
+      if (!except?.has(comparableText(found))) all.push({ entity, ...span, text: found });
     }
   };
-  for (const one of own) add(one.name, one.find, text);
+  for (const one of customPatterns) add(one.name, one.find, text);
   for (const entity of wanted) add(entity, detectors[entity], plain);
-  return all.length < 2 ? all : resolved(all);
+  return all.length < 2 ? all : resolveOverlaps(all);
 }

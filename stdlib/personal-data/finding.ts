@@ -3,7 +3,7 @@
  * `text.slice(start, end)` is what was found. Detectors are pure and look once over a text, in time that follows its length
  * whatever stands in it.
  */
-export const entities = [
+export const personalEntities = [
   "email",
   "phone",
   "name",
@@ -18,21 +18,21 @@ export const entities = [
   "key",
   "record",
 ] as const;
-export type Entity = (typeof entities)[number];
+export type PersonalEntity = (typeof personalEntities)[number];
 
-export interface Span {
+export interface TextSpan {
   readonly start: number;
   readonly end: number;
   /** A checksum holds or it has the shape of a key: hardly ever anything else. */
   readonly sure?: boolean;
 }
-export interface Finding extends Span {
+export interface PersonalDataFinding extends TextSpan {
   /** An entity, or the name of a user's own pattern. */
   readonly entity: string;
   readonly text: string;
 }
 /** Spans in order, none within another. */
-export type Detector = (text: string) => readonly Span[];
+export type PersonalDataDetector = (text: string) => readonly TextSpan[];
 
 /** What is kept of rows that were looked through says by which rules; one more whenever they find something else. */
-export const rules = 2;
+export const DETECTION_RULES_VERSION = 2;

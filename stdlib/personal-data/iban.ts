@@ -1,8 +1,8 @@
 /** International account numbers: a country's length, and mod 97. */
-import { matchesOf } from "./matches.js";
-import { rest } from "./checksums.js";
-import { wordAt } from "./context.js";
-import type { Detector, Span } from "./finding.js";
+import { allMatches } from "./matches.js";
+import { remainderOf } from "./checksums.js";
+import { isWordCharacterAt } from "./context.js";
+import type { PersonalDataDetector, TextSpan } from "./finding.js";
 
 const lengths: ReadonlyMap<string, number> = new Map(
   (
@@ -17,34 +17,34 @@ const lengths: ReadonlyMap<string, number> = new Map(
 const beginning = /(?<![A-Za-z0-9])[A-Za-z]{2}\d{2}(?=[ -]?[A-Za-z0-9])/g;
 
 /** @param account without spaces, in capitals */
-export function isIban(account: string): boolean {
+export function isValidIban(account: string): boolean {
   if (lengths.get(account.slice(0, 2)) !== account.length) return false;
   const turned = account.slice(4) + account.slice(0, 4);
   return (
-    rest(
+    remainderOf(
       turned.replace(/[A-Z]/g, (letter) => String(letter.charCodeAt(0) - 55)),
       97,
     ) === 1
   );
 }
 
-export const iban: Detector = (text) => {
-  const found: Span[] = [];
-  for (const { index: start } of matchesOf(beginning, text)) {
+export const ibanDetector: PersonalDataDetector = (text) => {
+  const found: TextSpan[] = [];
+  for (const { index: start } of allMatches(beginning, text)) {
     const wanted = lengths.get(text.slice(start, start + 2).toUpperCase());
     const end = wanted === undefined ? undefined : endOf(text, start, wanted);
-    if (end === undefined || wordAt(text, end)) continue;
-    if (isIban(text.slice(start, end).replace(/[ -]/g, "").toUpperCase())) found.push({ start, end, sure: true });
+    if (end === undefined || isWordCharacterAt(text, end)) continue;
+    if (isValidIban(text.slice(start, end).replace(/[ -]/g, "").toUpperCase())) found.push({ start, end, sure: true });
   }
   return found;
 };
 
 /** Where so many letters and digits end, with one space or hyphen between some of them. */
 function endOf(text: string, start: number, wanted: number): number | undefined {
-  let [at, have] = [start, 0];
-  for (; have < wanted; at++) {
-    if (/[A-Za-z0-9]/.test(text[at] ?? "")) have++;
-    else if (!/[ -]/.test(text[at] ?? "") || /[ -]/.test(text[at + 1] ?? " ")) return undefined;
+  let [position, have] = [start, 0];
+  for (; have < wanted; position++) {
+    if (/[A-Za-z0-9]/.test(text[position] ?? "")) have++;
+    else if (!/[ -]/.test(text[position] ?? "") || /[ -]/.test(text[position + 1] ?? " ")) return undefined;
   }
-  return at;
+  return position;
 }

@@ -1,7 +1,7 @@
 /** Addresses of the internet protocol, both versions; those that are nobody's (loopback, unspecified, broadcast) are none. */
-import { matchesOf } from "./matches.js";
-import { saidBefore } from "./context.js";
-import type { Detector, Span } from "./finding.js";
+import { allMatches } from "./matches.js";
+import { isPrecededBy } from "./context.js";
+import type { PersonalDataDetector, TextSpan } from "./finding.js";
 
 const octet = "(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
 const four = new RegExp(`(?<![\\w.-])${octet}(?:\\.${octet}){3}(?![\\w-]|\\.\\d)`, "g");
@@ -11,16 +11,16 @@ const version = /(?:version|release|firmware|build|section|chapter|clause|kapite
 const six =
   /(?<![\w:.])(?:[0-9A-Fa-f]{1,4}:|::)(?:[0-9A-Fa-f]{1,4}:|:){0,7}(?:[0-9A-Fa-f]{1,4}|(?:\d{1,3}\.){3}\d{1,3})?(?![\w:])/g;
 
-export const ip: Detector = (text) => {
-  const found: Span[] = [];
+export const ipDetector: PersonalDataDetector = (text) => {
+  const found: TextSpan[] = [];
   if (text.includes("."))
-    for (const match of matchesOf(four, text))
-      if (!nobody.test(match[0]) && !saidBefore(text, match.index, version, 16)) found.push(spanOf(match));
-  if (text.includes(":")) for (const match of matchesOf(six, text)) if (isSix(match[0])) found.push(spanOf(match));
+    for (const match of allMatches(four, text))
+      if (!nobody.test(match[0]) && !isPrecededBy(text, match.index, version, 16)) found.push(spanOf(match));
+  if (text.includes(":")) for (const match of allMatches(six, text)) if (isSix(match[0])) found.push(spanOf(match));
   return found.sort((a, b) => a.start - b.start);
 };
 
-const spanOf = (match: RegExpExecArray): Span => ({ start: match.index, end: match.index + match[0].length });
+const spanOf = (match: RegExpExecArray): TextSpan => ({ start: match.index, end: match.index + match[0].length });
 
 function isSix(address: string): boolean {
   const halves = address.split("::");

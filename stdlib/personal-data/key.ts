@@ -2,8 +2,8 @@
  * Keys and tokens by the shapes that their providers give them, private keys, and values that a line calls a secret. Shapes of
  * providers begin with a mark that nothing else has, so that they need no words around.
  */
-import { matchesOf } from "./matches.js";
-import type { Detector, Span } from "./finding.js";
+import { allMatches } from "./matches.js";
+import type { PersonalDataDetector, TextSpan } from "./finding.js";
 
 /** Provider → shape. All counts are bounded. */
 export const keyShapes: Readonly<Record<string, string>> = {
@@ -62,12 +62,12 @@ const pemFoot = /-----END (?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY(?: BLOCK)?-----/g;
 const named =
   /(?<![A-Za-z0-9])(?:[A-Za-z0-9]{1,24}[_-]){0,3}(?:api[_-]?key|secret[_-]?key|access[_-]?key|secret|token|passw(?:or)?d|passphrase|pwd|auth[_-]?key|private[_-]?key|bearer)["']?(?:\s{0,2}(?:[:=]|=>|:=)\s{0,2}|\s(?:is\s)?)["'`]?(?<value>[A-Za-z0-9+/_.=~!@#$%^&*-]{8,512})/gi;
 
-export const key: Detector = (text) => {
+export const keyDetector: PersonalDataDetector = (text) => {
   const lengths = lengthsIn(text);
   return [
     ...(lengths.key ? ofProviders(text) : []),
     ...ofPem(text),
-    ...(lengths.value && said.test(text) ? ofNames(text) : []),
+    ...(lengths.value && secretHint.test(text) ? ofNames(text) : []),
   ].sort((a, b) => a.start - b.start);
 };
 
@@ -81,14 +81,14 @@ const traits = Uint8Array.from({ length: 128 }, (_, code) => {
     (signs.test(sign) ? ofKey : 0) | (valueSigns.test(sign) ? ofValue : 0) | (code >= 48 && code <= 57 ? ofNumber : 0)
   );
 });
-const said = /key|secret|token|passw|passphrase|pwd|bearer/i;
+const secretHint = /key|secret|token|passw|passphrase|pwd|bearer/i;
 
 /** What a text must have, looked for before shapes are: signs in a row, for a value a digit among them. */
 function lengthsIn(text: string): { readonly key: boolean; readonly value: boolean } {
   let [key, value, digit] = [0, 0, false];
   const found = { key: false, value: false };
-  for (let at = 0; at < text.length; at++) {
-    const code = text.charCodeAt(at);
+  for (let position = 0; position < text.length; position++) {
+    const code = text.charCodeAt(position);
     const trait = code < 128 ? traits[code]! : 0;
     key = trait & ofKey ? key + 1 : 0;
     if (key >= 14) found.key = true;
@@ -100,8 +100,8 @@ function lengthsIn(text: string): { readonly key: boolean; readonly value: boole
   return found;
 }
 
-function ofProviders(text: string): Span[] {
-  return Array.from(matchesOf(shapes, text), ({ 0: found, index: start }) => ({
+function ofProviders(text: string): TextSpan[] {
+  return Array.from(allMatches(shapes, text), ({ 0: found, index: start }) => ({
     start,
     end: start + found.length,
     sure: true,
@@ -109,24 +109,24 @@ function ofProviders(text: string): Span[] {
 }
 
 /** A private key from its head to its foot, or to the end of the text. */
-function ofPem(text: string): Span[] {
-  const found: Span[] = [];
-  for (let at = text.indexOf(pem); at >= 0; at = text.indexOf(pem, at + 1)) {
-    pemHead.lastIndex = at;
+function ofPem(text: string): TextSpan[] {
+  const found: TextSpan[] = [];
+  for (let position = text.indexOf(pem); position >= 0; position = text.indexOf(pem, position + 1)) {
+    pemHead.lastIndex = position;
     if (!pemHead.test(text)) continue;
     pemFoot.lastIndex = pemHead.lastIndex;
     const foot = pemFoot.exec(text);
     const end = foot ? foot.index + foot[0].length : text.length;
-    found.push({ start: at, end, sure: true });
-    at = end;
+    found.push({ start: position, end, sure: true });
+    position = end;
   }
   return found;
 }
 
 /** What a line calls a secret: `api_key = "…"`. A word of a language is none. */
-function ofNames(text: string): Span[] {
-  const found: Span[] = [];
-  for (const match of matchesOf(named, text)) {
+function ofNames(text: string): TextSpan[] {
+  const found: TextSpan[] = [];
+  for (const match of allMatches(named, text)) {
     const value = (match.groups?.["value"] ?? "").replace(/[.!?]+$/, "");
     const begins = match.index + match[0].length - (match.groups?.["value"] ?? "").length;
     if (value.length >= 12 && looksDrawn(value)) found.push({ start: begins, end: begins + value.length, sure: true });

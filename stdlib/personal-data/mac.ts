@@ -1,6 +1,6 @@
 /** Addresses of network hardware, in the three usual spellings. */
-import { matchesOf } from "./matches.js";
-import type { Detector } from "./finding.js";
+import { allMatches } from "./matches.js";
+import type { PersonalDataDetector } from "./finding.js";
 
 const shape =
   /(?<![\w:.-])(?:[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){5}|[0-9A-Fa-f]{2}(?:-[0-9A-Fa-f]{2}){5}|[0-9A-Fa-f]{4}(?:\.[0-9A-Fa-f]{4}){2})(?![\w:-]|\.\w)/g;
@@ -8,7 +8,7 @@ const shape =
 /** What a text must have, looked for before addresses are. */
 const hint = /[:.-][0-9A-Fa-f]{2,4}[:.-]/;
 
-export const mac: Detector = (text) =>
-  (hint.test(text) ? matchesOf(shape, text) : [])
+export const macDetector: PersonalDataDetector = (text) =>
+  (hint.test(text) ? allMatches(shape, text) : [])
     .filter(([found]) => !/^(?:[0.:-]+|[f.:-]+)$/i.test(found))
     .map(({ 0: found, index: start }) => ({ start, end: start + found.length }));

@@ -1,7 +1,7 @@
 /** Whether something stands masked in a text: `[NAME]`, or with the hash of what it was, which differs where that did. */
-import { entities } from "./finding.js";
+import { personalEntities } from "./finding.js";
 
-const mask = new RegExp(`\\[(?:${[...entities, "pattern"].join("|").toUpperCase()})\\]`);
+const mask = new RegExp(`\\[(?:${[...personalEntities, "pattern"].join("|").toUpperCase()})\\]`);
 
 /** Masks without a hash: texts that differed there may be the same now. */
 export function isMasked(text: string): boolean {

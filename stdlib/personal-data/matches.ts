@@ -2,7 +2,7 @@
  * All matches of a global expression, without the copy of it that `matchAll` makes each time: for short texts that copy takes
  * longer than the search.
  */
-export function matchesOf(global: RegExp, text: string): readonly RegExpExecArray[] {
+export function allMatches(global: RegExp, text: string): readonly RegExpExecArray[] {
   global.lastIndex = 0;
   const found: RegExpExecArray[] = [];
   for (let match = global.exec(text); match; match = global.exec(text)) {

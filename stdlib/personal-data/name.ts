@@ -3,19 +3,19 @@
  * how it is spelt, and to the words around it (`Dear …`, `my name is …`, `… said`); what together weighs enough is a name. Who
  * was found once in a text is found in all of it. Words written small are names after an introduction alone.
  */
-import type { Detector, Span } from "./finding.js";
-import { labelledNames } from "./names/labelled-names.js";
-import { partsOf, type Part } from "./names/parts.js";
-import { introducedSmall, spokenOfSmall } from "./names/lower-case-names.js";
-import { runsOf, tokensOf } from "./names/tokens.js";
-import { enough, styleOf, weigh, type Style, type Weighed } from "./names/weigh.js";
+import type { PersonalDataDetector, TextSpan } from "./finding.js";
+import { findLabelledNames } from "./names/labelled-names.js";
+import { namePartsOf, type NamePart } from "./names/parts.js";
+import { findIntroducedLowerCase, findMentionedLowerCase } from "./names/lower-case-names.js";
+import { tokenRuns, capitalizedTokens } from "./names/tokens.js";
+import { NAME_WEIGHT_THRESHOLD, lazyStyleOf, weighName, type TextStyle, type WeighedName } from "./names/weigh.js";
 
-export const name: Detector = (text) => {
-  const tokens = tokensOf(text);
-  const parts = runsOf(text, tokens).flatMap((run) => partsOf(text, run));
-  const taken = accepted(text, parts, styleOf(text, tokens));
+export const nameDetector: PersonalDataDetector = (text) => {
+  const tokens = capitalizedTokens(text);
+  const parts = tokenRuns(text, tokens).flatMap((run) => namePartsOf(text, run));
+  const taken = accepted(text, parts, lazyStyleOf(text, tokens));
   const people = new Set<string>();
-  for (const { of } of taken.values())
+  for (const { tokens: of } of taken.values())
     for (const { plain, initial, known } of of)
       if (
         !initial &&
@@ -25,23 +25,26 @@ export const name: Detector = (text) => {
         (!known.place || (known.first && of.length > 1))
       )
         people.add(plain);
-  const found: Span[] = [...taken.values()].map(({ of }) => ({ start: of[0]!.start, end: of[of.length - 1]!.end }));
+  const found: TextSpan[] = [...taken.values()].map(({ tokens: of }) => ({
+    start: of[0]!.start,
+    end: of[of.length - 1]!.end,
+  }));
   for (const part of people.size > 0 ? parts : [])
     if (!taken.has(part))
-      for (const { start, end, plain } of part.of) if (people.has(plain)) found.push({ start, end });
-  found.push(...introducedSmall(text), ...spokenOfSmall(text));
-  return joined([...labelledNames(text), ...found]);
+      for (const { start, end, plain } of part.tokens) if (people.has(plain)) found.push({ start, end });
+  found.push(...findIntroducedLowerCase(text), ...findMentionedLowerCase(text));
+  return joined([...findLabelledNames(text), ...found]);
 };
 
 /** In order and apart; of two that share text the longer one. */
-function joined(all: readonly Span[]): readonly Span[] {
-  const kept: Span[] = [];
+function joined(all: readonly TextSpan[]): readonly TextSpan[] {
+  const merged: TextSpan[] = [];
   for (const one of all.toSorted((a, b) => a.start - b.start || b.end - a.end)) {
-    const last = kept.at(-1);
-    if (!last || one.start >= last.end) kept.push(one);
-    else if (one.end - one.start > last.end - last.start) kept[kept.length - 1] = one;
+    const last = merged.at(-1);
+    if (!last || one.start >= last.end) merged.push(one);
+    else if (one.end - one.start > last.end - last.start) merged[merged.length - 1] = one;
   }
-  return kept;
+  return merged;
 }
 
 /** What a name beside it in a list adds. */
@@ -49,19 +52,23 @@ const besideName = 0.7;
 const listed = /^(?:,|,? (?:and|&|or|und|et|y|e|en|i)|;) ?$/;
 
 /** The parts that weigh enough, by themselves or as another's neighbour in a list. */
-function accepted(text: string, parts: readonly Part[], style: () => Style): ReadonlyMap<Part, Weighed> {
-  const all = parts.map((part) => weigh(text, part, style));
+function accepted(
+  text: string,
+  parts: readonly NamePart[],
+  style: () => TextStyle,
+): ReadonlyMap<NamePart, WeighedName> {
+  const all = parts.map((part) => weighName(text, part, style));
   const weights = all.map(({ weight }) => weight);
   const beside = (i: number): boolean => {
-    const [a, b] = [parts[i]?.of, parts[i + 1]?.of];
+    const [a, b] = [parts[i]?.tokens, parts[i + 1]?.tokens];
     if (!a || !b) return false;
     const [from, to] = [a[a.length - 1]!.end, b[0]!.start];
     return to - from <= 6 && listed.test(text.slice(from, to));
   };
-  const enoughAt = (i: number): boolean => (weights[i] ?? 0) >= enough;
+  const enoughAt = (i: number): boolean => (weights[i] ?? 0) >= NAME_WEIGHT_THRESHOLD;
   const lift = (i: number): void => {
     const own = weights[i] ?? 0;
-    const place = parts[i]?.of.every(({ known }) => known.place);
+    const place = parts[i]?.tokens.every(({ known }) => known.place);
     if (own > 0 && !place) weights[i] = own + besideName;
   };
   for (let i = 1; i < parts.length; i++) if (!enoughAt(i) && enoughAt(i - 1) && beside(i - 1)) lift(i);

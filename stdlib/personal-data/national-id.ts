@@ -1,12 +1,12 @@
 /** National identity numbers, by country: a shape, a checksum where there is one, words where a number alone says too little. */
-import { matchesOf } from "./matches.js";
-import { saidBefore } from "./context.js";
-import { elsewhere } from "./ids/other-countries.js";
-import { europe } from "./ids/europe.js";
+import { allMatches } from "./matches.js";
+import { isPrecededBy } from "./context.js";
+import { nonEuropeanIds } from "./ids/other-countries.js";
+import { europeanIds } from "./ids/europe.js";
 import type { NationalId } from "./ids/kinds.js";
-import type { Detector, Span } from "./finding.js";
+import type { PersonalDataDetector, TextSpan } from "./finding.js";
 
-export const nationalIds: readonly NationalId[] = [...europe, ...elsewhere];
+export const nationalIds: readonly NationalId[] = [...europeanIds, ...nonEuropeanIds];
 
 /** Nothing else than a place that may begin one; which it is, their own shapes say. */
 const beginning = /(?<![\p{L}\p{N}_]|\d[.,-])(?=\d[\d ./-]{4}|[A-Z]{1,6}-?\d|[A-Z]{2} \d\d|[A-Z]{3} ?[A-Z]{3} \d)/giu;
@@ -19,11 +19,11 @@ const compiled = nationalIds.map((id) => ({
 }));
 const hint = /\d{2}[-./ ]?\d|[A-Z]{2} ?\d{2}/iu;
 
-export const nationalId: Detector = (text) => {
+export const nationalIdDetector: PersonalDataDetector = (text) => {
   if (!hint.test(text)) return [];
-  const found: Span[] = [];
+  const found: TextSpan[] = [];
   let after = 0;
-  for (const { index: start } of matchesOf(beginning, text)) {
+  for (const { index: start } of allMatches(beginning, text)) {
     if (start < after) continue;
     const span = idAt(text, start);
     if (!span) continue;
@@ -33,7 +33,7 @@ export const nationalId: Detector = (text) => {
   return found;
 };
 
-function idAt(text: string, start: number): Span | undefined {
+function idAt(text: string, start: number): TextSpan | undefined {
   const digit = text.charCodeAt(start) < 58;
   for (const { id, shape, letter } of compiled) {
     if (letter === digit) continue;
@@ -42,7 +42,7 @@ function idAt(text: string, start: number): Span | undefined {
     if (written === undefined) continue;
     if (id.check && !id.check(written.replace(/[ ./-]/g, "").toUpperCase())) continue;
     const alone = id.needs === undefined || (id.plain?.test(written) ?? false);
-    if (!alone && id.needs && !saidBefore(text, start, id.needs) && !inRow(text, start, start + written.length, id))
+    if (!alone && id.needs && !isPrecededBy(text, start, id.needs) && !inRow(text, start, start + written.length, id))
       continue;
     return { start, end: start + written.length, ...(id.check && id.checksum !== false && { sure: true }) };
   }

@@ -2,10 +2,10 @@
  * Where two findings share text one of them stays. Which: what opens a door first, then what a checksum holds, then what is
  * known by its shape, then what is known by words; of the same sort the longer, then the earlier.
  */
-import type { Entity, Finding } from "./finding.js";
+import type { PersonalEntity, PersonalDataFinding } from "./finding.js";
 
 /** From strong to weak. */
-export const precedence: readonly Entity[] = [
+export const entityPrecedence: readonly PersonalEntity[] = [
   "url",
   "key",
   "iban",
@@ -20,10 +20,10 @@ export const precedence: readonly Entity[] = [
   "address",
   "name",
 ];
-const rank = new Map<string, number>(precedence.map((entity, i) => [entity, i]));
+const rank = new Map<string, number>(entityPrecedence.map((entity, i) => [entity, i]));
 
 /** A user's own patterns come before all others: they were asked for by name. */
-export function resolved(findings: readonly Finding[]): readonly Finding[] {
+export function resolveOverlaps(findings: readonly PersonalDataFinding[]): readonly PersonalDataFinding[] {
   const strong = findings.toSorted(
     (a, b) =>
       (rank.get(a.entity) ?? -1) - (rank.get(b.entity) ?? -1) ||
@@ -31,10 +31,10 @@ export function resolved(findings: readonly Finding[]): readonly Finding[] {
       a.start - b.start,
   );
   const taken = new Uint8Array(findings.reduce((most, { end }) => Math.max(most, end), 0));
-  const kept = strong.filter(({ start, end }) => {
-    for (let at = start; at < end; at++) if (taken[at] === 1) return false;
+  const accepted = strong.filter(({ start, end }) => {
+    for (let index = start; index < end; index++) if (taken[index] === 1) return false;
     taken.fill(1, start, end);
     return true;
   });
-  return kept.sort((a, b) => a.start - b.start);
+  return accepted.sort((a, b) => a.start - b.start);
 }

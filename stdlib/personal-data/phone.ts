@@ -5,13 +5,13 @@
  */
 import { isValidPhoneNumber } from "./phone-plans.js";
 import type { CountryCode } from "libphonenumber-js/min";
-import { matchesOf } from "./matches.js";
-import { saidBefore } from "./context.js";
-import type { Detector, Span } from "./finding.js";
+import { allMatches } from "./matches.js";
+import { isPrecededBy } from "./context.js";
+import type { PersonalDataDetector, TextSpan } from "./finding.js";
 
 const candidate =
   /(?<![\p{L}\p{N}_@./#$€£-]|[\d/]:)(?:\+ ?|\((?=\+?\d{1,5}\)))?\d(?:[\d]|[ .\-/\u00a0\u2011]{1,2}(?=[\d(])|\)[ .\-/]?(?=\d)|\((?=\d{1,4}\))){5,22}\d(?:,?\s?(?:x|[Ee]xt\.?|[Ee]xtension|[Pp]oste|[Dd]urchwahl|DW|dw|int\.?|interno|wew\.?|toestel|tst\.?|ramal|anexo|app\.?|#)\s?\d{1,6})?(?![\p{L}\p{N}_@%])(?![./:,]\d)/gu;
-const said =
+const phoneHint =
   /(?:(?<!\p{L})(?:tel|tél|telephone|téléphone|telefon[eo]?|teléfono|telefoon(?:nummer)?|phone|ph|mobile|mobil|mobiel|móvil|cell(?:ulare|phone)?|call(?:ed|ing)?|ring|dial|fax|whats ?app|text|sms|ruf(?:en)?|anruf(?:en)?|erreich(?:bar|en)|handy(?:nummer)?|rufnummer|telefonnummer|portable|appel(?:er|ez)|joindre|llam(?:ar|a|e|ame)|contact number|reach(?: me| us)?|chiam(?:are|a|ami)|bel(?:len)?|hotline|landline|numéro|celular|contacto|mob|cel|gsm|natel|tlf|tfno|telem[óo]vel|recapito|kom(?:órk\p{L}*)?|rückruf|zurückruf\p{L}*|rappel\p{L}*|callback|dzwoni\p{L}*|zadzwo\p{L}*|lig(?:ar|a|ue|uem))(?!\p{L})|☎|📞|📱)[^\n]{0,30}$/iu;
 /** Words after which it may be one, and many another. */
 const maybe =
@@ -75,9 +75,9 @@ const anywhere: readonly CountryCode[] = [
   "NO",
 ];
 
-export const phone: Detector = (text) => {
-  const found: Span[] = [];
-  for (const match of matchesOf(candidate, text)) {
+export const phoneDetector: PersonalDataDetector = (text) => {
+  const found: TextSpan[] = [];
+  for (const match of allMatches(candidate, text)) {
     const { 0: written, index: start } = match;
     if (isPhone(text, start, written)) found.push({ start, end: start + written.length });
   }
@@ -95,8 +95,8 @@ function isPhone(text: string, start: number, written: string): boolean {
     return isValidPhoneNumber(`+${digits.replace(/^(\d{1,3})0(?=\d{9,})/u, plusZero(number))}`);
   if (/^00[1-9]/u.test(number) && isValidPhoneNumber(`+${digits.slice(2)}`)) return true;
   if (dated(number)) return false;
-  const called = saidBefore(text, start, said);
-  if (!called && saidBefore(text, start, other, 32)) return false;
+  const called = isPrecededBy(text, start, phoneHint);
+  if (!called && isPrecededBy(text, start, other, 32)) return false;
   if (homes.some(([shape, countries]) => shape.test(number) && countries.some((c) => isValidPhoneNumber(digits, c))))
     return true;
   // The plans of all countries together have most numbers of nine digits: what may be another number is a mobile phone's.

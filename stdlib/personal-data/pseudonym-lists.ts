@@ -4,7 +4,7 @@ import type { Language } from "./language.js";
 type ByLanguage<T> = Readonly<Record<Language, T>>;
 const list = (text: string): readonly string[] => text.split(" ");
 
-export const givens: ByLanguage<readonly string[]> = {
+export const givenNamePseudonyms: ByLanguage<readonly string[]> = {
   en: list(
     "Alice Oliver Emma Henry Clara Arthur Nora Edward Lucy Walter Helen George Sophie Martin Julia Peter Laura Simon Diana Paul Rachel Stephen Karen Philip Susan Andrew",
   ),
@@ -24,7 +24,7 @@ export const givens: ByLanguage<readonly string[]> = {
     "Emma Daan Sanne Bram Lotte Thijs Femke Jeroen Anouk Pieter Marieke Wouter Ilse Koen Hanneke Maarten Tineke Ruben Saskia Joris Mirjam Gijs Annelies Sjoerd",
   ),
 };
-export const families: ByLanguage<readonly string[]> = {
+export const familyNamePseudonyms: ByLanguage<readonly string[]> = {
   en: list(
     "Turner Bennett Harper Collins Hughes Foster Marshall Ellis Barnes Graham Morris Webb Dixon Palmer Fletcher Gibson Lawson Hartley Spencer Chapman Walsh Norris Preston Barker",
   ),
@@ -45,7 +45,7 @@ export const families: ByLanguage<readonly string[]> = {
   ),
 };
 /** `#` is a drawn number. */
-export const streets: ByLanguage<string> = {
+export const addressPseudonyms: ByLanguage<string> = {
   en: "# Sample Street, Anytown",
   de: "Musterstraße #, Musterstadt",
   fr: "# rue de l'Exemple, Villeneuve",

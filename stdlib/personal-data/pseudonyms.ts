@@ -3,13 +3,13 @@
  * from the document's own text and a seed, so that the same rows always come out the same, in whatever order they are read.
  * Numbers keep their shape and hold no checksum; mail and links go to domains that nobody owns.
  */
-import type { Finding } from "./finding.js";
-import { findPersonal } from "./find.js";
+import type { PersonalDataFinding } from "./finding.js";
+import { findPersonalData } from "./find.js";
 import { languageOf, type Language } from "./language.js";
-import { plainForm } from "./names/filters.js";
-import { known } from "./names/lists.js";
-import { entities, type Entity } from "./finding.js";
-import { families, givens, streets } from "./pseudonym-lists.js";
+import { accentlessForm } from "./names/filters.js";
+import { lookUpWord } from "./names/lists.js";
+import { personalEntities, type PersonalEntity } from "./finding.js";
+import { familyNamePseudonyms, givenNamePseudonyms, addressPseudonyms } from "./pseudonym-lists.js";
 
 /** Stands for one document. */
 export class Pseudonyms {
@@ -24,24 +24,27 @@ export class Pseudonyms {
     this.key = mix(document, seed);
   }
 
-  of({ entity, text }: Finding): string {
+  pseudonymFor({ entity, text }: PersonalDataFinding): string {
     if (entity === "name") return this.name(text);
-    return this.once(`${entity} ${canonical(entity, text)}`, (draw) => this.made(entity, text, draw));
+    return this.once(`${entity} ${canonicalForm(entity, text)}`, (draw) => this.made(entity, text, draw));
   }
 
   /** Word by word, so that `Anna Smith`, `Anna` and `Mrs Smith` stay one person. */
   private name(text: string): string {
     const words = text.match(/[\p{L}\p{M}]+(?:['’-][\p{L}\p{M}]+)*/gu) ?? [];
-    let at = 0;
+    let index = 0;
     return text.replace(/[\p{L}\p{M}]+(?:['’-][\p{L}\p{M}]+)*/gu, (word) => {
-      const first = at++ === 0;
+      const first = index++ === 0;
       // `van der`, `de`
       if (word.length > 1 && word === word.toLowerCase() && words.length > 1 && word.length < 4) return word;
-      const plain = plainForm(word);
-      const family = words.length > 1 ? !first : known(plain).last && !known(plain).first;
+      const plain = accentlessForm(word);
+      const family = words.length > 1 ? !first : lookUpWord(plain).last && !lookUpWord(plain).first;
       const before = this.chosen.get(`name ${plain}`);
       const other =
-        before ?? this.once(`name ${plain}`, (draw) => pick((family ? families : givens)[this.language], draw));
+        before ??
+        this.once(`name ${plain}`, (draw) =>
+          pick((family ? familyNamePseudonyms : givenNamePseudonyms)[this.language], draw),
+        );
       if (word.length === 1) return other.slice(0, 1);
       return word === word.toUpperCase()
         ? other.toUpperCase()
@@ -54,11 +57,11 @@ export class Pseudonyms {
   private made(entity: string, text: string, draw: () => number): string {
     switch (entity) {
       case "email":
-        return `${pick(givens.en, draw)}.${pick(families.en, draw)}@example.org`.toLowerCase();
+        return `${pick(givenNamePseudonyms.en, draw)}.${pick(familyNamePseudonyms.en, draw)}@example.org`.toLowerCase();
       case "url":
         return `https://example.org/${String(1000 + Math.floor(draw() * 9000))}`;
       case "address":
-        return streets[this.language].replace("#", String(1 + Math.floor(draw() * 98)));
+        return addressPseudonyms[this.language].replace("#", String(1 + Math.floor(draw() * 98)));
       case "ip":
         return text.includes(":")
           ? `2001:db8::${(1 + Math.floor(draw() * 65_000)).toString(16)}`
@@ -76,7 +79,7 @@ export class Pseudonyms {
     if (before !== undefined) return before;
     const draw = generator(mix(key, this.key));
     let made = make(draw);
-    for (let tries = 0; tries < 40 && (this.taken.has(made) || key.endsWith(` ${plainForm(made)}`)); tries++)
+    for (let tries = 0; tries < 40 && (this.taken.has(made) || key.endsWith(` ${accentlessForm(made)}`)); tries++)
       made = make(draw);
     this.chosen.set(key, made);
     this.taken.add(made);
@@ -85,8 +88,8 @@ export class Pseudonyms {
 }
 
 /** The same however it is spaced and written. */
-export function canonical(entity: string, text: string): string {
-  if (entity === "name" || entity === "address") return plainForm(text).replace(/\s+/g, " ").trim();
+export function canonicalForm(entity: string, text: string): string {
+  if (entity === "name" || entity === "address") return accentlessForm(text).replace(/\s+/g, " ").trim();
   const bare = text.replace(/[\s()./-]/g, "");
   return entity === "email"
     ? text.toLowerCase().trim()
@@ -97,13 +100,13 @@ export function canonical(entity: string, text: string): string {
 
 /** Letters for letters and digits for digits, until nothing finds it; the country of an account and of a number stays. */
 function sameShape(entity: string, text: string, draw: () => number): string {
-  const kept =
+  const keptCount =
     entity === "phone" ? /^(?:\+|00)\d{1,2}/.exec(text)?.[0].length : entity === "iban" ? 2 : entity === "key" ? 4 : 0;
-  const wanted = (entities as readonly string[]).includes(entity) ? [entity as Entity] : [];
+  const wanted = (personalEntities as readonly string[]).includes(entity) ? [entity as PersonalEntity] : [];
   for (let tries = 0; tries < 12; tries++) {
     const made = [...text]
       .map((one, i) => {
-        if (i < (kept ?? 0)) return one;
+        if (i < (keptCount ?? 0)) return one;
         if (/\d/.test(one)) return String(Math.floor(draw() * 10));
         if (/[a-z]/.test(one)) return String.fromCharCode(97 + Math.floor(draw() * 26));
         return /[A-Z]/.test(one) ? String.fromCharCode(65 + Math.floor(draw() * 26)) : one;
@@ -111,7 +114,7 @@ function sameShape(entity: string, text: string, draw: () => number): string {
       .join("");
     if (
       made !== text &&
-      (entity === "phone" || wanted.length === 0 || !findPersonal(made, wanted).some(({ sure }) => sure))
+      (entity === "phone" || wanted.length === 0 || !findPersonalData(made, wanted).some(({ sure }) => sure))
     )
       return made;
   }

@@ -1,6 +1,6 @@
 /** Numbers under which a hospital or an insurer knows someone: known by the words before them. */
-import { matchesOf } from "./matches.js";
-import type { Detector, Span } from "./finding.js";
+import { allMatches } from "./matches.js";
+import type { PersonalDataDetector, TextSpan } from "./finding.js";
 
 /** What says it outright, by language. */
 const outright = [
@@ -13,12 +13,16 @@ const outright = [
   "(?:n\\.?\\s?[º°]|número|num\\.?|nr) (?:de |do |da )?(?:utente|processo(?: clínico)?|paciente|prontuário|registro|beneficiário|SNS)|(?:utente|prontuário|processo clínico|ficha(?: clínica)?)",
   "(?:nr|numer|nr\\.) (?:kartoteki|karty(?: pacjenta)?|pacjenta|historii(?: choroby)?|księgi(?: głównej)?|dokumentacji|ubezpiecz\\w+)|kartotek[aię]|kart[ay] pacjenta|historia choroby|id pacjenta",
 ];
-const said = "(?:is|was|lautet|è|es|to|:|=|number|num|nummer|numer|no|nr|n[°º]|n\\.?[°º]|núm|id|#|\\(|\\.|,? ?(?:ref))";
+const introduction =
+  "(?:is|was|lautet|è|es|to|:|=|number|num|nummer|numer|no|nr|n[°º]|n\\.?[°º]|núm|id|#|\\(|\\.|,? ?(?:ref))";
 const id = "(?<id>(?=[A-Z/-]{0,8}\\d)[A-Z0-9](?:[A-Z0-9]|[-/.](?=[A-Z0-9])| (?=\\d)){2,19})(?![\\w]|[/-]\\w)";
-const plain = new RegExp(`(?<![\\p{L}\\p{N}])(?:${outright.join("|")})\\.?(?:\\s?${said}){0,4}\\s?${id}`, "giu");
+const plain = new RegExp(
+  `(?<![\\p{L}\\p{N}])(?:${outright.join("|")})\\.?(?:\\s?${introduction}){0,4}\\s?${id}`,
+  "giu",
+);
 /** What says it among words of hospitals alone. */
 const within = new RegExp(
-  `(?<![\\p{L}\\p{N}])(?:records?|charts?|case|file|akte|dossier|fall|cartella|processo|folder|acc(?:ount)?|visit|admission|HN|UR|URN|PID)\\.?(?:\\s?${said}){0,3}\\s?${id}`,
+  `(?<![\\p{L}\\p{N}])(?:records?|charts?|case|file|akte|dossier|fall|cartella|processo|folder|acc(?:ount)?|visit|admission|HN|UR|URN|PID)\\.?(?:\\s?${introduction}){0,3}\\s?${id}`,
   "giu",
 );
 const hospital =
@@ -32,15 +36,15 @@ const second = new RegExp(
 /** What a text must have, looked for before words are. */
 const hint = /\d(?:[-/. ]?\d){3}/;
 
-export const record: Detector = (text) => {
+export const recordDetector: PersonalDataDetector = (text) => {
   if (!hint.test(text)) return [];
-  const found: Span[] = [];
+  const found: TextSpan[] = [];
   const take = (shape: RegExp): void => {
-    for (const match of matchesOf(shape, text)) {
-      const own = match.groups?.["id"] ?? "";
-      if (!isNumber(own)) continue;
+    for (const match of allMatches(shape, text)) {
+      const identifier = match.groups?.["id"] ?? "";
+      if (!isNumber(identifier)) continue;
       const end = match.index + match[0].length;
-      found.push({ start: end - own.length, end });
+      found.push({ start: end - identifier.length, end });
       const other = second.exec(text.slice(end, end + 60));
       const also = other?.groups?.["id"] ?? "";
       if (other && isNumber(also))

@@ -1,3 +1,3 @@
 /** What may stand in place of personal data. */
-export const replacements = ["mask", "remove", "hash", "pseudonyms"] as const;
-export type Replacement = (typeof replacements)[number];
+export const redactionReplacements = ["mask", "remove", "hash", "pseudonyms"] as const;
+export type RedactionReplacement = (typeof redactionReplacements)[number];

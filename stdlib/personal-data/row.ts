@@ -3,26 +3,30 @@
  * words that are tagged stay as many as they are; an answer is changed as the context is that it stands in.
  */
 import { isRecord } from "#dsl/language/diagnostics/record.js";
-import { changeTexts, textRoles } from "../data/text-roles.js";
-import type { Finding } from "./finding.js";
-import { redactor, type Redaction, type Redactor } from "./redact.js";
+import { mapTexts, textRoles } from "../data/text-roles.js";
+import type { PersonalDataFinding } from "./finding.js";
+import { makeRedactor, type RedactionOptions, type Redactor } from "./redact.js";
 
 type Values = Readonly<Record<string, unknown>>;
 
 /** The same object where nothing was found. `onFound`: told of each text that was replaced. */
-export function redactedRow(values: Values, how: Redaction, onFound?: (finding: Finding) => void): Values {
+export function redactRow(
+  values: Values,
+  how: RedactionOptions,
+  onFound?: (finding: PersonalDataFinding) => void,
+): Values {
   const seen = new Map<string, string>();
   const redact = telling(
-    redactor(how, () => documentOf(values)),
+    makeRedactor(how, () => rowDocument(values)),
     onFound,
   );
-  let now = changeTexts(
+  let now = mapTexts(
     values,
-    (text) => told(redact, text, seen),
+    (text) => redactSeen(redact, text, seen),
     (role) => textRoles.has(role) && role !== "answer",
   );
   if (seen.size > 0)
-    now = changeTexts(
+    now = mapTexts(
       now,
       (text) => alike(text, seen),
       (role) => role === "answer",
@@ -40,23 +44,23 @@ export function redactedRow(values: Values, how: Redaction, onFound?: (finding: 
   return now;
 }
 
-function telling(redact: Redactor, onFound: ((finding: Finding) => void) | undefined): Redactor {
+function telling(redact: Redactor, onFound: ((finding: PersonalDataFinding) => void) | undefined): Redactor {
   if (!onFound) return redact;
-  const told = (text: string): ReturnType<Redactor> => {
+  const redactSeen = (text: string): ReturnType<Redactor> => {
     const redacted = redact(text);
     redacted.findings.forEach(onFound);
     return redacted;
   };
-  return Object.assign(told, { instead: redact.instead });
+  return Object.assign(redactSeen, { instead: redact.instead });
 }
 
 /** All text of a row: what is found in the columns that have a role. */
-export function documentOf(values: Values): string {
+export function rowDocument(values: Values): string {
   return JSON.stringify(values);
 }
 
 /** @param seen what stood where, and what stands there now */
-function told(redact: Redactor, text: string, seen: Map<string, string>): string {
+function redactSeen(redact: Redactor, text: string, seen: Map<string, string>): string {
   const { findings, text: now } = redact(text);
   for (const finding of findings) seen.set(finding.text, redact.instead(finding));
   return now;
@@ -102,11 +106,11 @@ function ofWords(words: readonly string[], redact: Redactor): readonly string[] 
   const text = words.join(" ");
   const { findings } = redact(text);
   if (findings.length === 0) return words;
-  let [at, next] = [0, 0];
-  let [found, used]: [Finding | undefined, number] = [findings[0], 0];
+  let [position, next] = [0, 0];
+  let [found, used]: [PersonalDataFinding | undefined, number] = [findings[0], 0];
   return words.map((word) => {
-    const [start, end] = [at, at + word.length];
-    at = end + 1;
+    const [start, end] = [position, position + word.length];
+    position = end + 1;
     while (found && found.end <= start) [found, used] = [findings[++next], 0];
     if (!found || found.start >= end) return word;
     const instead = redact.instead(found).split(" ").filter(Boolean);

@@ -1,15 +1,15 @@
 /** SHA-256 of texts and bytes that come one after the other, by the platform's fastest code. */
 import { createHash } from "node:crypto";
 
-export interface Digest {
-  update(piece: string | Uint8Array): Digest;
+export interface StreamingDigest {
+  update(piece: string | Uint8Array): StreamingDigest;
   /** Hexadecimal. */
   end(): string;
 }
 
-export function sha256(): Digest {
+export function sha256(): StreamingDigest {
   const hash = createHash("sha256");
-  const digest: Digest = {
+  const digest: StreamingDigest = {
     update(piece) {
       hash.update(piece);
       return digest;

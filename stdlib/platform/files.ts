@@ -6,15 +6,15 @@ import { readdirSync, realpathSync, statSync, type Dirent } from "node:fs";
 import { open, readdir, stat, type FileHandle } from "node:fs/promises";
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { nearest } from "#dsl/language/diagnostics/nearest.js";
-import { fitsPath, isPattern, mayHold, patternParts } from "../files/path-patterns.js";
-import { isPacked, unpacked } from "./packed.js";
+import { nearestWord } from "#dsl/language/diagnostics/nearest.js";
+import { matchesPathPattern, isPathPattern, mayContainMatches, parsePathPattern } from "../files/path-patterns.js";
+import { isPacked, unpackFile } from "./packed.js";
 
 const PIECE = 64 * 1024;
 const SMALL = { piece: 4 * 1024, until: 2 ** 20 } as const;
 
 /** Absolute path of a file that is there. Coded errors: `missing-file` (with the name that was probably meant), `unreadable-file`. */
-export async function locate(folder: string, path: string): Promise<string> {
+export async function locateFile(folder: string, path: string): Promise<string> {
   const file = resolve(folder, path);
   try {
     const found = await stat(file);
@@ -33,7 +33,8 @@ export async function locate(folder: string, path: string): Promise<string> {
 
 async function nearName(folder: string, file: string): Promise<string | null> {
   const names = await readdir(dirname(file)).catch(() => []);
-  const near = nearest(basename(file), names) ?? names.find((n) => n.toLowerCase() === basename(file).toLowerCase());
+  const near =
+    nearestWord(basename(file), names) ?? names.find((n) => n.toLowerCase() === basename(file).toLowerCase());
   return near === undefined ? null : relative(folder, join(dirname(file), near)).replaceAll("\\", "/");
 }
 
@@ -48,9 +49,9 @@ const MOST_FILES = 10_000;
  * is there or not; of a pattern all that fit. Files of annotations are none of them. Links that lead out of the folder before the pattern are not followed. Coded
  * errors `no-files`, `too-many-files`.
  */
-export function filesNamed(folder: string, path: string): readonly string[] {
-  if (!isPattern(path) || statSync(resolve(folder, path), { throwIfNoEntry: false })?.isFile()) return [path];
-  const { root, forms } = patternParts(path);
+export function filesMatching(folder: string, path: string): readonly string[] {
+  if (!isPathPattern(path) || statSync(resolve(folder, path), { throwIfNoEntry: false })?.isFile()) return [path];
+  const { root, forms } = parsePathPattern(path);
   const top = resolve(folder, root);
   const found = [...walk(top, forms)];
   if (found.length > MOST_FILES) throw new CodedError("too-many-files", { path, limit: MOST_FILES });
@@ -68,12 +69,13 @@ function* walk(top: string, forms: readonly (readonly string[])[]): Generator<st
   let found = 0;
   for (let names = waiting.pop(); names && found <= MOST_FILES; names = waiting.pop()) {
     for (const entry of entriesOf(join(top, ...names))) {
-      const own = [...names, entry.name];
-      const kind = kindOf(entry, join(top, ...own), real);
-      if (kind === "folder" && forms.some((form) => mayHold(own, form))) waiting.push(own);
-      if (kind !== "file" || ANNOTATIONS.test(entry.name) || !forms.some((form) => fitsPath(own, form))) continue;
+      const path = [...names, entry.name];
+      const kind = kindOf(entry, join(top, ...path), real);
+      if (kind === "folder" && forms.some((form) => mayContainMatches(path, form))) waiting.push(path);
+      if (kind !== "file" || ANNOTATIONS.test(entry.name) || !forms.some((form) => matchesPathPattern(path, form)))
+        continue;
       found++;
-      yield own.join("/");
+      yield path.join("/");
     }
   }
 }
@@ -115,12 +117,12 @@ function nameShown(entry: Dirent): string {
 }
 
 /** Bytes of a file that is there. */
-export async function sizeOf(file: string): Promise<number> {
+export async function fileSize(file: string): Promise<number> {
   return (await stat(file)).size;
 }
 
 /** A file that is read by place. */
-export interface Blocks {
+export interface FileBlocks {
   readonly size: number;
   /** Bytes `from` … `to` − 1. */
   read(from: number, to: number): Promise<Uint8Array>;
@@ -130,7 +132,7 @@ export interface Blocks {
 }
 
 /** Coded error `unreadable-file`, also of the reads. `name` is what errors call it. */
-export async function blocksOf(file: string, name: string): Promise<Blocks> {
+export async function openFileBlocks(file: string, name: string): Promise<FileBlocks> {
   const handle = await open(file, "r").catch((error: unknown) => {
     throw unreadable(name, error);
   });
@@ -139,12 +141,14 @@ export async function blocksOf(file: string, name: string): Promise<Blocks> {
     size: before.size,
     async read(from, to) {
       const bytes = new Uint8Array(Math.max(0, to - from));
-      for (let at = 0; at < bytes.length;) {
-        const { bytesRead } = await handle.read(bytes, at, bytes.length - at, from + at).catch((error: unknown) => {
-          throw unreadable(name, error);
-        });
+      for (let offset = 0; offset < bytes.length;) {
+        const { bytesRead } = await handle
+          .read(bytes, offset, bytes.length - offset, from + offset)
+          .catch((error: unknown) => {
+            throw unreadable(name, error);
+          });
         if (bytesRead === 0) throw new CodedError("changed-while-read", { file: name });
-        at += bytesRead;
+        offset += bytesRead;
       }
       return bytes;
     },
@@ -158,17 +162,17 @@ export async function blocksOf(file: string, name: string): Promise<Blocks> {
 }
 
 /** Told how many bytes of a file are read, packed ones as they lie there, of how many. */
-export type OnBytes = (read: number, of: number) => void;
+export type OnBytesRead = (read: number, total: number) => void;
 
 /**
  * The bytes of a file as it is now, in pieces of about 64 KiB. `name` is what errors call it. Coded errors: `unreadable-file`,
  * `changed-while-read`; `giant-json` where there are more than `most`, unpacked.
  */
-export async function* bytesOf(
+export async function* readFileBytes(
   file: string,
   name: string,
   most = Infinity,
-  onBytes?: OnBytes,
+  onBytes?: OnBytesRead,
 ): AsyncGenerator<Uint8Array> {
   const handle = await open(file, "r").catch((error: unknown) => {
     throw unreadable(name, error);
@@ -178,7 +182,7 @@ export async function* bytesOf(
     if (before.size > most) throw new CodedError("giant-json", { file: name, limit: most });
     const raw = piecesOf(handle, before.size, { onBytes, small: isPacked(name) });
     let read = 0;
-    for await (const chunk of unpacked(raw, file, name, before.size)) {
+    for await (const chunk of unpackFile(raw, file, name, before.size)) {
       read += chunk.length;
       if (read > most) throw new CodedError("giant-json", { file: name, limit: most });
       yield chunk;
@@ -197,16 +201,16 @@ export async function* bytesOf(
 async function* piecesOf(
   handle: FileHandle,
   size: number,
-  { onBytes, small }: { readonly onBytes?: OnBytes | undefined; readonly small: boolean },
+  { onBytes, small }: { readonly onBytes?: OnBytesRead | undefined; readonly small: boolean },
 ): AsyncGenerator<Uint8Array> {
-  for (let at = 0; size === 0 || at < size;) {
+  for (let offset = 0; size === 0 || offset < size;) {
     // A small piece of a packed file may unpack to megabytes: how far it does is known early.
-    const most = small && at < SMALL.until ? SMALL.piece : PIECE;
-    const piece = Buffer.allocUnsafe(size === 0 ? most : Math.min(most, size - at));
+    const most = small && offset < SMALL.until ? SMALL.piece : PIECE;
+    const piece = Buffer.allocUnsafe(size === 0 ? most : Math.min(most, size - offset));
     const { bytesRead } = await handle.read(piece, 0, piece.length);
     if (bytesRead === 0) return;
-    at += bytesRead;
-    onBytes?.(at, size);
+    offset += bytesRead;
+    onBytes?.(offset, size);
     yield piece.subarray(0, bytesRead);
   }
 }

@@ -1,4 +1,4 @@
 /** What finds coarse words; null where there is nothing: its list is large. */
-export async function insultFinder(): Promise<((text: string) => number) | null> {
-  return (await import("../text/probes/insults.js")).insultIn;
+export async function loadInsultFinder(): Promise<((text: string) => number) | null> {
+  return (await import("../text/probes/insults.js")).findInsult;
 }

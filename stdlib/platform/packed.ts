@@ -3,14 +3,14 @@ import { pipeline, Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import type yauzl from "yauzl";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { zstd } from "../files/zstd.js";
+import { decompressZstd } from "../files/zstd.js";
 
 /**
  * Bytes that a file may unpack to, whatever its size, and how many times its size beyond them. Text is packed to a twentieth, and
  * rows that repeat themselves to a hundredth.
  */
-const MODEST: Bounds = { bytes: 2 ** 26, times: 200 };
-export interface Bounds {
+const MODEST: UnpackingBounds = { bytes: 2 ** 26, times: 200 };
+export interface UnpackingBounds {
   readonly bytes: number;
   readonly times: number;
 }
@@ -21,12 +21,12 @@ const MOST_ENTRIES = 1000;
  * Coded error `unpacks-too-large`, as soon as what was read so far has unpacked to too much: a bomb of any size ends after the
  * same number of bytes. `size`: of the packed file.
  */
-export async function* unpacked(
+export async function* unpackFile(
   raw: AsyncIterable<Uint8Array>,
   file: string,
   name: string,
   size: number,
-  bounds: Bounds = MODEST,
+  bounds: UnpackingBounds = MODEST,
 ): AsyncGenerator<Uint8Array> {
   const ending = endingOf(name);
   if (ending === undefined) return yield* raw;
@@ -34,7 +34,7 @@ export async function* unpacked(
   const counted = countedBy(raw, (bytes) => (packed += bytes));
   // An archive is read by place: all of it counts.
   if (ending === "zip") packed = size;
-  const pieces = ending === "gz" ? gunzipped(counted) : ending === "zst" ? zstd(counted) : member(file, name);
+  const pieces = ending === "gz" ? gunzipped(counted) : ending === "zst" ? decompressZstd(counted) : member(file, name);
   for await (const bytes of pieces) {
     read += bytes.length;
     const limit = Math.max(bounds.bytes, packed * bounds.times);

@@ -1,2 +1,2 @@
 /** What finds personal data in texts. */
-export { findPersonal } from "../personal-data/find.js";
+export { findPersonalData } from "../personal-data/find.js";

@@ -3,13 +3,13 @@ import { Ajv } from "ajv";
 import { Ajv2019 } from "ajv/dist/2019.js";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
-import type { Holds } from "#platform/schemas.js";
+import type { SchemaValidator } from "#platform/schemas.js";
 
 /** Keywords that nobody knows are notes of whoever wrote them, as the drafts have it. */
 const options = { strict: false, logger: false, validateFormats: true } as const;
 
 /** Throws in words that stand after a colon. */
-export function compiled(schema: unknown): Holds {
+export function compileSchemaValue(schema: unknown): SchemaValidator {
   if (typeof schema !== "boolean" && (typeof schema !== "object" || schema === null || Array.isArray(schema)))
     throw new Error("it is neither an object nor true or false");
   const ajv = readerFor(typeof schema === "object" ? (schema as { readonly $schema?: unknown }).$schema : undefined);
@@ -26,10 +26,10 @@ export function compiled(schema: unknown): Holds {
 }
 
 function readerFor(draft: unknown): Ajv {
-  const said = typeof draft === "string" ? draft : "";
-  const ajv = said.includes("2019-09")
+  const draftUrl = typeof draft === "string" ? draft : "";
+  const ajv = draftUrl.includes("2019-09")
     ? new Ajv2019(options)
-    : /draft-0[67]/.test(said)
+    : /draft-0[67]/.test(draftUrl)
       ? new Ajv(options)
       : new Ajv2020(options);
   addFormats.default(ajv);

@@ -1,4 +1,4 @@
 /** What the environment holds under a name; undefined: nothing. */
-export function environment(name: string): string | undefined {
+export function environmentVariable(name: string): string | undefined {
   return process.env[name]?.trim() || undefined;
 }

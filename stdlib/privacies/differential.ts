@@ -1,7 +1,7 @@
 import { defineWord } from "#dsl/language/types/define.js";
 import type { PrivacyImplementation } from "./kind.js";
 import { epsilonByRdp } from "./shared/rdp.js";
-import { promisesOf, USEFUL, epsilonBy } from "./shared/budget.js";
+import { privacyGuaranteeOf, USEFUL_EPSILON_LIMIT, epsilonByAccountant } from "./shared/budget.js";
 
 export const word = defineWord({
   kind: "privacy",
@@ -13,25 +13,25 @@ export const word = defineWord({
       title: "Deep Learning with Differential Privacy",
       by: "Abadi et al.",
       year: 2016,
-      at: "https://arxiv.org/abs/1607.00133",
+      url: "https://arxiv.org/abs/1607.00133",
     },
     {
       title: "Rényi Differential Privacy of the Sampled Gaussian Mechanism",
       by: "Mironov, Talwar and Zhang",
       year: 2019,
-      at: "https://arxiv.org/abs/1908.10530",
+      url: "https://arxiv.org/abs/1908.10530",
     },
     {
       title: "Numerical Composition of Differential Privacy",
       by: "Gopi, Lee and Wutschitz",
       year: 2021,
-      at: "https://arxiv.org/abs/2106.02848",
+      url: "https://arxiv.org/abs/2106.02848",
     },
     {
       title: "How to DP-fy ML: A Practical Guide to Machine Learning with Differential Privacy",
       by: "Ponomareva et al.",
       year: 2023,
-      at: "https://arxiv.org/abs/2303.00654",
+      url: "https://arxiv.org/abs/2303.00654",
     },
   ],
   elsewhere: {
@@ -149,12 +149,12 @@ export const word = defineWord({
     },
   ],
   check({ arguments: { epsilon } }, context) {
-    if (epsilon !== undefined && epsilon > USEFUL) context.report("weak-privacy", { epsilon }, "epsilon");
+    if (epsilon !== undefined && epsilon > USEFUL_EPSILON_LIMIT) context.report("weak-privacy", { epsilon }, "epsilon");
   },
   capabilities: {
     unit: ({ arguments: { unit } }) => (unit === "row" || unit === "client" ? unit : null),
     clip: ({ arguments: { clip } }) => clip,
-    promises: promisesOf,
+    promises: privacyGuaranteeOf,
   },
   load: () => Promise.resolve(differential),
 });
@@ -163,6 +163,6 @@ const differential: PrivacyImplementation = {
   spent({ arguments: { accountant, delta } }, done) {
     if (typeof delta !== "number") throw new Error("differential: the call was not made whole, it has no δ");
     // What numerical composition can't hold, Rényi's orders bound from above.
-    return epsilonBy(String(accountant), done, delta) ?? epsilonByRdp(done, delta);
+    return epsilonByAccountant(String(accountant), done, delta) ?? epsilonByRdp(done, delta);
   },
 };

@@ -5,7 +5,7 @@
 import type { Call } from "#dsl/language/types/value.js";
 
 /** Steps that are alike: in each, every unit takes part with chance `rate` by itself, and noise · clip is the noise's deviation. */
-export interface Sampled {
+export interface SampledSteps {
   /** Standard deviation of the noise, in units of the clip. */
   readonly noise: number;
   readonly rate: number;
@@ -14,7 +14,7 @@ export interface Sampled {
 
 export interface PrivacyImplementation {
   /** ε at the call's δ of what was done, one after the other: all of it on the same units. */
-  spent(call: Call, done: readonly Sampled[]): number;
+  spent(call: Call, done: readonly SampledSteps[]): number;
 }
 
 declare module "#dsl/language/types/registry.js" {

@@ -7,46 +7,46 @@ import { Graph } from "#dsl/tensor/builder.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
 import { gradient } from "#dsl/tensor/gradient.js";
 import { optimise } from "#dsl/tensor/passes/table.js";
-import type { Program, State } from "#dsl/tensor/program.js";
-import { buildModel, DRAWS, modelInputs } from "./model.js";
+import type { Program, TensorState } from "#dsl/tensor/program.js";
+import { buildModel, DRAWS_TYPE, modelInputs } from "./model.js";
 import type { AssembleOptions } from "./options.js";
 import { HiddenStateRecorder } from "./hidden-states.js";
 import { buildObjective } from "./objective.js";
-import { updateBy } from "./strategies.js";
-import { supervise } from "./supervision.js";
+import { updateByOptimizer } from "./strategies.js";
+import { superviseModel } from "./supervision.js";
 
 /** Prefix of the states that hold sums of gradients. */
-export const SUM = "gradient/";
+export const GRADIENT_SUM = "gradient/";
 
-function sumOf(graph: Graph, name: string, { type }: State): Tensor {
-  return graph.state(SUM + name, { type, trains: false, initial: { zeros: true } });
+function sumOf(graph: Graph, name: string, { type }: TensorState): Tensor {
+  return graph.state(GRADIENT_SUM + name, { type, trains: false, initial: { zeros: true } });
 }
 
 /** Inputs as train's without rate and step, and `share`; output loss, the part's share of the whole batch's mean. */
-export function buildAccumulate(o: AssembleOptions): Program {
+export function buildAccumulateProgram(options: AssembleOptions): Program {
   const graph = new Graph();
-  const inputs = modelInputs(graph, o);
-  const supervised = supervise(graph, o, { weighed: true });
+  const inputs = modelInputs(graph, options);
+  const supervised = superviseModel(graph, options, { weighed: true });
   const share = graph.input("share", { dtype: "f32", shape: [] });
   const recorder = new HiddenStateRecorder();
-  const model = buildModel(o, graph, inputs, graph.input("draws", DRAWS), recorder.wrap);
+  const model = buildModel(options, graph, inputs, graph.input("draws", DRAWS_TYPE), recorder.wrap);
   const loss = model.loss(supervised, "sum").multiply(share);
-  const objective = buildObjective(o, graph, loss, { model, inputs, supervised, recorder });
+  const objective = buildObjective(options, graph, loss, { model, inputs, supervised, recorder });
   const state = graph.program().state;
   const names = Object.keys(state).filter((name) => state[name]!.trains);
   const parameters = names.map((name) => graph.state(name, state[name]!));
   gradient(graph, objective, parameters).forEach((d, i) => {
     const name = names[i]!;
-    if (d) graph.update(SUM + name, sumOf(graph, name, state[name]!).add(d));
+    if (d) graph.update(GRADIENT_SUM + name, sumOf(graph, name, state[name]!).add(d));
   });
-  graph.output("loss", model.told?.(loss) ?? loss);
-  if (o.task.implementation.oneLabel) graph.output("logits", model.logits());
-  return optimise(graph.program(), o.passes);
+  graph.output("loss", model.reportedLoss?.(loss) ?? loss);
+  if (options.task.implementation.oneLabel) graph.output("logits", model.logits());
+  return optimise(graph.program(), options.passes);
 }
 
 /** Inputs rate and step; output norm. `accumulated`: the program of `buildAccumulate`. */
-export function buildApply(
-  o: Pick<AssembleOptions, "optimizer" | "clip" | "passes" | "strategies"> &
+export function buildApplyProgram(
+  options: Pick<AssembleOptions, "optimizer" | "clip" | "passes" | "strategies"> &
     Partial<Pick<AssembleOptions, "task" | "family">>,
   accumulated: Program,
 ): Program {
@@ -54,11 +54,11 @@ export function buildApply(
   const rate = graph.input("rate", { dtype: "f32", shape: [] });
   const step = graph.input("step", { dtype: "i32", shape: [] });
   const trainable = Object.entries(accumulated.state)
-    .filter(([name]) => SUM + name in accumulated.state)
+    .filter(([name]) => GRADIENT_SUM + name in accumulated.state)
     .map(([name, state]) => ({ name, value: graph.state(name, state), gradient: sumOf(graph, name, state) }));
-  const { norm } = updateBy(o, graph, trainable, { rate, step });
+  const { norm } = updateByOptimizer(options, graph, trainable, { rate, step });
   for (const { name, gradient: sum } of trainable)
-    graph.update(SUM + name, graph.one("fill_like", [sum], { value: 0 }));
+    graph.update(GRADIENT_SUM + name, graph.one("fill_like", [sum], { value: 0 }));
   graph.output("norm", norm);
-  return optimise(graph.program(), o.passes);
+  return optimise(graph.program(), options.passes);
 }

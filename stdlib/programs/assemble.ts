@@ -3,56 +3,57 @@
  * `train` (forward, backward, update), `accumulate` and `apply` (the same in parts), `evaluate` (logits and
  * probabilities) and `loss` (evaluate with labels).
  */
-import { buildAccumulate, buildApply } from "./accumulate.js";
-import { buildEvaluate, buildFeatures } from "./evaluate.js";
-import { savedName } from "./model.js";
-import { EXTRA_STATES } from "./objective.js";
-import type { Assembled, AssembleOptions } from "./options.js";
-import { buildPrivate } from "./private.js";
-import { buildTrain } from "./train.js";
+import { buildAccumulateProgram, buildApplyProgram } from "./accumulate.js";
+import { buildEvaluateProgram, buildFeaturesProgram } from "./evaluate.js";
+import { savedStateName } from "./model.js";
+import { EXTRA_STATE_PREFIXES } from "./objective.js";
+import type { AssembledPrograms, AssembleOptions } from "./options.js";
+import { buildPrivatePrograms } from "./private.js";
+import { buildTrainProgram } from "./train.js";
 
-export function assemble(o: AssembleOptions): Assembled {
-  const built = buildTrain(o);
+export function assemblePrograms(options: AssembleOptions): AssembledPrograms {
+  const built = buildTrainProgram(options);
   const trainable = built.trainable;
-  const { saved } = o.technique.implementation;
-  const { states } = o.optimizer.implementation;
-  const strategies = o.strategies ?? [];
+  const { saved } = options.technique.implementation;
+  const { states } = options.optimizer.implementation;
+  const strategies = options.strategies ?? [];
   const keptBy = strategies.flatMap(({ implementation }) => implementation.states);
-  const routes = o.technique.implementation.constants ?? [];
+  const routes = options.technique.implementation.constants ?? [];
   const constants = [
-    ...Object.values(o.task.implementation.standard ?? {}),
+    ...Object.values(options.task.implementation.standard ?? {}),
     ...routes,
     ...strategies.flatMap(({ implementation }) => implementation.constants ?? []),
   ];
   const weights = Object.keys(built.program.state).filter(
     (name) =>
-      ![...states, ...keptBy, ...EXTRA_STATES].some((prefix) => name.startsWith(prefix)) && !constants.includes(name),
+      ![...states, ...keptBy, ...EXTRA_STATE_PREFIXES].some((prefix) => name.startsWith(prefix)) &&
+      !constants.includes(name),
   );
-  const own = trainable.filter((name) => !EXTRA_STATES.some((prefix) => name.startsWith(prefix)));
-  const kept = [...(saved === "trained" ? own : weights), ...routes];
-  const exact = o.technique.implementation.exact?.(o.technique.call) === true;
-  const asked = {
-    evaluate: once(() => buildEvaluate(o, false)),
-    loss: once(() => buildEvaluate(o, true)),
-    features: once(() => (exact ? buildFeatures(o) : null)),
+  const ownStates = trainable.filter((name) => !EXTRA_STATE_PREFIXES.some((prefix) => name.startsWith(prefix)));
+  const savedStates = [...(saved === "trained" ? ownStates : weights), ...routes];
+  const exact = options.technique.implementation.exact?.(options.technique.call) === true;
+  const onDemand = {
+    evaluate: once(() => buildEvaluateProgram(options, false)),
+    loss: once(() => buildEvaluateProgram(options, true)),
+    features: once(() => (exact ? buildFeaturesProgram(options) : null)),
   };
   return {
     train: built.program,
-    ...(o.accumulate && !o.privacy && inParts(o)),
-    ...(o.privacy && { private: buildPrivate(o, o.privacy) }),
+    ...(options.accumulate && !options.privacy && inParts(options)),
+    ...(options.privacy && { private: buildPrivatePrograms(options, options.privacy) }),
     // Few of them are asked for at a time, and each takes as long as a forward pass is large.
     get evaluate() {
-      return asked.evaluate();
+      return onDemand.evaluate();
     },
     get loss() {
-      return asked.loss();
+      return onDemand.loss();
     },
     get features() {
-      return asked.features();
+      return onDemand.features();
     },
     carried: [...trainable.flatMap((name) => [name, ...keptBy.map((prefix) => prefix + name)]), ...constants],
     trainable,
-    saved: Object.fromEntries(kept.map((name) => [name, savedName(o, name)])),
+    saved: Object.fromEntries(savedStates.map((name) => [name, savedStateName(options, name)])),
     // What an optimizer keeps may differ from parameter to parameter (Adafactor factors matrices alone).
     resumable: [
       ...trainable.flatMap((name) => [
@@ -70,7 +71,7 @@ function once<T>(make: () => T): () => T {
   return () => (made ??= { value: make() }).value;
 }
 
-function inParts(o: AssembleOptions): Required<Pick<Assembled, "accumulate" | "apply">> {
-  const accumulate = buildAccumulate(o);
-  return { accumulate, apply: buildApply(o, accumulate) };
+function inParts(options: AssembleOptions): Required<Pick<AssembledPrograms, "accumulate" | "apply">> {
+  const accumulate = buildAccumulateProgram(options);
+  return { accumulate, apply: buildApplyProgram(options, accumulate) };
 }

@@ -5,7 +5,7 @@ import type { ModelInputs, ModelOutputs } from "../models/kind.js";
 import type { AssembleOptions } from "./options.js";
 
 export function buildBody(
-  o: Pick<AssembleOptions, "family" | "config" | "technique">,
+  options: Pick<AssembleOptions, "family" | "config" | "technique">,
   layers: Layers,
   inputs: ModelInputs,
   how: {
@@ -19,8 +19,8 @@ export function buildBody(
     readonly outermost?: (layers: Layers) => Layers;
   },
 ): ModelOutputs {
-  const { family, config } = o;
-  const { call, implementation } = o.technique;
+  const { family, config } = options;
+  const { call, implementation } = options.technique;
   const { dropout, pooled = true, continues = false, trains = false, outermost = (l: Layers): Layers => l } = how;
   const build = (l: Layers, i: ModelInputs): ModelOutputs => family.build(outermost(l), config, i, { dropout, pooled });
   const wrapped = implementation.around(call, layers);

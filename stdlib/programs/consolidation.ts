@@ -4,85 +4,98 @@
  */
 import { must } from "#dsl/language/diagnostics/must.js";
 import { Graph } from "#dsl/tensor/builder.js";
-import { gradientAlong } from "#dsl/tensor/gradient.js";
+import { gradientFromSlopes } from "#dsl/tensor/gradient.js";
 import { gather } from "#dsl/tensor/ops/gather.js";
-import { optimise, PLAIN } from "#dsl/tensor/passes/table.js";
-import type { Program, State } from "#dsl/tensor/program.js";
-import { ofLoss, type Derived } from "#dsl/tensor/ops/rows/row-parts.js";
-import { rowSquares, type RowSquares } from "#dsl/tensor/ops/rows/row-squares.js";
+import { optimise, PLAIN_PASS_SETTINGS } from "#dsl/tensor/passes/table.js";
+import type { Program, TensorState } from "#dsl/tensor/program.js";
+import { differentiatedLoss, type DifferentiatedRows } from "#dsl/tensor/ops/rows/row-parts.js";
+import { rowGradientSquares, type RowGradientSquares } from "#dsl/tensor/ops/rows/row-squares.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
 import { buildModel, modelInputs } from "./model.js";
 import type { AssembleOptions, ConsolidationPrograms, FisherEstimator, FisherProgram } from "./options.js";
-import { supervise } from "./supervision.js";
+import { superviseModel } from "./supervision.js";
 
 /** Prefix of the states that hold sums of squared gradients. */
-export const SQUARES = "squares/";
+export const SQUARED_GRADIENTS = "squares/";
 
 /** Null: no strategy consolidates. */
-export function buildConsolidation(o: AssembleOptions, trainable: readonly string[]): ConsolidationPrograms | null {
-  const strategies = (o.strategies ?? []).filter(({ implementation }) => implementation.consolidate);
+export function buildConsolidationPrograms(
+  options: AssembleOptions,
+  trainable: readonly string[],
+): ConsolidationPrograms | null {
+  const strategies = (options.strategies ?? []).filter(({ implementation }) => implementation.consolidate);
   if (strategies.length === 0) return null;
   const usesFisher = strategies.some(({ implementation }) => implementation.fisher);
-  const states = buildFisher(o, "loss", false)?.program.state ?? {};
+  const states = buildFisher(options, "loss", false)?.program.state ?? {};
   return {
     fisher: usesFisher
       ? (estimator, perRow) =>
           must(
-            buildFisher(o, estimator, perRow) ?? buildFisher(o, estimator === "loss" ? estimator : "directions", false),
+            buildFisher(options, estimator, perRow) ??
+              buildFisher(options, estimator === "loss" ? estimator : "directions", false),
             "a program of squared gradients",
           )
       : null,
-    consolidate: buildConsolidate(
-      { ...o, strategies },
+    consolidate: buildConsolidateProgram(
+      { ...options, strategies },
       trainable.map((name) => [name, must(states[name], `state ${name}`)] as const),
       usesFisher,
     ),
   };
 }
 
-function sumOf(graph: Graph, name: string, { type }: State): Tensor {
-  return graph.state(SQUARES + name, { type, trains: false, initial: { zeros: true } });
+function sumOf(graph: Graph, name: string, { type }: TensorState): Tensor {
+  return graph.state(SQUARED_GRADIENTS + name, { type, trains: false, initial: { zeros: true } });
 }
 
 /** In f32 and without dropout, since squares are small. Null: the gradients of single rows can't be told apart. */
-function buildFisher(o: AssembleOptions, estimator: FisherEstimator, perRow: boolean): FisherProgram | null {
-  if (perRow && !o.task.implementation.supervision.rowFormat.supports.batchedRowFisher) return null;
+function buildFisher(options: AssembleOptions, estimator: FisherEstimator, perRow: boolean): FisherProgram | null {
+  if (perRow && !options.task.implementation.supervision.rowFormat.supports.batchedRowFisher) return null;
   const graph = new Graph();
-  const inputs = modelInputs(graph, o);
-  const model = buildModel({ ...o, dropout: 0 }, graph, inputs);
+  const inputs = modelInputs(graph, options);
+  const model = buildModel({ ...options, dropout: 0 }, graph, inputs);
   const derived =
     estimator === "loss"
-      ? ofLoss((model.plain ?? model.loss)(supervise(graph, o, { weighed: false }), "sum"))
+      ? differentiatedLoss((model.plain ?? model.loss)(superviseModel(graph, options, { weighed: false }), "sum"))
       : DERIVED[estimator](graph, model.logits());
   const { state } = graph.program();
   const trains = Object.entries(state).filter(([, one]) => one.trains);
   const parameters = trains.map(([name, one]) => graph.state(name, one));
-  const found = perRow ? rowSquares(graph, derived, parameters) : batchSquares(graph, derived, parameters);
+  const found = perRow ? rowGradientSquares(graph, derived, parameters) : batchSquares(graph, derived, parameters);
   if (!found) return null;
   found.squares.forEach((squares, i) => {
     const [name, one] = must(trains[i], "a parameter");
-    if (squares) graph.update(SQUARES + name, sumOf(graph, name, one).add(squares));
+    if (squares) graph.update(SQUARED_GRADIENTS + name, sumOf(graph, name, one).add(squares));
   });
   graph.output("loss", summedOutput(derived));
-  const program = optimise(graph.program(), { ...PLAIN, ...(o.passes?.storage && { storage: o.passes.storage }) });
-  return { estimator, program, perRow, rowBytes: 4 * found.held };
+  const program = optimise(graph.program(), {
+    ...PLAIN_PASS_SETTINGS,
+    ...(options.passes?.storage && { storage: options.passes.storage }),
+  });
+  return { estimator, program, perRow, rowBytes: 4 * found.numbersPerRow };
 }
 
 /** The squared gradient of the whole batch; of a batch of one row it is the row's. */
-function batchSquares(graph: Graph, { of: output, slope }: Derived, parameters: readonly Tensor[]): RowSquares {
+function batchSquares(
+  graph: Graph,
+  { quantity: output, slope }: DifferentiatedRows,
+  parameters: readonly Tensor[],
+): RowGradientSquares {
   const share = graph.input("share", { dtype: "f32", shape: [] });
-  const gradients = gradientAlong(graph, [[output, slope]], parameters);
-  return { squares: gradients.map((d) => d?.square().multiply(share)), held: 0 };
+  const gradients = gradientFromSlopes(graph, [[output, slope]], parameters);
+  return { squares: gradients.map((d) => d?.square().multiply(share)), numbersPerRow: 0 };
 }
 
 /** The slopes along which logits [rows, labels] are differentiated. */
-const DERIVED: Readonly<Record<Exclude<FisherEstimator, "loss">, (graph: Graph, logits: Tensor) => Derived>> = {
+const DERIVED: Readonly<
+  Record<Exclude<FisherEstimator, "loss">, (graph: Graph, logits: Tensor) => DifferentiatedRows>
+> = {
   directions: (graph, logits) => ({
-    of: logits,
+    quantity: logits,
     slope: graph.input("directions", { dtype: "f32", shape: logits.shape }),
   }),
   pairs: (graph, logits) => ({
-    of: logits,
+    quantity: logits,
     slope: graph.input("directions", { dtype: "f32", shape: ["pairs", ...logits.shape.slice(1)] }),
     pairs: graph.input("row_of", { dtype: "i32", shape: ["pairs"] }),
   }),
@@ -91,19 +104,19 @@ const DERIVED: Readonly<Record<Exclude<FisherEstimator, "loss">, (graph: Graph, 
     const between = graph.input("between", { dtype: "f32", shape: logits.shape.slice(1) });
     const difference = logits.multiply(between).sum([logits.rank - 1], true);
     const spread = difference.sigmoid().multiply(difference.multiply(-1).sigmoid()).sqrt();
-    return { of: logits, slope: between.multiply(spread) };
+    return { quantity: logits, slope: between.multiply(spread) };
   },
 };
 
-function summedOutput({ of: output, slope, pairs }: Derived): Tensor {
+function summedOutput({ quantity: output, slope, pairs }: DifferentiatedRows): Tensor {
   if (output.rank === 0) return output;
   return (pairs ? output.graph.one(gather, [output, pairs], {}) : output).multiply(slope).sum();
 }
 
 /** `dtype`: of the inputs rows and first. */
-export function buildConsolidate(
-  o: Pick<AssembleOptions, "strategies">,
-  states: readonly (readonly [name: string, state: State])[],
+export function buildConsolidateProgram(
+  options: Pick<AssembleOptions, "strategies">,
+  states: readonly (readonly [name: string, state: TensorState])[],
   usesFisher: boolean,
   dtype: "f32" | "f64" = "f32",
 ): Program {
@@ -114,10 +127,10 @@ export function buildConsolidate(
   const parameters = states.map(([name, state]) => ({ name, value: graph.state(name, state) }));
   const squared = (name: string): Tensor =>
     sumOf(graph, name, must(byName.get(name), `state ${name}`)).divide(rows.maximum(1));
-  for (const { call, implementation } of o.strategies ?? [])
+  for (const { call, implementation } of options.strategies ?? [])
     implementation.consolidate?.(call, graph, { parameters, first, squared });
   for (const [name, state] of usesFisher ? states : [])
-    graph.update(SQUARES + name, sumOf(graph, name, state).filled(0));
+    graph.update(SQUARED_GRADIENTS + name, sumOf(graph, name, state).filled(0));
   graph.output("rows", rows.add(0));
-  return optimise(graph.program(), PLAIN);
+  return optimise(graph.program(), PLAIN_PASS_SETTINGS);
 }

@@ -2,42 +2,45 @@
 import { Graph } from "#dsl/tensor/builder.js";
 import { optimise } from "#dsl/tensor/passes/table.js";
 import type { Program } from "#dsl/tensor/program.js";
-import type { Supervised, TaskOutputs } from "../tasks/kind.js";
+import type { SupervisionTensors, TaskOutputs } from "../tasks/kind.js";
 import { buildModel, modelInputs } from "./model.js";
 import type { AssembleOptions } from "./options.js";
-import { supervise } from "./supervision.js";
+import { superviseModel } from "./supervision.js";
 
-export function buildEvaluate(o: Omit<AssembleOptions, "optimizer" | "clip">, withLabels: boolean): Program {
+export function buildEvaluateProgram(
+  options: Omit<AssembleOptions, "optimizer" | "clip">,
+  withLabels: boolean,
+): Program {
   const graph = new Graph();
-  const { answers } = o.task.implementation;
-  const model = buildModel({ ...o, dropout: 0 }, graph, modelInputs(graph, o));
+  const { answers } = options.task.implementation;
+  const model = buildModel({ ...options, dropout: 0 }, graph, modelInputs(graph, options));
   // The logits of a whole vocabulary at every position are made where they are all that is asked for.
-  if (withLabels && !answers?.score) lossOfPlaces(graph, model, supervise(graph, o, SCORED));
+  if (withLabels && !answers?.score) lossOfPlaces(graph, model, superviseModel(graph, options, SCORED));
   else {
-    const supervised = withLabels ? supervise(graph, o, SCORED) : undefined;
+    const supervised = withLabels ? superviseModel(graph, options, SCORED) : undefined;
     const places = answers?.places && (supervised ? supervised.targets : graph.input("targets", PLACES));
     const logits = model.logits(places);
     graph.output("logits", logits);
     // What each token came to, of texts that become vectors.
-    if (o.task.implementation.supervision.rowFormat.separateTexts && !withLabels)
+    if (options.task.implementation.supervision.rowFormat.separateTexts && !withLabels)
       graph.output("last_hidden_state", model.body.last_hidden_state);
     if (model.body.routed?.pooled) graph.output("pooled", model.body.routed.pooled);
     if (model.probabilities) graph.output("probabilities", model.probabilities(logits));
     if (supervised) {
       const loss = plainOf(model)(supervised, "mean");
-      graph.output("loss", model.told?.(loss) ?? loss);
+      graph.output("loss", model.reportedLoss?.(loss) ?? loss);
     }
   }
-  return optimise(graph.program(), o.passes);
+  return optimise(graph.program(), options.passes);
 }
 
 /** What the head's linear layer reads of each row; null: the head is more than that. */
-export function buildFeatures(o: Omit<AssembleOptions, "optimizer" | "clip">): Program | null {
+export function buildFeaturesProgram(options: Omit<AssembleOptions, "optimizer" | "clip">): Program | null {
   const graph = new Graph();
-  const { features } = buildModel({ ...o, dropout: 0 }, graph, modelInputs(graph, o));
+  const { features } = buildModel({ ...options, dropout: 0 }, graph, modelInputs(graph, options));
   if (!features) return null;
   graph.output("features", features());
-  return optimise(graph.program(), o.passes);
+  return optimise(graph.program(), options.passes);
 }
 
 /** Scores count every row once, and are of the loss that no setting bends. */
@@ -46,7 +49,7 @@ const plainOf = (model: TaskOutputs): TaskOutputs["loss"] => model.plain ?? mode
 const PLACES = { dtype: "i32", shape: ["targets"] } as const;
 
 /** Sum and count of the losses add up over batches; their quotient is the mean. */
-function lossOfPlaces(graph: Graph, model: TaskOutputs, supervised: Supervised): void {
+function lossOfPlaces(graph: Graph, model: TaskOutputs, supervised: SupervisionTensors): void {
   const sum = plainOf(model)(supervised, "sum");
   const ignored = supervised.labels.equal(-100);
   const zero = graph.number(0, "f32");

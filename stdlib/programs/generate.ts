@@ -6,23 +6,23 @@
  */
 import { Graph } from "#dsl/tensor/builder.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
-import { plus } from "#dsl/tensor/shape.js";
+import { addToDimension } from "#dsl/tensor/shape.js";
 import { optimise } from "#dsl/tensor/passes/table.js";
-import type { Dimension, Program, State, Type } from "#dsl/tensor/program.js";
+import type { Dimension, Program, TensorState, Type } from "#dsl/tensor/program.js";
 import { cachedLayers, type CacheOptions } from "../layers/cached-layers.js";
 import type { ModelInputs } from "../models/kind.js";
 import { makeLayers } from "../layers/graph-layers.js";
-import { noHead } from "../tasks/shared/refusals.js";
-import { logitsOf } from "../tasks/shared/logits.js";
+import { missingHeadError } from "../tasks/shared/refusals.js";
+import { cappedLogits } from "../tasks/shared/logits.js";
 import { buildBody } from "./body.js";
-import { layersOptions, trainsIn } from "./model.js";
+import { layersOptionsOf, trainedBodyParameters } from "./model.js";
 import type { AssembleOptions } from "./options.js";
 
 export type GenerateOptions = Pick<
   AssembleOptions,
   "family" | "config" | "technique" | "prefixInCheckpoint" | "tensors" | "seed" | "passes"
 >;
-export interface Generation {
+export interface GenerationPrograms {
   /** Inputs rows i32 [batch], room i32 [capacity] (only their sizes count); makes a cache of zeros. */
   readonly reserve: Program;
   /**
@@ -42,7 +42,7 @@ export interface Generation {
   readonly reorder: Program;
 }
 /** The same with prompts that begin alike: the common beginning is read once, each prompt's own tokens after it. */
-export interface Prompting extends Omit<Generation, "prefill"> {
+export interface PromptingPrograms extends Omit<GenerationPrograms, "prefill"> {
   /**
    * Inputs input_ids, positions (i32 [batch, length]), attention_mask (i32 [batch, keys], the new tokens included), start (i32
    * scalar: keys − length), places (i32 [places], of the flattened [batch × length]) and picks (i32 [picks], of the flattened
@@ -51,21 +51,21 @@ export interface Prompting extends Omit<Generation, "prefill"> {
    */
   readonly extend: Program;
 }
-const CACHES = ["reserve", "prefill", "decode", "reorder"] as const satisfies readonly (keyof Generation)[];
-export const GENERATION: readonly string[] = CACHES;
+const CACHES = ["reserve", "prefill", "decode", "reorder"] as const satisfies readonly (keyof GenerationPrograms)[];
+export const GENERATION_STATES: readonly string[] = CACHES;
 
 interface Cache {
-  readonly state: State;
+  readonly state: TensorState;
   readonly grows: boolean;
 }
 
-export function buildGenerate(o: GenerateOptions): Generation {
+export function buildGenerationPrograms(options: GenerateOptions): GenerationPrograms {
   const caches = new Map<string, Cache>();
-  const finish = (graph: Graph): Program => optimise(graph.program(), o.passes);
-  const prefill = reading(o, "prefill", caches);
-  const decode = reading(o, "decode", caches);
+  const finish = (graph: Graph): Program => optimise(graph.program(), options.passes);
+  const prefill = reading(options, "prefill", caches);
+  const decode = reading(options, "decode", caches);
   return {
-    reserve: finish(reserving(caches, cachedTokens(o))),
+    reserve: finish(reserving(caches, cachedTokens(options))),
     prefill: finish(prefill),
     decode: finish(decode),
     reorder: finish(reordering(caches)),
@@ -73,14 +73,17 @@ export function buildGenerate(o: GenerateOptions): Generation {
 }
 
 /** Of a decoder that is asked by prompts. `writes`: it also writes on. */
-export function buildPrompting(o: GenerateOptions, writes: boolean): Partial<Prompting> & Omit<Prompting, "decode"> {
+export function buildPromptingPrograms(
+  options: GenerateOptions,
+  writes: boolean,
+): Partial<PromptingPrograms> & Omit<PromptingPrograms, "decode"> {
   const caches = new Map<string, Cache>();
-  const finish = (graph: Graph): Program => optimise(graph.program(), o.passes);
-  const extend = reading(o, "extend", caches);
+  const finish = (graph: Graph): Program => optimise(graph.program(), options.passes);
+  const extend = reading(options, "extend", caches);
   return {
-    reserve: finish(reserving(caches, cachedTokens(o))),
+    reserve: finish(reserving(caches, cachedTokens(options))),
     extend: finish(extend),
-    ...(writes && { decode: finish(reading(o, "decode", caches)) }),
+    ...(writes && { decode: finish(reading(options, "decode", caches)) }),
     reorder: finish(reordering(caches)),
   };
 }
@@ -88,29 +91,33 @@ export function buildPrompting(o: GenerateOptions, writes: boolean): Partial<Pro
 /** `extend`: several tokens of each text at once, asked about at any of them. */
 type Reading = CacheOptions["phase"] | "extend";
 
-function reading(o: GenerateOptions, reads: Reading, caches: Map<string, Cache>): Graph {
+function reading(options: GenerateOptions, reads: Reading, caches: Map<string, Cache>): Graph {
   const graph = new Graph();
   const phase = reads === "extend" ? "decode" : reads;
   const whole: Whole = (name, ...shape) => graph.input(name, { dtype: "i32", shape });
-  const virtual = cachedTokens(o);
-  const sources = plus("sources", virtualTokens(o) - virtual);
+  const virtual = cachedTokens(options);
+  const sources = addToDimension("sources", virtualTokens(options) - virtual);
   const start = phase === "prefill" ? graph.number(0, "i32") : after(whole("start"), virtual);
   const inputs =
-    o.family.shape === "encoder-decoder" ? pairInputs(graph, whole, phase, start) : textInputs(whole, reads);
-  const onCache = (name: string, state: State, grows: boolean): void => void caches.set(name, { state, grows });
-  const layers = makeLayers({ ...layersOptions(o, graph, o.seed, trainsIn(o)), prefix: o.family.prefix });
-  const body = buildBody(o, layers, inputs, {
+    options.family.shape === "encoder-decoder" ? pairInputs(graph, whole, phase, start) : textInputs(whole, reads);
+  const onCache = (name: string, state: TensorState, grows: boolean): void => void caches.set(name, { state, grows });
+  const layers = makeLayers({
+    ...layersOptionsOf(options, graph, options.seed, trainedBodyParameters(options)),
+    prefix: options.family.prefix,
+  });
+  const body = buildBody(options, layers, inputs, {
     dropout: 0,
     pooled: false,
     continues: phase === "decode",
-    outermost: (wrapped) => cachedLayers(wrapped, { phase, start, keys: plus("keys", virtual), sources, onCache }),
+    outermost: (wrapped) =>
+      cachedLayers(wrapped, { phase, start, keys: addToDimension("keys", virtual), sources, onCache }),
   });
-  if (!body.unembedding) throw noHead("text_generation");
+  if (!body.unembedding) throw missingHeadError("text_generation");
   const x = body.last_hidden_state;
   if (reads === "extend")
-    return asking(graph, whole, logitsOf(x.takeRows(whole("places", "places")), body.unembedding, body.cap));
+    return asking(graph, whole, cappedLogits(x.takeRows(whole("places", "places")), body.unembedding, body.cap));
   const last = phase === "prefill" ? x.takeRows(whole("last", "batch")) : x.reshape(["batch", x.shape[2]!]);
-  const logits = logitsOf(last, body.unembedding, body.cap);
+  const logits = cappedLogits(last, body.unembedding, body.cap);
   graph.output("logits", logits);
   graph.output("next", logits.argmax());
   return graph;
@@ -130,8 +137,8 @@ function after(start: Tensor, virtual: number): Tensor {
   return virtual ? start.add(virtual) : start;
 }
 /** Virtual tokens that lie in the cache before every text; those of an encoder's text lie among what cross-attention sees. */
-function cachedTokens(o: GenerateOptions): number {
-  return o.family.shape === "encoder-decoder" ? 0 : virtualTokens(o);
+function cachedTokens(options: GenerateOptions): number {
+  return options.family.shape === "encoder-decoder" ? 0 : virtualTokens(options);
 }
 function virtualTokens({ technique: { call, implementation } }: GenerateOptions): number {
   return implementation.virtual?.(call).cached ?? 0;

@@ -56,7 +56,10 @@ export class HiddenStateRecorder {
 }
 
 /** The same states with `each` applied to every tensor. */
-export function eachState({ embeddings, blocks, width }: HiddenStates, each: (x: Tensor) => Tensor): HiddenStates {
+export function mapHiddenStates(
+  { embeddings, blocks, width }: HiddenStates,
+  each: (x: Tensor) => Tensor,
+): HiddenStates {
   const changed = blocks.map((block) => ({
     ...block,
     hidden: each(block.hidden),

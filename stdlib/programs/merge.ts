@@ -10,7 +10,7 @@ import type { Tensor } from "#dsl/tensor/tensor.js";
 import type { Layers, LinearOptions } from "../layers/contract.js";
 import { makeLayers } from "../layers/graph-layers.js";
 import { buildBody } from "./body.js";
-import { layersOptions, modelInputs } from "./model.js";
+import { layersOptionsOf, modelInputs } from "./model.js";
 import type { AssembleOptions } from "./options.js";
 
 export type MergeOptions = Pick<
@@ -30,27 +30,27 @@ export interface MergedLayer {
   readonly outputs: { readonly product: string; readonly whole: string };
 }
 /** One for each width: input `x` f32 [rows, width]. */
-export interface Merging {
+export interface MergeProgram {
   readonly width: number;
   readonly program: Program;
   readonly layers: readonly MergedLayer[];
 }
 
 /** Coded error `cannot-merge` where the technique does more than rewrite linear layers. None: it changes no layer. */
-export function buildMerging(o: MergeOptions): readonly Merging[] {
-  const changed = changedLayers(o);
+export function buildMergePrograms(options: MergeOptions): readonly MergeProgram[] {
+  const changed = changedLayers(options);
   const widths = [...new Set([...changed.values()].map((one) => one.in))];
   return widths.map((width) => {
     const graph = new Graph();
-    const layers = wrapped(o, plainLayers(o, graph));
+    const layers = wrapped(options, plainLayers(options, graph));
     const x = graph.input("x", { dtype: "f32", shape: ["rows", width] });
-    const of = [...changed].filter(([, one]) => one.in === width);
-    const merged = of.map(([path, given]): MergedLayer => {
+    const layersOfWidth = [...changed].filter(([, one]) => one.in === width);
+    const merged = layersOfWidth.map(([path, given]): MergedLayer => {
       const linear = straight(given);
       const outputs = { product: `${path}/product`, whole: `${path}/whole` };
       graph.output(outputs.product, layers.linear(path, x, { ...linear, bias: false }));
       graph.output(outputs.whole, layers.linear(path, x, linear));
-      const name = o.family.prefix + path;
+      const name = options.family.prefix + path;
       const bias = linear.bias === false ? null : `${name}.bias`;
       const { layout = "out_in" } = linear;
       return { weight: `${name}.weight`, bias, in: linear.in, out: linear.out, layout, outputs };
@@ -70,12 +70,12 @@ function straight({ in: width, out, bias, layout, initial }: LinearOptions): Lin
   };
 }
 
-function plainLayers(o: MergeOptions, graph: Graph): Layers {
-  return makeLayers({ ...layersOptions(o, graph, o.seed, () => false), prefix: o.family.prefix });
+function plainLayers(options: MergeOptions, graph: Graph): Layers {
+  return makeLayers({ ...layersOptionsOf(options, graph, options.seed, () => false), prefix: options.family.prefix });
 }
 function wrapped({ technique: { call, implementation } }: MergeOptions, layers: Layers): Layers {
-  const of = implementation.around(call, layers);
-  const others = Object.entries(of).flatMap(([key, value]) => {
+  const wrappedLayers = implementation.around(call, layers);
+  const others = Object.entries(wrappedLayers).flatMap(([key, value]) => {
     const same = value === (layers as unknown as Record<string, unknown>)[key];
     return typeof value !== "function" || same || key === "linear" ? [] : [key];
   });
@@ -85,30 +85,30 @@ function wrapped({ technique: { call, implementation } }: MergeOptions, layers: 
       why:
         others.length > 0 ? `it rewrites ${others.join(", ")} and not linear layers alone` : "it adds virtual tokens",
     });
-  return of;
+  return wrappedLayers;
 }
 
 /** By path; a layer is unchanged if what the technique gives is what the plain layer gives of the same input. */
-function changedLayers(o: MergeOptions): ReadonlyMap<string, LinearOptions> {
+function changedLayers(options: MergeOptions): ReadonlyMap<string, LinearOptions> {
   const graph = new Graph();
-  const plain = plainLayers(o, graph);
+  const plain = plainLayers(options, graph);
   const given = new Map<Tensor, Tensor>();
-  const linear: Layers["linear"] = (path, x, of) => {
-    const y = plain.linear(path, x, of);
+  const linear: Layers["linear"] = (path, x, linearOptions) => {
+    const y = plain.linear(path, x, linearOptions);
     given.set(y, x);
     return y;
   };
   const heard = { ...plain, linear };
-  wrapped(o, heard);
+  wrapped(options, heard);
   const changed = new Map<string, LinearOptions>();
   const outermost = (layers: Layers): Layers => ({
     ...layers,
-    linear(path, x, of) {
-      const y = layers.linear(path, x, of);
-      if (given.get(y) !== x) changed.set(path, of);
+    linear(path, x, linearOptions) {
+      const y = layers.linear(path, x, linearOptions);
+      if (given.get(y) !== x) changed.set(path, linearOptions);
       return y;
     },
   });
-  buildBody(o, heard, modelInputs(graph, o), { dropout: 0, outermost });
+  buildBody(options, heard, modelInputs(graph, options), { dropout: 0, outermost });
   return changed;
 }

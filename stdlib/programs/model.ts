@@ -3,41 +3,46 @@ import type { Graph } from "#dsl/tensor/builder.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
 import type { Type } from "#dsl/tensor/program.js";
 import type { Call } from "#dsl/language/types/value.js";
-import { isFrozen } from "../parts/shared/frozen-parts.js";
+import { isFrozenParameter } from "../parts/shared/frozen-parts.js";
 import type { Layers } from "../layers/contract.js";
 import type { ModelImplementation, ModelInputs, ModelOutputs } from "../models/kind.js";
 import type { TaskImplementation, TaskOutputs } from "../tasks/kind.js";
 import { makeLayers, type LayersOptions } from "../layers/graph-layers.js";
-import { roundedActivation } from "../layers/rounded-activations.js";
-import { startsFrom } from "../techniques/shared/from-parameter.js";
+import { quantizeActivation } from "../layers/rounded-activations.js";
+import { startFolderOf } from "../techniques/shared/from-parameter.js";
 import { buildBody } from "./body.js";
-import { notForShape } from "../tasks/shared/refusals.js";
+import { missingSentenceHeadError } from "../tasks/shared/refusals.js";
 import type { AssembleOptions } from "./options.js";
 
-export const IDS: Type = { dtype: "i32", shape: ["batch", "length"] };
+export const IDS_TYPE: Type = { dtype: "i32", shape: ["batch", "length"] };
 /** What dropout is drawn by (`draws` in tensor/numbers/random.ts). */
-export const DRAWS: Type = { dtype: "i32", shape: ["batch"] };
+export const DRAWS_TYPE: Type = { dtype: "i32", shape: ["batch"] };
 const DECODED: Type = { dtype: "i32", shape: ["batch", "targets_length"] };
 
 export function modelInputs(
   graph: Graph,
-  o: {
+  options: {
     readonly tokenTypes?: boolean | undefined;
     readonly packed?: boolean | undefined;
     readonly family?: Pick<ModelImplementation, "shape">;
   },
 ): ModelInputs {
   return {
-    input_ids: graph.input("input_ids", IDS),
-    attention_mask: graph.input("attention_mask", IDS),
-    ...(o.packed && { positions: graph.input("positions", IDS), segments: graph.input("segments", IDS) }),
-    ...(o.family?.shape === "encoder-decoder" && { decoder_input_ids: graph.input("decoder_input_ids", DECODED) }),
-    ...(o.tokenTypes && { token_type_ids: graph.input("token_type_ids", IDS) }),
+    input_ids: graph.input("input_ids", IDS_TYPE),
+    attention_mask: graph.input("attention_mask", IDS_TYPE),
+    ...(options.packed && {
+      positions: graph.input("positions", IDS_TYPE),
+      segments: graph.input("segments", IDS_TYPE),
+    }),
+    ...(options.family?.shape === "encoder-decoder" && {
+      decoder_input_ids: graph.input("decoder_input_ids", DECODED),
+    }),
+    ...(options.tokenTypes && { token_type_ids: graph.input("token_type_ids", IDS_TYPE) }),
   };
 }
 
 export function buildModel(
-  o: Omit<AssembleOptions, "optimizer" | "clip">,
+  options: Omit<AssembleOptions, "optimizer" | "clip">,
   graph: Graph,
   inputs: ModelInputs,
   /** Of a training: DRAWS. */
@@ -45,11 +50,11 @@ export function buildModel(
   /** Wraps the body's layers as the technique has wrapped them. */
   outermost?: (layers: Layers) => Layers,
 ): TaskOutputs & { readonly body: ModelOutputs } {
-  const { family, config, task } = o;
-  const base = layersOptions(o, graph, o.seed, trainsIn(o), draws);
-  const under = o.under ?? "";
-  const body = buildBody(o, makeLayers({ ...base, prefix: under + family.prefix }), inputs, {
-    dropout: o.dropout,
+  const { family, config, task } = options;
+  const base = layersOptionsOf(options, graph, options.seed, trainedBodyParameters(options), draws);
+  const under = options.under ?? "";
+  const body = buildBody(options, makeLayers({ ...base, prefix: under + family.prefix }), inputs, {
+    dropout: options.dropout,
     pooled: task.implementation.pooled !== false && !task.implementation.ownHead?.(task.call),
     trains: draws !== undefined,
     ...(outermost && { outermost }),
@@ -59,33 +64,33 @@ export function buildModel(
     ...base,
     prefix: under,
     prefixInCheckpoint: "",
-    trains: () => o.under === undefined,
+    trains: () => options.under === undefined,
     mayBeFresh: () => true,
     mustLoad: () => false,
   });
-  const head = body.routed ? answering(layers, body.routed, labelsPath(o)) : layers;
+  const head = body.routed ? answering(layers, body.routed, labelsLayerPath(options)) : layers;
   const hidden = family.hidden(config);
-  const dropout = o.dropout ?? family.headDropout?.(config) ?? family.dropout(config);
+  const dropout = options.dropout ?? family.headDropout?.(config) ?? family.dropout(config);
   const outputs = task.implementation.head(head, body, {
     hidden,
-    labels: task.implementation.outputs?.(o.labels) ?? o.labels,
+    labels: task.implementation.outputs?.(options.labels) ?? options.labels,
     dropout,
-    answerDropout: family.answerDropout ? (o.dropout ?? family.answerDropout(config)) : 0,
+    answerDropout: family.answerDropout ? (options.dropout ?? family.answerDropout(config)) : 0,
     call: task.call,
-    roles: o.roles ?? [],
+    roles: options.roles ?? [],
     mask: inputs.attention_mask,
     sentence(numbers) {
       const { sentence } = family;
-      if (!sentence) throw notForShape(task.call.word, family.shape);
-      const own = o.dropout ?? sentence.dropout?.(config) ?? dropout;
-      return sentence.logits(head, body, { hidden, labels: numbers, dropout: own });
+      if (!sentence) throw missingSentenceHeadError(task.call.word, family.shape);
+      const dropoutRate = options.dropout ?? sentence.dropout?.(config) ?? dropout;
+      return sentence.logits(head, body, { hidden, labels: numbers, dropout: dropoutRate });
     },
   });
   return { ...outputs, body };
 }
 
 /** Path of the head's layer that has a row for each label. */
-export function labelsPath({ task, family }: Pick<AssembleOptions, "task" | "family">): string | undefined {
+export function labelsLayerPath({ task, family }: Pick<AssembleOptions, "task" | "family">): string | undefined {
   return headPathsOf(task.implementation, family, task.call).at(-1);
 }
 
@@ -94,71 +99,73 @@ const UNSAID = -100;
 
 /** The head, where each row's part may answer the first labels alone. */
 function answering(head: Layers, { known }: NonNullable<ModelOutputs["routed"]>, last: string | undefined): Layers {
-  const linear: Layers["linear"] = (path, x, o) => {
-    const logits = head.linear(path, x, o);
+  const linear: Layers["linear"] = (path, x, options) => {
+    const logits = head.linear(path, x, options);
     if (path !== last) return logits;
-    const places = logits.range(1).cast("f32").reshape([1, o.out]);
+    const places = logits.range(1).cast("f32").reshape([1, options.out]);
     return places.less(known).select(logits, logits.filled(UNSAID));
   };
   return { ...head, linear };
 }
 
 /** Whether a parameter of the body trains: the technique says so and it isn't frozen. */
-export function trainsIn(o: Pick<AssembleOptions, "technique" | "freeze">): (path: string) => boolean {
-  const { call, implementation } = o.technique;
-  return (path) => implementation.trains(call, path) && !isFrozen(o.freeze ?? [], path);
+export function trainedBodyParameters(
+  options: Pick<AssembleOptions, "technique" | "freeze">,
+): (path: string) => boolean {
+  const { call, implementation } = options.technique;
+  return (path) => implementation.trains(call, path) && !isFrozenParameter(options.freeze ?? [], path);
 }
 
 /** `technique` absent: none. */
-export function layersOptions(
-  o: Pick<AssembleOptions, "family" | "config" | "prefixInCheckpoint" | "tensors"> &
+export function layersOptionsOf(
+  options: Pick<AssembleOptions, "family" | "config" | "prefixInCheckpoint" | "tensors"> &
     Partial<Pick<AssembleOptions, "technique" | "task" | "under" | "rounding" | "onLinearInput">>,
   graph: Graph,
   seed: number,
   trains: (path: string) => boolean,
   draws?: Tensor,
 ): Omit<LayersOptions, "prefix"> {
-  const named = o.tensors instanceof Set ? (o.tensors as ReadonlySet<string>) : undefined;
-  const shapes = named ? {} : (o.tensors as Readonly<Record<string, readonly number[]>>);
+  const named = options.tensors instanceof Set ? (options.tensors as ReadonlySet<string>) : undefined;
+  const shapes = named ? {} : (options.tensors as Readonly<Record<string, readonly number[]>>);
   const tensors = named ?? new Set(Object.keys(shapes));
-  const { call, implementation } = o.technique ?? {};
-  const { rounding, onLinearInput } = o;
+  const { call, implementation } = options.technique ?? {};
+  const { rounding, onLinearInput } = options;
   const multiplied = (path: string, x: Tensor): Tensor => {
     onLinearInput?.(path, x);
-    return rounding ? roundedActivation(rounding, path, x) : x;
+    return rounding ? quantizeActivation(rounding, path, x) : x;
   };
   const adds = (path: string): boolean => (call && implementation?.adds?.(call, path)) ?? false;
   return {
     graph,
     seed,
     trains,
-    ...(o.under !== undefined && { under: o.under }),
+    ...(options.under !== undefined && { under: options.under }),
     // No checkpoint at all: a model from scratch. A pooler is often left out; a technique's own parameters are new.
     mayBeFresh: (path) => tensors.size === 0 || path.startsWith("pooler.") || adds(path),
     // Training that starts from an adapter takes all that the technique adds from its file.
     ...(call &&
-      startsFrom(call) !== null && {
-        fileName: (name: string) => savedName(o, name),
+      startFolderOf(call) !== null && {
+        fileName: (name: string) => savedStateName(options, name),
         mustLoad: adds,
       }),
-    prefixInCheckpoint: o.prefixInCheckpoint ? o.family.prefix : "",
+    prefixInCheckpoint: options.prefixInCheckpoint ? options.family.prefix : "",
     tensors,
     // A head with another number of labels is left where it is and a fresh one made; a body that doesn't fit is an error of the engine.
     fits: (name, shape) => !/classifier/.test(name) || !shapes[name] || shapes[name].join() === shape.join(),
-    initializerRange: o.family.initializerRange(o.config),
+    initializerRange: options.family.initializerRange(options.config),
     ...((rounding ?? onLinearInput) && { multiplied }),
     ...(draws && { draws }),
   };
 }
 
 /** Name of a state in the file of what a technique trained. */
-export function savedName(
+export function savedStateName(
   { technique, task, family }: Pick<AssembleOptions, "family"> & Partial<Pick<AssembleOptions, "technique" | "task">>,
   name: string,
 ): string {
   const bare = task?.implementation.bare && name.startsWith(family.prefix);
-  const own = bare ? name.slice(family.prefix.length) : name;
-  return technique?.implementation.fileName?.(own) ?? name;
+  const plainName = bare ? name.slice(family.prefix.length) : name;
+  return technique?.implementation.fileName?.(plainName) ?? name;
 }
 
 /**
@@ -170,8 +177,8 @@ export function headPathsOf(
   family: Pick<ModelImplementation, "sentence" | "unmaskPaths">,
   call?: Call,
 ): readonly string[] {
-  const own = call && task.ownHead?.(call);
-  if (own) return own;
+  const ownPaths = call && task.ownHead?.(call);
+  if (ownPaths) return ownPaths;
   if (task.headPaths === "sentence") return family.sentence?.paths ?? [];
   return task.headPaths === "unmask" ? (family.unmaskPaths ?? []) : task.headPaths;
 }

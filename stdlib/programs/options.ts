@@ -9,9 +9,9 @@ import type { OptimizerImplementation } from "../optimizers/kind.js";
 import type { StrategyImplementation } from "../strategies/kind.js";
 import type { TaskImplementation } from "../tasks/kind.js";
 import type { TechniqueImplementation } from "../techniques/kind.js";
-import type { RoundedActivations } from "../layers/rounded-activations.js";
+import type { ActivationQuantization } from "../layers/rounded-activations.js";
 
-export interface Strategy {
+export interface ConfiguredStrategy {
   readonly call: Call;
   readonly implementation: StrategyImplementation;
 }
@@ -37,7 +37,7 @@ export interface AssembleOptions {
   readonly freeze?: readonly Call[];
   readonly optimizer: { readonly call: Call; readonly implementation: OptimizerImplementation };
   /** How it goes on learning from new data; absent: it learns from one data set. */
-  readonly strategies?: readonly Strategy[];
+  readonly strategies?: readonly ConfiguredStrategy[];
   /** Default: the task's own loss. Terms of strategies are added to it. */
   readonly objective?: ObjectiveOptions | undefined;
   /** Put before the names of all states; absent: they are as in a checkpoint. */
@@ -56,7 +56,7 @@ export interface AssembleOptions {
   readonly tensors: ReadonlySet<string> | Readonly<Record<string, readonly number[]>>;
   readonly seed: number;
   /** How what goes into products is rounded, of a model that was quantised; absent: it isn't. */
-  readonly rounding?: RoundedActivations;
+  readonly rounding?: ActivationQuantization;
   /** Called with the input of each linear layer. */
   readonly onLinearInput?: (path: string, x: Tensor) => void;
   /** Whether the programs take token_type_ids; else all are 0. */
@@ -114,7 +114,7 @@ export interface ConsolidationPrograms {
   /** Inputs rows and first (f32 scalars): the number of rows in the sums, and 1 before the first data set, else 0. Sets the sums to zero. */
   readonly consolidate: Program;
 }
-export interface Assembled {
+export interface AssembledPrograms {
   /**
    * Inputs input_ids, attention_mask (both i32 [batch, length]), what the task's supervision adds (`Supervision.inputs`),
    * positions and segments if packed, draws (i32 [batch], see tensor/numbers/random.ts), rate (f32), step (i32, from 1); outputs loss (mean over what counts), norm.

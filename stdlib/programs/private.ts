@@ -12,36 +12,38 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { must } from "#dsl/language/diagnostics/must.js";
 import { Graph } from "#dsl/tensor/builder.js";
 import { gradient } from "#dsl/tensor/gradient.js";
-import { ofLoss } from "#dsl/tensor/ops/rows/row-parts.js";
-import { clippedRows, type ClippedRows } from "#dsl/tensor/ops/rows/row-norms.js";
+import { differentiatedLoss } from "#dsl/tensor/ops/rows/row-parts.js";
+import { clipRowGradients, type ClippedRowGradients } from "#dsl/tensor/ops/rows/row-norms.js";
 import type { PassSettings } from "#dsl/tensor/passes/pass.js";
-import { optimise, PLAIN } from "#dsl/tensor/passes/table.js";
-import type { Program, State } from "#dsl/tensor/program.js";
+import { optimise, PLAIN_PASS_SETTINGS } from "#dsl/tensor/passes/table.js";
+import type { Program, TensorState } from "#dsl/tensor/program.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
-import { SUM } from "./accumulate.js";
-import { buildModel, DRAWS, modelInputs } from "./model.js";
-import { isTaskLoss } from "./objective.js";
+import { GRADIENT_SUM } from "./accumulate.js";
+import { buildModel, DRAWS_TYPE, modelInputs } from "./model.js";
+import { isPlainTaskLoss } from "./objective.js";
 import type { AssembleOptions, PrivatePrograms } from "./options.js";
-import { updateBy } from "./strategies.js";
-import { supervise } from "./supervision.js";
+import { updateByOptimizer } from "./strategies.js";
+import { superviseModel } from "./supervision.js";
 
 /** Prefix of the inputs that bring noise. */
-export const NOISE = "noise/";
+export const NOISE_INPUT_PREFIX = "noise/";
 
 /** `clip`: the maximum norm of a row's gradient. Throws `graph-invalid` for loss terms other than the task's own loss. */
-export function buildPrivate(o: AssembleOptions, { clip }: { readonly clip: number }): PrivatePrograms {
-  if (!isTaskLoss(o))
+export function buildPrivatePrograms(options: AssembleOptions, { clip }: { readonly clip: number }): PrivatePrograms {
+  if (!isPlainTaskLoss(options))
     throw new CodedError("graph-invalid", {
       problem: "private updates take no loss terms besides the task's own loss",
     });
-  const alone = once(() => build(o, clip, false));
+  const alone = once(() => build(options, clip, false));
   return {
-    apart: o.task.implementation.supervision.rowFormat.supports.batchedRowGradients ? build(o, clip, true) : null,
+    apart: options.task.implementation.supervision.rowFormat.supports.batchedRowGradients
+      ? build(options, clip, true)
+      : null,
     get alone() {
       return alone();
     },
     get apply() {
-      return buildPrivateApply(o, alone());
+      return buildPrivateApplyProgram(options, alone());
     },
   };
 }
@@ -54,33 +56,35 @@ function once(make: () => Program | null): () => Program {
   };
 }
 
-function sumOf(graph: Graph, name: string, { type }: State): Tensor {
-  return graph.state(SUM + name, { type, trains: false, initial: { zeros: true } });
+function sumOf(graph: Graph, name: string, { type }: TensorState): Tensor {
+  return graph.state(GRADIENT_SUM + name, { type, trains: false, initial: { zeros: true } });
 }
 
 /** `apart`: each row of a batch by itself, null where its graph has no rule for that; else the batch is one. */
-function build(o: AssembleOptions, clip: number, apart: boolean): Program | null {
+function build(options: AssembleOptions, clip: number, apart: boolean): Program | null {
   const graph = new Graph();
-  const inputs = modelInputs(graph, o);
-  const supervised = supervise(graph, o, { weighed: true });
+  const inputs = modelInputs(graph, options);
+  const supervised = superviseModel(graph, options, { weighed: true });
   const share = graph.input("share", { dtype: "f32", shape: apart ? ["batch"] : [] });
-  const told = graph.input("told", { dtype: "f32", shape: [] });
-  const model = buildModel(o, graph, inputs, graph.input("draws", DRAWS));
+  const reportShare = graph.input("told", { dtype: "f32", shape: [] });
+  const model = buildModel(options, graph, inputs, graph.input("draws", DRAWS_TYPE));
   const loss = model.loss(supervised, "sum");
   const state = graph.program().state;
   const names = Object.keys(state).filter((name) => state[name]!.trains);
   const parameters = names.map((name) => graph.state(name, state[name]!));
-  const how = { clip: clip * MARGIN[o.passes?.precision ?? "f32"], share };
-  const clipped = apart ? clippedRows(graph, ofLoss(loss), parameters, how) : asOne(graph, loss, parameters, how);
+  const how = { clip: clip * MARGIN[options.passes?.precision ?? "f32"], share };
+  const clipped = apart
+    ? clipRowGradients(graph, differentiatedLoss(loss), parameters, how)
+    : asOne(graph, loss, parameters, how);
   if (!clipped) return null;
   clipped.sums.forEach((d, i) => {
     const name = names[i]!;
-    if (d) graph.update(SUM + name, sumOf(graph, name, state[name]!).add(d));
+    if (d) graph.update(GRADIENT_SUM + name, sumOf(graph, name, state[name]!).add(d));
   });
-  const said = loss.multiply(told);
-  graph.output("loss", model.told?.(said) ?? said);
+  const sharedLoss = loss.multiply(reportShare);
+  graph.output("loss", model.reportedLoss?.(sharedLoss) ?? sharedLoss);
   graph.output("norms", clipped.norms);
-  return optimise(graph.program(), o.passes ?? PLAIN);
+  return optimise(graph.program(), options.passes ?? PLAIN_PASS_SETTINGS);
 }
 
 /** What of the clip is used: products of halves may come out longer than was reckoned, by their rounding. */
@@ -91,7 +95,7 @@ function asOne(
   loss: Tensor,
   parameters: readonly Tensor[],
   { clip, share }: { readonly clip: number; readonly share: Tensor },
-): ClippedRows {
+): ClippedRowGradients {
   const slopes = gradient(graph, loss.multiply(share), parameters);
   const squares = slopes.flatMap((d) => (d ? [d.square().sum()] : []));
   const norms = squares.reduce((a, b) => a.add(b)).sqrt();
@@ -100,8 +104,8 @@ function asOne(
 }
 
 /** `accumulated`: a program that sums what was cut. */
-export function buildPrivateApply(
-  o: Pick<AssembleOptions, "optimizer" | "passes"> & Partial<Pick<AssembleOptions, "task" | "family">>,
+export function buildPrivateApplyProgram(
+  options: Pick<AssembleOptions, "optimizer" | "passes"> & Partial<Pick<AssembleOptions, "task" | "family">>,
   accumulated: Program,
 ): Program {
   const graph = new Graph();
@@ -109,17 +113,17 @@ export function buildPrivateApply(
   const step = graph.input("step", { dtype: "i32", shape: [] });
   const mean = graph.input("mean", { dtype: "f32", shape: [] });
   const trainable = Object.entries(accumulated.state)
-    .filter(([name]) => SUM + name in accumulated.state)
+    .filter(([name]) => GRADIENT_SUM + name in accumulated.state)
     .map(([name, state]) => {
-      const noise = graph.input(NOISE + name, { dtype: "f32", shape: state.type.shape });
+      const noise = graph.input(NOISE_INPUT_PREFIX + name, { dtype: "f32", shape: state.type.shape });
       const gradient = sumOf(graph, name, state).add(noise).multiply(mean);
       return { name, value: graph.state(name, state), gradient };
     });
-  const { norm } = updateBy({ ...o, clip: null }, graph, trainable, { rate, step });
+  const { norm } = updateByOptimizer({ ...options, clip: null }, graph, trainable, { rate, step });
   for (const { name } of trainable) {
     const sum = sumOf(graph, name, accumulated.state[name]!);
-    graph.update(SUM + name, graph.one("fill_like", [sum], { value: 0 }));
+    graph.update(GRADIENT_SUM + name, graph.one("fill_like", [sum], { value: 0 }));
   }
   graph.output("norm", norm);
-  return optimise(graph.program(), o.passes ?? PLAIN);
+  return optimise(graph.program(), options.passes ?? PLAIN_PASS_SETTINGS);
 }

@@ -6,21 +6,21 @@ import type { Tensor } from "#dsl/tensor/tensor.js";
 import { buildModel, modelInputs } from "./model.js";
 import type { AssembleOptions } from "./options.js";
 
-export interface Probe {
+export interface LinearInputProbe {
   /** Inputs as those of `assembleForward`; outputs `least/<n>` and `most/<n>`, scalars, of each path. */
   readonly program: Program;
   /** Paths of linear layers, the body's with its prefix. */
   readonly paths: readonly string[];
 }
 
-export function buildProbe(
-  o: Omit<AssembleOptions, "optimizer" | "clip" | "dropout" | "onLinearInput">,
+export function buildLinearInputProbe(
+  options: Omit<AssembleOptions, "optimizer" | "clip" | "dropout" | "onLinearInput">,
   tokenTypes: boolean,
-): Probe {
+): LinearInputProbe {
   const graph = new Graph();
   const seen = new Map<string, Tensor>();
-  const inputs = modelInputs(graph, { packed: o.packed, tokenTypes, family: o.family });
-  const model = buildModel({ ...o, dropout: 0, onLinearInput: (path, x) => seen.set(path, x) }, graph, inputs);
+  const inputs = modelInputs(graph, { packed: options.packed, tokenTypes, family: options.family });
+  const model = buildModel({ ...options, dropout: 0, onLinearInput: (path, x) => seen.set(path, x) }, graph, inputs);
   model.logits();
   const paths = [...seen.keys()];
   paths.forEach((path, n) => {
@@ -29,5 +29,5 @@ export function buildProbe(
     if (x) graph.output(`least/${String(n)}`, x.min(axes));
     if (x) graph.output(`most/${String(n)}`, x.max(axes));
   });
-  return { program: optimise(graph.program(), o.passes), paths };
+  return { program: optimise(graph.program(), options.passes), paths };
 }

@@ -4,7 +4,7 @@ import { must } from "#dsl/language/diagnostics/must.js";
 import type { Graph } from "#dsl/tensor/builder.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { Layers } from "../layers/contract.js";
-import type { OutputTerm, Reference } from "../losses/loss-term.js";
+import type { OutputTerm, TermReference } from "../losses/loss-term.js";
 import type { ModelInputs } from "../models/kind.js";
 import type { TaskOutputs } from "../tasks/kind.js";
 import { HiddenStateRecorder } from "./hidden-states.js";
@@ -12,38 +12,45 @@ import { buildModel, headPathsOf } from "./model.js";
 import type { AssembleOptions, TeacherOptions } from "./options.js";
 
 /** Prefix of the names of a teacher's states. */
-export const TEACHER = "teacher/";
+export const TEACHER_STATE_PREFIX = "teacher/";
 
 /** What terms can read of a model that is built. */
 export interface ReadableModel {
   readonly model: Pick<TaskOutputs, "logits" | "sequenceLogprobs">;
   readonly recorder: HiddenStateRecorder;
 }
-export type ReferenceModels = Partial<Record<Reference, ReadableModel>>;
+export type ReferenceModels = Partial<Record<TermReference, ReadableModel>>;
 
 /** The models that the terms' references are read from; cached references need none. */
 export function buildReferences(
-  o: AssembleOptions,
+  options: AssembleOptions,
   terms: readonly Pick<OutputTerm, "reference">[],
   graph: Graph,
   inputs: ModelInputs,
 ): ReferenceModels {
-  const needs = (reference: Reference): boolean => terms.some((term) => term.reference === reference);
+  const needs = (reference: TermReference): boolean => terms.some((term) => term.reference === reference);
   return {
-    ...(needs("frozen") && { frozen: buildTeacher(o, must(o.objective?.teacher, "a teacher"), graph, inputs) }),
-    ...(needs("adapter_off") && { adapter_off: buildWithoutAdapter(o, graph, inputs) }),
+    ...(needs("frozen") && {
+      frozen: buildTeacher(options, must(options.objective?.teacher, "a teacher"), graph, inputs),
+    }),
+    ...(needs("adapter_off") && { adapter_off: buildWithoutAdapter(options, graph, inputs) }),
   };
 }
 
 /** The teacher without dropout; none of its states train, and all are zero until its weights are loaded. */
-function buildTeacher(o: AssembleOptions, teacher: TeacherOptions, graph: Graph, inputs: ModelInputs): ReadableModel {
+function buildTeacher(
+  settings: AssembleOptions,
+  teacher: TeacherOptions,
+  graph: Graph,
+  inputs: ModelInputs,
+): ReadableModel {
   const recorder = new HiddenStateRecorder();
   const { call, implementation } = teacher.technique;
   const options = {
-    ...o,
+    ...settings,
     ...teacher,
     technique: { call, implementation: { ...implementation, trains: () => false } },
-    under: TEACHER,
+    under: TEACHER_STATE_PREFIX,
     dropout: 0,
     freeze: [],
     tensors: new Set<string>(),
@@ -56,20 +63,20 @@ function buildTeacher(o: AssembleOptions, teacher: TeacherOptions, graph: Graph,
  * The model that trains without its technique and without dropout. It reads the same states, so the frozen weights are held
  * once. Throws `graph-invalid` where the technique trains weights of the base: then they are no reference.
  */
-function buildWithoutAdapter(o: AssembleOptions, graph: Graph, inputs: ModelInputs): ReadableModel {
-  const trained = trainedBaseWeight(o, graph);
+function buildWithoutAdapter(options: AssembleOptions, graph: Graph, inputs: ModelInputs): ReadableModel {
+  const trained = trainedBaseWeight(options, graph);
   if (trained !== undefined)
     throw new CodedError("graph-invalid", {
-      problem: `the model without its adapter can't be a reference: ${o.technique.call.word} trains ${trained} of the base`,
+      problem: `the model without its adapter can't be a reference: ${options.technique.call.word} trains ${trained} of the base`,
     });
   const recorder = new HiddenStateRecorder();
-  const { call, implementation } = o.technique;
+  const { call, implementation } = options.technique;
   const { saved } = implementation;
   const technique = {
     call,
     implementation: { saved, trains: () => false, around: (_call: Call, layers: Layers): Layers => layers },
   };
-  const model = buildModel({ ...o, technique, dropout: 0 }, graph, inputs, undefined, recorder.wrap);
+  const model = buildModel({ ...options, technique, dropout: 0 }, graph, inputs, undefined, recorder.wrap);
   return { model, recorder };
 }
 

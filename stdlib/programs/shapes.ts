@@ -2,21 +2,21 @@
 import { Graph } from "#dsl/tensor/builder.js";
 import type { Implementations } from "#dsl/language/types/registry.js";
 import { makeLayers } from "../layers/graph-layers.js";
-import { layersOptions, modelInputs } from "./model.js";
+import { layersOptionsOf, modelInputs } from "./model.js";
 
 /** `config`: what `family.config` gave. Names carry the family's prefix. */
-export function shapesOf(
+export function parameterShapesOf(
   family: Implementations["model"],
   config: unknown,
 ): Readonly<Record<string, readonly number[]>> {
   const graph = new Graph();
   const from = { family, config, prefixInCheckpoint: false, tensors: new Set<string>() };
-  const layers = makeLayers({ ...layersOptions(from, graph, 0, () => true), prefix: family.prefix });
+  const layers = makeLayers({ ...layersOptionsOf(from, graph, 0, () => true), prefix: family.prefix });
   family.build(layers, config, modelInputs(graph, { family }), { dropout: 0 });
   const { state } = graph.program();
   return Object.fromEntries(Object.entries(state).map(([name, { type }]) => [name, type.shape as readonly number[]]));
 }
 
-export function elementsIn(shapes: Readonly<Record<string, readonly number[]>>): number {
+export function elementCount(shapes: Readonly<Record<string, readonly number[]>>): number {
   return Object.values(shapes).reduce((sum, shape) => sum + shape.reduce((a, b) => a * b, 1), 0);
 }

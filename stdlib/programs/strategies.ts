@@ -5,22 +5,23 @@ import type { Tensor } from "#dsl/tensor/tensor.js";
 import type { TrainedParameter } from "../losses/loss-term.js";
 import type { FrozenPart } from "../strategies/kind.js";
 import { headPathsOf } from "./model.js";
-import { parameterTerms } from "./objective.js";
-import type { AssembleOptions, Strategy } from "./options.js";
+import { parameterTermsOf } from "./objective.js";
+import type { AssembleOptions, ConfiguredStrategy } from "./options.js";
 
 /**
  * Updates every parameter by the optimizer, with the gradients of all terms over parameters added. Strategies see the gradients
  * without these terms.
  */
-export function updateBy(
-  o: Pick<AssembleOptions, "optimizer" | "clip" | "strategies"> & Partial<Pick<AssembleOptions, "task" | "family">>,
+export function updateByOptimizer(
+  options: Pick<AssembleOptions, "optimizer" | "clip" | "strategies"> &
+    Partial<Pick<AssembleOptions, "task" | "family">>,
   graph: Graph,
   parameters: readonly TrainedParameter[],
   { rate, step }: { readonly rate: Tensor; readonly step: Tensor },
 ): { readonly norm: Tensor } {
-  const strategies = o.strategies ?? [];
-  const learning = parameters.map((one) => ({ ...one, ...headOf(o, one.name) }));
-  const penalized = parameterTerms(o).reduce<readonly TrainedParameter[]>((all, term) => {
+  const strategies = options.strategies ?? [];
+  const learning = parameters.map((one) => ({ ...one, ...headOf(options, one.name) }));
+  const penalized = parameterTermsOf(options).reduce<readonly TrainedParameter[]>((all, term) => {
     const gradients = term.gradients(graph, all);
     return all.map((one, i) => ({ ...one, gradient: must(gradients[i], "a gradient") }));
   }, learning);
@@ -29,7 +30,11 @@ export function updateBy(
     const { gradient } = one;
     return frozen ? { ...one, gradient: joined(graph, frozen, gradient.filled(0), gradient) } : one;
   });
-  const done = o.optimizer.implementation.apply(o.optimizer.call, graph, trainable, { rate, step, clip: o.clip });
+  const done = options.optimizer.implementation.apply(options.optimizer.call, graph, trainable, {
+    rate,
+    step,
+    clip: options.clip,
+  });
   for (const { name, value } of trainable) {
     const [frozen, after] = [frozenPartOf(strategies, name, value.shape as readonly number[]), graph.after(name)];
     if (frozen && after) graph.update(name, joined(graph, frozen, value, after));
@@ -57,7 +62,7 @@ function headOf(
 
 /** The part of a parameter, or of one of its states, that belongs to earlier data; null: none. */
 export function frozenPartOf(
-  strategies: readonly Strategy[],
+  strategies: readonly ConfiguredStrategy[],
   name: string,
   shape: readonly number[],
 ): FrozenPart | null {

@@ -1,20 +1,20 @@
 /** What a batch tells about its rows: the inputs that a task's supervision adds, and what each row counts. */
 import type { Graph } from "#dsl/tensor/builder.js";
-import type { Supervised } from "../tasks/kind.js";
-import { WEIGHT } from "../tasks/shared/row-weights.js";
+import type { SupervisionTensors } from "../tasks/kind.js";
+import { WEIGHT_ROLE } from "../tasks/shared/row-weights.js";
 import type { AssembleOptions } from "./options.js";
-import { weighsBatch } from "./objective.js";
+import { weighsBatchRows } from "./objective.js";
 
 type Supervises = Pick<AssembleOptions, "task" | "labels" | "roles" | "strategies" | "objective">;
 
 /** `weighed`: of programs that train: rows count what the task says of their labels, the data's role `weight` of them, and strategies. */
-export function supervise(
+export function superviseModel(
   graph: Graph,
   { task, labels, strategies, objective, roles = [] }: Supervises,
   { weighed }: { readonly weighed: boolean },
-): Supervised {
+): SupervisionTensors {
   const inputs = task.implementation.supervision.inputs(labels, { call: task.call, roles });
-  const of = inputs.labels.shape.slice(0, 1);
+  const batchShape = inputs.labels.shape.slice(0, 1);
   return {
     labels: graph.input("labels", inputs.labels),
     ...(inputs.targets && { targets: graph.input("targets", inputs.targets) }),
@@ -22,8 +22,8 @@ export function supervise(
     ...(inputs.seconds && { seconds: graph.input("seconds", inputs.seconds) }),
     ...(weighed && inputs.weights && { weights: graph.input("weights", inputs.weights) }),
     ...(weighed &&
-      (roles.includes(WEIGHT) || weighsBatch({ strategies, objective })) && {
-        each: graph.input("each", { dtype: "f32", shape: of }),
+      (roles.includes(WEIGHT_ROLE) || weighsBatchRows({ strategies, objective })) && {
+        each: graph.input("each", { dtype: "f32", shape: batchShape }),
       }),
   };
 }

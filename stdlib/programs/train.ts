@@ -3,30 +3,33 @@ import { Graph } from "#dsl/tensor/builder.js";
 import { gradient } from "#dsl/tensor/gradient.js";
 import { optimise } from "#dsl/tensor/passes/table.js";
 import type { Program } from "#dsl/tensor/program.js";
-import { buildModel, DRAWS, modelInputs } from "./model.js";
+import { buildModel, DRAWS_TYPE, modelInputs } from "./model.js";
 import type { AssembleOptions } from "./options.js";
 import { HiddenStateRecorder } from "./hidden-states.js";
-import { buildObjective, weighsBatch } from "./objective.js";
-import { updateBy } from "./strategies.js";
-import { supervise } from "./supervision.js";
+import { buildObjective, weighsBatchRows } from "./objective.js";
+import { updateByOptimizer } from "./strategies.js";
+import { superviseModel } from "./supervision.js";
 
-export function buildTrain(o: AssembleOptions): { program: Program; trainable: readonly string[] } {
-  const { program, trainable } = buildTrainGraph(o);
-  return { program: optimise(program, o.passes), trainable };
+export function buildTrainProgram(options: AssembleOptions): { program: Program; trainable: readonly string[] } {
+  const { program, trainable } = buildUnoptimizedTrainGraph(options);
+  return { program: optimise(program, options.passes), trainable };
 }
 
 /** As it is built, before any pass. */
-export function buildTrainGraph(o: AssembleOptions): { program: Program; trainable: readonly string[] } {
+export function buildUnoptimizedTrainGraph(options: AssembleOptions): {
+  program: Program;
+  trainable: readonly string[];
+} {
   const graph = new Graph();
-  const inputs = modelInputs(graph, o);
-  const supervised = supervise(graph, o, { weighed: true });
+  const inputs = modelInputs(graph, options);
+  const supervised = superviseModel(graph, options, { weighed: true });
   const rate = graph.input("rate", { dtype: "f32", shape: [] });
   const step = graph.input("step", { dtype: "i32", shape: [] });
   const recorder = new HiddenStateRecorder();
-  const model = buildModel(o, graph, inputs, graph.input("draws", DRAWS), recorder.wrap);
+  const model = buildModel(options, graph, inputs, graph.input("draws", DRAWS_TYPE), recorder.wrap);
   // The weights of weighed rows sum to 1.
-  const loss = model.loss(supervised, weighsBatch(o) ? "sum" : "mean");
-  const objective = buildObjective(o, graph, loss, { model, inputs, supervised, recorder });
+  const loss = model.loss(supervised, weighsBatchRows(options) ? "sum" : "mean");
+  const objective = buildObjective(options, graph, loss, { model, inputs, supervised, recorder });
   const state = graph.program().state;
   const names = Object.keys(state).filter((name) => state[name]!.trains);
   const parameters = names.map((name) => graph.state(name, state[name]!));
@@ -35,9 +38,9 @@ export function buildTrainGraph(o: AssembleOptions): { program: Program; trainab
     const d = gradients[i];
     return d ? [{ name, value: parameters[i]!, gradient: d }] : [];
   });
-  const { norm } = updateBy(o, graph, trainable, { rate, step });
-  graph.output("loss", model.told?.(loss) ?? loss);
+  const { norm } = updateByOptimizer(options, graph, trainable, { rate, step });
+  graph.output("loss", model.reportedLoss?.(loss) ?? loss);
   graph.output("norm", norm);
-  if (o.task.implementation.oneLabel) graph.output("logits", model.logits());
+  if (options.task.implementation.oneLabel) graph.output("logits", model.logits());
   return { program: graph.program(), trainable: trainable.map((t) => t.name) };
 }

@@ -16,30 +16,30 @@ import type { AssembleOptions } from "./options.js";
  * Of tasks whose logits are of whole texts [batch, outputs]. Inputs as `evaluate`'s, and `chosen` i32 [batch]: of row r and output
  * o of n the number r · n + o. Output `why` [batch, length]: how much each token adds to that logit, as far as it is straight.
  */
-export function buildWhy(o: Omit<AssembleOptions, "optimizer" | "clip">): Program {
+export function buildAttributionProgram(options: Omit<AssembleOptions, "optimizer" | "clip">): Program {
   const graph = new Graph();
-  const inputs = modelInputs(graph, o);
+  const inputs = modelInputs(graph, options);
   const chosen = graph.input("chosen", { dtype: "i32", shape: ["batch"] });
   // A body may be made twice: of its tokens those speak that the answer is made of.
   const words: Tensor[] = [];
   const listening = (layers: Layers): Layers => ({
     ...layers,
-    embedding(path, ids, of) {
-      const embedded = layers.embedding(path, ids, of);
+    embedding(path, ids, embeddingOptions) {
+      const embedded = layers.embedding(path, ids, embeddingOptions);
       if (ids === inputs.input_ids) words.push(embedded);
       return embedded;
     },
   });
-  const model = buildModel({ ...o, dropout: 0 }, graph, inputs, undefined, listening);
+  const model = buildModel({ ...options, dropout: 0 }, graph, inputs, undefined, listening);
   const logits = model.logits();
   const picked = logits
     .reshape([...logits.shape, 1])
     .takeRows(chosen)
     .sum();
   const slopes = words.length > 0 ? gradient(graph, picked, words) : [];
-  const at = slopes.findIndex((one) => one !== undefined);
-  const [slope, word] = [slopes[at], words[at]];
+  const index = slopes.findIndex((one) => one !== undefined);
+  const [slope, word] = [slopes[index], words[index]];
   if (!word || !slope) throw new CodedError("internal", { what: "an answer that no token has a part in" });
   graph.output("why", slope.multiply(word).sum([-1]));
-  return optimise(graph.program(), o.passes);
+  return optimise(graph.program(), options.passes);
 }

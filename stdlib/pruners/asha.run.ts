@@ -1,10 +1,10 @@
 import type { PrunerImplementation } from "./kind.js";
-import { belowRung } from "./shared/rungs.js";
+import { prunedBelowRung } from "./shared/rungs.js";
 
 export const asha: PrunerImplementation = {
   prunes(call, study, trial, steps) {
     const given = call.arguments["first"];
     const first = typeof given === "number" ? given : Math.max(1, Math.floor(steps / 100));
-    return belowRung({ first, reduction: Number(call.arguments["reduction"]) }, study, trial, steps);
+    return prunedBelowRung({ first, reduction: Number(call.arguments["reduction"]) }, study, trial, steps);
   },
 };

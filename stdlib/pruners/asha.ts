@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { reductionParameter, rungsElsewhere } from "./shared/parameters.js";
+import { reductionParameter, rungAliases } from "./shared/parameters.js";
 
 export const word = defineWord({
   kind: "pruner",
@@ -12,14 +12,14 @@ export const word = defineWord({
     ASHAScheduler: "asha",
     AsyncHyperBandScheduler: "asha",
     async_hyperband: "asha",
-    ...rungsElsewhere,
+    ...rungAliases,
   },
   references: [
     {
       title: "A System for Massively Parallel Hyperparameter Tuning",
       by: "Li et al.",
       year: 2018,
-      at: "https://arxiv.org/abs/1810.05934",
+      url: "https://arxiv.org/abs/1810.05934",
     },
   ],
   parameters: [

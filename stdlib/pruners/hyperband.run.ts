@@ -1,7 +1,7 @@
 import type { Call } from "#dsl/language/types/value.js";
 import type { PrunerImplementation } from "./kind.js";
-import { bracketOf, ofBracket, type Brackets } from "../searches/shared/bracket.js";
-import { belowRung } from "./shared/rungs.js";
+import { bracketOf, studyOfBracket, type BracketOptions } from "../searches/shared/bracket.js";
+import { prunedBelowRung } from "./shared/rungs.js";
 
 export const hyperband: PrunerImplementation = {
   prunes(call, study, trial, steps) {
@@ -12,11 +12,11 @@ export const hyperband: PrunerImplementation = {
     const bracket = bracketOf(brackets, study.seed, trial.number);
     const halving = { first: first * reduction ** bracket, reduction };
     const where = ` in bracket ${bracket + 1} of ${count}`;
-    return belowRung(halving, ofBracket(brackets, study, trial.number), trial, steps, where);
+    return prunedBelowRung(halving, studyOfBracket(brackets, study, trial.number), trial, steps, where);
   },
-  seen: (call, study, number) => ofBracket(bracketsOf(call), study, number),
+  seen: (call, study, number) => studyOfBracket(bracketsOf(call), study, number),
 };
 
-function bracketsOf(call: Call): Brackets {
+function bracketsOf(call: Call): BracketOptions {
   return { reduction: Number(call.arguments["reduction"]), count: Number(call.arguments["brackets"]) };
 }

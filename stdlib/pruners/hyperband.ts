@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { reductionParameter, rungsElsewhere } from "./shared/parameters.js";
+import { reductionParameter, rungAliases } from "./shared/parameters.js";
 
 export const word = defineWord({
   kind: "pruner",
@@ -11,7 +11,7 @@ export const word = defineWord({
     HyperBandScheduler: "hyperband",
     bohb: "hyperband",
     HyperBandForBOHB: "hyperband",
-    ...rungsElsewhere,
+    ...rungAliases,
   },
   advice: {
     max_resource: "leave it out: a trial's own steps are the most; `brackets: 4` says how many begin at other steps",
@@ -23,13 +23,13 @@ export const word = defineWord({
       title: "Hyperband: A Novel Bandit-Based Approach to Hyperparameter Optimization",
       by: "Li et al.",
       year: 2018,
-      at: "https://jmlr.org/papers/v18/16-558.html",
+      url: "https://jmlr.org/papers/v18/16-558.html",
     },
     {
       title: "BOHB: Robust and Efficient Hyperparameter Optimization at Scale",
       by: "Falkner et al.",
       year: 2018,
-      at: "https://arxiv.org/abs/1807.01774",
+      url: "https://arxiv.org/abs/1807.01774",
     },
   ],
   parameters: [

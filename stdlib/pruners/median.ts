@@ -1,19 +1,19 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { everyParameter, startupElsewhere, startupParameter, warmupParameter } from "./shared/parameters.js";
+import { everyParameter, startupAliases, startupParameter, warmupParameter } from "./shared/parameters.js";
 
 export const word = defineWord({
   kind: "pruner",
   name: "median",
   doc: "Gives up a trial whose best score so far lies below the median of what finished trials had at the same step.",
   example: "pruner: median(startup: 5)",
-  elsewhere: { MedianPruner: "median", MedianStoppingRule: "median", medianstopping: "median", ...startupElsewhere },
+  elsewhere: { MedianPruner: "median", MedianStoppingRule: "median", medianstopping: "median", ...startupAliases },
   notes: ["Trials are compared where both reported at the very step: `asha` compares those that don't."],
   references: [
     {
       title: "Google Vizier: A Service for Black-Box Optimization",
       by: "Golovin et al.",
       year: 2017,
-      at: "https://doi.org/10.1145/3097983.3098043",
+      url: "https://doi.org/10.1145/3097983.3098043",
     },
   ],
   parameters: [startupParameter, warmupParameter, everyParameter],

@@ -1,12 +1,12 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { everyParameter, startupElsewhere, startupParameter, warmupParameter } from "./shared/parameters.js";
+import { everyParameter, startupAliases, startupParameter, warmupParameter } from "./shared/parameters.js";
 
 export const word = defineWord({
   kind: "pruner",
   name: "percentile",
   doc: "Gives up a trial whose best score so far is not among the best share of what finished trials had at the same step.",
   example: "pruner: percentile(25%)",
-  elsewhere: { PercentilePruner: "percentile", percentile: "share", ...startupElsewhere },
+  elsewhere: { PercentilePruner: "percentile", percentile: "share", ...startupAliases },
   notes: ["Trials are compared where both reported at the very step: `asha` compares those that don't."],
   parameters: [
     {

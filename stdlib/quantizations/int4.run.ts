@@ -1,7 +1,7 @@
 /** A model whose linear layers' weights lie in half a byte each. */
-import type { StageImplementation } from "../compression/compression-step.js";
-import { quantizedWhole } from "./shared/model-rounding.js";
+import type { CompressionStepImplementation } from "../compression/compression-step.js";
+import { quantizeWeights } from "./shared/model-rounding.js";
 
-export const int4: StageImplementation = {
-  make: (_call, of) => quantizedWhole(of, { weights: "int4", activations: null }),
+export const int4: CompressionStepImplementation = {
+  make: (_call, source) => quantizeWeights(source, { weights: "int4", activations: null }),
 };

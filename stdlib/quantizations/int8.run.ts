@@ -1,11 +1,11 @@
 /** A model whose weights are whole numbers of a byte, and what goes into its layers too. */
-import type { StageImplementation } from "../compression/compression-step.js";
-import { quantizedWhole } from "./shared/model-rounding.js";
+import type { CompressionStepImplementation } from "../compression/compression-step.js";
+import { quantizeWeights } from "./shared/model-rounding.js";
 
-export const int8: StageImplementation = {
-  make: (_call, of) =>
-    quantizedWhole(of, {
+export const int8: CompressionStepImplementation = {
+  make: (_call, source) =>
+    quantizeWeights(source, {
       weights: "int8",
-      activations: of.bounds ? { by: "bounds", bounds: of.bounds } : { by: "rows" },
+      activations: source.bounds ? { by: "bounds", bounds: source.bounds } : { by: "rows" },
     }),
 };

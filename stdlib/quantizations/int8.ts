@@ -11,7 +11,7 @@ export const word = defineWord({
       title: "Quantization and Training of Neural Networks for Efficient Integer-Arithmetic-Only Inference",
       by: "Jacob et al.",
       year: 2017,
-      at: "https://arxiv.org/abs/1712.05877",
+      url: "https://arxiv.org/abs/1712.05877",
     },
   ],
   elsewhere: {

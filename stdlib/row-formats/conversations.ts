@@ -1,10 +1,10 @@
 /** A row is a whole conversation, written by a chat template. Only tokens of the assistant are targets. */
-import { countTruncated, countWindows } from "#dsl/compiler/plan/epoch-rows.js";
+import { truncatedEpochRows, windowEpochRows } from "#dsl/compiler/plan/epoch-rows.js";
 import { causalLm } from "./causal-lm.js";
 import type { RowFormat } from "./row-format.js";
 
 export const conversations: RowFormat = {
   ...causalLm,
   name: "conversations",
-  countEpoch: (part, max, packing) => (packing ? countWindows(part, max, packing) : countTruncated(part, max)),
+  countEpoch: (part, max, packing) => (packing ? windowEpochRows(part, max, packing) : truncatedEpochRows(part, max)),
 };

@@ -2,20 +2,20 @@
  * A row is a `question` beside a window over its `context`. A longer context becomes several rows that overlap, each with the
  * whole question; the task joins what the model answers for them.
  */
-import { countTruncated } from "#dsl/compiler/plan/epoch-rows.js";
-import { textExamples, type RowFormat } from "./row-format.js";
+import { truncatedEpochRows } from "#dsl/compiler/plan/epoch-rows.js";
+import { plainTextExamples, type RowFormat } from "./row-format.js";
 
 export const extractiveQa: RowFormat = {
   name: "extractive_qa",
   generatesText: false,
   predictsNextToken: false,
-  countEpoch: countTruncated,
+  countEpoch: truncatedEpochRows,
   separateTexts: false,
   labelsWords: false,
   usesTokenTypes: () => true,
   supports: { batchedRowGradients: false, batchedRowFisher: false, pageTraining: false, litertCall: false },
   onnxExamples: {
-    ...textExamples,
+    ...plainTextExamples,
     pipeline: ({ text, question }) => ({ task: "question-answering", input: `${question}, ${text}` }),
     encoded: ({ text, question }) => `${question}, ${text}`,
     printed: () => [

@@ -2,23 +2,23 @@
  * A row is `text`, `text_pair` and, where the data have it, `negative`. Each text is encoded by itself: text r of role k of n rows
  * is text k · n + r of the batch. `firsts` and `seconds` are indices of texts of the batch.
  */
-import { countTruncated } from "#dsl/compiler/plan/epoch-rows.js";
-import { javaScript } from "../text/quoting.js";
-import { textExamples, type RowFormat } from "./row-format.js";
+import { truncatedEpochRows } from "#dsl/compiler/plan/epoch-rows.js";
+import { javaScriptString } from "../text/quoting.js";
+import { plainTextExamples, type RowFormat } from "./row-format.js";
 
 export const pairEncoding: RowFormat = {
   name: "pair_encoding",
   generatesText: false,
   predictsNextToken: false,
-  countEpoch: countTruncated,
+  countEpoch: truncatedEpochRows,
   separateTexts: true,
   labelsWords: false,
   usesTokenTypes: () => false,
   supports: { batchedRowGradients: false, batchedRowFisher: false, pageTraining: false, litertCall: false },
   onnxExamples: {
-    ...textExamples,
+    ...plainTextExamples,
     pipeline({ text }, { arguments: { pooling = "mean", normalize } }) {
-      const options = `, { pooling: ${javaScript(String(pooling))}, normalize: ${String(normalize !== false)} }`;
+      const options = `, { pooling: ${javaScriptString(String(pooling))}, normalize: ${String(normalize !== false)} }`;
       return { task: "feature-extraction", input: text, options, property: ".tolist()[0]" };
     },
     encoded: ({ text }) => text,

@@ -62,4 +62,4 @@ export interface PipelineExample {
 }
 
 /** The examples for one text (or two) fit. */
-export const textExamples: OnnxExamples = { pipeline: () => null, encoded: () => null, printed: () => null };
+export const plainTextExamples: OnnxExamples = { pipeline: () => null, encoded: () => null, printed: () => null };

@@ -2,17 +2,17 @@
  * A row is an `input` and a `target`, both cut. The decoder reads the target shifted by one (`decoder_input_ids`); `targets` are
  * places in the flattened [batch × target length].
  */
-import { countTruncated } from "#dsl/compiler/plan/epoch-rows.js";
-import { textExamples, type RowFormat } from "./row-format.js";
+import { truncatedEpochRows } from "#dsl/compiler/plan/epoch-rows.js";
+import { plainTextExamples, type RowFormat } from "./row-format.js";
 
 export const seq2seq: RowFormat = {
   name: "seq2seq",
   generatesText: true,
   predictsNextToken: false,
-  countEpoch: countTruncated,
+  countEpoch: truncatedEpochRows,
   separateTexts: false,
   labelsWords: false,
   usesTokenTypes: (pairs) => pairs,
   supports: { batchedRowGradients: true, batchedRowFisher: false, pageTraining: false, litertCall: false },
-  onnxExamples: textExamples,
+  onnxExamples: plainTextExamples,
 };

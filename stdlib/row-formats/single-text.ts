@@ -1,15 +1,15 @@
 /** A row is one text, or two that are joined (`text`, `text_pair`), cut at `max_length`. */
-import { countTruncated } from "#dsl/compiler/plan/epoch-rows.js";
-import { textExamples, type RowFormat } from "./row-format.js";
+import { truncatedEpochRows } from "#dsl/compiler/plan/epoch-rows.js";
+import { plainTextExamples, type RowFormat } from "./row-format.js";
 
 export const singleText: RowFormat = {
   name: "single_text",
   generatesText: false,
   predictsNextToken: false,
-  countEpoch: countTruncated,
+  countEpoch: truncatedEpochRows,
   separateTexts: false,
   labelsWords: false,
   usesTokenTypes: (pairs) => pairs,
   supports: { batchedRowGradients: true, batchedRowFisher: true, pageTraining: true, litertCall: true },
-  onnxExamples: textExamples,
+  onnxExamples: plainTextExamples,
 };

@@ -1,18 +1,18 @@
 /** A row is a list of words (`tokens`), each with a label (`tags`). The pieces of the words are joined and cut. */
-import { countTruncated } from "#dsl/compiler/plan/epoch-rows.js";
-import { textExamples, type RowFormat } from "./row-format.js";
+import { truncatedEpochRows } from "#dsl/compiler/plan/epoch-rows.js";
+import { plainTextExamples, type RowFormat } from "./row-format.js";
 
 export const tokenLabels: RowFormat = {
   name: "token_labels",
   generatesText: false,
   predictsNextToken: false,
-  countEpoch: countTruncated,
+  countEpoch: truncatedEpochRows,
   separateTexts: false,
   labelsWords: true,
   usesTokenTypes: (pairs) => pairs,
   supports: { batchedRowGradients: true, batchedRowFisher: false, pageTraining: false, litertCall: false },
   onnxExamples: {
-    ...textExamples,
+    ...plainTextExamples,
     pipeline: ({ text }) => ({ task: "token-classification", input: text }),
     printed: (loadLabels) => [loadLabels, "print([labels[str(i)] for i in answer[0][0].argmax(-1)])"],
   },

@@ -1,6 +1,6 @@
 import { defineWord } from "#dsl/language/types/define.js";
 import type { FederationRunner } from "./kind.js";
-import { ROUND, WAIT, wrongAddress } from "./shared/superlink.js";
+import { CLIENT_ROUND_MS, CLIENT_WAIT_MS, superlinkAddressFault } from "./shared/superlink.js";
 
 export const word = defineWord({
   kind: "runner",
@@ -22,7 +22,7 @@ export const word = defineWord({
     "A client that is lost, or late, is left out of that round, which goes on with the others. Flower 1.42 is spoken.",
   ],
   check({ arguments: { address, plain } }, context) {
-    const wrong = wrongAddress(address, plain);
+    const wrong = superlinkAddressFault(address, plain);
     if (wrong) context.report(wrong.code, { url: wrong.url }, "address");
   },
   capabilities: {
@@ -52,7 +52,7 @@ export const word = defineWord({
       type: { is: "number", unit: "duration" },
       doc: "How long clients are waited for before the first round.",
       range: { min: 0, exclusive: true },
-      default: { value: WAIT },
+      default: { value: CLIENT_WAIT_MS },
       why: "Clients are started one after the other.",
       impact: "low",
     },
@@ -61,7 +61,7 @@ export const word = defineWord({
       type: { is: "number", unit: "duration" },
       doc: "The longest that a client's part of a round may take; one that takes longer is left out of it.",
       range: { min: 0, exclusive: true },
-      default: { value: ROUND },
+      default: { value: CLIENT_ROUND_MS },
       why: "An hour suits slow clients; a round is as slow as its slowest one.",
       impact: "medium",
     },
@@ -93,7 +93,7 @@ const flower: FederationRunner = {
       superlink: String(address),
       ...(typeof certificates === "string" && { certificates }),
       plain: plain === true,
-      wait: Number(wait ?? WAIT) / MILLISECONDS,
-      round: Number(round ?? ROUND) / MILLISECONDS,
+      wait: Number(wait ?? CLIENT_WAIT_MS) / MILLISECONDS,
+      round: Number(round ?? CLIENT_ROUND_MS) / MILLISECONDS,
     }),
 };

@@ -6,24 +6,24 @@
 import type { Call } from "#dsl/language/types/value.js";
 
 /** Ways of starting a worker that there are: the runner says which, and with what. */
-export interface Ways {
+export interface WorkerLaunchers {
   /** A process of this machine. */
-  process(o: { readonly threads: number }): StartedWorker;
+  process(options: { readonly threads: number }): StartedWorker;
   /** Jobs of a Ray cluster. */
-  ray(cluster: { readonly address: string; readonly token?: string }): RayWays;
+  ray(cluster: { readonly address: string; readonly token?: string }): RayLauncher;
 }
-export interface RayWays {
+export interface RayLauncher {
   /** Coded errors `ray-unreachable`, `ray-refused`, `ray-no-room`. */
-  look(o: Needs): Promise<Place>;
-  start(o: Needs & { readonly threads: number }): StartedWorker;
+  look(options: WorkerResources): Promise<WorkerCapacity>;
+  start(options: WorkerResources & { readonly threads: number }): StartedWorker;
 }
 /** What a worker takes of its node. */
-export interface Needs {
+export interface WorkerResources {
   readonly cpus: number;
   readonly gpus: number;
 }
 /** Where workers would be. */
-export interface Place {
+export interface WorkerCapacity {
   /** How many there is room for. */
   readonly room: number;
   /** The address of this machine that they reach. */
@@ -41,11 +41,11 @@ export interface StartedWorker {
 }
 
 /** What may carry a federation: the runner says which, and with what. `C`: what carries. */
-export interface Carriers<C> {
+export interface FederationTransports<C> {
   /** A SuperLink of Flower. */
-  flower(o: FlowerPlace): C;
+  flower(options: FlowerTransportOptions): C;
 }
-export interface FlowerPlace {
+export interface FlowerTransportOptions {
   readonly superlink: string;
   /** A file with certificates of who may sign for it, as it is written; absent: those that the machine trusts. */
   readonly certificates?: string;
@@ -59,24 +59,24 @@ export interface FlowerPlace {
 
 export type RunnerImplementation = WorkerRunner | FederationRunner;
 export interface FederationRunner {
-  federation<C>(call: Call, carriers: Carriers<C>): C;
+  federation<C>(call: Call, carriers: FederationTransports<C>): C;
 }
 export interface WorkerRunner {
   /** Asked before the first is started; absent: they are on this machine, as many as the word says. */
-  look?(call: Call, ways: Pick<Ways, "ray">): Promise<Place>;
+  look?(call: Call, ways: Pick<WorkerLaunchers, "ray">): Promise<WorkerCapacity>;
   /** The cluster that it names, where a statement may go on by itself there; absent: it has none. Coded errors of secrets. */
   cluster?(call: Call): { readonly address: string; readonly token?: string };
   /** Starts one worker, at first or in the place of one that ended. */
-  start(call: Call, o: { readonly threads: number }, ways: Ways): StartedWorker;
+  start(call: Call, options: { readonly threads: number }, ways: WorkerLaunchers): StartedWorker;
 }
 
 /** That of a statement which workers do. What carries federations was refused when it was compiled. */
-export function workerRunner(runner: RunnerImplementation): WorkerRunner {
+export function asWorkerRunner(runner: RunnerImplementation): WorkerRunner {
   if (!("start" in runner)) throw new Error("a runner of federations has no workers");
   return runner;
 }
 /** That of a federation. */
-export function federationRunner(runner: RunnerImplementation): FederationRunner {
+export function asFederationRunner(runner: RunnerImplementation): FederationRunner {
   if (!("federation" in runner)) throw new Error("a runner of workers carries no federation");
   return runner;
 }

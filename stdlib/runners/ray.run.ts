@@ -1,7 +1,7 @@
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 import type { Call } from "#dsl/language/types/value.js";
-import { wordNamed } from "../secrets/shared/secret-value.js";
-import type { WorkerRunner, Ways } from "./kind.js";
+import { readHeaderSecret } from "../secrets/shared/secret-value.js";
+import type { WorkerRunner, WorkerLaunchers } from "./kind.js";
 
 export const ray: WorkerRunner = {
   look: (call, ways) => ways.ray(clusterOf(call)).look(needs(call)),
@@ -9,9 +9,9 @@ export const ray: WorkerRunner = {
   start: (call, { threads }, ways) => ways.ray(clusterOf(call)).start({ ...needs(call), threads }),
 };
 
-function clusterOf({ arguments: { address, token } }: Call): Parameters<Ways["ray"]>[0] {
+function clusterOf({ arguments: { address, token } }: Call): Parameters<WorkerLaunchers["ray"]>[0] {
   const env = variableIn(token);
-  return { address: String(address), ...(env !== undefined && { token: wordNamed(env) }) };
+  return { address: String(address), ...(env !== undefined && { token: readHeaderSecret(env) }) };
 }
 const needs = ({ arguments: { cpus, gpus } }: Call) => ({ cpus: Number(cpus ?? 2), gpus: Number(gpus ?? 0) });
 /** Of a secret: the name of its variable. */

@@ -1,13 +1,13 @@
 import { defineWord } from "#dsl/language/types/define.js";
 import type { ScheduleImplementation } from "../optimizers/kind.js";
-import { warmedUp, warmUpCapabilities, warmUpElsewhere, warmUpParameter } from "./shared/warm-up.js";
+import { warmUpFactor, warmUpCapabilities, warmUpAliases, warmUpParameter } from "./shared/warm-up.js";
 
 export const word = defineWord({
   kind: "schedule",
   name: "constant",
   doc: "The learning rate rises from zero over the warm-up, then stays.",
   example: "schedule: constant(warmup: 0%)",
-  elsewhere: warmUpElsewhere,
+  elsewhere: warmUpAliases,
   parameters: [warmUpParameter({ share: 0 })],
   capabilities: warmUpCapabilities,
   load: () => Promise.resolve(constant),
@@ -15,5 +15,5 @@ export const word = defineWord({
 
 /** transformers' `get_constant_schedule_with_warmup`: the full rate from the end of the warm-up to the last step. */
 const constant: ScheduleImplementation = {
-  factor: (call, step, total) => warmedUp(call, step, total, () => 1),
+  factor: (call, step, total) => warmUpFactor(call, step, total, () => 1),
 };

@@ -1,7 +1,7 @@
 import { defineWord } from "#dsl/language/types/define.js";
 import type { ScheduleImplementation } from "../optimizers/kind.js";
 import { halfCosine } from "./shared/half-cosine.js";
-import { warmedUp, warmUpCapabilities, warmUpElsewhere, warmUpParameter } from "./shared/warm-up.js";
+import { warmUpFactor, warmUpCapabilities, warmUpAliases, warmUpParameter } from "./shared/warm-up.js";
 
 export const word = defineWord({
   kind: "schedule",
@@ -9,7 +9,7 @@ export const word = defineWord({
   doc: "The learning rate rises from zero over the warm-up, then falls along half a cosine to a share of itself, at which the training ends.",
   example: "schedule: cosine_with_min_lr(warmup: 10%, min_lr_rate: 10%)",
   elsewhere: {
-    ...warmUpElsewhere,
+    ...warmUpAliases,
     cosine_warmup_with_min_lr: "cosine_with_min_lr",
     cosine_min_lr_ratio: "min_lr_rate",
   },
@@ -36,6 +36,6 @@ const cosineWithMinLr: ScheduleImplementation = {
   factor(call, step, total) {
     const given = call.arguments["min_lr_rate"];
     const least = typeof given === "object" && given !== null && "share" in given ? Number(given.share) : 0;
-    return warmedUp(call, step, total, (done) => halfCosine(done) * (1 - least) + least);
+    return warmUpFactor(call, step, total, (done) => halfCosine(done) * (1 - least) + least);
   },
 };

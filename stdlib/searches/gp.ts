@@ -24,7 +24,7 @@ export const word = defineWord({
       title: "Unexpected Improvements to Expected Improvement for Bayesian Optimization",
       by: "Ament et al.",
       year: 2023,
-      at: "https://arxiv.org/abs/2310.20708",
+      url: "https://arxiv.org/abs/2310.20708",
     },
   ],
   parameters: [

@@ -2,8 +2,8 @@
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type {} from "#dsl/compiler/plan/codes/search-codes.js";
 import type { SearchImplementation } from "./kind.js";
-import { gridOf, striding } from "./shared/grid.js";
-import { triedIn } from "./shared/tried-points.js";
+import { gridCombinations, stridedOrder } from "./shared/grid.js";
+import { triedPointTest } from "./shared/tried-points.js";
 
 /** So many in a row that may not be, and the rest is given up. */
 const MOST = 1_000_000;
@@ -11,12 +11,12 @@ const MOST = 1_000_000;
 export const grid: SearchImplementation = {
   suggest(call, study) {
     const points = call.arguments["points"];
-    const all = gridOf(study.dimensions, typeof points === "number" ? points : null);
+    const all = gridCombinations(study.dimensions, typeof points === "number" ? points : null);
     if ("endless" in all) throw new CodedError("not-a-grid", { path: all.endless.name, search: call.word });
-    const placeOf = striding(all);
-    const isTried = triedIn(study);
+    const placeOf = stridedOrder(all);
+    const isTried = triedPointTest(study);
     for (let n = 0n, refused = 0; n < all.count && refused < MOST; n++) {
-      const point = all.at(placeOf(n));
+      const point = all.pointAt(placeOf(n));
       if (isTried(point)) continue;
       if (study.allows(point)) return point;
       refused++;

@@ -2,10 +2,10 @@
 import type { Call } from "#dsl/language/types/value.js";
 
 /** One axis. A choice's values are the places of its options, from 0; a number's are the numbers themselves. */
-export type Dimension = {
+export type SearchDimension = {
   readonly name: string;
   /** It is there only where another choice took that option; absent: always. */
-  readonly when?: Condition;
+  readonly when?: DimensionCondition;
 } & (
   | { readonly kind: "choice"; readonly size: number }
   | {
@@ -19,34 +19,34 @@ export type Dimension = {
       readonly step?: number;
     }
 );
-export interface Condition {
+export interface DimensionCondition {
   readonly dimension: string;
   readonly option: number;
 }
 
 /** A value for each dimension that is there. What stands for another says nothing. */
-export type Point = Readonly<Record<string, number>>;
+export type SearchPoint = Readonly<Record<string, number>>;
 
 export interface StudyTrial {
   /** From 1. */
   readonly number: number;
-  readonly point: Point;
+  readonly point: SearchPoint;
   readonly state: "running" | "done" | "pruned" | "failed";
   /** One for each objective, the greater the better (what is to be low is turned round); null: none yet, or none came. */
   readonly scores: readonly number[] | null;
   /** Scores of the first objective on the way, oriented alike, steps ascending. */
-  readonly reports: readonly Report[];
+  readonly reports: readonly TrialReport[];
   /** By how much it misses what is asked of its results; 0: it misses nothing. */
   readonly violation: number;
 }
-export interface Report {
+export interface TrialReport {
   readonly step: number;
   readonly score: number;
 }
 
 /** Everything that a search or a pruner may know. */
 export interface Study {
-  readonly dimensions: readonly Dimension[];
+  readonly dimensions: readonly SearchDimension[];
   readonly objectives: number;
   /** Which objectives are to be low, so that their scores are turned round here: for words alone. Absent: none. */
   readonly minimized?: readonly boolean[];
@@ -56,18 +56,18 @@ export interface Study {
   /** Trials that say nothing of this one, as those of another bracket: what they tried is not tried again. */
   readonly unseen?: readonly StudyTrial[];
   /** The point that the definitions have where nothing varies; absent: they lie outside of what is tried. */
-  readonly first?: Point;
+  readonly first?: SearchPoint;
   /** How many trials are wanted in all; null: time is the limit. */
   readonly wanted: number | null;
   /** Whether the values may stand together. */
-  allows(point: Point): boolean;
+  allows(point: SearchPoint): boolean;
   /** A value as a trial is run with: drawn numbers are written shorter, so that points that differ may be one. Absent: as it is. */
   written?(dimension: string, value: number): number;
 }
 
 export interface SearchImplementation {
   /** The point of trial `number`, the same for the same study (in which trials that run stand too); null: nothing is left to try. */
-  suggest(call: Call, study: Study, number: number): Point | null;
+  suggest(call: Call, study: Study, number: number): SearchPoint | null;
 }
 
 declare module "#dsl/language/types/registry.js" {

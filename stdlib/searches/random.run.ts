@@ -3,8 +3,8 @@
  * its values were tried, as few values soon are, it is drawn again.
  */
 import type { SearchImplementation } from "./kind.js";
-import { newPoint, sharesOf } from "./shared/random-points.js";
+import { drawNewPoint, randomShares } from "./shared/random-points.js";
 
 export const random: SearchImplementation = {
-  suggest: (_call, study, number) => newPoint(study, sharesOf(study.seed, number)),
+  suggest: (_call, study, number) => drawNewPoint(study, randomShares(study.seed, number)),
 };

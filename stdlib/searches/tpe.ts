@@ -25,19 +25,19 @@ export const word = defineWord({
       title: "Algorithms for Hyper-Parameter Optimization",
       by: "Bergstra et al.",
       year: 2011,
-      at: "https://papers.nips.cc/paper/4443-algorithms-for-hyper-parameter-optimization",
+      url: "https://papers.nips.cc/paper/4443-algorithms-for-hyper-parameter-optimization",
     },
     {
       title: "Tree-Structured Parzen Estimator: Understanding Its Algorithm Components and Their Roles",
       by: "Watanabe",
       year: 2023,
-      at: "https://arxiv.org/abs/2304.11127",
+      url: "https://arxiv.org/abs/2304.11127",
     },
     {
       title: "Multiobjective Tree-Structured Parzen Estimator",
       by: "Ozaki et al.",
       year: 2022,
-      at: "https://doi.org/10.1613/jair.1.13188",
+      url: "https://doi.org/10.1613/jair.1.13188",
     },
   ],
   parameters: [

@@ -1,21 +1,21 @@
-import { languageDetector } from "#platform/languages.js";
+import { loadLanguageDetector } from "#platform/languages.js";
 import type { SlicingImplementation } from "./kind.js";
 import { languageName } from "../text/languages/names.js";
 
 export const language: SlicingImplementation = {
   async part(_call, rows) {
-    const languageOf = await languageDetector();
+    const languageOf = await loadLanguageDetector();
     if (!languageOf) return null;
     const numbers = new Map<string, number>();
-    const of = Int32Array.from({ length: rows.count }, (_, row) => {
+    const partOfRow = Int32Array.from({ length: rows.count }, (_, row) => {
       const code = languageOf(rows.text(row));
       if (code === undefined) return -1;
       const number = numbers.get(code) ?? numbers.size;
       numbers.set(code, number);
       return number;
     });
-    const untold = of.filter((number) => number < 0).length;
-    const parted = guessesFolded([...numbers.keys()].map(languageName), of);
+    const untold = partOfRow.filter((number) => number < 0).length;
+    const parted = guessesFolded([...numbers.keys()].map(languageName), partOfRow);
     return { by: "language", ...parted, notes: notesOn(untold) };
   },
 };
@@ -34,15 +34,15 @@ const TOLD = 20;
 /** Languages of very few rows, most of them short texts that were mistaken, become one. */
 function guessesFolded(
   names: readonly string[],
-  of: Int32Array,
-): { readonly names: readonly string[]; readonly of: Int32Array } {
+  partOfRow: Int32Array,
+): { readonly names: readonly string[]; readonly partOfRow: Int32Array } {
   const rows = new Uint32Array(names.length);
-  for (const number of of) if (number >= 0) rows[number]!++;
-  if (!rows.some((count) => count >= TOLD) || !rows.some((count) => count < GUESSED)) return { names, of };
-  const told = names.flatMap((_, number) => (rows[number]! < GUESSED ? [] : [number]));
-  const place = new Map(told.map((number, i) => [number, i]));
+  for (const number of partOfRow) if (number >= 0) rows[number]!++;
+  if (!rows.some((count) => count >= TOLD) || !rows.some((count) => count < GUESSED)) return { names, partOfRow };
+  const frequent = names.flatMap((_, number) => (rows[number]! < GUESSED ? [] : [number]));
+  const place = new Map(frequent.map((number, i) => [number, i]));
   return {
-    names: [...told.map((number) => names[number]!), "other"],
-    of: of.map((number) => (number < 0 ? number : (place.get(number) ?? told.length))),
+    names: [...frequent.map((number) => names[number]!), "other"],
+    partOfRow: partOfRow.map((number) => (number < 0 ? number : (place.get(number) ?? frequent.length))),
   };
 }

@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { unit } from "../cleaners/shared/lengths.js";
+import { lengthUnitParameter } from "../cleaners/shared/lengths.js";
 
 export const word = defineWord({
   kind: "slicing",
@@ -18,7 +18,7 @@ export const word = defineWord({
       why: "Quarters leave enough rows in each part to mean something.",
       impact: "low",
     },
-    unit,
+    lengthUnitParameter,
   ],
   load: async () => (await import("./length.run.js")).length,
 });

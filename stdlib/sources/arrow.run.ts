@@ -1,5 +1,5 @@
 /** Rows of Arrow files, whole or in chunks. */
-import { arrowRows } from "./shared/arrow/rows.js";
+import { readArrowRows } from "./shared/arrow/rows.js";
 import { chunkSource } from "./shared/gathered-chunks.js";
 
-export const arrow = chunkSource(arrowRows);
+export const arrow = chunkSource(readArrowRows);

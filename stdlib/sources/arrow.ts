@@ -1,6 +1,6 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { sourceNames } from "../foreign-names/files.js";
-import { filesOf, fetching, stream } from "./shared/parameters.js";
+import { sourceWordAdvice } from "../foreign-names/files.js";
+import { filesParameter, fetchingParameters, streamParameter } from "./shared/parameters.js";
 
 export const word = defineWord({
   kind: "source",
@@ -16,9 +16,9 @@ export const word = defineWord({
     file: "path",
   },
   advice: {
-    ...sourceNames.advice,
+    ...sourceWordAdvice.advice,
     columns: "name the columns that are read in the data's `columns`",
   },
-  parameters: [filesOf([".arrow", ".feather", ".ipc"]), ...fetching, stream],
+  parameters: [filesParameter([".arrow", ".feather", ".ipc"]), ...fetchingParameters, streamParameter],
   load: async () => (await import("./arrow.run.js")).arrow,
 });

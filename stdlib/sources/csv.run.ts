@@ -4,15 +4,29 @@ import type { ColumnTable } from "arquero";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { Call } from "#dsl/language/types/value.js";
-import type { RowChunk, SourceImplementation, SourceWorld } from "../data/contract.js";
-import { largestRecord } from "./shared/codes.js";
-import { demandColumns, demandNames, demandRows, headText, isChunk, tableOf } from "./shared/columns.js";
-import { locate } from "#platform/files.js";
-import { likelyNames, looksLikeData, looksLikeTitle } from "./shared/header-detection.js";
-import { asWritten, foundShape, heard, letGo, titleOf, type Shape } from "./shared/csv-shape.js";
-import { fileText } from "./shared/text-file.js";
-import { encodingIn, writtenIn } from "./shared/detected-parameters.js";
-import { overFiles } from "./shared/over-files.js";
+import type { RowChunk, SourceImplementation, SourceContext } from "../data/contract.js";
+import { MAX_RECORD_CHARACTERS } from "./shared/codes.js";
+import {
+  checkColumnCount,
+  checkColumnNames,
+  checkRowCount,
+  HEAD_CHARACTERS,
+  isFullChunk,
+  columnTableOf,
+} from "./shared/columns.js";
+import { locateFile } from "#platform/files.js";
+import { suggestColumnNames, looksLikeData, looksLikeTitle } from "./shared/header-detection.js";
+import {
+  csvParserOptions,
+  detectCsvShape,
+  waitForParser,
+  destroyParser,
+  titleLineCount,
+  type CsvShape,
+} from "./shared/csv-shape.js";
+import { readTextPieces } from "./shared/text-file.js";
+import { encodingOfCall, writtenArgument } from "./shared/detected-parameters.js";
+import { sourceOverFiles } from "./shared/over-files.js";
 import { word } from "./csv.js";
 
 /** Characters from the file's beginning by which the delimiter is judged. */
@@ -32,7 +46,7 @@ interface Reading {
 }
 
 const oneFile = {
-  async open(call: Call, world: SourceWorld, limit = Infinity) {
+  async open(call: Call, world: SourceContext, limit = Infinity) {
     const reader = readerOf(call, world, limit);
     for await (const piece of pieces(call, world)) {
       await reader.read(piece);
@@ -40,7 +54,7 @@ const oneFile = {
     }
     return reader.finish();
   },
-  async *stream(call: Call, world: SourceWorld): AsyncGenerator<RowChunk> {
+  async *stream(call: Call, world: SourceContext): AsyncGenerator<RowChunk> {
     const reader = readerOf(call, world, Infinity);
     for await (const piece of pieces(call, world)) {
       await reader.read(piece);
@@ -54,25 +68,25 @@ const oneFile = {
     const { path, header, names, skip } = argumentsOf(word, call);
     if (columns.keys().next().value?.startsWith("__label__")) return `fasttext(${JSON.stringify(path)})`;
     if (names) return undefined;
-    const own = columns.size > MOST_NAMED ? undefined : `names: [${likelyNames(columns).join(", ")}]`;
-    if (header !== undefined) return header === "none" ? own : undefined;
+    const suggestion = columns.size > MOST_NAMED ? undefined : `names: [${suggestColumnNames(columns).join(", ")}]`;
+    if (header !== undefined) return header === "none" ? suggestion : undefined;
     if (!skip && looksLikeTitle([...columns.keys()].map((name, i) => (name === placed(i) ? "" : name))))
       return "skip: 1";
     if (!looksLikeData(columns)) return undefined;
-    return own === undefined ? "header: none" : `header: none, ${own}`;
+    return suggestion === undefined ? "header: none" : `header: none, ${suggestion}`;
   },
 };
 
-export const csv: SourceImplementation = overFiles(oneFile, { alike: true });
+export const csv: SourceImplementation = sourceOverFiles(oneFile, { alike: true });
 
 /** What a column without a name is called. */
 function placed(index: number): string {
   return `column ${index + 1}`;
 }
 
-function readerOf(call: Call, { found }: SourceWorld, limit: number): Reader {
+function readerOf(call: Call, { found }: SourceContext, limit: number): Reader {
   const { path, header, names, skip } = argumentsOf(word, call);
-  const [delimiter, quote] = [writtenIn(call, "delimiter", ","), writtenIn(call, "quote", '"')];
+  const [delimiter, quote] = [writtenArgument(call, "delimiter", ","), writtenArgument(call, "quote", '"')];
   if (names && header === undefined) throw new CodedError("header-unsaid", { file: path, names });
   const reading: Reading = {
     written: {
@@ -87,18 +101,18 @@ function readerOf(call: Call, { found }: SourceWorld, limit: number): Reader {
   return new Reader(path, reading, limit);
 }
 
-async function* pieces(call: Call, world: SourceWorld): AsyncGenerator<string> {
+async function* pieces(call: Call, world: SourceContext): AsyncGenerator<string> {
   const { path, skip } = argumentsOf(word, call);
-  yield* afterLines(fileText(await locate(world.folder, path), path, encodingIn(call), world), skip ?? 0);
+  yield* afterLines(readTextPieces(await locateFile(world.folder, path), path, encodingOfCall(call), world), skip ?? 0);
 }
 
 /** A text without its first lines, whatever stands in them. */
 async function* afterLines(pieces: AsyncIterable<string>, count: number): AsyncGenerator<string> {
   let [left, returned, begun] = [count, false, false];
   for await (const piece of pieces) {
-    let at = 0;
-    for (; at < piece.length && (left > 0 || returned); at++) {
-      const character = piece[at];
+    let position = 0;
+    for (; position < piece.length && (left > 0 || returned); position++) {
+      const character = piece[position];
       const ended = returned;
       returned = false;
       if (ended && character === "\n") continue;
@@ -106,7 +120,7 @@ async function* afterLines(pieces: AsyncIterable<string>, count: number): AsyncG
       returned = character === "\r";
       if (returned || character === "\n") left--;
     }
-    const rest = piece.slice(at);
+    const rest = piece.slice(position);
     // A mark of the byte order that a program put before its table.
     if (rest !== "") yield begun || count === 0 ? rest : rest.replace(/^\ufeff/, "");
     begun ||= rest !== "";
@@ -136,11 +150,11 @@ class Reader {
     this.line = reading.skip + 1;
   }
 
-  private parserOf(shape: Shape): Parser {
+  private parserOf(shape: CsvShape): Parser {
     const { skip } = this.reading;
     const parser = parse({
-      ...asWritten(shape),
-      max_record_size: largestRecord,
+      ...csvParserOptions(shape),
+      max_record_size: MAX_RECORD_CHARACTERS,
       on_record: (record: string[], info: { lines: number }) => {
         this.keep(record, skip + info.lines);
         this.line = skip + info.lines + 1;
@@ -153,7 +167,7 @@ class Reader {
   }
 
   get full(): boolean {
-    return this.rows >= this.limit || (this.limit < Infinity && this.rows > 0 && this.text > headText);
+    return this.rows >= this.limit || (this.limit < Infinity && this.rows > 0 && this.text > HEAD_CHARACTERS);
   }
 
   async read(piece: string): Promise<void> {
@@ -165,12 +179,12 @@ class Reader {
       text = await this.begin();
     }
     await this.write(text);
-    demandRows(this.file, this.waiting);
+    checkRowCount(this.file, this.waiting);
   }
 
   async finish(): Promise<ColumnTable> {
     const header = await this.end();
-    return tableOf(this.file, this.byName(header), this.rows);
+    return columnTableOf(this.file, this.byName(header), this.rows);
   }
 
   /** Rows since `take` was called last. */
@@ -180,13 +194,13 @@ class Reader {
 
   /** Whether as many wait as a streamed source gives at a time. */
   get gives(): boolean {
-    return isChunk(this.waiting, this.columns.length);
+    return isFullChunk(this.waiting, this.columns.length);
   }
 
   /** The rows that wait; they are forgotten here. Only once the header is known. */
   take(): RowChunk {
     const header = this.header ?? [];
-    demandNames(this.file, header);
+    checkColumnNames(this.file, header);
     const chunk = { columns: this.byName(header), rows: this.waiting };
     this.columns = header.map(() => []);
     return chunk;
@@ -201,7 +215,7 @@ class Reader {
     if (this.head !== null) await this.write(await this.begin());
     const { parser } = this;
     if (parser && !this.full) {
-      const ended = Promise.race([heard(parser, "end"), heard(parser, "close")]);
+      const ended = Promise.race([waitForParser(parser, "end"), waitForParser(parser, "close")]);
       parser.end();
       if (this.failure === undefined) await ended;
       this.check();
@@ -217,7 +231,7 @@ class Reader {
   }
 
   private close(): void {
-    if (this.parser) letGo(this.parser);
+    if (this.parser) destroyParser(this.parser);
   }
 
   private async begin(): Promise<string> {
@@ -233,7 +247,7 @@ class Reader {
     if (!parser) throw new CodedError("internal", { what: "text came before its shape was known" });
     const room = parser.write(text);
     this.check();
-    if (!room && !this.full) await heard(parser, "drain");
+    if (!room && !this.full) await waitForParser(parser, "drain");
     this.check();
   }
 
@@ -266,7 +280,7 @@ class Reader {
     const { file } = this;
     switch (code) {
       case "CSV_MAX_RECORD_SIZE":
-        throw new CodedError("giant-record", { file, line: this.line, limit: largestRecord });
+        throw new CodedError("giant-record", { file, line: this.line, limit: MAX_RECORD_CHARACTERS });
       case "CSV_QUOTE_NOT_CLOSED":
         throw new CodedError("broken-quotes", { file, line: this.line, what: "open" });
       case "INVALID_OPENING_QUOTE":
@@ -289,7 +303,7 @@ class Reader {
   private named(record: readonly string[]): readonly string[] {
     const { file } = this;
     const { header, names } = this.reading;
-    demandColumns(file, record.length, null);
+    checkColumnCount(file, record.length, null);
     if (names && names.length !== record.length)
       throw new CodedError("column-names", { file, names, first: record, line: this.line });
     const all = (names ?? (header === "none" ? record.map(() => "") : record)).map((name, i) =>
@@ -303,12 +317,12 @@ class Reader {
   }
 
   /** How the file is split, told where that isn't the usual way. Lines with fewer fields than all that follow are a title. */
-  private async judge(head: string): Promise<Shape> {
+  private async judge(head: string): Promise<CsvShape> {
     const { written, skip, onFound } = this.reading;
-    const { shape, records, told } = await foundShape(head, this.file, written);
-    const title = titleOf(records);
+    const { shape, records, notes } = await detectCsvShape(head, this.file, written);
+    const title = titleLineCount(records);
     this.title = title === 0 ? 0 : skip + title;
-    if (told.length > 0) onFound?.(told.join(", "));
+    if (notes.length > 0) onFound?.(notes.join(", "));
     return shape;
   }
 }

@@ -1,6 +1,6 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { sourceNames } from "../foreign-names/files.js";
-import { encoding, path, fetching, stream } from "./shared/parameters.js";
+import { sourceWordAdvice } from "../foreign-names/files.js";
+import { encodingParameter, textFilesParameter, fetchingParameters, streamParameter } from "./shared/parameters.js";
 
 export const word = defineWord({
   kind: "source",
@@ -26,12 +26,12 @@ export const word = defineWord({
     has_header: "header",
   },
   advice: {
-    ...sourceNames.advice,
+    ...sourceWordAdvice.advice,
     usecols: "name the columns that are read in the data's `columns`",
     comment: "leave the lines at the beginning out with `skip`; others take out of the file",
   },
   parameters: [
-    path,
+    textFilesParameter,
     {
       name: "delimiter",
       type: { is: "string" },
@@ -78,9 +78,9 @@ export const word = defineWord({
       why: "What stands before the table is no row.",
       impact: "low",
     },
-    encoding,
-    ...fetching,
-    stream,
+    encodingParameter,
+    ...fetchingParameters,
+    streamParameter,
   ],
   load: async () => (await import("./csv.run.js")).csv,
 });

@@ -3,13 +3,13 @@ import { table as tableOf } from "arquero";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { Call } from "#dsl/language/types/value.js";
-import { locate } from "#platform/files.js";
-import type { SourceImplementation, SourceWorld } from "../data/contract.js";
-import { linesOf } from "./shared/lines.js";
-import { rowSource, type ReadRow } from "./shared/row-source.js";
-import { fileText } from "./shared/text-file.js";
-import { encodingIn } from "./shared/detected-parameters.js";
-import { overFiles } from "./shared/over-files.js";
+import { locateFile } from "#platform/files.js";
+import type { SourceImplementation, SourceContext } from "../data/contract.js";
+import { splitLines } from "./shared/lines.js";
+import { sourceFromRows, type SourceRow } from "./shared/row-source.js";
+import { readTextPieces } from "./shared/text-file.js";
+import { encodingOfCall } from "./shared/detected-parameters.js";
+import { sourceOverFiles } from "./shared/over-files.js";
 import { word } from "./fasttext.js";
 
 interface Row {
@@ -18,7 +18,7 @@ interface Row {
   readonly labels: readonly string[];
 }
 
-const source = rowSource(rows);
+const source = sourceFromRows(rows);
 
 /** Where lines have several labels no column holds the label: who gives it a role is told that there is none. */
 const oneFile: SourceImplementation = {
@@ -38,17 +38,20 @@ const oneFile: SourceImplementation = {
   },
 };
 
-export const fasttext: SourceImplementation = overFiles(oneFile, { alike: false });
+export const fasttext: SourceImplementation = sourceOverFiles(oneFile, { alike: false });
 
 function haveSeveral(labels: Iterable<unknown>): boolean {
-  return Array.from(labels).some((of) => Array.isArray(of) && of.length > 1);
+  return Array.from(labels).some((rowLabels) => Array.isArray(rowLabels) && rowLabels.length > 1);
 }
 
 /** Coded errors `empty-file`, `giant-line`, and those of `fileText`. */
-async function* rows(call: Call, world: SourceWorld): AsyncGenerator<ReadRow> {
+async function* rows(call: Call, world: SourceContext): AsyncGenerator<SourceRow> {
   const { path, prefix } = argumentsOf(word, call);
   let some = false;
-  for await (const line of linesOf(fileText(await locate(world.folder, path), path, encodingIn(call), world), path)) {
+  for await (const line of splitLines(
+    readTextPieces(await locateFile(world.folder, path), path, encodingOfCall(call), world),
+    path,
+  )) {
     if (line.trim() === "") continue;
     some = true;
     yield { value: rowOf(line, prefix), length: line.length };

@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { encoding, path, fetching, stream } from "./shared/parameters.js";
+import { encodingParameter, textFilesParameter, fetchingParameters, streamParameter } from "./shared/parameters.js";
 
 export const word = defineWord({
   kind: "source",
@@ -8,7 +8,7 @@ export const word = defineWord({
   example: 'source: fasttext("cooking.train")',
   elsewhere: { filename: "path", file: "path", charset: "encoding", label_prefix: "prefix", fastText: "fasttext" },
   parameters: [
-    path,
+    textFilesParameter,
     {
       name: "prefix",
       type: { is: "string" },
@@ -17,9 +17,9 @@ export const word = defineWord({
       why: "fastText's own default.",
       impact: "low",
     },
-    encoding,
-    ...fetching,
-    stream,
+    encodingParameter,
+    ...fetchingParameters,
+    streamParameter,
   ],
   load: async () => (await import("./fasttext.run.js")).fasttext,
 });

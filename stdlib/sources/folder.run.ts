@@ -2,28 +2,28 @@
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { Call } from "#dsl/language/types/value.js";
-import type { SourceImplementation, SourceWorld } from "../data/contract.js";
-import { linesOf } from "./shared/lines.js";
-import { eachFile } from "./shared/over-files.js";
-import { rowSource, type ReadRow } from "./shared/row-source.js";
-import { fileText } from "./shared/text-file.js";
-import { encodingIn } from "./shared/detected-parameters.js";
-import { textsOf } from "./shared/text-units.js";
+import type { SourceImplementation, SourceContext } from "../data/contract.js";
+import { splitLines } from "./shared/lines.js";
+import { openEachFile } from "./shared/over-files.js";
+import { sourceFromRows, type SourceRow } from "./shared/row-source.js";
+import { readTextPieces } from "./shared/text-file.js";
+import { encodingOfCall } from "./shared/detected-parameters.js";
+import { textsByUnit } from "./shared/text-units.js";
 import { word } from "./folder.js";
 
-export const folder: SourceImplementation = rowSource(rows);
+export const folder: SourceImplementation = sourceFromRows(rows);
 
 const splits = new Set(["train", "training", "validation", "valid", "val", "dev", "test", "testing"]);
 
 /** Coded errors `no-files`, `unlabelled-file`, `empty-file`, `giant-text`, and those of `fileText`. */
-async function* rows(call: Call, world: SourceWorld): AsyncGenerator<ReadRow> {
+async function* rows(call: Call, world: SourceContext): AsyncGenerator<SourceRow> {
   const { path } = argumentsOf(word, call);
   const root = path.replace(/[\\/]+$/, "");
   let some = false;
-  for await (const { file, name, onBytes } of eachFile(`${root}/**`, world)) {
+  for await (const { file, name, onBytes } of openEachFile(`${root}/**`, world)) {
     const place = placeOf(name.slice(root.length + 1), name);
-    const lines = linesOf(fileText(file, name, encodingIn(call), { onBytes, found: world.found }), name);
-    for await (const text of textsOf(lines, name, "file")) {
+    const lines = splitLines(readTextPieces(file, name, encodingOfCall(call), { onBytes, found: world.found }), name);
+    for await (const text of textsByUnit(lines, name, "file")) {
       some = true;
       yield { value: { text, ...place, file: name }, length: text.length };
     }

@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { encoding, stream } from "./shared/parameters.js";
+import { encodingParameter, streamParameter } from "./shared/parameters.js";
 
 export const word = defineWord({
   kind: "source",
@@ -18,8 +18,8 @@ export const word = defineWord({
       why: "A notebook and its data move together.",
       impact: "high",
     },
-    encoding,
-    stream,
+    encodingParameter,
+    streamParameter,
   ],
   load: async () => (await import("./folder.run.js")).folder,
 });

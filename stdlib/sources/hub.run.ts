@@ -5,14 +5,14 @@
 import type { ColumnTable } from "arquero";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Call } from "#dsl/language/types/value.js";
-import { locate } from "#platform/files.js";
-import type { RowChunk, SourceImplementation, SourceWorld } from "../data/contract.js";
-import { namedClasses } from "./shared/classes.js";
-import { gatheredTable } from "./shared/gathered-chunks.js";
-import { jsonValue } from "./shared/json-value.js";
-import { demandAlike } from "./shared/over-files.js";
-import { fileText } from "./shared/text-file.js";
-import { encodingIn } from "./shared/detected-parameters.js";
+import { locateFile } from "#platform/files.js";
+import type { RowChunk, SourceImplementation, SourceContext } from "../data/contract.js";
+import { nameClasses } from "./shared/classes.js";
+import { tableFromChunks } from "./shared/gathered-chunks.js";
+import { parseJsonValue } from "./shared/json-value.js";
+import { sameColumnsCheck } from "./shared/over-files.js";
+import { readTextPieces } from "./shared/text-file.js";
+import { encodingOfCall } from "./shared/detected-parameters.js";
 
 interface Arguments {
   readonly path: string;
@@ -24,7 +24,7 @@ interface Arguments {
 
 export const hub: SourceImplementation = {
   open: (call, world, limit = Infinity) =>
-    gatheredTable(argumentsOf(call).path, chunks(call, world, { streamed: false, limit }), limit),
+    tableFromChunks(argumentsOf(call).path, chunks(call, world, { streamed: false, limit }), limit),
   stream: (call, world) => chunks(call, world, { streamed: true, limit: Infinity }),
 };
 
@@ -33,19 +33,20 @@ const argumentsOf = (call: Call): Arguments => call.arguments as unknown as Argu
 /** Chunks have the columns of all chunks before: gathered, they are one table. */
 async function* chunks(
   call: Call,
-  given: SourceWorld,
-  o: { readonly streamed: boolean; readonly limit: number },
+  given: SourceContext,
+  options: { readonly streamed: boolean; readonly limit: number },
 ): AsyncGenerator<RowChunk> {
   const { sources, sizes = [], classes, root } = argumentsOf(call);
   if (!sources) throw new CodedError("not-on-page", { word: "hub" });
   const world = root === undefined ? given : { ...given, folder: root };
   const all = sizes.reduce((sum, size) => sum + size, 0);
-  const demand = demandAlike();
+  const demand = sameColumnsCheck();
   let [before, rows] = [0, 0];
   for (const [i, source] of sources.entries()) {
     const size = sizes[i] ?? 0;
     const from = before;
-    const onBytes = (read: number, of: number): void => given.onBytes?.(from + size * (of > 0 ? read / of : 0), all);
+    const onBytes = (read: number, total: number): void =>
+      given.onBytes?.(from + size * (total > 0 ? read / total : 0), all);
     const word = await wordFor(source, world);
     const reader = await world.source?.(word);
     if (!reader) throw new CodedError("internal", { what: `nothing reads ${word}` });
@@ -55,24 +56,24 @@ async function* chunks(
       reader,
       { ...source, word },
       { ...world, onBytes },
-      { ...o, limit: o.limit - rows },
+      { ...options, limit: options.limit - rows },
     )) {
       const columns = word === "text" ? new Map([...chunk.columns].filter(([name]) => name !== "file")) : chunk.columns;
       // Objects bring what they have; files that say what their columns are all say the same.
       if (first && !word.startsWith("json")) demand(file, columns.keys());
       first = false;
-      yield { rows: chunk.rows, columns: namedClasses(columns, classes?.record ?? {}, { file, before: rows }) };
+      yield { rows: chunk.rows, columns: nameClasses(columns, classes?.record ?? {}, { file, before: rows }) };
       rows += chunk.rows;
     }
     before += size;
-    if (rows >= o.limit) return;
+    if (rows >= options.limit) return;
   }
 }
 
 async function* chunksOf(
   reader: SourceImplementation,
   call: Call,
-  world: SourceWorld,
+  world: SourceContext,
   { streamed, limit }: { readonly streamed: boolean; readonly limit: number },
 ): AsyncGenerator<RowChunk> {
   if (streamed && reader.stream) yield* reader.stream(call, world);
@@ -88,11 +89,11 @@ function chunkOf(table: ColumnTable): RowChunk {
 }
 
 /** Files that end in .json hold one value, or one on each line. */
-async function wordFor(source: Call, world: SourceWorld): Promise<string> {
+async function wordFor(source: Call, world: SourceContext): Promise<string> {
   if (source.word !== "json" || source.arguments["rows"] !== undefined) return source.word;
   const path = String(source.arguments["path"]);
   let head = "";
-  for await (const piece of fileText(await locate(world.folder, path), path, encodingIn(source))) {
+  for await (const piece of readTextPieces(await locateFile(world.folder, path), path, encodingOfCall(source))) {
     head += piece;
     if (head.includes("\n", head.search(/\S/)) || head.length > 2 ** 24) break;
   }
@@ -102,7 +103,7 @@ async function wordFor(source: Call, world: SourceWorld): Promise<string> {
 
 function isValue(text: string): boolean {
   try {
-    return jsonValue(text) !== undefined;
+    return parseJsonValue(text) !== undefined;
   } catch {
     return false;
   }

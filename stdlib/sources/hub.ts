@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { stream } from "./shared/parameters.js";
+import { streamParameter } from "./shared/parameters.js";
 
 export const word = defineWord({
   kind: "source",
@@ -61,7 +61,7 @@ export const word = defineWord({
       why: "A branch may be another one tomorrow.",
       impact: "medium",
     },
-    stream,
+    streamParameter,
   ],
   capabilities: { hosted: true },
   load: async () => (await import("./hub.run.js")).hub,

@@ -3,31 +3,31 @@ import { isRecord } from "#dsl/language/diagnostics/record.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { SourceImplementation } from "../data/contract.js";
-import { Gathered, kindOf, tableOf } from "./shared/columns.js";
-import { jsonFault, placeOf } from "./shared/json-place.js";
-import { largestJson, largestRecord } from "./shared/codes.js";
-import { demandShallow, jsonValue } from "./shared/json-value.js";
-import { isSquad, rowsWithin, SQUAD } from "./shared/json-rows.js";
-import { locate } from "#platform/files.js";
-import { wholeText } from "./shared/text-file.js";
-import { encodingIn } from "./shared/detected-parameters.js";
-import { overFiles } from "./shared/over-files.js";
+import { RecordCollector, valueKindText, columnTableOf } from "./shared/columns.js";
+import { findJsonFault, lineAndColumnOf } from "./shared/json-place.js";
+import { MAX_JSON_BYTES, MAX_RECORD_CHARACTERS } from "./shared/codes.js";
+import { checkNestingDepth, parseJsonValue } from "./shared/json-value.js";
+import { isSquadData, nestedRows, SQUAD_KEYS } from "./shared/json-rows.js";
+import { locateFile } from "#platform/files.js";
+import { readWholeText } from "./shared/text-file.js";
+import { encodingOfCall } from "./shared/detected-parameters.js";
+import { sourceOverFiles } from "./shared/over-files.js";
 import { word } from "./json.js";
 
 const oneFile: SourceImplementation = {
   async open(call, world, limit = Infinity) {
     const { path, rows: keys } = argumentsOf(word, call);
-    const text = await wholeText(await locate(world.folder, path), path, encodingIn(call), {
-      most: world.mostJson ?? largestJson,
+    const text = await readWholeText(await locateFile(world.folder, path), path, encodingOfCall(call), {
+      most: world.mostJson ?? MAX_JSON_BYTES,
       found: world.found,
     });
     if (text.trim() === "") throw new CodedError("empty-file", { file: path });
     const value = parsed(text, path);
-    if (typeof value === "object" && value !== null) demandShallow(value, path, null);
-    const nested = keys?.split(".") ?? (isSquad(value) ? SQUAD : null);
+    if (typeof value === "object" && value !== null) checkNestingDepth(value, path, null);
+    const nested = keys?.split(".") ?? (isSquadData(value) ? SQUAD_KEYS : null);
     if (nested) {
-      const gathered = new Gathered(path);
-      for (const row of rowsWithin(value, nested, { file: path, path: nested.join(".") })) {
+      const gathered = new RecordCollector(path);
+      for (const row of nestedRows(value, nested, { file: path, path: nested.join(".") })) {
         if (gathered.rows >= limit) break;
         gathered.add(row);
       }
@@ -36,34 +36,40 @@ const oneFile: SourceImplementation = {
     const columns = columnsOf(value);
     if (columns) {
       const rows = Math.min(limit, columns[0]![1].length);
-      return tableOf(path, new Map(columns.map(([name, values]) => [name, values.slice(0, rows)])), rows);
+      return columnTableOf(path, new Map(columns.map(([name, values]) => [name, values.slice(0, rows)])), rows);
     }
     const rows = rowsOf(value);
     if (rows?.length === 0) throw new CodedError("empty-file", { file: path });
-    if (!rows) throw new CodedError("json-shape", { file: path, found: kindOf(value), row: null });
-    const gathered = new Gathered(path);
+    if (!rows) throw new CodedError("json-shape", { file: path, found: valueKindText(value), row: null });
+    const gathered = new RecordCollector(path);
     for (const row of rows.slice(0, limit)) {
       if (!isRecord(row))
-        throw new CodedError("json-shape", { file: path, found: kindOf(row), row: gathered.rows + 1 });
+        throw new CodedError("json-shape", { file: path, found: valueKindText(row), row: gathered.rows + 1 });
       gathered.add(row);
     }
     return gathered.table();
   },
 };
 
-export const json = overFiles(oneFile, { alike: false });
+export const json = sourceOverFiles(oneFile, { alike: false });
 
 function parsed(text: string, file: string): unknown {
   try {
-    return jsonValue(text);
+    return parseJsonValue(text);
   } catch (cause) {
-    const fault = jsonFault(text);
+    const fault = findJsonFault(text);
     if (!fault) throw cause;
     // A second value after the first one, on a line of its own.
     const lines =
-      fault.at < largestRecord && /^\s*\{[^\n]*\}\s*\n\s*$/.test(text.slice(0, fault.at)) && text[fault.at] === "{";
+      fault.offset < MAX_RECORD_CHARACTERS &&
+      /^\s*\{[^\n]*\}\s*\n\s*$/.test(text.slice(0, fault.offset)) &&
+      text[fault.offset] === "{";
     const reads = lines ? { reads: "jsonl" as const } : {};
-    throw new CodedError("broken-json", { file, ...placeOf(text, fault.at), why: fault.why, ...reads }, { cause });
+    throw new CodedError(
+      "broken-json",
+      { file, ...lineAndColumnOf(text, fault.offset), why: fault.why, ...reads },
+      { cause },
+    );
   }
 }
 

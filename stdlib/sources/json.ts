@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { encoding, path, fetching } from "./shared/parameters.js";
+import { encodingParameter, textFilesParameter, fetchingParameters } from "./shared/parameters.js";
 
 export const word = defineWord({
   kind: "source",
@@ -8,7 +8,7 @@ export const word = defineWord({
   example: 'source: json("tickets.json")',
   elsewhere: { filename: "path", file: "path", charset: "encoding" },
   parameters: [
-    path,
+    textFilesParameter,
     {
       name: "rows",
       type: { is: "string" },
@@ -17,8 +17,8 @@ export const word = defineWord({
       why: "One text often has many rows, which files write once.",
       impact: "low",
     },
-    encoding,
-    ...fetching,
+    encodingParameter,
+    ...fetchingParameters,
   ],
   load: async () => (await import("./json.run.js")).json,
 });

@@ -3,25 +3,28 @@ import { isRecord } from "#dsl/language/diagnostics/record.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { Call } from "#dsl/language/types/value.js";
-import type { SourceImplementation, SourceWorld } from "../data/contract.js";
-import { kindOf } from "./shared/columns.js";
-import { jsonFault, placeOf } from "./shared/json-place.js";
-import { demandShallow, jsonValue } from "./shared/json-value.js";
-import { linesOf } from "./shared/lines.js";
-import { rowSource, type ReadRow } from "./shared/row-source.js";
-import { locate } from "#platform/files.js";
-import { fileText } from "./shared/text-file.js";
-import { encodingIn } from "./shared/detected-parameters.js";
-import { overFiles } from "./shared/over-files.js";
+import type { SourceImplementation, SourceContext } from "../data/contract.js";
+import { valueKindText } from "./shared/columns.js";
+import { findJsonFault, lineAndColumnOf } from "./shared/json-place.js";
+import { checkNestingDepth, parseJsonValue } from "./shared/json-value.js";
+import { splitLines } from "./shared/lines.js";
+import { sourceFromRows, type SourceRow } from "./shared/row-source.js";
+import { locateFile } from "#platform/files.js";
+import { readTextPieces } from "./shared/text-file.js";
+import { encodingOfCall } from "./shared/detected-parameters.js";
+import { sourceOverFiles } from "./shared/over-files.js";
 import { word } from "./jsonl.js";
 
-export const jsonl: SourceImplementation = overFiles(rowSource(objects), { alike: false });
+export const jsonl: SourceImplementation = sourceOverFiles(sourceFromRows(objects), { alike: false });
 
-async function* objects(call: Call, world: SourceWorld): AsyncGenerator<ReadRow> {
+async function* objects(call: Call, world: SourceContext): AsyncGenerator<SourceRow> {
   const { path } = argumentsOf(word, call);
-  const encoding = encodingIn(call);
+  const encoding = encodingOfCall(call);
   let [line, row] = [0, 0];
-  for await (const text of linesOf(fileText(await locate(world.folder, path), path, encoding, world), path)) {
+  for await (const text of splitLines(
+    readTextPieces(await locateFile(world.folder, path), path, encoding, world),
+    path,
+  )) {
     line++;
     if (text.trim() !== "") yield { value: objectOf(text, path, line, ++row), length: text.length };
   }
@@ -31,19 +34,20 @@ async function* objects(call: Call, world: SourceWorld): AsyncGenerator<ReadRow>
 function objectOf(text: string, file: string, line: number, row: number): object {
   let value: unknown;
   try {
-    value = jsonValue(text);
+    value = parseJsonValue(text);
   } catch (cause) {
-    const fault = jsonFault(text);
+    const fault = findJsonFault(text);
     if (!fault) throw cause;
     // A value that goes on in the next line is most often a file that is one value.
-    const reads = row === 1 && fault.at >= text.length && /^\s*[[{]\s*$/.test(text) ? { reads: "json" as const } : {};
+    const reads =
+      row === 1 && fault.offset >= text.length && /^\s*[[{]\s*$/.test(text) ? { reads: "json" as const } : {};
     throw new CodedError(
       "broken-json",
-      { file, line, column: placeOf(text, fault.at).column, why: fault.why, ...reads },
+      { file, line, column: lineAndColumnOf(text, fault.offset).column, why: fault.why, ...reads },
       { cause },
     );
   }
-  if (!isRecord(value)) throw new CodedError("json-shape", { file, found: kindOf(value), row });
-  demandShallow(value, file, row);
+  if (!isRecord(value)) throw new CodedError("json-shape", { file, found: valueKindText(value), row });
+  checkNestingDepth(value, file, row);
   return value;
 }

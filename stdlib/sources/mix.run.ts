@@ -2,26 +2,26 @@
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { Call } from "#dsl/language/types/value.js";
-import type { RowChunk, SourceImplementation, SourceWorld } from "../data/contract.js";
-import { chance } from "../statistics/chance.js";
-import { rowSource, type ReadRow } from "./shared/row-source.js";
+import type { RowChunk, SourceImplementation, SourceContext } from "../data/contract.js";
+import { seededRandom } from "../statistics/chance.js";
+import { sourceFromRows, type SourceRow } from "./shared/row-source.js";
 import { word } from "./mix.js";
 
 type Rows = AsyncIterator<object>;
 
-const [whole, parts] = [rowSource(mixed(false)), rowSource(mixed(true))];
+const [whole, parts] = [sourceFromRows(mixed(false)), sourceFromRows(mixed(true))];
 
 export const mix: SourceImplementation = { open: whole.open, stream: parts.stream };
 
 /** Coded errors `weights-differ`, `empty-file`, and those of the sources. */
-function mixed(streamed: boolean): (call: Call, world: SourceWorld) => AsyncGenerator<ReadRow> {
+function mixed(streamed: boolean): (call: Call, world: SourceContext) => AsyncGenerator<SourceRow> {
   return async function* (call, world) {
     const { sources, weights, until } = argumentsOf(word, call);
     const shares = weights ?? sources.map(() => 1);
     if (shares.length !== sources.length || !shares.every((share) => share > 0 && Number.isFinite(share)))
       throw new CodedError("weights-differ", { sources: sources.length, weights: shares });
     const open = await opened(sources, shares, world, streamed);
-    const generator = chance(world.seed ?? 0, MIXING);
+    const generator = seededRandom(world.seed ?? 0, MIXING);
     let some = false;
     try {
       while (open.length > 0) {
@@ -51,15 +51,15 @@ interface Open {
 async function opened(
   sources: readonly Call[],
   shares: readonly number[],
-  world: SourceWorld,
+  world: SourceContext,
   streamed: boolean,
 ): Promise<Open[]> {
-  const told = sources.map((): readonly [number, number] => [0, 0]);
+  const progress = sources.map((): readonly [number, number] => [0, 0]);
   const open: Open[] = [];
   for (const [i, call] of sources.entries()) {
-    const onBytes = (read: number, of: number): void => {
-      told[i] = [read, of];
-      const sum = (at: 0 | 1): number => told.reduce((all, one) => all + one[at], 0);
+    const onBytes = (read: number, total: number): void => {
+      progress[i] = [read, total];
+      const sum = (index: 0 | 1): number => progress.reduce((all, one) => all + one[index], 0);
       world.onBytes?.(sum(0), sum(1));
     };
     const source = await world.source?.(call.word);
@@ -80,7 +80,7 @@ function chosen(open: readonly Open[], at: number): Open {
 async function* rowsOf(
   source: SourceImplementation,
   call: Call,
-  world: SourceWorld,
+  world: SourceContext,
   streamed: boolean,
 ): AsyncGenerator<object> {
   if (streamed && source.stream) {

@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { stream } from "./shared/parameters.js";
+import { streamParameter } from "./shared/parameters.js";
 
 export const word = defineWord({
   kind: "source",
@@ -47,7 +47,7 @@ export const word = defineWord({
       why: "The proportions hold to the end.",
       impact: "medium",
     },
-    stream,
+    streamParameter,
   ],
   load: async () => (await import("./mix.run.js")).mix,
 });

@@ -1,6 +1,6 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { sourceNames } from "../foreign-names/files.js";
-import { filesOf, fetching, stream } from "./shared/parameters.js";
+import { sourceWordAdvice } from "../foreign-names/files.js";
+import { filesParameter, fetchingParameters, streamParameter } from "./shared/parameters.js";
 
 export const word = defineWord({
   kind: "source",
@@ -9,9 +9,9 @@ export const word = defineWord({
   example: 'source: parquet("part-*.parquet")',
   elsewhere: { read_parquet: "parquet", filename: "path", file: "path" },
   advice: {
-    ...sourceNames.advice,
+    ...sourceWordAdvice.advice,
     columns: "name the columns that are read in the data's `columns`",
   },
-  parameters: [filesOf([".parquet", ".pq"]), ...fetching, stream],
+  parameters: [filesParameter([".parquet", ".pq"]), ...fetchingParameters, streamParameter],
   load: async () => (await import("./parquet.run.js")).parquet,
 });

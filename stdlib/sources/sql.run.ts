@@ -2,20 +2,20 @@
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { Call } from "#dsl/language/types/value.js";
-import type { RowChunk, SourceImplementation, SourceWorld } from "../data/contract.js";
-import { gatheredTable } from "./shared/gathered-chunks.js";
-import { demandQuery } from "./shared/sql/demand.js";
+import type { RowChunk, SourceImplementation, SourceContext } from "../data/contract.js";
+import { tableFromChunks } from "./shared/gathered-chunks.js";
+import { checkQuery } from "./shared/sql/demand.js";
 import { word } from "./sql.js";
 
 export const sql: SourceImplementation = {
-  open: (call, world, limit = Infinity) => gatheredTable("the query", chunks(call, world, limit), limit),
+  open: (call, world, limit = Infinity) => tableFromChunks("the query", chunks(call, world, limit), limit),
   stream: (call, world) => chunks(call, world, Infinity),
 };
 
 /** Coded errors `unordered-sql`, `sql-statement`, `sql-fails`, `sql-package`, and those of files. */
-async function* chunks(call: Call, world: SourceWorld, limit: number): AsyncGenerator<RowChunk> {
+async function* chunks(call: Call, world: SourceContext, limit: number): AsyncGenerator<RowChunk> {
   const { query, database } = argumentsOf(word, call);
-  const { tables } = demandQuery(query);
+  const { tables } = checkQuery(query);
   if (!world.query) throw new CodedError("not-on-page", { word: "sql" });
   yield* world.query({ sql: query, tables, database: database ?? null, limit });
 }

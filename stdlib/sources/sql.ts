@@ -1,7 +1,7 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { stream } from "./shared/parameters.js";
-import { faultIn } from "./shared/sql/demand.js";
-import { readStatement } from "./shared/sql/statement.js";
+import { streamParameter } from "./shared/parameters.js";
+import { queryProblem } from "./shared/sql/demand.js";
+import { parseStatement } from "./shared/sql/statement.js";
 
 export const word = defineWord({
   kind: "source",
@@ -41,17 +41,17 @@ export const word = defineWord({
       why: "Files need no database around them.",
       impact: "high",
     },
-    stream,
+    streamParameter,
   ],
   capabilities: {
     names: ({ arguments: { query, database } }) => [
-      ...(typeof query === "string" ? readStatement(query).tables.map(({ text }) => text) : []),
+      ...(typeof query === "string" ? parseStatement(query).tables.map(({ text }) => text) : []),
       ...(typeof database === "string" ? [database] : []),
     ],
   },
   check(call, context) {
     const { query } = call.arguments;
-    const found = typeof query === "string" ? faultIn(query) : null;
+    const found = typeof query === "string" ? queryProblem(query) : null;
     if (found) context.report(found.code, found.data, "query");
   },
   load: async () => (await import("./sql.run.js")).sql,

@@ -3,7 +3,13 @@ import { isRecord } from "#dsl/language/diagnostics/record.js";
 import type { ColumnTable } from "arquero";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { SourceImplementation } from "../data/contract.js";
-import { demandNames, Gathered, kindOf, numbered, tableOf } from "./shared/columns.js";
+import {
+  checkColumnNames,
+  RecordCollector,
+  valueKindText,
+  tableWithRowNumbers,
+  columnTableOf,
+} from "./shared/columns.js";
 
 export const table: SourceImplementation = {
   async open(call, world, limit = Infinity) {
@@ -11,11 +17,12 @@ export const table: SourceImplementation = {
     const name = reference?.live ?? "";
     const value = world.live(name);
     if (isTable(value)) return fromTable(value, `$${name}`, limit);
-    if (!Array.isArray(value)) throw new CodedError("not-a-table", { name, found: kindOf(value) });
-    const gathered = new Gathered(`$${name}`);
+    if (!Array.isArray(value)) throw new CodedError("not-a-table", { name, found: valueKindText(value) });
+    const gathered = new RecordCollector(`$${name}`);
     const numbers: unknown[] = [];
     for (const row of (value as unknown[]).slice(0, limit)) {
-      if (!isRecord(row)) throw new CodedError("not-a-table", { name, found: `an array that holds ${kindOf(row)}` });
+      if (!isRecord(row))
+        throw new CodedError("not-a-table", { name, found: `an array that holds ${valueKindText(row)}` });
       const { $row: number, ...columns } = row;
       numbers.push(number);
       gathered.add(columns);
@@ -53,7 +60,7 @@ function named(
   numbers: readonly unknown[],
   name: string,
 ): ColumnTable {
-  demandNames(name, columns.keys());
+  checkColumnNames(name, columns.keys());
   const whole = rows > 0 && numbers.every((n): n is number => Number.isInteger(n) && (n as number) > 0);
-  return whole && numbers.length === rows ? numbered(columns, numbers) : tableOf(name, columns, rows);
+  return whole && numbers.length === rows ? tableWithRowNumbers(columns, numbers) : columnTableOf(name, columns, rows);
 }

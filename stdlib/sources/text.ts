@@ -1,6 +1,6 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { sourceNames } from "../foreign-names/files.js";
-import { encoding, filesOf, fetching, stream } from "./shared/parameters.js";
+import { sourceWordAdvice } from "../foreign-names/files.js";
+import { encodingParameter, filesParameter, fetchingParameters, streamParameter } from "./shared/parameters.js";
 
 export const word = defineWord({
   kind: "source",
@@ -8,9 +8,9 @@ export const word = defineWord({
   doc: "Plain text files: one row each, or one per line or paragraph. Gives the columns `text` and `file`. Blank lines and paragraphs are passed over.",
   example: 'source: text("notes/*.txt", unit: paragraph)',
   elsewhere: { read_text: "text", txt: "text", filename: "path", file: "path", charset: "encoding", sample_by: "unit" },
-  advice: { ...sourceNames.advice },
+  advice: { ...sourceWordAdvice.advice },
   parameters: [
-    filesOf([".txt", ".md", ".gz", ".zst", ".zip"]),
+    filesParameter([".txt", ".md", ".gz", ".zst", ".zip"]),
     {
       name: "unit",
       type: {
@@ -28,9 +28,9 @@ export const word = defineWord({
       why: "A note, a letter or a page is one text.",
       impact: "medium",
     },
-    encoding,
-    ...fetching,
-    stream,
+    encodingParameter,
+    ...fetchingParameters,
+    streamParameter,
   ],
   load: async () => (await import("./text.run.js")).text,
 });

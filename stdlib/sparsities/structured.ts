@@ -1,8 +1,8 @@
-import { defineWord, parameter } from "#dsl/language/types/define.js";
-import { prunedSizes, sharesOf } from "./shared/plan.js";
+import { defineWord, defineParameter } from "#dsl/language/types/define.js";
+import { planPrunedSizes, pruningSharesOf } from "./shared/plan.js";
 
 const part = <N extends string>(name: N, doc: string, why: string) =>
-  parameter({
+  defineParameter({
     name,
     doc,
     why,
@@ -21,13 +21,13 @@ export const word = defineWord({
       title: "Are Sixteen Heads Really Better than One?",
       by: "Michel et al.",
       year: 2019,
-      at: "https://arxiv.org/abs/1905.10650",
+      url: "https://arxiv.org/abs/1905.10650",
     },
     {
       title: "Learning both Weights and Connections for Efficient Neural Networks",
       by: "Han et al.",
       year: 2015,
-      at: "https://arxiv.org/abs/1506.02626",
+      url: "https://arxiv.org/abs/1506.02626",
     },
   ],
   elsewhere: {
@@ -53,7 +53,7 @@ export const word = defineWord({
   },
   capabilities: {
     trains: true,
-    makes: (call, of, family) => prunedSizes(sharesOf(call.arguments), of, family),
+    makes: (call, facts, family) => planPrunedSizes(pruningSharesOf(call.arguments), facts, family),
   },
   load: async () => (await import("./structured.run.js")).structured,
 });

@@ -6,7 +6,7 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { Call, Value } from "#dsl/language/types/value.js";
 import type { CleanRow, SplitImplementation } from "../data/contract.js";
-import { timeOf, type Time } from "./shared/time.js";
+import { comparableTimeOf, type ComparableTime } from "./shared/time.js";
 import { word } from "./by_time.js";
 
 const backwards = ["test", "validation", "train"] as const;
@@ -39,34 +39,35 @@ function splitsOf(call: Call, times: Float64Array): readonly (string | null)[] {
   const splits = new Array<string | null>(times.length).fill(null);
   let from = 0;
   for (const name of backwards) {
-    const asked = call.arguments[name];
-    if (!isAsked(asked)) continue;
-    const to = endOf(asked, from, latestFirst, call, name);
-    for (let at = from; at < to; at++) splits[order[at]!] = name;
+    const wanted = call.arguments[name];
+    if (!isAsked(wanted)) continue;
+    const to = endOf(wanted, from, latestFirst, call, name);
+    for (let index = from; index < to; index++) splits[order[index]!] = name;
     from = to;
   }
   return splits;
 }
 
-const isAsked = (asked: Value | undefined): asked is Value => asked !== null && asked !== undefined;
+const isAsked = (value: Value | undefined): value is Value => value !== null && value !== undefined;
 
 /** Where a split ends that begins at `from`. `times`: the latest first. */
-function endOf(asked: Value, from: number, times: Float64Array, call: Call, name: string): number {
-  if (asked === "rest") return times.length;
-  if (typeof asked === "string") {
-    const begin = pointOf(asked, call, name);
+function endOf(requested: Value, from: number, times: Float64Array, call: Call, name: string): number {
+  if (requested === "rest") return times.length;
+  if (typeof requested === "string") {
+    const begin = pointOf(requested, call, name);
     const end = times.findIndex((time) => time < begin);
     return Math.max(from, end < 0 ? times.length : end);
   }
-  const wanted = typeof asked === "number" ? asked : (asked as { readonly share: number }).share * times.length;
-  if (typeof asked === "number" && from + asked > times.length)
-    throw new CodedError("counts-too-large", { wanted: from + asked, rows: times.length });
+  const wanted =
+    typeof requested === "number" ? requested : (requested as { readonly share: number }).share * times.length;
+  if (typeof requested === "number" && from + requested > times.length)
+    throw new CodedError("counts-too-large", { wanted: from + requested, rows: times.length });
   return nearestChange(times, from, Math.min(times.length, from + wanted));
 }
 
 /** The change of time that is nearest to a place, behind `from`; of two the earlier one. */
 function nearestChange(times: Float64Array, from: number, place: number): number {
-  const isChange = (at: number): boolean => at >= times.length || times[at] !== times[at - 1];
+  const isChange = (index: number): boolean => index >= times.length || times[index] !== times[index - 1];
   let before = Math.floor(place + 1e-9);
   while (before > from && !isChange(before)) before--;
   let behind = Math.max(from + 1, Math.ceil(place - 1e-9));
@@ -76,16 +77,16 @@ function nearestChange(times: Float64Array, from: number, place: number): number
 }
 
 function pointOf(text: string, call: Call, name: string): number {
-  const time = timeOf(text);
+  const time = comparableTimeOf(text);
   if (time === undefined) throw new CodedError("no-time", { text: String(call.arguments[name] as string) });
-  return time.at;
+  return time.value;
 }
 
 /** Of all rows, as they come. Coded error `not-a-time`. */
 class Times {
   private times = new Float64Array(1024);
   private count = 0;
-  private as: Time["as"] | null = null;
+  private as: ComparableTime["as"] | null = null;
   private readonly wrong: { readonly row: number; readonly value: unknown }[] = [];
   private others = 0;
   private readonly column: string;
@@ -96,7 +97,7 @@ class Times {
 
   look({ row, values }: CleanRow): void {
     const value = values[this.column];
-    const time = timeOf(value);
+    const time = comparableTimeOf(value);
     this.as ??= time?.as ?? null;
     // Before the first time nobody knows what the column's are.
     if (!time || time.as !== this.as) {
@@ -108,7 +109,7 @@ class Times {
       larger.set(this.times);
       this.times = larger;
     }
-    this.times[this.count++] = time?.at ?? Number.NaN;
+    this.times[this.count++] = time?.value ?? Number.NaN;
   }
 
   found(): Float64Array {

@@ -1,6 +1,6 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { checkWholeShares, splitsElsewhere } from "./shared/shares.js";
-import { timeOf } from "./shared/time.js";
+import { checkWholeShares, splitAliases } from "./shared/shares.js";
+import { comparableTimeOf } from "./shared/time.js";
 
 const part = { is: "either", of: [{ is: "number", unit: "share-or-count" }, { is: "string" }] } as const;
 const why = "What came later is what a model meets when it is used: a test among older rows is easier than life.";
@@ -17,7 +17,7 @@ export const word = defineWord({
     time_series_split: "by_time",
     date: "column",
     timestamp: "column",
-    ...splitsElsewhere,
+    ...splitAliases,
   },
   parameters: [
     {
@@ -69,7 +69,8 @@ export const word = defineWord({
     const points = (["validation", "test"] as const).map((name) => [name, call.arguments[name] ?? null] as const);
     if (points.every(([, point]) => point === null)) context.report("no-shares", { split: "by_time" });
     for (const [name, point] of points) {
-      if (typeof point === "string" && timeOf(point) === undefined) context.report("no-time", { text: point }, name);
+      if (typeof point === "string" && comparableTimeOf(point) === undefined)
+        context.report("no-time", { text: point }, name);
     }
   },
   load: async () => (await import("./by_time.run.js")).byTime,

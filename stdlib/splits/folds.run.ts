@@ -25,8 +25,8 @@ export const folds: SplitImplementation = {
     );
   },
   stream(call, seed) {
-    const [draw, held] = [random.stream(partsOf(call), seed), heldOut(call)];
-    return (row) => held(draw(row));
+    const [draw, isHeldOut] = [random.stream(partsOf(call), seed), heldOut(call)];
+    return (row) => isHeldOut(draw(row));
   },
 };
 

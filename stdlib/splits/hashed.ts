@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { checkShares, splitsElsewhere } from "./shared/shares.js";
+import { checkShares, splitAliases } from "./shared/shares.js";
 
 const share = { is: "number", unit: "share" } as const;
 const absent = { derived: "no such split", from: () => null };
@@ -16,7 +16,7 @@ export const word = defineWord({
     hash_split: "hashed",
     id: "column",
     key: "column",
-    ...splitsElsewhere,
+    ...splitAliases,
   },
   parameters: [
     {

@@ -6,17 +6,17 @@
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { mustGet } from "#dsl/language/diagnostics/must.js";
 import type { Call } from "#dsl/language/types/value.js";
-import { chance, drawFor, shuffle, type Chance } from "../statistics/chance.js";
+import { seededRandom, seededShareOfText, shuffle, type RandomSource } from "../statistics/chance.js";
 import type { SplitImplementation } from "../data/contract.js";
-import { byLabels } from "./shared/by-labels.js";
-import type { Group } from "./shared/group.js";
-import { groupOf, Looked, type Asked } from "./shared/groups-and-strata.js";
-import { quotas, targetsOf } from "./shared/targets.js";
+import { assignByLabels } from "./shared/by-labels.js";
+import type { RowGroup } from "./shared/group.js";
+import { groupOfRow, GroupedRows, type GroupingColumns } from "./shared/groups-and-strata.js";
+import { splitRowCounts, splitTargetsOf } from "./shared/targets.js";
 
 export const random: SplitImplementation & Pick<Required<SplitImplementation>, "stream" | "foresee"> = {
   /** Each row, or each group, draws its split by the seed and its number or value: shares are met on average. */
   stream(call, seed) {
-    const targets = targetsOf(call);
+    const targets = splitTargetsOf(call);
     const counted = targets.find((t) => t.count !== undefined);
     if (counted)
       throw new CodedError("split-not-streamed", { split: "random", why: `\`${counted.split}\` is a count` });
@@ -26,27 +26,27 @@ export const random: SplitImplementation & Pick<Required<SplitImplementation>, "
     const ends = targets.map((t) => (sum += t.rest ? rest : (t.share ?? 0)));
     if (sum > 1 - 1e-9) ends[ends.length - 1] = 1;
     return (row) => {
-      const key = groupOf(row, group);
-      const drawn = drawFor(seed, key === null ? `row ${String(row.row)}` : `value ${key}`);
+      const key = groupOfRow(row, group);
+      const drawn = seededShareOfText(seed, key === null ? `row ${String(row.row)}` : `value ${key}`);
       return targets[ends.findIndex((end) => drawn < end)]?.split ?? null;
     };
   },
   /** Strata are met by counting alone: streamed rows are dealt as those in memory. */
   foresee(call, seed) {
-    const asked = askedOf(call);
-    if (asked.stratify === null) return undefined;
-    const looked = new Looked(asked);
+    const grouping = askedOf(call);
+    if (grouping.stratify === null) return undefined;
+    const looked = new GroupedRows(grouping);
     return { look: (row) => looked.look(row), assign: (picks) => dealt(call, looked.picked(picks), seed) };
   },
-  names: (call) => targetsOf(call).map((t) => t.split),
+  names: (call) => splitTargetsOf(call).map((t) => t.split),
   assign(call, rows, seed) {
-    const looked = new Looked(askedOf(call));
+    const looked = new GroupedRows(askedOf(call));
     for (const row of rows) looked.look(row);
     return dealt(call, looked, seed);
   },
 };
 
-function askedOf({ arguments: given }: Call): Asked {
+function askedOf({ arguments: given }: Call): GroupingColumns {
   return {
     stratify: (given["stratify"] as string | null | undefined) ?? null,
     group: (given["group"] as string | null | undefined) ?? null,
@@ -54,15 +54,15 @@ function askedOf({ arguments: given }: Call): Asked {
 }
 
 /** The split of each row. Coded error `counts-too-large`. */
-function dealt(call: Call, looked: Looked, seed: number): readonly (string | null)[] {
-  const targets = targetsOf(call);
+function dealt(call: Call, looked: GroupedRows, seed: number): readonly (string | null)[] {
+  const targets = splitTargetsOf(call);
   const { rows } = looked;
-  const wanted = quotas(targets, rows);
+  const wanted = splitRowCounts(targets, rows);
   const sum = wanted.reduce((a, b) => a + b, 0);
   if (sum > rows) throw new CodedError("counts-too-large", { wanted: sum, rows });
   // The rows that are left out are dealt like a split of their own, so that strata keep their proportions.
   const sizes = [...wanted, rows - sum];
-  const generator = chance(seed, 1);
+  const generator = seededRandom(seed, 1);
   const names = new Array<string | null>(rows).fill(null);
   const stratumOf = looked.strataOfRows();
   if (stratumOf) {
@@ -70,12 +70,14 @@ function dealt(call: Call, looked: Looked, seed: number): readonly (string | nul
       Uint32Array.from({ length: rows }, (_, row) => row),
       generator,
     );
-    const splits = byStrata(rows, (at) => stratumOf(order[at]!), sizes, generator);
-    order.forEach((row, at) => (names[row] = targets[splits[at]!]?.split ?? null));
+    const splits = byStrata(rows, (index) => stratumOf(order[index]!), sizes, generator);
+    order.forEach((row, index) => (names[row] = targets[splits[index]!]?.split ?? null));
     return names;
   }
   const groups = shuffle(looked.groups(), generator);
-  const splits = groups.some((g) => g.rows.length > 1) ? byGroups(groups, sizes) : byLabels(groups, sizes, generator);
+  const splits = groups.some((g) => g.rows.length > 1)
+    ? byGroups(groups, sizes)
+    : assignByLabels(groups, sizes, generator);
   groups.forEach((group, g) => {
     for (const row of group.rows) names[row] = targets[splits[g]!]?.split ?? null;
   });
@@ -85,41 +87,41 @@ function dealt(call: Call, looked: Looked, seed: number): readonly (string | nul
 /** Each row by itself: each stratum gives every split the whole part of its share; what is left goes where most is owed. */
 function byStrata(
   rows: number,
-  stratumOf: (at: number) => string,
+  stratumOf: (index: number) => string,
   sizes: readonly number[],
-  generator: Chance,
+  generator: RandomSource,
 ): Int32Array {
   const members = new Map<string, number[]>();
-  for (let at = 0; at < rows; at++) {
-    const own = members.get(stratumOf(at));
-    if (own) own.push(at);
-    else members.set(stratumOf(at), [at]);
+  for (let index = 0; index < rows; index++) {
+    const stratumRows = members.get(stratumOf(index));
+    if (stratumRows) stratumRows.push(index);
+    else members.set(stratumOf(index), [index]);
   }
   const dealt = new Int32Array(rows);
   const given = sizes.map(() => 0);
   const due = sizes.map(() => 0);
-  for (const own of [...members.values()].sort((a, b) => a.length - b.length)) {
-    const exact = sizes.map((size) => (size * own.length) / rows);
+  for (const stratumRows of [...members.values()].sort((a, b) => a.length - b.length)) {
+    const exact = sizes.map((size) => (size * stratumRows.length) / rows);
     const counts = exact.map((x) => Math.floor(x + 1e-9));
     exact.forEach((x, k) => (due[k]! += x));
-    let left = own.length - counts.reduce((a, b) => a + b, 0);
+    let left = stratumRows.length - counts.reduce((a, b) => a + b, 0);
     const owed = counts.map((count, k) => [due[k]! - given[k]! - count, exact[k]! - count, k] as const);
     for (const [, , k] of owed.filter(([, rest]) => rest > 1e-9).sort((a, b) => b[0] - a[0] || b[1] - a[1])) {
       if (left-- <= 0) break;
       counts[k]!++;
     }
-    shuffle(own, generator);
-    let at = 0;
+    shuffle(stratumRows, generator);
+    let index = 0;
     counts.forEach((count, k) => {
       given[k]! += count;
-      for (let i = 0; i < count; i++) dealt[own[at++]!] = k;
+      for (let i = 0; i < count; i++) dealt[stratumRows[index++]!] = k;
     });
   }
   return dealt;
 }
 
 /** Groups of several rows, largest first: each goes where the rows still lacking, stratum by stratum, fit it best. */
-function byGroups(groups: readonly Group[], sizes: readonly number[]): Int32Array {
+function byGroups(groups: readonly RowGroup[], sizes: readonly number[]): Int32Array {
   const rows = sizes.reduce((a, b) => a + b, 0);
   const totals = new Map<string, number>();
   for (const group of groups) for (const [s, n] of group.strata) totals.set(s, (totals.get(s) ?? 0) + n);

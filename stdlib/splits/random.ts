@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { checkWholeShares, part, splitsElsewhere } from "./shared/shares.js";
+import { checkWholeShares, splitShareParameter, splitAliases } from "./shared/shares.js";
 
 export const word = defineWord({
   kind: "split",
@@ -8,7 +8,7 @@ export const word = defineWord({
   example: "split: random(train: 80%, validation: 10%, test: 10%, stratify: team)",
   elsewhere: {
     train_test_split: "random",
-    ...splitsElsewhere,
+    ...splitAliases,
     stratify_by: "stratify",
     groups: "group",
     group_by: "group",
@@ -21,7 +21,7 @@ export const word = defineWord({
   idle: ["random_state", "seed", "shuffle"],
   parameters: [
     {
-      ...part("train", "Share or number of rows to train on; `rest`: all that the others leave."),
+      ...splitShareParameter("train", "Share or number of rows to train on; `rest`: all that the others leave."),
       type: {
         is: "either",
         of: [
@@ -31,8 +31,8 @@ export const word = defineWord({
       },
       means: { rest: "all rows that the others leave" },
     },
-    part("validation", "Share or number of rows that choose the best checkpoint."),
-    part("test", "Share or number of rows for the last word."),
+    splitShareParameter("validation", "Share or number of rows that choose the best checkpoint."),
+    splitShareParameter("test", "Share or number of rows for the last word."),
     {
       name: "stratify",
       type: { is: "column" },
@@ -49,7 +49,7 @@ export const word = defineWord({
       why: "Rows of one customer or patient in two splits make the test too easy.",
       impact: "high",
     },
-    { ...part("split", "A split of any other name."), open: true },
+    { ...splitShareParameter("split", "A split of any other name."), open: true },
   ],
   check: checkWholeShares,
   load: async () => (await import("./random.run.js")).random,

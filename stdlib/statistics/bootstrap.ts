@@ -1,31 +1,31 @@
 /** Scores of resamples, of several things at once: those of equally many units are scored on the same resamples. */
 import { lastOf } from "#dsl/language/diagnostics/must.js";
 import { breathe } from "#platform/turn.js";
-import type { OwnInterval } from "./interval.js";
-import { resamples } from "./resamples.js";
-import type { RareLabels } from "./spread.js";
+import type { ExactInterval } from "./interval.js";
+import { generateResamples } from "./resamples.js";
+import type { RareLabelMethod } from "./spread.js";
 
 /** How a score is made of some of what it is about. */
 export interface Resampling {
   /** What is drawn, and how many of them there are. */
-  readonly of: Unit;
+  readonly unit: ResamplingUnit;
   readonly units: number;
   /** Whether each of them is one decision, so that a share of them has Wilson's interval. */
   readonly single: boolean;
   /** What must be alike, beside the number of units, for two models to have been scored on the same ones; absent: nothing. */
   readonly same?: number;
   /** Absent: it follows from draws. */
-  readonly interval?: OwnInterval;
+  readonly interval?: ExactInterval;
   /** What replaces the draws where a label is too rare for them. */
-  readonly rare?: RareLabels;
+  readonly rare?: RareLabelMethod;
   /** `drawn`: numbers of units, some several times, others not at all. */
   score(drawn: Uint32Array): number;
 }
-export type Unit = "row" | "text" | "question" | "search" | "group of rows";
+export type ResamplingUnit = "row" | "text" | "question" | "search" | "group of rows";
 
-export const RESAMPLES = 1000;
+export const RESAMPLE_COUNT = 1000;
 /** Of many units fewer are made: how many follows from their number alone, so that a cell that runs twice shows the same. */
-const FEWER = [RESAMPLES, 500, 200, 100] as const;
+const FEWER = [RESAMPLE_COUNT, 500, 200, 100] as const;
 const MOST_DRAWN = 20_000_000;
 /** Resamples after which it is known whether a score is far too slow (a user's metric, say): then it has no interval. */
 const GLANCE = 3;
@@ -41,11 +41,11 @@ interface Scored {
 }
 
 /** Of each its scores, resample by resample; none where it is very slow or there is but one unit. */
-export async function bootstrap(
+export async function bootstrapScores(
   all: readonly Resampling[],
-  o: { readonly signal?: AbortSignal | undefined; readonly now?: () => number } = {},
+  options: { readonly signal?: AbortSignal | undefined; readonly now?: () => number } = {},
 ): Promise<readonly (readonly number[])[]> {
-  const now = o.now ?? (() => performance.now());
+  const now = options.now ?? (() => performance.now());
   const states = all.map((resampling): Scored => ({
     resampling,
     scores: [],
@@ -55,7 +55,7 @@ export async function bootstrap(
   let turned = now();
   for (const units of new Set(all.map((resampling) => resampling.units))) {
     const alike = states.filter(({ resampling, wanted }) => resampling.units === units && wanted > 0);
-    const draws = resamples(units);
+    const draws = generateResamples(units);
     for (let done = 0; alike.some(({ wanted }) => wanted > done); done++) {
       const { value: drawn } = draws.next();
       for (const state of alike) {
@@ -67,7 +67,7 @@ export async function bootstrap(
       }
       if (now() - turned < 50) continue;
       await breathe();
-      o.signal?.throwIfAborted();
+      options.signal?.throwIfAborted();
       turned = now();
     }
   }

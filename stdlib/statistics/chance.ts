@@ -6,10 +6,10 @@ import { uniformInt } from "pure-rand/distribution/uniformInt";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
 import type { RandomGenerator } from "pure-rand/types/RandomGenerator";
 
-export type Chance = RandomGenerator;
+export type RandomSource = RandomGenerator;
 
 /** A generator of its own for a seed and a path of whole numbers (epoch, purpose): neighbours are independent. */
-export function chance(seed: number, ...path: readonly number[]): Chance {
+export function seededRandom(seed: number, ...path: readonly number[]): RandomSource {
   let state = mix(seed | 0);
   for (const step of path) state = mix((state ^ Math.imul((step | 0) + 1, 0x85ebca6b)) | 0);
   const generator = xoroshiro128plus(state);
@@ -18,24 +18,24 @@ export function chance(seed: number, ...path: readonly number[]): Chance {
 }
 
 /** Whole number from 0 to `below` − 1. */
-export function draw(generator: Chance, below: number): number {
+export function drawBelow(generator: RandomSource, below: number): number {
   return uniformInt(generator, 0, below - 1);
 }
 
 /** A number from 0 to below 1 that seed and text give: the same for the same text, whatever was drawn before. */
-export function drawFor(seed: number, text: string): number {
+export function seededShareOfText(seed: number, text: string): number {
   let state = mix(seed | 0);
   for (let i = 0; i < text.length; i++) state = mix((state ^ Math.imul(text.charCodeAt(i) + 1, 0x85ebca6b)) | 0);
   return (mix(state) >>> 0) / 2 ** 32;
 }
 
 /** Shuffles in place (Fisher – Yates) and returns the same array. */
-export function shuffle<T extends Uint32Array | unknown[]>(items: T, generator: Chance): T {
+export function shuffle<T extends Uint32Array | unknown[]>(items: T, generator: RandomSource): T {
   for (let last = items.length - 1; last > 0; last--) {
-    const other = draw(generator, last + 1);
-    const kept = items[last]!;
+    const other = drawBelow(generator, last + 1);
+    const moved = items[last]!;
     items[last] = items[other]!;
-    items[other] = kept;
+    items[other] = moved;
   }
   return items;
 }

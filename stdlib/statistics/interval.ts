@@ -5,15 +5,15 @@ export interface Interval {
 }
 
 /** How a score that draws with repetition bend comes to an interval: without a draw. */
-export interface OwnInterval {
+export interface ExactInterval {
   readonly by: "jackknife" | "bins" | "Wilson";
   /** From these things alone; null: they tell nothing. */
-  of(units: Uint32Array): Interval | null;
+  intervalOf(units: Uint32Array): Interval | null;
   /** Of a share: 1 or 0 for each of these things, NaN where the share is not about it; differences are then paired. */
   each?(units: Uint32Array): Float64Array;
 }
 
 /** How much of what could have been an interval covers. */
-export const LEVEL = 0.95;
+export const CONFIDENCE_LEVEL = 0.95;
 /** Of the normal distribution, on both sides of which 2.5 % are left out. */
-export const Z = 1.959963984540054;
+export const NORMAL_QUANTILE_95 = 1.959963984540054;

@@ -6,18 +6,18 @@
  * so the same counts say the same.
  */
 import type { Interval } from "./interval.js";
-import { midP } from "./mid-p.js";
+import { midPInterval } from "./mid-p.js";
 
-export interface Rate extends Interval {
+export interface RateWithInterval extends Interval {
   readonly value: number;
 }
 /** As they stand side by side. */
-export const RATES = ["precision", "recall", "f1"] as const;
+export const RATE_NAMES = ["precision", "recall", "f1"] as const;
 /** Null: nothing was given the label (precision), nothing has it (recall), neither (F1). */
-export type LabelRates = Readonly<Record<(typeof RATES)[number], Rate | null>>;
+export type LabelRates = Readonly<Record<(typeof RATE_NAMES)[number], RateWithInterval | null>>;
 
 /** `hit`: have the label and were given it; `given`: were given it; `have`: have it. */
-export function labelRates({
+export function labelRatesOf({
   hit,
   given,
   have,
@@ -34,8 +34,8 @@ export function labelRates({
   };
 }
 
-function share(hits: number, of: number): Rate | null {
-  return of === 0 ? null : { value: hits / of, ...midP(hits, of) };
+function share(hits: number, total: number): RateWithInterval | null {
+  return total === 0 ? null : { value: hits / total, ...midPInterval(hits, total) };
 }
 function twice(share: number): number {
   return (2 * share) / (1 + share);

@@ -5,25 +5,27 @@
  *
  * The incomplete beta function is written here because the packages that have it bring some fifty others into the browser.
  */
-import { LEVEL, type Interval } from "./interval.js";
+import { CONFIDENCE_LEVEL, type Interval } from "./interval.js";
 
-const TAIL = (1 - LEVEL) / 2;
+const TAIL = (1 - CONFIDENCE_LEVEL) / 2;
 const STEPS = 48;
 
-export function midP(hits: number, of: number): Interval {
-  if (of <= 0) return { low: 0, high: 1 };
+export function midPInterval(hits: number, total: number): Interval {
+  if (total <= 0) return { low: 0, high: 1 };
   // Probability of more than `hits`, with half of that of just as many.
   const above = (share: number): number =>
-    (incompleteBeta(share, hits, of - hits + 1) + incompleteBeta(share, hits + 1, of - hits)) / 2;
-  const share = hits / of;
+    (regularizedIncompleteBeta(share, hits, total - hits + 1) +
+      regularizedIncompleteBeta(share, hits + 1, total - hits)) /
+    2;
+  const share = hits / total;
   return {
-    low: hits <= 0 ? 0 : where((at) => above(at) > TAIL, 0, share),
-    high: hits >= of ? 1 : where((at) => above(at) > 1 - TAIL, share, 1),
+    low: hits <= 0 ? 0 : where((probability) => above(probability) > TAIL, 0, share),
+    high: hits >= total ? 1 : where((probability) => above(probability) > 1 - TAIL, share, 1),
   };
 }
 
 /** Where what rises becomes true. */
-function where(is: (at: number) => boolean, from: number, to: number): number {
+function where(is: (probability: number) => boolean, from: number, to: number): number {
   let [low, high] = [from, to];
   for (let step = 0; step < STEPS; step++) {
     const middle = (low + high) / 2;
@@ -34,7 +36,7 @@ function where(is: (at: number) => boolean, from: number, to: number): number {
 }
 
 /** The regularised incomplete beta function I(x; a, b), by its continued fraction (Press et al., Numerical Recipes, 6.4). */
-export function incompleteBeta(x: number, a: number, b: number): number {
+export function regularizedIncompleteBeta(x: number, a: number, b: number): number {
   if (x <= 0 || b <= 0) return 0;
   if (x >= 1 || a <= 0) return 1;
   const front = Math.exp(logGamma(a + b) - logGamma(a) - logGamma(b) + a * Math.log(x) + b * Math.log1p(-x));
@@ -68,8 +70,8 @@ const LANCZOS = [
   12.507343278686905, -0.13857109526572012, 9.9843695780195716e-6, 1.5056327351493116e-7,
 ];
 /** Logarithm of the gamma function of a positive number (Lanczos, 1964). */
-function logGamma(of: number): number {
-  const x = of - 1;
+function logGamma(argument: number): number {
+  const x = argument - 1;
   const t = x + 7.5;
   const sum = LANCZOS.slice(1).reduce((all, one, i) => all + one / (x + i + 1), LANCZOS[0]!);
   return 0.5 * Math.log(2 * Math.PI) + (x + 0.5) * Math.log(t) - t + Math.log(sum);

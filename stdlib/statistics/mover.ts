@@ -4,13 +4,17 @@
  */
 import type { Interval } from "./interval.js";
 
-export interface Ranged {
+export interface ValueWithInterval {
   readonly value: number;
   readonly interval: Interval;
 }
 
 /** Of first − second. `widened`: how many times as far out as at 95 % the ends lie. */
-export function independentDifference(first: Ranged, second: Ranged, widened = 1): Interval {
+export function independentDifferenceInterval(
+  first: ValueWithInterval,
+  second: ValueWithInterval,
+  widened = 1,
+): Interval {
   const difference = first.value - second.value;
   const down = Math.hypot(first.value - first.interval.low, second.interval.high - second.value);
   const up = Math.hypot(first.interval.high - first.value, second.value - second.interval.low);

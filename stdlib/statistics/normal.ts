@@ -48,22 +48,22 @@ function scaledTail(x: number): number {
 }
 
 /** The share below x. */
-export function normalBelow(x: number): number {
+export function normalCdf(x: number): number {
   const tail = 0.5 * scaledTail(Math.abs(x) * ROOT_HALF) * Math.exp(-0.5 * x * x);
   return x < 0 ? tail : 1 - tail;
 }
 
 /** Its logarithm, exact in the lower tail where the share itself is 0. */
-export function logNormalBelow(x: number): number {
+export function logNormalCdf(x: number): number {
   if (x <= 0) return Math.log(0.5 * scaledTail(-x * ROOT_HALF)) - 0.5 * x * x;
-  return Math.log1p(-normalBelow(-x));
+  return Math.log1p(-normalCdf(-x));
 }
 
 /** Logarithm of the share between two places. */
-export function logNormalBetween(from: number, to: number): number {
-  if (to <= 0) return logLess(logNormalBelow(to), logNormalBelow(from));
-  if (from > 0) return logLess(logNormalBelow(-from), logNormalBelow(-to));
-  return Math.log1p(-normalBelow(from) - normalBelow(-to));
+export function logNormalProbabilityBetween(from: number, to: number): number {
+  if (to <= 0) return logLess(logNormalCdf(to), logNormalCdf(from));
+  if (from > 0) return logLess(logNormalCdf(-from), logNormalCdf(-to));
+  return Math.log1p(-normalCdf(from) - normalCdf(-to));
 }
 const logLess = (more: number, less: number): number => more + Math.log1p(-Math.exp(less - more));
 
@@ -75,7 +75,7 @@ export function normalQuantile(share: number): number {
   const t = Math.sqrt(-2 * Math.log(share));
   let x = (2.515517 + t * (0.802853 + t * 0.010328)) / (1 + t * (1.432788 + t * (0.189269 + t * 0.001308))) - t;
   for (let i = 0; i < 2; i++) {
-    const off = 1 - Math.exp(Math.log(share) - logNormalBelow(x));
+    const off = 1 - Math.exp(Math.log(share) - logNormalCdf(x));
     const move = off * 0.5 * scaledTail(-x * ROOT_HALF) * Math.sqrt(2 * Math.PI);
     x -= move / (1 + 0.5 * x * move);
   }

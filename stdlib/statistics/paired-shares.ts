@@ -3,10 +3,10 @@
  * they go together. Where few rows tell two models apart a bootstrap is too sure of itself; this is not.
  */
 import type { Interval } from "./interval.js";
-import { wilson } from "./wilson.js";
+import { wilsonInterval } from "./wilson.js";
 
 /** `first[i]` and `second[i]`: 1 where row i counts. The interval is of second − first. */
-export function pairedShares(first: ArrayLike<number>, second: ArrayLike<number>): Interval {
+export function pairedSharesInterval(first: ArrayLike<number>, second: ArrayLike<number>): Interval {
   const n = first.length;
   let [both, one, other] = [0, 0, 0];
   for (let row = 0; row < n; row++) {
@@ -16,23 +16,23 @@ export function pairedShares(first: ArrayLike<number>, second: ArrayLike<number>
   }
   const neither = n - both - one - other;
   const [p, q] = [(both + one) / n, (both + other) / n];
-  const [own, than] = [wilson(both + one, n), wilson(both + other, n)];
+  const [firstShare, than] = [wilsonInterval(both + one, n), wilsonInterval(both + other, n)];
   const together = correlation(both, one, other, neither);
   const reach = (a: number, b: number): number => Math.sqrt(Math.max(0, a ** 2 - 2 * together * a * b + b ** 2));
   const difference = p - q;
   return {
-    low: difference - reach(p - own.low, than.high - q),
-    high: difference + reach(own.high - p, q - than.low),
+    low: difference - reach(p - firstShare.low, than.high - q),
+    high: difference + reach(firstShare.high - p, q - than.low),
   };
 }
 
 /** Of shares that are about some of the rows (NaN: not about this one); null: they are not about the same rows. */
-export function pairedSharesOfSome(first: Float64Array, second: Float64Array): Interval | null {
+export function pairedPartialSharesInterval(first: Float64Array, second: Float64Array): Interval | null {
   const about = Array.from(first, (value, row) => (Number.isNaN(value) ? -1 : row)).filter((row) => row >= 0);
   const same = second.every((value, row) => Number.isNaN(value) === Number.isNaN(first[row]));
   if (!same || about.length === 0) return null;
-  const only = (of: Float64Array): Float64Array => Float64Array.from(about, (row) => of[row]!);
-  return pairedShares(only(first), only(second));
+  const only = (values: Float64Array): Float64Array => Float64Array.from(about, (row) => values[row]!);
+  return pairedSharesInterval(only(first), only(second));
 }
 
 /** Phi of the table, a positive one corrected for continuity. */

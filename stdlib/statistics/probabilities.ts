@@ -9,7 +9,7 @@ export function softmaxInto(logits: Float32Array, out: Float32Array): void {
 }
 
 /** 0.9973 → `99.7 %`; never `0 %` or `100 %` for what is not. */
-export function percent(share: number): string {
+export function percentText(share: number): string {
   const hundred = 100 * share;
   if (hundred > 0 && hundred < 0.1) return "< 0.1 %";
   if (hundred < 100 && hundred > 99.9) return "> 99.9 %";
@@ -17,18 +17,18 @@ export function percent(share: number): string {
 }
 
 /** A metric of answers; where nothing says how likely they are (NaN), what follows from that is no number. */
-export function numberWhereTold<I extends { readonly probabilities: ArrayLike<number> }>(
+export function scoreWhereProbabilitiesKnown<I extends { readonly probabilities: ArrayLike<number> }>(
   input: I,
   score: (input: I) => number,
 ): number {
   if (!Number.isNaN(input.probabilities[0])) return score(input);
-  let asked = false;
+  let wasRead = false;
   const watched = new Proxy(input, {
-    get(of, name, self) {
-      if (name === "probabilities") asked = true;
-      return Reflect.get(of, name, self) as unknown;
+    get(target, name, self) {
+      if (name === "probabilities") wasRead = true;
+      return Reflect.get(target, name, self) as unknown;
     },
   });
   const value = score(watched);
-  return asked ? Number.NaN : value;
+  return wasRead ? Number.NaN : value;
 }

@@ -2,12 +2,12 @@
  * Resamples: as many of n things as there are, drawn with repetition. They follow from n alone, so a cell that is run twice
  * shows the same interval, and two models on the same rows are scored on the same resamples.
  */
-import { chance } from "./chance.js";
+import { seededRandom } from "./chance.js";
 
 const SEED = 20251;
 
-export function* resamples(n: number): Generator<Uint32Array, never, void> {
-  const generator = chance(SEED, n);
+export function* generateResamples(n: number): Generator<Uint32Array, never, void> {
+  const generator = seededRandom(SEED, n);
   const scale = n / 2 ** 32;
   for (;;) {
     const units = new Uint32Array(n);

@@ -6,7 +6,7 @@
 import type { Interval } from "./interval.js";
 
 /** A share that a score depends on. */
-export interface Moving {
+export interface VaryingShare {
   /** The same number names the same label for both models of a comparison. */
   readonly label: number;
   /** How far the score falls and rises as the share moves to its low and its high end; neither is negative. */
@@ -25,14 +25,14 @@ interface Side {
   /** What one unit more or less would change, by label. */
   readonly steps: Float64Array;
 }
-export interface Spread {
+export interface ScoreSpread {
   readonly low: Side;
   readonly high: Side;
   /** What no score lies beyond; shares keep within their own bounds. */
   readonly within?: Interval;
 }
 /** A label has too few rows for any interval that holds. */
-export interface TooFew {
+export interface TooFewRows {
   readonly label: string;
   readonly rows: number;
   readonly needed: number;
@@ -40,22 +40,22 @@ export interface TooFew {
   readonly predicted?: true;
 }
 /** What is done where a label is too rare for a bootstrap. */
-export interface RareLabels {
+export interface RareLabelMethod {
   /** Whether the bootstrap holds on these units. */
   frequent(units: Uint32Array): boolean;
-  of(units: Uint32Array): Spread | TooFew;
+  measureSpread(units: Uint32Array): ScoreSpread | TooFewRows;
 }
 
-export const isTooFew = (of: Spread | TooFew): of is TooFew => "needed" in of;
+export const isTooFewRows = (spread: ScoreSpread | TooFewRows): spread is TooFewRows => "needed" in spread;
 
-export function spreadOf(units: number, labels: number, shares: readonly Moving[]): Spread {
+export function scoreSpread(units: number, labels: number, shares: readonly VaryingShare[]): ScoreSpread {
   const side = (): { alone: number; units: Float64Array; steps: Float64Array } => ({
     alone: 0,
     units: new Float64Array(units),
     steps: new Float64Array(labels),
   });
   const [low, high] = [side(), side()];
-  for (const { label, down, up, units: at, residuals } of shares) {
+  for (const { label, down, up, units: shareUnits, residuals } of shares) {
     let [squares, least, most] = [0, Infinity, -Infinity];
     for (let i = 0; i < residuals.length; i++) {
       const one = residuals[i]!;
@@ -72,7 +72,7 @@ export function spreadOf(units: number, labels: number, shares: readonly Moving[
         to.alone += distance ** 2;
         continue;
       }
-      for (let i = 0; i < residuals.length; i++) to.units[at[i]!]! += (distance * residuals[i]!) / length;
+      for (let i = 0; i < residuals.length; i++) to.units[shareUnits[i]!]! += (distance * residuals[i]!) / length;
       to.steps[label]! += (distance * (most - least)) / length;
     }
   }
@@ -81,7 +81,7 @@ export function spreadOf(units: number, labels: number, shares: readonly Moving[
 
 const squared = ({ alone, units }: Side): number => units.reduce((sum, one) => sum + one ** 2, alone);
 
-export function endsOf(value: number, { low, high, within }: Spread): Interval {
+export function intervalFromSpread(value: number, { low, high, within }: ScoreSpread): Interval {
   const ends = { low: value - Math.sqrt(squared(low)), high: value + Math.sqrt(squared(high)) };
   if (!within) return ends;
   return {
@@ -94,9 +94,9 @@ export function endsOf(value: number, { low, high, within }: Spread): Interval {
  * Of the second less the first, on the same units. What both share makes it narrower; it is lessened by half a unit, as Newcombe
  * (1998, method 10) corrects for continuity, so that two models which hardly differ are not told apart.
  */
-export function endsOfDifference(
-  first: { readonly value: number; readonly spread: Spread },
-  second: { readonly value: number; readonly spread: Spread },
+export function intervalOfDifference(
+  first: { readonly value: number; readonly spread: ScoreSpread },
+  second: { readonly value: number; readonly spread: ScoreSpread },
 ): Interval {
   const apart = (one: Side, other: Side): number => {
     let shared = 0;

@@ -1,7 +1,7 @@
 /** Student's t for whole degrees of freedom, by its finite series (Abramowitz and Stegun 26.7.3 and 26.7.4). */
 
 /** The share below t. */
-export function studentBelow(t: number, freedom: number): number {
+export function studentCdf(t: number, freedom: number): number {
   const angle = Math.atan(t / Math.sqrt(freedom));
   const cosine = Math.cos(angle);
   const odd = freedom % 2 === 1;
@@ -17,10 +17,10 @@ export function studentBelow(t: number, freedom: number): number {
 /** Where that share, of at least a half, lies below. */
 export function studentQuantile(share: number, freedom: number): number {
   let [low, high] = [0, 1];
-  while (studentBelow(high, freedom) < share) high *= 2;
+  while (studentCdf(high, freedom) < share) high *= 2;
   for (let i = 0; i < 60; i++) {
     const middle = (low + high) / 2;
-    if (studentBelow(middle, freedom) < share) low = middle;
+    if (studentCdf(middle, freedom) < share) low = middle;
     else high = middle;
   }
   return (low + high) / 2;

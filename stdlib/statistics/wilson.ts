@@ -1,10 +1,10 @@
 /** Wilson's score interval of a share (Wilson, 1927), without a correction for continuity: it holds for few rows and near 0 and 1. */
-import { Z, type Interval } from "./interval.js";
+import { NORMAL_QUANTILE_95, type Interval } from "./interval.js";
 
-export function wilson(hits: number, of: number): Interval {
-  const share = hits / of;
-  const spread = Z ** 2 / of;
+export function wilsonInterval(hits: number, total: number): Interval {
+  const share = hits / total;
+  const spread = NORMAL_QUANTILE_95 ** 2 / total;
   const centre = (share + spread / 2) / (1 + spread);
-  const half = (Z / (1 + spread)) * Math.sqrt((share * (1 - share)) / of + spread / (4 * of));
-  return { low: hits === 0 ? 0 : centre - half, high: hits === of ? 1 : centre + half };
+  const half = (NORMAL_QUANTILE_95 / (1 + spread)) * Math.sqrt((share * (1 - share)) / total + spread / (4 * total));
+  return { low: hits === 0 ? 0 : centre - half, high: hits === total ? 1 : centre + half };
 }

@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { stored } from "./shared/storage.js";
+import { storageCapabilities } from "./shared/storage.js";
 
 export const word = defineWord({
   kind: "storage",
@@ -9,5 +9,5 @@ export const word = defineWord({
     'model helper { base: "SmolLM2-135M-Instruct", task: text_generation, technique: lora(rank: 8), storage: bf16 }',
   elsewhere: { bfloat16: "bf16", fp16: "bf16", float16: "bf16", half: "bf16" },
   parameters: [],
-  capabilities: stored,
+  capabilities: storageCapabilities,
 });

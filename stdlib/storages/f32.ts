@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { stored } from "./shared/storage.js";
+import { storageCapabilities } from "./shared/storage.js";
 
 export const word = defineWord({
   kind: "storage",
@@ -9,5 +9,5 @@ export const word = defineWord({
     'model helper { base: "SmolLM2-135M-Instruct", task: text_generation, technique: lora(rank: 8), storage: f32 }',
   elsewhere: { fp32: "f32", float32: "f32", full_precision: "f32" },
   parameters: [],
-  capabilities: { ...stored, plain: true },
+  capabilities: { ...storageCapabilities, plain: true },
 });

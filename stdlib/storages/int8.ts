@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { stored } from "./shared/storage.js";
+import { storageCapabilities } from "./shared/storage.js";
 
 export const word = defineWord({
   kind: "storage",
@@ -9,5 +9,5 @@ export const word = defineWord({
     'model helper { base: "SmolLM2-135M-Instruct", task: text_generation, technique: lora(rank: 8), storage: int8 }',
   elsewhere: { load_in_8bit: "int8", "8bit": "int8", q8: "int8" },
   parameters: [],
-  capabilities: stored,
+  capabilities: storageCapabilities,
 });

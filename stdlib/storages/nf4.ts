@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { stored } from "./shared/storage.js";
+import { storageCapabilities } from "./shared/storage.js";
 
 export const word = defineWord({
   kind: "storage",
@@ -18,5 +18,5 @@ export const word = defineWord({
       impact: "low",
     },
   ],
-  capabilities: { ...stored, suggested: "nf4" },
+  capabilities: { ...storageCapabilities, suggested: "nf4" },
 });

@@ -1,5 +1,11 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { choose, kept, most, stiff, strength } from "./shared/parameters.js";
+import {
+  chooseParameter,
+  keptRowsParameter,
+  mostRowsParameter,
+  warnIfStiff,
+  strengthParameter,
+} from "./shared/parameters.js";
 
 export const word = defineWord({
   kind: "strategy",
@@ -11,7 +17,7 @@ export const word = defineWord({
       title: "Dark Experience for General Continual Learning: a Strong, Simple Baseline",
       by: "Buzzega et al.",
       year: 2020,
-      at: "https://arxiv.org/abs/2004.07211",
+      url: "https://arxiv.org/abs/2004.07211",
     },
   ],
   elsewhere: {
@@ -29,7 +35,7 @@ export const word = defineWord({
     storage_policy: "choose",
   },
   parameters: [
-    strength(
+    strengthParameter(
       0.5,
       "How much the distance from the earlier logits counts beside the new rows' own loss (α in the paper).",
       "In the middle of what the paper finds for images (0.1 to 1).",
@@ -44,15 +50,15 @@ export const word = defineWord({
       why: "DER++ forgets less than DER throughout the paper.",
       impact: "medium",
     },
-    kept,
-    choose,
-    most,
+    keptRowsParameter,
+    chooseParameter,
+    mostRowsParameter,
   ],
-  check: (call, context) => stiff(call.arguments.strength, 100, context),
+  check: (call, context) => warnIfStiff(call.arguments.strength, 100, context),
   capabilities: {
     needsDecision: true,
     replays: ({ arguments: { share, choose, most, beta } }) => ({
-      of: share,
+      size: share,
       balanced: choose === "balanced",
       beside: { labels: beta },
       ...(most !== undefined && { most }),

@@ -6,7 +6,7 @@
 import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { FisherOptions, StrategyImplementation } from "./kind.js";
-import { moment } from "../optimizers/shared/clipping.js";
+import { momentState } from "../optimizers/shared/clipping.js";
 import { quadraticPenalty } from "./shared/penalty.js";
 import { word } from "./ewc.js";
 
@@ -24,11 +24,11 @@ export const ewc: StrategyImplementation = {
   consolidate(call, graph, { parameters, squared }) {
     const decay = decayOf(call);
     for (const { name, value } of parameters) {
-      const before = moment(graph, FISHER + name, value);
-      const anchor = moment(graph, ANCHOR + name, value);
+      const before = momentState(graph, FISHER + name, value);
+      const anchor = momentState(graph, ANCHOR + name, value);
       const own = squared(name);
-      const kept = decay === null ? before : before.multiply(decay);
-      const sum = kept.add(own);
+      const decayed = decay === null ? before : before.multiply(decay);
+      const sum = decayed.add(own);
       graph.update(FISHER + name, sum);
       // anchor + (θ − anchor) · F / ΣF: nothing is lost to rounding where both are near each other.
       const share = own.divide(sum.maximum(TINY));

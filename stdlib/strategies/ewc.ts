@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { strength } from "./shared/parameters.js";
+import { strengthParameter } from "./shared/parameters.js";
 
 export const word = defineWord({
   kind: "strategy",
@@ -11,19 +11,19 @@ export const word = defineWord({
       title: "Overcoming catastrophic forgetting in neural networks",
       by: "Kirkpatrick et al.",
       year: 2017,
-      at: "https://doi.org/10.1073/pnas.1611835114",
+      url: "https://doi.org/10.1073/pnas.1611835114",
     },
     {
       title: "On the Computation of the Fisher Information in Continual Learning",
       by: "van de Ven",
       year: 2025,
-      at: "https://arxiv.org/abs/2502.11756",
+      url: "https://arxiv.org/abs/2502.11756",
     },
     {
       title: "Progress & Compress (online EWC)",
       by: "Schwarz et al.",
       year: 2018,
-      at: "https://arxiv.org/abs/1805.06370",
+      url: "https://arxiv.org/abs/1805.06370",
     },
   ],
   elsewhere: {
@@ -39,7 +39,7 @@ export const word = defineWord({
   },
   advice: { mode: "leave it out, or write `online: 0.95` for online EWC" },
   parameters: [
-    strength(
+    strengthParameter(
       1000,
       "How much the penalty counts beside the rows' own loss. The best value depends on task and technique: `sweep` it by what is forgotten.",
       "F is small where a model is sure, so its factor is large.",

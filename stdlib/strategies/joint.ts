@@ -7,6 +7,6 @@ export const word = defineWord({
   example: "strategy: joint",
   elsewhere: { multitask: "joint", multi_task: "joint", JointTraining: "joint", cumulative: "joint", retrain: "joint" },
   parameters: [],
-  capabilities: { alone: true, replays: () => ({ of: { share: 1 }, anew: true }) },
+  capabilities: { alone: true, replays: () => ({ size: { share: 1 }, anew: true }) },
   load: async () => (await import("./joint.run.js")).joint,
 });

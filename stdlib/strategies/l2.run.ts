@@ -1,7 +1,7 @@
 /** A pull to the weights that the first data set found: `l2.anchor/<name>`. */
 import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { StrategyImplementation } from "./kind.js";
-import { moment } from "../optimizers/shared/clipping.js";
+import { momentState } from "../optimizers/shared/clipping.js";
 import { quadraticPenalty } from "./shared/penalty.js";
 import { word } from "./l2.js";
 
@@ -13,7 +13,7 @@ export const l2: StrategyImplementation = {
   terms: (call) => [quadraticPenalty({ factor: argumentsOf(word, call).strength, anchor: ANCHOR })],
   consolidate(_call, graph, { parameters, first }) {
     for (const { name, value } of parameters) {
-      const anchor = moment(graph, ANCHOR + name, value);
+      const anchor = momentState(graph, ANCHOR + name, value);
       graph.update(ANCHOR + name, anchor.add(value.subtract(anchor).multiply(first)));
     }
   },

@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { strength } from "./shared/parameters.js";
+import { strengthParameter } from "./shared/parameters.js";
 
 export const word = defineWord({
   kind: "strategy",
@@ -11,12 +11,12 @@ export const word = defineWord({
       title: "Explicit Inductive Bias for Transfer Learning with Convolutional Networks (L2-SP)",
       by: "Li, Grandvalet and Davoine",
       year: 2018,
-      at: "https://arxiv.org/abs/1802.01483",
+      url: "https://arxiv.org/abs/1802.01483",
     },
   ],
   elsewhere: { l2_sp: "l2", l2sp: "l2", L2: "l2", l2_lambda: "strength", alpha: "strength", lambda: "strength" },
   parameters: [
-    strength(
+    strengthParameter(
       0.1,
       "How much a weight's distance counts beside the rows' own loss.",
       "All weights are pulled alike: with much more nothing new is learned.",

@@ -4,32 +4,37 @@ import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
 import type { FrozenPart, UpdatedParameter, StrategyImplementation } from "./kind.js";
-import { axisOfParts } from "./shared/stacked-parts.js";
-import { EARLIER, EARLIER_STATE, KNOWN, MEANS } from "../techniques/shared/routed-settings.js";
+import { stackedPartAxis } from "./shared/stacked-parts.js";
+import {
+  ROUTE_EARLIER_STATE,
+  EARLIER_LABELS_STATE,
+  ROUTE_KNOWN_STATE,
+  ROUTE_MEANS_STATE,
+} from "../techniques/shared/routed-settings.js";
 import { word } from "./lora_per_task.js";
 
 export const loraPerTask: StrategyImplementation = {
   states: [],
-  constants: [EARLIER],
+  constants: [ROUTE_EARLIER_STATE],
   routes: true,
   frozenPart,
   afterUpdate(_call, graph, parameters) {
     const head = parameters.filter((one) => one.head !== undefined);
     if (head.length === 0) return;
-    const earlier = graph.state(EARLIER, EARLIER_STATE);
+    const earlier = graph.state(ROUTE_EARLIER_STATE, EARLIER_LABELS_STATE);
     for (const one of head)
       graph.update(
         one.name,
-        graph.at(one.name, () => withEarlierLabels(one, earlier)),
+        graph.withPath(one.name, () => withEarlierLabels(one, earlier)),
       );
   },
 };
 
 function frozenPart(call: Call, name: string, shape: readonly number[]): FrozenPart | null {
   const { rank } = argumentsOf(word, call);
-  const axis = name === MEANS || name === KNOWN ? 0 : axisOfParts(name);
+  const axis = name === ROUTE_MEANS_STATE || name === ROUTE_KNOWN_STATE ? 0 : stackedPartAxis(name);
   if (axis === null || typeof rank !== "number") return null;
-  const first = must(shape[axis], "an axis") - (name === MEANS || name === KNOWN ? 1 : rank);
+  const first = must(shape[axis], "an axis") - (name === ROUTE_MEANS_STATE || name === ROUTE_KNOWN_STATE ? 1 : rank);
   return first > 0 ? { axis, first } : null;
 }
 

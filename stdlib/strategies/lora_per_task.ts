@@ -1,6 +1,6 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { routed } from "./shared/routed-parts.js";
-import { ranks } from "./shared/parameters.js";
+import { growRoutedTechnique } from "./shared/routed-parts.js";
+import { ranksParameter } from "./shared/parameters.js";
 
 export const word = defineWord({
   kind: "strategy",
@@ -12,7 +12,7 @@ export const word = defineWord({
       title: "Learning to Prompt for Continual Learning",
       by: "Wang et al.",
       year: 2022,
-      at: "https://arxiv.org/abs/2112.08654",
+      url: "https://arxiv.org/abs/2112.08654",
     },
   ],
   elsewhere: { task_specific_lora: "lora_per_task", lora_r: "rank", r: "rank" },
@@ -27,8 +27,8 @@ export const word = defineWord({
       why: "It trains nothing that could be forgotten.",
       impact: "medium",
     },
-    ranks,
+    ranksParameter,
   ],
-  capabilities: { alone: true, needsDecision: true, grows: routed },
+  capabilities: { alone: true, needsDecision: true, grows: growRoutedTechnique },
   load: async () => (await import("./lora_per_task.run.js")).loraPerTask,
 });

@@ -1,7 +1,7 @@
 /** Keeps the model near the logits that it gave for the new rows at the start of a stage; no earlier row is needed. */
 import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { StrategyImplementation } from "./kind.js";
-import { distilled, replayTerm } from "./shared/distance.js";
+import { distillationFromReplay, replayLossTerm } from "./shared/distance.js";
 import { word } from "./lwf.js";
 
 export const lwf: StrategyImplementation = {
@@ -9,6 +9,6 @@ export const lwf: StrategyImplementation = {
   replayedOutputs: "stage_start",
   terms(call) {
     const { strength, temperature } = argumentsOf(word, call);
-    return [replayTerm(call, strength, (context) => distilled(context, temperature))];
+    return [replayLossTerm(call, strength, (context) => distillationFromReplay(context, temperature))];
   },
 };

@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { stiff, strength } from "./shared/parameters.js";
+import { warnIfStiff, strengthParameter } from "./shared/parameters.js";
 
 export const word = defineWord({
   kind: "strategy",
@@ -7,7 +7,7 @@ export const word = defineWord({
   doc: "Learning without forgetting: before a data set is learnt, the model says of each of its rows what it thinks of the labels that earlier data had; while it learns, strength times the distance from that is added to the loss (distillation: the Kullback–Leibler divergence at a temperature, where rows have several labels the binary cross-entropy). It keeps no row and no copy of a weight, and reads the new rows once more.",
   example: "strategy: lwf(strength: 1, temperature: 2)",
   references: [
-    { title: "Learning without Forgetting", by: "Li and Hoiem", year: 2016, at: "https://arxiv.org/abs/1606.09282" },
+    { title: "Learning without Forgetting", by: "Li and Hoiem", year: 2016, url: "https://arxiv.org/abs/1606.09282" },
   ],
   elsewhere: {
     LwF: "lwf",
@@ -21,7 +21,7 @@ export const word = defineWord({
     softmax_temp: "temperature",
   },
   parameters: [
-    strength(
+    strengthParameter(
       1,
       "How much staying near the earlier answers counts beside the rows' own loss (λₒ in the paper). The new rows must look somewhat like the old ones.",
       "The paper's own: old answers count as much as new labels.",
@@ -37,7 +37,7 @@ export const word = defineWord({
       impact: "medium",
     },
   ],
-  check: (call, context) => stiff(call.arguments.strength, 100, context),
+  check: (call, context) => warnIfStiff(call.arguments.strength, 100, context),
   capabilities: { needsDecision: true },
   load: async () => (await import("./lwf.run.js")).lwf,
 });

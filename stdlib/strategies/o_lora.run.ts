@@ -6,7 +6,7 @@ import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { TrainedParameter } from "../losses/loss-term.js";
 import type { FrozenPart, StrategyImplementation } from "./kind.js";
-import { axisOfParts } from "./shared/stacked-parts.js";
+import { stackedPartAxis } from "./shared/stacked-parts.js";
 import { word } from "./o_lora.js";
 
 export const oLora: StrategyImplementation = {
@@ -26,7 +26,7 @@ function repelled(call: Call, graph: Graph, { name, value, gradient }: TrainedPa
   const frozen = frozenPart(call, name, value.shape as readonly number[]);
   if (frozen?.axis !== 0) return gradient;
   const { first } = frozen;
-  return graph.at(name, () => {
+  return graph.withPath(name, () => {
     const [earlier, current] = value.split(0, [first, (value.shape[0] as number) - first]);
     const [fixed, free] = [must(earlier, "ranks of earlier data"), must(current, "ranks of these data")];
     const overlap = free.matmul(fixed, { transposeB: true }).sign();
@@ -36,7 +36,7 @@ function repelled(call: Call, graph: Graph, { name, value, gradient }: TrainedPa
 }
 
 function frozenPart(call: Call, name: string, shape: readonly number[]): FrozenPart | null {
-  const axis = axisOfParts(name);
+  const axis = stackedPartAxis(name);
   const { rank } = argumentsOf(word, call);
   if (axis === null || typeof rank !== "number") return null;
   const first = must(shape[axis], "an axis") - rank;

@@ -1,6 +1,6 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { stacked } from "./shared/stacked-parts.js";
-import { ranks, strength } from "./shared/parameters.js";
+import { growStackedTechnique } from "./shared/stacked-parts.js";
+import { ranksParameter, strengthParameter } from "./shared/parameters.js";
 
 export const word = defineWord({
   kind: "strategy",
@@ -12,7 +12,7 @@ export const word = defineWord({
       title: "Orthogonal Subspace Learning for Language Model Continual Learning",
       by: "Wang et al.",
       year: 2023,
-      at: "https://arxiv.org/abs/2310.14152",
+      url: "https://arxiv.org/abs/2310.14152",
     },
   ],
   elsewhere: {
@@ -27,13 +27,13 @@ export const word = defineWord({
     r: "rank",
   },
   parameters: [
-    strength(
+    strengthParameter(
       0.5,
       "How much overlap with the directions of earlier data counts beside the rows' own loss (λ₁).",
       "The authors' own. Their program sums absolute values where the paper writes squares: near zero, where the overlap is to be, squares hardly push.",
     ),
-    ranks,
+    ranksParameter,
   ],
-  capabilities: { grows: stacked },
+  capabilities: { grows: growStackedTechnique },
   load: async () => (await import("./o_lora.run.js")).oLora,
 });

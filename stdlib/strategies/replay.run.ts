@@ -1,9 +1,9 @@
 /** Rows of earlier data beside the new ones. */
 import type { StrategyImplementation } from "./kind.js";
-import { replayOf } from "./shared/replay-buffer.js";
+import { replayFromCapabilities } from "./shared/replay-buffer.js";
 import { word } from "./replay.js";
 
 export const replay: StrategyImplementation = {
   states: [],
-  ...replayOf(word),
+  ...replayFromCapabilities(word),
 };

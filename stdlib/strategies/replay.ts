@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { choose, kept, most } from "./shared/parameters.js";
+import { chooseParameter, keptRowsParameter, mostRowsParameter } from "./shared/parameters.js";
 
 export const word = defineWord({
   kind: "strategy",
@@ -11,7 +11,7 @@ export const word = defineWord({
       title: "On Tiny Episodic Memories in Continual Learning",
       by: "Chaudhry et al.",
       year: 2019,
-      at: "https://arxiv.org/abs/1902.10486",
+      url: "https://arxiv.org/abs/1902.10486",
     },
   ],
   elsewhere: {
@@ -28,10 +28,10 @@ export const word = defineWord({
     storage_policy: "choose",
     sampling: "choose",
   },
-  parameters: [kept, choose, most],
+  parameters: [keptRowsParameter, chooseParameter, mostRowsParameter],
   capabilities: {
     replays: ({ arguments: { share, choose, most } }) => ({
-      of: share,
+      size: share,
       balanced: choose === "balanced",
       ...(most !== undefined && { most }),
     }),

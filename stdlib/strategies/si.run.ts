@@ -4,7 +4,7 @@
  */
 import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { StrategyImplementation } from "./kind.js";
-import { moment } from "../optimizers/shared/clipping.js";
+import { momentState } from "../optimizers/shared/clipping.js";
 import { quadraticPenalty } from "./shared/penalty.js";
 import { word } from "./si.js";
 
@@ -20,7 +20,7 @@ export const si: StrategyImplementation = {
   ],
   afterUpdate(_call, graph, parameters) {
     for (const { name, value, after, gradient } of parameters) {
-      const path = moment(graph, PATH + name, value);
+      const path = momentState(graph, PATH + name, value);
       graph.update(PATH + name, path.subtract(gradient.multiply(after.subtract(value))));
     }
   },
@@ -28,7 +28,7 @@ export const si: StrategyImplementation = {
     const { damping } = argumentsOf(word, call);
     for (const { name, value } of parameters) {
       const [path, importance, anchor] = [PATH, IMPORTANCE, ANCHOR].map((prefix) =>
-        moment(graph, prefix + name, value),
+        momentState(graph, prefix + name, value),
       );
       if (!path || !importance || !anchor) continue;
       const far = value.subtract(anchor).square().add(damping);

@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { strength } from "./shared/parameters.js";
+import { strengthParameter } from "./shared/parameters.js";
 
 export const word = defineWord({
   kind: "strategy",
@@ -11,7 +11,7 @@ export const word = defineWord({
       title: "Continual Learning Through Synaptic Intelligence",
       by: "Zenke, Poole and Ganguli",
       year: 2017,
-      at: "https://arxiv.org/abs/1703.04200",
+      url: "https://arxiv.org/abs/1703.04200",
     },
   ],
   elsewhere: {
@@ -24,7 +24,7 @@ export const word = defineWord({
     xi: "damping",
   },
   parameters: [
-    strength(
+    strengthParameter(
       0.1,
       "How much the penalty counts beside the rows' own loss (c in the paper).",
       "The paper's own for images; text takes 0.1 to 1.",

@@ -3,14 +3,14 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { mustGet } from "#dsl/language/diagnostics/must.js";
 import type { NDArray } from "#dsl/tensor/program.js";
 import { argumentsOf } from "#dsl/language/types/defaults.js";
-import type { StageImplementation } from "../compression/compression-step.js";
-import { cutOf, isRefused, type Part } from "./shared/cut.js";
-import { sizeOf, word } from "./student.js";
+import type { CompressionStepImplementation } from "../compression/compression-step.js";
+import { cutStudent, isCutRefused, type StudentTensorSource } from "./shared/cut.js";
+import { studentSizeOf, word } from "./student.js";
 
-export const student: StageImplementation = {
+export const student: CompressionStepImplementation = {
   make(call, { facts, family, read }) {
-    const cut = cutOf(sizeOf(argumentsOf(word, call)), facts, family);
-    if (isRefused(cut))
+    const cut = cutStudent(studentSizeOf(argumentsOf(word, call)), facts, family);
+    if (isCutRefused(cut))
       throw new CodedError("internal", { what: `a student that was planned can't be made: ${cut.why}` });
     const parts = new Map(Object.entries(cut.parts));
     return {
@@ -27,11 +27,11 @@ export const student: StageImplementation = {
 };
 
 /** The places of a tensor along its axes, of f32. */
-function taken(of: NDArray, { shape, places }: Part): NDArray {
-  if (places.every((one) => one === null)) return of;
-  const values = new Float32Array(of.bytes.buffer, of.bytes.byteOffset, of.bytes.byteLength / 4);
+function taken(tensor: NDArray, { shape, places }: StudentTensorSource): NDArray {
+  if (places.every((one) => one === null)) return tensor;
+  const values = new Float32Array(tensor.bytes.buffer, tensor.bytes.byteOffset, tensor.bytes.byteLength / 4);
   const [rows = 1, columns = 1] = shape;
-  const width = of.shape[1] ?? 1;
+  const width = tensor.shape[1] ?? 1;
   const out = new Float32Array(rows * columns);
   for (let i = 0; i < rows; i++)
     for (let j = 0; j < columns; j++)

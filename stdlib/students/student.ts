@@ -1,12 +1,15 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { cutOf, isRefused, type Size } from "./shared/cut.js";
-import { heldOf } from "./shared/teacher-memory.js";
-import { refusalOf } from "./shared/teachable.js";
+import { cutStudent, isCutRefused, type StudentSize } from "./shared/cut.js";
+import { teacherMemoryOf } from "./shared/teacher-memory.js";
+import { teachingRefusal } from "./shared/teachable.js";
 
 /** What its arguments say of its size. */
-export const sizeOf = (said: { readonly layers?: unknown; readonly hidden?: unknown }): Size => ({
-  layers: typeof said.layers === "number" || Array.isArray(said.layers) ? (said.layers as Size["layers"]) : null,
-  hidden: typeof said.hidden === "number" ? said.hidden : null,
+export const studentSizeOf = (settings: { readonly layers?: unknown; readonly hidden?: unknown }): StudentSize => ({
+  layers:
+    typeof settings.layers === "number" || Array.isArray(settings.layers)
+      ? (settings.layers as StudentSize["layers"])
+      : null,
+  hidden: typeof settings.hidden === "number" ? settings.hidden : null,
 });
 
 export const word = defineWord({
@@ -19,25 +22,25 @@ export const word = defineWord({
       title: "Distilling the Knowledge in a Neural Network",
       by: "Hinton et al.",
       year: 2015,
-      at: "https://arxiv.org/abs/1503.02531",
+      url: "https://arxiv.org/abs/1503.02531",
     },
     {
       title: "DistilBERT, a distilled version of BERT",
       by: "Sanh et al.",
       year: 2019,
-      at: "https://arxiv.org/abs/1910.01108",
+      url: "https://arxiv.org/abs/1910.01108",
     },
     {
       title: "TinyBERT: Distilling BERT for Natural Language Understanding",
       by: "Jiao et al.",
       year: 2019,
-      at: "https://arxiv.org/abs/1909.10351",
+      url: "https://arxiv.org/abs/1909.10351",
     },
     {
       title: "Distilling Task-Specific Knowledge from BERT into Simple Neural Networks",
       by: "Tang et al.",
       year: 2019,
-      at: "https://arxiv.org/abs/1903.12136",
+      url: "https://arxiv.org/abs/1903.12136",
     },
   ],
   elsewhere: {
@@ -115,14 +118,14 @@ export const word = defineWord({
   capabilities: {
     trains: true,
     base: ({ arguments: { base } }) => (typeof base === "string" ? base : null),
-    makes(call, of, family) {
-      const cut = cutOf(sizeOf(call.arguments), of, family);
-      return isRefused(cut) ? cut : { config: cut.config, shapes: cut.shapes };
+    makes(call, facts, family) {
+      const cut = cutStudent(studentSizeOf(call.arguments), facts, family);
+      return isCutRefused(cut) ? cut : { config: cut.config, shapes: cut.shapes };
     },
-    beside: ({ arguments: { learns = [] } }, has, ...of) => heldOf(learns, has, ...of),
+    beside: ({ arguments: { learns = [] } }, has, ...bases) => teacherMemoryOf(learns, has, ...bases),
     adds: ({ arguments: { augment } }) => augment ?? 0,
     refuses: ({ arguments: { learns = [], augment } }, wanted) =>
-      refusalOf(learns, { ...wanted, unlabelled: wanted.unlabelled || augment !== undefined }),
+      teachingRefusal(learns, { ...wanted, unlabelled: wanted.unlabelled || augment !== undefined }),
   },
   load: async () => (await import("./student.run.js")).student,
 });

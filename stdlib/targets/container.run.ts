@@ -1,16 +1,16 @@
 /** A folder of ONNX models with a server beside them, and what an image or a service is built by. */
 import { argumentsOf } from "#dsl/language/types/defaults.js";
-import type { CopiedCall, Deployed, TargetImplementation, TargetOutput } from "./kind.js";
+import type { CodeExample, DeployedModel, TargetImplementation, TargetOutput } from "./kind.js";
 import * as small from "./shared/container/files.js";
 import * as served from "./shared/container/service-files.js";
-import { serverText } from "./shared/container/server.js";
-import { shell, shellPath } from "../text/quoting.js";
-import { curlOf } from "./shared/request.js";
-import { sortOf } from "./shared/model-type.js";
+import { serverScriptText } from "./shared/container/server.js";
+import { shellWord, shellPathArgument } from "../text/quoting.js";
+import { curlCommand } from "./shared/request.js";
+import { answerTypeOf } from "./shared/model-type.js";
 import { word } from "./container.js";
 import { onnx } from "./onnx.run.js";
 
-const AT = `http://127.0.0.1:${String(small.PORT)}`;
+const AT = `http://127.0.0.1:${String(small.CONTAINER_PORT)}`;
 const TEXT = "The invoice that came on Monday is wrong.";
 
 export const container: TargetImplementation = {
@@ -21,62 +21,62 @@ export const container: TargetImplementation = {
     else await writeServed(model, out);
     return written;
   },
-  calls: (call, model, at) =>
-    argumentsOf(word, call).server === "small" ? smallCalls(model, at) : servedCalls(model, at),
+  calls: (call, model, place) =>
+    argumentsOf(word, call).server === "small" ? smallCalls(model, place) : servedCalls(model, place),
 };
 
-async function writeSmall(model: Deployed, out: TargetOutput): Promise<void> {
-  await out.write("server.mjs", serverText(model));
-  await out.write("package.json", small.packageJson(model.name));
-  await out.write("Dockerfile", small.dockerfile());
-  await out.write("compose.yaml", small.composeFile(model.name));
-  await out.write(".dockerignore", small.DOCKERIGNORE);
+async function writeSmall(model: DeployedModel, out: TargetOutput): Promise<void> {
+  await out.write("server.mjs", serverScriptText(model));
+  await out.write("package.json", small.packageJsonText(model.name));
+  await out.write("Dockerfile", small.dockerfileText());
+  await out.write("compose.yaml", small.composeFileText(model.name));
+  await out.write(".dockerignore", small.DOCKERIGNORE_TEXT);
 }
-async function writeServed({ name }: Deployed, out: TargetOutput): Promise<void> {
-  await out.tool("tunebook", { from: served.PACKED, to: served.PACKED });
-  await out.write("Dockerfile", served.dockerfile(name));
-  await out.write("compose.yaml", served.composeFile(name));
-  await out.write("tunebook.service", served.unitFile(name));
-  await out.write(`${served.ENVIRONMENT}.example`, served.EXAMPLE);
-  await out.write(".dockerignore", served.DOCKERIGNORE);
+async function writeServed({ name }: DeployedModel, out: TargetOutput): Promise<void> {
+  await out.tool("tunebook", { from: served.PACKED_PROGRAM_FILE, to: served.PACKED_PROGRAM_FILE });
+  await out.write("Dockerfile", served.serviceDockerfile(name));
+  await out.write("compose.yaml", served.serviceComposeFile(name));
+  await out.write("tunebook.service", served.systemdUnitFile(name));
+  await out.write(`${served.ENVIRONMENT_FILE}.example`, served.EXAMPLE_ENVIRONMENT_TEXT);
+  await out.write(".dockerignore", served.SERVICE_DOCKERIGNORE_TEXT);
 }
 
-function smallCalls({ config }: Deployed, at: string): readonly CopiedCall[] {
-  const inputs = sortOf(config) === "answers" ? { question: "What is wrong?", context: TEXT } : TEXT;
-  const ask = `curl -s ${AT}/ -H "content-type: application/json" -d ${shell(JSON.stringify({ inputs }))}`;
+function smallCalls({ config }: DeployedModel, place: string): readonly CodeExample[] {
+  const inputs = answerTypeOf(config) === "answers" ? { question: "What is wrong?", context: TEXT } : TEXT;
+  const ask = `curl -s ${AT}/ -H "content-type: application/json" -d ${shellWord(JSON.stringify({ inputs }))}`;
   return [
-    composed(at, ask),
+    composed(place, ask),
     {
       language: "shell",
       needs: ["node", "npm", "curl"],
-      code: `(cd -- ${shellPath(at)} && npm install --ignore-scripts && npm start) &\n${until("/health")}\n${ask}\n`,
+      code: `(cd -- ${shellPathArgument(place)} && npm install --ignore-scripts && npm start) &\n${until("/health")}\n${ask}\n`,
     },
   ];
 }
 
-function servedCalls(model: Deployed, at: string): readonly CopiedCall[] {
+function servedCalls(model: DeployedModel, place: string): readonly CodeExample[] {
   const { name, config, chat, roles } = model;
-  const asked = { name, sort: sortOf(config), chats: chat !== undefined, pairs: roles.includes("text_pair") };
-  const ask = curlOf(asked, { url: AT, key: `$${served.KEYS}`, certificate: null });
-  const keys = `export ${served.KEYS}=$(openssl rand -hex 24)`;
-  const file = `echo "${served.KEYS}=$${served.KEYS}" > ${shellPath(`${at}/${served.ENVIRONMENT}`)}`;
-  const serve = `npx --yes --ignore-scripts --package ${shellPath(`${at}/${served.PACKED}`)} tunebook serve --name ${shell(`${model.name}=${at}`)}`;
+  const requested = { name, sort: answerTypeOf(config), chats: chat !== undefined, pairs: roles.includes("text_pair") };
+  const ask = curlCommand(requested, { url: AT, key: `$${served.KEYS_VARIABLE}`, certificate: null });
+  const keys = `export ${served.KEYS_VARIABLE}=$(openssl rand -hex 24)`;
+  const file = `echo "${served.KEYS_VARIABLE}=$${served.KEYS_VARIABLE}" > ${shellPathArgument(`${place}/${served.ENVIRONMENT_FILE}`)}`;
+  const serve = `npx --yes --ignore-scripts --package ${shellPathArgument(`${place}/${served.PACKED_PROGRAM_FILE}`)} tunebook serve --name ${shellWord(`${model.name}=${place}`)}`;
   return [
-    composed(at, ask, `${keys}\n${file}\n`),
+    composed(place, ask, `${keys}\n${file}\n`),
     {
       language: "shell",
       needs: ["node", "npm", "curl", "openssl"],
-      code: `${keys}\n${serve} --port ${String(small.PORT)} --api-keys-env ${served.KEYS} &\n${until("/ready")}\n${ask}\n`,
+      code: `${keys}\n${serve} --port ${String(small.CONTAINER_PORT)} --api-keys-env ${served.KEYS_VARIABLE} &\n${until("/ready")}\n${ask}\n`,
     },
   ];
 }
 
 const until = (path: string): string => `until curl -sf ${AT}${path}; do sleep 1; done`;
 
-function composed(at: string, ask: string, before = ""): CopiedCall {
+function composed(place: string, ask: string, before = ""): CodeExample {
   return {
     language: "shell",
     needs: ["docker", "curl", ...(before === "" ? [] : ["openssl"])],
-    code: `${before}docker compose --project-directory ${shellPath(at)} up --build --wait\n${ask}\n`,
+    code: `${before}docker compose --project-directory ${shellPathArgument(place)} up --build --wait\n${ask}\n`,
   };
 }

@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { folder, ofTheVerb } from "./shared/parameters.js";
+import { folderParameter, verbKeyAdvice } from "./shared/parameters.js";
 
 export const word = defineWord({
   kind: "target",
@@ -17,9 +17,9 @@ export const word = defineWord({
     output: "path",
     dtype: "quantize",
   },
-  advice: ofTheVerb,
+  advice: verbKeyAdvice,
   parameters: [
-    folder,
+    folderParameter,
     {
       name: "quantize",
       type: { is: "choice", of: ["f16", "int8", "int4"] },

@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { ofTheVerb, shapeType } from "./shared/parameters.js";
+import { verbKeyAdvice, shapeParameterType } from "./shared/parameters.js";
 
 export const word = defineWord({
   kind: "target",
@@ -13,7 +13,7 @@ export const word = defineWord({
     file: "path",
     compute_precision: "quantize",
   },
-  advice: ofTheVerb,
+  advice: verbKeyAdvice,
   parameters: [
     {
       name: "path",
@@ -35,7 +35,7 @@ export const word = defineWord({
     },
     {
       name: "shape",
-      type: shapeType,
+      type: shapeParameterType,
       means: {
         fixed: "one text at a time, as long as the model reads",
         free: "up to 64 texts of any length that the model reads",

@@ -2,13 +2,13 @@
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { Call } from "#dsl/language/types/value.js";
-import type { Deployed, TargetImplementation, Written } from "./kind.js";
-import { ggufCalls } from "./shared/gguf/calls.js";
-import { described, refusalOf, type GgufModel } from "./shared/gguf/gguf-model.js";
-import type { Quantize } from "./shared/gguf/mixture.js";
+import type { DeployedModel, TargetImplementation, DeploymentResult } from "./kind.js";
+import { ggufCallExamples } from "./shared/gguf/calls.js";
+import { describeGgufModel, ggufRefusal, type GgufModel } from "./shared/gguf/gguf-model.js";
+import type { QuantizationType } from "./shared/gguf/mixture.js";
 import { ggufBytes } from "./shared/gguf/stream.js";
 import { modelfileText } from "./shared/ollama/modelfile.js";
-import { ollamaName, shellPath } from "../text/quoting.js";
+import { ollamaName, shellPathArgument } from "../text/quoting.js";
 import { word } from "./gguf.js";
 
 /** Paths that output takes: the file itself, and what lies beside it. */
@@ -16,7 +16,7 @@ const MAIN = "main";
 const BESIDE = "beside:";
 
 /** First tokens that must be the notebook's, by what weights are rounded to. */
-const AGREE: Readonly<Partial<Record<Quantize, number>>> = {
+const AGREE: Readonly<Partial<Record<QuantizationType, number>>> = {
   f16: 0.95,
   bf16: 0.9,
   q8_0: 0.9,
@@ -27,10 +27,10 @@ const AGREE: Readonly<Partial<Record<Quantize, number>>> = {
 const LEAST = 0.6;
 
 export const gguf: TargetImplementation = {
-  refuses: (_call, model) => refusalOf(model),
+  refuses: (_call, model) => ggufRefusal(model),
   async write(call, model, out) {
     const quantize = quantizeOf(call);
-    const whole = await described(model, quantize);
+    const whole = await describeGgufModel(model, quantize);
     if ("refused" in whole) throw new CodedError("internal", { what: `what was refused is written: ${whole.refused}` });
     await out.write(MAIN, ggufBytes(whole));
     const file = fileOf(call);
@@ -51,14 +51,14 @@ export const gguf: TargetImplementation = {
       ],
     };
   },
-  calls: (_call, model, at) => ggufCalls(model, at),
+  calls: (_call, model, place) => ggufCallExamples(model, place),
 };
 
-function quantizeOf(call: Call): Quantize {
+function quantizeOf(call: Call): QuantizationType {
   return argumentsOf(word, call).quantize;
 }
 
-function exactness(quantize: Quantize): Pick<Written, "tolerance" | "agreement" | "rounded"> {
+function exactness(quantize: QuantizationType): Pick<DeploymentResult, "tolerance" | "agreement" | "rounded"> {
   if (quantize === "f32") return { tolerance: 1e-3 };
   return { tolerance: null, agreement: AGREE[quantize] ?? LEAST, rounded: `weights ${quantize}` };
 }
@@ -71,14 +71,14 @@ function fileOf(call: Call): string {
 const CONTEXT = 4096;
 
 function modelfileOf(
-  model: Deployed,
+  model: DeployedModel,
   { ollama, context }: GgufModel,
   from: string,
 ): Parameters<typeof modelfileText>[0] {
   const name = from.replace(/\.gguf$/i, "");
   const { chat } = model;
   const called = ollamaName(name);
-  const remarks = [`ollama create ${called} -f ${shellPath(`${name}.Modelfile`)} && ollama run ${called}`];
+  const remarks = [`ollama create ${called} -f ${shellPathArgument(`${name}.Modelfile`)} && ollama run ${called}`];
   const template = chat ? (ollama?.go ?? null) : "{{ .Prompt }}";
   if (chat)
     remarks.push(

@@ -1,6 +1,6 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { ofTheVerb } from "./shared/parameters.js";
-import { QUANTIZE } from "./shared/gguf/mixture.js";
+import { verbKeyAdvice } from "./shared/parameters.js";
+import { QUANTIZATION_TYPES } from "./shared/gguf/mixture.js";
 
 export const word = defineWord({
   kind: "target",
@@ -17,7 +17,7 @@ export const word = defineWord({
     quantization: "quantize",
     quantization_method: "quantize",
   },
-  advice: ofTheVerb,
+  advice: verbKeyAdvice,
   parameters: [
     {
       name: "path",
@@ -30,7 +30,7 @@ export const word = defineWord({
     },
     {
       name: "quantize",
-      type: { is: "choice", of: QUANTIZE },
+      type: { is: "choice", of: QUANTIZATION_TYPES },
       doc: "What the weights are rounded to. Norms and biases stay f32; where rows are no whole blocks of a format, and for the output, other formats serve, as llama-quantize chooses them without an importance matrix. q8_0 halves it again and hardly shows.",
       means: {
         f32: "as they are",

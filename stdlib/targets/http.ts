@@ -1,9 +1,9 @@
-import { defineWord, parameter } from "#dsl/language/types/define.js";
+import { defineWord, defineParameter } from "#dsl/language/types/define.js";
 import { isLoopback } from "../network/loopback.js";
-import { told } from "../foreign-names/advice.js";
+import { adviceFromRows } from "../foreign-names/advice.js";
 
 const most = <const N extends string>(name: N, doc: string, value: number) =>
-  parameter({
+  defineParameter({
     name,
     doc,
     default: { value },
@@ -45,8 +45,9 @@ export const word = defineWord({
     rate_limit: "rate",
     max_streams: "streams",
   },
-  advice: told([["path folder", "nothing is written: models are named by themselves, and `as` names what serves them"]])
-    .advice,
+  advice: adviceFromRows([
+    ["path folder", "nothing is written: models are named by themselves, and `as` names what serves them"],
+  ]).advice,
   notes: ["`await desk.stop()`, `await desk.replace(router)`, `desk.url`, `await desk.load()` in a TypeScript cell."],
   parameters: [
     {

@@ -2,11 +2,11 @@
 import type { NDArray } from "#dsl/tensor/program.js";
 import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { TargetImplementation } from "./kind.js";
-import { wholeHeads } from "../sparsities/shared/whole-heads.js";
-import { handlerText } from "./shared/handler.js";
-import { safetensorsOf } from "./shared/safetensors.js";
-import { sentenceFiles } from "./shared/sentence-transformers.js";
-import { transformersCalls } from "./shared/transformers-calls.js";
+import { restoreHeads } from "../sparsities/shared/whole-heads.js";
+import { handlerScriptText } from "./shared/handler.js";
+import { safetensorsBytes } from "./shared/safetensors.js";
+import { sentenceTransformersFiles } from "./shared/sentence-transformers.js";
+import { transformersCallExamples } from "./shared/transformers-calls.js";
 import { registry } from "../registry.js";
 import { word } from "./huggingface.js";
 
@@ -38,16 +38,16 @@ export const huggingface: TargetImplementation = {
   async write(call, model, out) {
     const { weights, handler } = argumentsOf(word, call);
     const whole = weights === undefined ? model.around === null : weights === "merged";
-    const full = whole ? wholeHeads(model, registry.find("model", model.family.word)?.capabilities) : null;
+    const full = whole ? restoreHeads(model, registry.find("model", model.family.word)?.capabilities) : null;
     if (full) {
       const read = async (name: string): Promise<NDArray> => full.whole(name, await model.read(name));
-      await out.write("model.safetensors", safetensorsOf(full.shapes, read));
+      await out.write("model.safetensors", safetensorsBytes(full.shapes, read));
       await out.write("config.json", `${JSON.stringify(full.config, null, 2)}\n`);
     } else if (whole) await out.copy(["model.safetensors", "config.json"]);
     else await out.copy(model.adapter ?? [], "", "adapter");
     await out.copy(model.files);
-    if (whole) for (const [path, text] of sentenceFiles(model)) await out.write(path, text);
-    if (handler) await out.write("handler.py", handlerText(model, whole));
+    if (whole) for (const [path, text] of sentenceTransformersFiles(model)) await out.write(path, text);
+    if (handler) await out.write("handler.py", handlerScriptText(model, whole));
     return {
       tolerance: 1e-4,
       ...(full && {
@@ -60,9 +60,9 @@ export const huggingface: TargetImplementation = {
       }),
     };
   },
-  calls: (call, model, at) => {
+  calls: (call, model, place) => {
     const { weights } = argumentsOf(word, call);
-    return transformersCalls(model, at, weights !== "adapter" && model.around === null);
+    return transformersCallExamples(model, place, weights !== "adapter" && model.around === null);
   },
   pushes(call) {
     const { push, private: hidden } = argumentsOf(word, call);

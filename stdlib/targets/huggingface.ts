@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { folder, ofTheVerb } from "./shared/parameters.js";
+import { folderParameter, verbKeyAdvice } from "./shared/parameters.js";
 
 export const word = defineWord({
   kind: "target",
@@ -11,7 +11,7 @@ export const word = defineWord({
       title: "PEFT: State-of-the-art Parameter-Efficient Fine-Tuning methods",
       by: "Mangrulkar et al.",
       year: 2022,
-      at: "https://github.com/huggingface/peft",
+      url: "https://github.com/huggingface/peft",
     },
   ],
   elsewhere: {
@@ -28,14 +28,14 @@ export const word = defineWord({
     repository: "path",
   },
   advice: {
-    ...ofTheVerb,
+    ...verbKeyAdvice,
     quantize: "transformers' folder holds whole weights: `onnx` and `gguf` quantize",
     merged: "write `weights: merged`",
     adapter: "write `weights: adapter`",
   },
   parameters: [
     {
-      ...folder,
+      ...folderParameter,
       doc: "The folder that is filled, relative to the notebook's; with `push` the repository, `owner/name`.",
     },
     {

@@ -2,11 +2,11 @@
  * Targets: what a trained model is written as for use elsewhere. A target writes; which runtime then opens what was written,
  * and how its answers are compared with the notebook's, is the runner's affair (kernel/deployments).
  */
-import type { NDArray, State } from "#dsl/tensor/program.js";
+import type { NDArray, TensorState } from "#dsl/tensor/program.js";
 import type { Call } from "#dsl/language/types/value.js";
-import type { RoundedActivations } from "../layers/rounded-activations.js";
+import type { ActivationQuantization } from "../layers/rounded-activations.js";
 import type { AssembleOptions } from "../programs/options.js";
-import type { Fitted } from "../calibrations/kind.js";
+import type { FittedCalibration } from "../calibrations/kind.js";
 import type { Message } from "../conversations/kind.js";
 import type { ModelImplementation } from "../models/kind.js";
 
@@ -14,7 +14,7 @@ import type { ModelImplementation } from "../models/kind.js";
 export type DeployedParts = Omit<AssembleOptions, "optimizer" | "clip" | "dropout">;
 
 /** A trained model as a target gets it. */
-export interface Deployed {
+export interface DeployedModel {
   /** As the notebook calls it. */
   readonly name: string;
   readonly parts: DeployedParts;
@@ -23,7 +23,7 @@ export interface Deployed {
   /** config.json as transformers writes it for the class with its head: label names and kind of problem included. */
   readonly config: Readonly<Record<string, unknown>>;
   /** What it began from, where that is known: a model of the hub, the licence that its card names. */
-  readonly origin: { readonly hub: string | null; readonly licence: string | null; readonly learnt?: Learnt };
+  readonly origin: { readonly hub: string | null; readonly licence: string | null; readonly learnt?: TrainingOrigin };
   readonly labels: readonly string[];
   /** Roles of the rows that it reads (`text`, `text_pair`, `question`, …). */
   readonly roles: readonly string[];
@@ -43,7 +43,7 @@ export interface Deployed {
   /** Whether PEFT reads those files; else they are of Tunebook's own format, which nothing else reads. */
   readonly peft: boolean;
   /** The value of a state of a program that was built of `parts`, f32 unless the state is of whole numbers. */
-  read(name: string, state?: State): Promise<NDArray>;
+  read(name: string, state?: TensorState): Promise<NDArray>;
   /** Files that lie beside the weights: tokenizer.json, tokenizer_config.json, chat_template.jinja, generation_config.json. */
   readonly files: readonly string[];
   file(name: string): Promise<Uint8Array>;
@@ -57,13 +57,13 @@ export interface Deployed {
    */
   examples(most: number): Promise<readonly (string | readonly [string, string])[]>;
   /** What was fitted once it was trained; absent: nothing. */
-  readonly fitted?: Fitted;
+  readonly fitted?: FittedCalibration;
   /** How it rounds what goes into its layers, where it was made of whole numbers; absent: not at all. */
-  readonly rounding?: RoundedActivations;
+  readonly rounding?: ActivationQuantization;
 }
 
 /** What the run that made it tells. */
-export interface Learnt {
+export interface TrainingOrigin {
   /** `2026-11-29`: when it ended. */
   readonly day: string;
   /** That it learnt from; null: of a private training that is not told. */
@@ -85,7 +85,7 @@ export interface DeployedChat {
 
 /** Where files go. Paths are relative to the deployment's folder; of targets that are one file, `main` is that file. */
 export interface TargetOutput {
-  write(path: string, bytes: Content): Promise<void>;
+  write(path: string, bytes: FileContent): Promise<void>;
   /** Files of the model's source as they are (`Deployed.files`, `config.json`, of whole models `model.safetensors`). `from`: a folder of it. */
   copy(names: readonly string[], into?: string, from?: string): Promise<void>;
   /**
@@ -95,10 +95,10 @@ export interface TargetOutput {
    */
   tool(
     name: string,
-    o: { readonly from: string; readonly to: string } & Readonly<Record<string, unknown>>,
+    options: { readonly from: string; readonly to: string } & Readonly<Record<string, unknown>>,
   ): Promise<unknown>;
 }
-export type Content = string | Uint8Array | Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
+export type FileContent = string | Uint8Array | Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
 
 /** A graph in a file: how a runtime feeds it and what it gives. */
 export interface GraphFile {
@@ -124,7 +124,7 @@ export interface GraphPort {
 export type GraphName = "forward" | "encoder" | "decoder";
 
 /** What a target wrote. */
-export interface Written {
+export interface DeploymentResult {
   /** The graphs in it, where its runtime runs graphs. */
   readonly graphs?: Readonly<Partial<Record<GraphName, GraphFile>>>;
   /**
@@ -143,29 +143,29 @@ export interface Written {
 }
 
 /** Why a target can't hold a model, in words after a colon; `help`: what to do but choose another target. */
-export type Refusal = string | { readonly why: string; readonly help: string };
+export type TargetRefusal = string | { readonly why: string; readonly help: string };
 
 export interface TargetImplementation {
   /** Null: it can hold this model. */
-  refuses?(call: Call, model: Deployed): Refusal | null | Promise<Refusal | null>;
-  write(call: Call, model: Deployed, out: TargetOutput): Promise<Written>;
+  refuses?(call: Call, model: DeployedModel): TargetRefusal | null | Promise<TargetRefusal | null>;
+  write(call: Call, model: DeployedModel, out: TargetOutput): Promise<DeploymentResult>;
   /** Calls that a reader copies, by language; `at` is the path as it was written in the program. They run as they stand. */
-  calls(call: Call, model: Deployed, at: string): readonly CopiedCall[];
+  calls(call: Call, model: DeployedModel, place: string): readonly CodeExample[];
   /**
    * Of a file with fixed sizes: the tokens of a text and what is written after it together, or of an encoder-decoder's answer;
    * absent: as many as the model has.
    */
-  room?(call: Call, model: Deployed): number;
+  room?(call: Call, model: DeployedModel): number;
   /** Where it goes once it is proved; null, or absent: nowhere. */
-  pushes?(call: Call): Push | null;
+  pushes?(call: Call): HubPush | null;
 }
 /** A repository of the hub, and the environment variable that holds its token. */
-export interface Push {
+export interface HubPush {
   readonly repository: string;
   readonly env: string;
   readonly private: boolean;
 }
-export interface CopiedCall {
+export interface CodeExample {
   readonly language: "Python" | "JavaScript" | "shell";
   /** What it needs: packages of pip or npm, programs. */
   readonly needs: readonly string[];

@@ -2,17 +2,17 @@
  * A folder of ONNX models as transformers.js opens it: the graphs in `onnx/`, beside them config.json and the tokenizer's files.
  */
 import { modelFile } from "#dsl/tensor/backends/onnx/file.js";
-import { roundedAsKnown } from "#dsl/tensor/backends/onnx/rounding/fixed.js";
-import { roundedToHalves } from "#dsl/tensor/backends/onnx/rounding/half.js";
-import { roundedToFours } from "#dsl/tensor/backends/onnx/rounding/int4.js";
-import { roundedToBytes } from "#dsl/tensor/backends/onnx/rounding/int8.js";
+import { roundWithKnownBounds } from "#dsl/tensor/backends/onnx/rounding/fixed.js";
+import { roundToFloat16 } from "#dsl/tensor/backends/onnx/rounding/half.js";
+import { roundToInt4 } from "#dsl/tensor/backends/onnx/rounding/int4.js";
+import { roundToInt8 } from "#dsl/tensor/backends/onnx/rounding/int8.js";
 import type { StandaloneGraph } from "#dsl/tensor/backends/onnx/standalone.js";
 import { argumentsOf } from "#dsl/language/types/defaults.js";
-import type { Deployed, GraphFile, GraphName, TargetImplementation, Written } from "./kind.js";
-import { onnxCalls } from "./shared/onnx/calls.js";
-import { configFor } from "./shared/onnx/config.js";
-import { fileOf, type Rounding } from "./shared/onnx/files.js";
-import { calibrated } from "./shared/onnx/calibration.js";
+import type { DeployedModel, GraphFile, GraphName, TargetImplementation, DeploymentResult } from "./kind.js";
+import { onnxCallExamples } from "./shared/onnx/calls.js";
+import { onnxConfigOf } from "./shared/onnx/config.js";
+import { onnxFileName, type OnnxRounding } from "./shared/onnx/files.js";
+import { calibrateGraph } from "./shared/onnx/calibration.js";
 import { outgoingGraphs } from "./shared/onnx/graphs.js";
 import { word } from "./onnx.js";
 
@@ -46,13 +46,13 @@ export const onnx: TargetImplementation = {
       const { name, graph: exact, ports } = outgoing;
       const graph =
         quantize === "int8" && known
-          ? roundedAsKnown(exact, (weight) => known[weight.replace(/\.weight$/, "")])
+          ? roundWithKnownBounds(exact, (weight) => known[weight.replace(/\.weight$/, "")])
           : calibrate !== undefined
-            ? await calibrated(outgoing, await model.calibration(calibrate), out)
+            ? await calibrateGraph(outgoing, await model.calibration(calibrate), out)
             : quantize
               ? ROUNDED[quantize](exact)
               : exact;
-      const file = fileOf(name, isPair(model), quantize);
+      const file = onnxFileName(name, isPair(model), quantize);
       const data = `${file}_data`;
       const bytes = modelFile(graph, data.slice(data.lastIndexOf("/") + 1));
       await out.write(file, bytes.model());
@@ -60,7 +60,7 @@ export const onnx: TargetImplementation = {
       if (bytes.data) large.push(file);
       graphs[name] = { file, ...ports };
     }
-    await out.write("config.json", configFor(model, graphs, { rounding: quantize, large }));
+    await out.write("config.json", onnxConfigOf(model, graphs, { rounding: quantize, large }));
     await out.copy(model.files.filter((name) => name !== SETTINGS));
     await out.write(SETTINGS, await settingsFor(model));
     const fixed = (calibrate !== undefined || (quantize === "int8" && known !== null)) && {
@@ -68,16 +68,16 @@ export const onnx: TargetImplementation = {
     };
     return { graphs, ...(quantize ? PROVED[quantize] : { tolerance: 1e-4 }), ...fixed };
   },
-  calls: (call, model, at) => onnxCalls(model, at, argumentsOf(word, call).quantize),
+  calls: (call, model, place) => onnxCallExamples(model, place, argumentsOf(word, call).quantize),
 };
 
-const ROUNDED: Readonly<Record<Rounding, (graph: StandaloneGraph) => StandaloneGraph>> = {
-  f16: roundedToHalves,
-  int8: roundedToBytes,
-  int4: roundedToFours,
+const ROUNDED: Readonly<Record<OnnxRounding, (graph: StandaloneGraph) => StandaloneGraph>> = {
+  f16: roundToFloat16,
+  int8: roundToInt8,
+  int4: roundToInt4,
 };
 /** What is proved of each. */
-const PROVED: Readonly<Record<Rounding, Pick<Written, "tolerance" | "agreement" | "rounded">>> = {
+const PROVED: Readonly<Record<OnnxRounding, Pick<DeploymentResult, "tolerance" | "agreement" | "rounded">>> = {
   f16: { tolerance: 2e-2, rounded: "weights and products f16, sums f32" },
   int8: { tolerance: null, agreement: 0.95, rounded: "weights int8 by outputs, activations int8 by rows" },
   int4: { tolerance: null, agreement: 0.9, rounded: "weights int4 by blocks of 32, activations f32" },
@@ -85,10 +85,10 @@ const PROVED: Readonly<Record<Rounding, Pick<Written, "tolerance" | "agreement" 
 
 const SETTINGS = "tokenizer_config.json";
 /** Texts are cut to what the model was trained on, by whoever reads them. */
-async function settingsFor({ files, file, maxLength }: Deployed): Promise<string> {
+async function settingsFor({ files, file, maxLength }: DeployedModel): Promise<string> {
   const given: unknown = files.includes(SETTINGS) ? JSON.parse(new TextDecoder().decode(await file(SETTINGS))) : {};
   return `${JSON.stringify({ ...(given as object), model_max_length: maxLength }, null, 2)}\n`;
 }
 
-const isPair = ({ parts }: Deployed): boolean => parts.family.shape === "encoder-decoder";
-const isDecoder = ({ parts }: Deployed): boolean => parts.family.shape === "decoder";
+const isPair = ({ parts }: DeployedModel): boolean => parts.family.shape === "encoder-decoder";
+const isDecoder = ({ parts }: DeployedModel): boolean => parts.family.shape === "decoder";

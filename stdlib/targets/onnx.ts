@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { folder, ofTheVerb } from "./shared/parameters.js";
+import { folderParameter, verbKeyAdvice } from "./shared/parameters.js";
 
 export const word = defineWord({
   kind: "target",
@@ -19,9 +19,9 @@ export const word = defineWord({
     calibration_samples: "calibrate",
     num_samples: "calibrate",
   },
-  advice: ofTheVerb,
+  advice: verbKeyAdvice,
   parameters: [
-    folder,
+    folderParameter,
     {
       name: "quantize",
       type: {

@@ -1,21 +1,21 @@
 /** A page with a model in it: the ONNX graph, rounded, and what the page's own scripts need beside it. */
 import { modelFile } from "#dsl/tensor/backends/onnx/file.js";
-import { roundedToFours } from "#dsl/tensor/backends/onnx/rounding/int4.js";
-import { roundedToBytes } from "#dsl/tensor/backends/onnx/rounding/int8.js";
+import { roundToInt4 } from "#dsl/tensor/backends/onnx/rounding/int4.js";
+import { roundToInt8 } from "#dsl/tensor/backends/onnx/rounding/int8.js";
 import type { StandaloneGraph } from "#dsl/tensor/backends/onnx/standalone.js";
 import { must } from "#dsl/language/diagnostics/must.js";
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { Call } from "#dsl/language/types/value.js";
-import type { Deployed, TargetImplementation, Written } from "./kind.js";
-import { writeCompanions } from "./shared/companion-files.js";
-import { withGap } from "./shared/page/gaps.js";
+import type { DeployedModel, TargetImplementation, DeploymentResult } from "./kind.js";
+import { writeCompanionFiles } from "./shared/companion-files.js";
+import { addGap } from "./shared/page/gaps.js";
 import { outgoingGraphs, type OutgoingGraph } from "./shared/onnx/graphs.js";
-import type { Demo } from "./shared/page/demo.js";
-import { TASKS_OF_PAGES } from "./shared/page/task-names.js";
-import { isOfPages } from "./shared/page/tasks.js";
-import { shellPath } from "../text/quoting.js";
-import { tooLarge } from "./shared/too-large.js";
+import type { PageDemo } from "./shared/page/demo.js";
+import { PAGE_TASKS } from "./shared/page/task-names.js";
+import { isPageTask } from "./shared/page/tasks.js";
+import { shellPathArgument } from "../text/quoting.js";
+import { tooLargeReason } from "./shared/too-large.js";
 import { word } from "./page.js";
 
 /** Paths that output takes: the file itself, what lies beside it, and the model on its way into the page. */
@@ -29,12 +29,12 @@ const MOST = { embedded: 350e6, linked: 1.5e9 } as const;
 export const page: TargetImplementation = {
   async refuses(call, model) {
     const { task } = model.parts;
-    if (!isOfPages(task.call.word) || model.parts.family.shape !== "encoder")
-      return `a page holds encoders whose task is ${TASKS_OF_PAGES.join(", ")}; \`onnx\` and \`gguf\` hold others`;
+    if (!isPageTask(task.call.word) || model.parts.family.shape !== "encoder")
+      return `a page holds encoders whose task is ${PAGE_TASKS.join(", ")}; \`onnx\` and \`gguf\` hold others`;
     if (task.call.word === "question_answering" && !(await wordPieces(model)))
       return "in a page answers are found in contexts by models whose tokenizer is WordPiece (BERT, DistilBERT, MiniLM, MobileBERT, ELECTRA); `onnx` holds others";
     const { graph, where } = planned(call, model);
-    const why = tooLarge(modelFile(graph, "").size, MOST[where], where === "linked" ? "a browser" : "a page");
+    const why = tooLargeReason(modelFile(graph, "").size, MOST[where], where === "linked" ? "a browser" : "a page");
     return why && where === "embedded" ? { why, help: "write `model: linked`, which leaves the model outside" } : why;
   },
   async write(call, model, out) {
@@ -42,9 +42,9 @@ export const page: TargetImplementation = {
     const file = where === "linked" ? `${nameOf(call).replace(/\.html$/i, "")}.onnx` : null;
     const from = file === null ? MODEL : `${BESIDE}${file}`;
     await out.write(from, modelFile(graph, "").model());
-    await writeCompanions(model, out);
+    await writeCompanionFiles(model, out);
     const forward = { file: MAIN, ...outgoing.ports };
-    const demo: Omit<Demo, "model"> = {
+    const demo: Omit<PageDemo, "model"> = {
       version: 1,
       name: model.name,
       task: model.parts.task.call,
@@ -61,24 +61,28 @@ export const page: TargetImplementation = {
     await out.tool("page", { from, to: MAIN, demo, tokenizer: await tokenizerOf(model), file });
     return { graphs: { forward }, ...PROVED[quantize], ...(model.fitted && { holdsFitted: true as const }) };
   },
-  calls: (_call, _model, at) => [
-    { language: "shell", needs: [], code: `open ${shellPath(at)} || xdg-open ${shellPath(at)}\n` },
+  calls: (_call, _model, place) => [
+    {
+      language: "shell",
+      needs: [],
+      code: `open ${shellPathArgument(place)} || xdg-open ${shellPathArgument(place)}\n`,
+    },
   ],
 };
 
 type Quantize = "int8" | "int4";
 const ROUNDED: Readonly<Record<Quantize, (graph: StandaloneGraph) => StandaloneGraph>> = {
-  int8: roundedToBytes,
-  int4: roundedToFours,
+  int8: roundToInt8,
+  int4: roundToInt4,
 };
-const PROVED: Readonly<Record<Quantize, Pick<Written, "tolerance" | "agreement" | "rounded">>> = {
+const PROVED: Readonly<Record<Quantize, Pick<DeploymentResult, "tolerance" | "agreement" | "rounded">>> = {
   int8: { tolerance: null, agreement: 0.95, rounded: "weights int8 by outputs, activations int8 by rows" },
   int4: { tolerance: null, agreement: 0.9, rounded: "weights int4 by blocks of 32, tables int8, activations f32" },
 };
 
 function planned(
   call: Call,
-  model: Deployed,
+  model: DeployedModel,
 ): {
   readonly outgoing: OutgoingGraph;
   readonly graph: StandaloneGraph;
@@ -94,12 +98,12 @@ function planned(
 }
 
 /** Texts of a task that fills gaps have one: a long word in the middle. */
-function examplesFor({ parts }: Deployed, examples: Demo["examples"]): Demo["examples"] {
+function examplesFor({ parts }: DeployedModel, examples: PageDemo["examples"]): PageDemo["examples"] {
   if (parts.task.call.word !== "fill_mask") return examples;
-  return examples.flatMap((text) => (typeof text === "string" ? (withGap(text) ?? []) : []));
+  return examples.flatMap((text) => (typeof text === "string" ? (addGap(text) ?? []) : []));
 }
 /** Asked about two texts at once: that belong together, or that are held beside each other. */
-function isPair({ parts, roles }: Deployed): boolean {
+function isPair({ parts, roles }: DeployedModel): boolean {
   return (
     parts.task.implementation.supervision.rowFormat.separateTexts ||
     ["text_pair", "context"].some((role) => roles.includes(role))
@@ -111,21 +115,21 @@ function nameOf(call: Call): string {
 }
 
 /** Where tokens stand is found in the page for those alone. */
-async function wordPieces({ files, file }: Deployed): Promise<boolean> {
+async function wordPieces({ files, file }: DeployedModel): Promise<boolean> {
   if (!files.includes("tokenizer.json")) return false;
   const read: unknown = JSON.parse(new TextDecoder().decode(await file("tokenizer.json")));
   const model = isRecord(read) ? read["model"] : null;
   return isRecord(model) && model["type"] === "WordPiece" && (model["continuing_subword_prefix"] ?? "##") === "##";
 }
 
-async function tokenizerOf({ files, file }: Deployed): Promise<string> {
+async function tokenizerOf({ files, file }: DeployedModel): Promise<string> {
   const json = async (name: string): Promise<unknown> =>
     files.includes(name) ? JSON.parse(new TextDecoder().decode(await file(name))) : null;
   return JSON.stringify({ tokenizer: await json("tokenizer.json"), settings: await json("tokenizer_config.json") });
 }
 
 /** The first line stands below the page's name. */
-function cardOf({ parts, labels, origin, maxLength, adapter }: Deployed, quantize: Quantize): readonly string[] {
+function cardOf({ parts, labels, origin, maxLength, adapter }: DeployedModel, quantize: Quantize): readonly string[] {
   const { hub, licence, learnt } = origin;
   const task = parts.task.call.word.replaceAll("_", " ");
   const most = 20;

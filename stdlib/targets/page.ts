@@ -1,6 +1,6 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { ofTheVerb } from "./shared/parameters.js";
-import { TASKS_OF_PAGES } from "./shared/page/task-names.js";
+import { verbKeyAdvice } from "./shared/parameters.js";
+import { PAGE_TASKS } from "./shared/page/task-names.js";
 
 export const word = defineWord({
   kind: "target",
@@ -21,7 +21,7 @@ export const word = defineWord({
     link: "model",
     embed: "model",
   },
-  advice: ofTheVerb,
+  advice: verbKeyAdvice,
   parameters: [
     {
       name: "path",
@@ -64,7 +64,7 @@ export const word = defineWord({
     writes: "file",
     ending: ".html",
     beside: [".onnx"],
-    tasks: TASKS_OF_PAGES,
+    tasks: PAGE_TASKS,
     runtime: "onnxruntime-web",
     readBy: ["browsers with WebAssembly (Chrome, Edge, Firefox, Safari)"],
   },

@@ -1,35 +1,41 @@
 /** A SavedModel with its weights inside; what a program of 2 GB and more would be is refused. */
-import { emitInference, MOST, SIGNATURE, weightBytes } from "#dsl/tensor/backends/tensorflow/inference.js";
+import {
+  emitInference,
+  MAX_FILE_BYTES,
+  SIGNATURE_NAME,
+  weightBytes,
+} from "#dsl/tensor/backends/tensorflow/inference.js";
 import type { TargetImplementation } from "./kind.js";
-import { writeCompanions } from "./shared/companion-files.js";
-import { forwardOf, graphFile, weightsOf } from "./shared/forward.js";
-import { asked, read, said } from "./shared/python.js";
-import { python as quoted } from "../text/quoting.js";
-import { tooLarge } from "./shared/too-large.js";
+import { writeCompanionFiles } from "./shared/companion-files.js";
+import { forwardProgramOf, graphFileOf, programWeights } from "./shared/forward.js";
+import { pythonInputLines, pythonOutputLines, pythonPredictionLines } from "./shared/python.js";
+import { pythonString as quoted } from "../text/quoting.js";
+import { tooLargeReason } from "./shared/too-large.js";
 
-export const FILE = "saved_model.pb";
+export const SAVED_MODEL_FILE = "saved_model.pb";
 
 export const savedmodel: TargetImplementation = {
-  refuses: (_call, model) => tooLarge(weightBytes(forwardOf(model)), MOST, "a SavedModel with its weights inside"),
+  refuses: (_call, model) =>
+    tooLargeReason(weightBytes(forwardProgramOf(model)), MAX_FILE_BYTES, "a SavedModel with its weights inside"),
   async write(_call, model, out) {
-    const program = forwardOf(model);
-    const { savedModel } = emitInference(program, await weightsOf(model, program));
-    await out.write(FILE, savedModel);
-    await writeCompanions(model, out);
-    return { graphs: { forward: graphFile(FILE, program, model) }, tolerance: 1e-4 };
+    const program = forwardProgramOf(model);
+    const { savedModel } = emitInference(program, await programWeights(model, program));
+    await out.write(SAVED_MODEL_FILE, savedModel);
+    await writeCompanionFiles(model, out);
+    return { graphs: { forward: graphFileOf(SAVED_MODEL_FILE, program, model) }, tolerance: 1e-4 };
   },
-  calls: (_call, model, at) => [
+  calls: (_call, model, place) => [
     {
       language: "Python",
       needs: ["tensorflow", "tokenizers"],
       code: [
         ...["import json", "import numpy as np", "import tensorflow as tf", "from tokenizers import Tokenizer", ""],
-        `folder = ${quoted(at)}`,
-        ...asked(model),
+        `folder = ${quoted(place)}`,
+        ...pythonInputLines(model),
         `model = tf.saved_model.load(folder)`,
-        `answer = model.signatures[${quoted(SIGNATURE)}](**{name: tf.constant(values) for name, values in inputs.items()})`,
-        ...read("answer[name].numpy()", model),
-        ...said(model),
+        `answer = model.signatures[${quoted(SIGNATURE_NAME)}](**{name: tf.constant(values) for name, values in inputs.items()})`,
+        ...pythonOutputLines("answer[name].numpy()", model),
+        ...pythonPredictionLines(model),
         "",
       ].join("\n"),
     },

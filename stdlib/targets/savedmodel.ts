@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { folder, ofTheVerb } from "./shared/parameters.js";
+import { folderParameter, verbKeyAdvice } from "./shared/parameters.js";
 
 export const word = defineWord({
   kind: "target",
@@ -13,8 +13,8 @@ export const word = defineWord({
     keras: "savedmodel",
     folder: "path",
   },
-  advice: ofTheVerb,
-  parameters: [folder],
+  advice: verbKeyAdvice,
+  parameters: [folderParameter],
   capabilities: {
     writes: "folder",
     runtime: "tensorflow",

@@ -1,46 +1,53 @@
 /** A LiteRT file: the SavedModel of the same program, through the converter inside TensorFlow's library. */
-import { emitInference, MOST, SIGNATURE, weightBytes } from "#dsl/tensor/backends/tensorflow/inference.js";
-import type { CopiedCall, Deployed, TargetImplementation, Written } from "./kind.js";
-import { writeCompanions } from "./shared/companion-files.js";
-import { fixedSizes, halved, noShape, roomIn } from "./shared/fixed-shape.js";
-import { forwardOf, graphFile, weightsOf } from "./shared/forward.js";
-import { litertCall } from "./shared/litert-call.js";
-import { asked, read, said } from "./shared/python.js";
-import { python as quoted } from "../text/quoting.js";
-import { tooLarge } from "./shared/too-large.js";
+import {
+  emitInference,
+  MAX_FILE_BYTES,
+  SIGNATURE_NAME,
+  weightBytes,
+} from "#dsl/tensor/backends/tensorflow/inference.js";
+import type { CodeExample, DeployedModel, TargetImplementation, DeploymentResult } from "./kind.js";
+import { writeCompanionFiles } from "./shared/companion-files.js";
+import { fixedSizesOf, halfPrecisionNote, fixedShapeProblem, maxWrittenTokens } from "./shared/fixed-shape.js";
+import { forwardProgramOf, graphFileOf, programWeights } from "./shared/forward.js";
+import { litertCallExample } from "./shared/litert-call.js";
+import { pythonInputLines, pythonOutputLines, pythonPredictionLines } from "./shared/python.js";
+import { pythonString as quoted } from "../text/quoting.js";
+import { tooLargeReason } from "./shared/too-large.js";
 
 const SOURCE = "saved";
 
 export const tflite: TargetImplementation = {
-  refuses: (call, model) => noShape(call, model) ?? tooLarge(weightBytes(forwardOf(model)), MOST, "a LiteRT file"),
-  room: roomIn,
+  refuses: (call, model) =>
+    fixedShapeProblem(call, model) ??
+    tooLargeReason(weightBytes(forwardProgramOf(model)), MAX_FILE_BYTES, "a LiteRT file"),
+  room: maxWrittenTokens,
   async write(call, model, out) {
-    const program = forwardOf(model);
-    const fixed = fixedSizes(call, model);
-    const { savedModel } = emitInference(program, await weightsOf(model, program), fixed);
+    const program = forwardProgramOf(model);
+    const fixed = fixedSizesOf(call, model);
+    const { savedModel } = emitInference(program, await programWeights(model, program), fixed);
     await out.write(`${SOURCE}/saved_model.pb`, savedModel);
     const quantize = call.arguments["quantize"] ?? "none";
     await out.tool("litert", { from: SOURCE, to: "main", quantize });
-    await writeCompanions(model, out);
-    return { graphs: { forward: graphFile("main", program, model, fixed) }, ...nearness(quantize, model) };
+    await writeCompanionFiles(model, out);
+    return { graphs: { forward: graphFileOf("main", program, model, fixed) }, ...nearness(quantize, model) };
   },
-  calls(call, model, at) {
+  calls(call, model, place) {
     const free = call.arguments["shape"] === "free";
     const pairs = model.family.implementation.shape === "encoder-decoder";
     const code = [
       ...["import json", "import numpy as np", "from ai_edge_litert.interpreter import Interpreter"],
-      ...["from tokenizers import Tokenizer", "", `file = ${quoted(at)}`, 'folder = file + ".files"'],
-      `runner = Interpreter(file).get_signature_runner(${quoted(SIGNATURE)})`,
+      ...["from tokenizers import Tokenizer", "", `file = ${quoted(place)}`, 'folder = file + ".files"'],
+      `runner = Interpreter(file).get_signature_runner(${quoted(SIGNATURE_NAME)})`,
       ...(free ? [] : ['size, width = runner.get_input_details()["input_ids"]["shape"]']),
       ...(free || !pairs ? [] : ['written = runner.get_input_details()["decoder_input_ids"]["shape"][1]']),
-      ...asked(model, free ? undefined : "int(width)"),
+      ...pythonInputLines(model, free ? undefined : "int(width)"),
       ...(free ? ["answer = runner(**inputs)"] : BY_PARTS),
-      ...read("answer[name]", model),
-      ...said(model),
+      ...pythonOutputLines("answer[name]", model),
+      ...pythonPredictionLines(model),
       "",
     ];
-    const page = free ? null : litertCall(model, at);
-    const python: CopiedCall = {
+    const page = free ? null : litertCallExample(model, place);
+    const python: CodeExample = {
       language: "Python",
       needs: ["ai-edge-litert", "numpy", "tokenizers"],
       code: code.join("\n"),
@@ -59,8 +66,11 @@ const BY_PARTS = [
   "answer = {name: np.concatenate([one[name] for one in parts])[: len(encoded)] for name in parts[0]}",
 ];
 
-function nearness(quantize: unknown, model: Deployed): Pick<Written, "tolerance" | "agreement" | "rounded"> {
-  if (quantize === "f16") return halved(model);
+function nearness(
+  quantize: unknown,
+  model: DeployedModel,
+): Pick<DeploymentResult, "tolerance" | "agreement" | "rounded"> {
+  if (quantize === "f16") return halfPrecisionNote(model);
   if (quantize === "int8") return { tolerance: null, agreement: 0.9, rounded: "weights int8, activations f32" };
   return { tolerance: 1e-4 };
 }

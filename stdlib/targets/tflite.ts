@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { ofTheVerb, shapeType } from "./shared/parameters.js";
+import { verbKeyAdvice, shapeParameterType } from "./shared/parameters.js";
 
 export const word = defineWord({
   kind: "target",
@@ -14,7 +14,7 @@ export const word = defineWord({
     optimizations: "quantize",
     input_shape: "shape",
   },
-  advice: ofTheVerb,
+  advice: verbKeyAdvice,
   parameters: [
     {
       name: "path",
@@ -44,7 +44,7 @@ export const word = defineWord({
     },
     {
       name: "shape",
-      type: shapeType,
+      type: shapeParameterType,
       means: {
         fixed: "one text at a time, as long as the model reads",
         free: "any number of texts of any length",

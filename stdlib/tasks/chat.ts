@@ -1,9 +1,9 @@
 import { defineWord } from "#dsl/language/types/define.js";
 import { conversations } from "../row-formats/conversations.js";
-import { preferenceTasks } from "../foreign-names/preferences.js";
-import { senses } from "../foreign-names/values.js";
-import { wantShape } from "./shared/families.js";
-import { labelSmoothing } from "./shared/loss-settings.js";
+import { preferenceTaskAdvice } from "../foreign-names/preferences.js";
+import { modalityAdvice } from "../foreign-names/values.js";
+import { checkFamilyShape } from "./shared/families.js";
+import { labelSmoothingParameter } from "./shared/loss-settings.js";
 
 export const word = defineWord({
   kind: "task",
@@ -20,7 +20,7 @@ export const word = defineWord({
       why: "Every answer teaches.",
       impact: "medium",
     },
-    labelSmoothing,
+    labelSmoothingParameter,
   ],
   elsewhere: {
     label_smoothing_factor: "label_smoothing",
@@ -30,8 +30,8 @@ export const word = defineWord({
     train_on_inputs: "learn",
     assistant_only_loss: "learn",
   },
-  advice: { ...preferenceTasks.advice, ...senses.advice },
-  check: (call, context) => wantShape(call.word, ["decoder"], context),
+  advice: { ...preferenceTaskAdvice.advice, ...modalityAdvice.advice },
+  check: (call, context) => checkFamilyShape(call.word, ["decoder"], context),
   capabilities: {
     /** What the Hugging Face hub calls it. */
     pipeline: "text-generation",

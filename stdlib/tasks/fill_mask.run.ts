@@ -1,15 +1,15 @@
 /** The family's own head of masked tokens, over the hidden places alone while it trains. */
 import { argumentsOf } from "#dsl/language/types/defaults.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { Answers, AskedRows, TaskImplementation, TokenNames } from "./kind.js";
+import type { AnswerDecoder, PredictedRows, TaskImplementation, TokenNames } from "./kind.js";
 import { singleText } from "../row-formats/single-text.js";
-import { noUnmasking } from "./shared/refusals.js";
-import { placed } from "./shared/feeds.js";
-import { hide, shareOf, type Masking } from "./shared/masking.js";
-import { percent, softmaxInto } from "../statistics/probabilities.js";
+import { missingUnmaskingError } from "./shared/refusals.js";
+import { targetInputs } from "./shared/feeds.js";
+import { maskTokens, maskedShare, type MaskingOptions } from "./shared/masking.js";
+import { percentText, softmaxInto } from "../statistics/probabilities.js";
 import { word } from "./fill_mask.js";
 
-export interface Candidate {
+export interface MaskCandidate {
   readonly token: string;
   readonly probability: number;
 }
@@ -18,22 +18,22 @@ export interface MaskPrediction {
   /** The text with the likeliest token in each gap. */
   readonly filled: string;
   /** For each gap, the likeliest first. */
-  readonly candidates: readonly (readonly Candidate[])[];
+  readonly candidates: readonly (readonly MaskCandidate[])[];
 }
 
 /** Places of the hidden tokens. */
-function gapsIn(rows: AskedRows, row: number): Int32Array {
+function gapsIn(rows: PredictedRows, row: number): Int32Array {
   const { mask } = rows.tokenizer;
   const ids = rows.ids(row);
   return Int32Array.from(Array.from(ids, (_, place) => place).filter((place) => ids[place] === mask));
 }
 
-const answers: Answers<never, MaskPrediction> = {
+const answers: AnswerDecoder<never, MaskPrediction> = {
   places: gapsIn,
-  predictions(said, texts, rows) {
+  predictions(outputs, texts, rows) {
     const { tokenizer, call } = rows;
     const { mask } = tokenizer;
-    return said.map((logits, i) => {
+    return outputs.map((logits, i) => {
       const gaps = gapsIn(rows, i).length;
       const sign = mask === null ? "" : tokenizer.tokens(Int32Array.of(mask))[0]!;
       if (gaps === 0) throw new CodedError("not-masked", { text: clipped(texts[i]!), mask: sign });
@@ -50,14 +50,14 @@ const answers: Answers<never, MaskPrediction> = {
   cells: ({ filled, candidates }) => [
     filled,
     candidates
-      .map((gap) => gap.map(({ token, probability }) => `${token} ${percent(probability)}`).join(", "))
+      .map((gap) => gap.map(({ token, probability }) => `${token} ${percentText(probability)}`).join(", "))
       .join(" | "),
   ],
 };
 
 const clipped = (text: string): string => (text.length > 80 ? `${text.slice(0, 79).trimEnd()}…` : text);
 
-function likeliest(logits: Float32Array, most: number, tokenizer: TokenNames): readonly Candidate[] {
+function likeliest(logits: Float32Array, most: number, tokenizer: TokenNames): readonly MaskCandidate[] {
   const shares = new Float32Array(logits.length);
   softmaxInto(logits, shares);
   const best = Uint32Array.from(shares, (_, id) => id)
@@ -75,33 +75,34 @@ export const fillMask: TaskImplementation = {
     teach(rows) {
       const { mask, vocabulary, special } = rows.tokenizer;
       if (mask === null) throw new CodedError("no-mask-token", { model: rows.model });
-      const masking: Masking = { share: shareOf(rows.call.arguments["share"]), mask, vocabulary, special };
-      const places = (row: number, o: { readonly seed: number; readonly epoch: number }): number =>
-        hide(rows.ids(row), row, o, masking).places.length;
+      const masking: MaskingOptions = { share: maskedShare(rows.call.arguments["share"]), mask, vocabulary, special };
+      const places = (row: number, options: { readonly seed: number; readonly epoch: number }): number =>
+        maskTokens(rows.ids(row), row, options, masking).places.length;
       return {
-        counts: ({ rows: members, ...o }) => Array.from(members).reduce((sum, row) => sum + places(row, o), 0),
+        counts: ({ rows: members, ...options }) =>
+          Array.from(members).reduce((sum, row) => sum + places(row, options), 0),
         places,
-        feeds({ rows: members, width, ...o }, input_ids) {
+        feeds({ rows: members, width, ...options }, input_ids) {
           const [targets, labels]: [number[], number[]] = [[], []];
-          Array.from(members).forEach((row, at) => {
+          Array.from(members).forEach((row, index) => {
             const ids = rows.ids(row);
-            const { places, fed } = hide(ids, row, o, masking);
+            const { places, fed } = maskTokens(ids, row, options, masking);
             places.forEach((place, i) => {
-              input_ids[at * width + place] = fed[i]!;
-              targets.push(at * width + place);
+              input_ids[index * width + place] = fed[i]!;
+              targets.push(index * width + place);
               labels.push(ids[place]!);
             });
           });
-          return placed(targets, labels);
+          return targetInputs(targets, labels);
         },
       };
     },
   },
   headPaths: "unmask",
   pooled: false,
-  head(layers, body, o) {
+  head(layers, body, options) {
     const head = body.unmask?.(layers);
-    if (!head) throw noUnmasking(o.call.word);
+    if (!head) throw missingUnmaskingError(options.call.word);
     const { weight, bias } = head;
     const taken = (targets: Parameters<typeof body.last_hidden_state.takeRows>[0] | undefined) =>
       head.transform(targets ? body.last_hidden_state.takeRows(targets) : body.last_hidden_state);
@@ -111,5 +112,5 @@ export const fillMask: TaskImplementation = {
         taken(targets).headLoss(weight, labels, { reduction, bias, ...(each && { each }) }),
     };
   },
-  answers: answers as Answers,
+  answers: answers as AnswerDecoder,
 };

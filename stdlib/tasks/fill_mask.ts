@@ -1,8 +1,8 @@
-import type { HeadOn } from "#dsl/language/types/capabilities/model.js";
+import type { HeadContext } from "#dsl/language/types/capabilities/model.js";
 import { defineWord } from "#dsl/language/types/define.js";
 import { singleText } from "../row-formats/single-text.js";
-import { wantUnmasking } from "./shared/families.js";
-import { shareOf } from "./shared/masking.js";
+import { checkUnmaskingHead } from "./shared/families.js";
+import { maskedShare } from "./shared/masking.js";
 
 export const word = defineWord({
   kind: "task",
@@ -38,7 +38,7 @@ export const word = defineWord({
     mlm_probability: "share",
     top_k: "candidates",
   },
-  check: (call, context) => wantUnmasking(call.word, context),
+  check: (call, context) => checkUnmaskingHead(call.word, context),
   capabilities: {
     /** What the Hugging Face hub calls it. */
     pipeline: "fill-mask",
@@ -47,7 +47,7 @@ export const word = defineWord({
     labels: false,
     parameters: headParameters,
     /** Share of the tokens of a batch at which the logits of the whole vocabulary are made. */
-    unmasks: (call) => shareOf(call.arguments.share),
+    unmasks: (call) => maskedShare(call.arguments.share),
     architectures: ["ForMaskedLM"],
     measures: ["next_token"],
     metrics: ["loss", "perplexity"].map((word) => ({ word, kind: "metric", arguments: {} })),
@@ -61,7 +61,7 @@ export const word = defineWord({
 const BIAS = /^(cls\.predictions|lm_head)(\.decoder)?\.bias$|^vocab_projector\.bias$/;
 
 /** The head comes with the base, or is made afresh: a layer, its norm, a bias, and what isn't the word embeddings. */
-function headParameters(hidden: number, _labels: number, { base }: HeadOn): number {
+function headParameters(hidden: number, _labels: number, { base }: HeadContext): number {
   if (Object.keys(base.shapes).some((name) => BIAS.test(name))) return 0;
   const { vocab_size, embedding_size, tie_word_embeddings: tied } = base.config;
   const vocabulary = Number(vocab_size ?? 0);

@@ -5,13 +5,13 @@ import type { Tensor } from "#dsl/tensor/tensor.js";
 import type { NDArray, Type } from "#dsl/tensor/program.js";
 import type { Resampling } from "../statistics/bootstrap.js";
 import type { RowFormat } from "../row-formats/row-format.js";
-import type { Fitted } from "../calibrations/kind.js";
+import type { FittedCalibration } from "../calibrations/kind.js";
 import type {
   LabelSetMetricInput,
   MetricImplementation,
   MetricInput,
   NumberMetricInput,
-  OtherConstant,
+  ConstantPrediction,
   PairMetricInput,
   RankingMetricInput,
 } from "../metrics/kind.js";
@@ -20,16 +20,16 @@ import type { OutputTerm } from "../losses/loss-term.js";
 import type { ModelOutputs } from "../models/kind.js";
 
 /** One value per row, in memory or read as they are asked for: going through all of them costs less than asking for each. */
-export interface Column extends Iterable<unknown> {
+export interface RowColumn extends Iterable<unknown> {
   readonly length: number;
   /** Of row `row` (from 0). */
   at(row: number): unknown;
 }
 /** Values of some rows and their tokens, as a task reads them. */
-export interface RowsToTeach {
+export interface TeachingRows {
   readonly count: number;
   /** Undefined: the data have no such role. */
-  values(role: string): Column | undefined;
+  values(role: string): RowColumn | undefined;
   /** What errors call the rows: their numbers in the source, and the split where it has a source of its own. */
   readonly names: ArrayLike<RowName>;
   /** Tokens as they are fed. */
@@ -49,7 +49,7 @@ export interface RowsToTeach {
 /** A question beside a part of its context, as it is fed; the windows of a question stand one after the other. */
 export interface ContextWindow {
   /** The question's number, from 0. */
-  readonly of: number;
+  readonly questionIndex: number;
   readonly question: string;
   readonly context: string;
   /** Where the part begins among the tokens that are fed, and for each token of it where it stands in `context` (UTF-16). */
@@ -76,11 +76,11 @@ export interface TaughtBatch {
   readonly epoch: number;
 }
 /** What rows teach, asked batch by batch. */
-export interface Taught {
+export interface TaughtRows {
   /** What the loss of a batch is the mean of: rows, or trained places. A batch counts what its rows do by themselves. */
   counts(batch: Omit<TaughtBatch, "width">): number;
   /** Of a row that teaches at several places: how many, in the batches of an epoch; absent: each row is one label. */
-  places?(row: number, o: Pick<TaughtBatch, "seed" | "epoch">): number;
+  places?(row: number, options: Pick<TaughtBatch, "seed" | "epoch">): number;
   /** Of texts that are encoded separately (format `pair_encoding`): the texts of a batch's rows, in the order in which they are fed; absent: row r is text r. */
   texts?(rows: ArrayLike<number>): Uint32Array;
   /** What the batch is fed beside its texts. `input_ids` [rows × width] may be written to. */
@@ -105,18 +105,18 @@ export interface Supervision {
    */
   inputs(
     labels: number,
-    about?: TaskAbout,
+    about?: TaskContext,
   ): Readonly<Record<"labels", Type> & Partial<Record<"targets" | "firsts" | "seconds" | "weights", Type>>>;
   /** What rows teach; null: the data don't say it. Coded errors. Absent: formats that generate text. */
-  teach?(rows: RowsToTeach): Taught | null;
+  teach?(rows: TeachingRows): TaughtRows | null;
 }
 /** What a task may go by beside its rows. */
-export interface TaskAbout {
+export interface TaskContext {
   readonly call: Call;
   /** Roles of the training data. */
   readonly roles: readonly string[];
 }
-export interface Supervised {
+export interface SupervisionTensors {
   readonly labels: Tensor;
   /** Where places of texts are trained. */
   readonly targets?: Tensor;
@@ -137,21 +137,21 @@ export interface TaskOutputs {
   /** Absent: logits are not made probabilities. */
   probabilities?(logits: Tensor): Tensor;
   /** Scalar: mean or sum over what counts (`Taught.counts`; label not −100), by what each row counts. */
-  loss(supervised: Supervised, reduction: "mean" | "sum"): Tensor;
+  loss(supervised: SupervisionTensors, reduction: "mean" | "sum"): Tensor;
   /** The same as scores tell it, where training bends it; absent: it doesn't. */
-  plain?(supervised: Supervised, reduction: "mean" | "sum"): Tensor;
+  plain?(supervised: SupervisionTensors, reduction: "mean" | "sum"): Tensor;
   /** That loss as it is told; absent: as it is. */
-  told?(loss: Tensor): Tensor;
+  reportedLoss?(loss: Tensor): Tensor;
   /**
    * f32 [batch]: the log-probability of each row's sequence, summed over its trained tokens (`targets`; label not −100). The
    * logits of these tokens are made whole. Of tasks that write texts.
    */
-  sequenceLogprobs?(supervised: Supervised): Tensor;
+  sequenceLogprobs?(supervised: SupervisionTensors): Tensor;
   /** What the head's one linear layer reads of each row, [batch, features]; absent: the head is more than that. */
   features?(): Tensor;
 }
 /** Rows that were asked about. */
-export interface AskedRows {
+export interface PredictedRows {
   readonly count: number;
   /** Tokens as they were fed. */
   ids(row: number): Int32Array;
@@ -162,22 +162,22 @@ export interface AskedRows {
   readonly tokenizer: TokenNames;
   readonly call: Call;
   /** How likely a label must be to be given, where that was fitted. */
-  readonly thresholds?: Fitted["thresholds"];
+  readonly thresholds?: FittedCalibration["thresholds"];
 }
 /** What an evaluation found. */
-export interface Scored {
+export interface ScoredOutcome {
   /** Told at each validation while training; `loss` among them. */
-  readonly told: Readonly<Record<string, number>>;
+  readonly metrics: Readonly<Record<string, number>>;
   /** NaN where the metric measures something else. */
   measure(metric: MetricImplementation, call: Call): number;
   /** How the same is measured of what is drawn, for intervals; null: the metric measures something else, or only all at once. */
   resampling(metric: MetricImplementation, call: Call): Resampling | null;
   /** What each label, or each kind of entity, comes to; absent: there are none. */
-  readonly byLabel?: LabelCounts;
+  readonly byLabel?: LabelCountTable;
   /** The answer that the model gives most often; absent: answers are not alike. */
-  readonly commonest?: CommonAnswer;
+  readonly commonest?: AnswerFrequency;
   /** Of numbers: standard deviations of what was said and of what is right. */
-  readonly spread?: { readonly said: number; readonly truth: number; readonly mean: number };
+  readonly spread?: { readonly predicted: number; readonly truth: number; readonly mean: number };
   /** Of labels; else both are empty. */
   readonly labels: readonly string[];
   /** confusion[truth][predicted]. */
@@ -185,25 +185,25 @@ export interface Scored {
   /** What `Mistake.by` is: how sure the model was, or how far off. */
   readonly mistakesBy: "probability" | "error";
   /** The gravest first; `row` counts from 0 in what was scored. */
-  mistakes(most: number): readonly Mistake[];
+  mistakes(most: number): readonly MistakenRow[];
   readonly notes?: readonly string[];
   /** What was said of each row beside what is right, for pictures; absent: rows aren't answered one by one. */
-  readonly outcome?: Outcome;
+  readonly outcome?: EvaluationOutcome;
 }
 /** By what an answer is. `least` of label sets: the probability from which on a label is given. */
-export type Outcome =
-  | { readonly of: "label"; readonly input: MetricInput }
-  | { readonly of: "label_set"; readonly input: LabelSetMetricInput; readonly least: number }
-  | { readonly of: "number"; readonly input: NumberMetricInput }
-  | { readonly of: "pair"; readonly input: PairMetricInput }
-  | { readonly of: "ranking"; readonly input: RankingMetricInput };
-export interface LabelCounts {
+export type EvaluationOutcome =
+  | { readonly kind: "label"; readonly input: MetricInput }
+  | { readonly kind: "label_set"; readonly input: LabelSetMetricInput; readonly least: number }
+  | { readonly kind: "number"; readonly input: NumberMetricInput }
+  | { readonly kind: "pair"; readonly input: PairMetricInput }
+  | { readonly kind: "ranking"; readonly input: RankingMetricInput };
+export interface LabelCountTable {
   /** What is counted, in one word and in several. */
   readonly of: readonly [one: string, several: string];
   readonly head: "label" | "entity";
-  readonly rows: readonly LabelCount[];
+  readonly rows: readonly CountsOfLabel[];
 }
-export interface LabelCount {
+export interface CountsOfLabel {
   readonly label: string;
   /** Those that have it and were given it, were given it, have it. */
   readonly hit: number;
@@ -211,50 +211,53 @@ export interface LabelCount {
   readonly have: number;
 }
 /** How often one answer is given and how often it is the right one (also where another was given), as shares of what was asked. */
-export interface CommonAnswer {
+export interface AnswerFrequency {
   readonly answer: string;
   readonly given: number;
   readonly right: number;
 }
-export interface Mistake {
+export interface MistakenRow {
   readonly row: number;
   readonly truth: string;
   readonly predicted: string;
   readonly by: number;
 }
 /** An answer that never changes: what a model must beat. */
-export interface Constant {
+export interface ConstantBaseline {
   /** `always "positive"`. */
   readonly name: string;
   /** As a model would say it of a row. */
-  said(rows: AskedRows, row: number): Float32Array;
+  predict(rows: PredictedRows, row: number): Float32Array;
   /** Whether it says how likely answers are; absent: yes. */
   readonly likelihood?: false;
   /** For metrics of which another answer is the best, by what they call it (capability `constant`). */
-  readonly others?: Readonly<Partial<Record<OtherConstant, Pick<Constant, "name" | "said">>>>;
+  readonly others?: Readonly<Partial<Record<ConstantPrediction, Pick<ConstantBaseline, "name" | "predict">>>>;
 }
 /** The rows that a constant answer follows from: those that a model learns, or where they are not known those that are scored. */
-export interface RowsOfAnswers {
+export interface BaselineSourceRows {
   /** One value per row (of `tags` one list or several), in any order; undefined: the data have no such role. */
-  values(role: string): Column | undefined;
+  values(role: string): RowColumn | undefined;
   readonly labels: readonly string[];
   readonly call: Call;
 }
 /** What the logits of whole rows mean. */
-export interface Answers<T extends Taught = Taught, P extends { readonly text: string } = { readonly text: string }> {
+export interface AnswerDecoder<
+  T extends TaughtRows = TaughtRows,
+  P extends { readonly text: string } = { readonly text: string },
+> {
   /** Places of a row's tokens that are asked about; absent: the row as a whole. */
-  places?(rows: AskedRows, row: number): Int32Array;
+  places?(rows: PredictedRows, row: number): Int32Array;
   /** `said`: each row's logits, place by place. Absent: scores come from the loss alone. */
-  score?(said: readonly Float32Array[], taught: T, rows: AskedRows): Scored;
+  score?(outputs: readonly Float32Array[], taught: T, rows: PredictedRows): ScoredOutcome;
   /** The same of answers in words, as a model that was asked in words wrote them; absent: they mean nothing here. */
-  scoreWritten?(written: readonly string[], taught: T, rows: Pick<AskedRows, "call">): Scored;
+  scoreWritten?(written: readonly string[], taught: T, rows: Pick<PredictedRows, "call">): ScoredOutcome;
   /** The best answer that never changes; null, or absent: none makes sense. */
-  constant?(rows: RowsOfAnswers): Constant | null;
+  constant?(rows: BaselineSourceRows): ConstantBaseline | null;
   /** As `predict` gives them; the record's capability `prediction` is their TypeScript type. */
   predictions(
-    said: readonly Float32Array[],
+    outputs: readonly Float32Array[],
     texts: readonly string[],
-    rows: AskedRows,
+    rows: PredictedRows,
   ): Promise<readonly P[]> | readonly P[];
   /** What is said of a text, without how sure the model is of it; absent: gaps are filled, of which a text may have none. */
   answer?(prediction: P): string;
@@ -262,11 +265,11 @@ export interface Answers<T extends Taught = Taught, P extends { readonly text: s
   readonly columns: readonly string[];
   cells(prediction: P): readonly string[];
   /** For texts that are encoded separately: the predictions for two texts, from the vector of each. */
-  readonly ofPairs?: PairAnswers;
+  readonly ofPairs?: PairAnswerDecoder;
 }
-export interface PairAnswers<P extends { readonly text: string } = { readonly text: string }> {
+export interface PairAnswerDecoder<P extends { readonly text: string } = { readonly text: string }> {
   predictions(
-    said: readonly (readonly [Float32Array, Float32Array])[],
+    outputs: readonly (readonly [Float32Array, Float32Array])[],
     texts: readonly (readonly [string, string])[],
   ): readonly P[];
   readonly columns: readonly string[];
@@ -278,7 +281,7 @@ export interface TaskImplementation {
   head(
     layers: Layers,
     body: ModelOutputs,
-    o: {
+    options: {
       readonly hidden: number;
       readonly labels: number;
       readonly dropout: number;
@@ -313,7 +316,7 @@ export interface TaskImplementation {
   /** Loss terms that replace the task's own loss in the objective of its trainings. Default: its own loss. */
   terms?(call: Call): readonly OutputTerm[];
   /** Absent: a task that writes texts. */
-  readonly answers?: Answers;
+  readonly answers?: AnswerDecoder;
 }
 
 declare module "#dsl/language/types/registry.js" {

@@ -1,17 +1,17 @@
 /** A logit for each label; the loss of a text is the mean binary cross-entropy over the labels. */
-import { binaryCrossEntropies, ofRows } from "#dsl/tensor/losses.js";
+import { binaryCrossEntropies, reduceRowLosses } from "#dsl/tensor/losses.js";
 import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { Call } from "#dsl/language/types/value.js";
-import type { Answers, AskedRows, CommonAnswer, TaskImplementation, Taught } from "./kind.js";
+import type { AnswerDecoder, PredictedRows, AnswerFrequency, TaskImplementation, TaughtRows } from "./kind.js";
 import { singleText } from "../row-formats/single-text.js";
 import type { LabelSetMetricInput } from "../metrics/kind.js";
-import { drawnSets, resampling, samplerOf } from "../metrics/shared/resampled-outcomes.js";
-import { real } from "./shared/feeds.js";
-import { lossSettings } from "./shared/loss-settings.js";
-import { positiveWeights, weighsPositives } from "./shared/positive-weights.js";
-import { countsOfSets } from "../metrics/shared/counts.js";
-import { numbering } from "./shared/label-scores.js";
-import { numberWhereTold, percent } from "../statistics/probabilities.js";
+import { labelSetsResampler, resamplingOf, samplerOf } from "../metrics/shared/resampled-outcomes.js";
+import { float32Array } from "./shared/feeds.js";
+import { lossSettingsOf } from "./shared/loss-settings.js";
+import { positiveWeights, hasPositiveWeights } from "./shared/positive-weights.js";
+import { labelCountsOfSets } from "../metrics/shared/counts.js";
+import { labelNumbering } from "./shared/label-scores.js";
+import { scoreWhereProbabilitiesKnown, percentText } from "../statistics/probabilities.js";
 import { word } from "./multilabel_classification.js";
 
 export interface LabelsPrediction {
@@ -20,7 +20,7 @@ export interface LabelsPrediction {
   readonly labels: readonly string[];
   readonly probabilities: Readonly<Record<string, number>>;
 }
-interface TaughtSets extends Taught {
+interface TaughtSets extends TaughtRows {
   /** rows × labels, row-major. */
   readonly truth: Uint8Array;
 }
@@ -28,34 +28,38 @@ interface TaughtSets extends Taught {
 const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
 const threshold = (call: Call): number => argumentsOf(word, call).threshold;
 /** Of each label: as fitted, or the task's own. */
-function leasts({ call, labels, thresholds }: Pick<AskedRows, "call" | "labels" | "thresholds">): readonly number[] {
+function leasts({
+  call,
+  labels,
+  thresholds,
+}: Pick<PredictedRows, "call" | "labels" | "thresholds">): readonly number[] {
   return labels.map((label) => (thresholds && Object.hasOwn(thresholds, label) ? thresholds[label]! : threshold(call)));
 }
 
 function outcome(
-  said: readonly Float32Array[],
+  outputs: readonly Float32Array[],
   truth: Uint8Array,
   labels: readonly string[],
   least: readonly number[],
 ) {
   const n = labels.length;
-  const probabilities = new Float32Array(said.length * n);
-  said.forEach((logits, row) => logits.forEach((x, l) => (probabilities[row * n + l] = sigmoid(x))));
-  const predicted = Uint8Array.from(probabilities, (p, at) => (p >= least[at % n]! ? 1 : 0));
+  const probabilities = new Float32Array(outputs.length * n);
+  outputs.forEach((logits, row) => logits.forEach((x, l) => (probabilities[row * n + l] = sigmoid(x))));
+  const predicted = Uint8Array.from(probabilities, (p, index) => (p >= least[index % n]! ? 1 : 0));
   // Infinite ones give a label, or don't, without saying how likely it is.
-  if (said.some((logits) => !Number.isFinite(logits[0]))) probabilities.fill(Number.NaN);
+  if (outputs.some((logits) => !Number.isFinite(logits[0]))) probabilities.fill(Number.NaN);
   return { labels, truth, predicted, probabilities } satisfies LabelSetMetricInput;
 }
 
 /** Mean over texts and labels; softplus keeps it finite. */
-function lossOf(said: readonly Float32Array[], truth: Uint8Array, n: number): number {
+function lossOf(outputs: readonly Float32Array[], truth: Uint8Array, n: number): number {
   let sum = 0;
-  said.forEach((logits, row) =>
+  outputs.forEach((logits, row) =>
     logits.forEach((x, l) => {
       sum += Math.max(x, 0) - x * truth[row * n + l]! + Math.log1p(Math.exp(-Math.abs(x)));
     }),
   );
-  return sum / (said.length * n);
+  return sum / (outputs.length * n);
 }
 
 const named = (always: readonly string[]): string => `always “${always.join(", ")}”`;
@@ -64,7 +68,7 @@ const SURE = 30;
 
 function givenAlways(labels: readonly string[], given: ReadonlySet<string>, name: string) {
   const logits = Float32Array.from(labels, (label) => (given.has(label) ? SURE : -SURE));
-  return { name: given.size === labels.length ? `always ${name}` : name, said: () => logits };
+  return { name: given.size === labels.length ? `always ${name}` : name, predict: () => logits };
 }
 /** Of all sets the one with the best F1 over all decisions: it has the commonest labels, as many as pay. */
 function commonestGiven(labels: readonly string[], shares: readonly number[]) {
@@ -82,32 +86,36 @@ function commonestGiven(labels: readonly string[], shares: readonly number[]) {
     : givenAlways(labels, new Set(given), named(given));
 }
 
-const answers: Answers<TaughtSets, LabelsPrediction> = {
-  score(said, { truth }, rows) {
+const answers: AnswerDecoder<TaughtSets, LabelsPrediction> = {
+  score(outputs, { truth }, rows) {
     const { labels } = rows;
     const n = labels.length;
-    const input = outcome(said, truth, labels, leasts(rows));
+    const input = outcome(outputs, truth, labels, leasts(rows));
     const { predicted, probabilities } = input;
-    const draw = drawnSets(input);
+    const draw = labelSetsResampler(input);
     const commonest = commonestSet(input);
     const labelsOf = (sets: Uint8Array, row: number): string =>
       labels.filter((_, l) => sets[row * n + l] === 1).join(", ") || "none";
-    const wrong = said.flatMap((_, row) => {
+    const wrong = outputs.flatMap((_, row) => {
       const off = labels.flatMap((_, l) => {
-        const at = row * n + l;
-        return truth[at] === predicted[at] ? [] : [Math.abs(probabilities[at]! - truth[at]!)];
+        const index = row * n + l;
+        return truth[index] === predicted[index] ? [] : [Math.abs(probabilities[index]! - truth[index]!)];
       });
       return off.length > 0 ? [{ row, by: Math.max(...off) }] : [];
     });
     return {
-      told: { loss: lossOf(said, truth, n), accuracy: 1 - wrong.length / said.length },
-      measure: (metric, of) => numberWhereTold(input, (own) => metric.ofLabelSets?.(of, own) ?? Number.NaN),
-      resampling: (metric, of) =>
-        resampling(said.length, samplerOf(metric, of, "ofLabelSets", input, draw), { single: true }),
+      metrics: { loss: lossOf(outputs, truth, n), accuracy: 1 - wrong.length / outputs.length },
+      measure: (metric, metricCall) =>
+        scoreWhereProbabilitiesKnown(
+          input,
+          (scoredInput) => metric.ofLabelSets?.(metricCall, scoredInput) ?? Number.NaN,
+        ),
+      resampling: (metric, metricCall) =>
+        resamplingOf(outputs.length, samplerOf(metric, metricCall, "ofLabelSets", input, draw), { single: true }),
       byLabel: {
         of: ["row", "rows"],
         head: "label",
-        rows: countsOfSets(input).map((count, l) => ({ label: labels[l]!, ...count })),
+        rows: labelCountsOfSets(input).map((count, l) => ({ label: labels[l]!, ...count })),
       },
       ...(commonest && { commonest }),
       labels,
@@ -119,7 +127,7 @@ const answers: Answers<TaughtSets, LabelsPrediction> = {
           .slice(0, most)
           .map(({ row, by }) => ({ row, by, truth: labelsOf(truth, row), predicted: labelsOf(predicted, row) })),
       notes: rows.thresholds ? [] : atOtherThresholds(input),
-      outcome: { of: "label_set", input, least: threshold(rows.call) },
+      outcome: { kind: "label_set", input, least: threshold(rows.call) },
     };
   },
   /** Each label as likely as it is common, so that of those that are rarer than the threshold none is given. */
@@ -133,12 +141,12 @@ const answers: Answers<TaughtSets, LabelsPrediction> = {
       "all labels": givenAlways(labels, new Set(labels), "every label"),
       "commonest labels": commonestGiven(labels, shares),
     };
-    return { name: always.length === 0 ? "never a label" : named(always), said: () => logits, others };
+    return { name: always.length === 0 ? "never a label" : named(always), predict: () => logits, others };
   },
-  predictions(said, texts, rows) {
+  predictions(outputs, texts, rows) {
     const { labels } = rows;
     const least = leasts(rows);
-    return said.map((logits, i) => {
+    return outputs.map((logits, i) => {
       const shares = Float32Array.from(logits, sigmoid);
       return {
         text: texts[i]!,
@@ -151,12 +159,12 @@ const answers: Answers<TaughtSets, LabelsPrediction> = {
   columns: ["labels", "probabilities"],
   cells: ({ labels, probabilities }) => [
     labels.join(", ") || "none",
-    labels.map((label) => percent(probabilities[label]!)).join(", "),
+    labels.map((label) => percentText(probabilities[label]!)).join(", "),
   ],
 };
 
 /** The set of labels that is given most often. */
-function commonestSet({ labels, truth, predicted }: LabelSetMetricInput): CommonAnswer | undefined {
+function commonestSet({ labels, truth, predicted }: LabelSetMetricInput): AnswerFrequency | undefined {
   const n = labels.length;
   const rows = truth.length / n;
   const key = (sets: Uint8Array, row: number): string => sets.subarray(row * n, (row + 1) * n).join("");
@@ -173,12 +181,12 @@ function commonestSet({ labels, truth, predicted }: LabelSetMetricInput): Common
 /** At which threshold F1 over all decisions is best on these very rows. */
 function atOtherThresholds({ truth, probabilities }: LabelSetMetricInput): readonly string[] {
   if (Number.isNaN(probabilities[0])) return [];
-  const order = Uint32Array.from(truth, (_, at) => at).sort((a, b) => probabilities[b]! - probabilities[a]!);
+  const order = Uint32Array.from(truth, (_, index) => index).sort((a, b) => probabilities[b]! - probabilities[a]!);
   const have = truth.reduce((sum, t) => sum + t, 0);
   let [hit, best] = [0, { score: 0, least: 0.5 }];
-  order.forEach((at, i) => {
-    hit += truth[at]!;
-    const least = probabilities[at]!;
+  order.forEach((index, i) => {
+    hit += truth[index]!;
+    const least = probabilities[index]!;
     // Where the next stands level, both come or neither.
     if (i + 1 < order.length && probabilities[order[i + 1]!] === least) return;
     const score = (2 * hit) / (i + 1 + have);
@@ -197,44 +205,47 @@ export const multilabelClassification: TaskImplementation = {
     rowFormat: singleText,
     inputs: (labels, about) => ({
       labels: { dtype: "f32", shape: ["batch", labels] },
-      ...(about && weighsPositives(about.call) && { weights: { dtype: "f32", shape: [labels] } }),
+      ...(about && hasPositiveWeights(about.call) && { weights: { dtype: "f32", shape: [labels] } }),
     }),
     teach(rows) {
       const values = rows.values("labels");
       if (!values) return null;
       const sets = Array.from(values as Iterable<readonly string[]>);
-      const number = numbering(rows, sets);
+      const number = labelNumbering(rows, sets);
       const n = rows.labels.length;
       const truth = new Uint8Array(rows.count * n);
       sets.forEach((labels, row) => {
         for (const label of labels) truth[row * n + number(label)] = 1;
       });
-      const weights = weighsPositives(rows.call) ? positiveWeights(rows.call, rows.labels, truth) : null;
+      const weights = hasPositiveWeights(rows.call) ? positiveWeights(rows.call, rows.labels, truth) : null;
       const taught: TaughtSets = {
         truth,
         severalRight: truth,
         counts: (batch) => batch.rows.length,
         feeds(batch) {
           const labels = new Float32Array(batch.rows.length * n);
-          Array.from(batch.rows).forEach((row, at) => labels.set(truth.subarray(row * n, (row + 1) * n), at * n));
-          return { labels: real(labels, [batch.rows.length, n]), ...(weights && { weights: real(weights, [n]) }) };
+          Array.from(batch.rows).forEach((row, index) => labels.set(truth.subarray(row * n, (row + 1) * n), index * n));
+          return {
+            labels: float32Array(labels, [batch.rows.length, n]),
+            ...(weights && { weights: float32Array(weights, [n]) }),
+          };
         },
       };
       return taught;
     },
   },
   headPaths: "sentence",
-  head(_layers, _body, o) {
-    const logits = o.sentence(o.labels);
+  head(_layers, _body, options) {
+    const logits = options.sentence(options.labels);
     return {
       logits: () => logits,
       probabilities: () => logits.sigmoid(),
       loss({ labels, weights, each }, reduction) {
-        const settings = { positive: weights, focal: lossSettings(o.call).focal };
-        return ofRows(binaryCrossEntropies(logits, labels, settings).mean([1]), reduction, each);
+        const settings = { positive: weights, focal: lossSettingsOf(options.call).focal };
+        return reduceRowLosses(binaryCrossEntropies(logits, labels, settings).mean([1]), reduction, each);
       },
-      plain: ({ labels }, reduction) => ofRows(binaryCrossEntropies(logits, labels, {}).mean([1]), reduction),
+      plain: ({ labels }, reduction) => reduceRowLosses(binaryCrossEntropies(logits, labels, {}).mean([1]), reduction),
     };
   },
-  answers: answers as Answers,
+  answers: answers as AnswerDecoder,
 };

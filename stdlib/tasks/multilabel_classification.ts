@@ -1,10 +1,14 @@
 import { defineWord } from "#dsl/language/types/define.js";
 import { singleText } from "../row-formats/single-text.js";
-import { wantShape } from "./shared/families.js";
-import { wantPositive } from "./shared/class-weights.js";
-import { focal } from "./shared/loss-settings.js";
-import { positiveGiven, positivesByCounts, positiveWeight } from "./shared/positive-weights.js";
-import { sentenceParameters } from "./shared/sentence-head.js";
+import { checkFamilyShape } from "./shared/families.js";
+import { checkPositiveWeights } from "./shared/class-weights.js";
+import { focalParameter } from "./shared/loss-settings.js";
+import {
+  namedPositiveWeights,
+  balancedPositiveWeightText,
+  positiveWeightParameter,
+} from "./shared/positive-weights.js";
+import { sentenceHeadElementCount } from "./shared/sentence-head.js";
 
 export const word = defineWord({
   kind: "task",
@@ -22,8 +26,8 @@ export const word = defineWord({
       why: "At one half the likelier answer wins.",
       impact: "medium",
     },
-    positiveWeight,
-    focal,
+    positiveWeightParameter,
+    focalParameter,
   ],
   elsewhere: {
     pos_weight: "positive_weight",
@@ -36,8 +40,8 @@ export const word = defineWord({
     multilabel: "multilabel_classification",
   },
   check(call, context) {
-    wantShape(call.word, ["encoder"], context);
-    wantPositive("positive_weight", positiveGiven(call), context);
+    checkFamilyShape(call.word, ["encoder"], context);
+    checkPositiveWeights("positive_weight", namedPositiveWeights(call), context);
   },
   capabilities: {
     /** What the Hugging Face hub calls it. */
@@ -49,10 +53,10 @@ export const word = defineWord({
     why: true,
     rowFormat: singleText,
     labels: true,
-    names: (call) => Object.keys(positiveGiven(call)),
-    counts: positivesByCounts,
+    names: (call) => Object.keys(namedPositiveWeights(call)),
+    counts: balancedPositiveWeightText,
     decides: "several",
-    parameters: sentenceParameters,
+    parameters: sentenceHeadElementCount,
     measures: ["label_set"],
     metrics: [
       { word: "f1", kind: "metric", arguments: { average: "micro", of: null } },

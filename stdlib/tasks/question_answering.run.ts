@@ -5,44 +5,44 @@
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { Call } from "#dsl/language/types/value.js";
-import type { Answer } from "../data/answers.js";
+import type { LocatedAnswer } from "../data/answers.js";
 import type {
-  Answers,
-  AskedRows,
-  Column,
-  CommonAnswer,
+  AnswerDecoder,
+  PredictedRows,
+  RowColumn,
+  AnswerFrequency,
   ContextWindow,
-  RowsToTeach,
-  Scored,
+  TeachingRows,
+  ScoredOutcome,
   TaskImplementation,
-  Taught,
+  TaughtRows,
 } from "./kind.js";
 import { extractiveQa } from "../row-formats/extractive-qa.js";
 import type { AnswerMetricInput } from "../metrics/kind.js";
 import { exactMatch } from "../metrics/exact_match.run.js";
-import { drawnFrom, rowSums, whole as wholeOf, type RowSums } from "../metrics/shared/row-sums.js";
+import { rowSumsSampler, rowSumsOf, scoreOfAllRows as wholeOf, type RowSums } from "../metrics/shared/row-sums.js";
 import { tokenF1 } from "../metrics/token_f1.run.js";
 import {
-  answerIn,
-  NONE,
-  spanIn,
-  type Choice,
+  findAnswer,
+  NO_SPAN,
+  tokenSpanIn,
+  type AnswerChoiceOptions,
   type FoundAnswer,
-  type SaidWindow,
-  type Span,
+  type WindowLogits,
+  type TokenSpan,
 } from "./shared/answer-spans.js";
-import { drawnAnswers, resampling, samplerOf } from "../metrics/shared/resampled-outcomes.js";
-import { whole } from "./shared/feeds.js";
-import { percent } from "../statistics/probabilities.js";
+import { answersResampler, resamplingOf, samplerOf } from "../metrics/shared/resampled-outcomes.js";
+import { int32Array } from "./shared/feeds.js";
+import { percentText } from "../statistics/probabilities.js";
 
 /** `text` is the question. */
 export interface AnswerPrediction extends FoundAnswer {
   readonly text: string;
   readonly context: string;
 }
-interface TaughtAnswers extends Taught {
+interface TaughtAnswers extends TaughtRows {
   /** Of a window. */
-  span(row: number): Span;
+  span(row: number): TokenSpan;
   /** Of a question. */
   gold(question: number): readonly string[];
 }
@@ -50,20 +50,20 @@ interface TaughtAnswers extends Taught {
 const matched = must(exactMatch.ofAnswers, "exact_match of answers");
 const overlapping = must(tokenF1.ofAnswers, "token_f1 of answers");
 
-const answers: Answers<TaughtAnswers, AnswerPrediction> = {
+const answers: AnswerDecoder<TaughtAnswers, AnswerPrediction> = {
   places: (rows, row) => Int32Array.from(rows.ids(row), (_, place) => place),
-  score(said, { span, gold: goldOf }, rows) {
-    const found = byQuestion(said, rows).map((windows) => answerIn(windows, choiceOf(rows.call)));
+  score(outputs, { span, gold: goldOf }, rows) {
+    const found = byQuestion(outputs, rows).map((windows) => findAnswer(windows, choiceOf(rows.call)));
     const gold = found.map((_, question) => goldOf(question));
     const windows = windowsOf(rows, found.length);
     // A question with many windows counts as often in the loss.
-    const losses = rowSums(
+    const losses = rowSumsOf(
       found.length,
       2,
-      (i) => [windows[i]!.reduce((sum, row) => sum + lossOf(said[row]!, span(row)), 0), windows[i]!.length],
+      (i) => [windows[i]!.reduce((sum, row) => sum + lossOf(outputs[row]!, span(row)), 0), windows[i]!.length],
       (sums) => sums[0]! / sums[1]!,
     );
-    const notes = said.length > found.length ? [`${said.length} windows of ${found.length} contexts`] : [];
+    const notes = outputs.length > found.length ? [`${outputs.length} windows of ${found.length} contexts`] : [];
     return { ...scoredAnswers(found, gold, rows.call, losses), notes };
   },
   scoreWritten(written, { gold }, { call }) {
@@ -74,18 +74,18 @@ const answers: Answers<TaughtAnswers, AnswerPrediction> = {
   constant({ call }) {
     if (call.arguments["unanswerable"] !== true) return null;
     // The first token stands for no answer.
-    const said = (rows: AskedRows, row: number): Float32Array =>
+    const predict = (rows: PredictedRows, row: number): Float32Array =>
       Float32Array.from({ length: 2 * rows.ids(row).length }, (_, i) => (i < 2 ? 30 : 0));
-    return { name: "never an answer", said, likelihood: false };
+    return { name: "never an answer", predict, likelihood: false };
   },
-  predictions: (said, texts, rows) =>
-    byQuestion(said, rows).map((windows, i) => {
+  predictions: (outputs, texts, rows) =>
+    byQuestion(outputs, rows).map((windows, i) => {
       const { context } = windows[0]!.window;
-      return { text: texts[i]!, context, ...answerIn(windows, choiceOf(rows.call)) };
+      return { text: texts[i]!, context, ...findAnswer(windows, choiceOf(rows.call)) };
     }),
   answer: ({ answer }) => answer,
   columns: ["answer", "probability", "in the context"],
-  cells: (found) => [found.answer || "no answer", percent(found.probability), excerpt(found)],
+  cells: (found) => [found.answer || "no answer", percentText(found.probability), excerpt(found)],
 };
 
 /** `losses` null: nothing says how likely other answers were. */
@@ -94,20 +94,23 @@ function scoredAnswers(
   gold: readonly (readonly string[])[],
   call: Call,
   losses: RowSums | null,
-): Scored {
+): ScoredOutcome {
   const loss = losses ? wholeOf(losses) : Number.NaN;
   const input: AnswerMetricInput = { answers: found.map(({ answer }) => answer), gold, loss };
-  const draw = drawnAnswers(input, losses ? drawnFrom(losses) : () => Number.NaN);
+  const draw = answersResampler(input, losses ? rowSumsSampler(losses) : () => Number.NaN);
   const right = found.map(({ answer }, i) => matched(call, { answers: [answer], gold: [gold[i]!], loss }));
   return {
-    told: {
+    metrics: {
       loss,
       exact_match: right.reduce((a, b) => a + b, 0) / right.length,
       token_f1: overlapping(call, input),
     },
-    measure: (metric, of) => metric.ofAnswers?.(of, input) ?? Number.NaN,
-    resampling: (metric, of) =>
-      resampling(found.length, samplerOf(metric, of, "ofAnswers", input, draw), { of: "question", single: true }),
+    measure: (metric, metricCall) => metric.ofAnswers?.(metricCall, input) ?? Number.NaN,
+    resampling: (metric, metricCall) =>
+      resamplingOf(found.length, samplerOf(metric, metricCall, "ofAnswers", input, draw), {
+        unit: "question",
+        single: true,
+      }),
     ...(found.length > 0 && { commonest: commonestAnswer(input) }),
     labels: [],
     confusion: [],
@@ -134,17 +137,17 @@ function excerpt({ context, start, end }: AnswerPrediction): string {
   return [from > 0 ? "…" : "", ...parts, to < context.length ? "…" : ""].join("").replace(/\p{Surrogate}/gu, "");
 }
 
-const windowOf = (rows: Pick<AskedRows, "window">, row: number): ContextWindow =>
+const windowOf = (rows: Pick<PredictedRows, "window">, row: number): ContextWindow =>
   must(rows.window, "the windows of contexts")(row);
 
 /** Numbers of the windows of each question. */
-function windowsOf(rows: AskedRows, questions: number): readonly (readonly number[])[] {
+function windowsOf(rows: PredictedRows, questions: number): readonly (readonly number[])[] {
   const windows: number[][] = Array.from({ length: questions }, () => []);
-  for (let row = 0; row < rows.count; row++) windows[windowOf(rows, row).of]!.push(row);
+  for (let row = 0; row < rows.count; row++) windows[windowOf(rows, row).questionIndex]!.push(row);
   return windows;
 }
 
-function commonestAnswer({ answers: given, gold }: AnswerMetricInput): CommonAnswer {
+function commonestAnswer({ answers: given, gold }: AnswerMetricInput): AnswerFrequency {
   const times = new Map<string, number>();
   for (const answer of given) times.set(answer, (times.get(answer) ?? 0) + 1);
   const [answer, most] = [...times].reduce((a, b) => (b[1] > a[1] ? b : a));
@@ -153,60 +156,60 @@ function commonestAnswer({ answers: given, gold }: AnswerMetricInput): CommonAns
 }
 
 /** What was said of the windows of each question. */
-function byQuestion(said: readonly Float32Array[], rows: AskedRows): readonly (readonly SaidWindow[])[] {
-  const questions: SaidWindow[][] = [];
-  said.forEach((logits, row) => {
+function byQuestion(outputs: readonly Float32Array[], rows: PredictedRows): readonly (readonly WindowLogits[])[] {
+  const questions: WindowLogits[][] = [];
+  outputs.forEach((logits, row) => {
     const window = windowOf(rows, row);
-    (questions[window.of] ??= []).push({ window, logits });
+    (questions[window.questionIndex] ??= []).push({ window, logits });
   });
   return questions;
 }
 
-function choiceOf({ arguments: given }: Call): Choice {
+function choiceOf({ arguments: given }: Call): AnswerChoiceOptions {
   const none = given["unanswerable"] === true ? Number(given["threshold"] ?? 0) : null;
   return { candidates: Number(given["candidates"] ?? 20), longest: Number(given["max_answer"] ?? 30), none };
 }
 
 /** Mean of both cross-entropies, in nats. */
-function lossOf(logits: Float32Array, span: Span): number {
-  const of = (kind: 0 | 1): number => {
-    const own = logits.filter((_, i) => i % 2 === kind);
-    const greatest = own.reduce((a, b) => Math.max(a, b), -Infinity);
-    const sum = own.reduce((total, x) => total + Math.exp(x - greatest), 0);
-    return greatest + Math.log(sum) - own[span[kind]]!;
+function lossOf(logits: Float32Array, span: TokenSpan): number {
+  const lossOfKind = (kind: 0 | 1): number => {
+    const kindLogits = logits.filter((_, i) => i % 2 === kind);
+    const greatest = kindLogits.reduce((a, b) => Math.max(a, b), -Infinity);
+    const sum = kindLogits.reduce((total, x) => total + Math.exp(x - greatest), 0);
+    return greatest + Math.log(sum) - kindLogits[span[kind]]!;
   };
-  return (of(0) + of(1)) / 2;
+  return (lossOfKind(0) + lossOfKind(1)) / 2;
 }
 
 /** First and last token of the answer in each window, one after the other; `no-answer` and `answer-cut` for questions that would teach none. */
-function spansOf(rows: RowsToTeach, given: Column): Int32Array {
+function spansOf(rows: TeachingRows, given: RowColumn): Int32Array {
   const spans = new Int32Array(2 * rows.count);
   let row = 0;
-  let of = 0;
-  for (const own of given as Iterable<readonly Answer[]>) {
-    const answer = placedIn(own);
-    const name = rows.names[of]!;
+  let rowIndex = 0;
+  for (const rowAnswers of given as Iterable<readonly LocatedAnswer[]>) {
+    const answer = placedIn(rowAnswers);
+    const name = rows.names[rowIndex]!;
     if (!answer && rows.call.arguments["unanswerable"] !== true) throw new CodedError("no-answer", { row: name });
-    let held = false;
+    let isFound = false;
     // The windows of a question stand one after the other.
-    for (let window; row < rows.count && (window = windowOf(rows, row)).of === of; row++) {
-      const span = answer ? spanOf(answer, window) : NONE;
-      held ||= span !== NONE;
+    for (let window; row < rows.count && (window = windowOf(rows, row)).questionIndex === rowIndex; row++) {
+      const span = answer ? spanOf(answer, window) : NO_SPAN;
+      isFound ||= span !== NO_SPAN;
       spans.set(span, 2 * row);
     }
-    if (answer && !held) throw new CodedError("answer-cut", { row: name, answer: answer.text.slice(0, 80) });
-    of++;
+    if (answer && !isFound) throw new CodedError("answer-cut", { row: name, answer: answer.text.slice(0, 80) });
+    rowIndex++;
   }
   return spans;
 }
 
-function spanOf({ text, start }: { readonly text: string; readonly start: number }, window: ContextWindow): Span {
+function spanOf({ text, start }: { readonly text: string; readonly start: number }, window: ContextWindow): TokenSpan {
   // Blanks at its ends are no part of any token.
-  return spanIn(window, start + text.length - text.trimStart().length, start + text.trimEnd().length);
+  return tokenSpanIn(window, start + text.length - text.trimStart().length, start + text.trimEnd().length);
 }
 
 /** The answer that is learnt: the first that stands in the context. */
-function placedIn(given: readonly Answer[]): { readonly text: string; readonly start: number } | null {
+function placedIn(given: readonly LocatedAnswer[]): { readonly text: string; readonly start: number } | null {
   for (const { text, start } of given) if (start !== null && text.trim() !== "") return { text, start };
   return null;
 }
@@ -220,17 +223,17 @@ export const questionAnswering: TaskImplementation = {
       const given = rows.values("answer");
       if (!given) return null;
       const spans = spansOf(rows, given);
-      const span = (row: number): Span => [spans[2 * row]!, spans[2 * row + 1]!];
+      const span = (row: number): TokenSpan => [spans[2 * row]!, spans[2 * row + 1]!];
       const taught: TaughtAnswers = {
         span,
-        gold: (question) => (given.at(question) as readonly Answer[]).map(({ text }) => text),
+        gold: (question) => (given.at(question) as readonly LocatedAnswer[]).map(({ text }) => text),
         counts: (batch) => batch.rows.length,
         marked(row) {
           const [first, last] = span(row);
           return Uint8Array.from(rows.ids(row), (_, place) => (place > 0 && place >= first && place <= last ? 1 : 0));
         },
         feeds: ({ rows: members }) => ({
-          labels: whole(Int32Array.from(Array.from(members).flatMap(span)), [members.length, 2]),
+          labels: int32Array(Int32Array.from(Array.from(members).flatMap(span)), [members.length, 2]),
         }),
       };
       return taught;
@@ -239,10 +242,10 @@ export const questionAnswering: TaskImplementation = {
   headPaths: ["qa_outputs"],
   pooled: false,
   outputs: () => 2,
-  head(layers, body, o) {
+  head(layers, body, options) {
     const logits: ReturnType<TaskImplementation["head"]>["logits"] = (targets) => {
-      const x = layers.dropout("qa_dropout", body.last_hidden_state, o.answerDropout);
-      return layers.linear("qa_outputs", targets ? x.takeRows(targets) : x, { in: o.hidden, out: 2 });
+      const x = layers.dropout("qa_dropout", body.last_hidden_state, options.answerDropout);
+      return layers.linear("qa_outputs", targets ? x.takeRows(targets) : x, { in: options.hidden, out: 2 });
     };
     return {
       logits,
@@ -258,5 +261,5 @@ export const questionAnswering: TaskImplementation = {
       },
     };
   },
-  answers: answers as Answers,
+  answers: answers as AnswerDecoder,
 };

@@ -1,6 +1,6 @@
 import { defineWord } from "#dsl/language/types/define.js";
 import { extractiveQa } from "../row-formats/extractive-qa.js";
-import { wantShape } from "./shared/families.js";
+import { checkFamilyShape } from "./shared/families.js";
 
 /** What `max_length` is unless it is written, where the base has positions for it. */
 const LONGEST = 512;
@@ -76,7 +76,7 @@ export const word = defineWord({
     n_best_size: "candidates",
     null_score_diff_threshold: "threshold",
   },
-  check: (call, context) => wantShape(call.word, ["encoder"], context),
+  check: (call, context) => checkFamilyShape(call.word, ["encoder"], context),
   capabilities: {
     peft: "QUESTION_ANS",
     roles: ["question", "context", "answer"],

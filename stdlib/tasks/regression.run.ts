@@ -3,21 +3,21 @@
  * mean is 0 and whose spread is 1, so that no scale of them is too far away for it; all that is told is in the scores' own.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { ofRows } from "#dsl/tensor/losses.js";
-import type { Initial } from "#dsl/tensor/program.js";
+import { reduceRowLosses } from "#dsl/tensor/losses.js";
+import type { InitialValue } from "#dsl/tensor/program.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
 import type { Call } from "#dsl/language/types/value.js";
-import type { Answers, CommonAnswer, TaskImplementation, Taught } from "./kind.js";
+import type { AnswerDecoder, AnswerFrequency, TaskImplementation, TaughtRows } from "./kind.js";
 import { singleText } from "../row-formats/single-text.js";
-import { drawnNumbers, resampling, samplerOf } from "../metrics/shared/resampled-outcomes.js";
-import { real } from "./shared/feeds.js";
-import { shown } from "../text/numbers.js";
+import { numbersResampler, resamplingOf, samplerOf } from "../metrics/shared/resampled-outcomes.js";
+import { float32Array } from "./shared/feeds.js";
+import { numberText } from "../text/numbers.js";
 
 export interface ScorePrediction {
   readonly text: string;
   readonly score: number;
 }
-interface TaughtScores extends Taught {
+interface TaughtScores extends TaughtRows {
   readonly truth: Float64Array;
 }
 interface Range {
@@ -27,50 +27,54 @@ interface Range {
 
 const STANDARD = { mean: "target.mean", scale: "target.scale" };
 
-const answers: Answers<TaughtScores, ScorePrediction> = {
-  score(said, { truth }, { call }) {
-    const predicted = Float64Array.from(said, (logits) => within(logits[0]!, call));
+const answers: AnswerDecoder<TaughtScores, ScorePrediction> = {
+  score(outputs, { truth }, { call }) {
+    const predicted = Float64Array.from(outputs, (logits) => within(logits[0]!, call));
     const input = { truth, predicted };
-    const draw = drawnNumbers(input);
+    const draw = numbersResampler(input);
     const commonest = commonestNumber(truth, predicted);
-    const mean = (of: (difference: number) => number): number =>
-      truth.reduce((sum, right, i) => sum + of(predicted[i]! - right), 0) / truth.length;
+    const mean = (measure: (difference: number) => number): number =>
+      truth.reduce((sum, right, i) => sum + measure(predicted[i]! - right), 0) / truth.length;
     return {
-      told: { loss: mean((d) => d * d), mean_absolute_error: mean(Math.abs) },
-      measure: (metric, of) => metric.ofNumbers?.(of, input) ?? Number.NaN,
-      resampling: (metric, of) => resampling(truth.length, samplerOf(metric, of, "ofNumbers", input, draw)),
+      metrics: { loss: mean((d) => d * d), mean_absolute_error: mean(Math.abs) },
+      measure: (metric, metricCall) => metric.ofNumbers?.(metricCall, input) ?? Number.NaN,
+      resampling: (metric, metricCall) =>
+        resamplingOf(truth.length, samplerOf(metric, metricCall, "ofNumbers", input, draw)),
       ...(commonest && { commonest }),
-      spread: { said: deviationOf(predicted), truth: deviationOf(truth), mean: meanOf(predicted) },
+      spread: { predicted: deviationOf(predicted), truth: deviationOf(truth), mean: meanOf(predicted) },
       labels: [],
       confusion: [],
       mistakesBy: "error",
       mistakes: (most) =>
         Array.from(truth, (right, row) => ({
           row,
-          truth: shown(right),
-          predicted: shown(predicted[row]!),
+          truth: numberText(right),
+          predicted: numberText(predicted[row]!),
           by: Math.abs(predicted[row]! - right),
         }))
           .sort((a, b) => b.by - a.by)
           .slice(0, most),
-      outcome: { of: "number", input },
+      outcome: { kind: "number", input },
     };
   },
   /** Of all numbers the mean has the least squared error, the median the least absolute one. */
   constant({ values, call }) {
     const known = Float64Array.from((values("score") ?? []) as Iterable<number>).sort();
     if (known.length === 0) return null;
-    const always = (of: string, score: number) => {
-      const said = within(score, call);
-      return { name: `always ${shown(said)}, the ${of}`, said: () => Float32Array.of(said) };
+    const always = (constantName: string, score: number) => {
+      const prediction = within(score, call);
+      return {
+        name: `always ${numberText(prediction)}, the ${constantName}`,
+        predict: () => Float32Array.of(prediction),
+      };
     };
     return { ...always("mean", meanOf(known)), others: { median: always("median", medianOf(known)) } };
   },
-  predictions: (said, texts, { call }) =>
-    said.map((logits, i) => ({ text: texts[i]!, score: within(logits[0]!, call) })),
-  answer: ({ score }) => shown(score),
+  predictions: (outputs, texts, { call }) =>
+    outputs.map((logits, i) => ({ text: texts[i]!, score: within(logits[0]!, call) })),
+  answer: ({ score }) => numberText(score),
   columns: ["score"],
-  cells: ({ score }) => [shown(score)],
+  cells: ({ score }) => [numberText(score)],
 };
 
 export const regression: TaskImplementation = {
@@ -91,7 +95,7 @@ export const regression: TaskImplementation = {
         standard: standardOf(truth),
         counts: (batch) => batch.rows.length,
         feeds: (batch) => ({
-          labels: real(
+          labels: float32Array(
             Float32Array.from(batch.rows, (row) => truth[row]!),
             [batch.rows.length],
           ),
@@ -103,21 +107,24 @@ export const regression: TaskImplementation = {
   headPaths: "sentence",
   standard: STANDARD,
   outputs: () => 1,
-  head({ graph }, _body, o) {
-    const held = (name: string, initial: Initial): Tensor =>
+  head({ graph }, _body, options) {
+    const standardState = (name: string, initial: InitialValue): Tensor =>
       graph.state(name, { type: { dtype: "f32", shape: [1] }, trains: false, initial });
-    const [mean, scale] = [held(STANDARD.mean, { zeros: true }), held(STANDARD.scale, { ones: true })];
-    const learnt = o.sentence(o.labels);
+    const [mean, scale] = [
+      standardState(STANDARD.mean, { zeros: true }),
+      standardState(STANDARD.scale, { ones: true }),
+    ];
+    const learnt = options.sentence(options.labels);
     return {
       logits: () => learnt.multiply(scale).add(mean),
       loss({ labels, each }, reduction) {
         const wanted = labels.subtract(mean).divide(scale);
-        return ofRows(learnt.reshape([labels.shape[0]!]).subtract(wanted).square(), reduction, each);
+        return reduceRowLosses(learnt.reshape([labels.shape[0]!]).subtract(wanted).square(), reduction, each);
       },
-      told: (loss) => loss.multiply(scale.square().reshape([])),
+      reportedLoss: (loss) => loss.multiply(scale.square().reshape([])),
     };
   },
-  answers: answers as Answers,
+  answers: answers as AnswerDecoder,
 };
 
 function meanOf(numbers: Float64Array): number {
@@ -134,14 +141,14 @@ function medianOf(numbers: Float64Array): number {
 }
 
 /** The middle of what is predicted, and how much of it, and of the truth, lies near: within a tenth of what the truth varies by. */
-function commonestNumber(truth: Float64Array, predicted: Float64Array): CommonAnswer | undefined {
+function commonestNumber(truth: Float64Array, predicted: Float64Array): AnswerFrequency | undefined {
   const n = truth.length;
   if (n === 0) return undefined;
   const mean = truth.reduce((sum, score) => sum + score, 0) / n;
   const near = 0.1 * Math.sqrt(truth.reduce((sum, score) => sum + (score - mean) ** 2, 0) / n);
   const middle = predicted.slice().sort()[n >> 1]!;
-  const share = (of: Float64Array): number => of.filter((score) => Math.abs(score - middle) <= near).length / n;
-  return { answer: `about ${shown(middle)}`, given: share(predicted), right: share(truth) };
+  const share = (scores: Float64Array): number => scores.filter((score) => Math.abs(score - middle) <= near).length / n;
+  return { answer: `about ${numberText(middle)}`, given: share(predicted), right: share(truth) };
 }
 
 /** Mean and standard deviation; of equal scores the spread is taken for 1. */

@@ -1,8 +1,8 @@
-import type { HeadOn } from "#dsl/language/types/capabilities/model.js";
+import type { HeadContext } from "#dsl/language/types/capabilities/model.js";
 import { defineWord } from "#dsl/language/types/define.js";
 import { singleText } from "../row-formats/single-text.js";
-import { wantShape } from "./shared/families.js";
-import { sentenceParameters } from "./shared/sentence-head.js";
+import { checkFamilyShape } from "./shared/families.js";
+import { sentenceHeadElementCount } from "./shared/sentence-head.js";
 
 export const word = defineWord({
   kind: "task",
@@ -23,7 +23,7 @@ export const word = defineWord({
     },
   ],
   elsewhere: { "text-regression": "regression", num_labels: "regression", min_max: "range" },
-  check: (call, context) => wantShape(call.word, ["encoder"], context),
+  check: (call, context) => checkFamilyShape(call.word, ["encoder"], context),
   capabilities: {
     /** What the Hugging Face hub calls it. */
     pipeline: "text-classification",
@@ -34,7 +34,7 @@ export const word = defineWord({
     rowFormat: singleText,
     labels: false,
     standardises: true,
-    parameters: (hidden: number, _labels: number, on: HeadOn): number => sentenceParameters(hidden, 1, on),
+    parameters: (hidden: number, _labels: number, on: HeadContext): number => sentenceHeadElementCount(hidden, 1, on),
     measures: ["number"],
     metrics: ["mean_absolute_error", "root_mean_squared_error", "r2", "pearson", "spearman"].map((word) => ({
       word,

@@ -4,14 +4,19 @@
  */
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { Call } from "#dsl/language/types/value.js";
-import type { Answers, PairAnswers, TaskAbout, TaskImplementation } from "./kind.js";
+import type { AnswerDecoder, PairAnswerDecoder, TaskContext, TaskImplementation } from "./kind.js";
 import { pairEncoding } from "../row-formats/pair-encoding.js";
-import { normalised, pool, POOLINGS, type Pooling } from "./shared/pooling.js";
-import { shown } from "../text/numbers.js";
-import { lossIn, lossOf, settingsOf, toldBy } from "./shared/similarity-losses.js";
-import { teachPairs, type TaughtPairs } from "./shared/similarity-rows.js";
+import { normalizeVectors, poolTokens, POOLINGS, type Pooling } from "./shared/pooling.js";
+import { numberText } from "../text/numbers.js";
+import {
+  buildSimilarityLoss,
+  similarityLossOf,
+  similarityLossSettingsOf,
+  pairTargetRole,
+} from "./shared/similarity-losses.js";
+import { teachPairs, type TaughtTextPairs } from "./shared/similarity-rows.js";
 import { scorePairs } from "./shared/similarity-scored.js";
-import { dot, unit } from "./shared/similarity-scores.js";
+import { dotProduct, unitVector } from "./shared/similarity-scores.js";
 
 export interface EmbeddingPrediction {
   readonly text: string;
@@ -26,41 +31,41 @@ export interface SimilarityPrediction {
 
 const poolingOf = (call: Call): Pooling => POOLINGS.find((pooling) => pooling === call.arguments["pooling"]) ?? "mean";
 
-const ofPairs: PairAnswers<SimilarityPrediction> = {
-  predictions: (said, texts) =>
-    said.map(([first, second], i) => ({
+const ofPairs: PairAnswerDecoder<SimilarityPrediction> = {
+  predictions: (outputs, texts) =>
+    outputs.map(([first, second], i) => ({
       text: texts[i]![0],
       text_pair: texts[i]![1],
-      similarity: dot(unit(first), unit(second)),
+      similarity: dotProduct(unitVector(first), unitVector(second)),
     })),
   columns: ["similarity"],
-  cells: ({ similarity }) => [shown(similarity)],
+  cells: ({ similarity }) => [numberText(similarity)],
 };
 
-const answers: Answers<TaughtPairs, EmbeddingPrediction> = {
+const answers: AnswerDecoder<TaughtTextPairs, EmbeddingPrediction> = {
   score: scorePairs,
-  predictions: (said, texts) => said.map((vector, i) => ({ text: texts[i]!, embedding: vector.slice() })),
+  predictions: (outputs, texts) => outputs.map((vector, i) => ({ text: texts[i]!, embedding: vector.slice() })),
   /** All pairs as alike as each other, where labels say which belong together: then the commoner label is right. */
   constant: ({ values, call }) =>
-    toldBy(
+    pairTargetRole(
       call,
       ["label", "score"].filter((role) => values(role) !== undefined),
     ) === "label"
-      ? { name: "all pairs alike", said: () => Float32Array.of(1), likelihood: false }
+      ? { name: "all pairs alike", predict: () => Float32Array.of(1), likelihood: false }
       : null,
-  answer: ({ embedding }) => Array.from(embedding.subarray(0, 16), shown).join(" "),
+  answer: ({ embedding }) => Array.from(embedding.subarray(0, 16), numberText).join(" "),
   columns: ["embedding"],
   cells: ({ embedding }) => [
     `${embedding.length} numbers: ${Array.from(embedding.subarray(0, 4), (x) => x.toFixed(3)).join(", ")}, …`,
   ],
-  ofPairs: ofPairs as PairAnswers,
+  ofPairs: ofPairs as PairAnswerDecoder,
 };
 
 export const sentenceSimilarity: TaskImplementation = {
   supervision: {
     rowFormat: pairEncoding,
-    inputs(_labels, about: TaskAbout = { call: { word: "", kind: "task", arguments: {} }, roles: [] }) {
-      const ranking = lossOf(about.call, about.roles) === "ranking";
+    inputs(_labels, about: TaskContext = { call: { word: "", kind: "task", arguments: {} }, roles: [] }) {
+      const ranking = similarityLossOf(about.call, about.roles) === "ranking";
       const candidates = ranking ? "candidates" : "pairs";
       return {
         labels: { dtype: "f32", shape: ranking ? ["pairs", candidates] : ["pairs"] },
@@ -73,22 +78,23 @@ export const sentenceSimilarity: TaskImplementation = {
   headPaths: [],
   pooled: false,
   bare: true,
-  head(_layers, body, o) {
-    const vectors = pool(body, o.mask, poolingOf(o.call));
-    const units = normalised(vectors);
-    const at = (texts: typeof o.mask) => units.reshape([units.shape[0]!, 1, units.shape[1]!]).takeRows(texts);
+  head(_layers, body, options) {
+    const vectors = poolTokens(body, options.mask, poolingOf(options.call));
+    const units = normalizeVectors(vectors);
+    const takeUnits = (texts: typeof options.mask) =>
+      units.reshape([units.shape[0]!, 1, units.shape[1]!]).takeRows(texts);
     return {
-      logits: () => (o.call.arguments["normalize"] === false ? vectors : units),
+      logits: () => (options.call.arguments["normalize"] === false ? vectors : units),
       loss: ({ labels, each, ...places }, reduction) =>
-        lossIn(lossOf(o.call, o.roles), {
-          a: at(must(places["firsts"], "firsts")),
-          b: at(must(places["seconds"], "seconds")),
+        buildSimilarityLoss(similarityLossOf(options.call, options.roles), {
+          a: takeUnits(must(places["firsts"], "firsts")),
+          b: takeUnits(must(places["seconds"], "seconds")),
           labels,
           ...(each && { each }),
           reduction,
-          ...settingsOf(o.call),
+          ...similarityLossSettingsOf(options.call),
         }),
     };
   },
-  answers: answers as Answers,
+  answers: answers as AnswerDecoder,
 };

@@ -2,20 +2,25 @@ import type { TaskCapabilities } from "#dsl/language/types/capabilities/model.js
 import type { CheckContext } from "#dsl/language/types/context.js";
 import type { EmbeddingFacts } from "#dsl/language/types/facts.js";
 import type { Call } from "#dsl/language/types/value.js";
-import { defineWord, parameters } from "#dsl/language/types/define.js";
+import { defineWord, defineParameters } from "#dsl/language/types/define.js";
 import { pairEncoding } from "../row-formats/pair-encoding.js";
 import { baseFacts } from "../models/shared/base-facts.js";
-import { wantShape } from "./shared/families.js";
+import { checkFamilyShape } from "./shared/families.js";
 import { POOLINGS } from "./shared/pooling.js";
-import { LEARNS, lossOf, LOSSES, toldBy } from "./shared/similarity-losses.js";
+import {
+  SIMILARITY_LOSS_ROLES,
+  similarityLossOf,
+  SIMILARITY_LOSSES,
+  pairTargetRole,
+} from "./shared/similarity-losses.js";
 
 const metric = (word: string, given: Call["arguments"] = {}): Call => ({ word, kind: "metric", arguments: given });
 
 /** What can be measured follows from the roles that the data have. */
 const byRoles: NonNullable<TaskCapabilities["byRoles"]> = (roles, task) => {
-  const told = toldBy(task, roles);
-  if (told === "score") return { measures: ["similarity"], metrics: [metric("spearman"), metric("pearson")] };
-  if (told === "label")
+  const targetRole = pairTargetRole(task, roles);
+  if (targetRole === "score") return { measures: ["similarity"], metrics: [metric("spearman"), metric("pearson")] };
+  if (targetRole === "label")
     return {
       measures: ["pair", "ranking"],
       metrics: [metric("accuracy"), metric("f1", { average: "auto", of: null })],
@@ -25,10 +30,10 @@ const byRoles: NonNullable<TaskCapabilities["byRoles"]> = (roles, task) => {
   return { measures: ["ranking"], metrics: [...ranked, ...found] };
 };
 
-const own = parameters([
+const ownParameters = defineParameters([
   {
     name: "loss",
-    type: { is: "choice", of: LOSSES },
+    type: { is: "choice", of: SIMILARITY_LOSSES },
     means: {
       cosine: "the cosine becomes the score",
       cosent: "pairs with a higher score get a higher cosine",
@@ -108,10 +113,10 @@ function embeddingOf(context: CheckContext): EmbeddingFacts | undefined {
   return baseFacts(context)?.embedding;
 }
 /** `auto`: the base says it in a way that isn't built. */
-function poolingBy(own: EmbeddingFacts | undefined): string {
-  if (!own) return "mean";
-  const known = POOLINGS.find((pooling) => pooling === own.pooling);
-  return known && own.unknown.length === 0 ? known : "auto";
+function poolingBy(embedding: EmbeddingFacts | undefined): string {
+  if (!embedding) return "mean";
+  const known = POOLINGS.find((pooling) => pooling === embedding.pooling);
+  return known && embedding.unknown.length === 0 ? known : "auto";
 }
 
 export const word = defineWord({
@@ -123,7 +128,7 @@ export const word = defineWord({
     "that doesn't belong. Vectors are made once and compared with all others, so it searches thousands of texts. To judge few pairs more " +
     "finely take `text_classification` or `regression` on `text` and `text_pair`, which read both texts at once.",
   example: 'model finder { base: "all-MiniLM-L6-v2", task: sentence_similarity }',
-  parameters: own,
+  parameters: ownParameters,
   elsewhere: {
     "sentence-similarity": "sentence_similarity",
     sentence_transformers: "sentence_similarity",
@@ -136,11 +141,11 @@ export const word = defineWord({
     similarity_fct: "loss",
   },
   check(call, context) {
-    wantShape(call.word, ["encoder", "decoder"], context);
-    const own = embeddingOf(context);
-    if (!own || call.arguments.pooling !== "auto") return;
+    checkFamilyShape(call.word, ["encoder", "decoder"], context);
+    const embedding = embeddingOf(context);
+    if (!embedding || call.arguments.pooling !== "auto") return;
     const base = context.statement["base"];
-    const modules = own.unknown.length > 0 ? own.unknown : [`pooling by ${own.pooling}`];
+    const modules = embedding.unknown.length > 0 ? embedding.unknown : [`pooling by ${embedding.pooling}`];
     context.report("pooling-unknown", { base: typeof base === "string" ? base : "the base", modules });
   },
   capabilities: {
@@ -149,12 +154,12 @@ export const word = defineWord({
     roles: ["text", "text_pair"],
     /** Roles that a training needs beside these. */
     trainingRoles(call) {
-      const written = LOSSES.find((loss) => loss === call.arguments.loss);
-      const role = written && LEARNS[written];
+      const written = SIMILARITY_LOSSES.find((loss) => loss === call.arguments.loss);
+      const role = written && SIMILARITY_LOSS_ROLES[written];
       return role ? [role] : [];
     },
     /** Whether texts are held beside all others of their batch, so that parts of a batch are not the batch. */
-    batchwise: (call, roles) => !["cosine", "contrastive"].includes(lossOf(call, roles)),
+    batchwise: (call, roles) => !["cosine", "contrastive"].includes(similarityLossOf(call, roles)),
     rowFormat: pairEncoding,
     labels: false,
     /** A base makes vectors as it is. */

@@ -1,6 +1,6 @@
-import { text2text } from "./shared/text2text.js";
+import { defineTextToTextTask } from "./shared/text2text.js";
 
-export const word = text2text({
+export const word = defineTextToTextTask({
   name: "summarization",
   doc: "Makes a short text of a long one: `input` is what is read, `target` its summary.",
   example: 'model digest { base: "t5-small", task: summarization }',

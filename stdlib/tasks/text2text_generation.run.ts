@@ -4,10 +4,10 @@
  */
 import type { TaskImplementation } from "./kind.js";
 import { seq2seq } from "../row-formats/seq2seq.js";
-import { nextToken } from "./shared/next-token.js";
+import { nextTokenSupervision } from "./shared/next-token.js";
 import { textGeneration } from "./text_generation.run.js";
 
 export const text2text: TaskImplementation = {
   ...textGeneration,
-  supervision: { rowFormat: seq2seq, inputs: (labels) => nextToken.inputs(labels) },
+  supervision: { rowFormat: seq2seq, inputs: (labels) => nextTokenSupervision.inputs(labels) },
 };

@@ -1,6 +1,6 @@
-import { text2text } from "./shared/text2text.js";
+import { defineTextToTextTask } from "./shared/text2text.js";
 
-export const word = text2text({
+export const word = defineTextToTextTask({
   name: "text2text_generation",
   doc: "Makes a text of a text: an encoder reads the `input`, a decoder writes the `target`, as in transformers' ...ForConditionalGeneration. T5 was trained to read its task from the first words.",
   example: 'model speller { base: "t5-small", task: text2text_generation(prefix: "spell: ") }',

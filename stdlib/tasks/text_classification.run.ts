@@ -1,24 +1,24 @@
 /** Labels of whole texts, by the head of the family's ...ForSequenceClassification. */
-import type { Answers, Supervision, TaskImplementation, Taught } from "./kind.js";
+import type { AnswerDecoder, Supervision, TaskImplementation, TaughtRows } from "./kind.js";
 import { singleText } from "../row-formats/single-text.js";
-import { classWeights, weighs } from "./shared/class-weights.js";
-import { real, whole } from "./shared/feeds.js";
-import { lossSettings } from "./shared/loss-settings.js";
-import { MEAN_HEAD, meanFeatures, poolsMean } from "./shared/mean-head.js";
-import { drawnLabels, resampling, samplerOf } from "../metrics/shared/resampled-outcomes.js";
+import { classWeights, hasClassWeights } from "./shared/class-weights.js";
+import { float32Array, int32Array } from "./shared/feeds.js";
+import { lossSettingsOf } from "./shared/loss-settings.js";
+import { MEAN_HEAD_PATH, meanFeatures, usesMeanPooling } from "./shared/mean-head.js";
+import { labelsResampler, resamplingOf, samplerOf } from "../metrics/shared/resampled-outcomes.js";
 import {
-  commonestLabel,
-  commonestOf,
-  confusionOf,
-  countsByLabel,
-  decided,
-  labelled,
-  measured,
-  mistaken,
-  numbering,
-  told,
+  commonestLabelBaseline,
+  commonestAnswer,
+  confusionMatrix,
+  labelCountsOf,
+  decideLabel,
+  labelMetricInput,
+  measureLabels,
+  labelMistakes,
+  labelNumbering,
+  labelMetrics,
 } from "./shared/label-scores.js";
-import { percent, softmaxInto } from "../statistics/probabilities.js";
+import { percentText, softmaxInto } from "../statistics/probabilities.js";
 
 export interface LabelPrediction {
   readonly text: string;
@@ -27,20 +27,20 @@ export interface LabelPrediction {
   readonly probability: number;
   readonly probabilities: Readonly<Record<string, number>>;
 }
-interface TaughtLabels extends Taught {
+interface TaughtLabels extends TaughtRows {
   readonly truth: Int32Array;
 }
 
 /** A number for each row. `weights`: what a row of each label counts in the loss; null: one, whatever its label. */
-export function taughtLabels(truth: Int32Array, weights: Float32Array | null = null): TaughtLabels {
-  const weighed = weights && { weights: real(weights, [weights.length]) };
+export function labelTargets(truth: Int32Array, weights: Float32Array | null = null): TaughtLabels {
+  const weighed = weights && { weights: float32Array(weights, [weights.length]) };
   return {
     truth,
     oneRight: truth,
     counts: ({ rows }) =>
       weights ? Array.from(rows).reduce((sum, row) => sum + weights[truth[row]!]!, 0) : rows.length,
     feeds: (batch) => ({
-      labels: whole(
+      labels: int32Array(
         Int32Array.from(batch.rows, (row) => truth[row]!),
         [batch.rows.length],
       ),
@@ -53,46 +53,46 @@ const supervision: Supervision = {
   rowFormat: singleText,
   inputs: (labels, about) => ({
     labels: { dtype: "i32", shape: ["batch"] },
-    ...(about && weighs(about.call) && { weights: { dtype: "f32", shape: [labels] } }),
+    ...(about && hasClassWeights(about.call) && { weights: { dtype: "f32", shape: [labels] } }),
   }),
   teach(rows) {
     const values = rows.values("label");
     if (!values) return null;
     const labels = Array.from(values, String);
-    const truth = Int32Array.from(labels, numbering(rows, labels));
-    return taughtLabels(truth, weighs(rows.call) ? classWeights(rows.call, rows.labels, truth) : null);
+    const truth = Int32Array.from(labels, labelNumbering(rows, labels));
+    return labelTargets(truth, hasClassWeights(rows.call) ? classWeights(rows.call, rows.labels, truth) : null);
   },
 };
 
-const answers: Answers<TaughtLabels, LabelPrediction> = {
-  score(said, { truth }, rows) {
-    const input = labelled(rows, truth, said);
-    const draw = drawnLabels(input);
-    const byLabel = countsByLabel(input);
-    const commonest = commonestOf(byLabel, truth.length);
+const answers: AnswerDecoder<TaughtLabels, LabelPrediction> = {
+  score(outputs, { truth }, rows) {
+    const input = labelMetricInput(rows, truth, outputs);
+    const draw = labelsResampler(input);
+    const byLabel = labelCountsOf(input);
+    const commonest = commonestAnswer(byLabel, truth.length);
     return {
-      told: told(input),
-      measure: (metric, call) => measured(metric, call, input),
+      metrics: labelMetrics(input),
+      measure: (metric, call) => measureLabels(metric, call, input),
       resampling: (metric, call) =>
-        resampling(truth.length, samplerOf(metric, call, "compute", input, draw), { single: true }),
+        resamplingOf(truth.length, samplerOf(metric, call, "compute", input, draw), { single: true }),
       byLabel: { of: ["row", "rows"], head: "label", rows: byLabel },
       ...(commonest && { commonest }),
       labels: rows.labels,
-      confusion: confusionOf(input),
+      confusion: confusionMatrix(input),
       mistakesBy: "probability",
       mistakes: (most) =>
-        mistaken(input)
+        labelMistakes(input)
           .slice(0, most)
-          .map(({ at, ...mistake }) => ({ row: at, ...mistake })),
-      outcome: { of: "label", input },
+          .map(({ at: index, ...mistake }) => ({ row: index, ...mistake })),
+      outcome: { kind: "label", input },
     };
   },
-  constant: ({ labels, values }) => commonestLabel(labels, Array.from(values("label") ?? [], String)),
-  predictions: (said, texts, { labels, thresholds }) =>
-    said.map((logits, i) => {
+  constant: ({ labels, values }) => commonestLabelBaseline(labels, Array.from(values("label") ?? [], String)),
+  predictions: (outputs, texts, { labels, thresholds }) =>
+    outputs.map((logits, i) => {
       const shares = new Float32Array(labels.length);
       softmaxInto(logits, shares);
-      const best = decided({ labels, thresholds }, logits, shares);
+      const best = decideLabel({ labels, thresholds }, logits, shares);
       return {
         text: texts[i]!,
         label: labels[best]!,
@@ -102,27 +102,30 @@ const answers: Answers<TaughtLabels, LabelPrediction> = {
     }),
   answer: ({ label }) => label,
   columns: ["label", "probability"],
-  cells: ({ label, probability }) => [label, percent(probability)],
+  cells: ({ label, probability }) => [label, percentText(probability)],
 };
 
 export const textClassification: TaskImplementation = {
   supervision,
   headPaths: "sentence",
-  ownHead: (call) => (poolsMean(call) ? [MEAN_HEAD] : null),
+  ownHead: (call) => (usesMeanPooling(call) ? [MEAN_HEAD_PATH] : null),
   oneLabel: true,
-  head(layers, body, o) {
-    const features = poolsMean(o.call) ? meanFeatures(body, o) : null;
+  head(layers, body, options) {
+    const features = usesMeanPooling(options.call) ? meanFeatures(body, options) : null;
     const logits = features
-      ? layers.linear(MEAN_HEAD, layers.dropout("dropout", features, o.dropout), { in: o.hidden, out: o.labels })
-      : o.sentence(o.labels);
+      ? layers.linear(MEAN_HEAD_PATH, layers.dropout("dropout", features, options.dropout), {
+          in: options.hidden,
+          out: options.labels,
+        })
+      : options.sentence(options.labels);
     return {
       ...(features && { features: () => features }),
       logits: () => logits,
       probabilities: () => logits.softmax(),
       loss: ({ labels, weights, each }, reduction) =>
-        logits.crossEntropy(labels, { ...lossSettings(o.call), reduction, weights, each }),
+        logits.crossEntropy(labels, { ...lossSettingsOf(options.call), reduction, weights, each }),
       plain: ({ labels }, reduction) => logits.crossEntropy(labels, { reduction }),
     };
   },
-  answers: answers as Answers,
+  answers: answers as AnswerDecoder,
 };

@@ -1,18 +1,24 @@
 import { defineWord } from "#dsl/language/types/define.js";
 import type {} from "#dsl/language/types/codes/value-codes.js";
 import { singleText } from "../row-formats/single-text.js";
-import { wantShape } from "./shared/families.js";
-import { classWeight, labelsWeighed, wantPositive, weighsByCounts, weightsGiven } from "./shared/class-weights.js";
-import { focal, labelSmoothing } from "./shared/loss-settings.js";
-import { meanHeadParameters, pooling, poolsMean } from "./shared/mean-head.js";
-import { sentenceParameters } from "./shared/sentence-head.js";
+import { checkFamilyShape } from "./shared/families.js";
+import {
+  classWeightParameter,
+  labelsWithClassWeights,
+  checkPositiveWeights,
+  balancedClassWeightText,
+  namedClassWeights,
+} from "./shared/class-weights.js";
+import { focalParameter, labelSmoothingParameter } from "./shared/loss-settings.js";
+import { meanHeadElementCount, poolingParameter, usesMeanPooling } from "./shared/mean-head.js";
+import { sentenceHeadElementCount } from "./shared/sentence-head.js";
 
 export const word = defineWord({
   kind: "task",
   name: "text_classification",
   doc: "One label out of several for a whole text. The head is that of the family's ...ForSequenceClassification in transformers, or with `pooling: mean` a linear layer over the mean of the text's states.",
   example: 'model router { base: "all-MiniLM-L6-v2", task: text_classification(class_weight: balanced, focal: 2) }',
-  parameters: [classWeight, focal, labelSmoothing, pooling],
+  parameters: [classWeightParameter, focalParameter, labelSmoothingParameter, poolingParameter],
   elsewhere: {
     class_weights: "class_weight",
     pooling_mode: "pooling",
@@ -26,8 +32,8 @@ export const word = defineWord({
     SEQ_CLS: "text_classification",
   },
   check(call, context) {
-    wantShape(call.word, ["encoder"], context);
-    wantPositive("class_weight", weightsGiven(call), context);
+    checkFamilyShape(call.word, ["encoder"], context);
+    checkPositiveWeights("class_weight", namedClassWeights(call), context);
   },
   capabilities: {
     /** What the Hugging Face hub calls it. */
@@ -42,12 +48,12 @@ export const word = defineWord({
     labels: true,
     decides: "one",
     canary: "labelled",
-    names: labelsWeighed,
-    counts: weighsByCounts,
+    names: labelsWithClassWeights,
+    counts: balancedClassWeightText,
     /** What the head adds, for `hidden` features and `labels` labels; `family`: what the base's word says of it. */
     parameters: (hidden, outputs, on) =>
-      meanHeadParameters(hidden, outputs, on) ?? sentenceParameters(hidden, outputs, on),
-    ours: poolsMean,
+      meanHeadElementCount(hidden, outputs, on) ?? sentenceHeadElementCount(hidden, outputs, on),
+    ours: usesMeanPooling,
     measures: ["label"],
     architectures: ["ForSequenceClassification"],
     prediction:

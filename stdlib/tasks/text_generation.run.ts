@@ -6,38 +6,38 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
 import type { TaskImplementation } from "./kind.js";
-import { noHead } from "./shared/refusals.js";
-import { lossSettings } from "./shared/loss-settings.js";
-import { logitsOf } from "./shared/logits.js";
-import { nextToken } from "./shared/next-token.js";
+import { missingHeadError } from "./shared/refusals.js";
+import { lossSettingsOf } from "./shared/loss-settings.js";
+import { cappedLogits } from "./shared/logits.js";
+import { nextTokenSupervision } from "./shared/next-token.js";
 import { sequenceLogprobs } from "../losses/sequence-logprobs.js";
 
 export const textGeneration: TaskImplementation = {
-  supervision: nextToken,
+  supervision: nextTokenSupervision,
   headPaths: [],
-  head(_layers, body, o) {
+  head(_layers, body, options) {
     const { last_hidden_state: x, unembedding, cap } = body;
-    if (!unembedding) throw noHead(o.call.word);
-    const { smoothing } = lossSettings(o.call);
+    if (!unembedding) throw missingHeadError(options.call.word);
+    const { smoothing } = lossSettingsOf(options.call);
     const bent = cap !== undefined && { cap };
-    const at = (targets: Tensor | undefined): Tensor => {
+    const lossAt = (targets: Tensor | undefined): Tensor => {
       if (!targets) throw new CodedError("graph-invalid", { problem: "no targets are named" });
       return x.takeRows(targets);
     };
     return {
-      logits: (targets) => logitsOf(targets ? x.takeRows(targets) : x, unembedding, cap),
+      logits: (targets) => cappedLogits(targets ? x.takeRows(targets) : x, unembedding, cap),
       loss: ({ labels, targets, each }, reduction) =>
-        at(targets).headLoss(unembedding, labels, {
+        lossAt(targets).headLoss(unembedding, labels, {
           reduction,
           ...bent,
           ...(smoothing && { smoothing }),
           ...(each && { each }),
         }),
       sequenceLogprobs({ labels, targets }) {
-        const logits = logitsOf(at(targets), unembedding, cap);
+        const logits = cappedLogits(lossAt(targets), unembedding, cap);
         return sequenceLogprobs(x, logits, { labels, targets: must(targets, "targets") });
       },
-      plain: ({ labels, targets }, reduction) => at(targets).headLoss(unembedding, labels, { reduction, ...bent }),
+      plain: ({ labels, targets }, reduction) => lossAt(targets).headLoss(unembedding, labels, { reduction, ...bent }),
     };
   },
 };

@@ -1,14 +1,14 @@
 import { defineWord } from "#dsl/language/types/define.js";
 import { causalLm } from "../row-formats/causal-lm.js";
-import { wantShape } from "./shared/families.js";
-import { labelSmoothing } from "./shared/loss-settings.js";
+import { checkFamilyShape } from "./shared/families.js";
+import { labelSmoothingParameter } from "./shared/loss-settings.js";
 
 export const word = defineWord({
   kind: "task",
   name: "text_generation",
   doc: "Continues a text: every token is predicted from those before it, as in transformers' ...ForCausalLM. Trains on plain texts.",
   example: 'model helper { base: "SmolLM2-135M-Instruct", task: text_generation }',
-  parameters: [labelSmoothing],
+  parameters: [labelSmoothingParameter],
   elsewhere: {
     label_smoothing_factor: "label_smoothing",
     "text-generation": "text_generation",
@@ -17,7 +17,7 @@ export const word = defineWord({
     language_modeling: "text_generation",
     CAUSAL_LM: "text_generation",
   },
-  check: (call, context) => wantShape(call.word, ["decoder"], context),
+  check: (call, context) => checkFamilyShape(call.word, ["decoder"], context),
   capabilities: {
     /** What the Hugging Face hub calls it. */
     pipeline: "text-generation",

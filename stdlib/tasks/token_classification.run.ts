@@ -5,77 +5,90 @@
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { Call } from "#dsl/language/types/value.js";
-import type { Answers, AskedRows, RowsToTeach, TaskImplementation, Taught } from "./kind.js";
+import type { AnswerDecoder, PredictedRows, TeachingRows, TaskImplementation, TaughtRows } from "./kind.js";
 import { tokenLabels } from "../row-formats/token-labels.js";
 import type { MetricInput } from "../metrics/kind.js";
-import { entitiesOf, entityCounts, entityF1, offScheme, type Entity, type Scheme } from "../metrics/shared/entities.js";
-import { drawnLabels, drawnTags, lately, resampling, samplerOf } from "../metrics/shared/resampled-outcomes.js";
-import { weighs, weightsOf } from "./shared/class-weights.js";
-import { placed, real } from "./shared/feeds.js";
-import { lossSettings } from "./shared/loss-settings.js";
 import {
-  commonestLabel,
-  commonestOf,
-  confusionOf,
-  countsByLabel,
-  labelled,
-  measured,
-  mistaken,
-  numbering,
-  told,
+  entitiesOf,
+  entityCounts,
+  entityF1,
+  findTagViolation,
+  type TaggedEntity,
+  type TagScheme,
+} from "../metrics/shared/entities.js";
+import {
+  labelsResampler,
+  tagsResampler,
+  cachedPerDraw,
+  resamplingOf,
+  samplerOf,
+} from "../metrics/shared/resampled-outcomes.js";
+import { hasClassWeights, classWeightsOfCounts } from "./shared/class-weights.js";
+import { targetInputs, float32Array } from "./shared/feeds.js";
+import { lossSettingsOf } from "./shared/loss-settings.js";
+import {
+  commonestLabelBaseline,
+  commonestAnswer,
+  confusionMatrix,
+  labelCountsOf,
+  labelMetricInput,
+  measureLabels,
+  labelMistakes,
+  labelNumbering,
+  labelMetrics,
 } from "./shared/label-scores.js";
 import { argmax } from "../statistics/argmax.js";
 import { softmaxInto } from "../statistics/probabilities.js";
-import { wordsIn } from "./shared/whitespace-words.js";
+import { whitespaceWords } from "./shared/whitespace-words.js";
 
 export interface TagsPrediction {
   readonly text: string;
   readonly tokens: readonly { readonly token: string; readonly tag: string; readonly probability: number }[];
   /** `start` and `end` count words, `end` is the one after the last. */
-  readonly entities: readonly (Entity & { readonly text: string })[];
+  readonly entities: readonly (TaggedEntity & { readonly text: string })[];
   /** Words beyond `max_length`, which have no tag. */
   readonly cut: number;
 }
-interface TaughtTags extends Taught {
+interface TaughtTags extends TaughtRows {
   words(row: number): readonly string[];
   /** Numbers of the tags of a row's words that are fed. */
   truth(row: number): Int32Array;
 }
 
-const schemeOf = (call: Call): Scheme => call.arguments["scheme"] as Scheme;
+const schemeOf = (call: Call): TagScheme => call.arguments["scheme"] as TagScheme;
 
-const wordsAsked = (rows: Pick<AskedRows, "words">, row: number) => must(rows.words, "the words of rows")(row);
+const wordsAsked = (rows: Pick<PredictedRows, "words">, row: number) => must(rows.words, "the words of rows")(row);
 
-const answers: Answers<TaughtTags, TagsPrediction> = {
+const answers: AnswerDecoder<TaughtTags, TagsPrediction> = {
   places: (rows, row) => wordsAsked(rows, row).starts,
-  score(said, taught, rows) {
+  score(outputs, taught, rows) {
     const scheme = schemeOf(rows.call);
     const { labels } = rows;
-    const words = said.map((logits) => perWord(logits, labels.length));
-    const right = said.map((_, row) => taught.truth(row));
-    const input = labelled({ labels }, Int32Array.from(right.flatMap((row) => [...row])), words.flat());
+    const words = outputs.map((logits) => perWord(logits, labels.length));
+    const right = outputs.map((_, row) => taught.truth(row));
+    const input = labelMetricInput({ labels }, Int32Array.from(right.flatMap((row) => [...row])), words.flat());
     const truth = right.map((row) => Array.from(row, (tag) => labels[tag]!));
     const predicted = words.map((row) => row.map((logits) => labels[argmax(logits)]!));
     const tags = { scheme, truth, predicted };
-    const [drawTags, drawWords] = [drawnTags(tags), drawnLabels(input)];
-    const wordsOf = lately(wordsOfTexts(right.map((row) => row.length)));
-    const byTag = countsByLabel(input);
-    const commonest = commonestOf(byTag, input.truth.length);
+    const [drawTags, drawWords] = [tagsResampler(tags), labelsResampler(input)];
+    const wordsOf = cachedPerDraw(wordsOfTexts(right.map((row) => row.length)));
+    const byTag = labelCountsOf(input);
+    const commonest = commonestAnswer(byTag, input.truth.length);
     const kinds = [...entityCounts(truth, predicted, scheme)];
     const all = kinds.reduce(
       (sum, [, kind]) => ({ hit: sum.hit + kind.hit, given: sum.given + kind.given, have: sum.have + kind.have }),
       { hit: 0, given: 0, have: 0 },
     );
     return {
-      told: { ...told(input), ...(scheme === "none" ? {} : { entity_f1: entityF1(all) }) },
-      measure: (metric, call) => (metric.ofTags ? metric.ofTags(call, tags) : measured(metric, call, input)),
+      metrics: { ...labelMetrics(input), ...(scheme === "none" ? {} : { entity_f1: entityF1(all) }) },
+      measure: (metric, call) => (metric.ofTags ? metric.ofTags(call, tags) : measureLabels(metric, call, input)),
       // Words of one text go together: texts are drawn, each with all its words.
       resampling(metric, call) {
         const ofWords = metric.ofTags ? undefined : samplerOf(metric, call, "compute", input, drawWords);
         const score = ofWords
           ? (drawn: Uint32Array) => ofWords(wordsOf(drawn))
           : samplerOf(metric, call, "ofTags", tags, drawTags);
-        return resampling(said.length, score, { of: "text" });
+        return resamplingOf(outputs.length, score, { unit: "text" });
       },
       byLabel:
         scheme === "none"
@@ -87,26 +100,26 @@ const answers: Answers<TaughtTags, TagsPrediction> = {
             },
       ...(commonest && { commonest }),
       labels,
-      confusion: confusionOf(input),
+      confusion: confusionMatrix(input),
       mistakesBy: "probability",
       mistakes: (most) => gravest(input, right, taught, most),
       notes: cutNote(rows),
     };
   },
   constant: ({ labels, values }) =>
-    commonestLabel(
+    commonestLabelBaseline(
       labels,
       everyOne((values("tags") ?? []) as Iterable<readonly string[]>),
       (rows, row) => wordsAsked(rows, row).starts.length,
     ),
-  predictions: (said, texts, rows) =>
-    said.map((logits, i) => {
+  predictions: (outputs, texts, rows) =>
+    outputs.map((logits, i) => {
       const { labels } = rows;
-      const words = wordsIn(texts[i]!);
+      const words = whitespaceWords(texts[i]!);
       const shares = new Float32Array(labels.length);
-      const tokens = perWord(logits, labels.length).map((own, word) => {
-        softmaxInto(own, shares);
-        const best = argmax(own);
+      const tokens = perWord(logits, labels.length).map((wordLogits, word) => {
+        softmaxInto(wordLogits, shares);
+        const best = argmax(wordLogits);
         return { token: words[word]!, tag: labels[best]!, probability: shares[best]! };
       });
       const entities = entitiesOf(
@@ -148,19 +161,19 @@ function wordsOfTexts(lengths: readonly number[]): (drawn: Uint32Array) => Uint3
 function gravest(input: MetricInput, right: readonly Int32Array[], { words }: TaughtTags, most: number) {
   const places = right.flatMap((row, text) => Array.from(row, (_, word) => ({ text, word })));
   const seen = new Set<number>();
-  return mistaken(input)
-    .filter(({ at }) => {
-      const { text } = places[at]!;
+  return labelMistakes(input)
+    .filter(({ at: index }) => {
+      const { text } = places[index]!;
       return !seen.has(text) && seen.add(text);
     })
     .slice(0, most)
-    .map(({ at, truth, predicted, by }) => {
-      const { text, word } = places[at]!;
+    .map(({ at: index, truth, predicted, by }) => {
+      const { text, word } = places[index]!;
       return { row: text, truth: `${words(text)[word]!}: ${truth}`, predicted, by };
     });
 }
 
-function cutNote(rows: AskedRows): readonly string[] {
+function cutNote(rows: PredictedRows): readonly string[] {
   const cut = Array.from({ length: rows.count }, (_, row) => wordsAsked(rows, row).cut);
   const words = cut.reduce((sum, n) => sum + n, 0);
   if (words === 0) return [];
@@ -173,7 +186,7 @@ function* everyOne(rows: Iterable<readonly string[]>): Generator<string> {
 
 /** The tags of each row as far as its words are fed, which `fed` is told; `unequal-lists` and `tag-off-scheme` where they are no tags of words. */
 function* tagsFed(
-  rows: RowsToTeach,
+  rows: TeachingRows,
   tokens: Iterable<unknown>,
   tags: Iterable<unknown>,
   fed: Int32Array,
@@ -181,30 +194,31 @@ function* tagsFed(
   const scheme = schemeOf(rows.call);
   const words = (tokens as Iterable<readonly string[]>)[Symbol.iterator]();
   let row = 0;
-  for (const own of tags as Iterable<readonly string[]>) {
-    const at = rows.names[row]!;
+  for (const rowTags of tags as Iterable<readonly string[]>) {
+    const rowName = rows.names[row]!;
     const { length } = must(words.next().value as readonly string[] | undefined, "the words of a row");
-    if (own.length !== length) throw new CodedError("unequal-lists", { row: at, tokens: length, tags: own.length });
-    const wrong = offScheme(own, scheme);
-    if (wrong) throw new CodedError("tag-off-scheme", { row: at, scheme, ...wrong });
+    if (rowTags.length !== length)
+      throw new CodedError("unequal-lists", { row: rowName, tokens: length, tags: rowTags.length });
+    const wrong = findTagViolation(rowTags, scheme);
+    if (wrong) throw new CodedError("tag-off-scheme", { row: rowName, scheme, ...wrong });
     fed[row] = wordsAsked(rows, row).starts.length;
-    yield own.slice(0, fed[row]);
+    yield rowTags.slice(0, fed[row]);
     row++;
   }
 }
 
 /** Of the words that are fed, row by row: rows may lie on disk, and be many. */
 function tagWeights(
-  { call, labels }: RowsToTeach,
-  tags: NonNullable<ReturnType<RowsToTeach["values"]>>,
+  { call, labels }: TeachingRows,
+  tags: NonNullable<ReturnType<TeachingRows["values"]>>,
   fed: Int32Array,
   number: (tag: string) => number,
 ): Float32Array {
   const counts = new Float64Array(labels.length);
   let row = 0;
-  for (const own of tags as Iterable<readonly string[]>)
-    for (const tag of own.slice(0, fed[row++])) counts[number(tag)]! += 1;
-  return weightsOf(call, labels, counts);
+  for (const rowTags of tags as Iterable<readonly string[]>)
+    for (const tag of rowTags.slice(0, fed[row++])) counts[number(tag)]! += 1;
+  return classWeightsOfCounts(call, labels, counts);
 }
 
 export const tokenClassification: TaskImplementation = {
@@ -213,17 +227,17 @@ export const tokenClassification: TaskImplementation = {
     inputs: (labels, about) => ({
       targets: { dtype: "i32", shape: ["targets"] },
       labels: { dtype: "i32", shape: ["targets"] },
-      ...(about && weighs(about.call) && { weights: { dtype: "f32", shape: [labels] } }),
+      ...(about && hasClassWeights(about.call) && { weights: { dtype: "f32", shape: [labels] } }),
     }),
     teach(rows) {
       const [tokens, tags] = ["tokens", "tags"].map((role) => rows.values(role));
       if (!tokens || !tags) return null;
       // Of each row a number stays: rows may lie on disk, and be many.
       const fed = new Int32Array(rows.count);
-      const number = numbering(rows, tagsFed(rows, tokens, tags, fed));
+      const number = labelNumbering(rows, tagsFed(rows, tokens, tags, fed));
       const truth = (row: number): Int32Array =>
         Int32Array.from((tags.at(row) as readonly string[]).slice(0, fed[row]), number);
-      const weights = weighs(rows.call) ? tagWeights(rows, tags, fed, number) : null;
+      const weights = hasClassWeights(rows.call) ? tagWeights(rows, tags, fed, number) : null;
       const counts = (row: number): number =>
         weights ? truth(row).reduce((sum, tag) => sum + weights[tag]!, 0) : fed[row]!;
       const taught: TaughtTags = {
@@ -232,11 +246,14 @@ export const tokenClassification: TaskImplementation = {
         counts: (batch) => Array.from(batch.rows).reduce((sum, row) => sum + counts(row), 0),
         places: (row) => fed[row]!,
         feeds({ rows: members, width }) {
-          const targets = Array.from(members).flatMap((row, at) =>
-            Array.from(wordsAsked(rows, row).starts, (start) => at * width + start),
+          const targets = Array.from(members).flatMap((row, index) =>
+            Array.from(wordsAsked(rows, row).starts, (start) => index * width + start),
           );
           const right = Array.from(members).flatMap((row) => [...truth(row)]);
-          return { ...placed(targets, right), ...(weights && { weights: real(weights, [weights.length]) }) };
+          return {
+            ...targetInputs(targets, right),
+            ...(weights && { weights: float32Array(weights, [weights.length]) }),
+          };
         },
       };
       return taught;
@@ -244,19 +261,22 @@ export const tokenClassification: TaskImplementation = {
   },
   headPaths: ["classifier"],
   pooled: false,
-  head(layers, body, o) {
+  head(layers, body, options) {
     const logits = (targets: Parameters<ReturnType<TaskImplementation["head"]>["logits"]>[0]) => {
       // What falls out is drawn by the row, so before places are taken out of rows.
-      const x = layers.dropout("dropout", body.last_hidden_state, o.dropout);
-      return layers.linear("classifier", targets ? x.takeRows(targets) : x, { in: o.hidden, out: o.labels });
+      const x = layers.dropout("dropout", body.last_hidden_state, options.dropout);
+      return layers.linear("classifier", targets ? x.takeRows(targets) : x, {
+        in: options.hidden,
+        out: options.labels,
+      });
     };
     return {
       logits,
       probabilities: (of) => of.softmax(),
       loss: ({ labels, targets, weights, each }, reduction) =>
-        logits(targets).crossEntropy(labels, { ...lossSettings(o.call), reduction, weights, each }),
+        logits(targets).crossEntropy(labels, { ...lossSettingsOf(options.call), reduction, weights, each }),
       plain: ({ labels, targets }, reduction) => logits(targets).crossEntropy(labels, { reduction }),
     };
   },
-  answers: answers as Answers,
+  answers: answers as AnswerDecoder,
 };

@@ -1,8 +1,14 @@
 import { defineWord } from "#dsl/language/types/define.js";
 import { tokenLabels } from "../row-formats/token-labels.js";
-import { classWeight, labelsWeighed, wantPositive, weighsByCounts, weightsGiven } from "./shared/class-weights.js";
-import { wantShape } from "./shared/families.js";
-import { focal, labelSmoothing } from "./shared/loss-settings.js";
+import {
+  classWeightParameter,
+  labelsWithClassWeights,
+  checkPositiveWeights,
+  balancedClassWeightText,
+  namedClassWeights,
+} from "./shared/class-weights.js";
+import { checkFamilyShape } from "./shared/families.js";
+import { focalParameter, labelSmoothingParameter } from "./shared/loss-settings.js";
 
 export const word = defineWord({
   kind: "task",
@@ -24,9 +30,9 @@ export const word = defineWord({
       why: "`bio` accepts the tags of most data sets.",
       impact: "medium",
     },
-    classWeight,
-    focal,
-    labelSmoothing,
+    classWeightParameter,
+    focalParameter,
+    labelSmoothingParameter,
   ],
   elsewhere: {
     "token-classification": "token_classification",
@@ -42,8 +48,8 @@ export const word = defineWord({
     IOB2: "iob2",
   },
   check(call, context) {
-    wantShape(call.word, ["encoder"], context);
-    wantPositive("class_weight", weightsGiven(call), context);
+    checkFamilyShape(call.word, ["encoder"], context);
+    checkPositiveWeights("class_weight", namedClassWeights(call), context);
   },
   capabilities: {
     /** What the Hugging Face hub calls it. */
@@ -53,8 +59,8 @@ export const word = defineWord({
     roles: ["tokens", "tags"],
     rowFormat: tokenLabels,
     labels: true,
-    names: labelsWeighed,
-    counts: weighsByCounts,
+    names: labelsWithClassWeights,
+    counts: balancedClassWeightText,
     parameters: (hidden: number, labels: number): number => hidden * labels + labels,
     architectures: ["ForTokenClassification"],
     measures: ["tags", "label"],

@@ -3,13 +3,13 @@ import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { Layers } from "../layers/contract.js";
 import type { TechniqueImplementation } from "./kind.js";
-import { fromOurs } from "./shared/from-parameter.js";
+import { fromOwnFolderParameter } from "./shared/from-parameter.js";
 import { defineWord } from "#dsl/language/types/define.js";
-import { numberIn, textIn } from "./shared/settings.js";
-import { attends, embeddingWidth, isEmbedding, type Shapes } from "./shared/shapes.js";
-import { recommends } from "./shared/rates.js";
+import { numberArgument, textArgument } from "./shared/settings.js";
+import { isAttentionPath, embeddingWidth, isEmbeddingOrHead, type TensorShapes } from "./shared/shapes.js";
+import { recommendRate } from "./shared/rates.js";
 
-const rate = recommends({
+const rate = recommendRate({
   rate: 1e-3,
   narrows: true,
   because: "the layers start from nothing; twice as much can throw the model off",
@@ -25,13 +25,13 @@ export const word = defineWord({
       title: "Parameter-Efficient Transfer Learning for NLP",
       by: "Houlsby et al.",
       year: 2019,
-      at: "https://arxiv.org/abs/1902.00751",
+      url: "https://arxiv.org/abs/1902.00751",
     },
     {
       title: "AdapterFusion: Non-Destructive Task Composition for Transfer Learning",
       by: "Pfeiffer et al.",
       year: 2020,
-      at: "https://arxiv.org/abs/2005.00247",
+      url: "https://arxiv.org/abs/2005.00247",
     },
   ],
   elsewhere: {
@@ -77,7 +77,7 @@ export const word = defineWord({
       why: "The choice matters little.",
       impact: "low",
     },
-    fromOurs,
+    fromOwnFolderParameter,
   ],
   notes: rate.notes,
   capabilities: {
@@ -86,33 +86,33 @@ export const word = defineWord({
     trains:
       "2 × size × width + size + width numbers for each adapter, two adapters in a block (Houlsby) or one (Pfeiffer), width that of the block",
     adds: true,
-    trainableParameters(call: Call, shapes: Shapes): number {
-      const size = numberIn(call, "size", 64);
+    trainableParameters(call: Call, shapes: TensorShapes): number {
+      const size = numberArgument(call, "size", 64);
       const width = streamWidth(shapes);
-      return subLayers(shapes, textIn(call, "kind") !== "pfeiffer") * (2 * size * width + size + width);
+      return subLayers(shapes, textArgument(call, "kind") !== "pfeiffer") * (2 * size * width + size + width);
     },
   },
   load: () => Promise.resolve(adapters),
 });
 
 /** Residual sub-layers that get an adapter, told by the names of their linear layers: each belongs to the innermost number. */
-function subLayers(shapes: Shapes, attention: boolean): number {
+function subLayers(shapes: TensorShapes, attention: boolean): number {
   const found = new Set<string>();
   for (const [name, shape] of Object.entries(shapes)) {
     const path = name.replace(/\.weight$/, "");
     const inner = /^(.*(?:^|\.)\d+)\./.exec(path)?.[1];
-    if (inner === undefined || shape.length !== 2 || path === name || isEmbedding(path)) continue;
-    if (!attends(path)) found.add(inner);
+    if (inner === undefined || shape.length !== 2 || path === name || isEmbeddingOrHead(path)) continue;
+    if (!isAttentionPath(path)) found.add(inner);
     else if (attention)
       found.add(must(/^.*?[a-z_]*att(?:n|ention)(?=\.|$)/i.exec(path), `the attention of ${path}`)[0]);
   }
   return found.size;
 }
 /** Width of what flows from block to block: what ends an attention gives. */
-function streamWidth(shapes: Shapes): number {
+function streamWidth(shapes: TensorShapes): number {
   const ends = Object.entries(shapes).find(
     ([name, shape]) =>
-      shape.length === 2 && attends(name) && /\.(output\.dense|o_proj|c_proj|out_lin|o)\.weight$/.test(name),
+      shape.length === 2 && isAttentionPath(name) && /\.(output\.dense|o_proj|c_proj|out_lin|o)\.weight$/.test(name),
   );
   return ends?.[1][0] ?? embeddingWidth(shapes);
 }
@@ -143,10 +143,10 @@ const adapters: TechniqueImplementation = {
         const y = body(h);
         if (attended && !everywhere) return y;
         const width = y.shape.at(-1) as number;
-        const own = `${path}.adapter`;
+        const adapterPath = `${path}.adapter`;
         const down = { in: width, out: size, activation, initial: { normal: 0.01 } };
-        const inner = layers.linear(`${own}.down`, y, down);
-        return y.add(layers.linear(`${own}.up`, inner, { in: size, out: width, initial: "zeros" }));
+        const inner = layers.linear(`${adapterPath}.down`, y, down);
+        return y.add(layers.linear(`${adapterPath}.up`, inner, { in: size, out: width, initial: "zeros" }));
       });
     return { ...layers, attention, block };
   },

@@ -1,14 +1,14 @@
 import type { TechniqueImplementation } from "./kind.js";
 import { defineWord } from "#dsl/language/types/define.js";
 import { baseFacts } from "../models/shared/base-facts.js";
-import { fromOurs } from "./shared/from-parameter.js";
-import { headParameters } from "./shared/head.js";
-import { countOf, type Shapes } from "./shared/shapes.js";
-import { recommends } from "./shared/rates.js";
+import { fromOwnFolderParameter } from "./shared/from-parameter.js";
+import { headParameterCount } from "./shared/head.js";
+import { countElements, type TensorShapes } from "./shared/shapes.js";
+import { recommendRate } from "./shared/rates.js";
 
 /** Biases of the body: a causal mask that old files call `bias` has more axes, and heads of pretraining lie outside. */
-const biases = (shapes: Shapes): number =>
-  countOf(
+const biases = (shapes: TensorShapes): number =>
+  countElements(
     shapes,
     (name, shape) =>
       shape.length === 1 &&
@@ -18,7 +18,7 @@ const biases = (shapes: Shapes): number =>
       ),
   );
 
-const rate = recommends({
+const rate = recommendRate({
   rate: 5e-3,
   narrows: true,
   because: "biases alone move the model little, but ten times as much throws it off",
@@ -34,17 +34,17 @@ export const word = defineWord({
       title: "BitFit: Simple Parameter-efficient Fine-tuning for Transformer-based Masked Language-models",
       by: "Ben Zaken et al.",
       year: 2021,
-      at: "https://arxiv.org/abs/2106.10199",
+      url: "https://arxiv.org/abs/2106.10199",
     },
   ],
-  parameters: [fromOurs],
+  parameters: [fromOwnFolderParameter],
   elsewhere: { bias_only: "bitfit", bias_tuning: "bitfit" },
   check(_call, context) {
     const base = baseFacts(context);
     if (!base || biases(base.shapes) > 0) return;
     context.report("no-biases", {
       base: baseName(context.statement, context.model),
-      head: headParameters(context)?.count ?? 0,
+      head: headParameterCount(context)?.count ?? 0,
     });
   },
   notes: rate.notes,
@@ -54,7 +54,7 @@ export const word = defineWord({
     /** What it trained goes into the base's own weights: the model can be written whole. */
     merges: true,
     trains: "every bias of the base",
-    trainableParameters: (_call: unknown, shapes: Shapes): number => biases(shapes),
+    trainableParameters: (_call: unknown, shapes: TensorShapes): number => biases(shapes),
   },
   load: () => Promise.resolve(bitfit),
 });

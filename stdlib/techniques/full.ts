@@ -1,9 +1,9 @@
 import { defineWord } from "#dsl/language/types/define.js";
 import type { TechniqueImplementation } from "./kind.js";
-import { countOf, type Shapes } from "./shared/shapes.js";
-import { recommends } from "./shared/rates.js";
+import { countElements, type TensorShapes } from "./shared/shapes.js";
+import { recommendRate } from "./shared/rates.js";
 
-const rate = recommends({
+const rate = recommendRate({
   rate: 1e-4,
   narrows: true,
   because: "a pretrained model is easily upset by large steps, and smaller ones need more epochs",
@@ -24,8 +24,8 @@ export const word = defineWord({
     whole: true,
     trains: "every weight of the base",
     /** Trainable parameters of the base, from its tensors' shapes (the head comes on top). */
-    trainableParameters: (_call: unknown, shapes: Shapes): number =>
-      countOf(shapes, (name) => !name.endsWith("position_ids")),
+    trainableParameters: (_call: unknown, shapes: TensorShapes): number =>
+      countElements(shapes, (name) => !name.endsWith("position_ids")),
   },
   load: () => Promise.resolve(full),
 });

@@ -1,13 +1,13 @@
 import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { TechniqueImplementation } from "./kind.js";
 import { defineWord } from "#dsl/language/types/define.js";
-import { fit, wantExact } from "./shared/exact-fit.js";
-import { headParameters } from "./shared/head.js";
-import { quantizedOf } from "../models/shared/quantized-weights.js";
-import { fromOurs } from "./shared/from-parameter.js";
-import { recommends } from "./shared/rates.js";
+import { fitParameter, checkExactFit } from "./shared/exact-fit.js";
+import { headParameterCount } from "./shared/head.js";
+import { readQuantizedConfig } from "../models/shared/quantized-weights.js";
+import { fromOwnFolderParameter } from "./shared/from-parameter.js";
+import { recommendRate } from "./shared/rates.js";
 
-const rate = recommends({
+const rate = recommendRate({
   rate: 0.03,
   narrows: true,
   because: "the head starts from nothing, and nothing else can be upset",
@@ -23,17 +23,17 @@ export const word = defineWord({
       title: "Understanding intermediate layers using linear classifier probes",
       by: "Alain and Bengio",
       year: 2016,
-      at: "https://arxiv.org/abs/1610.01644",
+      url: "https://arxiv.org/abs/1610.01644",
     },
   ],
-  parameters: [fit, fromOurs],
+  parameters: [fitParameter, fromOwnFolderParameter],
   elsewhere: { linear_probe: "head_only", linear_probing: "head_only", feature_extraction: "head_only" },
   check(call, context) {
-    const task = headParameters(context);
+    const task = headParameterCount(context);
     // A quantised model stands on its base as it lies there, and takes no step.
-    const still = context.base && quantizedOf(context.base.config);
+    const still = context.base && readQuantizedConfig(context.base.config);
     if (task?.count === 0 && !still) context.report("nothing-trains", { technique: call.word, task: task.name });
-    else if (call.arguments.fit === "exact") wantExact(call, context);
+    else if (call.arguments.fit === "exact") checkExactFit(call, context);
   },
   notes: rate.notes,
   capabilities: {

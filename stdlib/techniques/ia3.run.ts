@@ -5,8 +5,8 @@
 import type { Layers } from "../layers/contract.js";
 import type { TechniqueImplementation } from "./kind.js";
 import { ia3Settings } from "./shared/ia3-settings.js";
-import { modulesToSave, PEFT, peftConfig } from "./shared/settings.js";
-import { isTarget } from "./shared/shapes.js";
+import { modulesToSave, PEFT_PREFIX, peftConfig } from "./shared/settings.js";
+import { isTargetLayer } from "./shared/shapes.js";
 import { word } from "./ia3.js";
 
 const OWN = /\.ia3_l$/;
@@ -15,16 +15,20 @@ export const ia3: TechniqueImplementation = {
   saved: word.capabilities.saves,
   trains: (_call, path) => OWN.test(path),
   adds: (_call, path) => OWN.test(path),
-  fileName: (name) => PEFT + name,
+  fileName: (name) => PEFT_PREFIX + name,
   around(call, layers) {
     const { targets, inputs } = ia3Settings(call);
-    const linear: Layers["linear"] = (path, x, o) => {
+    const linear: Layers["linear"] = (path, x, options) => {
       const factors = (shape: readonly number[], size: number) =>
-        layers.graph.at(path, () => layers.parameter(`${path}.ia3_l`, shape, "ones").reshape([size]));
-      if (isTarget(path, inputs)) return layers.linear(path, x.multiply(factors([1, o.in], o.in)), o);
-      if (!isTarget(path, targets)) return layers.linear(path, x, o);
-      const { activation, ...plain } = o;
-      return layers.activate(layers.linear(path, x, plain).multiply(factors([o.out, 1], o.out)), activation);
+        layers.graph.withPath(path, () => layers.parameter(`${path}.ia3_l`, shape, "ones").reshape([size]));
+      if (isTargetLayer(path, inputs))
+        return layers.linear(path, x.multiply(factors([1, options.in], options.in)), options);
+      if (!isTargetLayer(path, targets)) return layers.linear(path, x, options);
+      const { activation, ...plain } = options;
+      return layers.activate(
+        layers.linear(path, x, plain).multiply(factors([options.out, 1], options.out)),
+        activation,
+      );
     };
     return { ...layers, linear };
   },

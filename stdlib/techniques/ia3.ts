@@ -1,16 +1,16 @@
-import { reportMissing } from "./shared/no-target.js";
+import { reportMissingTargets } from "./shared/no-target.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { CheckContext } from "#dsl/language/types/context.js";
-import { defineWord, parameter } from "#dsl/language/types/define.js";
+import { defineWord, defineParameter } from "#dsl/language/types/define.js";
 import { baseFacts } from "../models/shared/base-facts.js";
-import { from } from "./shared/from-parameter.js";
-import { ia3Layers, ia3Settings, type Ia3Settings } from "./shared/ia3-settings.js";
-import { linearNames, linearsNamed, type Shapes } from "./shared/shapes.js";
-import { recommends } from "./shared/rates.js";
+import { fromParameter } from "./shared/from-parameter.js";
+import { defaultIa3Layers, ia3Settings, type Ia3Settings } from "./shared/ia3-settings.js";
+import { linearLayerNames, findLinearLayers, type TensorShapes } from "./shared/shapes.js";
+import { recommendRate } from "./shared/rates.js";
 
-const known = (context: CheckContext): Ia3Settings => ia3Layers(baseFacts(context)?.shapes ?? {});
+const known = (context: CheckContext): Ia3Settings => defaultIa3Layers(baseFacts(context)?.shapes ?? {});
 const layersParameter = <N extends keyof Ia3Settings>(name: N, doc: string, derived: string) =>
-  parameter({
+  defineParameter({
     name,
     type: { is: "list", of: { is: "text" } },
     suggests: { from: "layers" },
@@ -20,7 +20,7 @@ const layersParameter = <N extends keyof Ia3Settings>(name: N, doc: string, deri
     impact: "medium",
   });
 
-const rate = recommends({
+const rate = recommendRate({
   rate: 0.02,
   narrows: true,
   because: "factors start at one and must move by tenths to be felt",
@@ -36,7 +36,7 @@ export const word = defineWord({
       title: "Few-Shot Parameter-Efficient Fine-Tuning is Better and Cheaper than In-Context Learning",
       by: "Liu et al.",
       year: 2022,
-      at: "https://arxiv.org/abs/2205.05638",
+      url: "https://arxiv.org/abs/2205.05638",
     },
   ],
   elsewhere: { target_modules: "targets", feedforward_modules: "inputs", IA3: "ia3" },
@@ -51,16 +51,18 @@ export const word = defineWord({
       "Linear layers whose inputs are scaled.",
       "what ends each feed-forward sub-layer of the base",
     ),
-    from("Folder of a PEFT adapter to start from (`adapter_model.safetensors`); targets and inputs must be its own."),
+    fromParameter(
+      "Folder of a PEFT adapter to start from (`adapter_model.safetensors`); targets and inputs must be its own.",
+    ),
   ],
   check(call, context) {
     const shapes = baseFacts(context)?.shapes;
     if (!shapes) return;
     const { targets, inputs } = ia3Settings(call);
-    const has = linearNames(shapes);
+    const has = linearLayerNames(shapes);
     if (!targets.length && !inputs.length) context.report("no-targets-known", { technique: call.word, has });
     for (const [name, list] of [["targets", targets] as const, ["inputs", inputs] as const])
-      reportMissing(context, list, has, (target) => linearsNamed(shapes, [target]).length > 0, name);
+      reportMissingTargets(context, list, has, (target) => findLinearLayers(shapes, [target]).length > 0, name);
   },
   notes: rate.notes,
   capabilities: {
@@ -71,10 +73,10 @@ export const word = defineWord({
     trains:
       "one number for each output of the layers that make keys and values, and for each input of those that end a feed-forward sub-layer",
     adds: true,
-    trainableParameters(call: Call, shapes: Shapes, layout?: "in_out" | "out_in"): number {
+    trainableParameters(call: Call, shapes: TensorShapes, layout?: "in_out" | "out_in"): number {
       const { targets, inputs } = ia3Settings(call);
-      const scaled = new Set(linearsNamed(shapes, inputs).map(({ path }) => path));
-      return linearsNamed(shapes, [...targets, ...inputs]).reduce((n, layer) => {
+      const scaled = new Set(findLinearLayers(shapes, inputs).map(({ path }) => path));
+      return findLinearLayers(shapes, [...targets, ...inputs]).reduce((n, layer) => {
         const [out, into] = layout === "in_out" ? [layer.in, layer.out] : [layer.out, layer.in];
         return n + (scaled.has(layer.path) ? into : out);
       }, 0);

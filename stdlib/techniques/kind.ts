@@ -1,6 +1,6 @@
 /** A rewrite of any family's body: what trains, and what is put around its layers. */
 import type { Call } from "#dsl/language/types/value.js";
-import type { LearningRate } from "./shared/rates.js";
+import type { RecommendedRate } from "./shared/rates.js";
 import type { Layers } from "../layers/contract.js";
 import type { ModelInputs, ModelOutputs, ModelSizes } from "../models/kind.js";
 
@@ -15,7 +15,7 @@ export interface TechniqueImplementation {
   /** Wraps the layers: `linear` of the targets gets what the technique adds. Called once for each program. */
   around(call: Call, layers: Layers): Layers;
   /** Wraps the whole body (`build`, over layers and inputs): what lengthens sequences or feeds attention. Absent: nothing does. */
-  body?(call: Call, o: BodyOptions): ModelOutputs;
+  body?(call: Call, options: BodyOptions): ModelOutputs;
   /** States ([…], they don't train) that are part of what it trained, and that `body` makes; absent: there are none. */
   readonly constants?: readonly string[];
   /** Virtual tokens, where it makes some. */
@@ -74,6 +74,6 @@ declare module "#dsl/language/types/capabilities/model.js" {
     /** In words, for the reference: goes on after "Trains". */
     readonly trains?: string;
     /** What it recommends, for AdamW; absent: what is usual for models of its sort. */
-    readonly learningRate?: LearningRate;
+    readonly learningRate?: RecommendedRate;
   }
 }

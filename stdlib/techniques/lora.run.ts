@@ -7,10 +7,10 @@
 import type { Tensor } from "#dsl/tensor/tensor.js";
 import type { Layers } from "../layers/contract.js";
 import type { TechniqueImplementation } from "./kind.js";
-import { weightOf } from "../layers/graph-layers.js";
+import { linearWeight } from "../layers/graph-layers.js";
 import { loraSettings } from "./shared/lora-settings.js";
-import { flagIn, modulesToSave, PEFT, peftConfig } from "./shared/settings.js";
-import { isTarget, KINDS } from "./shared/shapes.js";
+import { flagArgument, modulesToSave, PEFT_PREFIX, peftConfig } from "./shared/settings.js";
+import { isTargetLayer, LINEAR_LAYER_KINDS } from "./shared/shapes.js";
 import { word } from "./lora.js";
 
 const OWN = /\.(lora_[AB]\.weight|lora_magnitude_vector)$/;
@@ -19,24 +19,28 @@ export const lora: TechniqueImplementation = {
   saved: word.capabilities.saves,
   trains: (_call, path) => OWN.test(path),
   adds: (_call, path) => OWN.test(path),
-  fileName: (name) => PEFT + name,
-  merges: (call) => flagIn(call, "merge"),
+  fileName: (name) => PEFT_PREFIX + name,
+  merges: (call) => flagArgument(call, "merge"),
   around(call, layers) {
     const { rank, scale, dora, dropout, targets } = loraSettings(call);
-    const linear: Layers["linear"] = (path, x, o) => {
-      if (!isTarget(path, targets)) return layers.linear(path, x, o);
-      return layers.graph.at(path, () => {
-        const weight = weightOf(layers, path, o);
-        const bias = o.bias === false ? undefined : layers.parameter(`${path}.bias`, [o.out], "zeros");
-        const a = layers.parameter(`${path}.lora_A.weight`, [rank, o.in], { uniform: 1 / Math.sqrt(o.in) });
-        const b = layers.parameter(`${path}.lora_B.weight`, [o.out, rank], "zeros");
+    const linear: Layers["linear"] = (path, x, options) => {
+      if (!isTargetLayer(path, targets)) return layers.linear(path, x, options);
+      return layers.graph.withPath(path, () => {
+        const weight = linearWeight(layers, path, options);
+        const bias = options.bias === false ? undefined : layers.parameter(`${path}.bias`, [options.out], "zeros");
+        const a = layers.parameter(`${path}.lora_A.weight`, [rank, options.in], { uniform: 1 / Math.sqrt(options.in) });
+        const b = layers.parameter(`${path}.lora_B.weight`, [options.out, rank], "zeros");
         const paths = { x, dropped: layers.dropout("lora_dropout", x, dropout), weight, a, b, bias, scale };
-        if (!dora) return layers.activate(lowRank(layers, paths), o.activation);
-        const inOut = o.layout === "in_out";
-        const table = layers.parameter(`${path}.weight`, inOut ? [o.in, o.out] : [o.out, o.in], o.initial);
+        if (!dora) return layers.activate(lowRank(layers, paths), options.activation);
+        const inOut = options.layout === "in_out";
+        const table = layers.parameter(
+          `${path}.weight`,
+          inOut ? [options.in, options.out] : [options.out, options.in],
+          options.initial,
+        );
         const norms = { norms: inOut ? "columns" : "rows", of: table } as const;
-        const magnitude = layers.parameter(`${path}.lora_magnitude_vector`, [o.out], norms);
-        return layers.activate(directed(layers, paths, magnitude), o.activation);
+        const magnitude = layers.parameter(`${path}.lora_magnitude_vector`, [options.out], norms);
+        return layers.activate(directed(layers, paths, magnitude), options.activation);
       });
     };
     return { ...layers, linear };
@@ -89,7 +93,7 @@ function directed(layers: Layers, paths: Paths, magnitude: Tensor): Tensor {
 }
 
 function isKind(target: string): boolean {
-  return (KINDS as readonly string[]).includes(target);
+  return (LINEAR_LAYER_KINDS as readonly string[]).includes(target);
 }
 /** Paths of the layers that have an adapter. */
 function adapted(states: Readonly<Record<string, unknown>>): string[] {

@@ -1,15 +1,15 @@
-import { reportMissing } from "./shared/no-target.js";
+import { reportMissingTargets } from "./shared/no-target.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { defineWord } from "#dsl/language/types/define.js";
 import { baseFacts, familyCapabilities } from "../models/shared/base-facts.js";
-import { peft } from "../foreign-names/peft.js";
-import { techniques } from "../foreign-names/values.js";
-import { from } from "./shared/from-parameter.js";
-import { linearNames, linearsNamed, type Shapes } from "./shared/shapes.js";
+import { peftAdvice } from "../foreign-names/peft.js";
+import { techniqueAdvice } from "../foreign-names/values.js";
+import { fromParameter } from "./shared/from-parameter.js";
+import { linearLayerNames, findLinearLayers, type TensorShapes } from "./shared/shapes.js";
 import { loraSettings } from "./shared/lora-settings.js";
-import { recommends } from "./shared/rates.js";
+import { recommendRate } from "./shared/rates.js";
 
-const rate = recommends({
+const rate = recommendRate({
   rate: 2e-3,
   narrows: true,
   because: "the matrices start from nothing; half as much learns slowly, and at 3e-3 one run in several collapses",
@@ -28,19 +28,19 @@ export const word = defineWord({
       title: "LoRA: Low-Rank Adaptation of Large Language Models",
       by: "Hu et al.",
       year: 2021,
-      at: "https://arxiv.org/abs/2106.09685",
+      url: "https://arxiv.org/abs/2106.09685",
     },
     {
       title: "A Rank Stabilization Scaling Factor for Fine-Tuning with LoRA",
       by: "Kalajdzievski",
       year: 2023,
-      at: "https://arxiv.org/abs/2312.03732",
+      url: "https://arxiv.org/abs/2312.03732",
     },
     {
       title: "DoRA: Weight-Decomposed Low-Rank Adaptation",
       by: "Liu et al.",
       year: 2024,
-      at: "https://arxiv.org/abs/2402.09353",
+      url: "https://arxiv.org/abs/2402.09353",
     },
   ],
   elsewhere: {
@@ -56,8 +56,8 @@ export const word = defineWord({
     adapter: "from",
   },
   advice: {
-    ...peft.advice,
-    ...techniques.advice,
+    ...peftAdvice.advice,
+    ...techniqueAdvice.advice,
     lora_target_linear: "write `targets: [all]`",
     bias: "leave it out: biases stay as they are; `bitfit` trains them",
     lora_modules_to_save: saved,
@@ -65,7 +65,7 @@ export const word = defineWord({
     init_lora_weights: "leave it out: the second factor begins at zero, as in PEFT",
     qlora: "write `technique: lora(rank: 8), storage: nf4`",
   },
-  idle: peft.idle,
+  idle: peftAdvice.idle,
   parameters: [
     {
       name: "rank",
@@ -140,7 +140,7 @@ export const word = defineWord({
       why: 'The adapter alone is small, and needs its base; a merged model is as large as the base and needs nothing else. `await model.merge("folder")` writes one at any time.',
       impact: "low",
     },
-    from(
+    fromParameter(
       "Folder of a PEFT adapter to start from (adapter_model.safetensors); rank, alpha, targets and the switches must be its own.",
     ),
   ],
@@ -148,13 +148,13 @@ export const word = defineWord({
     const shapes = baseFacts(context)?.shapes;
     if (!shapes) return;
     const { rank } = loraSettings(call);
-    const full = linearsNamed(shapes, loraSettings(call).targets).find((l) => rank * (l.in + l.out) > l.in * l.out);
+    const full = findLinearLayers(shapes, loraSettings(call).targets).find((l) => rank * (l.in + l.out) > l.in * l.out);
     if (full) {
       const layer = full.path.split(".").at(-1) ?? full.path;
       context.report("rank-not-low", { rank, layer, inputs: full.in, outputs: full.out }, "rank", "8");
     }
-    const there = (target: string): boolean => linearsNamed(shapes, [target]).length > 0;
-    reportMissing(context, loraSettings(call).targets, linearNames(shapes), there, "targets");
+    const there = (target: string): boolean => findLinearLayers(shapes, [target]).length > 0;
+    reportMissingTargets(context, loraSettings(call).targets, linearLayerNames(shapes), there, "targets");
   },
   notes: rate.notes,
   capabilities: {
@@ -167,9 +167,9 @@ export const word = defineWord({
     trains: "rank × (inputs + outputs) numbers for each target layer, with DoRA one for each of its outputs besides",
     adds: true,
     /** Trainable parameters beside the head, from the base's shapes. */
-    trainableParameters: (call: Call, shapes: Shapes, layout?: "in_out" | "out_in"): number => {
+    trainableParameters: (call: Call, shapes: TensorShapes, layout?: "in_out" | "out_in"): number => {
       const { rank, targets, dora } = loraSettings(call);
-      return linearsNamed(shapes, targets).reduce(
+      return findLinearLayers(shapes, targets).reduce(
         (n, layer) => n + rank * (layer.in + layer.out) + (dora ? (layout === "in_out" ? layer.in : layer.out) : 0),
         0,
       );

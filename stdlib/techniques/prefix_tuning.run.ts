@@ -7,7 +7,13 @@
 import type { Tensor } from "#dsl/tensor/tensor.js";
 import type { Layers } from "../layers/contract.js";
 import type { TechniqueImplementation } from "./kind.js";
-import { Before, PROMPTS, promptFileName, shiftedPositions, tokensOf } from "./shared/virtual-tokens.js";
+import {
+  VirtualTokenPrefix,
+  PROMPT_EMBEDDINGS,
+  promptFileName,
+  shiftedPositions,
+  virtualTokenCount,
+} from "./shared/virtual-tokens.js";
 import { peftConfig } from "./shared/settings.js";
 import { word } from "./prefix_tuning.js";
 
@@ -16,34 +22,36 @@ const ENCODES = /^encoder\./;
 
 export const prefixTuning: TechniqueImplementation = {
   saved: word.capabilities.saves,
-  trains: (_call, path) => path === PROMPTS,
-  adds: (_call, path) => path === PROMPTS,
+  trains: (_call, path) => path === PROMPT_EMBEDDINGS,
+  adds: (_call, path) => path === PROMPT_EMBEDDINGS,
   fileName: promptFileName,
-  virtual: (call) => ({ positions: tokensOf(call), cached: 0 }),
+  virtual: (call) => ({ positions: virtualTokenCount(call), cached: 0 }),
   around: (_call, layers) => layers,
   body(call, { layers, inputs, sizes, build }) {
     const { graph } = layers;
-    const count = tokensOf(call);
-    const before = new Before(inputs, count);
+    const count = virtualTokenCount(call);
+    const before = new VirtualTokenPrefix(inputs, count);
     const written = inputs.decoder_input_ids;
     const stacked = sizes.decoderLayers ?? sizes.layers;
     const all = 2 * stacked;
     let parts: readonly Tensor[] | undefined;
     let layer = 0;
-    const attention: Layers["attention"] = (path, q, k, v, o) => {
-      if (o.cross || (written && ENCODES.test(path))) return layers.attention(path, q, k, v, o);
+    const attention: Layers["attention"] = (path, q, k, v, options) => {
+      if (options.cross || (written && ENCODES.test(path))) return layers.attention(path, q, k, v, options);
       const width = k.shape.at(-1) as number;
-      parts ??= layers.outside.parameter(PROMPTS, [count, all * width]).split(1, new Array<number>(all).fill(width));
+      parts ??= layers.outside
+        .parameter(PROMPT_EMBEDDINGS, [count, all * width])
+        .split(1, new Array<number>(all).fill(width));
       // PEFT deals an encoder-decoder's out for its other attention too and then leaves that be: each layer skips a pair.
       const pair = written ? (2 * layer) % stacked : layer;
       const [keys, values] = [parts[2 * pair]!, parts[2 * pair + 1]!];
       layer += 1;
-      return graph.at(`${path}.${PROMPTS}`, () =>
+      return graph.withPath(`${path}.${PROMPT_EMBEDDINGS}`, () =>
         layers.attention(path, q, before.rows(keys, k), before.rows(values, v), {
-          ...o,
+          ...options,
           // A decoder's mask is lengthened before its relative positions are counted.
-          ...(o.mask && !written && { mask: before.numbers(() => 1, o.mask) }),
-          offset: o.offset ? o.offset.add(count) : graph.number(count, "i32"),
+          ...(options.mask && !written && { mask: before.numbers(() => 1, options.mask) }),
+          offset: options.offset ? options.offset.add(count) : graph.number(count, "i32"),
         }),
       );
     };
@@ -58,10 +66,10 @@ export const prefixTuning: TechniqueImplementation = {
   config(call, about) {
     const { heads, hidden, headSize = hidden / heads, decoderLayers } = about.sizes;
     const layers = decoderLayers ?? about.sizes.layers;
-    const width = about.states[PROMPTS]![1]! / (2 * layers);
+    const width = about.states[PROMPT_EMBEDDINGS]![1]! / (2 * layers);
     return {
       ...peftConfig("PREFIX_TUNING", about),
-      num_virtual_tokens: tokensOf(call),
+      num_virtual_tokens: virtualTokenCount(call),
       // Of keys and values, which queries may share.
       num_attention_heads: width / headSize,
       num_layers: layers,

@@ -1,16 +1,16 @@
 import type { Call } from "#dsl/language/types/value.js";
 import { defineWord } from "#dsl/language/types/define.js";
 import { baseFacts } from "../models/shared/base-facts.js";
-import { from } from "./shared/from-parameter.js";
-import { tokens, virtualTokens, checkPrompts } from "./shared/prompts.js";
-import { keyWidths, type Shapes } from "./shared/shapes.js";
-import { tokensOf } from "./shared/virtual-tokens.js";
-import { recommends } from "./shared/rates.js";
+import { fromParameter } from "./shared/from-parameter.js";
+import { virtualTokensParameter, virtualTokenCapability, checkPrompts } from "./shared/prompts.js";
+import { keyWidths, type TensorShapes } from "./shared/shapes.js";
+import { virtualTokenCount } from "./shared/virtual-tokens.js";
+import { recommendRate } from "./shared/rates.js";
 
-const trained = (call: Call, shapes: Shapes): number =>
-  2 * tokensOf(call) * keyWidths(shapes).reduce((sum, width) => sum + width, 0);
+const trained = (call: Call, shapes: TensorShapes): number =>
+  2 * virtualTokenCount(call) * keyWidths(shapes).reduce((sum, width) => sum + width, 0);
 
-const rate = recommends({
+const rate = recommendRate({
   rate: 0.05,
   narrows: true,
   because: "the keys and values lie far from where they start",
@@ -26,13 +26,13 @@ export const word = defineWord({
       title: "Prefix-Tuning: Optimizing Continuous Prompts for Generation",
       by: "Li and Liang",
       year: 2021,
-      at: "https://arxiv.org/abs/2101.00190",
+      url: "https://arxiv.org/abs/2101.00190",
     },
   ],
   elsewhere: { num_virtual_tokens: "tokens", p_tuning_v2: "prefix_tuning" },
   parameters: [
-    tokens,
-    from("Folder of a PEFT adapter to start from (`adapter_model.safetensors`); `tokens` must be its own."),
+    virtualTokensParameter,
+    fromParameter("Folder of a PEFT adapter to start from (`adapter_model.safetensors`); `tokens` must be its own."),
   ],
   check(call, context) {
     const base = baseFacts(context);
@@ -45,7 +45,7 @@ export const word = defineWord({
     trains: "2 × tokens × width of the keys, for each layer",
     adds: true,
     trainableParameters: trained,
-    virtualTokens,
+    virtualTokens: virtualTokenCapability,
   },
   load: () => import("./prefix_tuning.run.js").then((m) => m.prefixTuning),
 });

@@ -9,20 +9,27 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Layers } from "../layers/contract.js";
 import type { ModelInputs } from "../models/kind.js";
 import type { TechniqueImplementation } from "./kind.js";
-import { Before, lengthOf, PROMPTS, promptFileName, shiftedPositions, tokensOf } from "./shared/virtual-tokens.js";
-import { peftConfig, textIn } from "./shared/settings.js";
+import {
+  VirtualTokenPrefix,
+  lengthDimension,
+  PROMPT_EMBEDDINGS,
+  promptFileName,
+  shiftedPositions,
+  virtualTokenCount,
+} from "./shared/virtual-tokens.js";
+import { peftConfig, textArgument } from "./shared/settings.js";
 import { word } from "./prompt_tuning.js";
 
 export const promptTuning: TechniqueImplementation = {
   saved: word.capabilities.saves,
-  trains: (_call, path) => path === PROMPTS,
-  adds: (_call, path) => path === PROMPTS,
+  trains: (_call, path) => path === PROMPT_EMBEDDINGS,
+  adds: (_call, path) => path === PROMPT_EMBEDDINGS,
   fileName: promptFileName,
-  virtual: (call) => ({ positions: tokensOf(call), cached: tokensOf(call) }),
+  virtual: (call) => ({ positions: virtualTokenCount(call), cached: virtualTokenCount(call) }),
   around: (_call, layers) => layers,
   body(call, { layers, inputs, continues, build }) {
-    const count = tokensOf(call);
-    const before = new Before(inputs, count);
+    const count = virtualTokenCount(call);
+    const before = new VirtualTokenPrefix(inputs, count);
     const mask = before.numbers(() => 1, inputs.attention_mask);
     if (continues && inputs.decoder_input_ids)
       return build(layers, { ...inputs, input_ids: mask, attention_mask: mask });
@@ -39,13 +46,15 @@ export const promptTuning: TechniqueImplementation = {
         : layers.graph.one("range_like", [ids], { axis: 1 }),
       ...(inputs.token_type_ids && { token_type_ids: before.numbers(() => 0, inputs.token_type_ids) }),
     };
-    const embedding: Layers["embedding"] = (path, of, o) => {
-      if (of.ref.node !== ids.ref.node) return layers.embedding(path, of, o);
-      const table = layers.parameter(`${path}.weight`, [o.rows, o.size]);
+    const embedding: Layers["embedding"] = (path, inputTokens, options) => {
+      if (inputTokens.ref.node !== ids.ref.node) return layers.embedding(path, inputTokens, options);
+      const table = layers.parameter(`${path}.weight`, [options.rows, options.size]);
       const tokens = call.arguments["init_tokens"];
       const initial = Array.isArray(tokens) ? { rows: tokens as number[], of: table } : undefined;
-      const prompts = layers.outside.parameter(PROMPTS, [count, o.size], initial);
-      return layers.graph.at(PROMPTS, () => before.rows(prompts, layers.embedding(path, inputs.input_ids, o)));
+      const prompts = layers.outside.parameter(PROMPT_EMBEDDINGS, [count, options.size], initial);
+      return layers.graph.withPath(PROMPT_EMBEDDINGS, () =>
+        before.rows(prompts, layers.embedding(path, inputs.input_ids, options)),
+      );
     };
     const outputs = build({ ...layers, embedding }, longer);
     if (inputs.decoder_input_ids) return outputs;
@@ -54,21 +63,21 @@ export const promptTuning: TechniqueImplementation = {
       ...outputs,
       first: x.takePosition(0),
       virtual: x.slice(1, 0, count),
-      last_hidden_state: x.slice(1, count, lengthOf(inputs.input_ids)),
+      last_hidden_state: x.slice(1, count, lengthDimension(inputs.input_ids)),
     };
   },
   async resolve(call, { encode }) {
-    const text = textIn(call, "init");
+    const text = textArgument(call, "init");
     if (text === null || text === "random") return call;
     const ids = await encode(text);
     if (!ids.length) throw new CodedError("empty-prompt-text", { text });
-    const tokens = Array.from({ length: tokensOf(call) }, (_, i) => ids[i % ids.length]!);
+    const tokens = Array.from({ length: virtualTokenCount(call) }, (_, i) => ids[i % ids.length]!);
     return { ...call, arguments: { ...call.arguments, init_tokens: tokens } };
   },
   config: (call, about) => ({
     ...peftConfig("PROMPT_TUNING", about),
-    num_virtual_tokens: tokensOf(call),
-    token_dim: about.states[PROMPTS]![1]!,
+    num_virtual_tokens: virtualTokenCount(call),
+    token_dim: about.states[PROMPT_EMBEDDINGS]![1]!,
     num_transformer_submodules: 1,
     num_attention_heads: about.sizes.heads,
     num_layers: about.sizes.decoderLayers ?? about.sizes.layers,

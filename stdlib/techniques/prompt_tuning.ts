@@ -1,15 +1,15 @@
 import type { Call } from "#dsl/language/types/value.js";
 import { defineWord } from "#dsl/language/types/define.js";
 import { baseFacts } from "../models/shared/base-facts.js";
-import { from } from "./shared/from-parameter.js";
-import { tokens, virtualTokens, checkPrompts } from "./shared/prompts.js";
-import { embeddingWidth, type Shapes } from "./shared/shapes.js";
-import { tokensOf } from "./shared/virtual-tokens.js";
-import { recommends } from "./shared/rates.js";
+import { fromParameter } from "./shared/from-parameter.js";
+import { virtualTokensParameter, virtualTokenCapability, checkPrompts } from "./shared/prompts.js";
+import { embeddingWidth, type TensorShapes } from "./shared/shapes.js";
+import { virtualTokenCount } from "./shared/virtual-tokens.js";
+import { recommendRate } from "./shared/rates.js";
 
-const trained = (call: Call, shapes: Shapes): number => tokensOf(call) * embeddingWidth(shapes);
+const trained = (call: Call, shapes: TensorShapes): number => virtualTokenCount(call) * embeddingWidth(shapes);
 
-const rate = recommends({
+const rate = recommendRate({
   rate: 0.02,
   narrows: false,
   because: "the vectors lie far from where they start, whatever the width",
@@ -25,7 +25,7 @@ export const word = defineWord({
       title: "The Power of Scale for Parameter-Efficient Prompt Tuning",
       by: "Lester et al.",
       year: 2021,
-      at: "https://arxiv.org/abs/2104.08691",
+      url: "https://arxiv.org/abs/2104.08691",
     },
   ],
   elsewhere: {
@@ -36,7 +36,7 @@ export const word = defineWord({
     soft_prompts: "prompt_tuning",
   },
   parameters: [
-    tokens,
+    virtualTokensParameter,
     {
       name: "init",
       type: { is: "text" },
@@ -45,7 +45,7 @@ export const word = defineWord({
       why: "Random vectors need no text from you.",
       impact: "medium",
     },
-    from("Folder of a PEFT adapter to start from (`adapter_model.safetensors`); `tokens` must be its own."),
+    fromParameter("Folder of a PEFT adapter to start from (`adapter_model.safetensors`); `tokens` must be its own."),
   ],
   check(call, context) {
     const shapes = baseFacts(context)?.shapes;
@@ -58,7 +58,7 @@ export const word = defineWord({
     trains: "tokens × width of the embeddings",
     adds: true,
     trainableParameters: trained,
-    virtualTokens,
+    virtualTokens: virtualTokenCapability,
   },
   load: () => import("./prompt_tuning.run.js").then((m) => m.promptTuning),
 });

@@ -6,10 +6,16 @@ import { must } from "#dsl/language/diagnostics/must.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
 import type { Layers } from "../layers/contract.js";
 import type { TechniqueImplementation } from "./kind.js";
-import { weightOf } from "../layers/graph-layers.js";
-import { KNOWN, knownState, MEANS, meansState, routedSettings } from "./shared/routed-settings.js";
-import { isTarget } from "./shared/shapes.js";
-import { PEFT } from "./shared/settings.js";
+import { linearWeight } from "../layers/graph-layers.js";
+import {
+  ROUTE_KNOWN_STATE,
+  routeKnownState,
+  ROUTE_MEANS_STATE,
+  routeMeansState,
+  routedSettings,
+} from "./shared/routed-settings.js";
+import { isTargetLayer } from "./shared/shapes.js";
+import { PEFT_PREFIX } from "./shared/settings.js";
 import { word } from "./routed_lora.js";
 
 const OWN = /\.lora_[AB]\.weight$/;
@@ -18,22 +24,22 @@ export const routedLora: TechniqueImplementation = {
   saved: word.capabilities.saves,
   trains: (_call, path) => OWN.test(path),
   adds: (_call, path) => OWN.test(path),
-  constants: [MEANS, KNOWN],
-  fileName: (name) => (OWN.test(name) ? PEFT + name : name),
+  constants: [ROUTE_MEANS_STATE, ROUTE_KNOWN_STATE],
+  fileName: (name) => (OWN.test(name) ? PEFT_PREFIX + name : name),
   around: (_call, layers) => layers,
   body(call, { layers, inputs, trains, build, sizes }) {
     const { ranks } = routedSettings(call);
     const { graph } = layers;
-    const known = graph.state(KNOWN, knownState(ranks.length));
-    const means = graph.state(MEANS, meansState(ranks.length, sizes.hidden));
+    const known = graph.state(ROUTE_KNOWN_STATE, routeKnownState(ranks.length));
+    const means = graph.state(ROUTE_MEANS_STATE, routeMeansState(ranks.length, sizes.hidden));
     if (trains) {
-      const own = known.slice(0, ranks.length - 1, 1).reshape([1, 1]);
-      return { ...build(latestOf(call, layers), inputs), routed: { known: own } };
+      const knownLabels = known.slice(0, ranks.length - 1, 1).reshape([1, 1]);
+      return { ...build(latestOf(call, layers), inputs), routed: { known: knownLabels } };
     }
     const plain = build(layers, inputs);
     const pooled = meanOver(plain.encoded ?? plain.last_hidden_state, inputs.attention_mask);
-    const hot = graph.at(MEANS, () => nearest(pooled, means).detach());
-    const gates = graph.at(MEANS, () => gatesOf(hot, ranks));
+    const hot = graph.withPath(ROUTE_MEANS_STATE, () => nearest(pooled, means).detach());
+    const gates = graph.withPath(ROUTE_MEANS_STATE, () => gatesOf(hot, ranks));
     const outputs = build(gated(call, layers, gates), inputs);
     return { ...outputs, routed: { pooled, known: hot.matmul(known.reshape([ranks.length, 1])) } };
   },
@@ -59,21 +65,23 @@ function nearest(x: Tensor, means: Tensor): Tensor {
 /** [batch, parts] → [batch, ranks]: of each rank whether the row goes through it. */
 function gatesOf(hot: Tensor, ranks: readonly number[]): Tensor {
   const all = ranks.reduce((sum, one) => sum + one, 0);
-  const of = new Float32Array(ranks.length * all);
+  const gates = new Float32Array(ranks.length * all);
   let from = 0;
   ranks.forEach((rank, part) => {
-    of.fill(1, part * all + from, part * all + from + rank);
+    gates.fill(1, part * all + from, part * all + from + rank);
     from += rank;
   });
   const shape = [ranks.length, all];
-  return hot.matmul(hot.graph.constant({ dtype: "f32", shape, bytes: new Uint8Array(of.buffer) }));
+  return hot.matmul(hot.graph.constant({ dtype: "f32", shape, bytes: new Uint8Array(gates.buffer) }));
 }
 
 /** The layers with the latest part in them. */
 function latestOf(call: Parameters<TechniqueImplementation["around"]>[0], layers: Layers): Layers {
   const { ranks, rank } = routedSettings(call);
-  const own = must(ranks.at(-1), "a part");
-  return adapted(call, layers, (x, a, b) => x.linear(a.slice(0, rank - own, own)).linear(b.slice(1, rank - own, own)));
+  const latestRank = must(ranks.at(-1), "a part");
+  return adapted(call, layers, (x, a, b) =>
+    x.linear(a.slice(0, rank - latestRank, latestRank)).linear(b.slice(1, rank - latestRank, latestRank)),
+  );
 }
 
 function gated(call: Parameters<TechniqueImplementation["around"]>[0], layers: Layers, gates: Tensor): Layers {
@@ -91,15 +99,15 @@ function adapted(
   path: (x: Tensor, a: Tensor, b: Tensor) => Tensor,
 ): Layers {
   const { rank, scale, dropout, targets } = routedSettings(call);
-  const linear: Layers["linear"] = (name, x, o) => {
-    if (!isTarget(name, targets)) return layers.linear(name, x, o);
-    return layers.graph.at(name, () => {
-      const weight = weightOf(layers, name, o);
-      const bias = o.bias === false ? undefined : layers.parameter(`${name}.bias`, [o.out], "zeros");
-      const a = layers.parameter(`${name}.lora_A.weight`, [rank, o.in], { uniform: 1 / Math.sqrt(o.in) });
-      const b = layers.parameter(`${name}.lora_B.weight`, [o.out, rank], "zeros");
+  const linear: Layers["linear"] = (name, x, options) => {
+    if (!isTargetLayer(name, targets)) return layers.linear(name, x, options);
+    return layers.graph.withPath(name, () => {
+      const weight = linearWeight(layers, name, options);
+      const bias = options.bias === false ? undefined : layers.parameter(`${name}.bias`, [options.out], "zeros");
+      const a = layers.parameter(`${name}.lora_A.weight`, [rank, options.in], { uniform: 1 / Math.sqrt(options.in) });
+      const b = layers.parameter(`${name}.lora_B.weight`, [options.out, rank], "zeros");
       const added = path(layers.dropout("lora_dropout", x, dropout), a, b).multiply(scale);
-      return layers.activate(x.linear(weight, bias).add(added), o.activation);
+      return layers.activate(x.linear(weight, bias).add(added), options.activation);
     });
   };
   return { ...layers, linear };

@@ -1,11 +1,11 @@
 import type { Call } from "#dsl/language/types/value.js";
 import { defineWord } from "#dsl/language/types/define.js";
 import { familyCapabilities } from "../models/shared/base-facts.js";
-import { recommends } from "./shared/rates.js";
+import { recommendRate } from "./shared/rates.js";
 import { routedSettings } from "./shared/routed-settings.js";
-import { linearsNamed, type Shapes } from "./shared/shapes.js";
+import { findLinearLayers, type TensorShapes } from "./shared/shapes.js";
 
-const rate = recommends({
+const rate = recommendRate({
   rate: 2e-3,
   narrows: true,
   because: "the matrices start from nothing, as those of `lora` do",
@@ -22,7 +22,7 @@ export const word = defineWord({
       title: "LoRA: Low-Rank Adaptation of Large Language Models",
       by: "Hu et al.",
       year: 2021,
-      at: "https://arxiv.org/abs/2106.09685",
+      url: "https://arxiv.org/abs/2106.09685",
     },
   ],
   parameters: [
@@ -81,9 +81,9 @@ export const word = defineWord({
     grownBy: "lora_per_task",
     trains: "rank × (inputs + outputs) numbers for each target layer and data set, of which those of the latest move",
     adds: true,
-    trainableParameters: (call: Call, shapes: Shapes): number => {
+    trainableParameters: (call: Call, shapes: TensorShapes): number => {
       const { rank, targets } = routedSettings(call);
-      return linearsNamed(shapes, targets).reduce((n, layer) => n + rank * (layer.in + layer.out), 0);
+      return findLinearLayers(shapes, targets).reduce((n, layer) => n + rank * (layer.in + layer.out), 0);
     },
   },
   load: () => import("./routed_lora.run.js").then((m) => m.routedLora),

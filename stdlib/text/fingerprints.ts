@@ -3,7 +3,7 @@
  * each, however long it is. Two of n different texts are taken for the same with a chance of about n² / 2⁶⁵ (of a million:
  * one in 37 million).
  */
-export class Fingerprints {
+export class TextFingerprints {
   private high = new Int32Array(1024);
   private low = new Int32Array(1024);
   /** Number + 1; 0: free. */
@@ -18,30 +18,30 @@ export class Fingerprints {
   meet(text: string, number: number): number | undefined {
     if (2 * this.count >= this.numbers.length) this.grow();
     const [high, low] = fingerprint(text);
-    const at = this.place(high, low);
-    if (this.numbers[at] !== 0) return this.numbers[at]! - 1;
-    this.put(at, high, low, number + 1);
+    const slot = this.place(high, low);
+    if (this.numbers[slot] !== 0) return this.numbers[slot]! - 1;
+    this.put(slot, high, low, number + 1);
     this.count++;
     return undefined;
   }
 
   /** The number under which the text is known. */
   known(text: string): number | undefined {
-    const at = this.place(...fingerprint(text));
-    return this.numbers[at] === 0 ? undefined : this.numbers[at]! - 1;
+    const slot = this.place(...fingerprint(text));
+    return this.numbers[slot] === 0 ? undefined : this.numbers[slot]! - 1;
   }
 
   private place(high: number, low: number): number {
     const last = this.numbers.length - 1;
-    let at = low & last;
-    while (this.numbers[at] !== 0 && (this.high[at] !== high || this.low[at] !== low)) at = (at + 1) & last;
-    return at;
+    let slot = low & last;
+    while (this.numbers[slot] !== 0 && (this.high[slot] !== high || this.low[slot] !== low)) slot = (slot + 1) & last;
+    return slot;
   }
 
-  private put(at: number, high: number, low: number, stored: number): void {
-    this.high[at] = high;
-    this.low[at] = low;
-    this.numbers[at] = stored;
+  private put(slot: number, high: number, low: number, stored: number): void {
+    this.high[slot] = high;
+    this.low[slot] = low;
+    this.numbers[slot] = stored;
   }
 
   private grow(): void {

@@ -8,7 +8,7 @@
 /** Broken twice is common, thrice is known. */
 const ROUNDS = 3;
 
-export function mended(text: string): string {
+export function fixMojibake(text: string): string {
   let now = text;
   for (let round = 0; round < ROUNDS; round++) {
     const next = once(now);
@@ -19,7 +19,7 @@ export function mended(text: string): string {
 }
 
 interface Found extends Sequence {
-  readonly at: number;
+  readonly index: number;
   readonly sure: boolean;
 }
 
@@ -33,23 +33,23 @@ function once(text: string): string {
   if (!found.some(({ sure }) => sure)) return text;
   const all = explains(text, found);
   let out = "";
-  let at = 0;
+  let position = 0;
   for (const one of found) {
     if (!one.sure && !all) continue;
-    out += text.slice(at, one.at) + String.fromCodePoint(one.meant);
-    at = one.at + one.length;
+    out += text.slice(position, one.index) + String.fromCodePoint(one.meant);
+    position = one.index + one.length;
   }
-  return out + text.slice(at);
+  return out + text.slice(position);
 }
 
 /** Those whose character is of a kind that texts hold. */
 function sequencesIn(text: string): readonly Found[] {
   const found: Found[] = [];
-  for (let at = 0; at < text.length; at++) {
-    const sequence = sequenceAt(text, at);
+  for (let position = 0; position < text.length; position++) {
+    const sequence = sequenceAt(text, position);
     if (!sequence || !isUsual(sequence.meant)) continue;
-    found.push({ ...sequence, at, sure: isSure(text, at, sequence) });
-    at += sequence.length - 1;
+    found.push({ ...sequence, index: position, sure: isSure(text, position, sequence) });
+    position += sequence.length - 1;
   }
   return found.map((one, i) => ({ ...one, sure: one.sure || inARow(one, found[i - 1]) || inARow(one, found[i + 1]) }));
 }
@@ -57,7 +57,7 @@ function sequencesIn(text: string): readonly Found[] {
 /** Whether no other character speaks against it: each beyond ASCII is part of a sequence. */
 function explains(text: string, found: readonly Found[]): boolean {
   let beyond = 0;
-  for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) >= 0x80) beyond++;
+  for (let position = 0; position < text.length; position++) if (text.charCodeAt(position) >= 0x80) beyond++;
   return beyond === found.reduce((sum, { length }) => sum + length, 0);
 }
 
@@ -96,7 +96,7 @@ const isLatin = (meant: number): boolean => meant <= 0x25f;
 
 /** Of scripts whose words have more than one letter: neighbours in one are no chance. */
 function inARow(one: Found, other: Found | undefined): boolean {
-  if (!other || (one.at + one.length !== other.at && other.at + other.length !== one.at)) return false;
+  if (!other || (one.index + one.length !== other.index && other.index + other.length !== one.index)) return false;
   const foreign = ({ meant }: Found): boolean => meant >= 0x370 && !(meant >= 0x2000 && meant < 0x3000);
   return foreign(one) && foreign(other);
 }
@@ -109,9 +109,9 @@ const isUpper = (character: string): boolean => /^\p{Lu}$/u.test(character);
 const isLetter = (character: string): boolean => /^\p{L}$/u.test(character);
 
 /** Whether no language writes such characters there, whatever the rest of the text is. */
-function isSure(text: string, at: number, { meant, length }: Sequence): boolean {
-  const [before = "", lead, next] = [text[at - 1], text[at]!, text[at + 1]!];
-  const behind = text[at + length] ?? "";
+function isSure(text: string, position: number, { meant, length }: Sequence): boolean {
+  const [before = "", lead, next] = [text[position - 1], text[position]!, text[position + 1]!];
+  const behind = text[position + length] ?? "";
   // No text holds control characters of latin-1 by itself.
   if (next <= "\u009f") return true;
   // What is quoted by itself may be a letter: «Â».
@@ -151,13 +151,13 @@ interface Sequence {
 }
 
 /** The sequence that begins at a place of a text: whole, not longer than it need be, no half of a pair. */
-function sequenceAt(text: string, at: number): Sequence | undefined {
-  const lead = byteOf(text.charCodeAt(at));
+function sequenceAt(text: string, position: number): Sequence | undefined {
+  const lead = byteOf(text.charCodeAt(position));
   if (lead === undefined || lead < 0xc2 || lead > 0xf4) return undefined;
   const length = lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
   let meant = lead & (0xff >> (length + 1));
   for (let i = 1; i < length; i++) {
-    const byte = at + i < text.length ? byteOf(text.charCodeAt(at + i)) : undefined;
+    const byte = position + i < text.length ? byteOf(text.charCodeAt(position + i)) : undefined;
     if (byte === undefined || byte < 0x80 || byte > 0xbf) return undefined;
     meant = (meant << 6) | (byte & 0x3f);
   }

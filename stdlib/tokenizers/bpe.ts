@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { elsewhere, minimumFrequency, vocabulary } from "./shared/parameters.js";
+import { tokenizerAliases, minimumFrequencyParameter, vocabularyParameter } from "./shared/parameters.js";
 
 export const word = defineWord({
   kind: "tokenizer",
@@ -8,7 +8,7 @@ export const word = defineWord({
   example:
     "model scratch { architecture: gpt2(layers: 4, hidden: 128, heads: 4), tokenizer: bpe(vocabulary: 2_000), task: text_generation }",
   // Every byte is a token.
-  parameters: [vocabulary(300), minimumFrequency],
-  elsewhere: { ...elsewhere, byte_level_bpe: "bpe", ByteLevelBPETokenizer: "bpe" },
+  parameters: [vocabularyParameter(300), minimumFrequencyParameter],
+  elsewhere: { ...tokenizerAliases, byte_level_bpe: "bpe", ByteLevelBPETokenizer: "bpe" },
   load: () => import("./bpe.run.js").then((m) => m.bpe),
 });

@@ -26,7 +26,7 @@ export interface TokenizerImplementation {
   encodeContexts(
     questions: readonly string[],
     contexts: readonly string[],
-    o: { readonly length: number; readonly overlap: number; readonly names: ArrayLike<RowName> },
+    options: { readonly length: number; readonly overlap: number; readonly names: ArrayLike<RowName> },
   ): Promise<readonly EncodedWindow[]>;
   readonly padId: number;
   /** The id that stands for what has no token; null or absent: everything has some. */
@@ -36,11 +36,11 @@ export interface TokenizerImplementation {
 /** A part of tokenizer.json. */
 export type TokenizerPart = Readonly<Record<string, unknown>>;
 /** Words of the texts that a tokenizer is trained on, and how often each stands there; in the order in which they come first. */
-export interface CountedWords {
+export interface WordCounts {
   readonly words: readonly string[];
   readonly counts: readonly number[];
 }
-export interface TrainedTokens {
+export interface TrainedVocabulary {
   /** `model` of tokenizer.json. */
   readonly model: TokenizerPart;
   /** Tokens, specials included: fewer than asked for where the texts give no more. */
@@ -61,9 +61,9 @@ export interface TokenizerTraining {
   /** `specials` have the first ids, in their order; `unknown`: the one of them that stands for what has no token. */
   train(
     call: Call,
-    words: CountedWords,
-    o: { readonly specials: readonly string[]; readonly unknown: string | null },
-  ): TrainedTokens;
+    words: WordCounts,
+    options: { readonly specials: readonly string[]; readonly unknown: string | null },
+  ): TrainedVocabulary;
 }
 
 declare module "#dsl/language/types/registry.js" {

@@ -2,8 +2,8 @@
  * SentencePiece's Unigram as T5 has it: many repeated pieces to begin with, their probabilities fitted to the texts by
  * expectation and maximisation, and by turns those dropped without which the texts become least unlikely.
  */
-import type { CountedWords, TokenizerTraining } from "./kind.js";
-import { Lattice, type Piece } from "./shared/lattice.js";
+import type { WordCounts, TokenizerTraining } from "./kind.js";
+import { SegmentationLattice, type ScoredPiece } from "./shared/lattice.js";
 import { repeatedPieces } from "./shared/repeated-pieces.js";
 
 /** Pieces to begin with at most. */
@@ -37,14 +37,14 @@ export const unigram: TokenizerTraining = {
       type: "Unigram",
       unk_id: Math.max(0, specials.indexOf(unknown ?? "")),
       byte_fallback: false,
-      vocab: [...specials.map((token): Piece => [token, 0]), ...pieces],
+      vocab: [...specials.map((token): ScoredPiece => [token, 0]), ...pieces],
     };
     return { model, size: specials.length + pieces.length, least: specials.length + characters.size };
   },
 };
 
 /** Characters of the words and how often each stands there. */
-function charactersOf({ words, counts }: CountedWords): ReadonlyMap<string, number> {
+function charactersOf({ words, counts }: WordCounts): ReadonlyMap<string, number> {
   const seen = new Map<string, number>();
   words.forEach((word, i) => {
     for (const character of word) seen.set(character, (seen.get(character) ?? 0) + counts[i]!);
@@ -58,39 +58,39 @@ interface Fitting {
   readonly longest: number;
   readonly characters: ReadonlyMap<string, number>;
 }
-function fit(counted: CountedWords, o: Fitting): readonly Piece[] {
-  const seeds: (readonly [string, number])[] = [...o.characters].sort(([, m], [, n]) => n - m);
-  for (const { piece, score } of repeatedPieces(counted.words, o.longest, SEEDS))
-    if (!o.characters.has(piece)) seeds.push([piece, score]);
+function fit(counted: WordCounts, options: Fitting): readonly ScoredPiece[] {
+  const seeds: (readonly [string, number])[] = [...options.characters].sort(([, m], [, n]) => n - m);
+  for (const { piece, score } of repeatedPieces(counted.words, options.longest, SEEDS))
+    if (!options.characters.has(piece)) seeds.push([piece, score]);
   const sum = Math.log(seeds.reduce((all, [, score]) => all + score, 0));
-  let pieces: readonly Piece[] = seeds.map(([piece, score]) => [piece, Math.log(score) - sum]);
-  const enough = Math.floor(o.room * SPARE);
+  let pieces: readonly ScoredPiece[] = seeds.map(([piece, score]) => [piece, Math.log(score) - sum]);
+  const enough = Math.floor(options.room * SPARE);
   for (;;) {
     for (let round = 0; round < ROUNDS; round++) pieces = maximised(pieces, expectedUses(pieces, counted));
     if (pieces.length <= enough) return pieces;
-    const fewer = pruned(pieces, counted, Math.max(enough, Math.floor(pieces.length * o.share)));
+    const fewer = pruned(pieces, counted, Math.max(enough, Math.floor(pieces.length * options.share)));
     if (fewer.length === pieces.length) return pieces;
     pieces = fewer;
   }
 }
 
-function expectedUses(pieces: readonly Piece[], { words, counts }: CountedWords): Float64Array {
-  const lattice = new Lattice(pieces);
+function expectedUses(pieces: readonly ScoredPiece[], { words, counts }: WordCounts): Float64Array {
+  const lattice = new SegmentationLattice(pieces);
   const uses = new Float64Array(pieces.length);
   words.forEach((word, i) => lattice.addExpected(word, counts[i]!, uses));
   return uses;
 }
 
 /** Scores that fit those uses best, a little against rare pieces (Bayes). */
-function maximised(pieces: readonly Piece[], uses: Float64Array): readonly Piece[] {
-  const kept = pieces.flatMap(([piece], i) => (uses[i]! >= LEAST ? [[piece, uses[i]!] as const] : []));
-  const all = digamma(kept.reduce((sum, [, use]) => sum + use, 0));
-  return kept.map(([piece, use]) => [piece, digamma(use) - all]);
+function maximised(pieces: readonly ScoredPiece[], uses: Float64Array): readonly ScoredPiece[] {
+  const keptPieces = pieces.flatMap(([piece], i) => (uses[i]! >= LEAST ? [[piece, uses[i]!] as const] : []));
+  const all = digamma(keptPieces.reduce((sum, [, use]) => sum + use, 0));
+  return keptPieces.map(([piece, use]) => [piece, digamma(use) - all]);
 }
 
 /** Those of most loss if they went: what is the word's best without them is taken in their place. */
-function pruned(pieces: readonly Piece[], { words, counts }: CountedWords, keep: number): readonly Piece[] {
-  const lattice = new Lattice(pieces);
+function pruned(pieces: readonly ScoredPiece[], { words, counts }: WordCounts, keep: number): readonly ScoredPiece[] {
+  const lattice = new SegmentationLattice(pieces);
   const uses = new Float64Array(pieces.length);
   let all = 0;
   words.forEach((word, i) => {
@@ -99,8 +99,8 @@ function pruned(pieces: readonly Piece[], { words, counts }: CountedWords, keep:
   });
   const sum = uses.reduce((a, b) => a + b, 0);
   const log = Math.log(sum);
-  const always: Piece[] = [];
-  const candidates: { readonly piece: Piece; readonly loss: number }[] = [];
+  const always: ScoredPiece[] = [];
+  const candidates: { readonly piece: ScoredPiece; readonly loss: number }[] = [];
   // How much of the text each piece stands in, word by word.
   const share = new Float64Array(pieces.length);
   words.forEach((word, i) => {
@@ -123,7 +123,11 @@ function pruned(pieces: readonly Piece[], { words, counts }: CountedWords, keep:
 }
 
 /** Every character has a piece; the rest of the room goes to the likeliest. */
-function chosen(pieces: readonly Piece[], characters: ReadonlyMap<string, number>, room: number): readonly Piece[] {
+function chosen(
+  pieces: readonly ScoredPiece[],
+  characters: ReadonlyMap<string, number>,
+  room: number,
+): readonly ScoredPiece[] {
   const scores = new Map(pieces);
   const least = Math.min(...scores.values());
   const required = new Map<string, number>();

@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { elsewhere, vocabulary } from "./shared/parameters.js";
+import { tokenizerAliases, vocabularyParameter } from "./shared/parameters.js";
 
 export const word = defineWord({
   kind: "tokenizer",
@@ -8,7 +8,7 @@ export const word = defineWord({
   example:
     "model scratch { architecture: t5(layers: 2, hidden: 128, heads: 4), tokenizer: unigram(vocabulary: 2_000), task: text2text_generation }",
   parameters: [
-    vocabulary(30),
+    vocabularyParameter(30),
     {
       name: "longest_piece",
       type: { is: "number", integer: true },
@@ -29,7 +29,7 @@ export const word = defineWord({
     },
   ],
   elsewhere: {
-    ...elsewhere,
+    ...tokenizerAliases,
     max_piece_length: "longest_piece",
     shrinking_factor: "shrinking",
     sentencepiece: "unigram",

@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { elsewhere, minimumFrequency, vocabulary } from "./shared/parameters.js";
+import { tokenizerAliases, minimumFrequencyParameter, vocabularyParameter } from "./shared/parameters.js";
 
 export const word = defineWord({
   kind: "tokenizer",
@@ -8,7 +8,7 @@ export const word = defineWord({
   example:
     "model scratch { architecture: bert(layers: 4, hidden: 128, heads: 4), tokenizer: wordpiece(vocabulary: 4_000), task: fill_mask }",
   parameters: [
-    vocabulary(30),
+    vocabularyParameter(30),
     {
       name: "lower_case",
       type: { is: "boolean" },
@@ -17,7 +17,7 @@ export const word = defineWord({
       why: "There are fewer words to learn.",
       impact: "medium",
     },
-    minimumFrequency,
+    minimumFrequencyParameter,
     {
       name: "alphabet",
       type: { is: "number", integer: true },
@@ -28,6 +28,6 @@ export const word = defineWord({
       impact: "low",
     },
   ],
-  elsewhere: { ...elsewhere, lowercase: "lower_case", do_lower_case: "lower_case", limit_alphabet: "alphabet" },
+  elsewhere: { ...tokenizerAliases, lowercase: "lower_case", do_lower_case: "lower_case", limit_alphabet: "alphabet" },
   load: () => import("./wordpiece.run.js").then((m) => m.wordpiece),
 });

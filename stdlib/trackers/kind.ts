@@ -8,8 +8,8 @@
 import type { Call, Value } from "#dsl/language/types/value.js";
 
 /** What is kept of a tracker's telling, as JSON. `refused` in it: what isn't tried again until a person asks for it. */
-export type Kept = Readonly<Record<string, unknown>>;
-export type Setting = string | number | boolean;
+export type TrackerMemory = Readonly<Record<string, unknown>>;
+export type TrackedSetting = string | number | boolean;
 
 /** A run as trackers see it: a training, or a sweep whose trainings stand under it. */
 export interface TrackedRun {
@@ -21,35 +21,35 @@ export interface TrackedRun {
   /** Milliseconds since 1970. */
   readonly began: number;
   /** What was set, by its path: `model.technique.rank`, 8. */
-  readonly settings: Readonly<Record<string, Setting>>;
+  readonly settings: Readonly<Record<string, TrackedSetting>>;
   /** What it came from and ran on, in few words each: hashes, versions, rows. */
   readonly facts: Readonly<Record<string, string>>;
   /** The same for a reader, in Markdown. */
   readonly about: string;
   /** The sweep, or the training with several seeds, that it is one of; null: it stands alone. */
-  readonly of: {
+  readonly parentRun: {
     readonly id: string;
     readonly name: string;
     readonly number: number;
     readonly seeds: boolean;
   } | null;
   /** Of a sweep: the settings that vary, and what their trials are ranked by. */
-  readonly varied: readonly Varied[];
+  readonly varied: readonly VariedSetting[];
   readonly goals: readonly { readonly metric: string; readonly direction: "maximize" | "minimize" }[];
   /** Null: it goes on, as far as anybody knows. */
   readonly ended: { readonly at: number; readonly as: "finished" | "failed" | "killed" } | null;
   readonly source: { readonly name: string | null; readonly commit: string | null };
 }
-export interface Varied {
+export interface VariedSetting {
   readonly path: string;
   readonly is: "text" | "number";
   /** Both ends; null: it takes whatever stands in `of`, or nobody knows. */
   readonly between: readonly [least: number, most: number] | null;
-  readonly of: readonly Setting[];
+  readonly options: readonly TrackedSetting[];
 }
 
 /** What happened, in order. */
-export type Told =
+export type TrackedEvent =
   | {
       readonly is: "point";
       /** `train`, `validation`, `tickets.test`: points of a group come by growing steps, but for what is resumed. */
@@ -63,16 +63,16 @@ export type Told =
   | { readonly is: "resumed"; readonly step: number; readonly at: number };
 
 /** How far what happened was read; null: nothing was. */
-export type Cursor = Readonly<Record<string, number>> | null;
-export interface Batch {
-  readonly told: readonly Told[];
-  readonly cursor: Cursor;
+export type EventCursor = Readonly<Record<string, number>> | null;
+export interface EventBatch {
+  readonly events: readonly TrackedEvent[];
+  readonly cursor: EventCursor;
   /** Nothing else has happened so far. */
   readonly last: boolean;
 }
 
 /** A file of the run, as a tracker may keep it. */
-export interface RunFile {
+export interface TrackedFile {
   /** As a tracker is to keep it, with slashes: `model/config.json`. */
   readonly path: string;
   /** Where it lies in the run's folder. */
@@ -82,31 +82,31 @@ export interface RunFile {
   readonly stamp: string;
 }
 
-export interface Asking {
+export interface TrackerRequest {
   readonly method: "GET" | "POST" | "PUT" | "PATCH";
   /** Whole; it must begin with the address that the program names. */
   readonly url: string;
   readonly json?: unknown;
   /** A file of the run that is the body. */
-  readonly file?: RunFile;
+  readonly file?: TrackedFile;
   /** The environment variable that holds what lets one in, and as whom (HTTP's basic way); absent: nobody asks. */
   readonly env?: string;
   readonly user?: string;
 }
 
 /** All that a tracker's word can do. */
-export interface TrackerDoor {
+export interface TrackerHost {
   /** What was kept last. */
-  readonly kept: Kept;
-  keep(kept: Kept): void;
+  readonly memory: TrackerMemory;
+  keep(memory: TrackerMemory): void;
   /** What is kept of the sweep that the run is a trial of; null: it is none, or that one was never told. */
-  readonly parent: Kept | null;
+  readonly parent: TrackerMemory | null;
   /** At most about a thousand points. */
-  read(from: Cursor): Promise<Batch>;
+  read(from: EventCursor): Promise<EventBatch>;
   /** `record`: plan, lock, scores; `model`: the trained model's folder, once it is there. */
-  files(what: "record" | "model"): Promise<readonly RunFile[]>;
+  files(what: "record" | "model"): Promise<readonly TrackedFile[]>;
   /** The JSON that is answered; null: nothing is. Throws `TrackerAway`, `TrackerRefuses`. */
-  ask(asking: Asking): Promise<unknown>;
+  ask(asking: TrackerRequest): Promise<unknown>;
   /** Puts bytes behind those that a file has; how many it then has. Paths start at the notebook's folder. Throws `TrackerAway`. */
   append(path: string, bytes: Uint8Array): Promise<number>;
   /** Null: there is no such file. */
@@ -121,16 +121,16 @@ export interface TrackerImplementation {
   /** Whether it wants the trained model's folder. */
   takesModel(call: Call): boolean;
   /** Whether it is there. Throws as `ask` does. */
-  greet(call: Call, door: Pick<TrackerDoor, "ask">, experiment: string): Promise<void>;
-  tell(call: Call, run: TrackedRun, door: TrackerDoor): Promise<void>;
+  greet(call: Call, door: Pick<TrackerHost, "ask">, experiment: string): Promise<void>;
+  tell(call: Call, run: TrackedRun, door: TrackerHost): Promise<void>;
 }
 
 /** It can't be told now, for a reason that passes: it is tried again. */
-export class TrackerAway extends Error {
+export class TrackerUnavailableError extends Error {
   override readonly name = "TrackerAway";
 }
 /** It was understood and won't be taken: trying again as it is helps nobody. */
-export class TrackerRefuses extends Error {
+export class TrackerRefusalError extends Error {
   override readonly name = "TrackerRefuses";
   constructor(
     readonly status: number,
@@ -143,7 +143,7 @@ export class TrackerRefuses extends Error {
 }
 
 /** The environment variable that a call of `secret` names; null: it is none. */
-export function envOf(secret: Value | undefined): string | null {
+export function secretVariableOf(secret: Value | undefined): string | null {
   const env = typeof secret === "object" && secret !== null && "arguments" in secret ? secret.arguments["env"] : null;
   return typeof env === "string" ? env : null;
 }

@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { addressWrong } from "../judging/parameters.js";
+import { addressProblem } from "../judging/parameters.js";
 
 export const word = defineWord({
   kind: "tracker",
@@ -82,7 +82,7 @@ export const word = defineWord({
     },
   ],
   check({ arguments: { url, token, user, register, alias } }, context) {
-    const why = addressWrong(url);
+    const why = addressProblem(url);
     if (why !== null) context.report("tracker-address", { why }, "url");
     if (user !== undefined && token === undefined) context.report("tracker-user-alone", { user }, "user");
     if (alias !== undefined && register === undefined) context.report("tracker-alias-alone", { alias }, "alias");

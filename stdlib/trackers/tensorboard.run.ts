@@ -4,16 +4,23 @@
  * tells again.
  */
 import type { Call } from "#dsl/language/types/value.js";
-import type { Cursor, Kept, Told, TrackedRun, TrackerDoor, TrackerImplementation } from "./kind.js";
-import { recordsOf, type EventRecord, type Value } from "./shared/event-file.js";
-import { experimentOf, sessionEnd, sessionStart } from "./shared/hparams.js";
-import { folderName } from "./shared/names.js";
+import type {
+  EventCursor,
+  TrackerMemory,
+  TrackedEvent,
+  TrackedRun,
+  TrackerHost,
+  TrackerImplementation,
+} from "./kind.js";
+import { eventRecordBytes, type EventRecord, type EventValue } from "./shared/event-file.js";
+import { experimentEvent, sessionEndEvent, sessionStartEvent } from "./shared/hparams.js";
+import { safeFolderName } from "./shared/names.js";
 
-interface Own extends Kept {
+interface Own extends TrackerMemory {
   /** Files that were begun. */
   readonly files?: number;
   readonly bytes?: number;
-  readonly cursor?: Cursor;
+  readonly cursor?: EventCursor;
   readonly ended?: string;
 }
 
@@ -23,7 +30,9 @@ export const tensorboard: TrackerImplementation = {
   takesModel: () => false,
   greet: () => Promise.resolve(),
   async tell(call, run, door) {
-    const folder = [pathOf(call).replace(/[\\/]+$/, ""), folderName(run.experiment.name), ...foldersOf(run)].join("/");
+    const folder = [pathOf(call).replace(/[\\/]+$/, ""), safeFolderName(run.experiment.name), ...foldersOf(run)].join(
+      "/",
+    );
     await new Telling(folder, run, door).tell();
   },
 };
@@ -31,27 +40,27 @@ export const tensorboard: TrackerImplementation = {
 const pathOf = (call: Call): string => String(call.arguments["path"] as string);
 
 /** Trials stand in the folder of their sweep. */
-function foldersOf({ id, of }: TrackedRun): readonly string[] {
-  return of ? [folderName(of.id), folderName(id)] : [folderName(id)];
+function foldersOf({ id, parentRun }: TrackedRun): readonly string[] {
+  return parentRun ? [safeFolderName(parentRun.id), safeFolderName(id)] : [safeFolderName(id)];
 }
 
 class Telling {
-  private kept: Own;
+  private memory: Own;
   private events: EventRecord[] = [];
 
   constructor(
     private readonly folder: string,
     private readonly run: TrackedRun,
-    private readonly door: TrackerDoor,
+    private readonly door: TrackerHost,
   ) {
-    this.kept = door.kept;
+    this.memory = door.memory;
   }
 
   async tell(): Promise<void> {
     await this.begin();
     for (let last = false; !last;) {
-      const batch = await this.door.read(this.kept.cursor ?? null);
-      for (const one of batch.told) this.note(one);
+      const batch = await this.door.read(this.memory.cursor ?? null);
+      for (const one of batch.events) this.note(one);
       last = batch.last;
       const done = last ? this.end() : undefined;
       await this.write({ cursor: batch.cursor, ...(done !== undefined && { ended: done }) });
@@ -60,47 +69,47 @@ class Telling {
 
   /** The file that is added to; a new one where there is none, or where it was cut off: that one tells everything again. */
   private async begin(): Promise<void> {
-    const { files = 0, bytes = 0 } = this.kept;
+    const { files = 0, bytes = 0 } = this.memory;
     if (files > 0 && (await this.door.size(this.file(files))) === bytes) return;
-    this.kept = { files: files + 1, bytes: 0 };
+    this.memory = { files: files + 1, bytes: 0 };
     const { run } = this;
     this.events.push({ at: run.began, what: { is: "version" } });
     if (files > 0) this.take(-1, run.began);
     this.say(run.began, run.is === "sweep" ? aboutSweep(run) : aboutTraining(run));
   }
   /** Points of later steps count no more. */
-  private take(after: number, at: number): void {
-    this.events.push({ at, step: after + 1, what: { is: "start" } });
+  private take(after: number, time: number): void {
+    this.events.push({ at: time, step: after + 1, what: { is: "start" } });
   }
 
-  private note(told: Told): void {
-    if (told.is === "resumed") return this.take(told.step, told.at);
-    const { group, step, at, values } = told;
+  private note(event: TrackedEvent): void {
+    if (event.is === "resumed") return this.take(event.step, event.at);
+    const { group, step, at: time, values } = event;
     const scalars = Object.entries(values).map(([name, scalar]) => ({ tag: `${group}/${name}`, scalar }));
-    this.say(at, scalars, step);
+    this.say(time, scalars, step);
   }
-  private say(at: number, values: readonly Value[], step = 0): void {
-    if (values.length > 0) this.events.push({ at, step, what: { is: "values", values } });
+  private say(time: number, values: readonly EventValue[], step = 0): void {
+    if (values.length > 0) this.events.push({ at: time, step, what: { is: "values", values } });
   }
 
   /** What was interrupted or killed may go on: nothing is said of it. */
   private end(): string | undefined {
     const { ended, is } = this.run;
-    if (is === "sweep" || !ended || ended.as === "killed" || this.kept.ended !== undefined) return undefined;
-    this.say(ended.at, [sessionEnd(ended.as, ended.at)]);
+    if (is === "sweep" || !ended || ended.as === "killed" || this.memory.ended !== undefined) return undefined;
+    this.say(ended.at, [sessionEndEvent(ended.as, ended.at)]);
     return ended.as;
   }
 
   private async write(more: Own): Promise<void> {
     if (this.events.length === 0 && more.ended === undefined) {
-      this.kept = { ...this.kept, ...more };
-      this.door.keep(this.kept);
+      this.memory = { ...this.memory, ...more };
+      this.door.keep(this.memory);
       return;
     }
-    const bytes = await this.door.append(this.file(this.kept.files ?? 1), recordsOf(this.events));
+    const bytes = await this.door.append(this.file(this.memory.files ?? 1), eventRecordBytes(this.events));
     this.events = [];
-    this.kept = { ...this.kept, ...more, bytes };
-    this.door.keep(this.kept);
+    this.memory = { ...this.memory, ...more, bytes };
+    this.door.keep(this.memory);
   }
 
   private file(n: number): string {
@@ -109,11 +118,11 @@ class Telling {
   }
 }
 
-function aboutTraining(run: TrackedRun): readonly Value[] {
-  const group = run.of?.seeds === true ? run.of.id : "";
-  return [sessionStart(run.settings, { group, began: run.began }), { tag: "about/text_summary", text: run.about }];
+function aboutTraining(run: TrackedRun): readonly EventValue[] {
+  const group = run.parentRun?.seeds === true ? run.parentRun.id : "";
+  return [sessionStartEvent(run.settings, { group, began: run.began }), { tag: "about/text_summary", text: run.about }];
 }
-function aboutSweep(run: TrackedRun): readonly Value[] {
+function aboutSweep(run: TrackedRun): readonly EventValue[] {
   const metrics = [...run.goals.map(({ metric }) => `validation/${metric}`), "train/loss", "validation/loss"];
-  return [experimentOf(run, [...new Set(metrics)]), { tag: "about/text_summary", text: run.about }];
+  return [experimentEvent(run, [...new Set(metrics)]), { tag: "about/text_summary", text: run.about }];
 }

@@ -1,11 +1,11 @@
 /** A metric of a user's as a word. */
-import type { Direction } from "#dsl/language/types/capabilities/metric.js";
+import type { MetricDirection } from "#dsl/language/types/capabilities/metric.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { Word } from "#dsl/language/types/registry.js";
 import type { MetricImplementation } from "../metrics/kind.js";
-import { failedIn, guarded, type Owner } from "./guarded-calls.js";
-import { keep } from "./store.js";
-import { parametersOf, type MetricRecord } from "./record.js";
+import { userFunctionError, callGuarded, type UserFunctionOwner } from "./guarded-calls.js";
+import { storeImplementation } from "./store.js";
+import { parametersFromRecord, type MetricRecord } from "./record.js";
 
 /** Function of a metric → what it measures (capability `of`). */
 const MEASURES = {
@@ -18,13 +18,13 @@ const MEASURES = {
 } as const;
 type Part = keyof typeof MEASURES;
 
-export function metricOf(record: MetricRecord, owner: Owner): MetricImplementation {
+export function metricFromRecord(record: MetricRecord, owner: UserFunctionOwner): MetricImplementation {
   return Object.fromEntries(
     partsOf(record).map((part) => {
       const measure = (call: Call, outcome: object): number => {
-        const found: unknown = guarded(owner, part, () => record[part]!(call, copyOf(outcome)));
+        const found: unknown = callGuarded(owner, part, () => record[part]!(call, copyOf(outcome)));
         if (typeof found === "number") return found;
-        throw failedIn(owner, part, new Error(`it must give a number, not ${String(found)}`));
+        throw userFunctionError(owner, part, new Error(`it must give a number, not ${String(found)}`));
       };
       return [part, measure];
     }),
@@ -40,25 +40,25 @@ function ownOf(value: unknown): unknown {
   return ArrayBuffer.isView(value) ? (value as Uint8Array).slice() : value;
 }
 
-export function metricWord(record: MetricRecord, owner: Owner, definition: string): Word {
+export function metricWordFromRecord(record: MetricRecord, owner: UserFunctionOwner, definition: string): Word {
   const { name, doc } = record;
-  const implementation = metricOf(record, owner);
-  keep(definition, implementation);
+  const implementation = metricFromRecord(record, owner);
+  storeImplementation(definition, implementation);
   return {
     kind: "metric",
     name,
     doc,
     definition,
     example: record.example ?? `evaluate m on d.test { metrics: [${name}] }`,
-    parameters: parametersOf("metric", name, record.parameters),
+    parameters: parametersFromRecord("metric", name, record.parameters),
     capabilities: {
       better: directionOf(record),
-      of: partsOf(record).map((part) => MEASURES[part]),
+      outcomes: partsOf(record).map((part) => MEASURES[part]),
     },
     load: () => Promise.resolve(implementation),
   };
 }
-function directionOf({ greaterIsBetter = true }: MetricRecord): Direction {
+function directionOf({ greaterIsBetter = true }: MetricRecord): MetricDirection {
   if (greaterIsBetter === "none") return "none";
   return greaterIsBetter ? "greater" : "less";
 }

@@ -29,7 +29,7 @@ export interface ParameterRecord {
   readonly why?: string;
 }
 /** The word as it was written in Tune: `call.arguments.rank`, defaults filled in. */
-export interface OwnCall {
+export interface UserWordCall {
   readonly word: string;
   // oxlint-disable-next-line typescript/no-explicit-any -- the record's own parameters say what they are
   readonly arguments: Readonly<Record<string, any>>;
@@ -45,11 +45,11 @@ export interface WordRecord {
 /** A rewrite of any model: which parameters train, and what is put around its layers. */
 export interface TechniqueRecord extends WordRecord {
   /** Whether a parameter trains, by its path: one of the base (`encoder.layer.0.attention.self.query.bias`) or one that `around` adds. The task's head always trains. */
-  trains(call: OwnCall, path: string): boolean;
+  trains(call: UserWordCall, path: string): boolean;
   /** Wraps the layers that the model is built with, as a rule `{ ...layers, linear: … }`. Parameters are made with `layers.parameter`. */
-  around(call: OwnCall, layers: Layers): Layers;
+  around(call: UserWordCall, layers: Layers): Layers;
   /** Whether `around` adds a parameter that no base has; absent: whatever trains may be new. */
-  adds?(call: OwnCall, path: string): boolean;
+  adds?(call: UserWordCall, path: string): boolean;
   /** What is saved: what trains (the default), or the whole model. */
   readonly saved?: "trained" | "model";
 }
@@ -58,13 +58,13 @@ export interface MetricRecord extends WordRecord {
   /** Default: true. `"none"`: neither a greater nor a smaller value is better, so that nothing is ranked by it. */
   readonly greaterIsBetter?: boolean | "none";
   /** Of one label for each row. */
-  compute?(call: OwnCall, outcome: MetricInput): number;
+  compute?(call: UserWordCall, outcome: MetricInput): number;
   /** Of tokens that a model foretells. */
-  ofTokens?(call: OwnCall, outcome: TokenMetricInput): number;
-  ofNumbers?(call: OwnCall, outcome: NumberMetricInput): number;
-  ofLabelSets?(call: OwnCall, outcome: LabelSetMetricInput): number;
-  ofTags?(call: OwnCall, outcome: TagMetricInput): number;
-  ofWritten?(call: OwnCall, outcome: WrittenMetricInput): number;
+  ofTokens?(call: UserWordCall, outcome: TokenMetricInput): number;
+  ofNumbers?(call: UserWordCall, outcome: NumberMetricInput): number;
+  ofLabelSets?(call: UserWordCall, outcome: LabelSetMetricInput): number;
+  ofTags?(call: UserWordCall, outcome: TagMetricInput): number;
+  ofWritten?(call: UserWordCall, outcome: WrittenMetricInput): number;
 }
 
 const shared: Readonly<Record<string, string>> = {
@@ -76,7 +76,7 @@ const shared: Readonly<Record<string, string>> = {
 /** What `greaterIsBetter` may be. */
 const DIRECTION = 'boolean, or "none"';
 /** Key → what `typeof` says of it. */
-export const KEYS = {
+export const RECORD_KEYS = {
   technique: { ...shared, trains: "function", around: "function", adds: "function", saved: "string" },
   metric: {
     ...shared,
@@ -89,9 +89,9 @@ export const KEYS = {
     ofWritten: "function",
   },
 } as const;
-export type OwnKind = keyof typeof KEYS;
+export type UserWordKind = keyof typeof RECORD_KEYS;
 
-const EXAMPLES: Readonly<Record<OwnKind, string>> = {
+const EXAMPLES: Readonly<Record<UserWordKind, string>> = {
   technique:
     'write define.technique({ name: "norms_only", doc: "Trains the norms.", trains: (call, path) => /norm/i.test(path), around: (call, layers) => layers })',
   metric:
@@ -101,7 +101,7 @@ const EXAMPLES: Readonly<Record<OwnKind, string>> = {
 const RESERVED = ["true", "false", "none", "auto"];
 
 /** Throws `word-malformed` or `word-taken`; what comes back has the keys of its kind, each of its type. */
-export function looked(kind: OwnKind, given: unknown, builtIn: Registry): Readonly<Record<string, unknown>> {
+export function checkRecord(kind: UserWordKind, given: unknown, builtIn: Registry): Readonly<Record<string, unknown>> {
   if (!isRecord(given)) throw malformed(kind, "", `it takes a record, not ${described(given)}`, EXAMPLES[kind]);
   const called = typeof given["name"] === "string" ? given["name"] : "";
   const wrong = (what: string, write = EXAMPLES[kind]): CodedError => malformed(kind, called, what, write);
@@ -109,7 +109,7 @@ export function looked(kind: OwnKind, given: unknown, builtIn: Registry): Readon
     throw wrong("its name must be lower case letters, digits and underscores", 'write name: "scale_shift"');
   if (RESERVED.includes(called)) throw wrong(`${called} means something to every key`, 'write name: "scale_shift"');
   if (builtIn.find(kind, called)) throw new CodedError("word-taken", { kind, name: called });
-  const keys: Readonly<Record<string, string>> = KEYS[kind];
+  const keys: Readonly<Record<string, string>> = RECORD_KEYS[kind];
   for (const [key, value] of Object.entries(given)) {
     const wanted = keys[key];
     if (wanted === undefined) throw wrong(`it has no key ${key}`, `its keys are ${Object.keys(keys).join(", ")}`);
@@ -131,7 +131,7 @@ function isDirection(value: unknown): boolean {
 }
 
 /** The parameters of a record as those of a word. */
-export function parametersOf(kind: OwnKind, name: string, given: unknown): readonly Parameter[] {
+export function parametersFromRecord(kind: UserWordKind, name: string, given: unknown): readonly Parameter[] {
   if (given === undefined) return [];
   const wrong = (what: string): CodedError =>
     malformed(kind, name, what, 'write parameters: [{ name: "size", type: "integer", default: 8, doc: "…" }]');
@@ -201,7 +201,7 @@ function fits(value: unknown, type: ValueType): boolean {
   }
 }
 
-function malformed(kind: OwnKind, name: string, what: string, write: string): CodedError {
+function malformed(kind: UserWordKind, name: string, what: string, write: string): CodedError {
   return new CodedError("word-malformed", { kind, name, what, write });
 }
 function described(value: unknown): string {

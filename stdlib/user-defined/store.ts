@@ -4,10 +4,10 @@
  */
 const implementations = new Map<string, unknown>();
 
-export function keep(definition: string, implementation: unknown): void {
+export function storeImplementation(definition: string, implementation: unknown): void {
   implementations.set(definition, implementation);
 }
 /** Undefined: nothing of this process has that hash. */
-export function kept(definition: string): unknown {
+export function storedImplementation(definition: string): unknown {
   return implementations.get(definition);
 }

@@ -11,10 +11,10 @@ import type { ModelImplementation } from "../models/kind.js";
 import type { TechniqueImplementation } from "../techniques/kind.js";
 import { makeLayers } from "../layers/graph-layers.js";
 import { buildBody } from "../programs/body.js";
-import { layersOptions, modelInputs } from "../programs/model.js";
+import { layersOptionsOf, modelInputs } from "../programs/model.js";
 
 /** A parameter of the body that trains; `tensor`: the base's that it begins as, absent where the technique adds it. */
-export interface Trained {
+export interface TracedParameter {
   readonly name: string;
   readonly elements: number;
   readonly tensor?: string;
@@ -22,30 +22,32 @@ export interface Trained {
 
 const families = new Map<string, ModelImplementation>();
 /** Tracing is part of a compilation, which waits for nothing: families are loaded before. */
-export async function loadFamilies(registry: Registry): Promise<void> {
+export async function loadModelFamilies(registry: Registry): Promise<void> {
   const words = registry.ofKind("model").filter((word) => word.load && !families.has(word.name));
   for (const word of words) families.set(word.name, await loadWord(word));
 }
 
 /** Throws what the technique's functions throw. Null: the family isn't loaded (someone is typing). */
-export function traced(
+export function traceTrainedParameters(
   implementation: TechniqueImplementation,
   call: Call,
   base: BaseFacts,
-): readonly Trained[] | null {
+): readonly TracedParameter[] | null {
   const family = families.get(base.family);
   if (!family) return null;
   const graph = new Graph();
   const config = family.config(base.config);
-  const o = {
+  const settings = {
     family,
     config,
     technique: { call, implementation },
     tensors: base.shapes,
     prefixInCheckpoint: Object.keys(base.shapes).some((name) => name.startsWith(family.prefix)),
   };
-  const options = layersOptions(o, graph, 0, (path) => implementation.trains(call, path));
-  buildBody(o, makeLayers({ ...options, prefix: family.prefix }), modelInputs(graph, { family }), { dropout: 0 });
+  const options = layersOptionsOf(settings, graph, 0, (path) => implementation.trains(call, path));
+  buildBody(settings, makeLayers({ ...options, prefix: family.prefix }), modelInputs(graph, { family }), {
+    dropout: 0,
+  });
   return Object.entries(graph.program().state).flatMap(([name, { trains, type, initial }]) => {
     if (!trains) return [];
     const elements = (type.shape as number[]).reduce((n, d) => n * d, 1);

@@ -6,17 +6,17 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Word } from "#dsl/language/types/registry.js";
 import { baseFacts } from "../models/shared/base-facts.js";
 import type { TechniqueImplementation } from "../techniques/kind.js";
-import { fromOurs } from "../techniques/shared/from-parameter.js";
-import { failedIn, guarded, guardedLayers, type Owner } from "./guarded-calls.js";
-import { keep } from "./store.js";
-import { parametersOf, type TechniqueRecord } from "./record.js";
-import { traced, type Trained } from "./technique-trace.js";
+import { fromOwnFolderParameter } from "../techniques/shared/from-parameter.js";
+import { userFunctionError, callGuarded, guardedLayers, type UserFunctionOwner } from "./guarded-calls.js";
+import { storeImplementation } from "./store.js";
+import { parametersFromRecord, type TechniqueRecord } from "./record.js";
+import { traceTrainedParameters, type TracedParameter } from "./technique-trace.js";
 
-export function techniqueOf(record: TechniqueRecord, owner: Owner): TechniqueImplementation {
+export function techniqueFromRecord(record: TechniqueRecord, owner: UserFunctionOwner): TechniqueImplementation {
   const says = (part: "trains" | "adds", call: Call, path: string): boolean => {
-    const said: unknown = guarded(owner, part, () => record[part]?.(call, path));
-    if (typeof said === "boolean") return said;
-    throw failedIn(owner, part, new Error(`it must say true or false of "${path}", not ${String(said)}`));
+    const answer: unknown = callGuarded(owner, part, () => record[part]?.(call, path));
+    if (typeof answer === "boolean") return answer;
+    throw userFunctionError(owner, part, new Error(`it must say true or false of "${path}", not ${String(answer)}`));
   };
   return {
     saved: record.saved ?? "trained",
@@ -26,35 +26,35 @@ export function techniqueOf(record: TechniqueRecord, owner: Owner): TechniqueImp
       guardedLayers(
         owner,
         "around",
-        guarded(owner, "around", () => record.around(call, layers)),
+        callGuarded(owner, "around", () => record.around(call, layers)),
         layers,
       ),
   };
 }
 
-export function techniqueWord(record: TechniqueRecord, owner: Owner, definition: string): Word {
+export function techniqueWordFromRecord(record: TechniqueRecord, owner: UserFunctionOwner, definition: string): Word {
   const { name, doc, saved = "trained" } = record;
-  const implementation = techniqueOf(record, owner);
-  keep(definition, implementation);
-  const memory = new Map<string, readonly Trained[] | null>();
-  const trace = (call: Call, base: BaseFacts): readonly Trained[] | null => {
+  const implementation = techniqueFromRecord(record, owner);
+  storeImplementation(definition, implementation);
+  const memory = new Map<string, readonly TracedParameter[] | null>();
+  const trace = (call: Call, base: BaseFacts): readonly TracedParameter[] | null => {
     const key = `${base.hash} ${JSON.stringify(call.arguments)}`;
     const known = memory.get(key);
     if (known) return known;
-    const found = traced(implementation, call, base);
+    const found = traceTrainedParameters(implementation, call, base);
     memory.set(key, found);
     return found;
   };
   /** A mistake was reported by `check`; what is known of the rest stands. */
-  const sound = (call: Call, base: BaseFacts): readonly Trained[] => {
+  const sound = (call: Call, base: BaseFacts): readonly TracedParameter[] => {
     try {
       return trace(call, base) ?? [];
     } catch {
       return [];
     }
   };
-  const sum = (of: readonly Trained[]): number => of.reduce((n, { elements }) => n + elements, 0);
-  const parameters = parametersOf("technique", name, record.parameters);
+  const sum = (of: readonly TracedParameter[]): number => of.reduce((n, { elements }) => n + elements, 0);
+  const parameters = parametersFromRecord("technique", name, record.parameters);
   const starts = saved === "trained" && !parameters.some((p) => p.name === "from");
   return {
     kind: "technique",
@@ -62,7 +62,7 @@ export function techniqueWord(record: TechniqueRecord, owner: Owner, definition:
     doc,
     definition,
     example: record.example ?? `model m { base: "all-MiniLM-L6-v2", task: text_classification, technique: ${name} }`,
-    parameters: [...parameters, ...(starts ? [fromOurs] : [])],
+    parameters: [...parameters, ...(starts ? [fromOwnFolderParameter] : [])],
     check: (call, context) => check(call, context, trace),
     capabilities: {
       saves: saved,
@@ -79,7 +79,7 @@ export function techniqueWord(record: TechniqueRecord, owner: Owner, definition:
 function check(
   call: Call,
   context: CheckContext,
-  trace: (call: Call, base: BaseFacts) => readonly Trained[] | null,
+  trace: (call: Call, base: BaseFacts) => readonly TracedParameter[] | null,
 ): void {
   const base = baseFacts(context);
   if (!base) return;

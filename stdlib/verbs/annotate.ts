@@ -1,7 +1,7 @@
-import { annotate as read } from "#dsl/compiler/annotate/annotate.js";
-import type { BuiltVerb } from "#dsl/compiler/statement/run-action.js";
+import { compileAnnotate as read } from "#dsl/compiler/annotate/annotate.js";
+import type { ImplementedVerb } from "#dsl/compiler/statement/run-action.js";
 
-export const word: BuiltVerb = {
+export const word: ImplementedVerb = {
   kind: "verb",
   name: "annotate",
   doc: "Asks people for the labels of rows, by the keyboard, beneath the cell. What they decide goes to a file beside the source, which stays as it is, with who and when; the name after `as` is the data as they are annotated so far.",

@@ -1,7 +1,7 @@
-import { attach as read } from "#dsl/compiler/attach/attach.js";
-import type { BuiltVerb } from "#dsl/compiler/statement/run-action.js";
+import { compileAttach as read } from "#dsl/compiler/attach/attach.js";
+import type { ImplementedVerb } from "#dsl/compiler/statement/run-action.js";
 
-export const word: BuiltVerb = {
+export const word: ImplementedVerb = {
   kind: "verb",
   name: "attach",
   doc: "Shows a training or a sweep that runs by itself (`train … { detach: true }`), live; when it ends its name stands for the model, or for what the sweep found. One that has ended is opened at once. In quotes: the folder of its run. To interrupt it stops watching alone.",

@@ -1,7 +1,7 @@
-import { compress as read } from "#dsl/compiler/compress/compress.js";
-import type { BuiltVerb } from "#dsl/compiler/statement/run-action.js";
+import { compileCompress as read } from "#dsl/compiler/compress/compress.js";
+import type { ImplementedVerb } from "#dsl/compiler/statement/run-action.js";
 
-export const word: BuiltVerb = {
+export const word: ImplementedVerb = {
   kind: "verb",
   name: "compress",
   doc: "Makes a smaller model of a trained one, or of a prompted base (`compress prompt(…) on …`), which is a model like any other. Data after the first have rows without labels: the trained model's answers are learnt. Stages are done in order, each a run of its own: `small` is the last one, `small_distilled` and so on those before it. Keys of a recipe in the block override the recipe's.",

@@ -1,6 +1,6 @@
-import { define as read } from "#dsl/compiler/define/define.js";
-import type { BuiltVerb } from "#dsl/compiler/statement/run-action.js";
-import { fileKeys, splitFiles } from "../foreign-names/files.js";
+import { compileDefinition as read } from "#dsl/compiler/define/define.js";
+import type { ImplementedVerb } from "#dsl/compiler/statement/run-action.js";
+import { fileKeyAdvice, splitFilesAdvice } from "../foreign-names/files.js";
 
 const roles = [
   "text",
@@ -83,7 +83,7 @@ const roleNames = {
   conversation: "messages",
 } as const;
 
-export const word: BuiltVerb = {
+export const word: ImplementedVerb = {
   kind: "verb",
   name: "data",
   doc: "Says what the data is: where it comes from, which column plays which role, how it is cleaned and split.",
@@ -108,7 +108,7 @@ export const word: BuiltVerb = {
     dataset: "source",
   },
   advice: {
-    ...fileKeys.advice,
+    ...fileKeyAdvice.advice,
     datasets: 'write `source: csv("…")`, or a statement `data` for each set',
     val_set_size: "write `split: random(train: 95%, validation: 5%)`",
     test_size: "write `split: random(train: 80%, test: 20%)`",
@@ -132,7 +132,7 @@ export const word: BuiltVerb = {
         ],
       },
       misfits: {
-        list: splitFiles,
+        list: splitFilesAdvice,
         string:
           'name what reads the file: `csv("…")`, `jsonl("…")` or `json("…")`, of several files by a pattern: `csv("part-*.csv")`',
       },

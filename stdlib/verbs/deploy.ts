@@ -1,7 +1,7 @@
-import { deploy as read } from "#dsl/compiler/deploy/deploy.js";
-import type { BuiltVerb } from "#dsl/compiler/statement/run-action.js";
+import { compileDeploy as read } from "#dsl/compiler/deploy/deploy.js";
+import type { ImplementedVerb } from "#dsl/compiler/statement/run-action.js";
 
-export const word: BuiltVerb = {
+export const word: ImplementedVerb = {
   kind: "verb",
   name: "deploy",
   doc: "Writes a trained model for use elsewhere and proves it: what was written is opened in its own runtime, answers made-up inputs and rows of the data, and is compared with the notebook's answers. Where they differ, nothing is left.",

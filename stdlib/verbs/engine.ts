@@ -1,8 +1,8 @@
-import { engine as read } from "#dsl/compiler/program/engine.js";
-import type { BuiltVerb } from "#dsl/compiler/statement/run-action.js";
-import { devices, oneDevice } from "../foreign-names/devices.js";
+import { compileEngine as read } from "#dsl/compiler/program/engine.js";
+import type { ImplementedVerb } from "#dsl/compiler/statement/run-action.js";
+import { deviceAdvice, oneDeviceAdvice } from "../foreign-names/devices.js";
 
-export const word: BuiltVerb = {
+export const word: ImplementedVerb = {
   kind: "verb",
   name: "engine",
   doc: "Chooses what computes, and how much of the machine it takes.",
@@ -13,7 +13,7 @@ export const word: BuiltVerb = {
   read,
   needsBlock: true,
   elsewhere: { backend: "engine", num_threads: "threads", workers: "threads", accelerator: "device" },
-  ...devices,
+  ...deviceAdvice,
   parameters: [
     {
       name: "engine",
@@ -36,7 +36,7 @@ export const word: BuiltVerb = {
         of: ["auto", "cpu", "gpu", "wasm", "webgpu"],
         elsewhere: { cuda: "gpu", "cuda:0": "gpu", mps: "gpu" },
       },
-      misfits: { list: oneDevice, number: oneDevice, string: oneDevice, word: oneDevice },
+      misfits: { list: oneDeviceAdvice, number: oneDeviceAdvice, string: oneDeviceAdvice, word: oneDeviceAdvice },
       means: {
         auto: "a graphics card where there is one",
         cpu: "the processor",

@@ -1,9 +1,9 @@
-import { evaluate as read } from "#dsl/compiler/evaluate/question.js";
-import { usualMetrics } from "../metrics/shared/usual-metrics.js";
+import { compileEvaluate as read } from "#dsl/compiler/evaluate/question.js";
+import { defaultMetrics } from "../metrics/shared/usual-metrics.js";
 import type { Call } from "#dsl/language/types/value.js";
-import type { BuiltVerb } from "#dsl/compiler/statement/run-action.js";
+import type { ImplementedVerb } from "#dsl/compiler/statement/run-action.js";
 
-export const word: BuiltVerb = {
+export const word: ImplementedVerb = {
   kind: "verb",
   name: "evaluate",
   doc: "Scores trained models on data: a table, curves, a confusion matrix, the worst and the most uncertain examples; where rows are in several languages, each of them by itself.",
@@ -34,7 +34,7 @@ export const word: BuiltVerb = {
           const columns = context.data?.["columns"];
           const roles =
             columns !== null && typeof columns === "object" && "record" in columns ? Object.keys(columns.record) : null;
-          return usualMetrics(context, call, roles);
+          return defaultMetrics(context, call, roles);
         },
       },
       why: "Accuracy alone hides rare labels, the macro average shows them; texts have no right label.",

@@ -1,7 +1,7 @@
-import { experiment as read } from "#dsl/compiler/experiment/experiment.js";
-import type { BuiltVerb } from "#dsl/compiler/statement/run-action.js";
+import { compileExperiment as read } from "#dsl/compiler/experiment/experiment.js";
+import type { ImplementedVerb } from "#dsl/compiler/statement/run-action.js";
 
-export const word: BuiltVerb = {
+export const word: ImplementedVerb = {
   kind: "verb",
   name: "experiment",
   doc: "Names what is tried from here on, and who is told of it: trainings, sweeps and evaluations below it belong to the experiment, and its trackers keep them beside those of others.",

@@ -1,7 +1,7 @@
-import { federate as read } from "#dsl/compiler/federate/federate.js";
-import type { BuiltVerb } from "#dsl/compiler/statement/run-action.js";
+import { compileFederate as read } from "#dsl/compiler/federate/federate.js";
+import type { ImplementedVerb } from "#dsl/compiler/statement/run-action.js";
 
-export const word: BuiltVerb = {
+export const word: ImplementedVerb = {
   kind: "verb",
   name: "federate",
   doc: "Trains one model on data that stay where they are: in each round some clients train it on their own rows, and what their weights became is put together. It begins from the base. Keys of a recipe in the block override the recipe's; `epochs` are those of a client in a round, one unless they are written.",

@@ -1,14 +1,14 @@
-import { define as read } from "#dsl/compiler/define/define.js";
+import { compileDefinition as read } from "#dsl/compiler/define/define.js";
 import type { CheckContext } from "#dsl/language/types/context.js";
 import type { Call, Value } from "#dsl/language/types/value.js";
-import type { BuiltVerb } from "#dsl/compiler/statement/run-action.js";
-import { preferenceSettings } from "../foreign-names/preferences.js";
+import type { ImplementedVerb } from "#dsl/compiler/statement/run-action.js";
+import { preferenceSettingAdvice } from "../foreign-names/preferences.js";
 
 const stored =
   "leave it out: `storage: nf4` and `int8` have no settings, and products are computed in the recipe's `precision`";
 const ofBase = "leave it out: a base brings its tokenizer, marks and padding included";
 
-export const word: BuiltVerb = {
+export const word: ImplementedVerb = {
   kind: "verb",
   name: "model",
   doc: "Says what is trained: the base model, the task, and the technique.",
@@ -53,7 +53,7 @@ export const word: BuiltVerb = {
     load_in_8bit: "storage",
   },
   advice: {
-    ...preferenceSettings.advice,
+    ...preferenceSettingAdvice.advice,
     load_in_4bit: "write `storage: nf4`",
     load_in_8bit: "write `storage: int8`",
     bnb_4bit_quant_type: "write `storage: nf4`",

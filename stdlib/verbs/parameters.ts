@@ -1,7 +1,7 @@
-import { parameters as read } from "#dsl/compiler/define/define.js";
-import type { BuiltVerb } from "#dsl/compiler/statement/run-action.js";
+import { compileParameters as read } from "#dsl/compiler/define/define.js";
+import type { ImplementedVerb } from "#dsl/compiler/statement/run-action.js";
 
-export const word: BuiltVerb = {
+export const word: ImplementedVerb = {
   kind: "verb",
   name: "parameters",
   doc: "Names values of the notebook or file, used as `$name` and overridden by `-p name=value`.",

@@ -1,7 +1,7 @@
-import { predict as read } from "#dsl/compiler/evaluate/question.js";
-import type { BuiltVerb } from "#dsl/compiler/statement/run-action.js";
+import { compilePredict as read } from "#dsl/compiler/evaluate/question.js";
+import type { ImplementedVerb } from "#dsl/compiler/statement/run-action.js";
 
-export const word: BuiltVerb = {
+export const word: ImplementedVerb = {
   kind: "verb",
   name: "predict",
   doc: "Lets a model answer: labels, or text that is written on, token by token as it comes. For texts, a split, or a TypeScript value. A model that writes text may be asked before it is trained.",

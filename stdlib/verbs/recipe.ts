@@ -1,8 +1,8 @@
-import { define as read } from "#dsl/compiler/define/define.js";
+import { compileDefinition as read } from "#dsl/compiler/define/define.js";
 import { metricOf } from "#dsl/compiler/plan/watched-metric.js";
-import type { BuiltVerb } from "#dsl/compiler/statement/run-action.js";
-import { preferenceSettings } from "../foreign-names/preferences.js";
-import { trainers } from "../foreign-names/trainers.js";
+import type { ImplementedVerb } from "#dsl/compiler/statement/run-action.js";
+import { preferenceSettingAdvice } from "../foreign-names/preferences.js";
+import { trainerAdvice } from "../foreign-names/trainers.js";
 import { metricName } from "../metrics/shared/metric-name.js";
 
 const cadence = {
@@ -15,7 +15,7 @@ const cadence = {
 
 const everySteps = "write `every(steps: …)` or `every(epochs: …)`";
 
-export const word: BuiltVerb = {
+export const word: ImplementedVerb = {
   kind: "verb",
   name: "recipe",
   doc: "Says how training goes: how long, how big a batch, which optimizer and schedule, when to look and what to keep.",
@@ -74,8 +74,8 @@ export const word: BuiltVerb = {
     optim: "optimizer",
   },
   advice: {
-    ...trainers.advice,
-    ...preferenceSettings.advice,
+    ...trainerAdvice.advice,
+    ...preferenceSettingAdvice.advice,
     fp16: "write `precision: bf16`: half precision is bfloat16 here",
     bf16: "write `precision: bf16`",
     mixed_precision: "write `precision: bf16`",
@@ -115,7 +115,7 @@ export const word: BuiltVerb = {
     poisson_sampling: "leave it out: with `privacy` rows are drawn by chance, each by itself",
   },
   idle: [
-    ...trainers.idle,
+    ...trainerAdvice.idle,
     ...["save_total_limit", "overwrite_output_dir", "do_train", "do_eval", "remove_unused_columns"],
   ],
   parameters: [

@@ -1,7 +1,7 @@
-import { report as read } from "#dsl/compiler/report/report.js";
-import type { BuiltVerb } from "#dsl/compiler/statement/run-action.js";
+import { compileReport as read } from "#dsl/compiler/report/report.js";
+import type { ImplementedVerb } from "#dsl/compiler/statement/run-action.js";
 
-export const word: BuiltVerb = {
+export const word: ImplementedVerb = {
   kind: "verb",
   name: "report",
   doc: "Writes one page (HTML, readable anywhere, without a network) of what was trained on what: plan, data, curves, scores with their intervals and pictures, a sweep's trials, and all that its numbers came from.",

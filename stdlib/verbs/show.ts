@@ -1,7 +1,7 @@
-import { show as read } from "#dsl/compiler/show/show.js";
-import type { BuiltVerb } from "#dsl/compiler/statement/run-action.js";
+import { compileShow as read } from "#dsl/compiler/show/show.js";
+import type { ImplementedVerb } from "#dsl/compiler/statement/run-action.js";
 
-export const word: BuiltVerb = {
+export const word: ImplementedVerb = {
   kind: "verb",
   name: "show",
   doc: "Shows a definition, or a part of a run: `show router.plan`, before a training too: `show router.plan on tickets with quick`; `.history`, `.mask` (which tokens of the rows are trained; before a training too: `show router.mask on tickets`), and what each phase of the compiler made: `.tree` (the statement as it was read), `.graph` (its layers as a picture), `.passes` (what they did), `.program` (every operation), `.emitted` (what the engine was given); `.edge` (size, memory and time of an answer on phones and boards, within a budget).",

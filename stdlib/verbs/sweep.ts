@@ -1,9 +1,9 @@
-import { sweep as read } from "#dsl/compiler/sweep/sweep.js";
-import type { BuiltVerb } from "#dsl/compiler/statement/run-action.js";
+import { compileSweep as read } from "#dsl/compiler/sweep/sweep.js";
+import type { ImplementedVerb } from "#dsl/compiler/statement/run-action.js";
 import { must } from "#dsl/language/diagnostics/must.js";
-import { usualMetrics } from "../metrics/shared/usual-metrics.js";
+import { defaultMetrics } from "../metrics/shared/usual-metrics.js";
 
-export const word: BuiltVerb = {
+export const word: ImplementedVerb = {
   kind: "verb",
   name: "sweep",
   doc: "Tries many settings of a model, its data and its recipe, and keeps the best.",
@@ -11,7 +11,7 @@ export const word: BuiltVerb = {
     "sweep router on tickets with quick as search { vary: { batch_size: choice(16, 32) }, trials: 4, maximize: accuracy }",
   operands: {
     what: "model",
-    own: {
+    ownSubject: {
       name: "auto",
       doc: "looks at data, bases and machine, and writes the sweep itself",
       keys: ["task", "bases"],
@@ -25,7 +25,7 @@ export const word: BuiltVerb = {
         start: "begins with baselines and probes of the bases",
         detach: "stays with the notebook: it asks and shows things on its way",
       },
-      goal: (registry, task, roles) => must(usualMetrics(registry, task, roles)[0], "a metric of a task"),
+      goal: (registry, task, roles) => must(defaultMetrics(registry, task, roles)[0], "a metric of a task"),
       usual: { budget: 600_000 },
     },
   },

@@ -1,7 +1,7 @@
-import { train as read } from "#dsl/compiler/train/train.js";
-import type { BuiltVerb } from "#dsl/compiler/statement/run-action.js";
+import { compileTrain as read } from "#dsl/compiler/train/train.js";
+import type { ImplementedVerb } from "#dsl/compiler/statement/run-action.js";
 
-export const word: BuiltVerb = {
+export const word: ImplementedVerb = {
   kind: "verb",
   name: "train",
   doc: "Trains a model on data, from its base. Keys of a recipe in the block override the recipe's.",

@@ -1,7 +1,7 @@
-import { version as read } from "#dsl/compiler/plan/version.js";
-import type { BuiltVerb } from "#dsl/compiler/statement/run-action.js";
+import { compileVersion as read } from "#dsl/compiler/plan/version.js";
+import type { ImplementedVerb } from "#dsl/compiler/statement/run-action.js";
 
-export const word: BuiltVerb = {
+export const word: ImplementedVerb = {
   kind: "verb",
   name: "tune",
   doc: "The version line that may open a file or a cell: which version of the language the text is written in.",

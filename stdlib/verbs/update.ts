@@ -1,7 +1,7 @@
-import { update as read } from "#dsl/compiler/update/update.js";
-import type { BuiltVerb } from "#dsl/compiler/statement/run-action.js";
+import { compileUpdate as read } from "#dsl/compiler/update/update.js";
+import type { ImplementedVerb } from "#dsl/compiler/statement/run-action.js";
 
-export const word: BuiltVerb = {
+export const word: ImplementedVerb = {
   kind: "verb",
   name: "update",
   doc: "Goes on training a model on new data, one data set after the other, and keeps what it knew. It begins with the weights that the name has: the same statement run again gives the same. `seasons` is the model after the last data set, `seasons_1` and so on after each. Keys of a recipe in the block override the recipe's; `epochs` are those of each data set.",

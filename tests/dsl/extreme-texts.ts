@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { complete } from "#dsl/assist/complete.js";
-import { hover } from "#dsl/assist/hover.js";
+import { hoverAt } from "#dsl/assist/hover.js";
 import { isComplete } from "#dsl/assist/is-complete.js";
 import { occurrencesIn, symbolsIn } from "#dsl/assist/occurrences.js";
 import { signatureAt } from "#dsl/assist/signature.js";
@@ -12,11 +12,11 @@ import { renderAnsi } from "#dsl/language/diagnostics/render-ansi.js";
 import { renderHtml } from "#dsl/language/diagnostics/render-html.js";
 import { toJson } from "#dsl/language/diagnostics/render-json.js";
 import { compile } from "#dsl/compiler/program/compile.js";
-import { nothingOutside } from "#dsl/compiler/plan/known-names.js";
+import { emptyEnvironment } from "#dsl/compiler/plan/known-names.js";
 import { Facts } from "#dsl/language/types/facts.js";
 import { isTune } from "#dsl/language/syntax/cell.js";
-import { format } from "#dsl/language/syntax/format.js";
-import { limits } from "#dsl/language/syntax/limits.js";
+import { formatSource } from "#dsl/language/syntax/format.js";
+import { parseLimits } from "#dsl/language/syntax/limits.js";
 import { registry } from "#stdlib/registry.js";
 import { compiled, definitions } from "./world.js";
 
@@ -35,7 +35,7 @@ export const lines = (count: number, line: (i: number) => string): string =>
   Array.from({ length: count }, (_, i) => line(i)).join("\n");
 export const sourceOf = (text: string) => ({ id: "x", title: "x", text });
 export const check = (text: string) =>
-  compile([sourceOf(text)], registry, Facts.none, "run", nothingOutside).diagnostics;
+  compile([sourceOf(text)], registry, Facts.none, "run", emptyEnvironment).diagnostics;
 
 /** Characters that any rendering for people may have. */
 const short = 250_000;
@@ -86,7 +86,7 @@ export const textsOf = (n: Size): Readonly<Record<string, Extreme>> => ({
 /** Asks everything that a cell or an editor asks about a text. */
 export function answer({ text, code }: Extreme): void {
   const source = sourceOf(text);
-  const context = { registry, earlier: [], facts: Facts.none, outside: nothingOutside };
+  const context = { registry, earlier: [], facts: Facts.none, outside: emptyEnvironment };
   const diagnostics = check(text);
   if (code !== undefined)
     assert.ok(
@@ -96,12 +96,12 @@ export function answer({ text, code }: Extreme): void {
   assert.ok(renderAnsi(diagnostics, [source], { color: true }).length < short);
   assert.ok(renderHtml(diagnostics, [source]).length < short);
   toJson(diagnostics, [source]);
-  format(text, verbs);
+  formatSource(text, verbs);
   isComplete(text, verbs);
   isTune(text, verbs);
   for (const offset of [text.length >> 1, text.length]) {
     complete(text, offset, context);
-    hover(text, offset, context);
+    hoverAt(text, offset, context);
     signatureAt(text, offset, registry);
   }
   occurrencesIn(source, registry);
@@ -111,7 +111,7 @@ export function answer({ text, code }: Extreme): void {
 /** Texts with very many of something. */
 export function maniesOf(n: Size): readonly (readonly [name: string, text: string, code: string | null])[] {
   // More than are reported, even in small.
-  const count = n(20_000, limits.reports + 1000);
+  const count = n(20_000, parseLimits.reports + 1000);
   const many = (of: (i: number) => string, times = count): string =>
     Array.from({ length: times }, (_, i) => of(i)).join(",");
   const circle = n(14_000);
@@ -163,7 +163,7 @@ export function maniesOf(n: Size): readonly (readonly [name: string, text: strin
 export function tell(name: string, text: string, code: string | null): void {
   const table = Array.from({ length: 20_000 }, (_, i) => `column_${i}`);
   const { diagnostics, sources } = compiled(text, name.startsWith("columns") ? { table } : {});
-  assert.ok(diagnostics.length <= limits.reports + 1);
+  assert.ok(diagnostics.length <= parseLimits.reports + 1);
   if (code !== null) assert.ok(diagnostics.some((d) => d.code === code));
   assert.ok(renderAnsi(diagnostics, sources, { color: false }).length < short);
 }

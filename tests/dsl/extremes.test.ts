@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { renderAnsi } from "#dsl/language/diagnostics/render-ansi.js";
 import { renderHtml } from "#dsl/language/diagnostics/render-html.js";
 import { toJson } from "#dsl/language/diagnostics/render-json.js";
-import { limits } from "#dsl/language/syntax/limits.js";
+import { parseLimits } from "#dsl/language/syntax/limits.js";
 import { parse } from "#dsl/language/syntax/parse.js";
 import { answer, check, lines, maniesOf, small, sourceOf, tell, textsOf } from "./extreme-texts.js";
 
@@ -20,9 +20,9 @@ describe("texts that nobody writes", function () {
         check(text).filter((d) => d.code === "too-much"),
         [],
       );
-    none(lines(limits.statements, (i) => `recipe r${i} { epochs: 1 }`));
-    none(`recipe r { epochs: ${"[".repeat(limits.depth - 1)}${"]".repeat(limits.depth - 1)} }`);
-    none(`recipe r { epochs: 1 }`.padEnd(limits.characters));
+    none(lines(parseLimits.statements, (i) => `recipe r${i} { epochs: 1 }`));
+    none(`recipe r { epochs: ${"[".repeat(parseLimits.depth - 1)}${"]".repeat(parseLimits.depth - 1)} }`);
+    none(`recipe r { epochs: 1 }`.padEnd(parseLimits.characters));
   });
 });
 

@@ -7,17 +7,17 @@ import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
 import { uniformInt } from "pure-rand/distribution/uniformInt";
 import { complete } from "#dsl/assist/complete.js";
 import type { AssistContext } from "#dsl/assist/items.js";
-import { hover } from "#dsl/assist/hover.js";
+import { hoverAt } from "#dsl/assist/hover.js";
 import { isComplete } from "#dsl/assist/is-complete.js";
 import { definitionOf, occurrencesIn, symbolsIn } from "#dsl/assist/occurrences.js";
 import { signatureAt } from "#dsl/assist/signature.js";
-import { wordsOf, type Code } from "#dsl/language/diagnostics/codes.js";
+import { codeText, type Code } from "#dsl/language/diagnostics/codes.js";
 import { renderAnsi } from "#dsl/language/diagnostics/render-ansi.js";
 import { renderHtml } from "#dsl/language/diagnostics/render-html.js";
 import { toJson } from "#dsl/language/diagnostics/render-json.js";
 import { compile } from "#dsl/compiler/program/compile.js";
-import { nothingOutside } from "#dsl/compiler/plan/known-names.js";
-import { format } from "#dsl/language/syntax/format.js";
+import { emptyEnvironment } from "#dsl/compiler/plan/known-names.js";
+import { formatSource } from "#dsl/language/syntax/format.js";
 import { parse } from "#dsl/language/syntax/parse.js";
 import { lex } from "#dsl/language/syntax/tokens.js";
 import { registry } from "#stdlib/registry.js";
@@ -171,12 +171,12 @@ function look(text: string, offset: number, context: AssistContext): string | un
   const source = { id: "fuzz", title: "fuzz", text };
   const sources = [...context.earlier, source];
   for (const purpose of ["assist", "run"] as const) {
-    const { diagnostics, actions } = compile(sources, registry, context.facts, purpose, nothingOutside);
+    const { diagnostics, actions } = compile(sources, registry, context.facts, purpose, emptyEnvironment);
     for (const d of diagnostics) {
       if (d.span.source !== source.id) return `${d.code} stands in ${d.span.source}`;
       if (d.span.start < 0 || d.span.end > text.length || d.span.start > d.span.end)
         return `${d.code} stands at ${d.span.start}–${d.span.end} of ${text.length}`;
-      const { message } = wordsOf(d.code as Code, d.data as never);
+      const { message } = codeText(d.code as Code, d.data as never);
       if (message === "" || /undefined|\[object|NaN/.test(message)) return `${d.code} says "${message}"`;
       for (const e of d.fix?.edits ?? [])
         if (e.start < 0 || e.end > text.length || e.start > e.end) return `the fix of ${d.code} lies outside`;
@@ -186,12 +186,12 @@ function look(text: string, offset: number, context: AssistContext): string | un
     renderHtml(diagnostics, sources);
     toJson(diagnostics, sources);
   }
-  const once = format(text, verbs);
-  if (format(once, verbs) !== once) return `the format of the format differs: ${JSON.stringify(once)}`;
+  const once = formatSource(text, verbs);
+  if (formatSource(once, verbs) !== once) return `the format of the format differs: ${JSON.stringify(once)}`;
   if (shape(once) !== shape(text)) return `the format has another tree: ${JSON.stringify(once)}`;
   const { start, end } = complete(text, offset, context);
   if (start > offset || end !== offset) return "completion replaces another place";
-  const page = hover(text, offset, context);
+  const page = hoverAt(text, offset, context);
   if (page && (page.start < 0 || page.end > text.length)) return "hover stands outside";
   signatureAt(text, offset, registry);
   isComplete(text, verbs);
@@ -210,7 +210,7 @@ const shape = (text: string): string =>
 
 function knownContext(): AssistContext {
   const run = compiled([`${definitions}recipe quick { epochs: 1 }\ntrain m on d with quick`]);
-  return { registry, earlier: run.sources, facts: run.facts, outside: nothingOutside };
+  return { registry, earlier: run.sources, facts: run.facts, outside: emptyEnvironment };
 }
 
 export const run: FuzzRun = ({ count, seed, progress }) => {

@@ -1,7 +1,7 @@
 /** Facts for tests of the compiler: a CSV with some columns, a small BERT, a machine. Plain data, so no test of the language needs a file. */
-import { compile, type Compiled } from "#dsl/compiler/program/compile.js";
-import { EarlierCells } from "#dsl/compiler/statement/earlier-cells.js";
-import { nothingOutside, type Outside } from "#dsl/compiler/plan/known-names.js";
+import { compile, type CompileResult } from "#dsl/compiler/program/compile.js";
+import { EarlierCellsCache } from "#dsl/compiler/statement/earlier-cells.js";
+import { emptyEnvironment, type CompilerEnvironment } from "#dsl/compiler/plan/known-names.js";
 import type { Source } from "#dsl/language/diagnostics/span.js";
 import {
   Facts,
@@ -10,7 +10,7 @@ import {
   type DataFacts,
   type EngineFacts,
   type FactOf,
-  type Failed,
+  type FailedFact,
   type Need,
   type TableFacts,
 } from "#dsl/language/types/facts.js";
@@ -71,13 +71,13 @@ export const run: RunFacts = {
 export interface World {
   /** The vocabulary; absent: the package's. */
   readonly registry?: Registry;
-  readonly data?: (need: Need & { about: "data" }) => DataFacts | Failed;
-  readonly table?: readonly string[] | TableFacts | Failed;
-  readonly base?: BaseFacts | Failed | ((name: string) => BaseFacts);
-  readonly run?: RunFacts | Failed;
-  readonly engine?: EngineFacts | Failed;
-  readonly place?: Failed;
-  readonly schema?: Failed;
+  readonly data?: (need: Need & { about: "data" }) => DataFacts | FailedFact;
+  readonly table?: readonly string[] | TableFacts | FailedFact;
+  readonly base?: BaseFacts | FailedFact | ((name: string) => BaseFacts);
+  readonly run?: RunFacts | FailedFact;
+  readonly engine?: EngineFacts | FailedFact;
+  readonly place?: FailedFact;
+  readonly schema?: FailedFact;
   readonly journal?: FactOf<"journal">;
   /** What data of several clients say of each other; absent: nothing. */
   readonly apart?: FactOf<"apart">;
@@ -88,7 +88,7 @@ export interface World {
   readonly files?: Readonly<Record<string, string>>;
   readonly live?: Readonly<Record<string, FactOf<"name">>>;
 }
-export function answer(need: Need, world: World): FactOf<Need["about"]> | Failed {
+export function answer(need: Need, world: World): FactOf<Need["about"]> | FailedFact {
   switch (need.about) {
     case "table":
       return world.table && ("failed" in world.table || "columns" in world.table)
@@ -151,7 +151,7 @@ export function answer(need: Need, world: World): FactOf<Need["about"]> | Failed
   }
 }
 
-export interface Run extends Compiled {
+export interface Run extends CompileResult {
   readonly sources: readonly Source[];
   readonly facts: Facts;
   readonly codes: readonly string[];
@@ -159,14 +159,14 @@ export interface Run extends Compiled {
 /** Compiles cells as a host does: needs are answered until none is left. */
 export function compiled(
   cells: string | readonly string[],
-  o: World & { readonly purpose?: "assist" | "run"; readonly outside?: Partial<Outside> } = {},
+  o: World & { readonly purpose?: "assist" | "run"; readonly outside?: Partial<CompilerEnvironment> } = {},
 ): Run {
   const texts = typeof cells === "string" ? [cells] : cells;
   const sources = texts.map((text, i) => ({ id: `cell-${i + 1}`, title: `cell ${i + 1}`, text }));
   let facts = Facts.none;
-  const kept = new EarlierCells();
+  const kept = new EarlierCellsCache();
   for (let round = 0; round < 20; round++) {
-    const outside = { ...nothingOutside, ...o.outside };
+    const outside = { ...emptyEnvironment, ...o.outside };
     const result = compile(sources, o.registry ?? registry, facts, o.purpose ?? "run", outside, kept);
     if (result.needs.length === 0) return { ...result, sources, facts, codes: result.diagnostics.map((d) => d.code) };
     facts = facts.withAll(result.needs.map((need) => [need, answer(need, o)]));

@@ -49,7 +49,7 @@ interface Piece {
 }
 const places = (token: IToken): Piece => ({
   start: token.startOffset,
-  end: t.endOf(token),
+  end: t.tokenEnd(token),
   part: lexical[token.tokenType.name] ?? "nothing",
 });
 

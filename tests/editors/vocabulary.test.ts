@@ -1,6 +1,6 @@
 /** What editors are told of the vocabulary, from the registry alone. */
 import assert from "node:assert/strict";
-import { growing } from "#dsl/language/types/registry.js";
+import { growingRegistry } from "#dsl/language/types/registry.js";
 import { vocabularyOf } from "#editors/vocabulary.js";
 import { registry } from "#stdlib/registry.js";
 
@@ -25,7 +25,7 @@ describe("the vocabulary that editors are told", () => {
   });
 
   it("has a word that a session defines", () => {
-    const grown = growing(registry);
+    const grown = growingRegistry(registry);
     const [lora] = registry.ofKind("technique").filter(({ name }) => name === "lora");
     assert.ok(lora);
     grown.define({ ...lora, name: "own_technique" });

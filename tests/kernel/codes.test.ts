@@ -2,7 +2,13 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { entryOf, registerCodes, wordsFor, type Code, type CodeEntry } from "#dsl/language/diagnostics/codes.js";
+import {
+  codeEntryOf,
+  registerCodes,
+  diagnosticText,
+  type Code,
+  type CodeEntry,
+} from "#dsl/language/diagnostics/codes.js";
 
 const built = fileURLToPath(new URL("../..", import.meta.url));
 /** Paths of the compiled modules in `built`, with `/`. */
@@ -49,12 +55,12 @@ describe("tables of codes", () => {
     assert.ok(tables.size > 100);
     const missing: string[] = [];
     for (const name of tables.keys())
-      for (const code of await codesOf(name)) if (entryOf(code) === undefined) missing.push(`${name}: ${code}`);
+      for (const code of await codesOf(name)) if (codeEntryOf(code) === undefined) missing.push(`${name}: ${code}`);
     assert.deepEqual(missing, []);
   });
 
   it("lack a code: its message is the code and its data, without control characters", () => {
-    const { message } = wordsFor({ code: "no-such-code" as Code, data: { file: "a\u001b[31m.csv" } });
+    const { message } = diagnosticText({ code: "no-such-code" as Code, data: { file: "a\u001b[31m.csv" } });
     assert.equal(message, 'no-such-code {"file":"a\\u001b[31m.csv"}');
   });
 

@@ -47,7 +47,7 @@ async function look(): Promise<Seen> {
 }
 
 async function breaking({ mutants }: Order): Promise<void> {
-  const { entryOf } = await import("#dsl/language/diagnostics/codes.js");
+  const { codeEntryOf: entryOf } = await import("#dsl/language/diagnostics/codes.js");
   const named = new Map(checks.map((check) => [check.name, check]));
   for (const [number, { site, kind, checks: names }] of mutants.entries()) {
     const entry = kind === "severity" ? (entryOf(site) as { severity: string } | undefined) : undefined;

@@ -9,7 +9,7 @@ import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
-import { carriedBase, packageFolder } from "#kernel/bases/packages.js";
+import { findPackagedBase, ensurePackageFolder } from "#kernel/bases/packages.js";
 import { ensureNodeEnv } from "#tools/node-env.mjs";
 import { ensurePythonEnv, ToolError } from "#tools/python-env.mjs";
 import { differences } from "./compare.js";
@@ -29,8 +29,8 @@ async function main(bless: boolean, named: readonly string[]): Promise<boolean> 
   try {
     const made = { golden: join(fresh, "golden"), models: join(fresh, "models"), adapters: join(fresh, "adapters") };
     const script = join(root, "tests/oracles/make.py");
-    const smollm2 = carriedBase("SmolLM2-135M-Instruct")!;
-    const gguf = join(await packageFolder(smollm2, {}), smollm2.gguf!);
+    const smollm2 = findPackagedBase("SmolLM2-135M-Instruct")!;
+    const gguf = join(await ensurePackageFolder(smollm2, {}), smollm2.gguf!);
     const data = join(root, "notebooks/data/sentiment.csv");
     process.env["TUNEBOOK_GGML"] = await ggmlLibrary();
     // Some read what others write: small models, and adapters of theirs.

@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { resolveBase } from "#kernel/bases/resolve.js";
-import { baseOf, knownBases } from "#page/world/bases.js";
+import { baseFactsOf, knownBases } from "#page/world/bases.js";
 import { root } from "./browser.js";
 
 const folder = join(root, "page/bases");
@@ -35,18 +35,18 @@ describe("bases of the page", function () {
       ["t5-small", 60_506_624],
       ["meta-llama/Llama-3.1-8B", 8_030_261_248],
     ] as const)
-      assert.equal((await baseOf(name)).parameters, parameters, name);
+      assert.equal((await baseFactsOf(name)).parameters, parameters, name);
   });
 
   it("describes every base that it lists", async () => {
     for (const name of knownBases) {
-      const { parameters, positions, family } = await baseOf(name);
+      const { parameters, positions, family } = await baseFactsOf(name);
       assert.ok(parameters > 1e6 && positions > 0 && family, name);
     }
   });
 
   it("names the one that was probably meant", async () => {
-    await assert.rejects(baseOf("all-MiniLM-L6-v3"), (error: { code: string; data: { near: string } }) => {
+    await assert.rejects(baseFactsOf("all-MiniLM-L6-v3"), (error: { code: string; data: { near: string } }) => {
       assert.deepEqual([error.code, error.data.near], ["base-not-found", "all-MiniLM-L6-v2"]);
       return true;
     });

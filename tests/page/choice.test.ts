@@ -1,21 +1,21 @@
 /** Where a training of the page computes, by what a few steps took and came to on each. */
 import assert from "node:assert/strict";
-import { sooner } from "#page/training/choice.js";
+import { fasterDevice } from "#page/training/choice.js";
 
 const took = (seconds: number, ...losses: readonly number[]) => ({ seconds, losses });
 
 describe("where a page trains", () => {
   it("takes what was sooner, and says both times", () => {
-    const { device, why } = sooner(took(0.1, 0.7, 0.6), took(0.86, 0.7, 0.6004));
+    const { device, why } = fasterDevice(took(0.1, 0.7, 0.6), took(0.86, 0.7, 0.6004));
     assert.equal(device, "webgpu");
     assert.equal(why, "a step took 0.10 s on WebGPU, 0.86 s on WebAssembly");
-    assert.equal(sooner(took(0.9, 0.7), took(0.8, 0.7)).device, "wasm");
-    assert.equal(sooner(took(0.8, 0.7), took(0.8, 0.7)).device, "wasm");
+    assert.equal(fasterDevice(took(0.9, 0.7), took(0.8, 0.7)).device, "wasm");
+    assert.equal(fasterDevice(took(0.8, 0.7), took(0.8, 0.7)).device, "wasm");
   });
 
   it("takes no card that comes to other losses, or to fewer", () => {
     for (const there of [took(0.1, 0.7, 0.61), took(0.1, 0.7, Number.NaN), took(0.1, 0.7)]) {
-      const { device, why } = sooner(there, took(0.8, 0.7, 0.6));
+      const { device, why } = fasterDevice(there, took(0.8, 0.7, 0.6));
       assert.equal(device, "wasm");
       assert.match(why ?? "", /losses on WebGPU were others/);
     }

@@ -6,7 +6,7 @@
 import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { planShown } from "#kernel/display/plans/plan-card.js";
+import { planCardView } from "#kernel/display/plans/plan-card.js";
 import { checkFile } from "#kernel/apps/checking/checking.js";
 import { built, Pages, root, type Built, type Playground } from "./browser.js";
 
@@ -63,7 +63,7 @@ describe("the page", function () {
     const { actions } = await checkFile(file);
     const plan = actions.flatMap((action) => (action.verb === "train" ? [action.plan] : []))[0]!;
     const shown = await home.shows(plan.recipeHash.slice(0, 12));
-    const told = String(planShown(plan).bundle["text/plain"]);
+    const told = String(planCardView(plan).bundle["text/plain"]);
     for (const [name, value] of [...told.matchAll(/^(parameters|trained|steps|tokens|memory) +(\S+)/gm)].map((m) => [
       m[1]!,
       m[2]!,

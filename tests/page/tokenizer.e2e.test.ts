@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { resolveBase } from "#kernel/bases/resolve.js";
 import { loadTokenizer } from "#kernel/bases/tokenizer.js";
-import { guessedTokenizer, ownTokenizer } from "#page/world/tokenizer.js";
+import { guessedTokenizer, fileTokenizer } from "#page/world/tokenizer.js";
 import { root } from "./browser.js";
 
 const odd = [
@@ -34,7 +34,7 @@ describe("tokens of the page", function () {
       const { folder, facts } = await resolveBase(name, { folder: root });
       const rust = await loadTokenizer(folder);
       const file = join(folder, "tokenizer.json");
-      const page = ownTokenizer(file, readFileSync(file), facts.config);
+      const page = fileTokenizer(file, readFileSync(file), facts.config);
       const texts = [...odd, ...sentences];
       const [expected, got] = [await rust.encode(texts, all), await page.encode(texts, all)];
       texts.forEach((text, i) => assert.deepEqual([...got[i]!], [...expected[i]!], JSON.stringify(text)));
@@ -68,7 +68,7 @@ describe("tokens of the page", function () {
       const file = join(own, "tokenizer.json");
       writeFileSync(file, JSON.stringify(json));
       const rust = await loadTokenizer(own);
-      const page = ownTokenizer(file, readFileSync(file), facts.config);
+      const page = fileTokenizer(file, readFileSync(file), facts.config);
       const texts = [...odd, "größe straße naïve", "привет мир", "a_b c-d"];
       const [expected, got] = [await rust.encode(texts, all), await page.encode(texts, all)];
       texts.forEach((text, i) => assert.deepEqual([...got[i]!], [...expected[i]!], JSON.stringify(text)));

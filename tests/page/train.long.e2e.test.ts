@@ -7,7 +7,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ModelHandle } from "#kernel/models/model-handle.js";
-import { asFloats } from "#kernel/tensors/numbers.js";
+import { toFloat32Array } from "#kernel/tensors/numbers.js";
 import { readHeader, readTensor } from "#kernel/tensors/safetensors.js";
 import { NotebookOfOne } from "#tests/kernel/session/notebook-of-one.js";
 import { writeSmallBert } from "#tests/kernel/session/small-bert.js";
@@ -260,7 +260,7 @@ train other on rooms { steps: 4, batch_size: 4 }
 function sameTensors(ours: string, theirs: string): void {
   const names = Object.keys(readHeader(theirs).tensors).sort();
   assert.deepEqual(Object.keys(readHeader(ours).tensors).sort(), names);
-  for (const name of names) near(asFloats(readTensor(ours, name)), asFloats(readTensor(theirs, name)));
+  for (const name of names) near(toFloat32Array(readTensor(ours, name)), toFloat32Array(readTensor(theirs, name)));
 }
 
 function near(ours: ArrayLike<number>, theirs: ArrayLike<number>): void {

@@ -9,7 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { QUANTIZE } from "#stdlib/targets/shared/gguf/mixture.js";
+import { QUANTIZATION_TYPES } from "#stdlib/targets/shared/gguf/mixture.js";
 import { gguf } from "#stdlib/targets/gguf.run.js";
 import { ensureNodeEnv } from "#tools/node-env.mjs";
 import { ensurePythonEnv } from "#tools/python-env.mjs";
@@ -59,7 +59,7 @@ try {
   for (const model of MODELS) {
     const own = await made(join(work, model.name), model);
     const deployed = await writingModel(own.folder, model.name, "text_generation");
-    for (const quantize of QUANTIZE) {
+    for (const quantize of QUANTIZATION_TYPES) {
       const name = `${model.name}-${quantize}.gguf`;
       await written(gguf, callOf(name, quantize), deployed, own.folder, work, { writes: "file", name });
     }

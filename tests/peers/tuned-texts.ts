@@ -6,7 +6,7 @@
 import { join } from "node:path";
 import { writeFileSync } from "node:fs";
 import type { ModelHandle } from "#kernel/models/model-handle.js";
-import type { Written } from "#kernel/inference/prediction.js";
+import type { WrittenContinuation } from "#kernel/inference/prediction.js";
 import { NotebookOfOne } from "#tests/kernel/session/notebook-of-one.js";
 import { inNode, ModelPage } from "#tests/kernel/deployments/transformers-js.js";
 
@@ -36,12 +36,12 @@ const asks = (model: string): string => `
     said.push(tokenizer.decode(ids, { skip_special_tokens: true }));
   }`;
 
-const written = async (book: NotebookOfOne, name: string): Promise<readonly Written[]> =>
-  (book.values.get(name) as ModelHandle).predict<Written>(PROMPTS, { max_tokens: TOKENS });
+const written = async (book: NotebookOfOne, name: string): Promise<readonly WrittenContinuation[]> =>
+  (book.values.get(name) as ModelHandle).predict<WrittenContinuation>(PROMPTS, { max_tokens: TOKENS });
 
 const book = new NotebookOfOne();
 let equal = true;
-function tell(where: string, said: readonly string[], own: readonly Written[]): void {
+function tell(where: string, said: readonly string[], own: readonly WrittenContinuation[]): void {
   const same = own.filter(({ continuation }, i) => said[i] === continuation).length;
   equal &&= same === own.length;
   console.log(`${where}: ${String(same)} of ${String(own.length)} texts the same`);

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import type { ValueType } from "#dsl/language/types/registry.js";
 import { words } from "#stdlib/manifest.generated.js";
-import { planned } from "#stdlib/planned-words.js";
+import { plannedWords } from "#stdlib/planned-words.js";
 import { registry } from "#stdlib/registry.js";
 
 function kindsIn(type: ValueType): readonly string[] {
@@ -14,9 +14,9 @@ function kindsIn(type: ValueType): readonly string[] {
 describe("planned words", () => {
   it("aren't words that are built", () => {
     const built = new Set(words.map(({ kind, name }) => `${kind} ${name}`));
-    assert.ok(planned.length > 0);
+    assert.ok(plannedWords.length > 0);
     assert.deepEqual(
-      planned.map(({ kind, name }) => `${kind} ${name}`).filter((word) => built.has(word)),
+      plannedWords.map(({ kind, name }) => `${kind} ${name}`).filter((word) => built.has(word)),
       [],
       "these are built: take them out of stdlib/planned-words.ts",
     );
@@ -24,7 +24,7 @@ describe("planned words", () => {
   it("are of kinds that some parameter or statement asks for", () => {
     const asked = new Set(["subject", ...registry.words.flatMap((w) => w.parameters.flatMap((p) => kindsIn(p.type)))]);
     assert.deepEqual(
-      planned.map(({ kind }) => kind).filter((kind) => !asked.has(kind)),
+      plannedWords.map(({ kind }) => kind).filter((kind) => !asked.has(kind)),
       [],
     );
   });

@@ -8,7 +8,7 @@ import type { BaseFacts } from "#dsl/language/types/facts.js";
 import type { Registry, Word } from "#dsl/language/types/registry.js";
 import type { ModelImplementation } from "#stdlib/models/kind.js";
 import { makeLayers } from "#stdlib/layers/graph-layers.js";
-import { layersOptions, modelInputs } from "#stdlib/programs/model.js";
+import { layersOptionsOf, modelInputs } from "#stdlib/programs/model.js";
 
 export interface Checkpoint {
   readonly name: string;
@@ -35,7 +35,7 @@ export async function allCheckpoints(registry: Registry): Promise<readonly Check
 function factsOf(word: Word<"model">, family: ModelImplementation, json: Readonly<Record<string, unknown>>): BaseFacts {
   const config = family.config(json);
   const graph = new Graph();
-  const options = layersOptions({ family, config, prefixInCheckpoint: true, tensors: {} }, graph, 0, () => false);
+  const options = layersOptionsOf({ family, config, prefixInCheckpoint: true, tensors: {} }, graph, 0, () => false);
   const layers = makeLayers({ ...options, prefix: family.prefix });
   // A head of its own is read where the checkpoint has one.
   const has = (path: string): boolean => path === "lm_head.weight" && json["tie_word_embeddings"] === false;

@@ -2,17 +2,17 @@
  * The codes of diagnostics, a page for each folder of the code that registers some: what each means, and where a program can
  * show it, that program and what is said of it.
  */
-import { allCodes, entryOf } from "#dsl/language/diagnostics/codes.js";
+import { allCodes, codeEntryOf } from "#dsl/language/diagnostics/codes.js";
 import { must } from "#dsl/language/diagnostics/must.js";
 import { renderAnsi } from "#dsl/language/diagnostics/render-ansi.js";
-import { code, fence, link, page, table } from "#kernel/display/markdown.js";
+import { code, fence, link, joinParagraphs, table } from "#kernel/display/markdown.js";
 import { codesByRoom, pageOfRoom } from "./code-rooms.js";
 import type { Trials } from "./tried.js";
 
 const SEVERITIES = { error: "An error", warning: "A warning", note: "A note" } as const;
 
 export function roomPage(room: string, names: readonly string[], trials: Trials): string {
-  return page(
+  return joinParagraphs(
     `# Codes of ${code(room)}`,
     `\`npx tunebook explain CODE\` prints one of them; ${link("all codes", "README.md")}.`,
     ...names.map((name) => section(name, trials)),
@@ -20,7 +20,7 @@ export function roomPage(room: string, names: readonly string[], trials: Trials)
 }
 
 function section(name: string, trials: Trials): string {
-  const entry = must(entryOf(name), `the code ${name}`);
+  const entry = must(codeEntryOf(name), `the code ${name}`);
   const parts = [
     `## ${name}`,
     `${SEVERITIES[entry.severity]}. ${entry.explain}`,
@@ -51,13 +51,13 @@ export function said(example: string, name: string, trials: Trials): string {
 }
 
 export function codesContents(): string {
-  return page(
+  return joinParagraphs(
     "# Codes",
     "Every mistake has a code. It stands between the brackets of `error[…]`.",
     table(
       ["code", "", "means"],
       allCodes().map((name) => {
-        const { severity, explain } = must(entryOf(name), `the code ${name}`);
+        const { severity, explain } = must(codeEntryOf(name), `the code ${name}`);
         return [link(code(name), placeOf(name).replace("codes/", "")), severity, firstSentence(explain)];
       }),
     ),

@@ -1,5 +1,5 @@
 /** The examples of records as whole programs: what they speak of is defined before them, and what they define is used. */
-import { carrierOf } from "#dsl/compiler/plan/ranks.js";
+import { carrierCapabilitiesOf } from "#dsl/compiler/plan/ranks.js";
 import { metricsOf } from "#dsl/compiler/plan/metrics.js";
 import { wordOf } from "#dsl/language/types/loaded.js";
 import type { Registry, Word } from "#dsl/language/types/registry.js";
@@ -66,7 +66,7 @@ function inItsVerb(example: string, word: Word, registry: Registry): string {
     const clients = key === "clients" ? "" : "clients: even(10), ";
     return `federate router on tickets with quick as shared { rounds: 3, ${clients}${example} }`;
   }
-  if (word.kind === "runner" && carrierOf(registry, { word: word.name, kind: "runner", arguments: {} }))
+  if (word.kind === "runner" && carrierCapabilitiesOf(registry, { word: word.name, kind: "runner", arguments: {} }))
     return `data written like tickets { labels: [no, yes] }
 federate router on written with quick as far { rounds: 3, ${example} }`;
   if (word.kind === "attack")

@@ -2,9 +2,9 @@
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { Word } from "#dsl/language/types/registry.js";
 import type { ModelImplementation } from "#stdlib/models/kind.js";
-import { compact, count, percent } from "#kernel/host/text.js";
+import { compactNumber, groupedNumber, formatPercent } from "#kernel/host/text.js";
 import { configTable } from "./config-fields.js";
-import { code, fence, link, page, table } from "#kernel/display/markdown.js";
+import { code, fence, link, joinParagraphs, table } from "#kernel/display/markdown.js";
 import { codeLink } from "./code-page.js";
 import { programOf } from "./programs.js";
 import { referencesText } from "./references.js";
@@ -28,7 +28,7 @@ export async function familyPage(family: Word<"model">, trials: Trials): Promise
   const tasks = trials.tasksOf(first);
   const names = (list: readonly string[]): string => list.map(code).join(", ");
   const task = trials.taskFor(first);
-  return page(
+  return joinParagraphs(
     `# ${family.name}`,
     family.doc,
     table(
@@ -47,11 +47,11 @@ export async function familyPage(family: Word<"model">, trials: Trials): Promise
       ["base", "parameters", "layers", "hidden", "heads", "positions"],
       checkpoints.map(({ name, implementation, config, facts }) => {
         const sizes = implementation.sizes(implementation.config(config));
-        const positions = sizes.positions < 2 ** 20 ? count(sizes.positions) : "any";
+        const positions = sizes.positions < 2 ** 20 ? groupedNumber(sizes.positions) : "any";
         return [
           code(name),
-          `${compact(facts.parameters)} (${count(facts.parameters)})`,
-          ...[sizes.layers, sizes.hidden, sizes.heads].map(count),
+          `${compactNumber(facts.parameters)} (${groupedNumber(facts.parameters)})`,
+          ...[sizes.layers, sizes.hidden, sizes.heads].map(groupedNumber),
           positions,
         ];
       }),
@@ -70,7 +70,12 @@ export async function familyPage(family: Word<"model">, trials: Trials): Promise
             const { errors, estimates } = trials.outcome({ task, base: first.name, technique: technique.name });
             if (!estimates) return [name, `refused: ${errors.map(codeLink).join(", ")}`, "–", "–"];
             const { trainable, parameters } = estimates;
-            return [name, count(trainable), percent(trainable / parameters, 3), await savedAs(technique, trials)];
+            return [
+              name,
+              groupedNumber(trainable),
+              formatPercent(trainable / parameters, 3),
+              await savedAs(technique, trials),
+            ];
           }),
         ),
       ),

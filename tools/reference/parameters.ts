@@ -1,5 +1,5 @@
 /** Parameters of a word, and its other names, as tables. */
-import { boundText, describe } from "#dsl/language/types/shapes.js";
+import { boundText, describeType } from "#dsl/language/types/shapes.js";
 import type { Parameter, Word } from "#dsl/language/types/registry.js";
 import { valueText } from "#kernel/host/value-text.js";
 import { code, table } from "#kernel/display/markdown.js";
@@ -35,7 +35,7 @@ export function elsewhereText(word: Word): string {
 
 function isText(p: Parameter): string {
   return [
-    `_${describe(p.type).replace(/\ba (?=[aeiou])/g, "an ")}_`,
+    `_${describeType(p.type).replace(/\ba (?=[aeiou])/g, "an ")}_`,
     rangeText(p),
     p.open && "any further name takes the same",
   ]

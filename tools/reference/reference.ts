@@ -3,12 +3,12 @@
  * written by hand beside the sentences that join what records say; figures come from the compiler itself. The pages are
  * committed, and a test says when they are stale.
  */
-import type { Kind } from "#dsl/language/types/registry.js";
+import type { WordKind } from "#dsl/language/types/registry.js";
 import { registry } from "#stdlib/registry.js";
 import { codesContents, roomPage } from "./code-page.js";
 import { codesByRoom, pageOfRoom } from "./code-rooms.js";
 import { familyPage } from "./family-page.js";
-import { code, link, page, table } from "#kernel/display/markdown.js";
+import { code, link, joinParagraphs, table } from "#kernel/display/markdown.js";
 import { syntaxPages } from "./syntax-page.js";
 import { techniquePage } from "./technique-page.js";
 import { Trials } from "./tried.js";
@@ -26,7 +26,7 @@ export async function referencePages(): Promise<ReadonlyMap<string, string>> {
   return pages.set("codes/README.md", codesContents()).set("README.md", contents(trials));
 }
 
-function kindsOf(): readonly Kind[] {
+function kindsOf(): readonly WordKind[] {
   return [...new Set(registry.words.map((word) => word.kind))].sort();
 }
 
@@ -36,7 +36,7 @@ function contents(trials: Trials): string {
       .built(kind)
       .map((word) => link(code(word.name), `${APART[kind]}/${word.name}.md`))
       .join(", ");
-  return page(
+  return joinParagraphs(
     "# Reference of Tune",
     "Made by `npm run docs` from the records of the vocabulary, the table of codes and the parser; what it says of sizes and shares is what the compiler says.",
     `${link("Syntax", "syntax.md")} · ${link("Codes of mistakes", "codes/README.md")} · ${link("Files of a run", "run-folder.md")} · ${link("Tune on a few pages", "../tune.md")}`,

@@ -3,7 +3,7 @@ import { must } from "#dsl/language/diagnostics/must.js";
 import { loadWord, wordOf } from "#dsl/language/types/loaded.js";
 import type { Word } from "#dsl/language/types/registry.js";
 import type { AdapterFacts } from "#stdlib/techniques/kind.js";
-import { assembleForward } from "#stdlib/programs/forward.js";
+import { assembleForwardProgram } from "#stdlib/programs/forward.js";
 import { programOf } from "./programs.js";
 import type { Trials } from "./tried.js";
 
@@ -20,7 +20,7 @@ export async function peftType(technique: Word<"technique">, trials: Trials): Pr
   const { plan } = trials.compiled(programOf({ task, base, technique: technique.name }));
   const { technique: call, task: taskCall } = must(plan, `the plan of ${technique.name}`).recipe.model;
   const config = family.config(json);
-  const { state } = assembleForward(
+  const { state } = assembleForwardProgram(
     {
       family,
       config,

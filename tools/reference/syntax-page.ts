@@ -1,13 +1,13 @@
 /** The page of the syntax, and a diagram for each production. */
 import { ebnf, productions } from "./grammar.js";
-import { fence, page } from "#kernel/display/markdown.js";
+import { fence, joinParagraphs } from "#kernel/display/markdown.js";
 import { railroad } from "./railroad.js";
 
 /** Path in the reference → text. */
 export function syntaxPages(): ReadonlyMap<string, string> {
   const all = productions();
   const pages = new Map(all.map(({ name, shape }) => [`syntax/${name}.svg`, railroad(shape, name)]));
-  const text = page(
+  const text = joinParagraphs(
     "# Syntax",
     "Two rules: parentheses choose a word and its parameters, braces fill a record. All else is vocabulary, which the parser does not know. Made from the parser's own productions.",
     fence("text", ebnf(all)),

@@ -2,8 +2,8 @@
 import { must } from "#dsl/language/diagnostics/must.js";
 import { wordOf } from "#dsl/language/types/loaded.js";
 import type { Word } from "#dsl/language/types/registry.js";
-import { count, percent } from "#kernel/host/text.js";
-import { code, fence, link, page, table } from "#kernel/display/markdown.js";
+import { groupedNumber, formatPercent } from "#kernel/host/text.js";
+import { code, fence, link, joinParagraphs, table } from "#kernel/display/markdown.js";
 import { codeLink } from "./code-page.js";
 import { elsewhereText, parametersTable, plannedParameters } from "./parameters.js";
 import { programOf } from "./programs.js";
@@ -16,7 +16,7 @@ export async function techniquePage(technique: Word<"technique">, trials: Trials
   const peft = await peftType(technique, trials);
   const saved = await savedAs(technique, trials);
   const parameters = parametersTable(technique.parameters);
-  return page(
+  return joinParagraphs(
     `# ${technique.name}`,
     technique.doc,
     trains !== undefined && `Trains ${trains}, and the task's head.`,
@@ -37,7 +37,7 @@ export async function techniquePage(technique: Word<"technique">, trials: Trials
         const { errors, estimates } = trials.outcome({ task, base: first.name, technique: technique.name });
         if (!estimates) return [[base, code(task.name), `refused: ${errors.map(codeLink).join(", ")}`, "–", "–"]];
         const { trainable: n, parameters } = estimates;
-        return [[base, code(task.name), count(n), count(parameters), percent(n / parameters, 3)]];
+        return [[base, code(task.name), groupedNumber(n), groupedNumber(parameters), formatPercent(n / parameters, 3)]];
       }),
     ),
     "## How it is saved",

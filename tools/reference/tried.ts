@@ -4,7 +4,7 @@
  */
 import type { Estimates } from "#dsl/compiler/plan/plan.js";
 import { wordOf } from "#dsl/language/types/loaded.js";
-import type { Kind, Registry, Word } from "#dsl/language/types/registry.js";
+import type { WordKind, Registry, Word } from "#dsl/language/types/registry.js";
 import { allCheckpoints, type Checkpoint } from "./checkpoints.js";
 import { columnsOf, programOf, type Asked } from "./programs.js";
 import { tried, type Tried, type World } from "./world.js";
@@ -41,7 +41,7 @@ export class Trials {
     return this.checkpoints.filter((c) => c.family.name === family.name);
   }
   /** Words that are built and that a program may write. */
-  built<K extends Kind>(kind: K): readonly Word<K>[] {
+  built<K extends WordKind>(kind: K): readonly Word<K>[] {
     const made = new Set<string>(
       this.registry
         .ofKind("technique")

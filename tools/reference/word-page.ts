@@ -1,9 +1,9 @@
 /** A page for each kind of word: every word of it with what it is, an example, its parameters; then what is only planned. */
 import { must } from "#dsl/language/diagnostics/must.js";
 import { kindsIn } from "#dsl/language/types/parts.js";
-import { isOfKind, isVerb, type Kind, type Registry, type Verb, type Word } from "#dsl/language/types/registry.js";
+import { isOfKind, isVerb, type WordKind, type Registry, type Verb, type Word } from "#dsl/language/types/registry.js";
 import { callText } from "#kernel/host/value-text.js";
-import { code, fence, link, page, prose } from "#kernel/display/markdown.js";
+import { code, fence, link, joinParagraphs, escapedProse } from "#kernel/display/markdown.js";
 import { codeLink } from "./code-page.js";
 import { elsewhereText, parametersTable, plannedParameters } from "./parameters.js";
 import { dataOf } from "./programs.js";
@@ -11,17 +11,17 @@ import { referencesText } from "./references.js";
 import { isMade, type Trials } from "./tried.js";
 
 /** Kinds whose words have pages of their own. */
-export const APART: Readonly<Partial<Record<Kind, string>> & Record<"model" | "technique", string>> = {
+export const APART: Readonly<Partial<Record<WordKind, string>> & Record<"model" | "technique", string>> = {
   model: "families",
   technique: "techniques",
 };
 
-export function kindPage(kind: Kind, trials: Trials): string {
+export function kindPage(kind: WordKind, trials: Trials): string {
   const { registry } = trials;
   const words = registry.ofKind(kind);
   const built = words.filter((word) => !word.planned);
   const planned = words.flatMap((word) => (word.planned ? [{ ...word, ...word.planned }] : []));
-  return page(
+  return joinParagraphs(
     `# ${titleOf(kind)}`,
     whereText(kind, registry),
     built.length > 1 && built.map((word) => link(code(word.name), `#${word.name}`)).join(" · "),
@@ -29,7 +29,7 @@ export function kindPage(kind: Kind, trials: Trials): string {
     planned.length > 0 && "## Known, not built yet",
     planned.length > 0 && `Writing one of these is the error ${codeLink("not-built-yet")}.`,
     planned
-      .map(({ name, doc, meanwhile }) => `- ${code(name)}: ${prose(doc)} Meanwhile: ${prose(meanwhile)}.`)
+      .map(({ name, doc, meanwhile }) => `- ${code(name)}: ${escapedProse(doc)} Meanwhile: ${escapedProse(meanwhile)}.`)
       .join("\n"),
   );
 }
@@ -38,9 +38,9 @@ function section(word: Word, trials: Trials): string {
   // What no program writes has no page of programs.
   const folder = isOfKind(word, "technique") && isMade(word) ? undefined : APART[word.kind];
   const own = folder === undefined ? "" : `${link("More", `../${folder}/${word.name}.md`)}.`;
-  return page(
+  return joinParagraphs(
     `## ${word.name}`,
-    `${prose(word.doc)} ${own}`.trim(),
+    `${escapedProse(word.doc)} ${own}`.trim(),
     fence("tune", word.example),
     isVerb(word) && headerText(word),
     isOfKind(word, "task") && taskText(word, trials),
@@ -96,7 +96,7 @@ function taskText(task: Word<"task">, trials: Trials): string {
     .filter((family) => trials.of(family).some((c) => trials.tasksOf(c).includes(task)))
     .map((family) => link(code(family.name), `../families/${family.name}.md`));
   const scores = metrics.map((call) => code(callText(call)));
-  return page(
+  return joinParagraphs(
     `Roles of its data: ${list(roles)}${orRoles ? `; or ${list(orRoles)}` : ""}. Families: ${families.join(", ")}.` +
       (scores.length > 0 ? ` Measured unless told otherwise: ${scores.join(", ")}.` : ""),
     fence("tune", dataOf(task)),

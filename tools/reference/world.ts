@@ -3,14 +3,14 @@
  * checkpoints, memory is not short. The programs themselves go through the compiler as any others do.
  */
 import type {} from "#kernel/codes.js";
-import { compile, type Compiled } from "#dsl/compiler/program/compile.js";
-import { nothingOutside } from "#dsl/compiler/plan/known-names.js";
+import { compile, type CompileResult } from "#dsl/compiler/program/compile.js";
+import { emptyEnvironment } from "#dsl/compiler/plan/known-names.js";
 import {
   Facts,
   type BaseFacts,
   type DataFacts,
   type FactOf,
-  type Failed,
+  type FailedFact,
   type Need,
 } from "#dsl/language/types/facts.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
@@ -24,7 +24,7 @@ export interface World {
   /** Columns of every table. */
   readonly columns: readonly string[];
 }
-export interface Tried extends Compiled {
+export interface Tried extends CompileResult {
   readonly sources: readonly Source[];
   readonly errors: readonly string[];
   /** Of the last training. */
@@ -36,7 +36,7 @@ export function tried(text: string, world: World): Tried {
   const sources = [{ id: "example", title: "example.tune", text }];
   let facts = Facts.none;
   for (;;) {
-    const compiled = compile(sources, world.registry, facts, "run", nothingOutside);
+    const compiled = compile(sources, world.registry, facts, "run", emptyEnvironment);
     const missing = compiled.needs.filter((need) => facts.get(need) === undefined);
     if (missing.length === 0) {
       const errors = compiled.diagnostics.filter((d) => d.severity === "error").map((d) => d.code as string);
@@ -47,7 +47,7 @@ export function tried(text: string, world: World): Tried {
   }
 }
 
-function answer(need: Need, world: World): FactOf<Need["about"]> | Failed {
+function answer(need: Need, world: World): FactOf<Need["about"]> | FailedFact {
   switch (need.about) {
     case "table":
       return { columns: world.columns, sample: [] };

@@ -1,6 +1,6 @@
 /** Codes of `annotate`. */
 import type { CodeTable } from "../../language/diagnostics/codes.js";
-import { listedAsCode } from "../../language/diagnostics/listed.js";
+import { listNamesAsCode } from "../../language/diagnostics/listed.js";
 
 /** The data of each code. */
 export interface AnnotateCodeData {
@@ -55,7 +55,7 @@ export const annotateCodes: CodeTable<AnnotateCodeData> = {
   "model-labels-otherwise": {
     severity: "error",
     message: (d) => `${d.model} does ${d.task}, and the rows of ${d.data} have the role \`${d.role}\``,
-    help: (d) => `name a model of the task ${listedAsCode(d.wanted)}, or none`,
+    help: (d) => `name a model of the task ${listNamesAsCode(d.wanted)}, or none`,
     explain:
       "The model suggests labels, and says of which rows it is unsure: it must choose among the labels that people choose from.",
     example:

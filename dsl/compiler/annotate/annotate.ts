@@ -1,44 +1,50 @@
 /** `annotate`: data whose labels people decide on; the file of their decisions lies beside the source, which stays as it is. */
-import type { AskOrder, Subject } from "../plan/action.js";
-import { fill } from "../plan/defaults.js";
+import type { AnnotationOrder, ActionSubject } from "../plan/action.js";
+import { fillDefaults } from "../plan/defaults.js";
 import { isCall } from "../plan/definitions.js";
 import { isLoaded } from "../plan/bases/loaded-base.js";
 import type { Draft, Program } from "../plan/program.js";
-import { keysOf } from "../../language/types/keys.js";
+import { readKeys } from "../../language/types/keys.js";
 import type { Call, Value } from "../../language/types/value.js";
 import type { Registry } from "../../language/types/registry.js";
-import type { Header } from "../../language/types/header.js";
+import type { StatementHeader } from "../../language/types/header.js";
 import type { Span } from "../../language/diagnostics/span.js";
 import type { Operand } from "../../language/syntax/tree.js";
 import type { Annotations, DataPlan } from "../../language/types/subject.js";
-import { act, nameOf } from "../statement/run-action.js";
+import { addAction, operandName } from "../statement/run-action.js";
 import type {} from "./annotate-codes.js";
 import { isStreamed } from "../plan/streaming.js";
-import { named, subjectOf, trainedFound } from "../drafts/names.js";
+import { resolveOperandName, subjectOf, trainedNameOf } from "../drafts/names.js";
 
-export function annotate(program: Program, header: Header): void {
+export function compileAnnotate(program: Program, header: StatementHeader): void {
   const { clauses, statement, operands } = header;
-  const own = keysOf(program, statement.block?.entries ?? [], header.verb, header.verb.parameters);
+  const ownKeys = readKeys(program, statement.block?.entries ?? [], header.verb, header.verb.parameters);
   const here = statement.verb.span;
-  const { values } = fill(program, header.verb.parameters, own.given, "", { here });
+  const { values } = fillDefaults(program, header.verb.parameters, ownKeys.given, "", { here });
   const [operand] = operands;
-  const of = operand && header.sound ? subjectOf(program, operand, false, "annotate") : undefined;
-  const on = of && dataOf(of.subject);
-  const annotations = operand && of && on ? annotationsOf(program, of.draft, on.data, operand.span) : undefined;
-  const as = nameOf(clauses.get("as")?.operands[0]);
-  if (as) keep(program, as, of?.draft, annotations);
-  const asked = clauses.get("with")?.operands[0];
-  const order = values["order"] as AskOrder | null | undefined;
-  const model = asked && annotations && on ? modelOf(program, asked, order, { on: on.data, annotations }) : null;
-  const placeOf = (key: string): Span => own.given.get(key)?.span ?? here;
-  const wrong = of && annotations && orderAstray(program, order, asked !== undefined, of.draft.name, placeOf("order"));
+  const subject = operand && header.sound ? subjectOf(program, operand, false, "annotate") : undefined;
+  const on = subject && dataOf(subject.subject);
+  const annotations =
+    operand && subject && on ? annotationsOf(program, subject.draft, on.data, operand.span) : undefined;
+  const as = operandName(clauses.get("as")?.operands[0]);
+  if (as) keep(program, as, subject?.draft, annotations);
+  const modelOperand = clauses.get("with")?.operands[0];
+  const order = values["order"] as AnnotationOrder | null | undefined;
+  const model =
+    modelOperand && annotations && on ? modelOf(program, modelOperand, order, { on: on.data, annotations }) : null;
+  const placeOf = (key: string): Span => ownKeys.given.get(key)?.span ?? here;
+  const wrong =
+    subject &&
+    annotations &&
+    orderAstray(program, order, modelOperand !== undefined, subject.draft.name, placeOf("order"));
   const annotator = values["annotator"];
   if (typeof annotator === "string" && annotator.trim() === "") {
     program.report("no-annotator", {}, placeOf("annotator"));
     return;
   }
-  if (!as || !header.sound || own.broken || !of?.sound || !on || !annotations || model === undefined || wrong) return;
-  act(program, header, "annotate", {
+  if (!as || !header.sound || ownKeys.broken || !subject?.sound || !on || !annotations || model === undefined || wrong)
+    return;
+  addAction(program, header, "annotate", {
     name: as.text,
     data: { ...withLabels(on.data, annotations), name: as.text, annotations },
     from: on.data,
@@ -50,7 +56,7 @@ export function annotate(program: Program, header: Header): void {
   });
 }
 
-function dataOf(subject: Subject): { readonly data: DataPlan; readonly split: string | null } | undefined {
+function dataOf(subject: ActionSubject): { readonly data: DataPlan; readonly split: string | null } | undefined {
   return "data" in subject ? subject : undefined;
 }
 
@@ -58,7 +64,7 @@ function dataOf(subject: Subject): { readonly data: DataPlan; readonly split: st
 function keep(
   program: Program,
   { text, span }: { readonly text: string; readonly span: Span },
-  of: Draft | undefined,
+  definition: Draft | undefined,
   annotations: Annotations | undefined,
 ): void {
   const draft: Draft = {
@@ -67,7 +73,7 @@ function keep(
     broken: true,
     needs: [],
     allowances: [],
-    ...(of && { ...of, broken: of.broken || !annotations }),
+    ...(definition && { ...definition, broken: definition.broken || !annotations }),
     ...(annotations && { annotations }),
     name: text,
     span,
@@ -78,17 +84,17 @@ function keep(
 }
 
 /** What is decided on; undefined: nothing can be (reported). */
-function annotationsOf(program: Program, draft: Draft, data: DataPlan, at: Span): Annotations | undefined {
+function annotationsOf(program: Program, draft: Draft, data: DataPlan, span: Span): Annotations | undefined {
   if (draft.annotations) return draft.annotations;
   const { columns } = data;
   const role = (["label", "labels"] as const).find((one) => columns[one] !== undefined);
   const holds = Object.entries(others).find(([other]) => columns[other] !== undefined)?.[1];
   if (role === undefined && (holds !== undefined || columns["text"] === undefined || data.labels === null)) {
-    program.report("nothing-to-annotate", { data: draft.name, ...(holds !== undefined && { holds }) }, at);
+    program.report("nothing-to-annotate", { data: draft.name, ...(holds !== undefined && { holds }) }, span);
     return undefined;
   }
   if (isStreamed(data)) {
-    program.report("nothing-to-annotate", { data: draft.name, streamed: true }, at);
+    program.report("nothing-to-annotate", { data: draft.name, streamed: true }, span);
     return undefined;
   }
   return { file: fileOf(program, data), role: role ?? "label", ...(role === undefined && { adds: true }) };
@@ -126,13 +132,13 @@ function pathOf(registry: Registry, { kind, word, arguments: given }: Call): str
 /** Whether the order asks a model that is not there. */
 function orderAstray(
   program: Program,
-  order: AskOrder | null | undefined,
+  order: AnnotationOrder | null | undefined,
   hasModel: boolean,
   data: string,
-  at: Span,
+  span: Span,
 ): boolean {
   if (hasModel || !order || order === "random") return false;
-  program.report("order-needs-model", { order, data }, at);
+  program.report("order-needs-model", { order, data }, span);
   return true;
 }
 
@@ -140,20 +146,20 @@ function orderAstray(
 function modelOf(
   program: Program,
   operand: Operand,
-  order: AskOrder | null | undefined,
-  of: { readonly on: DataPlan; readonly annotations: Annotations },
+  order: AnnotationOrder | null | undefined,
+  annotated: { readonly on: DataPlan; readonly annotations: Annotations },
 ): { readonly name: string; readonly trained: boolean } | undefined {
-  const found = named(program, operand, ["model", "run"], "model", "with");
+  const found = resolveOperandName(program, operand, ["model", "run"], "model", "with");
   if (!found) return undefined;
-  const draft = program.runs.get(found.name)?.model ?? found.of.draft;
+  const draft = program.runs.get(found.name)?.model ?? found.entry.draft;
   const task = draft?.given.get("task")?.value;
-  const { role } = of.annotations;
+  const { role } = annotated.annotations;
   if (isCall(task)) {
     const fitting = program.registry.ofKind("task").filter(({ capabilities }) => capabilities?.roles.includes(role));
     if (!fitting.some(({ name }) => name === task.word)) {
       const wanted = fitting.map(({ name }) => name);
-      const told = { model: found.name, task: task.word, data: of.on.name, role, wanted };
-      program.report("model-labels-otherwise", told, operand.span);
+      const details = { model: found.name, task: task.word, data: annotated.on.name, role, wanted };
+      program.report("model-labels-otherwise", details, operand.span);
       return undefined;
     }
   }
@@ -161,6 +167,6 @@ function modelOf(
     program.runs.get(found.name)?.here === true ||
     program.outside.trained[found.name] !== undefined ||
     (draft !== undefined && isLoaded(draft));
-  if (!trained && order === "uncertainty" && trainedFound(program, found) === undefined) return undefined;
+  if (!trained && order === "uncertainty" && trainedNameOf(program, found) === undefined) return undefined;
   return { name: found.name, trained };
 }

@@ -1,13 +1,13 @@
 /** `attach`: a training or a sweep that runs, or ran, by itself: its name stands for the model that it makes, as after `load`, or for what it found. */
-import { failed, type Together } from "../../language/types/facts.js";
-import type { Given } from "../../language/types/given-value.js";
+import { isFailed, type TrainingGroup } from "../../language/types/facts.js";
+import type { GivenValue } from "../../language/types/given-value.js";
 import type { Value } from "../../language/types/value.js";
-import type { Header } from "../../language/types/header.js";
-import { ATTACHED, runNeed, settingsOfRun } from "../plan/bases/loaded-base.js";
+import type { StatementHeader } from "../../language/types/header.js";
+import { ATTACHED_KEY, runNeed, loadedRunSettings } from "../plan/bases/loaded-base.js";
 import type { Draft, Program } from "../plan/program.js";
-import { act, nameOf } from "../statement/run-action.js";
+import { addAction, operandName } from "../statement/run-action.js";
 
-export function attach(program: Program, header: Header): void {
+export function compileAttach(program: Program, header: StatementHeader): void {
   const { block } = header.statement;
   if (block) program.report("statement-takes-no-block", { verb: "attach" }, block.span);
   const [operand, second] = header.operands;
@@ -24,35 +24,35 @@ export function attach(program: Program, header: Header): void {
     );
     return;
   }
-  const path = operand.is === "string" ? operand.value : nameOf(operand)?.text;
+  const path = operand.is === "string" ? operand.value : operandName(operand)?.text;
   if (second || path === undefined) {
     const wanted = 'the name of one training, or the folder of its run in `"…"`';
     program.report("wrong-operand", { after: "attach", wanted, found: "another" }, (second ?? operand).span);
     return;
   }
-  const at = operand.span;
+  const span = operand.span;
   if (operand.is !== "string" && !header.clauses.has("as") && (here(program, path) || sweptHere(program, path)))
-    return act(program, header, "attach", { name: path, run: null });
-  const run = program.insist(runNeed(program, { path, at, still: true }));
-  const as = nameOf(header.clauses.get("as")?.operands[0]);
-  const own = operand.is === "string" ? undefined : path;
-  if (run === undefined || failed(run)) {
-    const name = as?.text ?? own;
+    return addAction(program, header, "attach", { name: path, run: null });
+  const run = program.insist(runNeed(program, { path, span, still: true }));
+  const as = operandName(header.clauses.get("as")?.operands[0]);
+  const ownName = operand.is === "string" ? undefined : path;
+  if (run === undefined || isFailed(run)) {
+    const name = as?.text ?? ownName;
     // What it would have stood for is not known: what uses it is silent.
     if (name !== undefined && !program.names.has(name)) program.lost.names.add(name);
-    if (run) program.reportFailed(run, at);
+    if (run) program.reportFailed(run, span);
     return;
   }
-  const name = as?.text ?? own ?? run.name ?? "";
+  const name = as?.text ?? ownName ?? run.name ?? "";
   if (!/^[\p{ID_Start}_][\p{ID_Continue}]*$/u.test(name)) {
-    program.report("attach-without-name", { run: path }, at);
+    program.report("attach-without-name", { run: path }, span);
     return;
   }
   const { together } = run;
-  if (together?.is === "sweep") defineSweep(program, { name, at: as?.span ?? at }, together);
+  if (together?.is === "sweep") defineSweep(program, { name, span: as?.span ?? span }, together);
   // Which rows each of them didn't see is known where the data are defined, and there the statement stands too.
-  else if (together?.is !== "each") define(program, { name, path, at: as?.span ?? at });
-  act(program, header, "attach", { name, run: run.folder });
+  else if (together?.is !== "each") define(program, { name, path, span: as?.span ?? span });
+  addAction(program, header, "attach", { name, run: run.folder });
 }
 
 /**
@@ -81,14 +81,12 @@ function sweptHere(program: Program, name: string): boolean {
 /** The name stands for the sweep's best, over what was written of model and recipe where it was started. */
 function defineSweep(
   program: Program,
-  { name, at }: { readonly name: string; readonly at: Draft["span"] },
-  written: Extract<Together, { is: "sweep" }>,
+  { name, span }: { readonly name: string; readonly span: Draft["span"] },
+  written: Extract<TrainingGroup, { is: "sweep" }>,
 ): void {
-  const given = (values: Readonly<Record<string, Value>>): ReadonlyMap<string, Given> =>
-    new Map(
-      Object.entries(values).map(([key, value]) => [key, { value, span: at, from: "written", places: new Map() }]),
-    );
-  program.define(name, at, { is: "sweep" });
+  const given = (values: Readonly<Record<string, Value>>): ReadonlyMap<string, GivenValue> =>
+    new Map(Object.entries(values).map(([key, value]) => [key, { value, span, from: "written", places: new Map() }]));
+  program.define(name, span, { is: "sweep" });
   program.sweeps.set(name, {
     here: !program.silent,
     data: new Map(),
@@ -100,24 +98,24 @@ function defineSweep(
 /** The name stands for the run, with the run's own settings. */
 function define(
   program: Program,
-  { name, path, at }: { readonly name: string; readonly path: string; readonly at: Draft["span"] },
+  { name, path, span }: { readonly name: string; readonly path: string; readonly span: Draft["span"] },
 ): void {
-  const load: Given = { value: path, span: at, from: "written", places: new Map() };
+  const load: GivenValue = { value: path, span, from: "written", places: new Map() };
   const given = new Map([
     ["load", load],
-    [ATTACHED, { ...load, value: true }],
+    [ATTACHED_KEY, { ...load, value: true }],
   ]);
-  for (const [key, setting] of settingsOfRun(program, "model", given)) given.set(key, setting);
+  for (const [key, setting] of loadedRunSettings(program, "model", given)) given.set(key, setting);
   const draft: Draft = {
     is: "model",
     name,
-    span: at,
+    span,
     source: program.source,
     given,
     broken: false,
     needs: [...program.noted],
     allowances: program.allowing,
   };
-  program.define(name, at, { is: "model", draft });
+  program.define(name, span, { is: "model", draft });
   program.runs.delete(name);
 }

@@ -6,10 +6,10 @@ import type { Call, Value } from "../../language/types/value.js";
 import type { Draft, Program } from "../plan/program.js";
 import type { Span } from "../../language/diagnostics/span.js";
 import type {} from "./data-codes.js";
-import { listed } from "../../language/diagnostics/listed.js";
+import { listNames } from "../../language/diagnostics/listed.js";
 import { checkOddLabels, checkOddScores } from "./odd-labels.js";
 import type { PersonalFacts } from "../../language/types/personal-facts.js";
-import { formOfLabel } from "./label-form.js";
+import { normalizedLabel } from "./label-form.js";
 
 /** The most frequent label's rows for each of the rarest, from which on labels count as uneven. */
 const UNEVEN = 10;
@@ -27,7 +27,7 @@ const SHOWN = 5;
 type Place = (path: string) => Span | undefined;
 
 /** `here`: where errors stand that belong to another source. @returns false if it can't be trained on */
-export function checkAudit(
+export function checkDataAudit(
   program: Program,
   draft: Draft,
   plan: DataPlan,
@@ -49,40 +49,40 @@ export function checkAudit(
   const { audit } = facts;
   if (!audit) return good;
   nearLeaks(program, draft, plan, facts, split);
-  const { groups, scores, conflicts, told } = audit;
+  const { groups, scores, conflicts, told: leaks } = audit;
   if (groups && groups.shared > 0) {
     const column = plan.columns["group"] ?? "group";
-    const own = !plan.split && "word" in plan.source ? (plan.source as Call).word : undefined;
-    const shared = { data, column, ...groups, ...(own !== undefined && { own }) };
+    const sourceWord = !plan.split && "word" in plan.source ? (plan.source as Call).word : undefined;
+    const shared = { data, column, ...groups, ...(sourceWord !== undefined && { own: sourceWord }) };
     if (program.reportNear("shared-groups", shared, split, here)) good = false;
   }
   if (scores && !checkScores(program, draft, scores, place("columns.score"), here)) good = false;
   checkOddScores(program, draft, plan, facts);
   if (scores?.outlying) {
-    const told = { data, column: plan.columns["score"] ?? "score", ...scores.outlying };
-    program.reportOwn("outlying-scores", told, draft, place("columns.score"));
+    const details = { data, column: plan.columns["score"] ?? "score", ...scores.outlying };
+    program.reportOwn("outlying-scores", details, draft, place("columns.score"));
   }
-  const of = Object.values(facts.splits).reduce((sum, { rows }) => sum + rows, 0);
-  if (!odd && conflicts.texts >= CONFLICTS.texts && conflicts.rows >= CONFLICTS.share * of)
+  const total = Object.values(facts.splits).reduce((sum, { rows }) => sum + rows, 0);
+  if (!odd && conflicts.texts >= CONFLICTS.texts && conflicts.rows >= CONFLICTS.share * total)
     program.reportOwn(
       "label-conflict",
       {
         data,
         texts: conflicts.texts,
         rows: conflicts.rows,
-        of,
+        of: total,
         examples: conflicts.examples.map(
-          ({ text, labels, rows, of }) =>
-            `"${clipped(text)}": ${listed(labels.map(clipped), { of: of?.labels ?? labels.length })} (row${(of?.rows ?? rows.length) === 1 ? "" : "s"} ${listed(rows.map(String), { of: of?.rows ?? rows.length })})`,
+          ({ text, labels, rows, of: totals }) =>
+            `"${clipped(text)}": ${listNames(labels.map(clipped), { total: totals?.labels ?? labels.length })} (row${(totals?.rows ?? rows.length) === 1 ? "" : "s"} ${listNames(rows.map(String), { total: totals?.rows ?? rows.length })})`,
         ),
       },
       draft,
       label,
     );
-  if (told && told.own >= TOLD.rows * told.of && told.own >= TOLD.own * told.rows) {
-    const { own, example } = told;
+  if (leaks && leaks.own >= TOLD.rows * leaks.of && leaks.own >= TOLD.own * leaks.rows) {
+    const { own: ownLabel, example } = leaks;
     const shown = example && `row ${String(example.row)}, "${example.label}": "${clipped(example.text)}"`;
-    program.reportOwn("label-in-text", { data, own, of: told.of, example: shown }, draft, label);
+    program.reportOwn("label-in-text", { data, own: ownLabel, of: leaks.of, example: shown }, draft, label);
   }
   languagesDiffer(program, draft, audit.languages?.splits ?? [], split);
   return good;
@@ -95,7 +95,7 @@ function nearLeaks(program: Program, draft: Draft, plan: DataPlan, facts: DataFa
   const dropped = plan.clean.flatMap(({ arguments: given }) => shareOf(given["similarity"]) ?? []);
   // Some of each split, so that the first doesn't take all the places in the notes.
   const some = near.length === 1 ? Infinity : Math.ceil(SHOWN / near.length);
-  const told = {
+  const details = {
     data: draft.name,
     splits: near.map(({ split, rows }) => ({ split, rows, of: facts.splits[split]?.rows ?? rows })),
     pairs: near.flatMap(({ split, pairs }) =>
@@ -110,7 +110,7 @@ function nearLeaks(program: Program, draft: Draft, plan: DataPlan, facts: DataFa
     ...(near.some(({ pairs }) => pairs.some(({ masked }) => masked)) && { masked: true as const }),
     ...(dropped.length > 0 && { dropped: Math.min(...dropped) }),
   };
-  program.reportOwn("near-leak", told, draft, place);
+  program.reportOwn("near-leak", details, draft, place);
 }
 
 /** Losses of scores beyond it are squares that float32 can't hold; each is told on the scores' own scale. */
@@ -150,10 +150,11 @@ function labelsAlike(program: Program, draft: Draft, plan: DataPlan, facts: Data
   if (plan.labels) return;
   const counts = new Map<string, number>();
   for (const { labels } of Object.values(facts.splits))
-    for (const { label, count, own = count } of labels) counts.set(label, (counts.get(label) ?? 0) + own);
+    for (const { label, count, own: ownCount = count } of labels)
+      counts.set(label, (counts.get(label) ?? 0) + ownCount);
   const forms = new Map<string, { readonly label: string; readonly count: number }[]>();
   for (const [label, count] of counts) {
-    const form = formOfLabel(label);
+    const form = normalizedLabel(label);
     forms.set(form, [...(forms.get(form) ?? []), { label, count }]);
   }
   const alike = [...forms.values()].filter((group) => group.length > 1);
@@ -189,8 +190,8 @@ function languagesDiffer(
       // Draws of so many rows differ by chance.
       const chance = 3 * Math.sqrt(trained * (1 - trained) * (1 / trains + 1 / scores));
       if (share - trained <= Math.max(LANGUAGES.points, chance)) continue;
-      const told = { data: draft.name, split: other.split, language: name, share, trained };
-      program.reportOwn("languages-differ", told, draft, place);
+      const details = { data: draft.name, split: other.split, language: name, share, trained };
+      program.reportOwn("languages-differ", details, draft, place);
       break;
     }
   }
@@ -215,7 +216,7 @@ function labelsNotTrained(
   for (const [split, { labels, rows }] of Object.entries(others)) {
     const missing = labels.filter(({ label, count }) => count > 0 && !known.has(label));
     if (missing.length === 0) continue;
-    const told = {
+    const details = {
       data: draft.name,
       split,
       labels: missing.map(({ label }) => label),
@@ -223,7 +224,7 @@ function labelsNotTrained(
       rows: missing.reduce((sum, { count }) => sum + count, 0),
       ...(isStratified(plan) && { stratified: true as const }),
     };
-    program.reportOwn("label-not-in-train", told, draft, place);
+    program.reportOwn("label-not-in-train", details, draft, place);
   }
 }
 
@@ -244,7 +245,7 @@ const READ = ["text", "text_pair", "tokens", "input", "messages", "question"] as
 const LEARNT = ["label", "labels", "score", "tags", "target", "answer"] as const;
 
 /** @returns false if a column plays two such roles */
-export function checkSameColumn(program: Program, draft: Draft, columns: Readonly<Record<string, string>>): boolean {
+export function checkColumnRoles(program: Program, draft: Draft, columns: Readonly<Record<string, string>>): boolean {
   let good = true;
   for (const learnt of LEARNT) {
     const column = columns[learnt];
@@ -261,12 +262,12 @@ function checkPersonal(
   program: Program,
   draft: Draft,
   { personal = [] }: DataFacts,
-  at: Span | undefined,
+  place: Span | undefined,
   here: Span,
 ): boolean {
   const sure = personal.filter(({ sure }) => sure > 0);
   const likely = personal.filter(({ sure }) => sure === 0);
-  const told = (of: readonly PersonalFacts[]) => ({ data: draft.name, found: of });
-  if (likely.length > 0) program.reportOwn("personal-data", told(likely), draft, at);
-  return sure.length === 0 || !program.reportNear("personal-numbers", told(sure), at, here);
+  const detailsOf = (facts: readonly PersonalFacts[]) => ({ data: draft.name, found: facts });
+  if (likely.length > 0) program.reportOwn("personal-data", detailsOf(likely), draft, place);
+  return sure.length === 0 || !program.reportNear("personal-numbers", detailsOf(sure), place, here);
 }

@@ -3,28 +3,28 @@ import { predictsNext } from "../plan/batches.js";
 import type { RecipePlan } from "../plan/recipe.js";
 import type { Program } from "../plan/program.js";
 import type { DataPlan, ModelPlan } from "../../language/types/subject.js";
-import type { Given } from "../../language/types/given-value.js";
+import type { GivenValue } from "../../language/types/given-value.js";
 import type { Span } from "../../language/diagnostics/span.js";
 import type {} from "./world-codes.js";
 
-export interface Batching {
+export interface BatchingInput {
   readonly model: ModelPlan;
   readonly data: DataPlan;
   readonly training: RecipePlan;
-  readonly settings: ReadonlyMap<string, Given>;
+  readonly settings: ReadonlyMap<string, GivenValue>;
   readonly here: Span;
 }
 
 /** @returns false if the rows can't be packed as the recipe says (reported) */
-export function checkBatching(program: Program, o: Batching): boolean {
-  const { model, training, settings, here } = o;
+export function checkBatching(program: Program, options: BatchingInput): boolean {
+  const { model, training, settings, here } = options;
   const packed = settings.get("packing")?.span;
   if (training.packing && !predictsNext(program.registry, model.task)) {
     program.reportNear("cannot-pack", { task: model.task.word }, packed, here);
     return false;
   }
-  checkParts(program, o);
-  if (training.packing && positionsTaken(program, model) !== undefined) {
+  checkParts(program, options);
+  if (training.packing && virtualTokensOf(program, model) !== undefined) {
     program.reportNear("no-packed-prompts", { technique: model.technique.word }, packed, here);
     return false;
   }
@@ -32,11 +32,11 @@ export function checkBatching(program: Program, o: Batching): boolean {
 }
 
 /** Parts of a batch one after the other are not the batch where its texts are held beside each other. */
-function checkParts(program: Program, { model, data, training, settings, here }: Batching): void {
+function checkParts(program: Program, { model, data, training, settings, here }: BatchingInput): void {
   const { accumulate, batch_size } = training;
   if (accumulate <= 1 || !isBatchwise(program, model, data)) return;
-  const told = { task: model.task.word, batch_size, whole: batch_size * accumulate };
-  program.reportNear("batchwise-parts", told, settings.get("accumulate")?.span, here);
+  const details = { task: model.task.word, batch_size, whole: batch_size * accumulate };
+  program.reportNear("batchwise-parts", details, settings.get("accumulate")?.span, here);
 }
 
 /** Whether the task holds texts beside all others of their batch. */
@@ -45,6 +45,6 @@ export function isBatchwise({ registry }: Program, { task }: ModelPlan, { column
 }
 
 /** Positions that the technique takes from a text; undefined: it has no prompts of its own. */
-export function positionsTaken({ registry }: Program, { technique }: ModelPlan): number | undefined {
+export function virtualTokensOf({ registry }: Program, { technique }: ModelPlan): number | undefined {
   return registry.find("technique", technique.word)?.capabilities?.virtualTokens?.(technique);
 }

@@ -1,6 +1,6 @@
 /** Codes of what is fitted after a training. */
 import type { CodeTable } from "../../language/diagnostics/codes.js";
-import { listed } from "../../language/diagnostics/listed.js";
+import { listNames } from "../../language/diagnostics/listed.js";
 
 /** The data of each code. */
 export interface CalibrationCodeData {
@@ -42,7 +42,7 @@ export const calibrationCodes: CodeTable<CalibrationCodeData> = {
   "calibrated-label": {
     severity: "error",
     message: (d) => `${d.word}: the data has no label "${d.label}"`,
-    help: (d) => (d.nearest === undefined ? `the labels are ${listed(d.has)}` : `write \`${d.nearest}\``),
+    help: (d) => (d.nearest === undefined ? `the labels are ${listNames(d.has)}` : `write \`${d.nearest}\``),
     explain: "`of:` names the label whose threshold is fitted; it must be one of the two that the data have.",
     example: `${data}\nmodel m { base: "b", task: text_classification }\ntrain m on d { calibrate: threshold(of: maybe) }`,
   },

@@ -2,10 +2,10 @@
 import type { Program } from "../plan/program.js";
 import type { DataFacts } from "../../language/types/facts.js";
 import type { RecipePlan } from "../plan/recipe.js";
-import type { Batching } from "./batching.js";
+import type { BatchingInput } from "./batching.js";
 import type {} from "./canary-codes.js";
 
-interface Planted extends Batching {
+interface Planted extends BatchingInput {
   readonly streamed: boolean;
   /** It goes on from trained weights by a strategy. */
   readonly update: boolean;
@@ -14,18 +14,26 @@ interface Planted extends Batching {
 }
 
 /** @returns false if they can't (reported) */
-export function checkCanaries(program: Program, o: Planted): boolean {
-  const { model, data, training, settings, here } = o;
+export function checkCanaries(program: Program, options: Planted): boolean {
+  const { model, data, training, settings, here } = options;
   const copies = settings.get("canary_copies");
   if (training.canaries === undefined) {
     if (copies) program.reportNear("copies-of-nothing", {}, copies.span, here);
     return !copies;
   }
   const can = program.registry.find("task", model.task.word)?.capabilities?.canary !== undefined;
-  const why = !can ? "task" : o.streamed ? "streamed" : o.update ? "update" : o.federated ? "federated" : null;
+  const why = !can
+    ? "task"
+    : options.streamed
+      ? "streamed"
+      : options.update
+        ? "update"
+        : options.federated
+          ? "federated"
+          : null;
   if (why === null) return true;
-  const of = why === "task" ? model.task.word : data.name;
-  program.reportNear("canaries-impossible", { why, of }, settings.get("canaries")?.span, here);
+  const subject = why === "task" ? model.task.word : data.name;
+  program.reportNear("canaries-impossible", { why, of: subject }, settings.get("canaries")?.span, here);
   return false;
 }
 

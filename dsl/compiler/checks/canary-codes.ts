@@ -15,13 +15,13 @@ const small =
   'data d { source: csv("a.csv"), columns: { text: t, label: l }, split: random(train: 80%, test: 20%) }\nmodel m { base: "b", task: text_classification }\n';
 
 const WHY: Readonly<
-  Record<CanaryCodeData["canaries-impossible"]["why"], readonly [why: (of: string) => string, instead: string]>
+  Record<CanaryCodeData["canaries-impossible"]["why"], readonly [why: (subject: string) => string, instead: string]>
 > = {
   task: [
-    (of) => `of \`${of}\` nobody can make a row that must be known by heart`,
+    (subject) => `of \`${subject}\` nobody can make a row that must be known by heart`,
     "take `canaries` out; `attacks: [membership]` asks of the rows themselves",
   ],
-  streamed: [(of) => `the rows of ${of} are read as they come (\`stream: true\`)`, "take `stream: true` out"],
+  streamed: [(subject) => `the rows of ${subject} are read as they come (\`stream: true\`)`, "take `stream: true` out"],
   update: [() => "an `update` learns the rows of its data alone", "put them into a `train`"],
   federated: [() => "its rows are with clients", "train on one client's rows to see what they tell"],
 };

@@ -1,47 +1,47 @@
 /** What the data of several clients say of each other: labels in several spellings, rows that one scores and another trains. */
 import type { Program } from "../plan/program.js";
 import type { Span } from "../../language/diagnostics/span.js";
-import { failed } from "../../language/types/facts.js";
+import { isFailed } from "../../language/types/facts.js";
 import type { DataPlan } from "../../language/types/subject.js";
-import { formOfLabel } from "./label-form.js";
+import { normalizedLabel } from "./label-form.js";
 
-export interface Labelled {
+export interface LabelledClientData {
   readonly name: string;
   readonly labels: readonly string[];
-  readonly at: Span;
+  readonly span: Span;
 }
 
 /** By their rows: nothing is said while someone types. */
-export function checkRowsApart(
+export function checkClientRowOverlap(
   program: Program,
-  datas: readonly { readonly plan: DataPlan; readonly at: Span }[],
+  datas: readonly { readonly plan: DataPlan; readonly span: Span }[],
 ): void {
   const found = program.ask({ about: "apart", datas: datas.map(({ plan }) => plan) }, true);
   // What can't be read was told of the data.
-  if (found === undefined || failed(found)) return;
+  if (found === undefined || isFailed(found)) return;
   const nameOf = (i: number): readonly string[] => datas.slice(i, i + 1).map(({ plan }) => plan.name);
   for (const { data, splits, trains } of found.leaks)
-    for (const { plan, at } of datas.slice(data, data + 1))
-      program.report("federate-leak", { data: plan.name, splits, trains: trains.flatMap(nameOf) }, at);
+    for (const { plan, span } of datas.slice(data, data + 1))
+      program.report("federate-leak", { data: plan.name, splits, trains: trains.flatMap(nameOf) }, span);
 }
 
 /** The head that clients share has the labels of all. What one data set itself writes in several ways is told of it. */
-export function checkLabelsApart(program: Program, datas: readonly Labelled[]): void {
+export function checkClientLabelForms(program: Program, datas: readonly LabelledClientData[]): void {
   const known = new Map<string, Map<string, string>>();
-  for (const { name, labels, at } of datas) {
-    const own = new Set(labels);
+  for (const { name, labels, span } of datas) {
+    const ownLabels = new Set(labels);
     const alike = labels.flatMap((label) => {
-      const others = known.get(formOfLabel(label));
+      const others = known.get(normalizedLabel(label));
       const [other] = others ?? [];
-      if (!others || !other || others.has(label) || [...others.keys()].some((one) => own.has(one))) return [];
+      if (!others || !other || others.has(label) || [...others.keys()].some((one) => ownLabels.has(one))) return [];
       return [{ label, other: other[0], of: other[1] }];
     });
     for (const label of labels) {
-      const form = formOfLabel(label);
+      const form = normalizedLabel(label);
       const others = known.get(form) ?? new Map<string, string>();
       if (!others.has(label)) others.set(label, name);
       known.set(form, others);
     }
-    if (alike.length > 0) program.report("federate-labels-alike", { data: name, alike }, at);
+    if (alike.length > 0) program.report("federate-labels-alike", { data: name, alike }, span);
   }
 }

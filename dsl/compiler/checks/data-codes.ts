@@ -2,8 +2,8 @@
 import type { OutlyingScores } from "../../language/types/audit-facts.js";
 import type { RowName } from "../../language/types/row-name.js";
 import type { CodeTable } from "../../language/diagnostics/codes.js";
-import { examples, listed } from "../../language/diagnostics/listed.js";
-import { MASKED } from "./masked.js";
+import { exampleLines, listNames } from "../../language/diagnostics/listed.js";
+import { MASKED_DATA_NOTE } from "./masked.js";
 
 /** The data of each code. */
 export interface DataCodeData {
@@ -171,7 +171,7 @@ export const dataCodes: CodeTable<DataCodeData> = {
     message: (d) => `no row of \`${d.data}\` has the label "${d.label}"`,
     help: (d) =>
       d.nearest === undefined
-        ? `there are ${listed(d.has.slice(0, 12).map((label) => `"${label}"`))}`
+        ? `there are ${listNames(d.has.slice(0, 12).map((label) => `"${label}"`))}`
         : `write "${d.nearest}"`,
     explain:
       "A task was told something of a label that the data do not have: it is spelt otherwise there, or its rows are gone.",
@@ -183,7 +183,7 @@ export const dataCodes: CodeTable<DataCodeData> = {
     facts: true,
     found: "data",
     message: (d) =>
-      `no row that trains has the label${d.labels.length === 1 ? "" : "s"} ${listed(d.labels.map((label) => `"${label}"`))}, and ${plural(d.rows, "row")} of \`${d.data}.${d.split}\` ${d.rows === 1 ? "has" : "have"} (${percent(d.rows / Math.max(1, d.of))})`,
+      `no row that trains has the label${d.labels.length === 1 ? "" : "s"} ${listNames(d.labels.map((label) => `"${label}"`))}, and ${plural(d.rows, "row")} of \`${d.data}.${d.split}\` ${d.rows === 1 ? "has" : "have"} (${percent(d.rows / Math.max(1, d.of))})`,
     help: (d) =>
       d.stratified
         ? "these labels have too few rows for every split: collect more of them, or leave those rows out"
@@ -197,10 +197,10 @@ export const dataCodes: CodeTable<DataCodeData> = {
     facts: true,
     found: "data",
     message: (d) =>
-      `${listed(d.splits.map(({ split, rows, of }) => `${plural(rows, "text")} of \`${d.data}.${split}\` (${percent(rows / Math.max(1, of))} of ${count(of)})`))} ${allRows(d) === 1 ? "is" : "are"} nearly the same as a text that trains`,
+      `${listNames(d.splits.map(({ split, rows, of: total }) => `${plural(rows, "text")} of \`${d.data}.${split}\` (${percent(rows / Math.max(1, total))} of ${count(total)})`))} ${allRows(d) === 1 ? "is" : "are"} nearly the same as a text that trains`,
     help: (d) =>
       `give versions of one text the same \`group\`, so that they stay in one split, or drop ${d.dropped === undefined ? "them" : "more of them"} with \`drop_duplicates(similarity: ${percent(d.dropped === undefined || d.dropped > 0.8 ? 0.8 : Math.max(0.1, d.dropped - 0.1))})\``,
-    notes: (d) => [...examples(d.pairs, allRows(d)), ...(d.masked ? [MASKED] : [])],
+    notes: (d) => [...exampleLines(d.pairs, allRows(d)), ...(d.masked ? [MASKED_DATA_NOTE] : [])],
     explain:
       "Texts that differ in a word or a comma are learnt by heart like equal ones, and make the score better than the model. " +
       "Compared are all texts of a split with all that train, by their runs of five letters (at least 80% of them in common, " +
@@ -231,7 +231,7 @@ export const dataCodes: CodeTable<DataCodeData> = {
       d.own === undefined
         ? "split with `random(…)`, which keeps the rows of a group together, or take the role `group` out"
         : `read one of its splits, \`${d.own}(…, split: "train")\`, and divide it with \`split: random(…)\`, which keeps the rows of a group together; or take the role \`group\` out`,
-    notes: (d) => [`such as ${listed(d.some, { of: d.shared })}`],
+    notes: (d) => [`such as ${listNames(d.some, { total: d.shared })}`],
     explain:
       "The role `group` says that rows belong together (one customer, one patient). Where a group is in training and test, the " +
       "test is about rows that the model partly knows.",
@@ -243,7 +243,7 @@ export const dataCodes: CodeTable<DataCodeData> = {
     message: (d) =>
       `${plural(d.texts, "text")} of \`${d.data}\` ${d.texts === 1 ? "stands" : "stand"} with different labels: ${plural(d.rows, "row")}, ${percent(d.rows / Math.max(1, d.of))} of all`,
     help: () => "decide on one label for each, or drop those rows",
-    notes: (d) => examples(d.examples, d.texts),
+    notes: (d) => exampleLines(d.examples, d.texts),
     explain:
       "The same text with two labels teaches nothing, and no model can be right about both rows: the rate is a bound for every " +
       "score. `drop_duplicates` keeps the first of them, whichever it is.",
@@ -305,11 +305,11 @@ export const dataCodes: CodeTable<DataCodeData> = {
     found: "data",
     message: (d) =>
       `${plural(d.count ?? d.rows.length, "score")} of ${count(d.of)} in \`${d.data}\` ${d.rows.length === 1 ? "makes" : "make"} ` +
-      `${percentBelow(d.share)} of their variance: ${listed(
+      `${percentBelow(d.share)} of their variance: ${listNames(
         d.rows.map(({ row, score }) => `${String(score)} (row ${String(row)})`),
-        { of: d.count ?? d.rows.length },
+        { total: d.count ?? d.rows.length },
       )}; ` +
-      `${d.doubtful ? `${listed(d.doubtful.map(({ row, score }) => `${String(score)} (row ${String(row)})`))} may be impossible, too; ` : ""}` +
+      `${d.doubtful ? `${listNames(d.doubtful.map(({ row, score }) => `${String(score)} (row ${String(row)})`))} may be impossible, too; ` : ""}` +
       `all others lie between ${String(d.least)} and ${String(d.greatest)}`,
     help: (d) =>
       `if ${d.rows.length === 1 ? "it is a mistake" : "they are mistakes"}, write the range of possible scores: ` +

@@ -13,7 +13,7 @@ const WRITTEN: readonly string[] = ["target", "messages"];
 type Table = TableFacts & { readonly path?: string };
 
 /** Warning `disliked-answers`, at the role that holds the answers. */
-export function checkDisliked(
+export function checkDislikedAnswers(
   program: Program,
   draft: Draft,
   { columns, conversation }: DataPlan,
@@ -49,10 +49,10 @@ const ignoredBy = (conversation: DataPlan["conversation"]): readonly string[] =>
  * not in what a query gives, which may have left the others out.
  */
 function saysOfEach({ columns, sample, path }: Table, column: string): boolean {
-  const said = columns.includes(column) ? sample.map((row) => String(row[column]).toLowerCase()) : [];
+  const cells = columns.includes(column) ? sample.map((row) => String(row[column]).toLowerCase()) : [];
   return (
-    said.length > 0 &&
-    said.every((one) => one === "true" || one === "false") &&
-    (path !== undefined || said.includes("false"))
+    cells.length > 0 &&
+    cells.every((one) => one === "true" || one === "false") &&
+    (path !== undefined || cells.includes("false"))
   );
 }

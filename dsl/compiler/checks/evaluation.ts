@@ -1,9 +1,9 @@
 /** Warnings of a score that is asked for: what its metric hides on these labels, and how exactly so few rows can tell it. */
 import type { DataFacts } from "../../language/types/facts.js";
 import type { Call } from "../../language/types/value.js";
-import { lookedFor } from "../../language/types/allow.js";
+import { markLookedFor } from "../../language/types/allow.js";
 import type { Draft, Program } from "../plan/program.js";
-import type { Given } from "../../language/types/given-value.js";
+import type { GivenValue } from "../../language/types/given-value.js";
 import type { Span } from "../../language/diagnostics/span.js";
 import type {} from "./data-codes.js";
 
@@ -13,33 +13,33 @@ const MOSTLY = 0.75;
 const WIDE = 6;
 
 /** A share that was counted on `rows` rows is known to so many points, at 95%. */
-export function halfWidth(rows: number, share = 0.9): number {
+export function confidenceHalfWidth(rows: number, share = 0.9): number {
   return 100 * 1.96 * Math.sqrt((share * (1 - share)) / rows);
 }
 
-export function checkScores(
+export function checkScoreReliability(
   program: Program,
-  o: {
+  options: {
     readonly data: Draft;
     readonly facts: DataFacts;
     readonly split: string | null;
     readonly metrics: readonly Call[];
-    readonly written: Given | undefined;
-    readonly at: Span;
+    readonly written: GivenValue | undefined;
+    readonly span: Span;
     readonly here: Span;
   },
 ): void {
-  const of = o.facts.splits[o.split ?? "all"];
-  const name = o.split === null ? o.data.name : `${o.data.name}.${o.split}`;
+  const splitFacts = options.facts.splits[options.split ?? "all"];
+  const name = options.split === null ? options.data.name : `${options.data.name}.${options.split}`;
   const before = program.allowing;
-  program.allowing = [...before, ...o.data.allowances];
-  const [only, ...others] = o.metrics;
+  program.allowing = [...before, ...options.data.allowances];
+  const [only, ...others] = options.metrics;
   const hides = only && program.registry.find("metric", only.word)?.capabilities?.hidesRare;
-  if (of && of.rows > 0 && only && hides !== undefined) {
-    const labels = of.labels.toSorted((a, b) => b.count - a.count);
+  if (splitFacts && splitFacts.rows > 0 && only && hides !== undefined) {
+    const labels = splitFacts.labels.toSorted((a, b) => b.count - a.count);
     const [most] = labels;
-    const share = (most?.count ?? 0) / of.rows;
-    const { written } = o;
+    const share = (most?.count ?? 0) / splitFacts.rows;
+    const { written } = options;
     if (others.length === 0 && most && share >= MOSTLY && share < 1) {
       const place = written?.places.get("metrics.0") ?? written?.span;
       const end = place?.source === program.source.id ? place.end : undefined;
@@ -48,7 +48,7 @@ export function checkScores(
         "accuracy-alone",
         { label: most.label, share, split: name, metric: only.word, also: hides },
         place,
-        o.here,
+        options.here,
         place && end !== undefined
           ? {
               fix: {
@@ -65,9 +65,13 @@ export function checkScores(
           : {},
       );
     }
-    if (halfWidth(of.rows) > WIDE)
-      program.report("small-test", { rows: of.rows, split: name, points: halfWidth(of.rows) }, o.at);
+    if (confidenceHalfWidth(splitFacts.rows) > WIDE)
+      program.report(
+        "small-test",
+        { rows: splitFacts.rows, split: name, points: confidenceHalfWidth(splitFacts.rows) },
+        options.span,
+      );
   }
-  if (of) lookedFor(program.allowing, "evaluate");
+  if (splitFacts) markLookedFor(program.allowing, "evaluate");
   program.allowing = before;
 }

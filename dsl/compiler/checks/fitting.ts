@@ -8,24 +8,24 @@ import type { RecipePlan } from "../plan/recipe.js";
 import type { ModelPlan } from "../../language/types/subject.js";
 
 /** One value of a key, in the recipe or the model. */
-export interface Change {
-  readonly of: "recipe" | "model";
+export interface FitChange {
+  readonly owner: "recipe" | "model";
   readonly key: string;
   /** As it is written. */
   readonly text: string;
 }
-export interface Over {
+export interface PlanOverrides {
   readonly training: Partial<RecipePlan>;
   readonly model: Partial<ModelPlan>;
 }
-export interface Fit {
-  readonly changes: readonly Change[];
+export interface PlanFit {
+  readonly changes: readonly FitChange[];
   readonly estimates: Estimates;
   /** Whether the updates stay what they were. */
   readonly same: boolean;
 }
 /** What may be tried; whoever asks knows the vocabulary. */
-export interface Levers {
+export interface FitOptions {
   readonly training: RecipePlan;
   readonly model: ModelPlan;
   /** What `recompute` comes to now. */
@@ -44,20 +44,20 @@ export interface Levers {
 
 interface Option {
   readonly cost: number;
-  readonly changes: readonly Change[];
-  readonly over: Over;
+  readonly changes: readonly FitChange[];
+  readonly over: PlanOverrides;
   readonly same: boolean;
   readonly freezes?: true;
 }
 const AS_IS: Option = { cost: 0, changes: [], over: { training: {}, model: {} }, same: true };
 
 /** @returns what fits for the least change; else what comes nearest by `measure`, and `fits` false */
-export function smallestChange(
-  levers: Levers,
-  estimated: (over: Over) => Estimates,
+export function smallestFittingChange(
+  levers: FitOptions,
+  estimated: (over: PlanOverrides) => Estimates,
   measure: (estimates: Estimates) => number,
   limit: number,
-): (Fit & { readonly fits: boolean }) | undefined {
+): (PlanFit & { readonly fits: boolean }) | undefined {
   const tried: (Option & { readonly estimates: Estimates })[] = [];
   for (const technique of [AS_IS, ...techniqueOf(levers)])
     for (const storage of [AS_IS, ...storageOf(levers, technique.freezes === true)])
@@ -83,11 +83,11 @@ function joined(a: Option, b: Option): Option {
     same: a.same && b.same,
   };
 }
-const inRecipe = (key: string, text: string | number): Change => ({ of: "recipe", key, text: String(text) });
-const inModel = (key: string, text: string | number): Change => ({ of: "model", key, text: String(text) });
+const inRecipe = (key: string, text: string | number): FitChange => ({ owner: "recipe", key, text: String(text) });
+const inModel = (key: string, text: string | number): FitChange => ({ owner: "model", key, text: String(text) });
 
 /** Smaller batches that make up the same update. */
-function batchesOf({ training: { batch_size, accumulate }, parts }: Levers): Option[] {
+function batchesOf({ training: { batch_size, accumulate }, parts }: FitOptions): Option[] {
   const whole = batch_size * accumulate;
   const sizes = Array.from({ length: batch_size - 1 }, (_, i) => batch_size - 1 - i).filter((n) => whole % n === 0);
   return sizes.map((size) => ({
@@ -97,7 +97,7 @@ function batchesOf({ training: { batch_size, accumulate }, parts }: Levers): Opt
     same: parts,
   }));
 }
-function recomputeOf({ recompute }: Levers): Option[] {
+function recomputeOf({ recompute }: FitOptions): Option[] {
   if (recompute === "blocks") return [];
   return [
     {
@@ -108,7 +108,7 @@ function recomputeOf({ recompute }: Levers): Option[] {
     },
   ];
 }
-function precisionOf({ training: { precision } }: Levers): Option[] {
+function precisionOf({ training: { precision } }: FitOptions): Option[] {
   if (precision === "bf16") return [];
   return [
     {
@@ -119,7 +119,7 @@ function precisionOf({ training: { precision } }: Levers): Option[] {
     },
   ];
 }
-function storageOf({ storage, model, frozen }: Levers, freezes: boolean): Option[] {
+function storageOf({ storage, model, frozen }: FitOptions, freezes: boolean): Option[] {
   if (!storage || model.storage || !(frozen || freezes)) return [];
   return [
     {
@@ -130,7 +130,7 @@ function storageOf({ storage, model, frozen }: Levers, freezes: boolean): Option
     },
   ];
 }
-function lengthsOf({ lengths, model: { max_length } }: Levers): Option[] {
+function lengthsOf({ lengths, model: { max_length } }: FitOptions): Option[] {
   return lengths.map((length) => ({
     cost: 10 + 4 * Math.log2(max_length / length),
     changes: [inModel("max_length", length)],
@@ -138,7 +138,7 @@ function lengthsOf({ lengths, model: { max_length } }: Levers): Option[] {
     same: false,
   }));
 }
-function techniqueOf({ technique, frozen }: Levers): Option[] {
+function techniqueOf({ technique, frozen }: FitOptions): Option[] {
   if (!technique || frozen) return [];
   return [
     {

@@ -1,6 +1,6 @@
 /** Codes of columns that are labels by the program and something else by what stands in them, and of splits that nothing reads. */
 import type { CodeTable } from "../../language/diagnostics/codes.js";
-import { listed } from "../../language/diagnostics/listed.js";
+import { listNames } from "../../language/diagnostics/listed.js";
 
 /** The data of each code. */
 export interface OddLabelCodeData {
@@ -85,7 +85,8 @@ export const oddLabelCodes: CodeTable<OddLabelCodeData> = {
     severity: "warning",
     facts: true,
     found: "data",
-    message: (d) => `the scores of \`${d.data}\` are ${listed(d.values.map(String))} alone, as numbers of labels are`,
+    message: (d) =>
+      `the scores of \`${d.data}\` are ${listNames(d.values.map(String))} alone, as numbers of labels are`,
     help: (d) =>
       `if each number is a class, write \`label: ${nameOf(d.column)}\` in place of \`score\`, and \`task: text_classification\``,
     explain:
@@ -113,7 +114,7 @@ export const oddLabelCodes: CodeTable<OddLabelCodeData> = {
         d.splits.reduce((sum, { rows }) => sum + rows, 0),
         "row",
       )} of \`${d.data}\` (of ${count(d.of)}) neither train nor score: their split${d.splits.length === 1 ? " is" : "s are"} called ${d.splits.map(({ name, rows }) => `"${name}" (${plural(rows, "row")})`).join(", ")}`,
-    help: (d) => `write \`${renaming(d.splits)}\` after the column`,
+    help: (d) => `write \`${renameSplitsText(d.splits)}\` after the column`,
     explain:
       "What trains is called `train`, what is looked at meanwhile `validation`, and what scores at the end `test`, in small " +
       "letters. Rows of a split with another name are read only where a statement names it.",
@@ -121,7 +122,7 @@ export const oddLabelCodes: CodeTable<OddLabelCodeData> = {
 };
 
 /** `rename: { dev: validation }`. */
-export function renaming(splits: readonly { readonly name: string; readonly meant: string }[]): string {
+export function renameSplitsText(splits: readonly { readonly name: string; readonly meant: string }[]): string {
   return `rename: { ${splits.map(({ name, meant }) => `${nameOf(name)}: ${meant}`).join(", ")} }`;
 }
 

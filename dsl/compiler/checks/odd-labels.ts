@@ -24,17 +24,17 @@ interface OddLabels {
 }
 
 /** What else could be said of such labels follows of it. */
-export function oddLabels({ columns, labels }: DataPlan, facts: DataFacts): OddLabels | undefined {
+export function findOddLabels({ columns, labels }: DataPlan, facts: DataFacts): OddLabels | undefined {
   const column = columns["label"];
   // Who lists the labels knows them; a part of the rows has each but once by chance.
   if (column === undefined || labels || facts.sampled) return undefined;
   const splits = Object.values(facts.splits);
   const used = new Set(splits.flatMap(({ labels }) => labels.flatMap((one) => (one.count > 0 ? [one.label] : []))));
   const rows = splits.reduce((sum, split) => sum + split.rows, 0);
-  const told = { column, labels: used.size, rows, has: [...used].slice(0, MOST_SHOWN) };
-  if (isSplits([...used])) return { code: "labels-like-splits", ...told };
-  if (isScale([...used])) return { code: "labels-like-scores", ...told };
-  return rows >= NAMES.rows && used.size >= NAMES.share * rows ? { code: "labels-like-ids", ...told } : undefined;
+  const details = { column, labels: used.size, rows, has: [...used].slice(0, MOST_SHOWN) };
+  if (isSplits([...used])) return { code: "labels-like-splits", ...details };
+  if (isScale([...used])) return { code: "labels-like-scores", ...details };
+  return rows >= NAMES.rows && used.size >= NAMES.share * rows ? { code: "labels-like-ids", ...details } : undefined;
 }
 
 export function checkOddLabels(
@@ -44,10 +44,10 @@ export function checkOddLabels(
   facts: DataFacts,
   place: Span | undefined,
 ): boolean {
-  const odd = oddLabels(plan, facts);
+  const odd = findOddLabels(plan, facts);
   if (!odd) return false;
-  const { code, has, ...told } = odd;
-  const data = { data: draft.name, ...told };
+  const { code, has, ...details } = odd;
+  const data = { data: draft.name, ...details };
   if (code === "labels-like-splits") {
     const split = splitBy(program, odd.column);
     program.reportOwn(code, { ...data, has, ...(split !== undefined && { split }) }, draft, place);

@@ -1,6 +1,6 @@
 /** Codes of personal data in data sets. What is found is named by its sort and its rows, never by its text. */
 import type { CodeTable } from "../../language/diagnostics/codes.js";
-import { listed } from "../../language/diagnostics/listed.js";
+import { listNames } from "../../language/diagnostics/listed.js";
 import type { PersonalFacts } from "../../language/types/personal-facts.js";
 
 interface Found {
@@ -14,8 +14,8 @@ export interface PersonalCodeData {
 }
 
 const number = (rows: number): string => rows.toLocaleString("en-US");
-const said = ({ found }: Found): string =>
-  listed(
+const foundText = ({ found }: Found): string =>
+  listNames(
     found.map(
       ({ entity, column, rows, looked }) =>
         `${entity} in "${column}" (${number(rows)} ${rows === 1 ? "row" : "rows"}${looked === undefined ? "" : ` of ${number(looked)} that were looked through for it`})`,
@@ -27,7 +27,7 @@ const rowsOf = ({ found }: Found): readonly string[] =>
     .slice(0, 4)
     .map(
       ({ entity, column, rows, examples }) =>
-        `${entity} in "${column}": row${rows === 1 ? "" : "s"} ${listed(examples.map(String), { of: rows })}`,
+        `${entity} in "${column}": row${rows === 1 ? "" : "s"} ${listNames(examples.map(String), { total: rows })}`,
     );
 const redact = ({ found }: Found): string =>
   `add \`redact(${[...new Set(found.map(({ entity }) => entity))].join(", ")})\` to \`clean\``;
@@ -37,7 +37,7 @@ export const personalCodes: CodeTable<PersonalCodeData> = {
     severity: "warning",
     facts: true,
     found: "data",
-    message: (d) => `the texts of \`${d.data}\` hold personal data: ${said(d)}`,
+    message: (d) => `the texts of \`${d.data}\` hold personal data: ${foundText(d)}`,
     help: (d) => `${redact(d)}, or say why it may stay: \`allow: { personal-data: "…" }\``,
     notes: rowsOf,
     explain:
@@ -51,7 +51,7 @@ export const personalCodes: CodeTable<PersonalCodeData> = {
     allowable: true,
     facts: true,
     found: "data",
-    message: (d) => `the texts of \`${d.data}\` hold what must not be learnt: ${said(d)}`,
+    message: (d) => `the texts of \`${d.data}\` hold what must not be learnt: ${foundText(d)}`,
     help: (d) => `${redact(d)}, or say why it may stay: \`allow: { personal-numbers: "…" }\``,
     notes: rowsOf,
     explain:

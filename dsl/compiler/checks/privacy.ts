@@ -1,24 +1,24 @@
 /** Whether a training can keep what it promises of single rows, before anything of it runs. */
 import { trainingSplit } from "../plan/estimates.js";
-import { privacyWord } from "../plan/private.js";
+import { privacyCapabilitiesOf } from "../plan/private.js";
 import type { Program } from "../plan/program.js";
 import { tuneText } from "../plan/text.js";
 import { isCall } from "../plan/value.js";
 import { keepsBest } from "../plan/watched-metric.js";
 import type { DataFacts } from "../../language/types/facts.js";
-import type { Given } from "../../language/types/given-value.js";
+import type { GivenValue } from "../../language/types/given-value.js";
 import type { Call } from "../../language/types/value.js";
-import { isBatchwise, type Batching } from "./batching.js";
+import { isBatchwise, type BatchingInput } from "./batching.js";
 import type {} from "./privacy-codes.js";
 
-export interface PrivateTraining extends Batching {
+export interface PrivateTraining extends BatchingInput {
   /** Made whole. */
   readonly call: Call;
   readonly facts: DataFacts;
   readonly streamed: boolean;
   readonly repeats: { readonly count: number } | undefined;
-  readonly runner: Given | undefined;
-  readonly calibrate: Given | undefined;
+  readonly runner: GivenValue | undefined;
+  readonly calibrate: GivenValue | undefined;
   /** It goes on from trained weights by a strategy. */
   readonly update: boolean;
   /** Its rows are with clients. */
@@ -26,12 +26,12 @@ export interface PrivateTraining extends Batching {
 }
 
 /** @returns false if it can't (reported) */
-export function checkPrivacy(program: Program, o: PrivateTraining): boolean {
+export function checkPrivacy(program: Program, options: PrivateTraining): boolean {
   const before = program.reporter.diagnostics.length;
-  checkSettings(program, o);
-  checkSubject(program, o);
-  checkTimes(program, o);
-  checkSelection(program, o);
+  checkSettings(program, options);
+  checkSubject(program, options);
+  checkTimes(program, options);
+  checkSelection(program, options);
   return !program.reporter.diagnostics.slice(before).some(({ severity }) => severity === "error");
 }
 
@@ -40,52 +40,55 @@ function checkSettings(
   program: Program,
   { call, settings, training, runner, update, federated, here }: PrivateTraining,
 ): void {
-  const at = settings.get("privacy")?.span;
+  const span = settings.get("privacy")?.span;
   const [shuffle, clip, packing] = ["shuffle", "clip", "packing"].map((key) => settings.get(key));
-  if (update) program.reportNear("private-update", {}, at, here);
-  const unit = privacyWord(program, call)?.unit(call) ?? null;
-  if (federated && unit === null) program.reportNear("private-of-whom", {}, at, here);
+  if (update) program.reportNear("private-update", {}, span, here);
+  const unit = privacyCapabilitiesOf(program, call)?.unit(call) ?? null;
+  if (federated && unit === null) program.reportNear("private-of-whom", {}, span, here);
   if (shuffle && training.shuffle !== "random")
     program.reportNear("private-order", { shuffle: training.shuffle }, shuffle.span, here);
-  if (training.packing) program.reportNear("private-packing", {}, packing?.span ?? at, here);
+  if (training.packing) program.reportNear("private-packing", {}, packing?.span ?? span, here);
   if (clip) {
-    const privacy = privacyWord(program, call)?.clip(call) ?? 1;
-    const told = { clip: training.clip === null ? "none" : String(training.clip), privacy };
-    program.reportNear("two-clips", told, clip.span, here);
+    const privacy = privacyCapabilitiesOf(program, call)?.clip(call) ?? 1;
+    const details = { clip: training.clip === null ? "none" : String(training.clip), privacy };
+    program.reportNear("two-clips", details, clip.span, here);
   }
   // Of a federation it carries messages, and each client makes its updates by itself.
   if (runner && !federated && isCall(runner.value))
     program.reportNear("private-runner", { runner: runner.value.word }, runner.span, here);
-  if (!federated && unit === "client") program.reportNear("private-client", {}, at, here);
+  if (!federated && unit === "client") program.reportNear("private-client", {}, span, here);
 }
 
 /** The model and its data. */
-function checkSubject(program: Program, o: PrivateTraining): void {
-  const { model, data, facts, streamed, settings, here } = o;
+function checkSubject(program: Program, options: PrivateTraining): void {
+  const { model, data, facts, streamed, settings, here } = options;
   const { registry } = program;
-  const at = settings.get("privacy")?.span;
+  const span = settings.get("privacy")?.span;
   const { task, technique, scratch } = model;
-  if (streamed) program.reportNear("private-streamed", { data: data.name }, at, here);
-  if (scratch) program.reportNear("private-tokenizer", { tokenizer: scratch.tokenizer.word }, at, here);
+  if (streamed) program.reportNear("private-streamed", { data: data.name }, span, here);
+  if (scratch) program.reportNear("private-tokenizer", { tokenizer: scratch.tokenizer.word }, span, here);
   if (isBatchwise(program, model, data))
-    program.reportNear("private-rows", { word: task.word, why: "batchwise" }, at, here);
+    program.reportNear("private-rows", { word: task.word, why: "batchwise" }, span, here);
   if (registry.find("technique", technique.word)?.capabilities?.exact?.(technique) === true)
-    program.reportNear("private-rows", { word: technique.word, why: "exact" }, at, here);
+    program.reportNear("private-rows", { word: technique.word, why: "exact" }, span, here);
   const counted = registry.find("task", task.word)?.capabilities?.counts?.(task) ?? null;
-  if (counted !== null) program.reportNear("private-counts", { what: counted }, at, here);
+  if (counted !== null) program.reportNear("private-counts", { what: counted }, span, here);
   const spreading = data.clean.find(
     (call) => registry.find("cleaner", call.word)?.capabilities?.spreads?.(call) === true,
   );
-  if (spreading) program.reportNear("private-neighbours", { cleaner: tuneText(spreading) }, at, here);
-  const copies = (trainingSplit(facts)?.labels ?? []).reduce((n, { count, own = count }) => n + count - own, 0);
-  if (copies > 0) program.reportNear("private-copies", { data: data.name, rows: copies }, at, here);
+  if (spreading) program.reportNear("private-neighbours", { cleaner: tuneText(spreading) }, span, here);
+  const copies = (trainingSplit(facts)?.labels ?? []).reduce(
+    (n, { count, own: ownCount = count }) => n + count - ownCount,
+    0,
+  );
+  if (copies > 0) program.reportNear("private-copies", { data: data.name, rows: copies }, span, here);
 }
 
 /** One training is one promise. */
 function checkTimes(program: Program, { repeats, settings, here }: PrivateTraining): void {
-  const at = settings.get("privacy")?.span;
+  const span = settings.get("privacy")?.span;
   if (!repeats) return;
-  program.reportNear("private-many", { what: `repeats: ${String(repeats.count)}`, times: repeats.count }, at, here);
+  program.reportNear("private-many", { what: `repeats: ${String(repeats.count)}`, times: repeats.count }, span, here);
 }
 
 /** What follows of rows of validation, which no noise covers. */

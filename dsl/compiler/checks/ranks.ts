@@ -1,17 +1,17 @@
 /** Whether several processes can share the updates of a training. */
 import type { Program } from "../plan/program.js";
-import { ranksOf, workersOf } from "../plan/ranks.js";
+import { ranksOf, workerCapabilitiesOf } from "../plan/ranks.js";
 import { isCall } from "../plan/value.js";
-import type { Given } from "../../language/types/given-value.js";
-import { isBatchwise, type Batching } from "./batching.js";
+import type { GivenValue } from "../../language/types/given-value.js";
+import { isBatchwise, type BatchingInput } from "./batching.js";
 import type {} from "./rank-codes.js";
 
 /** @returns false if they can't (reported) */
-export function checkRanks(program: Program, o: Batching, runner: Given | undefined): boolean {
-  const { model, data, training, settings, here } = o;
+export function checkRanks(program: Program, options: BatchingInput, runner: GivenValue | undefined): boolean {
+  const { model, data, training, settings, here } = options;
   const { count: ranks, here: beside } = ranksOf(program, runner);
   const call = isCall(runner?.value) ? runner.value : undefined;
-  if (call && workersOf(program.registry, call)?.workers(call) === null) {
+  if (call && workerCapabilitiesOf(program.registry, call)?.workers(call) === null) {
     program.reportNear("ranks-uncounted", { runner: call.word }, runner?.span, here);
     return false;
   }

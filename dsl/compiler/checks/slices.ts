@@ -1,46 +1,52 @@
 /** What parts the rows of an evaluation: columns are looked for in the sources; a role's name stands for its column too. */
 import type { Program } from "../plan/program.js";
 import type { Span } from "../../language/diagnostics/span.js";
-import { listed } from "../../language/diagnostics/listed.js";
-import { nearest } from "../../language/diagnostics/nearest.js";
-import { replace, type More } from "../../language/diagnostics/reporter.js";
-import { failed, type TableFacts } from "../../language/types/facts.js";
+import { listNames } from "../../language/diagnostics/listed.js";
+import { nearestWord } from "../../language/diagnostics/nearest.js";
+import { replacementFix, type DiagnosticDetails } from "../../language/diagnostics/reporter.js";
+import { isFailed, type TableFacts } from "../../language/types/facts.js";
 import type { DataPlan } from "../../language/types/subject.js";
 import type { Call, Value } from "../../language/types/value.js";
-import { fileOf } from "./world.js";
+import { sourceFileName } from "./world.js";
 import type {} from "./world-codes.js";
 
-export type SlicedBy = readonly (string | Call)[];
+export type SliceKeys = readonly (string | Call)[];
 
 /** @returns undefined where a column is not there (each is reported once), or not known yet */
-export function slicedBy(
+export function sliceKeysOf(
   program: Program,
   by: Value | undefined,
   subjects: readonly { readonly data: DataPlan; readonly split: string | null }[],
   { place, here }: { place(path: string): Span | undefined; readonly here: Span },
-): SlicedBy | undefined {
-  const asked = (Array.isArray(by) ? by : []) as SlicedBy;
-  const columns = asked.map((one) => (typeof one === "string" ? one : null));
-  if (columns.every((column) => column === null)) return asked;
+): SliceKeys | undefined {
+  const sliceKeys = (Array.isArray(by) ? by : []) as SliceKeys;
+  const columns = sliceKeys.map((one) => (typeof one === "string" ? one : null));
+  if (columns.every((column) => column === null)) return sliceKeys;
   const sources = subjects.flatMap((one) => sourcesOf(one).map((source) => ({ ...source, data: one.data })));
   let good = true;
-  const found = asked.map((one, i) => {
+  const found = sliceKeys.map((one, i) => {
     if (typeof one !== "string") return one;
-    let [own, told] = [one, false];
+    let [key, reported] = [one, false];
     for (const { call, data } of sources) {
       const header = program.ask({ about: "table", source: call, folder: data.folder });
-      if (header === undefined || failed(header)) good = false;
+      if (header === undefined || isFailed(header)) good = false;
       else if (!header.columns.includes(one)) {
         const column = Object.hasOwn(data.columns, one) ? data.columns[one] : undefined;
-        if (column !== undefined) own = column;
-        else if (!told) {
-          missing(program, one, { ...header, file: fileOf(call) }, place(`by.${String(i)}`) ?? place("by"), here);
+        if (column !== undefined) key = column;
+        else if (!reported) {
+          missing(
+            program,
+            one,
+            { ...header, file: sourceFileName(call) },
+            place(`by.${String(i)}`) ?? place("by"),
+            here,
+          );
           good = false;
-          told = true;
+          reported = true;
         }
       }
     }
-    return own;
+    return key;
   });
   return good ? found : undefined;
 }
@@ -63,7 +69,7 @@ function missing(
   here: Span,
 ): void {
   const word = program.registry.find("slicing", column);
-  const near = word ? `${column}()` : nearest(column, columns);
+  const near = word ? `${column}()` : nearestWord(column, columns);
   program.reportNear(
     "unknown-column",
     { column, file, has: columns, ...(near !== undefined && { nearest: near }) },
@@ -76,10 +82,10 @@ function missing(
 function more(
   { near, word, columns }: { near: string | undefined; word: boolean; columns: readonly string[] },
   place: Span | undefined,
-): More {
+): DiagnosticDetails {
   if (near === undefined) return {};
   if (word)
-    return { label: "a bare name is a column, parentheses a word", ...(place && { fix: replace(place, near) }) };
+    return { label: "a bare name is a column, parentheses a word", ...(place && { fix: replacementFix(place, near) }) };
   const written = /^[\p{ID_Start}_][\p{ID_Continue}]*$/u.test(near) ? near : JSON.stringify(near);
-  return { label: `the file has: ${listed(columns)}`, ...(place && { fix: replace(place, written) }) };
+  return { label: `the file has: ${listNames(columns)}`, ...(place && { fix: replacementFix(place, written) }) };
 }

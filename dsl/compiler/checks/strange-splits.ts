@@ -4,7 +4,7 @@ import type { DataFacts } from "../../language/types/facts.js";
 import type { DataPlan } from "../../language/types/subject.js";
 import type { Fix } from "../../language/diagnostics/diagnostic.js";
 import type { Span } from "../../language/diagnostics/span.js";
-import { renaming } from "./odd-label-codes.js";
+import { renameSplitsText } from "./odd-label-codes.js";
 
 const KNOWN: readonly string[] = ["train", "validation", "test"];
 
@@ -16,7 +16,7 @@ export interface StrangeSplit {
 }
 
 /** Those whose word can rename them. */
-export function strangeSplits(program: Program, { split }: DataPlan, facts: DataFacts): readonly StrangeSplit[] {
+export function findStrangeSplits(program: Program, { split }: DataPlan, facts: DataFacts): readonly StrangeSplit[] {
   const word = split && program.registry.find("split", split.word);
   if (!word || !word.parameters.some(({ name }) => name === "rename")) return [];
   return Object.entries(facts.splits).flatMap(([name, { rows }]): StrangeSplit[] => {
@@ -44,17 +44,17 @@ export function checkSplitNames(
   facts: DataFacts,
   place: Span | undefined,
 ): void {
-  const splits = strangeSplits(program, plan, facts);
+  const splits = findStrangeSplits(program, plan, facts);
   if (splits.length === 0 || facts.sampled) return;
-  const of = Object.values(facts.splits).reduce((sum, { rows }) => sum + rows, 0);
+  const total = Object.values(facts.splits).reduce((sum, { rows }) => sum + rows, 0);
   const fix = place?.source === program.source.id ? renamed(program.textOf(place), place, splits) : undefined;
-  program.reportOwn("strange-splits", { data: draft.name, splits, of }, draft, place, fix ? { fix } : {});
+  program.reportOwn("strange-splits", { data: draft.name, splits, of: total }, draft, place, fix ? { fix } : {});
 }
 
 /** The call with `rename`; of one that has it already there is no fix. */
 function renamed(text: string | undefined, { start, end }: Span, splits: readonly StrangeSplit[]): Fix | undefined {
   if (!text?.endsWith(")") || /\brename\b|\/\//.test(text)) return undefined;
-  const added = renaming(splits);
-  const at = start + text.slice(0, -1).trimEnd().replace(/,$/, "").length;
-  return { title: `add \`${added}\``, certain: false, edits: [{ start: at, end, text: `, ${added})` }] };
+  const added = renameSplitsText(splits);
+  const insertAt = start + text.slice(0, -1).trimEnd().replace(/,$/, "").length;
+  return { title: `add \`${added}\``, certain: false, edits: [{ start: insertAt, end, text: `, ${added})` }] };
 }

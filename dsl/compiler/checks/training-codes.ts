@@ -1,6 +1,6 @@
 /** Codes of what a training would take and learn: its time, its memory, texts that are cut, an answer that never ends. */
 import type { CodeTable } from "../../language/diagnostics/codes.js";
-import { daysIn } from "../../language/diagnostics/days.js";
+import { daysText } from "../../language/diagnostics/days.js";
 
 /** The data of each code. */
 export interface TrainingCodeData {
@@ -46,7 +46,7 @@ export interface TrainingCodeData {
     readonly needed: number;
     readonly has: number;
     /** The smallest change that fits; where none does, the one that needs least. */
-    readonly change: Told;
+    readonly change: PlanChangeText;
     readonly fits: boolean;
   };
   /** `soonest`: steps that the row needs whose answer ends first; null: no answer ends with the template's stop. */
@@ -57,7 +57,7 @@ export interface TrainingCodeData {
     /** That the base has for texts. */
     readonly positions: number;
   };
-  "long-training": { readonly seconds: number; readonly change: Told | null };
+  "long-training": { readonly seconds: number; readonly change: PlanChangeText | null };
   "likely-over-fits": {
     readonly trainable: number;
     readonly tokens: number;
@@ -67,7 +67,7 @@ export interface TrainingCodeData {
   };
 }
 /** A change of a plan as it would be written, and what the plan then takes (bytes or seconds). */
-export interface Told {
+export interface PlanChangeText {
   readonly text: string;
   readonly takes: number;
   /** Whether the updates stay what they were. */
@@ -77,7 +77,7 @@ const count = (n: number): string => Math.round(n).toLocaleString("en-US");
 const round = (n: number): string => String(Number(n.toPrecision(2)));
 const span = (seconds: number): string => {
   const minutes = Math.round(seconds / 60);
-  return daysIn(seconds) ?? (minutes < 120 ? `${String(minutes)} min` : `${String(Math.round(minutes / 60))} h`);
+  return daysText(seconds) ?? (minutes < 120 ? `${String(minutes)} min` : `${String(Math.round(minutes / 60))} h`);
 };
 const size = (bytes: number): string =>
   bytes >= 1e9 ? `${(bytes / 1e9).toFixed(bytes < 1e10 ? 2 : 1)} GB` : `${(bytes / 1e6).toFixed(0)} MB`;

@@ -1,19 +1,19 @@
 /** Warnings of what a training would teach: texts that are cut, weights that learn their rows by heart. */
-import { cutRows, quantile } from "../plan/lengths.js";
+import { countTextsLongerThan, lengthQuantile } from "../plan/lengths.js";
 import { keepsBest } from "../plan/watched-metric.js";
 import type { DataFacts, SplitFacts } from "../../language/types/facts.js";
 import type { Estimates } from "../plan/plan.js";
 import type { RecipePlan } from "../plan/recipe.js";
 import type { ModelPlan } from "../../language/types/subject.js";
 import type { Draft, Program } from "../plan/program.js";
-import type { Given } from "../../language/types/given-value.js";
-import { replace } from "../../language/diagnostics/reporter.js";
+import type { GivenValue } from "../../language/types/given-value.js";
+import { replacementFix } from "../../language/diagnostics/reporter.js";
 import type { Span } from "../../language/diagnostics/span.js";
 import type {} from "./training-codes.js";
 
 export function checkTruncation(
   program: Program,
-  o: {
+  options: {
     readonly model: Draft;
     readonly plan: ModelPlan;
     /** Positions of the base that texts may take. */
@@ -24,27 +24,27 @@ export function checkTruncation(
     readonly here: Span;
   },
 ): void {
-  const most = o.plan.max_length;
-  const { lengths, targets } = o.split ?? {};
-  const [read, written] = [cutRows(lengths, most), cutRows(targets, most)];
+  const most = options.plan.max_length;
+  const { lengths, targets } = options.split ?? {};
+  const [read, written] = [countTextsLongerThan(lengths, most), countTextsLongerThan(targets, most)];
   const rows = Math.max(read, written);
   if (rows === 0) return;
-  const of = written > read ? targets : lengths;
-  const [p95, p99] = [quantile(of, 0.95), quantile(of, 0.99)];
-  const share = rows / Math.max(1, o.split?.rows ?? 1);
+  const lengthsRead = written > read ? targets : lengths;
+  const [p95, p99] = [lengthQuantile(lengthsRead, 0.95), lengthQuantile(lengthsRead, 0.99)];
+  const share = rows / Math.max(1, options.split?.rows ?? 1);
   // There is nothing to be done about so few.
   if (share < FEW_CUT && p99 !== null && p99 <= most) return;
-  const told = {
+  const details = {
     rows,
     share,
     max_length: most,
-    ...(o.about && { about: true as const }),
-    ...(p95 !== null && p99 !== null && { lengths: { p95, p99, positions: o.positions } }),
+    ...(options.about && { about: true as const }),
+    ...(p95 !== null && p99 !== null && { lengths: { p95, p99, positions: options.positions } }),
   };
-  const place = o.model.given.get("max_length")?.span;
-  const better = p99 === null ? most : Math.min(p99, o.positions);
-  program.reportNear("truncated", told, place, o.here, {
-    ...(place && better > most && { fix: { ...replace(place, String(better)), certain: false } }),
+  const place = options.model.given.get("max_length")?.span;
+  const better = p99 === null ? most : Math.min(p99, options.positions);
+  program.reportNear("truncated", details, place, options.here, {
+    ...(place && better > most && { fix: { ...replacementFix(place, String(better)), certain: false } }),
   });
 }
 
@@ -57,30 +57,35 @@ const UNKNOWN = { tokens: 0.01, rows: 0.1 } as const;
 const COSTLY = { perWord: 3, times: 2 } as const;
 
 /** What the base's tokenizer makes of the texts. */
-export function checkReading(
+export function checkTokenizerReading(
   program: Program,
-  o: { readonly model: Draft; readonly plan: ModelPlan; readonly facts: DataFacts; readonly here: Span },
+  options: { readonly model: Draft; readonly plan: ModelPlan; readonly facts: DataFacts; readonly here: Span },
 ): void {
-  const { reading } = o.facts;
+  const { reading } = options.facts;
   if (!reading) return;
-  const base = o.plan.base;
-  const place = o.model.given.get("base")?.span;
-  const { rows, tokens, of, some } = reading.unknown;
-  if (tokens >= UNKNOWN.tokens * of || rows >= UNKNOWN.rows * reading.rows)
-    program.reportNear("unknown-tokens", { base, share: tokens / of, rows, of: reading.rows, some }, place, o.here);
+  const base = options.plan.base;
+  const place = options.model.given.get("base")?.span;
+  const { rows, tokens, of: totalTokens, some } = reading.unknown;
+  if (tokens >= UNKNOWN.tokens * totalTokens || rows >= UNKNOWN.rows * reading.rows)
+    program.reportNear(
+      "unknown-tokens",
+      { base, share: tokens / totalTokens, rows, of: reading.rows, some },
+      place,
+      options.here,
+    );
   const [least] = reading.languages.toSorted((a, b) => a.perWord - b.perWord);
   const [most] = reading.languages.toSorted((a, b) => b.perWord - a.perWord);
   if (!least || !most || most.perWord < COSTLY.perWord) return;
   const other = least === most ? undefined : { language: least.name, perWord: least.perWord };
   if (other && most.perWord < COSTLY.times * other.perWord) return;
-  const told = { base, language: most.name, perWord: most.perWord, ...(other && { beside: other }) };
-  program.reportNear("costly-language", told, place, o.here);
+  const details = { base, language: most.name, perWord: most.perWord, ...(other && { beside: other }) };
+  program.reportNear("costly-language", details, place, options.here);
 }
 
 /** Of conversations: whether any row keeps the token that ends an answer. One whose answer begins too late keeps its end. */
-export function checkStops(
+export function checkEndTokens(
   program: Program,
-  o: {
+  options: {
     readonly model: Draft;
     readonly plan: ModelPlan;
     /** Positions of the base that texts may take. */
@@ -90,37 +95,42 @@ export function checkStops(
     readonly here: Span;
   },
 ): void {
-  const { max_length } = o.plan;
-  const { soonest, latestStart } = o.split?.stops ?? { soonest: 0, latestStart: 0 };
+  const { max_length } = options.plan;
+  const { soonest, latestStart } = options.split?.stops ?? { soonest: 0, latestStart: 0 };
   if ((soonest !== null && soonest <= max_length) || latestStart > max_length) return;
-  const place = (soonest === null ? o.model.given.get("template") : o.model.given.get("max_length"))?.span;
-  program.reportNear("stop-not-trained", { data: o.data, max_length, soonest, positions: o.positions }, place, o.here);
+  const place = (soonest === null ? options.model.given.get("template") : options.model.given.get("max_length"))?.span;
+  program.reportNear(
+    "stop-not-trained",
+    { data: options.data, max_length, soonest, positions: options.positions },
+    place,
+    options.here,
+  );
 }
 
 /** Epochs from which on the rows are known by heart, and weights for each token of them. */
 const MANY = { epochs: 10, weights: 10 } as const;
 
-export function checkOverFitting(
+export function checkOverfitting(
   program: Program,
-  o: {
+  options: {
     readonly training: RecipePlan;
     readonly estimates: Estimates;
     readonly validation: boolean;
-    readonly settings: ReadonlyMap<string, Given>;
+    readonly settings: ReadonlyMap<string, GivenValue>;
     readonly here: Span;
   },
 ): void {
-  const { training, estimates } = o;
+  const { training, estimates } = options;
   const update = Math.min(training.batch_size * training.accumulate, Math.max(1, estimates.rows));
   const epochs = training.epochs ?? (estimates.steps * update) / Math.max(1, estimates.rows);
   const watched = keepsBest(training) || training.early_stopping !== null;
   const tokens = estimates.tokens / Math.max(1, epochs);
   if (watched || epochs < MANY.epochs || estimates.trainable < MANY.weights * tokens) return;
-  const told = { trainable: estimates.trainable, tokens: Math.round(tokens), rows: estimates.rows, epochs };
+  const details = { trainable: estimates.trainable, tokens: Math.round(tokens), rows: estimates.rows, epochs };
   program.reportNear(
     "likely-over-fits",
-    { ...told, validation: o.validation },
-    (o.settings.get("epochs") ?? o.settings.get("steps"))?.span,
-    o.here,
+    { ...details, validation: options.validation },
+    (options.settings.get("epochs") ?? options.settings.get("steps"))?.span,
+    options.here,
   );
 }

@@ -1,8 +1,8 @@
 /** Codes of what the program says beside what is there: columns, labels, splits, bases, memory, trained weights. */
 import type { CodeTable } from "../../language/diagnostics/codes.js";
-import { examples, listed } from "../../language/diagnostics/listed.js";
-import type { Change } from "../plan/recipe-settings.js";
-import { MASKED } from "./masked.js";
+import { exampleLines, listNames } from "../../language/diagnostics/listed.js";
+import type { SettingChange } from "../plan/recipe-settings.js";
+import { MASKED_DATA_NOTE } from "./masked.js";
 
 /** The data of each code. */
 export interface WorldCodeData {
@@ -75,7 +75,7 @@ export interface WorldCodeData {
     /** The statement shows the model's mask, which it also can without training, `on` some data. */
     readonly mask?: true;
   };
-  "changed-since-trained": { readonly model: string; readonly changes?: readonly Change[] };
+  "changed-since-trained": { readonly model: string; readonly changes?: readonly SettingChange[] };
   /** `virtual`: positions that the technique takes from the text. */
   "too-long": {
     readonly max_length: number;
@@ -101,7 +101,7 @@ export interface WorldCodeData {
 
 /** Most further changes that are listed. */
 const MOST_CHANGES = 5;
-function changeText({ setting, was, now }: Change): string {
+function changeText({ setting, was, now }: SettingChange): string {
   const shown = (value: string | null): string => (value === null ? "not given" : `\`${clipped(value)}\``);
   return `${setting} was ${shown(was)} and is ${now === null ? "not given now" : shown(now)}`;
 }
@@ -119,13 +119,13 @@ export const worldCodes: CodeTable<WorldCodeData> = {
         ? `write \`${d.headless}\`${/^(?!skip)\w+:/.test(d.headless) ? ", with names of your own" : ""}`
         : d.nearest
           ? `write \`${d.nearest}\``
-          : `the file has: ${listed(d.has)}`,
+          : `the file has: ${listNames(d.has)}`,
     notes: ({ headless, file, has }) => {
       if (headless === undefined) return [];
       if (headless.startsWith("names:"))
-        return [`the columns of ${file} have no names but their places: ${listed(has)}`];
+        return [`the columns of ${file} have no names but their places: ${listNames(has)}`];
       const like = headless.startsWith("skip:") ? "a title" : "data";
-      return [`the first line of ${file} looks like ${like}, not like names: ${listed(has)}`];
+      return [`the first line of ${file} looks like ${like}, not like names: ${listNames(has)}`];
     },
     explain:
       "A column is named that the source doesn't have. Names are compared exactly, capitals and blanks included; a name with blanks is written as a string.",
@@ -209,17 +209,17 @@ train m on d`,
     facts: true,
     found: "data",
     message: ({ labels }) => {
-      const rows = (of: number): string => `${String(of)} training row${of === 1 ? "" : "s"}`;
+      const rows = (count: number): string => `${String(count)} training row${count === 1 ? "" : "s"}`;
       const [first, ...others] = labels;
       if (first && others.length === 0)
         return `the label "${first.label}" has only ${rows(first.count)}${first.repeated === undefined ? "" : `, repeated until they are ${String(first.repeated)}`}`;
-      const all = listed(
+      const all = listNames(
         labels.map((one) => `"${one.label}" ${String(one.count)}`),
         { most: 8 },
       );
       const [fewest, most] = [first?.count ?? 0, labels.at(-1)?.count ?? 0];
-      const told = fewest === most ? `${rows(most)} each` : `${String(fewest)} to ${rows(most)}`;
-      return `${String(labels.length)} labels have only ${told}: ${all}`;
+      const range = fewest === most ? `${rows(most)} each` : `${String(fewest)} to ${rows(most)}`;
+      return `${String(labels.length)} labels have only ${range}: ${all}`;
     },
     help: () => "look at `f1(macro)`, which counts every label alike",
     explain: "A label with a handful of rows can hardly be learnt, and accuracy won't show it.",
@@ -254,7 +254,7 @@ train m on d`,
       !d.late
         ? "add `clean: drop_duplicates`, which keeps the first of each"
         : `put \`${d.late.drops}\` after \`${d.late.after}\`, which made texts the same that were not`,
-    notes: (d) => [...examples(d.places, d.count), ...(d.masked ? [MASKED] : [])],
+    notes: (d) => [...exampleLines(d.places, d.count), ...(d.masked ? [MASKED_DATA_NOTE] : [])],
     explain:
       "A text that is trained on and tested on makes the score better than the model. Exact duplicates across splits are refused; the notes name the rows. `clean: drop_duplicates` in the data keeps the first of each, before the data is split.",
   },
@@ -269,7 +269,7 @@ train m on d`,
   "unknown-split": {
     severity: "error",
     message: (d) => `\`${d.data}\` has no split \`${d.split}\``,
-    help: (d) => (d.nearest ? `write \`${d.data}.${d.nearest}\`` : `it has ${listed(d.has)}`),
+    help: (d) => (d.nearest ? `write \`${d.data}.${d.nearest}\`` : `it has ${listNames(d.has)}`),
     explain: "The data is split, but no part has that name.",
     example:
       'data d { source: csv("a.csv"), columns: { text: t, label: l }, split: random(train: 80%, test: 20%) }\nmodel m { base: "b", task: text_classification }\ntrain m on d\nevaluate m on d.tset',
@@ -293,7 +293,7 @@ train m on d`,
   "metric-of-other-task": {
     severity: "error",
     message: (d) => `\`${d.metric}\` does not measure \`${d.model}\`, which does ${d.task}`,
-    help: (d) => `it has ${listed(d.has, { most: 40 })}`,
+    help: (d) => `it has ${listNames(d.has, { most: 40 })}`,
     explain:
       "Some metrics compare labels, others say how well each next token was foreseen. A model is measured by those of its task.",
     example:
@@ -302,7 +302,8 @@ train m on d`,
   "metric-of-written": {
     severity: "error",
     message: (d) => `\`${d.metric}\` scores texts that the model writes, and none are written while it trains`,
-    help: (d) => `for \`${d.key}\` there is ${listed(d.has)}; \`evaluate\` and \`sweep\` measure \`${d.metric}\` too`,
+    help: (d) =>
+      `for \`${d.key}\` there is ${listNames(d.has)}; \`evaluate\` and \`sweep\` measure \`${d.metric}\` too`,
     explain:
       "Each validation of a training scores what the model foresees of the right texts, which takes one look at them. Writing texts of its own takes a look a token, so that is for `evaluate`, or for a sweep that compares trained models.",
   },
@@ -346,7 +347,7 @@ train m on d`,
   "no-why": {
     severity: "error",
     message: (d) => `which words spoke for an answer can't be told of ${d.task}`,
-    help: (d) => `take \`why\` out; it is for ${listed(d.has.map((name) => `\`${name}\``))}`,
+    help: (d) => `take \`why\` out; it is for ${listNames(d.has.map((name) => `\`${name}\``))}`,
     explain:
       "`why` follows one number from which a whole text's answer follows. Tags, places in a text, vectors and texts that are written follow from many.",
     example:
@@ -393,7 +394,7 @@ train m on d`,
     notes: (d) =>
       Object.entries(d.heads ?? {}).map(
         ([task, labels]) =>
-          `its base's own head does \`${task}\`${labels.length > 0 ? ` with the labels ${listed(labels)}` : ""}: with that \`task\` the model can be asked as it is`,
+          `its base's own head does \`${task}\`${labels.length > 0 ? ` with the labels ${listNames(labels)}` : ""}: with that \`task\` the model can be asked as it is`,
       ),
     explain:
       "Scores and answers need trained weights, and there are none under this name. A base whose checkpoint has no head for the task gets one of random numbers. (A base that was trained for the task, and one that writes text, may be asked as it is.)",

@@ -1,23 +1,23 @@
 /** A program beside the world: columns, labels, splits, duplicates, layers, lengths. Reads facts, names needs, reports. */
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 import type { ResolvedModel } from "../plan/resolved.js";
-import { shownAddress } from "../../language/diagnostics/address.js";
-import { failed, type DataFacts, type Failed, type Need, type TableFacts } from "../../language/types/facts.js";
-import { columnsRead, type DataPlan, type ReaderOf } from "../../language/types/subject.js";
+import { redactedAddress } from "../../language/diagnostics/address.js";
+import { isFailed, type DataFacts, type FailedFact, type Need, type TableFacts } from "../../language/types/facts.js";
+import { columnsRead, type DataPlan, type DataReader } from "../../language/types/subject.js";
 import type { ValueType } from "../../language/types/registry.js";
 import type { Call, Value } from "../../language/types/value.js";
-import { lookedFor } from "../../language/types/allow.js";
-import { checkAudit } from "./audit.js";
-import { checkNumbersAsText, oddLabels } from "./odd-labels.js";
+import { markLookedFor } from "../../language/types/allow.js";
+import { checkDataAudit } from "./audit.js";
+import { checkNumbersAsText, findOddLabels } from "./odd-labels.js";
 import { checkSplitNames } from "./strange-splits.js";
-import { nearest } from "../../language/diagnostics/nearest.js";
-import { checkDisliked } from "./disliked-answers.js";
+import { nearestWord } from "../../language/diagnostics/nearest.js";
+import { checkDislikedAnswers } from "./disliked-answers.js";
 import type { Draft, Program } from "../plan/program.js";
-import { quote } from "../../language/syntax/strings.js";
-import { replace, type More } from "../../language/diagnostics/reporter.js";
+import { quoteString } from "../../language/syntax/strings.js";
+import { replacementFix, type DiagnosticDetails } from "../../language/diagnostics/reporter.js";
 import type { Edit, Span } from "../../language/diagnostics/span.js";
 import type {} from "./world-codes.js";
-import { listed } from "../../language/diagnostics/listed.js";
+import { listNames } from "../../language/diagnostics/listed.js";
 
 /** Checks columns against the headers of the sources. @returns false if something is wrong or not known yet. */
 export function checkTables(program: Program, draft: Draft, plan: DataPlan, here: Span): boolean {
@@ -32,20 +32,20 @@ export function checkTables(program: Program, draft: Draft, plan: DataPlan, here
     const fact = program.ask({ about: "table", source: call, folder: plan.folder });
     const place = sourcePlaces?.places.get(path) ?? sourcePlaces?.span;
     if (fact === undefined) good = false;
-    else if (failed(fact)) {
+    else if (isFailed(fact)) {
       program.reportFailed(fact, place?.source === program.source.id ? place : here, (name) =>
         sourcePlaces?.places.get(`${path}.${name}`),
       );
       good = false;
-    } else headers.push({ file: fileOf(call), ...pathOf(call), place, ...fact });
+    } else headers.push({ file: sourceFileName(call), ...pathOf(call), place, ...fact });
   }
-  const asked: [string, string, Span | undefined][] = Object.entries(columnsRead(plan)).map(([role, column]) => [
+  const requested: [string, string, Span | undefined][] = Object.entries(columnsRead(plan)).map(([role, column]) => [
     role,
     column,
     draft.given.get("columns")?.places.get(`columns.${role}`),
   ]);
   if (plan.conversation)
-    asked.push(
+    requested.push(
       ...columnsIn(program, plan.conversation, "columns.messages").map(
         ([path, column]): [string, string, Span | undefined] => [
           path,
@@ -55,18 +55,18 @@ export function checkTables(program: Program, draft: Draft, plan: DataPlan, here
       ),
     );
   if (plan.split)
-    asked.push(
+    requested.push(
       ...columnsIn(program, plan.split, "split").map(([path, column]): [string, string, Span | undefined] => [
         path,
         column,
         draft.given.get("split")?.places.get(path),
       ]),
     );
-  checkDisliked(program, draft, plan, headers);
+  checkDislikedAnswers(program, draft, plan, headers);
   for (const { sample } of headers) checkNumbersAsText(program, draft, plan, sample);
-  const wanted = [...new Set(asked.map(([, column]) => column))];
+  const wanted = [...new Set(requested.map(([, column]) => column))];
   const headless = new Set<string>();
-  for (const [, column, place] of asked) {
+  for (const [, column, place] of requested) {
     for (const header of headers) {
       if (header.columns.includes(column) || headless.has(header.file)) continue;
       const role = place?.source === program.source.id && Object.hasOwn(plan.columns, column);
@@ -74,7 +74,7 @@ export function checkTables(program: Program, draft: Draft, plan: DataPlan, here
       const instead = insteadOf(header, wanted);
       // Said once: the other columns are missing for the same reason.
       if (instead !== undefined) headless.add(header.file);
-      const near = instead === undefined ? nearest(column, header.columns) : undefined;
+      const near = instead === undefined ? nearestWord(column, header.columns) : undefined;
       program.reportNear(
         "unknown-column",
         {
@@ -88,10 +88,15 @@ export function checkTables(program: Program, draft: Draft, plan: DataPlan, here
         here,
         {
           // Without a nearest name the help lists them.
-          ...(near ? { label: `the file has: ${listed(header.columns)}` } : {}),
+          ...(near ? { label: `the file has: ${listNames(header.columns)}` } : {}),
           ...(instead !== undefined && readOtherwise(program, header.place, instead)),
           ...(near && place
-            ? { fix: replace(place, /^[\p{ID_Start}_][\p{ID_Continue}]*$/u.test(near) ? near : JSON.stringify(near)) }
+            ? {
+                fix: replacementFix(
+                  place,
+                  /^[\p{ID_Start}_][\p{ID_Continue}]*$/u.test(near) ? near : JSON.stringify(near),
+                ),
+              }
             : {}),
         },
       );
@@ -107,12 +112,12 @@ const pathOf = ({ arguments: { path } }: Call): { readonly path?: string } =>
 
 /** How a file is read whose first line looks like a row: not where a wanted column is there after all, or nearly. */
 function insteadOf({ columns, headless }: TableFacts, wanted: readonly string[]): string | undefined {
-  const there = wanted.some((column) => columns.includes(column) || nearest(column, columns) !== undefined);
+  const there = wanted.some((column) => columns.includes(column) || nearestWord(column, columns) !== undefined);
   return there ? undefined : headless;
 }
 
 /** The source's call with further arguments, or another in its place: a guess, which who reads it takes or leaves. */
-function readOtherwise(program: Program, place: Span | undefined, instead: string): More {
+function readOtherwise(program: Program, place: Span | undefined, instead: string): DiagnosticDetails {
   if (place?.source !== program.source.id) return {};
   const text = program.source.text.slice(place.start, place.end);
   // The path, and what else is written; a call with a remark is left alone.
@@ -120,10 +125,10 @@ function readOtherwise(program: Program, place: Span | undefined, instead: strin
   if (whole === undefined) return {};
   // Another word would lose what this one is told.
   if (!/^\w+:/.test(instead))
-    return more.trim() === "" ? { fix: replace(place, instead, `write \`${instead}\``, false) } : {};
+    return more.trim() === "" ? { fix: replacementFix(place, instead, `write \`${instead}\``, false) } : {};
   const end = { ...place, start: place.end - 1, end: place.end - 1 };
   const comma = /,\s*\)$/.test(text) ? "" : ", ";
-  return { fix: replace(end, `${comma}${instead}`, `add \`${instead}\``, false) };
+  return { fix: replacementFix(end, `${comma}${instead}`, `add \`${instead}\``, false) };
 }
 
 /** Column arguments of a word, by path. A role's name stands for its column too. */
@@ -138,13 +143,13 @@ function columnsIn(program: Program, call: Call, path: string): [string, string]
   });
 }
 /** The file of a source as errors name it: `rows.csv`; of a source over several others `mix(a.csv, b.jsonl)`. */
-export function fileOf(call: Call): string {
+export function sourceFileName(call: Call): string {
   const values = Object.values(call.arguments);
   const inner = values.flat().filter((value): value is Call => isSource(value));
-  if (inner.length > 0) return `${call.word}(${inner.map(fileOf).join(", ")})`;
+  if (inner.length > 0) return `${call.word}(${inner.map(sourceFileName).join(", ")})`;
   const first = values.find((v): v is string => typeof v === "string");
   const live = values.find((v): v is { readonly live: string } => v !== null && typeof v === "object" && "live" in v);
-  if (first !== undefined) return shownAddress(first);
+  if (first !== undefined) return redactedAddress(first);
   return live ? `$${live.live}` : call.word;
 }
 const isSource = (value: unknown): value is Call => isRecord(value) && value["kind"] === "source" && "word" in value;
@@ -154,8 +159,8 @@ function afterRepeated(
   { registry }: Program,
   { clean }: DataPlan,
 ): { readonly drops: string; readonly after: string } | undefined {
-  const at = clean.findLastIndex(({ word }) => registry.find("cleaner", word)?.capabilities?.dropsRepeated);
-  const [drops, after] = [clean[at]?.word, clean.slice(at + 1).at(-1)?.word];
+  const index = clean.findLastIndex(({ word }) => registry.find("cleaner", word)?.capabilities?.dropsRepeated);
+  const [drops, after] = [clean[index]?.word, clean.slice(index + 1).at(-1)?.word];
   return drops !== undefined && after !== undefined ? { drops, after } : undefined;
 }
 
@@ -164,13 +169,13 @@ export function dataFacts(
   program: Program,
   draft: Draft,
   plan: DataPlan,
-  base: ReaderOf | null,
+  base: DataReader | null,
   here: Span,
 ): DataFacts | undefined {
   const need: Need & { about: "data" } = { about: "data", data: plan, base };
   const fact = program.ask(need, true);
   if (fact === undefined) return undefined;
-  if (failed(fact)) {
+  if (isFailed(fact)) {
     if (base && isOfBase(program, base, fact)) return undefined;
     const [path, source] = failedSource(program, draft, plan, fact);
     const place = program.placeOf(fact, draft) ?? source;
@@ -183,19 +188,19 @@ export function dataFacts(
 }
 
 /** Whether the rows could not be counted because their reader's base is missing: that is reported where the base is named. */
-function isOfBase(program: Program, { name, folder, scratch }: ReaderOf, { failed: ofData }: Failed): boolean {
+function isOfBase(program: Program, { name, folder, scratch }: DataReader, { failed: ofData }: FailedFact): boolean {
   const base = program.facts.get({ about: "base", name, folder, ...(scratch && { scratch }) });
-  return base !== undefined && failed(base) && JSON.stringify(base.failed) === JSON.stringify(ofData);
+  return base !== undefined && isFailed(base) && JSON.stringify(base.failed) === JSON.stringify(ofData);
 }
 
 /** Of several sources the one that failed, by its file: path in the definition, and place. */
-function failedSource(program: Program, draft: Draft, plan: DataPlan, fact: Failed): [string, Span | undefined] {
+function failedSource(program: Program, draft: Draft, plan: DataPlan, fact: FailedFact): [string, Span | undefined] {
   const source = draft.given.get("source");
   const { file } = fact.failed.data as { readonly file?: unknown };
   const split =
     "word" in plan.source
       ? []
-      : Object.entries(plan.source).filter(([, call]) => file !== undefined && fileOf(call) === file);
+      : Object.entries(plan.source).filter(([, call]) => file !== undefined && sourceFileName(call) === file);
   const path = split.length === 1 ? `source.${split[0]![0]}` : "source";
   return [path, source?.places.get(path) ?? source?.span];
 }
@@ -251,14 +256,16 @@ export function checkData(
   }
   for (const { file, packed, unpacked } of facts.unpacks ?? [])
     program.reportNear("unpacks-far", { data: draft.name, file, packed, unpacked }, place("source"), here);
-  for (const [split, of] of Object.entries(facts.splits)) {
-    if (!whole || of.rows > 0 || !(plan.split || !("word" in plan.source))) continue;
+  for (const [split, splitFacts] of Object.entries(facts.splits)) {
+    if (!whole || splitFacts.rows > 0 || !(plan.split || !("word" in plan.source))) continue;
     program.reportNear(
       "empty-split",
       {
         data: draft.name,
         split,
-        ...(plan.split || "word" in plan.source || !plan.source[split] ? {} : { file: fileOf(plan.source[split]) }),
+        ...(plan.split || "word" in plan.source || !plan.source[split]
+          ? {}
+          : { file: sourceFileName(plan.source[split]) }),
       },
       place(plan.split ? `split.${split}` : `source.${split}`) ?? place(plan.split ? "split" : "source"),
       here,
@@ -274,41 +281,50 @@ export function checkData(
       );
     const masked = facts.leaks.some((leak) => leak.masked);
     const late = afterRepeated(program, plan);
-    const told = {
+    const details = {
       data: draft.name,
       count: facts.leakCount,
       places,
       ...(masked && { masked: true as const }),
       ...(late && { late }),
     };
-    if (program.reportNear("split-leak", told, place("split") ?? place("source"), here)) good = false;
+    if (program.reportNear("split-leak", details, place("split") ?? place("source"), here)) good = false;
   }
   checkSplitNames(program, draft, plan, facts, place("split"));
-  if (!checkAudit(program, draft, plan, facts, place, here)) good = false;
+  if (!checkDataAudit(program, draft, plan, facts, place, here)) good = false;
   const train = facts.splits["train"];
   // However often they are repeated, so few texts tell the label.
   const rare = (train?.labels ?? [])
-    .map(({ label, count, own }) => ({ label, count: own ?? count, ...(own !== undefined && { repeated: count }) }))
+    .map(({ label, count, own: ownCount }) => ({
+      label,
+      count: ownCount ?? count,
+      ...(ownCount !== undefined && { repeated: count }),
+    }))
     .filter(({ count }) => count > 0 && count < 5)
     .toSorted((a, b) => a.count - b.count);
-  if (whole && rare.length > 0 && !oddLabels(plan, facts) && (train?.rows ?? 0) >= 50)
+  if (whole && rare.length > 0 && !findOddLabels(plan, facts) && (train?.rows ?? 0) >= 50)
     program.reportOwn("rare-label", { labels: rare, data: draft.name }, draft, place(`columns.${labelled ?? "label"}`));
-  lookedFor(draft.allowances, "data");
+  markLookedFor(draft.allowances, "data");
   return good;
 }
 
 type Places = (path: string) => Span | undefined;
 /** Labels of the list that differ in capitals from those of the rows, as the rows have them. */
-function asInRows(program: Program, labels: readonly string[], all: ReadonlySet<string>, place: Places): More {
+function asInRows(
+  program: Program,
+  labels: readonly string[],
+  all: ReadonlySet<string>,
+  place: Places,
+): DiagnosticDetails {
   const edits = [...all].flatMap((label): Edit[] => {
-    const at = labels.findIndex(
+    const index = labels.findIndex(
       (listed) => listed !== label && !all.has(listed) && listed.toLowerCase() === label.toLowerCase(),
     );
-    const span = at < 0 || labels.includes(label) ? undefined : place(`labels.${String(at)}`);
+    const span = index < 0 || labels.includes(label) ? undefined : place(`labels.${String(index)}`);
     const text = span && program.textOf(span);
     if (!span || text === undefined) return [];
     const bare = !text.startsWith('"') && /^[\p{ID_Start}_][\p{ID_Continue}]*$/u.test(label);
-    return [{ start: span.start, end: span.end, text: bare ? label : quote(label) }];
+    return [{ start: span.start, end: span.end, text: bare ? label : quoteString(label) }];
   });
   const [first, ...others] = edits.map(({ text }) => `\`${text}\``);
   if (first === undefined) return {};
@@ -316,7 +332,7 @@ function asInRows(program: Program, labels: readonly string[], all: ReadonlySet<
 }
 
 /** Whether what the splits are called stands in the data: in a column, or as the source's own. */
-export function namedByData(program: Program, { split, source }: DataPlan): boolean {
+export function areSplitsNamedByData(program: Program, { split, source }: DataPlan): boolean {
   if (split) return program.registry.find("split", split.word)?.capabilities?.namedByData === true;
   if (!("word" in source)) return false;
   const { word, arguments: given } = source as Call;
@@ -326,7 +342,7 @@ export function namedByData(program: Program, { split, source }: DataPlan): bool
 /** Names of the splits: none, some, or null while only the data can tell. */
 export function splitNames(program: Program, plan: DataPlan, facts: DataFacts | undefined): readonly string[] | null {
   if (!("word" in plan.source)) return Object.keys(plan.source);
-  const byData = namedByData(program, plan);
+  const byData = areSplitsNamedByData(program, plan);
   if (!plan.split && !byData) return [];
   // A part of the rows names a part of the splits.
   if (facts?.sampled && plan.split && byData) return null;
@@ -336,8 +352,8 @@ export function splitNames(program: Program, plan: DataPlan, facts: DataFacts | 
   const names = word?.capabilities?.names?.(plan.split);
   if (names) return names;
   const shares = Object.entries(plan.split.arguments).filter(([name, value]) => {
-    const own = word?.parameters.find((p) => p.name === name && !p.open);
-    return own ? takesShare(own.type) && (isShare(value) || typeof value === "string") : isShare(value);
+    const parameter = word?.parameters.find((p) => p.name === name && !p.open);
+    return parameter ? takesShare(parameter.type) && (isShare(value) || typeof value === "string") : isShare(value);
   });
   return shares.length > 0 ? shares.map(([name]) => name) : null;
 }
@@ -382,7 +398,7 @@ export function checkModel(program: Program, draft: Draft, resolved: ResolvedMod
       { max_length: plan.max_length, positions: base.positions, base: plan.base, virtual: taken },
       place,
       here,
-      place && positions > 0 ? { fix: { ...replace(place, String(positions)), certain: false } } : {},
+      place && positions > 0 ? { fix: { ...replacementFix(place, String(positions)), certain: false } } : {},
     );
     good = false;
   }

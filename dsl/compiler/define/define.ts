@@ -1,21 +1,21 @@
 /** `data`, `model`, `recipe` and `parameters`: statements that give a name to something and train nothing. */
-import { lookedFor } from "../../language/types/allow.js";
-import { checkSameColumn } from "../checks/audit.js";
-import type { Header } from "../../language/types/header.js";
-import { keysOf } from "../../language/types/keys.js";
+import { markLookedFor } from "../../language/types/allow.js";
+import { checkColumnRoles } from "../checks/audit.js";
+import type { StatementHeader } from "../../language/types/header.js";
+import { readKeys } from "../../language/types/keys.js";
 import type { Draft, Program } from "../plan/program.js";
 import { Reporter } from "../../language/diagnostics/reporter.js";
-import type { Given } from "../../language/types/given-value.js";
+import type { GivenValue } from "../../language/types/given-value.js";
 import type { Span } from "../../language/diagnostics/span.js";
-import { typed } from "../../language/types/values.js";
+import { typedValue } from "../../language/types/values.js";
 import { checkData, checkModel, checkTables, dataFacts } from "../checks/world.js";
 import type { Parameter } from "../../language/types/registry.js";
 import type { Operand, Statement } from "../../language/syntax/tree.js";
-import { act, nameOf } from "../statement/run-action.js";
-import { bestOf } from "../plan/sweep/best.js";
-import { isBest, namedBest } from "../plan/sweep/best-model.js";
+import { addAction, operandName } from "../statement/run-action.js";
+import { bestTrialOf } from "../plan/sweep/best.js";
+import { isSweepBest, bestModelNamed } from "../plan/sweep/best-model.js";
 import { isCall, partialRecipe, recordOf, resolveData, resolveModel } from "../plan/definitions.js";
-import { checkLoaded, settingsOfRun } from "../plan/bases/loaded-base.js";
+import { checkLoaded, loadedRunSettings } from "../plan/bases/loaded-base.js";
 import { draftOf } from "../drafts/names.js";
 import type { Value } from "../../language/types/value.js";
 import { checkDuration } from "../drafts/settings.js";
@@ -34,18 +34,18 @@ const INSTEAD: Partial<Record<Draft["is"], readonly (readonly [string, ...string
 };
 /** Whether a required key is missing. */
 const lacks =
-  (given: ReadonlyMap<string, Given>) =>
+  (given: ReadonlyMap<string, GivenValue>) =>
   ({ name, required, unless }: Parameter): boolean =>
     required === true && !given.has(name) && ![unless ?? []].flat().some((other) => given.has(other));
 
 /** `data`, `model`, `recipe`: a draft under a name, then its own checks. */
-export function define(program: Program, header: Header): void {
+export function compileDefinition(program: Program, header: StatementHeader): void {
   const { verb, statement, clauses } = header;
   const is = verb.name as Draft["is"];
-  const name = nameOf(header.operands[0]);
+  const name = operandName(header.operands[0]);
   const like = clauses.get("like");
   const base = like ? likened(program, like.operands[0], is) : undefined;
-  const keys = keysOf(
+  const keys = readKeys(
     program,
     statement.block?.entries ?? [],
     verb,
@@ -59,10 +59,10 @@ export function define(program: Program, header: Header): void {
   if (is === "recipe")
     checkDuration(program, keys.given, statement.block?.entries.map((e) => e.key.text) ?? [], name.span);
   const given = new Map(keys.given);
-  const own = (key: string): boolean =>
+  const isOwnKey = (key: string): boolean =>
     statement.block?.entries.some((e) => (e.key.path[0] ?? e.key.text) === key) === true;
   for (const [one, ...others] of INSTEAD[is] ?? [])
-    if (own(one)) for (const other of others) if (base?.given.has(other) && !own(other)) given.delete(other);
+    if (isOwnKey(one)) for (const other of others) if (base?.given.has(other) && !isOwnKey(other)) given.delete(other);
   const missing = verb.parameters.filter(lacks(given));
   if (missing.length > 0 && !broken && (!like || base))
     program.report(
@@ -70,8 +70,8 @@ export function define(program: Program, header: Header): void {
       { verb: verb.name, keys: missing.map((p) => p.name), example: verb.example },
       name.span,
     );
-  const settled = is !== "model" || checkLoaded(program, given, own);
-  for (const [key, setting] of settingsOfRun(program, is, given)) given.set(key, setting);
+  const settled = is !== "model" || checkLoaded(program, given, isOwnKey);
+  for (const [key, setting] of loadedRunSettings(program, is, given)) given.set(key, setting);
   const needs = [...program.noted];
   const draft: Draft = {
     is,
@@ -83,7 +83,7 @@ export function define(program: Program, header: Header): void {
     needs: [...needs, ...(base?.needs ?? [])],
     allowances: program.allowing,
     // Another source has other rows.
-    ...(base?.annotations && !own("source") && { annotations: base.annotations }),
+    ...(base?.annotations && !isOwnKey("source") && { annotations: base.annotations }),
     ...(statement.block && { block: statement.block.span }),
   };
   program.define(name.text, name.span, { is, draft });
@@ -96,7 +96,7 @@ export function define(program: Program, header: Header): void {
   if (is === "data") defineData(program, header, draft, name.span);
   else if (is === "model") defineModel(program, header, draft, name.span);
   else
-    act(program, header, "recipe", {
+    addAction(program, header, "recipe", {
       name: draft.name,
       recipe: partialRecipe(program, draft, name.span),
     });
@@ -104,8 +104,8 @@ export function define(program: Program, header: Header): void {
 
 /** The definition that another one varies: by its name, or as a sweep's best has it. */
 function likened(program: Program, operand: Operand | undefined, is: Draft["is"]): Draft | undefined {
-  if (operand?.is !== "word" || !isBest(program, operand)) return draftOf(program, operand, is, "like");
-  const best = bestOf(program, operand);
+  if (operand?.is !== "word" || !isSweepBest(program, operand)) return draftOf(program, operand, is, "like");
+  const best = bestTrialOf(program, operand);
   if (!best) return undefined;
   // While it is typed nobody knows what the best has: the sweep's own settings stand for it.
   const given = program.purpose === "assist" ? program.sweeps.get(operand.path[0]?.text ?? "")?.[is] : best[is];
@@ -121,20 +121,24 @@ function likened(program: Program, operand: Operand | undefined, is: Draft["is"]
   };
 }
 
-function defineData(program: Program, header: Header, draft: Draft, here: Span): void {
+function defineData(program: Program, header: StatementHeader, draft: Draft, here: Span): void {
   const data = resolveData(program, draft, here);
   if (!data) return;
   const before = program.reporter.diagnostics.length;
-  checkSameColumn(program, draft, data.plan.columns);
+  checkColumnRoles(program, draft, data.plan.columns);
   if (!isCall(data.plan.source as Value) && data.plan.split)
     program.report("split-twice", { data: draft.name }, draft.given.get("split")?.span ?? here);
   else if (checkTables(program, draft, data.plan, here)) {
     const facts = dataFacts(program, draft, data.plan, null, here);
     if (facts) checkData(program, draft, data.plan, facts, here, "defined");
   }
-  const said = program.reporter.diagnostics.slice(before);
-  const told = [...new Set([...said, ...draft.allowances].map(({ code }) => code))];
-  act(program, header, "data", { name: draft.name, data: data.plan, ...(told.length > 0 && { told }) });
+  const newDiagnostics = program.reporter.diagnostics.slice(before);
+  const reportedCodes = [...new Set([...newDiagnostics, ...draft.allowances].map(({ code }) => code))];
+  addAction(program, header, "data", {
+    name: draft.name,
+    data: data.plan,
+    ...(reportedCodes.length > 0 && { told: reportedCodes }),
+  });
 }
 
 /** What its source says of the columns, where something else in it is wrong. */
@@ -146,18 +150,18 @@ function checkBeside(program: Program, draft: Draft, here: Span): void {
   if (data) checkTables(program, draft, data.plan, here);
 }
 
-function defineModel(program: Program, header: Header, draft: Draft, here: Span): void {
+function defineModel(program: Program, header: StatementHeader, draft: Draft, here: Span): void {
   const base = draft.given.get("base");
   const best = recordOf(base?.value)["model"];
-  if (base && typeof best === "string" && program.isBest(best)) namedBest(program, best, base.span);
+  if (base && typeof best === "string" && program.isBest(best)) bestModelNamed(program, best, base.span);
   const model = resolveModel(program, draft, here);
   if (!model) return;
   checkModel(program, draft, model, here);
-  if (model.base) lookedFor(draft.allowances, "model");
-  act(program, header, "model", { name: draft.name, model: model.plan });
+  if (model.base) markLookedFor(draft.allowances, "model");
+  addAction(program, header, "model", { name: draft.name, model: model.plan });
 }
 
-export function parameters(program: Program, header: Header): void {
+export function compileParameters(program: Program, header: StatementHeader): void {
   const { block } = header.statement;
   if (block?.broken) program.lost.kinds.add("parameters");
   for (const entry of block?.entries ?? []) if (!entry.value) program.lost.names.add(entry.key.text);
@@ -178,7 +182,7 @@ export function parameters(program: Program, header: Header): void {
     if (!before || before.is === "parameters")
       program.names.set(key.text, { is: "parameters", span: key.span, source: program.source.id });
   }
-  act(program, header, "parameters", { values });
+  addAction(program, header, "parameters", { values });
 }
 
 function plainValue(
@@ -195,5 +199,5 @@ function plainValue(
     const items = node.items.map((item) => plainValue(program, item, key));
     return items.every((i) => i !== undefined) ? items : undefined;
   }
-  return typed(node, { is: "string" }, { path: key, key }, program.typing(new Map()));
+  return typedValue(node, { is: "string" }, { path: key, key }, program.typing(new Map()));
 }

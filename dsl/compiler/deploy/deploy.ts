@@ -1,21 +1,21 @@
 /** `deploy`: a model with trained weights and the target that it is written as, or models and the target that serves them. */
-import type { Header } from "../../language/types/header.js";
-import { keysOf } from "../../language/types/keys.js";
+import type { StatementHeader } from "../../language/types/header.js";
+import { readKeys } from "../../language/types/keys.js";
 import type { Program } from "../plan/program.js";
 import type { Span } from "../../language/diagnostics/span.js";
 import type { Call } from "../../language/types/value.js";
 import type { Parameter, Word } from "../../language/types/registry.js";
-import { typed } from "../../language/types/values.js";
-import { replace } from "../../language/diagnostics/reporter.js";
-import { fill } from "../plan/defaults.js";
+import { typedValue } from "../../language/types/values.js";
+import { replacementFix } from "../../language/diagnostics/reporter.js";
+import { fillDefaults } from "../plan/defaults.js";
 import { resolveModel } from "../plan/definitions.js";
 import type { Draft } from "../plan/program.js";
-import type { Given } from "../../language/types/given-value.js";
+import type { GivenValue } from "../../language/types/given-value.js";
 import { isCall } from "../plan/value.js";
-import { failed } from "../../language/types/facts.js";
-import { act, nameOf } from "../statement/run-action.js";
-import { formOf } from "../../language/types/shapes.js";
-import { subjectOf, trainedName } from "../drafts/names.js";
+import { isFailed } from "../../language/types/facts.js";
+import { addAction, operandName } from "../statement/run-action.js";
+import { describeExpression } from "../../language/types/shapes.js";
+import { subjectOf, resolveTrainedName } from "../drafts/names.js";
 
 const TARGET: Parameter = {
   name: "to",
@@ -25,33 +25,33 @@ const TARGET: Parameter = {
   impact: "high",
 };
 
-export function deploy(program: Program, header: Header): void {
+export function compileDeploy(program: Program, header: StatementHeader): void {
   const { clauses, statement } = header;
-  const own = keysOf(program, statement.block?.entries ?? [], header.verb, header.verb.parameters);
-  const names = header.operands.map((operand) => trainedName(program, operand, "deploy"));
+  const ownKeys = readKeys(program, statement.block?.entries ?? [], header.verb, header.verb.parameters);
+  const names = header.operands.map((operand) => resolveTrainedName(program, operand, "deploy"));
   const rows = clauses.get("on")?.operands[0];
   const on = rows && subjectOf(program, rows, true, "on");
   const here = statement.verb.span;
-  const { values } = fill(program, header.verb.parameters, own.given, "", { here });
+  const { values } = fillDefaults(program, header.verb.parameters, ownKeys.given, "", { here });
   const target = targetOf(program, header, here);
   const word = wordAfterTo(program, header);
   const serves = word?.capabilities?.serves !== undefined;
-  const as = nameOf(clauses.get("as")?.operands[0]);
+  const as = operandName(clauses.get("as")?.operands[0]);
   if (as && serves) keep(program, as);
-  const suits = word === undefined || suitsTarget(program, header, word, own.given);
+  const suits = word === undefined || suitsTarget(program, header, word, ownKeys.given);
   const [name, ...others] = names.filter((one) => one !== undefined);
-  if (!header.sound || own.broken || !suits || !target || name === undefined || names.length > 1 + others.length)
+  if (!header.sound || ownKeys.broken || !suits || !target || name === undefined || names.length > 1 + others.length)
     return;
   if (rows && !on) return;
   if (serves) {
-    if (as) act(program, header, "serve", { name: as.text, models: [name, ...others], target: target.call });
+    if (as) addAction(program, header, "serve", { name: as.text, models: [name, ...others], target: target.call });
     return;
   }
-  const at = clauses.get("to")?.span ?? here;
+  const span = clauses.get("to")?.span ?? here;
   const overwrite = values["overwrite"] === true;
-  if (!holds(program, name, target.call, at) || !fits(program, name, target, at)) return;
-  if (!free(program, name, target, { at, overwrite })) return;
-  act(program, header, "deploy", {
+  if (!holds(program, name, target.call, span) || !fits(program, name, target, span)) return;
+  if (!free(program, name, target, { span, overwrite })) return;
+  addAction(program, header, "deploy", {
     name,
     target: target.call,
     on: on?.subject ?? null,
@@ -60,7 +60,7 @@ export function deploy(program: Program, header: Header): void {
   });
 }
 
-function wordAfterTo({ registry }: Program, { clauses }: Header): Word<"target"> | undefined {
+function wordAfterTo({ registry }: Program, { clauses }: StatementHeader): Word<"target"> | undefined {
   const node = clauses.get("to")?.operands[0];
   return node?.is === "word" ? registry.find("target", node.path[0]?.text ?? "") : undefined;
 }
@@ -76,9 +76,9 @@ function keep(program: Program, { text, span }: { readonly text: string; readonl
 /** Whether the statement says what such a target goes by: one that writes takes one model, one that serves a name; else reported. */
 function suitsTarget(
   program: Program,
-  { verb, statement, operands, clauses }: Header,
+  { verb, statement, operands, clauses }: StatementHeader,
   { name: target, capabilities, example }: Word<"target">,
-  given: ReadonlyMap<string, Given>,
+  given: ReadonlyMap<string, GivenValue>,
 ): boolean {
   const [first, last] = [operands[0], operands.at(-1)];
   const [as, on] = [clauses.get("as"), clauses.get("on")];
@@ -97,9 +97,9 @@ function suitsTarget(
   const [key] = [...given];
   if (key) return astray(key[0], key[1].span);
   const [named] = as?.operands ?? [];
-  if (nameOf(named)) return true;
+  if (operandName(named)) return true;
   if (named) {
-    program.report("wrong-operand", { after: "as", wanted: "a name", found: formOf(named) }, named.span);
+    program.report("wrong-operand", { after: "as", wanted: "a name", found: describeExpression(named) }, named.span);
     return false;
   }
   const end = clauses.get("to")?.span.end ?? statement.span.end;
@@ -107,7 +107,7 @@ function suitsTarget(
   const [name = ""] = / as \w+$/.exec(example) ?? [];
   const missing = { verb: verb.name, connector: "as", takes: "name", example: `${written ?? ""}${name}` };
   program.report("missing-connector", missing, statement.verb.span, {
-    fix: { ...replace({ ...statement.span, start: end, end }, name), certain: false },
+    fix: { ...replacementFix({ ...statement.span, start: end, end }, name), certain: false },
   });
   return false;
 }
@@ -126,38 +126,40 @@ function taskOf(program: Program, name: string): Call | undefined {
 }
 
 /** Whether the target holds models of that task; else reported. */
-function holds(program: Program, name: string, target: Call, at: Span): boolean {
+function holds(program: Program, name: string, target: Call, span: Span): boolean {
   const { registry } = program;
   const { continues, tasks } = registry.find("target", target.word)?.capabilities ?? {};
   const task = taskOf(program, name);
   if (task === undefined) return true;
   const goesOn = registry.find("task", task.word)?.capabilities?.rowFormat.predictsNextToken === true;
-  const held = (what: string, instead?: string): false => {
+  const refuse = (what: string, instead?: string): false => {
     const why = `its task is ${task.word}, and ${target.word} holds models ${what}`;
-    program.report("cannot-deploy", { model: name, target: target.word, why, ...(instead && { instead }) }, at);
+    program.report("cannot-deploy", { model: name, target: target.word, why, ...(instead && { instead }) }, span);
     return false;
   };
-  if (continues && !goesOn) return held("that continue texts");
+  if (continues && !goesOn) return refuse("that continue texts");
   if (!tasks || tasks.includes(task.word)) return true;
-  const others = registry.ofKind("target").filter(({ planned, capabilities: of }) => {
-    return !planned && of?.writes && !of.tasks && (goesOn || !of.continues);
+  const others = registry.ofKind("target").filter(({ planned, capabilities: targetCapabilities }) => {
+    return (
+      !planned && targetCapabilities?.writes && !targetCapabilities.tasks && (goesOn || !targetCapabilities.continues)
+    );
   });
-  return held(`of ${tasks.join(", ")}`, `another target: ${others.map((one) => `\`${one.name}\``).join(", ")}`);
+  return refuse(`of ${tasks.join(", ")}`, `another target: ${others.map((one) => `\`${one.name}\``).join(", ")}`);
 }
 
 /** Whether the base has as many positions as a shape fixes; else reported. */
-function fits(program: Program, name: string, { call, places }: Target, at: Span): boolean {
+function fits(program: Program, name: string, { call, places }: Target, reportSpan: Span): boolean {
   const { shapedBy } = program.registry.find("target", call.word)?.capabilities ?? {};
   const shape = shapedBy === undefined ? undefined : call.arguments[shapedBy];
   const draft = draftOf(program, name);
   if (!Array.isArray(shape) || typeof shape[1] !== "number" || !draft) return true;
   const [, tokens] = shape;
-  const base = resolveModel(program, draft, at)?.base;
+  const base = resolveModel(program, draft, reportSpan)?.base;
   if (!base || tokens <= base.positions) return true;
   const why = `its base has ${String(base.positions)} positions, and the shape asks for ${String(tokens)} tokens`;
   const most = `[${[shape[0], base.positions].map(String).join(", ")}]`;
   const instead = `\`${String(shapedBy)}: ${most}\`, or fewer tokens`;
-  const span = places.get(`to.${String(shapedBy)}`) ?? at;
+  const span = places.get(`to.${String(shapedBy)}`) ?? reportSpan;
   program.report("cannot-deploy", { model: name, target: call.word, why, instead }, span);
   return false;
 }
@@ -167,21 +169,21 @@ function free(
   program: Program,
   name: string,
   { call, places }: Target,
-  { at, overwrite }: { readonly at: Span; readonly overwrite: boolean },
+  { span, overwrite }: { readonly span: Span; readonly overwrite: boolean },
 ): boolean {
   const { writes, sentBy } = program.registry.find("target", call.word)?.capabilities ?? {};
   const { path } = call.arguments;
   if (!writes || typeof path !== "string" || (sentBy !== undefined && call.arguments[sentBy] !== undefined))
     return true;
-  const own = { name, task: taskOf(program, name)?.word ?? null, target: call.word };
-  const fact = program.ask({ about: "place", path, writes, own, overwrite }, true);
-  if (fact === undefined || !failed(fact)) return fact !== undefined || program.purpose === "assist";
-  program.reportFailed(fact, places.get("to.path") ?? at);
+  const deployment = { name, task: taskOf(program, name)?.word ?? null, target: call.word };
+  const fact = program.ask({ about: "place", path, writes, own: deployment, overwrite }, true);
+  if (fact === undefined || !isFailed(fact)) return fact !== undefined || program.purpose === "assist";
+  program.reportFailed(fact, places.get("to.path") ?? span);
   return false;
 }
 
 /** The target's call with its defaults, each of its words checked by itself. */
-function targetOf(program: Program, { clauses }: Header, here: Span): Target | undefined {
+function targetOf(program: Program, { clauses }: StatementHeader, here: Span): Target | undefined {
   const node = clauses.get("to")?.operands[0];
   if (!node) return undefined;
   if (node.is !== "word") {
@@ -190,15 +192,15 @@ function targetOf(program: Program, { clauses }: Header, here: Span): Target | u
       .filter(({ planned, capabilities }) => !planned && capabilities?.writes !== undefined);
     const form = node.is === "string" ? JSON.stringify(node.value) : "…";
     const wanted = `a target: ${targets.map(({ name }) => `\`${name}(${form})\``).join(", ")}`;
-    program.report("wrong-operand", { after: "to", wanted, found: formOf(node) }, node.span);
+    program.report("wrong-operand", { after: "to", wanted, found: describeExpression(node) }, node.span);
     return undefined;
   }
   const places = new Map<string, Span>();
-  const value = typed(node, TARGET.type, { path: "to", key: "to" }, program.typing(places));
+  const value = typedValue(node, TARGET.type, { path: "to", key: "to" }, program.typing(places));
   if (value === undefined) return undefined;
   const given = new Map([["to", { value, span: node.span, from: "written" as const, places }]]);
   const errors = program.reporter.diagnostics.length;
-  const { values } = fill(program, [TARGET], given, "", { here });
+  const { values } = fillDefaults(program, [TARGET], given, "", { here });
   const found = program.reporter.diagnostics.slice(errors).some((d) => d.severity === "error");
   const target = values["to"];
   if (found || target === undefined || !isCall(target)) return undefined;
@@ -206,9 +208,9 @@ function targetOf(program: Program, { clauses }: Header, here: Span): Target | u
   const place = target.arguments["path"];
   const { ending = "" } = program.registry.find("target", target.word)?.capabilities ?? {};
   if (typeof place !== "string" || (place.trim() !== "" && place.endsWith(ending))) return whole;
-  const at = places.get("to.path") ?? node.span;
+  const span = places.get("to.path") ?? node.span;
   const instead = place.replace(/\.[A-Za-z]\w{0,9}$/, "") + ending;
-  const fix = place.trim() === "" ? {} : { fix: replace(at, JSON.stringify(instead)) };
-  program.report("wrong-ending", { place, ending, instead }, at, fix);
+  const fix = place.trim() === "" ? {} : { fix: replacementFix(span, JSON.stringify(instead)) };
+  program.report("wrong-ending", { place, ending, instead }, span, fix);
   return undefined;
 }

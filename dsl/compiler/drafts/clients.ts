@@ -1,22 +1,22 @@
 /** Clients of a federated training: their data, how many of them a round has, and what all rounds take. */
 import { resolveData, resolveRecipe } from "../plan/definitions.js";
 import { trainingSplit } from "../plan/estimates.js";
-import { timesDue } from "../plan/cadence.js";
+import { countTimesDue } from "../plan/cadence.js";
 import type { Estimates } from "../plan/plan.js";
 import type { FederatedPlan, RecipePlan } from "../plan/recipe.js";
 import type { Draft, Program } from "../plan/program.js";
 import { checkData, checkRoles, checkTables, dataFacts } from "../checks/world.js";
 import type { PartitionCapabilities } from "../../language/types/capabilities/federation.js";
 import type { DataFacts } from "../../language/types/facts.js";
-import type { Given } from "../../language/types/given-value.js";
+import type { GivenValue } from "../../language/types/given-value.js";
 import type { Span } from "../../language/diagnostics/span.js";
-import { readerOf, type DataPlan, type ModelPlan } from "../../language/types/subject.js";
+import { dataReaderOf, type DataPlan, type ModelPlan } from "../../language/types/subject.js";
 import { isStreamed } from "../plan/streaming.js";
 
 /** Clients of a training beside its data, and what they do. */
-export interface Federating {
+export interface FederationDraft {
   readonly settings: Omit<FederatedPlan, "others">;
-  readonly others: readonly { readonly draft: Draft; readonly at: Span }[];
+  readonly others: readonly { readonly draft: Draft; readonly span: Span }[];
   /** Where it is said what each client keeps for itself. */
   readonly personalAt?: Span | undefined;
   /** Where it is said how rows are given out. */
@@ -24,10 +24,10 @@ export interface Federating {
 }
 
 /** Fewest clients of a round whose sum hides each of them. */
-export const HIDDEN = 3;
+export const MIN_CLIENTS_TO_HIDE = 3;
 
 /** Clients that the statement names, or that join; null: as many as a column has values. */
-export function clientsIn(
+export function clientCount(
   program: Program,
   { clients, joined }: Pick<FederatedPlan, "clients" | "joined">,
   datas: number,
@@ -39,13 +39,13 @@ export function clientsIn(
 }
 
 /** Of so many clients those of a round. */
-export function participantsOf({ participation }: Pick<FederatedPlan, "participation">, clients: number): number {
+export function participantCount({ participation }: Pick<FederatedPlan, "participation">, clients: number): number {
   const wanted = typeof participation === "number" ? participation : Math.round(participation.share * clients);
   return Math.max(1, Math.min(clients, Math.round(wanted)));
 }
 
 /** Of so many clients of a round those that don't answer; one at least does. */
-export const lostOf = ({ stragglers }: Pick<FederatedPlan, "stragglers">, participants: number): number =>
+export const stragglerCount = ({ stragglers }: Pick<FederatedPlan, "stragglers">, participants: number): number =>
   Math.min(participants - 1, Math.round(stragglers * participants));
 
 /** Data of a client, resolved and counted. */
@@ -55,17 +55,17 @@ export interface ClientData {
 }
 
 /** Data of the clients but the first, `own`. Undefined: something is wrong (reported) or not known yet. */
-export function othersOf(
+export function resolveOtherClients(
   program: Program,
-  { others }: Federating,
+  { others }: FederationDraft,
   model: ModelPlan,
-  own: Pick<Draft, "allowances">,
+  firstData: Pick<Draft, "allowances">,
 ): readonly ClientData[] | undefined {
   const { allowing } = program;
-  const found = others.map(({ draft, at }) => {
+  const found = others.map(({ draft, span }) => {
     // What is allowed of one client's data says nothing of another's.
-    program.allowing = [...allowing.filter((one) => !own.allowances.includes(one)), ...draft.allowances];
-    return otherOf(program, { draft, at }, model);
+    program.allowing = [...allowing.filter((one) => !firstData.allowances.includes(one)), ...draft.allowances];
+    return otherOf(program, { draft, span }, model);
   });
   program.allowing = allowing;
   return found.every((one) => one !== undefined) ? found : undefined;
@@ -73,33 +73,33 @@ export function othersOf(
 
 function otherOf(
   program: Program,
-  { draft, at }: Federating["others"][number],
+  { draft, span }: FederationDraft["others"][number],
   model: ModelPlan,
 ): ClientData | undefined {
   program.require(draft.needs);
-  const data = resolveData(program, draft, at);
-  if (!data || !checkRoles(program, data.plan, model.task, at)) return undefined;
-  if (!checkTables(program, draft, data.plan, at) || !inMemory(program, data.plan, at)) return undefined;
-  const facts = dataFacts(program, draft, data.plan, readerOf(model), at);
+  const data = resolveData(program, draft, span);
+  if (!data || !checkRoles(program, data.plan, model.task, span)) return undefined;
+  if (!checkTables(program, draft, data.plan, span) || !checkInMemory(program, data.plan, span)) return undefined;
+  const facts = dataFacts(program, draft, data.plan, dataReaderOf(model), span);
   // One label alone may be a client's: those of all are looked at together.
-  return facts && checkData(program, draft, data.plan, facts, at, "client") ? { plan: data.plan, facts } : undefined;
+  return facts && checkData(program, draft, data.plan, facts, span, "client") ? { plan: data.plan, facts } : undefined;
 }
 
-export function inMemory(program: Program, plan: DataPlan, here: Span): boolean {
+export function checkInMemory(program: Program, plan: DataPlan, here: Span): boolean {
   if (isStreamed(plan)) program.report("federate-streamed", { data: plan.name }, here);
   return !isStreamed(plan);
 }
 
 /** A technique whose weights come by steps. */
-export function checkSteps(program: Program, { technique }: ModelPlan, here: Span): boolean {
+export function checkTrainsBySteps(program: Program, { technique }: ModelPlan, here: Span): boolean {
   const exact = program.registry.find("technique", technique.word)?.capabilities?.exact?.(technique) === true;
   if (exact) program.report("federate-exact", { technique: technique.word }, here);
   return !exact;
 }
 
 /** Whether there are rows to validate on. `facts`: of all data; absent: names of splits are all that is known. */
-export function validates(
-  federated: Federating | undefined,
+export function hasValidationRows(
+  federated: FederationDraft | undefined,
   facts: readonly DataFacts[] | undefined,
   splits: readonly string[] | null | undefined,
 ): boolean {
@@ -109,7 +109,7 @@ export function validates(
 }
 
 /** What all rounds take, from what one client with the rows of `first` takes in one. A step is a round. */
-export function estimatesOfRounds(
+export function estimateRounds(
   program: Program,
   settings: Omit<FederatedPlan, "others">,
   { training, estimates: one }: { readonly training: RecipePlan; readonly estimates: Estimates },
@@ -132,17 +132,17 @@ export function estimatesOfRounds(
       seconds: null,
     };
   const rowsOf = (facts: DataFacts): number => trainingSplit(facts)?.rows ?? 0;
-  const own = Math.max(1, rowsOf(first));
+  const ownRows = Math.max(1, rowsOf(first));
   const rows = others.reduce((sum, { facts }) => sum + rowsOf(facts), rowsOf(first));
-  const clients = clientsIn(program, settings, 1 + others.length);
+  const clients = clientCount(program, settings, 1 + others.length);
   const { participation, rounds } = settings;
   const share =
     clients === null
       ? typeof participation === "number"
         ? 1
         : participation.share
-      : participantsOf(settings, clients) / clients;
-  const times = rounds * share * (rows / own);
+      : participantCount(settings, clients) / clients;
+  const times = rounds * share * (rows / ownRows);
   const { seconds, secondsBetween, memoryBytes } = one;
   const all = [first, ...others.map(({ facts }) => facts)];
   const validating = validatedBy(all, { training, one, rounds });
@@ -172,16 +172,16 @@ function validatingOf(
   { validate }: RecipePlan,
   rounds: number,
 ): Estimates["validating"] & object {
-  const times = timesDue(validate, { total: rounds, loader: { epochsDone: (step) => step } });
+  const times = countTimesDue(validate, { total: rounds, loader: { epochsDone: (step) => step } });
   return { ...one, times, flops: Math.round((one.flops / Math.max(1, one.times)) * times) };
 }
 
 /** The rows of validation of all clients together. */
 function validatedBy(
   datas: readonly DataFacts[],
-  o: { readonly training: RecipePlan; readonly one: Estimates; readonly rounds: number },
+  options: { readonly training: RecipePlan; readonly one: Estimates; readonly rounds: number },
 ): Estimates["validating"] {
-  const { training, one, rounds } = o;
+  const { training, one, rounds } = options;
   const { validating: looked } = one;
   const rows = datas.reduce((sum, { splits }) => sum + (splits["validation"]?.rows ?? 0), 0);
   const learnt = Math.max(1, one.rows * (training.epochs ?? 1));
@@ -192,19 +192,19 @@ function validatedBy(
 }
 
 /** The recipe; of a federation what a client does in a round: one pass over its rows unless it is written. */
-export function settledRecipe(
+export function resolveTrainingRecipe(
   program: Program,
-  o: {
-    readonly settings: ReadonlyMap<string, Given>;
+  options: {
+    readonly settings: ReadonlyMap<string, GivenValue>;
     readonly here: Span;
-    readonly federated?: Federating | undefined;
+    readonly federated?: FederationDraft | undefined;
   },
   setting: Parameters<typeof resolveRecipe>[3],
 ): ReturnType<typeof resolveRecipe> {
-  const { settings, here } = o;
-  if (!o.federated || settings.has("epochs") || settings.has("steps"))
+  const { settings, here } = options;
+  if (!options.federated || settings.has("epochs") || settings.has("steps"))
     return resolveRecipe(program, settings, here, setting);
-  const epochs: Given = { value: 1, span: here, from: "written", places: new Map() };
+  const epochs: GivenValue = { value: 1, span: here, from: "written", places: new Map() };
   const recipe = resolveRecipe(program, new Map([...settings, ["epochs", epochs]]), here, setting);
   const why = "a client goes through its rows once in a round";
   return { ...recipe, origins: { ...recipe.origins, "training.epochs": { from: "derived", why } } };

@@ -1,25 +1,25 @@
 /** Plans of federated trainings, as they are written and as they were run: who the clients are, and what their rounds take. */
-import { fill } from "../plan/defaults.js";
+import { fillDefaults } from "../plan/defaults.js";
 import { isCall } from "../plan/definitions.js";
-import { carrierOf } from "../plan/ranks.js";
-import { isScratch } from "../plan/bases/scratch.js";
+import { carrierCapabilitiesOf } from "../plan/ranks.js";
+import { isFromScratch } from "../plan/bases/scratch.js";
 import { tuneText } from "../plan/text.js";
 import type { FederatedPlan } from "../plan/recipe.js";
-import type { Program, Run } from "../plan/program.js";
+import type { Program, NamedTraining } from "../plan/program.js";
 import type { AggregatorCapabilities, CompressorCapabilities } from "../../language/types/capabilities/federation.js";
 import type { Span } from "../../language/diagnostics/span.js";
-import type { Given } from "../../language/types/given-value.js";
+import type { GivenValue } from "../../language/types/given-value.js";
 import type { Call, Value } from "../../language/types/value.js";
-import { demandCarrier } from "./runner-limits.js";
-import { clientsIn, HIDDEN, lostOf, participantsOf } from "./clients.js";
+import { requireCarrier } from "./runner-limits.js";
+import { clientCount, MIN_CLIENTS_TO_HIDE, stragglerCount, participantCount } from "./clients.js";
 import { planTraining } from "./draft-training.js";
 import { settingsOf } from "./settings.js";
-import { type Planned } from "./training-request.js";
+import { type PlannedTraining } from "./training-request.js";
 
 const VERB = "federate";
-type Federated = NonNullable<Run["federated"]>;
+type Federated = NonNullable<NamedTraining["federated"]>;
 
-export interface FederatedAt {
+export interface FederationPlaces {
   readonly modelAt: Span;
   /** Of each data set. */
   readonly dataAt: readonly Span[];
@@ -27,17 +27,17 @@ export interface FederatedAt {
   readonly statement?: { readonly block: Span | undefined; readonly end: number };
 }
 
-export function planFederated(
+export function planFederation(
   program: Program,
-  run: Pick<Run, "model" | "recipe" | "own" | "data"> & { readonly federated: Federated },
+  run: Pick<NamedTraining, "model" | "recipe" | "ownSettings" | "data"> & { readonly federated: Federated },
   name: string,
-  at: FederatedAt,
-): Planned | undefined {
+  places: FederationPlaces,
+): PlannedTraining | undefined {
   const { model, data, recipe, federated } = run;
-  const settings = settledOf(program, federated, at);
-  const dataAt = at.dataAt[0] ?? at.here;
-  if (!settings || !demandClients(program, run, settings, at)) return undefined;
-  const { statement, modelAt, here } = at;
+  const settings = settledOf(program, federated, places);
+  const dataAt = places.dataAt[0] ?? places.here;
+  if (!settings || !demandClients(program, run, settings, places)) return undefined;
+  const { statement, modelAt, here } = places;
   return planTraining(program, {
     model,
     data,
@@ -51,7 +51,7 @@ export function planFederated(
     runner: federated.settings.get("runner"),
     federated: {
       settings,
-      others: federated.others.map((draft, i) => ({ draft, at: at.dataAt[i + 1] ?? here })),
+      others: federated.others.map((draft, i) => ({ draft, span: places.dataAt[i + 1] ?? here })),
       personalAt: federated.settings.get("personal")?.span,
       clientsAt: columnIn(federated.settings.get("clients")),
     },
@@ -59,7 +59,7 @@ export function planFederated(
 }
 
 /** Of a call the place of its column, where it names one. */
-function columnIn(given: Given | undefined): Span | undefined {
+function columnIn(given: GivenValue | undefined): Span | undefined {
   const named = [...(given?.places ?? [])].find(([path]) => /(^|\.)(by|column)$/.test(path));
   return named?.[1] ?? given?.span;
 }
@@ -68,18 +68,18 @@ function columnIn(given: Given | undefined): Span | undefined {
 function settledOf(
   program: Program,
   { settings }: Federated,
-  { here }: FederatedAt,
+  { here }: FederationPlaces,
 ): Omit<FederatedPlan, "others"> | undefined {
   const errors = program.reporter.diagnostics.length;
   const parameters = program.registry.verbs().find((verb) => verb.name === VERB)?.parameters ?? [];
-  const { values } = fill(program, parameters, settings, "federated.", { here });
+  const { values } = fillDefaults(program, parameters, settings, "federated.", { here });
   if (program.reporter.diagnostics.slice(errors).some((d) => d.severity === "error")) return undefined;
   const call = (name: string): Call | null => (isCall(values[name]) ? values[name] : null);
   const aggregate = call("aggregate");
   if (!aggregate) throw new Error("the verb `federate` has no default for `aggregate`");
   const list = values["compression"];
   const runner = call("runner");
-  const joined = runner && carrierOf(program.registry, runner)?.federates(runner);
+  const joined = runner && carrierCapabilitiesOf(program.registry, runner)?.federates(runner);
   const personal = settings.has("personal") ? (values["personal"] as NonNullable<FederatedPlan["personal"]>) : [];
   return {
     ...(typeof joined === "number" && { joined }),
@@ -104,28 +104,28 @@ function demandClients(
     data,
     model,
     federated: { others, settings: given },
-  }: Pick<Run, "data" | "model"> & { readonly federated: Federated },
+  }: Pick<NamedTraining, "data" | "model"> & { readonly federated: Federated },
   settings: Omit<FederatedPlan, "others">,
-  at: FederatedAt,
+  places: FederationPlaces,
 ): boolean {
   const { clients, joined } = settings;
   const datas = [data, ...others];
   const runner = given.get("runner");
-  const place = (key: string): Span => given.get(key)?.span ?? at.here;
+  const place = (key: string): Span => given.get(key)?.span ?? places.here;
   const report = <R>(_told: R): false => false;
-  if (isScratch(model)) return report(program.report("federate-scratch", { model: model.name }, at.modelAt));
+  if (isFromScratch(model)) return report(program.report("federate-scratch", { model: model.name }, places.modelAt));
   if (joined !== undefined && (clients || others.length > 0)) {
-    const told = { joined, ...(clients ? { clients: tuneText(clients) } : { data: datas.map(({ name }) => name) }) };
-    return report(program.reportNear("clients-twice", told, runner?.span, at.here));
+    const details = { joined, ...(clients ? { clients: tuneText(clients) } : { data: datas.map(({ name }) => name) }) };
+    return report(program.reportNear("clients-twice", details, runner?.span, places.here));
   }
   if (clients && others.length > 0) {
-    const told = { data: datas.map(({ name }) => name), clients: tuneText(clients) };
-    return report(program.report("clients-twice", told, place("clients")));
+    const details = { data: datas.map(({ name }) => name), clients: tuneText(clients) };
+    return report(program.report("clients-twice", details, place("clients")));
   }
-  if (!demandCarrier(program, runner, { settings, given }, at.here)) return false;
+  if (!requireCarrier(program, runner, { settings, given }, places.here)) return false;
   if (!clients && others.length === 0 && joined === undefined) {
-    const told = { data: data.name, ...(isCall(runner?.value) && { runner: runner.value.word }) };
-    return report(program.report("federate-no-clients", told, at.dataAt[0] ?? at.here));
+    const details = { data: data.name, ...(isCall(runner?.value) && { runner: runner.value.word }) };
+    return report(program.report("federate-no-clients", details, places.dataAt[0] ?? places.here));
   }
   return (
     demandSums(program, settings, place) &&
@@ -141,10 +141,10 @@ function demandLeft(
   datas: number,
   place: (key: string) => Span,
 ): boolean {
-  const clients = clientsIn(program, settings, datas);
+  const clients = clientCount(program, settings, datas);
   if (clients === null || !settings.secure_aggregation) return true;
-  const participants = participantsOf(settings, clients);
-  const lost = lostOf(settings, participants);
+  const participants = participantCount(settings, clients);
+  const lost = stragglerCount(settings, participants);
   const most = participants - (Math.floor((2 * participants) / 3) + 1);
   if (lost <= most) return true;
   program.report("secure-lost", { participants, lost, most }, place("stragglers"));
@@ -183,17 +183,17 @@ function demandEnough(
   datas: number,
   place: (key: string) => Span,
 ): boolean {
-  const clients = clientsIn(program, settings, datas);
+  const clients = clientCount(program, settings, datas);
   if (clients === null) return true;
-  const participants = participantsOf(settings, clients);
+  const participants = participantCount(settings, clients);
   const { aggregate, secure_aggregation: secure } = settings;
   const facts: AggregatorCapabilities | undefined = program.registry.find("aggregator", aggregate.word)?.capabilities;
   const needs = [
-    { needs: secure ? HIDDEN : 1, why: "`secure_aggregation`", key: "secure_aggregation" },
+    { needs: secure ? MIN_CLIENTS_TO_HIDE : 1, why: "`secure_aggregation`", key: "secure_aggregation" },
     { needs: facts?.least?.(aggregate) ?? 1, why: `\`${tuneText(aggregate)}\``, key: "aggregate" },
   ].find((one) => one.needs > participants);
   if (!needs) return true;
-  const { key, ...told } = needs;
-  program.report("participants-lacking", { participants, clients, ...told }, place(key));
+  const { key, ...details } = needs;
+  program.report("participants-lacking", { participants, clients, ...details }, place(key));
   return false;
 }

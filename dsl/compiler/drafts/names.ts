@@ -1,41 +1,41 @@
 /** Names that statements work on: definitions, splits, trained weights. */
-import { nearest } from "../../language/diagnostics/nearest.js";
-import type { Compressing, Draft, Named, Program, Run } from "../plan/program.js";
-import { replace, Reporter } from "../../language/diagnostics/reporter.js";
-import { formOf } from "../../language/types/shapes.js";
+import { nearestWord } from "../../language/diagnostics/nearest.js";
+import type { CompressDraft, Draft, NameEntry, Program, NamedTraining } from "../plan/program.js";
+import { replacementFix, Reporter } from "../../language/diagnostics/reporter.js";
+import { describeExpression } from "../../language/types/shapes.js";
 import type { Span } from "../../language/diagnostics/span.js";
-import { checkTables, dataFacts, namedByData, splitNames } from "../checks/world.js";
-import { asksBest, bestOf, otherThanBest } from "../plan/sweep/best.js";
-import { bestModel, isBest } from "../plan/sweep/best-model.js";
-import { dataNow, foldsOf } from "../plan/folds.js";
+import { checkTables, dataFacts, areSplitsNamedByData, splitNames } from "../checks/world.js";
+import { isBestReference, bestTrialOf, reportUnknownSweepPart } from "../plan/sweep/best.js";
+import { resolveBestModel, isSweepBest } from "../plan/sweep/best-model.js";
+import { currentDataOf, foldsOf } from "../plan/folds.js";
 import { repeatsHash } from "../plan/repeats.js";
 import type { NameKind } from "../plan/known-names.js";
 import type { Recipe } from "../plan/recipe.js";
-import { changesBetween } from "../plan/recipe-settings.js";
+import { settingChangesBetween } from "../plan/recipe-settings.js";
 import { parse } from "../../language/syntax/parse.js";
 import type { Operand, WordNode } from "../../language/syntax/tree.js";
 import { isCall, resolveData } from "../plan/definitions.js";
-import type { Subject } from "../plan/action.js";
+import type { ActionSubject } from "../plan/action.js";
 import type { Call } from "../../language/types/value.js";
 import { isLoaded } from "../plan/bases/loaded-base.js";
-import { isScratch } from "../plan/bases/scratch.js";
-import { bring } from "../statement/used-files.js";
+import { isFromScratch } from "../plan/bases/scratch.js";
+import { importDefinition } from "../statement/used-files.js";
 import { planTraining } from "./draft-training.js";
 import { settingsOf } from "./settings.js";
-import { planUpdated } from "./update/draft-update.js";
-import { planFederated } from "./draft-federation.js";
-import { planCompressed } from "./draft-compression.js";
-import { ownHeads } from "../plan/bases/untrained.js";
-import { keptRun } from "../statement/run-on-disk.js";
+import { replanUpdateStage } from "./update/draft-update.js";
+import { planFederation } from "./draft-federation.js";
+import { planCompressStage } from "./draft-compression.js";
+import { baseHeads } from "../plan/bases/untrained.js";
+import { savedRunReference } from "../statement/run-on-disk.js";
 
 /** What `operand` names, if it is one of `kinds`; reports what is wrong. */
-export function named(
+export function resolveOperandName(
   program: Program,
   operand: Operand | undefined,
   kinds: readonly NameKind[],
   wanted: string,
   after: string,
-): { readonly name: string; readonly node: WordNode; readonly of: Named } | undefined {
+): { readonly name: string; readonly node: WordNode; readonly entry: NameEntry } | undefined {
   if (!operand) return undefined;
   const later = operand.is === "word" ? program.registry.find("subject", operand.text)?.planned : undefined;
   if (later && operand.is === "word" && !program.names.has(operand.text)) {
@@ -47,27 +47,31 @@ export function named(
     return undefined;
   }
   if (operand.is !== "word" || operand.arguments) {
-    program.report("wrong-operand", { after, wanted: `the name of ${wanted}`, found: formOf(operand) }, operand.span);
+    program.report(
+      "wrong-operand",
+      { after, wanted: `the name of ${wanted}`, found: describeExpression(operand) },
+      operand.span,
+    );
     return undefined;
   }
-  if (kinds.includes("model") && !kinds.includes("sweep") && isBest(program, operand))
-    return bestModel(program, operand);
+  if (kinds.includes("model") && !kinds.includes("sweep") && isSweepBest(program, operand))
+    return resolveBestModel(program, operand);
   const name = operand.path[0]?.text ?? operand.text;
   const place = operand.path[0]?.span ?? operand.span;
-  const of = program.names.get(name);
-  if (of?.is === "sweep" && kinds.includes("model") && !kinds.includes("sweep") && operand.path.length === 2) {
-    otherThanBest(program, operand, after);
+  const entry = program.names.get(name);
+  if (entry?.is === "sweep" && kinds.includes("model") && !kinds.includes("sweep") && operand.path.length === 2) {
+    reportUnknownSweepPart(program, operand, after);
     return undefined;
   }
-  if (!of) {
+  if (!entry) {
     if (program.lost.names.has(name) || kinds.some((kind) => program.lost.kinds.has(kind))) return undefined;
-    const swept = asksBest(operand);
+    const swept = isBestReference(operand);
     if (swept && program.lost.kinds.has("sweep")) return undefined;
     const below = definedBelow(program, name, place);
     if (!below && refusedBefore(program, name, swept ? "sweep" : wanted, place)) return undefined;
     const has = program.namesOf(...(swept ? (["sweep"] as const) : kinds));
-    const kept = !below && !swept && kinds.includes("run") ? keptRun(program, name, place) : undefined;
-    const near = below || kept !== undefined ? undefined : nearest(name, has, program.reporter);
+    const savedRun = !below && !swept && kinds.includes("run") ? savedRunReference(program, name, place) : undefined;
+    const near = below || savedRun !== undefined ? undefined : nearestWord(name, has, program.reporter);
     program.report(
       "unknown-name",
       {
@@ -76,22 +80,22 @@ export function named(
         has,
         ...(swept && { swept: true as const }),
         ...(below && { below: true as const }),
-        ...(kept !== undefined && { kept }),
+        ...(savedRun !== undefined && { kept: savedRun }),
         ...(near ? { nearest: near } : {}),
         ...(!swept && kinds.length === 1 && ["data", "model", "recipe"].includes(wanted)
           ? { example: `${wanted} ${name} { … }` }
           : {}),
       },
       place,
-      near ? { fix: replace(place, near) } : {},
+      near ? { fix: replacementFix(place, near) } : {},
     );
     return undefined;
   }
-  if (!kinds.includes(of.is)) {
-    program.report("wrong-kind-of-name", { name, is: of.is, wanted }, place);
+  if (!kinds.includes(entry.is)) {
+    program.report("wrong-kind-of-name", { name, is: entry.is, wanted }, place);
     return undefined;
   }
-  return { name, node: operand, of };
+  return { name, node: operand, entry };
 }
 
 /** Whether a text that was refused was to define it. That is told once, not of each of its names. */
@@ -99,9 +103,9 @@ function refusedBefore(program: Program, name: string, wanted: string, place: Sp
   const { refused = {} } = program.outside;
   const by = Object.hasOwn(refused, name) ? refused[name] : undefined;
   if (by === undefined) return false;
-  if (!program.told.has(name))
+  if (!program.reportedNames.has(name))
     program.report("unknown-name", { name, wanted, has: [], refused: clipped(by.title) }, place);
-  for (const [other, { id }] of Object.entries(refused)) if (id === by.id) program.told.add(other);
+  for (const [other, { id }] of Object.entries(refused)) if (id === by.id) program.reportedNames.add(other);
   return true;
 }
 const clipped = (title: string): string => (title.length > 80 ? `${title.slice(0, 79)}…` : title);
@@ -113,18 +117,18 @@ export function draftOf(
   kind: Draft["is"],
   after: string,
 ): Draft | undefined {
-  const found = named(program, operand, [kind], kind, after);
+  const found = resolveOperandName(program, operand, [kind], kind, after);
   if (!found) return undefined;
   if (found.node.path.length > 1) {
     program.report(
       "wrong-operand",
       { after, wanted: `the name of ${kind} alone`, found: `\`${found.node.text}\`` },
       found.node.span,
-      { fix: { ...replace(found.node.span, found.name), certain: found.node.path[1]?.text === "train" } },
+      { fix: { ...replacementFix(found.node.span, found.name), certain: found.node.path[1]?.text === "train" } },
     );
     return undefined;
   }
-  return found.of.draft;
+  return found.entry.draft;
 }
 
 /** Data, or one of its splits. `must`: a split must be said where there is one. `fold`: the one that the model did not see. */
@@ -136,20 +140,20 @@ export function subjectOf(
   fold?: number,
 ):
   | {
-      readonly subject: Subject;
+      readonly subject: ActionSubject;
       readonly draft: Draft;
       /** Whether the columns that it names are there. */ readonly sound: boolean;
     }
   | undefined {
-  const found = named(program, operand, ["data"], "data", after);
-  const draft = found?.of.draft;
+  const found = resolveOperandName(program, operand, ["data"], "data", after);
+  const draft = found?.entry.draft;
   if (!found || !draft) return undefined;
   program.require(draft.needs);
   const data = resolveData(program, draft, found.node.span);
   if (!data) return undefined;
   const headers = checkTables(program, draft, data.plan, found.node.span);
   const facts =
-    headers && namedByData(program, data.plan)
+    headers && areSplitsNamedByData(program, data.plan)
       ? dataFacts(program, draft, data.plan, null, found.node.span)
       : undefined;
   const splits = splitNames(program, data.plan, facts);
@@ -167,7 +171,7 @@ export function subjectOf(
       const unseen = foldsOf(program.registry, data.plan.split) === null ? undefined : splits[(fold ?? 0) - 1];
       const best = unseen ?? (splits.includes("test") ? "test" : (splits.at(-1) ?? "test"));
       program.report("which-split", { data: draft.name, best }, found.node.span, {
-        fix: replace(found.node.span, `${draft.name}.${best}`),
+        fix: replacementFix(found.node.span, `${draft.name}.${best}`),
       });
       return undefined;
     }
@@ -179,14 +183,14 @@ export function subjectOf(
       .ofKind("split")
       .map((word) => word.elsewhere?.[splitNode.text])
       .find((name) => name !== undefined && splits.includes(name));
-    const near = called ?? nearest(splitNode.text, splits);
+    const near = called ?? nearestWord(splitNode.text, splits);
     if (splits.length === 0) program.report("no-split", { data: draft.name, split: splitNode.text }, splitNode.span);
     else
       program.report(
         "unknown-split",
         { data: draft.name, split: splitNode.text, has: splits, ...(near ? { nearest: near } : {}) },
         splitNode.span,
-        near ? { fix: replace(splitNode.span, near) } : {},
+        near ? { fix: replacementFix(splitNode.span, near) } : {},
       );
     return undefined;
   }
@@ -194,38 +198,38 @@ export function subjectOf(
 }
 
 /** The models of a name that is one for each fold; undefined: it is one model, or none. */
-export function foldsNamed(program: Program, operand: Operand): Run | undefined {
+export function foldModelsNamed(program: Program, operand: Operand): NamedTraining | undefined {
   const run = operand.is === "word" && operand.path.length === 1 ? program.runs.get(operand.text) : undefined;
   return run?.folds && run;
 }
 
 /** A model or run whose weights are those of its definition as it is now. */
-export function trainedName(
+export function resolveTrainedName(
   program: Program,
   operand: Operand,
   after: string,
   /** Whether a model of that task may also be used as its base is, never trained. */
   untrained: ((task: Call, model: Draft) => boolean) | null = null,
 ): string | undefined {
-  const found = named(program, operand, ["model", "run"], "model", after);
+  const found = resolveOperandName(program, operand, ["model", "run"], "model", after);
   if (!found) return undefined;
   if (found.node.path.length > 1) {
     const part = found.node.path[1];
-    const meant = part && nearest(part.text, ["base"]) !== undefined;
+    const meant = part && nearestWord(part.text, ["base"]) !== undefined;
     const wanted = meant
       ? `the name of a model, or what it was before training: \`${found.name}.base\``
       : "the name of a model";
-    const fix = meant ? { fix: replace(part.span, "base") } : {};
+    const fix = meant ? { fix: replacementFix(part.span, "base") } : {};
     program.report("wrong-operand", { after, wanted, found: `\`${found.node.text}\`` }, found.node.span, fix);
     return undefined;
   }
-  return trainedFound(program, found, untrained);
+  return trainedNameOf(program, found, untrained);
 }
 
 /** What `named` found, where its weights are those of its definition as it is now. */
-export function trainedFound(
+export function trainedNameOf(
   program: Program,
-  found: NonNullable<ReturnType<typeof named>>,
+  found: NonNullable<ReturnType<typeof resolveOperandName>>,
   untrained: ((task: Call, model: Draft) => boolean) | null = null,
 ): string | undefined {
   const run = program.runs.get(found.name);
@@ -233,10 +237,10 @@ export function trainedFound(
     program.report("fold-model", { model: found.name, folds: run.folds, data: run.data.name }, found.node.span);
     return undefined;
   }
-  if (found.of.draft && isLoaded(found.of.draft) && !run) {
-    program.require(found.of.draft.needs);
-    if (found.of.draft.broken) return undefined;
-    bring(program, found);
+  if (found.entry.draft && isLoaded(found.entry.draft) && !run) {
+    program.require(found.entry.draft.needs);
+    if (found.entry.draft.broken) return undefined;
+    importDefinition(program, found);
     return found.name;
   }
   if (run?.detached && run.here) {
@@ -247,13 +251,20 @@ export function trainedFound(
   if (run && (run.here || program.purpose === "assist")) return found.name;
   // What is wrong with its definition or its training was said there.
   const { names, kinds } = program.lost;
-  if (found.of.draft?.broken || program.tried.has(found.name) || names.has(found.name) || kinds.has("train"))
+  if (found.entry.draft?.broken || program.tried.has(found.name) || names.has(found.name) || kinds.has("train"))
     return undefined;
   const present = program.outside.trained[found.name];
-  const task = found.of.draft?.given.get("task")?.value;
-  const fresh = found.of.draft !== undefined && isScratch(found.of.draft);
-  if (present === undefined && !run && !fresh && found.of.draft && isCall(task) && untrained?.(task, found.of.draft)) {
-    bring(program, found);
+  const task = found.entry.draft?.given.get("task")?.value;
+  const fresh = found.entry.draft !== undefined && isFromScratch(found.entry.draft);
+  if (
+    present === undefined &&
+    !run &&
+    !fresh &&
+    found.entry.draft &&
+    isCall(task) &&
+    untrained?.(task, found.entry.draft)
+  ) {
+    importDefinition(program, found);
     return found.name;
   }
   if (present === undefined && program.outside.unsure?.includes(found.name)) return undefined;
@@ -264,7 +275,7 @@ export function trainedFound(
   if (present === undefined) {
     const [as] = [...program.runs].find(([name, { model }]) => name !== found.name && model.name === found.name) ?? [];
     const heads =
-      untrained && as === undefined && found.of.draft && !fresh ? ownHeads(program, found.of.draft) : undefined;
+      untrained && as === undefined && found.entry.draft && !fresh ? baseHeads(program, found.entry.draft) : undefined;
     const mask = found.node.path[1]?.text === "mask";
     const ended = run && !run.update && !run.compress && !run.federated ? unended(run, found.name) : {};
     program.report(
@@ -277,7 +288,7 @@ export function trainedFound(
   const now = run && changedRecipe(program, run, found.name, present, found.node.span);
   if (now) {
     const before = program.outside.recipes?.[found.name];
-    const changes = before ? changesBetween(before, now) : [];
+    const changes = before ? settingChangesBetween(before, now) : [];
     program.report(
       "changed-since-trained",
       { model: found.name, ...(changes.length > 0 && { changes }) },
@@ -289,7 +300,7 @@ export function trainedFound(
 }
 
 /** A training that an earlier text planned, and that left no weights. */
-function unended({ model, data, recipe, best }: Run, name: string): { readonly began: string } {
+function unended({ model, data, recipe, best }: NamedTraining, name: string): { readonly began: string } {
   const by = best?.text ?? recipe?.name;
   const [given, as] = [by === undefined ? "" : ` with ${by}`, name === model.name ? "" : ` as ${name}`];
   return { began: `train ${model.name} on ${data.name}${given}${as}` };
@@ -301,38 +312,47 @@ function over(draft: Draft, given: Draft["given"] | undefined): Draft {
 }
 
 /** The run's recipe as today's definitions give it, if it differs from that of the weights. */
-function changedRecipe(program: Program, run: Run, name: string, present: string, here: Span): Recipe | undefined {
-  const best = run.best && bestOf(program, run.best);
+function changedRecipe(
+  program: Program,
+  run: NamedTraining,
+  name: string,
+  present: string,
+  here: Span,
+): Recipe | undefined {
+  const best = run.best && bestTrialOf(program, run.best);
   if (best === null) return undefined;
-  const begun = run.begunBest && bestOf(program, run.begunBest);
+  const begun = run.begunBest && bestTrialOf(program, run.begunBest);
   if (begun === null) return undefined;
   const model = over(program.names.get(run.model.name)?.draft ?? run.model, (best ?? begun)?.model);
-  const data = over(dataNow(program, run), best?.data);
+  const data = over(currentDataOf(program, run), best?.data);
   // What its settings are warned of was said where it was trained.
   const { reporter } = program;
   program.reporter = new Reporter();
   const recipe = run.recipe ? (program.names.get(run.recipe.name)?.draft ?? run.recipe) : null;
   const { update, federated, compress } = run;
   const planned = federated
-    ? planFederated(program, { ...run, model, data, recipe, federated: today(program, federated) }, name, {
+    ? planFederation(program, { ...run, model, data, recipe, federated: today(program, federated) }, name, {
         modelAt: here,
         dataAt: [here],
         here,
       })
     : compress
-      ? planCompressed(program, compressedToday(program, { ...run, compress, data, recipe }), name, {
+      ? planCompressStage(program, compressedToday(program, { ...run, compress, data, recipe }), name, {
           modelAt: here,
           dataAt: [here],
           stageAt: here,
           here,
         })
       : update
-        ? planUpdated(program, { ...run, model, update }, name, here)
+        ? replanUpdateStage(program, { ...run, model, update }, name, here)
         : planTraining(program, {
             model,
             data,
             recipe,
-            settings: settingsOf(program, best ? { ...run, own: new Map([...best.recipe, ...run.own]) } : run),
+            settings: settingsOf(
+              program,
+              best ? { ...run, ownSettings: new Map([...best.recipe, ...run.ownSettings]) } : run,
+            ),
             run: name,
             modelAt: here,
             dataAt: here,
@@ -348,13 +368,16 @@ function changedRecipe(program: Program, run: Run, name: string, present: string
 }
 
 /** A stage of `compress` of today's definitions. */
-function compressedToday<R extends Run & { readonly compress: Compressing }>(program: Program, run: R): R {
+function compressedToday<R extends NamedTraining & { readonly compress: CompressDraft }>(program: Program, run: R): R {
   const unlabelled = run.compress.unlabelled.map((draft) => program.names.get(draft.name)?.draft ?? draft);
   return { ...run, compress: { ...run.compress, unlabelled } };
 }
 
 /** Data of further clients as they are defined now. */
-function today(program: Program, federated: NonNullable<Run["federated"]>): NonNullable<Run["federated"]> {
+function today(
+  program: Program,
+  federated: NonNullable<NamedTraining["federated"]>,
+): NonNullable<NamedTraining["federated"]> {
   const others = federated.others.map((draft) => program.names.get(draft.name)?.draft ?? draft);
   return { ...federated, others };
 }
@@ -371,7 +394,7 @@ function definedBelow({ source, registry }: Program, name: string, { end }: Span
   return statements.some(({ span, verb, operands, clauses }) => {
     if (span.start < end) return false;
     const defines = ["data", "model", "recipe"].includes(verb.text) && names(operands.slice(0, 1));
-    return defines || clauses.some(({ connector, operands: of }) => connector.text === "as" && names(of));
+    return defines || clauses.some(({ connector, operands: targets }) => connector.text === "as" && names(targets));
   });
 }
 
@@ -379,19 +402,20 @@ function definedBelow({ source, registry }: Program, name: string, { end }: Span
  * Whether one of the names that trained weights are to have, and that of the statement, can't be given: it is a model's, or that
  * of what the statement begins with, which is told by the code `over`.
  */
-export function namesTaken(
+export function areNamesTaken(
   program: Program,
   { text, span }: { readonly text: string; readonly span: Span },
-  o: {
+  options: {
     readonly names: readonly string[];
     readonly start: string | undefined;
     readonly over: "update-over-start" | "compress-over-start";
   },
 ): boolean {
-  const all = [text, ...o.names];
-  const model = all.find((name) => name !== o.start && program.names.get(name)?.is === "model");
+  const all = [text, ...options.names];
+  const model = all.find((name) => name !== options.start && program.names.get(name)?.is === "model");
   if (model !== undefined) program.report("kept-as-a-model", { name: model }, span);
-  else if (o.start !== undefined && all.includes(o.start)) program.report(o.over, { start: o.start }, span);
+  else if (options.start !== undefined && all.includes(options.start))
+    program.report(options.over, { start: options.start }, span);
   else return false;
   return true;
 }

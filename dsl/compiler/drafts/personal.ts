@@ -1,6 +1,6 @@
 /** What of a model each client of a federation keeps for itself, and whether there is something that it has in common with others. */
-import { checkLabelsApart, checkRowsApart } from "../checks/client-data.js";
-import { headOf, trainingSplit } from "../plan/estimates.js";
+import { checkClientLabelForms, checkClientRowOverlap } from "../checks/client-data.js";
+import { countHeadParameters, trainingSplit } from "../plan/estimates.js";
 import type { PartitionCapabilities } from "../../language/types/capabilities/federation.js";
 import type { Estimates } from "../plan/plan.js";
 import type { RecipePlan } from "../plan/recipe.js";
@@ -8,8 +8,8 @@ import type { Program } from "../plan/program.js";
 import type { BaseFacts, DataFacts } from "../../language/types/facts.js";
 import type { Span } from "../../language/diagnostics/span.js";
 import type { DataPlan, ModelPlan } from "../../language/types/subject.js";
-import { slicedBy } from "../checks/slices.js";
-import { estimatesOfRounds, type ClientData, type Federating } from "./clients.js";
+import { sliceKeysOf } from "../checks/slices.js";
+import { estimateRounds, type ClientData, type FederationDraft } from "./clients.js";
 
 interface Known {
   readonly data: { readonly plan: DataPlan };
@@ -21,9 +21,9 @@ interface Known {
 }
 
 /** What all rounds take, from what one client with the rows of the first data takes in one. Undefined: something is wrong (reported). */
-export function takenApart(
+export function estimatePersonalRounds(
   program: Program,
-  federating: Federating,
+  federating: FederationDraft,
   { data, model, base, facts, others, recipe }: Known,
   {
     estimates,
@@ -39,14 +39,14 @@ export function takenApart(
 ): Estimates | undefined {
   const datas = [{ plan: data.plan, facts }, ...others].map((one, i) => ({
     ...one,
-    at: (i > 0 ? federating.others[i - 1]?.at : undefined) ?? firstAt,
+    span: (i > 0 ? federating.others[i - 1]?.span : undefined) ?? firstAt,
   }));
   if (others.length > 0) {
-    checkLabelsApart(
+    checkClientLabelForms(
       program,
-      datas.map((one) => ({ name: one.plan.name, labels: one.facts.labels, at: one.at })),
+      datas.map((one) => ({ name: one.plan.name, labels: one.facts.labels, span: one.span })),
     );
-    checkRowsApart(program, datas);
+    checkClientRowOverlap(program, datas);
   }
   if (!demandRows(program, federating, { data: data.plan, facts, here })) return undefined;
   const labels = new Set([facts, ...others.map((one) => one.facts)].flatMap((one) => one.labels)).size;
@@ -54,18 +54,19 @@ export function takenApart(
   if (personal === undefined) return undefined;
   // The head has the labels of all clients.
   const more =
-    headOf(program, model.plan.task, base, labels) - headOf(program, model.plan.task, base, facts.labels.length);
+    countHeadParameters(program, model.plan.task, base, labels) -
+    countHeadParameters(program, model.plan.task, base, facts.labels.length);
   const { parameters, trainable } = estimates;
   const whole = { ...estimates, parameters: parameters + more, trainable: trainable + more };
   const one = { ...whole, ...(personal !== null && { personal }) };
   const each = { training: recipe.plan, estimates: one };
-  return estimatesOfRounds(program, federating.settings, each, { first: facts, others, carried });
+  return estimateRounds(program, federating.settings, each, { first: facts, others, carried });
 }
 
 /** Whether there are as many rows as clients take, and the column that they are parted by. */
 function demandRows(
   program: Program,
-  { settings: { clients }, clientsAt }: Pick<Federating, "settings" | "clientsAt">,
+  { settings: { clients }, clientsAt }: Pick<FederationDraft, "settings" | "clientsAt">,
   { data, facts, here }: { readonly data: DataPlan; readonly facts: DataFacts; readonly here: Span },
 ): boolean {
   const partition: PartitionCapabilities | undefined =
@@ -74,7 +75,7 @@ function demandRows(
   const by = clients === null ? null : (partition?.by?.(clients) ?? null);
   if (by !== null && typeof by === "object") {
     const place = (): Span | undefined => clientsAt;
-    if (!slicedBy(program, [by.column], [{ data, split: null }], { place, here })) return false;
+    if (!sliceKeysOf(program, [by.column], [{ data, split: null }], { place, here })) return false;
   }
   if (clients === null || count === null || facts.sampled) return true;
   const rows = trainingSplit(facts)?.rows ?? 0;
@@ -87,8 +88,8 @@ function demandRows(
 /** Elements that stay with each client. Null: all that trains travels. Undefined: nothing would, or nothing would stay (reported). */
 function personalOf(
   program: Program,
-  { settings, personalAt }: Pick<Federating, "settings" | "personalAt">,
-  of: {
+  { settings, personalAt }: Pick<FederationDraft, "settings" | "personalAt">,
+  input: {
     readonly model: ModelPlan;
     readonly base: BaseFacts;
     readonly labels: number;
@@ -97,8 +98,8 @@ function personalOf(
   },
 ): number | null | undefined {
   if (!settings.personal) return null;
-  const { model, base, labels, estimates, here } = of;
-  const head = headOf(program, model.task, base, labels);
+  const { model, base, labels, estimates, here } = input;
+  const head = countHeadParameters(program, model.task, base, labels);
   if (head > 0 && head < estimates.trainable) return head;
   if (head > 0) program.reportNear("personal-all", { technique: model.technique.word }, personalAt, here);
   else program.reportNear("personal-nothing", { task: model.task.word }, personalAt, here);

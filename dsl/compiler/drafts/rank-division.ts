@@ -1,27 +1,27 @@
 /** How data come to their splits. */
 import { isCall } from "../plan/definitions.js";
 import type { Program } from "../plan/program.js";
-import { renaming } from "../checks/odd-label-codes.js";
-import { strangeSplits } from "../checks/strange-splits.js";
+import { renameSplitsText } from "../checks/odd-label-codes.js";
+import { findStrangeSplits } from "../checks/strange-splits.js";
 import type { DataFacts } from "../../language/types/facts.js";
 import type { DataPlan } from "../../language/types/subject.js";
 import type { Value } from "../../language/types/value.js";
 
-export function splitsByData(program: Program, { split }: DataPlan): boolean {
+export function isSplitNamedByData(program: Program, { split }: DataPlan): boolean {
   return split !== null && program.registry.find("split", split.word)?.capabilities?.namedByData === true;
 }
 
 /** How the data come to splits, for what is said where one is missing. */
-export function dividedBy(
+export function splitOrigin(
   program: Program,
   plan: DataPlan,
   facts: DataFacts | undefined,
 ): { readonly split?: "words" | "files" | "column"; readonly rename?: string } {
   const { source, split } = plan;
   if (!isCall(source as Value)) return { split: "files" };
-  if (splitsByData(program, plan)) {
-    const strange = facts ? strangeSplits(program, plan, facts).filter(({ meant }) => meant === "validation") : [];
-    return { split: "column", ...(strange.length > 0 && { rename: renaming(strange) }) };
+  if (isSplitNamedByData(program, plan)) {
+    const strange = facts ? findStrangeSplits(program, plan, facts).filter(({ meant }) => meant === "validation") : [];
+    return { split: "column", ...(strange.length > 0 && { rename: renameSplitsText(strange) }) };
   }
   return split ? { split: "words" } : {};
 }

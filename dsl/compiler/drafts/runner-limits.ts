@@ -1,7 +1,7 @@
 /** Runners and federations: what carries them, what clients elsewhere can't do, and where a runner of them is none. */
 import type { Fix } from "../../language/diagnostics/diagnostic.js";
 import type { Span } from "../../language/diagnostics/span.js";
-import { carrierOf } from "../plan/ranks.js";
+import { carrierCapabilitiesOf } from "../plan/ranks.js";
 import type { FederatedPlan } from "../plan/recipe.js";
 import type { Draft, Program } from "../plan/program.js";
 import { tuneText } from "../plan/text.js";
@@ -9,29 +9,29 @@ import { isCall } from "../plan/value.js";
 import type { TaskCapabilities } from "../../language/types/capabilities/model.js";
 import type { DataFacts } from "../../language/types/facts.js";
 import type { Call } from "../../language/types/value.js";
-import type { Federating } from "./clients.js";
-import type { Given } from "../../language/types/given-value.js";
+import type { FederationDraft } from "./clients.js";
+import type { GivenValue } from "../../language/types/given-value.js";
 import type { DataPlan, ModelPlan } from "../../language/types/subject.js";
 
 type Settings = Omit<FederatedPlan, "others">;
 
 /** Whether a statement that is no federation can have its work done by that runner. */
-export function demandWorkers(program: Program, verb: string, runner: Given | undefined, here: Span): boolean {
-  if (!isCall(runner?.value) || !carrierOf(program.registry, runner.value)) return true;
+export function requireWorkers(program: Program, verb: string, runner: GivenValue | undefined, here: Span): boolean {
+  if (!isCall(runner?.value) || !carrierCapabilitiesOf(program.registry, runner.value)) return true;
   program.reportNear("runner-federates", { runner: runner.value.word, verb }, runner.span, here);
   return false;
 }
 
 /** Whether that runner carries a federation with these settings. */
-export function demandCarrier(
+export function requireCarrier(
   program: Program,
-  runner: Given | undefined,
-  { settings, given }: { readonly settings: Settings; readonly given: ReadonlyMap<string, Given> },
+  runner: GivenValue | undefined,
+  { settings, given }: { readonly settings: Settings; readonly given: ReadonlyMap<string, GivenValue> },
   here: Span,
 ): boolean {
   if (!isCall(runner?.value)) return true;
   const { word } = runner.value;
-  if (!carrierOf(program.registry, runner.value)) {
+  if (!carrierCapabilitiesOf(program.registry, runner.value)) {
     program.reportNear("federate-workers", { runner: word }, runner.span, here);
     return false;
   }
@@ -44,8 +44,8 @@ export function demandCarrier(
     return false;
   }
   if (!settings.clients) return true;
-  const told = { runner: word, clients: tuneText(settings.clients) };
-  program.reportNear("parts-elsewhere", told, given.get("clients")?.span, here);
+  const details = { runner: word, clients: tuneText(settings.clients) };
+  program.reportNear("parts-elsewhere", details, given.get("clients")?.span, here);
   return false;
 }
 
@@ -58,33 +58,33 @@ interface Found {
 }
 interface Statement {
   readonly data: Draft;
-  readonly runner?: Given | undefined;
-  readonly federated?: Federating | undefined;
+  readonly runner?: GivenValue | undefined;
+  readonly federated?: FederationDraft | undefined;
   readonly here: Span;
 }
 
 /** Whether all that clients must agree on is written. */
-export function demandWritten(
+export function requireWrittenSettings(
   program: Program,
   { data: draft, runner, federated, here }: Statement,
-  o: Found,
+  options: Found,
 ): boolean {
   if (!isCall(runner?.value)) return true;
-  const { task } = o.model.plan;
+  const { task } = options.model.plan;
   const has: TaskCapabilities | undefined = program.registry.find("task", task.word)?.capabilities;
   const counted =
-    has?.counts?.(task) ?? (has?.standardises && !o.recipe.privacy ? tuneText({ ...task, arguments: {} }) : null);
+    has?.counts?.(task) ?? (has?.standardises && !options.recipe.privacy ? tuneText({ ...task, arguments: {} }) : null);
   if (counted !== null) {
     const why = has?.standardises ? ("standard" as const) : ("counts" as const);
     program.reportNear("counted-elsewhere", { what: counted, why }, runner.span, here);
     return false;
   }
-  const { facts } = o;
-  const { plan } = o.data;
+  const { facts } = options;
+  const { plan } = options.data;
   if (federated?.settings.joined === undefined || plan.labels !== null || facts.labels.length === 0) return true;
   const fix = labelsWritten(program, draft, facts.labels);
-  const told = { data: plan.name, labels: facts.labels };
-  program.reportNear("labels-unwritten", told, draft.given.get("columns")?.span, here, fix ? { fix } : {});
+  const details = { data: plan.name, labels: facts.labels };
+  program.reportNear("labels-unwritten", details, draft.given.get("columns")?.span, here, fix ? { fix } : {});
   return false;
 }
 

@@ -2,7 +2,9 @@
 import type { Plan } from "../plan/plan.js";
 import type { ClientData } from "./clients.js";
 
-export function saidOf(datas: readonly ClientData[]): Pick<Plan, "sources" | "reads" | "personal" | "annotated"> {
+export function planDataFacts(
+  datas: readonly ClientData[],
+): Pick<Plan, "sources" | "reads" | "personal" | "annotated"> {
   const sources = [...new Set(datas.flatMap(({ facts }) => facts.sources ?? []))];
   // The base reads the same language in the same way, whoever writes it.
   const reads = datas.find(({ facts }) => (facts.reading?.languages.length ?? 0) > 0)?.facts.reading?.languages;

@@ -1,6 +1,6 @@
 /** Whether what an attack asks after is there. */
 import type { Program } from "../plan/program.js";
-import type { Given } from "../../language/types/given-value.js";
+import type { GivenValue } from "../../language/types/given-value.js";
 import type { AttackCapabilities } from "../../language/types/capabilities/scoring.js";
 import type { Call } from "../../language/types/value.js";
 import { settingsOf } from "../drafts/settings.js";
@@ -11,7 +11,7 @@ export function checkAttacks(
   program: Program,
   attacks: readonly Call[],
   names: readonly (string | undefined)[],
-  written: Given | undefined,
+  written: GivenValue | undefined,
 ): boolean {
   const asks = (call: Call): AttackCapabilities["asks"] | undefined =>
     program.registry.find("attack", call.word)?.capabilities?.asks;

@@ -1,25 +1,25 @@
 /** What stands beside models in `evaluate`: words with their arguments, and bases as they were before a training. */
 import { must } from "../../language/diagnostics/must.js";
 import type { Span } from "../../language/diagnostics/span.js";
-import { fill } from "../plan/defaults.js";
+import { fillDefaults } from "../plan/defaults.js";
 import { isCall } from "../plan/definitions.js";
-import { isScratch } from "../plan/bases/scratch.js";
-import { servesAsItIs, servesHeadless } from "../plan/bases/untrained.js";
-import { briefCall, shortCall } from "../plan/short-call.js";
+import { isFromScratch } from "../plan/bases/scratch.js";
+import { canServeUntrainedModel, canServeWithoutHead } from "../plan/bases/untrained.js";
+import { briefCallText, shortCallText } from "../plan/short-call.js";
 import type { Draft, Program } from "../plan/program.js";
-import type { Contender, Subject } from "../plan/action.js";
-import { namedByData, splitNames } from "../checks/world.js";
+import type { Baseline, ActionSubject } from "../plan/action.js";
+import { areSplitsNamedByData, splitNames } from "../checks/world.js";
 import type { Operand, WordNode } from "../../language/syntax/tree.js";
-import type { Kind, Parameter } from "../../language/types/registry.js";
+import type { WordKind, Parameter } from "../../language/types/registry.js";
 import type { Call, Value } from "../../language/types/value.js";
-import { typed } from "../../language/types/values.js";
-import { named } from "../drafts/names.js";
+import { typedValue } from "../../language/types/values.js";
+import { resolveOperandName } from "../drafts/names.js";
 
-const KIND = "contender" satisfies Kind;
+const KIND = "contender" satisfies WordKind;
 const BASE = "base";
 
 /** Whether an operand is none of the session's models: `baseline(tfidf)`, or `router.base`. */
-export function isContender(program: Program, operand: Operand): operand is WordNode {
+export function isBaseline(program: Program, operand: Operand): operand is WordNode {
   if (operand.is !== "word") return false;
   const [first, second, more] = operand.path;
   if (second) return second.text === BASE && !more && !operand.arguments;
@@ -28,46 +28,46 @@ export function isContender(program: Program, operand: Operand): operand is Word
 }
 
 /** The model that contenders stand beside, and the data that all are scored on. */
-export interface Beside {
+export interface BaselineContext {
   readonly model: string;
   readonly task: Call;
-  readonly subjects: readonly { readonly subject: Subject; readonly draft: Draft }[];
+  readonly subjects: readonly { readonly subject: ActionSubject; readonly draft: Draft }[];
   readonly here: Span;
 }
-export interface ReadContender {
+export interface NamedBaseline {
   readonly name: string;
   /** The same, cut where it is long; absent: it is short. */
   readonly brief?: string;
-  readonly contender: Contender;
+  readonly contender: Baseline;
 }
 
 /** Undefined where something was reported. */
-export function contenderOf(program: Program, operand: WordNode, beside: Beside): ReadContender | undefined {
+export function readBaseline(program: Program, operand: WordNode, beside: BaselineContext): NamedBaseline | undefined {
   return operand.path.length > 1 ? baseOf(program, operand, beside) : called(program, operand, beside);
 }
 
 /** The base of a model as it is, or with a linear head on it where it has none for the task. */
-function baseOf(program: Program, operand: WordNode, beside: Beside): ReadContender | undefined {
-  const found = named(program, operand, ["model", "run"], "model", "evaluate");
+function baseOf(program: Program, operand: WordNode, beside: BaselineContext): NamedBaseline | undefined {
+  const found = resolveOperandName(program, operand, ["model", "run"], "model", "evaluate");
   if (!found) return undefined;
-  const draft = program.runs.get(found.name)?.model ?? found.of.draft;
+  const draft = program.runs.get(found.name)?.model ?? found.entry.draft;
   const task = draft?.given.get("task")?.value;
   if (!draft || task === undefined || !isCall(task)) return undefined;
-  const told = { contender: operand.text, task: task.word };
-  if (isScratch(draft)) {
-    program.report("contender-refused", { ...told, why: "the model began from nothing" }, operand.span);
+  const details = { contender: operand.text, task: task.word };
+  if (isFromScratch(draft)) {
+    program.report("contender-refused", { ...details, why: "the model began from nothing" }, operand.span);
     return undefined;
   }
   const contender = { baseOf: found.name, folder: program.folderAt(operand.span) };
-  if (servesHeadless(program.registry, task)) return { name: operand.text, contender };
+  if (canServeWithoutHead(program.registry, task)) return { name: operand.text, contender };
   const probe = must(probeIn(program), "a contender that puts a head on a base");
   const able =
-    servesAsItIs(program, task, draft) ||
-    isAble(program, { call: probe, contender: operand.text, at: operand.span }, beside);
+    canServeUntrainedModel(program, task, draft) ||
+    isAble(program, { call: probe, contender: operand.text, span: operand.span }, beside);
   return able ? { name: operand.text, contender: { ...contender, probe } } : undefined;
 }
 
-function called(program: Program, node: WordNode, beside: Beside): ReadContender | undefined {
+function called(program: Program, node: WordNode, beside: BaselineContext): NamedBaseline | undefined {
   const places = new Map<string, Span>();
   const parameter: Parameter = {
     name: KIND,
@@ -76,18 +76,18 @@ function called(program: Program, node: WordNode, beside: Beside): ReadContender
     why: "",
     impact: "high",
   };
-  const value = typed(node, parameter.type, { path: KIND, key: "evaluate" }, program.typing(places));
+  const value = typedValue(node, parameter.type, { path: KIND, key: "evaluate" }, program.typing(places));
   if (value === undefined) return undefined;
   const errors = program.reporter.diagnostics.length;
   const given = new Map([[KIND, { value, span: node.span, from: "written" as const, places }]]);
-  const { values } = fill(program, [parameter], given, "", { here: node.span, ...settingOf(beside) });
+  const { values } = fillDefaults(program, [parameter], given, "", { here: node.span, ...settingOf(beside) });
   const call = values[KIND];
   const wrong = program.reporter.diagnostics.slice(errors).some(({ severity }) => severity === "error");
   if (wrong || call === undefined || !isCall(call)) return undefined;
   // As it is written: what follows from the task and the data stands nowhere.
-  const own = isCall(value) ? value : call;
-  const [name, brief] = [shortCall(own, program.registry), briefCall(own, program.registry)];
-  if (!isAble(program, { call, contender: name, at: node.span }, beside)) return undefined;
+  const actualCall = isCall(value) ? value : call;
+  const [name, brief] = [shortCallText(actualCall, program.registry), briefCallText(actualCall, program.registry)];
+  if (!isAble(program, { call, contender: name, span: node.span }, beside)) return undefined;
   return { name, brief, contender: { call, folder: program.folderAt(node.span) } };
 }
 
@@ -101,38 +101,40 @@ function probeIn({ registry }: Program): Call | undefined {
 /** Whether it does the task, and has rows to learn from where it learns; else reported. */
 function isAble(
   program: Program,
-  { call, contender, at }: { readonly call: Call; readonly contender: string; readonly at: Span },
-  beside: Beside,
+  { call, contender, span }: { readonly call: Call; readonly contender: string; readonly span: Span },
+  beside: BaselineContext,
 ): boolean {
   const { task, subjects } = beside;
   const has = must(program.registry.find(KIND, call.word)?.capabilities, `what ${call.word} says of itself`);
   const able = program.registry.find("task", task.word)?.capabilities;
   const refusal = has.refuses(call, { task, has: able, roles: rolesOf(beside) });
-  if (refusal) program.report("contender-refused", { contender, task: task.word, ...refusal }, at);
+  if (refusal) program.report("contender-refused", { contender, task: task.word, ...refusal }, span);
   if (refusal) return false;
-  return !has.learns(call) || subjects.every(({ subject }) => learnsFrom(program, subject, contender, at));
+  return !has.learns(call) || subjects.every(({ subject }) => learnsFrom(program, subject, contender, span));
 }
 
 /** What a contender's own check may look at: the task that it is to do, and the data. */
-function settingOf({ task, subjects: [first] }: Beside): Readonly<Record<"model", Readonly<Record<string, Value>>>> & {
+function settingOf({ task, subjects: [first] }: BaselineContext): Readonly<
+  Record<"model", Readonly<Record<string, Value>>>
+> & {
   readonly data?: Readonly<Record<string, Value>>;
 } {
   if (!first || !("data" in first.subject)) return { model: { task } };
   const { columns, labels } = first.subject.data;
   return { model: { task }, data: { columns: { record: columns }, ...(labels && { labels }) } };
 }
-function rolesOf({ subjects: [first] }: Beside): readonly string[] {
+function rolesOf({ subjects: [first] }: BaselineContext): readonly string[] {
   return first && "data" in first.subject ? Object.keys(first.subject.data.columns) : [];
 }
 
 /** Whether the data have rows to learn from, as far as that is known before they are read; else reported. */
-function learnsFrom(program: Program, subject: Subject, contender: string, at: Span): boolean {
+function learnsFrom(program: Program, subject: ActionSubject, contender: string, span: Span): boolean {
   if (!("data" in subject)) return true;
   const { data } = subject;
-  const has = namedByData(program, data) ? null : splitNames(program, data, undefined);
+  const has = areSplitsNamedByData(program, data) ? null : splitNames(program, data, undefined);
   // Of data in folds each row is scored by what learnt from the others.
   if (has === null || has.includes("train") || foldsIn(program, data.split)) return true;
-  program.report("no-rows-to-learn", { contender, data: data.name, has }, at);
+  program.report("no-rows-to-learn", { contender, data: data.name, has }, span);
   return false;
 }
 function foldsIn(program: Program, split: Call | null): boolean {
@@ -140,14 +142,17 @@ function foldsIn(program: Program, split: Call | null): boolean {
 }
 
 /** Coded error `named-twice` of what stands there twice; false then. */
-export function eachOnce(program: Program, names: readonly { readonly name: string; readonly span: Span }[]): boolean {
+export function checkNamedOnce(
+  program: Program,
+  names: readonly { readonly name: string; readonly span: Span }[],
+): boolean {
   const twice = names.find(({ name }, i) => names.findIndex((other) => other.name === name) < i);
   if (twice) program.report("named-twice", { name: twice.name, after: "evaluate" }, twice.span);
   return twice === undefined;
 }
 
 /** Says that contenders stand there alone. */
-export function reportAlone(program: Program, operands: readonly Operand[]): void {
+export function reportOnlyBaselines(program: Program, operands: readonly Operand[]): void {
   const [first] = operands;
   const contenders = operands.map((operand) => program.textOf(operand.span) ?? "it");
   program.report("contenders-alone", { contenders }, must(first, "an operand").span);

@@ -1,46 +1,52 @@
 /** `evaluate` and `predict`: what is asked of a model that was trained, or of its base. */
-import { checkScores } from "../checks/evaluation.js";
+import { checkScoreReliability } from "../checks/evaluation.js";
 import { checkAttacks } from "./attack.js";
-import { slicedBy } from "../checks/slices.js";
-import type { Header } from "../../language/types/header.js";
-import { keysOf } from "../../language/types/keys.js";
-import type { Draft, Program, Run } from "../plan/program.js";
+import { sliceKeysOf } from "../checks/slices.js";
+import type { StatementHeader } from "../../language/types/header.js";
+import { readKeys } from "../../language/types/keys.js";
+import type { Draft, Program, NamedTraining } from "../plan/program.js";
 import type { Span } from "../../language/diagnostics/span.js";
 import { dataFacts, missingRoles, rolesOf } from "../checks/world.js";
 import { callAt, numberAt, textsAt } from "../plan/value.js";
-import { act, nameOf } from "../statement/run-action.js";
-import { contenderOf, eachOnce, isContender, reportAlone, type Beside, type ReadContender } from "./contenders.js";
-import { fill } from "../plan/defaults.js";
+import { addAction, operandName } from "../statement/run-action.js";
+import {
+  readBaseline,
+  checkNamedOnce,
+  isBaseline,
+  reportOnlyBaselines,
+  type BaselineContext,
+  type NamedBaseline,
+} from "./contenders.js";
+import { fillDefaults } from "../plan/defaults.js";
 import { isCall, resolveData } from "../plan/definitions.js";
 import { hashOf } from "../plan/hash.js";
 import { writesText } from "../plan/batches.js";
 import { isLoaded } from "../plan/bases/loaded-base.js";
 import { checkMetrics } from "../plan/metrics.js";
-import { servesAsItIs } from "../plan/bases/untrained.js";
-import { foldsNamed, subjectOf, trainedFound, trainedName } from "../drafts/names.js";
-import { dataNow, foldsWritten } from "../plan/folds.js";
+import { canServeUntrainedModel } from "../plan/bases/untrained.js";
+import { foldModelsNamed, subjectOf, trainedNameOf, resolveTrainedName } from "../drafts/names.js";
+import { currentDataOf, writtenFoldsOf } from "../plan/folds.js";
 import { must, mustGet } from "../../language/diagnostics/must.js";
 import type { Operand, WordNode } from "../../language/syntax/tree.js";
-import type { Held, Subject } from "../plan/action.js";
+import type { FoldModel, ActionSubject } from "../plan/action.js";
 import type { DataPlan } from "../../language/types/subject.js";
-import type { Given } from "../../language/types/given-value.js";
+import type { GivenValue } from "../../language/types/given-value.js";
 import type { Call, Value } from "../../language/types/value.js";
 
-export function evaluate(program: Program, header: Header): void {
-  const { clauses, statement } = header;
-  const own = keysOf(program, statement.block?.entries ?? [], header.verb, header.verb.parameters, new Map(), true, {
-    partly: true,
-  });
-  const operands = header.operands.filter((operand) => !isContender(program, operand));
-  const beside = header.operands.filter((operand) => isContender(program, operand));
-  const folded = operands.map((operand) => foldsNamed(program, operand));
+export function compileEvaluate(program: Program, header: StatementHeader): void {
+  const { clauses, statement, verb } = header;
+  const entries = statement.block?.entries ?? [];
+  const ownKeys = readKeys(program, entries, verb, verb.parameters, new Map(), true, { partly: true });
+  const operands = header.operands.filter((operand) => !isBaseline(program, operand));
+  const beside = header.operands.filter((operand) => isBaseline(program, operand));
+  const folded = operands.map((operand) => foldModelsNamed(program, operand));
   const subjects = (clauses.get("on")?.operands ?? []).map((operand) =>
     subjectOf(program, operand, folded.includes(undefined), "on", foldOf(program, operands[0])),
   );
   const names = operands.map((operand, i) =>
     folded[i]
       ? foldsEvaluated(program, operand, folded[i], subjects)
-      : trainedName(program, operand, "evaluate", (task, model) => servesAsItIs(program, task, model)),
+      : resolveTrainedName(program, operand, "evaluate", (task, model) => canServeUntrainedModel(program, task, model)),
   );
   const first = subjects[0];
   const data = first && "data" in first.subject ? first.subject.data : undefined;
@@ -50,7 +56,7 @@ export function evaluate(program: Program, header: Header): void {
       ? dataFacts(program, first.draft, data, model, statement.verb.span)
       : undefined;
   const tasks = names.flatMap((name) => taskBehind(program, name) ?? untrainedTask(program, name) ?? []);
-  const { values } = fill(program, header.verb.parameters, own.given, "", {
+  const { values } = fillDefaults(program, header.verb.parameters, ownKeys.given, "", {
     here: statement.verb.span,
     ...(tasks[0] ? { model: { task: tasks[0].task } } : {}),
     ...(data && { data: columnsAndLabels(data, facts?.labels ?? data.labels) }),
@@ -58,44 +64,48 @@ export function evaluate(program: Program, header: Header): void {
   const roles = data && { roles: Object.keys(data.columns) };
   checkAllScores(program, subjects, {
     model,
-    written: own.given.get("metrics"),
+    written: ownKeys.given.get("metrics"),
     here: statement.verb.span,
     metrics: (values["metrics"] as readonly Call[] | undefined) ?? [],
-    at: (i) => clauses.get("on")?.operands[i]?.span ?? statement.span,
+    spanAt: (i) => clauses.get("on")?.operands[i]?.span ?? statement.span,
   });
-  const asked = (values["metrics"] as readonly Call[] | undefined) ?? [];
-  const { require, metrics, bars } = withBars(program, asked, (values["require"] as readonly Call[] | undefined) ?? []);
-  const demanded = own.given.get("require");
+  const requested = (values["metrics"] as readonly Call[] | undefined) ?? [];
+  const { require, metrics, bars } = withBars(
+    program,
+    requested,
+    (values["require"] as readonly Call[] | undefined) ?? [],
+  );
+  const demanded = ownKeys.given.get("require");
   const words = metrics.map((metric) => metric.word);
-  const written = own.given.get("metrics");
+  const written = ownKeys.given.get("metrics");
   const place = (i: number): Span | undefined =>
-    i < asked.length
+    i < requested.length
       ? (written?.places.get(`metrics.${String(i)}`) ?? written?.span)
-      : (demanded?.places.get(`require.${String(bars[i - asked.length])}.metric`) ?? demanded?.span);
-  const measured = tasks.every((of) =>
-    checkMetrics(program, words, { ...of, ...roles, timed: true }, place, statement.verb.span),
+      : (demanded?.places.get(`require.${String(bars[i - requested.length])}.metric`) ?? demanded?.span);
+  const measured = tasks.every((evaluatedTask) =>
+    checkMetrics(program, words, { ...evaluatedTask, ...roles, timed: true }, place, statement.verb.span),
   );
   const mute = tasks.find(({ task }) => !writesText(program.registry, task));
-  const astray = astrayFor(program, own.given, mute?.task, statement.verb.span);
+  const astray = astrayFor(program, ownKeys.given, mute?.task, statement.verb.span);
   const onSpan = clauses.get("on")?.span ?? statement.span;
   const parted = subjects.flatMap((one) =>
     one?.sound && "data" in one.subject ? [{ data: one.subject.data, split: one.subject.split }] : [],
   );
-  const by = slicedBy(program, values["by"], parted, {
-    place: (path) => own.given.get("by")?.places.get(path),
+  const by = sliceKeysOf(program, values["by"], parted, {
+    place: (path) => ownKeys.given.get("by")?.places.get(path),
     here: statement.verb.span,
   });
   const attacks = (values["attacks"] as readonly Call[] | undefined) ?? [];
-  const attacked = checkAttacks(program, attacks, names, own.given.get("attacks"));
+  const attacked = checkAttacks(program, attacks, names, ownKeys.given.get("attacks"));
   const contenders = contendersOf(program, beside, { model: names[0], task: tasks[0]?.task, subjects, here: onSpan });
-  if (header.sound && operands.length === 0 && beside.length > 0) reportAlone(program, beside);
+  if (header.sound && operands.length === 0 && beside.length > 0) reportOnlyBaselines(program, beside);
   const unreadable = facts ? subjects.filter((one) => one && lacks(program, one, tasks, onSpan)) : [];
   const known = names.filter((name) => name !== undefined);
   const on = subjects.flatMap((subject) => (subject ? [subject.subject] : []));
   const whole = known.length > 0 && known.length === names.length && on.length === subjects.length && contenders;
   if (
     !header.sound ||
-    own.broken ||
+    ownKeys.broken ||
     !measured ||
     astray.length > 0 ||
     !whole ||
@@ -105,7 +115,7 @@ export function evaluate(program: Program, header: Header): void {
   )
     return;
   const most = values["max_tokens"];
-  act(program, header, "evaluate", {
+  addAction(program, header, "evaluate", {
     names: [...known, ...contenders.map(({ name }) => name)],
     on,
     metrics,
@@ -134,18 +144,19 @@ function checkAllScores(
   subjects: readonly ReturnType<typeof subjectOf>[],
   {
     model,
-    at,
-    ...of
-  }: Pick<Parameters<typeof checkScores>[1], "metrics" | "written" | "here"> & {
+    spanAt,
+    ...common
+  }: Pick<Parameters<typeof checkScoreReliability>[1], "metrics" | "written" | "here"> & {
     readonly model: ReturnType<typeof modelBehind>;
-    readonly at: (i: number) => Span;
+    readonly spanAt: (i: number) => Span;
   },
 ): void {
   if (program.purpose !== "run") return;
   for (const [i, one] of subjects.entries()) {
     if (!one?.sound || !("data" in one.subject)) continue;
-    const facts = dataFacts(program, one.draft, one.subject.data, model, of.here);
-    if (facts) checkScores(program, { ...of, data: one.draft, facts, split: one.subject.split, at: at(i) });
+    const facts = dataFacts(program, one.draft, one.subject.data, model, common.here);
+    if (facts)
+      checkScoreReliability(program, { ...common, data: one.draft, facts, split: one.subject.split, span: spanAt(i) });
   }
 }
 
@@ -158,18 +169,18 @@ function contendersOf(
     task,
     subjects,
     here,
-  }: Pick<Beside, "here"> & {
+  }: Pick<BaselineContext, "here"> & {
     readonly model: string | undefined;
     readonly task: Call | undefined;
-    readonly subjects: readonly (Beside["subjects"][number] | undefined)[];
+    readonly subjects: readonly (BaselineContext["subjects"][number] | undefined)[];
   },
-): readonly ReadContender[] | undefined {
+): readonly NamedBaseline[] | undefined {
   if (operands.length === 0) return [];
   if (model === undefined || !task) return undefined;
   const sound = subjects.filter((subject) => subject !== undefined);
-  const read = operands.map((operand) => contenderOf(program, operand, { model, task, subjects: sound, here }));
+  const read = operands.map((operand) => readBaseline(program, operand, { model, task, subjects: sound, here }));
   const named = read.flatMap((one, i) => (one ? [{ ...one, span: operands[i]!.span }] : []));
-  if (named.length < read.length || !eachOnce(program, named)) return undefined;
+  if (named.length < read.length || !checkNamedOnce(program, named)) return undefined;
   const brief = named.map((one) => ({ ...one, name: one.brief ?? one.name }));
   return new Set(brief.map(({ name }) => name)).size === brief.length ? brief : named;
 }
@@ -181,50 +192,65 @@ function contendersOf(
 function foldsEvaluated(
   program: Program,
   operand: Operand,
-  run: Run,
+  run: NamedTraining,
   subjects: readonly ReturnType<typeof subjectOf>[],
 ): string | undefined {
-  const name = nameOf(operand)?.text;
+  const name = operandName(operand)?.text;
   if (name === undefined) return undefined;
   const elsewhere = subjects.find((one) => one && !sameFolds(program, run, one));
   if (elsewhere && "data" in elsewhere.subject) {
     const { data, split } = elsewhere.subject;
-    const told = { model: name, folds: run.folds ?? [], data: run.data.name };
-    program.report("fold-model", { ...told, on: split === null ? data.name : `${data.name}.${split}` }, operand.span);
+    const details = { model: name, folds: run.folds ?? [], data: run.data.name };
+    program.report(
+      "fold-model",
+      { ...details, on: split === null ? data.name : `${data.name}.${split}` },
+      operand.span,
+    );
     return undefined;
   }
   const trained = (run.folds ?? []).every((fold) => {
-    const of = program.names.get(fold);
+    const entry = program.names.get(fold);
     const node = operand as WordNode;
-    return of && trainedFound(program, { name: fold, node, of }) !== undefined;
+    return entry && trainedNameOf(program, { name: fold, node, entry }) !== undefined;
   });
   return trained ? name : undefined;
 }
-function sameFolds(program: Program, run: Run, { subject, draft }: NonNullable<ReturnType<typeof subjectOf>>): boolean {
+function sameFolds(
+  program: Program,
+  run: NamedTraining,
+  { subject, draft }: NonNullable<ReturnType<typeof subjectOf>>,
+): boolean {
   return (
-    "data" in subject && subject.split === null && draft.name === run.data.name && foldsWritten(program, draft) !== null
+    "data" in subject &&
+    subject.split === null &&
+    draft.name === run.data.name &&
+    writtenFoldsOf(program, draft) !== null
   );
 }
 
 /** What is required, and the metrics with those that only it names; `bars`: of each of these the bar that does, from 0. */
 function withBars(
   program: Program,
-  asked: readonly Call[],
+  requested: readonly Call[],
   require: readonly Call[],
 ): { readonly require: readonly Call[]; readonly metrics: readonly Call[]; readonly bars: readonly number[] } {
-  const known = new Set(asked.map(hashOf));
-  const more = require.flatMap((bar, at) => {
+  const known = new Set(requested.map(hashOf));
+  const more = require.flatMap((bar, index) => {
     const metric = program.registry.find("bar", bar.word)?.capabilities?.metric(bar);
     if (!metric || known.has(hashOf(metric))) return [];
     known.add(hashOf(metric));
-    return [{ metric, at }];
+    return [{ metric, at: index }];
   });
-  return { require, metrics: [...asked, ...more.map(({ metric }) => metric)], bars: more.map(({ at }) => at) };
+  return {
+    require,
+    metrics: [...requested, ...more.map(({ metric }) => metric)],
+    bars: more.map(({ at: index }) => index),
+  };
 }
 
 /** Of a model of a fold: which one it did not see. */
 function foldOf(program: Program, operand: Operand | undefined): number | undefined {
-  const name = nameOf(operand)?.text;
+  const name = operandName(operand)?.text;
   return name === undefined ? undefined : program.runs.get(name)?.fold;
 }
 
@@ -232,15 +258,19 @@ function foldOf(program: Program, operand: Operand | undefined): number | undefi
 function heldBy(
   program: Program,
   names: readonly string[],
-): { readonly folds: Readonly<Record<string, readonly Held[]>> } | undefined {
-  const folds = names.flatMap((name): [string, readonly Held[]][] => {
+): { readonly folds: Readonly<Record<string, readonly FoldModel[]>> } | undefined {
+  const folds = names.flatMap((name): [string, readonly FoldModel[]][] => {
     const run = program.runs.get(name);
     if (!run?.folds) return [];
-    const held = run.folds.map((fold): Held => {
-      const of = mustGet(program.runs, fold, "training");
-      return { name: fold, data: must(resolveData(program, dataNow(program, of), of.data.span), "a fold's data").plan };
+    const foldModel = run.folds.map((fold): FoldModel => {
+      const foldTraining = mustGet(program.runs, fold, "training");
+      return {
+        name: fold,
+        data: must(resolveData(program, currentDataOf(program, foldTraining), foldTraining.data.span), "a fold's data")
+          .plan,
+      };
     });
-    return [[name, held]];
+    return [[name, foldModel]];
   });
   return folds.length > 0 ? { folds: Object.fromEntries(folds) } : undefined;
 }
@@ -256,14 +286,16 @@ function taskOf(program: Program, name: string | undefined): Call | undefined {
 /** What a model does that is asked as its base is. */
 function untrainedTask(program: Program, name: string | undefined): { model: string; task: Call } | undefined {
   const [task, model] = [taskOf(program, name), name === undefined ? undefined : program.names.get(name)?.draft];
-  return name !== undefined && task && model && servesAsItIs(program, task, model) ? { model: name, task } : undefined;
+  return name !== undefined && task && model && canServeUntrainedModel(program, task, model)
+    ? { model: name, task }
+    : undefined;
 }
 /** What a trained model does; undefined where its definition is not sound. */
 function taskBehind(program: Program, name: string | undefined): { model: string; task: Call } | undefined {
   const named = name === undefined ? undefined : program.names.get(name)?.draft;
-  const of =
+  const draft =
     name === undefined ? undefined : (program.runs.get(name)?.model ?? (named && isLoaded(named) ? named : undefined));
-  const task = of?.given.get("task")?.value;
+  const task = draft?.given.get("task")?.value;
   return name !== undefined && isCall(task) ? { model: name, task } : undefined;
 }
 function modelBehind(program: Program, name: string | undefined): { name: string; folder: string } | null {
@@ -275,7 +307,7 @@ function modelBehind(program: Program, name: string | undefined): { name: string
 /** Whether data that are asked about lack what the models' task reads (reported). */
 function lacks(
   program: Program,
-  { subject, draft }: { readonly subject: Subject; readonly draft: Draft },
+  { subject, draft }: { readonly subject: ActionSubject; readonly draft: Draft },
   tasks: readonly { readonly task: Call }[],
   here: Span,
 ): boolean {
@@ -286,14 +318,15 @@ function lacks(
   return true;
 }
 
-export function predict(program: Program, header: Header): void {
+export function compilePredict(program: Program, header: StatementHeader): void {
   const { clauses, statement } = header;
-  const own = keysOf(program, statement.block?.entries ?? [], header.verb, header.verb.parameters);
+  const ownKeys = readKeys(program, statement.block?.entries ?? [], header.verb, header.verb.parameters);
   const operands = clauses.get("on")?.operands ?? [];
-  const texts = operands.filter((o) => o.is === "string");
+  const texts = operands.filter((options) => options.is === "string");
   const [first] = operands;
-  let on: Subject | undefined;
-  if (first && texts.length === operands.length) on = { texts: texts.map((o) => (o.is === "string" ? o.value : "")) };
+  let on: ActionSubject | undefined;
+  if (first && texts.length === operands.length)
+    on = { texts: texts.map((options) => (options.is === "string" ? options.value : "")) };
   else if (first && operands.length > 1)
     program.report("too-many-operands", { after: "on", found: operands.length }, clauses.get("on")?.span ?? first.span);
   else if (first?.is === "reference") {
@@ -308,17 +341,19 @@ export function predict(program: Program, header: Header): void {
   } else if (first) on = subjectOf(program, first, true, "on")?.subject;
   const [operand] = header.operands;
   const writes = (task: Call): boolean => writesText(program.registry, task);
-  const name = operand && trainedName(program, operand, "predict", (of, model) => servesAsItIs(program, of, model));
-  const as = nameOf(clauses.get("as")?.operands[0]);
+  const name =
+    operand &&
+    resolveTrainedName(program, operand, "predict", (of, model) => canServeUntrainedModel(program, of, model));
+  const as = operandName(clauses.get("as")?.operands[0]);
   if (as) program.define(as.text, as.span, { is: "prediction" });
-  const { values } = fill(program, header.verb.parameters, own.given, "", { here: statement.verb.span });
+  const { values } = fillDefaults(program, header.verb.parameters, ownKeys.given, "", { here: statement.verb.span });
   const task = taskOf(program, name);
-  const astray = astrayFor(program, own.given, task, statement.verb.span);
+  const astray = astrayFor(program, ownKeys.given, task, statement.verb.span);
   if (task && on && "texts" in on && rolesOf(program, task).includes("context") && first) {
     program.report("asks-without-context", { model: name ?? "the model" }, first.span);
     return;
   }
-  if (!header.sound || own.broken || name === undefined || !on || astray.length > 0) return;
+  if (!header.sound || ownKeys.broken || name === undefined || !on || astray.length > 0) return;
   const writing =
     task && writes(task)
       ? {
@@ -333,11 +368,11 @@ export function predict(program: Program, header: Header): void {
     program.report(
       "no-why",
       { task: task.word, has: tasksThatSayWhy(program) },
-      own.given.get("why")?.span ?? statement.span,
+      ownKeys.given.get("why")?.span ?? statement.span,
     );
     return;
   }
-  act(program, header, "predict", { name, on, as: as?.text ?? null, batch_size, writing, ...(why && { why }) });
+  addAction(program, header, "predict", { name, on, as: as?.text ?? null, batch_size, writing, ...(why && { why }) });
 }
 
 function saysWhy(program: Program, task: Call): boolean {
@@ -350,7 +385,7 @@ function tasksThatSayWhy(program: Program): readonly string[] {
 /** Keys of writing that are given though the task writes nothing (reported). */
 function astrayFor(
   program: Program,
-  given: ReadonlyMap<string, Given>,
+  given: ReadonlyMap<string, GivenValue>,
   task: Call | undefined,
   here: Span,
 ): readonly string[] {

@@ -1,38 +1,38 @@
 /** `experiment { … }`: where trainings below it belong, and who is told of them. It changes no recipe and no plan. */
-import { fill } from "../plan/defaults.js";
+import { fillDefaults } from "../plan/defaults.js";
 import { isCall } from "../plan/value.js";
 import type { Program } from "../plan/program.js";
-import type { Header } from "../../language/types/header.js";
-import { keysOf } from "../../language/types/keys.js";
+import type { StatementHeader } from "../../language/types/header.js";
+import { readKeys } from "../../language/types/keys.js";
 import type { Call, Value } from "../../language/types/value.js";
-import { act } from "../statement/run-action.js";
+import { addAction } from "../statement/run-action.js";
 
 const MOST = { name: 200, notes: 4000 } as const;
 
-export function experiment(program: Program, header: Header): void {
+export function compileExperiment(program: Program, header: StatementHeader): void {
   const { verb, statement } = header;
   const here = statement.verb.span;
-  const own = keysOf(program, statement.block?.entries ?? [], verb, verb.parameters);
+  const ownKeys = readKeys(program, statement.block?.entries ?? [], verb, verb.parameters);
   const errors = program.reporter.diagnostics.length;
-  const { values } = fill(program, verb.parameters, own.given, "", { here });
+  const { values } = fillDefaults(program, verb.parameters, ownKeys.given, "", { here });
   const name = typeof values["name"] === "string" ? values["name"].trim() : "";
   const notes = typeof values["notes"] === "string" ? values["notes"].trim() : "";
-  const at = (key: string) => own.given.get(key)?.span ?? here;
-  if (!own.given.has("name") && header.sound && !own.broken)
+  const spanOf = (key: string) => ownKeys.given.get(key)?.span ?? here;
+  if (!ownKeys.given.has("name") && header.sound && !ownKeys.broken)
     program.report("missing-key", { verb: verb.name, keys: ["name"], example: verb.example }, here);
-  if (own.given.has("name") && (name === "" || name.length > MOST.name))
-    program.report("experiment-name", { length: name.length, most: MOST.name }, at("name"));
+  if (ownKeys.given.has("name") && (name === "" || name.length > MOST.name))
+    program.report("experiment-name", { length: name.length, most: MOST.name }, spanOf("name"));
   if (notes.length > MOST.notes)
-    program.report("experiment-notes", { length: notes.length, most: MOST.notes }, at("notes"));
+    program.report("experiment-notes", { length: notes.length, most: MOST.notes }, spanOf("notes"));
   const trackers = callsIn(values["trackers"]);
   for (const [i, tracker] of trackers.entries()) {
     const twin = trackers.slice(0, i).some((other) => JSON.stringify(other) === JSON.stringify(tracker));
-    if (twin) program.report("tracker-twice", { tracker: tracker.word }, at("trackers"));
+    if (twin) program.report("tracker-twice", { tracker: tracker.word }, spanOf("trackers"));
   }
   const found = program.reporter.diagnostics.slice(errors).some((d) => d.severity === "error");
-  if (!header.sound || own.broken || found || name === "") return;
+  if (!header.sound || ownKeys.broken || found || name === "") return;
   program.experiment = { name, notes, trackers };
-  act(program, header, "experiment", {});
+  addAction(program, header, "experiment", {});
 }
 
 function callsIn(value: Value | undefined): readonly Call[] {

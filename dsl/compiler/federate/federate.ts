@@ -2,17 +2,17 @@
  * `federate`: one training of a model whose rows are with several clients. Its recipe says who they are, how many rounds there
  * are and what becomes of their updates; `training` is what a client does in one round.
  */
-import type { Header } from "../../language/types/header.js";
-import { keysOf } from "../../language/types/keys.js";
-import type { Draft, Program, Run } from "../plan/program.js";
+import type { StatementHeader } from "../../language/types/header.js";
+import { readKeys } from "../../language/types/keys.js";
+import type { Draft, Program, NamedTraining } from "../plan/program.js";
 import { parametersOf } from "../plan/definitions.js";
-import { foldsWritten } from "../plan/folds.js";
-import { act, nameOf } from "../statement/run-action.js";
+import { writtenFoldsOf } from "../plan/folds.js";
+import { addAction, operandName } from "../statement/run-action.js";
 import { draftOf } from "../drafts/names.js";
-import { planFederated } from "../drafts/draft-federation.js";
+import { planFederation } from "../drafts/draft-federation.js";
 import { checkDuration } from "../drafts/settings.js";
 
-export function federate(program: Program, header: Header): void {
+export function compileFederate(program: Program, header: StatementHeader): void {
   const { clauses, statement, verb } = header;
   const [operand] = header.operands;
   const model = operand && draftOf(program, operand, "model", "federate");
@@ -22,34 +22,34 @@ export function federate(program: Program, header: Header): void {
   const recipe = written ? draftOf(program, written, "recipe", "with") : null;
   const entries = statement.block?.entries ?? [];
   const parameters = [...verb.parameters, ...parametersOf(program, "recipe")];
-  const own = keysOf(program, entries, verb, parameters, new Map(recipe?.given));
+  const ownKeys = readKeys(program, entries, verb, parameters, new Map(recipe?.given));
   const keys = entries.map(({ key }) => key.path[0] ?? key.text);
-  checkDuration(program, own.given, keys, statement.verb.span);
-  const as = nameOf(clauses.get("as")?.operands[0]);
+  checkDuration(program, ownKeys.given, keys, statement.verb.span);
+  const as = operandName(clauses.get("as")?.operands[0]);
   const taken = as !== undefined && program.names.get(as.text)?.is === "model";
   if (taken) program.report("kept-as-a-model", { name: as.text }, as.span);
   if (as && !taken) program.define(as.text, as.span, { is: "run" });
   const [data, ...others] = datas.filter((one) => one !== undefined);
-  const sound = header.sound && !own.broken && !taken && recipe !== undefined && 1 + others.length === datas.length;
+  const sound = header.sound && !ownKeys.broken && !taken && recipe !== undefined && 1 + others.length === datas.length;
   const whole = sound && model && data && demandWhole(program, [data, ...others], header);
   if (!whole || !as) {
     if (as) program.tried.add(as.text);
     return;
   }
   const ofStatement = new Set(verb.parameters.map(({ name }) => name));
-  const of = (own_: boolean): Run["own"] =>
-    new Map([...own.given].filter(([key]) => keys.includes(key) && ofStatement.has(key) === own_));
+  const settingsFor = (own_: boolean): NamedTraining["ownSettings"] =>
+    new Map([...ownKeys.given].filter(([key]) => keys.includes(key) && ofStatement.has(key) === own_));
   const run = {
     model,
     data,
     recipe,
-    own: of(false),
-    federated: { settings: of(true), others },
+    ownSettings: settingsFor(false),
+    federated: { settings: settingsFor(true), others },
   };
   if (recipe) program.require(recipe.needs);
   const planned = program.silent
     ? undefined
-    : planFederated(program, run, as.text, {
+    : planFederation(program, run, as.text, {
         modelAt: operand?.span ?? statement.span,
         here: statement.verb.span,
         dataAt: onto.map(({ span }) => span),
@@ -57,13 +57,13 @@ export function federate(program: Program, header: Header): void {
       });
   const recipeHash = planned?.plan.recipeHash;
   program.runs.set(as.text, { ...run, here: !program.silent, ...(recipeHash !== undefined && { recipeHash }) });
-  if (planned) act(program, header, "federate", { name: as.text, plan: planned.plan, resume: planned.resume });
+  if (planned) addAction(program, header, "federate", { name: as.text, plan: planned.plan, resume: planned.resume });
 }
 
 /** Each data set is one that a client can have. */
-function demandWhole(program: Program, datas: readonly Draft[], { clauses, statement }: Header): boolean {
+function demandWhole(program: Program, datas: readonly Draft[], { clauses, statement }: StatementHeader): boolean {
   const onto = clauses.get("on")?.operands ?? [];
-  const folded = datas.findIndex((data) => foldsWritten(program, data) !== null);
+  const folded = datas.findIndex((data) => writtenFoldsOf(program, data) !== null);
   if (folded < 0) return true;
   program.report("federate-of-folds", { data: datas[folded]?.name ?? "" }, onto[folded]?.span ?? statement.span);
   return false;

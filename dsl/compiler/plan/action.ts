@@ -1,23 +1,23 @@
 /** What a Tune source comes to: a host (kernel, command line, tests) does its `Action`s in order. */
 import type { Span } from "../../language/diagnostics/span.js";
-import type { Compressing } from "./actions/compress-actions.js";
+import type { CompressAction } from "./actions/compress-actions.js";
 import type { AutoPlan } from "./sweep/auto.js";
 import type { DataPlan, ModelPlan } from "../../language/types/subject.js";
 import type { Call, SplitName, Value } from "../../language/types/value.js";
-import type { Deploying, Serving } from "./actions/deploy-actions.js";
-import type { Showing } from "./actions/show-actions.js";
+import type { DeployAction, ServeAction } from "./actions/deploy-actions.js";
+import type { ShowAction } from "./actions/show-actions.js";
 import type { Plan } from "./plan.js";
 import type { RecipePlan } from "./recipe.js";
 import type { SweepPlan } from "./sweep/sweep-plan.js";
 
 /** What evaluate and predict work on. */
-export type Subject =
+export type ActionSubject =
   | { readonly data: DataPlan; readonly split: SplitName | null }
   | { readonly texts: readonly string[] }
   | { readonly live: string };
 
 /** A model of a fold, and the data with that fold as their split `validation`. */
-export interface Held {
+export interface FoldModel {
   readonly name: string;
   readonly data: DataPlan;
 }
@@ -25,20 +25,20 @@ export interface Held {
  * A word's call, and the folder that its paths are relative to; or the base of a model as it was before its training, with the
  * call that puts a head on it where it has none for the model's labels (absent: the task needs none).
  */
-export type Contender =
+export type Baseline =
   | { readonly call: Call; readonly folder: string }
   | { readonly baseOf: string; readonly folder: string; readonly probe?: Call };
 
 /** In which order rows are asked about: those that a model is least sure of, those whose label is probably wrong, or by chance. */
-export type AskOrder = "uncertainty" | "label_issues" | "random";
+export type AnnotationOrder = "uncertainty" | "label_issues" | "random";
 
-export interface Writing {
+export interface GenerationSettings {
   readonly decode: Call;
   readonly max_tokens: number;
   readonly stop: readonly string[];
 }
 
-export type CompressStage = Compressing<Plan>["stages"][number];
+export type PlannedCompressStage = CompressAction<Plan>["stages"][number];
 /** One data set of several that a model learns one after the other. */
 export interface UpdateStage {
   /** What the model is called as it is after it. */
@@ -91,7 +91,7 @@ export interface Actions {
     /** Nobody wrote a strategy: it is the usual one. Absent: somebody did. */
     readonly usual?: true;
   };
-  compress: Compressing<Plan>;
+  compress: CompressAction<Plan>;
   federate: {
     /** What the model is called afterwards. */
     readonly name: string;
@@ -105,7 +105,7 @@ export interface Actions {
   };
   evaluate: {
     readonly names: readonly string[];
-    readonly on: readonly Subject[];
+    readonly on: readonly ActionSubject[];
     readonly metrics: readonly Call[];
     readonly batch_size: number;
     readonly worst: number;
@@ -121,17 +121,17 @@ export interface Actions {
     /** Null: as many as the model's `max_length`. */
     readonly max_tokens?: number | null;
     /** Of names that are no model's: what stands there beside models. A model is the first of `names`. */
-    readonly contenders?: Readonly<Record<string, Contender>>;
+    readonly contenders?: Readonly<Record<string, Baseline>>;
     /** Of names that are several models, one for each fold: these, and the rows that each didn't see. */
-    readonly folds?: Readonly<Record<string, readonly Held[]>>;
+    readonly folds?: Readonly<Record<string, readonly FoldModel[]>>;
   };
   predict: {
     readonly name: string;
-    readonly on: Subject;
+    readonly on: ActionSubject;
     readonly as: string | null;
     readonly batch_size: number;
     /** How text is written; null: the task writes none. */
-    readonly writing: Writing | null;
+    readonly writing: GenerationSettings | null;
     /** Whether it is shown which words spoke for the answers; absent: no. */
     readonly why?: "left_out" | "gradient";
   };
@@ -139,10 +139,10 @@ export interface Actions {
   sweep: { readonly name: string; readonly sweep: SweepPlan; readonly detach?: true };
   /** A sweep that the host writes. */
   auto: { readonly name: string; readonly auto: AutoPlan };
-  deploy: Deploying<Subject>;
+  deploy: DeployAction<ActionSubject>;
   /** Models that answer requests from now on. */
-  serve: Serving;
-  show: Showing<Subject>;
+  serve: ServeAction;
+  show: ShowAction<ActionSubject>;
   annotate: {
     /** What the annotated data are called. */
     readonly name: string;
@@ -151,7 +151,7 @@ export interface Actions {
     readonly from: DataPlan;
     readonly split: SplitName | null;
     readonly model: string | null;
-    readonly order: AskOrder;
+    readonly order: AnnotationOrder;
     /** Null: whoever runs it. */
     readonly annotator: string | null;
     /** Most rows that are asked about; null: all. */

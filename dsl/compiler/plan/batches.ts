@@ -2,11 +2,11 @@
  * Rows of one epoch, and what the compiler asks of the row format of a task. The format says how rows of the data become rows of
  * a batch; packing fills rows of a batch up to the longest.
  */
-import type { EpochRows, RowFormatCapabilities, SomeRows } from "../../language/types/capabilities/row-format.js";
+import type { EpochRows, RowFormatCapabilities, SplitRows } from "../../language/types/capabilities/row-format.js";
 import type { Registry } from "../../language/types/registry.js";
 import type { SplitFacts } from "../../language/types/facts.js";
-import { countTruncated, UNKNOWN_LENGTH } from "./epoch-rows.js";
-import { packedRows, type Texts } from "./packing.js";
+import { truncatedEpochRows, DEFAULT_TEXT_TOKENS } from "./epoch-rows.js";
+import { countPackedRows, type TextsOfLength } from "./packing.js";
 import type { RecipePlan } from "./recipe.js";
 import type { ModelPlan } from "../../language/types/subject.js";
 
@@ -24,7 +24,7 @@ export function writesText(registry: Registry, task: ModelPlan["task"]): boolean
 }
 
 /** Whether a model of the task may be asked as its base is, never trained (capability `untrained`). */
-export function servesUntrained(registry: Registry, task: ModelPlan["task"]): boolean {
+export function canServeUntrained(registry: Registry, task: ModelPlan["task"]): boolean {
   return registry.find("task", task.word)?.capabilities?.untrained === true;
 }
 
@@ -34,21 +34,21 @@ export function readsConversations(registry: Registry, task: ModelPlan["task"]):
 }
 
 /** All rows of a split. */
-export const allRows = (split: SplitFacts | undefined): SomeRows => ({ split, rows: split?.rows ?? 0 });
+export const allRows = (split: SplitFacts | undefined): SplitRows => ({ split, rows: split?.rows ?? 0 });
 
 /** Rows of one epoch over several splits. `max`: most tokens of a row. `rowFormat`, if not known: rows are cut. */
-export function countEpoch(
-  parts: readonly SomeRows[],
+export function countEpochRows(
+  parts: readonly SplitRows[],
   max: number,
   { rowFormat, packing }: { readonly rowFormat: RowFormatCapabilities | undefined; readonly packing: boolean },
 ): EpochRows {
-  const counted = parts.map((part) => rowFormat?.countEpoch(part, max, packing) ?? countTruncated(part, max));
+  const counted = parts.map((part) => rowFormat?.countEpoch(part, max, packing) ?? truncatedEpochRows(part, max));
   const sum = (term: (one: EpochRows) => number): number => counted.reduce((total, one) => total + term(one), 0);
   const tokens = sum((one) => one.tokens);
   const written = sum((one) => (one.written ?? 0) * one.tokens) / Math.max(1, tokens);
   const texts = packing ? parts.flatMap((part) => textsOf(part, max)) : [];
   return {
-    rows: packing ? Math.max(1, packedRows(texts, max)) : sum((one) => one.rows),
+    rows: packing ? Math.max(1, countPackedRows(texts, max)) : sum((one) => one.rows),
     tokens,
     longest: Math.max(...counted.map((one) => one.longest)),
     ...(counted.some((one) => one.written !== undefined) && { written }),
@@ -56,18 +56,18 @@ export function countEpoch(
 }
 
 /** Texts by their lengths, those of a bin spread over it; longer ones as the windows that they are cut into. */
-function textsOf({ split, rows }: SomeRows, max: number): readonly Texts[] {
+function textsOf({ split, rows }: SplitRows, max: number): readonly TextsOfLength[] {
   const lengths = split?.lengths;
-  if (!lengths) return [{ length: Math.min(UNKNOWN_LENGTH, max), count: rows }];
+  if (!lengths) return [{ length: Math.min(DEFAULT_TEXT_TOKENS, max), count: rows }];
   const { step, counts } = lengths;
   const share = split.rows > 0 ? rows / split.rows : 1;
   return counts.flatMap((count, bin) =>
     Array.from({ length: count > 0 ? step : 0 }, (_, i) => bin * step + i).flatMap((length) => {
-      const own = (share * count) / step;
+      const textsPerStep = (share * count) / step;
       const whole = Math.floor(length / max);
       return [
-        { length: max, count: own * whole },
-        { length: length - whole * max, count: own },
+        { length: max, count: textsPerStep * whole },
+        { length: length - whole * max, count: textsPerStep },
       ].filter((one) => one.length > 0 && one.count > 0);
     }),
   );

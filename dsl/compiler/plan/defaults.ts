@@ -1,18 +1,18 @@
 /** Fills in defaults, keeps where each value came from, and lets words check themselves. */
-import type { CheckContext, PartOfText } from "../../language/types/context.js";
-import { entryOf, type Code, type CodeData } from "../../language/diagnostics/codes.js";
+import type { CheckContext, TextPart } from "../../language/types/context.js";
+import { codeEntryOf, type Code, type CodeData } from "../../language/diagnostics/codes.js";
 import type { Program } from "./program.js";
-import type { Given } from "../../language/types/given-value.js";
-import { replace } from "../../language/diagnostics/reporter.js";
+import type { GivenValue } from "../../language/types/given-value.js";
+import { replacementFix } from "../../language/diagnostics/reporter.js";
 import type { Span } from "../../language/diagnostics/span.js";
 import type { Parameter } from "../../language/types/registry.js";
 import type { BaseFacts } from "../../language/types/facts.js";
-import type { Origins } from "./plan.js";
+import type { ValueOrigins } from "./plan.js";
 import type { Call, Value } from "../../language/types/value.js";
 
-export type Origin = Origins[string];
+export type ValueOrigin = ValueOrigins[string];
 /** What a statement's words may look at while they are filled in. */
-export interface Setting {
+export interface DefaultsContext {
   readonly data?: Readonly<Record<string, Value>>;
   readonly model?: Readonly<Record<string, Value>>;
   /** Facts of the draft that derived defaults read (`validation`, `positions`, `length`). */
@@ -22,28 +22,28 @@ export interface Setting {
   /** Where to report when a value stands in another source. */
   readonly here: Span;
 }
-export interface Filled {
+export interface FilledParameters {
   readonly values: Readonly<Record<string, Value>>;
-  readonly origins: Record<string, Origin>;
+  readonly origins: Record<string, ValueOrigin>;
 }
 
 /** What does not change while one block is filled in. */
 interface Filling {
   readonly program: Program;
-  readonly setting: Setting;
-  readonly origins: Record<string, Origin>;
+  readonly setting: DefaultsContext;
+  readonly origins: Record<string, ValueOrigin>;
   /** The draft's facts and the values so far: what derived defaults and checks look at. */
   readonly statement: Record<string, Value>;
 }
 
 /** All parameters of a block with their values, defaults included. `prefix` starts the paths of origins (`training.`). */
-export function fill(
+export function fillDefaults(
   program: Program,
   parameters: readonly Parameter[],
-  given: ReadonlyMap<string, Given>,
+  given: ReadonlyMap<string, GivenValue>,
   prefix: string,
-  setting: Setting,
-): Filled {
+  setting: DefaultsContext,
+): FilledParameters {
   const values: Record<string, Value> = {};
   const filling: Filling = { program, setting, origins: {}, statement: { ...setting.draft } };
   for (const parameter of parameters) {
@@ -77,7 +77,7 @@ function filled(filling: Filling, value: Value, path: string, local: string, pla
   const word = program.registry.find(call.kind, call.word);
   if (!word) return call;
   const given: Record<string, Value> = {};
-  const held: string[] = [];
+  const usualNames: string[] = [];
   const from = origins[path]?.from ?? "written";
   for (const parameter of word.parameters) {
     if (parameter.open || parameter.planned) continue;
@@ -90,7 +90,7 @@ function filled(filling: Filling, value: Value, path: string, local: string, pla
     if (written === undefined) origins[`${path}.${parameter.name}`] = originOf(parameter, draft, context);
     else if (from !== "default" && from !== "derived") origins[`${path}.${parameter.name}`] = { from };
     given[parameter.name] = part(next, parameter.name);
-    if (written !== undefined && isUsual(parameter, written)) held.push(parameter.name);
+    if (written !== undefined && isUsual(parameter, written)) usualNames.push(parameter.name);
   }
   for (const [name, extra] of Object.entries(call.arguments)) if (!Object.hasOwn(given, name)) given[name] = extra;
   const { definition } = word;
@@ -98,7 +98,7 @@ function filled(filling: Filling, value: Value, path: string, local: string, pla
     ...call,
     arguments: given,
     ...(definition !== undefined && { definition }),
-    ...(held.length > 0 && { held }),
+    ...(usualNames.length > 0 && { held: usualNames }),
   };
   const { oneOf } = word;
   if (oneOf && oneOf.filter((name) => (call.arguments[name] ?? null) !== null).length !== 1)
@@ -123,23 +123,23 @@ function standing(parameter: Parameter, draft: Draft, context: () => CheckContex
   if (!parameter.default) return undefined;
   return "value" in parameter.default ? parameter.default.value : parameter.default.from(draft(), context());
 }
-function originOf({ default: standard, why }: Parameter, draft: Draft, context: () => CheckContext): Origin {
+function originOf({ default: standard, why }: Parameter, draft: Draft, context: () => CheckContext): ValueOrigin {
   if (!standard || !("derived" in standard)) return { from: "default", why: why ?? "" };
   return { from: "derived", why: standard.because?.(draft(), context()) ?? standard.derived };
 }
 
 /** A part of a text where it stands as it is; with characters before it that are escaped the whole of it. */
-function partOf(program: Program, whole: Span, { at, length }: PartOfText): Span {
-  const before = program.textOf(whole)?.slice(0, at + 1);
+function partOf(program: Program, whole: Span, { start: partStart, length }: TextPart): Span {
+  const before = program.textOf(whole)?.slice(0, partStart + 1);
   if (before === undefined || !before.startsWith('"') || before.includes("\\")) return whole;
-  const start = whole.start + 1 + at;
+  const start = whole.start + 1 + partStart;
   return { ...whole, start, end: start + length };
 }
 
 function contextOf(filling: Filling, places: Places, local: string | undefined, call?: Call): CheckContext {
   const { program, setting, statement } = filling;
-  const placeOf = (at: string | undefined): Span | undefined =>
-    at !== undefined && local !== undefined ? places.get(`${local}.${at}`) : undefined;
+  const placeOf = (path: string | undefined): Span | undefined =>
+    path !== undefined && local !== undefined ? places.get(`${local}.${path}`) : undefined;
   const whole = local === undefined ? undefined : places.get(local);
   return {
     facts: program.facts,
@@ -152,25 +152,26 @@ function contextOf(filling: Filling, places: Places, local: string | undefined, 
     find: (kind, name) => program.registry.find(kind, name),
     ofKind: (kind) => program.registry.ofKind(kind).filter((word) => !word.planned),
     ask: (need) => program.ask(need),
-    reportFailed(failure, at) {
-      const place = placeOf(at) ?? whole;
+    reportFailed(failure, path) {
+      const place = placeOf(path) ?? whole;
       program.reportFailed(failure, place?.source === program.source.id ? place : setting.here);
     },
-    folderOf: (at) => program.folderAt(placeOf(at) ?? whole ?? setting.here),
-    report<C extends Code>(code: C, data: CodeData[C], at?: string, instead?: string, within?: PartOfText): void {
-      const written = placeOf(at);
+    folderOf: (path) => program.folderAt(placeOf(path) ?? whole ?? setting.here),
+    report<C extends Code>(code: C, data: CodeData[C], path?: string, instead?: string, within?: TextPart): void {
+      const written = placeOf(path);
       // Of the call itself its word stands at its beginning.
-      const own =
-        at === undefined && whole && within
-          ? { ...whole, start: whole.start + within.at, end: whole.start + within.at + within.length }
+      const ownSpan =
+        path === undefined && whole && within
+          ? { ...whole, start: whole.start + within.start, end: whole.start + within.start + within.length }
           : written && within
             ? partOf(program, written, within)
             : written;
-      const place = own ?? whole;
-      const entry = entryOf(code as string);
+      const place = ownSpan ?? whole;
+      const entry = codeEntryOf(code as string);
       // Warnings about a definition's text are reported at the definition, not again at each use.
       if (entry?.severity === "warning" && entry.facts !== true && place && place.source !== program.source.id) return;
-      const fix = own && instead !== undefined ? { fix: { ...replace(own, instead), certain: false } } : {};
+      const fix =
+        ownSpan && instead !== undefined ? { fix: { ...replacementFix(ownSpan, instead), certain: false } } : {};
       program.reportNear(code, data, place, setting.here, fix);
     },
   };

@@ -1,19 +1,19 @@
 /** Drafts → plans of data, model and recipe: defaults filled in, words checked. */
-import { plain } from "../../language/types/numeric.js";
-import type { Draft, Program, Run } from "./program.js";
-import type { Given } from "../../language/types/given-value.js";
+import { plainNumber } from "../../language/types/numeric.js";
+import type { Draft, Program, NamedTraining } from "./program.js";
+import type { GivenValue } from "../../language/types/given-value.js";
 import type { Span } from "../../language/diagnostics/span.js";
 import type { Parameter } from "../../language/types/registry.js";
-import { fill, type Origin } from "./defaults.js";
-import { failed, type BaseFacts, type Need } from "../../language/types/facts.js";
+import { fillDefaults, type ValueOrigin } from "./defaults.js";
+import { isFailed, type BaseFacts, type Need } from "../../language/types/facts.js";
 import { readsConversations } from "./batches.js";
 import type { Resolved, ResolvedModel } from "./resolved.js";
-import { isLoaded, resolveLoaded, runOf } from "./bases/loaded-base.js";
-import { checkScratch, isScratch, scratchOf } from "./bases/scratch.js";
-import { madeOf, madeWith } from "./bases/compressed-base.js";
+import { isLoaded, resolveLoadedModel, loadedRunOf } from "./bases/loaded-base.js";
+import { checkScratch, isFromScratch, scratchPlanOf } from "./bases/scratch.js";
+import { studentBaseOf, studentCallOf } from "./bases/compressed-base.js";
 import { isCall } from "./value.js";
 import type { RecipePlan } from "./recipe.js";
-import { readerOf, type DataPlan, type ModelPlan } from "../../language/types/subject.js";
+import { dataReaderOf, type DataPlan, type ModelPlan } from "../../language/types/subject.js";
 import type { Call, Value } from "../../language/types/value.js";
 
 export function parametersOf(program: Program, verb: string): readonly Parameter[] {
@@ -29,7 +29,7 @@ export function resolveData(
   const { annotations } = draft;
   const written = recordOf(draft.given.get("columns")?.value);
   const columns = annotations?.adds ? { ...written, [annotations.role]: annotations.role } : written;
-  const { values, origins } = fill(program, parametersOf(program, "data"), draft.given, "data.", {
+  const { values, origins } = fillDefaults(program, parametersOf(program, "data"), draft.given, "data.", {
     here,
     data: { columns: { record: columns } },
     ...(model ? { model } : {}),
@@ -107,12 +107,12 @@ export function resolveModel(
   data: DataPlan | null = null,
 ): ResolvedModel | undefined {
   if (draft.broken) return undefined;
-  if (isLoaded(draft)) return resolveLoaded(program, draft, here);
-  const fresh = isScratch(draft);
+  if (isLoaded(draft)) return resolveLoadedModel(program, draft, here);
+  const fresh = isFromScratch(draft);
   const named = draft.given.get("base")?.value;
   if (!fresh && named !== undefined && typeof named !== "string")
     return onTrained(program, draft, here, String(recordOf(named)["model"]));
-  const scratch = fresh ? scratchOf(program, draft, here, data) : undefined;
+  const scratch = fresh ? scratchPlanOf(program, draft, here, data) : undefined;
   const name = fresh ? scratch?.architecture.word : draft.given.get("base")?.value;
   if (typeof name !== "string" && !fresh) return undefined;
   const place = draft.given.get(fresh ? "architecture" : "base")?.span;
@@ -120,12 +120,12 @@ export function resolveModel(
   const makes = !fresh || (scratch && program.registry.find("model", scratch.architecture.word)?.capabilities?.scratch);
   const need: Need & { about: "base" } = { about: "base", name: String(name), folder, ...(scratch && { scratch }) };
   const fact = makes ? program.ask(need, true) : undefined;
-  if (fact !== undefined && failed(fact)) {
-    const told = program.placeOf(fact, draft) ?? place;
-    program.reportFailed(fact, told?.source === program.source.id ? told : here);
+  if (fact !== undefined && isFailed(fact)) {
+    const failurePlace = program.placeOf(fact, draft) ?? place;
+    program.reportFailed(fact, failurePlace?.source === program.source.id ? failurePlace : here);
     return undefined;
   }
-  const { values, origins } = fill(program, parametersOf(program, "model"), draft.given, "model.", {
+  const { values, origins } = fillDefaults(program, parametersOf(program, "model"), draft.given, "model.", {
     here,
     draft: { folder, ...lengthsOf(draft, fact) },
     ...(fact && { base: fact }),
@@ -151,54 +151,54 @@ function lengthsOf(draft: Draft, base: BaseFacts | undefined): Readonly<Record<s
 }
 
 /** A model that begins from the weights of another one; undefined while there are none. */
-function onTrained(program: Program, draft: Draft, here: Span, of: string): ResolvedModel | undefined {
-  const run = program.runs.get(of) ?? loadedBase(program, of);
-  const recipeHash = run?.here ? run.recipeHash : program.outside.trained[of];
+function onTrained(program: Program, draft: Draft, here: Span, modelName: string): ResolvedModel | undefined {
+  const run = program.runs.get(modelName) ?? loadedBase(program, modelName);
+  const recipeHash = run?.here ? run.recipeHash : program.outside.trained[modelName];
   const place = draft.given.get("base")?.span;
-  if (!run || recipeHash === undefined || program.lineage.includes(of)) {
+  if (!run || recipeHash === undefined || program.lineage.includes(modelName)) {
     // A base of a base that changed since, or that leads back here.
-    if (program.lineage.length > 0) program.reportNear("not-trained", { model: of }, place, here);
+    if (program.lineage.length > 0) program.reportNear("not-trained", { model: modelName }, place, here);
     return undefined;
   }
-  program.lineage.push(of);
-  const data = run.data && isScratch(run.model) ? resolveData(program, run.data, here)?.plan : null;
+  program.lineage.push(modelName);
+  const data = run.data && isFromScratch(run.model) ? resolveData(program, run.data, here)?.plan : null;
   const from = data === undefined ? undefined : resolveModel(program, run.model, here, data);
   program.lineage.pop();
   if (!from) return undefined;
   const { saves, merges } = program.registry.find("technique", from.plan.technique.word)?.capabilities ?? {};
   if (saves !== "model" && merges !== true) {
-    program.reportNear("base-trained-in-part", { base: of, technique: from.plan.technique.word }, place, here);
+    program.reportNear("base-trained-in-part", { base: modelName, technique: from.plan.technique.word }, place, here);
     return undefined;
   }
   const whole = from.base && { ...from.base, hash: `recipe ${recipeHash}`, reads: from.plan.max_length };
-  const made = madeWith(draft);
-  const fact = made && whole ? madeOf(program, made, whole, here) : whole;
+  const made = studentCallOf(draft);
+  const fact = made && whole ? studentBaseOf(program, made, whole, here) : whole;
   if (whole && !fact) return undefined;
-  const { values, origins } = fill(program, parametersOf(program, "model"), draft.given, "model.", {
+  const { values, origins } = fillDefaults(program, parametersOf(program, "model"), draft.given, "model.", {
     here,
     draft: lengthsOf(draft, fact),
     ...(fact && { base: fact }),
   });
-  const trained = { recipeHash, from: readerOf(from.plan), ...(made && { made }) };
+  const trained = { recipeHash, from: dataReaderOf(from.plan), ...(made && { made }) };
   const folder = program.folderAt(place);
-  return modelOf(program, draft, here, { name: of, folder, fact, trained, fresh: false, values, origins });
+  return modelOf(program, draft, here, { name: modelName, folder, fact, trained, fresh: false, values, origins });
 }
 
 /** A model that was loaded, as the training that it comes from. */
 function loadedBase(
   program: Program,
-  of: string,
-): (Pick<Run, "model" | "here" | "recipeHash"> & { readonly data?: Draft }) | undefined {
-  const model = program.names.get(of)?.draft;
-  const run = model && runOf(program, model.given);
-  return run && !failed(run) ? { model, here: true, recipeHash: run.recipeHash } : undefined;
+  modelName: string,
+): (Pick<NamedTraining, "model" | "here" | "recipeHash"> & { readonly data?: Draft }) | undefined {
+  const model = program.names.get(modelName)?.draft;
+  const run = model && loadedRunOf(program, model.given);
+  return run && !isFailed(run) ? { model, here: true, recipeHash: run.recipeHash } : undefined;
 }
 
 function modelOf(
   program: Program,
   draft: Draft,
   here: Span,
-  o: {
+  options: {
     readonly name: string | undefined;
     readonly folder: string;
     readonly fact: BaseFacts | undefined;
@@ -206,10 +206,10 @@ function modelOf(
     readonly trained?: ModelPlan["trained"];
     readonly fresh: boolean;
     readonly values: Readonly<Record<string, Value>>;
-    readonly origins: Record<string, Origin>;
+    readonly origins: Record<string, ValueOrigin>;
   },
 ): ResolvedModel | undefined {
-  const { name, folder, fact, scratch, trained, fresh, values, origins } = o;
+  const { name, folder, fact, scratch, trained, fresh, values, origins } = options;
   if (!checkScratch(program, draft, values, here) || typeof name !== "string" || (fresh && !scratch)) return undefined;
   if (!fresh) delete origins["model.tokenizer"];
   const [task, technique, length] = [values["task"], values["technique"], values["max_length"]];
@@ -252,7 +252,7 @@ export interface ResolvedRecipe extends Resolved<RecipePlan> {
 /** A whole recipe. `setting.draft.validation` says whether there is a validation split. */
 export function resolveRecipe(
   program: Program,
-  given: ReadonlyMap<string, Given>,
+  given: ReadonlyMap<string, GivenValue>,
   here: Span,
   setting: {
     readonly model?: Readonly<Record<string, Value>>;
@@ -261,7 +261,7 @@ export function resolveRecipe(
     readonly base?: BaseFacts | undefined;
   },
 ): ResolvedRecipe {
-  const { values, origins } = fill(program, parametersOf(program, "recipe"), given, "training.", {
+  const { values, origins } = fillDefaults(program, parametersOf(program, "recipe"), given, "training.", {
     here,
     // What early stopping watches unless it says so is what the best is kept by.
     draft: { validation: setting.validation, kept: given.get("keep")?.value ?? null },
@@ -326,7 +326,7 @@ function withBareMetric(call: Call | null): Call | null {
 /** What a recipe statement itself gives: the words it names filled in, the rest left open. */
 export function partialRecipe(program: Program, draft: Draft, here: Span): Partial<RecipePlan> {
   const parameters = parametersOf(program, "recipe").filter((p) => draft.given.has(p.name));
-  const { values } = fill(program, parameters, draft.given, "training.", { here });
+  const { values } = fillDefaults(program, parameters, draft.given, "training.", { here });
   return Object.fromEntries(
     Object.entries(values).map(([k, v]) => [k, v === "none" || v === "auto" ? null : v]),
   ) as Partial<RecipePlan>;
@@ -337,5 +337,5 @@ export function recordOf(value: Value | undefined): Readonly<Record<string, Valu
   return value !== null && typeof value === "object" && !Array.isArray(value) && "record" in value ? value.record : {};
 }
 function numberOf(value: Value | undefined): number | null {
-  return value === undefined ? null : (plain(value) ?? null);
+  return value === undefined ? null : (plainNumber(value) ?? null);
 }

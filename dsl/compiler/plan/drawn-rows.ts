@@ -1,5 +1,5 @@
 /** Rows that stand beside each batch, as many as it has: drawn anew, out of rows that no epoch counts. */
-export interface Drawn {
+export interface DrawnRows {
   /** Of all that are drawn from, read once. */
   readonly rows: number;
   readonly tokens: number;
@@ -8,4 +8,5 @@ export interface Drawn {
 }
 
 /** Tokens of one of them, on average. */
-export const meanOf = ({ rows, tokens }: Pick<Drawn, "rows" | "tokens">): number => (rows > 0 ? tokens / rows : 0);
+export const meanTokensOf = ({ rows, tokens }: Pick<DrawnRows, "rows" | "tokens">): number =>
+  rows > 0 ? tokens / rows : 0;

@@ -3,7 +3,7 @@
  * computes, and a time for each FLOP of effort; both are fitted to what was measured, with what the machine's product is
  * known to reach as one more, weaker, measurement. So a run of a tiny model says little of a large one's speed.
  */
-import type { MachineFacts, Took } from "../../language/types/facts.js";
+import type { MachineFacts, TrainingTime } from "../../language/types/facts.js";
 
 export interface Duration {
   readonly seconds: number;
@@ -29,21 +29,21 @@ export function durationOf(
   const usable = took.filter((t) => t.flops > 0 && t.steps > 0 && t.seconds > 0).map(perStep);
   if (usable.length === 0 || work.steps <= 0) return null;
   const effort = work.flops / work.steps;
-  const { own, each } = fit(usable, product);
-  const at = (flops: number): number => own + each * flops;
+  const { fixed, each } = fit(usable, product);
+  const secondsFor = (flops: number): number => fixed + each * flops;
   const apart = (t: Step): number => Math.abs(Math.log2(effort / t.effort));
   // A training that tells little is as good as one that is farther away.
   const nearest = Math.min(...usable.map((t) => apart(t) - Math.log2(t.weight)));
-  const by = NOISE * Math.exp(astray(usable, at, apart)) * DISTANCE ** nearest;
+  const by = NOISE * Math.exp(astray(usable, secondsFor, apart)) * DISTANCE ** nearest;
   // No step is faster than its products. One lighter than all that were measured may have no time of its own, or no other.
   const products = product === null ? 0 : effort / product;
   const lightest = usable.reduce((a, b) => (b.effort < a.effort ? b : a));
   const [less, more] =
     effort < lightest.effort ? [(lightest.seconds * effort) / lightest.effort, lightest.seconds] : [Infinity, 0];
-  const least = Math.min(at(effort), less, Math.max(at(effort) / by, products));
-  const most = Math.max(at(effort) * by, more);
+  const least = Math.min(secondsFor(effort), less, Math.max(secondsFor(effort) / by, products));
+  const most = Math.max(secondsFor(effort) * by, more);
   return {
-    seconds: rounded(work.steps * at(effort)),
+    seconds: rounded(work.steps * secondsFor(effort)),
     between: [rounded(work.steps * least), rounded(work.steps * most)],
   };
 }
@@ -54,37 +54,37 @@ interface Step {
   /** How much its training tells: 0 – 1. */
   readonly weight: number;
 }
-function perStep({ flops, steps, seconds }: Took): Step {
+function perStep({ flops, steps, seconds }: TrainingTime): Step {
   return { effort: flops / steps, seconds: seconds / steps, weight: seconds / (seconds + TELLING) };
 }
 
 /** How far the trainings measured are from what is told of them, as a logarithm: those count that tell much and are like this one. */
-function astray(steps: readonly Step[], at: (effort: number) => number, apart: (step: Step) => number): number {
+function astray(steps: readonly Step[], secondsFor: (effort: number) => number, apart: (step: Step) => number): number {
   const counts = steps.map((t) => t.weight * 2 ** -apart(t));
   const most = Math.max(...counts);
-  const far = steps.map((t, i) => ((counts[i] ?? 0) / most) * Math.abs(Math.log(t.seconds / at(t.effort))));
+  const far = steps.map((t, i) => ((counts[i] ?? 0) / most) * Math.abs(Math.log(t.seconds / secondsFor(t.effort))));
   return Math.max(...far);
 }
 
 /** Least squares of relative errors, neither time below nothing. */
-function fit(steps: readonly Step[], product: number | null): { readonly own: number; readonly each: number } {
+function fit(steps: readonly Step[], product: number | null): { readonly fixed: number; readonly each: number } {
   const rows = steps.map(({ effort, seconds, weight }) => {
     const trust = Math.sqrt(weight);
     return [trust / seconds, (trust * effort) / seconds, trust] as const;
   });
   const known = product === null ? [] : [[0, TRUST * REACHED * product, TRUST] as const];
-  const sum = (of: (row: readonly [number, number, number]) => number): number =>
-    [...rows, ...known].reduce((total, row) => total + of(row), 0);
+  const sum = (term: (row: readonly [number, number, number]) => number): number =>
+    [...rows, ...known].reduce((total, row) => total + term(row), 0);
   const [aa, ab, bb] = [sum(([a]) => a * a), sum(([a, b]) => a * b), sum(([, b]) => b * b)];
   const [ac, bc] = [sum(([a, , c]) => a * c), sum(([, b, c]) => b * c)];
   const determinant = aa * bb - ab * ab;
   if (determinant > 1e-9 * aa * bb) {
-    const own = (ac * bb - bc * ab) / determinant;
+    const fixed = (ac * bb - bc * ab) / determinant;
     const each = (bc * aa - ac * ab) / determinant;
-    if (own >= 0 && each >= 0) return { own, each };
-    if (each < 0) return { own: ac / aa, each: 0 };
+    if (fixed >= 0 && each >= 0) return { fixed, each };
+    if (each < 0) return { fixed: ac / aa, each: 0 };
   }
-  return { own: 0, each: bc / bb };
+  return { fixed: 0, each: bc / bb };
 }
 
 function rounded(seconds: number): number {

@@ -1,14 +1,14 @@
 /** Rows and tokens of an epoch, from the histogram of the lengths of a split: for row formats, which choose between the two. */
-import type { EpochRows, SomeRows } from "../../language/types/capabilities/row-format.js";
+import type { EpochRows, SplitRows } from "../../language/types/capabilities/row-format.js";
 import type { SplitFacts } from "../../language/types/facts.js";
 
 type Lengths = NonNullable<SplitFacts["lengths"]>;
 
 /** Tokens of a text whose length is not known. */
-export const UNKNOWN_LENGTH = 64;
+export const DEFAULT_TEXT_TOKENS = 64;
 
 /** Each row is cut at `max`; of two texts, each is. */
-export function countTruncated(part: SomeRows, max: number): EpochRows {
+export function truncatedEpochRows(part: SplitRows, max: number): EpochRows {
   const lengths = part.split?.lengths;
   if (!lengths) return unknownLengths(part, max);
   if (part.split.targets) return countPairs(part, { inputs: lengths, targets: part.split.targets }, max);
@@ -21,7 +21,7 @@ export function countTruncated(part: SomeRows, max: number): EpochRows {
 }
 
 /** Texts longer than `max` become several rows, and no token is lost; packed rows are filled up to `max`. */
-export function countWindows(part: SomeRows, max: number, packing: boolean): EpochRows {
+export function windowEpochRows(part: SplitRows, max: number, packing: boolean): EpochRows {
   const { split, rows } = part;
   const lengths = split?.lengths;
   if (!lengths) return unknownLengths(part, max);
@@ -34,13 +34,13 @@ export function countWindows(part: SomeRows, max: number, packing: boolean): Epo
   return { rows: Math.round(share * windows), tokens, longest: Math.min(lengths.longest, max) };
 }
 
-function unknownLengths({ rows }: SomeRows, max: number): EpochRows {
-  const length = Math.min(UNKNOWN_LENGTH, max);
+function unknownLengths({ rows }: SplitRows, max: number): EpochRows {
+  const length = Math.min(DEFAULT_TEXT_TOKENS, max);
   return { rows, tokens: rows * length, longest: length };
 }
 
 function countPairs(
-  part: SomeRows,
+  part: SplitRows,
   { inputs, targets }: { readonly inputs: Lengths; readonly targets: Lengths },
   max: number,
 ): EpochRows {
@@ -55,7 +55,7 @@ function countPairs(
   };
 }
 
-function shareOf({ split, rows }: SomeRows): number {
+function shareOf({ split, rows }: SplitRows): number {
   return split && split.rows > 0 ? rows / split.rows : 1;
 }
 

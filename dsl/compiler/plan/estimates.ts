@@ -14,17 +14,17 @@
  *   280·T for each update, which moves 28 bytes for each parameter while a core does some ten FLOPs a byte; and for each
  *   validation its tokens · (2·M + 4·n·h·l̄).
  */
-import { chunksFor } from "../../tensor/ops/shared/head.js";
-import type { FamilyCapabilities, Stacks } from "../../language/types/capabilities/model.js";
+import { headChunks } from "../../tensor/ops/shared/head.js";
+import type { FamilyCapabilities, LayerStacks } from "../../language/types/capabilities/model.js";
 import type { SizeFields } from "../../language/types/capabilities/from-scratch.js";
-import type { Held } from "../../language/types/capabilities/teacher-memory.js";
-import { meanOf, type Drawn } from "./drawn-rows.js";
+import type { TeacherMemory } from "../../language/types/capabilities/teacher-memory.js";
+import { meanTokensOf, type DrawnRows } from "./drawn-rows.js";
 import type { Program } from "./program.js";
-import { timesDue } from "./cadence.js";
+import { countTimesDue } from "./cadence.js";
 import { durationOf } from "./duration.js";
 import type { BaseFacts, DataFacts, MachineFacts, SplitFacts } from "../../language/types/facts.js";
-import { allRows, countEpoch, rowFormatOf, updatesPerEpoch, writesText } from "./batches.js";
-import type { EpochRows, SomeRows } from "../../language/types/capabilities/row-format.js";
+import { allRows, countEpochRows, rowFormatOf, updatesPerEpoch, writesText } from "./batches.js";
+import type { EpochRows, SplitRows } from "../../language/types/capabilities/row-format.js";
 import type { Estimates } from "./plan.js";
 import type { RecipePlan } from "./recipe.js";
 import type { ModelPlan } from "../../language/types/subject.js";
@@ -45,30 +45,30 @@ export interface EstimateInput {
   readonly training: RecipePlan;
   readonly machine: MachineFacts;
   /** Another model that runs in the same program and does not train. Default: none. */
-  readonly beside?: Beside | null;
+  readonly beside?: ReferenceModel | null;
   /** As many further rows in each batch, and the base that predicts all of them once, where it is known. Default: none. */
-  readonly drawn?: (Drawn & { readonly asked?: BaseFacts | undefined }) | null;
+  readonly drawn?: (DrawnRows & { readonly larger?: BaseFacts | undefined }) | null;
   /** Replayed rows of earlier data. Default: none. */
-  readonly kept?: KeptBeside | undefined;
+  readonly replayed?: ReplayedRows | undefined;
 }
 
-export function estimate(program: Program, o: EstimateInput): Estimates {
-  const { model, base, data, training, kept } = o;
+export function estimateTraining(program: Program, options: EstimateInput): Estimates {
+  const { model, base, data, training, replayed } = options;
   const split = trainingSplit(data);
   const rows = split?.rows ?? 0;
   const feeding = { rowFormat: rowFormatOf(program.registry, model.task), packing: training.packing };
-  const among = kept && !kept.beside ? kept.parts : [];
-  const epoch = countEpoch([allRows(split), ...among], model.max_length, feeding);
+  const among = replayed && !replayed.beside ? replayed.parts : [];
+  const epoch = countEpochRows([allRows(split), ...among], model.max_length, feeding);
   const { longest } = epoch;
   const family = program.registry.find("model", base.family)?.capabilities;
   const { hidden: width, vocabulary, ...sizes } = sizesIn(base, family);
   const hidden = width || 1;
   const head = addedByHead(program, model.task, base, { hidden, labels: data.labels.length });
-  const own = ownHead(program, base, hidden);
-  const share = trainedBy(program, model, { ...base, parameters: base.parameters - own });
+  const headElements = ownHead(program, base, hidden);
+  const share = countTrainedParameters(program, model, { ...base, parameters: base.parameters - headElements });
   const frozen = share.frozen ? share.trains : null;
   const trainable = share.trains + head;
-  const parameters = base.parameters - own + head + share.adds;
+  const parameters = base.parameters - headElements + head + share.adds;
   const perEpoch = updatesPerEpoch(epoch.rows, training);
   // One update reads all rows once, forward alone.
   const exact =
@@ -76,10 +76,13 @@ export function estimate(program: Program, o: EstimateInput): Estimates {
   const steps = exact ? 1 : (training.steps ?? Math.max(1, Math.round(perEpoch * (training.epochs ?? 1))));
   const mean = epoch.rows > 0 ? epoch.tokens / epoch.rows : 0;
   const perStep = mean * Math.min(training.batch_size * training.accumulate, Math.max(epoch.rows, 1));
-  const drawn = kept?.beside && kept.parts.length > 0 ? countEpoch(kept.parts, model.max_length, feeding) : o.drawn;
+  const drawn =
+    replayed?.beside && replayed.parts.length > 0
+      ? countEpochRows(replayed.parts, model.max_length, feeding)
+      : options.drawn;
   // None of them is drawn twice for a batch.
-  const each = drawn && kept ? Math.min(1, drawn.rows / training.batch_size) : 1;
-  const added = drawn && mean > 0 ? 1 + (each * meanOf(drawn)) / mean : 1;
+  const each = drawn && replayed ? Math.min(1, drawn.rows / training.batch_size) : 1;
+  const added = drawn && mean > 0 ? 1 + (each * meanTokensOf(drawn)) / mean : 1;
   const stepped = training.steps === null ? epoch.tokens * (training.epochs ?? 1) : perStep * steps;
   const tokens = exact ? epoch.tokens : stepped * added;
   const work =
@@ -91,7 +94,7 @@ export function estimate(program: Program, o: EstimateInput): Estimates {
   const unmasked = unmaskedBy(program, model.task);
   const matrices = (work?.matrices ?? matricesOf(base, multiplied)) + unmasked * vocabulary * hidden;
   const weights = storedWeights(program, model, base);
-  const { beside } = o;
+  const { beside } = options;
   const rowsOf = Math.min(training.batch_size, Math.max(epoch.rows, 1));
   const batch = drawn ? 2 * rowsOf * Math.max(longest, drawn.longest) : rowsOf * longest;
   const shape: StepShape = {
@@ -114,17 +117,19 @@ export function estimate(program: Program, o: EstimateInput): Estimates {
   };
   const effort = exact
     ? forwardEffort(shape, mean) * tokens
-    : (productEffort(shape, drawn ? (mean + meanOf(drawn)) / 2 : mean) +
+    : (productFlopsPerToken(shape, drawn ? (mean + meanTokensOf(drawn)) / 2 : mean) +
         2 * (beside ? matricesOf(beside.base, multiplied) : 0)) *
         tokens +
-      updateEffort(shape) * steps +
-      (o.drawn?.asked ? 2 * matricesOf(o.drawn.asked, multiplied) * (epoch.tokens + o.drawn.tokens) : 0);
-  const validating = validatingOf(countEpoch([allRows(data.splits["validation"])], model.max_length, feeding), {
+      updateFlops(shape) * steps +
+      (options.drawn?.larger
+        ? 2 * matricesOf(options.drawn.larger, multiplied) * (epoch.tokens + options.drawn.tokens)
+        : 0);
+  const validating = validatingOf(countEpochRows([allRows(data.splits["validation"])], model.max_length, feeding), {
     cadence: training.validate,
     looks: { total: steps, loader: { epochsDone: (step: number) => (exact ? step : step / perEpoch) } },
     effort: (length) => forwardEffort(shape, length),
   });
-  const took = durationOf({ flops: effort + validating.flops, steps }, o.machine);
+  const took = durationOf({ flops: effort + validating.flops, steps }, options.machine);
   return {
     parameters,
     trainable,
@@ -133,7 +138,7 @@ export function estimate(program: Program, o: EstimateInput): Estimates {
     tokens: Math.round(tokens),
     flops: Math.round(effort),
     ...(validating.times > 0 && { validating }),
-    ...besideOf(o),
+    ...besideOf(options),
     memoryBytes: Math.round(memoryBytes(shape)),
     ...(weights && { storedBytes: Math.round(weights.bytes) }),
     seconds: took?.seconds ?? null,
@@ -144,27 +149,33 @@ export function estimate(program: Program, o: EstimateInput): Estimates {
 /** Validations of the whole run. `effort`: for each token of texts of a mean length. */
 function validatingOf(
   { rows, tokens }: EpochRows,
-  o: {
+  options: {
     readonly cadence: RecipePlan["validate"];
-    readonly looks: Parameters<typeof timesDue>[1];
+    readonly looks: Parameters<typeof countTimesDue>[1];
     readonly effort: (length: number) => number;
   },
 ): NonNullable<Estimates["validating"]> {
-  const times = rows > 0 ? timesDue(o.cadence, o.looks) : 0;
-  return { times, rows, flops: Math.round(times * tokens * o.effort(tokens / Math.max(1, rows))) };
+  const times = rows > 0 ? countTimesDue(options.cadence, options.looks) : 0;
+  return { times, rows, flops: Math.round(times * tokens * options.effort(tokens / Math.max(1, rows))) };
 }
 
 /** Rows that are not the data's own. */
-function besideOf({ drawn, kept }: { drawn?: Drawn | null; kept?: KeptBeside | undefined }): Partial<Estimates> {
-  const rows = kept?.parts.reduce((sum, one) => sum + one.rows, 0) ?? 0;
+function besideOf({
+  drawn,
+  replayed,
+}: {
+  drawn?: DrawnRows | null;
+  replayed?: ReplayedRows | undefined;
+}): Partial<Estimates> {
+  const rows = replayed?.parts.reduce((sum, one) => sum + one.rows, 0) ?? 0;
   return {
     ...(drawn && { drawn: { rows: drawn.rows, tokens: Math.round(drawn.tokens) } }),
-    ...(rows > 0 && { kept: { rows, ...(kept?.beside && { beside: true as const }) } }),
+    ...(rows > 0 && { kept: { rows, ...(replayed?.beside && { beside: true as const }) } }),
   };
 }
 
 /** Of what takes no step: its weights are made, and nothing trains. */
-export function stillOf({ validating, secondsBetween, ...rest }: Estimates): Estimates {
+export function estimatesWithoutSteps({ validating, secondsBetween, ...rest }: Estimates): Estimates {
   void [validating, secondsBetween];
   return { ...rest, trainable: 0, steps: 0, tokens: 0, flops: 0, seconds: null };
 }
@@ -180,28 +191,28 @@ function storedWeights(
 }
 
 /** Replayed rows. `beside`: each batch gets as many of them as it has new rows; absent: they are mixed with the new rows. */
-export interface KeptBeside {
-  readonly parts: readonly SomeRows[];
+export interface ReplayedRows {
+  readonly parts: readonly SplitRows[];
   readonly beside?: true;
 }
 /** A model that doesn't train, and what is held of it until the losses are known. */
-export interface Beside {
+export interface ReferenceModel {
   readonly base: BaseFacts;
-  readonly held: Held;
+  readonly memory: TeacherMemory;
 }
 function heldBeside(
-  { base, held: { token, pair, said } }: Beside,
+  { base, memory: { token, pair, logit } }: ReferenceModel,
   { batch, longest, vocabulary }: { readonly batch: number; readonly longest: number; readonly vocabulary: number },
 ): NonNullable<StepShape["beside"]> {
-  return { state: 4 * base.parameters, start: 4 * batch * (token + pair * longest + said * vocabulary) };
+  return { state: 4 * base.parameters, start: 4 * batch * (token + pair * longest + logit * vocabulary) };
 }
 
 const multiplied = (path: string): boolean => !/embedding/i.test(path);
 
 /** Elements of the matrices whose path is asked for. */
-function matricesOf(base: BaseFacts, of: (path: string) => boolean): number {
+function matricesOf(base: BaseFacts, isCounted: (path: string) => boolean): number {
   return Object.entries(base.shapes).reduce(
-    (sum, [path, shape]) => (shape.length === 2 && of(path) ? sum + (shape[0] ?? 0) * (shape[1] ?? 0) : sum),
+    (sum, [path, shape]) => (shape.length === 2 && isCounted(path) ? sum + (shape[0] ?? 0) * (shape[1] ?? 0) : sum),
     0,
   );
 }
@@ -212,7 +223,7 @@ function matricesOf(base: BaseFacts, of: (path: string) => boolean): number {
  */
 function pairWork(
   base: BaseFacts,
-  stacks: Stacks,
+  stacks: LayerStacks,
   written: number,
 ): { readonly layers: number; readonly matrices: number } {
   const met = (by: "read" | "written"): number => matricesOf(base, (path) => stacks.meets(path, base.shapes) === by);
@@ -250,39 +261,47 @@ export interface StepShape {
   readonly beside?: { readonly state: number; readonly start: number };
 }
 /** Of the engine's process, at its peak. */
-export function memoryBytes(o: StepShape): number {
-  return 4 * o.parameters + (o.beside?.state ?? 0) - (o.saved ?? 0) + 8 * o.trainable + workingBytes(o) + engineBytes;
+export function memoryBytes(options: StepShape): number {
+  return (
+    4 * options.parameters +
+    (options.beside?.state ?? 0) -
+    (options.saved ?? 0) +
+    8 * options.trainable +
+    workingBytes(options) +
+    engineBytes
+  );
 }
 /** Effort for each token of texts of a mean length. */
-export function productEffort(o: StepShape, length: number): number {
-  const passes = (o.frozen ? 2 : 3) + (o.recomputed ? 1 : 0);
-  return ((2 * o.matrices + 4 * o.layers * o.hidden * length) * passes) / (o.low ? 1.7 : 1);
+export function productFlopsPerToken(options: StepShape, length: number): number {
+  const passes = (options.frozen ? 2 : 3) + (options.recomputed ? 1 : 0);
+  return ((2 * options.matrices + 4 * options.layers * options.hidden * length) * passes) / (options.low ? 1.7 : 1);
 }
 /** Forward alone, as a validation computes. */
-function forwardEffort(o: StepShape, length: number): number {
-  return (2 * o.matrices + 4 * o.layers * o.hidden * length) / (o.low ? 1.7 : 1);
+function forwardEffort(options: StepShape, length: number): number {
+  return (2 * options.matrices + 4 * options.layers * options.hidden * length) / (options.low ? 1.7 : 1);
 }
-export function updateEffort({ trainable }: StepShape): number {
+export function updateFlops({ trainable }: StepShape): number {
   return 280 * trainable;
 }
 /** Most bytes alive at once in a training step beside its state. */
-function workingBytes(o: StepShape): number {
-  const wide = (o.gated ? 3 : 2) * o.intermediate;
-  const block = ((o.frozen ? 3 : 7) * o.hidden + wide) * (o.low ? 0.59 : 1);
-  const kept = o.recomputed ? o.layers * o.hidden + block : o.layers * block;
-  const copies = o.low && !o.recomputed ? 2 * o.matrices : 0;
-  const logits = o.vocabulary > 0 ? (3 * o.vocabulary * (o.places ?? 1)) / chunksFor(o.vocabulary) : 0;
-  const head = o.vocabulary * o.hidden;
+function workingBytes(options: StepShape): number {
+  const wide = (options.gated ? 3 : 2) * options.intermediate;
+  const block = ((options.frozen ? 3 : 7) * options.hidden + wide) * (options.low ? 0.59 : 1);
+  const activations = options.recomputed ? options.layers * options.hidden + block : options.layers * block;
+  const copies = options.low && !options.recomputed ? 2 * options.matrices : 0;
+  const logits =
+    options.vocabulary > 0 ? (3 * options.vocabulary * (options.places ?? 1)) / headChunks(options.vocabulary) : 0;
+  const head = options.vocabulary * options.hidden;
   // Its gradient, where it has one, and its weight as the product's library lays it out.
-  const weights = head * ((o.frozen ? 0 : 4) + (o.low ? 2 : 4));
-  const start = 4 * o.tokens * (kept + logits) + weights + (o.beside?.start ?? 0);
+  const weights = head * ((options.frozen ? 0 : 4) + (options.low ? 2 : 4));
+  const start = 4 * options.tokens * (activations + logits) + weights + (options.beside?.start ?? 0);
   // Sums of gradients are state, added to as each gradient comes.
-  const end = 4 * (o.tokens * block + (o.accumulated ? 0 : o.trainable));
-  return Math.max(start, end) + copies + (o.accumulated ? 4 * o.trainable : 0);
+  const end = 4 * (options.tokens * block + (options.accumulated ? 0 : options.trainable));
+  return Math.max(start, end) + copies + (options.accumulated ? 4 * options.trainable : 0);
 }
 
 /** What a technique trains of a base and adds to it, in elements; `frozen`: no weight matrix of the base trains. */
-export function trainedBy(
+export function countTrainedParameters(
   program: Program,
   { technique, freeze = [] }: Pick<ModelPlan, "technique" | "freeze">,
   base: BaseFacts,
@@ -297,21 +316,21 @@ export function trainedBy(
     : base.shapes;
   const layout = program.registry.find("model", base.family)?.capabilities?.layout;
   const whole = has.saves !== "trained";
-  const of = (how: typeof count): number => how(technique, shapes, layout, base);
+  const elementsOf = (how: typeof count): number => how(technique, shapes, layout, base);
   // The base's own count leaves out what is no parameter.
-  const trains = whole && !freeze.length ? base.parameters : of(count);
+  const trains = whole && !freeze.length ? base.parameters : elementsOf(count);
   const { adds } = has;
-  return { trains, adds: adds === true ? trains : adds ? of(adds) : 0, frozen: !whole };
+  return { trains, adds: adds === true ? trains : adds ? elementsOf(adds) : 0, frozen: !whole };
 }
 
 /** Parameters of a base with the task's head in place of its own. */
-export function parametersWith(program: Program, task: Call, base: BaseFacts, labels: number): number {
+export function countParametersWithHead(program: Program, task: Call, base: BaseFacts, labels: number): number {
   const hidden = sizesIn(base, program.registry.find("model", base.family)?.capabilities).hidden || 1;
-  return base.parameters - ownHead(program, base, hidden) + headOf(program, task, base, labels);
+  return base.parameters - ownHead(program, base, hidden) + countHeadParameters(program, task, base, labels);
 }
 
 /** Elements of the head of a model for so many labels. */
-export function headOf(program: Program, task: Call, base: BaseFacts, labels: number): number {
+export function countHeadParameters(program: Program, task: Call, base: BaseFacts, labels: number): number {
   const family = program.registry.find("model", base.family)?.capabilities;
   return addedByHead(program, task, base, { hidden: sizesIn(base, family).hidden || 1, labels });
 }
@@ -342,8 +361,13 @@ function unmaskedBy(program: Program, task: Call): number {
 
 /** As the family's configurations tell them; 0: they don't. */
 function sizesIn(base: BaseFacts, family: FamilyCapabilities | undefined): Readonly<Record<keyof SizeFields, number>> {
-  const of = (name: keyof SizeFields): number => size(base, family?.sizes[name] ?? []);
-  const [hidden, layers, intermediate, vocabulary] = [of("hidden"), of("layers"), of("intermediate"), of("vocabulary")];
+  const sizeFor = (name: keyof SizeFields): number => size(base, family?.sizes[name] ?? []);
+  const [hidden, layers, intermediate, vocabulary] = [
+    sizeFor("hidden"),
+    sizeFor("layers"),
+    sizeFor("intermediate"),
+    sizeFor("vocabulary"),
+  ];
   return { hidden, layers, intermediate, vocabulary };
 }
 function size(base: BaseFacts, names: readonly string[]): number {

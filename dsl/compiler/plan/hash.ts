@@ -2,10 +2,10 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import canonicalize from "canonicalize";
-import type { Effects } from "./plan.js";
+import type { PlanEffects } from "./plan.js";
 import type { Recipe } from "./recipe.js";
 import type { Call, Value } from "../../language/types/value.js";
-import { keptCalls } from "./retained-calls.js";
+import { withoutAddressQueries } from "./retained-calls.js";
 
 export function hashOf(value: unknown): string {
   return bytesToHex(sha256(utf8ToBytes(canonicalize(value) ?? "null")));
@@ -27,7 +27,7 @@ export function recipeHash(recipe: Recipe): string {
       folder: model.baseHash === null ? model.folder : null,
       ...(model.trained && { trained: null }),
       // The base's hash covers all that its words come to.
-      ...(model.scratch && { scratch: model.baseHash === null ? keptCalls(model.scratch) : null }),
+      ...(model.scratch && { scratch: model.baseHash === null ? withoutAddressQueries(model.scratch) : null }),
     },
     training,
     ...(update && { update }),
@@ -46,7 +46,7 @@ function contentOf({ data, dataHash }: Pick<Recipe, "data" | "dataHash">) {
   return {
     data: {
       ...data,
-      source: keptCalls(dataHash === null ? data.source : unheld(data.source as Value)),
+      source: withoutAddressQueries(dataHash === null ? data.source : withoutHeldMarks(data.source as Value)),
       name: null,
       folder: dataHash === null ? data.folder : null,
       // What people decided is in the data's hash.
@@ -56,15 +56,15 @@ function contentOf({ data, dataHash }: Pick<Recipe, "data" | "dataHash">) {
   };
 }
 /** Nobody need know that somebody wrote what is usual. */
-export function unheld(value: Value): Value {
-  if (Array.isArray(value)) return (value as readonly Value[]).map(unheld);
+export function withoutHeldMarks(value: Value): Value {
+  if (Array.isArray(value)) return (value as readonly Value[]).map(withoutHeldMarks);
   if (value === null || typeof value !== "object") return value;
-  const { held, ...rest } = value as Call;
-  void held;
+  const { held: heldNames, ...rest } = value as Call;
+  void heldNames;
   return Object.fromEntries(
-    Object.entries(rest).map(([key, part]) => [key, unheld(part as Value)]),
+    Object.entries(rest).map(([key, part]) => [key, withoutHeldMarks(part as Value)]),
   ) as unknown as Value;
 }
-export function planHash(recipe: Recipe, effects: Effects): string {
-  return hashOf({ recipe: recipeHash(recipe), effects: keptCalls(effects) });
+export function planHash(recipe: Recipe, effects: PlanEffects): string {
+  return hashOf({ recipe: recipeHash(recipe), effects: withoutAddressQueries(effects) });
 }

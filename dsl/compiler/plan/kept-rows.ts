@@ -3,19 +3,19 @@
  * (kernel/session/updates/buffer.ts), counted without the rows themselves.
  */
 import type { ReplayBuffer } from "../../language/types/capabilities/learning.js";
-import type { RowsOf } from "../../language/types/facts.js";
+import type { TrainingRows } from "../../language/types/facts.js";
 import type { Registry } from "../../language/types/registry.js";
 import type { Call } from "../../language/types/value.js";
 
 /** A training or a stage of an update, of which the next one begins. */
-export interface Learnt extends RowsOf {
+export interface EarlierTraining extends TrainingRows {
   /** Empty: a training, which keeps no rows. */
   readonly strategy: readonly Call[];
 }
 /** What is known of a run that was loaded. */
-export interface LearntBefore {
-  readonly kept: readonly RowsOf[];
-  readonly learnt: readonly RowsOf[];
+export interface EarlierRows {
+  readonly buffered: readonly TrainingRows[];
+  readonly learnt: readonly TrainingRows[];
 }
 
 export function replayBufferOf(registry: Registry, strategy: readonly Call[]): ReplayBuffer | undefined {
@@ -24,41 +24,41 @@ export function replayBufferOf(registry: Registry, strategy: readonly Call[]): R
 }
 
 /** Rows of earlier data sets that `own` is trained with. `line`: the trainings before it, oldest first. */
-export function keptRows(
+export function rowsToReplay(
   registry: Registry,
-  line: readonly Learnt[],
-  own: Learnt,
-  before: LearntBefore = { kept: [], learnt: [] },
-): readonly RowsOf[] {
-  let { kept, learnt } = before;
+  line: readonly EarlierTraining[],
+  current: EarlierTraining,
+  before: EarlierRows = { buffered: [], learnt: [] },
+): readonly TrainingRows[] {
+  let { buffered, learnt } = before;
   for (const { strategy, ...data } of line) {
     const buffer = replayBufferOf(registry, strategy);
-    kept = buffer ? bounded([...others(kept, learnt, buffer, data), drawn(data, buffer)], buffer) : [];
+    buffered = buffer ? bounded([...others(buffered, learnt, buffer, data), drawn(data, buffer)], buffer) : [];
     learnt = [...learnt.filter(({ hash }) => hash !== data.hash), data];
   }
-  const buffer = replayBufferOf(registry, own.strategy);
-  return buffer ? others(kept, learnt, buffer, own) : [];
+  const buffer = replayBufferOf(registry, current.strategy);
+  return buffer ? others(buffered, learnt, buffer, current) : [];
 }
 
 /** Rows of earlier data sets other than `own`: those in the buffer, or drawn from all earlier data when the buffer is empty. */
 function others(
-  kept: readonly RowsOf[],
-  learnt: readonly RowsOf[],
+  buffered: readonly TrainingRows[],
+  learnt: readonly TrainingRows[],
   buffer: ReplayBuffer,
-  own: RowsOf,
-): readonly RowsOf[] {
-  const fresh = buffer.anew === true || kept.length === 0;
-  const all = bounded(fresh ? learnt.map((data) => drawn(data, buffer)) : kept, buffer);
-  return all.filter(({ hash, rows }) => hash !== own.hash && rows > 0);
+  current: TrainingRows,
+): readonly TrainingRows[] {
+  const fresh = buffer.anew === true || buffered.length === 0;
+  const all = bounded(fresh ? learnt.map((data) => drawn(data, buffer)) : buffered, buffer);
+  return all.filter(({ hash, rows }) => hash !== current.hash && rows > 0);
 }
 
-function drawn({ hash, rows }: RowsOf, { of }: ReplayBuffer): RowsOf {
-  const wanted = typeof of === "number" ? of : Math.max(1, Math.round(of.share * rows));
+function drawn({ hash, rows }: TrainingRows, { size }: ReplayBuffer): TrainingRows {
+  const wanted = typeof size === "number" ? size : Math.max(1, Math.round(size.share * rows));
   return { hash, rows: Math.min(rows, wanted) };
 }
 
 /** At most `most` rows of all together, each data set with its share of them. */
-function bounded(all: readonly RowsOf[], { most }: ReplayBuffer): readonly RowsOf[] {
+function bounded(all: readonly TrainingRows[], { most }: ReplayBuffer): readonly TrainingRows[] {
   const total = all.reduce((sum, { rows }) => sum + rows, 0);
   if (most === undefined || total <= most) return all;
   let seen = 0;

@@ -5,7 +5,7 @@ import type { Recipe } from "./recipe.js";
 export type NameKind = "data" | "model" | "recipe" | "parameters" | "run" | "sweep" | "prediction" | "server";
 
 /** What the compiler is told of the world beside the facts. */
-export interface Outside {
+export interface CompilerEnvironment {
   /** Names made by TypeScript cells: a Tune name may not take one. */
   readonly typescript: readonly string[];
   /** Those of them whose values nobody can tell now: what depends on one is unknown, not wrong. */
@@ -23,4 +23,4 @@ export interface Outside {
   /** `-p name=value`: they win over `parameters { }`. */
   readonly parameters: Readonly<Record<string, Value>>;
 }
-export const nothingOutside: Outside = { typescript: [], trained: {}, parameters: {} };
+export const emptyEnvironment: CompilerEnvironment = { typescript: [], trained: {}, parameters: {} };

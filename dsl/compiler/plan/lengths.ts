@@ -4,7 +4,7 @@ import type { SplitFacts } from "../../language/types/facts.js";
 type Lengths = SplitFacts["lengths"] | undefined;
 
 /** Texts longer than `max`, by the histogram. */
-export function cutRows(lengths: Lengths, max: number): number {
+export function countTextsLongerThan(lengths: Lengths, max: number): number {
   if (!lengths || lengths.longest <= max) return 0;
   return Math.max(
     1,
@@ -13,7 +13,7 @@ export function cutRows(lengths: Lengths, max: number): number {
 }
 
 /** A length that `share` of the texts don't exceed: the upper end of the bin where that is so; null: nothing was measured. */
-export function quantile(lengths: Lengths, share: number): number | null {
+export function lengthQuantile(lengths: Lengths, share: number): number | null {
   if (!lengths) return null;
   const all = lengths.counts.reduce((a, b) => a + b, 0);
   if (all === 0) return null;

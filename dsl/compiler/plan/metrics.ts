@@ -1,7 +1,7 @@
 /** Which metrics measure what a task does: capability `of` of a metric, `measures` of a task; absent: labels, or next tokens. */
 import type { Program } from "./program.js";
-import type { Given } from "../../language/types/given-value.js";
-import type { Outcome } from "../../language/types/capabilities/metric.js";
+import type { GivenValue } from "../../language/types/given-value.js";
+import type { MetricOutcome } from "../../language/types/capabilities/metric.js";
 import type { Span } from "../../language/diagnostics/span.js";
 import type { Registry } from "../../language/types/registry.js";
 import { hashOf } from "./hash.js";
@@ -9,16 +9,16 @@ import type { RecipePlan } from "./recipe.js";
 import type { DataPlan, ModelPlan } from "../../language/types/subject.js";
 import type { Call } from "../../language/types/value.js";
 import { tuneText } from "./text.js";
-import { directionOf, metricOf, noDirection } from "./watched-metric.js";
+import { directionOf, metricOf, noDirectionData } from "./watched-metric.js";
 
 /** What only a text that the model writes can be measured by: validations while training write none. */
-const WRITTEN: Outcome = "written";
+const WRITTEN: MetricOutcome = "written";
 /** What every model that answers can be measured by, when it is asked for that. */
-const TIME: Outcome = "time";
+const TIME: MetricOutcome = "time";
 /** What every model can. */
-const COST: Outcome = "cost";
+const COST: MetricOutcome = "cost";
 /** What is said of texts themselves is no answer. */
-const UNANSWERED: Outcome = "next_token";
+const UNANSWERED: MetricOutcome = "next_token";
 /** Metrics of a task, as they would be written. `roles`: those of the data, where they are known; `training`: while it trains; `timed`: answers are waited for. */
 export function metricsOf(
   registry: Registry,
@@ -29,15 +29,15 @@ export function metricsOf(
   const has = registry.find("task", task.word)?.capabilities;
   const stated = roles && has?.byRoles ? has.byRoles(roles, task).measures : has?.measures;
   const all = stated ?? [];
-  const answers = timed && all.some((of) => of !== UNANSWERED);
+  const answers = timed && all.some((outcome) => outcome !== UNANSWERED);
   const wanted = [
-    ...(training ? all.filter((of) => of !== WRITTEN) : all),
+    ...(training ? all.filter((outcome) => outcome !== WRITTEN) : all),
     ...(answers ? [TIME] : []),
     ...(timed ? [COST] : []),
   ];
   return registry
     .ofKind("metric")
-    .filter((word) => !word.planned && word.capabilities?.of.some((of) => wanted.includes(of)))
+    .filter((word) => !word.planned && word.capabilities?.outcomes.some((outcome) => wanted.includes(outcome)))
     .map((word) => word.name);
 }
 
@@ -45,17 +45,22 @@ export function metricsOf(
 export function checkMetrics(
   program: Program,
   metrics: readonly string[],
-  of: { readonly model: string; readonly task: Call; readonly roles?: readonly string[]; readonly timed?: boolean },
+  target: { readonly model: string; readonly task: Call; readonly roles?: readonly string[]; readonly timed?: boolean },
   /** Where they are written, each or all of them. */
   place: Span | ((index: number) => Span | undefined) | undefined,
   here: Span,
 ): boolean {
-  const has = metricsOf(program.registry, of.task, of.roles, of.timed === true ? { timed: true } : {});
+  const has = metricsOf(program.registry, target.task, target.roles, target.timed === true ? { timed: true } : {});
   let good = true;
   for (const [index, metric] of metrics.entries()) {
     if (has.includes(metric)) continue;
-    const at = typeof place === "function" ? place(index) : place;
-    program.reportNear("metric-of-other-task", { metric, model: of.model, task: of.task.word, has }, at, here);
+    const span = typeof place === "function" ? place(index) : place;
+    program.reportNear(
+      "metric-of-other-task",
+      { metric, model: target.model, task: target.task.word, has },
+      span,
+      here,
+    );
     good = false;
   }
   return good;
@@ -65,14 +70,14 @@ export function checkMetrics(
  * The metrics that a training goes by: the task measures them without writing texts, they have a direction, and it is one.
  * @returns false if not (reported)
  */
-export function checkWatched(
+export function checkWatchedMetrics(
   program: Program,
   recipe: RecipePlan,
-  settings: ReadonlyMap<string, Given>,
-  o: { readonly model: ModelPlan; readonly data: DataPlan; readonly here: Span },
+  settings: ReadonlyMap<string, GivenValue>,
+  options: { readonly model: ModelPlan; readonly data: DataPlan; readonly here: Span },
 ): boolean {
-  const roles = Object.keys(o.data.columns);
-  const of = { model: o.model.name, task: o.model.task, roles };
+  const roles = Object.keys(options.data.columns);
+  const target = { model: options.model.name, task: options.model.task, roles };
   const placeOf = (key: "keep" | "early_stopping"): Span | undefined => {
     const given = settings.get(key);
     return given?.places.get(`${key}.metric`) ?? given?.span;
@@ -80,19 +85,19 @@ export function checkWatched(
   for (const key of ["keep", "early_stopping"] as const) {
     const metric = metricOf(recipe[key]);
     if (!metric) continue;
-    if (!checkMetrics(program, [metric.word], of, placeOf(key), o.here)) return false;
+    if (!checkMetrics(program, [metric.word], target, placeOf(key), options.here)) return false;
     if (directionOf(program.registry, metric) === "none") {
-      program.reportNear("no-direction", noDirection(metric, key), placeOf(key), o.here);
+      program.reportNear("no-direction", noDirectionData(metric, key), placeOf(key), options.here);
       return false;
     }
-    const has = metricsOf(program.registry, of.task, roles, { training: true });
+    const has = metricsOf(program.registry, target.task, roles, { training: true });
     if (has.includes(metric.word)) continue;
-    program.reportNear("metric-of-written", { metric: metric.word, key, has }, placeOf(key), o.here);
+    program.reportNear("metric-of-written", { metric: metric.word, key, has }, placeOf(key), options.here);
     return false;
   }
-  const [kept, stops] = [metricOf(recipe.keep), metricOf(recipe.early_stopping)];
-  if (!kept || !stops || hashOf(kept) === hashOf(stops)) return true;
-  const [keep, early_stopping] = [tuneText(kept), tuneText(stops)];
-  program.reportNear("two-watched", { keep, early_stopping }, placeOf("early_stopping"), o.here);
+  const [keepMetric, stops] = [metricOf(recipe.keep), metricOf(recipe.early_stopping)];
+  if (!keepMetric || !stops || hashOf(keepMetric) === hashOf(stops)) return true;
+  const [keep, early_stopping] = [tuneText(keepMetric), tuneText(stops)];
+  program.reportNear("two-watched", { keep, early_stopping }, placeOf("early_stopping"), options.here);
   return false;
 }

@@ -5,7 +5,7 @@
  */
 
 /** So many texts of that length. */
-export interface Texts {
+export interface TextsOfLength {
   readonly length: number;
   readonly count: number;
 }
@@ -14,7 +14,7 @@ export interface Texts {
 const LAID = 4096;
 
 /** `capacity`: tokens of a row, at least as long as the longest text. */
-export function packedRows(texts: readonly Texts[], capacity: number): number {
+export function countPackedRows(texts: readonly TextsOfLength[], capacity: number): number {
   const all = texts.reduce((sum, { count }) => sum + count, 0);
   const scale = Math.max(1, all / LAID);
   const open = new Room(capacity);
@@ -52,7 +52,7 @@ class Room {
     const rows = this.left.get(room) ?? 0;
     this.left.set(room, rows + 1);
     if (rows > 0) return;
-    const at = this.rooms.findIndex((one) => one > room);
-    this.rooms.splice(at < 0 ? this.rooms.length : at, 0, room);
+    const index = this.rooms.findIndex((one) => one > room);
+    this.rooms.splice(index < 0 ? this.rooms.length : index, 0, room);
   }
 }

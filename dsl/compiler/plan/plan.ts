@@ -4,7 +4,7 @@ import type { Call } from "../../language/types/value.js";
 import type { Recipe } from "./recipe.js";
 
 /** Where things go; hashed with the recipe into `planHash`. */
-export interface Effects {
+export interface PlanEffects {
   readonly run: string; // name of the run: the model's, or that after `as`
   /** How many trainings it is, with as many seeds; absent: one. */
   readonly repeats?: number;
@@ -20,7 +20,7 @@ export interface Effects {
   readonly allowed?: readonly { readonly code: string; readonly reason: string; readonly of: string }[];
 }
 /** Workers that share the updates of a training. */
-export interface Sharing {
+export interface WorkerSharing {
   readonly count: number;
   readonly threads: number;
   /** They have machines of their own; absent: they share this one. */
@@ -46,7 +46,7 @@ export interface Estimates {
   readonly tokens: number;
   readonly memoryBytes: number;
   /** Processes that share each update, and threads of each; `memoryBytes` is of all that are on this machine. Absent: one. */
-  readonly ranks?: Sharing;
+  readonly ranks?: WorkerSharing;
   /** Of `trainable`, what stays with each client of a federation; absent: nothing. */
   readonly personal?: number;
   /** What the base's weights take of it, where they are stored in fewer bits than f32. */
@@ -60,7 +60,7 @@ export interface Estimates {
   readonly secondsBetween?: readonly [least: number, most: number];
 }
 /** Path in the recipe (`training.batch_size`) to where its value came from, with the sentence for derived ones. */
-export type Origins = Readonly<
+export type ValueOrigins = Readonly<
   Record<
     string,
     {
@@ -75,9 +75,9 @@ export type Origins = Readonly<
 export interface Plan {
   readonly version: 1;
   readonly recipe: Recipe;
-  readonly effects: Effects;
+  readonly effects: PlanEffects;
   readonly estimates: Estimates;
-  readonly origins: Origins;
+  readonly origins: ValueOrigins;
   /** Where the base's weights come from; absent: a folder that doesn't say, or nothing (from scratch). */
   readonly base?: BaseOrigin;
   /** Where the rows come from, where there is something to say (`DataFacts.sources`). */

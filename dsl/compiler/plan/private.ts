@@ -1,31 +1,31 @@
 /** Trainings with privacy: what the recipe's other settings become, and the noise that keeps the promise. */
-import type { Drawn, Promised } from "../../language/types/capabilities/promised.js";
+import type { PrivacySampling, PrivacyGuarantee } from "../../language/types/capabilities/promised.js";
 import type { PrivacyCapabilities } from "../../language/types/capabilities/learning.js";
 import type { Refusal } from "../../language/types/capabilities/refusal.js";
-import type { Given } from "../../language/types/given-value.js";
+import type { GivenValue } from "../../language/types/given-value.js";
 import type { Span } from "../../language/diagnostics/span.js";
 import type { Call } from "../../language/types/value.js";
-import type { Origins } from "./plan.js";
+import type { ValueOrigins } from "./plan.js";
 import type { PrivacyPlan, RecipePlan } from "./recipe.js";
 import type { Program } from "./program.js";
 
-export function privacyWord(program: Pick<Program, "registry">, call: Call): PrivacyCapabilities | undefined {
+export function privacyCapabilitiesOf(program: Pick<Program, "registry">, call: Call): PrivacyCapabilities | undefined {
   return program.registry.find("privacy", call.word)?.capabilities;
 }
 
 interface Settled {
   readonly plan: RecipePlan;
-  readonly origins: Origins;
+  readonly origins: ValueOrigins;
 }
 
 /**
  * Settings that follow where each row is cut and drawn by itself: nobody cuts the sum again, rows come by chance, and the last
  * weights are kept unless something else is written.
  */
-export function settledPrivately<S extends Settled>(settled: S, settings: ReadonlyMap<string, Given>): S {
+export function withPrivacySettings<S extends Settled>(settled: S, settings: ReadonlyMap<string, GivenValue>): S {
   const { plan, origins } = settled;
   const free = (key: string): boolean => !settings.has(key);
-  const derived = (key: string, why: string, stands?: string): Origins =>
+  const derived = (key: string, why: string, stands?: string): ValueOrigins =>
     free(key) ? { [`training.${key}`]: { from: "derived", why, ...(stands !== undefined && { stands }) } } : {};
   return {
     ...settled,
@@ -51,26 +51,30 @@ export function settledPrivately<S extends Settled>(settled: S, settings: Readon
 export function privacyPlan(
   program: Pick<Program, "registry" | "reportNear">,
   call: Call,
-  o: Drawn & { readonly unit: PrivacyPlan["unit"]; readonly at: Span | undefined; readonly here: Span },
+  options: PrivacySampling & {
+    readonly unit: PrivacyPlan["unit"];
+    readonly span: Span | undefined;
+    readonly here: Span;
+  },
 ): PrivacyPlan | undefined {
-  const word = privacyWord(program, call);
+  const word = privacyCapabilitiesOf(program, call);
   if (!word) return undefined;
-  const { rate, steps, unit, units } = o;
-  const promised: Promised | Refusal = word.promises(call, { rate, steps, units });
+  const { rate, steps, unit, units } = options;
+  const promised: PrivacyGuarantee | Refusal = word.promises(call, { rate, steps, units });
   if ("why" in promised) {
     const epsilon = String(call.arguments["epsilon"] ?? "…");
-    program.reportNear("no-noise-keeps", { epsilon, ...promised }, o.at, o.here);
+    program.reportNear("no-noise-keeps", { epsilon, ...promised }, options.span, options.here);
     return undefined;
   }
   const { epsilon, delta, noise, call: whole } = promised;
   // Where it is written its word says so.
   if (promised.weak && call.arguments["epsilon"] === undefined)
-    program.reportNear("weak-privacy", { epsilon }, o.at, o.here);
+    program.reportNear("weak-privacy", { epsilon }, options.span, options.here);
   if (delta >= 1 / Math.max(1, units)) {
     const open: Call = { ...call, arguments: { ...call.arguments, delta: null } };
     const usual = word.promises(open, { rate, steps, units });
-    const told = { delta, units, unit, usual: "delta" in usual ? usual.delta : delta / 10 };
-    program.reportNear("delta-too-great", told, o.at, o.here);
+    const details = { delta, units, unit, usual: "delta" in usual ? usual.delta : delta / 10 };
+    program.reportNear("delta-too-great", details, options.span, options.here);
   }
   return { call: whole, unit, epsilon, delta, clip: word.clip(call), noise, rate, steps };
 }

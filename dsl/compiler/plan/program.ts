@@ -2,35 +2,35 @@
  * The state of a compilation: names defined so far, parameters, needs, reports. Statements read and write it in order.
  */
 import {
-  failed,
+  isFailed,
   type FactOf,
   type Facts,
-  type Failed,
+  type FailedFact,
   type JournalFacts,
   type Need,
-  keyOf,
+  needKey,
 } from "../../language/types/facts.js";
 import type { Action, Experiment } from "./action.js";
 import type { Call, Value } from "../../language/types/value.js";
-import type { Outside, NameKind } from "./known-names.js";
+import type { CompilerEnvironment, NameKind } from "./known-names.js";
 import type { Registry } from "../../language/types/registry.js";
 import type { ReferenceNode, Statement, WordNode } from "../../language/syntax/tree.js";
 import type { Allowance } from "../../language/types/allow.js";
-import { entryOf, wordsOf, type CallMend, type Code, type CodeData } from "../../language/diagnostics/codes.js";
+import { codeEntryOf, codeText, type CallFix, type Code, type CodeData } from "../../language/diagnostics/codes.js";
 import type { Fix } from "../../language/diagnostics/diagnostic.js";
 import type {} from "./codes/deploy-codes.js";
 import type {} from "./codes/name-codes.js";
 import type {} from "./codes/metric-codes.js";
 import type {} from "./codes/sweep-codes.js";
-import { nearest } from "../../language/diagnostics/nearest.js";
+import { nearestWord } from "../../language/diagnostics/nearest.js";
 import type { Annotations } from "../../language/types/subject.js";
-import type { Scope } from "../../language/types/scope.js";
-import type { Given } from "../../language/types/given-value.js";
-import { replace, Reporter, type More } from "../../language/diagnostics/reporter.js";
+import type { StatementScope } from "../../language/types/scope.js";
+import type { GivenValue } from "../../language/types/given-value.js";
+import { replacementFix, Reporter, type DiagnosticDetails } from "../../language/diagnostics/reporter.js";
 import type { Source, Span } from "../../language/diagnostics/span.js";
-import { quote } from "../../language/syntax/strings.js";
-import type { Found, Typing } from "../../language/types/typing.js";
-import { typed } from "../../language/types/values.js";
+import { quoteString } from "../../language/syntax/strings.js";
+import type { ReferenceValue, TypingContext } from "../../language/types/typing.js";
+import { typedValue } from "../../language/types/values.js";
 
 /** A definition of data, model or recipe: what was given, `like` included, nothing filled in. */
 export interface Draft {
@@ -38,7 +38,7 @@ export interface Draft {
   readonly name: string;
   readonly span: Span;
   readonly source: Source;
-  readonly given: ReadonlyMap<string, Given>;
+  readonly given: ReadonlyMap<string, GivenValue>;
   /** True when something in it was reported or is not known yet: what builds on it stays silent. */
   readonly broken: boolean;
   readonly needs: readonly Need[];
@@ -49,7 +49,7 @@ export interface Draft {
   readonly block?: Span;
 }
 /** A warning that was found and is allowed. */
-export interface Allowed {
+export interface AllowedWarning {
   readonly code: string;
   readonly reason: string;
   readonly of: string;
@@ -57,7 +57,7 @@ export interface Allowed {
   readonly message: string;
 }
 /** A training that a name stands for: the model's own, or one kept by `as`. */
-export interface Run {
+export interface NamedTraining {
   readonly model: Draft;
   readonly data: Draft;
   /** The name of a sweep's best after `with`: what it gives over data, model and recipe is asked for again. */
@@ -66,7 +66,7 @@ export interface Run {
   readonly begunBest?: WordNode;
   /** Name of the recipe after `with`, and what the statement's own block gave. */
   readonly recipe: Draft | null;
-  readonly own: ReadonlyMap<string, Given>;
+  readonly ownSettings: ReadonlyMap<string, GivenValue>;
   /** Of the recipe that the statement planned; absent: it was not planned. */
   readonly recipeHash?: string;
   /** True when it was trained by a statement of the source at hand. */
@@ -78,18 +78,18 @@ export interface Run {
   /** It is one of those seeds. */
   readonly seeded?: true;
   /** It went on from other weights; absent: it began from its base. */
-  readonly update?: Updating;
+  readonly update?: UpdateDraft;
   /** It is a stage of what makes a model smaller; absent: it isn't. */
-  readonly compress?: Compressing;
+  readonly compress?: CompressDraft;
   /** It learnt in rounds from several clients: its own keys, and the data of the others. */
-  readonly federated?: { readonly settings: ReadonlyMap<string, Given>; readonly others: readonly Draft[] };
+  readonly federated?: { readonly settings: ReadonlyMap<string, GivenValue>; readonly others: readonly Draft[] };
   /** Of data in folds: the one that it does not see, from 1. */
   readonly fold?: number;
   /** It is several models, one for each fold: their names. */
   readonly folds?: readonly string[];
 }
 /** What a stage of `compress` begins with and does, as names of the notebook. */
-export interface Compressing {
+export interface CompressDraft {
   readonly start: string;
   readonly stage: Call;
   /** What it learns of, where that was not trained here. */
@@ -97,7 +97,7 @@ export interface Compressing {
   readonly unlabelled: readonly Draft[];
 }
 /** What a stage of an update goes on from, as names of the notebook. */
-export interface Updating {
+export interface UpdateDraft {
   readonly start: string;
   /** What it goes on from, as far as it is known here: data as they were then, the first training's first. */
   readonly line: readonly { readonly data: Draft; readonly strategy: readonly Call[] }[];
@@ -109,16 +109,16 @@ export interface Updating {
   /** Hash of what shall be forgotten. */
   readonly forget?: string;
 }
-export interface Named {
+export interface NameEntry {
   readonly is: NameKind;
   readonly span: Span;
   readonly source: string;
   readonly draft?: Draft;
 }
 
-export class Program implements Scope {
-  readonly names = new Map<string, Named>();
-  readonly runs = new Map<string, Run>();
+export class Program implements StatementScope {
+  readonly names = new Map<string, NameEntry>();
+  readonly runs = new Map<string, NamedTraining>();
   /** Sweep name → its model, data and settings. */
   readonly sweeps = new Map<
     string,
@@ -126,11 +126,11 @@ export class Program implements Scope {
       readonly here: boolean;
       /** It runs in a process of its own, and nothing here knows what it comes to until it is attached. */
       readonly detached?: true;
-      readonly data: ReadonlyMap<string, Given>;
-      readonly model: ReadonlyMap<string, Given>;
-      readonly recipe: ReadonlyMap<string, Given>;
+      readonly data: ReadonlyMap<string, GivenValue>;
+      readonly model: ReadonlyMap<string, GivenValue>;
+      readonly recipe: ReadonlyMap<string, GivenValue>;
       /** What its trials vary and are after; absent: it couldn't be read. */
-      readonly told?: JournalFacts["studies"][number];
+      readonly study?: JournalFacts["studies"][number];
     }
   >();
   /** Names whose training could not be read: what is wrong was said there. */
@@ -138,7 +138,7 @@ export class Program implements Scope {
   /** Names that a statement was to define which could not be read, and kinds of those that have lost their name. */
   readonly lost = { names: new Set<string>(), kinds: new Set<string>() };
   /** Names that are missing for a cause that was told. */
-  readonly told = new Set<string>();
+  readonly reportedNames = new Set<string>();
   readonly parameters = new Map<string, { readonly value: Value; readonly span: Span }>();
   readonly actions: Action[] = [];
   readonly needs = new Map<string, Need>();
@@ -158,7 +158,7 @@ export class Program implements Scope {
   /** What the statements at hand allow: the one that is read, and the definitions that it works on. */
   allowing: readonly Allowance[] = [];
   /** What was allowed while the statement at hand was read. */
-  readonly allowed: Allowed[] = [];
+  readonly allowed: AllowedWarning[] = [];
   /** All allowances of the present source. */
   readonly allowances: Allowance[] = [];
   /** Needs named while one statement is read. */
@@ -171,11 +171,11 @@ export class Program implements Scope {
     readonly registry: Registry,
     readonly facts: Facts,
     readonly purpose: "assist" | "run",
-    readonly outside: Outside,
+    readonly outside: CompilerEnvironment,
   ) {}
 
   /** A program in the same state that goes on by itself, from the same or newer facts. */
-  fork(registry: Registry, facts: Facts, outside: Outside): Program {
+  fork(registry: Registry, facts: Facts, outside: CompilerEnvironment): Program {
     const other = new Program(registry, facts, this.purpose, outside);
     const maps = ["names", "runs", "sweeps", "parameters", "needs", "folders", "sources"] as const;
     for (const map of maps) for (const [key, value] of this[map]) (other[map] as Map<string, unknown>).set(key, value);
@@ -196,24 +196,30 @@ export class Program implements Scope {
   }
 
   /** @returns false where a statement allows it */
-  report<C extends Code>(code: C, data: CodeData[C], span: Span, more: More = {}): boolean {
+  report<C extends Code>(code: C, data: CodeData[C], span: Span, more: DiagnosticDetails = {}): boolean {
     if (this.allows(code, data)) return false;
     this.reporter.report(code, data, span, more);
     return true;
   }
   /** Whether one of the statements at hand allows what was found; the plan tells of it. */
   allows<C extends Code>(code: C, data: CodeData[C]): boolean {
-    const own = this.allowing.filter((one) => one.code === code);
-    for (const one of own) {
+    const matching = this.allowing.filter((one) => one.code === code);
+    for (const one of matching) {
       one.used = true;
-      const { reason, of } = one;
-      if (!this.allowed.some((a) => a.code === code && a.of === of))
-        this.allowed.push({ code, reason, of, message: wordsOf(code, data).message });
+      const { reason, owner: statement } = one;
+      if (!this.allowed.some((a) => a.code === code && a.of === statement))
+        this.allowed.push({ code, reason, of: statement, message: codeText(code, data).message });
     }
-    return own.length > 0;
+    return matching.length > 0;
   }
   /** Reports at `span` if it stands in the present source, else at `here` (what in this source led there). */
-  reportNear<C extends Code>(code: C, data: CodeData[C], span: Span | undefined, here: Span, more: More = {}): boolean {
+  reportNear<C extends Code>(
+    code: C,
+    data: CodeData[C],
+    span: Span | undefined,
+    here: Span,
+    more: DiagnosticDetails = {},
+  ): boolean {
     return span?.source === this.source.id ? this.report(code, data, span, more) : this.report(code, data, here);
   }
   /** A warning about a definition alone: it is said where the definition stands, not again wherever it is used. */
@@ -222,25 +228,29 @@ export class Program implements Scope {
     data: CodeData[C],
     draft: Draft,
     span: Span | undefined,
-    more: More = {},
+    more: DiagnosticDetails = {},
   ): boolean {
     if (this.allows(code, data)) return false;
     if (draft.source.id === this.source.id) this.reporter.report(code, data, span ?? draft.span, more);
     return true;
   }
   /** Where a failure's code says that it stands in the definition, if it is written in the present source. */
-  placeOf(failure: Failed, draft: Draft): Span | undefined {
-    return entryOf(failure.failed.code)
-      ?.at?.map((path) => draft.given.get(path.split(".")[0] ?? path)?.places.get(path))
+  placeOf(failure: FailedFact, draft: Draft): Span | undefined {
+    return codeEntryOf(failure.failed.code)
+      ?.paths?.map((path) => draft.given.get(path.split(".")[0] ?? path)?.places.get(path))
       .find((place) => place?.source === this.source.id);
   }
   /** `argument`: where an argument of the call that failed is written. */
-  reportFailed({ failed: { code, data } }: Failed, span: Span, argument?: (name: string) => Span | undefined): void {
+  reportFailed(
+    { failed: { code, data } }: FailedFact,
+    span: Span,
+    argument?: (name: string) => Span | undefined,
+  ): void {
     // What a word's own check has told isn't told again by who runs it.
-    const isWithin = (own: Span): boolean =>
-      own.source === span.source && own.start >= span.start && own.end <= span.end;
+    const isWithin = (inner: Span): boolean =>
+      inner.source === span.source && inner.start >= span.start && inner.end <= span.end;
     if (this.reporter.diagnostics.some((one) => one.code === code && isWithin(one.span))) return;
-    const mend = span.source === this.source.id ? entryOf(code)?.mend?.(data) : undefined;
+    const mend = span.source === this.source.id ? codeEntryOf(code)?.mend?.(data) : undefined;
     const fix = mend ? mendOfCall(mend, span, this.source.text, argument) : undefined;
     const more = fix ? { fix } : mendOf(data, span, this.source.text);
     this.reporter.report(code as Code, data as CodeData[Code], span, more);
@@ -250,26 +260,26 @@ export class Program implements Scope {
    * The answer to a need, if it is there; else the need is named, unless it is costly and someone is typing.
    * @returns undefined when it is not known yet.
    */
-  ask<N extends Need>(need: N, costly = false): FactOf<N["about"]> | Failed | undefined {
+  ask<N extends Need>(need: N, costly = false): FactOf<N["about"]> | FailedFact | undefined {
     const answer = this.facts.get(need);
     if (answer === undefined && this.cannotBeTold(need)) return undefined;
     if (answer === undefined && !(costly && this.purpose === "assist")) {
       this.noted.push(need);
-      if (!this.silent) this.needs.set(keyOf(need), need);
+      if (!this.silent) this.needs.set(needKey(need), need);
     }
     return answer;
   }
   /** A need that names hang on: asked in an earlier source too, or what is written after it would stand for nothing. */
-  insist<N extends Need>(need: N): FactOf<N["about"]> | Failed | undefined {
+  insist<N extends Need>(need: N): FactOf<N["about"]> | FailedFact | undefined {
     const answer = this.ask(need);
-    if (answer === undefined && !this.cannotBeTold(need)) this.needs.set(keyOf(need), need);
+    if (answer === undefined && !this.cannotBeTold(need)) this.needs.set(needKey(need), need);
     return answer;
   }
   /** Needs of a definition made by an earlier source count once it is used. */
   require(needs: readonly Need[]): void {
     if (!this.silent)
       for (const need of needs)
-        if (this.facts.get(need) === undefined && !this.cannotBeTold(need)) this.needs.set(keyOf(need), need);
+        if (this.facts.get(need) === undefined && !this.cannotBeTold(need)) this.needs.set(needKey(need), need);
   }
   /** True for a need that a name of the other language stands in whose value nobody can tell. */
   private cannotBeTold(need: Need): boolean {
@@ -281,13 +291,13 @@ export class Program implements Scope {
     return among.length > 0;
   }
 
-  typing(places: Map<string, Span>): Typing {
+  typing(places: Map<string, Span>): TypingContext {
     const reporter = this.reporter;
     return {
       registry: this.registry,
       reporter,
       places,
-      typed,
+      typed: typedValue,
       reference: (node) => this.reference(node),
       isModel: (name) => ["model", "run"].includes(this.names.get(name)?.is ?? "") || this.isBest(name),
       textOf: (span) => this.textOf(span),
@@ -305,12 +315,12 @@ export class Program implements Scope {
   }
 
   /** What `$x` stands for: a parameter first, then a TypeScript value. */
-  reference(node: ReferenceNode): Found | undefined {
+  reference(node: ReferenceNode): ReferenceValue | undefined {
     const parameter = this.parameters.get(node.text);
     if (parameter) return { value: parameter.value };
     const fact = this.ask({ about: "name", of: node.text });
     if (fact === undefined) return undefined;
-    if (!failed(fact)) {
+    if (!isFailed(fact)) {
       if (fact.value !== undefined) return { value: fact.value };
       if (fact.live !== undefined) return { live: node.text };
     } else if (fact.failed.code !== "unknown-reference") {
@@ -319,20 +329,20 @@ export class Program implements Scope {
     }
     if (this.lost.kinds.has("parameters") || this.lost.names.has(node.text)) return undefined;
     const has = [...this.parameters.keys(), ...this.outside.typescript];
-    const near = nearest(node.text, has, this.reporter);
+    const near = nearestWord(node.text, has, this.reporter);
     this.report(
       "unknown-reference",
       { name: node.text, has, ...(near ? { nearest: near } : {}) },
       node.span,
-      near ? { fix: replace(node.span, `$${near}`) } : {},
+      near ? { fix: replacementFix(node.span, `$${near}`) } : {},
     );
     return undefined;
   }
 
   /** Gives a name to something; reports a name that is taken. */
-  define(name: string, span: Span, named: Omit<Named, "span" | "source">): void {
+  define(name: string, span: Span, named: Omit<NameEntry, "span" | "source">): void {
     const before = this.names.get(name);
-    const verb = this.registry.verbs().find(({ operands }) => operands.own?.name === name);
+    const verb = this.registry.verbs().find(({ operands }) => operands.ownSubject?.name === name);
     if (verb) this.report("name-of-verb", { name, verb: verb.name }, span);
     else if (before && before.source === this.source.id && !(before.is === named.is && named.is === "run"))
       this.report("defined-twice", { name }, span, {
@@ -348,24 +358,25 @@ export class Program implements Scope {
 
 /** The call that failed with another word, or with an argument that it lacks or has otherwise. */
 function mendOfCall(
-  mend: CallMend,
+  mend: CallFix,
   span: Span,
   text: string,
   argument?: (name: string) => Span | undefined,
 ): Fix | undefined {
   const [call, word = "", given = ""] = /^(\w+)\((.*)\)$/s.exec(text.slice(span.start, span.end)) ?? [];
   if (call === undefined) return undefined;
-  if ("word" in mend) return replace({ ...span, end: span.start + word.length }, mend.word);
-  const value = typeof mend.value === "number" ? String(mend.value) : quote(mend.value);
+  if ("word" in mend) return replacementFix({ ...span, end: span.start + word.length }, mend.word);
+  const value = typeof mend.value === "number" ? String(mend.value) : quoteString(mend.value);
   const there = argument?.(mend.argument);
   const whole = `${mend.argument}: ${value}`;
-  if (there && there.start >= span.start && there.end < span.end) return replace(there, value, `write \`${whole}\``);
+  if (there && there.start >= span.start && there.end < span.end)
+    return replacementFix(there, value, `write \`${whole}\``);
   const parted = /,\s*$/.test(given) || given.trim() === "" ? "" : ", ";
-  return replace({ ...span, start: span.end - 1, end: span.end - 1 }, `${parted}${whole}`, `add \`${whole}\``);
+  return replacementFix({ ...span, start: span.end - 1, end: span.end - 1 }, `${parted}${whole}`, `add \`${whole}\``);
 }
 
 /** A failure that tells what was probably meant is mended where the wrong name stands in quotes at its place, once. */
-function mendOf(data: unknown, span: Span, text: string): More {
+function mendOf(data: unknown, span: Span, text: string): DiagnosticDetails {
   const { near, name, path } = data as Readonly<Record<string, unknown>>;
   const wrong = name ?? path;
   if (typeof near !== "string" || typeof wrong !== "string") return {};
@@ -373,7 +384,7 @@ function mendOf(data: unknown, span: Span, text: string): More {
   const parts = text.slice(span.start, span.end).split(quoted);
   if (parts.length !== 2) return {};
   const start = span.start + parts[0]!.length;
-  return { fix: replace({ ...span, start, end: start + quoted.length }, meant, `write ${meant}`) };
+  return { fix: replacementFix({ ...span, start, end: start + quoted.length }, meant, `write ${meant}`) };
 }
 
 /** The live values that stand in a need. */

@@ -4,14 +4,14 @@ import type {
   RunnerCapabilities,
   WorkerCapabilities,
 } from "../../language/types/capabilities/running.js";
-import type { Given } from "../../language/types/given-value.js";
+import type { GivenValue } from "../../language/types/given-value.js";
 import type { Call } from "../../language/types/value.js";
-import type { Estimates, Sharing } from "./plan.js";
+import type { Estimates, WorkerSharing } from "./plan.js";
 import type { RecipePlan } from "./recipe.js";
 import type { Program } from "./program.js";
 import { isCall } from "./value.js";
 
-export interface Ranks {
+export interface RankLayout {
   /** 1: it trains alone. */
   readonly count: number;
   /** Threads of each on a machine with so many cores, where nobody says how many. */
@@ -22,31 +22,31 @@ export interface Ranks {
   readonly gpus?: number;
   readonly price?: number;
 }
-const ALONE: Ranks = { count: 1, threads: (cores) => cores, here: true };
+const ALONE: RankLayout = { count: 1, threads: (cores) => cores, here: true };
 
 /** What a runner says of its workers; undefined: it has none. */
-export function workersOf(registry: Program["registry"], { word }: Call): WorkerCapabilities | undefined {
-  const of: RunnerCapabilities | undefined = registry.find("runner", word)?.capabilities;
-  return of && "workers" in of ? of : undefined;
+export function workerCapabilitiesOf(registry: Program["registry"], { word }: Call): WorkerCapabilities | undefined {
+  const runnerCapabilities: RunnerCapabilities | undefined = registry.find("runner", word)?.capabilities;
+  return runnerCapabilities && "workers" in runnerCapabilities ? runnerCapabilities : undefined;
 }
 /** What a runner says of the clients of a federation; undefined: it carries none. */
-export function carrierOf(registry: Program["registry"], { word }: Call): CarrierCapabilities | undefined {
-  const of: RunnerCapabilities | undefined = registry.find("runner", word)?.capabilities;
-  return of && "federates" in of ? of : undefined;
+export function carrierCapabilitiesOf(registry: Program["registry"], { word }: Call): CarrierCapabilities | undefined {
+  const runnerCapabilities: RunnerCapabilities | undefined = registry.find("runner", word)?.capabilities;
+  return runnerCapabilities && "federates" in runnerCapabilities ? runnerCapabilities : undefined;
 }
 
-export const ranksOf = ({ registry }: Pick<Program, "registry">, runner: Given | undefined): Ranks =>
-  isCall(runner?.value) ? ranksIn(runner.value, registry) : ALONE;
+export const ranksOf = ({ registry }: Pick<Program, "registry">, runner: GivenValue | undefined): RankLayout =>
+  isCall(runner?.value) ? ranksOfRunner(runner.value, registry) : ALONE;
 
-export function ranksIn(runner: Call, registry: Program["registry"]): Ranks {
-  const of = workersOf(registry, runner);
-  if (!of) return ALONE;
+export function ranksOfRunner(runner: Call, registry: Program["registry"]): RankLayout {
+  const workers = workerCapabilitiesOf(registry, runner);
+  if (!workers) return ALONE;
   // Those whose number nobody knows before train no updates together (compiler/checks/ranks.ts).
-  const [gpus, price] = [of.gpus?.(runner) ?? 0, of.price?.(runner) ?? null];
+  const [gpus, price] = [workers.gpus?.(runner) ?? 0, workers.price?.(runner) ?? null];
   return {
-    count: of.workers(runner) ?? 1,
-    threads: (cores) => of.threads(runner, cores),
-    here: of.here,
+    count: workers.workers(runner) ?? 1,
+    threads: (cores) => workers.threads(runner, cores),
+    here: workers.here,
     ...(gpus > 0 && { gpus }),
     ...(price !== null && { price }),
   };
@@ -56,8 +56,8 @@ export function ranksIn(runner: Call, registry: Program["registry"]): Ranks {
  * Each rank holds the whole model, and its share of a batch. Those of this machine share its cores, so together they are as fast
  * as one; those elsewhere have cores of their own, taken for as fast as these. How fast their graphics cards are nobody knows.
  */
-export function estimateOfRanks(
-  { count, threads, here, gpus, price }: Ranks,
+export function estimateWithRanks(
+  { count, threads, here, gpus, price }: RankLayout,
   cores: number,
   training: RecipePlan,
   estimated: (training: RecipePlan) => Estimates,
@@ -87,10 +87,13 @@ export function estimateOfRanks(
 function secondsElsewhere(
   seconds: number | null,
   between: Estimates["secondsBetween"],
-  { count, threads, gpus }: Sharing,
+  { count, threads, gpus }: WorkerSharing,
   cores: number,
 ): Pick<Estimates, "seconds" | "secondsBetween"> {
   if (seconds === null || gpus !== undefined) return { seconds: null };
-  const of = (one: number): number => Number(((one * cores) / (count * threads)).toPrecision(3));
-  return { seconds: of(seconds), ...(between && { secondsBetween: [of(between[0]), of(between[1])] as const }) };
+  const scaled = (one: number): number => Number(((one * cores) / (count * threads)).toPrecision(3));
+  return {
+    seconds: scaled(seconds),
+    ...(between && { secondsBetween: [scaled(between[0]), scaled(between[1])] as const }),
+  };
 }

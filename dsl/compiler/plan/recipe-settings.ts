@@ -5,7 +5,7 @@ import { tuneText } from "./text.js";
 import { isCall } from "./value.js";
 
 /** Each setting as it is written (`data split`, `model technique.rank`, `batch_size`), with its value as Tune text. */
-export function settingsIn({ data, model, training }: Recipe): Map<string, string> {
+export function recipeSettingTexts({ data, model, training }: Recipe): Map<string, string> {
   const found = new Map<string, string>();
   flatten(found, "data ", without(data, "folder", "seed", "name", "annotations"));
   flatten(found, "model ", without(model, "folder", "name", "baseHash", "trained"));
@@ -16,7 +16,7 @@ export function settingsIn({ data, model, training }: Recipe): Map<string, strin
   return found;
 }
 
-export interface Change {
+export interface SettingChange {
   readonly setting: string;
   /** Null: the setting is missing. */
   readonly was: string | null;
@@ -24,7 +24,7 @@ export interface Change {
 }
 
 /** What differs, the content of data and base included. */
-export function changesBetween(was: Recipe, now: Recipe): readonly Change[] {
+export function settingChangesBetween(was: Recipe, now: Recipe): readonly SettingChange[] {
   const [before, after] = [withContent(was), withContent(now)];
   return [...new Set([...before.keys(), ...after.keys()])].flatMap((setting) => {
     const one = { setting, was: before.get(setting) ?? null, now: after.get(setting) ?? null };
@@ -32,7 +32,7 @@ export function changesBetween(was: Recipe, now: Recipe): readonly Change[] {
   });
 }
 function withContent(recipe: Recipe): ReadonlyMap<string, string> {
-  const found = settingsIn(recipe);
+  const found = recipeSettingTexts(recipe);
   const { dataHash, model } = recipe;
   if (dataHash !== null) found.set("content of the data", dataHash.slice(0, 12));
   if (model.baseHash !== null) found.set("content of the base", model.baseHash.slice(0, 12));

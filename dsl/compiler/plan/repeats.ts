@@ -6,7 +6,7 @@
 import { hashOf, planHash, recipeHash } from "./hash.js";
 import type { Plan } from "./plan.js";
 
-export interface Repeated {
+export interface RepeatPlan {
   readonly name: string;
   readonly plan: Plan;
 }
@@ -15,13 +15,13 @@ export interface Repeated {
 export const repeatName = (name: string, number: number): string => `${name}_${String(number)}`;
 
 /** The trainings that a plan with `repeats` stands for. */
-export function repeatsOf({ recipe, effects: { repeats = 1, ...effects }, ...plan }: Plan): readonly Repeated[] {
+export function repeatPlansOf({ recipe, effects: { repeats = 1, ...effects }, ...plan }: Plan): readonly RepeatPlan[] {
   return Array.from({ length: repeats }, (_, i) => {
-    const own = { ...recipe, training: { ...recipe.training, seed: recipe.training.seed + i } };
+    const seededRecipe = { ...recipe, training: { ...recipe.training, seed: recipe.training.seed + i } };
     const name = repeatName(effects.run, i + 1);
-    const of = { ...effects, run: name };
-    const hashes = { recipeHash: recipeHash(own), planHash: planHash(own, of) };
-    return { name, plan: { ...plan, recipe: own, effects: of, ...hashes } };
+    const runEffects = { ...effects, run: name };
+    const hashes = { recipeHash: recipeHash(seededRecipe), planHash: planHash(seededRecipe, runEffects) };
+    return { name, plan: { ...plan, recipe: seededRecipe, effects: runEffects, ...hashes } };
   });
 }
 

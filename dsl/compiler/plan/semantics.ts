@@ -5,7 +5,7 @@
  * 1 (recipes without a version): the learning rate was warm-up times decay.
  * 2: schedules are those of transformers: the warm-up starts at zero and the decay starts where the warm-up ends.
  */
-export const SEMANTICS = 2;
+export const SEMANTICS_VERSION = 2;
 
 /** The version of a stored recipe. */
-export const semanticsOf = (recipe: { readonly semantics?: number }): number => recipe.semantics ?? 1;
+export const semanticsVersionOf = (recipe: { readonly semantics?: number }): number => recipe.semantics ?? 1;

@@ -2,13 +2,13 @@
 import type { Parameter, Registry } from "../../language/types/registry.js";
 import type { Call } from "../../language/types/value.js";
 import { hashOf } from "./hash.js";
-import { tuneText, type Writing } from "./text.js";
+import { tuneText, type ValueTextStyle } from "./text.js";
 
 /** Characters of a text that are enough to know it by. */
 const ENOUGH = 24;
 
 /** The same with long texts cut. */
-export function briefCall(call: Call, registry: Registry): string {
+export function briefCallText(call: Call, registry: Registry): string {
   const quoted = (text: string): string => {
     const characters = Array.from(text.replace(/\s+/gu, " "));
     const cut =
@@ -20,15 +20,15 @@ export function briefCall(call: Call, registry: Registry): string {
         : text;
     return JSON.stringify(cut);
   };
-  return shortCall(call, registry, { number: String, quoted });
+  return shortCallText(call, registry, { number: String, quoted });
 }
 
 /** The same, with the first that has a place standing there though it is the default, and those before others: `ewc(1000)`. */
-export function placedCall(call: Call, registry: Registry): string {
-  return shortCall(call, registry, undefined, true);
+export function callTextWithPositional(call: Call, registry: Registry): string {
+  return shortCallText(call, registry, undefined, true);
 }
 
-export function shortCall(call: Call, registry: Registry, writing?: Writing, placed = false): string {
+export function shortCallText(call: Call, registry: Registry, writing?: ValueTextStyle, placed = false): string {
   const parameters = registry.find(call.kind, call.word)?.parameters ?? [];
   const isUsual = ({ name, default: usual }: Parameter): boolean => {
     const value = call.arguments[name];
@@ -41,8 +41,8 @@ export function shortCall(call: Call, registry: Registry, writing?: Writing, pla
   );
   const written = Object.entries(call.arguments).flatMap(([name, value]): string[] => {
     const parameter = parameters.find((one) => one.name === name);
-    const kept = placed && places.slice(0, last + 1).some((one) => one === parameter);
-    if (value === null || (!kept && parameter && isUsual(parameter))) return [];
+    const isPlaced = placed && places.slice(0, last + 1).some((one) => one === parameter);
+    if (value === null || (!isPlaced && parameter && isUsual(parameter))) return [];
     const text = tuneText(value, { type: parameter?.type, registry }, writing);
     return [parameter?.positional === true ? text : `${name}: ${text}`];
   });

@@ -6,7 +6,7 @@ import type { Call } from "../../language/types/value.js";
 export type TaskOfRoles =
   | { readonly task: Call }
   /** `of`: the tasks among which somebody must choose; empty: the roles are for none. */
-  | { readonly of: readonly string[] };
+  | { readonly tasks: readonly string[] };
 
 /**
  * The one task whose rows have answers that can be counted. A task that reads more of the roles stands before one that reads a
@@ -23,7 +23,7 @@ export function taskOfRoles(registry: Registry, { columns }: Pick<DataPlan, "col
   });
   const whole = able.filter(({ roles }) => !able.some((other) => isPart(roles, other.roles)));
   const [first, ...others] = whole;
-  return first && others.length === 0 ? { task: first.task } : { of: whole.map(({ task }) => task.word) };
+  return first && others.length === 0 ? { task: first.task } : { tasks: whole.map(({ task }) => task.word) };
 }
 
 /** What is said of texts themselves is no answer. */

@@ -6,7 +6,7 @@
 import canonicalize from "canonicalize";
 import { isRecord } from "../../language/diagnostics/record.js";
 import type { Recipe } from "./recipe.js";
-import { unheld } from "./hash.js";
+import { withoutHeldMarks } from "./hash.js";
 import { tuneText } from "./text.js";
 import { isCall } from "./value.js";
 import type { Value } from "../../language/types/value.js";
@@ -15,9 +15,9 @@ import type { Value } from "../../language/types/value.js";
 const DIVIDING: readonly string[] = ["id", "group"];
 
 /** Plain JSON, the same after it went over a wire. */
-export type PlanTerms = Readonly<Record<string, unknown>>;
+export type FederationTerms = Readonly<Record<string, unknown>>;
 
-export function termsOf({ recipe }: { readonly recipe: Recipe }): PlanTerms {
+export function federationTermsOf({ recipe }: { readonly recipe: Recipe }): FederationTerms {
   const { data, model, federated } = recipe;
   const { task, technique, max_length, freeze, storage, template, base, baseHash } = model;
   const { epochs, steps, batch_size, accumulate, average, packing, optimizer, schedule, clip, ...rest } =
@@ -55,11 +55,11 @@ export function termsOf({ recipe }: { readonly recipe: Recipe }): PlanTerms {
 }
 
 /** Without what is undefined, and what is written as it usually is as though nobody had. */
-function plain(value: Readonly<Record<string, unknown>>): PlanTerms {
-  return unheld(JSON.parse(JSON.stringify(value)) as Value) as unknown as PlanTerms;
+function plain(value: Readonly<Record<string, unknown>>): FederationTerms {
+  return withoutHeldMarks(JSON.parse(JSON.stringify(value)) as Value) as unknown as FederationTerms;
 }
 
-export interface Differing {
+export interface TermDifference {
   /** As it is written in a program: `training.optimizer.learning_rate`. */
   readonly path: string;
   /** As a program writes it; `nothing` where it has none. */
@@ -68,13 +68,13 @@ export interface Differing {
 }
 
 /** Whatever differs between two terms, in the order of the first. */
-export function differing(ours: unknown, theirs: unknown, path = ""): readonly Differing[] {
+export function termDifferences(ours: unknown, theirs: unknown, path = ""): readonly TermDifference[] {
   if (canonicalize(ours) === canonicalize(theirs)) return [];
   const [one, other] = [partsOf(ours), partsOf(theirs)];
   const apart = !one || !other || wordOf(ours) !== wordOf(theirs);
   if (apart) return [{ path, ours: written(ours), theirs: written(theirs) }];
   return [...new Set([...Object.keys(one), ...Object.keys(other)])].flatMap((key) =>
-    differing(one[key], other[key], path === "" ? key : `${path}.${key}`),
+    termDifferences(one[key], other[key], path === "" ? key : `${path}.${key}`),
   );
 }
 

@@ -6,49 +6,53 @@ import type { Registry, ValueType } from "../../language/types/registry.js";
 import type { Plan } from "./plan.js";
 import type { DataPlan } from "../../language/types/subject.js";
 import type { Call, Value } from "../../language/types/value.js";
-import { isCall, valueAt } from "./value.js";
+import { isCall, recipeValueAt } from "./value.js";
 
 const bare = /^[\p{ID_Start}_][\p{ID_Continue}]*$/u;
 
 /** `as`: what is asked where the value stands, by which a text is written in quotes or bare. */
-export interface As {
+export interface ValueTextContext {
   readonly type: ValueType | undefined;
   readonly registry: Registry;
 }
 
 /** How numbers and quoted texts are written. */
-export interface Writing {
+export interface ValueTextStyle {
   readonly number: (value: number) => string;
   readonly quoted: (text: string) => string;
 }
-const exact: Writing = { number: String, quoted: (text) => JSON.stringify(text) };
+const exact: ValueTextStyle = { number: String, quoted: (text) => JSON.stringify(text) };
 
 /** The one printer of values: exact, so that it reads as the same value, unless `writing` says otherwise. */
-export function tuneText(value: Value, as?: As, writing = exact): string {
+export function tuneText(value: Value, as?: ValueTextContext, writing = exact): string {
   if (value === null) return "none";
   if (typeof value === "string") return bare.test(value) && !quoted(value, as?.type) ? value : writing.quoted(value);
   if (typeof value === "number") return writing.number(value);
   if (typeof value === "boolean") return String(value);
-  const of = as && { ...as, type: as.type && itemOf(as.type) };
-  if (isList(value)) return `[${value.map((item) => tuneText(item, of, writing)).join(", ")}]`;
+  const itemContext = as && { ...as, type: as.type && itemOf(as.type) };
+  if (isList(value)) return `[${value.map((item) => tuneText(item, itemContext, writing)).join(", ")}]`;
   if (isCall(value)) return callText(value, as?.registry, writing);
   if ("share" in value) return `${writing.number(Number((value.share * 100).toPrecision(12)))}%`;
   if ("live" in value) return `$${value.live}`;
   if ("from" in value) return `${writing.number(value.from)}..${writing.number(value.to)}`;
-  return `{ ${entriesOf("record" in value ? value.record : value, () => of, writing)} }`;
+  return `{ ${entriesOf("record" in value ? value.record : value, () => itemContext, writing)} }`;
 }
 /** Arguments that are `null` stand for nothing written. */
-function callText({ word, kind, arguments: given }: Call, registry: Registry | undefined, writing: Writing): string {
+function callText(
+  { word, kind, arguments: given }: Call,
+  registry: Registry | undefined,
+  writing: ValueTextStyle,
+): string {
   const parameters = registry?.find(kind, word)?.parameters;
-  const typeOf = (name: string): As | undefined =>
+  const typeOf = (name: string): ValueTextContext | undefined =>
     registry && { registry, type: (parameters?.find((p) => p.name === name) ?? parameters?.find((p) => p.open))?.type };
   const inside = entriesOf(given, typeOf, writing);
   return inside === "" ? word : `${word}(${inside})`;
 }
 function entriesOf(
   record: Readonly<Record<string, Value | undefined>>,
-  as: (name: string) => As | undefined,
-  writing: Writing,
+  as: (name: string) => ValueTextContext | undefined,
+  writing: ValueTextStyle,
 ): string {
   const text = (name: string): string => (bare.test(name) ? name : writing.quoted(name));
   return Object.entries(record)
@@ -77,21 +81,21 @@ function itemOf(type: ValueType): ValueType {
 export function programText(
   plan: Plan,
   registry: Registry,
-  o: { readonly as?: string; readonly resume?: boolean; readonly defaults?: boolean } = {},
+  options: { readonly as?: string; readonly resume?: boolean; readonly defaults?: boolean } = {},
 ): string {
   const { data, model } = plan.recipe;
   const keys = (prefix: string, verb: string): string[] =>
     Object.entries(plan.origins).flatMap(([path, { from }]) => {
       const key = path.startsWith(prefix) ? path.slice(prefix.length) : "";
       const stood = from === "default" || from === "derived";
-      if (key === "" || key.includes(".") || key === "resume" || (stood && !o.defaults)) return [];
-      const value = valueAt(plan.recipe, path);
+      if (key === "" || key.includes(".") || key === "resume" || (stood && !options.defaults)) return [];
+      const value = recipeValueAt(plan.recipe, path);
       const { type } = registry.find("verb", verb)?.parameters.find((p) => p.name === key) ?? {};
-      const text = (): string => tuneText(written(plan, path, value as Value, o), { type, registry });
+      const text = (): string => tuneText(written(plan, path, value as Value, options), { type, registry });
       return value === undefined || (stood && value === null) ? [] : [`${key}: ${text()}`];
     });
-  const run = o.as ?? plan.effects.run;
-  const settings = [...keys("training.", "recipe"), ...(o.resume ? ["resume: true"] : [])];
+  const run = options.as ?? plan.effects.run;
+  const settings = [...keys("training.", "recipe"), ...(options.resume ? ["resume: true"] : [])];
   return [
     block(`data ${data.name}`, dataKeys(plan, data, keys("data.", "data"), registry)),
     block(`model ${model.name}`, keys("model.", "model")),
@@ -100,11 +104,11 @@ export function programText(
 }
 
 /** A written word with its defaults left out, unless they are wanted. */
-function written(plan: Plan, path: string, value: Value, o: { readonly defaults?: boolean }): Value {
-  if (!isCall(value) || o.defaults) return value;
+function written(plan: Plan, path: string, value: Value, options: { readonly defaults?: boolean }): Value {
+  if (!isCall(value) || options.defaults) return value;
   const given = Object.entries(value.arguments).flatMap(([name, inner]): [string, Value][] => {
     const from = plan.origins[`${path}.${name}`]?.from;
-    return from === "default" || from === "derived" ? [] : [[name, written(plan, `${path}.${name}`, inner, o)]];
+    return from === "default" || from === "derived" ? [] : [[name, written(plan, `${path}.${name}`, inner, options)]];
   });
   return { ...value, arguments: Object.fromEntries(given) };
 }
@@ -118,7 +122,7 @@ function dataKeys(plan: Plan, data: DataPlan, rest: readonly string[], registry:
   const source: Value = isCall(data.source) ? written(plan, "data.source", data.source, {}) : { record: data.source };
   const skipped = /^(source|columns)\b/;
   const parameters = registry.find("verb", "data")?.parameters;
-  const typeOf = (key: string): As => ({ registry, type: parameters?.find((p) => p.name === key)?.type });
+  const typeOf = (key: string): ValueTextContext => ({ registry, type: parameters?.find((p) => p.name === key)?.type });
   return [
     `source: ${tuneText(source, typeOf("source"))}`,
     `columns: ${tuneText({ record: Object.fromEntries(columns) }, typeOf("columns"))}`,

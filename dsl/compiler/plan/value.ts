@@ -7,19 +7,19 @@ export function isCall(value: unknown): value is Call {
 }
 
 /** What stands at a dotted path of the recipe (`training.optimizer.learning_rate`). */
-export function valueAt(recipe: Partial<Recipe>, path: string): Value | undefined {
-  let at: unknown = recipe;
+export function recipeValueAt(recipe: Partial<Recipe>, path: string): Value | undefined {
+  let part: unknown = recipe;
   // Words of a model from scratch stand together in the plan, and that of privacy beside what it comes to.
   const place = path
     .replace(/^model\.(?=architecture\b|tokenizer\b)/, "model.scratch.")
     .replace(/^training\.privacy\b/, "training.privacy.call");
   for (const name of place.split(".")) {
-    if (typeof at !== "object" || at === null) return undefined;
-    const inside = isCall(at) ? at.arguments : "record" in at ? (at.record as object) : at;
+    if (typeof part !== "object" || part === null) return undefined;
+    const inside = isCall(part) ? part.arguments : "record" in part ? (part.record as object) : part;
     if (!Object.hasOwn(inside, name)) return undefined;
-    at = (inside as Readonly<Record<string, unknown>>)[name];
+    part = (inside as Readonly<Record<string, unknown>>)[name];
   }
-  return at as Value | undefined;
+  return part as Value | undefined;
 }
 
 /** Values of a statement by key, checked against its parameters and filled in. */

@@ -1,27 +1,27 @@
 /** The version line, `tune 1`: the first statement of a file or a cell. A used file has its own. */
-import type { Header } from "../../language/types/header.js";
+import type { StatementHeader } from "../../language/types/header.js";
 import type { Program } from "./program.js";
-import { replace } from "../../language/diagnostics/reporter.js";
+import { replacementFix } from "../../language/diagnostics/reporter.js";
 import type { Span } from "../../language/diagnostics/span.js";
 import { parse } from "../../language/syntax/parse.js";
 import type { Statement } from "../../language/syntax/tree.js";
 import type {} from "../../language/types/codes/version-codes.js";
 
 /** The version of the language that this compiler reads. */
-export const LANGUAGE = 1;
+export const LANGUAGE_VERSION = 1;
 
-export function version(program: Program, header: Header): void {
+export function compileVersion(program: Program, header: StatementHeader): void {
   const { statement, operands } = header;
   if (statement.block) program.report("statement-takes-no-block", { verb: statement.verb.text }, statement.block.span);
   const [number, more] = operands;
   if (more) program.report("too-many-operands", { after: statement.verb.text, found: operands.length }, more.span);
-  if (number?.is !== "number" || number.raw !== String(LANGUAGE)) {
+  if (number?.is !== "number" || number.raw !== String(LANGUAGE_VERSION)) {
     if (statement.broken) return;
     const { span } = statement.verb;
-    const one = String(LANGUAGE);
+    const one = String(LANGUAGE_VERSION);
     const fix = number
-      ? { ...replace(number.span, one), certain: false }
-      : replace({ ...span, start: span.end }, ` ${one}`, `write \`tune ${one}\``);
+      ? { ...replacementFix(number.span, one), certain: false }
+      : replacementFix({ ...span, start: span.end }, ` ${one}`, `write \`tune ${one}\``);
     const written = (number && program.textOf(number.span)) ?? null;
     program.report("unknown-version", { version: written }, number?.span ?? span, { fix });
     return;

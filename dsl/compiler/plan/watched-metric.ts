@@ -3,20 +3,20 @@
  * cards call something the best. `keep: best(…)` names it, or `early_stopping`'s word does, else it is the usual one (the loss).
  */
 import { CodedError, type CodeData } from "../../language/diagnostics/codes.js";
-import type { Direction, RankingDirection } from "../../language/types/capabilities/metric.js";
+import type { MetricDirection, RankingDirection } from "../../language/types/capabilities/metric.js";
 import type { Registry } from "../../language/types/registry.js";
 import type { RecipePlan } from "./recipe.js";
 import type { Call, Value } from "../../language/types/value.js";
 import { isCall } from "./value.js";
 
-export function watchedIn(
+export function watchedMetric(
   registry: Pick<Registry, "ofKind">,
   { keep, early_stopping }: Pick<RecipePlan, "keep" | "early_stopping">,
 ): Call {
-  return metricOf(keep) ?? metricOf(early_stopping) ?? usualMetric(registry);
+  return metricOf(keep) ?? metricOf(early_stopping) ?? defaultWatchedMetric(registry);
 }
 /** What is watched where nothing is said. */
-export function usualMetric(registry: Pick<Registry, "ofKind">): Call {
+export function defaultWatchedMetric(registry: Pick<Registry, "ofKind">): Call {
   const word = registry.ofKind("metric").find(({ capabilities }) => capabilities?.usual);
   if (!word) throw new Error("no metric of the vocabulary is the usual one");
   return metricCalled(word.name);
@@ -32,15 +32,15 @@ export function metricOf(value: Value | undefined): Call | undefined {
 export function keepsBest({ keep }: Pick<RecipePlan, "keep">): boolean {
   return keep !== "last";
 }
-export function directionOf(registry: Pick<Registry, "find">, metric: Call): Direction {
+export function directionOf(registry: Pick<Registry, "find">, metric: Call): MetricDirection {
   return registry.find("metric", metric.word)?.capabilities?.better ?? "greater";
 }
 /** Direction of a metric that something is ranked by. Coded error `no-direction` for a metric without one. */
-export function rankedBy(registry: Pick<Registry, "find">, metric: Call, key: string): RankingDirection {
+export function rankingDirectionOf(registry: Pick<Registry, "find">, metric: Call, key: string): RankingDirection {
   const better = directionOf(registry, metric);
-  if (better === "none") throw new CodedError("no-direction", noDirection(metric, key));
+  if (better === "none") throw new CodedError("no-direction", noDirectionData(metric, key));
   return better;
 }
-export function noDirection(metric: Call, key: string): CodeData["no-direction"] {
+export function noDirectionData(metric: Call, key: string): CodeData["no-direction"] {
   return { metric: metric.word, key, own: metric.definition !== undefined };
 }

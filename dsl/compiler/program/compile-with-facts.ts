@@ -4,46 +4,49 @@
  */
 import { CodedError } from "../../language/diagnostics/codes.js";
 import type { Source } from "../../language/diagnostics/span.js";
-import { compile, type Compiled } from "./compile.js";
-import { EarlierCells } from "../statement/earlier-cells.js";
-import type { Outside } from "../plan/known-names.js";
-import { Facts, type FactOf, type Failed, type Need } from "../../language/types/facts.js";
+import { compile, type CompileResult } from "./compile.js";
+import { EarlierCellsCache } from "../statement/earlier-cells.js";
+import type { CompilerEnvironment } from "../plan/known-names.js";
+import { Facts, type FactOf, type FailedFact, type Need } from "../../language/types/facts.js";
 import type { Registry } from "../../language/types/registry.js";
 
-export type Fact = FactOf<Need["about"]> | Failed;
+export type FactAnswer = FactOf<Need["about"]> | FailedFact;
 /** Looks one thing up. A coded error that it rejects with is an answer too: the compiler reports it at the place that asked. */
-export type Answer = (need: Need) => Promise<Fact>;
+export type FactLookup = (need: Need) => Promise<FactAnswer>;
 
-export interface Answering {
+export interface CompileOptions {
   readonly registry: Registry;
   readonly purpose: "assist" | "run";
-  readonly outside: Outside;
-  readonly answer: Answer;
+  readonly outside: CompilerEnvironment;
+  readonly answer: FactLookup;
   /** What is known before anything is asked. */
   readonly facts?: Facts;
   /** Whether a need is worth an answer; absent: every one is. */
   readonly asks?: (need: Need) => boolean;
   /** What earlier cells came to the last time; absent: they are read anew, once for all rounds. */
-  readonly kept?: EarlierCells;
+  readonly cellCache?: EarlierCellsCache;
 }
 /** What a compilation came to, and all it was told on the way. */
-export interface CompiledWith extends Compiled {
+export interface CompiledWithFacts extends CompileResult {
   readonly facts: Facts;
 }
 
-export async function compileAnswered(sources: readonly Source[], o: Answering): Promise<CompiledWith> {
-  const { kept = new EarlierCells() } = o;
-  let facts = o.facts ?? Facts.none;
+export async function compileWithFacts(
+  sources: readonly Source[],
+  options: CompileOptions,
+): Promise<CompiledWithFacts> {
+  const { cellCache = new EarlierCellsCache() } = options;
+  let facts = options.facts ?? Facts.none;
   for (;;) {
-    const compiled = compile(sources, o.registry, facts, o.purpose, o.outside, kept);
-    const missing = compiled.needs.filter((need) => facts.get(need) === undefined && (o.asks?.(need) ?? true));
+    const compiled = compile(sources, options.registry, facts, options.purpose, options.outside, cellCache);
+    const missing = compiled.needs.filter((need) => facts.get(need) === undefined && (options.asks?.(need) ?? true));
     if (missing.length === 0) return { ...compiled, facts };
-    const answers = await Promise.all(missing.map((need) => answerSafely(need, o.answer)));
-    facts = facts.withAll(missing.map((need, i) => [need, answers[i] as Fact]));
+    const answers = await Promise.all(missing.map((need) => answerSafely(need, options.answer)));
+    facts = facts.withAll(missing.map((need, i) => [need, answers[i] as FactAnswer]));
   }
 }
 
-async function answerSafely(need: Need, answer: Answer): Promise<Fact> {
+async function answerSafely(need: Need, answer: FactLookup): Promise<FactAnswer> {
   try {
     return await answer(need);
   } catch (error) {

@@ -3,22 +3,22 @@
  * (`Facts.with`) and calls again until none is left; actions come only when there is no error and no need.
  */
 import type { Diagnostic } from "../../language/diagnostics/diagnostic.js";
-import { reportIdle } from "../../language/types/allow.js";
+import { reportUnusedAllowances } from "../../language/types/allow.js";
 import { folderOf, type Program } from "../plan/program.js";
-import { Enough, Reporter } from "../../language/diagnostics/reporter.js";
+import { TooManyDiagnostics, Reporter } from "../../language/diagnostics/reporter.js";
 import type { Source, Span } from "../../language/diagnostics/span.js";
-import { EarlierCells } from "../statement/earlier-cells.js";
+import { EarlierCellsCache } from "../statement/earlier-cells.js";
 import type { Facts, Need } from "../../language/types/facts.js";
 import type { Action } from "../plan/action.js";
-import type { NameKind, Outside } from "../plan/known-names.js";
-import { runStatement } from "./statements.js";
-import { bringsFile, useFile } from "./use.js";
+import type { NameKind, CompilerEnvironment } from "../plan/known-names.js";
+import { compileStatement } from "./statements.js";
+import { isUseOfFile, readUsedFile } from "./use.js";
 import type { Registry } from "../../language/types/registry.js";
-import { limits } from "../../language/syntax/limits.js";
+import { parseLimits } from "../../language/syntax/limits.js";
 import { parse } from "../../language/syntax/parse.js";
 import type { Statement } from "../../language/syntax/tree.js";
 
-export interface Compiled {
+export interface CompileResult {
   /** All that is wrong with the last source, in the order of the text. */
   readonly diagnostics: readonly Diagnostic[];
   /** What the host must fetch before the answer is whole. */
@@ -44,14 +44,14 @@ export function compile(
   registry: Registry,
   facts: Facts,
   purpose: "assist" | "run",
-  outside: Outside,
-  kept?: EarlierCells,
-): Compiled {
-  const program = programOf(sources, registry, facts, purpose, outside, kept ? { kept } : {});
+  outside: CompilerEnvironment,
+  cellCache?: EarlierCellsCache,
+): CompileResult {
+  const program = readProgram(sources, registry, facts, purpose, outside, cellCache ? { cellCache } : {});
   const diagnostics = inOrder(program.reporter.diagnostics);
   const needs = [...program.needs.values()];
   const whole = purpose === "run" && needs.length === 0 && !program.reporter.hasErrors;
-  const names = Object.fromEntries([...program.names].map(([name, of]) => [name, of.is]));
+  const names = Object.fromEntries([...program.names].map(([name, entry]) => [name, entry.is]));
   const parameters = [...program.parameters.keys()];
   return {
     diagnostics,
@@ -68,15 +68,18 @@ export function compile(
  * The state after reading all sources: what completion and hover look into. `quiet`: the last source contributes
  * definitions only, too; nothing is checked against the world.
  */
-export function programOf(
+export function readProgram(
   sources: readonly Source[],
   registry: Registry,
   facts: Facts,
   purpose: "assist" | "run",
-  outside: Outside,
-  { quiet = false, kept = new EarlierCells() }: { readonly quiet?: boolean; readonly kept?: EarlierCells } = {},
+  outside: CompilerEnvironment,
+  {
+    quiet = false,
+    cellCache = new EarlierCellsCache(),
+  }: { readonly quiet?: boolean; readonly cellCache?: EarlierCellsCache } = {},
 ): Program {
-  const program = kept.after(sources.slice(0, -1), { registry, facts, purpose, outside }, (earlier, source) =>
+  const program = cellCache.after(sources.slice(0, -1), { registry, facts, purpose, outside }, (earlier, source) =>
     read(earlier, source, true),
   );
   const last = sources.at(-1);
@@ -101,7 +104,7 @@ export function beginSource(program: Program, source: Source, silent: boolean): 
   program.versionLine = undefined;
   program.folders.set(source.id, folderOf(source));
   program.sources.set(source.id, source);
-  program.reporter = new Reporter(limits.reports);
+  program.reporter = new Reporter(parseLimits.reports);
   program.allowances.length = 0;
   const parsed = parse(
     source,
@@ -113,24 +116,24 @@ export function beginSource(program: Program, source: Source, silent: boolean): 
 }
 export function readStatement(program: Program, statement: Statement): void {
   try {
-    if (bringsFile(program.registry, statement)) useFile(program, statement);
-    else runStatement(program, statement);
+    if (isUseOfFile(program.registry, statement)) readUsedFile(program, statement);
+    else compileStatement(program, statement);
   } catch (error) {
-    if (!(error instanceof Enough)) throw error;
-    tooMuch(program, error.at);
+    if (!(error instanceof TooManyDiagnostics)) throw error;
+    tooMuch(program, error.span);
   }
 }
 /** Thousands of mistakes have one cause, and each costs a search for what was meant. */
-function tooMuch(program: Program, at: Span): void {
+function tooMuch(program: Program, span: Span): void {
   if (program.reporter.diagnostics.some(({ code }) => code === "too-much")) return;
   const beyond = new Reporter();
-  beyond.report("too-much", { what: "mistakes", most: limits.reports }, at);
+  beyond.report("too-much", { what: "mistakes", most: parseLimits.reports }, span);
   program.reporter.diagnostics.push(...beyond.diagnostics);
 }
 /** All statements were read: what was allowed and never found is told. */
 export function endSource(program: Program): void {
   program.allowing = [];
-  reportIdle(program, program.allowances);
+  reportUnusedAllowances(program, program.allowances);
 }
 
 function inOrder(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {

@@ -1,15 +1,15 @@
 /** A statement: what it allows is taken out, its header checked, and the rest read by its verb's record. */
 import { takeAllowances } from "../../language/types/allow.js";
-import { headerOf } from "../../language/types/header.js";
+import { readHeader } from "../../language/types/header.js";
 import type { Program } from "../plan/program.js";
 import type {} from "../statement/run-action.js";
 import type { Statement } from "../../language/syntax/tree.js";
 
-export function runStatement(program: Program, written: Statement): void {
+export function compileStatement(program: Program, written: Statement): void {
   const { statement, allowances } = takeAllowances(program, written);
   program.allowances.push(...allowances);
   program.allowing = allowances;
-  const header = headerOf(program, statement);
+  const header = readHeader(program, statement);
   if (!header?.sound) lose(program, statement);
   if (!header) {
     const line = program.source.text.indexOf("\n", statement.span.end);
@@ -33,9 +33,12 @@ export function runStatement(program: Program, written: Statement): void {
 function lose(program: Program, { verb, operands, broken }: Statement): void {
   const record = program.registry.find("verb", verb.text);
   const known = record !== undefined;
-  const named = operands.length > 0 && operands.every((o) => o.is === "word" && !o.arguments);
+  const named = operands.length > 0 && operands.every((options) => options.is === "word" && !options.arguments);
   if (known && (!named || broken || record.anyKey)) program.lost.kinds.add(verb.text);
   if (operands.length > 0 || !known)
-    for (const name of [verb.text, ...operands.flatMap((o) => (o.is === "word" ? [o.text.split(".")[0] ?? ""] : []))])
+    for (const name of [
+      verb.text,
+      ...operands.flatMap((options) => (options.is === "word" ? [options.text.split(".")[0] ?? ""] : [])),
+    ])
       program.lost.names.add(name);
 }

@@ -1,24 +1,24 @@
 /** `use "common.tune"`: brings the definitions of another file; the host reads it (need `file`). */
-import { headerOf } from "../../language/types/header.js";
+import { readHeader } from "../../language/types/header.js";
 import type { Program } from "../plan/program.js";
-import { wordsFor } from "../../language/diagnostics/codes.js";
+import { diagnosticText } from "../../language/diagnostics/codes.js";
 import { Reporter } from "../../language/diagnostics/reporter.js";
 import type { Source } from "../../language/diagnostics/span.js";
 import type { Registry } from "../../language/types/registry.js";
 import { parse } from "../../language/syntax/parse.js";
 import type { Statement } from "../../language/syntax/tree.js";
-import { failed, keyOf } from "../../language/types/facts.js";
-import { act } from "../statement/run-action.js";
-import { usedId } from "../statement/used-files.js";
-import { runStatement } from "./statements.js";
+import { isFailed, needKey } from "../../language/types/facts.js";
+import { addAction } from "../statement/run-action.js";
+import { usedFileId } from "../statement/used-files.js";
+import { compileStatement } from "./statements.js";
 
 /** Whether a statement brings the definitions of a file. */
-export function bringsFile(registry: Registry, { verb }: Statement): boolean {
+export function isUseOfFile(registry: Registry, { verb }: Statement): boolean {
   return registry.verbs().some(({ name, operands }) => name === verb.text && operands.what === "file");
 }
 
-export function useFile(program: Program, statement: Statement): void {
-  const header = headerOf(program, statement);
+export function readUsedFile(program: Program, statement: Statement): void {
+  const header = readHeader(program, statement);
   const [operand] = statement.operands;
   if (!header?.sound || operand?.is !== "string") return;
   if (statement.block) program.report("statement-takes-no-block", { verb: "use" }, statement.block.span);
@@ -36,10 +36,10 @@ export function useFile(program: Program, statement: Statement): void {
   const fact = program.facts.get(need);
   if (fact === undefined) {
     // Wanted also where an earlier cell or a used file names it: its definitions count.
-    program.needs.set(keyOf(need), need);
+    program.needs.set(needKey(need), need);
     return;
   }
-  if (failed(fact)) {
+  if (isFailed(fact)) {
     program.reportFailed(fact, operand.span);
     for (const kind of ["data", "model", "recipe"]) program.lost.kinds.add(kind);
     return;
@@ -48,7 +48,7 @@ export function useFile(program: Program, statement: Statement): void {
     program.report("use-in-circle", { file: path }, operand.span);
     return;
   }
-  const inner: Source = { id: usedId(fact.path), title: path, text: fact.text, path: fact.path };
+  const inner: Source = { id: usedFileId(fact.path), title: path, text: fact.text, path: fact.path };
   const { reporter, silent, using, versionLine } = program;
   const verbs = program.registry.verbs();
   const parsed = parse(
@@ -65,13 +65,14 @@ export function useFile(program: Program, statement: Statement): void {
   for (const one of parsed.tree.statements) {
     const verb = verbs.find((v) => v.name === one.verb.text);
     if (verb?.effect === "acts" && !verb.planned) action ??= verb.name;
-    else if (bringsFile(program.registry, one)) useFile(program, one);
-    else runStatement(program, one);
+    else if (isUseOfFile(program.registry, one)) readUsedFile(program, one);
+    else compileStatement(program, one);
   }
   const wrong = program.reporter.diagnostics.find((d) => d.severity === "error");
   Object.assign(program, { source: outer, silent, reporter, using, versionLine });
   if (action !== undefined) program.report("action-in-used-file", { verb: action, file: path }, operand.span);
   else if (wrong?.code === "use-in-circle") program.report("use-in-circle", { file: path }, operand.span);
-  else if (wrong) program.report("error-in-used-file", { file: path, message: wordsFor(wrong).message }, operand.span);
-  act(program, header, "use", { path: fact.path });
+  else if (wrong)
+    program.report("error-in-used-file", { file: path, message: diagnosticText(wrong).message }, operand.span);
+  addAction(program, header, "use", { path: fact.path });
 }

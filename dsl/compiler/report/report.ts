@@ -1,54 +1,59 @@
 /** `report`: a page of what was trained, swept or kept, written into a file. */
-import { fill } from "../plan/defaults.js";
+import { fillDefaults } from "../plan/defaults.js";
 import type { Program } from "../plan/program.js";
 import type { Actions } from "../plan/action.js";
-import { nearest } from "../../language/diagnostics/nearest.js";
-import { replace } from "../../language/diagnostics/reporter.js";
+import { nearestWord } from "../../language/diagnostics/nearest.js";
+import { replacementFix } from "../../language/diagnostics/reporter.js";
 import { runNeed } from "../plan/bases/loaded-base.js";
-import { failed } from "../../language/types/facts.js";
+import { isFailed } from "../../language/types/facts.js";
 import type { Operand } from "../../language/syntax/tree.js";
-import type { Header } from "../../language/types/header.js";
-import { keysOf } from "../../language/types/keys.js";
-import { formOf } from "../../language/types/shapes.js";
-import { act } from "../statement/run-action.js";
-import { named, trainedFound } from "../drafts/names.js";
+import type { StatementHeader } from "../../language/types/header.js";
+import { readKeys } from "../../language/types/keys.js";
+import { describeExpression } from "../../language/types/shapes.js";
+import { addAction } from "../statement/run-action.js";
+import { resolveOperandName, trainedNameOf } from "../drafts/names.js";
 
 type Of = Actions["report"]["of"][number];
 const KINDS = ["model", "run", "sweep"] as const;
 
-export function report(program: Program, header: Header): void {
+export function compileReport(program: Program, header: StatementHeader): void {
   const { verb, statement, clauses } = header;
   const here = statement.verb.span;
-  const own = keysOf(program, statement.block?.entries ?? [], verb, verb.parameters);
-  const { values } = fill(program, verb.parameters, own.given, "", { here });
+  const ownKeys = readKeys(program, statement.block?.entries ?? [], verb, verb.parameters);
+  const { values } = fillDefaults(program, verb.parameters, ownKeys.given, "", { here });
   if (header.operands.length === 0 && header.sound)
     program.report(
       "missing-operand",
       { verb: verb.name, wanted: "the name of a model or a sweep", example: verb.example },
       here,
     );
-  const of = header.operands.map((operand) => ofWhat(program, operand));
+  const subjects = header.operands.map((operand) => ofWhat(program, operand));
   const path = pathOf(program, clauses.get("as")?.operands[0]);
-  if (!header.sound || own.broken || path === undefined || of.length === 0 || of.some((one) => !one)) return;
-  act(program, header, "report", { of: of.filter((one) => one !== undefined), path, rows: values["rows"] === true });
+  if (!header.sound || ownKeys.broken || path === undefined || subjects.length === 0 || subjects.some((one) => !one))
+    return;
+  addAction(program, header, "report", {
+    of: subjects.filter((one) => one !== undefined),
+    path,
+    rows: values["rows"] === true,
+  });
 }
 
 function ofWhat(program: Program, operand: Operand): Of | undefined {
   if (operand.is === "string") return { run: operand.value };
   const run = runOf(program, operand);
   if (run !== null) return run;
-  const found = named(program, operand, KINDS, "model or sweep", "report");
+  const found = resolveOperandName(program, operand, KINDS, "model or sweep", "report");
   if (!found) return undefined;
-  const best = found.node.path.length > 1 && found.of.is !== "sweep";
-  if (found.of.is === "sweep" && found.node.path.length === 1) return { name: found.name, is: "sweep" };
+  const best = found.node.path.length > 1 && found.entry.is !== "sweep";
+  if (found.entry.is === "sweep" && found.node.path.length === 1) return { name: found.name, is: "sweep" };
   if (found.node.path.length > 1 && !best) {
     const wanted = `the name of a model or a sweep alone`;
     program.report("wrong-operand", { after: "report", wanted, found: `\`${found.node.text}\`` }, found.node.span, {
-      fix: replace(found.node.span, found.name),
+      fix: replacementFix(found.node.span, found.name),
     });
     return undefined;
   }
-  const name = trainedFound(program, found);
+  const name = trainedNameOf(program, found);
   return name === undefined ? undefined : { name, is: "model" };
 }
 
@@ -61,10 +66,10 @@ function runOf(program: Program, operand: Operand): Of | null | undefined {
   const name = operand.text;
   const { names, lost } = program;
   if (names.has(name) || lost.names.has(name) || KINDS.some((kind) => lost.kinds.has(kind))) return null;
-  if (nearest(name, program.namesOf(...KINDS)) !== undefined) return null;
-  const run = program.ask(runNeed(program, { path: name, at: operand.span, still: true }));
+  if (nearestWord(name, program.namesOf(...KINDS)) !== undefined) return null;
+  const run = program.ask(runNeed(program, { path: name, span: operand.span, still: true }));
   if (run === undefined) return undefined;
-  if (!failed(run)) return { run: run.folder };
+  if (!isFailed(run)) return { run: run.folder };
   program.reportFailed(run, operand.span);
   return undefined;
 }
@@ -76,9 +81,9 @@ function pathOf(program: Program, operand: Operand | undefined): string | null |
     const meant = operand.is === "word" && !operand.arguments ? operand.text.replace(/\.html?$/, "") : null;
     program.report(
       "wrong-operand",
-      { after: "as", wanted: 'a file in quotes: `as "report.html"`', found: formOf(operand) },
+      { after: "as", wanted: 'a file in quotes: `as "report.html"`', found: describeExpression(operand) },
       operand.span,
-      meant === null ? {} : { fix: replace(operand.span, JSON.stringify(`${meant}.html`)) },
+      meant === null ? {} : { fix: replacementFix(operand.span, JSON.stringify(`${meant}.html`)) },
     );
     return undefined;
   }
@@ -86,7 +91,7 @@ function pathOf(program: Program, operand: Operand | undefined): string | null |
   const stem = operand.value.trim().replace(/\.\w{1,5}$/, "");
   const instead = `${stem === "" ? "report" : stem}.html`;
   program.report("report-ending", { path: operand.value, instead }, operand.span, {
-    fix: replace(operand.span, JSON.stringify(instead)),
+    fix: replacementFix(operand.span, JSON.stringify(instead)),
   });
   return undefined;
 }

@@ -1,22 +1,22 @@
 /** `show`: a definition, or a part of what it came to. */
-import type { Header } from "../../language/types/header.js";
+import type { StatementHeader } from "../../language/types/header.js";
 import type { Program } from "../plan/program.js";
 import type { NameKind } from "../plan/known-names.js";
-import { nearest } from "../../language/diagnostics/nearest.js";
-import { replace } from "../../language/diagnostics/reporter.js";
+import { nearestWord } from "../../language/diagnostics/nearest.js";
+import { replacementFix } from "../../language/diagnostics/reporter.js";
 import { printTree } from "../../language/syntax/print.js";
-import { fill } from "../plan/defaults.js";
+import { fillDefaults } from "../plan/defaults.js";
 import { isCall } from "../plan/definitions.js";
-import type { Budget } from "../plan/actions/show-actions.js";
-import { keysOf } from "../../language/types/keys.js";
+import type { DeviceBudget } from "../plan/actions/show-actions.js";
+import { readKeys } from "../../language/types/keys.js";
 import { checkRoles } from "../checks/world.js";
 import type { Operand } from "../../language/syntax/tree.js";
 import type { Span } from "../../language/diagnostics/span.js";
-import { act } from "../statement/run-action.js";
-import { bring } from "../statement/used-files.js";
-import type { Subject } from "../plan/action.js";
-import { named, subjectOf, trainedFound } from "../drafts/names.js";
-import { isPlan, showPlans } from "./show-plan.js";
+import { addAction } from "../statement/run-action.js";
+import { importDefinition } from "../statement/used-files.js";
+import type { ActionSubject } from "../plan/action.js";
+import { resolveOperandName, subjectOf, trainedNameOf } from "../drafts/names.js";
+import { isPlanReference, compileShowPlan } from "./show-plan.js";
 
 /** What can be shown, in a few words. */
 export const topicDocs = {
@@ -59,7 +59,7 @@ const trained = [
   "edge",
 ] as const satisfies readonly Topic[];
 /** What can be shown of a name, by what it stands for. */
-export const topics: Readonly<Record<NameKind, readonly Topic[]>> = {
+export const topicsByKind: Readonly<Record<NameKind, readonly Topic[]>> = {
   model: trained,
   run: trained,
   data: ["tree", "plan", "agreement"],
@@ -96,48 +96,48 @@ const elsewhere: Readonly<Record<string, Topic>> = {
 };
 function topicMeant(topic: string, has: readonly string[]): string | undefined {
   const called = Object.hasOwn(elsewhere, topic) ? elsewhere[topic] : undefined;
-  return called !== undefined && has.includes(called) ? called : nearest(topic, has);
+  return called !== undefined && has.includes(called) ? called : nearestWord(topic, has);
 }
 
-export function show(program: Program, header: Header): void {
+export function compileShow(program: Program, header: StatementHeader): void {
   const { block } = header.statement;
   const budgeted = header.operands.length > 0 && header.operands.every((one) => topicIn(one) === BUDGETED);
   if (block && !budgeted) program.report("statement-takes-no-block", { verb: "show" }, block.span);
   const budget = budgeted ? budgetIn(program, header) : undefined;
   if (budget === null) return;
-  if (header.clauses.has("on") && header.operands.length > 0 && header.operands.every(isPlan))
-    return showPlans(program, header);
+  if (header.clauses.has("on") && header.operands.length > 0 && header.operands.every(isPlanReference))
+    return compileShowPlan(program, header);
   if (!withoutRecipe(program, header)) return;
   const on = dataShownOn(program, header);
   if (!header.sound || on === null) return;
   for (const operand of header.operands) {
-    const found = named(program, operand, Object.keys(topics) as NameKind[], "name", "show");
+    const found = resolveOperandName(program, operand, Object.keys(topicsByKind) as NameKind[], "name", "show");
     if (!found) continue;
     const [, topic] = found.node.path;
-    const has: readonly string[] = topics[found.of.is];
+    const has: readonly string[] = topicsByKind[found.entry.is];
     if (topic && !has.includes(topic.text)) {
       const near = topicMeant(topic.text, has);
       program.report(
         "unknown-topic",
         { name: found.name, topic: topic.text, has, ...(near !== undefined && { nearest: near }) },
         topic.span,
-        near === undefined ? {} : { fix: replace(topic.span, near) },
+        near === undefined ? {} : { fix: replacementFix(topic.span, near) },
       );
       continue;
     }
-    const ofRun = found.of.is === "model" && topic !== undefined && topic.text !== "tree";
-    if (topic?.text !== "tree" && program.runs.get(found.name)?.folds && (found.of.is === "run" || topic)) {
-      trainedFound(program, found);
+    const ofRun = found.entry.is === "model" && topic !== undefined && topic.text !== "tree";
+    if (topic?.text !== "tree" && program.runs.get(found.name)?.folds && (found.entry.is === "run" || topic)) {
+      trainedNameOf(program, found);
       continue;
     }
     // Which tokens train is known before the training, where it is said on which data.
-    if (ofRun && !on && !budget && trainedFound(program, found) === undefined) continue;
-    bring(program, found);
-    const source = program.sources.get(found.of.source);
+    if (ofRun && !on && !budget && trainedNameOf(program, found) === undefined) continue;
+    importDefinition(program, found);
+    const source = program.sources.get(found.entry.source);
     const verbs = program.registry.verbs().map((verb) => verb.name);
     const tree = topic?.text === "tree" && source ? { tree: printTree(source, verbs, found.name) } : {};
     const topicPath = found.node.path.map((n) => n.text);
-    act(program, header, "show", { topic: topicPath, ...tree, ...(on && { on }), ...(budget && { budget }) });
+    addAction(program, header, "show", { topic: topicPath, ...tree, ...(on && { on }), ...(budget && { budget }) });
   }
 }
 
@@ -146,9 +146,9 @@ const BUDGETED = "edge" satisfies Topic;
 const topicIn = (operand: Operand): string | undefined => (operand.is === "word" ? operand.path[1]?.text : undefined);
 
 /** Null: it was reported. */
-function budgetIn(program: Program, { statement, verb }: Header): Budget | null {
-  const { given, broken } = keysOf(program, statement.block?.entries ?? [], verb, verb.parameters);
-  const { values } = fill(program, verb.parameters, given, "", { here: statement.verb.span });
+function budgetIn(program: Program, { statement, verb }: StatementHeader): DeviceBudget | null {
+  const { given, broken } = readKeys(program, statement.block?.entries ?? [], verb, verb.parameters);
+  const { values } = fillDefaults(program, verb.parameters, given, "", { here: statement.verb.span });
   const { time, memory, length } = values;
   if (broken || typeof time !== "number") return null;
   return {
@@ -159,15 +159,15 @@ function budgetIn(program: Program, { statement, verb }: Header): Budget | null 
 }
 
 /** Whether the data have what the model's task reads (`missing-role`). */
-function readable(program: Program, of: Operand, on: Subject, here: Span): boolean {
-  const name = of.is === "word" ? of.path[0]?.text : undefined;
+function readable(program: Program, operand: Operand, on: ActionSubject, here: Span): boolean {
+  const name = operand.is === "word" ? operand.path[0]?.text : undefined;
   const named = name === undefined ? undefined : program.names.get(name);
   const task = named?.draft?.given.get("task")?.value;
   return !isCall(task) || !("data" in on) || checkRoles(program, on.data, task, here);
 }
 
 /** A recipe belongs to plans on data alone. */
-function withoutRecipe(program: Program, { clauses }: Header): boolean {
+function withoutRecipe(program: Program, { clauses }: StatementHeader): boolean {
   const recipe = clauses.get("with")?.operands[0];
   if (recipe)
     program.report(
@@ -182,7 +182,7 @@ function withoutRecipe(program: Program, { clauses }: Header): boolean {
 const OF_ROWS: readonly string[] = ["mask", "label_issues", "learning_curve"] satisfies readonly Topic[];
 
 /** Data of `on`, which belongs to those topics alone; undefined: there is none. Null: it was reported. */
-function dataShownOn(program: Program, { clauses, operands }: Header): Subject | undefined | null {
+function dataShownOn(program: Program, { clauses, operands }: StatementHeader): ActionSubject | undefined | null {
   const clause = clauses.get("on");
   if (!clause) return undefined;
   const astray = operands.find((operand) => {

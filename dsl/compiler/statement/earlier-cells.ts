@@ -9,21 +9,21 @@
  */
 import { Program } from "../plan/program.js";
 import type { Source } from "../../language/diagnostics/span.js";
-import type { Outside } from "../plan/known-names.js";
+import type { CompilerEnvironment } from "../plan/known-names.js";
 import type { Facts } from "../../language/types/facts.js";
 import type { Registry } from "../../language/types/registry.js";
 
 interface Step {
   readonly source: Source;
   /** Facts that were asked for while the source was read, by key, and what was answered. */
-  readonly asked: ReadonlyMap<string, unknown>;
+  readonly lookups: ReadonlyMap<string, unknown>;
   after: Program | undefined;
 }
 /** States within twice as many cells are all kept, then as many in each doubling of the distance. */
 const NEAR = 8;
 
 /** What whoever compiles a notebook again and again keeps of it, and hands in each time. */
-export class EarlierCells {
+export class EarlierCellsCache {
   private readonly steps: Step[] = [];
   private under = "";
   private words: Registry["words"] | undefined;
@@ -35,7 +35,7 @@ export class EarlierCells {
       readonly registry: Registry;
       readonly facts: Facts;
       readonly purpose: "assist" | "run";
-      readonly outside: Outside;
+      readonly outside: CompilerEnvironment;
     },
     read: (program: Program, source: Source) => void,
   ): Program {
@@ -50,10 +50,10 @@ export class EarlierCells {
     let program = steps[from - 1]?.after ?? new Program(registry, facts, purpose, outside);
     for (const [i, source] of sources.entries()) {
       if (i < from) continue;
-      const asked = new Map<string, unknown>();
-      program = program.fork(registry, facts.watched(asked), outside);
+      const lookups = new Map<string, unknown>();
+      program = program.fork(registry, facts.watched(lookups), outside);
       read(program, source);
-      steps[i] = { source, after: program, asked };
+      steps[i] = { source, after: program, lookups };
     }
     this.thin(sources.length);
     // What is kept must not be written to.
@@ -86,9 +86,9 @@ export class EarlierCells {
   }
 }
 
-function holds({ source, asked }: Step, now: Source, facts: Facts): boolean {
+function holds({ source, lookups }: Step, now: Source, facts: Facts): boolean {
   if (source.id !== now.id || source.text !== now.text || source.path !== now.path || source.cell !== now.cell)
     return false;
-  for (const [key, answer] of asked) if (facts.at(key) !== answer) return false;
+  for (const [key, answer] of lookups) if (facts.answerAt(key) !== answer) return false;
   return true;
 }

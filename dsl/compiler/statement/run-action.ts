@@ -1,30 +1,35 @@
 /** How a verb's record reads a statement, and what its reading hands on: an action for the host, unless the source is silent. */
 import type { Verb } from "../../language/types/registry.js";
-import type { Header } from "../../language/types/header.js";
+import type { StatementHeader } from "../../language/types/header.js";
 import type { Program } from "../plan/program.js";
 import type { Span } from "../../language/diagnostics/span.js";
 import type { Operand } from "../../language/syntax/tree.js";
 import type { Action, Actions } from "../plan/action.js";
 
-export type Handler = (program: Program, header: Header) => void;
+export type StatementHandler = (program: Program, header: StatementHeader) => void;
 
 declare module "../../language/types/registry.js" {
   interface Verb {
     /** Checks a statement of the verb, plans it and acts (`act`); absent: the design knows the verb but nothing reads it yet. */
-    readonly read?: Handler;
+    readonly read?: StatementHandler;
   }
 }
 
 /** A verb that is built: its record reads its statements. */
-export type BuiltVerb = Verb & { readonly read: Handler };
+export type ImplementedVerb = Verb & { readonly read: StatementHandler };
 
-export function nameOf(operand: Operand | undefined): { text: string; span: Span } | undefined {
+export function operandName(operand: Operand | undefined): { text: string; span: Span } | undefined {
   return operand?.is === "word" && operand.path.length === 1 ? { text: operand.text, span: operand.span } : undefined;
 }
 
-export function act<V extends keyof Actions>(program: Program, header: Header, verb: V, what: Actions[V]): void {
+export function addAction<V extends keyof Actions>(
+  program: Program,
+  header: StatementHeader,
+  verb: V,
+  what: Actions[V],
+): void {
   if (program.silent) return;
   const { experiment } = program;
-  const at = { ...(experiment && { experiment }), span: header.statement.span, source: program.source.id };
-  program.actions.push({ verb, ...what, ...at } as Action);
+  const common = { ...(experiment && { experiment }), span: header.statement.span, source: program.source.id };
+  program.actions.push({ verb, ...what, ...common } as Action);
 }

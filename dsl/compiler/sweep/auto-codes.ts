@@ -1,6 +1,6 @@
 /** Codes of a verb that works on something of its own in place of a defined name. */
 import type { CodeTable } from "../../language/diagnostics/codes.js";
-import { listedAsCode } from "../../language/diagnostics/listed.js";
+import { listNamesAsCode } from "../../language/diagnostics/listed.js";
 
 /** The data of each code. */
 export interface AutoCodeData {
@@ -52,7 +52,7 @@ export const autoCodes: CodeTable<AutoCodeData> = {
   "no-task-for-roles": {
     severity: "error",
     message: (d) =>
-      `${d.data} has no answers that can be counted: ${d.roles.length === 1 ? "its only role is" : "its roles are"} ${listedAsCode(d.roles)}`,
+      `${d.data} has no answers that can be counted: ${d.roles.length === 1 ? "its only role is" : "its roles are"} ${listNamesAsCode(d.roles)}`,
     help: (d) =>
       `name the column that holds them in \`columns\`, as in \`label: COLUMN\` (classes) or \`score: COLUMN\` (numbers)${d.example === undefined ? "" : `; or write a task that learns from these alone: \`task: ${d.example}\``}`,
     explain:
@@ -62,7 +62,7 @@ export const autoCodes: CodeTable<AutoCodeData> = {
   },
   "several-tasks-for-roles": {
     severity: "error",
-    message: (d) => `${d.data} could be for ${listedAsCode(d.tasks)}`,
+    message: (d) => `${d.data} could be for ${listNamesAsCode(d.tasks)}`,
     help: (d) => `write which: \`task: ${d.tasks[0] ?? ""}\``,
     explain:
       "`sweep auto` goes by the roles of the data. These fit several tasks, which are scored by different metrics; nothing is guessed.",

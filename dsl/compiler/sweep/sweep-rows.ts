@@ -3,14 +3,14 @@ import type { Span } from "../../language/diagnostics/span.js";
 import type { Plan } from "../plan/plan.js";
 import type { Program } from "../plan/program.js";
 import { splitNames } from "../checks/world.js";
-import { failed } from "../../language/types/facts.js";
-import { readerOf } from "../../language/types/subject.js";
+import { isFailed } from "../../language/types/facts.js";
+import { dataReaderOf } from "../../language/types/subject.js";
 
 /** Rows that validate, below which one score is known too badly to choose by. */
 const FEW = 50;
 
 /** Warns where the rows that trials are scored on are too few to tell settings apart. */
-export function checkFew(program: Program, { recipe: { data, model } }: Plan, here: Span): void {
+export function checkFewValidationRows(program: Program, { recipe: { data, model } }: Plan, here: Span): void {
   const rows = validatingRows(program, data, model);
   const decides = program.registry.find("task", model.task.word)?.capabilities?.decides;
   if (rows === null || rows === 0 || rows >= FEW || decides === undefined) return;
@@ -19,8 +19,8 @@ export function checkFew(program: Program, { recipe: { data, model } }: Plan, he
   program.report("few-rows-choose", { rows, points, data: data.name }, here);
 }
 function validatingRows(program: Program, data: Plan["recipe"]["data"], model: Plan["recipe"]["model"]): number | null {
-  const facts = program.facts.get({ about: "data", data, base: readerOf(model) });
-  return facts && !failed(facts) ? (facts.splits["validation"]?.rows ?? 0) : null;
+  const facts = program.facts.get({ about: "data", data, base: dataReaderOf(model) });
+  return facts && !isFailed(facts) ? (facts.splits["validation"]?.rows ?? 0) : null;
 }
 
 export function hasValidation(program: Program, { recipe: { data, model } }: Plan): boolean {

@@ -1,12 +1,12 @@
 /** `sweep`: what varies, how it is searched, what is the goal. A trial is a Tune program of its own, made by the host. */
-import type { Header } from "../../language/types/header.js";
-import { demandWorkers } from "../drafts/runner-limits.js";
-import { keysOf } from "../../language/types/keys.js";
+import type { StatementHeader } from "../../language/types/header.js";
+import { requireWorkers } from "../drafts/runner-limits.js";
+import { readKeys } from "../../language/types/keys.js";
 import type { Draft, Program } from "../plan/program.js";
 import type { Span } from "../../language/diagnostics/span.js";
 import type { BlockNode, Entry } from "../../language/syntax/tree.js";
-import { formOf } from "../../language/types/shapes.js";
-import { fill } from "../plan/defaults.js";
+import { describeExpression } from "../../language/types/shapes.js";
+import { fillDefaults } from "../plan/defaults.js";
 import { checkGrid } from "../plan/sweep/grids.js";
 import { isCall, parametersOf } from "../plan/definitions.js";
 import { draftOf } from "../drafts/names.js";
@@ -15,33 +15,33 @@ import type { SweepGoal } from "../plan/sweep/auto.js";
 import type { SweepPlan } from "../plan/sweep/sweep-plan.js";
 import { relationsIn } from "../plan/sweep/relations.js";
 import { spacesOf } from "../plan/sweep/spaces.js";
-import { VARIED } from "../plan/sweep/varied.js";
-import { startsIn } from "../plan/sweep/starts.js";
+import { SWEPT_VERBS } from "../plan/sweep/varied.js";
+import { sweepStartsIn } from "../plan/sweep/starts.js";
 import type { Call, Value } from "../../language/types/value.js";
-import { act, nameOf } from "../statement/run-action.js";
-import { dividedBy } from "../drafts/rank-division.js";
+import { addAction, operandName } from "../statement/run-action.js";
+import { splitOrigin } from "../drafts/rank-division.js";
 import { planTraining } from "../drafts/draft-training.js";
 import { settingsOf } from "../drafts/settings.js";
-import { checkNotOwn, meantOwn, ownSubject, sweepAuto } from "./sweep-auto.js";
-import { checkFew, hasValidation } from "./sweep-rows.js";
-import { barsIn, checkGoals, checkOneGoal, goalsIn, sweptIn } from "./sweep-goals.js";
+import { checkOwnSubjectKeys, reportMeantOwnSubject, ownSubject, compileSweepAuto } from "./sweep-auto.js";
+import { checkFewValidationRows, hasValidation } from "./sweep-rows.js";
+import { thresholdsIn, checkGoals, checkOneGoal, goalsIn, sweptModelOf } from "./sweep-goals.js";
 
 /** Keys whose values are no values of their types: spaces and paths stand in them. */
 const VARY = "vary";
 const WHERE = "where";
 
-export function sweep(program: Program, header: Header): void {
+export function compileSweep(program: Program, header: StatementHeader): void {
   const { statement, verb } = header;
   const auto = ownSubject(header, header.operands[0]);
   if (auto) {
-    sweepAuto(program, header, auto);
+    compileSweepAuto(program, header, auto);
     return;
   }
-  if (meantOwn(program, header, header.operands[0])) return;
+  if (reportMeantOwnSubject(program, header, header.operands[0])) return;
   const entries = statement.block?.entries ?? [];
-  const fits = checkNotOwn(program, header, entries);
+  const fits = checkOwnSubjectKeys(program, header, entries);
   const [varied, where] = [VARY, WHERE].map((name) => entries.find((e) => e.key.text === name));
-  const own = keysOf(
+  const ownKeys = readKeys(
     program,
     entries.filter((e) => e !== varied && e !== where),
     verb,
@@ -49,39 +49,39 @@ export function sweep(program: Program, header: Header): void {
   );
   const swept = sweptBy(program, header);
   const vary = variedBy(program, header, varied, swept);
-  const as = nameOf(header.clauses.get("as")?.operands[0]);
+  const as = operandName(header.clauses.get("as")?.operands[0]);
   // What it starts from may have its own name: an earlier sweep over another space.
   const before = as && program.sweeps.get(as.text);
-  const detach = own.given.get("detach")?.value === true;
+  const detach = ownKeys.given.get("detach")?.value === true;
   if (as) keep(program, as, swept, detach);
-  const aims = own.given.has("maximize") || own.given.has("minimize");
-  if (!aims && !own.broken && swept.model) program.report("no-goal", {}, statement.verb.span);
-  if (program.silent || !as || !header.sound || own.broken || !fits || !isWhole(swept)) return;
+  const aims = ownKeys.given.has("maximize") || ownKeys.given.has("minimize");
+  if (!aims && !ownKeys.broken && swept.model) program.report("no-goal", {}, statement.verb.span);
+  if (program.silent || !as || !header.sound || ownKeys.broken || !fits || !isWhole(swept)) return;
   const here = statement.verb.span;
-  if (!demandWorkers(program, "sweep", own.given.get("runner"), here)) return;
+  if (!requireWorkers(program, "sweep", ownKeys.given.get("runner"), here)) return;
   const parameters = verb.parameters.filter((p) => p.name !== VARY && p.name !== WHERE);
-  const { values } = fill(program, parameters, own.given, "", { here });
+  const { values } = fillDefaults(program, parameters, ownKeys.given, "", { here });
   const plan = planned(program, header, swept, as.text);
-  const goals = goalsIn(values, own.given);
-  const of = sweptIn(plan);
-  if (!checkGoals(program, goals, { of, block: statement.block, here })) return;
-  const require = barsIn(program, values["require"], own.given.get("require"), { of, here });
+  const goals = goalsIn(values, ownKeys.given);
+  const sweptModel = sweptModelOf(plan);
+  if (!checkGoals(program, goals, { swept: sweptModel, block: statement.block, here })) return;
+  const require = thresholdsIn(program, values["require"], ownKeys.given.get("require"), { swept: sweptModel, here });
   const relations = vary && plan && where?.value ? relationsIn(program, where.value, vary, plan) : [];
   const { search } = values;
   const [first] = goals;
   if (!plan || !vary || !isCall(search) || !first || !require || !relations) return;
-  if (!checkOneGoal(program, search, goals, { place: own.given.get("search")?.span, here })) return;
-  const places = { search: own.given.get("search")?.span, block: varied?.value, here };
+  if (!checkOneGoal(program, search, goals, { place: ownKeys.given.get("search")?.span, here })) return;
+  const places = { search: ownKeys.given.get("search")?.span, block: varied?.value, here };
   const bounded = ["trials", "budget", "tokens"].some((key) => typeof values[key] === "number");
   if (!checkGrid(program, search, vary, places, bounded)) return;
-  checkFew(program, plan, header.clauses.get("on")?.operands[0]?.span ?? here);
+  checkFewValidationRows(program, plan, header.clauses.get("on")?.operands[0]?.span ?? here);
   tell(program, as.text, { vary, goals });
-  const start = startsIn(program, own.given.get("start"), {
+  const start = sweepStartsIn(program, ownKeys.given.get("start"), {
     vary,
     goals,
     search,
     here,
-    own: { name: as.text, before },
+    ownSweep: { name: as.text, before },
   });
   if (!start) return;
   const found: SweepPlan = {
@@ -101,7 +101,7 @@ export function sweep(program: Program, header: Header): void {
     plan,
     seed: plan.recipe.training.seed,
   };
-  act(program, header, "sweep", { name: as.text, sweep: found, ...(detach && { detach: true }) });
+  addAction(program, header, "sweep", { name: as.text, sweep: found, ...(detach && { detach: true }) });
 }
 const bare = ({ direction, metric }: SweepGoal): SweepGoal => ({ direction, metric });
 
@@ -140,7 +140,7 @@ interface WholeSwept {
   readonly recipe: Draft | null;
 }
 
-function sweptBy(program: Program, { operands, clauses }: Header): Swept {
+function sweptBy(program: Program, { operands, clauses }: StatementHeader): Swept {
   const written = clauses.get("with")?.operands[0];
   return {
     model: draftOf(program, operands[0], "model", "sweep"),
@@ -155,7 +155,7 @@ function isWhole(swept: Swept): swept is WholeSwept {
 /** The spaces after `vary:`; reports what lacks there. */
 function variedBy(
   program: Program,
-  { statement, verb, sound }: Header,
+  { statement, verb, sound }: StatementHeader,
   varied: Entry | undefined,
   { data, model, recipe }: Swept,
 ): SweepPlan["vary"] | undefined {
@@ -166,7 +166,7 @@ function variedBy(
   if (varied?.value?.is === "block") {
     const given = (draft: Draft | null | undefined): Draft["given"] => draft?.given ?? new Map();
     const swept = { data, model, recipe };
-    const unsure = VARIED.filter((verb) => swept[verb] === undefined || swept[verb]?.broken === true);
+    const unsure = SWEPT_VERBS.filter((verb) => swept[verb] === undefined || swept[verb]?.broken === true);
     const giving = { data: given(data), model: given(model), recipe: given(recipe) };
     const spaces = spacesOf(program, varied.value, giving, unsure);
     if (spaces) checkRows(program, varied.value);
@@ -175,8 +175,8 @@ function variedBy(
   if (!varied && sound && model)
     program.report("missing-key", { verb: verb.name, keys: [VARY], example: verb.example }, statement.verb.span);
   else if (varied?.value) {
-    const told = { key: VARY, wanted: "a record in `{ }`", found: formOf(varied.value) };
-    program.report("wrong-type", told, varied.value.span);
+    const details = { key: VARY, wanted: "a record in `{ }`", found: describeExpression(varied.value) };
+    program.report("wrong-type", details, varied.value.span);
   }
   return undefined;
 }
@@ -210,16 +210,16 @@ function keep(
 
 /** What a later sweep that starts from its trials is held to. */
 function tell(program: Program, name: string, { vary, goals }: Pick<SweepPlan, "vary" | "goals">): void {
-  const kept = program.sweeps.get(name);
-  if (!kept) return;
+  const earlier = program.sweeps.get(name);
+  if (!earlier) return;
   const directions = goals.map(({ direction }) => direction);
-  program.sweeps.set(name, { ...kept, told: { directions, varies: Object.keys(vary), trials: 0 } });
+  program.sweeps.set(name, { ...earlier, study: { directions, varies: Object.keys(vary), trials: 0 } });
 }
 
 /** The training that all trials are changes of. */
 function planned(
   program: Program,
-  { statement, operands, clauses }: Header,
+  { statement, operands, clauses }: StatementHeader,
   { model, data, recipe }: WholeSwept,
   run: string,
 ): Plan | undefined {
@@ -228,7 +228,7 @@ function planned(
   const found = planTraining(program, {
     model,
     data,
-    settings: settingsOf(program, { recipe, own: new Map() }),
+    settings: settingsOf(program, { recipe, ownSettings: new Map() }),
     run,
     modelAt: operands[0]?.span ?? here,
     dataAt,
@@ -237,8 +237,8 @@ function planned(
   });
   // Trials that don't validate on their way (`validate: none`) are scored at their end.
   if (found && !found.plan.recipe.training.validate && !hasValidation(program, found.plan)) {
-    const told = { what: "sweep", data: data.name, ...dividedBy(program, found.plan.recipe.data, undefined) };
-    program.report("needs-validation", told, dataAt);
+    const details = { what: "sweep", data: data.name, ...splitOrigin(program, found.plan.recipe.data, undefined) };
+    program.report("needs-validation", details, dataAt);
   }
   return found?.plan;
 }

@@ -16,7 +16,7 @@ const MARK = "?…";
 const LEFT_OUT = /\?…([\da-f]{64})?$/;
 
 /** Whether the text is an address with a user name or a password. */
-export function hasAccount(text: string): boolean {
+export function hasCredentials(text: string): boolean {
   const url = parsed(text);
   return url !== null && (url.username !== "" || url.password !== "");
 }
@@ -27,7 +27,7 @@ export function hasQuery(text: string): boolean {
 }
 
 /** The address without user name, password, query and fragment. Text that is not an address is returned unchanged. */
-export function shownAddress(text: string): string {
+export function redactedAddress(text: string): string {
   const head = headOf(text);
   if (head === null) return text;
   const url = parsed(text);
@@ -42,23 +42,25 @@ export function shownAddress(text: string): string {
 }
 
 /** As `shownAddress`, with a mark where the query was, and the checksum of what it gave where that is known. */
-export function keptAddress(text: string, checksum = ""): string {
-  return hasQuery(text) ? `${shownAddress(text)}${MARK}${checksum}` : shownAddress(text);
+export function storedAddress(text: string, checksum = ""): string {
+  return hasQuery(text) ? `${redactedAddress(text)}${MARK}${checksum}` : redactedAddress(text);
 }
 
 /** What `keptAddress` made of an address with a query; null: it is none. */
-export function withoutQuery(text: string): { readonly address: string; readonly checksum: string | null } | null {
+export function parseStoredAddress(
+  text: string,
+): { readonly address: string; readonly checksum: string | null } | null {
   const [, checksum = null] = LEFT_OUT.exec(text) ?? [undefined, undefined];
   return LEFT_OUT.test(text) ? { address: text.replace(LEFT_OUT, ""), checksum } : null;
 }
 
 /** The text with each address in it as `shownAddress` has it. */
-export function shownAddresses(text: string): string {
-  return mapped(text, shownAddress);
+export function redactAddresses(text: string): string {
+  return mapped(text, redactedAddress);
 }
 
 /** The same text, as long as before, with `*` for each secret part of an address. */
-export function starredAddresses(text: string): string {
+export function maskAddressSecrets(text: string): string {
   return mapped(text, starred);
 }
 
@@ -73,14 +75,14 @@ function mapped(text: string, change: (address: string) => string): string {
 }
 
 function starred(address: string): string {
-  if (shownAddress(address) === address) return address;
+  if (redactedAddress(address) === address) return address;
   const from = (headOf(address) ?? "").length;
   const stars = (text: string): string => "*".repeat(text.length);
   // Escapes of a string, and what `URL` can't read, say little of where the parts are.
   if (parsed(address) === null || address.includes("\\")) return address.slice(0, from) + stars(address.slice(from));
   const rest = address.slice(from);
   const query = firstOf(rest, /[?#]/);
-  const account = hasAccount(address) ? rest.slice(0, firstOf(rest, /[/?#]/)).lastIndexOf("@") : 0;
+  const account = hasCredentials(address) ? rest.slice(0, firstOf(rest, /[/?#]/)).lastIndexOf("@") : 0;
   return address.slice(0, from) + stars(rest.slice(0, account)) + rest.slice(account, query) + stars(rest.slice(query));
 }
 
@@ -100,14 +102,18 @@ const SPECIAL = /(?<![a-z\d])(?:https?|wss?|ftp)$/i;
 /** Where each address begins and ends, in order. The time is linear in the length of the text. */
 function addressesIn(text: string): readonly (readonly [start: number, end: number])[] {
   const found: [number, number][] = [];
-  for (let at = text.indexOf(":"); at >= 0; at = text.indexOf(":", Math.max(at + 1, found.at(-1)?.[1] ?? 0))) {
-    const before = text.slice(Math.max(0, at - LONGEST_SCHEME), at);
-    const [scheme] = (text.startsWith("//", at + 1) ? /[a-z][a-z\d+.-]+$/i : SPECIAL).exec(before) ?? [];
+  for (
+    let index = text.indexOf(":");
+    index >= 0;
+    index = text.indexOf(":", Math.max(index + 1, found.at(-1)?.[1] ?? 0))
+  ) {
+    const before = text.slice(Math.max(0, index - LONGEST_SCHEME), index);
+    const [scheme] = (text.startsWith("//", index + 1) ? /[a-z][a-z\d+.-]+$/i : SPECIAL).exec(before) ?? [];
     if (scheme === undefined) continue;
-    const start = at - scheme.length;
+    const start = index - scheme.length;
     const quote = text[start - 1] ?? "";
     const isQuoted = quote !== "" && QUOTES.includes(quote);
-    found.push([start, isQuoted ? endOfQuoted(text, at, quote) : endOfBare(text, start, at + 1)]);
+    found.push([start, isQuoted ? endOfQuoted(text, index, quote) : endOfBare(text, start, index + 1)]);
   }
   return found;
 }
@@ -118,9 +124,9 @@ const LONGEST_SCHEME = 32;
 const LONGEST_ACCOUNT = 512;
 
 function endOfQuoted(text: string, from: number, quote: string): number {
-  for (let at = from; at < text.length; at++) {
-    if (text[at] === "\\") at++;
-    else if (text[at] === quote || text[at] === "\n") return at;
+  for (let index = from; index < text.length; index++) {
+    if (text[index] === "\\") index++;
+    else if (text[index] === quote || text[index] === "\n") return index;
   }
   return text.length;
 }
@@ -133,8 +139,8 @@ function endOfBare(text: string, start: number, from: number): number {
   // `https://user:pass word@host`: `URL` can't read `https://user:pass`, because `pass` is no port.
   const stop = parsed(address) === null ? /[\n/\\?#]/ : /[\s"`/\\?#]/;
   const rest = text.slice(start + head.length, start + head.length + LONGEST_ACCOUNT);
-  const at = rest.slice(0, firstOf(rest, stop)).lastIndexOf("@");
-  return at < 0 ? end : wordEnd(text, start + head.length + at);
+  const index = rest.slice(0, firstOf(rest, stop)).lastIndexOf("@");
+  return index < 0 ? end : wordEnd(text, start + head.length + index);
 }
 function wordEnd(text: string, from: number): number {
   let end = from + firstOf(text.slice(from), /[\s"`<>]/);
@@ -142,8 +148,8 @@ function wordEnd(text: string, from: number): number {
   return end;
 }
 function firstOf(text: string, sign: RegExp): number {
-  const at = text.search(sign);
-  return at < 0 ? text.length : at;
+  const index = text.search(sign);
+  return index < 0 ? text.length : index;
 }
 function parsed(text: string): Parsed | null {
   return URL.canParse(text) ? new URL(text) : null;

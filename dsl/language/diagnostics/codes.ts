@@ -5,8 +5,8 @@
  * their package together and add its data to `CodeData`. The vocabulary's registry registers those of dsl and stdlib, the main
  * module of a process those of the kernel. `tunebook explain CODE` prints from the same table.
  */
-import { shownAddresses } from "./address.js";
-import { cutWords } from "./cut-words.js";
+import { redactAddresses } from "./address.js";
+import { truncateText } from "./cut-words.js";
 import type { Span } from "./span.js";
 
 /** Data of each code (kebab-case). The three packages add theirs by declaration merging, each in its `codes.ts`. */
@@ -16,7 +16,7 @@ export type Code = keyof CodeData;
 export type Severity = "error" | "warning" | "note";
 
 /** Another word in a call's place, or an argument with its value. */
-export type CallMend = { readonly word: string } | { readonly argument: string; readonly value: string | number };
+export type CallFix = { readonly word: string } | { readonly argument: string; readonly value: string | number };
 
 /** The words of one code. `message` makes sense alone and never says how to mend; `help` does. */
 export interface CodeEntry<D> {
@@ -29,9 +29,9 @@ export interface CodeEntry<D> {
   /** The compiler reports it beside facts of the world (data, a base, files, a machine): the corpus of bad programs shows it. */
   readonly facts?: true;
   /** Where it stands when reading data or a base failed with it: paths in the definition (`split.column`), the first that is written. */
-  readonly at?: readonly string[];
+  readonly paths?: readonly string[];
   /** Of an error of a call, such as a source: what mends it there. */
-  mend?(data: D): CallMend | undefined;
+  mend?(data: D): CallFix | undefined;
   /** Which statement's check finds it, where that is not a training's: an allowance is idle once that check was made. */
   readonly found?: "data" | "model" | "evaluate";
   /** Of an error: `allow` may keep it quiet. Of a warning: `false` where it may not. */
@@ -57,7 +57,7 @@ export function registerCodes(...tables: readonly Readonly<Record<string, CodeEn
     }
 }
 
-export function entryOf(code: string): CodeEntry<unknown> | undefined {
+export function codeEntryOf(code: string): CodeEntry<unknown> | undefined {
   return table.get(code) as CodeEntry<unknown> | undefined;
 }
 
@@ -65,7 +65,7 @@ export function allCodes(): readonly string[] {
   return [...table.keys()].sort();
 }
 
-export interface Words {
+export interface DiagnosticText {
   readonly severity: Severity;
   readonly message: string;
   readonly help?: string;
@@ -73,13 +73,13 @@ export interface Words {
 }
 
 /** The words of a code for its data; values in `data` may come from hostile files, so control characters are made visible. */
-export function wordsOf<C extends Code>(code: C, data: CodeData[C]): Words {
-  return wordsFor({ code, data });
+export function codeText<C extends Code>(code: C, data: CodeData[C]): DiagnosticText {
+  return diagnosticText({ code, data });
 }
 
 /** Of what was reported or thrown: its code and its data have belonged together since it was made. */
-export function wordsFor({ code, data }: { readonly code: Code; readonly data: unknown }): Words {
-  const entry = entryOf(code as string);
+export function diagnosticText({ code, data }: { readonly code: Code; readonly data: unknown }): DiagnosticText {
+  const entry = codeEntryOf(code as string);
   if (!entry) return { severity: "error", message: shownText(`${code as string} ${JSON.stringify(data)}`), notes: [] };
   const help = entry.help?.(data);
   return {
@@ -92,11 +92,11 @@ export function wordsFor({ code, data }: { readonly code: Code; readonly data: u
 
 /** Secret parts of addresses are left out before the text is cut: a cut address may lack the `@` that marks a password. */
 function shownText(text: string): string {
-  return visible(cutWords(shownAddresses(text)));
+  return escapeControlCharacters(truncateText(redactAddresses(text)));
 }
 
 /** Control characters and bidirectional overrides as `\u{..}`, so that data cannot forge a terminal or a page. */
-export function visible(text: string): string {
+export function escapeControlCharacters(text: string): string {
   return text.replace(
     /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu,
     (c) => `\\u{${c.charCodeAt(0).toString(16)}}`,
@@ -109,14 +109,14 @@ export class CodedError<C extends Code = Code> extends Error {
   constructor(
     readonly code: C,
     readonly data: CodeData[C],
-    readonly at: { readonly span?: Span; readonly cause?: unknown } = {},
+    readonly origin: { readonly span?: Span; readonly cause?: unknown } = {},
   ) {
-    super(wordsOf(code, data).message, at.cause === undefined ? undefined : { cause: at.cause });
+    super(codeText(code, data).message, origin.cause === undefined ? undefined : { cause: origin.cause });
   }
 
   /** The same error, at this place. */
   placed(span: Span): CodedError<C> {
-    const placed = new CodedError(this.code, this.data, { ...this.at, span });
+    const placed = new CodedError(this.code, this.data, { ...this.origin, span });
     placed.stack = this.stack ?? "";
     return placed;
   }

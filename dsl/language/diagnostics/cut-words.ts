@@ -1,9 +1,9 @@
 /** Characters of a message, a help, a note or a label. */
-export const mostWords = 2000;
+export const maxDiagnosticCharacters = 2000;
 
 /** Words that stay short, whatever they are made of. */
-export function cutWords(text: string): string {
-  if (text.length <= mostWords) return text;
+export function truncateText(text: string): string {
+  if (text.length <= maxDiagnosticCharacters) return text;
   // no half of a surrogate pair at the end
-  return `${text.slice(0, mostWords).replace(/[\ud800-\udbff]$/, "")}…`;
+  return `${text.slice(0, maxDiagnosticCharacters).replace(/[\ud800-\udbff]$/, "")}…`;
 }

@@ -2,7 +2,7 @@
 import type { Code, CodeData, Severity } from "./codes.js";
 import type { Edit, Span } from "./span.js";
 
-export interface Label {
+export interface DiagnosticLabel {
   readonly span: Span;
   readonly text: string;
 }
@@ -18,12 +18,12 @@ export interface DiagnosticOf<C extends Code> {
   readonly data: CodeData[C];
   readonly span: Span;
   /** The text beside the caret; message and label each make sense alone. */
-  readonly labels: readonly Label[];
+  readonly labels: readonly DiagnosticLabel[];
   readonly fix?: Fix;
 }
 /** A union over all codes: `d.code === "unknown-column"` narrows `d.data`. */
 export type Diagnostic = { [C in Code]: DiagnosticOf<C> }[Code];
 /** One whose code isn't known here, as one of all: code and data came together. */
-export function diagnosticOf<C extends Code>(one: DiagnosticOf<C>): Diagnostic {
+export function asDiagnostic<C extends Code>(one: DiagnosticOf<C>): Diagnostic {
   return one as unknown as Diagnostic;
 }

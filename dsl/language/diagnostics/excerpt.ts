@@ -1,10 +1,10 @@
 /** The lines of a source that a diagnostic points at, with carets: what the ANSI and the HTML renderer share. */
-import { cutWords } from "./cut-words.js";
-import { starredAddresses } from "./address.js";
-import { entryOf, visible, wordsFor, type Severity } from "./codes.js";
+import { truncateText } from "./cut-words.js";
+import { maskAddressSecrets } from "./address.js";
+import { codeEntryOf, escapeControlCharacters, diagnosticText, type Severity } from "./codes.js";
 import type { Diagnostic } from "./diagnostic.js";
-import { Lines } from "./lines.js";
-import { listed } from "./listed.js";
+import { LineIndex } from "./lines.js";
+import { listNames } from "./listed.js";
 import type { Source, Span } from "./span.js";
 
 export interface ExcerptLine {
@@ -35,16 +35,16 @@ const mostLabels = 20;
 const mostPlaces = 8;
 
 /** Where a source's lines begin never changes: found once, for as long as the source is there. */
-const known = new WeakMap<Source, Lines>();
-export function linesOf(source: Source): Lines {
-  const lines = known.get(source) ?? new Lines(source.text);
+const known = new WeakMap<Source, LineIndex>();
+export function linesOf(source: Source): LineIndex {
+  const lines = known.get(source) ?? new LineIndex(source.text);
   known.set(source, lines);
   return lines;
 }
 
 /** Places of values that may be secrets: no excerpt shows them, whatever else is wrong on their lines. */
 export function hiddenSpans(diagnostics: readonly Diagnostic[]): readonly Span[] {
-  return diagnostics.filter(({ code }) => entryOf(code)?.hides === true).map(({ span }) => span);
+  return diagnostics.filter(({ code }) => codeEntryOf(code)?.hides === true).map(({ span }) => span);
 }
 
 /** `hidden`: places of secrets, of all diagnostics of the check. `elsewhere`: further places with the same message. */
@@ -54,7 +54,7 @@ export function excerptOf(
   hidden: readonly Span[] = hiddenSpans([diagnostic]),
   elsewhere: readonly Span[] = [],
 ): Excerpt {
-  const words = wordsFor(diagnostic);
+  const words = diagnosticText(diagnostic);
   const source = sources.findLast((s) => s.id === diagnostic.span.source);
   const base = {
     severity: diagnostic.severity,
@@ -80,10 +80,10 @@ export function excerptOf(
       (l) => l.primary && span.start === diagnostic.span.start && span.end === diagnostic.span.end,
     );
     if (same) {
-      shown[shown.indexOf(same)] = { ...same, label: visible(cutWords(text)) };
+      shown[shown.indexOf(same)] = { ...same, label: escapeControlCharacters(truncateText(text)) };
       continue;
     }
-    shown.push({ ...quotedAt(lines, span, secrets), label: visible(cutWords(text)), primary });
+    shown.push({ ...quotedAt(lines, span, secrets), label: escapeControlCharacters(truncateText(text)), primary });
   }
   const more = diagnostic.labels.length - mostLabels;
   const notes = more > 0 ? [...base.notes, `and ${more.toLocaleString("en-US")} places more`] : base.notes;
@@ -91,8 +91,8 @@ export function excerptOf(
 }
 
 function placeOf(source: Source, span: Span): string {
-  const { line, column } = linesOf(source).at(span.start);
-  return `${visible(source.title.replace(/[\r\n]+/g, " "))}:${String(line)}:${String(column)}`;
+  const { line, column } = linesOf(source).positionAt(span.start);
+  return `${escapeControlCharacters(source.title.replace(/[\r\n]+/g, " "))}:${String(line)}:${String(column)}`;
 }
 
 /** `(3 places: cell 1:3:7, cell 1:9:7, cell 2:1:7)` */
@@ -103,14 +103,14 @@ function placesOf(spans: readonly Span[], sources: readonly Source[]): string {
   });
   const words =
     places.length > 0
-      ? `: ${listed(places, { most: mostPlaces, of: places.length + Math.max(0, spans.length - mostPlaces) })}`
+      ? `: ${listNames(places, { most: mostPlaces, total: places.length + Math.max(0, spans.length - mostPlaces) })}`
       : "";
   return `(${spans.length.toLocaleString("en-US")} places${words})`;
 }
 
 /** The line that a span begins on, cut to the text near it, with stars for secrets. */
 function quotedAt(
-  lines: Lines,
+  lines: LineIndex,
   span: Span,
   secrets: readonly Span[],
 ): Pick<ExcerptLine, "number" | "text" | "from" | "to"> {
@@ -118,19 +118,19 @@ function quotedAt(
   const first = lines.startOf(number);
   const line = secrets.reduce(
     (text, secret) => starredBetween(text, secret.start - first, secret.end - first),
-    starredAddresses(lines.line(number)),
+    maskAddressSecrets(lines.line(number)),
   );
-  const at = Math.min(span.start - first, line.length);
+  const offset = Math.min(span.start - first, line.length);
   const end = Math.min(span.end - first, line.length);
   // twice the units, so that as many code points are in them
-  const left = [...line.slice(Math.max(0, at - 2 * quoted), at)].slice(line.length > quoted ? -before : 0);
-  const marked = [...line.slice(at, Math.min(end, at + 2 * quoted))].slice(0, quoted - left.length);
+  const left = [...line.slice(Math.max(0, offset - 2 * quoted), offset)].slice(line.length > quoted ? -before : 0);
+  const marked = [...line.slice(offset, Math.min(end, offset + 2 * quoted))].slice(0, quoted - left.length);
   const room = quoted - left.length - marked.length;
   const right = [...line.slice(end, end + 2 * quoted)].slice(0, Math.max(0, room));
   const whole = (points: readonly string[]): string => points.join("");
-  const cutLeft = whole(left).length < at;
-  const cutRight = at + whole(marked).length + whole(right).length < line.length;
-  const shown = (points: readonly string[]): string => visible(whole(points).replaceAll("\t", " "));
+  const cutLeft = whole(left).length < offset;
+  const cutRight = offset + whole(marked).length + whole(right).length < line.length;
+  const shown = (points: readonly string[]): string => escapeControlCharacters(whole(points).replaceAll("\t", " "));
   const head = (cutLeft ? "…" : "") + shown(left);
   const from = [...head].length;
   return {

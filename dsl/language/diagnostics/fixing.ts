@@ -7,19 +7,19 @@ import type { Diagnostic } from "./diagnostic.js";
 import type { Edit } from "./span.js";
 
 /** Texts by the id of their source. */
-export type Texts = ReadonlyMap<string, string>;
+export type SourceTexts = ReadonlyMap<string, string>;
 /** What is wrong with texts that belong together. The source of a span may be a part, `ID#2`, of one of them. */
-export type Judge = (texts: Texts) => Promise<readonly Diagnostic[]> | readonly Diagnostic[];
+export type DiagnoseTexts = (texts: SourceTexts) => Promise<readonly Diagnostic[]> | readonly Diagnostic[];
 
 export interface AppliedFix {
   /** Source, and place in its text as it was at first. */
   readonly text: string;
-  readonly at: number;
+  readonly offset: number;
   readonly code: string;
   readonly title: string;
 }
-export interface Fixed {
-  readonly texts: Texts;
+export interface FixResult {
+  readonly texts: SourceTexts;
   readonly applied: readonly AppliedFix[];
   /** Fixes that would have made more errors, or mended nothing, and were taken back. */
   readonly refused: readonly AppliedFix[];
@@ -35,7 +35,7 @@ interface Candidate extends AppliedFix {
 }
 
 /** `last`: asked of texts in which `quick` finds no error any more, where there is more that it doesn't look at. */
-export async function applyFixes(start: Texts, quick: Judge, last?: Judge): Promise<Fixed> {
+export async function applyFixes(start: SourceTexts, quick: DiagnoseTexts, last?: DiagnoseTexts): Promise<FixResult> {
   let texts = start;
   let judge = quick;
   let found = await judge(texts);
@@ -56,7 +56,7 @@ export async function applyFixes(start: Texts, quick: Judge, last?: Judge): Prom
     const next = edited(texts, chosen);
     const after = seen.has(keyOf(next)) ? undefined : await judge(next);
     const edits = new Map(history);
-    for (const [id, of] of byText(chosen)) edits.set(id, [...(edits.get(id) ?? []), of]);
+    for (const [id, edit] of byText(chosen)) edits.set(id, [...(edits.get(id) ?? []), edit]);
     const again = new Set(after && candidates(after, next, edits).map(nameOf));
     if (after === undefined || errorsIn(after) > errorsIn(found) || chosen.some((one) => again.has(nameOf(one)))) {
       // One of them mends nothing, or breaks something: from now on each is tried alone.
@@ -70,14 +70,14 @@ export async function applyFixes(start: Texts, quick: Judge, last?: Judge): Prom
     [texts, found] = [next, after];
     passes += 1;
   }
-  const told = ({ text, at, code, title }: Candidate): AppliedFix => ({ text, at, code, title });
-  return { texts, applied: applied.map(told), refused: [...refused.values()].map(told), left: found };
+  const toApplied = ({ text, offset, code, title }: Candidate): AppliedFix => ({ text, offset, code, title });
+  return { texts, applied: applied.map(toApplied), refused: [...refused.values()].map(toApplied), left: found };
 }
 
 /** Certain fixes with the texts they are of, in the order of the text. */
 function candidates(
   found: readonly Diagnostic[],
-  texts: Texts,
+  texts: SourceTexts,
   history: ReadonlyMap<string, readonly (readonly Edit[])[]>,
 ): readonly Candidate[] {
   return found
@@ -85,7 +85,7 @@ function candidates(
       const text = texts.has(span.source) ? span.source : span.source.replace(/#\d+$/, "");
       if (!fix?.certain || fix.edits.length === 0 || !texts.has(text)) return [];
       const edits = fix.edits.toSorted((a, b) => a.start - b.start);
-      return [{ text, at: before(history.get(text) ?? [], span.start), code, title: fix.title, edits }];
+      return [{ text, offset: before(history.get(text) ?? [], span.start), code, title: fix.title, edits }];
     })
     .sort((a, b) => (a.edits[0]?.start ?? 0) - (b.edits[0]?.start ?? 0));
 }
@@ -95,7 +95,7 @@ function apart(all: readonly Candidate[]): readonly Candidate[] {
   const taken = new Map<string, Edit[]>();
   return all.filter(({ text, edits }) => {
     const there = taken.get(text) ?? [];
-    if (edits.some((e) => there.some((o) => touches(e, o)))) return false;
+    if (edits.some((e) => there.some((options) => touches(e, options)))) return false;
     taken.set(text, [...there, ...edits]);
     return true;
   });
@@ -107,12 +107,12 @@ function touches(a: Edit, b: Edit): boolean {
   return empty ? a.start <= b.end && b.start <= a.end : a.start < b.end && b.start < a.end;
 }
 
-function edited(texts: Texts, chosen: readonly Candidate[]): Texts {
+function edited(texts: SourceTexts, chosen: readonly Candidate[]): SourceTexts {
   const next = new Map(texts);
-  for (const [id, edits] of byText(chosen)) next.set(id, withEdits(next.get(id) ?? "", edits));
+  for (const [id, edits] of byText(chosen)) next.set(id, applyEdits(next.get(id) ?? "", edits));
   return next;
 }
-export function withEdits(text: string, edits: readonly Edit[]): string {
+export function applyEdits(text: string, edits: readonly Edit[]): string {
   return edits
     .toSorted((a, b) => b.start - a.start)
     .reduce((whole, { start, end, text: put }) => whole.slice(0, start) + put + whole.slice(end), text);
@@ -137,5 +137,5 @@ function before(history: readonly (readonly Edit[])[], offset: number): number {
 }
 
 const errorsIn = (found: readonly Diagnostic[]): number => found.filter((d) => d.severity === "error").length;
-const nameOf = ({ text, at, code, title }: Candidate): string => JSON.stringify([text, at, code, title]);
-const keyOf = (texts: Texts): string => JSON.stringify([...texts]);
+const nameOf = ({ text, offset, code, title }: Candidate): string => JSON.stringify([text, offset, code, title]);
+const keyOf = (texts: SourceTexts): string => JSON.stringify([...texts]);

@@ -2,7 +2,7 @@
 import type { Edit, Span } from "./span.js";
 
 /** `block`: the braces and what is between; absent: the statement has none, and ends at `end`. */
-export function insertion(text: string, entries: readonly string[], block: Span | undefined, end: number): Edit {
+export function insertionEdit(text: string, entries: readonly string[], block: Span | undefined, end: number): Edit {
   if (!block) return { start: end, end, text: ` { ${entries.join(", ")} }` };
   const inner = text.slice(block.start + 1, block.end - 1);
   const used = block.start + 1 + inner.trimEnd().length;

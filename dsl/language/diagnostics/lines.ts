@@ -3,7 +3,7 @@ export interface Position {
   readonly line: number;
   readonly column: number;
 }
-export class Lines {
+export class LineIndex {
   private readonly starts: number[] = [0];
   constructor(readonly text: string) {
     for (let i = text.indexOf("\n"); i >= 0; i = text.indexOf("\n", i + 1)) this.starts.push(i + 1);
@@ -11,7 +11,7 @@ export class Lines {
   get count(): number {
     return this.starts.length;
   }
-  at(offset: number): Position {
+  positionAt(offset: number): Position {
     const place = Math.min(Math.max(0, offset), this.text.length);
     const line = this.lineAt(place);
     return { line, column: codePoints(this.text, this.startOf(line), place) + 1 };

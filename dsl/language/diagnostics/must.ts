@@ -21,9 +21,9 @@ export function lastOf<T>(list: ArrayLike<T>): T {
 }
 
 /** The code point that begins at a place of a text; `internal` where the text ends before. */
-export function codePointIn(text: string, at: number): number {
-  const code = text.codePointAt(at);
+export function codePointIn(text: string, index: number): number {
+  const code = text.codePointAt(index);
   if (code === undefined)
-    throw new CodedError("internal", { what: `a text of ${text.length} is asked for place ${at}` });
+    throw new CodedError("internal", { what: `a text of ${text.length} is asked for place ${index}` });
   return code;
 }

@@ -2,7 +2,7 @@
  * The one word that was probably meant: edit distance at most a third of the length, and no tie. `among`: where it is told;
  * of so many mistakes none is worth a search.
  */
-export function nearest(
+export function nearestWord(
   word: string,
   candidates: Iterable<string>,
   among?: { readonly crowded: boolean },

@@ -1,9 +1,9 @@
 /** Diagnostics as text for a terminal or a traceback. */
-import { foremost, mostRendered, restWords } from "./bounded.js";
+import { limitDiagnostics, maxRenderedDiagnostics, remainingCountsText } from "./bounded.js";
 import type { Severity } from "./codes.js";
 import type { Diagnostic } from "./diagnostic.js";
 import { excerptOf, hiddenSpans } from "./excerpt.js";
-import { grouped, type Told } from "./grouped.js";
+import { groupDiagnostics, type GroupedDiagnostic } from "./grouped.js";
 import type { Source, Span } from "./span.js";
 
 export interface AnsiOptions {
@@ -14,16 +14,19 @@ export function renderAnsi(
   sources: readonly Source[],
   options: AnsiOptions,
 ): string {
-  const { first, rest } = foremost(grouped(diagnostics), mostRendered.people);
+  const { first, rest } = limitDiagnostics(groupDiagnostics(diagnostics), maxRenderedDiagnostics.people);
   const hidden = hiddenSpans(diagnostics);
-  return [...first.map((d) => one(d, sources, hidden, options.color)), ...(rest ? [restWords(rest)] : [])].join("\n\n");
+  return [
+    ...first.map((d) => one(d, sources, hidden, options.color)),
+    ...(rest ? [remainingCountsText(rest)] : []),
+  ].join("\n\n");
 }
 
 /** Codes of the terminal: red, yellow, cyan. */
 const HUES: Readonly<Record<Severity, string>> = { error: "1;31", warning: "1;33", note: "1;36" };
 
 function one(
-  { diagnostic, elsewhere }: Told,
+  { diagnostic, elsewhere }: GroupedDiagnostic,
   sources: readonly Source[],
   hidden: readonly Span[],
   color: boolean,

@@ -1,13 +1,13 @@
 /** Diagnostics as HTML. Everything that comes from a source or from data is escaped. No scripts, no outside styles. */
-import { foremost, mostRendered, restWords } from "./bounded.js";
+import { limitDiagnostics, maxRenderedDiagnostics, remainingCountsText } from "./bounded.js";
 import type { Severity } from "./codes.js";
 import type { Diagnostic } from "./diagnostic.js";
 import { excerptOf, hiddenSpans } from "./excerpt.js";
-import { grouped, type Told } from "./grouped.js";
+import { groupDiagnostics, type GroupedDiagnostic } from "./grouped.js";
 import type { Source, Span } from "./span.js";
 
 /** What a page may do better that knows what it lies on. */
-export interface HtmlLook {
+export interface HtmlStyle {
   /** The style of words in a colour. */
   readonly ink: (color: string) => string;
   /** Opacity of a line's number, and of the place. */
@@ -16,26 +16,26 @@ export interface HtmlLook {
   /** The style of the lines that are quoted. */
   readonly lines: string;
 }
-const onWhite: HtmlLook = { ink: (color) => `color: ${color}`, number: ".6", place: ".7", lines: "margin: .3em 0" };
+const onWhite: HtmlStyle = { ink: (color) => `color: ${color}`, number: ".6", place: ".7", lines: "margin: .3em 0" };
 
 export function renderHtml(
   diagnostics: readonly Diagnostic[],
   sources: readonly Source[],
-  look: HtmlLook = onWhite,
+  look: HtmlStyle = onWhite,
 ): string {
-  const { first, rest } = foremost(grouped(diagnostics), mostRendered.people);
+  const { first, rest } = limitDiagnostics(groupDiagnostics(diagnostics), maxRenderedDiagnostics.people);
   const hidden = hiddenSpans(diagnostics);
-  const more = rest ? `<div>${restWords(rest)}</div>` : "";
+  const more = rest ? `<div>${remainingCountsText(rest)}</div>` : "";
   return `<div class="tune-diagnostics">${first.map((d) => one(d, sources, hidden, look)).join("")}${more}</div>`;
 }
 
 const COLORS: Readonly<Record<Severity, string>> = { error: "#c62828", warning: "#b26a00", note: "#1565c0" };
 
 function one(
-  { diagnostic, elsewhere }: Told,
+  { diagnostic, elsewhere }: GroupedDiagnostic,
   sources: readonly Source[],
   hidden: readonly Span[],
-  look: HtmlLook,
+  look: HtmlStyle,
 ): string {
   const e = excerptOf(diagnostic, sources, hidden, elsewhere);
   const color = COLORS[e.severity];

@@ -1,9 +1,9 @@
 /** Diagnostics as JSON: the shape that `tunebook check --json` prints. Lines and columns from 1, columns in code points, ends exclusive. */
-import { foremost, mostRendered, type Rest } from "./bounded.js";
-import { wordsFor, type Severity } from "./codes.js";
+import { limitDiagnostics, maxRenderedDiagnostics, type RemainingCounts } from "./bounded.js";
+import { diagnosticText, type Severity } from "./codes.js";
 import type { Diagnostic } from "./diagnostic.js";
 import { linesOf } from "./excerpt.js";
-import { Lines, type Position } from "./lines.js";
+import { LineIndex, type Position } from "./lines.js";
 import type { Source } from "./span.js";
 
 export interface JsonRange {
@@ -31,21 +31,21 @@ export interface JsonDiagnostic extends JsonRange {
 export function toJson(
   diagnostics: readonly Diagnostic[],
   sources: readonly Source[],
-): { readonly diagnostics: readonly JsonDiagnostic[]; readonly more?: Rest } {
-  const nothing = new Lines("");
-  const placesOf = (id: string): Lines => {
+): { readonly diagnostics: readonly JsonDiagnostic[]; readonly more?: RemainingCounts } {
+  const nothing = new LineIndex("");
+  const placesOf = (id: string): LineIndex => {
     const source = sources.findLast((s) => s.id === id);
     return source ? linesOf(source) : nothing;
   };
-  const { first, rest } = foremost(diagnostics, mostRendered.programs);
+  const { first, rest } = limitDiagnostics(diagnostics, maxRenderedDiagnostics.programs);
   return {
     ...(rest ? { more: rest } : {}),
     diagnostics: first.map((d) => {
       const source = sources.findLast((s) => s.id === d.span.source);
-      const words = wordsFor(d);
+      const words = diagnosticText(d);
       const range = (id: string, start: number, end: number): JsonRange => ({
-        start: placesOf(id).at(start),
-        end: placesOf(id).at(end),
+        start: placesOf(id).positionAt(start),
+        end: placesOf(id).positionAt(end),
       });
       return {
         code: d.code as string,

@@ -3,19 +3,19 @@
  * data, files or the machine (`facts`) are dropped only if their data are equal, too: two splits may each have a leak.
  */
 import type { Code, CodeData } from "./codes.js";
-import { entryOf } from "./codes.js";
-import { diagnosticOf, type Diagnostic, type Fix, type Label } from "./diagnostic.js";
+import { codeEntryOf } from "./codes.js";
+import { asDiagnostic, type Diagnostic, type Fix, type DiagnosticLabel } from "./diagnostic.js";
 import type { Span } from "./span.js";
 
-export interface More {
+export interface DiagnosticDetails {
   /** The text beside the caret. */
   readonly label?: string;
-  readonly labels?: readonly Label[];
+  readonly labels?: readonly DiagnosticLabel[];
   readonly fix?: Fix;
 }
 /** Thrown at the report beyond `most`: so many mistakes have one cause. */
-export class Enough extends Error {
-  constructor(readonly at: Span) {
+export class TooManyDiagnostics extends Error {
+  constructor(readonly span: Span) {
     super("there are too many mistakes");
   }
 }
@@ -35,15 +35,15 @@ export class Reporter {
     this.ofText = new Set(diagnostics);
   }
 
-  report<C extends Code>(code: C, data: CodeData[C], span: Span, more: More = {}): void {
-    const entry = entryOf(code as string);
+  report<C extends Code>(code: C, data: CodeData[C], span: Span, more: DiagnosticDetails = {}): void {
+    const entry = codeEntryOf(code as string);
     const found = entry?.facts === true ? JSON.stringify(data) : "";
     const key = `${String(code)} ${span.source} ${String(span.start)} ${String(span.end)} ${found}`;
     if (this.seen.has(key)) return;
-    if (this.seen.size >= this.most) throw new Enough(span);
+    if (this.seen.size >= this.most) throw new TooManyDiagnostics(span);
     this.seen.add(key);
     const labels = [...(more.label === undefined ? [] : [{ span, text: more.label }]), ...(more.labels ?? [])];
-    const one = diagnosticOf({
+    const one = asDiagnostic({
       code,
       severity: entry?.severity ?? "error",
       data,
@@ -82,7 +82,11 @@ export class Reporter {
       const to = d.code === "unclosed-bracket" ? (d.fix?.edits[0]?.start ?? d.span.end) : d.span.start;
       if (from === undefined) continue;
       this.diagnostics = this.diagnostics.filter(
-        (o) => this.ofText.has(o) || o.span.source !== d.span.source || o.span.start < from || o.span.start > to,
+        (options) =>
+          this.ofText.has(options) ||
+          options.span.source !== d.span.source ||
+          options.span.start < from ||
+          options.span.start > to,
       );
     }
   }
@@ -96,7 +100,7 @@ export class Reporter {
 }
 
 /** A fix that puts `text` in place of `span`. */
-export function replace(
+export function replacementFix(
   span: Span,
   text: string,
   title = text === "" ? "remove it" : `write \`${text}\``,

@@ -16,12 +16,12 @@ const CONTROL: ReadonlySet<string> = new Set([
 ]);
 
 /** The help for `token`, which stands after `before`; undefined: what is expected says enough. */
-export function adviceOn(token: IToken, before: IToken | undefined, text: string): string | undefined {
-  const touches = before !== undefined && t.endOf(before) === token.startOffset;
+export function adviceOnToken(token: IToken, before: IToken | undefined, text: string): string | undefined {
+  const touches = before !== undefined && t.tokenEnd(before) === token.startOffset;
   if (touches && t.endsValue(before) && (token.tokenType === t.Dot || token.tokenType === t.LeftSquare))
     return "values have no methods and no parts: do it in a TypeScript cell, and write `$name` for what comes out";
   // `cuda:0`
-  const number = token.tokenType === t.Colon && /^\d/.test(text.slice(t.endOf(token), t.endOf(token) + 1));
+  const number = token.tokenType === t.Colon && /^\d/.test(text.slice(t.tokenEnd(token), t.tokenEnd(token) + 1));
   if (touches && before.tokenType === t.Identifier && number)
     return `a name ends before \`:\`: write \`${before.image}\` alone, or the whole in \`"…"\``;
   if (before && token.tokenType === t.Identifier && CONTROL.has(token.image))
@@ -36,5 +36,5 @@ export function adviceOn(token: IToken, before: IToken | undefined, text: string
 /** `with` before braces, which need none: what it names would stand between them. */
 export function needlessWith(before: IToken | undefined, text: string): IToken | undefined {
   if (before?.tokenType !== t.Identifier || before.image !== "with") return undefined;
-  return /^[ \t]*\{/.test(text.slice(t.endOf(before))) ? before : undefined;
+  return /^[ \t]*\{/.test(text.slice(t.tokenEnd(before))) ? before : undefined;
 }

@@ -5,7 +5,7 @@
  */
 import type { IToken, TokenType } from "chevrotain";
 import type { Reporter } from "../diagnostics/reporter.js";
-import { replace } from "../diagnostics/reporter.js";
+import { replacementFix } from "../diagnostics/reporter.js";
 import type { SourceId, Span } from "../diagnostics/span.js";
 import type {} from "./codes.js";
 import * as t from "./tokens.js";
@@ -25,18 +25,18 @@ const image: ReadonlyMap<TokenType, string> = new Map([
   [t.RightSquare, "]"],
 ]);
 
-export interface Balanced {
+export interface BalancedTokens {
   readonly tokens: readonly IToken[];
   /** Lines (from 1) that a bracket was missing or too much on: whatever else fails there has the same cause. */
   readonly lines: ReadonlySet<number>;
 }
 
-export function balance(
+export function balanceBrackets(
   tokens: readonly IToken[],
   verbs: ReadonlySet<string>,
   source: SourceId,
   reporter: Reporter,
-): Balanced {
+): BalancedTokens {
   return new Balancer(tokens, verbs, source, reporter).balanced();
 }
 
@@ -57,7 +57,7 @@ class Balancer {
     private readonly reporter: Reporter,
   ) {}
 
-  balanced(): Balanced {
+  balanced(): BalancedTokens {
     for (const [i, token] of this.tokens.entries()) this.take(token, i);
     this.dropNewLines();
     const end = this.out.at(-1);
@@ -69,9 +69,9 @@ class Balancer {
     const atLineStart = i === 0 || this.tokens[i - 1]?.tokenType === t.NewLine;
     if (this.stack.length > 0 && atLineStart && startsStatement(this.tokens, i, this.verbs)) this.closeBefore(token);
     if (token.tokenType === t.NewLine) this.newLine(token, i);
-    else if (t.isClose(token)) this.closer(token, i);
+    else if (t.isCloseBracket(token)) this.closer(token, i);
     else {
-      if (t.isOpen(token)) this.stack.push(token);
+      if (t.isOpenBracket(token)) this.stack.push(token);
       this.out.push(token);
     }
   }
@@ -81,7 +81,7 @@ class Balancer {
     const near = this.out.findLast((k) => k.tokenType !== t.NewLine) ?? token;
     this.dropNewLines();
     this.close(near, () => false);
-    this.out.push(t.virtual(t.NewLine, token, token.startOffset));
+    this.out.push(t.virtualToken(t.NewLine, token, token.startOffset));
   }
 
   private newLine(token: IToken, i: number): void {
@@ -90,8 +90,8 @@ class Balancer {
     if (!previous || !following || meansNothing(previous, following)) return;
     if (opensBlockOf(previous, following)) {
       this.reporter.report("brace-on-next-line", {}, this.span(following), {
-        fix: replace(
-          { ...this.span(following), start: t.endOf(previous) },
+        fix: replacementFix(
+          { ...this.span(following), start: t.tokenEnd(previous) },
           " {",
           "put `{` at the end of the line above",
         ),
@@ -133,16 +133,16 @@ class Balancer {
   /** `open` is the innermost, and `token` closes it though it is of another sort: one of the two becomes as the other. */
   private swap(open: IToken, token: IToken): void {
     this.stack.pop();
-    const at = this.out.lastIndexOf(open);
+    const index = this.out.lastIndexOf(open);
     const opener = openerOf.get(token.tokenType) ?? open.tokenType;
     const closer = closerOf.get(open.tokenType) ?? token.tokenType;
     // `source: csv {"a.csv")`: where a word takes its parameters, the opener is the one that is wrong.
-    const before = this.out[at - 1];
-    const called = this.stack.length > 0 || (before !== undefined && t.endOf(before) === open.startOffset);
+    const before = this.out[index - 1];
+    const called = this.stack.length > 0 || (before !== undefined && t.tokenEnd(before) === open.startOffset);
     if (token.tokenType === t.RightParen && before?.tokenType === t.Identifier && called) {
       const right = image.get(opener) ?? "";
       this.mismatched(open, token, open, right);
-      this.out[at] = t.retyped(open, opener, right);
+      this.out[index] = t.withTokenType(open, opener, right);
       this.out.push(token);
     } else this.closeAs(open, token, closer);
   }
@@ -158,7 +158,7 @@ class Balancer {
     }
     this.reporter.report("stray-bracket", { bracket: token.image }, this.span(token), {
       label: "nothing is open here",
-      fix: { ...replace(this.span(token), ""), certain: false },
+      fix: { ...replacementFix(this.span(token), ""), certain: false },
     });
     this.lines.add(token.startLine ?? 0);
   }
@@ -167,7 +167,7 @@ class Balancer {
   private closeAs(open: IToken, token: IToken, closer: TokenType): void {
     const right = image.get(closer) ?? "";
     this.mismatched(open, token, token, right);
-    this.out.push(t.retyped(token, closer, right));
+    this.out.push(t.withTokenType(token, closer, right));
   }
 
   /** Closes what is open until `enough`: one report for all of it, at the innermost. */
@@ -178,16 +178,16 @@ class Balancer {
       const open = this.stack.pop();
       const type = open && closerOf.get(open.tokenType);
       if (!type) break;
-      this.out.push(t.virtual(type, near, t.endOf(near), image.get(type)));
+      this.out.push(t.virtualToken(type, near, t.tokenEnd(near), image.get(type)));
       missing += image.get(type) ?? "";
       this.lines.add(open.startLine ?? 0);
     }
     if (!innermost || missing === "") return;
     this.lines.add(near.startLine ?? 0);
-    const at = { source: this.source, start: t.endOf(near), end: t.endOf(near) };
+    const insertSpan = { source: this.source, start: t.tokenEnd(near), end: t.tokenEnd(near) };
     this.reporter.report("unclosed-bracket", { open: innermost.image, close: missing }, this.span(innermost), {
       label: `\`${missing}\` is missing`,
-      fix: { ...replace(at, missing, `add \`${missing}\``), certain: false },
+      fix: { ...replacementFix(insertSpan, missing, `add \`${missing}\``), certain: false },
     });
   }
 
@@ -200,7 +200,7 @@ class Balancer {
       "mismatched-bracket",
       { open: open.image, close: close.image, ...(wrong === open ? { opener: right } : {}) },
       place,
-      { labels: [other], fix: { ...replace(place, right), certain: false } },
+      { labels: [other], fix: { ...replacementFix(place, right), certain: false } },
     );
     for (const { startLine } of [open, close]) this.lines.add(startLine ?? 0);
   }
@@ -210,10 +210,10 @@ class Balancer {
     const { tokens, verbs } = this;
     const open = this.stack.map((k) => k.tokenType);
     const type = tokens[i]?.tokenType;
-    const at = open.findLastIndex((k) => closerOf.get(k) === type);
+    const index = open.findLastIndex((k) => closerOf.get(k) === type);
     if (faults(tokens, i + 1, open.slice(0, -1), verbs, 1) > 0) return false;
-    const skipped = at < 0 ? 1 : open.length - 1 - at;
-    return skipped > 0 || faults(tokens, i + 1, open.slice(0, at), verbs, 1) > 0;
+    const skipped = index < 0 ? 1 : open.length - 1 - index;
+    return skipped > 0 || faults(tokens, i + 1, open.slice(0, index), verbs, 1) > 0;
   }
 
   /** The closer of the innermost bracket. */
@@ -225,14 +225,17 @@ class Balancer {
     while (this.out.at(-1)?.tokenType === t.NewLine) this.out.pop();
   }
   private span(token: IToken): Span {
-    return { source: this.source, start: token.startOffset, end: t.endOf(token) };
+    return { source: this.source, start: token.startOffset, end: t.tokenEnd(token) };
   }
 }
 
 /** Whether a new line between the two says nothing. */
 function meansNothing(previous: IToken, following: IToken): boolean {
   return (
-    previous.tokenType === t.NewLine || previous.tokenType === t.Comma || t.isOpen(previous) || t.isClose(following)
+    previous.tokenType === t.NewLine ||
+    previous.tokenType === t.Comma ||
+    t.isOpenBracket(previous) ||
+    t.isCloseBracket(following)
   );
 }
 
@@ -248,13 +251,13 @@ function opensBlockOf(previous: IToken, following: IToken): boolean {
 /** Whether what is open at `i` is closed by its own closer later: on the rest of the line, a block before the next statement. */
 function closesLater(tokens: readonly IToken[], i: number, closer: TokenType, verbs: ReadonlySet<string>): boolean {
   let depth = 0;
-  for (let at = i + 1; at < tokens.length; at++) {
-    const token = tokens[at] as IToken;
-    if (token.tokenType === t.NewLine && (closer !== t.RightBrace || startsStatement(tokens, at + 1, verbs)))
+  for (let index = i + 1; index < tokens.length; index++) {
+    const token = tokens[index] as IToken;
+    if (token.tokenType === t.NewLine && (closer !== t.RightBrace || startsStatement(tokens, index + 1, verbs)))
       return false;
     if (depth === 0 && token.tokenType === closer) return true;
-    if (t.isOpen(token)) depth++;
-    if (t.isClose(token)) depth--;
+    if (t.isOpenBracket(token)) depth++;
+    if (t.isCloseBracket(token)) depth--;
   }
   return false;
 }
@@ -265,15 +268,15 @@ const LONGEST_LIST = 1000;
 /** Whether the bracket around `from` has its own closer before another one, the next statement or, of `[`, the next key. */
 function closesAsList(tokens: readonly IToken[], from: number, open: TokenType, verbs: ReadonlySet<string>): boolean {
   let depth = 0;
-  for (let at = from + 1; at < Math.min(tokens.length, from + LONGEST_LIST); at++) {
-    const token = tokens[at] as IToken;
-    const startsLine = tokens[at - 1]?.tokenType === t.NewLine;
-    if (startsLine && startsStatement(tokens, at, verbs)) return false;
-    const isKey = token.tokenType === t.Identifier && tokens[at + 1]?.tokenType === t.Colon;
+  for (let index = from + 1; index < Math.min(tokens.length, from + LONGEST_LIST); index++) {
+    const token = tokens[index] as IToken;
+    const startsLine = tokens[index - 1]?.tokenType === t.NewLine;
+    if (startsLine && startsStatement(tokens, index, verbs)) return false;
+    const isKey = token.tokenType === t.Identifier && tokens[index + 1]?.tokenType === t.Colon;
     if (depth === 0 && startsLine && isKey && open === t.LeftSquare) return false;
-    if (depth === 0 && t.isClose(token)) return token.tokenType === closerOf.get(open);
-    if (t.isOpen(token)) depth++;
-    if (t.isClose(token)) depth--;
+    if (depth === 0 && t.isCloseBracket(token)) return token.tokenType === closerOf.get(open);
+    if (t.isOpenBracket(token)) depth++;
+    if (t.isCloseBracket(token)) depth--;
   }
   return false;
 }
@@ -292,13 +295,13 @@ function faults(
   const counted = (type: TokenType, by: number): void => void openOf.set(type, (openOf.get(type) ?? 0) + by);
   for (const type of stack) counted(type, 1);
   let count = 0;
-  for (let at = from; at < tokens.length && count < most; at++) {
-    const token = tokens[at] as IToken;
-    if (tokens[at - 1]?.tokenType === t.NewLine && startsStatement(tokens, at, verbs)) break;
-    if (t.isOpen(token)) {
+  for (let index = from; index < tokens.length && count < most; index++) {
+    const token = tokens[index] as IToken;
+    if (tokens[index - 1]?.tokenType === t.NewLine && startsStatement(tokens, index, verbs)) break;
+    if (t.isOpenBracket(token)) {
       stack.push(token.tokenType);
       counted(token.tokenType, 1);
-    } else if (t.isClose(token)) {
+    } else if (t.isCloseBracket(token)) {
       const opener = openerOf.get(token.tokenType) as TokenType;
       if (!openOf.get(opener)) count++;
       else {

@@ -3,7 +3,7 @@
  * alone, so that it can be bundled anywhere. Tried on 595,884 statements of real TypeScript files: none was taken for Tune
  * (misspelt verbs: 331,147 statements).
  */
-import { nearest } from "../diagnostics/nearest.js";
+import { nearestWord } from "../diagnostics/nearest.js";
 
 const trivia = /\s+|\/\/(?![ \t]*%%)[^\n]*|\/\*[\s\S]*?\*\/|#(?!!)[^\n]*/y;
 const magic = /^(?:\/\/[ \t]*)?%%(\w+)/;
@@ -36,13 +36,13 @@ function startOf(cell: string): number {
 }
 
 /** A line of a TypeScript cell that looks like Tune (for the hint "Tune goes in a cell of its own"): its verb. */
-export function tuneLine(line: string, verbs: readonly string[]): string | undefined {
+export function tuneVerbOfLine(line: string, verbs: readonly string[]): string | undefined {
   const text = line.trimStart();
   return headOf(verbs).test(text) ? /^\w+/.exec(text)?.[0] : undefined;
 }
 
 /** How a Tune cell's first statement begins, as the source of a Unicode regular expression. */
-export function statementHead(verbs: readonly string[]): string {
+export function statementHeadPattern(verbs: readonly string[]): string {
   return `(?:${verbs.join("|")})(?:[ \\t]+(?!(?:as|in|instanceof|satisfies)(?![\\p{ID_Continue}$]))(?=[\\p{ID_Start}_$\\d])|[ \\t]*(?=["\\u201c{]))`;
 }
 
@@ -50,7 +50,7 @@ function headOf(verbs: readonly string[]): RegExp {
   const key = verbs.join("|");
   let head = heads.get(key);
   if (!head) {
-    head = new RegExp(`^${statementHead(verbs)}`, "u");
+    head = new RegExp(`^${statementHeadPattern(verbs)}`, "u");
     heads.set(key, head);
   }
   return head;
@@ -69,5 +69,5 @@ const typescript = new Set(
 function isMisspelt(text: string, verbs: readonly string[]): boolean {
   const word = twoWords.exec(text)?.[1];
   if (word === undefined || typescript.has(word.toLowerCase())) return false;
-  return nearest(word, verbs) !== undefined;
+  return nearestWord(word, verbs) !== undefined;
 }

@@ -1,5 +1,5 @@
 /** Codes of what is wrong with the text itself. */
-import { entryOf, type CodeTable } from "../diagnostics/codes.js";
+import { codeEntryOf, type CodeTable } from "../diagnostics/codes.js";
 
 /** The data of each code. */
 export interface SyntaxCodeData {
@@ -32,12 +32,12 @@ export interface SyntaxCodeData {
   "block-without-braces": { readonly head: string };
   "dash-list": { readonly list: string };
   "string-prefix": { readonly prefix: string };
-  "too-much": { readonly what: Much; readonly most: number };
+  "too-much": { readonly what: TextLimit; readonly most: number };
 }
 
 /** What there is too much of in a text. */
-export type Much = "characters" | "brackets in brackets" | "statements" | "mistakes";
-const LESS: Readonly<Record<Much, string>> = {
+export type TextLimit = "characters" | "brackets in brackets" | "statements" | "mistakes";
+const LESS: Readonly<Record<TextLimit, string>> = {
   characters: 'keep data in files, and put parts of a long program into files of their own: `use "part.tune"`',
   "brackets in brackets": "write it flatter: no value of Tune needs so many",
   statements: 'put parts of it into files of their own: `use "part.tune"`',
@@ -108,7 +108,7 @@ export const syntaxCodes: CodeTable<SyntaxCodeData> = {
     severity: "error",
     message: (d) => `\`${d.key}\` has no value`,
     // What stands in `allow: { … }` is a code, and its value the reason.
-    help: (d) => `write \`${d.instead ?? `${d.key}: ${entryOf(d.key) ? '"why"' : "…"}`}\``,
+    help: (d) => `write \`${d.instead ?? `${d.key}: ${codeEntryOf(d.key) ? '"why"' : "…"}`}\``,
     explain: "Every key needs a colon and a value. Leave the whole line out to have the default.",
     example: "recipe r { epochs: }",
   },

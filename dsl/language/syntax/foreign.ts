@@ -8,13 +8,18 @@ import type { Edit, SourceId } from "../diagnostics/span.js";
 import type {} from "./codes.js";
 import * as t from "./tokens.js";
 
-export function foreign(tokens: readonly IToken[], text: string, source: SourceId, reporter: Reporter): IToken[] {
+export function repairForeignSyntax(
+  tokens: readonly IToken[],
+  text: string,
+  source: SourceId,
+  reporter: Reporter,
+): IToken[] {
   let out = [...tokens];
   let depth = 0;
   const idle = new Set<IToken>();
   for (let i = 0; i < out.length; i++) {
-    if (t.isOpen(out[i])) depth++;
-    else if (t.isClose(out[i])) depth = Math.max(0, depth - 1);
+    if (t.isOpenBracket(out[i])) depth++;
+    else if (t.isCloseBracket(out[i])) depth = Math.max(0, depth - 1);
     if (assignsRecord(out, i)) out = assigned(out, i, text, source, reporter);
     else if (depth === 0 && assigns(out, i)) out = assignedValue(out, i, text, source, reporter);
     if (out[i]?.tokenType === t.Unknown && out[i]?.image === "<") out = filledIn(out, i, source, reporter);
@@ -59,8 +64,8 @@ function keyed(tokens: readonly IToken[], open: number): boolean {
       const isKey = [t.Identifier, t.Str, t.BadString].some((type) => token?.tokenType === type);
       if (!sets || !isKey) return false;
       begins = false;
-    } else if (t.isOpen(token)) depth++;
-    else if (t.isClose(token)) depth--;
+    } else if (t.isOpenBracket(token)) depth++;
+    else if (t.isCloseBracket(token)) depth--;
   }
   return true;
 }
@@ -76,15 +81,15 @@ function assignedValue(
   const [verb, name, equals] = all.slice(i, i + 3) as [IToken, IToken, IToken];
   const to = endOfLine(all, i + 3);
   const [first, last] = [all[i + 3] as IToken, all[to - 1] as IToken];
-  const value = text.slice(first.startOffset, t.endOf(last));
+  const value = text.slice(first.startOffset, t.tokenEnd(last));
   const shown = value.includes("\n") || value.startsWith("{") ? "…" : value;
   const instead = `${verb.image} ${name.image} { KEY: ${shown} }`;
-  reporter.report("equals-for-colon", { instead }, { source, start: equals.startOffset, end: t.endOf(equals) });
+  reporter.report("equals-for-colon", { instead }, { source, start: equals.startOffset, end: t.tokenEnd(equals) });
   return [
     ...all.slice(0, i + 2),
-    t.virtual(t.LeftBrace, equals, equals.startOffset, "{"),
+    t.virtualToken(t.LeftBrace, equals, equals.startOffset, "{"),
     ...all.slice(i + 3, to),
-    t.virtual(t.RightBrace, last, t.endOf(last), "}"),
+    t.virtualToken(t.RightBrace, last, t.tokenEnd(last), "}"),
     ...all.slice(to),
   ];
 }
@@ -94,8 +99,8 @@ function endOfLine(tokens: readonly IToken[], from: number): number {
   let depth = 0;
   for (let i = from; i < tokens.length; i++) {
     if (depth === 0 && tokens[i]?.tokenType === t.NewLine) return i;
-    if (t.isOpen(tokens[i])) depth++;
-    if (t.isClose(tokens[i])) depth--;
+    if (t.isOpenBracket(tokens[i])) depth++;
+    if (t.isCloseBracket(tokens[i])) depth--;
   }
   return tokens.length;
 }
@@ -110,32 +115,32 @@ function assigned(all: IToken[], i: number, text: string, source: SourceId, repo
   if (!close) return all;
   const braced = open.tokenType === t.LeftBrace;
   const edits: Edit[] = [
-    { start: equals.startOffset, end: t.endOf(open), text: braced ? "{" : "{ " },
-    ...(braced ? [] : [{ start: close.startOffset, end: t.endOf(close), text: " }" }]),
+    { start: equals.startOffset, end: t.tokenEnd(open), text: braced ? "{" : "{ " },
+    ...(braced ? [] : [{ start: close.startOffset, end: t.tokenEnd(close), text: " }" }]),
   ];
   const inside = all.slice(from + 1, to).map((token): IToken => {
     if (token.tokenType !== t.Equals) return token;
-    edits.push({ start: token.startOffset, end: t.endOf(token), text: ": " });
-    return t.retyped(token, t.Colon);
+    edits.push({ start: token.startOffset, end: t.tokenEnd(token), text: ": " });
+    return t.withTokenType(token, t.Colon);
   });
   const first = all[i] as IToken;
   const instead = edits
     .toSorted((a, b) => b.start - a.start)
     .reduce(
       (line, e) => line.slice(0, e.start - first.startOffset) + e.text + line.slice(e.end - first.startOffset),
-      text.slice(first.startOffset, t.endOf(close)),
+      text.slice(first.startOffset, t.tokenEnd(close)),
     );
   reporter.report(
     "equals-for-colon",
     { instead: instead.includes("\n") ? `${first.image} ${all[i + 1]?.image ?? ""} { … }` : instead },
-    { source, start: equals.startOffset, end: t.endOf(equals) },
+    { source, start: equals.startOffset, end: t.tokenEnd(equals) },
     { fix: { title: "write a record in braces", edits, certain: true } },
   );
   return [
     ...all.slice(0, i + 2),
-    t.retyped(open, t.LeftBrace, "{"),
+    t.withTokenType(open, t.LeftBrace, "{"),
     ...inside,
-    t.retyped(close, t.RightBrace, "}"),
+    t.withTokenType(close, t.RightBrace, "}"),
     ...all.slice(to + 1),
   ];
 }
@@ -146,11 +151,11 @@ function filledIn(all: IToken[], i: number, source: SourceId, reporter: Reporter
   const ends = near.findIndex((k) => k.tokenType === t.NewLine || (k.tokenType === t.Unknown && k.image === ">"));
   const [open, close] = [all[i] as IToken, near[ends]];
   if (ends < 1 || close?.image !== ">") return all;
-  const edits = [open, close].map((k) => ({ start: k.startOffset, end: t.endOf(k), text: "" }));
+  const edits = [open, close].map((k) => ({ start: k.startOffset, end: t.tokenEnd(k), text: "" }));
   reporter.report(
     "unknown-character",
     { character: "<…>" },
-    { source, start: open.startOffset, end: t.endOf(close) },
+    { source, start: open.startOffset, end: t.tokenEnd(close) },
     { fix: { title: "remove the angle brackets", edits, certain: false } },
   );
   return all.filter((k) => k !== open && k !== close);
@@ -159,7 +164,7 @@ function filledIn(all: IToken[], i: number, source: SourceId, reporter: Reporter
 /** The name after `**` says nothing without them. */
 function unpacked(all: readonly IToken[], i: number): IToken | undefined {
   const name = all[i + 2];
-  const touches = name?.tokenType === t.Identifier && name.startOffset === t.endOf(all[i + 1] as IToken);
+  const touches = name?.tokenType === t.Identifier && name.startOffset === t.tokenEnd(all[i + 1] as IToken);
   const alone = [t.LeftParen, t.Comma, t.LeftBrace].some((type) => all[i - 1]?.tokenType === type);
   return touches && alone ? name : undefined;
 }
@@ -167,8 +172,8 @@ function unpacked(all: readonly IToken[], i: number): IToken | undefined {
 function closing(tokens: readonly IToken[], open: number): number {
   let depth = 0;
   for (let i = open; i < tokens.length; i++) {
-    if (t.isOpen(tokens[i])) depth++;
-    if (t.isClose(tokens[i])) depth--;
+    if (t.isOpenBracket(tokens[i])) depth++;
+    if (t.isCloseBracket(tokens[i])) depth--;
     if (depth === 0) return i;
   }
   return -1;

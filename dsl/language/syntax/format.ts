@@ -8,7 +8,7 @@ import * as t from "./tokens.js";
 
 const width = 100;
 
-export function format(text: string, verbs: readonly string[]): string {
+export function formatSource(text: string, verbs: readonly string[]): string {
   if (parse({ id: "format", title: "format", text }, verbs).diagnostics.length > 0) return text;
   const magic = /^\s*(?:\/\/[ \t]*)?%%\w+[^\n]*\n?/.exec(text)?.[0] ?? "";
   const { tokens, comments } = t.lex(text.slice(magic.length));
@@ -24,9 +24,9 @@ export function format(text: string, verbs: readonly string[]): string {
     }
     empty = 0;
     let leading = 0;
-    while (t.isClose(line[leading])) leading++;
+    while (t.isCloseBracket(line[leading])) leading++;
     lines.push(...laid(line, Math.max(0, depth - leading)));
-    for (const token of line) depth += t.isOpen(token) ? 1 : t.isClose(token) ? -1 : 0;
+    for (const token of line) depth += t.isOpenBracket(token) ? 1 : t.isCloseBracket(token) ? -1 : 0;
     line = [];
   };
   for (const token of all) {
@@ -49,8 +49,8 @@ function laid(tokens: readonly IToken[], depth: number): string[] {
   const entries: IToken[][] = [[]];
   for (let i = open + 1; i < tokens.length - 1; i++) {
     const token = tokens[i] as IToken;
-    if (t.isOpen(token)) level++;
-    if (t.isClose(token)) level--;
+    if (t.isOpenBracket(token)) level++;
+    if (t.isCloseBracket(token)) level--;
     if (level < 0) return [whole];
     if (level === 0 && token.tokenType === t.Comma) entries.push([]);
     else entries.at(-1)?.push(token);

@@ -2,7 +2,7 @@
 import { EmbeddedActionsParser, tokenLabel, type IParserErrorMessageProvider, type IToken } from "#chevrotain";
 import type { SourceId, Span } from "../diagnostics/span.js";
 import { decodeNumber } from "./numbers.js";
-import { decodeText, type BadEscape } from "./strings.js";
+import { decodeString, type BadEscape } from "./strings.js";
 import * as t from "./tokens.js";
 import type {
   Argument,
@@ -12,7 +12,7 @@ import type {
   Expression,
   Key,
   ListNode,
-  Name,
+  NameNode,
   NumberNode,
   Operand,
   ReferenceNode,
@@ -20,8 +20,8 @@ import type {
   WordNode,
 } from "./tree.js";
 
-export interface Head {
-  readonly verb: Name;
+export interface StatementHead {
+  readonly verb: NameNode;
   readonly operands: readonly Operand[];
   readonly clauses: readonly Clause[];
 }
@@ -47,14 +47,16 @@ export class Grammar extends EmbeddedActionsParser {
   }
 
   /** statement = NAME [ operands ] { NAME operands }; the block is read entry by entry. */
-  readonly head = this.RULE("head", (): Head => {
+  readonly head = this.RULE("head", (): StatementHead => {
     const verb = this.nameOf(this.CONSUME(t.Identifier));
     const operands = this.OPTION(() => this.SUBRULE(this.operands)) ?? [];
     const clauses: Clause[] = [];
     this.MANY(() => {
       const connector = this.nameOf(this.CONSUME2(t.Identifier));
       const named = this.SUBRULE2(this.operands);
-      this.ACTION(() => clauses.push({ connector, operands: named, span: join(connector.span, named.at(-1)?.span) }));
+      this.ACTION(() =>
+        clauses.push({ connector, operands: named, span: joinSpans(connector.span, named.at(-1)?.span) }),
+      );
     });
     return { verb, operands, clauses };
   });
@@ -78,7 +80,7 @@ export class Grammar extends EmbeddedActionsParser {
     const key = this.SUBRULE(this.key);
     this.CONSUME(t.Colon);
     const value = this.SUBRULE(this.value);
-    return this.ACTION(() => ({ key, value, span: join(key.span, value.span) }));
+    return this.ACTION(() => ({ key, value, span: joinSpans(key.span, value.span) }));
   });
 
   readonly key = this.RULE("key", (): Key =>
@@ -108,8 +110,8 @@ export class Grammar extends EmbeddedActionsParser {
     ]),
   );
 
-  readonly path = this.RULE("path", (): Name[] => {
-    const names: Name[] = [];
+  readonly path = this.RULE("path", (): NameNode[] => {
+    const names: NameNode[] = [];
     this.AT_LEAST_ONE_SEP({ SEP: t.Dot, DEF: () => names.push(this.nameOf(this.CONSUME(t.Identifier))) });
     return names;
   });
@@ -118,7 +120,7 @@ export class Grammar extends EmbeddedActionsParser {
     this.OR<Expression>([
       { ALT: () => this.SUBRULE(this.range) },
       { ALT: () => this.stringOf(this.CONSUME(t.Str)) },
-      { ALT: () => this.stringOf(this.CONSUME(t.Text)) },
+      { ALT: () => this.stringOf(this.CONSUME(t.TripleQuoted)) },
       { ALT: () => this.SUBRULE(this.word) },
       { ALT: () => this.SUBRULE(this.list) },
       { ALT: () => this.SUBRULE(this.block) },
@@ -131,7 +133,7 @@ export class Grammar extends EmbeddedActionsParser {
       this.CONSUME(t.Range);
       return this.SUBRULE2(this.bound);
     });
-    return this.ACTION((): Expression => (to ? { is: "range", from, to, span: join(from.span, to.span) } : from));
+    return this.ACTION((): Expression => (to ? { is: "range", from, to, span: joinSpans(from.span, to.span) } : from));
   });
 
   readonly bound = this.RULE("bound", (): NumberNode | ReferenceNode =>
@@ -143,7 +145,7 @@ export class Grammar extends EmbeddedActionsParser {
 
   readonly reference = this.RULE("reference", (): ReferenceNode => {
     const first = this.CONSUME(t.Ref);
-    const rest: Name[] = [];
+    const rest: NameNode[] = [];
     this.MANY(() => {
       this.CONSUME(t.Dot);
       rest.push(this.nameOf(this.CONSUME(t.Identifier)));
@@ -153,7 +155,7 @@ export class Grammar extends EmbeddedActionsParser {
       return {
         is: "reference",
         text: [first.image.slice(1), ...rest.map((n) => n.text)].join("."),
-        span: join(span, rest.at(-1)?.span),
+        span: joinSpans(span, rest.at(-1)?.span),
       };
     });
   });
@@ -162,7 +164,7 @@ export class Grammar extends EmbeddedActionsParser {
     const path = this.SUBRULE(this.path);
     const given = this.OPTION(() => this.SUBRULE(this.arguments_));
     return this.ACTION(() => {
-      const span = join(spanOfPath(path), given?.span);
+      const span = joinSpans(spanOfPath(path), given?.span);
       return {
         is: "word",
         path,
@@ -201,7 +203,11 @@ export class Grammar extends EmbeddedActionsParser {
       },
     });
     const value = this.SUBRULE(this.value);
-    return this.ACTION(() => ({ ...(key ? { key } : {}), value, span: join(key?.span ?? value.span, value.span) }));
+    return this.ACTION(() => ({
+      ...(key ? { key } : {}),
+      value,
+      span: joinSpans(key?.span ?? value.span, value.span),
+    }));
   });
 
   readonly list = this.RULE("list", (): ListNode => {
@@ -248,16 +254,16 @@ export class Grammar extends EmbeddedActionsParser {
     return this.LA(i).tokenType === t.Colon;
   }
   private spanOf(from: IToken, to: IToken = from): Span {
-    return { source: this.source, start: from.startOffset, end: Math.max(t.endOf(to), from.startOffset) };
+    return { source: this.source, start: from.startOffset, end: Math.max(t.tokenEnd(to), from.startOffset) };
   }
-  private nameOf(token: IToken): Name {
+  private nameOf(token: IToken): NameNode {
     return { text: token.image, span: this.spanOf(token) };
   }
   private numberOf(token: IToken): NumberNode {
     return { is: "number", ...decodeNumber(token.image), raw: token.image, span: this.spanOf(token) };
   }
   private stringOf(token: IToken): StringNode {
-    const { value, bad } = decodeText(token.image);
+    const { value, bad } = decodeString(token.image);
     if (!this.RECORDING_PHASE && token.payload !== "virtual")
       this.badEscapes.push(
         ...bad.map((b) => ({ ...b, start: b.start + token.startOffset, end: b.end + token.startOffset })),
@@ -266,10 +272,10 @@ export class Grammar extends EmbeddedActionsParser {
   }
 }
 
-export function join(from: Span, to: Span | undefined): Span {
+export function joinSpans(from: Span, to: Span | undefined): Span {
   return to ? { source: from.source, start: from.start, end: Math.max(from.end, to.end) } : from;
 }
-function spanOfPath(path: readonly Name[]): Span {
+function spanOfPath(path: readonly NameNode[]): Span {
   const first = path[0]?.span ?? { source: "", start: 0, end: 0 };
-  return join(first, path.at(-1)?.span);
+  return joinSpans(first, path.at(-1)?.span);
 }

@@ -5,9 +5,9 @@
 import type { IToken } from "chevrotain";
 import * as t from "./tokens.js";
 
-export const limits = {
+export const parseLimits = {
   /** UTF-16 units of one source. */
-  characters: t.longest,
+  characters: t.MAX_TEXT_CHARACTERS,
   /** Brackets in brackets. */
   depth: 100,
   /** Of one source. */
@@ -19,11 +19,11 @@ export const limits = {
 } as const;
 
 /** The bracket that lies too deep. */
-export function tooDeep(tokens: readonly IToken[]): IToken | undefined {
+export function findTooDeepBracket(tokens: readonly IToken[]): IToken | undefined {
   let depth = 0;
   for (const token of tokens) {
-    if (t.isOpen(token) && ++depth > limits.depth) return token;
-    if (t.isClose(token)) depth = Math.max(0, depth - 1);
+    if (t.isOpenBracket(token) && ++depth > parseLimits.depth) return token;
+    if (t.isCloseBracket(token)) depth = Math.max(0, depth - 1);
   }
   return undefined;
 }

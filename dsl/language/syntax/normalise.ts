@@ -1,6 +1,6 @@
 /** Error productions inside one value: `lora { rank: 8 }` for `lora(rank: 8)`, a missing comma or colon between brackets. */
 import type { IToken } from "chevrotain";
-import { replace } from "../diagnostics/reporter.js";
+import { replacementFix } from "../diagnostics/reporter.js";
 import type { Fix } from "../diagnostics/diagnostic.js";
 import type { Edit, SourceId, Span } from "../diagnostics/span.js";
 import type {} from "./codes.js";
@@ -15,7 +15,7 @@ export type SyntaxCode =
   | "bracketed-names";
 type Report = <C extends SyntaxCode>(code: C, data: CodeData[C], span: Span, fix: Fix) => void;
 
-export function normalise(tokens: readonly IToken[], report: Report, source: SourceId): IToken[] {
+export function normaliseTokens(tokens: readonly IToken[], report: Report, source: SourceId): IToken[] {
   const out: IToken[] = [];
   // `lines`: commas for the new lines of `random { … }`, by which its parameters are parted.
   const stack: { open: IToken; word: boolean; lines: Edit[]; commas?: Edit[] }[] = [];
@@ -26,26 +26,26 @@ export function normalise(tokens: readonly IToken[], report: Report, source: Sou
     if (top?.word && token.tokenType === t.NewLine) {
       const next = tokens.slice(i + 1).find((k) => k.tokenType !== t.NewLine);
       if (previous && t.endsValue(previous) && next?.tokenType !== t.RightBrace && next?.tokenType !== t.Comma)
-        top.lines.push({ start: t.endOf(previous), end: t.endOf(previous), text: "," });
-      out.push(t.retyped(token, t.Comma, ","));
+        top.lines.push({ start: t.tokenEnd(previous), end: t.tokenEnd(previous), text: "," });
+      out.push(t.withTokenType(token, t.Comma, ","));
       continue;
     }
     if (token.tokenType === t.LeftBrace && previous?.tokenType === t.Identifier) {
       stack.push({ open: token, word: true, lines: [] });
-      out.push(t.retyped(token, t.LeftParen, "("));
+      out.push(t.withTokenType(token, t.LeftParen, "("));
       continue;
     }
     if (token.tokenType === t.RightBrace && top?.word) {
       const word = out[out.lastIndexOf(out.find((k) => k.startOffset === top.open.startOffset) ?? token) - 1];
       const edits = [
-        { start: word ? t.endOf(word) : top.open.startOffset, end: t.endOf(top.open), text: "(" },
+        { start: word ? t.tokenEnd(word) : top.open.startOffset, end: t.tokenEnd(top.open), text: "(" },
         ...top.lines,
-        { start: token.startOffset, end: t.endOf(token), text: ")" },
+        { start: token.startOffset, end: t.tokenEnd(token), text: ")" },
       ];
       report(
         "braces-for-parentheses",
         { word: word?.image ?? "" },
-        { source, start: top.open.startOffset, end: t.endOf(top.open) },
+        { source, start: top.open.startOffset, end: t.tokenEnd(top.open) },
         {
           title: "use parentheses",
           edits,
@@ -53,29 +53,39 @@ export function normalise(tokens: readonly IToken[], report: Report, source: Sou
         },
       );
       stack.pop();
-      out.push(t.retyped(token, t.RightParen, ")"));
+      out.push(t.withTokenType(token, t.RightParen, ")"));
       continue;
     }
     if (inWord && previous && t.endsValue(previous) && t.startsValue(token)) {
       const beforeKey = out.at(-2)?.tokenType;
-      const at = { source, start: t.endOf(previous), end: t.endOf(previous) };
-      const span = { source, start: previous.startOffset, end: t.endOf(token) };
+      const insertSpan = { source, start: t.tokenEnd(previous), end: t.tokenEnd(previous) };
+      const span = { source, start: previous.startOffset, end: t.tokenEnd(token) };
       const colon =
         top.open.tokenType !== t.LeftSquare &&
         previous.tokenType === t.Identifier &&
         (beforeKey === t.LeftParen || beforeKey === t.Comma);
-      if (colon && inPlaceOfColon(token, tokens[i + 1])) {
+      if (colon && standsForColon(token, tokens[i + 1])) {
         const place = { ...span, start: token.startOffset };
-        report("missing-colon", { key: previous.image }, span, replace(place, ":", `write \`${previous.image}:\``));
-        out.push(t.retyped(token, t.Colon, ":"));
+        report(
+          "missing-colon",
+          { key: previous.image },
+          span,
+          replacementFix(place, ":", `write \`${previous.image}:\``),
+        );
+        out.push(t.withTokenType(token, t.Colon, ":"));
         continue;
       }
       if (colon)
-        report("missing-colon", { key: previous.image }, span, replace(at, ":", `write \`${previous.image}:\``));
+        report(
+          "missing-colon",
+          { key: previous.image },
+          span,
+          replacementFix(insertSpan, ":", `write \`${previous.image}:\``),
+        );
       // One report for all commas that a bracket lacks.
-      else if (top.commas) top.commas.push({ start: at.start, end: at.end, text: "," });
+      else if (top.commas) top.commas.push({ start: insertSpan.start, end: insertSpan.end, text: "," });
       else {
-        top.commas = [{ start: at.start, end: at.end, text: "," }];
+        top.commas = [{ start: insertSpan.start, end: insertSpan.end, text: "," }];
         report(
           "missing-comma",
           { before: token.image },
@@ -83,21 +93,21 @@ export function normalise(tokens: readonly IToken[], report: Report, source: Sou
           { title: "add a comma", edits: top.commas, certain: true },
         );
       }
-      out.push(t.virtual(colon ? t.Colon : t.Comma, previous, t.endOf(previous), colon ? ":" : ","));
+      out.push(t.virtualToken(colon ? t.Colon : t.Comma, previous, t.tokenEnd(previous), colon ? ":" : ","));
     }
-    if (t.isOpen(token)) stack.push({ open: token, word: false, lines: [] });
-    if (t.isClose(token)) stack.pop();
+    if (t.isOpenBracket(token)) stack.push({ open: token, word: false, lines: [] });
+    if (t.isCloseBracket(token)) stack.pop();
     out.push(token);
   }
   return out;
 }
 
 /** `epochs is 3`: a word between a name and a value that can't be a list's next item stands where a colon should. */
-export function inPlaceOfColon(token: IToken | undefined, next: IToken | undefined): boolean {
+export function standsForColon(token: IToken | undefined, next: IToken | undefined): boolean {
   return (
     token?.tokenType === t.Identifier &&
     next !== undefined &&
-    [t.Num, t.Str, t.Text, t.Ref, t.LeftBrace, t.LeftSquare].includes(next.tokenType) &&
-    t.endOf(token) < next.startOffset
+    [t.Num, t.Str, t.TripleQuoted, t.Ref, t.LeftBrace, t.LeftSquare].includes(next.tokenType) &&
+    t.tokenEnd(token) < next.startOffset
   );
 }

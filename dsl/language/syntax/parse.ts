@@ -5,24 +5,32 @@
 import type { IToken } from "chevrotain";
 import type { CodeData } from "../diagnostics/codes.js";
 import type { Diagnostic, Fix } from "../diagnostics/diagnostic.js";
-import { Lines } from "../diagnostics/lines.js";
-import { Enough, replace, Reporter } from "../diagnostics/reporter.js";
+import { LineIndex } from "../diagnostics/lines.js";
+import { TooManyDiagnostics, replacementFix, Reporter } from "../diagnostics/reporter.js";
 import type { Source, Span } from "../diagnostics/span.js";
-import { adviceOn, needlessWith } from "./advice.js";
-import { balance } from "./balance.js";
+import { adviceOnToken, needlessWith } from "./advice.js";
+import { balanceBrackets } from "./balance.js";
 import { withoutMagic } from "./cell.js";
-import { withoutBrackets } from "./bracketed-names.js";
-import { inPlaceOfColon, normalise, type SyntaxCode } from "./normalise.js";
-import { Grammar, join, type Head } from "./grammar.js";
-import { CONNECTOR, unconnected } from "./unconnected.js";
-import { foreign } from "./foreign.js";
-import { limits, tooDeep } from "./limits.js";
-import { mend } from "./repair.js";
-import { blockStart, keyInHead, linesUnder, matching, nextEntry, previous, split } from "./pieces.js";
+import { unbracketNames } from "./bracketed-names.js";
+import { standsForColon, normaliseTokens, type SyntaxCode } from "./normalise.js";
+import { Grammar, joinSpans, type StatementHead } from "./grammar.js";
+import { TO_CONNECTOR, findMissingConnector } from "./unconnected.js";
+import { repairForeignSyntax } from "./foreign.js";
+import { parseLimits, findTooDeepBracket } from "./limits.js";
+import { repairTokens } from "./repair.js";
+import {
+  indexOfBlockStart,
+  indexOfKeyInHead,
+  bracelessRecordLines,
+  indexOfClosingBracket,
+  indexOfNextEntry,
+  previousToken,
+  splitTokens,
+} from "./pieces.js";
 import * as t from "./tokens.js";
 import type { BlockNode, Entry, Key, Statement, Tree } from "./tree.js";
 
-export interface Parsed {
+export interface ParseResult {
   readonly tree: Tree;
   readonly diagnostics: readonly Diagnostic[];
   readonly comments: readonly IToken[];
@@ -31,14 +39,14 @@ export interface Parsed {
 /** Made when it is first used; it is set anew for every text, so that nothing of one is left for the next. */
 let grammar: Grammar | undefined;
 /** What a text comes to depends on it and the verbs alone: texts that were parsed of late, the last one last. */
-const cache = new Map<string, Parsed>();
+const cache = new Map<string, ParseResult>();
 /** Characters of them. */
 let cached = 0;
 /** Characters of the texts that are kept: some hundred cells, or the last few versions of a long file. */
 const ROOM = 100_000;
 
 /** Parses one source; what was parsed of late is kept. */
-export function parse(source: Source, verbs: readonly string[]): Parsed {
+export function parse(source: Source, verbs: readonly string[]): ParseResult {
   const key = [source.id, verbs.join(" "), source.text].join("\u0000");
   const known = cache.get(key);
   if (known) {
@@ -58,12 +66,12 @@ export function parse(source: Source, verbs: readonly string[]): Parsed {
 }
 
 class Reader {
-  private readonly reporter = new Reporter(limits.mistakes);
+  private readonly reporter = new Reporter(parseLimits.mistakes);
   /** Of what is reported beyond all other mistakes. */
   private readonly beyond = new Reporter();
   private readonly statements: Statement[] = [];
   private readonly lines = new Set<number>();
-  private readonly places: Lines;
+  private readonly places: LineIndex;
   private readonly lost: string[] = [];
   private readonly grammar: Grammar;
   constructor(
@@ -72,22 +80,22 @@ class Reader {
   ) {
     this.grammar = grammar ??= new Grammar();
     this.grammar.source = source.id;
-    this.places = new Lines(source.text);
+    this.places = new LineIndex(source.text);
   }
 
-  read(): Parsed {
-    if (this.source.text.length > limits.characters) return this.refused("characters", 0, 1);
+  read(): ParseResult {
+    if (this.source.text.length > parseLimits.characters) return this.refused("characters", 0, 1);
     const { tokens, comments } = t.lex(
       withoutMagic(this.source.text).replace(/^(?:#(?!!)[^\n]*|[ \t\r\n\f\v\u00a0\ufeff]+)+/, (s) =>
         s.replace(/[^\n]/g, " "),
       ),
     );
-    const deep = tooDeep(tokens);
-    if (deep) return this.refused("brackets in brackets", deep.startOffset, t.endOf(deep));
+    const deep = findTooDeepBracket(tokens);
+    if (deep) return this.refused("brackets in brackets", deep.startOffset, t.tokenEnd(deep));
     try {
       this.readAll(tokens);
     } catch (error) {
-      if (!(error instanceof Enough)) throw error;
+      if (!(error instanceof TooManyDiagnostics)) throw error;
       const last = Math.max(...this.reporter.diagnostics.map(({ span }) => span.start));
       this.tooMuch("mistakes", last, last + 1);
     }
@@ -99,34 +107,34 @@ class Reader {
   }
 
   private tooMuch(
-    what: Exclude<keyof typeof limits, "depth" | "reports"> | "brackets in brackets",
+    what: Exclude<keyof typeof parseLimits, "depth" | "reports"> | "brackets in brackets",
     start: number,
     end: number,
   ): void {
-    const most = what === "brackets in brackets" ? limits.depth : limits[what];
+    const most = what === "brackets in brackets" ? parseLimits.depth : parseLimits[what];
     this.beyond.report("too-much", { what, most }, { source: this.source.id, start, end });
   }
   /** One report for a text of which nothing is read. */
-  private refused(what: "characters" | "brackets in brackets", start: number, end: number): Parsed {
+  private refused(what: "characters" | "brackets in brackets", start: number, end: number): ParseResult {
     this.tooMuch(what, start, end);
     return { tree: { statements: [], lost: [] }, diagnostics: this.beyond.diagnostics, comments: [] };
   }
 
   private readAll(tokens: readonly IToken[]): void {
-    const known = foreign(tokens, this.source.text, this.source.id, this.reporter);
-    const mended = mend(known, this.source.id, this.reporter);
-    const balanced = balance(mended, new Set(this.verbs), this.source.id, this.reporter);
+    const known = repairForeignSyntax(tokens, this.source.text, this.source.id, this.reporter);
+    const mended = repairTokens(known, this.source.id, this.reporter);
+    const balanced = balanceBrackets(mended, new Set(this.verbs), this.source.id, this.reporter);
     for (const line of balanced.lines) this.lines.add(line);
     for (const d of this.reporter.diagnostics) this.lines.add(this.lineAt(d.span.start));
-    const pieces = split(balanced.tokens, [t.NewLine]);
+    const pieces = splitTokens(balanced.tokens, [t.NewLine]);
     for (let i = 0; i < pieces.length; i++) {
       const piece = pieces[i] as IToken[];
-      const under = linesUnder(pieces, i);
+      const under = bracelessRecordLines(pieces, i);
       const head = piece.at(-1)?.tokenType === t.Colon ? piece.slice(0, -1) : piece;
       let rest: readonly IToken[] = under.length === 0 ? piece : [...head, ...this.braced(piece, under, " {")];
       while (rest.length > 0) {
-        if (this.statements.length >= limits.statements)
-          return this.tooMuch("statements", rest[0]?.startOffset ?? 0, t.endOf(rest[0] as IToken));
+        if (this.statements.length >= parseLimits.statements)
+          return this.tooMuch("statements", rest[0]?.startOffset ?? 0, t.tokenEnd(rest[0] as IToken));
         rest = this.statement(rest);
       }
       i += under.length;
@@ -138,17 +146,17 @@ class Reader {
     const colon = tokens[2];
     if (colon?.tokenType === t.Colon && tokens[1]?.tokenType === t.Identifier && tokens[3]?.tokenType === t.LeftBrace) {
       // `data tickets: {`, as YAML and JSON have it.
-      const span = { ...this.span(colon), start: t.endOf(tokens[1]) };
+      const span = { ...this.span(colon), start: t.tokenEnd(tokens[1]) };
       this.lines.add(colon.startLine ?? 0);
       this.reporter.report("unexpected", { found: "`:`", expected: "`{`" }, this.span(colon), {
-        fix: replace(span, "", "remove `:`"),
+        fix: replacementFix(span, "", "remove `:`"),
       });
       return this.statement([...tokens.slice(0, 2), ...tokens.slice(3)]);
     }
-    const keyed = keyInHead(tokens);
-    const open = keyed < 0 ? blockStart(tokens) : -1;
+    const keyed = indexOfKeyInHead(tokens);
+    const open = keyed < 0 ? indexOfBlockStart(tokens) : -1;
     const head = keyed >= 0 ? tokens.slice(0, keyed) : open < 0 ? tokens : tokens.slice(0, open);
-    const close = open < 0 ? -1 : matching(tokens, open);
+    const close = open < 0 ? -1 : indexOfClosingBracket(tokens, open);
     const first = tokens[0];
     const last = tokens.at(-1);
     if (!first || !last) return [];
@@ -174,21 +182,21 @@ class Reader {
       broken,
       span: this.span(first, tokens[close] ?? last),
     });
-    const next = close < 0 ? -1 : tokens.findIndex((k, at) => at > close && k.tokenType === t.Identifier);
+    const next = close < 0 ? -1 : tokens.findIndex((k, index) => index > close && k.tokenType === t.Identifier);
     return this.verbs.includes(tokens[next]?.image ?? "") ? tokens.slice(next) : [];
   }
 
-  private head(tokens: readonly IToken[]): { head: Head; broken: boolean } {
+  private head(tokens: readonly IToken[]): { head: StatementHead; broken: boolean } {
     const report = this.report.bind(this);
-    const bare = withoutBrackets(tokens, this.source.text, report, this.source.id);
-    const fixed = normalise(bare, report, this.source.id);
+    const bare = unbracketNames(tokens, this.source.text, report, this.source.id);
+    const fixed = normaliseTokens(bare, report, this.source.id);
     const read = this.run(fixed, () => this.grammar.head());
     if (read.value) return { head: read.value, broken: false };
-    const alone = read.at && unconnected(fixed, read.at);
+    const alone = read.token && findMissingConnector(fixed, read.token);
     if (alone) this.unconnected(alone);
-    else if (read.at && !this.needless(previous(fixed, read.at), read.expected))
-      this.unexpected(read.at, read.expected);
-    const failed = fixed.findIndex((k) => k.startOffset >= (read.at?.startOffset ?? 0));
+    else if (read.token && !this.needless(previousToken(fixed, read.token), read.expected))
+      this.unexpected(read.token, read.expected);
+    const failed = fixed.findIndex((k) => k.startOffset >= (read.token?.startOffset ?? 0));
     const longest = failed < 0 ? fixed.length - 1 : failed;
     for (let end = longest; end > Math.max(0, longest - 50); end--) {
       const part = this.run(fixed.slice(0, end), () => this.grammar.head()).value;
@@ -202,34 +210,34 @@ class Reader {
   private braced(head: readonly IToken[], lines: readonly IToken[][], open: string): IToken[] {
     const final = head.at(-1) as IToken;
     const written = final.tokenType === t.Colon;
-    const colon = written ? final : t.virtual(t.Colon, final, t.endOf(final));
+    const colon = written ? final : t.virtualToken(t.Colon, final, t.tokenEnd(final));
     const last = lines.at(-1)?.at(-1) ?? colon;
     const name = this.source.text.slice(head[0]?.startOffset, colon.startOffset);
-    const toBrace = { start: colon.startOffset, end: t.endOf(colon), text: open };
-    const close = { start: t.endOf(last), end: t.endOf(last), text: " }" };
+    const toBrace = { start: colon.startOffset, end: t.tokenEnd(colon), text: open };
+    const close = { start: t.tokenEnd(last), end: t.tokenEnd(last), text: " }" };
     // The closing brace is there, and was taken for a stray one.
     const stray = this.reporter.diagnostics.find(
-      (d) => d.code === "stray-bracket" && this.source.text.slice(t.endOf(last), d.span.start).trim() === "",
+      (d) => d.code === "stray-bracket" && this.source.text.slice(t.tokenEnd(last), d.span.start).trim() === "",
     );
     this.reporter.diagnostics = this.reporter.diagnostics.filter((d) => d !== stray);
     this.reporter.report("block-without-braces", { head: `${name}${open}` }, this.span(written ? colon : final), {
       fix: { title: "put braces around the lines", edits: stray ? [toBrace] : [toBrace, close], certain: true },
     });
     return [
-      t.virtual(t.LeftBrace, colon, t.endOf(colon), "{"),
-      ...lines.flatMap((line) => [...line, t.virtual(t.NewLine, last, t.endOf(line.at(-1) as IToken), "")]),
-      t.virtual(t.RightBrace, last, t.endOf(last), "}"),
+      t.virtualToken(t.LeftBrace, colon, t.tokenEnd(colon), "{"),
+      ...lines.flatMap((line) => [...line, t.virtualToken(t.NewLine, last, t.tokenEnd(line.at(-1) as IToken), "")]),
+      t.virtualToken(t.RightBrace, last, t.tokenEnd(last), "}"),
     ];
   }
 
   /** `tokens` from `{` to its `}`. */
   private block(tokens: readonly IToken[]): BlockNode {
-    const pieces = split(tokens.slice(1, -1), [t.NewLine, t.Comma]);
+    const pieces = splitTokens(tokens.slice(1, -1), [t.NewLine, t.Comma]);
     const entries: Entry[] = [];
     let broken = false;
     for (let i = 0; i < pieces.length; i++) {
       const piece = pieces[i] as IToken[];
-      const under = linesUnder(pieces, i);
+      const under = bracelessRecordLines(pieces, i);
       const read = this.entries(under.length === 0 ? piece : [...piece, ...this.braced(piece, under, ": {")]);
       if (read.length === 0) broken = true;
       entries.push(...read);
@@ -262,13 +270,13 @@ class Reader {
       return [{ key, span: key.span }];
     }
     if (next && first.tokenType === t.Identifier && t.startsValue(next)) {
-      const instead = inPlaceOfColon(next, tokens[colon + 1]);
-      const at = instead ? this.span(next) : { source: this.source.id, start: key.span.end, end: key.span.end };
+      const instead = standsForColon(next, tokens[colon + 1]);
+      const insertSpan = instead ? this.span(next) : { source: this.source.id, start: key.span.end, end: key.span.end };
       this.report(
         "missing-colon",
         { key: key.text },
         this.span(first, next),
-        replace(at, ":", `write \`${key.text}:\``),
+        replacementFix(insertSpan, ":", `write \`${key.text}:\``),
       );
       return this.valued(key, tokens.slice(0, colon), tokens.slice(instead ? colon + 1 : colon));
     }
@@ -284,28 +292,33 @@ class Reader {
         this.reporter.report("no-value", { key: key.text }, key.span, { label: "nothing stands after the colon" });
       return [{ key, span: key.span }];
     }
-    const end = nextEntry(tokens);
+    const end = indexOfNextEntry(tokens);
     if (end > 0) {
       const [before, after] = [tokens[end - 1] as IToken, tokens[end] as IToken];
-      const at = { source: this.source.id, start: t.endOf(before), end: t.endOf(before) };
-      this.report("missing-comma", { before: after.image }, this.span(after), replace(at, ",", "add a comma"));
+      const insertSpan = { source: this.source.id, start: t.tokenEnd(before), end: t.tokenEnd(before) };
+      this.report(
+        "missing-comma",
+        { before: after.image },
+        this.span(after),
+        replacementFix(insertSpan, ",", "add a comma"),
+      );
       return [...this.valued(key, keyTokens, tokens.slice(0, end)), ...this.entries(tokens.slice(end))];
     }
     if (first.tokenType === t.LeftBrace) {
-      const close = matching(tokens, 0);
+      const close = indexOfClosingBracket(tokens, 0);
       const value = this.block(tokens.slice(0, close + 1));
       const after = tokens[close + 1];
       if (after) this.unexpected(after, "a new line or a comma", tokens[close]);
-      return [{ key, value, span: join(key.span, value.span) }];
+      return [{ key, value, span: joinSpans(key.span, value.span) }];
     }
-    const fixed = normalise(tokens, this.report.bind(this), this.source.id);
+    const fixed = normaliseTokens(tokens, this.report.bind(this), this.source.id);
     const read = this.run(fixed, () => this.grammar.value());
-    if (read.value) return [{ key, value: read.value, span: join(key.span, read.value.span) }];
-    if (read.at) this.unexpected(read.at, read.expected, previous(fixed, read.at));
-    return [{ key, span: join(key.span, this.span(first, tokens.at(-1))) }];
+    if (read.value) return [{ key, value: read.value, span: joinSpans(key.span, read.value.span) }];
+    if (read.token) this.unexpected(read.token, read.expected, previousToken(fixed, read.token));
+    return [{ key, span: joinSpans(key.span, this.span(first, tokens.at(-1))) }];
   }
 
-  private run<T>(tokens: readonly IToken[], rule: () => T): { value?: T; at?: IToken; expected: string } {
+  private run<T>(tokens: readonly IToken[], rule: () => T): { value?: T; token?: IToken; expected: string } {
     const g = this.grammar;
     g.badEscapes = [];
     g.input = [...tokens];
@@ -318,15 +331,15 @@ class Reader {
           "unknown-escape",
           { escape: bad.escape },
           span,
-          replace({ ...span, end: span.start + 1 }, "\\\\", "double the backslash"),
+          replacementFix({ ...span, end: span.start + 1 }, "\\\\", "double the backslash"),
         );
       }
       return { value, expected: "" };
     }
     const last = tokens.at(-1);
     const ended = error.token.tokenType.name === "EOF";
-    const at = ended && last ? t.virtual(t.NewLine, last, t.endOf(last)) : error.token;
-    return { at, expected: error.message };
+    const failedToken = ended && last ? t.virtualToken(t.NewLine, last, t.tokenEnd(last)) : error.token;
+    return { token: failedToken, expected: error.message };
   }
 
   private suspect(token: IToken): boolean {
@@ -335,15 +348,15 @@ class Reader {
   /** A target without its connector. */
   private unconnected(word: IToken): void {
     if (this.suspect(word)) return;
-    const fix = replace(
+    const fix = replacementFix(
       { ...this.span(word), end: word.startOffset },
-      `${CONNECTOR} `,
-      `write \`${CONNECTOR}\` before it`,
+      `${TO_CONNECTOR} `,
+      `write \`${TO_CONNECTOR}\` before it`,
     );
-    const data = { found: `\`${word.image}(\``, expected: `\`${CONNECTOR}\`` };
+    const data = { found: `\`${word.image}(\``, expected: `\`${TO_CONNECTOR}\`` };
     this.lines.add(word.startLine ?? 0);
     this.reporter.report("unexpected", data, this.span(word), {
-      label: `\`${CONNECTOR}\` should stand before it`,
+      label: `\`${TO_CONNECTOR}\` should stand before it`,
       fix,
     });
   }
@@ -359,7 +372,7 @@ class Reader {
           : `\`${token.image.slice(0, 40)}\``;
     const span = this.span(token);
     const width = span.end > span.start ? span : { ...span, start: Math.max(0, span.start - 1) };
-    const advice = adviceOn(token, before, this.source.text);
+    const advice = adviceOnToken(token, before, this.source.text);
     this.reporter.report("unexpected", { found, expected, ...(advice === undefined ? {} : { advice }) }, width, {
       label: `${expected} should stand here`,
     });
@@ -371,7 +384,7 @@ class Reader {
     const span = this.span(word);
     const gap = /^[ \t]*/.exec(this.source.text.slice(span.end))?.[0].length ?? 0;
     const advice = "braces follow what is named without `with`, which names a recipe: leave it out";
-    const fix = replace({ ...span, end: span.end + gap }, "", "leave out `with`");
+    const fix = replacementFix({ ...span, end: span.end + gap }, "", "leave out `with`");
     this.lines.add(this.lineAt(span.start));
     this.reporter.report("unexpected", { found: "`with`", expected, advice }, span, { fix });
     return true;
@@ -381,7 +394,7 @@ class Reader {
     this.reporter.report(code, data, span, { fix });
   }
   private span(from: IToken, to: IToken = from): Span {
-    return { source: this.source.id, start: from.startOffset, end: Math.max(from.startOffset, t.endOf(to)) };
+    return { source: this.source.id, start: from.startOffset, end: Math.max(from.startOffset, t.tokenEnd(to)) };
   }
   private lineAt(offset: number): number {
     return this.places.lineAt(offset);

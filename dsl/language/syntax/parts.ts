@@ -7,7 +7,7 @@ import { parse } from "./parse.js";
 import type { Statement } from "./tree.js";
 
 /** One part where nothing waits for a sweep of the same source, or for one that it attaches. Ids are those of the source with `#2`, `#3` … after the first. */
-export function partsOf(source: Source, verbs: readonly string[]): readonly Source[] {
+export function splitSource(source: Source, verbs: readonly string[]): readonly Source[] {
   const starts = [0];
   let sweeps = new Set<string>();
   for (const statement of parse(source, verbs).tree.statements) {
@@ -15,7 +15,7 @@ export function partsOf(source: Source, verbs: readonly string[]): readonly Sour
       starts.push(statement.span.start);
       sweeps = new Set();
     }
-    const named = foundBy(statement);
+    const named = nameForBest(statement);
     if (named !== undefined) sweeps.add(named);
   }
   if (starts.length === 1) return [source];
@@ -28,11 +28,11 @@ export function partsOf(source: Source, verbs: readonly string[]): readonly Sour
 }
 
 /** A source for each of its statements. The others are blank in it, so that places stay true. */
-export function singly(source: Source, statements: readonly Statement[]): readonly Source[] {
-  return statements.map((own, i) => {
+export function sourcePerStatement(source: Source, statements: readonly Statement[]): readonly Source[] {
+  return statements.map((statement, i) => {
     let { text } = source;
     for (const { span } of statements)
-      if (span.start !== own.span.start)
+      if (span.start !== statement.span.start)
         text =
           text.slice(0, span.start) + text.slice(span.start, span.end).replace(/[^\n]/g, " ") + text.slice(span.end);
     return { ...source, id: `${source.id} ${String(i + 1)}`, text };
@@ -40,7 +40,7 @@ export function singly(source: Source, statements: readonly Statement[]): readon
 }
 
 /** What a statement may find the best of: a sweep, or a name that it attaches. */
-export function foundBy({ verb, operands, clauses }: Statement): string | undefined {
+export function nameForBest({ verb, operands, clauses }: Statement): string | undefined {
   const as = clauses.find((c) => c.connector.text === "as")?.operands[0];
   const name = as ?? (verb.text === "attach" ? operands[0] : undefined);
   return ["sweep", "attach"].includes(verb.text) && name?.is === "word" ? name.text : undefined;
@@ -48,5 +48,7 @@ export function foundBy({ verb, operands, clauses }: Statement): string | undefi
 
 function uses(statement: Statement, sweeps: ReadonlySet<string>): boolean {
   const operands = [...statement.operands, ...statement.clauses.flatMap((c) => c.operands)];
-  return operands.some((o) => o.is === "word" && o.path.length > 1 && sweeps.has(o.path[0]?.text ?? ""));
+  return operands.some(
+    (options) => options.is === "word" && options.path.length > 1 && sweeps.has(options.path[0]?.text ?? ""),
+  );
 }

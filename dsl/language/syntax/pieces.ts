@@ -3,13 +3,13 @@ import type { IToken } from "chevrotain";
 import * as t from "./tokens.js";
 
 /** Pieces between separators that stand outside all brackets; empty pieces are left out. */
-export function split(tokens: readonly IToken[], separators: readonly IToken["tokenType"][]): IToken[][] {
+export function splitTokens(tokens: readonly IToken[], separators: readonly IToken["tokenType"][]): IToken[][] {
   const pieces: IToken[][] = [];
   let piece: IToken[] = [];
   let depth = 0;
   for (const token of tokens) {
-    if (t.isOpen(token)) depth++;
-    if (t.isClose(token)) depth--;
+    if (t.isOpenBracket(token)) depth++;
+    if (t.isCloseBracket(token)) depth--;
     if (depth === 0 && separators.includes(token.tokenType)) {
       if (piece.length > 0) pieces.push(piece);
       piece = [];
@@ -19,13 +19,13 @@ export function split(tokens: readonly IToken[], separators: readonly IToken["to
   return pieces;
 }
 /** The token before `at`, which may be none of them. */
-export function previous(tokens: readonly IToken[], at: IToken): IToken | undefined {
-  return tokens.findLast((token) => token.startOffset < at.startOffset);
+export function previousToken(tokens: readonly IToken[], next: IToken): IToken | undefined {
+  return tokens.findLast((token) => token.startOffset < next.startOffset);
 }
 /** What a header without a block has none of. */
 const BLOCKS: ReadonlySet<IToken["tokenType"]> = new Set([t.LeftBrace, t.Colon]);
 /** Further lines of a record without braces: `header:` at `i`, then lines that are set in and begin with a key. */
-export function linesUnder(pieces: readonly (readonly IToken[])[], i: number): readonly IToken[][] {
+export function bracelessRecordLines(pieces: readonly (readonly IToken[])[], i: number): readonly IToken[][] {
   const head = pieces[i] ?? [];
   const [first] = head;
   // A statement may lack its colon too: nothing else is set in under it.
@@ -43,12 +43,12 @@ export function linesUnder(pieces: readonly (readonly IToken[])[], i: number): r
   return pieces.slice(i + 1, end) as IToken[][];
 }
 /** Where `key:` stands in a header, whose `{` is missing; -1: nowhere. */
-export function keyInHead(tokens: readonly IToken[]): number {
+export function indexOfKeyInHead(tokens: readonly IToken[]): number {
   let depth = 0;
   for (const [i, token] of tokens.entries()) {
     if (token.tokenType === t.LeftBrace && depth === 0) return -1;
-    if (t.isOpen(token)) depth++;
-    if (t.isClose(token)) depth--;
+    if (t.isOpenBracket(token)) depth++;
+    if (t.isCloseBracket(token)) depth--;
     if (
       depth === 0 &&
       token.tokenType === t.Colon &&
@@ -61,32 +61,32 @@ export function keyInHead(tokens: readonly IToken[]): number {
   return -1;
 }
 /** The `{` of a statement: the first that stands in no other bracket. */
-export function blockStart(tokens: readonly IToken[]): number {
+export function indexOfBlockStart(tokens: readonly IToken[]): number {
   let depth = 0;
   for (const [i, token] of tokens.entries()) {
     if (token.tokenType === t.LeftBrace && depth === 0) return i;
-    if (t.isOpen(token)) depth++;
-    if (t.isClose(token)) depth--;
+    if (t.isOpenBracket(token)) depth++;
+    if (t.isCloseBracket(token)) depth--;
   }
   return -1;
 }
 /** Index of the bracket that closes the one at `open` (they are balanced). */
-export function matching(tokens: readonly IToken[], open: number): number {
+export function indexOfClosingBracket(tokens: readonly IToken[], open: number): number {
   let depth = 0;
   for (let i = open; i < tokens.length; i++) {
-    if (t.isOpen(tokens[i])) depth++;
-    if (t.isClose(tokens[i])) depth--;
+    if (t.isOpenBracket(tokens[i])) depth++;
+    if (t.isCloseBracket(tokens[i])) depth--;
     if (depth === 0) return i;
   }
   return tokens.length - 1;
 }
 /** Where a further `key:` begins in the tokens of a value (its comma is missing), or -1. */
-export function nextEntry(tokens: readonly IToken[]): number {
+export function indexOfNextEntry(tokens: readonly IToken[]): number {
   let depth = 0;
   for (let i = 0; i < tokens.length; i++) {
     const token = tokens[i];
-    if (t.isOpen(token)) depth++;
-    if (t.isClose(token)) depth--;
+    if (t.isOpenBracket(token)) depth++;
+    if (t.isCloseBracket(token)) depth--;
     if (depth > 0 || i === 0 || !token || token.tokenType !== t.Identifier || !t.endsValue(tokens[i - 1])) continue;
     let after = i + 1;
     while (tokens[after]?.tokenType === t.Dot) after += 2;

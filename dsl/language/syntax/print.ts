@@ -1,5 +1,5 @@
 /** What the compiler's first two phases make of a text, as text: its tokens, its tree. Places are lines and columns from 1. */
-import { Lines } from "../diagnostics/lines.js";
+import { LineIndex } from "../diagnostics/lines.js";
 import type { Source, Span } from "../diagnostics/span.js";
 import { withoutMagic } from "./cell.js";
 import { parse } from "./parse.js";
@@ -8,27 +8,29 @@ import type { Entry, Expression, Statement } from "./tree.js";
 
 /** A token a line: place, kind, text. */
 export function printTokens(text: string): string {
-  const lines = new Lines(text);
+  const lines = new LineIndex(text);
   const { tokens, comments } = t.lex(withoutMagic(text));
   const all = [...tokens, ...comments].sort((a, b) => a.startOffset - b.startOffset);
   const rows = all.map((token) => {
-    const { line, column } = lines.at(token.startOffset);
+    const { line, column } = lines.positionAt(token.startOffset);
     return [`${String(line)}:${String(column)}`, token.tokenType.name, JSON.stringify(token.image)] as const;
   });
   const [first, second] = [0, 1].map((i) => Math.max(0, ...rows.map((row) => row[i]?.length ?? 0)));
-  return rows.map(([at, kind, image]) => `${at.padEnd(first ?? 0)}  ${kind.padEnd(second ?? 0)}  ${image}\n`).join("");
+  return rows
+    .map(([position, kind, image]) => `${position.padEnd(first ?? 0)}  ${kind.padEnd(second ?? 0)}  ${image}\n`)
+    .join("");
 }
 
 /** The tree of a source, indented. `named`: of the statements alone that work on this name first. */
 export function printTree(source: Source, verbs: readonly string[], named?: string): string {
-  const lines = new Lines(source.text);
+  const lines = new LineIndex(source.text);
   const { statements, lost } = parse(source, verbs).tree;
   const wanted = statements.filter((one) => named === undefined || firstOf(one) === named || keptAs(one) === named);
   const unread = lost.length > 0 && named === undefined ? [`lost ${lost.join(", ")}`] : [];
   return [...wanted.flatMap((statement) => printStatement(statement, lines)), ...unread, ""].join("\n");
 }
 
-function printStatement(statement: Statement, lines: Lines): readonly string[] {
+function printStatement(statement: Statement, lines: LineIndex): readonly string[] {
   const { verb, operands, clauses, block, broken } = statement;
   return [
     `statement ${verb.text}${broken ? " (broken)" : ""}  ${placeOf(statement.span, lines)}`,
@@ -44,11 +46,11 @@ function printStatement(statement: Statement, lines: Lines): readonly string[] {
 }
 
 /** A node and what is inside it. `role`: what it is to what holds it. */
-function printed(role: string, node: Expression, lines: Lines): readonly string[] {
+function printed(role: string, node: Expression, lines: LineIndex): readonly string[] {
   const [label, inside] = contents(node, lines);
   return [`${role === "" ? "" : `${role} `}${label}  ${placeOf(node.span, lines)}`, ...inside.flatMap(indented)];
 }
-function contents(node: Expression, lines: Lines): readonly [string, readonly (readonly string[])[]] {
+function contents(node: Expression, lines: LineIndex): readonly [string, readonly (readonly string[])[]] {
   switch (node.is) {
     case "number":
       return [`number ${String(node.value)}${node.unit}`, []];
@@ -69,13 +71,13 @@ function contents(node: Expression, lines: Lines): readonly [string, readonly (r
       return [`block${node.broken ? " (broken)" : ""}`, node.entries.map((entry) => printedEntry(entry, lines))];
   }
 }
-function printedEntry({ key, value, span }: Entry, lines: Lines): readonly string[] {
+function printedEntry({ key, value, span }: Entry, lines: LineIndex): readonly string[] {
   return value ? printed(`${key.text}:`, value, lines) : [`${key.text}: nothing  ${placeOf(span, lines)}`];
 }
 
 const indented = (lines: readonly string[]): readonly string[] => lines.map((line) => `  ${line}`);
-function placeOf({ start, end }: Span, lines: Lines): string {
-  const [from, to] = [lines.at(start), lines.at(end)];
+function placeOf({ start, end }: Span, lines: LineIndex): string {
+  const [from, to] = [lines.positionAt(start), lines.positionAt(end)];
   return `${String(from.line)}:${String(from.column)}-${from.line === to.line ? "" : `${String(to.line)}:`}${String(to.column)}`;
 }
 function firstOf({ operands }: Statement): string | undefined {

@@ -4,7 +4,7 @@
  */
 import type { IToken, TokenType } from "chevrotain";
 import type { Reporter } from "../diagnostics/reporter.js";
-import { replace } from "../diagnostics/reporter.js";
+import { replacementFix } from "../diagnostics/reporter.js";
 import type { SourceId, Span } from "../diagnostics/span.js";
 import type { Fix } from "../diagnostics/diagnostic.js";
 import type {} from "./codes.js";
@@ -12,7 +12,7 @@ import * as t from "./tokens.js";
 
 const units: ReadonlySet<string> = new Set(["ms", "s", "min", "h", "d", "KB", "MB", "GB", "KiB", "MiB", "GiB"]);
 
-export function mend(tokens: readonly IToken[], source: SourceId, reporter: Reporter): IToken[] {
+export function repairTokens(tokens: readonly IToken[], source: SourceId, reporter: Reporter): IToken[] {
   return new Mender(undashed(tokens, source, reporter), source, reporter).mended();
 }
 
@@ -75,12 +75,12 @@ class Mender {
     const { string, rest } = quoted(token);
     const span = this.span(string);
     if (/^['\u2018\u2019\u201c\u201d\u201e]/.test(token.image) && rest === undefined)
-      this.reporter.report("wrong-quotes", {}, span, { fix: replace(span, string.image) });
+      this.reporter.report("wrong-quotes", {}, span, { fix: replacementFix(span, string.image) });
     else {
-      const end = { source: this.source, start: t.endOf(token) - 1, end: t.endOf(token) };
+      const end = { source: this.source, start: t.tokenEnd(token) - 1, end: t.tokenEnd(token) };
       this.reporter.report("unclosed-string", {}, span, {
         labels: [{ span: end, text: "the line ends here" }],
-        fix: { ...replace(span, string.image), certain: false },
+        fix: { ...replacementFix(span, string.image), certain: false },
       });
     }
     this.out.push(string);
@@ -90,26 +90,26 @@ class Mender {
   private equals(token: IToken, next: IToken | undefined): void {
     const last = this.out.at(-1);
     // The blank before it goes too: a colon touches its key.
-    const start = last && last.tokenType !== t.NewLine ? t.endOf(last) : token.startOffset;
+    const start = last && last.tokenType !== t.NewLine ? t.tokenEnd(last) : token.startOffset;
     this.reporter.report("equals-for-colon", {}, this.span(token), {
       fix: {
-        ...replace({ ...this.span(token), start }, ":"),
+        ...replacementFix({ ...this.span(token), start }, ":"),
         certain: next !== undefined && next.tokenType !== t.NewLine,
       },
     });
-    this.out.push(t.retyped(token, t.Colon));
+    this.out.push(t.withTokenType(token, t.Colon));
   }
 
   private semicolon(token: IToken, next: IToken | undefined): void {
     const more = next !== undefined && next.tokenType !== t.NewLine;
-    this.reporter.report("semicolon", {}, this.span(token), { fix: replace(this.span(token), more ? "," : "") });
-    if (more && !t.isClose(next))
-      this.out.push(t.retyped(token, this.inside || depthOf(this.out) ? t.Comma : t.NewLine));
+    this.reporter.report("semicolon", {}, this.span(token), { fix: replacementFix(this.span(token), more ? "," : "") });
+    if (more && !t.isCloseBracket(next))
+      this.out.push(t.withTokenType(token, this.inside || depthOf(this.out) ? t.Comma : t.NewLine));
   }
 
   private hash(token: IToken): void {
     this.reporter.report("hash-comment", {}, this.span(token), {
-      fix: replace({ ...this.span(token), end: token.startOffset + 1 }, "// ", "write `//`"),
+      fix: replacementFix({ ...this.span(token), end: token.startOffset + 1 }, "// ", "write `//`"),
     });
   }
 
@@ -118,24 +118,24 @@ class Mender {
     const within = this.allowance() ?? (isOfAllow(this.out, this.out.length) ? "" : undefined);
     if (within === undefined && this.out.at(-1)?.tokenType === t.Colon && UNQUOTED.test(token.image)) {
       const instead = `"${token.image}"`;
-      const fix = { ...replace(this.span(token), instead), certain: false };
+      const fix = { ...replacementFix(this.span(token), instead), certain: false };
       this.reporter.report("kebab-name", { name: token.image, instead }, this.span(token), { fix });
-      this.out.push(t.retyped(token, t.Str, instead));
+      this.out.push(t.withTokenType(token, t.Str, instead));
       return;
     }
     const name = within === undefined ? token.image.replaceAll("-", "_") : token.image;
     if (within === undefined)
       this.reporter.report("kebab-name", { name: token.image, instead: name }, this.span(token), {
-        fix: replace(this.span(token), name),
+        fix: replacementFix(this.span(token), name),
       });
     // Of a list the first is told.
-    else if (within !== "{" && !this.out.slice(this.out.findLastIndex((k) => t.isOpen(k))).some(isCode)) {
+    else if (within !== "{" && !this.out.slice(this.out.findLastIndex((k) => t.isOpenBracket(k))).some(isCode)) {
       const instead = `{ ${token.image}: "why" }`;
       this.reporter.report("no-value", { key: token.image, instead }, this.span(token), {
         label: "its reason is missing",
       });
     }
-    this.out.push(t.retyped(token, t.Identifier, name));
+    this.out.push(t.withTokenType(token, t.Identifier, name));
   }
 
   private number(token: IToken, next: IToken | undefined): void {
@@ -146,40 +146,40 @@ class Mender {
   }
   private longMinus(token: IToken): void {
     const image = `-${token.image.slice(1)}`;
-    this.reporter.report("minus-sign", {}, this.span(token), { fix: replace(this.span(token), image) });
-    this.out.push(t.retyped(token, t.Num, image));
+    this.reporter.report("minus-sign", {}, this.span(token), { fix: replacementFix(this.span(token), image) });
+    this.out.push(t.withTokenType(token, t.Num, image));
   }
   private thousands(token: IToken): void {
     const head = this.out[this.out.length - 2] as IToken;
     const image = head.image + token.image;
     this.reporter.report("thousands-comma", { number: image }, this.span(head, token), {
-      fix: replace(this.span(head, token), `${head.image}_${token.image}`),
+      fix: replacementFix(this.span(head, token), `${head.image}_${token.image}`),
     });
-    this.out.splice(this.out.length - 2, 2, upTo(token, t.retyped(head, t.Num, image)));
+    this.out.splice(this.out.length - 2, 2, upTo(token, t.withTokenType(head, t.Num, image)));
   }
   private separatedUnit(token: IToken, unit: IToken): void {
     const image = token.image + unit.image;
     this.reporter.report("separated-unit", { number: image }, this.span(token, unit), {
-      fix: replace(this.span(token, unit), image),
+      fix: replacementFix(this.span(token, unit), image),
     });
-    this.out.push(upTo(unit, t.retyped(token, t.Num, image)));
+    this.out.push(upTo(unit, t.withTokenType(token, t.Num, image)));
     this.i++;
   }
 
   /** `.5`, where no name stands before it. */
   private dot(token: IToken, next: IToken | undefined): void {
     const last = this.out.at(-1);
-    const begins = !last || t.endOf(last) < token.startOffset || !t.endsValue(last);
-    const digits = next?.tokenType === t.Num && next.startOffset === t.endOf(token) && /^\d/.test(next.image);
+    const begins = !last || t.tokenEnd(last) < token.startOffset || !t.endsValue(last);
+    const digits = next?.tokenType === t.Num && next.startOffset === t.tokenEnd(token) && /^\d/.test(next.image);
     if (!begins || !digits) {
       this.out.push(token);
       return;
     }
     const image = `0.${next.image}`;
     this.reporter.report("bare-decimal", { number: image }, this.span(token, next), {
-      fix: replace(this.span(token, next), image),
+      fix: replacementFix(this.span(token, next), image),
     });
-    this.out.push(upTo(next, t.retyped(token, t.Num, image)));
+    this.out.push(upTo(next, t.withTokenType(token, t.Num, image)));
     this.i++;
   }
 
@@ -202,38 +202,39 @@ class Mender {
   }
 
   private name(token: IToken, next: IToken | undefined): void {
-    const touches = next?.startOffset === t.endOf(token) && [t.Str, t.BadString, t.Text].includes(next.tokenType);
+    const touches =
+      next?.startOffset === t.tokenEnd(token) && [t.Str, t.BadString, t.TripleQuoted].includes(next.tokenType);
     if (touches && /^[fbru]{1,2}$/i.test(token.image))
       this.reporter.report("string-prefix", { prefix: token.image }, this.span(token), {
-        fix: replace(this.span(token), ""),
+        fix: replacementFix(this.span(token), ""),
       });
     else this.out.push(token);
   }
 
   private span(from: IToken, to: IToken = from): Span {
-    return { source: this.source, start: from.startOffset, end: t.endOf(to) };
+    return { source: this.source, start: from.startOffset, end: t.tokenEnd(to) };
   }
 }
 
 /** The token made as long as to the end of `last`. */
 function upTo(last: IToken, token: IToken): IToken {
-  return { ...token, endOffset: t.endOf(last) - 1 };
+  return { ...token, endOffset: t.tokenEnd(last) - 1 };
 }
 
 /** Whether `unit` stands apart from the number that it belongs to. */
 function isUnitOf(number: IToken, unit: IToken): boolean {
-  const apart = /\d$/.test(number.image) && t.endOf(number) < unit.startOffset;
+  const apart = /\d$/.test(number.image) && t.tokenEnd(number) < unit.startOffset;
   return apart && (units.has(unit.image) || unit.image === "%");
 }
 
 /** YAML's `~` after a colon is `none`; what else means nothing is taken out, where one is asked. */
 function characterMend(character: string, place: Span, before: IToken | undefined): Fix {
-  if (character === "~" && before?.image === ":") return replace(place, "none");
-  return { ...replace(place, ""), certain: false };
+  if (character === "~" && before?.image === ":") return replacementFix(place, "none");
+  return { ...replacementFix(place, ""), certain: false };
 }
 
 function touching(a: IToken | undefined, b: IToken | undefined): boolean {
-  return a !== undefined && b?.tokenType === t.Unknown && t.endOf(a) === b.startOffset;
+  return a !== undefined && b?.tokenType === t.Unknown && t.tokenEnd(a) === b.startOffset;
 }
 
 /** YAML's lists, `- item` line by line after a key's colon, read as `[item, item]`. */
@@ -255,14 +256,16 @@ function undashed(tokens: readonly IToken[], source: SourceId, reporter: Reporte
     }
     const last = items.at(-1)?.at(-1) ?? first;
     const list = `[${items.map((item) => item.map((k) => k.image).join("")).join(", ")}]`;
-    const span = { source, start: first.startOffset, end: t.endOf(last) };
-    reporter.report("dash-list", { list }, span, { fix: replace({ ...span, start: t.endOf(token) }, ` ${list}`) });
-    out.push(t.virtual(t.LeftSquare, first, first.startOffset, "["));
+    const span = { source, start: first.startOffset, end: t.tokenEnd(last) };
+    reporter.report("dash-list", { list }, span, {
+      fix: replacementFix({ ...span, start: t.tokenEnd(token) }, ` ${list}`),
+    });
+    out.push(t.virtualToken(t.LeftSquare, first, first.startOffset, "["));
     for (const [n, item] of items.entries()) {
-      if (n > 0) out.push(t.virtual(t.Comma, item[0] ?? first, item[0]?.startOffset ?? first.startOffset, ","));
+      if (n > 0) out.push(t.virtualToken(t.Comma, item[0] ?? first, item[0]?.startOffset ?? first.startOffset, ","));
       out.push(...item);
     }
-    out.push(t.virtual(t.RightSquare, last, t.endOf(last), "]"));
+    out.push(t.virtualToken(t.RightSquare, last, t.tokenEnd(last), "]"));
   }
   return out;
 }
@@ -273,16 +276,18 @@ function quoted(token: IToken): { string: IToken; rest?: IToken[] } {
   const closed = image.length > 1 && /["'\u2018\u2019\u201c\u201d]$/.test(image) && !/[^\\]\\["']$/.test(image);
   if (closed) {
     const body = image.slice(1, -1).replace(/\\'/g, "'");
-    return { string: t.retyped(token, t.Str, `"${/^["]/.test(image) ? body : body.replace(/(?<!\\)"/g, '\\"')}"`) };
+    return {
+      string: t.withTokenType(token, t.Str, `"${/^["]/.test(image) ? body : body.replace(/(?<!\\)"/g, '\\"')}"`),
+    };
   }
   // Where a further key follows, the string ended before its comma.
-  const kept = /^["'][^,]*(?=,\s*[\p{ID_Continue}.]+\s*:\s)/u.exec(image)?.[0] ?? unclosed(image);
-  const end = token.startOffset + kept.length;
-  const string = { ...t.retyped(token, t.Str, `"${kept.slice(1)}"`), endOffset: end - 1 };
-  const rest = t.lex(image.slice(kept.length)).tokens.map((r) => ({
+  const quotedPart = /^["'][^,]*(?=,\s*[\p{ID_Continue}.]+\s*:\s)/u.exec(image)?.[0] ?? unclosed(image);
+  const end = token.startOffset + quotedPart.length;
+  const string = { ...t.withTokenType(token, t.Str, `"${quotedPart.slice(1)}"`), endOffset: end - 1 };
+  const rest = t.lex(image.slice(quotedPart.length)).tokens.map((r) => ({
     ...r,
     startOffset: r.startOffset + end,
-    endOffset: t.endOf(r) + end - 1,
+    endOffset: t.tokenEnd(r) + end - 1,
     ...(token.startLine === undefined ? {} : { startLine: token.startLine, endLine: token.startLine }),
   }));
   return { string, rest };
@@ -302,7 +307,7 @@ function isThousands(out: readonly IToken[], token: IToken): boolean {
   if (comma?.tokenType !== t.Comma) return false;
   if (head?.tokenType !== t.Num || !/^\d{3}$/.test(token.image) || !/^-?\d{1,3}$/.test(head.image.slice(-4)))
     return false;
-  if (t.endOf(head) !== comma.startOffset || t.endOf(comma) !== token.startOffset) return false;
+  if (t.tokenEnd(head) !== comma.startOffset || t.tokenEnd(comma) !== token.startOffset) return false;
   return token.image.startsWith("0") || out.at(-3)?.tokenType === t.Colon;
 }
 /** Tells the bracket of `allow: { … }`, or of a list there, in which the end of the tokens, which grow, stands. */
@@ -312,8 +317,8 @@ function allowances(tokens: readonly IToken[]): () => string | undefined {
   return () => {
     for (; seen < tokens.length; seen++) {
       const token = tokens[seen] as IToken;
-      if (t.isClose(token)) open.pop();
-      else if (t.isOpen(token)) open.push(isOfAllow(tokens, seen) ? token.image : undefined);
+      if (t.isCloseBracket(token)) open.pop();
+      else if (t.isOpenBracket(token)) open.push(isOfAllow(tokens, seen) ? token.image : undefined);
     }
     return open.at(-1);
   };
@@ -322,8 +327,8 @@ function allowances(tokens: readonly IToken[]): () => string | undefined {
 const UNQUOTED = /[A-Z\d]|-.*-/;
 
 /** Whether `allow:` stands before that place. */
-function isOfAllow(tokens: readonly IToken[], at: number): boolean {
-  return tokens[at - 1]?.tokenType === t.Colon && tokens[at - 2]?.image === "allow";
+function isOfAllow(tokens: readonly IToken[], index: number): boolean {
+  return tokens[index - 1]?.tokenType === t.Colon && tokens[index - 2]?.image === "allow";
 }
 function isCode({ tokenType, image }: IToken): boolean {
   return tokenType === t.Identifier && image.includes("-");
@@ -332,5 +337,5 @@ function isKeyAt(tokens: readonly IToken[], i: number): boolean {
   return tokens[i + 1]?.tokenType === t.Colon;
 }
 function depthOf(tokens: readonly IToken[]): number {
-  return tokens.reduce((depth, token) => depth + (t.isOpen(token) ? 1 : t.isClose(token) ? -1 : 0), 0);
+  return tokens.reduce((depth, token) => depth + (t.isOpenBracket(token) ? 1 : t.isCloseBracket(token) ? -1 : 0), 0);
 }

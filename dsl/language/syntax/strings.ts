@@ -16,7 +16,7 @@ const simple: Readonly<Record<string, string>> = {
 };
 
 /** `image` with its quotes; places of unknown escapes are relative to its start. */
-export function decodeText(image: string): { value: string; bad: BadEscape[] } {
+export function decodeString(image: string): { value: string; bad: BadEscape[] } {
   const long = image.startsWith('"""') && image.length >= 6;
   const quotes = long ? 3 : 1;
   const bad: BadEscape[] = [];
@@ -26,13 +26,13 @@ export function decodeText(image: string): { value: string; bad: BadEscape[] } {
   const windows = /^[A-Za-z]:\\[^\\]/.test(body);
   const value = body.replace(
     /\\(u\{([0-9A-Fa-f]{1,6})\}|u([0-9A-Fa-f]{4})|[\s\S])/gu,
-    (all: string, what: string, braced: string | undefined, four: string | undefined, at: number) => {
+    (all: string, what: string, braced: string | undefined, four: string | undefined, offset: number) => {
       const code = braced ?? four;
       if (code !== undefined && Number.parseInt(code, 16) <= 0x10ffff)
         return String.fromCodePoint(Number.parseInt(code, 16));
       const known = simple[what];
       if (known !== undefined && !(windows && /^[ntr0]$/.test(what))) return known;
-      bad.push({ escape: all, start: at + quotes, end: at + quotes + all.length });
+      bad.push({ escape: all, start: offset + quotes, end: offset + quotes + all.length });
       return all;
     },
   );
@@ -44,13 +44,13 @@ function dedent(body: string): string {
   if (lines.length === 1) return body;
   const closing = lines.at(-1) ?? "";
   const indent = /^[ \t]*$/.test(closing) ? closing : "";
-  const kept = /^[ \t]*$/.test(lines[0] ?? "") ? lines.slice(1) : lines;
-  if (indent === closing) kept.pop();
-  return kept.map((line) => (line.startsWith(indent) ? line.slice(indent.length) : line.trimStart())).join("\n");
+  const remaining = /^[ \t]*$/.test(lines[0] ?? "") ? lines.slice(1) : lines;
+  if (indent === closing) remaining.pop();
+  return remaining.map((line) => (line.startsWith(indent) ? line.slice(indent.length) : line.trimStart())).join("\n");
 }
 
 /** `text` as a Tune string. */
-export function quote(text: string): string {
+export function quoteString(text: string): string {
   return JSON.stringify(text)
     .replace(/\u2028|\u2029/g, (c) => `\\u${c.charCodeAt(0).toString(16)}`)
     .replace(/\\b|\\f/g, (c) => (c === "\\b" ? "\\u0008" : "\\u000c"));

@@ -17,7 +17,7 @@ function token(
   return type;
 }
 /** UTF-16 units of the longest text that is read; a longer one has no tokens. */
-export const longest = 250_000;
+export const MAX_TEXT_CHARACTERS = 250_000;
 /** Where the last `what` stands in the text that is read, sought once for each text: without it, what is opened again and again is sought only once. */
 function lastOf(what: string): (text: string) => number {
   let known = { text: "", at: -1 };
@@ -47,7 +47,7 @@ const comment: CustomPatternMatcherFunc = (text, offset) => {
 export const Comment = token("Comment", comment, { group: "comments", line_breaks: true });
 export const Blank = token("Blank", /[ \t\r\f\v\u00a0\ufeff]+/, { group: Lexer.SKIPPED });
 export const NewLine = token("NewLine", /\n/, { line_breaks: true, label: "a new line" });
-export const Text = token(
+export const TripleQuoted = token(
   "Text",
   (text, offset) =>
     !text.startsWith('"""', offset) || lastQuotes(text) < offset + 3
@@ -88,47 +88,48 @@ export const allTokens: readonly TokenType[] = order;
 
 /** Made when it is first used, and the same for every text. */
 let lexer: Lexer | undefined;
-export interface Lexed {
+export interface LexResult {
   readonly tokens: readonly IToken[];
   readonly comments: readonly IToken[];
 }
-export function lex(text: string): Lexed {
-  if (text.length > longest) return { tokens: [], comments: [] };
+export function lex(text: string): LexResult {
+  if (text.length > MAX_TEXT_CHARACTERS) return { tokens: [], comments: [] };
   lexer ??= new Lexer(order, { positionTracking: "full", ensureOptimizations: false });
   const { tokens, groups } = lexer.tokenize(text);
   return { tokens, comments: groups["comments"] ?? [] };
 }
 
 /** One past the token's last character. */
-export function endOf(token: IToken): number {
+export function tokenEnd(token: IToken): number {
   return token.endOffset === undefined || Number.isNaN(token.endOffset)
     ? token.startOffset + token.image.length
     : token.endOffset + 1;
 }
 /** A token that was not written, standing at `at` (an offset); it has no width. */
-export function virtual(type: TokenType, near: IToken, at: number, image = ""): IToken {
+export function virtualToken(type: TokenType, near: IToken, offset: number, image = ""): IToken {
   return {
     tokenType: type,
     tokenTypeIdx: type.tokenTypeIdx ?? 0,
     image,
-    startOffset: at,
-    endOffset: at - 1,
+    startOffset: offset,
+    endOffset: offset - 1,
     startLine: near.endLine ?? near.startLine ?? 1,
     endLine: near.endLine ?? near.startLine ?? 1,
     payload: "virtual",
   };
 }
 /** The same place read as another token. */
-export function retyped(token: IToken, type: TokenType, image = token.image): IToken {
+export function withTokenType(token: IToken, type: TokenType, image = token.image): IToken {
   return { ...token, tokenType: type, tokenTypeIdx: type.tokenTypeIdx ?? 0, image };
 }
-export const isOpen = (t: IToken | undefined): boolean =>
+export const isOpenBracket = (t: IToken | undefined): boolean =>
   t !== undefined && (t.tokenType === LeftBrace || t.tokenType === LeftParen || t.tokenType === LeftSquare);
-export const isClose = (t: IToken | undefined): boolean =>
+export const isCloseBracket = (t: IToken | undefined): boolean =>
   t !== undefined && (t.tokenType === RightBrace || t.tokenType === RightParen || t.tokenType === RightSquare);
 /** Whether a value may begin with this token. */
 export const startsValue = (t: IToken | undefined): boolean =>
-  t !== undefined && [Str, Text, Num, Identifier, Ref, LeftSquare, LeftBrace].includes(t.tokenType);
+  t !== undefined && [Str, TripleQuoted, Num, Identifier, Ref, LeftSquare, LeftBrace].includes(t.tokenType);
 /** Whether a value may end with this token. */
 export const endsValue = (t: IToken | undefined): boolean =>
-  t !== undefined && [Str, Text, Num, Identifier, Ref, RightSquare, RightBrace, RightParen].includes(t.tokenType);
+  t !== undefined &&
+  [Str, TripleQuoted, Num, Identifier, Ref, RightSquare, RightBrace, RightParen].includes(t.tokenType);

@@ -1,7 +1,7 @@
 /** The syntax tree: what was written, with its places and nothing decided. Missing parts are absent, never invented. */
 import type { Span } from "../diagnostics/span.js";
 
-export interface Name {
+export interface NameNode {
   readonly text: string;
   readonly span: Span;
 }
@@ -21,7 +21,7 @@ export interface StringNode {
 /** `tickets.train`, `lora(rank: 8)`: a path of names, perhaps with arguments. */
 export interface WordNode {
   readonly is: "word";
-  readonly path: readonly Name[];
+  readonly path: readonly NameNode[];
   /** `path` joined by dots. */
   readonly text: string;
   /** Absent when no parentheses were written. */
@@ -73,12 +73,12 @@ export interface Entry {
   readonly span: Span;
 }
 export interface Clause {
-  readonly connector: Name;
+  readonly connector: NameNode;
   readonly operands: readonly Operand[];
   readonly span: Span;
 }
 export interface Statement {
-  readonly verb: Name;
+  readonly verb: NameNode;
   readonly operands: readonly Operand[];
   readonly clauses: readonly Clause[];
   readonly block?: BlockNode;

@@ -3,14 +3,14 @@ import type { IToken } from "chevrotain";
 import * as t from "./tokens.js";
 
 /** The connector that words with arguments follow, and the verb that has it. */
-export const CONNECTOR = "to";
+export const TO_CONNECTOR = "to";
 const VERB = "deploy";
 
 /** `at`: where the head can't be read on. The word before its bracket, where the connector should stand before that; else undefined. */
-export function unconnected(head: readonly IToken[], at: IToken): IToken | undefined {
-  const i = head.indexOf(at);
+export function findMissingConnector(head: readonly IToken[], stuckToken: IToken): IToken | undefined {
+  const i = head.indexOf(stuckToken);
   const [word, before] = [head[i - 1], head[i - 2]];
-  if (head[0]?.image !== VERB || at.tokenType !== t.LeftParen || !word || i < 3) return undefined;
-  const touches = word.tokenType === t.Identifier && t.endOf(word) === at.startOffset;
+  if (head[0]?.image !== VERB || stuckToken.tokenType !== t.LeftParen || !word || i < 3) return undefined;
+  const touches = word.tokenType === t.Identifier && t.tokenEnd(word) === stuckToken.startOffset;
   return touches && t.endsValue(before) ? word : undefined;
 }

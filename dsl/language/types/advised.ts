@@ -5,39 +5,39 @@
 import type { Expression } from "../syntax/tree.js";
 import type { Word } from "./registry.js";
 import type { Fix } from "../diagnostics/diagnostic.js";
-import { insertion } from "../diagnostics/insertion.js";
-import { replace } from "../diagnostics/reporter.js";
+import { insertionEdit } from "../diagnostics/insertion.js";
+import { replacementFix } from "../diagnostics/reporter.js";
 import type { Edit, Span } from "../diagnostics/span.js";
 
 /** An entry of a block, or an argument of a call. */
-export interface Written {
+export interface WrittenSetting {
   readonly key?: { readonly text: string };
   readonly value?: Expression;
   readonly span: Span;
 }
-export interface Place {
+export interface AdvicePlace {
   readonly text: string;
-  readonly all: readonly Written[];
-  readonly one: Written;
+  readonly all: readonly WrittenSetting[];
+  readonly one: WrittenSetting;
   /** What is to be written in place of a name, as `KEY: VALUE`: of two that become one key the first is mended first. */
   readonly becomes: (name: string) => string | undefined;
 }
 
 /** "write `KEY: VALUE`" alone, without another way beside it. */
-export function writes(advice: string | undefined): string | undefined {
+export function settingInAdvice(advice: string | undefined): string | undefined {
   return /^write `([\w.]+: [^`]+)`(?:: [^`]*)?$/.exec(advice ?? "")?.[1];
 }
 
 /** `idle`: the name says nothing that isn't so without it. */
-export function advised(advice: string, place: Place, idle: boolean): Fix | undefined {
+export function fixFromAdvice(advice: string, place: AdvicePlace, idle: boolean): Fix | undefined {
   if (/^leave it out\b/.test(advice))
     return { title: "remove it", certain: idle || isOff(place.one.value), edits: [without(place)] };
-  const meant = writes(advice);
-  return meant === undefined ? undefined : written(meant, place);
+  const meant = settingInAdvice(advice);
+  return meant === undefined ? undefined : replaceSettingFix(meant, place);
 }
 
 /** Puts `KEY: VALUE` where the entry stands; a `…` in it is the value that was written. */
-export function written(meant: string, place: Place): Fix | undefined {
+export function replaceSettingFix(meant: string, place: AdvicePlace): Fix | undefined {
   const { text, all, one } = place;
   const { value } = one;
   if (!value || !["number", "string", "word"].includes(value.is)) return undefined;
@@ -49,12 +49,12 @@ export function written(meant: string, place: Place): Fix | undefined {
   const waits = all.slice(0, all.indexOf(one)).some(({ key: other }) => becomesKey(place, other?.text) === key);
   if (waits) return undefined;
   const there = all.find((other) => other !== one && other.key?.text === key);
-  if (!there) return replace(one.span, whole);
+  if (!there) return replacementFix(one.span, whole);
   const edit = there.value && inside(text, there.value, rest);
   return edit && { title: `write \`${whole}\``, certain: true, edits: [edit, without(place)] };
 }
 
-function becomesKey({ becomes }: Place, name: string | undefined): string | undefined {
+function becomesKey({ becomes }: AdvicePlace, name: string | undefined): string | undefined {
   return name === undefined ? undefined : becomes(name)?.split(":")[0];
 }
 
@@ -66,7 +66,7 @@ function inside(text: string, there: Expression, rest: string): Edit | undefined
   if (there.is === "block" && rest.startsWith("{"))
     return there.entries.some(({ key }) => key.text === entry[1])
       ? undefined
-      : insertion(text, [added], there.span, there.span.end);
+      : insertionEdit(text, [added], there.span, there.span.end);
   if (there.is !== "word" || rest.startsWith("{") || there.arguments?.some(({ key }) => key?.text === entry[1]))
     return undefined;
   const end = there.span.end;
@@ -75,7 +75,7 @@ function inside(text: string, there: Expression, rest: string): Edit | undefined
 }
 
 /** The text without one of several, and without what parted it from the others. */
-function without({ text, all, one: { span } }: Place): Edit {
+function without({ text, all, one: { span } }: AdvicePlace): Edit {
   const line = { start: text.lastIndexOf("\n", span.start - 1) + 1, end: text.indexOf("\n", span.end) };
   const after = text.slice(span.end, line.end < 0 ? undefined : line.end);
   if (text.slice(line.start, span.start).trim() === "" && /^\s*,?\s*$/.test(after))
@@ -98,6 +98,6 @@ function isOff(value: Expression | undefined): boolean {
 }
 
 /** What a word's record says to whoever writes `name` as other tools do. */
-export function adviceOf(word: Word, name: string): string | undefined {
+export function adviceFor(word: Word, name: string): string | undefined {
   return word.advice && Object.hasOwn(word.advice, name) ? word.advice[name] : undefined;
 }

@@ -5,11 +5,11 @@
  */
 import type { Parameter } from "./registry.js";
 import type { Entry, Expression, Statement } from "../syntax/tree.js";
-import { allCodes, entryOf } from "../diagnostics/codes.js";
-import { nearest } from "../diagnostics/nearest.js";
-import type { Scope } from "./scope.js";
-import { replace } from "../diagnostics/reporter.js";
-import { formOf } from "./shapes.js";
+import { allCodes, codeEntryOf } from "../diagnostics/codes.js";
+import { nearestWord } from "../diagnostics/nearest.js";
+import type { StatementScope } from "./scope.js";
+import { replacementFix } from "../diagnostics/reporter.js";
+import { describeExpression } from "./shapes.js";
 import type { Fix } from "../diagnostics/diagnostic.js";
 import type { Span } from "../diagnostics/span.js";
 import type {} from "./codes/allow-codes.js";
@@ -20,7 +20,7 @@ export interface Allowance {
   /** The code, as it is written. */
   readonly span: Span;
   /** The statement that says it: `data tickets`. */
-  readonly of: string;
+  readonly owner: string;
   /** Takes it out of the text. */
   readonly removal: Fix;
   /** True once it kept something quiet. */
@@ -30,7 +30,7 @@ export interface Allowance {
 }
 
 /** The key as completion and hover tell of it: no verb's own, taken by all blocks. */
-export const ALLOW: Parameter = {
+export const ALLOW_PARAMETER: Parameter = {
   name: "allow",
   type: { is: "record", of: { is: "string" } },
   doc: 'Warnings that are meant, each with the reason: `allow: { rare-label: "two teams are new" }`.',
@@ -39,22 +39,22 @@ export const ALLOW: Parameter = {
 };
 
 /** Which statement's check finds what a code tells, once its facts are there. */
-export type Finder = "data" | "model" | "train" | "evaluate";
-export function finderOf(code: string): Finder {
-  return entryOf(code)?.found ?? "train";
+export type WarningFinder = "data" | "model" | "train" | "evaluate";
+export function finderOfCode(code: string): WarningFinder {
+  return codeEntryOf(code)?.found ?? "train";
 }
 /** Codes that may be allowed. */
-export function allowable(): readonly string[] {
+export function allowableCodes(): readonly string[] {
   return allCodes().filter((code) => mayAllow(code));
 }
 function mayAllow(code: string): boolean {
-  const entry = entryOf(code);
+  const entry = codeEntryOf(code);
   return entry !== undefined && (entry.severity === "warning" ? entry.allowable !== false : entry.allowable === true);
 }
 
 /** Takes `allow` out of a statement's block: what its verb reads is the rest. */
 export function takeAllowances(
-  scope: Scope,
+  scope: StatementScope,
   statement: Statement,
 ): { readonly statement: Statement; readonly allowances: readonly Allowance[] } {
   const { block } = statement;
@@ -72,7 +72,7 @@ export function takeAllowances(
   const { value } = entry;
   if (!value) return { statement: rest, allowances: [] };
   if (value.is !== "block") {
-    const [found, codes] = [formOf(value), codesIn(value)];
+    const [found, codes] = [describeExpression(value), codesIn(value)];
     const record = codes && `{ ${codes.map((code) => `${code}: "…"`).join(", ")} }`;
     const advice = record && `say why between the quotes: \`allow: ${record}\``;
     const wanted = 'a record of codes, `{ CODE: "reason" }`';
@@ -82,7 +82,7 @@ export function takeAllowances(
     return { statement: rest, allowances: [] };
   }
   const [first] = statement.operands;
-  const of = [statement.verb.text, ...(first?.is === "word" ? [first.text] : [])].join(" ");
+  const owner = [statement.verb.text, ...(first?.is === "word" ? [first.text] : [])].join(" ");
   const needed = scope.registry.verbs().some((v) => v.name === statement.verb.text && v.needsBlock);
   const made: Allowance[] = [];
   for (const one of value.entries) {
@@ -92,7 +92,7 @@ export function takeAllowances(
     if (!fault && reason !== undefined) {
       const whole = value.entries.length === 1;
       const removal = removed(scope.source.text, whole ? entry : one, whole ? block : value, whole && !needed);
-      made.push({ code, reason, span, of, removal, used: false, looked: false });
+      made.push({ code, reason, span, owner, removal, used: false, looked: false });
     }
   }
   return { statement: rest, allowances: made };
@@ -102,8 +102,8 @@ export function takeAllowances(
 function codesIn(value: Expression): readonly string[] | undefined {
   const items = itemsOf(value);
   const codes = items.flatMap((item) => (item.is === "string" ? [item.value] : barely(item)));
-  const said = codes.map((code) => (mayAllow(code) ? code : code.replaceAll("_", "-")));
-  return said.length > 0 && said.length === items.length && said.every(mayAllow) ? said : undefined;
+  const codeNames = codes.map((code) => (mayAllow(code) ? code : code.replaceAll("_", "-")));
+  return codeNames.length > 0 && codeNames.length === items.length && codeNames.every(mayAllow) ? codeNames : undefined;
 }
 const itemsOf = (value: Expression): readonly Expression[] => (value.is === "list" ? value.items : [value]);
 /** Without quotes. */
@@ -112,28 +112,32 @@ function barely(value: Expression): readonly string[] {
 }
 
 /** `parameters { allow: 3 }` is a parameter of that name. */
-function isAllowance(scope: Scope, { key, value }: Entry, { verb }: Statement): boolean {
+function isAllowance(scope: StatementScope, { key, value }: Entry, { verb }: Statement): boolean {
   return key.text === "allow" && (!scope.registry.find("verb", verb.text)?.anyKey || value?.is === "block");
 }
 
 /** Reports what is wrong with one entry (that it has no value was said where it was read). @returns whether something is */
-function faultOf(scope: Scope, { key, value }: Entry, before: readonly Allowance[]): boolean {
+function faultOf(scope: StatementScope, { key, value }: Entry, before: readonly Allowance[]): boolean {
   const code = key.text;
   const first = before.find((one) => one.code === code);
   if (first)
     scope.report("duplicate-key", { key: code }, key.span, { labels: [{ span: first.span, text: "first here" }] });
-  else if (!entryOf(code)) {
+  else if (!codeEntryOf(code)) {
     const dashed = code.replaceAll("_", "-");
-    const near = mayAllow(dashed) ? dashed : nearest(dashed, allowable(), scope.reporter);
+    const near = mayAllow(dashed) ? dashed : nearestWord(dashed, allowableCodes(), scope.reporter);
     scope.report("unknown-allowance", { code, ...(near && { nearest: near }) }, key.span, {
-      ...(near && { fix: replace(key.span, near) }),
+      ...(near && { fix: replacementFix(key.span, near) }),
     });
   } else if (!mayAllow(code))
-    scope.report("cannot-allow", { code, severity: entryOf(code)?.severity ?? "error" }, key.span);
+    scope.report("cannot-allow", { code, severity: codeEntryOf(code)?.severity ?? "error" }, key.span);
   else if (!value) return true;
   else if (value.is === "string" && value.value.trim() === "") scope.report("reason-missing", { code }, value.span);
   else if (value.is !== "string")
-    scope.report("wrong-type", { key: code, wanted: 'a reason in `"…"`', found: formOf(value) }, value.span);
+    scope.report(
+      "wrong-type",
+      { key: code, wanted: 'a reason in `"…"`', found: describeExpression(value) },
+      value.span,
+    );
   else return false;
   return true;
 }
@@ -145,8 +149,8 @@ function removed(
   within: { readonly entries: readonly Entry[]; readonly span: Span },
   alone: boolean,
 ): Fix {
-  const at = within.entries.indexOf(entry);
-  const [before, after] = [within.entries[at - 1], within.entries[at + 1]];
+  const index = within.entries.indexOf(entry);
+  const [before, after] = [within.entries[index - 1], within.entries[index + 1]];
   const blank = (from: number): number => text.slice(0, from).trimEnd().length;
   const [start, end] = before
     ? [before.span.end, entry.span.end]
@@ -158,12 +162,12 @@ function removed(
   return { title: "take it out", certain: true, edits: [{ start, end, text: "" }] };
 }
 /** What a check, made with all its facts, would have said: allowances of these statements that kept nothing quiet are idle. */
-export function lookedFor(allowances: readonly Allowance[], ...finders: readonly Finder[]): void {
-  for (const one of allowances) if (finders.includes(finderOf(one.code))) one.looked = true;
+export function markLookedFor(allowances: readonly Allowance[], ...finders: readonly WarningFinder[]): void {
+  for (const one of allowances) if (finders.includes(finderOfCode(one.code))) one.looked = true;
 }
 
 /** Reports the allowances of a source that kept nothing quiet. */
-export function reportIdle(scope: Scope, allowances: readonly Allowance[]): void {
+export function reportUnusedAllowances(scope: StatementScope, allowances: readonly Allowance[]): void {
   for (const { code, used, looked, span, removal } of allowances)
     if (looked && !used && span.source === scope.source.id)
       scope.report("idle-allowance", { code }, span, { fix: removal });

@@ -3,21 +3,21 @@ import type { RowName } from "./row-name.js";
 
 export interface DataAudit {
   /** For each split beside the one that trains: its texts that are nearly one of those, the likest first. */
-  readonly near: readonly NearTexts[];
-  readonly conflicts: Conflicts;
+  readonly near: readonly NearDuplicates[];
+  readonly conflicts: LabelConflicts;
   /** Null: labels whose own words could not stand in a text (numbers, short ones), or none. */
-  readonly told: LabelsTold | null;
+  readonly told: LabelLeaks | null;
   /** Values of the role `group` that stand in several splits; null: no such role. */
   readonly groups: { readonly shared: number; readonly of: number; readonly some: readonly string[] } | null;
   /** Of the role `score`. */
   readonly scores: ScoreFacts | null;
   /** What a person would want to look at, the most urgent first; absent: not looked for. */
-  readonly findings?: readonly Finding[];
+  readonly findings?: readonly AuditFinding[];
   /** Null: the data hold no texts; absent: not looked at. */
   readonly languages?: LanguageFacts | null;
 }
 /** Kinds of findings, in the order in which they are shown. */
-export const FINDINGS = [
+export const FINDING_KINDS = [
   "unreadable",
   "mojibake",
   "tags",
@@ -30,8 +30,8 @@ export const FINDINGS = [
   "people",
 ] as const;
 /** Something that stands in the rows and may be wrong: none of it keeps data from training. */
-export interface Finding {
-  readonly what: (typeof FINDINGS)[number];
+export interface AuditFinding {
+  readonly what: (typeof FINDING_KINDS)[number];
   /** Rows, of those that were looked at. */
   readonly rows: number;
   readonly of: number;
@@ -40,9 +40,9 @@ export interface Finding {
   /** What mends it: a word to write, or what else to do. */
   readonly mend: string;
   /** Some of the rows. */
-  readonly examples: readonly FoundRow[];
+  readonly examples: readonly FindingRow[];
 }
-export interface FoundRow {
+export interface FindingRow {
   readonly row: RowName;
   readonly split: string;
   /** The part of its text that matters. */
@@ -96,13 +96,13 @@ export interface OutlyingScores {
   readonly least: number;
   readonly greatest: number;
 }
-export interface NearTexts {
+export interface NearDuplicates {
   readonly split: string;
   readonly rows: number;
   /** A few of them. */
-  readonly pairs: readonly NearPair[];
+  readonly pairs: readonly NearDuplicatePair[];
 }
-export interface NearPair {
+export interface NearDuplicatePair {
   readonly row: RowName;
   readonly text: string;
   readonly trained: { readonly row: RowName; readonly text: string };
@@ -112,7 +112,7 @@ export interface NearPair {
   readonly masked?: true;
 }
 /** Texts that stand several times with different labels. */
-export interface Conflicts {
+export interface LabelConflicts {
   readonly texts: number;
   /** Rows of these texts. */
   readonly rows: number;
@@ -125,7 +125,7 @@ export interface Conflicts {
   }[];
 }
 /** Rows in whose text the words of a label stand. */
-export interface LabelsTold {
+export interface LabelLeaks {
   readonly rows: number;
   /** Of them: rows where it is their own label. */
   readonly own: number;

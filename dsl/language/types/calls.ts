@@ -1,77 +1,78 @@
 /** Words with their arguments: found in the vocabulary, each argument given once and typed by its parameter. */
 import type { Call, Value } from "./value.js";
-import { quote } from "../syntax/strings.js";
+import { quoteString } from "../syntax/strings.js";
 import type { Parameter, Word } from "./registry.js";
-import { pathSpan, type Argument, type Name, type WordNode } from "../syntax/tree.js";
-import { adviceOf, advised, writes } from "./advised.js";
+import { pathSpan, type Argument, type NameNode, type WordNode } from "../syntax/tree.js";
+import { adviceFor, fixFromAdvice, settingInAdvice } from "./advised.js";
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
-import { nearest } from "../diagnostics/nearest.js";
-import { replace, Reporter } from "../diagnostics/reporter.js";
+import { nearestWord } from "../diagnostics/nearest.js";
+import { replacementFix, Reporter } from "../diagnostics/reporter.js";
 import type {} from "./codes/value-codes.js";
-import { areApart } from "./trial.js";
-import type { Asked, Typing } from "./typing.js";
+import { areEditsDisjoint } from "./trial.js";
+import type { ExpectedValue, TypingContext } from "./typing.js";
 
 /** Whether values of the kind are never part of a program. */
-export function heldOutside(kind: string, { registry }: Typing): boolean {
+export function isSecretKind(kind: string, { registry }: TypingContext): boolean {
   return registry.ofKind(kind).some(({ capabilities }) => capabilities && "held" in capabilities);
 }
 
 /** A word of a kind with its written arguments. */
-export function word(node: WordNode, kind: string, asked: Asked, t: Typing): Value | undefined {
+export function word(node: WordNode, kind: string, expected: ExpectedValue, t: TypingContext): Value | undefined {
   const record = t.registry.find(kind, node.text);
   if (!record) {
     if (t.registry.find("space", node.text)) {
-      t.reporter.report("space-outside-vary", { word: node.text, key: asked.key }, node.span);
+      t.reporter.report("space-outside-vary", { word: node.text, key: expected.key }, node.span);
       return undefined;
     }
     const has = t.registry.ofKind(kind).filter((w) => !w.planned);
     const known = has.find(
       (w) => w.elsewhere && Object.hasOwn(w.elsewhere, node.text) && w.elsewhere[node.text] === w.name,
     )?.name;
-    const ofKind = has.map((w) => adviceOf(w, node.text)).find((told) => told !== undefined);
+    const ofKind = has.map((w) => adviceFor(w, node.text)).find((hint) => hint !== undefined);
     const near =
       known ??
-      nearest(
+      nearestWord(
         node.text,
         t.registry.ofKind(kind).map((w) => w.name),
         t.reporter,
       );
     // A bare name in place of a secret may be the secret itself, so no message repeats it.
-    if (near === undefined && !node.arguments && heldOutside(kind, t)) {
-      const { env } = asked.parameter ?? {};
-      t.reporter.report("secret-in-text", { key: asked.key, ...(env !== undefined && { env }) }, node.span);
+    if (near === undefined && !node.arguments && isSecretKind(kind, t)) {
+      const { env } = expected.parameter ?? {};
+      t.reporter.report("secret-in-text", { key: expected.key, ...(env !== undefined && { env }) }, node.span);
       return undefined;
     }
     // `technique: dpo`: another kind's words may know the name.
-    const beyond = near === undefined ? t.registry.words.map((w) => adviceOf(w, node.text)) : [];
-    const advice = ofKind ?? beyond.find((told) => told !== undefined);
+    const beyond = near === undefined ? t.registry.words.map((w) => adviceFor(w, node.text)) : [];
+    const advice = ofKind ?? beyond.find((hint) => hint !== undefined);
     const place = node.path.length > 0 ? pathSpan(node) : node.span;
     const reader = readerOf(node, kind, t);
     if (reader !== undefined) {
-      const told = { word: node.text, kind, key: asked.key, has: [], advice: `write \`${reader}\`` };
-      t.reporter.report("unknown-word", told, place, { fix: replace(place, reader) });
+      const details = { word: node.text, kind, key: expected.key, has: [], advice: `write \`${reader}\`` };
+      t.reporter.report("unknown-word", details, place, { fix: replacementFix(place, reader) });
       return undefined;
     }
     // `write \`f1(macro)\``, or the key as it should be, alone.
-    const told = node.arguments ? undefined : /^write `(?:(\w+): )?([^`…]+)`$/.exec(advice ?? "");
-    const instead = told && (told[1] === undefined || told[1] === asked.path) ? told[2] : undefined;
+    const suggestion = node.arguments ? undefined : /^write `(?:(\w+): )?([^`…]+)`$/.exec(advice ?? "");
+    const instead =
+      suggestion && (suggestion[1] === undefined || suggestion[1] === expected.path) ? suggestion[2] : undefined;
     const meant = near === undefined ? undefined : t.registry.find(kind, near);
     if (near !== undefined && meant?.planned) {
       t.reporter.report("not-built-yet", { word: near, meanwhile: meant.planned.meanwhile }, place);
       return undefined;
     }
     // Put in its place, the word may not take what stands in the parentheses.
-    const refused = !meant || !node.arguments ? [] : refusals(meant, node, asked, t);
+    const refused = !meant || !node.arguments ? [] : refusals(meant, node, expected, t);
     // What it doesn't take may have a mend of its own, done with it; and only capitals leave no doubt what is meant.
     const inner = refused.flatMap(({ fix }) => (fix?.certain ? fix.edits : []));
-    const fits = refused.every(({ fix }) => fix?.certain) && areApart(inner);
+    const fits = refused.every(({ fix }) => fix?.certain) && areEditsDisjoint(inner);
     const capitals = near?.toLowerCase() === node.text.toLowerCase() && refused.length <= 1;
     t.reporter.report(
       "unknown-word",
       {
         word: node.text,
         kind,
-        key: asked.key,
+        key: expected.key,
         has: has.map((w) => w.name),
         ...(near ? { nearest: near } : {}),
         ...(advice === undefined ? {} : { advice }),
@@ -81,14 +82,14 @@ export function word(node: WordNode, kind: string, asked: Asked, t: Typing): Val
       near && advice === undefined
         ? {
             fix: {
-              ...replace(place, near),
-              ...(fits && { edits: [...replace(place, near).edits, ...inner] }),
+              ...replacementFix(place, near),
+              ...(fits && { edits: [...replacementFix(place, near).edits, ...inner] }),
               certain: fits || capitals,
             },
           }
         : instead === undefined
           ? {}
-          : { fix: replace(place, instead) },
+          : { fix: replacementFix(place, instead) },
     );
     return undefined;
   }
@@ -96,28 +97,28 @@ export function word(node: WordNode, kind: string, asked: Asked, t: Typing): Val
     t.reporter.report("not-built-yet", { word: node.text, meanwhile: record.planned.meanwhile }, pathSpan(node));
     return undefined;
   }
-  return call(node, record, asked, t);
+  return typedCall(node, record, expected, t);
 }
 
 /** `tickets.csv` without its quotes: the word that reads such a file, with them. */
-function readerOf({ text, arguments: given }: WordNode, kind: string, t: Typing): string | undefined {
+function readerOf({ text, arguments: given }: WordNode, kind: string, t: TypingContext): string | undefined {
   const ending = given ? undefined : /[^.]\.(\w+)$/.exec(text)?.[1];
   const word = ending === undefined ? undefined : t.registry.find(kind, ending);
   return word && !word.planned && word.parameters[0]?.suggests?.from === "files"
-    ? `${word.name}(${quote(text)})`
+    ? `${word.name}(${quoteString(text)})`
     : undefined;
 }
 
 /** What the word does not take of the arguments of `node`. */
-function refusals(meant: Word, node: WordNode, asked: Asked, t: Typing): readonly Diagnostic[] {
+function refusals(meant: Word, node: WordNode, expected: ExpectedValue, t: TypingContext): readonly Diagnostic[] {
   const reporter = new Reporter();
-  call(node, meant, asked, { ...t, reporter, places: new Map() });
+  typedCall(node, meant, expected, { ...t, reporter, places: new Map() });
   return reporter.diagnostics;
 }
 
 /** The typed call of a word; undefined if something was reported. */
-export function call(node: WordNode, record: Word, asked: Asked, t: Typing): Call | undefined {
-  return new Arguments(node, record, asked, t).call();
+export function typedCall(node: WordNode, record: Word, expected: ExpectedValue, t: TypingContext): Call | undefined {
+  return new Arguments(node, record, expected, t).call();
 }
 
 /** The arguments of one call, taken in order. */
@@ -136,8 +137,8 @@ class Arguments {
   constructor(
     private readonly node: WordNode,
     private readonly record: Word,
-    private readonly asked: Asked,
-    private readonly t: Typing,
+    private readonly expected: ExpectedValue,
+    private readonly t: TypingContext,
   ) {
     this.positional = record.parameters.filter((p) => p.positional !== undefined);
     this.open = record.parameters.find((p) => p.open);
@@ -168,7 +169,7 @@ class Arguments {
     this.take(argument, parameter, parameter.name);
   }
 
-  private named(argument: Argument, key: Name): void {
+  private named(argument: Argument, key: NameNode): void {
     const { record, t } = this;
     const name = key.text;
     const parameter =
@@ -191,7 +192,7 @@ class Arguments {
     if (value !== undefined) this.given[name] = value;
   }
   private typed({ value: node }: Argument, parameter: Parameter, name = parameter.name): Value | undefined {
-    const asked = { key: name, path: `${this.asked.path}.${name}`, parameter };
+    const asked = { key: name, path: `${this.expected.path}.${name}`, parameter };
     const value = this.t.typed(node, parameter.type, asked, this.t);
     if (value === undefined) this.whole = false;
     return value;
@@ -212,18 +213,22 @@ class Arguments {
     const [free] = frees;
     // `csv("a.csv", "b.csv")`: several where one of them has a place.
     const advice = argument.value.is === "string" ? this.positional.at(-1)?.misfits?.list : undefined;
-    const told = { word: record.name, positional: this.positional.length, ...(advice === undefined ? {} : { advice }) };
-    if (!free || advice !== undefined) return this.t.reporter.report("too-many-arguments", told, argument.span);
+    const details = {
+      word: record.name,
+      positional: this.positional.length,
+      ...(advice === undefined ? {} : { advice }),
+    };
+    if (!free || advice !== undefined) return this.t.reporter.report("too-many-arguments", details, argument.span);
     const before = { ...argument.span, end: argument.span.start };
     this.t.reporter.report(
       "too-many-arguments",
-      { ...told, names: frees.slice(0, bare).map((p) => p.name) },
+      { ...details, names: frees.slice(0, bare).map((p) => p.name) },
       argument.span,
-      { fix: { ...replace(before, `${free.name}: `, `name it: \`${free.name}:\``), certain: false } },
+      { fix: { ...replacementFix(before, `${free.name}: `, `name it: \`${free.name}:\``), certain: false } },
     );
   }
 
-  private repeated(key: Name): void {
+  private repeated(key: NameNode): void {
     const first = this.node.arguments?.find((one) => one.key?.text === key.text)?.key;
     const labels = first && first !== key ? { labels: [{ span: first.span, text: "first here" }] } : {};
     this.t.reporter.report("duplicate-key", { key: key.text }, key.span, labels);
@@ -234,8 +239,8 @@ class Arguments {
     const missing = parameters.filter((p) => p.required && !p.open && !this.seen.has(p.name));
     if (missing.length === 0) return;
     if (this.whole) {
-      const told = { word: name, names: missing.map((p) => p.name), example };
-      this.t.reporter.report("missing-argument", told, pathSpan(this.node));
+      const details = { word: name, names: missing.map((p) => p.name), example };
+      this.t.reporter.report("missing-argument", details, pathSpan(this.node));
     }
     this.whole = false;
   }
@@ -245,24 +250,24 @@ class Arguments {
 /** No name of one's own. Nothing can be kept under `__proto__`. */
 function isForeign(record: Word, name: string): boolean {
   if (name === "__proto__") return true;
-  return (record.elsewhere && Object.hasOwn(record.elsewhere, name)) === true || adviceOf(record, name) !== undefined;
+  return (record.elsewhere && Object.hasOwn(record.elsewhere, name)) === true || adviceFor(record, name) !== undefined;
 }
 
-function unknownArgument(argument: Argument, node: WordNode, record: Word, t: Typing): void {
+function unknownArgument(argument: Argument, node: WordNode, record: Word, t: TypingContext): void {
   const key = argument.key;
   if (!key) return;
   const names = record.parameters.filter((p) => !p.open).map((p) => p.name);
   const elsewhere =
     record.elsewhere && Object.hasOwn(record.elsewhere, key.text) ? record.elsewhere[key.text] : undefined;
-  const advice = adviceOf(record, key.text);
-  const near = advice === undefined ? (elsewhere ?? nearest(key.text, names, t.reporter)) : undefined;
+  const advice = adviceFor(record, key.text);
+  const near = advice === undefined ? (elsewhere ?? nearestWord(key.text, names, t.reporter)) : undefined;
   const text = t.sourceOf(argument.span);
   const all = node.arguments ?? [];
-  const becomes = (name: string): string | undefined => writes(adviceOf(record, name));
+  const becomes = (name: string): string | undefined => settingInAdvice(adviceFor(record, name));
   const fix =
     advice === undefined || text === undefined
       ? undefined
-      : advised(advice, { text, all, one: argument, becomes }, record.idle?.includes(key.text) === true);
+      : fixFromAdvice(advice, { text, all, one: argument, becomes }, record.idle?.includes(key.text) === true);
   t.reporter.report(
     "unknown-argument",
     {
@@ -274,6 +279,6 @@ function unknownArgument(argument: Argument, node: WordNode, record: Word, t: Ty
       ...(advice === undefined ? {} : { advice }),
     },
     key.span,
-    near && names.includes(near) ? { fix: replace(key.span, near) } : fix ? { fix } : {},
+    near && names.includes(near) ? { fix: replacementFix(key.span, near) } : fix ? { fix } : {},
   );
 }

@@ -18,8 +18,8 @@ import type {
 } from "./capabilities/model.js";
 import type { MetricCapabilities } from "./capabilities/metric.js";
 import type {
-  BarCapabilities,
-  ContenderCapabilities,
+  ThresholdCapabilities,
+  BaselineCapabilities,
   AttackCapabilities,
   CalibrationCapabilities,
 } from "./capabilities/scoring.js";
@@ -45,39 +45,39 @@ import type {
 
 /** Kinds of words. A kind that says nothing of its words but what every word says has `NothingMore`. */
 export interface Kinds<C extends Call = Call> {
-  verb: NothingMore;
-  reserved: NothingMore;
-  experiment: NothingMore;
+  verb: NoCapabilities;
+  reserved: NoCapabilities;
+  experiment: NoCapabilities;
   source: SourceCapabilities<C>;
   cleaner: CleanerCapabilities<C>;
   split: SplitCapabilities<C>;
-  conversation: NothingMore;
-  template: NothingMore;
+  conversation: NoCapabilities;
+  template: NoCapabilities;
   model: FamilyCapabilities;
-  tokenizer: NothingMore;
+  tokenizer: NoCapabilities;
   storage: StorageCapabilities<C>;
   part: PartCapabilities<C>;
   task: TaskCapabilities<C>;
   technique: TechniqueCapabilities<C>;
-  optimizer: NothingMore;
+  optimizer: NoCapabilities;
   schedule: ScheduleCapabilities;
-  loss: NothingMore;
+  loss: NoCapabilities;
   metric: MetricCapabilities<C>;
-  bar: BarCapabilities<C>;
-  contender: ContenderCapabilities<C>;
-  slicing: NothingMore;
+  bar: ThresholdCapabilities<C>;
+  contender: BaselineCapabilities<C>;
+  slicing: NoCapabilities;
   attack: AttackCapabilities;
   calibration: CalibrationCapabilities<C>;
-  keeping: NothingMore;
-  stopping: NothingMore;
-  cadence: NothingMore;
-  decoder: NothingMore;
+  keeping: NoCapabilities;
+  stopping: NoCapabilities;
+  cadence: NoCapabilities;
+  decoder: NoCapabilities;
   search: SearchCapabilities<C>;
   space: SpaceCapabilities;
   relation: RelationCapabilities;
   term: TermCapabilities;
-  pruner: NothingMore;
-  tracker: NothingMore;
+  pruner: NoCapabilities;
+  tracker: NoCapabilities;
   runner: RunnerCapabilities<C>;
   strategy: StrategyCapabilities<C>;
   student: StageCapabilities<C>;
@@ -88,9 +88,9 @@ export interface Kinds<C extends Call = Call> {
   aggregator: AggregatorCapabilities;
   partition: PartitionCapabilities<C>;
   compressor: CompressorCapabilities;
-  subject: NothingMore;
+  subject: NoCapabilities;
   target: TargetCapabilities<C>;
   secret: SecretCapabilities;
 }
-export type Kind = keyof Kinds;
-export type NothingMore = never;
+export type WordKind = keyof Kinds;
+export type NoCapabilities = never;

@@ -1,12 +1,12 @@
 /** What a word's own `check` and derived defaults may ask and how they report. */
 import type { Call, Value } from "./value.js";
-import type { Kind, Kinds } from "./capabilities.js";
+import type { WordKind, Kinds } from "./capabilities.js";
 import type { Code, CodeData } from "../diagnostics/codes.js";
-import type { BaseFacts, Facts, Failed, FactOf, Need } from "./facts.js";
+import type { BaseFacts, Facts, FailedFact, FactOf, Need } from "./facts.js";
 
 /** A part of a text, in UTF-16 from its first character. */
-export interface PartOfText {
-  readonly at: number;
+export interface TextPart {
+  readonly start: number;
   readonly length: number;
 }
 export interface CheckContext {
@@ -21,17 +21,17 @@ export interface CheckContext {
    * Reports at an argument or key of the call (`at`), else at the call itself. `instead`: what might be written there; `within`:
    * the part of the text that is written there, or without `at` of the call as it begins with its word.
    */
-  report<C extends Code>(code: C, data: CodeData[C], at?: string, instead?: string, within?: PartOfText): void;
+  report<C extends Code>(code: C, data: CodeData[C], path?: string, instead?: string, within?: TextPart): void;
   /** What is asked of the world; undefined: it isn't known yet, and the statement is compiled again once it is. */
-  ask<N extends Need>(need: N): FactOf<N["about"]> | Failed | undefined;
+  ask<N extends Need>(need: N): FactOf<N["about"]> | FailedFact | undefined;
   /** The folder that a path in that argument starts from. */
-  folderOf(at: string): string;
+  folderOf(path: string): string;
   /** As `report`, of what the world answered. */
-  reportFailed(failure: Failed, at?: string): void;
+  reportFailed(failure: FailedFact, path?: string): void;
   /** True while someone types: no rule may need a scan or a download. */
   readonly assisting: boolean;
-  find<K extends Kind>(kind: K, name: string): { readonly capabilities?: Kinds[K] } | undefined;
+  find<K extends WordKind>(kind: K, name: string): { readonly capabilities?: Kinds[K] } | undefined;
   /** All words of a kind that are built. */
-  ofKind<K extends Kind>(kind: K): readonly { readonly name: string; readonly capabilities?: Kinds[K] }[];
+  ofKind<K extends WordKind>(kind: K): readonly { readonly name: string; readonly capabilities?: Kinds[K] }[];
   call?: Call;
 }

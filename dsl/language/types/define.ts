@@ -2,10 +2,10 @@
  * How words are written down: the arguments that a word's own functions read are inferred from its parameters, and what it
  * says of itself is of its kind. Both functions give back what they are given.
  */
-import type { Kind, Kinds } from "./capabilities.js";
+import type { WordKind, Kinds } from "./capabilities.js";
 import type { CheckContext } from "./context.js";
 import type { Arguments, Call, Value } from "./value.js";
-import type { Implementations, Loaded, Parameter, ValueType, Word } from "./registry.js";
+import type { Implementations, LoadedImplementation, Parameter, ValueType, Word } from "./registry.js";
 
 /** The value of an argument of this type, once it is checked; of a type that isn't told any value. */
 type ValueOf<T> = [ValueType] extends [T] ? Value : CheckedOf<T>;
@@ -77,19 +77,19 @@ export type ArgumentsOf<P extends readonly Parameter[]> =
     : never;
 
 /** A word says of itself what its kind asks for. */
-type Says<K extends Kind, C extends Call> = [Kinds<C>[K]] extends [never]
+type Says<K extends WordKind, C extends Call> = [Kinds<C>[K]] extends [never]
   ? { readonly capabilities?: `a ${K} says nothing but what every word says` }
   : NonNullable<unknown> extends Kinds<C>[K]
     ? { readonly capabilities?: Kinds<C>[K] }
     : { readonly capabilities: Kinds<C>[K] };
 
 /** A word of a kind that does something says how that is loaded, unless it is planned, or a target that the session serves. */
-type Does<K extends Kind> = K extends keyof Implementations
+type Does<K extends WordKind> = K extends keyof Implementations
   ? Running<K> | Planned | (K extends "target" ? Serving : never)
   : NonNullable<unknown>;
-interface Running<K extends Kind> {
+interface Running<K extends WordKind> {
   /** Loads its run file. */
-  load(): Promise<Loaded<K>>;
+  load(): Promise<LoadedImplementation<K>>;
 }
 interface Planned {
   readonly planned: NonNullable<Word["planned"]>;
@@ -98,7 +98,7 @@ interface Serving {
   readonly capabilities: { readonly serves: unknown };
 }
 
-export function defineWord<K extends Kind, const P extends readonly Parameter[]>(
+export function defineWord<K extends WordKind, const P extends readonly Parameter[]>(
   word: Omit<Word<K>, "parameters" | "check" | "capabilities"> & {
     readonly parameters: P;
     check?(call: Call<ArgumentsOf<P>>, context: CheckContext): void;
@@ -110,10 +110,10 @@ export function defineWord(word: unknown): unknown {
 }
 
 /** A parameter that several words share. */
-export function parameter<const P extends Parameter>(one: P): P {
+export function defineParameter<const P extends Parameter>(one: P): P {
   return one;
 }
 /** Parameters that several words share. */
-export function parameters<const P extends readonly Parameter[]>(all: P): P {
+export function defineParameters<const P extends readonly Parameter[]>(all: P): P {
   return all;
 }

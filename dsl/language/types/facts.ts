@@ -8,7 +8,7 @@ import type { PersonalFacts } from "./personal-facts.js";
 import type { AnnotatedFacts } from "./annotated-facts.js";
 import type { DataAudit } from "./audit-facts.js";
 import type { RowName } from "./row-name.js";
-import type { DataPlan, ModelPlan, ReaderOf, ScratchPlan } from "./subject.js";
+import type { DataPlan, ModelPlan, DataReader, ScratchPlan } from "./subject.js";
 import type { Call, Value } from "./value.js";
 
 export type Need =
@@ -18,7 +18,7 @@ export type Need =
   | {
       readonly about: "data";
       readonly data: DataPlan;
-      readonly base: ReaderOf | null;
+      readonly base: DataReader | null;
     }
   /** Rows that one of several data sets has to score and another to train, read and divided (never asked while assisting). */
   | { readonly about: "apart"; readonly datas: readonly DataPlan[] }
@@ -57,15 +57,15 @@ export type Need =
       readonly overwrite: boolean;
     }
   /** The trials that a sweep starts from. */
-  | { readonly about: "journal"; readonly of: TrialsOf }
+  | { readonly about: "journal"; readonly of: EarlierTrials }
   /** What lies in a folder, asked while someone types a path: `path` starts from `folder` and ends in `/`, or is empty. */
   | { readonly about: "files"; readonly path: string; readonly folder: string };
 
 /** Trials of earlier: of a sweep by its name, of which the newest counts, or of a journal's file. */
-export type TrialsOf = { readonly sweep: string } | { readonly journal: string; readonly folder: string };
+export type EarlierTrials = { readonly sweep: string } | { readonly journal: string; readonly folder: string };
 
 /** A coded error met while fetching: the compiler reports it at the place that asked. */
-export interface Failed {
+export interface FailedFact {
   readonly failed: { readonly code: string; readonly data: unknown };
 }
 export interface TableFacts {
@@ -218,10 +218,10 @@ export interface BaseFacts {
   };
 }
 /** A base as it is made of another one. */
-export type Made = Pick<BaseFacts, "config" | "shapes">;
+export type DerivedBase = Pick<BaseFacts, "config" | "shapes">;
 /** A run whose weights can be had. */
 /** Training rows of one data set, told by the hash of its content. */
-export interface RowsOf {
+export interface TrainingRows {
   readonly hash: string;
   readonly rows: number;
 }
@@ -236,14 +236,14 @@ export interface RunFacts {
   /** How it went on learning from other weights; absent: it began from its base. */
   readonly strategy?: readonly Call[];
   /** Rows of earlier data that it keeps to learn again, and training rows of each data set that it learnt; absent: none known. */
-  readonly rows?: { readonly kept: number; readonly learnt: readonly RowsOf[] };
+  readonly rows?: { readonly kept: number; readonly learnt: readonly TrainingRows[] };
   /** Its log is lost: its weights are there, their history is not. */
   readonly withoutLog?: true;
   /** It is several trainings that run as one. Absent: it is one. */
-  readonly together?: Together;
+  readonly together?: TrainingGroup;
 }
 /** What several trainings come to that run as one: the best of them, each of them, or of a sweep what was written of the model and the recipe that it varies. */
-export type Together =
+export type TrainingGroup =
   | { readonly is: "one" | "each" }
   | {
       readonly is: "sweep";
@@ -262,12 +262,12 @@ export interface MachineFacts {
   readonly cores: number;
   readonly engine: string;
   /** Trainings measured here with this engine. */
-  readonly took: readonly Took[];
+  readonly took: readonly TrainingTime[];
   /** FLOP/s that the engine's product of f32 matrices reaches here; null: not measured. */
   readonly product: number | null;
 }
 /** What a training took: effort in FLOPs of f32 products (estimates.ts), for all of the steps. */
-export interface Took {
+export interface TrainingTime {
   readonly flops: number;
   readonly steps: number;
   readonly seconds: number;
@@ -305,24 +305,24 @@ export interface JournalFacts {
     readonly trials: number;
   }[];
 }
-export interface ApartFacts {
-  readonly leaks: readonly ApartLeak[];
+export interface RowLeakFacts {
+  readonly leaks: readonly RowLeak[];
 }
 /** Of one data set; all data are told by their place among those that were asked about. */
-export interface ApartLeak {
+export interface RowLeak {
   readonly data: number;
   /** Rows that score and that others train, of those of the split. */
   readonly splits: readonly { readonly split: string; readonly rows: number; readonly of: number }[];
   readonly trains: readonly number[];
 }
 /** It may; what stands against it is a failure. */
-export interface PlaceFacts {
+export interface OutputPlaceFacts {
   readonly free: true;
 }
 export type FactOf<N extends Need["about"]> = {
   table: TableFacts;
   data: DataFacts;
-  apart: ApartFacts;
+  apart: RowLeakFacts;
   base: BaseFacts;
   run: RunFacts;
   machine: MachineFacts;
@@ -332,15 +332,15 @@ export type FactOf<N extends Need["about"]> = {
   schema: SchemaFacts;
   files: FilesFacts;
   journal: JournalFacts;
-  place: PlaceFacts;
+  place: OutputPlaceFacts;
 }[N];
 
 /** The way back of `keyOf`. */
-export function needOf(key: string): Need {
+export function needFromKey(key: string): Need {
   const need: Need = JSON.parse(key);
   return need;
 }
-export function keyOf(need: Need): string {
+export function needKey(need: Need): string {
   return must(canonicalize(need), "the key of a need");
 }
 
@@ -348,17 +348,17 @@ export function keyOf(need: Need): string {
 export class Facts {
   private constructor(
     private readonly answers: ReadonlyMap<string, unknown>,
-    private readonly asked?: Map<string, unknown>,
+    private readonly lookups?: Map<string, unknown>,
   ) {}
   static readonly none = new Facts(new Map());
-  get<N extends Need>(need: N): FactOf<N["about"]> | Failed | undefined {
-    const key = keyOf(need);
+  get<N extends Need>(need: N): FactOf<N["about"]> | FailedFact | undefined {
+    const key = needKey(need);
     const answer = this.answers.get(key);
-    this.asked?.set(key, answer);
-    return answer as FactOf<N["about"]> | Failed | undefined;
+    this.lookups?.set(key, answer);
+    return answer as FactOf<N["about"]> | FailedFact | undefined;
   }
   /** The answer to the need with that key. */
-  at(key: string): unknown {
+  answerAt(key: string): unknown {
     return this.answers.get(key);
   }
   /** The same answers; what is asked for is written to `asked`, with what was answered. */
@@ -368,8 +368,8 @@ export class Facts {
   /** All answers of a sort, failures left out. */
   *about<A extends Need["about"]>(about: A): Generator<readonly [Extract<Need, { about: A }>, FactOf<A>]> {
     for (const [key, answer] of this.answers) {
-      if (failed(answer)) continue;
-      const need = needOf(key);
+      if (isFailed(answer)) continue;
+      const need = needFromKey(key);
       if (need.about === about) yield [need as Extract<Need, { about: A }>, answer as FactOf<A>];
     }
   }
@@ -378,15 +378,15 @@ export class Facts {
     return [...this.answers];
   }
   /** Several at once: each `with` copies all that are known. */
-  withAll(answers: Iterable<readonly [Need, FactOf<Need["about"]> | Failed]>): Facts {
+  withAll(answers: Iterable<readonly [Need, FactOf<Need["about"]> | FailedFact]>): Facts {
     const all = new Map(this.answers);
-    for (const [need, answer] of answers) all.set(keyOf(need), answer);
+    for (const [need, answer] of answers) all.set(needKey(need), answer);
     return new Facts(all);
   }
-  with<N extends Need>(need: N, answer: FactOf<N["about"]> | Failed): Facts {
-    return new Facts(new Map(this.answers).set(keyOf(need), answer));
+  with<N extends Need>(need: N, answer: FactOf<N["about"]> | FailedFact): Facts {
+    return new Facts(new Map(this.answers).set(needKey(need), answer));
   }
 }
-export function failed(x: unknown): x is Failed {
+export function isFailed(x: unknown): x is FailedFact {
   return typeof x === "object" && x !== null && "failed" in x;
 }

@@ -2,7 +2,7 @@ import type { Span } from "../diagnostics/span.js";
 import type { Value } from "./value.js";
 
 /** One key's value as it was given. Calls hold only what was written. */
-export interface Given {
+export interface GivenValue {
   readonly value: Value;
   readonly span: Span;
   readonly from: "written" | "parameter" | "reference";

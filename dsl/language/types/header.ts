@@ -2,15 +2,15 @@
 import type { Verb } from "./registry.js";
 import type { Clause, Operand, Statement, WordNode } from "../syntax/tree.js";
 import type { Fix } from "../diagnostics/diagnostic.js";
-import { adviceOf } from "./advised.js";
+import { adviceFor } from "./advised.js";
 import { kindsIn } from "./parts.js";
-import { nearest } from "../diagnostics/nearest.js";
-import type { Scope } from "./scope.js";
-import { replace } from "../diagnostics/reporter.js";
-import { formOf } from "./shapes.js";
-import { trialOf } from "./trial.js";
+import { nearestWord } from "../diagnostics/nearest.js";
+import type { StatementScope } from "./scope.js";
+import { replacementFix } from "../diagnostics/reporter.js";
+import { describeExpression } from "./shapes.js";
+import { dryRunScope } from "./trial.js";
 
-export interface Header {
+export interface StatementHeader {
   readonly verb: Verb;
   readonly statement: Statement;
   readonly operands: readonly Operand[];
@@ -56,7 +56,7 @@ const elsewhere: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** Checks the header; nothing comes back for what is no statement of a built verb. */
-export function headerOf(scope: Scope, statement: Statement): Header | undefined {
+export function readHeader(scope: StatementScope, statement: Statement): StatementHeader | undefined {
   const { verb: name } = statement;
   const verb = scope.registry.find("verb", name.text);
   // `tune router on tickets`: a version is no name.
@@ -77,14 +77,14 @@ export function headerOf(scope: Scope, statement: Statement): Header | undefined
     const takes = Object.hasOwn(verb.connectors, text) ? verb.connectors[text] : undefined;
     if (!takes) {
       const called = verb.elsewhere?.[text];
-      const near = called !== undefined && has.includes(called) ? called : nearest(text, has, scope.reporter);
+      const near = called !== undefined && has.includes(called) ? called : nearestWord(text, has, scope.reporter);
       // What can't be read to its end may have lost a comma or a name before.
       if (statement.broken) continue;
       scope.report(
         "unknown-connector",
         { connector: text, verb: verb.name, has, ...(near ? { nearest: near } : {}) },
         span,
-        near ? { fix: replace(span, near) } : {},
+        near ? { fix: replacementFix(span, near) } : {},
       );
       sound = false;
       if (near && !clauses.has(near)) clauses.set(near, clause);
@@ -109,7 +109,7 @@ export function headerOf(scope: Scope, statement: Statement): Header | undefined
         example: verb.example,
       },
       instead?.connector.span ?? name.span,
-      instead ? { fix: replace(instead.connector.span, connector) } : {},
+      instead ? { fix: replacementFix(instead.connector.span, connector) } : {},
     );
     sound = false;
   }
@@ -119,7 +119,7 @@ export function headerOf(scope: Scope, statement: Statement): Header | undefined
 
 /** The clause that says what the missing one takes, after a connector that a new name follows: `deploy router as onnx("build")`. */
 function takenFor(
-  { registry }: Scope,
+  { registry }: StatementScope,
   { connectors }: Verb,
   clauses: ReadonlyMap<string, Clause>,
   kind: string,
@@ -131,7 +131,7 @@ function takenFor(
   });
 }
 
-function operandsFit(scope: Scope, verb: Verb, statement: Statement): boolean {
+function operandsFit(scope: StatementScope, verb: Verb, statement: Statement): boolean {
   const { operands, verb: name } = statement;
   const first = operands[0];
   const wanted = {
@@ -148,9 +148,14 @@ function operandsFit(scope: Scope, verb: Verb, statement: Statement): boolean {
   }[verb.operands.what];
   if (verb.operands.what === "none") {
     if (!first) return true;
-    scope.report("wrong-operand", { after: verb.name, wanted: "no name", found: formOf(first) }, first.span, {
-      fix: { ...replace({ ...first.span, start: name.span.end }, ""), certain: false },
-    });
+    scope.report(
+      "wrong-operand",
+      { after: verb.name, wanted: "no name", found: describeExpression(first) },
+      first.span,
+      {
+        fix: { ...replacementFix({ ...first.span, start: name.span.end }, ""), certain: false },
+      },
+    );
     return false;
   }
   if (["any", "version", "training"].includes(verb.operands.what)) return true;
@@ -186,15 +191,15 @@ function operandsFit(scope: Scope, verb: Verb, statement: Statement): boolean {
             : quoted
               ? `${wanted} without quotes: \`${operand.value}\``
               : wanted,
-          found: formOf(operand),
+          found: describeExpression(operand),
         },
         operand.span,
         called
           ? { fix: inBraces(operand) }
           : operand.is === "word" && verb.operands.what === "file"
-            ? { fix: replace(operand.span, JSON.stringify(operand.text)) }
+            ? { fix: replacementFix(operand.span, JSON.stringify(operand.text)) }
             : quoted
-              ? { fix: replace(operand.span, operand.value) }
+              ? { fix: replacementFix(operand.span, operand.value) }
               : {},
       );
       return false;
@@ -204,7 +209,7 @@ function operandsFit(scope: Scope, verb: Verb, statement: Statement): boolean {
 }
 
 /** Of names that are worked on one after the other. */
-function namedOnce(scope: Scope, operands: readonly Operand[], after: string): boolean {
+function namedOnce(scope: StatementScope, operands: readonly Operand[], after: string): boolean {
   const before = new Set<string>();
   for (const [i, operand] of operands.entries()) {
     if (operand.is !== "word" || operand.arguments) continue;
@@ -214,7 +219,7 @@ function namedOnce(scope: Scope, operands: readonly Operand[], after: string): b
     }
     const from = operands[i - 1]!.span.end;
     scope.report("named-twice", { name: operand.text, after }, operand.span, {
-      fix: { ...replace({ ...operand.span, start: from }, ""), title: "leave it out" },
+      fix: { ...replacementFix({ ...operand.span, start: from }, ""), title: "leave it out" },
     });
     return false;
   }
@@ -241,7 +246,7 @@ function meanwhileOf(verb: Verb, operand: Operand | undefined): string | undefin
     : meanwhile?.replaceAll(new RegExp(`\\b${shown}\\b`, "g"), () => named);
 }
 
-function noVerb(scope: Scope, statement: Statement, written: string): void {
+function noVerb(scope: StatementScope, statement: Statement, written: string): void {
   const {
     verb: name,
     operands: [first],
@@ -261,12 +266,12 @@ function noVerb(scope: Scope, statement: Statement, written: string): void {
   } else unknownVerb(scope, statement, written, known?.name);
 }
 
-function unknownVerb(scope: Scope, statement: Statement, written: string, known: string | undefined): void {
+function unknownVerb(scope: StatementScope, statement: Statement, written: string, known: string | undefined): void {
   const name = statement.verb;
   const verbs = scope.registry.verbs();
   const near =
     known ??
-    nearest(
+    nearestWord(
       name.text,
       verbs.map((v) => v.name),
     ) ??
@@ -275,7 +280,7 @@ function unknownVerb(scope: Scope, statement: Statement, written: string, known:
   const advice = near
     ? undefined
     : (elsewhere.find(([words]) => words.test(name.text))?.[1] ??
-      verbs.map((v) => adviceOf(v, name.text)).find((told) => told !== undefined));
+      verbs.map((v) => adviceFor(v, name.text)).find((hint) => hint !== undefined));
   const key = known === undefined ? undefined : keyLike(scope, known, name.text);
   scope.report(
     "unknown-verb",
@@ -287,15 +292,15 @@ function unknownVerb(scope: Scope, statement: Statement, written: string, known:
     },
     name.span,
     near
-      ? { fix: { ...replace(name.span, near), certain: key === undefined && fitsVerb(scope, statement, near) } }
+      ? { fix: { ...replacementFix(name.span, near), certain: key === undefined && fitsVerb(scope, statement, near) } }
       : {},
   );
 }
 
 /** Whether the rest of the header is one of that verb's: other tools' `export m to "folder"` needs more than another verb. */
-function fitsVerb(scope: Scope, statement: Statement, verb: string): boolean {
-  const trial = trialOf(scope);
-  const header = headerOf(trial.scope, { ...statement, verb: { ...statement.verb, text: verb } });
+function fitsVerb(scope: StatementScope, statement: Statement, verb: string): boolean {
+  const trial = dryRunScope(scope);
+  const header = readHeader(trial.scope, { ...statement, verb: { ...statement.verb, text: verb } });
   if (!header?.sound || trial.reporter.diagnostics.length > 0) return false;
   return [...header.clauses].every(
     ([
@@ -310,10 +315,12 @@ function fitsVerb(scope: Scope, statement: Statement, verb: string): boolean {
 }
 
 /** How a key of the verb is written that is called so, or whose words are called so elsewhere. */
-function keyLike({ registry }: Scope, verb: string, name: string): string | undefined {
+function keyLike({ registry }: StatementScope, verb: string, name: string): string | undefined {
   const words = (registry.find("verb", verb)?.parameters ?? []).flatMap((parameter) => {
-    const of = kindsIn(parameter.type).flatMap((kind) => registry.ofKind(kind));
-    return parameter.name === name ? of : of.filter(({ elsewhere: called }) => called?.[name] !== undefined);
+    const candidates = kindsIn(parameter.type).flatMap((kind) => registry.ofKind(kind));
+    return parameter.name === name
+      ? candidates
+      : candidates.filter(({ elsewhere: called }) => called?.[name] !== undefined);
   });
   return words.find(({ planned, example }) => !planned && example !== undefined)?.example;
 }

@@ -2,17 +2,17 @@
 import type { Call, Value } from "./value.js";
 import type { Parameter, ValueType, Verb, Word } from "./registry.js";
 import type { Entry, Expression, Key } from "../syntax/tree.js";
-import { nearest } from "../diagnostics/nearest.js";
-import type { Given } from "./given-value.js";
-import type { Scope } from "./scope.js";
+import { nearestWord } from "../diagnostics/nearest.js";
+import type { GivenValue } from "./given-value.js";
+import type { StatementScope } from "./scope.js";
 import { defaultCall, kindsIn } from "./parts.js";
-import { replace } from "../diagnostics/reporter.js";
+import { replacementFix } from "../diagnostics/reporter.js";
 import type { Span } from "../diagnostics/span.js";
-import { unknownKey } from "./unknown-key.js";
-import { typed } from "./values.js";
+import { reportUnknownKey } from "./unknown-key.js";
+import { typedValue } from "./values.js";
 
-export interface Keys {
-  readonly given: ReadonlyMap<string, Given>;
+export interface BlockKeys {
+  readonly given: ReadonlyMap<string, GivenValue>;
   readonly broken: boolean;
 }
 
@@ -20,15 +20,15 @@ export interface Keys {
  * Reads a block's entries against `parameters`; `base` is what dotted keys may change (the definition after `like`). `partly`: of
  * a list the items that are sound are given, though others are wrong, so that these are checked too.
  */
-export function keysOf(
-  scope: Scope,
+export function readKeys(
+  scope: StatementScope,
   entries: readonly Entry[],
   verb: Verb,
   parameters: readonly Parameter[],
-  base: ReadonlyMap<string, Given> = new Map(),
+  base: ReadonlyMap<string, GivenValue> = new Map(),
   baseKnown = true,
   { partly = false }: { readonly partly?: boolean } = {},
-): Keys {
+): BlockKeys {
   const given = new Map(base);
   const seen = new Map<string, Span>();
   let broken = false;
@@ -43,7 +43,7 @@ export function keysOf(
     const root = key.path[0] ?? key.text;
     const parameter = parameters.find((p) => p.name === root);
     if (!parameter) {
-      unknownKey(scope, entry, { verb, parameters, entries, alone: base.size === 0 && baseKnown });
+      reportUnknownKey(scope, entry, { verb, parameters, entries, alone: base.size === 0 && baseKnown });
       broken = true;
       continue;
     }
@@ -62,7 +62,7 @@ export function keysOf(
     const value =
       key.path.length > 1
         ? changed(scope, key, entry.value, parameter, given.get(root), places)
-        : typed(entry.value, parameter.type, { path: root, key: root, parameter }, typing);
+        : typedValue(entry.value, parameter.type, { path: root, key: root, parameter }, typing);
     if (value === undefined) {
       broken = true;
       const items = sound.get(root);
@@ -87,7 +87,7 @@ function soundOf(
   items: readonly (Value | undefined)[],
   root: string,
   places: ReadonlyMap<string, Span>,
-): Pick<Given, "value" | "places"> {
+): Pick<GivenValue, "value" | "places"> {
   const value = items.filter((item) => item !== undefined);
   const numbers = items.map((item, i) =>
     item === undefined ? null : items.slice(0, i).filter((one) => one !== undefined).length,
@@ -109,15 +109,15 @@ function partBefore(seen: ReadonlyMap<string, Span>, key: Key): Span | undefined
 
 /** The value of `root` with the part at `key` replaced. */
 function changed(
-  scope: Scope,
+  scope: StatementScope,
   key: Key,
   node: Expression,
   parameter: Parameter,
-  before: Given | undefined,
+  before: GivenValue | undefined,
   places: Map<string, Span>,
 ): Value | undefined {
   const standing = before?.value ?? defaultCall(parameter);
-  const target = standing === undefined ? undefined : partOf(scope, standing, key.path.slice(1), parameter.type);
+  const target = standing === undefined ? undefined : pathPartOf(scope, standing, key.path.slice(1), parameter.type);
   if (!target) {
     const [root = "", part, ...deeper] = key.path;
     const taking = kindsIn(parameter.type)
@@ -141,20 +141,20 @@ function changed(
     const has = target.unknown.parameters.map((p) => p.name);
     const name = target.name;
     const elsewhere = target.unknown.elsewhere?.[name];
-    const near = elsewhere ?? nearest(name, has, scope.reporter);
+    const near = elsewhere ?? nearestWord(name, has, scope.reporter);
     scope.report(
       "unknown-argument",
       { word: target.unknown.name, name, has, ...(near ? { nearest: near } : {}), ...(elsewhere ? { elsewhere } : {}) },
       key.span,
       near && has.includes(near) && key.text.endsWith(name)
-        ? { fix: replace({ ...key.span, start: key.span.end - name.length }, near) }
+        ? { fix: replacementFix({ ...key.span, start: key.span.end - name.length }, near) }
         : {},
     );
     return undefined;
   }
   if (standing === undefined) return undefined;
   const path = key.path.slice(1);
-  const value = typed(
+  const value = typedValue(
     node,
     target.parameter.type,
     { path: key.text, key: target.parameter.name, parameter: target.parameter },
@@ -163,16 +163,21 @@ function changed(
   return value === undefined ? undefined : withPart(standing, path, value);
 }
 
-export type Part = { readonly parameter: Parameter } | { readonly unknown: Word; readonly name: string };
+export type PathPart = { readonly parameter: Parameter } | { readonly unknown: Word; readonly name: string };
 /** Which parameter a path inside a value names. */
-export function partOf(scope: Scope, value: Value, path: readonly string[], type: ValueType): Part | undefined {
+export function pathPartOf(
+  scope: StatementScope,
+  value: Value,
+  path: readonly string[],
+  type: ValueType,
+): PathPart | undefined {
   const [name, ...rest] = path;
   if (name === undefined || value === null || typeof value !== "object" || Array.isArray(value)) return undefined;
   if ("record" in value) {
     const record = type.is === "either" ? type.of.find((one) => one.is === "record") : type;
     if (record?.is !== "record") return undefined;
     const inner = value.record[name];
-    if (rest.length > 0) return inner === undefined ? undefined : partOf(scope, inner, rest, record.of);
+    if (rest.length > 0) return inner === undefined ? undefined : pathPartOf(scope, inner, rest, record.of);
     return record.keys && !record.keys.includes(name)
       ? undefined
       : { parameter: { name, type: record.of, doc: "", why: "", impact: "low" } };
@@ -184,7 +189,7 @@ export function partOf(scope: Scope, value: Value, path: readonly string[], type
   if (!parameter) return { unknown: word, name };
   if (rest.length === 0) return { parameter };
   const inner = value.arguments[name] ?? defaultCall(parameter);
-  return inner === undefined ? undefined : partOf(scope, inner, rest, parameter.type);
+  return inner === undefined ? undefined : pathPartOf(scope, inner, rest, parameter.type);
 }
 function withPart(value: Value, path: readonly string[], part: Value): Value {
   const [name, ...rest] = path;

@@ -2,25 +2,25 @@
 import type { Value } from "./value.js";
 import type { ValueType } from "./registry.js";
 import { boundText } from "./shapes.js";
-import { durations, sizes } from "../syntax/numbers.js";
+import { durationUnits, sizeUnits } from "../syntax/numbers.js";
 import type { NumberNode } from "../syntax/tree.js";
-import { replace } from "../diagnostics/reporter.js";
+import { replacementFix } from "../diagnostics/reporter.js";
 import type { Span } from "../diagnostics/span.js";
 import type {} from "./codes/value-codes.js";
-import type { Asked, Typing } from "./typing.js";
+import type { ExpectedValue, TypingContext } from "./typing.js";
 
-export function numeric(
+export function typedNumber(
   node: NumberNode,
   type: Extract<ValueType, { is: "number" }>,
-  asked: Asked,
-  t: Typing,
+  expected: ExpectedValue,
+  t: TypingContext,
 ): Value | undefined {
   const bad = (wanted: string, fix?: string): undefined => {
     t.reporter.report(
       "wrong-unit",
-      { key: asked.key, found: node.raw, wanted, ...(fix === undefined ? {} : { instead: fix }) },
+      { key: expected.key, found: node.raw, wanted, ...(fix === undefined ? {} : { instead: fix }) },
       node.span,
-      fix ? { fix: replace(node.span, fix) } : {},
+      fix ? { fix: replacementFix(node.span, fix) } : {},
     );
     return undefined;
   };
@@ -34,10 +34,10 @@ export function numeric(
         const instead = percent(node);
         t.reporter.report(
           "share-as-decimal",
-          { key: asked.key, found: node.raw, instead, ...(type.unit === "share" && { share: true }) },
+          { key: expected.key, found: node.raw, instead, ...(type.unit === "share" && { share: true }) },
           node.span,
           {
-            fix: replace(node.span, instead),
+            fix: replacementFix(node.span, instead),
           },
         );
         return undefined;
@@ -47,14 +47,14 @@ export function numeric(
         typeof value === "object" &&
         ((value as { share: number }).share < 0 || (value as { share: number }).share > 1)
       ) {
-        t.reporter.report("out-of-range", { key: asked.key, found: node.raw, range: "from 0% to 100%" }, node.span);
+        t.reporter.report("out-of-range", { key: expected.key, found: node.raw, range: "from 0% to 100%" }, node.span);
         return undefined;
       }
       break;
     }
     case "duration":
     case "bytes": {
-      const units = type.unit === "duration" ? durations : sizes;
+      const units = type.unit === "duration" ? durationUnits : sizeUnits;
       const factor = Object.hasOwn(units, node.unit) ? units[node.unit] : undefined;
       if (factor === undefined)
         return bad(
@@ -65,10 +65,10 @@ export function numeric(
       break;
     }
     default:
-      if (isShare(node) && asked.parameter?.misfits?.share !== undefined) {
-        const advice = asked.parameter.misfits.share.replaceAll("…", percent(node));
+      if (isShare(node) && expected.parameter?.misfits?.share !== undefined) {
+        const advice = expected.parameter.misfits.share.replaceAll("…", percent(node));
         const wanted = "a plain number";
-        t.reporter.report("wrong-unit", { key: asked.key, found: node.raw, wanted, advice }, node.span);
+        t.reporter.report("wrong-unit", { key: expected.key, found: node.raw, wanted, advice }, node.span);
         return undefined;
       }
       if (node.unit === "%") {
@@ -78,14 +78,17 @@ export function numeric(
           : bad("a plain number", String(decimal));
       }
       if (node.unit !== "")
-        return bad("a plain number", Object.hasOwn({ ...durations, ...sizes }, node.unit) ? undefined : digits(node));
+        return bad(
+          "a plain number",
+          Object.hasOwn({ ...durationUnits, ...sizeUnits }, node.unit) ? undefined : digits(node),
+        );
       value = node.value;
   }
   if (type.integer && typeof value === "number" && !Number.isInteger(value)) {
-    t.reporter.report("not-whole", { key: asked.key, found: node.raw }, node.span);
+    t.reporter.report("not-whole", { key: expected.key, found: node.raw }, node.span);
     return undefined;
   }
-  return inRange(value, node.raw, node.span, asked, t);
+  return checkRange(value, node.raw, node.span, expected, t);
 }
 
 const isShare = ({ unit, value }: NumberNode): boolean => unit === "%" || (unit === "" && value > 0 && value < 1);
@@ -95,11 +98,11 @@ const percent = ({ unit, value, raw }: NumberNode): string =>
 const digits = (node: NumberNode): string => node.raw.slice(0, node.raw.length - node.unit.length);
 /** `2hours`, `2H`, `512mb`: the number with the unit that is meant. */
 function withUnit(node: NumberNode, units: Readonly<Record<string, number>>): string | undefined {
-  const asked = node.unit.toLowerCase();
+  const writtenUnit = node.unit.toLowerCase();
   const names = Object.keys(units);
   const near =
-    names.find((name) => name.toLowerCase() === asked) ??
-    names.find((name) => name.length > 0 && LONG[name]?.test(asked) === true);
+    names.find((name) => name.toLowerCase() === writtenUnit) ??
+    names.find((name) => name.length > 0 && LONG[name]?.test(writtenUnit) === true);
   return near === undefined ? undefined : digits(node) + near;
 }
 const LONG: Readonly<Record<string, RegExp>> = {
@@ -113,13 +116,19 @@ const LONG: Readonly<Record<string, RegExp>> = {
   GB: /^(?:g|gigs?|gigabytes?)$/,
 };
 
-export function inRange(value: Value, raw: string, span: Span, asked: Asked, t: Typing): Value | undefined {
-  const range = asked.parameter?.range;
-  const x = plain(value);
+export function checkRange(
+  value: Value,
+  raw: string,
+  span: Span,
+  expected: ExpectedValue,
+  t: TypingContext,
+): Value | undefined {
+  const range = expected.parameter?.range;
+  const x = plainNumber(value);
   if (!range || x === undefined) return value;
   const low = range.min !== undefined && (range.exclusive ? x <= range.min : x < range.min);
   if (low || (range.max !== undefined && x > range.max)) {
-    const bound = (of: number): string => boundText(asked.parameter, of);
+    const bound = (limit: number): string => boundText(expected.parameter, limit);
     const least =
       range.min === undefined
         ? ""
@@ -129,7 +138,7 @@ export function inRange(value: Value, raw: string, span: Span, asked: Asked, t: 
     const most = range.max === undefined ? "" : `at most ${bound(range.max)}`;
     t.reporter.report(
       "out-of-range",
-      { key: asked.key, found: raw, range: [least, most].filter(Boolean).join(" and ") },
+      { key: expected.key, found: raw, range: [least, most].filter(Boolean).join(" and ") },
       span,
     );
     return undefined;
@@ -138,7 +147,7 @@ export function inRange(value: Value, raw: string, span: Span, asked: Asked, t: 
 }
 
 /** A number, or the number behind a share. */
-export function plain(value: Value): number | undefined {
+export function plainNumber(value: Value): number | undefined {
   if (typeof value === "number") return value;
   return value !== null && typeof value === "object" && "share" in value ? value.share : undefined;
 }

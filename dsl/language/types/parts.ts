@@ -1,5 +1,5 @@
 /** What stands inside the words that a key takes. */
-import type { Scope } from "./scope.js";
+import type { StatementScope } from "./scope.js";
 import type { Parameter, ValueType, Verb, Word } from "./registry.js";
 import type { Call, Value } from "./value.js";
 
@@ -9,8 +9,8 @@ export function defaultCall(parameter: Parameter): Value | undefined {
 }
 
 /** A parameter inside a word that a key takes; the key's default and words of the verb's own example come first. */
-export function partNamed(
-  scope: Scope,
+export function findNestedParameter(
+  scope: StatementScope,
   name: string,
   owner: Verb,
   parameters: readonly Parameter[],

@@ -3,17 +3,17 @@
  * `dsl` knows no word: checker, completion, hover, documentation and plan read these records.
  */
 import type { Arguments, Call, Value } from "./value.js";
-import type { Kind, Kinds } from "./capabilities.js";
+import type { WordKind, Kinds } from "./capabilities.js";
 import type { CheckContext } from "./context.js";
 
 /** What a word of each kind does at run time; stdlib's rooms merge their interfaces in (`declare module "#dsl/language/types/registry.js"`). */
 export interface Implementations {}
 /** What loading a word of a kind gives. */
-export type Loaded<K> = K extends keyof Implementations ? Implementations[K] : unknown;
-export type { Kind } from "./capabilities.js";
+export type LoadedImplementation<K> = K extends keyof Implementations ? Implementations[K] : unknown;
+export type { WordKind } from "./capabilities.js";
 
 export type ValueType =
-  | { readonly is: "number"; readonly integer?: true; readonly unit?: Unit }
+  | { readonly is: "number"; readonly integer?: true; readonly unit?: NumberUnit }
   /** `"quoted"` only. `form: "user"`: the user name of HTTP's basic login, which has no `:` and no control character. */
   | { readonly is: "string"; readonly form?: "user" }
   | { readonly is: "text" } // "quoted" or a bare name (a label, a column)
@@ -24,7 +24,7 @@ export type ValueType =
       readonly of: readonly string[];
       readonly elsewhere?: Readonly<Record<string, string>>;
     }
-  | { readonly is: "word"; readonly kind: Kind } // `adamw(...)`; a word without parameters may stand bare
+  | { readonly is: "word"; readonly kind: WordKind } // `adamw(...)`; a word without parameters may stand bare
   | { readonly is: "column" } // a column of the data's source; checked against its header
   | { readonly is: "list"; readonly of: ValueType } // a single value may stand for a list of one
   /** `planned`: keys that the design knows but nothing reads yet, each with what serves meanwhile. */
@@ -45,7 +45,7 @@ export type ValueType =
   | { readonly is: "model" } // the name of a defined model
   | { readonly is: "either"; readonly of: readonly ValueType[] };
 /** share: `10%` only; share-or-count: `10%` or `100`; duration in ms; bytes. */
-export type Unit = "share" | "share-or-count" | "duration" | "bytes";
+export type NumberUnit = "share" | "share-or-count" | "duration" | "bytes";
 
 export interface Parameter {
   readonly name: string;
@@ -106,15 +106,15 @@ export interface Parameter {
 }
 
 /** A publication that a word comes from. */
-export interface Reference {
+export interface Publication {
   readonly title: string;
   readonly by: string;
   readonly year: number;
-  readonly at: string;
+  readonly url: string;
 }
 
 /** `A`: its arguments, as its parameters have them. */
-export interface Word<K extends Kind = Kind, A extends Arguments = Arguments> {
+export interface Word<K extends WordKind = WordKind, A extends Arguments = Arguments> {
   readonly kind: K;
   readonly name: string;
   readonly doc: string;
@@ -122,7 +122,7 @@ export interface Word<K extends Kind = Kind, A extends Arguments = Arguments> {
   /** Content hash of what a user defined; absent: a word of this package. Calls carry it, so that recipes tell one definition from another. */
   readonly definition?: string;
   /** Where the field describes it, the first source first. */
-  readonly references?: readonly Reference[];
+  readonly references?: readonly Publication[];
   readonly parameters: readonly Parameter[];
   /** Parameters of which just one is given. */
   readonly oneOf?: readonly string[];
@@ -140,7 +140,7 @@ export interface Word<K extends Kind = Kind, A extends Arguments = Arguments> {
   readonly notes?: readonly string[];
   /** Facts that checker and runner ask of a word instead of which one it is. */
   readonly capabilities?: Kinds<Call<A>>[K];
-  load?(): Promise<Loaded<K>>;
+  load?(): Promise<LoadedImplementation<K>>;
 }
 
 /** A bare name that stands where a defined one would: it means something to the verb, and nothing may be defined as it. */
@@ -174,8 +174,8 @@ export interface Verb extends Word<"verb"> {
       | "any";
     readonly many?: true;
     /** Words of this kind may stand among the names, with their arguments in parentheses. */
-    readonly calls?: Kind;
-    readonly own?: OwnSubject;
+    readonly calls?: WordKind;
+    readonly ownSubject?: OwnSubject;
   };
   readonly connectors: Readonly<
     Record<
@@ -196,7 +196,7 @@ export interface Verb extends Word<"verb"> {
   readonly needsBlock?: true;
 }
 
-export function isOfKind<K extends Kind>(word: Word, kind: K): word is Word<K> {
+export function isOfKind<K extends WordKind>(word: Word, kind: K): word is Word<K> {
   return word.kind === kind;
 }
 export function isVerb(word: Word): word is Verb {
@@ -206,9 +206,9 @@ export function isVerb(word: Word): word is Verb {
 export interface Registry {
   readonly words: readonly Word[];
   find(kind: "verb", name: string): Verb | undefined;
-  find<K extends Kind>(kind: K, name: string): Word<K> | undefined;
+  find<K extends WordKind>(kind: K, name: string): Word<K> | undefined;
   find(kind: string, name: string): Word | undefined;
-  ofKind<K extends Kind>(kind: K): readonly Word<K>[];
+  ofKind<K extends WordKind>(kind: K): readonly Word<K>[];
   ofKind(kind: string): readonly Word[];
   verbs(): readonly Verb[];
 }
@@ -232,26 +232,26 @@ export function makeRegistry(words: readonly Word[]): Registry {
 export interface GrowingRegistry extends Registry {
   define(word: Word): void;
   /** Words that were defined, in the order of their first definition. */
-  readonly own: readonly Word[];
+  readonly ownWords: readonly Word[];
 }
 
 /** `base` stays as it is. Whoever defines makes sure that no word of `base` is meant. */
-export function growing(base: Registry): GrowingRegistry {
-  const own = new Map<string, Word>();
+export function growingRegistry(base: Registry): GrowingRegistry {
+  const definedWords = new Map<string, Word>();
   let whole = base;
   return {
     get words() {
       return whole.words;
     },
-    get own() {
-      return [...own.values()];
+    get ownWords() {
+      return [...definedWords.values()];
     },
     find: ((kind: string, name: string) => whole.find(kind, name)) as Registry["find"],
     ofKind: ((kind: string) => whole.ofKind(kind)) as Registry["ofKind"],
     verbs: () => whole.verbs(),
     define(word) {
-      own.set(`${word.kind} ${word.name}`, word);
-      whole = makeRegistry([...base.words, ...own.values()]);
+      definedWords.set(`${word.kind} ${word.name}`, word);
+      whole = makeRegistry([...base.words, ...definedWords.values()]);
     },
   };
 }

@@ -3,7 +3,7 @@ import type { Parameter, Registry, ValueType } from "./registry.js";
 import type { Expression } from "../syntax/tree.js";
 
 /** Whether `node` has the outer form of `type`; what is inside is not looked at. */
-export function fitting(node: Expression, type: ValueType, registry: Registry): boolean {
+export function fitsType(node: Expression, type: ValueType, registry: Registry): boolean {
   if (node.is === "reference") return type.is !== "record";
   switch (type.is) {
     case "number":
@@ -20,7 +20,7 @@ export function fitting(node: Expression, type: ValueType, registry: Registry): 
     case "word":
       return node.is === "word" && registry.find(type.kind, node.text) !== undefined;
     case "list":
-      return node.is === "list" || fitting(node, type.of, registry);
+      return node.is === "list" || fitsType(node, type.of, registry);
     case "record":
       return node.is === "block";
     case "range":
@@ -30,12 +30,12 @@ export function fitting(node: Expression, type: ValueType, registry: Registry): 
     case "model":
       return node.is === "word" && !node.arguments;
     case "either":
-      return type.of.some((one) => fitting(node, one, registry));
+      return type.of.some((one) => fitsType(node, one, registry));
   }
 }
 
 /** What a key takes, in words. */
-export function describe(type: ValueType): string {
+export function describeType(type: ValueType): string {
   switch (type.is) {
     case "number":
       if (type.unit === "share") return "a share such as `10%`";
@@ -56,7 +56,7 @@ export function describe(type: ValueType): string {
     case "word":
       return `${/^[aeiou]/.test(type.kind) ? "an" : "a"} ${type.kind}`;
     case "list":
-      return `a list of ${plural(describe(type.of))}`;
+      return `a list of ${plural(describeType(type.of))}`;
     case "record":
       return "a record in `{ }`";
     case "range":
@@ -66,7 +66,7 @@ export function describe(type: ValueType): string {
     case "model":
       return "the name of a model";
     case "either":
-      return type.of.map(describe).join(" or ");
+      return type.of.map(describeType).join(" or ");
   }
 }
 function plural(text: string): string {
@@ -74,7 +74,7 @@ function plural(text: string): string {
 }
 
 /** What was written, in words. */
-export function formOf(node: Expression): string {
+export function describeExpression(node: Expression): string {
   switch (node.is) {
     case "number":
       return `the number \`${node.raw}\``;
@@ -94,7 +94,7 @@ export function formOf(node: Expression): string {
 }
 
 /** An end of a range as it is written: of a share in percent. */
-export function boundText(of: Pick<Parameter, "type"> | undefined, bound: number): string {
-  const isShare = of?.type.is === "number" && of.type.unit === "share";
+export function boundText(parameter: Pick<Parameter, "type"> | undefined, bound: number): string {
+  const isShare = parameter?.type.is === "number" && parameter.type.unit === "share";
   return isShare ? `${String(Number((100 * bound).toPrecision(12)))}%` : String(bound);
 }

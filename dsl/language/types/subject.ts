@@ -56,7 +56,7 @@ export interface ModelPlan {
   /** The base is what a training here made: `base` is its name, `from` what that began from. */
   readonly trained?: {
     readonly recipeHash: string;
-    readonly from: ReaderOf;
+    readonly from: DataReader;
     /** What was made of its weights before anything else: a stage of `compress`. Absent: they are as they were. */
     readonly made?: Call;
   };
@@ -76,7 +76,7 @@ export interface ModelPlan {
   readonly template?: Call | null;
 }
 /** What is told of a model where data are read for it: its base, and how conversations are written for it. */
-export interface ReaderOf {
+export interface DataReader {
   readonly name: string;
   readonly folder: string;
   readonly scratch?: ScratchPlan;
@@ -88,16 +88,16 @@ export interface ReaderOf {
   /** Of tasks that read contexts: tokens of a window, and how many neighbours share. */
   readonly windows?: { readonly length: number; readonly overlap: number };
 }
-export function readerOf({ base, folder, scratch, trained, task, template, max_length }: ModelPlan): ReaderOf {
+export function dataReaderOf({ base, folder, scratch, trained, task, template, max_length }: ModelPlan): DataReader {
   const { stride, pooling, learn } = task.arguments;
-  const of = {
+  const reader = {
     // A model reads with the tokenizer that the first of its line has.
     ...rootOf(trained?.from ?? { name: base, folder, ...(scratch && { scratch }) }),
     ...(typeof stride === "number" && { windows: { length: max_length, overlap: stride } }),
   };
-  if (template === undefined) return { ...of, ...(pooling !== undefined && { apart: true as const }) };
-  return { ...of, template, ...(learn === "last" && { learn: "last" }) };
+  if (template === undefined) return { ...reader, ...(pooling !== undefined && { apart: true as const }) };
+  return { ...reader, template, ...(learn === "last" && { learn: "last" }) };
 }
-function rootOf({ name, folder, scratch }: ReaderOf): ReaderOf {
+function rootOf({ name, folder, scratch }: DataReader): DataReader {
   return { name, folder, ...(scratch && { scratch }) };
 }

@@ -1,6 +1,6 @@
 /** What was probably meant by a value of the wrong form: the help, or the value in the form that is wanted. */
 import { decodeNumber } from "../syntax/numbers.js";
-import { quote } from "../syntax/strings.js";
+import { quoteString } from "../syntax/strings.js";
 import type { Argument, BlockNode, Expression, WordNode } from "../syntax/tree.js";
 import type { Parameter, Registry, ValueType, Word } from "./registry.js";
 
@@ -97,7 +97,7 @@ function written(node: Expression): string | undefined {
     case "number":
       return node.raw;
     case "string":
-      return quote(node.value);
+      return quoteString(node.value);
     case "reference":
       return `$${node.text}`;
     case "word":

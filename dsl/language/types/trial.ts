@@ -4,12 +4,12 @@ import { Reporter } from "../diagnostics/reporter.js";
 import type { Edit } from "../diagnostics/span.js";
 import type { Expression } from "../syntax/tree.js";
 import type { Parameter } from "./registry.js";
-import type { Scope } from "./scope.js";
+import type { StatementScope } from "./scope.js";
 
-export function trialOf(scope: Scope): { readonly scope: Scope; readonly reporter: Reporter } {
+export function dryRunScope(scope: StatementScope): { readonly scope: StatementScope; readonly reporter: Reporter } {
   const reporter = new Reporter();
   const { registry, source, parameters } = scope;
-  const trial: Scope = {
+  const trial: StatementScope = {
     registry,
     source,
     parameters,
@@ -26,8 +26,8 @@ export function trialOf(scope: Scope): { readonly scope: Scope; readonly reporte
 }
 
 /** What would be reported of a value if it were the value of `parameter`. */
-export function refusalsOf(scope: Scope, value: Expression, parameter: Parameter): readonly Diagnostic[] {
-  const trial = trialOf(scope);
+export function errorsOfValue(scope: StatementScope, value: Expression, parameter: Parameter): readonly Diagnostic[] {
+  const trial = dryRunScope(scope);
   const typing = trial.scope.typing(new Map());
   typing.typed(value, parameter.type, { path: parameter.name, key: parameter.name, parameter }, typing);
   return trial.reporter.diagnostics;
@@ -37,12 +37,12 @@ export function refusalsOf(scope: Scope, value: Expression, parameter: Parameter
  * The fix together with the fixes of what it would uncover. It stays certain only if all of these are certain and none touches
  * another.
  */
-export function withInner(fix: Fix, uncovered: readonly Diagnostic[]): Fix {
+export function withInnerFixes(fix: Fix, uncovered: readonly Diagnostic[]): Fix {
   const inner = uncovered.flatMap((one) => (one.fix?.certain ? one.fix.edits : []));
-  const fits = uncovered.every((one) => one.fix?.certain) && areApart([...fix.edits, ...inner]);
+  const fits = uncovered.every((one) => one.fix?.certain) && areEditsDisjoint([...fix.edits, ...inner]);
   return fits ? { ...fix, edits: [...fix.edits, ...inner] } : { ...fix, certain: false };
 }
-export function areApart(edits: readonly Edit[]): boolean {
+export function areEditsDisjoint(edits: readonly Edit[]): boolean {
   const sorted = edits.toSorted((a, b) => a.start - b.start);
   return sorted.every(({ end }, i) => end < (sorted[i + 1]?.start ?? Infinity));
 }

@@ -1,16 +1,16 @@
 /** What is said of a key that a block doesn't have: what it is called here, where it belongs, what serves instead. */
 import type { Parameter, Verb } from "./registry.js";
 import type { Entry } from "../syntax/tree.js";
-import { adviceOf, advised, writes, written, type Place } from "./advised.js";
-import { nearest } from "../diagnostics/nearest.js";
+import { adviceFor, fixFromAdvice, settingInAdvice, replaceSettingFix, type AdvicePlace } from "./advised.js";
+import { nearestWord } from "../diagnostics/nearest.js";
 import type { Fix } from "../diagnostics/diagnostic.js";
-import { replace, type More } from "../diagnostics/reporter.js";
-import { kindsIn, partNamed } from "./parts.js";
-import type { Scope } from "./scope.js";
-import { refusalsOf, withInner } from "./trial.js";
+import { replacementFix, type DiagnosticDetails } from "../diagnostics/reporter.js";
+import { kindsIn, findNestedParameter } from "./parts.js";
+import type { StatementScope } from "./scope.js";
+import { errorsOfValue, withInnerFixes } from "./trial.js";
 
 /** An unknown key: where it belongs, what it is called here, or the nearest one. */
-export function unknownKey(scope: Scope, entry: Entry, block: Block): void {
+export function reportUnknownKey(scope: StatementScope, entry: Entry, block: Block): void {
   const { key } = entry;
   const { verb, parameters } = block;
   const name = key.path[0] ?? key.text;
@@ -23,10 +23,10 @@ export function unknownKey(scope: Scope, entry: Entry, block: Block): void {
   const root = key.path.length > 1 ? { ...key.span, end: key.span.start + name.length } : key.span;
   const owners = [verb, ...registry.verbs().filter((v) => v !== verb)];
   const whole = verb.keysOf === undefined ? undefined : registry.find("verb", verb.keysOf);
-  const advice = adviceOf(verb, name) ?? (whole && adviceOf(whole, name));
+  const advice = adviceFor(verb, name) ?? (whole && adviceFor(whole, name));
   if (advice !== undefined && !names.includes(name)) {
     const idle = [verb, ...(whole ? [whole] : [])].some((one) => one.idle?.includes(name));
-    const fix = advised(advice, placeIn(scope, entry, block), idle);
+    const fix = fixFromAdvice(advice, placeIn(scope, entry, block), idle);
     scope.report("unknown-key", { key: key.text, verb: verb.name, advice }, key.span, fix ? { fix } : {});
     return;
   }
@@ -38,7 +38,7 @@ export function unknownKey(scope: Scope, entry: Entry, block: Block): void {
     ) {
       if (owner === verb)
         scope.report("unknown-key", { key: key.text, verb: verb.name, nearest: foreign, elsewhere: true }, key.span, {
-          fix: renamed(scope, entry, block, replace(root, foreign)),
+          fix: renamed(scope, entry, block, replacementFix(root, foreign)),
         });
       else
         scope.report(
@@ -60,11 +60,18 @@ export function unknownKey(scope: Scope, entry: Entry, block: Block): void {
     );
     return;
   }
-  const near = nearest(name, names);
-  const told = near === undefined ? adviceElsewhere(scope, name, owners) : undefined;
-  if (told) {
-    const fix = /^leave it out\b/.test(told.advice) && advised(told.advice, placeIn(scope, entry, block), told.idle);
-    scope.report("unknown-key", { key: key.text, verb: verb.name, advice: told.advice }, key.span, fix ? { fix } : {});
+  const near = nearestWord(name, names);
+  const foundAdvice = near === undefined ? adviceElsewhere(scope, name, owners) : undefined;
+  if (foundAdvice) {
+    const fix =
+      /^leave it out\b/.test(foundAdvice.advice) &&
+      fixFromAdvice(foundAdvice.advice, placeIn(scope, entry, block), foundAdvice.idle);
+    scope.report(
+      "unknown-key",
+      { key: key.text, verb: verb.name, advice: foundAdvice.advice },
+      key.span,
+      fix ? { fix } : {},
+    );
     return;
   }
   if (near === undefined || name.length <= 2) {
@@ -86,36 +93,37 @@ export function unknownKey(scope: Scope, entry: Entry, block: Block): void {
     }
   }
   if (near === undefined) {
-    const elsewhere = owners
-      .filter((v) => v !== verb && !v.planned)
-      .flatMap((v) => v.parameters.filter((p) => !p.planned).map((p) => ({ verb: v.name, name: p.name })));
-    const other = nearest(name, new Set(elsewhere.map((e) => e.name)));
-    const home = elsewhere.find((e) => e.name === other);
-    scope.report(
-      "unknown-key",
-      {
-        key: key.text,
-        verb: verb.name,
-        ...(home ? { nearest: home.name, belongs: `\`${home.verb}\`, as \`${home.name}\`` } : {}),
-        ...(home ? {} : { has: names }),
-      },
-      key.span,
-    );
+    const others = owners.filter((v) => v !== verb && !v.planned);
+    const home = nearestKeyOf(others, name);
+    const belongs = home && { nearest: home.name, belongs: `\`${home.verb}\`, as \`${home.name}\`` };
+    scope.report("unknown-key", { key: key.text, verb: verb.name, ...(belongs ?? { has: names }) }, key.span);
     return;
   }
   scope.report("unknown-key", { key: key.text, verb: verb.name, nearest: near }, key.span, {
-    fix: renamed(scope, entry, block, replace(root, near)),
+    fix: renamed(scope, entry, block, replacementFix(root, near)),
   });
 }
 
+/** The key of other verbs whose name is nearest, if one is near. */
+function nearestKeyOf(
+  verbs: readonly Verb[],
+  name: string,
+): { readonly verb: string; readonly name: string } | undefined {
+  const keys = verbs.flatMap((v) =>
+    v.parameters.filter((p) => !p.planned).map((p) => ({ verb: v.name, name: p.name })),
+  );
+  const nearest = nearestWord(name, new Set(keys.map((key) => key.name)));
+  return keys.find((key) => key.name === nearest);
+}
+
 /** The fix that renames a key. It is certain only where the block lacks that key and the key takes the value. */
-function renamed(scope: Scope, entry: Entry, { parameters, entries }: Block, fix: Fix): Fix {
+function renamed(scope: StatementScope, entry: Entry, { parameters, entries }: Block, fix: Fix): Fix {
   const name = fix.edits[0]?.text ?? "";
   if (entries.some((other) => other !== entry && other.key.path[0] === name && entry.key.path.length === 1))
     return { ...fix, certain: false };
   const parameter = parameters.find((p) => p.name === name);
   if (!parameter || !entry.value || entry.key.path.length > 1) return fix;
-  return withInner(fix, refusalsOf(scope, entry.value, parameter));
+  return withInnerFixes(fix, errorsOfValue(scope, entry.value, parameter));
 }
 
 /**
@@ -123,14 +131,14 @@ function renamed(scope: Scope, entry: Entry, { parameters, entries }: Block, fix
  * of `lora(…)`. What is to be left out is so wherever it stands; else the place is told.
  */
 function adviceElsewhere(
-  { registry }: Scope,
+  { registry }: StatementScope,
   name: string,
   owners: readonly Verb[],
 ): { readonly advice: string; readonly idle: boolean } | undefined {
   for (const owner of owners.filter((v) => !v.planned)) {
     const kinds = owner.parameters.flatMap(({ type }) => kindsIn(type));
     for (const word of [owner, ...kinds.flatMap((kind) => registry.ofKind(kind))]) {
-      const advice = word.planned ? undefined : adviceOf(word, name);
+      const advice = word.planned ? undefined : adviceFor(word, name);
       if (advice === undefined) continue;
       const idle = word.idle?.includes(name) === true;
       return /^write `/.test(advice) ? { advice: `in \`${word.name}\` ${advice}`, idle } : { advice, idle };
@@ -147,18 +155,18 @@ interface Block {
   /** Whether nothing but the block says what its statement makes. */
   readonly alone: boolean;
 }
-function placeIn(scope: Scope, entry: Entry, { verb, parameters, entries }: Block): Place {
+function placeIn(scope: StatementScope, entry: Entry, { verb, parameters, entries }: Block): AdvicePlace {
   const whole = verb.keysOf === undefined ? undefined : scope.registry.find("verb", verb.keysOf);
   const becomes = (name: string): string | undefined => {
-    const advice = adviceOf(verb, name) ?? (whole && adviceOf(whole, name));
-    if (advice !== undefined || parameters.some((p) => p.name === name)) return writes(advice);
-    const part = partNamed(scope, name, whole ?? verb, parameters);
+    const advice = adviceFor(verb, name) ?? (whole && adviceFor(whole, name));
+    if (advice !== undefined || parameters.some((p) => p.name === name)) return settingInAdvice(advice);
+    const part = findNestedParameter(scope, name, whole ?? verb, parameters);
     return part && `${part.key}: ${part.word.name}(${part.inner}: …)`;
   };
   return { text: scope.source.text, all: entries, one: entry, becomes };
 }
 /** `rank: 8` in a model as `technique: lora(rank: 8)`; where more than the block says what the word is, as a part of it. */
-function movedInto(scope: Scope, entry: Entry, block: Block): More {
+function movedInto(scope: StatementScope, entry: Entry, block: Block): DiagnosticDetails {
   const place = placeIn(scope, entry, block);
   const meant = entry.key.path.length === 1 ? place.becomes(entry.key.text) : undefined;
   const whole = meant === undefined ? undefined : /^(\w+): \w+\((\w+): …\)$/.exec(meant);
@@ -167,17 +175,23 @@ function movedInto(scope: Scope, entry: Entry, block: Block): More {
   const there = block.entries.find((one) => one.key.text === key);
   const parameter = block.parameters.find((p) => p.name === key);
   if (there?.value?.is === "word" && parameter && !takes(scope, there.value.text, parameter, inner)) return {};
-  const fix = block.alone || there ? written(meant, place) : replace(entry.key.span, `${key}.${inner}`);
+  const fix =
+    block.alone || there ? replaceSettingFix(meant, place) : replacementFix(entry.key.span, `${key}.${inner}`);
   return fix ? { fix } : {};
 }
 
 /** Whether the word that stands at a key has a parameter of that name. */
-function takes({ registry }: Scope, name: string, { type }: Parameter, inner: string): boolean {
+function takes({ registry }: StatementScope, name: string, { type }: Parameter, inner: string): boolean {
   const word = kindsIn(type).flatMap((kind) => registry.find(kind, name) ?? [])[0];
   return word?.parameters.some((p) => p.name === inner) === true;
 }
 /** `rank: 8` in a model: the key and word whose parameter it is (`technique: lora(rank: …)`). */
-function insideWord(scope: Scope, name: string, owner: Verb, parameters: readonly Parameter[]): string | undefined {
-  const found = partNamed(scope, name, owner, parameters);
+function insideWord(
+  scope: StatementScope,
+  name: string,
+  owner: Verb,
+  parameters: readonly Parameter[],
+): string | undefined {
+  const found = findNestedParameter(scope, name, owner, parameters);
   return found && `\`${found.key}: ${found.word.name}(${found.inner}: …)\``;
 }

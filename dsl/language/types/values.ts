@@ -4,84 +4,89 @@
  */
 import type { Call, Value } from "./value.js";
 import type { Parameter, ValueType } from "./registry.js";
-import { hasAccount, shownAddress } from "../diagnostics/address.js";
+import { hasCredentials, redactedAddress } from "../diagnostics/address.js";
 import { decodeNumber } from "../syntax/numbers.js";
-import { quote } from "../syntax/strings.js";
+import { quoteString } from "../syntax/strings.js";
 import type { Entry, Expression, ReferenceNode, WordNode } from "../syntax/tree.js";
-import { nearest } from "../diagnostics/nearest.js";
+import { nearestWord } from "../diagnostics/nearest.js";
 import type {} from "./codes/value-codes.js";
-import { heldOutside, word } from "./calls.js";
-import type { Asked, Typing } from "./typing.js";
+import { isSecretKind, word } from "./calls.js";
+import type { ExpectedValue, TypingContext } from "./typing.js";
 import { suggestionFor, type Suggestion } from "./suggested.js";
-import { inRange, numeric, plain } from "./numeric.js";
+import { checkRange, typedNumber, plainNumber } from "./numeric.js";
 import type { Fix } from "../diagnostics/diagnostic.js";
-import { replace, Reporter } from "../diagnostics/reporter.js";
+import { replacementFix, Reporter } from "../diagnostics/reporter.js";
 import type { Span } from "../diagnostics/span.js";
-import { describe, fitting, formOf } from "./shapes.js";
+import { describeType, fitsType, describeExpression } from "./shapes.js";
 
-export function typed(node: Expression, type: ValueType, asked: Asked, t: Typing): Value | undefined {
-  t.places.set(asked.path, node.span);
+export function typedValue(
+  node: Expression,
+  type: ValueType,
+  expected: ExpectedValue,
+  t: TypingContext,
+): Value | undefined {
+  t.places.set(expected.path, node.span);
   if (node.is === "reference" && type.is !== "reference" && !acceptsLive(type))
-    return fromReference(node, type, asked, t);
+    return fromReference(node, type, expected, t);
   switch (type.is) {
     case "number":
-      return node.is === "number" ? numeric(node, type, asked, t) : wrong(node, type, asked, t);
+      return node.is === "number" ? typedNumber(node, type, expected, t) : wrong(node, type, expected, t);
     case "string":
-      return node.is === "string" ? quotedText(node, type, asked, t) : wrong(node, type, asked, t);
+      return node.is === "string" ? quotedText(node, type, expected, t) : wrong(node, type, expected, t);
     case "text":
     case "column":
-      if (node.is === "string") return demandNoAccount(node, asked, t);
+      if (node.is === "string") return demandNoAccount(node, expected, t);
       if (node.is === "word" && !node.arguments && node.path.length === 1) return node.text;
       if (node.is === "number" && node.unit === "") return node.raw;
-      return wrong(node, type, asked, t);
+      return wrong(node, type, expected, t);
     case "boolean":
       if (node.is === "word" && !node.arguments && (node.text === "true" || node.text === "false"))
         return node.text === "true";
-      return wrong(node, type, asked, t);
+      return wrong(node, type, expected, t);
     case "choice":
       if (node.is === "word" && !node.arguments && type.of.includes(node.text)) return node.text;
-      if (node.is === "word" && !node.arguments) return unknownChoice(node, type, asked, t);
-      return wrong(node, type, asked, t);
+      if (node.is === "word" && !node.arguments) return unknownChoice(node, type, expected, t);
+      return wrong(node, type, expected, t);
     case "word":
       return node.is === "word"
-        ? word(node, type.kind, asked, t)
+        ? word(node, type.kind, expected, t)
         : node.is === "reference" && type.kind === "source"
-          ? liveSource(node, asked, t)
-          : wrong(node, type, asked, t);
+          ? liveSource(node, expected, t)
+          : wrong(node, type, expected, t);
     case "list":
-      return list(node, type, asked, t);
+      return list(node, type, expected, t);
     case "record":
-      return record(node, type, asked, t);
+      return record(node, type, expected, t);
     case "range":
-      return range(node, type, asked, t);
+      return range(node, type, expected, t);
     case "reference":
-      return node.is === "reference" ? { live: node.text } : wrong(node, type, asked, t);
+      return node.is === "reference" ? { live: node.text } : wrong(node, type, expected, t);
     case "model":
-      if (node.is !== "word" || node.arguments || !t.isModel(node.text)) return wrong(node, type, asked, t);
+      if (node.is !== "word" || node.arguments || !t.isModel(node.text)) return wrong(node, type, expected, t);
       return { record: { model: node.text } };
     case "either":
-      return either(node, type, asked, t);
+      return either(node, type, expected, t);
   }
 }
 
 /** Reports an address with a password in any argument, because programs, plans and outputs are shared. */
 function demandNoAccount(
   { value, span }: Extract<Expression, { readonly is: "string" }>,
-  { key }: Asked,
-  t: Typing,
+  { key }: ExpectedValue,
+  t: TypingContext,
 ): string | undefined {
-  if (!hasAccount(value)) return value;
-  t.reporter.report("address-with-account", { key, address: shownAddress(value) }, span);
+  if (!hasCredentials(value)) return value;
+  t.reporter.report("address-with-account", { key, address: redactedAddress(value) }, span);
   return undefined;
 }
 function quotedText(
   node: Extract<Expression, { readonly is: "string" }>,
   { form }: TypeOf<"string">,
-  asked: Asked,
-  t: Typing,
+  expected: ExpectedValue,
+  t: TypingContext,
 ): string | undefined {
-  if (form !== "user" || isUserName(node.value)) return demandNoAccount(node, asked, t);
-  t.reporter.report("user-form", { key: asked.key }, node.span);
+  if (form !== "user" || isUserName(node.value)) return demandNoAccount(node, expected, t);
+  t.reporter.report("user-form", { key: expected.key }, node.span);
   return undefined;
 }
 /** HTTP's basic login ends the user name at the first `:` (RFC 7617). */
@@ -91,18 +96,25 @@ export function isUserName(text: string): boolean {
 type TypeOf<I extends ValueType["is"]> = Extract<ValueType, { is: I }>;
 
 /** A single value may stand for a list of one. */
-function list(node: Expression, type: TypeOf<"list">, asked: Asked, t: Typing): Value | undefined {
-  if (node.is !== "list" && !fitting(node, type.of, t.registry) && (node.is === "block" || node.is === "range"))
-    return wrong(node, type, asked, t);
+function list(node: Expression, type: TypeOf<"list">, expected: ExpectedValue, t: TypingContext): Value | undefined {
+  if (node.is !== "list" && !fitsType(node, type.of, t.registry) && (node.is === "block" || node.is === "range"))
+    return wrong(node, type, expected, t);
   const items = node.is === "list" ? node.items : [node];
-  const values = items.map((item, i) => typed(item, type.of, { ...asked, path: `${asked.path}.${String(i)}` }, t));
+  const values = items.map((item, i) =>
+    typedValue(item, type.of, { ...expected, path: `${expected.path}.${String(i)}` }, t),
+  );
   if (values.every((v) => v !== undefined)) return values;
-  t.sound?.set(asked.path, values);
+  t.sound?.set(expected.path, values);
   return undefined;
 }
 
-function record(node: Expression, type: TypeOf<"record">, asked: Asked, t: Typing): Value | undefined {
-  if (node.is !== "block") return wrong(node, type, asked, t);
+function record(
+  node: Expression,
+  type: TypeOf<"record">,
+  expected: ExpectedValue,
+  t: TypingContext,
+): Value | undefined {
+  if (node.is !== "block") return wrong(node, type, expected, t);
   const values: Record<string, Value> = {};
   let whole = node.broken !== true;
   const firsts = new Map<string, Entry>();
@@ -110,7 +122,7 @@ function record(node: Expression, type: TypeOf<"record">, asked: Asked, t: Typin
     const { text } = entry.key;
     const first = firsts.get(text);
     if (!first) firsts.set(text, entry);
-    const value = entry.value && entryOf(entry, entry.value, first, type, asked, t);
+    const value = entry.value && entryOf(entry, entry.value, first, type, expected, t);
     if (value === undefined) whole = false;
     else values[text] = value;
   }
@@ -122,8 +134,8 @@ function entryOf(
   value: Expression,
   first: Entry | undefined,
   type: TypeOf<"record">,
-  asked: Asked,
-  t: Typing,
+  expected: ExpectedValue,
+  t: TypingContext,
 ): Value | undefined {
   if (first)
     t.reporter.report("duplicate-key", { key: key.text }, key.span, {
@@ -139,32 +151,32 @@ function entryOf(
     return undefined;
   }
   if (type.keys && !type.keys.includes(key.text)) {
-    unknownRecordKey({ key, value, span }, { ...type, keys: type.keys }, asked, t);
+    unknownRecordKey({ key, value, span }, { ...type, keys: type.keys }, expected, t);
     return undefined;
   }
-  return typed(value, type.of, { key: key.text, path: `${asked.path}.${key.text}` }, t);
+  return typedValue(value, type.of, { key: key.text, path: `${expected.path}.${key.text}` }, t);
 }
 function unknownRecordKey(
   { key, value, span }: Pick<Entry, "key" | "span"> & { readonly value: Expression },
   { keys: has, elsewhere, beyond }: TypeOf<"record"> & { readonly keys: readonly string[] },
-  asked: Asked,
-  t: Typing,
+  expected: ExpectedValue,
+  t: TypingContext,
 ): void {
   const near =
-    elsewhere && Object.hasOwn(elsewhere, key.text) ? elsewhere[key.text] : nearest(key.text, has, t.reporter);
+    elsewhere && Object.hasOwn(elsewhere, key.text) ? elsewhere[key.text] : nearestWord(key.text, has, t.reporter);
   const turned =
     near === undefined && value.is === "word" && has.includes(value.text) ? `${value.text}: ${key.text}` : undefined;
   // Whether the key is a column is not known here.
   const fix = near
-    ? replace(key.span, near)
+    ? replacementFix(key.span, near)
     : turned === undefined
       ? undefined
-      : { ...replace(span, turned), certain: false };
+      : { ...replacementFix(span, turned), certain: false };
   t.reporter.report(
     "unknown-record-key",
     {
       key: key.text,
-      of: asked.key,
+      of: expected.key,
       has,
       ...(near ? { nearest: near } : {}),
       ...(turned === undefined ? {} : { turned }),
@@ -175,12 +187,12 @@ function unknownRecordKey(
   );
 }
 
-function range(node: Expression, type: TypeOf<"range">, asked: Asked, t: Typing): Value | undefined {
-  if (node.is !== "range" || type.of.is !== "number") return wrong(node, type, asked, t);
-  const [from, to] = [typed(node.from, type.of, asked, t), typed(node.to, type.of, asked, t)];
-  t.places.set(asked.path, node.span);
+function range(node: Expression, type: TypeOf<"range">, expected: ExpectedValue, t: TypingContext): Value | undefined {
+  if (node.is !== "range" || type.of.is !== "number") return wrong(node, type, expected, t);
+  const [from, to] = [typedValue(node.from, type.of, expected, t), typedValue(node.to, type.of, expected, t)];
+  t.places.set(expected.path, node.span);
   if (from === undefined || to === undefined) return undefined;
-  const [a, b] = [plain(from), plain(to)];
+  const [a, b] = [plainNumber(from), plainNumber(to)];
   if (a === undefined || b === undefined || a > b) {
     t.reporter.report("empty-range", { from: String(a), to: String(b) }, node.span);
     return undefined;
@@ -189,26 +201,36 @@ function range(node: Expression, type: TypeOf<"range">, asked: Asked, t: Typing)
 }
 
 /** The first of the types that fit in which nothing is wrong; where something is in each, what is wrong with the first. */
-function either(node: Expression, type: TypeOf<"either">, asked: Asked, t: Typing): Value | undefined {
+function either(
+  node: Expression,
+  type: TypeOf<"either">,
+  expected: ExpectedValue,
+  t: TypingContext,
+): Value | undefined {
   const fits = type.of.filter(
-    (one) => fitting(node, one, t.registry) && (one.is !== "model" || (node.is === "word" && t.isModel(node.text))),
+    (one) => fitsType(node, one, t.registry) && (one.is !== "model" || (node.is === "word" && t.isModel(node.text))),
   );
   const [only] = fits;
-  if (only === undefined) return none(node, type, asked, t);
+  if (only === undefined) return none(node, type, expected, t);
   for (const one of fits.length > 1 ? fits : []) {
     const reporter = t.reporter;
     t.reporter = new Reporter();
-    const value = typed(node, one, asked, t);
+    const value = typedValue(node, one, expected, t);
     const { hasErrors, diagnostics } = t.reporter;
     t.reporter = reporter;
     // What it warns of is told once it is chosen.
-    if (!hasErrors && value !== undefined) return diagnostics.length > 0 ? typed(node, one, asked, t) : value;
+    if (!hasErrors && value !== undefined) return diagnostics.length > 0 ? typedValue(node, one, expected, t) : value;
   }
-  return typed(node, only, asked, t);
+  return typedValue(node, only, expected, t);
 }
 
 /** The value behind `$x`, held to the same rules as a written one. */
-function fromReference(node: ReferenceNode, type: ValueType, asked: Asked, t: Typing): Value | undefined {
+function fromReference(
+  node: ReferenceNode,
+  type: ValueType,
+  expected: ExpectedValue,
+  t: TypingContext,
+): Value | undefined {
   const found = t.reference(node);
   if (!found) return undefined;
   // `-p budget=20min` arrives in milliseconds, a size in bytes.
@@ -218,18 +240,18 @@ function fromReference(node: ReferenceNode, type: ValueType, asked: Asked, t: Ty
     type.is === "number" &&
     (type.unit === "duration" || type.unit === "bytes")
   )
-    return inRange(found.value, String(found.value), node.span, asked, t);
+    return checkRange(found.value, String(found.value), node.span, expected, t);
   const written = "value" in found ? expressionOf(found.value, node.span) : undefined;
   if (!written) {
     t.reporter.report(
       "wrong-type",
-      { key: asked.key, wanted: describe(type), found: `\`$${node.text}\`, a live value` },
+      { key: expected.key, wanted: describeType(type), found: `\`$${node.text}\`, a live value` },
       node.span,
     );
     return undefined;
   }
   const places = new Map(t.places);
-  const value = typed(written, type, asked, t);
+  const value = typedValue(written, type, expected, t);
   for (const key of t.places.keys()) if (!places.has(key)) t.places.set(key, node.span);
   return value;
 }
@@ -268,38 +290,38 @@ export function acceptsLive(type: ValueType): boolean {
   return (type.is === "word" && type.kind === "source") || (type.is === "either" && type.of.some(acceptsLive));
 }
 /** `source: $rows`: the source that says it takes live values. */
-function liveSource(node: ReferenceNode, asked: Asked, t: Typing): Value | undefined {
+function liveSource(node: ReferenceNode, expected: ExpectedValue, t: TypingContext): Value | undefined {
   const taker = t.registry.ofKind("source").find((w) => w.capabilities?.live);
   const parameter = taker?.parameters[0];
-  if (!taker || !parameter) return wrong(node, { is: "word", kind: "source" }, asked, t);
+  if (!taker || !parameter) return wrong(node, { is: "word", kind: "source" }, expected, t);
   return { word: taker.name, kind: "source", arguments: { [parameter.name]: { live: node.text } } };
 }
 
 function unknownChoice(
   node: WordNode,
-  { of, elsewhere }: Extract<ValueType, { is: "choice" }>,
-  asked: Asked,
-  t: Typing,
+  { of: choices, elsewhere }: Extract<ValueType, { is: "choice" }>,
+  expected: ExpectedValue,
+  t: TypingContext,
 ): undefined {
-  if (of.includes("none") && foreignLiteral(node, { is: "choice", of }, t)) return undefined;
+  if (choices.includes("none") && foreignLiteral(node, { is: "choice", of: choices }, t)) return undefined;
   if (t.registry.find("space", node.text)) {
-    t.reporter.report("space-outside-vary", { word: node.text, key: asked.key }, node.span);
+    t.reporter.report("space-outside-vary", { word: node.text, key: expected.key }, node.span);
     return undefined;
   }
   const called = elsewhere && Object.hasOwn(elsewhere, node.text) ? elsewhere[node.text] : undefined;
-  const advice = called === undefined ? asked.parameter?.misfits?.word : undefined;
-  const near = called ?? nearest(node.text, of, t.reporter);
+  const advice = called === undefined ? expected.parameter?.misfits?.word : undefined;
+  const near = called ?? nearestWord(node.text, choices, t.reporter);
   t.reporter.report(
     "unknown-choice",
-    { key: asked.key, found: node.text, of, ...(near ? { nearest: near } : {}), ...(advice && { advice }) },
+    { key: expected.key, found: node.text, of: choices, ...(near ? { nearest: near } : {}), ...(advice && { advice }) },
     node.span,
-    near ? { fix: replace(node.span, near) } : {},
+    near ? { fix: replacementFix(node.span, near) } : {},
   );
   return undefined;
 }
 
 /** What Python, JSON and YAML write for `true`, `false` and `none`. */
-function foreignLiteral(node: Expression, type: ValueType, t: Typing): boolean {
+function foreignLiteral(node: Expression, type: ValueType, t: TypingContext): boolean {
   if (node.is !== "word" || node.arguments) return false;
   const instead = /^(?:none|null|nil|undefined)$/i.test(node.text)
     ? "none"
@@ -309,42 +331,44 @@ function foreignLiteral(node: Expression, type: ValueType, t: Typing): boolean {
         ? String(/^(?:yes|on)$/i.test(node.text))
         : undefined;
   if (instead === undefined || instead === node.text) return false;
-  t.reporter.report("foreign-literal", { found: node.text, instead }, node.span, { fix: replace(node.span, instead) });
+  t.reporter.report("foreign-literal", { found: node.text, instead }, node.span, {
+    fix: replacementFix(node.span, instead),
+  });
   return true;
 }
 
-function wrong(node: Expression, type: ValueType, asked: Asked, t: Typing): undefined {
+function wrong(node: Expression, type: ValueType, expected: ExpectedValue, t: TypingContext): undefined {
   if (foreignLiteral(node, type, t)) return undefined;
   if (node.is === "word" && t.registry.find("space", node.text)) {
-    t.reporter.report("space-outside-vary", { word: node.text, key: asked.key }, node.span);
+    t.reporter.report("space-outside-vary", { word: node.text, key: expected.key }, node.span);
     return undefined;
   }
   const fix = inForm(node, type, t);
-  const told = fix ? undefined : misfitOf(node, asked.parameter);
-  const kind = fix || told ? undefined : types(type).find((one) => one.is === "word")?.kind;
+  const misfit = fix ? undefined : misfitOf(node, expected.parameter);
+  const kind = fix || misfit ? undefined : types(type).find((one) => one.is === "word")?.kind;
   // `"cosine_with_restarts"`: what is said of the name is said of it in quotes.
-  if (kind !== undefined && node.is === "string" && heldOutside(kind, t)) {
-    const { env } = asked.parameter ?? {};
-    t.reporter.report("secret-in-text", { key: asked.key, ...(env !== undefined && { env }) }, node.span);
+  if (kind !== undefined && node.is === "string" && isSecretKind(kind, t)) {
+    const { env } = expected.parameter ?? {};
+    t.reporter.report("secret-in-text", { key: expected.key, ...(env !== undefined && { env }) }, node.span);
     return undefined;
   }
   if (kind !== undefined && node.is === "string" && NAME.test(node.value)) {
-    word({ is: "word", text: node.value, path: [], span: node.span }, kind, asked, t);
+    word({ is: "word", text: node.value, path: [], span: node.span }, kind, expected, t);
     return undefined;
   }
-  const meant = fix ? undefined : (told ?? suggestionFor(node, type, asked.key, asked.parameter, t.registry));
+  const meant = fix ? undefined : (misfit ?? suggestionFor(node, type, expected.key, expected.parameter, t.registry));
   const { instead = fix?.edits[0]?.text, example, advice }: Suggestion = meant ?? {};
   t.reporter.report(
     "wrong-type",
     {
-      key: asked.key,
+      key: expected.key,
       wanted: `${wantedOf(type, t)}${example === undefined ? "" : `, for example \`${example}\``}`,
-      found: formOf(node),
+      found: describeExpression(node),
       ...(instead === undefined ? {} : { instead }),
       ...(advice === undefined ? {} : { advice }),
     },
     node.span,
-    fix ? { fix } : instead === undefined ? {} : { fix: replace(node.span, instead) },
+    fix ? { fix } : instead === undefined ? {} : { fix: replacementFix(node.span, instead) },
   );
   return undefined;
 }
@@ -356,56 +380,62 @@ function misfitOf({ is }: Expression, parameter: Parameter | undefined): Suggest
 const NAME = /^[\p{ID_Start}_][\p{ID_Continue}]*$/u;
 const types = (type: ValueType): readonly ValueType[] => (type.is === "either" ? type.of : [type]);
 /** The same value in the form that is asked: with quotes or without them, a number, the word that reads a file. */
-function inForm(node: Expression, type: ValueType, t: Typing): Fix | undefined {
+function inForm(node: Expression, type: ValueType, t: TypingContext): Fix | undefined {
   const all = types(type);
   if (node.is === "word" && !node.arguments && all.some((one) => one.is === "string"))
-    return replace(node.span, quote(node.text));
+    return replacementFix(node.span, quoteString(node.text));
   if (node.is === "number" && type.is === "boolean" && (node.raw === "1" || node.raw === "0"))
-    return replace(node.span, String(node.raw === "1"));
+    return replacementFix(node.span, String(node.raw === "1"));
   if (node.is !== "string") return undefined;
   const { value } = node;
   const called = all.flatMap((one) =>
     one.is === "choice" && one.elsewhere && Object.hasOwn(one.elsewhere, value) ? one.elsewhere[value] : [],
   )[0];
-  if (called !== undefined) return replace(node.span, called);
-  if (NAME.test(value) && all.some((one) => isNamed(value, one, t))) return replace(node.span, value);
+  if (called !== undefined) return replacementFix(node.span, called);
+  if (NAME.test(value) && all.some((one) => isNamed(value, one, t))) return replacementFix(node.span, value);
   if (type.is === "number" && value.trim() !== "" && Number.isFinite(Number(value)))
-    return replace(node.span, value.trim());
+    return replacementFix(node.span, value.trim());
   return fileAsWord(node, type, t);
 }
-function isNamed(name: string, type: ValueType, t: Typing): boolean {
+function isNamed(name: string, type: ValueType, t: TypingContext): boolean {
   if (type.is === "word") return t.registry.find(type.kind, name) !== undefined;
   return type.is === "choice" ? type.of.includes(name) : type.is === "boolean" && /^(?:true|false)$/.test(name);
 }
 /** What a key takes, with words of the vocabulary it may be. */
-function wantedOf(type: ValueType, t: Typing): string {
+function wantedOf(type: ValueType, t: TypingContext): string {
   if (type.is === "either") return type.of.map((one) => wantedOf(one, t)).join(" or ");
-  if (type.is === "record" && type.example !== undefined) return `${describe(type)}, for example \`${type.example}\``;
-  if (type.is !== "word") return describe(type);
+  if (type.is === "record" && type.example !== undefined)
+    return `${describeType(type)}, for example \`${type.example}\``;
+  if (type.is !== "word") return describeType(type);
   const words = t.registry.ofKind(type.kind).filter((word) => !word.planned);
   const named = words.slice(0, 3).map((word) => `\`${word.name}\``);
   return named.length === 0
-    ? describe(type)
-    : `${describe(type)} (${named.join(", ")}${words.length > 3 ? ", …" : ""})`;
+    ? describeType(type)
+    : `${describeType(type)} (${named.join(", ")}${words.length > 3 ? ", …" : ""})`;
 }
 /** `"tickets.csv"` where a source is asked: the word that reads such a file. */
-function fileAsWord(node: Expression, type: ValueType, t: Typing): Fix | undefined {
+function fileAsWord(node: Expression, type: ValueType, t: TypingContext): Fix | undefined {
   if (type.is === "either") return type.of.map((one) => fileAsWord(node, one, t)).find((fix) => fix !== undefined);
   if (node.is !== "string" || type.is !== "word" || /[*?]/.test(node.value)) return undefined;
   const reader = /\.(\w+)(?:\.gz)?$/.exec(node.value)?.[1];
   const word = reader === undefined ? undefined : t.registry.find(type.kind, reader);
-  return word && !word.planned ? replace(node.span, `${word.name}(${quote(node.value)})`) : undefined;
+  return word && !word.planned ? replacementFix(node.span, `${word.name}(${quoteString(node.value)})`) : undefined;
 }
 /** None of several alternatives has the form of what was written: ask the one that explains best. */
-function none(node: Expression, type: Extract<ValueType, { is: "either" }>, asked: Asked, t: Typing): undefined {
+function none(
+  node: Expression,
+  type: Extract<ValueType, { is: "either" }>,
+  expected: ExpectedValue,
+  t: TypingContext,
+): undefined {
   if (type.of.some((one) => one.is === "choice" && one.of.includes("none")) && foreignLiteral(node, type, t))
     return undefined;
   if (node.is === "word") {
     const named = type.of.find((one) => one.is === "word" || (one.is === "choice" && !node.arguments));
     if (named && type.of.some((one) => one.is === "word")) {
-      typed(node, named, asked, t);
+      typedValue(node, named, expected, t);
       return undefined;
     }
   }
-  return wrong(node, type, asked, t);
+  return wrong(node, type, expected, t);
 }

@@ -1,6 +1,6 @@
 /** Emitted programs as text, a node a line: what TensorFlow or ONNX Runtime is given. Constants show their first numbers. */
-import type { AttributeValue as OnnxValue, OnnxGraphText } from "./onnx/proto.js";
-import type { AttributeValue as TensorflowValue, GraphNode } from "./tensorflow/saved-model.js";
+import type { OnnxAttributeValue as OnnxValue, OnnxGraphText } from "./onnx/proto.js";
+import type { TensorflowAttributeValue as TensorflowValue, GraphNode } from "./tensorflow/saved-model.js";
 
 export function printTensorflow(nodes: readonly GraphNode[]): string {
   return nodes
@@ -44,13 +44,13 @@ interface Tensor {
   readonly bytes: Uint8Array;
 }
 const readers: Readonly<
-  Record<string, readonly [size: number, read: (view: DataView, at: number) => number | bigint]>
+  Record<string, readonly [size: number, read: (view: DataView, offset: number) => number | bigint]>
 > = {
-  f32: [4, (view, at) => view.getFloat32(at, true)],
-  f64: [8, (view, at) => view.getFloat64(at, true)],
-  i32: [4, (view, at) => view.getInt32(at, true)],
-  u32: [4, (view, at) => view.getUint32(at, true)],
-  i64: [8, (view, at) => view.getBigInt64(at, true)],
+  f32: [4, (view, offset) => view.getFloat32(offset, true)],
+  f64: [8, (view, offset) => view.getFloat64(offset, true)],
+  i32: [4, (view, offset) => view.getInt32(offset, true)],
+  u32: [4, (view, offset) => view.getUint32(offset, true)],
+  i64: [8, (view, offset) => view.getBigInt64(offset, true)],
 };
 function tensorText({ type, shape, bytes }: Tensor): string {
   const whole = `${type}[${shape.join(", ")}]`;

@@ -1,15 +1,15 @@
 /** Half precision (IEEE 754 binary16) as 16 bits: numbers to the nearest half, ties to even, and back. */
 
 /** The halves nearest to the numbers; what is too large becomes infinite, NaN stays NaN. */
-export function toHalves(numbers: Float32Array): Uint16Array {
+export function toFloat16(numbers: Float32Array): Uint16Array {
   const bits = new Uint32Array(numbers.buffer, numbers.byteOffset, numbers.length);
   const halves = new Uint16Array(numbers.length);
   for (let i = 0; i < bits.length; i++) halves[i] = toHalf(bits[i]!);
   return halves;
 }
-export function fromHalves(halves: Uint16Array): Float32Array {
+export function fromFloat16(halves: Uint16Array): Float32Array {
   const numbers = new Float32Array(halves.length);
-  for (let i = 0; i < halves.length; i++) numbers[i] = fromHalf(halves[i]!);
+  for (let i = 0; i < halves.length; i++) numbers[i] = halfToNumber(halves[i]!);
   return numbers;
 }
 
@@ -35,7 +35,7 @@ function subnormal(size: number): number {
 }
 const scratch = new DataView(new ArrayBuffer(4));
 
-export function fromHalf(half: number): number {
+export function halfToNumber(half: number): number {
   const sign = half & 0x8000 ? -1 : 1;
   const exponent = (half >> 10) & 0x1f;
   const fraction = half & 0x3ff;

@@ -6,7 +6,7 @@
 export type LevelsName = "nf4" | "dynamic";
 
 /** In rising order, each an f32. */
-export const LEVELS: Readonly<Record<LevelsName, readonly number[]>> = {
+export const QUANTIZATION_LEVELS: Readonly<Record<LevelsName, readonly number[]>> = {
   nf4: [
     ...[-1, -0.6961928009986877, -0.5250730514526367, -0.39491748809814453],
     ...[-0.28444138169288635, -0.18477343022823334, -0.09105003625154495, 0],

@@ -1,35 +1,35 @@
 /** The products of the references: written so that the compiler keeps sums in registers; each is added up in the order of x. */
 
 /** Where a row begins in an array, and how long it is. */
-export interface Row {
+export interface ArrayRow {
   readonly data: Float64Array;
-  readonly at: number;
+  readonly start: number;
   readonly size: number;
 }
 
 /** y += x · weightᵀ, element by element in the order of x; four sums at a time, none of which waits for another. */
-export function addProducts({ data: x, at, size: n }: Row, weight: Float64Array, to: Row): void {
-  const { data: y, at: first, size: out } = to;
-  let o = 0;
-  for (; o + 3 < out; o += 4) {
-    const [p, q, r, s] = [o * n, (o + 1) * n, (o + 2) * n, (o + 3) * n];
-    const own = first + o;
-    let [a, b, c, d] = [y[own]!, y[own + 1]!, y[own + 2]!, y[own + 3]!];
+export function addProducts({ data: x, start, size: n }: ArrayRow, weight: Float64Array, to: ArrayRow): void {
+  const { data: y, start: first, size: out } = to;
+  let options = 0;
+  for (; options + 3 < out; options += 4) {
+    const [p, q, r, s] = [options * n, (options + 1) * n, (options + 2) * n, (options + 3) * n];
+    const target = first + options;
+    let [a, b, c, d] = [y[target]!, y[target + 1]!, y[target + 2]!, y[target + 3]!];
     for (let i = 0; i < n; i++) {
-      const v = x[at + i]!;
+      const v = x[start + i]!;
       a += v * weight[p + i]!;
       b += v * weight[q + i]!;
       c += v * weight[r + i]!;
       d += v * weight[s + i]!;
     }
-    y[own] = a;
-    y[own + 1] = b;
-    y[own + 2] = c;
-    y[own + 3] = d;
+    y[target] = a;
+    y[target + 1] = b;
+    y[target + 2] = c;
+    y[target + 3] = d;
   }
-  for (; o < out; o++) {
-    let sum = y[first + o]!;
-    for (let i = 0; i < n; i++) sum += x[at + i]! * weight[o * n + i]!;
-    y[first + o] = sum;
+  for (; options < out; options++) {
+    let sum = y[first + options]!;
+    for (let i = 0; i < n; i++) sum += x[start + i]! * weight[options * n + i]!;
+    y[first + options] = sum;
   }
 }

@@ -4,9 +4,9 @@
  * 64 in row-major order, each divided by its greatest absolute value, and the nearest of 16 levels; `double` stores the
  * scales themselves, less their mean, as 8-bit codes in blocks of 256 (QLoRA).
  */
-import { toEven } from "./to-even.js";
-import { LEVELS } from "./levels.js";
-import type { NDArray, Stored, StoredPart } from "../program.js";
+import { roundHalfToEven } from "./to-even.js";
+import { QUANTIZATION_LEVELS } from "./levels.js";
+import type { NDArray, StorageForm, StoredPart } from "../program.js";
 import { sizeOf } from "../values.js";
 
 export const NF4_BLOCK = 64;
@@ -15,7 +15,7 @@ export const SCALE_BLOCK = 256;
 type Parts = Readonly<Partial<Record<StoredPart, NDArray>>>;
 
 /** The arrays that f32 numbers are stored as, by the parts' names. */
-export function quantized(x: Float32Array, shape: readonly number[], stored: Stored): Parts {
+export function quantizeArray(x: Float32Array, shape: readonly number[], stored: StorageForm): Parts {
   if (stored.as === "int8") return channels(x, shape as [number, number], stored.axis);
   if (stored.as === "bf16") return { codes: { dtype: "bf16", shape, bytes: bytesOf(brains(x)) } };
   const { codes, scales } = blocks(x, NF4_BLOCK, "nf4");
@@ -35,7 +35,7 @@ export function quantized(x: Float32Array, shape: readonly number[], stored: Sto
 }
 
 /** The numbers that the parts stand for. */
-export function dequantized(parts: Parts, shape: readonly number[], stored: Stored): Float32Array {
+export function dequantizeArray(parts: Parts, shape: readonly number[], stored: StorageForm): Float32Array {
   const n = sizeOf(shape);
   const codes = parts.codes!.bytes;
   if (stored.as === "bf16") {
@@ -64,15 +64,15 @@ function channels(x: Float32Array, [rows, columns]: readonly [number, number], a
   const [ofRow, ofColumn] = axis === 0 ? [1, 0] : [0, 1];
   for (let r = 0, i = 0; r < rows; r++)
     for (let c = 0; c < columns; c++, i++) {
-      const at = r * ofRow + c * ofColumn;
+      const line = r * ofRow + c * ofColumn;
       const size = Math.abs(x[i]!);
-      if (size > greatest[at]!) greatest[at] = size;
+      if (size > greatest[line]!) greatest[line] = size;
     }
   const codes = new Int8Array(x.length);
   for (let r = 0, i = 0; r < rows; r++)
     for (let c = 0; c < columns; c++, i++) {
       const most = greatest[r * ofRow + c * ofColumn]!;
-      if (most > 0) codes[i] = toEven(Math.fround(Math.fround(127 * x[i]!) / most));
+      if (most > 0) codes[i] = roundHalfToEven(Math.fround(Math.fround(127 * x[i]!) / most));
     }
   const scales = greatest.map((most) => most / 127);
   return { codes: { dtype: "i8", shape: [rows, columns], bytes: bytesOf(codes) }, scales: floats(scales) };
@@ -80,7 +80,7 @@ function channels(x: Float32Array, [rows, columns]: readonly [number, number], a
 
 /** The last block is filled up with zeros. */
 function blocks(x: Float32Array, block: number, name: "nf4" | "dynamic"): { codes: Uint8Array; scales: Float32Array } {
-  const levels = LEVELS[name];
+  const levels = QUANTIZATION_LEVELS[name];
   const packed = levels.length === 16;
   const borders = Float64Array.from(levels.slice(1), (level, i) => (level + levels[i]!) / 2);
   const count = Math.ceil(x.length / block);
@@ -116,7 +116,7 @@ function looked(
   block: number,
   name: "nf4" | "dynamic",
 ): Float32Array {
-  const levels = LEVELS[name];
+  const levels = QUANTIZATION_LEVELS[name];
   const y = new Float32Array(n);
   for (let i = 0; i < n; i++) {
     const code = levels.length === 16 ? (i % 2 ? codes[i >> 1]! & 15 : codes[i >> 1]! >> 4) : codes[i]!;

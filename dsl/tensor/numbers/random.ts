@@ -13,10 +13,10 @@
  */
 import { zeros } from "../values.js";
 
-export const ODD = 0x9e3779b1 | 0;
+export const HASH_INCREMENT = 0x9e3779b1 | 0;
 
 /** murmur3's 32-bit finalizer. */
-export function mix(x: number): number {
+export function mixBits(x: number): number {
   let h = x | 0;
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
   h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
@@ -24,16 +24,16 @@ export function mix(x: number): number {
 }
 /** Of one site (an attribute of the op) at one step. */
 export function siteKey(seed: number, step: number, site: number): number {
-  return mix(mix(mix(seed) + step) + site);
+  return mixBits(mixBits(mixBits(seed) + step) + site);
 }
 export function rowHash(key: number, i: number): number {
-  return mix(mix(i) + key);
+  return mixBits(mixBits(i) + key);
 }
 export function columnHash(key: number, j: number): number {
-  return mix(mix(~j) + key);
+  return mixBits(mixBits(~j) + key);
 }
 /** Elements below it are dropped. */
-export function threshold(rate: number): number {
+export function dropThreshold(rate: number): number {
   return Math.min(-2147483648 + Math.round(rate * 4294967296), 2147483647);
 }
 
@@ -44,21 +44,21 @@ export function threshold(rate: number): number {
 export function dropoutMask(
   size: number,
   columns: number,
-  o: { readonly rate: number; readonly seed: number; readonly site: number; readonly steps: ArrayLike<number> },
+  options: { readonly rate: number; readonly seed: number; readonly site: number; readonly steps: ArrayLike<number> },
   counted = (i: number): number => i,
 ): Float64Array {
-  const { seed, site, steps } = o;
-  const bound = threshold(o.rate);
+  const { seed, site, steps } = options;
+  const bound = dropThreshold(options.rate);
   const mask = zeros(size);
-  const scale = 1 / (1 - o.rate);
+  const scale = 1 / (1 - options.rate);
   const rows = size / columns / steps.length;
   for (let group = 0; group < steps.length; group++) {
     const key = siteKey(seed, steps[group]!, site);
     const c = Int32Array.from({ length: columns }, (_, j) => columnHash(key, j));
     for (let i = 0; i < rows; i++) {
       const r = rowHash(key, counted(i));
-      const at = (group * rows + i) * columns;
-      for (let j = 0; j < columns; j++) mask[at + j] = Math.imul(r ^ c[j]!, ODD) < bound ? 0 : scale;
+      const rowStart = (group * rows + i) * columns;
+      for (let j = 0; j < columns; j++) mask[rowStart + j] = Math.imul(r ^ c[j]!, HASH_INCREMENT) < bound ? 0 : scale;
     }
   }
   return mask;
@@ -69,7 +69,7 @@ export function dropoutMask(
  * update, so that it doesn't matter which of several processes, or which of several batches, has a row. Text t of `texts`
  * belongs to row t mod `rows` (a row of several texts has them apart, text k of all rows after text k − 1 of all rows).
  */
-export function draws(step: number, place: number, rows: number, texts: number): Int32Array {
-  const own = mix(step);
-  return Int32Array.from({ length: texts }, (_, t) => mix(own + place + (t % rows)) + Math.floor(t / rows));
+export function dropoutDraws(step: number, place: number, rows: number, texts: number): Int32Array {
+  const stepHash = mixBits(step);
+  return Int32Array.from({ length: texts }, (_, t) => mixBits(stepHash + place + (t % rows)) + Math.floor(t / rows));
 }

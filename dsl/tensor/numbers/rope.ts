@@ -3,9 +3,9 @@
  * × frequency. The ways in which models stretch the frequencies to longer texts all come to a list of frequencies and a
  * factor on cosine and sine, computed here once, as transformers computes them.
  */
-import { flag, number, numbers, optional, type Infer } from "../attributes.js";
+import { flag, number, numbers, optional, type InferAttributes } from "../attributes.js";
 import type { Type } from "../program.js";
-import { Misfit, sameShape, wantFloat } from "../shape.js";
+import { OpInputError, sameShape, requireFloat } from "../shape.js";
 
 export interface Rotation {
   /** Radians per position, one for each pair of elements. */
@@ -101,8 +101,8 @@ export function ropeFrequencies({ size, theta, positions, scaling = { type: "def
   }
 }
 
-function yarn(plain: readonly number[], theta: number, o: Extract<RopeScaling, { type: "yarn" }>): Rotation {
-  const { factor, original_max_position_embeddings: old, beta_fast = 32, beta_slow = 1, truncate = true } = o;
+function yarn(plain: readonly number[], theta: number, options: Extract<RopeScaling, { type: "yarn" }>): Rotation {
+  const { factor, original_max_position_embeddings: old, beta_fast = 32, beta_slow = 1, truncate = true } = options;
   const size = 2 * plain.length;
   /** The pair that turns so many times within the original length. */
   const pair = (turns: number): number => (size * Math.log(old / (turns * 2 * Math.PI))) / (2 * Math.log(theta));
@@ -115,8 +115,11 @@ function yarn(plain: readonly number[], theta: number, o: Extract<RopeScaling, {
     return Math.fround((f / factor) * ramp + f * (1 - ramp));
   });
   const magnitude = (mscale: number): number => (factor <= 1 ? 1 : 0.1 * mscale * Math.log(factor) + 1);
-  const both = o.mscale && o.mscale_all_dim ? magnitude(o.mscale) / magnitude(o.mscale_all_dim) : magnitude(1);
-  return { frequencies, factor: o.attention_factor ?? both };
+  const both =
+    options.mscale && options.mscale_all_dim
+      ? magnitude(options.mscale) / magnitude(options.mscale_all_dim)
+      : magnitude(1);
+  return { frequencies, factor: options.attention_factor ?? both };
 }
 
 export interface RopeAttributes extends Rotation {
@@ -127,25 +130,28 @@ export interface RopeAttributes extends Rotation {
   readonly inverse: boolean;
 }
 /** Attributes as nodes have them. */
-export const ROPE = {
+export const ROPE_ATTRIBUTES = {
   heads: number,
   frequencies: numbers,
   factor: optional(number),
   interleaved: optional(flag),
   inverse: optional(flag),
 };
-export function ropeAttributes(said: Infer<typeof ROPE>): RopeAttributes {
-  return { factor: 1, interleaved: false, inverse: false, ...said };
+export function ropeAttributes(given: InferAttributes<typeof ROPE_ATTRIBUTES>): RopeAttributes {
+  return { factor: 1, interleaved: false, inverse: false, ...given };
 }
-export function ropeTypes([x, positions]: readonly [Type, Type], attributes: Infer<typeof ROPE>): readonly [Type] {
+export function ropeTypes(
+  [x, positions]: readonly [Type, Type],
+  attributes: InferAttributes<typeof ROPE_ATTRIBUTES>,
+): readonly [Type] {
   const { heads, frequencies } = ropeAttributes(attributes);
-  wantFloat(x, "x");
+  requireFloat(x, "x");
   const [batch, length, width] = x.shape;
   if (x.shape.length !== 3 || typeof width !== "number" || width % heads)
-    throw new Misfit(`x must be [batch, length, heads × size] with ${heads} heads`);
+    throw new OpInputError(`x must be [batch, length, heads × size] with ${heads} heads`);
   if (2 * frequencies.length > width / heads)
-    throw new Misfit(`${frequencies.length} pairs don't fit into heads of ${width / heads}`);
+    throw new OpInputError(`${frequencies.length} pairs don't fit into heads of ${width / heads}`);
   const fits = sameShape(positions.shape, [batch!, length!]) || sameShape(positions.shape, [length!]);
-  if (positions.dtype !== "i32" || !fits) throw new Misfit("positions must be i32 [batch, length] or [length]");
+  if (positions.dtype !== "i32" || !fits) throw new OpInputError("positions must be i32 [batch, length] or [length]");
   return [x];
 }

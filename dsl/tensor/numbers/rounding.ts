@@ -7,11 +7,11 @@
 import { CodedError } from "../../language/diagnostics/codes.js";
 
 /** Greatest code of a weight that is multiplied, and of a row that is only looked up. */
-export const FACTOR = 63;
-export const ROW = 127;
+export const MAX_PRODUCT_CODE = 63;
+export const MAX_LOOKUP_CODE = 127;
 
 /** A matrix whose lines have scales of their own. */
-export interface Lines {
+export interface ScaledMatrix {
   readonly rows: number;
   readonly columns: number;
   /** A scale for each row; else for each column. */
@@ -19,12 +19,12 @@ export interface Lines {
   /** Greatest code. */
   readonly most: number;
 }
-export function lineScales(x: Float32Array, { rows, columns, byRow, most }: Lines): Float32Array {
+export function lineScales(x: Float32Array, { rows, columns, byRow, most }: ScaledMatrix): Float32Array {
   const scales = new Float32Array(byRow ? rows : columns);
-  for (let row = 0, at = 0; row < rows; row++)
-    for (let column = 0; column < columns; column++, at++) {
+  for (let row = 0, index = 0; row < rows; row++)
+    for (let column = 0; column < columns; column++, index++) {
       const line = byRow ? row : column;
-      const size = Math.abs(x[at]!);
+      const size = Math.abs(x[index]!);
       if (size > scales[line]!) scales[line] = size;
     }
   return scales.map((size) => (size === 0 ? 1 : size / most));
@@ -33,84 +33,84 @@ export function lineScales(x: Float32Array, { rows, columns, byRow, most }: Line
 export function lineCodes(
   x: Float32Array,
   scales: Float32Array,
-  { rows, columns, byRow, most }: Lines,
+  { rows, columns, byRow, most }: ScaledMatrix,
   turn = false,
 ): Int8Array {
   const codes = new Int8Array(x.length);
-  for (let row = 0, at = 0; row < rows; row++)
-    for (let column = 0; column < columns; column++, at++) {
-      const code = Math.round(x[at]! / scales[byRow ? row : column]!);
-      codes[turn ? column * rows + row : at] = Math.max(-most, Math.min(most, code));
+  for (let row = 0, index = 0; row < rows; row++)
+    for (let column = 0; column < columns; column++, index++) {
+      const code = Math.round(x[index]! / scales[byRow ? row : column]!);
+      codes[turn ? column * rows + row : index] = Math.max(-most, Math.min(most, code));
     }
   return codes;
 }
 /** The numbers that codes stand for, which lie as the matrix does. */
-export function ofLines(
+export function dequantizeLines(
   codes: Int8Array,
   scales: Float32Array,
-  { rows, columns, byRow }: Pick<Lines, "rows" | "columns" | "byRow">,
+  { rows, columns, byRow }: Pick<ScaledMatrix, "rows" | "columns" | "byRow">,
 ): Float32Array {
   const x = new Float32Array(codes.length);
-  for (let row = 0, at = 0; row < rows; row++)
-    for (let column = 0; column < columns; column++, at++) x[at] = codes[at]! * scales[byRow ? row : column]!;
+  for (let row = 0, index = 0; row < rows; row++)
+    for (let column = 0; column < columns; column++, index++) x[index] = codes[index]! * scales[byRow ? row : column]!;
   return x;
 }
 
-export const BLOCK = 32;
+export const INT4_BLOCK = 32;
 /** Below it a weight of half a byte saves nothing that counts. */
-const LEAST = 16 * BLOCK;
+const LEAST = 16 * INT4_BLOCK;
 
 /** A product's weight. */
-export interface Factor {
+export interface ProductWeight {
   readonly in: number;
   readonly out: number;
   /** It lies as [out, in]; else as [in, out]. */
   readonly turned: boolean;
 }
 /** Codes 0 … 15 stand for (code − 8) · scale; [out, in], two in a byte, the first in its low half; [out, in / 32] scales. */
-export interface Fours {
+export interface Int4Codes {
   readonly codes: Uint8Array;
   readonly scales: Float32Array;
 }
 /** Whether its inputs are whole blocks, and it is large enough. */
-export function takesFours(p: Pick<Factor, "in" | "out">): boolean {
-  return p.in % BLOCK === 0 && p.in * p.out >= LEAST;
+export function fitsInt4(p: Pick<ProductWeight, "in" | "out">): boolean {
+  return p.in % INT4_BLOCK === 0 && p.in * p.out >= LEAST;
 }
 
 /** Shares of the scale that takes the number of the greatest size in a block exactly; of these the one that errs least is taken. */
 const SHARES = [1, 0.94, 0.88, 0.82];
 
-export function foursOf(x: Float32Array, p: Factor): Fours {
-  const blocks = p.in / BLOCK;
+export function toInt4(x: Float32Array, p: ProductWeight): Int4Codes {
+  const blocks = p.in / INT4_BLOCK;
   const codes = new Uint8Array((p.out * p.in) / 2);
   const scales = new Float32Array(p.out * blocks);
   const [step, row] = p.turned ? [1, p.in] : [p.out, 1];
-  const block = new Float32Array(BLOCK);
+  const block = new Float32Array(INT4_BLOCK);
   for (let out = 0, number = 0; out < p.out; out++)
-    for (let at = 0; at < blocks; at++, number++) {
-      const from = out * row + at * BLOCK * step;
+    for (let blockIndex = 0; blockIndex < blocks; blockIndex++, number++) {
+      const from = out * row + blockIndex * INT4_BLOCK * step;
       let furthest = 0;
-      for (let i = 0; i < BLOCK; i++) {
+      for (let i = 0; i < INT4_BLOCK; i++) {
         const value = (block[i] = x[from + i * step]!);
         if (Math.abs(value) > Math.abs(furthest)) furthest = value;
       }
       const scale = furthest === 0 ? 0 : bestScale(block, furthest / -8);
       scales[number] = scale;
       const by = scale === 0 ? 0 : 1 / scale;
-      const place = (number * BLOCK) / 2;
-      for (let i = 0; i < BLOCK; i++) codes[place + (i >> 1)]! |= codeOf(block[i]! * by) << (i % 2 === 0 ? 0 : 4);
+      const place = (number * INT4_BLOCK) / 2;
+      for (let i = 0; i < INT4_BLOCK; i++) codes[place + (i >> 1)]! |= codeOf(block[i]! * by) << (i % 2 === 0 ? 0 : 4);
     }
   return { codes, scales };
 }
 /** The numbers that they stand for, which lie as the weight does. */
-export function ofFours({ codes, scales }: Fours, p: Factor): Float32Array {
+export function fromInt4({ codes, scales }: Int4Codes, p: ProductWeight): Float32Array {
   const x = new Float32Array(p.in * p.out);
   const [step, row] = p.turned ? [1, p.in] : [p.out, 1];
-  for (let out = 0, at = 0; out < p.out; out++)
-    for (let i = 0; i < p.in; i++, at++) {
-      const both = codes[at >> 1]!;
-      const code = at % 2 === 0 ? both & 15 : both >> 4;
-      x[out * row + i * step] = (code - 8) * scales[Math.floor(at / BLOCK)]!;
+  for (let out = 0, index = 0; out < p.out; out++)
+    for (let i = 0; i < p.in; i++, index++) {
+      const both = codes[index >> 1]!;
+      const code = index % 2 === 0 ? both & 15 : both >> 4;
+      x[out * row + i * step] = (code - 8) * scales[Math.floor(index / INT4_BLOCK)]!;
     }
   return x;
 }
@@ -124,7 +124,7 @@ function bestScale(block: Float32Array, most: number): number {
     const scale = Math.fround(most * share);
     const by = 1 / scale;
     let error = 0;
-    for (let i = 0; i < BLOCK; i++) {
+    for (let i = 0; i < INT4_BLOCK; i++) {
       const gap = block[i]! - (codeOf(block[i]! * by) - 8) * scale;
       error += gap * gap;
     }
@@ -134,29 +134,36 @@ function bestScale(block: Float32Array, most: number): number {
 }
 
 /** How a matrix lies as whole numbers. `turned`: it lies as [out, in]. */
-export type RoundedAs =
+export type RoundingForm =
   | { readonly as: "int8"; readonly lines: "rows" | "columns"; readonly most: number }
   | { readonly as: "int4"; readonly turned: boolean };
-export interface Rounded {
-  readonly how: RoundedAs;
+export interface RoundedMatrix {
+  readonly how: RoundingForm;
   readonly shape: readonly [number, number];
   readonly codes: Int8Array | Uint8Array;
   readonly scales: Float32Array;
 }
 /** Coded error `round-not-finite`. */
-export function roundedBy(x: Float32Array, shape: readonly [number, number], how: RoundedAs): Rounded {
+export function roundMatrix(x: Float32Array, shape: readonly [number, number], how: RoundingForm): RoundedMatrix {
   if (!x.every(Number.isFinite)) throw new CodedError("round-not-finite", {});
-  if (how.as === "int4") return { how, shape, ...foursOf(x, factorOf(how, shape)) };
+  if (how.as === "int4") return { how, shape, ...toInt4(x, productWeightOf(how, shape)) };
   const lines = { rows: shape[0], columns: shape[1], byRow: how.lines === "rows", most: how.most };
   const scales = lineScales(x, lines);
   return { how, shape, scales, codes: lineCodes(x, scales, lines) };
 }
 /** The numbers that they stand for. */
-export function ofRounded({ how, shape, codes, scales }: Rounded): Float32Array {
-  if (how.as === "int4") return ofFours({ codes: codes as Uint8Array, scales }, factorOf(how, shape));
-  return ofLines(codes as Int8Array, scales, { rows: shape[0], columns: shape[1], byRow: how.lines === "rows" });
+export function dequantizeMatrix({ how, shape, codes, scales }: RoundedMatrix): Float32Array {
+  if (how.as === "int4") return fromInt4({ codes: codes as Uint8Array, scales }, productWeightOf(how, shape));
+  return dequantizeLines(codes as Int8Array, scales, {
+    rows: shape[0],
+    columns: shape[1],
+    byRow: how.lines === "rows",
+  });
 }
 /** Outputs and inputs of a product's weight. */
-export function factorOf({ turned }: { readonly turned: boolean }, [first, second]: readonly [number, number]): Factor {
+export function productWeightOf(
+  { turned }: { readonly turned: boolean },
+  [first, second]: readonly [number, number],
+): ProductWeight {
   return turned ? { out: first, in: second, turned } : { out: second, in: first, turned };
 }

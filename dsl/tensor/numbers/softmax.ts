@@ -3,14 +3,14 @@ import { zeros } from "../values.js";
 /** Softmax or its logarithm of each row of `n` numbers. */
 export function softmaxRows(data: Float64Array, n: number, logarithm: boolean): Float64Array {
   const y = zeros(data.length);
-  for (let at = 0; at < data.length; at += n) {
-    const end = Math.min(at + n, data.length);
+  for (let start = 0; start < data.length; start += n) {
+    const end = Math.min(start + n, data.length);
     let most = -Infinity;
-    for (let i = at; i < end; i++) most = Math.max(most, data[i]!);
+    for (let i = start; i < end; i++) most = Math.max(most, data[i]!);
     let sum = 0;
-    for (let i = at; i < end; i++) sum += y[i] = Math.exp(data[i]! - most);
+    for (let i = start; i < end; i++) sum += y[i] = Math.exp(data[i]! - most);
     const log = Math.log(sum);
-    for (let i = at; i < end; i++) y[i] = logarithm ? data[i]! - most - log : y[i]! / sum;
+    for (let i = start; i < end; i++) y[i] = logarithm ? data[i]! - most - log : y[i]! / sum;
   }
   return y;
 }

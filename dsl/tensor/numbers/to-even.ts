@@ -1,5 +1,5 @@
 /** The nearest whole number; of two as near the even one, as engines round. */
-export function toEven(x: number): number {
+export function roundHalfToEven(x: number): number {
   const down = Math.floor(x);
   const rest = x - down;
   return rest > 0.5 || (rest === 0.5 && down % 2 !== 0) ? down + 1 : down;

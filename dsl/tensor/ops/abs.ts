@@ -1,6 +1,6 @@
-import { unary } from "./shared/elementwise.js";
+import { defineUnary } from "./shared/elementwise.js";
 
-export const abs = unary({
+export const abs = defineUnary({
   name: "abs",
   doc: "Absolute value; its gradient at 0 is 0.",
   neverMinusZero: true,

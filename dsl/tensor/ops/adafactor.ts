@@ -1,7 +1,7 @@
 import { defineOp } from "../op.js";
-import { ADAFACTOR, adafactorInputs } from "./shared/optimizer-step.js";
-import { elements, Misfit, wantShape } from "../shape.js";
-import { values, type Values } from "../values.js";
+import { ADAFACTOR_ATTRIBUTES, adafactorInputs } from "./shared/optimizer-step.js";
+import { elementCount, OpInputError, requireShape } from "../shape.js";
+import { arrayValues, type ArrayValues } from "../values.js";
 
 export const adafactor = defineOp({
   name: "adafactor",
@@ -13,21 +13,21 @@ export const adafactor = defineOp({
   part: "optimizer",
   inputs: ["parameter", "...moments, gradient, rate, step, scale"],
   outputs: ["parameter", "first", "second?"],
-  attributes: ADAFACTOR,
+  attributes: ADAFACTOR_ATTRIBUTES,
   type(inputs, a) {
     const { parameter, moments, gradient, rate, step, scale } = adafactorInputs(inputs, a);
     const [first, second] = moments;
     const [n, k] = parameter.shape;
     if (a.factored && (parameter.shape.length !== 2 || n === undefined || k === undefined))
-      throw new Misfit("a factored parameter must be [n, k]");
+      throw new OpInputError("a factored parameter must be [n, k]");
     if (second && n !== undefined && k !== undefined) {
-      wantShape(first, [n], "row");
-      wantShape(second, [k], "column");
-    } else wantShape(first, parameter.shape, "v");
-    wantShape(gradient, parameter.shape, "the gradient");
-    wantShape(rate, [], "the rate");
-    if (step.dtype !== "i32" || step.shape.length) throw new Misfit("step must be an i32 scalar");
-    if (scale) wantShape(scale, [], "the scale");
+      requireShape(first, [n], "row");
+      requireShape(second, [k], "column");
+    } else requireShape(first, parameter.shape, "v");
+    requireShape(gradient, parameter.shape, "the gradient");
+    requireShape(rate, [], "the rate");
+    if (step.dtype !== "i32" || step.shape.length) throw new OpInputError("step must be an i32 scalar");
+    if (scale) requireShape(scale, [], "the scale");
     return second ? [parameter, first, second] : [parameter, first];
   },
   evaluate(inputs, a) {
@@ -35,7 +35,7 @@ export const adafactor = defineOp({
     const g = gradient.data.map((x) => x * (scale?.data[0] ?? 1));
     const share = step.data[0]! ** a.decay;
     const squares = g.map((x) => x * x + a.epsilon);
-    const mixed = (old: Values, fresh: (i: number) => number): Values => ({
+    const mixed = (old: ArrayValues, fresh: (i: number) => number): ArrayValues => ({
       shape: old.shape,
       data: old.data.map((x, i) => x * (1 - share) + fresh(i) * share),
     });
@@ -50,23 +50,23 @@ export const adafactor = defineOp({
     const rms = Math.sqrt(u.reduce((s, x) => s + x * x, 0) / u.length);
     const lr = rate.data[0]!;
     const size = lr / Math.max(1, rms / a.threshold);
-    const moved = values(
+    const moved = arrayValues(
       parameter.shape,
       parameter.data.map((x, i) => x * (1 - lr * a.weight_decay) - size * u[i]!),
     );
     return second ? [moved, first, second] : [moved, first];
   },
-  flops: ([parameter], _, sizes) => 12 * elements(parameter, sizes),
+  flops: ([parameter], _, sizes) => 12 * elementCount(parameter, sizes),
 });
 
 function factors(
-  row: Values,
-  column: Values,
+  row: ArrayValues,
+  column: ArrayValues,
   squares: Float64Array,
-  mixed: (old: Values, fresh: (i: number) => number) => Values,
-): readonly [Values, Values] {
+  mixed: (old: ArrayValues, fresh: (i: number) => number) => ArrayValues,
+): readonly [ArrayValues, ArrayValues] {
   const [n, k] = [row.data.length, column.data.length];
-  const sum = (length: number, at: (j: number) => number): number =>
-    Array.from({ length }, (_, j) => squares[at(j)]!).reduce((s, x) => s + x, 0);
+  const sum = (length: number, indexAt: (j: number) => number): number =>
+    Array.from({ length }, (_, j) => squares[indexAt(j)]!).reduce((s, x) => s + x, 0);
   return [mixed(row, (r) => sum(k, (c) => r * k + c) / k), mixed(column, (c) => sum(n, (r) => r * k + c) / n)];
 }

@@ -1,11 +1,11 @@
-import { number, type Infer } from "../attributes.js";
+import { number, type InferAttributes } from "../attributes.js";
 import { defineOp } from "../op.js";
-import { elements, Misfit, wantShape } from "../shape.js";
-import { values } from "../values.js";
+import { elementCount, OpInputError, requireShape } from "../shape.js";
+import { arrayValues } from "../values.js";
 
 const ADAM = { beta1: number, beta2: number, epsilon: number, weight_decay: number };
 /** Attributes of the op. */
-export type AdamSettings = Infer<typeof ADAM>;
+export type AdamSettings = InferAttributes<typeof ADAM>;
 
 export const adamw = defineOp({
   name: "adamw",
@@ -22,10 +22,10 @@ export const adamw = defineOp({
       [v, "v"],
       [gradient, "the gradient"],
     ] as const)
-      wantShape(x, parameter.shape, name);
-    wantShape(rate, [], "the rate");
-    if (step.dtype !== "i32" || step.shape.length) throw new Misfit("step must be an i32 scalar");
-    if (scale) wantShape(scale, [], "the scale");
+      requireShape(x, parameter.shape, name);
+    requireShape(rate, [], "the rate");
+    if (step.dtype !== "i32" || step.shape.length) throw new OpInputError("step must be an i32 scalar");
+    if (scale) requireShape(scale, [], "the scale");
     return [parameter, m, v];
   },
   evaluate([parameter, m, v, gradient, rate, step, scale], attributes) {
@@ -33,7 +33,7 @@ export const adamw = defineOp({
     const lr = rate.data[0]!;
     const t = step.data[0]!;
     const [c1, c2] = [1 - beta1 ** t, 1 - beta2 ** t];
-    const [p, m2, v2] = [values(parameter.shape), values(m.shape), values(v.shape)];
+    const [p, m2, v2] = [arrayValues(parameter.shape), arrayValues(m.shape), arrayValues(v.shape)];
     const times = scale?.data[0] ?? 1;
     for (let i = 0; i < gradient.data.length; i++) {
       const g = gradient.data[i]! * times;
@@ -44,5 +44,5 @@ export const adamw = defineOp({
     }
     return [p, m2, v2];
   },
-  flops: ([parameter], _, sizes) => 14 * elements(parameter, sizes),
+  flops: ([parameter], _, sizes) => 14 * elementCount(parameter, sizes),
 });

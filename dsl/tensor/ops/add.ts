@@ -1,6 +1,6 @@
-import { binary } from "./shared/elementwise.js";
+import { defineBinary } from "./shared/elementwise.js";
 
-export const add = binary({
+export const add = defineBinary({
   name: "add",
   doc: "a + b, broadcast.",
   commutes: "exactly",

@@ -1,22 +1,22 @@
 import { attention_gradient } from "./attention_gradient.js";
-import { ATTENTION } from "./shared/heads.js";
+import { ATTENTION_ATTRIBUTES } from "./shared/heads.js";
 import {
-  accumulate,
+  addScaled,
   attentionAttributes,
   attentionInputs,
   attentionTypes,
-  bent,
-  dot,
-  eachRow,
-  geometry,
-  HIDDEN,
-  keepOf,
-  sight,
+  softcapShare,
+  dotProduct,
+  forEachQuery,
+  attentionGeometry,
+  HIDDEN_KEY_SCORE,
+  dropoutFactors,
+  keyVisibility,
 } from "./shared/heads.js";
 import { defineOp } from "../op.js";
-import { elements } from "../shape.js";
+import { elementCount } from "../shape.js";
 import { softmaxRows } from "../numbers/softmax.js";
-import { values } from "../values.js";
+import { arrayValues } from "../values.js";
 
 /**
  * Scaled dot-product attention (Vaswani et al., 2017, arXiv 1706.03762), with grouped key-value heads (Ainslie et al.,
@@ -34,7 +34,7 @@ export const attention = defineOp({
   product: true,
   inputs: ["q", "k", "v", "mask", "...extras"],
   outputs: ["context", "probabilities"],
-  attributes: ATTENTION,
+  attributes: ATTENTION_ATTRIBUTES,
   type: attentionTypes,
   gradient(graph, { inputs, outputs: [context, probabilities], attributes }, [dy], wanted) {
     const a = attentionAttributes(attributes);
@@ -43,40 +43,40 @@ export const attention = defineOp({
     const known = [q, k, v, probabilities, context, dy] as const;
     const [dq, dk, dv, dscores] = graph.apply(attention_gradient, step ? [...known, step] : known, attributes);
     // Over all rows of the batch, and over the heads where they share one bias.
-    const at = 4 + a.given.indexOf("bias");
+    const biasInput = 4 + a.given.indexOf("bias");
     const dbias =
-      bias && wanted[at] ? dscores.sum(bias.shape[0] === a.heads ? [0] : [0, 1]).reshape(bias.shape) : undefined;
-    return [dq, dk, dv, ...inputs.slice(3).map((_, i) => (3 + i === at ? dbias : undefined))];
+      bias && wanted[biasInput] ? dscores.sum(bias.shape[0] === a.heads ? [0] : [0, 1]).reshape(bias.shape) : undefined;
+    return [dq, dk, dv, ...inputs.slice(3).map((_, i) => (3 + i === biasInput ? dbias : undefined))];
   },
   evaluate(inputs, attributes, [shape, square]) {
     const a = attentionAttributes(attributes);
     const x = attentionInputs(inputs, a);
     const { q, k, v, bias } = x;
-    const g = geometry(q, k, a);
-    const sees = sight(g, a, x);
-    const scores = values(square);
-    eachRow(g, (b, h, i) => {
+    const g = attentionGeometry(q, k, a);
+    const sees = keyVisibility(g, a, x);
+    const scores = arrayValues(square);
+    forEachQuery(g, (b, h, i) => {
       const added = bias && ((bias.shape[0] === 1 ? 0 : h) * g.length + i) * g.keys;
       for (let j = 0; j < g.keys; j++) {
-        const product = a.scale * dot(q.data, g.query(b, i, h), k.data, g.key(b, j, h), g.size);
-        const score = a.cap ? a.cap * bent(product, a) : product;
+        const product = a.scale * dotProduct(q.data, g.query(b, i, h), k.data, g.key(b, j, h), g.size);
+        const score = a.cap ? a.cap * softcapShare(product, a) : product;
         const biased = score + (added === undefined ? 0 : bias!.data[added + j]!);
-        scores.data[g.row(b, h, i) + j] = biased + (sees(b, i, j) ? 0 : HIDDEN);
+        scores.data[g.row(b, h, i) + j] = biased + (sees(b, i, j) ? 0 : HIDDEN_KEY_SCORE);
       }
     });
     const p = { shape: square, data: softmaxRows(scores.data, g.keys, false) };
-    const keep = keepOf(p, a, x.step);
-    const y = values(shape);
-    eachRow(g, (b, h, i) => {
+    const keep = dropoutFactors(p, a, x.step);
+    const y = arrayValues(shape);
+    forEachQuery(g, (b, h, i) => {
       for (let j = 0; j < g.keys; j++) {
-        const at = g.row(b, h, i) + j;
-        accumulate(y.data, g.query(b, i, h), v.data, g.key(b, j, h), g.size, p.data[at]! * keep[at]!);
+        const index = g.row(b, h, i) + j;
+        addScaled(y.data, g.query(b, i, h), v.data, g.key(b, j, h), g.size, p.data[index]! * keep[index]!);
       }
     });
     return [y, p];
   },
   flops: ([q, k], _, sizes) => {
     const keys = k.shape[1]!;
-    return 4 * elements(q, sizes) * (typeof keys === "number" ? keys : sizes[keys]!);
+    return 4 * elementCount(q, sizes) * (typeof keys === "number" ? keys : sizes[keys]!);
   },
 });

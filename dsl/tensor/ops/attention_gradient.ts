@@ -1,17 +1,17 @@
-import { ATTENTION } from "./shared/heads.js";
+import { ATTENTION_ATTRIBUTES } from "./shared/heads.js";
 import {
-  accumulate,
+  addScaled,
   attentionAttributes,
   attentionGradientInputs,
-  bent,
-  dot,
-  eachRow,
-  geometry,
-  keepOf,
+  softcapShare,
+  dotProduct,
+  forEachQuery,
+  attentionGeometry,
+  dropoutFactors,
 } from "./shared/heads.js";
 import { defineOp } from "../op.js";
-import { elements, wantShape } from "../shape.js";
-import { values } from "../values.js";
+import { elementCount, requireShape } from "../shape.js";
+import { arrayValues } from "../values.js";
 
 /**
  * With P the probabilities and K dropout's factors: dV = (P ∘ K)ᵀ dY, dP = K ∘ (dY Vᵀ), dS = P ∘ (dP − D), D the sum of
@@ -25,33 +25,34 @@ export const attention_gradient = defineOp({
   product: true,
   inputs: ["q", "k", "v", "probabilities", "context", "dcontext", "step?"],
   outputs: ["dq", "dk", "dv", "dscores"],
-  attributes: ATTENTION,
+  attributes: ATTENTION_ATTRIBUTES,
   type([q, k, v, p, y, dy]) {
-    wantShape(y, q.shape, "the context");
-    wantShape(dy, q.shape, "dcontext");
+    requireShape(y, q.shape, "the context");
+    requireShape(dy, q.shape, "dcontext");
     return [q, k, v, p!];
   },
   evaluate(inputs, attributes, [queries, keys, others, square]) {
     const a = attentionAttributes(attributes);
     const { q, k, v, probabilities: p, dcontext: dy, step } = attentionGradientInputs(inputs);
-    const g = geometry(q, k, a);
-    const keep = keepOf(p, a, step);
-    const [dq, dk, dv, dscores] = [values(queries), values(keys), values(others), values(square)];
+    const g = attentionGeometry(q, k, a);
+    const keep = dropoutFactors(p, a, step);
+    const [dq, dk, dv, dscores] = [arrayValues(queries), arrayValues(keys), arrayValues(others), arrayValues(square)];
     const dp = new Float64Array(g.keys);
-    eachRow(g, (b, h, i) => {
+    forEachQuery(g, (b, h, i) => {
       const row = g.row(b, h, i);
-      const at = g.query(b, i, h);
-      for (let j = 0; j < g.keys; j++) dp[j] = keep[row + j]! * dot(dy.data, at, v.data, g.key(b, j, h), g.size);
-      const mean = dot(dp, 0, p.data, row, g.keys);
+      const queryStart = g.query(b, i, h);
+      for (let j = 0; j < g.keys; j++)
+        dp[j] = keep[row + j]! * dotProduct(dy.data, queryStart, v.data, g.key(b, j, h), g.size);
+      const mean = dotProduct(dp, 0, p.data, row, g.keys);
       for (let j = 0; j < g.keys; j++) {
         const ds = p.data[row + j]! * (dp[j]! - mean);
         const other = g.key(b, j, h);
         dscores.data[row + j] = ds;
-        const t = a.cap ? bent(a.scale * dot(q.data, at, k.data, other, g.size), a) : 0;
+        const t = a.cap ? softcapShare(a.scale * dotProduct(q.data, queryStart, k.data, other, g.size), a) : 0;
         const sloped = a.scale * ds * (1 - t * t);
-        accumulate(dq.data, at, k.data, other, g.size, sloped);
-        accumulate(dk.data, other, q.data, at, g.size, sloped);
-        accumulate(dv.data, other, dy.data, at, g.size, p.data[row + j]! * keep[row + j]!);
+        addScaled(dq.data, queryStart, k.data, other, g.size, sloped);
+        addScaled(dk.data, other, q.data, queryStart, g.size, sloped);
+        addScaled(dv.data, other, dy.data, queryStart, g.size, p.data[row + j]! * keep[row + j]!);
       }
     });
     return [dq, dk, dv, dscores];
@@ -61,7 +62,7 @@ export const attention_gradient = defineOp({
     const [, keys = 1] = k.shape;
     const [dq = 0, dk = 0, dv = 0, dscores = 0] = wanted.map(Number);
     const products = dq + dk + Math.max(dq, dk, dscores) + dv;
-    return 2 * products * elements(q, sizes) * (typeof keys === "number" ? keys : sizes[keys]!);
+    return 2 * products * elementCount(q, sizes) * (typeof keys === "number" ? keys : sizes[keys]!);
   },
   // Probabilities are formed again, block by block, where no cap bends scores.
   unread: ({ cap }) => (cap ? [] : [3]),

@@ -1,10 +1,18 @@
 import { number } from "../attributes.js";
 import { defineOp } from "../op.js";
 import type { Dimension, Type } from "../program.js";
-import { elements, lastOf, Misfit, sameShape, wantFloat, wantSameDType, wantShape } from "../shape.js";
+import {
+  elementCount,
+  lastDimension,
+  OpInputError,
+  sameShape,
+  requireFloat,
+  requireSameDType,
+  requireShape,
+} from "../shape.js";
 import { softmaxRows } from "../numbers/softmax.js";
 import type { Tensor } from "../tensor.js";
-import { values } from "../values.js";
+import { arrayValues } from "../values.js";
 import { attention } from "./attention.js";
 import { scatter_rows } from "./scatter_rows.js";
 
@@ -35,19 +43,19 @@ export const cached_attention = defineOp({
   outputs: ["context"],
   attributes: ATTRIBUTES,
   type([q, k, v, keys, values, rows, places, texts, lengths], a) {
-    wantFloat(q, "q");
-    wantSameDType(q, k, v, keys, values);
-    const width = lastOf(q, "q");
+    requireFloat(q, "q");
+    requireSameDType(q, k, v, keys, values);
+    const width = lastDimension(q, "q");
     const [tokens, one] = q.shape;
     if (q.shape.length !== 3 || one !== 1 || typeof width !== "number" || width % a.heads)
-      throw new Misfit(`q must be [tokens, 1, heads × size] with ${a.heads} heads`);
+      throw new OpInputError(`q must be [tokens, 1, heads × size] with ${a.heads} heads`);
     if (a.heads % a.key_value_heads)
-      throw new Misfit(`${a.heads} heads can't share ${a.key_value_heads} key-value heads evenly`);
+      throw new OpInputError(`${a.heads} heads can't share ${a.key_value_heads} key-value heads evenly`);
     const narrow = (width / a.heads) * a.key_value_heads;
-    for (const each of [k, v]) wantShape(each, [tokens!, narrow], "k and v");
+    for (const each of [k, v]) requireShape(each, [tokens!, narrow], "k and v");
     if (keys.shape.length !== 2 || keys.shape[1] !== narrow || !sameShape(keys.shape, values.shape))
-      throw new Misfit(`the caches must both be [places, ${narrow}]`);
-    if (places.dtype !== "i32" || places.shape.length !== 2) throw new Misfit("places must be i32 [texts, keys]");
+      throw new OpInputError(`the caches must both be [places, ${narrow}]`);
+    if (places.dtype !== "i32" || places.shape.length !== 2) throw new OpInputError("places must be i32 [texts, keys]");
     for (const each of [rows, texts, lengths]) wantEach(each, tokens!);
     return [q];
   },
@@ -75,7 +83,7 @@ export const cached_attention = defineOp({
     const size = width / a.heads;
     const [cachedKeys, cachedValues] = [keys, values_].map(({ data }) => data.slice()) as [Float64Array, Float64Array];
     const inside = (row: number): number => {
-      if (row < 0 || row >= keys.shape[0]!) throw new Misfit(`row ${row} of ${keys.shape[0]}`);
+      if (row < 0 || row >= keys.shape[0]!) throw new OpInputError(`row ${row} of ${keys.shape[0]}`);
       return row * narrow;
     };
     for (let t = 0; t < tokens; t++) {
@@ -83,24 +91,24 @@ export const cached_attention = defineOp({
       cachedValues.set(v.data.subarray(t * narrow, (t + 1) * narrow), inside(rows.data[t]!));
     }
     const most = places.shape[1]!;
-    const y = values(shape);
+    const y = arrayValues(shape);
     for (let t = 0; t < tokens; t++) {
       const length = lengths.data[t]!;
-      if (length < 1 || length > most) throw new Misfit(`${length} keys of ${most}`);
+      if (length < 1 || length > most) throw new OpInputError(`${length} keys of ${most}`);
       const from = a.window ? Math.max(0, length - a.window) : 0;
-      const at = Array.from({ length: length - from }, (_, i) =>
+      const visibleRows = Array.from({ length: length - from }, (_, i) =>
         inside(places.data[texts.data[t]! * most + from + i]!),
       );
       for (let h = 0; h < a.heads; h++) {
         const query = t * width + h * size;
         const head = Math.floor(h / (a.heads / a.key_value_heads)) * size;
-        const scores = Float64Array.from(at, (row) => {
+        const scores = Float64Array.from(visibleRows, (row) => {
           let sum = 0;
           for (let i = 0; i < size; i++) sum += q.data[query + i]! * cachedKeys[row + head + i]!;
           return a.cap ? a.cap * Math.tanh((a.scale * sum) / a.cap) : a.scale * sum;
         });
-        const p = softmaxRows(scores, at.length, false);
-        at.forEach((row, j) => {
+        const p = softmaxRows(scores, visibleRows.length, false);
+        visibleRows.forEach((row, j) => {
           for (let i = 0; i < size; i++) y.data[query + i] = y.data[query + i]! + p[j]! * cachedValues[row + head + i]!;
         });
       }
@@ -109,10 +117,11 @@ export const cached_attention = defineOp({
   },
   flops: ([q, , , , , , places], _, sizes) => {
     const keys = places.shape[1]!;
-    return 4 * elements(q, sizes) * (typeof keys === "number" ? keys : sizes[keys]!);
+    return 4 * elementCount(q, sizes) * (typeof keys === "number" ? keys : sizes[keys]!);
   },
 });
 
 function wantEach({ dtype, shape }: Type, tokens: Dimension): void {
-  if (dtype !== "i32" || !sameShape(shape, [tokens])) throw new Misfit("rows, texts and lengths must be i32 [tokens]");
+  if (dtype !== "i32" || !sameShape(shape, [tokens]))
+    throw new OpInputError("rows, texts and lengths must be i32 [tokens]");
 }

@@ -1,8 +1,8 @@
 import { dimension, number, optional } from "../attributes.js";
 import { defineOp } from "../op.js";
 import type { Dimension } from "../program.js";
-import { Misfit, plus, sameShape, wantSameDType } from "../shape.js";
-import { sizeOf, values } from "../values.js";
+import { OpInputError, addToDimension, sameShape, requireSameDType } from "../shape.js";
+import { sizeOf, arrayValues } from "../values.js";
 
 export const concat = defineOp({
   name: "concat",
@@ -20,13 +20,14 @@ export const concat = defineOp({
     let total: Dimension = 0;
     for (const { shape } of inputs) {
       const d = shape[axis];
-      if (d === undefined || !sameShape(rest(shape), rest(first))) throw new Misfit(`can't join along axis ${axis}`);
+      if (d === undefined || !sameShape(rest(shape), rest(first)))
+        throw new OpInputError(`can't join along axis ${axis}`);
       if (a.size !== undefined) total = a.size;
-      else if (typeof d === "number") total = plus(total, d);
-      else if (typeof total === "number") total = plus(d, total);
-      else throw new Misfit(`can't join "${total}" and "${d}" along axis ${axis}`);
+      else if (typeof d === "number") total = addToDimension(total, d);
+      else if (typeof total === "number") total = addToDimension(d, total);
+      else throw new OpInputError(`can't join "${total}" and "${d}" along axis ${axis}`);
     }
-    return [{ dtype: wantSameDType(...inputs), shape: first.map((d, i) => (i === axis ? total : d)) }];
+    return [{ dtype: requireSameDType(...inputs), shape: first.map((d, i) => (i === axis ? total : d)) }];
   },
   gradient(_, { inputs, attributes }, [dy], wanted) {
     const axis = attributes.axis;
@@ -34,22 +35,23 @@ export const concat = defineOp({
     return inputs.map((x, i) => {
       const size = x.shape[axis]!;
       const from: Dimension = start;
-      start = typeof size === "number" ? plus(from, size) : plus(size, from as number);
+      start = typeof size === "number" ? addToDimension(from, size) : addToDimension(size, from as number);
       if (!wanted[i]) return undefined;
-      if (typeof from !== "number") throw new Misfit(`no gradient behind a part of named size along axis ${axis}`);
+      if (typeof from !== "number")
+        throw new OpInputError(`no gradient behind a part of named size along axis ${axis}`);
       return dy.slice(axis, from, size);
     });
   },
   evaluate(inputs, a, [shape]) {
     const axis = a.axis;
     const outer = sizeOf(shape.slice(0, axis));
-    const y = values(shape);
-    let at = 0;
-    for (let o = 0; o < outer; o++)
+    const y = arrayValues(shape);
+    let offset = 0;
+    for (let options = 0; options < outer; options++)
       for (const x of inputs) {
         const inner = sizeOf(x.shape.slice(axis));
-        y.data.set(x.data.subarray(o * inner, (o + 1) * inner), at);
-        at += inner;
+        y.data.set(x.data.subarray(options * inner, (options + 1) * inner), offset);
+        offset += inner;
       }
     return [y];
   },

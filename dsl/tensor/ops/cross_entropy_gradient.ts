@@ -1,6 +1,6 @@
-import { LOSS } from "./shared/head.js";
+import { LOSS_ATTRIBUTES } from "./shared/head.js";
 import { defineOp } from "../op.js";
-import { wantShape } from "../shape.js";
+import { requireShape } from "../shape.js";
 import { softmaxRows } from "../numbers/softmax.js";
 
 export const cross_entropy_gradient = defineOp({
@@ -9,9 +9,9 @@ export const cross_entropy_gradient = defineOp({
   part: "loss",
   inputs: ["logits", "labels", "dy"],
   outputs: ["dlogits"],
-  attributes: LOSS,
+  attributes: LOSS_ATTRIBUTES,
   type([logits, , dy]) {
-    wantShape(dy, [], "dy");
+    requireShape(dy, [], "dy");
     return [logits];
   },
   evaluate([logits, labels, dy], a) {

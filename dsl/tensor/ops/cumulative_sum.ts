@@ -1,7 +1,7 @@
 import { flag, number } from "../attributes.js";
 import { defineOp, type Op } from "../op.js";
-import { axesOf, Misfit } from "../shape.js";
-import { sizeOf, values } from "../values.js";
+import { axesOf, OpInputError } from "../shape.js";
+import { sizeOf, arrayValues } from "../values.js";
 
 const CUMULATIVE = { axis: number, exclusive: flag, reverse: flag };
 
@@ -11,7 +11,7 @@ export const cumulative_sum: Op<readonly ["x"], readonly ["y"], typeof CUMULATIV
   inputs: ["x"],
   attributes: CUMULATIVE,
   type([x], a) {
-    if (x.dtype === "bool") throw new Misfit("x must be a number, not bool");
+    if (x.dtype === "bool") throw new OpInputError("x must be a number, not bool");
     axesOf(x.shape.length, [a.axis]);
     return [x];
   },
@@ -22,14 +22,14 @@ export const cumulative_sum: Op<readonly ["x"], readonly ["y"], typeof CUMULATIV
     const axis = a.axis < 0 ? a.axis + shape.length : a.axis;
     const n = shape[axis]!;
     const inner = sizeOf(shape.slice(axis + 1));
-    const y = values(shape);
+    const y = arrayValues(shape);
     for (let outer = 0; outer * n * inner < y.data.length; outer++)
       for (let c = 0; c < inner; c++) {
         let sum = 0;
         for (let k = 0; k < n; k++) {
-          const at = (outer * n + (a.reverse ? n - 1 - k : k)) * inner + c;
-          y.data[at] = a.exclusive ? sum : sum + x.data[at]!;
-          sum += x.data[at]!;
+          const index = (outer * n + (a.reverse ? n - 1 - k : k)) * inner + c;
+          y.data[index] = a.exclusive ? sum : sum + x.data[index]!;
+          sum += x.data[index]!;
         }
       }
     return [y];

@@ -1,7 +1,7 @@
 import { oneOf } from "../attributes.js";
 import { defineOp } from "../op.js";
-import { Misfit, wantShape } from "../shape.js";
-import { values } from "../values.js";
+import { OpInputError, requireShape } from "../shape.js";
+import { arrayValues } from "../values.js";
 
 export const dequantize = defineOp({
   name: "dequantize",
@@ -10,15 +10,15 @@ export const dequantize = defineOp({
   inputs: ["codes", "scales"],
   attributes: { axis: oneOf([0, 1]) },
   type([codes, scales], { axis }) {
-    if (codes.dtype !== "i8" || codes.shape.length !== 2) throw new Misfit("the codes must be i8 of two axes");
-    if (scales.dtype !== "f32") throw new Misfit(`scales must be f32, not ${scales.dtype}`);
-    if (axis !== 0 && axis !== 1) throw new Misfit("the axis must be 0 or 1");
-    wantShape(scales, [codes.shape[axis]!], "the scales");
+    if (codes.dtype !== "i8" || codes.shape.length !== 2) throw new OpInputError("the codes must be i8 of two axes");
+    if (scales.dtype !== "f32") throw new OpInputError(`scales must be f32, not ${scales.dtype}`);
+    if (axis !== 0 && axis !== 1) throw new OpInputError("the axis must be 0 or 1");
+    requireShape(scales, [codes.shape[axis]!], "the scales");
     return [{ dtype: "f32", shape: codes.shape }];
   },
   evaluate([codes, scales], { axis }, [shape]) {
     const columns = shape[1]!;
-    const y = values(shape);
+    const y = arrayValues(shape);
     codes.data.forEach((code, i) => {
       y.data[i] = code * scales.data[axis === 0 ? Math.floor(i / columns) : i % columns]!;
     });

@@ -1,11 +1,11 @@
-import { number, numbers, oneOf, type Infer } from "../attributes.js";
-import { LEVELS, type LevelsName } from "../numbers/levels.js";
+import { number, numbers, oneOf, type InferAttributes } from "../attributes.js";
+import { QUANTIZATION_LEVELS, type LevelsName } from "../numbers/levels.js";
 import { defineOp } from "../op.js";
-import { elements, Misfit, wantShape } from "../shape.js";
-import { sizeOf, values, BYTES } from "../values.js";
+import { elementCount, OpInputError, requireShape } from "../shape.js";
+import { sizeOf, arrayValues, DTYPE_BYTES } from "../values.js";
 
 /** The attributes as they are meant. */
-export interface Blocks {
+export interface BlockQuantization {
   readonly levels: readonly number[];
   /** Bits of a code. */
   readonly bits: 4 | 8;
@@ -16,8 +16,8 @@ export interface Blocks {
   readonly padded: number;
 }
 const BLOCKS = { levels: oneOf(["nf4", "dynamic"] satisfies readonly LevelsName[]), block: number, shape: numbers };
-export function blocksOf({ levels: name, block, shape }: Infer<typeof BLOCKS>): Blocks {
-  const levels = LEVELS[name];
+export function blockQuantizationOf({ levels: name, block, shape }: InferAttributes<typeof BLOCKS>): BlockQuantization {
+  const levels = QUANTIZATION_LEVELS[name];
   const count = sizeOf(shape);
   return { levels, bits: levels.length === 16 ? 4 : 8, block, shape, count, padded: Math.ceil(count / block) * block };
 }
@@ -31,24 +31,24 @@ export const dequantize_blocks = defineOp({
   inputs: ["codes", "scales"],
   attributes: BLOCKS,
   type([codes, scales], attributes) {
-    const { bits, block, shape, padded } = blocksOf(attributes);
-    if (codes.dtype !== "u8" || scales.dtype !== "f32") throw new Misfit("codes must be u8, scales f32");
-    if ((block * bits) % 8 !== 0) throw new Misfit("a block must be whole bytes");
-    wantShape(scales, [padded / block], "the scales");
-    wantShape(codes, [(padded * bits) / 8], "the codes");
+    const { bits, block, shape, padded } = blockQuantizationOf(attributes);
+    if (codes.dtype !== "u8" || scales.dtype !== "f32") throw new OpInputError("codes must be u8, scales f32");
+    if ((block * bits) % 8 !== 0) throw new OpInputError("a block must be whole bytes");
+    requireShape(scales, [padded / block], "the scales");
+    requireShape(codes, [(padded * bits) / 8], "the codes");
     return [{ dtype: "f32", shape }];
   },
   evaluate([codes, scales], attributes) {
-    const { levels, bits, block, shape } = blocksOf(attributes);
+    const { levels, bits, block, shape } = blockQuantizationOf(attributes);
     const code = (i: number): number => {
       if (bits === 8) return codes.data[i]!;
       const both = codes.data[i >> 1]!;
       return i % 2 ? both & 15 : both >> 4;
     };
-    const y = values(shape);
+    const y = arrayValues(shape);
     for (let i = 0; i < y.data.length; i++) y.data[i] = levels[code(i)]! * scales.data[Math.floor(i / block)]!;
     return [y];
   },
   // Places in the table of levels, and what was found before it is scaled.
-  workspace: ([codes], { shape }, sizes) => 4 * elements(codes, sizes) + BYTES.f32 * sizeOf(shape),
+  workspace: ([codes], { shape }, sizes) => 4 * elementCount(codes, sizes) + DTYPE_BYTES.f32 * sizeOf(shape),
 });

@@ -1,6 +1,6 @@
-import { binary } from "./shared/elementwise.js";
+import { defineBinary } from "./shared/elementwise.js";
 
-export const divide = binary({
+export const divide = defineBinary({
   name: "divide",
   doc: "a / b, broadcast.",
   memory: "over",

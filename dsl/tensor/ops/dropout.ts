@@ -1,7 +1,7 @@
 import { number } from "../attributes.js";
 import { defineOp, type Op } from "../op.js";
 import { dropoutMask } from "../numbers/random.js";
-import { lastOf, Misfit, wantFloat, wantSteps } from "../shape.js";
+import { lastDimension, OpInputError, requireFloat, requireDropoutSteps } from "../shape.js";
 
 const DROPOUT = { rate: number, seed: number, site: number };
 
@@ -13,11 +13,11 @@ export const dropout: Op<readonly ["x", "step"], readonly ["y"], typeof DROPOUT>
   inputs: ["x", "step"],
   attributes: DROPOUT,
   type([x, step], a) {
-    wantFloat(x, "x");
-    lastOf(x, "x");
-    wantSteps(step, x);
+    requireFloat(x, "x");
+    lastDimension(x, "x");
+    requireDropoutSteps(step, x);
     const rate = a.rate;
-    if (!(rate > 0 && rate < 1)) throw new Misfit(`rate ${rate} must lie between 0 and 1`);
+    if (!(rate > 0 && rate < 1)) throw new OpInputError(`rate ${rate} must lie between 0 and 1`);
     return [x];
   },
   gradient: (graph, { inputs: [, step], attributes }, [dy]) => [graph.one(dropout, [dy, step], attributes), undefined],

@@ -1,6 +1,6 @@
-import { binary } from "./shared/elementwise.js";
+import { defineBinary } from "./shared/elementwise.js";
 
-export const equal = binary({
+export const equal = defineBinary({
   name: "equal",
   doc: "bool: a = b, broadcast.",
   commutes: "exactly",

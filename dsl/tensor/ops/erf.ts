@@ -1,7 +1,7 @@
 import { erfOf } from "../numbers/erf.js";
-import { unary } from "./shared/elementwise.js";
+import { defineUnary } from "./shared/elementwise.js";
 
-export const erf = unary({
+export const erf = defineUnary({
   name: "erf",
   doc: "The error function.",
   memory: "over",

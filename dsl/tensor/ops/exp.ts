@@ -1,6 +1,6 @@
-import { unary } from "./shared/elementwise.js";
+import { defineUnary } from "./shared/elementwise.js";
 
-export const exp = unary({
+export const exp = defineUnary({
   name: "exp",
   doc: "eˣ.",
   neverMinusZero: true,

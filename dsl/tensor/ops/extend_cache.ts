@@ -1,7 +1,7 @@
 import { dimension } from "../attributes.js";
 import { defineOp } from "../op.js";
-import { Misfit, sameShape, wantSameDType } from "../shape.js";
-import { sizeOf, values } from "../values.js";
+import { OpInputError, sameShape, requireSameDType } from "../shape.js";
+import { sizeOf, arrayValues } from "../values.js";
 
 /** Has no gradient: caches belong to generation. Engines that write the same rows into the cache's state do both in one. */
 export const extend_cache = defineOp({
@@ -13,12 +13,12 @@ export const extend_cache = defineOp({
   attributes: { size: dimension },
   type([cache, rows, start], a) {
     const size = a.size;
-    if (cache.shape.length < 2) throw new Misfit("the cache must be [batch, capacity, ...]");
+    if (cache.shape.length < 2) throw new OpInputError("the cache must be [batch, capacity, ...]");
     const [batch, , ...rest] = cache.shape;
     if (!sameShape([rows.shape[0]!, ...rows.shape.slice(2)], [batch!, ...rest]))
-      throw new Misfit("the rows must have the cache's shape but for axis 1");
-    if (start.dtype !== "i32" || start.shape.length) throw new Misfit("start must be an i32 scalar");
-    return [{ dtype: wantSameDType(cache, rows), shape: [batch!, size, ...rest] }];
+      throw new OpInputError("the rows must have the cache's shape but for axis 1");
+    if (start.dtype !== "i32" || start.shape.length) throw new OpInputError("start must be an i32 scalar");
+    return [{ dtype: requireSameDType(cache, rows), shape: [batch!, size, ...rest] }];
   },
   evaluate([cache, rows, start], _, [shape]) {
     const [batch, size] = shape as [number, number];
@@ -26,8 +26,8 @@ export const extend_cache = defineOp({
     const [capacity, length] = [cache.shape[1]!, rows.shape[1]!];
     const from = start.data[0]!;
     if (from < 0 || from + length > size || size > capacity)
-      throw new Misfit(`rows ${from} to ${from + length - 1} of ${size} in a cache of ${capacity}`);
-    const y = values(shape);
+      throw new OpInputError(`rows ${from} to ${from + length - 1} of ${size} in a cache of ${capacity}`);
+    const y = arrayValues(shape);
     for (let b = 0; b < batch; b++) {
       y.data.set(cache.data.subarray(b * capacity * inner, (b * capacity + size) * inner), b * size * inner);
       y.data.set(rows.data.subarray(b * length * inner, (b + 1) * length * inner), (b * size + from) * inner);

@@ -1,6 +1,6 @@
 import { number } from "../attributes.js";
 import { defineOp } from "../op.js";
-import { values } from "../values.js";
+import { arrayValues } from "../values.js";
 
 export const fill_like = defineOp({
   name: "fill_like",
@@ -10,7 +10,7 @@ export const fill_like = defineOp({
   type: ([x]) => [x],
   gradient: () => [undefined],
   evaluate: (_, a, [shape]) => {
-    const y = values(shape);
+    const y = arrayValues(shape);
     y.data.fill(a.value);
     return [y];
   },

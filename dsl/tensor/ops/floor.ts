@@ -1,12 +1,12 @@
 import { defineOp } from "../op.js";
-import { wantFloat } from "../shape.js";
+import { requireFloat } from "../shape.js";
 
 export const floor = defineOp({
   name: "floor",
   doc: "The greatest whole number that isn't above x. It is flat: no gradient flows through it.",
   inputs: ["x"],
   type([x]) {
-    wantFloat(x, "x");
+    requireFloat(x, "x");
     return [x];
   },
   gradient: () => [undefined],

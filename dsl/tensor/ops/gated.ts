@@ -1,8 +1,8 @@
 import { gated_gradient } from "./gated_gradient.js";
-import { GATE } from "./shared/gelu.js";
-import { valueOf } from "./shared/gelu.js";
+import { GATE_ATTRIBUTES } from "./shared/gelu.js";
+import { activationValue } from "./shared/gelu.js";
 import { defineOp } from "../op.js";
-import { elements, wantFloat, wantSameDType, wantShape } from "../shape.js";
+import { elementCount, requireFloat, requireSameDType, requireShape } from "../shape.js";
 
 /**
  * Gated linear units (Shazeer, 2020, arXiv 2002.05202) without their products: SwiGLU, GeGLU. One op because nothing
@@ -14,11 +14,11 @@ export const gated = defineOp({
   bf16: "follows",
   byPosition: "all",
   inputs: ["a", "b"],
-  attributes: GATE,
+  attributes: GATE_ATTRIBUTES,
   type([a, b]) {
-    wantFloat(a, "a");
-    wantSameDType(a, b);
-    wantShape(b, a.shape, "b");
+    requireFloat(a, "a");
+    requireSameDType(a, b);
+    requireShape(b, a.shape, "b");
     return [a];
   },
   gradient(graph, { inputs: [a, b], attributes }, [dy], wanted) {
@@ -26,7 +26,7 @@ export const gated = defineOp({
     return both.map((d, i) => (wanted[i] ? d : undefined));
   },
   evaluate: ([a, b], attributes) => [
-    { shape: a.shape, data: a.data.map((v, i) => valueOf(attributes.activation, v) * b.data[i]!) },
+    { shape: a.shape, data: a.data.map((v, i) => activationValue(attributes.activation, v) * b.data[i]!) },
   ],
-  flops: ([a], _, sizes) => 5 * elements(a, sizes),
+  flops: ([a], _, sizes) => 5 * elementCount(a, sizes),
 });

@@ -1,7 +1,7 @@
-import { GATE } from "./shared/gelu.js";
-import { slopeOf, valueOf } from "./shared/gelu.js";
+import { GATE_ATTRIBUTES } from "./shared/gelu.js";
+import { activationSlope, activationValue } from "./shared/gelu.js";
 import { defineOp } from "../op.js";
-import { elements, wantShape } from "../shape.js";
+import { elementCount, requireShape } from "../shape.js";
 
 export const gated_gradient = defineOp({
   name: "gated_gradient",
@@ -9,9 +9,9 @@ export const gated_gradient = defineOp({
   bf16: "follows",
   inputs: ["a", "b", "dy"],
   outputs: ["da", "db"],
-  attributes: GATE,
+  attributes: GATE_ATTRIBUTES,
   type([a, b, dy]) {
-    wantShape(dy, a.shape, "dy");
+    requireShape(dy, a.shape, "dy");
     return [a, b];
   },
   evaluate([a, b, dy], attributes) {
@@ -20,7 +20,10 @@ export const gated_gradient = defineOp({
       shape: a.shape,
       data: a.data.map((_, i) => dy.data[i]! * f(i)),
     });
-    return [each((i) => b.data[i]! * slopeOf(kind, a.data[i]!)), each((i) => valueOf(kind, a.data[i]!))];
+    return [
+      each((i) => b.data[i]! * activationSlope(kind, a.data[i]!)),
+      each((i) => activationValue(kind, a.data[i]!)),
+    ];
   },
-  flops: ([a], _, sizes) => 8 * elements(a, sizes),
+  flops: ([a], _, sizes) => 8 * elementCount(a, sizes),
 });

@@ -2,9 +2,9 @@ import { scatter_rows } from "./scatter_rows.js";
 import { number, optional } from "../attributes.js";
 import type { Tensor } from "../tensor.js";
 import { defineOp } from "../op.js";
-import { rowsAt } from "./rows/row-part.js";
-import { Misfit } from "../shape.js";
-import { sizeOf, values } from "../values.js";
+import { tableGradientAt } from "./rows/row-part.js";
+import { OpInputError } from "../shape.js";
+import { sizeOf, arrayValues } from "../values.js";
 
 export const gather = defineOp({
   name: "gather",
@@ -15,26 +15,26 @@ export const gather = defineOp({
   inputs: ["table", "indices"],
   attributes: { padding: optional(number) },
   type([table, indices]) {
-    if (indices.dtype !== "i32") throw new Misfit(`indices must be i32, not ${indices.dtype}`);
-    if (table.shape.length === 0) throw new Misfit("the table must have rows");
+    if (indices.dtype !== "i32") throw new OpInputError(`indices must be i32, not ${indices.dtype}`);
+    if (table.shape.length === 0) throw new OpInputError("the table must have rows");
     return [{ dtype: table.dtype, shape: [...indices.shape, ...table.shape.slice(1)] }];
   },
   gradient(graph, { inputs: [table, indices], attributes: { padding } }, [dy], wanted) {
     if (!wanted[0]) return [undefined, undefined];
-    const kept = typeof padding === "number" ? without(indices, padding, dy) : dy;
-    return [graph.one(scatter_rows, [indices, kept], { rows: table.shape[0]! }), undefined];
+    const usedGradient = typeof padding === "number" ? without(indices, padding, dy) : dy;
+    return [graph.one(scatter_rows, [indices, usedGradient], { rows: table.shape[0]! }), undefined];
   },
   rowGradient: (_, { inputs: [, indices], attributes: { padding } }, dy, shared) =>
-    shared.map((i) => (i === 0 ? rowsAt(indices, dy, padding) : null)),
+    shared.map((i) => (i === 0 ? tableGradientAt(indices, dy, padding) : null)),
   rowPulled: (_, { inputs: [, indices], attributes: { padding } }, part) => [
-    part.is === "whole" ? rowsAt(indices, part.d, padding) : null,
+    part.is === "whole" ? tableGradientAt(indices, part.d, padding) : null,
     undefined,
   ],
   evaluate([table, indices], _, [shape]) {
     const row = sizeOf(table.shape.slice(1));
-    const y = values(shape);
+    const y = arrayValues(shape);
     indices.data.forEach((r, i) => {
-      if (r < 0 || r >= table.shape[0]!) throw new Misfit(`row ${r} of ${table.shape[0]}`);
+      if (r < 0 || r >= table.shape[0]!) throw new OpInputError(`row ${r} of ${table.shape[0]}`);
       y.data.set(table.data.subarray(r * row, (r + 1) * row), i * row);
     });
     return [y];

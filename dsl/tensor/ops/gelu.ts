@@ -1,8 +1,8 @@
 import { gelu_gradient } from "./gelu_gradient.js";
-import { GELU } from "./shared/gelu.js";
-import { geluKind, valueOf } from "./shared/gelu.js";
+import { GELU_ATTRIBUTES } from "./shared/gelu.js";
+import { geluKind, activationValue } from "./shared/gelu.js";
 import { defineOp } from "../op.js";
-import { wantFloat } from "../shape.js";
+import { requireFloat } from "../shape.js";
 
 /** Hendrycks and Gimpel, 2016, arXiv 1606.08415. */
 export const gelu = defineOp({
@@ -13,11 +13,11 @@ export const gelu = defineOp({
   bf16: "follows",
   byPosition: "all",
   inputs: ["x"],
-  attributes: GELU,
+  attributes: GELU_ATTRIBUTES,
   type([x]) {
-    wantFloat(x, "x");
+    requireFloat(x, "x");
     return [x];
   },
   gradient: (graph, { inputs: [x], attributes }, [dy]) => [graph.one(gelu_gradient, [x, dy], attributes)],
-  evaluate: ([x], a) => [{ shape: x.shape, data: x.data.map((v) => valueOf(geluKind(a), v)) }],
+  evaluate: ([x], a) => [{ shape: x.shape, data: x.data.map((v) => activationValue(geluKind(a), v)) }],
 });

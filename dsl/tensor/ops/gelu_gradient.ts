@@ -1,7 +1,7 @@
-import { GELU } from "./shared/gelu.js";
-import { geluKind, slopeOf } from "./shared/gelu.js";
+import { GELU_ATTRIBUTES } from "./shared/gelu.js";
+import { geluKind, activationSlope } from "./shared/gelu.js";
 import { defineOp } from "../op.js";
-import { wantShape } from "../shape.js";
+import { requireShape } from "../shape.js";
 
 export const gelu_gradient = defineOp({
   name: "gelu_gradient",
@@ -9,10 +9,12 @@ export const gelu_gradient = defineOp({
   bf16: "follows",
   inputs: ["x", "dy"],
   outputs: ["dx"],
-  attributes: GELU,
+  attributes: GELU_ATTRIBUTES,
   type([x, dy]) {
-    wantShape(dy, x.shape, "dy");
+    requireShape(dy, x.shape, "dy");
     return [x];
   },
-  evaluate: ([x, dy], a) => [{ shape: x.shape, data: x.data.map((v, i) => dy.data[i]! * slopeOf(geluKind(a), v)) }],
+  evaluate: ([x, dy], a) => [
+    { shape: x.shape, data: x.data.map((v, i) => dy.data[i]! * activationSlope(geluKind(a), v)) },
+  ],
 });

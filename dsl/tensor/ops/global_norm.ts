@@ -1,6 +1,6 @@
 import { defineOp } from "../op.js";
-import { elements, wantFloat, wantSameDType } from "../shape.js";
-import { values } from "../values.js";
+import { elementCount, requireFloat, requireSameDType } from "../shape.js";
+import { arrayValues } from "../values.js";
 
 export const global_norm = defineOp({
   name: "global_norm",
@@ -10,11 +10,11 @@ export const global_norm = defineOp({
   inputs: ["...gradients"],
   outputs: ["norm"],
   type(inputs) {
-    for (const x of inputs) wantFloat(x, "every input");
-    return [{ dtype: wantSameDType(...inputs), shape: [] }];
+    for (const x of inputs) requireFloat(x, "every input");
+    return [{ dtype: requireSameDType(...inputs), shape: [] }];
   },
   evaluate: (inputs) => [
-    values([], [Math.sqrt(inputs.reduce((sum, x) => x.data.reduce((s, v) => s + v * v, sum), 0))]),
+    arrayValues([], [Math.sqrt(inputs.reduce((sum, x) => x.data.reduce((s, v) => s + v * v, sum), 0))]),
   ],
-  flops: (inputs, _, sizes) => 2 * inputs.reduce((n, x) => n + elements(x, sizes), 0),
+  flops: (inputs, _, sizes) => 2 * inputs.reduce((n, x) => n + elementCount(x, sizes), 0),
 });

@@ -1,6 +1,6 @@
-import { binary } from "./shared/elementwise.js";
+import { defineBinary } from "./shared/elementwise.js";
 
-export const greater = binary({
+export const greater = defineBinary({
   name: "greater",
   doc: "bool: a > b, broadcast.",
   f: (a, b) => (a > b ? 1 : 0),

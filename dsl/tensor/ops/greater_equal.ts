@@ -1,6 +1,6 @@
-import { binary } from "./shared/elementwise.js";
+import { defineBinary } from "./shared/elementwise.js";
 
-export const greater_equal = binary({
+export const greater_equal = defineBinary({
   name: "greater_equal",
   doc: "bool: a ≥ b, broadcast.",
   f: (a, b) => (a >= b ? 1 : 0),

@@ -1,9 +1,9 @@
 import { head_loss_gradient } from "./head_loss_gradient.js";
-import { HEAD } from "./shared/head.js";
-import { eachHeadRow, headDType, wantHead } from "./shared/head.js";
+import { HEAD_ATTRIBUTES } from "./shared/head.js";
+import { eachHeadRow, headDType, requireHeadTypes } from "./shared/head.js";
 import { defineOp } from "../op.js";
-import { elements } from "../shape.js";
-import { values, BYTES, bytesOf } from "../values.js";
+import { elementCount } from "../shape.js";
+import { arrayValues, DTYPE_BYTES, bytesOf } from "../values.js";
 
 export const head_loss = defineOp({
   name: "head_loss",
@@ -14,9 +14,9 @@ export const head_loss = defineOp({
   part: "loss",
   inputs: ["x", "weight", "labels", "bias?"],
   outputs: ["loss"],
-  attributes: HEAD,
+  attributes: HEAD_ATTRIBUTES,
   type([x, weight, labels, bias]) {
-    wantHead(x, weight, labels, bias);
+    requireHeadTypes(x, weight, labels, bias);
     return [{ dtype: headDType(x), shape: [] }];
   },
   gradient(graph, { inputs: [x, weight, labels, bias], attributes }, [dy], wanted) {
@@ -33,12 +33,12 @@ export const head_loss = defineOp({
     const counted = eachHeadRow(x, weight, labels, bias, a, ({ label, logs }) => {
       sum -= logs[label]!;
     });
-    return [values([], [a.reduction === "sum" ? sum : sum / Math.max(counted, 1)])];
+    return [arrayValues([], [a.reduction === "sum" ? sum : sum / Math.max(counted, 1)])];
   },
-  flops: ([x, weight], _, sizes) => 2 * elements(x, sizes) * Number(weight.shape[0]),
+  flops: ([x, weight], _, sizes) => 2 * elementCount(x, sizes) * Number(weight.shape[0]),
   workspace([, weight, labels], { cap, chunks }, sizes) {
     const copies = cap ? 5 : 3;
-    const rows = Math.ceil(elements(labels, sizes) / chunks);
-    return copies * BYTES.f32 * Number(weight.shape[0]) * rows + bytesOf(weight, sizes);
+    const rows = Math.ceil(elementCount(labels, sizes) / chunks);
+    return copies * DTYPE_BYTES.f32 * Number(weight.shape[0]) * rows + bytesOf(weight, sizes);
   },
 });

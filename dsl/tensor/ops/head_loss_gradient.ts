@@ -1,8 +1,8 @@
-import { eachHeadRow, HEAD, headDType, wantHead } from "./shared/head.js";
-import { accumulate } from "./shared/heads.js";
+import { eachHeadRow, HEAD_ATTRIBUTES, headDType, requireHeadTypes } from "./shared/head.js";
+import { addScaled } from "./shared/heads.js";
 import { defineOp } from "../op.js";
-import { elements, wantShape } from "../shape.js";
-import { values } from "../values.js";
+import { elementCount, requireShape } from "../shape.js";
+import { arrayValues } from "../values.js";
 
 export const head_loss_gradient = defineOp({
   name: "head_loss_gradient",
@@ -14,25 +14,25 @@ export const head_loss_gradient = defineOp({
   part: "loss",
   inputs: ["x", "weight", "labels", "dy", "bias?"],
   outputs: ["dx", "dweight", "dbias?"],
-  attributes: HEAD,
+  attributes: HEAD_ATTRIBUTES,
   type([x, weight, labels, dy, bias]) {
-    wantHead(x, weight, labels, bias);
+    requireHeadTypes(x, weight, labels, bias);
     const dtype = headDType(x);
-    wantShape(dy, [], "dy");
+    requireShape(dy, [], "dy");
     const like = ({ shape }: typeof x): typeof x => ({ dtype, shape });
     return bias ? [like(x), like(weight), like(bias)] : [like(x), like(weight)];
   },
   evaluate([x, weight, labels, dy, bias], a, [xs, weights, biases]) {
     const n = x.shape[1]!;
-    const [dx, dweight] = [values(xs), values(weights)];
-    const dbias = biases && values(biases);
+    const [dx, dweight] = [arrayValues(xs), arrayValues(weights)];
+    const dbias = biases && arrayValues(biases);
     const counted = labels.data.filter((label) => label !== a.ignore).length;
     const share = dy.data[0]! / (a.reduction === "sum" ? 1 : Math.max(counted, 1));
     eachHeadRow(x, weight, labels, bias, a, ({ row, label, logs, slopes }) => {
       for (let v = 0; v < logs.length; v++) {
         const d = share * (Math.exp(logs[v]!) - (v === label ? 1 : 0)) * (slopes?.[v] ?? 1);
-        accumulate(dx.data, row * n, weight.data, v * n, n, d);
-        accumulate(dweight.data, v * n, x.data, row * n, n, d);
+        addScaled(dx.data, row * n, weight.data, v * n, n, d);
+        addScaled(dweight.data, v * n, x.data, row * n, n, d);
         if (dbias) dbias.data[v] = dbias.data[v]! + d;
       }
     });
@@ -40,5 +40,5 @@ export const head_loss_gradient = defineOp({
   },
   // A product each for dx and dweight; the logits are head_loss's.
   flops: ([x, weight], _, sizes, [dx, dweight]) =>
-    2 * (Number(dx) + Number(dweight)) * elements(x, sizes) * Number(weight.shape[0]),
+    2 * (Number(dx) + Number(dweight)) * elementCount(x, sizes) * Number(weight.shape[0]),
 });

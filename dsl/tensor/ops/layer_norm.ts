@@ -2,8 +2,8 @@ import { layer_norm_gradient } from "./layer_norm_gradient.js";
 import { number } from "../attributes.js";
 import { rowNorm, normTypes } from "./shared/norm.js";
 import { defineOp } from "../op.js";
-import { beside, summedTo } from "./rows/row-part.js";
-import { values } from "../values.js";
+import { withTrailingAxis, sumRowsToShape } from "./rows/row-part.js";
+import { arrayValues } from "../values.js";
 
 export const layer_norm = defineOp({
   name: "layer_norm",
@@ -22,16 +22,16 @@ export const layer_norm = defineOp({
   },
   rowGradient: (_, { inputs: [x, scale, bias], outputs: [, mean, variance], attributes: { epsilon } }, dy, shared) =>
     shared.map((i) => {
-      if (i === 2) return summedTo(bias, dy);
+      if (i === 2) return sumRowsToShape(bias, dy);
       if (i !== 1) return null;
-      const normal = x.subtract(beside(mean)).multiply(beside(variance).add(epsilon).rsqrt());
-      return summedTo(scale, dy.multiply(normal));
+      const normal = x.subtract(withTrailingAxis(mean)).multiply(withTrailingAxis(variance).add(epsilon).rsqrt());
+      return sumRowsToShape(scale, dy.multiply(normal));
     }),
   evaluate([x, scale, bias], a, [shape, rows]) {
     const n = shape.at(-1)!;
-    const y = values(shape);
-    const mean = values(rows);
-    const variance = values(rows);
+    const y = arrayValues(shape);
+    const mean = arrayValues(rows);
+    const variance = arrayValues(rows);
     const [to, by, added, normal] = [y.data, scale.data, bias.data, new Float64Array(n)];
     for (let r = 0; r < mean.data.length; r++) {
       const row = rowNorm(x.data, r * n, a.epsilon, normal);

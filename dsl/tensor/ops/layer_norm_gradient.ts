@@ -1,8 +1,8 @@
 import { number } from "../attributes.js";
 import { rowNorm } from "./shared/norm.js";
 import { defineOp } from "../op.js";
-import { lastOf, wantShape } from "../shape.js";
-import { values } from "../values.js";
+import { lastDimension, requireShape } from "../shape.js";
+import { arrayValues } from "../values.js";
 
 export const layer_norm_gradient = defineOp({
   name: "layer_norm_gradient",
@@ -11,31 +11,31 @@ export const layer_norm_gradient = defineOp({
   outputs: ["dx", "dscale", "dbias"],
   attributes: { epsilon: number },
   type([x, scale, , , dy]) {
-    wantShape(dy, x.shape, "dy");
-    wantShape(scale, [lastOf(x, "x")], "the scale");
+    requireShape(dy, x.shape, "dy");
+    requireShape(scale, [lastDimension(x, "x")], "the scale");
     return [x, scale, scale];
   },
   evaluate([x, scale, , , dy], a, [shape, width]) {
     const n = width[0]!;
-    const dx = values(shape);
-    const dscale = values(width);
-    const dbias = values(width);
+    const dx = arrayValues(shape);
+    const dscale = arrayValues(width);
+    const dbias = arrayValues(width);
     const [from, by] = [dy.data, scale.data];
     const [normal, g] = [new Float64Array(n), new Float64Array(n)];
-    for (let at = 0; at < x.data.length; at += n) {
-      const { inverse } = rowNorm(x.data, at, a.epsilon, normal);
+    for (let start = 0; start < x.data.length; start += n) {
+      const { inverse } = rowNorm(x.data, start, a.epsilon, normal);
       let [sum, products] = [0, 0];
       for (let i = 0; i < n; i++) {
-        const one = from[at + i]! * by[i]!;
+        const one = from[start + i]! * by[i]!;
         g[i] = one;
         sum += one;
         products += one * normal[i]!;
       }
       const [mean, slope] = [sum / n, products / n];
       for (let i = 0; i < n; i++) {
-        dx.data[at + i] = inverse * (g[i]! - mean - normal[i]! * slope);
-        dscale.data[i]! += from[at + i]! * normal[i]!;
-        dbias.data[i]! += from[at + i]!;
+        dx.data[start + i] = inverse * (g[i]! - mean - normal[i]! * slope);
+        dscale.data[i]! += from[start + i]! * normal[i]!;
+        dbias.data[i]! += from[start + i]!;
       }
     }
     return [dx, dscale, dbias];

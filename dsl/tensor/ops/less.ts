@@ -1,6 +1,6 @@
-import { binary } from "./shared/elementwise.js";
+import { defineBinary } from "./shared/elementwise.js";
 
-export const less = binary({
+export const less = defineBinary({
   name: "less",
   doc: "bool: a < b, broadcast.",
   f: (a, b) => (a < b ? 1 : 0),

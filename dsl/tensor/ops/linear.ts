@@ -1,10 +1,10 @@
 import { outer_product } from "./outer_product.js";
-import { activationOf, LINEAR } from "./shared/activation.js";
+import { activationOf, LINEAR_ATTRIBUTES } from "./shared/activation.js";
 import { defineOp } from "../op.js";
-import { productOf, summedTo } from "./rows/row-part.js";
-import { elements, lastOf, Misfit, wantFloat, wantSameDType, wantShape } from "../shape.js";
+import { productGradientPart, sumRowsToShape } from "./rows/row-part.js";
+import { elementCount, lastDimension, OpInputError, requireFloat, requireSameDType, requireShape } from "../shape.js";
 import { addProducts } from "../numbers/products.js";
-import { values, bytesOf } from "../values.js";
+import { arrayValues, bytesOf } from "../values.js";
 
 export const linear = defineOp({
   name: "linear",
@@ -14,15 +14,15 @@ export const linear = defineOp({
   product: true,
   byPosition: "first",
   inputs: ["x", "weight", "bias?"],
-  attributes: LINEAR,
+  attributes: LINEAR_ATTRIBUTES,
   type([x, weight, bias], attributes) {
-    if (activationOf(attributes) && !bias) throw new Misfit("an activation goes with a bias");
-    wantFloat(x, "x");
-    const dtype = wantSameDType(x, weight, ...(bias ? [bias] : []));
-    const size = lastOf(x, "x");
+    if (activationOf(attributes) && !bias) throw new OpInputError("an activation goes with a bias");
+    requireFloat(x, "x");
+    const dtype = requireSameDType(x, weight, ...(bias ? [bias] : []));
+    const size = lastDimension(x, "x");
     const [out, into] = weight.shape;
-    if (weight.shape.length !== 2 || into !== size) throw new Misfit(`the weight must be [out, ${size}]`);
-    if (bias) wantShape(bias, [out!], "the bias");
+    if (weight.shape.length !== 2 || into !== size) throw new OpInputError(`the weight must be [out, ${size}]`);
+    if (bias) requireShape(bias, [out!], "the bias");
     return [{ dtype, shape: [...x.shape.slice(0, -1), out!] }];
   },
   gradient(graph, { inputs: [x, weight, bias], outputs: [y], attributes }, [d], wanted) {
@@ -39,21 +39,21 @@ export const linear = defineOp({
   rowGradient: (_, { inputs: [x, , bias], attributes }, dy, shared) =>
     shared.map((i) => {
       if (activationOf(attributes)) return null;
-      if (i === 1) return productOf(dy, x);
-      return i === 2 && bias ? summedTo(bias, dy) : null;
+      if (i === 1) return productGradientPart(dy, x);
+      return i === 2 && bias ? sumRowsToShape(bias, dy) : null;
     }),
   evaluate([x, weight, bias], attributes, [shape]) {
     const [out, into] = weight.shape as [number, number];
-    const y = values(shape);
+    const y = arrayValues(shape);
     const [from, by, to] = [x.data, weight.data, y.data];
     for (let r = 0; r < to.length / out; r++) {
       if (bias) to.set(bias.data, r * out);
-      addProducts({ data: from, at: r * into, size: into }, by, { data: to, at: r * out, size: out });
+      addProducts({ data: from, start: r * into, size: into }, by, { data: to, start: r * out, size: out });
     }
     const activation = activationOf(attributes);
     return [activation ? activation.evaluate(y) : y];
   },
-  flops: ([x, weight], _, sizes) => 2 * elements(x, sizes) * (weight.shape[0] as number),
+  flops: ([x, weight], _, sizes) => 2 * elementCount(x, sizes) * (weight.shape[0] as number),
   // The product's library turns the weight into blocks.
   workspace: ([, weight], _, sizes) => bytesOf(weight, sizes),
 });

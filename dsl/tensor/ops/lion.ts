@@ -1,7 +1,7 @@
-import { LION } from "./shared/optimizer-step.js";
+import { LION_ATTRIBUTES } from "./shared/optimizer-step.js";
 import { defineOp } from "../op.js";
-import { elements, wantShape } from "../shape.js";
-import { values } from "../values.js";
+import { elementCount, requireShape } from "../shape.js";
+import { arrayValues } from "../values.js";
 
 export const lion = defineOp({
   name: "lion",
@@ -11,18 +11,18 @@ export const lion = defineOp({
   part: "optimizer",
   inputs: ["parameter", "m", "gradient", "rate", "scale?"],
   outputs: ["parameter", "m"],
-  attributes: LION,
+  attributes: LION_ATTRIBUTES,
   type([parameter, m, gradient, rate, scale]) {
-    wantShape(m, parameter.shape, "m");
-    wantShape(gradient, parameter.shape, "the gradient");
-    wantShape(rate, [], "the rate");
-    if (scale) wantShape(scale, [], "the scale");
+    requireShape(m, parameter.shape, "m");
+    requireShape(gradient, parameter.shape, "the gradient");
+    requireShape(rate, [], "the rate");
+    if (scale) requireShape(scale, [], "the scale");
     return [parameter, m];
   },
   evaluate([parameter, m, gradient, rate, scale], attributes) {
     const { beta1, beta2, weight_decay } = attributes;
     const lr = rate.data[0]!;
-    const [p, mean] = [values(parameter.shape), values(m.shape)];
+    const [p, mean] = [arrayValues(parameter.shape), arrayValues(m.shape)];
     gradient.data.forEach((raw, i) => {
       const g = raw * (scale?.data[0] ?? 1);
       const direction = Math.sign(beta1 * m.data[i]! + (1 - beta1) * g);
@@ -31,5 +31,5 @@ export const lion = defineOp({
     });
     return [p, mean];
   },
-  flops: ([parameter], _, sizes) => 10 * elements(parameter, sizes),
+  flops: ([parameter], _, sizes) => 10 * elementCount(parameter, sizes),
 });

@@ -1,6 +1,6 @@
-import { unary } from "./shared/elementwise.js";
+import { defineUnary } from "./shared/elementwise.js";
 
-export const log = unary({
+export const log = defineUnary({
   name: "log",
   doc: "Natural logarithm.",
   memory: "over",

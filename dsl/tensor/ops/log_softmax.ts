@@ -1,5 +1,5 @@
 import { defineOp } from "../op.js";
-import { lastOf, wantFloat } from "../shape.js";
+import { lastDimension, requireFloat } from "../shape.js";
 import { softmaxRows } from "../numbers/softmax.js";
 
 export const log_softmax = defineOp({
@@ -7,8 +7,8 @@ export const log_softmax = defineOp({
   doc: "x − log Σ eˣ over the last axis.",
   inputs: ["x"],
   type([x]) {
-    wantFloat(x, "x");
-    lastOf(x, "x");
+    requireFloat(x, "x");
+    lastDimension(x, "x");
     return [x];
   },
   gradient: (_, { outputs: [y] }, [dy]) => [dy.subtract(y.exp().multiply(dy.sum([-1], true)))],

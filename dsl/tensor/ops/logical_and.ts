@@ -1,8 +1,8 @@
-import { binary } from "./shared/elementwise.js";
+import { defineBinary } from "./shared/elementwise.js";
 
-export const logical_and = binary({
+export const logical_and = defineBinary({
   name: "logical_and",
   doc: "(a bool, b bool) → whether both hold, broadcast.",
   f: (a, b) => (a && b ? 1 : 0),
-  of: "bool",
+  inputDType: "bool",
 });

@@ -1,8 +1,8 @@
-import { binary } from "./shared/elementwise.js";
+import { defineBinary } from "./shared/elementwise.js";
 
-export const logical_or = binary({
+export const logical_or = defineBinary({
   name: "logical_or",
   doc: "(a bool, b bool) → whether either holds, broadcast.",
   f: (a, b) => (a || b ? 1 : 0),
-  of: "bool",
+  inputDType: "bool",
 });

@@ -1,8 +1,8 @@
 import { number } from "../attributes.js";
 import { bytesOf } from "../values.js";
 import { defineOp } from "../op.js";
-import { productOf, summedTo } from "./rows/row-part.js";
-import { elements } from "../shape.js";
+import { productGradientPart, sumRowsToShape } from "./rows/row-part.js";
+import { elementCount } from "../shape.js";
 import type { Tensor } from "../tensor.js";
 import { linear } from "./linear.js";
 import { low_rank_merge } from "./low_rank_merge.js";
@@ -34,15 +34,15 @@ export const low_rank_linear = defineOp({
   },
   rowGradient: (_, { inputs: [x, , a, b, bias], attributes: { scale } }, dy, shared) =>
     shared.map((i) => {
-      if (i === 1) return productOf(dy, x);
-      if (i === 2) return productOf(dy.linear(b.transpose([1, 0])).multiply(scale), x);
-      if (i === 3) return productOf(dy.multiply(scale), x.linear(a));
-      return i === 4 && bias ? summedTo(bias, dy) : null;
+      if (i === 1) return productGradientPart(dy, x);
+      if (i === 2) return productGradientPart(dy.linear(b.transpose([1, 0])).multiply(scale), x);
+      if (i === 3) return productGradientPart(dy.multiply(scale), x.linear(a));
+      return i === 4 && bias ? sumRowsToShape(bias, dy) : null;
     }),
   evaluate([x, weight, a, b, bias], attributes, shapes) {
     const [merged] = low_rank_merge.evaluate([weight, a, b], attributes, [weight.shape]);
     return linear.evaluate(bias ? [x, merged, bias] : [x, merged], {}, shapes);
   },
-  flops: ([x, weight], _, sizes) => 2 * elements(x, sizes) * Number(weight.shape[0]),
+  flops: ([x, weight], _, sizes) => 2 * elementCount(x, sizes) * Number(weight.shape[0]),
   workspace: ([, weight], _, sizes) => 2 * bytesOf(weight, sizes),
 });

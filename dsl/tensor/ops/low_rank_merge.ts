@@ -1,7 +1,7 @@
 import { number } from "../attributes.js";
 import { defineOp } from "../op.js";
-import { Misfit, wantSameDType, wantShape } from "../shape.js";
-import { values, bytesOf } from "../values.js";
+import { OpInputError, requireSameDType, requireShape } from "../shape.js";
+import { arrayValues, bytesOf } from "../values.js";
 
 export const low_rank_merge = defineOp({
   name: "low_rank_merge",
@@ -10,13 +10,13 @@ export const low_rank_merge = defineOp({
   inputs: ["weight", "a", "b"],
   attributes: { scale: number },
   type([weight, a, b]) {
-    wantSameDType(weight, a, b);
+    requireSameDType(weight, a, b);
     const [out, into] = weight.shape;
     const [rank] = a.shape;
     if (weight.shape.length !== 2 || typeof rank !== "number")
-      throw new Misfit("the weight must be [out, in], a [rank, in]");
-    wantShape(a, [rank, into!], "a");
-    wantShape(b, [out!, rank], "b");
+      throw new OpInputError("the weight must be [out, in], a [rank, in]");
+    requireShape(a, [rank, into!], "a");
+    requireShape(b, [out!, rank], "b");
     return [weight];
   },
   gradient(_, { inputs: [, a, b], attributes }, [d], wanted) {
@@ -30,11 +30,12 @@ export const low_rank_merge = defineOp({
   evaluate([weight, a, b], attributes, [shape]) {
     const [out, into] = shape as [number, number];
     const rank = a.shape[0]!;
-    const y = values(shape, weight.data);
-    for (let o = 0; o < out; o++)
+    const y = arrayValues(shape, weight.data);
+    for (let options = 0; options < out; options++)
       for (let r = 0; r < rank; r++) {
-        const factor = attributes.scale * b.data[o * rank + r]!;
-        for (let i = 0; i < into; i++) y.data[o * into + i] = y.data[o * into + i]! + factor * a.data[r * into + i]!;
+        const factor = attributes.scale * b.data[options * rank + r]!;
+        for (let i = 0; i < into; i++)
+          y.data[options * into + i] = y.data[options * into + i]! + factor * a.data[r * into + i]!;
       }
     return [y];
   },

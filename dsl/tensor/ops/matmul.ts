@@ -1,8 +1,8 @@
 import { flag } from "../attributes.js";
 import { unbroadcast } from "./shared/elementwise.js";
 import { defineOp, type Op } from "../op.js";
-import { broadcast, elements, Misfit, wantFloat, wantSameDType } from "../shape.js";
-import { stridesOf, values, walk } from "../values.js";
+import { broadcastShapes, elementCount, OpInputError, requireFloat, requireSameDType } from "../shape.js";
+import { stridesOf, arrayValues, forEachPosition } from "../values.js";
 
 const MATMUL = { transpose_a: flag, transpose_b: flag };
 
@@ -13,15 +13,15 @@ export const matmul: Op<readonly ["a", "b"], readonly ["y"], typeof MATMUL> = de
   inputs: ["a", "b"],
   attributes: MATMUL,
   type([a, b], { transpose_a, transpose_b }) {
-    wantFloat(a, "a");
-    const dtype = wantSameDType(a, b);
-    if (a.shape.length < 2 || b.shape.length < 2) throw new Misfit("both sides need two dimensions");
+    requireFloat(a, "a");
+    const dtype = requireSameDType(a, b);
+    if (a.shape.length < 2 || b.shape.length < 2) throw new OpInputError("both sides need two dimensions");
     const [p, q] = a.shape.slice(-2);
     const [r, s] = b.shape.slice(-2);
     const [m, k] = transpose_a ? [q!, p!] : [p!, q!];
     const [k2, n] = transpose_b ? [s!, r!] : [r!, s!];
-    if (k !== k2) throw new Misfit(`inner dimensions ${k} and ${k2} differ`);
-    return [{ dtype, shape: [...broadcast(a.shape.slice(0, -2), b.shape.slice(0, -2)), m, n] }];
+    if (k !== k2) throw new OpInputError(`inner dimensions ${k} and ${k2} differ`);
+    return [{ dtype, shape: [...broadcastShapes(a.shape.slice(0, -2), b.shape.slice(0, -2)), m, n] }];
   },
   gradient(_, { inputs: [a, b], attributes }, [dy], wanted) {
     const ta = attributes.transpose_a;
@@ -38,20 +38,20 @@ export const matmul: Op<readonly ["a", "b"], readonly ["y"], typeof MATMUL> = de
     const [am, ak] = transpose_a ? [1, m] : [k, 1];
     const [bk, bn] = transpose_b ? [1, k] : [n, 1];
     const batch = shape.slice(0, -2);
-    const y = values(shape);
+    const y = arrayValues(shape);
     const lead = (s: readonly number[], block: number): number[] => stridesOf(s.slice(0, -2)).map((x) => x * block);
-    walk(batch, [lead(a.shape, m * k), lead(b.shape, k * n)], (at, [p, q]) => {
+    forEachPosition(batch, [lead(a.shape, m * k), lead(b.shape, k * n)], (batchIndex, [p, q]) => {
       for (let i = 0; i < m; i++)
         for (let j = 0; j < n; j++) {
           let sum = 0;
           for (let l = 0; l < k; l++) sum += a.data[p! + i * am + l * ak]! * b.data[q! + l * bk + j * bn]!;
-          y.data[at * m * n + i * n + j] = sum;
+          y.data[batchIndex * m * n + i * n + j] = sum;
         }
     });
     return [y];
   },
   flops([a, b], attributes, sizes) {
     const k = a.shape.at(attributes.transpose_a ? -2 : -1)!;
-    return 2 * elements(matmul.type([a, b], attributes)[0]!, sizes) * (typeof k === "number" ? k : sizes[k]!);
+    return 2 * elementCount(matmul.type([a, b], attributes)[0]!, sizes) * (typeof k === "number" ? k : sizes[k]!);
   },
 });

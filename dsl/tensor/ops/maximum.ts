@@ -1,6 +1,6 @@
-import { binary } from "./shared/elementwise.js";
+import { defineBinary } from "./shared/elementwise.js";
 
-export const maximum = binary({
+export const maximum = defineBinary({
   name: "maximum",
   doc: "The greater of a and b, broadcast; where they are equal the gradient goes to b.",
   commutes: "nearly",

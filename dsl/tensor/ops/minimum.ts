@@ -1,6 +1,6 @@
-import { binary } from "./shared/elementwise.js";
+import { defineBinary } from "./shared/elementwise.js";
 
-export const minimum = binary({
+export const minimum = defineBinary({
   name: "minimum",
   doc: "The lesser of a and b, broadcast; where they are equal the gradient goes to b.",
   commutes: "nearly",

@@ -1,6 +1,6 @@
-import { binary } from "./shared/elementwise.js";
+import { defineBinary } from "./shared/elementwise.js";
 
-export const multiply = binary({
+export const multiply = defineBinary({
   name: "multiply",
   doc: "a · b, broadcast.",
   commutes: "exactly",

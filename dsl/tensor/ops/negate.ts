@@ -1,6 +1,6 @@
-import { unary } from "./shared/elementwise.js";
+import { defineUnary } from "./shared/elementwise.js";
 
-export const negate = unary({
+export const negate = defineUnary({
   name: "negate",
   doc: "−x.",
   memory: "over",

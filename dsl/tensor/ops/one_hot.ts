@@ -1,20 +1,20 @@
-import { counting } from "../attributes.js";
+import { positiveInteger } from "../attributes.js";
 import { defineOp } from "../op.js";
-import { Misfit } from "../shape.js";
-import { values } from "../values.js";
+import { OpInputError } from "../shape.js";
+import { arrayValues } from "../values.js";
 
 export const one_hot = defineOp({
   name: "one_hot",
   doc: "indices i32 [...] → f32 [..., `depth`]: 1 at the index, 0 elsewhere; all 0 where the index isn't in 0 … depth − 1.",
   inputs: ["indices"],
-  attributes: { depth: counting },
+  attributes: { depth: positiveInteger },
   type([indices], a) {
-    if (indices.dtype !== "i32") throw new Misfit(`indices must be i32, not ${indices.dtype}`);
+    if (indices.dtype !== "i32") throw new OpInputError(`indices must be i32, not ${indices.dtype}`);
     return [{ dtype: "f32", shape: [...indices.shape, a.depth] }];
   },
   evaluate([indices], a, [shape]) {
     const depth = a.depth;
-    const y = values(shape);
+    const y = arrayValues(shape);
     indices.data.forEach((k, i) => {
       if (k >= 0 && k < depth) y.data[i * depth + k] = 1;
     });

@@ -1,7 +1,7 @@
 import { defineOp } from "../op.js";
-import { elements, lastOf, wantFloat, wantSameDType, wantShape } from "../shape.js";
-import { accumulate } from "./shared/heads.js";
-import { values } from "../values.js";
+import { elementCount, lastDimension, requireFloat, requireSameDType, requireShape } from "../shape.js";
+import { addScaled } from "./shared/heads.js";
+import { arrayValues } from "../values.js";
 
 export const outer_product = defineOp({
   name: "outer_product",
@@ -9,23 +9,23 @@ export const outer_product = defineOp({
   product: true,
   inputs: ["a", "b"],
   type([a, b]) {
-    wantFloat(a, "a");
-    wantShape({ dtype: b.dtype, shape: b.shape.slice(0, -1) }, a.shape.slice(0, -1), "b's leading dimensions");
-    return [{ dtype: wantSameDType(a, b), shape: [lastOf(a, "a"), lastOf(b, "b")] }];
+    requireFloat(a, "a");
+    requireShape({ dtype: b.dtype, shape: b.shape.slice(0, -1) }, a.shape.slice(0, -1), "b's leading dimensions");
+    return [{ dtype: requireSameDType(a, b), shape: [lastDimension(a, "a"), lastDimension(b, "b")] }];
   },
   gradient(_, { inputs: [a, b] }, [d], wanted) {
     return [wanted[0] ? b.linear(d) : undefined, wanted[1] ? a.linear(d.transpose([1, 0])) : undefined];
   },
   evaluate([a, b], _, [shape]) {
     const [m, n] = shape as [number, number];
-    const y = values(shape);
+    const y = arrayValues(shape);
     const [left, right, to] = [a.data, b.data, y.data];
     for (let r = 0; r < left.length / m; r++)
-      for (let i = 0; i < m; i++) accumulate(to, i * n, right, r * n, n, left[r * m + i]!);
+      for (let i = 0; i < m; i++) addScaled(to, i * n, right, r * n, n, left[r * m + i]!);
     return [y];
   },
   flops: ([a, b], _, sizes) => {
-    const n = lastOf(b, "b");
-    return 2 * elements(a, sizes) * (typeof n === "number" ? n : sizes[n]!);
+    const n = lastDimension(b, "b");
+    return 2 * elementCount(a, sizes) * (typeof n === "number" ? n : sizes[n]!);
   },
 });

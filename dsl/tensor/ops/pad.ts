@@ -1,7 +1,7 @@
 import { dimension, number } from "../attributes.js";
 import { defineOp } from "../op.js";
-import { Misfit, plus } from "../shape.js";
-import { sizeOf, values } from "../values.js";
+import { OpInputError, addToDimension } from "../shape.js";
+import { sizeOf, arrayValues } from "../values.js";
 
 export const pad = defineOp({
   name: "pad",
@@ -13,8 +13,9 @@ export const pad = defineOp({
     const { axis, before, after } = a;
     const d = x.shape[axis];
     const bad = d === undefined || before < 0 || (typeof after === "number" ? after < 0 : typeof d === "string");
-    if (bad) throw new Misfit(`can't pad axis ${axis} (${String(d)})`);
-    const size = typeof after === "number" ? plus(d, before + after) : plus(after, before + (d as number));
+    if (bad) throw new OpInputError(`can't pad axis ${axis} (${String(d)})`);
+    const size =
+      typeof after === "number" ? addToDimension(d, before + after) : addToDimension(after, before + (d as number));
     return [{ dtype: x.dtype, shape: x.shape.map((s, i) => (i === axis ? size : s)) }];
   },
   gradient(_, { inputs: [x], attributes }, [dy]) {
@@ -24,10 +25,13 @@ export const pad = defineOp({
   evaluate([x], a, [shape]) {
     const { axis, before } = a;
     const inner = sizeOf(x.shape.slice(axis));
-    const y = values(shape);
+    const y = arrayValues(shape);
     const row = sizeOf(shape.slice(axis));
-    for (let o = 0; o < sizeOf(x.shape.slice(0, axis)); o++)
-      y.data.set(x.data.subarray(o * inner, (o + 1) * inner), o * row + before * sizeOf(x.shape.slice(axis + 1)));
+    for (let options = 0; options < sizeOf(x.shape.slice(0, axis)); options++)
+      y.data.set(
+        x.data.subarray(options * inner, (options + 1) * inner),
+        options * row + before * sizeOf(x.shape.slice(axis + 1)),
+      );
     return [y];
   },
 });

@@ -1,7 +1,7 @@
 import { number } from "../attributes.js";
 import { defineOp } from "../op.js";
-import { wantShape } from "../shape.js";
-import { values } from "../values.js";
+import { requireShape } from "../shape.js";
+import { arrayValues } from "../values.js";
 
 export const place_position = defineOp({
   name: "place_position",
@@ -12,13 +12,13 @@ export const place_position = defineOp({
   outputs: ["dx"],
   attributes: { position: number },
   type([dy, like]) {
-    wantShape(dy, [like.shape[0]!, like.shape[2]!], "dy");
+    requireShape(dy, [like.shape[0]!, like.shape[2]!], "dy");
     return [{ dtype: dy.dtype, shape: like.shape }];
   },
   gradient: (_, { attributes }, [d]) => [d.takePosition(attributes.position), undefined],
   evaluate([dy], a, [shape]) {
     const [batch, length, n] = shape as [number, number, number];
-    const y = values(shape);
+    const y = arrayValues(shape);
     for (let b = 0; b < batch; b++) y.data.set(dy.data.subarray(b * n, (b + 1) * n), (b * length + a.position) * n);
     return [y];
   },

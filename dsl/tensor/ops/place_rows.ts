@@ -1,6 +1,6 @@
 import { defineOp } from "../op.js";
-import { Misfit, sameShape } from "../shape.js";
-import { values } from "../values.js";
+import { OpInputError, sameShape } from "../shape.js";
+import { arrayValues } from "../values.js";
 
 export const place_rows = defineOp({
   name: "place_rows",
@@ -11,18 +11,18 @@ export const place_rows = defineOp({
   inputs: ["dy", "rows", "like"],
   outputs: ["dx"],
   type([dy, rows, like]) {
-    if (like.shape.length !== 3) throw new Misfit("like must be [batch, length, n]");
-    if (rows.dtype !== "i32" || rows.shape.length !== 1) throw new Misfit("rows must be i32 [m]");
+    if (like.shape.length !== 3) throw new OpInputError("like must be [batch, length, n]");
+    if (rows.dtype !== "i32" || rows.shape.length !== 1) throw new OpInputError("rows must be i32 [m]");
     const wanted = [rows.shape[0]!, like.shape[2]!];
-    if (!sameShape(dy.shape, wanted)) throw new Misfit(`dy must be [${wanted.join(", ")}]`);
+    if (!sameShape(dy.shape, wanted)) throw new OpInputError(`dy must be [${wanted.join(", ")}]`);
     return [{ dtype: dy.dtype, shape: like.shape }];
   },
   gradient: (_, { inputs: [, rows] }, [d]) => [d.takeRows(rows), undefined, undefined],
   evaluate([dy, rows], _, [shape]) {
     const n = shape[2]!;
-    const y = values(shape);
+    const y = arrayValues(shape);
     rows.data.forEach((r, i) => {
-      if (r < 0 || r >= shape[0]! * shape[1]!) throw new Misfit(`row ${r} of ${shape[0]! * shape[1]!}`);
+      if (r < 0 || r >= shape[0]! * shape[1]!) throw new OpInputError(`row ${r} of ${shape[0]! * shape[1]!}`);
       for (let c = 0; c < n; c++) y.data[r * n + c] = y.data[r * n + c]! + dy.data[i * n + c]!;
     });
     return [y];

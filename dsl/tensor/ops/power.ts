@@ -1,6 +1,6 @@
-import { binary } from "./shared/elementwise.js";
+import { defineBinary } from "./shared/elementwise.js";
 
-export const power = binary({
+export const power = defineBinary({
   name: "power",
   doc: "a to the power of b, broadcast. Where b is differentiated, a must be above 0.",
   f: (a, b) => a ** b,

@@ -1,7 +1,7 @@
 import { number } from "../attributes.js";
 import { defineOp } from "../op.js";
-import { Misfit } from "../shape.js";
-import { values } from "../values.js";
+import { OpInputError } from "../shape.js";
+import { arrayValues } from "../values.js";
 
 export const range_like = defineOp({
   name: "range_like",
@@ -10,12 +10,12 @@ export const range_like = defineOp({
   attributes: { axis: number },
   type([x], a) {
     const d = x.shape[a.axis];
-    if (d === undefined) throw new Misfit(`there is no axis ${a.axis}`);
+    if (d === undefined) throw new OpInputError(`there is no axis ${a.axis}`);
     return [{ dtype: "i32", shape: [d] }];
   },
   gradient: () => [undefined],
   evaluate: (_, __, [shape]) => [
-    values(
+    arrayValues(
       shape,
       Array.from({ length: shape[0]! }, (_, i) => i),
     ),

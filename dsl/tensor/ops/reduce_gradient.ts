@@ -1,8 +1,8 @@
 import { flag, numbers } from "../attributes.js";
 import { defineOp } from "../op.js";
-import { reduced, strideInto } from "./shared/reduction.js";
-import { axesOf, wantShape } from "../shape.js";
-import { values, walk } from "../values.js";
+import { reducedType, reducedStrides } from "./shared/reduction.js";
+import { axesOf, requireShape } from "../shape.js";
+import { arrayValues, forEachPosition } from "../values.js";
 
 export const reduce_gradient = defineOp({
   name: "reduce_gradient",
@@ -11,7 +11,7 @@ export const reduce_gradient = defineOp({
   outputs: ["dx"],
   attributes: { axes: numbers, keep: flag, mean: flag },
   type([dy, like], a) {
-    wantShape(dy, reduced(like, a).shape, "dy");
+    requireShape(dy, reducedType(like, a).shape, "dy");
     return [{ dtype: dy.dtype, shape: like.shape }];
   },
   gradient(_, { attributes }, [d]) {
@@ -20,9 +20,9 @@ export const reduce_gradient = defineOp({
   },
   evaluate([dy, like], a) {
     const axes = axesOf(like.shape.length, a.axes);
-    const y = values(like.shape);
+    const y = arrayValues(like.shape);
     const n = a.mean ? y.data.length / dy.data.length : 1;
-    walk(like.shape, [strideInto(like.shape, axes)], (i, [p]) => {
+    forEachPosition(like.shape, [reducedStrides(like.shape, axes)], (i, [p]) => {
       y.data[i] = dy.data[p!]! / n;
     });
     return [y];

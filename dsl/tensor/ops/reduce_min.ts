@@ -1,14 +1,14 @@
 import { reduce_gradient } from "./reduce_gradient.js";
-import { REDUCTION } from "./shared/reduction.js";
-import { reduced, reduceOver } from "./shared/reduction.js";
+import { REDUCTION_ATTRIBUTES } from "./shared/reduction.js";
+import { reducedType, reduceOver } from "./shared/reduction.js";
 import { defineOp } from "../op.js";
 
 export const reduce_min = defineOp({
   name: "reduce_min",
   doc: "Smallest element over `axes`; `keep` leaves them with size 1. Equal minima share the gradient.",
   inputs: ["x"],
-  attributes: REDUCTION,
-  type: ([x], a) => [reduced(x, a)],
+  attributes: REDUCTION_ATTRIBUTES,
+  type: ([x], a) => [reducedType(x, a)],
   gradient(graph, { inputs: [x], attributes }, [dy]) {
     const { axes, keep } = attributes;
     const lowest = x.equal(x.min(axes, true)).cast(x.dtype);

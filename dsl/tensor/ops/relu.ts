@@ -1,6 +1,6 @@
-import { unary } from "./shared/elementwise.js";
+import { defineUnary } from "./shared/elementwise.js";
 
-export const relu = unary({
+export const relu = defineUnary({
   name: "relu",
   doc: "max(x, 0); its gradient at 0 is 0.",
   bf16: "follows",

@@ -1,7 +1,7 @@
 import { shape } from "../attributes.js";
 import { defineOp } from "../op.js";
 import type { Dimension } from "../program.js";
-import { Misfit } from "../shape.js";
+import { OpInputError } from "../shape.js";
 
 /** A shape's number part and its named part, which must both stay. */
 function parts(shape: readonly Dimension[]): { count: number; names: string } {
@@ -23,12 +23,12 @@ export const reshape = defineOp({
     const from = parts(x.shape);
     const to = parts(shape);
     if (from.count !== to.count || from.names !== to.names)
-      throw new Misfit(`doesn't reshape to [${shape.join(", ")}]`);
+      throw new OpInputError(`doesn't reshape to [${shape.join(", ")}]`);
     return [{ dtype: x.dtype, shape }];
   },
   gradient: (_, { inputs: [x] }, [dy]) => [dy.reshape(x.shape)],
   rowPulled: (_, { inputs: [x] }, part) => [
     part.is === "whole" ? { is: "whole", d: part.d.reshape([part.d.shape[0] ?? 1, ...x.shape]) } : null,
   ],
-  evaluate: ([x], _, [shape]) => [{ shape: shape, data: x.data.slice() }],
+  evaluate: ([x], _, [shape]) => [{ shape, data: x.data.slice() }],
 });

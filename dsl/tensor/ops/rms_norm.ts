@@ -1,10 +1,10 @@
 import { rms_norm_gradient } from "./rms_norm_gradient.js";
 import { number } from "../attributes.js";
 import { defineOp } from "../op.js";
-import { beside, summedTo } from "./rows/row-part.js";
+import { withTrailingAxis, sumRowsToShape } from "./rows/row-part.js";
 import { rmsRow, rmsTypes } from "./shared/norm.js";
-import { elements } from "../shape.js";
-import { values } from "../values.js";
+import { elementCount } from "../shape.js";
+import { arrayValues } from "../values.js";
 
 /** Zhang and Sennrich, 2019, arXiv 1910.07467; Gemma's weights are kept less one (`offset` 1). */
 export const rms_norm = defineOp({
@@ -23,18 +23,18 @@ export const rms_norm = defineOp({
     return gradients.map((d, i) => (wanted[i] ? d : undefined));
   },
   rowGradient: (_, { inputs: [x, scale], outputs: [, inverse] }, dy, shared) =>
-    shared.map((i) => (i === 1 ? summedTo(scale, dy.multiply(x).multiply(beside(inverse))) : null)),
+    shared.map((i) => (i === 1 ? sumRowsToShape(scale, dy.multiply(x).multiply(withTrailingAxis(inverse))) : null)),
   evaluate([x, scale], a, [shape, rows]) {
     const n = shape.at(-1)!;
-    const [y, inverse] = [values(shape), values(rows)];
+    const [y, inverse] = [arrayValues(shape), arrayValues(rows)];
     const [from, to, by] = [x.data, y.data, scale.data];
     for (let r = 0; r < inverse.data.length; r++) {
-      const at = r * n;
-      const one = rmsRow(from, at, n, a.epsilon);
+      const start = r * n;
+      const one = rmsRow(from, start, n, a.epsilon);
       inverse.data[r] = one;
-      for (let i = 0; i < n; i++) to[at + i] = from[at + i]! * one * (by[i]! + a.offset);
+      for (let i = 0; i < n; i++) to[start + i] = from[start + i]! * one * (by[i]! + a.offset);
     }
     return [y, inverse];
   },
-  flops: ([x], _, sizes) => 4 * elements(x, sizes),
+  flops: ([x], _, sizes) => 4 * elementCount(x, sizes),
 });

@@ -1,7 +1,7 @@
 import { number } from "../attributes.js";
 import { defineOp } from "../op.js";
-import { elements, wantShape } from "../shape.js";
-import { values } from "../values.js";
+import { elementCount, requireShape } from "../shape.js";
+import { arrayValues } from "../values.js";
 
 /** With x̂ = x · inverse and g = dy · (scale + offset): dx = inverse · (g − x̂ · mean(g · x̂)), dscale = Σ over rows of dy · x̂. */
 export const rms_norm_gradient = defineOp({
@@ -11,30 +11,30 @@ export const rms_norm_gradient = defineOp({
   outputs: ["dx", "dscale"],
   attributes: { epsilon: number, offset: number },
   type([x, scale, inverse, dy]) {
-    wantShape(inverse, x.shape.slice(0, -1), "the inverse");
-    wantShape(dy, x.shape, "dy");
+    requireShape(inverse, x.shape.slice(0, -1), "the inverse");
+    requireShape(dy, x.shape, "dy");
     return [x, scale];
   },
   evaluate([x, scale, inverse, dy], a, [shape]) {
     const n = shape.at(-1)!;
-    const [dx, dscale] = [values(shape), values([n])];
+    const [dx, dscale] = [arrayValues(shape), arrayValues([n])];
     const [normal, g] = [new Float64Array(n), new Float64Array(n)];
     for (let r = 0; r < inverse.data.length; r++) {
       const inv = inverse.data[r]!;
-      const at = r * n;
+      const start = r * n;
       let slope = 0;
       for (let i = 0; i < n; i++) {
-        normal[i] = x.data[at + i]! * inv;
-        g[i] = dy.data[at + i]! * (scale.data[i]! + a.offset);
+        normal[i] = x.data[start + i]! * inv;
+        g[i] = dy.data[start + i]! * (scale.data[i]! + a.offset);
         slope += g[i]! * normal[i]!;
       }
       slope /= n;
       for (let i = 0; i < n; i++) {
-        dx.data[at + i] = inv * (g[i]! - normal[i]! * slope);
-        dscale.data[i] = dscale.data[i]! + dy.data[at + i]! * normal[i]!;
+        dx.data[start + i] = inv * (g[i]! - normal[i]! * slope);
+        dscale.data[i] = dscale.data[i]! + dy.data[start + i]! * normal[i]!;
       }
     }
     return [dx, dscale];
   },
-  flops: ([x], _, sizes) => 9 * elements(x, sizes),
+  flops: ([x], _, sizes) => 9 * elementCount(x, sizes),
 });

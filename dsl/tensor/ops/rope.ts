@@ -1,18 +1,18 @@
-import { ROPE } from "../numbers/rope.js";
+import { ROPE_ATTRIBUTES } from "../numbers/rope.js";
 import { defineOp, type Op } from "../op.js";
 import { ropeAttributes, ropeTypes } from "../numbers/rope.js";
-import { elements } from "../shape.js";
-import { values } from "../values.js";
+import { elementCount } from "../shape.js";
+import { arrayValues } from "../values.js";
 
 /** Su et al., 2021, arXiv 2104.09864; the halves convention is that of LLaMA's checkpoints. */
-export const rope: Op<readonly ["x", "positions"], readonly ["y"], typeof ROPE> = defineOp({
+export const rope: Op<readonly ["x", "positions"], readonly ["y"], typeof ROPE_ATTRIBUTES> = defineOp({
   name: "rope",
   doc:
     "(x [batch, length, `heads` × size], positions i32 [batch, length] or [length]) → as x: in each head pair k turns by the angle position · `frequencies`[k]: " +
     "(a, b) → `factor` · (a cos − b sin, b cos + a sin). Pairs are (k, k + pairs), or (2k, 2k + 1) if `interleaved`; elements beyond the pairs stay. `inverse` turns back.",
   bf16: "follows",
   inputs: ["x", "positions"],
-  attributes: ROPE,
+  attributes: ROPE_ATTRIBUTES,
   type: ropeTypes,
   gradient(graph, { inputs: [, positions], attributes }, [dy]) {
     const inverse = !ropeAttributes(attributes).inverse;
@@ -22,7 +22,7 @@ export const rope: Op<readonly ["x", "positions"], readonly ["y"], typeof ROPE> 
     const { heads, frequencies, factor, interleaved, inverse } = ropeAttributes(attributes);
     const [batch, length, width] = shape as [number, number, number];
     const pairs = frequencies.length;
-    const y = values(shape, x.data);
+    const y = arrayValues(shape, x.data);
     const [from, to] = [x.data, y.data];
     for (let row = 0; row < batch * length; row++) {
       const position = positions.data[positions.shape.length === 1 ? row % length : row]!;
@@ -40,5 +40,5 @@ export const rope: Op<readonly ["x", "positions"], readonly ["y"], typeof ROPE> 
     }
     return [y];
   },
-  flops: ([x], _, sizes) => 3 * elements(x, sizes),
+  flops: ([x], _, sizes) => 3 * elementCount(x, sizes),
 });

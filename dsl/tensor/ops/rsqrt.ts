@@ -1,6 +1,6 @@
-import { unary } from "./shared/elementwise.js";
+import { defineUnary } from "./shared/elementwise.js";
 
-export const rsqrt = unary({
+export const rsqrt = defineUnary({
   name: "rsqrt",
   doc: "1 / √x.",
   memory: "over",

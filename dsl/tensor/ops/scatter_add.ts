@@ -1,6 +1,6 @@
 import { defineOp } from "../op.js";
-import { Misfit, wantSameDType, wantShape } from "../shape.js";
-import { sizeOf, values } from "../values.js";
+import { OpInputError, requireSameDType, requireShape } from "../shape.js";
+import { sizeOf, arrayValues } from "../values.js";
 
 export const scatter_add = defineOp({
   name: "scatter_add",
@@ -9,10 +9,10 @@ export const scatter_add = defineOp({
     "An index outside is an error.",
   inputs: ["base", "indices", "more"],
   type([base, indices, more]) {
-    if (indices.dtype !== "i32") throw new Misfit(`indices must be i32, not ${indices.dtype}`);
-    if (base.shape.length === 0) throw new Misfit("the base must have rows");
-    wantSameDType(base, more);
-    wantShape(more, [...indices.shape, ...base.shape.slice(1)], "what is added");
+    if (indices.dtype !== "i32") throw new OpInputError(`indices must be i32, not ${indices.dtype}`);
+    if (base.shape.length === 0) throw new OpInputError("the base must have rows");
+    requireSameDType(base, more);
+    requireShape(more, [...indices.shape, ...base.shape.slice(1)], "what is added");
     return [base];
   },
   gradient: (_, { inputs: [, indices] }, [dy], wanted) => [
@@ -22,9 +22,9 @@ export const scatter_add = defineOp({
   ],
   evaluate([base, indices, more]) {
     const row = sizeOf(base.shape.slice(1));
-    const y = values(base.shape, base.data);
+    const y = arrayValues(base.shape, base.data);
     indices.data.forEach((r, i) => {
-      if (r < 0 || r >= base.shape[0]!) throw new Misfit(`row ${r} of ${base.shape[0]}`);
+      if (r < 0 || r >= base.shape[0]!) throw new OpInputError(`row ${r} of ${base.shape[0]}`);
       for (let c = 0; c < row; c++) y.data[r * row + c] = y.data[r * row + c]! + more.data[i * row + c]!;
     });
     return [y];

@@ -1,7 +1,7 @@
 import { dimension } from "../attributes.js";
 import { defineOp } from "../op.js";
-import { Misfit, wantShape } from "../shape.js";
-import { sizeOf, values } from "../values.js";
+import { OpInputError, requireShape } from "../shape.js";
+import { sizeOf, arrayValues } from "../values.js";
 
 export const scatter_rows = defineOp({
   name: "scatter_rows",
@@ -10,15 +10,15 @@ export const scatter_rows = defineOp({
   outputs: ["dx"],
   attributes: { rows: dimension },
   type([indices, dy], a) {
-    if (indices.dtype !== "i32") throw new Misfit(`indices must be i32, not ${indices.dtype}`);
+    if (indices.dtype !== "i32") throw new OpInputError(`indices must be i32, not ${indices.dtype}`);
     const rank = indices.shape.length;
-    wantShape({ dtype: "i32", shape: dy.shape.slice(0, rank) }, indices.shape, "dy's leading dimensions");
+    requireShape({ dtype: "i32", shape: dy.shape.slice(0, rank) }, indices.shape, "dy's leading dimensions");
     return [{ dtype: dy.dtype, shape: [a.rows, ...dy.shape.slice(rank)] }];
   },
   gradient: (_, { inputs: [indices] }, [d]) => [undefined, d.gather(indices)],
   evaluate([indices, dy], _, [shape]) {
     const row = sizeOf(shape.slice(1));
-    const y = values(shape);
+    const y = arrayValues(shape);
     indices.data.forEach((r, i) => {
       for (let c = 0; c < row; c++) y.data[r * row + c] = y.data[r * row + c]! + dy.data[i * row + c]!;
     });

@@ -1,7 +1,7 @@
 import { unbroadcast } from "./shared/elementwise.js";
 import { defineOp } from "../op.js";
-import { broadcast, Misfit, wantSameDType } from "../shape.js";
-import { stridesOf, values, walk } from "../values.js";
+import { broadcastShapes, OpInputError, requireSameDType } from "../shape.js";
+import { stridesOf, arrayValues, forEachPosition } from "../values.js";
 
 export const select = defineOp({
   name: "select",
@@ -9,8 +9,8 @@ export const select = defineOp({
   memory: "over",
   inputs: ["c", "a", "b"],
   type([c, a, b]) {
-    if (c.dtype !== "bool") throw new Misfit(`the condition must be bool, not ${c.dtype}`);
-    return [{ dtype: wantSameDType(a, b), shape: broadcast(c.shape, broadcast(a.shape, b.shape)) }];
+    if (c.dtype !== "bool") throw new OpInputError(`the condition must be bool, not ${c.dtype}`);
+    return [{ dtype: requireSameDType(a, b), shape: broadcastShapes(c.shape, broadcastShapes(a.shape, b.shape)) }];
   },
   gradient(graph, { inputs: [c, a, b] }, [dy], wanted) {
     const zero = graph.number(0, dy.dtype);
@@ -21,8 +21,8 @@ export const select = defineOp({
     ];
   },
   evaluate([c, a, b], _, [shape]) {
-    const y = values(shape);
-    walk(
+    const y = arrayValues(shape);
+    forEachPosition(
       shape,
       [c, a, b].map((v) => stridesOf(v.shape)),
       (i, [p, q, r]) => {

@@ -1,7 +1,7 @@
 import { defineOp } from "../op.js";
-import { SGD, sgdInputs } from "./shared/optimizer-step.js";
-import { elements, Misfit, wantShape } from "../shape.js";
-import { values } from "../values.js";
+import { SGD_ATTRIBUTES, sgdInputs } from "./shared/optimizer-step.js";
+import { elementCount, OpInputError, requireShape } from "../shape.js";
+import { arrayValues } from "../values.js";
 
 export const sgd = defineOp({
   name: "sgd",
@@ -11,21 +11,21 @@ export const sgd = defineOp({
   part: "optimizer",
   inputs: ["parameter", "...velocity, gradient, rate, scale"],
   outputs: ["parameter", "velocity?"],
-  attributes: SGD,
+  attributes: SGD_ATTRIBUTES,
   type(inputs, a) {
     const { parameter, velocity, gradient, rate, scale } = sgdInputs(inputs, a);
-    if (velocity) wantShape(velocity, parameter.shape, "the velocity");
-    else if (a.nesterov) throw new Misfit("nesterov needs momentum");
-    wantShape(gradient, parameter.shape, "the gradient");
-    wantShape(rate, [], "the rate");
-    if (scale) wantShape(scale, [], "the scale");
+    if (velocity) requireShape(velocity, parameter.shape, "the velocity");
+    else if (a.nesterov) throw new OpInputError("nesterov needs momentum");
+    requireShape(gradient, parameter.shape, "the gradient");
+    requireShape(rate, [], "the rate");
+    if (scale) requireShape(scale, [], "the scale");
     return velocity ? [parameter, velocity] : [parameter];
   },
   evaluate(inputs, a) {
     const { momentum, nesterov, weight_decay } = a;
     const { parameter, velocity, gradient, rate, scale } = sgdInputs(inputs, a);
-    const p = values(parameter.shape, parameter.data);
-    const v = values(parameter.shape);
+    const p = arrayValues(parameter.shape, parameter.data);
+    const v = arrayValues(parameter.shape);
     gradient.data.forEach((raw, i) => {
       const g = raw * (scale?.data[0] ?? 1) + weight_decay * parameter.data[i]!;
       v.data[i] = velocity ? momentum * velocity.data[i]! + g : g;
@@ -33,5 +33,5 @@ export const sgd = defineOp({
     });
     return velocity ? [p, v] : [p];
   },
-  flops: ([parameter], { momentum }, sizes) => (momentum === 0 ? 4 : 6) * elements(parameter, sizes),
+  flops: ([parameter], { momentum }, sizes) => (momentum === 0 ? 4 : 6) * elementCount(parameter, sizes),
 });

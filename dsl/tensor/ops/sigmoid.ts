@@ -1,6 +1,6 @@
-import { unary } from "./shared/elementwise.js";
+import { defineUnary } from "./shared/elementwise.js";
 
-export const sigmoid = unary({
+export const sigmoid = defineUnary({
   name: "sigmoid",
   doc: "1 / (1 + e⁻ˣ).",
   neverMinusZero: true,

@@ -1,12 +1,12 @@
 import { silu_gradient } from "./silu_gradient.js";
-import { unary } from "./shared/elementwise.js";
-import { valueOf } from "./shared/gelu.js";
+import { defineUnary } from "./shared/elementwise.js";
+import { activationValue } from "./shared/gelu.js";
 
-export const silu = unary({
+export const silu = defineUnary({
   name: "silu",
   doc: "x · sigmoid(x).",
   bf16: "follows",
   byPosition: "all",
-  f: (x) => valueOf("silu", x),
+  f: (x) => activationValue("silu", x),
   gradient: (x, _, dy) => x.graph.one(silu_gradient, [x, dy]),
 });

@@ -1,6 +1,6 @@
-import { slopeOf } from "./shared/gelu.js";
+import { activationSlope } from "./shared/gelu.js";
 import { defineOp } from "../op.js";
-import { wantShape } from "../shape.js";
+import { requireShape } from "../shape.js";
 
 export const silu_gradient = defineOp({
   name: "silu_gradient",
@@ -9,8 +9,8 @@ export const silu_gradient = defineOp({
   inputs: ["x", "dy"],
   outputs: ["dx"],
   type([x, dy]) {
-    wantShape(dy, x.shape, "dy");
+    requireShape(dy, x.shape, "dy");
     return [x];
   },
-  evaluate: ([x, dy]) => [{ shape: x.shape, data: x.data.map((v, i) => dy.data[i]! * slopeOf("silu", v)) }],
+  evaluate: ([x, dy]) => [{ shape: x.shape, data: x.data.map((v, i) => dy.data[i]! * activationSlope("silu", v)) }],
 });

@@ -1,10 +1,10 @@
 import { pad } from "./pad.js";
-import { dimension, number, type Infer } from "../attributes.js";
+import { dimension, number, type InferAttributes } from "../attributes.js";
 import { defineOp } from "../op.js";
 import type { Dimension } from "../program.js";
-import { rowsFrom } from "./rows/row-part.js";
-import { Misfit, partsOf, plus } from "../shape.js";
-import { sizeOf, values } from "../values.js";
+import { tableGradientFrom } from "./rows/row-part.js";
+import { OpInputError, dimensionParts, addToDimension } from "../shape.js";
+import { sizeOf, arrayValues } from "../values.js";
 
 const SLICE = { axis: number, start: number, size: dimension };
 
@@ -19,35 +19,37 @@ export const slice = defineOp({
     const { axis, start, size } = a;
     const d = x.shape[axis];
     if (d === undefined || start < 0 || !fits(d, start, size))
-      throw new Misfit(`no slice ${start} + ${size} of axis ${axis} (${String(d)})`);
+      throw new OpInputError(`no slice ${start} + ${size} of axis ${axis} (${String(d)})`);
     return [{ dtype: x.dtype, shape: x.shape.map((s, i) => (i === axis ? size : s)) }];
   },
   gradient: (graph, { inputs: [x], attributes }, [dy]) => [graph.one(pad, [dy], padding(attributes, x.shape))],
   rowPulled: (graph, { attributes: { axis, start, size } }, part) => [
-    part.is === "whole" && axis === 0 && typeof size === "number" ? rowsFrom(graph, start, size, part.d) : null,
+    part.is === "whole" && axis === 0 && typeof size === "number"
+      ? tableGradientFrom(graph, start, size, part.d)
+      : null,
   ],
   evaluate([x], a, [shape]) {
     const { axis, start } = a;
     const size = shape[axis]!;
     const outer = sizeOf(x.shape.slice(0, axis));
     const inner = sizeOf(x.shape.slice(axis + 1));
-    const y = values(shape);
-    for (let o = 0; o < outer; o++) {
-      const from = (o * x.shape[axis]! + start) * inner;
-      y.data.set(x.data.subarray(from, from + size * inner), o * size * inner);
+    const y = arrayValues(shape);
+    for (let options = 0; options < outer; options++) {
+      const from = (options * x.shape[axis]! + start) * inner;
+      y.data.set(x.data.subarray(from, from + size * inner), options * size * inner);
     }
     return [y];
   },
 });
 
 function fits(d: Dimension, start: number, size: Dimension): boolean {
-  if (typeof size === "string") return plus(size, start) === d;
-  return size >= 1 && start + size <= (typeof d === "number" ? d : partsOf(d).more);
+  if (typeof size === "string") return addToDimension(size, start) === d;
+  return size >= 1 && start + size <= (typeof d === "number" ? d : dimensionParts(d).more);
 }
 function padding(
-  a: Infer<typeof SLICE>,
+  a: InferAttributes<typeof SLICE>,
   shape: readonly Dimension[],
 ): { readonly axis: number; readonly before: number; readonly after: Dimension } {
   const { axis, start, size } = a;
-  return { axis, before: start, after: typeof size === "string" ? 0 : plus(shape[axis]!, -start - size) };
+  return { axis, before: start, after: typeof size === "string" ? 0 : addToDimension(shape[axis]!, -start - size) };
 }

@@ -1,5 +1,5 @@
 import { defineOp } from "../op.js";
-import { lastOf, wantFloat } from "../shape.js";
+import { lastDimension, requireFloat } from "../shape.js";
 import { softmaxRows } from "../numbers/softmax.js";
 
 export const softmax = defineOp({
@@ -8,8 +8,8 @@ export const softmax = defineOp({
   neverMinusZero: true,
   inputs: ["x"],
   type([x]) {
-    wantFloat(x, "x");
-    lastOf(x, "x");
+    requireFloat(x, "x");
+    lastDimension(x, "x");
     return [x];
   },
   gradient: (_, { outputs: [y] }, [dy]) => [y.multiply(dy.subtract(y.multiply(dy).sum([-1], true)))],

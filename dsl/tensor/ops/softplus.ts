@@ -1,6 +1,6 @@
-import { unary } from "./shared/elementwise.js";
+import { defineUnary } from "./shared/elementwise.js";
 
-export const softplus = unary({
+export const softplus = defineUnary({
   name: "softplus",
   doc: "log(1 + eˣ), without overflow.",
   f: (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))),

@@ -2,8 +2,8 @@ import { pad } from "./pad.js";
 import { number, numbers } from "../attributes.js";
 import type { Tensor } from "../tensor.js";
 import { defineOp } from "../op.js";
-import { Misfit } from "../shape.js";
-import { sizeOf, values } from "../values.js";
+import { OpInputError } from "../shape.js";
+import { sizeOf, arrayValues } from "../values.js";
 
 export const split = defineOp({
   name: "split",
@@ -16,7 +16,7 @@ export const split = defineOp({
     const { axis, sizes } = a;
     const d = x.shape[axis];
     if (sizes.some((s) => s < 1) || sizes.reduce((p, s) => p + s, 0) !== d)
-      throw new Misfit(`parts of [${sizes.join(", ")}] don't make up axis ${axis} (${String(d)})`);
+      throw new OpInputError(`parts of [${sizes.join(", ")}] don't make up axis ${axis} (${String(d)})`);
     return sizes.map((size) => ({ dtype: x.dtype, shape: x.shape.map((s, i) => (i === axis ? size : s)) }));
   },
   gradient(graph, { attributes }, dys) {
@@ -40,9 +40,10 @@ export const split = defineOp({
     const row = sizeOf(x.shape.slice(axis));
     let before = 0;
     return shapes.map((shape) => {
-      const y = values(shape);
+      const y = arrayValues(shape);
       const part = sizeOf(shape.slice(axis));
-      for (let o = 0; o < outer; o++) y.data.set(x.data.subarray(o * row + before, o * row + before + part), o * part);
+      for (let options = 0; options < outer; options++)
+        y.data.set(x.data.subarray(options * row + before, options * row + before + part), options * part);
       before += part;
       return y;
     });

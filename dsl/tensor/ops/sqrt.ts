@@ -1,6 +1,6 @@
-import { unary } from "./shared/elementwise.js";
+import { defineUnary } from "./shared/elementwise.js";
 
-export const sqrt = unary({
+export const sqrt = defineUnary({
   name: "sqrt",
   doc: "Square root.",
   memory: "over",

@@ -1,6 +1,6 @@
-import { unary } from "./shared/elementwise.js";
+import { defineUnary } from "./shared/elementwise.js";
 
-export const square = unary({
+export const square = defineUnary({
   name: "square",
   doc: "x².",
   neverMinusZero: true,

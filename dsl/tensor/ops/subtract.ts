@@ -1,6 +1,6 @@
-import { binary } from "./shared/elementwise.js";
+import { defineBinary } from "./shared/elementwise.js";
 
-export const subtract = binary({
+export const subtract = defineBinary({
   name: "subtract",
   doc: "a − b, broadcast.",
   memory: "over",

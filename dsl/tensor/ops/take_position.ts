@@ -1,8 +1,8 @@
 import { place_position } from "./place_position.js";
 import { number } from "../attributes.js";
 import { defineOp } from "../op.js";
-import { Misfit } from "../shape.js";
-import { values } from "../values.js";
+import { OpInputError } from "../shape.js";
+import { arrayValues } from "../values.js";
 
 export const take_position = defineOp({
   name: "take_position",
@@ -12,20 +12,21 @@ export const take_position = defineOp({
   inputs: ["x"],
   attributes: { position: number },
   type([x], a) {
-    if (x.shape.length !== 3) throw new Misfit("x must be [batch, length, n]");
+    if (x.shape.length !== 3) throw new OpInputError("x must be [batch, length, n]");
     const [batch, length, n] = x.shape;
     const position = a.position;
-    if (position < 0 || (typeof length === "number" && position >= length)) throw new Misfit(`no position ${position}`);
+    if (position < 0 || (typeof length === "number" && position >= length))
+      throw new OpInputError(`no position ${position}`);
     return [{ dtype: x.dtype, shape: [batch!, n!] }];
   },
   gradient: (graph, { inputs: [x], attributes }, [dy]) => [graph.one(place_position, [dy, x], attributes)],
   evaluate([x], a, [shape]) {
     const [batch, n] = shape as [number, number];
     const length = x.shape[1]!;
-    const y = values(shape);
+    const y = arrayValues(shape);
     for (let b = 0; b < batch; b++) {
-      const at = (b * length + a.position) * n;
-      y.data.set(x.data.subarray(at, at + n), b * n);
+      const start = (b * length + a.position) * n;
+      y.data.set(x.data.subarray(start, start + n), b * n);
     }
     return [y];
   },

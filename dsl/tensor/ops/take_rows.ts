@@ -1,7 +1,7 @@
 import { place_rows } from "./place_rows.js";
 import { defineOp } from "../op.js";
-import { Misfit } from "../shape.js";
-import { values } from "../values.js";
+import { OpInputError } from "../shape.js";
+import { arrayValues } from "../values.js";
 
 export const take_rows = defineOp({
   name: "take_rows",
@@ -12,16 +12,16 @@ export const take_rows = defineOp({
   part: "position",
   inputs: ["x", "rows"],
   type([x, rows]) {
-    if (x.shape.length !== 3) throw new Misfit("x must be [batch, length, n]");
-    if (rows.dtype !== "i32" || rows.shape.length !== 1) throw new Misfit("rows must be i32 [m]");
+    if (x.shape.length !== 3) throw new OpInputError("x must be [batch, length, n]");
+    if (rows.dtype !== "i32" || rows.shape.length !== 1) throw new OpInputError("rows must be i32 [m]");
     return [{ dtype: x.dtype, shape: [rows.shape[0]!, x.shape[2]!] }];
   },
   gradient: (graph, { inputs: [x, rows] }, [dy]) => [graph.one(place_rows, [dy, rows, x]), undefined],
   evaluate([x, rows], _, [shape]) {
     const [batch, length, n] = x.shape as [number, number, number];
-    const y = values(shape);
+    const y = arrayValues(shape);
     rows.data.forEach((r, i) => {
-      if (r < 0 || r >= batch * length) throw new Misfit(`row ${r} of ${batch * length}`);
+      if (r < 0 || r >= batch * length) throw new OpInputError(`row ${r} of ${batch * length}`);
       y.data.set(x.data.subarray(r * n, (r + 1) * n), i * n);
     });
     return [y];

@@ -1,6 +1,6 @@
-import { unary } from "./shared/elementwise.js";
+import { defineUnary } from "./shared/elementwise.js";
 
-export const tanh = unary({
+export const tanh = defineUnary({
   name: "tanh",
   doc: "Hyperbolic tangent.",
   memory: "over",

@@ -1,8 +1,8 @@
 import { numbers } from "../attributes.js";
 import { defineOp } from "../op.js";
-import { turned } from "./rows/row-part.js";
-import { Misfit } from "../shape.js";
-import { stridesOf, values, walk } from "../values.js";
+import { transposedPart } from "./rows/row-part.js";
+import { OpInputError } from "../shape.js";
+import { stridesOf, arrayValues, forEachPosition } from "../values.js";
 
 export const transpose = defineOp({
   name: "transpose",
@@ -14,24 +14,24 @@ export const transpose = defineOp({
   type([x], a) {
     const { order } = a;
     if ([...order].sort((p, q) => p - q).join() !== x.shape.map((_, i) => i).join())
-      throw new Misfit(`[${order.join(", ")}] is no order of ${x.shape.length} axes`);
+      throw new OpInputError(`[${order.join(", ")}] is no order of ${x.shape.length} axes`);
     return [{ dtype: x.dtype, shape: order.map((axis) => x.shape[axis]!) }];
   },
   gradient(_, { attributes }, [dy]) {
     const { order } = attributes;
     return [dy.transpose(order.map((_, axis) => order.indexOf(axis)))];
   },
-  rowPulled: (_, { attributes: { order } }, part) => [turned(part, order)],
+  rowPulled: (_, { attributes: { order } }, part) => [transposedPart(part, order)],
   evaluate([x], a, [shape]) {
     const strides = stridesOf(x.shape);
-    const y = values(shape);
+    const y = arrayValues(shape);
     const [from, to] = [x.data, y.data];
     const [rows = 0, columns = 0] = shape;
     if (shape.length === 2 && a.order[0] === 1) {
       for (let i = 0; i < rows; i++) for (let j = 0; j < columns; j++) to[i * columns + j] = from[j * rows + i]!;
       return [y];
     }
-    walk(shape, [a.order.map((axis) => strides[axis]!)], (i, offsets) => {
+    forEachPosition(shape, [a.order.map((axis) => strides[axis]!)], (i, offsets) => {
       to[i] = from[offsets[0]!]!;
     });
     return [y];

@@ -6,28 +6,28 @@
 import { isNodeOf } from "../op.js";
 import type { DType, Node } from "../program.js";
 import { isFloat } from "../shape.js";
-import { opOf, table } from "../table.js";
+import { opOf, opTable } from "../table.js";
 import type { Pass } from "./pass.js";
-import { applyRules, rule, scaled, type Bound } from "./pattern.js";
-import { rewrite, type Edit } from "./rewrite.js";
+import { applyRules, defineRule, multiplyBy, type PatternMatch } from "./pattern.js";
+import { rewriteProgram, type ProgramEdit } from "./rewrite.js";
 
 export const algebra: Pass = {
   name: "algebra",
   doc: "Drops what changes nothing: factors of 1, double negations, casts, reshapes and transposes that undo each other.",
   tolerance: 0,
-  run: (program) => rewrite(program, () => REWRITE),
+  run: (program) => rewriteProgram(program, () => REWRITE),
 };
 
-function noMinusZero({ values: { x } }: Bound, edit: Edit): boolean {
+function noMinusZero({ values: { x } }: PatternMatch, edit: ProgramEdit): boolean {
   return edit.typeOf(x!).dtype === "i32" || opOf(edit.nodeOf(x!))?.neverMinusZero === true;
 }
-const typeOfRoot = (b: Bound): DType => b.nodes[0]!.types[0]!.dtype;
-const isFloatRoot = (b: Bound): boolean => isFloat(typeOfRoot(b));
+const typeOfRoot = (b: PatternMatch): DType => b.nodes[0]!.types[0]!.dtype;
+const isFloatRoot = (b: PatternMatch): boolean => isFloat(typeOfRoot(b));
 /** The order of a transposition. */
 const orderOf = (node: Node | undefined): readonly number[] =>
-  node && isNodeOf(node, table.transpose) ? node.attributes.order : [];
+  node && isNodeOf(node, opTable.transpose) ? node.attributes.order : [];
 /** Of a reduction: it goes over no axis. */
-function overNothing({ nodes: [node] }: Bound): boolean {
+function overNothing({ nodes: [node] }: PatternMatch): boolean {
   const axes = node?.attributes["axes"];
   return Array.isArray(axes) && axes.length === 0;
 }
@@ -43,50 +43,52 @@ const FITS: Readonly<Record<DType, readonly DType[]>> = {
   u8: ["u8", "i32", "f32", "f64", "bf16"],
 };
 
-export const rules = [
-  rule("multiply(x, 1)", "x"),
-  rule("divide(x, 1)", "x"),
-  rule("subtract(x, 0)", "x"),
-  rule("add(x, -0)", "x"),
-  rule("add(x, 0)", "x", noMinusZero),
-  rule("negate(negate(x))", "x"),
-  rule("multiply(x, -1)", "negate(x)", isFloatRoot),
-  rule("divide(x, -1)", "negate(x)", isFloatRoot),
-  rule("add(x, negate(y))", "subtract(x, y)"),
-  rule("subtract(x, negate(y))", "add(x, y)"),
-  rule("multiply(negate(x), negate(y))", "multiply(x, y)"),
-  rule("multiply(negate(x), #a)", (b, e) => scaled(b, e, -b.numbers["a"]!)),
-  rule("negate(multiply(x, #a))", (b, e) => scaled(b, e, -b.numbers["a"]!)),
-  rule("square(negate(x))", "square(x)"),
-  rule("square(abs(x))", "square(x)"),
-  rule("abs(negate(x))", "abs(x)"),
-  rule("abs(abs(x))", "abs(x)"),
-  rule("relu(relu(x))", "relu(x)"),
-  rule("maximum(x, x)", "x"),
-  rule("minimum(x, x)", "x"),
-  rule("select(c, x, x)", "x"),
-  rule("select(1, x, y)", "x"),
-  rule("select(0, x, y)", "y"),
-  rule("cast(x)", "x"),
-  rule("cast(cast(x))", ({ values: { x }, nodes: [outer, inner] }, e) => {
+export const algebraRules = [
+  defineRule("multiply(x, 1)", "x"),
+  defineRule("divide(x, 1)", "x"),
+  defineRule("subtract(x, 0)", "x"),
+  defineRule("add(x, -0)", "x"),
+  defineRule("add(x, 0)", "x", noMinusZero),
+  defineRule("negate(negate(x))", "x"),
+  defineRule("multiply(x, -1)", "negate(x)", isFloatRoot),
+  defineRule("divide(x, -1)", "negate(x)", isFloatRoot),
+  defineRule("add(x, negate(y))", "subtract(x, y)"),
+  defineRule("subtract(x, negate(y))", "add(x, y)"),
+  defineRule("multiply(negate(x), negate(y))", "multiply(x, y)"),
+  defineRule("multiply(negate(x), #a)", (b, e) => multiplyBy(b, e, -b.numbers["a"]!)),
+  defineRule("negate(multiply(x, #a))", (b, e) => multiplyBy(b, e, -b.numbers["a"]!)),
+  defineRule("square(negate(x))", "square(x)"),
+  defineRule("square(abs(x))", "square(x)"),
+  defineRule("abs(negate(x))", "abs(x)"),
+  defineRule("abs(abs(x))", "abs(x)"),
+  defineRule("relu(relu(x))", "relu(x)"),
+  defineRule("maximum(x, x)", "x"),
+  defineRule("minimum(x, x)", "x"),
+  defineRule("select(c, x, x)", "x"),
+  defineRule("select(1, x, y)", "x"),
+  defineRule("select(0, x, y)", "y"),
+  defineRule("cast(x)", "x"),
+  defineRule("cast(cast(x))", ({ values: { x }, nodes: [outer, inner] }, e) => {
     const fits = FITS[e.typeOf(x!).dtype].includes(inner!.types[0]!.dtype);
     return fits ? e.add("cast", [x!], outer!.attributes) : undefined;
   }),
-  rule("reshape(x)", "x"),
-  rule("reshape(reshape(x))", ({ values: { x }, nodes: [outer] }, e) => e.add("reshape", [x!], outer!.attributes)),
-  rule("transpose(x)", ({ values: { x }, nodes: [node] }) =>
+  defineRule("reshape(x)", "x"),
+  defineRule("reshape(reshape(x))", ({ values: { x }, nodes: [outer] }, e) =>
+    e.add("reshape", [x!], outer!.attributes),
+  ),
+  defineRule("transpose(x)", ({ values: { x }, nodes: [node] }) =>
     orderOf(node).every((axis, i) => axis === i) ? x : undefined,
   ),
-  rule("transpose(transpose(x))", ({ values: { x }, nodes: [outer, inner] }, e) => {
+  defineRule("transpose(transpose(x))", ({ values: { x }, nodes: [outer, inner] }, e) => {
     const before = orderOf(inner);
     return e.add("transpose", [x!], { order: orderOf(outer).map((axis) => before[axis]!) });
   }),
-  rule("transpose(outer_product(x, y))", "outer_product(y, x)"),
-  rule("slice(x)", "x"),
-  rule("pad(x)", "x"),
-  rule("concat(x)", "x"),
-  rule("reduce_sum(x)", "x", overNothing),
-  rule("reduce_mean(x)", "x", overNothing),
-  rule("reduce_max(x)", "x", overNothing),
+  defineRule("transpose(outer_product(x, y))", "outer_product(y, x)"),
+  defineRule("slice(x)", "x"),
+  defineRule("pad(x)", "x"),
+  defineRule("concat(x)", "x"),
+  defineRule("reduce_sum(x)", "x", overNothing),
+  defineRule("reduce_mean(x)", "x", overNothing),
+  defineRule("reduce_max(x)", "x", overNothing),
 ];
-const REWRITE = applyRules(rules);
+const REWRITE = applyRules(algebraRules);

@@ -5,24 +5,24 @@
 import type { Attribute, NDArray, Node } from "../program.js";
 import { opOf } from "../table.js";
 import type { Pass } from "./pass.js";
-import { rewrite, type Rewrite } from "./rewrite.js";
-import { isArray } from "../attributes.js";
+import { rewriteProgram, type RewriteNode } from "./rewrite.js";
+import { isNDArray } from "../attributes.js";
 
 export const commonSubexpressions: Pass = {
   name: "common_subexpressions",
   doc: "Computes equal nodes once.",
   tolerance: 0,
-  run: (program) => rewrite(program, merge),
+  run: (program) => rewriteProgram(program, merge),
 };
 
 /** Constants up to this many bytes are compared by value, larger ones by identity. */
 const BY_VALUE = 4096;
 
-function merge(): Rewrite {
+function merge(): RewriteNode {
   const known = new Map<string, number>();
   const large = new Map<NDArray, number>();
   const keyText = (_: string, value: Attribute): unknown => {
-    if (!isArray(value)) return value;
+    if (!isNDArray(value)) return value;
     const head = `${value.dtype}[${value.shape.join()}]`;
     if (value.bytes.length <= BY_VALUE) return `${head}${value.bytes.join()}`;
     if (!large.has(value)) large.set(value, large.size);

@@ -3,7 +3,7 @@ import { isConstant, isLeaf } from "../leaves.js";
 import { opNamed } from "../table.js";
 import { fromNDArray, sizeOf, toNDArray } from "../values.js";
 import type { Pass } from "./pass.js";
-import { rewrite, type Rewrite } from "./rewrite.js";
+import { rewriteProgram, type RewriteNode } from "./rewrite.js";
 
 /** What has more elements is cheaper to compute each time than to carry about: 64 Ki. */
 const MOST = 65_536;
@@ -13,10 +13,10 @@ export const constantFolding: Pass = {
   doc: "Computes what depends on constants alone, where the result stays small.",
   // Sums, products and roots come out as f32 gives them; exponentials and their kin are better by an ulp than an engine's.
   tolerance: 1e-6,
-  run: (program) => rewrite(program, () => fold),
+  run: (program) => rewriteProgram(program, () => fold),
 };
 
-const fold: Rewrite = (node, edit) => {
+const fold: RewriteNode = (node, edit) => {
   if (isLeaf(node) || node.inputs.length === 0) return undefined;
   const shapes = node.types.map((t) => t.shape);
   if (!shapes.every(isFixed) || shapes.some((shape) => sizeOf(shape) > MOST)) return undefined;

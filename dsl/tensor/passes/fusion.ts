@@ -4,44 +4,44 @@
  * their result, so that they go into the product in training too. Chains of elementwise ops are left to the engines:
  * TensorFlow's own optimiser fuses tanh, sigmoid and silu after a product by itself (measured: no gain from doing it here).
  */
-import { activationNamed } from "../ops/shared/activation.js";
+import { activationOfNode } from "../ops/shared/activation.js";
 import { isNodeOf } from "../op.js";
 import type { Ref } from "../program.js";
-import { table } from "../table.js";
+import { opTable } from "../table.js";
 import type { Pass } from "./pass.js";
-import { numberOf } from "./pattern.js";
-import { rewrite, type Edit, type Rewrite } from "./rewrite.js";
+import { constantNumber } from "./pattern.js";
+import { rewriteProgram, type ProgramEdit, type RewriteNode } from "./rewrite.js";
 
 export const fusion: Pass = {
   name: "fusion",
   doc: "Takes activations into the linear layer before them.",
   tolerance: 1e-6,
-  run: (program) => rewrite(rewrite(program, slopesFromResults), () => intoLinear),
+  run: (program) => rewriteProgram(rewriteProgram(program, slopesFromResults), () => intoLinear),
 };
 
-const intoLinear: Rewrite = (node, edit) => {
-  const activation = node.inputs.length === 1 ? activationNamed(node) : undefined;
+const intoLinear: RewriteNode = (node, edit) => {
+  const activation = node.inputs.length === 1 ? activationOfNode(node) : undefined;
   const [x] = node.inputs;
   if (activation === undefined || !x) return undefined;
   const product = edit.nodeOf(x);
-  if (!isNodeOf(product, table.linear) || product.inputs.length !== 3 || product.attributes.activation !== undefined)
+  if (!isNodeOf(product, opTable.linear) || product.inputs.length !== 3 || product.attributes.activation !== undefined)
     return undefined;
   if (edit.readers(x) !== 1) return undefined;
   return [edit.add("linear", product.inputs, { ...product.attributes, activation }, product.path)];
 };
 
 /** `x > 0` asks relu(x) instead where that is there: then x has a reader less. */
-function slopesFromResults(): Rewrite {
+function slopesFromResults(): RewriteNode {
   const results = new Map<string, number>();
   return (node, edit) => {
     const [x, zero] = node.inputs;
     const key = x && `${x.node}:${x.output}`;
-    if (isNodeOf(node, table.relu)) results.set(key!, edit.nodes.length);
-    const result = isNodeOf(node, table.greater) && isZero(edit, zero!) ? results.get(key!) : undefined;
+    if (isNodeOf(node, opTable.relu)) results.set(key!, edit.nodes.length);
+    const result = isNodeOf(node, opTable.greater) && isZero(edit, zero!) ? results.get(key!) : undefined;
     return result === undefined ? undefined : [edit.add("greater", [{ node: result, output: 0 }, zero!])];
   };
 }
 
-function isZero(edit: Edit, ref: Ref): boolean {
-  return numberOf(edit, ref) === 0;
+function isZero(edit: ProgramEdit, ref: Ref): boolean {
+  return constantNumber(edit, ref) === 0;
 }

@@ -6,18 +6,18 @@ import { Graph } from "../builder.js";
 import { isConstant, isInput } from "../leaves.js";
 import type { Program, Ref } from "../program.js";
 import { opOf } from "../table.js";
-import { rewrite, type Edit, type Rewrite } from "./rewrite.js";
+import { rewriteProgram, type ProgramEdit, type RewriteNode } from "./rewrite.js";
 
 /** `runs`: whether the engine computes an op itself. A program of such ops alone comes back as it is. */
-export function lowered(program: Program, runs: (op: string) => boolean): Program {
+export function lowerProgram(program: Program, runs: (op: string) => boolean): Program {
   const made = (node: Program["nodes"][number]): boolean => opOf(node)?.decompose !== undefined && !runs(node.op);
   if (!program.nodes.some(made)) return program;
-  const expand: Rewrite = (node, edit) => (made(node) ? expanded(node, edit) : undefined);
-  return rewrite(program, () => expand);
+  const expand: RewriteNode = (node, edit) => (made(node) ? expanded(node, edit) : undefined);
+  return rewriteProgram(program, () => expand);
 }
 
 /** The op is written with tensors once more, in a graph of its own, whose nodes take the place of the one. */
-const expanded: Rewrite = (node, edit) => {
+const expanded: RewriteNode = (node, edit) => {
   const graph = new Graph();
   const inputs = node.inputs.map((ref, i) => graph.input(String(i), edit.typeOf(ref)));
   const outputs = opOf(node)?.decompose?.(inputs, node.attributes) ?? [];
@@ -26,7 +26,7 @@ const expanded: Rewrite = (node, edit) => {
 };
 
 /** For each node of the graph what stands for its outputs in the program that is written. */
-function copied(graph: Graph, inputs: readonly Ref[], edit: Edit): readonly (readonly Ref[])[] {
+function copied(graph: Graph, inputs: readonly Ref[], edit: ProgramEdit): readonly (readonly Ref[])[] {
   const made: (readonly Ref[])[] = [];
   for (const node of graph.table) {
     if (isInput(node)) made.push([inputs[Number(node.attributes.name)]!]);

@@ -4,7 +4,7 @@
  */
 import type { Program } from "../program.js";
 import type { Sizes } from "../shape.js";
-import type { Storage } from "../storage.js";
+import type { WeightStorage } from "../storage.js";
 
 /** In which dtype the products are computed. Weights, norms, softmax and loss stay f32 in either. */
 export type Precision = "f32" | "bf16";
@@ -17,7 +17,7 @@ export interface PassSettings {
   readonly precision: Precision;
   readonly recompute: Recompute;
   /** How frozen weights lie in memory; absent: f32. */
-  readonly storage?: Storage;
+  readonly storage?: WeightStorage;
   /** Typical sizes of the named dimensions, where a pass weighs costs; absent: it uses its own guess. */
   readonly sizes?: Sizes;
 }

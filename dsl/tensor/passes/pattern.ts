@@ -8,9 +8,9 @@ import type { NDArray, Node, Ref } from "../program.js";
 import { sameShape } from "../shape.js";
 import { opOf } from "../table.js";
 import { fromNDArray, scalar } from "../values.js";
-import type { Edit, Rewrite } from "./rewrite.js";
+import type { ProgramEdit, RewriteNode } from "./rewrite.js";
 
-export interface Bound {
+export interface PatternMatch {
   readonly values: Readonly<Record<string, Ref>>;
   readonly numbers: Readonly<Record<string, number>>;
   /** The matched nodes in the order in which the pattern names them, the root first. */
@@ -18,11 +18,11 @@ export interface Bound {
   /** Where those below the root are. */
   readonly within: readonly Ref[];
 }
-export interface Rule {
+export interface RewriteRule {
   /** As it reads: `negate(negate(x)) → x`. */
   readonly text: string;
   readonly pattern: Pattern;
-  replace(bound: Bound, edit: Edit): Ref | undefined;
+  replace(bound: PatternMatch, edit: ProgramEdit): Ref | undefined;
 }
 export type Pattern =
   | { readonly any: string }
@@ -31,13 +31,13 @@ export type Pattern =
   | { readonly op: string; readonly inputs: readonly Pattern[] };
 
 /** `to`: a pattern to build, or a function where attributes or numbers are computed. `when`: what must hold besides. */
-export function rule(
+export function defineRule(
   from: string,
-  to: string | ((bound: Bound, edit: Edit) => Ref | undefined),
-  when: (bound: Bound, edit: Edit) => boolean = () => true,
-): Rule {
+  to: string | ((bound: PatternMatch, edit: ProgramEdit) => Ref | undefined),
+  when: (bound: PatternMatch, edit: ProgramEdit) => boolean = () => true,
+): RewriteRule {
   const target = typeof to === "string" ? parsePattern(to) : undefined;
-  const make = typeof to === "string" ? (b: Bound, edit: Edit) => build(target!, b, edit) : to;
+  const make = typeof to === "string" ? (b: PatternMatch, edit: ProgramEdit) => build(target!, b, edit) : to;
   return {
     text: typeof to === "string" ? `${from} → ${to}` : from,
     pattern: parsePattern(from),
@@ -46,8 +46,8 @@ export function rule(
 }
 
 /** The rewrite that applies the first of the rules that fits and keeps the value's type. */
-export function applyRules(rules: readonly Rule[]): Rewrite {
-  const byOp = new Map<string, Rule[]>();
+export function applyRules(rules: readonly RewriteRule[]): RewriteNode {
+  const byOp = new Map<string, RewriteRule[]>();
   for (const r of rules) {
     if (!("op" in r.pattern)) throw new Error(`a rule must begin with an op: ${r.text}`);
     byOp.set(r.pattern.op, [...(byOp.get(r.pattern.op) ?? []), r]);
@@ -64,13 +64,13 @@ export function applyRules(rules: readonly Rule[]): Rewrite {
   };
 }
 
-function sameType(edit: Edit, ref: Ref, node: Node): boolean {
+function sameType(edit: ProgramEdit, ref: Ref, node: Node): boolean {
   const [a, b] = [edit.typeOf(ref), node.types[0]!];
   return a.dtype === b.dtype && sameShape(a.shape, b.shape);
 }
 
 /** The one number that a constant repeats. */
-export function numberOf(edit: Edit, ref: Ref): number | undefined {
+export function constantNumber(edit: ProgramEdit, ref: Ref): number | undefined {
   const node = edit.nodeOf(ref);
   if (!isConstant(node)) return undefined;
   const { value } = node.attributes;
@@ -91,30 +91,40 @@ function repeatedIn(value: NDArray): number | undefined {
   return first !== undefined && data.every((x) => Object.is(x, first)) ? first : undefined;
 }
 
-const NOTHING: Bound = { values: {}, numbers: {}, nodes: [], within: [] };
+const NOTHING: PatternMatch = { values: {}, numbers: {}, nodes: [], within: [] };
 
 /** False where no input can be what the pattern has for any of them: told without trying them one by one. */
-function mayFit({ inputs }: Extract<Pattern, { op: string }>, node: Node, edit: Edit): boolean {
+function mayFit({ inputs }: Extract<Pattern, { op: string }>, node: Node, edit: ProgramEdit): boolean {
   if (inputs.length !== node.inputs.length) return false;
   return inputs.every((pattern) => "any" in pattern || node.inputs.some((ref) => looksLike(pattern, edit.nodeOf(ref))));
 }
 const looksLike = (pattern: Exclude<Pattern, { any: string }>, node: Node): boolean =>
   "op" in pattern ? node.op === pattern.op : isConstant(node);
 
-function* inputsMatch(pattern: Extract<Pattern, { op: string }>, node: Node, edit: Edit, so: Bound): Generator<Bound> {
+function* inputsMatch(
+  pattern: Extract<Pattern, { op: string }>,
+  node: Node,
+  edit: ProgramEdit,
+  so: PatternMatch,
+): Generator<PatternMatch> {
   if (node.inputs.length !== pattern.inputs.length) return;
   const here = { ...so, nodes: [...so.nodes, node] };
   yield* all(pattern.inputs, node.inputs, edit, here);
   if (opOf(node)?.commutes) yield* all(pattern.inputs, [...node.inputs].reverse(), edit, here);
 }
 
-function* all(patterns: readonly Pattern[], refs: readonly Ref[], edit: Edit, so: Bound): Generator<Bound> {
+function* all(
+  patterns: readonly Pattern[],
+  refs: readonly Ref[],
+  edit: ProgramEdit,
+  so: PatternMatch,
+): Generator<PatternMatch> {
   const [first, ...rest] = patterns;
   if (!first) return yield so;
   for (const found of one(first, refs[0]!, edit, so)) yield* all(rest, refs.slice(1), edit, found);
 }
 
-function* one(pattern: Pattern, ref: Ref, edit: Edit, so: Bound): Generator<Bound> {
+function* one(pattern: Pattern, ref: Ref, edit: ProgramEdit, so: PatternMatch): Generator<PatternMatch> {
   if ("any" in pattern) {
     const known = so.values[pattern.any];
     if (!known) yield { ...so, values: { ...so.values, [pattern.any]: ref } };
@@ -127,7 +137,7 @@ function* one(pattern: Pattern, ref: Ref, edit: Edit, so: Bound): Generator<Boun
       yield* inputsMatch(pattern, node, edit, { ...so, within: [...so.within, ref] });
     return;
   }
-  const number = numberOf(edit, ref);
+  const number = constantNumber(edit, ref);
   if (number === undefined) return;
   if ("number" in pattern) {
     if (Object.is(number, pattern.number)) yield so;
@@ -139,7 +149,7 @@ function* one(pattern: Pattern, ref: Ref, edit: Edit, so: Bound): Generator<Boun
     };
 }
 
-function build(pattern: Pattern, bound: Bound, edit: Edit): Ref {
+function build(pattern: Pattern, bound: PatternMatch, edit: ProgramEdit): Ref {
   if ("any" in pattern) return bound.values[pattern.any]!;
   if ("constant" in pattern) return bound.values[`#${pattern.constant}`]!;
   if ("number" in pattern) return edit.constant(scalar(bound.nodes[0]!.types[0]!.dtype, pattern.number));
@@ -150,28 +160,28 @@ function build(pattern: Pattern, bound: Bound, edit: Edit): Ref {
 }
 
 /** What the pattern calls x times a number, in the root's dtype. */
-export function scaled(b: Bound, edit: Edit, factor: number): Ref {
+export function multiplyBy(b: PatternMatch, edit: ProgramEdit, factor: number): Ref {
   return edit.add("multiply", [b.values["x"]!, edit.constant(scalar(b.nodes[0]!.types[0]!.dtype, factor))]);
 }
 
 export function parsePattern(text: string): Pattern {
   const tokens = text.match(/[#\w.-]+|[(),]/g) ?? [];
-  let at = 0;
+  let index = 0;
   const parse = (): Pattern => {
-    const word = tokens[at++] ?? "";
+    const word = tokens[index++] ?? "";
     if (word.startsWith("#")) return { constant: word.slice(1) };
     if (/^-?\d/.test(word)) return { number: Number(word) };
     if (!/^[a-z]\w*$/.test(word)) throw new Error(`no pattern: ${text}`);
-    if (tokens[at] !== "(") return { any: word };
+    if (tokens[index] !== "(") return { any: word };
     const inputs: Pattern[] = [];
     do {
-      at++;
+      index++;
       inputs.push(parse());
-    } while (tokens[at] === ",");
-    if (tokens[at++] !== ")") throw new Error(`no pattern: ${text}`);
+    } while (tokens[index] === ",");
+    if (tokens[index++] !== ")") throw new Error(`no pattern: ${text}`);
     return { op: word, inputs };
   };
   const pattern = parse();
-  if (at !== tokens.length) throw new Error(`no pattern: ${text}`);
+  if (index !== tokens.length) throw new Error(`no pattern: ${text}`);
   return pattern;
 }

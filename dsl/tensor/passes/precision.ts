@@ -5,7 +5,7 @@
  */
 import type { Attributes, DType, Node, Program, Ref, Type } from "../program.js";
 import { isNodeOf } from "../op.js";
-import { opNamed, opOf, table, type NodeOf } from "../table.js";
+import { opNamed, opOf, opTable, type NodeOf } from "../table.js";
 import type { Pass, PassSettings } from "./pass.js";
 
 export const precision: Pass = {
@@ -60,8 +60,8 @@ class Rewriting {
   private rewrite(node: Node, index: number): void {
     const types = node.inputs.map((ref) => this.typeOf(ref));
     const product = isProduct(node) && node.types[0]!.dtype === "f32" && !isSmall(types);
-    if (isNodeOf(node, table.low_rank_linear) && product) return this.lowRank(node, index);
-    if (isNodeOf(node, table.low_rank_merge)) {
+    if (isNodeOf(node, opTable.low_rank_linear) && product) return this.lowRank(node, index);
+    if (isNodeOf(node, opTable.low_rank_merge)) {
       this.give(index, [this.merge(node.inputs, node.attributes, node.path)]);
       return;
     }
@@ -89,12 +89,12 @@ class Rewriting {
       this.cast(merged, "bf16", node.path),
       ...(bias ? [this.as(bias, "bf16", node.path)] : []),
     ];
-    this.append({ ...node, op: table.linear.name }, inputs, {}, index, true);
+    this.append({ ...node, op: opTable.linear.name }, inputs, {}, index, true);
   }
   private merge(inputs: readonly [Ref, Ref, Ref], attributes: Attributes, path: string | undefined): Ref {
     const refs = inputs.map((ref) => this.as(ref, this.typeOf(ref).dtype, path));
     return this.once(JSON.stringify(["merge", refs, attributes]), () => ({
-      op: table.low_rank_merge.name,
+      op: opTable.low_rank_merge.name,
       inputs: refs,
       attributes,
       types: [this.typeOf(inputs[0])],
@@ -111,7 +111,7 @@ class Rewriting {
           attributes,
         )
       : node.types;
-    const { node: at } = this.push({
+    const { node: nodeIndex } = this.push({
       ...rest,
       inputs,
       attributes,
@@ -120,7 +120,7 @@ class Rewriting {
     });
     this.give(
       index,
-      types.map((_, output) => ({ node: at, output })),
+      types.map((_, output) => ({ node: nodeIndex, output })),
     );
   }
   private push(node: Node): Ref {
@@ -153,7 +153,7 @@ class Rewriting {
   private cast(value: Ref, dtype: DType, path: string | undefined): Ref {
     const types = [{ dtype, shape: this.made(value).shape }];
     return this.once(`${keyOf(value)} ${dtype}`, () => ({
-      op: table.cast.name,
+      op: opTable.cast.name,
       inputs: [value],
       attributes: { dtype },
       types,

@@ -5,54 +5,54 @@
 import { isNodeOf } from "../op.js";
 import type { Node } from "../program.js";
 import { isFloat } from "../shape.js";
-import { table } from "../table.js";
+import { opTable } from "../table.js";
 import type { Pass } from "./pass.js";
-import { applyRules, rule, scaled, type Bound } from "./pattern.js";
-import { rewrite, type Edit } from "./rewrite.js";
+import { applyRules, defineRule, multiplyBy, type PatternMatch } from "./pattern.js";
+import { rewriteProgram, type ProgramEdit } from "./rewrite.js";
 
 export const reassociation: Pass = {
   name: "reassociation",
   doc: "Multiplies factors together, takes them out of sums, and takes transposes into products.",
   tolerance: 1e-6,
-  run: (program) => rewrite(program, () => REWRITE),
+  run: (program) => rewriteProgram(program, () => REWRITE),
 };
 
 /** Well inside f32 and bf16: neither overflow nor underflow may come of a new factor. */
 const modest = (x: number): boolean => Math.abs(x) >= 1e-30 && Math.abs(x) <= 1e30;
-const isFloatRoot = (b: Bound): boolean => isFloat(b.nodes[0]!.types[0]!.dtype);
+const isFloatRoot = (b: PatternMatch): boolean => isFloat(b.nodes[0]!.types[0]!.dtype);
 /** Nobody else reads the node below the root, so that it goes. */
-const alone = ({ within: [inner] }: Bound, e: Edit): boolean => e.readers(inner!) === 1;
+const alone = ({ within: [inner] }: PatternMatch, e: ProgramEdit): boolean => e.readers(inner!) === 1;
 
 /** A transpose that swaps the last two axes only. */
 function swapsLast(node: Node): boolean {
-  if (!isNodeOf(node, table.transpose)) return false;
+  if (!isNodeOf(node, opTable.transpose)) return false;
   const { order } = node.attributes;
   const n = order.length;
   return n >= 2 && order.every((axis, i) => axis === (i === n - 1 ? n - 2 : i === n - 2 ? n - 1 : i));
 }
-const flipped = (side: "transpose_a" | "transpose_b") => (b: Bound, e: Edit) => {
+const flipped = (side: "transpose_a" | "transpose_b") => (b: PatternMatch, e: ProgramEdit) => {
   const [root, turn] = b.nodes;
   if (!swapsLast(turn!)) return undefined;
   const attributes = { ...root!.attributes, [side]: root!.attributes[side] !== true };
   return e.add("matmul", [b.values["x"]!, b.values["y"]!], attributes);
 };
-const factorOut = (b: Bound, e: Edit) => {
+const factorOut = (b: PatternMatch, e: ProgramEdit) => {
   const sum = e.add(b.nodes[0]!.op, [b.values["x"]!], b.nodes[0]!.attributes);
-  return scaled({ ...b, values: { x: sum } }, e, b.numbers["a"]!);
+  return multiplyBy({ ...b, values: { x: sum } }, e, b.numbers["a"]!);
 };
 
-export const rules = [
-  rule("multiply(multiply(x, #a), #b)", (b, e) => {
+export const reassociationRules = [
+  defineRule("multiply(multiply(x, #a), #b)", (b, e) => {
     const factor = b.numbers["a"]! * b.numbers["b"]!;
-    return isFloatRoot(b) && modest(factor) ? scaled(b, e, factor) : undefined;
+    return isFloatRoot(b) && modest(factor) ? multiplyBy(b, e, factor) : undefined;
   }),
-  rule("divide(x, #a)", (b, e) => {
+  defineRule("divide(x, #a)", (b, e) => {
     const factor = 1 / b.numbers["a"]!;
-    return isFloatRoot(b) && modest(factor) ? scaled(b, e, factor) : undefined;
+    return isFloatRoot(b) && modest(factor) ? multiplyBy(b, e, factor) : undefined;
   }),
-  rule("reduce_sum(multiply(x, #a))", factorOut, alone),
-  rule("reduce_mean(multiply(x, #a))", factorOut, alone),
-  rule("matmul(transpose(x), y)", flipped("transpose_a")),
-  rule("matmul(x, transpose(y))", flipped("transpose_b")),
+  defineRule("reduce_sum(multiply(x, #a))", factorOut, alone),
+  defineRule("reduce_mean(multiply(x, #a))", factorOut, alone),
+  defineRule("matmul(transpose(x), y)", flipped("transpose_a")),
+  defineRule("matmul(x, transpose(y))", flipped("transpose_b")),
 ];
-const REWRITE = applyRules(rules);
+const REWRITE = applyRules(reassociationRules);

@@ -20,14 +20,14 @@ export const recompute: Pass = {
 };
 
 /** The block that a layer is in, `encoder.layer.3` of `encoder.layer.3.output.dense`: what precedes it and its number. */
-export function blockOf(path: string | undefined): string | undefined {
+export function layerBlockOf(path: string | undefined): string | undefined {
   return path && /^(?:[^.]*\.)*?\d+(?=\.|$)/.exec(path)?.[0];
 }
 
 class Rewriting {
   private readonly forward: ReadonlySet<number>;
   private readonly blocks: readonly (string | undefined)[];
-  private readonly kept: ReadonlySet<number>;
+  private readonly keptNodes: ReadonlySet<number>;
   private readonly nodes: Node[] = [];
   /** Where each node went. */
   private readonly moved: number[] = [];
@@ -43,7 +43,7 @@ class Rewriting {
   ) {
     this.forward = ancestors(program, loss);
     this.blocks = blocksOf(program, this.forward);
-    this.kept = keptBy(program, this.forward, this.blocks);
+    this.keptNodes = keptBy(program, this.forward, this.blocks);
     program.nodes.forEach((node, index) => {
       this.moved[index] = this.forward.has(index)
         ? this.push(node, node.inputs.map(this.original))
@@ -70,7 +70,7 @@ class Rewriting {
   private readonly original = (ref: Ref): Ref => ({ node: this.moved[ref.node]!, output: ref.output });
 
   private backward(node: Node, index: number): number {
-    const here = blockOf(node.path);
+    const here = layerBlockOf(node.path);
     const back = node.inputs.filter((ref) => this.late.has(ref.node));
     if (back.length > 0 || node.inputs.some((ref) => this.forward.has(ref.node) && this.blocks[ref.node]))
       this.late.add(index);
@@ -89,7 +89,7 @@ class Rewriting {
   }
   /** A value of a block as the backward pass shall see it: computed again, unless it is kept. */
   private again(ref: Ref, block: string): Ref {
-    if (this.blocks[ref.node] !== block || this.kept.has(ref.node)) return this.original(ref);
+    if (this.blocks[ref.node] !== block || this.keptNodes.has(ref.node)) return this.original(ref);
     let copy = this.copies.get(ref.node);
     if (copy === undefined) {
       const node = this.program.nodes[ref.node]!;
@@ -124,7 +124,7 @@ function blocksOf(program: Program, forward: ReadonlySet<number>): readonly (str
   program.nodes.forEach((node, index) => {
     if (!forward.has(index) || isLeaf(node)) return;
     const latest = Math.max(-1, ...node.inputs.filter((ref) => blocks[ref.node]).map((ref) => ref.node));
-    blocks[index] = node.path ? blockOf(node.path) : blocks[latest];
+    blocks[index] = node.path ? layerBlockOf(node.path) : blocks[latest];
   });
   return blocks;
 }
@@ -135,12 +135,13 @@ function keptBy(
   forward: ReadonlySet<number>,
   blocks: readonly (string | undefined)[],
 ): ReadonlySet<number> {
-  const kept = new Set([
+  const keptNodes = new Set([
     ...Object.values(program.outputs).map((ref) => ref.node),
     ...program.updates.map((u) => u.value.node),
   ]);
   program.nodes.forEach((node, index) => {
-    if (forward.has(index)) for (const ref of node.inputs) if (blocks[ref.node] !== blocks[index]) kept.add(ref.node);
+    if (forward.has(index))
+      for (const ref of node.inputs) if (blocks[ref.node] !== blocks[index]) keptNodes.add(ref.node);
   });
-  return kept;
+  return keptNodes;
 }

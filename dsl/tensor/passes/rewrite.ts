@@ -8,10 +8,10 @@ import { opNamed } from "../table.js";
 import { prune } from "./dead-code.js";
 
 /** Given a node whose inputs are final: the values to use in place of its outputs, or undefined to keep it. */
-export type Rewrite = (node: Node, edit: Edit) => readonly Ref[] | undefined;
+export type RewriteNode = (node: Node, edit: ProgramEdit) => readonly Ref[] | undefined;
 
 /** The new program while it is written. */
-export class Edit {
+export class ProgramEdit {
   readonly nodes: Node[] = [];
   private origin: Node | undefined;
   private readonly counts: number[] = [];
@@ -45,7 +45,7 @@ export class Edit {
     return this.push(node, this.readersBefore[index]!);
   }
   /** What `f` makes of a node of the new program; nodes that it makes belong to that one. */
-  replaced(node: Node, f: Rewrite): readonly Ref[] | undefined {
+  replaced(node: Node, f: RewriteNode): readonly Ref[] | undefined {
     this.origin = node;
     return f(node, this);
   }
@@ -60,7 +60,7 @@ export class Edit {
 }
 
 /** Sweeps until nothing changes; dead nodes go after each sweep. */
-export function rewrite(program: Program, start: () => Rewrite): Program {
+export function rewriteProgram(program: Program, start: () => RewriteNode): Program {
   for (;;) {
     const next = sweep(program, start());
     if (!next) return program;
@@ -69,8 +69,8 @@ export function rewrite(program: Program, start: () => Rewrite): Program {
 }
 
 /** One sweep; undefined where nothing was replaced. */
-function sweep(program: Program, f: Rewrite): Program | undefined {
-  const edit = new Edit(readersOf(program));
+function sweep(program: Program, f: RewriteNode): Program | undefined {
+  const edit = new ProgramEdit(readersOf(program));
   // Until something was replaced or added, every node stands where it stood: most sweeps find nothing.
   let moved: (readonly Ref[])[] | undefined;
   let changed = false;
@@ -78,9 +78,10 @@ function sweep(program: Program, f: Rewrite): Program | undefined {
     const node = moved ? movedNode(old, moved) : old;
     const replaced = isLeaf(old) && !isConstant(old) ? undefined : edit.replaced(node, f);
     if (replaced) changed = true;
-    const kept = replaced ? undefined : edit.keep(node, index);
-    if (kept?.node !== index) moved ??= program.nodes.slice(0, index).map((before, at) => outputsOf(before, at));
-    moved?.push(replaced ?? outputsOf(old, kept!.node));
+    const keptRef = replaced ? undefined : edit.keep(node, index);
+    if (keptRef?.node !== index)
+      moved ??= program.nodes.slice(0, index).map((before, position) => outputsOf(before, position));
+    moved?.push(replaced ?? outputsOf(old, keptRef!.node));
   });
   if (!changed || !moved) return undefined;
   const places = moved;

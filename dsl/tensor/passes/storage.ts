@@ -6,11 +6,11 @@
  * looked up become bf16: the rows alone are made f32. A table that is a head too stays f32: its copy would be there when
  * all activations are, so that nothing would be saved.
  */
-import type { Attributes, Node, Program, Ref, State, Stored, StoredPart } from "../program.js";
-import { dequantizing, partOf, roundedInitial, type Storage } from "../storage.js";
+import type { Attributes, Node, Program, Ref, TensorState, StorageForm, StoredPart } from "../program.js";
+import { appendDequantize, storedPartOf, dequantizedInitial, type WeightStorage } from "../storage.js";
 import { isInput, isLeaf, isState, type StateNode } from "../leaves.js";
 import { isNodeOf } from "../op.js";
-import { opNamed, opOf, table } from "../table.js";
+import { opNamed, opOf, opTable } from "../table.js";
 import { sizeOf } from "../values.js";
 import type { Pass } from "./pass.js";
 import { mapValues } from "./rewrite.js";
@@ -29,8 +29,8 @@ export const storage: Pass = {
 const least = 256;
 
 /** The states that are stored in fewer bits, and how. */
-export function storedStates(program: Program, wanted: Storage | undefined): ReadonlyMap<string, Stored> {
-  const found = new Map<string, Stored>();
+export function storedStates(program: Program, wanted: WeightStorage | undefined): ReadonlyMap<string, StorageForm> {
+  const found = new Map<string, StorageForm>();
   if (!wanted || wanted.weights === "f32") return found;
   const written = new Set(program.updates.map((u) => u.state));
   const whole = readWhole(program);
@@ -55,14 +55,14 @@ function readWhole({ nodes }: Program): ReadonlySet<string> {
   );
 }
 
-function storedAs({ weights, double = true }: Storage, { outputs }: State): Stored {
+function storedAs({ weights, double = true }: WeightStorage, { outputs }: TensorState): StorageForm {
   if (outputs === undefined || weights === "bf16") return { as: "bf16" };
   return weights === "int8" ? { as: "int8", axis: outputs } : { as: "nf4", double };
 }
 
 class Rewriting {
   private readonly nodes: Node[] = [];
-  private readonly state: Record<string, State> = {};
+  private readonly state: Record<string, TensorState> = {};
   /** Where each node went; those that depend on stored weights alone go where they are read. */
   private readonly moved = new Map<number, number>();
   /** Nodes that depend on no input, and those among them that depend on a stored weight. */
@@ -72,7 +72,7 @@ class Rewriting {
 
   constructor(
     private readonly program: Program,
-    private readonly stored: ReadonlyMap<string, Stored>,
+    private readonly stored: ReadonlyMap<string, StorageForm>,
   ) {
     for (const [name, state] of Object.entries(program.state))
       if (!stored.has(name)) this.state[name] = this.began(state);
@@ -108,7 +108,7 @@ class Rewriting {
   private written(node: Node, awaited: number | undefined, waits: readonly number[]): Ref {
     const [from] = node.inputs;
     const name = from && this.tableAt(from);
-    const narrows = isNodeOf(node, table.cast) && node.attributes.dtype === "bf16";
+    const narrows = isNodeOf(node, opTable.cast) && node.attributes.dtype === "bf16";
     if (name === undefined || !(narrows || opOf(node)?.takesRows)) {
       const inputs = node.inputs.map((ref) => this.read(ref, awaited));
       return { node: this.push(node, inputs, waits), output: 0 };
@@ -118,7 +118,7 @@ class Rewriting {
     const inputs = [this.part(name, "codes"), ...node.inputs.slice(1).map((ref) => this.read(ref, awaited))];
     const types = [{ dtype: "bf16", shape: node.types[0]!.shape }] as const;
     const rows = { node: this.push({ ...node, types }, inputs, waits), output: 0 };
-    return this.made(table.cast.name, [rows], { dtype: "f32" }, node.path, waits);
+    return this.made(opTable.cast.name, [rows], { dtype: "f32" }, node.path, waits);
   }
   /** The name of the state that is read there, if it is stored as bf16. */
   private tableAt(ref: Ref): string | undefined {
@@ -140,13 +140,13 @@ class Rewriting {
     return { node: copy.node, output: ref.output };
   }
   private whole({ attributes: { name }, path }: StateNode, waits: readonly number[]): Ref {
-    return dequantizing<Ref>(this.program.state[name]!.type, this.stored.get(name)!, {
+    return appendDequantize<Ref>(this.program.state[name]!.type, this.stored.get(name)!, {
       part: (part) => this.part(name, part),
       node: (op, inputs, given) => this.made(op, inputs, given, path, waits),
     });
   }
-  private part(of: string, part: StoredPart): Ref {
-    const { name, state } = partOf(of, this.program.state[of]!, this.stored.get(of)!, part);
+  private part(stateName: string, part: StoredPart): Ref {
+    const { name, state } = storedPartOf(stateName, this.program.state[stateName]!, this.stored.get(stateName)!, part);
     const known = this.copies.get(name);
     if (known) return known;
     this.state[name] = state;
@@ -180,13 +180,13 @@ class Rewriting {
     return types[ref.output]!.shape.length < 2;
   }
   /** What a state begins with that is made of a stored one. */
-  private began(state: State): State {
+  private began(state: TensorState): TensorState {
     const { initial } = state;
     if (!("of" in initial)) return state;
     const { name } = initial.of;
     const stored = this.stored.get(name);
     if (!stored) return state;
-    const rounded = roundedInitial(name, this.program.state[name]!, stored);
+    const rounded = dequantizedInitial(name, this.program.state[name]!, stored);
     return { ...state, initial: { ...initial, of: { ...initial.of, initial: rounded } } };
   }
 }

@@ -36,8 +36,8 @@ export const passes: readonly Pass[] = [
   deadCode,
 ];
 
-export const PLAIN: PassSettings = { precision: "f32", recompute: "none" };
+export const PLAIN_PASS_SETTINGS: PassSettings = { precision: "f32", recompute: "none" };
 
-export function optimise(program: Program, settings: PassSettings = PLAIN): Program {
+export function optimise(program: Program, settings: PassSettings = PLAIN_PASS_SETTINGS): Program {
   return passes.reduce((p, pass) => (settings.off?.has(pass.name) ? p : pass.run(p, settings)), program);
 }

@@ -1,6 +1,6 @@
 // The view of the annotation widget: built once and changed in place, so that focus and scroll position stay. It takes all its keys;
 // JupyterLab's own shortcuts are blocked, since `d` pressed twice would delete the cell.
-import type { AnnotationRow, Label } from "#kernel/apps/jupyter/ports/annotate-contract.js";
+import type { AnnotationRow, AnnotationLabel } from "#kernel/apps/jupyter/ports/annotate-contract.js";
 import { found, keyHelp, keysOf, MOST_KEYS } from "./annotate-keys.js";
 import "./annotate.css";
 
@@ -269,7 +269,7 @@ export class AnnotationView {
   }
 }
 
-function has(label: Label | null, one: string): boolean {
+function has(label: AnnotationLabel | null, one: string): boolean {
   return typeof label === "string" ? label === one : (label?.includes(one) ?? false);
 }
 function chanceOf(chance: number | null): string {

@@ -4,8 +4,8 @@ import type {
   AnnotationRequest,
   AnnotationReply,
   AnnotationRow,
-  Doing,
-  Label,
+  AnnotationAction,
+  AnnotationLabel,
 } from "#kernel/apps/jupyter/ports/annotate-contract.js";
 import { AnnotationView } from "./annotate-view.js";
 import type { WidgetModel, WidgetModule } from "./annotate-model.js";
@@ -138,7 +138,7 @@ class AnnotationWidget {
     else this.#view.say("nothing is suggested: choose a label");
   }
 
-  #decide(doing: Doing): void {
+  #decide(doing: AnnotationAction): void {
     const at = this.#at;
     if (!this.#rows.has(at)) return;
     this.#put(at, doing);
@@ -167,7 +167,7 @@ function isSame(row: AnnotationRow, other: AnnotationRow | undefined): boolean {
 }
 
 function chosenIn(row: AnnotationRow | undefined): readonly string[] {
-  const label: Label | null | undefined =
+  const label: AnnotationLabel | null | undefined =
     row?.decided?.does === "label" ? row.decided.label : (row?.suggested?.label ?? row?.label);
   return typeof label === "string" ? [label] : (label ?? []);
 }

@@ -4,7 +4,7 @@ import type { JupyterFrontEnd } from "@jupyterlab/application";
 import { Notification, type ICommandPalette } from "@jupyterlab/apputils";
 import type { Cell } from "@jupyterlab/cells";
 import type { INotebookTracker, NotebookPanel } from "@jupyterlab/notebook";
-import { difference } from "#dsl/assist/difference.js";
+import { textDifference } from "#dsl/assist/difference.js";
 import { holdsTune } from "./cell-language.js";
 import type { Channels } from "./channel.js";
 
@@ -68,7 +68,7 @@ async function formatted(panel: NotebookPanel, cells: readonly Cell[], channels:
 
 /** Only what differs is written, so that the cursor stays where it was and one undo takes it back. */
 function replace(shared: ISharedText, before: string, after: string): void {
-  const edit = difference(before, after);
+  const edit = textDifference(before, after);
   if (!edit) return;
   shared.undoManager?.stopCapturing(); // a step of its own
   shared.updateSource(edit.from, edit.to, edit.text);

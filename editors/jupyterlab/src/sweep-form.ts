@@ -1,6 +1,6 @@
 // A trial to begin like another: what varies, filled in as that trial has it. Each is checked as it is left; the kernel checks all again.
 import { useEffect, useId, useRef, useState, type KeyboardEvent, type ReactElement } from "react";
-import type { TrialSummary, Setting } from "#kernel/apps/jupyter/ports/sweep-contract.js";
+import type { TrialSummary, VariedSetting } from "#kernel/apps/jupyter/ports/sweep-contract.js";
 import { h } from "./element.js";
 import { held, sendsByEnter } from "./held.js";
 import { changesOf, faultIn, rangeText, settingsThere, type Typed } from "./sweep-settings.js";
@@ -15,7 +15,7 @@ export interface FormOf {
 }
 interface FormProps extends FormOf {
   readonly store: SweepStore;
-  readonly settings: readonly Setting[];
+  readonly settings: readonly VariedSetting[];
   readonly close: () => void;
 }
 
@@ -104,7 +104,7 @@ export function TrialForm({ store, settings, trial, doing, close }: FormProps): 
 }
 
 interface FieldProps {
-  readonly setting: Setting;
+  readonly setting: VariedSetting;
   readonly text: string;
   /** Whether what is wrong is told. */
   readonly told: boolean;

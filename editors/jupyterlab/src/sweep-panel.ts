@@ -1,6 +1,6 @@
 // Beneath the pictures of a sweep that runs: its trials, each with what may be done to it. Values and names come as text, never as markup.
 import { useLayoutEffect, useRef, useState, useSyncExternalStore, type ReactElement, type ReactNode } from "react";
-import type { TrialSummary, LiveSweep } from "#kernel/apps/jupyter/ports/sweep-contract.js";
+import type { TrialSummary, SweepSnapshot } from "#kernel/apps/jupyter/ports/sweep-contract.js";
 import { h } from "./element.js";
 import { held, sendsByEnter } from "./held.js";
 import { TrialForm, type Doing, type FormOf } from "./sweep-form.js";
@@ -47,7 +47,7 @@ export function SweepPanel({ store }: { readonly store: SweepStore }): ReactElem
       ...held,
     },
     !sweep.over && h(Running, { sweep, doings }),
-    !sweep.over && sweep.ended > 0 && h(Ended, { store, sweep: sweep, doings }),
+    !sweep.over && sweep.ended > 0 && h(Ended, { store, sweep, doings }),
     form &&
       h(TrialForm, {
         key: `${form.doing}-${String(form.trial.number)}`,
@@ -69,14 +69,14 @@ async function stop(store: SweepStore, { number, stopping }: TrialSummary): Prom
   else store.say(`Trial ${String(number)} ends after the updates that are under way, with the score that it has then.`);
 }
 
-function waitingWords({ waiting, over }: LiveSweep): string {
+function waitingWords({ waiting, over }: SweepSnapshot): string {
   if (waiting === 0 || over) return "";
   return waiting === 1
     ? "One trial that was asked for begins when another ends."
     : `${String(waiting)} trials that were asked for begin when others end.`;
 }
 
-function Running({ sweep, doings }: { readonly sweep: LiveSweep; readonly doings: Doings }): ReactElement {
+function Running({ sweep, doings }: { readonly sweep: SweepSnapshot; readonly doings: Doings }): ReactElement {
   const { running, metric } = sweep;
   if (running.length === 0) return h("p", { className: "tunebook-sweep-said" }, "No trial runs yet.");
   return h(Trials, {
@@ -99,7 +99,7 @@ function Running({ sweep, doings }: { readonly sweep: LiveSweep; readonly doings
 
 interface EndedProps {
   readonly store: SweepStore;
-  readonly sweep: LiveSweep;
+  readonly sweep: SweepSnapshot;
   readonly doings: Doings;
 }
 function Ended({ store, sweep, doings }: EndedProps): ReactElement {

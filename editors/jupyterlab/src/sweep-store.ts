@@ -1,5 +1,5 @@
 // What is known of a sweep that runs: its trials as the kernel told them last, what was answered last, why it is gone.
-import type { SweepAsk, LiveSweep, SweepReply } from "#kernel/apps/jupyter/ports/sweep-contract.js";
+import type { SweepRequest, SweepSnapshot, SweepReply } from "#kernel/apps/jupyter/ports/sweep-contract.js";
 import type { CommModel } from "./annotate-model.js";
 import type { Gone } from "./kernel-widget.js";
 
@@ -8,13 +8,13 @@ const PATIENCE = 3000;
 
 export interface SweepState {
   /** Null: nothing is known of it. */
-  readonly sweep: LiveSweep | null;
+  readonly sweep: SweepSnapshot | null;
   /** Read out. */
   readonly said: string;
   readonly fault: string;
 }
 /** What is asked; the store numbers it. */
-export type Asked = SweepAsk extends infer One ? (One extends SweepAsk ? Omit<One, "id"> : never) : never;
+export type Asked = SweepRequest extends infer One ? (One extends SweepRequest ? Omit<One, "id"> : never) : never;
 
 const fields = ["name", "metric", "over", "running", "best", "ended", "waiting", "settings"] as const;
 const lost: Readonly<Record<Gone, string>> = {
@@ -68,7 +68,7 @@ export class SweepStore {
     const slow = window.setTimeout(() => this.#put({ said: "Waiting for the kernel …" }), PATIENCE);
     const reply = await new Promise<SweepReply>((answered) => {
       this.#waiting.set(id, answered);
-      model.send({ ...asked, id } satisfies SweepAsk);
+      model.send({ ...asked, id } satisfies SweepRequest);
     });
     window.clearTimeout(slow);
     this.#waiting.delete(id);
@@ -90,7 +90,7 @@ export class SweepStore {
   }
 
   #read(model: CommModel): void {
-    const sweep = Object.fromEntries(fields.map((field) => [field, model.get(field)])) as unknown as LiveSweep;
+    const sweep = Object.fromEntries(fields.map((field) => [field, model.get(field)])) as unknown as SweepSnapshot;
     this.#put({ sweep });
   }
   #put(more: Partial<SweepState>): void {

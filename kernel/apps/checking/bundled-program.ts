@@ -9,27 +9,27 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 import type { Action } from "#dsl/compiler/plan/action.js";
 import type { Statement } from "#dsl/language/syntax/tree.js";
-import { readerOf, type DataPlan, type ModelPlan, type ReaderOf } from "#dsl/language/types/subject.js";
+import { dataReaderOf, type DataPlan, type ModelPlan, type DataReader } from "#dsl/language/types/subject.js";
 import type { Base } from "../../bases/base.js";
-import type { Checked } from "../../host/check-sources.js";
+import type { CheckedProgram } from "../../host/check-sources.js";
 import type { HostContext } from "../../host/host-context.js";
 import { plainHostContext } from "../../host/host-context.js";
-import { shownAddress } from "#dsl/language/diagnostics/address.js";
+import { redactedAddress } from "#dsl/language/diagnostics/address.js";
 import { isAddress } from "../../data/sources/addresses.js";
-import { filesRead } from "../../data/sources/files-read.js";
-import { isRunFile, knownFiles } from "../../runs/known-files.js";
+import { sourceFiles } from "../../data/sources/files-read.js";
+import { isRunFile, findKnownFiles } from "../../runs/known-files.js";
 import type { RunFolder } from "../../runs/run-folder.js";
-import { hubCache } from "../../bases/cache.js";
-import { POOLING } from "../../bases/embedding.js";
+import { hubCacheFolder } from "../../bases/cache.js";
+import { POOLING_CONFIG_FILE } from "../../bases/embedding.js";
 import { cachePath } from "../../fetch/cache.js";
-import type { Bundle, Packed } from "../../runs/record/bundle/write.js";
-import { sideOf } from "../../runs/record/side.js";
+import type { Bundle, FileToPack } from "../../runs/record/bundle/write.js";
+import { comparedRunRecordOf } from "../../runs/record/side.js";
 import { DatasetCache } from "../../session/answers/dataset-cache.js";
 import { version } from "../../session/version.js";
-import { filesAt, ingredientsOf, namedIn } from "../../runs/record/ingredients.js";
+import { modelFilesAt, ingredientsOf, filesNamedBy } from "../../runs/record/ingredients.js";
 import { isWithin } from "#stdlib/platform/files.js";
 import { registry } from "#stdlib/registry.js";
-import { hubFilesOf } from "./hub-files.js";
+import { hubFileFilter } from "./hub-files.js";
 import type { Expression, WordNode } from "#dsl/language/syntax/tree.js";
 import type { Parameter, Registry } from "#dsl/language/types/registry.js";
 
@@ -38,12 +38,12 @@ type Lack = { readonly what: string; readonly why: string };
 /** What its statements come to, with all facts. Coded error `not-bundled`. */
 export async function bundleOfProgram(
   file: string,
-  { actions, unplanned }: Pick<Checked, "actions" | "unplanned">,
-  o: { readonly datasets: DatasetCache; readonly hostContext: HostContext },
+  { actions, unplanned }: Pick<CheckedProgram, "actions" | "unplanned">,
+  options: { readonly datasets: DatasetCache; readonly hostContext: HostContext },
 ): Promise<Bundle> {
   const path = resolve(file);
-  const packing = new Packing(dirname(path), file, o.datasets, o.hostContext);
-  packing.own(path, "program");
+  const packing = new Packing(dirname(path), file, options.datasets, options.hostContext);
+  packing.addOwnFile(path, "program");
   for (const action of actions) await packing.action(action);
   for (const statement of unplanned) await packing.unplanned(statement);
   const { files, root } = packing.whole();
@@ -51,11 +51,14 @@ export async function bundleOfProgram(
 }
 
 /** With its plan, lock, log and scores; its checkpoints stay. Coded errors `run-unreadable`, `not-bundled`. */
-export async function bundleOfRun(run: RunFolder, o: { readonly signal?: AbortSignal | undefined }): Promise<Bundle> {
-  const side = sideOf(run);
+export async function bundleOfRun(
+  run: RunFolder,
+  options: { readonly signal?: AbortSignal | undefined },
+): Promise<Bundle> {
+  const side = comparedRunRecordOf(run);
   const home = resolve(run.path, side.lock.home ?? "../..");
   const { data, model } = side.plan.recipe;
-  const hostContext = { ...plainHostContext(home), ...(o.signal && { signal: o.signal }) };
+  const hostContext = { ...plainHostContext(home), ...(options.signal && { signal: options.signal }) };
   const packing = new Packing(home, run.id, new DatasetCache(), hostContext);
   await packing.trained(data, model);
   if (model.trained) packing.lacking("its base", "is another training: pack its program");
@@ -63,13 +66,13 @@ export async function bundleOfRun(run: RunFolder, o: { readonly signal?: AbortSi
     packing.lacking("the model that it learnt from", "is another training: pack its program");
   if (side.plan.recipe.update) packing.lacking("what it went on from", "is another training: pack its program");
   for (const name of ["plan.json", "lock.json", "events.jsonl", "scores.jsonl", "calibration.json"])
-    if (isOwnFile(join(run.path, name))) packing.own(join(run.path, name), "run");
+    if (isOwnFile(join(run.path, name))) packing.addOwnFile(join(run.path, name), "run");
   const { files, root } = packing.whole();
   return { tunebook: version, runs: { run: under(root, run.path) }, files };
 }
 
 class Packing {
-  private readonly found = new Map<string, Packed["sort"]>();
+  private readonly found = new Map<string, FileToPack["sort"]>();
   /** Of bases that don't lie where they are named: the place there, by the place here. */
   private readonly placed = new Map<string, string>();
   private readonly lacks = new Map<string, Lack>();
@@ -82,7 +85,7 @@ class Packing {
     private readonly hostContext: HostContext,
   ) {}
 
-  own(path: string, sort: Packed["sort"]): void {
+  addOwnFile(path: string, sort: FileToPack["sort"]): void {
     this.found.set(path, sort);
   }
   lacking(what: string, why: string): void {
@@ -129,7 +132,7 @@ class Packing {
           }
         return;
       case "use":
-        return this.own(action.path, "program");
+        return this.addOwnFile(action.path, "program");
       // What these read was read by statements before them, or is no file.
       case "recipe":
       case "parameters":
@@ -148,7 +151,7 @@ class Packing {
   async unplanned(statement: Statement): Promise<void> {
     const { bases, files } = namedThere(statement, registry);
     for (const name of bases) await this.base({ name, folder: "" });
-    for (const name of files) for (const path of filesAt(name, this.folder)) this.own(path, "named");
+    for (const name of files) for (const path of modelFilesAt(name, this.folder)) this.addOwnFile(path, "named");
   }
 
   async trained(data: DataPlan, model: ModelPlan): Promise<void> {
@@ -159,12 +162,12 @@ class Packing {
   private async data(data: DataPlan): Promise<void> {
     this.reached(data.source);
     const home = resolve(this.folder, data.folder);
-    const missing = (filesRead(data.source, home) ?? []).filter((path) => !isFile(path));
+    const missing = (sourceFiles(data.source, home) ?? []).filter((path) => !isFile(path));
     for (const path of missing) this.lacking(relative(this.folder, path), "is not there");
     if (missing.length > 0) return;
     const { files, others } = await ingredientsOf({ data }, { folder: this.folder });
-    const belongs = await hubFilesOf(data.source, home, this.hostContext.signal);
-    for (const { path, sort } of files) if (belongs(path)) this.own(path, sort === "base" ? "named" : sort);
+    const belongs = await hubFileFilter(data.source, home, this.hostContext.signal);
+    for (const { path, sort } of files) if (belongs(path)) this.addOwnFile(path, sort === "base" ? "named" : sort);
     for (const call of others) this.lacking(`\`${call.word}\``, "reads what is no file of this folder");
   }
 
@@ -172,7 +175,7 @@ class Packing {
     this.named([model.task, model.technique, model.template]);
     if (model.loaded) return this.run(model.loaded.run);
     if (model.scratch) return model.scratch.data ? this.data(model.scratch.data) : undefined;
-    await this.base(readerOf(model));
+    await this.base(dataReaderOf(model));
   }
 
   /** What is fetched, or named from where only this machine has it. */
@@ -180,7 +183,7 @@ class Packing {
     if (Array.isArray(value)) for (const one of value) this.reached(one);
     if (!isRecord(value)) return;
     const path = isRecord(value["arguments"]) ? value["arguments"]["path"] : undefined;
-    if (typeof path === "string" && isAddress(path)) this.lacking(shownAddress(path), "is fetched");
+    if (typeof path === "string" && isAddress(path)) this.lacking(redactedAddress(path), "is fetched");
     if (typeof path === "string" && (isAbsolute(path) || path.startsWith("~")))
       this.lacking(path, "starts at the root of this machine");
     if (typeof value["live"] === "string") this.lacking(`\`$${value["live"]}\``, "is made by a TypeScript cell");
@@ -188,43 +191,44 @@ class Packing {
   }
 
   private named(call: unknown): void {
-    for (const path of namedIn(call, this.folder)) this.own(path, "named");
+    for (const path of filesNamedBy(call, this.folder)) this.addOwnFile(path, "named");
   }
 
   /** Found by its name from the same folder, whether it lies there or came from elsewhere. */
-  private async base(reader: Pick<ReaderOf, "name" | "folder">): Promise<void> {
+  private async base(reader: Pick<DataReader, "name" | "folder">): Promise<void> {
     const { name } = reader;
     if (this.seen.has(name)) return;
     this.seen.add(name);
     if (isAbsolute(name) || name.startsWith("~")) return this.lacking(name, "starts at the root of this machine");
     const place = resolve(this.folder, reader.folder, name);
-    if (place.endsWith(".gguf") && existsSync(place)) return this.own(place, "base");
+    if (place.endsWith(".gguf") && existsSync(place)) return this.addOwnFile(place, "base");
     const base: Base = await this.datasets.base(reader, this.hostContext);
-    const pooling = base.facts.embedding && existsSync(join(base.folder, POOLING)) ? [POOLING] : [];
+    const pooling =
+      base.facts.embedding && existsSync(join(base.folder, POOLING_CONFIG_FILE)) ? [POOLING_CONFIG_FILE] : [];
     for (const one of [...base.files, ...pooling]) {
       if (!isOfBase(join(base.folder, one), base.folder)) {
         this.lacking(join(name, one), "is a link to a file outside of the base");
         continue;
       }
-      this.own(join(base.folder, one), "base");
+      this.addOwnFile(join(base.folder, one), "base");
       if (base.folder !== place) this.placed.set(join(base.folder, one), join(place, one));
     }
   }
 
   /** Of a model that is loaded: all of it that opens it again. */
   private run(folder: string): void {
-    for (const path of knownFiles(folder, isRunFile)) this.own(path, "run");
+    for (const path of findKnownFiles(folder, isRunFile)) this.addOwnFile(path, "run");
   }
 
   /** All files, from the folder that holds them all. Coded error `not-bundled`. */
-  whole(): { readonly files: readonly Packed[]; readonly root: string } {
+  whole(): { readonly files: readonly FileToPack[]; readonly root: string } {
     const places = [...this.found].map(([from, sort]) => ({ from, sort, at: this.placed.get(from) ?? from }));
-    const root = commonFolder([this.folder, ...places.map(({ at }) => dirname(at))]);
-    for (const { at } of places)
-      if (at.startsWith(cachePath())) this.lacking(basename(at), "lies in the cache of this machine");
+    const root = commonFolder([this.folder, ...places.map(({ at: filePath }) => dirname(filePath))]);
+    for (const { at: filePath } of places)
+      if (filePath.startsWith(cachePath())) this.lacking(basename(filePath), "lies in the cache of this machine");
     if (dirname(root) === root) this.lacking("what it reads", "lies all over this machine");
     if (this.lacks.size > 0) throw new CodedError("not-bundled", { file: this.file, lacks: [...this.lacks.values()] });
-    return { root, files: places.map(({ from, sort, at }) => ({ from, sort, path: under(root, at) })) };
+    return { root, files: places.map(({ from, sort, at: filePath }) => ({ from, sort, path: under(root, filePath) })) };
   }
 }
 
@@ -233,7 +237,7 @@ const isOwnFile = (path: string): boolean => lstatSync(path, { throwIfNoEntry: f
 /** In its folder, links followed, or in a cache: the hub's keeps a snapshot as links to its files. */
 function isOfBase(path: string, folder: string): boolean {
   const real = realpathSync(path);
-  return [folder, hubCache(), cachePath()].some((root) => existsSync(root) && isWithin(real, realpathSync(root)));
+  return [folder, hubCacheFolder(), cachePath()].some((root) => existsSync(root) && isWithin(real, realpathSync(root)));
 }
 const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() === true;
 

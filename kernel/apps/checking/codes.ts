@@ -1,6 +1,6 @@
 /** Codes of the command line and of the Jupyter client. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
-import { listed } from "#dsl/language/diagnostics/listed.js";
+import { listNames } from "#dsl/language/diagnostics/listed.js";
 
 /** The data of each code. */
 export interface CheckingCodeData {
@@ -31,7 +31,7 @@ export const checkingCodes: CodeTable<CheckingCodeData> = {
   },
   "reference-stale": {
     severity: "error",
-    message: ({ folder, pages }) => `${folder} is stale: ${listed(pages, { most: 10 })}`,
+    message: ({ folder, pages }) => `${folder} is stale: ${listNames(pages, { most: 10 })}`,
     help: () => "run `npm run docs` and commit what it writes",
     explain:
       "The language reference is made from the records of the vocabulary, the table of codes and the grammar. One of them " +

@@ -5,7 +5,7 @@ interface Stream {
 }
 
 /** `FORCE_COLOR` goes before `NO_COLOR`; either says something only where it isn't empty (`FORCE_COLOR=0`: none). */
-export function colours({ isTTY }: Stream, env: NodeJS.ProcessEnv = process.env): boolean {
+export function usesColour({ isTTY }: Stream, env: NodeJS.ProcessEnv = process.env): boolean {
   const { FORCE_COLOR: forced = "", NO_COLOR: none = "", TERM: terminal } = env;
   if (forced !== "") return forced !== "0" && forced !== "false";
   return none === "" && terminal !== "dumb" && isTTY === true;

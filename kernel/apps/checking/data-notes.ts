@@ -1,9 +1,9 @@
 /** What is said of data that is no mistake: how they were read, and where they were judged by a part of them. */
-import { count, plural } from "#kernel/host/text.js";
+import { groupedNumber, plural } from "#kernel/host/text.js";
 import type { Facts } from "#dsl/language/types/facts.js";
 
 /** None where all was looked at, and read the usual way. */
-export function glanced(facts: Facts): readonly string[] {
+export function glanceNotes(facts: Facts): readonly string[] {
   // What was asked last of a data set knows of its tokens too.
   const last = new Map([...facts.about("data")].map((fact) => [fact[0].data.name, fact] as const));
   const headers = [...facts.about("table")].map(([, { sources }]) => sources ?? []);
@@ -12,9 +12,10 @@ export function glanced(facts: Facts): readonly string[] {
   const isTold = (line: string): boolean => whole.some((one) => one.includes(line.split(": ")[0] ?? line));
   const read = [...whole, ...headers.flat().filter((line) => !isTold(line))];
   const parts = [...last.values()].flatMap(([{ data }, { sampled, counted }]) => {
-    const rows = sampled && `the first ${count(sampled.rows)} of about ${plural(sampled.of, "row")}`;
+    const rows = sampled && `the first ${groupedNumber(sampled.rows)} of about ${plural(sampled.of, "row")}`;
     const tokens =
-      counted && `the tokens of ${count(counted.rows)}${sampled ? " of them" : ` of ${plural(counted.of, "row")}`}`;
+      counted &&
+      `the tokens of ${groupedNumber(counted.rows)}${sampled ? " of them" : ` of ${plural(counted.of, "row")}`}`;
     const looked = [rows, tokens].filter((part) => part !== undefined);
     return looked.length === 0
       ? []

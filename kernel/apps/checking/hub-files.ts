@@ -4,10 +4,10 @@ import { isRecord } from "#dsl/language/diagnostics/record.js";
 import { isCall } from "#dsl/compiler/plan/value.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { isWithin } from "#stdlib/platform/files.js";
-import { isHosted } from "../../data/sources/addresses.js";
-import { filesRead } from "../../data/sources/files-read.js";
-import { hubData } from "../../data/sources/hub/expand.js";
-import { folderNamed } from "../../data/sources/hub/place.js";
+import { isHostedSource } from "../../data/sources/addresses.js";
+import { sourceFiles } from "../../data/sources/files-read.js";
+import { resolveHubData } from "../../data/sources/hub/expand.js";
+import { existingFolder } from "../../data/sources/hub/place.js";
 
 /** Files of a data set's folder that say what its rows are. */
 const DESCRIBE = ["README.md", "dataset_info.json", "dataset_dict.json", "state.json"];
@@ -16,7 +16,7 @@ const DESCRIBE = ["README.md", "dataset_info.json", "dataset_dict.json", "state.
  * Tells whether a file belongs to the rows of a source. Files outside of such folders do. Coded errors: those of `hubData`.
  * `home`: absolute, where the source's relative paths start.
  */
-export async function hubFilesOf(
+export async function hubFileFilter(
   source: unknown,
   home: string,
   signal?: AbortSignal,
@@ -24,11 +24,11 @@ export async function hubFilesOf(
   const [folders, read]: [string[], Set<string>] = [[], new Set()];
   for (const call of callsWithin(source)) {
     const { path } = call.arguments;
-    const local = isHosted(call) && typeof path === "string" ? folderNamed(home, path) : null;
+    const local = isHostedSource(call) && typeof path === "string" ? existingFolder(home, path) : null;
     if (local === null) continue;
     folders.push(local);
-    const { splits } = await hubData(call, { folder: home, signal });
-    const rows = [...splits.values()].flatMap((one) => filesRead(one, home) ?? []);
+    const { splits } = await resolveHubData(call, { folder: home, signal });
+    const rows = [...splits.values()].flatMap((one) => sourceFiles(one, home) ?? []);
     for (const file of [...rows, ...DESCRIBE.map((name) => join(local, name))]) read.add(file);
   }
   return (path) => read.has(path) || !folders.some((folder) => isWithin(path, folder));

@@ -9,7 +9,7 @@ import { isTrusted } from "#kernel/trust/trust.js";
  * Coded error `link-outside`: links on the path lead out of the working folder, for a file that is named inside of it, or out of
  * the file's own folder, for any other; and that folder is not trusted.
  */
-export function demandInPlace(file: string): void {
+export function demandNoLinkOutside(file: string): void {
   const path = resolve(file);
   const folder = isWithin(path, process.cwd()) ? process.cwd() : dirname(path);
   const target = realpathSync(path);

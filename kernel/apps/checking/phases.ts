@@ -2,20 +2,20 @@
 import { dirname, resolve } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Diagnostic } from "#dsl/language/diagnostics/diagnostic.js";
-import { nearest } from "#dsl/language/diagnostics/nearest.js";
+import { nearestWord } from "#dsl/language/diagnostics/nearest.js";
 import type { Source } from "#dsl/language/diagnostics/span.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
-import { readerOf } from "#dsl/language/types/subject.js";
+import { dataReaderOf } from "#dsl/language/types/subject.js";
 import { printTokens, printTree } from "#dsl/language/syntax/print.js";
-import type { Written } from "#kernel/apps/jupyter/client/parameters.js";
-import { planShown } from "#kernel/display/plans/plan-card.js";
-import type { Shown } from "#kernel/display/bundle-output.js";
-import { phaseShown, programPhases, together, type ProgramPhase } from "#kernel/training-runs/phases.js";
+import type { ParameterTexts } from "#kernel/apps/jupyter/client/parameters.js";
+import { planCardView } from "#kernel/display/plans/plan-card.js";
+import type { DisplayOutput } from "#kernel/display/bundle-output.js";
+import { phaseView, programPhases, joinTexts, type ProgramPhase } from "#kernel/training-runs/phases.js";
 import { plainHostContext } from "#kernel/host/host-context.js";
 import { DatasetCache } from "#kernel/session/answers/dataset-cache.js";
 import { isTrusted } from "#kernel/trust/trust.js";
 import { registry } from "#stdlib/registry.js";
-import { checkTexts, sourcesOf } from "./checking.js";
+import { checkTexts, readSources } from "./checking.js";
 
 /** In the order of the compiler. */
 export const phases = ["tokens", "tree", "plan", ...programPhases] as const;
@@ -27,7 +27,7 @@ export interface PhaseOptions {
   /** Whose program `emitted` shows. */
   readonly engine?: string | undefined;
   /** `-p name=value`, as it was written. */
-  readonly parameters?: Written;
+  readonly parameters?: ParameterTexts;
   /** What reads data and bases, and knows the machine. */
   readonly datasets?: DatasetCache;
 }
@@ -38,14 +38,14 @@ export interface PhaseText {
   readonly sources: readonly Source[];
 }
 
-export async function phaseText(phase: Phase, file: string, o: PhaseOptions = {}): Promise<PhaseText> {
-  const texts = await sourcesOf(file);
+export async function phaseText(phase: Phase, file: string, options: PhaseOptions = {}): Promise<PhaseText> {
+  const texts = await readSources(file);
   const { sources } = texts;
   if (phase === "tokens" || phase === "tree")
-    return { text: textPhase(phase, sources, o.name), diagnostics: [], sources };
-  const datasets = o.datasets ?? new DatasetCache();
+    return { text: textPhase(phase, sources, options.name), diagnostics: [], sources };
+  const datasets = options.datasets ?? new DatasetCache();
   const folder = dirname(resolve(file));
-  const { diagnostics, actions, unvalued } = await checkTexts(texts, folder, { ...o, datasets });
+  const { diagnostics, actions, unvalued } = await checkTexts(texts, folder, { ...options, datasets });
   if (diagnostics.some((d) => d.severity === "error")) return { diagnostics, sources };
   const all = actions.flatMap((a): (readonly [string, Plan])[] =>
     a.verb === "train" || a.verb === "federate"
@@ -54,29 +54,29 @@ export async function phaseText(phase: Phase, file: string, o: PhaseOptions = {}
         ? [[a.name, a.sweep.plan]]
         : [],
   );
-  const plans = all.filter(([name, { recipe }]) => [undefined, name, recipe.model.name].includes(o.name));
+  const plans = all.filter(([name, { recipe }]) => [undefined, name, recipe.model.name].includes(options.name));
   const names = all.map(([name]) => name);
   if (plans.length === 0 && diagnostics.some((d) => d.code === "not-fetched")) return { diagnostics, sources };
   if (plans.length === 0 && unvalued.length > 0) throw new CodedError("not-told", { file, names: unvalued });
-  if (plans.length === 0) throw nothing(file, o.name, names);
+  if (plans.length === 0) throw nothing(file, options.name, names);
   const shown = await Promise.all(
     plans.map(async ([name, plan]) => [name, plain(await planPhase(phase, name, plan))] as const),
   );
-  return { text: together(shown), diagnostics, sources };
+  return { text: joinTexts(shown), diagnostics, sources };
 
-  async function planPhase(of: "plan" | ProgramPhase, name: string, plan: Plan): Promise<Shown> {
-    if (of === "plan") return planShown(plan);
-    const reader = readerOf(plan.recipe.model);
+  async function planPhase(shownPhase: "plan" | ProgramPhase, name: string, plan: Plan): Promise<DisplayOutput> {
+    if (shownPhase === "plan") return planCardView(plan);
+    const reader = dataReaderOf(plan.recipe.model);
     const around = {
-      ...plainHostContext(folder, o.parameters ?? {}),
+      ...plainHostContext(folder, options.parameters ?? {}),
       withhold: isTrusted(folder) ? undefined : ("all" as const),
     };
     const [base, { labels }] = await Promise.all([
       datasets.base(reader, around),
       datasets.data(plan.recipe.data, reader, around),
     ]);
-    const { engine } = o;
-    return phaseShown(of, { plan, base, labels, home: folder, name, ...(engine !== undefined && { engine }) });
+    const { engine } = options;
+    return phaseView(shownPhase, { plan, base, labels, home: folder, name, ...(engine !== undefined && { engine }) });
   }
 }
 
@@ -87,13 +87,13 @@ function textPhase(phase: "tokens" | "tree", sources: readonly Source[], name: s
   );
   // Parts of one file that wait for each other are one text.
   return sources.some(({ cell }) => cell !== undefined)
-    ? together(printed.filter(([, text]) => text !== ""))
+    ? joinTexts(printed.filter(([, text]) => text !== ""))
     : printed.map(([, text]) => text).join("");
 }
 
 function nothing(file: string, name: string | undefined, has: readonly string[]): CodedError {
-  const near = name === undefined ? undefined : nearest(name, has);
+  const near = name === undefined ? undefined : nearestWord(name, has);
   return new CodedError("nothing-to-show", { file, name: name ?? null, has, nearest: near ?? null });
 }
 
-const plain = ({ bundle }: Shown): string => `${String(bundle["text/plain"]).trimEnd()}\n`;
+const plain = ({ bundle }: DisplayOutput): string => `${String(bundle["text/plain"]).trimEnd()}\n`;

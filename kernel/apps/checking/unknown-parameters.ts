@@ -3,15 +3,15 @@
  * would go on with the defaults. Told as diagnostics of the command line, so that they look as others do.
  */
 import type { Diagnostic } from "#dsl/language/diagnostics/diagnostic.js";
-import { nearest } from "#dsl/language/diagnostics/nearest.js";
+import { nearestWord } from "#dsl/language/diagnostics/nearest.js";
 import { renderAnsi } from "#dsl/language/diagnostics/render-ansi.js";
-import { Reporter, replace } from "#dsl/language/diagnostics/reporter.js";
+import { Reporter, replacementFix } from "#dsl/language/diagnostics/reporter.js";
 import type { Source } from "#dsl/language/diagnostics/span.js";
 import { isTune } from "#dsl/language/syntax/cell.js";
 import { parse } from "#dsl/language/syntax/parse.js";
-import { colours } from "./colours.js";
+import { usesColour } from "./colours.js";
 import type { Notebook } from "#kernel/apps/jupyter/client/notebook-file.js";
-import type { Written } from "#kernel/apps/jupyter/client/parameters.js";
+import type { ParameterTexts } from "#kernel/apps/jupyter/client/parameters.js";
 
 export interface UnknownParameters {
   /** The command line as a text that the diagnostics stand in. */
@@ -21,7 +21,7 @@ export interface UnknownParameters {
 
 /** `has`: the parameters of the file. `uses`: whether a name does something there all the same. */
 export function unknownParameters(
-  given: Written,
+  given: ParameterTexts,
   has: readonly string[],
   uses: (name: string) => boolean = () => false,
 ): UnknownParameters {
@@ -34,19 +34,19 @@ export function unknownParameters(
     text += `-p ${name}=${value.replace(/\s+/g, " ")}`;
     if (has.includes(name) || uses(name)) continue;
     const span = { source: id, start, end: start + name.length };
-    const near = nearest(name, has);
+    const near = nearestWord(name, has);
     reporter.report(
       "unknown-parameter",
       { name, has, ...(near ? { nearest: near } : {}) },
       span,
-      near ? { fix: replace(span, near) } : {},
+      near ? { fix: replacementFix(span, near) } : {},
     );
   }
   return { source: { id, title: id, text }, diagnostics: reporter.diagnostics };
 }
 
 /** Of a notebook: what its cells state as parameters or as TypeScript's variables; a name that any cell uses may be given. */
-export function unknownInNotebook(given: Written, notebook: Notebook): UnknownParameters {
+export function unknownNotebookParameters(given: ParameterTexts, notebook: Notebook): UnknownParameters {
   const cells = notebook.cells.filter(
     ({ cell_type, metadata }) =>
       cell_type === "code" && !(metadata["tags"] as readonly string[] | undefined)?.includes("injected-parameters"),
@@ -61,9 +61,9 @@ export function unknownInNotebook(given: Written, notebook: Notebook): UnknownPa
   return unknownParameters(given, [...new Set(stated)], uses);
 }
 /** Prints those of `diagnostics` that are about parameters. @returns whether there are any */
-export function tellUnknown(diagnostics: readonly Diagnostic[], sources: readonly Source[]): boolean {
+export function reportUnknownParameters(diagnostics: readonly Diagnostic[], sources: readonly Source[]): boolean {
   const unknown = diagnostics.filter(({ code }) => code === "unknown-parameter");
-  const color = colours(process.stderr);
+  const color = usesColour(process.stderr);
   if (unknown.length > 0) process.stderr.write(`${renderAnsi(unknown, sources, { color })}\n`);
   return unknown.length > 0;
 }

@@ -1,72 +1,81 @@
 /** Watches a training from a terminal: one line that is kept up to date, then how it ended. */
 import { dirname } from "node:path";
-import { CodedError, wordsFor } from "#dsl/language/diagnostics/codes.js";
+import { CodedError, diagnosticText } from "#dsl/language/diagnostics/codes.js";
 import type { RunFolder } from "#kernel/runs/run-folder.js";
 import { registry } from "#stdlib/registry.js";
-import { ofCluster, readTogether, runsAround, trainsApart, type Together } from "#kernel/runs/together/trial-groups.js";
-import { holderOf } from "#kernel/runs/run-lock.js";
+import {
+  isClusterSweep,
+  readTrialGroup,
+  runsFolderOf,
+  isTrainedInOwnProcess,
+  type TrialGroup,
+} from "#kernel/runs/together/trial-groups.js";
+import { lockHolderOf } from "#kernel/runs/run-lock.js";
 import { watchRun } from "#kernel/remote/supervisor/watch.js";
 import { plural } from "#kernel/host/text.js";
 import { plainHostContext } from "#kernel/host/host-context.js";
-import { planOf } from "#kernel/models/loaded-run.js";
+import { planOfRun } from "#kernel/models/loaded-run.js";
 import { textScreen } from "#kernel/session/text-screen.js";
-import { LiveTraining, titleOf } from "#kernel/session/live-training.js";
+import { LiveTraining, trainingTitle } from "#kernel/session/live-training.js";
 import { TuneSession } from "#kernel/features/tune-session.js";
-import { cutOff } from "#kernel/training-runs/attached-training.js";
-import { attachThere } from "#kernel/sweep-runs/attach-remote.js";
-import { togetherCutOff } from "#kernel/sweep-runs/attach-group.js";
-import { ONE } from "#kernel/sweep-runs/detach-group.js";
-import { sweepOfJournal, tellOutcome } from "#kernel/sweep-runs/report-sweep.js";
-import { doneOf, watchTogether } from "#kernel/sweep-runs/watch-group.js";
+import { cutOffError } from "#kernel/training-runs/attached-training.js";
+import { attachRemoteSweep } from "#kernel/sweep-runs/attach-remote.js";
+import { groupCutOffError } from "#kernel/sweep-runs/attach-group.js";
+import { MEMBER_NAMES } from "#kernel/sweep-runs/detach-group.js";
+import { liveSweepFromJournal, reportOutcome } from "#kernel/sweep-runs/report-sweep.js";
+import { groupProgress, watchGroup } from "#kernel/sweep-runs/watch-group.js";
 import { Warnings } from "#kernel/session/warnings.js";
 import { untilInterrupted } from "./interrupted.js";
 
 /** The exit status: 130 where watching was ended. Coded error `training-cut-off`. */
 export async function attachRun(run: RunFolder): Promise<number> {
-  const together = readTogether(run.path);
-  if (together) return ofCluster(together) ? attachCluster(together) : attachSeveral(together, run);
+  const together = readTrialGroup(run.path);
+  if (together) return isClusterSweep(together) ? attachCluster(together) : attachSeveral(together, run);
   const name = run.lock()?.name ?? run.id;
-  const plan = planOf(run.path);
+  const plan = planOfRun(run.path);
   const screen = textScreen(process.stdout);
-  const live = new LiveTraining(screen, "attach", titleOf(plan), plan);
+  const live = new LiveTraining(screen, "attach", trainingTitle(plan), plan);
   const { result } = await untilInterrupted((signal) => watchRun(run, live.watching, signal));
   screen.end();
   if (result === null) {
     process.stdout.write(`${stillText(run, name)}\n`);
     return 130;
   }
-  if (result.is !== "done" && result.is !== "early") throw cutOff({ name, run }, result, dirname(dirname(run.path)));
+  if (result.is !== "done" && result.is !== "early")
+    throw cutOffError({ name, run }, result, dirname(dirname(run.path)));
   live.finish();
   screen.end();
   process.stdout.write(`its model: model ${name} { load: ${JSON.stringify(run.path)} }\n`);
   return 0;
 }
 
-async function attachSeveral(of: Together, whole: RunFolder): Promise<number> {
+async function attachSeveral(group: TrialGroup, whole: RunFolder): Promise<number> {
   const screen = textScreen(process.stdout);
-  const { result } = await untilInterrupted((signal) => watchTogether(of, { registry, screen, signal }));
+  const { result } = await untilInterrupted((signal) => watchGroup(group, { registry, screen, signal }));
   screen.end();
   if (result === null) {
-    process.stdout.write(`${stillText(whole, of.name, of.several.is === "sweep" ? "sweep" : "training")}\n`);
+    process.stdout.write(`${stillText(whole, group.name, group.several.is === "sweep" ? "sweep" : "training")}\n`);
     return 130;
   }
-  if (result.is !== "done") throw togetherCutOff(of, result, registry);
-  const counted = doneOf(of, registry);
-  if (of.several.is === "sweep") {
-    const found = sweepOfJournal(
-      { name: of.name, sweep: of.several.sweep },
-      { runs: runsAround(of), registry, screen },
+  if (result.is !== "done") throw groupCutOffError(group, result, registry);
+  const counted = groupProgress(group, registry);
+  if (group.several.is === "sweep") {
+    const found = liveSweepFromJournal(
+      { name: group.name, sweep: group.several.sweep },
+      { runs: runsFolderOf(group), registry, screen },
     );
-    tellOutcome(found.live, found.log, { screen });
+    reportOutcome(found.live, found.log, { screen });
     screen.end();
   }
-  process.stdout.write(`${plural(counted.done, ONE[of.several.is])} done; in a notebook: attach ${of.name}\n`);
+  process.stdout.write(
+    `${plural(counted.done, MEMBER_NAMES[group.several.is])} done; in a notebook: attach ${group.name}\n`,
+  );
   return 0;
 }
 
 /** A sweep whose search runs on a cluster: what it made is brought here when it is over. */
-async function attachCluster(of: Together): Promise<number> {
-  const runs = runsAround(of);
+async function attachCluster(group: TrialGroup): Promise<number> {
+  const runs = runsFolderOf(group);
   const folder = dirname(runs);
   const session = new TuneSession({ folder, runs });
   const screen = textScreen(process.stdout);
@@ -74,7 +83,7 @@ async function attachCluster(of: Together): Promise<number> {
     const hostContext = { ...plainHostContext(folder), signal };
     const stage = { screen, signal, hostContext, sources: [], warnings: new Warnings(screen, [], "attach") };
     try {
-      await attachThere(session, of, of.name, stage);
+      await attachRemoteSweep(session, group, group.name, stage);
       return null;
     } catch (error) {
       if (signal.aborted && error instanceof CodedError && error.code === "interrupted") return error;
@@ -84,7 +93,7 @@ async function attachCluster(of: Together): Promise<number> {
   try {
     const { result } = await untilInterrupted(watched);
     screen.end();
-    process.stdout.write(result ? `${wordsFor(result).message}\n` : `in a notebook: attach ${of.name}\n`);
+    process.stdout.write(result ? `${diagnosticText(result).message}\n` : `in a notebook: attach ${group.name}\n`);
     return result ? 130 : 0;
   } finally {
     screen.end();
@@ -93,8 +102,8 @@ async function attachCluster(of: Together): Promise<number> {
 }
 
 function stillText(run: RunFolder, name: string, what = "training"): string {
-  const holder = holderOf(run.path);
+  const holder = lockHolderOf(run.path);
   if (!holder) return "no longer watched";
-  const stops = trainsApart(run.path, holder) ? `; tunebook runs stop ${name} ends it` : "";
+  const stops = isTrainedInOwnProcess(run.path, holder) ? `; tunebook runs stop ${name} ends it` : "";
   return `no longer watched: the ${what} goes on in process ${String(holder.writer.id)}${stops}`;
 }

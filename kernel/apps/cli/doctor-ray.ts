@@ -1,11 +1,11 @@
 /** `tunebook doctor --ray ADDRESS`: each node of a cluster, whether it has what a worker needs, and what the cluster can do. */
-import { shownAddress } from "#dsl/language/diagnostics/address.js";
+import { redactedAddress } from "#dsl/language/diagnostics/address.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { waysAble, type Way } from "#kernel/remote/coordinator/ray/job-versions.js";
+import { clusterOptions, type ClusterOption } from "#kernel/remote/coordinator/ray/job-versions.js";
 import { examineNodes, type NodeFinding } from "#kernel/remote/coordinator/ray/examine.js";
-import { openDoor } from "#kernel/remote/coordinator/ray/inbound-door.js";
-import { MOST, RayJobs } from "#kernel/remote/coordinator/ray/jobs.js";
-import { ALL_BYTES } from "#kernel/remote/coordinator/ray/search-job.js";
+import { openInboundListener } from "#kernel/remote/coordinator/ray/inbound-door.js";
+import { MAX_PACKAGE_BYTES, RayJobs } from "#kernel/remote/coordinator/ray/jobs.js";
+import { MAX_SENT_BYTES } from "#kernel/remote/coordinator/ray/search-job.js";
 import { oneLine, printable, plural } from "#kernel/host/text.js";
 import { version } from "#kernel/session/version.js";
 
@@ -17,20 +17,20 @@ const CPUS = 2;
 export async function doctorRay(address: string, json: boolean): Promise<number> {
   if (!/^https?:\/\//.test(address))
     throw new CodedError("ray-unreachable", {
-      address: shownAddress(address),
+      address: redactedAddress(address),
       why: "an address begins with http:// or https://",
     });
   const { ray, asksForToken } = await openedAs(address);
   const has = await ray.version();
   const say = (text: string): void => void (json || process.stdout.write(`${text}\n`));
-  say(`Ray ${printable(oneLine(has))} at ${shownAddress(address)}`);
+  say(`Ray ${printable(oneLine(has))} at ${redactedAddress(address)}`);
   say(asksForToken ? ASKED : "it asks for no token");
-  const door = await openDoor(address);
+  const door = await openInboundListener(address);
   try {
     const found = await examineNodes(ray, { version, door, onNode: (finding) => say(nodeText(finding)) });
     const able = found.filter(({ lacks }) => lacks.length === 0);
-    const ways = waysAble(found, { cpus: CPUS, host: door.host });
-    const most = { package: MOST, search: ALL_BYTES };
+    const ways = clusterOptions(found, { cpus: CPUS, host: door.host });
+    const most = { package: MAX_PACKAGE_BYTES, search: MAX_SENT_BYTES };
     if (json)
       process.stdout.write(`${JSON.stringify({ ray: has, asksForToken, nodes: found, ways, most }, null, 2)}\n`);
     say(`${String(able.length)} of ${plural(found.length, "node")} can work`);
@@ -58,15 +58,15 @@ async function openedAs(address: string): Promise<{ readonly ray: RayJobs; reado
 }
 
 const ASKED = `it asks for a token, and ${TOKEN} of the environment was sent: in a program \`token: secret(env: ${TOKEN})\``;
-const WAYS: Readonly<Record<Way["way"], string>> = {
+const WAYS: Readonly<Record<ClusterOption["way"], string>> = {
   "search on the cluster": "a sweep, its search on the cluster",
   "search here": "a sweep with `search: here`",
   "one training": "one training that workers share",
 };
 const mebibytes = (bytes: number): string => `${String(Math.floor(bytes / 2 ** 20))} MiB`;
-const LIMITS = `files that a search on the cluster reads: ${mebibytes(ALL_BYTES)} in all, sent in packages of at most ${mebibytes(MOST)}; workers that the notebook gives work are sent files of any size`;
+const LIMITS = `files that a search on the cluster reads: ${mebibytes(MAX_SENT_BYTES)} in all, sent in packages of at most ${mebibytes(MAX_PACKAGE_BYTES)}; workers that the notebook gives work are sent files of any size`;
 
-function wayText({ way, can, room, why }: Way): string {
+function wayText({ way, can, room, why }: ClusterOption): string {
   return printable(`${can ? "✓" : "✗"} ${WAYS[way]}: ${can ? `${plural(room, "worker")} at a time, ` : ""}${why}`);
 }
 

@@ -2,8 +2,8 @@
  * How a command ends that could not do its work: `error[code]: message`, notes, help on standard error, exit status 1.
  * An error without a code is a defect of Tunebook and is shown with its stack.
  */
-import { CodedError, wordsOf } from "#dsl/language/diagnostics/codes.js";
-import { colours } from "#kernel/apps/checking/colours.js";
+import { CodedError, codeText } from "#dsl/language/diagnostics/codes.js";
+import { usesColour } from "#kernel/apps/checking/colours.js";
 
 /** Errors of tools/*.mjs, which run before anything is built and so bring their own words. */
 interface ToolError extends Error {
@@ -13,13 +13,13 @@ interface ToolError extends Error {
 const isToolError = (error: unknown): error is ToolError => error instanceof Error && error.name === "ToolError";
 
 export function renderFailure(error: unknown, colour = false): string {
-  if (error instanceof CodedError) return lines(error.code, wordsOf(error.code, error.data), colour);
+  if (error instanceof CodedError) return lines(error.code, codeText(error.code, error.data), colour);
   if (isToolError(error)) return lines(error.code, { message: error.message, help: error.help, notes: [] }, colour);
   return `${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`;
 }
 
-export function fail(error: unknown): void {
-  process.stderr.write(renderFailure(error, colours(process.stderr)));
+export function failCommand(error: unknown): void {
+  process.stderr.write(renderFailure(error, usesColour(process.stderr)));
   process.exitCode = 1;
 }
 

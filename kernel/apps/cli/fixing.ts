@@ -2,19 +2,24 @@
 import { dirname, resolve } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { applyFixes, type Fixed, type Texts } from "#dsl/language/diagnostics/fixing.js";
+import { applyFixes, type FixResult, type SourceTexts } from "#dsl/language/diagnostics/fixing.js";
 import type { Source } from "#dsl/language/diagnostics/span.js";
 import { withoutMagic } from "#dsl/language/syntax/cell.js";
-import { withSources } from "#kernel/apps/jupyter/client/cell-sources.js";
+import { replaceCellSources } from "#kernel/apps/jupyter/client/cell-sources.js";
 import { readNotebook } from "#kernel/apps/jupyter/client/notebook-file.js";
-import { demandInPlace } from "#kernel/apps/checking/in-place.js";
+import { demandNoLinkOutside } from "#kernel/apps/checking/in-place.js";
 import { diskError } from "#kernel/fetch/disk.js";
-import { checkTexts, textsOfCells, textsOfProgram, type Texts as Sources } from "#kernel/apps/checking/checking.js";
+import {
+  checkTexts,
+  sourcesOfCells,
+  sourcesOfProgram,
+  type ProgramSources as Sources,
+} from "#kernel/apps/checking/checking.js";
 import { DatasetCache } from "#kernel/session/answers/dataset-cache.js";
-import { triedEngine } from "#kernel/session/answers/tried-engine.js";
-import { bytesOfNamed } from "#kernel/fetch/regular.js";
+import { probeEngine } from "#kernel/session/answers/tried-engine.js";
+import { readNamedBytes } from "#kernel/fetch/regular.js";
 
-export interface FixedFile extends Fixed {
+export interface FixedFile extends FixResult {
   readonly file: string;
   /** The whole file before and after. */
   readonly before: string;
@@ -32,8 +37,8 @@ export async function fixFile(file: string): Promise<FixedFile> {
     ? await notebook(path, file, before)
     : program(path, file, before);
   const folder = dirname(path);
-  const datasets = new DatasetCache({ glance: true, tries: triedEngine });
-  const judge = (quick: boolean) => async (now: Texts) => {
+  const datasets = new DatasetCache({ glance: true, tries: probeEngine });
+  const judge = (quick: boolean) => async (now: SourceTexts) => {
     const { diagnostics } = await checkTexts(sources(now), folder, quick ? { quick } : { datasets });
     return diagnostics;
   };
@@ -51,7 +56,7 @@ export async function fixFile(file: string): Promise<FixedFile> {
 /** Replaces the file in one step, unless it changed since it was read. */
 export async function writeFixed({ file, before, after }: FixedFile): Promise<void> {
   if (after === before) return;
-  demandInPlace(file);
+  demandNoLinkOutside(file);
   if ((await read(file)) !== before) throw new CodedError("file-changed", { file });
   await writeFileAtomic(file, after).catch((error: unknown) => {
     throw diskError(error, file);
@@ -59,24 +64,28 @@ export async function writeFixed({ file, before, after }: FixedFile): Promise<vo
 }
 
 interface Opened {
-  readonly texts: Texts;
-  sources(texts: Texts): Sources;
+  readonly texts: SourceTexts;
+  sources(texts: SourceTexts): Sources;
   /** The file with these texts in it. */
-  whole(texts: Texts): string;
+  whole(texts: SourceTexts): string;
 }
 
 function program(path: string, file: string, text: string): Opened {
   if (!file.endsWith(".tune")) throw new CodedError("file-kind", { file, wanted: [".tune", ".ipynb"] });
-  const of = (texts: Texts): string => texts.get(path) ?? text;
-  return { texts: new Map([[path, text]]), sources: (texts) => textsOfProgram(path, file, of(texts)), whole: of };
+  const textIn = (texts: SourceTexts): string => texts.get(path) ?? text;
+  return {
+    texts: new Map([[path, text]]),
+    sources: (texts) => sourcesOfProgram(path, file, textIn(texts)),
+    whole: textIn,
+  };
 }
 
 async function notebook(path: string, file: string, raw: string): Promise<Opened> {
   const { cells } = await readNotebook(file);
   const code = cells.flatMap((cell, number) => (cell.cell_type === "code" ? [{ number, text: cell.source }] : []));
   const idOf = (i: number): string => `${path}#${String(i + 1)}`;
-  const read = (texts: Texts): readonly string[] => code.map(({ text }, i) => texts.get(idOf(i)) ?? text);
-  const first = await textsOfCells(path, file, read(new Map()));
+  const read = (texts: SourceTexts): readonly string[] => code.map(({ text }, i) => texts.get(idOf(i)) ?? text);
+  const first = await sourcesOfCells(path, file, read(new Map()));
   const tune = new Set(first.sources.map(({ id }) => id));
   return {
     texts: new Map(code.flatMap(({ text }, i) => (tune.has(idOf(i)) ? [[idOf(i), text] as const] : []))),
@@ -85,7 +94,7 @@ async function notebook(path: string, file: string, raw: string): Promise<Opened
       sources: first.sources.map((source) => ({ ...source, text: withoutMagic(texts.get(source.id) ?? source.text) })),
     }),
     whole: (texts) =>
-      withSources(
+      replaceCellSources(
         raw,
         new Map(
           code.flatMap(({ number, text }, i) => {
@@ -99,7 +108,7 @@ async function notebook(path: string, file: string, raw: string): Promise<Opened
 
 /** Byte for byte: what is no UTF-8 would come back as something else. */
 async function read(file: string): Promise<string> {
-  const bytes = bytesOfNamed(file);
+  const bytes = readNamedBytes(file);
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (cause) {

@@ -5,15 +5,15 @@ import { renderAnsi } from "#dsl/language/diagnostics/render-ansi.js";
 import { progressOn } from "#tools/progress.mjs";
 import type { Action } from "#dsl/compiler/plan/action.js";
 import { checkFile } from "#kernel/apps/checking/checking.js";
-import { colours } from "#kernel/apps/checking/colours.js";
+import { usesColour } from "#kernel/apps/checking/colours.js";
 import { plainHostContext, type Progress } from "#kernel/host/host-context.js";
 import type { DeviceName, EngineName } from "#kernel/engines/engine.js";
-import { valuesOf, type Written } from "#kernel/apps/jupyter/client/parameters.js";
-import { textOfNamed } from "#kernel/fetch/regular.js";
-import { joinFederation, type JoinHears } from "#kernel/features/federate/session/joining.js";
-import { joinLines } from "#kernel/features/federate/session/join-lines.js";
-import { triedEngine } from "#kernel/session/answers/tried-engine.js";
-import { runsBeside } from "#kernel/runs/runs-beside.js";
+import { parseParameterValues, type ParameterTexts } from "#kernel/apps/jupyter/client/parameters.js";
+import { readNamedText } from "#kernel/fetch/regular.js";
+import { joinFederation, type JoinListeners } from "#kernel/features/federate/session/joining.js";
+import { lineJoinListeners } from "#kernel/features/federate/session/join-lines.js";
+import { probeEngine } from "#kernel/session/answers/tried-engine.js";
+import { runsFolderBeside } from "#kernel/runs/runs-beside.js";
 import { TuneSession } from "#kernel/features/tune-session.js";
 import { untilInterrupted } from "./interrupted.js";
 import { withProgress } from "./long.js";
@@ -29,53 +29,56 @@ export interface JoinOptions {
   readonly rounds?: number;
   readonly peers?: string;
   readonly runs?: string;
-  readonly parameter: Written;
+  readonly parameter: ParameterTexts;
 }
 
 type Federate = Extract<Action, { verb: "federate" }>;
 
-export async function joinFlower(o: JoinOptions): Promise<number> {
-  const { data: file } = o;
+export async function joinFlower(options: JoinOptions): Promise<number> {
+  const { data: file } = options;
   if (!file.endsWith(".tune")) throw new CodedError("file-kind", { file, wanted: [".tune"] });
   const { diagnostics, sources, actions } = await withProgress((onProgress) =>
     // To join is to run the program, so what it needs is downloaded.
-    checkFile(file, { parameters: o.parameter, onProgress, tries: triedEngine, trusted: true }),
+    checkFile(file, { parameters: options.parameter, onProgress, tries: probeEngine, trusted: true }),
   );
   if (diagnostics.length > 0)
-    process.stderr.write(`${renderAnsi(diagnostics, sources, { color: colours(process.stderr) })}\n`);
+    process.stderr.write(`${renderAnsi(diagnostics, sources, { color: usesColour(process.stderr) })}\n`);
   if (diagnostics.some(({ severity }) => severity === "error")) return 1;
-  const { plan } = federationIn(file, actions, o.as ?? null);
+  const { plan } = federationIn(file, actions, options.as ?? null);
   const folder = dirname(resolve(file));
-  const session = new TuneSession({ folder, runs: o.runs === undefined ? runsBeside(folder) : resolve(o.runs) });
-  const superlink = o.superlink ?? addressIn(plan.effects.runner?.arguments);
+  const session = new TuneSession({
+    folder,
+    runs: options.runs === undefined ? runsFolderBeside(folder) : resolve(options.runs),
+  });
+  const superlink = options.superlink ?? addressIn(plan.effects.runner?.arguments);
   const line = progressOn(process.stderr);
-  const lines = joinLines(superlink, {
+  const lines = lineJoinListeners(superlink, {
     say: (text) => process.stdout.write(`${text}\n`),
     warn: (text) => process.stderr.write(`${text}\n`),
   });
-  const hears: JoinHears = {
+  const hears: JoinListeners = {
     ...lines,
-    onJoined(...told) {
+    onJoined(...joinedArgs) {
       line.end();
-      lines.onJoined(...told);
+      lines.onJoined(...joinedArgs);
     },
   };
   const request = {
     plan,
     number: 0,
-    name: o.name ?? null,
+    name: options.name ?? null,
     superlink,
-    once: o.once === true,
-    life: o.rounds ?? null,
-    plain: o.plain === true,
-    certificates: o.rootCertificates ?? null,
-    peers: peersIn(o.peers),
+    once: options.once === true,
+    life: options.rounds ?? null,
+    plain: options.plain === true,
+    certificates: options.rootCertificates ?? null,
+    peers: peersIn(options.peers),
   };
   try {
     await setEngine(session, actions);
     const onProgress = (progress: Progress): void => line.show(progress);
     const { interrupted } = await untilInterrupted((signal) => {
-      const hostContext = { ...plainHostContext(folder, valuesOf(o.parameter)), onProgress, signal };
+      const hostContext = { ...plainHostContext(folder, parseParameterValues(options.parameter)), onProgress, signal };
       return joinFederation(session, request, { hostContext, signal, hears });
     });
     process.stdout.write("left\n");
@@ -95,7 +98,7 @@ function addressIn(given: Readonly<Record<string, unknown>> | undefined): string
 /** A key on each line; what stands behind it is for people. Coded errors of files, and `join-peers`. */
 function peersIn(file: string | undefined): readonly string[] | null {
   if (file === undefined) return null;
-  const lines = textOfNamed(file, file, { most: 2 ** 20 })
+  const lines = readNamedText(file, file, { most: 2 ** 20 })
     .split("\n")
     .map((line) => line.trim());
   return lines

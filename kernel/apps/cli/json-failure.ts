@@ -1,5 +1,5 @@
 /** The error of a file that could not be checked, as a diagnostic at its first character: `--json` always prints diagnostics. */
-import { CodedError, wordsOf } from "#dsl/language/diagnostics/codes.js";
+import { CodedError, codeText } from "#dsl/language/diagnostics/codes.js";
 import type { JsonDiagnostic } from "#dsl/language/diagnostics/render-json.js";
 
 /** Null: the error has no code, it is a defect of Tunebook. */
@@ -7,7 +7,7 @@ export function jsonFailure(file: string, error: unknown): { readonly diagnostic
   if (!(error instanceof CodedError)) return null;
   const { code, data } = error;
   const start = { line: 1, column: 1 };
-  const { message, notes, help, severity } = wordsOf(code, data);
-  const told = { code: String(code), severity, message, file, start, end: start, labels: [], notes };
-  return { diagnostics: [{ ...told, ...(help !== undefined && { help }) }] };
+  const { message, notes, help, severity } = codeText(code, data);
+  const diagnostic = { code: String(code), severity, message, file, start, end: start, labels: [], notes };
+  return { diagnostics: [{ ...diagnostic, ...(help !== undefined && { help }) }] };
 }

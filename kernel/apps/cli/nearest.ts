@@ -16,9 +16,9 @@ function editDistance(a: string, b: string): number {
     const row = [i];
     for (let j = 1; j <= b.length; j++) {
       const cost = a[i - 1] === b[j - 1] ? 0 : 1;
-      const at = (line: readonly number[] | undefined, k: number): number => line?.[k] ?? Infinity;
-      const swapped = a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1] ? at(rows[i - 2], j - 2) + 1 : Infinity;
-      row.push(Math.min(at(above, j) + 1, at(row, j - 1) + 1, at(above, j - 1) + cost, swapped));
+      const cellAt = (line: readonly number[] | undefined, k: number): number => line?.[k] ?? Infinity;
+      const swapped = a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1] ? cellAt(rows[i - 2], j - 2) + 1 : Infinity;
+      row.push(Math.min(cellAt(above, j) + 1, cellAt(row, j - 1) + 1, cellAt(above, j - 1) + cost, swapped));
     }
     rows.push(row);
   }

@@ -1,7 +1,7 @@
 /** A number of the command line that counts something. */
 import { InvalidArgumentError } from "commander";
 
-export function positive(text: string): number {
+export function parsePositiveInteger(text: string): number {
   const number = Number(text);
   if (!Number.isSafeInteger(number) || number < 1) throw new InvalidArgumentError("It is no whole number above 0.");
   return number;

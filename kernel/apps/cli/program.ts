@@ -7,8 +7,8 @@ import { Command, CommanderError } from "commander";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { version } from "#kernel/session/version.js";
 import { nearestCommand } from "./nearest.js";
-import { fail } from "./fail.js";
-import { toItsEnd } from "./to-its-end.js";
+import { failCommand } from "./fail.js";
+import { runToEnd } from "./to-its-end.js";
 
 interface CommandModule {
   register(program: Command): void;
@@ -20,14 +20,14 @@ const names = readdirSync(folder)
   .sort();
 
 /** Runs what the words of a command line ask for. What goes wrong is printed and makes the exit status of this process 1. */
-export async function runProgram(args: readonly string[]): Promise<void> {
+export async function runCommandLine(args: readonly string[]): Promise<void> {
   try {
-    await toItsEnd(parse(args));
+    await runToEnd(parse(args));
   } catch (error) {
     await registerCodes();
-    if (!(error instanceof CommanderError)) fail(error);
+    if (!(error instanceof CommanderError)) failCommand(error);
     else if (error.exitCode !== 0)
-      fail(
+      failCommand(
         new CodedError("bad-usage", {
           message:
             error.code === "commander.help" ? "it needs a command or argument" : error.message.replace(/^error: /, ""),

@@ -1,18 +1,18 @@
 /** Runs a notebook and tells how it goes: a line per cell; on a terminal also the newest line of the cell that runs. */
 import { stripVTControlCharacters } from "node:util";
-import { runNotebook, type CellAt, type NotebookResult } from "#kernel/apps/jupyter/client/notebook.js";
+import { runNotebook, type CellPosition, type NotebookResult } from "#kernel/apps/jupyter/client/notebook.js";
 import { readNotebook } from "#kernel/apps/jupyter/client/notebook-file.js";
-import type { Output } from "#kernel/apps/jupyter/client/outputs.js";
+import type { NotebookOutput } from "#kernel/apps/jupyter/client/outputs.js";
 import { runsFolder, type RunOptions } from "./run-options.js";
-import { colours } from "#kernel/apps/checking/colours.js";
+import { usesColour } from "#kernel/apps/checking/colours.js";
 import { untilInterrupted } from "./interrupted.js";
-import { tellUnknown, unknownInNotebook } from "#kernel/apps/checking/unknown-parameters.js";
+import { reportUnknownParameters, unknownNotebookParameters } from "#kernel/apps/checking/unknown-parameters.js";
 
 export async function runNotebookCommand(file: string, options: RunOptions): Promise<number> {
   const out = options.out ?? file.replace(/\.ipynb$/, ".executed.ipynb");
   const runs = runsFolder(options);
-  const { diagnostics, source } = unknownInNotebook(options.parameter, await readNotebook(file));
-  if (tellUnknown(diagnostics, [source])) return 1;
+  const { diagnostics, source } = unknownNotebookParameters(options.parameter, await readNotebook(file));
+  if (reportUnknownParameters(diagnostics, [source])) return 1;
   const screen = new CellScreen(process.stderr);
   const { result, interrupted } = await untilInterrupted((signal) =>
     runNotebook(file, {
@@ -33,11 +33,11 @@ export async function runNotebookCommand(file: string, options: RunOptions): Pro
 
 function summary({ ok, failed, seconds }: NotebookResult, out: string): string {
   if (ok) return `${out}: done in ${seconds.toFixed(1)} s`;
-  const where = `cell ${failed?.number ?? "?"} of ${failed?.of ?? "?"}`;
-  const told = failed?.traceback.length
+  const where = `cell ${failed?.number ?? "?"} of ${failed?.total ?? "?"}`;
+  const failureLines = failed?.traceback.length
     ? failed.traceback.join("\n")
     : `${failed?.ename ?? ""}: ${failed?.evalue ?? ""}`;
-  return `${told}\n${out}: ${where} failed after ${seconds.toFixed(1)} s`;
+  return `${failureLines}\n${out}: ${where} failed after ${seconds.toFixed(1)} s`;
 }
 
 class CellScreen {
@@ -45,21 +45,21 @@ class CellScreen {
   private last = 0;
   constructor(private readonly stream: NodeJS.WriteStream) {}
 
-  start(cell: CellAt): void {
+  start(cell: CellPosition): void {
     if (this.stream.isTTY) this.live(title(cell));
   }
-  output(cell: CellAt, outputs: readonly Output[]): void {
+  output(cell: CellPosition, outputs: readonly NotebookOutput[]): void {
     if (!this.stream.isTTY || Date.now() - this.last < 100) return;
     this.last = Date.now();
     this.live(`${title(cell)}  ${lastLine(outputs)}`);
   }
-  end(cell: CellAt, { status, seconds }: { readonly status: string; readonly seconds: number }): void {
+  end(cell: CellPosition, { status, seconds }: { readonly status: string; readonly seconds: number }): void {
     this.line(`${title(cell)}  ${status} ${seconds.toFixed(1)} s`);
   }
   line(text: string): void {
     this.live("");
     // What a kernel says of a mistake is coloured, whoever reads it.
-    this.stream.write(`${colours(this.stream) ? text : stripVTControlCharacters(text)}\n`);
+    this.stream.write(`${usesColour(this.stream) ? text : stripVTControlCharacters(text)}\n`);
   }
   /** One line that the next one overwrites. */
   private live(text: string): void {
@@ -71,12 +71,12 @@ class CellScreen {
   }
 }
 
-function title({ source, number, of }: CellAt): string {
+function title({ source, number, total }: CellPosition): string {
   const first = source.split("\n").find((line) => line.trim() !== "" && !/^\s*(\/\/|#|%%)/.test(line)) ?? "";
-  return `[${number}/${of}] ${first.trim().slice(0, 60)}`;
+  return `[${number}/${total}] ${first.trim().slice(0, 60)}`;
 }
 
-function lastLine(outputs: readonly Output[]): string {
+function lastLine(outputs: readonly NotebookOutput[]): string {
   const output = outputs.at(-1);
   const plain =
     output === undefined || output.output_type === "error"

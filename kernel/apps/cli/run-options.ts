@@ -1,10 +1,10 @@
 /** Options of `tunebook run`. */
 import { resolve } from "node:path";
-import type { Written } from "#kernel/apps/jupyter/client/parameters.js";
+import type { ParameterTexts } from "#kernel/apps/jupyter/client/parameters.js";
 
 export interface RunOptions {
   readonly out?: string;
-  readonly parameter: Written;
+  readonly parameter: ParameterTexts;
   readonly runs?: string;
 }
 

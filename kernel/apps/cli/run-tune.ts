@@ -1,24 +1,24 @@
 /** Runs a `.tune` file. Ctrl-C stops it in good order (a training writes its checkpoint first); a second one ends it at once. */
-import { valuesOf } from "#kernel/apps/jupyter/client/parameters.js";
+import { parseParameterValues } from "#kernel/apps/jupyter/client/parameters.js";
 import { runTuneFile } from "#kernel/features/run-file.js";
-import { colours } from "#kernel/apps/checking/colours.js";
+import { usesColour } from "#kernel/apps/checking/colours.js";
 import { checkFile } from "#kernel/apps/checking/checking.js";
 import { runsFolder, type RunOptions } from "./run-options.js";
 import { untilInterrupted } from "./interrupted.js";
-import { tellUnknown } from "#kernel/apps/checking/unknown-parameters.js";
+import { reportUnknownParameters } from "#kernel/apps/checking/unknown-parameters.js";
 
 export async function runTuneCommand(file: string, options: RunOptions): Promise<number> {
   const runs = runsFolder(options);
   if (Object.keys(options.parameter).length > 0) {
     // Before anything runs: the text and the headers of files tell whether the file has such parameters.
     const { diagnostics, sources } = await checkFile(file, { quick: true, parameters: options.parameter });
-    if (tellUnknown(diagnostics, sources)) return 1;
+    if (reportUnknownParameters(diagnostics, sources)) return 1;
   }
   const { result, interrupted } = await untilInterrupted((signal) =>
     runTuneFile(file, {
-      parameters: valuesOf(options.parameter),
+      parameters: parseParameterValues(options.parameter),
       signal,
-      color: colours(process.stderr),
+      color: usesColour(process.stderr),
       ...(runs === undefined ? {} : { runs }),
     }),
   );

@@ -1,13 +1,13 @@
 /** Which run, or several that run as one, is meant on the command line, by its training's name or its folder: in this folder's runs, else anywhere on this machine. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { RunFolder } from "#kernel/runs/run-folder.js";
-import { readTogether } from "#kernel/runs/together/trial-groups.js";
-import { running, runningThere } from "#kernel/remote/supervisor/running-processes.js";
+import { readTrialGroup } from "#kernel/runs/together/trial-groups.js";
+import { runningTrainings, clusterSearches } from "#kernel/remote/supervisor/running-processes.js";
 import { findWatchable } from "#kernel/runs/history/find-together.js";
 import { runsFolder } from "./runs/runs-folder.js";
 
 /** One of this folder goes before one that trains elsewhere: nobody's training is meant by a name that it has by chance. Coded errors `nothing-to-attach`, `bad-usage`, those of finding a run. */
-export function runWanted(wanted: string, folder: string, command: string): RunFolder {
+export function findRunForCommand(wanted: string, folder: string, command: string): RunFolder {
   const found = runHere(wanted, folder);
   if (found instanceof RunFolder) return found;
   const [only, ...others] = elsewhere(wanted);
@@ -28,9 +28,9 @@ function runHere(wanted: string, folder: string): RunFolder | CodedError {
 }
 
 function elsewhere(name: string): readonly RunFolder[] {
-  return [...running(), ...runningThere()]
+  return [...runningTrainings(), ...clusterSearches()]
     .map(({ folder }) => RunFolder.open(folder))
-    .filter((run) => run.id === name || (run.lock() ?? readTogether(run.path))?.name === name);
+    .filter((run) => run.id === name || (run.lock() ?? readTrialGroup(run.path))?.name === name);
 }
 
 function several(name: string, runs: readonly RunFolder[], command: string): CodedError {

@@ -6,17 +6,24 @@ import { createInterface } from "node:readline";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { renderFailure } from "./fail.js";
 import { isLoopback } from "#stdlib/network/loopback.js";
-import { isShort, keyLine, keysNamed, newKey, shortKeys, unusable } from "#kernel/features/serve/server/keys.js";
-import { noteServing } from "#kernel/features/serve/process/running-servers.js";
+import {
+  isShortKey,
+  keyLine,
+  keysInVariable,
+  createKey,
+  shortKeyWarnings,
+  unusableKeyReason,
+} from "#kernel/features/serve/server/keys.js";
+import { recordRunningServer } from "#kernel/features/serve/process/running-servers.js";
 import { openLog } from "#kernel/features/serve/server/log.js";
 import { serveFolders, type ModelServer, type ModelServerOptions } from "#kernel/features/serve/server/model-server.js";
-import { GRACE, ServerProcess } from "#kernel/features/serve/process/server-process.js";
-import { LIMITS, type Limits, type ServedFolder } from "#kernel/features/serve/contract.js";
+import { GRACE_MS, ServerProcess } from "#kernel/features/serve/process/server-process.js";
+import { DEFAULT_LIMITS, type ServingLimits, type ServedFolder } from "#kernel/features/serve/contract.js";
 import type { EngineOptions } from "#kernel/engines/engine.js";
-import type { ServedFacts } from "#kernel/features/serve/server/protocol.js";
-import { curlOf } from "#stdlib/targets/shared/request.js";
+import type { ServedModelFacts } from "#kernel/features/serve/server/protocol.js";
+import { curlCommand } from "#stdlib/targets/shared/request.js";
 
-export interface ServeCommand {
+export interface ServeCommandOptions {
   readonly port: number;
   readonly host: string;
   readonly apiKeysEnv?: string;
@@ -45,36 +52,36 @@ export interface ServeCommand {
 }
 
 /** Exit status 0 after SIGTERM and where nothing went wrong, 130 after Ctrl-C. */
-export async function serveCommand(folders: readonly string[], o: ServeCommand): Promise<number> {
-  const served = [...folders.map((folder) => ({ name: null, folder })), ...o.name];
+export async function serveCommand(folders: readonly string[], options: ServeCommandOptions): Promise<number> {
+  const served = [...folders.map((folder) => ({ name: null, folder })), ...options.name];
   const keys =
-    o.apiKeysFile !== undefined
-      ? { file: resolve(o.apiKeysFile) }
-      : o.apiKeysEnv
-        ? keysNamed(o.apiKeysEnv, "shell")
+    options.apiKeysFile !== undefined
+      ? { file: resolve(options.apiKeysFile) }
+      : options.apiKeysEnv
+        ? keysInVariable(options.apiKeysEnv, "shell")
         : [];
   const guarded = "file" in keys || keys.length > 0;
-  if (!guarded && !o.insecure && !isLoopback(o.host))
-    throw new CodedError("unguarded", { host: o.host, where: "shell" });
-  const short = o.apiKeysEnv ? shortKeys(o.apiKeysEnv) : [];
+  if (!guarded && !options.insecure && !isLoopback(options.host))
+    throw new CodedError("unguarded", { host: options.host, where: "shell" });
+  const short = options.apiKeysEnv ? shortKeyWarnings(options.apiKeysEnv) : [];
   // Programs that it starts are told nothing of them.
-  if (o.apiKeysEnv) delete process.env[o.apiKeysEnv];
-  const log = openLog(o.log ?? process.stderr);
+  if (options.apiKeysEnv) delete process.env[options.apiKeysEnv];
+  const log = openLog(options.log ?? process.stderr);
   for (const words of short) log.warn("short-key", new Error(words));
   const server = new ServerProcess<ModelServer>({
-    grace: o.grace ?? GRACE,
+    grace: options.grace ?? GRACE_MS,
     forcedStatus: statusAfter,
     endsWithTerminal: terminalIsGone,
   });
   let forget = (): void => undefined;
   try {
     const { cut, signal } = await server.run(
-      (stopped) => serveFolders(serverOptions(served, o, { keys, log, signal: stopped })),
+      (stopped) => serveFolders(serverOptions(served, options, { keys, log, signal: stopped })),
       (server) => {
-        process.stdout.write(banner(server, o, { guarded, short }));
+        process.stdout.write(banner(server, options, { guarded, short }));
         tellSystemd();
         const { url } = server;
-        forget = noteServing({ name: "tunebook serve", url, models: server.models(), process: process.pid });
+        forget = recordRunningServer({ name: "tunebook serve", url, models: server.models(), process: process.pid });
       },
     );
     if (cut > 0) process.stderr.write(`${String(cut)} requests had no answer when their time was over\n`);
@@ -89,23 +96,23 @@ const statusAfter = (signal: NodeJS.Signals): number => (signal === "SIGINT" ? 1
 
 function serverOptions(
   folders: readonly ServedFolder[],
-  o: ServeCommand,
-  own: Pick<ModelServerOptions, "keys" | "log" | "signal">,
+  options: ServeCommandOptions,
+  ownOptions: Pick<ModelServerOptions, "keys" | "log" | "signal">,
 ): ModelServerOptions {
   return {
-    ...own,
+    ...ownOptions,
     folders,
-    host: o.host,
-    port: o.port,
-    tls: tlsOf(o),
-    hosts: o.allowHost,
-    limits: limitsOf(o),
-    engine: o.engine,
-    threads: o.threads ?? null,
-    tellsRequests: !o.quiet,
-    ...(o.drain !== undefined && { drain: o.drain }),
+    host: options.host,
+    port: options.port,
+    tls: tlsOf(options),
+    hosts: options.allowHost,
+    limits: limitsOf(options),
+    engine: options.engine,
+    threads: options.threads ?? null,
+    tellsRequests: !options.quiet,
+    ...(options.drain !== undefined && { drain: options.drain }),
     // The log says it already where it is read in the same place.
-    ...(o.log !== undefined && {
+    ...(options.log !== undefined && {
       warn: (warning: CodedError) => process.stderr.write(renderFailure(warning).replace(/^error/, "warning")),
     }),
   };
@@ -118,31 +125,31 @@ function tellSystemd(): void {
 }
 
 /** Prints a line of a file of keys for each key on standard input. */
-export async function hashKeys(): Promise<number> {
+export async function hashApiKeys(): Promise<number> {
   let number = 0;
   for await (const line of createInterface({ input: process.stdin })) {
     number += 1;
     const key = line.trim();
     if (key === "") continue;
-    const why = unusable(key);
-    const at = `the key in line ${String(number)}`;
-    if (why !== null) throw new CodedError("bad-usage", { message: `${at} ${why}`, command: "tunebook serve" });
-    if (isShort(key))
+    const why = unusableKeyReason(key);
+    const keyPlace = `the key in line ${String(number)}`;
+    if (why !== null) throw new CodedError("bad-usage", { message: `${keyPlace} ${why}`, command: "tunebook serve" });
+    if (isShortKey(key))
       process.stderr.write(
-        `${at} has ${String(key.length)} letters: so short a one can be guessed; \`--new-key FILE\` makes a long one\n`,
+        `${keyPlace} has ${String(key.length)} letters: so short a one can be guessed; \`--new-key FILE\` makes a long one\n`,
       );
     process.stdout.write(`${keyLine(key)}\n`);
   }
   return 0;
 }
-export function makeKey(file: string): number {
-  const key = newKey(file, new Date().toISOString().slice(0, 10));
+export function createApiKey(file: string): number {
+  const key = createKey(file, new Date().toISOString().slice(0, 10));
   process.stdout.write(`${key}\n`);
   process.stderr.write(`its hash was added to ${file}; the key itself is kept nowhere: give it to whoever shall ask\n`);
   return 0;
 }
 
-function tlsOf({ tlsCert, tlsKey }: ServeCommand): { readonly cert: string; readonly key: string } | null {
+function tlsOf({ tlsCert, tlsKey }: ServeCommandOptions): { readonly cert: string; readonly key: string } | null {
   if (tlsCert === undefined && tlsKey === undefined) return null;
   if (tlsCert === undefined || tlsKey === undefined)
     throw new CodedError("tls-file", {
@@ -152,36 +159,36 @@ function tlsOf({ tlsCert, tlsKey }: ServeCommand): { readonly cert: string; read
   return { cert: resolve(tlsCert), key: resolve(tlsKey) };
 }
 
-function limitsOf(o: ServeCommand): Limits {
+function limitsOf(options: ServeCommandOptions): ServingLimits {
   return {
-    gather: o.gather ?? LIMITS.gather,
-    queue: o.maxQueue ?? LIMITS.queue,
-    texts: o.maxTexts ?? LIMITS.texts,
-    ...(o.maxTokens !== undefined && { maxTokens: o.maxTokens }),
-    streams: o.maxStreams ?? LIMITS.streams,
-    body: o.maxBody ?? LIMITS.body,
-    ...(o.maxMemory !== undefined && { memory: o.maxMemory }),
-    time: o.maxTime ?? LIMITS.time,
-    truncate: o.truncate,
-    rate: o.rate ?? LIMITS.rate,
+    gather: options.gather ?? DEFAULT_LIMITS.gather,
+    queue: options.maxQueue ?? DEFAULT_LIMITS.queue,
+    texts: options.maxTexts ?? DEFAULT_LIMITS.texts,
+    ...(options.maxTokens !== undefined && { maxTokens: options.maxTokens }),
+    streams: options.maxStreams ?? DEFAULT_LIMITS.streams,
+    body: options.maxBody ?? DEFAULT_LIMITS.body,
+    ...(options.maxMemory !== undefined && { memory: options.maxMemory }),
+    time: options.maxTime ?? DEFAULT_LIMITS.time,
+    truncate: options.truncate,
+    rate: options.rate ?? DEFAULT_LIMITS.rate,
   };
 }
 
 function banner(
   server: ModelServer,
-  o: ServeCommand,
+  options: ServeCommandOptions,
   { guarded, short }: { readonly guarded: boolean; readonly short: readonly string[] },
 ): string {
   const models = server.models();
   const width = Math.max(...models.map(({ name }) => name.length));
   const [first] = models;
-  const key = o.apiKeysEnv !== undefined ? `$${o.apiKeysEnv}` : "$KEY";
-  const certificate = o.tlsCert === undefined ? null : resolve(o.tlsCert);
-  const example = first && curlOf(first, { url: server.url, key: guarded ? key : null, certificate });
+  const key = options.apiKeysEnv !== undefined ? `$${options.apiKeysEnv}` : "$KEY";
+  const certificate = options.tlsCert === undefined ? null : resolve(options.tlsCert);
+  const example = first && curlCommand(first, { url: server.url, key: guarded ? key : null, certificate });
   return [
-    `Serving at ${server.url}${isLoopback(o.host) ? "" : ` (it listens at ${server.at}${isAny(o.host) ? ": all addresses of this machine" : ""})`}`,
+    `Serving at ${server.url}${isLoopback(options.host) ? "" : ` (it listens at ${server.at}${isAny(options.host) ? ": all addresses of this machine" : ""})`}`,
     ...models.map((model) => `  ${model.name.padEnd(width)}  ${wordsOf(model)}`),
-    guarded ? "Keys: each request needs one." : `Keys: none are asked for. ${openness(o.host)}`,
+    guarded ? "Keys: each request needs one." : `Keys: none are asked for. ${openness(options.host)}`,
     ...short.map((words) => `Warning: ${words}.`),
     ...(example === undefined ? [] : ["Try it:", `  ${example}`]),
     `Ctrl-C stops it, once what is under way has its answer. A page to try it by hand: ${server.url}/`,
@@ -194,9 +201,9 @@ function openness(host: string): string {
     ? "Only this machine can reach it."
     : "Whoever reaches this address may ask, and it was started with --insecure.";
 }
-function wordsOf({ sort, labels, maxLength, root }: ServedFacts): string {
-  const of = sort === "labels" ? `labels (${String(labels)})` : sort;
-  return [of, `${String(maxLength)} tokens`, ...(root === null ? [] : [`on ${root}`])].join(" · ");
+function wordsOf({ sort, labels, maxLength, root }: ServedModelFacts): string {
+  const outputText = sort === "labels" ? `labels (${String(labels)})` : sort;
+  return [outputText, `${String(maxLength)} tokens`, ...(root === null ? [] : [`on ${root}`])].join(" · ");
 }
 
 /** A hang-up of a terminal that is there no longer ends what ran in it; any other one asks for a look at what changed. */

@@ -1,18 +1,18 @@
 /** Servers that run on this machine, as lines for a terminal and as what programs read. */
 import { relative, resolve } from "node:path";
-import { serving, type Serving } from "#kernel/features/serve/process/running-servers.js";
+import { runningServers, type RunningServerFacts } from "#kernel/features/serve/process/running-servers.js";
 import { clip, oneLine, printable } from "#kernel/host/text.js";
 
 /** Those that serve something of a folder of runs; null: all. */
-export function servingIn(runs: string | null): readonly Serving[] {
-  const all = serving();
+export function serversIn(runs: string | null): readonly RunningServerFacts[] {
+  const all = runningServers();
   if (runs === null) return all;
   const inside = (folder: string): boolean => !/^(?:\.\.(?:[\\/]|$)|[\\/])/.test(relative(resolve(runs), folder));
   return all.filter(({ models }) => models.some(({ folder }) => inside(folder)));
 }
 
 /** A line of each. */
-export function servingText(all: readonly Serving[]): string {
+export function serversText(all: readonly RunningServerFacts[]): string {
   return all
     .map(({ name, url, models, process, since }) => {
       const names = models.map((model) => model.name).join(", ");

@@ -3,11 +3,15 @@ import { readdirSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { programText } from "#dsl/compiler/plan/text.js";
-import { quoted } from "#kernel/runs/log-lines.js";
-import { aboutOf } from "#kernel/runs/history/run-details.js";
+import { quoteNonFinite } from "#kernel/runs/log-lines.js";
+import { readPlanAndLockLeniently } from "#kernel/runs/history/run-details.js";
 import { textTable } from "#kernel/display/text-table.js";
-import { clip, duration, oneLine, plural, printable, significant } from "#kernel/host/text.js";
-import { toldJournal, type ToldStudy, type ToldTrial } from "#kernel/sweep-runs/journal/journal-warnings.js";
+import { clip, durationText, oneLine, plural, printable, significantText } from "#kernel/host/text.js";
+import {
+  journalReport,
+  type JournalStudyReport,
+  type JournalTrialReport,
+} from "#kernel/sweep-runs/journal/journal-warnings.js";
 import { registry } from "#stdlib/registry.js";
 import { runsFolder } from "./runs/runs-folder.js";
 
@@ -18,25 +22,25 @@ interface Asked {
 }
 
 /** `file`: a journal; null: those in the folder. Coded error `bad-usage`. */
-export function sweepsText(file: string | null, asked: Asked): string {
-  const root = runsFolder(asked.in);
-  if (file === null) return sweepsIn(root, asked);
-  const studies = toldJournal(resolve(file));
+export function sweepsText(file: string | null, request: Asked): string {
+  const root = runsFolder(request.in);
+  if (file === null) return sweepsIn(root, request);
+  const studies = journalReport(resolve(file));
   if (studies.length === 0) throw usage(`${file} is no journal of a sweep, and none of Optuna's`);
-  if (asked.best) return studies.map((study) => bestProgram(root, study)).join("\n");
-  if (asked.json) return json(studies);
+  if (request.best) return studies.map((study) => bestProgram(root, study)).join("\n");
+  if (request.json) return json(studies);
   return studies.map(studyText).join("\n");
 }
 
 function sweepsIn(root: string, { best, json: asJson }: Asked): string {
   if (best) throw usage("--best wants a journal: `tunebook sweeps FILE --best`");
   const folder = join(root, "sweeps");
-  const told = journalsIn(folder).flatMap((file) =>
-    toldJournal(join(folder, file)).map((study) => ({ file: join(folder, file), ...study })),
+  const sweepStudies = journalsIn(folder).flatMap((file) =>
+    journalReport(join(folder, file)).map((study) => ({ file: join(folder, file), ...study })),
   );
-  if (asJson) return json(told.map(({ trials, ...study }) => ({ ...study, trials: trials.length })));
-  if (told.length === 0) return `no sweeps in ${folder}\n`;
-  const rows = told.map(({ file, goals, trials, best: number }) => {
+  if (asJson) return json(sweepStudies.map(({ trials, ...study }) => ({ ...study, trials: trials.length })));
+  if (sweepStudies.length === 0) return `no sweeps in ${folder}\n`;
+  const rows = sweepStudies.map(({ file, goals, trials, best: number }) => {
     const found = trials.find((trial) => trial.number === number);
     return [basename(file), goals.map(goalText).join(", "), String(trials.length), scoreText(found), valuesText(found)];
   });
@@ -50,9 +54,9 @@ function journalsIn(folder: string): readonly string[] {
   }
 }
 
-function studyText({ name, goals, trials, best }: ToldStudy): string {
+function studyText({ name, goals, trials, best }: JournalStudyReport): string {
   const rows = trials.map((trial) => [
-    ...[String(trial.number), trial.state, scoreText(trial), trial.seconds === null ? "" : duration(trial.seconds)],
+    ...[String(trial.number), trial.state, scoreText(trial), trial.seconds === null ? "" : durationText(trial.seconds)],
     ...[valuesText(trial), clip(trial.why ?? "", 80)],
   ]);
   const found = trials.find(({ number }) => number === best);
@@ -60,30 +64,31 @@ function studyText({ name, goals, trials, best }: ToldStudy): string {
   const head = ["trial", "state", goals.map(({ metric }) => metric ?? "score").join(", "), "time", "values", "why"];
   return `${name}: ${goals.map(goalText).join(", ")}\n${textTable(head, rows, ["right", "left", "right", "right"])}\n${plural(trials.length, "trial")}${last}\n`;
 }
-function goalText({ metric, direction }: ToldStudy["goals"][number]): string {
+function goalText({ metric, direction }: JournalStudyReport["goals"][number]): string {
   return [direction, metric].filter((part) => part !== null).join(" ") || "not told";
 }
-function scoreText(trial: ToldTrial | undefined): string {
-  return trial?.scores?.map((score) => significant(score, 4)).join(", ") ?? "";
+function scoreText(trial: JournalTrialReport | undefined): string {
+  return trial?.scores?.map((score) => significantText(score, 4)).join(", ") ?? "";
 }
-function valuesText(trial: ToldTrial | undefined): string {
+function valuesText(trial: JournalTrialReport | undefined): string {
   const entries = Object.entries(trial?.values ?? {});
   return clip(entries.map(([path, value]) => `${path}: ${value}`).join(", "), 120);
 }
 
 /** Its run's own program where the run is there, else what it varied as a block. Coded error `bad-usage`. */
-function bestProgram(root: string, { name, trials, best, goals }: ToldStudy): string {
+function bestProgram(root: string, { name, trials, best, goals }: JournalStudyReport): string {
   const found = trials.find(({ number }) => number === best);
   if (!found)
     throw usage(goals.length > 1 ? `${name} has several goals, and no one best` : `no trial of ${name} is done`);
-  const about = found.run === null ? undefined : aboutOf(join(root, basename(found.run.replaceAll("\\", "/"))));
+  const about =
+    found.run === null ? undefined : readPlanAndLockLeniently(join(root, basename(found.run.replaceAll("\\", "/"))));
   if (about) return programText(about.plan, registry);
   const lines = Object.entries(found.values).map(([path, value]) => `  ${printable(oneLine(`${path}: ${value}`))}\n`);
   return `{\n${lines.join("")}}\n`;
 }
 
 function json(value: unknown): string {
-  return `${JSON.stringify(value, quoted, 2)}\n`;
+  return `${JSON.stringify(value, quoteNonFinite, 2)}\n`;
 }
 function usage(message: string): CodedError {
   return new CodedError("bad-usage", { message, command: "tunebook sweeps" });

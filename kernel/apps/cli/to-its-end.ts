@@ -3,10 +3,10 @@
  * let go) would end early and in silence, as if all had gone well: that is told, and its exit status is 1.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { fail } from "./fail.js";
+import { failCommand } from "./fail.js";
 
-export async function toItsEnd<T>(work: Promise<T>): Promise<T> {
-  const early = (): void => fail(new CodedError("ended-early", {}));
+export async function runToEnd<T>(work: Promise<T>): Promise<T> {
+  const early = (): void => failCommand(new CodedError("ended-early", {}));
   process.once("beforeExit", early);
   try {
     return await work;
@@ -18,6 +18,6 @@ export async function toItsEnd<T>(work: Promise<T>): Promise<T> {
 /** Ms after a command's last word. */
 const LATE = 500;
 /** Ends a command that has done all it does, also where a process of it still computes what nobody waits for. */
-export function endSoon(): void {
+export function exitSoon(): void {
   setTimeout(() => process.exit(), LATE).unref();
 }

@@ -10,7 +10,7 @@ export const trustOption = (): Option =>
   new Option("--trust", "trust the file's folder first, as `tunebook trust` does: what is missing may be downloaded");
 
 /** Trusts the file's folder where `--trust` says so. Otherwise warns if the list of trusted folders cannot be read. */
-export async function trustAsked(file: string, { trust }: { readonly trust?: true }): Promise<void> {
+export async function trustIfRequested(file: string, { trust }: { readonly trust?: true }): Promise<void> {
   if (!trust) return warnIfUnreadable();
   const folder = await trustFolder(dirname(resolve(file)), { subfolders: true });
   process.stderr.write(`${oneLine(printable(folder))} and its subfolders are trusted\n`);

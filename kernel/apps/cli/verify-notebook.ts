@@ -3,21 +3,26 @@ import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
-import { listed } from "#dsl/language/diagnostics/listed.js";
-import { plural, printable, significant } from "#kernel/host/text.js";
-import { movedOutputs, runsIn, untold, type MovedOutputs } from "#kernel/apps/jupyter/client/moved-outputs.js";
+import { listNames } from "#dsl/language/diagnostics/listed.js";
+import { plural, printable, significantText } from "#kernel/host/text.js";
+import {
+  movedOutputs,
+  runsIn,
+  withoutReportedLines,
+  type MovedOutputs,
+} from "#kernel/apps/jupyter/client/moved-outputs.js";
 import { runNotebook } from "#kernel/apps/jupyter/client/notebook.js";
 import { readNotebook } from "#kernel/apps/jupyter/client/notebook-file.js";
-import type { Written } from "#kernel/apps/jupyter/client/parameters.js";
-import type { Alike } from "#kernel/runs/record/number-tolerance.js";
+import type { ParameterTexts } from "#kernel/apps/jupyter/client/parameters.js";
+import type { NumberComparison } from "#kernel/runs/record/number-tolerance.js";
 import { differencesText } from "#kernel/evaluation/record/diff-text.js";
 import { verifiedRuns, type VerifiedRun } from "#kernel/evaluation/record/verification.js";
 import { progressOn } from "#tools/progress.mjs";
 import { untilInterrupted } from "./interrupted.js";
 import { runsFolder } from "./runs/runs-folder.js";
 
-export interface VerifyNotebook {
-  readonly parameter: Written;
+export interface VerifyNotebookOptions {
+  readonly parameter: ParameterTexts;
   /** Where the executed notebook goes; absent: nowhere. */
   readonly out?: string;
   /** Where its runs go; absent: nowhere. */
@@ -36,33 +41,33 @@ interface Verified {
 }
 
 /** @returns the exit status: 0 where every number that can be compared is within tolerance */
-export async function verifyNotebook(file: string, o: VerifyNotebook): Promise<number> {
+export async function verifyNotebook(file: string, options: VerifyNotebookOptions): Promise<number> {
   const before = await readNotebook(file);
   const work = await mkdtemp(join(tmpdir(), "tunebook-verify-"));
   try {
-    const runs = o.keep === undefined ? join(work, "runs") : resolve(o.keep);
-    const out = o.out === undefined ? join(work, "executed.ipynb") : resolve(o.out);
+    const runs = options.keep === undefined ? join(work, "runs") : resolve(options.keep);
+    const out = options.out === undefined ? join(work, "executed.ipynb") : resolve(options.out);
     const env = { TUNEBOOK_RUNS: runs, TUNEBOOK_VERIFYING: join(work, "written") };
     const progress = progressOn(process.stderr);
     const { result, interrupted } = await untilInterrupted((signal) =>
       runNotebook(file, {
         out,
-        parameters: o.parameter,
+        parameters: options.parameter,
         keepInjected: true,
         signal,
         start: { env },
-        onStart: ({ number, of }) => progress.show({ label: "cells run again", done: number - 1, total: of }),
+        onStart: ({ number, total }) => progress.show({ label: "cells run again", done: number - 1, total }),
       }).finally(() => progress.end()),
     );
     if (interrupted) return 130;
     const { failed } = result;
-    const told: Verified = check(file, {
-      runs: verifiedRuns(runsFolder(o.in ?? dirname(resolve(file))), runs, runsIn(before)),
+    const verified: Verified = check(file, {
+      runs: verifiedRuns(runsFolder(options.in ?? dirname(resolve(file))), runs, runsIn(before)),
       outputs: movedOutputs(before, result.notebook),
       failed: failed && { cell: failed.number, error: `${failed.ename}: ${failed.evalue}` },
     });
-    process.stdout.write(o.json ? `${JSON.stringify(told, null, 2)}\n` : printable(textOf(told)));
-    return told.same ? 0 : 1;
+    process.stdout.write(options.json ? `${JSON.stringify(verified, null, 2)}\n` : printable(textOf(verified)));
+    return verified.same ? 0 : 1;
   } finally {
     await rm(work, { recursive: true, force: true });
   }
@@ -72,8 +77,14 @@ function check(notebook: string, { runs, outputs, failed }: Omit<Verified, "note
   // A run that left no numbers says nothing of whether these are the same.
   const moved = runs.some(({ then, numbers }) => (numbers ? numbers.beyond.length > 0 : then !== null));
   const same = failed === null && !moved && outputs.moved.length === 0;
-  const told = runs.flatMap(({ numbers }) => (numbers ? toldOf(numbers) : []));
-  return { notebook, runs, outputs: { ...outputs, moved: untold(outputs.moved, told) }, failed, same };
+  const runNumbers = runs.flatMap(({ numbers }) => (numbers ? toldOf(numbers) : []));
+  return {
+    notebook,
+    runs,
+    outputs: { ...outputs, moved: withoutReportedLines(outputs.moved, runNumbers) },
+    failed,
+    same,
+  };
 }
 
 function textOf({ notebook, runs, outputs, failed, same }: Verified): string {
@@ -99,15 +110,18 @@ function textOf({ notebook, runs, outputs, failed, same }: Verified): string {
 export function verdictOf(known: readonly Pick<VerifiedRun, "changed" | "numbers">[], same: boolean): string {
   const changed = [...new Set(known.flatMap((run) => run.changed.map(({ what }) => what)))];
   if (changed.length === 0) return same ? "gives the same numbers" : "gives other numbers";
-  const told = [...changed.slice(0, TOLD), ...(changed.length > TOLD ? [`${String(changed.length - TOLD)} more`] : [])];
+  const changedNames = [
+    ...changed.slice(0, TOLD),
+    ...(changed.length > TOLD ? [`${String(changed.length - TOLD)} more`] : []),
+  ];
   const exact = known.every(({ numbers }) => numbers?.exact);
   const numbers = exact ? "its numbers are the same bit for bit" : "its numbers stayed within tolerance";
-  return `is made of other things than before (${listed(told)}), ${same ? `and ${numbers}` : "and gives other numbers"}`;
+  return `is made of other things than before (${listNames(changedNames)}), ${same ? `and ${numbers}` : "and gives other numbers"}`;
 }
 
 /** Beyond tolerance, so many are told of each run: scores first. */
 const TOLD = 6;
-function toldOf({ beyond }: Alike): Alike["beyond"] {
+function toldOf({ beyond }: NumberComparison): NumberComparison["beyond"] {
   return [...beyond].sort((a, b) => Number(a.sort === "loss") - Number(b.sort === "loss")).slice(0, TOLD);
 }
 
@@ -119,24 +133,24 @@ function runText({ name, then, changed, numbers }: VerifiedRun): string {
     ...(losses > 0 ? [plural(losses, "loss", "losses")] : []),
     ...(scores > 0 ? [plural(scores, "score")] : []),
   ];
-  const far = furthestText(furthest);
+  const far = largestDifferenceText(furthest);
   const verdict = exact
     ? `bit for bit the same: ${what.join(" and ")}`
     : `${beyond.length === 0 ? "within tolerance" : `${plural(beyond.length, "number")} beyond tolerance`} of ${what.join(" and ")}: ${far}`;
   const moved = toldOf(numbers).map(
-    (one) => `  ${one.what}: ${significant(one.then, 6)} then, ${significant(one.now, 6)} now`,
+    (one) => `  ${one.what}: ${significantText(one.then, 6)} then, ${significantText(one.now, 6)} now`,
   );
   const more = beyond.length > TOLD ? [`  and ${String(beyond.length - TOLD)} more`] : [];
-  const told =
+  const outcomeText =
     changed.length === 0 ? verdict : `what it is made of changed:\n${differencesText(changed)}\n  ${verdict}`;
-  return [`${name} (${then}): ${told}`, ...moved, ...more].join("\n");
+  return [`${name} (${then}): ${outcomeText}`, ...moved, ...more].join("\n");
 }
 
 /** Of numbers that aren't all the same: only those that differ are told. */
-export function furthestText({ loss, score }: Alike["furthest"]): string {
-  const scores = `at most ${significant(score, 2)}`;
+export function largestDifferenceText({ loss, score }: NumberComparison["furthest"]): string {
+  const scores = `at most ${significantText(score, 2)}`;
   if (loss === 0) return `scores differ by ${scores}`;
-  const losses = `losses differ by at most ${significant(100 * loss, 2)} %`;
+  const losses = `losses differ by at most ${significantText(100 * loss, 2)} %`;
   return score === 0 ? losses : `${losses}, scores by ${scores}`;
 }
 

@@ -4,11 +4,11 @@ import { hostname } from "node:os";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { PARENT_VARIABLE } from "#kernel/remote/coordinator/orphaned-work.js";
 import { TOKEN_VARIABLE } from "#kernel/remote/coordinator/protocol.js";
-import { NotRead, openRegular } from "#kernel/fetch/regular.js";
+import { FileNotRead, openRegular } from "#kernel/fetch/regular.js";
 import { runWorker } from "#kernel/apps/worker/worker.js";
 import { untilInterrupted } from "./interrupted.js";
 
-export interface WorkerCommand {
+export interface WorkerCommandOptions {
   readonly coordinator: string;
   readonly tokenFile?: string;
   readonly name?: string;
@@ -16,9 +16,9 @@ export interface WorkerCommand {
   readonly patience: number;
 }
 
-export async function workerCommand(o: WorkerCommand): Promise<number> {
-  const url = urlOf(o.coordinator);
-  const token = tokenOf(o.tokenFile);
+export async function workerCommand(options: WorkerCommandOptions): Promise<number> {
+  const url = urlOf(options.coordinator);
+  const token = tokenOf(options.tokenFile);
   // Programs that a worker starts are told nothing of it.
   delete process.env[TOKEN_VARIABLE];
   const parent = Number(process.env[PARENT_VARIABLE]);
@@ -28,9 +28,9 @@ export async function workerCommand(o: WorkerCommand): Promise<number> {
       url,
       token,
       signal,
-      threads: o.threads ?? null,
-      patience: o.patience * 1000,
-      name: (o.name ?? `${hostname()}:${String(process.pid)}`).slice(0, 200),
+      threads: options.threads ?? null,
+      patience: options.patience * 1000,
+      name: (options.name ?? `${hostname()}:${String(process.pid)}`).slice(0, 200),
       parent: parent > 0 ? parent : null,
       onNote: (words) => process.stderr.write(`${words}\n`),
     }),
@@ -59,7 +59,7 @@ function inFile(file: string): string {
   try {
     fd = openRegular(file);
   } catch (error) {
-    throw error instanceof NotRead ? no(error.why) : error;
+    throw error instanceof FileNotRead ? no(error.why) : error;
   }
   if (fd === null) throw no("there is no such file");
   try {

@@ -1,32 +1,32 @@
 /** Addresses in imported settings: a program gets them without passwords and queries, and names environment variables instead. */
-import { hasAccount, hasQuery, shownAddress, shownAddresses } from "#dsl/language/diagnostics/address.js";
+import { hasCredentials, hasQuery, redactedAddress, redactAddresses } from "#dsl/language/diagnostics/address.js";
 import { must } from "#dsl/language/diagnostics/must.js";
 import { isRecord } from "#dsl/language/diagnostics/record.js";
-import { quoted, type Entries } from "./program.js";
-import { Unread, type Left } from "./settings.js";
+import { quoted, type TuneEntries } from "./program.js";
+import { UnreadExpression, type UncarriedSetting } from "./settings.js";
 
-export interface WithoutSecrets {
+export interface SettingsWithoutSecrets {
   readonly settings: Readonly<Record<string, unknown>>;
   /** Settings that contained a secret, with the environment variables to set. */
-  readonly left: readonly Left[];
+  readonly left: readonly UncarriedSetting[];
   /** Adds `token: secret(…)` and `query: secret(…)` to the sources of these addresses. */
-  withVariables(data: Entries): Entries;
+  withVariables(data: TuneEntries): TuneEntries;
 }
 
 /** Replaces each address by one without its secret parts, before any reader or message sees it. */
-export function withoutSecretsOf(settings: Readonly<Record<string, unknown>>): WithoutSecrets {
-  const left: Left[] = [];
+export function removeSecrets(settings: Readonly<Record<string, unknown>>): SettingsWithoutSecrets {
+  const left: UncarriedSetting[] = [];
   /** Endings of the variables' names, by the address as it is written. */
   const numbers = new Map<string, string>();
   /** Arguments for the source, by the address as it is written. */
   const variables = new Map<string, string>();
   const texted = (text: string, setting: string): string => {
-    const shown = shownAddress(text) === text ? shownAddresses(text) : shownAddress(text);
+    const shown = redactedAddress(text) === text ? redactAddresses(text) : redactedAddress(text);
     if (shown === text) return text;
     if (!numbers.has(shown)) numbers.set(shown, numbers.size === 0 ? "" : `_${String(numbers.size + 1)}`);
     const number = must(numbers.get(shown), "a number");
     const given = [
-      ...(hasAccount(text) ? [{ key: "token", env: `DATA_TOKEN${number}`, what: "the password or token" }] : []),
+      ...(hasCredentials(text) ? [{ key: "token", env: `DATA_TOKEN${number}`, what: "the password or token" }] : []),
       ...(hasQuery(text) ? [{ key: "query", env: `DATA_QUERY${number}`, what: "the query" }] : []),
     ];
     if (given.length > 0 && !variables.has(shown))
@@ -38,7 +38,8 @@ export function withoutSecretsOf(settings: Readonly<Record<string, unknown>>): W
   };
   const shownIn = (value: unknown, path: string): unknown => {
     if (typeof value === "string") return texted(value, path);
-    if (value instanceof Unread) return new Unread(texted(value.text, path), value.place, value.about);
+    if (value instanceof UnreadExpression)
+      return new UnreadExpression(texted(value.text, path), value.place, value.about);
     if (Array.isArray(value))
       return value.map((one, i) => shownIn(one, isRecord(one) ? `${path}[${String(i)}]` : path));
     if (!isRecord(value)) return value;
@@ -47,11 +48,11 @@ export function withoutSecretsOf(settings: Readonly<Record<string, unknown>>): W
   const recordIn = (value: Readonly<Record<string, unknown>>, path: string): Record<string, unknown> =>
     Object.fromEntries(
       Object.entries(value).map(([key, one]) => {
-        const name = shownAddresses(key);
+        const name = redactAddresses(key);
         return [name, shownIn(one, `${path}${name}`)];
       }),
     );
-  const withVariables = (data: Entries): Entries =>
+  const withVariables = (data: TuneEntries): TuneEntries =>
     Object.fromEntries(
       Object.entries(data).map(([key, text]) => [
         key,

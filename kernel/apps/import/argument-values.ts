@@ -3,7 +3,7 @@
  * `ds = list(filter(f, ds))`. Calls of libraries that train are listed anyway (relevant-calls.ts); these are Python's own.
  */
 import type { PythonCall, PythonNode, PythonProgram } from "./python-tree.js";
-import { argumentsGiven, passing, rootIn, type Tracked } from "./tracked.js";
+import { callArguments, passThroughFunctions, rootVariableOf, type TrackedNames } from "./tracked.js";
 
 /** Functions that look at an object, and return a number, a text, or nothing. */
 const looking =
@@ -18,20 +18,24 @@ const harmless =
 /** Methods that add to a list or a record. */
 const adding = /^(append|extend|insert|update|pop|remove|clear|sort|reverse)$/;
 
-export interface Given {
+export interface BindingContext {
   /** Names that the program binds itself. */
   readonly bound: (name: string) => boolean;
-  readonly tracked: Tracked;
+  readonly tracked: TrackedNames;
 }
 
 /** Whether a call of Python's own functions or modules must be listed, since it may change what is trained. */
-export function mayChange(program: PythonProgram, call: PythonCall, { bound, tracked }: Given): boolean {
+export function mayChangeTraining(
+  program: PythonProgram,
+  call: PythonCall,
+  { bound, tracked }: BindingContext,
+): boolean {
   const { callee, within } = call;
   if (callee.name === "MemberExpression" && adding.test(call.name)) {
     const owner = callee.firstChild;
     if (owner && tracked.object(owner, within)) return true;
   }
-  if (!argumentsGiven(program, call).some(({ value }) => tracked.object(value, within))) return false;
+  if (!callArguments(program, call).some(({ value }) => tracked.object(value, within))) return false;
   const [first = "", ...rest] = (call.holder === undefined ? call.name : `${call.holder}.${call.name}`).split(".");
   const module = program.imports.get(first);
   const name = [module ?? first, ...rest].join(".");
@@ -42,7 +46,7 @@ export function mayChange(program: PythonProgram, call: PythonCall, { bound, tra
 }
 
 /** Whether the result of a call is bound to a name of the training, or given to a trainer. */
-function trains(program: PythonProgram, call: PythonCall, tracked: Tracked): boolean {
+function trains(program: PythonProgram, call: PythonCall, tracked: TrackedNames): boolean {
   let node: PythonNode | null = call.callee.parent;
   while (node && !/Statement$|^Body$|^Script$/.test(node.name)) {
     if (node.name === "NamedExpression") return true;
@@ -52,14 +56,14 @@ function trains(program: PythonProgram, call: PythonCall, tracked: Tracked): boo
       const name = callee ? program.text.slice(callee.from, callee.to) : "";
       // `Trainer(train_dataset=sorted(ds))`; of `list(filter(f, ds))` the outer result counts.
       if (/Trainer$/.test(name)) return true;
-      if (!passing.test(name) && !making.test(name)) return false;
+      if (!passThroughFunctions.test(name) && !making.test(name)) return false;
     }
     node = around;
   }
   if (node?.name !== "AssignStatement" && node?.name !== "UpdateStatement") return node?.name === "ReturnStatement";
   const made = program.assignments.find(({ from, to }) => from === node.from && to === node.to);
   return (made?.targets ?? []).some((target) => {
-    const root = rootIn(target);
+    const root = rootVariableOf(target);
     return root !== undefined && tracked.feeds(program.text.slice(root.from, root.to), call.within);
   });
 }

@@ -1,9 +1,9 @@
 /** AutoTrain's YAML (Hugging Face): a task by its name, the files of a folder by their splits, columns by their use. */
-import { asks, files, ignoreUsual, kernels, publish } from "./idle.js";
-import { call, hub, quoted, text, word, type Read } from "./program.js";
+import { isSwitchedOn, filesReason, ignoreTrainerSettings, kernelsReason, publishAdvice } from "./idle.js";
+import { wordCallText, hubSourceText, quoted, settingNumber, word, type ProgramDraft } from "./program.js";
 import { optimizerFrom, scheduleFrom } from "./rates.js";
-import { instead, refuseObjective, refuseSenses } from "./refusals.js";
-import type { Settings } from "./settings.js";
+import { refusalAdvice, refuseObjective, refuseMultimodal } from "./refusals.js";
+import type { ToolSettings } from "./settings.js";
 import { loraFrom } from "./technique.js";
 
 /** What a task of theirs is here. `columns`: their names of columns, ours of roles. */
@@ -47,19 +47,19 @@ const kinds: Readonly<Record<string, Kind>> = {
     ...texts,
   },
   llm: { task: "text_generation", columns: { text_column: "text" }, ...decoders },
-  sentence_pair: { task: call("sentence_similarity", { loss: "ranking" }), columns: pair, ...embedders },
+  sentence_pair: { task: wordCallText("sentence_similarity", { loss: "ranking" }), columns: pair, ...embedders },
   sentence_pair_score: {
-    task: call("sentence_similarity", { loss: "cosent" }),
+    task: wordCallText("sentence_similarity", { loss: "cosent" }),
     columns: { ...pair, target_column: "score" },
     ...embedders,
   },
   sentence_pair_class: {
-    task: call("sentence_similarity", { loss: "contrastive" }),
+    task: wordCallText("sentence_similarity", { loss: "contrastive" }),
     columns: { ...pair, target_column: "label" },
     ...embedders,
   },
   sentence_triplet: {
-    task: call("sentence_similarity", { loss: "ranking" }),
+    task: wordCallText("sentence_similarity", { loss: "ranking" }),
     columns: { ...pair, sentence3_column: "negative" },
     ...embedders,
   },
@@ -80,7 +80,7 @@ const spellings: readonly (readonly [RegExp, string])[] = [
 const lists = new Set(["token_classification", "question_answering"]);
 const templates = new Set(["chatml", "zephyr", "tokenizer"]);
 
-export function readAutoTrain(s: Settings): Read {
+export function readAutoTrain(s: ToolSettings): ProgramDraft {
   const notes: string[] = [];
   const named = (s.text("task") ?? "").replace(/[-:\s]+/g, "_");
   const params = s.inner("params");
@@ -99,25 +99,25 @@ export function readAutoTrain(s: Settings): Read {
     else if (!templates.has(template))
       one.leave("chat_template", "the template isn't built in; the base's own is used");
   if (chats) notes.push("All tokens of a conversation are trained there; here the assistant's turns alone.");
-  const { source, held } = sourceOf(data, chats || lists.has(task), notes);
+  const { source, hasHoldout } = sourceOf(data, chats || lists.has(task), notes);
   const base = s.text("base_model");
-  refuseSenses(s, "base_model", base);
+  refuseMultimodal(s, "base_model", base);
   const { technique, storage } = techniqueOf(params);
   const stride = task === "question_answering" ? (params.number("max_doc_stride") ?? 128) : undefined;
   const long = params.number("max_seq_length", ...(decoder ? ["block_size", "model_max_length"] : []), "max_length");
-  const recipe = recipeOf(params, kind, held);
-  s.ignore(files, "project_name", "log", "backend");
+  const recipe = recipeOf(params, kind, hasHoldout);
+  s.ignore(filesReason, "project_name", "log", "backend");
   const sent = s.inner("hub");
-  if (asks(sent.value("push_to_hub"))) sent.leave("push_to_hub", publish);
-  sent.ignore(files, /^(username|token|push_to_hub)$/);
-  params.ignore(kernels, /^(padding|unsloth|use_flash_attention_2)$/);
+  if (isSwitchedOn(sent.value("push_to_hub"))) sent.leave("push_to_hub", publishAdvice);
+  sent.ignore(filesReason, /^(username|token|push_to_hub)$/);
+  params.ignore(kernelsReason, /^(padding|unsloth|use_flash_attention_2)$/);
   params.consume(/^trainer$/);
   params.leave("add_eos_token", "each text ends with the tokenizer's own token");
   params.leave("model_max_length", "`max_length` takes one length");
   params.leave("max_prompt_length", "`max_length` takes one length");
-  if (held) params.ignore("rows are scored after each epoch", /^eval_strategy$/);
+  if (hasHoldout) params.ignore("rows are scored after each epoch", /^eval_strategy$/);
   else params.leave("eval_strategy", "no rows are held back: write a `split`");
-  ignoreUsual(params);
+  ignoreTrainerSettings(params);
   return {
     notes,
     data: {
@@ -128,17 +128,17 @@ export function readAutoTrain(s: Settings): Read {
     },
     model: {
       base: base === undefined ? undefined : quoted(base),
-      task: chats ? "chat" : stride === undefined ? task : call(task, { stride }),
+      task: chats ? "chat" : stride === undefined ? task : wordCallText(task, { stride }),
       technique,
       storage,
       template: chats && template === "chatml" ? "chatml" : undefined,
-      max_length: text(long ?? (decoder ? 2048 : 128)),
+      max_length: settingNumber(long ?? (decoder ? 2048 : 128)),
     },
     recipe,
   };
 }
 
-function kindOf(s: Settings, params: Settings, named: string): Kind {
+function kindOf(s: ToolSettings, params: ToolSettings, named: string): Kind {
   const spelling = spellings.find(([pattern]) => pattern.test(named));
   const kind = kinds[spelling ? named.replace(...spelling) : ""];
   const trainer = params.text("trainer");
@@ -146,46 +146,50 @@ function kindOf(s: Settings, params: Settings, named: string): Kind {
   if (kind) return kind;
   if (refuseObjective(s, "task", named.replace(/^llm_/, ""))) return classification;
   const [what, serves] = /image|object|vlm|vision/.test(named)
-    ? ["a task over pictures", instead.texts]
+    ? ["a task over pictures", refusalAdvice.texts]
     : /tabular/.test(named)
-      ? ["a task over tables", instead.texts]
+      ? ["a task over tables", refusalAdvice.texts]
       : ["a task that isn't built", "what serves: the tasks of the reference, docs/reference/words"];
   s.refuse("task", what, serves);
   return classification;
 }
 
 function sourceOf(
-  data: Settings,
+  data: ToolSettings,
   nested: boolean,
   notes: string[],
-): { readonly source: string; readonly held: boolean } {
+): { readonly source: string; readonly hasHoldout: boolean } {
   const path = data.text("path") ?? "data";
   const [train, validation] = [data.text("train_split") ?? "train", data.text("valid_split")];
   if (!/[./]$|^[./~]|^\w+$/.test(path)) {
     const split = (name: string): string => {
-      const [config, own = config] = name.split(":");
-      return hub(path, { config: own === config ? undefined : config, split: own, revision: undefined });
+      const [config, splitName = config] = name.split(":");
+      return hubSourceText(path, {
+        config: splitName === config ? undefined : config,
+        split: splitName,
+        revision: undefined,
+      });
     };
     return validation === undefined
-      ? { source: split(train), held: false }
-      : { source: `{ train: ${split(train)}, validation: ${split(validation)} }`, held: true };
+      ? { source: split(train), hasHoldout: false }
+      : { source: `{ train: ${split(train)}, validation: ${split(validation)} }`, hasHoldout: true };
   }
   notes.push("AutoTrain finds csv or jsonl by itself: say below which they are.");
-  const kept = nested ? "jsonl" : "csv";
+  const reader = nested ? "jsonl" : "csv";
   const file = (split: string): string =>
-    `${kept}(${quoted(`${path.replace(/\/$/, "")}/${split.replace(/:/g, "-")}.${kept}`)})`;
+    `${reader}(${quoted(`${path.replace(/\/$/, "")}/${split.replace(/:/g, "-")}.${reader}`)})`;
   return validation === undefined
-    ? { source: file(train), held: false }
-    : { source: `{ train: ${file(train)}, validation: ${file(validation)} }`, held: true };
+    ? { source: file(train), hasHoldout: false }
+    : { source: `{ train: ${file(train)}, validation: ${file(validation)} }`, hasHoldout: true };
 }
 
-function techniqueOf(params: Settings): { readonly technique: string; readonly storage: string | undefined } {
+function techniqueOf(params: ToolSettings): { readonly technique: string; readonly storage: string | undefined } {
   const bits = params.text("quantization");
-  const asked = params.flag("peft", "use_peft");
+  const wantsAdapter = params.flag("peft", "use_peft");
   const stored = bits === "int4" ? "nf4" : bits === "int8" ? "int8" : undefined;
   if (bits !== undefined && bits !== "none" && stored === undefined)
     params.leave("quantization", "weights are stored in 32, 16, 8 or 4 bits");
-  if (!asked && stored === undefined) {
+  if (!wantsAdapter && stored === undefined) {
     params.leave("merge_adapter", "nothing is adapted");
     return { technique: "full", storage: undefined };
   }
@@ -194,46 +198,51 @@ function techniqueOf(params: Settings): { readonly technique: string; readonly s
   return { technique: params.flag("merge_adapter") ? merged(lora) : lora, storage: stored };
 }
 
-function recipeOf(params: Settings, { rate, epochs, batch, accumulate, stops }: Kind, held: boolean): Read["recipe"] {
+function recipeOf(
+  params: ToolSettings,
+  { rate, epochs, batch, accumulate, stops }: Kind,
+  hasHoldout: boolean,
+): ProgramDraft["recipe"] {
   const precision = params.text("mixed_precision");
   if (!["bf16", "none", "no", undefined].includes(precision))
     params.leave("mixed_precision", "training in half precision is bf16 here");
   const patience = params.number("early_stopping_patience") ?? (stops ? 5 : undefined);
   const by = params.number("early_stopping_threshold") ?? (stops ? 0.01 : undefined);
-  if (!held)
+  if (!hasHoldout)
     for (const key of ["early_stopping_patience", "early_stopping_threshold"])
       params.leave(key, "nothing is held back to look at");
   const recompute = params.switched("disable_gradient_checkpointing");
   return {
-    epochs: text(params.number("epochs") ?? epochs),
-    batch_size: text(params.number("batch_size") ?? batch),
-    accumulate: text(params.number("gradient_accumulation") ?? accumulate),
+    epochs: settingNumber(params.number("epochs") ?? epochs),
+    batch_size: settingNumber(params.number("batch_size") ?? batch),
+    accumulate: settingNumber(params.number("gradient_accumulation") ?? accumulate),
     packing: params.flag("packing") ? "true" : undefined,
     optimizer: optimizerFrom(params, { name: ["optimizer"], rate: ["lr"], decay: "weight_decay" }, rate),
     schedule: scheduleFrom(params, { name: ["scheduler"], ratio: "warmup_ratio" }, { name: "linear", warmup: "10%" }),
-    clip: text(params.number("max_grad_norm")),
+    clip: settingNumber(params.number("max_grad_norm")),
     shuffle: "random",
-    early_stopping: patience === undefined || !held ? undefined : call("patience", { validations: patience, by }),
+    early_stopping:
+      patience === undefined || !hasHoldout ? undefined : wordCallText("patience", { validations: patience, by }),
     precision: precision === "bf16" ? "bf16" : undefined,
     recompute: recompute === false ? "blocks" : undefined,
-    seed: text(params.number("seed")),
+    seed: settingNumber(params.number("seed")),
   };
 }
 
 /** Our roles with the columns that play them; theirs that the task has no use for are left. */
 function roles(
   columns: Readonly<Record<string, string>>,
-  mapping: Settings,
+  mapping: ToolSettings,
   chats: boolean,
 ): readonly (readonly [string, string])[] {
   if (chats) return [["messages", mapping.text("text_column") ?? "messages"]];
-  const told = new Map<string, string>();
+  const roleColumns = new Map<string, string>();
   for (const [theirs, role] of Object.entries(columns)) {
     const column = mapping.text(theirs);
-    const before = told.get(role);
-    told.set(role, before === undefined || before === role ? (column ?? role) : before);
+    const before = roleColumns.get(role);
+    roleColumns.set(role, before === undefined || before === role ? (column ?? role) : before);
   }
-  return [...told];
+  return [...roleColumns];
 }
 const merged = (technique: string): string =>
   technique.endsWith(")") ? technique.replace(/\)$/, ", merge: true)") : `${technique}(merge: true)`;

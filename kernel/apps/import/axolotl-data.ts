@@ -1,42 +1,42 @@
 /** Axolotl's data sets: their files, how rows become conversations, and what of them is trained. */
-import { marks } from "#stdlib/conversations/shared/fields.js";
-import { otherRows, readAlike, together } from "./mixture.js";
-import { call, hub, quoted, share, word } from "./program.js";
-import { instead, refuseObjective } from "./refusals.js";
-import type { Settings } from "./settings.js";
+import { trainedMarkFields } from "#stdlib/conversations/shared/fields.js";
+import { differentRowsAdvice, areReadAlike, mixText } from "./mixture.js";
+import { wordCallText, hubSourceText, quoted, asPercent, word } from "./program.js";
+import { refusalAdvice, refuseObjective } from "./refusals.js";
+import type { ToolSettings } from "./settings.js";
 
-export interface Rows {
+export interface AxolotlRows {
   readonly task: "chat" | "text_generation";
   readonly source: string;
   readonly columns: string;
   readonly template?: string;
   readonly notes: readonly string[];
   /** Whether a file of its own is looked at while training. */
-  readonly held?: boolean;
+  readonly hasHoldout?: boolean;
 }
 
 /** Settings of a data set that say where its rows are. */
 const where = /^(path|data_files|ds_type|split|name|revision)$/;
 
 /** Data sets that are read like the first are put together, as Axolotl does; the others are left, one by one. */
-export function rowsFrom(s: Settings): Rows {
+export function readAxolotlRows(s: ToolSettings): AxolotlRows {
   const plain = s.list("pretraining_dataset");
   const sets = s.list("datasets");
   const [first, ...others] = [...sets, ...plain];
   if (!first) return { task: "chat", ...filed(undefined), columns: "{ messages: messages }", notes: [] };
   const isPlain = plain[0] === first;
-  const read = (set: Settings): Pick<Rows, "task" | "columns" | "template"> => {
+  const read = (set: ToolSettings): Pick<AxolotlRows, "task" | "columns" | "template"> => {
     if (isPlain) set.ignore("rows of a pretraining data set are plain texts", "type");
     return isPlain ? texts(set) : kinds(set);
   };
-  const alike = others.filter((set) => plain.includes(set) === isPlain && readAlike(first, set, where));
+  const alike = others.filter((set) => plain.includes(set) === isPlain && areReadAlike(first, set, where));
   const rows = read(first);
   for (const set of alike) read(set);
-  for (const set of others) if (!alike.includes(set)) set.leaveAll(otherRows);
+  for (const set of others) if (!alike.includes(set)) set.leaveAll(differentRowsAdvice);
   const several = alike.length > 0;
   const sources = [first, ...alike].map((set) => fileOf(set, several));
   const source: Filed = {
-    source: together(sources.map((one) => one.source)),
+    source: mixText(sources.map((one) => one.source)),
     notes: sources.flatMap(({ notes }) => notes),
   };
   const looked = lookedAtIn(s, first);
@@ -46,30 +46,30 @@ export function rowsFrom(s: Settings): Rows {
       : [`Data sets that are carried over: ${String(sources.length)} of ${String(others.length + 1)}.`];
   if (!looked) return { ...rows, ...source, notes: [...about, ...source.notes] };
   const both = `{ train: ${source.source}, validation: ${looked.source} }`;
-  return { ...rows, source: both, notes: [...about, ...source.notes, ...looked.notes], held: true };
+  return { ...rows, source: both, notes: [...about, ...source.notes, ...looked.notes], hasHoldout: true };
 }
 
 /** Rows of a file of their own, where they are written as those that train; others are left. */
-function lookedAtIn(s: Settings, first: Settings): Filed | undefined {
+function lookedAtIn(s: ToolSettings, first: ToolSettings): Filed | undefined {
   const sets = s.list("test_datasets");
   const [set] = sets;
-  const said = set?.keys() ?? [];
+  const keyNames = set?.keys() ?? [];
   const alike =
     sets.length === 1 &&
     !((s.number("val_set_size") ?? 0) > 0) &&
-    said.every((key) => /^(path|type|ds_type|split|data_files)$/.test(key)) &&
-    first.keys().every((key) => /^(path|data_files|ds_type|split)$/.test(key) || said.includes(key)) &&
+    keyNames.every((key) => /^(path|type|ds_type|split|data_files)$/.test(key)) &&
+    first.keys().every((key) => /^(path|data_files|ds_type|split)$/.test(key) || keyNames.includes(key)) &&
     first.inner("type").keys().length === 0 &&
-    set?.said("type") === first.said("type") &&
-    (set?.said("split") ?? "train") === "train" &&
-    ["json", first.said("ds_type")].includes(set?.said("ds_type") ?? "json");
+    set?.lowerText("type") === first.lowerText("type") &&
+    (set?.lowerText("split") ?? "train") === "train" &&
+    ["json", first.lowerText("ds_type")].includes(set?.lowerText("ds_type") ?? "json");
   if (set && alike) return fileOf(set);
   for (const one of sets) for (const key of one.keys()) one.leave(key, "write `source: { train: …, validation: … }`");
   return undefined;
 }
 
 /** What of a data set is read, and from where. `several`: it is one source among others. */
-function fileOf(first: Settings, several = false): Filed {
+function fileOf(first: ToolSettings, several = false): Filed {
   const split = first.text("split");
   const files = first.texts("data_files");
   const path = first.text("path");
@@ -79,14 +79,14 @@ function fileOf(first: Settings, several = false): Filed {
     // Axolotl takes the split `train` where none is named.
     const named = split ?? (several ? "train" : undefined);
     const given = { config: first.text("name"), split: named?.replace(/\[.*$/, ""), revision: first.text("revision") };
-    return { source: hub(path, given), notes: [] };
+    return { source: hubSourceText(path, given), notes: [] };
   }
   if (split !== "train") first.leave("split", part);
   const generic = files[0] !== undefined && /^(json|jsonl|csv|parquet|text)$/.test(path ?? "");
   if (generic) first.consume("path"); // names the reader only
   const paths = files.map((file) => (generic || path === undefined ? file : `${path}/${file}`));
   const [one = filed(path, kind), ...more] = paths.map((file) => filed(file, kind));
-  return { source: together([one, ...more].map(({ source }) => source)), notes: one.notes };
+  return { source: mixText([one, ...more].map(({ source }) => source)), notes: one.notes };
 }
 const part = "cut the file to these rows, or keep so many by `sample: N`";
 const ending = /\.(csv|json|jsonl|parquet|txt)(\.\w+)?$/;
@@ -103,14 +103,14 @@ function filed(path: string | undefined, kind?: string): Filed {
   return { source: `${kind === "json" && by === kind ? "jsonl" : reader}(${quoted(path ?? "data.jsonl")})`, notes };
 }
 
-function texts(set: Settings): Pick<Rows, "task" | "columns"> {
+function texts(set: ToolSettings): Pick<AxolotlRows, "task" | "columns"> {
   return { task: "text_generation", columns: `{ text: ${word(set.text("field", "text_column") ?? "text")} }` };
 }
 
-function kinds(set: Settings): Pick<Rows, "task" | "columns" | "template"> {
+function kinds(set: ToolSettings): Pick<AxolotlRows, "task" | "columns" | "template"> {
   if (!set.has("type")) return alpaca(set);
-  const own = set.inner("type");
-  if (own.keys().length > 0) return ownPrompt(own);
+  const promptSettings = set.inner("type");
+  if (promptSettings.keys().length > 0) return ownPrompt(promptSettings);
   const kind = set.text("type") ?? "alpaca";
   const [family = kind, variant] = kind.split(/[.:]/);
   if (refuseObjective(set, "type", family.replace(/^(ebft|bradley_terry)_?.*$/, "$1"))) return turns(set);
@@ -124,25 +124,25 @@ function kinds(set: Settings): Pick<Rows, "task" | "columns" | "template"> {
     return alpaca(set);
   }
   if (family === "completion" || family === "pretrain") return texts(set);
-  set.refuse("type", "a way of writing rows that isn't built", instead.rows);
+  set.refuse("type", "a way of writing rows that isn't built", refusalAdvice.rows);
   return turns(set);
 }
 
-const alpaca = (set: Settings): Pick<Rows, "task" | "columns" | "template"> => {
+const alpaca = (set: ToolSettings): Pick<AxolotlRows, "task" | "columns" | "template"> => {
   const conversations = set.text("conversation");
   if (conversations !== undefined) set.leave("conversation", "the prompt of Alpaca is taken");
   return { task: "chat", columns: "{ messages: alpaca() }", template: "alpaca" };
 };
 
 /** Fields of a user's own, in Alpaca's three places. */
-function ownPrompt(own: Settings): Pick<Rows, "task" | "columns" | "template"> {
+function ownPrompt(promptSettings: ToolSettings): Pick<AxolotlRows, "task" | "columns" | "template"> {
   for (const key of ["format", "no_input_format", "system_prompt", "system_format", "field_system"])
-    own.leave(key, "the prompt is written by a template; Alpaca's is taken");
+    promptSettings.leave(key, "the prompt is written by a template; Alpaca's is taken");
   const field = (key: string, usual: string): string | undefined => {
-    const name = own.text(key);
+    const name = promptSettings.text(key);
     return name === undefined || name === usual ? undefined : word(name);
   };
-  const columns = call("alpaca", {
+  const columns = wordCallText("alpaca", {
     instruction: field("field_instruction", "instruction"),
     input: field("field_input", "input"),
     output: field("field_output", "output"),
@@ -162,7 +162,7 @@ const usual = new Map([
   ["gpt", "assistant"],
 ]);
 
-function turns(set: Settings, shareGpt = false): Pick<Rows, "task" | "columns"> {
+function turns(set: ToolSettings, shareGpt = false): Pick<AxolotlRows, "task" | "columns"> {
   const mapped = set.inner("message_property_mappings");
   const role = mapped.text("role") ?? set.text("message_field_role") ?? (shareGpt ? "from" : "role");
   const content = mapped.text("content") ?? set.text("message_field_content") ?? (shareGpt ? "value" : "content");
@@ -172,22 +172,25 @@ function turns(set: Settings, shareGpt = false): Pick<Rows, "task" | "columns"> 
   const odd = roles.filter(([theirs, ours]) => usual.get(theirs) !== ours);
   for (const [, ours] of odd)
     if (![...usual.values()].includes(ours)) speakers.leave(ours, "conversations with tools aren't built");
-  const own = odd.filter(([, ours]) => [...usual.values()].includes(ours));
+  const renamedRoles = odd.filter(([, ours]) => [...usual.values()].includes(ours));
   trainedTurns(set);
-  const named = call("turns", {
+  const named = wordCallText("turns", {
     role: role === "role" ? undefined : word(role),
     content: content === "content" ? undefined : word(content),
-    roles: own.length === 0 ? undefined : `{ ${own.map(([theirs, ours]) => `${word(theirs)}: ${ours}`).join(", ")} }`,
+    roles:
+      renamedRoles.length === 0
+        ? undefined
+        : `{ ${renamedRoles.map(([theirs, ours]) => `${word(theirs)}: ${ours}`).join(", ")} }`,
   });
-  const plain = named === "turns" || (role === "from" && content === "value" && own.length === 0);
+  const plain = named === "turns" || (role === "from" && content === "value" && renamedRoles.length === 0);
   const columns = plain ? word(column) : named.replace("(", `(${word(column)}, `);
   return { task: "chat", columns: `{ messages: ${columns} }` };
 }
 
 /** The assistant's turns and the tokens that end them are trained here, and that is the default there. */
-function trainedTurns(set: Settings): void {
+function trainedTurns(set: ToolSettings): void {
   const field = set.text("message_field_training");
-  if (field !== undefined && !marks.some((mark) => mark === field))
+  if (field !== undefined && !trainedMarkFields.some((mark) => mark === field))
     set.refuse("message_field_training", "turns marked by a field of its own", "what serves: name that field `train`");
   const who = set.texts("roles_to_train");
   if (who.some((one) => usual.get(one) !== "assistant"))
@@ -197,11 +200,12 @@ function trainedTurns(set: Settings): void {
 }
 
 /** Rows held back: a share, or so many. */
-export function heldBack(s: Settings, key: string): { readonly split?: string; readonly held: boolean } {
+export function readHoldout(s: ToolSettings, key: string): { readonly split?: string; readonly hasHoldout: boolean } {
   const size = s.number(key);
-  if (size === undefined || size <= 0) return { held: false };
-  if (size < 1) return { split: `random(train: ${share(1 - size)}, validation: ${share(size)})`, held: true };
-  if (Number.isInteger(size)) return { split: `random(train: rest, validation: ${String(size)})`, held: true };
+  if (size === undefined || size <= 0) return { hasHoldout: false };
+  if (size < 1)
+    return { split: `random(train: ${asPercent(1 - size)}, validation: ${asPercent(size)})`, hasHoldout: true };
+  if (Number.isInteger(size)) return { split: `random(train: rest, validation: ${String(size)})`, hasHoldout: true };
   s.leave(key, "a number of rows was expected");
-  return { held: false };
+  return { hasHoldout: false };
 }

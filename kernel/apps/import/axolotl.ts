@@ -1,47 +1,47 @@
 /** Axolotl's YAML: conversations, instructions and plain texts for decoders. */
-import { heldBack, rowsFrom } from "./axolotl-data.js";
-import { ignoreUsual, loading, machines, publish } from "./idle.js";
-import { call, quoted, share, text, type Read } from "./program.js";
-import { optimizerFrom, scheduleFrom, usualNames, usualSchedule } from "./rates.js";
-import { instead, refuseObjective, refuseSenses } from "./refusals.js";
-import type { Settings } from "./settings.js";
+import { readHoldout, readAxolotlRows } from "./axolotl-data.js";
+import { ignoreTrainerSettings, loadingReason, machinesReason, publishAdvice } from "./idle.js";
+import { wordCallText, quoted, asPercent, settingNumber, type ProgramDraft } from "./program.js";
+import { optimizerFrom, scheduleFrom, usualOptimizerNames, usualScheduleNames } from "./rates.js";
+import { refusalAdvice, refuseObjective, refuseMultimodal } from "./refusals.js";
+import type { ToolSettings } from "./settings.js";
 import { loraFrom } from "./technique.js";
-import { builtNamed, otherTechnique } from "./words.js";
+import { findBuiltWord, techniqueByName } from "./words.js";
 
-export function readAxolotl(s: Settings): Read {
+export function readAxolotl(s: ToolSettings): ProgramDraft {
   refuseObjectives(s);
   refuseTechniques(s);
   refuseOtherData(s);
-  const rows = rowsFrom(s);
+  const rows = readAxolotlRows(s);
   const chats = rows.task === "chat";
-  const cut = heldBack(s, "val_set_size");
-  const held = cut.held || rows.held === true;
+  const cut = readHoldout(s, "val_set_size");
+  const hasHoldout = cut.hasHoldout || rows.hasHoldout === true;
   const base = s.text("base_model");
-  refuseSenses(s, "base_model", base);
+  refuseMultimodal(s, "base_model", base);
   const template = templateOf(s, chats, rows.template);
   const technique = techniqueOf(s);
   lengthsAndMasks(s, chats);
   const steps = s.number("max_steps");
   if (steps !== undefined) s.leave("num_epochs", "`max_steps` goes before it");
   const patience = s.number("early_stopping_patience");
-  if (!held) s.leave("early_stopping_patience", "nothing is held back to look at");
+  if (!hasHoldout) s.leave("early_stopping_patience", "nothing is held back to look at");
   const packing = s.flag("sample_packing");
   if (packing) s.ignore("packed rows have one length", "group_by_length");
-  const recipe: Read["recipe"] = {
-    epochs: steps === undefined ? text(s.number("num_epochs") ?? 1) : undefined,
-    steps: text(steps),
+  const recipe: ProgramDraft["recipe"] = {
+    epochs: steps === undefined ? settingNumber(s.number("num_epochs") ?? 1) : undefined,
+    steps: settingNumber(steps),
     ...batches(s),
     packing: packing ? "true" : undefined,
-    optimizer: optimizerFrom(s, usualNames),
+    optimizer: optimizerFrom(s, usualOptimizerNames),
     schedule: schedule(s),
-    clip: text(s.number("max_grad_norm")),
+    clip: settingNumber(s.number("max_grad_norm")),
     shuffle: packing || s.flag("group_by_length") ? undefined : "random",
-    validate: held ? looks(s, steps === undefined ? (s.number("num_epochs") ?? 1) : undefined) : unlooked(s),
+    validate: hasHoldout ? looks(s, steps === undefined ? (s.number("num_epochs") ?? 1) : undefined) : unlooked(s),
     checkpoint: parts(s.number("saves_per_epoch")),
-    early_stopping: patience === undefined || !held ? undefined : `patience(${String(patience)})`,
+    early_stopping: patience === undefined || !hasHoldout ? undefined : `patience(${String(patience)})`,
     precision: precision(s),
-    recompute: recomputed(s.said("gradient_checkpointing")) ? "blocks" : undefined,
-    seed: text(s.number("seed")),
+    recompute: recomputed(s.lowerText("gradient_checkpointing")) ? "blocks" : undefined,
+    seed: settingNumber(s.number("seed")),
   };
   idle(s);
   return {
@@ -52,25 +52,25 @@ export function readAxolotl(s: Settings): Read {
       task: rows.task,
       ...technique,
       template,
-      max_length: text(s.number("sequence_len")),
+      max_length: settingNumber(s.number("sequence_len")),
     },
     recipe,
   };
 }
 
-function refuseObjectives(s: Settings): void {
+function refuseObjectives(s: ToolSettings): void {
   const rl = s.text("rl");
   if (rl !== undefined && !refuseObjective(s, "rl", rl))
-    s.refuse("rl", "learning from rewards or preferences", instead.preference);
-  if (s.flag("reward_model")) s.refuse("reward_model", "a reward model", instead.reward);
-  if (s.flag("process_reward_model")) s.refuse("process_reward_model", "a reward of each step", instead.reward);
+    s.refuse("rl", "learning from rewards or preferences", refusalAdvice.preference);
+  if (s.flag("reward_model")) s.refuse("reward_model", "a reward model", refusalAdvice.reward);
+  if (s.flag("process_reward_model")) s.refuse("process_reward_model", "a reward of each step", refusalAdvice.reward);
   for (const key of ["ebft", "diffusion", "kd_trainer", "kd_ce_alpha", "use_eaft", "do_bench_eval_loss"])
-    if (s.has(key)) s.refuse(key, "a loss of its own", instead.loss);
+    if (s.has(key)) s.refuse(key, "a loss of its own", refusalAdvice.loss);
   for (const plugin of s.texts("plugins")) {
     if (/\.(kd|diffusion|nemo_gym|grokfast)\./i.test(plugin))
-      s.refuse("plugins", `an objective of a plugin`, instead.loss);
+      s.refuse("plugins", `an objective of a plugin`, refusalAdvice.loss);
     else if (/\.(llm_compressor|mora|spectrum|densemixer|hatchery)\./i.test(plugin))
-      s.refuse("plugins", "a technique of a plugin", instead.technique);
+      s.refuse("plugins", "a technique of a plugin", refusalAdvice.technique);
     else if (!kernels.test(plugin)) s.leave("plugins", "code of others isn't run");
   }
 }
@@ -79,7 +79,7 @@ function refuseObjectives(s: Settings): void {
 const kernels =
   /^axolotl\.integrations\.(cut_cross_entropy\.CutCrossEntropyPlugin|liger\.LigerPlugin|kernels\.KernelsPlugin|expert_parallel\.ExpertParallelPlugin|swanlab\.SwanLabPlugin|lm_eval\.LMEvalPlugin)$/;
 
-function refuseTechniques(s: Settings): void {
+function refuseTechniques(s: ToolSettings): void {
   for (const key of [
     "relora",
     "lisa_n_layers",
@@ -89,18 +89,18 @@ function refuseTechniques(s: Settings): void {
     "qat",
     "reinit_weights",
   ])
-    if (asked(s, key)) s.refuse(key, "a technique that isn't built", instead.technique);
-  if (s.flag("gptq")) s.refuse("gptq", "a base that is quantised by GPTQ", instead.storage);
+    if (isRequested(s, key)) s.refuse(key, "a technique that isn't built", refusalAdvice.technique);
+  if (s.flag("gptq")) s.refuse("gptq", "a base that is quantised by GPTQ", refusalAdvice.storage);
   for (const key of ["use_onebitllms", "model_quantization_config"])
-    if (s.has(key)) s.refuse(key, "a base that is quantised in a way that isn't built", instead.storage);
+    if (s.has(key)) s.refuse(key, "a base that is quantised in a way that isn't built", refusalAdvice.storage);
 }
 
-function refuseOtherData(s: Settings): void {
-  if (s.has("processor_type")) s.refuse("processor_type", "a base that sees or hears", instead.texts);
-  if (s.flag("is_multimodal")) s.refuse("is_multimodal", "a base that sees or hears", instead.texts);
+function refuseOtherData(s: ToolSettings): void {
+  if (s.has("processor_type")) s.refuse("processor_type", "a base that sees or hears", refusalAdvice.texts);
+  if (s.flag("is_multimodal")) s.refuse("is_multimodal", "a base that sees or hears", refusalAdvice.texts);
   const model = s.text("model_type");
   if (/ImageTextToText|Vision|Llava|Mllama|Pixtral|Voxtral|Audio|Speech/.test(model ?? ""))
-    s.refuse("model_type", "a base that sees or hears", instead.texts);
+    s.refuse("model_type", "a base that sees or hears", refusalAdvice.texts);
   else if (/ForSequenceClassification|ForTokenClassification/.test(model ?? ""))
     s.refuse(
       "model_type",
@@ -112,7 +112,7 @@ function refuseOtherData(s: Settings): void {
 }
 
 /** The template that is built in; others are left for the base's own. */
-function templateOf(s: Settings, chats: boolean, ofRows: string | undefined): string | undefined {
+function templateOf(s: ToolSettings, chats: boolean, ofRows: string | undefined): string | undefined {
   const named = s.text("chat_template");
   for (const key of ["chat_template_jinja", "default_system_message"]) s.leave(key, "the base's own template is used");
   if (!chats) s.leave("chat_template", "plain texts have no template");
@@ -121,18 +121,18 @@ function templateOf(s: Settings, chats: boolean, ofRows: string | undefined): st
     return ofRows;
   }
   if (named === undefined || named === "tokenizer_default" || !chats) return undefined;
-  const built = builtNamed("template", named);
+  const built = findBuiltWord("template", named);
   if (built) return built.name;
   s.leave("chat_template", "the template isn't built in; the base's own is used");
   return undefined;
 }
 
-function techniqueOf(s: Settings): { readonly technique: string; readonly storage: string | undefined } {
+function techniqueOf(s: ToolSettings): { readonly technique: string; readonly storage: string | undefined } {
   const adapter = s.text("adapter");
   const [four, eight] = [s.switched("load_in_4bit"), s.switched("load_in_8bit")];
   const other = ["lora", "qlora", undefined].includes(adapter)
     ? undefined
-    : otherTechnique(s, "adapter", adapter ?? "");
+    : techniqueByName(s, "adapter", adapter ?? "");
   if (adapter === undefined || other === "full") {
     for (const key of ["load_in_4bit", "load_in_8bit"])
       if (s.flag(key)) s.leave(key, "all weights train, so none is rounded");
@@ -158,7 +158,7 @@ const started = (technique: string, from: string | undefined): string =>
       ? `${technique.slice(0, -1)}, from: ${quoted(from)})`
       : `${technique}(from: ${quoted(from)})`;
 
-function lengthsAndMasks(s: Settings, chats: boolean): void {
+function lengthsAndMasks(s: ToolSettings, chats: boolean): void {
   if (!chats) s.ignore("all tokens of a plain text are trained", "train_on_inputs");
   else if (s.flag("train_on_inputs")) s.leave("train_on_inputs", "only the assistant's turns are trained");
   s.inner("special_tokens").leaveAll("the base's own tokens are used");
@@ -172,11 +172,11 @@ function lengthsAndMasks(s: Settings, chats: boolean): void {
 }
 
 /** Cosine without another word; its warm-up is 3% there, of a hundred steps at most. */
-function schedule(s: Settings): string | undefined {
+function schedule(s: ToolSettings): string | undefined {
   const rate = s.number("learning_rate");
   const floor = s.number("cosine_min_lr_ratio");
   const fallback = { name: "cosine", warmup: "3%", rate };
-  const text = scheduleFrom(s, usualSchedule, fallback);
+  const text = scheduleFrom(s, usualScheduleNames, fallback);
   const flat = (s.number("cosine_constant_lr_ratio") ?? 0) > 0;
   if (flat) s.leave("cosine_constant_lr_ratio", "the rate has no flat end here");
   if (floor === undefined || floor === 0 || !text?.startsWith("cosine")) {
@@ -185,16 +185,16 @@ function schedule(s: Settings): string | undefined {
   }
   return text.replace(
     /^cosine(\(|$)/,
-    `cosine_with_min_lr(min_lr_rate: ${share(floor)}${text === "cosine" ? ")" : ", "}`,
+    `cosine_with_min_lr(min_lr_rate: ${asPercent(floor)}${text === "cosine" ? ")" : ", "}`,
   );
 }
 
 /** `epochs`: how many there are, where they are told; a look each so many steps, or a share of all of them. */
-function looks(s: Settings, epochs: number | undefined): string | undefined {
+function looks(s: ToolSettings, epochs: number | undefined): string | undefined {
   const each = s.number("eval_steps");
   if (each !== undefined && each > 0 && (each >= 1 || epochs !== undefined)) {
     s.leave("evals_per_epoch", "`eval_steps` goes before it");
-    return each >= 1 ? call("every", { steps: each }) : everyPart(each * (epochs ?? 1));
+    return each >= 1 ? wordCallText("every", { steps: each }) : everyPart(each * (epochs ?? 1));
   }
   if (each !== undefined) s.leave("eval_steps", "write `validate: every(steps: …)`");
   const many = s.number("evals_per_epoch");
@@ -207,18 +207,21 @@ const parts = (many: number | undefined): string | undefined =>
 /** Six digits, rounded down, so that the last of an epoch falls on its end. */
 function everyPart(epochs: number): string {
   const [digits, power] = epochs.toExponential(11).split("e");
-  return call("every", { epochs: Number(`${String(Math.floor(Number(digits) * 1e5 + 1e-6) / 1e5)}e${String(power)}`) });
+  return wordCallText("every", {
+    epochs: Number(`${String(Math.floor(Number(digits) * 1e5 + 1e-6) / 1e5)}e${String(power)}`),
+  });
 }
-function unlooked(s: Settings): undefined {
+function unlooked(s: ToolSettings): undefined {
   for (const key of ["eval_steps", "evals_per_epoch", "eval_sample_packing", "eval_strategy", "evaluation_strategy"])
     s.leave(key, "no rows are held back: write a `split`");
   return undefined;
 }
 
-const recomputed = (said: string | undefined): boolean => said !== undefined && !["false", "no", "none"].includes(said);
+const recomputed = (setting: string | undefined): boolean =>
+  setting !== undefined && !["false", "no", "none"].includes(setting);
 
 /** A number of rows of an update, told as such, is so many small batches. */
-function batches(s: Settings): { readonly batch_size: string; readonly accumulate: string | undefined } {
+function batches(s: ToolSettings): { readonly batch_size: string; readonly accumulate: string | undefined } {
   const [small, many] = [s.number("micro_batch_size") ?? 1, s.number("gradient_accumulation_steps")];
   const all = many === undefined ? s.number("batch_size") : undefined;
   if (all === undefined || all % small !== 0)
@@ -228,11 +231,11 @@ function batches(s: Settings): { readonly batch_size: string; readonly accumulat
     );
   return {
     batch_size: String(small),
-    accumulate: text(many ?? (all !== undefined && all % small === 0 ? all / small : undefined)),
+    accumulate: settingNumber(many ?? (all !== undefined && all % small === 0 ? all / small : undefined)),
   };
 }
 
-function precision(s: Settings): string | undefined {
+function precision(s: ToolSettings): string | undefined {
   const half = s.switched("bf16") ?? s.flag("bfloat16");
   for (const key of ["fp16", "float16"])
     if (s.flag(key))
@@ -241,25 +244,25 @@ function precision(s: Settings): string | undefined {
   return half ? "bf16" : undefined;
 }
 
-function idle(s: Settings): void {
+function idle(s: ToolSettings): void {
   for (const key of ["resume_from_checkpoint", "auto_resume_from_checkpoints"])
     s.leave(key, "a run goes on by `resume: true`");
   if (s.flag("dataset_exact_deduplication"))
     s.leave("dataset_exact_deduplication", "write `clean: [drop_duplicates]`; case and blanks don't count there");
   // Axolotl sends the model wherever a name for it is given.
-  s.leave("hub_model_id", publish);
-  ignoreUsual(s);
+  s.leave("hub_model_id", publishAdvice);
+  ignoreTrainerSettings(s);
   s.ignore(
-    loading,
+    loadingReason,
     /^(strict|dataset_prepared_path|is_\w+_derived_model|pad_to_sequence_len|eval_sample_packing|sample_packing_\w+)$/,
   );
   if (s.flag("skip_prepare_dataset"))
     s.leave("skip_prepare_dataset", "rows are tokenized here: give their texts, not their tokens");
-  s.ignore(loading, /^(experimental_skip_move_to_device|tokenizer_use_mistral_common)$/);
-  s.ignore(loading, /^(multipack_real_batches|streaming\w*|total_num_tokens|base_model_ignore_patterns)$/);
-  s.ignore(loading, /^(base_model_config|pretrain_multipack_\w+)$/);
+  s.ignore(loadingReason, /^(experimental_skip_move_to_device|tokenizer_use_mistral_common)$/);
+  s.ignore(loadingReason, /^(multipack_real_batches|streaming\w*|total_num_tokens|base_model_ignore_patterns)$/);
+  s.ignore(loadingReason, /^(base_model_config|pretrain_multipack_\w+)$/);
   s.ignore("the quantisation is not asked for", /^gptq_\w+$/);
-  s.ignore(machines, "device");
+  s.ignore(machinesReason, "device");
 }
 /** Whether a setting is there and not switched off. */
-const asked = (s: Settings, key: string): boolean => s.has(key) && s.said(key) !== "false";
+const isRequested = (s: ToolSettings, key: string): boolean => s.has(key) && s.lowerText(key) !== "false";

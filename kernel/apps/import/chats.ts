@@ -1,9 +1,9 @@
 /** Conversations as OpenAI's fine-tuning takes them, a JSON record in each line: what a row has decides what it is. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { isRecord } from "#dsl/language/diagnostics/record.js";
-import { quoted, type Read } from "./program.js";
-import { instead } from "./refusals.js";
-import type { Settings } from "./settings.js";
+import { quoted, type ProgramDraft } from "./program.js";
+import { refusalAdvice } from "./refusals.js";
+import type { ToolSettings } from "./settings.js";
 
 /** Rows that are looked at; all of a long file would take as long as its training. */
 const most = 10_000;
@@ -14,7 +14,7 @@ const ofTurns = ["messages", "conversations"] as const;
 const known = new Set(["system", "user", "assistant", "human", "gpt"]);
 
 /** Each field that any row or turn has, with a value of it: `messages.weight` is a turn's. */
-export function rowsOf(text: string, file: string): Readonly<Record<string, unknown>> {
+export function chatFields(text: string, file: string): Readonly<Record<string, unknown>> {
   const out: Record<string, unknown> = {};
   const turns = new Map<string, Record<string, unknown>>();
   const lines = text.split("\n").filter((line) => line.trim() !== "");
@@ -38,25 +38,25 @@ function shown({ role, from, content, value, ...rest }: Readonly<Record<string, 
   };
 }
 
-function parsed(line: string, at: number, file: string): Readonly<Record<string, unknown>> {
+function parsed(line: string, lineIndex: number, file: string): Readonly<Record<string, unknown>> {
   let row: unknown;
   try {
     row = JSON.parse(line);
   } catch (cause) {
-    throw new CodedError("not-settings", { file, why: `line ${String(at + 1)} is no JSON` }, { cause });
+    throw new CodedError("not-settings", { file, why: `line ${String(lineIndex + 1)} is no JSON` }, { cause });
   }
-  if (!isRecord(row)) throw new CodedError("not-settings", { file, why: `line ${String(at + 1)} is no record` });
+  if (!isRecord(row)) throw new CodedError("not-settings", { file, why: `line ${String(lineIndex + 1)} is no record` });
   return row;
 }
 
-export function readChats(s: Settings, file: string): Read {
+export function readChats(s: ToolSettings, file: string): ProgramDraft {
   for (const key of ["preferred_output", "non_preferred_output", "chosen", "rejected"])
-    if (s.has(key)) s.refuse(key, "preference optimisation", instead.preference);
+    if (s.has(key)) s.refuse(key, "preference optimisation", refusalAdvice.preference);
   for (const key of ["tools", "functions", "parallel_tool_calls", "function_call"])
     if (s.has(key)) s.refuse(key, "a conversation with tools", tools);
   const columns = columnsOf(s);
   if (columns === undefined && s.refusals().length === 0)
-    s.refuse("messages", "missing: rows have no conversations", instead.rows);
+    s.refuse("messages", "missing: rows have no conversations", refusalAdvice.rows);
   return {
     notes: ["Chats alone: name a base below, and say how it is trained."],
     data: { source: `jsonl(${quoted(file)})`, columns: columns ?? "{ messages: messages }" },
@@ -67,7 +67,7 @@ export function readChats(s: Settings, file: string): Read {
 const tools =
   "what serves: rows without tools; `turns(messages, ignore: [tools])` reads the rest where they matter nothing";
 
-function columnsOf(s: Settings): string | undefined {
+function columnsOf(s: ToolSettings): string | undefined {
   const column = ofTurns.find((one) => s.has(one));
   if (column !== undefined) return `{ messages: ${turnsIn(s.inner(column), column)} }`;
   if (s.has("prompt") && s.has("completion")) {
@@ -80,12 +80,12 @@ function columnsOf(s: Settings): string | undefined {
 }
 
 /** How a column of turns is read; fields that would be lost are refused. */
-function turnsIn(turn: Settings, column: string): string {
+function turnsIn(turn: ToolSettings, column: string): string {
   let developer = false;
   for (const key of turn.keys()) {
     if (/^(tool_calls|function_call|tool_call_id)$|^role (tool|function|function_call|observation)$/.test(key))
       turn.refuse(key, "a conversation with tools", tools);
-    else if (key === "parts") turn.refuse(key, "content in parts, as pictures and sound have it", instead.texts);
+    else if (key === "parts") turn.refuse(key, "content in parts, as pictures and sound have it", refusalAdvice.texts);
     else if (/^(reasoning_content|thinking|refusal|audio)$/.test(key))
       turn.refuse(key, "a field that isn't read", "what serves: `turns(messages, ignore: […])` leaves it out");
     else if (key === "role developer") developer = turn.flag(key);

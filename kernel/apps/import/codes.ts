@@ -1,6 +1,6 @@
 /** Codes of importing other tools' settings. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
-import { shownValue } from "./shown-value.js";
+import { settingValueText } from "./shown-value.js";
 import type { Refusal } from "./settings.js";
 
 /** The data of each code. */
@@ -34,7 +34,7 @@ export const importCodes: CodeTable<ImportCodeData> = {
     severity: "error",
     message: (d) =>
       `${d.file} asks for what isn't built: ${d.refusals
-        .map(({ setting, value, what }) => `\`${setting}: ${shownValue(setting, value)}\` is ${what}`)
+        .map(({ setting, value, what }) => `\`${setting}: ${settingValueText(setting, value)}\` is ${what}`)
         .join("; ")}`,
     help: (d) => [...new Set(d.refusals.map(({ instead }) => instead))].join("; "),
     explain:

@@ -3,39 +3,39 @@
  * which kernels compute it, how data are prepared and loaded.
  */
 
-import type { Idle, Settings } from "./settings.js";
+import type { IdlePattern, ToolSettings } from "./settings.js";
 
-export const files = "where the run writes its files";
-export const logs = "what is logged";
-export const machines = "how work is spread over devices";
-export const kernels = "which kernels compute it";
-export const loading = "how files and rows are loaded";
+export const filesReason = "where the run writes its files";
+export const logsReason = "what is logged";
+export const machinesReason = "how work is spread over devices";
+export const kernelsReason = "which kernels compute it";
+export const loadingReason = "how files and rows are loaded";
 const results = "what is computed besides the training";
 
 /** What to write where a tool sends the model to the hub by itself. */
-export const publish =
+export const publishAdvice =
   'nothing is sent by itself: write `deploy tuned to huggingface("owner/name", push: secret(env: HF_TOKEN))`';
 
 /** Marks what transformers' trainers, and all tools over them, call such things; a model that is sent to the hub is left. */
-export function ignoreUsual(s: Settings): void {
-  if (asks(s.value("push_to_hub"))) s.leave("push_to_hub", publish);
+export function ignoreTrainerSettings(s: ToolSettings): void {
+  if (isSwitchedOn(s.value("push_to_hub"))) s.leave("push_to_hub", publishAdvice);
   s.ignoreAll(idleOfTrainers);
 }
-export const asks = (value: unknown): boolean =>
+export const isSwitchedOn = (value: unknown): boolean =>
   value !== undefined && !/^(|false|no|off|0|null)$/i.test(String(value));
 
 /** What transformers' trainers, and all tools over them, call such things. */
-const idleOfTrainers: readonly Idle[] = [
-  [files, /^(output_dir|overwrite_output_dir|run_name|project|project_name)$/],
+const idleOfTrainers: readonly IdlePattern[] = [
+  [filesReason, /^(output_dir|overwrite_output_dir|run_name|project|project_name)$/],
   [
-    logs,
+    logsReason,
     /^(logging_\w+|report_to|log_level|log_on_each_node|disable_tqdm|plot_loss|verbose|debug|include_\w+_per_second)$/,
   ],
-  [files, /^(save_\w+|push_to_hub|hub_\w+|push_dataset_to_hub|hf_use_auth_token|token|use_auth_token)$/],
-  [logs, /^(wandb|swanlab|mlflow|comet|trackio|otel_metrics|tensorboard)_\w+$/],
-  [logs, /^use_(wandb|swanlab|mlflow|comet|tensorboard|otel_metrics|trackio)$/],
+  [filesReason, /^(save_\w+|push_to_hub|hub_\w+|push_dataset_to_hub|hf_use_auth_token|token|use_auth_token)$/],
+  [logsReason, /^(wandb|swanlab|mlflow|comet|trackio|otel_metrics|tensorboard)_\w+$/],
+  [logsReason, /^use_(wandb|swanlab|mlflow|comet|tensorboard|otel_metrics|trackio)$/],
   [
-    logs,
+    logsReason,
     /^(eval_accumulation_steps|eval_batch_size|per_device_eval_batch_size|eval_delay|eval_on_start|eval_table_size)$/,
   ],
   [
@@ -43,33 +43,33 @@ const idleOfTrainers: readonly Idle[] = [
     /^(predict_with_generate|generation_max_length|generation_num_beams|do_eval|do_train|remove_unused_columns|label_names|prediction_loss_only|include_\w+)$/,
   ],
   [
-    machines,
+    machinesReason,
     /^(deepspeed|ddp|ddp_\w+|fsdp|fsdp_\w+|local_rank|accelerator_config|use_ray|ray_\w+|device_map|distributed_\w+)$/,
   ],
   [
-    machines,
+    machinesReason,
     /^(((tensor|pipeline|expert)_model|context|tensor|sequence|pipeline|expert|data)_parallel_size|(tensor|expert|sequence)_parallel|dp_\w+_size|parallelism_config|n_gpu|no_cuda|use_cpu|use_mps_device)$/,
   ],
   [
-    loading,
+    loadingReason,
     /^(dataloader_\w+|dataset_num_proc|dataset_processes|preprocessing_\w+|num_proc|overwrite_cache|skip_memory_metrics)$/,
   ],
   [
-    kernels,
+    kernelsReason,
     /^(tf32|bf16_full_eval|fp16_full_eval|fp16_opt_level|torch_compile\w*|torch_empty_cache_steps|torchdistx_path)$/,
   ],
   [
-    kernels,
+    kernelsReason,
     /^(attn_implementation|flash_attention|flash_attn|flash_attn_\w+|xformers_attention|sdp_attention|flex_attention|eager_attention|s2_attention|flex_attn_\w+|sdpa_attention)$/,
   ],
   [
-    kernels,
+    kernelsReason,
     /^(liger_\w+|use_liger_kernel|use_liger|cut_cross_entropy|enable_liger_kernel|use_kernels|use_(v1|dsv4|glm_dsa)_kernels|train_full_liger_kernel|fused_attn_kernel|lora_(mlp|qkv|o|embedding)_kernel|experts_implementation|use_scattermoe|use_sonicmoe|fused_\w+|tiled_mlp\w*)$/,
   ],
-  [kernels, /^(gradient_checkpointing_kwargs|use_reentrant_gc|activation_offloading|low_cpu_mem_usage)$/],
+  [kernelsReason, /^(gradient_checkpointing_kwargs|use_reentrant_gc|activation_offloading|low_cpu_mem_usage)$/],
   [
-    loading,
+    loadingReason,
     /^(trust_remote_code|use_fast|use_fast_tokenizer|tokenizer_use_fast|tokenizer_legacy|use_cache|tokenizer_type|tokenizer_class)$/,
   ],
-  [kernels, /^(gradient_accumulation_kwargs|gc_steps|length_column_name)$/],
+  [kernelsReason, /^(gradient_accumulation_kwargs|gc_steps|length_column_name)$/],
 ];

@@ -2,38 +2,38 @@
 import { parse } from "yaml";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { isRecord } from "#dsl/language/diagnostics/record.js";
-import { withoutSecretsOf } from "./addresses.js";
+import { removeSecrets } from "./addresses.js";
 import { readAutoTrain } from "./autotrain.js";
 import { readAxolotl } from "./axolotl.js";
-import { readChats, rowsOf } from "./chats.js";
-import { withDescriptions, type Beside } from "./llama-factory-data.js";
+import { readChats, chatFields } from "./chats.js";
+import { withDatasetDescriptions, type NearbyFiles } from "./llama-factory-data.js";
 import { readLlamaFactory } from "./llama-factory.js";
 import { readLudwig } from "./ludwig.js";
 import { readOpenAI } from "./openai.js";
 import { readPeft } from "./peft.js";
-import { programOf, type Read } from "./program.js";
+import { renderProgram, type ProgramDraft } from "./program.js";
 import { argumentsIn } from "./python.js";
-import { Settings, type Fate, type Left } from "./settings.js";
+import { ToolSettings, type SettingFate, type UncarriedSetting } from "./settings.js";
 import { readTrl } from "./trl.js";
-import { notebookOf, scriptOf } from "./script-text.js";
+import { notebookTextOf, scriptTextOf } from "./script-text.js";
 
-export const tools = ["peft", "axolotl", "ludwig", "autotrain", "llama-factory", "trl", "openai"] as const;
-export type Tool = (typeof tools)[number];
+export const importTools = ["peft", "axolotl", "ludwig", "autotrain", "llama-factory", "trl", "openai"] as const;
+export type ImportTool = (typeof importTools)[number];
 /** Names by which a file's tool may be told: Unsloth's programs are TRL's. */
-export const toolNames: readonly string[] = [...tools, "unsloth"];
-export const toolNamed = (name: string): Tool | undefined =>
-  name === "unsloth" ? "trl" : tools.find((tool) => tool === name);
-export interface Imported extends Pick<Read, "notes"> {
-  readonly tool: Tool;
+export const toolNames: readonly string[] = [...importTools, "unsloth"];
+export const findTool = (name: string): ImportTool | undefined =>
+  name === "unsloth" ? "trl" : importTools.find((tool) => tool === name);
+export interface ImportResult extends Pick<ProgramDraft, "notes"> {
+  readonly tool: ImportTool;
   readonly program: string;
-  readonly left: readonly Left[];
+  readonly left: readonly UncarriedSetting[];
   /** Settings without effect on the result, each with the reason. */
-  readonly idle: readonly Left[];
+  readonly idle: readonly UncarriedSetting[];
   /** What became of each setting that says anything, by its path. */
-  readonly fates: ReadonlyMap<string, Fate>;
+  readonly fates: ReadonlyMap<string, SettingFate>;
 }
 
-const readers: Readonly<Record<Tool, (settings: Settings, file: string) => Read>> = {
+const readers: Readonly<Record<ImportTool, (settings: ToolSettings, file: string) => ProgramDraft>> = {
   peft: readPeft,
   axolotl: readAxolotl,
   ludwig: readLudwig,
@@ -44,38 +44,43 @@ const readers: Readonly<Record<Tool, (settings: Settings, file: string) => Read>
 };
 
 /** What a file says, as it was understood; nothing is written yet. */
-export interface Understood {
-  readonly tool: Tool;
-  readonly read: Read;
-  readonly left: readonly Left[];
-  readonly idle: readonly Left[];
-  readonly fates: Imported["fates"];
+export interface InterpretedSettings {
+  readonly tool: ImportTool;
+  readonly read: ProgramDraft;
+  readonly left: readonly UncarriedSetting[];
+  readonly idle: readonly UncarriedSetting[];
+  readonly fates: ImportResult["fates"];
 }
 
 /**
  * `name`: the file's, as the program tells it; its ending says whether it is Python or chats a line each. `beside`: files near it.
  * Coded errors `not-settings`, `unknown-settings`, `import-refused`.
  */
-export function importSettings(text: string, name: string, told?: Tool, beside?: Beside): Imported {
-  const { tool, read, left, idle, fates } = understood(settingsIn(text, name), name, told, beside);
-  return { tool, program: programOf(read, { left, idle }, name), left, idle, notes: read.notes, fates };
+export function importSettings(text: string, name: string, toolName?: ImportTool, beside?: NearbyFiles): ImportResult {
+  const { tool, read, left, idle, fates } = interpretSettings(parseSettings(text, name), name, toolName, beside);
+  return { tool, program: renderProgram(read, { left, idle }, name), left, idle, notes: read.notes, fates };
 }
 
 /** `settings`: by name, as `settingsIn` gives them. Coded errors `unknown-settings`, `import-refused`. */
-export function understood(
+export function interpretSettings(
   settings: Readonly<Record<string, unknown>>,
   name: string,
-  told?: Tool,
-  beside?: Beside,
-): Understood {
-  const tool = told ?? (chats.test(name) ? "openai" : toolOf(settings));
-  if (!tool) throw new CodedError("unknown-settings", { file: name, has: Object.keys(settings).slice(0, 8), tools });
+  toolName?: ImportTool,
+  beside?: NearbyFiles,
+): InterpretedSettings {
+  const tool = toolName ?? (chats.test(name) ? "openai" : toolOf(settings));
+  if (!tool)
+    throw new CodedError("unknown-settings", {
+      file: name,
+      has: Object.keys(settings).slice(0, 8),
+      tools: importTools,
+    });
   const {
     settings: shown,
     left: secrets,
     withVariables,
-  } = withoutSecretsOf(tool === "llama-factory" && beside ? withDescriptions(settings, beside) : settings);
-  const all = Settings.of(shown);
+  } = removeSecrets(tool === "llama-factory" && beside ? withDatasetDescriptions(settings, beside) : settings);
+  const all = ToolSettings.fromValue(shown);
   const read = (chats.test(name) ? readChats : readers[tool])(all, name);
   const refusals = all.refusals();
   if (refusals.length > 0) throw new CodedError("import-refused", { file: name, refusals });
@@ -87,7 +92,7 @@ export function understood(
 const chats = /\.jsonl$/i;
 
 /** Settings by name, whatever they are written in. Coded error `not-settings`. */
-export function settingsIn(text: string, name: string): Readonly<Record<string, unknown>> {
+export function parseSettings(text: string, name: string): Readonly<Record<string, unknown>> {
   const settings = written(text, name);
   if (deeper(settings, 100)) throw new CodedError("not-settings", { file: name, why: "it is nested too deeply" });
   return settings;
@@ -107,11 +112,11 @@ function deeper(value: unknown, most: number): boolean {
 
 function written(text: string, name: string): Readonly<Record<string, unknown>> {
   if (/\.(py|ipynb)$/i.test(name)) {
-    const calls = argumentsIn(/\.py$/i.test(name) ? scriptOf(text) : notebookOf(text, name), name);
+    const calls = argumentsIn(/\.py$/i.test(name) ? scriptTextOf(text) : notebookTextOf(text, name), name);
     if (Object.keys(calls).length > 0) return calls;
     throw new CodedError("not-settings", { file: name, why: "its text gives no trainer that is known any settings" });
   }
-  if (chats.test(name)) return rowsOf(text, name);
+  if (chats.test(name)) return chatFields(text, name);
   let settings: unknown;
   try {
     settings = parse(text, { maxAliasCount: 100 });
@@ -127,7 +132,7 @@ function written(text: string, name: string): Readonly<Record<string, unknown>> 
 const ofTrainers =
   /^(num_train_epochs|per_device_train_batch_size|lr_scheduler_type|dataset_text_field|\w*Trainer|\w*TrainingArguments|(SFT|DPO|KTO|Reward|PRM|NashMD|[A-Z]+PO|Async\w+|Lora)Config|Fast\w*Model\.\w+)$/;
 
-function toolOf(settings: Readonly<Record<string, unknown>>): Tool | undefined {
+function toolOf(settings: Readonly<Record<string, unknown>>): ImportTool | undefined {
   const has = (...keys: readonly string[]): boolean => keys.some((key) => key in settings);
   if (has("peft_type")) return "peft";
   if (has("input_features", "output_features")) return "ludwig";

@@ -3,8 +3,8 @@
  * are: each comes from a `load_dataset` of its own, nothing is done to it before, and a trainer is given the result.
  */
 import type { PythonAssignment, PythonCall, PythonNode, PythonProgram } from "./python-tree.js";
-import { literalOf, partsIn } from "./python-values.js";
-import { Unread } from "./settings.js";
+import { literalOf, splitAtCommas } from "./python-values.js";
+import { UnreadExpression } from "./settings.js";
 
 /** Names of the settings of such a call. `sources`: sections of `load_dataset`; `parts`: the split of each, "" where the section says it. */
 export const [SOURCES, PARTS] = ["sources", "parts"] as const;
@@ -42,8 +42,8 @@ function settingsOf(
   call: PythonCall,
   { known, names, sections }: World,
 ): Readonly<Record<string, unknown>> | undefined {
-  const [list = "", ...rest] = partsIn(program.text, call.start) ?? [];
-  const items = /^(?:(?:dsets|datasets)\s*=\s*)?\[/.test(list) ? partsIn(list, list.indexOf("[") + 1) : undefined;
+  const [list = "", ...rest] = splitAtCommas(program.text, call.start) ?? [];
+  const items = /^(?:(?:dsets|datasets)\s*=\s*)?\[/.test(list) ? splitAtCommas(list, list.indexOf("[") + 1) : undefined;
   const sources = items?.map((item) => sourceOf(program, { call, item }, known)) ?? [];
   const certain = sources.flatMap((one) => one ?? []);
   // A data set without a split is several, which can't be put together with others.
@@ -51,7 +51,7 @@ function settingsOf(
   if (certain.length < 2 || certain.length < sources.length || !certain.every(isOne)) return undefined;
   const given = rest.map((part) => /^(\w+)\s*=(?!=)\s*([\s\S]*)$/.exec(part));
   const drawn = given.flatMap((one) => (one ? [[one[1] ?? "", literalOf(one[2] ?? "", names)] as const] : []));
-  const plain = drawn.every(([name, value]) => drawing.test(name) && !(value instanceof Unread));
+  const plain = drawn.every(([name, value]) => drawing.test(name) && !(value instanceof UnreadExpression));
   const shares = drawn.find(([name]) => name === "probabilities")?.[1];
   const fits = shares === undefined || (Array.isArray(shares) && shares.length === certain.length);
   if (drawn.length < rest.length || !plain || !fits || (call.name === "concatenate_datasets" && rest.length > 0))

@@ -3,18 +3,21 @@
  * a data set is listed, and an Alpaca file of its name is taken.
  */
 import { isRecord } from "#dsl/language/diagnostics/record.js";
-import { interleaved, otherRows, readAlike, together, type Ending } from "./mixture.js";
-import { call, hub, quoted, text, word, type Read } from "./program.js";
-import { instead, refuseObjective } from "./refusals.js";
-import type { Settings } from "./settings.js";
+import { interleaveText, differentRowsAdvice, areReadAlike, mixText, type MixEnding } from "./mixture.js";
+import { wordCallText, hubSourceText, quoted, settingNumber, word, type ProgramDraft } from "./program.js";
+import { refusalAdvice, refuseObjective } from "./refusals.js";
+import type { ToolSettings } from "./settings.js";
 
 /** Texts of files near the settings, by their path from there; undefined: there is none. */
-export type Beside = (path: string) => string | undefined;
+export type NearbyFiles = (path: string) => string | undefined;
 /** Settings in which the descriptions are put, and the folder that they were found in. */
 const [INFO, FOLDER] = ["dataset_info", "dataset_info_folder"] as const;
 
 /** The settings with the description of each data set that they name. */
-export function withDescriptions(settings: Readonly<Record<string, unknown>>, beside: Beside): Record<string, unknown> {
+export function withDatasetDescriptions(
+  settings: Readonly<Record<string, unknown>>,
+  beside: NearbyFiles,
+): Record<string, unknown> {
   const folder = folderOf(settings["dataset_dir"]);
   for (const path of [`${folder}/dataset_info.json`, "dataset_info.json"]) {
     const described = recordOf(beside(path));
@@ -36,43 +39,47 @@ function recordOf(json: string | undefined): Readonly<Record<string, unknown>> |
     return undefined; // a data set without a description is named as such
   }
 }
-const folderOf = (said: unknown): string =>
-  typeof said === "string" && !said.includes(":") ? said.replace(/\/$/, "") : "data";
-const namesIn = (said: unknown): readonly string[] =>
-  [said].flat().flatMap((one) => (typeof one === "string" ? one.split(/\s*,\s*/) : []));
+const folderOf = (datasetDir: unknown): string =>
+  typeof datasetDir === "string" && !datasetDir.includes(":") ? datasetDir.replace(/\/$/, "") : "data";
+const namesIn = (names: unknown): readonly string[] =>
+  [names].flat().flatMap((one) => (typeof one === "string" ? one.split(/\s*,\s*/) : []));
 
 /** Settings of a data set that say where its rows are, and how many of them are taken. */
 const where = /^(file_name|hf_hub_url|ms_hub_url|om_hub_url|subset|split|num_samples)$/;
 
 /** Rows, and whether others are named to be looked at while it trains. */
-export interface Rows {
-  readonly data: Read["data"];
-  readonly held: boolean;
+export interface LlamaFactoryRows {
+  readonly data: ProgramDraft["data"];
+  readonly hasHoldout: boolean;
 }
 
 /** `cut`: rows of these data sets are held back. */
-export function dataOf(s: Settings, { plain, cut }: { readonly plain: boolean; readonly cut: boolean }): Rows {
+export function readLlamaFactoryRows(
+  s: ToolSettings,
+  { plain, cut }: { readonly plain: boolean; readonly cut: boolean },
+): LlamaFactoryRows {
   const named = s.texts("dataset").flatMap(namesIn);
   const looked = s.texts("eval_dataset").flatMap(namesIn);
   if ([...named, ...looked].some((name) => /^mllm|llava|image|video|audio/i.test(name)))
-    s.refuse("dataset", "data that are pictures, films or sound", instead.texts);
+    s.refuse("dataset", "data that are pictures, films or sound", refusalAdvice.texts);
   const folder = s.text("dataset_dir");
   if (folder?.includes(":")) s.leave("dataset_dir", "files of the net are fetched first");
   const info = s.inner(INFO);
-  const entryOf = (name: string): Settings | undefined => (info.keys().includes(name) ? info.inner(name) : undefined);
+  const entryOf = (name: string): ToolSettings | undefined =>
+    info.keys().includes(name) ? info.inner(name) : undefined;
   const [first = "data"] = named;
-  const own = entryOf(first);
+  const firstEntry = entryOf(first);
   const isAlike = (name: string): boolean => {
     const other = entryOf(name);
-    return own && other ? readAlike(own, other, where) : own === other;
+    return firstEntry && other ? areReadAlike(firstEntry, other, where) : firstEntry === other;
   };
   const carried = [first, ...named.slice(1).filter(isAlike)];
   const each = s.flag("eval_on_each_dataset");
   const validation = !cut && !each && looked.every(isAlike) ? looked : [];
   listLost(s, { lost: named.filter((name) => !carried.includes(name)), cut, validates: validation.length > 0 });
   const all = [...new Set([...carried, ...validation])];
-  info.leaveAll(otherRows, ...all);
-  if (!own) s.leave("dataset", "no dataset_info.json describes it: Alpaca files of that name were taken");
+  info.leaveAll(differentRowsAdvice, ...all);
+  if (!firstEntry) s.leave("dataset", "no dataset_info.json describes it: Alpaca files of that name were taken");
   const sourceFor = (name: string): string => {
     const entry = entryOf(name);
     return entry ? sourceOf(entry, s.text(FOLDER) ?? "") : `json(${quoted(`${folderOf(folder)}/${name}.json`)})`;
@@ -81,16 +88,16 @@ export function dataOf(s: Settings, { plain, cut }: { readonly plain: boolean; r
   const train = mixtureOf(s, carried.map(sourceFor));
   return {
     data: {
-      source: validation.length > 0 ? `{ train: ${train}, validation: ${together(validation.map(sourceFor))} }` : train,
+      source: validation.length > 0 ? `{ train: ${train}, validation: ${mixText(validation.map(sourceFor))} }` : train,
       columns: described[0] ?? (plain ? "{ text: text }" : "{ messages: alpaca() }"),
       sample: sampleOf(s, all.map(entryOf), { sets: carried.length, validates: validation.length > 0 }),
     },
-    held: validation.length > 0,
+    hasHoldout: validation.length > 0,
   };
 }
 
 function listLost(
-  s: Settings,
+  s: ToolSettings,
   { lost, cut, validates }: { readonly lost: readonly string[]; readonly cut: boolean; readonly validates: boolean },
 ): void {
   if (lost.length > 0) s.leave("dataset", `without ${lost.join(", ")}, whose rows are read in another way`);
@@ -100,33 +107,33 @@ function listLost(
 }
 
 /** How LLaMA-Factory's strategies end. */
-const endings: Readonly<Record<string, Ending>> = {
+const endings: Readonly<Record<string, MixEnding>> = {
   interleave_under: "first_exhausted",
   interleave_over: "all_exhausted",
 };
 /** Rows of several data sets: put together, unless a strategy draws them in shares. */
-function mixtureOf(s: Settings, sources: readonly string[]): string {
+function mixtureOf(s: ToolSettings, sources: readonly string[]): string {
   if (sources.length < 2) {
     s.ignore("of a single data set nothing is mixed", "mix_strategy", "interleave_probs");
-    return together(sources);
+    return mixText(sources);
   }
-  const strategy = s.said("mix_strategy") ?? "concat";
+  const strategy = s.lowerText("mix_strategy") ?? "concat";
   if (strategy === "concat") {
     s.ignore("data sets that are put together have no shares", "interleave_probs");
     if (s.flag("disable_shuffling")) s.leave("disable_shuffling", "rows of several data sets are drawn by chance");
-    return together(sources);
+    return mixText(sources);
   }
   const ending = endings[strategy];
   const shares = sharesIn(s);
-  const drawn = ending && interleaved(s, sources, { shares, ending, key: "mix_strategy" });
+  const drawn = ending && interleaveText(s, sources, { shares, ending, key: "mix_strategy" });
   if (drawn !== undefined) return drawn;
   s.leave("mix_strategy", "the data sets are put together");
   s.leave("interleave_probs", "the data sets are put together");
-  return together(sources);
+  return mixText(sources);
 }
 
 /** A list of numbers, or a text of them with commas. */
-function sharesIn(s: Settings): readonly number[] | undefined {
+function sharesIn(s: ToolSettings): readonly number[] | undefined {
   if (!s.has("interleave_probs")) return undefined;
   const value = s.value("interleave_probs");
   return typeof value === "string" ? s.text("interleave_probs")?.split(",").map(Number) : s.numbers("interleave_probs");
@@ -134,8 +141,8 @@ function sharesIn(s: Settings): readonly number[] | undefined {
 
 /** How many rows are kept of the data. */
 function sampleOf(
-  s: Settings,
-  entries: readonly (Settings | undefined)[],
+  s: ToolSettings,
+  entries: readonly (ToolSettings | undefined)[],
   { sets, validates }: { readonly sets: number; readonly validates: boolean },
 ): string | undefined {
   const most = s.number("max_samples");
@@ -144,24 +151,24 @@ function sampleOf(
       "max_samples",
       "the first rows are taken there, and `sample` draws so many evenly: cut the file to keep those",
     );
-    const own = entries[0]?.number("num_samples");
+    const sampleCount = entries[0]?.number("num_samples");
     if (most !== undefined) entries[0]?.leave("num_samples", "`max_samples` goes before it");
-    return text(most ?? own);
+    return settingNumber(most ?? sampleCount);
   }
   const why = "of each data set the first rows are taken there: cut the files";
   s.leave("max_samples", why);
   for (const entry of entries) entry?.leave("num_samples", why);
-  return most === undefined || validates ? undefined : text(most * sets);
+  return most === undefined || validates ? undefined : settingNumber(most * sets);
 }
 
-function columnsOf(entry: Settings, plain: boolean): string {
-  if (entry.flag("ranking")) entry.refuse("ranking", "preference optimisation", instead.preference);
+function columnsOf(entry: ToolSettings, plain: boolean): string {
+  if (entry.flag("ranking")) entry.refuse("ranking", "preference optimisation", refusalAdvice.preference);
   const columns = entry.inner("columns");
   for (const key of ["images", "videos", "audios"])
-    if (columns.has(key)) columns.refuse(key, "data that are pictures, films or sound", instead.texts);
+    if (columns.has(key)) columns.refuse(key, "data that are pictures, films or sound", refusalAdvice.texts);
   if (columns.has("kto_tag")) refuseObjective(columns, "kto_tag", "kto");
   for (const key of ["chosen", "rejected"])
-    if (columns.has(key)) columns.refuse(key, "preference optimisation", instead.preference);
+    if (columns.has(key)) columns.refuse(key, "preference optimisation", refusalAdvice.preference);
   columns.leave("history", "earlier turns are not read: write rows as conversations");
   columns.leave("system", "write the system's text as a turn of the conversation");
   columns.leave("tools", "rows are read without tools");
@@ -170,14 +177,18 @@ function columnsOf(entry: Settings, plain: boolean): string {
     : `{ messages: ${rowsOf(entry, columns)} }`;
 }
 
-function sourceOf(entry: Settings, folder: string): string {
+function sourceOf(entry: ToolSettings, folder: string): string {
   const path = entry.text("hf_hub_url");
   if (path !== undefined) {
     entry.leave("file_name", "`hf_hub_url` goes before it");
     entry.ignore("the same data set elsewhere", "ms_hub_url", "om_hub_url");
     const split = entry.text("split") ?? "train";
     if (!/^\w+$/.test(split)) entry.leave("split", "keep so many rows by `sample: N`");
-    return hub(path, { config: entry.text("subset"), split: split.replace(/\[.*$/, ""), revision: undefined });
+    return hubSourceText(path, {
+      config: entry.text("subset"),
+      split: split.replace(/\[.*$/, ""),
+      revision: undefined,
+    });
   }
   const file = entry.text("file_name") ?? "data.json";
   const ending = /\.(csv|json|jsonl|parquet|arrow|txt)$/.exec(file)?.[1];
@@ -186,14 +197,14 @@ function sourceOf(entry: Settings, folder: string): string {
 }
 
 /** Alpaca's three columns, or a column of turns with its own names. */
-function rowsOf(entry: Settings, columns: Settings): string {
-  const kind = entry.said("formatting") ?? "alpaca";
-  const differing = (s: Settings, key: string, usual: string): string | undefined => {
+function rowsOf(entry: ToolSettings, columns: ToolSettings): string {
+  const kind = entry.lowerText("formatting") ?? "alpaca";
+  const differing = (s: ToolSettings, key: string, usual: string): string | undefined => {
     const name = s.text(key);
     return name === undefined || name === usual ? undefined : word(name);
   };
   if (kind === "alpaca") {
-    const rows = call("alpaca", {
+    const rows = wordCallText("alpaca", {
       instruction: differing(columns, "prompt", "instruction"),
       input: differing(columns, "query", "input"),
       output: differing(columns, "response", "output"),
@@ -201,7 +212,7 @@ function rowsOf(entry: Settings, columns: Settings): string {
     return rows.endsWith(")") ? rows : `${rows}()`;
   }
   if (kind !== "sharegpt" && kind !== "openai")
-    entry.refuse("formatting", "a way of writing rows that isn't built", instead.rows);
+    entry.refuse("formatting", "a way of writing rows that isn't built", refusalAdvice.rows);
   const tags = entry.inner("tags");
   for (const key of ["observation_tag", "function_tag"]) tags.leave(key, "rows are read without tools");
   const column = word(columns.text("messages") ?? "conversations");
@@ -214,7 +225,7 @@ function rowsOf(entry: Settings, columns: Settings): string {
   const known = speakers.every(([theirs, ours]) => usual.get(theirs) === ours);
   if (known && `${role} ${content}` === "from value") return column;
   if (known && `${role} ${content}` === "role content") return column;
-  return call("turns", {
+  return wordCallText("turns", {
     role: role === "role" ? undefined : word(role),
     content: content === "content" ? undefined : word(content),
     roles: known ? undefined : `{ ${speakers.map(([theirs, ours]) => `${word(theirs)}: ${ours}`).join(", ")} }`,

@@ -1,45 +1,45 @@
 /** LLaMA-Factory's settings in their next form (`examples/v1`): parts with a name each, data named by a file of their own. */
-import { ignoreUsual } from "./idle.js";
-import { call, quoted, share, text, type Read } from "./program.js";
-import { instead, refuseSenses } from "./refusals.js";
-import type { Settings } from "./settings.js";
+import { ignoreTrainerSettings } from "./idle.js";
+import { wordCallText, quoted, asPercent, settingNumber, type ProgramDraft } from "./program.js";
+import { refusalAdvice, refuseMultimodal } from "./refusals.js";
+import type { ToolSettings } from "./settings.js";
 import { loraFrom } from "./technique.js";
-import { calledAs, otherTechnique, untaken } from "./words.js";
+import { namedCallText, techniqueByName, notCarriedReason } from "./words.js";
 
 /** Whether settings are of that form. */
-export const isNext = (s: Settings): boolean =>
+export const isNextFormat = (s: ToolSettings): boolean =>
   !s.has("model_name_or_path") && (s.has("train_dataset") || s.has("model"));
 
-export function readNext(s: Settings): Read {
+export function readLlamaFactoryNext(s: ToolSettings): ProgramDraft {
   const base = s.text("model");
-  refuseSenses(s, "model", base);
-  const kind = s.said("model_class");
-  if (kind !== undefined && kind !== "llm") s.refuse("model_class", "a model of another kind", instead.texts);
+  refuseMultimodal(s, "model", base);
+  const kind = s.lowerText("model_class");
+  if (kind !== undefined && kind !== "llm") s.refuse("model_class", "a model of another kind", refusalAdvice.texts);
   const set = dataOf(s);
   const { technique, storage } = techniqueOf(s);
   const steps = s.number("max_steps");
   if (steps !== undefined) s.leave("num_train_epochs", "`max_steps` goes before it");
   const [small, all] = [s.number("micro_batch_size") ?? 1, s.number("global_batch_size")];
   if (all !== undefined && all % small !== 0) s.leave("global_batch_size", "it is no multiple of `micro_batch_size`");
-  const recipe: Read["recipe"] = {
-    epochs: steps === undefined ? text(s.number("num_train_epochs") ?? 3) : undefined,
-    steps: text(steps),
-    batch_size: text(small),
-    accumulate: all !== undefined && all % small === 0 ? text(all / small) : undefined,
+  const recipe: ProgramDraft["recipe"] = {
+    epochs: steps === undefined ? settingNumber(s.number("num_train_epochs") ?? 3) : undefined,
+    steps: settingNumber(steps),
+    batch_size: settingNumber(small),
+    accumulate: all !== undefined && all % small === 0 ? settingNumber(all / small) : undefined,
     optimizer: optimizerOf(s, s.number("learning_rate") ?? 1e-4),
     schedule: scheduleOf(s.inner("lr_scheduler_config")),
-    clip: text(s.number("max_grad_norm")),
+    clip: settingNumber(s.number("max_grad_norm")),
     shuffle: "random",
     precision: (s.switched("bf16") ?? true) ? "bf16" : undefined,
     recompute: (s.switched("enable_activation_checkpointing") ?? true) ? "blocks" : undefined,
-    seed: text(s.number("seed")),
+    seed: settingNumber(s.number("seed")),
   };
-  ignoreUsual(s);
+  ignoreTrainerSettings(s);
   s.ignore(
     "how work is spread, or how a model writes after its training",
     /^(kernel_config|dist_config|init_config|sample_backend|max_new_tokens|cp_\w+|mp_\w+|dist_timeout|batching_workers)$/,
   );
-  if ((s.said("batching_strategy") ?? "normal") !== "normal")
+  if ((s.lowerText("batching_strategy") ?? "normal") !== "normal")
     s.leave("batching_strategy", "rows are batched by the recipe: `packing: true` packs them");
   return {
     notes: [`"${set}" says which file the rows are in: name it below, with its columns.`],
@@ -49,29 +49,29 @@ export function readNext(s: Settings): Read {
       task: "chat",
       technique,
       storage,
-      max_length: text(s.number("cutoff_len") ?? 2048),
+      max_length: settingNumber(s.number("cutoff_len") ?? 2048),
     },
     recipe,
   };
 }
 
 /** What the data are for stands in the file's name alone. */
-function dataOf(s: Settings): string {
+function dataOf(s: ToolSettings): string {
   const set = s.text("train_dataset");
-  if (set === undefined) s.refuse("train_dataset", "missing, so nothing is trained", instead.merge);
-  else if (/dpo|pref|kto/i.test(set)) s.refuse("train_dataset", "preference optimisation", instead.preference);
+  if (set === undefined) s.refuse("train_dataset", "missing, so nothing is trained", refusalAdvice.merge);
+  else if (/dpo|pref|kto/i.test(set)) s.refuse("train_dataset", "preference optimisation", refusalAdvice.preference);
   else if (/multimodal|image|video|audio/i.test(set))
-    s.refuse("train_dataset", "data that are pictures, films or sound", instead.texts);
+    s.refuse("train_dataset", "data that are pictures, films or sound", refusalAdvice.texts);
   s.leave("eval_dataset", "write `source: { train: …, validation: … }`");
   for (const key of ["pref_loss", "pref_beta", "pref_ftx", "simpo_gamma", "dpo_label_smoothing", "ld_alpha"])
-    if (s.has(key)) s.refuse(key, "preference optimisation", instead.preference);
+    if (s.has(key)) s.refuse(key, "preference optimisation", refusalAdvice.preference);
   return set ?? "data.jsonl";
 }
 
-function techniqueOf(s: Settings): { readonly technique: string; readonly storage: string | undefined } {
+function techniqueOf(s: ToolSettings): { readonly technique: string; readonly storage: string | undefined } {
   const [adapter, stored] = [s.inner("peft_config"), s.inner("quant_config")];
-  const name = adapter.said("name");
-  const other = name === undefined || name === "lora" ? name : otherTechnique(adapter, "name", name);
+  const name = adapter.lowerText("name");
+  const other = name === undefined || name === "lora" ? name : techniqueByName(adapter, "name", name);
   if (other === undefined || other === "full") {
     stored.leaveAll("all weights train, so none is rounded");
     return { technique: "full", storage: undefined };
@@ -88,30 +88,32 @@ function techniqueOf(s: Settings): { readonly technique: string; readonly storag
 }
 
 /** PyTorch's AdamW with its own defaults, which are ours. */
-function optimizerOf(s: Settings, rate: number): string {
-  const own = s.inner("optim_config");
-  const name = own.said("name");
+function optimizerOf(s: ToolSettings, rate: number): string {
+  const optimSettings = s.inner("optim_config");
+  const name = optimSettings.lowerText("name");
   if (name !== undefined && name !== "adamw") {
-    const other = calledAs("optimizer", name, { learning_rate: rate }, () => undefined);
+    const other = namedCallText("optimizer", name, { learning_rate: rate }, () => undefined);
     if (other !== undefined) {
-      own.leaveAll(`not carried to ${name}`);
+      optimSettings.leaveAll(`not carried to ${name}`);
       return other;
     }
-    own.leave("name", untaken("optimizer", name, "adamw was taken"));
-    own.leaveAll("the settings of another optimizer");
+    optimSettings.leave("name", notCarriedReason("optimizer", name, "adamw was taken"));
+    optimSettings.leaveAll("the settings of another optimizer");
   }
-  return call("adamw", { learning_rate: rate });
+  return wordCallText("adamw", { learning_rate: rate });
 }
 
 /** The rate stays as it is where nothing is said. */
-function scheduleOf(s: Settings): string {
-  const name = s.said("name");
+function scheduleOf(s: ToolSettings): string {
+  const name = s.lowerText("name");
   const ratio = s.number("warmup_ratio");
-  const warmup = ratio === undefined ? "0%" : share(ratio);
+  const warmup = ratio === undefined ? "0%" : asPercent(ratio);
   if (name === undefined) return "constant";
   const falls =
-    name === "constant" ? undefined : calledAs("schedule", name, { warmup }, (_, why) => s.leave("warmup_ratio", why));
+    name === "constant"
+      ? undefined
+      : namedCallText("schedule", name, { warmup }, (_, why) => s.leave("warmup_ratio", why));
   if (falls !== undefined) return falls;
-  if (name !== "constant") s.leave("name", untaken("schedule", name, "the rate stays as it is"));
-  return call("constant", { warmup: ratio === undefined ? undefined : warmup });
+  if (name !== "constant") s.leave("name", notCarriedReason("schedule", name, "the rate stays as it is"));
+  return wordCallText("constant", { warmup: ratio === undefined ? undefined : warmup });
 }

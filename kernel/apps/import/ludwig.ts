@@ -1,10 +1,10 @@
 /** Ludwig's YAML: one input that is a text, and one output that is a text, a category or a number. */
-import { call, quoted, share, text, word, type Read } from "./program.js";
+import { wordCallText, quoted, asPercent, settingNumber, word, type ProgramDraft } from "./program.js";
 import { optimizerFrom } from "./rates.js";
-import { instead, refuseObjective, refuseSenses } from "./refusals.js";
-import type { Settings } from "./settings.js";
+import { refusalAdvice, refuseObjective, refuseMultimodal } from "./refusals.js";
+import type { ToolSettings } from "./settings.js";
 import { loraFrom, peftTechnique } from "./technique.js";
-import { calledAs, otherTechnique, untaken } from "./words.js";
+import { namedCallText, techniqueByName, notCarriedReason } from "./words.js";
 
 /** Checkpoints that Ludwig takes for its encoders' names. */
 const checkpoints: Readonly<Record<string, string>> = {
@@ -26,7 +26,7 @@ const tasks: Readonly<Record<string, string>> = {
   text: "text2text_generation",
 };
 
-export function readLudwig(s: Settings): Read {
+export function readLudwig(s: ToolSettings): ProgramDraft {
   const notes = ["Ludwig's file names no data: put the file's name below."];
   const writes = s.text("model_type") === "llm";
   refuseModels(s);
@@ -52,7 +52,7 @@ export function readLudwig(s: Settings): Read {
   const long =
     lengths.number("global_max_sequence_length", "max_sequence_length") ??
     lengths.inner("text").number("max_sequence_length");
-  const recipe = recipeOf(trainer, writes, split.held);
+  const recipe = recipeOf(trainer, writes, split.hasHoldout);
   s.ignore("not part of the training", "backend", "generation", "ludwig_version");
   return {
     notes,
@@ -70,25 +70,25 @@ export function readLudwig(s: Settings): Read {
       technique,
       storage:
         bits === undefined || technique === "full" ? undefined : bits === 4 ? "nf4" : bits === 8 ? "int8" : undefined,
-      max_length: text(long ?? (writes ? undefined : 256)),
+      max_length: settingNumber(long ?? (writes ? undefined : 256)),
     },
     recipe,
   };
 }
 
-function refuseModels(s: Settings): void {
+function refuseModels(s: ToolSettings): void {
   const type = s.text("model_type");
-  if (type === "gbm") s.refuse("model_type", "boosted trees", instead.pretrained);
+  if (type === "gbm") s.refuse("model_type", "boosted trees", refusalAdvice.pretrained);
   if (s.has("hyperopt")) s.leave("hyperopt", "write a `sweep`");
   s.leave("combiner", "one input needs no combiner");
 }
 
-function featuresOf(s: Settings): {
-  readonly input?: Settings;
+function featuresOf(s: ToolSettings): {
+  readonly input?: ToolSettings;
   /** Another text beside it. */
-  readonly second?: Settings;
-  readonly output?: Settings;
-  readonly others: readonly Settings[];
+  readonly second?: ToolSettings;
+  readonly output?: ToolSettings;
+  readonly others: readonly ToolSettings[];
 } {
   const [inputs, outputs] = [s.list("input_features"), s.list("output_features")];
   const input = inputs.find((one) => one.text("type") === "text") ?? inputs[0];
@@ -100,12 +100,12 @@ function featuresOf(s: Settings): {
         `an input of ${kindOf(type)}`,
         inputs.includes(one) && input !== one
           ? "what serves: only texts are read; write what matters into the text's column"
-          : instead.texts,
+          : refusalAdvice.texts,
       );
   }
   for (const one of outputs) {
     const type = one.text("type");
-    if (type !== undefined && !(type in tasks)) one.refuse("type", `an output of ${kindOf(type)}`, instead.texts);
+    if (type !== undefined && !(type in tasks)) one.refuse("type", `an output of ${kindOf(type)}`, refusalAdvice.texts);
     const loss = one.inner("loss").text("type");
     if (
       loss !== undefined &&
@@ -113,7 +113,7 @@ function featuresOf(s: Settings): {
         loss,
       )
     )
-      one.inner("loss").refuse("type", "a loss of its own", instead.loss);
+      one.inner("loss").refuse("type", "a loss of its own", refusalAdvice.loss);
     one.leave("decoder", "the task's own head is used");
     one.ignore("the base reads the text as one", "top_k", "reduce_input");
   }
@@ -127,7 +127,7 @@ function featuresOf(s: Settings): {
   };
 }
 /** The column of a second text, where the task reads pairs. */
-function secondText(second: Settings, task: string): string | undefined {
+function secondText(second: ToolSettings, task: string): string | undefined {
   if (!["text_classification", "regression"].includes(task)) {
     second.leaveAll("the task reads one text: put both into one column");
     return undefined;
@@ -148,31 +148,31 @@ const kindOf = (type: string): string =>
     number: "tables",
     binary: "tables",
   })[type] ?? type;
-const columnOf = (one: Settings | undefined): string | undefined => {
+const columnOf = (one: ToolSettings | undefined): string | undefined => {
   const column = one?.text("column");
   if (column !== undefined) one?.ignore("`column` names the rows' column", "name", "proc_column");
   return column ?? one?.text("name");
 };
 
-function refuseTrainers(s: Settings, trainer: Settings, writes: boolean): void {
+function refuseTrainers(s: ToolSettings, trainer: ToolSettings, writes: boolean): void {
   const type = trainer.text("type");
   if (type !== undefined && !refuseObjective(trainer, "type", type)) {
-    if (type === "none") trainer.refuse("type", "no training", instead.asked);
+    if (type === "none") trainer.refuse("type", "no training", refusalAdvice.asked);
     else if (type !== "finetune" && type !== "trainer")
       trainer.leave("type", "a trainer of its own; supervised training was taken");
   }
   if (writes && type === undefined && s.inner("adapter").keys().length === 0 && s.text("adapter") === undefined)
-    if (!s.has("trainer")) s.refuse("trainer", "missing, so nothing is trained", instead.asked);
+    if (!s.has("trainer")) s.refuse("trainer", "missing, so nothing is trained", refusalAdvice.asked);
 }
 
 function basedOn(
-  s: Settings,
-  input: Settings | undefined,
+  s: ToolSettings,
+  input: ToolSettings | undefined,
   notes: string[],
   writes: boolean,
 ): { readonly base?: string; readonly technique: string } {
   const named = s.text("base_model");
-  refuseSenses(s, "base_model", named);
+  refuseMultimodal(s, "base_model", named);
   if (writes) {
     const one = s.inner("adapter");
     const word = one.keys().length === 0 ? s.text("adapter") : undefined;
@@ -184,8 +184,8 @@ function basedOn(
   const type = word ?? encoder?.text("type");
   const path = encoder?.text("pretrained_model_name_or_path");
   if (type !== undefined && !pretrained(type) && input && (input.text("type") ?? "text") === "text") {
-    if (word === undefined) encoder?.refuse("type", "a network from scratch", instead.pretrained);
-    else input.refuse("encoder", "a network from scratch", instead.pretrained);
+    if (word === undefined) encoder?.refuse("type", "a network from scratch", refusalAdvice.pretrained);
+    else input.refuse("encoder", "a network from scratch", refusalAdvice.pretrained);
   }
   if (type === undefined)
     notes.push(
@@ -198,7 +198,7 @@ function basedOn(
   if (adapts) for (const one of [encoder, input]) one?.ignore("an adapted base is frozen", "trainable");
   const frozen = !adapts && (encoder?.switched("trainable") ?? input?.switched("trainable")) === false;
   if (encoder?.switched("use_pretrained") === false)
-    encoder.refuse("use_pretrained", "a network from scratch", instead.pretrained);
+    encoder.refuse("use_pretrained", "a network from scratch", refusalAdvice.pretrained);
   const technique =
     short !== undefined && encoder
       ? adapterNamed(encoder, short)
@@ -218,27 +218,27 @@ const pretrained = (encoder: string): boolean =>
     encoder,
   );
 
-function adapterNamed(s: Settings, name: string): string {
+function adapterNamed(s: ToolSettings, name: string): string {
   if (name === "lora") return loraFrom(s.inner("-"), "", { rank: 8, dropout: 0.05 });
-  return otherTechnique(s, "adapter", name);
+  return techniqueByName(s, "adapter", name);
 }
 /** Adapters whose settings are PEFT's, by its names. */
 const BY_PEFT: readonly string[] = ["ia3", "prompt_tuning", "prefix_tuning"];
-function adapterOf(adapter: Settings): string {
+function adapterOf(adapter: ToolSettings): string {
   const type = adapter.text("type");
   if (type !== undefined && BY_PEFT.includes(type)) return peftTechnique(adapter, type);
-  if (type !== undefined && type !== "lora") return otherTechnique(adapter, "type", type);
+  if (type !== undefined && type !== "lora") return techniqueByName(adapter, "type", type);
   return loraFrom(adapter, "", { rank: 8, dropout: 0.05 });
 }
 
 /** Ludwig holds back a tenth for validation and a fifth for the test where nothing is said. */
-function splitOf(s: Settings, notes: string[]): { readonly text?: string; readonly held: boolean } {
+function splitOf(s: ToolSettings, notes: string[]): { readonly text?: string; readonly hasHoldout: boolean } {
   const split = s.inner("preprocessing").inner("split");
   const type = split.text("type");
   if (type === "fixed") {
     const column = split.text("column") ?? "split";
     notes.push(`The column "${column}" says each row's split; write its values as \`by_column\` takes them.`);
-    return { text: `by_column(${word(column)})`, held: true };
+    return { text: `by_column(${word(column)})`, hasHoldout: true };
   }
   if (type !== undefined && type !== "random") {
     split.leave("type", "the split isn't built; rows are drawn by chance");
@@ -246,14 +246,14 @@ function splitOf(s: Settings, notes: string[]): { readonly text?: string; readon
   }
   const given = split.numbers("probabilities");
   const [train = 0, validation = 0, test = 0] = given.length > 0 ? given : [0.7, 0.1, 0.2];
-  const part = (of: number): string | undefined => (of > 0 ? share(of) : undefined);
+  const part = (fraction: number): string | undefined => (fraction > 0 ? asPercent(fraction) : undefined);
   return {
-    text: call("random", { train: part(train), validation: part(validation), test: part(test) }),
-    held: validation > 0,
+    text: wordCallText("random", { train: part(train), validation: part(validation), test: part(test) }),
+    hasHoldout: validation > 0,
   };
 }
 
-function recipeOf(trainer: Settings, writes: boolean, held: boolean): Read["recipe"] {
+function recipeOf(trainer: ToolSettings, writes: boolean, hasHoldout: boolean): ProgramDraft["recipe"] {
   const rated = trainer.inner("optimizer");
   const word = rated.keys().length === 0 ? trainer.text("optimizer") : undefined;
   const rate = chosen(trainer, "learning_rate") ?? rated.number("lr") ?? (writes ? undefined : 1e-3);
@@ -274,31 +274,31 @@ function recipeOf(trainer: Settings, writes: boolean, held: boolean): Read["reci
   if (trainer.switched("should_shuffle") === true) trainer.ignore("rows are shuffled in each epoch", "should_shuffle");
   else trainer.leave("should_shuffle", "write `shuffle: none`");
   return {
-    epochs: steps === undefined ? text(trainer.number("epochs") ?? (writes ? undefined : 100)) : undefined,
-    steps: text(steps),
-    batch_size: text(chosen(trainer, "batch_size") ?? (writes ? 1 : 128)),
-    accumulate: text(chosen(trainer, "gradient_accumulation_steps")),
+    epochs: steps === undefined ? settingNumber(trainer.number("epochs") ?? (writes ? undefined : 100)) : undefined,
+    steps: settingNumber(steps),
+    batch_size: settingNumber(chosen(trainer, "batch_size") ?? (writes ? 1 : 128)),
+    accumulate: settingNumber(chosen(trainer, "gradient_accumulation_steps")),
     optimizer,
     schedule: scheduleOf(trainer.inner("learning_rate_scheduler")),
-    clip: text(clip),
+    clip: settingNumber(clip),
     shuffle: "random",
-    early_stopping: held && patience > 0 && steps === undefined ? `patience(${String(patience)})` : undefined,
+    early_stopping: hasHoldout && patience > 0 && steps === undefined ? `patience(${String(patience)})` : undefined,
     recompute: trainer.flag("enable_gradient_checkpointing") ? "blocks" : undefined,
   };
 }
 /** A number; `auto` is left. */
-function chosen(s: Settings, key: string): number | undefined {
-  if (s.said(key) !== "auto") return s.number(key);
+function chosen(s: ToolSettings, key: string): number | undefined {
+  if (s.lowerText(key) !== "auto") return s.number(key);
   s.leave(key, "chosen there by the data; the default serves");
   return undefined;
 }
-function scheduleOf(s: Settings): string {
+function scheduleOf(s: ToolSettings): string {
   const [decay, warmup] = [s.text("decay", "type"), s.number("warmup_fraction")];
   s.ignore("not part of the schedule here", "warmup_evaluations");
-  const given = warmup === undefined ? "0%" : share(warmup);
-  if (decay === undefined) return call("constant", { warmup: warmup === undefined ? undefined : given });
-  const falls = calledAs("schedule", decay, { warmup: given }, (_, why) => s.leave("warmup_fraction", why));
+  const given = warmup === undefined ? "0%" : asPercent(warmup);
+  if (decay === undefined) return wordCallText("constant", { warmup: warmup === undefined ? undefined : given });
+  const falls = namedCallText("schedule", decay, { warmup: given }, (_, why) => s.leave("warmup_fraction", why));
   if (falls !== undefined) return falls;
-  for (const key of ["decay", "type"]) s.leave(key, untaken("schedule", decay, "the rate stays as it is"));
-  return call("constant", { warmup: warmup === undefined ? undefined : given });
+  for (const key of ["decay", "type"]) s.leave(key, notCarriedReason("schedule", decay, "the rate stays as it is"));
+  return wordCallText("constant", { warmup: warmup === undefined ? undefined : given });
 }

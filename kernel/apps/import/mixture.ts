@@ -1,25 +1,25 @@
 /** Rows of several data sets as Tune's `mix`: put together, or drawn in shares as `interleave_datasets` of Hugging Face draws them. */
 import { isDeepStrictEqual } from "node:util";
-import type { Settings } from "./settings.js";
+import type { ToolSettings } from "./settings.js";
 
 /** All rows of each source, each once: training shuffles them, so that their order doesn't matter. */
-export const together = (sources: readonly string[]): string =>
+export const mixText = (sources: readonly string[]): string =>
   sources.length > 1 ? `mix(${sources.join(", ")}, until: longest)` : (sources[0] ?? 'jsonl("data.jsonl")');
 
 /** How `interleave_datasets` ends, as `until` says it. */
-export const endings = ["first_exhausted", "all_exhausted", "all_exhausted_without_replacement"] as const;
-export type Ending = (typeof endings)[number];
+export const mixEndings = ["first_exhausted", "all_exhausted", "all_exhausted_without_replacement"] as const;
+export type MixEnding = (typeof mixEndings)[number];
 interface Drawn {
   /** Undefined: none are given. */
   readonly shares: readonly number[] | undefined;
-  readonly ending: Ending;
+  readonly ending: MixEnding;
   /** The setting under which a difference is listed. */
   readonly key: string;
 }
 
 /** Rows drawn in shares. What `mix` does otherwise is listed. Undefined: the shares don't fit the sources. */
-export function interleaved(
-  s: Settings,
+export function interleaveText(
+  s: ToolSettings,
   sources: readonly string[],
   { shares, ending, key }: Drawn,
 ): string | undefined {
@@ -34,11 +34,12 @@ export function interleaved(
 }
 
 /** What to do with rows that can't be put together with those of the first data set. */
-export const otherRows = "its rows have another form than the first data set's: rewrite them, and add them to `mix(…)`";
+export const differentRowsAdvice =
+  "its rows have another form than the first data set's: rewrite them, and add them to `mix(…)`";
 
 /** Whether two data sets are read in the same way: they have the same settings, but for those that say where the rows are. */
-export function readAlike(one: Settings, other: Settings, where: RegExp): boolean {
-  const how = (s: Settings): Readonly<Record<string, unknown>> =>
+export function areReadAlike(one: ToolSettings, other: ToolSettings, where: RegExp): boolean {
+  const how = (s: ToolSettings): Readonly<Record<string, unknown>> =>
     Object.fromEntries(s.keys().flatMap((key) => (where.test(key) ? [] : [[key, s.value(key)]])));
   return isDeepStrictEqual(how(one), how(other));
 }

@@ -24,7 +24,7 @@ export function changesArgument(
 const making = /^(Binary|Conditional|Dictionary|Array|Set|DictionaryComprehension|ArrayComprehension)Expression$/;
 
 /** Whether an assignment gives a new value to a variable that holds what one of the known calls made. */
-export function rewritesIn(
+export function reassignmentCheck(
   program: PythonProgram,
   known: ReadonlySet<PythonCall>,
 ): (target: PythonNode, made: PythonAssignment) => boolean {

@@ -1,7 +1,7 @@
 /** PEFT's adapter_config.json: base and technique; it says nothing of data and training. */
-import { quoted, type Read } from "./program.js";
-import { instead, refuseSenses } from "./refusals.js";
-import type { Settings } from "./settings.js";
+import { quoted, type ProgramDraft } from "./program.js";
+import { refusalAdvice, refuseMultimodal } from "./refusals.js";
+import type { ToolSettings } from "./settings.js";
 import { peftTechnique } from "./technique.js";
 
 export const peftTasks: Readonly<Record<string, string>> = {
@@ -21,16 +21,17 @@ const columns: Readonly<Record<string, string>> = {
   sentence_similarity: "{ text: text, text_pair: text_pair }",
 };
 
-export function readPeft(s: Settings): Read {
+export function readPeft(s: ToolSettings): ProgramDraft {
   const type = s.text("task_type");
   const task = peftTasks[type ?? ""] ?? "text_classification";
   if (type !== undefined && !peftTasks[type])
     s.leave("task_type", "no such task is known; text_classification was taken");
   const technique = peftTechnique(s, s.text("peft_type"));
   const base = s.text("base_model_name_or_path");
-  refuseSenses(s, "base_model_name_or_path", base);
-  if (/diffusion|flux/i.test(base ?? "")) s.refuse("base_model_name_or_path", "a model of pictures", instead.texts);
-  adapted(s);
+  refuseMultimodal(s, "base_model_name_or_path", base);
+  if (/diffusion|flux/i.test(base ?? ""))
+    s.refuse("base_model_name_or_path", "a model of pictures", refusalAdvice.texts);
+  readAdapterSettings(s);
   return {
     data: { source: 'csv("data.csv")', columns: columns[task] },
     model: { base: base === undefined ? undefined : quoted(base), task, technique },
@@ -43,7 +44,7 @@ export function readPeft(s: Settings): Read {
 }
 
 /** What every adapter's settings hold beside its technique's own. */
-export function adapted(s: Settings): void {
+export function readAdapterSettings(s: ToolSettings): void {
   if (s.text("bias") !== "none") s.leave("bias", "biases stay frozen under LoRA; `bitfit` trains them");
   if (!s.texts("modules_to_save").every((name) => /^(classifier|score|qa_outputs|pre_classifier|out_proj)$/.test(name)))
     s.leave("modules_to_save", "the head of a task trains anyway, other parts don't");

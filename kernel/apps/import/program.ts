@@ -1,16 +1,16 @@
 /** What was read from another tool's settings, written as a Tune program. */
-import { visible } from "#dsl/language/diagnostics/codes.js";
-import { format } from "#dsl/language/syntax/format.js";
+import { escapeControlCharacters } from "#dsl/language/diagnostics/codes.js";
+import { formatSource } from "#dsl/language/syntax/format.js";
 import { registry } from "#stdlib/registry.js";
-import { Unread, type Left } from "./settings.js";
-import { shownValue } from "./shown-value.js";
+import { UnreadExpression, type UncarriedSetting } from "./settings.js";
+import { settingValueText } from "./shown-value.js";
 
 /** Tune text of each key; undefined: nothing was said of it, so the default serves. */
-export type Entries = Readonly<Record<string, string | undefined>>;
-export interface Read {
-  readonly data: Entries;
-  readonly model: Entries;
-  readonly recipe: Entries;
+export type TuneEntries = Readonly<Record<string, string | undefined>>;
+export interface ProgramDraft {
+  readonly data: TuneEntries;
+  readonly model: TuneEntries;
+  readonly recipe: TuneEntries;
   /** What the reader must look at. */
   readonly notes: readonly string[];
 }
@@ -18,13 +18,13 @@ export interface Read {
 const verbs = registry.verbs().map((verb) => verb.name);
 
 /** Settings that the program lists in its head. */
-export interface Listed {
-  readonly left: readonly Left[];
-  readonly idle: readonly Left[];
+export interface ListedSettings {
+  readonly left: readonly UncarriedSetting[];
+  readonly idle: readonly UncarriedSetting[];
 }
 
-export function programOf(read: Read, { left, idle }: Listed, from: string): string {
-  const block = (verb: string, name: string, entries: Entries): readonly string[] => {
+export function renderProgram(read: ProgramDraft, { left, idle }: ListedSettings, from: string): string {
+  const block = (verb: string, name: string, entries: TuneEntries): readonly string[] => {
     const given = Object.entries(entries).filter((entry): entry is [string, string] => entry[1] !== undefined);
     return given.length === 0 ? [] : [`${verb} ${name} {`, ...given.map(([key, text]) => `  ${key}: ${text}`), "}", ""];
   };
@@ -41,38 +41,38 @@ export function programOf(read: Read, { left, idle }: Listed, from: string): str
     `train tuned on examples${recipe.length > 0 ? " with imported" : ""}`,
     "",
   ];
-  return format(lines.join("\n"), verbs);
+  return formatSource(lines.join("\n"), verbs);
 }
 
-function listed(title: string, settings: readonly Left[]): readonly string[] {
+function listed(title: string, settings: readonly UncarriedSetting[]): readonly string[] {
   if (settings.length === 0) return [];
-  const line = ({ setting, value, why }: Left): string => {
-    const place = value instanceof Unread && value.place !== undefined ? `${value.place}: ` : "";
-    return `//   ${comment(`${setting}: ${shownValue(setting, value)} (${place}${why})`)}`;
+  const line = ({ setting, value, why }: UncarriedSetting): string => {
+    const place = value instanceof UnreadExpression && value.place !== undefined ? `${value.place}: ` : "";
+    return `//   ${comment(`${setting}: ${settingValueText(setting, value)} (${place}${why})`)}`;
   };
   return [`// ${title}`, ...settings.map(line)];
 }
 
 /** What to write for rows of several files. */
-export const mixed = 'write `source: mix(csv("a.csv"), jsonl("b.jsonl"))`, or put the files\' rows together';
+export const mixAdvice = 'write `source: mix(csv("a.csv"), jsonl("b.jsonl"))`, or put the files\' rows together';
 
 /** Text in quotes. */
 export const quoted = (text: string): string => JSON.stringify(text);
-export const share = (of: number): string => `${String(Number((of * 100).toPrecision(6)))}%`;
+export const asPercent = (fraction: number): string => `${String(Number((fraction * 100).toPrecision(6)))}%`;
 /** A number as a setting's text. */
-export const text = (n: number | undefined): string | undefined => (n === undefined ? undefined : numbered(n));
-export const list = (texts: readonly string[]): string => `[${texts.map(word).join(", ")}]`;
+export const settingNumber = (n: number | undefined): string | undefined => (n === undefined ? undefined : numbered(n));
+export const wordListText = (texts: readonly string[]): string => `[${texts.map(word).join(", ")}]`;
 /** A name stands bare. */
 export const word = (text: string): string => (/^[\p{ID_Start}_][\p{ID_Continue}]*$/u.test(text) ? text : quoted(text));
 /** `lora(rank: 8)`; without arguments the word alone. */
-export function call(name: string, given: Readonly<Record<string, string | number | undefined>>): string {
+export function wordCallText(name: string, given: Readonly<Record<string, string | number | undefined>>): string {
   const parts = Object.entries(given).flatMap(([key, value]) =>
     value === undefined ? [] : [`${key}: ${numbered(value)}`],
   );
   return parts.length === 0 ? name : `${name}(${parts.join(", ")})`;
 }
 /** A data set of the hub, or a folder like one. */
-export function hub(
+export function hubSourceText(
   path: string,
   given: Readonly<Record<"config" | "split" | "revision", string | undefined>>,
 ): string {
@@ -85,4 +85,4 @@ function numbered(value: string | number): string {
   if (typeof value === "string") return value;
   return Math.abs(value) > 0 && Math.abs(value) < 1e-3 ? value.toExponential() : String(value);
 }
-const comment = (text: string): string => visible(text.replace(/[\r\n]+/g, " "));
+const comment = (text: string): string => escapeControlCharacters(text.replace(/[\r\n]+/g, " "));

@@ -12,7 +12,7 @@ export type BindingForm =
   | "import"
   | "except"
   | "match";
-export interface Bound {
+export interface BoundTarget {
   /** A name (`args`) or a place (`args.seed`, `ds[0]`). */
   readonly target: PythonNode;
   readonly form: BindingForm;
@@ -28,7 +28,7 @@ const forms: Readonly<Record<string, BindingForm>> = {
 };
 
 /** What a statement, a pattern or an expression binds itself; what its parts bind is theirs. Names of comprehensions are local. */
-export function boundBy(node: PythonNode): readonly Bound[] {
+export function targetsBoundBy(node: PythonNode): readonly BoundTarget[] {
   const form = forms[node.name];
   if (form) return targetsOf(node).map((target) => ({ target, form }));
   if (node.name === "FunctionDefinition") return named(node, "def");
@@ -41,7 +41,7 @@ export function boundBy(node: PythonNode): readonly Bound[] {
   return [];
 }
 
-function named(node: PythonNode, form: BindingForm): readonly Bound[] {
+function named(node: PythonNode, form: BindingForm): readonly BoundTarget[] {
   const target = node.getChild("VariableName");
   return target ? [{ target, form }] : [];
 }

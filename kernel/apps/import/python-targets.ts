@@ -11,7 +11,7 @@ export function childrenOf(node: PythonNode): readonly PythonNode[] {
 
 /** All names and places that a statement binds or deletes. */
 export const targetsOf = (node: PythonNode): readonly PythonNode[] =>
-  node.name === "DeleteStatement" ? deleted(node) : partsOf(node).targets;
+  node.name === "DeleteStatement" ? deleted(node) : targetPartsOf(node).targets;
 
 export interface TargetParts {
   readonly targets: readonly PythonNode[];
@@ -21,7 +21,7 @@ export interface TargetParts {
 }
 
 /** What gets a value, and where the value begins. Names after the last `=` are read, those before it are given it. */
-export function partsOf(node: PythonNode): TargetParts {
+export function targetPartsOf(node: PythonNode): TargetParts {
   const children = childrenOf(node);
   if (/^(Assign|Update)Statement$|^NamedExpression$/.test(node.name)) {
     const signs = children.filter(({ name }) => /^(AssignOp|UpdateOp)$/.test(name));

@@ -3,8 +3,8 @@
  * uses too: it knows strings, comments and line breaks as Python does, and goes on after a mistake. The program is never run.
  */
 import { parser } from "@lezer/python";
-import { boundBy, type Bound } from "./python-bindings.js";
-import { partsOf, type PythonNode } from "./python-targets.js";
+import { targetsBoundBy, type BoundTarget } from "./python-bindings.js";
+import { targetPartsOf, type PythonNode } from "./python-targets.js";
 
 type Tree = ReturnType<typeof parser.parse>;
 export type { PythonNode } from "./python-targets.js";
@@ -54,7 +54,7 @@ export interface PythonAssignment {
   readonly statement: boolean;
 }
 /** A binding with where it stands. */
-export interface PythonBinding extends Bound {
+export interface PythonBinding extends BoundTarget {
   /** The statement, the pattern or the expression that binds. */
   readonly node: PythonNode;
   readonly within: readonly Definition[];
@@ -62,7 +62,7 @@ export interface PythonBinding extends Bound {
   readonly unsure: boolean;
 }
 /** A `raise`, a `return` or an assertion that always fails. */
-export interface Leaving extends Pick<PythonCall, "within" | "branched" | "dead"> {
+export interface ExitStatement extends Pick<PythonCall, "within" | "branched" | "dead"> {
   readonly node: PythonNode;
 }
 /** A name that is read, and the function that reads it. */
@@ -87,7 +87,7 @@ export interface PythonProgram {
   readonly assignments: readonly PythonAssignment[];
   readonly bindings: readonly PythonBinding[];
   readonly nameReads: readonly PythonRead[];
-  readonly leaving: readonly Leaving[];
+  readonly leaving: readonly ExitStatement[];
   /** Statements that import, without those that never run. */
   readonly importing: readonly PythonNode[];
   /** Names that a function declares `global` or `nonlocal`. */
@@ -109,7 +109,7 @@ export interface PythonProgram {
 const longestMistaken = 100_000;
 
 /** Undefined: it is no Python, and too long to be read around its mistakes. */
-export function pythonProgram(source: string): PythonProgram | undefined {
+export function parsePython(source: string): PythonProgram | undefined {
   const tree = treeOf(source);
   if (!tree) return undefined;
   const reader = new Reader(source);
@@ -142,7 +142,7 @@ class Reader implements PythonProgram {
   readonly assignments: PythonAssignment[] = [];
   readonly bindings: PythonBinding[] = [];
   readonly nameReads: PythonRead[] = [];
-  readonly leaving: Leaving[] = [];
+  readonly leaving: ExitStatement[] = [];
   readonly importing: PythonNode[] = [];
   readonly globals = new Set<string>();
   readonly imports = new Map<string, string>();
@@ -179,21 +179,22 @@ class Reader implements PythonProgram {
 
   read(tree: Tree): void {
     tree.iterate({
-      enter: (at) => {
-        const { name, from, to } = at;
-        if (at.type.isError) this.mistakes.push(from);
-        this.bind(at.node);
-        if (name === "ImportStatement") this.import(at.node);
-        else if (name === "FunctionDefinition" || name === "ClassDefinition") this.define(at.node, to);
-        else if (name === "CallExpression") this.call(at.node, to);
-        if (repeats(at.node)) this.open.push({ node: name, to, is: "loop" });
-        else if (chooses(at.node)) this.open.push({ node: name, to, is: "branch" });
-        else if (leaves(at.node)) this.leaving.push({ node: at.node, within: this.within(), ...this.certainty() });
-        else if (name === "Body") this.block(at.node, to);
-        if (assigning.test(name)) this.assign(at.node);
-        else if (name === "VariableName") this.name(at.node);
+      enter: (treeNode) => {
+        const { name, from, to } = treeNode;
+        if (treeNode.type.isError) this.mistakes.push(from);
+        this.bind(treeNode.node);
+        if (name === "ImportStatement") this.import(treeNode.node);
+        else if (name === "FunctionDefinition" || name === "ClassDefinition") this.define(treeNode.node, to);
+        else if (name === "CallExpression") this.call(treeNode.node, to);
+        if (repeats(treeNode.node)) this.open.push({ node: name, to, is: "loop" });
+        else if (chooses(treeNode.node)) this.open.push({ node: name, to, is: "branch" });
+        else if (leaves(treeNode.node))
+          this.leaving.push({ node: treeNode.node, within: this.within(), ...this.certainty() });
+        else if (name === "Body") this.block(treeNode.node, to);
+        if (assigning.test(name)) this.assign(treeNode.node);
+        else if (name === "VariableName") this.name(treeNode.node);
         else if (name === "ScopeStatement")
-          for (const one of at.node.getChildren("VariableName")) this.globals.add(this.of(one));
+          for (const one of treeNode.node.getChildren("VariableName")) this.globals.add(this.textOf(one));
         return from <= to;
       },
       leave: ({ name, to }) => {
@@ -203,7 +204,7 @@ class Reader implements PythonProgram {
     });
   }
 
-  private of(node: PythonNode): string {
+  private textOf(node: PythonNode): string {
     return this.text.slice(node.from, node.to);
   }
 
@@ -214,19 +215,19 @@ class Reader implements PythonProgram {
   /** A script's `if __name__ == "__main__":` always runs. */
   private isBranch({ prevSibling, parent }: PythonNode): boolean {
     if (!parent || !/^(IfStatement|TryStatement|MatchClause)$/.test(parent.name)) return false;
-    return !(prevSibling && parent.name === "IfStatement" && always.test(this.of(prevSibling)));
+    return !(prevSibling && parent.name === "IfStatement" && always.test(this.textOf(prevSibling)));
   }
   private isDead({ prevSibling, parent }: PythonNode): boolean {
-    return parent?.name === "IfStatement" && prevSibling !== null && /^(False|0)$/.test(this.of(prevSibling));
+    return parent?.name === "IfStatement" && prevSibling !== null && /^(False|0)$/.test(this.textOf(prevSibling));
   }
   private name(node: PythonNode): void {
-    if (node.parent?.name === "ParamList") this.parameters.add(this.of(node));
-    else if (isHanded(node)) this.handed.add(this.of(node));
+    if (node.parent?.name === "ParamList") this.parameters.add(this.textOf(node));
+    else if (isHanded(node)) this.handed.add(this.textOf(node));
     if (!isKeyword(node) && !this.bound.has(node.from))
-      this.nameReads.push({ name: this.of(node), from: node.from, within: this.within() });
+      this.nameReads.push({ name: this.textOf(node), from: node.from, within: this.within() });
   }
   private bind(node: PythonNode): void {
-    for (const { target, form } of boundBy(node)) {
+    for (const { target, form } of targetsBoundBy(node)) {
       // A definition binds its name where it stands, not within itself.
       this.bindings.push({ target, form, node, within: this.within(), ...this.certainty() });
       if (target.name === "VariableName") this.bound.add(target.from);
@@ -242,7 +243,7 @@ class Reader implements PythonProgram {
 
   private import(node: PythonNode): void {
     if (!this.certainty().dead) this.importing.push(node);
-    const [, module = "", names = ""] = /^from\s+([\w.]+)\s+import\s*\(?([\s\S]*?)\)?$/.exec(this.of(node)) ?? [];
+    const [, module = "", names = ""] = /^from\s+([\w.]+)\s+import\s*\(?([\s\S]*?)\)?$/.exec(this.textOf(node)) ?? [];
     const parts = (text: string): readonly string[] => text.split(",").map((part) => part.trim());
     if (module !== "") {
       for (const part of parts(names)) {
@@ -251,10 +252,10 @@ class Reader implements PythonProgram {
       }
       return;
     }
-    for (const part of parts(this.of(node).replace(/^import\s+/, ""))) {
+    for (const part of parts(this.textOf(node).replace(/^import\s+/, ""))) {
       const [name = "", as] = part.split(/\s+as\s+/);
-      const own = name.split(".")[0] ?? name;
-      if (name !== "") this.imports.set(as ?? own, as === undefined ? own : name);
+      const packageName = name.split(".")[0] ?? name;
+      if (name !== "") this.imports.set(as ?? packageName, as === undefined ? packageName : name);
     }
   }
 
@@ -263,17 +264,20 @@ class Reader implements PythonProgram {
     const bases = node.name === "ClassDefinition" ? node.getChild("ArgList") : null;
     const definition: Definition = {
       kind: node.name === "ClassDefinition" ? "class" : "function",
-      name: name ? this.of(name) : "",
-      bases: bases ? this.of(bases).slice(1, -1).trim() : "",
+      name: name ? this.textOf(name) : "",
+      bases: bases ? this.textOf(bases).slice(1, -1).trim() : "",
       decorated: node.parent?.name === "DecoratedStatement",
     };
     this.definitions.push(definition);
     this.open.push({ node: node.name, to, definition });
     const scope = this.within().map((one) => one.name);
     const parameters = node.getChild("ParamList")?.getChildren("VariableName") ?? [];
-    const own = parameters.filter(({ prevSibling }) => prevSibling?.name !== "AssignOp");
+    const required = parameters.filter(({ prevSibling }) => prevSibling?.name !== "AssignOp");
     if (definition.kind === "function")
-      this.functions.set(definition.name, { parameters: own.map((one) => this.of(one)), scope: scope.join(".") });
+      this.functions.set(definition.name, {
+        parameters: required.map((one) => this.textOf(one)),
+        scope: scope.join("."),
+      });
   }
 
   private call(node: PythonNode, to: number): void {
@@ -281,13 +285,13 @@ class Reader implements PythonProgram {
     if (!callee || !list) return;
     const last = callee.name === "MemberExpression" ? callee.lastChild : callee;
     const receiver = callee.name === "MemberExpression" ? callee.firstChild : null;
-    const before = receiver ? this.of(receiver).replace(/\s+/g, "") : "";
+    const before = receiver ? this.textOf(receiver).replace(/\s+/g, "") : "";
     const call: PythonCall = {
-      name: last && /^(VariableName|PropertyName)$/.test(last.name) ? this.of(last) : "",
+      name: last && /^(VariableName|PropertyName)$/.test(last.name) ? this.textOf(last) : "",
       holder: /^[A-Za-z_][\w.]*$/.test(before) ? before : undefined,
       callee,
       start: list.from + 1,
-      arguments: list.lastChild?.name === ")" ? this.of(list).slice(1, -1) : undefined,
+      arguments: list.lastChild?.name === ")" ? this.textOf(list).slice(1, -1) : undefined,
       from: node.from,
       reads: this.namesFrom(list, list.from),
       looped: this.open.some(({ is }) => is === "loop"),
@@ -309,7 +313,7 @@ class Reader implements PythonProgram {
     let [place, name] = [0, ""];
     for (let child = list?.firstChild; child && child.from <= node.from; child = child.nextSibling) {
       if (child.name === ",") [place, name] = [place + 1, ""];
-      else if (isKeyword(child)) name = this.of(child);
+      else if (isKeyword(child)) name = this.textOf(child);
     }
     return name === "" ? String(place) : name;
   }
@@ -319,7 +323,7 @@ class Reader implements PythonProgram {
 
   private assign(node: PythonNode): void {
     const statement = /^(Assign|Update)Statement$/.test(node.name);
-    const { targets, value, from } = partsOf(node);
+    const { targets, value, from } = targetPartsOf(node);
     if (targets.length === 0) return;
     this.assignments.push({
       targets,
@@ -338,7 +342,7 @@ class Reader implements PythonProgram {
     node.cursor().iterate((one) => {
       if (one.name === "Body") return false;
       if (one.name !== "VariableName" || one.from < from || isKeyword(one.node)) return true;
-      names.push(this.of(one.node));
+      names.push(this.textOf(one.node));
       return true;
     });
     return names;
@@ -368,11 +372,11 @@ const isHanded = (node: PythonNode): boolean => node.parent?.name === "ArgList" 
 
 function blanked(text: string, ranges: readonly (readonly [number, number])[]): string {
   const out: string[] = [];
-  let at = 0;
+  let blankedUntil = 0;
   for (const [from, to] of ranges) {
-    if (from < at || to <= from) continue;
-    out.push(text.slice(at, from), text.slice(from, to).replace(/[^\n]/g, " "));
-    at = to;
+    if (from < blankedUntil || to <= from) continue;
+    out.push(text.slice(blankedUntil, from), text.slice(from, to).replace(/[^\n]/g, " "));
+    blankedUntil = to;
   }
-  return out.join("") + text.slice(at);
+  return out.join("") + text.slice(blankedUntil);
 }

@@ -1,5 +1,5 @@
 /** Values that a Python program writes out: numbers, texts, lists and records. */
-import { Unread } from "./settings.js";
+import { UnreadExpression } from "./settings.js";
 
 /** Brackets in brackets of a literal that are read. */
 const deepest = 20;
@@ -7,7 +7,7 @@ const deepest = 20;
 /** A literal's value; of every other expression its text. */
 export function literalOf(written: string, names: ReadonlyMap<string, unknown>, depth = 0): unknown {
   const text = written.trim();
-  if (depth > deepest) return new Unread(text);
+  if (depth > deepest) return new UnreadExpression(text);
   if (text === "True" || text === "False") return text === "True";
   if (text === "None") return null;
   if (/^[-+]?(\d[\d_]*\.?[\d_]*|\.\d+)(e[-+]?\d+)?$/i.test(text)) return Number(text.replace(/_/g, ""));
@@ -17,25 +17,25 @@ export function literalOf(written: string, names: ReadonlyMap<string, unknown>, 
   const inside = /^[[({]/.test(text) && closeOf(text, 1) === text.length - 1;
   if (inside && text.startsWith("{")) return record(text, names, depth);
   if (inside) {
-    const parts = partsIn(text, 1) ?? [];
+    const parts = splitAtCommas(text, 1) ?? [];
     // Brackets around one expression make no tuple of it.
     if (text.startsWith("(") && parts.length === 1 && !/,\s*\)$/.test(text))
       return literalOf(parts[0] ?? "", names, depth + 1);
     const values = parts.map((part) => literalOf(part, names, depth + 1));
-    return values.some((one) => one instanceof Unread) ? new Unread(text) : values;
+    return values.some((one) => one instanceof UnreadExpression) ? new UnreadExpression(text) : values;
   }
   // PEFT's names of tasks.
   const task = /^(?:\w+\.)?TaskType\.(\w+)$/.exec(text);
   if (task) return task[1];
-  return names.has(text) ? names.get(text) : new Unread(text);
+  return names.has(text) ? names.get(text) : new UnreadExpression(text);
 }
 
 function record(text: string, names: ReadonlyMap<string, unknown>, depth: number): unknown {
-  const entries = (partsIn(text, 1) ?? []).map((part) => {
+  const entries = (splitAtCommas(text, 1) ?? []).map((part) => {
     const found = /^\s*(['"])(.*?)\1\s*:\s*([\s\S]*)$/.exec(part);
     return found ? ([found[2] ?? "", literalOf(found[3] ?? "", names, depth + 1)] as const) : undefined;
   });
-  return entries.every((one) => one !== undefined) ? Object.fromEntries(entries) : new Unread(text);
+  return entries.every((one) => one !== undefined) ? Object.fromEntries(entries) : new UnreadExpression(text);
 }
 
 /** Escapes that texts of programs have. */
@@ -46,26 +46,26 @@ const unescaped = (text: string): string =>
 function closeOf(text: string, start: number): number {
   let depth = 0;
   for (let i = start; i < text.length; i++) {
-    const at = text.charAt(i);
-    if (at === '"' || at === "'") i = endOfText(text, i);
-    else if ("([{".includes(at)) depth++;
-    else if (")]}".includes(at) && depth-- === 0) return i;
+    const character = text.charAt(i);
+    if (character === '"' || character === "'") i = endOfText(text, i);
+    else if ("([{".includes(character)) depth++;
+    else if (")]}".includes(character) && depth-- === 0) return i;
   }
   return -1;
 }
 
 /** Parts between commas from `start` to the bracket that closes; undefined: none closes. */
-export function partsIn(text: string, start: number): readonly string[] | undefined {
+export function splitAtCommas(text: string, start: number): readonly string[] | undefined {
   const parts: string[] = [];
   let [depth, from] = [0, start];
   for (let i = start; i < text.length; i++) {
-    const at = text.charAt(i);
-    if (at === '"' || at === "'") i = endOfText(text, i);
-    else if ("([{".includes(at)) depth++;
-    else if (")]}".includes(at)) {
+    const character = text.charAt(i);
+    if (character === '"' || character === "'") i = endOfText(text, i);
+    else if ("([{".includes(character)) depth++;
+    else if (")]}".includes(character)) {
       if (depth-- === 0)
         return [...parts, text.slice(from, i)].map((part) => part.trim()).filter((part) => part !== "");
-    } else if (at === "," && depth === 0) {
+    } else if (character === "," && depth === 0) {
       parts.push(text.slice(from, i));
       from = i + 1;
     }

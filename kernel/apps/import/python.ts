@@ -4,11 +4,11 @@
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { joinedRowsIn } from "./joined-rows.js";
-import { pythonProgram, type PythonCall, type PythonProgram } from "./python-tree.js";
-import { literalOf, partsIn } from "./python-values.js";
-import { Unread } from "./settings.js";
-import type { Written } from "./script-text.js";
-import { ownTrainers, STEPS, stepsIn } from "./steps.js";
+import { parsePython, type PythonCall, type PythonProgram } from "./python-tree.js";
+import { literalOf, splitAtCommas } from "./python-values.js";
+import { UnreadExpression } from "./settings.js";
+import type { ScriptText } from "./script-text.js";
+import { customTrainers, STEPS_SECTION, programStepsIn } from "./steps.js";
 
 /** Known calls that are read at most; how many more there are is listed. */
 const mostCalls = 500;
@@ -20,45 +20,45 @@ const libraries = /^(trl|peft|transformers|datasets|unsloth)\./;
 
 type Arguments = Readonly<Record<string, unknown>>;
 /** The argument of a call without arguments, so that the call is accounted for like any other. */
-export const NOTHING = "()";
+export const NO_ARGUMENTS = "()";
 /**
  * Arguments by the name of their call; places by number. The same call with other arguments is another one (`load_dataset 2`).
  * Coded error `not-settings`.
  */
 export function argumentsIn(
-  { program, commands, placeOf }: Written,
+  { program, commands, placeOf }: ScriptText,
   file: string,
 ): Readonly<Record<string, Arguments>> {
-  const read = pythonProgram(program);
+  const read = parsePython(program);
   if (!read) throw new CodedError("not-settings", { file, why: "its text is not Python" });
   const names = constantsIn(read);
-  const trainers = ownTrainers(read);
+  const trainers = customTrainers(read);
   const ends = read.calls.findLast(
     ({ name, callee, dead }) => name === "train" && callee.name === "MemberExpression" && !dead,
   );
   const trained = ends?.callee.to;
   const calls: Record<string, Arguments> = {};
   /** Known calls, each with the name of its arguments among the settings. */
-  const asked = new Map<PythonCall, string>();
+  const requestedCalls = new Map<PythonCall, string>();
   let more = 0;
   for (const call of read.calls) {
     const name = trainers.get(call.callee.name === "VariableName" ? call.name : "") ?? nameOf(call, read);
     if (!known.test(name) || call.arguments === undefined || call.dead) continue;
     // A model that is loaded after the training, and after what trained, is only asked.
     if (trained !== undefined && call.from > trained && loads.test(name) && trains(calls)) continue;
-    if (asked.size >= mostCalls) more++;
-    else asked.set(call, add(calls, name, argumentsOf(read, call, names)));
+    if (requestedCalls.size >= mostCalls) more++;
+    else requestedCalls.set(call, add(calls, name, argumentsOf(read, call, names)));
   }
-  if (asked.size === 0) return calls;
-  const joined = joinedRowsIn(read, { known: asked, sections: calls, names });
-  const steps = stepsIn(read, new Set(asked.keys()), { placeOf, trained, joined, constants: names });
+  if (requestedCalls.size === 0) return calls;
+  const joined = joinedRowsIn(read, { known: requestedCalls, sections: calls, names });
+  const steps = programStepsIn(read, new Set(requestedCalls.keys()), { placeOf, trained, joined, constants: names });
   for (const [i, command] of commands.entries()) steps[i === 0 ? "command" : `command ${String(i + 1)}`] = command;
-  if (more > 0) steps["further calls"] = new Unread(`${String(more)} calls`);
+  if (more > 0) steps["further calls"] = new UnreadExpression(`${String(more)} calls`);
   const senses = sensesIn(read);
   return {
     ...calls,
     ...(senses.length > 0 && { import: Object.fromEntries(senses.map((name) => [name, true])) }),
-    ...(Object.keys(steps).length > 0 && { [STEPS]: steps }),
+    ...(Object.keys(steps).length > 0 && { [STEPS_SECTION]: steps }),
   };
 }
 
@@ -85,8 +85,8 @@ function nameOf({ name, holder }: PythonCall, { imports }: PythonProgram): strin
 }
 
 function argumentsOf(read: PythonProgram, call: PythonCall, names: ReadonlyMap<string, unknown>): Arguments {
-  const parts = partsIn(read.text, call.start) ?? [];
-  if (parts.length === 0) return { [NOTHING]: new Unread("") };
+  const parts = splitAtCommas(read.text, call.start) ?? [];
+  if (parts.length === 0) return { [NO_ARGUMENTS]: new UnreadExpression("") };
   const places = /Trainer$/.test(call.name) ? ofTrainers : [];
   return Object.fromEntries(parts.map((part, i) => argument(part, places[i] ?? String(i), names)));
 }
@@ -94,7 +94,7 @@ function argumentsOf(read: PythonProgram, call: PythonCall, names: ReadonlyMap<s
 const ofTrainers = ["0", "1", "data_collator", "train_dataset", "eval_dataset", "processing_class"];
 function argument(part: string, place: string, names: ReadonlyMap<string, unknown>): readonly [string, unknown] {
   // Arguments that a program spreads are told as they stand.
-  if (part.startsWith("*")) return [part, new Unread(part)];
+  if (part.startsWith("*")) return [part, new UnreadExpression(part)];
   const named = /^([A-Za-z_]\w*)\s*=(?!=)\s*([\s\S]*)$/.exec(part);
   return named ? [named[1] ?? "", literalOf(named[2] ?? "", names)] : [place, literalOf(part, names)];
 }

@@ -1,7 +1,7 @@
 /** Optimizers and schedules of transformers' trainers, by its names and defaults, which most tools share. */
-import { call, share } from "./program.js";
-import type { Settings } from "./settings.js";
-import { calledAs, untaken } from "./words.js";
+import { wordCallText, asPercent } from "./program.js";
+import type { ToolSettings } from "./settings.js";
+import { namedCallText, notCarriedReason } from "./words.js";
 
 /** Names of one optimizer. */
 const optimizers: readonly (readonly [RegExp, string])[] = [
@@ -20,7 +20,7 @@ export interface OptimizerNames {
   readonly beta2?: string;
   readonly epsilon?: readonly string[];
 }
-export const usualNames = {
+export const usualOptimizerNames = {
   name: ["optim", "optimizer"],
   rate: ["learning_rate"],
   decay: "weight_decay",
@@ -30,10 +30,10 @@ export const usualNames = {
 } as const satisfies OptimizerNames;
 
 /** `rate`, `usualDecay`: what the tool takes where nothing is said. */
-export function optimizerFrom(s: Settings, names: OptimizerNames, rate?: number, usualDecay = 0): string {
-  const said = s.text(...names.name) ?? "adamw";
-  const known = optimizers.find(([pattern]) => pattern.test(said))?.[1];
-  if (known && rounded.test(said))
+export function optimizerFrom(s: ToolSettings, names: OptimizerNames, rate?: number, usualDecay = 0): string {
+  const optimizerName = s.text(...names.name) ?? "adamw";
+  const known = optimizers.find(([pattern]) => pattern.test(optimizerName))?.[1];
+  if (known && rounded.test(optimizerName))
     for (const key of names.name)
       s.leave(key, `the optimizer state is kept in 32 bits here: more memory, more exact; ${known} was taken`);
   const decay = names.decay === undefined ? undefined : s.number(names.decay);
@@ -41,17 +41,17 @@ export function optimizerFrom(s: Settings, names: OptimizerNames, rate?: number,
   const epsilon = s.number(...(names.epsilon ?? []));
   if (known !== "adamw") {
     const given = { learning_rate: s.number(...names.rate) ?? s.unless(rate, ...names.rate), weight_decay: decay };
-    const other = calledAs("optimizer", known ?? said, given, (lost, why) => {
+    const other = namedCallText("optimizer", known ?? optimizerName, given, (lost, why) => {
       for (const key of lost === "weight_decay" ? [names.decay] : names.rate) if (key !== undefined) s.leave(key, why);
     });
     if (other !== undefined) {
       for (const key of [names.beta1, names.beta2, ...(names.epsilon ?? [])])
-        if (key !== undefined) s.leave(key, `not carried to ${known ?? said}`);
+        if (key !== undefined) s.leave(key, `not carried to ${known ?? optimizerName}`);
       return other;
     }
-    for (const key of names.name) s.leave(key, untaken("optimizer", said, "adamw was taken"));
+    for (const key of names.name) s.leave(key, notCarriedReason("optimizer", optimizerName, "adamw was taken"));
   }
-  return call("adamw", {
+  return wordCallText("adamw", {
     learning_rate: s.number(...names.rate) ?? s.unless(rate, ...names.rate),
     beta1,
     beta2,
@@ -66,7 +66,7 @@ export interface ScheduleNames {
   readonly steps?: string;
   readonly kwargs?: string;
 }
-export const usualSchedule = {
+export const usualScheduleNames = {
   name: ["lr_scheduler_type", "lr_scheduler"],
   ratio: "warmup_ratio",
   steps: "warmup_steps",
@@ -75,64 +75,67 @@ export const usualSchedule = {
 
 /** `fallback`: the schedule and the warm-up where nothing is said; `rate`: the highest, for a floor in absolute terms. */
 export function scheduleFrom(
-  s: Settings,
+  s: ToolSettings,
   names: ScheduleNames,
   fallback: { readonly name: string; readonly warmup: string; readonly rate?: number | undefined },
 ): string | undefined {
   const named = s.text(...names.name) ?? s.unless(fallback.name, ...names.name);
-  const said = named?.toLowerCase();
+  const scheduleName = named?.toLowerCase();
   const given = names.kwargs === undefined ? undefined : s.inner(names.kwargs);
   const warmup = warmupFrom(s, names) ?? s.unless(fallback.warmup, names.ratio ?? "", names.steps ?? "");
-  switch (said) {
+  switch (scheduleName) {
     case undefined:
       for (const key of [names.ratio, names.steps]) if (key !== undefined) s.leave(key, "its schedule isn't known");
       return undefined;
     case "linear":
     case "cosine":
-      return call(said, { warmup });
+      return wordCallText(scheduleName, { warmup });
     case "constant":
       for (const key of [names.ratio, names.steps]) if (key !== undefined) unheeded(s, key);
       return "constant";
     case "constant_with_warmup":
-      return call("constant", { warmup });
+      return wordCallText("constant", { warmup });
     case "cosine_with_min_lr": {
       const floor = given?.number("min_lr_rate");
       const least = floor === undefined ? given?.number("min_lr") : undefined;
       const lowest = floor ?? (least === undefined || !fallback.rate ? undefined : least / fallback.rate);
       if (lowest === undefined) given?.leave("min_lr", "its share of the learning rate isn't known");
       if (given && (given.number("num_cycles") ?? 0.5) !== 0.5) given.leave("num_cycles", "half a cycle is built");
-      return call(said, { warmup, min_lr_rate: share(lowest ?? 0) });
+      return wordCallText(scheduleName, { warmup, min_lr_rate: asPercent(lowest ?? 0) });
     }
     case "cosine_with_restarts":
-      if ((given?.number("num_cycles") ?? 1) === 1) return call("cosine", { warmup });
+      if ((given?.number("num_cycles") ?? 1) === 1) return wordCallText("cosine", { warmup });
       given?.leave("num_cycles", "restarts aren't built; one cycle was taken");
-      return call("cosine", { warmup });
+      return wordCallText("cosine", { warmup });
     default:
-      return calledAs("schedule", said, { warmup }, unwarmed(s, names)) ?? linearFor(s, names, said, warmup);
+      return (
+        namedCallText("schedule", scheduleName, { warmup }, unwarmed(s, names)) ??
+        linearFor(s, names, scheduleName, warmup)
+      );
   }
 }
 
 /** Says of the warm-up that the schedule has none. */
 const unwarmed =
-  (s: Settings, { ratio, steps }: ScheduleNames) =>
+  (s: ToolSettings, { ratio, steps }: ScheduleNames) =>
   (_: string, why: string): void => {
     for (const key of [ratio, steps]) if (key !== undefined) s.leave(key, why);
   };
-function linearFor(s: Settings, names: ScheduleNames, said: string, warmup: string | undefined): string {
-  for (const key of names.name) s.leave(key, untaken("schedule", said, "linear was taken"));
-  return call("linear", { warmup });
+function linearFor(s: ToolSettings, names: ScheduleNames, scheduleName: string, warmup: string | undefined): string {
+  for (const key of names.name) s.leave(key, notCarriedReason("schedule", scheduleName, "linear was taken"));
+  return wordCallText("linear", { warmup });
 }
 
 /** Steps go before a share of them, as in transformers; less than one step is a share. */
-function warmupFrom(s: Settings, { ratio, steps }: ScheduleNames): string | undefined {
+function warmupFrom(s: ToolSettings, { ratio, steps }: ScheduleNames): string | undefined {
   const counted = steps === undefined ? undefined : s.number(steps);
   if (counted === undefined || counted === 0 || steps === undefined) {
     const given = ratio === undefined ? undefined : s.number(ratio);
-    return given === undefined ? (counted === 0 ? "0%" : undefined) : share(given);
+    return given === undefined ? (counted === 0 ? "0%" : undefined) : asPercent(given);
   }
   if (ratio !== undefined) s.leave(ratio, `\`${steps}\` goes before it`);
-  return counted < 1 ? share(counted) : String(counted);
+  return counted < 1 ? asPercent(counted) : String(counted);
 }
-function unheeded(s: Settings, key: string): void {
+function unheeded(s: ToolSettings, key: string): void {
   s.ignore("a constant rate has no warm-up in transformers", key);
 }

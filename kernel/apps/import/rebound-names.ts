@@ -3,7 +3,7 @@
  * that the importer reads calls of. What such a binding brings is not read, so each is listed.
  */
 import type { PythonBinding, PythonCall, PythonNode, PythonProgram } from "./python-tree.js";
-import { rootIn, scopeOf, type Tracked } from "./tracked.js";
+import { rootVariableOf, scopeOf, type TrackedNames } from "./tracked.js";
 
 /** Classes and functions whose calls readers understand. */
 const ofLibraries =
@@ -12,13 +12,13 @@ const ofLibraries =
 const libraries = /^(trl|peft|transformers|datasets|unsloth|unsloth_zoo)(\.|$)/;
 
 interface World {
-  readonly asked: ReadonlySet<PythonCall>;
-  readonly tracked: Tracked;
+  readonly requestedCalls: ReadonlySet<PythonCall>;
+  readonly tracked: TrackedNames;
   /** Whether a call is listed by itself. */
   readonly reads: (call: PythonCall) => boolean;
 }
 
-export function reboundIn(program: PythonProgram, world: World): readonly PythonBinding[] {
+export function reboundNamesIn(program: PythonProgram, world: World): readonly PythonBinding[] {
   const textOf = ({ from, to }: PythonNode): string => program.text.slice(from, to);
   return program.bindings.filter((binding) => {
     const { target, form, within, dead } = binding;
@@ -45,25 +45,25 @@ const wordsBefore = (text: string, end: number): string => {
 };
 
 /** Whether the value of an assignment is accounted for: a call that is read or listed, or a part of such an object. */
-function isRead(program: PythonProgram, { node }: PythonBinding, { asked, tracked, reads }: World): boolean {
+function isRead(program: PythonProgram, { node }: PythonBinding, { requestedCalls, tracked, reads }: World): boolean {
   const made = program.assignments.find(({ from, to }) => from === node.from && to === node.to);
   if (!made) return false;
   const value = made.value;
   const start = value?.from ?? node.from;
   const calls = program.calls.filter(({ from, callee }) => from >= start && callee.to < made.to);
   const known = calls.some(
-    (call) => asked.has(call) || reads(call) || program.definitions.some(({ name }) => name === call.name),
+    (call) => requestedCalls.has(call) || reads(call) || program.definitions.some(({ name }) => name === call.name),
   );
   if (known) return true;
   // `a, b = b, a` gives each name another object.
   if (made.targets.length > 1 && value?.prevSibling?.name === ",") return false;
-  const root = value && rootIn(value);
+  const root = value && rootVariableOf(value);
   if (root && tracked.has(program.text.slice(root.from, root.to), made.within)) return true;
   return value !== undefined && calls.length > 0 && tracked.object(value, made.within);
 }
 
 /** Whether something reads the name afterwards, before it is certainly given another value. */
-function takesEffect(program: PythonProgram, binding: PythonBinding, tracked: Tracked): boolean {
+function takesEffect(program: PythonProgram, binding: PythonBinding, tracked: TrackedNames): boolean {
   const name = program.text.slice(binding.target.from, binding.target.to);
   const home = tracked.home(name, binding.within);
   const end = /^(def|class)$/.test(binding.form) ? binding.node.to : binding.target.to;

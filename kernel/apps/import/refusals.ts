@@ -1,7 +1,7 @@
 /** What no program here can be: other objectives, data that aren't texts, techniques that aren't built; each with what serves instead. */
-import type { Settings } from "./settings.js";
+import type { ToolSettings } from "./settings.js";
 
-export const instead = {
+export const refusalAdvice = {
   preference: "what serves: train on the preferred answers alone, as conversations (`task: chat`)",
   reward: "what serves: `task: regression` where each answer has a score of its own",
   policy: "what serves: write the good answers to a file and train on them (`task: chat`)",
@@ -19,23 +19,23 @@ export const instead = {
 
 /** Objectives by what tools call them. */
 const objectives: readonly (readonly [RegExp, string, string])[] = [
-  [/^(rm|reward(_model(ing)?)?|bradley_terry)$/, "a reward model", instead.reward],
-  [/^(prm|process_reward(_model)?|stepwise_supervised)$/, "a reward of each step", instead.reward],
+  [/^(rm|reward(_model(ing)?)?|bradley_terry)$/, "a reward model", refusalAdvice.reward],
+  [/^(prm|process_reward(_model)?|stepwise_supervised)$/, "a reward of each step", refusalAdvice.reward],
   [
     /^(.*grpo|gdpo|ppo|rloo|reinforce|reinforcement|gspo|dapo|online_dpo|xpo|nash_md|ebft|gkd|sdft|sdpo|minillm)$/,
     "learning from rewards or from the model's own answers",
-    instead.policy,
+    refusalAdvice.policy,
   ],
   [
     /^(dpo|ipo|kto|kto_pair|orpo|simpo|cpo|bco|apo|robust_dpo|iterative_dpo)$/,
     "preference optimisation",
-    instead.preference,
+    refusalAdvice.preference,
   ],
 ];
 
 /** Refuses an objective that isn't built; whether it did. `said`: its name there, without its prefix. */
-export function refuseObjective(s: Settings, key: string, said: string | undefined): boolean {
-  const name = (said ?? "").toLowerCase().replace(/[-\s]+/g, "_");
+export function refuseObjective(s: ToolSettings, key: string, objective: string | undefined): boolean {
+  const name = (objective ?? "").toLowerCase().replace(/[-\s]+/g, "_");
   const known = objectives.find(([pattern]) => pattern.test(name));
   if (!known) return false;
   s.refuse(key, known[1], known[2]);
@@ -43,14 +43,14 @@ export function refuseObjective(s: Settings, key: string, said: string | undefin
 }
 
 /** Refuses a base or a template by a name that says that it sees or hears. */
-export function refuseSenses(s: Settings, key: string, said: string | undefined): boolean {
-  const name = said ?? "";
+export function refuseMultimodal(s: ToolSettings, key: string, baseName: string | undefined): boolean {
+  const name = baseName ?? "";
   const sees =
     /(^|[-_/.\s])(vl|vlm|vision|llava|pixtral|mllama|paligemma|internvl|idefics\d?|smolvlm|blip\d?|clip|omni|multimodal|minicpm[-_]?v|image|vqa)([-_/.\s\d]|$)/i;
   const hears =
     /(^|[-_/.\s])(audio|whisper|voxtral|speech|wav2vec2|tts|asr|orpheus|csm|llasa|outetts|ocr)([-_/.\s\d]|$)/i;
-  if (hears.test(name)) s.refuse(key, "a model of sound", instead.texts);
-  else if (sees.test(name)) s.refuse(key, "a model of pictures", instead.texts);
+  if (hears.test(name)) s.refuse(key, "a model of sound", refusalAdvice.texts);
+  else if (sees.test(name)) s.refuse(key, "a model of pictures", refusalAdvice.texts);
   else return false;
   return true;
 }

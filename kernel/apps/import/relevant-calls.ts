@@ -3,9 +3,9 @@
  * and of code that isn't in the program. What only computes texts, files and numbers around them is left out.
  */
 import type { PythonAssignment, PythonCall, PythonNode, PythonProgram } from "./python-tree.js";
-import { mayChange } from "./argument-values.js";
-import { changesArgument, rewritesIn } from "./mutating-calls.js";
-import { scopeOf, type Tracked } from "./tracked.js";
+import { mayChangeTraining } from "./argument-values.js";
+import { changesArgument, reassignmentCheck } from "./mutating-calls.js";
+import { scopeOf, type TrackedNames } from "./tracked.js";
 
 /** Modules that neither hold a model nor rows: Python's own, and those that draw, log or talk to a notebook. */
 const plainModules = new Set(
@@ -47,7 +47,7 @@ export interface Relevance {
 export function relevanceIn(
   program: PythonProgram,
   known: ReadonlySet<PythonCall>,
-  { tracked, trained }: { readonly tracked: Tracked; readonly trained: number | undefined },
+  { tracked, trained }: { readonly tracked: TrackedNames; readonly trained: number | undefined },
 ): Relevance {
   const functions = new Map(program.definitions.map((one) => [one.name, one]));
   const assigned = new Set(
@@ -79,18 +79,18 @@ export function relevanceIn(
   const isAfter = ({ from, within }: PythonCall): boolean =>
     training !== undefined && from > training.from && scopeOf(within) === scopeOf(training.within);
   const selects = selectionIn(program);
-  const rewrites = rewritesIn(program, known);
+  const rewrites = reassignmentCheck(program, known);
   return {
     object: ({ callee }) => counts(callee),
     call(call) {
       if (call.name !== "" && call.holder === undefined && call.callee.name === "VariableName") {
-        const own = functions.get(call.name);
-        if (own) return own.kind === "class" && own.bases !== "" && !covered(call);
+        const definition = functions.get(call.name);
+        if (definition) return definition.kind === "class" && definition.bases !== "" && !covered(call);
       }
       if (starts.test(`${call.holder ?? ""}.${call.name}`)) return !installs.test(call.arguments ?? "");
       if (covered(call)) return false;
       if (changesArgument(program, call, foreign)) return true;
-      if (!isAfter(call) && mayChange(program, call, { bound, tracked })) return true;
+      if (!isAfter(call) && mayChangeTraining(program, call, { bound, tracked })) return true;
       return !(call.callee.name === "MemberExpression" && plainMethods.test(call.name)) && counts(call.callee);
     },
     assignment(target, made) {
@@ -143,11 +143,13 @@ function nameOf(program: PythonProgram, target: PythonNode): readonly string[] {
 
 /** The name that a chain of members and calls begins with; "": a literal; undefined: another expression. */
 function rootOf(program: PythonProgram, node: PythonNode): string | undefined {
-  let at: PythonNode | null = node;
-  while (at && /^(MemberExpression|CallExpression|ParenthesizedExpression|AwaitExpression)$/.test(at.name))
-    at = at.name === "ParenthesizedExpression" ? (at.firstChild?.nextSibling ?? null) : at.firstChild;
-  if (at?.name === "VariableName") return program.text.slice(at.from, at.to);
-  return at && /^(String|FormatString|ContinuedString|Number|Boolean|None|Array\w*|Dictionary\w*|Set\w*)$/.test(at.name)
+  let current: PythonNode | null = node;
+  while (current && /^(MemberExpression|CallExpression|ParenthesizedExpression|AwaitExpression)$/.test(current.name))
+    current =
+      current.name === "ParenthesizedExpression" ? (current.firstChild?.nextSibling ?? null) : current.firstChild;
+  if (current?.name === "VariableName") return program.text.slice(current.from, current.to);
+  return current &&
+    /^(String|FormatString|ContinuedString|Number|Boolean|None|Array\w*|Dictionary\w*|Set\w*)$/.test(current.name)
     ? ""
     : undefined;
 }

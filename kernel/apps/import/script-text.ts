@@ -1,14 +1,14 @@
 /** The Python of a script or of a notebook's cells, and what stands between it: commands for the shell and for the notebook. */
 import * as v from "valibot";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { Unread } from "./settings.js";
+import { UnreadExpression } from "./settings.js";
 
-export interface Written {
+export interface ScriptText {
   readonly program: string;
   /** Commands that may change the data or the training, each with its place. */
-  readonly commands: readonly Unread[];
+  readonly commands: readonly UnreadExpression[];
   /** Where a character of the program stands, as a reader finds it: "line 12". */
-  readonly placeOf: (at: number) => string;
+  readonly placeOf: (offset: number) => string;
 }
 
 /** `!pip …` and `%cd …`, to the end of a line that goes on after `\`. */
@@ -24,17 +24,17 @@ const blanks = (text: string): string => text.replace(/[^\n]/g, " ");
 /** A number stands for a command, so that a block of commands alone isn't empty; all places stay the same. */
 const withoutCommands = (code: string): string =>
   code.replace(command, (_, indent: string, line: string) => `${indent}0${blanks(line.slice(1))}`);
-const lineOf = (text: string, at: number): number => text.slice(0, at).split("\n").length;
+const lineOf = (text: string, offset: number): number => text.slice(0, offset).split("\n").length;
 
-function commandsIn(code: string, placeOf: Written["placeOf"], start = 0): readonly Unread[] {
+function commandsIn(code: string, placeOf: ScriptText["placeOf"], start = 0): readonly UnreadExpression[] {
   return [...code.matchAll(command)].flatMap(({ 2: line = "", index }) =>
-    harmless.test(line) ? [] : [new Unread(line, placeOf(start + index), "command")],
+    harmless.test(line) ? [] : [new UnreadExpression(line, placeOf(start + index), "command")],
   );
 }
 
-export function scriptOf(text: string): Written {
+export function scriptTextOf(text: string): ScriptText {
   const source = text.replace(/\r\n?/g, "\n");
-  const placeOf = (at: number): string => `line ${String(lineOf(source, at))}`;
+  const placeOf = (offset: number): string => `line ${String(lineOf(source, offset))}`;
   return { program: withoutCommands(source), commands: commandsIn(source, placeOf), placeOf };
 }
 
@@ -42,7 +42,7 @@ const notebook = v.object({
   cells: v.array(v.object({ cell_type: v.string(), source: v.union([v.string(), v.array(v.string())]) })),
 });
 /** Coded error `not-settings`. */
-export function notebookOf(text: string, name: string): Written {
+export function notebookTextOf(text: string, name: string): ScriptText {
   let cells: readonly string[];
   try {
     cells = v
@@ -53,15 +53,15 @@ export function notebookOf(text: string, name: string): Written {
     throw new CodedError("not-settings", { file: name, why: "it is no notebook" }, { cause });
   }
   const starts = cells.reduce<readonly number[]>((all, cell) => [...all, (all.at(-1) ?? 0) + cell.length + 1], [0]);
-  const placeOf = (at: number): string => {
-    const cell = Math.max(0, Math.min(cells.length, starts.findLastIndex((start) => start <= at) + 1) - 1);
-    return `code cell ${String(cell + 1)}, line ${String(lineOf(cells[cell] ?? "", at - (starts[cell] ?? 0)))}`;
+  const placeOf = (offset: number): string => {
+    const cell = Math.max(0, Math.min(cells.length, starts.findLastIndex((start) => start <= offset) + 1) - 1);
+    return `code cell ${String(cell + 1)}, line ${String(lineOf(cells[cell] ?? "", offset - (starts[cell] ?? 0)))}`;
   };
   return {
     program: cells.map((cell) => (otherLanguage.test(cell) ? blanks(cell) : withoutCommands(cell))).join("\n"),
     commands: cells.flatMap((cell, i) => {
       if (!otherLanguage.test(cell)) return commandsIn(cell, placeOf, starts[i]);
-      return installs.test(cell) ? [] : [new Unread(cell.trim(), placeOf(starts[i] ?? 0), "command")];
+      return installs.test(cell) ? [] : [new UnreadExpression(cell.trim(), placeOf(starts[i] ?? 0), "command")];
     }),
     placeOf,
   };

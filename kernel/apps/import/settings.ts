@@ -2,7 +2,7 @@
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 
 /** A setting that is not carried over. */
-export interface Left {
+export interface UncarriedSetting {
   /** `trainer.optimizer.type`. */
   readonly setting: string;
   readonly value: unknown;
@@ -18,11 +18,11 @@ export interface Refusal {
   readonly instead: string;
 }
 /** `idle`: has no effect on the result; `read`: an expression or a position that a reader understood as a whole. */
-export type Fate = "carried" | "read" | "named" | "idle" | "refused";
+export type SettingFate = "carried" | "read" | "named" | "idle" | "refused";
 /** Settings without effect on the result, with the reason that is listed. */
-export type Idle = readonly [why: string, pattern: RegExp];
+export type IdlePattern = readonly [why: string, pattern: RegExp];
 /** An expression or a statement of a program, which is not run. */
-export class Unread {
+export class UnreadExpression {
   constructor(
     readonly text: string,
     /** Where it stands in its file: "line 12". */
@@ -52,25 +52,25 @@ export class Unread {
 }
 type Plain = Readonly<Record<string, unknown>>;
 
-export class Settings {
-  private readonly fate = new Map<string, Fate>();
-  private readonly parts = new Map<string, readonly Settings[]>();
-  private readonly noted: Left[] = [];
+export class ToolSettings {
+  private readonly fate = new Map<string, SettingFate>();
+  private readonly parts = new Map<string, readonly ToolSettings[]>();
+  private readonly noted: UncarriedSetting[] = [];
   private readonly refused: Refusal[] = [];
-  private readonly idled: Left[] = [];
+  private readonly idled: UncarriedSetting[] = [];
   constructor(
     private readonly all: Plain,
     private readonly path = "",
   ) {}
 
-  static of(value: unknown, path = ""): Settings {
-    return new Settings(isPlain(value) ? value : {}, path);
+  static fromValue(value: unknown, path = ""): ToolSettings {
+    return new ToolSettings(isPlain(value) ? value : {}, path);
   }
 
   private take(key: string): unknown {
     const value = this.all[key];
     if (empty(value)) return undefined;
-    if (value instanceof Unread) {
+    if (value instanceof UnreadExpression) {
       this.leave(key, "written as an expression, which is not run");
       return undefined;
     }
@@ -102,9 +102,9 @@ export class Settings {
   switched(key: string): boolean | undefined {
     const value = this.take(key);
     if (value === undefined || typeof value === "boolean") return value;
-    const said = String(value).toLowerCase();
-    if (["true", "yes", "on", "1", "auto"].includes(said)) return true;
-    if (["false", "no", "off", "0"].includes(said)) return false;
+    const answer = String(value).toLowerCase();
+    if (["true", "yes", "on", "1", "auto"].includes(answer)) return true;
+    if (["false", "no", "off", "0"].includes(answer)) return false;
     this.leave(key, "true or false was expected");
     return undefined;
   }
@@ -120,12 +120,12 @@ export class Settings {
   value(key: string): unknown {
     return this.all[key];
   }
-  unread(key: string): Unread | undefined {
+  unread(key: string): UnreadExpression | undefined {
     const value = this.all[key];
-    return value instanceof Unread ? value : undefined;
+    return value instanceof UnreadExpression ? value : undefined;
   }
   /** Any plain value as a text in small letters. */
-  said(key: string): string | undefined {
+  lowerText(key: string): string | undefined {
     const value = this.take(key);
     if (value === undefined) return undefined;
     if (["string", "number", "boolean"].includes(typeof value)) return String(value).toLowerCase();
@@ -148,15 +148,15 @@ export class Settings {
     this.leave(key, "a list of numbers was expected");
     return [];
   }
-  inner(key: string): Settings {
+  inner(key: string): ToolSettings {
     const [known] = this.parts.get(key) ?? [];
     if (known) return known;
-    const made = Settings.of(this.all[key], this.name(key));
+    const made = ToolSettings.fromValue(this.all[key], this.name(key));
     if (isPlain(this.all[key])) this.parts.set(key, [made]);
     return made;
   }
   /** Settings in a list; what is no settings there is left. */
-  list(key: string): readonly Settings[] {
+  list(key: string): readonly ToolSettings[] {
     const value = this.all[key];
     if (empty(value)) return [];
     const list: readonly unknown[] = Array.isArray(value) ? value : [value];
@@ -164,7 +164,8 @@ export class Settings {
       this.leave(key, "a list of settings by name was expected");
       return [];
     }
-    const known = this.parts.get(key) ?? list.map((one, i) => Settings.of(one, `${this.name(key)}[${String(i)}]`));
+    const known =
+      this.parts.get(key) ?? list.map((one, i) => ToolSettings.fromValue(one, `${this.name(key)}[${String(i)}]`));
     this.parts.set(key, known);
     return known;
   }
@@ -173,7 +174,7 @@ export class Settings {
     return this.fate.has(key);
   }
   /** Where these settings stand in the file. */
-  at(): string {
+  location(): string {
     return this.path;
   }
   has(key: string): boolean {
@@ -194,7 +195,7 @@ export class Settings {
       if (!empty(value)) this.idled.push({ setting: this.name(key), value, why });
     }
   }
-  ignoreAll(groups: readonly Idle[]): void {
+  ignoreAll(groups: readonly IdlePattern[]): void {
     for (const [why, pattern] of groups) this.ignore(why, pattern);
   }
   /** Marks keys that a reader understood without `number`, `text` and the like: expressions and positional arguments. */
@@ -230,13 +231,13 @@ export class Settings {
     return [...this.refused, ...this.within().flatMap((one) => one.refusals())];
   }
   /** Settings without effect on the result. */
-  idle(): readonly Left[] {
-    const own = this.idled.filter(({ setting }) => !this.noted.some((one) => one.setting === setting));
-    return [...own, ...this.within().flatMap((one) => one.idle())];
+  idle(): readonly UncarriedSetting[] {
+    const idleHere = this.idled.filter(({ setting }) => !this.noted.some((one) => one.setting === setting));
+    return [...idleHere, ...this.within().flatMap((one) => one.idle())];
   }
   /** All that was left, and what nobody asked for. */
-  left(): readonly Left[] {
-    const unasked = Object.entries(this.all).flatMap(([key, value]): readonly Left[] =>
+  left(): readonly UncarriedSetting[] {
+    const unasked = Object.entries(this.all).flatMap(([key, value]): readonly UncarriedSetting[] =>
       this.fate.has(key) || this.parts.has(key) || empty(value)
         ? []
         : [{ setting: this.name(key), value, why: "has no counterpart" }],
@@ -244,8 +245,8 @@ export class Settings {
     return [...this.noted, ...unasked, ...this.within().flatMap((one) => one.left())];
   }
   /** What became of each setting that says anything, by its path. */
-  fates(): ReadonlyMap<string, Fate> {
-    const out = new Map<string, Fate>();
+  fates(): ReadonlyMap<string, SettingFate> {
+    const out = new Map<string, SettingFate>();
     for (const [key, value] of Object.entries(this.all)) {
       if (this.parts.has(key)) continue;
       for (const leaf of leavesOf(value, this.name(key))) out.set(leaf, this.fate.get(key) ?? "named");
@@ -253,7 +254,7 @@ export class Settings {
     for (const part of this.within()) for (const [leaf, fate] of part.fates()) out.set(leaf, fate);
     return out;
   }
-  private within(): readonly Settings[] {
+  private within(): readonly ToolSettings[] {
     return [...this.parts.values()].flat();
   }
   private name(key: string): string {
@@ -271,7 +272,7 @@ export function leavesOf(value: unknown, path = ""): readonly string[] {
   return [path];
 }
 
-const isPlain = (value: unknown): value is Plain => isRecord(value) && !(value instanceof Unread);
+const isPlain = (value: unknown): value is Plain => isRecord(value) && !(value instanceof UnreadExpression);
 /** Nothing is said: no value, an empty text, list or record. */
 function empty(value: unknown): boolean {
   if (value === undefined || value === null || value === "") return true;

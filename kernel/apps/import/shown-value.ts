@@ -10,14 +10,14 @@ const secret =
 const harmless =
   /tokenizer|tokeni[sz]|max_|min_|num_|new_|n_tokens|special_tokens|new_tokens|add_tokens|token_embeddings|(?:pad|bos|eos|unk|sep|cls|mask|image|audio|video|start|end|stop|decoder_start)_token|author/i;
 const isSecret = (name: string): boolean => {
-  const own = name.split(".").at(-1) ?? name;
-  return secret.test(own) && !harmless.test(own);
+  const lastName = name.split(".").at(-1) ?? name;
+  return secret.test(lastName) && !harmless.test(lastName);
 };
 /** `api_key="…"`, `HF_TOKEN: '…'` in code. */
 const assigned = /([\w.-]+)(["']?\s*[=:]\s*)(["'])((?:\\.|(?!\3)[^\\])*)\3/g;
 
 /** JSON, cut where it is long. */
-export function shownValue(setting: string, value: unknown): string {
+export function settingValueText(setting: string, value: unknown): string {
   if (isSecret(setting)) return "…";
   const text =
     JSON.stringify(value, (key, part: unknown) => {

@@ -3,13 +3,13 @@
  * Each is listed by its name, text and place (relevant-calls.ts says which count), unless a reader below takes it.
  */
 import type { PythonAssignment, PythonCall, PythonNode, PythonProgram } from "./python-tree.js";
-import { literalOf, partsIn } from "./python-values.js";
-import { instead } from "./refusals.js";
+import { literalOf, splitAtCommas } from "./python-values.js";
+import { refusalAdvice } from "./refusals.js";
 import { relevanceIn, type Relevance } from "./relevant-calls.js";
-import { reboundIn } from "./rebound-names.js";
-import { Unread, type Settings } from "./settings.js";
-import { rootIn, trackedIn } from "./tracked.js";
-import { doubtsIn, endsBefore } from "./trainings.js";
+import { reboundNamesIn } from "./rebound-names.js";
+import { UnreadExpression, type ToolSettings } from "./settings.js";
+import { rootVariableOf, trackNames } from "./tracked.js";
+import { trainingDoubts, exitsBefore } from "./trainings.js";
 import { unreadImportsIn } from "./unread-imports.js";
 import { verdictOf } from "./verdicts.js";
 
@@ -28,7 +28,7 @@ const objects =
 const loads = /^(from_pretrained|get_chat_template)$/;
 const asks = /^(model|classifier|pipe)$/;
 /** The section of a program's settings that this file writes. */
-export const STEPS = "program";
+export const STEPS_SECTION = "program";
 
 /** A class that inherits from a trainer, and the methods that it has of its own. */
 interface OwnTrainer {
@@ -38,20 +38,20 @@ interface OwnTrainer {
 }
 
 /** Trainers of the program's own that aren't called so, with the trainers that they come from. */
-export const ownTrainers = (program: PythonProgram): ReadonlyMap<string, string> =>
+export const customTrainers = (program: PythonProgram): ReadonlyMap<string, string> =>
   new Map(trainersIn(program.code).flatMap(({ name, from }) => (/Trainer$/.test(name) ? [] : [[name, from] as const])));
 
 /** What a program does besides, by its name: `rows.filter` with its arguments, `model.config.use_cache` with its value; again: `rows.filter 2`. */
-export function stepsIn(
+export function programStepsIn(
   program: PythonProgram,
-  asked: ReadonlySet<PythonCall>,
+  requestedCalls: ReadonlySet<PythonCall>,
   {
     placeOf,
     trained,
     joined,
     constants,
   }: {
-    readonly placeOf: (at: number) => string;
+    readonly placeOf: (offset: number) => string;
     readonly trained: number | undefined;
     /** Calls that put data sets together, as settings. */
     readonly joined: ReadonlyMap<PythonCall, Readonly<Record<string, unknown>>>;
@@ -63,7 +63,8 @@ export function stepsIn(
   let more = 0;
   const same = (one: unknown, other: unknown): boolean =>
     JSON.stringify(one) === JSON.stringify(other) &&
-    (one instanceof Unread ? one.about : undefined) === (other instanceof Unread ? other.about : undefined);
+    (one instanceof UnreadExpression ? one.about : undefined) ===
+      (other instanceof UnreadExpression ? other.about : undefined);
   const add = (name: string, value: unknown): void => {
     let [key, count] = [name, 1];
     while (key in steps && !same(steps[key], value)) key = `${name} ${String(++count)}`;
@@ -71,16 +72,17 @@ export function stepsIn(
     else more++;
   };
   for (const { name, from, methods } of trainersIn(program.code))
-    for (const method of methods) add(`${name}.${method}`, new Unread(`class ${name}(${from})`, undefined, "method"));
-  const tracked = trackedIn(program, asked, constants);
-  const relevance = relevanceIn(program, asked, { tracked, trained });
-  const doubts = doubtsIn(program);
-  const found = callsIn(program, asked, relevance);
+    for (const method of methods)
+      add(`${name}.${method}`, new UnreadExpression(`class ${name}(${from})`, undefined, "method"));
+  const tracked = trackNames(program, requestedCalls, constants);
+  const relevance = relevanceIn(program, requestedCalls, { tracked, trained });
+  const doubts = trainingDoubts(program);
+  const found = callsIn(program, requestedCalls, relevance);
   for (const { call, about } of found) {
     const given = call.arguments?.trim() ?? "";
     const name = call.holder === undefined ? call.name : `${call.holder}.${call.name}`;
     const named = call.name === "requires_grad_" ? "requires_grad" : name === "" ? "call" : name;
-    const parts = partsIn(program.text, call.start) ?? [];
+    const parts = splitAtCommas(program.text, call.start) ?? [];
     const isAfter = trained !== undefined && call.from > trained;
     const loaded = isAfter && (loads.test(call.name) || (about === "function" && asks.test(call.name)));
     const rows = joined.get(call);
@@ -92,7 +94,7 @@ export function stepsIn(
       named,
       call.name === "train_test_split" && !call.dead && parts.length > 0
         ? Object.fromEntries(parts.map(partOf))
-        : new Unread(
+        : new UnreadExpression(
             about === "rows" || about === "tokens" ? parts.join(", ") : given,
             placeOf(call.from),
             doubts.get(call) ?? (call.dead ? "dead" : loaded ? "loaded" : about),
@@ -101,13 +103,16 @@ export function stepsIn(
   }
   for (const [call, doubt] of doubts)
     if (doubt && !found.some((one) => one.call === call))
-      add(textOf(call.callee), new Unread(call.arguments?.trim() ?? "", placeOf(call.from), doubt));
-  for (const node of endsBefore(program, [...doubts.keys()][0]))
-    add(textOf(node.firstChild ?? node), new Unread(lineAt(program.text, node.from), placeOf(node.from), "ends"));
-  const rebound = reboundIn(program, { asked, tracked, reads: (call) => relevance.call(call) });
+      add(textOf(call.callee), new UnreadExpression(call.arguments?.trim() ?? "", placeOf(call.from), doubt));
+  for (const node of exitsBefore(program, [...doubts.keys()][0]))
+    add(
+      textOf(node.firstChild ?? node),
+      new UnreadExpression(lineAt(program.text, node.from), placeOf(node.from), "ends"),
+    );
+  const rebound = reboundNamesIn(program, { requestedCalls, tracked, reads: (call) => relevance.call(call) });
   const shown = new Set([...namesIn(program, found), ...rebound.map(({ target }) => textOf(target))]);
   for (const node of unreadImportsIn(program, shown))
-    add(textOf(node).replace(/\s+/g, " "), new Unread(textOf(node), placeOf(node.from), "module"));
+    add(textOf(node).replace(/\s+/g, " "), new UnreadExpression(textOf(node), placeOf(node.from), "module"));
   const listed = new Set<number>();
   for (const made of program.assignments)
     for (const target of made.targets)
@@ -117,7 +122,7 @@ export function stepsIn(
       }
   for (const { target, node } of rebound)
     if (!listed.has(target.from))
-      add(textOf(target), new Unread(headOf(program, node, target), placeOf(target.from), "rebound"));
+      add(textOf(target), new UnreadExpression(headOf(program, node, target), placeOf(target.from), "rebound"));
   function addAssignment({ text }: PythonProgram, made: PythonAssignment, target: PythonNode): void {
     const [whole, last] = [text.slice(target.from, target.to).replace(/\s+/g, ""), target.lastChild];
     const name = last?.name === "PropertyName" ? text.slice(last.from, last.to) : "";
@@ -127,25 +132,28 @@ export function stepsIn(
       .trim();
     const known = /^(requires_grad|compute_loss|training_step)$/.test(name);
     const line = text.slice(text.lastIndexOf("\n", made.from) + 1, made.to).trim();
-    add(known ? name : whole, new Unread(known ? line : value, placeOf(made.from), made.dead ? "dead" : "assignment"));
+    add(
+      known ? name : whole,
+      new UnreadExpression(known ? line : value, placeOf(made.from), made.dead ? "dead" : "assignment"),
+    );
   }
-  for (const at of program.mistakes.slice(0, most))
-    add("no Python", new Unread(lineAt(program.text, at), placeOf(at), "mistake"));
-  if (more > 0) steps["further statements"] = new Unread(`${String(more)} calls and assignments`);
+  for (const mistake of program.mistakes.slice(0, most))
+    add("no Python", new UnreadExpression(lineAt(program.text, mistake), placeOf(mistake), "mistake"));
+  if (more > 0) steps["further statements"] = new UnreadExpression(`${String(more)} calls and assignments`);
   return steps;
 }
 function partOf(part: string, place: number): readonly [string, unknown] {
   const named = /^([A-Za-z_]\w*)\s*=(?!=)\s*([\s\S]*)$/.exec(part);
   return named ? [named[1] ?? "", literalOf(named[2] ?? "", new Map())] : [String(place), literalOf(part, new Map())];
 }
-const lineAt = (text: string, at: number): string =>
-  text.slice(text.lastIndexOf("\n", at - 1) + 1, (text.indexOf("\n", at) + 1 || text.length + 1) - 1).trim();
+const lineAt = (text: string, offset: number): string =>
+  text.slice(text.lastIndexOf("\n", offset - 1) + 1, (text.indexOf("\n", offset) + 1 || text.length + 1) - 1).trim();
 
 /** Names that listed calls begin with, and those that they are given. */
 const namesIn = (program: PythonProgram, found: readonly Found[]): ReadonlySet<string> =>
   new Set(
     found.flatMap(({ call }) => {
-      const root = rootIn(call.callee);
+      const root = rootVariableOf(call.callee);
       return [...call.reads, ...(root ? [program.text.slice(root.from, root.to)] : [])];
     }),
   );
@@ -157,15 +165,20 @@ interface Found {
   readonly about: "rows" | "tokens" | "call" | "function";
 }
 /** Calls that count; not those within the arguments of another one that is listed, whose text shows them. */
-function callsIn(program: PythonProgram, asked: ReadonlySet<PythonCall>, relevance: Relevance): readonly Found[] {
+function callsIn(
+  program: PythonProgram,
+  requestedCalls: ReadonlySet<PythonCall>,
+  relevance: Relevance,
+): readonly Found[] {
   const found: Found[] = [];
   /** Calls whose arguments are listed as a text. */
   const shown = new Set<PythonCall>();
   for (const call of program.calls) {
     const around = call.inside;
-    const within = around && (shown.has(around.call) || (asked.has(around.call) && !objects.test(around.argument)));
+    const within =
+      around && (shown.has(around.call) || (requestedCalls.has(around.call) && !objects.test(around.argument)));
     if (within) shown.add(call);
-    if (asked.has(call)) continue;
+    if (requestedCalls.has(call)) continue;
     const about = aboutOf(call, relevance);
     if (about === undefined) continue;
     shown.add(call);
@@ -199,8 +212,8 @@ function trainersIn(program: string): readonly OwnTrainer[] {
     else if (open) open.body ??= indent;
     if (!open || (open.body !== undefined && indent !== open.body)) continue;
     const method = /^\s*(?:class [^:]*:\s*)?(?:(?:async[ \t]+)?def[ \t]+(\w+)|(\w+)[ \t]*=(?!=))/.exec(line);
-    const own = method?.[1] ?? method?.[2];
-    if (own !== undefined && !open.methods.includes(own)) open.methods.push(own);
+    const methodName = method?.[1] ?? method?.[2];
+    if (methodName !== undefined && !open.methods.includes(methodName)) open.methods.push(methodName);
   }
   return found;
 }
@@ -209,9 +222,9 @@ function trainersIn(program: string): readonly OwnTrainer[] {
  * The share that the program's only `train_test_split` holds back, and the part that it is: validation where the trainer looks at
  * it. Undefined: there is none, several, or it says more than a share and a seed. The share is carried then, the seed isn't.
  */
-export function splitTold(
-  steps: Settings,
-  trainer: Settings,
+export function holdoutSplitOf(
+  steps: ToolSettings,
+  trainer: ToolSettings,
 ): { readonly share: number; readonly part: "validation" | "test" } | undefined {
   const [key, ...others] = steps.keys().filter((one) => /(^|\.)train_test_split( \d+)?$/.test(one));
   if (key === undefined || others.length > 0 || steps.unread(key) !== undefined) return undefined;
@@ -228,8 +241,8 @@ export function splitTold(
 }
 
 /** Refuses what makes another objective, takes what needs no counterpart, and lists all else. `adapted`: an adapter trains. */
-export function tellSteps(s: Settings, adapted: boolean): void {
-  const steps = s.inner(STEPS);
+export function reportSteps(s: ToolSettings, adapted: boolean): void {
+  const steps = s.inner(STEPS_SECTION);
   for (const key of steps.keys()) {
     const whole = key.replace(/ \d+$/, "");
     const name = whole.split(".").at(-1) ?? "";
@@ -244,7 +257,7 @@ export function tellSteps(s: Settings, adapted: boolean): void {
           .some((one) => steps.inner(key).settled(one)))
     )
       continue;
-    if (ofLoss.test(name)) steps.refuse(key, "a loss of its own", instead.loss);
+    if (ofLoss.test(name)) steps.refuse(key, "a loss of its own", refusalAdvice.loss);
     else if (step?.about === "method") steps.leave(key, "a method of its own, which is not run");
     else if (step?.about === "command") steps.leave(key, "a command that is not run");
     else if (step?.about === "mistake") steps.leave(key, "the line can't be read as Python");
@@ -253,10 +266,10 @@ export function tellSteps(s: Settings, adapted: boolean): void {
   }
 }
 function tellStep(
-  steps: Settings,
+  steps: ToolSettings,
   key: string,
   statement: { readonly name: string; readonly whole: string; readonly text: string },
-  about: Unread["about"],
+  about: UnreadExpression["about"],
   adapted: boolean,
 ): void {
   // Without an adapter all weights train anyway.

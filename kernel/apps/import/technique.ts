@@ -1,7 +1,7 @@
 /** PEFT's names of techniques and their settings, which several tools share. */
-import { call, list, quoted } from "./program.js";
-import type { Settings } from "./settings.js";
-import { otherTechnique } from "./words.js";
+import { wordCallText, wordListText, quoted } from "./program.js";
+import type { ToolSettings } from "./settings.js";
+import { techniqueByName } from "./words.js";
 
 /** What a tool takes where nothing is said; nothing: ours is the same. */
 export interface LoraDefaults {
@@ -12,17 +12,17 @@ export interface LoraDefaults {
   readonly targets?: readonly string[];
 }
 /** `prefix`: what stands before the names (`lora_` in Axolotl); names without it serve too where there is none. */
-export function loraFrom(s: Settings, prefix = "", fallback: LoraDefaults = {}): string {
-  const of = (name: string): readonly string[] => (prefix === "" ? [name, `lora_${name}`] : [`${prefix}${name}`]);
+export function loraFrom(s: ToolSettings, prefix = "", fallback: LoraDefaults = {}): string {
+  const namesOf = (name: string): readonly string[] => (prefix === "" ? [name, `lora_${name}`] : [`${prefix}${name}`]);
   const ranks = prefix === "" ? ["r", "lora_r"] : [`${prefix}r`, `${prefix}rank`];
   const targets = targetsFrom(s, prefix, fallback);
   // The usual beginning, under two of its names.
-  if (!["true", undefined].includes(s.said("init_lora_weights")))
+  if (!["true", undefined].includes(s.lowerText("init_lora_weights")))
     s.leave("init_lora_weights", "the first factor begins at random, the second at zero");
-  return call("lora", {
+  return wordCallText("lora", {
     rank: s.number(...ranks) ?? s.unless(fallback.rank, ...ranks),
-    alpha: s.number(...of("alpha")) ?? s.unless(fallback.alpha, ...of("alpha")),
-    dropout: zeroless(s.number(...of("dropout")) ?? s.unless(fallback.dropout, ...of("dropout"))),
+    alpha: s.number(...namesOf("alpha")) ?? s.unless(fallback.alpha, ...namesOf("alpha")),
+    dropout: zeroless(s.number(...namesOf("dropout")) ?? s.unless(fallback.dropout, ...namesOf("dropout"))),
     targets,
     rank_stabilized: s.flag("use_rslora", "peft_use_rslora") ? "true" : undefined,
     dora: s.flag("use_dora", "peft_use_dora") ? "true" : undefined,
@@ -30,27 +30,27 @@ export function loraFrom(s: Settings, prefix = "", fallback: LoraDefaults = {}):
 }
 const zeroless = (n: number | undefined): number | undefined => (n === 0 ? undefined : n);
 
-function targetsFrom(s: Settings, prefix: string, fallback: LoraDefaults): string | undefined {
+function targetsFrom(s: ToolSettings, prefix: string, fallback: LoraDefaults): string | undefined {
   const keys = [...new Set([`${prefix}target_modules`, `${prefix}target`, "target_modules", "lora_target_modules"])];
   if (s.flag(`${prefix}target_linear`)) {
     for (const key of keys) s.leave(key, "all linear layers are taken");
     return "[all]";
   }
   const key = keys.find((one) => s.has(one));
-  if (key === undefined) return fallback.every ? "[all]" : fallback.targets && list(fallback.targets);
+  if (key === undefined) return fallback.every ? "[all]" : fallback.targets && wordListText(fallback.targets);
   const named = s.texts(key).flatMap((names) => names.split(/\s*,\s*/));
   if (named.length === 0) return undefined;
   if (named.some((name) => ["all-linear", "all"].includes(name))) {
     if (named.length > 1) s.leave(key, "all linear layers are taken");
     return "[all]";
   }
-  if (named.every((name) => /^[\w-]+$/.test(name))) return list([...new Set(named)]);
+  if (named.every((name) => /^[\w-]+$/.test(name))) return wordListText([...new Set(named)]);
   s.leave(key, "layers are named by the last part of their path, not by patterns; those of the default are adapted");
   return undefined;
 }
 
 /** A `peft_type`, refused where it isn't built. */
-export function peftTechnique(s: Settings, type: string | undefined): string {
+export function peftTechnique(s: ToolSettings, type: string | undefined): string {
   switch (type?.toUpperCase()) {
     case "LORA":
     case undefined:
@@ -61,7 +61,7 @@ export function peftTechnique(s: Settings, type: string | undefined): string {
       const worded = text !== undefined && init !== "RANDOM" && init !== "SAMPLE_VOCAB";
       if (!worded) s.leave("prompt_tuning_init_text", "it begins at random");
       if (!["RANDOM", "TEXT", undefined].includes(init)) s.leave("prompt_tuning_init", "the prompt begins at random");
-      return call("prompt_tuning", {
+      return wordCallText("prompt_tuning", {
         tokens: s.number("num_virtual_tokens"),
         init: worded ? quoted(text) : undefined,
       });
@@ -73,7 +73,7 @@ export function peftTechnique(s: Settings, type: string | undefined): string {
           "a prefix that a network makes, which isn't built",
           "what serves: `prefix_tuning` without it",
         );
-      return call("prefix_tuning", { tokens: s.number("num_virtual_tokens") });
+      return wordCallText("prefix_tuning", { tokens: s.number("num_virtual_tokens") });
     case "IA3": {
       const inputs = s.texts("feedforward_modules");
       // PEFT lists the inputs among the targets too.
@@ -82,12 +82,12 @@ export function peftTechnique(s: Settings, type: string | undefined): string {
       if (!plain)
         for (const key of ["feedforward_modules", "target_modules"])
           s.leave(key, "layers are named by the last part of their path, not by patterns");
-      return call("ia3", {
-        targets: plain && targets.length > 0 ? list(targets) : undefined,
-        inputs: plain && inputs.length > 0 ? list(inputs) : undefined,
+      return wordCallText("ia3", {
+        targets: plain && targets.length > 0 ? wordListText(targets) : undefined,
+        inputs: plain && inputs.length > 0 ? wordListText(inputs) : undefined,
       });
     }
     default:
-      return otherTechnique(s, "peft_type", type ?? "");
+      return techniqueByName(s, "peft_type", type ?? "");
   }
 }

@@ -12,10 +12,10 @@ const objects =
 const holders =
   /^(model|base_model|args|train_dataset|eval_dataset|tokenizer|processing_class|layers|data|weight|bias|lm_head)$/;
 /** Functions that return the rows that they are given, in some order or selection. */
-export const passing = /^(list|tuple|iter|sorted|reversed|filter|enumerate|tqdm)$/;
+export const passThroughFunctions = /^(list|tuple|iter|sorted|reversed|filter|enumerate|tqdm)$/;
 
 type Place = readonly Pick<Definition, "name">[];
-export interface Tracked {
+export interface TrackedNames {
   /** Whether a name stands for such a variable where it is used. */
   has(name: string, within: Place): boolean;
   /** Whether an expression is such an object, or a part or a collection of them, and not a number or a text of it. */
@@ -28,18 +28,18 @@ export interface Tracked {
 
 export const scopeOf = (within: Place): string => within.map(({ name }) => name).join(".");
 
-export function trackedIn(
+export function trackNames(
   program: PythonProgram,
-  asked: ReadonlySet<PythonCall>,
+  requestedCalls: ReadonlySet<PythonCall>,
   constants: ReadonlyMap<string, unknown>,
-): Tracked {
+): TrackedNames {
   const variables = new Variables(program);
-  variables.start(asked, constants);
+  variables.start(requestedCalls, constants);
   variables.spread();
   return variables;
 }
 
-class Variables implements Tracked {
+class Variables implements TrackedNames {
   /** Functions and names that are bound in them: `main:args`. */
   private readonly homes = new Set<string>();
   private readonly keys = new Set<string>();
@@ -49,8 +49,8 @@ class Variables implements Tracked {
   private starts: ReadonlySet<number> = new Set();
   constructor(private readonly program: PythonProgram) {
     for (const { target, within } of program.bindings)
-      if (target.name === "VariableName" && !program.globals.has(this.of(target)))
-        this.homes.add(`${scopeOf(within)}:${this.of(target)}`);
+      if (target.name === "VariableName" && !program.globals.has(this.textOf(target)))
+        this.homes.add(`${scopeOf(within)}:${this.textOf(target)}`);
     for (const { scope, parameters } of program.functions.values())
       for (const name of parameters) this.homes.add(`${scope}:${name}`);
   }
@@ -67,11 +67,12 @@ class Variables implements Tracked {
     return this.fed.has(`${this.home(name, within)}:${name}`);
   }
   object(node: PythonNode, within: Place): boolean {
-    if (node.name === "VariableName") return this.has(this.of(node), within);
+    if (node.name === "VariableName") return this.has(this.textOf(node), within);
     if (node.name === "MemberExpression") return this.member(node, within);
     if (node.name === "CallExpression") {
       const [callee, list] = [node.firstChild, node.getChild("ArgList")];
-      if (!callee || !list || callee.name !== "VariableName" || !passing.test(this.of(callee))) return false;
+      if (!callee || !list || callee.name !== "VariableName" || !passThroughFunctions.test(this.textOf(callee)))
+        return false;
       return childrenOf(list).some((one) => this.object(one, within));
     }
     return collects.test(node.name) && childrenOf(node).some((one) => this.object(one, within));
@@ -81,23 +82,23 @@ class Variables implements Tracked {
     const [inner, last] = [node.firstChild, node.lastChild];
     if (!inner || !last) return false;
     if (last.name === "]") return this.object(inner, within);
-    const root = rootIn(inner);
-    return holders.test(this.of(last)) && root !== undefined && this.has(this.of(root), within);
+    const root = rootVariableOf(inner);
+    return holders.test(this.textOf(last)) && root !== undefined && this.has(this.textOf(root), within);
   }
 
   /** What known calls make and are given, and what is trained. */
-  start(asked: ReadonlySet<PythonCall>, constants: ReadonlyMap<string, unknown>): void {
-    this.starts = new Set([...asked].map(({ from }) => from));
+  start(requestedCalls: ReadonlySet<PythonCall>, constants: ReadonlyMap<string, unknown>): void {
+    this.starts = new Set([...requestedCalls].map(({ from }) => from));
     for (const { targets, value, within } of this.program.assignments)
       if (value && this.starts.has(value.from)) for (const one of targets) this.track(one, within);
     for (const call of this.program.calls) {
       if (call.name === "train" && call.callee.name === "MemberExpression")
         this.track(this.sourceOf(call.callee), call.within);
-      if (!asked.has(call)) continue;
+      if (!requestedCalls.has(call)) continue;
       for (const one of this.objectsGiven(call)) {
-        if (constants.has(this.of(one))) continue;
+        if (constants.has(this.textOf(one))) continue;
         this.track(one, call.within);
-        this.fed.add(`${this.home(this.of(one), call.within)}:${this.of(one)}`);
+        this.fed.add(`${this.home(this.textOf(one), call.within)}:${this.textOf(one)}`);
       }
     }
   }
@@ -107,11 +108,11 @@ class Variables implements Tracked {
       before = this.keys.size + this.fed.size;
       for (const { targets, value, within, reads } of this.program.assignments) {
         if (!value) continue;
-        const feeds = targets.some((one) => one.name === "VariableName" && this.feeds(this.of(one), within));
+        const feeds = targets.some((one) => one.name === "VariableName" && this.feeds(this.textOf(one), within));
         if (feeds && !this.starts.has(value.from))
           for (const name of reads) this.fed.add(`${this.home(name, within)}:${name}`);
         if (this.object(value, within)) for (const one of targets) this.track(one, within);
-        if (targets.some((one) => one.name === "VariableName" && this.has(this.of(one), within)))
+        if (targets.some((one) => one.name === "VariableName" && this.has(this.textOf(one), within)))
           this.track(this.sourceOf(value), within);
       }
       for (const call of this.program.calls) this.follow(call);
@@ -119,37 +120,38 @@ class Variables implements Tracked {
   }
   /** Parameters of the program's functions that are given such an object. */
   private follow(call: PythonCall): void {
-    const own = call.callee.name === "VariableName" ? this.program.functions.get(call.name) : undefined;
-    if (!own) return;
-    for (const { name, place, value } of argumentsGiven(this.program, call)) {
-      const parameter = name ?? own.parameters[place];
-      if (parameter !== undefined && this.object(value, call.within)) this.keys.add(`${own.scope}:${parameter}`);
+    const calledFunction = call.callee.name === "VariableName" ? this.program.functions.get(call.name) : undefined;
+    if (!calledFunction) return;
+    for (const { name, place, value } of callArguments(this.program, call)) {
+      const parameter = name ?? calledFunction.parameters[place];
+      if (parameter !== undefined && this.object(value, call.within))
+        this.keys.add(`${calledFunction.scope}:${parameter}`);
     }
   }
   private objectsGiven(call: PythonCall): readonly PythonNode[] {
     const places = /Trainer$/.test(call.name) ? 6 : 1;
-    return argumentsGiven(this.program, call).flatMap(({ name, place, value }) => {
+    return callArguments(this.program, call).flatMap(({ name, place, value }) => {
       const known = name === undefined ? place < places : objects.test(name);
       return known && value.name === "VariableName" ? [value] : [];
     });
   }
   /** The variable that a value is a part of, or is made from by a method. What is called, and calls of modules, are none. */
   private sourceOf(value: PythonNode): PythonNode | undefined {
-    const root = rootIn(value);
+    const root = rootVariableOf(value);
     if (!root || (root.parent?.name === "CallExpression" && root.parent.firstChild?.from === root.from))
       return undefined;
-    return this.program.imports.has(this.of(root)) && this.of(value).includes("(") ? undefined : root;
+    return this.program.imports.has(this.textOf(root)) && this.textOf(value).includes("(") ? undefined : root;
   }
   private track(node: PythonNode | undefined, within: Place): void {
-    if (node?.name === "VariableName") this.keys.add(`${this.home(this.of(node), within)}:${this.of(node)}`);
+    if (node?.name === "VariableName") this.keys.add(`${this.home(this.textOf(node), within)}:${this.textOf(node)}`);
   }
-  private of({ from, to }: PythonNode): string {
+  private textOf({ from, to }: PythonNode): string {
     return this.program.text.slice(from, to);
   }
 }
 
 /** Arguments of a call, each with its name or its place. */
-export function argumentsGiven({ text }: PythonProgram, call: PythonCall): readonly Argument[] {
+export function callArguments({ text }: PythonProgram, call: PythonCall): readonly Argument[] {
   const list = call.callee.parent?.getChild("ArgList");
   const parts: PythonNode[][] = [[]];
   for (const child of list ? childrenOf(list).slice(1) : [])
@@ -173,9 +175,10 @@ const collects =
   /^(Parenthesized|Conditional|Binary|Array|Tuple|Set|Dictionary|ArrayComprehension|Comprehension|Await)Expression$/;
 
 /** The variable that a chain of members and calls begins with. */
-export function rootIn(node: PythonNode): PythonNode | undefined {
-  let at: PythonNode | null = node;
-  while (at && /^(MemberExpression|CallExpression|ParenthesizedExpression|AwaitExpression)$/.test(at.name))
-    at = at.name === "ParenthesizedExpression" ? (at.firstChild?.nextSibling ?? null) : at.firstChild;
-  return at?.name === "VariableName" ? at : undefined;
+export function rootVariableOf(node: PythonNode): PythonNode | undefined {
+  let current: PythonNode | null = node;
+  while (current && /^(MemberExpression|CallExpression|ParenthesizedExpression|AwaitExpression)$/.test(current.name))
+    current =
+      current.name === "ParenthesizedExpression" ? (current.firstChild?.nextSibling ?? null) : current.firstChild;
+  return current?.name === "VariableName" ? current : undefined;
 }

@@ -1,15 +1,15 @@
 /** What transformers' Trainer says of looks, of what is kept and of number formats, which several tools share. */
-import { call } from "./program.js";
-import type { Settings } from "./settings.js";
+import { wordCallText } from "./program.js";
+import type { ToolSettings } from "./settings.js";
 
 /** When the held-back rows are scored and which weights stay; the last ones do where nothing is said. */
-export function lookedAt(
-  s: Settings,
-  held: boolean,
+export function readValidation(
+  s: ToolSettings,
+  hasHoldout: boolean,
 ): { readonly validate?: string; readonly keep?: string; readonly early_stopping?: string } {
-  const said = s.said("eval_strategy") ?? s.said("evaluation_strategy");
-  if (!held) {
-    if (said !== undefined && said !== "no")
+  const strategy = s.lowerText("eval_strategy") ?? s.lowerText("evaluation_strategy");
+  if (!hasHoldout) {
+    if (strategy !== undefined && strategy !== "no")
       for (const key of ["eval_strategy", "evaluation_strategy"])
         s.leave(key, "no rows are held back: write a `split`");
     for (const key of [
@@ -24,7 +24,7 @@ export function lookedAt(
     return {};
   }
   const steps = s.number("eval_steps");
-  if (said !== "steps") s.leave("eval_steps", "looks come after each epoch");
+  if (strategy !== "steps") s.leave("eval_steps", "looks come after each epoch");
   else if (steps !== undefined && steps < 1)
     s.leave("eval_steps", "a share of all steps: write `validate: every(steps: …)`");
   const best = s.flag("load_best_model_at_end");
@@ -33,15 +33,15 @@ export function lookedAt(
     s.leave("metric_for_best_model", "write `keep: best(…)` with a metric of the task");
   const patience = s.number("early_stopping_patience", "early_stopping_steps");
   return {
-    ...(said === "steps" && steps !== undefined && steps >= 1 && { validate: call("every", { steps }) }),
+    ...(strategy === "steps" && steps !== undefined && steps >= 1 && { validate: wordCallText("every", { steps }) }),
     keep: best ? "best" : "last",
     ...(patience !== undefined && { early_stopping: `patience(${String(patience)})` }),
   };
 }
 
-export function precisionFrom(s: Settings, halves: readonly string[], usual = false): string | undefined {
-  const said = halves.map((key) => s.switched(key));
-  const half = said.some((on) => on === true) || (usual && said.every((on) => on === undefined));
+export function precisionFrom(s: ToolSettings, halves: readonly string[], usual = false): string | undefined {
+  const switches = halves.map((key) => s.switched(key));
+  const half = switches.some((on) => on === true) || (usual && switches.every((on) => on === undefined));
   if (s.flag("fp16"))
     s.leave("fp16", half ? "bf16 goes before it" : "write `precision: bf16`, which is half precision here");
   return half ? "bf16" : undefined;

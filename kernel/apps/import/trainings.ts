@@ -2,17 +2,17 @@
  * How often a Python program trains. A training that may run never, or more than once, and what ends the program before it, are listed.
  */
 import type { Definition, PythonCall, PythonNode, PythonProgram } from "./python-tree.js";
-import type { Unread } from "./settings.js";
+import type { UnreadExpression } from "./settings.js";
 import { scopeOf } from "./tracked.js";
 
-export type Doubt = Extract<NonNullable<Unread["about"]>, "repeated" | "untrained" | "branch">;
+export type TrainingDoubt = Extract<NonNullable<UnreadExpression["about"]>, "repeated" | "untrained" | "branch">;
 
 /** A trainer's own `train`; a model's only says that it is about to learn. */
 const isTraining = ({ name, callee, holder }: PythonCall): boolean =>
   name === "train" && callee.name === "MemberExpression" && !/(^|\.)\w*model$/.test(holder ?? "");
 
 /** Trainings of a program with what is in doubt about them; a trainer's class of its own is listed by its methods. */
-export function doubtsIn(program: PythonProgram): ReadonlyMap<PythonCall, Doubt | undefined> {
+export function trainingDoubts(program: PythonProgram): ReadonlyMap<PythonCall, TrainingDoubt | undefined> {
   const all = program.calls.filter(
     (call) => isTraining(call) && !call.within.some(({ kind, bases }) => kind === "class" && bases !== ""),
   );
@@ -22,7 +22,7 @@ export function doubtsIn(program: PythonProgram): ReadonlyMap<PythonCall, Doubt 
 }
 
 /** What is in doubt about a training; undefined: the program runs it once. `first`: no other one stands before it. */
-function doubtOf(program: PythonProgram, call: PythonCall, first: boolean): Doubt | undefined {
+function doubtOf(program: PythonProgram, call: PythonCall, first: boolean): TrainingDoubt | undefined {
   const times = timesOf(program, call, new Set());
   if (call.looped || !first || times === "many") return "repeated";
   if (times === "never") return "untrained";
@@ -32,25 +32,25 @@ function doubtOf(program: PythonProgram, call: PythonCall, first: boolean): Doub
 type Times = "never" | "once" | "many" | "branch";
 /** How often the functions run that something lies in. */
 function timesOf(program: PythonProgram, { within }: Pick<PythonCall, "within">, seen: ReadonlySet<Definition>): Times {
-  const own = within.findLast(({ kind }) => kind === "function");
-  if (!own) return "once";
+  const enclosing = within.findLast(({ kind }) => kind === "function");
+  if (!enclosing) return "once";
   // It calls itself.
-  if (seen.has(own)) return "many";
-  const method = within[within.indexOf(own) - 1]?.kind === "class";
+  if (seen.has(enclosing)) return "many";
+  const method = within[within.indexOf(enclosing) - 1]?.kind === "class";
   const calls = program.calls.filter(
     ({ name, dead, callee, within: around }) =>
-      name === own.name &&
+      name === enclosing.name &&
       !dead &&
       (callee.name === "MemberExpression") === method &&
-      !(method && around.includes(own)),
+      !(method && around.includes(enclosing)),
   );
-  const handed = program.handed.has(own.name) || own.decorated;
+  const handed = program.handed.has(enclosing.name) || enclosing.decorated;
   // What it is handed to is a launcher, or listed by itself.
-  if (calls.length === 0) return !handed ? "never" : isRepeated(program, own.name) ? "many" : "once";
-  if (calls.length > 1 || (handed && !own.decorated)) return "many";
+  if (calls.length === 0) return !handed ? "never" : isRepeated(program, enclosing.name) ? "many" : "once";
+  if (calls.length > 1 || (handed && !enclosing.decorated)) return "many";
   const [call] = calls;
   if (!call || call.looped) return "many";
-  const outer = timesOf(program, call, new Set([...seen, own]));
+  const outer = timesOf(program, call, new Set([...seen, enclosing]));
   return outer === "once" && call.branched ? "branch" : outer;
 }
 /** Functions of Python that call what they are given for each of several values. */
@@ -62,7 +62,7 @@ const isRepeated = ({ calls }: PythonProgram, name: string): boolean =>
 const ending = /^(exit|quit|sys\.exit|os\._exit|os\.abort|os\.exec\w+)$/;
 
 /** What certainly ends the program, or the function that trains, before the training. */
-export function endsBefore(program: PythonProgram, training: PythonCall | undefined): readonly PythonNode[] {
+export function exitsBefore(program: PythonProgram, training: PythonCall | undefined): readonly PythonNode[] {
   if (!training) return [];
   const scopes = scopesOf(program, training);
   const called = new Map(scopes);
@@ -71,9 +71,15 @@ export function endsBefore(program: PythonProgram, training: PythonCall | undefi
   for (let before = -1; before < called.size;) {
     before = called.size;
     for (const call of program.calls) {
-      const own = call.callee.name === "VariableName" ? program.functions.get(call.name) : undefined;
-      if (own && !called.has(own.scope) && !call.branched && !call.dead && reached(called, call, call.from))
-        called.set(own.scope, program.text.length);
+      const calledFunction = call.callee.name === "VariableName" ? program.functions.get(call.name) : undefined;
+      if (
+        calledFunction &&
+        !called.has(calledFunction.scope) &&
+        !call.branched &&
+        !call.dead &&
+        reached(called, call, call.from)
+      )
+        called.set(calledFunction.scope, program.text.length);
     }
   }
   const calls = program.calls.filter((call) => {
@@ -96,8 +102,8 @@ function scopesOf(program: PythonProgram, training: PythonCall): ReadonlyMap<str
     const scope = scopeOf(call.within);
     if ((ends.get(scope) ?? -1) >= call.from) return;
     ends.set(scope, call.from);
-    const own = call.within.findLast(({ kind }) => kind === "function");
-    for (const caller of own ? program.calls.filter(({ name }) => name === own.name) : []) add(caller);
+    const enclosing = call.within.findLast(({ kind }) => kind === "function");
+    for (const caller of enclosing ? program.calls.filter(({ name }) => name === enclosing.name) : []) add(caller);
   };
   add(training);
   // A function that is handed to a launcher: all of the program runs before it.

@@ -1,29 +1,33 @@
 /** TRL's and transformers' data: files that a program loads, what of them is held back, and what a trainer is given of its own. */
 import { PARTS, SOURCES } from "./joined-rows.js";
-import { endings, interleaved, together } from "./mixture.js";
-import { hub, mixed as mixedWhy, quoted, share, word, type Read } from "./program.js";
-import type { Settings } from "./settings.js";
-import { splitTold, STEPS } from "./steps.js";
+import { mixEndings, interleaveText, mixText } from "./mixture.js";
+import { hubSourceText, mixAdvice as mixedWhy, quoted, asPercent, word, type ProgramDraft } from "./program.js";
+import type { ToolSettings } from "./settings.js";
+import { holdoutSplitOf, STEPS_SECTION } from "./steps.js";
 
 /** Rows of a program, and whether some of them are held back to look at while it trains. */
-export interface Rows {
-  readonly data: Read["data"];
-  readonly held: boolean;
+export interface TrlRows {
+  readonly data: ProgramDraft["data"];
+  readonly hasHoldout: boolean;
   /** Data sets that are carried beside the first. */
-  readonly sets: readonly Settings[];
+  readonly sets: readonly ToolSettings[];
   /** Whether rows train in the order of the file: a trainer doesn't shuffle what is streamed. */
   readonly ordered: boolean;
 }
 interface Given {
-  readonly all: Settings;
-  readonly training: Settings;
-  readonly trainer: Settings;
-  readonly data: Settings;
+  readonly all: ToolSettings;
+  readonly training: ToolSettings;
+  readonly trainer: ToolSettings;
+  readonly data: ToolSettings;
   readonly sft: boolean;
 }
 
-export function dataOf({ all, training, trainer, data, sft }: Given, task: string | undefined, notes: string[]): Rows {
-  const cutInTwo = splitTold(all.inner(STEPS), trainer);
+export function readTrlRows(
+  { all, training, trainer, data, sft }: Given,
+  task: string | undefined,
+  notes: string[],
+): TrlRows {
+  const cutInTwo = holdoutSplitOf(all.inner(STEPS_SECTION), trainer);
   const looks = partNamed(trainer.expression("eval_dataset"));
   const mixture = mixtureIn(all);
   const one = mixture
@@ -40,9 +44,9 @@ export function dataOf({ all, training, trainer, data, sft }: Given, task: strin
     data: {
       source: mixture?.source ?? one?.source ?? 'jsonl("data.jsonl")',
       columns: columns ?? "{ text: text }",
-      split: cut && `random(train: ${share(1 - cut.share)}, ${cut.part}: ${share(cut.share)})`,
+      split: cut && `random(train: ${asPercent(1 - cut.share)}, ${cut.part}: ${asPercent(cut.share)})`,
     },
-    held: one?.parts
+    hasHoldout: one?.parts
       ? one.parts.has("validation")
       : cut?.part === "validation" || (one?.unsplit === true && looks === "validation"),
     sets: mixture?.sets ?? [],
@@ -86,7 +90,7 @@ interface OneSet {
  * `mixed`: it is a part of a mixture, which says by itself that it is streamed.
  */
 function oneSet(
-  data: Settings,
+  data: ToolSettings,
   trains: string | undefined,
   { single, mixed }: { readonly single: boolean; readonly mixed: boolean },
 ): OneSet {
@@ -105,7 +109,7 @@ function oneSet(
   if (ofHub) {
     const given = { config: data.text(...configs), split: part, revision: data.text("revision") };
     const streams = data.flag("streaming");
-    const source = hub(named, given);
+    const source = hubSourceText(named, given);
     return { source: streams && !mixed ? streamed(source) : source, known: true, unsplit: part === undefined, streams };
   }
   const streams = data.flag("streaming");
@@ -113,7 +117,7 @@ function oneSet(
     data.leave("streaming", "`json` reads a whole file: write the rows as JSON Lines to stream them");
   const canStream = streams && !mixed && !data.left().some(({ setting }) => setting.endsWith("streaming"));
   const source = (paths: readonly string[]): string => {
-    const rows = together(paths.map((path) => `${readerOf(path, reader)}(${quoted(path)})`));
+    const rows = mixText(paths.map((path) => `${readerOf(path, reader)}(${quoted(path)})`));
     return canStream ? streamed(rows) : rows;
   };
   const train = reader === undefined ? (named === undefined ? undefined : [named]) : files?.get("train");
@@ -130,20 +134,20 @@ function oneSet(
 /** A call of a source that reads its rows in parts. */
 const streamed = (source: string): string => source.replace(/\)$/, ", stream: true)");
 /** Whether the program shuffles its rows itself. */
-const shuffled = (all: Settings): boolean =>
+const shuffled = (all: ToolSettings): boolean =>
   all
-    .inner(STEPS)
+    .inner(STEPS_SECTION)
     .keys()
     .some((key) => /(^|\.)shuffle( \d+)?$/.test(key));
 
 interface Mixture {
   readonly source: string;
   readonly streams: boolean;
-  readonly sets: readonly Settings[];
+  readonly sets: readonly ToolSettings[];
 }
 /** Rows that a program puts together of several data sets, where its text says which (joined-rows.ts). */
-function mixtureIn(all: Settings): Mixture | undefined {
-  const steps = all.inner(STEPS);
+function mixtureIn(all: ToolSettings): Mixture | undefined {
+  const steps = all.inner(STEPS_SECTION);
   const key = steps.keys().find((one) => /(^|\.)(concatenate|interleave)_datasets$/.test(one) && !steps.unread(one));
   if (key === undefined) return undefined;
   const given = steps.inner(key);
@@ -167,14 +171,18 @@ function mixtureIn(all: Settings): Mixture | undefined {
   steps.leave(key, mixedWhy);
   return undefined;
 }
-function mixtureOf(given: Settings, key: string, sources: readonly string[]): string | undefined {
-  if (/concatenate_datasets$/.test(key)) return together(sources);
+function mixtureOf(given: ToolSettings, key: string, sources: readonly string[]): string | undefined {
+  if (/concatenate_datasets$/.test(key)) return mixText(sources);
   const shares = given.has("probabilities") ? given.numbers("probabilities") : undefined;
-  const ending = endings.find((one) => one === (given.text("stopping_strategy") ?? "first_exhausted"));
+  const ending = mixEndings.find((one) => one === (given.text("stopping_strategy") ?? "first_exhausted"));
   given.leave("seed", "the seed of the data draws the rows");
   return (
     ending &&
-    interleaved(given, sources, { shares, ending, key: given.has("stopping_strategy") ? "stopping_strategy" : SOURCES })
+    interleaveText(given, sources, {
+      shares,
+      ending,
+      key: given.has("stopping_strategy") ? "stopping_strategy" : SOURCES,
+    })
   );
 }
 /** Names that a config of a data set is given by. */
@@ -191,15 +199,17 @@ const readers: ReadonlyMap<string, string> = new Map([
   ["text", "text"],
 ]);
 /** A file's ending says more than the reader's name: `json` reads both of its kinds. */
-function readerOf(path: string, told: string | undefined): string {
+function readerOf(path: string, declaredFormat: string | undefined): string {
   const ending = /\.(csv|json|jsonl|parquet)$/.exec(path)?.[1];
-  return told === undefined || told === "jsonl" ? (ending ?? told ?? "jsonl") : told;
+  return declaredFormat === undefined || declaredFormat === "jsonl"
+    ? (ending ?? declaredFormat ?? "jsonl")
+    : declaredFormat;
 }
 
 /** Files by the parts that they are for; one alone is for training. Parts that the program doesn't ask for are left. */
-function filesOf(data: Settings, one: boolean): ReadonlyMap<string, readonly string[]> {
+function filesOf(data: ToolSettings, one: boolean): ReadonlyMap<string, readonly string[]> {
   const found = new Map<string, readonly string[]>();
-  const add = (s: Settings, key: string, part: string): void => {
+  const add = (s: ToolSettings, key: string, part: string): void => {
     const paths = s.texts(key);
     if (paths.length > 0) found.set(part, paths);
   };
@@ -220,7 +230,7 @@ const columnsOf: Readonly<Record<string, string>> = {
 };
 
 /** How many looks without a better one `EarlyStoppingCallback` waits, where it is the only callback; it is carried then. */
-export function patienceOf(trainer: Settings): number | undefined {
+export function earlyStoppingPatience(trainer: ToolSettings): number | undefined {
   const alone =
     /^\[\s*EarlyStoppingCallback\(\s*(?:(?:early_stopping_patience\s*=\s*)?(\d+))?\s*,?\s*\)\s*,?\s*\]$/.exec(
       trainer.expression("callbacks") ?? "",
@@ -237,14 +247,14 @@ const padding =
 const plainRows = /^[A-Za-z_][\w.]*(\[["']\w+["']\])*$/;
 
 /** What a trainer is given of a program's own. */
-export function leaveObjects(trainer: Settings, held: boolean): void {
+export function leaveTrainerObjects(trainer: ToolSettings, hasHoldout: boolean): void {
   if (padding.test(trainer.expression("data_collator") ?? "")) trainer.consume("data_collator");
   else trainer.leave("data_collator", "rows are brought to one length, and nothing else is done to them");
   const looks = trainer.expression("eval_dataset");
-  if (held && (looks === undefined || plainRows.test(looks))) trainer.consume("eval_dataset");
-  else if (held) trainer.leave("eval_dataset", "all rows of the validation are looked at");
+  if (hasHoldout && (looks === undefined || plainRows.test(looks))) trainer.consume("eval_dataset");
+  else if (hasHoldout) trainer.leave("eval_dataset", "all rows of the validation are looked at");
   else trainer.leave("eval_dataset", "no rows are held back to look at: write a `split`, or a file as `validation`");
-  if (!held || patienceOf(trainer) === undefined)
+  if (!hasHoldout || earlyStoppingPatience(trainer) === undefined)
     trainer.leave("callbacks", "not run; `early_stopping: patience(…)` in the recipe ends a training early");
   // What is called within is looked at by itself (steps.ts); a slice isn't.
   if (/\[[^\]]*:/.test((trainer.expression("train_dataset") ?? "").replace(/"[^"]*"|'[^']*'/g, "")))

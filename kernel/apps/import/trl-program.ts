@@ -1,46 +1,50 @@
 /** Calls of a Python program around its trainer, beyond the trainer's own arguments: tokenizer, template, adapter, rounded weights. */
-import { ignoreUsual } from "./idle.js";
-import type { Settings } from "./settings.js";
-import { builtNamed } from "./words.js";
+import { ignoreTrainerSettings } from "./idle.js";
+import type { ToolSettings } from "./settings.js";
+import { findBuiltWord } from "./words.js";
 
 /** Tokenizers are read with the base; one of another name is not carried over. */
-export function tokenizerWith(s: Settings, base: Settings, trainer: Settings): void {
+export function readTokenizerSettings(s: ToolSettings, base: ToolSettings, trainer: ToolSettings): void {
   if (!s.names().includes("AutoTokenizer.from_pretrained")) return;
-  const own = s.inner("AutoTokenizer.from_pretrained");
+  const tokenizerCall = s.inner("AutoTokenizer.from_pretrained");
   const keys = ["0", "pretrained_model_name_or_path", "model_name"];
-  const given = (part: Settings, names: readonly string[]): unknown =>
+  const given = (part: ToolSettings, names: readonly string[]): unknown =>
     names.map((key) => part.value(key)).find((one) => one !== undefined);
-  const mine = JSON.stringify(given(own, keys));
+  const mine = JSON.stringify(given(tokenizerCall, keys));
   const same = [given(base, keys), given(trainer, ["model", "0"])].some((one) => JSON.stringify(one) === mine);
   for (const key of keys)
-    if (same) own.consume(key);
-    else own.leave(key, "the base's own tokenizer is used");
-  if (own.said("padding_side") === "left") own.leave("padding_side", "rows are padded at their end");
-  ignoreUsual(own);
+    if (same) tokenizerCall.consume(key);
+    else tokenizerCall.leave(key, "the base's own tokenizer is used");
+  if (tokenizerCall.lowerText("padding_side") === "left")
+    tokenizerCall.leave("padding_side", "rows are padded at their end");
+  ignoreTrainerSettings(tokenizerCall);
 }
 
 /** The template that Unsloth's helper gives a tokenizer, where it is built and rows are conversations. */
-export function templateFrom(s: Settings, chats: boolean): string | undefined {
+export function templateFrom(s: ToolSettings, chats: boolean): string | undefined {
   const helper = s.inner("get_chat_template");
   helper.consume("0", "tokenizer");
-  const said = helper.text("chat_template") ?? helper.text("1");
+  const templateName = helper.text("chat_template") ?? helper.text("1");
   const why = chats
     ? "the template isn't built in; the base's own is used"
     : "rows are plain texts; of conversations write `template: …`";
-  const word = said === undefined || !chats ? undefined : builtNamed("template", said.replace(/^llama-3$/, "llama3"));
+  const word =
+    templateName === undefined || !chats
+      ? undefined
+      : findBuiltWord("template", templateName.replace(/^llama-3$/, "llama3"));
   if (!word) for (const key of ["chat_template", "1"]) helper.leave(key, why);
   helper.leave("mapping", "say in `columns` who is who: `messages: turns(messages, role: from, content: value)`");
   return word?.name;
 }
 
 /** PEFT's own call; the adapter's settings stand in its configuration. */
-export function adapterGiven(s: Settings): void {
+export function consumeAdapterCall(s: ToolSettings): void {
   if (s.names().includes("get_peft_model")) s.inner("get_peft_model").consume("0", "1", "model", "peft_config");
 }
 
 /** Weights in four bits as bitsandbytes rounds them, with or without scales that are rounded too. */
-export function fourBits(stored: Settings): string {
-  const kind = stored.said("bnb_4bit_quant_type");
+export function fourBitStorageOf(stored: ToolSettings): string {
+  const kind = stored.lowerText("bnb_4bit_quant_type");
   if (kind !== undefined && kind !== "nf4")
     stored.leave("bnb_4bit_quant_type", "weights are stored as NormalFloat (nf4)");
   stored.ignore("the recipe's `precision` says in what numbers it computes", "bnb_4bit_compute_dtype");

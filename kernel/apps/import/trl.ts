@@ -1,26 +1,26 @@
 /** TRL's and transformers' arguments, as YAML or as the keyword arguments of a Python program (Unsloth's too): supervised training. */
-import { files, ignoreUsual, loading } from "./idle.js";
-import { call, mixed, quoted, text, type Read } from "./program.js";
-import { optimizerFrom, scheduleFrom, usualNames, usualSchedule } from "./rates.js";
-import { instead, refuseObjective, refuseSenses } from "./refusals.js";
-import { Settings } from "./settings.js";
-import { adapted, peftTasks } from "./peft.js";
-import { NOTHING } from "./python.js";
-import { tellSteps } from "./steps.js";
+import { filesReason, ignoreTrainerSettings, loadingReason } from "./idle.js";
+import { wordCallText, mixAdvice, quoted, settingNumber, type ProgramDraft } from "./program.js";
+import { optimizerFrom, scheduleFrom, usualOptimizerNames, usualScheduleNames } from "./rates.js";
+import { refusalAdvice, refuseObjective, refuseMultimodal } from "./refusals.js";
+import { ToolSettings } from "./settings.js";
+import { readAdapterSettings, peftTasks } from "./peft.js";
+import { NO_ARGUMENTS } from "./python.js";
+import { reportSteps } from "./steps.js";
 import { loraFrom, peftTechnique } from "./technique.js";
-import { dataOf, leaveObjects, patienceOf } from "./trl-data.js";
-import { adapterGiven, fourBits, templateFrom, tokenizerWith } from "./trl-program.js";
-import { lookedAt, precisionFrom } from "./trainer.js";
-import { smoothed } from "./words.js";
+import { readTrlRows, leaveTrainerObjects, earlyStoppingPatience } from "./trl-data.js";
+import { consumeAdapterCall, fourBitStorageOf, templateFrom, readTokenizerSettings } from "./trl-program.js";
+import { readValidation, precisionFrom } from "./trainer.js";
+import { taskWithSmoothing } from "./words.js";
 
 /** Where the arguments stand: all in one file, or in calls of a program. */
 interface Parts {
-  readonly training: Settings;
-  readonly trainer: Settings;
-  readonly lora: Settings | undefined;
-  readonly base: Settings;
-  readonly stored: Settings;
-  readonly data: Settings;
+  readonly training: ToolSettings;
+  readonly trainer: ToolSettings;
+  readonly lora: ToolSettings | undefined;
+  readonly base: ToolSettings;
+  readonly stored: ToolSettings;
+  readonly data: ToolSettings;
   readonly sft: boolean;
   /** Whether answers alone are trained, as Unsloth's helper has it. */
   readonly answers: boolean;
@@ -48,9 +48,9 @@ const unslothLora = {
 } as const;
 const unslothLength = 2048;
 const isUnsloth = ({ base, lora }: Pick<Parts, "base" | "lora">): boolean =>
-  /^Fast/.test(base.at()) || /^Fast/.test(lora?.at() ?? "");
+  /^Fast/.test(base.location()) || /^Fast/.test(lora?.location() ?? "");
 
-export function readTrl(s: Settings): Read {
+export function readTrl(s: ToolSettings): ProgramDraft {
   refusePreferences(s);
   const notes: string[] = [];
   const parts = partsOf(s);
@@ -67,52 +67,54 @@ export function readTrl(s: Settings): Read {
   const batch = ["per_device_train_batch_size", "per_gpu_train_batch_size"];
   const packing = training.flag("packing") || trainer.flag("packing");
   const model = modelOf(s, parts, length, notes);
-  const { data, held, sets, ordered } = dataOf({ all: s, ...parts }, model.task, notes);
-  const patience = held ? patienceOf(trainer) : undefined;
-  const looked = lookedAt(training, held);
-  tellSteps(s, parts.lora !== undefined);
+  const { data, hasHoldout, sets, ordered } = readTrlRows({ all: s, ...parts }, model.task, notes);
+  const patience = hasHoldout ? earlyStoppingPatience(trainer) : undefined;
+  const looked = readValidation(training, hasHoldout);
+  reportSteps(s, parts.lora !== undefined);
   if (packing) training.ignore("packed rows have one length", "group_by_length");
-  const recipe: Read["recipe"] = {
+  const recipe: ProgramDraft["recipe"] = {
     epochs:
       steps === undefined && !counted
-        ? text(training.number("num_train_epochs") ?? training.unless(3, "num_train_epochs"))
+        ? settingNumber(training.number("num_train_epochs") ?? training.unless(3, "num_train_epochs"))
         : undefined,
-    steps: text(steps),
-    batch_size: text(training.number(...batch) ?? training.unless(defaults.batch, ...batch)),
-    accumulate: text(
+    steps: settingNumber(steps),
+    batch_size: settingNumber(training.number(...batch) ?? training.unless(defaults.batch, ...batch)),
+    accumulate: settingNumber(
       training.number("gradient_accumulation_steps") ??
         training.unless(defaults.accumulate, "gradient_accumulation_steps"),
     ),
     packing: packing ? "true" : undefined,
-    optimizer: optimizerFrom(training, usualNames, rate, defaults.decay),
-    schedule: scheduleFrom(training, usualSchedule, { name: "linear", warmup: defaults.warmup, rate }),
-    clip: text(training.number("max_grad_norm")),
+    optimizer: optimizerFrom(training, usualOptimizerNames, rate, defaults.decay),
+    schedule: scheduleFrom(training, usualScheduleNames, { name: "linear", warmup: defaults.warmup, rate }),
+    clip: settingNumber(training.number("max_grad_norm")),
     shuffle: ordered ? "none" : packing || training.flag("group_by_length") ? undefined : "random",
     ...looked,
     early_stopping: patience === undefined ? looked.early_stopping : `patience(${String(patience)})`,
     precision: precisionFrom(training, ["bf16"]),
     recompute: recomputed(parts) ? "blocks" : undefined,
-    seed: text(training.number("seed") ?? training.unless(defaults.seed, "seed")),
+    seed: settingNumber(training.number("seed") ?? training.unless(defaults.seed, "seed")),
   };
-  training.ignore(files, "0");
+  training.ignore(filesReason, "0");
   trainer.consume(/^[01]$/); // the model and the arguments
   parts.lora?.consume(/^(0|model)$/);
   const seed = recipe.seed;
   if (seed !== undefined && String(parts.lora?.value("random_state")) === seed) parts.lora?.consume("random_state");
   else parts.lora?.leave("random_state", "the recipe's `seed` draws the first weights of the adapter");
-  leaveObjects(trainer, held);
+  leaveTrainerObjects(trainer, hasHoldout);
   for (const key of s.names())
-    if (/ \d+$/.test(key) && !sets.some((set) => set.at() === key)) s.leave(key, againWhy(key));
-  adapterGiven(s);
-  tokenizerWith(s, parts.base, trainer);
-  const of = new Set([training, trainer, parts.base, parts.stored, parts.data, ...sets]);
-  for (const one of of) idle(one);
-  for (const one of [...of, parts.lora]) one?.consume(NOTHING);
-  const task = model.task === undefined ? undefined : smoothed(training, model.task);
+    if (/ \d+$/.test(key) && !sets.some((set) => set.location() === key)) s.leave(key, againWhy(key));
+  consumeAdapterCall(s);
+  readTokenizerSettings(s, parts.base, trainer);
+  const settingGroups = new Set([training, trainer, parts.base, parts.stored, parts.data, ...sets]);
+  for (const one of settingGroups) idle(one);
+  for (const one of [...settingGroups, parts.lora]) one?.consume(NO_ARGUMENTS);
+  const task = model.task === undefined ? undefined : taskWithSmoothing(training, model.task);
   return { notes, data, model: { ...model, task }, recipe };
 }
 const againWhy = (key: string): string =>
-  key.startsWith("load_dataset ") ? `only the first is carried over: ${mixed}` : "the first call of that name is taken";
+  key.startsWith("load_dataset ")
+    ? `only the first is carried over: ${mixAdvice}`
+    : "the first call of that name is taken";
 const lengths = ["max_length", "max_seq_length"];
 /** The first of the lengths that are given; others are left where they differ. */
 function lengthOf(parts: Parts): number | undefined {
@@ -127,17 +129,18 @@ function lengthOf(parts: Parts): number | undefined {
   for (const { part, key, length } of given)
     if (length !== first?.length) part.leave(key, "another length goes before it");
   // `max_length=None` cuts nothing in TRL; Unsloth takes the model's own length.
-  const said = [trainer, training, base].some((part) =>
+  const isLengthSet = [trainer, training, base].some((part) =>
     lengths.some((key) => (isUnsloth(parts) ? part.has(key) : part.names().includes(key))),
   );
-  return first?.length ?? (sft && !said ? (isUnsloth(parts) ? unslothLength : 1024) : undefined);
+  return first?.length ?? (sft && !isLengthSet ? (isUnsloth(parts) ? unslothLength : 1024) : undefined);
 }
 /** SFTTrainer recomputes where nothing is said, and Unsloth says it of the adapter. */
 function recomputed({ training, lora, sft }: Parts): boolean {
-  const own = training.switched("gradient_checkpointing");
-  if (own !== undefined) lora?.ignore("the trainer's own setting goes before it", "use_gradient_checkpointing");
-  const unsloth = lora?.said("use_gradient_checkpointing");
-  return own ?? (unsloth === undefined ? sft : !["false", "none"].includes(unsloth));
+  const checkpointing = training.switched("gradient_checkpointing");
+  if (checkpointing !== undefined)
+    lora?.ignore("the trainer's own setting goes before it", "use_gradient_checkpointing");
+  const unsloth = lora?.lowerText("use_gradient_checkpointing");
+  return checkpointing ?? (unsloth === undefined ? sft : !["false", "none"].includes(unsloth));
 }
 const positive = (n: number | undefined): number | undefined => (n !== undefined && n > 0 ? n : undefined);
 
@@ -146,20 +149,21 @@ const ofRewards =
 const ofPreferences =
   /^(beta|max_prompt_length|ref_model|precompute_ref_log_probs|desirable_weight|undesirable_weight|cpo_alpha|simpo_gamma|label_pad_token_id)$/;
 
-function refusePreferences(s: Settings): void {
+function refusePreferences(s: ToolSettings): void {
   for (const key of s.keys()) {
     const name = /^(\w+?)(Trainer|Config|ScriptArguments)( \d+)?$/.exec(key)?.[1];
     if (name !== undefined && refuseObjective(s, key, name.replace(/([a-z])([A-Z])/g, "$1_$2").replace(/^Async_?/, "")))
       continue;
     if (/^SentenceTransformer/.test(key))
-      s.refuse(key, "a trainer of embeddings, whose losses are objects", instead.similarity);
+      s.refuse(key, "a trainer of embeddings, whose losses are objects", refusalAdvice.similarity);
     else if (/Trainer( \d+)?$/.test(key) && !/^(SFT|Unsloth|Seq2Seq)?Trainer( \d+)?$/.test(key))
-      s.refuse(key, "a trainer of its own", instead.loss);
+      s.refuse(key, "a trainer of its own", refusalAdvice.loss);
     if (key === "GenerationConfig") s.ignore("how a model writes after its training", key);
     if (/^Fast(Vision|Image)\w*|^AutoModelForImageTextToText|Vision2Seq|AudioModel/.test(key))
-      s.refuse(key, "a base that sees or hears", instead.texts);
-    if (ofRewards.test(key)) s.refuse(key, "learning from rewards or from the model's own answers", instead.policy);
-    else if (ofPreferences.test(key)) s.refuse(key, "preference optimisation", instead.preference);
+      s.refuse(key, "a base that sees or hears", refusalAdvice.texts);
+    if (ofRewards.test(key))
+      s.refuse(key, "learning from rewards or from the model's own answers", refusalAdvice.policy);
+    else if (ofPreferences.test(key)) s.refuse(key, "preference optimisation", refusalAdvice.preference);
   }
 }
 
@@ -168,30 +172,31 @@ const ofPreferenceLosses =
   /^(sigmoid|hinge|ipo|exo_pair|nca_pair|robust|bco_pair|sppo_hard|aot\w*|discopop|apo_\w+|kto|bco|simpo|alphapo)$/;
 const LOSS = "what serves: leave it out, and answers are learnt by the cross-entropy of their tokens";
 
-function refuseParts(s: Settings, { training, trainer, lora, base }: Parts): void {
+function refuseParts(s: ToolSettings, { training, trainer, lora, base }: Parts): void {
   const module = s.inner("import");
-  for (const name of module.keys()) module.refuse(name, "a program over sound or pictures", instead.texts);
-  if (trainer.has("compute_loss_func")) trainer.refuse("compute_loss_func", "a loss of its own", instead.loss);
+  for (const name of module.keys()) module.refuse(name, "a program over sound or pictures", refusalAdvice.texts);
+  if (trainer.has("compute_loss_func")) trainer.refuse("compute_loss_func", "a loss of its own", refusalAdvice.loss);
   if (/Vision|Audio|Speech/.test(trainer.expression("data_collator") ?? ""))
-    trainer.refuse("data_collator", "data that are pictures or sound", instead.texts);
+    trainer.refuse("data_collator", "data that are pictures or sound", refusalAdvice.texts);
   const [first] = s.names();
   const trains = s.names().some((name) => /^(\w*Trainer|\w*TrainingArguments|SFTConfig)( \d+)?$/.test(name));
   if (training !== s && !trains && (!lora || base.keys().length > 0) && first !== undefined)
-    if (s.refusals().length === 0) s.refuse(first, "of a program without a trainer", instead.asked);
+    if (s.refusals().length === 0) s.refuse(first, "of a program without a trainer", refusalAdvice.asked);
   const loss = training.text("loss_type");
   if (loss !== undefined && !/^(chunked_)?nll$/.test(loss))
-    if (ofPreferenceLosses.test(loss)) training.refuse("loss_type", "preference optimisation", instead.preference);
+    if (ofPreferenceLosses.test(loss))
+      training.refuse("loss_type", "preference optimisation", refusalAdvice.preference);
     else training.refuse("loss_type", "a loss of its own", LOSS);
   for (const key of ["finetune_vision_layers", "finetune_audio_layers"])
-    if (lora?.flag(key)) lora.refuse(key, "layers that see or hear", instead.texts);
+    if (lora?.flag(key)) lora.refuse(key, "layers that see or hear", refusalAdvice.texts);
   for (const key of ["finetune_language_layers", "finetune_attention_modules", "finetune_mlp_modules"])
     if (lora?.switched(key) === false) lora.leave(key, "the layers that are adapted are told by `targets`");
   for (const part of [lora, base])
-    if (part?.has("qat_scheme")) part.refuse("qat_scheme", "a technique that isn't built", instead.technique);
+    if (part?.has("qat_scheme")) part.refuse("qat_scheme", "a technique that isn't built", refusalAdvice.technique);
 }
 
-function partsOf(s: Settings): Parts {
-  const within = (...keys: readonly string[]): Settings | undefined => {
+function partsOf(s: ToolSettings): Parts {
+  const within = (...keys: readonly string[]): ToolSettings | undefined => {
     const key = keys.find((one) => s.names().includes(one));
     return key === undefined ? undefined : s.inner(key);
   };
@@ -216,7 +221,7 @@ function partsOf(s: Settings): Parts {
       answers: false,
       defaults: ofSft,
     };
-  const none = Settings.of({});
+  const none = ToolSettings.fromValue({});
   const base =
     within(
       "FastLanguageModel.from_pretrained",
@@ -224,7 +229,7 @@ function partsOf(s: Settings): Parts {
       ...s.keys().filter((key) => /^AutoModel\w*\.from_pretrained$/.test(key)),
     ) ?? none;
   const sft = s.keys().some((key) => /^(SFT|Unsloth|Fast)/.test(key));
-  const patched = isUnsloth({ base, lora }) && (training === undefined || training.at() === "SFTConfig");
+  const patched = isUnsloth({ base, lora }) && (training === undefined || training.location() === "SFTConfig");
   return {
     training: training ?? none,
     trainer: within("SFTTrainer", "UnslothTrainer", "Trainer", "Seq2SeqTrainer") ?? none,
@@ -238,21 +243,21 @@ function partsOf(s: Settings): Parts {
   };
 }
 /** Marks of who speaks are the template's here. */
-function responsesAlone(s: Settings): boolean {
+function responsesAlone(s: ToolSettings): boolean {
   const helper = s.inner("train_on_responses_only");
   helper.consume(/^(0|trainer|instruction_part|response_part)$/);
   const given = ["0", "trainer", "instruction_part", "response_part"].some((key) => helper.has(key));
   return given;
 }
-const adaptedIn = (s: Settings): boolean =>
+const adaptedIn = (s: ToolSettings): boolean =>
   s.switched("use_peft") ?? (s.has("lora_r") || s.has("lora_alpha") || s.has("peft_type"));
 
-function modelOf(s: Settings, parts: Parts, length: number | undefined, notes: string[]): Read["model"] {
+function modelOf(s: ToolSettings, parts: Parts, length: number | undefined, notes: string[]): ProgramDraft["model"] {
   const { training, trainer, lora, base, stored, sft, answers: responses } = parts;
   const named = base.text("model_name_or_path", "model_name", "pretrained_model_name_or_path", "0") ?? namedIn(trainer);
   if (named !== undefined)
     for (const key of ["model_name_or_path", "model_name", "0"])
-      refuseSenses(base, key, base.has(key) ? named : undefined);
+      refuseMultimodal(base, key, base.has(key) ? named : undefined);
   const four = base.flag("load_in_4bit") || stored.flag("load_in_4bit") || fourUnsaid(base);
   const eight = base.flag("load_in_8bit") || stored.flag("load_in_8bit");
   if (!lora)
@@ -264,7 +269,7 @@ function modelOf(s: Settings, parts: Parts, length: number | undefined, notes: s
   const technique = lora ? techniqueOf(lora) : "full";
   if (four && eight) for (const one of [base, stored]) one.leave("load_in_8bit", "four bits are asked for too");
   const answers = responses || training.flag("assistant_only_loss") || training.flag("completion_only_loss");
-  const ofClass = classes.find(([pattern]) => pattern.test(base.at()))?.[1];
+  const ofClass = classes.find(([pattern]) => pattern.test(base.location()))?.[1];
   const task = peftTasks[type ?? ""] ?? ofClass ?? "text_generation";
   if (!sft && type === undefined && ofClass === undefined)
     notes.push("The program's text doesn't say the task: text_generation was taken.");
@@ -273,25 +278,25 @@ function modelOf(s: Settings, parts: Parts, length: number | undefined, notes: s
     base: named === undefined ? undefined : quoted(named),
     task: chats ? "chat" : task,
     technique,
-    storage: !lora ? undefined : four ? fourBits(stored) : eight ? "int8" : undefined,
+    storage: !lora ? undefined : four ? fourBitStorageOf(stored) : eight ? "int8" : undefined,
     template: templateFrom(s, chats || task === "chat"),
-    max_length: text(length),
+    max_length: settingNumber(length),
   };
 }
 
 /** Unsloth loads a base in four bits unless another number is asked for. */
-function fourUnsaid(base: Settings): boolean {
+function fourUnsaid(base: ToolSettings): boolean {
   const others = ["load_in_8bit", "load_in_16bit", "load_in_fp8", "full_finetuning", "quantization_config"];
-  const said = [...others.map((key) => base.has(key) && base.value(key) !== false), base.has("load_in_4bit")];
+  const fourBitFlags = [...others.map((key) => base.has(key) && base.value(key) !== false), base.has("load_in_4bit")];
   base.ignore("the base is loaded in 16 bits unless `storage` says otherwise", "load_in_16bit");
-  return /^Fast/.test(base.at()) && !said.includes(true);
+  return /^Fast/.test(base.location()) && !fourBitFlags.includes(true);
 }
 
 /** SFTTrainer takes a base by its name too; a model that a program made is none. */
-function namedIn(trainer: Settings): string | undefined {
+function namedIn(trainer: ToolSettings): string | undefined {
   const key = ["model", "0"].find((one) => trainer.has(one) && trainer.expression(one) === undefined);
   const named = key === undefined ? undefined : trainer.text(key);
-  if (key !== undefined) refuseSenses(trainer, key, named);
+  if (key !== undefined) refuseMultimodal(trainer, key, named);
   return named;
 }
 /** Tasks by the class that a base is loaded as. */
@@ -303,22 +308,22 @@ const classes: readonly (readonly [RegExp, string])[] = [
   [/ForMaskedLM/, "fill_mask"],
 ];
 
-function techniqueOf(s: Settings): string {
+function techniqueOf(s: ToolSettings): string {
   const type = s.text("peft_type");
   const technique =
     type !== undefined
       ? peftTechnique(s, type)
       : s.has("num_virtual_tokens")
-        ? call("prompt_tuning", { tokens: s.number("num_virtual_tokens") })
-        : loraFrom(s, "", /^Fast/.test(s.at()) ? unslothLora : { rank: 8, alpha: 8 });
-  adapted(s);
+        ? wordCallText("prompt_tuning", { tokens: s.number("num_virtual_tokens") })
+        : loraFrom(s, "", /^Fast/.test(s.location()) ? unslothLora : { rank: 8, alpha: 8 });
+  readAdapterSettings(s);
   return technique;
 }
 
-function idle(s: Settings): void {
+function idle(s: ToolSettings): void {
   for (const key of ["resume_from_checkpoint", "auto_resume_from_checkpoints"])
     s.leave(key, "a run goes on by `resume: true`");
-  ignoreUsual(s);
+  ignoreTrainerSettings(s);
   s.consume(
     /^(use_peft|args|model|tokenizer|processing_class|train_dataset|peft_config|quantization_config|lora_task_type|config)$/,
   );
@@ -329,7 +334,7 @@ function idle(s: Settings): void {
 }
 
 /** TRL's settings of how texts become rows; what is its default, and what is done here, has no effect. */
-function preparedRows(s: Settings): void {
+function preparedRows(s: ToolSettings): void {
   if (s.switched("skip_prepare_dataset") === true)
     s.leave("skip_prepare_dataset", "rows are tokenized here: give their texts, not their tokens");
   else s.ignore("rows are tokenized here", "skip_prepare_dataset");
@@ -339,5 +344,5 @@ function preparedRows(s: Settings): void {
   if (s.switched("append_concat_token") === false)
     s.leave("append_concat_token", "the end-of-text token is trained after each text");
   else s.ignore("the end-of-text token is trained after each text", "append_concat_token");
-  s.ignore(loading, /^(num_proc|keep_in_memory|load_from_cache_file|writer_batch_size)$/);
+  s.ignore(loadingReason, /^(num_proc|keep_in_memory|load_from_cache_file|writer_batch_size)$/);
 }

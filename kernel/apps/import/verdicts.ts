@@ -2,11 +2,11 @@
  * What becomes of the calls and assignments of a Python program that aren't arguments of a training: those that need no counterpart, each
  * with the reason, and what to write instead of the others. A call that stands in no table is not carried over.
  */
-import { mixed } from "./program.js";
-import type { Unread } from "./settings.js";
-import { files, kernels, logs, machines, publish } from "./idle.js";
+import { mixAdvice } from "./program.js";
+import type { UnreadExpression } from "./settings.js";
+import { filesReason, kernelsReason, logsReason, machinesReason, publishAdvice } from "./idle.js";
 
-export type Verdict =
+export type StatementVerdict =
   /** Without effect on what is learnt; the reason is listed. */
   | { readonly is: "idle"; readonly why: string }
   /** Understood together with another call. */
@@ -14,20 +14,24 @@ export type Verdict =
   /** Not carried over. */
   | { readonly is: "left"; readonly why: string };
 /** `name`: the last name of a call or of what is assigned; `whole`: with the names before it. */
-export interface Statement {
+export interface PythonStatement {
   readonly name: string;
   readonly whole: string;
   readonly text: string;
 }
-export type Rule = readonly [pattern: RegExp, verdict: Verdict, only?: (statement: Statement) => boolean];
+export type VerdictRule = readonly [
+  pattern: RegExp,
+  verdict: StatementVerdict,
+  only?: (statement: PythonStatement) => boolean,
+];
 
-const idle = (why: string): Verdict => ({ is: "idle", why });
-const left = (why: string): Verdict => ({ is: "left", why });
-const read: Verdict = { is: "read" };
+const idle = (why: string): StatementVerdict => ({ is: "idle", why });
+const left = (why: string): StatementVerdict => ({ is: "left", why });
+const read: StatementVerdict = { is: "read" };
 
 const scores = "scores after the training: write `evaluate`";
 const asks = "asks a model: write `predict` or `generate`";
-const kept = "each run keeps its weights in a folder of its own";
+const checkpointReason = "each run keeps its weights in a folder of its own";
 const tokens = "the base's own tokens are used";
 const merged = 'write `deploy tuned to huggingface("folder", weights: merged)`';
 const ungraded = "only says whether gradients are computed in its block; each statement of the block is read by itself";
@@ -42,44 +46,44 @@ const rest = {
 };
 
 /** Whether a call has no arguments, or only those that change nothing. */
-const plainTrain = ({ text }: Statement): boolean =>
+const plainTrain = ({ text }: PythonStatement): boolean =>
   /^(resume_from_checkpoint\s*=\s*(None|False))?,?$/.test(text.trim());
-const device = ({ text }: Statement): boolean =>
+const device = ({ text }: PythonStatement): boolean =>
   /^\s*(device\s*=\s*)?["']?(cuda|cpu|mps|xpu|device|\w*\.device)\b/.test(text);
 
 /** The first rule whose pattern fits decides. Calls of a module (`torch.cuda.…`) are known by their whole name. */
-const calls: readonly Rule[] = [
+const calls: readonly VerdictRule[] = [
   [/^train$/, read, plainTrain],
   [/^train$/, left("a run goes on by `resume: true`"), ({ text }) => text.includes("resume_from_checkpoint")],
   [/^(\w+Callback|\w*DataCollator\w*)$/, read], // listed with the trainer that is given it
-  [/^(wandb|trackio|mlflow|comet_ml|swanlab|neptune)\./, idle(logs)],
-  [/^torch\.(cuda|backends|compiler|_dynamo|mps|xpu|distributed|compile|accelerator)\b/, idle(kernels)],
-  [/^(set_float32_matmul_precision|is_bfloat16_supported|is_bf16_supported|set_default_device)$/, idle(kernels)],
+  [/^(wandb|trackio|mlflow|comet_ml|swanlab|neptune)\./, idle(logsReason)],
+  [/^torch\.(cuda|backends|compiler|_dynamo|mps|xpu|distributed|compile|accelerator)\b/, idle(kernelsReason)],
+  [/^(set_float32_matmul_precision|is_bfloat16_supported|is_bf16_supported|set_default_device)$/, idle(kernelsReason)],
   [/^(no_grad|inference_mode|enable_grad|set_grad_enabled)$/, idle(ungraded)],
-  [/^(autocast|device|get_device_capability|empty_cache|get_device_properties)$/, idle(kernels)],
+  [/^(autocast|device|get_device_capability|empty_cache|get_device_properties)$/, idle(kernelsReason)],
   [/^Accelerator$/, left("write it in the recipe"), ({ text }) => /gradient_accumulation|mixed_precision/.test(text)],
-  [/^(Accelerator|PartialState|prepare_device_map|notebook_launcher)$/, idle(machines)],
-  [/^(login|notebook_login|create_repo|snapshot_download|hf_hub_download|HfApi|HfFolder)$/, idle(files)],
-  [/^(save_model|save_pretrained|save_state|save_metrics|create_model_card|save_to_disk)$/, idle(kept)],
+  [/^(Accelerator|PartialState|prepare_device_map|notebook_launcher)$/, idle(machinesReason)],
+  [/^(login|notebook_login|create_repo|snapshot_download|hf_hub_download|HfApi|HfFolder)$/, idle(filesReason)],
+  [/^(save_model|save_pretrained|save_state|save_metrics|create_model_card|save_to_disk)$/, idle(checkpointReason)],
   [/^(evaluate|predict|log_metrics|load_metric|load|classification_report)$/, idle(scores), scored],
   [
     /^(generate|for_inference|batch_decode|apply_chat_template|pipeline|Text\w*Streamer|stream|chat)$/,
     idle(asks),
-    asked,
+    isQuestion,
   ],
   [/^(tok|\w*tokenizer)$|^(encode|encode_plus|batch_encode_plus|convert_\w+)$/i, idle(asks)],
   [/^(print_trainable_parameters|num_parameters|get_memory_footprint|get_nb_trainable_parameters)$/, idle(shows)],
   [
     /^(set_verbosity\w*|enable_progress_bars?|disable_progress_bars?|getLogger|get_logger|info|warning|debug)$/,
-    idle(logs),
+    idle(logsReason),
   ],
   [/^(parameters|named_parameters|named_modules|modules|children|named_children|buffers)$/, idle(weights)],
   [/^(numel|element_size|state_dict|describe|head)$/, idle(shows)],
   [/^(item|numpy|detach|argmax|argsort|softmax|squeeze|unsqueeze)$/, idle("what is computed from results")],
-  [/^(to|cuda|cpu|eval)$/, idle(machines), (one) => one.name !== "to" || device(one)],
+  [/^(to|cuda|cpu|eval)$/, idle(machinesReason), (one) => one.name !== "to" || device(one)],
   [/^train$/, left("its arguments aren't carried over"), ({ text }) => text.trim() !== ""],
   [/^(gradient_checkpointing_\w+|enable_input_require_grads|prepare_model_for_\w+|enable_xformers\w*)$/, idle(memory)],
-  [/^(push_to_hub\w*)$/, left(publish)],
+  [/^(push_to_hub\w*)$/, left(publishAdvice)],
   [/^(save_pretrained_gguf)$/, left('write `deploy tuned to gguf("model.gguf")`')],
   [/^(save_pretrained_merged|merge_and_unload|merge_adapter)$/, left(merged)],
   [/^(add_new_tokens|add_tokens|add_special_tokens|resize_token_embeddings)$/, left(tokens)],
@@ -89,7 +93,7 @@ const calls: readonly Rule[] = [
   [/^(half|float|bfloat16|double)$/, left("write `precision` in the recipe")],
   [/^requires_grad$/, left("which parts train is told by `technique`")],
   [/^add_callback$/, left("not run; `early_stopping: patience(…)` in the recipe ends a training early")],
-  [/^(interleave_datasets|concatenate_datasets)$/, left(mixed)],
+  [/^(interleave_datasets|concatenate_datasets)$/, left(mixAdvice)],
   [/^(backward|step|zero_grad|fit)$/, left("a training loop of its own, which is not run")],
   [/^(drop_duplicates|unique|deduplicate)$/, left("write `clean: [drop_duplicates]`")],
   [/^(rename_columns?|remove_columns|select_columns)$/, left("name the file's columns in `columns`")],
@@ -97,19 +101,19 @@ const calls: readonly Rule[] = [
   [/^select$/, left("keep so many rows by `sample: N`, or cut the file")],
   [/^load_from_disk$/, left('name the folder: `source: hub("folder")`')],
 ];
-function scored({ name, whole }: Statement): boolean {
+function scored({ name, whole }: PythonStatement): boolean {
   return name !== "load" || /^evaluate\./.test(whole);
 }
 /** Rows that are written by a template are another thing than a question: `apply_chat_template(rows, tokenizer)` of Unsloth. */
-function asked({ name, whole }: Statement): boolean {
+function isQuestion({ name, whole }: PythonStatement): boolean {
   return name !== "apply_chat_template" || whole !== name;
 }
 
-const assignments: readonly Rule[] = [
+const assignments: readonly VerdictRule[] = [
   [/^use_cache$/, idle("a cache for writing, which training has no use for")],
-  [/^(pretraining_tp|is_parallelizable|model_parallel|device|_ddp\w*)$/, idle(machines)],
-  [/^torch\.(backends|_dynamo|_inductor)\./, idle(kernels)],
-  [/^(allow_tf32|benchmark|deterministic|enabled|max_split_size\w*)$/, idle(kernels)],
+  [/^(pretraining_tp|is_parallelizable|model_parallel|device|_ddp\w*)$/, idle(machinesReason)],
+  [/^torch\.(backends|_dynamo|_inductor)\./, idle(kernelsReason)],
+  [/^(allow_tf32|benchmark|deterministic|enabled|max_split_size\w*)$/, idle(kernelsReason)],
   [/^(label2id|id2label|num_labels)$/, idle("the labels of the rows are counted")],
   [/^padding_side$/, idle("rows are padded at their end"), ({ text }) => /^["']right["']$/.test(text.trim())],
   [/^(pad|eos|bos|unk|sep|cls|mask)_token(_id)?$/, left(tokens)],
@@ -119,11 +123,11 @@ const assignments: readonly Rule[] = [
   [/(^|_)dropout(_prob|_p)?$/, left("write `dropout` in the recipe")],
 ];
 
-export interface Rules {
-  readonly calls: readonly Rule[];
-  readonly assignments: readonly Rule[];
+export interface VerdictRules {
+  readonly calls: readonly VerdictRule[];
+  readonly assignments: readonly VerdictRule[];
 }
-export const rules: Rules = { calls, assignments };
+export const verdictRules: VerdictRules = { calls, assignments };
 
 /** Functions that libraries have; another function of that name is code that nobody knows. */
 const functions =
@@ -131,10 +135,10 @@ const functions =
 
 /** What becomes of a call or an assignment. */
 export function verdictOf(
-  about: NonNullable<Unread["about"]>,
-  statement: Statement,
-  { calls, assignments }: Rules = rules,
-): Verdict {
+  about: NonNullable<UnreadExpression["about"]>,
+  statement: PythonStatement,
+  { calls, assignments }: VerdictRules = verdictRules,
+): StatementVerdict {
   if (about === "tokens") return left("how long rows may be is told by `max_length`");
   if (about === "loaded") return idle(asks);
   if (about === "dead") return idle("never runs");

@@ -2,23 +2,28 @@
  * Words of the vocabulary that another tool calls by the same name: what is built is asked of the registry, so that a word
  * that is added is carried from then on, and never told as not built.
  */
-import type { Kind, Registry, Word } from "#dsl/language/types/registry.js";
+import type { WordKind, Registry, Word } from "#dsl/language/types/registry.js";
 import { registry as vocabulary } from "#stdlib/registry.js";
-import { call, share } from "./program.js";
-import { instead } from "./refusals.js";
-import type { Settings } from "./settings.js";
+import { wordCallText, asPercent } from "./program.js";
+import { refusalAdvice } from "./refusals.js";
+import type { ToolSettings } from "./settings.js";
 
 /** Undefined: it isn't built. `said`: its name there, in letters of any size. */
-export function builtNamed(kind: Kind, said: string, registry: Registry = vocabulary): Word | undefined {
-  const word = registry.find(kind, said.toLowerCase().replace(/[-\s]+/g, "_"));
+export function findBuiltWord(kind: WordKind, toolName: string, registry: Registry = vocabulary): Word | undefined {
+  const word = registry.find(kind, toolName.toLowerCase().replace(/[-\s]+/g, "_"));
   return word === undefined || word.planned ? undefined : word;
 }
 /** Without settings of its own it can be written alone. */
 const standsAlone = (word: Word): boolean => word.parameters.every(({ required }) => required !== true);
 
 /** Why a word that was asked for was not carried over; `taken`: what stands in its place. */
-export function untaken(kind: Kind, said: string, taken: string, registry: Registry = vocabulary): string {
-  const word = builtNamed(kind, said, registry);
+export function notCarriedReason(
+  kind: WordKind,
+  toolName: string,
+  taken: string,
+  registry: Registry = vocabulary,
+): string {
+  const word = findBuiltWord(kind, toolName, registry);
   return word ? `write \`${kind}: ${word.name}\`; ${taken}` : `the ${kind} isn't built; ${taken}`;
 }
 
@@ -26,22 +31,22 @@ export function untaken(kind: Kind, said: string, taken: string, registry: Regis
  * A schedule or an optimizer by its name; `given`: what it is called with where it takes that, `lost` is told what it doesn't
  * take. Undefined: it can't be written so.
  */
-export function calledAs(
+export function namedCallText(
   kind: "schedule" | "optimizer",
-  said: string,
+  toolName: string,
   given: Readonly<Record<string, string | number | undefined>>,
   lost: (name: string, why: string) => void,
   registry: Registry = vocabulary,
 ): string | undefined {
-  const word = builtNamed(kind, said, registry);
+  const word = findBuiltWord(kind, toolName, registry);
   if (!word || !standsAlone(word)) return undefined;
   const takes = new Set(word.parameters.map(({ name }) => name));
   for (const name of Object.keys(given)) if (!takes.has(name)) lost(name, `\`${word.name}\` takes none`);
-  return call(word.name, Object.fromEntries(Object.entries(given).filter(([name]) => takes.has(name))));
+  return wordCallText(word.name, Object.fromEntries(Object.entries(given).filter(([name]) => takes.has(name))));
 }
 
 /** The task with transformers' `label_smoothing_factor`, where the task has such a setting. */
-export function smoothed(s: Settings, task: string, registry: Registry = vocabulary): string {
+export function taskWithSmoothing(s: ToolSettings, task: string, registry: Registry = vocabulary): string {
   const factor = s.number("label_smoothing_factor");
   if (factor === undefined || factor === 0) return task;
   const word = registry.find("task", task.replace(/\(.*$/, ""));
@@ -49,19 +54,19 @@ export function smoothed(s: Settings, task: string, registry: Registry = vocabul
     s.leave("label_smoothing_factor", "the task has no `label_smoothing`");
     return task;
   }
-  const given = `label_smoothing: ${share(factor)}`;
+  const given = `label_smoothing: ${asPercent(factor)}`;
   return task.endsWith(")") ? `${task.slice(0, -1)}, ${given})` : `${task}(${given})`;
 }
 
 /** A technique that has no settings here but its name, refused where it isn't built. */
-export function otherTechnique(
-  s: Settings,
+export function techniqueByName(
+  s: ToolSettings,
   key: string,
-  said: string,
-  serves: string = instead.technique,
+  toolName: string,
+  serves: string = refusalAdvice.technique,
   registry: Registry = vocabulary,
 ): string {
-  const word = builtNamed("technique", said, registry);
+  const word = findBuiltWord("technique", toolName, registry);
   if (word && standsAlone(word)) return word.name;
   if (word) s.refuse(key, `\`${word.name}\`, whose settings aren't read`, "what serves: write it by hand");
   else s.refuse(key, "a technique that isn't built", serves);

@@ -4,9 +4,9 @@
  * it not end by itself.
  */
 import { Worker } from "node:worker_threads";
-import type { Answer } from "../../remote/coordinator/protocol.js";
+import type { WorkerInstruction } from "../../remote/coordinator/protocol.js";
 
-export interface HeartOptions {
+export interface HeartbeatOptions {
   readonly url: string;
   readonly token: string;
   readonly worker: string;
@@ -17,17 +17,17 @@ export interface HeartOptions {
   /** The process that must be there; null: none need be. */
   readonly parent: number | null;
 }
-export type FromHeart =
-  | { readonly answer: Answer; readonly lease: string | null }
+export type HeartbeatMessage =
+  | { readonly answer: WorkerInstruction; readonly lease: string | null }
   /** The lease is another's. */
   | { readonly lost: true; readonly lease: string | null }
   | { readonly gone: string };
 
-export class Heart {
+export class Heartbeat {
   private readonly thread: Worker;
 
-  constructor(o: HeartOptions, on: (said: FromHeart) => void) {
-    this.thread = new Worker(new URL("./heartbeat.worker.js", import.meta.url), { workerData: o });
+  constructor(options: HeartbeatOptions, on: (message: HeartbeatMessage) => void) {
+    this.thread = new Worker(new URL("./heartbeat.worker.js", import.meta.url), { workerData: options });
     this.thread.on("message", on);
     this.thread.unref();
   }

@@ -7,22 +7,22 @@ import { sourcesCodes } from "#stdlib/sources/shared/codes.js";
 import { tableCodes } from "#stdlib/sources/shared/table-codes.js";
 import { setTimeout as delay } from "node:timers/promises";
 import { parentPort, workerData } from "node:worker_threads";
-import { CodedError, wordsFor, registerCodes } from "#dsl/language/diagnostics/codes.js";
-import { Client } from "../../remote/coordinator/client.js";
-import { reason } from "../../fetch/http.js";
-import type { FromHeart, HeartOptions } from "./heartbeat.js";
+import { CodedError, diagnosticText, registerCodes } from "#dsl/language/diagnostics/codes.js";
+import { CoordinatorClient } from "../../remote/coordinator/client.js";
+import { networkErrorReason } from "../../fetch/http.js";
+import type { HeartbeatMessage, HeartbeatOptions } from "./heartbeat.js";
 
 registerCodes(internalCodes, worldCodes, clusterCodes, fetchCodes, sourcesCodes, tableCodes);
 
-const { url, token, worker, beat, patience, parent } = workerData as HeartOptions;
+const { url, token, worker, beat, patience, parent } = workerData as HeartbeatOptions;
 /** Milliseconds that the worker has to end by itself. */
 const GRACE = 8_000;
 
-const client = new Client({ url, token, patience: 0 });
+const client = new CoordinatorClient({ url, token, patience: 0 });
 let lease: string | null = null;
 let heard = Date.now();
 let dying = false;
-parentPort?.on("message", (held: string | null) => (lease = held));
+parentPort?.on("message", (heldLease: string | null) => (lease = heldLease));
 
 for (;;) {
   const about = lease;
@@ -37,13 +37,13 @@ for (;;) {
       heard = Date.now();
       say({ lost: true, lease: about });
     } else if (Date.now() - heard > patience)
-      die(error instanceof CodedError ? wordsFor(error).message : reason(error), GRACE);
+      die(error instanceof CodedError ? diagnosticText(error).message : networkErrorReason(error), GRACE);
   }
   await delay(beat);
 }
 
-function say(said: FromHeart): void {
-  parentPort?.postMessage(said);
+function say(message: HeartbeatMessage): void {
+  parentPort?.postMessage(message);
 }
 
 /** The engine's host ends when this process does. */

@@ -6,10 +6,10 @@
  */
 import { registerAllCodes } from "../../codes.js";
 import { createInterface } from "node:readline";
-import { CodedError, wordsOf } from "#dsl/language/diagnostics/codes.js";
+import { CodedError, codeText } from "#dsl/language/diagnostics/codes.js";
 import { plainHostContext } from "../../host/host-context.js";
-import { childOrderIn, type ChildOrder } from "../../features/federate/session/join-child.js";
-import { joinLines } from "../../features/federate/session/join-lines.js";
+import { parseClientProcessJob, type ClientProcessJob } from "../../features/federate/session/join-child.js";
+import { lineJoinListeners } from "../../features/federate/session/join-lines.js";
 import { joinFederation } from "../../features/federate/session/joining.js";
 import { TuneSession } from "../../features/tune-session.js";
 
@@ -24,12 +24,12 @@ let begun = false;
 input.on("line", (line) => {
   if (begun) return;
   begun = true;
-  const order = childOrderIn(line);
+  const order = parseClientProcessJob(line);
   if (!order) process.exit(2);
   serve(order).then(
     () => process.exit(0),
     (error: unknown) => {
-      process.stderr.write(`${told(error)}\n`);
+      process.stderr.write(`${errorLine(error)}\n`);
       process.exit(1);
     },
   );
@@ -42,12 +42,12 @@ input.on("close", () => {
   setTimeout(() => process.exit(0), GRACE);
 });
 
-async function serve({ folder, runs, engine, ...request }: ChildOrder): Promise<void> {
+async function serve({ folder, runs, engine, ...request }: ClientProcessJob): Promise<void> {
   const session = new TuneSession({ folder, runs });
   await session.engines.configure(engine);
   session.datasets.engine = engine.engine;
   const { signal } = ended;
-  const hears = joinLines(request.superlink, {
+  const hears = lineJoinListeners(request.superlink, {
     say: (line) => process.stdout.write(`${line}\n`),
     warn: (line) => process.stderr.write(`${line}\n`),
   });
@@ -60,7 +60,7 @@ async function serve({ folder, runs, engine, ...request }: ChildOrder): Promise<
   }
 }
 
-function told(error: unknown): string {
-  if (error instanceof CodedError) return `${error.code}: ${wordsOf(error.code, error.data).message}`;
+function errorLine(error: unknown): string {
+  if (error instanceof CodedError) return `${error.code}: ${codeText(error.code, error.data).message}`;
   return `internal: ${error instanceof Error ? error.message : String(error)}`;
 }

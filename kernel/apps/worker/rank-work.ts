@@ -4,28 +4,28 @@
  */
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { RankOrder } from "../../remote/coordinator/rank-order.js";
-import { Spoke } from "../../remote/process-group/peer-rank.js";
+import { PeerRank } from "../../remote/process-group/peer-rank.js";
 import { followRank } from "../../training-runs/follow-rank.js";
-import type { OpensModel } from "../../models/open-model.js";
-import type { Stage } from "../../session/execution-context.js";
+import type { ModelOpener } from "../../models/open-model.js";
+import type { ExecutionContext } from "../../session/execution-context.js";
 import type { OpenSession } from "../../session/open-session.js";
 import { version } from "../../session/version.js";
 
 /** What it trains with, once the files that it reads are there. */
-export interface RankBench {
+export interface RankContext {
   readonly session: OpenSession;
-  readonly stage: Stage;
-  readonly opens: OpensModel;
+  readonly stage: ExecutionContext;
+  readonly opens: ModelOpener;
 }
 
 /** Settles when the gang has ended. `signal`: it is told to leave it. Coded errors `rank-refused`, `rank-lost`, `work-otherwise`. */
 export async function serveRank(
   { gang }: RankOrder,
   plan: Plan,
-  bench: () => Promise<RankBench>,
+  bench: () => Promise<RankContext>,
   signal: AbortSignal,
 ): Promise<void> {
-  const spoke = await Spoke.join({ ...gang, version, recipe: plan.recipeHash });
+  const spoke = await PeerRank.join({ ...gang, version, recipe: plan.recipeHash });
   const leave = (): void => spoke.close();
   signal.addEventListener("abort", leave, { once: true });
   if (signal.aborted) leave();

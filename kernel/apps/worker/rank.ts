@@ -5,11 +5,11 @@
 import { registerAllCodes } from "../../codes.js";
 import { createInterface } from "node:readline";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { failureText, orderIn, type Ordered } from "../../remote/process-group/order.js";
-import { Spoke } from "../../remote/process-group/peer-rank.js";
+import { rankFailureText, parseRankProcessOrder, type RankProcessOrder } from "../../remote/process-group/order.js";
+import { PeerRank } from "../../remote/process-group/peer-rank.js";
 import { followRank } from "../../training-runs/follow-rank.js";
-import { openShipment } from "../../features/shipped-session.js";
-import { readShipment } from "../../remote/jobs/shipment.js";
+import { openJob } from "../../features/shipped-session.js";
+import { readJobSpec } from "../../remote/jobs/shipment.js";
 import { plansOf } from "../../remote/jobs/ship.js";
 
 registerAllCodes();
@@ -20,9 +20,9 @@ for (const name of ["SIGINT", "SIGTERM"] as const) process.on(name, () => undefi
 /** Rank 0 shows what there is to see. */
 const silent = { display: () => undefined, update: () => undefined };
 
-async function serve(ordered: Ordered): Promise<void> {
-  const spoke = await Spoke.join(ordered);
-  const { session, action, stage } = await openShipment(readShipment(ordered.shipment), { screen: silent });
+async function serve(ordered: RankProcessOrder): Promise<void> {
+  const spoke = await PeerRank.join(ordered);
+  const { session, action, stage } = await openJob(readJobSpec(ordered.shipment), { screen: silent });
   const plan = plansOf(action).find((one) => one.recipeHash === ordered.recipe);
   if (!plan) throw new CodedError("rank-refused", { rank: ordered.rank, why: "its program has no such training" });
   await session.engines.configure({ ...session.engines.settings, ...ordered.engine });
@@ -36,14 +36,14 @@ let begun = false;
 input.on("line", (line) => {
   if (begun) return;
   begun = true;
-  const ordered = orderIn(line);
+  const ordered = parseRankProcessOrder(line);
   if (!ordered) end(2);
   serve(ordered).then(
     () => end(0),
     (error: unknown) => {
       // With its engine it is lost like one that was killed: another may do better.
       const lost = error instanceof CodedError && ["rank-lost", "engine-died"].includes(error.code);
-      if (!lost) process.stdout.write(failureText(error instanceof Error ? error.message : String(error)));
+      if (!lost) process.stdout.write(rankFailureText(error instanceof Error ? error.message : String(error)));
       end(lost ? 3 : 1);
     },
   );

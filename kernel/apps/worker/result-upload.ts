@@ -7,18 +7,18 @@ import { copyFile, link, mkdir, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { Changed, type Client } from "../../remote/coordinator/client.js";
+import { FileChangedError, type CoordinatorClient } from "../../remote/coordinator/client.js";
 import type { RunFile } from "../../remote/coordinator/protocol.js";
-import { contentAt, OWN, pathsOfRun } from "../../remote/coordinator/run-files.js";
-import { writing } from "../../runs/folder-errors.js";
+import { fileContentAt, COORDINATOR_FILES, pathsOfRun } from "../../remote/coordinator/run-files.js";
+import { toRunFolderError } from "../../runs/folder-errors.js";
 import { RunFolder } from "../../runs/run-folder.js";
-import type { Teller } from "./trial-reporter.js";
+import type { TrialReporter } from "./trial-reporter.js";
 
-export interface HandingIn {
-  readonly client: Pick<Client, "ask" | "put">;
+export interface ResultUploadOptions {
+  readonly client: Pick<CoordinatorClient, "ask" | "put">;
   readonly worker: string;
   readonly lease: string;
-  readonly teller: Teller;
+  readonly teller: TrialReporter;
   readonly signal: AbortSignal;
   /** A folder on the disk of the runs. */
   readonly beside: string;
@@ -28,12 +28,12 @@ export interface HandingIn {
 /** Milliseconds between looks at files that are being written. */
 const PAUSES = [20, 100, 500] as const;
 
-export class HandedRun {
+export class RunUpload {
   private readonly run: RunFolder;
   /** Bytes of its log that were told. */
-  private told = 0;
+  private reportedBytes = 0;
   /** Lines from that on that says that it ended. */
-  private readonly held: string[] = [];
+  private readonly pendingLines: string[] = [];
   private wanted = false;
   private sending: Promise<void> | null = null;
 
@@ -41,11 +41,11 @@ export class HandedRun {
   constructor(
     readonly number: number,
     folder: string,
-    private readonly o: HandingIn,
+    private readonly options: ResultUploadOptions,
     known = 0,
   ) {
     this.run = RunFolder.open(folder);
-    this.told = known;
+    this.reportedBytes = known;
   }
 
   get id(): string {
@@ -57,11 +57,11 @@ export class HandedRun {
     if (!existsSync(this.run.eventsFile)) return;
     const file = openSync(this.run.eventsFile, "r");
     try {
-      const more = Buffer.alloc(Math.max(0, fstatSync(file).size - this.told));
-      const had = readSync(file, more, 0, more.length, this.told);
+      const more = Buffer.alloc(Math.max(0, fstatSync(file).size - this.reportedBytes));
+      const had = readSync(file, more, 0, more.length, this.reportedBytes);
       // What is torn is read once it is whole.
       const end = more.subarray(0, had).lastIndexOf(10) + 1;
-      this.told += end;
+      this.reportedBytes += end;
       for (const line of more.subarray(0, end).toString("utf8").split("\n")) this.line(line);
     } finally {
       closeSync(file);
@@ -70,8 +70,8 @@ export class HandedRun {
 
   private line(line: string): void {
     if (line === "") return;
-    if (this.held.length > 0 || line.includes('"kind":"stopped"')) this.held.push(line);
-    else this.o.teller.say({ is: "log", run: this.number, line });
+    if (this.pendingLines.length > 0 || line.includes('"kind":"stopped"')) this.pendingLines.push(line);
+    else this.options.teller.say({ is: "log", run: this.number, line });
   }
 
   /** Its files are sent, soon. */
@@ -80,7 +80,7 @@ export class HandedRun {
     this.sending ??= this.send()
       .then(
         () => undefined,
-        (error: unknown) => this.o.onLost(error),
+        (error: unknown) => this.options.onLost(error),
       )
       .finally(() => {
         this.sending = null;
@@ -96,7 +96,7 @@ export class HandedRun {
     if (!(await this.send()))
       throw new CodedError("run-folder", { folder: this.run.path, why: "its files change while they are handed in" });
     this.log();
-    for (const line of this.held.splice(0)) this.o.teller.say({ is: "log", run: this.number, line });
+    for (const line of this.pendingLines.splice(0)) this.options.teller.say({ is: "log", run: this.number, line });
   }
 
   /** @returns whether it could be: files that are written on for long are handed in with the next checkpoint */
@@ -104,11 +104,11 @@ export class HandedRun {
     let sent = true;
     while (this.wanted) {
       this.wanted = false;
-      const spool = join(this.o.beside, `${this.id}-${String(this.number)}`);
+      const spool = join(this.options.beside, `${this.id}-${String(this.number)}`);
       sent = await this.sent(spool);
       for (const pause of PAUSES) {
         if (sent) break;
-        await delay(pause, undefined, { signal: this.o.signal });
+        await delay(pause, undefined, { signal: this.options.signal });
         sent = await this.sent(spool);
       }
     }
@@ -117,7 +117,7 @@ export class HandedRun {
 
   /** @returns whether the coordinator has now what was there; not, where that was written on while it was sent */
   private async sent(spool: string): Promise<boolean> {
-    const { client, worker, lease, signal, teller } = this.o;
+    const { client, worker, lease, signal, teller } = this.options;
     try {
       const files = await linked(this.run.path, spool);
       if (!files) return false;
@@ -133,7 +133,7 @@ export class HandedRun {
         }
       }
     } catch (error) {
-      if (error instanceof Changed) return false;
+      if (error instanceof FileChangedError) return false;
       throw error;
     } finally {
       await rm(spool, { recursive: true, force: true });
@@ -148,16 +148,16 @@ async function linked(run: string, spool: string): Promise<readonly RunFile[] | 
   try {
     await mkdir(spool, { recursive: true });
     for (const path of await pathsOfRun(run)) {
-      if (OWN.includes(path)) continue;
+      if (COORDINATOR_FILES.includes(path)) continue;
       const here = linkOf(spool, path);
       // What was taken away meanwhile isn't handed in.
       if (!(await linkOrCopy(join(run, path), here))) continue;
-      const content = await contentAt(here);
+      const content = await fileContentAt(here);
       if (typeof content !== "object") return null;
       found.push({ path, ...content });
     }
   } catch (error) {
-    throw writing(error, spool);
+    throw toRunFolderError(error, spool);
   }
   return found;
 }

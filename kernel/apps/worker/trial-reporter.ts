@@ -3,16 +3,16 @@
  * Things are sent together, a few times a second, or at once where somebody waits for the answer to them.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { Client } from "../../remote/coordinator/client.js";
-import type { Answer, Item } from "../../remote/coordinator/protocol.js";
+import type { CoordinatorClient } from "../../remote/coordinator/client.js";
+import type { WorkerInstruction, WorkEvent } from "../../remote/coordinator/protocol.js";
 
-export interface Telling {
-  readonly client: Pick<Client, "ask">;
+export interface TrialReporterOptions {
+  readonly client: Pick<CoordinatorClient, "ask">;
   readonly worker: string;
   readonly lease: string;
   readonly signal: AbortSignal;
   /** Told of each answer. */
-  readonly onAnswer: (answer: Answer) => void;
+  readonly onAnswer: (answer: WorkerInstruction) => void;
   /** The lease is another's, or what was told is not taken. */
   readonly onLost: (error: unknown) => void;
 }
@@ -21,17 +21,17 @@ const BETWEEN = 200;
 /** Of one request. */
 const MOST = { items: 2000, letters: 2 ** 21 } as const;
 
-export class Teller {
-  private items: Item[] = [];
+export class TrialReporter {
+  private items: WorkEvent[] = [];
   /** The number of the first of them. */
   private from = 0;
   private sending: Promise<void> | null = null;
   private timer: NodeJS.Timeout | null = null;
   private lost: { readonly error: unknown } | null = null;
 
-  constructor(private readonly o: Telling) {}
+  constructor(private readonly options: TrialReporterOptions) {}
 
-  say(item: Item): void {
+  say(item: WorkEvent): void {
     if (this.lost) return;
     this.items.push(item);
     this.timer ??= setTimeout(() => {
@@ -57,7 +57,7 @@ export class Teller {
   }
 
   private async send(): Promise<void> {
-    const { client, worker, lease, signal } = this.o;
+    const { client, worker, lease, signal } = this.options;
     const items = this.batch();
     try {
       const { answer, next } = await client.ask("tell", { worker, lease, from: this.from, items: [...items] }, signal);
@@ -66,15 +66,15 @@ export class Teller {
         throw new CodedError("coordinator-answer", { url: "the coordinator", why: `it expects thing ${String(next)}` });
       this.items = this.items.slice(had);
       this.from = next;
-      this.o.onAnswer(answer);
+      this.options.onAnswer(answer);
     } catch (error) {
       this.lost = { error };
       this.items = [];
-      this.o.onLost(error);
+      this.options.onLost(error);
     }
   }
 
-  private batch(): readonly Item[] {
+  private batch(): readonly WorkEvent[] {
     let letters = 0;
     const end = this.items.findIndex((item, i) => {
       letters += item.is === "log" ? item.line.length : 100;

@@ -11,45 +11,45 @@ import { isCall } from "#dsl/compiler/plan/value.js";
 import { registry } from "#stdlib/registry.js";
 import { makePrivateFolder } from "../../fetch/private.js";
 import { openBase } from "../../bases/open.js";
-import { rankOrder, type Laid } from "../../remote/coordinator/rank-order.js";
-import { belowFolder, copied, laidOut, type Shelf } from "../../remote/coordinator/file-store.js";
-import type { Client } from "../../remote/coordinator/client.js";
-import type { Answer, Read, Work } from "../../remote/coordinator/protocol.js";
-import { trialOrder, type TrialOrder, type TrialResult } from "../../remote/coordinator/trial-order.js";
-import type { Shown } from "../../display/bundle-output.js";
-import { matched, object, readJson } from "../../fetch/json.js";
+import { rankOrderSchema, type TrainingOrder } from "../../remote/coordinator/rank-order.js";
+import { pathBelowFolder, copyFileTo, placeFiles, type FileStore } from "../../remote/coordinator/file-store.js";
+import type { CoordinatorClient } from "../../remote/coordinator/client.js";
+import type { WorkerInstruction, InputFile, LeasedWork } from "../../remote/coordinator/protocol.js";
+import { trialOrderSchema, type TrialOrder, type TrialResult } from "../../remote/coordinator/trial-order.js";
+import type { DisplayOutput } from "../../display/bundle-output.js";
+import { matchSchema, jsonObject, readJson } from "../../fetch/json.js";
 import type { Engine, EngineOptions } from "../../engines/engine.js";
 import { startEngine } from "../../engines/start.js";
-import { sessionOf } from "../../features/shipped-session.js";
-import { trainPlans, type Training } from "../../sweep-runs/run-trial.js";
+import { sessionOfJob } from "../../features/shipped-session.js";
+import { trainPlans, type TrialTrainingRequest } from "../../sweep-runs/run-trial.js";
 import { TrialModels } from "../../sweep-runs/trial-models.js";
-import type { Stage } from "../../session/execution-context.js";
+import type { ExecutionContext } from "../../session/execution-context.js";
 import type { OpenSession } from "../../session/open-session.js";
 import { Warnings } from "../../session/warnings.js";
-import { readShipment, type Shipped } from "../../remote/jobs/shipment.js";
+import { readJobSpec, type JobWithTables } from "../../remote/jobs/shipment.js";
 import { RunFolder } from "../../runs/run-folder.js";
 import type { RunEvent } from "../../events/events.js";
 import { serveRank } from "./rank-work.js";
-import { HandedRun, type HandingIn } from "./result-upload.js";
-import type { Teller } from "./trial-reporter.js";
+import { RunUpload, type ResultUploadOptions } from "./result-upload.js";
+import type { TrialReporter } from "./trial-reporter.js";
 
-export interface Place {
+export interface TrialEnvironment {
   /** Of this worker alone: runs, files, what is on its way. Taken away when it ends. */
-  readonly own: string;
+  readonly workFolder: string;
   /** Of files by their hash. */
   readonly cache: string;
   /** What people know it by. */
   readonly name: string;
   /** Null: all that the machine has. */
   readonly threads: number | null;
-  readonly client: Client;
+  readonly client: CoordinatorClient;
 }
-export interface Doing {
+export interface TrialJob {
   readonly worker: string;
-  readonly work: Work;
-  readonly teller: Teller;
+  readonly work: LeasedWork;
+  readonly teller: TrialReporter;
   /** What was answered last. */
-  readonly answer: () => Answer;
+  readonly answer: () => WorkerInstruction;
   /** It is interrupted, and its checkpoint handed in. */
   readonly signal: AbortSignal;
   /** Nobody takes what it would tell. */
@@ -58,18 +58,18 @@ export interface Doing {
 }
 interface Bench {
   readonly session: OpenSession;
-  readonly hostContext: Stage["hostContext"];
+  readonly hostContext: ExecutionContext["hostContext"];
   readonly models: TrialModels;
   readonly stays: () => void;
 }
 
-export class Trials {
+export class RemoteTrialRunner {
   private readonly benches = new Map<string, Bench>();
 
-  constructor(private readonly place: Place) {}
+  constructor(private readonly place: TrialEnvironment) {}
 
-  async do(doing: Doing): Promise<TrialResult> {
-    const order = matched(doing.work.order, trialOrder);
+  async do(doing: TrialJob): Promise<TrialResult> {
+    const order = matchSchema(doing.work.order, trialOrderSchema);
     const { root, shipped, reads } = await this.laid(order, doing);
     const bench = await this.benchOf(root, shipped, order);
     await lendBases(order, root, bench, this.place.name);
@@ -84,7 +84,7 @@ export class Trials {
           sweep: order.aims,
           stage: this.stage(bench, doing),
         },
-        { ...hands.asked, resume: order.begun.length > 0 },
+        { ...hands.trainingRequest, resume: order.begun.length > 0 },
         order.plans,
       );
       await hands.whole();
@@ -100,8 +100,8 @@ export class Trials {
   }
 
   /** Takes part in a training that several share, until it ends. */
-  async rank(doing: Doing): Promise<void> {
-    const order = matched(doing.work.order, rankOrder);
+  async rank(doing: TrialJob): Promise<void> {
+    const order = matchSchema(doing.work.order, rankOrderSchema);
     const { plan } = must(order.plans[0], "the training of a rank");
     const bench = async () => {
       const { root, shipped } = await this.laid(order, doing);
@@ -121,34 +121,34 @@ export class Trials {
     this.benches.clear();
   }
 
-  private shelf({ lost }: Doing): Shelf {
-    const { own, cache, client } = this.place;
-    return { cache, folder: join(own, "files"), client, signal: lost };
+  private shelf({ lost }: TrialJob): FileStore {
+    const { workFolder, cache, client } = this.place;
+    return { cache, folder: join(workFolder, "files"), client, signal: lost };
   }
 
   /** The files that it reads, and the shipment. */
-  private async laid(order: Laid, doing: Doing) {
+  private async laid(order: TrainingOrder, doing: TrialJob) {
     const reads = new Map(doing.work.files.map((file) => [file.hash, file]));
     const shelf = this.shelf(doing);
-    const root = await laidOut(doing.work.files.slice(0, order.laid), shelf);
-    const folder = join(this.place.own, "shipment");
+    const root = await placeFiles(doing.work.files.slice(0, order.laid), shelf);
+    const folder = join(this.place.workFolder, "shipment");
     makePrivateFolder(folder);
     for (const { path, hash } of order.shipment)
-      await copied(must(reads.get(hash), "a file of the shipment"), join(folder, path), shelf);
-    return { root, reads, shipped: readShipment(folder) };
+      await copyFileTo(must(reads.get(hash), "a file of the shipment"), join(folder, path), shelf);
+    return { root, reads, shipped: readJobSpec(folder) };
   }
 
   /** Another sweep's session is closed: two bases may be more than the memory holds. */
-  private async benchOf(root: string, { shipment, tables }: Shipped, order: Laid): Promise<Bench> {
+  private async benchOf(root: string, { shipment, tables }: JobWithTables, order: TrainingOrder): Promise<Bench> {
     const key = JSON.stringify([root, order.shipment]);
     const known = this.benches.get(key);
     if (known) return known;
     await this.close();
-    const runs = join(this.place.own, "runs");
+    const runs = join(this.place.workFolder, "runs");
     makePrivateFolder(runs);
-    const folder = root === "" ? shipment.folder : belowFolder(root, shipment.folder);
+    const folder = root === "" ? shipment.folder : pathBelowFolder(root, shipment.folder);
     if (root !== "") makePrivateFolder(folder);
-    const { session, hostContext } = await sessionOf(
+    const { session, hostContext } = await sessionOfJob(
       { shipment: { ...shipment, folder, runs }, tables },
       { screen: mute, startEngine: (options) => this.engine(options) },
     );
@@ -162,7 +162,7 @@ export class Trials {
     return startEngine({ ...options, ...(threads !== null && options.threads === undefined && { threads }) });
   }
 
-  private stage({ hostContext }: Bench, { teller, signal }: Doing): Stage {
+  private stage({ hostContext }: Bench, { teller, signal }: TrialJob): ExecutionContext {
     const screen = telling(teller);
     return {
       screen,
@@ -174,13 +174,13 @@ export class Trials {
   }
 
   /** The runs that it goes on from, in this worker's folder of runs. */
-  private async resumed(order: TrialOrder, reads: ReadonlyMap<string, Read>, doing: Doing): Promise<void> {
+  private async resumed(order: TrialOrder, reads: ReadonlyMap<string, InputFile>, doing: TrialJob): Promise<void> {
     for (const { id, files } of order.begun) {
-      const folder = join(this.place.own, "runs", id);
+      const folder = join(this.place.workFolder, "runs", id);
       rmSync(folder, { recursive: true, force: true });
       makePrivateFolder(join(folder, "checkpoints"));
       for (const { path, hash } of files)
-        await copied(must(reads.get(hash), "a file of a run"), join(folder, path), this.shelf(doing));
+        await copyFileTo(must(reads.get(hash), "a file of a run"), join(folder, path), this.shelf(doing));
     }
   }
 }
@@ -188,8 +188,8 @@ export class Trials {
 const mute = { display: () => undefined, update: () => undefined };
 
 /** What is shown of a trial lastingly are warnings: they are told as text. */
-function telling(teller: Teller): Stage["screen"] {
-  const tell = ({ bundle, id, fixedText }: Shown): void => {
+function telling(teller: TrialReporter): ExecutionContext["screen"] {
+  const tell = ({ bundle, id, fixedText }: DisplayOutput): void => {
     const words = bundle["text/plain"];
     if (typeof words !== "string" || (id !== undefined && fixedText === undefined)) return;
     teller.say({ is: "note", words: words.slice(0, 4000) });
@@ -198,13 +198,13 @@ function telling(teller: Teller): Stage["screen"] {
 }
 
 /** Bases lie where their files were laid out, whatever their names would be found as here. */
-async function lendBases(order: Laid, root: string, { session, hostContext }: Bench, worker: string) {
+async function lendBases(order: TrainingOrder, root: string, { session, hostContext }: Bench, worker: string) {
   for (const { plan } of order.plans) {
     const { model, data } = plan.recipe;
     const base = order.bases.find(({ hash }) => hash === model.baseHash);
     if (root !== "") demandRelative([data.source, data.annotations?.file], worker);
     if (!base || (root === "" && !model.trained)) continue;
-    const opened = await openBase(root === "" ? base.folder : belowFolder(root, base.folder), "folder", registry);
+    const opened = await openBase(root === "" ? base.folder : pathBelowFolder(root, base.folder), "folder", registry);
     if (model.trained) session.weights.lend(model.trained.recipeHash, opened);
     // A model that was trained reads with the tokenizer of the first of its line, and its folder has that.
     const { name, folder } = model.trained?.from ?? { name: model.base, folder: model.folder };
@@ -227,18 +227,18 @@ function demandRelative(value: unknown, worker: string): void {
 /** What a trial tells and hands in. */
 class Hands {
   readonly folders: string[] = [];
-  private readonly runs: HandedRun[] = [];
-  readonly asked: Omit<Training, "resume">;
+  private readonly runs: RunUpload[] = [];
+  readonly trainingRequest: Omit<TrialTrainingRequest, "resume">;
 
   constructor(
     private readonly order: TrialOrder,
-    private readonly doing: Doing,
-    private readonly place: Place,
+    private readonly doing: TrialJob,
+    private readonly place: TrialEnvironment,
     private readonly runsFolder: string,
   ) {
     const { teller, signal, answer } = doing;
-    this.asked = {
-      of: order.of,
+    this.trainingRequest = {
+      trialOf: order.of,
       signal,
       turn: { begin: () => Promise.resolve(), pass: () => teller.flush() },
       onRun: (folder) => this.begun(folder),
@@ -258,33 +258,33 @@ class Hands {
 
   private begun(folder: string): void {
     const { teller, worker, work, lost, onLost } = this.doing;
-    const lock = readJson(join(folder, "lock.json"), object);
+    const lock = readJson(join(folder, "lock.json"), jsonObject);
     const number = this.order.plans.findIndex(
       ({ plan, name }) => plan.recipeHash === lock["recipeHash"] && name === lock["name"],
     );
     const plan = must(this.order.plans[number], "the plan of a run").plan;
-    const told = RunFolder.open(folder).lock();
+    const runLock = RunFolder.open(folder).lock();
     // The base that was trained came by the hashes of its files; the plan names its recipe.
     const { baseHash, trained } = plan.recipe.model;
     const differs = [
-      ...(plan.recipe.dataHash !== null && told?.dataHash !== plan.recipe.dataHash ? ["its rows"] : []),
-      ...(baseHash !== null && !trained && told?.baseHash !== baseHash ? ["its base"] : []),
+      ...(plan.recipe.dataHash !== null && runLock?.dataHash !== plan.recipe.dataHash ? ["its rows"] : []),
+      ...(baseHash !== null && !trained && runLock?.baseHash !== baseHash ? ["its base"] : []),
     ];
     if (differs.length > 0) throw new CodedError("work-otherwise", { what: work.title, differs: differs.join(", ") });
     if (!this.folders.includes(folder)) this.folders.push(folder);
     const known = this.order.begun.some(({ id }) => id === basename(folder));
     const size = known ? statSync(join(folder, "events.jsonl"), { throwIfNoEntry: false })?.size : 0;
-    const { client, own } = this.place;
-    const handing: HandingIn = {
+    const { client, workFolder } = this.place;
+    const handing: ResultUploadOptions = {
       client,
       worker,
       teller,
       onLost,
       lease: work.lease,
       signal: lost,
-      beside: join(own, "leaving"),
+      beside: join(workFolder, "leaving"),
     };
-    this.runs.push(new HandedRun(number, folder, handing, size ?? 0));
+    this.runs.push(new RunUpload(number, folder, handing, size ?? 0));
     teller.say({ is: "run", run: number, id: basename(folder), lock });
   }
 

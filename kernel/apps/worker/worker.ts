@@ -5,20 +5,20 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
-import { CodedError, wordsFor } from "#dsl/language/diagnostics/codes.js";
-import { Client } from "../../remote/coordinator/client.js";
-import { endIfOrphaned, isLookedAfter } from "../../remote/coordinator/orphaned-work.js";
-import { swept } from "../../remote/coordinator/file-store.js";
-import { RANK } from "../../remote/coordinator/rank-order.js";
-import { TRIAL } from "../../remote/coordinator/trial-order.js";
-import type { Answer, Failure, Welcome, Work } from "../../remote/coordinator/protocol.js";
+import { CodedError, diagnosticText } from "#dsl/language/diagnostics/codes.js";
+import { CoordinatorClient } from "../../remote/coordinator/client.js";
+import { endIfOrphaned, stopOrphanWatch } from "../../remote/coordinator/orphaned-work.js";
+import { removeUnusedFiles } from "../../remote/coordinator/file-store.js";
+import { RANK_WORK } from "../../remote/coordinator/rank-order.js";
+import { TRIAL_WORK } from "../../remote/coordinator/trial-order.js";
+import type { WorkerInstruction, RemoteFailure, WorkerWelcome, LeasedWork } from "../../remote/coordinator/protocol.js";
 import { cachePath } from "../../fetch/cache.js";
-import { Unlike, type Json } from "../../fetch/json.js";
+import { SchemaMismatch, type Json } from "../../fetch/json.js";
 import { version } from "../../session/version.js";
-import { Heart, type FromHeart } from "./heartbeat.js";
-import { ownFolder } from "./own-folder.js";
-import { Teller } from "./trial-reporter.js";
-import { Trials } from "./trial.js";
+import { Heartbeat, type HeartbeatMessage } from "./heartbeat.js";
+import { makeWorkerFolder } from "./own-folder.js";
+import { TrialReporter } from "./trial-reporter.js";
+import { RemoteTrialRunner } from "./trial.js";
 
 export interface WorkerOptions {
   readonly url: string;
@@ -36,7 +36,7 @@ export interface WorkerOptions {
   readonly onNote?: (words: string) => void;
 }
 
-type Outcome = { readonly result: Json } | { readonly failed: Failure };
+type Outcome = { readonly result: Json } | { readonly failed: RemoteFailure };
 /** What went wrong between a worker and its coordinator: neither the work nor this machine is at fault. */
 const BETWEEN: readonly string[] = [
   "lease-lost",
@@ -48,8 +48,8 @@ const BETWEEN: readonly string[] = [
 
 /** Work that is under way. */
 interface Now {
-  readonly work: Work;
-  answer: Answer;
+  readonly work: LeasedWork;
+  answer: WorkerInstruction;
   /** It is interrupted. */
   readonly ends: AbortController;
   /** Nobody takes what it would tell, and why. */
@@ -57,53 +57,53 @@ interface Now {
 }
 
 /** Resolves when it has ended in good order. Coded errors `worker-token`, `worker-version`, `coordinator-gone`, `coordinator-answer`. */
-export async function runWorker(o: WorkerOptions): Promise<void> {
-  const client = new Client(o);
-  const own = ownFolder(cachePath("workers"));
+export async function runWorker(options: WorkerOptions): Promise<void> {
+  const client = new CoordinatorClient(options);
+  const workFolder = makeWorkerFolder(cachePath("workers"));
   const cache = cachePath("blobs");
   mkdirSync(cache, { recursive: true, mode: 0o700 });
-  await swept(cache);
-  const { name, threads } = o;
-  const trials = new Trials({ own, cache, name, threads, client });
+  await removeUnusedFiles(cache);
+  const { name, threads } = options;
+  const trials = new RemoteTrialRunner({ workFolder, cache, name, threads, client });
   try {
-    await new WorkerLoop(o, client, trials).run();
+    await new WorkerLoop(options, client, trials).run();
   } finally {
     await trials.close();
     await client.close();
-    rmSync(own, { recursive: true, force: true });
+    rmSync(workFolder, { recursive: true, force: true });
   }
 }
 
 class WorkerLoop {
   private now: Now | null = null;
-  private heart: Heart | null = null;
+  private heart: Heartbeat | null = null;
   private readonly gone = new AbortController();
 
   constructor(
-    private readonly o: WorkerOptions,
-    private readonly client: Client,
-    private readonly trials: Trials,
+    private readonly options: WorkerOptions,
+    private readonly client: CoordinatorClient,
+    private readonly trials: RemoteTrialRunner,
   ) {}
 
   async run(): Promise<void> {
     const stop = (): void => this.now?.ends.abort();
-    this.o.signal.addEventListener("abort", stop);
+    this.options.signal.addEventListener("abort", stop);
     try {
-      while (!this.o.signal.aborted) if (!(await this.serve())) break;
+      while (!this.options.signal.aborted) if (!(await this.serve())) break;
     } finally {
-      this.o.signal.removeEventListener("abort", stop);
+      this.options.signal.removeEventListener("abort", stop);
     }
   }
 
   /** From one welcome to the next: a coordinator that forgot this worker is asked anew. @returns whether there may be more */
   private async serve(): Promise<boolean> {
-    const { name, threads, signal, parent } = this.o;
+    const { name, threads, signal, parent } = this.options;
     if (parent !== null) endIfOrphaned(parent);
     const hello = { tunebook: version, name, threads: threads ?? availableParallelism() };
     const welcome = await this.client.ask("hello", hello, signal);
     const { worker } = welcome;
     this.heart = this.heartOf(welcome);
-    isLookedAfter();
+    stopOrphanWatch();
     const either = AbortSignal.any([signal, this.gone.signal]);
     try {
       for (;;) {
@@ -124,25 +124,25 @@ class WorkerLoop {
     }
   }
 
-  private heartOf({ worker, timings }: Welcome): Heart {
-    const { url, token, patience, parent } = this.o;
-    return new Heart({ url, token, worker, patience, parent, beat: timings.beat }, (said) => this.hear(said));
+  private heartOf({ worker, timings }: WorkerWelcome): Heartbeat {
+    const { url, token, patience, parent } = this.options;
+    return new Heartbeat({ url, token, worker, patience, parent, beat: timings.beat }, (message) => this.hear(message));
   }
 
-  private hear(said: FromHeart): void {
-    if ("gone" in said) {
-      const { url, patience } = this.o;
+  private hear(message: HeartbeatMessage): void {
+    if ("gone" in message) {
+      const { url, patience } = this.options;
       const seconds = Math.round(patience / 1000);
-      this.gone.abort(new CodedError("coordinator-gone", { url, seconds, why: said.gone }));
+      this.gone.abort(new CodedError("coordinator-gone", { url, seconds, why: message.gone }));
       this.now?.lost.abort();
       this.now?.ends.abort();
-    } else if (said.lease !== null && said.lease === this.now?.work.lease) {
-      if ("answer" in said) this.answered(this.now, said.answer);
+    } else if (message.lease !== null && message.lease === this.now?.work.lease) {
+      if ("answer" in message) this.answered(this.now, message.answer);
       else this.lose(this.now, new CodedError("lease-lost", { what: this.now.work.title }));
     }
   }
 
-  private answered(now: Now, answer: Answer): void {
+  private answered(now: Now, answer: WorkerInstruction): void {
     now.answer = answer;
     if (answer === "end") now.ends.abort();
   }
@@ -151,12 +151,12 @@ class WorkerLoop {
     now.ends.abort();
   }
 
-  private async do(worker: string, work: Work): Promise<void> {
+  private async do(worker: string, work: LeasedWork): Promise<void> {
     const now: Now = { work, answer: "go on", ends: new AbortController(), lost: new AbortController() };
     this.now = now;
     this.heart?.hold(work.lease);
-    this.o.onNote?.(`${work.title} begins.`);
-    const teller = new Teller({
+    this.options.onNote?.(`${work.title} begins.`);
+    const teller = new TrialReporter({
       client: this.client,
       worker,
       lease: work.lease,
@@ -169,7 +169,7 @@ class WorkerLoop {
       if (this.gone.signal.aborted) return;
       if (now.lost.signal.aborted) return await this.givesBack(worker, work, now.lost.signal.reason);
       // Told to end, it leaves its work to another: that begins where this one's checkpoint is.
-      if (this.o.signal.aborted && "failed" in outcome) return;
+      if (this.options.signal.aborted && "failed" in outcome) return;
       await this.done(worker, work, outcome);
     } finally {
       teller.end();
@@ -178,34 +178,34 @@ class WorkerLoop {
     }
   }
 
-  private async done(worker: string, work: Work, outcome: Outcome): Promise<void> {
+  private async done(worker: string, work: LeasedWork, outcome: Outcome): Promise<void> {
     await this.client.ask("done", { worker, lease: work.lease, outcome }, this.gone.signal);
-    const { onNote } = this.o;
+    const { onNote } = this.options;
     if ("result" in outcome) onNote?.(`${work.title} is done.`);
     else if (outcome.failed.code === "interrupted") onNote?.(`${work.title} is interrupted.`);
     else onNote?.(`${work.title} failed: ${outcome.failed.message}`);
   }
 
   /** What it did can't be told or handed in: the coordinator hears why, and another goes on. */
-  private async givesBack(worker: string, work: Work, error: unknown): Promise<void> {
+  private async givesBack(worker: string, work: LeasedWork, error: unknown): Promise<void> {
     const code = error instanceof CodedError ? error.code : null;
-    if (code === "lease-lost") return this.o.onNote?.(`${work.title} is another worker's by now.`);
+    if (code === "lease-lost") return this.options.onNote?.(`${work.title} is another worker's by now.`);
     // Nobody is there to be told.
     if (code === "coordinator-gone") throw error;
     const failed = failureOf(error);
     // This machine is at fault (a full disk), and another may not be.
     if (code !== null && !BETWEEN.includes(code)) return this.done(worker, work, { failed });
     const why = failed.message;
-    this.o.onNote?.(`${work.title} is given back: ${why}`);
-    await this.client.ask("back", { worker, lease: work.lease, why }, this.gone.signal).catch((said: unknown) => {
-      if (!(said instanceof CodedError) || said.code !== "lease-lost") throw said;
+    this.options.onNote?.(`${work.title} is given back: ${why}`);
+    await this.client.ask("back", { worker, lease: work.lease, why }, this.gone.signal).catch((failure: unknown) => {
+      if (!(failure instanceof CodedError) || failure.code !== "lease-lost") throw failure;
     });
   }
 
-  private async outcome(worker: string, now: Now, teller: Teller): Promise<Outcome> {
+  private async outcome(worker: string, now: Now, teller: TrialReporter): Promise<Outcome> {
     const { work } = now;
     try {
-      if (work.kind !== TRIAL && work.kind !== RANK)
+      if (work.kind !== TRIAL_WORK && work.kind !== RANK_WORK)
         throw new CodedError("request-refused", { why: `this version does no work of the kind ${work.kind}` });
       const doing = {
         worker,
@@ -216,7 +216,7 @@ class WorkerLoop {
         lost: now.lost.signal,
         onLost: (error: unknown) => this.lose(now, error),
       };
-      if (work.kind === RANK) return await this.trials.rank(doing).then(() => ({ result: {} }));
+      if (work.kind === RANK_WORK) return await this.trials.rank(doing).then(() => ({ result: {} }));
       const result = await this.trials.do(doing);
       return { result: { ...result } };
     } catch (error) {
@@ -232,10 +232,10 @@ class WorkerLoop {
   }
 }
 
-function failureOf(error: unknown): Failure {
+function failureOf(error: unknown): RemoteFailure {
   if (error instanceof CodedError)
-    return { code: error.code, data: error.data, message: wordsFor(error).message.slice(0, 4000) };
-  const why = error instanceof Unlike ? error.why : error instanceof Error ? error.message : String(error);
+    return { code: error.code, data: error.data, message: diagnosticText(error).message.slice(0, 4000) };
+  const why = error instanceof SchemaMismatch ? error.why : error instanceof Error ? error.message : String(error);
   const aborted = error instanceof Error && error.name === "AbortError";
   return { code: aborted ? "interrupted" : null, data: null, message: why.slice(0, 4000) };
 }

@@ -1,8 +1,8 @@
 /** A block format of ggml: how many elements a block holds in how many bytes, and how they come out of them. */
-import { halfValue } from "#stdlib/targets/shared/gguf/half.js";
+import { fromHalfBits } from "#stdlib/targets/shared/gguf/half.js";
 
 /** `decode` writes the elements of all blocks; `elements` and `bytes` are those of one. */
-export interface BlockFormat {
+export interface GgufBlockFormat {
   readonly name: string;
   readonly elements: number;
   readonly bytes: number;
@@ -10,12 +10,12 @@ export interface BlockFormat {
 }
 
 /** `one` writes the elements of the block at `at` from `out` on. */
-export function blocks(
+export function defineBlockFormat(
   name: string,
   elements: number,
   bytes: number,
-  one: (from: DataView, at: number, to: Float32Array, out: number) => void,
-): BlockFormat {
+  one: (from: DataView, offset: number, to: Float32Array, out: number) => void,
+): GgufBlockFormat {
   return {
     name,
     elements,
@@ -27,6 +27,6 @@ export function blocks(
 }
 
 /** A number of half precision. */
-export function half(from: DataView, at: number): number {
-  return halfValue(from.getUint16(at, true));
+export function readFloat16(from: DataView, offset: number): number {
+  return fromHalfBits(from.getUint16(offset, true));
 }

@@ -8,15 +8,15 @@ import { join } from "node:path";
 import * as v from "valibot";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { writeSafetensors, type TensorToWrite } from "../../tensors/safetensors.js";
-import { cachePath, locked } from "../../fetch/cache.js";
-import { demandSpace } from "../../fetch/disk.js";
-import { isWhole } from "../../fetch/file.js";
-import { fields, hintIn, table, whole, type Schema } from "../../fetch/json.js";
-import { FORMATS, OTHERS, dequantise, type BlockFormat } from "./dequantise.js";
-import { readBytes, readGguf, type Gguf, type GgufTensor } from "./file.js";
-import type { Layout } from "./layout.js";
-import { layoutOf } from "./layouts.js";
-import { tokenizerOf } from "./tokenizer.js";
+import { cachePath, withFileLock } from "../../fetch/cache.js";
+import { demandDiskSpace } from "../../fetch/disk.js";
+import { isFileIntact } from "../../fetch/file.js";
+import { objectWith, readHint, dictionaryOf, wholeNumber, type Schema } from "../../fetch/json.js";
+import { GGUF_BLOCK_FORMATS, UNSUPPORTED_FORMAT_NAMES, dequantise, type GgufBlockFormat } from "./dequantise.js";
+import { readGgufBytes, readGguf, type Gguf, type GgufTensor } from "./file.js";
+import type { GgufLayout } from "./layout.js";
+import { ggufLayoutOf } from "./layouts.js";
+import { tokenizerFromGguf } from "./tokenizer.js";
 import { sizeOf } from "#dsl/tensor/values.js";
 
 /** Another number makes folders of older conversions be made again. */
@@ -32,10 +32,10 @@ interface Note {
   /** The format that most weights had; absent: not noted then. */
   readonly stored?: string | undefined;
 }
-const noteSchema: Schema<Note> = fields({
+const noteSchema: Schema<Note> = objectWith({
   version: v.literal(VERSION),
   from: v.string(),
-  files: table(whole()),
+  files: dictionaryOf(wholeNumber()),
   stored: v.optional(v.string()),
 });
 
@@ -45,7 +45,7 @@ export interface ConvertOptions {
 }
 
 /** Where a GGUF file's conversion lies. */
-export function convertedFolder(sha256: string): string {
+export function convertedGgufFolder(sha256: string): string {
   return cachePath("bases", `gguf-${sha256.slice(0, 16)}`);
 }
 
@@ -54,17 +54,17 @@ export async function convertGguf(
   file: string,
   sha256: string,
   folder: string,
-  o: ConvertOptions = {},
+  options: ConvertOptions = {},
 ): Promise<string> {
-  if (await isConverted(folder, sha256)) return folder;
-  return locked(folder, async () => {
-    if (await isConverted(folder, sha256)) return folder;
+  if (await isConvertedGguf(folder, sha256)) return folder;
+  return withFileLock(folder, async () => {
+    if (await isConvertedGguf(folder, sha256)) return folder;
     const gguf = readGguf(file);
     const work = `${folder}.converting-${String(process.pid)}`;
     await rm(work, { recursive: true, force: true });
     await mkdir(work, { recursive: true });
     try {
-      await write(gguf, work, sha256, o);
+      await write(gguf, work, sha256, options);
       await rm(folder, { recursive: true, force: true });
       await rename(work, folder);
     } catch (error) {
@@ -76,8 +76,8 @@ export async function convertGguf(
 }
 
 /** Of a folder that was converted: the format that most weights had; undefined: not known any more. `file`: its GGUF file, if that is still there. */
-export function storedAs(folder: string, file: string): string | undefined {
-  const noted = hintIn(join(folder, NOTE), noteSchema)?.stored;
+export function storedFormatOf(folder: string, file: string): string | undefined {
+  const noted = readHint(join(folder, NOTE), noteSchema)?.stored;
   if (noted !== undefined || !existsSync(file)) return noted;
   return storedIn(readGguf(file));
 }
@@ -86,21 +86,21 @@ function storedIn(gguf: Gguf): string | undefined {
   const elements = new Map<number, number>();
   for (const { type, shape } of gguf.tensors) elements.set(type, (elements.get(type) ?? 0) + sizeOf(shape));
   const [most] = [...elements].sort((a, b) => b[1] - a[1]);
-  return most && FORMATS.get(most[0])?.name;
+  return most && GGUF_BLOCK_FORMATS.get(most[0])?.name;
 }
 
-export async function isConverted(folder: string, sha256: string): Promise<boolean> {
-  const note = hintIn(join(folder, NOTE), noteSchema);
+export async function isConvertedGguf(folder: string, sha256: string): Promise<boolean> {
+  const note = readHint(join(folder, NOTE), noteSchema);
   if (note?.from !== sha256) return false;
   for (const [name, size] of Object.entries(note.files))
-    if (!(await isWhole(join(folder, name), { size }))) return false;
+    if (!(await isFileIntact(join(folder, name), { size }))) return false;
   return true;
 }
 
-async function write(gguf: Gguf, folder: string, from: string, o: ConvertOptions): Promise<void> {
-  const layout = layoutOf(gguf);
+async function write(gguf: Gguf, folder: string, from: string, options: ConvertOptions): Promise<void> {
+  const layout = ggufLayoutOf(gguf);
   const config = layout.config(gguf);
-  const { tokenizer, settings } = tokenizerOf(gguf);
+  const { tokenizer, settings } = tokenizerFromGguf(gguf);
   const text: Readonly<Record<string, unknown>> = {
     "config.json": config,
     "tokenizer.json": tokenizer,
@@ -108,8 +108,8 @@ async function write(gguf: Gguf, folder: string, from: string, o: ConvertOptions
   };
   for (const [name, json] of Object.entries(text)) await writeFile(join(folder, name), JSON.stringify(json));
   const weights = join(folder, "model.safetensors");
-  const tensors = tensorsOf(gguf, layout, o);
-  await demandSpace(
+  const tensors = tensorsOf(gguf, layout, options);
+  await demandDiskSpace(
     weights,
     Object.values(tensors).reduce((sum, t) => sum + 4 * sizeOf(t.shape), 0),
   );
@@ -120,17 +120,17 @@ async function write(gguf: Gguf, folder: string, from: string, o: ConvertOptions
   await writeFile(join(folder, NOTE), JSON.stringify(note));
 }
 
-function tensorsOf(gguf: Gguf, layout: Layout, o: ConvertOptions): Readonly<Record<string, TensorToWrite>> {
+function tensorsOf(gguf: Gguf, layout: GgufLayout, options: ConvertOptions): Readonly<Record<string, TensorToWrite>> {
   let done = 0;
   return Object.fromEntries(
     gguf.tensors.map((tensor) => {
       const { name, shape, restore } = layout.tensor(gguf, tensor);
       const format = formatOf(gguf, tensor);
       const bytes = (): Uint8Array => {
-        o.signal?.throwIfAborted();
+        options.signal?.throwIfAborted();
         const flat = elementsFrom(gguf, tensor, format);
         const data = restore ? restore(flat) : flat;
-        o.onProgress?.(++done, gguf.tensors.length);
+        options.onProgress?.(++done, gguf.tensors.length);
         return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
       };
       return [name, { dtype: "f32", shape, bytes }];
@@ -138,19 +138,19 @@ function tensorsOf(gguf: Gguf, layout: Layout, o: ConvertOptions): Readonly<Reco
   );
 }
 
-function elementsFrom(gguf: Gguf, tensor: GgufTensor, format: BlockFormat): Float32Array {
+function elementsFrom(gguf: Gguf, tensor: GgufTensor, format: GgufBlockFormat): Float32Array {
   const count = sizeOf(tensor.shape) / format.elements;
-  return dequantise(format, readBytes(gguf, tensor.offset, count * format.bytes));
+  return dequantise(format, readGgufBytes(gguf, tensor.offset, count * format.bytes));
 }
 
-function formatOf(gguf: Gguf, tensor: GgufTensor): BlockFormat {
-  const format = FORMATS.get(tensor.type);
+function formatOf(gguf: Gguf, tensor: GgufTensor): GgufBlockFormat {
+  const format = GGUF_BLOCK_FORMATS.get(tensor.type);
   if (!format)
     throw new CodedError("gguf-unsupported", {
       file: gguf.file,
       part: `the format of ${tensor.name}`,
-      value: OTHERS.get(tensor.type) ?? `number ${String(tensor.type)}`,
-      supported: [...FORMATS.values()].map((f) => f.name),
+      value: UNSUPPORTED_FORMAT_NAMES.get(tensor.type) ?? `number ${String(tensor.type)}`,
+      supported: [...GGUF_BLOCK_FORMATS.values()].map((f) => f.name),
     });
   if (sizeOf(tensor.shape) % format.elements)
     throw new CodedError("gguf-malformed", {

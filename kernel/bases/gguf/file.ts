@@ -6,7 +6,7 @@
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 
-export type MetadataValue = number | boolean | string | readonly MetadataValue[];
+export type GgufFileValue = number | boolean | string | readonly GgufFileValue[];
 export interface GgufTensor {
   readonly name: string;
   /** As in PyTorch: the last dimension is the one whose elements lie side by side. */
@@ -18,7 +18,7 @@ export interface GgufTensor {
 }
 export interface Gguf {
   readonly file: string;
-  readonly metadata: Readonly<Record<string, MetadataValue>>;
+  readonly metadata: Readonly<Record<string, GgufFileValue>>;
   readonly tensors: readonly GgufTensor[];
   readonly size: number;
 }
@@ -42,7 +42,7 @@ export function readGguf(file: string): Gguf {
     const valueCount = cursor.count(12);
     if (Math.max(tensorCount, valueCount) > MOST_ENTRIES)
       throw cursor.bad(`it names more than ${MOST_ENTRIES.toLocaleString("en-US")} tensors or settings`);
-    const values: [string, MetadataValue][] = [];
+    const values: [string, GgufFileValue][] = [];
     for (let i = 0; i < valueCount; i++) values.push([cursor.text(), cursor.value(cursor.u32(), 0)]);
     const metadata = Object.fromEntries(values);
     const heads = Array.from({ length: tensorCount }, () => tensorHead(cursor));
@@ -56,7 +56,7 @@ export function readGguf(file: string): Gguf {
 }
 
 /** Bytes of a part of the file. */
-export function readBytes(gguf: Gguf, offset: number, length: number): Buffer {
+export function readGgufBytes(gguf: Gguf, offset: number, length: number): Buffer {
   if (offset + length > gguf.size) throw new CodedError("gguf-malformed", { file: gguf.file, why: "it is cut short" });
   const fd = openSync(gguf.file, "r");
   try {
@@ -90,7 +90,7 @@ const DEEPEST = 4;
 /** Reads forward through the file, a chunk at a time. */
 class Cursor {
   private buffer = Buffer.alloc(0);
-  private at = 0;
+  private position = 0;
   private begin = 0;
 
   constructor(
@@ -99,16 +99,16 @@ class Cursor {
     private readonly size: number,
   ) {}
   get place(): number {
-    return this.begin + this.at;
+    return this.begin + this.position;
   }
   bad(why: string): CodedError<"gguf-malformed"> {
     return new CodedError("gguf-malformed", { file: this.file, why });
   }
   bytes(length: number): Buffer {
     if (this.place + length > MOST_HEAD) throw this.bad(`its head has more than ${String(MOST_HEAD / 2 ** 20)} MiB`);
-    if (this.at + length > this.buffer.length) this.fill(length);
-    this.at += length;
-    return this.buffer.subarray(this.at - length, this.at);
+    if (this.position + length > this.buffer.length) this.fill(length);
+    this.position += length;
+    return this.buffer.subarray(this.position - length, this.position);
   }
   u32(): number {
     return this.bytes(4).readUInt32LE();
@@ -127,7 +127,7 @@ class Cursor {
   text(): string {
     return this.bytes(this.count(1)).toString("utf8");
   }
-  value(type: number, depth: number): MetadataValue {
+  value(type: number, depth: number): GgufFileValue {
     switch (type) {
       case 0:
         return this.bytes(1).readUInt8();
@@ -174,6 +174,6 @@ class Cursor {
     }
     this.buffer = buffer;
     this.begin = from;
-    this.at = 0;
+    this.position = 0;
   }
 }

@@ -1,11 +1,11 @@
 /** GPT-2 in llama.cpp's layout: its linear layers lie [out, in] there, and [in, out] in a checkpoint. */
-import { gpt2Names } from "#stdlib/targets/shared/gguf/names.js";
-import { transposed } from "#stdlib/targets/shared/gguf/element-order.js";
-import { Metadata, named, specialTokens, type Layout } from "./layout.js";
+import { gpt2TensorNames } from "#stdlib/targets/shared/gguf/names.js";
+import { transposeMatrix } from "#stdlib/targets/shared/gguf/element-order.js";
+import { GgufMetadataReader, checkpointNameOf, specialTokenIds, type GgufLayout } from "./layout.js";
 
-export const gpt2: Layout = {
+export const gpt2Layout: GgufLayout = {
   config(gguf) {
-    const read = new Metadata(gguf, "gpt2");
+    const read = new GgufMetadataReader(gguf, "gpt2");
     const width = read.number("embedding_length");
     return {
       architectures: ["GPT2LMHeadModel"],
@@ -19,14 +19,14 @@ export const gpt2: Layout = {
       activation_function: "gelu_new",
       layer_norm_epsilon: read.number("attention.layer_norm_epsilon"),
       tie_word_embeddings: !gguf.tensors.some((t) => t.name === "output.weight"),
-      ...specialTokens(gguf),
+      ...specialTokenIds(gguf),
       torch_dtype: "float32",
     };
   },
   tensor(gguf, tensor) {
-    const { name, part } = named(gguf, tensor, gpt2Names);
+    const { name, part } = checkpointNameOf(gguf, tensor, gpt2TensorNames);
     const [rows, columns] = tensor.shape;
     if (part === null || rows === undefined || columns === undefined) return { name, shape: tensor.shape };
-    return { name, shape: [columns, rows], restore: (data) => transposed(data, rows, columns) };
+    return { name, shape: [columns, rows], restore: (data) => transposeMatrix(data, rows, columns) };
   },
 };

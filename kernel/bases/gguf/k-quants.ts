@@ -2,66 +2,66 @@
  * ggml's K formats: 256 elements a block, in parts of 16 or 32 with a scale of few bits each, and one scale over all (and for
  * some an offset, of the same make). Each product is exact in f32, so only the last step rounds, as in ggml.
  */
-import { blocks, half } from "./block-format.js";
+import { defineBlockFormat, readFloat16 } from "./block-format.js";
 
 /** Two bits an element, four bits of scale and four of offset for each 16. */
-export const q2_k = blocks("Q2_K", 256, 84, (from, at, to, out) => {
-  const [scale, offset] = [half(from, at + 80), half(from, at + 82)];
+export const q2KFormat = defineBlockFormat("Q2_K", 256, 84, (from, position, to, out) => {
+  const [scale, offset] = [readFloat16(from, position + 80), readFloat16(from, position + 82)];
   for (let i = 0; i < 256; i++) {
-    const both = from.getUint8(at + (i >> 4));
-    const value = (from.getUint8(at + 16 + byteOf(i)) >> shiftOf(i)) & 3;
+    const both = from.getUint8(position + (i >> 4));
+    const value = (from.getUint8(position + 16 + byteOf(i)) >> shiftOf(i)) & 3;
     to[out + i] = scale * (both & 15) * value - offset * (both >> 4);
   }
 });
 
 /** Two low bits an element, a high one apart (set: nothing is taken off), six bits of scale for each 16. */
-export const q3_k = blocks("Q3_K", 256, 110, (from, at, to, out) => {
-  const scale = half(from, at + 108);
+export const q3KFormat = defineBlockFormat("Q3_K", 256, 110, (from, offset, to, out) => {
+  const scale = readFloat16(from, offset + 108);
   for (let i = 0; i < 256; i++) {
     const part = i >> 4;
-    const low = (from.getUint8(at + 96 + (part & 7)) >> (part < 8 ? 0 : 4)) & 15;
-    const high = (from.getUint8(at + 104 + (part & 3)) >> (2 * (part >> 2))) & 3;
-    const set = (from.getUint8(at + (i & 31)) >> (i >> 5)) & 1;
-    const value = ((from.getUint8(at + 32 + byteOf(i)) >> shiftOf(i)) & 3) - (set ? 0 : 4);
+    const low = (from.getUint8(offset + 96 + (part & 7)) >> (part < 8 ? 0 : 4)) & 15;
+    const high = (from.getUint8(offset + 104 + (part & 3)) >> (2 * (part >> 2))) & 3;
+    const set = (from.getUint8(offset + (i & 31)) >> (i >> 5)) & 1;
+    const value = ((from.getUint8(offset + 32 + byteOf(i)) >> shiftOf(i)) & 3) - (set ? 0 : 4);
     to[out + i] = Math.fround(scale * ((low | (high << 4)) - 32)) * value;
   }
 });
 
 /** Four bits an element, six bits of scale and six of offset for each 32. */
-export const q4_k = blocks("Q4_K", 256, 144, (from, at, to, out) => {
-  const [scale, offset] = [half(from, at), half(from, at + 2)];
+export const q4KFormat = defineBlockFormat("Q4_K", 256, 144, (from, position, to, out) => {
+  const [scale, offset] = [readFloat16(from, position), readFloat16(from, position + 2)];
   for (let part = 0; part < 8; part++) {
-    const [finer, lower] = sixBits(from, at + 4, part);
+    const [finer, lower] = sixBits(from, position + 4, part);
     for (let i = 0; i < 32; i++) {
-      const value = (from.getUint8(at + 16 + 32 * (part >> 1) + i) >> (4 * (part & 1))) & 15;
+      const value = (from.getUint8(position + 16 + 32 * (part >> 1) + i) >> (4 * (part & 1))) & 15;
       to[out + 32 * part + i] = scale * finer * value - offset * lower;
     }
   }
 });
 
 /** As Q4_K, with the fifth bits apart. */
-export const q5_k = blocks("Q5_K", 256, 176, (from, at, to, out) => {
-  const [scale, offset] = [half(from, at), half(from, at + 2)];
+export const q5KFormat = defineBlockFormat("Q5_K", 256, 176, (from, position, to, out) => {
+  const [scale, offset] = [readFloat16(from, position), readFloat16(from, position + 2)];
   for (let part = 0; part < 8; part++) {
-    const [finer, lower] = sixBits(from, at + 4, part);
+    const [finer, lower] = sixBits(from, position + 4, part);
     for (let i = 0; i < 32; i++) {
-      const low = (from.getUint8(at + 48 + 32 * (part >> 1) + i) >> (4 * (part & 1))) & 15;
-      const high = (from.getUint8(at + 16 + i) >> part) & 1;
+      const low = (from.getUint8(position + 48 + 32 * (part >> 1) + i) >> (4 * (part & 1))) & 15;
+      const high = (from.getUint8(position + 16 + i) >> part) & 1;
       to[out + 32 * part + i] = scale * finer * (low | (high << 4)) - offset * lower;
     }
   }
 });
 
 /** 256 elements: four low bits each, then two high ones each, a scale of one byte for each 16, one scale over all. */
-export const q6_k = blocks("Q6_K", 256, 210, (from, at, to, out) => {
-  const scale = half(from, at + 208);
+export const q6KFormat = defineBlockFormat("Q6_K", 256, 210, (from, offset, to, out) => {
+  const scale = readFloat16(from, offset + 208);
   for (let n = 0; n < 2; n++)
     for (let i = 0; i < 32; i++) {
-      const high = from.getUint8(at + 128 + 32 * n + i);
+      const high = from.getUint8(offset + 128 + 32 * n + i);
       for (let part = 0; part < 4; part++) {
-        const low = from.getUint8(at + 64 * n + 32 * (part & 1) + i);
+        const low = from.getUint8(offset + 64 * n + 32 * (part & 1) + i);
         const value = (((part < 2 ? low : low >> 4) & 15) | (((high >> (2 * part)) & 3) << 4)) - 32;
-        const finer = Math.fround(scale * from.getInt8(at + 192 + 8 * n + 2 * part + (i >> 4)));
+        const finer = Math.fround(scale * from.getInt8(offset + 192 + 8 * n + 2 * part + (i >> 4)));
         to[out + 128 * n + 32 * part + i] = finer * value;
       }
     }
@@ -72,8 +72,8 @@ const byteOf = (i: number): number => 32 * (i >> 7) + (i & 31);
 const shiftOf = (i: number): number => 2 * ((i >> 5) & 3);
 
 /** Scale and offset of one of eight parts, from twelve bytes: the first four of each whole, the last four spread. */
-function sixBits(from: DataView, at: number, part: number): readonly [scale: number, offset: number] {
-  const byte = (i: number): number => from.getUint8(at + i);
+function sixBits(from: DataView, start: number, part: number): readonly [scale: number, offset: number] {
+  const byte = (i: number): number => from.getUint8(start + i);
   if (part < 4) return [byte(part) & 63, byte(part + 4) & 63];
   const low = byte(part + 4);
   return [(low & 15) | ((byte(part - 4) >> 2) & 48), (low >> 4) | ((byte(part) >> 2) & 48)];

@@ -1,24 +1,24 @@
 /** How an architecture lies in a GGUF file, and what its layouts are read with. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { TensorNames } from "#stdlib/targets/shared/gguf/names.js";
-import type { Gguf, GgufTensor, MetadataValue } from "./file.js";
+import type { Gguf, GgufTensor, GgufFileValue } from "./file.js";
 
-export interface Placed {
+export interface CheckpointTensor {
   /** In a checkpoint. */
   readonly name: string;
   readonly shape: readonly number[];
   /** From llama.cpp's elements to the checkpoint's, in another order or on another scale; absent: they are the same. */
   restore?(data: Float32Array): Float32Array;
 }
-export interface Layout {
+export interface GgufLayout {
   /** The config.json that transformers would have. Coded errors: `gguf-malformed`, `gguf-unsupported`. */
   config(gguf: Gguf): Readonly<Record<string, unknown>>;
   /** Coded error: `gguf-unsupported`. */
-  tensor(gguf: Gguf, tensor: GgufTensor): Placed;
+  tensor(gguf: Gguf, tensor: GgufTensor): CheckpointTensor;
 }
 
 /** What a file says of its architecture, under keys that begin with its name. */
-export class Metadata {
+export class GgufMetadataReader {
   constructor(
     private readonly gguf: Gguf,
     private readonly architecture: string,
@@ -49,20 +49,25 @@ export class Metadata {
   private key(key: string): string {
     return `${this.architecture}.${key}`;
   }
-  private value(key: string): MetadataValue | undefined {
+  private value(key: string): GgufFileValue | undefined {
     return this.gguf.metadata[this.key(key)];
   }
-  private unsupported(key: string, value: MetadataValue, supported: readonly string[]): CodedError {
-    return unsupported(this.gguf, this.key(key), value, supported);
+  private unsupported(key: string, value: GgufFileValue, supported: readonly string[]): CodedError {
+    return unsupportedGgufError(this.gguf, this.key(key), value, supported);
   }
 }
 
-export function unsupported(gguf: Gguf, part: string, value: MetadataValue, supported: readonly string[]): CodedError {
+export function unsupportedGgufError(
+  gguf: Gguf,
+  part: string,
+  value: GgufFileValue,
+  supported: readonly string[],
+): CodedError {
   return new CodedError("gguf-unsupported", { file: gguf.file, part, value: String(value), supported });
 }
 
 /** Ids of the tokens that begin, end and fill a text. */
-export function specialTokens({ metadata }: Gguf): Readonly<Record<string, number>> {
+export function specialTokenIds({ metadata }: Gguf): Readonly<Record<string, number>> {
   return Object.fromEntries(
     ["bos", "eos", "padding"].flatMap((key) => {
       const id = metadata[`tokenizer.ggml.${key}_token_id`];
@@ -72,7 +77,7 @@ export function specialTokens({ metadata }: Gguf): Readonly<Record<string, numbe
 }
 
 /** A tensor's name in a checkpoint by two tables: what lies outside the blocks by its whole name, what lies inside by its part's. */
-export function named(
+export function checkpointNameOf(
   gguf: Gguf,
   tensor: GgufTensor,
   { outside, inside, blocks }: TensorNames,
@@ -80,9 +85,9 @@ export function named(
   const whole = outside[tensor.name];
   if (whole !== undefined) return { name: whole, part: null };
   const [, block, part, kind] = /^blk\.(\d+)\.(\w+)\.(weight|bias)$/.exec(tensor.name) ?? [];
-  const own = part === undefined ? undefined : inside[part];
-  if (block !== undefined && part !== undefined && kind !== undefined && own !== undefined)
-    return { name: `${blocks}.${block}.${own}.${kind}`, part };
+  const partName = part === undefined ? undefined : inside[part];
+  if (block !== undefined && part !== undefined && kind !== undefined && partName !== undefined)
+    return { name: `${blocks}.${block}.${partName}.${kind}`, part };
   const supported = [...Object.keys(outside), ...Object.keys(inside).map((name) => `blk.*.${name}`)];
-  throw unsupported(gguf, "tensor", tensor.name, supported);
+  throw unsupportedGgufError(gguf, "tensor", tensor.name, supported);
 }

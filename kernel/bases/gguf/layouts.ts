@@ -1,17 +1,25 @@
 /** The layouts of GGUF files that are read, by `general.architecture`. */
 import type { Gguf } from "./file.js";
-import { gpt2 } from "./gpt2.js";
-import { unsupported, type Layout } from "./layout.js";
-import { gemma, gemma2, gemma3, llama, qwen2, qwen3 } from "./llama.js";
+import { gpt2Layout } from "./gpt2.js";
+import { unsupportedGgufError, type GgufLayout } from "./layout.js";
+import { gemmaLayout, gemma2Layout, gemma3Layout, llamaLayout, qwen2Layout, qwen3Layout } from "./llama.js";
 
-const LAYOUTS: ReadonlyMap<unknown, Layout> = new Map(
-  Object.entries({ gemma, gemma2, gemma3, gpt2, llama, qwen2, qwen3 }),
+const LAYOUTS: ReadonlyMap<unknown, GgufLayout> = new Map(
+  Object.entries({
+    gemma: gemmaLayout,
+    gemma2: gemma2Layout,
+    gemma3: gemma3Layout,
+    gpt2: gpt2Layout,
+    llama: llamaLayout,
+    qwen2: qwen2Layout,
+    qwen3: qwen3Layout,
+  }),
 );
 
 /** Coded error: `gguf-unsupported`. */
-export function layoutOf(gguf: Gguf): Layout {
+export function ggufLayoutOf(gguf: Gguf): GgufLayout {
   const architecture = gguf.metadata["general.architecture"] ?? "(none)";
   const layout = LAYOUTS.get(architecture);
   if (layout) return layout;
-  throw unsupported(gguf, "architecture", architecture, [...LAYOUTS.keys()].map(String));
+  throw unsupportedGgufError(gguf, "architecture", architecture, [...LAYOUTS.keys()].map(String));
 }

@@ -1,16 +1,16 @@
 /** LLaMA, the Qwens and the Gemmas in llama.cpp's layout: what config.json it comes to, and what each tensor is in a checkpoint. */
 import {
-  gemma2Names,
-  gemma3Names,
-  llamaNames,
-  qwen3Names,
+  gemma2TensorNames,
+  gemma3TensorNames,
+  llamaTensorNames,
+  qwen3TensorNames,
   type TensorNames,
 } from "#stdlib/targets/shared/gguf/names.js";
-import { deinterleaved } from "#stdlib/targets/shared/gguf/element-order.js";
+import { deinterleaveHalves } from "#stdlib/targets/shared/gguf/element-order.js";
 import type { Gguf } from "./file.js";
-import { Metadata, named, specialTokens, type Layout } from "./layout.js";
+import { GgufMetadataReader, checkpointNameOf, specialTokenIds, type GgufLayout } from "./layout.js";
 
-export const llama: Layout = {
+export const llamaLayout: GgufLayout = {
   config: (gguf) => ({
     architectures: ["LlamaForCausalLM"],
     model_type: "llama",
@@ -19,27 +19,27 @@ export const llama: Layout = {
     mlp_bias: has(gguf, "blk.0.ffn_gate.bias"),
   }),
   tensor(gguf, tensor) {
-    const { name, part } = named(gguf, tensor, llamaNames);
+    const { name, part } = checkpointNameOf(gguf, tensor, llamaTensorNames);
     const heads = gguf.metadata["llama.attention.head_count"];
     const shared = gguf.metadata["llama.attention.head_count_kv"] ?? heads;
     const interleaved = part === "attn_q" ? heads : part === "attn_k" ? shared : null;
     const { shape } = tensor;
     if (typeof interleaved !== "number") return { name, shape };
-    return { name, shape, restore: (data) => deinterleaved(data, interleaved, shape[0]!) };
+    return { name, shape, restore: (data) => deinterleaveHalves(data, interleaved, shape[0]!) };
   },
 };
 
-export const qwen2: Layout = {
+export const qwen2Layout: GgufLayout = {
   config: (gguf) => ({
     architectures: ["Qwen2ForCausalLM"],
     model_type: "qwen2",
     ...shared(gguf, "qwen2"),
     use_sliding_window: false,
   }),
-  tensor: asItIs(llamaNames),
+  tensor: asItIs(llamaTensorNames),
 };
 
-export const qwen3: Layout = {
+export const qwen3Layout: GgufLayout = {
   config: (gguf) => ({
     architectures: ["Qwen3ForCausalLM"],
     model_type: "qwen3",
@@ -47,11 +47,11 @@ export const qwen3: Layout = {
     attention_bias: has(gguf, "blk.0.attn_q.bias"),
     use_sliding_window: false,
   }),
-  tensor: asItIs(qwen3Names),
+  tensor: asItIs(qwen3TensorNames),
 };
 
 /** Its norms lie there as what they scale by, in a checkpoint as what is added to 1. */
-export const gemma: Layout = {
+export const gemmaLayout: GgufLayout = {
   config: (gguf) => ({
     architectures: ["GemmaForCausalLM"],
     model_type: "gemma",
@@ -59,12 +59,12 @@ export const gemma: Layout = {
     hidden_act: "gelu_pytorch_tanh",
     attention_bias: has(gguf, "blk.0.attn_q.bias"),
   }),
-  tensor: norming(llamaNames),
+  tensor: norming(llamaTensorNames),
 };
 
-export const gemma2: Layout = {
+export const gemma2Layout: GgufLayout = {
   config(gguf) {
-    const read = new Metadata(gguf, "gemma2");
+    const read = new GgufMetadataReader(gguf, "gemma2");
     return {
       architectures: ["Gemma2ForCausalLM"],
       model_type: "gemma2",
@@ -76,12 +76,12 @@ export const gemma2: Layout = {
       sliding_window: read.number("attention.sliding_window", 4096),
     };
   },
-  tensor: norming(gemma2Names),
+  tensor: norming(gemma2TensorNames),
 };
 
-export const gemma3: Layout = {
+export const gemma3Layout: GgufLayout = {
   config(gguf) {
-    const read = new Metadata(gguf, "gemma3");
+    const read = new GgufMetadataReader(gguf, "gemma3");
     const { rope_parameters, ...all } = shared(gguf, "gemma3");
     const layers = read.number("block_count");
     const window = read.number("attention.sliding_window", 0);
@@ -101,21 +101,21 @@ export const gemma3: Layout = {
       },
     };
   },
-  tensor: norming(gemma3Names),
+  tensor: norming(gemma3TensorNames),
 };
 
 /** Scores are divided by the root of a head's size, as llama.cpp does it. */
-function scaledByHead(read: Metadata): Readonly<Record<string, unknown>> {
+function scaledByHead(read: GgufMetadataReader): Readonly<Record<string, unknown>> {
   return { query_pre_attn_scalar: read.number("attention.key_length") };
 }
 
-function asItIs(names: TensorNames): Layout["tensor"] {
-  return (gguf, tensor) => ({ name: named(gguf, tensor, names).name, shape: tensor.shape });
+function asItIs(names: TensorNames): GgufLayout["tensor"] {
+  return (gguf, tensor) => ({ name: checkpointNameOf(gguf, tensor, names).name, shape: tensor.shape });
 }
 
-function norming(names: TensorNames): Layout["tensor"] {
+function norming(names: TensorNames): GgufLayout["tensor"] {
   return (gguf, tensor) => {
-    const { name } = named(gguf, tensor, names);
+    const { name } = checkpointNameOf(gguf, tensor, names);
     const { shape } = tensor;
     return /norm\.weight$/.test(name) ? { name, shape, restore: (data) => data.map((x) => x - 1) } : { name, shape };
   };
@@ -123,7 +123,7 @@ function norming(names: TensorNames): Layout["tensor"] {
 
 /** What transformers' config says of them all. Coded errors: `gguf-malformed`, `gguf-unsupported`. */
 function shared(gguf: Gguf, architecture: string): Readonly<Record<string, unknown>> {
-  const read = new Metadata(gguf, architecture);
+  const read = new GgufMetadataReader(gguf, architecture);
   read.absent("expert_count");
   const hidden = read.number("embedding_length");
   const heads = read.number("attention.head_count");
@@ -142,14 +142,14 @@ function shared(gguf: Gguf, architecture: string): Readonly<Record<string, unkno
     rms_norm_eps: read.number("attention.layer_norm_rms_epsilon"),
     rope_parameters: { rope_theta: read.number("rope.freq_base", 10000), ...ropeScaling(read) },
     tie_word_embeddings: !has(gguf, "output.weight"),
-    ...specialTokens(gguf),
+    ...specialTokenIds(gguf),
     torch_dtype: "float32",
   };
 }
 
 const has = (gguf: Gguf, tensor: string): boolean => gguf.tensors.some((t) => t.name === tensor);
 
-function ropeScaling(read: Metadata): Readonly<Record<string, unknown>> {
+function ropeScaling(read: GgufMetadataReader): Readonly<Record<string, unknown>> {
   const type = read.choice("rope.scaling.type", "none", ["none", "linear"]);
   return type === "none" ? { rope_type: "default" } : { rope_type: type, factor: read.number("rope.scaling.factor") };
 }

@@ -3,16 +3,16 @@
  * are the ways in which pieces are made of pieces, the best first. What no piece covers is written as bytes.
  */
 import type { Gguf } from "./file.js";
-import type { Parts, Vocabulary } from "./vocabulary.js";
+import type { TokenizerJsonParts, GgufVocabulary } from "./vocabulary.js";
 
 const BLANK = "▁";
 
 /** Coded errors: `gguf-malformed`, `gguf-unsupported`. */
-export function pieceParts(gguf: Gguf, vocabulary: Vocabulary): Parts {
+export function sentencePieceTokenizerParts(gguf: Gguf, vocabulary: GgufVocabulary): TokenizerJsonParts {
   return /^gemma\d?$/.test(String(gguf.metadata["general.architecture"])) ? gemma(vocabulary) : llama(vocabulary);
 }
 
-function llama(vocabulary: Vocabulary): Parts {
+function llama(vocabulary: GgufVocabulary): TokenizerJsonParts {
   const { tokens } = vocabulary;
   const prefixed = vocabulary.flag("add_space_prefix", true);
   const whole = [
@@ -39,7 +39,7 @@ function llama(vocabulary: Vocabulary): Parts {
 }
 
 /** Runs of blanks may be written as blanks, and the pieces' order, not their scores, says which are merged first. */
-function gemma(vocabulary: Vocabulary): Parts {
+function gemma(vocabulary: GgufVocabulary): TokenizerJsonParts {
   const tokens = vocabulary.tokens.map((token) => (/^ +$/.test(token) ? BLANK.repeat(token.length) : token));
   return {
     tokens,
@@ -64,7 +64,7 @@ function gemma(vocabulary: Vocabulary): Parts {
   };
 }
 
-function modelOf(tokens: readonly string[], scores: readonly number[]): Parts["model"] {
+function modelOf(tokens: readonly string[], scores: readonly number[]): TokenizerJsonParts["model"] {
   return { fuse_unk: true, byte_fallback: true, ignore_merges: false, merges: mergesOf(tokens, scores) };
 }
 

@@ -1,9 +1,9 @@
 /** The tokenizer inside a GGUF file, as a tokenizer.json of the tokenizers library. */
-import { CUTS } from "#stdlib/targets/shared/gguf/pre-tokenizers.js";
-import { CONTROL, UNKNOWN, USER_DEFINED } from "#stdlib/targets/shared/gguf/token-kinds.js";
+import { PRE_TOKENIZER_SETUPS } from "#stdlib/targets/shared/gguf/pre-tokenizers.js";
+import { CONTROL_TOKEN, UNKNOWN_TOKEN, USER_DEFINED_TOKEN } from "#stdlib/targets/shared/gguf/token-kinds.js";
 import type { Gguf } from "./file.js";
-import { pieceParts } from "./pieces.js";
-import { Vocabulary, type Parts } from "./vocabulary.js";
+import { sentencePieceTokenizerParts } from "./pieces.js";
+import { GgufVocabulary, type TokenizerJsonParts } from "./vocabulary.js";
 
 export interface GgufTokenizer {
   readonly tokenizer: Readonly<Record<string, unknown>>;
@@ -11,16 +11,16 @@ export interface GgufTokenizer {
 }
 
 /** Coded errors: `gguf-malformed`, `gguf-unsupported`. */
-export function tokenizerOf(gguf: Gguf): GgufTokenizer {
+export function tokenizerFromGguf(gguf: Gguf): GgufTokenizer {
   const { metadata } = gguf;
-  const vocabulary = new Vocabulary(gguf);
+  const vocabulary = new GgufVocabulary(gguf);
   const pieces = vocabulary.choice("tokenizer.ggml.model", ["gpt2", "llama"]) === "llama";
-  const parts = pieces ? pieceParts(gguf, vocabulary) : byteParts(vocabulary);
-  const kinds = pieces ? [UNKNOWN, CONTROL, USER_DEFINED] : [CONTROL, USER_DEFINED];
+  const parts = pieces ? sentencePieceTokenizerParts(gguf, vocabulary) : byteParts(vocabulary);
+  const kinds = pieces ? [UNKNOWN_TOKEN, CONTROL_TOKEN, USER_DEFINED_TOKEN] : [CONTROL_TOKEN, USER_DEFINED_TOKEN];
   const added = parts.tokens.flatMap((content, id) => {
     const kind = vocabulary.kind(id);
     if (!kinds.includes(kind)) return [];
-    const special = kind !== USER_DEFINED;
+    const special = kind !== USER_DEFINED_TOKEN;
     return [{ id, content, single_word: false, lstrip: false, rstrip: false, normalized: false, special }];
   });
   const first = vocabulary.flag("add_bos_token", pieces) ? vocabulary.special("bos") : undefined;
@@ -59,8 +59,8 @@ export function tokenizerOf(gguf: Gguf): GgufTokenizer {
 }
 
 /** A byte-level vocabulary, as GPT-2's. */
-function byteParts(vocabulary: Vocabulary): Parts {
-  const cut = CUTS[vocabulary.choice("tokenizer.ggml.pre", Object.keys(CUTS))]!;
+function byteParts(vocabulary: GgufVocabulary): TokenizerJsonParts {
+  const cut = PRE_TOKENIZER_SETUPS[vocabulary.choice("tokenizer.ggml.pre", Object.keys(PRE_TOKENIZER_SETUPS))]!;
   return {
     tokens: vocabulary.tokens,
     normalizer: cut.normalizer,
@@ -96,6 +96,6 @@ function beginning(token: string, id: number): unknown {
 
 /** The two sides of a merge; a blank inside a token is written Ġ, so the only blank parts them. */
 function pair(merge: string): readonly [string, string] {
-  const at = merge.indexOf(" ", 1);
-  return [merge.slice(0, at), merge.slice(at + 1)];
+  const separator = merge.indexOf(" ", 1);
+  return [merge.slice(0, separator), merge.slice(separator + 1)];
 }

@@ -3,7 +3,7 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Gguf } from "./file.js";
 
 /** What differs from one kind of vocabulary to another in a tokenizer.json. */
-export interface Parts {
+export interface TokenizerJsonParts {
   readonly tokens: readonly string[];
   readonly normalizer: unknown;
   readonly pre_tokenizer: unknown;
@@ -15,7 +15,7 @@ export interface Parts {
 }
 
 /** Coded errors: `gguf-malformed`, `gguf-unsupported`. */
-export class Vocabulary {
+export class GgufVocabulary {
   readonly tokens: readonly string[];
   constructor(private readonly gguf: Gguf) {
     this.tokens = this.texts("tokenizer.ggml.tokens");

@@ -6,9 +6,15 @@
 import { fork, type ChildProcess } from "node:child_process";
 import { totalmem } from "node:os";
 import { fileURLToPath } from "node:url";
-import { TOO_MUCH, type AskName, type Asks, type Reply, type Request } from "./protocol.js";
+import {
+  OUT_OF_MEMORY_MESSAGE,
+  type SandboxRequestName,
+  type SandboxRequests,
+  type SandboxReply,
+  type SandboxRequest,
+} from "./protocol.js";
 
-export interface Limits {
+export interface SandboxLimits {
   /** Seconds for one request, and characters that each further second may be for. */
   readonly seconds: number;
   readonly charactersPerSecond: number;
@@ -17,7 +23,7 @@ export interface Limits {
   readonly bytesPerCharacter: number;
 }
 /** Far from what honest files take: a thousand short texts take hundredths of a second and some megabytes. */
-const usual: Limits = {
+const usual: SandboxLimits = {
   seconds: 30,
   charactersPerSecond: 50_000,
   bytes: Math.min(2 ** 31, totalmem() / 3),
@@ -25,7 +31,7 @@ const usual: Limits = {
 };
 
 interface Job {
-  readonly request: Request;
+  readonly request: SandboxRequest;
   readonly seconds: number;
   resolve(answer: unknown): void;
   reject(error: Error): void;
@@ -38,41 +44,41 @@ const LONG_CALL = 65_536;
 const AFTER_ALL = 500;
 
 /** Why a request has no answer. */
-export class ApartFailure extends Error {}
+export class SandboxError extends Error {}
 
-export class Apart {
+export class TokenizerSandbox {
   private child: ChildProcess | null = null;
   private words = "";
   private readonly jobs: Job[] = [];
   private timer: NodeJS.Timeout | undefined;
   private late = false;
-  private aside: Apart | null = null;
+  private aside: TokenizerSandbox | null = null;
 
-  constructor(private readonly limits: Limits = usual) {}
+  constructor(private readonly limits: SandboxLimits = usual) {}
 
   /** Long requests go to a second process from now on, which is started with the first of them: no short one waits for them. */
   divide(): void {
-    this.aside ??= new Apart(this.limits);
+    this.aside ??= new TokenizerSandbox(this.limits);
   }
 
   /** `characters`: how much is asked, by which the limits grow. Rejects with `ApartFailure`, or with the signal's reason. */
-  ask<N extends AskName>(
+  ask<N extends SandboxRequestName>(
     name: N,
-    ask: Asks[N]["ask"],
+    ask: SandboxRequests[N]["ask"],
     characters: number,
     signal?: AbortSignal,
-  ): Promise<Asks[N]["answer"]> {
+  ): Promise<SandboxRequests[N]["answer"]> {
     if (signal?.aborted) return Promise.reject(signal.reason as Error);
     // A tokenizer that is opened stays where it is asked first.
     if (this.aside && characters > LONG_CALL && name !== "open") return this.aside.ask(name, ask, characters, signal);
     const { seconds, charactersPerSecond, bytes, bytesPerCharacter } = this.limits;
-    const request = { name, ask, bytes: bytes + characters * bytesPerCharacter } as Request;
+    const request = { name, ask, bytes: bytes + characters * bytesPerCharacter } as SandboxRequest;
     return new Promise((resolve, reject) => {
       const over = (): void => signal?.removeEventListener("abort", gone);
       const job: Job = {
         request,
         seconds: seconds + characters / charactersPerSecond,
-        resolve: (answer) => (over(), resolve(answer as Asks[N]["answer"])),
+        resolve: (answer) => (over(), resolve(answer as SandboxRequests[N]["answer"])),
         reject: (error) => (over(), reject(error)),
       };
       const gone = (): void => this.drop(job, signal?.reason as Error);
@@ -85,9 +91,9 @@ export class Apart {
   /** One that waits isn't asked any more; one under way ends with its process where it takes long. */
   private drop(job: Job, reason: Error): void {
     job.reject(reason);
-    const at = this.jobs.indexOf(job);
-    if (at > 0) this.jobs.splice(at, 1);
-    if (at !== 0) return;
+    const jobIndex = this.jobs.indexOf(job);
+    if (jobIndex > 0) this.jobs.splice(jobIndex, 1);
+    if (jobIndex !== 0) return;
     const late = setTimeout(() => {
       if (this.jobs[0] !== job) return;
       this.late = true;
@@ -148,17 +154,17 @@ export class Apart {
     child.stderr?.setEncoding("utf8").on("data", (text: string) => {
       this.words = (this.words + text).slice(-8000);
     });
-    child.on("message", (reply: Reply) => {
+    child.on("message", (reply: SandboxReply) => {
       // It is being ended: whatever still comes is not for the request after it.
       if (this.late) return;
-      if ("failed" in reply) this.settle(({ reject }) => reject(new ApartFailure(reply.failed)));
+      if ("failed" in reply) this.settle(({ reject }) => reject(new SandboxError(reply.failed)));
       else this.settle(({ resolve }) => resolve(reply.answer));
     });
     const ended = (why: () => string): void => {
       if (this.child !== child) return;
       process.removeListener("exit", end);
       this.child = null;
-      const failure = new ApartFailure(why());
+      const failure = new SandboxError(why());
       this.settle(({ reject }) => reject(failure));
     };
     child.once("close", (exit, signal) => ended(() => this.reasonOf(exit, signal)));
@@ -168,7 +174,7 @@ export class Apart {
 
   private reasonOf(exit: number | null, signal: NodeJS.Signals | null): string {
     if (this.late) return `it took more than ${String(this.jobs[0]?.seconds.toFixed(0) ?? "")} s`;
-    if (this.words.includes(TOO_MUCH) || /heap out of memory|memory allocation|bad_alloc/.test(this.words))
+    if (this.words.includes(OUT_OF_MEMORY_MESSAGE) || /heap out of memory|memory allocation|bad_alloc/.test(this.words))
       return "it took more memory than it may";
     const panic = /panicked at [^\n]*\n([^\n]*)/.exec(this.words)?.[1];
     const way = signal === null ? `exit status ${String(exit)}` : `signal ${signal}`;
@@ -176,9 +182,9 @@ export class Apart {
   }
 }
 
-let shared: Apart | undefined;
-export function apart(): Apart {
-  return (shared ??= new Apart());
+let shared: TokenizerSandbox | undefined;
+export function sharedSandbox(): TokenizerSandbox {
+  return (shared ??= new TokenizerSandbox());
 }
 
 /** The caller's process may end while nothing is under way. */
@@ -192,8 +198,8 @@ function hold(child: ChildProcess | null, on: boolean): void {
 
 /** Nothing in it needs credentials. */
 function withoutSecrets(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const kept = Object.entries(env).filter(
+  const remaining = Object.entries(env).filter(
     ([name]) => !/(TOKEN|SECRET|PASSWORD|CREDENTIALS?|KEY)$|^NODE_OPTIONS$/i.test(name),
   );
-  return { ...Object.fromEntries(kept), RUST_BACKTRACE: "0" };
+  return { ...Object.fromEntries(remaining), RUST_BACKTRACE: "0" };
 }

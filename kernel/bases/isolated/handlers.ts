@@ -5,10 +5,14 @@ import { LRUCache } from "lru-cache";
 import { Tokenizer as RustTokenizer } from "@anush008/tokenizers";
 import type { RenderedChat, TemplateImplementation } from "#stdlib/conversations/kind.js";
 import { conversationLength } from "#stdlib/conversations/shared/message-text.js";
-import { jsonIn, object } from "../../fetch/json.js";
-import type { AskName, Asks, TokenizerAt } from "./protocol.js";
+import { parseJsonAs, jsonObject } from "../../fetch/json.js";
+import type { SandboxRequestName, SandboxRequests, TokenizerFileRef } from "./protocol.js";
 
-type Handlers = { [N in AskName]: (ask: Asks[N]["ask"]) => Asks[N]["answer"] | Promise<Asks[N]["answer"]> };
+type Handlers = {
+  [N in SandboxRequestName]: (
+    ask: SandboxRequests[N]["ask"],
+  ) => SandboxRequests[N]["answer"] | Promise<SandboxRequests[N]["answer"]>;
+};
 
 /** Most tokens that a text may come to for each of its characters: one for each byte and some for what is put before it. */
 const TOKENS_PER_CHARACTER = 64;
@@ -19,21 +23,21 @@ const LONGEST = 32 * 2 ** 20;
 const tokenizers = new LRUCache<string, RustTokenizer>({ max: 16 });
 const templates = new LRUCache<string, TemplateImplementation>({ max: 64 });
 
-export const handlers: Handlers = {
-  open({ added, ...at }) {
-    const rust = tokenizerAt(at);
+export const sandboxHandlers: Handlers = {
+  open({ added, ...fileRef }) {
+    const rust = tokenizerAt(fileRef);
     for (const [content, id] of added)
       if (rust.tokenToId(content) !== id) throw new Error(`its added token ${JSON.stringify(content)} has another id`);
     return { vocabulary: rust.getVocabSize(true) };
   },
-  async encode({ texts, ...at }) {
-    const encodings = await tokenizerAt(at).encodeBatch([...texts], { addSpecialTokens: false });
+  async encode({ texts, ...fileRef }) {
+    const encodings = await tokenizerAt(fileRef).encodeBatch([...texts], { addSpecialTokens: false });
     const rows = encodings.map((e) => e.getIds());
     demandLikely(rows, texts);
     return joined(rows);
   },
-  async place({ texts, ...at }) {
-    const encodings = await tokenizerAt(at).encodeBatch([...texts], { addSpecialTokens: false });
+  async place({ texts, ...fileRef }) {
+    const encodings = await tokenizerAt(fileRef).encodeBatch([...texts], { addSpecialTokens: false });
     const rows = encodings.map((e) => e.getIds());
     demandLikely(rows, texts);
     const offsets = encodings.flatMap((e) => e.getOffsets());
@@ -43,8 +47,8 @@ export const handlers: Handlers = {
       ends: Int32Array.from(offsets, (place) => place[1]!),
     };
   },
-  async decode({ ids, specials, ...at }) {
-    const text = await tokenizerAt(at).decode([...ids], !specials);
+  async decode({ ids, specials, ...fileRef }) {
+    const text = await tokenizerAt(fileRef).decode([...ids], !specials);
     if (text.length > LONGEST) throw new Error("it writes more text than 32 MiB for a few tokens");
     return text;
   },
@@ -62,12 +66,12 @@ export const handlers: Handlers = {
   stop: async ({ source, specials }) => (await templateOf(source)).stop(specials),
 };
 
-function tokenizerAt({ file, hash }: TokenizerAt): RustTokenizer {
+function tokenizerAt({ file, hash }: TokenizerFileRef): RustTokenizer {
   const known = tokenizers.get(hash);
   if (known) return known;
   const bytes = readFileSync(file);
   if (createHash("sha256").update(bytes).digest("hex") !== hash) throw new Error("it was changed since it was read");
-  const json = jsonIn(bytes.toString("utf8"), object);
+  const json = parseJsonAs(bytes.toString("utf8"), jsonObject);
   // What the file says about truncation and padding is left out: cutting and framing are the kernel's.
   const rust = RustTokenizer.fromString(JSON.stringify({ ...json, truncation: null, padding: null }));
   tokenizers.set(hash, rust);
@@ -100,10 +104,10 @@ function demandLikely(rows: readonly (readonly number[])[], texts: readonly stri
 function joined(rows: readonly (readonly number[])[]): { readonly ids: Int32Array; readonly lengths: Int32Array } {
   const lengths = Int32Array.from(rows, (row) => row.length);
   const ids = new Int32Array(lengths.reduce((a, b) => a + b, 0));
-  let at = 0;
+  let offset = 0;
   for (const row of rows) {
-    ids.set(row, at);
-    at += row.length;
+    ids.set(row, offset);
+    offset += row.length;
   }
   return { ids, lengths };
 }

@@ -10,8 +10,8 @@ import { fetchCodes } from "../../fetch/codes.js";
 import { sourcesCodes } from "#stdlib/sources/shared/codes.js";
 import { tableCodes } from "#stdlib/sources/shared/table-codes.js";
 import { Worker } from "node:worker_threads";
-import { handlers } from "./handlers.js";
-import type { Reply, Request } from "./protocol.js";
+import { sandboxHandlers } from "./handlers.js";
+import type { SandboxReply, SandboxRequest } from "./protocol.js";
 
 registerCodes(internalCodes, worldCodes, fetchCodes, sourcesCodes, tableCodes);
 
@@ -22,7 +22,7 @@ process.on("disconnect", () => process.exit(0));
 const state = new Int32Array(new SharedArrayBuffer(8));
 new Worker(new URL("./memory.worker.js", import.meta.url), { workerData: state }).unref();
 
-process.on("message", (request: Request) => {
+process.on("message", (request: SandboxRequest) => {
   state[1] = (process.memoryUsage.rss() + request.bytes) / 2 ** 20;
   Atomics.store(state, 0, 1);
   Atomics.notify(state, 0);
@@ -32,9 +32,9 @@ process.on("message", (request: Request) => {
   });
 });
 
-async function answered({ name, ask }: Request): Promise<Reply> {
+async function answered({ name, ask }: SandboxRequest): Promise<SandboxReply> {
   try {
-    return { answer: await (handlers[name] as (ask: unknown) => unknown)(ask) };
+    return { answer: await (sandboxHandlers[name] as (ask: unknown) => unknown)(ask) };
   } catch (error) {
     return { failed: error instanceof Error ? error.message : String(error) };
   }

@@ -1,7 +1,7 @@
 /** Ends the process when a request makes it hold more memory than it may: nothing in it would give way by itself. */
 import { writeSync } from "node:fs";
 import { workerData } from "node:worker_threads";
-import { TOO_MUCH } from "./protocol.js";
+import { OUT_OF_MEMORY_MESSAGE } from "./protocol.js";
 
 const state = workerData as Int32Array;
 for (;;) {
@@ -9,7 +9,7 @@ for (;;) {
   // Most requests are over before this wakes.
   Atomics.wait(state, 0, 1, 50);
   if (Atomics.load(state, 0) === 1 && process.memoryUsage.rss() / 2 ** 20 > Atomics.load(state, 1)) {
-    writeSync(2, TOO_MUCH);
+    writeSync(2, OUT_OF_MEMORY_MESSAGE);
     process.kill(process.pid, "SIGKILL");
   }
 }

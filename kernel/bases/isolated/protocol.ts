@@ -2,28 +2,28 @@
 import type { Message, RenderedChat, RenderOptions, SpecialTexts } from "#stdlib/conversations/kind.js";
 
 /** A tokenizer.json by its place and checksum: read when it is first asked for, and again in a process that comes after. */
-export interface TokenizerAt {
+export interface TokenizerFileRef {
   readonly file: string;
   readonly hash: string;
 }
 /** Tokens of many texts one after the other, and how many each has. */
-export interface Encoded {
+export interface EncodedTexts {
   readonly ids: Int32Array;
   readonly lengths: Int32Array;
 }
 
-export interface Asks {
+export interface SandboxRequests {
   /** `added`: texts of added tokens with the ids that the file gives them. */
   open: {
-    ask: TokenizerAt & { readonly added: readonly (readonly [string, number])[] };
+    ask: TokenizerFileRef & { readonly added: readonly (readonly [string, number])[] };
     answer: { readonly vocabulary: number };
   };
-  encode: { ask: TokenizerAt & { readonly texts: readonly string[] }; answer: Encoded };
+  encode: { ask: TokenizerFileRef & { readonly texts: readonly string[] }; answer: EncodedTexts };
   place: {
-    ask: TokenizerAt & { readonly texts: readonly string[] };
-    answer: Encoded & { readonly starts: Int32Array; readonly ends: Int32Array };
+    ask: TokenizerFileRef & { readonly texts: readonly string[] };
+    answer: EncodedTexts & { readonly starts: Int32Array; readonly ends: Int32Array };
   };
-  decode: { ask: TokenizerAt & { readonly ids: Int32Array; readonly specials: boolean }; answer: string };
+  decode: { ask: TokenizerFileRef & { readonly ids: Int32Array; readonly specials: boolean }; answer: string };
   /** Renders conversations by the Jinja template `source`. */
   render: {
     ask: {
@@ -35,12 +35,12 @@ export interface Asks {
   };
   stop: { ask: { readonly source: string; readonly specials: SpecialTexts }; answer: string };
 }
-export type AskName = keyof Asks;
+export type SandboxRequestName = keyof SandboxRequests;
 
-export type Request = {
-  [N in AskName]: { readonly name: N; readonly ask: Asks[N]["ask"]; readonly bytes: number };
-}[AskName];
-export type Reply = { readonly answer: unknown } | { readonly failed: string };
+export type SandboxRequest = {
+  [N in SandboxRequestName]: { readonly name: N; readonly ask: SandboxRequests[N]["ask"]; readonly bytes: number };
+}[SandboxRequestName];
+export type SandboxReply = { readonly answer: unknown } | { readonly failed: string };
 
 /** What the process writes to its error stream before it ends itself for want of memory. */
-export const TOO_MUCH = "tunebook: too much memory";
+export const OUT_OF_MEMORY_MESSAGE = "tunebook: too much memory";

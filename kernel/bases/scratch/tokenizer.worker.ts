@@ -8,18 +8,18 @@ import { implementationOf } from "#dsl/language/types/loaded.js";
 import { parentPort, workerData } from "node:worker_threads";
 import { Tokenizer as RustTokenizer } from "@anush008/tokenizers";
 import { registry } from "#stdlib/registry.js";
-import type { CountedWords, TokenizerTraining, TrainedTokens } from "#stdlib/tokenizers/kind.js";
-import type { TokenizerOrder } from "./train-tokenizer.js";
+import type { WordCounts, TokenizerTraining, TrainedVocabulary } from "#stdlib/tokenizers/kind.js";
+import type { TokenizerTrainingRequest } from "./train-tokenizer.js";
 
 registerAllCodes();
 
-const { call, specials, unknown, texts } = workerData as TokenizerOrder;
+const { call, specials, unknown, texts } = workerData as TokenizerTrainingRequest;
 const implementation = await implementationOf(registry, "tokenizer", call.word);
 const words = counted(texts, implementation.parts(call));
-const trained: TrainedTokens = implementation.train(call, words, { specials, unknown });
+const trained: TrainedVocabulary = implementation.train(call, words, { specials, unknown });
 must(parentPort, "the thread that trains tokenizers").postMessage(trained);
 
-function counted(lines: readonly string[], parts: ReturnType<TokenizerTraining["parts"]>): CountedWords {
+function counted(lines: readonly string[], parts: ReturnType<TokenizerTraining["parts"]>): WordCounts {
   const { normalizer, pre_tokenizer } = parts;
   const bare = {
     version: "1.0",

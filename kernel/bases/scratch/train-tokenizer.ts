@@ -12,16 +12,16 @@ import type { FromScratch } from "#dsl/language/types/capabilities/from-scratch.
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { Registry } from "#dsl/language/types/registry.js";
-import type { TrainedTokens } from "#stdlib/tokenizers/kind.js";
-import { makePrivateFolder, writePrivateLater } from "../../fetch/private.js";
-import { cachePath, locked } from "../../fetch/cache.js";
-import { fields, hintIn, whole, type Schema } from "../../fetch/json.js";
+import type { TrainedVocabulary } from "#stdlib/tokenizers/kind.js";
+import { makePrivateFolder, writePrivateAsync } from "../../fetch/private.js";
+import { cachePath, withFileLock } from "../../fetch/cache.js";
+import { objectWith, readHint, wholeNumber, type Schema } from "../../fetch/json.js";
 
 /** Raised when the same words would come out another way. */
 const VERSION = 1;
 
 /** What the thread is told. */
-export interface TokenizerOrder {
+export interface TokenizerTrainingRequest {
   readonly call: Call;
   readonly specials: readonly string[];
   readonly unknown: string | null;
@@ -38,15 +38,16 @@ export async function trainTokenizer(
   call: Call,
   scratch: FromScratch,
   texts: readonly string[],
-  o: { readonly data: string; readonly registry: Registry; readonly signal?: AbortSignal | undefined },
+  options: { readonly data: string; readonly registry: Registry; readonly signal?: AbortSignal | undefined },
 ): Promise<TrainedTokenizer> {
-  const implementation = await implementationOf(o.registry, "tokenizer", call.word);
+  const implementation = await implementationOf(options.registry, "tokenizer", call.word);
   const specials = scratch.specials.map(([token]) => token);
   const unknown = scratch.specials.find(([, ...roles]) => roles.includes("unknown"))?.[0] ?? null;
   const order = { call, specials, unknown, texts };
-  const asked = Number(call.arguments["vocabulary"]);
-  const { model, size, least } = await learnt(order, o.signal);
-  if (least > asked) throw new CodedError("vocabulary-too-small", { asked, least, data: o.data });
+  const vocabularySize = Number(call.arguments["vocabulary"]);
+  const { model, size, least } = await learnt(order, options.signal);
+  if (least > vocabularySize)
+    throw new CodedError("vocabulary-too-small", { asked: vocabularySize, least, data: options.data });
   const { blanksInWords, ...parts } = implementation.parts(call);
   const tokenizer = {
     version: "1.0",
@@ -68,32 +69,32 @@ export async function trainTokenizer(
   return { tokenizer, settings: settingsOf(scratch), size };
 }
 
-async function learnt(order: TokenizerOrder, signal: AbortSignal | undefined): Promise<TrainedTokens> {
+async function learnt(order: TokenizerTrainingRequest, signal: AbortSignal | undefined): Promise<TrainedVocabulary> {
   const { texts, ...settings } = order;
   const hash = createHash("sha256").update(JSON.stringify([VERSION, settings]));
   for (const text of texts) hash.update(`\0${text}`);
   const folder = cachePath("tokenizers");
   const file = join(folder, `${hash.digest("hex").slice(0, 32)}.json`);
   return (
-    hintIn(file, trained) ??
-    locked(file, async () => {
-      const other = hintIn(file, trained);
+    readHint(file, trained) ??
+    withFileLock(file, async () => {
+      const other = readHint(file, trained);
       if (other) return other;
       const made = await onThread(order, signal);
       makePrivateFolder(folder);
-      await writePrivateLater(file, JSON.stringify(made));
+      await writePrivateAsync(file, JSON.stringify(made));
       return made;
     })
   );
 }
 
-const trained: Schema<TrainedTokens> = fields({
-  model: v.custom<TrainedTokens["model"]>((model) => isRecord(model) && typeof model["type"] === "string"),
-  size: whole(),
-  least: whole(),
+const trained: Schema<TrainedVocabulary> = objectWith({
+  model: v.custom<TrainedVocabulary["model"]>((model) => isRecord(model) && typeof model["type"] === "string"),
+  size: wholeNumber(),
+  least: wholeNumber(),
 });
 
-function onThread(order: TokenizerOrder, signal: AbortSignal | undefined): Promise<TrainedTokens> {
+function onThread(order: TokenizerTrainingRequest, signal: AbortSignal | undefined): Promise<TrainedVocabulary> {
   return new Promise((resolve, reject) => {
     const worker = new Worker(new URL("tokenizer.worker.js", import.meta.url), {
       workerData: order,

@@ -5,7 +5,7 @@
  */
 
 /** What the annotators of one row chose, by annotator. */
-export type Choices = ReadonlyMap<string, string>;
+export type AnnotatorChoices = ReadonlyMap<string, string>;
 
 export interface PairAgreement {
   readonly a: string;
@@ -26,7 +26,7 @@ export interface Agreement {
   readonly choices: readonly { readonly choice: string; readonly rows: number; readonly alpha: number | null }[];
 }
 
-export function agreementOf(rows: readonly Choices[]): Agreement {
+export function annotatorAgreement(rows: readonly AnnotatorChoices[]): Agreement {
   const shared = rows.filter((row) => row.size > 1);
   const annotators = [...new Set(rows.flatMap((row) => [...row.keys()]))].sort();
   const pairs = annotators.flatMap((a, i) => annotators.slice(i + 1).map((b) => pairOf(rows, a, b)));
@@ -36,31 +36,31 @@ export function agreementOf(rows: readonly Choices[]): Agreement {
   return {
     annotators,
     rows: shared.length,
-    alpha: alphaOf(shared),
+    alpha: alphaOfChoices(shared),
     pairs: pairs.filter((pair) => pair.rows > 0),
     choices: [...counts]
       .sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))
       .map(([choice, n]) => ({
         choice,
         rows: n,
-        alpha: alphaOf(
+        alpha: alphaOfChoices(
           shared.map((row) => new Map([...row].map(([who, one]) => [who, one === choice ? "it" : "other"]))),
         ),
       })),
   };
 }
 
-function pairOf(rows: readonly Choices[], a: string, b: string): PairAgreement {
+function pairOf(rows: readonly AnnotatorChoices[], a: string, b: string): PairAgreement {
   const both = rows.flatMap((row): [string, string][] => {
     const [left, right] = [row.get(a), row.get(b)];
     return left === undefined || right === undefined ? [] : [[left, right]];
   });
   const same = both.filter(([left, right]) => left === right).length;
-  return { a, b, rows: both.length, same, kappa: kappaOf(both) };
+  return { a, b, rows: both.length, same, kappa: kappaOfChoices(both) };
 }
 
 /** Cohen's kappa: pairs of choices. */
-export function kappaOf(pairs: readonly (readonly [string, string])[]): number | null {
+export function kappaOfChoices(pairs: readonly (readonly [string, string])[]): number | null {
   const n = pairs.length;
   const choices = new Set(pairs.flat());
   const share = (side: 0 | 1, choice: string): number => pairs.filter((pair) => pair[side] === choice).length / n;
@@ -71,16 +71,16 @@ export function kappaOf(pairs: readonly (readonly [string, string])[]): number |
 }
 
 /** Krippendorff's alpha for nominal choices. */
-export function alphaOf(rows: readonly Choices[]): number | null {
+export function alphaOfChoices(rows: readonly AnnotatorChoices[]): number | null {
   const totals = new Map<string, number>();
   let [values, disagreements] = [0, 0];
   for (const row of rows) {
     const m = row.size;
     if (m < 2) continue;
     values += m;
-    const own = new Map<string, number>();
-    for (const choice of row.values()) own.set(choice, (own.get(choice) ?? 0) + 1);
-    for (const [choice, count] of own) {
+    const choiceCounts = new Map<string, number>();
+    for (const choice of row.values()) choiceCounts.set(choice, (choiceCounts.get(choice) ?? 0) + 1);
+    for (const [choice, count] of choiceCounts) {
       totals.set(choice, (totals.get(choice) ?? 0) + count);
       disagreements += (count * (m - count)) / (m - 1);
     }

@@ -3,16 +3,16 @@
  * decision counts once it is written; a failed write is reported and changes nothing.
  */
 import type { RowName } from "#dsl/language/types/row-name.js";
-import type { Label, Line } from "./line.js";
+import type { AnnotationLabel, AnnotationLine } from "./line.js";
 import type { AnnotatedRow } from "./overlay.js";
-import type { Standing } from "./standing.js";
+import type { AnnotationVotes } from "./standing.js";
 
 /** A row that is asked about, and why. */
-export interface Ask {
+export interface AnnotationAsk {
   readonly row: AnnotatedRow;
   readonly why: string;
   /** What the model says, and how sure it is. */
-  readonly suggested?: { readonly label: Label; readonly chance: number | null };
+  readonly suggested?: { readonly label: AnnotationLabel; readonly chance: number | null };
 }
 export interface AnnotationOptions {
   readonly data: string;
@@ -23,30 +23,30 @@ export interface AnnotationOptions {
   readonly several: boolean;
   /** The order in words. */
   readonly order: string;
-  readonly asks: readonly Ask[];
-  readonly standing: Standing;
+  readonly asks: readonly AnnotationAsk[];
+  readonly standing: AnnotationVotes;
   /** Writes a decision. Throws where it can't. */
-  readonly write: (line: Line) => void;
+  readonly write: (line: AnnotationLine) => void;
   readonly now?: () => Date;
 }
 
 /** What an annotator may do with a row. */
-export type Doing =
-  | { readonly does: "label"; readonly label: Label }
+export type AnnotationAction =
+  | { readonly does: "label"; readonly label: AnnotationLabel }
   | { readonly does: "skip" }
   | { readonly does: "drop" };
 /** A decision as it is shown; null: none. */
-export type Decided = Doing | null;
+export type AnnotationDecision = AnnotationAction | null;
 
 /** A row as a front end shows it. Texts are no HTML. */
 export interface AnnotationRow {
   readonly row: RowName;
   readonly split: string | null;
   readonly texts: readonly { readonly role: string; readonly text: string; readonly cut: number }[];
-  readonly label: Label | null;
-  readonly suggested: { readonly label: Label; readonly chance: number | null } | null;
+  readonly label: AnnotationLabel | null;
+  readonly suggested: { readonly label: AnnotationLabel; readonly chance: number | null } | null;
   readonly why: string;
-  readonly decided: Decided;
+  readonly decided: AnnotationDecision;
 }
 export interface AnnotationState {
   readonly data: string;
@@ -66,11 +66,11 @@ const LONG = 100_000;
 export class AnnotationSession {
   private readonly undoable: number[] = [];
 
-  constructor(private readonly o: AnnotationOptions) {}
+  constructor(private readonly options: AnnotationOptions) {}
 
   get state(): AnnotationState {
-    const { data, annotator, labels, several, order, asks } = this.o;
-    const first = asks.findIndex((_, at) => this.decided(at) === null);
+    const { data, annotator, labels, several, order, asks } = this.options;
+    const first = asks.findIndex((_, index) => this.decided(index) === null);
     return {
       data,
       annotator,
@@ -84,14 +84,14 @@ export class AnnotationSession {
   }
 
   get done(): number {
-    return this.o.asks.filter((_, at) => this.decided(at) !== null).length;
+    return this.options.asks.filter((_, index) => this.decided(index) !== null).length;
   }
   get waiting(): number {
-    return this.o.asks.length - this.done;
+    return this.options.asks.length - this.done;
   }
 
   rows(from: number, to: number): readonly AnnotationRow[] {
-    return this.o.asks.slice(from, to).map(({ row, why, suggested }, i) => ({
+    return this.options.asks.slice(from, to).map(({ row, why, suggested }, i) => ({
       row: row.row,
       split: row.split,
       label: row.before,
@@ -106,37 +106,37 @@ export class AnnotationSession {
     }));
   }
 
-  has(at: number): boolean {
-    return Number.isInteger(at) && at >= 0 && at < this.o.asks.length;
+  has(index: number): boolean {
+    return Number.isInteger(index) && index >= 0 && index < this.options.asks.length;
   }
 
   /** Throws where it can't be written, and for a label that isn't one of the data's. */
-  decide(at: number, doing: Doing): void {
+  decide(index: number, doing: AnnotationAction): void {
     if (doing.does === "label" && !this.knows(doing.label)) throw new RangeError("there is no such label");
-    this.put(at, doing);
-    this.undoable.push(at);
+    this.put(index, doing);
+    this.undoable.push(index);
   }
 
   /** Takes back the last decision; the row that it was about, or null: there is none. */
   undo(): number | null {
-    const at = this.undoable.at(-1) ?? this.lastDecided();
-    if (at === null || this.decided(at) === null) return null;
-    this.put(at, { does: "undo" });
-    if (this.undoable.at(-1) === at) this.undoable.pop();
-    return at;
+    const index = this.undoable.at(-1) ?? this.lastDecided();
+    if (index === null || this.decided(index) === null) return null;
+    this.put(index, { does: "undo" });
+    if (this.undoable.at(-1) === index) this.undoable.pop();
+    return index;
   }
 
-  decided(at: number): Decided {
-    const line = this.line(at);
+  decided(index: number): AnnotationDecision {
+    const line = this.line(index);
     if (!line) return null;
     if (line.does === "label") return { does: "label", label: line.after ?? "" };
     return line.does === "undo" ? null : { does: line.does };
   }
 
-  private put(at: number, doing: Doing | { readonly does: "undo" }): void {
-    const { annotator, column, asks, standing, write, now = () => new Date() } = this.o;
-    const { row, why, suggested } = asks[at]!;
-    const line: Line = {
+  private put(index: number, doing: AnnotationAction | { readonly does: "undo" }): void {
+    const { annotator, column, asks, standing, write, now = () => new Date() } = this.options;
+    const { row, why, suggested } = asks[index]!;
+    const line: AnnotationLine = {
       text: row.text,
       nth: row.nth,
       row: row.row,
@@ -153,20 +153,20 @@ export class AnnotationSession {
     standing.add(line);
   }
 
-  private line(at: number): Line | undefined {
-    const ask = this.o.asks[at];
-    return ask && this.o.standing.by(this.o.annotator, ask.row);
+  private line(index: number): AnnotationLine | undefined {
+    const ask = this.options.asks[index];
+    return ask && this.options.standing.by(this.options.annotator, ask.row);
   }
 
   /** Of an earlier session. */
   private lastDecided(): number | null {
-    const times = this.o.asks.map((_, at) => this.line(at)?.at ?? "");
-    const last = times.reduce((best, time, at) => (time > (times[best] ?? "") ? at : best), 0);
+    const times = this.options.asks.map((_, index) => this.line(index)?.at ?? "");
+    const last = times.reduce((best, time, index) => (time > (times[best] ?? "") ? index : best), 0);
     return (times[last] ?? "") === "" ? null : last;
   }
 
-  private knows(label: Label): boolean {
-    const { labels, several } = this.o;
+  private knows(label: AnnotationLabel): boolean {
+    const { labels, several } = this.options;
     if (typeof label === "string") return !several && labels.includes(label);
     return several && label.every((one) => labels.includes(one));
   }

@@ -2,80 +2,86 @@
 import type { ColumnTable } from "arquero";
 import type { RowName } from "#dsl/language/types/row-name.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { dataHandle, dataHandleType, type DataHandle, type ReadsColumn } from "../rows/handle.js";
-import type { Prepared } from "../prepared.js";
+import { dataHandle, dataHandleType, type DataHandle, type ReadColumn } from "../rows/handle.js";
+import type { PreparedData } from "../prepared.js";
 import { table as makeTable } from "arquero";
-import { nameRowsBy, rowNamesOf, sourceNameOf } from "../row/row-names.js";
-import { sameLabel } from "./line.js";
-import type { Annotated, AnnotatedRow } from "./overlay.js";
-import type { Standing, Verdict } from "./standing.js";
+import { setRowSource, rowNamesOf, sourceNameOf } from "../row/row-names.js";
+import { isSameLabel } from "./line.js";
+import type { AnnotatedRows, AnnotatedRow } from "./overlay.js";
+import type { AnnotationVotes, AnnotationVerdict } from "./standing.js";
 import type { AnnotationSession } from "./annotation-session.js";
-import type { Label } from "./line.js";
+import type { AnnotationLabel } from "./line.js";
 
-export type AnnotatedHandle = DataHandle & {
+export type AnnotatedDataHandle = DataHandle & {
   /** Coded errors `no-such-row`, `unknown-label`, and those of writing. */
-  decide(row: RowName, label: Label | null, drop?: "drop"): void;
+  decide(row: RowName, label: AnnotationLabel | null, drop?: "drop"): void;
 };
 
 /** `annotation`: a session over all rows. `role`: the role of the annotated column. */
 export function annotatedHandle(
   name: string,
-  prepared: Prepared,
-  reads: ReadsColumn,
+  prepared: PreparedData,
+  reads: ReadColumn,
   annotation: AnnotationSession,
   role: string,
-): AnnotatedHandle {
-  const places = new Map(prepared.annotated?.rows.map(({ row }, at) => [row, at]));
-  const decide: AnnotatedHandle["decide"] = (row, label, drop) => {
-    const at = places.get(row);
-    if (at === undefined) throw new CodedError("no-such-row", { data: name, row: String(row) });
+): AnnotatedDataHandle {
+  const places = new Map(prepared.annotated?.rows.map(({ row }, index) => [row, index]));
+  const decide: AnnotatedDataHandle["decide"] = (row, label, drop) => {
+    const index = places.get(row);
+    if (index === undefined) throw new CodedError("no-such-row", { data: name, row: String(row) });
     const { labels } = annotation.state;
     const unknown = [label ?? []].flat().find((one) => !labels.includes(one));
     if (unknown !== undefined && drop !== "drop")
       throw new CodedError("unknown-label", { label: unknown, data: name, has: labels });
     annotation.decide(
-      at,
+      index,
       drop === "drop" ? { does: "drop" } : label === null ? { does: "skip" } : { does: "label", label },
     );
   };
   const { annotated } = prepared;
   const now = annotated && ((table: ColumnTable) => decidedTable(table, annotated, role));
-  return dataHandle(name, prepared, reads, { decide }, now) as AnnotatedHandle;
+  return dataHandle(name, prepared, reads, { decide }, now) as AnnotatedDataHandle;
 }
 
 /** Text of its TypeScript type. `splits`: texts of theirs, by name. */
 export function annotatedHandleType(splits: Readonly<Record<string, string>>): string {
-  const own =
+  const decideType =
     '/** Decides on a row: its label, null to skip it, or "drop" as a third argument to leave it out. */ decide(row: number | string, label: string | readonly string[] | null, drop?: "drop"): void';
-  return `${dataHandleType(splits)} & { ${own} }`;
+  return `${dataHandleType(splits)} & { ${decideType} }`;
 }
 
 /** `role`: whose values are decided on. The table itself where nothing was decided since. */
-function decidedTable(table: ColumnTable, { rows, standing }: Annotated, role: string): ColumnTable {
+function decidedTable(table: ColumnTable, { rows, standing }: AnnotatedRows, role: string): ColumnTable {
   const since = changedIn(rows, standing);
   if (since.size === 0) return table;
   const names = Array.from(rowNamesOf(table, table.array("$row") as ArrayLike<number>));
-  const kept = names.flatMap((name, at) => (since.get(name) === null ? [] : [at]));
+  const keptIndices = names.flatMap((name, index) => (since.get(name) === null ? [] : [index]));
   const columns = table.columnNames().map((column): [string, unknown[]] => {
     const values = table.array(column) as ArrayLike<unknown>;
-    return [column, kept.map((at) => (column === role ? since.get(names[at]!) : undefined) ?? values[at])];
+    return [
+      column,
+      keptIndices.map((index) => (column === role ? since.get(names[index]!) : undefined) ?? values[index]),
+    ];
   });
   const decided = makeTable(columns);
-  nameRowsBy(decided, sourceNameOf(table));
+  setRowSource(decided, sourceNameOf(table));
   return decided;
 }
 
 /** Rows whose decision has changed since they were prepared: the label that they have now; null: they were dropped. */
-function changedIn(rows: readonly AnnotatedRow[], standing: Standing): ReadonlyMap<RowName, Label | null> {
+function changedIn(
+  rows: readonly AnnotatedRow[],
+  standing: AnnotationVotes,
+): ReadonlyMap<RowName, AnnotationLabel | null> {
   return new Map(
     rows.flatMap((row) => {
       const [then, now] = [labelBy(row, row.verdict), labelBy(row, standing.verdict(row))];
-      return sameLabel(then, now) ? [] : [[row.row, now] as const];
+      return isSameLabel(then, now) ? [] : [[row.row, now] as const];
     }),
   );
 }
 
-function labelBy({ before }: AnnotatedRow, verdict: Verdict): Label | null {
+function labelBy({ before }: AnnotatedRow, verdict: AnnotationVerdict): AnnotationLabel | null {
   if (verdict.is === "drop") return null;
   return verdict.is === "label" ? verdict.label : before;
 }

@@ -6,7 +6,7 @@ import { isRecord } from "#dsl/language/diagnostics/record.js";
 import type { RowName } from "#dsl/language/types/row-name.js";
 
 /** One label, or all that a text has. */
-export type Label = string | readonly string[];
+export type AnnotationLabel = string | readonly string[];
 
 /** Which row is meant, wherever it stands by now: its texts, and which of the rows with these texts it is. */
 export interface RowIdentity {
@@ -15,7 +15,7 @@ export interface RowIdentity {
   /** From 1. */
   readonly nth: number;
 }
-export interface Line extends RowIdentity {
+export interface AnnotationLine extends RowIdentity {
   /** Where it stood. */
   readonly row: RowName;
   /** Whose values are decided on. */
@@ -23,25 +23,25 @@ export interface Line extends RowIdentity {
   /** `undo` takes back the annotator's last decision on the row. */
   readonly does: "label" | "skip" | "drop" | "undo";
   /** What the source says; null: nothing. */
-  readonly before: Label | null;
+  readonly before: AnnotationLabel | null;
   /** Of `label` alone. */
-  readonly after?: Label;
+  readonly after?: AnnotationLabel;
   readonly annotator: string;
   /** ISO 8601. */
   readonly at: string;
   /** What the model said, where one did. */
-  readonly suggested?: Label;
+  readonly suggested?: AnnotationLabel;
   /** Why the row was asked about. */
   readonly why: string;
 }
-export interface Lines {
-  readonly lines: readonly Line[];
+export interface AnnotationLines {
+  readonly lines: readonly AnnotationLine[];
   /** Numbers of lines that can't be read, from 1. */
   readonly unread: readonly number[];
 }
 
-export function linesIn(text: string): Lines {
-  const lines: Line[] = [];
+export function parseAnnotationLines(text: string): AnnotationLines {
+  const lines: AnnotationLine[] = [];
   const unread: number[] = [];
   for (const [i, written] of text.split("\n").entries()) {
     if (written.trim() === "") continue;
@@ -53,21 +53,21 @@ export function linesIn(text: string): Lines {
 }
 
 /** Whole, with its end. */
-export function writtenLine(line: Line): string {
+export function serializeAnnotationLine(line: AnnotationLine): string {
   return `${JSON.stringify(line)}\n`;
 }
 
-export function sameLabel(a: Label | null, b: Label | null): boolean {
-  return a === b || (a !== null && b !== null && nameOf(a) === nameOf(b));
+export function isSameLabel(a: AnnotationLabel | null, b: AnnotationLabel | null): boolean {
+  return a === b || (a !== null && b !== null && labelKey(a) === labelKey(b));
 }
 /** The same text for the same label, or the same labels in any order. */
-export function nameOf(label: Label): string {
+export function labelKey(label: AnnotationLabel): string {
   return typeof label === "string" ? JSON.stringify(label) : JSON.stringify([...label].sort());
 }
 
 const does: ReadonlySet<unknown> = new Set(["label", "skip", "drop", "undo"]);
 
-function lineIn(written: string): Line | null {
+function lineIn(written: string): AnnotationLine | null {
   let found: unknown;
   try {
     found = JSON.parse(written);
@@ -77,9 +77,9 @@ function lineIn(written: string): Line | null {
   return isLine(found) ? found : null;
 }
 
-function isLine(found: unknown): found is Line {
+function isLine(found: unknown): found is AnnotationLine {
   if (!isRecord(found)) return false;
-  const line: Partial<Record<keyof Line, unknown>> = found;
+  const line: Partial<Record<keyof AnnotationLine, unknown>> = found;
   return (
     [line.text, line.column, line.annotator, line.at, line.why].every((value) => typeof value === "string") &&
     (typeof line.row === "number" || typeof line.row === "string") &&
@@ -92,6 +92,6 @@ function isLine(found: unknown): found is Line {
   );
 }
 
-function isLabel(value: unknown): value is Label {
+function isLabel(value: unknown): value is AnnotationLabel {
   return typeof value === "string" || (Array.isArray(value) && value.every((one) => typeof one === "string"));
 }

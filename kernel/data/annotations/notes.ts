@@ -1,7 +1,7 @@
 /** What the preview of annotated data says of the decisions. */
 import type { AnnotatedFacts } from "#dsl/language/types/annotated-facts.js";
 
-export function annotatedNotes(facts: AnnotatedFacts): readonly string[] {
+export function annotationNotes(facts: AnnotatedFacts): readonly string[] {
   const { file, rows, by, changed, labelled, dropped, waiting, ties, lost, unread } = facts;
   const who = by.map(({ annotator, rows }) => `${annotator} (${number(rows)})`).join(", ");
   const did = [

@@ -3,17 +3,17 @@
  * cell that runs again goes on, and several annotators meet on the same rows. Rows without a label come first.
  */
 import type { RowName } from "#dsl/language/types/row-name.js";
-import type { Ask } from "./annotation-session.js";
-import type { Label } from "./line.js";
+import type { AnnotationAsk } from "./annotation-session.js";
+import type { AnnotationLabel } from "./line.js";
 import type { AnnotatedRow } from "./overlay.js";
 
 /** What a classifier says of a row: its label, or all that it gives it, and the chance of each that there is. */
-export interface Said {
-  readonly label: Label;
+export interface ClassifierPrediction {
+  readonly label: AnnotationLabel;
   readonly probabilities: Readonly<Record<string, number>>;
 }
 /** A row whose label is probably wrong. */
-export interface Doubted {
+export interface DoubtedLabel {
   readonly row: RowName;
   readonly likely: string;
   /** Of the label that it has. */
@@ -21,11 +21,14 @@ export interface Doubted {
 }
 
 /** By the hashes of their texts: a file that grows changes no other row's place. `said`: suggestions, where a model makes them. */
-export function byChance(rows: readonly AnnotatedRow[], said?: readonly Said[]): readonly Ask[] {
-  const asks = rows.map((row, i): Ask => ({
+export function orderByHash(
+  rows: readonly AnnotatedRow[],
+  predictions?: readonly ClassifierPrediction[],
+): readonly AnnotationAsk[] {
+  const asks = rows.map((row, i): AnnotationAsk => ({
     row,
     why: row.before === null ? "no label" : "by chance",
-    ...suggested(said?.[i]),
+    ...suggested(predictions?.[i]),
   }));
   return asks.sort(
     (a, b) =>
@@ -37,12 +40,20 @@ export function byChance(rows: readonly AnnotatedRow[], said?: readonly Said[]):
  * The least sure first. Of one label by the margin between the two likeliest (Scheffer, Decomain, Wrobel 2001, "Active Hidden
  * Markov Models for Information Extraction"); of several by the chance that is nearest to one half.
  */
-export function byUncertainty(rows: readonly AnnotatedRow[], said: readonly Said[], several: boolean): readonly Ask[] {
+export function orderByUncertainty(
+  rows: readonly AnnotatedRow[],
+  predictions: readonly ClassifierPrediction[],
+  several: boolean,
+): readonly AnnotationAsk[] {
   const asks = rows.map((row, i) => {
-    const sure = several ? halfOf(said[i]!) : marginOf(said[i]!);
+    const sure = several ? halfOf(predictions[i]!) : marginOf(predictions[i]!);
     const why = several ? `a chance within ${points(sure)} of one half` : `margin ${points(sure)}`;
     return {
-      ask: { row, why: row.before === null ? `no label, ${why}` : why, ...suggested(said[i]) } satisfies Ask,
+      ask: {
+        row,
+        why: row.before === null ? `no label, ${why}` : why,
+        ...suggested(predictions[i]),
+      } satisfies AnnotationAsk,
       sure,
     };
   });
@@ -50,28 +61,28 @@ export function byUncertainty(rows: readonly AnnotatedRow[], said: readonly Said
 }
 
 /** The rows in doubt alone, in the order given. */
-export function byDoubt(rows: readonly AnnotatedRow[], doubts: readonly Doubted[]): readonly Ask[] {
+export function orderByDoubt(rows: readonly AnnotatedRow[], doubts: readonly DoubtedLabel[]): readonly AnnotationAsk[] {
   const byName = new Map(rows.map((row) => [row.row, row]));
-  return doubts.flatMap(({ row: name, likely, chance }): Ask[] => {
+  return doubts.flatMap(({ row: name, likely, chance }): AnnotationAsk[] => {
     const row = byName.get(name);
     const why = `its label has a chance of ${points(chance)}`;
     return row ? [{ row, why, suggested: { label: likely, chance: null } }] : [];
   });
 }
 
-function marginOf({ probabilities }: Said): number {
+function marginOf({ probabilities }: ClassifierPrediction): number {
   const [first = 0, second = 0] = Object.values(probabilities).sort((a, b) => b - a);
   return first - second;
 }
-function halfOf({ probabilities }: Said): number {
+function halfOf({ probabilities }: ClassifierPrediction): number {
   return Math.min(...Object.values(probabilities).map((p) => Math.abs(p - 0.5)));
 }
-function suggested(said: Said | undefined): Pick<Ask, "suggested"> {
-  if (!said) return {};
-  const { label, probabilities } = said;
+function suggested(prediction: ClassifierPrediction | undefined): Pick<AnnotationAsk, "suggested"> {
+  if (!prediction) return {};
+  const { label, probabilities } = prediction;
   return { suggested: { label, chance: typeof label === "string" ? (probabilities[label] ?? null) : null } };
 }
-function unlabelledFirst(a: Ask, b: Ask): number {
+function unlabelledFirst(a: AnnotationAsk, b: AnnotationAsk): number {
   return Number(a.row.before !== null) - Number(b.row.before !== null);
 }
 const points = (share: number): string => `${(100 * share).toFixed(share < 0.1 ? 1 : 0)} %`;

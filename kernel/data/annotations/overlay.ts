@@ -2,19 +2,19 @@
  * What people decided, laid over the rows that pass by. A row is divided by what its source says: whoever corrects a label moves
  * no row into another split. A row without a label takes part once somebody gave it one; until then it waits beside the others.
  */
-import { formOfLabel } from "#dsl/compiler/checks/label-form.js";
+import { normalizedLabel } from "#dsl/compiler/checks/label-form.js";
 import type { AnnotatedFacts } from "#dsl/language/types/annotated-facts.js";
 import type { RowName } from "#dsl/language/types/row-name.js";
 import type { Annotations, DataPlan } from "#dsl/language/types/subject.js";
-import { isEmpty } from "#stdlib/cleaners/drop_empty.js";
-import { spokenToo } from "#stdlib/data/text-roles.js";
-import type { Cleaning } from "../rows/cleaning.js";
-import { inOrder } from "../rows/label-order.js";
-import { rowName } from "../row/row-names.js";
-import type { Row } from "../row/row.js";
+import { isEmptyValue } from "#stdlib/cleaners/drop_empty.js";
+import { isTextOrMessages } from "#stdlib/data/text-roles.js";
+import type { RowCleaning } from "../rows/cleaning.js";
+import { sortLabels } from "../rows/label-order.js";
+import { rowNameOf } from "../row/row-names.js";
+import type { DataRow } from "../row/row.js";
 import { sha256 } from "#platform/digest.js";
-import { sameLabel, type Label, type Lines, type RowIdentity } from "./line.js";
-import { keyOf, Standing, type Verdict } from "./standing.js";
+import { isSameLabel, type AnnotationLabel, type AnnotationLines, type RowIdentity } from "./line.js";
+import { rowIdentityKey, AnnotationVotes, type AnnotationVerdict } from "./standing.js";
 
 /** A row that can be asked about. */
 export interface AnnotatedRow extends RowIdentity {
@@ -24,26 +24,26 @@ export interface AnnotatedRow extends RowIdentity {
   /** By role, as the cleaners leave them. */
   readonly texts: Readonly<Record<string, string>>;
   /** What the source says, as the cleaners leave it. */
-  readonly before: Label | null;
-  readonly verdict: Verdict;
+  readonly before: AnnotationLabel | null;
+  readonly verdict: AnnotationVerdict;
 }
-export interface Annotated {
+export interface AnnotatedRows {
   readonly rows: readonly AnnotatedRow[];
   /** What people choose from: labels of the source too that nothing has any more. */
   readonly labels: readonly string[];
-  readonly standing: Standing;
+  readonly standing: AnnotationVotes;
 }
 interface Known extends RowIdentity {
-  readonly before: Label | null;
+  readonly before: AnnotationLabel | null;
 }
 /** A row on its way, and what the source says of it. */
-interface Passing extends Row {
+interface Passing extends DataRow {
   readonly annotated?: Known;
 }
 
-export class Overlay {
+export class AnnotationOverlay {
   private readonly identities = new Identities();
-  private readonly standing: Standing;
+  private readonly standing: AnnotationVotes;
   private readonly rows: AnnotatedRow[] = [];
   private readonly known = new Set<string>();
   private readonly column: string;
@@ -52,18 +52,18 @@ export class Overlay {
   constructor(
     private readonly plan: DataPlan,
     private readonly annotations: Annotations,
-    private readonly lines: Lines,
-    private readonly looking: Cleaning,
+    private readonly lines: AnnotationLines,
+    private readonly looking: RowCleaning,
   ) {
     this.column = plan.columns[annotations.role] ?? annotations.role;
-    this.standing = new Standing(lines.lines, this.column);
+    this.standing = new AnnotationVotes(lines.lines, this.column);
   }
 
   /** A row as the source has it; null: it has no label yet. */
-  read(row: Row): Row | null {
+  read(row: DataRow): DataRow | null {
     const { role } = this.annotations;
-    const identity = this.identities.of(row.values);
-    this.known.add(keyOf(identity));
+    const identity = this.identities.identify(row.values);
+    this.known.add(rowIdentityKey(identity));
     const before = labelIn(row.values[role]);
     const known = { ...identity, before };
     const passing: Passing = { ...row, annotated: known };
@@ -75,39 +75,39 @@ export class Overlay {
   }
 
   /** A clean row that has its split, as it trains; null: people dropped it. */
-  place(row: Row, split: string): Row | null {
-    const own = (row as Passing).annotated;
-    if (!own) return row;
-    const verdict = this.standing.verdict(own);
+  place(row: DataRow, split: string): DataRow | null {
+    const annotated = (row as Passing).annotated;
+    if (!annotated) return row;
+    const verdict = this.standing.verdict(annotated);
     // What the source says is what a model would learn of it: a blank at its end is no other label once it is cleaned.
-    const before = own.before === null ? null : labelIn(row.values[this.annotations.role]);
-    this.rows.push({ ...own, ...this.told(row), before, split, verdict });
+    const before = annotated.before === null ? null : labelIn(row.values[this.annotations.role]);
+    this.rows.push({ ...annotated, ...this.describeRow(row), before, split, verdict });
     if (verdict.is === "drop") return null;
     return this.shown(row);
   }
 
   /** With the label that people chose. */
-  shown(row: Row): Row {
-    const own = (row as Passing).annotated;
-    const verdict = own && this.standing.verdict(own);
+  shown(row: DataRow): DataRow {
+    const annotated = (row as Passing).annotated;
+    const verdict = annotated && this.standing.verdict(annotated);
     if (verdict?.is !== "label") return row;
     return { ...row, values: { ...row.values, [this.annotations.role]: verdict.label } };
   }
 
-  found(): { readonly facts: AnnotatedFacts; readonly annotated: Annotated } {
+  found(): { readonly facts: AnnotatedFacts; readonly annotated: AnnotatedRows } {
     const { rows, standing } = this;
     const count = (fits: (row: AnnotatedRow) => boolean): number => rows.filter(fits).length;
     const by = new Map<string, number>();
     for (const row of rows)
-      for (const { annotator } of standing.of(row)) by.set(annotator, (by.get(annotator) ?? 0) + 1);
+      for (const { annotator } of standing.linesFor(row)) by.set(annotator, (by.get(annotator) ?? 0) + 1);
     let lost = 0;
     for (const [key, lines] of standing.decided()) if (!this.known.has(key)) lost += lines.length;
     const facts: AnnotatedFacts = {
       file: this.annotations.file,
-      rows: count((row) => standing.of(row).length > 0),
+      rows: count((row) => standing.linesFor(row).length > 0),
       by: [...by].map(([annotator, rows]) => ({ annotator, rows })).sort((a, b) => b.rows - a.rows),
       changed: count(
-        ({ before, verdict }) => before !== null && verdict.is === "label" && !sameLabel(before, verdict.label),
+        ({ before, verdict }) => before !== null && verdict.is === "label" && !isSameLabel(before, verdict.label),
       ),
       labelled: count(({ before, verdict }) => before === null && verdict.is === "label"),
       dropped: count(({ verdict }) => verdict.is === "drop"),
@@ -127,31 +127,31 @@ export class Overlay {
         counts.set(label, (counts.get(label) ?? 0) + 1);
     const offered = new Map<string, string>();
     for (const [label] of [...counts].sort((a, b) => b[1] - a[1])) {
-      const form = formOfLabel(label);
+      const form = normalizedLabel(label);
       if (!offered.has(form)) offered.set(form, label);
     }
-    return inOrder(offered.values());
+    return sortLabels(offered.values());
   }
 
   /** A row without a label is asked about as the cleaners would leave it, and changes nothing for those that have one. */
-  private wait(row: Row, known: Known, verdict: Verdict): void {
+  private wait(row: DataRow, known: Known, verdict: AnnotationVerdict): void {
     const { role } = this.annotations;
     const placeholder = role === "labels" ? ["?"] : "?";
     const clean = this.looking.clean({ ...row, values: { ...row.values, [role]: placeholder } });
-    if (clean) this.rows.push({ ...known, ...this.told(clean), split: null, verdict });
+    if (clean) this.rows.push({ ...known, ...this.describeRow(clean), split: null, verdict });
   }
 
-  private told(row: Row): Pick<AnnotatedRow, "row" | "texts"> {
+  private describeRow(row: DataRow): Pick<AnnotatedRow, "row" | "texts"> {
     const texts = Object.entries(row.values).filter(
-      (entry): entry is [string, string] => spokenToo(entry[0]) && typeof entry[1] === "string",
+      (entry): entry is [string, string] => isTextOrMessages(entry[0]) && typeof entry[1] === "string",
     );
-    return { row: rowName(row), texts: Object.fromEntries(texts) };
+    return { row: rowNameOf(row), texts: Object.fromEntries(texts) };
   }
 }
 
 /** Null: it has none. A text may have an empty list of labels, which is one. */
-function labelIn(value: unknown): Label | null {
-  return isEmpty(value) ? null : (value as Label);
+function labelIn(value: unknown): AnnotationLabel | null {
+  return isEmptyValue(value) ? null : (value as AnnotationLabel);
 }
 
 /**
@@ -162,8 +162,8 @@ class Identities {
   private readonly seen = new Map<string, number>();
 
   /** Of the rows one after the other, before anything cleaned them. */
-  of(values: Readonly<Record<string, unknown>>): RowIdentity {
-    const texts = Object.entries(values).filter(([role]) => spokenToo(role));
+  identify(values: Readonly<Record<string, unknown>>): RowIdentity {
+    const texts = Object.entries(values).filter(([role]) => isTextOrMessages(role));
     texts.sort(([a], [b]) => (a < b ? -1 : 1));
     const text = sha256().update(JSON.stringify(texts)).end().slice(0, 32);
     const nth = (this.seen.get(text) ?? 0) + 1;

@@ -1,19 +1,19 @@
 /** Agreement on annotated rows, and the rows on which people disagree. */
-import { agreementOf, type Agreement } from "./agreement.js";
-import type { Annotated, AnnotatedRow } from "./overlay.js";
-import { voteName, type Voted } from "./standing.js";
+import { annotatorAgreement, type Agreement } from "./agreement.js";
+import type { AnnotatedRows, AnnotatedRow } from "./overlay.js";
+import { voteKey, type AnnotatorVote } from "./standing.js";
 
-export interface Disagreed {
+export interface DisagreedRow {
   readonly row: AnnotatedRow;
-  readonly votes: readonly Voted[];
+  readonly votes: readonly AnnotatorVote[];
 }
 
-export function agreedOn({ rows, standing }: Annotated): {
+export function agreementAndDisagreements({ rows, standing }: AnnotatedRows): {
   readonly agreement: Agreement;
-  readonly disagreed: readonly Disagreed[];
+  readonly disagreed: readonly DisagreedRow[];
 } {
   const voted = rows.map((row) => ({ row, votes: standing.votes(row) }));
-  const choices = voted.map(({ votes }) => new Map(votes.map(({ annotator, vote }) => [annotator, voteName(vote)])));
-  const disagreed = voted.filter(({ votes }) => new Set(votes.map(({ vote }) => voteName(vote))).size > 1);
-  return { agreement: agreementOf(choices), disagreed };
+  const choices = voted.map(({ votes }) => new Map(votes.map(({ annotator, vote }) => [annotator, voteKey(vote)])));
+  const disagreed = voted.filter(({ votes }) => new Set(votes.map(({ vote }) => voteKey(vote))).size > 1);
+  return { agreement: annotatorAgreement(choices), disagreed };
 }

@@ -2,70 +2,70 @@
  * What stands of all decisions: of each annotator the last one on a row that was not taken back, of several what most chose.
  * Who skipped a row has said nothing of it.
  */
-import { nameOf, type Label, type Line, type RowIdentity } from "./line.js";
+import { labelKey, type AnnotationLabel, type AnnotationLine, type RowIdentity } from "./line.js";
 
 /** What a person says of a row. */
-export type Vote = { readonly label: Label } | { readonly drop: true };
-export interface Voted {
+export type AnnotationVote = { readonly label: AnnotationLabel } | { readonly drop: true };
+export interface AnnotatorVote {
   readonly annotator: string;
-  readonly vote: Vote;
-  readonly at: string;
+  readonly vote: AnnotationVote;
+  readonly time: string;
 }
 /** What all of them come to. */
-export type Verdict =
+export type AnnotationVerdict =
   | { readonly is: "none" }
-  | { readonly is: "label"; readonly label: Label }
+  | { readonly is: "label"; readonly label: AnnotationLabel }
   | { readonly is: "drop" }
   /** As many chose otherwise. */
   | { readonly is: "tie" };
 
-export class Standing {
+export class AnnotationVotes {
   /** Row → annotator → what they decided, the last at the end. */
-  private readonly rows = new Map<string, Map<string, Line[]>>();
+  private readonly rows = new Map<string, Map<string, AnnotationLine[]>>();
 
   /** `column`: whose values are decided on; lines about others are not looked at. */
   constructor(
-    lines: readonly Line[],
+    lines: readonly AnnotationLine[],
     private readonly column: string,
   ) {
     for (const line of lines) this.add(line);
   }
 
-  add(line: Line): void {
+  add(line: AnnotationLine): void {
     if (line.column !== this.column) return;
-    const key = keyOf(line);
-    const row = this.rows.get(key) ?? new Map<string, Line[]>();
+    const key = rowIdentityKey(line);
+    const row = this.rows.get(key) ?? new Map<string, AnnotationLine[]>();
     this.rows.set(key, row);
-    const own = row.get(line.annotator) ?? [];
-    row.set(line.annotator, own);
-    if (line.does === "undo") own.pop();
-    else own.push(line);
+    const rowLines = row.get(line.annotator) ?? [];
+    row.set(line.annotator, rowLines);
+    if (line.does === "undo") rowLines.pop();
+    else rowLines.push(line);
   }
 
   /** What an annotator decided last; undefined: nothing that stands. */
-  by(annotator: string, row: RowIdentity): Line | undefined {
-    return this.rows.get(keyOf(row))?.get(annotator)?.at(-1);
+  by(annotator: string, row: RowIdentity): AnnotationLine | undefined {
+    return this.rows.get(rowIdentityKey(row))?.get(annotator)?.at(-1);
   }
 
   /** All that stands of a row, by annotator; those who skipped it among them. */
-  of(row: RowIdentity): readonly Line[] {
-    return [...(this.rows.get(keyOf(row))?.values() ?? [])].flatMap((lines) => lines.at(-1) ?? []);
+  linesFor(row: RowIdentity): readonly AnnotationLine[] {
+    return [...(this.rows.get(rowIdentityKey(row))?.values() ?? [])].flatMap((lines) => lines.at(-1) ?? []);
   }
 
-  votes(row: RowIdentity): readonly Voted[] {
-    return this.of(row).flatMap(({ annotator, does, after, at }): Voted[] => {
-      if (does === "drop") return [{ annotator, vote: { drop: true }, at }];
-      return does === "label" && after !== undefined ? [{ annotator, vote: { label: after }, at }] : [];
+  votes(row: RowIdentity): readonly AnnotatorVote[] {
+    return this.linesFor(row).flatMap(({ annotator, does, after, at: time }): AnnotatorVote[] => {
+      if (does === "drop") return [{ annotator, vote: { drop: true }, time }];
+      return does === "label" && after !== undefined ? [{ annotator, vote: { label: after }, time }] : [];
     });
   }
 
-  verdict(row: RowIdentity): Verdict {
-    const counts = new Map<string, { readonly vote: Vote; count: number }>();
+  verdict(row: RowIdentity): AnnotationVerdict {
+    const counts = new Map<string, { readonly vote: AnnotationVote; count: number }>();
     for (const { vote } of this.votes(row)) {
-      const name = voteName(vote);
-      const own = counts.get(name) ?? { vote, count: 0 };
-      counts.set(name, own);
-      own.count++;
+      const name = voteKey(vote);
+      const voteCount = counts.get(name) ?? { vote, count: 0 };
+      counts.set(name, voteCount);
+      voteCount.count++;
     }
     const [first, second] = [...counts.values()].sort((a, b) => b.count - a.count);
     if (!first) return { is: "none" };
@@ -74,18 +74,18 @@ export class Standing {
   }
 
   /** Rows that anything stands of, with who decided on them. */
-  *decided(): Generator<readonly [key: string, lines: readonly Line[]]> {
+  *decided(): Generator<readonly [key: string, lines: readonly AnnotationLine[]]> {
     for (const [key, row] of this.rows) {
-      const lines = [...row.values()].flatMap((own) => own.at(-1) ?? []);
+      const lines = [...row.values()].flatMap((annotatorLines) => annotatorLines.at(-1) ?? []);
       if (lines.length > 0) yield [key, lines];
     }
   }
 }
 
-export function keyOf({ text, nth }: RowIdentity): string {
+export function rowIdentityKey({ text, nth }: RowIdentity): string {
   return `${text} ${String(nth)}`;
 }
 /** One text for each thing that can be chosen. */
-export function voteName(vote: Vote): string {
-  return "drop" in vote ? "drop" : nameOf(vote.label);
+export function voteKey(vote: AnnotationVote): string {
+  return "drop" in vote ? "drop" : labelKey(vote.label);
 }

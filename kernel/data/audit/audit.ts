@@ -3,30 +3,34 @@
  * with several labels, labels that stand in their texts, groups, scores and languages. Exact duplicates are `pass/leaks.ts`'s.
  */
 import type { DataAudit } from "#dsl/language/types/audit-facts.js";
-import { Contradictions } from "./conflicts.js";
-import { languages } from "./languages.js";
-import { nearIn } from "./near-duplicate-splits.js";
-import type { Looking } from "./near-duplicates.js";
-import { findings, inPlaces } from "./findings/findings.js";
-import { eachRow, type SplitRows } from "./rows.js";
-import type { LabelsTold } from "#dsl/language/types/audit-facts.js";
-import { rowName } from "../row/row-names.js";
-import { lettersOf } from "#stdlib/text/near-duplicates/shingles.js";
-import { readIn, shown, type Observer } from "./rows.js";
-import { groups, scores } from "./values.js";
+import { LabelConflictObserver } from "./conflicts.js";
+import { languageObserver } from "./languages.js";
+import { nearDuplicatesAcrossSplits } from "./near-duplicate-splits.js";
+import type { AuditOptions } from "./near-duplicates.js";
+import { findingObservers, sortFindings } from "./findings/findings.js";
+import { forEachRow, type AuditedSplits } from "./rows.js";
+import type { LabelLeaks } from "#dsl/language/types/audit-facts.js";
+import { rowNameOf } from "../row/row-names.js";
+import { comparedLetters } from "#stdlib/text/near-duplicates/shingles.js";
+import { modelInputText, rowExcerpt, type RowObserver } from "./rows.js";
+import { groupLeakObserver, scoreObserver } from "./values.js";
 
-export async function audited(rows: SplitRows, labels: readonly string[], o: Looking = {}): Promise<DataAudit> {
-  const { signal } = o;
-  const conflicts = new Contradictions(rows, signal);
+export async function auditRows(
+  rows: AuditedSplits,
+  labels: readonly string[],
+  options: AuditOptions = {},
+): Promise<DataAudit> {
+  const { signal } = options;
+  const conflicts = new LabelConflictObserver(rows, signal);
   const observers = {
-    told: told(labels),
-    groups: groups(rows.names),
-    scores: scores(rows.names),
-    languages: await languages(rows),
-    findings: await findings(rows, signal),
+    told: observeLabels(labels),
+    groups: groupLeakObserver(rows.names),
+    scores: scoreObserver(rows.names),
+    languages: await languageObserver(rows),
+    findings: await findingObservers(rows, signal),
   };
   const all = [conflicts, ...Object.values(observers)];
-  await eachRow(
+  await forEachRow(
     rows,
     (row, split) => {
       for (const one of all) one.look(row, split);
@@ -34,41 +38,41 @@ export async function audited(rows: SplitRows, labels: readonly string[], o: Loo
     signal,
   );
   return {
-    near: await nearIn(rows, o),
+    near: await nearDuplicatesAcrossSplits(rows, options),
     conflicts: await conflicts.found(),
     told: observers.told.found(),
     groups: observers.groups.found(),
     scores: observers.scores.found(),
     languages: observers.languages.found(),
-    findings: inPlaces([...(await observers.findings.found()), ...(await conflicts.repeated())]),
+    findings: sortFindings([...(await observers.findings.found()), ...(await conflicts.repeated())]),
   };
 }
 
 /** Words shorter than this stand in texts by chance. */
 const FEWEST_CHARACTERS = 4;
 
-function told(labels: readonly string[]): Observer<LabelsTold | null> {
-  const words = labels.map((label) => [label, lettersOf(label)] as const);
+function observeLabels(labels: readonly string[]): RowObserver<LabelLeaks | null> {
+  const words = labels.map((label) => [label, comparedLetters(label)] as const);
   const named = words.filter(([, word]) => word.length >= FEWEST_CHARACTERS && /\p{L}/u.test(word));
   if (named.length < 2) return { look: () => undefined, found: () => null };
   const forms = new Map(named.map(([label, word]) => [label, ` ${word} `]));
   const everyForm = [...forms.values()];
-  let [found, own, of] = [0, 0, 0];
-  let example: LabelsTold["example"] = null;
+  let [found, labelled, total] = [0, 0, 0];
+  let example: LabelLeaks["example"] = null;
   return {
     look(row) {
       const { label } = row.values;
       if (typeof label !== "string") return;
-      of++;
-      const text = ` ${lettersOf(readIn(row.values))} `;
+      total++;
+      const text = ` ${comparedLetters(modelInputText(row.values))} `;
       const mine = forms.get(label);
       const tells = mine !== undefined && text.includes(mine);
       if (tells) {
-        own++;
-        example ??= { row: rowName(row), label, text: shown(row) };
+        labelled++;
+        example ??= { row: rowNameOf(row), label, text: rowExcerpt(row) };
       }
       if (tells || everyForm.some((form) => text.includes(form))) found++;
     },
-    found: () => (of === 0 ? null : { rows: found, own, of, example }),
+    found: () => (total === 0 ? null : { rows: found, own: labelled, of: total, example }),
   };
 }

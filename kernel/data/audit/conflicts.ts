@@ -1,13 +1,20 @@
 /** Texts that stand several times with different labels: known by fingerprint first, told with their rows when they are read again. */
-import type { Conflicts, Finding } from "#dsl/language/types/audit-facts.js";
+import type { LabelConflicts, AuditFinding } from "#dsl/language/types/audit-facts.js";
 import type { RowName } from "#dsl/language/types/row-name.js";
-import { textKey } from "#stdlib/cleaners/shared/normal-form.js";
-import { Fingerprints } from "#stdlib/text/fingerprints.js";
+import { rowTextKey } from "#stdlib/cleaners/shared/normal-form.js";
+import { TextFingerprints } from "#stdlib/text/fingerprints.js";
 import { isMasked } from "#stdlib/personal-data/masks.js";
-import { Growing } from "../rows/growing.js";
-import { rowName } from "../row/row-names.js";
-import { Examples } from "./findings/examples.js";
-import { eachRow, readIn, shown, type LookedRow, type Observer, type SplitRows } from "./rows.js";
+import { GrowingArray } from "../rows/growing.js";
+import { rowNameOf } from "../row/row-names.js";
+import { ExampleCollector } from "./findings/examples.js";
+import {
+  forEachRow,
+  modelInputText,
+  rowExcerpt,
+  type AuditedRow,
+  type RowObserver,
+  type AuditedSplits,
+} from "./rows.js";
 
 /** Texts that are told; all are counted. */
 const SHOWN = 5;
@@ -21,15 +28,15 @@ interface Odd {
   count: number;
 }
 
-export class Contradictions implements Observer<Promise<Conflicts>> {
-  private readonly texts = new Fingerprints();
+export class LabelConflictObserver implements RowObserver<Promise<LabelConflicts>> {
+  private readonly texts = new TextFingerprints();
   private readonly numbers = new Map<string, number>();
   /** Of each text the number of its first label, and its rows. */
-  private readonly labels = new Growing(Int32Array);
-  private readonly rows = new Growing(Int32Array);
+  private readonly labels = new GrowingArray(Int32Array);
+  private readonly rows = new GrowingArray(Int32Array);
   private readonly odd = new Set<number>();
   constructor(
-    private readonly all: SplitRows,
+    private readonly all: AuditedSplits,
     private readonly signal?: AbortSignal,
   ) {}
 
@@ -42,19 +49,19 @@ export class Contradictions implements Observer<Promise<Conflicts>> {
   /** Of the row before: one that trains several times (`balance`) stands behind itself. */
   private last: unknown = null;
 
-  look(row: LookedRow): void {
+  look(row: AuditedRow): void {
     if (row.values === this.last) return;
     this.last = row.values;
     const number = this.numberOf(labelOf(row));
     this.looked++;
-    const text = this.texts.meet(textKey(row.values), this.labels.length);
+    const text = this.texts.meet(rowTextKey(row.values), this.labels.length);
     if (text === undefined) {
       this.labels.push(number);
       this.rows.push(1);
       return;
     }
     this.again++;
-    if (isMasked(readIn(row.values))) this.masked++;
+    if (isMasked(modelInputText(row.values))) this.masked++;
     this.rows.values()[text]!++;
     const first = this.labels.values()[text]!;
     if (number < 0) return;
@@ -70,18 +77,18 @@ export class Contradictions implements Observer<Promise<Conflicts>> {
   }
 
   /** Rows whose text stands before them already; those of several labels are told as contradictions. */
-  async repeated(): Promise<readonly Finding[]> {
+  async repeated(): Promise<readonly AuditFinding[]> {
     if (this.again === 0) return [];
     const counts = this.rows.values();
-    const found = new Examples();
+    const found = new ExampleCollector();
     const met = new Set<number>();
-    const look = (row: LookedRow, split: string): void => {
-      const text = this.texts.known(textKey(row.values));
+    const look = (row: AuditedRow, split: string): void => {
+      const text = this.texts.known(rowTextKey(row.values));
       if (text === undefined || counts[text]! < 2) return;
-      if (met.has(text)) found.add(row, split, readIn(row.values));
+      if (met.has(text)) found.add(row, split, modelInputText(row.values));
       met.add(text);
     };
-    await eachRow(this.all, look, this.signal);
+    await forEachRow(this.all, look, this.signal);
     return [
       {
         what: "repeated",
@@ -94,7 +101,7 @@ export class Contradictions implements Observer<Promise<Conflicts>> {
     ];
   }
 
-  async found(): Promise<Conflicts> {
+  async found(): Promise<LabelConflicts> {
     const rows = this.rows.values();
     return {
       texts: this.odd.size,
@@ -104,20 +111,20 @@ export class Contradictions implements Observer<Promise<Conflicts>> {
   }
 
   /** Which texts are odd is known by now; what stands in them isn't any more. */
-  private async examples(): Promise<Conflicts["examples"]> {
-    const told = [...this.odd].sort((a, b) => a - b).slice(0, SHOWN);
+  private async examples(): Promise<LabelConflicts["examples"]> {
+    const shownTexts = [...this.odd].sort((a, b) => a - b).slice(0, SHOWN);
     const found = new Map<number, Odd>();
-    const look = (row: LookedRow): void => {
+    const look = (row: AuditedRow): void => {
       const label = labelOf(row);
-      const text = label === undefined ? undefined : this.texts.known(textKey(row.values));
-      if (label === undefined || text === undefined || !told.includes(text)) return;
-      const own = found.get(text) ?? { text: shown(row), labels: new Set<string>(), rows: [], count: 0 };
-      found.set(text, own);
-      own.labels.add(label);
-      own.count++;
-      if (own.rows.length < NAMED) own.rows.push(rowName(row));
+      const text = label === undefined ? undefined : this.texts.known(rowTextKey(row.values));
+      if (label === undefined || text === undefined || !shownTexts.includes(text)) return;
+      const conflict = found.get(text) ?? { text: rowExcerpt(row), labels: new Set<string>(), rows: [], count: 0 };
+      found.set(text, conflict);
+      conflict.labels.add(label);
+      conflict.count++;
+      if (conflict.rows.length < NAMED) conflict.rows.push(rowNameOf(row));
     };
-    await eachRow(this.all, look, this.signal);
+    await forEachRow(this.all, look, this.signal);
     return [...found]
       .sort(([a], [b]) => a - b)
       .map(([, { text, labels, rows, count }]) => ({
@@ -129,7 +136,7 @@ export class Contradictions implements Observer<Promise<Conflicts>> {
   }
 }
 
-function labelOf({ values }: LookedRow): string | undefined {
+function labelOf({ values }: AuditedRow): string | undefined {
   const { label } = values;
   return label === null || label === undefined ? undefined : String(label as string);
 }

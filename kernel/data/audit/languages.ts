@@ -1,32 +1,32 @@
 /** In which languages the texts of a data set are. Some thousand rows tell it, so of more they are taken evenly over each split. */
 import type { LanguageFacts, SplitLanguages } from "#dsl/language/types/audit-facts.js";
-import { languageDetector } from "#platform/languages.js";
+import { loadLanguageDetector } from "#platform/languages.js";
 import { languageName } from "#stdlib/text/languages/names.js";
-import { Evenly } from "./even-sample.js";
-import { readIn, type Observer, type SplitRows } from "./rows.js";
+import { EvenSample } from "./even-sample.js";
+import { modelInputText, type RowObserver, type AuditedSplits } from "./rows.js";
 
 /** Rows that are looked at, in all splits together; of a small split some more. */
 const ROWS = 2000;
 const LEAST = 200;
 
 interface Counted {
-  readonly of: number;
+  readonly total: number;
   rows: number;
   untold: number;
   readonly languages: Map<string, number>;
 }
 
 /** What tells a text's language is loaded here: it is large. */
-export async function languages(rows: SplitRows): Promise<Observer<LanguageFacts | null>> {
-  const languageOf = await languageDetector();
+export async function languageObserver(rows: AuditedSplits): Promise<RowObserver<LanguageFacts | null>> {
+  const languageOf = await loadLanguageDetector();
   if (!languageOf) return { look: () => undefined, found: () => null };
-  const evenly = new Evenly(rows, ROWS, LEAST);
+  const evenly = new EvenSample(rows, ROWS, LEAST);
   const splits = new Map(rows.names.map((split) => [split, counted(rows.rows(split))]));
   return {
     look({ values }, split) {
       const own = splits.get(split);
       if (!own || !evenly.isNext(split)) return;
-      const text = readIn(values);
+      const text = modelInputText(values);
       if (text === "") return;
       own.rows++;
       const language = languageOf(text);
@@ -34,18 +34,18 @@ export async function languages(rows: SplitRows): Promise<Observer<LanguageFacts
       else own.languages.set(language, (own.languages.get(language) ?? 0) + 1);
     },
     found() {
-      const found = [...splits].map(([split, own]) => told(split, own)).filter((one) => one.rows > 0);
+      const found = [...splits].map(([split, own]) => splitLanguages(split, own)).filter((one) => one.rows > 0);
       return found.length === 0 ? null : { splits: found };
     },
   };
 }
 
-function counted(of: number): Counted {
-  return { of, rows: 0, untold: 0, languages: new Map() };
+function counted(total: number): Counted {
+  return { total, rows: 0, untold: 0, languages: new Map() };
 }
 
-function told(split: string, { of, rows, untold, languages }: Counted): SplitLanguages {
+function splitLanguages(split: string, { total, rows, untold, languages }: Counted): SplitLanguages {
   const found = [...languages].map(([code, count]) => ({ code, name: languageName(code), count }));
   found.sort((a, b) => b.count - a.count || (a.code < b.code ? -1 : 1));
-  return { split, of, rows, untold, languages: found };
+  return { split, of: total, rows, untold, languages: found };
 }

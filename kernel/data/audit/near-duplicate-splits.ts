@@ -1,57 +1,61 @@
 /** Each split's texts beside those that train; those that are equal by `drop_duplicates`' rule are exact leaks, and not counted. */
-import type { NearTexts } from "#dsl/language/types/audit-facts.js";
-import { textKey } from "#stdlib/cleaners/shared/normal-form.js";
-import { Fingerprints } from "#stdlib/text/fingerprints.js";
+import type { NearDuplicates } from "#dsl/language/types/audit-facts.js";
+import { rowTextKey } from "#stdlib/cleaners/shared/normal-form.js";
+import { TextFingerprints } from "#stdlib/text/fingerprints.js";
 import { isMasked } from "#stdlib/personal-data/masks.js";
-import { lettersOf } from "#stdlib/text/near-duplicates/shingles.js";
-import { rowName } from "../row/row-names.js";
-import { nearTexts, type Lettered, type Looking } from "./near-duplicates.js";
-import { readIn, shown, type LookedRow, type SplitRows } from "./rows.js";
+import { comparedLetters } from "#stdlib/text/near-duplicates/shingles.js";
+import { rowNameOf } from "../row/row-names.js";
+import { findNearDuplicates, type ShingledTexts, type AuditOptions } from "./near-duplicates.js";
+import { modelInputText, rowExcerpt, type AuditedRow, type AuditedSplits } from "./rows.js";
 
 /** Pairs that are told; all are counted. */
 const SHOWN = 5;
 
-export async function nearIn(rows: SplitRows, o: Looking): Promise<NearTexts[]> {
+export async function nearDuplicatesAcrossSplits(
+  rows: AuditedSplits,
+  options: AuditOptions,
+): Promise<NearDuplicates[]> {
   const { names } = rows;
   if (!names.includes("train") || names.length < 2) return [];
   const texts = new Others(
     rows,
     names.filter((name) => name !== "train"),
   );
-  const found: NearTexts[] = [];
+  const found: NearDuplicates[] = [];
   // Of all splits at once: what trains goes by a single time.
-  const near = (await nearTexts(texts, texts.trained(), o)).filter(({ text }) => !texts.isExact(text));
+  const near = (await findNearDuplicates(texts, texts.trained(), options)).filter(({ text }) => !texts.isExact(text));
   for (const split of names) {
-    const own = near.filter(({ text }) => texts.splitOf(text) === split);
-    const pairs = own.slice(0, SHOWN).map(({ text, twin, likeness }) => {
-      const [row, train] = [texts.row(text), rows.at("train", twin)];
+    const splitMatches = near.filter(({ text }) => texts.splitOf(text) === split);
+    const pairs = splitMatches.slice(0, SHOWN).map(({ text, twin, likeness }) => {
+      const [row, train] = [texts.row(text), rows.rowAt("train", twin)];
       return {
-        row: rowName(row),
-        text: shown(row),
+        row: rowNameOf(row),
+        text: rowExcerpt(row),
         likeness: Number(likeness.toFixed(3)),
-        trained: { row: rowName(train), text: shown(train) },
-        ...(isMasked(readIn(row.values)) && isMasked(readIn(train.values)) && { masked: true as const }),
+        trained: { row: rowNameOf(train), text: rowExcerpt(train) },
+        ...(isMasked(modelInputText(row.values)) &&
+          isMasked(modelInputText(train.values)) && { masked: true as const }),
       };
     });
-    if (own.length > 0) found.push({ split, rows: own.length, pairs });
+    if (splitMatches.length > 0) found.push({ split, rows: splitMatches.length, pairs });
   }
   return found;
 }
 
-function letters({ values }: LookedRow): string {
-  return lettersOf(readIn(values));
+function letters({ values }: AuditedRow): string {
+  return comparedLetters(modelInputText(values));
 }
 
 /** Several splits as one list, and which of their texts train word for word: exact leaks are told elsewhere. */
-class Others implements Lettered {
+class Others implements ShingledTexts {
   readonly count: number;
   private readonly starts: readonly number[];
   /** Of each text the number of the first that is the same; by that number, whether it trains. */
-  private readonly known = new Fingerprints();
+  private readonly known = new TextFingerprints();
   private readonly first: Int32Array;
   private readonly exact: Uint8Array;
   constructor(
-    private readonly rows: SplitRows,
+    private readonly rows: AuditedSplits,
     private readonly splits: readonly string[],
   ) {
     let count = 0;
@@ -65,25 +69,25 @@ class Others implements Lettered {
     this.exact = new Uint8Array(count);
   }
   *chunks(): Generator<readonly string[]> {
-    let at = 0;
+    let textIndex = 0;
     for (const split of this.splits)
       for (const chunk of this.rows.chunks(split)) {
         for (const { values } of chunk) {
-          this.first[at] = this.known.meet(textKey(values), at) ?? at;
-          at++;
+          this.first[textIndex] = this.known.meet(rowTextKey(values), textIndex) ?? textIndex;
+          textIndex++;
         }
         yield chunk.map(letters);
       }
   }
   /** What trains, held against these once they have all been read. */
-  trained(): Pick<Lettered, "count" | "chunks"> {
+  trained(): Pick<ShingledTexts, "count" | "chunks"> {
     const { rows, known, exact } = this;
     return {
       count: rows.rows("train"),
       *chunks() {
         for (const chunk of rows.chunks("train")) {
           for (const { values } of chunk) {
-            const same = known.known(textKey(values));
+            const same = known.known(rowTextKey(values));
             if (same !== undefined) exact[same] = 1;
           }
           yield chunk.map(letters);
@@ -94,12 +98,12 @@ class Others implements Lettered {
   isExact(text: number): boolean {
     return this.exact[this.first[text]!] === 1;
   }
-  at(text: number): string {
+  lettersAt(text: number): string {
     return letters(this.row(text));
   }
-  row(text: number): LookedRow {
-    const at = this.splitAt(text);
-    return this.rows.at(this.splits[at]!, text - this.starts[at]!);
+  row(text: number): AuditedRow {
+    const splitIndex = this.splitAt(text);
+    return this.rows.rowAt(this.splits[splitIndex]!, text - this.starts[splitIndex]!);
   }
   splitOf(text: number): string {
     return this.splits[this.splitAt(text)]!;

@@ -2,9 +2,13 @@
  * Texts of one set that are nearly those of another: candidates by MinHash, each looked at letter by letter before it counts.
  * Time and memory grow with the texts, not with their pairs.
  */
-import { FEWEST_LETTERS, LIKENESS, likeness } from "#stdlib/text/near-duplicates/shingles.js";
-import { Band, BANDS, Signatures } from "#stdlib/text/near-duplicates/signatures.js";
-import { turn } from "../rows/rows.js";
+import {
+  MIN_SHINGLED_LETTERS,
+  MIN_NEAR_DUPLICATE_LIKENESS,
+  textLikeness,
+} from "#stdlib/text/near-duplicates/shingles.js";
+import { SignatureBand, BAND_COUNT, MinHashSignatures } from "#stdlib/text/near-duplicates/signatures.js";
+import { yieldToEventLoop } from "../rows/rows.js";
 
 /** No likelier one is looked for: the pair shown need not be the very likest. */
 const ENOUGH = 0.95;
@@ -15,22 +19,22 @@ const MOST_COMPARED = 64;
 /** Below it a likeness of 0.8 is estimated once in thousands of times. */
 const PROMISING = 0.65;
 
-export interface Near {
+export interface NearDuplicate {
   /** Place in `texts`, and of the likest in `among`. */
   readonly text: number;
   readonly twin: number;
   readonly likeness: number;
 }
 /** Texts as `lettersOf` gives them. */
-export interface Lettered {
+export interface ShingledTexts {
   readonly count: number;
   chunks(): Iterable<readonly string[]>;
-  at(text: number): string;
+  lettersAt(text: number): string;
 }
-export interface Looking {
+export interface AuditOptions {
   readonly signal?: AbortSignal | undefined;
   /** Told how many texts of those among which it is looked are looked through. */
-  readonly onRows?: ((done: number, of: number) => void) | undefined;
+  readonly onRows?: ((done: number, total: number) => void) | undefined;
 }
 
 /**
@@ -38,20 +42,20 @@ export interface Looking {
  * chance but for what stands beside their letters, which may be all that they say ("good :)", "good :("). Of `texts` some hundred bytes each are
  * held; `among` goes by, however many they are.
  */
-export async function nearTexts(
-  texts: Lettered,
-  among: Pick<Lettered, "count" | "chunks">,
-  { signal, onRows }: Looking = {},
-): Promise<readonly Near[]> {
-  const own = new Signatures(texts.count);
+export async function findNearDuplicates(
+  texts: ShingledTexts,
+  among: Pick<ShingledTexts, "count" | "chunks">,
+  { signal, onRows }: AuditOptions = {},
+): Promise<readonly NearDuplicate[]> {
+  const signatures = new MinHashSignatures(texts.count);
   for (const chunk of texts.chunks()) {
-    await turn(signal);
-    for (const text of chunk) own.push(text);
+    await yieldToEventLoop(signal);
+    for (const text of chunk) signatures.push(text);
   }
-  const likest = new Likest(texts, own);
+  const likest = new Likest(texts, signatures);
   let done = 0;
   for (const chunk of among.chunks()) {
-    await turn(signal);
+    await yieldToEventLoop(signal);
     for (const letters of chunk) likest.look(letters, done++);
     onRows?.(done, among.count);
   }
@@ -60,29 +64,29 @@ export async function nearTexts(
 
 /** The likest that went by for each text. */
 class Likest {
-  private readonly bands: readonly Band[];
-  private readonly best = new Map<number, Near>();
+  private readonly bands: readonly SignatureBand[];
+  private readonly best = new Map<number, NearDuplicate>();
   /** How many each was compared with. */
   private readonly compared: Uint8Array;
-  private readonly one = new Signatures(1);
+  private readonly one = new MinHashSignatures(1);
 
   constructor(
-    private readonly texts: Lettered,
-    private readonly own: Signatures,
+    private readonly texts: ShingledTexts,
+    private readonly signatures: MinHashSignatures,
   ) {
-    this.compared = new Uint8Array(own.count);
-    this.bands = Array.from({ length: BANDS }, (_, b) => new Band(own, b));
-    for (const band of this.bands) for (let i = own.count - 1; i >= 0; i--) band.put(i);
+    this.compared = new Uint8Array(signatures.count);
+    this.bands = Array.from({ length: BAND_COUNT }, (_, b) => new SignatureBand(signatures, b));
+    for (const band of this.bands) for (let i = signatures.count - 1; i >= 0; i--) band.put(i);
   }
 
   /** `letters`: of the text `twin`. */
   look(letters: string, twin: number): void {
-    if (letters.length < FEWEST_LETTERS) return;
-    const { own, one } = this;
+    if (letters.length < MIN_SHINGLED_LETTERS) return;
+    const { signatures: own, one } = this;
     one.count = 0;
     one.push(letters);
     const tried = new Set<number>();
-    for (let b = 0; b < BANDS; b++) {
+    for (let b = 0; b < BAND_COUNT; b++) {
       const band = this.bands[b]!;
       const key = one.key(0, b);
       let looked = 0;
@@ -93,13 +97,13 @@ class Likest {
         const best = this.best.get(text)?.likeness ?? 0;
         if (best >= ENOUGH || this.compared[text]! >= MOST_COMPARED || own.estimate(text, one, 0) < PROMISING) continue;
         this.compared[text]!++;
-        const found = likeness(this.texts.at(text), letters);
-        if (found >= LIKENESS && found > best) this.best.set(text, { text, twin, likeness: found });
+        const found = textLikeness(this.texts.lettersAt(text), letters);
+        if (found >= MIN_NEAR_DUPLICATE_LIKENESS && found > best) this.best.set(text, { text, twin, likeness: found });
       }
     }
   }
 
-  found(): readonly Near[] {
+  found(): readonly NearDuplicate[] {
     return [...this.best.values()].sort((a, b) => b.likeness - a.likeness || a.text - b.text);
   }
 }

@@ -1,9 +1,9 @@
 /** Scores so far from the others that they make a large share of the variance: typing errors, sentinels such as 99999, other units. */
 import type { OutlyingScores } from "#dsl/language/types/audit-facts.js";
 import type { RowName } from "#dsl/language/types/row-name.js";
-import { byRow } from "../row/row-names.js";
-import { sentinelIn } from "./sentinels.js";
-import { Growing } from "../rows/growing.js";
+import { compareRowNames } from "../row/row-names.js";
+import { findSentinelScore } from "./sentinels.js";
+import { GrowingArray } from "../rows/growing.js";
 
 /** Below this number of rows one score is often far from the others by chance. */
 const FEWEST = 20;
@@ -23,8 +23,8 @@ interface Scored {
 }
 
 /** Keeps every score, and the names of the rows with the least and the greatest ones. */
-export class Outlying {
-  private readonly all = new Growing(Float64Array);
+export class OutlierCollector {
+  private readonly all = new GrowingArray(Float64Array);
   private least: readonly Scored[] = [];
   private greatest: readonly Scored[] = [];
 
@@ -69,10 +69,10 @@ export class Outlying {
     sorted: Float64Array,
     total: { readonly mean: number; readonly squares: number },
   ): OutlyingScores | null {
-    const found = sentinelIn(sorted);
+    const found = findSentinelScore(sorted);
     if (!found) return null;
     const { score, count, end, least, greatest } = found;
-    const rows = this[end].filter((one) => one.score === score).sort((a, b) => byRow(a.row, b.row));
+    const rows = this[end].filter((one) => one.score === score).sort((a, b) => compareRowNames(a.row, b.row));
     const share = (count * (score - total.mean) ** 2) / total.squares;
     return { rows, share, of: sorted.length, least, greatest, ...(count > rows.length && { count }) };
   }

@@ -1,7 +1,7 @@
 /** Numbers that stand for a missing score, such as −1 among ratings or 999 among ages: found by their value and the gap beside them. */
 
 /** A score that is the least or the greatest and that no other comes near. */
-export interface Sentinel {
+export interface SentinelScore {
   readonly score: number;
   /** How many rows have it. */
   readonly count: number;
@@ -19,7 +19,7 @@ const isLow = (score: number): boolean => score === -1 || /^-9+$/.test(String(sc
 const isHigh = (score: number): boolean => /^9{3,}$/.test(String(score));
 
 /** @param sorted all scores, the least first */
-export function sentinelIn(sorted: Float64Array): Sentinel | null {
+export function findSentinelScore(sorted: Float64Array): SentinelScore | null {
   const [least, greatest] = [sorted[0]!, sorted[sorted.length - 1]!];
   if (isLow(least)) {
     const count = sorted.findIndex((score) => score !== least);

@@ -1,19 +1,19 @@
 /** What stands in the roles `group` and `score`. */
 import type { DataAudit, ScoreFacts } from "#dsl/language/types/audit-facts.js";
 import type { RowName } from "#dsl/language/types/row-name.js";
-import { Fingerprints } from "#stdlib/text/fingerprints.js";
-import { Growing } from "../rows/growing.js";
-import { rowName } from "../row/row-names.js";
-import { Outlying } from "./outliers.js";
-import type { Observer } from "./rows.js";
+import { TextFingerprints } from "#stdlib/text/fingerprints.js";
+import { GrowingArray } from "../rows/growing.js";
+import { rowNameOf } from "../row/row-names.js";
+import { OutlierCollector } from "./outliers.js";
+import type { RowObserver } from "./rows.js";
 
 /** Groups that are named. */
 const NAMED = 3;
 
 /** Groups of which rows stand in several splits; null: the data have no role `group`. */
-export function groups(splits: readonly string[]): Observer<DataAudit["groups"]> {
-  const known = new Fingerprints();
-  const first = new Growing(Int32Array);
+export function groupLeakObserver(splits: readonly string[]): RowObserver<DataAudit["groups"]> {
+  const known = new TextFingerprints();
+  const first = new GrowingArray(Int32Array);
   const shared = new Map<number, string>();
   return {
     look({ values }, split) {
@@ -58,10 +58,10 @@ class Spread {
 /** Different scores that are listed at most. */
 const FEW_SCORES = 10;
 
-export function scores(splits: readonly string[]): Observer<ScoreFacts | null> {
+export function scoreObserver(splits: readonly string[]): RowObserver<ScoreFacts | null> {
   const [all, trained] = [new Spread(), new Spread()];
   const train = splits.includes("train") ? "train" : "all";
-  const outlying = new Outlying();
+  const outlying = new OutlierCollector();
   const different = new Set<number>();
   let furthest: { readonly row: RowName; readonly score: number } | undefined;
   return {
@@ -70,9 +70,9 @@ export function scores(splits: readonly string[]): Observer<ScoreFacts | null> {
       if (typeof score !== "number") return;
       all.add(score);
       if (different.size <= FEW_SCORES) different.add(score);
-      outlying.add(score, () => rowName(row));
+      outlying.add(score, () => rowNameOf(row));
       if (split === train) trained.add(score);
-      if (!furthest || Math.abs(score) > Math.abs(furthest.score)) furthest = { row: rowName(row), score };
+      if (!furthest || Math.abs(score) > Math.abs(furthest.score)) furthest = { row: rowNameOf(row), score };
     },
     found: () => {
       const apart = outlying.found();

@@ -3,17 +3,17 @@
  * trained if it holds a character of an answer that is to be learnt. No text is searched.
  */
 import { createHash } from "node:crypto";
-import type { ReaderOf } from "#dsl/language/types/subject.js";
+import type { DataReader } from "#dsl/language/types/subject.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Message, TemplatePiece } from "#stdlib/conversations/kind.js";
 import type { Base } from "../../bases/base.js";
-import { sandboxRenderer, wordRenderer, type ChatRenderer } from "../../bases/chat-renderer.js";
-import { chatTemplateOf } from "../../bases/chat-template.js";
+import { sandboxRenderer, vocabularyTemplateRenderer, type ChatRenderer } from "../../bases/chat-renderer.js";
+import { chatTemplateIn } from "../../bases/chat-template.js";
 import type { Tokenizer } from "../../bases/tokenizer.js";
 import type { ConversationRows, MeasuredChats } from "../rows/conversations.js";
-import { does } from "../../host/load-implementation.js";
+import { loadImplementation } from "../../host/load-implementation.js";
 
-export interface Chat {
+export interface ChatEncoding {
   /** Name of the template: its word, or `base's own`. */
   readonly name: string;
   /** Identifies the template in cache keys. */
@@ -22,9 +22,9 @@ export interface Chat {
   readonly tokenizer: Tokenizer;
   readonly learn: "all" | "last";
 }
-type UncachedChat = Omit<Chat, "key">;
+type UncachedChat = Omit<ChatEncoding, "key">;
 /** A conversation's tokens. `trained` is 1 for each token that counts in the loss. */
-export interface ChatRow {
+export interface TokenizedChat {
   readonly ids: Int32Array;
   readonly trained: Uint8Array;
 }
@@ -37,16 +37,20 @@ const PROBE: readonly Message[] = [
 ];
 
 /** Null if the task reads no conversations. Coded errors of templates. */
-export async function chatOf(reader: ReaderOf, base: Base, tokenizer: Tokenizer): Promise<Chat | null> {
+export async function chatEncodingOf(
+  reader: DataReader,
+  base: Base,
+  tokenizer: Tokenizer,
+): Promise<ChatEncoding | null> {
   const { template, learn = "all" } = reader;
   if (template === undefined) return null;
   if (template) {
-    const implementation = await does(template, "template");
+    const implementation = await loadImplementation(template, "template");
     const options = { specials: tokenizer.specials, addGenerationPrompt: false };
     const key = JSON.stringify([template, implementation.render(PROBE, options)]);
-    return { name: template.word, key, renderer: wordRenderer(implementation), tokenizer, learn };
+    return { name: template.word, key, renderer: vocabularyTemplateRenderer(implementation), tokenizer, learn };
   }
-  const source = chatTemplateOf(base.folder);
+  const source = chatTemplateIn(base.folder);
   if (source === null) throw new CodedError("no-template", { base: reader.name, has: ["chatml", "plain"] });
   const key = createHash("sha256").update(source).digest("hex");
   return { name: "base's own", key, renderer: sandboxRenderer(base.folder, source), tokenizer, learn };
@@ -57,7 +61,7 @@ export async function encodeChats(
   rows: ConversationRows,
   chat: UncachedChat,
   data: string,
-): Promise<readonly ChatRow[]> {
+): Promise<readonly TokenizedChat[]> {
   const wanted = rows.map(({ row, messages }) => {
     const answers = answersOf(messages, chat.learn);
     if (answers.size === 0) {
@@ -77,7 +81,7 @@ export async function encodeChats(
   );
   return written.map(({ row, wanted, pieces }, i) => {
     const { ids, starts, ends } = placed[i]!;
-    const trained = maskOf(pieces, wanted, starts, ends);
+    const trained = trainedTokenMask(pieces, wanted, starts, ends);
     // What comes first follows nothing, so it can't be predicted.
     if (!trained.includes(1, 1))
       throw new CodedError("nothing-to-train", { data, row, why: "its answer has no token" });
@@ -86,13 +90,13 @@ export async function encodeChats(
 }
 
 /** Tokens that each conversation feeds when it isn't cut, and where answers end. Coded errors as of `encodeChats`: they are known before a run. */
-export async function measuredChats(rows: ConversationRows, chat: UncachedChat, data: string): Promise<MeasuredChats> {
+export async function measureChats(rows: ConversationRows, chat: UncachedChat, data: string): Promise<MeasuredChats> {
   const encoded = await encodeChats(rows, chat, data);
   const lengths = Int32Array.from(encoded, ({ ids }) => ids.length - 1);
   const stop = await chat.renderer.stop(chat.tokenizer.specials);
   if (stop === "") return { lengths };
   const id = chat.tokenizer.idOf(stop);
-  const ends = encoded.map((row) => firstStop(row, id)).filter((at) => at > 0);
+  const ends = encoded.map((row) => firstStop(row, id)).filter((position) => position > 0);
   const starts = encoded.map(({ trained }) => trained.indexOf(1, 1));
   const least = (all: readonly number[]): number => all.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
   const greatest = (all: readonly number[]): number => all.reduce((a, b) => Math.max(a, b), 0);
@@ -100,17 +104,20 @@ export async function measuredChats(rows: ConversationRows, chat: UncachedChat, 
 }
 
 /** Steps up to the token that ends the first learnt answer, that included; a stop that is no token of its own ends with the answer. −1: none. */
-function firstStop({ ids, trained }: ChatRow, stop: number | null): number {
+function firstStop({ ids, trained }: TokenizedChat, stop: number | null): number {
   const start = trained.indexOf(1, 1);
   if (stop === null) {
     const after = trained.indexOf(0, start);
     return (after < 0 ? trained.length : after) - 1;
   }
-  return ids.findIndex((id, at) => at >= start && id === stop && trained[at] === 1);
+  return ids.findIndex((id, position) => position >= start && id === stop && trained[position] === 1);
 }
 
 /** Prompts that end with the generation prompt. `row` names the conversation in errors. */
-export async function promptsFor(chat: UncachedChat, rows: ConversationRows): Promise<readonly string[]> {
+export async function renderConversationPrompts(
+  chat: UncachedChat,
+  rows: ConversationRows,
+): Promise<readonly string[]> {
   for (const { row, messages } of rows)
     if (messages.at(-1)?.role !== "user")
       throw new CodedError("template-refuses", {
@@ -122,7 +129,7 @@ export async function promptsFor(chat: UncachedChat, rows: ConversationRows): Pr
 }
 
 /** Whole conversations as text. */
-export async function writtenFor(chat: Chat, rows: ConversationRows): Promise<readonly string[]> {
+export async function renderConversations(chat: ChatEncoding, rows: ConversationRows): Promise<readonly string[]> {
   return (await piecesOf(chat, rows, false)).map(joinedText);
 }
 
@@ -130,7 +137,7 @@ export async function writtenFor(chat: Chat, rows: ConversationRows): Promise<re
  * At most `most` steps from a token to the next: the end is cut off, or, where no trained token would be left, the
  * beginning, so that the last trained token stays.
  */
-export function cutChat(chat: ChatRow, most: number): ChatRow {
+export function truncateChat(chat: TokenizedChat, most: number): TokenizedChat {
   if (chat.ids.length <= most + 1) return chat;
   const fits = chat.trained.subarray(0, most + 1).includes(1, 1);
   const end = fits ? most + 1 : chat.trained.lastIndexOf(1) + 1;
@@ -162,8 +169,8 @@ async function demandSamePrompts(
     if (trained === prompt || trained === `${prompt}${SPACE}`) continue;
     const from = Math.max(0, commonStart(trained, prompt) - CONTEXT);
     const shown = (text: string): string => text.slice(from, from + SHOWN);
-    const told = { trained: shown(trained), asked: shown(prompt) };
-    throw new CodedError("template-prefix-differs", { template: chat.name, row, ...told });
+    const mismatch = { trained: shown(trained), asked: shown(prompt) };
+    throw new CodedError("template-prefix-differs", { template: chat.name, row, ...mismatch });
   }
 }
 /**
@@ -176,15 +183,15 @@ const CONTEXT = 24;
 const SHOWN = 80;
 
 function commonStart(a: string, b: string): number {
-  let at = 0;
-  while (at < a.length && a[at] === b[at]) at++;
-  return at;
+  let position = 0;
+  while (position < a.length && a[position] === b[position]) position++;
+  return position;
 }
 
 /** The text before an answer; null: the answer is empty. */
 function beforeAnswer(pieces: readonly TemplatePiece[], answer: number): string | null {
-  const own = pieces.findIndex((piece) => piece.answer === answer);
-  return own < 0 || pieces[own]!.text === "" ? null : joinedText(pieces.slice(0, own));
+  const pieceIndex = pieces.findIndex((piece) => piece.answer === answer);
+  return pieceIndex < 0 || pieces[pieceIndex]!.text === "" ? null : joinedText(pieces.slice(0, pieceIndex));
 }
 
 /** Answers of a conversation that are compared at each end. */
@@ -192,7 +199,7 @@ const AT_ENDS = 4;
 const endsOf = (answers: readonly number[]): readonly number[] =>
   answers.length <= 2 * AT_ENDS ? answers : [...answers.slice(0, AT_ENDS), ...answers.slice(-AT_ENDS)];
 
-function answersOf(messages: readonly Message[], learn: Chat["learn"]): ReadonlySet<number> {
+function answersOf(messages: readonly Message[], learn: ChatEncoding["learn"]): ReadonlySet<number> {
   const answers = messages.flatMap(({ role, trained }, i) => (role === "assistant" && trained !== false ? [i] : []));
   return new Set(learn === "last" ? answers.slice(-1) : answers);
 }
@@ -218,18 +225,18 @@ function joinedText(pieces: readonly TemplatePiece[]): string {
 }
 
 /** 1 for each token that holds a character of a wanted answer; tokens of no width count by the character before them. */
-export function maskOf(
+export function trainedTokenMask(
   pieces: readonly TemplatePiece[],
   wanted: ReadonlySet<number>,
   starts: Int32Array,
   ends: Int32Array,
 ): Uint8Array {
   const spans: [number, number][] = [];
-  let at = 0;
+  let position = 0;
   for (const { text, answer } of pieces) {
     const length = Array.from(text).length;
-    if (answer !== undefined && wanted.has(answer) && length > 0) spans.push([at, at + length]);
-    at += length;
+    if (answer !== undefined && wanted.has(answer) && length > 0) spans.push([position, position + length]);
+    position += length;
   }
   const inside = (from: number, to: number): boolean =>
     spans.some(([a, b]) => (from < to ? from < b && to > a : a < from && from <= b));

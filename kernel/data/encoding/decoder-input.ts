@@ -4,13 +4,13 @@ import type { Call } from "#dsl/language/types/value.js";
 import type { Base } from "../../bases/base.js";
 
 /** The text before every input of a task that rewrites texts. */
-export function prefixOf(task: Call): string {
+export function inputPrefixOf(task: Call): string {
   const { prefix } = task.arguments;
   return typeof prefix === "string" ? prefix : "";
 }
 
 /** The first token of the decoder: config.json names it, or it is the padding token. Coded error `no-decoder-start`. */
-export function startOf(base: Base): number {
+export function decoderStartToken(base: Base): number {
   const { decoder_start_token_id: start, pad_token_id: pad } = base.facts.config;
   const id = start ?? pad;
   if (typeof id === "number") return id;

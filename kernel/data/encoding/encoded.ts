@@ -4,46 +4,56 @@
  */
 import { LRUCache } from "lru-cache";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { Prepared } from "../prepare.js";
+import type { PreparedData } from "../prepare.js";
 import { splitNamesOf } from "../prepared.js";
 import { StreamedRows } from "../rows/streamed-rows.js";
 import { encodeRows } from "./encode-rows.js";
 import type { InputEncoding } from "./row-formats/row-encoder.js";
 import { rowEncoderOf } from "./row-formats/row-encoders.js";
-import type { Asked, Encoded, Encoding, Unseen } from "./rows.js";
-import { splitRows } from "./split-rows.js";
+import type { PredictionInput, EncodedRows, RowEncoding, EncodedInputs } from "./rows.js";
+import { encodableSplitOf } from "./split-rows.js";
 
-export type { Asked, Encoded, Encoding, Unseen } from "./rows.js";
+export type { PredictionInput, EncodedRows, RowEncoding, EncodedInputs } from "./rows.js";
 
 /** Inputs of a prediction, which `row-formats` reads as the task does. */
-export function encodeTexts(inputs: readonly Asked[], e: InputEncoding): Promise<Unseen> {
+export function encodePredictionInputs(inputs: readonly PredictionInput[], e: InputEncoding): Promise<EncodedInputs> {
   return rowEncoderOf(e.task.implementation).encodeInputs(inputs, e);
 }
 
 /** Of each split as it is fed to models of late. */
-const kept = new WeakMap<object, LRUCache<string, Promise<Encoded>>>();
+const encodedSplits = new WeakMap<object, LRUCache<string, Promise<EncodedRows>>>();
 const MOST = 8;
 
 /** Coded errors: `split-missing`, `no-rows`, and those of what the task teaches (`label-not-trained`, ...). */
 export function encodeSplit(
-  prepared: Prepared,
+  prepared: PreparedData,
   name: { readonly data: string; readonly split: string },
-  encoding: Encoding,
-): Promise<Encoded> {
+  encoding: RowEncoding,
+): Promise<EncodedRows> {
   const split = prepared.streamed?.[name.split] ?? prepared.splits[name.split];
   if (!split) throw new CodedError("split-missing", { ...name, has: splitNamesOf(prepared) });
   const rows = split instanceof StreamedRows ? split.rows : split.numRows();
   if (rows === 0) throw new CodedError("no-rows", name);
   const { tokenizer, maxLength, task, labels, types, end, chat } = encoding;
-  const own = prepared.labels;
-  const key = JSON.stringify([tokenizer.hash, maxLength, task.call, labels, own, types, end, chat?.key, chat?.learn]);
-  const byKey = kept.get(split) ?? new LRUCache<string, Promise<Encoded>>({ max: MOST });
-  kept.set(split, byKey);
+  const dataLabels = prepared.labels;
+  const key = JSON.stringify([
+    tokenizer.hash,
+    maxLength,
+    task.call,
+    labels,
+    dataLabels,
+    types,
+    end,
+    chat?.key,
+    chat?.learn,
+  ]);
+  const byKey = encodedSplits.get(split) ?? new LRUCache<string, Promise<EncodedRows>>({ max: MOST });
+  encodedSplits.set(split, byKey);
   const known = byKey.get(key);
   if (known) return known;
   // A model that was taught none takes the data's own.
-  const of = { ...encoding, data: name.data, labels: labels.length > 0 ? labels : prepared.labels };
-  const made = encodeRows(splitRows(split, tokenizer, prepared.labels), of);
+  const splitEncoding = { ...encoding, data: name.data, labels: labels.length > 0 ? labels : prepared.labels };
+  const made = encodeRows(encodableSplitOf(split, tokenizer, prepared.labels), splitEncoding);
   const whole = made.then((encoded) => {
     if (encoded.lengths.length === 0) throw new CodedError("no-rows", name);
     return encoded;

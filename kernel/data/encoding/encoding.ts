@@ -1,43 +1,43 @@
 /** How a plan's texts become rows: its tokenizer, its length, what its task teaches and the token that ends a text. */
-import { readerOf } from "#dsl/language/types/subject.js";
+import { dataReaderOf } from "#dsl/language/types/subject.js";
 import type { Base } from "../../bases/base.js";
 import type { Tokenizer } from "../../bases/tokenizer.js";
-import { chatOf } from "./chat.js";
+import { chatEncodingOf } from "./chat.js";
 import { rowEncoderOf } from "./row-formats/row-encoders.js";
-import type { Encoding } from "./rows.js";
-import { typesOf, type Reading } from "../../bases/token-types.js";
-import { does } from "../../host/load-implementation.js";
+import type { RowEncoding } from "./rows.js";
+import { usesTokenTypes, type TextReadingPlan } from "../../bases/token-types.js";
+import { loadImplementation } from "../../host/load-implementation.js";
 
 export async function encodingOf(
-  plan: Reading,
+  plan: TextReadingPlan,
   base: Base,
   tokenizer: Tokenizer,
   labels: readonly string[],
   model: string,
-): Promise<Encoding> {
+): Promise<RowEncoding> {
   const { task, max_length } = plan.recipe.model;
-  const implementation = await does(task, "task");
+  const implementation = await loadImplementation(task, "task");
   const pairs = rowEncoderOf(implementation).decoderInput?.(task, base);
   return {
     tokenizer,
     maxLength: max_length,
     task: { call: task, implementation },
     labels,
-    types: await typesOf(plan, base),
-    end: endToken(base.facts.config),
+    types: await usesTokenTypes(plan, base),
+    end: endTokenId(base.facts.config),
     model,
-    chat: await chatOf(readerOf(plan.recipe.model), base, tokenizer),
+    chat: await chatEncodingOf(dataReaderOf(plan.recipe.model), base, tokenizer),
     ...(pairs && { pairs }),
   };
 }
 
 /** config.json gives one id, or a list of which the first ends a text in training. */
-export function endToken(config: Readonly<Record<string, unknown>>): number | null {
-  const [first] = endsOf(config);
+export function endTokenId(config: Readonly<Record<string, unknown>>): number | null {
+  const [first] = endTokenIds(config);
   return first ?? null;
 }
 /** All tokens at which a text that is written ends. */
-export function endsOf(config: Readonly<Record<string, unknown>>): ReadonlySet<number> {
+export function endTokenIds(config: Readonly<Record<string, unknown>>): ReadonlySet<number> {
   const given = config["eos_token_id"];
   const all: readonly unknown[] = Array.isArray(given) ? given : [given];
   return new Set(all.filter((id): id is number => typeof id === "number"));

@@ -4,11 +4,11 @@ import type { MaskedRow } from "./masked-row.js";
 import type { MaskOptions } from "./masked-tokens.js";
 import type { RowEncoder } from "./row-formats/row-encoder.js";
 import { rowEncoderOf } from "./row-formats/row-encoders.js";
-import type { Encoded } from "./rows.js";
+import type { EncodedRows } from "./rows.js";
 
 type Task = Pick<TaskImplementation, "supervision">;
 
-export function hasMask(task: Task): boolean {
+export function hasTokenMask(task: Task): boolean {
   return rowEncoderOf(task).hasMask(task.supervision);
 }
 
@@ -18,8 +18,8 @@ export function maskTitleOf(task: Task): RowEncoder["maskTitle"] {
 }
 
 /** The first rows. */
-export async function maskedRows(
-  rows: Encoded,
+export async function firstMaskedRows(
+  rows: EncodedRows,
   task: Task,
   options: MaskOptions & { readonly most: number },
 ): Promise<readonly MaskedRow[]> {

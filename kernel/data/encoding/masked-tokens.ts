@@ -5,9 +5,9 @@
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { NDArray } from "#dsl/tensor/program.js";
 import type { Tokenizer } from "../../bases/tokenizer.js";
-import type { MaskedPart, MaskedRow } from "./masked-row.js";
+import type { MaskedTextPart, MaskedRow } from "./masked-row.js";
 import { tokensAt } from "../sequences/token-rows.js";
-import type { Encoded } from "./rows.js";
+import type { EncodedRows } from "./rows.js";
 
 export interface MaskOptions {
   readonly tokenizer: Pick<Tokenizer, "spell">;
@@ -19,21 +19,21 @@ export interface MaskOptions {
 const PARTS = 60;
 
 /** The number of the row in the source; a row of a question's window has that of the question. */
-function numberOf(rows: Encoded, row: number): number {
-  return rows.rows[rows.asked.window?.(row).of ?? row] ?? row + 1;
+function numberOf(rows: EncodedRows, row: number): number {
+  return rows.rows[rows.taskInputs.window?.(row).questionIndex ?? row] ?? row + 1;
 }
 
 /** Every token but the first, or those that a mask marks. */
-export async function nextTokenMask(rows: Encoded, row: number, { tokenizer }: MaskOptions): Promise<MaskedRow> {
+export async function nextTokenMaskRow(rows: EncodedRows, row: number, { tokenizer }: MaskOptions): Promise<MaskedRow> {
   const ids = tokensAt(rows.ids, row);
-  const trained = rows.trained?.at(row);
+  const trained = rows.trained?.maskAt(row);
   const parts = await spelled(ids, (token) => token > 0 && (trained === undefined || trained[token] === 1), tokenizer);
   const count = rows.trained?.counts[row] ?? ids.length - 1;
   return { row: numberOf(rows, row), parts, trained: count, tokens: ids.length };
 }
 
 /** The input, and after an arrow the target, of which every token is trained. */
-export async function targetMask(rows: Encoded, row: number, options: MaskOptions): Promise<MaskedRow> {
+export async function targetMaskRow(rows: EncodedRows, row: number, options: MaskOptions): Promise<MaskedRow> {
   const ids = tokensAt(rows.ids, row);
   const written = numbersOf(feedsOf(rows, row, options, 0)["labels"]);
   const parts = [
@@ -45,7 +45,7 @@ export async function targetMask(rows: Encoded, row: number, options: MaskOption
 }
 
 /** Tokens that the task marks, or else the places that it predicts. */
-export async function taskMask(rows: Encoded, row: number, options: MaskOptions): Promise<MaskedRow> {
+export async function taskMaskRow(rows: EncodedRows, row: number, options: MaskOptions): Promise<MaskedRow> {
   const ids = tokensAt(rows.ids, row);
   const number = numberOf(rows, row);
   const marked = rows.taught?.marked?.(row);
@@ -60,7 +60,12 @@ export async function taskMask(rows: Encoded, row: number, options: MaskOptions)
   return { row: number, parts, trained: wanted.size, tokens: ids.length, ...(changes && { changes }) };
 }
 
-function feedsOf(rows: Encoded, row: number, { seed }: MaskOptions, epoch: number): Readonly<Record<string, NDArray>> {
+function feedsOf(
+  rows: EncodedRows,
+  row: number,
+  { seed }: MaskOptions,
+  epoch: number,
+): Readonly<Record<string, NDArray>> {
   const ids = tokensAt(rows.ids, row);
   const taught = must(rows.taught, "what the rows teach");
   return taught.feeds({ rows: [row], width: ids.length, seed, epoch }, Int32Array.from(ids));
@@ -69,10 +74,10 @@ function feedsOf(rows: Encoded, row: number, { seed }: MaskOptions, epoch: numbe
 /** Tokens in a row that are alike become one part. */
 async function spelled(
   ids: Int32Array,
-  trained: (at: number) => boolean,
+  trained: (position: number) => boolean,
   { spell }: Pick<Tokenizer, "spell">,
-): Promise<readonly MaskedPart[]> {
-  const parts: MaskedPart[] = [];
+): Promise<readonly MaskedTextPart[]> {
+  const parts: MaskedTextPart[] = [];
   let before = "";
   for (let from = 0; from < ids.length;) {
     if (parts.length === PARTS) return [...parts, { text: " …", trained: false }];

@@ -2,9 +2,9 @@
  * Bags of what texts are made of, by hashing: which, and how often. The same text gives the same numbers whatever is beside it,
  * and no text is kept, so that memory is bounded by rows and not by what they say.
  */
-import { WORDS } from "#stdlib/contenders/shared/tfidf/bag-words.js";
+import { WORD_PATTERN } from "#stdlib/contenders/shared/tfidf/bag-words.js";
 
-export interface Bag {
+export interface FeatureBag {
   /** Each once. */
   readonly parts: Uint32Array;
   readonly counts: Float32Array;
@@ -13,10 +13,10 @@ export interface Bag {
 /** Parts of one text that are kept: of a long one its beginning speaks. */
 const MOST = 512;
 /** Words of a text and pairs of neighbouring ones, as numbers below a power of two. */
-export function wordsIn(text: string, buckets: number): Bag {
+export function wordFeatures(text: string, buckets: number): FeatureBag {
   const counted = new Map<number, number>();
   let before: number | undefined;
-  for (const [word] of text.toLowerCase().matchAll(WORDS)) {
+  for (const [word] of text.toLowerCase().matchAll(WORD_PATTERN)) {
     if (counted.size >= MOST) break;
     const hash = hashed(word, 0x811c9dc5);
     count(counted, hash & (buckets - 1));
@@ -27,19 +27,19 @@ export function wordsIn(text: string, buckets: number): Bag {
 }
 
 /** Letters of a text and runs of up to three, with where it begins and ends. */
-export function lettersIn(text: string, buckets: number): Bag {
+export function letterFeatures(text: string, buckets: number): FeatureBag {
   const counted = new Map<number, number>();
   const letters = ` ${text.toLowerCase()} `;
   for (let length = 1; length <= 3; length++)
-    for (let at = 0; at + length <= letters.length && counted.size < MOST; at++)
-      count(counted, hashed(letters.slice(at, at + length), 0x811c9dc5 + length) & (buckets - 1));
+    for (let start = 0; start + length <= letters.length && counted.size < MOST; start++)
+      count(counted, hashed(letters.slice(start, start + length), 0x811c9dc5 + length) & (buckets - 1));
   return bagOf(counted);
 }
 
 function count(counted: Map<number, number>, part: number): void {
   counted.set(part, (counted.get(part) ?? 0) + 1);
 }
-function bagOf(counted: ReadonlyMap<number, number>): Bag {
+function bagOf(counted: ReadonlyMap<number, number>): FeatureBag {
   return { parts: Uint32Array.from(counted.keys()), counts: Float32Array.from(counted.values()) };
 }
 

@@ -15,7 +15,7 @@ function learntOf(margins: Float32Array, given: Int32Array, labels: number): rea
 }
 
 /** Rows whose label never led, the least led first. */
-export function unledRows(margins: Float32Array, given: Int32Array, labels: number): readonly number[] {
+export function rowsNeverPredicted(margins: Float32Array, given: Int32Array, labels: number): readonly number[] {
   const learnt = learntOf(margins, given, labels);
   return Array.from(margins, (margin, row) => ({ margin, row }))
     .filter(({ margin, row }) => margin < 0 && learnt[given[row]!])

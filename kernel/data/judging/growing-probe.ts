@@ -3,22 +3,22 @@
  * cost one pass over the rows. The penalty is the same for all sizes, as if before any row each weight were believed to be as
  * small as lets all of them together be 1: chosen anew at each size, its jumps would be taken for the rows'.
  */
-import { cholesky, solved, type Rows } from "./ridge.js";
+import { choleskyFactor, solveCholesky, type FeatureMatrix } from "./ridge.js";
 
 /** What the rows say: a label each, or a number each. */
-export type Answers = { readonly labels: Int32Array; readonly count: number } | { readonly numbers: Float64Array };
+export type ProbeTargets = { readonly labels: Int32Array; readonly count: number } | { readonly numbers: Float64Array };
 
 /** So that nothing odd happens where there are as many rows as numbers in a vector, where weaker penalties learn least. */
 const PRIOR = 3;
 
-export class GrowingProbe {
+export class GrowingRidgeProbe {
   private readonly gram: Float64Array;
   private readonly sums: Float64Array;
   private readonly outputs: number;
 
   constructor(
-    private readonly rows: Rows,
-    private readonly answers: Answers,
+    private readonly rows: FeatureMatrix,
+    private readonly answers: ProbeTargets,
   ) {
     const { width } = rows;
     this.outputs = "labels" in answers ? answers.count : 1;
@@ -29,10 +29,10 @@ export class GrowingProbe {
   learn(added: Uint32Array): void {
     const { values, width } = this.rows;
     for (const row of added) {
-      const own = values.subarray(row * width, (row + 1) * width);
+      const rowValues = values.subarray(row * width, (row + 1) * width);
       for (let i = 0; i < width; i++) {
-        const x = own[i]!;
-        for (let j = 0; j <= i; j++) this.gram[i * width + j]! += x * own[j]!;
+        const x = rowValues[i]!;
+        for (let j = 0; j <= i; j++) this.gram[i * width + j]! += x * rowValues[j]!;
         if ("labels" in this.answers) this.sums[i * this.outputs + this.answers.labels[row]!]! += x;
         else this.sums[i]! += x * this.answers.numbers[row]!;
       }
@@ -40,9 +40,9 @@ export class GrowingProbe {
   }
 
   /** Of each row 1 where its likeliest label is its own, else 0; of numbers how far off. */
-  said(scored: Uint32Array): Float32Array {
+  scoreRows(scored: Uint32Array): Float32Array {
     const { width } = this.rows;
-    const weights = solved(cholesky(this.gram, width, PRIOR * width), width, this.sums, this.outputs);
+    const weights = solveCholesky(choleskyFactor(this.gram, width, PRIOR * width), width, this.sums, this.outputs);
     return Float32Array.from(scored, (row) => this.worth(row, this.scores(row, weights)));
   }
 
@@ -56,7 +56,7 @@ export class GrowingProbe {
 
   private worth(row: number, scores: Float64Array): number {
     if (!("labels" in this.answers)) return Math.abs(scores[0]! - this.answers.numbers[row]!);
-    const own = scores[this.answers.labels[row]!]!;
-    return scores.every((score) => score <= own) ? 1 : 0;
+    const labelScore = scores[this.answers.labels[row]!]!;
+    return scores.every((score) => score <= labelScore) ? 1 : 0;
   }
 }

@@ -3,64 +3,64 @@
  * learn. What is kept is what was said of each scored row, so that whoever judges the curve can draw those rows again.
  */
 import { mustGet } from "#dsl/language/diagnostics/must.js";
-import { chance, shuffle } from "#stdlib/statistics/chance.js";
-import { GrowingProbe, type Answers } from "./growing-probe.js";
-import type { Rows } from "./ridge.js";
+import { seededRandom, shuffle } from "#stdlib/statistics/chance.js";
+import { GrowingRidgeProbe, type ProbeTargets } from "./growing-probe.js";
+import type { FeatureMatrix } from "./ridge.js";
 
 /** Rows that may be learnt, and those that are then scored. */
-export interface Fold {
+export interface ProbeFold {
   readonly learnt: Uint32Array;
   readonly scored: Uint32Array;
 }
-export interface SizeScored {
+export interface SizePredictions {
   /** Rows learnt. */
   readonly rows: number;
   /** Of each draw, of each scored row (fold after fold): 1 right, 0 wrong; of numbers how far off. */
-  readonly said: readonly Float32Array[];
+  readonly rowScores: readonly Float32Array[];
 }
-export interface CurveOptions {
+export interface LearningCurveOptions {
   readonly sizes: readonly number[];
   readonly draws: number;
   readonly seed: number;
   /** Told after each draw; may wait. */
-  readonly onDraw?: (done: number, of: number) => Promise<void>;
+  readonly onDraw?: (done: number, total: number) => Promise<void>;
 }
 
 /** So many sizes from `least` to `most`, each the same times the one before. */
-export function sizesOf(least: number, most: number, count: number): readonly number[] {
+export function geometricSizes(least: number, most: number, count: number): readonly number[] {
   const times = (most / least) ** (1 / (count - 1));
   return [...new Set(Array.from({ length: count }, (_, i) => Math.round(least * times ** i)))];
 }
 
-export async function measuredCurve(
-  rows: Rows,
-  answers: Answers,
-  folds: readonly Fold[],
-  o: CurveOptions,
-): Promise<readonly SizeScored[]> {
-  const said = o.sizes.map((): Float32Array[] => []);
-  for (let draw = 0; draw < o.draws; draw++) {
-    const parts = o.sizes.map((): Float32Array[] => []);
+export async function measureLearningCurve(
+  rows: FeatureMatrix,
+  answers: ProbeTargets,
+  folds: readonly ProbeFold[],
+  options: LearningCurveOptions,
+): Promise<readonly SizePredictions[]> {
+  const rowScores = options.sizes.map((): Float32Array[] => []);
+  for (let draw = 0; draw < options.draws; draw++) {
+    const parts = options.sizes.map((): Float32Array[] => []);
     for (const [number, fold] of folds.entries()) {
-      const order = ordered(fold.learnt, answers, o.seed, draw, number);
-      const probe = new GrowingProbe(rows, answers);
-      o.sizes.forEach((size, i) => {
+      const order = ordered(fold.learnt, answers, options.seed, draw, number);
+      const probe = new GrowingRidgeProbe(rows, answers);
+      options.sizes.forEach((size, i) => {
         // Of all rows there is one draw.
-        const known = size === fold.learnt.length ? said[i]![0] : undefined;
+        const known = size === fold.learnt.length ? rowScores[i]![0] : undefined;
         if (known && folds.length === 1) return void parts[i]!.push(known);
-        probe.learn(order.subarray(i === 0 ? 0 : o.sizes[i - 1]!, size));
-        parts[i]!.push(probe.said(fold.scored));
+        probe.learn(order.subarray(i === 0 ? 0 : options.sizes[i - 1]!, size));
+        parts[i]!.push(probe.scoreRows(fold.scored));
       });
-      await o.onDraw?.(draw * folds.length + number + 1, o.draws * folds.length);
+      await options.onDraw?.(draw * folds.length + number + 1, options.draws * folds.length);
     }
-    parts.forEach((part, i) => said[i]!.push(joined(part)));
+    parts.forEach((part, i) => rowScores[i]!.push(joined(part)));
   }
-  return o.sizes.map((size, i) => ({ rows: size, said: said[i]! }));
+  return options.sizes.map((size, i) => ({ rows: size, rowScores: rowScores[i]! }));
 }
 
 /** In an order of chance in which each label comes as often at the beginning as in all. */
-function ordered(learnt: Uint32Array, answers: Answers, ...path: readonly [number, number, number]): Uint32Array {
-  const rows = shuffle(learnt.slice(), chance(...path));
+function ordered(learnt: Uint32Array, answers: ProbeTargets, ...path: readonly [number, number, number]): Uint32Array {
+  const rows = shuffle(learnt.slice(), seededRandom(...path));
   if (!("labels" in answers)) return rows;
   const all = new Map<number, number>();
   const labelOf = (row: number): number => answers.labels[row]!;
@@ -77,10 +77,10 @@ function ordered(learnt: Uint32Array, answers: Answers, ...path: readonly [numbe
 
 function joined(parts: readonly Float32Array[]): Float32Array {
   const all = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
+  let offset = 0;
   for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
+    all.set(part, offset);
+    offset += part.length;
   }
   return all;
 }

@@ -3,9 +3,9 @@
  * that didn't learn from it (five folds). What such labels follow from (how a word is spelt, built, sounded) is bent, and in
  * no vector of a language model.
  */
-import { chance, shuffle } from "#stdlib/statistics/chance.js";
-import { lettersIn, type Bag } from "./bags.js";
-import { tempered } from "./temperature.js";
+import { seededRandom, shuffle } from "#stdlib/statistics/chance.js";
+import { letterFeatures, type FeatureBag } from "./bags.js";
+import { calibrateTemperature } from "./temperature.js";
 
 const BUCKETS = 4096;
 const HIDDEN = 32;
@@ -19,14 +19,18 @@ const BEFORE = 10;
 const SHORT = 40;
 
 /** Null where texts are longer than words and names, on average. */
-export function byLetters(texts: readonly string[], labels: Int32Array, count: number): Float32Array | null {
+export function letterNgramProbabilities(
+  texts: readonly string[],
+  labels: Int32Array,
+  count: number,
+): Float32Array | null {
   if (texts.reduce((all, text) => all + text.length, 0) > SHORT * texts.length) return null;
-  const bags = texts.map((text) => lettersIn(text, BUCKETS));
-  const order = shuffle(Uint32Array.from(texts.keys()), chance(1, texts.length));
+  const bags = texts.map((text) => letterFeatures(text, BUCKETS));
+  const order = shuffle(Uint32Array.from(texts.keys()), seededRandom(1, texts.length));
   const sums = new Float64Array(texts.length * count);
   for (let fold = 0; fold < FOLDS; fold++) {
     const net = new Net(count);
-    const generator = chance(1, texts.length, fold);
+    const generator = seededRandom(1, texts.length, fold);
     const learnt = order.filter((_, i) => i % FOLDS !== fold);
     for (let round = 0; round < ROUNDS; round++) {
       for (const row of shuffle(learnt, generator)) net.learn(bags[row]!, labels[row]!);
@@ -36,7 +40,7 @@ export function byLetters(texts: readonly string[], labels: Int32Array, count: n
     }
   }
   const scores = sums.map((sum) => Math.log(sum / ROUNDS + 1e-9));
-  return tempered(scores, labels, count).chances;
+  return calibrateTemperature(scores, labels, count).chances;
 }
 
 /** One hidden layer; each weight has a rate of its own that falls with what it has learnt (Duchi, Hazan, Singer 2011). */
@@ -50,13 +54,13 @@ class Net {
     this.last = new Weights((HIDDEN + 1) * count, Math.sqrt(6 / (HIDDEN + count)), 2);
   }
 
-  chances({ parts, counts }: Bag): Float64Array {
+  chances({ parts, counts }: FeatureBag): Float64Array {
     const { hidden, count } = this;
     const [first, last] = [this.first.values, this.last.values];
     for (let h = 0; h < HIDDEN; h++) hidden[h] = first[BUCKETS * HIDDEN + h]!;
     for (let i = 0; i < parts.length; i++) {
-      const [at, times] = [parts[i]! * HIDDEN, counts[i]!];
-      for (let h = 0; h < HIDDEN; h++) hidden[h]! += times * first[at + h]!;
+      const [offset, times] = [parts[i]! * HIDDEN, counts[i]!];
+      for (let h = 0; h < HIDDEN; h++) hidden[h]! += times * first[offset + h]!;
     }
     const scores = new Float64Array(count);
     for (let label = 0; label < count; label++) scores[label] = last[HIDDEN * count + label]!;
@@ -73,7 +77,7 @@ class Net {
     return scores;
   }
 
-  learn(bag: Bag, given: number): void {
+  learn(bag: FeatureBag, given: number): void {
     const { first, last, hidden, count } = this;
     const wrong = this.chances(bag);
     wrong[given]!--;
@@ -88,8 +92,8 @@ class Net {
     for (let label = 0; label < count; label++) last.move(HIDDEN * count + label, wrong[label]!);
     const { parts, counts } = bag;
     for (let i = 0; i < parts.length; i++) {
-      const [at, times] = [parts[i]! * HIDDEN, counts[i]!];
-      for (let h = 0; h < HIDDEN; h++) if (hidden[h] !== 0) first.move(at + h, back[h]! * times);
+      const [offset, times] = [parts[i]! * HIDDEN, counts[i]!];
+      for (let h = 0; h < HIDDEN; h++) if (hidden[h] !== 0) first.move(offset + h, back[h]! * times);
     }
     for (let h = 0; h < HIDDEN; h++) if (hidden[h] !== 0) first.move(BUCKETS * HIDDEN + h, back[h]!);
   }
@@ -100,14 +104,14 @@ class Weights {
   private readonly moved: Float64Array;
 
   constructor(size: number, spread: number, seed: number) {
-    const generator = chance(seed, size);
+    const generator = seededRandom(seed, size);
     this.values = new Float64Array(size);
     for (let i = 0; i < size; i++) this.values[i] = spread * (generator.next() / 2 ** 31);
     this.moved = new Float64Array(size).fill(BEFORE);
   }
 
-  move(at: number, slope: number): void {
-    this.moved[at]! += slope * slope;
-    this.values[at]! -= (RATE * slope) / Math.sqrt(this.moved[at]!);
+  move(index: number, slope: number): void {
+    this.moved[index]! += slope * slope;
+    this.values[index]! -= (RATE * slope) / Math.sqrt(this.moved[index]!);
   }
 }

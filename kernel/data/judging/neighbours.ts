@@ -3,7 +3,7 @@
  * that both contradict is wrong more often than one that the probe alone does.
  */
 import { lastOf } from "#dsl/language/diagnostics/must.js";
-import { chance, shuffle } from "#stdlib/statistics/chance.js";
+import { seededRandom, shuffle } from "#stdlib/statistics/chance.js";
 
 /** Rows that are asked, and how much a nearer one counts for more (cosines differ by hundredths). */
 const NEAREST = 25;
@@ -15,22 +15,26 @@ const PAIRS = 16_000_000;
 const LEAST = 1e-3;
 
 /** [rows × labels]: shares of the nearest rows, itself left out; null of more rows than can be held beside each other. */
-export function neighbourly(vectors: readonly Float32Array[], labels: Int32Array, count: number): Float32Array | null {
+export function neighbourProbabilities(
+  vectors: readonly Float32Array[],
+  labels: Int32Array,
+  count: number,
+): Float32Array | null {
   if (vectors.length > MOST) return null;
-  const asked = drawn(vectors.length);
+  const sampled = drawn(vectors.length);
   const width = vectors[0]?.length ?? 0;
-  const others = new Float64Array(asked.length * width);
-  asked.forEach((row, i) => others.set(unit(vectors[row]!), i * width));
+  const others = new Float64Array(sampled.length * width);
+  sampled.forEach((row, i) => others.set(unit(vectors[row]!), i * width));
   const chances = new Float32Array(vectors.length * count);
-  const nearness = new Float64Array(asked.length);
-  vectors.forEach((vector, at) => {
+  const nearness = new Float64Array(sampled.length);
+  vectors.forEach((vector, vectorIndex) => {
     cosines(unit(vector), others, nearness);
-    const itself = asked.indexOf(at);
+    const itself = sampled.indexOf(vectorIndex);
     if (itself >= 0) nearness[itself] = -Infinity;
-    const said = new Float64Array(count).fill(LEAST);
-    for (const i of nearest(nearness)) said[labels[asked[i]!]!]! += Math.exp(SHARPNESS * nearness[i]!);
-    const sum = said.reduce((a, b) => a + b, 0);
-    said.forEach((share, label) => (chances[at * count + label] = share / sum));
+    const labelVotes = new Float64Array(count).fill(LEAST);
+    for (const i of nearest(nearness)) labelVotes[labels[sampled[i]!]!]! += Math.exp(SHARPNESS * nearness[i]!);
+    const sum = labelVotes.reduce((a, b) => a + b, 0);
+    labelVotes.forEach((share, label) => (chances[vectorIndex * count + label] = share / sum));
   });
   return chances;
 }
@@ -38,45 +42,45 @@ export function neighbourly(vectors: readonly Float32Array[], labels: Int32Array
 /** Rows that others ask: all, or of many as many as are compared in seconds. */
 function drawn(rows: number): Uint32Array {
   const order = Uint32Array.from({ length: rows }, (_, i) => i);
-  return rows <= PAIRS / rows ? order : shuffle(order, chance(1, rows)).slice(0, Math.floor(PAIRS / rows));
+  return rows <= PAIRS / rows ? order : shuffle(order, seededRandom(1, rows)).slice(0, Math.floor(PAIRS / rows));
 }
 
 /** The rows with the greatest numbers, by a list that is kept in order. */
 function nearest(nearness: Float64Array): readonly number[] {
-  const kept: number[] = [];
+  const nearestIndices: number[] = [];
   nearness.forEach((near, row) => {
-    if (near === -Infinity || (kept.length === NEAREST && near <= nearness[lastOf(kept)]!)) return;
-    if (kept.length === NEAREST) kept.pop();
-    let at = kept.length;
-    while (at > 0 && nearness[kept[at - 1]!]! < near) at--;
-    kept.splice(at, 0, row);
+    if (near === -Infinity || (nearestIndices.length === NEAREST && near <= nearness[lastOf(nearestIndices)]!)) return;
+    if (nearestIndices.length === NEAREST) nearestIndices.pop();
+    let insertAt = nearestIndices.length;
+    while (insertAt > 0 && nearness[nearestIndices[insertAt - 1]!]! < near) insertAt--;
+    nearestIndices.splice(insertAt, 0, row);
   });
-  return kept;
+  return nearestIndices;
 }
 
 /** Of a vector with many, side by side: four at a time, or one sum would wait for itself. */
-function cosines(vector: Float64Array, others: Float64Array, said: Float64Array): void {
+function cosines(vector: Float64Array, others: Float64Array, similarities: Float64Array): void {
   const width = vector.length;
-  const fours = said.length - (said.length % 4);
+  const fours = similarities.length - (similarities.length % 4);
   for (let row = 0; row < fours; row += 4) {
-    const at = row * width;
+    const offset = row * width;
     let [p, q, r, s] = [0, 0, 0, 0];
     for (let i = 0; i < width; i++) {
       const x = vector[i]!;
-      p += x * others[at + i]!;
-      q += x * others[at + width + i]!;
-      r += x * others[at + 2 * width + i]!;
-      s += x * others[at + 3 * width + i]!;
+      p += x * others[offset + i]!;
+      q += x * others[offset + width + i]!;
+      r += x * others[offset + 2 * width + i]!;
+      s += x * others[offset + 3 * width + i]!;
     }
-    said[row] = p;
-    said[row + 1] = q;
-    said[row + 2] = r;
-    said[row + 3] = s;
+    similarities[row] = p;
+    similarities[row + 1] = q;
+    similarities[row + 2] = r;
+    similarities[row + 3] = s;
   }
-  for (let row = fours; row < said.length; row++) {
+  for (let row = fours; row < similarities.length; row++) {
     let sum = 0;
     for (let i = 0; i < width; i++) sum += vector[i]! * others[row * width + i]!;
-    said[row] = sum;
+    similarities[row] = sum;
   }
 }
 

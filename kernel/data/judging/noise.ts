@@ -6,7 +6,7 @@
  */
 import { lastOf } from "#dsl/language/diagnostics/must.js";
 
-export interface Judged {
+export interface LabelNoiseEstimate {
   /** [rows × labels]: what each row's label should be, by judges that nothing told of its own. */
   readonly chances: Float32Array;
   /** Of each row, the chance that its label is wrong. */
@@ -22,31 +22,35 @@ const [SHARE, WIDE] = [-3, 2];
 const LEAST = 1e-6;
 
 /** `said`: of each judge [rows × labels]. */
-export function agreed(said: readonly Float32Array[], labels: Int32Array, count: number): Judged {
-  const logs = said.map((chances) => chances.map((chance) => Math.log(Math.max(LEAST, chance))));
-  const start = [...said.map(() => -Math.log(said.length)), SHARE];
-  const found = lowest((at) => unlikeliness(at, start, logs, labels, count), start);
+export function combineLabelJudges(
+  judgeChances: readonly Float32Array[],
+  labels: Int32Array,
+  count: number,
+): LabelNoiseEstimate {
+  const logs = judgeChances.map((chances) => chances.map((chance) => Math.log(Math.max(LEAST, chance))));
+  const start = [...judgeChances.map(() => -Math.log(judgeChances.length)), SHARE];
+  const found = lowest((point) => unlikeliness(point, start, logs, labels, count), start);
   const chances = new Float32Array(labels.length * count);
   const share = shareOf(found);
   const wrong = new Float32Array(labels.length);
   let right = 0;
   labels.forEach((given, row) => {
-    const own = chances.subarray(row * count, (row + 1) * count);
-    own.set(together(found, logs, row, count));
-    if (own[given] === own.reduce((a, b) => Math.max(a, b), 0)) right++;
-    const other = (share * (1 - own[given]!)) / (count - 1);
-    wrong[row] = other / (other + (1 - share) * own[given]! + 1e-300);
+    const rowChances = chances.subarray(row * count, (row + 1) * count);
+    rowChances.set(together(found, logs, row, count));
+    if (rowChances[given] === rowChances.reduce((a, b) => Math.max(a, b), 0)) right++;
+    const other = (share * (1 - rowChances[given]!)) / (count - 1);
+    wrong[row] = other / (other + (1 - share) * rowChances[given]! + 1e-300);
   });
   return { chances, wrong, share, accuracy: right / labels.length };
 }
 
-const shareOf = (at: readonly number[]): number => 0.5 / (1 + Math.exp(-lastOf(at)));
+const shareOf = (point: readonly number[]): number => 0.5 / (1 + Math.exp(-lastOf(point)));
 
 /** Chances of a row by all judges. */
-function together(at: readonly number[], logs: readonly Float32Array[], row: number, count: number): Float64Array {
+function together(point: readonly number[], logs: readonly Float32Array[], row: number, count: number): Float64Array {
   const chances = new Float64Array(count);
   logs.forEach((log, judge) => {
-    const power = Math.exp(at[judge]!);
+    const power = Math.exp(point[judge]!);
     for (let label = 0; label < count; label++) chances[label]! += power * log[row * count + label]!;
   });
   const most = chances.reduce((a, b) => Math.max(a, b), -Infinity);
@@ -63,31 +67,31 @@ interface Height {
 
 /** −log of how likely the labels are, a row; `at`: logarithms of powers, and the share's place. */
 function unlikeliness(
-  at: readonly number[],
+  point: readonly number[],
   prior: readonly number[],
   logs: readonly Float32Array[],
   labels: Int32Array,
   count: number,
 ): Height {
-  const share = shareOf(at);
-  const slope = new Array<number>(at.length).fill(0);
+  const share = shareOf(point);
+  const slope = new Array<number>(point.length).fill(0);
   let value = 0;
   for (let row = 0; row < labels.length; row++) {
-    const [chances, given] = [together(at, logs, row, count), labels[row]!];
-    const own = chances[given]!;
-    const likely = (1 - share) * own + (share * (1 - own)) / (count - 1) + 1e-300;
+    const [chances, given] = [together(point, logs, row, count), labels[row]!];
+    const givenChance = chances[given]!;
+    const likely = (1 - share) * givenChance + (share * (1 - givenChance)) / (count - 1) + 1e-300;
     value -= Math.log(likely);
-    const byOwn = ((1 - share - share / (count - 1)) * own) / likely;
+    const byOwn = ((1 - share - share / (count - 1)) * givenChance) / likely;
     logs.forEach((log, judge) => {
       let mean = 0;
       for (let label = 0; label < count; label++) mean += chances[label]! * log[row * count + label]!;
       slope[judge]! -= byOwn * (log[row * count + given]! - mean);
     });
-    slope[logs.length]! -= ((1 - own) / (count - 1) - own) / likely;
+    slope[logs.length]! -= ((1 - givenChance) / (count - 1) - givenChance) / likely;
   }
-  logs.forEach((_, judge) => (slope[judge]! *= Math.exp(at[judge]!)));
+  logs.forEach((_, judge) => (slope[judge]! *= Math.exp(point[judge]!)));
   slope[logs.length]! *= share * (1 - 2 * share);
-  at.forEach((place, i) => {
+  point.forEach((place, i) => {
     const wide = i === logs.length ? WIDE : 1;
     value += ((place - prior[i]!) / wide) ** 2 / 2;
     slope[i]! += (place - prior[i]!) / wide ** 2;
@@ -96,38 +100,38 @@ function unlikeliness(
 }
 
 /** Down to the lowest place near `start`, by the slopes on the way (BFGS: Broyden, Fletcher, Goldfarb, Shanno 1970). */
-function lowest(height: (at: readonly number[]) => Height, start: readonly number[]): readonly number[] {
+function lowest(height: (point: readonly number[]) => Height, start: readonly number[]): readonly number[] {
   const dot = (a: readonly number[], b: readonly number[]): number => a.reduce((sum, x, i) => sum + x * b[i]!, 0);
   const unit = (): number[][] => start.map((_, i) => start.map((_, j) => Number(i === j)));
-  let [at, here, inverse] = [start, height(start), unit()];
+  let [point, here, inverse] = [start, height(start), unit()];
   for (let round = 0; round < 60; round++) {
     let way = inverse.map((row) => -dot(row, here.slope));
     if (dot(way, here.slope) >= 0) [inverse, way] = [unit(), here.slope.map((x) => -x)];
     const fall = dot(way, here.slope);
     let step = Math.min(1, 2 / Math.sqrt(dot(way, way) + 1e-12));
-    let [next, there] = [at, here];
+    let [next, there] = [point, here];
     for (let half = 0; half < 20; half++, step /= 2) {
-      next = at.map((x, i) => x + step * way[i]!);
+      next = point.map((x, i) => x + step * way[i]!);
       there = height(next);
       if (there.value <= here.value + 1e-4 * step * fall) break;
     }
-    if (here.value - there.value < 1e-7) return there.value < here.value ? next : at;
-    const moved = next.map((x, i) => x - at[i]!);
+    if (here.value - there.value < 1e-7) return there.value < here.value ? next : point;
+    const moved = next.map((x, i) => x - point[i]!);
     const bent = there.slope.map((x, i) => x - here.slope[i]!);
     const curve = dot(moved, bent);
     if (curve > 1e-12) {
       const through = inverse.map((row) => dot(row, bent));
-      const own = dot(bent, through);
+      const curvature = dot(bent, through);
       inverse = inverse.map((row, i) =>
         row.map(
           (x, j) =>
             x +
-            ((1 + own / curve) * moved[i]! * moved[j]!) / curve -
+            ((1 + curvature / curve) * moved[i]! * moved[j]!) / curve -
             (through[i]! * moved[j]! + moved[i]! * through[j]!) / curve,
         ),
       );
     }
-    [at, here] = [next, there];
+    [point, here] = [next, there];
   }
-  return at;
+  return point;
 }

@@ -4,36 +4,36 @@
  * sizes many exponents fit, and only that says how little is known of sizes far away.
  */
 import { lastOf } from "#dsl/language/diagnostics/must.js";
-import { chance, draw, type Chance } from "#stdlib/statistics/chance.js";
-import type { SizeScored } from "./learning-curve.js";
+import { seededRandom, drawBelow, type RandomSource } from "#stdlib/statistics/chance.js";
+import type { SizePredictions } from "./learning-curve.js";
 
 export interface PowerLaw {
   readonly a: number;
   readonly b: number;
   readonly c: number;
 }
-export interface Interval {
+export interface ForecastInterval {
   readonly middle: number;
   readonly low: number;
   readonly high: number;
 }
-export interface Forecast {
+export interface LearningCurveForecast {
   readonly law: PowerLaw;
   /** Of each size that was measured: the mean over draws, and 80 % of it where draws are drawn again. */
-  readonly points: readonly (Interval & { readonly rows: number })[];
+  readonly points: readonly (ForecastInterval & { readonly rows: number })[];
   /** The score at `rows` on the rows that are scored, 80 %. */
-  at(rows: number): Interval;
+  scoreAt(rows: number): ForecastInterval;
   /** How much more it is at `rows` than at `from`, on any rows of this kind, 80 %. */
-  gain(from: number, rows: number): Interval;
+  gain(from: number, rows: number): ForecastInterval;
 }
 
 /** Exponents that are tried, and how likely each is before anything was measured: about 0.3, within a factor of two and a half. */
 const EXPONENTS = Array.from({ length: 30 }, (_, i) => 0.03 * (1.8 / 0.03) ** (i / 29));
 const USUAL = { exponent: 0.3, spread: 0.9 } as const;
-export const DRAWN = 600;
+export const BOOTSTRAP_DRAWS = 600;
 /** How much of what may be an interval holds. */
-export const SURE = 0.8;
-export const DEVIATIONS = 1.2816;
+export const INTERVAL_COVERAGE = 0.8;
+export const INTERVAL_DEVIATIONS = 1.2816;
 /** Sizes that tell how scores vary: draws that differ in so much, of so many of the rows. */
 const LEFT_OUT = 0.2;
 const NEAR_ALL = 0.2;
@@ -45,60 +45,66 @@ interface Drawn {
 }
 
 /** `ceiling`: the best score that there is; of errors 0, and they shrink. */
-export function forecast(
-  sizes: readonly SizeScored[],
-  o: { readonly errors: boolean; readonly seed: number },
-): Forecast {
-  const generator = chance(o.seed, sizes.length);
-  const sign = o.errors ? -1 : 1;
-  const ceiling = o.errors ? 0 : 1;
-  const means = sizes.map(({ said }) => said.map((one) => sign * meanOf(one)));
+export function forecastLearningCurve(
+  sizes: readonly SizePredictions[],
+  options: { readonly errors: boolean; readonly seed: number },
+): LearningCurveForecast {
+  const generator = seededRandom(options.seed, sizes.length);
+  const sign = options.errors ? -1 : 1;
+  const ceiling = options.errors ? 0 : 1;
+  const means = sizes.map(({ rowScores }) => rowScores.map((one) => sign * meanOf(one)));
   const variance = varianceOf(sizes, means);
   const ns = sizes.map(({ rows }) => rows);
   const most = lastOf(ns);
   // Draws of nearly all rows are nearly the same draw: there are as many as there would be without what they share.
-  const errors = sizes.map(({ rows, said }) => {
+  const errors = sizes.map(({ rows, rowScores }) => {
     const shared = rows / most;
-    return (variance / rows) * (shared + (1 - shared) / said.length);
+    return (variance / rows) * (shared + (1 - shared) / rowScores.length);
   });
   const luck = (rows: number): number => Math.sqrt(variance / rows);
   const weights = errors.map((error) => 1 / error);
-  const fit = (scores: readonly number[], pick: Chance | null): PowerLaw => fitted(ns, scores, weights, ceiling, pick);
+  const fit = (scores: readonly number[], pick: RandomSource | null): PowerLaw =>
+    fitPowerLaw(ns, scores, weights, ceiling, pick);
   const law = fit(means.map(meanOf), null);
   const again = (rowsToo: boolean): Drawn[] =>
-    Array.from({ length: DRAWN }, () => {
-      const draws = sizes[0]!.said.map(() => draw(generator, sizes[0]!.said.length));
-      const counts = rowsToo ? drawnCounts(sizes[0]!.said[0]!.length, generator) : null;
+    Array.from({ length: BOOTSTRAP_DRAWS }, () => {
+      const draws = sizes[0]!.rowScores.map(() => drawBelow(generator, sizes[0]!.rowScores.length));
+      const counts = rowsToo ? drawnCounts(sizes[0]!.rowScores[0]!.length, generator) : null;
       const scores = sizes.map(
-        ({ said }, i) =>
-          (counts ? meanOf(draws.map((at) => sign * weighed(said[at]!, counts))) : meanOf(means[i]!)) +
-          Math.sqrt(errors[i]!) * normal(generator),
+        ({ rowScores }, i) =>
+          (counts
+            ? meanOf(draws.map((drawIndex) => sign * weighed(rowScores[drawIndex]!, counts)))
+            : meanOf(means[i]!)) +
+          Math.sqrt(errors[i]!) * normalDeviate(generator),
       );
-      return { law: fit(scores, generator), odd: normal(generator) };
+      return { law: fit(scores, generator), odd: normalDeviate(generator) };
     });
   const [laws, anywhere] = [again(false), again(true)];
-  const value = (of: PowerLaw, n: number): number => of.a - of.b * n ** -of.c;
-  const told = (values: readonly number[]): Interval => intervalOf(values, sign);
+  const value = (powerLaw: PowerLaw, n: number): number => powerLaw.a - powerLaw.b * n ** -powerLaw.c;
+  const signedInterval = (values: readonly number[]): ForecastInterval => intervalOfSamples(values, sign);
   return {
     law: { a: sign * law.a, b: sign * law.b, c: law.c },
     points: sizes.map(({ rows }, i) => {
       const middle = meanOf(means[i]!);
-      const half = DEVIATIONS * Math.sqrt(errors[i]!);
-      return { rows, ...intervalFrom(middle, middle - half, middle + half, sign) };
+      const half = INTERVAL_DEVIATIONS * Math.sqrt(errors[i]!);
+      return { rows, ...orientedInterval(middle, middle - half, middle + half, sign) };
     }),
-    at: (rows) => told(laws.map(({ law: of, odd }) => Math.min(ceiling, value(of, rows) + odd * luck(rows)))),
+    scoreAt: (rows) =>
+      signedInterval(laws.map(({ law: powerLaw, odd }) => Math.min(ceiling, value(powerLaw, rows) + odd * luck(rows)))),
     gain: (from, rows) =>
-      told(anywhere.map(({ law: of, odd }) => value(of, rows) - value(of, from) + odd * luck(rows))),
+      signedInterval(
+        anywhere.map(({ law: powerLaw, odd }) => value(powerLaw, rows) - value(powerLaw, from) + odd * luck(rows)),
+      ),
   };
 }
 
 /** The best a ≤ ceiling, b ≥ 0 and c; with chance at hand a c as likely as it is. Of what is the better the greater. */
-export function fitted(
+export function fitPowerLaw(
   ns: readonly number[],
   scores: readonly number[],
   weights: readonly number[],
   ceiling: number,
-  pick: Chance | null,
+  pick: RandomSource | null,
 ): PowerLaw {
   const tried = EXPONENTS.map((c) => {
     const { a, b, misfit } = line(
@@ -124,7 +130,7 @@ function line(
   ceiling: number,
 ): { readonly a: number; readonly b: number; readonly misfit: number } {
   const all = weights.reduce((a, b) => a + b, 0);
-  const mean = (of: readonly number[]): number => of.reduce((sum, v, i) => sum + weights[i]! * v, 0) / all;
+  const mean = (items: readonly number[]): number => items.reduce((sum, v, i) => sum + weights[i]! * v, 0) / all;
   const [mx, my] = [mean(xs), mean(ys)];
   const sxx = mean(xs.map((x) => (x - mx) ** 2));
   let b = sxx === 0 ? 0 : Math.max(0, -mean(xs.map((x, i) => (x - mx) * (ys[i]! - my))) / sxx);
@@ -141,9 +147,9 @@ function line(
  * How one training's score varies with which rows it learnt: the variance of a training on n of them is this, divided by n. Two
  * draws from the same N rows share n²/N of them, and so differ by less.
  */
-function varianceOf(sizes: readonly SizeScored[], means: readonly (readonly number[])[]): number {
+function varianceOf(sizes: readonly SizePredictions[], means: readonly (readonly number[])[]): number {
   const most = lastOf(sizes).rows;
-  const told = sizes.flatMap(({ rows }, i) => {
+  const differences = sizes.flatMap(({ rows }, i) => {
     const share = 1 - rows / most;
     const freedom = means[i]!.length - 1;
     if (freedom < 1 || share < LEFT_OUT || rows < most * NEAR_ALL) return [];
@@ -151,13 +157,13 @@ function varianceOf(sizes: readonly SizeScored[], means: readonly (readonly numb
     const variance = means[i]!.reduce((sum, one) => sum + (one - middle) ** 2, 0) / freedom;
     return [(rows * variance) / share];
   });
-  const { said } = lastOf(sizes);
-  return Math.max(meanOf(told), most / (said[0]!.length * said.length) ** 2);
+  const { rowScores } = lastOf(sizes);
+  return Math.max(meanOf(differences), most / (rowScores[0]!.length * rowScores.length) ** 2);
 }
 
-function drawnCounts(count: number, generator: Chance): Uint16Array {
+function drawnCounts(count: number, generator: RandomSource): Uint16Array {
   const counts = new Uint16Array(count);
-  for (let i = 0; i < count; i++) counts[draw(generator, count)]!++;
+  for (let i = 0; i < count; i++) counts[drawBelow(generator, count)]!++;
   return counts;
 }
 function weighed(values: Float32Array, counts: Uint16Array): number {
@@ -171,18 +177,23 @@ function meanOf(values: ArrayLike<number>): number {
   return sum / values.length;
 }
 
-export function intervalOf(values: readonly number[], sign: number): Interval {
+export function intervalOfSamples(values: readonly number[], sign: number): ForecastInterval {
   const sorted = values.toSorted((a, b) => a - b);
-  const at = (share: number): number => sorted[Math.round(share * (sorted.length - 1))]!;
-  return intervalFrom(at(1 / 2), at((1 - SURE) / 2), at((1 + SURE) / 2), sign);
+  const quantile = (share: number): number => sorted[Math.round(share * (sorted.length - 1))]!;
+  return orientedInterval(
+    quantile(1 / 2),
+    quantile((1 - INTERVAL_COVERAGE) / 2),
+    quantile((1 + INTERVAL_COVERAGE) / 2),
+    sign,
+  );
 }
-export function intervalFrom(middle: number, low: number, high: number, sign: number): Interval {
+export function orientedInterval(middle: number, low: number, high: number, sign: number): ForecastInterval {
   return sign === 1 ? { middle, low, high } : { middle: -middle, low: -high, high: -low };
 }
 
-function uniform(generator: Chance): number {
-  return draw(generator, 2 ** 30) / 2 ** 30;
+function uniform(generator: RandomSource): number {
+  return drawBelow(generator, 2 ** 30) / 2 ** 30;
 }
-export function normal(generator: Chance): number {
+export function normalDeviate(generator: RandomSource): number {
   return Math.sqrt(-2 * Math.log(1 - uniform(generator))) * Math.cos(2 * Math.PI * uniform(generator));
 }

@@ -3,53 +3,54 @@
  * needs no folds: leaving one row out has a closed form (Allen 1974; Rifkin and Lippert 2007). Scores become chances by a
  * temperature that makes the labels likeliest.
  */
-import { cholesky, gramOf, solved, standardised, type Rows } from "./ridge.js";
-import { leastLoss, tempered } from "./temperature.js";
+import { choleskyFactor, gramMatrix, solveCholesky, standardiseFeatures, type FeatureMatrix } from "./ridge.js";
+import { leastLossCalibration, calibrateTemperature } from "./temperature.js";
 
 /** Tried strengths of the penalty, as shares of the vectors' mean square. */
 const PENALTIES = [0.01, 0.1, 1];
 
 /** Of each row by the others. `vectors`: one a row, of one length; `labels`: numbers below `count`. */
-export function probed(vectors: readonly Float32Array[], labels: Int32Array, count: number): Float32Array {
-  const rows = standardised(vectors);
-  const gram = gramOf(rows);
+export function probeProbabilities(vectors: readonly Float32Array[], labels: Int32Array, count: number): Float32Array {
+  const rows = standardiseFeatures(vectors);
+  const gram = gramMatrix(rows);
   const tried = PENALTIES.map(
-    (penalty) => () => tempered(leftOut(rows, gram, penalty * vectors.length, labels, count), labels, count),
+    (penalty) => () =>
+      calibrateTemperature(leftOut(rows, gram, penalty * vectors.length, labels, count), labels, count),
   );
-  return leastLoss(tried).chances;
+  return leastLossCalibration(tried).chances;
 }
 
 /** Of each row the scores that the regression of all others gives it. */
 function leftOut(
-  { values, count: n, width }: Rows,
+  { values, count: n, width }: FeatureMatrix,
   gram: Float64Array,
   penalty: number,
   labels: Int32Array,
   count: number,
 ): Float64Array {
-  const factor = cholesky(gram, width, penalty);
+  const factor = choleskyFactor(gram, width, penalty);
   const targets = new Float64Array(width * count);
   for (let row = 0; row < n; row++)
     for (let i = 0; i < width; i++) targets[i * count + labels[row]!]! += values[row * width + i]!;
-  const weights = solved(factor, width, targets, count);
+  const weights = solveCholesky(factor, width, targets, count);
   const scores = new Float64Array(n * count);
   const half = new Float64Array(width);
   for (let row = 0; row < n; row++) {
-    const own = values.subarray(row * width, (row + 1) * width);
-    const said = scores.subarray(row * count, (row + 1) * count);
+    const rowValues = values.subarray(row * width, (row + 1) * width);
+    const rowOutputs = scores.subarray(row * count, (row + 1) * count);
     for (let i = 0; i < width; i++)
-      for (let label = 0; label < count; label++) said[label]! += own[i]! * weights[i * count + label]!;
+      for (let label = 0; label < count; label++) rowOutputs[label]! += rowValues[i]! * weights[i * count + label]!;
     // Leverage: |L⁻¹x|².
     let leverage = 0;
     for (let i = 0; i < width; i++) {
-      let left = own[i]!;
+      let left = rowValues[i]!;
       for (let j = 0; j < i; j++) left -= factor[i * width + j]! * half[j]!;
       half[i] = left / factor[i * width + i]!;
       leverage += half[i]! ** 2;
     }
     const rest = Math.max(1e-6, 1 - leverage);
     for (let label = 0; label < count; label++)
-      said[label] = (said[label]! - (label === labels[row] ? leverage : 0)) / rest;
+      rowOutputs[label] = (rowOutputs[label]! - (label === labels[row] ? leverage : 0)) / rest;
   }
   return scores;
 }

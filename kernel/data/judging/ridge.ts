@@ -1,13 +1,13 @@
 /** Ridge regression from vectors, by the normal equations: the pieces of it. All matrices row by row, in f64. */
 
-export interface Rows {
+export interface FeatureMatrix {
   /** [rows × width], each column with mean 0 and spread 1, and ones at the end. */
   readonly values: Float64Array;
   readonly count: number;
   readonly width: number;
 }
 
-export function standardised(vectors: readonly Float32Array[]): Rows {
+export function standardiseFeatures(vectors: readonly Float32Array[]): FeatureMatrix {
   const [count, size] = [vectors.length, vectors[0]?.length ?? 0];
   const width = size + 1;
   const values = new Float64Array(count * width).fill(1);
@@ -25,14 +25,14 @@ export function standardised(vectors: readonly Float32Array[]): Rows {
 }
 
 /** XᵀX, row by row. */
-export function gramOf({ values, count, width }: Rows): Float64Array {
+export function gramMatrix({ values, count, width }: FeatureMatrix): Float64Array {
   const gram = new Float64Array(width * width);
   for (let row = 0; row < count; row++) {
-    const own = values.subarray(row * width, (row + 1) * width);
+    const rowValues = values.subarray(row * width, (row + 1) * width);
     for (let i = 0; i < width; i++) {
-      const x = own[i]!;
-      const at = i * width;
-      for (let j = i; j < width; j++) gram[at + j]! += x * own[j]!;
+      const x = rowValues[i]!;
+      const offset = i * width;
+      for (let j = i; j < width; j++) gram[offset + j]! += x * rowValues[j]!;
     }
   }
   for (let i = 0; i < width; i++) for (let j = 0; j < i; j++) gram[i * width + j] = gram[j * width + i]!;
@@ -40,7 +40,7 @@ export function gramOf({ values, count, width }: Rows): Float64Array {
 }
 
 /** L with L·Lᵀ = gram + penalty · I; the column of ones is not shrunk. */
-export function cholesky(gram: Float64Array, width: number, penalty: number): Float64Array {
+export function choleskyFactor(gram: Float64Array, width: number, penalty: number): Float64Array {
   const factor = new Float64Array(width * width);
   for (let i = 0; i < width; i++)
     for (let j = 0; j <= i; j++) {
@@ -52,7 +52,7 @@ export function cholesky(gram: Float64Array, width: number, penalty: number): Fl
 }
 
 /** X with L·Lᵀ·X = targets [width × count]. */
-export function solved(factor: Float64Array, width: number, targets: Float64Array, count: number): Float64Array {
+export function solveCholesky(factor: Float64Array, width: number, targets: Float64Array, count: number): Float64Array {
   const x = targets.slice();
   for (let i = 0; i < width; i++)
     for (let c = 0; c < count; c++) {

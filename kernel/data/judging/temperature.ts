@@ -1,7 +1,7 @@
 /** Scores of labels become chances by a temperature that makes the labels as they are likeliest. */
 import { must } from "#dsl/language/diagnostics/must.js";
 
-export interface Tempered {
+export interface CalibratedProbabilities {
   /** [rows × labels], each row's adding up to 1. */
   readonly chances: Float32Array;
   /** Mean of −log(chance of the row's own label). */
@@ -9,13 +9,13 @@ export interface Tempered {
 }
 
 /** `scores`: [rows × labels], each of a row by a judge that didn't see the row. */
-export function tempered(scores: Float64Array, labels: Int32Array, count: number): Tempered {
+export function calibrateTemperature(scores: Float64Array, labels: Int32Array, count: number): CalibratedProbabilities {
   const { scale, loss } = likeliest(scores, labels, count);
   const chances = new Float32Array(scores.length);
   for (let row = 0; row < labels.length; row++) {
-    const own = scores.subarray(row * count, (row + 1) * count);
-    const most = own.reduce((a, b) => Math.max(a, b), -Infinity);
-    const powers = own.map((score) => Math.exp(scale * (score - most)));
+    const rowScores = scores.subarray(row * count, (row + 1) * count);
+    const most = rowScores.reduce((a, b) => Math.max(a, b), -Infinity);
+    const powers = rowScores.map((score) => Math.exp(scale * (score - most)));
     const sum = powers.reduce((a, b) => a + b, 0);
     powers.forEach((power, label) => (chances[row * count + label] = power / sum));
   }
@@ -23,7 +23,7 @@ export function tempered(scores: Float64Array, labels: Int32Array, count: number
 }
 
 /** The best of several ways, one after another so that two at a time are held. */
-export function leastLoss(ways: readonly (() => Tempered)[]): Tempered {
+export function leastLossCalibration(ways: readonly (() => CalibratedProbabilities)[]): CalibratedProbabilities {
   return ways.slice(1).reduce((best, way) => {
     const one = way();
     return one.loss < best.loss ? one : best;

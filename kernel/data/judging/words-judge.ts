@@ -2,8 +2,8 @@
  * A judge by words: naive Bayes over words and pairs of words, each row judged by all others (its own words are taken out of
  * the sums, so that no folds are needed). It knows what vectors of a text leave out: names, turns of phrase, terms of a trade.
  */
-import { wordsIn, type Bag } from "./bags.js";
-import { tempered } from "./temperature.js";
+import { wordFeatures, type FeatureBag } from "./bags.js";
+import { calibrateTemperature } from "./temperature.js";
 
 /** Different words that are told apart, and numbers that are held for all labels together. */
 const BUCKETS = 2 ** 18;
@@ -14,10 +14,10 @@ const UNSEEN = [0.003, 0.01, 0.03, 0.1, 0.3, 1];
 const TRIED = 4000;
 
 /** Null where no word stands in two rows. */
-export function byWords(texts: readonly string[], labels: Int32Array, count: number): Float32Array | null {
+export function wordProbabilities(texts: readonly string[], labels: Int32Array, count: number): Float32Array | null {
   const buckets = Math.min(BUCKETS, 2 ** Math.floor(Math.log2(HELD / count)));
   const { bags, different } = weighed(
-    texts.map((text) => wordsIn(text, buckets)),
+    texts.map((text) => wordFeatures(text, buckets)),
     buckets,
   );
   if (different === 0) return null;
@@ -34,13 +34,15 @@ export function byWords(texts: readonly string[], labels: Int32Array, count: num
   const counted = { bags, different, sums, totals, rows };
   const every = Math.ceil(bags.length / TRIED);
   const some = labels.filter((_, row) => row % every === 0);
-  const losses = UNSEEN.map((unseen) => tempered(scored(unseen, counted, labels, count, every), some, count).loss);
+  const losses = UNSEEN.map(
+    (unseen) => calibrateTemperature(scored(unseen, counted, labels, count, every), some, count).loss,
+  );
   const unseen = UNSEEN[losses.indexOf(Math.min(...losses))]!;
-  return tempered(scored(unseen, counted, labels, count), labels, count).chances;
+  return calibrateTemperature(scored(unseen, counted, labels, count), labels, count).chances;
 }
 
 interface Counted {
-  readonly bags: readonly Bag[];
+  readonly bags: readonly FeatureBag[];
   /** Words that stand in two rows or more. */
   readonly different: number;
   /** [words × labels], and of each label over all words. */
@@ -62,34 +64,40 @@ function scored(
   const scores = new Float64Array(Math.ceil(bags.length / every) * count);
   for (let row = 0; row < bags.length; row += every) {
     const { parts, counts } = bags[row]!;
-    const said = scores.subarray((row / every) * count, (row / every + 1) * count);
+    const rowOutputs = scores.subarray((row / every) * count, (row / every + 1) * count);
     const given = labels[row]!;
-    const own = counts.reduce((a, b) => a + b, 0);
-    const without = Math.log(totals[given]! - own + unseen * different);
+    const rowTotal = counts.reduce((a, b) => a + b, 0);
+    const without = Math.log(totals[given]! - rowTotal + unseen * different);
     for (let label = 0; label < count; label++)
-      said[label] = Math.log(Math.max(1, rows[label]! - Number(label === given)) / bags.length);
+      rowOutputs[label] = Math.log(Math.max(1, rows[label]! - Number(label === given)) / bags.length);
     parts.forEach((part, i) => {
       const weight = counts[i]!;
       for (let label = 0; label < count; label++)
-        if (label !== given) said[label]! += weight * (logs[part * count + label]! - all[label]!);
+        if (label !== given) rowOutputs[label]! += weight * (logs[part * count + label]! - all[label]!);
       const left = Math.max(0, sums[part * count + given]! - weight);
-      said[given]! += weight * (Math.log(left + unseen) - without);
+      rowOutputs[given]! += weight * (Math.log(left + unseen) - without);
     });
   }
   return scores;
 }
 
 /** Words that stand in one row only tell nothing; of the others a rarer one says more, and a text's length says nothing. */
-function weighed(bags: readonly Bag[], buckets: number): { readonly bags: readonly Bag[]; readonly different: number } {
+function weighed(
+  bags: readonly FeatureBag[],
+  buckets: number,
+): { readonly bags: readonly FeatureBag[]; readonly different: number } {
   const rows = new Uint32Array(buckets);
   for (const { parts } of bags) for (const part of parts) rows[part]!++;
-  const kept = bags.map(({ parts, counts }) => {
-    const at = Array.from(parts.keys()).filter((i) => rows[parts[i]!]! > 1);
-    const weights = at.map(
+  const filteredBags = bags.map(({ parts, counts }) => {
+    const indices = Array.from(parts.keys()).filter((i) => rows[parts[i]!]! > 1);
+    const weights = indices.map(
       (i) => (1 + Math.log(counts[i]!)) * (1 + Math.log((1 + bags.length) / (1 + rows[parts[i]!]!))),
     );
     const length = Math.hypot(...weights) || 1;
-    return { parts: Uint32Array.from(at, (i) => parts[i]!), counts: Float32Array.from(weights, (w) => w / length) };
+    return {
+      parts: Uint32Array.from(indices, (i) => parts[i]!),
+      counts: Float32Array.from(weights, (w) => w / length),
+    };
   });
-  return { bags: kept, different: rows.reduce((all, one) => all + Number(one > 1), 0) };
+  return { bags: filteredBags, different: rows.reduce((all, one) => all + Number(one > 1), 0) };
 }

@@ -6,10 +6,10 @@ import { implementationOf } from "#dsl/language/types/loaded.js";
 import type { DataPlan } from "#dsl/language/types/subject.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { Registry } from "#dsl/language/types/registry.js";
-import type { Row } from "../row/row.js";
-import { rowsForSplit } from "../rows/splitting.js";
+import type { DataRow } from "../row/row.js";
+import { rowsForSplitter } from "../rows/splitting.js";
 
-export interface Foreseen {
+export interface RowForecast {
   /** Whether the clean row of that number (from 0) is one of the sample. */
   picks(row: number): boolean;
   /** Of the rows that are picked, one after the other; null: the split needs no first look. */
@@ -17,18 +17,18 @@ export interface Foreseen {
 }
 
 /** Null: nothing needs it. `rows`: clean ones, as they will come again. */
-export async function foreseen(
+export async function foreseeRows(
   plan: DataPlan,
   registry: Registry,
-  rows: () => AsyncIterable<readonly Row[]>,
-): Promise<Foreseen | null> {
+  rows: () => AsyncIterable<readonly DataRow[]>,
+): Promise<RowForecast | null> {
   const { split, sample } = plan;
   const looking = split ? await lookingFor(split, registry, plan.seed) : undefined;
   if (sample === null && !looking) return null;
   let all = 0;
   for await (const some of rows()) {
     all += some.length;
-    if (looking && split) for (const row of rowsForSplit(some, plan, split, registry)) looking.look(row);
+    if (looking && split) for (const row of rowsForSplitter(some, plan, split, registry)) looking.look(row);
   }
   const picks = picking(all, sample);
   return { picks, splits: looking ? looking.assign(picks) : null };

@@ -1,7 +1,7 @@
 /** Labels of rows: which there are, in what order the model numbers them, and how many of each a split has. */
 import type { SplitFacts } from "#dsl/language/types/facts.js";
-import { inOrder } from "../rows/label-order.js";
-import type { Row } from "../row/row.js";
+import { sortLabels } from "../rows/label-order.js";
+import type { DataRow } from "../row/row.js";
 
 /** The role whose values are labels. */
 export function labelRole(columns: Readonly<Record<string, unknown>>): "label" | "labels" | "tags" | null {
@@ -24,7 +24,7 @@ export class LabelCounts {
    * `split`: null where the row is left out; its labels are known all the same. `copied`: it was met before. Of several the last
    * number, −1 where it has none.
    */
-  look({ values }: Row, split: string | null, copied = false): number {
+  look({ values }: DataRow, split: string | null, copied = false): number {
     const value = this.role === null ? undefined : values[this.role];
     if (value === null || value === undefined) return -1;
     let last = -1;
@@ -32,18 +32,18 @@ export class LabelCounts {
       last = this.numberOf(String(label as string | number));
       if (split === null) continue;
       for (const counts of copied ? [this.counts, this.copies] : [this.counts]) {
-        const own = counts.get(split) ?? [];
-        counts.set(split, own);
-        own[last] = (own[last] ?? 0) + 1;
+        const splitCounts = counts.get(split) ?? [];
+        counts.set(split, splitCounts);
+        splitCounts[last] = (splitCounts[last] ?? 0) + 1;
       }
     }
     return last;
   }
 
   /** `told`: the program's own order; null: labels are put in order. */
-  found(told: readonly string[] | null): Labels {
+  found(givenLabels: readonly string[] | null): LabelIndex {
     if (this.role === null) return { labels: [], order: new Int32Array(), in: () => [] };
-    const labels = told ?? inOrder(this.numbers.keys());
+    const labels = givenLabels ?? sortLabels(this.numbers.keys());
     const places = new Map(labels.map((label, i) => [label, i]));
     for (const label of this.numbers.keys()) if (!places.has(label)) places.set(label, places.size);
     return {
@@ -69,7 +69,7 @@ export class LabelCounts {
   }
 }
 
-export interface Labels {
+export interface LabelIndex {
   readonly labels: readonly string[];
   /** By its number in order of appearance: its place among all that there are, those that the program names first. */
   readonly order: Int32Array;

@@ -3,12 +3,12 @@
  * memory does not follow the texts' lengths; the first leaks are listed with their rows, all are counted.
  */
 import type { DataFacts } from "#dsl/language/types/facts.js";
-import { textKey } from "#stdlib/cleaners/shared/normal-form.js";
-import { readOf } from "#stdlib/cleaners/shared/row-text.js";
-import { Fingerprints } from "#stdlib/text/fingerprints.js";
+import { rowTextKey } from "#stdlib/cleaners/shared/normal-form.js";
+import { rowText } from "#stdlib/cleaners/shared/row-text.js";
+import { TextFingerprints } from "#stdlib/text/fingerprints.js";
 import { isMasked } from "#stdlib/personal-data/masks.js";
-import { Growing } from "../rows/growing.js";
-import type { Row } from "../row/row.js";
+import { GrowingArray } from "../rows/growing.js";
+import type { DataRow } from "../row/row.js";
 
 const LISTED = 20;
 const PLACES = 6;
@@ -19,17 +19,17 @@ interface Leak {
   readonly masked?: true;
 }
 
-export class Leaks {
-  private readonly texts = new Fingerprints();
+export class LeakDetector {
+  private readonly texts = new TextFingerprints();
   private readonly splits: string[] = [];
   /** Of each text that was met: split and row of its first place. */
-  private readonly first = { split: new Growing(Int32Array), row: new Growing(Int32Array) };
+  private readonly first = { split: new GrowingArray(Int32Array), row: new GrowingArray(Int32Array) };
   /** By the text's number; null: counted only. */
   private readonly leaked = new Map<number, Leak | null>();
 
-  look(row: Row, split: string): void {
+  look(row: DataRow, split: string): void {
     const number = this.numberOf(split);
-    const before = this.texts.meet(textKey(row.values), this.first.row.length);
+    const before = this.texts.meet(rowTextKey(row.values), this.first.row.length);
     if (before === undefined) {
       this.first.split.push(number);
       this.first.row.push(row.row);
@@ -57,11 +57,11 @@ export class Leaks {
   }
 }
 
-function leakOf(values: Row["values"], places: Leak["places"]): Leak {
-  return { text: shownOf(values), places, ...(isMasked(readOf(values)) && { masked: true }) };
+function leakOf(values: DataRow["values"], places: Leak["places"]): Leak {
+  return { text: shownOf(values), places, ...(isMasked(rowText(values)) && { masked: true }) };
 }
 
-function shownOf(values: Row["values"]): string {
+function shownOf(values: DataRow["values"]): string {
   return String(
     ["text", "question", "messages", "input"].map((role) => values[role]).find((value) => value !== undefined),
   );

@@ -7,28 +7,28 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { DataFacts } from "#dsl/language/types/facts.js";
 import { implementationOf } from "#dsl/language/types/loaded.js";
 import type { DataPlan } from "#dsl/language/types/subject.js";
-import { Overlay, type Annotated } from "../annotations/overlay.js";
-import { annotatedNotes } from "../annotations/notes.js";
+import { AnnotationOverlay, type AnnotatedRows } from "../annotations/overlay.js";
+import { annotationNotes } from "../annotations/notes.js";
 import { answersText } from "../rows/answers.js";
-import { cleaning, Drops } from "../rows/cleaning.js";
-import { rowName } from "../row/row-names.js";
-import type { Row } from "../row/row.js";
-import { stride, turn } from "../rows/rows.js";
-import { divide, dividing, splitOrder, type Divided } from "../rows/splitting.js";
-import type { Answer } from "#stdlib/data/answers.js";
-import { foreseen, type Foreseen } from "./expected-rows.js";
+import { rowCleaningOf, DroppedRows } from "../rows/cleaning.js";
+import { rowNameOf } from "../row/row-names.js";
+import type { DataRow } from "../row/row.js";
+import { ROWS_PER_YIELD, yieldToEventLoop } from "../rows/rows.js";
+import { assignSplits, rowSplitterOf, orderedSplitNames, type SplitRow } from "../rows/splitting.js";
+import type { LocatedAnswer } from "#stdlib/data/answers.js";
+import { foreseeRows, type RowForecast } from "./expected-rows.js";
 import { sha256 } from "#platform/digest.js";
 import { LabelCounts } from "./labels.js";
-import { Leaks } from "./leaks.js";
-import { clean, SAMPLE, type Parted, type Passing } from "./streamed-splits.js";
-import { Personal } from "./personal.js";
-import { Strata } from "./strata.js";
-import { thinned } from "./thin.js";
+import { LeakDetector } from "./leaks.js";
+import { cleanRowChunks, PREVIEW_ROWS, type SplitAndCleanedRows, type DataPassOptions } from "./streamed-splits.js";
+import { PersonalDataCounter } from "./personal.js";
+import { StrataCounts } from "./strata.js";
+import { thinRows } from "./thin.js";
 
 /** Where rows go that have their split. */
-export interface Keeper {
+export interface RowSink {
   /** `label`: number in order of appearance, −1 where the row has none. */
-  keep(split: string, row: Row, label: number): void;
+  keep(split: string, row: DataRow, label: number): void;
   /** Told when no more rows of a chunk come. */
   flush?(): void;
   /** `[]` of a split that no row fell into. */
@@ -36,7 +36,7 @@ export interface Keeper {
   /** The rows as `lineOf` writes them, for the hash. */
   lines(split: string): HashedSplit["lines"];
 }
-export interface Passed {
+export interface DataPassResult {
   readonly facts: Omit<DataFacts, "audit">;
   readonly labels: readonly string[];
   /** Splits in their order, those without rows among them. */
@@ -46,34 +46,34 @@ export interface Passed {
   /** By a label's number in order of appearance: its place among all that there are. */
   readonly order: Int32Array;
   /** Of a plan with annotations. */
-  readonly annotated?: Annotated;
+  readonly annotated?: AnnotatedRows;
 }
 
 /**
  * `from`: rows as they were read, or what `parted` made of them. Coded errors of cleaners and splits, and `missing-value`,
  * `answer-not-there`, `no-rows-left`, `split-not-streamed`.
  */
-export async function pass(
+export async function runDataPass(
   plan: DataPlan,
-  from: AsyncIterable<readonly Row[]> | Parted,
-  keeper: Keeper,
-  o: Passing,
-): Promise<Passed> {
+  from: AsyncIterable<readonly DataRow[]> | SplitAndCleanedRows,
+  keeper: RowSink,
+  options: DataPassOptions,
+): Promise<DataPassResult> {
   const known = "divided" in from ? from : null;
-  const drops = known?.drops.copy() ?? new Drops();
-  const [leaks, labels, strata] = [new Leaks(), new LabelCounts(plan.columns), new Strata(plan)];
-  const personal = new Personal(plan.columns, await exceptedIn(plan, o));
+  const drops = known?.drops.copy() ?? new DroppedRows();
+  const [leaks, labels, strata] = [new LeakDetector(), new LabelCounts(plan.columns), new StrataCounts(plan)];
+  const personal = new PersonalDataCounter(plan.columns, await exceptedIn(plan, options));
   const sample: Readonly<Record<string, unknown>>[] = [];
   const found = new Set<string>();
   const read = { rows: known?.read ?? 0 };
   // One that is repeated comes as often, one after the other.
-  let [last, copies]: [Row | null, number] = [null, 0];
-  const take = ({ row, split, thinned }: Divided): void => {
+  let [last, copies]: [DataRow | null, number] = [null, 0];
+  const take = ({ row, split, thinned }: SplitRow): void => {
     const copied = row === last;
     last = row;
     const label = labels.look(row, split, copied);
     if (split === null) {
-      drops.add(thinned ? "thinned out of the rows that train" : "left out by the split", rowName(row));
+      drops.add(thinned ? "thinned out of the rows that train" : "left out by the split", rowNameOf(row));
       return;
     }
     found.add(split);
@@ -84,117 +84,132 @@ export async function pass(
     }
     keeper.keep(split, row, label);
   };
-  const overlay = await overlayOf(plan, o);
+  const overlay = await overlayOf(plan, options);
   /** As people decided, without what they dropped. */
-  const decided = (parted: readonly Divided[]): readonly Divided[] => {
+  const decided = (parted: readonly SplitRow[]): readonly SplitRow[] => {
     if (!overlay) return parted;
     return parted.flatMap(({ row, split }) => {
-      const own = split === null ? row : overlay.place(row, split);
-      if (!own) drops.add("dropped by annotators", rowName(row));
-      return own ? { row: own, split } : [];
+      const placedRow = split === null ? row : overlay.place(row, split);
+      if (!placedRow) drops.add("dropped by annotators", rowNameOf(row));
+      return placedRow ? { row: placedRow, split } : [];
     });
   };
-  const before = await foreseenIn(plan, o);
-  const cleaners = known?.cleaners.copy(drops) ?? (await cleaning(plan, o.registry, drops, o));
-  const parts = async function* (): AsyncGenerator<Pick<Parted, "first" | "divided">> {
+  const before = await foreseenIn(plan, options);
+  const cleaners = known?.cleaners.copy(drops) ?? (await rowCleaningOf(plan, options.registry, drops, options));
+  const parts = async function* (): AsyncGenerator<Pick<SplitAndCleanedRows, "first" | "divided">> {
     if ("divided" in from) {
       if (from.divided.length > 0) yield from;
       return;
     }
-    const divided = await dividedBy(plan, o, before);
-    const cleaned = clean(plan, from, { cleaners, drops, read, overlay }, o);
+    const divided = await dividedBy(plan, options, before);
+    const cleaned = cleanRowChunks(plan, from, { cleaners, drops, read, overlay }, options);
     for await (const rows of before ? picked(cleaned, before, drops) : cleaned)
-      yield { first: rows.slice(0, SAMPLE), divided: await divided(rows) };
+      yield { first: rows.slice(0, PREVIEW_ROWS), divided: await divided(rows) };
   };
   for await (const { first, divided } of parts()) {
-    for (const row of first.slice(0, SAMPLE - sample.length)) sample.push(shown(plan, overlay?.shown(row) ?? row));
+    for (const row of first.slice(0, PREVIEW_ROWS - sample.length))
+      sample.push(shown(plan, overlay?.shown(row) ?? row));
     // Labels are evened out as people decided on them.
-    const left = thinned(decided(divided), plan, o);
+    const left = thinRows(decided(divided), plan, options);
     for (const { row, split } of left) if (split !== null) strata.look(row, split);
-    for (const [at, one] of cleaners.balanced(left).entries()) {
-      if (at % stride === 0) await turn(o.signal);
+    for (const [index, one] of cleaners.balanced(left).entries()) {
+      if (index % ROWS_PER_YIELD === 0) await yieldToEventLoop(options.signal);
       take(one);
     }
     keeper.flush?.();
   }
-  const kept = [...found].reduce((sum, split) => sum + keeper.rows(split), 0);
+  const keptCount = [...found].reduce((sum, split) => sum + keeper.rows(split), 0);
   const people = overlay?.found();
   // All of them may wait for a label.
-  if (kept === 0 && !people?.facts.waiting)
+  if (keptCount === 0 && !people?.facts.waiting)
     throw new CodedError("no-rows-left", { rowsIn: read.rows, dropped: drops.list() });
-  const names = await splitOrder(plan, o.registry, found);
-  const told = labels.found(plan.labels);
+  const names = await orderedSplitNames(plan, options.registry, found);
+  const labelIndex = labels.found(plan.labels);
   const roles = Object.keys(plan.columns).sort();
   const splits = names.map((name) => ({ name, rows: keeper.rows(name), lines: keeper.lines(name) }));
   const facts: Omit<DataFacts, "audit"> = {
     rowsIn: read.rows,
-    kept,
+    kept: keptCount,
     ...(copies > 0 && { copies }),
     dropped: drops.list(),
     ...cleaners.found(),
-    splits: Object.fromEntries(splits.map(({ name, rows }) => [name, { rows, labels: told.in(name), lengths: null }])),
-    labels: told.labels,
+    splits: Object.fromEntries(
+      splits.map(({ name, rows }) => [name, { rows, labels: labelIndex.in(name), lengths: null }]),
+    ),
+    labels: labelIndex.labels,
     ...leaks.found(names.length),
-    hash: await hashOf(roles, told.labels, splits),
-    notes: [...(people ? annotatedNotes(people.facts) : []), ...strata.notes()],
+    hash: await hashOf(roles, labelIndex.labels, splits),
+    notes: [...(people ? annotationNotes(people.facts) : []), ...strata.notes()],
     ...personal.found(),
     ...(people && { annotated: people.facts }),
   };
-  const { order } = told;
-  return { facts, labels: told.labels, names, sample, order, ...(people && { annotated: people.annotated }) };
+  const { order } = labelIndex;
+  return { facts, labels: labelIndex.labels, names, sample, order, ...(people && { annotated: people.annotated }) };
 }
 
 /** Texts that cleaners leave as they are on purpose. */
-async function exceptedIn({ clean }: DataPlan, { registry }: Passing): Promise<readonly string[]> {
-  const of = clean.map(async (call) => (await implementationOf(registry, "cleaner", call.word)).excepts?.(call) ?? []);
-  return (await Promise.all(of)).flat();
+async function exceptedIn({ clean }: DataPlan, { registry }: DataPassOptions): Promise<readonly string[]> {
+  const exceptions = clean.map(
+    async (call) => (await implementationOf(registry, "cleaner", call.word)).excepts?.(call) ?? [],
+  );
+  return (await Promise.all(exceptions)).flat();
 }
 
-async function overlayOf(plan: DataPlan, { registry, streamed, decisions }: Passing): Promise<Overlay | null> {
+async function overlayOf(
+  plan: DataPlan,
+  { registry, streamed, decisions }: DataPassOptions,
+): Promise<AnnotationOverlay | null> {
   if (!plan.annotations) return null;
-  const looking = await cleaning(plan, registry, new Drops(), { streamed });
-  return new Overlay(plan, plan.annotations, decisions ?? { lines: [], unread: [] }, looking);
+  const looking = await rowCleaningOf(plan, registry, new DroppedRows(), { streamed });
+  return new AnnotationOverlay(plan, plan.annotations, decisions ?? { lines: [], unread: [] }, looking);
 }
 
 /** What a first look at streamed rows finds; null: nothing needs one. */
-async function foreseenIn(plan: DataPlan, o: Passing): Promise<Foreseen | null> {
-  const { again, registry, streamed } = o;
+async function foreseenIn(plan: DataPlan, options: DataPassOptions): Promise<RowForecast | null> {
+  const { again, registry, streamed } = options;
   if (!streamed || !again) return null;
-  const [overlay, cleaners] = [await overlayOf(plan, o), await cleaning(plan, registry, new Drops(), { streamed })];
-  return foreseen(plan, registry, () =>
-    clean(plan, again(), { cleaners, drops: new Drops(), read: { rows: 0 }, overlay }, o),
+  const [overlay, cleaners] = [
+    await overlayOf(plan, options),
+    await rowCleaningOf(plan, registry, new DroppedRows(), { streamed }),
+  ];
+  return foreseeRows(plan, registry, () =>
+    cleanRowChunks(plan, again(), { cleaners, drops: new DroppedRows(), read: { rows: 0 }, overlay }, options),
   );
 }
 
 async function* picked(
-  chunks: AsyncIterable<readonly Row[]>,
-  { picks }: Foreseen,
-  drops: Drops,
-): AsyncGenerator<readonly Row[]> {
-  let [at, left] = [0, 0];
+  chunks: AsyncIterable<readonly DataRow[]>,
+  { picks }: RowForecast,
+  drops: DroppedRows,
+): AsyncGenerator<readonly DataRow[]> {
+  let [rowIndex, left] = [0, 0];
   for await (const rows of chunks) {
-    const own = rows.filter(() => picks(at++));
-    left += rows.length - own.length;
-    yield own;
+    const pickedRows = rows.filter(() => picks(rowIndex++));
+    left += rows.length - pickedRows.length;
+    yield pickedRows;
   }
   if (left > 0) drops.count("outside the sample", left);
 }
 
-type Dividing = (rows: readonly Row[]) => Promise<readonly Divided[]>;
+type Dividing = (rows: readonly DataRow[]) => Promise<readonly SplitRow[]>;
 
-async function dividedBy(plan: DataPlan, { registry, streamed }: Passing, before: Foreseen | null): Promise<Dividing> {
-  if (!streamed) return (rows) => divide(rows, plan, registry);
-  const assign = await dividing(plan, registry, before?.splits);
+async function dividedBy(
+  plan: DataPlan,
+  { registry, streamed }: DataPassOptions,
+  before: RowForecast | null,
+): Promise<Dividing> {
+  if (!streamed) return (rows) => assignSplits(rows, plan, registry);
+  const assign = await rowSplitterOf(plan, registry, before?.splits);
   return (rows) => Promise.resolve(rows.map(assign));
 }
 
 /** By column, not by role. */
-function shown({ columns }: DataPlan, { values }: Row): Readonly<Record<string, unknown>> {
+function shown({ columns }: DataPlan, { values }: DataRow): Readonly<Record<string, unknown>> {
   return Object.fromEntries(
     Object.entries(columns).map(([role, column]) => [
       column,
       role === "answer" && columns["context"] !== undefined
-        ? answersText(values["answer"] as readonly Answer[])
+        ? answersText(values["answer"] as readonly LocatedAnswer[])
         : values[role],
     ]),
   );

@@ -1,9 +1,9 @@
 /** How near stratification came: the greatest distance of any value's share in any split from its share in all rows. */
 import type { DataPlan } from "#dsl/language/types/subject.js";
-import type { Row } from "../row/row.js";
+import type { DataRow } from "../row/row.js";
 import { columnValue } from "../rows/splitting.js";
 
-export class Strata {
+export class StrataCounts {
   private readonly column: string | null;
   private readonly counts = new Map<string, Map<string, number>>();
   private readonly whole = new Map<string, number>();
@@ -14,13 +14,13 @@ export class Strata {
     this.column = typeof column === "string" ? column : null;
   }
 
-  look(row: Row, split: string): void {
+  look(row: DataRow, split: string): void {
     if (this.column === null) return;
-    const own = this.counts.get(split) ?? new Map<string, number>();
-    this.counts.set(split, own);
+    const valueCounts = this.counts.get(split) ?? new Map<string, number>();
+    this.counts.set(split, valueCounts);
     const given = columnValue(row, this.column, this.plan);
     for (const value of new Set((Array.isArray(given) ? given : [given]).map(String)))
-      for (const counts of [own, this.whole]) counts.set(value, (counts.get(value) ?? 0) + 1);
+      for (const counts of [valueCounts, this.whole]) counts.set(value, (counts.get(value) ?? 0) + 1);
     this.rows.set(split, (this.rows.get(split) ?? 0) + 1);
   }
 
@@ -29,10 +29,10 @@ export class Strata {
     if (this.column === null) return [];
     const all = [...this.rows.values()].reduce((a, b) => a + b, 0);
     let [worst, where] = [0, ""];
-    for (const [split, own] of this.counts) {
+    for (const [split, valueCounts] of this.counts) {
       const rows = this.rows.get(split) ?? 0;
       for (const [value, count] of this.whole) {
-        const distance = Math.abs((own.get(value) ?? 0) / rows - count / all);
+        const distance = Math.abs((valueCounts.get(value) ?? 0) / rows - count / all);
         if (distance > worst) [worst, where] = [distance, ` (${value} in ${split})`];
       }
     }

@@ -4,89 +4,93 @@
  */
 import type { DataPlan } from "#dsl/language/types/subject.js";
 import type { Registry } from "#dsl/language/types/registry.js";
-import type { Overlay } from "../annotations/overlay.js";
-import type { Lines } from "../annotations/line.js";
+import type { AnnotationOverlay } from "../annotations/overlay.js";
+import type { AnnotationLines } from "../annotations/line.js";
 import { placeAnswers } from "../rows/answers.js";
-import { cleaning, Drops, type Cleaning } from "../rows/cleaning.js";
-import { rowName } from "../row/row-names.js";
-import type { Row } from "../row/row.js";
-import { turn } from "../rows/rows.js";
-import { divide, type Divided } from "../rows/splitting.js";
-import { Missing } from "./missing.js";
+import { rowCleaningOf, DroppedRows, type RowCleaning } from "../rows/cleaning.js";
+import { rowNameOf } from "../row/row-names.js";
+import type { DataRow } from "../row/row.js";
+import { yieldToEventLoop } from "../rows/rows.js";
+import { assignSplits, type SplitRow } from "../rows/splitting.js";
+import { MissingValues } from "./missing.js";
 
-export interface Passing {
+export interface DataPassOptions {
   readonly registry: Registry;
   /** Of streamed rows: all of them once more, where a plan must know them before the first goes anywhere. */
-  readonly again?: () => AsyncIterable<readonly Row[]>;
+  readonly again?: () => AsyncIterable<readonly DataRow[]>;
   /** Whether rows are divided as they come. */
   readonly streamed: boolean;
   readonly signal?: AbortSignal | undefined;
   /** What people decided about the rows of a plan with annotations; absent: nothing yet. */
-  readonly decisions?: Lines | undefined;
+  readonly decisions?: AnnotationLines | undefined;
 }
 /**
  * Rows in memory, clean and with their splits, before any is thinned out or repeated: what plans that differ in `thin` alone
  * have in common. Nothing of it is changed by who goes on from it.
  */
-export interface Parted {
+export interface SplitAndCleanedRows {
   /** The first of them, as they are shown. */
-  readonly first: readonly Row[];
-  readonly divided: readonly Divided[];
-  readonly drops: Drops;
-  readonly cleaners: Cleaning;
+  readonly first: readonly DataRow[];
+  readonly divided: readonly SplitRow[];
+  readonly drops: DroppedRows;
+  readonly cleaners: RowCleaning;
   /** How many were read. */
   readonly read: number;
 }
 
 /** Rows that a preview shows. */
-export const SAMPLE = 5;
+export const PREVIEW_ROWS = 5;
 
 /** Of a plan without annotations. Coded errors: those of `pass` that come before. */
-export async function parted(plan: DataPlan, chunks: AsyncIterable<readonly Row[]>, o: Passing): Promise<Parted> {
-  const drops = new Drops();
+export async function cleanAndSplitRows(
+  plan: DataPlan,
+  chunks: AsyncIterable<readonly DataRow[]>,
+  options: DataPassOptions,
+): Promise<SplitAndCleanedRows> {
+  const drops = new DroppedRows();
   const read = { rows: 0 };
-  const cleaners = await cleaning(plan, o.registry, drops, o);
-  const all: Row[] = [];
-  for await (const rows of clean(plan, chunks, { cleaners, drops, read, overlay: null }, o))
+  const cleaners = await rowCleaningOf(plan, options.registry, drops, options);
+  const all: DataRow[] = [];
+  for await (const rows of cleanRowChunks(plan, chunks, { cleaners, drops, read, overlay: null }, options))
     for (const row of rows) all.push(row);
-  const divided = all.length > 0 ? await divide(all, plan, o.registry) : [];
-  return { first: all.slice(0, SAMPLE), divided, drops, cleaners, read: read.rows };
+  const divided = all.length > 0 ? await assignSplits(all, plan, options.registry) : [];
+  return { first: all.slice(0, PREVIEW_ROWS), divided, drops, cleaners, read: read.rows };
 }
 
 /** Chunks of clean rows; a single one of all where they are not streamed. `read` counts what came. */
-export async function* clean(
+export async function* cleanRowChunks(
   plan: DataPlan,
-  chunks: AsyncIterable<readonly Row[]>,
+  chunks: AsyncIterable<readonly DataRow[]>,
   {
     cleaners,
     drops,
     read,
     overlay,
   }: {
-    readonly cleaners: Cleaning;
-    readonly drops: Drops;
+    readonly cleaners: RowCleaning;
+    readonly drops: DroppedRows;
     readonly read: { rows: number };
-    readonly overlay: Overlay | null;
+    readonly overlay: AnnotationOverlay | null;
   },
-  { streamed, signal }: Passing,
-): AsyncGenerator<readonly Row[]> {
-  const missing = new Missing(plan.columns);
-  const all: Row[] = [];
+  { streamed, signal }: DataPassOptions,
+): AsyncGenerator<readonly DataRow[]> {
+  const missing = new MissingValues(plan.columns);
+  const all: DataRow[] = [];
   for await (const rows of chunks) {
-    await turn(signal);
+    await yieldToEventLoop(signal);
     read.rows += rows.length;
-    const kept = rows.flatMap((given) => {
+    const cleanRows = rows.flatMap((given) => {
       const row = overlay ? overlay.read(given) : given;
       if (!row) {
-        drops.add("not labelled yet", rowName(given));
+        drops.add("not labelled yet", rowNameOf(given));
         return [];
       }
-      const own = cleaners.clean(row);
-      const placed = own && placeAnswers(own);
+      const cleanRow = cleaners.clean(row);
+      const placed = cleanRow && placeAnswers(cleanRow);
       return missing.look(row, placed ?? null) || !placed ? [] : placed;
     });
-    if (streamed) yield kept;
-    else for (const row of kept) all.push(row);
+    if (streamed) yield cleanRows;
+    else for (const row of cleanRows) all.push(row);
   }
   missing.demandNone();
   if (streamed || all.length === 0) return;
@@ -96,7 +100,7 @@ export async function* clean(
 }
 
 /** `count` rows at equal distances over the data. */
-function evenly(rows: readonly Row[], count: number | null): readonly Row[] {
+function evenly(rows: readonly DataRow[], count: number | null): readonly DataRow[] {
   if (count === null || count >= rows.length) return rows;
   return Array.from({ length: count }, (_, i) => rows[Math.floor(((i + 0.5) * rows.length) / count)]!);
 }

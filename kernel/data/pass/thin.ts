@@ -4,20 +4,20 @@
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { DataPlan } from "#dsl/language/types/subject.js";
-import { drawFor } from "#stdlib/statistics/chance.js";
-import { isTrained } from "../rows/cleaning.js";
-import { rowName } from "../row/row-names.js";
-import type { Divided } from "../rows/splitting.js";
+import { seededShareOfText } from "#stdlib/statistics/chance.js";
+import { isTrainingRow } from "../rows/cleaning.js";
+import { rowNameOf } from "../row/row-names.js";
+import type { SplitRow } from "../rows/splitting.js";
 
 /** Shares of splits are met to a row or so: that many more may be asked for. */
 const NEAR = 0.005;
 
 /** `rows`: all at once. Those that are thinned out lose their split. Coded errors `too-thin`, `cannot-stream`. */
-export function thinned(
-  rows: readonly Divided[],
+export function thinRows(
+  rows: readonly SplitRow[],
   { thin, seed }: DataPlan,
   { streamed }: { readonly streamed: boolean },
-): readonly Divided[] {
+): readonly SplitRow[] {
   if (thin === undefined) return rows;
   if (streamed)
     throw new CodedError("cannot-stream", {
@@ -25,18 +25,18 @@ export function thinned(
       why: "it draws from all rows that train at once; of a share of the values `hashed` trains less: `split: hashed(id, train: 20%, test: 20%)`",
     });
   const all = rows.filter(({ split }) => split !== null).length;
-  const places = rows.flatMap((one, at) =>
-    isTrained(one) ? [{ at, drawn: drawFor(seed, `thin ${String(rowName(one.row))}`) }] : [],
+  const places = rows.flatMap((one, rowIndex) =>
+    isTrainingRow(one) ? [{ at: rowIndex, drawn: seededShareOfText(seed, `thin ${String(rowNameOf(one.row))}`) }] : [],
   );
   const wanted = typeof thin === "number" ? thin : Math.round(thin.share * all);
   const over = typeof thin === "number" ? 0 : NEAR * all + 1;
   if (wanted < 1 || wanted > places.length + over)
     throw new CodedError("too-thin", { wanted, rows: places.length, split: splitOf(rows) });
   const line = places.sort((a, b) => a.drawn - b.drawn || a.at - b.at);
-  const out = new Set(line.slice(wanted).map(({ at }) => at));
-  return rows.map((one, at) => (out.has(at) ? { row: one.row, split: null, thinned: true } : one));
+  const out = new Set(line.slice(wanted).map(({ at: rowIndex }) => rowIndex));
+  return rows.map((one, rowIndex) => (out.has(rowIndex) ? { row: one.row, split: null, thinned: true } : one));
 }
 
-function splitOf(rows: readonly Divided[]): string {
-  return rows.find(isTrained)?.split ?? "train";
+function splitOf(rows: readonly SplitRow[]): string {
+  return rows.find(isTrainingRow)?.split ?? "train";
 }

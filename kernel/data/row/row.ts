@@ -2,17 +2,17 @@
 import type { CleanRow } from "#stdlib/data/contract.js";
 
 /** A row with where it came from. */
-export interface Row extends CleanRow {
+export interface DataRow extends CleanRow {
   /** The split that its source stands for, or null when there is one source for all. */
   readonly split: string | null;
   /** Its table and its index there, for columns that have no role. */
-  readonly table: Columns;
+  readonly table: SourceColumns;
   readonly index: number;
 }
-export type Columns = ReadonlyMap<string, ArrayLike<unknown>>;
+export type SourceColumns = ReadonlyMap<string, ArrayLike<unknown>>;
 
 /** Values of one column of the source, of some rows. */
-export interface AskedColumn {
+export interface ColumnRequest {
   readonly column: string;
   /** Where each split has a source of its own: the split. */
   readonly source: string | null;

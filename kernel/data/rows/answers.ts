@@ -3,15 +3,15 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { RowName } from "#dsl/language/types/row-name.js";
 import {
-  givenAnswers,
-  placedAnswer,
-  readAnswer,
-  type Answer,
+  parseGivenAnswers,
+  answerWithOffset,
+  locateAnswer,
+  type LocatedAnswer,
   type GivenAnswer,
-  type ReadAnswer,
+  type AnswerOccurrence,
 } from "#stdlib/data/answers.js";
-import { rowName } from "../row/row-names.js";
-import type { Row } from "../row/row.js";
+import { rowNameOf } from "../row/row-names.js";
+import type { DataRow } from "../row/row.js";
 
 type Values = Readonly<Record<string, unknown>>;
 
@@ -19,21 +19,21 @@ type Values = Readonly<Record<string, unknown>>;
  * Values with the answers that stand in them; the role `answer_start` says where a single answer begins. Coded errors
  * `not-an-answer` and `answer-elsewhere`.
  */
-export function withAnswers(values: Values, columns: Readonly<Record<string, string>>, row: RowName): Values {
+export function addAnswerPositions(values: Values, columns: Readonly<Record<string, string>>, row: RowName): Values {
   if (columns["answer"] === undefined || columns["context"] === undefined) return values;
   const { answer_start: start, ...rest } = values;
   const column = columns["answer"];
-  const given = givenAnswers(values["answer"]);
+  const given = parseGivenAnswers(values["answer"]);
   if ("refused" in given) throw new CodedError("not-an-answer", { row, column, found: given.refused });
   const placed = columns["answer_start"] === undefined ? given : withStarts(given, start, { row, column });
   const context = typeof values["context"] === "string" ? values["context"] : "";
-  const answer = placed.map((own): ReadAnswer => {
-    const made = readAnswer(own, context);
+  const answer = placed.map((parsed): AnswerOccurrence => {
+    const made = locateAnswer(parsed, context);
     if ("nth" in made) return made;
     throw new CodedError("answer-elsewhere", {
       row,
-      answer: own.text,
-      start: must(own.start, "the place of the answer"),
+      answer: parsed.text,
+      start: must(parsed.start, "the place of the answer"),
       there: made.elsewhere,
     });
   });
@@ -55,16 +55,16 @@ function withStarts(
 }
 
 /** The row with the places of its answers in the context; one at least stands there, or the coded error `answer-not-there`. */
-export function placeAnswers(row: Row): Row {
+export function placeAnswers(row: DataRow): DataRow {
   const { answer, context } = row.values;
   if (!Array.isArray(answer) || typeof context !== "string") return row;
-  const placed = (answer as readonly ReadAnswer[]).map((own) => placedAnswer(own, context));
+  const placed = (answer as readonly AnswerOccurrence[]).map((parsed) => answerWithOffset(parsed, context));
   if (placed.length > 0 && placed.every(({ start }) => start === null))
-    throw new CodedError("answer-not-there", { row: rowName(row), answer: placed[0]!.text });
+    throw new CodedError("answer-not-there", { row: rowNameOf(row), answer: placed[0]!.text });
   return { ...row, values: { ...row.values, answer: placed } };
 }
 
 /** Answers in words, for previews. */
-export function answersText(answers: readonly Answer[]): string {
+export function answersText(answers: readonly LocatedAnswer[]): string {
   return [...new Set(answers.map(({ text }) => text))].join(" | ");
 }

@@ -3,9 +3,9 @@
  * of an epoch; the order depends on seed and epoch alone.
  */
 import type { NDArray } from "#dsl/tensor/program.js";
-import { chance, draw, shuffle } from "#stdlib/statistics/chance.js";
+import { seededRandom, drawBelow, shuffle } from "#stdlib/statistics/chance.js";
 import { tokensAt, type TokenRows } from "../sequences/token-rows.js";
-import { whole } from "#stdlib/tasks/shared/feeds.js";
+import { int32Array } from "#stdlib/tasks/shared/feeds.js";
 
 export interface BatchOptions {
   readonly batchSize: number;
@@ -21,19 +21,20 @@ export interface BatchOptions {
  * Row indices of each batch of one epoch. `by_length`: rows of like length (within 6 %, alike ones in random order) share
  * a batch, batches come in random order, and the one short batch falls anywhere. `lengths`: tokens per row.
  */
-export function epochBatches(lengths: Int32Array, o: BatchOptions): Uint32Array[] {
-  if (!Number.isInteger(o.batchSize) || o.batchSize < 1) throw new RangeError(`batch size ${o.batchSize}`);
+export function epochBatches(lengths: Int32Array, options: BatchOptions): Uint32Array[] {
+  if (!Number.isInteger(options.batchSize) || options.batchSize < 1)
+    throw new RangeError(`batch size ${options.batchSize}`);
   const rows = Uint32Array.from(lengths, (_, row) => row);
-  if (o.shuffle === "none") return cutInto(rows, o.batchSize, rows.length);
-  const generator = chance(o.seed, o.epoch);
+  if (options.shuffle === "none") return cutInto(rows, options.batchSize, rows.length);
+  const generator = seededRandom(options.seed, options.epoch);
   shuffle(rows, generator);
-  if (o.shuffle === "random") return cutInto(rows, o.batchSize, rows.length);
-  const { also } = o;
+  if (options.shuffle === "random") return cutInto(rows, options.batchSize, rows.length);
+  const { also } = options;
   const bands = Int32Array.from(lengths, (length, row) => band(length + (also?.[row] ?? 0)));
   const second = also && Int32Array.from(also, band);
   rows.sort((a, b) => bands[b]! - bands[a]! || (second ? second[b]! - second[a]! : 0)); // stable: rows of one band stay in random order
-  const full = Math.floor(rows.length / o.batchSize);
-  const batches = cutInto(rows, o.batchSize, draw(generator, full + 1) * o.batchSize);
+  const full = Math.floor(rows.length / options.batchSize);
+  const batches = cutInto(rows, options.batchSize, drawBelow(generator, full + 1) * options.batchSize);
   return shuffle(batches, generator);
 }
 
@@ -46,10 +47,10 @@ function band(length: number): number {
 function cutInto(rows: Uint32Array, size: number, short: number): Uint32Array[] {
   const rest = rows.length % size;
   const batches: Uint32Array[] = [];
-  for (let at = 0; at < rows.length;) {
-    const end = Math.min(rows.length, at + (at === short && rest > 0 ? rest : size));
-    batches.push(rows.slice(at, end));
-    at = end;
+  for (let start = 0; start < rows.length;) {
+    const end = Math.min(rows.length, start + (start === short && rest > 0 ? rest : size));
+    batches.push(rows.slice(start, end));
+    start = end;
   }
   return batches;
 }
@@ -62,29 +63,29 @@ export interface CollateOptions {
 }
 
 /** Feeds of one batch: `input_ids`, `attention_mask` (and `token_type_ids`) [rows, longest] i32, padded on the right. */
-export function collate(
+export function collateBatch(
   ids: TokenRows,
   rows: Uint32Array,
   padId: number,
-  o: CollateOptions = {},
+  options: CollateOptions = {},
 ): Record<string, NDArray> {
-  const multiple = o.multipleOf ?? 1;
+  const multiple = options.multipleOf ?? 1;
   const texts = Array.from(rows, (row) => tokensAt(ids, row));
   let longest = texts.reduce((most, { length }) => Math.max(most, length), 0);
   longest = Math.max(1, Math.ceil(longest / multiple)) * multiple;
   const input = new Int32Array(rows.length * longest).fill(padId);
   const mask = new Int32Array(rows.length * longest);
-  const segments = o.types ? new Int32Array(rows.length * longest) : null;
-  rows.forEach((row, at) => {
-    const own = texts[at]!;
-    input.set(own, at * longest);
-    mask.fill(1, at * longest, at * longest + own.length);
-    if (o.types) segments?.set(tokensAt(o.types, row), at * longest);
+  const segments = options.types ? new Int32Array(rows.length * longest) : null;
+  rows.forEach((row, position) => {
+    const textIds = texts[position]!;
+    input.set(textIds, position * longest);
+    mask.fill(1, position * longest, position * longest + textIds.length);
+    if (options.types) segments?.set(tokensAt(options.types, row), position * longest);
   });
   const shape = [rows.length, longest];
   return {
-    input_ids: whole(input, shape),
-    attention_mask: whole(mask, shape),
-    ...(segments ? { token_type_ids: whole(segments, shape) } : {}),
+    input_ids: int32Array(input, shape),
+    attention_mask: int32Array(mask, shape),
+    ...(segments ? { token_type_ids: int32Array(segments, shape) } : {}),
   };
 }

@@ -4,10 +4,10 @@
  */
 import type { DataFacts } from "#dsl/language/types/facts.js";
 import type { Call } from "#dsl/language/types/value.js";
-import { filesNamed } from "#platform/files.js";
+import { filesMatching } from "#platform/files.js";
 import type { RowChunk } from "#stdlib/data/contract.js";
 
-export type Unpacks = NonNullable<DataFacts["unpacks"]>[number];
+export type UnpackedFiles = NonNullable<DataFacts["unpacks"]>[number];
 
 /** Rows beyond which the rest of a packed file is left. */
 const MOST_ROWS = 250_000;
@@ -19,20 +19,20 @@ const PACKED = /\.(?:gz|zst|zip)$/i;
 const TABLES: ReadonlySet<string> = new Set(["parquet", "arrow"]);
 
 /** Whether rows of a source may be larger than its files. */
-export function readsPacked({ word, arguments: given }: Call, folder: string): boolean {
+export function mayExceedFileSize({ word, arguments: given }: Call, folder: string): boolean {
   const { path, sources } = given;
   if (TABLES.has(word)) return true;
-  if (Array.isArray(sources)) return sources.some((one) => readsPacked(one as Call, folder));
+  if (Array.isArray(sources)) return sources.some((one) => mayExceedFileSize(one as Call, folder));
   if (typeof path !== "string") return false;
   if (PACKED.test(path)) return true;
   try {
-    return filesNamed(folder, path).some((name) => PACKED.test(name));
+    return filesMatching(folder, path).some((name) => PACKED.test(name));
   } catch {
     return false; // Whoever reads it says what is wrong.
   }
 }
 
-export class BoundedLook {
+export class BoundedSample {
   private bytes = 0;
   private rows = 0;
 
@@ -52,7 +52,7 @@ export class BoundedLook {
   }
 
   /** What a warning says of the file; undefined: its rows are not much larger than it. */
-  unpacks(file: string, read: number): Unpacks | undefined {
+  unpacks(file: string, read: number): UnpackedFiles | undefined {
     const far = this.isFar(read) && (this.bytes >= FAR.bytes || this.rows >= FAR.rows);
     return far ? { file, packed: read, unpacked: this.bytes } : undefined;
   }
@@ -63,6 +63,6 @@ export class BoundedLook {
 }
 
 /** As facts. */
-export function unpacking(unpacks: readonly Unpacks[]): Pick<DataFacts, "unpacks"> {
+export function unpackedFacts(unpacks: readonly UnpackedFiles[]): Pick<DataFacts, "unpacks"> {
   return unpacks.length > 0 ? { unpacks } : {};
 }

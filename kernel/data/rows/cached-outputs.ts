@@ -1,9 +1,9 @@
 /** Feeds of rows besides their labels: cached outputs, and the weights of replayed rows that are appended to each batch. */
 import type { NDArray } from "#dsl/tensor/program.js";
-import { outputInputs } from "#stdlib/programs/objective.js";
-import { real } from "#stdlib/tasks/shared/feeds.js";
-import type { chance } from "#stdlib/statistics/chance.js";
-import { draw } from "#stdlib/statistics/chance.js";
+import { cachedOutputInputNames } from "#stdlib/programs/objective.js";
+import { float32Array } from "#stdlib/tasks/shared/feeds.js";
+import type { seededRandom } from "#stdlib/statistics/chance.js";
+import { drawBelow } from "#stdlib/statistics/chance.js";
 
 /** Logits of rows, computed before the training, for the loss terms of one source. */
 export interface CachedOutputs {
@@ -18,7 +18,7 @@ export interface CachedOutputs {
   readonly whole?: true;
 }
 /** Kept rows that stand beside each batch. */
-export interface Beside {
+export interface ReplayedRowWeights {
   /** Rows from this one on are kept ones; those before are new. */
   readonly from: number;
   /** What the labels of a batch's kept rows count beside those of its new ones. */
@@ -29,13 +29,17 @@ type Rows = ArrayLike<number>;
 const countsOf = ({ first, labels, logits }: CachedOutputs): ((row: number) => boolean) => {
   const rows = logits.length / labels;
   return (row) => {
-    const at = row - first;
-    return at >= 0 && at < rows && logits.subarray(at * labels, (at + 1) * labels).some((one) => !Number.isNaN(one));
+    const index = row - first;
+    return (
+      index >= 0 &&
+      index < rows &&
+      logits.subarray(index * labels, (index + 1) * labels).some((one) => !Number.isNaN(one))
+    );
   };
 };
 
 /** Feeds of a batch that is a part of an update with `all` rows: `recalled_…`, `known_…` and `share_…` of each source. */
-export function feedsOfCachedOutputs(
+export function cachedOutputFeeds(
   outputs: readonly CachedOutputs[],
   all: readonly Rows[],
 ): (batch: Rows) => Readonly<Record<string, NDArray>> {
@@ -57,35 +61,35 @@ function feedsOf(
   total: number,
 ): Record<string, NDArray> {
   const n = batch.length;
-  const [said, known, share] = [new Float32Array(n * labels), new Float32Array(n * labels), new Float32Array(n)];
-  Array.from(batch).forEach((row, at) => {
+  const [outputs, known, share] = [new Float32Array(n * labels), new Float32Array(n * labels), new Float32Array(n)];
+  Array.from(batch).forEach((row, position) => {
     if (!counts(row)) return;
-    share[at] = 1 / total;
+    share[position] = 1 / total;
     logits.subarray((row - first) * labels, (row - first + 1) * labels).forEach((value, label) => {
       if (Number.isNaN(value)) return;
-      said[at * labels + label] = value;
-      known[at * labels + label] = 1;
+      outputs[position * labels + label] = value;
+      known[position * labels + label] = 1;
     });
   });
-  const names = outputInputs(source);
+  const names = cachedOutputInputNames(source);
   return {
-    [names.logits]: real(said, [n, labels]),
-    ...(!whole && { [names.known]: real(known, [n, labels]) }),
-    [names.share]: real(share, [n]),
+    [names.logits]: float32Array(outputs, [n, labels]),
+    ...(!whole && { [names.known]: float32Array(known, [n, labels]) }),
+    [names.share]: float32Array(share, [n]),
   };
 }
 
 /** A batch and as many kept rows as it has, or all where there are fewer: none twice, each set as likely as any other. */
-export function withKept(
+export function addReplayedRows(
   batch: Uint32Array,
   { from, all }: { readonly from: number; readonly all: number },
-  random: ReturnType<typeof chance>,
+  random: ReturnType<typeof seededRandom>,
 ): Uint32Array {
   const wanted = Math.min(batch.length, all - from);
   // What Fisher and Yates moved, without the rows that stayed.
   const moved = new Map<number, number>();
   const drawn = Uint32Array.from({ length: wanted }, (_, i) => {
-    const other = i + draw(random, all - from - i);
+    const other = i + drawBelow(random, all - from - i);
     const row = moved.get(other) ?? other;
     moved.set(other, moved.get(i) ?? i);
     return from + row;
@@ -94,14 +98,14 @@ export function withKept(
 }
 
 /** Feed `each` of a batch: its rows count by `weights`, the new ones of the whole update 1 together, the kept ones `labels`. */
-export function eachBeside(
-  { from, labels }: Beside,
+export function replayRowWeights(
+  { from, labels }: ReplayedRowWeights,
   batch: Rows,
-  counts: { readonly fresh: number; readonly kept: number },
+  counts: { readonly fresh: number; readonly replayed: number },
   weights: ArrayLike<number> | undefined,
 ): NDArray {
-  const share = (part: number, of: number): number => (of > 0 ? part / of : 0);
-  const [fresh, kept] = [share(1, counts.fresh), share(labels, counts.kept)];
-  const each = Float32Array.from(batch, (row) => (weights?.[row] ?? 1) * (row < from ? fresh : kept));
-  return real(each, [batch.length]);
+  const share = (part: number, total: number): number => (total > 0 ? part / total : 0);
+  const [fresh, replayed] = [share(1, counts.fresh), share(labels, counts.replayed)];
+  const each = Float32Array.from(batch, (row) => (weights?.[row] ?? 1) * (row < from ? fresh : replayed));
+  return float32Array(each, [batch.length]);
 }

@@ -4,20 +4,20 @@ import { must } from "#dsl/language/diagnostics/must.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { RecipePlan } from "#dsl/compiler/plan/recipe.js";
 import type { Registry } from "#dsl/language/types/registry.js";
-import { drawCanaries, type Canary, type CanarySpace } from "#stdlib/attacks/shared/canary-rows.js";
-import { trainedSplit, type Prepared } from "../prepared.js";
+import { drawCanaries, type CanaryRow, type CanaryTemplate } from "#stdlib/attacks/shared/canary-rows.js";
+import { trainingSplitName, type PreparedData } from "../prepared.js";
 
 /** Null: of this task none can be made. `labels`: of the data. */
-export function spaceOf(
+export function canarySpaceOf(
   { recipe: { model, data } }: Pick<Plan, "recipe">,
   { registry, labels }: { readonly registry: Registry; readonly labels: readonly string[] },
-): CanarySpace | null {
+): CanaryTemplate | null {
   const form = registry.find("task", model.task.word)?.capabilities?.canary;
   return form ? { form, roles: Object.keys(data.columns), labels } : null;
 }
 
 /** Rows that canaries are of a training. */
-export function canaryRows({
+export function canaryRowCount({
   canaries = 0,
   canary_copies: times = 1,
 }: Pick<RecipePlan, "canaries" | "canary_copies">): number {
@@ -25,22 +25,25 @@ export function canaryRows({
 }
 
 /** The data with the canaries of the plan among the rows that train, each as often as it says; without any they are as they were. */
-export function withCanaries(plan: Pick<Plan, "recipe">, prepared: Prepared, registry: Registry): Prepared {
+export function addCanaryRows(plan: Pick<Plan, "recipe">, prepared: PreparedData, registry: Registry): PreparedData {
   const { canaries, canary_copies: times = 1, seed } = plan.recipe.training;
-  const space = canaries === undefined ? null : spaceOf(plan, { registry, labels: prepared.labels });
+  const space = canaries === undefined ? null : canarySpaceOf(plan, { registry, labels: prepared.labels });
   if (canaries === undefined || !space) return prepared;
-  const split = trainedSplit(prepared);
-  const own = must(prepared.splits[split], `the table of ${split}`);
+  const split = trainingSplitName(prepared);
+  const trainTable = must(prepared.splits[split], `the table of ${split}`);
   const drawn = drawCanaries(space, { seed, count: canaries, which: "planted" });
   const copies = drawn.flatMap((canary) => Array.from({ length: times }, () => canary));
   return {
     ...prepared,
-    splits: { ...prepared.splits, [split]: own.concat(tableLike(own.columnNames(), copies)) as ColumnTable },
+    splits: {
+      ...prepared.splits,
+      [split]: trainTable.concat(canaryTable(trainTable.columnNames(), copies)) as ColumnTable,
+    },
   };
 }
 
 /** Canaries as the rows of a split: in columns that say nothing of them (a group, a time) nothing stands. */
-export function tableLike(names: readonly string[], canaries: readonly Canary[]): ColumnTable {
+export function canaryTable(names: readonly string[], canaries: readonly CanaryRow[]): ColumnTable {
   const blank = (name: string): unknown => (name === "weight" ? 1 : name === "$row" ? 0 : null);
   return tableFrom(
     canaries.map((canary) => Object.fromEntries(names.map((name) => [name, canary[name] ?? blank(name)]))),

@@ -7,67 +7,67 @@ import type { DataPlan } from "#dsl/language/types/subject.js";
 import type { Registry } from "#dsl/language/types/registry.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { CleanerImplementation } from "#stdlib/data/contract.js";
-import { byRow, rowName } from "../row/row-names.js";
-import type { Row } from "./rows.js";
-import type { Divided } from "./splitting.js";
-import { Touched } from "../cleaner-report.js";
+import { compareRowNames, rowNameOf } from "../row/row-names.js";
+import type { DataRow } from "./rows.js";
+import type { SplitRow } from "./splitting.js";
+import { CleanerReport } from "../cleaner-report.js";
 
 /** Rows that are named of those that are dropped for one reason: the first in their source. */
 const EXAMPLES = 10;
 
-export class Drops {
+export class DroppedRows {
   private readonly reasons = new Map<string, { count: number; examples: RowName[] }>();
   add(why: string, row: RowName): void {
-    const own = this.of(why);
-    own.count++;
-    const { examples } = own;
+    const reason = this.reasonFor(why);
+    reason.count++;
+    const { examples } = reason;
     // Rows that have their split come split by split.
-    if (examples.length === EXAMPLES && byRow(examples[EXAMPLES - 1]!, row) <= 0) return;
+    if (examples.length === EXAMPLES && compareRowNames(examples[EXAMPLES - 1]!, row) <= 0) return;
     examples.push(row);
-    examples.sort(byRow).splice(EXAMPLES);
+    examples.sort(compareRowNames).splice(EXAMPLES);
   }
   count(why: string, rows: number): void {
-    this.of(why).count += rows;
+    this.reasonFor(why).count += rows;
   }
-  copy(): Drops {
-    const copy = new Drops();
+  copy(): DroppedRows {
+    const copy = new DroppedRows();
     for (const [why, { count, examples }] of this.reasons) copy.reasons.set(why, { count, examples: [...examples] });
     return copy;
   }
   list(): DataFacts["dropped"] {
     return [...this.reasons].map(([why, d]) => ({ why, ...d }));
   }
-  private of(why: string): { count: number; examples: RowName[] } {
-    let own = this.reasons.get(why);
-    if (!own) this.reasons.set(why, (own = { count: 0, examples: [] }));
-    return own;
+  private reasonFor(why: string): { count: number; examples: RowName[] } {
+    let reason = this.reasons.get(why);
+    if (!reason) this.reasons.set(why, (reason = { count: 0, examples: [] }));
+    return reason;
   }
 }
 
 /** Of a split that trains; where there is none, all rows do. */
-export const isTrained = ({ split }: Divided): boolean => split === "train" || split === "all";
+export const isTrainingRow = ({ split }: SplitRow): boolean => split === "train" || split === "all";
 
 /** What gives each row as it is afterwards, or undefined when it is dropped, and what the cleaners did. */
-export interface Cleaning {
-  clean(row: Row): Row | undefined;
+export interface RowCleaning {
+  clean(row: DataRow): DataRow | undefined;
   /** All rows that have their split: those that train repeated or left out. */
-  balanced(divided: readonly Divided[]): readonly Divided[];
+  balanced(divided: readonly SplitRow[]): readonly SplitRow[];
   found(): Pick<DataFacts, "cleaners">;
   /** What goes on from here by itself, and tells those drops. */
-  copy(drops: Drops): Cleaning;
+  copy(drops: DroppedRows): RowCleaning;
 }
 
-export async function cleaning(
+export async function rowCleaningOf(
   plan: DataPlan,
   registry: Registry,
-  drops: Drops,
-  o: { readonly streamed: boolean } = { streamed: false },
-): Promise<Cleaning> {
+  drops: DroppedRows,
+  options: { readonly streamed: boolean } = { streamed: false },
+): Promise<RowCleaning> {
   const loaded = await Promise.all(
     plan.clean.map(async (call) => await implementationOf(registry, "cleaner", call.word)),
   );
   const late = loaded.findIndex((cleaner) => cleaner.copies);
-  if (o.streamed && late >= 0)
+  if (options.streamed && late >= 0)
     throw new CodedError("cannot-stream", {
       what: `\`${plan.clean[late]!.word}\``,
       why: "how many rows each label has is known at their end; `class_weight: balanced` of the task needs no repeated rows",
@@ -77,8 +77,8 @@ export async function cleaning(
   const steps = loaded.map((cleaner, i) => ({
     cleaner,
     call: plan.clean[i]!,
-    step: cleaner.start(plan.clean[i]!, { streamed: o.streamed, seed: plan.seed, columns: plan.columns }),
-    touched: new Touched(plan.clean[i]!.word, i > hidden),
+    step: cleaner.start(plan.clean[i]!, { streamed: options.streamed, seed: plan.seed, columns: plan.columns }),
+    touched: new CleanerReport(plan.clean[i]!.word, i > hidden),
   }));
   return cleaningBy(steps, plan.seed, drops);
 }
@@ -87,16 +87,16 @@ interface Step {
   readonly cleaner: CleanerImplementation;
   readonly call: Call;
   readonly step: ReturnType<CleanerImplementation["start"]>;
-  readonly touched: Touched;
+  readonly touched: CleanerReport;
 }
 
-function cleaningBy(steps: readonly Step[], seed: number, drops: Drops): Cleaning {
-  const clean = (row: Row): Row | undefined => {
+function cleaningBy(steps: readonly Step[], seed: number, drops: DroppedRows): RowCleaning {
+  const clean = (row: DataRow): DataRow | undefined => {
     let { values } = row;
     for (const { step, touched } of steps) {
       const result = step({ row: row.row, values });
       if ("dropped" in result) {
-        drops.add(result.dropped, rowName(row));
+        drops.add(result.dropped, rowNameOf(row));
         touched.dropped({ ...row, values }, result.dropped);
         return undefined;
       }
@@ -106,19 +106,19 @@ function cleaningBy(steps: readonly Step[], seed: number, drops: Drops): Cleanin
     }
     return values === row.values ? row : { ...row, values };
   };
-  const balanced = (divided: readonly Divided[]): readonly Divided[] =>
+  const balanced = (divided: readonly SplitRow[]): readonly SplitRow[] =>
     steps.reduce((rows, { cleaner, call, touched }) => {
       if (!cleaner.copies) return rows;
-      const trains = rows.filter(isTrained);
+      const trains = rows.filter(isTrainingRow);
       const labels = trains.map(({ row }) => String(row.values["label"] as string | number));
       const copies = cleaner.copies(call, labels, seed);
-      let at = 0;
+      let index = 0;
       return rows.flatMap((one) => {
-        if (!isTrained(one)) return one;
-        const times = copies[at++]!;
+        if (!isTrainingRow(one)) return one;
+        const times = copies[index++]!;
         if (times > 1) for (let i = 1; i < times; i++) touched.noted("repeated");
-        if (times > 0) return new Array<Divided>(times).fill(one);
-        drops.add("left out to even out the labels", rowName(one.row));
+        if (times > 0) return new Array<SplitRow>(times).fill(one);
+        drops.add("left out to even out the labels", rowNameOf(one.row));
         touched.dropped(one.row, "of a commoner label");
         return [];
       });

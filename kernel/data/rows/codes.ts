@@ -1,7 +1,7 @@
 /** What can go wrong while rows become texts and labels. Rows are numbered from 1, the header not counted. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 import type { RowName } from "#dsl/language/types/row-name.js";
-import { listed } from "#dsl/language/diagnostics/listed.js";
+import { listNames } from "#dsl/language/diagnostics/listed.js";
 
 /** The data of each code. */
 export interface CoreDataCodeData {
@@ -81,7 +81,7 @@ export const coreDataCodes: CodeTable<CoreDataCodeData> = {
   "too-thin": {
     severity: "error",
     facts: true,
-    at: ["thin"],
+    paths: ["thin"],
     message: (d) =>
       d.wanted > d.rows
         ? `${d.wanted} rows are to train, and the split \`${d.split}\` has ${d.rows}`
@@ -107,7 +107,7 @@ export const coreDataCodes: CodeTable<CoreDataCodeData> = {
   "unknown-label": {
     severity: "error",
     message: (d) => `${quoted(d.label)} is no label of ${d.data}`,
-    help: (d) => `its labels are ${listed(d.has)}; a new one is written into the data's \`labels\``,
+    help: (d) => `its labels are ${listNames(d.has)}; a new one is written into the data's \`labels\``,
     explain:
       "People choose from the labels that the data have or list. A label that nobody foresaw is added to the list first, so that a slip of the finger makes none.",
   },
@@ -221,7 +221,7 @@ export const coreDataCodes: CodeTable<CoreDataCodeData> = {
       [d, ...(d.also ?? [])]
         .map(
           ({ role, column, rows, count }) =>
-            `${count} ${count === 1 ? "row has" : "rows have"} no ${role} in the column "${column}" (row ${listed(rows.map(String), { of: count })})`,
+            `${count} ${count === 1 ? "row has" : "rows have"} no ${role} in the column "${column}" (row ${listNames(rows.map(String), { total: count })})`,
         )
         .join(", and "),
     help: () => "add `drop_empty` to `clean`, or fill them in the source",
@@ -271,10 +271,10 @@ export const coreDataCodes: CodeTable<CoreDataCodeData> = {
   "texts-not-cleaned": {
     severity: "warning",
     message: (d) => {
-      const trained = `${d.model} was trained on texts after ${listed(d.cleaners.map((one) => `\`${one}\``))}`;
+      const trained = `${d.model} was trained on texts after ${listNames(d.cleaners.map((one) => `\`${one}\``))}`;
       if (!d.changed) return `${trained}, and ${d.reader} gives it texts as they come`;
-      const { count, of } = d.changed;
-      const texts = of === 1 ? "this text" : `${String(count)} of these ${String(of)} texts`;
+      const { count, of: total } = d.changed;
+      const texts = total === 1 ? "this text" : `${String(count)} of these ${String(total)} texts`;
       return `${trained}, which would change ${texts}; ${d.reader} asks about texts as they come`;
     },
     help: () => "clean texts in the same way before you ask about them",

@@ -39,7 +39,7 @@ export function conversationsOf(table: ColumnTable): ConversationRows {
 }
 
 /** The conversations of rows `from` … `to` − 1, read into memory. */
-export function streamedConversations(split: StreamedRows, from = 0, to = split.rows): ConversationRows {
+export function readStreamedConversations(split: StreamedRows, from = 0, to = split.rows): ConversationRows {
   return joined(
     (role) => (split.has(role) ? split.values(role, from, to) : undefined),
     rowNamesOf(split, split.numbers.subarray(from, to)),
@@ -61,7 +61,7 @@ function joined(cells: (role: string) => readonly unknown[] | undefined, names: 
 }
 
 /** A note that names the fields of messages that were not read; no note if there are none. */
-export function unreadNotes(unread: ReadonlySet<string>): readonly string[] {
+export function unreadFieldNotes(unread: ReadonlySet<string>): readonly string[] {
   if (unread.size === 0) return [];
   const names = [...unread].sort();
   const more = names.length > 8 ? `, and ${String(names.length - 8)} more` : "";

@@ -1,7 +1,7 @@
 /** A typed array that grows at its end. */
 type Numbers = Float64Array | Int32Array;
 
-export class Growing<T extends Numbers> {
+export class GrowingArray<T extends Numbers> {
   private array: T;
   length = 0;
 

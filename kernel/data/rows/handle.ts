@@ -2,9 +2,9 @@
 import type { ColumnTable } from "arquero";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { DataFacts } from "#dsl/language/types/facts.js";
-import type { Prepared } from "../prepared.js";
+import type { PreparedData } from "../prepared.js";
 import { sourceNameOf } from "../row/row-names.js";
-import type { AskedColumn } from "../row/row.js";
+import type { ColumnRequest } from "../row/row.js";
 
 export interface SplitHandle {
   readonly rows: number;
@@ -17,7 +17,7 @@ export interface SplitHandle {
   column(name: string): Promise<readonly unknown[]>;
 }
 /** Reads values of a column of the source; `rows` are numbers in the source. */
-export type ReadsColumn = (asked: AskedColumn) => Promise<readonly unknown[]>;
+export type ReadColumn = (request: ColumnRequest) => Promise<readonly unknown[]>;
 export type DataHandle = { readonly [split: string]: SplitHandle } & {
   readonly labels: readonly string[];
   /** Rows in, kept, dropped and why; what each cleaner did; labels and lengths by split; leaks. */
@@ -27,8 +27,8 @@ export type DataHandle = { readonly [split: string]: SplitHandle } & {
 /** `more`: what such data have besides; a split of that name takes its place. `now`: the table as it is by the time that it is asked for. */
 export function dataHandle(
   name: string,
-  prepared: Prepared,
-  reads: ReadsColumn,
+  prepared: PreparedData,
+  reads: ReadColumn,
   more: Readonly<Record<string, unknown>> = {},
   now: (table: ColumnTable) => ColumnTable = (table) => table,
 ): DataHandle {
@@ -61,7 +61,7 @@ export function dataHandleType(splits: Readonly<Record<string, string>>): string
   const members = Object.entries(splits).map(([name, type]) => `readonly ${JSON.stringify(name)}: ${type}`);
   const lengths =
     "{ readonly step: number; readonly counts: readonly number[]; readonly total: number; readonly longest: number } | null";
-  const own: Record<string, string> = {
+  const memberTypes: Record<string, string> = {
     labels: "readonly string[]",
     report:
       "{ readonly rowsIn: number; readonly kept: number; readonly dropped: readonly { readonly why: string; readonly count: number; readonly examples: readonly (number | string)[] }[]; " +
@@ -69,12 +69,12 @@ export function dataHandleType(splits: Readonly<Record<string, string>>): string
       `readonly splits: Readonly<Record<string, { readonly rows: number; readonly labels: readonly { readonly label: string; readonly count: number }[]; readonly lengths: ${lengths} }>>; ` +
       "readonly labels: readonly string[]; readonly leaks: readonly { readonly text: string; readonly places: readonly { readonly split: string; readonly row: number }[]; readonly masked?: true }[]; readonly leakCount: number; readonly hash: string }",
   };
-  for (const [key, type] of Object.entries(own)) if (!(key in splits)) members.push(`readonly ${key}: ${type}`);
+  for (const [key, type] of Object.entries(memberTypes)) if (!(key in splits)) members.push(`readonly ${key}: ${type}`);
   return `{ ${members.join("; ")} }`;
 }
 
 /** A plain text of what the data is; the `data` statement itself shows the full preview. */
-function bundleOf(name: string, prepared: Prepared): Record<string, string> {
+function bundleOf(name: string, prepared: PreparedData): Record<string, string> {
   const { facts } = prepared;
   const splits = Object.entries(facts.splits).map(([split, s]) => {
     const labels = s.labels.map(({ label, count }) => `${label} ${count}`).join(", ");

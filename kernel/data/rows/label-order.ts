@@ -1,6 +1,6 @@
 /** The order in which labels that were found are numbered: by code points; labels that are all numbers by their value. */
 import { codePointIn } from "#dsl/language/diagnostics/must.js";
-export function inOrder(labels: Iterable<string>): string[] {
+export function sortLabels(labels: Iterable<string>): string[] {
   const found = [...labels];
   const numbers = found.every((label) => Number.isFinite(Number(label)));
   return found.sort(numbers ? (a, b) => Number(a) - Number(b) || compare(a, b) : compare);
@@ -8,7 +8,7 @@ export function inOrder(labels: Iterable<string>): string[] {
 
 function compare(a: string, b: string): number {
   const [left, right] = [Array.from(a), Array.from(b)];
-  const at = left.findIndex((character, i) => character !== right[i]);
-  if (at < 0) return left.length - right.length;
-  return at < right.length ? codePointIn(left[at]!, 0) - codePointIn(right[at]!, 0) : 1;
+  const position = left.findIndex((character, i) => character !== right[i]);
+  if (position < 0) return left.length - right.length;
+  return position < right.length ? codePointIn(left[position]!, 0) - codePointIn(right[position]!, 0) : 1;
 }

@@ -1,5 +1,5 @@
 /** A row as one line of JSON: the values of its roles in a given order. What the hash of a data set is made of. */
-export function lineOf(roles: readonly string[], values: Readonly<Record<string, unknown>>): string {
+export function rowJsonLine(roles: readonly string[], values: Readonly<Record<string, unknown>>): string {
   return `${JSON.stringify(
     roles.map((role) => values[role]),
     plain,

@@ -5,26 +5,32 @@
  */
 import { lastOf, must } from "#dsl/language/diagnostics/must.js";
 import type { NDArray } from "#dsl/tensor/program.js";
-import { draws } from "#dsl/tensor/numbers/random.js";
-import type { Taught } from "#stdlib/tasks/kind.js";
-import { real, whole } from "#stdlib/tasks/shared/feeds.js";
-import { eachOf } from "#stdlib/tasks/shared/row-weights.js";
-import { chance } from "#stdlib/statistics/chance.js";
-import { collate, epochBatches } from "./batches.js";
-import { collateNext, collatePacked, type TrainedTokens } from "../sequences/next-token.js";
+import { dropoutDraws } from "#dsl/tensor/numbers/random.js";
+import type { TaughtRows } from "#stdlib/tasks/kind.js";
+import { float32Array, int32Array } from "#stdlib/tasks/shared/feeds.js";
+import { exampleWeights } from "#stdlib/tasks/shared/row-weights.js";
+import { seededRandom } from "#stdlib/statistics/chance.js";
+import { collateBatch, epochBatches } from "./batches.js";
+import { collateNextTokens, collatePackedRows, type TrainedTokens } from "../sequences/next-token.js";
 import { packRows } from "../sequences/packing.js";
-import { eachBeside, feedsOfCachedOutputs, withKept, type Beside, type CachedOutputs } from "./cached-outputs.js";
+import {
+  replayRowWeights,
+  cachedOutputFeeds,
+  addReplayedRows,
+  type ReplayedRowWeights,
+  type CachedOutputs,
+} from "./cached-outputs.js";
 import type { TokenRows } from "../sequences/token-rows.js";
 
 /** Rows that a model is fed with. */
-export interface FedRows {
+export interface ModelInputRows {
   readonly ids: TokenRows;
   /** Tokens that each row feeds (of windows `ids` has one more: the last label). */
   readonly lengths: Int32Array;
   /** Of pairs of texts where the model tells them apart: the segment of each token. */
   readonly types?: TokenRows;
   /** What the rows teach; null: they are windows or conversations, of which next tokens are learnt. */
-  readonly taught: Taught | null;
+  readonly taught: TaughtRows | null;
   /** Of conversations: which tokens are learnt; absent: all. */
   readonly trained?: TrainedTokens;
   /** Of rows of several texts: tokens of the target, or of all texts but the first. */
@@ -46,10 +52,10 @@ export interface DataLoaderOptions {
   /** Whether rows count by their weights (`each` is fed): in trainings alone. */
   readonly weighed?: boolean;
   /** Kept rows that stand beside each batch of the others; absent: all rows are alike. */
-  readonly beside?: Beside;
+  readonly beside?: ReplayedRowWeights;
 }
 /** One batch of an update. */
-export interface Part {
+export interface UpdatePart {
   readonly feeds: Readonly<Record<string, NDArray>>;
   /** Real tokens. */
   readonly tokens: number;
@@ -58,7 +64,7 @@ export interface Part {
   /** Which rows of the data they are; absent: several share one. */
   readonly rows?: Uint32Array;
 }
-export interface Update {
+export interface TrainingUpdate {
   /** From 0. */
   readonly epoch: number;
   readonly parts: number;
@@ -67,7 +73,7 @@ export interface Update {
   /** What counts in all parts. */
   readonly counts: number;
   /** Builds the arrays of a part. */
-  part(index: number): Part;
+  part(index: number): UpdatePart;
   /** The program of a part; absent: of each the same. */
   programOf?(index: number): string;
   /** Of updates whose parts, however many or few, are summed before they are applied: what that is fed beside rate and step. */
@@ -75,10 +81,10 @@ export interface Update {
 }
 
 /** One of several that share the rows of each batch. */
-export interface OneOf {
+export interface RankShare {
   /** From 0; null: none of the rows are its own. */
   readonly rank: number | null;
-  readonly of: number;
+  readonly rankCount: number;
   /** Whether its update is of its own rows alone: what counts is what they do. */
   readonly apart: boolean;
 }
@@ -103,17 +109,17 @@ function placed(batches: readonly Batch[]): Placed[] {
 }
 
 /** Rows in a row of the batch: as many as others have, or one less; none where there are fewer rows than there are that share them. */
-function shareOf({ batch, place }: Placed, { rank, of }: OneOf): Placed {
+function shareOf({ batch, place }: Placed, { rank, rankCount }: RankShare): Placed {
   if (rank === null) return { batch: batch.slice(0, 0), place };
-  const from = (one: number): number => Math.floor((one * batch.length) / of);
+  const from = (one: number): number => Math.floor((one * batch.length) / rankCount);
   return { batch: batch.slice(from(rank), from(rank + 1)), place: place + from(rank) };
 }
 
-const rowsOf = (batch: Batch): Pick<Part, "rows"> => (batch instanceof Uint32Array ? { rows: batch } : {});
+const rowsOf = (batch: Batch): Pick<UpdatePart, "rows"> => (batch instanceof Uint32Array ? { rows: batch } : {});
 
-function sumOf(batch: Batch, of: Int32Array): number {
+function sumOf(batch: Batch, values: Int32Array): number {
   const texts = batch instanceof Uint32Array ? [batch] : batch;
-  return texts.reduce((sum, row) => row.reduce((own, text) => own + of[text]!, sum), 0);
+  return texts.reduce((sum, row) => row.reduce((total, text) => total + values[text]!, sum), 0);
 }
 
 export class DataLoader {
@@ -125,8 +131,8 @@ export class DataLoader {
   private shares: string | null = null;
 
   constructor(
-    private readonly rows: FedRows,
-    private readonly o: DataLoaderOptions,
+    private readonly rows: ModelInputRows,
+    private readonly options: DataLoaderOptions,
   ) {}
 
   /** Feeds the rows with outputs that were cached; called before the first update. */
@@ -141,7 +147,7 @@ export class DataLoader {
 
   /** Updates in an epoch (from 0). Only packed ones differ between epochs, by little. */
   updates(epoch: number): number {
-    if (this.o.packed === null) return this.updatesIn(Math.ceil(this.own / this.o.batchSize));
+    if (this.options.packed === null) return this.updatesIn(Math.ceil(this.own / this.options.batchSize));
     return this.updatesIn(this.batches(epoch).length);
   }
 
@@ -162,12 +168,12 @@ export class DataLoader {
    * The update of step `step` (from 1). `one`: of one that shares it with others: its parts have its own rows alone (there may
    * be none), and epoch and tokens are the whole update's.
    */
-  update(step: number, one?: OneOf): Update {
+  update(step: number, one?: RankShare): TrainingUpdate {
     const epoch = this.epochOf(step);
-    const first = (step - 1 - this.updatesBefore(epoch)) * this.o.accumulate;
-    const all = this.batches(epoch).slice(first, first + this.o.accumulate);
-    const own = one ? placed(all).map((each) => shareOf(each, one)) : placed(all);
-    const parts = own.filter(({ batch }) => batch.length > 0);
+    const first = (step - 1 - this.updatesBefore(epoch)) * this.options.accumulate;
+    const all = this.batches(epoch).slice(first, first + this.options.accumulate);
+    const rankBatches = one ? placed(all).map((each) => shareOf(each, one)) : placed(all);
+    const parts = rankBatches.filter(({ batch }) => batch.length > 0);
     const batches = parts.map(({ batch }) => batch);
     const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
     const sizes = (of: readonly Batch[]) => of.map((batch) => this.tokensIn(batch));
@@ -182,7 +188,7 @@ export class DataLoader {
       parts: parts.length,
       tokens: sum(together),
       // Where rows stand beside others, `each` says what all of them count.
-      counts: this.o.beside ? 1 : sum(one && !one.apart ? countsOf(all, together) : counts),
+      counts: this.options.beside ? 1 : sum(one && !one.apart ? countsOf(all, together) : counts),
       part: (i) => ({
         feeds: { ...this.learnt(parts[i]!, epoch, step), ...more(batches[i]!) },
         tokens: tokens[i]!,
@@ -196,7 +202,7 @@ export class DataLoader {
   drawn(
     batch: Uint32Array,
     { epoch, step, place }: { readonly epoch: number; readonly step: number; place: number },
-  ): Part {
+  ): UpdatePart {
     const tokens = this.tokensIn(batch);
     const feeds = this.learnt({ batch, place }, epoch, step);
     return { feeds, tokens, counts: this.countsIn(batch, epoch, tokens), rows: batch };
@@ -207,7 +213,7 @@ export class DataLoader {
     const { trained, taught, lengths } = this.rows;
     if (trained) return trained.counts[row]!;
     if (!taught) return lengths[row]!;
-    return taught.places?.(row, { seed: this.o.seed, epoch }) ?? 1;
+    return taught.places?.(row, { seed: this.options.seed, epoch }) ?? 1;
   }
 
   /** Tokens of a row. */
@@ -217,7 +223,7 @@ export class DataLoader {
   }
 
   /** All batches of the first epoch one after the other, for scores. */
-  *pass(): Generator<Part> {
+  *pass(): Generator<UpdatePart> {
     for (const batch of this.batches(0)) {
       const tokens = this.tokensIn(batch);
       yield { feeds: this.collate(batch, 0), tokens, counts: this.countsIn(batch, 0, tokens) };
@@ -226,25 +232,28 @@ export class DataLoader {
 
   /** Rows of an epoch: all but those that stand beside its batches. */
   private get own(): number {
-    return this.o.beside?.from ?? this.rows.lengths.length;
+    return this.options.beside?.from ?? this.rows.lengths.length;
   }
 
   /** What a part of the update of `all` is fed beside its rows and what these teach. */
   private more(all: readonly Batch[], epoch: number): (batch: Batch) => Readonly<Record<string, NDArray>> {
-    const { beside } = this.o;
+    const { beside } = this.options;
     const rows = all.filter((batch) => batch instanceof Uint32Array);
     const shared = this.shared(all);
     if (rows.length < all.length || (!beside && this.cached.length === 0)) return shared;
-    const cached = feedsOfCachedOutputs(this.cached, rows);
-    const of = (some: (row: number) => boolean): number =>
+    const cached = cachedOutputFeeds(this.cached, rows);
+    const countWhere = (some: (row: number) => boolean): number =>
       rows.reduce((sum, batch) => sum + this.countsIn(batch.filter(some), epoch, 0), 0);
-    const counts = beside && { fresh: of((row) => row < beside.from), kept: of((row) => row >= beside.from) };
+    const counts = beside && {
+      fresh: countWhere((row) => row < beside.from),
+      replayed: countWhere((row) => row >= beside.from),
+    };
     return (batch) =>
       batch instanceof Uint32Array
         ? {
             ...cached(batch),
             ...shared(batch),
-            ...(beside && counts && { each: eachBeside(beside, batch, counts, this.rows.weights) }),
+            ...(beside && counts && { each: replayRowWeights(beside, batch, counts, this.rows.weights) }),
           }
         : {};
   }
@@ -253,48 +262,56 @@ export class DataLoader {
     const { shares } = this;
     if (shares === null) return () => ({});
     const total = all.reduce((sum, batch) => sum + batch.length, 0);
-    return (batch) => ({ [shares]: real(new Float32Array(batch.length).fill(1 / total), [batch.length]) });
+    return (batch) => ({ [shares]: float32Array(new Float32Array(batch.length).fill(1 / total), [batch.length]) });
   }
 
   /** With what dropout is drawn by. */
   private learnt({ batch, place }: Placed, epoch: number, step: number): Record<string, NDArray> {
     const feeds = this.collate(batch, epoch);
     const [texts = 0] = must(feeds["input_ids"], "input_ids").shape;
-    return { ...feeds, draws: whole(draws(step, place, batch.length, texts), [texts]) };
+    return { ...feeds, draws: int32Array(dropoutDraws(step, place, batch.length, texts), [texts]) };
   }
 
   private collate(batch: Batch, epoch: number): Record<string, NDArray> {
     const { ids, taught, trained, types } = this.rows;
-    const weights = this.o.weighed ? this.rows.weights : undefined;
-    if (!(batch instanceof Uint32Array)) return collatePacked(ids, batch, { padId: this.o.padId, trained, weights });
-    if (!taught) return collateNext(ids, batch, { padId: this.o.padId, trained, weights });
-    const fed = collate(ids, taught.texts?.(batch) ?? batch, this.o.padId, { types });
+    const weights = this.options.weighed ? this.rows.weights : undefined;
+    if (!(batch instanceof Uint32Array))
+      return collatePackedRows(ids, batch, { padId: this.options.padId, trained, weights });
+    if (!taught) return collateNextTokens(ids, batch, { padId: this.options.padId, trained, weights });
+    const fed = collateBatch(ids, taught.texts?.(batch) ?? batch, this.options.padId, { types });
     const { bytes, shape } = must(fed["input_ids"], "input_ids");
-    const own = new Int32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
-    const o = { seed: this.o.seed, epoch };
-    const feeds = taught.feeds({ rows: batch, width: shape[1]!, ...o }, own);
+    const tokenIds = new Int32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
+    const settings = { seed: this.options.seed, epoch };
+    const feeds = taught.feeds({ rows: batch, width: shape[1]!, ...settings }, tokenIds);
     if (!weights) return { ...fed, ...feeds };
     const { places } = taught;
-    const each = eachOf(weights, batch, must(feeds["labels"], "labels").shape[0]!, places && ((row) => places(row, o)));
+    const each = exampleWeights(
+      weights,
+      batch,
+      must(feeds["labels"], "labels").shape[0]!,
+      places && ((row) => places(row, settings)),
+    );
     return { ...fed, ...feeds, each };
   }
 
   private countsIn(batch: Batch, epoch: number, tokens: number): number {
     const { taught, trained, weights } = this.rows;
-    if (this.o.weighed && weights) return this.weighedIn(batch, epoch, weights);
+    if (this.options.weighed && weights) return this.weighedIn(batch, epoch, weights);
     if (trained) return sumOf(batch, trained.counts);
-    return taught && batch instanceof Uint32Array ? taught.counts({ rows: batch, seed: this.o.seed, epoch }) : tokens;
+    return taught && batch instanceof Uint32Array
+      ? taught.counts({ rows: batch, seed: this.options.seed, epoch })
+      : tokens;
   }
 
   /** Rows count by themselves what they count together. */
   private weighedIn(batch: Batch, epoch: number, weights: Float32Array): number {
     const { taught, trained, lengths } = this.rows;
-    const own = (row: number): number => {
+    const tokenCount = (row: number): number => {
       if (trained) return trained.counts[row]!;
-      return taught ? taught.counts({ rows: [row], seed: this.o.seed, epoch }) : lengths[row]!;
+      return taught ? taught.counts({ rows: [row], seed: this.options.seed, epoch }) : lengths[row]!;
     };
     const texts = batch instanceof Uint32Array ? [batch] : batch;
-    return texts.reduce((all, rows) => rows.reduce((sum, row) => sum + weights[row]! * own(row), all), 0);
+    return texts.reduce((all, rows) => rows.reduce((sum, row) => sum + weights[row]! * tokenCount(row), all), 0);
   }
 
   private tokensIn(batch: Batch): number {
@@ -305,13 +322,18 @@ export class DataLoader {
   private batches(epoch: number): readonly Batch[] {
     const known = this.epochs.get(epoch);
     if (known) return known;
-    const { batchSize, packed, seed } = this.o;
+    const { batchSize, packed, seed } = this.options;
     let made: readonly Batch[];
     const { lengths, written } = this.rows;
-    const o = { batchSize, shuffle: this.o.shuffle, seed, epoch, ...(written && { also: written }) };
-    if (packed === null) made = this.withKept(epochBatches(lengths.subarray(0, this.own), o), epoch);
+    const settings = { batchSize, shuffle: this.options.shuffle, seed, epoch, ...(written && { also: written }) };
+    if (packed === null) made = this.withKept(epochBatches(lengths.subarray(0, this.own), settings), epoch);
     else {
-      const rows = packRows(this.rows.lengths, { capacity: packed, shuffle: this.o.shuffle !== "none", seed, epoch });
+      const rows = packRows(this.rows.lengths, {
+        capacity: packed,
+        shuffle: this.options.shuffle !== "none",
+        seed,
+        epoch,
+      });
       made = Array.from({ length: Math.ceil(rows.length / batchSize) }, (_, i) =>
         rows.slice(i * batchSize, (i + 1) * batchSize),
       );
@@ -325,22 +347,22 @@ export class DataLoader {
   private withKept(batches: readonly Uint32Array[], epoch: number): readonly Uint32Array[] {
     const all = this.rows.lengths.length;
     if (this.own === all) return batches;
-    const random = chance(this.o.seed, epoch, KEPT);
-    return batches.map((batch) => withKept(batch, { from: this.own, all }, random));
+    const random = seededRandom(this.options.seed, epoch, KEPT);
+    return batches.map((batch) => addReplayedRows(batch, { from: this.own, all }, random));
   }
 
   private updatesIn(batches: number): number {
-    return Math.max(1, Math.ceil(batches / this.o.accumulate));
+    return Math.max(1, Math.ceil(batches / this.options.accumulate));
   }
 
   private updatesBefore(epoch: number): number {
-    if (this.o.packed === null) return epoch * this.updates(0);
+    if (this.options.packed === null) return epoch * this.updates(0);
     for (let e = this.before.length - 1; e < epoch; e++) this.before.push(this.before[e]! + this.updates(e));
     return this.before[epoch]!;
   }
 
   private epochOf(step: number): number {
-    if (this.o.packed === null) return Math.floor((step - 1) / this.updates(0));
+    if (this.options.packed === null) return Math.floor((step - 1) / this.updates(0));
     while (lastOf(this.before) < step) this.updatesBefore(this.before.length);
     let [low, high] = [0, this.before.length - 1];
     while (high - low > 1) {

@@ -1,28 +1,28 @@
 /** How files are read where nobody wrote it: gathered while they are read, told as sentences. */
-import { listed } from "#dsl/language/diagnostics/listed.js";
+import { listNames } from "#dsl/language/diagnostics/listed.js";
 
-export class ReadAs {
+export class SourceReadNotes {
   private readonly files = new Map<string, Set<string>>();
 
   /** `what`: in a few words. */
   add(file: string, what: string): void {
-    const own = this.files.get(file) ?? new Set();
-    this.files.set(file, own.add(what));
+    const notes = this.files.get(file) ?? new Set();
+    this.files.set(file, notes.add(what));
   }
 
   /** `tickets.csv: read as UTF-16LE, ";" between fields`; files that are read alike in one. */
   sentences(): readonly string[] {
     const alike = new Map<string, string[]>();
-    for (const [file, own] of this.files) {
-      const what = [...own].join(", ");
+    for (const [file, notes] of this.files) {
+      const what = [...notes].join(", ");
       alike.set(what, [...(alike.get(what) ?? []), file]);
     }
-    return [...alike].map(([what, files]) => `${listed(files, { most: 3 })}: ${what}`);
+    return [...alike].map(([what, files]) => `${listNames(files, { most: 3 })}: ${what}`);
   }
 }
 
 /** As facts. */
-export function sourcesOf(read: ReadAs): { readonly sources?: readonly string[] } {
+export function sourceFactsOf(read: SourceReadNotes): { readonly sources?: readonly string[] } {
   const sources = read.sentences();
   return sources.length > 0 ? { sources } : {};
 }

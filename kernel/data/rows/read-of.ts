@@ -4,7 +4,7 @@ import type { ColumnTable } from "arquero";
 const READ = ["text", "text_pair", "tokens", "question", "context", "input", "messages"];
 
 /** Empty: nothing is read that could be compared. */
-export function readOf(table: ColumnTable): readonly string[] {
+export function modelInputTexts(table: ColumnTable): readonly string[] {
   const columns = READ.filter((role) => table.columnNames().includes(role)).map((role) => table.array(role));
   if (columns.length === 0) return [];
   return Array.from({ length: table.numRows() }, (_, row) =>

@@ -3,13 +3,13 @@
  * Some thousand rows tell it, at equal distances over the data.
  */
 import type { LanguageReading, ReadingFacts } from "#dsl/language/types/facts.js";
-import { languageDetector } from "#platform/languages.js";
-import { wordsIn } from "#stdlib/cleaners/shared/lengths.js";
+import { loadLanguageDetector } from "#platform/languages.js";
+import { countWords } from "#stdlib/cleaners/shared/lengths.js";
 import { languageName } from "#stdlib/text/languages/names.js";
 import type { TokenizerImplementation } from "#stdlib/tokenizers/kind.js";
 
 /** Texts that are looked at; characters of each. */
-export const LOOKED = 1500;
+export const INSPECTED_TEXTS = 1500;
 const CHARACTERS = 1000;
 /** Texts of a language that tell what it costs. */
 const FEWEST = 20;
@@ -17,7 +17,7 @@ const FEWEST = 20;
 const SHOWN = 8;
 
 /** `texts`: some of the rows, or all. Null: none of them holds a word. */
-export async function readingOf(
+export async function tokenizerFitFacts(
   texts: readonly string[],
   tokenizer: TokenizerImplementation,
 ): Promise<ReadingFacts | null> {
@@ -26,32 +26,32 @@ export async function readingOf(
   const [empty] = await tokenizer.encode([""], Number.POSITIVE_INFINITY);
   const specials = empty?.length ?? 0;
   const ids = await tokenizer.encode(parts, Number.POSITIVE_INFINITY);
-  const languageOf = await languageDetector();
+  const languageOf = await loadLanguageDetector();
   const languages = new Map<string, { rows: number; words: number; tokens: number }>();
   const unknown = { rows: 0, tokens: 0, of: 0 };
   parts.forEach((text, row) => {
-    const own = ids[row]!;
+    const textIds = ids[row]!;
     const code = languageOf?.(text);
-    const lost = own.reduce((sum, id) => sum + Number(id === tokenizer.unknown), 0);
-    unknown.of += own.length - specials;
+    const lost = textIds.reduce((sum, id) => sum + Number(id === tokenizer.unknown), 0);
+    unknown.of += textIds.length - specials;
     unknown.tokens += lost;
     if (lost > 0) unknown.rows++;
     if (code === undefined) return;
     const counted = languages.get(code) ?? { rows: 0, words: 0, tokens: 0 };
     languages.set(code, counted);
     counted.rows++;
-    counted.words += wordsIn(text);
-    counted.tokens += own.length - specials;
+    counted.words += countWords(text);
+    counted.tokens += textIds.length - specials;
   });
   return {
     rows: parts.length,
-    languages: told(languages),
+    languages: fitFacts(languages),
     unknown: { ...unknown, some: unknown.tokens > 0 ? await lettersLost(parts, ids, tokenizer) : [] },
   };
 }
 
 /** The most frequent first. */
-function told(
+function fitFacts(
   languages: ReadonlyMap<string, { readonly rows: number; readonly words: number; readonly tokens: number }>,
 ): readonly LanguageReading[] {
   return [...languages]

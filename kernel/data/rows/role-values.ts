@@ -20,19 +20,19 @@ const lists: ReadonlySet<string> = new Set(["labels", "tokens", "tags"]);
 /** Roles whose values are only told apart. */
 const names: ReadonlySet<string> = new Set(["group", "id"]);
 /** Between labels in a text, unless the data say otherwise. */
-export const SEPARATOR = "|";
+export const LABEL_SEPARATOR = "|";
 
 /** Far below what a sum of many can hold. */
 const MOST_WEIGHT = 1e9;
 
-export interface Place {
+export interface ValueLocation {
   readonly role: string;
   readonly column: string;
   readonly row: RowName;
 }
 
 /** Coded errors `not-text`, `not-a-number`, `weight-out-of-range`, `not-a-list`, `rounded-number`; null where there is no value. */
-export function valueInRole(place: Place, value: unknown, separator: string = SEPARATOR): unknown {
+export function valueInRole(place: ValueLocation, value: unknown, separator: string = LABEL_SEPARATOR): unknown {
   if (names.has(place.role)) return nameOf(place, value);
   if (place.role === "score") return numberOf(place, value);
   if (place.role === "weight") return weightOf(place, value);
@@ -41,12 +41,12 @@ export function valueInRole(place: Place, value: unknown, separator: string = SE
   return roleText(place, value);
 }
 
-function nameOf(place: Place, value: unknown): unknown {
+function nameOf(place: ValueLocation, value: unknown): unknown {
   demandExact(place, value);
   return Number.isNaN(value) ? null : (value ?? null);
 }
 
-function roleText(place: Place, value: unknown): string | null {
+function roleText(place: ValueLocation, value: unknown): string | null {
   if (typeof value === "string") return value;
   // What tables of numbers have where there is none.
   if (Number.isNaN(value)) return null;
@@ -57,20 +57,20 @@ function roleText(place: Place, value: unknown): string | null {
 }
 
 /** Beyond 2^53 whole numbers are rounded, so that two of them may have become one. Sources of files bring their digits. */
-function demandExact(place: Place, value: unknown): void {
+function demandExact(place: ValueLocation, value: unknown): void {
   if (typeof value === "number" && Number.isInteger(value) && !Number.isSafeInteger(value))
     throw new CodedError("rounded-number", { ...place, found: String(value) });
 }
 
 /** No value at all is found with those of other roles. */
-function weightOf(place: Place, value: unknown): number | null {
+function weightOf(place: ValueLocation, value: unknown): number | null {
   const weight = numberOf(place, value);
   if (weight !== null && !(weight >= 0 && weight <= MOST_WEIGHT))
     throw new CodedError("weight-out-of-range", { column: place.column, row: place.row, weight });
   return weight;
 }
 
-function numberOf(place: Place, value: unknown): number | null {
+function numberOf(place: ValueLocation, value: unknown): number | null {
   if (value === null || value === undefined) return null;
   if (typeof value === "string" && value.trim() === "") return null;
   const number = typeof value === "string" || typeof value === "bigint" ? Number(value) : value;
@@ -82,7 +82,7 @@ function numberOf(place: Place, value: unknown): number | null {
 }
 
 /** `separator` null: white space. No value is no list, but for labels, of which a row may have none. */
-function listOf(place: Place, value: unknown, separator: string | null): readonly string[] | null {
+function listOf(place: ValueLocation, value: unknown, separator: string | null): readonly string[] | null {
   if (value === null || value === undefined) return null;
   const items = Array.isArray(value) || ArrayBuffer.isView(value) ? Array.from(value as ArrayLike<unknown>) : null;
   if (items)
@@ -104,11 +104,11 @@ function listOf(place: Place, value: unknown, separator: string | null): readonl
 }
 
 /** A row may have no label at all; without a token it is empty. */
-function someOf({ role }: Place, items: readonly string[]): readonly string[] | null {
+function someOf({ role }: ValueLocation, items: readonly string[]): readonly string[] | null {
   return items.length > 0 || role === "labels" ? items : null;
 }
 
-function itemOf(place: Place, item: unknown): string {
+function itemOf(place: ValueLocation, item: unknown): string {
   if (typeof item === "string") return item;
   demandExact(place, item);
   if (typeof item === "number" || typeof item === "boolean" || typeof item === "bigint") return String(item);

@@ -2,22 +2,26 @@
 import type { DataFacts, SplitFacts } from "#dsl/language/types/facts.js";
 
 /** Rows that were read, and about how many there are. */
-export interface Sampled {
+export interface ReadSample {
   readonly rows: number;
-  readonly of: number;
+  readonly total: number;
 }
 /** Counts as they would be of all rows, where rests of files were left. `left`: by split, or null for one source of all. */
-export function scaled(facts: DataFacts, left: ReadonlyMap<string | null, Sampled>, read: number): DataFacts {
+export function scaleSampledFacts(
+  facts: DataFacts,
+  left: ReadonlyMap<string | null, ReadSample>,
+  read: number,
+): DataFacts {
   if (left.size === 0) return facts;
-  const of = read + [...left.values()].reduce((sum, one) => sum + one.of - one.rows, 0);
+  const estimated = read + [...left.values()].reduce((sum, one) => sum + one.total - one.rows, 0);
   const splits = Object.entries(facts.splits).map(([name, split]): [string, SplitFacts] => {
-    const own = left.get(null) ?? left.get(name);
-    const factor = own ? own.of / own.rows : 1;
+    const sampled = left.get(null) ?? left.get(name);
+    const factor = sampled ? sampled.total / sampled.rows : 1;
     const count = (n: number): number => Math.round(n * factor);
     const labels = split.labels.map((label) => ({ ...label, count: count(label.count) }));
     return [name, { ...split, rows: count(split.rows), labels }];
   });
-  const share = of / read;
+  const share = estimated / read;
   const shared = <D extends { readonly count: number }>(dropped: readonly D[]): D[] =>
     dropped.map((one) => ({ ...one, count: Math.round(one.count * share) }));
   const cleaners = facts.cleaners?.map((one) => ({
@@ -30,9 +34,9 @@ export function scaled(facts: DataFacts, left: ReadonlyMap<string | null, Sample
     ...facts,
     dropped: shared(facts.dropped),
     ...(cleaners && { cleaners }),
-    rowsIn: of,
+    rowsIn: estimated,
     kept: splits.reduce((sum, [, split]) => sum + split.rows, 0),
     splits: Object.fromEntries(splits),
-    sampled: { rows: read, of },
+    sampled: { rows: read, of: estimated },
   };
 }

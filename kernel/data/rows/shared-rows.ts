@@ -1,21 +1,21 @@
 /** Rows that one data set has to score and another to train. */
-import type { ApartFacts } from "#dsl/language/types/facts.js";
+import type { RowLeakFacts } from "#dsl/language/types/facts.js";
 import { must } from "#dsl/language/diagnostics/must.js";
-import { splitNamesOf, trainedSplit, type Prepared } from "../prepared.js";
-import { readOf } from "./read-of.js";
+import { splitNamesOf, trainingSplitName, type PreparedData } from "../prepared.js";
+import { modelInputTexts } from "./read-of.js";
 
-export function apartFacts(datas: readonly Prepared[]): ApartFacts {
+export function sharedRowFacts(datas: readonly PreparedData[]): RowLeakFacts {
   // By what is read: which data train it.
   const learnt = new Map<string, Set<number>>();
   for (const [data, prepared] of datas.entries())
-    for (const text of readOf(must(prepared.splits[trainedSplit(prepared)], "the rows that train")))
+    for (const text of modelInputTexts(must(prepared.splits[trainingSplitName(prepared)], "the rows that train")))
       learnt.set(text, (learnt.get(text) ?? new Set()).add(data));
   const leaks = datas.flatMap((prepared, data) => {
     const trains = new Set<number>();
     const splits = splitNamesOf(prepared).flatMap((split) => {
       const table = prepared.splits[split];
-      if (!table || split === trainedSplit(prepared)) return [];
-      const texts = readOf(table);
+      if (!table || split === trainingSplitName(prepared)) return [];
+      const texts = modelInputTexts(table);
       const rows = texts.filter((text) => {
         const others = [...(learnt.get(text) ?? [])].filter((one) => one !== data);
         for (const one of others) trains.add(one);

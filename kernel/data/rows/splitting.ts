@@ -7,11 +7,11 @@ import type { Call } from "#dsl/language/types/value.js";
 import type { Registry } from "#dsl/language/types/registry.js";
 import type { CleanRow } from "#stdlib/data/contract.js";
 import type {} from "#stdlib/splits/shared/codes.js";
-import { isCall, type Row } from "./rows.js";
+import { isSourceCall, type DataRow } from "./rows.js";
 
 /** Rows that have their split, or none: they are left out. */
-export interface Divided {
-  readonly row: Row;
+export interface SplitRow {
+  readonly row: DataRow;
   readonly split: string | null;
   /** It has no split since it was thinned out of the rows that train. */
   readonly thinned?: true;
@@ -21,16 +21,20 @@ export interface Divided {
  * All rows at once, one split after the other, and then those that are left out. Without a split in the plan: the sources' own
  * splits, or one called `all`.
  */
-export async function divide(rows: readonly Row[], plan: DataPlan, registry: Registry): Promise<readonly Divided[]> {
+export async function assignSplits(
+  rows: readonly DataRow[],
+  plan: DataPlan,
+  registry: Registry,
+): Promise<readonly SplitRow[]> {
   const names = plan.split
     ? (await implementationOf(registry, "split", plan.split.word)).assign(
         plan.split,
-        rowsForSplit(rows, plan, plan.split, registry),
+        rowsForSplitter(rows, plan, plan.split, registry),
         plan.seed,
       )
     : rows.map(ownSplit);
-  const order = await splitOrder(plan, registry, new Set(names.filter((name) => name !== null)));
-  const splits = new Map<string | null, Divided[]>([...order, null].map((name) => [name, []]));
+  const order = await orderedSplitNames(plan, registry, new Set(names.filter((name) => name !== null)));
+  const splits = new Map<string | null, SplitRow[]>([...order, null].map((name) => [name, []]));
   rows.forEach((row, i) => {
     const split = names[i] ?? null;
     mustGet(splits, split, "split").push({ row, split });
@@ -39,11 +43,11 @@ export async function divide(rows: readonly Row[], plan: DataPlan, registry: Reg
 }
 
 /** One row after the other. `foreseen`: their splits, where a first look found them. Coded error `split-not-streamed`. */
-export async function dividing(
+export async function rowSplitterOf(
   plan: DataPlan,
   registry: Registry,
   foreseen: readonly (string | null)[] | null = null,
-): Promise<(row: Row) => Divided> {
+): Promise<(row: DataRow) => SplitRow> {
   const { split } = plan;
   if (!split) return (row) => ({ row, split: ownSplit(row) });
   if (foreseen) {
@@ -54,10 +58,10 @@ export async function dividing(
   if (!word.stream)
     throw new CodedError("split-not-streamed", { split: split.word, why: "it looks at all rows at once" });
   const assign = word.stream(split, plan.seed);
-  return (row) => ({ row, split: assign(rowsForSplit([row], plan, split, registry)[0]!) });
+  return (row) => ({ row, split: assign(rowsForSplitter([row], plan, split, registry)[0]!) });
 }
 
-function ownSplit(row: Row): string {
+function ownSplit(row: DataRow): string {
   return row.split ?? "all";
 }
 
@@ -67,14 +71,18 @@ function inUsualOrder(order: readonly string[], found: ReadonlySet<string>): str
 }
 
 /** The names of a plan's splits in their order, those that no row fell into among them. */
-export async function splitOrder(plan: DataPlan, registry: Registry, found: Iterable<string>): Promise<string[]> {
-  if (!plan.split) return inUsualOrder(isCall(plan.source) ? ["all"] : Object.keys(plan.source), new Set(found));
+export async function orderedSplitNames(
+  plan: DataPlan,
+  registry: Registry,
+  found: Iterable<string>,
+): Promise<string[]> {
+  if (!plan.split) return inUsualOrder(isSourceCall(plan.source) ? ["all"] : Object.keys(plan.source), new Set(found));
   const split = await implementationOf(registry, "split", plan.split.word);
   return inUsualOrder(split.names?.(plan.split) ?? [], new Set(found));
 }
 
 /** What a split sees: the columns that it names (cleaned where they have a role), and `$group`. */
-export function rowsForSplit(rows: readonly Row[], plan: DataPlan, call: Call, registry: Registry): CleanRow[] {
+export function rowsForSplitter(rows: readonly DataRow[], plan: DataPlan, call: Call, registry: Registry): CleanRow[] {
   const named = wordOf(registry, "split", call.word)
     .parameters.filter((p) => p.type.is === "column")
     .flatMap((p) => (typeof call.arguments[p.name] === "string" ? [call.arguments[p.name] as string] : []));
@@ -87,7 +95,7 @@ export function rowsForSplit(rows: readonly Row[], plan: DataPlan, call: Call, r
   }));
 }
 
-export function columnValue(row: Row, column: string, plan: DataPlan): unknown {
+export function columnValue(row: DataRow, column: string, plan: DataPlan): unknown {
   const role = Object.keys(plan.columns).find((r) => plan.columns[r] === column);
   return role === undefined ? row.table.get(column)?.[row.index] : row.values[role];
 }

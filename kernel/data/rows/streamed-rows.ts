@@ -1,5 +1,5 @@
 /** Rows of a split that lie elsewhere than in memory and are read as they are asked for. */
-import type { Column } from "#stdlib/tasks/kind.js";
+import type { RowColumn } from "#stdlib/tasks/kind.js";
 
 export abstract class StreamedRows {
   /** Where they lie. */
@@ -20,14 +20,14 @@ export abstract class StreamedRows {
 const READ = 2048;
 
 /** One role's values of all rows, read as they are asked for; undefined: they have no such role. `names`: of labels by their number. */
-export function columnIn(rows: StreamedRows, role: string, names: readonly string[]): Column | undefined {
+export function streamedColumn(rows: StreamedRows, role: string, names: readonly string[]): RowColumn | undefined {
   if (!rows.has(role)) return undefined;
   const { labels } = rows;
   if (role === "label" && labels) return new LabelColumn(labels, names);
   return new StreamedColumn(rows, role);
 }
 
-class LabelColumn implements Column {
+class LabelColumn implements RowColumn {
   constructor(
     private readonly labels: Int32Array,
     private readonly names: readonly string[],
@@ -43,7 +43,7 @@ class LabelColumn implements Column {
   }
 }
 
-class StreamedColumn implements Column {
+class StreamedColumn implements RowColumn {
   constructor(
     private readonly rows: StreamedRows,
     private readonly role: string,
@@ -64,7 +64,7 @@ class StreamedColumn implements Column {
 const BLOCK = 2048;
 
 /** Some of many rows: blocks at equal distances over all of them. */
-export class EvenRows extends StreamedRows {
+export class EvenlySpacedRows extends StreamedRows {
   override readonly rows: number;
   private readonly starts: readonly number[];
   /** `most`: rows, of fewer than `all` has. */
@@ -96,18 +96,18 @@ export class EvenRows extends StreamedRows {
   override values(role: string, from: number, to: number): unknown[] {
     return this.parts(from, to).flatMap(([start, end]) => this.all.values(role, start, end));
   }
-  private picked(of: Int32Array): Int32Array {
-    return Int32Array.from(this.parts(0, this.rows).flatMap(([start, end]) => Array.from(of.subarray(start, end))));
+  private picked(values: Int32Array): Int32Array {
+    return Int32Array.from(this.parts(0, this.rows).flatMap(([start, end]) => Array.from(values.subarray(start, end))));
   }
   /** Where rows `from` … `to` − 1 lie among all. */
   private parts(from: number, to: number): [number, number][] {
     const parts: [number, number][] = [];
-    for (let at = from; at < to;) {
-      const [block, within] = [Math.floor(at / BLOCK), at % BLOCK];
-      const length = Math.min(BLOCK - within, to - at);
+    for (let position = from; position < to;) {
+      const [block, within] = [Math.floor(position / BLOCK), position % BLOCK];
+      const length = Math.min(BLOCK - within, to - position);
       const start = (this.starts[block] ?? 0) + within;
       parts.push([start, start + length]);
-      at += length;
+      position += length;
     }
     return parts;
   }

@@ -13,7 +13,7 @@ export function textCleaners(clean: readonly Call[]): readonly Call[] {
 }
 
 /** What to warn of before texts are read uncleaned by `reader` (a target, a command); null: no cleaner changed texts. */
-export function uncleanedTexts(
+export function uncleanedTextsWarning(
   model: string,
   clean: readonly Call[],
   reader: string,
@@ -23,7 +23,7 @@ export function uncleanedTexts(
 }
 
 /** How many of the texts the cleaners would change; null: a cleaner cannot say (the key of a hash is missing). */
-export async function changedBy(
+export async function countChangedTexts(
   clean: readonly Call[],
   texts: readonly (string | readonly [string, string])[],
 ): Promise<number | null> {

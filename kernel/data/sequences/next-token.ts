@@ -5,16 +5,16 @@
  */
 import type { NDArray } from "#dsl/tensor/program.js";
 import { tokensAt, type TokenRows } from "./token-rows.js";
-import { real, whole } from "#stdlib/tasks/shared/feeds.js";
+import { float32Array, int32Array } from "#stdlib/tasks/shared/feeds.js";
 
 /** Which tokens of each text are trained, where not all of them are: 1 for those that are. */
 export interface TrainedTokens {
-  at(text: number): Uint8Array;
+  maskAt(text: number): Uint8Array;
   /** How many of each text: the first token of a text is never among them. */
   readonly counts: Int32Array;
 }
 
-export interface LaidOptions {
+export interface NextTokenOptions {
   readonly padId: number;
   readonly trained?: TrainedTokens | undefined;
   /** What each text counts: fed as `each`, by step; absent: all alike. */
@@ -22,28 +22,32 @@ export interface LaidOptions {
 }
 
 /** One text a row: `input_ids`, `attention_mask` [rows, longest], `targets` and `labels` [steps], all i32. */
-export function collateNext(ids: TokenRows, rows: ArrayLike<number>, o: LaidOptions): Record<string, NDArray> {
+export function collateNextTokens(
+  ids: TokenRows,
+  rows: ArrayLike<number>,
+  options: NextTokenOptions,
+): Record<string, NDArray> {
   const { input_ids, attention_mask, targets, labels, each } = laid(
     ids,
     Array.from(rows, (row) => [row]),
-    o,
+    options,
   );
   return { input_ids, attention_mask, targets, labels, ...(each && { each }) };
 }
 
 /** Several texts a row: `positions` (from 0 in each text) and `segments` (from 1 in each row, 0 for padding) besides. */
-export function collatePacked(
+export function collatePackedRows(
   ids: TokenRows,
   rows: readonly ArrayLike<number>[],
-  o: LaidOptions,
+  options: NextTokenOptions,
 ): Record<string, NDArray> {
-  const { each, ...fed } = laid(ids, rows, o);
+  const { each, ...fed } = laid(ids, rows, options);
   return { ...fed, ...(each && { each }) };
 }
 
-function laid(ids: TokenRows, rows: readonly ArrayLike<number>[], { padId, trained, weights }: LaidOptions) {
+function laid(ids: TokenRows, rows: readonly ArrayLike<number>[], { padId, trained, weights }: NextTokenOptions) {
   const texts = rows.map((row) => Array.from(row, (text) => tokensAt(ids, text)));
-  const masks = trained && rows.map((row) => Array.from(row, (text) => trained.at(text)));
+  const masks = trained && rows.map((row) => Array.from(row, (text) => trained.maskAt(text)));
   const used = texts.map((row) => row.reduce((sum, text) => sum + text.length - 1, 0));
   const width = Math.max(1, ...used);
   const sum = (values: ArrayLike<number>): number => Array.from(values).reduce((a, b) => a + b, 0);
@@ -58,32 +62,32 @@ function laid(ids: TokenRows, rows: readonly ArrayLike<number>[], { padId, train
   const each = weights && new Float32Array(count);
   let step = 0;
   texts.forEach((row, r) => {
-    let at = r * width;
-    mask.fill(1, at, at + used[r]!);
+    let offset = r * width;
+    mask.fill(1, offset, offset + used[r]!);
     row.forEach((text, segment) => {
       const steps = text.length - 1;
       const mask = masks?.[r]![segment];
-      input.set(text.subarray(0, steps), at);
-      segments.fill(segment + 1, at, at + steps);
+      input.set(text.subarray(0, steps), offset);
+      segments.fill(segment + 1, offset, offset + steps);
       for (let i = 0; i < steps; i++) {
-        positions[at] = i;
+        positions[offset] = i;
         if (!mask || mask[i + 1] === 1) {
           labels[step] = text[i + 1]!;
           if (each) each[step] = weights[rows[r]![segment]!]!;
-          targets[step++] = at;
+          targets[step++] = offset;
         }
-        at++;
+        offset++;
       }
     });
   });
   const shape = [rows.length, width];
   return {
-    input_ids: whole(input, shape),
-    attention_mask: whole(mask, shape),
-    positions: whole(positions, shape),
-    segments: whole(segments, shape),
-    targets: whole(targets, [count]),
-    labels: whole(labels, [count]),
-    each: each && real(each, [count]),
+    input_ids: int32Array(input, shape),
+    attention_mask: int32Array(mask, shape),
+    positions: int32Array(positions, shape),
+    segments: int32Array(segments, shape),
+    targets: int32Array(targets, [count]),
+    labels: int32Array(labels, [count]),
+    each: each && float32Array(each, [count]),
   };
 }

@@ -3,7 +3,7 @@
  * longest first (Johnson 1974: at most 11/9 of the fewest rows possible), and all rows are shuffled. So rows are nearly
  * full, and who shares a row with whom is drawn anew each epoch; texts in one row never see each other.
  */
-import { chance, shuffle } from "#stdlib/statistics/chance.js";
+import { seededRandom, shuffle } from "#stdlib/statistics/chance.js";
 
 export interface PackOptions {
   /** Most tokens of a row. */
@@ -18,18 +18,19 @@ export interface PackOptions {
 }
 
 /** The texts of each row; every text is in exactly one. `lengths`: tokens of each text, none above `capacity`. */
-export function packRows(lengths: Int32Array, o: PackOptions): Uint32Array[] {
-  const tooLong = lengths.findIndex((length) => length > o.capacity);
-  if (tooLong >= 0) throw new RangeError(`text ${tooLong} has ${lengths[tooLong]} tokens, a row holds ${o.capacity}`);
+export function packRows(lengths: Int32Array, options: PackOptions): Uint32Array[] {
+  const tooLong = lengths.findIndex((length) => length > options.capacity);
+  if (tooLong >= 0)
+    throw new RangeError(`text ${tooLong} has ${lengths[tooLong]} tokens, a row holds ${options.capacity}`);
   const texts = Uint32Array.from(lengths, (_, text) => text);
-  if (!o.shuffle) return inOrder(texts, lengths, o.capacity);
-  const generator = chance(o.seed, o.epoch, 1);
+  if (!options.shuffle) return inOrder(texts, lengths, options.capacity);
+  const generator = seededRandom(options.seed, options.epoch, 1);
   shuffle(texts, generator);
   const rows: Uint32Array[] = [];
-  const chunk = o.chunk ?? 4096;
-  for (let at = 0; at < texts.length; at += chunk) {
-    const some = texts.subarray(at, at + chunk).sort((a, b) => lengths[b]! - lengths[a]!); // stable: alike ones stay in random order
-    for (const row of bestFit(some, lengths, o.capacity)) rows.push(row);
+  const chunk = options.chunk ?? 4096;
+  for (let start = 0; start < texts.length; start += chunk) {
+    const some = texts.subarray(start, start + chunk).sort((a, b) => lengths[b]! - lengths[a]!); // stable: alike ones stay in random order
+    for (const row of bestFit(some, lengths, options.capacity)) rows.push(row);
   }
   return shuffle(rows, generator);
 }
@@ -37,10 +38,10 @@ export function packRows(lengths: Int32Array, o: PackOptions): Uint32Array[] {
 function inOrder(texts: Uint32Array, lengths: Int32Array, capacity: number): Uint32Array[] {
   const rows: Uint32Array[] = [];
   let [from, used] = [0, 0];
-  texts.forEach((text, at) => {
-    if (at > from && used + lengths[text]! > capacity) {
-      rows.push(texts.slice(from, at));
-      [from, used] = [at, 0];
+  texts.forEach((text, position) => {
+    if (position > from && used + lengths[text]! > capacity) {
+      rows.push(texts.slice(from, position));
+      [from, used] = [position, 0];
     }
     used += lengths[text]!;
   });

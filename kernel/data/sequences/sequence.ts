@@ -3,11 +3,11 @@
  * first; every token of a target is trained, the one that ends it too, and padding never is.
  */
 import type { NDArray } from "#dsl/tensor/program.js";
-import type { Taught } from "#stdlib/tasks/kind.js";
+import type { TaughtRows } from "#stdlib/tasks/kind.js";
 import { tokensAt, type TokenRows } from "./token-rows.js";
-import { whole } from "#stdlib/tasks/shared/feeds.js";
+import { int32Array } from "#stdlib/tasks/shared/feeds.js";
 
-export interface Targets {
+export interface Seq2seqTargets {
   /** What is written, its end included. */
   readonly ids: TokenRows;
   readonly lengths: Int32Array;
@@ -20,7 +20,7 @@ export interface Targets {
  * Feeds `decoder_input_ids` [rows, longest target], and of the flattened targets the trained positions, `targets`, and their
  * tokens, `labels`; all i32.
  */
-export function taughtBy(written: Targets): Taught {
+export function seq2seqTargetFeeds(written: Seq2seqTargets): TaughtRows {
   return {
     counts: ({ rows }) => Array.from(rows).reduce((sum, row) => sum + written.lengths[row]!, 0),
     places: (row) => written.lengths[row]!,
@@ -28,23 +28,23 @@ export function taughtBy(written: Targets): Taught {
   };
 }
 
-function collateTargets({ ids, start, padId }: Targets, rows: ArrayLike<number>): Record<string, NDArray> {
+function collateTargets({ ids, start, padId }: Seq2seqTargets, rows: ArrayLike<number>): Record<string, NDArray> {
   const texts = Array.from(rows, (row) => tokensAt(ids, row));
   const width = Math.max(1, ...texts.map(({ length }) => length));
   const count = texts.reduce((sum, { length }) => sum + length, 0);
   const decoder = new Int32Array(rows.length * width).fill(padId);
   const [targets, labels] = [new Int32Array(count), new Int32Array(count)];
-  let at = 0;
+  let offset = 0;
   texts.forEach((text, row) => {
     const first = row * width;
     decoder[first] = start;
     decoder.set(text.subarray(0, -1), first + 1);
-    labels.set(text, at);
-    for (let i = 0; i < text.length; i++) targets[at++] = first + i;
+    labels.set(text, offset);
+    for (let i = 0; i < text.length; i++) targets[offset++] = first + i;
   });
   return {
-    decoder_input_ids: whole(decoder, [rows.length, width]),
-    targets: whole(targets, [count]),
-    labels: whole(labels, [count]),
+    decoder_input_ids: int32Array(decoder, [rows.length, width]),
+    targets: int32Array(targets, [count]),
+    labels: int32Array(labels, [count]),
   };
 }

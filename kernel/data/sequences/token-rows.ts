@@ -3,7 +3,7 @@
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { ContextWindow } from "#stdlib/tasks/kind.js";
 import type { EncodedWindow } from "#stdlib/tokenizers/kind.js";
-import type { WordPieces } from "./tokens.js";
+import type { TokenizedWords } from "./tokens.js";
 
 export interface TokenRows {
   readonly length: number;
@@ -46,7 +46,7 @@ export interface WordTexts extends TokenTexts {
 }
 
 export class WordsInMemory extends TextsInMemory implements WordTexts {
-  constructor(private readonly pieces: readonly WordPieces[]) {
+  constructor(private readonly pieces: readonly TokenizedWords[]) {
     super(pieces.map(({ ids }) => ids));
   }
   starts(row: number): Int32Array {
@@ -55,14 +55,14 @@ export class WordsInMemory extends TextsInMemory implements WordTexts {
 }
 
 /** Questions beside their contexts, in windows. */
-export interface ContextRows {
+export interface ContextWindowRows {
   readonly ids: TokenRows;
   readonly types: TokenRows;
   readonly lengths: Int32Array;
   window(row: number): ContextWindow;
 }
 
-export function contextsInMemory(windows: readonly EncodedWindow[]): ContextRows {
+export function contextWindowsInMemory(windows: readonly EncodedWindow[]): ContextWindowRows {
   return {
     ids: windows.map(({ ids }) => ids),
     types: windows.map(({ types }) => types),
@@ -72,7 +72,7 @@ export function contextsInMemory(windows: readonly EncodedWindow[]): ContextRows
 }
 
 /** Texts cut to a length as they are read; `cut` is the tokenizer's. */
-export class CutTexts implements TokenRows {
+export class TruncatedTexts implements TokenRows {
   constructor(
     private readonly texts: TokenTexts,
     private readonly cut: (ids: Int32Array) => Int32Array,

@@ -5,23 +5,26 @@ import { rowNamesOf } from "../row/row-names.js";
 import type { EncodedWindow, TokenizerImplementation } from "#stdlib/tokenizers/kind.js";
 
 /** Words as one row of tokens. */
-export interface WordPieces {
+export interface TokenizedWords {
   /** Specials included, not cut. */
   readonly ids: Int32Array;
   /** Where the first piece of each word lies. */
   readonly starts: Int32Array;
 }
 /** Of a table with the role `tokens`. */
-const words = new WeakMap<ColumnTable, Map<TokenizerImplementation, Promise<readonly WordPieces[]>>>();
+const words = new WeakMap<ColumnTable, Map<TokenizerImplementation, Promise<readonly TokenizedWords[]>>>();
 
-export function wordsOf(table: ColumnTable, tokenizer: TokenizerImplementation): Promise<readonly WordPieces[]> {
+export function tokenizedWordsOf(
+  table: ColumnTable,
+  tokenizer: TokenizerImplementation,
+): Promise<readonly TokenizedWords[]> {
   return once(words, table, tokenizer, () =>
     tokenizer.encodeWords(Array.from(table.array("tokens") as ArrayLike<readonly string[]>)),
   );
 }
 
 /** Tokens of a window at most, and how many of a context's it shares with the one before. */
-export interface ContextCut {
+export interface ContextWindowSize {
   readonly length: number;
   readonly overlap: number;
 }
@@ -29,17 +32,17 @@ const contexts = new WeakMap<ColumnTable, Map<TokenizerImplementation, Promise<r
 const cutAs = new WeakMap<ColumnTable, string>();
 
 /** Of a table with the roles `question` and `context`: what each row becomes. Kept for the cut that was asked for last. */
-export function contextsOf(
+export function contextWindowsOf(
   table: ColumnTable,
   tokenizer: TokenizerImplementation,
-  cut: ContextCut,
+  cut: ContextWindowSize,
 ): Promise<readonly EncodedWindow[]> {
   const key = `${String(cut.length)} ${String(cut.overlap)}`;
   if (cutAs.get(table) !== key) contexts.delete(table);
   cutAs.set(table, key);
-  const [asked, told] = [textsOf(table, "question"), textsOf(table, "context")];
+  const [questions, contextTexts] = [textsOf(table, "question"), textsOf(table, "context")];
   const names = rowNamesOf(table, table.array("$row") as ArrayLike<number>);
-  return once(contexts, table, tokenizer, () => tokenizer.encodeContexts(asked, told, { ...cut, names }));
+  return once(contexts, table, tokenizer, () => tokenizer.encodeContexts(questions, contextTexts, { ...cut, names }));
 }
 
 const pairs = new WeakMap<ColumnTable, Map<TokenizerImplementation, Promise<readonly Int32Array[]>>>();
@@ -55,12 +58,15 @@ function pairsOf(table: ColumnTable, tokenizer: TokenizerImplementation): Promis
 }
 
 /** Of each table and tokenizer, by what stands before the texts of which role. */
-const kept = new WeakMap<ColumnTable, Map<TokenizerImplementation, Map<string, Promise<readonly Int32Array[]>>>>();
+const tokenCache = new WeakMap<
+  ColumnTable,
+  Map<TokenizerImplementation, Map<string, Promise<readonly Int32Array[]>>>
+>();
 /** Tokenizers whose tokens are kept of one table, and ways to read it by each: the last used. */
 const most = { tokenizers: 4, ways: 6 } as const;
 
 /** Which texts, and what stands before each of them. */
-export interface Which {
+export interface TextSelection {
   /** Absent: `text`. */
   readonly role?: string;
   readonly prefix?: string;
@@ -68,23 +74,24 @@ export interface Which {
   readonly apart?: boolean;
 }
 /** The role whose texts a model reads; null where the data has none. */
-export function readRole(columns: Readonly<Record<string, unknown>>): string | null {
+export function modelInputRole(columns: Readonly<Record<string, unknown>>): string | null {
   return ["text", "tokens", "input", "question"].find((role) => columns[role] !== undefined) ?? null;
 }
 
 /** Specials included, not cut: `tokenizer.cut(ids, maxLength)` makes of each row what `encode` with that limit gives. */
-export function tokensOf(
+export function tokenizedTextsOf(
   table: ColumnTable,
   tokenizer: TokenizerImplementation,
-  { role = "text", prefix = "", apart = false }: Which = {},
+  { role = "text", prefix = "", apart = false }: TextSelection = {},
   onRows: (done: number) => void = () => undefined,
 ): Promise<readonly Int32Array[]> {
   const key = JSON.stringify([role, prefix, apart]);
-  const own = kept.get(table) ?? new Map<TokenizerImplementation, Map<string, Promise<readonly Int32Array[]>>>();
-  kept.set(table, own);
-  const ways = newest(own, tokenizer, most.tokenizers, () => new Map<string, Promise<readonly Int32Array[]>>());
+  const tableTokens =
+    tokenCache.get(table) ?? new Map<TokenizerImplementation, Map<string, Promise<readonly Int32Array[]>>>();
+  tokenCache.set(table, tableTokens);
+  const ways = newest(tableTokens, tokenizer, most.tokenizers, () => new Map<string, Promise<readonly Int32Array[]>>());
   return promised(ways, key, most.ways, async () => {
-    if (table.columnNames().includes("tokens")) return (await wordsOf(table, tokenizer)).map(({ ids }) => ids);
+    if (table.columnNames().includes("tokens")) return (await tokenizedWordsOf(table, tokenizer)).map(({ ids }) => ids);
     if (!apart && table.columnNames().includes("text_pair")) return pairsOf(table, tokenizer);
     const texts = Array.from(table.array(role) as ArrayLike<string>, (text) => prefix + text);
     return inParts(texts, tokenizer, onRows);
@@ -101,8 +108,9 @@ async function inParts(
 ): Promise<readonly Int32Array[]> {
   if (texts.length <= PART) return tokenizer.encode(texts, Number.POSITIVE_INFINITY);
   const rows: Int32Array[] = [];
-  for (let at = 0; at < texts.length; at += PART) {
-    for (const ids of await tokenizer.encode(texts.slice(at, at + PART), Number.POSITIVE_INFINITY)) rows.push(ids);
+  for (let start = 0; start < texts.length; start += PART) {
+    for (const ids of await tokenizer.encode(texts.slice(start, start + PART), Number.POSITIVE_INFINITY))
+      rows.push(ids);
     onRows(rows.length);
   }
   return rows;
@@ -114,9 +122,9 @@ function once<T>(
   tokenizer: TokenizerImplementation,
   make: () => Promise<T>,
 ): Promise<T> {
-  let own = all.get(table);
-  if (!own) all.set(table, (own = new Map()));
-  return promised(own, tokenizer, most.tokenizers, make);
+  let tableCache = all.get(table);
+  if (!tableCache) all.set(table, (tableCache = new Map()));
+  return promised(tableCache, tokenizer, most.tokenizers, make);
 }
 /** Of a map that holds no more than `most`: what was made for the key, unless that failed. */
 function promised<K, T>(map: Map<K, Promise<T>>, key: K, most: number, make: () => Promise<T>): Promise<T> {
@@ -141,16 +149,16 @@ function newest<K, T>(map: Map<K, T>, key: K, most: number, make: () => T): T {
 const mostBins = 48;
 
 /** Width of the bins that lengths up to `longest` are counted in; one for all splits, so that their counts can be added. */
-export function binWidth(longest: number): number {
+export function histogramBinWidth(longest: number): number {
   const round = [1, 2, 4, 5, 8, 10, 16, 20, 32, 50, 64, 100].find((width) => longest / width < mostBins);
   return round ?? Math.ceil((longest + 1) / mostBins);
 }
 
-export function greatest(lengths: Int32Array): number {
+export function greatestLength(lengths: Int32Array): number {
   return lengths.reduce((longest, length) => Math.max(longest, length), 0);
 }
 
-export function histogramOf(lengths: Int32Array, step: number): NonNullable<SplitFacts["lengths"]> {
+export function lengthHistogram(lengths: Int32Array, step: number): NonNullable<SplitFacts["lengths"]> {
   const longest = lengths.reduce((most, length) => Math.max(most, length), 0);
   const counts = new Array<number>(Math.floor(longest / step) + 1).fill(0);
   for (const length of lengths) counts[Math.floor(length / step)]!++;

@@ -5,7 +5,7 @@
  */
 import type { TokenRows, TokenTexts } from "./token-rows.js";
 
-export class Windows implements TokenRows {
+export class TokenWindows implements TokenRows {
   /** Steps of each row: the tokens that are fed. `at` gives one token more, the last one's label. */
   readonly lengths: Int32Array;
   /** The text of each row. */

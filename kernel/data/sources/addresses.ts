@@ -6,18 +6,18 @@
 import { existsSync } from "node:fs";
 import { copyFile, link } from "node:fs/promises";
 import { dirname } from "node:path";
-import { shownAddress } from "#dsl/language/diagnostics/address.js";
+import { redactedAddress } from "#dsl/language/diagnostics/address.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { DataPlan } from "#dsl/language/types/subject.js";
 import type { Call, Value } from "#dsl/language/types/value.js";
 import { registry as whole } from "#stdlib/registry.js";
-import { isCall } from "../rows/rows.js";
-import type { Withhold } from "../../host/host-context.js";
-import { fetchFile, isWhole, sha256Of } from "../../fetch/file.js";
+import { isSourceCall } from "../rows/rows.js";
+import type { WithheldFetches } from "../../host/host-context.js";
+import { fetchFile, isFileIntact, sha256Of } from "../../fetch/file.js";
 import { makePrivateFolder } from "../../fetch/private.js";
 import { rememberChecksum } from "./checksums.js";
-import { hubData, splitAsked } from "./hub/expand.js";
-import { cacheFile, FOR_REQUEST, requestOf, type Request } from "./request.js";
+import { resolveHubData, requestedSplit } from "./hub/expand.js";
+import { downloadCachePath, REQUEST_ONLY_ARGUMENTS, sourceRequestOf, type SourceRequest } from "./request.js";
 
 export function isAddress(path: string): boolean {
   return /^https?:\/\//i.test(path);
@@ -31,7 +31,7 @@ interface Fetched {
   readonly notes: readonly string[];
 }
 
-export interface FetchOptions {
+export interface SourceFetchOptions {
   /** Of the notebook. */
   readonly folder: string;
   /** Whether the data divide their rows themselves. */
@@ -39,7 +39,7 @@ export interface FetchOptions {
   /** Only what tells the columns. */
   readonly head?: boolean;
   /** What must not be fetched: it is the coded error `not-fetched` where it is not in the cache. */
-  readonly withhold?: Withhold | undefined;
+  readonly withhold?: WithheldFetches | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onFetch?: ((file: string, done: number, total: number | null) => void) | undefined;
 }
@@ -48,18 +48,20 @@ export interface FetchOptions {
  * The sources with paths of this machine. Coded errors: those of `fetchFile`, `requestOf` and of
  * `hubData`; `query-left-out`, `secret-without-address`, `own-splits`.
  */
-export async function fetchedSource(source: DataPlan["source"], o: FetchOptions): Promise<Fetched> {
-  const told: Told = { notes: [], sources: [] };
-  if (isCall(source)) {
-    const splits = isHosted(source) && splitAsked(source) === null ? await hosted(source, told, o) : null;
-    if (splits && o.split && splits.size > 1) throw ownSplits(source, splits, "split");
+export async function fetchSourceFiles(source: DataPlan["source"], options: SourceFetchOptions): Promise<Fetched> {
+  const report: Told = { notes: [], sources: [] };
+  if (isSourceCall(source)) {
+    const splits =
+      isHostedSource(source) && requestedSplit(source) === null ? await hosted(source, report, options) : null;
+    if (splits && options.split && splits.size > 1) throw ownSplits(source, splits, "split");
     const [only] = splits?.values() ?? [];
-    if (splits && (!o.split || !only)) return { source: Object.fromEntries(splits), ...told };
-    return { source: only ?? (await fetchedCall(source, told, o)), ...told };
+    if (splits && (!options.split || !only)) return { source: Object.fromEntries(splits), ...report };
+    return { source: only ?? (await fetchedCall(source, report, options)), ...report };
   }
-  const own: [string, Call][] = [];
-  for (const [split, call] of Object.entries(source)) own.push([split, await fetchedCall(call, told, o)]);
-  return { source: Object.fromEntries(own), ...told };
+  const fetchedCalls: [string, Call][] = [];
+  for (const [split, call] of Object.entries(source))
+    fetchedCalls.push([split, await fetchedCall(call, report, options)]);
+  return { source: Object.fromEntries(fetchedCalls), ...report };
 }
 
 interface Told {
@@ -67,14 +69,14 @@ interface Told {
   readonly sources: string[];
 }
 
-export function isHosted(call: Call): boolean {
+export function isHostedSource(call: Call): boolean {
   return whole.find("source", call.word)?.capabilities?.hosted === true && call.arguments["sources"] === undefined;
 }
 
-async function hosted(call: Call, told: Told, o: FetchOptions): Promise<ReadonlyMap<string, Call>> {
-  const { splits, sources, notes } = await hubData(call, { ...o, cacheOnly: o.withhold === "all" });
-  told.sources.push(...sources);
-  told.notes.push(...notes);
+async function hosted(call: Call, report: Told, options: SourceFetchOptions): Promise<ReadonlyMap<string, Call>> {
+  const { splits, sources, notes } = await resolveHubData(call, { ...options, cacheOnly: options.withhold === "all" });
+  report.sources.push(...sources);
+  report.notes.push(...notes);
   return splits;
 }
 
@@ -82,46 +84,50 @@ function ownSplits(call: Call, splits: ReadonlyMap<string, Call>, beside: "split
   return new CodedError("own-splits", { name: String(call.arguments["path"]), has: [...splits.keys()], beside });
 }
 
-async function fetchedCall(call: Call, told: Told, o: FetchOptions): Promise<Call> {
+async function fetchedCall(call: Call, report: Told, options: SourceFetchOptions): Promise<Call> {
   const { path } = call.arguments;
-  if (isHosted(call)) {
-    const splits = await hosted(call, told, o);
+  if (isHostedSource(call)) {
+    const splits = await hosted(call, report, options);
     const [only] = splits.values();
     if (splits.size > 1 || !only) throw ownSplits(call, splits, "source");
     return only;
   }
   if (typeof path === "string" && isAddress(path)) {
     if (!URL.canParse(path)) throw new CodedError("address-malformed", { address: path });
-    const file = await fetched(requestOf(path, call), told.notes, o);
-    const own = Object.entries(call.arguments).filter(([name]) => !FOR_REQUEST.has(name));
-    return { ...call, arguments: { ...Object.fromEntries(own), path: file } };
+    const file = await fetched(sourceRequestOf(path, call), report.notes, options);
+    const fileArguments = Object.entries(call.arguments).filter(([name]) => !REQUEST_ONLY_ARGUMENTS.has(name));
+    return { ...call, arguments: { ...Object.fromEntries(fileArguments), path: file } };
   }
-  if (typeof path === "string" && [...FOR_REQUEST].some((name) => call.arguments[name] !== undefined))
+  if (typeof path === "string" && [...REQUEST_ONLY_ARGUMENTS].some((name) => call.arguments[name] !== undefined))
     throw new CodedError("secret-without-address", { path });
-  const own: [string, Value][] = [];
+  const fetchedArguments: [string, Value][] = [];
   for (const [name, value] of Object.entries(call.arguments)) {
-    if (!Array.isArray(value) || !value.some((one) => isCall(one as Call))) own.push([name, value]);
+    if (!Array.isArray(value) || !value.some((one) => isSourceCall(one as Call))) fetchedArguments.push([name, value]);
     else {
       const calls: Value[] = [];
-      for (const one of value) calls.push((await fetchedCall(one as Call, told, o)) as Value);
-      own.push([name, calls]);
+      for (const one of value) calls.push((await fetchedCall(one as Call, report, options)) as Value);
+      fetchedArguments.push([name, calls]);
     }
   }
-  return { ...call, arguments: Object.fromEntries(own) };
+  return { ...call, arguments: Object.fromEntries(fetchedArguments) };
 }
 
-async function fetched(asked: Request, notes: string[], { folder, withhold, signal }: FetchOptions): Promise<string> {
-  const { address, sha256, file } = asked;
-  if (!(await isWhole(file, sha256 === null ? {} : { sha256 }))) {
-    if (asked.cachedOnly) throw new CodedError("query-left-out", { url: shownAddress(address) });
-    if (withhold === "all" || (withhold === "secrets" && asked.hasSecret))
+async function fetched(
+  request: SourceRequest,
+  notes: string[],
+  { folder, withhold, signal }: SourceFetchOptions,
+): Promise<string> {
+  const { address, sha256, file } = request;
+  if (!(await isFileIntact(file, sha256 === null ? {} : { sha256 }))) {
+    if (request.cachedOnly) throw new CodedError("query-left-out", { url: redactedAddress(address) });
+    if (withhold === "all" || (withhold === "secrets" && request.hasSecret))
       throw new CodedError("not-fetched", {
-        what: `the file ${shownAddress(address)}`,
+        what: `the file ${redactedAddress(address)}`,
         folder,
         near: null,
         because: withhold === "all" ? "untrusted" : "secret",
       });
-    const { url, headers } = asked.sent();
+    const { url, headers } = request.sent();
     // Rows may be for this user alone, and so may be the address that they came from.
     await fetchFile(url, file, {
       isPrivate: true,
@@ -136,9 +142,9 @@ async function fetched(asked: Request, notes: string[], { folder, withhold, sign
   }
   const found = await sha256Of(file);
   rememberChecksum(address, found);
-  if (new URL(address).search !== "") await linkFile(file, cacheFile(address, found));
+  if (new URL(address).search !== "") await linkFile(file, downloadCachePath(address, found));
   notes.push(
-    `${shownAddress(address)} has no checksum and may give another file next time: write \`sha256: "${found}"\``,
+    `${redactedAddress(address)} has no checksum and may give another file next time: write \`sha256: "${found}"\``,
   );
   return file;
 }

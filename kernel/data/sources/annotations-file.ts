@@ -4,19 +4,24 @@
  */
 import { closeSync, fdatasyncSync, fstatSync, openSync, readSync, writeSync } from "node:fs";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { linesIn, writtenLine, type Line, type Lines } from "../annotations/line.js";
+import {
+  parseAnnotationLines,
+  serializeAnnotationLine,
+  type AnnotationLine,
+  type AnnotationLines,
+} from "../annotations/line.js";
 import { diskError } from "../../fetch/disk.js";
-import { NotRead, readWhole } from "../../fetch/regular.js";
+import { FileNotRead, readWholeFile } from "../../fetch/regular.js";
 
 /** A million decisions. */
 const MOST = 512 * 2 ** 20;
 
 /** Where there is no file, nothing was decided. Coded errors `unreadable-file`, `file-too-large`. */
-export function decisionsIn(file: string): Lines {
+export function readAnnotationDecisions(file: string): AnnotationLines {
   try {
-    return linesIn(readWhole(file, MOST)?.toString("utf8") ?? "");
+    return parseAnnotationLines(readWholeFile(file, MOST)?.toString("utf8") ?? "");
   } catch (error) {
-    if (!(error instanceof NotRead)) throw error;
+    if (!(error instanceof FileNotRead)) throw error;
     const { why, bytes } = error;
     if (bytes !== undefined) throw new CodedError("file-too-large", { file, bytes, most: MOST }, { cause: error });
     throw new CodedError("unreadable-file", { file, why }, { cause: error });
@@ -24,11 +29,11 @@ export function decisionsIn(file: string): Lines {
 }
 
 /** On the disk when it comes back. Coded errors `disk-full`, `cannot-write`; what was written before stays. */
-export function decide(file: string, line: Line): void {
+export function appendAnnotationDecision(file: string, line: AnnotationLine): void {
   try {
     const open = openSync(file, "a+");
     try {
-      const bytes = Buffer.from(`${endsWhole(open) ? "" : "\n"}${writtenLine(line)}`);
+      const bytes = Buffer.from(`${endsWhole(open) ? "" : "\n"}${serializeAnnotationLine(line)}`);
       const written = writeSync(open, bytes);
       // The rest of a line would stand behind what another wrote meanwhile.
       if (written < bytes.length) throw Object.assign(new Error("no space"), { code: "ENOSPC" });

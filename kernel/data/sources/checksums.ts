@@ -3,8 +3,8 @@
  * is how the same file is found in the cache when the run is repeated.
  */
 import { LRUCache } from "lru-cache";
-import { withoutQuery } from "#dsl/language/diagnostics/address.js";
-import { keptCalls } from "#dsl/compiler/plan/retained-calls.js";
+import { parseStoredAddress } from "#dsl/language/diagnostics/address.js";
+import { withoutAddressQueries } from "#dsl/compiler/plan/retained-calls.js";
 
 const known = new LRUCache<string, string>({ max: 1024 });
 
@@ -13,6 +13,9 @@ export function rememberChecksum(address: string, sha256: string): void {
 }
 
 /** A plan as files keep it: no address has a query. */
-export function keptPlan<T>(plan: T): T {
-  return keptCalls(plan, (address) => known.get(address) ?? withoutQuery(address)?.checksum ?? undefined);
+export function planForStorage<T>(plan: T): T {
+  return withoutAddressQueries(
+    plan,
+    (address) => known.get(address) ?? parseStoredAddress(address)?.checksum ?? undefined,
+  );
 }

@@ -5,12 +5,12 @@
 import type { DataPlan } from "#dsl/language/types/subject.js";
 import { implementationOf } from "#dsl/language/types/loaded.js";
 import type { Registry } from "#dsl/language/types/registry.js";
-import type { CleanerImplementation, CleanRow, SourceWorld } from "#stdlib/data/contract.js";
+import type { CleanerImplementation, CleanRow, SourceContext } from "#stdlib/data/contract.js";
 import { registry as whole } from "#stdlib/registry.js";
-import type { AskedColumn } from "../row/row.js";
-import { isCall, streamRows } from "../rows/rows.js";
-import { fetchedSource } from "./addresses.js";
-import { asking } from "./prepare.js";
+import type { ColumnRequest } from "../row/row.js";
+import { isSourceCall, streamRows } from "../rows/rows.js";
+import { fetchSourceFiles } from "./addresses.js";
+import { worldWithQueries } from "./prepare.js";
 
 interface Options {
   readonly registry?: Registry;
@@ -19,23 +19,23 @@ interface Options {
 }
 
 /** In the order of `rows`; undefined: there is no such row any more. Coded errors of sources, and `unknown-column`. */
-export async function columnValues(
+export async function readColumnValues(
   plan: DataPlan,
-  world: SourceWorld,
-  { column, source, rows }: AskedColumn,
+  world: SourceContext,
+  { column, source, rows }: ColumnRequest,
   { registry = whole, signal, onRows }: Options = {},
 ): Promise<readonly unknown[]> {
-  const fetched = await fetchedSource(plan.source, { folder: world.folder, split: plan.split !== null, signal });
+  const fetched = await fetchSourceFiles(plan.source, { folder: world.folder, split: plan.split !== null, signal });
   const all = fetched.source;
-  const own = source === null || isCall(all) ? all : (all[source] ?? all);
+  const splitSource = source === null || isSourceCall(all) ? all : (all[source] ?? all);
   // A name that is no role's is taken as it stands.
   const { name, folder, seed, sample, labels } = plan;
   const columns = { [VALUE]: column };
-  const only: DataPlan = { name, folder, seed, sample, labels, columns, source: own, split: null, clean: [] };
+  const only: DataPlan = { name, folder, seed, sample, labels, columns, source: splitSource, split: null, clean: [] };
   const wanted = new Set(Array.from(rows));
   const found = new Map<number, unknown>();
   const hide = await hiding(plan, registry);
-  for await (const chunk of streamRows(only, { registry, world: asking(world, signal), signal, onRows })) {
+  for await (const chunk of streamRows(only, { registry, world: worldWithQueries(world, signal), signal, onRows })) {
     for (const { row, values } of chunk) if (wanted.has(row)) found.set(row, hide(row, values[VALUE]));
     if (found.size === wanted.size) break;
   }

@@ -7,13 +7,13 @@ import { join } from "node:path";
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { ContextWindow } from "#stdlib/tasks/kind.js";
 import type { EncodedWindow } from "#stdlib/tokenizers/kind.js";
-import { plainAt, withMarks } from "../sequences/marked-tokens.js";
+import { unmarkTokens, markTokens } from "../sequences/marked-tokens.js";
 import { rowNamesOf } from "../row/row-names.js";
 import type { StreamedRows } from "../rows/streamed-rows.js";
-import type { ContextRows, TokenRows } from "../sequences/token-rows.js";
-import type { ContextCut } from "../sequences/tokens.js";
-import { keptNumbers, type NumberedRows, type NumberFile, type NumberFiles } from "./number-file.js";
-import { inChunks, type HashedTokenizer, type Making } from "./token-file.js";
+import type { ContextWindowRows, TokenRows } from "../sequences/token-rows.js";
+import type { ContextWindowSize } from "../sequences/tokens.js";
+import { readOrMakeNumbers, type NumberedRows, type NumberRowsFile, type NumberFileFormat } from "./number-file.js";
+import { mapStreamedChunks, type HashedTokenizer, type FileMakingOptions } from "./token-file.js";
 
 /** Questions at a time: a window holds four numbers for each token. */
 const CHUNK = 256;
@@ -21,27 +21,27 @@ const CHUNK = 256;
 const FIELDS = 4;
 type Field = 0 | 1 | 2 | 3;
 
-class ContextFile implements ContextRows {
+class ContextFile implements ContextWindowRows {
   readonly lengths: Int32Array;
   readonly ids: TokenRows;
   readonly types: TokenRows;
   constructor(
     private readonly split: StreamedRows,
     private readonly index: Int32Array,
-    private readonly numbers: NumberFile,
+    private readonly numbers: NumberRowsFile,
   ) {
     this.lengths = fieldsOf(index, 2);
-    this.ids = this.rows(plainAt);
+    this.ids = this.rows(unmarkTokens);
     this.types = this.rows(typesOf);
   }
 
   window(row: number): ContextWindow {
-    const told = this.index.subarray(FIELDS * row, FIELDS * (row + 1));
-    const [of, first, tokens, placed] = told as unknown as readonly [number, number, number, number];
+    const fields = this.index.subarray(FIELDS * row, FIELDS * (row + 1));
+    const [sourceRow, first, tokens, placed] = fields as unknown as readonly [number, number, number, number];
     const places = this.numbers.part(row, tokens, tokens + 2 * placed);
-    const text = (role: string): string => String(this.split.values(role, of, of + 1)[0]);
+    const text = (role: string): string => String(this.split.values(role, sourceRow, sourceRow + 1)[0]);
     return {
-      of,
+      questionIndex: sourceRow,
       first,
       starts: places.subarray(0, placed),
       ends: places.subarray(placed),
@@ -54,12 +54,12 @@ class ContextFile implements ContextRows {
     };
   }
 
-  private rows(of: (ids: Int32Array) => Int32Array): TokenRows {
-    const at = (row: number): Int32Array | undefined => {
+  private rows(idsOf: (ids: Int32Array) => Int32Array): TokenRows {
+    const tokensOf = (row: number): Int32Array | undefined => {
       const length = this.lengths[row];
-      return length === undefined ? undefined : of(this.numbers.part(row, 0, length));
+      return length === undefined ? undefined : idsOf(this.numbers.part(row, 0, length));
     };
-    return { length: this.index.length / FIELDS, at };
+    return { length: this.index.length / FIELDS, at: tokensOf };
   }
 }
 
@@ -68,41 +68,47 @@ function typesOf(ids: Int32Array): Int32Array {
 }
 
 /** Made when they are not there. */
-export async function contextFile(
+export async function contextWindowFile(
   split: StreamedRows,
   tokenizer: HashedTokenizer,
-  cut: ContextCut,
-  o: Making = {},
-): Promise<ContextRows> {
-  const make = () => inChunks(split, o, (from, to) => windowsOf(split, tokenizer, cut, [from, to]), CHUNK);
-  const { index, numbers } = await keptNumbers(filesOf(split, tokenizer.hash, cut), make);
+  cut: ContextWindowSize,
+  options: FileMakingOptions = {},
+): Promise<ContextWindowRows> {
+  const make = () =>
+    mapStreamedChunks(split, options, (from, to) => windowsOf(split, tokenizer, cut, [from, to]), CHUNK);
+  const { index, numbers } = await readOrMakeNumbers(filesOf(split, tokenizer.hash, cut), make);
   return new ContextFile(split, index, numbers);
 }
 
 async function windowsOf(
   split: StreamedRows,
   tokenizer: HashedTokenizer,
-  cut: ContextCut,
+  cut: ContextWindowSize,
   [from, to]: readonly [number, number],
 ): Promise<NumberedRows> {
   const windows = await encodedContexts(split, tokenizer, cut, [from, to]);
   return {
     rows: windows.map(numbersOf),
-    index: windows.flatMap(({ of, first, ids, starts }) => [from + of, first, ids.length, starts.length]),
+    index: windows.flatMap(({ questionIndex: rowIndex, first, ids, starts }) => [
+      from + rowIndex,
+      first,
+      ids.length,
+      starts.length,
+    ]),
   };
 }
 
 /** Tokens of each window, of rows whose windows nobody will want. */
-export async function windowLengths(
+export async function contextWindowLengths(
   split: StreamedRows,
   tokenizer: HashedTokenizer,
-  cut: ContextCut,
-  o: Making,
+  cut: ContextWindowSize,
+  options: FileMakingOptions,
 ): Promise<Int32Array> {
   const lengths: number[] = [];
-  for await (const windows of inChunks(
+  for await (const windows of mapStreamedChunks(
     split,
-    o,
+    options,
     (from, to) => encodedContexts(split, tokenizer, cut, [from, to]),
     CHUNK,
   ))
@@ -114,25 +120,25 @@ export async function windowLengths(
 function encodedContexts(
   split: StreamedRows,
   tokenizer: Pick<HashedTokenizer, "encodeContexts">,
-  cut: ContextCut,
+  cut: ContextWindowSize,
   [from, to]: readonly [number, number],
 ): Promise<readonly EncodedWindow[]> {
   const [questions, contexts] = ["question", "context"].map((role) => split.values(role, from, to) as string[]);
   const names = rowNamesOf(split, split.numbers.subarray(from, to));
-  const o = { ...cut, names };
-  return tokenizer.encodeContexts(must(questions, "questions"), must(contexts, "contexts"), o);
+  const options = { ...cut, names };
+  return tokenizer.encodeContexts(must(questions, "questions"), must(contexts, "contexts"), options);
 }
 
 function numbersOf({ ids, types, starts, ends }: EncodedWindow): Int32Array {
   const second = Array.from(types.keys()).filter((place) => types[place] === 1);
   const numbers = new Int32Array(ids.length + 2 * starts.length);
-  numbers.set(withMarks(ids, second));
+  numbers.set(markTokens(ids, second));
   numbers.set(starts, ids.length);
   numbers.set(ends, ids.length + starts.length);
   return numbers;
 }
 
-function filesOf(split: StreamedRows, hash: string, { length, overlap }: ContextCut): NumberFiles {
+function filesOf(split: StreamedRows, hash: string, { length, overlap }: ContextWindowSize): NumberFileFormat {
   const cut = `${String(length)}-${String(overlap)}`;
   const name = join(split.folder, `${split.name}.${hash.slice(0, 16)}.windows.${cut}`);
   return {
@@ -142,7 +148,7 @@ function filesOf(split: StreamedRows, hash: string, { length, overlap }: Context
       const last = index.at(-FIELDS);
       if (index.length % FIELDS !== 0 || last !== split.rows - 1) return null;
       const [tokens, placed] = [fieldsOf(index, 2), fieldsOf(index, 3)];
-      return tokens.map((own, row) => own + 2 * placed[row]!);
+      return tokens.map((tokenCount, row) => tokenCount + 2 * placed[row]!);
     },
   };
 }

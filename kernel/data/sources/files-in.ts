@@ -14,7 +14,7 @@ const ROOTS = [".git", ".hg", "package.json", "pyproject.toml"];
 const NEAR = 6;
 
 /** `folder`: of the notebook, absolute; `path`: as it is typed, up to its last `/`. */
-export function filesIn(folder: string, path: string): FilesFacts {
+export function listFilesIn(folder: string, path: string): FilesFacts {
   const none: FilesFacts = { entries: [] };
   if (isAbsolute(path) || path.startsWith("~")) return none;
   let entries: readonly Dirent[];
@@ -38,12 +38,12 @@ function isFolder(here: string, entry: Dirent): boolean {
   return existsSync(join(here, entry.name, "."));
 }
 function projectOf(folder: string): string {
-  let at = folder;
+  let candidate = folder;
   for (let i = 0; i < NEAR; i++) {
-    if (ROOTS.some((name) => existsSync(join(at, name)))) return at;
-    const above = dirname(at);
-    if (above === at) break;
-    at = above;
+    if (ROOTS.some((name) => existsSync(join(candidate, name)))) return candidate;
+    const above = dirname(candidate);
+    if (above === candidate) break;
+    candidate = above;
   }
   return folder;
 }

@@ -4,19 +4,19 @@ import { resolve } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { DataPlan } from "#dsl/language/types/subject.js";
 import type { Call, Value } from "#dsl/language/types/value.js";
-import { isPattern } from "#stdlib/files/path-patterns.js";
-import { filesNamed } from "#stdlib/platform/files.js";
+import { isPathPattern } from "#stdlib/files/path-patterns.js";
+import { filesMatching } from "#stdlib/platform/files.js";
 import { registry as whole } from "#stdlib/registry.js";
-import { isCall } from "../rows/rows.js";
-import { isAddress, isHosted } from "./addresses.js";
-import { folderNamed } from "./hub/place.js";
-import { stampAt } from "../../fetch/stamp.js";
+import { isSourceCall } from "../rows/rows.js";
+import { isAddress, isHostedSource } from "./addresses.js";
+import { existingFolder } from "./hub/place.js";
+import { readFileStamp } from "../../fetch/stamp.js";
 
 /** Those that read a file by its `path`, sources within sources among them; null where one reads anything else. */
-export function filesRead(source: DataPlan["source"], folder: string): readonly string[] | null {
-  const calls = isCall(source) ? [source] : Object.values(source);
+export function sourceFiles(source: DataPlan["source"], folder: string): readonly string[] | null {
+  const calls = isSourceCall(source) ? [source] : Object.values(source);
   const files = calls.map((call) => filesOf(call, folder));
-  return files.includes(null) ? null : files.flatMap((own) => own ?? []);
+  return files.includes(null) ? null : files.flatMap((callFiles) => callFiles ?? []);
 }
 
 function filesOf(call: Call, folder: string): readonly string[] | null {
@@ -27,7 +27,7 @@ function filesOf(call: Call, folder: string): readonly string[] | null {
   if (typeof path === "string" && (isAddress(path) || isElsewhere(call, path, folder))) return [];
   if (typeof path === "string") {
     const isFolder = statSync(resolve(folder, path), { throwIfNoEntry: false })?.isDirectory();
-    const files = filesNamed(folder, isFolder ? `${path.replace(/[\\/]+$/, "")}/**` : path);
+    const files = filesMatching(folder, isFolder ? `${path.replace(/[\\/]+$/, "")}/**` : path);
     return files.map((name) => resolve(folder, name));
   }
   const names = whole.find("source", call.word)?.capabilities?.names?.(call);
@@ -38,30 +38,30 @@ function filesOf(call: Call, folder: string): readonly string[] | null {
 function filesAmong(names: readonly string[], folder: string): readonly string[] {
   return names.flatMap((name) => {
     const isFile = statSync(resolve(folder, name), { throwIfNoEntry: false })?.isFile() === true;
-    if (!isFile && !isPattern(name)) return [];
-    return filesNamed(folder, name).map((one) => resolve(folder, one));
+    if (!isFile && !isPathPattern(name)) return [];
+    return filesMatching(folder, name).map((one) => resolve(folder, one));
   });
 }
 
 function isElsewhere(call: Call, path: string, folder: string): boolean {
-  return isHosted(call) && folderNamed(folder, path) === null;
+  return isHostedSource(call) && existingFolder(folder, path) === null;
 }
 
 function filesWithin(call: Call, folder: string): readonly string[] | null {
   const within = callsIn(Object.values(call.arguments)).map((inner) => filesOf(inner, folder));
-  return within.length === 0 || within.includes(null) ? null : within.flatMap((own) => own ?? []);
+  return within.length === 0 || within.includes(null) ? null : within.flatMap((callFiles) => callFiles ?? []);
 }
 
 function callsIn(values: readonly (Value | undefined)[]): readonly Call[] {
   return values.flatMap((value) =>
-    Array.isArray(value) ? callsIn(value as Value[]) : isCall(value as Call) ? [value as Call] : [],
+    Array.isArray(value) ? callsIn(value as Value[]) : isSourceCall(value as Call) ? [value as Call] : [],
   );
 }
 
 /** Path and stamp of each; null where something else is read, or a file is not there. */
-export function stampsOf(source: DataPlan["source"], folder: string): readonly string[] | null {
+export function sourceFileStamps(source: DataPlan["source"], folder: string): readonly string[] | null {
   try {
-    const stamps = filesRead(source, folder)?.map((file) => [file, stampAt(file)] as const);
+    const stamps = sourceFiles(source, folder)?.map((file) => [file, readFileStamp(file)] as const);
     if (!stamps || stamps.some(([, stamp]) => stamp === null)) return null;
     return stamps.map(([file, stamp]) => `${file} ${stamp}`);
   } catch (error) {
@@ -70,6 +70,6 @@ export function stampsOf(source: DataPlan["source"], folder: string): readonly s
   }
 }
 
-export function sizeOfFiles(files: readonly string[]): number {
+export function totalFileSize(files: readonly string[]): number {
   return files.reduce((sum, file) => sum + (statSync(file, { throwIfNoEntry: false })?.size ?? 0), 0);
 }

@@ -5,10 +5,10 @@
 import { dirname } from "node:path";
 import { LRUCache } from "lru-cache";
 import * as v from "valibot";
-import { FINDINGS, type DataAudit } from "#dsl/language/types/audit-facts.js";
+import { FINDING_KINDS, type DataAudit } from "#dsl/language/types/audit-facts.js";
 import { makePrivateFolder, writePrivate } from "../../fetch/private.js";
 import { cachePath } from "../../fetch/cache.js";
-import { fields, hintIn, type Schema } from "../../fetch/json.js";
+import { objectWith, readHint, type Schema } from "../../fetch/json.js";
 
 /** Changes when an audit of the same rows may come out otherwise. */
 const VERSION = 8;
@@ -18,11 +18,11 @@ const LONG = 400;
 /** Data whose audits are held: one that is gone is in the cache folder, or is made again. */
 const MOST = 32;
 
-export class KeptAudits {
+export class AuditCache {
   private readonly made = new LRUCache<string, Promise<DataAudit>>({ max: MOST });
 
   /** `hash`: of rows, splits and labels. */
-  of(hash: string, look: () => Promise<DataAudit>): Promise<DataAudit> {
+  auditFor(hash: string, look: () => Promise<DataAudit>): Promise<DataAudit> {
     const known = this.made.get(hash);
     if (known) return known;
     const made = fromFile(hash) ?? timed(hash, look);
@@ -35,72 +35,74 @@ export class KeptAudits {
 const rowName = v.union([v.number(), v.string()]);
 const texts = v.array(v.string());
 const bounds = { least: v.number(), greatest: v.number() };
-const nearPair = fields({
+const nearPair = objectWith({
   row: rowName,
   text: v.string(),
-  trained: fields({ row: rowName, text: v.string() }),
+  trained: objectWith({ row: rowName, text: v.string() }),
   likeness: v.number(),
   masked: v.exactOptional(v.literal(true)),
 });
-const conflict = fields({
+const conflict = objectWith({
   text: v.string(),
   labels: texts,
   rows: v.array(rowName),
-  of: v.exactOptional(fields({ labels: v.number(), rows: v.number() })),
+  of: v.exactOptional(objectWith({ labels: v.number(), rows: v.number() })),
 });
-const splitLanguages = fields({
+const splitLanguages = objectWith({
   split: v.string(),
   of: v.number(),
   rows: v.number(),
   untold: v.number(),
-  languages: v.array(fields({ code: v.string(), name: v.string(), count: v.number() })),
+  languages: v.array(objectWith({ code: v.string(), name: v.string(), count: v.number() })),
 });
-const finding = fields({
-  what: v.picklist(FINDINGS),
+const finding = objectWith({
+  what: v.picklist(FINDING_KINDS),
   rows: v.number(),
   of: v.number(),
   says: v.string(),
   mend: v.string(),
-  examples: v.array(fields({ row: rowName, split: v.string(), text: v.string(), label: v.exactOptional(v.string()) })),
+  examples: v.array(
+    objectWith({ row: rowName, split: v.string(), text: v.string(), label: v.exactOptional(v.string()) }),
+  ),
 });
-export const auditSchema: Schema<DataAudit> = fields({
-  near: v.array(fields({ split: v.string(), rows: v.number(), pairs: v.array(nearPair) })),
-  conflicts: fields({ texts: v.number(), rows: v.number(), examples: v.array(conflict) }),
+export const auditSchema: Schema<DataAudit> = objectWith({
+  near: v.array(objectWith({ split: v.string(), rows: v.number(), pairs: v.array(nearPair) })),
+  conflicts: objectWith({ texts: v.number(), rows: v.number(), examples: v.array(conflict) }),
   told: v.nullable(
-    fields({
+    objectWith({
       rows: v.number(),
       own: v.number(),
       of: v.number(),
-      example: v.nullable(fields({ row: rowName, label: v.string(), text: v.string() })),
+      example: v.nullable(objectWith({ row: rowName, label: v.string(), text: v.string() })),
     }),
   ),
-  groups: v.nullable(fields({ shared: v.number(), of: v.number(), some: texts })),
+  groups: v.nullable(objectWith({ shared: v.number(), of: v.number(), some: texts })),
   scores: v.nullable(
-    fields({
+    objectWith({
       ...bounds,
       furthest: v.exactOptional(rowName),
       values: v.exactOptional(v.array(v.number())),
       outlying: v.exactOptional(
-        fields({
-          rows: v.array(fields({ row: rowName, score: v.number() })),
+        objectWith({
+          rows: v.array(objectWith({ row: rowName, score: v.number() })),
           count: v.exactOptional(v.number()),
-          doubtful: v.exactOptional(v.array(fields({ row: rowName, score: v.number() }))),
+          doubtful: v.exactOptional(v.array(objectWith({ row: rowName, score: v.number() }))),
           share: v.number(),
           of: v.number(),
           ...bounds,
         }),
       ),
-      trained: v.exactOptional(fields({ ...bounds, mean: v.number(), spread: v.number() })),
+      trained: v.exactOptional(objectWith({ ...bounds, mean: v.number(), spread: v.number() })),
     }),
   ),
   findings: v.exactOptional(v.array(finding)),
-  languages: v.exactOptional(v.nullable(fields({ splits: v.array(splitLanguages) }))),
+  languages: v.exactOptional(v.nullable(objectWith({ splits: v.array(splitLanguages) }))),
 });
 
 const fileOf = (hash: string): string => cachePath("audits", `${hash}-${String(VERSION)}.json`);
 
 function fromFile(hash: string): Promise<DataAudit> | undefined {
-  const audit = hintIn(fileOf(hash), auditSchema);
+  const audit = readHint(fileOf(hash), auditSchema);
   return audit ? Promise.resolve(audit) : undefined;
 }
 

@@ -14,13 +14,13 @@ import {
   writeFileSync,
   writeSync,
 } from "node:fs";
-import { locked } from "../../fetch/cache.js";
+import { withFileLock } from "../../fetch/cache.js";
 import { diskError } from "../../fetch/disk.js";
-import { PRIVATE } from "../../fetch/private.js";
-import { Growing } from "../rows/growing.js";
-import { readWhole } from "./streamed.js";
+import { PRIVATE_MODES } from "../../fetch/private.js";
+import { GrowingArray } from "../rows/growing.js";
+import { readFully } from "./streamed.js";
 
-export class NumberFile {
+export class NumberRowsFile {
   private readonly starts: Float64Array;
   private readonly fd: number;
 
@@ -30,10 +30,10 @@ export class NumberFile {
     private readonly lengths: Int32Array,
   ) {
     this.starts = new Float64Array(lengths.length);
-    let at = 0;
+    let offset = 0;
     lengths.forEach((length, row) => {
-      this.starts[row] = at;
-      at += length;
+      this.starts[row] = offset;
+      offset += length;
     });
     this.fd = openSync(file, "r");
     opened.register(this, this.fd);
@@ -42,7 +42,7 @@ export class NumberFile {
   /** Numbers `from` … `to` − 1 of a row. */
   part(row: number, from: number, to: number): Int32Array {
     const numbers = new Int32Array(Math.max(0, Math.min(to, this.lengths[row] ?? 0) - from));
-    readWhole(this.fd, new Uint8Array(numbers.buffer), 4 * (this.starts[row]! + from), this.file);
+    readFully(this.fd, new Uint8Array(numbers.buffer), 4 * (this.starts[row]! + from), this.file);
     return numbers;
   }
   whole(row: number): Int32Array {
@@ -57,48 +57,53 @@ export interface NumberedRows {
   readonly index: readonly number[];
 }
 /** What one sort of numbers is called on disk, and how long the index says that each row is; null: it is no such index. */
-export interface NumberFiles {
+export interface NumberFileFormat {
   readonly file: string;
   readonly index: string;
   lengths(index: Int32Array): Int32Array | null;
 }
 
 /** Made by `make` when they are not there. */
-export async function keptNumbers(
-  of: NumberFiles,
+export async function readOrMakeNumbers(
+  format: NumberFileFormat,
   make: () => AsyncIterable<NumberedRows>,
-): Promise<{ readonly index: Int32Array; readonly numbers: NumberFile }> {
+): Promise<{ readonly index: Int32Array; readonly numbers: NumberRowsFile }> {
   // Someone else may have made them while this waited.
-  const index = knownIndex(of) ?? (await locked(of.file, async () => knownIndex(of) ?? (await write(of, make()))));
-  return { index, numbers: new NumberFile(of.file, of.lengths(index) ?? index) };
+  const index =
+    readNumberIndex(format) ??
+    (await withFileLock(format.file, async () => readNumberIndex(format) ?? (await write(format, make()))));
+  return { index, numbers: new NumberRowsFile(format.file, format.lengths(index) ?? index) };
 }
 
 /** Undefined: they are not there, or not whole. */
-export function knownIndex({ file, index, lengths }: NumberFiles): Int32Array | undefined {
+export function readNumberIndex({ file, index, lengths }: NumberFileFormat): Int32Array | undefined {
   if (!existsSync(file) || !existsSync(index)) return undefined;
   const bytes = readFileSync(index);
   if (bytes.length % 4 !== 0) return undefined;
-  const told = new Int32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
-  const numbers = lengths(told)?.reduce((a, b) => a + b, 0);
-  return numbers !== undefined && 4 * numbers === statSync(file).size ? told : undefined;
+  const indexNumbers = new Int32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
+  const numbers = lengths(indexNumbers)?.reduce((a, b) => a + b, 0);
+  return numbers !== undefined && 4 * numbers === statSync(file).size ? indexNumbers : undefined;
 }
 
-async function write({ file, index }: NumberFiles, chunks: AsyncIterable<NumberedRows>): Promise<Int32Array> {
-  const told = new Growing(Int32Array);
-  const fd = openSync(`${file}.part`, "w", PRIVATE.file);
+async function write({ file, index }: NumberFileFormat, chunks: AsyncIterable<NumberedRows>): Promise<Int32Array> {
+  const indexNumbers = new GrowingArray(Int32Array);
+  const fd = openSync(`${file}.part`, "w", PRIVATE_MODES.file);
   try {
     try {
       for await (const chunk of chunks) {
-        writeAll(fd, Buffer.concat(chunk.rows.map((row) => Buffer.from(row.buffer, row.byteOffset, row.byteLength))));
-        for (const number of chunk.index) told.push(number);
+        writeAllBytes(
+          fd,
+          Buffer.concat(chunk.rows.map((row) => Buffer.from(row.buffer, row.byteOffset, row.byteLength))),
+        );
+        for (const number of chunk.index) indexNumbers.push(number);
       }
     } finally {
       closeSync(fd);
     }
     renameSync(`${file}.part`, file);
-    const made = told.values();
+    const made = indexNumbers.values();
     writeFileSync(`${index}.part`, new Uint8Array(made.buffer, made.byteOffset, made.byteLength), {
-      mode: PRIVATE.file,
+      mode: PRIVATE_MODES.file,
     });
     renameSync(`${index}.part`, index);
     return made;
@@ -108,6 +113,6 @@ async function write({ file, index }: NumberFiles, chunks: AsyncIterable<Numbere
   }
 }
 
-export function writeAll(fd: number, bytes: Uint8Array): void {
+export function writeAllBytes(fd: number, bytes: Uint8Array): void {
   for (let done = 0; done < bytes.length;) done += writeSync(fd, bytes, done);
 }

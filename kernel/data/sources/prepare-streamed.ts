@@ -10,43 +10,43 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { DataPlan } from "#dsl/language/types/subject.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { Registry } from "#dsl/language/types/registry.js";
-import type { SourceWorld } from "#stdlib/data/contract.js";
-import { rules } from "#stdlib/personal-data/finding.js";
-import { secretsStamp } from "#stdlib/secrets/shared/stamp.js";
-import { cachePath, locked } from "../../fetch/cache.js";
+import type { SourceContext } from "#stdlib/data/contract.js";
+import { DETECTION_RULES_VERSION } from "#stdlib/personal-data/finding.js";
+import { secretFingerprints } from "#stdlib/secrets/shared/stamp.js";
+import { cachePath, withFileLock } from "../../fetch/cache.js";
 import { diskError } from "../../fetch/disk.js";
-import { makePrivateFolder, PRIVATE } from "../../fetch/private.js";
-import { stampAt } from "../../fetch/stamp.js";
-import { audited } from "../audit/audit.js";
-import { unreadNotes } from "../rows/conversations.js";
-import { readsPacked, unpacking, type Unpacks } from "../rows/bounded-look.js";
-import { ReadAs, sourcesOf } from "../rows/read-as.js";
-import { scaled, type Sampled } from "../rows/scaling.js";
-import { pass } from "../pass/pass.js";
-import type { Prepared } from "../prepared.js";
-import { nameRowsBy } from "../row/row-names.js";
-import { isCall, streamRows } from "../rows/rows.js";
-import { filesRead, sizeOfFiles } from "./files-read.js";
-import { openStreamed, VERSION, type StreamedMeta } from "./streamed.js";
-import { WrittenRows } from "./written-rows.js";
+import { makePrivateFolder, PRIVATE_MODES } from "../../fetch/private.js";
+import { readFileStamp } from "../../fetch/stamp.js";
+import { auditRows } from "../audit/audit.js";
+import { unreadFieldNotes } from "../rows/conversations.js";
+import { mayExceedFileSize, unpackedFacts, type UnpackedFiles } from "../rows/bounded-look.js";
+import { SourceReadNotes, sourceFactsOf } from "../rows/read-as.js";
+import { scaleSampledFacts, type ReadSample } from "../rows/scaling.js";
+import { runDataPass } from "../pass/pass.js";
+import type { PreparedData } from "../prepared.js";
+import { setRowSource } from "../row/row-names.js";
+import { isSourceCall, streamRows } from "../rows/rows.js";
+import { sourceFiles, totalFileSize } from "./files-read.js";
+import { openStreamed, STREAMED_FORMAT_VERSION, type StreamedMeta } from "./streamed.js";
+import { StreamedRowWriter } from "./written-rows.js";
 
 interface Options {
   readonly registry: Registry;
   /** Bytes of each file after which the rest is left, unless all of it was read before; absent: all is read. */
   readonly mostBytes?: number | undefined;
   readonly signal?: AbortSignal;
-  readonly onRows?: ((done: number, of?: number) => void) | undefined;
-  readonly onCompared?: ((done: number, of: number) => void) | undefined;
+  readonly onRows?: ((done: number, total?: number) => void) | undefined;
+  readonly onCompared?: ((done: number, total: number) => void) | undefined;
 }
 
 /** Coded errors of sources, cleaners and splits, and those of `prepare`; `cannot-stream` for what needs all rows at once. */
-export async function prepareStreamed(plan: DataPlan, world: SourceWorld, o: Options): Promise<Prepared> {
+export async function prepareStreamed(plan: DataPlan, world: SourceContext, options: Options): Promise<PreparedData> {
   // A plan has a key's name alone: rows that were hashed with another key are others.
-  const keys = secretsStamp(plan.clean);
+  const keys = secretFingerprints(plan.clean);
   const folderOf = (part?: number): string => {
     const what = {
-      version: VERSION,
-      personal: rules,
+      version: STREAMED_FORMAT_VERSION,
+      personal: DETECTION_RULES_VERSION,
       plan: { ...plan, name: "", folder: "" },
       stamp: stamps(plan, world),
       part,
@@ -58,21 +58,22 @@ export async function prepareStreamed(plan: DataPlan, world: SourceWorld, o: Opt
   let folder = folderOf();
   let streamed = openStreamed(folder);
   // Of a sample at equal distances a part tells nothing.
-  const part = streamed || plan.sample !== null ? undefined : o.mostBytes;
+  const part = streamed || plan.sample !== null ? undefined : options.mostBytes;
   const mayLeave = (call: Call): boolean =>
-    sizeOfFiles(filesRead(call, world.folder) ?? []) > (part ?? 0) || readsPacked(call, world.folder);
+    totalFileSize(sourceFiles(call, world.folder) ?? []) > (part ?? 0) || mayExceedFileSize(call, world.folder);
   if (part !== undefined && callsOf(plan).some(mayLeave)) folder = folderOf(part);
-  streamed ??= await locked(folder, async () => {
+  streamed ??= await withFileLock(folder, async () => {
     // Someone else may have made it while this waited.
     const made = openStreamed(folder);
     if (made) return made;
-    await write(plan, world, folder, { ...o, mostBytes: part });
+    await write(plan, world, folder, { ...options, mostBytes: part });
     return openStreamed(folder);
   });
   if (!streamed) throw new CodedError("streamed-changed", { file: folder });
   const { meta, splits } = streamed;
   sweepOld(folder);
-  if (!plan.split && !isCall(plan.source)) for (const [name, split] of Object.entries(splits)) nameRowsBy(split, name);
+  if (!plan.split && !isSourceCall(plan.source))
+    for (const [name, split] of Object.entries(splits)) setRowSource(split, name);
   const { labels, facts, sample } = meta;
   return { name: plan.name, splits: {}, streamed: splits, labels, facts, sample };
 }
@@ -93,13 +94,13 @@ function sweepOld(used: string): void {
 }
 
 /** Writes the folder under another name and gives it its own when it is whole. */
-async function write(plan: DataPlan, world: SourceWorld, folder: string, o: Options): Promise<void> {
+async function write(plan: DataPlan, world: SourceContext, folder: string, options: Options): Promise<void> {
   const temporary = `${folder}.part`;
   rmSync(temporary, { recursive: true, force: true });
   try {
     // Rows may hold what nobody else may see, also of data that are then refused.
     makePrivateFolder(temporary);
-    await writeInto(temporary, plan, world, o);
+    await writeInto(temporary, plan, world, options);
     rmSync(folder, { recursive: true, force: true }); // incomplete or damaged
     renameSync(temporary, folder);
   } catch (error) {
@@ -108,24 +109,24 @@ async function write(plan: DataPlan, world: SourceWorld, folder: string, o: Opti
   }
 }
 
-async function writeInto(folder: string, plan: DataPlan, world: SourceWorld, o: Options): Promise<void> {
+async function writeInto(folder: string, plan: DataPlan, world: SourceContext, options: Options): Promise<void> {
   const roles = Object.keys(plan.columns).sort();
   const unread = new Set<string>();
-  const read = new ReadAs();
-  const left = new Map<string | null, Sampled>();
-  const unpacks: Unpacks[] = [];
-  const written = new WrittenRows(folder, roles, !plan.split && !isCall(plan.source));
-  const { registry, signal } = o;
-  const reading = { registry, world, signal, unread, mostBytes: o.mostBytes };
+  const read = new SourceReadNotes();
+  const left = new Map<string | null, ReadSample>();
+  const unpacks: UnpackedFiles[] = [];
+  const written = new StreamedRowWriter(folder, roles, !plan.split && !isSourceCall(plan.source));
+  const { registry, signal } = options;
+  const reading = { registry, world, signal, unread, mostBytes: options.mostBytes };
   const chunks = streamRows(plan, {
     ...reading,
-    onRows: o.onRows,
+    onRows: options.onRows,
     found: (file, what) => read.add(file, what),
-    onLeft: (split, rows, of) => left.set(split, { rows, of }),
+    onLeft: (split, rows, total) => left.set(split, { rows, total }),
     onUnpacks: (file) => unpacks.push(file),
   });
   try {
-    const { facts, labels, names, sample, order } = await pass(plan, chunks, written, {
+    const { facts, labels, names, sample, order } = await runDataPass(plan, chunks, written, {
       registry,
       streamed: true,
       again: () => streamRows(plan, reading),
@@ -133,32 +134,37 @@ async function writeInto(folder: string, plan: DataPlan, world: SourceWorld, o: 
     });
     const splits = written.finish(names, order);
     // What a part doesn't show may stand in the rest.
-    const audit = left.size > 0 ? {} : { audit: await audited(written, labels, { signal, onRows: o.onCompared }) };
-    const notes = [...unreadNotes(unread), ...(facts.notes ?? [])];
+    const audit =
+      left.size > 0 ? {} : { audit: await auditRows(written, labels, { signal, onRows: options.onCompared }) };
+    const notes = [...unreadFieldNotes(unread), ...(facts.notes ?? [])];
     const meta: StreamedMeta = {
-      version: VERSION,
+      version: STREAMED_FORMAT_VERSION,
       roles,
       labels,
-      facts: scaled({ ...facts, ...audit, ...sourcesOf(read), notes, ...unpacking(unpacks) }, left, facts.rowsIn),
+      facts: scaleSampledFacts(
+        { ...facts, ...audit, ...sourceFactsOf(read), notes, ...unpackedFacts(unpacks) },
+        left,
+        facts.rowsIn,
+      ),
       sample,
       splits,
     };
-    writeFileSync(join(folder, "facts.json"), JSON.stringify(meta), { mode: PRIVATE.file });
+    writeFileSync(join(folder, "facts.json"), JSON.stringify(meta), { mode: PRIVATE_MODES.file });
   } finally {
     written.close();
   }
 }
 
 /** Path and stamp of each file that is read. */
-function stamps(plan: DataPlan, world: SourceWorld): readonly string[] {
-  return filesOf(plan, world).map((file) => `${file} ${stampAt(file) ?? "missing"}`);
+function stamps(plan: DataPlan, world: SourceContext): readonly string[] {
+  return filesOf(plan, world).map((file) => `${file} ${readFileStamp(file) ?? "missing"}`);
 }
 
 /** Absolute paths. Coded errors `cannot-stream`, `no-files`. */
-function filesOf({ source }: DataPlan, world: SourceWorld): readonly string[] {
-  const files = filesRead(source, world.folder);
+function filesOf({ source }: DataPlan, world: SourceContext): readonly string[] {
+  const files = sourceFiles(source, world.folder);
   if (files) return files;
-  const other = callsOf({ source }).find((call) => filesRead(call, world.folder) === null);
+  const other = callsOf({ source }).find((call) => sourceFiles(call, world.folder) === null);
   throw new CodedError("cannot-stream", {
     what: `\`${other?.word ?? "a source"}\` beside a streamed source`,
     why: "only files have a stamp by which rows are kept",
@@ -166,5 +172,5 @@ function filesOf({ source }: DataPlan, world: SourceWorld): readonly string[] {
 }
 
 function callsOf({ source }: Pick<DataPlan, "source">): readonly Call[] {
-  return isCall(source) ? [source] : Object.values(source);
+  return isSourceCall(source) ? [source] : Object.values(source);
 }

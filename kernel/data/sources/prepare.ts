@@ -3,45 +3,45 @@ import { resolve } from "node:path";
 import type { TableFacts } from "#dsl/language/types/facts.js";
 import type { DataPlan } from "#dsl/language/types/subject.js";
 import type { Call } from "#dsl/language/types/value.js";
-import type { SourceWorld } from "#stdlib/data/contract.js";
+import type { SourceContext } from "#stdlib/data/contract.js";
 import { registry as whole } from "#stdlib/registry.js";
-import { measured as measuredInMemory, type Measures } from "../rows/length-statistics.js";
-import { prepareRows as prepareInMemory, readHeader as headerOf, type PrepareOptions } from "../prepare.js";
-import type { Withhold } from "../../host/host-context.js";
-import type { Prepared } from "../prepared.js";
-import { isCall, isStreamed } from "../rows/rows.js";
-import { queried } from "./sql/query.js";
-import { fetchedSource } from "./addresses.js";
-import { decisionsIn } from "./annotations-file.js";
+import { measureLengths as measuredInMemory, type MeasurementOptions } from "../rows/length-statistics.js";
+import { prepareRows as prepareInMemory, readSourceHeader as headerOf, type PrepareOptions } from "../prepare.js";
+import type { WithheldFetches } from "../../host/host-context.js";
+import type { PreparedData } from "../prepared.js";
+import { isSourceCall, isStreamed } from "../rows/rows.js";
+import { runQuery } from "./sql/query.js";
+import { fetchSourceFiles } from "./addresses.js";
+import { readAnnotationDecisions } from "./annotations-file.js";
 
 /** A file that is not on this machine and must not be fetched is the coded error `not-fetched`. */
-export interface Withholding {
-  readonly withhold?: Withhold | undefined;
+export interface WithholdOptions {
+  readonly withhold?: WithheldFetches | undefined;
 }
 
 /** `prepareRows`, then `measured`. */
-export async function prepare(
+export async function prepareFetchedData(
   plan: DataPlan,
-  world: SourceWorld,
-  o: PrepareOptions & Measures = {},
-): Promise<Prepared> {
-  return measured(await prepareRows(plan, world, o), plan, o);
+  world: SourceContext,
+  options: PrepareOptions & MeasurementOptions = {},
+): Promise<PreparedData> {
+  return measurePreparedData(await prepareFetchedRows(plan, world, options), plan, options);
 }
 
 /** As of rows in memory; coded errors of streaming (`cannot-stream`, `split-not-streamed`) and of files that are fetched too. */
-export async function prepareRows(
+export async function prepareFetchedRows(
   given: DataPlan,
-  world: SourceWorld,
-  o: PrepareOptions & Withholding = {},
-): Promise<Prepared> {
-  const { source, notes, sources } = await fetchedSource(given.source, {
+  world: SourceContext,
+  options: PrepareOptions & WithholdOptions = {},
+): Promise<PreparedData> {
+  const { source, notes, sources } = await fetchSourceFiles(given.source, {
     folder: world.folder,
     split: given.split !== null,
-    signal: o.signal,
-    onFetch: o.onFetch,
-    withhold: o.withhold,
+    signal: options.signal,
+    onFetch: options.onFetch,
+    withhold: options.withhold,
   });
-  const prepared = await read({ ...given, source }, asking(world, o.signal), o);
+  const prepared = await read({ ...given, source }, worldWithQueries(world, options.signal), options);
   if (notes.length + sources.length === 0) return prepared;
   const { facts } = prepared;
   return {
@@ -55,34 +55,38 @@ export async function prepareRows(
 }
 
 /** With what runs queries. */
-export function asking(world: SourceWorld, signal?: AbortSignal): SourceWorld {
-  return { query: (query) => queried(query, world.folder, signal), ...world };
+export function worldWithQueries(world: SourceContext, signal?: AbortSignal): SourceContext {
+  return { query: (query) => runQuery(query, world.folder, signal), ...world };
 }
 
-async function read(plan: DataPlan, world: SourceWorld, o: PrepareOptions): Promise<Prepared> {
-  const decisions = plan.annotations && decisionsIn(resolve(world.folder, plan.annotations.file));
-  if (!isStreamed(plan)) return prepareInMemory(plan, world, { ...o, ...(decisions && { decisions }) });
+async function read(plan: DataPlan, world: SourceContext, options: PrepareOptions): Promise<PreparedData> {
+  const decisions = plan.annotations && readAnnotationDecisions(resolve(world.folder, plan.annotations.file));
+  if (!isStreamed(plan)) return prepareInMemory(plan, world, { ...options, ...(decisions && { decisions }) });
   const { prepareStreamed } = await import("./prepare-streamed.js");
-  return prepareStreamed(plan, world, { ...o, registry: o.registry ?? whole });
+  return prepareStreamed(plan, world, { ...options, registry: options.registry ?? whole });
 }
 
 /** Column names and first rows of one source, for checks while someone types; its file is fetched where it lies elsewhere. */
-export async function readHeader(
+export async function readFetchedHeader(
   source: Call,
-  world: SourceWorld,
-  { signal, withhold }: { readonly signal?: AbortSignal | undefined } & Withholding = {},
+  world: SourceContext,
+  { signal, withhold }: { readonly signal?: AbortSignal | undefined } & WithholdOptions = {},
 ): Promise<TableFacts> {
-  const fetched = await fetchedSource(source, { folder: world.folder, split: false, head: true, signal, withhold });
-  const [first] = isCall(fetched.source) ? [fetched.source] : Object.values(fetched.source);
-  const facts = await headerOf(first ?? source, asking(world, signal));
+  const fetched = await fetchSourceFiles(source, { folder: world.folder, split: false, head: true, signal, withhold });
+  const [first] = isSourceCall(fetched.source) ? [fetched.source] : Object.values(fetched.source);
+  const facts = await headerOf(first ?? source, worldWithQueries(world, signal));
   const sources = [...fetched.sources, ...(facts.sources ?? [])];
   return { ...facts, ...(sources.length > 0 && { sources }) };
 }
 
 /** The same rows, with lengths in their facts; coded error `cannot-stream` too. */
-export async function measured(prepared: Prepared, plan: DataPlan, o: Measures): Promise<Prepared> {
+export async function measurePreparedData(
+  prepared: PreparedData,
+  plan: DataPlan,
+  options: MeasurementOptions,
+): Promise<PreparedData> {
   const { streamed } = prepared;
-  if (!streamed || (!o.tokenizer && !o.lengths)) return measuredInMemory(prepared, plan, o);
-  const { measuredStreamed } = await import("./measure-streamed.js");
-  return measuredStreamed(prepared, streamed, plan, o);
+  if (!streamed || (!options.tokenizer && !options.lengths)) return measuredInMemory(prepared, plan, options);
+  const { measureStreamedLengths: measuredStreamed } = await import("./measure-streamed.js");
+  return measuredStreamed(prepared, streamed, plan, options);
 }

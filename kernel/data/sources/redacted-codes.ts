@@ -1,6 +1,6 @@
 /** What can be wrong with a file whose personal data are to be replaced. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
-import { listed } from "#dsl/language/diagnostics/listed.js";
+import { listNames } from "#dsl/language/diagnostics/listed.js";
 import type {} from "#stdlib/sources/shared/codes.js";
 
 /** The data of each code. */
@@ -24,7 +24,7 @@ export const redactedCodes: CodeTable<RedactedCodeData> = {
       d.has.length === 0
         ? "leave `--column` out, or give the file the ending of what it is: .csv, .tsv, .jsonl"
         : d.near === null
-          ? `it has ${listed(d.has, { most: 12 })}`
+          ? `it has ${listNames(d.has, { most: 12 })}`
           : `write \`--column ${d.near}\``,
     explain:
       "`tunebook redact --column` looks at one column of a CSV file or one key of JSON Lines; texts have neither.",

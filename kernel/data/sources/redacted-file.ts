@@ -5,20 +5,20 @@
 import { extname } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { isRecord } from "#dsl/language/diagnostics/record.js";
-import { nearest } from "#dsl/language/diagnostics/nearest.js";
-import type { Finding } from "#stdlib/personal-data/finding.js";
-import { redactor, type Redaction, type Redactor } from "#stdlib/personal-data/redact.js";
-import { jsonFault, placeOf } from "#stdlib/sources/shared/json-place.js";
-import { demandShallow, jsonValue } from "#stdlib/sources/shared/json-value.js";
-import { foundShape, type Shape } from "#stdlib/sources/shared/csv-shape.js";
-import { linesOf } from "#stdlib/sources/shared/lines.js";
-import { fileText } from "#stdlib/sources/shared/text-file.js";
+import { nearestWord } from "#dsl/language/diagnostics/nearest.js";
+import type { PersonalDataFinding } from "#stdlib/personal-data/finding.js";
+import { makeRedactor, type RedactionOptions, type Redactor } from "#stdlib/personal-data/redact.js";
+import { findJsonFault, lineAndColumnOf } from "#stdlib/sources/shared/json-place.js";
+import { checkNestingDepth, parseJsonValue } from "#stdlib/sources/shared/json-value.js";
+import { detectCsvShape, type CsvShape } from "#stdlib/sources/shared/csv-shape.js";
+import { splitLines } from "#stdlib/sources/shared/lines.js";
+import { readTextPieces } from "#stdlib/sources/shared/text-file.js";
 import { csv } from "#stdlib/sources/csv.run.js";
-import { locate } from "#platform/files.js";
+import { locateFile } from "#platform/files.js";
 
 export interface RedactedRow {
   /** Of the column that is looked at, or of all texts of the row, one after the other. */
-  readonly findings: readonly Finding[];
+  readonly findings: readonly PersonalDataFinding[];
   /** The column's text as it is now; absent where no column is named and the row has several. */
   readonly text?: string;
   /** The row as it stands in a file of its kind, with its line end. */
@@ -40,7 +40,7 @@ export interface FileToRedact {
 /**
  * Coded errors of the sources of text, JSON Lines and CSV, `no-such-column`.
  */
-export function redactedRows(file: FileToRedact, how: Redaction): AsyncGenerator<RedactedRow> {
+export function redactFileRows(file: FileToRedact, how: RedactionOptions): AsyncGenerator<RedactedRow> {
   const ending = extname(file.path.toLowerCase().replace(/\.gz$/, ""));
   if (ending === ".jsonl" || ending === ".ndjson") return ofJsonLines(file, how);
   if (ending === ".csv" || ending === ".tsv") return ofCsv(file, how);
@@ -48,14 +48,14 @@ export function redactedRows(file: FileToRedact, how: Redaction): AsyncGenerator
 }
 
 async function textOf({ folder, path, encoding }: FileToRedact): Promise<AsyncIterable<string>> {
-  return fileText(await locate(folder, path), path, encoding ?? null);
+  return readTextPieces(await locateFile(folder, path), path, encoding ?? null);
 }
 
 async function* lines(file: FileToRedact): AsyncGenerator<string> {
   const { path } = file;
   const text = await textOf(file);
   let last: string | undefined;
-  for await (const line of linesOf(text, path)) {
+  for await (const line of splitLines(text, path)) {
     if (last !== undefined) yield last;
     last = line;
   }
@@ -63,16 +63,16 @@ async function* lines(file: FileToRedact): AsyncGenerator<string> {
   if (last) yield last;
 }
 
-async function* ofText(file: FileToRedact, how: Redaction): AsyncGenerator<RedactedRow> {
+async function* ofText(file: FileToRedact, how: RedactionOptions): AsyncGenerator<RedactedRow> {
   if (file.column !== undefined)
     throw new CodedError("no-such-column", { file: file.path, column: file.column, has: [], near: null });
   for await (const line of lines(file)) {
-    const { findings, text } = redactor(how, () => line)(line);
+    const { findings, text } = makeRedactor(how, () => line)(line);
     yield { findings, text, line: `${text}\n` };
   }
 }
 
-async function* ofJsonLines(file: FileToRedact, how: Redaction): AsyncGenerator<RedactedRow> {
+async function* ofJsonLines(file: FileToRedact, how: RedactionOptions): AsyncGenerator<RedactedRow> {
   let number = 0;
   let column = file.column;
   for await (const line of lines(file)) {
@@ -81,31 +81,31 @@ async function* ofJsonLines(file: FileToRedact, how: Redaction): AsyncGenerator<
     const row = objectOf(line, file.path, number);
     if (column !== undefined && number === 1 && !(column in row)) throw noColumn(file, Object.keys(row));
     if (file.one) column ??= "text" in row ? "text" : undefined;
-    const told = new Told(redactor(how, () => line));
+    const reporter = new Told(makeRedactor(how, () => line));
     const now = Object.fromEntries(
       Object.entries(row).map(([key, value]) => [
         key,
-        column === undefined || key === column ? told.inside(value) : value,
+        column === undefined || key === column ? reporter.inside(value) : value,
       ]),
     );
-    const { findings, text } = told.row();
+    const { findings, text } = reporter.row();
     // A row without the column, or with a number in it, has no text there.
-    const own =
+    const redactedText =
       column === undefined ? text : (text ?? String((row[column] as string | number | null | undefined) ?? ""));
-    yield { findings, ...(own !== undefined && { text: own }), line: `${JSON.stringify(now)}\n` };
+    yield { findings, ...(redactedText !== undefined && { text: redactedText }), line: `${JSON.stringify(now)}\n` };
   }
 }
 
 function objectOf(line: string, file: string, number: number): Readonly<Record<string, unknown>> {
   let value: unknown;
   try {
-    value = jsonValue(line);
+    value = parseJsonValue(line);
   } catch (cause) {
-    const fault = jsonFault(line);
+    const fault = findJsonFault(line);
     if (!fault) throw cause;
     throw new CodedError(
       "broken-json",
-      { file, line: number, column: placeOf(line, fault.at).column, why: fault.why },
+      { file, line: number, column: lineAndColumnOf(line, fault.offset).column, why: fault.why },
       { cause },
     );
   }
@@ -115,25 +115,25 @@ function objectOf(line: string, file: string, number: number): Readonly<Record<s
       found: Array.isArray(value) ? "a list" : `a ${typeof value}`,
       row: number,
     });
-  demandShallow(value, file, number);
+  checkNestingDepth(value, file, number);
   return value;
 }
 
 /** Characters of a file by which its delimiter and its quotation mark are found. */
 const HEAD = 2 ** 16;
 
-async function shapeOf(file: FileToRedact): Promise<Shape> {
+async function shapeOf(file: FileToRedact): Promise<CsvShape> {
   let head = "";
   for await (const piece of await textOf(file)) {
     head += piece;
     if (head.length >= HEAD) break;
   }
-  return (await foundShape(head, file.path, { ...(file.delimiter !== undefined && { delimiter: file.delimiter }) }))
+  return (await detectCsvShape(head, file.path, { ...(file.delimiter !== undefined && { delimiter: file.delimiter }) }))
     .shape;
 }
 
 /** What comes out is written as the file is. */
-async function* ofCsv(file: FileToRedact, how: Redaction): AsyncGenerator<RedactedRow> {
+async function* ofCsv(file: FileToRedact, how: RedactionOptions): AsyncGenerator<RedactedRow> {
   const { delimiter, quote } = await shapeOf(file);
   const { encoding } = file;
   const call = {
@@ -160,28 +160,30 @@ async function* ofCsv(file: FileToRedact, how: Redaction): AsyncGenerator<Redact
       if (file.one && names.includes("text")) column ??= "text";
       yield { findings: [], line: written(names), header: true };
     }
-    for (let at = 0; at < rows; at++) {
-      const values = names.map((name) => String((columns.get(name)?.[at] as string | null | undefined) ?? ""));
-      const told = new Told(redactor(how, () => values.join("\n")));
-      const now = values.map((value, i) => (column === undefined || names?.[i] === column ? told.text(value) : value));
-      yield { ...told.row(), line: written(now) };
+    for (let index = 0; index < rows; index++) {
+      const values = names.map((name) => String((columns.get(name)?.[index] as string | null | undefined) ?? ""));
+      const reporter = new Told(makeRedactor(how, () => values.join("\n")));
+      const now = values.map((value, i) =>
+        column === undefined || names?.[i] === column ? reporter.text(value) : value,
+      );
+      yield { ...reporter.row(), line: written(now) };
     }
   }
 }
 
 /** Where the file has no quotation mark, values have what would need one no more than they had it before. */
-function quoted(value: string, { delimiter, quote }: Shape): string {
+function quoted(value: string, { delimiter, quote }: CsvShape): string {
   if (quote === null || !(value.includes(delimiter) || value.includes(quote) || /[\r\n]/.test(value))) return value;
   return `${quote}${value.replaceAll(quote, quote + quote)}${quote}`;
 }
 
 function noColumn({ path, column = "" }: FileToRedact, has: readonly string[]): CodedError {
-  return new CodedError("no-such-column", { file: path, column, has, near: nearest(column, has) ?? null });
+  return new CodedError("no-such-column", { file: path, column, has, near: nearestWord(column, has) ?? null });
 }
 
 /** The texts of one row. */
 class Told {
-  private readonly findings: Finding[] = [];
+  private readonly findings: PersonalDataFinding[] = [];
   private readonly texts: string[] = [];
   constructor(private readonly redact: Redactor) {}
 

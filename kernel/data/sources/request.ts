@@ -3,19 +3,19 @@
  * environment for the request alone: neither the cache's names nor an error holds them.
  */
 import { createHash } from "node:crypto";
-import { hasAccount, shownAddress, withoutQuery } from "#dsl/language/diagnostics/address.js";
+import { hasCredentials, redactedAddress, parseStoredAddress } from "#dsl/language/diagnostics/address.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { isCall } from "#dsl/compiler/plan/value.js";
 import { isUserName } from "#dsl/language/types/values.js";
 import type { Call, Value } from "#dsl/language/types/value.js";
-import { secretOf, wordNamed } from "#stdlib/secrets/shared/secret-value.js";
-import { isHere } from "#stdlib/network/loopback.js";
+import { secretOfCall, readHeaderSecret } from "#stdlib/secrets/shared/secret-value.js";
+import { isLocalUrl } from "#stdlib/network/loopback.js";
 import { cachePath } from "../../fetch/cache.js";
 
 /** Arguments of a source that are for the request alone. */
-export const FOR_REQUEST: ReadonlySet<string> = new Set(["token", "user", "query"]);
+export const REQUEST_ONLY_ARGUMENTS: ReadonlySet<string> = new Set(["token", "user", "query"]);
 
-export interface Request {
+export interface SourceRequest {
   /** As the program has it. */
   readonly address: string;
   readonly sha256: string | null;
@@ -30,14 +30,14 @@ export interface Request {
 }
 
 /** Coded errors `address-with-account`, `checksum-form`, `unsafe-address`, `unsafe-secret`, `user-form`, `user-without-token`. */
-export function requestOf(path: string, { arguments: given }: Call): Request {
+export function sourceRequestOf(path: string, { arguments: given }: Call): SourceRequest {
   const { token, user, query } = given;
-  const left = withoutQuery(path);
+  const left = parseStoredAddress(path);
   const sha256 = typeof given["sha256"] === "string" ? given["sha256"].toLowerCase() : (left?.checksum ?? null);
-  const url = shownAddress(path);
-  if (hasAccount(path)) throw new CodedError("address-with-account", { key: "path", address: url });
+  const url = redactedAddress(path);
+  if (hasCredentials(path)) throw new CodedError("address-with-account", { key: "path", address: url });
   if (sha256 !== null && !/^[0-9a-f]{64}$/.test(sha256)) throw new CodedError("checksum-form", { sha256 });
-  const isPlain = !path.toLowerCase().startsWith("https:") && !isHere(path);
+  const isPlain = !path.toLowerCase().startsWith("https:") && !isLocalUrl(path);
   if (isPlain && sha256 === null) throw new CodedError("unsafe-address", { url });
   const secrets = Object.entries({ token, query }).flatMap(([key, value]) =>
     isSecret(value) ? [`${key}: ${String(value.arguments["env"])}`] : [],
@@ -48,7 +48,7 @@ export function requestOf(path: string, { arguments: given }: Call): Request {
   return {
     address: path,
     sha256,
-    file: cacheFile(path, sha256, secrets),
+    file: downloadCachePath(path, sha256, secrets),
     cachedOnly: left !== null,
     hasSecret: secrets.length > 0,
     sent: () => ({
@@ -59,8 +59,8 @@ export function requestOf(path: string, { arguments: given }: Call): Request {
 }
 
 /** With a checksum the query does not matter for the cache key: the content is the same. */
-export function cacheFile(address: string, sha256: string | null, secrets: readonly string[] = []): string {
-  const from = sha256 === null ? [address, "", ...secrets] : [shownAddress(address), sha256];
+export function downloadCachePath(address: string, sha256: string | null, secrets: readonly string[] = []): string {
+  const from = sha256 === null ? [address, "", ...secrets] : [redactedAddress(address), sha256];
   const key = createHash("sha256").update(from.join("\n")).digest("hex").slice(0, 32);
   const name = (new URL(address).pathname.split("/").at(-1) ?? "").replace(/[^\w.-]/g, "_").replace(/^\.+/, "");
   return cachePath("files", key, name === "" ? "file" : name);
@@ -69,11 +69,11 @@ export function cacheFile(address: string, sha256: string | null, secrets: reado
 function isSecret(value: Value | undefined): value is Call {
   return isCall(value) && value.kind === "secret";
 }
-const wordOf = (secret: Call): string => wordNamed(String(secret.arguments["env"]));
+const wordOf = (secret: Call): string => readHeaderSecret(String(secret.arguments["env"]));
 
 function authorization(token: Call, user: Value | undefined): string {
   if (typeof user !== "string") return `Bearer ${wordOf(token)}`;
-  return `Basic ${Buffer.from(`${user}:${secretOf(token)}`).toString("base64")}`;
+  return `Basic ${Buffer.from(`${user}:${secretOfCall(token)}`).toString("base64")}`;
 }
 
 function withQuery(address: string, query: string): string {

@@ -8,12 +8,20 @@ import { join } from "node:path";
 import * as v from "valibot";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { DataFacts } from "#dsl/language/types/facts.js";
-import { fields, hintIn, jsonOrNone, object, table, whole, type Schema } from "../../fetch/json.js";
-import { Growing } from "../rows/growing.js";
+import {
+  objectWith,
+  readHint,
+  parseJsonOrNull,
+  jsonObject,
+  dictionaryOf,
+  wholeNumber,
+  type Schema,
+} from "../../fetch/json.js";
+import { GrowingArray } from "../rows/growing.js";
 import { StreamedRows } from "../rows/streamed-rows.js";
 import { auditSchema } from "./kept-audits.js";
 
-export const VERSION = 5;
+export const STREAMED_FORMAT_VERSION = 5;
 
 /** What `facts.json` of such a folder says; written last. */
 export interface StreamedMeta {
@@ -27,21 +35,21 @@ export interface StreamedMeta {
 }
 
 const rowName = v.union([v.number(), v.string()]);
-const counted = fields({ label: v.string(), count: v.number() });
-const lengths = fields({
+const counted = objectWith({ label: v.string(), count: v.number() });
+const lengths = objectWith({
   step: v.number(),
   counts: v.array(v.number()),
   total: v.number(),
   longest: v.number(),
 });
-const cleaner = fields({
+const cleaner = objectWith({
   word: v.string(),
   changed: v.number(),
-  dropped: v.array(fields({ why: v.string(), count: v.number() })),
-  noted: v.exactOptional(v.array(fields({ why: v.string(), count: v.number() }))),
-  examples: v.array(fields({ row: rowName, role: v.string(), before: v.string(), after: v.nullable(v.string()) })),
+  dropped: v.array(objectWith({ why: v.string(), count: v.number() })),
+  noted: v.exactOptional(v.array(objectWith({ why: v.string(), count: v.number() }))),
+  examples: v.array(objectWith({ row: rowName, role: v.string(), before: v.string(), after: v.nullable(v.string()) })),
 });
-const personal = fields({
+const personal = objectWith({
   column: v.string(),
   entity: v.string(),
   rows: v.number(),
@@ -49,17 +57,17 @@ const personal = fields({
   examples: v.array(rowName),
   looked: v.exactOptional(v.number()),
 });
-const factsSchema: Schema<DataFacts> = fields({
+const factsSchema: Schema<DataFacts> = objectWith({
   rowsIn: v.number(),
   kept: v.number(),
-  dropped: v.array(fields({ why: v.string(), count: v.number(), examples: v.array(rowName) })),
+  dropped: v.array(objectWith({ why: v.string(), count: v.number(), examples: v.array(rowName) })),
   cleaners: v.exactOptional(v.array(cleaner)),
-  splits: table(fields({ rows: v.number(), labels: v.array(counted), lengths: v.nullable(lengths) })),
+  splits: dictionaryOf(objectWith({ rows: v.number(), labels: v.array(counted), lengths: v.nullable(lengths) })),
   labels: v.array(v.string()),
   leaks: v.array(
-    fields({
+    objectWith({
       text: v.string(),
-      places: v.array(fields({ split: v.string(), row: v.number() })),
+      places: v.array(objectWith({ split: v.string(), row: v.number() })),
       masked: v.exactOptional(v.literal(true)),
     }),
   ),
@@ -70,13 +78,13 @@ const factsSchema: Schema<DataFacts> = fields({
   personal: v.exactOptional(v.array(personal)),
   audit: v.exactOptional(auditSchema),
 });
-const metaSchema: Schema<StreamedMeta> = fields({
-  version: v.literal(VERSION),
+const metaSchema: Schema<StreamedMeta> = objectWith({
+  version: v.literal(STREAMED_FORMAT_VERSION),
   roles: v.array(v.string()),
   labels: v.array(v.string()),
   facts: factsSchema,
-  sample: v.array(object),
-  splits: table(fields({ bytes: whole(), rows: whole() })),
+  sample: v.array(jsonObject),
+  splits: dictionaryOf(objectWith({ bytes: wholeNumber(), rows: wholeNumber() })),
 });
 /** Millions are read: nothing of it is copied. */
 const rowLine = v.custom<readonly unknown[]>(Array.isArray);
@@ -95,7 +103,7 @@ export class StreamedSplit extends StreamedRows {
     override readonly numbers: Int32Array,
   ) {
     super();
-    this.fd = openSync(rowsFile(folder, name), "r");
+    this.fd = openSync(rowsFilePath(folder, name), "r");
     opened.register(this, this.fd);
   }
 
@@ -109,14 +117,15 @@ export class StreamedSplit extends StreamedRows {
 
   /** One role's values of rows `from` … `to` − 1, read at once. */
   override values(role: string, from: number, to: number): unknown[] {
-    if (this.isJoined(role)) return this.values("tokens", from, to).map(joined);
-    const at = this.roles.indexOf(role);
-    if (from >= to || at < 0) return [];
+    if (this.isJoined(role)) return this.values("tokens", from, to).map(joinWords);
+    const roleIndex = this.roles.indexOf(role);
+    if (from >= to || roleIndex < 0) return [];
     const bytes = Buffer.allocUnsafe(this.starts[to]! - this.starts[from]!);
-    readWhole(this.fd, bytes, this.starts[from]!, rowsFile(this.folder, this.name));
-    const lines = linesOf(bytes);
-    if (lines.length < to - from) throw new CodedError("streamed-changed", { file: rowsFile(this.folder, this.name) });
-    return lines.map((values) => values[at]);
+    readFully(this.fd, bytes, this.starts[from]!, rowsFilePath(this.folder, this.name));
+    const lines = parseRowLines(bytes);
+    if (lines.length < to - from)
+      throw new CodedError("streamed-changed", { file: rowsFilePath(this.folder, this.name) });
+    return lines.map((values) => values[roleIndex]);
   }
 
   /** Rows of words have their text beside them, which is not written. */
@@ -126,15 +135,15 @@ export class StreamedSplit extends StreamedRows {
 }
 
 /** The text of words. */
-export function joined(tokens: unknown): string {
+export function joinWords(tokens: unknown): string {
   return (tokens as readonly string[]).join(" ");
 }
 
 /** The values of rows, in the order of their roles; fewer than there were where what was written isn't there any more. */
-export function linesOf(bytes: Buffer): (readonly unknown[])[] {
+export function parseRowLines(bytes: Buffer): (readonly unknown[])[] {
   const lines = bytes.toString("utf8").trimEnd().split("\n");
   return lines.flatMap((line) => {
-    const values = jsonOrNone(line, rowLine);
+    const values = parseJsonOrNull(line, rowLine);
     return values ? [values] : [];
   });
 }
@@ -142,10 +151,10 @@ export function linesOf(bytes: Buffer): (readonly unknown[])[] {
 /** Files of splits that nobody holds any more are closed. */
 const opened = new FinalizationRegistry<number>((fd) => closeSync(fd));
 
-export function rowsFile(folder: string, split: string): string {
+export function rowsFilePath(folder: string, split: string): string {
   return join(folder, `${split}.rows`);
 }
-export function indexFile(folder: string, split: string): string {
+export function indexFilePath(folder: string, split: string): string {
   return join(folder, `${split}.index`);
 }
 
@@ -154,11 +163,11 @@ export function openStreamed(
   folder: string,
 ): { readonly meta: StreamedMeta; readonly splits: Readonly<Record<string, StreamedSplit>> } | undefined {
   try {
-    const meta = hintIn(join(folder, "facts.json"), metaSchema);
+    const meta = readHint(join(folder, "facts.json"), metaSchema);
     if (!meta) return undefined;
     const splits = Object.entries(meta.splits).map(([name, { bytes, rows }]) => {
-      const index = readFileSync(indexFile(folder, name));
-      const fd = openSync(rowsFile(folder, name), "r");
+      const index = readFileSync(indexFilePath(folder, name));
+      const fd = openSync(rowsFilePath(folder, name), "r");
       const size = fstatSync(fd).size;
       closeSync(fd);
       if (size !== bytes || index.length !== 8 * (rows + 1) + 8 * rows) return undefined;
@@ -177,14 +186,14 @@ export function openStreamed(
 }
 
 /** Index of one split while it is written. */
-export class IndexWriter {
-  private readonly begun = new Growing(Float64Array, [0]);
-  private readonly labels = new Growing(Int32Array);
-  private readonly told = new Growing(Int32Array);
+export class StreamedIndexWriter {
+  private readonly begun = new GrowingArray(Float64Array, [0]);
+  private readonly labels = new GrowingArray(Int32Array);
+  private readonly rowNumbers = new GrowingArray(Int32Array);
   bytes = 0;
 
   get rows(): number {
-    return this.told.length;
+    return this.rowNumbers.length;
   }
   /** Of each line its first byte, and the end of the last one. */
   get starts(): Float64Array {
@@ -192,13 +201,13 @@ export class IndexWriter {
   }
   /** Of the rows in their source. */
   get numbers(): Int32Array {
-    return this.told.values();
+    return this.rowNumbers.values();
   }
   add(bytes: number, label: number, number: number): void {
     this.bytes += bytes;
     this.begun.push(this.bytes);
     this.labels.push(label);
-    this.told.push(number);
+    this.rowNumbers.push(number);
   }
   /** Labels counted in order of appearance get the numbers that `order` gives them. */
   file(order: Int32Array): Uint8Array {
@@ -209,7 +218,7 @@ export class IndexWriter {
 }
 
 /** Fills the buffer from that place of a file; a file that ends before is the coded error `streamed-changed`. */
-export function readWhole(fd: number, into: Uint8Array, from: number, file: string): void {
+export function readFully(fd: number, into: Uint8Array, from: number, file: string): void {
   for (let done = 0; done < into.length;) {
     const got = readSync(fd, into, done, into.length - done, from + done);
     if (got === 0) throw new CodedError("streamed-changed", { file });

@@ -5,12 +5,18 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { TokenizerImplementation } from "#stdlib/tokenizers/kind.js";
-import type { Measures } from "../rows/length-statistics.js";
-import { markedAt, plainAt, withMarks } from "../sequences/marked-tokens.js";
-import type { Which, WordPieces } from "../sequences/tokens.js";
+import type { MeasurementOptions } from "../rows/length-statistics.js";
+import { markedPositions, unmarkTokens, markTokens } from "../sequences/marked-tokens.js";
+import type { TextSelection, TokenizedWords } from "../sequences/tokens.js";
 import type { StreamedRows } from "../rows/streamed-rows.js";
 import type { TokenTexts, WordTexts } from "../sequences/token-rows.js";
-import { keptNumbers, knownIndex, type NumberedRows, type NumberFile, type NumberFiles } from "./number-file.js";
+import {
+  readOrMakeNumbers,
+  readNumberIndex,
+  type NumberedRows,
+  type NumberRowsFile,
+  type NumberFileFormat,
+} from "./number-file.js";
 
 /** Texts that are made tokens at a time. */
 const CHUNK = 2048;
@@ -18,15 +24,15 @@ const CHUNK = 2048;
 /** A tokenizer whose tokens can be told from those of others. */
 export type HashedTokenizer = TokenizerImplementation & { readonly hash: string };
 /** Told how far it is, and stopped. */
-export interface Making {
+export interface FileMakingOptions {
   readonly signal?: AbortSignal | undefined;
-  readonly onRows?: Measures["onRows"];
+  readonly onRows?: MeasurementOptions["onRows"];
 }
 
 class TokenFile implements TokenTexts {
   constructor(
     readonly lengths: Int32Array,
-    private readonly numbers: NumberFile,
+    private readonly numbers: NumberRowsFile,
   ) {}
   get length(): number {
     return this.lengths.length;
@@ -43,59 +49,64 @@ class TokenFile implements TokenTexts {
 class WordFile implements WordTexts {
   constructor(
     readonly lengths: Int32Array,
-    private readonly numbers: NumberFile,
+    private readonly numbers: NumberRowsFile,
   ) {}
   get length(): number {
     return this.lengths.length;
   }
   at(row: number): Int32Array | undefined {
-    return row in this.lengths ? plainAt(this.numbers.whole(row)) : undefined;
+    return row in this.lengths ? unmarkTokens(this.numbers.whole(row)) : undefined;
   }
   part(row: number, from: number, to: number): Int32Array {
-    return plainAt(this.numbers.part(row, from, to));
+    return unmarkTokens(this.numbers.part(row, from, to));
   }
   starts(row: number): Int32Array {
-    return markedAt(this.numbers.whole(row));
+    return markedPositions(this.numbers.whole(row));
   }
 }
 
 /** The split's tokens by that tokenizer (`hash`), specials included, not cut; made when they are not there. */
-export async function tokenFile(
+export async function tokenFileOf(
   split: StreamedRows,
   tokenizer: HashedTokenizer,
-  which: Which = {},
-  o: Making = {},
+  which: TextSelection = {},
+  options: FileMakingOptions = {},
 ): Promise<TokenTexts> {
-  const make = () => inChunks(split, o, async (from, to) => textsIn(await encoded(split, tokenizer, which, from, to)));
-  const { index, numbers } = await keptNumbers(filesOf(split, tokenizer.hash, which), make);
+  const make = () =>
+    mapStreamedChunks(split, options, async (from, to) => textsIn(await encoded(split, tokenizer, which, from, to)));
+  const { index, numbers } = await readOrMakeNumbers(filesOf(split, tokenizer.hash, which), make);
   return new TokenFile(index, numbers);
 }
 
 /** The split's words (role `tokens`) by that tokenizer, not cut; made when they are not there. */
-export async function wordFile(split: StreamedRows, tokenizer: HashedTokenizer, o: Making = {}): Promise<WordTexts> {
+export async function wordFileOf(
+  split: StreamedRows,
+  tokenizer: HashedTokenizer,
+  options: FileMakingOptions = {},
+): Promise<WordTexts> {
   const make = () =>
-    inChunks(split, o, async (from, to) =>
-      textsIn((await pieces(split, tokenizer, from, to)).map(({ ids, starts }) => withMarks(ids, starts))),
+    mapStreamedChunks(split, options, async (from, to) =>
+      textsIn((await pieces(split, tokenizer, from, to)).map(({ ids, starts }) => markTokens(ids, starts))),
     );
-  const { index, numbers } = await keptNumbers(filesOf(split, tokenizer.hash, WORDS), make);
+  const { index, numbers } = await readOrMakeNumbers(filesOf(split, tokenizer.hash, WORDS), make);
   return new WordFile(index, numbers);
 }
-const WORDS: Which = { role: "tokens" };
+const WORDS: TextSelection = { role: "tokens" };
 
 /** Lengths of the split's rows in that tokenizer's tokens, if its tokens were made before. */
-export function knownLengths(split: StreamedRows, hash: string, which: Which): Int32Array | undefined {
-  return knownIndex(filesOf(split, hash, which));
+export function knownTokenLengths(split: StreamedRows, hash: string, which: TextSelection): Int32Array | undefined {
+  return readNumberIndex(filesOf(split, hash, which));
 }
 
 /** Lengths alone, of rows whose tokens nobody will want. */
-export async function lengthsIn(
+export async function streamedTokenLengths(
   split: StreamedRows,
   tokenizer: TokenizerImplementation,
-  which: Which,
-  o: Making,
+  which: TextSelection,
+  options: FileMakingOptions,
 ): Promise<Int32Array> {
   const lengths: number[] = [];
-  const chunks = inChunks(split, o, async (from, to) => {
+  const chunks = mapStreamedChunks(split, options, async (from, to) => {
     const rows =
       which.role === "tokens"
         ? (await pieces(split, tokenizer, from, to)).map(({ ids }) => ids)
@@ -107,9 +118,9 @@ export async function lengthsIn(
 }
 
 /** Goes through a split some rows at a time, and tells how far it is. */
-export async function* inChunks<T>(
+export async function* mapStreamedChunks<T>(
   split: StreamedRows,
-  { signal, onRows }: Making,
+  { signal, onRows }: FileMakingOptions,
   make: (from: number, to: number) => Promise<T>,
   chunk = CHUNK,
 ): AsyncGenerator<T> {
@@ -128,7 +139,7 @@ function textsIn(rows: readonly Int32Array[]): NumberedRows {
 function encoded(
   split: StreamedRows,
   tokenizer: TokenizerImplementation,
-  { role = "text", prefix = "" }: Which,
+  { role = "text", prefix = "" }: TextSelection,
   from: number,
   to: number,
 ): Promise<readonly Int32Array[]> {
@@ -141,12 +152,12 @@ function pieces(
   tokenizer: TokenizerImplementation,
   from: number,
   to: number,
-): Promise<readonly WordPieces[]> {
+): Promise<readonly TokenizedWords[]> {
   return tokenizer.encodeWords(split.values("tokens", from, to) as readonly (readonly string[])[]);
 }
 
 /** Of the tokens, and of the rows' lengths. */
-function filesOf(split: StreamedRows, hash: string, which: Which): NumberFiles {
+function filesOf(split: StreamedRows, hash: string, which: TextSelection): NumberFileFormat {
   const name = join(split.folder, `${split.name}.${hash.slice(0, 16)}${markOf(which)}`);
   return {
     file: `${name}.tokens`,
@@ -156,7 +167,7 @@ function filesOf(split: StreamedRows, hash: string, which: Which): NumberFiles {
 }
 
 /** Other texts than plain `text` have files of their own. */
-function markOf({ role = "text", prefix = "" }: Which): string {
+function markOf({ role = "text", prefix = "" }: TextSelection): string {
   if (role === "text" && prefix === "") return "";
   return `.${role}.${createHash("sha256").update(prefix).digest("hex").slice(0, 8)}`;
 }

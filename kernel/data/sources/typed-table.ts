@@ -1,7 +1,7 @@
 /** Data sets as TypeScript cells see their types: a table whose columns are known by name, so that a misspelt one is an error. */
 import { fileURLToPath } from "node:url";
 import type { ColumnTable } from "arquero";
-import type { Prepared } from "../prepared.js";
+import type { PreparedData } from "../prepared.js";
 
 type Reading = "array" | "column" | "get" | "getter" | "object" | "objects";
 /** Verbs that keep all columns. */
@@ -31,7 +31,7 @@ export type TypedTable<Row> = Omit<ColumnTable, Reading | Keeping> & {
 const types = fileURLToPath(import.meta.url).replaceAll("\\", "/");
 
 /** Texts of the TypeScript types of the splits, by their names; a streamed split has no table. */
-export function splitTypes({ splits, streamed }: Prepared): Readonly<Record<string, string>> {
+export function splitTypeTexts({ splits, streamed }: PreparedData): Readonly<Record<string, string>> {
   const column = "column(name: string): Promise<readonly unknown[]>";
   const streamedType = `{ readonly rows: number; table(): never; ${column} }`;
   const tables = Object.entries(splits).map(([name, table]) => {

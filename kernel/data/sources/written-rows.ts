@@ -1,21 +1,28 @@
 /** Rows of a pass on disk: of each split its lines, and an index of where each begins. In memory are 16 bytes of a row. */
 import { closeSync, createReadStream, openSync, writeFileSync } from "node:fs";
 import { must, mustGet } from "#dsl/language/diagnostics/must.js";
-import type { LookedRow, SplitRows } from "../audit/rows.js";
-import { PRIVATE } from "../../fetch/private.js";
-import { lineOf } from "../rows/line.js";
-import type { Keeper } from "../pass/pass.js";
-import { stride, withText, type Row } from "../rows/rows.js";
-import { IndexWriter, indexFile, linesOf, readWhole, rowsFile, type StreamedMeta } from "./streamed.js";
-import { writeAll } from "./number-file.js";
+import type { AuditedRow, AuditedSplits } from "../audit/rows.js";
+import { PRIVATE_MODES } from "../../fetch/private.js";
+import { rowJsonLine } from "../rows/line.js";
+import type { RowSink } from "../pass/pass.js";
+import { ROWS_PER_YIELD, addTextOfTokens, type DataRow } from "../rows/rows.js";
+import {
+  StreamedIndexWriter,
+  indexFilePath,
+  parseRowLines,
+  readFully,
+  rowsFilePath,
+  type StreamedMeta,
+} from "./streamed.js";
+import { writeAllBytes } from "./number-file.js";
 
 interface Output {
   readonly fd: number;
-  readonly index: IndexWriter;
+  readonly index: StreamedIndexWriter;
   pending: string[];
 }
 
-export class WrittenRows implements Keeper, SplitRows {
+export class StreamedRowWriter implements RowSink, AuditedSplits {
   names: readonly string[] = [];
   private readonly outputs = new Map<string, Output>();
   constructor(
@@ -25,16 +32,16 @@ export class WrittenRows implements Keeper, SplitRows {
     private readonly apart: boolean,
   ) {}
 
-  keep(split: string, row: Row, label: number): void {
-    const line = lineOf(this.roles, row.values);
-    const own = this.output(split);
-    own.index.add(Buffer.byteLength(line), label, row.row);
-    own.pending.push(line);
+  keep(split: string, row: DataRow, label: number): void {
+    const line = rowJsonLine(this.roles, row.values);
+    const output = this.output(split);
+    output.index.add(Buffer.byteLength(line), label, row.row);
+    output.pending.push(line);
   }
   flush(): void {
-    for (const own of this.outputs.values()) {
-      if (own.pending.length > 0) writeAll(own.fd, Buffer.from(own.pending.join("")));
-      own.pending = [];
+    for (const output of this.outputs.values()) {
+      if (output.pending.length > 0) writeAllBytes(output.fd, Buffer.from(output.pending.join("")));
+      output.pending = [];
     }
   }
   rows(split: string): number {
@@ -42,26 +49,26 @@ export class WrittenRows implements Keeper, SplitRows {
   }
   async *lines(split: string): AsyncGenerator<Uint8Array> {
     if (this.outputs.has(split))
-      for await (const bytes of createReadStream(rowsFile(this.folder, split))) yield bytes as Buffer;
+      for await (const bytes of createReadStream(rowsFilePath(this.folder, split))) yield bytes as Buffer;
   }
 
-  *chunks(split: string): Generator<readonly LookedRow[]> {
-    for (let from = 0; from < this.rows(split); from += stride)
-      yield this.between(split, from, Math.min(this.rows(split), from + stride));
+  *chunks(split: string): Generator<readonly AuditedRow[]> {
+    for (let from = 0; from < this.rows(split); from += ROWS_PER_YIELD)
+      yield this.between(split, from, Math.min(this.rows(split), from + ROWS_PER_YIELD));
   }
-  at(split: string, index: number): LookedRow {
+  rowAt(split: string, index: number): AuditedRow {
     return must(this.between(split, index, index + 1)[0], `row ${String(index)} of ${split}`);
   }
 
-  private between(split: string, from: number, to: number): readonly LookedRow[] {
+  private between(split: string, from: number, to: number): readonly AuditedRow[] {
     const { fd, index } = mustGet(this.outputs, split, "split");
     const { starts, numbers } = index;
     const bytes = Buffer.allocUnsafe(starts[to]! - starts[from]!);
-    readWhole(fd, bytes, starts[from]!, rowsFile(this.folder, split));
-    return linesOf(bytes).map((values, i) => ({
+    readFully(fd, bytes, starts[from]!, rowsFilePath(this.folder, split));
+    return parseRowLines(bytes).map((values, i) => ({
       row: numbers[from + i]!,
       split: this.apart ? split : null,
-      values: withText(Object.fromEntries(this.roles.map((role, at) => [role, values[at]]))),
+      values: addTextOfTokens(Object.fromEntries(this.roles.map((role, at) => [role, values[at]]))),
     }));
   }
 
@@ -69,7 +76,9 @@ export class WrittenRows implements Keeper, SplitRows {
   finish(names: readonly string[], order: Int32Array): StreamedMeta["splits"] {
     this.names = names;
     for (const name of names)
-      writeFileSync(indexFile(this.folder, name), this.output(name).index.file(order), { mode: PRIVATE.file });
+      writeFileSync(indexFilePath(this.folder, name), this.output(name).index.file(order), {
+        mode: PRIVATE_MODES.file,
+      });
     const sizes = names.map((name) => {
       const { bytes, rows } = mustGet(this.outputs, name, "split").index;
       return [name, { bytes, rows }] as const;
@@ -81,11 +90,15 @@ export class WrittenRows implements Keeper, SplitRows {
   }
 
   private output(split: string): Output {
-    let own = this.outputs.get(split);
-    if (!own) {
-      own = { fd: openSync(rowsFile(this.folder, split), "w+", PRIVATE.file), index: new IndexWriter(), pending: [] };
-      this.outputs.set(split, own);
+    let output = this.outputs.get(split);
+    if (!output) {
+      output = {
+        fd: openSync(rowsFilePath(this.folder, split), "w+", PRIVATE_MODES.file),
+        index: new StreamedIndexWriter(),
+        pending: [],
+      };
+      this.outputs.set(split, output);
     }
-    return own;
+    return output;
   }
 }

@@ -6,8 +6,8 @@
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { NDArray } from "#dsl/tensor/program.js";
 import type { GraphFile, GraphPort } from "#stdlib/targets/kind.js";
-import { nothing } from "../arrays.js";
-import type { Places } from "./picks.js";
+import { emptyArray } from "../arrays.js";
+import type { RowPositions } from "./picks.js";
 import type { RunGraph } from "../runtime.js";
 
 type Feeds = Readonly<Record<string, NDArray>>;
@@ -16,9 +16,9 @@ const PAST = /^past_key_values\./;
 /** What a decoder reads of an encoder's text; it stays in the process too. */
 const READ = "encoder_hidden_states";
 /** The programs that write. */
-export const PROGRAMS: ReadonlySet<string> = new Set(["reserve", "prefill", "decode"]);
+export const GENERATION_PROGRAMS: ReadonlySet<string> = new Set(["reserve", "prefill", "decode"]);
 
-export class PastDecoder {
+export class CachedDecoder {
   /** Whether keys and values are kept already. */
   private begun = false;
   /** Of an encoder-decoder: the mask of what its encoder read. */
@@ -37,8 +37,9 @@ export class PastDecoder {
         return {};
       case "prefill": {
         if (this.encoder) await this.readText(feeds);
-        const [, length = 1] = (this.encoder ? of(feeds, "decoder_input_ids") : of(feeds, "input_ids")).shape;
-        const last = ints(of(feeds, "last"));
+        const [, length = 1] = (this.encoder ? feedNamed(feeds, "decoder_input_ids") : feedNamed(feeds, "input_ids"))
+          .shape;
+        const last = ints(feedNamed(feeds, "last"));
         return this.step(
           feeds,
           last.map((place, row) => [place - row * length]),
@@ -46,7 +47,7 @@ export class PastDecoder {
         );
       }
       default: {
-        const [rows = 0] = of(feeds, this.encoder ? "decoder_input_ids" : "input_ids").shape;
+        const [rows = 0] = feedNamed(feeds, this.encoder ? "decoder_input_ids" : "input_ids").shape;
         return this.step(
           feeds,
           Array.from({ length: rows }, () => [0]),
@@ -57,16 +58,16 @@ export class PastDecoder {
   }
 
   private async readText(feeds: Feeds): Promise<void> {
-    this.mask = of(feeds, "attention_mask");
-    const given = { input_ids: of(feeds, "input_ids"), attention_mask: this.mask };
+    this.mask = feedNamed(feeds, "attention_mask");
+    const given = { input_ids: feedNamed(feeds, "input_ids"), attention_mask: this.mask };
     await this.runs("encoder", given, [], { keeps: { [READ]: "last_hidden_state" } });
   }
 
   /** `logits` or `likeliest` (decoders/kind.ts) of those places; keys and values are kept. */
-  private async step(feeds: Feeds, places: Places, wanted: readonly string[]): Promise<Record<string, NDArray>> {
+  private async step(feeds: Feeds, places: RowPositions, wanted: readonly string[]): Promise<Record<string, NDArray>> {
     const { inputs } = this.decoder;
     const given = this.encoder ? decoderFeeds(feeds, must(this.mask, "a mask")) : feeds;
-    const [batch = 0] = of(given, "input_ids").shape;
+    const [batch = 0] = feedNamed(given, "input_ids").shape;
     const all: Record<string, NDArray> = {};
     const keeps: Record<string, string> = {};
     for (const [name, port] of Object.entries(inputs)) {
@@ -75,26 +76,26 @@ export class PastDecoder {
         if (!this.begun) all[name] = empty(port, batch);
       } else if (name === "use_cache_branch")
         all[name] = { dtype: "bool", shape: [1], bytes: Uint8Array.of(this.begun ? 1 : 0) };
-      else if (name !== READ) all[name] = of(given, name === "position_ids" ? "positions" : name);
+      else if (name !== READ) all[name] = feedNamed(given, name === "position_ids" ? "positions" : name);
     }
     const picks = wanted.includes("logits") ? { logits: places } : { likeliest: places };
-    const said = await this.runs("decoder", all, ["logits"], { keeps, picks });
+    const outputs = await this.runs("decoder", all, ["logits"], { keeps, picks });
     this.begun = true;
-    return said;
+    return outputs;
   }
 }
 
-const of = (feeds: Feeds, name: string): NDArray => must(feeds[name], `the feed ${name}`);
+const feedNamed = (feeds: Feeds, name: string): NDArray => must(feeds[name], `the feed ${name}`);
 const ints = ({ bytes }: NDArray): number[] => [...new Int32Array(bytes.slice().buffer)];
 
 /** What a decoder is fed, by the names of its own graph. */
 function decoderFeeds(feeds: Feeds, read: NDArray): Feeds {
   const { decoder_attention_mask: mask } = feeds;
-  const ids = of(feeds, "decoder_input_ids");
+  const ids = feedNamed(feeds, "decoder_input_ids");
   return { input_ids: ids, encoder_attention_mask: read, ...(mask && { attention_mask: mask }) };
 }
 
 /** Keys of nothing: the sizes that the file fixes, no place in time. */
 function empty({ shape }: GraphPort, batch: number): NDArray {
-  return nothing(shape.map((size) => (typeof size === "number" ? size : /batch/.test(size) ? batch : 0)));
+  return emptyArray(shape.map((size) => (typeof size === "number" ? size : /batch/.test(size) ? batch : 0)));
 }

@@ -4,35 +4,36 @@
  * takes longer than computing it. The same in Python: tools/runtimes/serving.py.
  */
 import type { NDArray } from "#dsl/tensor/program.js";
-import { gathered, likeliestOf } from "../arrays.js";
+import { gatherRows, argmaxWithMargin } from "../arrays.js";
 
 /** Of each row the places that are asked about. */
-export type Places = readonly (readonly number[])[];
+export type RowPositions = readonly (readonly number[])[];
 
-export interface Picks {
+export interface LogitPicks {
   /** Their logits, row after row: `logits` [places, vocabulary]. */
-  readonly logits?: Places;
+  readonly logits?: RowPositions;
   /** Of each of them the likeliest token and how far it lies before the next: `likeliest` f32 [places, 2]. */
-  readonly likeliest?: Places;
+  readonly likeliest?: RowPositions;
 }
 
-export function picked(logits: NDArray, picks: Picks): Record<string, NDArray> {
+export function pickLogits(logits: NDArray, picks: LogitPicks): Record<string, NDArray> {
   const [rows = 0, length = 0, width = 0] = logits.shape;
   const all = { ...logits, shape: [rows * length, width] };
-  const at = (places: Places): NDArray =>
-    gathered(
+  const pickAt = (places: RowPositions): NDArray =>
+    gatherRows(
       all,
-      places.flatMap((own, row) => own.map((place) => row * length + place)),
+      places.flatMap((rowPlaces, row) => rowPlaces.map((place) => row * length + place)),
     );
   return {
-    ...(picks.logits && { logits: at(picks.logits) }),
-    ...(picks.likeliest && { likeliest: likeliestOf(at(picks.likeliest)) }),
+    ...(picks.logits && { logits: pickAt(picks.logits) }),
+    ...(picks.likeliest && { likeliest: argmaxWithMargin(pickAt(picks.likeliest)) }),
   };
 }
 
 /** Those of some rows alone; a row that isn't there is asked about nothing. */
-export function picksOf(picks: Picks, from: number, rows: number): Picks {
-  const part = (places: Places): Places => Array.from({ length: rows }, (_, row) => places[from + row] ?? []);
+export function picksForRows(picks: LogitPicks, from: number, rows: number): LogitPicks {
+  const part = (places: RowPositions): RowPositions =>
+    Array.from({ length: rows }, (_, row) => places[from + row] ?? []);
   return {
     ...(picks.logits && { logits: part(picks.logits) }),
     ...(picks.likeliest && { likeliest: part(picks.likeliest) }),

@@ -6,18 +6,18 @@
  */
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { NDArray } from "#dsl/tensor/program.js";
-import { whole } from "#stdlib/tasks/shared/feeds.js";
-import { floats } from "../../engines/feeds.js";
-import { gathered } from "../arrays.js";
+import { int32Array } from "#stdlib/tasks/shared/feeds.js";
+import { toFloats } from "../../engines/feeds.js";
+import { gatherRows } from "../arrays.js";
 import type { RunGraph } from "../runtime.js";
 
 type Feeds = Readonly<Record<string, NDArray>>;
 type Tokens = readonly (readonly number[])[];
 
-export class WholeDecoder {
+export class UncachedDecoder {
   private expected: Tokens | null = null;
   /** Of each row the likeliest token and its lead after none, one, two … of what is expected. */
-  private told: readonly Float32Array[] = [];
+  private rowOutputs: readonly Float32Array[] = [];
   private step = 0;
 
   /** `pairs`: its graph takes the tokens of a decoder beside those of an encoder. */
@@ -48,29 +48,29 @@ export class WholeDecoder {
     // Prompts are padded on the left: what the mask leaves out is no text.
     const begun = this.pairs
       ? rowsOf(must(feeds["decoder_input_ids"], "the beginning of an answer"))
-      : ids.map((row, i) => row.filter((_, at) => mask[i]![at] === 1));
+      : ids.map((row, i) => row.filter((_, index) => mask[i]![index] === 1));
     const texts = begun.map((text, row) => [...text, ...expected[row]!]);
     const picks = {
       ...(wanted.includes("logits") && { logits: begun.map(({ length }) => [length - 1]) }),
-      likeliest: begun.map((text, row) => texts[row]!.map((_, at) => at).slice(text.length - 1)),
+      likeliest: begun.map((text, row) => texts[row]!.map((_, index) => index).slice(text.length - 1)),
     };
     const given: Feeds = this.pairs
       ? { input_ids: matrix(ids), attention_mask: matrix(mask), decoder_input_ids: matrix(texts) }
       : { input_ids: matrix(texts), attention_mask: matrix(texts.map((text) => text.map(() => 1))) };
     const { likeliest, ...logits } = await this.runs("forward", given, ["logits"], { picks });
-    let at = 0;
-    this.told = picks.likeliest.map((places) => {
-      const rows = places.map(() => at++);
-      return floats(gathered(must(likeliest, "the likeliest tokens of a graph"), rows));
+    let rowNumber = 0;
+    this.rowOutputs = picks.likeliest.map((places) => {
+      const rows = places.map(() => rowNumber++);
+      return toFloats(gatherRows(must(likeliest, "the likeliest tokens of a graph"), rows));
     });
     return logits;
   }
 
   /** Of each row what is said at this step. */
   private now(): NDArray {
-    const said = new Float32Array(2 * this.told.length);
-    this.told.forEach((row, i) => said.set(row.subarray(2 * this.step, 2 * this.step + 2), 2 * i));
-    return { dtype: "f32", shape: [this.told.length, 2], bytes: new Uint8Array(said.buffer) };
+    const outputs = new Float32Array(2 * this.rowOutputs.length);
+    this.rowOutputs.forEach((row, i) => outputs.set(row.subarray(2 * this.step, 2 * this.step + 2), 2 * i));
+    return { dtype: "f32", shape: [this.rowOutputs.length, 2], bytes: new Uint8Array(outputs.buffer) };
   }
 }
 
@@ -84,5 +84,5 @@ function matrix(rows: Tokens): NDArray {
   const width = Math.max(...rows.map(({ length }) => length));
   const all = new Int32Array(rows.length * width);
   rows.forEach((row, i) => all.set(row, i * width));
-  return whole(all, [rows.length, width]);
+  return int32Array(all, [rows.length, width]);
 }

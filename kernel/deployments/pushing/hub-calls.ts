@@ -4,19 +4,21 @@
  */
 
 /** Milliseconds for an answer to what is no file. */
-export const PATIENCE = 120_000;
+export const HUB_TIMEOUT_MS = 120_000;
 /** A host may send on within itself, as the hub does for what was renamed. */
 const MOST_REDIRECTS = 3;
 
 /** What the hub's client takes as its `fetch`. Errors are plain, for whoever tells of the push. */
-export function hubCalls(signal?: AbortSignal, patience = PATIENCE): typeof fetch {
+export function hubFetch(signal?: AbortSignal, patience = HUB_TIMEOUT_MS): typeof fetch {
   return async (input, init = {}) => {
     const file = typeof init.body === "object" && init.body !== null;
     const limit = file ? null : AbortSignal.timeout(patience);
     const ends = [signal, init.signal, limit].filter((one) => one !== undefined && one !== null);
-    const asked = { ...init, ...(ends.length > 0 && { signal: AbortSignal.any(ends) }) };
+    const requestInit = { ...init, ...(ends.length > 0 && { signal: AbortSignal.any(ends) }) };
     try {
-      return await (init.body === undefined || init.body === null ? fetch(input, asked) : sent(input, asked));
+      return await (init.body === undefined || init.body === null
+        ? fetch(input, requestInit)
+        : sent(input, requestInit));
     } catch (error) {
       if (!limit?.aborted || signal?.aborted) throw error;
       throw new Error(`no answer came within ${String(patience / 1000)} seconds`, { cause: error });

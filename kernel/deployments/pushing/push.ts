@@ -7,15 +7,15 @@ import { readdirSync } from "node:fs";
 import { join, relative, sep } from "node:path";
 import { pathToFileURL } from "node:url";
 import { commitIter, createRepo, HubApiError, modelInfo } from "@huggingface/hub";
-import { shownAddress } from "#dsl/language/diagnostics/address.js";
+import { redactedAddress } from "#dsl/language/diagnostics/address.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { Push } from "#stdlib/targets/kind.js";
-import { wordNamed } from "#stdlib/secrets/shared/secret-value.js";
+import type { HubPush } from "#stdlib/targets/kind.js";
+import { readHeaderSecret } from "#stdlib/secrets/shared/secret-value.js";
 import { hubEndpoint } from "../../bases/hub-files.js";
 import type { Progress } from "../../host/host-context.js";
-import { hubCalls } from "./hub-calls.js";
+import { hubFetch } from "./hub-calls.js";
 
-export interface Pushed {
+export interface PushedRepository {
   readonly url: string;
   /** Of the hub's repository. */
   readonly commit: string;
@@ -27,21 +27,24 @@ export interface Pushed {
 const PART = /^(?!.*(?:\.\.|--))[A-Za-z0-9_](?:[\w.-]{0,94}[A-Za-z0-9_])?$/;
 
 /** Coded errors `secret-missing`, `secret-malformed`, `wrong-repository`: before anything is written. */
-export function tokenOf({ env, repository }: Push): string {
+export function pushTokenOf({ env, repository }: HubPush): string {
   const parts = repository.split("/");
   if (parts.length !== 2 || !parts.every((part) => PART.test(part)) || repository.endsWith(".git"))
     throw new CodedError("wrong-repository", { repository });
-  return wordNamed(env);
+  return readHeaderSecret(env);
 }
 
 /** Coded errors `push-public`, `push-failed`. */
 export async function pushFolder(
   folder: string,
-  { repository, private: hidden, env }: Push,
+  { repository, private: hidden, env }: HubPush,
   token: string,
-  o: { readonly onProgress?: ((progress: Progress) => void) | undefined; readonly signal?: AbortSignal | undefined },
-): Promise<Pushed> {
-  const hub: Hub = { hubUrl: hubEndpoint(), accessToken: token, fetch: hubCalls(o.signal) };
+  options: {
+    readonly onProgress?: ((progress: Progress) => void) | undefined;
+    readonly signal?: AbortSignal | undefined;
+  },
+): Promise<PushedRepository> {
+  const hub: Hub = { hubUrl: hubEndpoint(), accessToken: token, fetch: hubFetch(options.signal) };
   const repo = { type: "model", name: repository } as const;
   try {
     const isPrivate = await demandRepository(hub, repo, hidden);
@@ -57,24 +60,24 @@ export async function pushFolder(
       title: "Deploy with Tunebook",
       useWebWorkers: false,
       useXet: false,
-      ...(o.signal && { abortSignal: o.signal }),
+      ...(options.signal && { abortSignal: options.signal }),
     });
     for (;;) {
       const next = await upload.next();
       if (next.done) {
-        const url = `${shownAddress(hub.hubUrl)}/${repository}`;
+        const url = `${redactedAddress(hub.hubUrl)}/${repository}`;
         return { url, commit: commitIn(next.value?.commit.oid), private: isPrivate };
       }
       const { value } = next;
       if (value.event === "fileProgress")
-        o.onProgress?.({
+        options.onProgress?.({
           label: `${value.path} sent to ${repository}`,
           done: Math.round(100 * value.progress),
           total: 100,
         });
     }
   } catch (error) {
-    if (error instanceof CodedError || o.signal?.aborted) throw error;
+    if (error instanceof CodedError || options.signal?.aborted) throw error;
     const status = error instanceof HubApiError ? { status: error.statusCode } : {};
     throw new CodedError("push-failed", { repository, env, why: whyOf(error, token), ...status });
   }

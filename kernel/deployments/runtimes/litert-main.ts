@@ -17,16 +17,16 @@ import { runInThisContext } from "node:vm";
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { NDArray } from "#dsl/tensor/program.js";
 import { moduleIn } from "#tools/node-env.mjs";
-import { graphOf } from "./process.js";
-import { versionIn } from "./package-version.js";
-import { serve } from "./serve.js";
+import { graphNamed } from "./process.js";
+import { packageVersionIn } from "./package-version.js";
+import { serveRuntime } from "./serve.js";
 
 registerCodes(internalCodes, worldCodes, runtimesCodes, fetchCodes, sourcesCodes, tableCodes);
 
 /** What we call of @litertjs/core. */
 interface LiteRt {
   loadLiteRt(folder: string): Promise<unknown>;
-  loadAndCompile(file: Uint8Array, o: { readonly accelerator: "wasm" }): Promise<Model>;
+  loadAndCompile(file: Uint8Array, options: { readonly accelerator: "wasm" }): Promise<Model>;
   readonly Tensor: new (values: Int32Array, shape: readonly number[]) => Held;
 }
 interface Model {
@@ -37,10 +37,10 @@ interface Held {
   delete(): void;
 }
 
-serve(async ({ place, graphs, library }) => {
+serveRuntime(async ({ place, graphs, library }) => {
   const main = moduleIn(must(library, "the folder of LiteRT.js"), "@litertjs/core");
   const folder = join(main, "..", "..");
-  const version = versionIn(folder);
+  const version = packageVersionIn(folder);
   const wasm = join(folder, "wasm") + sep;
   Object.assign(globalThis, {
     self: globalThis,
@@ -54,18 +54,21 @@ serve(async ({ place, graphs, library }) => {
   return {
     version,
     async run({ graph, feeds, wanted }) {
-      const { inputs, outputs } = graphOf(graphs, graph);
+      const { inputs, outputs } = graphNamed(graphs, graph);
       const given = Object.entries(inputs).map(([name, port]) => {
         const { bytes, shape } = must(feeds[name], "what a graph is fed");
         return [port.name, new Tensor(new Int32Array(Uint8Array.from(bytes).buffer), shape)] as const;
       });
-      const said = await model.run(Object.fromEntries(given));
+      const outputTensors = await model.run(Object.fromEntries(given));
       try {
         return Object.fromEntries(
-          wanted.map((name) => [name, array(must(said[outputs[name]!.name], "an answer"), outputs[name]!.shape)]),
+          wanted.map((name) => [
+            name,
+            array(must(outputTensors[outputs[name]!.name], "an answer"), outputs[name]!.shape),
+          ]),
         );
       } finally {
-        for (const held of [...given.map(([, tensor]) => tensor), ...Object.values(said)]) held.delete();
+        for (const created of [...given.map(([, tensor]) => tensor), ...Object.values(outputTensors)]) created.delete();
       }
     },
   };

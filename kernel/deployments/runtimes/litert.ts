@@ -4,21 +4,21 @@
  */
 import { must } from "#dsl/language/diagnostics/must.js";
 import { nodeEnv } from "#tools/node-env.mjs";
-import type { Written } from "#stdlib/targets/kind.js";
-import { openFitted } from "../fixed-shapes.js";
+import type { DeploymentResult } from "#stdlib/targets/kind.js";
+import { openFixedShapeModel } from "../fixed-shapes.js";
 import type { RuntimeRecord } from "../runtime.js";
-import { openApart } from "./process.js";
-import { openInPython, pythonWith } from "./python.js";
+import { openRuntimeProcess } from "./process.js";
+import { openPythonRuntime, findPythonWith } from "./python.js";
 
 const TITLE = "LiteRT.js";
-const isFixed = (written?: Written): boolean =>
+const isFixed = (written?: DeploymentResult): boolean =>
   Object.values(written?.graphs ?? {}).every(({ fixed }) => fixed !== undefined);
 
-export const litert: RuntimeRecord = {
+export const litertRuntime: RuntimeRecord = {
   title: "LiteRT",
   async found(written) {
     if (isFixed(written) && nodeEnv("litert").ready) return null;
-    if ((await pythonWith("ai_edge_litert")) !== null) return null;
+    if ((await findPythonWith("ai_edge_litert")) !== null) return null;
     return isFixed(written)
       ? "`tunebook setup litert` brings LiteRT.js, `pip install ai-edge-litert` Python's"
       : "it runs free shapes in Python alone: `pip install ai-edge-litert numpy` brings it";
@@ -27,9 +27,17 @@ export const litert: RuntimeRecord = {
     const graphs = written.graphs ?? {};
     const { folder, ready } = nodeEnv("litert");
     if (!isFixed(written) || !ready) {
-      const python = must(await pythonWith("ai_edge_litert"), "a Python that was found");
-      return openFitted("ai-edge-litert", graphs, await openInPython(python, "litert.py", { place, graphs }));
+      const python = must(await findPythonWith("ai_edge_litert"), "a Python that was found");
+      return openFixedShapeModel(
+        "ai-edge-litert",
+        graphs,
+        await openPythonRuntime(python, "litert.py", { place, graphs }),
+      );
     }
-    return openFitted(TITLE, graphs, await openApart("./litert-main.js", TITLE, { place, graphs, library: folder }));
+    return openFixedShapeModel(
+      TITLE,
+      graphs,
+      await openRuntimeProcess("./litert-main.js", TITLE, { place, graphs, library: folder }),
+    );
   },
 };

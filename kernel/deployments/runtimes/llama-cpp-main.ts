@@ -16,15 +16,15 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { jinjaTemplate } from "#stdlib/templates/shared/jinja-template.js";
 import type { Message } from "#stdlib/conversations/kind.js";
-import { versionIn } from "./package-version.js";
-import { serve } from "./serve.js";
+import { packageVersionIn } from "./package-version.js";
+import { serveRuntime } from "./serve.js";
 
 registerCodes(internalCodes, worldCodes, runtimesCodes, fetchCodes, sourcesCodes, tableCodes);
 
 /** What is used of node-llama-cpp; its own types are not there where this is built. */
 interface Llama {
   readonly llamaCppRelease: { readonly release: string };
-  loadModel(o: object): Promise<Model>;
+  loadModel(options: object): Promise<Model>;
 }
 interface Model {
   readonly trainContextSize: number;
@@ -38,7 +38,7 @@ interface Model {
   tokenize(text: string, specialTokens: boolean): number[];
   detokenize(tokens: readonly number[], specialTokens: boolean): string;
   isEogToken(token: number): boolean;
-  createContext(o: object): Promise<Context>;
+  createContext(options: object): Promise<Context>;
 }
 interface Context {
   readonly contextSize: number;
@@ -47,16 +47,16 @@ interface Context {
 }
 interface Sequence {
   clearHistory(): Promise<void>;
-  evaluate(tokens: readonly number[], o: object): AsyncIterable<number>;
+  evaluate(tokens: readonly number[], options: object): AsyncIterable<number>;
   /** What comes after those of the tokens that are asked about. */
   controlledEvaluate(
     tokens: readonly (number | readonly [number, object])[],
   ): Promise<readonly ({ readonly next: { readonly token?: number | null } } | undefined)[]>;
 }
 
-serve(async ({ place, library = "" }) => {
+serveRuntime(async ({ place, library = "" }) => {
   const entry = pathToFileURL(join(library, "dist/index.js")).href;
-  const { getLlama } = (await import(entry)) as { getLlama(o: object): Promise<Llama> };
+  const { getLlama } = (await import(entry)) as { getLlama(options: object): Promise<Llama> };
   const threads = threadsFor(statSync(place).size);
   const llama = await getLlama({
     gpu: false,
@@ -68,7 +68,7 @@ serve(async ({ place, library = "" }) => {
   const model = await llama.loadModel({ modelPath: place, gpuLayers: 0 });
   const writer = new Writer(model, threads);
   return {
-    version: `${llama.llamaCppRelease.release} (node-llama-cpp ${versionIn(library)})`,
+    version: `${llama.llamaCppRelease.release} (node-llama-cpp ${packageVersionIn(library)})`,
     async write({ prompt, most, expected }) {
       const read = typeof prompt === "string" ? opened(model, prompt) : conversationTokens(model, prompt);
       const tokens = await writer.write(read, most, expected);
@@ -172,8 +172,8 @@ class Writer {
     const ask = { generateNext: { token: true, options: { temperature: 0 } } };
     const places = [...prompt.slice(-1), ...expected].slice(0, most);
     const read = [...prompt.slice(0, -1), ...places.map((token) => [token, ask] as const)];
-    const said = (await sequence.controlledEvaluate(read)).slice(prompt.length - 1);
-    const tokens = said.map((one) => one?.next.token ?? -1);
+    const evaluated = (await sequence.controlledEvaluate(read)).slice(prompt.length - 1);
+    const tokens = evaluated.map((one) => one?.next.token ?? -1);
     const last = tokens[expected.length];
     return last !== undefined && this.model.isEogToken(last) ? tokens.slice(0, expected.length) : tokens;
   }

@@ -7,41 +7,41 @@ import { dirname, join } from "node:path";
 import { must } from "#dsl/language/diagnostics/must.js";
 import { nodeEnv } from "#tools/node-env.mjs";
 import type { RuntimeRecord } from "../runtime.js";
-import { openApart } from "./process.js";
+import { openRuntimeProcess } from "./process.js";
 
 const PACKAGE = "node-llama-cpp";
 
-export const llamaCpp: RuntimeRecord = {
+export const llamaCppRuntime: RuntimeRecord = {
   title: "llama.cpp",
   found: () =>
     Promise.resolve(
       packageFolder() === null
-        ? prebuilt()
+        ? hasPrebuiltLlama()
           ? "tunebook setup llama.cpp brings it"
           : `npm install ${PACKAGE}, in the notebook's folder, brings it`
         : null,
     ),
   open(place) {
     const library = must(packageFolder(), "a node-llama-cpp that was found");
-    return openApart("./llama-cpp-main.js", "llama.cpp", { place, graphs: {}, library });
+    return openRuntimeProcess("./llama-cpp-main.js", "llama.cpp", { place, graphs: {}, library });
   },
 };
 
 /** Whether there is a group of packages for this machine (tools/node-env/llama). */
-export function prebuilt(): boolean {
+export function hasPrebuiltLlama(): boolean {
   return process.platform === "linux" && process.arch === "x64";
 }
 
 /** Null: there is none. */
 function packageFolder(): string | null {
-  const env = prebuilt() ? nodeEnv("llama") : null;
+  const env = hasPrebuiltLlama() ? nodeEnv("llama") : null;
   return upwards(process.cwd()) ?? (env?.ready ? join(env.folder, "node_modules", PACKAGE) : null);
 }
 
 /** As Node looks for packages. */
 function upwards(folder: string): string | null {
-  const own = join(folder, "node_modules", PACKAGE);
-  if (existsSync(join(own, "package.json"))) return own;
+  const packageFolder = join(folder, "node_modules", PACKAGE);
+  if (existsSync(join(packageFolder, "package.json"))) return packageFolder;
   const above = dirname(folder);
   return above === folder ? null : upwards(above);
 }

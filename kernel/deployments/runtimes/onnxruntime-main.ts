@@ -9,13 +9,13 @@ import { tensorsCodes } from "../../tensors/codes.js";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { InferenceSession, Tensor } from "onnxruntime-node";
-import { fromHalves, toHalves } from "#dsl/tensor/numbers/halves.js";
+import { fromFloat16, toFloat16 } from "#dsl/tensor/numbers/halves.js";
 import type { NDArray } from "#dsl/tensor/program.js";
 import { sizeOf } from "#dsl/tensor/values.js";
 import type { GraphFile, GraphName, GraphPort } from "#stdlib/targets/kind.js";
-import { aligned, bytesOf } from "../../tensors/numbers.js";
-import { graphOf } from "./process.js";
-import { serve } from "./serve.js";
+import { alignBytes, bytesOfArray } from "../../tensors/numbers.js";
+import { graphNamed } from "./process.js";
+import { serveRuntime } from "./serve.js";
 
 registerCodes(internalCodes, runtimesCodes, tensorsCodes);
 
@@ -27,26 +27,26 @@ const SETTINGS: InferenceSession.SessionOptions = {
   extra: { session: { intra_op: { allow_spinning: "0" } } },
 };
 
-serve(({ place, graphs }) => {
+serveRuntime(({ place, graphs }) => {
   const sessions = new Map<GraphName, Promise<InferenceSession>>();
   const sessionOf = (name: GraphName): Promise<InferenceSession> => {
     let session = sessions.get(name);
     if (!session) {
-      session = InferenceSession.create(join(place, graphOf(graphs, name).file), SETTINGS);
+      session = InferenceSession.create(join(place, graphNamed(graphs, name).file), SETTINGS);
       sessions.set(name, session);
     }
     return session;
   };
-  const kept = new Map<string, Tensor>();
+  const storedTensors = new Map<string, Tensor>();
   const { version } = createRequire(import.meta.url)("onnxruntime-node/package.json") as { version: string };
   return {
     version,
     async run({ graph, feeds, wanted, keeps = {} }) {
-      const file: GraphFile = graphOf(graphs, graph);
+      const file: GraphFile = graphNamed(graphs, graph);
       const session = await sessionOf(graph);
       const fed = Object.fromEntries(
         Object.entries(file.inputs).flatMap(([name, port]) => {
-          const given = feeds[name] ? tensorOf(feeds[name], port) : kept.get(name);
+          const given = feeds[name] ? tensorOf(feeds[name], port) : storedTensors.get(name);
           return given ? [[port.name, given]] : [];
         }),
       );
@@ -56,7 +56,7 @@ serve(({ place, graphs }) => {
       );
       for (const [name, output] of Object.entries(keeps)) {
         const now = got[file.outputs[output]!.name]!;
-        if (now.size > 0 || !kept.has(name)) kept.set(name, now);
+        if (now.size > 0 || !storedTensors.has(name)) storedTensors.set(name, now);
       }
       return Object.fromEntries(wanted.map((name) => [name, arrayOf(got[file.outputs[name]!.name]!)]));
     },
@@ -67,7 +67,7 @@ serve(({ place, graphs }) => {
 function tensorOf(array: NDArray, { dtype }: GraphPort): Tensor {
   const dims = [...array.shape];
   const count = sizeOf(dims);
-  const bytes = aligned(array.bytes, 4);
+  const bytes = alignBytes(array.bytes, 4);
   const singles = (): Float32Array => new Float32Array(bytes.buffer, bytes.byteOffset, count);
   const ints = (): Int32Array => new Int32Array(bytes.buffer, bytes.byteOffset, count);
   switch (dtype) {
@@ -78,7 +78,7 @@ function tensorOf(array: NDArray, { dtype }: GraphPort): Tensor {
     case "bool":
       return new Tensor("bool", array.bytes, dims);
     case "f16":
-      return new Tensor("float16", toHalves(singles()), dims);
+      return new Tensor("float16", toFloat16(singles()), dims);
     case "f32":
       return new Tensor("float32", singles(), dims);
   }
@@ -88,10 +88,10 @@ function arrayOf(tensor: Tensor): NDArray {
   const shape = [...tensor.dims];
   switch (tensor.type) {
     case "float16":
-      return { dtype: "f32", shape, bytes: bytesOf(fromHalves(new Uint16Array(tensor.data as Uint16Array))) };
+      return { dtype: "f32", shape, bytes: bytesOfArray(fromFloat16(new Uint16Array(tensor.data as Uint16Array))) };
     case "int64":
-      return { dtype: "i32", shape, bytes: bytesOf(Int32Array.from(tensor.data as BigInt64Array, Number)) };
+      return { dtype: "i32", shape, bytes: bytesOfArray(Int32Array.from(tensor.data as BigInt64Array, Number)) };
     default:
-      return { dtype: "f32", shape, bytes: bytesOf(tensor.data as Float32Array).slice() };
+      return { dtype: "f32", shape, bytes: bytesOfArray(tensor.data as Float32Array).slice() };
   }
 }

@@ -12,9 +12,9 @@ import { dirname, join } from "node:path";
 import { setFlagsFromString } from "node:v8";
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { NDArray } from "#dsl/tensor/program.js";
-import { opened, unpackedPart } from "../page-file.js";
+import { openPage, unpackPagePart } from "../page-file.js";
 import { PageWorker } from "./page-worker.js";
-import { serve } from "./serve.js";
+import { serveRuntime } from "./serve.js";
 
 registerCodes(internalCodes, worldCodes, runtimesCodes, deployingCodes, fetchCodes, sourcesCodes, tableCodes);
 
@@ -31,32 +31,32 @@ interface Array32 {
  */
 setFlagsFromString("--wasm-tiering-budget=200000000");
 
-serve(async ({ place }) => {
-  const { own, built, file } = await opened(readFileSync(place, "utf8"));
-  const demo: unknown = JSON.parse(own.demo);
-  const worker = new PageWorker(unpackedPart(built.worker).toString("utf8"));
+serveRuntime(async ({ place }) => {
+  const { contents, built, file } = await openPage(readFileSync(place, "utf8"));
+  const demo: unknown = JSON.parse(contents.demo);
+  const worker = new PageWorker(unpackPagePart(built.worker).toString("utf8"));
   await worker.ask("open", {
     demo,
-    tokenizer: own.tokenizer,
+    tokenizer: contents.tokenizer,
     runtime: built.runtime,
     threads: 1,
-    model: file === null ? own.model : copied(readFileSync(join(dirname(place), file))),
+    model: file === null ? contents.model : copied(readFileSync(join(dirname(place), file))),
   });
   return {
     version: built.version,
     async run({ feeds, wanted }) {
       const given = Object.entries(feeds).map(([name, array]) => [name, sent(array)]);
-      const said = await worker.ask<Readonly<Record<string, Array32>>>("run", {
+      const reply = await worker.ask<Readonly<Record<string, Array32>>>("run", {
         feeds: Object.fromEntries(given) as unknown,
         wanted: [...wanted],
       });
-      return Object.fromEntries(Object.entries(said).map(([name, array]) => [name, received(array)]));
+      return Object.fromEntries(Object.entries(reply).map(([name, array]) => [name, received(array)]));
     },
     async reads(texts) {
       const ids = await worker.ask<readonly (readonly number[])[]>("ids", texts);
       const places = await worker.ask<readonly (readonly number[])[]>("places", texts);
-      const of = (all: typeof ids, text: number): readonly number[] => must(all[text], "what a text becomes");
-      return texts.map((_, text) => ({ ids: of(ids, text), places: of(places, text) }));
+      const valuesOf = (all: typeof ids, text: number): readonly number[] => must(all[text], "what a text becomes");
+      return texts.map((_, text) => ({ ids: valuesOf(ids, text), places: valuesOf(places, text) }));
     },
   };
 });

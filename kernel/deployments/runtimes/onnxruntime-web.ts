@@ -3,12 +3,13 @@
  * of Node's that looks to them like a page's worker. The page's tokens are held beside the notebook's when it is opened (`reads`).
  */
 import type { RuntimeRecord } from "../runtime.js";
-import { openApart } from "./process.js";
+import { openRuntimeProcess } from "./process.js";
 
 const TITLE = "ONNX Runtime Web";
 
-export const onnxruntimeWeb: RuntimeRecord = {
+export const onnxruntimeWebRuntime: RuntimeRecord = {
   title: TITLE,
   found: () => Promise.resolve(null),
-  open: (place, written) => openApart("./onnxruntime-web-main.js", TITLE, { place, graphs: written.graphs ?? {} }),
+  open: (place, written) =>
+    openRuntimeProcess("./onnxruntime-web-main.js", TITLE, { place, graphs: written.graphs ?? {} }),
 };

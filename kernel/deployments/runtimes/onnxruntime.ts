@@ -1,9 +1,10 @@
 /** ONNX models in ONNX Runtime for Node: what transformers.js in Node runs on, and the same core as everywhere. */
 import type { RuntimeRecord } from "../runtime.js";
-import { openApart } from "./process.js";
+import { openRuntimeProcess } from "./process.js";
 
-export const onnxruntime: RuntimeRecord = {
+export const onnxruntimeRuntime: RuntimeRecord = {
   title: "ONNX Runtime",
   found: () => Promise.resolve(null),
-  open: (place, written) => openApart("./onnxruntime-main.js", "ONNX Runtime", { place, graphs: written.graphs ?? {} }),
+  open: (place, written) =>
+    openRuntimeProcess("./onnxruntime-main.js", "ONNX Runtime", { place, graphs: written.graphs ?? {} }),
 };

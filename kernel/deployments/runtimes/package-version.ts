@@ -2,8 +2,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as v from "valibot";
-import { fields, jsonIn } from "../../fetch/json.js";
+import { objectWith, parseJsonAs } from "../../fetch/json.js";
 
-export function versionIn(folder: string): string {
-  return jsonIn(readFileSync(join(folder, "package.json"), "utf8"), fields({ version: v.string() })).version;
+export function packageVersionIn(folder: string): string {
+  return parseJsonAs(readFileSync(join(folder, "package.json"), "utf8"), objectWith({ version: v.string() })).version;
 }

@@ -60,9 +60,9 @@ export class PageWorker {
   }
 
   private hear(reply: Reply): void {
-    const asked = this.waiting.get(reply.id);
+    const pendingCall = this.waiting.get(reply.id);
     this.waiting.delete(reply.id);
-    if ("error" in reply) asked?.failed(new Error(reply.error));
-    else asked?.done(reply.result);
+    if ("error" in reply) pendingCall?.failed(new Error(reply.error));
+    else pendingCall?.done(reply.result);
   }
 }

@@ -6,43 +6,43 @@ import { fork, type ChildProcess } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { NDArray } from "#dsl/tensor/program.js";
-import type { GraphFile, GraphName, Written } from "#stdlib/targets/kind.js";
-import type { Asked as Text } from "../../data/encoding/encoded.js";
-import type { OpenedModel, Prompt, Staying, TextRead, WrittenBy } from "../runtime.js";
+import type { GraphFile, GraphName, DeploymentResult } from "#stdlib/targets/kind.js";
+import type { PredictionInput as Text } from "../../data/encoding/encoded.js";
+import type { OpenedModel, RuntimePrompt, RuntimeCallOptions, TextTokens, GeneratedText } from "../runtime.js";
 
 /** What a process is told first, as an argument in JSON. */
-export interface Opening {
+export interface RuntimeOpening {
   readonly place: string;
-  readonly graphs: NonNullable<Written["graphs"]>;
+  readonly graphs: NonNullable<DeploymentResult["graphs"]>;
   /** What the runtime itself needs (the path of a library). */
   readonly library?: string;
   /** The folder of the base, of an adapter. */
   readonly base?: string;
 }
-export interface Asked extends Staying {
+export interface GraphRequest extends RuntimeCallOptions {
   readonly graph: GraphName;
   readonly feeds: Readonly<Record<string, NDArray>>;
   readonly wanted: readonly string[];
 }
-export interface AskedText {
-  readonly prompt: Prompt;
+export interface TextRequest {
+  readonly prompt: RuntimePrompt;
   readonly most: number;
   readonly expected?: readonly number[] | undefined;
 }
-export interface AskedReading {
+export interface TokenizationRequest {
   readonly texts: readonly Text[];
 }
-export type AskedAnything = Asked | AskedText | AskedReading;
+export type RuntimeRequest = GraphRequest | TextRequest | TokenizationRequest;
 /** The first answer is of the opening: the runtime's version, and whether it reads texts by itself. */
-export type Answered =
+export type RuntimeReply =
   | { readonly version: string; readonly reads?: true }
-  | { readonly read: readonly TextRead[] }
+  | { readonly read: readonly TextTokens[] }
   | { readonly outputs: Readonly<Record<string, NDArray>> }
-  | { readonly written: WrittenBy }
+  | { readonly written: GeneratedText }
   | { readonly failed: string };
 
 interface Waiting {
-  resolve(answer: Answered): void;
+  resolve(answer: RuntimeReply): void;
   reject(error: Error): void;
 }
 
@@ -53,31 +53,31 @@ function patience(): number {
 }
 
 /** `opening` as its process is told it. */
-export function toldOf(opening: Opening): string {
+export function openingArgument(opening: RuntimeOpening): string {
   return JSON.stringify({ ...opening, parent: process.pid });
 }
 
 /** `main`: the file of the process, beside this one. Of a deployment without graphs texts are asked. */
-export async function openApart(
+export async function openRuntimeProcess(
   main: string,
   title: string,
-  opening: Opening,
+  opening: RuntimeOpening,
   env: NodeJS.ProcessEnv = {},
 ): Promise<OpenedModel> {
-  const child = fork(fileURLToPath(new URL(main, import.meta.url)), [toldOf(opening)], {
+  const child = fork(fileURLToPath(new URL(main, import.meta.url)), [openingArgument(opening)], {
     serialization: "advanced",
     env: { ...process.env, ...env, NODE_OPTIONS: "" },
     stdio: ["ignore", "ignore", "pipe", "ipc"],
     detached: process.platform !== "win32",
   });
   // A channel that breaks means that the process is ending; its end tells how.
-  const apart = new Apart(title, child, (asked) => child.send(asked, () => undefined));
-  child.on("message", (answer: Answered) => apart.hear(answer));
-  return opened(apart, opening);
+  const apart = new RuntimeProcess(title, child, (request) => child.send(request, () => undefined));
+  child.on("message", (answer: RuntimeReply) => apart.hear(answer));
+  return openedModelOf(apart, opening);
 }
 
 /** Once it said what it is. */
-export async function opened(apart: Apart, { graphs }: Opening): Promise<OpenedModel> {
+export async function openedModelOf(apart: RuntimeProcess, { graphs }: RuntimeOpening): Promise<OpenedModel> {
   const answer = await apart.next().catch(async (error: unknown) => {
     await apart.close();
     throw error;
@@ -88,22 +88,22 @@ export async function opened(apart: Apart, { graphs }: Opening): Promise<OpenedM
     return {
       version,
       async write(prompt, most, expected) {
-        const said = await apart.ask({ prompt, most, ...(expected && { expected }) });
-        return "written" in said ? said.written : { text: "", tokens: [] };
+        const reply = await apart.ask({ prompt, most, ...(expected && { expected }) });
+        return "written" in reply ? reply.written : { text: "", tokens: [] };
       },
       ended: apart.ended,
       close,
     };
   return {
     version,
-    async run(graph, feeds, wanted = Object.keys(graphOf(graphs, graph).outputs), staying = {}) {
-      const said = await apart.ask({ graph, feeds, wanted, ...staying });
-      return "outputs" in said ? { ...said.outputs } : {};
+    async run(graph, feeds, wanted = Object.keys(graphNamed(graphs, graph).outputs), staying = {}) {
+      const reply = await apart.ask({ graph, feeds, wanted, ...staying });
+      return "outputs" in reply ? { ...reply.outputs } : {};
     },
     ...("reads" in answer && {
       async reads(texts: readonly Text[]) {
-        const said = await apart.ask({ texts });
-        return "read" in said ? said.read : [];
+        const reply = await apart.ask({ texts });
+        return "read" in reply ? reply.read : [];
       },
     }),
     ended: apart.ended,
@@ -111,13 +111,13 @@ export async function opened(apart: Apart, { graphs }: Opening): Promise<OpenedM
   };
 }
 
-export function graphOf(graphs: Opening["graphs"], name: GraphName): GraphFile {
+export function graphNamed(graphs: RuntimeOpening["graphs"], name: GraphName): GraphFile {
   const graph = graphs[name];
   if (!graph) throw new CodedError("internal", { what: `the deployment has no graph ${name}` });
   return graph;
 }
 
-export class Apart {
+export class RuntimeProcess {
   private readonly waiting: Waiting[] = [];
   readonly ended: Promise<void>;
   private failure: CodedError | null = null;
@@ -128,7 +128,7 @@ export class Apart {
   constructor(
     private readonly title: string,
     private readonly child: ChildProcess,
-    private readonly send: (asked: AskedAnything) => unknown,
+    private readonly send: (request: RuntimeRequest) => unknown,
   ) {
     const end = (): void => void child.kill("SIGKILL");
     process.once("exit", end);
@@ -151,7 +151,7 @@ export class Apart {
   }
 
   /** An answer came. */
-  hear(answer: Answered): void {
+  hear(answer: RuntimeReply): void {
     const next = this.waiting.shift();
     if ("failed" in answer) next?.reject(this.error(answer.failed));
     else next?.resolve(answer);
@@ -168,16 +168,16 @@ export class Apart {
     }, 1000 * this.patience);
   }
 
-  next(): Promise<Answered> {
+  next(): Promise<RuntimeReply> {
     if (this.failure) return Promise.reject(this.failure);
     return new Promise((resolve, reject) => {
       if (this.waiting.push({ resolve, reject }) === 1) this.wait();
     });
   }
 
-  ask(asked: AskedAnything): Promise<Answered> {
+  ask(request: RuntimeRequest): Promise<RuntimeReply> {
     const answer = this.next();
-    if (!this.failure) this.send(asked);
+    if (!this.failure) this.send(request);
     return answer;
   }
 

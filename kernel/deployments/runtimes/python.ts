@@ -4,21 +4,30 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import type { NDArray } from "#dsl/tensor/program.js";
 import { pythonOf } from "#tools/python-env.mjs";
-import type { OpenedModel, WrittenBy } from "../runtime.js";
-import { Apart, opened, toldOf, type Answered, type Asked, type Opening } from "./process.js";
+import type { OpenedModel, GeneratedText } from "../runtime.js";
+import {
+  RuntimeProcess,
+  openedModelOf,
+  openingArgument,
+  type RuntimeReply,
+  type GraphRequest,
+  type RuntimeOpening,
+} from "./process.js";
 
 const known = new Map<string, Promise<string | null>>();
 
 /** A Python that has the modules; null: none. Looked for once. */
-export function pythonWith(...modules: readonly string[]): Promise<string | null> {
+export function findPythonWith(...modules: readonly string[]): Promise<string | null> {
   const key = modules.join();
   let found = known.get(key);
   if (!found) known.set(key, (found = lookFor(modules)));
   return found;
 }
 async function lookFor(modules: readonly string[]): Promise<string | null> {
-  const own = await Promise.all((["deploy", "oracles"] as const).map((group) => pythonOf(group).catch(() => null)));
-  for (const python of [process.env["TUNEBOOK_PYTHON"], ...own, "python3", "python"])
+  const ownPythons = await Promise.all(
+    (["deploy", "oracles"] as const).map((group) => pythonOf(group).catch(() => null)),
+  );
+  for (const python of [process.env["TUNEBOOK_PYTHON"], ...ownPythons, "python3", "python"])
     if (python && (await imports(python, modules))) return python;
   return null;
 }
@@ -37,37 +46,37 @@ const folder = fileURLToPath(new URL("../../../../tools/runtimes/", import.meta.
 const QUIET = { OMP_WAIT_POLICY: "PASSIVE", PYTHONDONTWRITEBYTECODE: "1", TF_CPP_MIN_LOG_LEVEL: "3" };
 
 /** `script`: of tools/runtimes. */
-export async function openInPython(python: string, script: string, opening: Opening): Promise<OpenedModel> {
-  const child = spawn(python, [`${folder}${script}`, toldOf(opening)], {
+export async function openPythonRuntime(python: string, script: string, opening: RuntimeOpening): Promise<OpenedModel> {
+  const child = spawn(python, [`${folder}${script}`, openingArgument(opening)], {
     stdio: ["pipe", "pipe", "pipe"],
     env: { ...process.env, ...QUIET, PYTHONPATH: folder },
     detached: process.platform !== "win32",
     windowsHide: true,
   });
   child.stdin.on("error", () => undefined); // Its end tells.
-  const apart = new Apart(`${script.replace(/^of_|\.py$/g, "")} in Python`, child, (asked) =>
-    child.stdin.write(`${JSON.stringify("graph" in asked ? packed(asked) : asked)}\n`),
+  const apart = new RuntimeProcess(`${script.replace(/^of_|\.py$/g, "")} in Python`, child, (request) =>
+    child.stdin.write(`${JSON.stringify("graph" in request ? packed(request) : request)}\n`),
   );
   createInterface({ input: child.stdout }).on("line", (line) => apart.hear(unpacked(JSON.parse(line) as Packed)));
-  return opened(apart, opening);
+  return openedModelOf(apart, opening);
 }
 
 /** Arrays with their bytes in base 64. */
 type PackedArray = Omit<NDArray, "bytes"> & { readonly bytes: string };
-type PackedWriting = Omit<WrittenBy, "first"> & { readonly first?: PackedArray };
+type PackedWriting = Omit<GeneratedText, "first"> & { readonly first?: PackedArray };
 type Packed =
-  | Exclude<Answered, { readonly outputs: unknown } | { readonly written: unknown }>
+  | Exclude<RuntimeReply, { readonly outputs: unknown } | { readonly written: unknown }>
   | { readonly outputs: Readonly<Record<string, PackedArray>> }
   | { readonly written: PackedWriting };
 
-function packed(asked: Asked): unknown {
-  const feeds = Object.entries(asked.feeds).map(([name, array]) => [
+function packed(request: GraphRequest): unknown {
+  const feeds = Object.entries(request.feeds).map(([name, array]) => [
     name,
     { ...array, bytes: Buffer.from(array.bytes).toString("base64") },
   ]);
-  return { ...asked, feeds: Object.fromEntries(feeds) as unknown };
+  return { ...request, feeds: Object.fromEntries(feeds) as unknown };
 }
-function unpacked(answer: Packed): Answered {
+function unpacked(answer: Packed): RuntimeReply {
   if ("written" in answer) {
     const { first, ...written } = answer.written;
     return { written: { ...written, ...(first && { first: whole(first) }) } };

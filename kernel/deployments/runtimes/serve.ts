@@ -5,58 +5,65 @@
  */
 import { Worker } from "node:worker_threads";
 import type { NDArray } from "#dsl/tensor/program.js";
-import { picked } from "../decoders/picks.js";
-import type { TextRead, WrittenBy } from "../runtime.js";
-import type { Answered, Asked, AskedAnything, AskedReading, AskedText, Opening } from "./process.js";
+import { pickLogits } from "../decoders/picks.js";
+import type { TextTokens, GeneratedText } from "../runtime.js";
+import type {
+  RuntimeReply,
+  GraphRequest,
+  RuntimeRequest,
+  TokenizationRequest,
+  TextRequest,
+  RuntimeOpening,
+} from "./process.js";
 
-export interface Opened {
+export interface ServedRuntime {
   readonly version: string;
-  run?(asked: Asked): Promise<Readonly<Record<string, NDArray>>> | Readonly<Record<string, NDArray>>;
-  write?(asked: AskedText): Promise<WrittenBy>;
-  reads?(texts: AskedReading["texts"]): Promise<readonly TextRead[]>;
+  run?(request: GraphRequest): Promise<Readonly<Record<string, NDArray>>> | Readonly<Record<string, NDArray>>;
+  write?(request: TextRequest): Promise<GeneratedText>;
+  reads?(texts: TokenizationRequest["texts"]): Promise<readonly TextTokens[]>;
 }
 
-export function serve(open: (opening: Opening) => Promise<Opened> | Opened): void {
+export function serveRuntime(open: (opening: RuntimeOpening) => Promise<ServedRuntime> | ServedRuntime): void {
   process.on("SIGINT", () => undefined);
   process.on("disconnect", () => process.exit(0));
-  const opening = JSON.parse(process.argv[2]!) as Opening & { readonly parent: number };
+  const opening = JSON.parse(process.argv[2]!) as RuntimeOpening & { readonly parent: number };
   new Worker(new URL("./parent-main.js", import.meta.url), { workerData: opening.parent }).unref();
   const opened = Promise.resolve(opening).then(open);
   let queue = sent(answered(async () => begun(await opened)));
-  process.on("message", (asked: AskedAnything) => {
-    const before = "prompt" in asked ? opened : queue;
+  process.on("message", (request: RuntimeRequest) => {
+    const before = "prompt" in request ? opened : queue;
     const answer = answered(async () => {
       await before;
-      return answerOf(await opened, asked);
+      return answerOf(await opened, request);
     });
     queue = queue.then(() => sent(answer));
   });
 }
 
-function begun({ version, reads }: Opened): Answered {
+function begun({ version, reads }: ServedRuntime): RuntimeReply {
   return { version, ...(reads && { reads: true }) };
 }
 
-async function answerOf(opened: Opened, asked: AskedAnything): Promise<Answered> {
-  if ("prompt" in asked) {
-    if (opened.write) return { written: await opened.write(asked) };
-  } else if ("texts" in asked) {
-    if (opened.reads) return { read: await opened.reads(asked.texts) };
+async function answerOf(opened: ServedRuntime, request: RuntimeRequest): Promise<RuntimeReply> {
+  if ("prompt" in request) {
+    if (opened.write) return { written: await opened.write(request) };
+  } else if ("texts" in request) {
+    if (opened.reads) return { read: await opened.reads(request.texts) };
   } else if (opened.run) {
-    const outputs = await opened.run(asked);
+    const outputs = await opened.run(request);
     const { logits, ...others } = outputs;
-    return { outputs: asked.picks && logits ? { ...others, ...picked(logits, asked.picks) } : outputs };
+    return { outputs: request.picks && logits ? { ...others, ...pickLogits(logits, request.picks) } : outputs };
   }
   throw new Error("it is asked for what it doesn't do");
 }
 
-function answered(make: () => Promise<Answered>): Promise<Answered> {
-  return make().catch((error: unknown): Answered => ({
+function answered(make: () => Promise<RuntimeReply>): Promise<RuntimeReply> {
+  return make().catch((error: unknown): RuntimeReply => ({
     failed: error instanceof Error ? error.message : String(error),
   }));
 }
 
-async function sent(answer: Promise<Answered>): Promise<void> {
+async function sent(answer: Promise<RuntimeReply>): Promise<void> {
   const whole = await answer;
   await new Promise<void>((resolve) => {
     process.send?.(whole, undefined, {}, () => resolve());

@@ -4,38 +4,38 @@ import { internalCodes } from "#dsl/language/diagnostics/internal-codes.js";
 import { runtimesCodes } from "./codes.js";
 import { tensorsCodes } from "../../tensors/codes.js";
 import { must } from "#dsl/language/diagnostics/must.js";
-import { loadBinding, type Held } from "../../engines/native/binding.js";
+import { loadTensorflowBinding, type TensorHandle } from "../../engines/native/binding.js";
 import { TensorExchange } from "../../engines/tensorflow/exchange.js";
-import { graphOf } from "./process.js";
-import { serve } from "./serve.js";
+import { graphNamed } from "./process.js";
+import { serveRuntime } from "./serve.js";
 import type { DType } from "#dsl/tensor/program.js";
 
 registerCodes(internalCodes, runtimesCodes, tensorsCodes);
 
-serve(({ place, graphs, library }) => {
-  const binding = loadBinding(must(library, "the addon of a runtime"));
+serveRuntime(({ place, graphs, library }) => {
+  const binding = loadTensorflowBinding(must(library, "the addon of a runtime"));
   const exchange = new TensorExchange(binding);
   const session = binding.loadSavedModel(place, "serve");
   return {
     version: binding.TF_Version,
     run({ graph, feeds, wanted }) {
-      const { inputs, outputs } = graphOf(graphs, graph);
+      const { inputs, outputs } = graphNamed(graphs, graph);
       const names = Object.keys(inputs);
       const lent: number[] = [];
-      let held: readonly Held[] = [];
+      let handles: readonly TensorHandle[] = [];
       try {
         for (const name of names) lent.push(exchange.lend(feeds[name]!));
         const fed = names.map((name) => `${inputs[name]!.name}:0`).join(",");
-        const asked = wanted.map((name) => `${outputs[name]!.name}:0`).join(",");
-        held = binding.runSavedModel(session, lent, fed, asked);
+        const outputNames = wanted.map((name) => `${outputs[name]!.name}:0`).join(",");
+        handles = binding.runSavedModel(session, lent, fed, outputNames);
         return Object.fromEntries(
           wanted.map((name, i) => {
-            const read = exchange.read(held[i]!, outputs[name]!.dtype as DType);
+            const read = exchange.read(handles[i]!, outputs[name]!.dtype as DType);
             return [name, { ...read, bytes: Uint8Array.from(read.bytes) }];
           }),
         );
       } finally {
-        exchange.drop(held);
+        exchange.drop(handles);
         for (const id of lent) binding.deleteTensor(id);
       }
     },

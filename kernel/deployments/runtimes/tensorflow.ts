@@ -1,22 +1,22 @@
 /** SavedModels in TensorFlow itself, through tfjs's binding, with none of our kernels: as it serves everybody. */
 import { must } from "#dsl/language/diagnostics/must.js";
-import { addonKey } from "../../engines/native/compile.js";
-import { findNative, type Native } from "../../engines/native/layout.js";
+import { addonCacheKey } from "../../engines/native/compile.js";
+import { findTensorflow, type TensorflowInstallation } from "../../engines/native/layout.js";
 import type { RuntimeRecord } from "../runtime.js";
-import { openApart } from "./process.js";
+import { openRuntimeProcess } from "./process.js";
 
-const native = async (): Promise<Native | null> => {
-  const key = await addonKey();
-  return findNative(key, "cpu") ?? findNative(key);
+const native = async (): Promise<TensorflowInstallation | null> => {
+  const key = await addonCacheKey();
+  return findTensorflow(key, "cpu") ?? findTensorflow(key);
 };
 
-export const tensorflow: RuntimeRecord = {
+export const tensorflowRuntime: RuntimeRecord = {
   title: "TensorFlow",
   found: async () => ((await native()) ? null : "tunebook setup brings it"),
   async open(place, written) {
     const { addon } = must(await native(), "a TensorFlow that was found");
     const opening = { place, graphs: written.graphs ?? {}, library: addon };
-    return openApart("./tensorflow-main.js", "TensorFlow", opening, {
+    return openRuntimeProcess("./tensorflow-main.js", "TensorFlow", opening, {
       TF_CPP_MIN_LOG_LEVEL: "3",
       CUDA_VISIBLE_DEVICES: "",
     });

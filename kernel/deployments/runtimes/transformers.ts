@@ -3,11 +3,11 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { GraphFile } from "#stdlib/targets/kind.js";
-import { ADAPTER } from "../../runs/folders/adapter-folder.js";
-import { does } from "../../host/load-implementation.js";
+import { ADAPTER_FILES } from "../../runs/folders/adapter-folder.js";
+import { loadImplementation } from "../../host/load-implementation.js";
 import { readDeployment } from "../deployment.js";
 import type { RuntimeRecord } from "../runtime.js";
-import { openInPython, pythonWith } from "./python.js";
+import { openPythonRuntime, findPythonWith } from "./python.js";
 
 const ids = (name: string) => ({ name, dtype: "i64", shape: ["batch", "length"] }) as const;
 /** What any model that answers is asked. */
@@ -21,23 +21,23 @@ const FORWARD: GraphFile = {
   outputs: { logits: { name: "logits", dtype: "f32", shape: [] } },
 };
 
-export const transformers: RuntimeRecord = {
+export const transformersRuntime: RuntimeRecord = {
   title: "transformers",
   reads: ["tunebook"],
   async found() {
-    return (await pythonWith("transformers", "torch")) === null
+    return (await findPythonWith("transformers", "torch")) === null
       ? "`pip install transformers torch peft` brings it to the Python on the path, or to that of TUNEBOOK_PYTHON"
       : null;
   },
-  async open(place, _written, o) {
-    const python = must(await pythonWith("transformers", "torch"), "a Python that was found");
+  async open(place, _written, options) {
+    const python = must(await findPythonWith("transformers", "torch"), "a Python that was found");
     const { task, tokenTypes } = await readingIn(place);
     const { token_type_ids: types, ...plain } = FORWARD.inputs;
     const inputs = { ...plain, ...(tokenTypes && types && { token_type_ids: types }) };
-    const graphs = (await does(task, "task")).answers ? { forward: { ...FORWARD, inputs } } : {};
-    const alone = existsSync(join(place, ADAPTER.config));
-    const opening = { place, graphs, ...(alone && { base: await must(o, "where a base lies").base() }) };
-    return { ...(await openInPython(python, "of_transformers.py", opening)), graphs };
+    const graphs = (await loadImplementation(task, "task")).answers ? { forward: { ...FORWARD, inputs } } : {};
+    const alone = existsSync(join(place, ADAPTER_FILES.config));
+    const opening = { place, graphs, ...(alone && { base: await must(options, "where a base lies").base() }) };
+    return { ...(await openPythonRuntime(python, "of_transformers.py", opening)), graphs };
   },
 };
 

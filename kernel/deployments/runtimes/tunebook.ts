@@ -5,11 +5,11 @@
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { RuntimeRecord } from "../runtime.js";
 
-export const tunebook: RuntimeRecord = {
+export const tunebookRuntime: RuntimeRecord = {
   title: "Tunebook, from the written files",
   found: () => Promise.resolve(null),
-  async open(_place, _written, o) {
-    const { session, engine, close } = await must(o, "how it is opened again").reopen();
+  async open(_place, _written, options) {
+    const { session, engine, close } = await must(options, "how it is opened again").reopen();
     return { version: engine.info.title, session, close };
   },
 };

@@ -4,22 +4,22 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PbfWriter } from "pbf";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { FORMAT } from "#dsl/tensor/backends/tensorflow/saved-model.js";
-import { SIGNATURE } from "#dsl/tensor/backends/tensorflow/inference.js";
+import { SAVED_MODEL_VERSION } from "#dsl/tensor/backends/tensorflow/saved-model.js";
+import { SIGNATURE_NAME } from "#dsl/tensor/backends/tensorflow/inference.js";
 import { findConverter, runConverter } from "../../engines/native/converter.js";
-import type { Tool } from "./tool.js";
+import type { ConversionTool } from "./tool.js";
 
 /** How weights are rounded: as they are, to half the bits, to bytes with the activations left in floats. */
-export type Rounded = "none" | "f16" | "int8";
+export type WeightRounding = "none" | "f16" | "int8";
 
-export const litert: Tool = async ({ from, to, quantize }) => {
+export const litertTool: ConversionTool = async ({ from, to, quantize }) => {
   const converter = await findConverter();
   if ("why" in converter) throw new CodedError("converter-missing", converter);
   const work = await mkdtemp(join(tmpdir(), "tunebook-litert-"));
   try {
     const [model, settings] = [join(work, "model"), join(work, "settings")];
     await writeFile(model, modelFlags(from));
-    await writeFile(settings, converterFlags(quantize as Rounded));
+    await writeFile(settings, converterFlags(quantize as WeightRounding));
     const { code, stdout, stderr } = await runConverter(converter.program, [converter.library, model, settings, to]);
     if (code === 3) throw new CodedError("converter-missing", { why: `its library lacks ${stdout.trim()}` });
     if (code !== 0) throw new CodedError("conversion-failed", { to, why: whyOf(code, stderr) }, { cause: stderr });
@@ -40,9 +40,9 @@ function whyOf(code: number | string, stderr: string): string {
 function modelFlags(folder: string): Uint8Array {
   const pbf = new PbfWriter();
   pbf.writeStringField(20, folder);
-  pbf.writeVarintField(21, FORMAT);
+  pbf.writeVarintField(21, SAVED_MODEL_VERSION);
   pbf.writeStringField(22, "serve");
-  pbf.writeStringField(23, SIGNATURE);
+  pbf.writeStringField(23, SIGNATURE_NAME);
   return pbf.finish();
 }
 
@@ -51,7 +51,7 @@ const TFLITE = 2;
 const FLOAT = 1;
 
 /** tflite.ConverterFlags. */
-function converterFlags(quantize: Rounded): Uint8Array {
+function converterFlags(quantize: WeightRounding): Uint8Array {
   const pbf = new PbfWriter();
   pbf.writeVarintField(1, GRAPH_DEF);
   pbf.writeVarintField(2, TFLITE);

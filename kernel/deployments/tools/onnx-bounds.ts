@@ -5,18 +5,18 @@
 import { rm } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import type { NDArray } from "#dsl/tensor/program.js";
-import { whole } from "#stdlib/tasks/shared/feeds.js";
+import { int32Array } from "#stdlib/tasks/shared/feeds.js";
 import type { GraphFile, GraphName } from "#stdlib/targets/kind.js";
-import { floats } from "../../engines/feeds.js";
-import { nothing } from "../arrays.js";
-import { openApart } from "../runtimes/process.js";
-import type { Tool } from "./tool.js";
+import { toFloats } from "../../engines/feeds.js";
+import { emptyArray } from "../arrays.js";
+import { openRuntimeProcess } from "../runtimes/process.js";
+import type { ConversionTool } from "./tool.js";
 
 /** `graph`: its ports, and what it is; `rows`: Int32Array of each. Gives Record<output, number[]>. */
-export const onnxBounds: Tool = async ({ from, graph, name, rows }) => {
+export const onnxBoundsTool: ConversionTool = async ({ from, graph, name, rows }) => {
   const ports = graph as Omit<GraphFile, "file">;
   const file: GraphFile = { ...ports, file: basename(from) };
-  const opened = await openApart("./onnxruntime-main.js", "ONNX Runtime", {
+  const opened = await openRuntimeProcess("./onnxruntime-main.js", "ONNX Runtime", {
     place: dirname(from),
     graphs: { [name as GraphName]: file },
   });
@@ -25,7 +25,7 @@ export const onnxBounds: Tool = async ({ from, graph, name, rows }) => {
     const found = Object.fromEntries(wanted.map((output) => [output, [] as number[]]));
     for (const row of rows as readonly Int32Array[]) {
       const out = await opened.run?.(name as GraphName, feedsOf(file, row), wanted);
-      for (const output of wanted) found[output]?.push(floats(out?.[output] ?? nothing([0]))[0] ?? 0);
+      for (const output of wanted) found[output]?.push(toFloats(out?.[output] ?? emptyArray([0]))[0] ?? 0);
     }
     return found;
   } finally {
@@ -36,18 +36,18 @@ export const onnxBounds: Tool = async ({ from, graph, name, rows }) => {
 
 /** One text, nothing before it. */
 function feedsOf({ inputs }: GraphFile, row: Int32Array): Record<string, NDArray> {
-  const ids = (of: (at: number) => number): NDArray =>
-    whole(
-      Int32Array.from(row, (_, at) => of(at)),
+  const ids = (idAt: (position: number) => number): NDArray =>
+    int32Array(
+      Int32Array.from(row, (_, position) => idAt(position)),
       [1, row.length],
     );
   return Object.fromEntries(
     Object.entries(inputs).map(([name, { shape }]) => {
-      if (name === "input_ids") return [name, ids((at) => row[at] ?? 0)];
-      if (name === "position_ids") return [name, ids((at) => at)];
+      if (name === "input_ids") return [name, ids((position) => row[position] ?? 0)];
+      if (name === "position_ids") return [name, ids((position) => position)];
       if (name === "token_type_ids") return [name, ids(() => 0)];
       if (name === "attention_mask") return [name, ids(() => 1)];
-      return [name, nothing(shape.map((size, axis) => (axis === 0 ? 1 : typeof size === "number" ? size : 0)))];
+      return [name, emptyArray(shape.map((size, axis) => (axis === 0 ? 1 : typeof size === "number" ? size : 0)))];
     }),
   );
 }

@@ -1,15 +1,15 @@
 /** A demo page out of a model's ONNX file: embedded, or named as what is given to the page. */
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { createHash } from "node:crypto";
-import type { Demo } from "#stdlib/targets/shared/page/demo.js";
-import { pageOf } from "../page-file.js";
-import type { Tool } from "./tool.js";
+import type { PageDemo } from "#stdlib/targets/shared/page/demo.js";
+import { renderPage } from "../page-file.js";
+import type { ConversionTool } from "./tool.js";
 
 /** `demo`: all of it but its model's size and sum; `file`: what a model that stays outside is called, else null. */
-export const page: Tool = async ({ from, to, demo, tokenizer, file }) => {
+export const pageTool: ConversionTool = async ({ from, to, demo, tokenizer, file }) => {
   const model = await readFile(from);
-  const about: Demo = {
-    ...(demo as Omit<Demo, "model">),
+  const about: PageDemo = {
+    ...(demo as Omit<PageDemo, "model">),
     model: {
       bytes: model.length,
       sha256: createHash("sha256").update(model).digest("hex"),
@@ -18,7 +18,7 @@ export const page: Tool = async ({ from, to, demo, tokenizer, file }) => {
   };
   await writeFile(
     to,
-    await pageOf({ demo: about, tokenizer: tokenizer as string, model: file === null ? model : null }),
+    await renderPage({ demo: about, tokenizer: tokenizer as string, model: file === null ? model : null }),
   );
   if (file === null) await rm(from);
 };

@@ -4,4 +4,4 @@ export interface ToolPaths {
   readonly from: string;
   readonly to: string;
 }
-export type Tool = (o: ToolPaths & Readonly<Record<string, unknown>>) => Promise<unknown>;
+export type ConversionTool = (options: ToolPaths & Readonly<Record<string, unknown>>) => Promise<unknown>;

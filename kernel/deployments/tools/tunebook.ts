@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { create } from "tar";
-import type { Tool } from "./tool.js";
+import type { ConversionTool } from "./tool.js";
 
 const root = fileURLToPath(new URL("../../../../", import.meta.url));
 /** Parts of the package that run. */
@@ -20,7 +20,7 @@ const RUNS = /\.(?:js|mjs|json|cc|cpp|h|txt|py|wasm)$/;
 /** The folder that npm takes a package from. */
 const FOLDER = "package";
 
-export const tunebook: Tool = async ({ to }) => {
+export const tunebookTool: ConversionTool = async ({ to }) => {
   const work = await mkdtemp(join(tmpdir(), "tunebook-package-"));
   try {
     await symlink(root, join(work, "root"), "junction");

@@ -1,12 +1,12 @@
 /** Curves of several runs over each other: training loss, then each validation score in a picture of its own. */
 import type { Figure, Trace } from "../figure.js";
-import { short, smoothed } from "./line.js";
-import { color } from "../svg/colors.js";
+import { roundToSixDigits, smoothCurve } from "./line.js";
+import { paletteColor } from "../svg/colors.js";
 import { escapeLabel } from "../../host/text.js";
 
-export type Along = "step" | "seconds" | "tokens";
+export type CurveXAxis = "step" | "seconds" | "tokens";
 /** What a run's log comes to: in each list a value for each point. */
-export interface Series {
+export interface CurveSeries {
   readonly loss: {
     readonly step: readonly number[];
     readonly seconds: readonly number[];
@@ -14,15 +14,15 @@ export interface Series {
     readonly y: readonly (number | null)[];
   };
   /** By name: `validation accuracy`. */
-  readonly scores: ReadonlyMap<string, Series["loss"]>;
+  readonly scores: ReadonlyMap<string, CurveSeries["loss"]>;
 }
-export interface Curve {
+export interface ComparedCurve {
   readonly label: string;
   /** Keeps its colour while others come and go. */
   readonly slot: number;
-  readonly series: Series;
+  readonly series: CurveSeries;
 }
-const axes: Readonly<Record<Along, string>> = { step: "step", seconds: "seconds of training", tokens: "tokens" };
+const axes: Readonly<Record<CurveXAxis, string>> = { step: "step", seconds: "seconds of training", tokens: "tokens" };
 const dashes = ["solid", "dash", "dot", "dashdot"] as const;
 /** More pictures would be too small to read. */
 const most = 8;
@@ -30,20 +30,20 @@ const most = 8;
 const heights = { first: 330, more: 240, gap: 60 } as const;
 const margin = { t: 44, r: 16, b: 44, l: 60 } as const;
 
-export function styleOf(slot: number): { readonly color: string; readonly dash: string } {
-  return { color: color(slot), dash: dashes[Math.floor(slot / 8) % dashes.length]! };
+export function curveStyleOf(slot: number): { readonly color: string; readonly dash: string } {
+  return { color: paletteColor(slot), dash: dashes[Math.floor(slot / 8) % dashes.length]! };
 }
 
-export function comparedFigure(
-  curves: readonly Curve[],
-  o: { readonly along: Along; readonly smooth: boolean },
+export function comparedCurvesFigure(
+  curves: readonly ComparedCurve[],
+  options: { readonly along: CurveXAxis; readonly smooth: boolean },
 ): Figure {
   const names = [...new Set(curves.flatMap(({ series }) => [...series.scores.keys()]))].slice(0, most);
   const rows = Math.ceil(names.length / 2);
   const plot = heights.first - heights.gap + rows * heights.more;
-  const data: Trace[] = curves.flatMap((curve) => lossTraces(curve, o, curves.length));
+  const data: Trace[] = curves.flatMap((curve) => lossTraces(curve, options, curves.length));
   const layout: Record<string, unknown> = {
-    xaxis: { title: { text: axes[o.along] }, rangemode: "tozero", anchor: "y" },
+    xaxis: { title: { text: axes[options.along] }, rangemode: "tozero", anchor: "y" },
     yaxis: { title: { text: "training loss" }, domain: [1 - (heights.first - heights.gap) / plot, 1], anchor: "x" },
   };
   names.forEach((name, i) => {
@@ -63,7 +63,7 @@ export function comparedFigure(
     };
     for (const curve of curves) {
       const on = curve.series.scores.get(name);
-      if (on) data.push(scoreTrace(curve, on, o.along, n));
+      if (on) data.push(scoreTrace(curve, on, options.along, n));
     }
   });
   return {
@@ -75,23 +75,23 @@ export function comparedFigure(
       showlegend: true,
       legend: { orientation: "h", x: 0, y: 1, yanchor: "bottom", groupclick: "togglegroup" },
       hovermode: "x unified",
-      uirevision: `compared ${o.along}`,
+      uirevision: `compared ${options.along}`,
     },
   };
 }
 
 function lossTraces(
-  { label, slot, series }: Curve,
-  { along, smooth }: { readonly along: Along; readonly smooth: boolean },
+  { label, slot, series }: ComparedCurve,
+  { along, smooth }: { readonly along: CurveXAxis; readonly smooth: boolean },
   runs: number,
 ): Trace[] {
-  const { color: ink, dash } = styleOf(slot);
+  const { color: ink, dash } = curveStyleOf(slot);
   const common = { type: "scatter", mode: "lines", x: series.loss[along], legendgroup: `run ${slot}` };
   const y = series.loss.y;
   const main: Trace = {
     ...common,
     name: escapeLabel(label),
-    y: (smooth ? smoothed(y) : y).map(short),
+    y: (smooth ? smoothCurve(y) : y).map(roundToSixDigits),
     line: { color: ink, dash, width: 2 },
     hovertemplate: "%{y:.4f}",
   };
@@ -101,7 +101,7 @@ function lossTraces(
     {
       ...common,
       name: "",
-      y: y.map(short),
+      y: y.map(roundToSixDigits),
       opacity: 0.3,
       line: { color: ink, width: 1 },
       hoverinfo: "skip",
@@ -111,14 +111,14 @@ function lossTraces(
   ];
 }
 
-function scoreTrace({ label, slot }: Curve, on: Series["loss"], along: Along, n: number): Trace {
-  const { color: ink, dash } = styleOf(slot);
+function scoreTrace({ label, slot }: ComparedCurve, on: CurveSeries["loss"], along: CurveXAxis, n: number): Trace {
+  const { color: ink, dash } = curveStyleOf(slot);
   return {
     type: "scatter",
     mode: "lines+markers",
     name: escapeLabel(label),
     x: on[along],
-    y: on.y.map(short),
+    y: on.y.map(roundToSixDigits),
     xaxis: `x${n}`,
     yaxis: `y${n}`,
     legendgroup: `run ${slot}`,

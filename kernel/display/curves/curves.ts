@@ -1,18 +1,18 @@
 /** A run's curves from its events: one figure, drawn anew and updated in place while it trains; a table at its end. */
-import { usualMetric } from "#dsl/compiler/plan/watched-metric.js";
-import { metricName, metricNamed } from "#stdlib/metrics/shared/metric-name.js";
+import { defaultWatchedMetric } from "#dsl/compiler/plan/watched-metric.js";
+import { metricName, metricCapabilities } from "#stdlib/metrics/shared/metric-name.js";
 import { registry } from "#stdlib/registry.js";
 import type { RunEvent } from "#kernel/events/events.js";
 import type { Figure, Trace } from "../figure.js";
-import type { Shown } from "../bundle-output.js";
-import { short, smoothed } from "./line.js";
-import { spentIn, spentText, spentTraces } from "./time-spent.js";
-import { fixed as scoreDigits } from "../score-cell.js";
-import { WIDTH } from "../html.js";
-import { color } from "../svg/colors.js";
-import { tableShown } from "../table.js";
-import { duration, escapeLabel, plural, significant } from "../../host/text.js";
-import { finite } from "../../events/finite.js";
+import type { DisplayOutput } from "../bundle-output.js";
+import { roundToSixDigits, smoothCurve } from "./line.js";
+import { epsilonSpent, epsilonText, epsilonTraces } from "./time-spent.js";
+import { fixedText as scoreDigits } from "../score-cell.js";
+import { OUTPUT_WIDTH } from "../html.js";
+import { paletteColor } from "../svg/colors.js";
+import { tableView } from "../table.js";
+import { durationText, escapeLabel, plural, significantText } from "../../host/text.js";
+import { finiteNumber } from "../../events/finite.js";
 
 type Step = Extract<RunEvent, { kind: "step" }>;
 
@@ -32,15 +32,15 @@ export function curvesFigure(events: readonly RunEvent[], { title, validates }: 
   const steps = events.filter((e): e is Step => e.kind === "step");
   const evaluations = events.filter((e): e is Evaluated => e.kind === "evaluated");
   const total = events.findLast((e) => e.kind === "started")?.steps;
-  const told = [...new Set(evaluations.flatMap((e) => Object.keys(e.metrics)))];
-  const names = told.filter((name) => !isBesideLoss(name));
+  const metricNames = [...new Set(evaluations.flatMap((e) => Object.keys(e.metrics)))];
+  const names = metricNames.filter((name) => !isBesideLoss(name));
   const two = names.length > 0 || (validates ?? false);
   const best = bestOf(events);
-  const spent = spentTraces(steps);
+  const spent = epsilonTraces(steps);
   const marked = best ? bestMark(evaluations, best) : [];
   const data: Trace[] = [
     ...lossTraces(steps, stepOf(events)),
-    ...metricTraces(evaluations, told.filter(isBesideLoss), { xaxis: "x", yaxis: "y" }, 1),
+    ...metricTraces(evaluations, metricNames.filter(isBesideLoss), { xaxis: "x", yaxis: "y" }, 1),
     ...metricTraces(evaluations, names, { xaxis: "x2", yaxis: "y2" }, 2),
     ...marked,
     ...spent.traces,
@@ -87,28 +87,28 @@ function legendHeight(traces: readonly Trace[]): number {
   const names = traces.flatMap(({ name, showlegend }) =>
     typeof name === "string" && showlegend !== false ? [name.length] : [],
   );
-  const room = WIDTH - 72;
+  const room = OUTPUT_WIDTH - 72;
   const inLine = names.reduce((sum, letters) => sum + MARK + LETTER * letters, 0) <= room;
   const columns = inLine ? names.length : Math.max(1, Math.floor(room / (MARK + LETTER * Math.max(1, ...names))));
   return 16 + LINE * Math.max(1, Math.ceil(names.length / Math.max(1, columns)));
 }
 
 function isBesideLoss(name: string): boolean {
-  return metricNamed(name, registry)?.besideLoss === true;
+  return metricCapabilities(name, registry)?.besideLoss === true;
 }
 
 function lossTraces(steps: readonly Step[], unit: string): Trace[] {
   const x = steps.map((e) => e.step);
-  const y = steps.map((e) => finite(e.loss));
-  const smooth = smoothed(y);
+  const y = steps.map((e) => finiteNumber(e.loss));
+  const smooth = smoothCurve(y);
   const raw: Trace = {
     type: "scatter",
     mode: "lines",
     name: `loss of each ${unit}`,
     x,
-    y: y.map(short),
+    y: y.map(roundToSixDigits),
     opacity: 0.45,
-    line: { color: color(0), width: 1 },
+    line: { color: paletteColor(0), width: 1 },
     hoverinfo: "skip",
   };
   return [
@@ -118,8 +118,8 @@ function lossTraces(steps: readonly Step[], unit: string): Trace[] {
       mode: "lines",
       name: "training loss",
       x,
-      y: smooth.map(short),
-      line: { color: color(0), width: 2 },
+      y: smooth.map(roundToSixDigits),
+      line: { color: paletteColor(0), width: 2 },
       hovertemplate: "%{y:.4f}",
     },
   ];
@@ -138,8 +138,8 @@ function metricTraces(evaluations: readonly Evaluated[], names: readonly string[
       name: escapeLabel(`${split} ${name}`),
       ...axes,
       x: on.map((e) => e.step),
-      y: on.map((e) => short(finite(e.metrics[name]))),
-      line: { color: color(from + i), width: 2 },
+      y: on.map((e) => roundToSixDigits(finiteNumber(e.metrics[name]))),
+      line: { color: paletteColor(from + i), width: 2 },
       marker: { size: 6 },
       hovertemplate: "%{y:.4f}",
     }));
@@ -153,26 +153,28 @@ interface Best {
 function bestOf(events: readonly RunEvent[]): Best | null {
   const best = events.findLast((e) => e.kind === "checkpoint" && e.best);
   return best?.kind === "checkpoint"
-    ? { step: best.step, by: best.by ?? metricName(usualMetric(registry), registry) }
+    ? { step: best.step, by: best.by ?? metricName(defaultWatchedMetric(registry), registry) }
     : null;
 }
 
 /** Values that are next to the same would be told apart by their last digits: the axis then shows their size instead. */
 function rangeOf(evaluations: readonly Evaluated[], names: readonly string[]): Trace {
-  const values = evaluations.flatMap((e) => names.map((name) => finite(e.metrics[name]))).filter((v) => v !== null);
+  const values = evaluations
+    .flatMap((e) => names.map((name) => finiteNumber(e.metrics[name])))
+    .filter((v) => v !== null);
   if (values.length === 0) return {};
   const low = values.reduce((a, b) => Math.min(a, b), Infinity);
   const high = values.reduce((a, b) => Math.max(a, b), -Infinity);
   const size = Math.max(Math.abs(low), Math.abs(high));
   if (high - low > 0.001 * size) return {};
   const around = size === 0 ? 0.5 : 0.1 * size;
-  return { range: [short(low - around), short(high + around)] };
+  return { range: [roundToSixDigits(low - around), roundToSixDigits(high + around)] };
 }
 
 /** A ring around the evaluation whose checkpoint is the best so far, on the curve of the metric that says so. */
 function bestMark(evaluations: readonly Evaluated[], { step, by }: Best): Trace[] {
-  const at = evaluations.find((e) => e.step === step);
-  const value = at && short(finite(at.metrics[by]));
+  const evaluation = evaluations.find((e) => e.step === step);
+  const value = evaluation && roundToSixDigits(finiteNumber(evaluation.metrics[by]));
   if (value === undefined || value === null) return [];
   const axes = isBesideLoss(by) ? { xaxis: "x", yaxis: "y" } : { xaxis: "x2", yaxis: "y2" };
   return [
@@ -183,33 +185,32 @@ function bestMark(evaluations: readonly Evaluated[], { step, by }: Best): Trace[
       ...axes,
       x: [step],
       y: [value],
-      marker: { size: 13, symbol: "circle-open", color: color(3), line: { width: 2 } },
+      marker: { size: 13, symbol: "circle-open", color: paletteColor(3), line: { width: 2 } },
       hoverinfo: "skip",
     },
   ];
 }
 
 /** What the run came to, in the words that a line ends with: the scores of the weights that were kept, and where they come from. */
-export function outcomeWords(
+export function runOutcomeWords(
   events: readonly RunEvent[],
   { keepsLast = false }: { readonly keepsLast?: boolean } = {},
 ): readonly string[] {
   const evaluations = events.filter((e): e is Evaluated => e.kind === "evaluated");
   const best = bestOf(events);
-  const kept = best && !keepsLast ? evaluations.find((e) => e.step === best.step) : evaluations.at(-1);
-  if (!kept) return [];
-  const first = best && best.by in kept.metrics ? [best.by] : [];
-  const names = [...new Set([...first, ...Object.keys(kept.metrics).filter((name) => !isBesideLoss(name))])].slice(
-    0,
-    2,
-  );
-  const scores = names.map((name) => `${kept.split} ${name} ${scoreText(kept.metrics[name])}`);
-  const epoch = events.findLast((e): e is Step => e.kind === "step" && e.step <= kept.step)?.epoch;
+  const finalEvaluation = best && !keepsLast ? evaluations.find((e) => e.step === best.step) : evaluations.at(-1);
+  if (!finalEvaluation) return [];
+  const first = best && best.by in finalEvaluation.metrics ? [best.by] : [];
+  const names = [
+    ...new Set([...first, ...Object.keys(finalEvaluation.metrics).filter((name) => !isBesideLoss(name))]),
+  ].slice(0, 2);
+  const scores = names.map((name) => `${finalEvaluation.split} ${name} ${scoreText(finalEvaluation.metrics[name])}`);
+  const epoch = events.findLast((e): e is Step => e.kind === "step" && e.step <= finalEvaluation.step)?.epoch;
   const unit = stepOf(events);
   if (!best) return scores;
-  const later = keepsLast && best.step < kept.step;
+  const later = keepsLast && best.step < finalEvaluation.step;
   const where = `best at ${unit} ${String(best.step)}${epoch === undefined || later || unit === "round" ? "" : `, epoch ${String(epoch)}`}`;
-  return [...scores, later ? `of ${unit} ${String(kept.step)}, which is kept; ${where}` : where];
+  return [...scores, later ? `of ${unit} ${String(finalEvaluation.step)}, which is kept; ${where}` : where];
 }
 
 /** The figure's bundle shows its last numbers in a terminal. */
@@ -220,23 +221,23 @@ export function curvesText(events: readonly RunEvent[]): string {
     ? Object.entries(evaluated.metrics).map(([name, value]) => `${evaluated.split} ${name} ${number(value)}`)
     : [];
   const unit = stepOf(events);
-  const spent = spentIn(events);
+  const spent = epsilonSpent(events);
   return [
     step ? `${unit} ${String(step.step)}: loss ${number(step.loss)}` : `no ${unit} yet`,
-    ...(spent === null ? [] : [spentText(spent)]),
+    ...(spent === null ? [] : [epsilonText(spent)]),
     ...metrics,
   ].join(", ");
 }
 
 /** One row for each evaluation (for each epoch where nothing was evaluated), and how the run ended. */
-export function historyTable(events: readonly RunEvent[]): Shown {
+export function historyTable(events: readonly RunEvent[]): DisplayOutput {
   const steps = events.filter((e): e is Step => e.kind === "step");
   const evaluations = events.filter((e): e is Evaluated => e.kind === "evaluated");
   const names = [...new Set(evaluations.flatMap((e) => Object.keys(e.metrics).map((name) => `${e.split} ${name}`)))];
   const best = bestOf(events);
   const bestStep = best?.step ?? null;
   const unit = stepOf(events);
-  const isPrivate = spentIn(events) !== null;
+  const isPrivate = epsilonSpent(events) !== null;
   const ends = evaluations.length > 0 ? [...new Set(evaluations.map((e) => e.step))] : epochEnds(steps);
   const rows = ends.map((end, i) => {
     const since = i === 0 ? 0 : (ends[i - 1] ?? 0);
@@ -259,7 +260,7 @@ export function historyTable(events: readonly RunEvent[]): Shown {
     "training loss",
     ...(isPrivate ? ["ε spent"] : []),
   ];
-  return tableShown([...heads, ...names, ...(bestStep === null ? [] : [""])], rows, {
+  return tableView([...heads, ...names, ...(bestStep === null ? [] : [""])], rows, {
     title: "History",
     limit: 100,
     caption: [ending(events, steps), best ? `${unit} ${String(best.step)} is the best by validation ${best.by}` : ""]
@@ -269,8 +270,8 @@ export function historyTable(events: readonly RunEvent[]): Shown {
 }
 
 function spentUntil(steps: readonly Step[], end: number): string {
-  const spent = spentIn(steps.filter((e) => e.step <= end));
-  return spent === null ? "" : spentText(spent).replace(/^ε /, "");
+  const spent = epsilonSpent(steps.filter((e) => e.step <= end));
+  return spent === null ? "" : epsilonText(spent).replace(/^ε /, "");
 }
 
 function epochEnds(steps: readonly Step[]): number[] {
@@ -283,16 +284,16 @@ function meanLoss(steps: readonly Step[]): string {
 }
 
 function fixed(value: unknown): string {
-  return value === undefined ? "" : finite(value) === null ? String(value) : (value as number).toFixed(4);
+  return value === undefined ? "" : finiteNumber(value) === null ? String(value) : (value as number).toFixed(4);
 }
 
 /** As the tables have it. */
 function scoreText(value: unknown): string {
-  return finite(value) === null ? String(value) : scoreDigits(value as number);
+  return finiteNumber(value) === null ? String(value) : scoreDigits(value as number);
 }
 
 function number(value: unknown): string {
-  return finite(value) === null ? String(value) : significant(value as number, 4);
+  return finiteNumber(value) === null ? String(value) : significantText(value as number, 4);
 }
 
 function ending(events: readonly RunEvent[], steps: readonly Step[]): string {
@@ -304,7 +305,7 @@ function ending(events: readonly RunEvent[], steps: readonly Step[]): string {
   const how = { done: "finished", early: "stopped early", interrupted: "interrupted", failed: "failed" } as const;
   return [
     stop
-      ? `${how[stop.reason]} after ${plural(stop.step, stepOf(events))} and ${duration(stop.seconds)}`
+      ? `${how[stop.reason]} after ${plural(stop.step, stepOf(events))} and ${durationText(stop.seconds)}`
       : plural(steps.length, stepOf(events)),
     speed,
     started?.resumedFrom === undefined ? "" : `resumed from ${stepOf(events)} ${String(started.resumedFrom)}`,

@@ -1,13 +1,13 @@
 /** A learning curve: what was measured, the law through it, and what more rows would come to. */
-import type { Forecast, Interval } from "../../data/judging/power-law.js";
-import { figureShown, type Figure } from "../figure.js";
-import { short } from "./line.js";
-import type { Shown } from "../bundle-output.js";
-import { color } from "../svg/colors.js";
-import { tableShown } from "../table.js";
-import { count, escapeLabel, significant } from "../../host/text.js";
+import type { LearningCurveForecast, ForecastInterval } from "../../data/judging/power-law.js";
+import { figureView, type Figure } from "../figure.js";
+import { roundToSixDigits } from "./line.js";
+import type { DisplayOutput } from "../bundle-output.js";
+import { paletteColor } from "../svg/colors.js";
+import { tableView } from "../table.js";
+import { groupedNumber, escapeLabel, significantText } from "../../host/text.js";
 
-export interface CurveOf {
+export interface LearningCurveData {
   readonly data: string;
   /** Rows that train. */
   readonly rows: number;
@@ -29,84 +29,88 @@ const HARDLY = 0.003;
 const AT_MOST = 0.02;
 const LINE = 40;
 
-export function learningCurveShown(forecast: Forecast, of: CurveOf): readonly Shown[] {
-  const sentence = sentenceOf(forecast, of);
+export function learningCurveView(forecast: LearningCurveForecast, data: LearningCurveData): readonly DisplayOutput[] {
+  const sentence = forecastSentence(forecast, data);
   return [
-    figureShown(curveFigure(forecast, of, sentence), { text: `${of.data}: ${sentence}` }),
-    tableShown(
-      ["rows", metricOf(of), "gain"],
+    figureView(curveFigure(forecast, data, sentence), { text: `${data.data}: ${sentence}` }),
+    tableView(
+      ["rows", metricOf(data), "gain"],
       [
-        [count(of.rows), scoreText(forecast.at(of.rows), of), ""],
+        [groupedNumber(data.rows), scoreText(forecast.scoreAt(data.rows), data), ""],
         ...TIMES.map((times) => [
-          `${count(times * of.rows)} (${String(times)} times)`,
-          scoreText(forecast.at(times * of.rows), of),
-          gainText(forecast.gain(of.rows, times * of.rows), of),
+          `${groupedNumber(times * data.rows)} (${String(times)} times)`,
+          scoreText(forecast.scoreAt(times * data.rows), data),
+          gainText(forecast.gain(data.rows, times * data.rows), data),
         ]),
       ],
       {
-        caption: of.measured,
+        caption: data.measured,
       },
     ),
   ];
 }
 
 /** Where no size is better than always the same answer: what was measured, and no forecast. */
-export function nothingLearnt(
+export function nothingLearntView(
   sizes: readonly { readonly rows: number; readonly score: number; readonly seeds: number }[],
   floor: number,
-  of: { readonly name: string; readonly metric: string; readonly scored: number },
-): Shown {
-  const said =
-    `Nothing was learnt yet that shows: on ${count(of.scored)} rows of validation no size is better by more than chance than always ` +
-    `answering the commonest label (${of.metric} ${significant(floor, 4)}), so nothing can be said of more rows. ` +
+  data: { readonly name: string; readonly metric: string; readonly scored: number },
+): DisplayOutput {
+  const sentence =
+    `Nothing was learnt yet that shows: on ${groupedNumber(data.scored)} rows of validation no size is better by more than chance than always ` +
+    `answering the commonest label (${data.metric} ${significantText(floor, 4)}), so nothing can be said of more rows. ` +
     `More epochs, another learning rate or more of the base that trains come first.`;
-  return tableShown(
-    ["rows", of.metric, "trainings"],
-    sizes.map(({ rows, score, seeds }) => [count(rows), significant(score, 4), String(seeds)]),
-    { title: `${of.name}: learning curve`, caption: said },
+  return tableView(
+    ["rows", data.metric, "trainings"],
+    sizes.map(({ rows, score, seeds }) => [groupedNumber(rows), significantText(score, 4), String(seeds)]),
+    { title: `${data.name}: learning curve`, caption: sentence },
   );
 }
 
 /** `twice the rows: +1.2 ± 0.4 points`. */
-export function sentenceOf({ at, gain }: Forecast, of: CurveOf): string {
-  const { rows, errors } = of;
+export function forecastSentence(
+  { scoreAt: forecastAt, gain }: LearningCurveForecast,
+  data: LearningCurveData,
+): string {
+  const { rows, errors } = data;
   const twice = gain(rows, 2 * rows);
-  const named = of.metric !== undefined || errors;
-  const said = `twice the rows: ${gainText(twice, of)}${named ? ` in ${metricOf(of)}` : ""}`;
-  const hardly = inShares(of) ? HARDLY : HARDLY * Math.abs(twice.high - twice.low);
+  const named = data.metric !== undefined || errors;
+  const sentence = `twice the rows: ${gainText(twice, data)}${named ? ` in ${metricOf(data)}` : ""}`;
+  const hardly = inShares(data) ? HARDLY : HARDLY * Math.abs(twice.high - twice.low);
   const little = errors ? twice.high >= 0 : twice.low <= 0 && twice.middle < hardly;
-  if (!little) return said;
+  if (!little) return sentence;
   const most = errors ? -twice.low : twice.high;
-  const sure = most < AT_MOST * (inShares(of) ? 1 : Math.abs(at(2 * rows).middle));
+  const sure = most < AT_MOST * (inShares(data) ? 1 : Math.abs(forecastAt(2 * rows).middle));
   return sure
-    ? `more rows of this kind hardly help (${said})`
-    : `whether more rows of this kind help can't be told from these scores (${said})`;
+    ? `more rows of this kind hardly help (${sentence})`
+    : `whether more rows of this kind help can't be told from these scores (${sentence})`;
 }
 
-function inShares({ shares, errors }: CurveOf): boolean {
+function inShares({ shares, errors }: LearningCurveData): boolean {
   return shares ?? !errors;
 }
-function metricOf({ metric, errors }: CurveOf): string {
+function metricOf({ metric, errors }: LearningCurveData): string {
   return metric ?? (errors ? "mean absolute error" : "accuracy");
 }
 
-function gainText({ middle, low, high }: Interval, of: CurveOf): string {
+function gainText({ middle, low, high }: ForecastInterval, data: LearningCurveData): string {
   const half = (high - low) / 2;
   const sign = middle < 0 ? "−" : "+";
-  if (!inShares(of)) return `${sign}${significant(Math.abs(middle), 2)} ± ${significant(half, 2)}`;
+  if (!inShares(data)) return `${sign}${significantText(Math.abs(middle), 2)} ± ${significantText(half, 2)}`;
   return `${sign}${(100 * Math.abs(middle)).toFixed(1)} ± ${(100 * half).toFixed(1)} points`;
 }
-function scoreText({ middle, low, high }: Interval, of: CurveOf): string {
-  const told = (value: number): string => (inShares(of) ? `${(100 * value).toFixed(1)} %` : significant(value, 3));
-  return `${told(middle)} (${told(low)} – ${told(high)})`;
+function scoreText({ middle, low, high }: ForecastInterval, data: LearningCurveData): string {
+  const valueText = (value: number): string =>
+    inShares(data) ? `${(100 * value).toFixed(1)} %` : significantText(value, 3);
+  return `${valueText(middle)} (${valueText(low)} – ${valueText(high)})`;
 }
 
-function curveFigure(forecast: Forecast, of: CurveOf, sentence: string): Figure {
-  const [first, last] = [forecast.points[0]?.rows ?? 1, FARTHEST * of.rows];
+function curveFigure(forecast: LearningCurveForecast, data: LearningCurveData, sentence: string): Figure {
+  const [first, last] = [forecast.points[0]?.rows ?? 1, FARTHEST * data.rows];
   const x = Array.from({ length: LINE }, (_, i) => Math.round(first * (last / first) ** (i / (LINE - 1))));
-  const band = x.map((rows) => forecast.at(rows));
-  const scale = inShares(of) ? 100 : 1;
-  const y = (values: readonly number[]): readonly unknown[] => values.map((value) => short(scale * value));
+  const band = x.map((rows) => forecast.scoreAt(rows));
+  const scale = inShares(data) ? 100 : 1;
+  const y = (values: readonly number[]): readonly unknown[] => values.map((value) => roundToSixDigits(scale * value));
   const points = forecast.points;
   return {
     data: [
@@ -118,7 +122,7 @@ function curveFigure(forecast: Forecast, of: CurveOf, sentence: string): Figure 
         hoverinfo: "skip",
         x: [...x, ...x.toReversed()],
         y: y([...band.map(({ high }) => high), ...band.map(({ low }) => low).toReversed()]),
-        line: { width: 0, color: color(0) },
+        line: { width: 0, color: paletteColor(0) },
         fillcolor: "rgba(63,124,196,0.2)",
       },
       {
@@ -127,7 +131,7 @@ function curveFigure(forecast: Forecast, of: CurveOf, sentence: string): Figure 
         name: "power law",
         x,
         y: y(band.map(({ middle }) => middle)),
-        line: { color: color(0), width: 2 },
+        line: { color: paletteColor(0), width: 2 },
       },
       {
         type: "scatter",
@@ -141,16 +145,16 @@ function curveFigure(forecast: Forecast, of: CurveOf, sentence: string): Figure 
           array: y(points.map(({ middle, high }) => high - middle)),
           arrayminus: y(points.map(({ middle, low }) => middle - low)),
         },
-        marker: { color: color(1), size: 7 },
+        marker: { color: paletteColor(1), size: 7 },
       },
     ],
     layout: {
-      title: { text: escapeLabel(`${of.data}: ${sentence}`) },
+      title: { text: escapeLabel(`${data.data}: ${sentence}`) },
       height: 340,
       margin: { t: 64, r: 16, b: 44, l: 56 },
       legend: { orientation: "h", x: 0, y: 1.02, yanchor: "bottom" },
       xaxis: { title: { text: "rows learnt" }, type: "log" },
-      yaxis: { title: { text: escapeLabel(inShares(of) ? `${metricOf(of)}, %` : metricOf(of)) } },
+      yaxis: { title: { text: escapeLabel(inShares(data) ? `${metricOf(data)}, %` : metricOf(data)) } },
     },
   };
 }

@@ -1,12 +1,12 @@
 /** What the curves of one run and those of several are drawn from: numbers cut short, and their mean over the steps. */
 
 /** To six digits: a chart of many points stays small. */
-export function short(x: number | null): number | null {
+export function roundToSixDigits(x: number | null): number | null {
   return x === null ? null : Number(x.toPrecision(6));
 }
 
 /** Exponential mean over about a fifteenth of the run, without the pull of its start. */
-export function smoothed(y: readonly (number | null)[]): (number | null)[] {
+export function smoothCurve(y: readonly (number | null)[]): (number | null)[] {
   const keep = 1 - 1 / Math.max(4, y.length / 15);
   let sum = 0;
   let weight = 0;

@@ -1,9 +1,9 @@
 /** Learning rate and gradient norm of a run, step by step: what is looked at when a loss behaves oddly. */
 import type { RunEvent } from "../../events/events.js";
-import { finite } from "../../events/finite.js";
+import { finiteNumber } from "../../events/finite.js";
 import type { Figure, Trace } from "../figure.js";
-import { short } from "./line.js";
-import { color } from "../svg/colors.js";
+import { roundToSixDigits } from "./line.js";
+import { paletteColor } from "../svg/colors.js";
 
 /** The rate on the left, the norm on a logarithmic axis on the right. Null: no step was taken. */
 export function ratesFigure(events: readonly RunEvent[]): Figure | null {
@@ -15,19 +15,19 @@ export function ratesFigure(events: readonly RunEvent[]): Figure | null {
     mode: "lines",
     name,
     x,
-    y: values.map(short),
+    y: values.map(roundToSixDigits),
     ...axes,
-    line: { color: color(n), width: 2 },
+    line: { color: paletteColor(n), width: 2 },
     hovertemplate: "%{y:.4~g}",
   });
   // A norm of nothing has no place on a logarithmic axis.
-  const norms = steps.map((e) => positive(finite(e.norm)));
+  const norms = steps.map((e) => positive(finiteNumber(e.norm)));
   const axis = { title: { text: "step" }, rangemode: "tozero" };
   return {
     data: [
       line(
         "learning rate",
-        steps.map((e) => finite(e.rate)),
+        steps.map((e) => finiteNumber(e.rate)),
         { xaxis: "x", yaxis: "y" },
         4,
       ),

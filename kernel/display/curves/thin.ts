@@ -12,7 +12,7 @@ import { coordinatesOf, listOf } from "../svg/values.js";
 const most = { trace: 1000, figure: 6000, histogram: 1000 } as const;
 
 /** Also makes the figure plain JSON: typed arrays become arrays, numbers that are none become null, dates text. */
-export function thinned(figure: Figure): Figure {
+export function thinFigure(figure: Figure): Figure {
   const budget = Math.min(most.trace, Math.max(100, Math.floor(most.figure / Math.max(1, listOf(figure.data).length))));
   const { data, layout, config } = plainJson({ ...figure, data: listOf(figure.data).filter(isRecord) }) as Figure;
   return {
@@ -33,7 +33,7 @@ function thinTrace(trace: Trace, budget: number): Trace {
   const length = Math.min(x.length, y.length);
   // Lines with gaps between them were made short by who joined them: one line through all would close the gaps.
   if (length <= budget || (trace["connectgaps"] === false && length <= most.figure)) return trace;
-  const keep = largestTriangles(
+  const keep = largestTriangleIndices(
     x.map((v, i) => (typeof v === "number" ? v : i)),
     y.map(Number),
     budget,
@@ -57,7 +57,7 @@ function pick(trace: Trace, keep: readonly number[], length: number): Trace {
  * Places of the points to keep (first and last among them): Steinarsson's largest-triangle-three-buckets. Libraries give
  * points, not their places, by which all else that a trace says of its points is kept; and the page has no room for one.
  */
-export function largestTriangles(x: readonly number[], y: readonly number[], wanted: number): number[] {
+export function largestTriangleIndices(x: readonly number[], y: readonly number[], wanted: number): number[] {
   const n = Math.min(x.length, y.length);
   if (n <= wanted || wanted < 3) return Array.from({ length: n }, (_, i) => i);
   const height = (i: number): number => (Number.isFinite(y[i]) ? y[i]! : 0);

@@ -1,37 +1,37 @@
 /** What a private training has spent, beside its curves: ε of each step, on an axis of its own at the right. */
 import type { RunEvent } from "#kernel/events/events.js";
 import type { Trace } from "../figure.js";
-import { color } from "../svg/colors.js";
-import { short } from "./line.js";
+import { paletteColor } from "../svg/colors.js";
+import { roundToSixDigits } from "./line.js";
 
 type Step = Extract<RunEvent, { kind: "step" }>;
 
 /** ε of the last step that tells it; null: the training isn't private. */
-export function spentIn(events: readonly RunEvent[]): number | null {
-  const told = events.findLast((e): e is Step => e.kind === "step" && e.epsilon !== undefined);
-  return told?.epsilon ?? null;
+export function epsilonSpent(events: readonly RunEvent[]): number | null {
+  const lastPrivate = events.findLast((e): e is Step => e.kind === "step" && e.epsilon !== undefined);
+  return lastPrivate?.epsilon ?? null;
 }
 
 /** In three digits, never less than was spent. */
-export function spentText(epsilon: number): string {
+export function epsilonText(epsilon: number): string {
   if (!Number.isFinite(epsilon) || epsilon <= 0) return `ε ${String(epsilon)}`;
   const size = 10 ** (2 - Math.floor(Math.log10(epsilon)));
   return `ε ${String(Number((Math.ceil(epsilon * size - 1e-9) / size).toPrecision(3)))}`;
 }
 
 /** Empty where nothing of it is private. */
-export function spentTraces(steps: readonly Step[]): { readonly traces: readonly Trace[]; readonly layout: Trace } {
-  const told = steps.filter((e) => e.epsilon !== undefined);
-  if (told.length === 0) return { traces: [], layout: {} };
+export function epsilonTraces(steps: readonly Step[]): { readonly traces: readonly Trace[]; readonly layout: Trace } {
+  const privateSteps = steps.filter((e) => e.epsilon !== undefined);
+  if (privateSteps.length === 0) return { traces: [], layout: {} };
   const trace: Trace = {
     type: "scatter",
     mode: "lines",
     name: "ε spent",
     xaxis: "x",
     yaxis: "y3",
-    x: told.map((e) => e.step),
-    y: told.map((e) => short(e.epsilon ?? null)),
-    line: { color: color(4), width: 1.5, dash: "dot" },
+    x: privateSteps.map((e) => e.step),
+    y: privateSteps.map((e) => roundToSixDigits(e.epsilon ?? null)),
+    line: { color: paletteColor(4), width: 1.5, dash: "dot" },
     hovertemplate: "%{y:.3f}",
   };
   const yaxis3 = {

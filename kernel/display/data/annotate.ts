@@ -3,24 +3,24 @@
  * rows that have no decision yet and the code that decides on one.
  */
 import type { AnnotationSession, AnnotationRow } from "../../data/annotations/annotation-session.js";
-import type { Label } from "../../data/annotations/line.js";
-import { shownOf } from "../bundle.js";
+import type { AnnotationLabel } from "../../data/annotations/line.js";
+import { displayOutputOf } from "../bundle.js";
 import { card, code, html, htmlTable, note } from "../html.js";
-import type { Shown } from "../bundle-output.js";
-import { clip, count, oneLine, percent, plural } from "../../host/text.js";
+import type { DisplayOutput } from "../bundle-output.js";
+import { clip, groupedNumber, oneLine, formatPercent, plural } from "../../host/text.js";
 import { textTable } from "../text-table.js";
 
 export const annotateMime = "application/vnd.tunebook.annotate+json";
 const SHOWN = 10;
 
 /** `offerId`: the id by which a front end opens the annotation; null where none can. `name`: of the annotated data. */
-export function annotateShown(
+export function annotationView(
   annotation: AnnotationSession,
-  o: { readonly name: string; readonly file: string; readonly offerId: string | null },
-): Shown {
+  options: { readonly name: string; readonly file: string; readonly offerId: string | null },
+): DisplayOutput {
   const { data, annotator, order, total, labels } = annotation.state;
   const waiting = firstWaiting(annotation);
-  const title = `Annotate ${data}: ${count(annotation.done)} of ${plural(total, "row")} decided by ${annotator}, ${count(annotation.waiting)} ${annotation.waiting === 1 ? "waits" : "wait"}`;
+  const title = `Annotate ${data}: ${groupedNumber(annotation.done)} of ${plural(total, "row")} decided by ${annotator}, ${groupedNumber(annotation.waiting)} ${annotation.waiting === 1 ? "waits" : "wait"}`;
   const head = ["row", "split", "label", "suggested", "asked because", "text"];
   const rows = waiting.map((row) => [
     String(row.row),
@@ -33,8 +33,8 @@ export function annotateShown(
   const [first] = waiting;
   const typed =
     first &&
-    `await ${o.name}.decide(${typeof first.row === "number" ? String(first.row) : JSON.stringify(first.row)}, ${exampleOf(first, labels, annotation.state.several)})`;
-  const kept = `order: ${order}; kept in ${o.file}`;
+    `await ${options.name}.decide(${typeof first.row === "number" ? String(first.row) : JSON.stringify(first.row)}, ${exampleOf(first, labels, annotation.state.several)})`;
+  const footer = `order: ${order}; kept in ${options.file}`;
   const how = typed
     ? "Where no keys are asked for, type in a TypeScript cell:"
     : total === 0
@@ -43,12 +43,12 @@ export function annotateShown(
   const also = typed && `null instead of a label skips the row, "drop" as a third argument leaves it out`;
   const rest =
     annotation.waiting > waiting.length
-      ? `${count(waiting.length)} of ${count(annotation.waiting)} rows that wait`
+      ? `${groupedNumber(waiting.length)} of ${groupedNumber(annotation.waiting)} rows that wait`
       : "";
-  return shownOf(
+  return displayOutputOf(
     [
       title,
-      kept,
+      footer,
       ...(rows.length > 0
         ? [
             "",
@@ -65,27 +65,27 @@ export function annotateShown(
     ].join("\n"),
     card(
       title,
-      note(kept),
+      note(footer),
       rows.length > 0 && htmlTable({ head, rows }),
       rest && note(rest),
       html`<div>${how}${typed ? html` ${code(typed)}` : ""}</div>`,
       also && note(also),
     ),
-    o.offerId === null ? {} : { [annotateMime]: { desk: o.offerId, data, annotator } },
+    options.offerId === null ? {} : { [annotateMime]: { desk: options.offerId, data, annotator } },
   );
 }
 
 function firstWaiting(annotation: AnnotationSession): readonly AnnotationRow[] {
   const found: AnnotationRow[] = [];
   const { total } = annotation.state;
-  for (let at = 0; at < total && found.length < SHOWN; at++) {
-    const [row] = annotation.decided(at) === null ? annotation.rows(at, at + 1) : [];
+  for (let position = 0; position < total && found.length < SHOWN; position++) {
+    const [row] = annotation.decided(position) === null ? annotation.rows(position, position + 1) : [];
     if (row) found.push(row);
   }
   return found;
 }
 
-export function labelText(label: Label | null): string {
+export function labelText(label: AnnotationLabel | null): string {
   if (label === null) return "–";
   return clip(typeof label === "string" ? label : label.length > 0 ? label.join(", ") : "(none)", 60);
 }
@@ -93,7 +93,7 @@ function suggestedText({ suggested }: AnnotationRow): string {
   if (!suggested) return "";
   return suggested.chance === null
     ? labelText(suggested.label)
-    : `${labelText(suggested.label)} ${percent(suggested.chance)}`;
+    : `${labelText(suggested.label)} ${formatPercent(suggested.chance)}`;
 }
 function exampleOf(row: AnnotationRow, labels: readonly string[], several: boolean): string {
   const label = row.suggested?.label ?? row.label ?? (several ? labels.slice(0, 1) : (labels[0] ?? ""));

@@ -1,7 +1,7 @@
 /** What each cleaner of a data set did: how many rows it changed and dropped, and the first of them before and after. */
 import type { CleanerFacts } from "#dsl/language/types/facts.js";
-import { html, htmlTable, inked, tone, type Html, type Part } from "../html.js";
-import { clip, count, oneLine, plural } from "../../host/text.js";
+import { html, htmlTable, inkStyle, toneColors, type Html, type HtmlPart } from "../html.js";
+import { clip, groupedNumber, oneLine, plural } from "../../host/text.js";
 import { textTable } from "../text-table.js";
 
 type Example = CleanerFacts["examples"][number];
@@ -19,19 +19,19 @@ function exampleText({ row, before, after }: Example, length: number): string {
 }
 
 /** One line for each cleaner, with one example; empty: there is none. */
-export function cleanedText(cleaners: readonly CleanerFacts[]): readonly string[] {
+export function cleanersText(cleaners: readonly CleanerFacts[]): readonly string[] {
   if (cleaners.length === 0) return [];
   const rows = cleaners.map((one) => [
     one.word,
-    count(one.changed),
-    count(droppedBy(one)),
+    groupedNumber(one.changed),
+    groupedNumber(droppedBy(one)),
     [...notedBy(one), ...one.examples.slice(0, 1).map((example) => exampleText(example, 32))].join("; "),
   ]);
-  return ["", textTable(...filled([...head, "such as"], rows), align)];
+  return ["", textTable(...withoutEmptyLastColumn([...head, "such as"], rows), align)];
 }
 
 /** Without a last column that nothing stands in. */
-export function filled<T>(
+export function withoutEmptyLastColumn<T>(
   names: readonly string[],
   rows: readonly (readonly T[])[],
 ): [head: readonly string[], rows: readonly (readonly T[])[]] {
@@ -40,18 +40,18 @@ export function filled<T>(
 }
 
 /** The same, folded, with all examples. */
-export function cleanedHtml(cleaners: readonly CleanerFacts[]): Html | false {
+export function cleanersHtml(cleaners: readonly CleanerFacts[]): Html | false {
   if (cleaners.length === 0) return false;
-  const rows = cleaners.map((one): Part[] => [
+  const rows = cleaners.map((one): HtmlPart[] => [
     one.word,
-    count(one.changed),
-    count(droppedBy(one)),
+    groupedNumber(one.changed),
+    groupedNumber(droppedBy(one)),
     [...notedBy(one), ...one.examples.map((example) => exampleText(example, 84))].map(
       (line) => html`<div>${line}</div>`,
     ),
   ]);
   return html`<details style="margin:0 0 6px">
-    <summary style="cursor:pointer;${inked(tone.accent)}">${summary(cleaners)}</summary>
+    <summary style="cursor:pointer;${inkStyle(toneColors.accent)}">${summary(cleaners)}</summary>
     ${htmlTable({ head: [...head, "before and after"], rows, align })}
   </details>`;
 }

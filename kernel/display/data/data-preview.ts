@@ -1,40 +1,40 @@
 /** What a `data` statement shows: rows in, kept, dropped and why, what the cleaners did; splits with their labels; lengths; a few rows. */
-import { shownAddress } from "#dsl/language/diagnostics/address.js";
+import { redactedAddress } from "#dsl/language/diagnostics/address.js";
 import type { DataFacts, SplitFacts } from "#dsl/language/types/facts.js";
 import type { DataPlan } from "#dsl/language/types/subject.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { conversationText, parseMessages } from "../../data/rows/conversations.js";
 import { languagesOf } from "./languages.js";
-import { cleanedHtml, cleanedText, filled } from "./cleaning.js";
-import { card, html, htmlTable, inked, note, picture, tone, type Part } from "../html.js";
-import { findingsHtml, findingsText, foundOf } from "./findings.js";
-import { shownOf } from "../bundle.js";
-import type { Shown } from "../bundle-output.js";
+import { cleanersHtml, cleanersText, withoutEmptyLastColumn } from "./cleaning.js";
+import { card, html, htmlTable, inkStyle, note, svgImage, toneColors, type HtmlPart } from "../html.js";
+import { findingsHtml, findingsText, auditFindingsOf } from "./findings.js";
+import { displayOutputOf } from "../bundle.js";
+import type { DisplayOutput } from "../bundle-output.js";
 import { drawBars } from "../svg/bars.js";
-import { clipApart } from "../clip-differences.js";
-import { samePlaces } from "../column.js";
+import { clipDistinct } from "../clip-differences.js";
+import { alignDecimals } from "../column.js";
 import { cellText } from "../table.js";
-import { bar, clip, count, oneLine, percent, plural } from "../../host/text.js";
+import { barText, clip, groupedNumber, oneLine, formatPercent, plural } from "../../host/text.js";
 import { textTable } from "../text-table.js";
 import { isCall } from "#dsl/compiler/plan/value.js";
 import { valueText } from "../../host/value-text.js";
-import { listed } from "#dsl/language/diagnostics/listed.js";
+import { listNames } from "#dsl/language/diagnostics/listed.js";
 
 const mostLabels = 12;
 
 /** `told`: codes of warnings that stand beside it, or are allowed. */
-export function dataShown(
+export function dataPreview(
   plan: DataPlan,
   facts: DataFacts,
   sample: readonly Readonly<Record<string, unknown>>[],
-  told: readonly string[] = [],
-): Shown {
+  shownCodes: readonly string[] = [],
+): DisplayOutput {
   const dropped = facts.dropped.map((d) => [
     d.why,
-    count(d.count),
-    d.examples.length > 0 ? `rows ${listed(d.examples.map(String), { most: 5, of: d.count })}` : "",
+    groupedNumber(d.count),
+    d.examples.length > 0 ? `rows ${listNames(d.examples.map(String), { most: 5, total: d.count })}` : "",
   ]);
-  const why = filled(["dropped because", "rows", "such as"], dropped);
+  const why = withoutEmptyLastColumn(["dropped because", "rows", "such as"], dropped);
   const rows = countsOf(facts);
   const splits = labelTable(plan, facts);
   const lengths = lengthsOf(facts);
@@ -48,20 +48,20 @@ export function dataShown(
   const cells = sample
     .slice(0, 5)
     .map((row) => columns.map((c) => clip(oneLine(cellText(seenAs(roles.get(c), row[c]))), 120)));
-  const found = foundOf(facts, told);
+  const found = auditFindingsOf(facts, shownCodes);
   const notes = [...(facts.sources ?? []), ...(facts.notes ?? []), ...languagesOf(facts)];
-  return shownOf(
+  return displayOutputOf(
     [
       `${title}: ${rows}`,
       sourceText(plan),
       ...(dropped.length > 0 ? ["", textTable(...why, ["left", "right", "left"])] : []),
-      ...cleanedText(facts.cleaners ?? []),
+      ...cleanersText(facts.cleaners ?? []),
       ...(splits.rows.length > 0
         ? [
             "",
             textTable(
               splits.head,
-              splits.rows.map((row) => [...row.cells, bar(row.share)]),
+              splits.rows.map((row) => [...row.cells, barText(row.share)]),
               splits.align,
             ),
           ]
@@ -83,19 +83,19 @@ export function dataShown(
       title,
       html`<div><b style="font-weight:600">${rows}</b> <span style="opacity:.72">from ${sourceText(plan)}</span></div>`,
       dropped.length > 0 && htmlTable({ head: why[0], rows: why[1], align: ["left", "right", "left"] }),
-      cleanedHtml(facts.cleaners ?? []),
+      cleanersHtml(facts.cleaners ?? []),
       splits.rows.length > 0 &&
         htmlTable({
           head: splits.head,
-          rows: splits.rows.map((row): Part[] => [
+          rows: splits.rows.map((row): HtmlPart[] => [
             ...row.cells,
-            html`<span style="${inked(tone.accent)};letter-spacing:-.5px">${bar(row.share)}</span>`,
+            html`<span style="${inkStyle(toneColors.accent)};letter-spacing:-.5px">${barText(row.share)}</span>`,
           ]),
           align: splits.align,
         }),
       findingsHtml(found),
       lengths &&
-        html`<div>${picture(lengths.svg, lengths.words, lengths.width, lengths.height)}</div>
+        html`<div>${svgImage(lengths.svg, lengths.words, lengths.width, lengths.height)}</div>
           ${note(lengths.words)}`,
       ...notes.map((text) => note(text)),
       cells.length > 0 && htmlTable({ head: heads, rows: cells }),
@@ -103,12 +103,14 @@ export function dataShown(
   );
 }
 
-function countsOf({ rowsIn, kept, copies = 0 }: DataFacts): string {
-  const own = kept - copies;
-  const dropped = rowsIn > own ? `, ${count(rowsIn - own)} dropped` : "";
+function countsOf({ rowsIn, kept: rowsKept, copies = 0 }: DataFacts): string {
+  const originals = rowsKept - copies;
+  const dropped = rowsIn > originals ? `, ${groupedNumber(rowsIn - originals)} dropped` : "";
   const repeated =
-    copies > 0 ? `, and ${plural(copies, "copy", "copies")} to even out the labels: ${count(kept)} in all` : "";
-  return `${plural(rowsIn, "row")} in, ${count(own)} kept${dropped}${repeated}`;
+    copies > 0
+      ? `, and ${plural(copies, "copy", "copies")} to even out the labels: ${groupedNumber(rowsKept)} in all`
+      : "";
+  return `${plural(rowsIn, "row")} in, ${groupedNumber(originals)} kept${dropped}${repeated}`;
 }
 
 /** A conversation as text; any other value unchanged. */
@@ -130,7 +132,7 @@ function whence(call: Call): string {
   const what = Object.values(call.arguments).find((value) => value !== null && value !== undefined);
   return what === undefined
     ? call.word
-    : `${call.word}(${typeof what === "string" ? JSON.stringify(shownAddress(what)) : valueText(what)})`;
+    : `${call.word}(${typeof what === "string" ? JSON.stringify(redactedAddress(what)) : valueText(what)})`;
 }
 
 interface LabelTable {
@@ -149,15 +151,15 @@ const sumOf = (counts: readonly number[]): number => counts.reduce((sum, n) => s
 function labelTable({ columns }: DataPlan, facts: DataFacts): LabelTable {
   const splits = Object.entries(facts.splits);
   const role = (["label", "labels", "tags"] as const).find((one) => columns[one] !== undefined) ?? "label";
-  const of = (split: SplitFacts, label: string): number => split.labels.find((l) => l.label === label)?.count ?? 0;
+  const countOf = (split: SplitFacts, label: string): number => split.labels.find((l) => l.label === label)?.count ?? 0;
   const labelsOf = (split: SplitFacts): number => split.labels.reduce((sum, l) => sum + l.count, 0);
   const total = splits.reduce((sum, [, s]) => sum + (role === "tags" ? labelsOf(s) : s.rows), 0);
   const sums = facts.labels
-    .map((label) => ({ label, counts: splits.map(([, s]) => of(s, label)) }))
+    .map((label) => ({ label, counts: splits.map(([, s]) => countOf(s, label)) }))
     .sort((a, b) => sumOf(b.counts) - sumOf(a.counts));
   const rest = sums.slice(mostLabels);
   const often = sums.slice(0, mostLabels);
-  const names = clipApart(
+  const names = clipDistinct(
     // A blank at its end is to be seen.
     often.map(({ label }) => (label === label.trim() ? label : JSON.stringify(label))),
     40,
@@ -174,13 +176,13 @@ function labelTable({ columns }: DataPlan, facts: DataFacts): LabelTable {
       : []),
   ];
   const shares = shown.map(({ counts }) => (total > 0 ? sumOf(counts) / total : 0));
-  const percents = samePlaces(shares.map((share) => (total > 0 ? percent(share) : "")));
+  const percents = alignDecimals(shares.map((share) => (total > 0 ? formatPercent(share) : "")));
   const rows = shown.map(({ name, counts }, i) => ({
-    cells: [name, ...counts.map(count), percents[i] ?? ""],
+    cells: [name, ...counts.map(groupedNumber), percents[i] ?? ""],
     share: shares[i] ?? 0,
   }));
   const counted = (name: string, each: (split: SplitFacts) => number) => ({
-    cells: [name, ...splits.map(([, s]) => count(each(s))), ""],
+    cells: [name, ...splits.map(([, s]) => groupedNumber(each(s))), ""],
     share: 0,
   });
   const all = {
@@ -207,6 +209,6 @@ function lengthsOf(facts: DataFacts): { svg: string; words: string; width: numbe
   );
   const tokens = lengths.reduce((sum, l) => sum + l.total, 0);
   const longest = Math.max(...lengths.map((l) => l.longest));
-  const words = `tokens in a row: ${(tokens / rows).toFixed(1)} on average, ${count(longest)} at most, ${count(tokens)} in all`;
+  const words = `tokens in a row: ${(tokens / rows).toFixed(1)} on average, ${groupedNumber(longest)} at most, ${groupedNumber(tokens)} in all`;
   return { ...drawBars(bins, step), words };
 }

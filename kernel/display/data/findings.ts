@@ -1,10 +1,10 @@
 /** What was found in a data set's rows: a sentence for each, its rows one click away, and what mends it. */
-import type { Conflicts, Finding, FoundRow, NearTexts } from "#dsl/language/types/audit-facts.js";
+import type { LabelConflicts, AuditFinding, FindingRow, NearDuplicates } from "#dsl/language/types/audit-facts.js";
 import type { DataFacts } from "#dsl/language/types/facts.js";
-import { listed } from "#dsl/language/diagnostics/listed.js";
-import { code, html, htmlTable, inked, note, tone, type Html, type Part } from "../html.js";
-import { byRow } from "../../data/row/row-names.js";
-import { clip, count, oneLine, percent, plural } from "../../host/text.js";
+import { listNames } from "#dsl/language/diagnostics/listed.js";
+import { code, html, htmlTable, inkStyle, note, toneColors, type Html, type HtmlPart } from "../html.js";
+import { compareRowNames } from "../../data/row/row-names.js";
+import { clip, groupedNumber, oneLine, formatPercent, plural } from "../../host/text.js";
 
 /** A finding as it is told. */
 interface Told {
@@ -15,88 +15,88 @@ interface Told {
   readonly rows: readonly (readonly string[])[];
   /** Rows that are listed by name, of all that there are. */
   readonly names: readonly string[];
-  readonly of: number;
+  readonly total: number;
 }
 
 /** Empty: nothing was found, or nobody looked. `told`: codes of warnings that say it already, or that are allowed. */
-export function foundOf({ audit }: DataFacts, told: readonly string[] = []): readonly Told[] {
+export function auditFindingsOf({ audit }: DataFacts, shownCodes: readonly string[] = []): readonly Told[] {
   if (!audit) return [];
-  const alike = told.includes("near-leak") ? [] : audit.near.map(near);
-  const contradicting = audit.conflicts.texts > 0 && !told.includes("label-conflict");
+  const alike = shownCodes.includes("near-leak") ? [] : audit.near.map(near);
+  const contradicting = audit.conflicts.texts > 0 && !shownCodes.includes("label-conflict");
   return [...alike, ...(contradicting ? [contradictions(audit.conflicts)] : []), ...(audit.findings ?? []).map(found)];
 }
 
-export function findingsText(told: readonly Told[]): readonly string[] {
-  if (told.length === 0) return [];
-  return ["", "worth a look:", ...told.map((one) => `  ${one.words} (${rowsOf(one)}): ${one.mend}`)];
+export function findingsText(findings: readonly Told[]): readonly string[] {
+  if (findings.length === 0) return [];
+  return ["", "worth a look:", ...findings.map((one) => `  ${one.words} (${rowsOf(one)}): ${one.mend}`)];
 }
 
-export function findingsHtml(told: readonly Told[]): Html | false {
-  if (told.length === 0) return false;
+export function findingsHtml(findings: readonly Told[]): Html | false {
+  if (findings.length === 0) return false;
   return html`<div style="margin:6px 0 2px;opacity:.72">worth a look</div>
-    ${told.map(
-      (one): Part =>
+    ${findings.map(
+      (one): HtmlPart =>
         html`<details style="margin:0 0 4px">
-          <summary style="cursor:pointer;${inked(tone.accent)}">${one.words}</summary>
+          <summary style="cursor:pointer;${inkStyle(toneColors.accent)}">${one.words}</summary>
           ${note(spelt(one.mend))} ${htmlTable({ head: one.head, rows: one.rows })}
-          ${one.of > one.rows.length && note(`the first ${count(one.rows.length)} of ${count(one.of)}`)}
+          ${one.total > one.rows.length && note(`the first ${groupedNumber(one.rows.length)} of ${groupedNumber(one.total)}`)}
         </details>`,
     )}`;
 }
 
 /** What stands between backticks as code. */
-function spelt(text: string): readonly Part[] {
+function spelt(text: string): readonly HtmlPart[] {
   return text.split("`").map((part, i) => (i % 2 === 1 ? code(part) : part));
 }
 
-function rowsOf({ names, of }: Told): string {
-  return `row${of === 1 ? "" : "s"} ${listed(names.toSorted(byRow), { most: 5, of })}`;
+function rowsOf({ names, total }: Told): string {
+  return `row${total === 1 ? "" : "s"} ${listNames(names.toSorted(compareRowNames), { most: 5, total })}`;
 }
 
-function found({ rows, of, says, mend, examples }: Finding): Told {
+function found({ rows, of: total, says, mend, examples }: AuditFinding): Told {
   const labelled = examples.some(({ label }) => label !== undefined);
-  const cells = ({ row, split, text, label = "" }: FoundRow): string[] => [
+  const cells = ({ row, split, text, label = "" }: FindingRow): string[] => [
     String(row),
     split,
     ...(labelled ? [clip(label, 40)] : []),
     text,
   ];
   return {
-    words: `${count(rows)} of ${plural(of, "row")} ${says}`,
+    words: `${groupedNumber(rows)} of ${plural(total, "row")} ${says}`,
     mend,
     head: ["row", "split", ...(labelled ? ["label"] : []), "text"],
     rows: examples.map(cells),
     names: examples.map(({ row }) => String(row)),
-    of: rows,
+    total: rows,
   };
 }
 
-function near({ split, rows, pairs }: NearTexts): Told {
+function near({ split, rows, pairs }: NearDuplicates): Told {
   return {
     words: `${plural(rows, "text")} of ${split} ${rows === 1 ? "is" : "are"} nearly the same as a text that trains`,
     mend: "`drop_duplicates(similarity: 80%)` in `clean` drops them, a `group` keeps versions of one text in one split",
     head: ["row", "text", "alike", "trains", "text that trains"],
     rows: pairs.map(({ row, text, likeness, trained }) => [
-      ...[String(row), clip(oneLine(text), 120), percent(likeness, 0), String(trained.row)],
+      ...[String(row), clip(oneLine(text), 120), formatPercent(likeness, 0), String(trained.row)],
       clip(oneLine(trained.text), 120),
     ]),
     names: pairs.map(({ row }) => String(row)),
-    of: rows,
+    total: rows,
   };
 }
 
-function contradictions({ texts, rows, examples }: Conflicts): Told {
+function contradictions({ texts, rows, examples }: LabelConflicts): Told {
   const names = examples.flatMap((one) => one.rows.map(String));
   return {
     words: `${plural(rows, "row")} of ${plural(texts, "text")} contradict each other: one text, several labels`,
     mend: "`annotate` settles them row by row, `drop_duplicates` keeps the first of each",
     head: ["rows", "labels", "text"],
-    rows: examples.map(({ text, labels, rows: own, of }) => [
-      listed(own.map(String), { of: of?.rows ?? own.length }),
-      listed(labels, { of: of?.labels ?? labels.length }),
+    rows: examples.map(({ text, labels, rows: exampleRows, of: counts }) => [
+      listNames(exampleRows.map(String), { total: counts?.rows ?? exampleRows.length }),
+      listNames(labels, { total: counts?.labels ?? labels.length }),
       clip(oneLine(text), 160),
     ]),
     names,
-    of: rows,
+    total: rows,
   };
 }

@@ -1,10 +1,10 @@
 /** Rows whose label is probably wrong, the surest first. */
 import type { RowName } from "#dsl/language/types/row-name.js";
-import type { Shown } from "../bundle-output.js";
-import { tableShown } from "../table.js";
-import { clip, count, oneLine, percent, plural } from "../../host/text.js";
+import type { DisplayOutput } from "../bundle-output.js";
+import { tableView } from "../table.js";
+import { clip, groupedNumber, oneLine, formatPercent, plural } from "../../host/text.js";
 
-export interface ToldIssue {
+export interface LabelIssueRow {
   readonly split: string;
   readonly row: RowName;
   readonly text: string;
@@ -21,7 +21,7 @@ export interface ToldIssue {
   };
 }
 
-export interface JudgedData {
+export interface LabelIssueSummary {
   readonly data: string;
   /** Judged, of `all` that there are. */
   readonly rows: number;
@@ -35,17 +35,20 @@ export interface JudgedData {
 /** Longest text of a row that is shown, in code points: it wraps. */
 const LONGEST = 600;
 
-export function labelIssuesShown(issues: readonly ToldIssue[], of: JudgedData): Shown {
+export function labelIssuesView(issues: readonly LabelIssueRow[], summary: LabelIssueSummary): DisplayOutput {
   const named = issues.filter(({ trained }) => trained?.by !== "training");
   const right = named.reduce((all, { chance }) => all + chance, 0) / Math.max(1, named.length);
-  const wrong = named.length === 0 ? "" : `, and about ${percent(right, 0)} of those named are right`;
-  const some = of.rows < of.all ? `${count(of.rows)} of ${count(of.all)} rows, at equal distances over them; ` : "";
-  const judged = `each row judged by the others, which agree with ${percent(of.accuracy)} of the labels. By that about ${percent(of.share)} of all labels are wrong${wrong}: look at them before you change them. chance: that the label is right`;
+  const wrong = named.length === 0 ? "" : `, and about ${formatPercent(right, 0)} of those named are right`;
+  const some =
+    summary.rows < summary.all
+      ? `${groupedNumber(summary.rows)} of ${groupedNumber(summary.all)} rows, at equal distances over them; `
+      : "";
+  const judged = `each row judged by the others, which agree with ${formatPercent(summary.accuracy)} of the labels. By that about ${formatPercent(summary.share)} of all labels are wrong${wrong}: look at them before you change them. chance: that the label is right`;
   const trained = issues.some((one) => one.trained);
   const seen = trained
     ? ". AUM: how far its label led in the training, on average; forgotten: how often it was right and then wrong"
     : "";
-  return tableShown(
+  return tableView(
     ["text", "row", "split", "label", "rather", "chance", ...(trained ? ["AUM", "forgotten", "by"] : [])],
     issues.map((one) => [
       clip(oneLine(one.text), LONGEST),
@@ -53,11 +56,11 @@ export function labelIssuesShown(issues: readonly ToldIssue[], of: JudgedData): 
       one.split,
       clip(one.label, 60),
       clip(one.likely, 60),
-      percent(one.chance),
-      ...(trained ? told(one.trained) : []),
+      formatPercent(one.chance),
+      ...(trained ? trainingText(one.trained) : []),
     ]),
     {
-      title: `${of.data}: ${titleOf(issues, of.rows)}`,
+      title: `${summary.data}: ${titleOf(issues, summary.rows)}`,
       caption: `${some}${judged}${seen}`,
       limit: 50,
       longest: LONGEST,
@@ -66,13 +69,13 @@ export function labelIssuesShown(issues: readonly ToldIssue[], of: JudgedData): 
 }
 
 /** Some are named though they are likelier right: those of rare labels, and what the training alone names. */
-function titleOf(issues: readonly ToldIssue[], rows: number): string {
+function titleOf(issues: readonly LabelIssueRow[], rows: number): string {
   const wrong = issues.filter(({ chance }) => chance < 0.5).length;
   const others = issues.length - wrong;
-  const all = `${wrong === 0 ? "no label" : plural(wrong, "label")} of ${count(rows)} rows ${wrong < 2 ? "is" : "are"} probably wrong`;
-  return others === 0 ? all : `${all}, ${count(others)} ${wrong === 0 ? "" : "more "}may be`;
+  const all = `${wrong === 0 ? "no label" : plural(wrong, "label")} of ${groupedNumber(rows)} rows ${wrong < 2 ? "is" : "are"} probably wrong`;
+  return others === 0 ? all : `${all}, ${groupedNumber(others)} ${wrong === 0 ? "" : "more "}may be`;
 }
 
-function told(trained: ToldIssue["trained"]): readonly string[] {
+function trainingText(trained: LabelIssueRow["trained"]): readonly string[] {
   return trained ? [trained.margin.toFixed(2), String(trained.forgotten), trained.by] : ["", "", "probe"];
 }

@@ -1,7 +1,7 @@
 /** In which languages the texts of a data set are, as one line; none where there is one language. */
 import type { DataFacts } from "#dsl/language/types/facts.js";
 import type { SplitLanguages } from "#dsl/language/types/audit-facts.js";
-import { percent } from "../../host/text.js";
+import { formatPercent } from "../../host/text.js";
 
 /** Share of the texts from which on a language is named. */
 const NAMED = 0.01;
@@ -16,16 +16,16 @@ interface Share {
 
 export function languagesOf({ audit }: DataFacts): readonly string[] {
   const splits = audit?.languages?.splits ?? [];
-  const rows = splits.reduce((sum, { of }) => sum + of, 0);
+  const rows = splits.reduce((sum, { of: splitRows }) => sum + splitRows, 0);
   const shares = sharesIn(splits, rows).filter(({ share, texts }) => share >= NAMED && texts >= TEXTS);
   if (shares.length < 2) return [];
   const untold = splits.reduce((sum, one) => sum + (one.untold / one.rows) * (one.of / rows), 0);
   const rest = 1 - untold - shares.reduce((sum, { share }) => sum + share, 0);
   return [
     [
-      `languages: ${shares.map(({ name, share }) => `${name} ${percent(share)}`).join(", ")}`,
-      ...(rest >= 0.005 ? [`others ${percent(rest)}`] : []),
-      ...(untold >= 0.005 ? [`too short to tell ${percent(untold)}`] : []),
+      `languages: ${shares.map(({ name, share }) => `${name} ${formatPercent(share)}`).join(", ")}`,
+      ...(rest >= 0.005 ? [`others ${formatPercent(rest)}`] : []),
+      ...(untold >= 0.005 ? [`too short to tell ${formatPercent(untold)}`] : []),
     ].join(", "),
   ];
 }

@@ -1,19 +1,19 @@
 /** Which tokens of a row are trained: those are coloured, the others faint. In plain text they stand between ⟦ and ⟧. */
-import { shownOf } from "../bundle.js";
-import type { MaskedPart, MaskedRow } from "../../data/encoding/masked-row.js";
-import { FRAME, html, tone, type Html } from "../html.js";
-import type { Shown } from "../bundle-output.js";
-import { count, plural } from "../../host/text.js";
+import { displayOutputOf } from "../bundle.js";
+import type { MaskedTextPart, MaskedRow } from "../../data/encoding/masked-row.js";
+import { FRAME_STYLE, html, toneColors, type Html } from "../html.js";
+import type { DisplayOutput } from "../bundle-output.js";
+import { groupedNumber, plural } from "../../host/text.js";
 
 /** `most`: characters of a part; the middle of a longer one is left out. `what` the marked tokens are. */
-export function maskShown(
+export function maskView(
   rows: readonly MaskedRow[],
-  o: { readonly model: string; readonly most?: number; readonly what?: "trained" | "the answer" },
-): Shown {
-  const { model, most = 600, what = "trained" } = o;
+  options: { readonly model: string; readonly most?: number; readonly what?: "trained" | "the answer" },
+): DisplayOutput {
+  const { model, most = 600, what = "trained" } = options;
   const title = `${model}: which tokens are ${what}`;
   const words = (r: MaskedRow): string =>
-    `row ${String(r.row)}: ${count(r.trained)} of ${plural(r.tokens, "token")} ${what === "trained" ? what : `are ${what}`}${r.changes ? ", others in each epoch" : ""}`;
+    `row ${String(r.row)}: ${groupedNumber(r.trained)} of ${plural(r.tokens, "token")} ${what === "trained" ? what : `are ${what}`}${r.changes ? ", others in each epoch" : ""}`;
   const text = [
     title,
     ...rows.map(
@@ -25,14 +25,14 @@ export function maskShown(
     ),
     `⟦ ⟧ ${what}`,
   ].join("\n\n");
-  return shownOf(
+  return displayOutputOf(
     text,
-    html`<div style="${FRAME};line-height:1.6">
+    html`<div style="${FRAME_STYLE};line-height:1.6">
       <div style="font-weight:600">${title}</div>
       ${rows.map(
         (r) =>
           html`<div style="opacity:.72;margin-top:8px;font-variant-numeric:tabular-nums">${words(r)}</div>
-            <div style="white-space:pre-wrap;padding:2px 0 2px 10px;border-left:3px solid ${tone.line}">
+            <div style="white-space:pre-wrap;padding:2px 0 2px 10px;border-left:3px solid ${toneColors.line}">
               ${r.parts.map((part) => coloured(part, most))}
             </div>`,
       )}
@@ -40,10 +40,10 @@ export function maskShown(
   );
 }
 
-function plain({ text, trained }: MaskedPart, most: number): string {
+function plain({ text, trained }: MaskedTextPart, most: number): string {
   return trained ? `⟦${shortened(text, most)}⟧` : shortened(text, most);
 }
-function coloured({ text, trained }: MaskedPart, most: number): Html {
+function coloured({ text, trained }: MaskedTextPart, most: number): Html {
   const shown = shortened(text, most);
   return trained
     ? html`<b style="font-weight:inherit;background:rgba(63,124,196,.28);border-radius:3px">${shown}</b>`

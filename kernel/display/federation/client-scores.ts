@@ -2,20 +2,20 @@
  * How clients fare with the server's model, round by round: the least and the greatest of their scores, the half in the middle,
  * and the score on the rows of all. What each keeps for itself stands beside it.
  */
-import { figureShown, type Figure, type Trace } from "../figure.js";
-import { short } from "../curves/line.js";
-import type { Shown } from "../bundle-output.js";
-import { color } from "../svg/colors.js";
+import { figureView, type Figure, type Trace } from "../figure.js";
+import { roundToSixDigits } from "../curves/line.js";
+import type { DisplayOutput } from "../bundle-output.js";
+import { paletteColor } from "../svg/colors.js";
 import { clip, escapeLabel, oneLine, printable } from "../../host/text.js";
 import {
-  digits,
-  isNumber,
-  roomy,
-  scoredOn,
-  spreadOf,
+  fourDigits,
+  isFiniteNumber,
+  livePlotLayout,
+  scoringDataText,
+  scoreSpreadOf,
   type FederationView,
   type RoundView,
-  type Spread,
+  type ScoreSpread,
 } from "./view.js";
 
 /** Most points of single clients: more of them hide what they say. */
@@ -25,19 +25,19 @@ const WIDE = "rgba(138,143,152,0.16)";
 const MIDDLE = "rgba(138,143,152,0.3)";
 
 /** Null: no client was scored. */
-export function clientScoresShown(o: FederationView, id?: string): Shown | null {
-  const figure = clientScoresFigure(o);
-  return figure && { ...figureShown(figure, { text: textOf(o) }), ...(id !== undefined && { id }) };
+export function clientScoresView(options: FederationView, id?: string): DisplayOutput | null {
+  const figure = clientScoresFigure(options);
+  return figure && { ...figureView(figure, { text: textOf(options) }), ...(id !== undefined && { id }) };
 }
 
-export function clientScoresFigure(o: FederationView): Figure | null {
-  const scored = o.rounds.flatMap((round) => {
-    const spread = spreadOf(Object.values(round.scores));
+export function clientScoresFigure(options: FederationView): Figure | null {
+  const scored = options.rounds.flatMap((round) => {
+    const spread = scoreSpreadOf(Object.values(round.scores));
     return spread ? [{ round, spread }] : [];
   });
-  if (scored.length === 0 || o.metric === null) return null;
-  const metric = escapeLabel(printable(oneLine(o.metric)));
-  const whole = o.rounds.filter(({ score }) => isNumber(score));
+  if (scored.length === 0 || options.metric === null) return null;
+  const metric = escapeLabel(printable(oneLine(options.metric)));
+  const whole = options.rounds.filter(({ score }) => isFiniteNumber(score));
   return {
     data: [
       ...(scored.length > 1
@@ -51,24 +51,29 @@ export function clientScoresFigure(o: FederationView): Figure | null {
         metric,
       ),
       line(
-        escapeLabel(scoredOn(o)),
+        escapeLabel(scoringDataText(options)),
         whole.map(({ round, score }) => [round, score ?? null]),
-        { color: color(0) },
+        { color: paletteColor(0) },
       ),
-      ...personalOf(o.rounds),
+      ...personalOf(options.rounds),
     ].filter((trace): trace is Trace => trace !== null),
     layout: {
       title: { text: `${metric} on each client's own rows` },
-      xaxis: { title: { text: "round" }, range: [0.5, o.of + 0.5] },
+      xaxis: { title: { text: "round" }, range: [0.5, options.totalRounds + 0.5] },
       yaxis: { title: { text: metric } },
       height: 380,
-      ...roomy,
+      ...livePlotLayout,
     },
   };
 }
 
-type Scored = readonly { readonly round: RoundView; readonly spread: Spread }[];
-function band(name: string, fill: string, scored: Scored, ends: (spread: Spread) => readonly [number, number]): Trace {
+type Scored = readonly { readonly round: RoundView; readonly spread: ScoreSpread }[];
+function band(
+  name: string,
+  fill: string,
+  scored: Scored,
+  ends: (spread: ScoreSpread) => readonly [number, number],
+): Trace {
   const back = [...scored].reverse();
   return {
     type: "scatter",
@@ -79,14 +84,16 @@ function band(name: string, fill: string, scored: Scored, ends: (spread: Spread)
     hoverinfo: "skip",
     line: { width: 0, color: fill },
     x: [...scored, ...back].map(({ round }) => round.round),
-    y: [...scored.map(({ spread }) => ends(spread)[0]), ...back.map(({ spread }) => ends(spread)[1])].map(short),
+    y: [...scored.map(({ spread }) => ends(spread)[0]), ...back.map(({ spread }) => ends(spread)[1])].map(
+      roundToSixDigits,
+    ),
   };
 }
 
 /** Each client, where they are few. */
 function dotsOf(rounds: readonly RoundView[], metric: string): Trace | null {
   const all = rounds.flatMap(({ round, scores }) =>
-    Object.entries(scores).flatMap(([name, score]) => (isNumber(score) ? [{ round, name, score }] : [])),
+    Object.entries(scores).flatMap(([name, score]) => (isFiniteNumber(score) ? [{ round, name, score }] : [])),
   );
   if (all.length > DOTS) return null;
   return {
@@ -95,7 +102,7 @@ function dotsOf(rounds: readonly RoundView[], metric: string): Trace | null {
     name: "a client",
     marker: { size: 5, color: CLIENT, opacity: 0.75 },
     x: all.map(({ round }) => round),
-    y: all.map(({ score }) => short(score)),
+    y: all.map(({ score }) => roundToSixDigits(score)),
     text: all.map(({ name }) => nameOf(name)),
     hovertemplate: `%{text}, round %{x}<br>${metric} %{y:.4f}<extra></extra>`,
   };
@@ -113,31 +120,31 @@ function line(
     line: { width: 2.5, ...look },
     marker: { size: 6, color: look.color },
     x: points.map(([round]) => round),
-    y: points.map(([, score]) => short(score)),
+    y: points.map(([, score]) => roundToSixDigits(score)),
   };
 }
 function personalOf(rounds: readonly RoundView[]): readonly (Trace | null)[] {
   const means = rounds.flatMap(({ round, personal }): (readonly [number, number])[] => {
-    const spread = personal && spreadOf(Object.values(personal));
+    const spread = personal && scoreSpreadOf(Object.values(personal));
     return spread ? [[round, spread.mean]] : [];
   });
   const shared = rounds.flatMap(({ round, scores, personal }): (readonly [number, number])[] => {
-    const spread = personal && spreadOf(Object.values(scores));
+    const spread = personal && scoreSpreadOf(Object.values(scores));
     return spread ? [[round, spread.mean]] : [];
   });
   if (means.length === 0) return [];
   return [
-    line("mean over clients", shared, { color: color(2), dash: "dot" }),
-    line("mean, each with its own head", means, { color: color(1), dash: "dash" }),
+    line("mean over clients", shared, { color: paletteColor(2), dash: "dot" }),
+    line("mean, each with its own head", means, { color: paletteColor(1), dash: "dash" }),
   ];
 }
 
 const nameOf = (name: string): string => escapeLabel(clip(printable(oneLine(name)), 40));
 
-function textOf(o: FederationView): string {
-  const last = o.rounds.findLast(({ scores }) => spreadOf(Object.values(scores)) !== null);
-  const spread = last && spreadOf(Object.values(last.scores));
+function textOf(options: FederationView): string {
+  const last = options.rounds.findLast(({ scores }) => scoreSpreadOf(Object.values(scores)) !== null);
+  const spread = last && scoreSpreadOf(Object.values(last.scores));
   if (!last || !spread) return "";
-  const all = isNumber(last.score) ? `${digits(last.score)} on ${scoredOn(o)}, ` : "";
-  return `${o.metric ?? ""} in round ${String(last.round)}: ${all}clients ${digits(spread.least)} to ${digits(spread.most)}, half of them ${digits(spread.low)} to ${digits(spread.high)}`;
+  const all = isFiniteNumber(last.score) ? `${fourDigits(last.score)} on ${scoringDataText(options)}, ` : "";
+  return `${options.metric ?? ""} in round ${String(last.round)}: ${all}clients ${fourDigits(spread.least)} to ${fourDigits(spread.most)}, half of them ${fourDigits(spread.low)} to ${fourDigits(spread.high)}`;
 }

@@ -2,27 +2,37 @@
  * How far clients run apart in a round: the norm of each update, and the cosine between it and what all come to. Clients of one
  * kind point the same way; the more they have data of their own, the less.
  */
-import { figureShown, type Figure, type Trace } from "../figure.js";
-import { short } from "../curves/line.js";
-import type { Shown } from "../bundle-output.js";
-import { color } from "../svg/colors.js";
-import { clip, escapeLabel, oneLine, printable, significant } from "../../host/text.js";
-import { isNumber, roomy, spreadOf, type AnswerView, type FederationView, type RoundView } from "./view.js";
+import { figureView, type Figure, type Trace } from "../figure.js";
+import { roundToSixDigits } from "../curves/line.js";
+import type { DisplayOutput } from "../bundle-output.js";
+import { paletteColor } from "../svg/colors.js";
+import { clip, escapeLabel, oneLine, printable, significantText } from "../../host/text.js";
+import {
+  isFiniteNumber,
+  livePlotLayout,
+  scoreSpreadOf,
+  type ClientUpdateView,
+  type FederationView,
+  type RoundView,
+} from "./view.js";
 
 const CLIENT = "#8a8f98";
 
 /** Null: no single update was seen. */
-export function driftShown(o: FederationView, id?: string): Shown | null {
-  const figure = driftFigure(o);
-  return figure && { ...figureShown(figure, { text: textOf(o) }), ...(id !== undefined && { id }) };
+export function driftView(options: FederationView, id?: string): DisplayOutput | null {
+  const figure = driftFigure(options);
+  return figure && { ...figureView(figure, { text: textOf(options) }), ...(id !== undefined && { id }) };
 }
 
-export function driftFigure({ rounds, of }: Pick<FederationView, "rounds" | "of">): Figure | null {
+export function driftFigure({ rounds, totalRounds }: Pick<FederationView, "rounds" | "totalRounds">): Figure | null {
   const norms = panel(rounds, ({ norm }) => norm, { n: "", legend: true, digits: ".4g" });
   const cosines = panel(rounds, ({ cosine }) => cosine, { n: "2", legend: false, digits: ".3f" });
   if (norms.length === 0 || cosines.length === 0) return null;
-  const least = Math.min(0, ...rounds.flatMap(({ clients }) => clients.map(({ cosine }) => cosine).filter(isNumber)));
-  const x = { title: { text: "round" }, range: [0.5, of + 0.5] };
+  const least = Math.min(
+    0,
+    ...rounds.flatMap(({ clients }) => clients.map(({ cosine }) => cosine).filter(isFiniteNumber)),
+  );
+  const x = { title: { text: "round" }, range: [0.5, totalRounds + 0.5] };
   return {
     data: [...norms, ...cosines],
     layout: {
@@ -36,7 +46,7 @@ export function driftFigure({ rounds, of }: Pick<FederationView, "rounds" | "of"
         anchor: "x2",
       },
       height: 340,
-      ...roomy,
+      ...livePlotLayout,
     },
   };
 }
@@ -44,18 +54,18 @@ export function driftFigure({ rounds, of }: Pick<FederationView, "rounds" | "of"
 /** Its clients as dots, and the middle one as a line. */
 function panel(
   rounds: readonly RoundView[],
-  of: (one: AnswerView) => number | undefined,
-  o: { readonly n: string; readonly legend: boolean; readonly digits: string },
+  valueOf: (one: ClientUpdateView) => number | undefined,
+  options: { readonly n: string; readonly legend: boolean; readonly digits: string },
 ): readonly Trace[] {
-  const axes = { xaxis: `x${o.n}`, yaxis: `y${o.n}`, showlegend: o.legend };
+  const axes = { xaxis: `x${options.n}`, yaxis: `y${options.n}`, showlegend: options.legend };
   const all = rounds.flatMap(({ round, clients }) =>
     clients.flatMap((one) => {
-      const value = of(one);
-      return isNumber(value) ? [{ round, name: one.name, value }] : [];
+      const value = valueOf(one);
+      return isFiniteNumber(value) ? [{ round, name: one.name, value }] : [];
     }),
   );
   const middle = rounds.flatMap(({ round, clients }) => {
-    const spread = spreadOf(clients.map(of));
+    const spread = scoreSpreadOf(clients.map(valueOf));
     return spread ? [{ round, value: spread.middle }] : [];
   });
   if (all.length === 0) return [];
@@ -67,33 +77,37 @@ function panel(
       ...axes,
       marker: { size: 5, color: CLIENT, opacity: 0.75 },
       x: all.map(({ round }) => round),
-      y: all.map(({ value }) => short(value)),
+      y: all.map(({ value }) => roundToSixDigits(value)),
       text: all.map(({ name }) => escapeLabel(clip(printable(oneLine(name)), 40))),
-      hovertemplate: `%{text}, round %{x}: %{y:${o.digits}}<extra></extra>`,
+      hovertemplate: `%{text}, round %{x}: %{y:${options.digits}}<extra></extra>`,
     },
     {
       type: "scatter",
       mode: middle.length < 30 ? "lines+markers" : "lines",
       name: "median",
       ...axes,
-      line: { width: 2.5, color: color(0) },
-      marker: { size: 6, color: color(0) },
+      line: { width: 2.5, color: paletteColor(0) },
+      marker: { size: 6, color: paletteColor(0) },
       x: middle.map(({ round }) => round),
-      y: middle.map(({ value }) => short(value)),
+      y: middle.map(({ value }) => roundToSixDigits(value)),
     },
   ];
 }
 
 function textOf({ rounds }: FederationView): string {
-  const told = rounds.flatMap(({ round, clients }) => {
-    const [norm, cosine] = [spreadOf(clients.map((one) => one.norm)), spreadOf(clients.map((one) => one.cosine))];
+  const lines = rounds.flatMap(({ round, clients }) => {
+    const [norm, cosine] = [
+      scoreSpreadOf(clients.map((one) => one.norm)),
+      scoreSpreadOf(clients.map((one) => one.cosine)),
+    ];
     if (!norm || !cosine) return [];
-    const range = norm.least === norm.most ? "" : ` (${significant(norm.least, 3)} to ${significant(norm.most, 3)})`;
+    const range =
+      norm.least === norm.most ? "" : ` (${significantText(norm.least, 3)} to ${significantText(norm.most, 3)})`;
     return [
-      `round ${String(round)}: norm ${significant(norm.middle, 3)}${range}, cosine with the mean ${signed(cosine.middle)} (least ${signed(cosine.least)})`,
+      `round ${String(round)}: norm ${significantText(norm.middle, 3)}${range}, cosine with the mean ${signed(cosine.middle)} (least ${signed(cosine.least)})`,
     ];
   });
-  const [first, last] = [told[0], told.at(-1)];
+  const [first, last] = [lines[0], lines.at(-1)];
   return ["How far clients drift apart", ...(first === last ? [first] : [first, last])].join("\n");
 }
 

@@ -2,13 +2,13 @@
  * Which labels clients have: a bar of stacked labels for each client where labels are few, else a bubble for each client and
  * label, as large in area as it has rows. What it comes to is told as a number, too: how far clients are from all rows.
  */
-import { clipApart } from "../clip-differences.js";
-import { figureShown, type Figure, type Trace } from "../figure.js";
-import type { Shown } from "../bundle-output.js";
-import { color, palette } from "../svg/colors.js";
-import { clip, count, escapeLabel, oneLine, percent, plural, printable } from "../../host/text.js";
+import { clipDistinct } from "../clip-differences.js";
+import { figureView, type Figure, type Trace } from "../figure.js";
+import type { DisplayOutput } from "../bundle-output.js";
+import { paletteColor, palette } from "../svg/colors.js";
+import { clip, groupedNumber, escapeLabel, oneLine, formatPercent, plural, printable } from "../../host/text.js";
 import { textTable } from "../text-table.js";
-import { roomy, type ClientView, type FederationView } from "./view.js";
+import { livePlotLayout, type ClientView, type FederationView } from "./view.js";
 
 type Of = Pick<FederationView, "name" | "clients" | "labels">;
 
@@ -18,59 +18,73 @@ const LABELS = 30;
 const LARGEST = 26;
 
 /** Null: no client's labels are known. */
-export function labelsShown(o: Of, id?: string): Shown | null {
-  const figure = labelsFigure(o);
-  return figure && { ...figureShown(figure, { text: textOf(o) }), ...(id !== undefined && { id }) };
+export function clientLabelsView(options: Of, id?: string): DisplayOutput | null {
+  const figure = clientLabelsFigure(options);
+  return figure && { ...figureView(figure, { text: textOf(options) }), ...(id !== undefined && { id }) };
 }
 
 /**
  * How far clients' labels are from those of all rows together, on average over clients: the share of its rows that a client
  * would have to change for others. 0: all are alike.
  */
-export function skewOf({ clients, labels }: Of): number | null {
-  const known = clients.flatMap(({ labels: own }) => (own && sum(own) > 0 ? [own] : []));
+export function labelSkewOf({ clients, labels }: Of): number | null {
+  const known = clients.flatMap(({ labels: clientLabels }) =>
+    clientLabels && sum(clientLabels) > 0 ? [clientLabels] : [],
+  );
   if (known.length === 0) return null;
-  const all = labels.map((_, k) => known.reduce((total, own) => total + (own[k] ?? 0), 0));
-  const shares = (own: readonly number[]): readonly number[] => labels.map((_, k) => (own[k] ?? 0) / sum(own));
+  const all = labels.map((_, k) => known.reduce((total, clientLabels) => total + (clientLabels[k] ?? 0), 0));
+  const shares = (clientLabels: readonly number[]): readonly number[] =>
+    labels.map((_, k) => (clientLabels[k] ?? 0) / sum(clientLabels));
   const whole = shares(all);
-  const apart = known.map((own) => sum(shares(own).map((share, k) => Math.abs(share - (whole[k] ?? 0)))) / 2);
+  const apart = known.map(
+    (clientLabels) => sum(shares(clientLabels).map((share, k) => Math.abs(share - (whole[k] ?? 0)))) / 2,
+  );
   return sum(apart) / apart.length;
 }
 
-export function labelsFigure(o: Of): Figure | null {
-  const skew = skewOf(o);
+export function clientLabelsFigure(options: Of): Figure | null {
+  const skew = labelSkewOf(options);
   if (skew === null) return null;
-  const known = o.clients.filter(({ labels }) => labels !== undefined);
+  const known = options.clients.filter(({ labels }) => labels !== undefined);
   const clients = largest(known, CLIENTS, ({ rows }) => rows);
   const order = largest(
-    o.labels.map((label, k) => ({ label, k, rows: sum(known.map(({ labels }) => labels?.[k] ?? 0)) })),
+    options.labels.map((label, k) => ({ label, k, rows: sum(known.map(({ labels }) => labels?.[k] ?? 0)) })),
     LABELS,
     ({ rows }) => rows,
   );
   const names = called(clients.map(({ name }) => name));
-  const few = o.labels.length <= palette.length;
-  const of = order.map(({ label, k }, i) => ({ label: called(order.map((one) => one.label))[i] ?? label, k }));
+  const few = options.labels.length <= palette.length;
+  const ordered = order.map(({ label, k }, i) => ({ label: called(order.map((one) => one.label))[i] ?? label, k }));
   const most = Math.max(0, ...clients.flatMap(({ labels }) => order.map(({ k }) => labels?.[k] ?? 0)));
   const left = [
     ...(few ? [] : [`the largest bubble is ${plural(most, "row")}`]),
-    ...(clients.length < known.length ? [`${count(clients.length)} of ${count(known.length)} clients`] : []),
-    ...(!few && order.length < o.labels.length ? [`${count(order.length)} of ${count(o.labels.length)} labels`] : []),
+    ...(clients.length < known.length
+      ? [`${groupedNumber(clients.length)} of ${groupedNumber(known.length)} clients`]
+      : []),
+    ...(!few && order.length < options.labels.length
+      ? [`${groupedNumber(order.length)} of ${groupedNumber(options.labels.length)} labels`]
+      : []),
   ];
-  const says = `on average ${percent(skew, 0)} apart from the labels of all rows (0 %: alike)${left.map((one) => `; ${one}`).join("")}`;
+  const says = `on average ${formatPercent(skew, 0)} apart from the labels of all rows (0 %: alike)${left.map((one) => `; ${one}`).join("")}`;
   const axis = { type: "category", automargin: true, categoryorder: "array", categoryarray: names };
   return {
-    data: few ? bars(clients, names, of) : [bubbles(clients, names, { labels: of, most })],
+    data: few ? bars(clients, names, ordered) : [bubbles(clients, names, { labels: ordered, most })],
     layout: {
-      title: { text: `${escapeLabel(`Labels of the clients of ${clip(oneLine(o.name), 40)}`)}<br>${says}` },
+      title: { text: `${escapeLabel(`Labels of the clients of ${clip(oneLine(options.name), 40)}`)}<br>${says}` },
       ...(few && { barmode: "stack" }),
       xaxis: few
         ? { title: { text: "rows" }, rangemode: "tozero" }
-        : { type: "category", automargin: true, categoryorder: "array", categoryarray: of.map(({ label }) => label) },
+        : {
+            type: "category",
+            automargin: true,
+            categoryorder: "array",
+            categoryarray: ordered.map(({ label }) => label),
+          },
       yaxis: { ...axis, autorange: "reversed" },
-      ...roomy,
-      margin: { ...roomy.margin, t: few ? 112 : 84 },
+      ...livePlotLayout,
+      margin: { ...livePlotLayout.margin, t: few ? 112 : 84 },
       // Of a tall picture a share of the height would lie on the title.
-      legend: { ...roomy.legend, y: 1, traceorder: "normal" },
+      legend: { ...livePlotLayout.legend, y: 1, traceorder: "normal" },
       height: 170 + (few ? 24 : 30) * clients.length + (few ? 0 : 30),
     },
   };
@@ -86,9 +100,9 @@ function bars(clients: readonly ClientView[], names: readonly string[], labels: 
     type: "bar",
     orientation: "h",
     name: label,
-    x: clients.map(({ labels: own }) => own?.[k] ?? 0),
+    x: clients.map(({ labels: clientLabels }) => clientLabels?.[k] ?? 0),
     y: names,
-    marker: { color: color(i) },
+    marker: { color: paletteColor(i) },
     hovertemplate: `%{y}<br>${label}: %{x} rows<extra></extra>`,
   }));
 }
@@ -97,9 +111,9 @@ function bubbles(
   names: readonly string[],
   { labels, most }: { readonly labels: readonly Label[]; readonly most: number },
 ): Trace {
-  const all = clients.flatMap(({ labels: own }, i) =>
+  const all = clients.flatMap(({ labels: clientLabels }, i) =>
     labels.flatMap(({ label, k }) => {
-      const rows = own?.[k] ?? 0;
+      const rows = clientLabels?.[k] ?? 0;
       return rows > 0 ? [{ label, client: names[i] ?? "", rows }] : [];
     }),
   );
@@ -108,9 +122,9 @@ function bubbles(
     mode: "markers",
     x: all.map(({ label }) => label),
     y: all.map(({ client }) => client),
-    text: all.map(({ rows }) => count(rows)),
+    text: all.map(({ rows }) => groupedNumber(rows)),
     marker: {
-      color: color(0),
+      color: paletteColor(0),
       opacity: 0.7,
       size: all.map(({ rows }) => Number(Math.max(2, LARGEST * Math.sqrt(rows / most)).toFixed(1))),
       line: { width: 0 },
@@ -121,15 +135,15 @@ function bubbles(
 }
 
 /** A terminal shows the numbers themselves. */
-function textOf(o: Of): string {
-  const labels = o.labels.slice(0, 8);
-  const others = o.labels.length - labels.length;
-  const known = o.clients.filter(({ labels: own }) => own !== undefined).slice(0, 20);
-  const rows = known.map(({ name, rows, labels: own = [] }) => [
+function textOf(options: Of): string {
+  const labels = options.labels.slice(0, 8);
+  const others = options.labels.length - labels.length;
+  const known = options.clients.filter(({ labels: clientLabels }) => clientLabels !== undefined).slice(0, 20);
+  const rows = known.map(({ name, rows, labels: clientLabels = [] }) => [
     clip(oneLine(name), 24),
-    count(rows),
-    ...labels.map((_, k) => count(own[k] ?? 0)),
-    ...(others > 0 ? [count(sum(own.slice(labels.length)))] : []),
+    groupedNumber(rows),
+    ...labels.map((_, k) => groupedNumber(clientLabels[k] ?? 0)),
+    ...(others > 0 ? [groupedNumber(sum(clientLabels.slice(labels.length)))] : []),
   ]);
   const head = [
     "client",
@@ -137,25 +151,27 @@ function textOf(o: Of): string {
     ...labels.map((one) => clip(oneLine(one), 16)),
     ...(others > 0 ? [plural(others, "other")] : []),
   ];
-  const skew = skewOf(o);
+  const skew = labelSkewOf(options);
   return [
-    `Labels of the clients of ${o.name}: on average ${percent(skew ?? 0, 0)} apart from the labels of all rows (0 %: alike)`,
+    `Labels of the clients of ${options.name}: on average ${formatPercent(skew ?? 0, 0)} apart from the labels of all rows (0 %: alike)`,
     textTable(
       head,
       rows,
       head.map((_, i) => (i === 0 ? "left" : "right")),
     ),
-    ...(known.length < o.clients.length ? [`${count(known.length)} of ${count(o.clients.length)} clients`] : []),
+    ...(known.length < options.clients.length
+      ? [`${groupedNumber(known.length)} of ${groupedNumber(options.clients.length)} clients`]
+      : []),
   ].join("\n");
 }
 
 /** So many of them that have most, in the order in which all stand. */
 function largest<T>(all: readonly T[], most: number, size: (one: T) => number): readonly T[] {
-  const kept = new Set([...all].sort((a, b) => size(b) - size(a)).slice(0, most));
-  return all.filter((one) => kept.has(one));
+  const largestOnes = new Set([...all].sort((a, b) => size(b) - size(a)).slice(0, most));
+  return all.filter((one) => largestOnes.has(one));
 }
 const called = (names: readonly string[]): readonly string[] =>
-  clipApart(
+  clipDistinct(
     names.map((name) => printable(oneLine(name))),
     22,
   ).map(escapeLabel);

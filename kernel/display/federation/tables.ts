@@ -1,46 +1,56 @@
 /** A federation in numbers: its rounds, and how each client fares at the end. */
-import type { Shown } from "../bundle-output.js";
-import { tableShown } from "../table.js";
-import { bytes, clip, count, oneLine, plural, printable } from "../../host/text.js";
-import { digits, isNumber, scoredOn, spreadOf, type ClientView, type FederationView, type RoundView } from "./view.js";
+import type { DisplayOutput } from "../bundle-output.js";
+import { tableView } from "../table.js";
+import { byteSizeText, clip, groupedNumber, oneLine, plural, printable } from "../../host/text.js";
+import {
+  fourDigits,
+  isFiniteNumber,
+  scoringDataText,
+  scoreSpreadOf,
+  type ClientView,
+  type FederationView,
+  type RoundView,
+} from "./view.js";
 
 /** Rounds that are shown: of more the first, and the last ones. */
 const ROUNDS = 30;
 const FIRST = 3;
 const CLIENTS = 20;
 
-export function roundsShown(o: FederationView, id?: string): Shown {
-  const scored = o.metric !== null && o.rounds.some(({ score }) => isNumber(score));
-  const spread = o.rounds.some(({ scores }) => Object.keys(scores).length > 0);
-  const personal = o.rounds.some((round) => round.personal !== undefined);
-  const lost = o.rounds.some((round) => round.lost.length > 0);
+export function roundsView(options: FederationView, id?: string): DisplayOutput {
+  const scored = options.metric !== null && options.rounds.some(({ score }) => isFiniteNumber(score));
+  const spread = options.rounds.some(({ scores }) => Object.keys(scores).length > 0);
+  const personal = options.rounds.some((round) => round.personal !== undefined);
+  const lost = options.rounds.some((round) => round.lost.length > 0);
   const columns = [
     ...["round", "clients", "loss"],
-    ...(scored ? [`${o.metric ?? "score"}${o.leads ? " of leader" : ""}`] : []),
+    ...(scored ? [`${options.metric ?? "score"}${options.leads ? " of leader" : ""}`] : []),
     ...(spread ? ["least", "median", "greatest"] : []),
     ...(personal ? ["with own heads"] : []),
     ...["to clients", "back"],
   ];
   const rowOf = (round: RoundView): readonly string[] => {
-    const own = spreadOf(Object.values(round.scores));
-    const answered = count(round.clients.length);
+    const roundSpread = scoreSpreadOf(Object.values(round.scores));
+    const answered = groupedNumber(round.clients.length);
     return [
       String(round.round),
-      lost ? `${answered} of ${count(round.clients.length + round.lost.length)}` : answered,
-      digits(lossOf(round)),
-      ...(scored ? [digits(round.score)] : []),
-      ...(spread ? [digits(own?.least), digits(own?.middle), digits(own?.most)] : []),
-      ...(personal ? [digits(spreadOf(Object.values(round.personal ?? {}))?.mean)] : []),
-      bytes(round.sent),
-      bytes(round.received),
+      lost ? `${answered} of ${groupedNumber(round.clients.length + round.lost.length)}` : answered,
+      fourDigits(lossOf(round)),
+      ...(scored ? [fourDigits(round.score)] : []),
+      ...(spread
+        ? [fourDigits(roundSpread?.least), fourDigits(roundSpread?.middle), fourDigits(roundSpread?.most)]
+        : []),
+      ...(personal ? [fourDigits(scoreSpreadOf(Object.values(round.personal ?? {}))?.mean)] : []),
+      byteSizeText(round.sent),
+      byteSizeText(round.received),
     ];
   };
-  const left = o.rounds.length <= ROUNDS ? [] : o.rounds.slice(FIRST, FIRST - ROUNDS);
-  const shown = o.rounds.filter((round) => !left.includes(round));
-  const table = tableShown(columns, shown.map(rowOf), {
-    title: `Rounds of ${o.name}${o.rounds.length < o.of ? `, ${count(o.rounds.length)} of ${count(o.of)}` : ""}`,
+  const left = options.rounds.length <= ROUNDS ? [] : options.rounds.slice(FIRST, FIRST - ROUNDS);
+  const shown = options.rounds.filter((round) => !left.includes(round));
+  const table = tableView(columns, shown.map(rowOf), {
+    title: `Rounds of ${options.name}${options.rounds.length < options.totalRounds ? `, ${groupedNumber(options.rounds.length)} of ${groupedNumber(options.totalRounds)}` : ""}`,
     limit: ROUNDS,
-    caption: captionOf(o, left),
+    caption: captionOf(options, left),
   });
   return { ...table, ...(id !== undefined && { id }) };
 }
@@ -52,22 +62,27 @@ function lossOf({ clients }: RoundView): number | null {
 }
 
 /** @param left rounds that are not in the table */
-function captionOf(o: FederationView, left: readonly RoundView[]): string {
-  const total = (of: (round: RoundView) => number): number => o.rounds.reduce((sum, round) => sum + of(round), 0);
-  const best = o.rounds.reduce<RoundView | null>(
+function captionOf(options: FederationView, left: readonly RoundView[]): string {
+  const total = (amountOf: (round: RoundView) => number): number =>
+    options.rounds.reduce((sum, round) => sum + amountOf(round), 0);
+  const best = options.rounds.reduce<RoundView | null>(
     (top, round) =>
-      isNumber(round.score) && (!top || o.better * round.score > o.better * (top.score ?? 0)) ? round : top,
+      isFiniteNumber(round.score) && (!top || options.better * round.score > options.better * (top.score ?? 0))
+        ? round
+        : top,
     null,
   );
-  const rows = o.clients.reduce((sum, client) => sum + client.rows, 0);
+  const rows = options.clients.reduce((sum, client) => sum + client.rows, 0);
   return [
-    `${plural(o.clients.length, "client")} with ${plural(rows, "row")}`,
-    `in all ${bytes(total(({ sent }) => sent))} to clients and ${bytes(total(({ received }) => received))} back`,
-    ...lostOf(o.rounds),
-    ...(best && o.metric !== null
-      ? [`best ${o.metric} ${digits(best.score)} in round ${String(best.round)}${o.leads ? `, on ${scoredOn(o)}` : ""}`]
+    `${plural(options.clients.length, "client")} with ${plural(rows, "row")}`,
+    `in all ${byteSizeText(total(({ sent }) => sent))} to clients and ${byteSizeText(total(({ received }) => received))} back`,
+    ...lostOf(options.rounds),
+    ...(best && options.metric !== null
+      ? [
+          `best ${options.metric} ${fourDigits(best.score)} in round ${String(best.round)}${options.leads ? `, on ${scoringDataText(options)}` : ""}`,
+        ]
       : []),
-    ...(o.kept === undefined ? [] : [`the model is that of round ${String(o.kept)}`]),
+    ...(options.keptRound === undefined ? [] : [`the model is that of round ${String(options.keptRound)}`]),
     ...(left.length > 0 ? [`rounds ${String(left[0]?.round)} to ${String(left.at(-1)?.round)} stand in no row`] : []),
   ].join("; ");
 }
@@ -79,49 +94,49 @@ const NAMED = 5;
 function lostOf(rounds: readonly RoundView[]): readonly string[] {
   const names = [...new Set(rounds.flatMap(({ lost }) => lost))];
   if (names.length === 0) return [];
-  const said = rounds.findLast((round) => round.why !== undefined)?.why;
-  const why = said === undefined ? [] : [clip(oneLine(printable(said)), 160)];
-  const told = names.slice(0, NAMED).map((name) => {
+  const reason = rounds.findLast((round) => round.why !== undefined)?.why;
+  const why = reason === undefined ? [] : [clip(oneLine(printable(reason)), 160)];
+  const lostNames = names.slice(0, NAMED).map((name) => {
     const numbers = rounds.filter(({ lost }) => lost.includes(name)).map(({ round }) => String(round));
     return numbers.length > NAMED
-      ? `${name} in ${count(numbers.length)} rounds`
+      ? `${name} in ${groupedNumber(numbers.length)} rounds`
       : `${name} in ${numbers.length === 1 ? "round" : "rounds"} ${numbers.join(", ")}`;
   });
   return [
-    `lost: ${[...told, ...(names.length > NAMED ? [`${count(names.length - NAMED)} more`] : [])].join("; ")}`,
+    `lost: ${[...lostNames, ...(names.length > NAMED ? [`${groupedNumber(names.length - NAMED)} more`] : [])].join("; ")}`,
     ...why,
   ];
 }
 
 /** Clients elsewhere, once all have joined: one line. */
-export function joinedShown(clients: readonly Pick<ClientView, "name" | "rows">[]): Shown {
+export function joinedClientsView(clients: readonly Pick<ClientView, "name" | "rows">[]): DisplayOutput {
   const some = clients
     .slice(0, CLIENTS)
     .map(({ name, rows }) => `${clip(oneLine(printable(name)), 40)} with ${plural(rows, "row")}`);
-  const more = clients.length > CLIENTS ? [`and ${count(clients.length - CLIENTS)} more`] : [];
+  const more = clients.length > CLIENTS ? [`and ${groupedNumber(clients.length - CLIENTS)} more`] : [];
   return { bundle: { "text/plain": `${plural(clients.length, "client")} joined: ${[...some, ...more].join(", ")}` } };
 }
 
 /** Those first that the model serves worst. Null: no client was scored. */
-export function clientsShown(o: FederationView, id?: string): Shown | null {
-  const scored = o.rounds.filter(({ scores }) => Object.values(scores).some(isNumber));
+export function clientsView(options: FederationView, id?: string): DisplayOutput | null {
+  const scored = options.rounds.filter(({ scores }) => Object.values(scores).some(isFiniteNumber));
   const [first, last] = [scored[0], scored.at(-1)];
-  if (!first || !last || o.metric === null) return null;
-  const kept = scored.find(({ round }) => round === o.kept);
+  if (!first || !last || options.metric === null) return null;
+  const keptRound = scored.find(({ round }) => round === options.keptRound);
   // What the model is asks what it serves.
-  const shown = kept ?? last;
+  const shown = keptRound ?? last;
   const score = (name: string, of: RoundView | undefined): number | undefined =>
     of && Object.hasOwn(of.scores, name) ? of.scores[name] : undefined;
-  const own = (name: string): number | undefined =>
+  const currentScore = (name: string): number | undefined =>
     shown.personal && Object.hasOwn(shown.personal, name) ? shown.personal[name] : undefined;
   const took = (name: string): number =>
-    o.rounds.filter(({ clients }) => clients.some((one) => one.name === name)).length;
-  const labels = o.clients.some((client) => client.labels !== undefined);
+    options.rounds.filter(({ clients }) => clients.some((one) => one.name === name)).length;
+  const labels = options.clients.some((client) => client.labels !== undefined);
   const worst = (name: string): number => {
     const value = score(name, shown);
-    return isNumber(value) ? o.better * value : Infinity;
+    return isFiniteNumber(value) ? options.better * value : Infinity;
   };
-  const all = [...o.clients].sort((a, b) => worst(a.name) - worst(b.name));
+  const all = [...options.clients].sort((a, b) => worst(a.name) - worst(b.name));
   const since = first !== shown;
   const later = last !== shown;
   const personal = shown.personal !== undefined;
@@ -130,7 +145,7 @@ export function clientsShown(o: FederationView, id?: string): Shown | null {
     ...(labels ? ["labels"] : []),
     "rounds",
     ...(since ? [`round ${String(first.round)}`] : []),
-    `round ${String(shown.round)}${kept ? ", kept" : ""}`,
+    `round ${String(shown.round)}${keptRound ? ", kept" : ""}`,
     ...(personal ? ["with own head"] : []),
     ...(later ? [`round ${String(last.round)}`] : []),
   ];
@@ -139,15 +154,15 @@ export function clientsShown(o: FederationView, id?: string): Shown | null {
     client.rows,
     ...(labels ? [client.labels ? client.labels.filter((n) => n > 0).length : ""] : []),
     took(client.name),
-    ...(since ? [digits(score(client.name, first))] : []),
-    digits(score(client.name, shown)),
-    ...(personal ? [digits(own(client.name))] : []),
-    ...(later ? [digits(score(client.name, last))] : []),
+    ...(since ? [fourDigits(score(client.name, first))] : []),
+    fourDigits(score(client.name, shown)),
+    ...(personal ? [fourDigits(currentScore(client.name))] : []),
+    ...(later ? [fourDigits(score(client.name, last))] : []),
   ]);
-  const table = tableShown(columns, rows, {
-    title: `${o.metric} of each client of ${o.name}`,
+  const table = tableView(columns, rows, {
+    title: `${options.metric} of each client of ${options.name}`,
     limit: CLIENTS,
-    caption: `On each client's own rows of validation; those that the model ${kept ? "of the round that is kept " : ""}serves worst stand first`,
+    caption: `On each client's own rows of validation; those that the model ${keptRound ? "of the round that is kept " : ""}serves worst stand first`,
   });
   return { ...table, ...(id !== undefined && { id }) };
 }

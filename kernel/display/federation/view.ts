@@ -14,9 +14,9 @@ export interface FederationView {
   /** Rows of whoever leads, which alone the server's model is scored on; absent: on those of all clients. */
   readonly leads?: { readonly data: string; readonly rows: number };
   /** Rounds in all; less are done while it goes on. */
-  readonly of: number;
+  readonly totalRounds: number;
   /** The round whose weights the model has; absent: it isn't known yet. */
-  readonly kept?: number;
+  readonly keptRound?: number;
 }
 export interface ClientView {
   readonly name: string;
@@ -29,7 +29,7 @@ export interface RoundView {
   /** From 1. */
   readonly round: number;
   /** Those that answered. */
-  readonly clients: readonly AnswerView[];
+  readonly clients: readonly ClientUpdateView[];
   /** Those that were asked and didn't answer. */
   readonly lost: readonly string[];
   /** Why one of them was: a code and what it says; absent: nobody said. */
@@ -44,7 +44,7 @@ export interface RoundView {
   /** The same with what each client keeps for itself; absent: it keeps nothing. */
   readonly personal?: Readonly<Record<string, number>>;
 }
-export interface AnswerView {
+export interface ClientUpdateView {
   readonly name: string;
   readonly rows: number;
   readonly loss: number;
@@ -53,7 +53,7 @@ export interface AnswerView {
   readonly cosine?: number;
 }
 
-export interface Spread {
+export interface ScoreSpread {
   readonly least: number;
   /** Quartiles, by linear interpolation. */
   readonly low: number;
@@ -61,35 +61,35 @@ export interface Spread {
   readonly high: number;
   readonly most: number;
   readonly mean: number;
-  readonly of: number;
+  readonly count: number;
 }
 
 /** Of the numbers among the values; null: there is none. */
-export function spreadOf(values: readonly (number | null | undefined)[]): Spread | null {
-  const known = values.filter(isNumber).sort((a, b) => a - b);
+export function scoreSpreadOf(values: readonly (number | null | undefined)[]): ScoreSpread | null {
+  const known = values.filter(isFiniteNumber).sort((a, b) => a - b);
   const [least, most] = [known[0], known.at(-1)];
   if (least === undefined || most === undefined) return null;
-  const at = (share: number): number => {
+  const quantile = (share: number): number => {
     const place = share * (known.length - 1);
     const [below, above] = [known[Math.floor(place)] ?? least, known[Math.ceil(place)] ?? most];
     return below + (above - below) * (place - Math.floor(place));
   };
   const mean = known.reduce((sum, value) => sum + value, 0) / known.length;
-  return { least, low: at(0.25), middle: at(0.5), high: at(0.75), most, mean, of: known.length };
+  return { least, low: quantile(0.25), middle: quantile(0.5), high: quantile(0.75), most, mean, count: known.length };
 }
 
-export const isNumber = (value: number | null | undefined): value is number =>
+export const isFiniteNumber = (value: number | null | undefined): value is number =>
   typeof value === "number" && Number.isFinite(value);
 /** What the server's model is scored on, in words. */
-export function scoredOn({ leads, rounds }: FederationView): string {
+export function scoringDataText({ leads, rounds }: FederationView): string {
   if (leads) return `the leader's ${plural(leads.rows, "row")} of ${clip(printable(oneLine(leads.data)), 40)}`;
   return rounds.some(({ personal }) => personal) ? "all rows with own heads" : "all rows";
 }
 /** Four digits after the point, nothing for what isn't known. */
-export const digits = (value: number | null | undefined): string => (isNumber(value) ? value.toFixed(4) : "");
+export const fourDigits = (value: number | null | undefined): string => (isFiniteNumber(value) ? value.toFixed(4) : "");
 
 /** Of live pictures: the legend lies above the plot, which has the room to itself. */
-export const roomy = {
+export const livePlotLayout = {
   margin: { t: 84, r: 16, b: 48, l: 64 },
   legend: { orientation: "h", x: 0, y: 1.02, yanchor: "bottom" },
 } as const;

@@ -1,8 +1,11 @@
 /** The statement of a training or a sweep as one that runs by itself: under a name of its own, with `detach: true`. */
-import type { Placed } from "#dsl/assist/trainings.js";
+import type { PlacedStatement } from "#dsl/assist/trainings.js";
 
 /** Undefined: it does already, or trains several models. `names`: those that are taken. */
-export function detachedText({ statement, source }: Placed, names: ReadonlySet<string>): string | undefined {
+export function detachedStatementText(
+  { statement, source }: PlacedStatement,
+  names: ReadonlySet<string>,
+): string | undefined {
   const { block, clauses, operands, broken, span, verb } = statement;
   const keys = block?.entries.map(({ key }) => key.text) ?? [];
   const [model, ...others] = operands;

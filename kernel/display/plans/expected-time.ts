@@ -1,6 +1,6 @@
 /** How long a training may take, as the plan's card and the panel say it. */
 import type { Estimates } from "#dsl/compiler/plan/plan.js";
-import { duration } from "../../host/text.js";
+import { durationText } from "../../host/text.js";
 
 /** `times`: of so many trainings, one after another. */
 export function expectedTime(
@@ -11,12 +11,12 @@ export function expectedTime(
   readonly note: string;
 } {
   if (seconds === null) return { value: "not known yet", note: "the first run measures this machine" };
-  const [least, most] = (between ?? []).map((one) => duration(one * times));
+  const [least, most] = (between ?? []).map((one) => durationText(one * times));
   return {
-    value: `about ${duration(seconds * times)}`,
+    value: `about ${durationText(seconds * times)}`,
     note: [
       least === undefined || least === most ? "estimated" : `estimated, ${least} to ${most}`,
-      ...(times > 1 ? [`${String(times)} trainings of about ${duration(seconds)}`] : []),
+      ...(times > 1 ? [`${String(times)} trainings of about ${durationText(seconds)}`] : []),
     ].join("; "),
   };
 }

@@ -1,15 +1,15 @@
 /** Lines of a federation's plan: who its clients are, what is done with what they send, and how much that is. */
 import type { FederatedPlan } from "#dsl/compiler/plan/recipe.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
-import { lostOf, participantsOf } from "#dsl/compiler/drafts/clients.js";
+import { stragglerCount, participantCount } from "#dsl/compiler/drafts/clients.js";
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { AggregatorCapabilities, PartitionCapabilities } from "#dsl/language/types/capabilities/federation.js";
 import { registry } from "#stdlib/registry.js";
-import { bytes, count, percent, plural } from "../../host/text.js";
+import { byteSizeText, groupedNumber, formatPercent, plural } from "../../host/text.js";
 import { callText } from "../../host/value-text.js";
 
 /** How many clients there are; null: a column says. */
-export function clientsNamed({ clients, others, joined }: FederatedPlan): number | null {
+export function clientCount({ clients, others, joined }: FederatedPlan): number | null {
   const parted = clients && registry.find("partition", clients.word)?.capabilities?.clients(clients);
   return joined ?? (clients ? (parted ?? null) : others.length + 1);
 }
@@ -18,27 +18,29 @@ export function federationFacts({ recipe, effects, estimates }: Plan): [string, 
   const { federated, data } = recipe;
   if (!federated) return [];
   const { clients, others, joined, participation, stragglers, aggregate, secure_aggregation, compression } = federated;
-  const named = clientsNamed(federated);
+  const named = clientCount(federated);
   const most = named ?? Number.POSITIVE_INFINITY;
   const each =
-    typeof participation === "number" ? count(Math.min(participation, most)) : percent(participation.share, 0);
+    typeof participation === "number"
+      ? groupedNumber(Math.min(participation, most))
+      : formatPercent(participation.share, 0);
   const all = typeof participation === "number" ? participation >= most : participation.share === 1;
-  const asked = all ? "all of them in each round" : `${each} of them in each round`;
+  const participationText = all ? "all of them in each round" : `${each} of them in each round`;
   const lost = stragglers > 0 ? `, ${lostText(recipe, others.length + 1)}` : "";
   const travels = 4 * (estimates.trainable - (estimates.personal ?? 0));
   const capabilities: AggregatorCapabilities | undefined = registry.find("aggregator", aggregate.word)?.capabilities;
   const beside = capabilities?.beside ?? 0;
   const who =
     joined !== undefined
-      ? `${count(joined)} join`
+      ? `${groupedNumber(joined)} join`
       : clients
         ? callText(clients)
-        : `${count(others.length + 1)}, each with data of its own`;
+        : `${groupedNumber(others.length + 1)}, each with data of its own`;
   return [
     [
       "clients",
       who,
-      `${asked}${lost}${effects.runner && joined === undefined ? "; each a process of this machine" : ""}`,
+      `${participationText}${lost}${effects.runner && joined === undefined ? "; each a process of this machine" : ""}`,
     ],
     ...(joined === undefined
       ? []
@@ -52,9 +54,9 @@ export function federationFacts({ recipe, effects, estimates }: Plan): [string, 
       : []),
     [
       "travels",
-      `${bytes(travels * (1 + beside))} to a client and back`,
+      `${byteSizeText(travels * (1 + beside))} to a client and back`,
       [
-        `what trains${estimates.personal === undefined ? "" : " but the head"}${beside > 0 ? `, and ${bytes(travels * beside)} of ${aggregate.word} beside it` : ""}, in each round`,
+        `what trains${estimates.personal === undefined ? "" : " but the head"}${beside > 0 ? `, and ${byteSizeText(travels * beside)} of ${aggregate.word} beside it` : ""}, in each round`,
         ...(compression.length > 0
           ? [`back by ${compression.map(callText).join(", ")}${beside > 0 ? ", what stands beside it as it is" : ""}`]
           : []),
@@ -65,28 +67,28 @@ export function federationFacts({ recipe, effects, estimates }: Plan): [string, 
     ...(estimates.personal === undefined
       ? []
       : [
-          ["stays", `${count(estimates.personal)} values`, "the head: each client trains its own and sends none"] as [
-            string,
-            string,
-            string,
-          ],
+          [
+            "stays",
+            `${groupedNumber(estimates.personal)} values`,
+            "the head: each client trains its own and sends none",
+          ] as [string, string, string],
         ]),
   ];
 }
 
 /** Clients are lost whole: of few of them a share is another one. */
 function lostText({ federated, training }: Plan["recipe"], datas: number): string {
-  const { clients, stragglers, ...of } = must(federated, "a federation");
-  const share = percent(stragglers, 0);
+  const { clients, stragglers, ...sampling } = must(federated, "a federation");
+  const share = formatPercent(stragglers, 0);
   if (training.privacy?.unit === "client") return `each of these lost with a chance of ${share}`;
   const partition: PartitionCapabilities | undefined = clients
     ? registry.find("partition", clients.word)?.capabilities
     : undefined;
   const all = clients ? (partition?.clients(clients) ?? null) : datas;
   if (all === null) return `${share} of these lost before they answer`;
-  const asked = participantsOf(of, all);
-  const lost = lostOf({ stragglers }, asked);
-  return `${count(lost)} of ${count(asked)} lost before ${lost === 1 ? "it answers" : "they answer"}`;
+  const participants = participantCount(sampling, all);
+  const lost = stragglerCount({ stragglers }, participants);
+  return `${groupedNumber(lost)} of ${groupedNumber(participants)} lost before ${lost === 1 ? "it answers" : "they answer"}`;
 }
 
 /** What a client does in a round. `size`: of its updates; `rows`: of all clients together. */

@@ -1,11 +1,11 @@
 /** What workers are paid by: hours of their processors or graphics cards, and money where a price is known. */
-import type { Sharing } from "#dsl/compiler/plan/plan.js";
-import { plural, significant } from "../../host/text.js";
+import type { WorkerSharing } from "#dsl/compiler/plan/plan.js";
+import { plural, significantText } from "../../host/text.js";
 
 /** Workers as far as they are paid. */
-export type Paid = Pick<Sharing, "count" | "threads" | "gpus" | "price">;
+export type PaidWorkers = Pick<WorkerSharing, "count" | "threads" | "gpus" | "price">;
 /** Seconds that each of them is there, and between which they may well lie. `to`: where what varies costs, those of the dearest. */
-export interface There {
+export interface WorkerTime {
   readonly seconds: number;
   readonly to?: number;
   readonly between?: readonly [least: number, most: number] | undefined;
@@ -13,18 +13,18 @@ export interface There {
 type Fact = readonly [name: string, value: string, note: string];
 
 /** `there` null: nobody knows how long; `of`: whose hours they are. */
-export function hoursFacts(paid: Paid, there: There | null, of: string): readonly Fact[] {
+export function workerHoursFacts(paid: PaidWorkers, there: WorkerTime | null, owner: string): readonly Fact[] {
   const { count, threads, gpus, price } = paid;
   const [name, each] = gpus === undefined ? ["CPU-hours", threads] : ["GPU-hours", gpus];
   const hours = there && amounts(there, (seconds) => (seconds * count * each) / 3600, hoursText);
   const whole = hours?.value ?? `${amount(count * each)} for each hour that it takes`;
   return [
-    [name, whole, [of, hours?.between].filter(Boolean).join("; ")],
+    [name, whole, [owner, hours?.between].filter(Boolean).join("; ")],
     ...(price === undefined ? [] : [costFact(count, price, there)]),
   ];
 }
 
-function costFact(count: number, price: number, there: There | null): Fact {
+function costFact(count: number, price: number, there: WorkerTime | null): Fact {
   const note = `${moneyText(price)} for an hour of ${count === 1 ? "the worker" : "each worker"}`;
   const found = there && amounts(there, (seconds) => (seconds * count * price) / 3600, moneyText);
   if (!found) return ["cost", `${moneyText(count * price)} for each hour that it takes`, note];
@@ -35,26 +35,30 @@ function costFact(count: number, price: number, there: There | null): Fact {
   ];
 }
 
-function amounts({ seconds, to, between }: There, of: (seconds: number) => number, text: (n: number) => string) {
-  const value = [...new Set([seconds, to ?? seconds].map((one) => text(of(one))))].join(" to ");
-  const range = between && [...new Set(between.map((one) => text(of(one))))];
+function amounts(
+  { seconds, to, between }: WorkerTime,
+  amountOf: (seconds: number) => number,
+  text: (n: number) => string,
+) {
+  const value = [...new Set([seconds, to ?? seconds].map((one) => text(amountOf(one))))].join(" to ");
+  const range = between && [...new Set(between.map((one) => text(amountOf(one))))];
   return { value, ...(range && range.length > 1 && { between: `estimated, ${range.join(" to ")}` }) };
 }
 
 /** What workers took, as one line says it. */
-export function usedText(o: {
+export function workerUsageText(options: {
   readonly cpuHours?: number;
   readonly gpuHours?: number;
   readonly cost?: number;
 }): string {
   return [
-    ...(o.cpuHours === undefined ? [] : [`${hoursText(o.cpuHours)} CPU-hours`]),
-    ...(o.gpuHours === undefined ? [] : [`${hoursText(o.gpuHours)} GPU-hours`]),
-    ...(o.cost === undefined ? [] : [`cost ${moneyText(o.cost)}`]),
+    ...(options.cpuHours === undefined ? [] : [`${hoursText(options.cpuHours)} CPU-hours`]),
+    ...(options.gpuHours === undefined ? [] : [`${hoursText(options.gpuHours)} GPU-hours`]),
+    ...(options.cost === undefined ? [] : [`cost ${moneyText(options.cost)}`]),
   ].join(" · ");
 }
 
-export const threadsText = ({ count, threads }: Paid): string =>
+export const threadsText = ({ count, threads }: PaidWorkers): string =>
   `${plural(count, "worker")} × ${plural(threads, "thread")}`;
 
 function hoursText(hours: number): string {
@@ -65,4 +69,4 @@ function moneyText(money: number): string {
   if (money === 0) return "0";
   return money < 0.01 ? "less than 0.01" : money < 100 ? money.toFixed(2) : amount(Math.round(money));
 }
-const amount = (n: number): string => (n >= 100 ? Math.round(n).toLocaleString("en") : significant(n, 2));
+const amount = (n: number): string => (n >= 100 ? Math.round(n).toLocaleString("en") : significantText(n, 2));

@@ -2,10 +2,10 @@
 import type { BaseFacts } from "#dsl/language/types/facts.js";
 import type { ModelPlan } from "#dsl/language/types/subject.js";
 import { card, html, htmlTable } from "../html.js";
-import { shownOf } from "../bundle.js";
-import type { Shown } from "../bundle-output.js";
-import { clip, compact, count, oneLine, percent } from "../../host/text.js";
-import { originText } from "./origin.js";
+import { displayOutputOf } from "../bundle.js";
+import type { DisplayOutput } from "../bundle-output.js";
+import { clip, compactNumber, groupedNumber, oneLine, formatPercent } from "../../host/text.js";
+import { baseOriginText } from "./origin.js";
 import { textTable } from "../text-table.js";
 import { callText } from "../../host/value-text.js";
 
@@ -18,44 +18,48 @@ export interface ModelCounts {
 /** Last part of a path. */
 const basename = (path: string): string => path.split(/[\\/]/).at(-1) ?? path;
 
-export function modelShown(
+export function modelView(
   plan: ModelPlan,
   base: BaseFacts,
   counts: ModelCounts | null = null,
   /** What its weights were made of. */
   made: { readonly base: string; readonly rows: readonly (readonly [string, string, string])[] } | null = null,
-): Shown {
+): DisplayOutput {
   const { config } = base;
   const sizes = [
     ["layers", config["num_hidden_layers"] ?? config["n_layers"] ?? config["n_layer"] ?? config["num_layers"]],
     ["hidden", config["hidden_size"] ?? config["dim"] ?? config["n_embd"] ?? config["d_model"]],
     ["heads", config["num_attention_heads"] ?? config["n_heads"] ?? config["n_head"] ?? config["num_heads"]],
     ["vocabulary", config["vocab_size"]],
-  ].flatMap(([name, n]) => (typeof n === "number" ? [`${count(n)} ${String(name)}`] : []));
+  ].flatMap(([name, n]) => (typeof n === "number" ? [`${groupedNumber(n)} ${String(name)}`] : []));
   const facts: (readonly [string, string, string])[] = [
     [
       plan.scratch ? "from scratch" : "base",
       made?.base ?? plan.base,
       `${base.family}${sizes.length > 0 ? `: ${sizes.join(", ")}` : ""}`,
     ],
-    ...(base.origin ? [["from", originText(base.origin), ""] as [string, string, string]] : []),
+    ...(base.origin ? [["from", baseOriginText(base.origin), ""] as [string, string, string]] : []),
     ...(made?.rows ?? []),
     ["task", callText(plan.task), ""],
     ["technique", callText(plan.technique), ""],
-    ["parameters", compact(counts?.parameters ?? base.parameters), count(counts?.parameters ?? base.parameters)],
+    [
+      "parameters",
+      compactNumber(counts?.parameters ?? base.parameters),
+      groupedNumber(counts?.parameters ?? base.parameters),
+    ],
     ...(counts
       ? [
           [
             "trained",
-            percent(counts.trainable / Math.max(1, counts.parameters), 2),
-            `${count(counts.trainable)} of them`,
+            formatPercent(counts.trainable / Math.max(1, counts.parameters), 2),
+            `${groupedNumber(counts.trainable)} of them`,
           ] as [string, string, string],
         ]
       : []),
     [
       "length",
-      `${count(plan.max_length)} tokens`,
-      base.positions < 2 ** 20 ? `of ${count(base.positions)} positions` : "of as many as there are",
+      `${groupedNumber(plan.max_length)} tokens`,
+      base.positions < 2 ** 20 ? `of ${groupedNumber(base.positions)} positions` : "of as many as there are",
     ],
     ...(plan.loaded
       ? [
@@ -71,7 +75,7 @@ export function modelShown(
       : ["weights", base.hash.slice(0, 12), base.hasTokenizer ? "with tokenizer" : "no tokenizer in the folder"],
   ];
   const title = `Model ${plan.name}`;
-  return shownOf(
+  return displayOutputOf(
     `${title}\n${textTable(
       null,
       facts.map(([name, value, more]) => [name, more ? `${value}  (${more})` : value]),
@@ -96,12 +100,12 @@ function ownHead({ task }: ModelPlan, { heads }: BaseFacts): [string, string, st
     .slice(0, 8)
     .map((label) => clip(oneLine(label), 40))
     .join(", ");
-  const more = labels.length > 8 ? ` and ${count(labels.length - 8)} more` : "";
+  const more = labels.length > 8 ? ` and ${groupedNumber(labels.length - 8)} more` : "";
   return [["head", "the base's own", `usable at once${labels.length > 0 ? `; labels: ${named}${more}` : ""}`]];
 }
 
 function tokenizerText({ scratch }: BaseFacts): string {
   if (!scratch || scratch.got === null)
     return "trained with the model, on its training split; the data may give fewer tokens";
-  return `${count(scratch.got)} tokens`;
+  return `${groupedNumber(scratch.got)} tokens`;
 }

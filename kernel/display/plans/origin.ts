@@ -1,7 +1,7 @@
 import type { BaseOrigin } from "#dsl/language/types/facts.js";
 
 /** Where a base's weights come from, in words: repository, revision, file, how they were stored, what brought them. */
-export function originText({ repository, revision, carrier, file, stored }: BaseOrigin): string {
+export function baseOriginText({ repository, revision, carrier, file, stored }: BaseOrigin): string {
   const parts = [
     repository !== undefined && `${repository}${revision === undefined ? "" : ` at ${short(revision)}`}`,
     file,

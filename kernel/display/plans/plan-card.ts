@@ -1,15 +1,26 @@
 /** The plan before training: what will be done, what it will cost, and where each setting came from. */
-import type { Origins, Plan, Sharing } from "#dsl/compiler/plan/plan.js";
+import type { ValueOrigins, Plan, WorkerSharing } from "#dsl/compiler/plan/plan.js";
 import type { Value } from "#dsl/language/types/value.js";
-import { isCall, valueAt } from "#dsl/compiler/plan/value.js";
-import { card, code, FRAME, html, htmlTable, inked, note, tone, type Html, type Part } from "../html.js";
-import { shownOf } from "../bundle.js";
+import { isCall, recipeValueAt } from "#dsl/compiler/plan/value.js";
+import {
+  card,
+  code,
+  FRAME_STYLE,
+  html,
+  htmlTable,
+  inkStyle,
+  note,
+  toneColors,
+  type Html,
+  type HtmlPart,
+} from "../html.js";
+import { displayOutputOf } from "../bundle.js";
 import { expectedTime } from "./expected-time.js";
 import { federationFacts, roundsText } from "./federation.js";
-import { hoursFacts, threadsText } from "./hours.js";
-import type { Shown } from "../bundle-output.js";
-import { bytes, compact, count, percent, plural } from "../../host/text.js";
-import { originText } from "./origin.js";
+import { workerHoursFacts, threadsText } from "./hours.js";
+import type { DisplayOutput } from "../bundle-output.js";
+import { byteSizeText, compactNumber, groupedNumber, formatPercent, plural } from "../../host/text.js";
+import { baseOriginText } from "./origin.js";
 import { canaryFacts, privacyFacts } from "./privacy.js";
 import { textTable } from "../text-table.js";
 import { callText, valueText } from "../../host/value-text.js";
@@ -18,7 +29,7 @@ import { callText, valueText } from "../../host/value-text.js";
  * `id`: it may be shown anew, `folded` where its training is over and what came of it matters more. `folds`: it is the plan of
  * the first of as many trainings, which differ in the rows that are held out. `from`: the name of what a stage goes on from.
  */
-export function planShown(
+export function planCardView(
   plan: Plan,
   {
     id,
@@ -26,7 +37,7 @@ export function planShown(
     folds,
     from,
   }: { readonly id?: string; readonly folded?: boolean; readonly folds?: number; readonly from?: string } = {},
-): Shown {
+): DisplayOutput {
   const { recipe, effects } = plan;
   const { repeats } = effects;
   const title = repeats
@@ -38,18 +49,23 @@ export function planShown(
   const still = recipe.compress !== undefined && plan.estimates.steps === 0;
   const facts = factsOf(plan).filter(([name]) => !still || !OF_STEPS.includes(name));
   const settings = still ? [] : settingsOf(plan);
-  const of = (...from: readonly Setting["from"][]): readonly Setting[] => settings.filter((s) => from.includes(s.from));
-  const [written, derived, defaults] = [of("written", "parameter", "reference"), of("derived"), of("default")];
+  const settingsFrom = (...from: readonly Setting["from"][]): readonly Setting[] =>
+    settings.filter((s) => from.includes(s.from));
+  const [written, derived, defaults] = [
+    settingsFrom("written", "parameter", "reference"),
+    settingsFrom("derived"),
+    settingsFrom("default"),
+  ];
   const words = written.map((s) => `${s.path}: ${s.value}`).join(", ");
   const rest = [...derived, ...defaults];
   const summary = [
-    derived.length > 0 && `${count(derived.length)} derived`,
+    derived.length > 0 && `${groupedNumber(derived.length)} derived`,
     defaults.length > 0 && plural(defaults.length, "default"),
   ]
     .filter(Boolean)
     .join(", ");
   const hashes = `recipe ${plan.recipeHash.slice(0, 12)} · plan ${plan.planHash.slice(0, 12)}`;
-  return shownOf(
+  return displayOutputOf(
     [
       title,
       textTable(
@@ -73,7 +89,7 @@ export function planShown(
       folded,
       htmlTable({
         rows: [
-          ...facts.map(([name, value, more]): Part[] => [
+          ...facts.map(([name, value, more]): HtmlPart[] => [
             name,
             html`<b style="font-weight:600">${value}</b>${more && html` <span style="opacity:.72">${more}</span>`}`,
           ]),
@@ -82,8 +98,8 @@ export function planShown(
       }),
       rest.length > 0 &&
         html`<details style="margin:0 0 6px">
-          <summary style="cursor:pointer;${inked(tone.accent)}">${summary}</summary>
-          ${htmlTable({ head: ["setting", "value", "why"], rows: rest.map((s): Part[] => [code(s.path), code(s.value), s.why]) })}
+          <summary style="cursor:pointer;${inkStyle(toneColors.accent)}">${summary}</summary>
+          ${htmlTable({ head: ["setting", "value", "why"], rows: rest.map((s): HtmlPart[] => [code(s.path), code(s.value), s.why]) })}
         </details>`,
       note(hashes),
     ),
@@ -104,10 +120,10 @@ function namesOf({ recipe }: Plan): string {
   return [recipe.data, ...others.map(({ data }) => data)].map(({ name }) => name).join(", ");
 }
 
-function framed(title: string, folded: boolean, ...parts: readonly Part[]): Html {
+function framed(title: string, folded: boolean, ...parts: readonly HtmlPart[]): Html {
   if (!folded) return card(title, ...parts);
-  return html`<details style="${FRAME}">
-    <summary style="cursor:pointer;${inked(tone.accent)}">${title}</summary>
+  return html`<details style="${FRAME_STYLE}">
+    <summary style="cursor:pointer;${inkStyle(toneColors.accent)}">${title}</summary>
     <div>${parts}</div>
   </details>`;
 }
@@ -116,11 +132,11 @@ function framed(title: string, folded: boolean, ...parts: readonly Part[]): Html
 const ELSEWHERE = { value: "not known", note: "a round is as slow as its slowest client" };
 
 /** `email in 12 rows, name in 40`. */
-export function personalText(personal: NonNullable<Plan["personal"]>): string {
+export function personalDataText(personal: NonNullable<Plan["personal"]>): string {
   return personal
     .map(
       ({ data, column, entity, rows, looked }) =>
-        `${entity} in ${plural(rows, "row")} of ${data === undefined ? "" : `${data}.`}${column}${looked === undefined ? "" : ` (of ${count(looked)} looked through for it)`}`,
+        `${entity} in ${plural(rows, "row")} of ${data === undefined ? "" : `${data}.`}${column}${looked === undefined ? "" : ` (of ${groupedNumber(looked)} looked through for it)`}`,
     )
     .join(", ");
 }
@@ -139,18 +155,18 @@ function strategyFacts({ update }: Plan["recipe"]): [string, string, string][] {
 function smallerText({ larger, parameters }: Plan["estimates"]): string {
   return larger === undefined
     ? ""
-    : `, where the larger model has ${count(larger)} (${percent(parameters / larger)} of it)`;
+    : `, where the larger model has ${groupedNumber(larger)} (${formatPercent(parameters / larger)} of it)`;
 }
 /** Rows of earlier data that are learnt again. */
-function keptText({ kept }: Plan["estimates"]): string {
-  if (!kept) return "";
-  return kept.beside
-    ? `, as many beside of ${count(kept.rows)} kept of earlier data`
-    : ` and ${count(kept.rows)} kept of earlier data`;
+function keptText({ kept: storedPoints }: Plan["estimates"]): string {
+  if (!storedPoints) return "";
+  return storedPoints.beside
+    ? `, as many beside of ${groupedNumber(storedPoints.rows)} kept of earlier data`
+    : ` and ${groupedNumber(storedPoints.rows)} kept of earlier data`;
 }
 /** Rows that no epoch counts. */
 function drawnText({ drawn }: Plan["estimates"]): string {
-  return drawn ? `, as many beside of ${count(drawn.rows)} without labels` : "";
+  return drawn ? `, as many beside of ${groupedNumber(drawn.rows)} without labels` : "";
 }
 /** Of a smaller model. */
 function stageFacts({ compress }: Plan["recipe"]): [string, string, string][] {
@@ -165,9 +181,9 @@ function factsOf(plan: Plan): [string, string, string][] {
   const { model, training } = recipe;
   const time = estimates.elsewhere ? ELSEWHERE : expectedTime(estimates, effects.repeats);
   const share = estimates.parameters > 0 ? estimates.trainable / estimates.parameters : 0;
-  const batches = training.accumulate === 1 ? "batches" : `updates of ${count(training.accumulate)} batches`;
-  const size = `${batches} of ${count(training.batch_size)}${training.packing ? " packed rows" : ""}`;
-  const rows = `${count(estimates.rows)} rows${keptText(estimates)}`;
+  const batches = training.accumulate === 1 ? "batches" : `updates of ${groupedNumber(training.accumulate)} batches`;
+  const size = `${batches} of ${groupedNumber(training.batch_size)}${training.packing ? " packed rows" : ""}`;
+  const rows = `${groupedNumber(estimates.rows)} rows${keptText(estimates)}`;
   const length = recipe.federated
     ? roundsText(plan, size, rows)
     : training.epochs === null
@@ -175,52 +191,54 @@ function factsOf(plan: Plan): [string, string, string][] {
       : `${plural(training.epochs, "epoch")}, ${rows}, ${size}${drawnText(estimates)}`;
   return [
     [model.scratch ? "from scratch" : "base", model.base, callText(model.task)],
-    ...(base ? [["from", originText(base), ""] as [string, string, string]] : []),
+    ...(base ? [["from", baseOriginText(base), ""] as [string, string, string]] : []),
     ...(sources ?? []).map((one): [string, string, string] => ["data", one, ""]),
-    ...(personal ? [["personal data", personalText(personal), "in the texts"] as [string, string, string]] : []),
+    ...(personal ? [["personal data", personalDataText(personal), "in the texts"] as [string, string, string]] : []),
     ...(reads ? [["tokens a word", readsText(reads), ""] as [string, string, string]] : []),
     ["technique", callText(model.technique), ""],
     ...stageFacts(recipe),
     ...strategyFacts(recipe),
     ...(training.privacy ? privacyFacts(training.privacy, plan) : []),
     ...canaryFacts(training),
-    ["parameters", compact(estimates.parameters), count(estimates.parameters) + smallerText(estimates)],
-    ["trained", percent(share, 2), `${count(estimates.trainable)} of them`],
+    ["parameters", compactNumber(estimates.parameters), groupedNumber(estimates.parameters) + smallerText(estimates)],
+    ["trained", formatPercent(share, 2), `${groupedNumber(estimates.trainable)} of them`],
     ...federationFacts(plan),
     [
       recipe.federated ? "rounds" : "steps",
-      effects.repeats ? `${String(effects.repeats)} × ${count(estimates.steps)}` : count(estimates.steps),
+      effects.repeats
+        ? `${String(effects.repeats)} × ${groupedNumber(estimates.steps)}`
+        : groupedNumber(estimates.steps),
       length,
     ],
     [
       "tokens",
-      estimates.elsewhere ? ELSEWHERE.value : compact(estimates.tokens),
+      estimates.elsewhere ? ELSEWHERE.value : compactNumber(estimates.tokens),
       estimates.elsewhere
         ? "rows of clients stay with them, and are counted there"
         : estimates.steps > 0
-          ? `about ${count(estimates.tokens / estimates.steps)} a ${recipe.federated ? "round" : "step"}`
+          ? `about ${groupedNumber(estimates.tokens / estimates.steps)} a ${recipe.federated ? "round" : "step"}`
           : "",
     ],
     ...(model.storage && estimates.storedBytes !== undefined
       ? [
           [
             "base weights",
-            bytes(estimates.storedBytes),
-            `${callText(model.storage)}, ${bytes(4 * estimates.parameters)} with the rest as f32`,
+            byteSizeText(estimates.storedBytes),
+            `${callText(model.storage)}, ${byteSizeText(4 * estimates.parameters)} with the rest as f32`,
           ] as [string, string, string],
         ]
       : []),
     [
       "memory",
-      `about ${bytes(estimates.memoryBytes)}`,
-      `estimated${ranks && !ranks.elsewhere ? `, of ${count(ranks.count)} processes` : ""}${effects.recompute === "blocks" ? ", activations recomputed" : ""}`,
+      `about ${byteSizeText(estimates.memoryBytes)}`,
+      `estimated${ranks && !ranks.elsewhere ? `, of ${groupedNumber(ranks.count)} processes` : ""}${effects.recompute === "blocks" ? ", activations recomputed" : ""}`,
     ],
     ...(effects.runner && ranks
       ? [
           [
             "runner",
             callText(effects.runner),
-            `${ranks.elsewhere ? threadsText(ranks) : `${count(ranks.count)} ranks × ${plural(ranks.threads, "thread")}`}, ${training.average ? "weights averaged" : "gradients of each update summed"}`,
+            `${ranks.elsewhere ? threadsText(ranks) : `${groupedNumber(ranks.count)} ranks × ${plural(ranks.threads, "thread")}`}, ${training.average ? "weights averaged" : "gradients of each update summed"}`,
           ] as [string, string, string],
         ]
       : []),
@@ -239,16 +257,16 @@ function factsOf(plan: Plan): [string, string, string][] {
       ? [["annotated", plural(annotated.rows, "row"), `by ${annotated.by.join(", ")}`] as [string, string, string]]
       : []),
     ["engine", effects.engine, effects.threads === null ? "" : plural(effects.threads, "thread")],
-    ...(effects.allowed ?? []).map(({ code, reason, of }): [string, string, string] => [
+    ...(effects.allowed ?? []).map(({ code, reason, of: statement }): [string, string, string] => [
       "allowed",
       code,
-      `because ${reason} (${of})`,
+      `because ${reason} (${statement})`,
     ]),
   ];
 }
 
 /** Of all trainings that it is. */
-function hoursOf({ estimates, effects: { repeats = 1 } }: Plan, ranks: Sharing): [string, string, string][] {
+function hoursOf({ estimates, effects: { repeats = 1 } }: Plan, ranks: WorkerSharing): [string, string, string][] {
   const { seconds, secondsBetween: between } = estimates;
   if (seconds === null && ranks.gpus === undefined) return [];
   const all = (one: number): number => one * repeats;
@@ -256,7 +274,7 @@ function hoursOf({ estimates, effects: { repeats = 1 } }: Plan, ranks: Sharing):
     seconds === null
       ? null
       : { seconds: all(seconds), between: between && ([all(between[0]), all(between[1])] as const) };
-  return hoursFacts(ranks, there, threadsText(ranks)).map(([name, value, more]) => [name, value, more]);
+  return workerHoursFacts(ranks, there, threadsText(ranks)).map(([name, value, more]) => [name, value, more]);
 }
 
 /** `0, 1, 2`, or the first and the last. */
@@ -267,13 +285,13 @@ function seedsText({ recipe: { training }, effects: { repeats = 1 } }: Plan): st
 }
 
 function times(n: number): string {
-  return n === 1 ? "once" : `${count(n)} times`;
+  return n === 1 ? "once" : `${groupedNumber(n)} times`;
 }
 
 interface Setting {
   readonly path: string;
   readonly value: string;
-  readonly from: Origins[string]["from"];
+  readonly from: ValueOrigins[string]["from"];
   readonly why: string;
 }
 
@@ -283,10 +301,11 @@ function settingsOf({ recipe, origins }: Plan): Setting[] {
   return Object.entries(origins)
     .filter(
       ([path, { from }]) =>
-        !/^(data\.|model\.(base|task|technique)$)/.test(path) && !(from !== "default" && empty(valueAt(recipe, path))),
+        !/^(data\.|model\.(base|task|technique)$)/.test(path) &&
+        !(from !== "default" && empty(recipeValueAt(recipe, path))),
     )
     .map(([path, { from, why, stands }]) => {
-      const value = valueAt(recipe, path);
+      const value = recipeValueAt(recipe, path);
       const alone = isCall(value) && paths.some((other) => other.startsWith(`${path}.`));
       return {
         path: path.replace(/^(training|model)\./, ""),

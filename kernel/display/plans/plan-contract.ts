@@ -1,12 +1,12 @@
 /** The plan as the panel is told it: cards of settings and facts. Plain data, texts only. */
 import type { Edit, Span } from "#dsl/language/diagnostics/span.js";
-import type { Origins } from "#dsl/compiler/plan/plan.js";
+import type { ValueOrigins } from "#dsl/compiler/plan/plan.js";
 
 export interface SettingView {
   /** As it is written in its block: `optimizer.learning_rate`. */
   readonly name: string;
   readonly value: string;
-  readonly from: Origins[string]["from"];
+  readonly from: ValueOrigins[string]["from"];
   readonly why?: string;
   readonly impact?: "low" | "medium" | "high";
   /** Where it is written. */

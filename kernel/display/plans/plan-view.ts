@@ -3,32 +3,37 @@
  * written out; what it comes to, beside what this machine has; what is not known yet. Plain data, texts only.
  */
 import type { Draft } from "#dsl/compiler/plan/program.js";
-import type { Given } from "#dsl/language/types/given-value.js";
+import type { GivenValue } from "#dsl/language/types/given-value.js";
 import type { Span } from "#dsl/language/diagnostics/span.js";
-import { keysOf, parameterAt } from "#dsl/assist/frames.js";
-import type { Definition, Placed, Reading, Training } from "#dsl/assist/trainings.js";
-import { writeOut } from "#dsl/assist/write-out.js";
-import { trainedBy } from "#dsl/compiler/plan/estimates.js";
-import { failed } from "#dsl/language/types/facts.js";
+import { verbParameters, parameterAt } from "#dsl/assist/frames.js";
+import type {
+  DefinitionStatement,
+  PlacedStatement,
+  NotebookTrainings,
+  TrainingStatement,
+} from "#dsl/assist/trainings.js";
+import { writeOutSetting } from "#dsl/assist/write-out.js";
+import { countTrainedParameters } from "#dsl/compiler/plan/estimates.js";
+import { isFailed } from "#dsl/language/types/facts.js";
 import { predictsNext, updatesPerEpoch } from "#dsl/compiler/plan/batches.js";
-import type { Origins } from "#dsl/compiler/plan/plan.js";
+import type { ValueOrigins } from "#dsl/compiler/plan/plan.js";
 import type { Recipe, RecipePlan } from "#dsl/compiler/plan/recipe.js";
 import type { Value } from "#dsl/language/types/value.js";
-import { warmUpOf } from "#dsl/compiler/plan/warm-up.js";
+import { warmUpSteps } from "#dsl/compiler/plan/warm-up.js";
 import { tuneText } from "#dsl/compiler/plan/text.js";
-import { isCall, valueAt } from "#dsl/compiler/plan/value.js";
+import { isCall, recipeValueAt } from "#dsl/compiler/plan/value.js";
 import type { Verb } from "#dsl/language/types/registry.js";
-import { listed } from "#dsl/language/diagnostics/listed.js";
-import { detachedText } from "./detached-text.js";
+import { listNames } from "#dsl/language/diagnostics/listed.js";
+import { detachedStatementText } from "./detached-text.js";
 import { expectedTime } from "./expected-time.js";
-import { bytes, compact, count, percent, plural } from "../../host/text.js";
+import { byteSizeText, compactNumber, groupedNumber, formatPercent, plural } from "../../host/text.js";
 import { sweepFacts } from "./sweep-plan.js";
 import type { PlanView, CardView, FactView, SettingView } from "./plan-contract.js";
 
-type Focus = Training | Definition;
-const isTraining = (focus: Focus): focus is Training => "settings" in focus;
+type Focus = TrainingStatement | DefinitionStatement;
+const isTraining = (focus: Focus): focus is TrainingStatement => "settings" in focus;
 
-export function planView(reading: Reading, focus: Focus | undefined): PlanView {
+export function planView(reading: NotebookTrainings, focus: Focus | undefined): PlanView {
   const trainings = reading.trainings.map((one) => ({
     title: titleOf(one),
     at: one.statement.span,
@@ -40,7 +45,7 @@ export function planView(reading: Reading, focus: Focus | undefined): PlanView {
   const memory = view.memory();
   const hash = isTraining(focus) ? focus.planned?.plan.recipeHash : undefined;
   const names = new Set([...reading.program.names.keys(), ...reading.program.runs.keys()]);
-  const detached = isTraining(focus) ? detachedText(focus, names) : undefined;
+  const detached = isTraining(focus) ? detachedStatementText(focus, names) : undefined;
   return {
     title: titleOf(focus),
     at: focus.statement.span,
@@ -53,7 +58,7 @@ export function planView(reading: Reading, focus: Focus | undefined): PlanView {
   };
 }
 
-function titleOf({ statement, source }: Placed): string {
+function titleOf({ statement, source }: PlacedStatement): string {
   const end = statement.block?.span.start ?? statement.span.end;
   return source.text.slice(statement.span.start, end).trim().replace(/\s+/g, " ");
 }
@@ -61,7 +66,7 @@ function titleOf({ statement, source }: Placed): string {
 class View {
   private readonly recipeParts: Partial<Recipe>;
   constructor(
-    private readonly reading: Reading,
+    private readonly reading: NotebookTrainings,
     private readonly focus: Focus,
   ) {
     const { data, model, recipe } = focus;
@@ -85,17 +90,17 @@ class View {
       ? [
           {
             name: "rows",
-            value: count(data.facts.kept),
-            note: `${count(data.facts.rowsIn)} read, ${count(data.facts.rowsIn - data.facts.kept)} dropped`,
+            value: groupedNumber(data.facts.kept),
+            note: `${groupedNumber(data.facts.rowsIn)} read, ${groupedNumber(data.facts.rowsIn - data.facts.kept)} dropped`,
           },
           ...Object.entries(data.facts.splits).map(([split, { rows }]) => ({
             name: split,
             value: plural(rows, "row"),
-            note: percent(rows / Math.max(1, data.facts?.kept ?? 1)),
+            note: formatPercent(rows / Math.max(1, data.facts?.kept ?? 1)),
           })),
           ...(data.facts.sources ?? []).map((value) => ({ name: "read", value, note: "" })),
           ...(data.facts.labels.length > 0
-            ? [{ name: "labels", value: count(data.facts.labels.length), note: few(data.facts.labels) }]
+            ? [{ name: "labels", value: groupedNumber(data.facts.labels.length), note: few(data.facts.labels) }]
             : []),
         ]
       : [];
@@ -113,8 +118,8 @@ class View {
     const { base } = model.plan;
     const facts: FactView[] = base
       ? [
-          { name: "family", value: base.family, note: `${count(base.positions)} positions` },
-          { name: "parameters", value: compact(base.parameters), note: count(base.parameters) },
+          { name: "family", value: base.family, note: `${groupedNumber(base.positions)} positions` },
+          { name: "parameters", value: compactNumber(base.parameters), note: groupedNumber(base.parameters) },
         ]
       : [];
     const mine = (name: string): boolean => !/^technique\b/.test(name);
@@ -132,8 +137,8 @@ class View {
       this.trainedShare(),
       this.settings("model.", model.plan.origins, model.draft, mine),
     );
-    const at = placeOf(model.draft.given, "technique");
-    return { ...card, title: technique.word, ...(at && { at }) };
+    const span = placeOf(model.draft.given, "technique");
+    return { ...card, title: technique.word, ...(span && { at: span }) };
   }
   private trainedShare(): readonly FactView[] {
     const { model } = this.focus;
@@ -143,18 +148,18 @@ class View {
       return [
         {
           name: "trained",
-          value: percent(trainable / Math.max(1, parameters), 2),
-          note: `${count(trainable)} of ${count(parameters)} parameters, the head included`,
+          value: formatPercent(trainable / Math.max(1, parameters), 2),
+          note: `${groupedNumber(trainable)} of ${groupedNumber(parameters)} parameters, the head included`,
         },
       ];
     }
     if (!model?.plan.base) return [];
-    const { trains } = trainedBy(this.reading.program, model.plan.plan, model.plan.base);
+    const { trains } = countTrainedParameters(this.reading.program, model.plan.plan, model.plan.base);
     return [
       {
         name: "trained",
-        value: percent(trains / model.plan.base.parameters, 2),
-        note: `${count(trains)} parameters beside the head`,
+        value: formatPercent(trains / model.plan.base.parameters, 2),
+        note: `${groupedNumber(trains)} parameters beside the head`,
       },
     ];
   }
@@ -163,7 +168,7 @@ class View {
     const { recipe } = this.focus;
     if (!recipe) return undefined;
     const { plan, origins } = recipe.plan;
-    const given = isTraining(this.focus) ? this.focus.settings : (recipe.draft?.given ?? new Map<string, Given>());
+    const given = isTraining(this.focus) ? this.focus.settings : (recipe.draft?.given ?? new Map<string, GivenValue>());
     const mine = (name: string): boolean =>
       !(name === "epochs" && plan.steps !== null) && !(name === "steps" && plan.steps === null) && name !== "resume";
     const settings = this.settings("training.", origins, { given, draft: recipe.draft }, mine);
@@ -173,13 +178,13 @@ class View {
         ? [
             {
               name: "effective batch",
-              value: count(effective),
-              note: `${count(plan.accumulate)} batches of ${count(plan.batch_size)} in an update`,
+              value: groupedNumber(effective),
+              note: `${groupedNumber(plan.accumulate)} batches of ${groupedNumber(plan.batch_size)} in an update`,
             },
           ]
         : [];
-    const at = recipe.draft ? recipe.draft.span : this.focus.statement.verb.span;
-    return { is: "recipe", title: recipe.draft?.name ?? "without a name", at, facts, settings };
+    const span = recipe.draft ? recipe.draft.span : this.focus.statement.verb.span;
+    return { is: "recipe", title: recipe.draft?.name ?? "without a name", at: span, facts, settings };
   }
 
   train(): CardView | undefined {
@@ -190,7 +195,7 @@ class View {
     if (focus.sweep)
       for (const [name, value, note] of sweepFacts(focus.sweep)) facts.push({ name, value, ...(note && { note }) });
     if (steps) {
-      facts.push({ name: "steps", value: count(steps.all), note: steps.note });
+      facts.push({ name: "steps", value: groupedNumber(steps.all), note: steps.note });
       const warm = this.warmup(steps.all);
       if (warm) facts.push(warm);
     }
@@ -198,9 +203,15 @@ class View {
       const { estimates, effects } = planned;
       const counted = estimates.elsewhere === undefined;
       const each =
-        counted && estimates.steps > 0 ? `about ${count(estimates.tokens / estimates.steps)} a step` : undefined;
+        counted && estimates.steps > 0
+          ? `about ${groupedNumber(estimates.tokens / estimates.steps)} a step`
+          : undefined;
       if (counted)
-        facts.push({ name: "tokens", value: compact(estimates.tokens), ...(each !== undefined && { note: each }) });
+        facts.push({
+          name: "tokens",
+          value: compactNumber(estimates.tokens),
+          ...(each !== undefined && { note: each }),
+        });
       if (counted) facts.push({ name: "time", ...expectedTime(estimates, effects.repeats) });
       facts.push({
         name: "engine",
@@ -220,7 +231,8 @@ class View {
     const size = this.batch(plan);
     if (this.planned) {
       const { steps, rows } = this.planned.estimates;
-      const length = plan.epochs === null ? "as written" : `${plural(plan.epochs, "epoch")}, ${count(rows)} rows`;
+      const length =
+        plan.epochs === null ? "as written" : `${plural(plan.epochs, "epoch")}, ${groupedNumber(rows)} rows`;
       return { all: steps, note: `${length}, ${size}` };
     }
     if (plan.steps !== null) return { all: plan.steps, note: `as written, ${size}` };
@@ -230,28 +242,28 @@ class View {
     const epochs = plan.epochs ?? 1;
     return {
       all: updatesPerEpoch(rows, plan) * epochs,
-      note: `${plural(epochs, "epoch")}, ${count(rows)} rows, ${size}`,
+      note: `${plural(epochs, "epoch")}, ${groupedNumber(rows)} rows, ${size}`,
     };
   }
   private batch({ batch_size, accumulate, packing }: RecipePlan): string {
-    const of = accumulate === 1 ? "batches" : `updates of ${count(accumulate)} batches`;
-    return `${of} of ${count(batch_size)}${packing ? " packed rows" : ""}`;
+    const updates = accumulate === 1 ? "batches" : `updates of ${groupedNumber(accumulate)} batches`;
+    return `${updates} of ${groupedNumber(batch_size)}${packing ? " packed rows" : ""}`;
   }
   private warmup(steps: number): FactView | undefined {
     const schedule = this.focus.recipe?.plan.plan.schedule;
-    const warm = schedule ? Math.min(steps, warmUpOf(this.registry, schedule, steps)) : 0;
+    const warm = schedule ? Math.min(steps, warmUpSteps(this.registry, schedule, steps)) : 0;
     if (!schedule || warm === 0) return undefined;
     const written = schedule.arguments["warmup"];
-    const note = typeof written === "number" ? {} : { note: `${tuneText(written ?? null)} of ${count(steps)}` };
+    const note = typeof written === "number" ? {} : { note: `${tuneText(written ?? null)} of ${groupedNumber(steps)}` };
     return { name: "warm-up", value: plural(warm, "step"), ...note };
   }
 
   memory(): PlanView["memory"] {
     const machine = this.reading.program.facts.get({ about: "machine" });
     const { planned } = this;
-    if (!planned || !machine || failed(machine)) return undefined;
+    if (!planned || !machine || isFailed(machine)) return undefined;
     const [needs, has] = [planned.estimates.memoryBytes, machine.memoryBytes];
-    return { needs, has, text: `about ${bytes(needs)} of ${bytes(has)}` };
+    return { needs, has, text: `about ${byteSizeText(needs)} of ${byteSizeText(has)}` };
   }
 
   evaluations(): readonly CardView[] {
@@ -259,8 +271,8 @@ class View {
     return this.focus.evaluations.map(({ action, statement }): CardView => {
       const entry = (key: string) => statement.block?.entries.find((one) => one.key.text === key);
       const setting = (name: string, value: Value): SettingView => {
-        const at = entry(name)?.value?.span;
-        return { name, value: tuneText(value), from: at ? "written" : "default", ...(at && { at }) };
+        const span = entry(name)?.value?.span;
+        return { name, value: tuneText(value), from: span ? "written" : "default", ...(span && { at: span }) };
       };
       const on = action.on.map((one) =>
         "data" in one ? `${one.data.name}${one.split === null ? "" : `.${one.split}`}` : "texts",
@@ -309,30 +321,30 @@ class View {
 
   private settings(
     prefix: string,
-    origins: Origins,
-    of: Draft | { readonly given: ReadonlyMap<string, Given>; readonly draft: Draft | null },
+    origins: ValueOrigins,
+    definition: Draft | { readonly given: ReadonlyMap<string, GivenValue>; readonly draft: Draft | null },
     mine: (name: string) => boolean,
   ): readonly SettingView[] {
-    const owner = "is" in of ? of : of.draft;
+    const owner = "is" in definition ? definition : definition.draft;
     const verb = this.registry.find("verb", prefix === "training." ? "recipe" : prefix.slice(0, -1)) as Verb;
-    const parameters = keysOf(verb, this.registry);
+    const parameters = verbParameters(verb, this.registry);
     const target = this.target(owner) ?? (prefix === "training." && isTraining(this.focus) ? this.focus : undefined);
     const paths = Object.keys(origins);
     return paths.flatMap((path): SettingView[] => {
       const name = path.slice(prefix.length);
-      const value = valueAt(this.recipeParts, path);
+      const value = recipeValueAt(this.recipeParts, path);
       const origin = origins[path];
       if (!mine(name) || value === undefined || !origin) return [];
       if (value === null && (origin.from === "derived" || origin.from === "written")) return [];
       const parts = name.split(".");
       const alone = isCall(value) && paths.some((other) => other.startsWith(`${path}.`));
-      const at = placeOf(of.given, name);
+      const span = placeOf(definition.given, name);
       const stood = origin.from === "default" || origin.from === "derived";
-      const at_ = (p: readonly string[]): Value | undefined => valueAt(this.recipeParts, prefix + p.join("."));
+      const at_ = (p: readonly string[]): Value | undefined => recipeValueAt(this.recipeParts, prefix + p.join("."));
       const parameter = parameterAt(parameters, parts, this.registry);
       const edit =
         stood && target
-          ? writeOut(target.source.text, target.statement, {
+          ? writeOutSetting(target.source.text, target.statement, {
               path: parts,
               valueAt: at_,
               parameters,
@@ -343,24 +355,24 @@ class View {
         {
           name,
           value: alone ? value.word : tuneText(value, { type: parameter?.type, registry: this.registry }),
-          from: stood ? origin.from : this.fromAt(at, origin.from),
+          from: stood ? origin.from : this.fromAt(span, origin.from),
           ...(origin.why !== undefined && { why: origin.why }),
           ...(parameter && { impact: parameter.impact }),
-          ...(at && !stood && { at }),
+          ...(span && !stood && { at: span }),
           ...(edit && target && { write: { source: target.source.id, edit } }),
         },
       ];
     });
   }
   /** A part of a written value may be a parameter. */
-  private fromAt(at: Span | undefined, from: SettingView["from"]): SettingView["from"] {
-    const text = this.reading.statements.find(({ source }) => source.id === at?.source)?.source.text;
-    const name = /^\$([\p{ID_Start}_][\p{ID_Continue}]*)$/u.exec(text?.slice(at?.start, at?.end) ?? "")?.[1];
+  private fromAt(span: Span | undefined, from: SettingView["from"]): SettingView["from"] {
+    const text = this.reading.statements.find(({ source }) => source.id === span?.source)?.source.text;
+    const name = /^\$([\p{ID_Start}_][\p{ID_Continue}]*)$/u.exec(text?.slice(span?.start, span?.end) ?? "")?.[1];
     if (name === undefined) return from;
     return this.reading.program.parameters.has(name) ? "parameter" : "reference";
   }
   /** The statement that takes what is written out: the definition, or the training itself. */
-  private target(draft: Draft | null): Placed | undefined {
+  private target(draft: Draft | null): PlacedStatement | undefined {
     if (!draft) return undefined;
     return this.reading.statements.find(
       ({ source, statement }) =>
@@ -371,10 +383,10 @@ class View {
   }
 }
 
-function placeOf(given: ReadonlyMap<string, Given>, name: string): Span | undefined {
+function placeOf(given: ReadonlyMap<string, GivenValue>, name: string): Span | undefined {
   const one = given.get(name.split(".")[0] ?? name);
   return one?.places.get(name) ?? one?.span;
 }
 function few(names: readonly string[]): string {
-  return listed(names, { most: 6 });
+  return listNames(names, { most: 6 });
 }

@@ -1,39 +1,43 @@
 /** What a training promises of single rows, in lines of its plan and card. */
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { PrivacyPlan, RecipePlan } from "#dsl/compiler/plan/recipe.js";
-import { count, percent, plural, significant } from "../../host/text.js";
-import { clientsNamed } from "./federation.js";
+import { groupedNumber, formatPercent, plural, significantText } from "../../host/text.js";
+import { clientCount } from "./federation.js";
 
 /** `ε 8 at δ 1e-5 for each row`. */
-export function promiseText({ epsilon, delta, unit }: Pick<PrivacyPlan, "epsilon" | "delta" | "unit">): string {
-  return `ε ${String(epsilon)} at δ ${significant(delta)} for each ${unit}`;
+export function privacyGuaranteeText({
+  epsilon,
+  delta,
+  unit,
+}: Pick<PrivacyPlan, "epsilon" | "delta" | "unit">): string {
+  return `ε ${String(epsilon)} at δ ${significantText(delta)} for each ${unit}`;
 }
 
 /** How it is kept. */
-export function keptText({ noise, clip, rate, steps, unit }: PrivacyPlan): string {
+export function privacyMechanismText({ noise, clip, rate, steps, unit }: PrivacyPlan): string {
   const multiplier = noise === 0 ? [] : [`noise multiplier ${String(noise)}`];
-  const of = unit === "client" ? "round" : "update";
+  const occasion = unit === "client" ? "round" : "update";
   // Of rows that nobody here knows: each client has its own.
   if (rate === 0) return `clip ${String(clip)} · each client finds the noise by its own rows`;
-  const drawn = `each ${unit} is in ${unit === "client" ? "a" : "an"} ${of} with chance ${percent(rate, 1)} (Poisson)`;
-  return [...multiplier, `clip ${String(clip)}`, `${drawn}, ${plural(steps, of)}`].join(" · ");
+  const drawn = `each ${unit} is in ${unit === "client" ? "a" : "an"} ${occasion} with chance ${formatPercent(rate, 1)} (Poisson)`;
+  return [...multiplier, `clip ${String(clip)}`, `${drawn}, ${plural(steps, occasion)}`].join(" · ");
 }
 
 export function privacyFacts(
   privacy: PrivacyPlan,
   plan: Pick<Plan, "recipe" | "estimates">,
 ): [string, string, string][] {
-  const beside = noiseBeside(privacy, plan);
+  const beside = noiseToSignalRatio(privacy, plan);
   return [
-    ["privacy", promiseText(privacy), keptText(privacy)],
-    ["", "which means", meansText(privacy)],
+    ["privacy", privacyGuaranteeText(privacy), privacyMechanismText(privacy)],
+    ["", "which means", guaranteeMeaningText(privacy)],
     ...(beside === null
       ? []
       : [
           [
             "",
             "noise in all",
-            `${significant(Number(beside.toPrecision(2)))} times as long as all that ${privacy.unit}s can say · at 0.03 trainings learn well, at 1 hardly · more ${privacy.unit}s in each ${privacy.unit === "client" ? "round" : "update"}, or fewer weights that train, make it less`,
+            `${significantText(Number(beside.toPrecision(2)))} times as long as all that ${privacy.unit}s can say · at 0.03 trainings learn well, at 1 hardly · more ${privacy.unit}s in each ${privacy.unit === "client" ? "round" : "update"}, or fewer weights that train, make it less`,
           ] as [string, string, string],
         ]),
   ];
@@ -43,22 +47,22 @@ export function privacyFacts(
  * How long the noise of all steps is beside what units say in them at most, where all say the same: noise · √weights against as many
  * units as a step has, the one growing by the root of the steps, the other by the steps. Null: how many there are isn't known.
  */
-export function noiseBeside(
+export function noiseToSignalRatio(
   { noise, rate, steps, unit }: PrivacyPlan,
   { recipe: { federated, training }, estimates }: Pick<Plan, "recipe" | "estimates">,
 ): number | null {
-  const clients = federated ? clientsNamed(federated) : null;
+  const clients = federated ? clientCount(federated) : null;
   const units = unit === "row" ? training.batch_size * training.accumulate : clients === null ? null : rate * clients;
   return units === null || noise === 0 ? null : (noise * Math.sqrt(estimates.trainable)) / (units * Math.sqrt(steps));
 }
 
 /** `10 made rows, each 4 times`. */
-export function canaryText({ canaries = 0, canary_copies: times = 1 }: Canaries): string {
+export function canaryText({ canaries = 0, canary_copies: times = 1 }: CanarySettings): string {
   return `${plural(canaries, "made row")}${times > 1 ? `, each ${String(times)} times` : ""}`;
 }
-export type Canaries = Pick<RecipePlan, "canaries" | "canary_copies">;
+export type CanarySettings = Pick<RecipePlan, "canaries" | "canary_copies">;
 
-export function canaryFacts(training: Canaries): [string, string, string][] {
+export function canaryFacts(training: CanarySettings): [string, string, string][] {
   if (training.canaries === undefined) return [];
   return [
     ["canaries", canaryText(training), "among the rows that train; `attacks: [canaries]` tells what is known of them"],
@@ -69,10 +73,18 @@ export function canaryFacts(training: Canaries): [string, string, string][] {
 const TOLD = 1e6;
 
 /** In a sentence. */
-export function meansText({ epsilon, delta, unit }: Pick<PrivacyPlan, "epsilon" | "delta" | "unit">): string {
+export function guaranteeMeaningText({
+  epsilon,
+  delta,
+  unit,
+}: Pick<PrivacyPlan, "epsilon" | "delta" | "unit">): string {
   const factor = Math.exp(epsilon);
   const times =
-    factor < 10 ? factor.toFixed(1) : factor < TOLD ? count(Number(significant(factor))) : `e^${significant(epsilon)}`;
-  const rest = `but for a chance of ${significant(delta)}`;
+    factor < 10
+      ? factor.toFixed(1)
+      : factor < TOLD
+        ? groupedNumber(Number(significantText(factor)))
+        : `e^${significantText(epsilon)}`;
+  const rest = `but for a chance of ${significantText(delta)}`;
   return `nothing that comes of it is more than ${times} times likelier with any one ${unit} than without it, ${rest}`;
 }

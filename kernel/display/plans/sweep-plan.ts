@@ -3,19 +3,19 @@ import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import { metricName } from "#stdlib/metrics/shared/metric-name.js";
 import { registry } from "#stdlib/registry.js";
 import type { Costs } from "../../study/costs.js";
-import { reckoned, type Reckoned } from "../../study/sweep-size.js";
-import { searchedIn } from "../../study/search-state.js";
-import { shownOf } from "../bundle.js";
-import { card, FRAME, html, htmlTable, inked, tone, type Part } from "../html.js";
-import type { Shown } from "../bundle-output.js";
-import { clip, compact, count, duration, plural } from "../../host/text.js";
+import { sweepSizeOf, type SweepSize } from "../../study/sweep-size.js";
+import { searchLocationOf } from "../../study/search-state.js";
+import { displayOutputOf } from "../bundle.js";
+import { card, FRAME_STYLE, html, htmlTable, inkStyle, toneColors, type HtmlPart } from "../html.js";
+import type { DisplayOutput } from "../bundle-output.js";
+import { clip, compactNumber, groupedNumber, durationText, plural } from "../../host/text.js";
 import { textTable } from "../text-table.js";
 import { callText } from "../../host/value-text.js";
 import { expectedTime } from "./expected-time.js";
-import { hoursFacts, threadsText, type Paid } from "./hours.js";
+import { workerHoursFacts, threadsText, type PaidWorkers } from "./hours.js";
 
 /** Trials that are open at a time, and why they aren't more. */
-export interface Open {
+export interface OpenTrials {
   readonly trials: number;
   readonly why: string | null;
   /** How they are; absent: in turns on one engine. */
@@ -23,31 +23,31 @@ export interface Open {
   /** Threads that work on them together; absent: nobody else's than the notebook's. */
   readonly cores?: number;
   /** How they are paid, and of how many threads of this machine what is estimated here is the time. */
-  readonly paid?: Paid & { readonly measured: number };
+  readonly paid?: PaidWorkers & { readonly measured: number };
 }
 export type SweepFact = readonly [name: string, value: string, note: string];
 
 export interface PlannedSweep {
   readonly name: string;
   readonly sweep: SweepPlan;
-  readonly open?: Open;
+  readonly open?: OpenTrials;
   /** Of the cheapest trial and the dearest; null: nothing could be planned. */
   readonly costs?: Costs | null;
 }
 
 /** `folded`: its trials are over, and what came of them matters more. */
-export function sweepPlanShown(
+export function sweepPlanView(
   { name, sweep, open, costs }: PlannedSweep,
   { id, folded = false }: { readonly id?: string; readonly folded?: boolean } = {},
-): Shown {
+): DisplayOutput {
   const title = `Plan of ${name}: sweep ${sweep.model} on ${sweep.data}`;
   const facts = sweepFacts(sweep, open, costs);
-  const rows = facts.map(([key, value, note]): Part[] => [
+  const rows = facts.map(([key, value, note]): HtmlPart[] => [
     key,
     html`<b style="font-weight:600">${value}</b>${note && html` <span style="opacity:.72">${note}</span>`}`,
   ]);
   const table = htmlTable({ rows });
-  return shownOf(
+  return displayOutputOf(
     [
       title,
       textTable(
@@ -56,8 +56,8 @@ export function sweepPlanShown(
       ),
     ].join("\n"),
     folded
-      ? html`<details style="${FRAME}">
-          <summary style="cursor:pointer;${inked(tone.accent)}">${title}</summary>
+      ? html`<details style="${FRAME_STYLE}">
+          <summary style="cursor:pointer;${inkStyle(toneColors.accent)}">${title}</summary>
           <div>${table}</div>
         </details>`
       : card(title, table),
@@ -67,8 +67,8 @@ export function sweepPlanShown(
 }
 
 /** Name, figure, and what there is to say of it. */
-export function sweepFacts(sweep: SweepPlan, open?: Open, costs: Costs | null = null): readonly SweepFact[] {
-  const found = reckoned(sweep, costs);
+export function sweepFacts(sweep: SweepPlan, open?: OpenTrials, costs: Costs | null = null): readonly SweepFact[] {
+  const found = sweepSizeOf(sweep, costs);
   const { pruner, start = [], repeats } = sweep;
   return [
     ["varies", clip(Object.keys(sweep.vary).join(", "), 100), spaceText(sweep, found)],
@@ -82,7 +82,7 @@ export function sweepFacts(sweep: SweepPlan, open?: Open, costs: Costs | null = 
     ...(found.most === null ? [] : [timeFact("all", found, found.most, pruner ? "less what is given up" : "")]),
     ...(sweep.budgetMs === null ? [] : [budgetFact(sweep.budgetMs / 1000, found)]),
     ...(sweep.budgetTokens === undefined ? [] : [tokensFact(sweep.budgetTokens, found)]),
-    ...(open ? [["open at once", count(open.trials), openText(open)] as const] : []),
+    ...(open ? [["open at once", groupedNumber(open.trials), openText(open)] as const] : []),
     ...searchFact(sweep),
     ...(open?.paid === undefined ? [] : sweepHours(found, open.paid)),
   ];
@@ -90,93 +90,100 @@ export function sweepFacts(sweep: SweepPlan, open?: Open, costs: Costs | null = 
 
 /** Where what chooses the trials is: that which must stay open. */
 function searchFact(sweep: SweepPlan): readonly SweepFact[] {
-  const found = searchedIn(sweep);
+  const found = searchLocationOf(sweep);
   if (!found) return [];
   if (found.where === "cluster") return [["search runs", "on the cluster", "the notebook may be closed"]];
-  return [["search runs", "in the notebook", found.asked ? "" : (found.why ?? "")]];
+  return [["search runs", "in the notebook", found.isRequested ? "" : (found.why ?? "")]];
 }
 
-function openText({ trials, why, how }: Open): string {
+function openText({ trials, why, how }: OpenTrials): string {
   if (how !== undefined) return [how, why].filter(Boolean).join("; ");
   return why ?? (trials > 1 ? "in turns on one engine" : "");
 }
 
 /** Work that this machine would do in a time with all its threads, done by workers that are as fast for each thread of theirs. */
-function sweepHours({ trial, ends, most }: Reckoned, paid: NonNullable<Open["paid"]>): readonly SweepFact[] {
+function sweepHours({ trial, ends, most }: SweepSize, paid: NonNullable<OpenTrials["paid"]>): readonly SweepFact[] {
   const { seconds, secondsBetween } = ends?.least ?? trial;
   const dearest = ends?.most ?? trial;
-  const of = most === null ? "a trial" : `all trials, ${threadsText(paid)}`;
-  if (paid.gpus !== undefined) return hoursFacts(paid, null, of);
+  const scope = most === null ? "a trial" : `all trials, ${threadsText(paid)}`;
+  if (paid.gpus !== undefined) return workerHoursFacts(paid, null, scope);
   if (seconds === null || dearest.seconds === null) return [];
   const each = (one: number): number => (one * (most ?? 1) * paid.measured) / (paid.count * paid.threads);
   const [low, high] = [secondsBetween?.[0] ?? seconds, dearest.secondsBetween?.[1] ?? dearest.seconds];
   const there = { seconds: each(seconds), to: each(dearest.seconds), between: [each(low), each(high)] as const };
-  return hoursFacts(paid, there, of);
+  return workerHoursFacts(paid, there, scope);
 }
 
-function spaceText(sweep: SweepPlan, { points, dimensions }: Reckoned): string {
-  const of = plural(dimensions, "dimension");
+function spaceText(sweep: SweepPlan, { points, dimensions }: SweepSize): string {
+  const dimensionText = plural(dimensions, "dimension");
   const size = points === null ? "no end of values" : plural(Number(points), "combination");
-  return [of, size, sweep.where && "some of them forbidden by `where`"].filter(Boolean).join(", ");
+  return [dimensionText, size, sweep.where && "some of them forbidden by `where`"].filter(Boolean).join(", ");
 }
 function goalText({ goals }: SweepPlan): string {
   return goals.map(({ direction, metric }) => `${direction} ${metricName(metric, registry)}`).join(", ");
 }
 
-function trialsFact({ trials }: SweepPlan, { most, grid, points, inBudget, inTokens }: Reckoned): SweepFact {
+function trialsFact({ trials }: SweepPlan, { most, grid, points, inBudget, inTokens }: SweepSize): SweepFact {
   const bounds = [inBudget?.about, inTokens].filter((bound) => typeof bound === "number");
   if (most === null) {
-    const about = bounds.length > 0 ? `about ${count(Math.min(...bounds))}` : "as many as the budget lets begin";
+    const about =
+      bounds.length > 0 ? `about ${groupedNumber(Math.min(...bounds))}` : "as many as the budget lets begin";
     return ["trials", about, bounds.length > 0 ? "as many as the budget lets begin" : ""];
   }
   if (grid === null && points !== null && most >= Number(points) && most !== trials)
-    return ["trials", `at most ${count(most)}`, "each combination once"];
+    return ["trials", `at most ${groupedNumber(most)}`, "each combination once"];
   const walk = grid === null ? "" : `${plural(Number(grid), "point")} of the grid`;
   const cut = grid !== null && trials !== null && trials < Number(grid) ? `the first of ${walk}` : walk;
-  return ["trials", `at most ${count(most)}`, cut];
+  return ["trials", `at most ${groupedNumber(most)}`, cut];
 }
 
-function timeFact(name: string, { trial, ends }: Reckoned, times: number, more: string): SweepFact {
+function timeFact(name: string, { trial, ends }: SweepSize, times: number, more: string): SweepFact {
   if (ends) return endsFact(name, ends, times, more);
   const { seconds, secondsBetween: between } = trial;
   if (seconds === null) return [name, expectedTime(trial).value, expectedTime(trial).note];
-  const interval = between && `${duration(between[0] * times)} to ${duration(between[1] * times)}`;
-  const tokens = `${compact(trial.tokens * times)} tokens`;
-  return [name, `about ${duration(seconds * times)}`, [interval, tokens, more].filter(Boolean).join(", ")];
+  const interval = between && `${durationText(between[0] * times)} to ${durationText(between[1] * times)}`;
+  const tokens = `${compactNumber(trial.tokens * times)} tokens`;
+  return [name, `about ${durationText(seconds * times)}`, [interval, tokens, more].filter(Boolean).join(", ")];
 }
 
 /** Where what varies costs: from the cheapest values to the dearest. */
 function endsFact(
   name: string,
-  { least, most }: NonNullable<Reckoned["ends"]>,
+  { least, most }: NonNullable<SweepSize["ends"]>,
   times: number,
   more: string,
 ): SweepFact {
-  const [few, many] = [least, most].map(({ tokens }) => compact(tokens * times));
+  const [few, many] = [least, most].map(({ tokens }) => compactNumber(tokens * times));
   const tokens = few === many ? `${String(few)} tokens` : `${String(few)} to ${String(many)} tokens`;
   const note = (...words: readonly string[]): string => [...words, tokens, more].filter(Boolean).join(", ");
   if (least.seconds === null || most.seconds === null)
     return [name, expectedTime(least).value, note(expectedTime(least).note, "by what varies")];
-  const value = `about ${duration(least.seconds * times)} to ${duration(most.seconds * times)}`;
+  const value = `about ${durationText(least.seconds * times)} to ${durationText(most.seconds * times)}`;
   const [low, high] = [least.secondsBetween?.[0] ?? least.seconds, most.secondsBetween?.[1] ?? most.seconds];
-  return [name, value, note("by what varies", `${duration(low * times)} to ${duration(high * times)} at the outside`)];
+  return [
+    name,
+    value,
+    note("by what varies", `${durationText(low * times)} to ${durationText(high * times)} at the outside`),
+  ];
 }
 
 /** Says how many trials there is time for where all of them would take longer. */
-function budgetFact(budget: number, { inBudget, most }: Reckoned): SweepFact {
-  if (inBudget === null) return ["budget", duration(budget), "no trial begins after it"];
+function budgetFact(budget: number, { inBudget, most }: SweepSize): SweepFact {
+  if (inBudget === null) return ["budget", durationText(budget), "no trial begins after it"];
   const { about, between } = inBudget;
-  if (most !== null && most <= between[0]) return ["budget", duration(budget), "enough for all"];
+  if (most !== null && most <= between[0]) return ["budget", durationText(budget), "enough for all"];
   const [least, top] = between.map((one) => (most === null ? one : Math.min(one, most)));
-  const range = least === top ? "" : ` (${count(least ?? 0)} to ${count(top ?? 0)})`;
+  const range = least === top ? "" : ` (${groupedNumber(least ?? 0)} to ${groupedNumber(top ?? 0)})`;
   const fits = most === null ? about : Math.min(about, most);
-  const all = fits === most ? `all ${plural(fits, "trial")}` : `${count(fits)} of ${plural(most ?? fits, "trial")}`;
-  const of = most === null ? plural(fits, "trial") : all;
-  return ["budget", duration(budget), `about ${of} begin in it${range}`];
+  const all =
+    fits === most ? `all ${plural(fits, "trial")}` : `${groupedNumber(fits)} of ${plural(most ?? fits, "trial")}`;
+  const trialText = most === null ? plural(fits, "trial") : all;
+  return ["budget", durationText(budget), `about ${trialText} begin in it${range}`];
 }
-function tokensFact(budget: number, { inTokens, most }: Reckoned): SweepFact {
-  if (inTokens === null) return ["token budget", compact(budget), ""];
-  if (most !== null && most <= inTokens) return ["token budget", compact(budget), "enough for all"];
-  const of = most === null ? plural(inTokens, "trial") : `${count(inTokens)} of ${plural(most, "trial")}`;
-  return ["token budget", compact(budget), `about ${of} begin in it`];
+function tokensFact(budget: number, { inTokens, most }: SweepSize): SweepFact {
+  if (inTokens === null) return ["token budget", compactNumber(budget), ""];
+  if (most !== null && most <= inTokens) return ["token budget", compactNumber(budget), "enough for all"];
+  const trialText =
+    most === null ? plural(inTokens, "trial") : `${groupedNumber(inTokens)} of ${plural(most, "trial")}`;
+  return ["token budget", compactNumber(budget), `about ${trialText} begin in it`];
 }

@@ -1,14 +1,18 @@
 /** How far annotators agree, and the rows on which they don't. */
 import type { Agreement } from "../../data/annotations/agreement.js";
-import type { Disagreed } from "../../data/annotations/resolved-labels.js";
-import type { Label } from "../../data/annotations/line.js";
-import type { Vote } from "../../data/annotations/standing.js";
+import type { DisagreedRow } from "../../data/annotations/resolved-labels.js";
+import type { AnnotationLabel } from "../../data/annotations/line.js";
+import type { AnnotationVote } from "../../data/annotations/standing.js";
 import { labelText } from "../data/annotate.js";
-import type { Shown } from "../bundle-output.js";
-import { tableShown } from "../table.js";
-import { clip, count, oneLine, plural } from "../../host/text.js";
+import type { DisplayOutput } from "../bundle-output.js";
+import { tableView } from "../table.js";
+import { clip, groupedNumber, oneLine, plural } from "../../host/text.js";
 
-export function agreementShown(data: string, agreement: Agreement, disagreed: readonly Disagreed[]): readonly Shown[] {
+export function agreementView(
+  data: string,
+  agreement: Agreement,
+  disagreed: readonly DisagreedRow[],
+): readonly DisplayOutput[] {
   const { annotators, rows, alpha, pairs, choices } = agreement;
   if (rows === 0) {
     const alone =
@@ -21,7 +25,7 @@ export function agreementShown(data: string, agreement: Agreement, disagreed: re
     ["all annotators", "Krippendorff's alpha", rounded(alpha), rows],
     ...pairs.map(({ a, b, rows, kappa, same }) => [
       ...[`${a} and ${b}`, "Cohen's kappa", rounded(kappa), rows],
-      ...[`${count(same)} of ${count(rows)}`],
+      ...[`${groupedNumber(same)} of ${groupedNumber(rows)}`],
     ]),
     ...choices.map(({ choice, rows, alpha }) => [
       `label ${choiceText(choice)}`,
@@ -30,10 +34,12 @@ export function agreementShown(data: string, agreement: Agreement, disagreed: re
       rows,
     ]),
   ];
-  const of = { title: `Agreement on ${data}: ${rounded(alpha)} on ${plural(rows, "row")} by ${annotators.join(", ")}` };
+  const options = {
+    title: `Agreement on ${data}: ${rounded(alpha)} on ${plural(rows, "row")} by ${annotators.join(", ")}`,
+  };
   return [
-    tableShown(["between", "measure", "value", "rows", "the same"], measures, {
-      ...of,
+    tableView(["between", "measure", "value", "rows", "the same"], measures, {
+      ...options,
       limit: 60,
       caption:
         "1: always the same; 0: as chance would have it; – : all chose the same throughout, which leaves nothing to measure",
@@ -42,10 +48,14 @@ export function agreementShown(data: string, agreement: Agreement, disagreed: re
   ];
 }
 
-function disagreedShown(data: string, disagreed: readonly Disagreed[], annotators: readonly string[]): Shown {
+function disagreedShown(
+  data: string,
+  disagreed: readonly DisagreedRow[],
+  annotators: readonly string[],
+): DisplayOutput {
   const rows = disagreed.map(({ row, votes }) => {
     const by = new Map(votes.map(({ annotator, vote }) => [annotator, voteText(vote)]));
-    const kept =
+    const verdictText =
       row.verdict.is === "label"
         ? labelText(row.verdict.label)
         : row.verdict.is === "drop"
@@ -55,22 +65,22 @@ function disagreedShown(data: string, disagreed: readonly Disagreed[], annotator
       ...[row.row, row.split ?? "–", labelText(row.before)],
       ...annotators.map((annotator) => by.get(annotator) ?? ""),
       ...[
-        row.verdict.is === "tie" ? `${kept} (as many each)` : kept,
+        row.verdict.is === "tie" ? `${verdictText} (as many each)` : verdictText,
         clip(oneLine(Object.values(row.texts).join(" | ")), 240),
       ],
     ];
   });
-  return tableShown(["row", "split", "source", ...annotators, "stays", "text"], rows, {
+  return tableView(["row", "split", "source", ...annotators, "stays", "text"], rows, {
     title: `${data}: ${plural(disagreed.length, "row")} on which annotators disagree`,
     limit: 50,
   });
 }
 
-function voteText(vote: Vote): string {
+function voteText(vote: AnnotationVote): string {
   return "drop" in vote ? "drop" : labelText(vote.label);
 }
 function choiceText(choice: string): string {
-  return choice === "drop" ? "drop" : labelText(JSON.parse(choice) as Label);
+  return choice === "drop" ? "drop" : labelText(JSON.parse(choice) as AnnotationLabel);
 }
 function rounded(value: number | null): string {
   return value === null ? "–" : value.toFixed(3);

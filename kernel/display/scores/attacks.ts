@@ -2,50 +2,53 @@
  * What attacks found out of the rows that trained a model: a table of what each came to beside what comes of chance alone, a sentence of
  * each, and pictures: how many rows are caught as the threshold falls, and the losses of canaries among those of others.
  */
-import type { AttackFigure, AttackPicture, AttackReport } from "#stdlib/attacks/kind.js";
-import { figureShown, type Figure, type Trace } from "../figure.js";
-import { short } from "../curves/line.js";
+import type { AttackMetric, AttackPlot, AttackReport } from "#stdlib/attacks/kind.js";
+import { figureView, type Figure, type Trace } from "../figure.js";
+import { roundToSixDigits } from "../curves/line.js";
 import { card, html, htmlTable, note } from "../html.js";
-import { shownOf } from "../bundle.js";
-import type { Shown } from "../bundle-output.js";
-import { color } from "../svg/colors.js";
-import { clip, escapeLabel, oneLine, printable, significant } from "../../host/text.js";
+import { displayOutputOf } from "../bundle.js";
+import type { DisplayOutput } from "../bundle-output.js";
+import { paletteColor } from "../svg/colors.js";
+import { clip, escapeLabel, oneLine, printable, significantText } from "../../host/text.js";
 import { textTable } from "../text-table.js";
-import { roomy } from "../federation/view.js";
-import { fixed, plain, valueCell, type Cell } from "../score-cell.js";
+import { livePlotLayout } from "../federation/view.js";
+import { fixedText, plainCell, valueCell, type ScoreCell } from "../score-cell.js";
 
-export interface AttacksShown {
+export interface AttacksReport {
   readonly model: string;
   readonly on: string;
   readonly attacks: readonly { readonly attack: string; readonly report: AttackReport }[];
 }
 
 /** `0.5`, `0, up to 0.061`. */
-export function chanceText({ chance: { value, most } }: Pick<AttackFigure, "chance">): string {
-  const own = String(Number(value.toFixed(3)));
-  return most === undefined ? own : `${own}, up to ${fixed(most, 3)}`;
+export function attackChanceText({ chance: { value, most } }: Pick<AttackMetric, "chance">): string {
+  const valueText = String(Number(value.toFixed(3)));
+  return most === undefined ? valueText : `${valueText}, up to ${fixedText(most, 3)}`;
 }
 
-export function attacksShown(o: AttacksShown): readonly Shown[] {
-  return [tableOf(o), ...o.attacks.map(({ report: { picture } }) => figureShown(figureOf(o, picture)))];
+export function attacksView(options: AttacksReport): readonly DisplayOutput[] {
+  return [
+    tableOf(options),
+    ...options.attacks.map(({ report: { picture } }) => figureView(figureOf(options, picture))),
+  ];
 }
 
-function tableOf({ model, on, attacks }: AttacksShown): Shown {
+function tableOf({ model, on, attacks }: AttacksReport): DisplayOutput {
   const head = ["attack", "what", "value", "by chance alone"];
   const cells = attacks.flatMap(({ attack, report }) =>
-    report.figures.map((figure, i): readonly Cell[] => [
-      plain(i === 0 ? attack : ""),
-      plain(figure.name),
+    report.figures.map((figure, i): readonly ScoreCell[] => [
+      plainCell(i === 0 ? attack : ""),
+      plainCell(figure.name),
       valueCell(figure.value, figure.interval),
-      plain(chanceText(figure)),
+      plainCell(attackChanceText(figure)),
     ]),
   );
   const align = ["left", "left", "right", "right"] as const;
   const title = `Attacks on ${model}, beside ${on}`;
-  const said = attacks.map(({ attack, report: { said } }) => `${attack}: ${said}`);
+  const summaries = attacks.map(({ attack, report: { said: summary } }) => `${attack}: ${summary}`);
   const how = attacks.map(({ attack, report }) => `${attack}: ${report.how}`);
-  const lines = [...said, "intervals of 95 % by the bootstrap", ...how];
-  return shownOf(
+  const lines = [...summaries, "intervals of 95 % by the bootstrap", ...how];
+  return displayOutputOf(
     [
       title,
       textTable(
@@ -62,47 +65,47 @@ function tableOf({ model, on, attacks }: AttacksShown): Shown {
         rows: cells.map((row) => row.map(({ shown }) => shown)),
         align,
       }),
-      said.map((line) => html`<div style="margin:.35em 0">${line}</div>`),
-      [...lines.slice(said.length)].map((line) => note(line)),
+      summaries.map((line) => html`<div style="margin:.35em 0">${line}</div>`),
+      [...lines.slice(summaries.length)].map((line) => note(line)),
     ),
   );
 }
 
-function figureOf(o: AttacksShown, picture: AttackPicture): Figure {
-  return picture.of === "caught" ? caughtFigure(o, picture) : exposureFigure(o, picture);
+function figureOf(options: AttacksReport, picture: AttackPlot): Figure {
+  return picture.of === "caught" ? caughtFigure(options, picture) : exposureFigure(options, picture);
 }
 
 /** Both axes by powers of ten: what an attack is worth is seen where false alarms are few. */
-function caughtFigure({ model }: AttacksShown, { others, members }: Extract<AttackPicture, { of: "caught" }>): Figure {
+function caughtFigure({ model }: AttacksReport, { others, members }: Extract<AttackPlot, { of: "caught" }>): Figure {
   const least = Math.min(...others.filter((share) => share > 0), 0.01) / 2;
   const line = (name: string, x: readonly number[], y: readonly number[], look: object): Trace => ({
     type: "scatter",
     mode: "lines",
     name,
-    x: x.map(short),
-    y: y.map(short),
+    x: x.map(roundToSixDigits),
+    y: y.map(roundToSixDigits),
     line: { width: 2.5, ...look },
   });
   const shown = Array.from(others.keys()).filter((i) => members[i]! > 0);
   const low = Math.log10(least);
-  const own = escapeLabel(clip(printable(oneLine(model)), 40));
+  const modelLabel = escapeLabel(clip(printable(oneLine(model)), 40));
   return {
     data: [
       line(
-        own,
+        modelLabel,
         shown.map((i) => Math.max(others[i]!, least)),
         shown.map((i) => members[i]!),
-        { color: color(0) },
+        { color: paletteColor(0) },
       ),
       line("by chance", [least, 1], [least, 1], { color: "#8a8f98", dash: "dot" }),
-      line("1 % false alarms", [0.01, 0.01], [least, 1], { color: color(6), dash: "dash" }),
+      line("1 % false alarms", [0.01, 0.01], [least, 1], { color: paletteColor(6), dash: "dash" }),
     ],
     layout: {
-      title: { text: `Rows that trained ${own}, told from others` },
+      title: { text: `Rows that trained ${modelLabel}, told from others` },
       xaxis: { title: { text: "others taken for them" }, type: "log", range: [low, 0] },
       yaxis: { title: { text: "rows that trained, caught" }, type: "log", range: [low, 0] },
       height: 380,
-      ...roomy,
+      ...livePlotLayout,
     },
   };
 }
@@ -113,22 +116,22 @@ const sizeOf = (loss: number): number => Math.log10(Math.max(loss, 1e-6));
 
 /** Of losses: the others as bars, canaries as points above them by their exposure. */
 function exposureFigure(
-  { model }: AttacksShown,
-  { planted, unseen }: Extract<AttackPicture, { of: "exposure" }>,
+  { model }: AttacksReport,
+  { planted, unseen }: Extract<AttackPlot, { of: "exposure" }>,
 ): Figure {
   const all = [...unseen, ...planted.map(({ loss }) => loss)].map(sizeOf);
   const [low, high] = [Math.min(...all), Math.max(...all)];
   const width = (high - low) / BINS || 1;
   const counts = Array.from({ length: BINS }, () => 0);
   for (const loss of unseen) counts[Math.min(BINS - 1, Math.floor((sizeOf(loss) - low) / width))]! += 1;
-  const own = escapeLabel(clip(printable(oneLine(model)), 40));
+  const modelLabel = escapeLabel(clip(printable(oneLine(model)), 40));
   return {
     data: [
       {
         type: "bar",
         name: "canaries that it never saw",
         marker: { color: "rgba(138,143,152,0.55)" },
-        x: counts.map((_, i) => short(low + (i + 0.5) * width)),
+        x: counts.map((_, i) => roundToSixDigits(low + (i + 0.5) * width)),
         y: counts,
       },
       {
@@ -136,24 +139,25 @@ function exposureFigure(
         mode: "markers",
         name: "canaries among its rows",
         yaxis: "y2",
-        marker: { size: 9, color: color(6) },
-        x: planted.map(({ loss }) => short(sizeOf(loss))),
-        y: planted.map(({ exposure }) => short(exposure)),
+        marker: { size: 9, color: paletteColor(6) },
+        x: planted.map(({ loss }) => roundToSixDigits(sizeOf(loss))),
+        y: planted.map(({ exposure }) => roundToSixDigits(exposure)),
         text: planted.map(
-          ({ canary, loss }) => `${escapeLabel(clip(printable(oneLine(canary)), 80))}<br>loss ${significant(loss, 3)}`,
+          ({ canary, loss }) =>
+            `${escapeLabel(clip(printable(oneLine(canary)), 80))}<br>loss ${significantText(loss, 3)}`,
         ),
         hovertemplate: "%{text}, exposure %{y:.1f} bits<extra></extra>",
       },
     ],
     layout: {
-      title: { text: `Canaries, and what ${own} makes of them` },
+      title: { text: `Canaries, and what ${modelLabel} makes of them` },
       xaxis: { title: { text: "loss, as a power of ten" } },
       yaxis: { title: { text: "canaries never seen" } },
       yaxis2: { title: { text: "exposure, bits" }, overlaying: "y", side: "right", rangemode: "tozero" },
       bargap: 0.04,
       height: 380,
-      ...roomy,
-      margin: { ...roomy.margin, r: 64 },
+      ...livePlotLayout,
+      margin: { ...livePlotLayout.margin, r: 64 },
     },
   };
 }

@@ -1,18 +1,18 @@
 /** What was taken for what: the largest confusions as a list where labels are many, and a heat map of those labels that fit. */
-import { figureShown, type Figure } from "../figure.js";
-import type { Shown } from "../bundle-output.js";
-import { blues } from "../svg/colors.js";
-import { clipApart } from "../clip-differences.js";
-import { samePlaces } from "../column.js";
-import { tableShown } from "../table.js";
+import { figureView, type Figure } from "../figure.js";
+import type { DisplayOutput } from "../bundle-output.js";
+import { bluesScale } from "../svg/colors.js";
+import { clipDistinct } from "../clip-differences.js";
+import { alignDecimals } from "../column.js";
+import { tableView } from "../table.js";
 import { textTable } from "../text-table.js";
-import { count, escapeLabel, oneLine, percent, printable } from "../../host/text.js";
-import { WIDTH } from "../html.js";
+import { groupedNumber, escapeLabel, oneLine, formatPercent, printable } from "../../host/text.js";
+import { OUTPUT_WIDTH } from "../html.js";
 
 type Counts = readonly (readonly number[])[];
 interface Words {
   /** The model, where several are shown: `: router`. */
-  readonly of?: string;
+  readonly suffix?: string;
   /** What is counted: `rows` unless told. */
   readonly several?: string | undefined;
 }
@@ -23,7 +23,11 @@ const GRID = 12;
 const LISTED = 10;
 
 /** Nothing, the heat map, or list and heat map, to be shown one after another. `confusion[truth][predicted]`. */
-export function confusionShown(labels: readonly string[], confusion: Counts, words: Words = {}): readonly Shown[] {
+export function confusionView(
+  labels: readonly string[],
+  confusion: Counts,
+  words: Words = {},
+): readonly DisplayOutput[] {
   if (confusion.length === 0) return [];
   const grid = gridShown(labels, confusion, words);
   return labels.length > GRID ? [...largestShown(labels, confusion, words), grid] : [grid];
@@ -32,23 +36,23 @@ export function confusionShown(labels: readonly string[], confusion: Counts, wor
 function largestShown(
   labels: readonly string[],
   confusion: Counts,
-  { of = "", several = "rows" }: Words,
-): readonly Shown[] {
+  { suffix = "", several = "rows" }: Words,
+): readonly DisplayOutput[] {
   const found = confusion.flatMap(confusionsOf).sort((a, b) => b.n - a.n || b.share - a.share);
   if (found.length === 0) return [];
   const some = found.slice(0, LISTED);
-  const shares = samePlaces(some.map(({ share }) => percent(share)));
+  const shares = alignDecimals(some.map(({ share }) => formatPercent(share)));
   const left = found.length - some.length;
   const all = sum(found.map(({ n }) => n));
   const named = [...new Set(some.flatMap(({ truth, predicted }) => [truth, predicted]))];
   const names = namesOf(labels, named, 60);
-  const name = (at: number): string => names[named.indexOf(at)] ?? "";
-  const table = tableShown(
+  const name = (index: number): string => names[named.indexOf(index)] ?? "";
+  const table = tableView(
     ["truth", "predicted", several, "of that truth"],
-    some.map(({ truth, predicted, n }, i) => [name(truth), name(predicted), count(n), shares[i]]),
+    some.map(({ truth, predicted, n }, i) => [name(truth), name(predicted), groupedNumber(n), shares[i]]),
     {
-      title: `Largest confusions${of}`,
-      caption: `${left > 0 ? `and ${count(left)} more; ` : ""}${count(all)} ${several} were taken for another label`,
+      title: `Largest confusions${suffix}`,
+      caption: `${left > 0 ? `and ${groupedNumber(left)} more; ` : ""}${groupedNumber(all)} ${several} were taken for another label`,
     },
   );
   return [table];
@@ -79,23 +83,23 @@ function shownLabels(confusion: Counts): readonly number[] {
 }
 
 /** Each its own: a name is its label's place on an axis. */
-function namesOf(labels: readonly string[], at: readonly number[], length: number): readonly string[] {
-  return clipApart(
-    at.map((i) => printable(oneLine(labels[i] ?? ""))),
+function namesOf(labels: readonly string[], indices: readonly number[], length: number): readonly string[] {
+  return clipDistinct(
+    indices.map((i) => printable(oneLine(labels[i] ?? ""))),
     length,
   );
 }
 
-function titleOf({ of = "" }: Words, left: number): string {
-  return `Confusion matrix${of}${left > 0 ? `: the ${count(GRID)} most frequent labels, and ${count(left)} more` : ""}`;
+function titleOf({ suffix = "" }: Words, left: number): string {
+  return `Confusion matrix${suffix}${left > 0 ? `: the ${groupedNumber(GRID)} most frequent labels, and ${groupedNumber(left)} more` : ""}`;
 }
 
 /** Colour is the share of the row (what became of each truth), text the count; where there is nothing, nothing stands. */
 export function confusionFigure(labels: readonly string[], confusion: Counts, words: Words = {}): Figure {
-  const at = shownLabels(confusion);
-  const names = namesOf(labels, at, 22).map(escapeLabel);
-  const counts = at.map((truth) => at.map((predicted) => confusion[truth]?.[predicted] ?? 0));
-  const sums = at.map((truth) => sum(confusion[truth] ?? []));
+  const labelIndices = shownLabels(confusion);
+  const names = namesOf(labels, labelIndices, 22).map(escapeLabel);
+  const counts = labelIndices.map((truth) => labelIndices.map((predicted) => confusion[truth]?.[predicted] ?? 0));
+  const sums = labelIndices.map((truth) => sum(confusion[truth] ?? []));
   const axis = { type: "category", ticks: "", showgrid: false, zeroline: false, automargin: true };
   return {
     data: [
@@ -106,20 +110,20 @@ export function confusionFigure(labels: readonly string[], confusion: Counts, wo
         z: counts.map((row, i) => row.map((n) => (n > 0 ? Number((n / (sums[i] ?? 1)).toFixed(4)) : null))),
         zmin: 0,
         zmax: 1,
-        colorscale: blues,
+        colorscale: bluesScale,
         xgap: 1,
         ygap: 1,
         showscale: false,
         hoverongaps: false,
-        text: counts.map((row) => row.map((n) => (n > 0 ? count(n) : ""))),
+        text: counts.map((row) => row.map((n) => (n > 0 ? groupedNumber(n) : ""))),
         texttemplate: "%{text}",
         hovertemplate: `truth %{y}<br>predicted %{x}<br>%{text} ${escapeLabel(words.several ?? "rows")} (%{z:.1%})<extra></extra>`,
       },
     ],
     layout: {
-      title: { text: escapeLabel(titleOf(words, labels.length - at.length)) },
-      width: Math.min(WIDTH, 240 + 64 * at.length),
-      height: Math.min(760, 190 + 44 * at.length),
+      title: { text: escapeLabel(titleOf(words, labels.length - labelIndices.length)) },
+      width: Math.min(OUTPUT_WIDTH, 240 + 64 * labelIndices.length),
+      height: Math.min(760, 190 + 44 * labelIndices.length),
       margin: { t: 48, r: 24 },
       plot_bgcolor: "rgba(128,128,128,.08)",
       xaxis: { title: { text: "predicted" }, ...axis },
@@ -128,19 +132,22 @@ export function confusionFigure(labels: readonly string[], confusion: Counts, wo
   };
 }
 
-function gridShown(labels: readonly string[], confusion: Counts, words: Words): Shown {
-  const at = shownLabels(confusion);
-  const names = namesOf(labels, at, 24);
+function gridShown(labels: readonly string[], confusion: Counts, words: Words): DisplayOutput {
+  const labelIndices = shownLabels(confusion);
+  const names = namesOf(labels, labelIndices, 24);
   const text = textTable(
-    ["truth \\ predicted", ...namesOf(labels, at, 16)],
-    at.map((truth, i) => [names[i] ?? "", ...at.map((predicted) => written(confusion[truth]?.[predicted] ?? 0))]),
-    ["left", ...at.map(() => "right" as const)],
+    ["truth \\ predicted", ...namesOf(labels, labelIndices, 16)],
+    labelIndices.map((truth, i) => [
+      names[i] ?? "",
+      ...labelIndices.map((predicted) => written(confusion[truth]?.[predicted] ?? 0)),
+    ]),
+    ["left", ...labelIndices.map(() => "right" as const)],
   );
-  const title = titleOf(words, labels.length - at.length);
-  return figureShown(confusionFigure(labels, confusion, words), { text: `${title}\n${text}` });
+  const title = titleOf(words, labels.length - labelIndices.length);
+  return figureView(confusionFigure(labels, confusion, words), { text: `${title}\n${text}` });
 }
 
-const written = (n: number): string => (n > 0 ? count(n) : "");
+const written = (n: number): string => (n > 0 ? groupedNumber(n) : "");
 function sum(numbers: readonly number[]): number {
   return numbers.reduce((a, b) => a + b, 0);
 }

@@ -1,18 +1,18 @@
 /** What `evaluate` and `predict` show: scores side by side, the confusion matrix as a heat map, the worst mistakes, predictions. */
-import { shown as number } from "#stdlib/text/numbers.js";
-import { confusionShown } from "./confusion.js";
-import { card, heading, html, htmlTable, inked, note, tone, type Html } from "../html.js";
-import { labelsShown, type LabelsReport } from "./labels-table.js";
-import { shownOf } from "../bundle.js";
-import { fixed, inUnit } from "../score-cell.js";
-import { scoreTables, type CostRow, type MetricRow, type ScoreShown } from "./score-tables.js";
-import { picturesShown, type EvaluationPictures } from "./pictures.js";
-import type { Shown } from "../bundle-output.js";
-import { tableShown } from "../table.js";
-import { clip, oneLine, percent, plural } from "../../host/text.js";
+import { numberText as number } from "#stdlib/text/numbers.js";
+import { confusionView } from "./confusion.js";
+import { card, heading, html, htmlTable, inkStyle, note, toneColors, type Html } from "../html.js";
+import { labelScoresView, type LabelScoresReport } from "./labels-table.js";
+import { displayOutputOf } from "../bundle.js";
+import { fixedText, withUnitText } from "../score-cell.js";
+import { scoreTables, type CostRow, type MetricRow, type ScoreEntry } from "./score-tables.js";
+import { evaluationPicturesView, type EvaluationPictures } from "./pictures.js";
+import type { DisplayOutput } from "../bundle-output.js";
+import { tableView } from "../table.js";
+import { clip, oneLine, formatPercent, plural } from "../../host/text.js";
 import { outcomeLine } from "../outcome.js";
 import { textTable } from "../text-table.js";
-import { uncertainShown, type UncertainRow } from "./uncertain.js";
+import { uncertainRowsView, type UncertainRow } from "./uncertain.js";
 
 export interface EvaluationReport {
   /** What was scored: `tickets.test`. */
@@ -38,7 +38,7 @@ export interface ModelReport {
   readonly labels: readonly string[];
   /** Counts: rows are the truth, columns what was predicted, both in the order of `labels`. Empty: none. */
   readonly confusion: readonly (readonly number[])[];
-  readonly byLabel?: LabelsReport;
+  readonly byLabel?: LabelScoresReport;
   /** Surest mistakes first; `row` counts from 1 in the source. */
   readonly worst: readonly {
     readonly row: number;
@@ -54,21 +54,23 @@ export interface ModelReport {
 }
 
 /** To be shown one after another: the scores of all models, pictures of them, then of each its labels, confusion matrix, worst and most uncertain examples. */
-export function evaluationShown(report: EvaluationReport): readonly Shown[] {
-  const of = (name: string): string => (report.models.length > 1 ? `: ${name}` : "");
+export function evaluationView(report: EvaluationReport): readonly DisplayOutput[] {
+  const suffixOf = (name: string): string => (report.models.length > 1 ? `: ${name}` : "");
   return [
     scoresShown(report),
-    ...(report.pictures ? [picturesShown(report.pictures)] : []),
+    ...(report.pictures ? [evaluationPicturesView(report.pictures)] : []),
     ...report.models.flatMap((model) => [
-      ...(model.byLabel && model.byLabel.rows.length > 0 ? [labelsShown(model.byLabel, of(model.name))] : []),
-      ...confusionShown(model.labels, model.confusion, { of: of(model.name), several: model.byLabel?.of[1] }),
-      ...(model.worst.length > 0 ? [worstShown(model, of(model.name))] : []),
-      ...(model.uncertain && model.uncertain.length > 0 ? [uncertainShown(model.uncertain, of(model.name))] : []),
+      ...(model.byLabel && model.byLabel.rows.length > 0 ? [labelScoresView(model.byLabel, suffixOf(model.name))] : []),
+      ...confusionView(model.labels, model.confusion, { suffix: suffixOf(model.name), several: model.byLabel?.of[1] }),
+      ...(model.worst.length > 0 ? [worstShown(model, suffixOf(model.name))] : []),
+      ...(model.uncertain && model.uncertain.length > 0
+        ? [uncertainRowsView(model.uncertain, suffixOf(model.name))]
+        : []),
     ]),
   ];
 }
 
-function scoresShown(report: EvaluationReport): Shown {
+function scoresShown(report: EvaluationReport): DisplayOutput {
   const { on, rows, constants, verdict = null, methods, warnings, notes } = report;
   const tables = scoreTables(report);
   const words = [
@@ -77,7 +79,7 @@ function scoresShown(report: EvaluationReport): Shown {
     ...notes,
   ];
   const outcome = outcomeOf(report);
-  return shownOf(
+  return displayOutputOf(
     [
       outcome.join(" · "),
       "",
@@ -127,18 +129,18 @@ function constantNote(
   }
   const [[only = name] = [], ...others] = bests;
   if (others.length === 0) return `${only}: the best answer that never changes, by ${by}`;
-  const each = [...bests].map(([answer, of]) => `${answer} (for ${of.join(", ")})`);
+  const each = [...bests].map(([answer, metricNames]) => `${answer} (for ${metricNames.join(", ")})`);
   return `the best answers that never change, by ${by}: ${each.join("; ")}`;
 }
 
 /** The first metric of each model and of what never changes, then the other metrics of a model that stands alone. */
 function outcomeOf({ on, rows, metrics, models, constants }: EvaluationReport): readonly string[] {
   const [first, ...others] = metrics;
-  const number = (score: ScoreShown | null | undefined, unit?: string): string =>
-    score ? inUnit(score.value, unit) : "–";
+  const number = (score: ScoreEntry | null | undefined, unit?: string): string =>
+    score ? withUnitText(score.value, unit) : "–";
   const [model, ...beside] = models;
   const several = beside.length > 0;
-  const named = (name: string, score: ScoreShown | null | undefined, unit?: string): string =>
+  const named = (name: string, score: ScoreEntry | null | undefined, unit?: string): string =>
     `${name} ${number(score, unit)}`;
   return [
     ...(first && model
@@ -149,7 +151,7 @@ function outcomeOf({ on, rows, metrics, models, constants }: EvaluationReport): 
           ...beside.map(({ name }, i) => named(name, first.scores[i + 1], first.unit)),
           ...constants.flatMap(({ name }, i) => {
             const value = first.constants[i] ?? null;
-            return value === null ? [] : [`${first.constantsBy?.[i] ?? name} ${fixed(value)}`];
+            return value === null ? [] : [`${first.constantsBy?.[i] ?? name} ${fixedText(value)}`];
           }),
         ]
       : []),
@@ -159,16 +161,18 @@ function outcomeOf({ on, rows, metrics, models, constants }: EvaluationReport): 
 }
 
 function warned(text: string): Html {
-  return html`<div style="margin:2px 0 6px"><b style="font-weight:600;${inked(tone.warn)}">warning</b> ${text}</div>`;
+  return html`<div style="margin:2px 0 6px">
+    <b style="font-weight:600;${inkStyle(toneColors.warn)}">warning</b> ${text}
+  </div>`;
 }
 
-function worstShown({ worst, worstBy = "probability" }: ModelReport, of: string): Shown {
+function worstShown({ worst, worstBy = "probability" }: ModelReport, suffix: string): DisplayOutput {
   const by = (value: number): string => {
     if (Number.isNaN(value)) return "not told";
-    return worstBy === "probability" ? percent(value) : number(value);
+    return worstBy === "probability" ? formatPercent(value) : number(value);
   };
   const caption = worstBy === "probability" ? "surest mistakes first" : "greatest errors first";
-  return tableShown(
+  return tableView(
     ["row", "truth", "predicted", worstBy, "text"],
     worst.map((w) => [
       w.row,
@@ -177,22 +181,22 @@ function worstShown({ worst, worstBy = "probability" }: ModelReport, of: string)
       by(w.probability),
       clip(oneLine(w.text), 240),
     ]),
-    { title: `Worst examples${of}`, caption, limit: 50 },
+    { title: `Worst examples${suffix}`, caption, limit: 50 },
   );
 }
 
-export interface Predicted {
+export interface PredictionRow {
   readonly text: string;
   /** What the model says of it, beside the heads of the columns. */
   readonly cells: readonly string[];
 }
 
-export function predictionsShown(
+export function predictionsView(
   columns: readonly string[],
-  rows: readonly Predicted[],
+  rows: readonly PredictionRow[],
   { limit = 20 }: { readonly limit?: number } = {},
-): Shown {
-  return tableShown(
+): DisplayOutput {
+  return tableView(
     ["text", ...columns],
     rows.map((r) => [clip(oneLine(r.text), 160), ...r.cells.map((cell) => clip(oneLine(cell), 240))]),
     { title: "Predictions", limit },

@@ -1,14 +1,14 @@
 /** What each label (or kind of entity) comes to: precision, recall, F1, each with its interval, and how many there are, the most frequent first. */
-import { labelRates, RATES, type Rate } from "#stdlib/statistics/label-rates.js";
-import { clipApart } from "../clip-differences.js";
-import { shownOf } from "../bundle.js";
+import { labelRatesOf, RATE_NAMES, type RateWithInterval } from "#stdlib/statistics/label-rates.js";
+import { clipDistinct } from "../clip-differences.js";
+import { displayOutputOf } from "../bundle.js";
 import { card, html, htmlTable, note } from "../html.js";
-import { plain, valueCell, type Cell } from "../score-cell.js";
-import type { Shown } from "../bundle-output.js";
-import { count } from "../../host/text.js";
+import { plainCell, valueCell, type ScoreCell } from "../score-cell.js";
+import type { DisplayOutput } from "../bundle-output.js";
+import { groupedNumber } from "../../host/text.js";
 import { textTable } from "../text-table.js";
 
-export interface LabelsReport {
+export interface LabelScoresReport {
   /** What is counted: `row`, `rows`. */
   readonly of: readonly [one: string, several: string];
   readonly head: "label" | "entity";
@@ -31,31 +31,36 @@ const METHOD = "intervals of 95 %: mid-P, of f1 by the share that is right of al
 const ALONE = ", as if each stood alone";
 
 /** `of`: the model, where several are shown. */
-export function labelsShown({ rows, head: first, of: [one, several] }: LabelsReport, of = ""): Shown {
+export function labelScoresView(
+  { rows, head: first, of: [one, several] }: LabelScoresReport,
+  suffix = "",
+): DisplayOutput {
   const method = `${METHOD}${one === "row" ? "" : ALONE}`;
-  const head = [first, ...RATES, `true ${several}`, "predicted"];
+  const head = [first, ...RATE_NAMES, `true ${several}`, "predicted"];
   const sorted = [...rows].sort((a, b) => b.have - a.have || b.given - a.given);
-  const names = clipApart(
+  const names = clipDistinct(
     sorted.map(({ label }) => label),
     60,
   );
-  const cells = sorted.map((row, i): readonly [string, ...Cell[]] => {
-    const rates = labelRates(row);
+  const cells = sorted.map((row, i): readonly [string, ...ScoreCell[]] => {
+    const rates = labelRatesOf(row);
     return [
       names[i] ?? "",
-      ...RATES.map((name) => rateCell(rates[name])),
-      plain(count(row.have)),
-      plain(count(row.given)),
+      ...RATE_NAMES.map((name) => rateCell(rates[name])),
+      plainCell(groupedNumber(row.have)),
+      plainCell(groupedNumber(row.given)),
     ];
   });
-  const texts = cells.slice(0, LINES).map(([label, ...of]) => [label, ...of.map(({ text }) => text)]);
-  const shown = cells.map(([label, ...of]) => [label, ...of.map((cell) => cell.shown)]);
+  const texts = cells.slice(0, LINES).map(([label, ...scoreCells]) => [label, ...scoreCells.map(({ text }) => text)]);
+  const shown = cells.map(([label, ...scoreCells]) => [label, ...scoreCells.map((cell) => cell.shown)]);
   const align = head.map((_, i) => (i === 0 ? ("left" as const) : ("right" as const)));
-  const title = `${first === "label" ? "Labels" : "Entities"}${of}`;
+  const title = `${first === "label" ? "Labels" : "Entities"}${suffix}`;
   const left = cells.length - LINES;
   const table = htmlTable({ head: head.map((name) => html`${name}`), rows: shown, align, sortable: true });
-  return shownOf(
-    [title, textTable(head, texts, align), left > 0 && `and ${count(left)} more`, method].filter(Boolean).join("\n"),
+  return displayOutputOf(
+    [title, textTable(head, texts, align), left > 0 && `and ${groupedNumber(left)} more`, method]
+      .filter(Boolean)
+      .join("\n"),
     card(
       title,
       cells.length > TALL ? html`<div style="max-height:560px;overflow:auto">${table}</div>` : table,
@@ -66,6 +71,6 @@ export function labelsShown({ rows, head: first, of: [one, several] }: LabelsRep
 }
 
 /** Of nothing there is no share. */
-function rateCell(rate: Rate | null): Cell {
-  return rate ? valueCell(rate.value, rate) : plain("–");
+function rateCell(rate: RateWithInterval | null): ScoreCell {
+  return rate ? valueCell(rate.value, rate) : plainCell("–");
 }

@@ -3,51 +3,51 @@
  * said comes true, numbers beside the right ones, places of what was found, mistakes by length. Lines are told apart by colour
  * and dash, and one legend says what each comes to. Where texts alone are shown the numbers stand in its place.
  */
-import type { Curve } from "#stdlib/metrics/shared/curves.js";
+import type { PlotCurve } from "#stdlib/metrics/shared/curves.js";
 import type { Reliability } from "#stdlib/metrics/shared/reliability.js";
-import { figureShown, type Figure, type Trace } from "../figure.js";
-import { short } from "../curves/line.js";
-import type { Ends } from "../score-cell.js";
-import type { Shown } from "../bundle-output.js";
-import { color } from "../svg/colors.js";
-import { clip, count, escapeLabel, plural, significant } from "../../host/text.js";
+import { figureView, type Figure, type Trace } from "../figure.js";
+import { roundToSixDigits } from "../curves/line.js";
+import type { IntervalEnds } from "../score-cell.js";
+import type { DisplayOutput } from "../bundle-output.js";
+import { paletteColor } from "../svg/colors.js";
+import { clip, groupedNumber, escapeLabel, plural, significantText } from "../../host/text.js";
 import { textTable } from "../text-table.js";
 
 export interface RankingLine {
   readonly name: string;
-  readonly roc: Curve;
+  readonly roc: PlotCurve;
   readonly area: number;
   /** A stair is as high as the point at its right end. */
-  readonly precision: Curve;
+  readonly precision: PlotCurve;
   readonly averagePrecision: number;
 }
 export interface RankingsPicture {
   readonly lines: readonly RankingLine[];
   /** Labels that are ranked, and those that there are. */
   readonly labels: number;
-  readonly of: number;
+  readonly total: number;
   /** The label that each line is of, or null: the mean of all, where they are several models'; else their names say so. */
   readonly each?: string | null;
 }
-export interface NumbersPicture {
+export interface RegressionPicture {
   readonly name: string;
   readonly truth: readonly number[];
   readonly predicted: readonly number[];
   /** Rows there are, of which some are drawn. */
-  readonly of: number;
+  readonly total: number;
 }
-export interface PlacesPicture {
+export interface RecallAtRankPicture {
   readonly name: string;
   /** Share of searches that have found something right by place 1, 2, … */
   readonly found: readonly number[];
 }
-export interface LengthsPicture {
+export interface ErrorByLengthPicture {
   /** What values are: shares of rows, or means. */
   readonly kind: "mistakes" | "absolute error";
   readonly bins: readonly { readonly from: number; readonly to: number; readonly rows: number }[];
   readonly models: readonly {
     readonly name: string;
-    readonly values: readonly (Ends & { readonly value: number })[];
+    readonly values: readonly (IntervalEnds & { readonly value: number })[];
   }[];
 }
 export interface EvaluationPictures {
@@ -56,9 +56,9 @@ export interface EvaluationPictures {
   readonly left: number;
   readonly rankings: RankingsPicture | null;
   readonly reliability: readonly (Reliability & { readonly name: string })[];
-  readonly numbers: readonly NumbersPicture[];
-  readonly places: readonly PlacesPicture[];
-  readonly lengths: LengthsPicture | null;
+  readonly numbers: readonly RegressionPicture[];
+  readonly places: readonly RecallAtRankPicture[];
+  readonly lengths: ErrorByLengthPicture | null;
 }
 
 const DASHES = ["solid", "dash", "dot", "dashdot"] as const;
@@ -69,8 +69,8 @@ const LINE = 15;
 const GAP = 0.085;
 const FOOT = "#8a8f98";
 
-export function picturesShown(pictures: EvaluationPictures): Shown {
-  return figureShown(picturesFigure(pictures), { text: textOf(pictures) });
+export function evaluationPicturesView(pictures: EvaluationPictures): DisplayOutput {
+  return figureView(evaluationPicturesFigure(pictures), { text: textOf(pictures) });
 }
 
 /** One of the small pictures; its traces have no axes yet. */
@@ -84,7 +84,7 @@ interface Small {
   readonly foot?: Trace;
 }
 
-export function picturesFigure(pictures: EvaluationPictures): Figure {
+export function evaluationPicturesFigure(pictures: EvaluationPictures): Figure {
   const { rankings, reliability, numbers, places, lengths } = pictures;
   const small: readonly Small[] = [
     ...(rankings ? [rocOf(rankings), precisionOf(rankings)] : []),
@@ -125,10 +125,10 @@ export function picturesFigure(pictures: EvaluationPictures): Figure {
 }
 
 const lookOf = (i: number): { readonly color: string; readonly dash: string } => ({
-  color: color(i),
+  color: paletteColor(i),
   dash: DASHES[i % DASHES.length]!,
 });
-const drawn = (values: ArrayLike<number>): readonly (number | null)[] => Array.from(values, short);
+const drawn = (values: ArrayLike<number>): readonly (number | null)[] => Array.from(values, roundToSixDigits);
 /** A share of few rows says little: its mark is small. */
 function sizesOf(bins: Reliability["bins"]): readonly number[] {
   const most = bins.reduce((n, { count }) => Math.max(n, count), 1);
@@ -155,7 +155,7 @@ function rocOf({ lines, each, labels }: RankingsPicture): Small {
   }));
   return {
     x: "false positive rate",
-    y: `true positive rate${each === undefined ? "" : `, ${each === null ? `mean of ${count(labels)}` : `“${clip(each, 12)}”`}`}`,
+    y: `true positive rate${each === undefined ? "" : `, ${each === null ? `mean of ${groupedNumber(labels)}` : `“${clip(each, 12)}”`}`}`,
     xaxis: UNIT,
     yaxis: UNIT,
     traces: [diagonal(), ...traces],
@@ -180,8 +180,8 @@ function reliabilityOf(all: EvaluationPictures["reliability"]): Small {
     type: "scatter",
     mode: "lines+markers",
     line: { ...lookOf(i), width: 2 },
-    marker: { size: sizesOf(bins), color: color(i) },
-    x: drawn(bins.map(({ said }) => said)),
+    marker: { size: sizesOf(bins), color: paletteColor(i) },
+    x: drawn(bins.map(({ said: predicted }) => predicted)),
     y: drawn(bins.map((bin) => bin.true)),
     customdata: bins.map((bin) => bin.count),
     hovertemplate: `${all.length > 1 ? `${hovered(name)}<br>` : ""}said %{x:.1%}, came true %{y:.1%}<br>of %{customdata:,}<extra></extra>`,
@@ -190,7 +190,7 @@ function reliabilityOf(all: EvaluationPictures["reliability"]): Small {
   const lone = only && others.length === 0 ? only : null;
   const foot = lone && {
     type: "bar",
-    x: drawn(lone.bins.map(({ said }) => said)),
+    x: drawn(lone.bins.map(({ said: predicted }) => predicted)),
     y: lone.bins.map((bin) => bin.count),
     marker: { color: FOOT },
     width: 0.04,
@@ -206,7 +206,7 @@ function reliabilityOf(all: EvaluationPictures["reliability"]): Small {
   };
 }
 
-function numbersOf(all: readonly NumbersPicture[]): Small {
+function numbersOf(all: readonly RegressionPicture[]): Small {
   const values = all.flatMap(({ truth, predicted }) => [...truth, ...predicted]).filter(Number.isFinite);
   const [low, high] = [
     values.reduce((a, b) => Math.min(a, b), Infinity),
@@ -217,26 +217,26 @@ function numbersOf(all: readonly NumbersPicture[]): Small {
     mode: "markers",
     x: drawn(truth),
     y: drawn(predicted),
-    marker: { size: 4, color: color(i), opacity: 0.6 },
+    marker: { size: 4, color: paletteColor(i), opacity: 0.6 },
     hovertemplate: `${all.length > 1 ? `${hovered(name)}<br>` : ""}right %{x}, said %{y}<extra></extra>`,
   }));
   return { x: "right", y: "said", traces: [...(low < high ? [diagonal(low, high)] : []), ...traces] };
 }
 
-function placesOf(all: readonly PlacesPicture[]): Small {
+function placesOf(all: readonly RecallAtRankPicture[]): Small {
   const traces = all.map(({ name, found }, i) => ({
     type: "scatter",
     mode: "lines+markers",
     x: found.map((_, place) => place + 1),
     y: drawn(found),
     line: { ...lookOf(i), width: 2 },
-    marker: { size: 5, color: color(i) },
+    marker: { size: 5, color: paletteColor(i) },
     hovertemplate: `${all.length > 1 ? `${hovered(name)}<br>` : ""}%{y:.1%} found by place %{x}<extra></extra>`,
   }));
   return { x: "place", y: "searches that found", yaxis: UNIT, traces };
 }
 
-function lengthsOf({ kind, bins, models }: LengthsPicture): Small {
+function lengthsOf({ kind, bins, models }: ErrorByLengthPicture): Small {
   const names = bins.map(({ from, to }) => between(from, to));
   const share = kind === "mistakes";
   const traces = models.map(({ name, values }, i) => ({
@@ -245,13 +245,13 @@ function lengthsOf({ kind, bins, models }: LengthsPicture): Small {
     x: names,
     y: drawn(values.map(({ value }) => value)),
     line: { ...lookOf(i), width: 1.5 },
-    marker: { size: 7, color: color(i) },
+    marker: { size: 7, color: paletteColor(i) },
     error_y: {
       type: "data",
       symmetric: false,
       thickness: 1.5,
       width: 3,
-      color: color(i),
+      color: paletteColor(i),
       array: drawn(values.map(({ value, high }) => high - value)),
       arrayminus: drawn(values.map(({ value, low }) => value - low)),
     },
@@ -290,8 +290,8 @@ function legendOf(pictures: EvaluationPictures): Trace[] {
 function entriesOf(pictures: EvaluationPictures): readonly { readonly name: string; readonly says: string }[] {
   const { rankings, reliability, numbers, places, lengths } = pictures;
   const off = (name: string): string | false => {
-    const own = reliability.find((one) => one.name === name);
-    return own !== undefined && `ECE ${own.error.toFixed(3)}`;
+    const calibration = reliability.find((one) => one.name === name);
+    return calibration !== undefined && `ECE ${calibration.error.toFixed(3)}`;
   };
   const areas = ({ area, averagePrecision }: RankingLine): string =>
     `AUC ${area.toFixed(3)}, AP ${averagePrecision.toFixed(3)}`;
@@ -316,13 +316,14 @@ function entriesOf(pictures: EvaluationPictures): readonly { readonly name: stri
 /** plotly puts values where it finds `%{…}`. */
 const hovered = (name: string): string => nameOf(name).replaceAll("%{", "% {");
 const nameOf = (name: string): string => escapeLabel(clip(name, 24));
-const between = (from: number, to: number): string => (from === to ? count(from) : `${count(from)}–${count(to)}`);
+const between = (from: number, to: number): string =>
+  from === to ? groupedNumber(from) : `${groupedNumber(from)}–${groupedNumber(to)}`;
 
 function textOf(pictures: EvaluationPictures): string {
   const { on, left, rankings, lengths } = pictures;
   const entries = entriesOf(pictures).filter(({ says }) => says !== "");
   const share = lengths?.kind === "mistakes";
-  const told = (value: number): string => (share ? `${(100 * value).toFixed(1)} %` : significant(value, 4));
+  const valueText = (value: number): string => (share ? `${(100 * value).toFixed(1)} %` : significantText(value, 4));
   return [
     `Curves on ${on}`,
     ...entries.map(({ name, says }) => `${name}: ${says}`),
@@ -332,8 +333,8 @@ function textOf(pictures: EvaluationPictures): string {
           `AUC and AP are ${rankings.each === null ? `means over ${plural(rankings.labels, "label")}` : `of “${rankings.each}”`}`,
         ]),
     ...(left > 0 ? [`and ${plural(left, "model")} more`] : []),
-    ...(rankings && rankings.labels < rankings.of
-      ? [`of ${plural(rankings.of, "label")}, ${count(rankings.labels)} could be ranked`]
+    ...(rankings && rankings.labels < rankings.total
+      ? [`of ${plural(rankings.total, "label")}, ${groupedNumber(rankings.labels)} could be ranked`]
       : []),
     ...(lengths
       ? [
@@ -347,10 +348,10 @@ function textOf(pictures: EvaluationPictures): string {
             ],
             lengths.bins.map(({ from, to, rows }, bin) => [
               between(from, to),
-              count(rows),
+              groupedNumber(rows),
               ...lengths.models.map(({ values }) => {
                 const { value, low, high } = values[bin]!;
-                return `${told(value)} (${told(low)} … ${told(high)})`;
+                return `${valueText(value)} (${valueText(low)} … ${valueText(high)})`;
               }),
             ]),
             ["left", "right", ...lengths.models.map(() => "right" as const)],

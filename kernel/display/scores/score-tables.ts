@@ -1,14 +1,23 @@
 /** Scores of models beside each other, and what each of them takes. */
-import { html, inked, tone, WIDTH } from "../html.js";
-import { beside, fixed, inUnit, plain, range, valueCell, type Cell, type Ends } from "../score-cell.js";
+import { html, inkStyle, toneColors, OUTPUT_WIDTH } from "../html.js";
+import {
+  numberWithInterval,
+  fixedText,
+  withUnitText,
+  plainCell,
+  rangeText,
+  valueCell,
+  type ScoreCell,
+  type IntervalEnds,
+} from "../score-cell.js";
 
-export interface ScoreShown {
+export interface ScoreEntry {
   readonly value: number;
-  readonly interval: Ends | null;
+  readonly interval: IntervalEnds | null;
   /** From the first model to this one. */
   readonly difference?: {
     readonly value: number;
-    readonly interval: Ends | null;
+    readonly interval: IntervalEnds | null;
     readonly verdict: "better" | "worse" | "differs" | "no difference shown" | null;
   };
 }
@@ -17,7 +26,7 @@ export interface MetricRow {
   readonly name: string;
   /** Of its numbers; absent: they are bare. */
   readonly unit?: string | undefined;
-  readonly scores: readonly (ScoreShown | null)[];
+  readonly scores: readonly (ScoreEntry | null)[];
   readonly constants: readonly (number | null)[];
   /** Of each constant the answer, where it is another one than the constant's name says; absent: of none. */
   readonly constantsBy?: readonly (string | null)[];
@@ -29,10 +38,10 @@ export interface CostRow {
 }
 export interface ScoreTable {
   readonly head: readonly string[];
-  readonly cells: readonly (readonly Cell[])[];
+  readonly cells: readonly (readonly ScoreCell[])[];
   readonly align: readonly ("left" | "right")[];
 }
-export interface Scored {
+export interface ScoredModels {
   readonly metrics: readonly MetricRow[];
   readonly models: readonly { readonly name: string }[];
   readonly constants: readonly { readonly name: string }[];
@@ -40,9 +49,9 @@ export interface Scored {
 }
 
 /** Models stand side by side, each with its difference from the first, or one beneath the other where that is too wide. */
-export function scoreTables(scored: Scored): readonly ScoreTable[] {
+export function scoreTables(scored: ScoredModels): readonly ScoreTable[] {
   const table = abreast(scored);
-  return widthOf(table) > WIDTH ? beneath(scored) : [table];
+  return widthOf(table) > OUTPUT_WIDTH ? beneath(scored) : [table];
 }
 
 /** Pixels of a letter in a head, of the gap after a column, and of an interval, which columns of scores are as wide as. */
@@ -55,7 +64,7 @@ function widthOf({ head, cells }: ScoreTable): number {
   );
 }
 
-function abreast({ metrics, models, constants, costs = [] }: Scored): ScoreTable {
+function abreast({ metrics, models, constants, costs = [] }: ScoredModels): ScoreTable {
   const names = models.map(({ name }) => name);
   const [first, others] = [names[0]!, names.slice(1)];
   const head = [
@@ -65,71 +74,74 @@ function abreast({ metrics, models, constants, costs = [] }: Scored): ScoreTable
     ...constants.map(({ name }) => name),
   ];
   const taken = costs.map(({ name, cells }) => [
-    plain(name),
-    ...cells.flatMap((cell, i) => [plain(cell ?? ""), ...(i === 0 ? [] : [plain("")])]),
-    ...constants.map(() => plain("")),
+    plainCell(name),
+    ...cells.flatMap((cell, i) => [plainCell(cell ?? ""), ...(i === 0 ? [] : [plainCell("")])]),
+    ...constants.map(() => plainCell("")),
   ]);
   const scored = metrics.map(({ name, unit, scores, constants: beside, constantsBy: by }) => [
-    plain(name),
+    plainCell(name),
     ...scores.flatMap((score, i) => [
       scoreCell(score, unit),
-      ...(i === 0 ? [] : [score?.difference ? differenceCell(score.difference, unit) : plain("")]),
+      ...(i === 0 ? [] : [score?.difference ? differenceCell(score.difference, unit) : plainCell("")]),
     ]),
     ...beside.map((value, i) => {
       const other = by?.[i] ?? null;
-      return plain(value === null ? "" : `${fixed(value)}${other === null ? "" : ` (${other})`}`);
+      return plainCell(value === null ? "" : `${fixedText(value)}${other === null ? "" : ` (${other})`}`);
     }),
   ]);
   return { head, cells: [...scored, ...taken], align: head.map((_, i) => (i === 0 ? "left" : "right")) };
 }
 
 /** A row for each metric of each model; then one for each model, of what it takes. */
-function beneath({ metrics, models, constants, costs = [] }: Scored): readonly ScoreTable[] {
+function beneath({ metrics, models, constants, costs = [] }: ScoredModels): readonly ScoreTable[] {
   const first = models[0]?.name ?? "";
   const scored = metrics.flatMap(({ name, unit, scores, constants: values, constantsBy }) => [
-    ...models.map((model, i): readonly Cell[] => {
+    ...models.map((model, i): readonly ScoreCell[] => {
       const difference = scores[i]?.difference;
       return [
-        plain(i === 0 ? name : ""),
-        plain(model.name),
+        plainCell(i === 0 ? name : ""),
+        plainCell(model.name),
         scoreCell(scores[i] ?? null, unit),
-        difference ? differenceCell(difference, unit) : plain(""),
+        difference ? differenceCell(difference, unit) : plainCell(""),
       ];
     }),
-    ...constants.flatMap((constant, i): (readonly Cell[])[] => {
+    ...constants.flatMap((constant, i): (readonly ScoreCell[])[] => {
       const value = values[i] ?? null;
       const by = constantsBy?.[i] ?? constant.name;
-      return value === null ? [] : [[plain(""), plain(by), plain(fixed(value)), plain("")]];
+      return value === null ? [] : [[plainCell(""), plainCell(by), plainCell(fixedText(value)), plainCell("")]];
     }),
   ]);
-  const told = costs.filter(({ cells }) => cells.some((cell) => cell !== null));
-  const taken = models.map(({ name }, i) => [plain(name), ...told.map(({ cells }) => plain(cells[i] ?? ""))]);
+  const knownCosts = costs.filter(({ cells }) => cells.some((cell) => cell !== null));
+  const taken = models.map(({ name }, i) => [
+    plainCell(name),
+    ...knownCosts.map(({ cells }) => plainCell(cells[i] ?? "")),
+  ]);
   return [
     { head: ["metric", "model", "score", `− ${first}`], cells: scored, align: ["left", "left", "right", "right"] },
-    ...(told.length === 0
+    ...(knownCosts.length === 0
       ? []
       : [
           {
-            head: ["model", ...told.map(({ name }) => name)],
+            head: ["model", ...knownCosts.map(({ name }) => name)],
             cells: taken,
-            align: ["left" as const, ...told.map(() => "right" as const)],
+            align: ["left" as const, ...knownCosts.map(() => "right" as const)],
           },
         ]),
   ];
 }
 
-function scoreCell(score: ScoreShown | null, unit?: string): Cell {
-  return score ? valueCell(score.value, score.interval, { strong: true, unit }) : plain("");
+function scoreCell(score: ScoreEntry | null, unit?: string): ScoreCell {
+  return score ? valueCell(score.value, score.interval, { strong: true, unit }) : plainCell("");
 }
 
 export function differenceCell(
-  { value, interval, verdict }: NonNullable<ScoreShown["difference"]>,
+  { value, interval, verdict }: NonNullable<ScoreEntry["difference"]>,
   unit?: string,
-): Cell {
-  const signed = `${value > 0 ? "+" : ""}${inUnit(value, unit)}`;
-  const colour = verdict === "better" ? inked(tone.good) : verdict === "worse" ? inked(tone.bad) : "";
+): ScoreCell {
+  const signed = `${value > 0 ? "+" : ""}${withUnitText(value, unit)}`;
+  const colour = verdict === "better" ? inkStyle(toneColors.good) : verdict === "worse" ? inkStyle(toneColors.bad) : "";
   return {
-    text: [signed, interval && `(${range(interval, unit)})`, verdict].filter(Boolean).join(" "),
-    shown: html`${beside(signed, interval, unit)}${verdict && html`<div style="${colour && `${colour};`}font-size:12px">${verdict}</div>`}`,
+    text: [signed, interval && `(${rangeText(interval, unit)})`, verdict].filter(Boolean).join(" "),
+    shown: html`${numberWithInterval(signed, interval, unit)}${verdict && html`<div style="${colour && `${colour};`}font-size:12px">${verdict}</div>`}`,
   };
 }

@@ -1,7 +1,7 @@
 /** What trainings of one recipe with several seeds come to, and how far they differ. */
-import { spreadOf } from "./folds.js";
-import type { Shown } from "../bundle-output.js";
-import { tableShown } from "../table.js";
+import { meanAndDeviation } from "./folds.js";
+import type { DisplayOutput } from "../bundle-output.js";
+import { tableView } from "../table.js";
 import { plural } from "../../host/text.js";
 
 export interface SeedScores {
@@ -13,26 +13,26 @@ export interface SeedScores {
 }
 
 /** `0.8710 ± 0.0082`: mean and standard deviation over the seeds; empty: of fewer than two it is none. */
-export function overSeeds(values: readonly number[]): string {
+export function meanOverSeedsText(values: readonly number[]): string {
   const known = values.filter(Number.isFinite);
   if (known.length < 2) return "";
-  const { mean, sd } = spreadOf(known);
+  const { mean, sd } = meanAndDeviation(known);
   return `${mean.toFixed(4)} ± ${sd.toFixed(4)}`;
 }
 
 /** `best`: the model that stays under the name, by `metric` on the rows that validate. */
-export function seedsShown(
+export function seedsView(
   seeds: readonly SeedScores[],
   { name, best, metric }: { readonly name: string; readonly best: string; readonly metric: string },
-): Shown {
+): DisplayOutput {
   const metrics = metricsOf(seeds);
   const rows = seeds.map((one) => [
     `${String(one.seed)}${one.model === best ? " (kept)" : ""}`,
     ...[one.model, one.run ?? ""],
     ...metrics.map((of) => one.metrics[of]?.toFixed(4) ?? ""),
   ]);
-  const over = metrics.map((of) => overSeeds(seeds.map((one) => one.metrics[of] ?? Number.NaN)));
-  return tableShown(["seed", "model", "run", ...metrics], [...rows, ["mean ± sd", "", "", ...over]], {
+  const over = metrics.map((of) => meanOverSeedsText(seeds.map((one) => one.metrics[of] ?? Number.NaN)));
+  return tableView(["seed", "model", "run", ...metrics], [...rows, ["mean ± sd", "", "", ...over]], {
     title: `Seeds of ${name}`,
     limit: seeds.length + 1,
     caption: `${plural(seeds.length, "seed")}, scored on the rows that validate; the deviation is that of one seed's score. \`${name}\` is \`${best}\` now, the best by ${metric}: chosen as the best, its own score is a little too good`,

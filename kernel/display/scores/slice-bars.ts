@@ -1,14 +1,14 @@
 /** A small bar for the score of a slice, with its interval as a line: all slices of a metric have one scale. */
-import { html, picture, type Html } from "../html.js";
-import { fixed, range, type Ends } from "../score-cell.js";
-import { color } from "../svg/colors.js";
-import { document, element, px } from "../svg/element.js";
+import { html, svgImage, type Html } from "../html.js";
+import { fixedText, rangeText, type IntervalEnds } from "../score-cell.js";
+import { paletteColor } from "../svg/colors.js";
+import { svgDocument, svgElement, coordinateText } from "../svg/element.js";
 
-export interface Barred {
+export interface BarScore {
   readonly value: number;
-  readonly interval: Ends | null;
+  readonly interval: IntervalEnds | null;
 }
-export interface Scale {
+export interface BarScale {
   readonly low: number;
   readonly high: number;
 }
@@ -18,7 +18,7 @@ const THICK = 9;
 const HEIGHT = 17;
 
 /** From 0 to 1 where all lie there, else as far as they reach, 0 among them. Null: nothing has a length. */
-export function scaleOf(scores: readonly (Barred | null | undefined)[]): Scale | null {
+export function barScaleOf(scores: readonly (BarScore | null | undefined)[]): BarScale | null {
   const ends = scores.flatMap((score) =>
     score && Number.isFinite(score.value) ? [score.value, score.interval?.low, score.interval?.high] : [],
   );
@@ -30,23 +30,23 @@ export function scaleOf(scores: readonly (Barred | null | undefined)[]): Scale |
 }
 
 /** `series`: number of the model, which has a colour of its own; `name`: of what is scored, for readers without pictures. */
-export function barOf(score: Barred, name: string, scale: Scale, series = 0): Html {
+export function scoreBarOf(score: BarScore, name: string, scale: BarScale, series = 0): Html {
   if (!Number.isFinite(score.value)) return html``;
   const x = (value: number): number => ((value - scale.low) / (scale.high - scale.low)) * (WIDTH - 2) + 1;
   const [from, to] = [Math.min(x(0), x(score.value)), Math.max(x(0), x(score.value))];
-  const [ink, top, middle] = [color(series), (HEIGHT - THICK) / 2, HEIGHT / 2];
+  const [ink, top, middle] = [paletteColor(series), (HEIGHT - THICK) / 2, HEIGHT / 2];
   const bar = { x: from, y: top, width: Math.max(1, to - from), height: THICK, fill: ink, opacity: 0.45 };
   const ends = score.interval;
   const line = ends && {
-    d: `M${px(x(ends.low))} ${px(middle)}H${px(x(ends.high))}M${px(x(ends.low))} ${px(middle - 3)}v6M${px(x(ends.high))} ${px(middle - 3)}v6`,
+    d: `M${coordinateText(x(ends.low))} ${coordinateText(middle)}H${coordinateText(x(ends.high))}M${coordinateText(x(ends.low))} ${coordinateText(middle - 3)}v6M${coordinateText(x(ends.high))} ${coordinateText(middle - 3)}v6`,
     stroke: ink,
     "stroke-width": 1.5,
     fill: "none",
   };
-  const zero = { d: `M${px(x(0))} 0V${px(HEIGHT)}`, stroke: "#8a8f98", "stroke-width": 1 };
-  const drawn = [element("path", zero), element("rect", bar), line ? element("path", line) : ""];
-  const words = `${name} ${fixed(score.value)}${ends ? ` (${range(ends)})` : ""}`;
+  const zero = { d: `M${coordinateText(x(0))} 0V${coordinateText(HEIGHT)}`, stroke: "#8a8f98", "stroke-width": 1 };
+  const drawn = [svgElement("path", zero), svgElement("rect", bar), line ? svgElement("path", line) : ""];
+  const words = `${name} ${fixedText(score.value)}${ends ? ` (${rangeText(ends)})` : ""}`;
   return html`<div style="min-width:${String(WIDTH)}px">
-    ${picture(document(WIDTH, HEIGHT, "score", drawn, "none"), words, WIDTH, HEIGHT)}
+    ${svgImage(svgDocument(WIDTH, HEIGHT, "score", drawn, "none"), words, WIDTH, HEIGHT)}
   </div>`;
 }

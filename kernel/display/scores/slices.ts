@@ -2,18 +2,18 @@
  * Scores of parts of the rows, with their intervals, and how much the parts differ. The table has a line for each part, metric and
  * model, so that it is as wide with ten metrics as with one.
  */
-import { shownOf } from "../bundle.js";
-import { clipApart } from "../clip-differences.js";
-import { card, html, htmlTable, note, type Align, type Html, type Part } from "../html.js";
-import { fixed, plain, range, type Cell, type Ends } from "../score-cell.js";
-import { barOf, scaleOf } from "./slice-bars.js";
-import type { Shown } from "../bundle-output.js";
-import { count } from "../../host/text.js";
+import { displayOutputOf } from "../bundle.js";
+import { clipDistinct } from "../clip-differences.js";
+import { card, html, htmlTable, note, type Align, type Html, type HtmlPart } from "../html.js";
+import { fixedText, plainCell, rangeText, type ScoreCell, type IntervalEnds } from "../score-cell.js";
+import { scoreBarOf, barScaleOf } from "./slice-bars.js";
+import type { DisplayOutput } from "../bundle-output.js";
+import { groupedNumber } from "../../host/text.js";
 import { textTable } from "../text-table.js";
 
 interface SliceScore {
   readonly value: number;
-  readonly interval: Ends | null;
+  readonly interval: IntervalEnds | null;
 }
 /** The greatest score of a part less the smallest, by one metric of one model. */
 export interface SliceDifference extends SliceScore {
@@ -47,7 +47,7 @@ export interface SlicesReport {
 
 interface Table {
   readonly head: readonly string[];
-  readonly rows: readonly (readonly Cell[])[];
+  readonly rows: readonly (readonly ScoreCell[])[];
   readonly align: readonly Align[];
   /** The last column has pictures alone, which a text leaves out. */
   readonly pictured?: boolean;
@@ -58,12 +58,12 @@ const TALL = 24;
 /** Longest name of a part, in code points. */
 const NAME = 60;
 
-export function slicesShown(report: SlicesReport): Shown {
+export function slicesView(report: SlicesReport): DisplayOutput {
   const { by, on, methods, notes } = report;
   const tables = [scoresIn(report), ...differencesIn(report)];
   const title = `By ${by}: ${on}`;
   const words = [...(methods ? [`intervals of 95 %: ${methods}`] : []), ...notes];
-  return shownOf(
+  return displayOutputOf(
     [title, ...tables.map(tableText), ...words].join("\n"),
     card(
       title,
@@ -88,12 +88,12 @@ function tableShown({ head, rows, align }: Table): Html {
 
 function scoresIn({ by, models, metrics, slices }: SlicesReport): Table {
   const several = models.length > 1;
-  const names = clipApart(
+  const names = clipDistinct(
     slices.map(({ name }) => name),
     NAME,
   );
   const bars = metrics.map((_, metric) =>
-    scaleOf(slices.flatMap(({ scores }) => scores?.map((own) => own[metric]) ?? [])),
+    barScaleOf(slices.flatMap(({ scores }) => scores?.map((modelScores) => modelScores[metric]) ?? [])),
   );
   const barred = slices.filter(({ scores }) => scores).length > 1 && bars.some((scale) => scale !== null);
   const shares = bars.every((scale) => scale === null || (scale.low === 0 && scale.high === 1));
@@ -106,19 +106,19 @@ function scoresIn({ by, models, metrics, slices }: SlicesReport): Table {
     "95 %",
     ...(barred ? [shares ? "0 to 1" : ""] : []),
   ];
-  const rows = slices.flatMap(({ rows: all, scores }, s): readonly (readonly Cell[])[] => {
-    const own = [wrapped(names[s] ?? ""), plain(count(all))];
-    if (!scores) return [[...own, plain("too few rows"), ...head.slice(3).map(() => plain(""))]];
+  const rows = slices.flatMap(({ rows: all, scores }, s): readonly (readonly ScoreCell[])[] => {
+    const sliceCells = [wrapped(names[s] ?? ""), plainCell(groupedNumber(all))];
+    if (!scores) return [[...sliceCells, plainCell("too few rows"), ...head.slice(3).map(() => plainCell(""))]];
     return metrics.flatMap((metric, m) =>
-      models.map((model, i): readonly Cell[] => {
+      models.map((model, i): readonly ScoreCell[] => {
         const score = scores[i]?.[m] ?? null;
         const scale = bars[m];
         return [
-          ...(m + i === 0 ? own : [plain(""), plain("")]),
-          i === 0 ? wrapped(metric) : plain(""),
+          ...(m + i === 0 ? sliceCells : [plainCell(""), plainCell("")]),
+          i === 0 ? wrapped(metric) : plainCell(""),
           ...(several ? [wrapped(model)] : []),
           ...valueCells(score),
-          ...(barred ? [picture(score && scale ? barOf(score, model, scale, i) : "")] : []),
+          ...(barred ? [picture(score && scale ? scoreBarOf(score, model, scale, i) : "")] : []),
         ];
       }),
     );
@@ -133,7 +133,7 @@ function differencesIn({ models, metrics, differences = [] }: SlicesReport): rea
   const several = models.length > 1;
   const head = ["difference of", ...(several ? ["model"] : []), "parts", "value", "95 %", ""];
   const rows = differences.map(({ metric, model, greatest, least, value, interval, verdict, without }) => {
-    const [first = "", second = ""] = clipApart([greatest, least], NAME);
+    const [first = "", second = ""] = clipDistinct([greatest, least], NAME);
     return [
       wrapped(metrics[metric] ?? ""),
       ...(several ? [wrapped(models[model] ?? "")] : []),
@@ -146,16 +146,16 @@ function differencesIn({ models, metrics, differences = [] }: SlicesReport): rea
   return [{ head, rows, align: [...before, "right", "right", "left"] }];
 }
 
-function valueCells(score: SliceScore | null): readonly Cell[] {
-  if (!score || Number.isNaN(score.value)) return [plain("–"), plain("")];
-  return [plain(fixed(score.value)), plain(score.interval ? range(score.interval) : "")];
+function valueCells(score: SliceScore | null): readonly ScoreCell[] {
+  if (!score || Number.isNaN(score.value)) return [plainCell("–"), plainCell("")];
+  return [plainCell(fixedText(score.value)), plainCell(score.interval ? rangeText(score.interval) : "")];
 }
 /** A long name breaks anywhere, so that it does not widen the table; names of metrics and models are not broken. */
 const UNBROKEN = 24;
-function wrapped(text: string): Cell {
+function wrapped(text: string): ScoreCell {
   const breaks = text.split(" ").some((word) => word.length > UNBROKEN);
   return { text, shown: breaks ? html`<span style="overflow-wrap:anywhere">${text}</span>` : html`${text}` };
 }
-function picture(shown: Part): Cell {
+function picture(shown: HtmlPart): ScoreCell {
   return { text: "", shown: html`${shown}` };
 }

@@ -1,7 +1,7 @@
 /** The rows that a model is least sure of, folded: between which labels it is, and what is right. */
-import { shownOf } from "../bundle.js";
-import { card, html, htmlTable, inked, tone } from "../html.js";
-import type { Shown } from "../bundle-output.js";
+import { displayOutputOf } from "../bundle.js";
+import { card, html, htmlTable, inkStyle, toneColors } from "../html.js";
+import type { DisplayOutput } from "../bundle-output.js";
 import { clip, oneLine, plural } from "../../host/text.js";
 import { textTable } from "../text-table.js";
 
@@ -15,7 +15,7 @@ export interface UncertainRow {
 }
 
 /** `of`: the model, where several are shown. */
-export function uncertainShown(rows: readonly UncertainRow[], of = ""): Shown {
+export function uncertainRowsView(rows: readonly UncertainRow[], suffix = ""): DisplayOutput {
   const head = ["row", "truth", "between", "and", "text"];
   const align = ["right", "left", "left", "left", "left"] as const;
   const cells = rows.map(({ row, text, truth, between: [first, second] }) => [
@@ -25,8 +25,8 @@ export function uncertainShown(rows: readonly UncertainRow[], of = ""): Shown {
     labelled(second),
     clip(oneLine(text), 240),
   ]);
-  const title = `Most uncertain examples${of}`;
-  return shownOf(
+  const title = `Most uncertain examples${suffix}`;
+  return displayOutputOf(
     [
       title,
       textTable(
@@ -38,7 +38,7 @@ export function uncertainShown(rows: readonly UncertainRow[], of = ""): Shown {
     card(
       null,
       html`<details style="margin:0 0 6px">
-        <summary style="cursor:pointer;${inked(tone.accent)}">${title}: ${plural(rows.length, "row")}</summary>
+        <summary style="cursor:pointer;${inkStyle(toneColors.accent)}">${title}: ${plural(rows.length, "row")}</summary>
         ${htmlTable({ head: head.map((name) => html`${name}`), rows: cells, align })}
       </details>`,
     ),

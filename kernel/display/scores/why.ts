@@ -2,21 +2,21 @@
  * Which words spoke for an answer: blue for it, orange against it, the stronger the fuller, so that the page's own ink reads on
  * every step on light and dark pages; the number is told where one points. In plain text the strongest words stand with their numbers.
  */
-import { shownOf } from "../bundle.js";
-import { FRAME, html, note, tone, type Html, type Part } from "../html.js";
-import type { Shown } from "../bundle-output.js";
-import { clip, count, oneLine, percent, plural, significant } from "../../host/text.js";
+import { displayOutputOf } from "../bundle.js";
+import { FRAME_STYLE, html, note, toneColors, type Html, type HtmlPart } from "../html.js";
+import type { DisplayOutput } from "../bundle-output.js";
+import { clip, groupedNumber, oneLine, formatPercent, plural, significantText } from "../../host/text.js";
 
-export interface WhyPart {
+export interface AttributionPart {
   readonly text: string;
   /** How much it adds to the answer's logit, or to its odds; null: no token of it was read (blanks, and what was cut off). */
   readonly value: number | null;
 }
-export interface WhyRow {
+export interface AttributionRow {
   /** What it is asked of: `“billing”`. */
   readonly answer: string;
   /** The texts, one after the other. */
-  readonly parts: readonly WhyPart[];
+  readonly parts: readonly AttributionPart[];
   /** What tokens that are no text add together. */
   readonly special: number;
 }
@@ -38,16 +38,17 @@ const FOR = "63,124,196";
 const AGAINST = "224,138,60";
 
 /** `of`: rows there are, of which the first are shown. */
-export function whyShown(
-  rows: readonly WhyRow[],
-  o: { readonly model: string; readonly of: number; readonly how: keyof typeof METHODS },
-): Shown {
-  const title = `${o.model}: which words spoke for the answer`;
-  const left = o.of > rows.length ? `the first ${count(rows.length)} of ${plural(o.of, "text")}` : null;
-  const method = METHODS[o.how];
-  return shownOf(
+export function attributionView(
+  rows: readonly AttributionRow[],
+  options: { readonly model: string; readonly total: number; readonly how: keyof typeof METHODS },
+): DisplayOutput {
+  const title = `${options.model}: which words spoke for the answer`;
+  const left =
+    options.total > rows.length ? `the first ${groupedNumber(rows.length)} of ${plural(options.total, "text")}` : null;
+  const method = METHODS[options.how];
+  return displayOutputOf(
     [title, ...rows.map(plainRow), ...(left === null ? [] : [left]), method].join("\n"),
-    html`<div style="${FRAME};line-height:1.7">
+    html`<div style="${FRAME_STYLE};line-height:1.7">
       <div style="font-weight:600">${title}</div>
       ${rows.map(shownRow)}
       <div style="margin-top:6px">${swatch("for it", FULL)} ${swatch("against it", -FULL)}</div>
@@ -56,21 +57,26 @@ export function whyShown(
   );
 }
 
-function shownRow(row: WhyRow): Html {
+function shownRow(row: AttributionRow): Html {
   const { parts } = row;
   const most = parts.reduce((greatest, { value }) => Math.max(greatest, Math.abs(value ?? 0)), 0);
   const all = sizeOf(row);
   return html`<div style="opacity:.72;margin-top:8px">${headOf(row)}</div>
-    <div style="white-space:pre-wrap;overflow-wrap:anywhere;padding:2px 0 2px 10px;border-left:3px solid ${tone.line}">
+    <div
+      style="white-space:pre-wrap;overflow-wrap:anywhere;padding:2px 0 2px 10px;border-left:3px solid ${toneColors.line}"
+    >
       ${parts.slice(0, MOST).map((part) => coloured(part, { most, all }))}${parts.length > MOST && " …"}
     </div>`;
 }
 
-function coloured({ text, value }: WhyPart, { most, all }: { readonly most: number; readonly all: number }): Part {
+function coloured(
+  { text, value }: AttributionPart,
+  { most, all }: { readonly most: number; readonly all: number },
+): HtmlPart {
   if (value === null) return /\S/.test(text) ? html`<span style="opacity:.72">${text}</span>` : text;
-  const told = `${shareOf(value, all)} (${signed(significant(Math.abs(value), 3), value)})`;
+  const tooltip = `${shareOf(value, all)} (${signed(significantText(Math.abs(value), 3), value)})`;
   const style = `border-radius:3px;${tint(most > 0 ? (FULL * value) / most : 0)}`;
-  return html`<span title="${told}" style="${style}">${text}</span>`;
+  return html`<span title="${tooltip}" style="${style}">${text}</span>`;
 }
 
 function tint(strength: number): string {
@@ -81,12 +87,12 @@ function tint(strength: number): string {
 const swatch = (text: string, strength: number): Html =>
   html`<span style="border-radius:3px;padding:0 6px;margin-right:8px;font-size:12px;${tint(strength)}">${text}</span>`;
 
-function plainRow(row: WhyRow): string {
+function plainRow(row: AttributionRow): string {
   const { parts } = row;
   const all = sizeOf(row);
-  const said = parts.filter((part): part is WhyPart & { readonly value: number } => part.value !== null);
+  const scoredParts = parts.filter((part): part is AttributionPart & { readonly value: number } => part.value !== null);
   const named = (sign: 1 | -1): string =>
-    said
+    scoredParts
       .filter(({ value }) => value * sign > LITTLE * all)
       .toSorted((a, b) => (b.value - a.value) * sign)
       .slice(0, NAMED)
@@ -97,14 +103,15 @@ function plainRow(row: WhyRow): string {
 }
 
 /** What is no word (the tokens around a text) has its part too. */
-function headOf(row: WhyRow): string {
+function headOf(row: AttributionRow): string {
   const all = sizeOf(row);
   const beside = Math.abs(row.special) > LITTLE * all ? ` · special tokens ${shareOf(row.special, all)}` : "";
   return `${row.answer}${beside}`;
 }
 
 /** All that speaks for or against it, added up. */
-const sizeOf = ({ parts, special }: WhyRow): number =>
+const sizeOf = ({ parts, special }: AttributionRow): number =>
   parts.reduce((sum, { value }) => sum + Math.abs(value ?? 0), Math.abs(special));
-const shareOf = (value: number, all: number): string => signed(percent(all > 0 ? Math.abs(value) / all : 0), value);
+const shareOf = (value: number, all: number): string =>
+  signed(formatPercent(all > 0 ? Math.abs(value) / all : 0), value);
 const signed = (size: string, value: number): string => `${value < 0 ? "−" : "+"}${size}`;

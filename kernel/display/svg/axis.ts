@@ -1,8 +1,8 @@
 /** An axis of a panel: what kind it is, what it spans, and where a value lies between its ends (0 to 1). */
 import { plainLabel } from "./element.js";
 import { titleText } from "../trace.js";
-import { farthest, scalarsOf } from "./values.js";
-import { dateTicks, linearTicks, logTicks, type Tick } from "./ticks.js";
+import { maxCoordinate, scalarsOf } from "./values.js";
+import { dateTicks, linearTicks, logTicks, type AxisTick } from "./ticks.js";
 
 export type AxisKind = "linear" | "log" | "date" | "category";
 export interface Axis {
@@ -19,7 +19,7 @@ export interface Axis {
   /** Its ticks are words. */
   readonly worded: boolean;
   readonly right: boolean;
-  readonly ticks: (wanted: number) => readonly Tick[];
+  readonly ticks: (wanted: number) => readonly AxisTick[];
 }
 type Layout = Readonly<Record<string, unknown>>;
 
@@ -40,15 +40,15 @@ export function makeAxis(
     kind === "category"
       ? [...new Set([...ordered(layout), ...values].filter((v) => v !== null && v !== undefined).map(String))]
       : [];
-  const units = values.map((v) => unitOf(kind, categories, v)).filter(Number.isFinite);
+  const units = values.map((v) => axisUnitOf(kind, categories, v)).filter(Number.isFinite);
   const [low, high] = span(layout, kind, categories, units, grounded);
   const title = plainLabel(titleText(layout["title"]));
   const tickvals = Array.isArray(layout["tickvals"]) ? scalarsOf(layout["tickvals"]) : null;
   const ticktext = Array.isArray(layout["ticktext"]) ? scalarsOf(layout["ticktext"]) : tickvals;
-  const ticks = (wanted: number): readonly Tick[] => {
+  const ticks = (wanted: number): readonly AxisTick[] => {
     if (tickvals)
       return tickvals
-        .map((v, i) => ({ value: unitOf(kind, categories, v), text: plainLabel(String(ticktext?.[i] ?? v)) }))
+        .map((v, i) => ({ value: axisUnitOf(kind, categories, v), text: plainLabel(String(ticktext?.[i] ?? v)) }))
         .filter((t) => t.value >= low && t.value <= high);
     if (kind === "category") {
       const every = Math.max(1, Math.ceil(categories.length / Math.max(1, wanted * 3)));
@@ -76,24 +76,24 @@ export function makeAxis(
 }
 
 /** Share of the axis' length at which a value lies; NaN for what is not on it. */
-export function place(axis: Axis, value: unknown): number {
-  return placeUnit(axis, unitOf(axis.kind, axis.categories, value));
+export function axisPosition(axis: Axis, value: unknown): number {
+  return axisPositionOfUnit(axis, axisUnitOf(axis.kind, axis.categories, value));
 }
 
-export function placeUnit({ low, high, reversed }: Axis, unit: number): number {
+export function axisPositionOfUnit({ low, high, reversed }: Axis, unit: number): number {
   const share = high > low ? (unit - low) / (high - low) : 0.5;
   return reversed ? 1 - share : share;
 }
 
-export function unitOf(kind: AxisKind, categories: readonly string[], value: unknown): number {
+export function axisUnitOf(kind: AxisKind, categories: readonly string[], value: unknown): number {
   if (kind === "category") {
-    const at = categories.indexOf(String(value));
-    return at >= 0 ? at : typeof value === "number" ? value : Number.NaN;
+    const index = categories.indexOf(String(value));
+    return index >= 0 ? index : typeof value === "number" ? value : Number.NaN;
   }
   if (value === null || value === undefined || value === "" || typeof value === "boolean") return Number.NaN;
   if (kind === "date") return typeof value === "number" ? value : Date.parse(String(value));
   const x = Number(value);
-  return kind === "log" ? (x > 0 ? Math.log10(x) : Number.NaN) : Math.abs(x) < farthest ? x : Number.NaN;
+  return kind === "log" ? (x > 0 ? Math.log10(x) : Number.NaN) : Math.abs(x) < maxCoordinate ? x : Number.NaN;
 }
 
 function kindOf(layout: Layout, values: readonly unknown[]): AxisKind {
@@ -114,7 +114,7 @@ function span(
   if (kind === "category") return [-0.5, Math.max(1, categories.length) - 0.5];
   const range = scalarsOf(layout["range"]);
   if (range.length === 2) {
-    const ends = range.map((v: unknown) => (kind === "date" ? unitOf(kind, [], v) : Number(v))); // plotly's log ranges are logarithms already
+    const ends = range.map((v: unknown) => (kind === "date" ? axisUnitOf(kind, [], v) : Number(v))); // plotly's log ranges are logarithms already
     if (ends.every(Number.isFinite) && ends[0]! !== ends[1]!)
       return [Math.min(...(ends as [number, number])), Math.max(...(ends as [number, number]))];
   }

@@ -1,14 +1,14 @@
 /** Bars beside or upon each other, upright or lying; and the small histogram of the data preview. */
 import type { Trace } from "../trace.js";
 import { safeColor } from "./colors.js";
-import { document, element, ink, label, plainLabel } from "./element.js";
-import { xUnit, yUnit, type Drawn, type Panel } from "./panel.js";
-import { coordinatesOf, farthest, listOf, numberOf, recordOf, scalarsOf } from "./values.js";
-import { unitOf } from "./axis.js";
+import { svgDocument, svgElement, inkColor, svgLabel, plainLabel } from "./element.js";
+import { xUnitPosition, yUnitPosition, type DrawnTrace, type PlotPanel } from "./panel.js";
+import { coordinatesOf, maxCoordinate, listOf, numberOf, recordOf, scalarsOf } from "./values.js";
+import { axisUnitOf } from "./axis.js";
 import { linearTicks } from "./ticks.js";
 
 /** All bar traces of a panel together, since they share the room. */
-export function drawBarTraces(panel: Panel, traces: readonly Drawn[], stacked: boolean): string {
+export function drawBarTraces(panel: PlotPanel, traces: readonly DrawnTrace[], stacked: boolean): string {
   const ends = new Map<string, number>(); // top of each stack so far
   return traces
     .map(({ trace, color }, n) => {
@@ -16,7 +16,7 @@ export function drawBarTraces(panel: Panel, traces: readonly Drawn[], stacked: b
       const { x, y } = coordinatesOf(trace);
       const [keys, values] = lying ? [y, x] : [x, y];
       const axis = lying ? panel.y : panel.x;
-      const units = keys.map((key) => unitOf(axis.kind, axis.categories, key));
+      const units = keys.map((key) => axisUnitOf(axis.kind, axis.categories, key));
       const room = numberOf(trace["width"], gap(units) * (trace["type"] === "histogram" ? 0.96 : 0.8));
       const thick = stacked ? room : room / traces.length;
       const fill = safeColor(recordOf(trace["marker"])["color"]) ?? color;
@@ -31,21 +31,21 @@ export function drawBarTraces(panel: Panel, traces: readonly Drawn[], stacked: b
         ends.set(key, base + size);
         const start = stacked ? unit - room / 2 : unit - room / 2 + n * thick;
         const [a, b] = lying
-          ? [yUnit(panel, start), yUnit(panel, start + thick)]
-          : [xUnit(panel, start), xUnit(panel, start + thick)];
+          ? [yUnitPosition(panel, start), yUnitPosition(panel, start + thick)]
+          : [xUnitPosition(panel, start), xUnitPosition(panel, start + thick)];
         const [c, d] = lying
-          ? [xUnit(panel, base), xUnit(panel, base + size)]
-          : [yUnit(panel, base), yUnit(panel, base + size)];
+          ? [xUnitPosition(panel, base), xUnitPosition(panel, base + size)]
+          : [yUnitPosition(panel, base), yUnitPosition(panel, base + size)];
         const [along, across] = [Math.min(a, b), Math.min(c, d)];
         const [thickness, length] = [Math.abs(b - a), Math.abs(d - c)];
-        const own = safeColor(colors[i]);
+        const barColor = safeColor(colors[i]);
         const text = lying && trace["textposition"] === "outside" ? plainLabel(String(texts[i] ?? "")) : "";
-        const beside = text && label(text, across + length + 5, along + thickness / 2 + 4, { fill: ink });
+        const beside = text && svgLabel(text, across + length + 5, along + thickness / 2 + 4, { fill: inkColor });
         return lying
-          ? element("rect", { x: across, y: along, width: length, height: thickness, fill: own }) + beside
-          : element("rect", { x: along, y: across, width: thickness, height: length, fill: own });
+          ? svgElement("rect", { x: across, y: along, width: length, height: thickness, fill: barColor }) + beside
+          : svgElement("rect", { x: along, y: across, width: thickness, height: length, fill: barColor });
       });
-      return element(
+      return svgElement(
         "g",
         { fill, opacity: numberOf(trace["opacity"], 1) === 1 ? undefined : numberOf(trace["opacity"], 1) },
         "",
@@ -59,7 +59,7 @@ export function drawBarTraces(panel: Panel, traces: readonly Drawn[], stacked: b
 export function histogramAsBars(trace: Trace): Trace {
   const lying = listOf(trace["x"]).length === 0;
   const values = scalarsOf(lying ? trace["y"] : trace["x"]);
-  const numbers = values.map((v) => (v === null ? Number.NaN : Number(v))).filter((x) => Math.abs(x) < farthest);
+  const numbers = values.map((v) => (v === null ? Number.NaN : Number(v))).filter((x) => Math.abs(x) < maxCoordinate);
   const bars = numbers.length < values.length / 2 ? counted(values) : binned(numbers, numberOf(trace["nbinsx"], 0));
   const dropped = new Set(["x", "y", "type", "nbinsx", "xbins"]);
   const rest = Object.fromEntries(Object.entries(trace).filter(([key]) => !dropped.has(key)));
@@ -96,7 +96,7 @@ export function drawBars(counts: readonly number[], step: number): { svg: string
   const grey = "#8a8f98";
   const rects = counts.map((n, i) => {
     const tall = n === 0 ? 0 : Math.max(1, (n / most) * (height - foot - 4));
-    return element("rect", {
+    return svgElement("rect", {
       x: 6 + i * room + room * 0.06,
       y: height - foot - tall,
       width: room * 0.88,
@@ -104,24 +104,24 @@ export function drawBars(counts: readonly number[], step: number): { svg: string
     });
   });
   const ticks = linearTicks(0, counts.length * step, 6).map((t) =>
-    label(t.text, 6 + (t.value / step) * room, height - 4, {
+    svgLabel(t.text, 6 + (t.value / step) * room, height - 4, {
       "font-size": 10,
       fill: grey,
       "text-anchor": t.value === 0 ? "start" : t.value >= counts.length * step ? "end" : "middle",
     }),
   );
-  const ground = element("path", {
+  const ground = svgElement("path", {
     d: `M6 ${height - foot + 0.5}H${width - 6}`,
     stroke: grey,
     "stroke-width": 0.75,
     opacity: 0.6,
   });
   return {
-    svg: document(
+    svg: svgDocument(
       width,
       height,
       "lengths in tokens",
-      [element("g", { fill: "#5b8fcf" }, "", ...rects), ground, ...ticks],
+      [svgElement("g", { fill: "#5b8fcf" }, "", ...rects), ground, ...ticks],
       "none",
     ),
     width,

@@ -10,18 +10,18 @@ export const palette = [
   "#7a7f8a",
 ] as const;
 
-export function color(n: number): string {
+export function paletteColor(n: number): string {
   return palette[((n % palette.length) + palette.length) % palette.length]!;
 }
 
 export type ColorScale = readonly (readonly [number, string])[];
 /** See-through: the page's own ink reads on every step of it, on white and on near-black. */
-export const blues: ColorScale = [
+export const bluesScale: ColorScale = [
   [0, "rgba(63,124,196,0.1)"],
   [1, "rgba(63,124,196,0.62)"],
 ];
 /** From a quiet grey to the colour of the best: every step reads on white and on near-black. */
-export const rising: ColorScale = [
+export const risingScale: ColorScale = [
   [0, "#9aa1ad"],
   [0.6, "#4f9fb0"],
   [1, "#e0812e"],
@@ -35,8 +35,9 @@ const viridis: ColorScale = [
 ];
 
 /** plotly's `colorscale`: a list of stops, or a name (ours for those that are not known here). */
-export function scaleOf(colorscale: unknown): ColorScale {
-  if (!Array.isArray(colorscale)) return typeof colorscale === "string" && /blue/i.test(colorscale) ? blues : viridis;
+export function colorScaleOf(colorscale: unknown): ColorScale {
+  if (!Array.isArray(colorscale))
+    return typeof colorscale === "string" && /blue/i.test(colorscale) ? bluesScale : viridis;
   const stops = colorscale.filter(
     (s): s is [number, string] => Array.isArray(s) && typeof s[0] === "number" && rgb(String(s[1])) !== null,
   );
@@ -44,17 +45,17 @@ export function scaleOf(colorscale: unknown): ColorScale {
 }
 
 /** Colour at a share of the scale, linear in sRGB between its stops. */
-export function mix(scale: ColorScale, share: number): string {
-  const at = Number.isFinite(share) ? Math.min(1, Math.max(0, share)) : 0;
+export function colorAtShare(scale: ColorScale, share: number): string {
+  const position = Number.isFinite(share) ? Math.min(1, Math.max(0, share)) : 0;
   const upper = Math.max(
     1,
-    scale.findIndex(([stop]) => stop >= at),
+    scale.findIndex(([stop]) => stop >= position),
   );
   const [from, low] = scale[upper - 1]!;
   const [to, high] = scale[upper] ?? scale[upper - 1]!;
   const a = rgb(low) ?? [0, 0, 0, 1];
   const b = rgb(high) ?? [0, 0, 0, 1];
-  const t = to > from ? (at - from) / (to - from) : 0;
+  const t = to > from ? (position - from) / (to - from) : 0;
   const [red, green, blue, alpha] = a.map((c, i) => c + (b[i]! - c) * t) as Rgba;
   const parts = [red, green, blue].map(Math.round);
   return alpha < 1
@@ -63,7 +64,7 @@ export function mix(scale: ColorScale, share: number): string {
 }
 
 /** Black or white, whichever reads better on a colour; what can be seen through lies on white. */
-export function inkOn(background: string): string {
+export function readableInkOn(background: string): string {
   const [r, g, b, alpha] = rgb(background) ?? [255, 255, 255, 1];
   const [red, green, blue] = [r, g, b].map((c) => c * alpha + 255 * (1 - alpha)) as [number, number, number];
   return 0.299 * red + 0.587 * green + 0.114 * blue > 150 ? "#24292f" : "#ffffff";

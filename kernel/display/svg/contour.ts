@@ -1,11 +1,11 @@
 /** A smooth surface as cells of colour, each as far as halfway to its neighbours; where nothing is known there is none. */
 import type { Trace } from "../trace.js";
-import { mix, scaleOf } from "./colors.js";
-import { element } from "./element.js";
-import { xOf, yOf, type Panel } from "./panel.js";
+import { colorAtShare, colorScaleOf } from "./colors.js";
+import { svgElement } from "./element.js";
+import { xPosition, yPosition, type PlotPanel } from "./panel.js";
 import { listOf, numberOf, scalarsOf } from "./values.js";
 
-export function drawContour(panel: Panel, trace: Trace): string {
+export function drawContour(panel: PlotPanel, trace: Trace): string {
   const rows = listOf(trace["z"]).map((row) => scalarsOf(row).map((z) => (typeof z === "number" ? z : Number.NaN)));
   const known = rows.flat().filter(Number.isFinite);
   if (known.length === 0) return "";
@@ -17,21 +17,21 @@ export function drawContour(panel: Panel, trace: Trace): string {
     trace["zmax"],
     known.reduce((a, b) => Math.max(a, b)),
   );
-  const scale = scaleOf(trace["colorscale"]);
-  const xs = edges(scalarsOf(trace["x"]).map((x) => xOf(panel, x)));
-  const ys = edges(scalarsOf(trace["y"]).map((y) => yOf(panel, y)));
+  const scale = colorScaleOf(trace["colorscale"]);
+  const xs = edges(scalarsOf(trace["x"]).map((x) => xPosition(panel, x)));
+  const ys = edges(scalarsOf(trace["y"]).map((y) => yPosition(panel, y)));
   const cells = rows.flatMap((row, r) =>
     row.map((z, c) => {
       const sides = [xs[c], xs[c + 1], ys[r], ys[r + 1]].map((edge) => edge ?? Number.NaN);
       if (![z, ...sides].every(Number.isFinite)) return "";
       const [x0, x1, y0, y1] = sides as [number, number, number, number];
       const share = high > low ? (z - low) / (high - low) : 0.5;
-      const fill = mix(scale, trace["reversescale"] === true ? 1 - share : share);
+      const fill = colorAtShare(scale, trace["reversescale"] === true ? 1 - share : share);
       const [width, height] = [Math.abs(x1 - x0) + 0.2, Math.abs(y1 - y0) + 0.2];
-      return element("rect", { x: Math.min(x0, x1), y: Math.min(y0, y1), width, height, fill });
+      return svgElement("rect", { x: Math.min(x0, x1), y: Math.min(y0, y1), width, height, fill });
     }),
   );
-  return element("g", { opacity: numberOf(trace["opacity"], 1), "shape-rendering": "crispEdges" }, "", ...cells);
+  return svgElement("g", { opacity: numberOf(trace["opacity"], 1), "shape-rendering": "crispEdges" }, "", ...cells);
 }
 
 /** Halfway between places, and the ends as far out. */

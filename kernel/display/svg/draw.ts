@@ -4,30 +4,41 @@
  * the fields it knows and leaves the others out; a trace of another kind is named in the picture.
  */
 import { titleText, type Figure, type Trace } from "../trace.js";
-import { WIDTH } from "../html.js";
+import { OUTPUT_WIDTH } from "../html.js";
 import { clip } from "../../host/text.js";
 import { makeAxis, type Axis } from "./axis.js";
 import { drawBarTraces, histogramAsBars } from "./bars.js";
-import { color, safeColor } from "./colors.js";
-import { document, element, ink, label, paleInk, path, plainLabel, px, rule, textWidth } from "./element.js";
+import { paletteColor, safeColor } from "./colors.js";
+import {
+  svgDocument,
+  svgElement,
+  inkColor,
+  svgLabel,
+  paleInkColor,
+  svgPath,
+  plainLabel,
+  coordinateText,
+  ruleColor,
+  textWidth,
+} from "./element.js";
 import { drawContour } from "./contour.js";
 import { cellKeys, drawHeatmap } from "./heatmap.js";
-import { xUnit, yUnit, type Drawn, type Panel } from "./panel.js";
+import { xUnitPosition, yUnitPosition, type DrawnTrace, type PlotPanel } from "./panel.js";
 import { coordinatesOf, listOf, numberOf, recordOf } from "./values.js";
-import { shape } from "./markers.js";
-import { drawParcoords, type Box } from "./parcoords.js";
+import { drawMarkerShape } from "./markers.js";
+import { drawParcoords, type PlotBox } from "./parcoords.js";
 import { drawScatter } from "./scatter.js";
 
-export interface Picture {
+export interface SvgPicture {
   readonly svg: string;
   /** Pixels. */
   readonly width: number;
   readonly height: number;
 }
 
-export function drawFigure(figure: Figure): Picture {
+export function drawFigure(figure: Figure): SvgPicture {
   const layout = figure.layout ?? {};
-  const width = Math.round(Math.min(2000, Math.max(160, numberOf(layout["width"], WIDTH))));
+  const width = Math.round(Math.min(2000, Math.max(160, numberOf(layout["width"], OUTPUT_WIDTH))));
   const height = Math.round(Math.min(2000, Math.max(120, numberOf(layout["height"], 380))));
   const [title = "", below = ""] = titleText(layout["title"])
     .split(/<br\s*\/?>/i)
@@ -41,7 +52,7 @@ export function drawFigure(figure: Figure): Picture {
   const panels = cartesian(traces, layout);
   const left = 14 + Math.max(24, ...panels.map((p) => axisRoom(p.y)));
   const bottom = 30 + (panels.some((p) => p.x.title !== "") ? 18 : 0) + slantRoom(panels, width - left - 22);
-  const inner: Box = {
+  const inner: PlotBox = {
     left,
     top: head + 4,
     width: Math.max(40, width - left - 22),
@@ -49,10 +60,10 @@ export function drawFigure(figure: Figure): Picture {
   };
   const body = [
     ...(title
-      ? [label(clip(title, Math.floor(width / 8)), 16, 24, { "font-size": 15, "font-weight": 600, fill: ink })]
+      ? [svgLabel(clip(title, Math.floor(width / 8)), 16, 24, { "font-size": 15, "font-weight": 600, fill: inkColor })]
       : []),
-    ...(below ? [label(clip(below, Math.floor(width / 6)), 16, 43, { "font-size": 12, fill: ink })] : []),
-    element("g", { transform: `translate(0 ${title ? heading : 8})` }, "", legend.svg),
+    ...(below ? [svgLabel(clip(below, Math.floor(width / 6)), 16, 43, { "font-size": 12, fill: inkColor })] : []),
+    svgElement("g", { transform: `translate(0 ${title ? heading : 8})` }, "", legend.svg),
     ...panels.map((p) => drawPanel(p, inner)),
     ...traces
       .filter(({ trace }) => trace["type"] === "parcoords")
@@ -65,14 +76,14 @@ export function drawFigure(figure: Figure): Picture {
     ...traces
       .filter(({ trace }) => !known.has(kindOf(trace)))
       .map(({ trace }, i) =>
-        label(
+        svgLabel(
           `a trace of type ${clip(kindOf(trace), 40)}: shown where scripts run`,
           inner.left + 4,
           inner.top + 16 + i * 16,
         ),
       ),
   ];
-  return { svg: document(width, height, title || "figure", body), width, height };
+  return { svg: svgDocument(width, height, title || "figure", body), width, height };
 }
 
 const known = new Set(["scatter", "scattergl", "bar", "heatmap", "contour", "parcoords"]);
@@ -81,36 +92,41 @@ function kindOf(trace: Trace): string {
   return typeof trace["type"] === "string" ? trace["type"] : "scatter";
 }
 
-function prepared(trace: Trace, i: number): Drawn {
+function prepared(trace: Trace, i: number): DrawnTrace {
   const ready = trace["type"] === "histogram" ? histogramAsBars(trace) : trace;
   return {
     trace: ready,
-    color: safeColor(recordOf(trace["line"])["color"]) ?? safeColor(recordOf(trace["marker"])["color"]) ?? color(i),
+    color:
+      safeColor(recordOf(trace["line"])["color"]) ?? safeColor(recordOf(trace["marker"])["color"]) ?? paletteColor(i),
   };
 }
 
 interface Group {
   readonly x: Axis;
   readonly y: Axis;
-  readonly traces: readonly Drawn[];
+  readonly traces: readonly DrawnTrace[];
   readonly stacked: boolean;
 }
 
 /** Traces that share both axes, with those axes. */
-function cartesian(traces: readonly Drawn[], layout: NonNullable<Figure["layout"]>): Group[] {
+function cartesian(traces: readonly DrawnTrace[], layout: NonNullable<Figure["layout"]>): Group[] {
   const drawn = traces.filter(({ trace }) => kindOf(trace) !== "parcoords" && known.has(kindOf(trace)));
-  const key = ({ trace }: Drawn, side: "x" | "y"): string =>
+  const key = ({ trace }: DrawnTrace, side: "x" | "y"): string =>
     typeof trace[`${side}axis`] === "string" ? (trace[`${side}axis`] as string) : side;
   const axis = (side: "x" | "y", name: string): Axis => {
-    const own = recordOf(layout[name.replace(/^([xy])/, "$1axis")]);
+    const axisLayout = recordOf(layout[name.replace(/^([xy])/, "$1axis")]);
     const over =
-      typeof own["overlaying"] === "string" ? recordOf(layout[own["overlaying"].replace(/^([xy])/, "$1axis")]) : {};
+      typeof axisLayout["overlaying"] === "string"
+        ? recordOf(layout[axisLayout["overlaying"].replace(/^([xy])/, "$1axis")])
+        : {};
     const on = drawn.filter((d) => key(d, side) === name);
     const bars = on.some(
       ({ trace }) => trace["type"] === "bar" && (trace["orientation"] === "h" ? side === "x" : side === "y"),
     );
     const values = on.flatMap((d) => valuesOn(d.trace, side, on, layout["barmode"] === "stack"));
-    return makeAxis({ ...(over["domain"] ? { domain: over["domain"] } : {}), ...own }, values, { grounded: bars });
+    return makeAxis({ ...(over["domain"] ? { domain: over["domain"] } : {}), ...axisLayout }, values, {
+      grounded: bars,
+    });
   };
   const pairs = [...new Set(drawn.map((d) => `${key(d, "x")} ${key(d, "y")}`))];
   return pairs.map((pair) => {
@@ -125,7 +141,7 @@ function cartesian(traces: readonly Drawn[], layout: NonNullable<Figure["layout"
 }
 
 /** What a trace puts on an axis; stacked bars reach as far as their sum, and bars take their width. */
-function valuesOn(trace: Trace, side: "x" | "y", on: readonly Drawn[], stacked: boolean): readonly unknown[] {
+function valuesOn(trace: Trace, side: "x" | "y", on: readonly DrawnTrace[], stacked: boolean): readonly unknown[] {
   if (trace["type"] === "heatmap") return cellKeys(trace, side).map(String);
   const values = coordinatesOf(trace)[side];
   if (trace["type"] !== "bar") return values;
@@ -149,13 +165,13 @@ function axisRoom(axis: Axis): number {
   return (axis.visible ? widest : 0) + (axis.title ? 18 : 0) + 8;
 }
 
-function drawPanel(group: Group, inner: Box): string {
+function drawPanel(group: Group, inner: PlotBox): string {
   const [x0, x1] = group.x.domain;
   const [y0, y1] = group.y.domain;
   const several = x0 > 0 ? axisRoom(group.y) : 0; // a panel that begins inside keeps room for its own labels
   const box = boxOf(inner, { x: [x0, x1], y: [y0, y1] });
   const shift = Math.max(0, several - x0 * inner.width * 0.12);
-  const panel: Panel = {
+  const panel: PlotPanel = {
     ...box,
     left: box.left + shift,
     width: Math.max(20, box.width - shift),
@@ -166,7 +182,7 @@ function drawPanel(group: Group, inner: Box): string {
   const heat = group.traces.some(({ trace }) => trace["type"] === "heatmap");
   // Cells of nothing are empty: what lies behind them shows where the square ends.
   const ground = heat
-    ? element("rect", { x: panel.left, y: panel.top, width: panel.width, height: panel.height, fill: "#f5f6f8" })
+    ? svgElement("rect", { x: panel.left, y: panel.top, width: panel.width, height: panel.height, fill: "#f5f6f8" })
     : "";
   return [
     ground,
@@ -184,50 +200,58 @@ function drawPanel(group: Group, inner: Box): string {
   ].join("");
 }
 
-function drawAxes(p: Panel, bare: boolean): string {
+function drawAxes(p: PlotPanel, bare: boolean): string {
   const [bottom, right] = [p.top + p.height, p.left + p.width];
   const xs = p.x.ticks(Math.max(2, p.width / 58));
   const ys = p.y.ticks(Math.max(2, p.height / 38));
   const crowded = isCrowded(p.x, p.width);
   const grid = bare
     ? ""
-    : ys.map((t) => `M${px(p.left)} ${px(yUnit(p, t.value))}H${px(right)}`).join("") +
-      (p.x.kind === "category" ? "" : xs.map((t) => `M${px(xUnit(p, t.value))} ${px(p.top)}V${px(bottom)}`).join(""));
+    : ys
+        .map((t) => `M${coordinateText(p.left)} ${coordinateText(yUnitPosition(p, t.value))}H${coordinateText(right)}`)
+        .join("") +
+      (p.x.kind === "category"
+        ? ""
+        : xs
+            .map(
+              (t) => `M${coordinateText(xUnitPosition(p, t.value))} ${coordinateText(p.top)}V${coordinateText(bottom)}`,
+            )
+            .join(""));
   const side = p.y.right ? { x: right + 6, anchor: "start" } : { x: p.left - 7, anchor: "end" };
   const titleX = p.y.right ? right + 40 : p.left - axisRoom(p.y) + 4;
   return [
-    grid === "" ? "" : element("path", { d: grid, stroke: rule, "stroke-width": 1, fill: "none" }),
+    grid === "" ? "" : svgElement("path", { d: grid, stroke: ruleColor, "stroke-width": 1, fill: "none" }),
     bare
       ? ""
-      : element("path", {
-          d: path([
+      : svgElement("path", {
+          d: svgPath([
             [p.left, bottom],
             [right, bottom],
           ]),
-          stroke: paleInk,
+          stroke: paleInkColor,
           "stroke-width": 1,
           fill: "none",
         }),
     ...(p.x.visible
       ? xs.map((t) =>
           crowded
-            ? slanted(t.text, xUnit(p, t.value), bottom + 13)
-            : label(clip(t.text, 22), xUnit(p, t.value), bottom + 16, { "text-anchor": "middle" }),
+            ? slanted(t.text, xUnitPosition(p, t.value), bottom + 13)
+            : svgLabel(clip(t.text, 22), xUnitPosition(p, t.value), bottom + 16, { "text-anchor": "middle" }),
         )
       : []),
     ...(p.y.visible
-      ? ys.map((t) => label(clip(t.text, 22), side.x, yUnit(p, t.value) + 4, { "text-anchor": side.anchor }))
+      ? ys.map((t) => svgLabel(clip(t.text, 22), side.x, yUnitPosition(p, t.value) + 4, { "text-anchor": side.anchor }))
       : []),
     p.x.title
-      ? label(p.x.title, p.left + p.width / 2, bottom + 34 + (crowded ? slantOf(p.x) : 0), {
+      ? svgLabel(p.x.title, p.left + p.width / 2, bottom + 34 + (crowded ? slantOf(p.x) : 0), {
           "text-anchor": "middle",
-          fill: ink,
+          fill: inkColor,
         })
       : "",
     p.y.title
-      ? label(p.y.title, 0, 0, {
+      ? svgLabel(p.y.title, 0, 0, {
           "text-anchor": "middle",
-          fill: ink,
+          fill: inkColor,
           transform: `translate(${Math.round(titleX)} ${Math.round(p.top + p.height / 2)}) rotate(-90)`,
         })
       : "",
@@ -253,23 +277,25 @@ function slantRoom(groups: readonly Group[], width: number): number {
 }
 
 function slanted(text: string, x: number, y: number): string {
-  return label(clip(text, 22), 0, 0, {
+  return svgLabel(clip(text, 22), 0, 0, {
     "text-anchor": "end",
     transform: `translate(${Math.round(x) + 4} ${Math.round(y)}) rotate(-${SLANT})`,
   });
 }
 
 /** One mark of a trace. */
-function sample(trace: Trace, own: string, x: number, y: number): string {
+function sample(trace: Trace, traceColor: string, x: number, y: number): string {
   const symbol = recordOf(trace["marker"])["symbol"];
   const name = typeof symbol === "string" ? symbol : "circle";
   const look =
-    name === "x" || name.endsWith("-open") ? { fill: "none", stroke: own, "stroke-width": 1.75 } : { fill: own };
-  return element("g", look, shape(name, x, y, name.endsWith("-open") ? 4.5 : 3.5, {}));
+    name === "x" || name.endsWith("-open")
+      ? { fill: "none", stroke: traceColor, "stroke-width": 1.75 }
+      : { fill: traceColor };
+  return svgElement("g", look, drawMarkerShape(name, x, y, name.endsWith("-open") ? 4.5 : 3.5, {}));
 }
 
 /** plotly's y domains count from the bottom. */
-function boxOf(inner: Box, domain: Readonly<Record<string, unknown>>): Box {
+function boxOf(inner: PlotBox, domain: Readonly<Record<string, unknown>>): PlotBox {
   const [x0, x1] = pair(domain["x"]);
   const [y0, y1] = pair(domain["y"]);
   return {
@@ -286,7 +312,7 @@ function pair(value: unknown): readonly [number, number] {
 
 /** Names in one or more lines above the plot, where there are at least two (plotly's own rule). */
 function legendOf(
-  traces: readonly Drawn[],
+  traces: readonly DrawnTrace[],
   layout: NonNullable<Figure["layout"]>,
   width: number,
 ): { svg: string; height: number } {
@@ -309,18 +335,18 @@ function legendOf(
     const dots = typeof trace["mode"] === "string" && !trace["mode"].includes("lines");
     const area = trace["fill"] === "toself" ? safeColor(trace["fillcolor"]) : undefined;
     const mark = bar
-      ? element("rect", { x, y: y - 8, width: 12, height: 10, fill: c })
+      ? svgElement("rect", { x, y: y - 8, width: 12, height: 10, fill: c })
       : area
-        ? element("rect", { x, y: y - 8, width: 18, height: 10, fill: area })
+        ? svgElement("rect", { x, y: y - 8, width: 18, height: 10, fill: area })
         : dots
           ? sample(trace, c, x + 9, y - 4)
-          : element("path", {
+          : svgElement("path", {
               d: `M${x} ${y - 4}h18`,
               stroke: c,
               "stroke-width": thin.width,
               opacity: thin.opacity === 1 ? undefined : thin.opacity,
             });
-    const text = label(name, x + 24, y, { "font-size": 11.5, fill: ink });
+    const text = svgLabel(name, x + 24, y, { "font-size": 11.5, fill: inkColor });
     x += wide;
     return mark + text;
   });

@@ -1,52 +1,52 @@
 /** SVG text from parts; whatever comes from data is escaped here. */
 import { escapeHtml } from "../../host/text.js";
 
-export type Attributes = Readonly<Record<string, string | number | undefined>>;
+export type SvgAttributes = Readonly<Record<string, string | number | undefined>>;
 
 /** `children` are finished SVG; use `label` for text. */
-export function element(name: string, attributes: Attributes, ...children: readonly string[]): string {
+export function svgElement(name: string, attributes: SvgAttributes, ...children: readonly string[]): string {
   const written = Object.entries(attributes)
     .filter(([, value]) => value !== undefined && value !== "")
-    .map(([key, value]) => ` ${key}="${typeof value === "number" ? px(value) : escapeHtml(String(value))}"`)
+    .map(([key, value]) => ` ${key}="${typeof value === "number" ? coordinateText(value) : escapeHtml(String(value))}"`)
     .join("");
   return children.length === 0 ? `<${name}${written}/>` : `<${name}${written}>${children.join("")}</${name}>`;
 }
 
-export const ink = "#3a3f47";
-export const paleInk = "#7a808a";
-export const rule = "#e4e6ea";
+export const inkColor = "#3a3f47";
+export const paleInkColor = "#7a808a";
+export const ruleColor = "#e4e6ea";
 const font = "system-ui,-apple-system,'Segoe UI',Roboto,'DejaVu Sans',sans-serif";
 
-export function label(text: string, x: number, y: number, attributes: Attributes = {}): string {
-  return element("text", { x, y, "font-size": 11, fill: paleInk, ...attributes }, escapeHtml(text));
+export function svgLabel(text: string, x: number, y: number, attributes: SvgAttributes = {}): string {
+  return svgElement("text", { x, y, "font-size": 11, fill: paleInkColor, ...attributes }, escapeHtml(text));
 }
 
-export function document(
+export function svgDocument(
   width: number,
   height: number,
   title: string,
   body: readonly string[],
   background = "#fff",
 ): string {
-  const sheet = background === "none" ? "" : element("rect", { width, height, rx: 4, fill: background });
+  const sheet = background === "none" ? "" : svgElement("rect", { width, height, rx: 4, fill: background });
   const attributes = {
     xmlns: "http://www.w3.org/2000/svg",
     width,
     height,
-    viewBox: `0 0 ${px(width)} ${px(height)}`,
+    viewBox: `0 0 ${coordinateText(width)} ${coordinateText(height)}`,
     "font-family": font,
     role: "img",
   };
-  return element("svg", attributes, element("title", {}, escapeHtml(title)), sheet, ...body);
+  return svgElement("svg", attributes, svgElement("title", {}, escapeHtml(title)), sheet, ...body);
 }
 
 /** A coordinate with one decimal; never NaN in a picture. */
-export function px(x: number): string {
+export function coordinateText(x: number): string {
   return Number.isFinite(x) ? String(Math.round(x * 10) / 10) : "0";
 }
 
 /** Points as a path; a missing point (NaN) breaks the line. `hv` and `vh` draw steps. */
-export function path(points: readonly (readonly [number, number])[], shape = "linear"): string {
+export function svgPath(points: readonly (readonly [number, number])[], shape = "linear"): string {
   let d = "";
   let from: readonly [number, number] | null = null;
   for (const point of points) {
@@ -57,12 +57,12 @@ export function path(points: readonly (readonly [number, number])[], shape = "li
     }
     d +=
       from === null
-        ? `M${px(x)} ${px(y)}`
+        ? `M${coordinateText(x)} ${coordinateText(y)}`
         : shape === "hv"
-          ? `H${px(x)}V${px(y)}`
+          ? `H${coordinateText(x)}V${coordinateText(y)}`
           : shape === "vh"
-            ? `V${px(y)}H${px(x)}`
-            : `L${px(x)} ${px(y)}`;
+            ? `V${coordinateText(y)}H${coordinateText(x)}`
+            : `L${coordinateText(x)} ${coordinateText(y)}`;
     from = point;
   }
   return d;

@@ -1,8 +1,8 @@
 /** A matrix of colours with its numbers in the cells where they fit. */
 import type { Trace } from "../trace.js";
-import { inkOn, mix, scaleOf } from "./colors.js";
-import { element, label, textWidth, plainLabel } from "./element.js";
-import { type Panel } from "./panel.js";
+import { readableInkOn, colorAtShare, colorScaleOf } from "./colors.js";
+import { svgElement, svgLabel, textWidth, plainLabel } from "./element.js";
+import { type PlotPanel } from "./panel.js";
 import { listOf, numberOf, scalarsOf } from "./values.js";
 
 /** Labels of the cells along one side: written ones, else 0, 1, 2, … */
@@ -13,7 +13,7 @@ export function cellKeys(trace: Trace, side: "x" | "y"): readonly unknown[] {
   return written.length >= length && length > 0 ? written.slice(0, length) : Array.from({ length }, (_, i) => i);
 }
 
-export function drawHeatmap(panel: Panel, trace: Trace): string {
+export function drawHeatmap(panel: PlotPanel, trace: Trace): string {
   const rows = listOf(trace["z"]).map((row) => scalarsOf(row).map((z) => (z === null ? Number.NaN : Number(z))));
   const all = rows.flat().filter(Number.isFinite);
   const low = numberOf(
@@ -24,7 +24,7 @@ export function drawHeatmap(panel: Panel, trace: Trace): string {
     trace["zmax"],
     all.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY),
   );
-  const scale = scaleOf(trace["colorscale"]);
+  const scale = colorScaleOf(trace["colorscale"]);
   const texts = listOf(trace["text"]);
   const columns = rows.reduce((n, row) => Math.max(n, row.length), 0);
   const [w, h] = [panel.width / Math.max(1, columns), panel.height / Math.max(1, rows.length)];
@@ -33,11 +33,11 @@ export function drawHeatmap(panel: Panel, trace: Trace): string {
     row.forEach((z, c) => {
       if (!Number.isFinite(z)) return;
       const share = high > low ? (z - low) / (high - low) : 0.5;
-      const fill = mix(scale, trace["reversescale"] === true ? 1 - share : share);
+      const fill = colorAtShare(scale, trace["reversescale"] === true ? 1 - share : share);
       const x = panel.left + middle(panel.x.reversed, c, columns) * panel.width;
       const y = panel.top + (1 - middle(panel.y.reversed, r, rows.length)) * panel.height;
       cells.push(
-        element("rect", {
+        svgElement("rect", {
           x: x - w / 2 + 0.5,
           y: y - h / 2 + 0.5,
           width: Math.max(0.5, w - 1),
@@ -47,7 +47,7 @@ export function drawHeatmap(panel: Panel, trace: Trace): string {
       );
       const text = plainLabel(String(scalarsOf(texts[r])[c] ?? ""));
       if (text !== "" && trace["texttemplate"] && textWidth(text, 12) < w && h > 12)
-        cells.push(label(text, x, y + 4, { "text-anchor": "middle", "font-size": 12, fill: inkOn(fill) }));
+        cells.push(svgLabel(text, x, y + 4, { "text-anchor": "middle", "font-size": 12, fill: readableInkOn(fill) }));
     });
   });
   return cells.join("");

@@ -1,26 +1,26 @@
 /** Colours by a number: of lines and markers whose trace has one for each, on its own scale. */
 import type { Trace } from "../trace.js";
-import type { Key } from "./colorbar.js";
-import { mix, scaleOf } from "./colors.js";
+import type { ColorKey } from "./colorbar.js";
+import { colorAtShare, colorScaleOf } from "./colors.js";
 import { numberOf, scalarsOf } from "./values.js";
 
-export interface Painted extends Key {
+export interface ColorMapping extends ColorKey {
   readonly numbers: readonly number[];
 }
 /** Of a `line` or `marker`; null: all have the same colour, or colours of their own. */
-export function paintedBy(look: Trace): Painted | null {
+export function colorMappingOf(look: Trace): ColorMapping | null {
   const numbers = scalarsOf(look["color"]).map((value) => (typeof value === "number" ? value : Number.NaN));
   const known = numbers.filter(Number.isFinite);
   if (known.length === 0) return null;
-  const scale = scaleOf(look["colorscale"]);
+  const scale = colorScaleOf(look["colorscale"]);
   const [low, high] = [known.reduce((a, b) => Math.min(a, b)), known.reduce((a, b) => Math.max(a, b))];
   return {
     numbers,
     low: numberOf(look["cmin"], low),
     high: numberOf(look["cmax"], high),
-    at: (share) => mix(scale, look["reversescale"] === true ? 1 - share : share),
+    colorOf: (share) => colorAtShare(scale, look["reversescale"] === true ? 1 - share : share),
   };
 }
-export function colorAt({ numbers, low, high, at }: Painted, i: number): string {
-  return at(high > low ? ((numbers[i] ?? low) - low) / (high - low) : 0.5);
+export function colorAt({ numbers, low, high, colorOf }: ColorMapping, i: number): string {
+  return colorOf(high > low ? ((numbers[i] ?? low) - low) / (high - low) : 0.5);
 }

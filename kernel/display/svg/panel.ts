@@ -1,8 +1,8 @@
 /** The joint of the static renderer: a rectangle with two axes, in which each kind of trace draws itself. */
 import type { Trace } from "../trace.js";
-import { place, placeUnit, type Axis } from "./axis.js";
+import { axisPosition, axisPositionOfUnit, type Axis } from "./axis.js";
 
-export interface Panel {
+export interface PlotPanel {
   readonly left: number;
   readonly top: number;
   readonly width: number;
@@ -11,11 +11,12 @@ export interface Panel {
   readonly y: Axis;
 }
 /** A trace with what the figure decides for it. */
-export interface Drawn {
+export interface DrawnTrace {
   readonly trace: Trace;
   readonly color: string;
 }
-export const xOf = (p: Panel, value: unknown): number => p.left + place(p.x, value) * p.width;
-export const yOf = (p: Panel, value: unknown): number => p.top + (1 - place(p.y, value)) * p.height;
-export const xUnit = (p: Panel, unit: number): number => p.left + placeUnit(p.x, unit) * p.width;
-export const yUnit = (p: Panel, unit: number): number => p.top + (1 - placeUnit(p.y, unit)) * p.height;
+export const xPosition = (p: PlotPanel, value: unknown): number => p.left + axisPosition(p.x, value) * p.width;
+export const yPosition = (p: PlotPanel, value: unknown): number => p.top + (1 - axisPosition(p.y, value)) * p.height;
+export const xUnitPosition = (p: PlotPanel, unit: number): number => p.left + axisPositionOfUnit(p.x, unit) * p.width;
+export const yUnitPosition = (p: PlotPanel, unit: number): number =>
+  p.top + (1 - axisPositionOfUnit(p.y, unit)) * p.height;

@@ -1,14 +1,14 @@
 /** Parallel coordinates: one upright axis for each dimension, one line for each row, coloured by a number. */
 import { titleText, type Trace } from "../trace.js";
 import { colorbar } from "./colorbar.js";
-import { color as paletteColor, safeColor } from "./colors.js";
-import { element, ink, label, paleInk, path, plainLabel } from "./element.js";
+import { paletteColor, safeColor } from "./colors.js";
+import { svgElement, inkColor, svgLabel, paleInkColor, svgPath, plainLabel } from "./element.js";
 import { listOf, numberOf, recordOf, scalarsOf } from "./values.js";
-import { colorAt, paintedBy } from "./painting.js";
-import { linearTicks, type Tick } from "./ticks.js";
+import { colorAt, colorMappingOf } from "./painting.js";
+import { linearTicks, type AxisTick } from "./ticks.js";
 import { clip } from "../../host/text.js";
 
-export interface Box {
+export interface PlotBox {
   readonly left: number;
   readonly top: number;
   readonly width: number;
@@ -16,7 +16,7 @@ export interface Box {
 }
 
 /** `head`: pixels at the top of the box for the names of the axes; with none they stand above it. */
-export function drawParcoords(box: Box, trace: Trace, { head = 24 } = {}): string {
+export function drawParcoords(box: PlotBox, trace: Trace, { head = 24 } = {}): string {
   const dimensions = listOf(trace["dimensions"]).map(recordOf).map(readDimension);
   const [top, height] = [box.top + head, Math.max(10, box.height - head)];
   const x = (i: number): number =>
@@ -25,7 +25,7 @@ export function drawParcoords(box: Box, trace: Trace, { head = 24 } = {}): strin
   const paint = painter(trace);
   const lines = Array.from({ length: rows }, (_, row) => {
     const points = dimensions.map((d, i) => [x(i), top + (1 - d.share(d.values[row] ?? Number.NaN)) * height] as const);
-    return element("path", { d: path(points), stroke: paint(row) });
+    return svgElement("path", { d: svgPath(points), stroke: paint(row) });
   });
   const room = Math.max(8, Math.floor(box.width / Math.max(1, dimensions.length - 1) / 6.2));
   const axes = dimensions.map((d, i) => {
@@ -33,20 +33,20 @@ export function drawParcoords(box: Box, trace: Trace, { head = 24 } = {}): strin
     const anchor = head === 0 ? "middle" : i === 0 ? "start" : last ? "end" : "middle";
     const side = last ? { "text-anchor": "end" } : {};
     return [
-      element("path", {
-        d: path([
+      svgElement("path", {
+        d: svgPath([
           [x(i), top],
           [x(i), top + height],
         ]),
-        stroke: paleInk,
+        stroke: paleInkColor,
         "stroke-width": 1,
       }),
       ...d.label.map((line, n) => {
         const up = 14 + 13 * (d.label.length - 1 - n);
-        return label(clip(line, room), x(i), top - up, { "text-anchor": anchor, fill: ink, "font-size": 11.5 });
+        return svgLabel(clip(line, room), x(i), top - up, { "text-anchor": anchor, fill: inkColor, "font-size": 11.5 });
       }),
       ...d.ticks.map((t) =>
-        label(clip(t.text, room), x(i) + (last ? -5 : 5), top + (1 - d.share(t.value)) * height + 3.5, {
+        svgLabel(clip(t.text, room), x(i) + (last ? -5 : 5), top + (1 - d.share(t.value)) * height + 3.5, {
           ...side,
           "font-size": 10,
           stroke: "#fff",
@@ -58,21 +58,21 @@ export function drawParcoords(box: Box, trace: Trace, { head = 24 } = {}): strin
   });
   const width = numberOf(recordOf(trace["line"])["width"], 1.5);
   const bar = recordOf(trace["line"])["showscale"] === true ? keyOf({ ...box, top, height }, trace) : "";
-  return element("g", { fill: "none", "stroke-width": width, opacity: 0.85 }, "", ...lines) + axes.join("") + bar;
+  return svgElement("g", { fill: "none", "stroke-width": width, opacity: 0.85 }, "", ...lines) + axes.join("") + bar;
 }
 
 /** Right of the last axis. */
-function keyOf(box: Box, trace: Trace): string {
-  const of = paintedBy(recordOf(trace["line"]));
+function keyOf(box: PlotBox, trace: Trace): string {
+  const colors = colorMappingOf(recordOf(trace["line"]));
   const name = plainLabel(titleText(recordOf(recordOf(trace["line"])["colorbar"])["title"]));
-  return of ? colorbar(of, { left: box.left + box.width + 34, top: box.top, height: box.height }, name) : "";
+  return colors ? colorbar(colors, { left: box.left + box.width + 34, top: box.top, height: box.height }, name) : "";
 }
 
 interface Dimension {
   /** On one line or several. */
   readonly label: readonly string[];
   readonly values: readonly number[];
-  readonly ticks: readonly Tick[];
+  readonly ticks: readonly AxisTick[];
   share(value: number): number;
 }
 
@@ -97,6 +97,6 @@ function readDimension(d: Readonly<Record<string, unknown>>): Dimension {
 
 function painter(trace: Trace): (row: number) => string {
   const line = recordOf(trace["line"]);
-  const of = paintedBy(line);
-  return (row) => (of ? colorAt(of, row) : (safeColor(line["color"]) ?? paletteColor(0)));
+  const colors = colorMappingOf(line);
+  return (row) => (colors ? colorAt(colors, row) : (safeColor(line["color"]) ?? paletteColor(0)));
 }

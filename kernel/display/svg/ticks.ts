@@ -1,11 +1,11 @@
 /** Where an axis has its ticks, and how they read. */
-export interface Tick {
+export interface AxisTick {
   readonly value: number;
   readonly text: string;
 }
 
 /** Steps of 1, 2 or 5 times a power of ten, about `wanted` of them. */
-export function linearTicks(low: number, high: number, wanted: number): Tick[] {
+export function linearTicks(low: number, high: number, wanted: number): AxisTick[] {
   if (!Number.isFinite(high - low)) return [];
   if (!(high > low)) return [{ value: low, text: tickText(low, 1) }];
   const rough = (high - low) / Math.max(1, wanted);
@@ -20,9 +20,9 @@ export function linearTicks(low: number, high: number, wanted: number): Tick[] {
 }
 
 /** Powers of ten; where there are fewer than two, 1-2-5 between them. Values are logarithms. */
-export function logTicks(low: number, high: number, wanted: number): Tick[] {
+export function logTicks(low: number, high: number, wanted: number): AxisTick[] {
   const every = Math.max(1, Math.ceil((high - low) / Math.max(1, wanted)));
-  const ticks: Tick[] = [];
+  const ticks: AxisTick[] = [];
   const wide = high - low > 1.5;
   for (let power = Math.floor(low); power <= Math.ceil(high); power++) {
     for (const m of wide ? [1] : [1, 2, 5]) {
@@ -35,7 +35,7 @@ export function logTicks(low: number, high: number, wanted: number): Tick[] {
 }
 
 /** Values are milliseconds; days, hours or seconds by the span. */
-export function dateTicks(low: number, high: number, wanted: number): Tick[] {
+export function dateTicks(low: number, high: number, wanted: number): AxisTick[] {
   const second = 1000;
   const steps = [1, 5, 15, 60, 300, 900, 3600, 6 * 3600, 86400, 7 * 86400, 30 * 86400, 91 * 86400, 365 * 86400].map(
     (s) => s * second,

@@ -10,19 +10,21 @@ export function listOf(value: unknown): readonly unknown[] {
     : [];
 }
 /** Beyond this a number is no place in a picture, and spans would overflow. */
-export const farthest = 1e150;
+export const maxCoordinate = 1e150;
 
 /** The same with what is no single value (lists, records), or too far away, as null. */
 export function scalarsOf(value: unknown): readonly (string | number | boolean | null)[] {
   return listOf(value).map((v) =>
-    typeof v === "string" || typeof v === "boolean" || (typeof v === "number" && Math.abs(v) < farthest) ? v : null,
+    typeof v === "string" || typeof v === "boolean" || (typeof v === "number" && Math.abs(v) < maxCoordinate)
+      ? v
+      : null,
   );
 }
 export function recordOf(value: unknown): Readonly<Record<string, unknown>> {
   return isRecord(value) ? value : {};
 }
 export function numberOf(value: unknown, otherwise: number): number {
-  return typeof value === "number" && Math.abs(value) < farthest ? value : otherwise;
+  return typeof value === "number" && Math.abs(value) < maxCoordinate ? value : otherwise;
 }
 /** x and y of a trace; where one is missing, places 0, 1, 2, … stand in for it. */
 export function coordinatesOf(trace: Trace): { readonly x: readonly unknown[]; readonly y: readonly unknown[] } {

@@ -10,7 +10,7 @@ const LETTER = 7;
 const DECADES = 1.5;
 
 /** `room`: pixels that it is long. `upright`: its words stand beside it. */
-export function axisOf({ label, dimension, options }: SweepAxis, room: number, upright = false): Trace {
+export function axisTraceOf({ label, dimension, options }: SweepAxis, room: number, upright = false): Trace {
   const title = { text: shortLabel(label, Math.floor(room / LETTER)) };
   if (dimension.kind === "choice") {
     const letters = upright ? 18 : Math.max(4, Math.floor(room / options.length / LETTER) - 1);
@@ -32,7 +32,7 @@ export function axisOf({ label, dimension, options }: SweepAxis, room: number, u
 }
 
 /** Options that many trials have would lie on each other: set a little apart, the same way each time. */
-export function spread(value: number, number: number, { dimension }: SweepAxis): number {
+export function jitterOption(value: number, number: number, { dimension }: SweepAxis): number {
   if (dimension.kind !== "choice") return value;
   const golden = 0.6180339887498949;
   return Number((value + (((number * golden) % 1) - 0.5) * 0.36).toFixed(3));

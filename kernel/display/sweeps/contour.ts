@@ -1,16 +1,16 @@
 /** The score over the two most important axes: every trial as a point, and where they lie dense enough what lies between them. */
 import type { SweepAxis } from "../../study/axes.js";
-import { short } from "../curves/line.js";
+import { roundToSixDigits } from "../curves/line.js";
 import type { Trace } from "../figure.js";
-import { rising } from "../svg/colors.js";
+import { risingScale } from "../svg/colors.js";
 import { clip, escapeLabel } from "../../host/text.js";
-import { axisOf, spread } from "./axis-of.js";
-import { ring, sizeFor } from "./series-styles.js";
-import type { Panel } from "./panels.js";
-import { bestTrial, doneOf, hoverText, valueOn, type Scored, type SweepView } from "./view.js";
+import { axisTraceOf, jitterOption } from "./axis-of.js";
+import { bestRingMarker, markerSizeFor } from "./series-styles.js";
+import type { FigurePanel } from "./panels.js";
+import { bestTrial, doneTrialsOf, hoverText, valueOnAxis, type ScoredTrial, type SweepView } from "./view.js";
 
 export interface ContourPoint {
-  readonly trial: Scored;
+  readonly trial: ScoredTrial;
   readonly x: number;
   readonly y: number;
 }
@@ -23,9 +23,9 @@ const NEAR = 3;
 
 /** Trials that have both. */
 export function contourPoints(view: SweepView, x: SweepAxis, y: SweepAxis): readonly ContourPoint[] {
-  return doneOf(view).flatMap((trial) => {
-    const [at, up] = [valueOn(x, trial), valueOn(y, trial)];
-    return at === null || up === null ? [] : [{ trial, x: at, y: up }];
+  return doneTrialsOf(view).flatMap((trial) => {
+    const [across, up] = [valueOnAxis(x, trial), valueOnAxis(y, trial)];
+    return across === null || up === null ? [] : [{ trial, x: across, y: up }];
   });
 }
 
@@ -37,17 +37,17 @@ export function contourAxes(
   const pairs = axes.flatMap((x, i) => axes.slice(i + 1).map((y) => [x, y] as const));
   const counted = pairs.map((pair) => ({ pair, trials: contourPoints(view, ...pair).length }));
   const most = counted.reduce<number>((top, { trials }) => Math.max(top, trials), 0);
-  const enough = Math.min(most, doneOf(view).length / 2);
+  const enough = Math.min(most, doneTrialsOf(view).length / 2);
   return counted.find(({ trials }) => trials >= enough)?.pair;
 }
 
-export function contourPanel(view: SweepView, x: SweepAxis, y: SweepAxis): Panel {
+export function contourPanel(view: SweepView, x: SweepAxis, y: SweepAxis): FigurePanel {
   const [goal] = view.goals;
   const points = contourPoints(view, x, y);
   const scores = points.map(({ trial }) => trial.score);
   const [low, high] = [Math.min(...scores), Math.max(...scores)];
   const look = {
-    colorscale: rising,
+    colorscale: risingScale,
     reversescale: goal.direction === "minimize",
     ...(low < high ? { cmin: low, cmax: high } : {}),
   };
@@ -57,8 +57,8 @@ export function contourPanel(view: SweepView, x: SweepAxis, y: SweepAxis): Panel
   const placed = (some: readonly ContourPoint[]): Trace => ({
     type: "scatter",
     mode: "markers",
-    x: some.map((point) => spread(point.x, point.trial.number, x)),
-    y: some.map((point) => spread(point.y, point.trial.number + 7, y)),
+    x: some.map((point) => jitterOption(point.x, point.trial.number, x)),
+    y: some.map((point) => jitterOption(point.y, point.trial.number + 7, y)),
   });
   return {
     traces: [
@@ -73,7 +73,7 @@ export function contourPanel(view: SweepView, x: SweepAxis, y: SweepAxis): Panel
               opacity: 0.55,
               zmin: low,
               zmax: high,
-              colorscale: rising,
+              colorscale: risingScale,
               reversescale: look.reversescale,
               contours: { coloring: "heatmap", showlines: false },
               line: { width: 0 },
@@ -84,21 +84,23 @@ export function contourPanel(view: SweepView, x: SweepAxis, y: SweepAxis): Panel
         ...placed(points),
         name: "trial",
         customdata: points.map(({ trial }) => trial.number),
-        text: points.map(({ trial }) => `${escapeLabel(String(short(trial.score)))}<br>${hoverText(trial)}`),
+        text: points.map(({ trial }) => `${escapeLabel(String(roundToSixDigits(trial.score)))}<br>${hoverText(trial)}`),
         hovertemplate: "trial %{customdata}: %{text}<extra></extra>",
         marker: {
-          size: sizeFor(points.length) + 1.5,
-          color: scores.map(short),
+          size: markerSizeFor(points.length) + 1.5,
+          color: scores.map(roundToSixDigits),
           ...look,
           line: { width: 1, color: "rgba(90,96,106,0.9)" },
           showscale: low < high,
           colorbar: { title: { text: escapeLabel(clip(goal.metric, 24)), side: "right" } },
         },
       },
-      ...(top.length > 0 ? [{ ...placed(top), name: "best", marker: { ...ring, size: 17 }, hoverinfo: "skip" }] : []),
+      ...(top.length > 0
+        ? [{ ...placed(top), name: "best", marker: { ...bestRingMarker, size: 17 }, hoverinfo: "skip" }]
+        : []),
     ],
-    xaxis: { ...axisOf(x, 560), showgrid: false },
-    yaxis: { ...axisOf(y, 300, true), showgrid: false },
+    xaxis: { ...axisTraceOf(x, 560), showgrid: false },
+    yaxis: { ...axisTraceOf(y, 300, true), showgrid: false },
   };
 }
 
@@ -121,10 +123,14 @@ function surface(points: readonly ContourPoint[], x: SweepAxis, y: SweepAxis): T
         const weight = Math.exp(-4 * distance);
         [sum, weights, near] = [sum + weight * place.z, weights + weight, near + 1];
       }
-      return near >= NEAR ? short(sum / weights) : null;
+      return near >= NEAR ? roundToSixDigits(sum / weights) : null;
     }),
   );
-  return { x: ticks.map((u) => short(across.from(u))), y: ticks.map((v) => short(up.from(v))), z };
+  return {
+    x: ticks.map((u) => roundToSixDigits(across.from(u))),
+    y: ticks.map((v) => roundToSixDigits(up.from(v))),
+    z,
+  };
 }
 
 interface Scale {

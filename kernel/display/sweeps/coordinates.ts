@@ -1,11 +1,19 @@
 /** Parallel coordinates: an axis for all that varies and one for the score, which colours the lines; a key says what colours mean. */
 import type { SweepAxis } from "../../study/axes.js";
 import type { Trace } from "../figure.js";
-import { rising } from "../svg/colors.js";
+import { risingScale } from "../svg/colors.js";
 import { linearTicks } from "../svg/ticks.js";
-import { clip, escapeLabel, significant } from "../../host/text.js";
-import type { Lone } from "./panels.js";
-import { doneOf, inLines, named, valueOn, worth, type Scored, type SweepView } from "./view.js";
+import { clip, escapeLabel, significantText } from "../../host/text.js";
+import type { StandaloneTrace } from "./panels.js";
+import {
+  doneTrialsOf,
+  breakLabel,
+  distinctLabel,
+  valueOnAxis,
+  worthOf,
+  type ScoredTrial,
+  type SweepView,
+} from "./view.js";
 
 /** Pixels: of what crosses, thin lines can't be followed. */
 const LINE = 3;
@@ -18,25 +26,25 @@ const ROOM = 570;
 const LETTER = 7;
 
 /** Null: nothing can be drawn yet. */
-export function coordinatesLone(view: SweepView): Lone | null {
+export function coordinatesTrace(view: SweepView): StandaloneTrace | null {
   const [goal] = view.goals;
-  const all = doneOf(view);
-  const axes = view.axes.filter((axis) => all.some((trial) => valueOn(axis, trial) !== null)).slice(0, AXES);
+  const all = doneTrialsOf(view);
+  const axes = view.axes.filter((axis) => all.some((trial) => valueOnAxis(axis, trial) !== null)).slice(0, AXES);
   if (all.length === 0 || axes.length === 0) return null;
-  const trials = [...all].sort((a, b) => worth(a.score, goal) - worth(b.score, goal)).slice(-MOST);
+  const trials = [...all].sort((a, b) => worthOf(a.score, goal) - worthOf(b.score, goal)).slice(-MOST);
   const scores = trials.map(({ score }) => score);
   const gaps = axes.length + view.goals.length - 1;
   const room = Math.max(6, Math.floor(ROOM / gaps / LETTER) - 1);
   const labels = view.axes.map(({ label }) => label);
   const goals = view.goals.map(({ metric }, i) => ({
-    label: inLines(metric, room),
-    ...linear(i === 0 ? scores : trials.map(({ scores: own }) => own?.[i] ?? null)),
+    label: breakLabel(metric, room),
+    ...linear(i === 0 ? scores : trials.map(({ scores: trialScores }) => trialScores?.[i] ?? null)),
   }));
   const lone: Trace = {
     type: "parcoords",
     labelfont: { size: 12 },
     dimensions: [
-      ...axes.map((axis) => dimensionOf(axis, named(axis.label, labels, room), trials, room)),
+      ...axes.map((axis) => dimensionOf(axis, distinctLabel(axis.label, labels, room), trials, room)),
       ...goals.slice(1),
       goals[0]!,
     ],
@@ -45,7 +53,7 @@ export function coordinatesLone(view: SweepView): Lone | null {
     line: {
       width: trials.length > 150 ? 1 : trials.length > 60 ? 2 : LINE,
       color: scores,
-      colorscale: rising,
+      colorscale: risingScale,
       reversescale: goal.direction === "minimize",
       // One score has no place between others.
       showscale: scores.some((score) => score !== scores[0]),
@@ -55,8 +63,8 @@ export function coordinatesLone(view: SweepView): Lone | null {
   return { lone, beside: [34, 104] };
 }
 
-function dimensionOf(axis: SweepAxis, label: string, trials: readonly Scored[], room: number): Trace {
-  const values = trials.map((trial) => valueOn(axis, trial));
+function dimensionOf(axis: SweepAxis, label: string, trials: readonly ScoredTrial[], room: number): Trace {
+  const values = trials.map((trial) => valueOnAxis(axis, trial));
   const { dimension } = axis;
   if (dimension.kind === "choice") return withoutSome({ label, ...options(axis, values, room) }, values, 1);
   if (dimension.scale === "log") {
@@ -65,7 +73,7 @@ function dimensionOf(axis: SweepAxis, label: string, trials: readonly Scored[], 
   }
   const found = linear(values, dimension);
   const few = [...new Set(values.filter((v) => v !== null))].sort((a, b) => a - b);
-  const ticks = few.length <= 3 ? { tickvals: few, ticktext: few.map((v) => significant(v, 4)) } : {};
+  const ticks = few.length <= 3 ? { tickvals: few, ticktext: few.map((v) => significantText(v, 4)) } : {};
   return withoutSome({ label, ...found, ...ticks }, values, null);
 }
 
@@ -92,7 +100,7 @@ function powers(from: number, to: number): Trace {
   const tickvals = [...inside, ...ends].sort((a, b) => a - b);
   return {
     tickvals: tickvals.map((v) => Number(v.toFixed(4))),
-    ticktext: tickvals.map((v) => significant(10 ** v, 2)),
+    ticktext: tickvals.map((v) => significantText(10 ** v, 2)),
     range: low < high ? [Number(low.toFixed(4)), Number(high.toFixed(4))] : [low - 0.5, high + 0.5],
   };
 }
@@ -104,7 +112,7 @@ function linear(values: readonly (number | null)[], space?: { readonly from: num
   const high = space?.to ?? known.reduce((a, b) => Math.max(a, b), -Infinity);
   if (!(low < high)) {
     const around = Math.abs(low) / 10 || 0.5;
-    return { values, range: [low - around, high + around], tickvals: [low], ticktext: [significant(low, 4)] };
+    return { values, range: [low - around, high + around], tickvals: [low], ticktext: [significantText(low, 4)] };
   }
   const unit = 10 ** (Math.floor(Math.log10(high - low)) - 1);
   const round = (x: number): number => Number((x * unit).toPrecision(10));
@@ -117,14 +125,14 @@ function linear(values: readonly (number | null)[], space?: { readonly from: num
 function withoutSome(found: Trace, values: readonly (number | null)[], step: number | null): Trace {
   if (!values.includes(null)) return found;
   const [low, high] = found["range"] as readonly [number, number];
-  const at = step === null ? low - (high - low) * 0.15 : -step;
+  const missingValue = step === null ? low - (high - low) * 0.15 : -step;
   const ticks = (found["tickvals"] ?? [low, high]) as readonly number[];
-  const texts = (found["ticktext"] ?? ticks.map((v) => significant(v, 3))) as readonly string[];
+  const texts = (found["ticktext"] ?? ticks.map((v) => significantText(v, 3))) as readonly string[];
   return {
     ...found,
-    values: values.map((v) => v ?? at),
-    range: [step === null ? at : at - 0.25, high],
-    tickvals: [at, ...ticks],
+    values: values.map((v) => v ?? missingValue),
+    range: [step === null ? missingValue : missingValue - 0.25, high],
+    tickvals: [missingValue, ...ticks],
     ticktext: ["–", ...texts],
   };
 }

@@ -1,11 +1,11 @@
 /** Scores of trials on their way: given up ones faint, those that run alive, the best one thick. */
 import type { Trace } from "../figure.js";
-import { largestTriangles } from "../curves/thin.js";
+import { largestTriangleIndices } from "../curves/thin.js";
 import { recordOf } from "../svg/values.js";
-import { short } from "../curves/line.js";
+import { roundToSixDigits } from "../curves/line.js";
 import { clip, escapeLabel } from "../../host/text.js";
-import { BEST, colors, throughFor } from "./series-styles.js";
-import type { Panel } from "./panels.js";
+import { BEST_COLOR, stateColors, lineOpacityFor } from "./series-styles.js";
+import type { FigurePanel } from "./panels.js";
 import { bestTrial, isDone, type SweepTrial, type SweepView } from "./view.js";
 
 /** Of all curves together. */
@@ -14,28 +14,28 @@ const POINTS = 5000;
 const FEWEST = 4;
 
 /** Null: nothing was reported on the way. */
-export function curvesPanel({ trials, goals }: SweepView): Panel | null {
+export function curvesPanel({ trials, goals }: SweepView): FigurePanel | null {
   const [goal] = goals;
   const reported = trials.filter(({ reports = [] }) => reports.length > 0);
   if (reported.length === 0) return null;
   const best = bestTrial(reported, goal);
   const budget = Math.max(FEWEST, Math.floor(POINTS / reported.length));
-  const opacity = throughFor(reported.length);
+  const opacity = lineOpacityFor(reported.length);
   const stopped = inState("stopped");
   const groups: readonly (readonly [string, readonly SweepTrial[], Trace])[] = [
     [
       "pruned",
       inState("pruned").concat(stopped.filter((t) => !isDone(t))),
-      { line: { color: colors.pruned, width: 1 }, opacity: opacity * 0.7 },
+      { line: { color: stateColors.pruned, width: 1 }, opacity: opacity * 0.7 },
     ],
-    ["failed", inState("failed"), { line: { color: colors.failed, width: 1 }, opacity: opacity * 0.7 }],
+    ["failed", inState("failed"), { line: { color: stateColors.failed, width: 1 }, opacity: opacity * 0.7 }],
     [
       "done",
       [...inState("done"), ...stopped.filter(isDone)].filter((t) => t !== best),
-      { line: { color: colors.done, width: 1.25 }, opacity },
+      { line: { color: stateColors.done, width: 1.25 }, opacity },
     ],
-    ["running", inState("running"), { line: { color: colors.running, width: 2 } }],
-    ["best", best ? [best] : [], { line: { color: BEST, width: 2.5 } }],
+    ["running", inState("running"), { line: { color: stateColors.running, width: 2 } }],
+    ["best", best ? [best] : [], { line: { color: BEST_COLOR, width: 2.5 } }],
   ];
   function inState(...states: readonly SweepTrial["state"][]): readonly SweepTrial[] {
     return reported.filter(({ state }) => states.includes(state));
@@ -66,14 +66,14 @@ function joined(trials: readonly SweepTrial[], budget: number): Trace {
   const y: (number | null)[] = [];
   const numbers: (number | null)[] = [];
   for (const { number, reports = [] } of trials) {
-    const keep = largestTriangles(
+    const keep = largestTriangleIndices(
       reports.map(({ step }) => step),
       reports.map(({ score }) => score),
       budget,
     );
     for (const i of keep) {
       x.push(reports[i]!.step);
-      y.push(Number.isFinite(reports[i]!.score) ? short(reports[i]!.score) : null);
+      y.push(Number.isFinite(reports[i]!.score) ? roundToSixDigits(reports[i]!.score) : null);
       numbers.push(number);
     }
     x.push(null);
@@ -107,9 +107,9 @@ function ends(running: readonly SweepTrial[]): readonly Trace[] {
       showlegend: false,
       hoverinfo: "skip",
       x: last.map(({ step }) => step),
-      y: last.map(({ score }) => short(score)),
+      y: last.map(({ score }) => roundToSixDigits(score)),
       customdata: last.map(({ number }) => number),
-      marker: { size: 7, color: colors.running },
+      marker: { size: 7, color: stateColors.running },
     },
   ];
 }

@@ -1,27 +1,30 @@
 /** Which share of the trials scores at most so much. */
-import { short } from "../curves/line.js";
+import { roundToSixDigits } from "../curves/line.js";
 import { clip, escapeLabel } from "../../host/text.js";
-import { color } from "../svg/colors.js";
-import type { Panel } from "./panels.js";
-import { doneOf, type SweepView } from "./view.js";
+import { paletteColor } from "../svg/colors.js";
+import type { FigurePanel } from "./panels.js";
+import { doneTrialsOf, type SweepView } from "./view.js";
 
 /** Places along the scores, as Optuna has them. */
 const PLACES = 100;
 
-export function edfOf(scores: readonly number[]): { readonly x: readonly number[]; readonly y: readonly number[] } {
+export function empiricalDistributionOf(scores: readonly number[]): {
+  readonly x: readonly number[];
+  readonly y: readonly number[];
+} {
   if (scores.length === 0) return { x: [], y: [] };
   const low = scores.reduce((a, b) => Math.min(a, b));
   const high = scores.reduce((a, b) => Math.max(a, b));
   const step = (high - low) / (PLACES - 1);
   const x = Array.from({ length: PLACES }, (_, i) => (i === PLACES - 1 ? high : low + i * step));
-  return { x, y: x.map((at) => scores.filter((score) => score <= at).length / scores.length) };
+  return { x, y: x.map((value) => scores.filter((score) => score <= value).length / scores.length) };
 }
 
 /** Null: no trial is done. */
-export function edfPanel(view: SweepView): Panel | null {
-  const done = doneOf(view);
+export function edfPanel(view: SweepView): FigurePanel | null {
+  const done = doneTrialsOf(view);
   if (done.length === 0) return null;
-  const { x, y } = edfOf(done.map(({ score }) => score));
+  const { x, y } = empiricalDistributionOf(done.map(({ score }) => score));
   return {
     traces: [
       {
@@ -29,9 +32,9 @@ export function edfPanel(view: SweepView): Panel | null {
         mode: "lines",
         name: "share of trials",
         showlegend: false,
-        x: x.map(short),
-        y: y.map(short),
-        line: { color: color(0), width: 2, shape: "hv" },
+        x: x.map(roundToSixDigits),
+        y: y.map(roundToSixDigits),
+        line: { color: paletteColor(0), width: 2, shape: "hv" },
         hovertemplate: "%{y:.0%} score at most %{x:.4~g}<extra></extra>",
       },
     ],

@@ -1,41 +1,41 @@
 /** Trials by the first two of several goals: those that none other beats are joined. */
-import { frontOf } from "../../study/front.js";
+import { paretoFrontOf } from "../../study/front.js";
 import type { Trace } from "../figure.js";
-import { clip, escapeLabel, significant } from "../../host/text.js";
+import { clip, escapeLabel, significantText } from "../../host/text.js";
 import { textTable } from "../text-table.js";
-import { short } from "../curves/line.js";
-import { BEST, colors, sizeFor } from "./series-styles.js";
-import type { Panel } from "./panels.js";
-import { doneOf, hoverText, worth, type Scored, type SweepView } from "./view.js";
+import { roundToSixDigits } from "../curves/line.js";
+import { BEST_COLOR, stateColors, markerSizeFor } from "./series-styles.js";
+import type { FigurePanel } from "./panels.js";
+import { doneTrialsOf, hoverText, worthOf, type ScoredTrial, type SweepView } from "./view.js";
 
 /** With a finite score in each goal. */
-export function comparedOf(view: SweepView): readonly (Scored & { readonly scores: readonly number[] })[] {
+export function comparableTrials(view: SweepView): readonly (ScoredTrial & { readonly scores: readonly number[] })[] {
   const count = view.goals.length;
-  return doneOf(view).flatMap((trial) => {
+  return doneTrialsOf(view).flatMap((trial) => {
     const scores = (trial.scores ?? [trial.score]).slice(0, count);
     return scores.length === count && scores.every(Number.isFinite) ? [{ ...trial, scores }] : [];
   });
 }
 /** In the order of the first goal's scores. */
-export function frontTrials(view: SweepView): ReturnType<typeof comparedOf> {
-  const compared = comparedOf(view).filter(({ missed }) => !missed);
-  const worths = compared.map(({ scores }) => view.goals.map((goal, i) => worth(scores[i]!, goal)));
-  return frontOf(worths)
+export function frontTrials(view: SweepView): ReturnType<typeof comparableTrials> {
+  const compared = comparableTrials(view).filter(({ missed }) => !missed);
+  const worths = compared.map(({ scores }) => view.goals.map((goal, i) => worthOf(scores[i]!, goal)));
+  return paretoFrontOf(worths)
     .map((i) => compared[i]!)
     .sort((a, b) => a.scores[0]! - b.scores[0]! || a.number - b.number);
 }
 
 /** Null: there is one goal, or no trial has all scores. */
-export function frontPanel(view: SweepView): Panel | null {
+export function frontPanel(view: SweepView): FigurePanel | null {
   const [first, second, ...more] = view.goals;
-  const compared = comparedOf(view);
+  const compared = comparableTrials(view);
   if (!second || compared.length === 0) return null;
   const front = frontTrials(view);
   const beaten = compared.filter(({ number }) => front.every((trial) => trial.number !== number));
   const points = (on: typeof compared): Trace => ({
     type: "scatter",
-    x: on.map(({ scores }) => short(scores[0]!)),
-    y: on.map(({ scores }) => short(scores[1]!)),
+    x: on.map(({ scores }) => roundToSixDigits(scores[0]!)),
+    y: on.map(({ scores }) => roundToSixDigits(scores[1]!)),
     customdata: on.map(({ number }) => number),
     text: on.map(hoverText),
     hovertemplate: `trial %{customdata}: %{x:.4~g} and %{y:.4~g}<br>%{text}<extra></extra>`,
@@ -52,15 +52,15 @@ export function frontPanel(view: SweepView): Panel | null {
         mode: "markers",
         name: "beaten",
         showlegend: true,
-        marker: { size: sizeFor(compared.length), color: colors.pruned },
+        marker: { size: markerSizeFor(compared.length), color: stateColors.pruned },
       },
       {
         ...points(front),
         mode: line ? "lines+markers" : "markers",
         name: "on the front",
         showlegend: true,
-        marker: { size: sizeFor(compared.length) + 1.5, color: BEST },
-        line: { color: BEST, width: 1.5, shape: stairs(first.direction, second.direction) },
+        marker: { size: markerSizeFor(compared.length) + 1.5, color: BEST_COLOR },
+        line: { color: BEST_COLOR, width: 1.5, shape: stairs(first.direction, second.direction) },
       },
     ],
     xaxis: { title: title(first) },
@@ -73,7 +73,7 @@ export function frontText(view: SweepView): string {
   const front = frontTrials(view);
   const rows = front.map(({ number, scores, values }) => [
     String(number),
-    ...scores.map((score) => significant(score, 4)),
+    ...scores.map((score) => significantText(score, 4)),
     Object.entries(values)
       .map(([path, value]) => `${path}: ${String(value)}`)
       .join(", "),

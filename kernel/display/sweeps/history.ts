@@ -1,12 +1,12 @@
 /** The score of each trial in their order, and the best so far. */
 import type { Trace } from "../figure.js";
 import { clip, escapeLabel } from "../../host/text.js";
-import { BEST, markerOf, ring, sizeFor, STATES } from "./series-styles.js";
-import type { Panel } from "./panels.js";
+import { BEST_COLOR, stateMarkerOf, bestRingMarker, markerSizeFor, TRIAL_STATES } from "./series-styles.js";
+import type { FigurePanel } from "./panels.js";
 import {
   bestSoFar,
   bestTrial,
-  doneOf,
+  doneTrialsOf,
   hoverText,
   isScored,
   lastScore,
@@ -14,7 +14,7 @@ import {
   type SweepView,
 } from "./view.js";
 
-export function historyPanel(view: SweepView): Panel {
+export function historyPanel(view: SweepView): FigurePanel {
   const { trials, goals, wanted } = view;
   const [goal] = goals;
   const ended = trials.filter(({ state, missed }) => !missed && state !== "pruned" && state !== "running");
@@ -22,10 +22,10 @@ export function historyPanel(view: SweepView): Panel {
   const best = bestTrial(trials, goal);
   const scores = trials.map(lastScore).filter((score) => score !== null);
   const foot = footOf(scores);
-  const states = STATES.map((state) => ({ state, on: trials.filter((t) => t.state === state && !t.missed) }));
+  const states = TRIAL_STATES.map((state) => ({ state, on: trials.filter((t) => t.state === state && !t.missed) }));
   const missed = trials.filter((trial) => trial.missed);
   const last = trials.reduce((most, { number }) => Math.max(most, number), 1);
-  const several = doneOf(view).length > 0;
+  const several = doneTrialsOf(view).length > 0;
   return {
     traces: [
       {
@@ -35,17 +35,26 @@ export function historyPanel(view: SweepView): Panel {
         showlegend: several,
         x: [...scored.map(({ number }) => number), ...(scored.length > 0 ? [last] : [])],
         y: [...bestSoFar(scored, goal), ...(best ? [best.score] : [])],
-        line: { color: BEST, width: 2, shape: "hv" },
+        line: { color: BEST_COLOR, width: 2, shape: "hv" },
         hoverinfo: "skip",
       },
       ...states
         .filter(({ on }) => on.length > 0)
         .map(({ state, on }) =>
-          marked(state, on, trials.length, (trial) => lastScore(trial) ?? (state === "failed" ? foot : null)),
+          markerTrace(state, on, trials.length, (trial) => lastScore(trial) ?? (state === "failed" ? foot : null)),
         ),
-      ...(missed.length > 0 ? [{ ...marked("done", missed, trials.length, lastScore), ...misses(trials.length) }] : []),
+      ...(missed.length > 0
+        ? [{ ...markerTrace("done", missed, trials.length, lastScore), ...misses(trials.length) }]
+        : []),
       ...(best
-        ? [{ ...marked("done", [best], 1, () => best.score), name: "best", marker: ring, hoverinfo: "skip" }]
+        ? [
+            {
+              ...markerTrace("done", [best], 1, () => best.score),
+              name: "best",
+              marker: bestRingMarker,
+              hoverinfo: "skip",
+            },
+          ]
         : []),
     ],
     xaxis: {
@@ -64,10 +73,10 @@ export function historyPanel(view: SweepView): Panel {
 }
 
 /** Trials of one state; what has no score yet has no place. */
-export function marked(
+export function markerTrace(
   state: SweepTrial["state"],
   trials: readonly SweepTrial[],
-  of: number,
+  trialCount: number,
   y: (trial: SweepTrial) => number | null,
 ): Trace {
   const placed = trials.filter((trial) => y(trial) !== null);
@@ -76,29 +85,29 @@ export function marked(
     mode: "markers",
     name: state,
     showlegend: true,
-    marker: markerOf(state, sizeFor(of)),
+    marker: stateMarkerOf(state, markerSizeFor(trialCount)),
     x: placed.map(({ number }) => number),
     y: placed.map(y),
     customdata: placed.map(({ number }) => number),
-    text: placed.map((trial) => told(trial, state)),
+    text: placed.map((trial) => stateText(trial, state)),
     hovertemplate: `trial %{customdata}: ${state === "failed" ? "failed" : "%{y:.4~g}"}<br>%{text}<extra></extra>`,
   };
 }
 
-function told(trial: SweepTrial, state: SweepTrial["state"]): string {
+function stateText(trial: SweepTrial, state: SweepTrial["state"]): string {
   const why = trial.error ?? trial.why;
-  const said = trial.missed
+  const reason = trial.missed
     ? "misses a bar<br>"
     : state === "done"
       ? ""
       : `${state}${why ? `: ${escapeLabel(clip(why, 120))}` : ""}<br>`;
-  return said + hoverText(trial);
+  return reason + hoverText(trial);
 }
 
-function misses(of: number): Trace {
+function misses(trialCount: number): Trace {
   return {
     name: "misses a bar",
-    marker: { ...markerOf("done", sizeFor(of)), symbol: "circle-open", line: { width: 1.25 } },
+    marker: { ...stateMarkerOf("done", markerSizeFor(trialCount)), symbol: "circle-open", line: { width: 1.25 } },
   };
 }
 

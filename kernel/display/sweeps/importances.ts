@@ -1,16 +1,16 @@
 /** Which axes decide whether a trial is among the best: bars, and a sentence. */
 import { bestShare, importancesOf, type Importance } from "../../study/importances.js";
-import { escapeLabel, percent } from "../../host/text.js";
-import { color } from "../svg/colors.js";
-import type { Panel } from "./panels.js";
-import { doneOf, measuredOf, shortName, spoken, type SweepView } from "./view.js";
+import { escapeLabel, formatPercent } from "../../host/text.js";
+import { paletteColor } from "../svg/colors.js";
+import type { FigurePanel } from "./panels.js";
+import { doneTrialsOf, measuredTrialsOf, tickLabel, spokenLabel, type SweepView } from "./view.js";
 
 /** With fewer, what differs is chance. */
 const FEWEST = 8;
 const BARS = 12;
 
-export function viewImportances(view: SweepView): readonly Importance[] {
-  const measured = measuredOf(view);
+export function sweepImportances(view: SweepView): readonly Importance[] {
+  const measured = measuredTrialsOf(view);
   if (measured.length < FEWEST) return [];
   return importancesOf(
     view.axes.map(({ dimension }) => dimension),
@@ -20,18 +20,18 @@ export function viewImportances(view: SweepView): readonly Importance[] {
 }
 
 /** `learning rate decides 71 %, rank 20 %`; null: too little is known. */
-export function importanceWords(view: SweepView, importances: readonly Importance[]): string | null {
+export function importanceSummary(view: SweepView, importances: readonly Importance[]): string | null {
   const labels = view.axes.map(({ label }) => label);
-  const told = importances
+  const parts = importances
     .filter(({ share }, i) => i === 0 || share >= 0.1)
     .slice(0, 3)
-    .map(({ name, share }) => ({ name: spoken(labelOf(view, name), labels), share: percent(share, 0) }));
-  const [first, ...rest] = told;
+    .map(({ name, share }) => ({ name: spokenLabel(labelOf(view, name), labels), share: formatPercent(share, 0) }));
+  const [first, ...rest] = parts;
   if (!first || importances.length < 2) return null;
   return [`${first.name} decides ${first.share}`, ...rest.map(({ name, share }) => `${name} ${share}`)].join(", ");
 }
 
-export function importancesPanel(view: SweepView, importances: readonly Importance[], room: number): Panel {
+export function importancesPanel(view: SweepView, importances: readonly Importance[], room: number): FigurePanel {
   const labels = view.axes.map(({ label }) => label);
   const bars = importances.slice(0, BARS).toReversed();
   return {
@@ -41,11 +41,11 @@ export function importancesPanel(view: SweepView, importances: readonly Importan
         orientation: "h",
         name: "importance",
         showlegend: false,
-        marker: { color: color(0) },
+        marker: { color: paletteColor(0) },
         x: bars.map(({ share }) => Number((100 * share).toFixed(2))),
         y: bars.map((_, i) => i),
         width: 0.7,
-        text: bars.map(({ share }) => escapeLabel(percent(share, 0))),
+        text: bars.map(({ share }) => escapeLabel(formatPercent(share, 0))),
         textposition: "outside",
         cliponaxis: false,
         customdata: bars.map(({ name }) => escapeLabel(labelOf(view, name))),
@@ -53,13 +53,13 @@ export function importancesPanel(view: SweepView, importances: readonly Importan
       },
     ],
     xaxis: {
-      title: { text: `decides, % (of being in the best ${percent(bestShare(doneOf(view).length), 0)})` },
+      title: { text: `decides, % (of being in the best ${formatPercent(bestShare(doneTrialsOf(view).length), 0)})` },
       range: [0, 112],
       tickvals: [0, 25, 50, 75, 100],
     },
     yaxis: {
       tickvals: bars.map((_, i) => i),
-      ticktext: bars.map(({ name }) => shortName(labelOf(view, name), labels, room)),
+      ticktext: bars.map(({ name }) => tickLabel(labelOf(view, name), labels, room)),
       range: [-0.6, bars.length - 0.4],
     },
   };
@@ -69,7 +69,7 @@ export function importancesPanel(view: SweepView, importances: readonly Importan
 export function importanceLines(view: SweepView, importances: readonly Importance[]): readonly string[] {
   const labels = importances.map(({ name }) => labelOf(view, name));
   const wide = labels.reduce((most, { length }) => Math.max(most, length), 0);
-  return importances.map(({ share }, i) => `${labels[i]!.padEnd(wide)}  ${percent(share, 0).padStart(5)}`);
+  return importances.map(({ share }, i) => `${labels[i]!.padEnd(wide)}  ${formatPercent(share, 0).padStart(5)}`);
 }
 
 function labelOf({ axes }: SweepView, name: string): string {

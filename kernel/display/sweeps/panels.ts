@@ -4,26 +4,26 @@ import type { Figure, Trace } from "../figure.js";
 import { recordOf } from "../svg/values.js";
 import { escapeLabel } from "../../host/text.js";
 
-export interface Panel {
+export interface FigurePanel {
   /** Without axes; the trace of parallel coordinates without a domain. */
   readonly traces: readonly Trace[];
   readonly xaxis: Trace;
   readonly yaxis: Trace;
 }
 /** A trace that needs no axes. */
-export interface Lone {
+export interface StandaloneTrace {
   readonly lone: Trace;
   /** Pixels at its left and right that its words need. */
   readonly beside: readonly [number, number];
 }
-export interface Row {
-  readonly panels: readonly (Panel | Lone)[];
+export interface PanelRow {
+  readonly panels: readonly (FigurePanel | StandaloneTrace)[];
   /** Pixels, without the words below. */
   readonly height: number;
   /** Shares of the width that the panels get; alike, unless told. */
   readonly wide?: readonly number[];
 }
-export interface About {
+export interface FigureTitles {
   readonly title?: string;
   /** Below the title, smaller. */
   readonly subtitle?: string;
@@ -45,9 +45,9 @@ const NAMES = 34;
 /** From the last of parallel axes to the key of their colours. */
 const KEY = 34;
 
-export function figureOf(rows: readonly Row[], { title, subtitle, sweep }: About): Figure {
+export function figureOfRows(rows: readonly PanelRow[], { title, subtitle, sweep }: FigureTitles): Figure {
   const filled = rows.filter(({ panels }) => panels.length > 0);
-  const names = ({ panels }: Row): number => (panels.some((panel) => "lone" in panel) ? NAMES : 0);
+  const names = ({ panels }: PanelRow): number => (panels.some((panel) => "lone" in panel) ? NAMES : 0);
   const inner = filled.reduce((sum, one) => sum + one.height + names(one), 0) + FOOT * Math.max(0, filled.length - 1);
   const data: Trace[] = [];
   const layout: Record<string, unknown> = {};
@@ -130,7 +130,7 @@ function keyed(trace: Trace, part: "line" | "marker" | null, x: number, [low, hi
   return part === null ? { ...trace, colorbar } : { ...trace, [part]: { ...holder, colorbar } };
 }
 
-const share = (a: number, of: number): number => Number((a / of).toFixed(5));
+const share = (a: number, total: number): number => Number((a / total).toFixed(5));
 function titled(title: string, subtitle: string | undefined): string {
   const below = subtitle === undefined ? "" : `<br><span style="font-size:12px">${escapeLabel(subtitle)}</span>`;
   return `${escapeLabel(title)}${below}`;

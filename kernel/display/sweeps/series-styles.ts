@@ -1,18 +1,18 @@
 /** How trials look in every picture of a sweep: a colour and a shape for each state, so that both tell it. */
-import { color } from "../svg/colors.js";
+import { paletteColor } from "../svg/colors.js";
 import type { Trace } from "../figure.js";
 import type { SweepTrial } from "./view.js";
 
 type State = SweepTrial["state"];
-export const STATES = ["done", "running", "pruned", "stopped", "failed"] as const satisfies readonly State[];
+export const TRIAL_STATES = ["done", "running", "pruned", "stopped", "failed"] as const satisfies readonly State[];
 const FAINT = "#9aa1ad";
-export const BEST = color(1);
-export const colors: Readonly<Record<State, string>> = {
-  done: color(0),
-  running: color(2),
+export const BEST_COLOR = paletteColor(1);
+export const stateColors: Readonly<Record<State, string>> = {
+  done: paletteColor(0),
+  running: paletteColor(2),
   pruned: FAINT,
-  stopped: color(4),
-  failed: color(6),
+  stopped: paletteColor(4),
+  failed: paletteColor(6),
 };
 const symbols: Readonly<Record<State, string>> = {
   done: "circle",
@@ -22,20 +22,20 @@ const symbols: Readonly<Record<State, string>> = {
   failed: "x",
 };
 /** Of marks, where there are so many trials: a crowd is read by its shape. */
-export function sizeFor(trials: number): number {
+export function markerSizeFor(trials: number): number {
   return trials > 200 ? 4.5 : trials > 60 ? 6 : 7.5;
 }
 /** How far lines let through what lies below, where there are so many. */
-export function throughFor(lines: number): number {
+export function lineOpacityFor(lines: number): number {
   return Number(Math.max(0.25, Math.min(0.85, 4 / Math.sqrt(Math.max(1, lines)))).toFixed(2));
 }
-export function markerOf(state: State, size = 7): Trace {
+export function stateMarkerOf(state: State, size = 7): Trace {
   return {
     size,
-    color: colors[state],
+    color: stateColors[state],
     symbol: symbols[state],
     ...(state === "running" && { line: { width: 2 } }),
   };
 }
 /** A ring around what is best. */
-export const ring: Trace = { size: 14, symbol: "circle-open", color: BEST, line: { width: 2 } };
+export const bestRingMarker: Trace = { size: 14, symbol: "circle-open", color: BEST_COLOR, line: { width: 2 } };

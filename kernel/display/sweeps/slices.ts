@@ -1,19 +1,19 @@
 /** The score by each value that was tried, a small panel for each axis: the most important first. */
 import type { SweepAxis } from "../../study/axes.js";
 import type { Importance } from "../../study/importances.js";
-import { short } from "../curves/line.js";
+import { roundToSixDigits } from "../curves/line.js";
 import type { Trace } from "../figure.js";
 import { clip, escapeLabel } from "../../host/text.js";
-import { axisOf, spread } from "./axis-of.js";
-import { markerOf, ring, sizeFor } from "./series-styles.js";
-import type { Panel, Row } from "./panels.js";
-import { bestTrial, lastScore, valueOn, type SweepTrial, type SweepView } from "./view.js";
+import { axisTraceOf, jitterOption } from "./axis-of.js";
+import { stateMarkerOf, bestRingMarker, markerSizeFor } from "./series-styles.js";
+import type { FigurePanel, PanelRow } from "./panels.js";
+import { bestTrial, lastScore, valueOnAxis, type SweepTrial, type SweepView } from "./view.js";
 
 const MOST = 9;
 const ROW = 3;
 
-export function sliceRows(view: SweepView, importances: readonly Importance[]): readonly Row[] {
-  const axes = byImportance(view.axes, importances).slice(0, MOST);
+export function sliceRows(view: SweepView, importances: readonly Importance[]): readonly PanelRow[] {
+  const axes = sortByImportance(view.axes, importances).slice(0, MOST);
   const panels = axes.map((axis) => slicePanel(view, axis, axes.length === 1 ? 700 : axes.length === 2 ? 310 : 185));
   return Array.from({ length: Math.ceil(panels.length / ROW) }, (_, i) => {
     const on = panels.slice(i * ROW, (i + 1) * ROW);
@@ -23,43 +23,49 @@ export function sliceRows(view: SweepView, importances: readonly Importance[]): 
   });
 }
 
-export function byImportance(axes: readonly SweepAxis[], importances: readonly Importance[]): readonly SweepAxis[] {
+export function sortByImportance(axes: readonly SweepAxis[], importances: readonly Importance[]): readonly SweepAxis[] {
   const ranked = importances.flatMap(({ name }) => axes.find((axis) => axis.name === name) ?? []);
   return [...ranked, ...axes.filter((axis) => !ranked.includes(axis))];
 }
 
-export function slicePanel({ trials, goals }: SweepView, axis: SweepAxis, room: number): Panel {
+export function slicePanel({ trials, goals }: SweepView, axis: SweepAxis, room: number): FigurePanel {
   const [goal] = goals;
-  const here = trials.filter((trial) => valueOn(axis, trial) !== null && lastScore(trial) !== null);
+  const here = trials.filter((trial) => valueOnAxis(axis, trial) !== null && lastScore(trial) !== null);
   // A setting of a branch that the best trial didn't take has no best value.
   const best = bestTrial(trials, goal);
   const ringed = here.filter((trial) => trial === best);
-  const of = (...states: readonly SweepTrial["state"][]) => here.filter(({ state }) => states.includes(state));
+  const inStates = (...states: readonly SweepTrial["state"][]) => here.filter(({ state }) => states.includes(state));
   return {
     traces: [
       ...[
-        { name: "done", state: "done" as const, on: of("done") },
-        { name: "pruned", state: "pruned" as const, on: of("pruned") },
-        { name: "stopped", state: "stopped" as const, on: of("stopped") },
-        { name: "running", state: "running" as const, on: of("running") },
+        { name: "done", state: "done" as const, on: inStates("done") },
+        { name: "pruned", state: "pruned" as const, on: inStates("pruned") },
+        { name: "stopped", state: "stopped" as const, on: inStates("stopped") },
+        { name: "running", state: "running" as const, on: inStates("running") },
       ]
         .filter(({ on }) => on.length > 0)
-        .map(({ name, state, on }) => ({ name, marker: markerOf(state, sizeFor(trials.length)), ...points(axis, on) })),
-      ...(ringed.length > 0 ? [{ name: "best", marker: ring, ...points(axis, ringed), hoverinfo: "skip" }] : []),
+        .map(({ name, state, on }) => ({
+          name,
+          marker: stateMarkerOf(state, markerSizeFor(trials.length)),
+          ...points(axis, on),
+        })),
+      ...(ringed.length > 0
+        ? [{ name: "best", marker: bestRingMarker, ...points(axis, ringed), hoverinfo: "skip" }]
+        : []),
     ],
-    xaxis: axisOf(axis, room),
+    xaxis: axisTraceOf(axis, room),
     yaxis: { title: { text: escapeLabel(clip(goal.metric, 24)) }, nticks: 5 },
   };
 }
 
 function points(axis: SweepAxis, on: readonly SweepTrial[]): Trace {
-  const value = (trial: SweepTrial): number => valueOn(axis, trial) ?? Number.NaN;
+  const value = (trial: SweepTrial): number => valueOnAxis(axis, trial) ?? Number.NaN;
   const choice = axis.dimension.kind === "choice";
   return {
     type: "scatter",
     mode: "markers",
-    x: on.map((trial) => spread(value(trial), trial.number, axis)),
-    y: on.map((trial) => short(lastScore(trial))),
+    x: on.map((trial) => jitterOption(value(trial), trial.number, axis)),
+    y: on.map((trial) => roundToSixDigits(lastScore(trial))),
     customdata: on.map(({ number }) => number),
     ...(choice && { text: on.map((trial) => escapeLabel(clip(axis.options[value(trial)] ?? "", 120))) }),
     hovertemplate: `trial %{customdata}: %{y:.4~g}<br>${choice ? "%{text}" : "%{x:.4~g}"}<extra></extra>`,

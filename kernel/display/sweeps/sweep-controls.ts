@@ -3,16 +3,16 @@
  * end finds it by what the sweep's cell carries beside its picture (`sweepMime`), and asks over a comm.
  */
 import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
-import { parametersOf, type Parameter } from "../../study/parameters.js";
+import { parametersOf, type SweepParameter } from "../../study/parameters.js";
 import { numberText } from "../../study/points.js";
 import type { SweepHandle } from "../../study/trial.js";
-import { clip, oneLine, significant } from "../../host/text.js";
-import { bestTrial, lastScore, worth, type SweepTrial, type SweepView } from "./view.js";
+import { clip, oneLine, significantText } from "../../host/text.js";
+import { bestTrial, lastScore, worthOf, type SweepTrial, type SweepView } from "./view.js";
 
 export const sweepMime = "application/vnd.tunebook.sweep+json";
 
 /** What varies, and what it may be. */
-export type Setting = {
+export type VariedSetting = {
   readonly name: string;
   /** It is there only where that setting has that option. */
   readonly when?: { readonly setting: string; readonly option: string };
@@ -54,50 +54,56 @@ export interface SweepProgress {
   /** Trials that somebody wants begun, and for which there is no room yet. */
   readonly waiting: number;
 }
-export interface LiveSweep extends SweepProgress {
-  readonly settings: readonly Setting[];
+export interface SweepSnapshot extends SweepProgress {
+  readonly settings: readonly VariedSetting[];
 }
 /** What may be done to it while it runs; coded errors are those of the handle. */
 export interface SweepControls extends Pick<SweepHandle, "name" | "stop" | "clone" | "change"> {
   readonly now: SweepProgress;
-  readonly settings: readonly Setting[];
+  readonly settings: readonly VariedSetting[];
   /** Null: there is none of that number. */
   trialSummary(number: number): TrialSummary | null;
   /** Calls back whenever something of it changed; returns the end of that. */
-  onShown(told: () => void): () => void;
+  onShown(listener: () => void): () => void;
 }
 
 /** Ended trials that are offered at once; any other is found by its number. */
 const BEST = 5;
 const SAID = 160;
 
-export function settingsOf(vary: SweepPlan["vary"]): readonly Setting[] {
+export function variedSettingsOf(vary: SweepPlan["vary"]): readonly VariedSetting[] {
   const parameters = parametersOf(vary);
-  return parameters.map(({ name, of, choices = [], share }): Setting => {
-    const parent = of.when && parameters.find((one) => one.of.name === of.when?.dimension);
-    const option = of.when && parent?.choices?.[of.when.option];
-    const at = { name, ...(parent && option !== undefined && { when: { setting: parent.name, option } }) };
-    if (of.kind === "choice") return { ...at, kind: "choice", options: choices };
-    const { from, to, integer, step } = of;
+  return parameters.map(({ name, dimension, choices = [], share }): VariedSetting => {
+    const parent = dimension.when && parameters.find((one) => one.dimension.name === dimension.when?.dimension);
+    const option = dimension.when && parent?.choices?.[dimension.when.option];
+    const common = { name, ...(parent && option !== undefined && { when: { setting: parent.name, option } }) };
+    if (dimension.kind === "choice") return { ...common, kind: "choice", options: choices };
+    const { from, to, integer, step } = dimension;
     const more = { ...(step !== undefined && { step }), ...(share && { share }) };
-    return { ...at, kind: "number", from, to, integer, ...more };
+    return { ...common, kind: "number", from, to, integer, ...more };
   });
 }
 
-export function trialSummaryOf(trial: SweepTrial, parameters: readonly Parameter[], stopping: boolean): TrialSummary {
+export function trialSummaryOf(
+  trial: SweepTrial,
+  parameters: readonly SweepParameter[],
+  stopping: boolean,
+): TrialSummary {
   const { number, state, values, step, steps } = trial;
   const score = lastScore(trial);
-  const said = Object.entries(values).map(([path, value]) => `${path.split(".").at(-1) ?? path} ${String(value)}`);
+  const valueTexts = Object.entries(values).map(
+    ([path, value]) => `${path.split(".").at(-1) ?? path} ${String(value)}`,
+  );
   return {
     number,
     state,
     stopping,
-    score: score === null ? null : significant(score, 4),
+    score: score === null ? null : significantText(score, 4),
     done: state !== "running" ? 1 : step === undefined || !steps ? null : Math.min(1, step / steps),
-    said: clip(oneLine(said.join(", ")), SAID),
+    said: clip(oneLine(valueTexts.join(", ")), SAID),
     values: Object.fromEntries(
       parameters.flatMap((parameter) => {
-        const text = typed(parameter, trial.point?.[parameter.of.name]);
+        const text = typed(parameter, trial.point?.[parameter.dimension.name]);
         return text === undefined ? [] : [[parameter.name, text]];
       }),
     ),
@@ -105,17 +111,17 @@ export function trialSummaryOf(trial: SweepTrial, parameters: readonly Parameter
 }
 
 /** As it is read again (kernel/study/parameters.ts). */
-function typed({ of, choices, share }: Parameter, value: number | undefined): string | undefined {
+function typed({ dimension, choices, share }: SweepParameter, value: number | undefined): string | undefined {
   if (value === undefined) return undefined;
-  return of.kind === "choice" ? choices?.[value] : numberText(value, { ...of, ...(share && { share }) });
+  return dimension.kind === "choice" ? choices?.[value] : numberText(value, { ...dimension, ...(share && { share }) });
 }
 
 /** Those of them that ended: the best first, then the newest that came to nothing. */
-export function bestEnded(view: SweepView): readonly SweepTrial[] {
+export function bestEndedTrials(view: SweepView): readonly SweepTrial[] {
   const [goal] = view.goals;
   const rank = (trial: SweepTrial): number => {
     const whole = bestTrial([trial], goal) !== undefined;
-    return whole ? worth(trial.score ?? 0, goal) : -Infinity;
+    return whole ? worthOf(trial.score ?? 0, goal) : -Infinity;
   };
   const ended = view.trials.filter(({ state }) => state !== "running");
   const newer = (a: SweepTrial, b: SweepTrial): number =>

@@ -2,22 +2,22 @@
  * The cell of a sweep, while it runs and at its end, and each of its pictures by itself. While it runs: scores by trial, curves on
  * their way, parallel coordinates. At the end also what decides, and the score by it.
  */
-import { figureShown, type Figure } from "../figure.js";
-import type { Shown } from "../bundle-output.js";
+import { figureView, type Figure } from "../figure.js";
+import type { DisplayOutput } from "../bundle-output.js";
 import { printable } from "../../host/text.js";
 import { contourAxes, contourPanel, contourPoints } from "./contour.js";
-import { coordinatesLone } from "./coordinates.js";
+import { coordinatesTrace } from "./coordinates.js";
 import { curvesPanel } from "./curves.js";
 import { sweepMime } from "./sweep-controls.js";
 import { edfPanel } from "./edf.js";
-import { comparedOf, frontPanel, frontText } from "./front.js";
+import { comparableTrials, frontPanel, frontText } from "./front.js";
 import { historyPanel } from "./history.js";
-import { importanceLines, importancesPanel, importanceWords, viewImportances } from "./importances.js";
-import { figureOf, type Lone, type Panel, type Row } from "./panels.js";
-import { byImportance, slicePanel, sliceRows } from "./slices.js";
+import { importanceLines, importancesPanel, importanceSummary, sweepImportances } from "./importances.js";
+import { figureOfRows, type StandaloneTrace, type FigurePanel, type PanelRow } from "./panels.js";
+import { sortByImportance, slicePanel, sliceRows } from "./slices.js";
 import { timelinePanel } from "./timeline.js";
-import { doneOf, type SweepView } from "./view.js";
-import { headline, standing } from "./words.js";
+import { doneTrialsOf, type SweepView } from "./view.js";
+import { sweepHeadline, sweepStandingText } from "./words.js";
 
 const TALL = { row: 190, coordinates: 190, alone: 320 } as const;
 
@@ -25,91 +25,94 @@ export function sweepFigure(
   view: SweepView,
   { ended = false, title }: { ended?: boolean; title?: string } = {},
 ): Figure {
-  const importances = ended ? viewImportances(view) : [];
-  const decides = importanceWords(view, importances);
-  const top = byImportance(view.axes, importances)[0];
-  const rows: readonly (Row | null)[] = [
+  const importances = ended ? sweepImportances(view) : [];
+  const decides = importanceSummary(view, importances);
+  const top = sortByImportance(view.axes, importances)[0];
+  const rows: readonly (PanelRow | null)[] = [
     row(TALL.row, historyPanel(view), frontPanel(view) ?? curvesPanel(view)),
-    row(TALL.coordinates, coordinatesLone(view)),
+    row(TALL.coordinates, coordinatesTrace(view)),
     decides !== null && top
       ? { ...row(160, importancesPanel(view, importances, 22), slicePanel(view, top, 290)), wide: [0.85, 1] }
       : null,
   ];
-  return figureOf(
+  return figureOfRows(
     rows.filter((one) => one !== null),
     {
-      title: title ?? headline(view),
-      subtitle: [standing(view), decides].filter(Boolean).join(" · "),
+      title: title ?? sweepHeadline(view),
+      subtitle: [sweepStandingText(view), decides].filter(Boolean).join(" · "),
       ...(view.name !== undefined && { sweep: view.name }),
     },
   );
 }
 
-export interface SweepCell {
+export interface SweepViewOptions {
   readonly ended?: boolean;
   readonly id?: string;
   /** By which a front end finds the sweep while it runs; null: none can. */
   readonly offerId?: string | null;
 }
 /** What a cell shows; its text is what a terminal gets. */
-export function sweepShown(view: SweepView, { ended = false, id, offerId = null }: SweepCell = {}): Shown {
-  const text = printable([headline(view), standing(view)].filter((line) => line !== "").join("\n"));
-  const shown = figureShown(sweepFigure(view, { ended }), { text, ...(id !== undefined && { id }) });
+export function sweepCellView(
+  view: SweepView,
+  { ended = false, id, offerId = null }: SweepViewOptions = {},
+): DisplayOutput {
+  const text = printable([sweepHeadline(view), sweepStandingText(view)].filter((line) => line !== "").join("\n"));
+  const shown = figureView(sweepFigure(view, { ended }), { text, ...(id !== undefined && { id }) });
   return ended || offerId === null ? shown : { ...shown, bundle: { [sweepMime]: { desk: offerId }, ...shown.bundle } };
 }
 
 /** What `show NAME.…` draws. */
 export const sweepPictures = {
   curves: (view) => only(TALL.alone, curvesPanel(view)),
-  coordinates: (view) => (has(view, 2) ? only(TALL.alone, coordinatesLone(view)) : []),
-  slices: (view) => (view.trials.some(({ score }) => score !== null) ? sliceRows(view, viewImportances(view)) : []),
+  coordinates: (view) => (has(view, 2) ? only(TALL.alone, coordinatesTrace(view)) : []),
+  slices: (view) => (view.trials.some(({ score }) => score !== null) ? sliceRows(view, sweepImportances(view)) : []),
   contour: (view) => {
-    const axes = contourAxes(view, byImportance(view.axes, viewImportances(view)));
+    const axes = contourAxes(view, sortByImportance(view.axes, sweepImportances(view)));
     return axes && contourPoints(view, ...axes).length >= 3 ? only(TALL.alone, contourPanel(view, ...axes), 0.88) : [];
   },
   importances: (view) => {
-    const importances = viewImportances(view);
+    const importances = sweepImportances(view);
     if (importances.length === 0) return [];
     return only(40 + 30 * Math.min(12, importances.length), importancesPanel(view, importances, 40));
   },
   timeline: (view) => only(TALL.alone, timelinePanel(view)),
-  front: (view) => (comparedOf(view).length >= 2 ? only(TALL.alone, frontPanel(view)) : []),
+  front: (view) => (comparableTrials(view).length >= 2 ? only(TALL.alone, frontPanel(view)) : []),
   distribution: (view) => (has(view, 3) ? only(TALL.alone, edfPanel(view)) : []),
-} as const satisfies Readonly<Record<string, (view: SweepView) => readonly Row[]>>;
+} as const satisfies Readonly<Record<string, (view: SweepView) => readonly PanelRow[]>>;
 /** One point is no picture of how points lie. */
 function has(view: SweepView, least: number): boolean {
-  return doneOf(view).length >= least;
+  return doneTrialsOf(view).length >= least;
 }
 export type SweepPicture = keyof typeof sweepPictures;
 
 /** Null: there is nothing to draw it of. */
-export function pictureFigure(view: SweepView, picture: SweepPicture): Figure | null {
+export function sweepPictureFigure(view: SweepView, picture: SweepPicture): Figure | null {
   const rows = sweepPictures[picture](view);
   if (rows.length === 0) return null;
-  const words = picture === "importances" ? importanceWords(view, viewImportances(view)) : null;
-  return figureOf(rows, {
+  const words = picture === "importances" ? importanceSummary(view, sweepImportances(view)) : null;
+  return figureOfRows(rows, {
     title: words ?? `${view.name ?? "Sweep"}: ${picture}`,
     ...(view.name !== undefined && { sweep: view.name }),
   });
 }
 
 /** With what it says as text, where there are no pictures. */
-export function pictureShown(view: SweepView, picture: SweepPicture): Shown | null {
-  const figure = pictureFigure(view, picture);
-  return figure && figureShown(figure, { text: printable(pictureText(view, picture)) });
+export function sweepPictureView(view: SweepView, picture: SweepPicture): DisplayOutput | null {
+  const figure = sweepPictureFigure(view, picture);
+  return figure && figureView(figure, { text: printable(pictureText(view, picture)) });
 }
 
 function pictureText(view: SweepView, picture: SweepPicture): string {
   const title = `${view.name ?? "Sweep"}: ${picture}`;
-  if (picture === "importances") return [title, ...importanceLines(view, viewImportances(view))].join("\n");
+  if (picture === "importances") return [title, ...importanceLines(view, sweepImportances(view))].join("\n");
   if (picture === "front") return [title, frontText(view)].join("\n");
-  return [title, standing(view)].join("\n");
+  return [title, sweepStandingText(view)].join("\n");
 }
 
-function row(height: number, ...panels: readonly (Panel | Lone | null)[]): Row {
+function row(height: number, ...panels: readonly (FigurePanel | StandaloneTrace | null)[]): PanelRow {
   return { panels: panels.filter((panel) => panel !== null), height };
 }
-function only(height: number, panel: Panel | Lone | null, width = 1): readonly Row[] {
+function only(height: number, panel: FigurePanel | StandaloneTrace | null, width = 1): readonly PanelRow[] {
   // What stands beside it (a key of colours) gets the rest.
   return panel ? [{ panels: [panel], height, ...(width < 1 && { wide: [width, 1 - width] }) }] : [];
 }

@@ -1,8 +1,8 @@
 /** When each trial ran, coloured by what became of it. Pauses of a sweep that was interrupted are cut short. */
 import type { Trace } from "../figure.js";
-import { duration } from "../../host/text.js";
-import { colors, STATES } from "./series-styles.js";
-import type { Panel } from "./panels.js";
+import { durationText } from "../../host/text.js";
+import { stateColors, TRIAL_STATES } from "./series-styles.js";
+import type { FigurePanel } from "./panels.js";
 import type { SweepTrial, SweepView } from "./view.js";
 
 interface Span {
@@ -14,15 +14,15 @@ interface Span {
 const LONGEST_PAUSE = 60;
 
 /** Null: none says when it began. */
-export function timelinePanel(view: SweepView): Panel | null {
+export function timelinePanel(view: SweepView): FigurePanel | null {
   const { spans, pauses } = spansOf(view);
   if (spans.length === 0) return null;
   const longest = spans.reduce((most, { to }) => Math.max(most, to), 0);
   const [unit, size] = longest < 180 ? ["seconds", 1] : longest < 3 * 3600 ? ["minutes", 60] : ["hours", 3600];
-  const at = (seconds: number): number => Number((seconds / size).toPrecision(6));
+  const positionOf = (seconds: number): number => Number((seconds / size).toPrecision(6));
   const thick = Math.max(1.5, Math.min(12, Math.round(190 / spans.length)));
   const last = spans.reduce((most, { trial }) => Math.max(most, trial.number), 1);
-  const bars = STATES.map((state) => ({ state, on: spans.filter(({ trial }) => trial.state === state) }))
+  const bars = TRIAL_STATES.map((state) => ({ state, on: spans.filter(({ trial }) => trial.state === state) }))
     .filter(({ on }) => on.length > 0)
     .map(({ state, on }): Trace => ({
       type: "scatter",
@@ -30,11 +30,11 @@ export function timelinePanel(view: SweepView): Panel | null {
       name: state,
       showlegend: true,
       connectgaps: false,
-      x: on.flatMap(({ from, to }) => [at(from), at(to), null]),
+      x: on.flatMap(({ from, to }) => [positionOf(from), positionOf(to), null]),
       y: on.flatMap(({ trial }) => [trial.number, trial.number, null]),
       customdata: on.flatMap(({ trial }) => [trial.number, trial.number, null]),
-      text: on.flatMap(({ from, to }) => [duration(to - from), duration(to - from), ""]),
-      line: { color: colors[state], width: thick },
+      text: on.flatMap(({ from, to }) => [durationText(to - from), durationText(to - from), ""]),
+      line: { color: stateColors[state], width: thick },
       hovertemplate: `trial %{customdata}: ${state}, %{text}<extra></extra>`,
     }));
   const cuts: Trace[] = pauses.map((seconds, i) => ({
@@ -43,9 +43,9 @@ export function timelinePanel(view: SweepView): Panel | null {
     name: "pause",
     showlegend: i === 0,
     hoverinfo: "skip",
-    x: [at(seconds), at(seconds)],
+    x: [positionOf(seconds), positionOf(seconds)],
     y: [0.5, last + 0.5],
-    line: { color: colors.pruned, width: 1, dash: "dot" },
+    line: { color: stateColors.pruned, width: 1, dash: "dot" },
   }));
   return {
     traces: [...cuts, ...bars],

@@ -1,22 +1,22 @@
 /** The trials of a sweep as a table, the best first, with what each scored on its way and why it ended. */
-import { plural, significant } from "../../host/text.js";
-import type { Shown } from "../bundle-output.js";
-import { tableShown } from "../table.js";
+import { plural, significantText } from "../../host/text.js";
+import type { DisplayOutput } from "../bundle-output.js";
+import { tableView } from "../table.js";
 import { frontTrials } from "./front.js";
-import { isScored, worth, type SweepTrial, type SweepView } from "./view.js";
+import { isScored, worthOf, type SweepTrial, type SweepView } from "./view.js";
 
-export interface TableOf {
+export interface TrialsTableOptions {
   readonly limit?: number;
   readonly title?: string;
 }
 
-export function trialsTable(view: SweepView, { limit = 20, title = "Trials" }: TableOf = {}): Shown {
+export function trialsTable(view: SweepView, { limit = 20, title = "Trials" }: TrialsTableOptions = {}): DisplayOutput {
   const { trials, goals } = view;
   const [goal] = goals;
   const paths = [...new Set(trials.flatMap((t) => Object.keys(t.values)))];
   const seconds = trials.flatMap((t) => t.seconds ?? []);
   const places = Math.max(0, ...seconds.slice(0, 1000)) < 10 ? 2 : 1;
-  const has = (told: (trial: SweepTrial) => string): boolean => trials.some((trial) => told(trial) !== "");
+  const has = (textOf: (trial: SweepTrial) => string): boolean => trials.some((trial) => textOf(trial) !== "");
   const front = goals.length > 1 ? new Set(frontTrials(view).map(({ number }) => number)) : null;
   const columns: readonly (readonly [string, (trial: SweepTrial) => unknown])[] = [
     ["trial", (t) => t.number],
@@ -35,34 +35,34 @@ export function trialsTable(view: SweepView, { limit = 20, title = "Trials" }: T
     ],
     ...(has(whyText) ? [["why", whyText] as const] : []),
   ];
-  const rank = (t: SweepTrial): number => (isScored(t) ? -worth(t.score, goal) : Infinity);
+  const rank = (t: SweepTrial): number => (isScored(t) ? -worthOf(t.score, goal) : Infinity);
   const early = ({ state, missed }: SweepTrial): number => (state === "pruned" || missed ? 1 : 0);
   const sorted = [...trials].sort((a, b) => early(a) - early(b) || rank(a) - rank(b) || a.number - b.number);
   const done = trials.filter((t) => t.state === "done").length;
-  return tableShown(
+  return tableView(
     columns.map(([name]) => name),
-    sorted.map((trial) => columns.map(([, of]) => of(trial))),
+    sorted.map((trial) => columns.map(([, valueOf]) => valueOf(trial))),
     { limit, title, caption: `best first · ${plural(done, "trial")} done of ${trials.length}` },
   );
 }
 
 /** How far the seeds of each trial lie apart by a goal; none: each has one seed. */
 function spreadOf(trials: readonly SweepTrial[], goal: number) {
-  const told = ({ spread }: SweepTrial): unknown => {
+  const spreadText = ({ spread }: SweepTrial): unknown => {
     const apart = spread?.[goal];
-    return apart === undefined ? "" : `± ${significant(apart, 2)}`;
+    return apart === undefined ? "" : `± ${significantText(apart, 2)}`;
   };
-  return trials.some((trial) => told(trial) !== "") ? [["seeds", told] as const] : [];
+  return trials.some((trial) => spreadText(trial) !== "") ? [["seeds", spreadText] as const] : [];
 }
 
 /** `0.61 → 0.74 → 0.78, step 300`: the first, the last, and between them the one that the trial kept, or one midway. */
 function reportsText({ reports = [], score }: SweepTrial): string {
   if (reports.length === 0) return "";
   const last = reports.length - 1;
-  const kept = reports.findIndex((one) => one.score === score);
-  const between = kept > 0 && kept < last ? kept : Math.floor(last / 2);
-  const told = [...new Set([0, between, last])].map((i) => significant(reports[i]!.score, 3));
-  return `${told.join(" → ")}, step ${String(reports[last]!.step)}`;
+  const keptIndex = reports.findIndex((one) => one.score === score);
+  const between = keptIndex > 0 && keptIndex < last ? keptIndex : Math.floor(last / 2);
+  const scoreTexts = [...new Set([0, between, last])].map((i) => significantText(reports[i]!.score, 3));
+  return `${scoreTexts.join(" → ")}, step ${String(reports[last]!.step)}`;
 }
 function whyText({ error, why }: SweepTrial): string {
   return error ?? why ?? "";

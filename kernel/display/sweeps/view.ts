@@ -1,9 +1,9 @@
 /** What the pictures of a sweep see of it, and words that they share. */
 import { axesOfValues, type SweepAxis } from "../../study/axes.js";
-import type { Measured } from "../../study/importances.js";
-import type { Clock } from "../../study/time-left.js";
+import type { MeasuredPoint } from "../../study/importances.js";
+import type { SweepClock } from "../../study/time-left.js";
 import type { SweepHandle, TrialRecord } from "../../study/trial.js";
-import type { Nearest } from "./best.js";
+import type { NearestTrial } from "./best.js";
 import { clip, escapeLabel } from "../../host/text.js";
 
 export interface SweepGoal {
@@ -28,56 +28,60 @@ export interface SweepView {
   /** Null: time is the limit. */
   readonly wanted: number | null;
   /** While it runs. */
-  readonly clock?: Clock;
+  readonly clock?: SweepClock;
 }
 /** A sweep that can be drawn. */
-export interface DrawnSweep extends SweepHandle {
+export interface DrawableSweep extends SweepHandle {
   readonly view: SweepView;
   /** Where none of its trials clears what it requires: the one that comes nearest. */
-  readonly nearest?: Nearest | null;
+  readonly nearest?: NearestTrial | null;
 }
-export type Scored = SweepTrial & { readonly score: number };
+export type ScoredTrial = SweepTrial & { readonly score: number };
 
 /** Of trials whose sweep isn't known. */
-export function viewOfValues(trials: readonly SweepTrial[], goal: SweepGoal, more: { name?: string } = {}): SweepView {
+export function sweepViewOfTrials(
+  trials: readonly SweepTrial[],
+  goal: SweepGoal,
+  more: { name?: string } = {},
+): SweepView {
   const { axes, points } = axesOfValues(trials);
   const placed = trials.map((trial, i) => ({ ...trial, point: points[i]! }));
   return { ...more, goals: [goal], axes, trials: placed, wanted: null };
 }
 
-export function isScored(trial: SweepTrial): trial is Scored {
+export function isScored(trial: SweepTrial): trial is ScoredTrial {
   return trial.score !== null && Number.isFinite(trial.score);
 }
 /** One that counts: trained to its end, or stopped by a person, who took the score that it had. */
-export function isDone(trial: SweepTrial): trial is Scored {
+export function isDone(trial: SweepTrial): trial is ScoredTrial {
   return isScored(trial) && (trial.state === "done" || trial.state === "stopped");
 }
-export function doneOf(view: SweepView): readonly Scored[] {
+export function doneTrialsOf(view: SweepView): readonly ScoredTrial[] {
   return view.trials.filter(isDone);
 }
-export function better(a: number, b: number, { direction }: SweepGoal): boolean {
+export function isBetter(a: number, b: number, { direction }: SweepGoal): boolean {
   return direction === "maximize" ? a > b : a < b;
 }
 /** Greater the better. */
-export function worth(value: number, { direction }: SweepGoal): number {
+export function worthOf(value: number, { direction }: SweepGoal): number {
   return direction === "maximize" ? value : -value;
 }
-export function bestTrial(trials: readonly SweepTrial[], goal: SweepGoal): Scored | undefined {
+export function bestTrial(trials: readonly SweepTrial[], goal: SweepGoal): ScoredTrial | undefined {
   return trials
     .filter(isDone)
     .filter(({ missed }) => !missed)
-    .reduce<Scored | undefined>((best, t) => (best && !better(t.score, best.score, goal) ? best : t), undefined);
+    .reduce<ScoredTrial | undefined>((best, t) => (best && !isBetter(t.score, best.score, goal) ? best : t), undefined);
 }
-export function bestSoFar(scored: readonly Scored[], goal: SweepGoal): readonly number[] {
+export function bestSoFar(scored: readonly ScoredTrial[], goal: SweepGoal): readonly number[] {
   let best: number | undefined;
-  return scored.map(({ score }) => (best = best === undefined || better(score, best, goal) ? score : best));
+  return scored.map(({ score }) => (best = best === undefined || isBetter(score, best, goal) ? score : best));
 }
-export function measuredOf(view: SweepView): readonly Measured[] {
-  return doneOf(view).map(({ point = {}, score }) => ({ point, worth: worth(score, view.goals[0]) }));
+export function measuredTrialsOf(view: SweepView): readonly MeasuredPoint[] {
+  return doneTrialsOf(view).map(({ point = {}, score }) => ({ point, worth: worthOf(score, view.goals[0]) }));
 }
 
 /** What a trial has on an axis: a number, or the place of an option; null: the axis is not there for it. */
-export function valueOn({ name }: SweepAxis, { point }: SweepTrial): number | null {
+export function valueOnAxis({ name }: SweepAxis, { point }: SweepTrial): number | null {
   return point?.[name] ?? null;
 }
 /** The score that a trial has, or had on its way last. */
@@ -93,14 +97,14 @@ export function shortLabel(label: string, length: number): string {
   return escapeLabel(last.length < length ? `…${label.slice(label.length - length + 1)}` : clip(last, length));
 }
 /** The end of a path that no other has, on two lines where it is long: names beside each other don't run into each other. */
-export function named(label: string, all: readonly string[], room: number): string {
-  return inLines(ending(label, all), room);
+export function distinctLabel(label: string, all: readonly string[], room: number): string {
+  return breakLabel(ending(label, all), room);
 }
-export function inLines(name: string, room: number): string {
+export function breakLabel(name: string, room: number): string {
   if (name.length <= room) return escapeLabel(name);
-  const breaks = [...name.matchAll(/[_.(]/g)].map(({ index }) => index + 1).filter((at) => at <= room);
-  const at = breaks.findLast((place) => name.length - place <= room) ?? breaks.at(-1) ?? room;
-  return [name.slice(0, at), clip(name.slice(at), room)].map(escapeLabel).join("<br>");
+  const breaks = [...name.matchAll(/[_.(]/g)].map(({ index }) => index + 1).filter((breakAt) => breakAt <= room);
+  const breakIndex = breaks.findLast((place) => name.length - place <= room) ?? breaks.at(-1) ?? room;
+  return [name.slice(0, breakIndex), clip(name.slice(breakIndex), room)].map(escapeLabel).join("<br>");
 }
 /** `learning_rate`; with more of the path where another ends alike. */
 function ending(label: string, all: readonly string[]): string {
@@ -111,11 +115,11 @@ function ending(label: string, all: readonly string[]): string {
   return ends.find((end) => !alike(end)) ?? label;
 }
 /** The same as people say it. */
-export function spoken(label: string, all: readonly string[]): string {
+export function spokenLabel(label: string, all: readonly string[]): string {
   return ending(label, all).replaceAll("_", " ");
 }
 /** For a tick. */
-export function shortName(label: string, all: readonly string[], room: number): string {
+export function tickLabel(label: string, all: readonly string[], room: number): string {
   return escapeLabel(clip(ending(label, all), room));
 }
 

@@ -1,35 +1,38 @@
 /** How far a sweep is, in words: trials of how many, time left, what runs, what became of the rest, what decides. */
 import { secondsLeft } from "../../study/time-left.js";
-import { clip, duration, oneLine, plural, significant } from "../../host/text.js";
-import { STATES } from "./series-styles.js";
+import { clip, durationText, oneLine, plural, significantText } from "../../host/text.js";
+import { TRIAL_STATES } from "./series-styles.js";
 import { bestTrial, type SweepTrial, type SweepView } from "./view.js";
 
 /** Ended, of those that there will be. */
-export function endedOf({ trials }: SweepView): number {
+export function endedCount({ trials }: SweepView): number {
   return trials.filter(({ state }) => state !== "running").length;
 }
 
 /** `Sweep search: 6 of 20 trials, about 4 min left`. */
-export function headline(view: SweepView): string {
+export function sweepHeadline(view: SweepView): string {
   const { name, trials, wanted, clock } = view;
-  const ended = endedOf(view);
-  const of = wanted === null ? plural(ended, "trial") : `${String(ended)} of ${plural(wanted, "trial")}`;
+  const ended = endedCount(view);
+  const progress = wanted === null ? plural(ended, "trial") : `${String(ended)} of ${plural(wanted, "trial")}`;
   const left = clock ? secondsLeft(trials, wanted, clock) : null;
   const time = left === null || (ended === wanted && left < 1) ? [] : [`about ${roughly(left)} left`];
-  return `${name === undefined ? "Sweep" : `Sweep ${clip(oneLine(name), 40)}`}: ${[of, ...time].join(", ")}`;
+  return `${name === undefined ? "Sweep" : `Sweep ${clip(oneLine(name), 40)}`}: ${[progress, ...time].join(", ")}`;
 }
 
 /** `best 0.8423 (trial 4) · 4 done, 1 pruned, 1 failed · running: 7, 8`. */
-export function standing(view: SweepView): string {
+export function sweepStandingText(view: SweepView): string {
   const [goal] = view.goals;
   const best = bestTrial(view.trials, goal);
   const nearest = best ? undefined : view.trials.find((trial) => trial.nearest !== undefined);
-  const counts = STATES.map((state) => ({ state, n: view.trials.filter((trial) => trial.state === state).length }))
+  const counts = TRIAL_STATES.map((state) => ({
+    state,
+    n: view.trials.filter((trial) => trial.state === state).length,
+  }))
     .filter(({ state, n }) => n > 0 && state !== "running")
     .map(({ state, n }) => `${String(n)} ${state}`);
   const running = view.trials.filter(({ state }) => state === "running");
   return [
-    best && `best ${clip(goal.metric, 30)} ${significant(best.score, 4)} (trial ${String(best.number)})`,
+    best && `best ${clip(goal.metric, 30)} ${significantText(best.score, 4)} (trial ${String(best.number)})`,
     nearest &&
       `none clears the bars: trial ${String(nearest.number)} comes nearest, and misses ${clip(nearest.nearest ?? "", 100)}`,
     counts.join(", "),
@@ -48,18 +51,22 @@ function runningWords(running: readonly SweepTrial[]): string {
       60,
     );
   const { number, values, steps, reports } = only;
-  const told = Object.entries(values).map(([path, value]) => `${path.split(".").at(-1) ?? path} ${String(value)}`);
-  const text = clip(oneLine(told.join(", ")), 60);
+  const valueTexts = Object.entries(values).map(
+    ([path, value]) => `${path.split(".").at(-1) ?? path} ${String(value)}`,
+  );
+  const text = clip(oneLine(valueTexts.join(", ")), 60);
   return `trial ${String(number)}${shareWords(steps, reports)}${text === "" ? "" : ` (${text})`}`;
 }
 function shareWords(steps: number | undefined, reports: SweepTrial["reports"]): string {
-  const at = reports?.at(-1)?.step;
-  return steps === undefined || at === undefined || steps <= 0 ? "" : ` at ${Math.round((100 * at) / steps)} %`;
+  const currentStep = reports?.at(-1)?.step;
+  return steps === undefined || currentStep === undefined || steps <= 0
+    ? ""
+    : ` at ${Math.round((100 * currentStep) / steps)} %`;
 }
 
 /** `4 min`: no more is known. */
 function roughly(seconds: number): string {
   if (seconds < 50) return `${String(Math.max(5, Math.ceil(seconds / 5) * 5))} s`;
   if (seconds < 3570) return `${String(Math.max(1, Math.round(seconds / 60)))} min`;
-  return duration(Math.round(seconds / 300) * 300);
+  return durationText(Math.round(seconds / 300) * 300);
 }

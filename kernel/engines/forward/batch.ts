@@ -3,9 +3,9 @@ import { isRecord } from "#dsl/language/diagnostics/record.js";
 import * as v from "valibot";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { NDArray } from "#dsl/tensor/program.js";
-import { jsonIn, like } from "#kernel/fetch/json.js";
+import { parseJsonAs, schemaGuard } from "#kernel/fetch/json.js";
 
-export interface Limits {
+export interface ForwardLimits {
   readonly vocabulary: number;
   readonly positions: number;
   /** Token types known; 0: the model takes none. */
@@ -13,7 +13,7 @@ export interface Limits {
   /** Whether a decoder reads tokens of its own. */
   readonly decoder?: boolean;
 }
-export interface Batch {
+export interface ForwardInputs {
   readonly input_ids: NDArray;
   readonly attention_mask: NDArray;
   readonly token_type_ids?: NDArray;
@@ -21,11 +21,11 @@ export interface Batch {
 }
 
 /** Coded errors: `forward-input`, `ragged-rows`, `id-out-of-range`, `sequence-too-long`. */
-export function readBatch(text: string, limits: Limits): Batch {
+export function readBatch(text: string, limits: ForwardLimits): ForwardInputs {
   const bad = (why: string): CodedError => new CodedError("forward-input", { why });
   let given: unknown;
   try {
-    given = jsonIn(text, v.unknown());
+    given = parseJsonAs(text, v.unknown());
   } catch {
     throw bad(text.trim() === "" ? "it is empty" : "it is no JSON");
   }
@@ -58,7 +58,7 @@ export function readBatch(text: string, limits: Limits): Batch {
 }
 
 /** What an encoder-decoder's decoder reads: as many rows as the encoder's, of a length of their own. */
-function decoderRows(value: unknown, count: number, limits: Limits): Rows | null {
+function decoderRows(value: unknown, count: number, limits: ForwardLimits): Rows | null {
   if (value === undefined && !limits.decoder) return null;
   if (!limits.decoder) throw new CodedError("forward-input", { why: "this model takes no decoder_input_ids" });
   if (value === undefined)
@@ -74,7 +74,7 @@ function decoderRows(value: unknown, count: number, limits: Limits): Rows | null
 
 type Rows = readonly (readonly number[])[];
 
-const areRows = like<Rows>(v.array(v.array(v.pipe(v.number(), v.safeInteger()))));
+const areRows = schemaGuard<Rows>(v.array(v.array(v.pipe(v.number(), v.safeInteger()))));
 function rowsOf(name: string, value: unknown, shape: readonly [rows: number, length: number] | null): Rows {
   if (!areRows(value) || value.length === 0)
     throw new CodedError("forward-input", { why: `${name} is no list of rows of whole numbers` });

@@ -8,17 +8,17 @@ import type { Call } from "#dsl/language/types/value.js";
 import type { ModelImplementation } from "#stdlib/models/kind.js";
 import type { TaskImplementation } from "#stdlib/tasks/kind.js";
 import type { TechniqueImplementation } from "#stdlib/techniques/kind.js";
-import { assembleBody, assembleForward } from "#stdlib/programs/forward.js";
+import { assembleBodyProgram, assembleForwardProgram } from "#stdlib/programs/forward.js";
 import { headPathsOf } from "#stdlib/programs/model.js";
-import { quantizedOf } from "#stdlib/models/shared/quantized-weights.js";
+import { readQuantizedConfig } from "#stdlib/models/shared/quantized-weights.js";
 import { registry } from "#stdlib/registry.js";
 import { readHeader, weightFiles } from "../../tensors/safetensors.js";
-import { recordOf } from "#kernel/tensors/model-file.js";
-import { noSafetensors } from "#kernel/bases/pickles.js";
-import type { Limits } from "./batch.js";
+import { readModelJsonObject } from "#kernel/tensors/model-file.js";
+import { noSafetensorsError } from "#kernel/bases/pickles.js";
+import type { ForwardLimits } from "./batch.js";
 
 export interface ModelFolder {
-  readonly limits: Limits;
+  readonly limits: ForwardLimits;
   /** Inputs input_ids, attention_mask and token_type_ids if asked; output `logits` (and start_logits and end_logits where it finds answers), or without a head `last_hidden_state`. */
   program(tokenTypes: boolean): Program;
 }
@@ -30,7 +30,7 @@ export async function openModelFolder(folder: string): Promise<ModelFolder> {
   const parsed = family.config(config);
   const shapes: Record<string, readonly number[]> = {};
   const names = readdirSync(folder);
-  if (!names.some((name) => name.endsWith(".safetensors"))) throw noSafetensors(folder, names);
+  if (!names.some((name) => name.endsWith(".safetensors"))) throw noSafetensorsError(folder, names);
   for (const file of weightFiles(folder))
     for (const [name, { shape }] of Object.entries(readHeader(file).tensors)) shapes[name] = shape;
   const prefixInCheckpoint = Object.keys(shapes).some((name) => name.startsWith(family.prefix));
@@ -39,17 +39,17 @@ export async function openModelFolder(folder: string): Promise<ModelFolder> {
       ? await taskNamed("text2text_generation")
       : ((await headOf(family, shapes, config)) ?? (await decodingHead(family, parsed, shapes)));
   const { vocabulary, positions, types = 0 } = family.sizes(parsed);
-  const rounding = quantizedOf(config)?.activations;
+  const rounding = readQuantizedConfig(config)?.activations;
   const common = { family, config: parsed, prefixInCheckpoint, tensors: shapes, ...(rounding && { rounding }) };
   return {
     limits: { vocabulary, positions, types, decoder: family.shape === "encoder-decoder" },
     program: (tokenTypes) =>
       head
-        ? assembleForward(
+        ? assembleForwardProgram(
             { ...common, task: head.task, technique: untouched, labels: head.labels, seed: 0 },
             tokenTypes,
           )
-        : assembleBody({ ...common, tokenTypes }),
+        : assembleBodyProgram({ ...common, tokenTypes }),
   };
 }
 
@@ -60,7 +60,7 @@ const untouched: { readonly call: Call; readonly implementation: TechniqueImplem
 };
 
 function readConfig(folder: string): Readonly<Record<string, unknown>> {
-  const config = recordOf(join(folder, "config.json"));
+  const config = readModelJsonObject(join(folder, "config.json"));
   if (!config) throw new CodedError("base-incomplete", { folder, missing: "config.json" });
   return config;
 }
@@ -84,8 +84,8 @@ async function headOf(
 ): Promise<{ task: { call: Call; implementation: TaskImplementation }; labels: number } | null> {
   const stated: unknown = Array.isArray(config["architectures"]) ? config["architectures"][0] : undefined;
   const named = registry.ofKind("task").filter((word) => {
-    const own = word.capabilities?.architectures;
-    return typeof stated === "string" && own?.some((end) => stated.endsWith(end)) === true;
+    const architectures = word.capabilities?.architectures;
+    return typeof stated === "string" && architectures?.some((end) => stated.endsWith(end)) === true;
   });
   const classifies = wordOf(registry, "task", "text_classification");
   for (const word of named.length > 0 ? named : [classifies]) {

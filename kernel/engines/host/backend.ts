@@ -1,27 +1,27 @@
 /** What one engine must do inside the host process; everything that engines have in common is `HostSession`'s. */
-import type { NDArray, Program, State } from "#dsl/tensor/program.js";
-import type { EngineInfo, Refusal } from "../engine.js";
+import type { NDArray, Program, TensorState } from "#dsl/tensor/program.js";
+import type { EngineInfo, OpRefusal } from "../engine.js";
 
-export type Programs = Readonly<Record<string, Program>>;
-export type Arrays = Readonly<Record<string, NDArray>>;
+export type NamedPrograms = Readonly<Record<string, Program>>;
+export type NamedArrays = Readonly<Record<string, NDArray>>;
 
 export interface Backend {
   readonly info: Omit<EngineInfo, "pid" | "why">;
-  can(program: Program): readonly Refusal[];
+  can(program: Program): readonly OpRefusal[];
   open(): BackendSession;
 }
 /** Where long work may stand still, so that others are answered. */
-export type Pause = () => Promise<void>;
+export type PausePoint = () => Promise<void>;
 /** Values that reach it have been checked: names exist, types and sizes fit. Everything is done when a call returns, or its promise settles. */
 export interface BackendSession {
   /**
    * Adds programs; `states` is the union of all programs' state. New state is zero or unset, old state keeps its value. While it
    * pauses, programs that are there may run.
    */
-  add(programs: Programs, states: Readonly<Record<string, State>>, pause: Pause): void | Promise<void>;
+  add(programs: NamedPrograms, states: Readonly<Record<string, TensorState>>, pause: PausePoint): void | Promise<void>;
   run(
     program: string,
-    feeds: Arrays,
+    feeds: NamedArrays,
     wanted: readonly string[],
   ): Record<string, NDArray> | Promise<Record<string, NDArray>>;
   /** `programs` are there; `states`: those that no other program has. */

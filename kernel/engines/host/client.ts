@@ -4,9 +4,9 @@
  */
 import { fork, type ChildProcess } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { CodedError, entryOf, type Code, type CodeData } from "#dsl/language/diagnostics/codes.js";
+import { CodedError, codeEntryOf, type Code, type CodeData } from "#dsl/language/diagnostics/codes.js";
 import type { EngineName } from "../engine.js";
-import type { CallName, Calls, Failure, Reply } from "./protocol.js";
+import type { HostCallName, HostCalls, HostFailure, HostReply } from "./protocol.js";
 
 interface Pending {
   resolve(answer: unknown): void;
@@ -40,7 +40,7 @@ export class HostClient {
     this.child.stderr?.setEncoding("utf8").on("data", (text: string) => {
       this.words = (this.words + text).slice(-4000);
     });
-    this.child.on("message", (reply: Reply) => this.settle(reply));
+    this.child.on("message", (reply: HostReply) => this.settle(reply));
     let tellDeath: (e: CodedError) => void;
     this.died = new Promise<never>((_, reject) => (tellDeath = reject));
     this.died.catch(() => undefined);
@@ -68,7 +68,7 @@ export class HostClient {
     return this.child.pid ?? -1;
   }
 
-  call<N extends CallName>(call: N, ask: Calls[N]["ask"]): Promise<Calls[N]["answer"]> {
+  call<N extends HostCallName>(call: N, ask: HostCalls[N]["ask"]): Promise<HostCalls[N]["answer"]> {
     if (this.failure || this.closing)
       return Promise.reject(this.failure ?? new CodedError("engine-closed", { engine: this.engine }));
     const id = ++this.last;
@@ -85,9 +85,9 @@ export class HostClient {
   /** Ends the process after what is under way. */
   async close(): Promise<void> {
     if (!this.failure && !this.closing) {
-      const said = this.call("close", {});
+      const closing = this.call("close", {});
       this.closing = true;
-      await said.catch(() => undefined);
+      await closing.catch(() => undefined);
       setTimeout(() => this.child.kill("SIGKILL"), 5000).unref();
     }
     this.child.ref();
@@ -108,7 +108,7 @@ export class HostClient {
     }
   }
 
-  private settle(reply: Reply): void {
+  private settle(reply: HostReply): void {
     const waiting = this.pending.get(reply.id);
     if (!waiting) return;
     this.pending.delete(reply.id);
@@ -117,8 +117,8 @@ export class HostClient {
     else waiting.resolve(reply.answer);
   }
 
-  private errorOf(failed: Failure): Error {
-    const known = failed.code !== null && entryOf(failed.code) !== undefined;
+  private errorOf(failed: HostFailure): Error {
+    const known = failed.code !== null && codeEntryOf(failed.code) !== undefined;
     const error = known
       ? new CodedError(failed.code as Code, failed.data as CodeData[Code])
       : new CodedError("engine-failed", { engine: this.engine, why: failed.message });
@@ -133,6 +133,6 @@ export class HostClient {
   }
 }
 
-function failureOf(e: Error): Failure {
+function failureOf(e: Error): HostFailure {
   return { code: null, data: null, message: e.message, stack: e.stack ?? "" };
 }

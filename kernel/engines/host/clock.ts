@@ -1,7 +1,7 @@
 /** How much of the time between the first run and the last the host computed, and how much it waited for the next run. */
 import type { EngineClock } from "../engine.js";
 
-export class Clock {
+export class ComputeClock {
   private computing = 0;
   private waiting = 0;
   /** When the last run ended; null before the first. */

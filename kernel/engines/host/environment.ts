@@ -8,7 +8,7 @@ export function hostThreads(threads?: number): number {
 }
 
 /** `extra` wins over all. */
-export function hostEnvironment(
+export function engineHostEnvironment(
   engine: EngineName,
   threads: number,
   extra: Readonly<Record<string, string>> = {},

@@ -16,11 +16,11 @@ import { sourcesCodes } from "#stdlib/sources/shared/codes.js";
 import { tableCodes } from "#stdlib/sources/shared/table-codes.js";
 import { CodedError, registerCodes } from "#dsl/language/diagnostics/codes.js";
 import { engines } from "../engines.js";
-import type { Backend, Pause } from "./backend.js";
-import type { CallName, Calls, Failure, Reply, Request } from "./protocol.js";
-import { Clock } from "./clock.js";
+import type { Backend, PausePoint } from "./backend.js";
+import type { HostCallName, HostCalls, HostFailure, HostReply, HostRequest } from "./protocol.js";
+import { ComputeClock } from "./clock.js";
 import { HostSession } from "./session.js";
-import { Turns } from "./turns.js";
+import { RequestQueue } from "./turns.js";
 
 registerCodes(
   internalCodes,
@@ -42,10 +42,13 @@ let backend: Backend | undefined;
 const sessions = new Map<number, HostSession>();
 let last = 0;
 
-const clock = new Clock();
+const clock = new ComputeClock();
 
 type Handlers = {
-  [N in CallName]: (ask: Calls[N]["ask"], pause: Pause) => Calls[N]["answer"] | Promise<Calls[N]["answer"]>;
+  [N in HostCallName]: (
+    ask: HostCalls[N]["ask"],
+    pause: PausePoint,
+  ) => HostCalls[N]["answer"] | Promise<HostCalls[N]["answer"]>;
 };
 
 const handlers: Handlers = {
@@ -98,7 +101,7 @@ function sessionOf(id: number): HostSession {
   return session;
 }
 
-function failureOf(e: unknown): Failure {
+function failureOf(e: unknown): HostFailure {
   const error = e instanceof Error ? e : new Error(String(e));
   const coded = error instanceof CodedError;
   return {
@@ -109,10 +112,10 @@ function failureOf(e: unknown): Failure {
   };
 }
 
-async function answer(request: Request, pause: Pause): Promise<void> {
-  let reply: Reply;
+async function answer(request: HostRequest, pause: PausePoint): Promise<void> {
+  let reply: HostReply;
   try {
-    const handler = handlers[request.call] as (ask: unknown, pause: Pause) => unknown;
+    const handler = handlers[request.call] as (ask: unknown, pause: PausePoint) => unknown;
     reply = { id: request.id, answer: await handler(request.ask, pause) };
   } catch (e) {
     reply = { id: request.id, failed: failureOf(e) };
@@ -126,14 +129,14 @@ async function answer(request: Request, pause: Pause): Promise<void> {
 }
 
 /** A run passes what is opened, and what others of its session open; nothing else of its session. */
-function mayPass(request: Request, before: readonly Request[]): boolean {
+function mayPass(request: HostRequest, before: readonly HostRequest[]): boolean {
   if (request.call !== "run") return false;
   const { session, program } = request.ask;
-  const waits = (other: Request): boolean => "session" in other.ask && other.ask.session === session;
+  const waits = (other: HostRequest): boolean => "session" in other.ask && other.ask.session === session;
   return (
     before.every((other) => other.call === "add" || !waits(other)) && sessions.get(session)?.mayRun(program) === true
   );
 }
 
-const turns = new Turns<Request>(answer, mayPass);
-process.on("message", (request: Request) => turns.take(request));
+const turns = new RequestQueue<HostRequest>(answer, mayPass);
+process.on("message", (request: HostRequest) => turns.take(request));

@@ -1,21 +1,21 @@
 /** The one message protocol between an engine's client and its host process: numbered requests, answered in order. */
 import type { NDArray } from "#dsl/tensor/program.js";
 import type { Program } from "#dsl/tensor/program.js";
-import type { DeviceName, EngineClock, EngineInfo, EngineName, Refusal } from "../engine.js";
-import type { Arrays, Programs } from "./backend.js";
+import type { DeviceName, EngineClock, EngineInfo, EngineName, OpRefusal } from "../engine.js";
+import type { NamedArrays, NamedPrograms } from "./backend.js";
 
 /** Each call: what is sent and what comes back. */
-export interface Calls {
+export interface HostCalls {
   start: {
     ask: { engine: EngineName; addon: string | null; threads: number; device: DeviceName; answers: boolean };
     answer: Omit<EngineInfo, "why">;
   };
-  can: { ask: { program: Program }; answer: readonly Refusal[] };
-  open: { ask: { programs: Programs; checkpoints: readonly string[] }; answer: number };
-  add: { ask: { session: number; programs: Programs; checkpoints: readonly string[] }; answer: null };
+  can: { ask: { program: Program }; answer: readonly OpRefusal[] };
+  open: { ask: { programs: NamedPrograms; checkpoints: readonly string[] }; answer: number };
+  add: { ask: { session: number; programs: NamedPrograms; checkpoints: readonly string[] }; answer: null };
   remove: { ask: { session: number; programs: readonly string[] }; answer: null };
   run: {
-    ask: { session: number; program: string; feeds: Arrays; wanted: readonly string[] | null };
+    ask: { session: number; program: string; feeds: NamedArrays; wanted: readonly string[] | null };
     answer: Record<string, NDArray>;
   };
   save: {
@@ -42,16 +42,16 @@ export interface Calls {
   clock: { ask: Record<string, never>; answer: EngineClock };
   close: { ask: Record<string, never>; answer: null };
 }
-export type CallName = keyof Calls;
+export type HostCallName = keyof HostCalls;
 
-export type Request = {
-  [N in CallName]: { readonly id: number; readonly call: N; readonly ask: Calls[N]["ask"] };
-}[CallName];
-export type Reply =
+export type HostRequest = {
+  [N in HostCallName]: { readonly id: number; readonly call: N; readonly ask: HostCalls[N]["ask"] };
+}[HostCallName];
+export type HostReply =
   | { readonly id: number; readonly answer: unknown }
-  | { readonly id: number; readonly failed: Failure };
+  | { readonly id: number; readonly failed: HostFailure };
 /** An error on its way: a coded one keeps its code and data. */
-export interface Failure {
+export interface HostFailure {
   readonly code: string | null;
   readonly data: unknown;
   readonly message: string;

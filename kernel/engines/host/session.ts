@@ -4,8 +4,8 @@
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { lastOf } from "#dsl/language/diagnostics/must.js";
-import type { NDArray, State, Type } from "#dsl/tensor/program.js";
-import { Checkpoints, initialValue, isUnset, originsOf, shapeOfState } from "../initial.js";
+import type { NDArray, TensorState, Type } from "#dsl/tensor/program.js";
+import { CheckpointReader, initialValueOf, isUnsetState, originStatesOf, stateShapeOf } from "../initial.js";
 import { ELEMENT_BYTES } from "../../tensors/numbers.js";
 import {
   readHeader,
@@ -16,7 +16,7 @@ import {
 } from "../../tensors/safetensors.js";
 import type { EngineName } from "../engine.js";
 import { UnsetStates } from "./unset.js";
-import type { Arrays, Backend, BackendSession, Pause, Programs } from "./backend.js";
+import type { NamedArrays, Backend, BackendSession, PausePoint, NamedPrograms } from "./backend.js";
 import { typeText } from "#dsl/tensor/shape.js";
 
 /** What long work concerns while it pauses: those programs and states are nobody else's. */
@@ -29,8 +29,8 @@ const TURN = 10;
 
 export class HostSession {
   private readonly session: BackendSession;
-  private readonly programs: Record<string, Programs[string]> = {};
-  private readonly states: Record<string, State> = {};
+  private readonly programs: Record<string, NamedPrograms[string]> = {};
+  private readonly states: Record<string, TensorState> = {};
   private readonly unset = new UnsetStates();
   private checkpoints: readonly string[] = [];
   /** Copies of states, by the name that they are kept under. */
@@ -41,7 +41,12 @@ export class HostSession {
     this.session = backend.open();
   }
 
-  static async open(backend: Backend, programs: Programs, from: readonly string[], pause: Pause): Promise<HostSession> {
+  static async open(
+    backend: Backend,
+    programs: NamedPrograms,
+    from: readonly string[],
+    pause: PausePoint,
+  ): Promise<HostSession> {
     const session = new HostSession(backend);
     try {
       await session.add(programs, from, pause);
@@ -59,13 +64,13 @@ export class HostSession {
     return !Object.keys(this.programs[program]!.state).some((name) => work?.states.has(name));
   }
 
-  add(programs: Programs, checkpoints: readonly string[], pause: Pause): Promise<void> {
+  add(programs: NamedPrograms, checkpoints: readonly string[], pause: PausePoint): Promise<void> {
     const work = { programs: new Set(Object.keys(programs)), states: new Set<string>() };
     return this.working(work, () => this.addNow(programs, checkpoints, pause));
   }
 
-  private async addNow(programs: Programs, checkpoints: readonly string[], pause: Pause): Promise<void> {
-    const added: Record<string, State> = {};
+  private async addNow(programs: NamedPrograms, checkpoints: readonly string[], pause: PausePoint): Promise<void> {
+    const added: Record<string, TensorState> = {};
     for (const [name, program] of Object.entries(programs)) {
       const refusals = this.backend.can(program);
       await pause();
@@ -86,17 +91,17 @@ export class HostSession {
         if (!known) added[state] = declared;
       }
     }
-    const sources = new Checkpoints(checkpoints);
+    const sources = new CheckpointReader(checkpoints);
     // All that is missing is found before anything is made.
     for (const [name, state] of Object.entries(added))
-      for (const { initial, type } of originsOf(state))
-        if ("checkpoint" in initial) sources.find(initial.checkpoint, shapeOfState(name, { type }));
+      for (const { initial, type } of originStatesOf(state))
+        if ("checkpoint" in initial) sources.find(initial.checkpoint, stateShapeOf(name, { type }));
     await this.session.add(programs, { ...this.states, ...added }, pause);
     try {
       await this.beginAll(added, sources, pause);
     } catch (e) {
-      const own = Object.keys(programs).filter((name) => !Object.hasOwn(this.programs, name));
-      await this.session.remove(own, Object.keys(added));
+      const replaced = Object.keys(programs).filter((name) => !Object.hasOwn(this.programs, name));
+      await this.session.remove(replaced, Object.keys(added));
       throw e;
     }
     Object.assign(this.programs, programs);
@@ -105,7 +110,7 @@ export class HostSession {
     this.unset.declare(added);
   }
 
-  async run(program: string, feeds: Arrays, wanted: readonly string[] | null): Promise<Record<string, NDArray>> {
+  async run(program: string, feeds: NamedArrays, wanted: readonly string[] | null): Promise<Record<string, NDArray>> {
     const compiled = this.programs[program];
     if (!compiled || !Object.hasOwn(this.programs, program))
       throw new CodedError("unknown-feed", { program: "the session", name: program, has: Object.keys(this.programs) });
@@ -150,12 +155,12 @@ export class HostSession {
     rename: Readonly<Record<string, string>>,
   ): void {
     const tensors: Record<string, TensorToWrite> = {};
-    for (const name of names ?? Object.keys(this.states).filter((n) => !isUnset(this.states[n]!))) {
+    for (const name of names ?? Object.keys(this.states).filter((n) => !isUnsetState(this.states[n]!))) {
       const state = this.state(name);
       this.unset.wantSet(name, state);
       tensors[rename[name] ?? name] = {
         dtype: state.type.dtype,
-        shape: this.unset.shapeOf(name) ?? shapeOfState(name, state),
+        shape: this.unset.shapeOf(name) ?? stateShapeOf(name, state),
         bytes: () => this.session.read(name).bytes,
       };
     }
@@ -163,7 +168,7 @@ export class HostSession {
   }
 
   /** All of the file is checked before any state changes. */
-  load(file: string, only: Readonly<Record<string, string>> | null, pause: Pause): Promise<readonly string[]> {
+  load(file: string, only: Readonly<Record<string, string>> | null, pause: PausePoint): Promise<readonly string[]> {
     const work = { programs: new Set<string>(), states: new Set(Object.keys(only ?? this.states)) };
     return this.working(work, () => this.loadNow(file, only, pause));
   }
@@ -171,7 +176,7 @@ export class HostSession {
   private async loadNow(
     file: string,
     only: Readonly<Record<string, string>> | null,
-    pause: Pause,
+    pause: PausePoint,
   ): Promise<readonly string[]> {
     verifySafetensors(file);
     await pause();
@@ -179,10 +184,10 @@ export class HostSession {
     for (const name of Object.keys(only ?? {})) this.state(name);
     const tensorOf = (name: string): string => only?.[name] ?? name;
     const names = Object.keys(only ?? this.states).filter(
-      (name) => Object.hasOwn(header.tensors, tensorOf(name)) && !isUnset(this.states[name]!),
+      (name) => Object.hasOwn(header.tensors, tensorOf(name)) && !isUnsetState(this.states[name]!),
     );
     for (const name of names) {
-      const expected = shapeOfState(name, this.state(name));
+      const expected = stateShapeOf(name, this.state(name));
       const got = header.tensors[tensorOf(name)]!.shape;
       if (got.length !== expected.length || got.some((d, i) => d !== expected[i]))
         throw new CodedError("tensor-shape", {
@@ -201,7 +206,7 @@ export class HostSession {
   }
 
   async reset(names: readonly string[] | null): Promise<void> {
-    const sources = new Checkpoints(this.checkpoints);
+    const sources = new CheckpointReader(this.checkpoints);
     const states = names ? Object.fromEntries(names.map((name) => [name, this.state(name)])) : this.states;
     this.unset.declare(states);
     await this.beginAll(states, sources, () => Promise.resolve());
@@ -210,8 +215,8 @@ export class HostSession {
   /** A copy: what an engine gives is its own memory, which the next run changes. */
   setAside(as: string, names: readonly string[]): void {
     const values = names.map((name) => {
-      const { bytes, ...of } = this.read(name);
-      return [name, { ...of, bytes: new Uint8Array(bytes) }] as const;
+      const { bytes, ...tensor } = this.read(name);
+      return [name, { ...tensor, bytes: new Uint8Array(bytes) }] as const;
     });
     this.aside.set(as, new Map(values));
   }
@@ -245,12 +250,16 @@ export class HostSession {
   }
 
   /** One by one, so that no more than a few weights are in this process's own memory at once. */
-  private async beginAll(states: Readonly<Record<string, State>>, sources: Checkpoints, pause: Pause): Promise<void> {
+  private async beginAll(
+    states: Readonly<Record<string, TensorState>>,
+    sources: CheckpointReader,
+    pause: PausePoint,
+  ): Promise<void> {
     const turn = turns(pause);
     let read = 0;
     for (const [name, state] of Object.entries(states)) {
-      if (isUnset(state)) continue;
-      this.session.write(name, initialValue(name, state, sources));
+      if (isUnsetState(state)) continue;
+      this.session.write(name, initialValueOf(name, state, sources));
       await turn();
       read += bytesReadFor(state);
       if (read < PLENTY) continue;
@@ -272,7 +281,7 @@ export class HostSession {
     return this.backend.info.name;
   }
 
-  private state(name: string): State {
+  private state(name: string): TensorState {
     if (!Object.hasOwn(this.states, name))
       throw new CodedError("unknown-state", { name, has: Object.keys(this.states) });
     return this.states[name]!;
@@ -280,7 +289,7 @@ export class HostSession {
 }
 
 /** Pauses where it has worked for a while. */
-function turns(pause: Pause): Pause {
+function turns(pause: PausePoint): PausePoint {
   let since = performance.now();
   return async () => {
     if (performance.now() - since < TURN) return;
@@ -291,8 +300,8 @@ function turns(pause: Pause): Pause {
 
 /** After so many bytes what was read is let go. */
 const PLENTY = 2 ** 26;
-function bytesReadFor(state: State): number {
-  const { type } = lastOf(originsOf(state));
+function bytesReadFor(state: TensorState): number {
+  const { type } = lastOf(originStatesOf(state));
   return type.shape.reduce<number>((n, d) => n * Number(d), ELEMENT_BYTES[type.dtype]);
 }
 

@@ -1,13 +1,13 @@
 /** Requests that are answered one after the other. One that takes long pauses now and then, and lets those pass that it doesn't concern. */
-import type { Pause } from "./backend.js";
+import type { PausePoint } from "./backend.js";
 
-export class Turns<R> {
+export class RequestQueue<R> {
   private readonly waiting: R[] = [];
   private works = false;
 
   /** `mayPass`: before what is under way, and before those that came earlier. */
   constructor(
-    private readonly answer: (request: R, pause: Pause) => Promise<void>,
+    private readonly answer: (request: R, pause: PausePoint) => Promise<void>,
     private readonly mayPass: (request: R, before: readonly R[]) => boolean,
   ) {}
 

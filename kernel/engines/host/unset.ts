@@ -4,9 +4,9 @@
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { isConstant, isInput, isState } from "#dsl/tensor/leaves.js";
-import type { NDArray, Program, State, Type } from "#dsl/tensor/program.js";
-import { isUnset } from "../initial.js";
-import type { Arrays } from "./backend.js";
+import type { NDArray, Program, TensorState, Type } from "#dsl/tensor/program.js";
+import { isUnsetState } from "../initial.js";
+import type { NamedArrays } from "./backend.js";
 
 type Shapes = Readonly<Record<string, readonly number[]>>;
 
@@ -14,8 +14,8 @@ export class UnsetStates {
   private readonly shapes = new Map<string, readonly number[] | null>();
 
   /** All of them hold nothing. */
-  declare(states: Readonly<Record<string, State>>): void {
-    for (const [name, state] of Object.entries(states)) if (isUnset(state)) this.shapes.set(name, null);
+  declare(states: Readonly<Record<string, TensorState>>): void {
+    for (const [name, state] of Object.entries(states)) if (isUnsetState(state)) this.shapes.set(name, null);
   }
   forget(names: readonly string[]): void {
     for (const name of names) this.shapes.delete(name);
@@ -24,8 +24,8 @@ export class UnsetStates {
   shapeOf(name: string): readonly number[] | undefined {
     return this.shapes.get(name) ?? undefined;
   }
-  wantSet(name: string, state: State): void {
-    if (isUnset(state)) this.setShape(name);
+  wantSet(name: string, state: TensorState): void {
+    if (isUnsetState(state)) this.setShape(name);
   }
   private setShape(name: string): readonly number[] {
     const shape = this.shapes.get(name);
@@ -37,15 +37,15 @@ export class UnsetStates {
   }
 
   /** `sizes`: what the feeds bind. Gives the shapes that the run writes. Coded errors: `state-unset`, `state-size`, `state-full`. */
-  check(name: string, program: Program, feeds: Arrays, sizes: ReadonlyMap<string, number>): Shapes {
+  check(name: string, program: Program, feeds: NamedArrays, sizes: ReadonlyMap<string, number>): Shapes {
     const bound = new Map(sizes);
     const read = program.nodes.flatMap((n) => (isState(n) ? [n.attributes.name] : []));
     for (const state of new Set(read)) if (this.shapes.has(state)) this.bind(name, program, state, bound);
     const written: Record<string, readonly number[]> = {};
-    for (const { state, value, at } of program.updates) {
+    for (const { state, value, at: place } of program.updates) {
       if (!this.shapes.has(state)) continue;
       const type = program.nodes[value.node]!.types[value.output]!;
-      if (at) this.fits(name, program, state, type, at, feeds, bound);
+      if (place) this.fits(name, program, state, type, place, feeds, bound);
       else written[state] = type.shape.map((d) => sizeOf(d, bound));
     }
     return written;
@@ -68,13 +68,13 @@ export class UnsetStates {
     { state: states, nodes }: Program,
     state: string,
     type: Type,
-    at: NonNullable<Program["updates"][number]["at"]>,
-    feeds: Arrays,
+    place: NonNullable<Program["updates"][number]["at"]>,
+    feeds: NamedArrays,
     bound: ReadonlyMap<string, number>,
   ): void {
     const shape = this.setShape(state);
     type.shape.forEach((d, i) => {
-      if (i === at.axis) return;
+      if (i === place.axis) return;
       const got = sizeOf(d, bound);
       if (got !== shape[i])
         throw new CodedError("state-size", {
@@ -85,14 +85,18 @@ export class UnsetStates {
           got,
         });
     });
-    const node = nodes[at.start.node]!;
-    const said = isInput(node) ? feeds[node.attributes.name] : isConstant(node) ? node.attributes.value : undefined;
-    const starts = startsOf(said);
-    const rows = node.types[at.start.output]!.shape.length > 0;
+    const node = nodes[place.start.node]!;
+    const startValue = isInput(node)
+      ? feeds[node.attributes.name]
+      : isConstant(node)
+        ? node.attributes.value
+        : undefined;
+    const starts = startsOf(startValue);
+    const rows = node.types[place.start.output]!.shape.length > 0;
     const first = starts.reduce((least, n) => Math.min(least, n), 0);
     const last = starts.reduce((most, n) => Math.max(most, n), 0);
-    const end = last + (rows ? (starts.length > 0 ? 1 : 0) : sizeOf(type.shape[at.axis]!, bound));
-    const room = shape[at.axis]!;
+    const end = last + (rows ? (starts.length > 0 ? 1 : 0) : sizeOf(type.shape[place.axis]!, bound));
+    const room = shape[place.axis]!;
     if (first < 0 || end > room) throw new CodedError("state-full", { name: state, program, room, end });
   }
 }

@@ -3,13 +3,13 @@
  * for each purpose (`engineFor`) and restarts it after a crash.
  */
 import type { Engine, EngineInfo, EngineOptions } from "../engine.js";
-import { preferred } from "../start.js";
-import type { Work } from "../work.js";
+import { preferredEngine } from "../start.js";
+import type { EngineWork } from "../work.js";
 import { ManagedEngine, type RestartPolicy, type StartEngine } from "./managed-engine.js";
 import { processMemory } from "./process-memory.js";
 
 /** What a served model needs an engine for. */
-export type Purpose = "answers" | "writes";
+export type EnginePurpose = "answers" | "writes";
 
 export interface EngineManagerOptions {
   /** The engine and the device to use; by default the fastest that works here. */
@@ -21,7 +21,7 @@ export interface EngineManagerOptions {
 }
 
 /** Text is generated in f32. */
-const WRITING: Work = { trains: "none", precision: "f32" };
+const WRITING: EngineWork = { trains: "none", precision: "f32" };
 
 export class EngineManager {
   private current: EngineOptions;
@@ -50,7 +50,7 @@ export class EngineManager {
    * The one engine that runs, or one started for `work`. Under `auto`, work that another engine does faster, or that this
    * one cannot do, replaces the engine: models are restored from their checkpoints.
    */
-  async engine(work?: Work): Promise<Engine> {
+  async engine(work?: EngineWork): Promise<Engine> {
     const active = this.single?.isActive ? this.single : null;
     if (active && (this.pins > 0 || !work || (await this.suits(await active.acquire(), work)))) return active.acquire();
     if (active && this.single === active) await this.close();
@@ -69,17 +69,17 @@ export class EngineManager {
   }
 
   /** The engine for a purpose, beside those for others; not started yet. Under `auto` two purposes may prefer different engines. */
-  async engineFor(purpose: Purpose, precision: Work["precision"] & string): Promise<ManagedEngine> {
+  async engineFor(purpose: EnginePurpose, precision: EngineWork["precision"] & string): Promise<ManagedEngine> {
     const { engine, device = "auto" } = this.current;
-    const answering: Work = { answers: true, precision };
+    const answering: EngineWork = { answers: true, precision };
     if (engine !== "auto") return this.named(engine, answering);
     if (device !== "auto" && device !== "cpu") return this.named(device, WRITING);
-    const { engine: writing } = await preferred(WRITING);
-    const name = purpose === "writes" ? writing : (await preferred(answering)).engine;
+    const { engine: writing } = await preferredEngine(WRITING);
+    const name = purpose === "writes" ? writing : (await preferredEngine(answering)).engine;
     return this.named(name, name === writing ? WRITING : answering);
   }
 
-  private named(name: string, work: Work): ManagedEngine {
+  private named(name: string, work: EngineWork): ManagedEngine {
     const engine = this.byName.get(name) ?? this.managed({ work, ...this.current });
     this.byName.set(name, engine);
     return engine;
@@ -114,10 +114,10 @@ export class EngineManager {
   }
 
   /** Inference alone does not replace an engine, unless that engine lacks the precision. */
-  private async suits({ info }: Engine, work: Work): Promise<boolean> {
+  private async suits({ info }: Engine, work: EngineWork): Promise<boolean> {
     const { engine, device } = this.current;
     const canStay = work.trains === "none" && work.precision !== "bf16";
     if (engine !== "auto" || device !== undefined || info.name === "tfjs" || canStay) return true;
-    return (await preferred(work)).engine === info.name;
+    return (await preferredEngine(work)).engine === info.name;
   }
 }

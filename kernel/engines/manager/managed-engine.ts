@@ -5,7 +5,7 @@
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Engine, EngineOptions } from "../engine.js";
 import { startEngine } from "../start.js";
-import { restartDelay, STABLE_AFTER } from "./restart-delays.js";
+import { restartDelay, STABLE_AFTER_MS } from "./restart-delays.js";
 
 export type StartEngine = (options: EngineOptions) => Promise<Engine>;
 
@@ -109,7 +109,7 @@ export class ManagedEngine {
       this.engine = null;
       if (!this.restart) this.starting = null;
       if (this.isClosed || !this.restart) return;
-      this.failures = performance.now() - since > STABLE_AFTER ? 1 : this.failures + 1;
+      this.failures = performance.now() - since > STABLE_AFTER_MS ? 1 : this.failures + 1;
       this.scheduleRestart(this.restart, error);
     });
   }

@@ -5,7 +5,7 @@ const DELAYS = [0, 1000, 2000, 5000, 10_000, 30_000] as const;
 /** The same for an engine that had opened all its models: the crash may not recur, and clients are waiting. */
 const DELAYS_WHEN_READY = [0, 250, 500, 1000] as const;
 /** Something that ran this long, in ms, starts counting its failures from one again. */
-export const STABLE_AFTER = 60_000;
+export const STABLE_AFTER_MS = 60_000;
 
 /** `wasReady`: whether it had finished opening before it failed. */
 export function restartDelay(failures: number, { wasReady = false } = {}): number {

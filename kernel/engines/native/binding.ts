@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import util from "node:util";
 
 /** A tensor that lives in TensorFlow; it is kept until `deleteTensor`. */
-export interface Held {
+export interface TensorHandle {
   readonly id: number;
   readonly shape: readonly number[];
   readonly dtype: number;
@@ -13,7 +13,7 @@ export interface OpAttribute {
   readonly type: number;
   readonly value: unknown;
 }
-export interface Binding {
+export interface TensorflowBinding {
   readonly TF_Version: string;
   readonly TF_FLOAT: number;
   readonly TF_INT32: number;
@@ -26,17 +26,17 @@ export interface Binding {
   createTensor(shape: number[], dtype: number, values: Float32Array | Int32Array | Uint8Array): number;
   deleteTensor(id: number): void;
   tensorDataSync(id: number): Float32Array | Int32Array | Uint8Array;
-  executeOp(name: string, attributes: OpAttribute[], inputs: number[], outputs: number): Held[];
+  executeOp(name: string, attributes: OpAttribute[], inputs: number[], outputs: number): TensorHandle[];
   loadSavedModel(folder: string, tags: string): number;
   deleteSavedModel(id: number): void;
-  runSavedModel(id: number, inputs: number[], inputNames: string, outputNames: string): Held[];
+  runSavedModel(id: number, inputs: number[], inputNames: string, outputNames: string): TensorHandle[];
   getNumOfTensors(): number;
 }
 
 /** Loads the addon into this process. Node 23 took two functions away that tfjs and its like still call. */
-export function loadBinding(addon: string): Binding {
+export function loadTensorflowBinding(addon: string): TensorflowBinding {
   const old = util as unknown as Record<string, unknown>;
   old["isNullOrUndefined"] ??= (x: unknown) => x === null || x === undefined;
   old["isArray"] ??= Array.isArray;
-  return createRequire(import.meta.url)(addon) as Binding;
+  return createRequire(import.meta.url)(addon) as TensorflowBinding;
 }

@@ -13,7 +13,7 @@ import { diskError } from "#kernel/fetch/disk.js";
 const require = createRequire(import.meta.url);
 
 /** The folder of `@tensorflow/tfjs-node-gpu`, where its binding's sources lie. */
-export function bindingPackage(): string {
+export function bindingPackageFolder(): string {
   return dirname(require.resolve("@tensorflow/tfjs-node-gpu/package.json"));
 }
 const nodeHeaders = (): string => join(dirname(require.resolve("node-api-headers/package.json")), "include");
@@ -45,11 +45,11 @@ function isExecutable(command: string): boolean {
 const kernelSources = (): string => fileURLToPath(new URL("../../../../native/kernels/", import.meta.url));
 
 /** Names an addon by all that it is made of and made for, so that a change of sources, flags or processor builds another one. */
-export async function addonKey(): Promise<string> {
+export async function addonCacheKey(): Promise<string> {
   const hash = createHash("sha256")
     .update([...FLAGS, ...KERNEL_FLAGS].join(" "))
     .update(processorFeatures());
-  for (const folder of [join(bindingPackage(), "binding"), kernelSources()])
+  for (const folder of [join(bindingPackageFolder(), "binding"), kernelSources()])
     for (const file of (await readdir(folder)).sort()) hash.update(file).update(await readFile(join(folder, file)));
   return hash.digest("hex").slice(0, 8);
 }
@@ -75,7 +75,7 @@ function processorFeatures(): string {
   }
 }
 
-export interface Libraries {
+export interface TensorflowLibraries {
   /** Folder with `tensorflow/c/c_api.h`. */
   readonly include: string;
   /** Folder of the libraries. */
@@ -87,12 +87,16 @@ export interface Libraries {
 }
 
 /** Builds the addon at `target`, which appears all at once. Coded errors: `no-compiler`, `compile-failed`, `disk-full`. */
-export async function compileAddon(libraries: Libraries, target: string, signal?: AbortSignal): Promise<void> {
+export async function compileAddon(
+  libraries: TensorflowLibraries,
+  target: string,
+  signal?: AbortSignal,
+): Promise<void> {
   const { command, tried } = findCompiler();
   if (command === null) throw new CodedError("no-compiler", { tried });
   await mkdir(dirname(target), { recursive: true });
   const work = `${target}.building-${String(process.pid)}`;
-  const binding = join(bindingPackage(), "binding");
+  const binding = join(bindingPackageFolder(), "binding");
   const kernels = kernelSources();
   const units = [
     ...["tfjs_backend.cc", "tfjs_binding.cc"].map((file) => ({ source: join(binding, file), flags: FLAGS })),
@@ -100,7 +104,7 @@ export async function compileAddon(libraries: Libraries, target: string, signal?
       .filter((file) => file.endsWith(".cc"))
       .map((file) => ({ source: join(kernels, file), flags: KERNEL_FLAGS })),
   ].map((unit, i) => ({ ...unit, object: `${work}.${String(i)}.o` }));
-  const includes = [`-I${bindingPackage()}`, `-I${libraries.include}`, `-I${nodeHeaders()}`];
+  const includes = [`-I${bindingPackageFolder()}`, `-I${libraries.include}`, `-I${nodeHeaders()}`];
   const run = (args: readonly string[]): Promise<void> => compile(command, args, target, signal);
   try {
     const waiting = [...units];

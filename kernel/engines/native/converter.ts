@@ -8,26 +8,29 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { addonKey, compileProgram } from "./compile.js";
-import { findNative, type Native } from "./layout.js";
+import { addonCacheKey, compileProgram } from "./compile.js";
+import { findTensorflow, type TensorflowInstallation } from "./layout.js";
 
 const SOURCE = fileURLToPath(new URL("../../../../native/converter/convert.cc", import.meta.url));
 
-export interface Converter {
+export interface LitertConverter {
   readonly program: string;
   readonly library: string;
   readonly version: string;
 }
 
 /** Builds it where it isn't there. Null with why there is none. Coded errors: those of compiling. */
-export async function findConverter(signal?: AbortSignal): Promise<Converter | { readonly why: string }> {
-  const key = await addonKey();
-  const native = findNative(key, "cpu") ?? findNative(key);
+export async function findConverter(signal?: AbortSignal): Promise<LitertConverter | { readonly why: string }> {
+  const key = await addonCacheKey();
+  const native = findTensorflow(key, "cpu") ?? findTensorflow(key);
   if (!native) return { why: "TensorFlow's library has not been set up on this machine" };
-  return converterIn(native, signal);
+  return findConverterIn(native, signal);
 }
 
-export async function converterIn(native: Native, signal?: AbortSignal): Promise<Converter | { readonly why: string }> {
+export async function findConverterIn(
+  native: TensorflowInstallation,
+  signal?: AbortSignal,
+): Promise<LitertConverter | { readonly why: string }> {
   if (native.from !== "wheel") return { why: `TensorFlow ${native.version} has no converter that can be called` };
   const library = join(native.folder, "tensorflow", "libtensorflow_cc.so.2");
   const key = createHash("sha256")
@@ -40,7 +43,11 @@ export async function converterIn(native: Native, signal?: AbortSignal): Promise
 }
 
 /** Null: the library has all that it calls. */
-export async function converterLacks({ program, library, version }: Converter): Promise<string | null> {
+export async function missingConverterFunctions({
+  program,
+  library,
+  version,
+}: LitertConverter): Promise<string | null> {
   const { code, stdout, stderr } = await runConverter(program, [library]);
   if (code === 0) return null;
   const symbols = stdout.trim().split("\n").filter(Boolean);

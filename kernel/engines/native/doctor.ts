@@ -6,19 +6,19 @@ import { execFile } from "node:child_process";
 import { createRequire } from "node:module";
 import { availableParallelism, cpus, totalmem } from "node:os";
 import { promisify } from "node:util";
-import { CodedError, wordsOf } from "#dsl/language/diagnostics/codes.js";
+import { CodedError, codeText } from "#dsl/language/diagnostics/codes.js";
 import { cachePath } from "#kernel/fetch/cache.js";
 import { allEngines } from "../engines.js";
 import { measureEngine } from "../measure.js";
 import type { EngineRecord } from "../record.js";
-import { addonKey, findCompiler } from "./compile.js";
-import { converterLacks, findConverter } from "./converter.js";
-import { findNative } from "./layout.js";
+import { addonCacheKey, findCompiler } from "./compile.js";
+import { missingConverterFunctions, findConverter } from "./converter.js";
+import { findTensorflow } from "./layout.js";
 import { probeAddon } from "./probe.js";
 import { suitableBuild } from "./setup.js";
 import { TENSORFLOW_VERSION } from "./versions.js";
 
-export interface Finding {
+export interface DoctorFinding {
   readonly name: string;
   /** `ok`: there and works; `optional`: not there and not needed; `missing`: something works worse, or not at all. */
   readonly status: "ok" | "optional" | "missing";
@@ -28,8 +28,8 @@ export interface Finding {
 }
 
 /** Everything that is looked at, in the order it is told. */
-export async function examine(): Promise<readonly Finding[]> {
-  const found: Finding[] = [];
+export async function examineInstallation(): Promise<readonly DoctorFinding[]> {
+  const found: DoctorFinding[] = [];
   for (const look of [
     machine,
     node,
@@ -48,7 +48,7 @@ export async function examine(): Promise<readonly Finding[]> {
   return found;
 }
 
-type Look = () => Finding | Promise<Finding>;
+type Look = () => DoctorFinding | Promise<DoctorFinding>;
 
 const machine: Look = () => {
   const processor = cpus()[0]?.model.trim() ?? "unknown processor";
@@ -66,7 +66,7 @@ const node: Look = () => {
 };
 
 const npm: Look = async () => {
-  const version = await said("npm", ["--version"]);
+  const version = await firstLine("npm", ["--version"]);
   return version === null
     ? { name: "npm", status: "optional", text: "no npm on the path (only needed to install packages for cells)" }
     : { name: "npm", status: "ok", text: `npm ${version}` };
@@ -75,8 +75,8 @@ const npm: Look = async () => {
 const compiler: Look = async () => {
   const { command, tried } = findCompiler();
   if (command !== null)
-    return { name: "compiler", status: "ok", text: (await said(command, ["--version"])) ?? command };
-  const ready = findNative(await addonKey()) !== null;
+    return { name: "compiler", status: "ok", text: (await firstLine(command, ["--version"])) ?? command };
+  const ready = findTensorflow(await addonCacheKey()) !== null;
   const text = `no C++ compiler (tried ${tried.join(", ")})`;
   if (ready) return { name: "compiler", status: "optional", text: `${text}; TensorFlow's binding is built already` };
   return {
@@ -97,14 +97,14 @@ const driver: Look = () => {
 };
 
 const python: Look = async () => {
-  const version = (await said("python3", ["--version"])) ?? (await said("python", ["--version"]));
+  const version = (await firstLine("python3", ["--version"])) ?? (await firstLine("python", ["--version"]));
   return version === null
     ? { name: "python", status: "optional", text: "no Python (only JupyterLab needs it)" }
     : { name: "python", status: "ok", text: `${version} (only JupyterLab needs it)` };
 };
 
 const library: Look = async () => {
-  const native = findNative(await addonKey());
+  const native = findTensorflow(await addonCacheKey());
   if (native === null)
     return {
       name: "tensorflow library",
@@ -120,7 +120,7 @@ const library: Look = async () => {
 };
 
 const addon: Look = async () => {
-  const native = findNative(await addonKey());
+  const native = findTensorflow(await addonCacheKey());
   const { version } = createRequire(import.meta.url)("@tensorflow/tfjs-node-gpu/package.json") as { version: string };
   const name = `binding of tfjs-node-gpu ${version}`;
   if (native === null) return { name, status: "missing", text: "not built", mend: "tunebook setup" };
@@ -138,11 +138,11 @@ const addon: Look = async () => {
 
 const converter: Look = async () => {
   const name = "converter to LiteRT";
-  const lacking = (text: string): Finding => ({ name, status: "optional", text, mend: "tunebook setup" });
+  const lacking = (text: string): DoctorFinding => ({ name, status: "optional", text, mend: "tunebook setup" });
   try {
     const found = await findConverter();
     if ("why" in found) return lacking(found.why);
-    const lacks = await converterLacks(found);
+    const lacks = await missingConverterFunctions(found);
     return lacks === null ? { name, status: "ok", text: `inside TensorFlow ${found.version}` } : lacking(lacks);
   } catch (e) {
     return lacking(wordsFor(e));
@@ -163,7 +163,7 @@ function computes({ name: engine, mend }: EngineRecord): Look {
 }
 
 const jupyter: Look = async () => {
-  const version = await said("jupyter", ["lab", "--version"]);
+  const version = await firstLine("jupyter", ["lab", "--version"]);
   if (version !== null) return { name: "jupyterlab", status: "ok", text: `JupyterLab ${version}` };
   return {
     name: "jupyterlab",
@@ -174,7 +174,7 @@ const jupyter: Look = async () => {
 };
 
 const kernelspec: Look = async () => {
-  const text = await said("jupyter", ["kernelspec", "list", "--json"], true);
+  const text = await firstLine("jupyter", ["kernelspec", "list", "--json"], true);
   const known = /"tunebook"\s*:/.test(text ?? "");
   if (known) return { name: "kernelspec", status: "ok", text: "Jupyter knows the kernel tunebook" };
   return {
@@ -186,11 +186,11 @@ const kernelspec: Look = async () => {
 };
 
 function wordsFor(e: unknown): string {
-  return e instanceof CodedError ? wordsOf(e.code, e.data).message : e instanceof Error ? e.message : String(e);
+  return e instanceof CodedError ? codeText(e.code, e.data).message : e instanceof Error ? e.message : String(e);
 }
 
 /** What a program prints (its first line), or null when it isn't there or fails. */
-async function said(command: string, args: readonly string[], all = false): Promise<string | null> {
+async function firstLine(command: string, args: readonly string[], all = false): Promise<string | null> {
   try {
     const { stdout } = await promisify(execFile)(command, [...args], {
       timeout: 20_000,

@@ -8,14 +8,14 @@ import { mkdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { demandSpace, diskError } from "#kernel/fetch/disk.js";
+import { demandDiskSpace, diskError } from "#kernel/fetch/disk.js";
 import { fetchFile } from "#kernel/fetch/file.js";
-import type { Libraries } from "./compile.js";
-import type { Bring } from "./from-wheel.js";
-import { librariesReady, writeStamp } from "./layout.js";
-import { PACKAGE_LIBRARIES, PACKAGE_LIBRARY_VERSION } from "./versions.js";
+import type { TensorflowLibraries } from "./compile.js";
+import type { LibraryInstallation } from "./from-wheel.js";
+import { areLibrariesReady, writeStamp } from "./layout.js";
+import { PACKAGE_LIBRARY_CHECKSUMS, PACKAGE_LIBRARY_VERSION } from "./versions.js";
 
-export const packageLibraries = (folder: string): Libraries => ({
+export const packageLibraries = (folder: string): TensorflowLibraries => ({
   include: join(folder, "include"),
   folder: join(folder, "lib"),
   names: ["libtensorflow.so.2", "libtensorflow_framework.so.2"],
@@ -23,8 +23,8 @@ export const packageLibraries = (folder: string): Libraries => ({
 });
 
 /** Makes the libraries be there. Coded errors: those of fetching, `no-native-build`, `archive-malformed`. */
-export async function bringPackage(bring: Bring): Promise<void> {
-  if (librariesReady(bring.folder)) return;
+export async function installPackageLibraries(bring: LibraryInstallation): Promise<void> {
+  if (areLibrariesReady(bring.folder)) return;
   if (process.platform !== "linux" || process.arch !== "x64")
     throw new CodedError("no-native-build", { platform: `${process.platform} ${process.arch}` });
   const host = setting("TFJS_NODE_CDN_STORAGE") ?? setting("CDN_STORAGE") ?? "https://storage.googleapis.com/";
@@ -40,18 +40,18 @@ export async function bringPackage(bring: Bring): Promise<void> {
 
 const setting = (name: string): string | undefined => process.env[name] ?? process.env[`npm_config_${name}`];
 
-async function unpack(url: string, folder: string, bring: Bring): Promise<void> {
+async function unpack(url: string, folder: string, bring: LibraryInstallation): Promise<void> {
   const archive = join(bring.downloads, url.split("/").at(-1) ?? "libtensorflow.tar.gz");
   const label = `fetching libtensorflow ${PACKAGE_LIBRARY_VERSION}`;
   await fetchFile(url, archive, {
-    sha256: bring.library ?? PACKAGE_LIBRARIES[bring.build],
+    sha256: bring.library ?? PACKAGE_LIBRARY_CHECKSUMS[bring.build],
     attempts: 2,
     onProgress: (done, total) => bring.onProgress({ label, done, total }),
     ...(bring.signal === undefined ? {} : { signal: bring.signal }),
   });
   const work = `${folder}.unpacking-${String(process.pid)}`;
   await mkdir(work, { recursive: true });
-  await demandSpace(folder, 1200 * 2 ** 20);
+  await demandDiskSpace(folder, 1200 * 2 ** 20);
   try {
     await promisify(execFile)("tar", ["-xzf", archive, "-C", work, "--no-same-owner"]);
     await rm(folder, { recursive: true, force: true });

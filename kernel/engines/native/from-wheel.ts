@@ -3,17 +3,17 @@ import { existsSync } from "node:fs";
 import { mkdir, readFile, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { demandSpace } from "#kernel/fetch/disk.js";
+import { demandDiskSpace } from "#kernel/fetch/disk.js";
 import { fetchFile } from "#kernel/fetch/file.js";
 import { extractWheel, findWheel, requirementsOf, type Wheel } from "#kernel/fetch/wheel.js";
-import { librariesReady, writeStamp } from "./layout.js";
-import { KNOWN_WHEELS, PYTHON_TAG, TENSORFLOW_VERSION, projectOf, type Build } from "./versions.js";
+import { areLibrariesReady, writeStamp } from "./layout.js";
+import { WHEEL_CHECKSUMS, PYTHON_TAG, TENSORFLOW_VERSION, pypiProjectOf, type TensorflowBuild } from "./versions.js";
 import type { Progress } from "../../host/host-context.js";
-import type { Libraries } from "./compile.js";
-import { wheelIn } from "./wheels.js";
+import type { TensorflowLibraries } from "./compile.js";
+import { findWheelIn } from "./wheels.js";
 
-export interface Bring {
-  readonly build: Build;
+export interface LibraryInstallation {
+  readonly build: TensorflowBuild;
   readonly folder: string;
   readonly downloads: string;
   /** A folder that holds the wheels; absent: the package index is asked. */
@@ -28,7 +28,7 @@ const LIBRARIES = ["libtensorflow_cc.so.2", "libtensorflow_framework.so.2"];
 /** What the binding's sources include, directly or not. */
 const HEADERS = ["tensorflow/c/", "tensorflow/core/platform/ctstring", "tsl/platform/ctstring", "xla/tsl/c/"];
 
-export const wheelLibraries = (folder: string): Libraries => ({
+export const wheelLibraries = (folder: string): TensorflowLibraries => ({
   include: join(folder, "tensorflow", "include"),
   folder: join(folder, "tensorflow"),
   names: LIBRARIES,
@@ -36,16 +36,16 @@ export const wheelLibraries = (folder: string): Libraries => ({
 });
 
 /** Makes the libraries be there. Coded errors: those of fetching, `archive-malformed`. */
-export async function bringWheel(bring: Bring): Promise<void> {
-  if (librariesReady(bring.folder)) return;
-  const project = projectOf(bring.build, process.arch);
+export async function installWheelLibraries(bring: LibraryInstallation): Promise<void> {
+  if (areLibrariesReady(bring.folder)) return;
+  const project = pypiProjectOf(bring.build, process.arch);
   const signal = bring.signal === undefined ? {} : { signal: bring.signal };
   const wheel =
     bring.wheels === undefined
-      ? await findWheel(project, TENSORFLOW_VERSION, { python: PYTHON_TAG, known: KNOWN_WHEELS, ...signal })
-      : await wheelIn(bring.wheels, project);
+      ? await findWheel(project, TENSORFLOW_VERSION, { python: PYTHON_TAG, known: WHEEL_CHECKSUMS, ...signal })
+      : await findWheelIn(bring.wheels, project);
   const file = await bringFile(wheel, bring);
-  await demandSpace(bring.folder, 900 * 2 ** 20);
+  await demandDiskSpace(bring.folder, 900 * 2 ** 20);
   const written = await extractWheel(file, selectLibraries, bring.folder, {
     onProgress: (done, total) => bring.onProgress({ label: `unpacking ${project} ${wheel.version}`, done, total }),
     ...signal,
@@ -70,7 +70,7 @@ function selectLibraries(path: string): string | undefined {
   return /^tensorflow-[^/]*\.dist-info\/METADATA$/.test(path) ? "METADATA" : undefined;
 }
 
-async function bringFile(wheel: Wheel, bring: Bring): Promise<string> {
+async function bringFile(wheel: Wheel, bring: LibraryInstallation): Promise<string> {
   if (bring.wheels !== undefined) return join(bring.wheels, wheel.filename);
   const file = join(bring.downloads, wheel.filename);
   const label = `fetching ${wheel.project} ${wheel.version}`;
@@ -84,17 +84,17 @@ async function bringFile(wheel: Wheel, bring: Bring): Promise<string> {
 }
 
 /** The CUDA libraries that `tensorflow[and-cuda]` names, beside it as site-packages has them. */
-async function bringCuda(wheel: Wheel, file: string, bring: Bring): Promise<void> {
+async function bringCuda(wheel: Wheel, file: string, bring: LibraryInstallation): Promise<void> {
   const metadata = join(bring.folder, "METADATA");
   if (!existsSync(metadata)) throw new CodedError("archive-malformed", { file, why: "it holds no METADATA" });
   for (const need of requirementsOf(await readFile(metadata, "utf8"), "and-cuda")) {
     const part =
       bring.wheels === undefined
         ? await findWheel(need.project, need.version, {
-            known: KNOWN_WHEELS,
+            known: WHEEL_CHECKSUMS,
             ...(bring.signal === undefined ? {} : { signal: bring.signal }),
           })
-        : await wheelIn(bring.wheels, need.project);
+        : await findWheelIn(bring.wheels, need.project);
     const archive = await bringFile(part, bring);
     const target = join(bring.folder, "unpacked", need.project);
     const written = await extractWheel(

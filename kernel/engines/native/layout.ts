@@ -7,13 +7,13 @@ import { readdir, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as v from "valibot";
 import { cachePath } from "#kernel/fetch/cache.js";
-import { fields, hintIn, readJson, table, type Schema } from "#kernel/fetch/json.js";
-import { PACKAGE_LIBRARY_VERSION, TENSORFLOW_VERSION, type Build } from "./versions.js";
+import { objectWith, readHint, readJson, dictionaryOf, type Schema } from "#kernel/fetch/json.js";
+import { PACKAGE_LIBRARY_VERSION, TENSORFLOW_VERSION, type TensorflowBuild } from "./versions.js";
 
 /** A TensorFlow that tfjs can load. */
-export interface Native {
+export interface TensorflowInstallation {
   readonly version: string;
-  readonly build: Build;
+  readonly build: TensorflowBuild;
   /** `wheel`: PyPI's; `package`: what tfjs-node-gpu itself would fetch. */
   readonly from: "wheel" | "package";
   /** The addon's file (`.node`). */
@@ -23,7 +23,7 @@ export interface Native {
 
 interface Stamp {
   readonly version: string;
-  readonly build: Build;
+  readonly build: TensorflowBuild;
   readonly from: "wheel" | "package";
   /** What the libraries were made of. */
   readonly source: string;
@@ -32,43 +32,52 @@ interface Stamp {
   readonly files: Readonly<Record<string, readonly [size: number, time: number]>>;
 }
 
-const stampSchema: Schema<Stamp> = fields({
+const stampSchema: Schema<Stamp> = objectWith({
   version: v.string(),
   build: v.picklist(["cpu", "gpu"]),
   from: v.picklist(["wheel", "package"]),
   source: v.string(),
   addon: v.exactOptional(v.string()),
-  files: table(v.tuple([v.number(), v.number()])),
+  files: dictionaryOf(v.tuple([v.number(), v.number()])),
 });
 
 /** The folder of one build; `cache` overrides the cache's root. */
-export function buildFolder(from: "wheel" | "package", version: string, build: Build, cache?: string): string {
+export function buildFolderPath(
+  from: "wheel" | "package",
+  version: string,
+  build: TensorflowBuild,
+  cache?: string,
+): string {
   const name = `${version}-${build}${from === "package" ? "-package" : ""}`;
   return cache === undefined ? cachePath("tensorflow", name) : join(cache, "tensorflow", name);
 }
 
 /** The best TensorFlow that is ready, or null. `build` null: the GPU build if it is there, else the CPU build, else the package's. */
-export function findNative(key: string, build: Build | null = null, cache?: string): Native | null {
+export function findTensorflow(
+  key: string,
+  build: TensorflowBuild | null = null,
+  cache?: string,
+): TensorflowInstallation | null {
   for (const b of build === null ? (["gpu", "cpu"] as const) : [build])
     for (const folder of [
-      buildFolder("wheel", TENSORFLOW_VERSION, b, cache),
-      buildFolder("package", PACKAGE_LIBRARY_VERSION, b, cache),
+      buildFolderPath("wheel", TENSORFLOW_VERSION, b, cache),
+      buildFolderPath("package", PACKAGE_LIBRARY_VERSION, b, cache),
     ]) {
       const stamp = readStamp(folder);
-      const addon = join(folder, addonName(key));
+      const addon = join(folder, addonPath(key));
       // Packages of other versions on this machine have addons of their own beside it.
-      if (stamp?.addon !== undefined && addonName(key) in stamp.files && isWhole(folder, stamp))
+      if (stamp?.addon !== undefined && addonPath(key) in stamp.files && isWhole(folder, stamp))
         return { version: stamp.version, build: stamp.build, from: stamp.from, addon, folder };
     }
   return null;
 }
 
-export function addonName(key: string): string {
+export function addonPath(key: string): string {
   return join(`addon-${key}`, "tfjs_binding.node");
 }
 
 /** Whether the libraries of a folder are all there, as they were written. */
-export function librariesReady(folder: string, source: string | null = null): boolean {
+export function areLibrariesReady(folder: string, source: string | null = null): boolean {
   const stamp = readStamp(folder);
   return (
     stamp !== null &&
@@ -81,7 +90,7 @@ const withoutAddon = (files: Stamp["files"]): Stamp["files"] =>
 
 /** Null: it is not there, or cut off; then the build is made again. */
 function readStamp(folder: string): Stamp | null {
-  return hintIn(join(folder, "stamp.json"), stampSchema);
+  return readHint(join(folder, "stamp.json"), stampSchema);
 }
 
 function isWhole(folder: string, stamp: Stamp): boolean {

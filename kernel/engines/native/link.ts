@@ -4,11 +4,11 @@
  */
 import { lstatSync, mkdirSync, readlinkSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { bindingPackage } from "./compile.js";
+import { bindingPackageFolder } from "./compile.js";
 
 /** Whether the package finds an addon now. */
-export function linkIntoPackage(addon: string): boolean {
-  const place = join(bindingPackage(), "lib", "napi-v8", "tfjs_binding.node");
+export function linkAddonIntoPackage(addon: string): boolean {
+  const place = join(bindingPackageFolder(), "lib", "napi-v8", "tfjs_binding.node");
   try {
     const there = lstatSync(place, { throwIfNoEntry: false });
     if (there && (!there.isSymbolicLink() || readlinkSync(place) === addon)) return true;

@@ -1,8 +1,8 @@
 /** The child process of `probeAddon`: argument, the addon's path; prints one line that begins with TUNEBOOK. */
-import { loadBinding } from "./binding.js";
+import { loadTensorflowBinding } from "./binding.js";
 
 const began = performance.now();
-const binding = loadBinding(process.argv[2]!);
+const binding = loadTensorflowBinding(process.argv[2]!);
 const [m, k, n] = [512, 768, 3072];
 const filled = (rows: number, columns: number): number =>
   binding.createTensor(

@@ -3,9 +3,9 @@ import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import * as v from "valibot";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { fields, jsonOrNone, type Schema } from "#kernel/fetch/json.js";
+import { objectWith, parseJsonOrNull, type Schema } from "#kernel/fetch/json.js";
 
-export interface Probe {
+export interface AddonProbe {
   readonly version: string;
   readonly gpu: boolean;
   /** Matrix product 512×768×3072, best of several, in GFLOP/s. */
@@ -14,7 +14,7 @@ export interface Probe {
   readonly loading: number;
 }
 
-const probe: Schema<Probe> = fields({
+const probe: Schema<AddonProbe> = objectWith({
   version: v.string(),
   gpu: v.boolean(),
   gflops: v.number(),
@@ -22,7 +22,7 @@ const probe: Schema<Probe> = fields({
 });
 
 /** Coded error: `addon-broken`. */
-export async function probeAddon(addon: string): Promise<Probe> {
+export async function probeAddon(addon: string): Promise<AddonProbe> {
   const main = fileURLToPath(new URL("./probe-main.js", import.meta.url));
   return new Promise((resolve, reject) => {
     const env = { ...process.env, TF_CPP_MIN_LOG_LEVEL: "3" };
@@ -31,8 +31,8 @@ export async function probeAddon(addon: string): Promise<Probe> {
       [main, addon],
       { env, timeout: 120_000, maxBuffer: 1 << 22 },
       (error, stdout, stderr) => {
-        const said = jsonOrNone(/^TUNEBOOK (.*)$/m.exec(stdout)?.[1] ?? "", probe);
-        if (said) return resolve(said);
+        const result = parseJsonOrNull(/^TUNEBOOK (.*)$/m.exec(stdout)?.[1] ?? "", probe);
+        if (result) return resolve(result);
         const last = stderr
           .trim()
           .split("\n")

@@ -6,20 +6,27 @@
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { cachePath, locked } from "#kernel/fetch/cache.js";
-import { addonKey, compileAddon, findCompiler } from "./compile.js";
-import { converterIn } from "./converter.js";
+import { cachePath, withFileLock } from "#kernel/fetch/cache.js";
+import { addonCacheKey, compileAddon, findCompiler } from "./compile.js";
+import { findConverterIn } from "./converter.js";
 import { existsSync, readFileSync } from "node:fs";
 import { execFileSync } from "node:child_process";
 import type { Progress } from "../../host/host-context.js";
-import { bringPackage, packageLibraries } from "./from-package.js";
-import { bringWheel, wheelLibraries, type Bring } from "./from-wheel.js";
-import { addonName, buildFolder, findNative, removeBuild, stampAddon, type Native } from "./layout.js";
-import { linkIntoPackage } from "./link.js";
+import { installPackageLibraries, packageLibraries } from "./from-package.js";
+import { installWheelLibraries, wheelLibraries, type LibraryInstallation } from "./from-wheel.js";
+import {
+  addonPath,
+  buildFolderPath,
+  findTensorflow,
+  removeBuild,
+  stampAddon,
+  type TensorflowInstallation,
+} from "./layout.js";
+import { linkAddonIntoPackage } from "./link.js";
 import { probeAddon } from "./probe.js";
-import { PACKAGE_LIBRARY_VERSION, TENSORFLOW_VERSION, type Build } from "./versions.js";
+import { PACKAGE_LIBRARY_VERSION, TENSORFLOW_VERSION, type TensorflowBuild } from "./versions.js";
 
-export interface SetupOptions {
+export interface TensorflowSetupOptions {
   /** Bytes while fetching and unpacking. */
   readonly onProgress?: (progress: Progress) => void;
   /** Removes what is there and begins anew. */
@@ -27,16 +34,16 @@ export interface SetupOptions {
   /** The cache's root; default `TUNEBOOK_CACHE`, else `~/.cache/tunebook`. With one of its own no link is put into the package. */
   readonly cache?: string;
   /** Default: `gpu` where there is an NVIDIA driver. `TUNEBOOK_TENSORFLOW` may say `cpu` or `gpu` too. */
-  readonly build?: Build;
+  readonly build?: TensorflowBuild;
   /** SHA-256 of the older library's archive, where a mirror keeps one of its own; default: that of the package's host. */
   readonly library?: string;
   /** A folder that holds the wheels (`tunebook bundle --wheels`): no network is needed. */
   readonly wheels?: string;
   readonly signal?: AbortSignal;
 }
-export interface SetupResult {
+export interface TensorflowSetupResult {
   /** Null: TensorFlow can't be had here, the ONNX engine serves. */
-  readonly native: Native | null;
+  readonly native: TensorflowInstallation | null;
   readonly engine: "tensorflow" | "onnx";
   /** False: all of it was there already. */
   readonly changed: boolean;
@@ -47,7 +54,7 @@ export interface SetupResult {
 }
 
 /** Which build suits this machine, and why. */
-export function suitableBuild(): { readonly build: Build; readonly why: string } {
+export function suitableBuild(): { readonly build: TensorflowBuild; readonly why: string } {
   const set = process.env["TUNEBOOK_TENSORFLOW"];
   if (set === "cpu" || set === "gpu") return { build: set, why: "TUNEBOOK_TENSORFLOW says so" };
   const driver = nvidiaDriver();
@@ -58,16 +65,16 @@ export function suitableBuild(): { readonly build: Build; readonly why: string }
  * Never fails for lack of TensorFlow: `native` is null then and `notes` say what that costs. Throws coded errors for what
  * would fail again in any way of going on: `disk-full`; and when aborted, what the signal carries.
  */
-export async function setup(options: SetupOptions = {}): Promise<SetupResult> {
+export async function setUpTensorflow(options: TensorflowSetupOptions = {}): Promise<TensorflowSetupResult> {
   const build = options.build ?? suitableBuild().build;
   const root = options.cache ?? cachePath();
-  const key = await addonKey();
+  const key = await addonCacheKey();
   if (options.force !== true) {
-    const there = findNative(key, build, root);
+    const there = findTensorflow(key, build, root);
     if (there?.from === "wheel") return ready(there, false, options);
   }
-  return locked(join(root, "tensorflow", "setup"), async () => {
-    const there = options.force === true ? null : findNative(key, build, root);
+  return withFileLock(join(root, "tensorflow", "setup"), async () => {
+    const there = options.force === true ? null : findTensorflow(key, build, root);
     if (there?.from === "wheel") return ready(there, false, options);
     await removeLeftOvers(join(root, "tensorflow"));
     return bringOne(build, root, key, options);
@@ -81,26 +88,39 @@ async function removeLeftOvers(folder: string): Promise<void> {
 }
 
 function ready(
-  native: Native,
+  native: TensorflowInstallation,
   changed: boolean,
-  options: SetupOptions,
+  options: TensorflowSetupOptions,
   notes: readonly string[] = [],
   failures: readonly CodedError[] = [],
-): SetupResult {
-  if (options.cache === undefined) linkIntoPackage(native.addon);
+): TensorflowSetupResult {
+  if (options.cache === undefined) linkAddonIntoPackage(native.addon);
   return { native, engine: "tensorflow", changed, notes, failures };
 }
 
-async function bringOne(build: Build, root: string, key: string, options: SetupOptions): Promise<SetupResult> {
+async function bringOne(
+  build: TensorflowBuild,
+  root: string,
+  key: string,
+  options: TensorflowSetupOptions,
+): Promise<TensorflowSetupResult> {
   const failures: CodedError[] = [];
   const onProgress = options.onProgress ?? (() => undefined);
   for (const from of ["wheel", "package"] as const) {
     const version = from === "wheel" ? TENSORFLOW_VERSION : PACKAGE_LIBRARY_VERSION;
-    const folder = buildFolder(from, version, build, root);
+    const folder = buildFolderPath(from, version, build, root);
     const { library, wheels, signal } = options;
-    const bring: Bring = { build, folder, downloads: join(root, "downloads"), library, wheels, onProgress, signal };
+    const bring: LibraryInstallation = {
+      build,
+      folder,
+      downloads: join(root, "downloads"),
+      library,
+      wheels,
+      onProgress,
+      signal,
+    };
     if (from === "package") {
-      const there = options.force === true ? null : findNative(key, build, root);
+      const there = options.force === true ? null : findTensorflow(key, build, root);
       if (there) return ready(there, false, options, [olderLibrary()], failures);
     }
     try {
@@ -122,17 +142,17 @@ async function bringOne(build: Build, root: string, key: string, options: SetupO
 const olderLibrary = (): string =>
   `TensorFlow ${PACKAGE_LIBRARY_VERSION} serves, which tfjs-node-gpu's own host keeps, for want of ${TENSORFLOW_VERSION} from the package index: an older library, and slower on new processors.`;
 
-async function viaWheel(bring: Bring, key: string): Promise<Native> {
+async function viaWheel(bring: LibraryInstallation, key: string): Promise<TensorflowInstallation> {
   if (process.platform !== "linux")
     throw new CodedError("no-native-build", { platform: `${process.platform} ${process.arch}` });
   demandCompiler();
-  await bringWheel(bring);
-  const addon = join(bring.folder, addonName(key));
+  await installWheelLibraries(bring);
+  const addon = join(bring.folder, addonPath(key));
   bring.onProgress({ label: "compiling TensorFlow's binding for Node", done: 0, total: 1 });
   await compileAddon(wheelLibraries(bring.folder), addon, bring.signal);
   const native = await finish(bring, addon, key, "wheel", TENSORFLOW_VERSION);
   // Engines need none of it: where it can't be built doctor says why, and so does what asks for it.
-  await converterIn(native, bring.signal).catch(() => undefined);
+  await findConverterIn(native, bring.signal).catch(() => undefined);
   return native;
 }
 
@@ -142,21 +162,21 @@ function demandCompiler(): void {
   if (command === null) throw new CodedError("no-compiler", { tried });
 }
 
-async function viaPackage(bring: Bring, key: string): Promise<Native> {
+async function viaPackage(bring: LibraryInstallation, key: string): Promise<TensorflowInstallation> {
   demandCompiler();
-  await bringPackage(bring);
-  const addon = join(bring.folder, addonName(key));
+  await installPackageLibraries(bring);
+  const addon = join(bring.folder, addonPath(key));
   await compileAddon(packageLibraries(bring.folder), addon, bring.signal);
   return finish(bring, addon, key, "package", PACKAGE_LIBRARY_VERSION);
 }
 
 async function finish(
-  bring: Bring,
+  bring: LibraryInstallation,
   addon: string,
   key: string,
   from: "wheel" | "package",
   version: string,
-): Promise<Native> {
+): Promise<TensorflowInstallation> {
   bring.onProgress({ label: "computing with it", done: 0, total: 1 });
   try {
     await probeAddon(addon);
@@ -164,7 +184,7 @@ async function finish(
     await rm(addon, { force: true });
     throw e;
   }
-  await stampAddon(bring.folder, addonName(key));
+  await stampAddon(bring.folder, addonPath(key));
   bring.onProgress({ label: "TensorFlow is ready", done: 1, total: 1 });
   return { version, build: bring.build, from, addon, folder: bring.folder };
 }

@@ -3,10 +3,10 @@ export const TENSORFLOW_VERSION = "2.21.0";
 /** The libraries are the same in the wheels of every Python version: one is chosen so that all machines use one file. */
 export const PYTHON_TAG = "cp312";
 
-export type Build = "cpu" | "gpu";
+export type TensorflowBuild = "cpu" | "gpu";
 
 /** PyPI's project for a build; on ARM the plain project is the CPU build. */
-export function projectOf(build: Build, arch: string): string {
+export function pypiProjectOf(build: TensorflowBuild, arch: string): string {
   return build === "cpu" && arch === "x64" ? "tensorflow-cpu" : "tensorflow";
 }
 
@@ -14,7 +14,7 @@ export function projectOf(build: Build, arch: string): string {
  * SHA-256 by file name: no other file is taken. The CUDA libraries are those that the highest releases were which
  * `tensorflow[and-cuda]` allowed when this was written.
  */
-export const KNOWN_WHEELS: Readonly<Record<string, string>> = {
+export const WHEEL_CHECKSUMS: Readonly<Record<string, string>> = {
   "tensorflow_cpu-2.21.0-cp312-cp312-manylinux_2_27_x86_64.whl":
     "dcc8afd32930e42d5296b6ee19078b773706830af4ea97fbe503b9f5e0f820cb",
   "tensorflow-2.21.0-cp312-cp312-manylinux_2_27_x86_64.whl":
@@ -53,10 +53,10 @@ export const PACKAGE_LIBRARY_VERSION = "2.9.1";
  * Its archives' SHA-256. The host states none; these are what public recipes that build on the same archives pin (Nix, Bazel
  * and CMake agree on the CPU's; the GPU's stands in one of them).
  */
-export const PACKAGE_LIBRARIES: Readonly<Record<Build, string>> = {
+export const PACKAGE_LIBRARY_CHECKSUMS: Readonly<Record<TensorflowBuild, string>> = {
   cpu: "7f510d2546e3db5e10b1d119463689003d587842892ad3c95bca51cf82820173",
   gpu: "20c46f761d5905f592c4eac0812e8e50d9cb439f9440a9391912cf4c02ed8be8",
 };
 
 /** The speeds that are stated when a slower engine serves: matrix product 512×768×3072, GFLOP/s, on two cores. */
-export const GFLOPS = { tensorflow: 400, wasm: 27, cpu: 1 } as const;
+export const STATED_GFLOPS = { tensorflow: 400, wasm: 27, cpu: 1 } as const;

@@ -3,34 +3,34 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { cachePath } from "#kernel/fetch/cache.js";
-import { fetchFile, isWhole } from "#kernel/fetch/file.js";
+import { fetchFile, isFileIntact } from "#kernel/fetch/file.js";
 import { findWheel, thisPlatform, type Wheel } from "#kernel/fetch/wheel.js";
 import type { Progress } from "../../host/host-context.js";
-import { KNOWN_WHEELS, PYTHON_TAG, TENSORFLOW_VERSION, projectOf, type Build } from "./versions.js";
+import { WHEEL_CHECKSUMS, PYTHON_TAG, TENSORFLOW_VERSION, pypiProjectOf, type TensorflowBuild } from "./versions.js";
 
 /** Paths of the wheels of a build for this platform, in the cache. Coded errors: those of finding and fetching. */
-export async function bringWheels(
-  build: Build,
-  o: { readonly onProgress?: (progress: Progress) => void; readonly signal?: AbortSignal | undefined } = {},
+export async function fetchWheels(
+  build: TensorflowBuild,
+  options: { readonly onProgress?: (progress: Progress) => void; readonly signal?: AbortSignal | undefined } = {},
 ): Promise<readonly string[]> {
   const parts = [
-    { project: projectOf(build, process.arch), version: TENSORFLOW_VERSION },
+    { project: pypiProjectOf(build, process.arch), version: TENSORFLOW_VERSION },
     ...(build === "gpu"
-      ? Object.keys(KNOWN_WHEELS)
+      ? Object.keys(WHEEL_CHECKSUMS)
           .filter((name) => name.startsWith("nvidia_"))
           .map(partsOf)
       : []),
   ];
   const files: string[] = [];
-  const signal = o.signal === undefined ? {} : { signal: o.signal };
+  const signal = options.signal === undefined ? {} : { signal: options.signal };
   for (const { project, version } of parts) {
-    const wheel = await findWheel(project, version, { python: PYTHON_TAG, known: KNOWN_WHEELS, ...signal });
+    const wheel = await findWheel(project, version, { python: PYTHON_TAG, known: WHEEL_CHECKSUMS, ...signal });
     const file = cachePath("downloads", wheel.filename);
     await fetchFile(wheel.url, file, {
       ...(wheel.sha256 !== undefined && { sha256: wheel.sha256 }),
       ...(wheel.size !== undefined && { size: wheel.size }),
       ...signal,
-      onProgress: (done, total) => o.onProgress?.({ label: `fetching ${project} ${version}`, done, total }),
+      onProgress: (done, total) => options.onProgress?.({ label: `fetching ${project} ${version}`, done, total }),
     });
     files.push(file);
   }
@@ -38,10 +38,10 @@ export async function bringWheels(
 }
 
 /** Of a folder that holds them. Coded errors `no-wheel`, `checksum-mismatch`. */
-export async function wheelIn(
+export async function findWheelIn(
   folder: string,
   project: string,
-  known: Readonly<Record<string, string>> = KNOWN_WHEELS,
+  known: Readonly<Record<string, string>> = WHEEL_CHECKSUMS,
 ): Promise<Wheel> {
   const machine = thisPlatform().machine;
   const names = Object.keys(known).filter((name) => partsOf(name).project === project && name.includes(machine));
@@ -52,7 +52,7 @@ export async function wheelIn(
   }
   const sha256 = known[filename]!;
   const file = join(folder, filename);
-  if (!(await isWhole(file, { sha256 })))
+  if (!(await isFileIntact(file, { sha256 })))
     throw new CodedError("checksum-mismatch", { url: file, expected: sha256, got: "another" });
   return { project, version: partsOf(filename).version, filename, url: file, sha256 };
 }

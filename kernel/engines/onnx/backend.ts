@@ -1,7 +1,7 @@
 /** The ONNX engine, inside the host process: each program becomes a model that ONNX Runtime runs over shared state. */
 import { createRequire } from "node:module";
 import { InferenceSession, Tensor } from "onnxruntime-node";
-import { CodedError, wordsOf } from "#dsl/language/diagnostics/codes.js";
+import { CodedError, codeText } from "#dsl/language/diagnostics/codes.js";
 import { emitOnnx } from "#dsl/tensor/backends/onnx/emit.js";
 import { lowerings } from "#dsl/tensor/backends/onnx/lower/table.js";
 import { OnnxGraph } from "#dsl/tensor/backends/onnx/graph.js";
@@ -9,17 +9,17 @@ import { writeModel } from "#dsl/tensor/backends/onnx/proto.js";
 import { isLeaf, isState } from "#dsl/tensor/leaves.js";
 import type { DType, Program } from "#dsl/tensor/program.js";
 import { opOf } from "#dsl/tensor/table.js";
-import type { Refusal } from "../engine.js";
+import type { OpRefusal } from "../engine.js";
 import type { Backend } from "../host/backend.js";
 import { OnnxSession } from "./session.js";
 
-export type Provider = "cpu" | "webgpu";
+export type OnnxProvider = "cpu" | "webgpu";
 
 /**
  * `answers`: requests wait for it, so that weights that nothing changes become part of the programs, and threads sleep between
  * runs. Throws what the runtime throws where the provider doesn't work here.
  */
-export async function onnxBackend(threads: number, provider: Provider, answers: boolean): Promise<Backend> {
+export async function onnxBackend(threads: number, provider: OnnxProvider, answers: boolean): Promise<Backend> {
   const options = settings(threads, provider, answers);
   await probe(options).catch((e: unknown) => {
     const words = e instanceof Error ? e.message : String(e);
@@ -42,7 +42,7 @@ export async function onnxBackend(threads: number, provider: Provider, answers: 
  * A plan of memory by shape would keep the largest one: shapes vary from batch to batch. `TUNEBOOK_ONNX_PROFILE`: where
  * the runtime's profiles go, the beginning of their names.
  */
-function settings(threads: number, provider: Provider, answers: boolean): InferenceSession.SessionOptions {
+function settings(threads: number, provider: OnnxProvider, answers: boolean): InferenceSession.SessionOptions {
   const profile = process.env["TUNEBOOK_ONNX_PROFILE"];
   return {
     ...(profile && { enableProfiling: true, profileFilePrefix: profile }),
@@ -71,8 +71,8 @@ async function probe(options: InferenceSession.SessionOptions): Promise<void> {
     throw new Error(`1 + 2 comes out as ${String(got.data[0])}`);
 }
 
-function refusals(program: Program): readonly Refusal[] {
-  const found: Refusal[] = [];
+function refusals(program: Program): readonly OpRefusal[] {
+  const found: OpRefusal[] = [];
   const check = (op: string, dtype: DType): void => {
     if (dtype === "bf16") found.push({ op, why: "ONNX Runtime's CPU kernels compute no bf16" });
   };
@@ -89,6 +89,6 @@ function refusals(program: Program): readonly Refusal[] {
   } catch (e) {
     if (!(e instanceof CodedError)) throw e;
     const { op = "program" } = e.data as { op?: string };
-    return [{ op, why: wordsOf(e.code, e.data).message }];
+    return [{ op, why: codeText(e.code, e.data).message }];
   }
 }

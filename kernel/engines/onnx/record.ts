@@ -1,6 +1,6 @@
 import type { EngineRecord } from "../record.js";
 
-export const onnx: EngineRecord = {
+export const onnxEngine: EngineRecord = {
   name: "onnx",
   titled: "ONNX",
   packages: ["onnxruntime-node"],

@@ -8,9 +8,9 @@ import { InferenceSession, type Tensor } from "onnxruntime-node";
 import { onnxGraph } from "#dsl/tensor/backends/onnx/emit.js";
 import type { OnnxModel } from "#dsl/tensor/backends/onnx/model.js";
 import { writeModel, type OnnxConstant, type OnnxGraphText } from "#dsl/tensor/backends/onnx/proto.js";
-import type { NDArray, State } from "#dsl/tensor/program.js";
-import type { Arrays, BackendSession, Programs } from "../host/backend.js";
-import { arrayOf, StateStore, tensorOf } from "./store.js";
+import type { NDArray, TensorState } from "#dsl/tensor/program.js";
+import type { NamedArrays, BackendSession, NamedPrograms } from "../host/backend.js";
+import { arrayOfTensor, OnnxStateStore, onnxTensorOf } from "./store.js";
 
 interface Ready {
   readonly model: Omit<OnnxModel, "bytes">;
@@ -18,7 +18,7 @@ interface Ready {
 }
 interface Making {
   /** The program. */
-  readonly of: string;
+  readonly program: string;
   readonly made: Promise<Ready>;
   /** States that are part of its model. */
   readonly baked: readonly string[];
@@ -27,33 +27,33 @@ interface Making {
 const MOST = 2 ** 29;
 
 export class OnnxSession implements BackendSession {
-  private readonly store = new StateStore();
+  private readonly store = new OnnxStateStore();
   private readonly ready = new Map<string, Making>();
-  private programs: Programs = {};
+  private programs: NamedPrograms = {};
 
   constructor(
     private readonly options: InferenceSession.SessionOptions,
     private readonly bakes: boolean,
   ) {}
 
-  add(programs: Programs, states: Readonly<Record<string, State>>): void {
-    for (const [key, { of, baked }] of this.ready)
-      if (Object.hasOwn(programs, of) || baked.length > 0) void this.release(key);
+  add(programs: NamedPrograms, states: Readonly<Record<string, TensorState>>): void {
+    for (const [key, { program, baked }] of this.ready)
+      if (Object.hasOwn(programs, program) || baked.length > 0) void this.release(key);
     this.programs = { ...this.programs, ...programs };
     this.store.declare(states);
   }
 
   async remove(programs: readonly string[], states: readonly string[]): Promise<void> {
-    const gone = [...this.ready].filter(([, { of }]) => programs.includes(of));
+    const gone = [...this.ready].filter(([, { program }]) => programs.includes(program));
     await Promise.all(gone.map(([key]) => this.release(key)));
     this.programs = Object.fromEntries(Object.entries(this.programs).filter(([name]) => !programs.includes(name)));
     this.store.forget(states);
   }
 
-  async run(name: string, feeds: Arrays, wanted: readonly string[]): Promise<Record<string, NDArray>> {
+  async run(name: string, feeds: NamedArrays, wanted: readonly string[]): Promise<Record<string, NDArray>> {
     const { model, session } = await this.readyFor(name, wanted);
     const fed: Record<string, Tensor> = {};
-    for (const [input, { tensor }] of Object.entries(model.inputs)) fed[tensor] = tensorOf(feeds[input]!);
+    for (const [input, { tensor }] of Object.entries(model.inputs)) fed[tensor] = onnxTensorOf(feeds[input]!);
     for (const [state, { tensor, as }] of Object.entries(model.state)) fed[tensor] = this.store.tensor(state, as);
     const fetched: Record<string, Tensor | null> = {};
     for (const { tensor } of Object.values(model.outputs)) fetched[tensor] = null;
@@ -64,7 +64,7 @@ export class OnnxSession implements BackendSession {
     return Object.fromEntries(
       wanted.map((output) => {
         const { tensor, dtype } = model.outputs[output]!;
-        return [output, arrayOf(got[tensor]!, dtype)];
+        return [output, arrayOfTensor(got[tensor]!, dtype)];
       }),
     );
   }
@@ -91,9 +91,9 @@ export class OnnxSession implements BackendSession {
     return ready.made;
   }
 
-  private make(of: string, wanted: readonly string[]): Making {
-    const { text, ...model } = onnxGraph(this.programs[of]!, wanted);
-    const constants = this.constantsFor(of, text, model);
+  private make(program: string, wanted: readonly string[]): Making {
+    const { text, ...model } = onnxGraph(this.programs[program]!, wanted);
+    const constants = this.constantsFor(program, text, model);
     const tensors = new Set(constants.map(({ name }) => name));
     const isBaked = ([, { tensor }]: readonly [string, { readonly tensor: string }]): boolean => tensors.has(tensor);
     const states = Object.entries(model.state);
@@ -104,15 +104,19 @@ export class OnnxSession implements BackendSession {
     });
     const fed = { ...model, state: Object.fromEntries(states.filter((one) => !isBaked(one))) };
     const made = InferenceSession.create(bytes, this.options).then((session) => ({ model: fed, session }));
-    return { of, made, baked: states.filter(isBaked).map(([name]) => name) };
+    return { program, made, baked: states.filter(isBaked).map(([name]) => name) };
   }
 
   /** Weights that are to be part of a program's model: none that something changes, or that another one reads too. */
-  private constantsFor(of: string, text: OnnxGraphText, model: Pick<Ready["model"], "state">): readonly OnnxConstant[] {
+  private constantsFor(
+    program: string,
+    text: OnnxGraphText,
+    model: Pick<Ready["model"], "state">,
+  ): readonly OnnxConstant[] {
     const programs = Object.entries(this.programs);
     if (!this.bakes || programs.some(([, { updates }]) => updates.length > 0)) return [];
-    if ([...this.ready.values()].some((other) => other.of === of && other.baked.length > 0)) return [];
-    const others = new Set(programs.flatMap(([name, { state }]) => (name === of ? [] : Object.keys(state))));
+    if ([...this.ready.values()].some((other) => other.program === program && other.baked.length > 0)) return [];
+    const others = new Set(programs.flatMap(([name, { state }]) => (name === program ? [] : Object.keys(state))));
     const ports = new Map(text.inputs.map((port) => [port.name, port]));
     const constants = Object.entries(model.state).flatMap(([state, { tensor }]) => {
       const port = ports.get(tensor);

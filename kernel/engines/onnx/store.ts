@@ -1,9 +1,9 @@
 /** State as arrays of this process, handed to the runtime as they lie, without a copy; updates are written into them. */
 import { mustGet } from "#dsl/language/diagnostics/must.js";
 import { Tensor } from "onnxruntime-node";
-import type { DType, NDArray, State } from "#dsl/tensor/program.js";
-import { isUnset, shapeOfState } from "../initial.js";
-import { aligned, bytesOf, ELEMENT_BYTES } from "../../tensors/numbers.js";
+import type { DType, NDArray, TensorState } from "#dsl/tensor/program.js";
+import { isUnsetState, stateShapeOf } from "../initial.js";
+import { alignBytes, bytesOfArray, ELEMENT_BYTES } from "../../tensors/numbers.js";
 import { sizeOf } from "#dsl/tensor/values.js";
 
 type Data = Float32Array | Float64Array | Int32Array | Uint16Array | Int8Array | Uint8Array;
@@ -12,73 +12,73 @@ interface Held {
   readonly shape: readonly number[];
 }
 
-export class StateStore {
-  private readonly held = new Map<string, Held>();
+export class OnnxStateStore {
+  private readonly handles = new Map<string, Held>();
   private readonly types = new Map<string, DType>();
 
   /** New state is zero or unset, old state keeps its value. */
-  declare(states: Readonly<Record<string, State>>): void {
+  declare(states: Readonly<Record<string, TensorState>>): void {
     for (const [name, state] of Object.entries(states)) {
       this.types.set(name, state.type.dtype);
-      if (!isUnset(state) && !this.held.has(name)) {
-        const shape = shapeOfState(name, state);
-        this.held.set(name, { data: zeros(state.type.dtype, sizeOf(shape)), shape });
+      if (!isUnsetState(state) && !this.handles.has(name)) {
+        const shape = stateShapeOf(name, state);
+        this.handles.set(name, { data: zeros(state.type.dtype, sizeOf(shape)), shape });
       }
     }
   }
-  private of(name: string): Held {
-    return mustGet(this.held, name, "state");
+  private handleOf(name: string): Held {
+    return mustGet(this.handles, name, "state");
   }
   /** The state itself; `as`: under another shape of as many elements. */
   tensor(name: string, as?: readonly number[]): Tensor {
-    const { data, shape } = this.of(name);
+    const { data, shape } = this.handleOf(name);
     return tensorOver(mustGet(this.types, name, "state"), data, as ?? shape);
   }
   /** Takes what the runtime made as the state's new value; `shaped`: it came under a shape that isn't the state's own. */
   put(name: string, tensor: Tensor, shaped: boolean): void {
-    const shape = shaped ? this.of(name).shape : tensor.dims;
-    this.held.set(name, { data: tensor.data as Data, shape });
+    const shape = shaped ? this.handleOf(name).shape : tensor.dims;
+    this.handles.set(name, { data: tensor.data as Data, shape });
   }
   has(name: string): boolean {
-    return this.held.has(name);
+    return this.handles.has(name);
   }
   /** The bytes themselves. */
   lying(name: string): Pick<NDArray, "shape" | "bytes"> {
-    const { data, shape } = this.of(name);
-    return { shape, bytes: bytesOf(data) };
+    const { data, shape } = this.handleOf(name);
+    return { shape, bytes: bytesOfArray(data) };
   }
   /** A copy. */
   read(name: string): NDArray {
-    const { data, shape } = this.of(name);
-    return { dtype: mustGet(this.types, name, "state"), shape, bytes: bytesOf(data).slice() };
+    const { data, shape } = this.handleOf(name);
+    return { dtype: mustGet(this.types, name, "state"), shape, bytes: bytesOfArray(data).slice() };
   }
   /** Null: zeros. Sizes may differ from before where the state has named ones. */
   write(name: string, value: NDArray | null): void {
-    const old = this.held.get(name);
-    if (!value) return void this.of(name).data.fill(0);
+    const old = this.handles.get(name);
+    if (!value) return void this.handleOf(name).data.fill(0);
     const data = old && sizeOf(value.shape) === old.data.length ? old.data : undefined;
-    const kept = data ?? zeros(value.dtype, sizeOf(value.shape));
-    bytesOf(kept).set(value.bytes);
-    this.held.set(name, { data: kept, shape: value.shape });
+    const stored = data ?? zeros(value.dtype, sizeOf(value.shape));
+    bytesOfArray(stored).set(value.bytes);
+    this.handles.set(name, { data: stored, shape: value.shape });
   }
   forget(names: readonly string[]): void {
     for (const name of names) {
-      this.held.delete(name);
+      this.handles.delete(name);
       this.types.delete(name);
     }
   }
   clear(): void {
-    this.held.clear();
+    this.handles.clear();
   }
 }
 
 /** A tensor over the array's own memory. */
-export function tensorOf({ dtype, shape, bytes }: NDArray): Tensor {
-  const lies = aligned(bytes, ELEMENT_BYTES[dtype]);
+export function onnxTensorOf({ dtype, shape, bytes }: NDArray): Tensor {
+  const lies = alignBytes(bytes, ELEMENT_BYTES[dtype]);
   return tensorOver(dtype, view(dtype, lies.buffer, lies.byteOffset, sizeOf(shape)), shape);
 }
-export function arrayOf(tensor: Tensor, dtype: DType): NDArray {
-  return { dtype, shape: [...tensor.dims], bytes: bytesOf(tensor.data as Data) };
+export function arrayOfTensor(tensor: Tensor, dtype: DType): NDArray {
+  return { dtype, shape: [...tensor.dims], bytes: bytesOfArray(tensor.data as Data) };
 }
 
 function tensorOver(dtype: DType, data: Data, shape: readonly number[]): Tensor {

@@ -2,14 +2,14 @@
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { tensorflowGraph } from "#dsl/tensor/backends/tensorflow/emit.js";
 import type { Program } from "#dsl/tensor/program.js";
-import type { Refusal } from "../engine.js";
+import type { OpRefusal } from "../engine.js";
 import type { Backend } from "../host/backend.js";
-import { loadBinding, type Binding } from "../native/binding.js";
+import { loadTensorflowBinding, type TensorflowBinding } from "../native/binding.js";
 import { TensorflowSession } from "./session.js";
 
 /** `addon`: the built binding. Throws what loading it throws. */
 export function tensorflowBackend(addon: string, threads: number): Backend {
-  const binding = loadBinding(addon);
+  const binding = loadTensorflowBinding(addon);
   const gpu = binding.isUsingGpuDevice();
   const kernels = !gpu && hasKernels(binding);
   // What rewriting a graph brings on a card, and without our kernels, nobody has measured: there TensorFlow does as it always does.
@@ -27,7 +27,7 @@ export function tensorflowBackend(addon: string, threads: number): Backend {
 }
 
 /** Whether the addon brought our kernels: one that was compiled elsewhere has none. `TUNEBOOK_KERNELS=0` leaves them out. */
-function hasKernels(binding: Binding): boolean {
+function hasKernels(binding: TensorflowBinding): boolean {
   if (process.env["TUNEBOOK_KERNELS"] === "0") return false;
   const x = binding.createTensor([1], binding.TF_FLOAT, Float32Array.of(1));
   try {
@@ -44,7 +44,7 @@ function hasKernels(binding: Binding): boolean {
   }
 }
 
-function refusals(program: Program): readonly Refusal[] {
+function refusals(program: Program): readonly OpRefusal[] {
   try {
     tensorflowGraph({ program });
     return [];

@@ -1,7 +1,7 @@
 /** Arrays into TensorFlow and back. What the binding has no array for (bf16, i8) goes in as bytes and comes back through a wider type, losslessly. */
 import type { DType, NDArray } from "#dsl/tensor/program.js";
-import type { Binding, Held } from "../native/binding.js";
-import { asFloats, asIntegers, bytesOf, floatsToBrain } from "../../tensors/numbers.js";
+import type { TensorflowBinding, TensorHandle } from "../native/binding.js";
+import { toFloat32Array, toInt32Array, bytesOfArray, floatsToBfloat16 } from "../../tensors/numbers.js";
 
 /** TensorFlow's numbers for types that the binding has no name for. */
 const TF_BFLOAT16 = 14;
@@ -9,7 +9,7 @@ const TF_UINT8 = 4;
 const TF_INT8 = 6;
 
 export class TensorExchange {
-  constructor(private readonly binding: Binding) {}
+  constructor(private readonly binding: TensorflowBinding) {}
 
   /** A tensor over the array's own memory where it can be, which must stay as it is until the tensor is deleted. Gives its id. */
   lend(value: NDArray): number {
@@ -17,13 +17,13 @@ export class TensorExchange {
     const shape = [...value.shape];
     switch (value.dtype) {
       case "f32":
-        return binding.createTensor(shape, binding.TF_FLOAT, asFloats(value));
+        return binding.createTensor(shape, binding.TF_FLOAT, toFloat32Array(value));
       case "bf16": {
         const bytes = binding.createTensor([...shape, 2], TF_UINT8, value.bytes);
         return this.consume(bytes, () => this.bytesAs(TF_UINT8, TF_BFLOAT16, bytes));
       }
       case "i32":
-        return binding.createTensor(shape, binding.TF_INT32, asIntegers(value));
+        return binding.createTensor(shape, binding.TF_INT32, toInt32Array(value));
       case "bool":
         return binding.createTensor(shape, binding.TF_BOOL, new Uint8Array(value.bytes));
       case "u8":
@@ -39,7 +39,7 @@ export class TensorExchange {
   }
 
   /** A tensor with memory of TensorFlow's own, that may outlive the array and be freed on any thread. */
-  own(value: NDArray): number {
+  createTensor(value: NDArray): number {
     const { binding } = this;
     const lent = this.lend(value);
     const types = {
@@ -55,29 +55,30 @@ export class TensorExchange {
   }
 
   /** A copy of a tensor's values; the tensor stays. */
-  read(held: Held, dtype: DType): NDArray {
-    if (dtype === "i8" || dtype === "u8") return this.readSmall(held, dtype);
-    if (dtype !== "bf16") return { dtype, shape: held.shape, bytes: bytesOf(this.binding.tensorDataSync(held.id)) };
-    const wide = this.cast(held.id, TF_BFLOAT16, this.binding.TF_FLOAT)();
+  read(handle: TensorHandle, dtype: DType): NDArray {
+    if (dtype === "i8" || dtype === "u8") return this.readSmall(handle, dtype);
+    if (dtype !== "bf16")
+      return { dtype, shape: handle.shape, bytes: bytesOfArray(this.binding.tensorDataSync(handle.id)) };
+    const wide = this.cast(handle.id, TF_BFLOAT16, this.binding.TF_FLOAT)();
     try {
-      return { dtype, shape: held.shape, bytes: floatsToBrain(bytesOf(this.binding.tensorDataSync(wide))) };
+      return { dtype, shape: handle.shape, bytes: floatsToBfloat16(bytesOfArray(this.binding.tensorDataSync(wide))) };
     } finally {
       this.binding.deleteTensor(wide);
     }
   }
 
   /** The binding gives no bytes out: through i32. */
-  private readSmall(held: Held, dtype: "i8" | "u8"): NDArray {
-    const wide = this.cast(held.id, dtype === "i8" ? TF_INT8 : TF_UINT8, this.binding.TF_INT32)();
+  private readSmall(handle: TensorHandle, dtype: "i8" | "u8"): NDArray {
+    const wide = this.cast(handle.id, dtype === "i8" ? TF_INT8 : TF_UINT8, this.binding.TF_INT32)();
     try {
-      return { dtype, shape: held.shape, bytes: Uint8Array.from(this.binding.tensorDataSync(wide)) };
+      return { dtype, shape: handle.shape, bytes: Uint8Array.from(this.binding.tensorDataSync(wide)) };
     } finally {
       this.binding.deleteTensor(wide);
     }
   }
 
-  drop(held: readonly Held[]): void {
-    for (const { id } of held) this.binding.deleteTensor(id);
+  drop(handles: readonly TensorHandle[]): void {
+    for (const { id } of handles) this.binding.deleteTensor(id);
   }
 
   private cast(id: number, from: number, to: number): () => number {

@@ -9,9 +9,9 @@ import { mustGet } from "#dsl/language/diagnostics/must.js";
 import type { EmittedState, TensorflowModel } from "#dsl/tensor/backends/tensorflow/model.js";
 import type { DType, NDArray } from "#dsl/tensor/program.js";
 import { diskError } from "#kernel/fetch/disk.js";
-import type { Arrays, Programs } from "../host/backend.js";
-import { zeros } from "../initial.js";
-import type { Binding, Held } from "../native/binding.js";
+import type { NamedArrays, NamedPrograms } from "../host/backend.js";
+import { zeroArray } from "../initial.js";
+import type { TensorflowBinding, TensorHandle } from "../native/binding.js";
 import { TensorExchange } from "./exchange.js";
 
 /** Whether a state always has a value; a cache has none until it is written whole. */
@@ -19,28 +19,28 @@ function isFixed(state: EmittedState): boolean {
   return !state.shape.includes(-1);
 }
 
-export class Part {
+export class TensorflowProgramPart {
   private readonly exchange: TensorExchange;
   private readonly session: number;
   /** Values on their way into state. Each set of fetches costs TensorFlow a plan of the whole graph: so they go together. */
   private readonly pending = new Map<string, number>();
   /** States whose values another part has, which are taken from it before anything runs. */
-  private readonly borrowed = new Map<string, Part>();
+  private readonly borrowed = new Map<string, TensorflowProgramPart>();
   /** All state, read once (views of the variables' own memory) and dropped before anything changes. */
-  private snapshot: ReadonlyMap<string, Held> | null = null;
+  private snapshot: ReadonlyMap<string, TensorHandle> | null = null;
   /** Caches that were written whole. */
   private readonly filled = new Set<string>();
   private readonly changed: ReadonlySet<string>;
 
   /** `model`: that of the programs. */
   constructor(
-    private readonly binding: Binding,
-    readonly programs: Programs,
+    private readonly binding: TensorflowBinding,
+    readonly programs: NamedPrograms,
     private readonly model: Omit<TensorflowModel, "savedModel">,
     savedModel: Uint8Array,
   ) {
     this.exchange = new TensorExchange(binding);
-    this.changed = changedBy(programs);
+    this.changed = statesChangedBy(programs);
     this.session = this.load(savedModel);
   }
 
@@ -58,7 +58,7 @@ export class Part {
     return Object.hasOwn(this.programs, program);
   }
 
-  run(name: string, feeds: Arrays, wanted: readonly string[]): Record<string, NDArray> {
+  run(name: string, feeds: NamedArrays, wanted: readonly string[]): Record<string, NDArray> {
     this.settle();
     const program = this.model.programs[name]!;
     const fed = Object.entries(program.inputs).map(([input, port]) => [port.tensor, feeds[input]!] as const);
@@ -71,7 +71,7 @@ export class Part {
       fetches,
       outputs.map((port) => port.dtype),
     );
-    for (const { state, at } of this.programs[name]!.updates) if (!at) this.filled.add(state);
+    for (const { state, at: place } of this.programs[name]!.updates) if (!place) this.filled.add(state);
     return Object.fromEntries(wanted.map((output, i) => [output, got[i]!]));
   }
 
@@ -85,21 +85,21 @@ export class Part {
 
   write(name: string, value: NDArray | null): void {
     const state = this.model.state[name]!;
-    this.put(name, this.exchange.own(value ?? zeros(state.dtype, state.shape)));
+    this.put(name, this.exchange.createTensor(value ?? zeroArray(state.dtype, state.shape)));
     this.filled.add(name);
   }
 
   /** The state is what it is in that part, and takes no memory of its own. */
-  borrow(name: string, from: Part): void {
+  borrow(name: string, from: TensorflowProgramPart): void {
     this.unput(name);
     this.borrowed.set(name, from);
   }
   /** Takes what it borrows of that part, which is about to end. */
-  takeFrom(from: Part): void {
+  takeFrom(from: TensorflowProgramPart): void {
     if ([...this.borrowed.values()].includes(from)) this.settle();
   }
   /** What both have becomes what it is in that part, whose values go: no value is copied, nor is there twice. */
-  follow(old: Part): void {
+  follow(old: TensorflowProgramPart): void {
     const common = old.states.filter(
       (name) => this.has(name) && (isFixed(old.model.state[name]!) || old.filled.has(name)),
     );
@@ -126,7 +126,7 @@ export class Part {
   /** A variable keeps the memory it is assigned: it must get TensorFlow's own, not a JavaScript array's. */
   private flush(): void {
     for (const from of new Set(this.borrowed.values())) {
-      const names = [...this.borrowed].flatMap(([name, of]) => (of === from ? [name] : []));
+      const names = [...this.borrowed].flatMap(([name, lender]) => (lender === from ? [name] : []));
       for (const [name, { id }] of from.views(names)) this.pending.set(name, id);
     }
     this.borrowed.clear();
@@ -144,12 +144,12 @@ export class Part {
   }
 
   /** Over the variables' own memory; whoever gets them drops them. */
-  private views(names: readonly string[]): ReadonlyMap<string, Held> {
+  private views(names: readonly string[]): ReadonlyMap<string, TensorHandle> {
     if (names.length === 0) return new Map();
     this.flush();
     const reads = names.map((name) => this.model.state[name]!.read).join(",");
-    const held = this.binding.runSavedModel(this.session, [], "", reads);
-    return new Map(names.map((name, i) => [name, held[i]!]));
+    const handles = this.binding.runSavedModel(this.session, [], "", reads);
+    return new Map(names.map((name, i) => [name, handles[i]!]));
   }
 
   private put(name: string, id: number): void {
@@ -191,11 +191,11 @@ export class Part {
     try {
       for (const [, value] of feeds) ids.push(this.exchange.lend(value));
       const names = feeds.map(([tensor]) => tensor).join(",");
-      const held = this.binding.runSavedModel(this.session, ids, names, fetches.join(","));
+      const handles = this.binding.runSavedModel(this.session, ids, names, fetches.join(","));
       try {
-        return dtypes.map((dtype, i) => this.exchange.read(held[i]!, dtype));
+        return dtypes.map((dtype, i) => this.exchange.read(handles[i]!, dtype));
       } finally {
-        this.exchange.drop(held);
+        this.exchange.drop(handles);
       }
     } finally {
       for (const id of ids) this.binding.deleteTensor(id);
@@ -204,6 +204,6 @@ export class Part {
 }
 
 /** States that programs change. */
-export function changedBy(programs: Programs): ReadonlySet<string> {
+export function statesChangedBy(programs: NamedPrograms): ReadonlySet<string> {
   return new Set(Object.values(programs).flatMap(({ updates }) => updates.map(({ state }) => state)));
 }

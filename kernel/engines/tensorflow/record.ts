@@ -1,6 +1,6 @@
 import type { EngineRecord } from "../record.js";
 
-export const tensorflow: EngineRecord = {
+export const tensorflowEngine: EngineRecord = {
   name: "tensorflow",
   titled: "TensorFlow",
   packages: ["@tensorflow/tfjs-node-gpu"],
@@ -19,7 +19,7 @@ export const tensorflow: EngineRecord = {
   required: { TF_ENABLE_ONEDNN_OPTS: "1" },
   without: "TensorFlow has not been set up here: tunebook setup may bring it",
   async found() {
-    const [{ addonKey }, { findNative }] = await Promise.all([
+    const [{ addonCacheKey: addonKey }, { findTensorflow: findNative }] = await Promise.all([
       import("../native/compile.js"),
       import("../native/layout.js"),
     ]);

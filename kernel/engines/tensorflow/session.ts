@@ -5,10 +5,10 @@
  */
 import { must } from "#dsl/language/diagnostics/must.js";
 import { emitTensorflow } from "#dsl/tensor/backends/tensorflow/emit.js";
-import type { NDArray, State } from "#dsl/tensor/program.js";
-import type { Arrays, BackendSession, Pause, Programs } from "../host/backend.js";
-import type { Binding } from "../native/binding.js";
-import { changedBy, Part } from "./part.js";
+import type { NDArray, TensorState } from "#dsl/tensor/program.js";
+import type { NamedArrays, BackendSession, PausePoint, NamedPrograms } from "../host/backend.js";
+import type { TensorflowBinding } from "../native/binding.js";
+import { statesChangedBy, TensorflowProgramPart } from "./part.js";
 
 export interface TensorflowSessionOptions {
   /** Whether our own kernels may be used. */
@@ -18,26 +18,26 @@ export interface TensorflowSessionOptions {
 }
 
 export class TensorflowSession implements BackendSession {
-  private parts: readonly Part[] = [];
+  private parts: readonly TensorflowProgramPart[] = [];
 
   constructor(
-    private readonly binding: Binding,
-    private readonly o: TensorflowSessionOptions,
+    private readonly binding: TensorflowBinding,
+    private readonly options: TensorflowSessionOptions,
   ) {}
 
-  async add(programs: Programs, _states: Readonly<Record<string, State>>, pause: Pause): Promise<void> {
-    const changed = changedBy(programs);
+  async add(programs: NamedPrograms, _states: Readonly<Record<string, TensorState>>, pause: PausePoint): Promise<void> {
+    const changed = statesChangedBy(programs);
     const used = new Set(Object.values(programs).flatMap(({ state }) => Object.keys(state)));
     const joined = this.parts.filter(
       (part) =>
-        this.o.whole ||
+        this.options.whole ||
         Object.keys(programs).some((name) => part.runs(name)) ||
         part.states.some((name) => used.has(name) && (changed.has(name) || part.changes(name))),
     );
-    const all = Object.assign({}, ...joined.map((part) => part.programs), programs) as Programs;
-    const { savedModel, ...model } = emitTensorflow(all, { kernels: this.o.kernels });
+    const all = Object.assign({}, ...joined.map((part) => part.programs), programs) as NamedPrograms;
+    const { savedModel, ...model } = emitTensorflow(all, { kernels: this.options.kernels });
     await pause();
-    this.put(new Part(this.binding, all, model, savedModel), joined);
+    this.put(new TensorflowProgramPart(this.binding, all, model, savedModel), joined);
   }
 
   remove(programs: readonly string[]): void {
@@ -46,14 +46,14 @@ export class TensorflowSession implements BackendSession {
       if (left.length === Object.keys(part.programs).length) continue;
       if (left.length === 0) this.end([part]);
       else {
-        const own = Object.fromEntries(left);
-        const { savedModel, ...model } = emitTensorflow(own, { kernels: this.o.kernels });
-        this.put(new Part(this.binding, own, model, savedModel), [part]);
+        const remaining = Object.fromEntries(left);
+        const { savedModel, ...model } = emitTensorflow(remaining, { kernels: this.options.kernels });
+        this.put(new TensorflowProgramPart(this.binding, remaining, model, savedModel), [part]);
       }
     }
   }
 
-  run(name: string, feeds: Arrays, wanted: readonly string[]): Record<string, NDArray> {
+  run(name: string, feeds: NamedArrays, wanted: readonly string[]): Record<string, NDArray> {
     const part = this.parts.find((one) => one.runs(name));
     return must(part, `the graph of ${name}`).run(name, feeds, wanted);
   }
@@ -74,16 +74,16 @@ export class TensorflowSession implements BackendSession {
     this.parts = [];
   }
 
-  private having(state: string): readonly Part[] {
+  private having(state: string): readonly TensorflowProgramPart[] {
     return this.parts.filter((part) => part.has(state));
   }
 
   /** A new part in the place of old ones. */
-  private put(part: Part, old: readonly Part[]): void {
+  private put(part: TensorflowProgramPart, old: readonly TensorflowProgramPart[]): void {
     for (const one of old) part.follow(one);
-    const kept = new Set(old.flatMap(({ states }) => states));
+    const keptStates = new Set(old.flatMap(({ states }) => states));
     for (const name of part.states) {
-      const [from] = kept.has(name) ? [] : this.having(name);
+      const [from] = keptStates.has(name) ? [] : this.having(name);
       if (from) part.borrow(name, from);
     }
     this.end(old);
@@ -91,7 +91,7 @@ export class TensorflowSession implements BackendSession {
   }
 
   /** What others have of them they take before. */
-  private end(old: readonly Part[]): void {
+  private end(old: readonly TensorflowProgramPart[]): void {
     this.parts = this.parts.filter((part) => !old.includes(part));
     for (const part of this.parts) for (const one of old) part.takeFrom(one);
     for (const part of old) part.dispose();

@@ -1,13 +1,13 @@
 /** Comparisons, logic, running sums, scattering, and the optimizers that are written as plain arithmetic, with tfjs. */
 import { adafactorStep, lionStep, sgdStep, type Arithmetic } from "#dsl/tensor/ops/shared/optimizer-step.js";
-import { tf, type T } from "./library.js";
-import type { Kernels } from "./op.js";
+import { tf, type TfjsTensor } from "./library.js";
+import type { TfjsKernels } from "./op.js";
 
 const binary =
-  (f: (a: T, b: T) => T) =>
-  ([a, b]: readonly [T, T]): readonly [T] => [f(a, b)];
+  (f: (a: TfjsTensor, b: TfjsTensor) => TfjsTensor) =>
+  ([a, b]: readonly [TfjsTensor, TfjsTensor]): readonly [TfjsTensor] => [f(a, b)];
 
-function arithmeticOf(rank: number): Arithmetic<T> {
+function arithmeticOf(rank: number): Arithmetic<TfjsTensor> {
   return {
     number: (x) => tf.scalar(x),
     add: (a, b) => tf.add(a, b),
@@ -25,11 +25,11 @@ function arithmeticOf(rank: number): Arithmetic<T> {
   };
 }
 /** wasm has no Sign of its own. */
-function signOf(x: T): T {
+function signOf(x: TfjsTensor): TfjsTensor {
   return tf.sub(tf.cast(tf.greater(x, 0), "float32"), tf.cast(tf.less(x, 0), "float32"));
 }
 
-export const arithmetic = {
+export const arithmeticKernels = {
   power: binary((a, b) => tf.pow(a, b)),
   floor: ([x]) => [tf.floor(x)],
   round: ([x]) => [tf.round(x)],
@@ -64,4 +64,4 @@ export const arithmetic = {
   sgd: (inputs, a) => sgdStep(arithmeticOf(inputs[0].rank), inputs, a),
   lion: (inputs, a) => lionStep(arithmeticOf(inputs[0].rank), inputs, a),
   adafactor: (inputs, a) => adafactorStep(arithmeticOf(inputs[0].rank), inputs, a),
-} satisfies Kernels;
+} satisfies TfjsKernels;

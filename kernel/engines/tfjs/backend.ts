@@ -3,19 +3,19 @@ import { createRequire } from "node:module";
 import type { Backend } from "../host/backend.js";
 import type { TfjsBackendName } from "./library.js";
 import { tf } from "./library.js";
-import { refusals } from "./refusals.js";
+import { refusedOps } from "./refusals.js";
 import { TfjsSession } from "./session.js";
 
 const TITLES = { wasm: "wasm", cpu: "JavaScript", webgpu: "WebGPU" } as const;
 
 /** `asked`: which of tfjs's backends; throws with the reason where it doesn't work here. */
-export async function tfjsBackend(asked: TfjsBackendName | "auto"): Promise<Backend> {
-  const device = await readyBackend(asked);
+export async function tfjsBackend(requested: TfjsBackendName | "auto"): Promise<Backend> {
+  const device = await readyBackend(requested);
   const { version } = createRequire(import.meta.url)("@tensorflow/tfjs-core/package.json") as { version: string };
   return {
     // In Node, tfjs runs wasm on one thread.
     info: { name: "tfjs", title: `tfjs ${version} (${TITLES[device]})`, device, threads: 1 },
-    can: refusals,
+    can: refusedOps,
     open: () => new TfjsSession(device),
   };
 }
@@ -27,18 +27,18 @@ const require = createRequire(import.meta.url);
  * Makes a backend ready; its name. `auto`: wasm, or plain JavaScript where a processor or a build of Node has no
  * WebAssembly SIMD. Throws with the reason where the one that was asked for doesn't work here.
  */
-async function readyBackend(asked: TfjsBackendName | "auto"): Promise<TfjsBackendName> {
+async function readyBackend(requested: TfjsBackendName | "auto"): Promise<TfjsBackendName> {
   // Warnings about speed belong in no notebook: the engine's title says what runs.
   tf.env().set("PROD", true);
   require("@tensorflow/tfjs-backend-cpu");
-  if (asked === "webgpu") {
+  if (requested === "webgpu") {
     const { registerWebgpu } = await import("./webgpu.js");
     await registerWebgpu();
-  } else if (asked !== "cpu") require("@tensorflow/tfjs-backend-wasm");
+  } else if (requested !== "cpu") require("@tensorflow/tfjs-backend-wasm");
   const { registerOwnKernels } = await import("./own-kernels.js");
   registerOwnKernels();
   const reasons: string[] = [];
-  for (const name of asked === "auto" ? (["wasm", "cpu"] as const) : [asked]) {
+  for (const name of requested === "auto" ? (["wasm", "cpu"] as const) : [requested]) {
     try {
       if (await tf.setBackend(name)) {
         await tf.ready();

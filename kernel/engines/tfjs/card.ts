@@ -3,11 +3,11 @@
  * plain JavaScript where the op has to see its inputs' numbers or the card has no kernel for it.
  */
 import type { Attributes } from "#dsl/tensor/program.js";
-import { tf, type T } from "./library.js";
-import type { Kernel } from "./op.js";
+import { tf, type TfjsTensor } from "./library.js";
+import type { TfjsKernel } from "./op.js";
 
 /** Booleans lie on the card as i32; tfjs would copy bytes there as they are. */
-export function cardBooleans(values: ArrayLike<number>, shape: readonly number[]): T {
+export function booleansOnGpu(values: ArrayLike<number>, shape: readonly number[]): TfjsTensor {
   return tf.tidy(() => tf.notEqual(tf.tensor(Int32Array.from(values), [...shape], "int32"), 0));
 }
 
@@ -17,14 +17,14 @@ export function cardBooleans(values: ArrayLike<number>, shape: readonly number[]
  */
 const inJavaScript = new Set<string>(["cast"]);
 
-export async function cardKernel(
+export async function runGpuKernel(
   op: string,
-  kernel: Kernel,
-  inputs: readonly T[],
+  kernel: TfjsKernel,
+  inputs: readonly TfjsTensor[],
   attributes: Attributes,
   shapes: readonly number[][],
-): Promise<readonly T[]> {
-  const compute = (from: readonly T[]): T[] => tf.tidy(() => [...kernel(from, attributes, shapes)]);
+): Promise<readonly TfjsTensor[]> {
+  const compute = (from: readonly TfjsTensor[]): TfjsTensor[] => tf.tidy(() => [...kernel(from, attributes, shapes)]);
   if (!inJavaScript.has(op))
     try {
       return compute(inputs);
@@ -40,7 +40,7 @@ export async function cardKernel(
     [...given, ...results].forEach((t) => t.dispose());
     await tf.setBackend("webgpu");
     return arrays.map(({ values, shape, dtype }) =>
-      dtype === "bool" ? cardBooleans(values, shape) : tf.tensor(values, shape, dtype),
+      dtype === "bool" ? booleansOnGpu(values, shape) : tf.tensor(values, shape, dtype),
     );
   } finally {
     await tf.setBackend("webgpu");

@@ -1,11 +1,11 @@
 /** The chunked head with tfjs: one chunk's logits at a time. */
 import type { HeadSettings } from "#dsl/tensor/ops/shared/head.js";
-import { numbers, tf, type T } from "./library.js";
-import type { Kernels } from "./op.js";
+import { copyNumbers, tf, type TfjsTensor } from "./library.js";
+import type { TfjsKernels } from "./op.js";
 
 interface Chunk {
   readonly start: number;
-  readonly x: T;
+  readonly x: TfjsTensor;
   /** Of the rows of this chunk. */
   readonly labels: readonly number[];
   /** log softmax, row-major. */
@@ -15,10 +15,10 @@ interface Chunk {
 }
 /** Visits the chunks; what `visit` makes is let go. Gives the number of rows that count. */
 function eachChunk(
-  x: T,
-  weight: T,
-  labels: T,
-  bias: T | undefined,
+  x: TfjsTensor,
+  weight: TfjsTensor,
+  labels: TfjsTensor,
+  bias: TfjsTensor | undefined,
   { chunks, ignore, cap }: HeadSettings,
   visit: (chunk: Chunk) => void,
 ): number {
@@ -34,26 +34,32 @@ function eachChunk(
       const product = tf.matMul(part, turned);
       const straight = bias ? tf.add(product, bias) : product;
       const bent = cap === undefined ? undefined : tf.tanh(tf.div(straight, cap));
-      const logits = numbers(bent && cap !== undefined ? tf.mul(bent, cap) : straight);
+      const logits = copyNumbers(bent && cap !== undefined ? tf.mul(bent, cap) : straight);
       const logs = new Float64Array(logits.length);
-      for (let at = 0; at < logs.length; at += vocabulary) {
+      for (let offset = 0; offset < logs.length; offset += vocabulary) {
         let most = -Infinity;
-        for (let v = 0; v < vocabulary; v++) most = Math.max(most, logits[at + v]!);
+        for (let v = 0; v < vocabulary; v++) most = Math.max(most, logits[offset + v]!);
         let sum = 0;
-        for (let v = 0; v < vocabulary; v++) sum += Math.exp(logits[at + v]! - most);
-        for (let v = 0; v < vocabulary; v++) logs[at + v] = logits[at + v]! - most - Math.log(sum);
+        for (let v = 0; v < vocabulary; v++) sum += Math.exp(logits[offset + v]! - most);
+        for (let v = 0; v < vocabulary; v++) logs[offset + v] = logits[offset + v]! - most - Math.log(sum);
       }
-      visit({ start, x: part, labels: wanted.slice(start, start + size), logs, ...(bent && { bent: numbers(bent) }) });
+      visit({
+        start,
+        x: part,
+        labels: wanted.slice(start, start + size),
+        logs,
+        ...(bent && { bent: copyNumbers(bent) }),
+      });
     });
   return wanted.filter((label) => label !== ignore).length;
 }
 
-export const head = {
+export const headKernels = {
   head_loss([x, weight, labels, bias], a) {
     const vocabulary = weight.shape[0]!;
     let sum = 0;
-    const counted = eachChunk(x, weight, labels, bias, a, ({ labels: own, logs }) => {
-      own.forEach((label, r) => {
+    const counted = eachChunk(x, weight, labels, bias, a, ({ labels: chunkLabels, logs }) => {
+      chunkLabels.forEach((label, r) => {
         if (label !== a.ignore) sum -= logs[r * vocabulary + label]!;
       });
     });
@@ -63,8 +69,8 @@ export const head = {
     const vocabulary = weight.shape[0]!;
     const counted = labels.dataSync().filter((label) => label !== a.ignore).length;
     const share = dy.dataSync()[0]! / (a.reduction === "sum" ? 1 : Math.max(counted, 1));
-    const parts: T[] = [];
-    let [dweight, dbias]: [T, T] = [tf.zerosLike(weight), tf.zeros([vocabulary])];
+    const parts: TfjsTensor[] = [];
+    let [dweight, dbias]: [TfjsTensor, TfjsTensor] = [tf.zerosLike(weight), tf.zeros([vocabulary])];
     eachChunk(x, weight, labels, bias, a, (chunk) => {
       const d = new Float32Array(chunk.logs.length);
       chunk.labels.forEach((label, r) => {
@@ -91,4 +97,4 @@ export const head = {
     dbias.dispose();
     return [dx, ofWeight, ...ofBias];
   },
-} satisfies Kernels;
+} satisfies TfjsKernels;

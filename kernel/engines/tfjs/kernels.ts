@@ -1,37 +1,37 @@
 /** Every op of the training graph that tfjs computes here, by name. */
-import { lowered } from "#dsl/tensor/passes/lowering.js";
+import { lowerProgram } from "#dsl/tensor/passes/lowering.js";
 import type { Program } from "#dsl/tensor/program.js";
-import { arithmetic } from "./arithmetic.js";
-import { attention } from "./attention.js";
-import { caches } from "./caches.js";
-import { elementwise } from "./elementwise.js";
-import { head } from "./head.js";
-import type { Kernel, Kernels } from "./op.js";
-import { products } from "./products.js";
-import { ropes } from "./rope.js";
-import { shaping } from "./shaping.js";
-import { storage } from "./storage.js";
-import { training } from "./training.js";
+import { arithmeticKernels } from "./arithmetic.js";
+import { attentionKernels } from "./attention.js";
+import { cacheKernels } from "./caches.js";
+import { elementwiseKernels } from "./elementwise.js";
+import { headKernels } from "./head.js";
+import type { TfjsKernel, TfjsKernels } from "./op.js";
+import { productKernels } from "./products.js";
+import { ropeKernels } from "./rope.js";
+import { shapingKernels } from "./shaping.js";
+import { storageKernels } from "./storage.js";
+import { trainingKernels } from "./training.js";
 
-export const kernels: Kernels = {
-  ...caches,
-  ...elementwise,
-  ...arithmetic,
-  ...shaping,
-  ...products,
-  ...attention,
-  ...ropes,
-  ...head,
-  ...training,
-  ...storage,
+export const tfjsKernels: TfjsKernels = {
+  ...cacheKernels,
+  ...elementwiseKernels,
+  ...arithmeticKernels,
+  ...shapingKernels,
+  ...productKernels,
+  ...attentionKernels,
+  ...ropeKernels,
+  ...headKernels,
+  ...trainingKernels,
+  ...storageKernels,
 };
 
 /** Undefined where tfjs has no kernel for an op. */
-export function kernelOf(op: string): Kernel | undefined {
-  const byName: Readonly<Record<string, Kernel | undefined>> = kernels;
+export function kernelOf(op: string): TfjsKernel | undefined {
+  const byName: Readonly<Record<string, TfjsKernel | undefined>> = tfjsKernels;
   return Object.hasOwn(byName, op) ? byName[op] : undefined;
 }
 /** A program of ops that have kernels here, as far as it can be made of such. */
-export function loweredHere(program: Program): Program {
-  return lowered(program, (op) => kernelOf(op) !== undefined);
+export function lowerForTfjs(program: Program): Program {
+  return lowerProgram(program, (op) => kernelOf(op) !== undefined);
 }

@@ -1,49 +1,50 @@
 /** Matrix products with tfjs. */
 import { lastOf } from "#dsl/language/diagnostics/must.js";
 import type { Activation } from "#dsl/tensor/ops/shared/activation.js";
-import { CURVES } from "./elementwise.js";
-import { tf, type T } from "./library.js";
-import type { Kernels } from "./op.js";
+import { ACTIVATION_CURVES } from "./elementwise.js";
+import { tf, type TfjsTensor } from "./library.js";
+import type { TfjsKernels } from "./op.js";
 
-export function swap(x: T): T {
+export function swapLastAxes(x: TfjsTensor): TfjsTensor {
   const order = x.shape.map((_, i) => i);
   return tf.transpose(x, [...order.slice(0, -2), x.rank - 1, x.rank - 2]);
 }
-export const product = (a: T, b: T, ta = false, tb = false): T => tf.matMul(a, b, ta, tb);
+export const matrixProduct = (a: TfjsTensor, b: TfjsTensor, ta = false, tb = false): TfjsTensor =>
+  tf.matMul(a, b, ta, tb);
 
 /** [..., n] as rows: [product of the rest, n]. */
-const rows = (x: T): T => {
+const rows = (x: TfjsTensor): TfjsTensor => {
   const n = lastOf(x.shape);
   return tf.reshape(x, [x.size / Math.max(n, 1), n]);
 };
 
-function affine(x: T, weight: T, bias: T | undefined, shape: readonly number[]): T {
-  const y = product(rows(x), weight, false, true);
+function affine(x: TfjsTensor, weight: TfjsTensor, bias: TfjsTensor | undefined, shape: readonly number[]): TfjsTensor {
+  const y = matrixProduct(rows(x), weight, false, true);
   return tf.reshape(bias ? tf.add(y, bias) : y, [...shape]);
 }
 
-const ACTIVATIONS: Readonly<Record<Activation, (x: T) => T>> = {
+const ACTIVATIONS: Readonly<Record<Activation, (x: TfjsTensor) => TfjsTensor>> = {
   relu: (x) => tf.relu(x),
   tanh: (x) => tf.tanh(x),
   sigmoid: (x) => tf.sigmoid(x),
-  gelu: CURVES.gelu.value,
-  gelu_tanh: CURVES.gelu_tanh.value,
+  gelu: ACTIVATION_CURVES.gelu.value,
+  gelu_tanh: ACTIVATION_CURVES.gelu_tanh.value,
 };
 
-export const products = {
+export const productKernels = {
   matmul([a, b], { transpose_a, transpose_b }, [shape]) {
-    const y = product(a, b, transpose_a === true, transpose_b === true);
+    const y = matrixProduct(a, b, transpose_a === true, transpose_b === true);
     return [tf.reshape(y, shape)];
   },
   linear([x, weight, bias], { activation }, [shape]) {
     const y = affine(x, weight, bias, shape);
     return [activation === undefined ? y : ACTIVATIONS[activation](y)];
   },
-  outer_product: ([a, b]) => [product(rows(a), rows(b), true)],
-  low_rank_merge: ([weight, a, b], { scale }) => [tf.add(weight, tf.mul(product(b, a), scale as number))],
+  outer_product: ([a, b]) => [matrixProduct(rows(a), rows(b), true)],
+  low_rank_merge: ([weight, a, b], { scale }) => [tf.add(weight, tf.mul(matrixProduct(b, a), scale as number))],
   low_rank_linear([x, weight, a, b, bias], { scale }, [shape]) {
-    const low = product(product(rows(x), a, false, true), b, false, true);
-    const y = tf.add(product(rows(x), weight, false, true), tf.mul(low, scale as number));
+    const low = matrixProduct(matrixProduct(rows(x), a, false, true), b, false, true);
+    const y = tf.add(matrixProduct(rows(x), weight, false, true), tf.mul(low, scale as number));
     return [tf.reshape(bias ? tf.add(y, bias) : y, shape)];
   },
-} satisfies Kernels;
+} satisfies TfjsKernels;

@@ -1,6 +1,6 @@
 import type { EngineRecord } from "../record.js";
 
-export const tfjs: EngineRecord = {
+export const tfjsEngine: EngineRecord = {
   name: "tfjs",
   titled: "tfjs",
   packages: ["@tensorflow/tfjs-core", "@tensorflow/tfjs-backend-cpu", "@tensorflow/tfjs-backend-wasm"],

@@ -1,16 +1,16 @@
 /** What of a program tfjs can't compute here. */
 import { isLeaf } from "#dsl/tensor/leaves.js";
 import type { DType, Program } from "#dsl/tensor/program.js";
-import type { Refusal } from "../engine.js";
+import type { OpRefusal } from "../engine.js";
 import { TFJS_TYPES } from "./elementwise.js";
-import { kernelOf, loweredHere } from "./kernels.js";
+import { kernelOf, lowerForTfjs } from "./kernels.js";
 
-export function refusals(program: Program): readonly Refusal[] {
-  const found: Refusal[] = [];
+export function refusedOps(program: Program): readonly OpRefusal[] {
+  const found: OpRefusal[] = [];
   const check = (op: string, dtype: DType): void => {
     if (!(dtype in TFJS_TYPES)) found.push({ op, why: `tfjs has no ${dtype}` });
   };
-  for (const node of loweredHere(program).nodes) {
+  for (const node of lowerForTfjs(program).nodes) {
     if (!isLeaf(node) && !kernelOf(node.op)) found.push({ op: node.op, why: "tfjs has no kernel for it here" });
     for (const { dtype } of node.types) check(node.op, dtype);
   }

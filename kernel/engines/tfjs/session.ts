@@ -3,37 +3,37 @@
  * come back later only: a copy of each updated state is fetched at the end of a run, so that it can be read at any time.
  */
 import { must, mustGet } from "#dsl/language/diagnostics/must.js";
-import { bind, bindState } from "#dsl/tensor/evaluate.js";
+import { bindSizes, bindStateSizes } from "#dsl/tensor/evaluate.js";
 import { isConstant, isInput, isState } from "#dsl/tensor/leaves.js";
-import type { NDArray, Node, Program, Ref, State, Update } from "#dsl/tensor/program.js";
-import { concrete, type Sizes } from "#dsl/tensor/shape.js";
-import type { Arrays, BackendSession, Programs } from "../host/backend.js";
-import { isUnset, shapeOfState, zeros } from "../initial.js";
-import { asFloats, asIntegers, bytesOf } from "../../tensors/numbers.js";
-import { placed } from "./caches.js";
-import { cardBooleans, cardKernel } from "./card.js";
-import { kernelOf, loweredHere } from "./kernels.js";
-import { numbers, tf, type T, type TfjsBackendName } from "./library.js";
+import type { NDArray, Node, Program, Ref, TensorState, StateUpdate } from "#dsl/tensor/program.js";
+import { concreteShape, type Sizes } from "#dsl/tensor/shape.js";
+import type { NamedArrays, BackendSession, NamedPrograms } from "../host/backend.js";
+import { isUnsetState, stateShapeOf, zeroArray } from "../initial.js";
+import { toFloat32Array, toInt32Array, bytesOfArray } from "../../tensors/numbers.js";
+import { replaceAlongAxis } from "./caches.js";
+import { booleansOnGpu, runGpuKernel } from "./card.js";
+import { kernelOf, lowerForTfjs } from "./kernels.js";
+import { copyNumbers, tf, type TfjsTensor, type TfjsBackendName } from "./library.js";
 
 export class TfjsSession implements BackendSession {
   private readonly programs = new Map<string, Program>();
   private readonly last = new Map<string, readonly number[]>();
-  private readonly state = new Map<string, T>();
-  private readonly states: Record<string, State> = {};
+  private readonly state = new Map<string, TfjsTensor>();
+  private readonly states: Record<string, TensorState> = {};
   /** States on a graphics card, as they are outside. */
   private readonly copies = new Map<string, NDArray>();
 
   constructor(private readonly backend: TfjsBackendName) {}
 
-  add(programs: Programs, states: Readonly<Record<string, State>>): void {
+  add(programs: NamedPrograms, states: Readonly<Record<string, TensorState>>): void {
     for (const [name, program] of Object.entries(programs)) {
-      const own = loweredHere(program);
-      this.programs.set(name, own);
-      this.last.set(name, lastUses(own));
+      const lowered = lowerForTfjs(program);
+      this.programs.set(name, lowered);
+      this.last.set(name, lastUses(lowered));
     }
     for (const [name, state] of Object.entries(states)) {
       this.states[name] = state;
-      if (!isUnset(state) && !this.state.has(name)) this.write(name, null);
+      if (!isUnsetState(state) && !this.state.has(name)) this.write(name, null);
     }
   }
 
@@ -49,15 +49,15 @@ export class TfjsSession implements BackendSession {
     }
   }
 
-  async run(name: string, feeds: Arrays, wanted: readonly string[]): Promise<Record<string, NDArray>> {
+  async run(name: string, feeds: NamedArrays, wanted: readonly string[]): Promise<Record<string, NDArray>> {
     const program = mustGet(this.programs, name, "program");
-    const sizes = bindState(program, bind(program, feeds), (state) => this.state.get(state)?.shape);
+    const sizes = bindStateSizes(program, bindSizes(program, feeds), (state) => this.state.get(state)?.shape);
     const last = mustGet(this.last, name, "program");
-    const done: (readonly T[])[] = [];
-    const at = (ref: Ref): T => done[ref.node]![ref.output]!;
+    const done: (readonly TfjsTensor[])[] = [];
+    const tensorAt = (ref: Ref): TfjsTensor => done[ref.node]![ref.output]!;
     try {
       for (const [i, node] of program.nodes.entries()) {
-        const made = this.compute(node, feeds, sizes, at);
+        const made = this.compute(node, feeds, sizes, tensorAt);
         done.push(made instanceof Promise ? await made : made);
         for (const { node: used } of node.inputs) if (last[used] === i) release(done, used);
         if (last[i] === i) release(done, i);
@@ -65,11 +65,11 @@ export class TfjsSession implements BackendSession {
       const outputs: Record<string, NDArray> = {};
       for (const output of wanted) {
         const ref = program.outputs[output]!;
-        outputs[output] = await this.fetch(at(ref), program.nodes[ref.node]!.types[ref.output]!.dtype);
+        outputs[output] = await this.fetch(tensorAt(ref), program.nodes[ref.node]!.types[ref.output]!.dtype);
       }
       // All new values are held before any old one goes: an update may read what another writes.
-      const updates: (readonly [string, T])[] = [];
-      for (const u of program.updates) updates.push([u.state, await this.updated(u, at)]);
+      const updates: (readonly [string, TfjsTensor])[] = [];
+      for (const u of program.updates) updates.push([u.state, await this.updated(u, tensorAt)]);
       for (const [state, value] of updates) {
         if (this.backend === "webgpu") this.copies.set(state, await this.fetch(value, this.states[state]!.type.dtype));
         this.put(state, value);
@@ -86,7 +86,7 @@ export class TfjsSession implements BackendSession {
 
   write(name: string, value: NDArray | null): void {
     const state = this.states[name]!;
-    const array = value ?? zeros(state.type.dtype, shapeOfState(name, state));
+    const array = value ?? zeroArray(state.type.dtype, stateShapeOf(name, state));
     if (this.backend === "webgpu") this.copies.set(name, { ...array, bytes: array.bytes.slice() });
     this.put(name, tensorOf(array));
   }
@@ -98,7 +98,7 @@ export class TfjsSession implements BackendSession {
     this.programs.clear();
   }
 
-  private put(name: string, value: T): void {
+  private put(name: string, value: TfjsTensor): void {
     this.drop(name);
     this.state.set(name, value);
   }
@@ -108,34 +108,42 @@ export class TfjsSession implements BackendSession {
     this.state.delete(name);
   }
 
-  private async fetch(tensor: T, dtype: NDArray["dtype"]): Promise<NDArray> {
+  private async fetch(tensor: TfjsTensor, dtype: NDArray["dtype"]): Promise<NDArray> {
     if (this.backend !== "webgpu") return arrayOf(tensor, dtype);
     return packed((await tensor.data()).slice(), tensor.shape, dtype);
   }
 
   /** What a state holds after an update. tfjs has no tensors that change: a part costs a copy of the whole. */
-  private async updated({ state, value, at: part }: Update, at: (ref: Ref) => T): Promise<T> {
-    if (!part) return at(value).clone();
+  private async updated(
+    { state, value, at: part }: StateUpdate,
+    tensorAt: (ref: Ref) => TfjsTensor,
+  ): Promise<TfjsTensor> {
+    if (!part) return tensorAt(value).clone();
     const old = mustGet(this.state, state, "state");
-    if (at(part.start).rank > 0)
-      return tf.tidy(() => tf.tensorScatterUpdate(old, tf.reshape(at(part.start), [-1, 1]), at(value)));
-    const start = (await at(part.start).data())[0]!;
-    return tf.tidy(() => placed(old, at(value), part.axis, start));
+    if (tensorAt(part.start).rank > 0)
+      return tf.tidy(() => tf.tensorScatterUpdate(old, tf.reshape(tensorAt(part.start), [-1, 1]), tensorAt(value)));
+    const start = (await tensorAt(part.start).data())[0]!;
+    return tf.tidy(() => replaceAlongAxis(old, tensorAt(value), part.axis, start));
   }
 
-  private compute(node: Node, feeds: Arrays, sizes: Sizes, at: (ref: Ref) => T): readonly T[] | Promise<readonly T[]> {
+  private compute(
+    node: Node,
+    feeds: NamedArrays,
+    sizes: Sizes,
+    tensorAt: (ref: Ref) => TfjsTensor,
+  ): readonly TfjsTensor[] | Promise<readonly TfjsTensor[]> {
     if (isInput(node)) return [tensorOf(feeds[node.attributes.name]!)];
     if (isState(node)) return [mustGet(this.state, node.attributes.name, "state").clone()];
     if (isConstant(node)) return [tensorOf(node.attributes.value)];
-    const shapes = node.types.map((type) => concrete(type.shape, sizes));
+    const shapes = node.types.map((type) => concreteShape(type.shape, sizes));
     const kernel = must(kernelOf(node.op), `the kernel of ${node.op}`);
-    const inputs = node.inputs.map(at);
-    if (this.backend === "webgpu") return cardKernel(node.op, kernel, inputs, node.attributes, shapes);
+    const inputs = node.inputs.map(tensorAt);
+    if (this.backend === "webgpu") return runGpuKernel(node.op, kernel, inputs, node.attributes, shapes);
     return tf.tidy(() => [...kernel(inputs, node.attributes, shapes)]);
   }
 }
 
-function release(done: (readonly T[])[], i: number): void {
+function release(done: (readonly TfjsTensor[])[], i: number): void {
   for (const tensor of done[i]!) tensor.dispose();
   done[i] = [];
 }
@@ -153,15 +161,15 @@ function lastUses(program: Program): readonly number[] {
 
 const onCard = (): boolean => tf.getBackend() === "webgpu";
 
-function tensorOf(array: NDArray): T {
+function tensorOf(array: NDArray): TfjsTensor {
   const shape = [...array.shape];
   switch (array.dtype) {
     case "f32":
-      return tf.tensor(asFloats(array), shape, "float32");
+      return tf.tensor(toFloat32Array(array), shape, "float32");
     case "i32":
-      return tf.tensor(asIntegers(array), shape, "int32");
+      return tf.tensor(toInt32Array(array), shape, "int32");
     case "bool":
-      return onCard() ? cardBooleans(array.bytes, shape) : tf.tensor(array.bytes, shape, "bool");
+      return onCard() ? booleansOnGpu(array.bytes, shape) : tf.tensor(array.bytes, shape, "bool");
     // tfjs has no bytes: nothing is saved here, but the numbers are the same.
     case "i8":
     case "u8":
@@ -176,13 +184,13 @@ function smallIntegers({ dtype, bytes }: NDArray): Int8Array | Uint8Array {
   return dtype === "i8" ? new Int8Array(bytes.buffer, bytes.byteOffset, bytes.length) : bytes;
 }
 
-function arrayOf(tensor: T, dtype: NDArray["dtype"]): NDArray {
-  return packed(numbers(tensor), tensor.shape, dtype);
+function arrayOf(tensor: TfjsTensor, dtype: NDArray["dtype"]): NDArray {
+  return packed(copyNumbers(tensor), tensor.shape, dtype);
 }
 
 /** After a cast tfjs may still give the array of the type before. */
-function packed(values: ReturnType<typeof numbers>, shape: readonly number[], dtype: NDArray["dtype"]): NDArray {
+function packed(values: ReturnType<typeof copyNumbers>, shape: readonly number[], dtype: NDArray["dtype"]): NDArray {
   const arrays = { f32: Float32Array, i32: Int32Array, i8: Int8Array } as const;
   const Wanted = arrays[dtype as keyof typeof arrays] ?? Uint8Array;
-  return { dtype, shape: [...shape], bytes: bytesOf(values instanceof Wanted ? values : Wanted.from(values)) };
+  return { dtype, shape: [...shape], bytes: bytesOfArray(values instanceof Wanted ? values : Wanted.from(values)) };
 }

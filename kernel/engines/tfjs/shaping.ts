@@ -1,27 +1,27 @@
 /** Ops that move, join and reduce, with tfjs. */
-import { tf, numbers, type T } from "./library.js";
-import type { Kernels } from "./op.js";
+import { tf, copyNumbers, type TfjsTensor } from "./library.js";
+import type { TfjsKernels } from "./op.js";
 
 const axesOf = (rank: number, axes: readonly number[]): number[] => axes.map((axis) => (axis < 0 ? axis + rank : axis));
 
 const reduction =
-  (f: (x: T, axes: number[], keep: boolean) => T) =>
+  (f: (x: TfjsTensor, axes: number[], keep: boolean) => TfjsTensor) =>
   (
-    [x]: readonly [T],
+    [x]: readonly [TfjsTensor],
     { axes: over, keep }: { readonly axes: readonly number[]; readonly keep: boolean },
-  ): readonly [T] => {
+  ): readonly [TfjsTensor] => {
     const axes = axesOf(x.rank, over);
     return [axes.length === 0 ? x.clone() : f(x, axes, keep)];
   };
 
 /** Rows of `width` summed at their indices. */
-function summedRows(indices: T, dy: T, shape: readonly number[], width: number): T {
+function summedRows(indices: TfjsTensor, dy: TfjsTensor, shape: readonly number[], width: number): TfjsTensor {
   const rows = shape.reduce((n, d) => n * d, 1) / width;
   const ids = tf.reshape(indices, [indices.size]) as Parameters<typeof tf.unsortedSegmentSum>[1];
   return tf.reshape(tf.unsortedSegmentSum(tf.reshape(dy, [indices.size, width]), ids, rows), [...shape]);
 }
 
-export const shaping = {
+export const shapingKernels = {
   reshape: ([x], _, [shape]) => [tf.reshape(x, shape)],
   transpose: ([x], a) => [tf.transpose(x, [...a.order])],
   slice([x], a, [shape]) {
@@ -82,14 +82,14 @@ export const shaping = {
   reduce_max: reduction((x, axes, keep) => tf.max(x, axes, keep)),
   reduce_gradient([dy, like], a) {
     const axes = axesOf(like.rank, a.axes);
-    const kept = like.shape.map((d, i) => (axes.includes(i) ? 1 : d));
-    const spread = tf.broadcastTo(tf.reshape(dy, kept), [...like.shape]);
+    const keptShape = like.shape.map((d, i) => (axes.includes(i) ? 1 : d));
+    const spread = tf.broadcastTo(tf.reshape(dy, keptShape), [...like.shape]);
     const count = axes.reduce((n, axis) => n * like.shape[axis]!, 1);
     return [a.mean ? tf.div(spread, count) : tf.add(spread, 0)];
   },
   global_norm(inputs) {
     let sum = 0;
-    for (const x of inputs) for (const v of numbers(x)) sum += v * v;
+    for (const x of inputs) for (const v of copyNumbers(x)) sum += v * v;
     return [tf.scalar(Math.sqrt(sum))];
   },
-} satisfies Kernels;
+} satisfies TfjsKernels;

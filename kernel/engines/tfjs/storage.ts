@@ -1,24 +1,24 @@
 /** Weights that are stored in fewer bits, made f32 with tfjs. */
-import { blocksOf } from "#dsl/tensor/ops/dequantize_blocks.js";
-import { tf, type T } from "./library.js";
-import type { Kernels } from "./op.js";
+import { blockQuantizationOf } from "#dsl/tensor/ops/dequantize_blocks.js";
+import { tf, type TfjsTensor } from "./library.js";
+import type { TfjsKernels } from "./op.js";
 
-export const storage = {
+export const storageKernels = {
   dequantize([codes, scales], { axis }) {
     const across = axis === 0 ? tf.reshape(scales, [-1, 1]) : tf.reshape(scales, [1, -1]);
     return [tf.mul(tf.cast(codes, "float32"), across)];
   },
   dequantize_blocks([codes, scales], attributes) {
-    const { levels, bits, block, shape, count } = blocksOf(attributes);
+    const { levels, bits, block, shape, count } = blockQuantizationOf(attributes);
     const found = tf.gather(tf.tensor1d([...levels]), (bits === 8 ? codes : halves(codes)) as Indices);
     const scaled = tf.mul(tf.reshape(found, [-1, block]), tf.reshape(scales, [-1, 1]));
     return [tf.reshape(tf.slice(tf.reshape(scaled, [-1]), 0, count), [...shape])];
   },
-} satisfies Kernels;
+} satisfies TfjsKernels;
 type Indices = Parameters<typeof tf.gather>[1];
 
 /** Of each byte its high half and its low half. */
-function halves(bytes: T): T {
+function halves(bytes: TfjsTensor): TfjsTensor {
   const whole = tf.cast(bytes, "float32");
   const high = tf.floor(tf.div(whole, 16));
   return tf.cast(tf.reshape(tf.stack([high, tf.sub(whole, tf.mul(high, 16))], 1), [-1]), "int32");

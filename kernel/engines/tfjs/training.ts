@@ -1,19 +1,19 @@
 /** Normalisation, losses and the optimiser with tfjs. What walks rows one by one is done in JavaScript, in doubles. */
 import { lastOf } from "#dsl/language/diagnostics/must.js";
-import { tf, type T } from "./library.js";
-import type { Kernels } from "./op.js";
+import { tf, type TfjsTensor } from "./library.js";
+import type { TfjsKernels } from "./op.js";
 
 /** mean and variance (biased) over the last axis, kept with size 1. */
-function moments(x: T): { mean: T; variance: T } {
+function moments(x: TfjsTensor): { mean: TfjsTensor; variance: TfjsTensor } {
   const mean = tf.mean(x, -1, true);
   return { mean, variance: tf.mean(tf.square(tf.sub(x, mean)), -1, true) };
 }
 
-function inverseRoot(x: T, epsilon: number): T {
+function inverseRoot(x: TfjsTensor, epsilon: number): TfjsTensor {
   return tf.rsqrt(tf.add(tf.mean(tf.square(x), -1, true), epsilon));
 }
 
-export const training = {
+export const trainingKernels = {
   rms_norm([x, scale], a, [, rows]) {
     const inverse = inverseRoot(x, a.epsilon);
     const y = tf.mul(tf.mul(x, inverse), tf.add(scale, a.offset));
@@ -35,14 +35,14 @@ export const training = {
     return [y, tf.reshape(mean, rows), tf.reshape(variance, rows)];
   },
   layer_norm_gradient([x, scale, mean, variance, dy], a) {
-    const kept = [...mean.shape, 1];
-    const inverse = tf.rsqrt(tf.add(tf.reshape(variance, kept), a.epsilon));
-    const normal = tf.mul(tf.sub(x, tf.reshape(mean, kept)), inverse);
+    const columnShape = [...mean.shape, 1];
+    const inverse = tf.rsqrt(tf.add(tf.reshape(variance, columnShape), a.epsilon));
+    const normal = tf.mul(tf.sub(x, tf.reshape(mean, columnShape)), inverse);
     const g = tf.mul(dy, scale);
     const inner = tf.sub(tf.sub(g, tf.mean(g, -1, true)), tf.mul(normal, tf.mean(tf.mul(g, normal), -1, true)));
     const leading = x.shape.slice(0, -1).map((_, i) => i);
     const [dscale, dbias] = [tf.mul(dy, normal), dy];
-    const sum = (t: T): T => (leading.length === 0 ? t.clone() : tf.sum(t, leading));
+    const sum = (t: TfjsTensor): TfjsTensor => (leading.length === 0 ? t.clone() : tf.sum(t, leading));
     return [tf.mul(inverse, inner), sum(dscale), sum(dbias)];
   },
   softmax: ([x]) => [tf.softmax(x)],
@@ -70,7 +70,7 @@ export const training = {
     const { beta1, beta2, epsilon, weight_decay } = attributes;
     const [lr, t, factor] = [rate.dataSync()[0]!, step.dataSync()[0]!, scale ? scale.dataSync()[0]! : 1];
     const [c1, c2] = [1 - beta1 ** t, 1 - beta2 ** t];
-    const copied = (x: T): Float32Array => Float32Array.from(x.dataSync());
+    const copied = (x: TfjsTensor): Float32Array => Float32Array.from(x.dataSync());
     const [p, mean, square] = [copied(parameter), copied(m), copied(v)];
     const gradients = gradient.dataSync();
     for (let i = 0; i < p.length; i++) {
@@ -81,15 +81,15 @@ export const training = {
       square[i] = b;
       p[i] = p[i]! * (1 - lr * weight_decay) - (lr * (a / c1)) / (Math.sqrt(b / c2) + epsilon);
     }
-    const moved = (values: Float32Array): T => tf.tensor(values, parameter.shape, "float32");
+    const moved = (values: Float32Array): TfjsTensor => tf.tensor(values, parameter.shape, "float32");
     return [moved(p), moved(mean), moved(square)];
   },
-} satisfies Kernels;
+} satisfies TfjsKernels;
 
 /** Logarithms of the softmax of each row, in doubles, and which rows count. */
 function rowsOf(
-  logits: T,
-  labels: T,
+  logits: TfjsTensor,
+  labels: TfjsTensor,
   ignore: unknown,
 ): {
   classes: number;
@@ -101,12 +101,12 @@ function rowsOf(
   const values = logits.dataSync();
   const wanted = labels.dataSync() as Int32Array;
   const logs = new Float64Array(values.length);
-  for (let at = 0; at < values.length; at += classes) {
+  for (let offset = 0; offset < values.length; offset += classes) {
     let most = -Infinity;
-    for (let c = 0; c < classes; c++) most = Math.max(most, values[at + c]!);
+    for (let c = 0; c < classes; c++) most = Math.max(most, values[offset + c]!);
     let sum = 0;
-    for (let c = 0; c < classes; c++) sum += Math.exp(values[at + c]! - most);
-    for (let c = 0; c < classes; c++) logs[at + c] = values[at + c]! - most - Math.log(sum);
+    for (let c = 0; c < classes; c++) sum += Math.exp(values[offset + c]! - most);
+    for (let c = 0; c < classes; c++) logs[offset + c] = values[offset + c]! - most - Math.log(sum);
   }
   return { classes, counted: wanted.filter((label) => label !== ignore).length, logs, wanted };
 }

@@ -1,26 +1,26 @@
 /** Some rows of a split, always the same of the same data, as if there were no others. */
 import type { ColumnTable } from "arquero";
-import { chance, shuffle } from "#stdlib/statistics/chance.js";
-import type { Prepared } from "../../data/prepared.js";
+import { seededRandom, shuffle } from "#stdlib/statistics/chance.js";
+import type { PreparedData } from "../../data/prepared.js";
 
 /** Null: the split is not held in memory, or isn't there. `rows`: those that are left. */
-export function fewRows(
-  prepared: Prepared,
+export function sampleRows(
+  prepared: PreparedData,
   split: string,
   most: number,
-): { readonly prepared: Prepared; readonly rows: number } | null {
+): { readonly prepared: PreparedData; readonly rows: number } | null {
   const table = prepared.splits[split];
   if (!table) return null;
   const all = table.numRows();
   const few = all <= most ? table : drawnOf(table, most);
   const { facts } = prepared;
-  const told = facts.splits[split];
-  const splits = told ? { [split]: { ...told, rows: few.numRows() } } : {};
+  const splitFacts = facts.splits[split];
+  const splits = splitFacts ? { [split]: { ...splitFacts, rows: few.numRows() } } : {};
   return { prepared: { ...prepared, splits: { [split]: few }, facts: { ...facts, splits } }, rows: few.numRows() };
 }
 
 function drawnOf(table: ColumnTable, most: number): ColumnTable {
   const all = Uint32Array.from({ length: table.numRows() }, (_, i) => i);
-  const which = shuffle(all, chance(0, 44)).slice(0, most).sort();
+  const which = shuffle(all, seededRandom(0, 44)).slice(0, most).sort();
   return table.reify([...which]) as ColumnTable;
 }

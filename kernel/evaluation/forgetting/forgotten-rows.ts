@@ -1,11 +1,11 @@
 /** What of each task was right once and is wrong after the latest stage, from what models answered after each. */
-import { forgottenOf, type Forgotten } from "../../continual/forgotten-answers.js";
-import { asksOf, toldOf, type Learnable, type Scoring } from "./tasks.js";
+import { forgottenAnswersOf, type ForgottenAnswers } from "../../continual/forgotten-answers.js";
+import { taskRowsReader, taskReports, type LearnableTask, type TaskScoring } from "./tasks.js";
 
 /** What was answered on each task, as numbers of labels. */
-export type Said = readonly (ArrayLike<number> | null)[];
+export type TaskPredictions = readonly (ArrayLike<number> | null)[];
 
-export interface ForgottenOf extends Forgotten {
+export interface TaskForgetting extends ForgottenAnswers {
   /** `tickets.test`. */
   readonly on: string;
   /** After which row of the matrix they were right. */
@@ -14,26 +14,26 @@ export interface ForgottenOf extends Forgotten {
 }
 
 /** `said`: by rows of the matrix. Of tasks that were learnt before the last of them, as soon as they were. */
-export async function forgottenBy(
-  said: readonly Said[],
-  tasks: readonly Learnable[],
-  of: Scoring,
-): Promise<readonly ForgottenOf[]> {
-  const last = said.length - 1;
-  const told = toldOf(tasks);
-  const found: ForgottenOf[] = [];
+export async function forgottenByTask(
+  predictions: readonly TaskPredictions[],
+  tasks: readonly LearnableTask[],
+  scoring: TaskScoring,
+): Promise<readonly TaskForgetting[]> {
+  const last = predictions.length - 1;
+  const reports = taskReports(tasks);
+  const found: TaskForgetting[] = [];
   for (const [j, task] of tasks.entries()) {
     const { learnt: after } = task;
-    const [before, now] = [said[after]?.[j], said[last]?.[j]];
+    const [before, now] = [predictions[after]?.[j], predictions[last]?.[j]];
     if (after >= last || !before || !now) continue;
-    const rows = (await asksOf(task, of))?.rows;
+    const rows = (await taskRowsReader(task, scoring))?.rows;
     const truth = rows?.taught?.oneRight;
-    const forgotten = truth && forgottenOf(truth, before, now);
+    const forgotten = truth && forgottenAnswersOf(truth, before, now);
     if (!rows || !forgotten) continue;
-    const named = (label: number | undefined): string => of.labels[label ?? -1] ?? "";
+    const named = (label: number | undefined): string => scoring.labels[label ?? -1] ?? "";
     found.push({
       ...forgotten,
-      on: `${told[j]?.data ?? ""}.${task.split ?? ""}`,
+      on: `${reports[j]?.data ?? ""}.${task.split ?? ""}`,
       after,
       example: (row) => ({
         row: rows.rows[row] ?? 0,

@@ -2,7 +2,7 @@
 import { readdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { Call } from "#dsl/language/types/value.js";
-import { readSince, type SinceOn } from "../../runs/since-before.js";
+import { readBeforeAfterScores, type BeforeAfterScore } from "../../runs/since-before.js";
 
 const UNMEASURED = "that is a suggestion by rule and not measured: the matrix of that run tells";
 /** Shares that are suggested. */
@@ -11,14 +11,14 @@ const SHARES = [0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5] as const;
 const MOST = 0.5;
 
 /** What updates from the same weights say on record. */
-export interface OnRecordShares {
+export interface RecordedShares {
   /** The smallest share by which all was kept, and the run that says so. */
-  readonly kept: { readonly share: number; readonly run: string } | null;
+  readonly retained: { readonly share: number; readonly run: string } | null;
   /** The greatest by which some was lost. */
   readonly lost: number | null;
 }
 /** What is kept of data of which something was lost. */
-export interface KeptOf {
+export interface ReplaySetting {
   /** The greatest share of their rows that train. */
   readonly share: number;
   /** An update before this one kept them: no strategy draws more of them now. */
@@ -26,13 +26,13 @@ export interface KeptOf {
   /** As many as are kept of all data sets together. */
   readonly full: boolean;
 }
-const NONE: KeptOf = { share: 0, fixed: false, full: false };
+const NONE: ReplaySetting = { share: 0, fixed: false, full: false };
 const JOINT = "To keep more of it try `joint`, which learns all rows anew";
 
-export const NOTHING: OnRecordShares = { kept: null, lost: null };
+export const NO_RECORDED_SHARES: RecordedShares = { retained: null, lost: null };
 
 /** As large a share as was lost of what was right. `lost`: from 0 to 1. */
-export function shareFor(lost: number, more = 0): number {
+export function replayShareFor(lost: number, more = 0): number {
   const least = Math.max(lost, more);
   return SHARES.find((one) => one >= least - 1e-9) ?? MOST;
 }
@@ -43,28 +43,29 @@ export const shareText = (share: number): string => `${String(Number((100 * shar
  * `lost`: the share of what was right that was lost, where it was lost most. `now`: what is kept of these data, whatever the
  * strategy says. Null: the strategy already learns all rows again.
  */
-export function triedNext(
+export function suggestNextAttempt(
   strategy: readonly Call[],
   lost: number,
-  { kept: known, lost: tried }: OnRecordShares = NOTHING,
-  now: KeptOf = NONE,
+  { retained: known, lost: tried }: RecordedShares = NO_RECORDED_SHARES,
+  now: ReplaySetting = NONE,
 ): string | null {
   if (strategy.some(({ word }) => word === "joint")) return null;
-  const own = strategy.find(({ word }) => word === "der" || word === "replay");
-  const kept = own ? shareOf(own.arguments["share"]) : 0;
-  if (own && now.fixed)
-    return `${JOINT} (\`${own.word}\` draws no more rows of data that an earlier update kept rows of): ${UNMEASURED}`;
-  if (own && now.full) return `To keep more of it let \`${own.word}\` keep more rows (\`most\`): ${UNMEASURED}`;
-  const least = Math.max(kept ?? 0, now.share);
-  if (own?.word === "der") {
+  const replayCall = strategy.find(({ word }) => word === "der" || word === "replay");
+  const replayShare = replayCall ? shareOf(replayCall.arguments["share"]) : 0;
+  if (replayCall && now.fixed)
+    return `${JOINT} (\`${replayCall.word}\` draws no more rows of data that an earlier update kept rows of): ${UNMEASURED}`;
+  if (replayCall && now.full)
+    return `To keep more of it let \`${replayCall.word}\` keep more rows (\`most\`): ${UNMEASURED}`;
+  const least = Math.max(replayShare ?? 0, now.share);
+  if (replayCall?.word === "der") {
     if (least >= MOST) return `${JOINT}: ${UNMEASURED}`;
     return `To keep more of it let \`der\` keep more rows (\`share\`): ${UNMEASURED}`;
   }
   if (known && known.share > least) return keptBefore(known);
   const most = Math.max(least, tried ?? 0);
   if (most >= MOST) return `${JOINT}: ${UNMEASURED}`;
-  if (kept === null) return `To keep more of it let \`replay\` keep more rows: ${UNMEASURED}`;
-  const share = shareFor(lost, 2 * most);
+  if (replayShare === null) return `To keep more of it let \`replay\` keep more rows: ${UNMEASURED}`;
+  const share = replayShareFor(lost, 2 * most);
   return `To keep more of it try \`replay(${shareText(share)})\`: ${reason(lost, share, most)}; ${UNMEASURED}`;
 }
 
@@ -73,12 +74,12 @@ const reason = (lost: number, share: number, most: number): string =>
     ? `more rows of earlier data than the ${shareText(most)} that were too few`
     : "about as large a share of the earlier rows as was lost of the right answers";
 
-const keptBefore = ({ share, run }: NonNullable<OnRecordShares["kept"]>): string =>
+const keptBefore = ({ share, run }: NonNullable<RecordedShares["retained"]>): string =>
   `To keep more of it try \`replay(${shareText(share)})\`: an update from the same weights showed no loss with it on these rows (${run}), on other new data perhaps`;
 
 /** After a training that began from a model: the update that would learn its rows again. */
-export function triedInstead(
-  o: {
+export function suggestUpdate(
+  options: {
     readonly start: string;
     /** Whether a name of the program stands for it; else its run does. */
     readonly named: boolean;
@@ -88,30 +89,36 @@ export function triedInstead(
     readonly name: string;
   },
   lost: number,
-  { kept, lost: tried }: OnRecordShares,
+  { retained, lost: tried }: RecordedShares,
 ): string {
-  const share = kept?.share ?? shareFor(lost, 2 * (tried ?? 0));
-  const start = o.named ? o.start : "before";
-  const first = o.named ? "" : `\`model before { load: ${JSON.stringify(o.run)} }\`, then `;
-  const why = kept
-    ? `an update from the same weights showed no loss with it on these rows (${kept.run})`
+  const share = retained?.share ?? replayShareFor(lost, 2 * (tried ?? 0));
+  const start = options.named ? options.start : "before";
+  const first = options.named ? "" : `\`model before { load: ${JSON.stringify(options.run)} }\`, then `;
+  const why = retained
+    ? `an update from the same weights showed no loss with it on these rows (${retained.run})`
     : `about as large a share of the earlier rows as was lost; ${UNMEASURED}`;
-  return `To keep more of it, learn earlier rows again: ${first}\`update ${start} on ${o.data} as ${o.name}_kept { strategy: replay(${shareText(share)}) }\` (${why})`;
+  return `To keep more of it, learn earlier rows again: ${first}\`update ${start} on ${options.data} as ${options.name}_kept { strategy: replay(${shareText(share)}) }\` (${why})`;
 }
 
 /** What other trainings from the same weights came to on the rows that were lost. `own`: the run that is told of. */
-export function sharesOnRecord(runs: string, startHash: string, lost: readonly SinceOn[], own: string): OnRecordShares {
-  const key = ({ dataHash, split }: SinceOn): string => `${dataHash} ${split ?? ""}`;
-  let found = NOTHING;
+export function recordedSharesOf(
+  runs: string,
+  startHash: string,
+  lost: readonly BeforeAfterScore[],
+  ownRun: string,
+): RecordedShares {
+  const key = ({ dataHash, split }: BeforeAfterScore): string => `${dataHash} ${split ?? ""}`;
+  let found = NO_RECORDED_SHARES;
   for (const run of foldersIn(runs)) {
-    const since = run === own ? null : readSince(run);
+    const since = run === ownRun ? null : readBeforeAfterScores(run);
     const share = since?.startHash === startHash ? since.replayed : null;
     if (!since || share === null || lost.length === 0) continue;
     const by = new Map(since.on.map((one) => [key(one), one]));
     const same = lost.map((one) => by.get(key(one)));
     if (same.some((one) => one === undefined)) continue;
     if (same.some((one) => one?.lost)) found = { ...found, lost: Math.max(share, found.lost ?? 0) };
-    else if (!found.kept || share < found.kept.share) found = { ...found, kept: { share, run: basename(run) } };
+    else if (!found.retained || share < found.retained.share)
+      found = { ...found, retained: { share, run: basename(run) } };
   }
   return found;
 }
@@ -126,8 +133,8 @@ function foldersIn(runs: string): readonly string[] {
 
 /** Of `replay`; null: of a count of rows nothing is known here, and others keep none. */
 export function replayedShare(strategy: readonly Call[]): number | null {
-  const own = strategy.length === 1 ? strategy.find(({ word }) => word === "replay") : undefined;
-  return own ? shareOf(own.arguments["share"]) : null;
+  const replayCall = strategy.length === 1 ? strategy.find(({ word }) => word === "replay") : undefined;
+  return replayCall ? shareOf(replayCall.arguments["share"]) : null;
 }
 
 function shareOf(value: unknown): number | null {

@@ -1,14 +1,18 @@
 /** Two runs compared, in words and as JSON. */
-import { significant } from "../../host/text.js";
-import { spentText } from "../../display/curves/time-spent.js";
+import { significantText } from "../../host/text.js";
+import { epsilonText } from "../../display/curves/time-spent.js";
 import { textTable } from "../../display/text-table.js";
 import type { ListedScore } from "../../runs/history/newest-scores.js";
-import { differingIn, type Difference, type Differing } from "../../runs/record/record-differences.js";
-import { movedIn, type Moved, type MovedScores } from "./moved-scores.js";
-import { rowsText } from "../../runs/record/rows-changed.js";
-import type { Side } from "../../runs/record/side.js";
+import {
+  recordDifferences,
+  type RecordDifference,
+  type RecordDifferences,
+} from "../../runs/record/record-differences.js";
+import { movedScoresOf, type MovedScore, type MovedScores } from "./moved-scores.js";
+import { rowChangesText } from "../../runs/record/rows-changed.js";
+import type { ComparedRunRecord } from "../../runs/record/side.js";
 
-export interface RunDiff extends Differing {
+export interface RunDiff extends RecordDifferences {
   readonly here: string;
   readonly there: string;
   readonly scores: MovedScores;
@@ -18,12 +22,12 @@ export interface RunDiff extends Differing {
   readonly older: readonly string[];
 }
 
-export function diffOf(here: Side, there: Side): RunDiff {
+export function runDiffOf(here: ComparedRunRecord, there: ComparedRunRecord): RunDiff {
   return {
     here: here.run.id,
     there: there.run.id,
-    ...differingIn(here, there),
-    scores: movedIn(here.scores, there.scores),
+    ...recordDifferences(here, there),
+    scores: movedScoresOf(here.scores, there.scores),
     ...((here.epsilon !== undefined || there.epsilon !== undefined) && {
       spent: { here: here.epsilon ?? null, there: there.epsilon ?? null },
     }),
@@ -47,12 +51,12 @@ export function diffText({ here, there, numbers, others, scores, spent, older }:
   return `${parts.join("\n\n")}\n`;
 }
 
-const spentOf = (epsilon: number | null): string => (epsilon === null ? "none is promised" : spentText(epsilon));
+const spentOf = (epsilon: number | null): string => (epsilon === null ? "none is promised" : epsilonText(epsilon));
 
-export function differencesText(all: readonly Difference[]): string {
+export function differencesText(all: readonly RecordDifference[]): string {
   const lines = all.flatMap(({ group, what, here, there, rows }, i) => [
     [all[i - 1]?.group === group ? "" : group, what, `${here ?? "–"} → ${there ?? "–"}`],
-    ...(rows ? [["", "", rowsText(rows)]] : []),
+    ...(rows ? [["", "", rowChangesText(rows)]] : []),
   ]);
   return indented(textTable(null, lines));
 }
@@ -76,16 +80,16 @@ function scoresText({ moved, here, there }: MovedScores): string {
 function scoreText({ value, low, high }: ListedScore): string {
   if (value === null) return "none";
   return low === null || high === null
-    ? significant(value)
-    : `${significant(value)} (${significant(low)} – ${significant(high)})`;
+    ? significantText(value)
+    : `${significantText(value)} (${significantText(low)} – ${significantText(high)})`;
 }
-function movedText({ difference, interval }: Moved): string {
+function movedText({ difference, interval }: MovedScore): string {
   if (difference === null) return "";
   if (difference === 0) return "the same";
-  const by = signed(difference);
-  return interval ? `${by} (${signed(interval.low)} … ${signed(interval.high)})` : by;
+  const by = signedText(difference);
+  return interval ? `${by} (${signedText(interval.low)} … ${signedText(interval.high)})` : by;
 }
-export function signed(x: number): string {
-  return `${x < 0 ? "−" : "+"}${significant(Math.abs(x), 3)}`;
+export function signedText(x: number): string {
+  return `${x < 0 ? "−" : "+"}${significantText(Math.abs(x), 3)}`;
 }
 const indented = (text: string): string => text.replace(/^/gm, "  ");

@@ -1,9 +1,9 @@
 /** Scores of two runs by metric and rows: by how much they moved, with the interval of that where both have one. */
-import { independentDifference } from "#stdlib/statistics/mover.js";
-import { verdictOf as verdictOn, type Verdict } from "../../inference/measuring/comparison.js";
+import { independentDifferenceInterval } from "#stdlib/statistics/mover.js";
+import { differenceVerdict as verdictOn, type DifferenceVerdict } from "../../inference/measuring/comparison.js";
 import type { ListedScore } from "../../runs/history/newest-scores.js";
 
-export interface Moved {
+export interface MovedScore {
   readonly metric: string;
   /** `tickets.test`. */
   readonly on: string;
@@ -19,17 +19,17 @@ export interface Moved {
    */
   readonly interval: { readonly low: number; readonly high: number } | null;
   /** Of the second. */
-  readonly verdict: Verdict | null;
+  readonly verdict: DifferenceVerdict | null;
 }
 
 export interface MovedScores {
-  readonly moved: readonly Moved[];
+  readonly moved: readonly MovedScore[];
   /** Scores that the other run lacks. */
   readonly here: readonly ListedScore[];
   readonly there: readonly ListedScore[];
 }
 
-export function movedIn(here: readonly ListedScore[], there: readonly ListedScore[]): MovedScores {
+export function movedScoresOf(here: readonly ListedScore[], there: readonly ListedScore[]): MovedScores {
   const pairs = here.flatMap((one) => {
     const other = there.find((score) => keyOf(score) === keyOf(one) && score.rows === one.rows) ?? null;
     const same = other ?? there.find((score) => keyOf(score) === keyOf(one)) ?? null;
@@ -41,8 +41,8 @@ export function movedIn(here: readonly ListedScore[], there: readonly ListedScor
 }
 
 /** The newest of each metric on data of that name; of the same rows where there are such. */
-function firstOfEach(pairs: readonly Moved[]): readonly Moved[] {
-  const found = new Map<string, Moved>();
+function firstOfEach(pairs: readonly MovedScore[]): readonly MovedScore[] {
+  const found = new Map<string, MovedScore>();
   for (const pair of pairs) {
     const before = found.get(keyOf(pair.here));
     if (!before || (pair.sameRows && !before.sameRows)) found.set(keyOf(pair.here), pair);
@@ -51,7 +51,7 @@ function firstOfEach(pairs: readonly Moved[]): readonly Moved[] {
 }
 const keyOf = ({ metric, on }: ListedScore): string => `${metric} @ ${on}`;
 
-function moved(here: ListedScore, there: ListedScore): Moved {
+function moved(here: ListedScore, there: ListedScore): MovedScore {
   const difference = here.value === null || there.value === null ? null : there.value - here.value;
   const interval = intervalOf(here, there);
   return {
@@ -66,21 +66,21 @@ function moved(here: ListedScore, there: ListedScore): Moved {
   };
 }
 
-function intervalOf(a: ListedScore, b: ListedScore): Moved["interval"] {
+function intervalOf(a: ListedScore, b: ListedScore): MovedScore["interval"] {
   if (a.value === null || b.value === null) return null;
   if (a.low === null || a.high === null || b.low === null || b.high === null) return null;
   const [first, second] = [
     { value: a.value, interval: { low: a.low, high: a.high } },
     { value: b.value, interval: { low: b.low, high: b.high } },
   ];
-  return independentDifference(second, first);
+  return independentDifferenceInterval(second, first);
 }
 
 function verdictOf(
   difference: number | null,
-  interval: Moved["interval"],
+  interval: MovedScore["interval"],
   better: ListedScore["better"],
-): Verdict | null {
+): DifferenceVerdict | null {
   if (difference === null || !interval) return null;
   if (interval.low <= 0 && interval.high >= 0) return "no difference shown";
   return verdictOn(difference, better);

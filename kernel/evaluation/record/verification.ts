@@ -1,22 +1,28 @@
 /** A notebook that was run again, beside the runs that it made before: by name, what they stand on and which numbers moved. */
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { metricNamed } from "#stdlib/metrics/shared/metric-name.js";
+import { metricCapabilities } from "#stdlib/metrics/shared/metric-name.js";
 import { registry } from "#stdlib/registry.js";
 import { RunFolder } from "../../runs/run-folder.js";
-import { alike, drawnApart, numbersOf, type Alike, type Number2 } from "../../runs/record/number-tolerance.js";
-import { differingIn, type Difference } from "../../runs/record/record-differences.js";
-import { movedIn } from "./moved-scores.js";
-import { sideOf, type Side } from "../../runs/record/side.js";
+import {
+  compareNumbers,
+  averageStepLosses,
+  numberPairsOf,
+  type NumberComparison,
+  type NumberPair,
+} from "../../runs/record/number-tolerance.js";
+import { recordDifferences, type RecordDifference } from "../../runs/record/record-differences.js";
+import { movedScoresOf } from "./moved-scores.js";
+import { comparedRunRecordOf, type ComparedRunRecord } from "../../runs/record/side.js";
 
 export interface VerifiedRun {
   readonly name: string;
   /** Its id of before; null: no run of that name was there. */
   readonly then: string | null;
   readonly now: string;
-  readonly changed: readonly Difference[];
+  readonly changed: readonly RecordDifference[];
   /** Null: there is nothing to compare it with. */
-  readonly numbers: Alike | null;
+  readonly numbers: NumberComparison | null;
 }
 
 /**
@@ -24,23 +30,28 @@ export interface VerifiedRun {
  * a name that
  * they have is compared with these alone. Runs of other names (seeds, folds, trials) are compared with the last of their name.
  */
-export function verifiedRuns(before: string, after: string, own: readonly string[] = []): readonly VerifiedRun[] {
+export function verifiedRuns(before: string, after: string, ownRuns: readonly string[] = []): readonly VerifiedRun[] {
   const old = sidesIn(before);
   const all = sidesIn(after);
-  return all.map((now, at): VerifiedRun => {
-    const like = (side: Side): boolean => keyOf(side) === keyOf(now);
-    const mine = own.filter((id) => nameIn(id) === now.lock.name);
+  return all.map((now, index): VerifiedRun => {
+    const like = (side: ComparedRunRecord): boolean => keyOf(side) === keyOf(now);
+    const mine = ownRuns.filter((id) => nameIn(id) === now.lock.name);
     const named = old.filter((side) => like(side) && (mine.length === 0 || mine.includes(side.run.id)));
     // A name may be trained by several cells: the same recipe, else the same place among those of that name, from the last.
-    const place = all.slice(at + 1).filter(like).length;
+    const place = all.slice(index + 1).filter(like).length;
     const then = named.findLast(({ lock }) => lock.recipeHash === now.lock.recipeHash) ?? named.at(-1 - place);
     const about = { name: now.lock.name, now: now.run.id };
     if (!then) return { ...about, then: null, changed: [], numbers: null };
     const drawn = now.epsilon !== undefined;
-    const told = numbers(then, now);
-    const compared = alike(drawn ? drawnApart(told) : told, drawn);
+    const changedNumbers = numbers(then, now);
+    const compared = compareNumbers(drawn ? averageStepLosses(changedNumbers) : changedNumbers, drawn);
     const some = compared.losses + compared.scores > 0;
-    return { ...about, then: then.run.id, changed: differingIn(then, now).numbers, numbers: some ? compared : null };
+    return {
+      ...about,
+      then: then.run.id,
+      changed: recordDifferences(then, now).numbers,
+      numbers: some ? compared : null,
+    };
   });
 }
 
@@ -48,31 +59,32 @@ export function verifiedRuns(before: string, after: string, own: readonly string
 const nameIn = (id: string): string => id.replace(/-\d{8}-\d{6}-[0-9a-f]{6}(?:-\d+)?$/, "");
 
 /** Trainings alone, oldest first; what can't be read is passed over. */
-function sidesIn(root: string): readonly Side[] {
+function sidesIn(root: string): readonly ComparedRunRecord[] {
   if (!existsSync(root)) return [];
-  const sides = readdirSync(root).flatMap((id): Side[] => {
+  const sides = readdirSync(root).flatMap((id): ComparedRunRecord[] => {
     const run = RunFolder.open(join(root, id));
     const lock = run.lock();
     if (!lock || lock.deployment || lock.replays !== undefined) return [];
     try {
-      return [sideOf(run)];
+      return [comparedRunRecordOf(run)];
     } catch {
       return []; // damaged, or of another version: it can't be compared
     }
   });
   return sides.sort((a, b) => a.lock.started.localeCompare(b.lock.started));
 }
-const keyOf = ({ lock: { name, trial } }: Side): string => `${name} ${trial ? `${trial.sweep} ${trial.number}` : ""}`;
+const keyOf = ({ lock: { name, trial } }: ComparedRunRecord): string =>
+  `${name} ${trial ? `${trial.sweep} ${trial.number}` : ""}`;
 
-function numbers(then: Side, now: Side): readonly Number2[] {
+function numbers(then: ComparedRunRecord, now: ComparedRunRecord): readonly NumberPair[] {
   const rows = now.lock.data?.splits["validation"] ?? null;
-  const { moved } = movedIn(then.scores, now.scores);
-  const scores = moved.flatMap(({ metric, on, here, there }): readonly Number2[] => {
+  const { moved } = movedScoresOf(then.scores, now.scores);
+  const scores = moved.flatMap(({ metric, on, here, there }): readonly NumberPair[] => {
     if (metric.startsWith("validation ") || here.value === null || there.value === null) return [];
     // Times are those of an hour, not of what is measured.
-    if (metricNamed(metric, registry)?.of.includes("time")) return [];
+    if (metricCapabilities(metric, registry)?.outcomes.includes("time")) return [];
     const sort = metric === "loss" ? ("loss" as const) : ("score" as const);
     return [{ what: `${metric} on ${on}`, sort, then: here.value, now: there.value, rows: there.count }];
   });
-  return [...numbersOf(then.run.events(), now.run.events(), rows), ...scores];
+  return [...numberPairsOf(then.run.events(), now.run.events(), rows), ...scores];
 }

@@ -7,34 +7,43 @@ import { resolve } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { Action } from "#dsl/compiler/plan/action.js";
-import { AnnotationSession, type Ask, type AnnotationOptions } from "../../data/annotations/annotation-session.js";
-import type { Label } from "../../data/annotations/line.js";
-import { byChance, byDoubt, byUncertainty, type Said } from "../../data/annotations/order.js";
+import {
+  AnnotationSession,
+  type AnnotationAsk,
+  type AnnotationOptions,
+} from "../../data/annotations/annotation-session.js";
+import type { AnnotationLabel } from "../../data/annotations/line.js";
+import {
+  orderByHash,
+  orderByDoubt,
+  orderByUncertainty,
+  type ClassifierPrediction,
+} from "../../data/annotations/order.js";
 import type { AnnotatedRow } from "../../data/annotations/overlay.js";
 import { annotatedHandle, annotatedHandleType } from "../../data/annotations/handle.js";
-import { annotateShown } from "../../display/data/annotate.js";
-import { decide } from "../../data/sources/annotations-file.js";
-import type { Asked } from "../../data/encoding/encoded.js";
-import type { Predicted } from "../../inference/prediction.js";
-import { splitTypes } from "../../data/sources/typed-table.js";
-import type { Stage } from "../../session/execution-context.js";
+import { annotationView } from "../../display/data/annotate.js";
+import { appendAnnotationDecision } from "../../data/sources/annotations-file.js";
+import type { PredictionInput } from "../../data/encoding/encoded.js";
+import type { ReadTextPrediction } from "../../inference/prediction.js";
+import { splitTypeTexts } from "../../data/sources/typed-table.js";
+import type { ExecutionContext } from "../../session/execution-context.js";
 import type { OpenSession } from "../../session/open-session.js";
 import { isVerifying } from "../../session/verifying.js";
-import { findIssues } from "../../evaluation/label-issues.js";
+import { findLabelIssues } from "../../evaluation/label-issues.js";
 
 type Annotate = Extract<Action, { verb: "annotate" }>;
 
 /** Texts that a model is asked about at a time. */
 const CHUNK = 256;
 
-export async function runAnnotate(session: OpenSession, action: Annotate, stage: Stage): Promise<void> {
+export async function runAnnotate(session: OpenSession, action: Annotate, stage: ExecutionContext): Promise<void> {
   const { name, data, from, split } = action;
   const prepared = await session.datasets.data(data, null, stage.hostContext);
   const { rows, standing, labels } = must(prepared.annotated, `what people decided about ${name}`);
   if (labels.length === 0) throw new CodedError("nothing-to-annotate", { data: from.name });
   const { file, role } = must(data.annotations, `where decisions about ${name} lie`);
   const path = resolve(stage.hostContext.folder, data.folder, file);
-  const asked = split === null ? rows : rows.filter((row) => row.split === split);
+  const candidates = split === null ? rows : rows.filter((row) => row.split === split);
   const options: Omit<AnnotationOptions, "asks" | "order"> = {
     data: from.name,
     annotator: action.annotator ?? account(),
@@ -42,9 +51,9 @@ export async function runAnnotate(session: OpenSession, action: Annotate, stage:
     labels,
     several: role === "labels",
     standing,
-    write: (line) => (isVerifying(session) ? undefined : decide(path, line)),
+    write: (line) => (isVerifying(session) ? undefined : appendAnnotationDecision(path, line)),
   };
-  const asks = await asksOf(session, action, asked, stage);
+  const asks = await asksOf(session, action, candidates, stage);
   const annotation = new AnnotationSession({
     ...options,
     asks: asks.slice(0, action.rows ?? asks.length),
@@ -57,10 +66,10 @@ export async function runAnnotate(session: OpenSession, action: Annotate, stage:
   });
   const reads = session.datasets.columnReader(data, prepared, stage.hostContext);
   const handle = annotatedHandle(name, prepared, reads, typed, role);
-  session.names.define(name, handle, annotatedHandleType(splitTypes(prepared)));
+  session.names.define(name, handle, annotatedHandleType(splitTypeTexts(prepared)));
   session.data.set(name, data);
   const id = session.options.annotations?.offer(annotation) ?? null;
-  stage.screen.display(annotateShown(annotation, { name, file, offerId: id }));
+  stage.screen.display(annotationView(annotation, { name, file, offerId: id }));
 }
 
 function orderText({ order, model }: Annotate): string {
@@ -71,20 +80,22 @@ async function asksOf(
   session: OpenSession,
   { order, model, from, split }: Annotate,
   rows: readonly AnnotatedRow[],
-  stage: Stage,
-): Promise<readonly Ask[]> {
-  if (model === null) return byChance(rows);
+  stage: ExecutionContext,
+): Promise<readonly AnnotationAsk[]> {
+  if (model === null) return orderByHash(rows);
   const handle = session.models.get(model);
   if (order === "label_issues") {
-    const { issues } = await findIssues(session, handle, { data: from, split }, stage);
-    return byDoubt(rows, issues);
+    const { issues } = await findLabelIssues(session, handle, { data: from, split }, stage);
+    return orderByDoubt(rows, issues);
   }
   if (!handle.trained) {
-    if (order === "random") return byChance(rows);
+    if (order === "random") return orderByHash(rows);
     throw new CodedError("not-trained", { model });
   }
-  const said = await saidOf(session, model, rows, stage);
-  return order === "random" ? byChance(rows, said) : byUncertainty(rows, said, from.columns["labels"] !== undefined);
+  const predictions = await saidOf(session, model, rows, stage);
+  return order === "random"
+    ? orderByHash(rows, predictions)
+    : orderByUncertainty(rows, predictions, from.columns["labels"] !== undefined);
 }
 
 /** What the trained model says of each row. */
@@ -92,26 +103,26 @@ async function saidOf(
   session: OpenSession,
   model: string,
   rows: readonly AnnotatedRow[],
-  stage: Stage,
-): Promise<readonly Said[]> {
+  stage: ExecutionContext,
+): Promise<readonly ClassifierPrediction[]> {
   const handle = session.models.get(model);
-  const said: Said[] = [];
-  for (let at = 0; at < rows.length; at += CHUNK) {
+  const answers: ClassifierPrediction[] = [];
+  for (let offset = 0; offset < rows.length; offset += CHUNK) {
     stage.signal?.throwIfAborted();
-    const texts = rows.slice(at, at + CHUNK).map(({ texts }): Asked => {
+    const texts = rows.slice(offset, offset + CHUNK).map(({ texts }): PredictionInput => {
       const { text = "", text_pair: pair } = texts;
       return pair === undefined ? text : [text, pair];
     });
     const predictions = await session.models.predict(handle, texts, stage.hostContext);
-    for (const prediction of predictions as readonly (Predicted & Told)[])
-      said.push({ label: prediction.label ?? prediction.labels ?? [], probabilities: prediction.probabilities });
-    stage.hostContext.onProgress?.({ label: `rows read by ${model}`, done: said.length, total: rows.length });
+    for (const prediction of predictions as readonly (ReadTextPrediction & Told)[])
+      answers.push({ label: prediction.label ?? prediction.labels ?? [], probabilities: prediction.probabilities });
+    stage.hostContext.onProgress?.({ label: `rows read by ${model}`, done: answers.length, total: rows.length });
   }
-  return said;
+  return answers;
 }
 interface Told {
-  readonly label?: Label;
-  readonly labels?: Label;
+  readonly label?: AnnotationLabel;
+  readonly labels?: AnnotationLabel;
   readonly probabilities: Readonly<Record<string, number>>;
 }
 

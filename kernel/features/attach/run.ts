@@ -5,25 +5,25 @@
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Action } from "#dsl/compiler/plan/action.js";
 import { RunFolder } from "../../runs/run-folder.js";
-import { ofCluster, readTogether } from "../../runs/together/trial-groups.js";
+import { isClusterSweep, readTrialGroup } from "../../runs/together/trial-groups.js";
 import { findWatchable } from "../../runs/history/find-together.js";
-import { attachThere } from "../../sweep-runs/attach-remote.js";
-import { attachTogether } from "../../sweep-runs/attach-group.js";
-import { attachTo } from "../../training-runs/attached-training.js";
-import type { Stage } from "../../session/execution-context.js";
+import { attachRemoteSweep } from "../../sweep-runs/attach-remote.js";
+import { attachGroup } from "../../sweep-runs/attach-group.js";
+import { attachTraining } from "../../training-runs/attached-training.js";
+import type { ExecutionContext } from "../../session/execution-context.js";
 import type { OpenSession } from "../../session/open-session.js";
 import { isVerifying } from "../../session/verifying.js";
 
 export async function runAttach(
   session: OpenSession,
   { name, run }: Extract<Action, { verb: "attach" }>,
-  stage: Stage,
+  stage: ExecutionContext,
 ): Promise<void> {
   const places = { folder: stage.hostContext.folder, runs: session.runs };
-  const found = run === null ? startedHere(session, name, places) : (readTogether(run) ?? RunFolder.open(run));
+  const found = run === null ? startedHere(session, name, places) : (readTrialGroup(run) ?? RunFolder.open(run));
   if (found === null) return;
-  if (found instanceof RunFolder) await attachTo(session, { name, run: found }, stage);
-  else await (ofCluster(found) ? attachThere : attachTogether)(session, found, name, stage);
+  if (found instanceof RunFolder) await attachTraining(session, { name, run: found }, stage);
+  else await (isClusterSweep(found) ? attachRemoteSweep : attachGroup)(session, found, name, stage);
 }
 
 /** Null: the notebook is verified, what would run by itself ran in its cell, and the name stands for it already. */

@@ -1,32 +1,32 @@
 /** Bounds of what goes into a model's linear layers, as rows of its training data show them: by those its scales are fixed. */
 import { must } from "#dsl/language/diagnostics/must.js";
-import { floats } from "../../engines/feeds.js";
-import type { ActivationBounds } from "#stdlib/layers/rounded-activations.js";
-import { whole } from "#stdlib/tasks/shared/feeds.js";
-import { buildProbe } from "#stdlib/programs/probe.js";
-import { typesOf } from "../../bases/token-types.js";
-import type { Opened } from "../../models/opened-run.js";
+import { toFloats } from "../../engines/feeds.js";
+import type { ActivationRanges } from "#stdlib/layers/rounded-activations.js";
+import { int32Array } from "#stdlib/tasks/shared/feeds.js";
+import { buildLinearInputProbe } from "#stdlib/programs/probe.js";
+import { usesTokenTypes } from "../../bases/token-types.js";
+import type { OpenedRun } from "../../models/opened-run.js";
 
 const PROBE = "probe";
 
 /** Each row by itself, so that nothing that fills a batch up is looked at. */
-export async function boundsOf(
-  { open: { session }, weights: { plan }, base, body }: Opened,
+export async function activationBoundsOf(
+  { open: { session }, weights: { plan }, base, body }: OpenedRun,
   rows: readonly Int32Array[],
-  o: { readonly signal?: AbortSignal | undefined; readonly onRows?: (done: number, total: number) => void } = {},
-): Promise<ActivationBounds> {
-  const { program, paths } = buildProbe(body, await typesOf(plan, base));
+  options: { readonly signal?: AbortSignal | undefined; readonly onRows?: (done: number, total: number) => void } = {},
+): Promise<ActivationRanges> {
+  const { program, paths } = buildLinearInputProbe(body, await usesTokenTypes(plan, base));
   await session.add({ [PROBE]: program }, []);
   const found = paths.map((): [number, number] => [0, 0]);
   try {
     for (const [i, row] of rows.entries()) {
-      o.signal?.throwIfAborted();
+      options.signal?.throwIfAborted();
       const shape = [1, row.length];
       const all = {
-        input_ids: whole(row, shape),
-        attention_mask: whole(new Int32Array(row.length).fill(1), shape),
-        token_type_ids: whole(new Int32Array(row.length), shape),
-        decoder_input_ids: whole(row, shape),
+        input_ids: int32Array(row, shape),
+        attention_mask: int32Array(new Int32Array(row.length).fill(1), shape),
+        token_type_ids: int32Array(new Int32Array(row.length), shape),
+        decoder_input_ids: int32Array(row, shape),
       };
       const feeds = Object.fromEntries(Object.entries(all).filter(([name]) => Object.hasOwn(program.inputs, name)));
       const out = await session.run(PROBE, feeds);
@@ -34,7 +34,7 @@ export async function boundsOf(
         pair[0] = Math.min(pair[0], one(out[`least/${String(n)}`]));
         pair[1] = Math.max(pair[1], one(out[`most/${String(n)}`]));
       });
-      o.onRows?.(i + 1, rows.length);
+      options.onRows?.(i + 1, rows.length);
     }
   } finally {
     await session.remove([PROBE]);
@@ -42,4 +42,4 @@ export async function boundsOf(
   return Object.fromEntries(paths.map((path, n) => [path, must(found[n], "bounds")]));
 }
 
-const one = (array: Parameters<typeof floats>[0] | undefined): number => floats(must(array, "a bound"))[0] ?? 0;
+const one = (array: Parameters<typeof toFloats>[0] | undefined): number => toFloats(must(array, "a bound"))[0] ?? 0;

@@ -3,11 +3,11 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Call } from "#dsl/language/types/value.js";
 import { isWholePlan } from "../../runs/plan-schema.js";
-import { jsonRegular } from "../../runs/read-regular.js";
+import { readRegularJson } from "../../runs/read-regular.js";
 import { RunFolder } from "../../runs/run-folder.js";
-import { scoresOf, type RunScore } from "../../runs/history/run-scores.js";
+import { readRunScores, type RunScore } from "../../runs/history/run-scores.js";
 
-export interface Earlier {
+export interface EarlierCompressedModel {
   readonly folder: string;
   readonly name: string;
   readonly stage: Call;
@@ -17,25 +17,25 @@ export interface Earlier {
 }
 
 /** By the recipe of the original. Of runs of one name and recipe the newest; without scores on those rows none. */
-export function earlierOf(
+export function earlierCompressedModels(
   runs: string,
   original: string,
   on: { readonly dataHash: string; readonly split: string },
-): readonly Earlier[] {
+): readonly EarlierCompressedModel[] {
   const all = compressedIn(runs);
   const made = new Set([original]);
   const chain: typeof all = [];
   for (let before = -1; before < made.size;) {
     before = made.size;
     for (const one of all)
-      if (made.has(one.of) && !chain.includes(one)) {
+      if (made.has(one.original) && !chain.includes(one)) {
         chain.push(one);
         made.add(one.recipeHash);
       }
   }
-  const found = new Map<string, Earlier>();
+  const found = new Map<string, EarlierCompressedModel>();
   for (const { run, name, stage, parameters, recipeHash } of chain) {
-    const score = scoresOf(run).findLast((one) => one.dataHash === on.dataHash && one.split === on.split);
+    const score = readRunScores(run).findLast((one) => one.dataHash === on.dataHash && one.split === on.split);
     const key = `${name} ${recipeHash}`;
     const known = found.get(key);
     if (score && (!known || known.folder < run.path))
@@ -49,7 +49,7 @@ interface Compressed {
   readonly name: string;
   readonly recipeHash: string;
   /** What it is made of. */
-  readonly of: string;
+  readonly original: string;
   readonly stage: Call;
   readonly parameters: number;
 }
@@ -57,10 +57,10 @@ function compressedIn(runs: string): Compressed[] {
   if (!existsSync(runs)) return [];
   return readdirSync(runs).flatMap((id): readonly Compressed[] => {
     const run = RunFolder.open(join(runs, id));
-    const plan = jsonRegular(join(run.path, "plan.json"));
+    const plan = readRegularJson(join(run.path, "plan.json"));
     const name = run.lock()?.name;
     if (!isWholePlan(plan) || !plan.recipe.compress || name === undefined) return [];
-    const { stage, of } = plan.recipe.compress;
-    return [{ run, name, recipeHash: plan.recipeHash, of, stage, parameters: plan.estimates.parameters }];
+    const { stage, of: original } = plan.recipe.compress;
+    return [{ run, name, recipeHash: plan.recipeHash, original, stage, parameters: plan.estimates.parameters }];
   });
 }

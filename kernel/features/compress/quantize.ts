@@ -5,44 +5,44 @@
 import { must } from "#dsl/language/diagnostics/must.js";
 import { registry } from "#stdlib/registry.js";
 import { saveCheckpoint } from "../../runs/checkpoints.js";
-import { writeBounds } from "../../runs/folders/made-folder.js";
-import type { Happening, RunEvent } from "../../events/events.js";
-import { claimNew } from "../../training/claim-run.js";
-import { begunFrom } from "../../inference/measuring/learnt-overlap.js";
-import { workOf } from "../../engines/work.js";
-import { takeHead } from "../../models/own-head.js";
-import { aboutRun, noteLearnt, noteRows } from "../../training-runs/begun-run.js";
-import { materialOf } from "../../training-runs/material.js";
-import { calibration } from "../../training-runs/calibration-rows.js";
-import { boundsOf } from "./bounds.js";
-import type { Compressing, RunsStage, Trained } from "./contract.js";
+import { writeActivationBounds } from "../../runs/folders/made-folder.js";
+import type { UnstampedRunEvent, RunEvent } from "../../events/events.js";
+import { claimNewRun } from "../../training/claim-run.js";
+import { learntRowsOfStart } from "../../inference/measuring/learnt-overlap.js";
+import { engineWorkOf } from "../../engines/work.js";
+import { alignBaseHead } from "../../models/own-head.js";
+import { runLockDetails, recordLearntRows, recordRowIdentities } from "../../training-runs/begun-run.js";
+import { prepareMaterial } from "../../training-runs/material.js";
+import { calibrationRows } from "../../training-runs/calibration-rows.js";
+import { activationBoundsOf } from "./bounds.js";
+import type { CompressionContext, CompressionStageRunner, TrainedModel } from "./contract.js";
 import type { ModelHandle } from "../../models/model-handle.js";
 import type { Call } from "#dsl/language/types/value.js";
 
-export const quantize: RunsStage = async ({ name, plan }, from, around): Promise<ModelHandle> => {
+export const quantize: CompressionStageRunner = async ({ name, plan }, from, around): Promise<ModelHandle> => {
   const { session, stage } = around;
   const { made } = plan.recipe.model.trained ?? {};
   const call = made ?? must(plan.recipe.compress, "a stage").stage;
   await calibrate(call, from, around);
   const request = { plan, run: { name, resume: false } };
-  const material = await materialOf(
+  const material = await prepareMaterial(
     session,
     { plan, name, continues: { labels: from.weights.labels, exemplars: [] } },
     stage,
     false,
   );
   const { base, labels, prepared } = material;
-  const engine = await session.engines.engine(workOf(plan, "inference"));
-  const { run, lock } = claimNew(session.runs, name, plan, await aboutRun(request, material, engine, stage));
+  const engine = await session.engines.engine(engineWorkOf(plan, "inference"));
+  const { run, lock } = claimNewRun(session.runs, name, plan, await runLockDetails(request, material, engine, stage));
   try {
     const { folder } = stage.hostContext;
     await session.weights.keep(run, plan.recipe.model, base);
-    await noteLearnt(run, begunFrom(plan.recipe.model, base, folder), request, { prepared }, stage);
-    await noteRows(run, plan, { prepared });
+    await recordLearntRows(run, learntRowsOfStart(plan.recipe.model, base, folder), request, { prepared }, stage);
+    await recordRowIdentities(run, plan, { prepared });
     const open = await session.weights.fresh(run.path, plan, base, labels, folder);
-    await takeHead(open.session, plan.recipe.model, base, labels);
+    await alignBaseHead(open.session, plan.recipe.model, base, labels);
     const events: RunEvent[] = [];
-    const tell = (happening: Happening): void => {
+    const tell = (happening: UnstampedRunEvent): void => {
       const event = { at: new Date().toISOString(), run: run.id, ...happening };
       run.append(event);
       events.push(event);
@@ -76,13 +76,13 @@ export const quantize: RunsStage = async ({ name, plan }, from, around): Promise
 };
 
 /** What fixed scales are made of is kept beside the base that is made with them. */
-async function calibrate(call: Call, from: Trained, { session, stage }: Compressing): Promise<void> {
+async function calibrate(call: Call, from: TrainedModel, { session, stage }: CompressionContext): Promise<void> {
   const rows = registry.find("quantization", call.word)?.capabilities?.calibrates?.(call) ?? null;
   if (rows === null) return;
   const { hostContext, signal } = stage;
   const opened = await session.weights.opened(from, hostContext);
-  const taken = await calibration(session, opened, rows, stage);
+  const taken = await calibrationRows(session, opened, rows, stage);
   const onRows = (done: number, total: number): void =>
     hostContext.onProgress?.({ label: "rows that fix scales", done, total });
-  await writeBounds(from.weights.folder, call, await boundsOf(opened, taken, { signal, onRows }));
+  await writeActivationBounds(from.weights.folder, call, await activationBoundsOf(opened, taken, { signal, onRows }));
 }

@@ -1,22 +1,22 @@
 /** Who a student learns from: a model that was trained, or a base that is asked by a prompt. */
 import { must } from "#dsl/language/diagnostics/must.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { CompressStage } from "#dsl/compiler/plan/action.js";
+import type { PlannedCompressStage } from "#dsl/compiler/plan/action.js";
 import { hashOf } from "#dsl/compiler/plan/hash.js";
-import { readerOf } from "#dsl/language/types/subject.js";
+import { dataReaderOf } from "#dsl/language/types/subject.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { registry } from "#stdlib/registry.js";
-import type { ContenderGiven } from "#stdlib/contenders/kind.js";
-import { valuesOf } from "../../runs/part.js";
-import { trainedSplit, type Prepared } from "../../data/prepared.js";
-import { does } from "../../host/load-implementation.js";
-import { encodeTexts, type Asked } from "../../data/encoding/encoded.js";
+import type { BaselineContext } from "#stdlib/contenders/kind.js";
+import { roleValuesOf } from "../../runs/part.js";
+import { trainingSplitName, type PreparedData } from "../../data/prepared.js";
+import { loadImplementation } from "../../host/load-implementation.js";
+import { encodePredictionInputs, type PredictionInput } from "../../data/encoding/encoded.js";
 import { readHeader } from "../../tensors/safetensors.js";
 import { encodingOf } from "../../data/encoding/encoding.js";
-import { answersOf, type Said } from "../../inference/input-texts.js";
-import { NO_DATA, PAIRS } from "../../session/model-cache.js";
-import type { Compressing, Trained } from "./contract.js";
-import { checkSaid } from "./teacher-outputs.js";
+import { predictInputTexts, type TextPredictions } from "../../inference/input-texts.js";
+import { NO_DATA, NO_DATA_PAIRS } from "../../session/model-cache.js";
+import type { CompressionContext, TrainedModel } from "./contract.js";
+import { checkTeacherOutputs } from "./teacher-outputs.js";
 
 export interface Teacher {
   readonly name: string;
@@ -25,12 +25,12 @@ export interface Teacher {
   /** What tells its weights; null: nothing does, and it is asked again. */
   readonly mark: string | null;
   /** Null: it was not trained here. */
-  readonly model: Trained | null;
-  ask(texts: readonly Asked[]): Promise<Said>;
+  readonly model: TrainedModel | null;
+  ask(texts: readonly PredictionInput[]): Promise<TextPredictions>;
 }
-type Around = Pick<Compressing, "session" | "stage" | "warn">;
+type Around = Pick<CompressionContext, "session" | "stage" | "warn">;
 
-export function trainedTeacher(model: Trained, { session, stage }: Around): Teacher {
+export function trainedTeacher(model: TrainedModel, { session, stage }: Around): Teacher {
   return {
     name: model.name,
     labels: model.weights.labels,
@@ -38,23 +38,23 @@ export function trainedTeacher(model: Trained, { session, stage }: Around): Teac
     mark: readHeader(model.weights.checkpoint.file).metadata["checksum"] ?? null,
     async ask(texts) {
       const pairs = texts.some((text) => typeof text !== "string");
-      const asking = await session.weights.askable(model, pairs ? PAIRS : NO_DATA, stage.hostContext);
-      const said = await answersOf(texts, { ...asking, session: asking.open.session }, model.name);
-      checkSaid(model.name, said.numbers);
-      return said;
+      const asking = await session.weights.askable(model, pairs ? NO_DATA_PAIRS : NO_DATA, stage.hostContext);
+      const answer = await predictInputTexts(texts, { ...asking, session: asking.open.session }, model.name);
+      checkTeacherOutputs(model.name, answer.numbers);
+      return answer;
     },
   };
 }
 
 /** The base that the plan names, asked with the texts that are read; of the data's labels. */
-export async function promptedTeacher({ plan, start }: CompressStage, around: Around): Promise<Teacher> {
+export async function promptedTeacher({ plan, start }: PlannedCompressStage, around: Around): Promise<Teacher> {
   const { session, stage, warn } = around;
   const { call, folder } = must(plan.recipe.compress?.teacher, "a teacher");
   const { model, data } = plan.recipe;
   const asks = { ...call, kind: "contender" } as const;
-  const implementation = await does(asks, "contender");
+  const implementation = await loadImplementation(asks, "contender");
   const { base, tokenizer } = await session.weights.parts(plan, stage.hostContext);
-  const prepared = await session.datasets.data(data, readerOf(model), stage.hostContext);
+  const prepared = await session.datasets.data(data, dataReaderOf(model), stage.hostContext);
   const encoding = await encodingOf(plan, base, tokenizer, prepared.labels, start);
   const given = {
     call: asks,
@@ -67,28 +67,28 @@ export async function promptedTeacher({ plan, start }: CompressStage, around: Ar
     train: registry.find("contender", call.word)?.capabilities?.learns(call) === true ? learntBy(prepared) : null,
     host: {
       folder,
-      prompted: (name, o) => session.weights.prompted(name, stage.hostContext, { ...o, folder }),
+      prompted: (name, options) => session.weights.prompted(name, stage.hostContext, { ...options, folder }),
       vectors: () => Promise.reject(new CodedError("internal", { what: "a teacher that is no model has no vectors" })),
     },
     ...(stage.signal && { signal: stage.signal }),
     onProgress: (label, done, total) => stage.hostContext.onProgress?.({ label: `${label} by ${start}`, done, total }),
-  } satisfies Omit<ContenderGiven, "rows">;
+  } satisfies Omit<BaselineContext, "rows">;
   return {
     name: start,
     labels: prepared.labels,
     model: null,
     mark: await markOf(asks, folder, around),
     async ask(texts) {
-      const { asked } = await encodeTexts(texts, encoding);
+      const { taskInputs: inputs } = await encodePredictionInputs(texts, encoding);
       const roles = rolesOf(texts);
-      const rows = { count: texts.length, values: (role: string) => roles[role], asked, texts: 1 };
+      const rows = { count: texts.length, values: (role: string) => roles[role], predictedRows: inputs, texts: 1 };
       const ready = await implementation.ready({ ...given, rows });
       try {
         const all = await ready.ask(Uint32Array.from(texts, (_, row) => row));
-        const numbers = "said" in all ? all.said.map(finite) : [];
+        const numbers = "outputs" in all ? all.outputs.map(finite) : [];
         const answers = must(encoding.task.implementation.answers, "answers of a task with labels");
         const firsts = texts.map((text) => (typeof text === "string" ? text : text[0]));
-        return { numbers, predictions: await answers.predictions(numbers, firsts, asked) };
+        return { numbers, predictions: await answers.predictions(numbers, firsts, inputs) };
       } finally {
         await ready.dispose?.();
       }
@@ -108,16 +108,16 @@ const ROWS = 8;
 /** What stands for a label that is named without saying how likely it is. */
 const SURE = 5;
 
-function rolesOf(texts: readonly Asked[]): Readonly<Record<string, readonly string[]>> {
+function rolesOf(texts: readonly PredictionInput[]): Readonly<Record<string, readonly string[]>> {
   const pairs = texts.filter((text) => typeof text !== "string");
   if (pairs.length === 0) return { text: texts.filter((text) => typeof text === "string") };
   return { text: pairs.map(([first]) => first), text_pair: pairs.map(([, second]) => second) };
 }
 
-function learntBy(prepared: Prepared): NonNullable<ContenderGiven["train"]> {
-  const split = trainedSplit(prepared);
+function learntBy(prepared: PreparedData): NonNullable<BaselineContext["train"]> {
+  const split = trainingSplitName(prepared);
   const count = prepared.splits[split]?.numRows() ?? 0;
-  return { count, values: (role) => valuesOf({ prepared, split }, role) };
+  return { count, values: (role) => roleValuesOf({ prepared, split }, role) };
 }
 
 /** An answer that named no label says nothing of any. */

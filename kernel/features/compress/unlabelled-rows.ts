@@ -1,79 +1,85 @@
 /** Rows without labels, labelled by a model: kept beside the run that learns them, never written into the source. */
 import { table, type ColumnTable } from "arquero";
-import type { CompressStage } from "#dsl/compiler/plan/action.js";
-import { readerOf } from "#dsl/language/types/subject.js";
+import type { PlannedCompressStage } from "#dsl/compiler/plan/action.js";
+import { dataReaderOf } from "#dsl/language/types/subject.js";
 import { softmaxInto } from "#stdlib/statistics/probabilities.js";
-import { rewritten } from "#stdlib/students/shared/rewritten-texts.js";
+import { rewriteTexts } from "#stdlib/students/shared/rewritten-texts.js";
 import { registry } from "#stdlib/registry.js";
-import { wilson } from "#stdlib/statistics/wilson.js";
+import { wilsonInterval } from "#stdlib/statistics/wilson.js";
 import type { Exemplar } from "../../runs/continual-state.js";
-import { splitNamesOf, trainedSplit, type Prepared } from "../../data/prepared.js";
-import type { LabelledRows } from "../../display/labelled-texts.js";
-import type { Asked } from "../../data/encoding/encoded.js";
-import type { Said } from "../../inference/input-texts.js";
+import { splitNamesOf, trainingSplitName, type PreparedData } from "../../data/prepared.js";
+import type { LabelledRowsReport } from "../../display/labelled-texts.js";
+import type { PredictionInput } from "../../data/encoding/encoded.js";
+import type { TextPredictions } from "../../inference/input-texts.js";
 import { trainedRows } from "../../training-runs/exemplars.js";
-import { hashesOf } from "../../runs/part.js";
-import type { Compressing } from "./contract.js";
+import { rowHashesOf } from "../../runs/part.js";
+import type { CompressionContext } from "./contract.js";
 import type { Teacher } from "./teacher.js";
 
-export interface Labelled {
+export interface TeacherLabelledRows {
   readonly rows: readonly Exemplar[];
   /** Null: there are no such rows. */
-  readonly told: LabelledRows | null;
+  readonly report: LabelledRowsReport | null;
 }
 
 /** The rows of data that came without labels, and texts made of those that have some, with what the model says of them. */
-export async function labelled(
-  { plan }: CompressStage,
+export async function labelRowsByTeacher(
+  { plan }: PlannedCompressStage,
   augment: number,
   teacher: Teacher,
-  { session, stage, warn }: Pick<Compressing, "session" | "stage" | "warn">,
-): Promise<Labelled> {
+  { session, stage, warn }: Pick<CompressionContext, "session" | "stage" | "warn">,
+): Promise<TeacherLabelledRows> {
   const { unlabelled = [] } = plan.recipe.compress ?? {};
-  if (unlabelled.length === 0 && augment === 0) return { rows: [], told: null };
-  const reader = readerOf(plan.recipe.model);
-  const own = await session.datasets.data(plan.recipe.data, reader, stage.hostContext);
-  const names = trainedRows(own).columnNames();
+  if (unlabelled.length === 0 && augment === 0) return { rows: [], report: null };
+  const reader = dataReaderOf(plan.recipe.model);
+  const labelledData = await session.datasets.data(plan.recipe.data, reader, stage.hostContext);
+  const names = trainedRows(labelledData).columnNames();
   const all: Exemplar[] = [];
   for (const { data } of unlabelled) {
     const prepared = await session.datasets.data(data, reader, stage.hostContext);
     const rows = trainedRows(prepared);
-    await demandApart(prepared, own, { warn, ...(stage.signal && { signal: stage.signal }) });
-    const said = await teacher.ask(textsIn(rows));
-    all.push(...remembered(prepared, rows, said, names));
+    await demandApart(prepared, labelledData, { warn, ...(stage.signal && { signal: stage.signal }) });
+    const outputs = await teacher.ask(textsIn(rows));
+    all.push(...remembered(prepared, rows, outputs, names));
   }
-  const made = augment > 0 ? madeOf(trainedRows(own), augment, plan.recipe.training.seed) : null;
-  if (made) all.push(...remembered({ name: MADE, facts: own.facts }, made, await teacher.ask(textsIn(made)), names));
+  const made = augment > 0 ? madeOf(trainedRows(labelledData), augment, plan.recipe.training.seed) : null;
+  if (made)
+    all.push(...remembered({ name: MADE, facts: labelledData.facts }, made, await teacher.ask(textsIn(made)), names));
   const decides = registry.find("task", plan.recipe.model.task.word)?.capabilities?.decides;
-  const sure = all.map(({ said = [] }) => Math.max(...softmax(said)));
-  const told = {
+  const sure = all.map(({ said: outputs = [] }) => Math.max(...softmax(outputs)));
+  const report = {
     model: teacher.name,
     data: unlabelled.map(({ data }) => data.name).join(", "),
     made: made?.numRows() ?? 0,
     rows: all.length,
-    labelled: trainedRows(own).numRows(),
+    labelled: trainedRows(labelledData).numRows(),
     // Of several labels each has a probability of its own, and none is the answer's.
     sure: decides === "one" ? sure.reduce((sum, one) => sum + one, 0) / Math.max(1, sure.length) : null,
     unsure: sure.filter((one) => one < UNSURE).length,
     labels: countsOf(all),
-    agrees: await agreement(own, teacher),
+    agrees: await agreement(labelledData, teacher),
   };
-  return { rows: all, told };
+  return { rows: all, report };
 }
 const UNSURE = 0.5;
 
 /** Rows that score the model should be none of those that it learns. */
 async function demandApart(
-  prepared: Prepared,
-  own: Prepared,
-  { warn, signal }: Pick<Compressing, "warn"> & { readonly signal?: AbortSignal },
+  prepared: PreparedData,
+  trainingData: PreparedData,
+  { warn, signal }: Pick<CompressionContext, "warn"> & { readonly signal?: AbortSignal },
 ): Promise<void> {
-  const learnt = new Set(await hashesOf({ prepared, split: trainedSplit(prepared) }, signal));
-  for (const split of splitNamesOf(own).filter((one) => one !== trainedSplit(own))) {
-    const held = await hashesOf({ prepared: own, split }, signal);
-    const rows = held.filter((hash) => learnt.has(hash)).length;
+  const learnt = new Set(await rowHashesOf({ prepared, split: trainingSplitName(prepared) }, signal));
+  for (const split of splitNamesOf(trainingData).filter((one) => one !== trainingSplitName(trainingData))) {
+    const splitHashes = await rowHashesOf({ prepared: trainingData, split }, signal);
+    const rows = splitHashes.filter((hash) => learnt.has(hash)).length;
     if (rows === 0) continue;
-    warn("unlabelled-held-out", { data: prepared.name, rows, on: `${own.name}.${split}`, of: held.length });
+    warn("unlabelled-held-out", {
+      data: prepared.name,
+      rows,
+      on: `${trainingData.name}.${split}`,
+      of: splitHashes.length,
+    });
   }
 }
 /** What stands for the data of texts that were made. */
@@ -81,7 +87,7 @@ const MADE = "augmented";
 
 /** Of a pair the first text is made anew. */
 function madeOf(rows: ColumnTable, times: number, seed: number): ColumnTable {
-  const made = rewritten(Array.from(rows.array("text") as ArrayLike<unknown>, String), times, seed);
+  const made = rewriteTexts(Array.from(rows.array("text") as ArrayLike<unknown>, String), times, seed);
   const others = rows.columnNames().includes("text_pair") ? (rows.array("text_pair") as ArrayLike<unknown>) : null;
   return table({
     text: made.map(({ text }) => text),
@@ -96,7 +102,7 @@ function softmax(logits: readonly number[]): Float32Array {
   return shares;
 }
 
-function countsOf(rows: readonly Exemplar[]): LabelledRows["labels"] {
+function countsOf(rows: readonly Exemplar[]): LabelledRowsReport["labels"] {
   const counts = new Map<string, number>();
   for (const { roles } of rows) {
     const label = String(roles["label"] ?? roles["labels"]);
@@ -107,9 +113,9 @@ function countsOf(rows: readonly Exemplar[]): LabelledRows["labels"] {
 
 /** Rows as those with labels are: what they don't have is empty. */
 function remembered(
-  { name: data, facts: { hash } }: { readonly name: string; readonly facts: Pick<Prepared["facts"], "hash"> },
+  { name: data, facts: { hash } }: { readonly name: string; readonly facts: Pick<PreparedData["facts"], "hash"> },
   rows: ColumnTable,
-  { predictions, numbers }: Said,
+  { predictions, numbers }: TextPredictions,
   names: readonly string[],
 ): readonly Exemplar[] {
   const has = new Set(rows.columnNames());
@@ -118,31 +124,31 @@ function remembered(
   const places = rows.array("$row") as ArrayLike<number>;
   return predictions.map((prediction, i) => {
     const { label, labels } = prediction as { readonly label?: unknown; readonly labels?: unknown };
-    const own = { label, labels, weight: 1 } as Readonly<Record<string, unknown>>;
+    const known = { label, labels, weight: 1 } as Readonly<Record<string, unknown>>;
     return {
       data,
       hash,
       row: places[i] ?? i + 1,
       said: [...(numbers[i] ?? [])],
-      roles: Object.fromEntries(columns.map(([role, values]) => [role, values?.[i] ?? own[role] ?? null])),
+      roles: Object.fromEntries(columns.map(([role, values]) => [role, values?.[i] ?? known[role] ?? null])),
     };
   });
 }
 
 /** How often the model says what people said of rows that nobody learns; null: there are none. */
-async function agreement(own: Prepared, teacher: Teacher): Promise<LabelledRows["agrees"]> {
-  const split = ["validation", "test"].find((one) => splitNamesOf(own).includes(one));
-  const rows = split === undefined ? undefined : own.splits[split];
+async function agreement(trainingData: PreparedData, teacher: Teacher): Promise<LabelledRowsReport["agrees"]> {
+  const split = ["validation", "test"].find((one) => splitNamesOf(trainingData).includes(one));
+  const rows = split === undefined ? undefined : trainingData.splits[split];
   if (split === undefined || !rows?.columnNames().includes("label")) return null;
   const truth = rows.array("label") as ArrayLike<unknown>;
   const { predictions } = await teacher.ask(textsIn(rows));
   const right = predictions.filter((one, i) => (one as { readonly label?: unknown }).label === truth[i]).length;
-  const { low, high } = wilson(right, predictions.length);
+  const { low, high } = wilsonInterval(right, predictions.length);
   return { split, rows: predictions.length, right, low, high };
 }
 
 /** The texts of rows, or the pairs that they are. */
-export function textsIn(rows: ColumnTable): readonly Asked[] {
+export function textsIn(rows: ColumnTable): readonly PredictionInput[] {
   const texts = Array.from(rows.array("text") as ArrayLike<unknown>, String);
   if (!rows.columnNames().includes("text_pair")) return texts;
   const others = rows.array("text_pair") as ArrayLike<unknown>;

@@ -7,51 +7,52 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import writeFileAtomic from "write-file-atomic";
-import { storageOf } from "#stdlib/storages/shared/storage.js";
+import { weightStorageOf } from "#stdlib/storages/shared/storage.js";
 import { registry } from "#stdlib/registry.js";
-import type { Deployed } from "#stdlib/targets/kind.js";
+import type { DeployedModel } from "#stdlib/targets/kind.js";
 import { readCalibration } from "../../runs/calibration.js";
-import { ADAPTER, writeAdapter } from "../../runs/folders/adapter-folder.js";
+import { ADAPTER_FILES, writeAdapter } from "../../runs/folders/adapter-folder.js";
 import { configText } from "../../runs/folders/config-text.js";
-import { writeMerged } from "../../runs/folders/merged.js";
-import { configOf } from "../../runs/folders/model-config.js";
-import { besideWeights, copyBeside, writeModelFolder } from "../../runs/folders/model-folder.js";
-import { readerOf } from "#dsl/language/types/subject.js";
+import { writeMergedModel } from "../../runs/folders/merged.js";
+import { modelConfigOf } from "../../runs/folders/model-config.js";
+import { companionFiles, copyCompanionFiles, writeModelFolder } from "../../runs/folders/model-folder.js";
+import { dataReaderOf } from "#dsl/language/types/subject.js";
 import { licenceOf } from "../../bases/licence.js";
 import { openBase } from "../../bases/open.js";
-import { cardBase } from "../../runs/history/card-base.js";
-import { deployedChat } from "../../deployments/chat.js";
-import { jinjaOf, writeTemplate } from "../../deployments/jinja.js";
-import { chatOf } from "../../data/encoding/chat.js";
-import { fittedOf } from "../../inference/fitted-calibration.js";
-import { jsonIn, object } from "../../fetch/json.js";
-import { typesOf } from "../../bases/token-types.js";
-import { deployedFrom } from "../../deployments/from-folder.js";
-import type { Opened } from "../../models/opened-run.js";
-import type { Learnt } from "#stdlib/targets/kind.js";
+import { cardBaseOf } from "../../runs/history/card-base.js";
+import { deployedChatOf } from "../../deployments/chat.js";
+import { jinjaTemplateOf, writeChatTemplate } from "../../deployments/jinja.js";
+import { chatEncodingOf } from "../../data/encoding/chat.js";
+import { calibrationOf } from "../../inference/fitted-calibration.js";
+import { parseJsonAs, jsonObject } from "../../fetch/json.js";
+import { usesTokenTypes } from "../../bases/token-types.js";
+import { deployedFromFolder } from "../../deployments/from-folder.js";
+import type { OpenedRun } from "../../models/opened-run.js";
+import type { TrainingOrigin } from "#stdlib/targets/kind.js";
 import { RunFolder } from "../../runs/run-folder.js";
-import { scoresOf } from "../../runs/history/run-scores.js";
-import type { Weights } from "../../runs/weights.js";
+import { readRunScores } from "../../runs/history/run-scores.js";
+import type { TrainedWeights } from "../../runs/weights.js";
 
-export async function deploySource(
+export async function prepareDeployment(
   folder: string,
-  opened: Opened,
-  { name, ...rows }: Pick<Deployed, "name" | "calibration" | "examples">,
-): Promise<Deployed> {
+  opened: OpenedRun,
+  { name, ...rows }: Pick<DeployedModel, "name" | "calibration" | "examples">,
+): Promise<DeployedModel> {
   const { open, weights, base, body } = opened;
   const { plan, labels } = weights;
   const { model, data } = plan.recipe;
   const fitted = readCalibration(weights.folder, weights.checkpoint.position.step);
-  const chat = await chatOf(readerOf(model), base, opened.tokenizer);
+  const chat = await chatEncodingOf(dataReaderOf(model), base, opened.tokenizer);
   mkdirSync(folder, { recursive: true });
   const around = await wholeIn(folder, opened);
   if (around !== null) {
-    await writeFileAtomic(join(folder, "config.json"), configText(configOf(model, base, labels)));
-    await copyBeside(folder, { from: base.folder, files: besideWeights(base), maxLength: model.max_length });
+    await writeFileAtomic(join(folder, "config.json"), configText(modelConfigOf(model, base, labels)));
+    await copyCompanionFiles(folder, { from: base.folder, files: companionFiles(base), maxLength: model.max_length });
   }
-  const told = chat && (await deployedChat(chat));
+  const template = chat && (await deployedChatOf(chat));
   // A word's template travels as everybody reads one.
-  if (told && model.template) await writeTemplate(folder, await jinjaOf(told, opened.tokenizer.specials));
+  if (template && model.template)
+    await writeChatTemplate(folder, await jinjaTemplateOf(template, opened.tokenizer.specials));
   const adapter = open.adapter && join(folder, "adapter");
   if (adapter !== null && open.adapter) await writeAdapter(adapter, open.session, open.adapter);
   const learnt = learntOf(weights);
@@ -60,22 +61,22 @@ export async function deploySource(
     task: model.task,
     labels,
     roles: Object.keys(data.columns),
-    tokenTypes: await typesOf(plan, base),
+    tokenTypes: await usesTokenTypes(plan, base),
     maxLength: model.max_length,
     ...rows,
-    ...(fitted && { fitted: fittedOf(fitted) }),
-    adapter: adapter === null ? null : Object.values(ADAPTER),
+    ...(fitted && { fitted: calibrationOf(fitted) }),
+    adapter: adapter === null ? null : Object.values(ADAPTER_FILES),
     peft: open.adapter !== null && "peft_type" in open.adapter.config,
     origin: {
-      hub: cardBase(model).hub?.id ?? null,
+      hub: cardBaseOf(model).hub?.id ?? null,
       licence: licenceOf(base),
       ...(learnt && { learnt }),
     },
-    ...(told && { chat: told }),
+    ...(template && { chat: template }),
     ...(body.rounding && { rounding: body.rounding }),
   };
-  if (around === null) return deployedFrom({ ...about, base: await openBase(folder, "folder", registry) });
-  const config = jsonIn(await readFile(join(folder, "config.json"), "utf8"), object);
+  if (around === null) return deployedFromFolder({ ...about, base: await openBase(folder, "folder", registry) });
+  const config = parseJsonAs(await readFile(join(folder, "config.json"), "utf8"), jsonObject);
   const files = readdirSync(folder).filter((name) => name !== "config.json" && name !== "adapter");
   return {
     name: about.name,
@@ -85,7 +86,7 @@ export async function deploySource(
     tokenTypes: about.tokenTypes,
     maxLength: about.maxLength,
     ...rows,
-    ...(fitted && { fitted: fittedOf(fitted) }),
+    ...(fitted && { fitted: calibrationOf(fitted) }),
     parts: { ...body, roles: about.roles, tokenTypes: about.tokenTypes },
     family: { word: base.facts.family, implementation: body.family },
     config,
@@ -101,7 +102,7 @@ export async function deploySource(
 }
 
 /** Writes the whole model. What stays around it instead, and nothing is written, where its weights can't take in what trained. */
-async function wholeIn(folder: string, { open, weights, base, body, engine }: Opened): Promise<string | null> {
+async function wholeIn(folder: string, { open, weights, base, body, engine }: OpenedRun): Promise<string | null> {
   const { plan, labels } = weights;
   const { storage } = plan.recipe.model;
   const { word } = body.technique.call;
@@ -109,9 +110,9 @@ async function wholeIn(folder: string, { open, weights, base, body, engine }: Op
     await writeModelFolder(folder, open.session, open.whole);
     return null;
   }
-  if (storageOf(storage).weights !== "f32") return `${word} over weights stored as ${storage?.word ?? "f32"}`;
+  if (weightStorageOf(storage).weights !== "f32") return `${word} over weights stored as ${storage?.word ?? "f32"}`;
   try {
-    await writeMerged(folder, { engine, session: open.session, body, plan, base, labels });
+    await writeMergedModel(folder, { engine, session: open.session, body, plan, base, labels });
     return null;
   } catch (error) {
     if (error instanceof CodedError && error.code === "cannot-merge") return word;
@@ -120,7 +121,7 @@ async function wholeIn(folder: string, { open, weights, base, body, engine }: Op
 }
 
 /** Undefined: the run doesn't say when it ended. */
-function learntOf(weights: Weights): Learnt | undefined {
+function learntOf(weights: TrainedWeights): TrainingOrigin | undefined {
   const { plan, data, events } = weights;
   const ended = events.findLast(({ kind }) => kind === "stopped") ?? events.at(-1);
   if (!ended) return undefined;
@@ -130,16 +131,16 @@ function learntOf(weights: Weights): Learnt | undefined {
 }
 
 /** The newest score of these weights on a test, else on anything; what was never evaluated has its validation's. */
-function scoredIn({ folder, checkpoint, events }: Weights): Pick<Learnt, "scores" | "on"> {
+function scoredIn({ folder, checkpoint, events }: TrainedWeights): Pick<TrainingOrigin, "scores" | "on"> {
   const { step } = checkpoint.position;
-  const own = scoresOf(RunFolder.open(folder)).filter(
+  const runScores = readRunScores(RunFolder.open(folder)).filter(
     (one) => one.step === step && Object.keys(one.metrics).length > 0,
   );
-  const newest = own.findLast(({ split }) => split === "test") ?? own.at(-1);
+  const newest = runScores.findLast(({ split }) => split === "test") ?? runScores.at(-1);
   if (newest) {
-    const told = Object.entries(newest.metrics).filter(([, { value }]) => !Number.isNaN(value));
+    const metrics = Object.entries(newest.metrics).filter(([, { value }]) => !Number.isNaN(value));
     const where = newest.split === null ? newest.data : `${newest.data}.${newest.split}`;
-    return { scores: told.map(([name, { value }]) => [name, value]), on: `${String(newest.rows)} rows of ${where}` };
+    return { scores: metrics.map(([name, { value }]) => [name, value]), on: `${String(newest.rows)} rows of ${where}` };
   }
   const validated = events.findLast((e) => e.kind === "evaluated" && e.step === step);
   if (validated?.kind !== "evaluated") return { scores: [], on: "" };

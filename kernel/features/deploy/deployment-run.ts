@@ -5,14 +5,14 @@ import { join } from "node:path";
 import canonicalize from "canonicalize";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { Call } from "#dsl/language/types/value.js";
-import { writePrivateLater } from "../../fetch/private.js";
-import { holderOf, type RunLock } from "../../runs/run-lock.js";
-import { thisProcess } from "../../runs/writer.js";
+import { writePrivateAsync } from "../../fetch/private.js";
+import { lockHolderOf, type RunLock } from "../../runs/run-lock.js";
+import { currentProcess } from "../../runs/writer.js";
 import { callText } from "../../host/value-text.js";
-import type { Happening } from "../../events/events.js";
-import { claimNew } from "../../training/claim-run.js";
-import { PROOF, type Proof } from "../../deployments/proof.js";
-import type { Weights } from "../../runs/weights.js";
+import type { UnstampedRunEvent } from "../../events/events.js";
+import { claimNewRun } from "../../training/claim-run.js";
+import { PROOF_FILE, type DeploymentProof } from "../../deployments/proof.js";
+import type { TrainedWeights } from "../../runs/weights.js";
 import { RunFolder } from "../../runs/run-folder.js";
 import { version } from "../../session/version.js";
 
@@ -27,20 +27,20 @@ export class DeploymentRun {
 
   static begin(
     runs: string,
-    o: {
+    options: {
       readonly name: string;
-      readonly weights: Weights;
+      readonly weights: TrainedWeights;
       readonly target: Call;
       readonly home: string;
       readonly engine: string;
     },
   ): DeploymentRun {
-    const { weights, target, name, home, engine } = o;
+    const { weights, target, name, home, engine } = options;
     const { plan, labels } = weights;
-    const of = RunFolder.open(weights.folder);
+    const source = RunFolder.open(weights.folder);
     const recipeHash = hashOf(plan, target);
     removeLeft(runs);
-    const { run, lock } = claimNew(
+    const { run, lock } = claimNewRun(
       runs,
       `${name}-${target.word}`,
       { ...plan, recipeHash },
@@ -54,7 +54,7 @@ export class DeploymentRun {
         engine,
         tunebook: version,
         node: process.version,
-        deployment: { of: of.id, target: callText(target) },
+        deployment: { of: source.id, target: callText(target) },
       },
     );
     const made = new DeploymentRun(run, lock);
@@ -64,7 +64,7 @@ export class DeploymentRun {
       plan: plan.planHash,
       engine,
       steps: 1,
-      process: { ...thisProcess(), locks: true },
+      process: { ...currentProcess(), locks: true },
     });
     return made;
   }
@@ -79,8 +79,8 @@ export class DeploymentRun {
     return join(this.run.path, PUSHED);
   }
 
-  async proved(proof: Proof): Promise<void> {
-    await writePrivateLater(join(this.run.path, PROOF), `${JSON.stringify(proof, null, 2)}\n`);
+  async proved(proof: DeploymentProof): Promise<void> {
+    await writePrivateAsync(join(this.run.path, PROOF_FILE), `${JSON.stringify(proof, null, 2)}\n`);
   }
 
   end(reason: "done" | "interrupted" | "failed"): void {
@@ -102,7 +102,7 @@ export class DeploymentRun {
     }
   }
 
-  private event(event: Happening): void {
+  private event(event: UnstampedRunEvent): void {
     this.run.append({ at: new Date().toISOString(), run: this.run.id, ...event });
   }
 }
@@ -112,7 +112,8 @@ function removeLeft(runs: string): void {
   for (const id of existsSync(runs) ? readdirSync(runs) : []) {
     const path = join(runs, id);
     const left = [SOURCE, PUSHED].map((name) => join(path, name)).filter((folder) => existsSync(folder));
-    if (left.length === 0 || RunFolder.open(path).lock()?.deployment === undefined || holderOf(path) !== null) continue;
+    if (left.length === 0 || RunFolder.open(path).lock()?.deployment === undefined || lockHolderOf(path) !== null)
+      continue;
     for (const folder of left) rmSync(folder, { recursive: true, force: true });
   }
 }

@@ -3,13 +3,13 @@
  * of different labels where rows have them.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { readerOf } from "#dsl/language/types/subject.js";
-import type { Deployed } from "#stdlib/targets/kind.js";
-import { findPersonal } from "#stdlib/personal-data/find.js";
-import { valuesOf } from "../../runs/part.js";
-import { splitNamesOf, type Prepared } from "../../data/prepared.js";
-import type { Opened } from "../../models/opened-run.js";
-import type { Stage } from "../../session/execution-context.js";
+import { dataReaderOf } from "#dsl/language/types/subject.js";
+import type { DeployedModel } from "#stdlib/targets/kind.js";
+import { findPersonalData } from "#stdlib/personal-data/find.js";
+import { roleValuesOf } from "../../runs/part.js";
+import { splitNamesOf, type PreparedData } from "../../data/prepared.js";
+import type { OpenedRun } from "../../models/opened-run.js";
+import type { ExecutionContext } from "../../session/execution-context.js";
 import type { OpenSession } from "../../session/open-session.js";
 
 /** Rows that are looked at, and how long a text may be that people read at a glance. */
@@ -19,22 +19,22 @@ const SHORTEST = 3;
 /** Of two: a context is longer than what is asked of it. */
 const LONGEST_SECOND = 1200;
 
-type Example = Awaited<ReturnType<Deployed["examples"]>>[number];
+type Example = Awaited<ReturnType<DeployedModel["examples"]>>[number];
 
 export async function examplesOf(
   session: OpenSession,
-  { weights }: Opened,
+  { weights }: OpenedRun,
   most: number,
-  stage: Stage,
+  stage: ExecutionContext,
 ): Promise<readonly Example[]> {
   const { data, model, training } = weights.plan.recipe;
   // What such a model may tell of a row is bounded; the row itself would tell all of it.
   if (most === 0 || training.privacy) return [];
   try {
-    const prepared = await session.datasets.data(data, readerOf(model), stage.hostContext);
+    const prepared = await session.datasets.data(data, dataReaderOf(model), stage.hostContext);
     const names = splitNamesOf(prepared);
     const split = ["test", "validation"].find((name) => names.includes(name));
-    return split === undefined ? [] : fewOf(rowsIn(prepared, split), most);
+    return split === undefined ? [] : pickExamples(rowsIn(prepared, split), most);
   } catch (error) {
     // Data that are gone leave no rows; the model is deployed all the same.
     if (error instanceof CodedError) return [];
@@ -47,9 +47,9 @@ interface Row {
   readonly label: string;
 }
 
-function rowsIn(prepared: Prepared, split: string): readonly Row[] {
+function rowsIn(prepared: PreparedData, split: string): readonly Row[] {
   const first = (role: string): readonly unknown[] | null => {
-    const column = valuesOf({ prepared, split }, role);
+    const column = roleValuesOf({ prepared, split }, role);
     return column ? Array.from({ length: Math.min(LOOKED, column.length) }, (_, row) => column.at(row)) : null;
   };
   const [texts, pairs, words] = [
@@ -57,16 +57,16 @@ function rowsIn(prepared: Prepared, split: string): readonly Row[] {
     first("text_pair") ?? first("context"),
     first("tokens"),
   ];
-  const told = first("label") ?? first("labels");
-  const own = texts?.map(String) ?? words?.map((row) => (row as readonly string[]).join(" ")) ?? [];
-  return own.map((text, row) => ({
+  const labels = first("label") ?? first("labels");
+  const exampleTexts = texts?.map(String) ?? words?.map((row) => (row as readonly string[]).join(" ")) ?? [];
+  return exampleTexts.map((text, row) => ({
     example: pairs ? ([text, String(pairs[row])] as const) : text,
-    label: String(told?.[row] ?? ""),
+    label: String(labels?.[row] ?? ""),
   }));
 }
 
 /** One of each label before two of any. */
-export function fewOf(rows: readonly Row[], most: number): readonly Example[] {
+export function pickExamples(rows: readonly Row[], most: number): readonly Example[] {
   const fit = rows.filter(({ example }) => isShown(example));
   const taken: Row[] = [];
   const times = new Map<string, number>();
@@ -83,6 +83,6 @@ export function fewOf(rows: readonly Row[], most: number): readonly Example[] {
 function isShown(example: Example): boolean {
   return [example].flat().every((text, i) => {
     const length = text.trim().length;
-    return length >= SHORTEST && length <= (i === 0 ? LONGEST : LONGEST_SECOND) && findPersonal(text).length === 0;
+    return length >= SHORTEST && length <= (i === 0 ? LONGEST : LONGEST_SECOND) && findPersonalData(text).length === 0;
   });
 }

@@ -1,31 +1,31 @@
 /** What a deployed model is asked, and what the notebook's says to it. */
 import { LRUCache } from "lru-cache";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { Deployed } from "#stdlib/targets/kind.js";
+import type { DeployedModel } from "#stdlib/targets/kind.js";
 import { callText } from "../../host/value-text.js";
-import { during } from "../../host/host-context.js";
-import { does } from "../../host/load-implementation.js";
-import { asked, type Answers } from "../../deployments/runtime-answers.js";
-import { fitting } from "../../deployments/fitting.js";
-import { goldenOf, type Golden } from "../../deployments/golden.js";
-import { hashOf } from "../../deployments/proof.js";
+import { withProgressLabel } from "../../host/host-context.js";
+import { loadImplementation } from "../../host/load-implementation.js";
+import { runtimeAnswersOf, type RuntimeAnswers } from "../../deployments/runtime-answers.js";
+import { promptsThatFit } from "../../deployments/fitting.js";
+import { goldenInputsOf, type GoldenInputs } from "../../deployments/golden.js";
+import { goldenInputsHash } from "../../deployments/proof.js";
 import { writesText } from "../../models/model-handle.js";
-import { type Weights } from "../../runs/weights.js";
-import type { Opened } from "../../models/opened-run.js";
-import type { Stage } from "../../session/execution-context.js";
-import type { Deploy } from "./work.js";
+import { type TrainedWeights } from "../../runs/weights.js";
+import type { OpenedRun } from "../../models/opened-run.js";
+import type { ExecutionContext } from "../../session/execution-context.js";
+import type { DeployAction } from "./work.js";
 
 /** `room`: tokens that a file of fixed sizes holds. */
-export async function goldenFor(
-  action: Deploy,
-  { weights, tokenizer }: Opened,
-  { chat, parts }: Deployed,
+export async function goldenInputsFor(
+  action: DeployAction,
+  { weights, tokenizer }: OpenedRun,
+  { chat, parts }: DeployedModel,
   room: number,
-): Promise<Golden> {
+): Promise<GoldenInputs> {
   const { model, data } = weights.plan.recipe;
-  const { answers } = await does(model.task, "task");
+  const { answers } = await loadImplementation(model.task, "task");
   const masked = answers?.places !== undefined && tokenizer.mask !== null && !("context" in data.columns);
-  const golden = goldenOf({
+  const golden = goldenInputsOf({
     maxLength: model.max_length,
     roles: Object.keys(data.columns),
     mask: masked ? (tokenizer.tokens(Int32Array.of(tokenizer.mask))[0] ?? null) : null,
@@ -37,7 +37,7 @@ export async function goldenFor(
   const whole = family.shape === "encoder-decoder";
   const positions = whole ? Infinity : Math.min(family.sizes(config).positions - taken, room);
   const most = whole ? Math.min(golden.most, room - 1) : golden.most;
-  const fit = await fitting({ ...golden, most }, { chat, tokenizer, positions });
+  const fit = await promptsThatFit({ ...golden, most }, { chat, tokenizer, positions });
   if ("is" in fit) return fit;
   const shortest = Number.isFinite(fit.shortest)
     ? `the shortest text takes ${String(fit.shortest)} tokens`
@@ -51,25 +51,25 @@ export async function goldenFor(
 }
 
 /** By the weights that were asked, and the hash of what they were: several targets of one model are proved by the same answers. */
-const known = new WeakMap<Weights, LRUCache<string, Answers>>();
+const known = new WeakMap<TrainedWeights, LRUCache<string, RuntimeAnswers>>();
 /** Of one model: its targets mostly read the same texts. */
 const MOST = 4;
 
-export async function expectedOf(
-  { weights, open, base, tokenizer }: Opened,
-  golden: Golden,
+export async function expectedOutputs(
+  { weights, open, base, tokenizer }: OpenedRun,
+  golden: GoldenInputs,
   name: string,
-  { hostContext, signal }: Stage,
-): Promise<Answers> {
-  const answers = known.get(weights) ?? new LRUCache<string, Answers>({ max: MOST });
+  { hostContext, signal }: ExecutionContext,
+): Promise<RuntimeAnswers> {
+  const answers = known.get(weights) ?? new LRUCache<string, RuntimeAnswers>({ max: MOST });
   known.set(weights, answers);
-  const hash = hashOf(golden);
+  const hash = goldenInputsHash(golden);
   const before = answers.get(hash);
   if (before) return before;
   const notebook = { plan: weights.plan, labels: weights.labels, session: open.session, base, tokenizer };
-  const said = await during(hostContext, "made-up inputs asked of the notebook's model", () =>
-    asked(notebook, golden, name, { signal }),
+  const answer = await withProgressLabel(hostContext, "made-up inputs asked of the notebook's model", () =>
+    runtimeAnswersOf(notebook, golden, name, { signal }),
   );
-  answers.set(hash, said);
-  return said;
+  answers.set(hash, answer);
+  return answer;
 }

@@ -1,18 +1,21 @@
 /** What must hold before a deployment is pushed, and what is told of it afterwards. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { readerOf } from "#dsl/language/types/subject.js";
-import type { Push } from "#stdlib/targets/kind.js";
+import { dataReaderOf } from "#dsl/language/types/subject.js";
+import type { HubPush } from "#stdlib/targets/kind.js";
 import type { DeploymentReport } from "../../display/deployment.js";
 import { plural } from "../../host/text.js";
-import type { Pushed } from "../../deployments/pushing/push.js";
-import { ASIDE } from "../../session/verifying.js";
-import type { Work } from "./work.js";
+import type { PushedRepository } from "../../deployments/pushing/push.js";
+import { VERIFYING_NOTICE } from "../../session/verifying.js";
+import type { DeploymentContext } from "./work.js";
 
 /** Nothing goes out while the data have faults that nobody allowed. Coded error `push-with-findings`. */
-export async function demandClean({ session, opened, stage }: Work, { repository }: Push): Promise<void> {
+export async function demandCleanData(
+  { session, opened, stage }: DeploymentContext,
+  { repository }: HubPush,
+): Promise<void> {
   const { recipe, effects } = opened.weights.plan;
   const prepared = await session.datasets
-    .data(recipe.data, readerOf(recipe.model), stage.hostContext)
+    .data(recipe.data, dataReaderOf(recipe.model), stage.hostContext)
     .catch(() => null);
   const allowed = new Set(effects.allowed?.map(({ code }) => code));
   const near = prepared?.facts.audit?.near.reduce((sum, { rows }) => sum + rows, 0) ?? 0;
@@ -33,16 +36,19 @@ export async function demandClean({ session, opened, stage }: Work, { repository
   });
 }
 
-export function pushedReport(
+export function reportAfterPush(
   report: DeploymentReport,
   name: string,
-  { url, commit, private: hidden }: Pushed,
+  { url, commit, private: hidden }: PushedRepository,
 ): DeploymentReport {
   const where = `${hidden ? "private" : "public"}, commit ${commit.slice(0, 8)}`;
   return { ...report, title: `${name} pushed to ${url} (${where})` };
 }
 
 /** Of a verification: it was made and proved, and goes nowhere. */
-export function asideReport(report: DeploymentReport, push: Push | null): DeploymentReport {
-  return { ...report, notes: [ASIDE, ...(push ? [`Nothing is pushed to ${push.repository}.`] : []), ...report.notes] };
+export function verificationReport(report: DeploymentReport, push: HubPush | null): DeploymentReport {
+  return {
+    ...report,
+    notes: [VERIFYING_NOTICE, ...(push ? [`Nothing is pushed to ${push.repository}.`] : []), ...report.notes],
+  };
 }

@@ -9,25 +9,25 @@ import { CodedError, type CodeData } from "#dsl/language/diagnostics/codes.js";
 import { wordOf } from "#dsl/language/types/loaded.js";
 import { registry } from "#stdlib/registry.js";
 import { callText } from "../../host/value-text.js";
-import { DEPLOYMENT, readDeployment, type Deployment } from "../../deployments/deployment.js";
-import type { Comparison } from "../../deployments/compare.js";
-import { damageOf } from "../../deployments/check-files.js";
-import { COMPANIONS, homeOf, type Place } from "../../deployments/output.js";
-import { expectedIn, readProof, thinnedAnswers, type Proof } from "../../deployments/proof.js";
-import { answersOf, judged, openDeployment } from "../../deployments/prove.js";
+import { DEPLOYMENT_FILE, readDeployment, type Deployment } from "../../deployments/deployment.js";
+import type { AnswerComparison } from "../../deployments/compare.js";
+import { deploymentDamage } from "../../deployments/check-files.js";
+import { COMPANIONS_SUFFIX, deploymentHomeOf, type DeploymentPlace } from "../../deployments/output.js";
+import { expectedAnswersOf, readProof, sampleAnswerNumbers, type DeploymentProof } from "../../deployments/proof.js";
+import { goldenAnswersOf, judgeAnswers, openDeployment } from "../../deployments/prove.js";
 import { runtimes } from "../../deployments/runtimes/table.js";
 import type { Engine } from "../../engines/engine.js";
 import { startEngine } from "../../engines/start.js";
 import type { Base } from "../../bases/base.js";
 import { plainHostContext } from "../../host/host-context.js";
 import { DatasetCache } from "../../session/answers/dataset-cache.js";
-import { reopening } from "../../models/reopened-model.js";
+import { modelReopener } from "../../models/reopened-model.js";
 
-export interface Verified {
+export interface DeploymentVerification {
   readonly name: string;
   readonly target: string;
   /** This time. */
-  readonly proof: Proof;
+  readonly proof: DeploymentProof;
   /** What was found otherwise, each a clause; empty: nothing. */
   readonly found: readonly string[];
 }
@@ -36,23 +36,27 @@ export interface Verified {
  * `wanted`: another runtime than the target's own. `base`: the folder of an adapter's base; absent: it is found by its name.
  * Coded errors: `no-deployment`, `deployment-unreadable`, `runtime-missing`, `runtime-failed`, `adapter-needs-base`.
  */
-export async function verifyDeployment(path: string, wanted?: string, ownBase?: string): Promise<Verified> {
+export async function verifyDeployment(
+  path: string,
+  wanted?: string,
+  ownBase?: string,
+): Promise<DeploymentVerification> {
   const place = placeAt(resolve(path));
-  const home = homeOf(place);
+  const home = deploymentHomeOf(place);
   const deployment = readDeployment(home);
-  demandKnown(deployment, join(home, DEPLOYMENT));
+  demandKnown(deployment, join(home, DEPLOYMENT_FILE));
   const before = readProof(home);
-  const told = { name: deployment.name, target: callText(deployment.target) };
+  const summary = { name: deployment.name, target: callText(deployment.target) };
   const runtime = await runtimeOf(deployment, wanted);
-  const damage = await damageOf(place, before, deployment);
+  const damage = await deploymentDamage(place, before, deployment);
   if (damage.length > 0) {
     const unproved = "its files are not those that were proved";
     const none = { runtime: null, unproved, compared: null, verdict: "not run" as const };
-    return { ...told, proof: provedAgain(before, none), found: damage };
+    return { ...summary, proof: provedAgain(before, none), found: damage };
   }
-  const expected = expectedIn(before);
+  const expected = expectedAnswersOf(before);
   let engine: Engine | null = null;
-  const reopen = reopening(
+  const reopen = modelReopener(
     async () => (engine ??= await startEngine({ engine: "auto", work: { trains: "none", precision: "f32" } })),
     process.cwd(),
     (d: Deployment) => baseOf(d, path, ownBase),
@@ -65,11 +69,11 @@ export async function verifyDeployment(path: string, wanted?: string, ownBase?: 
         brings: open.never ? `${open.missing}; its files are those that were written` : open.missing,
       });
     try {
-      const answers = thinnedAnswers(await answersOf(open, before.golden, deployment.name, { expected }));
-      const { compared, verdict: said, found } = judged(expected, answers, deployment);
-      const verdict = said === "differs" && asBefore(compared, before) ? "agrees" : said;
+      const answers = sampleAnswerNumbers(await goldenAnswersOf(open, before.golden, deployment.name, { expected }));
+      const { compared, verdict: judgement, found } = judgeAnswers(expected, answers, deployment);
+      const verdict = judgement === "differs" && asBefore(compared, before) ? "agrees" : judgement;
       const proof = provedAgain(before, { runtime: open.by, compared, verdict });
-      return { ...told, proof, found: verdict === "differs" ? found : [] };
+      return { ...summary, proof, found: verdict === "differs" ? found : [] };
     } finally {
       await open.model.close();
     }
@@ -83,25 +87,28 @@ export async function verifyDeployment(path: string, wanted?: string, ownBase?: 
 }
 
 /** Rows spoke for it, which aren't here: to made-up inputs it must still say what it said then. */
-function asBefore(now: Comparison, { by, compared: then }: Proof): boolean {
+function asBefore(now: AnswerComparison, { by, compared: then }: DeploymentProof): boolean {
   if (by !== "rows" || !then) return false;
   return now.agree >= then.agree && (now.difference ?? 0) <= SAME * (then.difference ?? 0);
 }
 /** Other machines round otherwise. */
 const SAME = 1.02;
 
-async function baseOf(d: Deployment, place: string, own: string | undefined): Promise<Base> {
+async function baseOf(d: Deployment, place: string, ownBase: string | undefined): Promise<Base> {
   const folder = process.cwd();
   try {
-    return await new DatasetCache().base({ name: own ?? d.base, folder }, plainHostContext(folder));
+    return await new DatasetCache().base({ name: ownBase ?? d.base, folder }, plainHostContext(folder));
   } catch (error) {
-    if (own !== undefined || !(error instanceof CodedError) || error.code !== "base-not-found") throw error;
+    if (ownBase !== undefined || !(error instanceof CodedError) || error.code !== "base-not-found") throw error;
     throw new CodedError("adapter-needs-base", { place, base: d.base }, { cause: error });
   }
 }
 
 /** Of the first proof what still holds: not its scores, whose rows aren't here. */
-function provedAgain(before: Proof, again: Pick<Proof, "runtime" | "compared" | "verdict" | "unproved">): Proof {
+function provedAgain(
+  before: DeploymentProof,
+  again: Pick<DeploymentProof, "runtime" | "compared" | "verdict" | "unproved">,
+): DeploymentProof {
   const { scores, unproved, ...holds } = before;
   return { ...holds, ...again, at: new Date().toISOString() };
 }
@@ -122,27 +129,31 @@ function demandKnown({ target, task, technique, family, template }: Deployment, 
 
 /** The target's own, or one that reads what it reads. Coded errors `runtime-missing`, `runtime-unfit`. */
 async function runtimeOf({ target }: Deployment, wanted: string | undefined): Promise<string | null> {
-  const own = wordOf(registry, "target", target.word).capabilities?.runtime ?? null;
-  if (wanted === undefined || wanted === own) return own;
+  const targetRuntime = wordOf(registry, "target", target.word).capabilities?.runtime ?? null;
+  if (wanted === undefined || wanted === targetRuntime) return targetRuntime;
   const load = Object.hasOwn(runtimes, wanted) ? runtimes[wanted] : undefined;
   if (!load) {
     const brings = `there is ${Object.keys(runtimes).sort().join(", ")}`;
     throw new CodedError("runtime-missing", { runtime: wanted, brings });
   }
   const reads = async (name: string): Promise<boolean> =>
-    own !== null && ((await runtimes[name]!()).reads ?? []).includes(own);
+    targetRuntime !== null && ((await runtimes[name]!()).reads ?? []).includes(targetRuntime);
   if (await reads(wanted)) return wanted;
   const fit: string[] = [];
-  for (const name of Object.keys(runtimes)) if (name === own || (await reads(name))) fit.push(name);
+  for (const name of Object.keys(runtimes)) if (name === targetRuntime || (await reads(name))) fit.push(name);
   throw new CodedError("runtime-unfit", { runtime: wanted, target: target.word, fit });
 }
 
 /** A folder, or a file with its companions. Coded error `no-deployment`. */
-function placeAt(path: string): Place {
+function placeAt(path: string): DeploymentPlace {
   // The folder beside a file stands for the file.
-  if (path.endsWith(COMPANIONS)) return placeAt(path.slice(0, -COMPANIONS.length));
-  const at = statSync(path, { throwIfNoEntry: false });
-  const place: Place = { path, writes: at?.isDirectory() && existsSync(join(path, DEPLOYMENT)) ? "folder" : "file" };
-  if (!existsSync(join(homeOf(place), DEPLOYMENT))) throw new CodedError("no-deployment", { folder: path });
+  if (path.endsWith(COMPANIONS_SUFFIX)) return placeAt(path.slice(0, -COMPANIONS_SUFFIX.length));
+  const stats = statSync(path, { throwIfNoEntry: false });
+  const place: DeploymentPlace = {
+    path,
+    writes: stats?.isDirectory() && existsSync(join(path, DEPLOYMENT_FILE)) ? "folder" : "file",
+  };
+  if (!existsSync(join(deploymentHomeOf(place), DEPLOYMENT_FILE)))
+    throw new CodedError("no-deployment", { folder: path });
   return place;
 }

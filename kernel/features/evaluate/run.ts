@@ -1,78 +1,94 @@
 /** `evaluate`: models on splits, and what stands beside them: asked, scored, drawn, shown, held to bars, kept with their runs. */
-import type { Action, Subject } from "#dsl/compiler/plan/action.js";
-import { CodedError, wordsFor, type CodeData } from "#dsl/language/diagnostics/codes.js";
+import type { Action, ActionSubject } from "#dsl/compiler/plan/action.js";
+import { CodedError, diagnosticText, type CodeData } from "#dsl/language/diagnostics/codes.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { must } from "#dsl/language/diagnostics/must.js";
-import { evaluationShown } from "../../display/scores/evaluation.js";
-import { difference, drawAll, type Compared, type Measure } from "../../inference/measuring/comparison.js";
-import type { Judging } from "../../inference/measuring/judge-measure.js";
-import { worldIn } from "../../inference/measuring/measure-metric.js";
+import { evaluationView, type EvaluationReport } from "../../display/scores/evaluation.js";
+import {
+  scoreDifference,
+  resampleAll,
+  type ResampledScores,
+  type MetricMeasure,
+} from "../../inference/measuring/comparison.js";
+import type { JudgeMeasureOptions } from "../../inference/measuring/judge-measure.js";
+import { metricWorldIn } from "../../inference/measuring/measure-metric.js";
 import type { ModelHandle } from "../../models/model-handle.js";
 import { clientsWithHeads } from "../../runs/client-heads.js";
-import { learntAmong } from "../../inference/measuring/learnt-overlap.js";
-import type { Stage } from "../../session/execution-context.js";
+import { overlapWithLearntRows } from "../../inference/measuring/learnt-overlap.js";
+import type { DisplayOutput } from "../../display/bundle-output.js";
+import type { ExecutionContext } from "../../session/execution-context.js";
 import type { OpenSession } from "../../session/open-session.js";
-import { warningsOn, type Warn } from "../../session/warnings.js";
-import { barsTold, demandCleared, heldTo, sameCall, type Held } from "../../evaluation/required-scores.js";
-import { attackedBy, attacksKept, demandAttackable, type Attacked } from "../../evaluation/attacks.js";
-import { describeAgain } from "../../training-runs/tell-since.js";
-import type { Trained } from "../../evaluation/forgetting/scores-since.js";
-import { attacksShown } from "../../display/scores/attacks.js";
-import { evaluateContender } from "../../evaluation/baseline.js";
-import { seedsTold, type SeedsTold } from "../../evaluation/seeds.js";
+import { warnAt, type Warn } from "../../session/warnings.js";
+import {
+  thresholdsText,
+  demandThresholdsCleared,
+  checkThresholds,
+  matchesCall,
+  type ThresholdResult,
+} from "../../evaluation/required-scores.js";
+import { runAttacks, savedAttackScores, demandAttackable, type AttackResult } from "../../evaluation/attacks.js";
+import { rewriteRunCard } from "../../training-runs/tell-since.js";
+import type { TrainedModel } from "../../evaluation/forgetting/scores-since.js";
+import { attacksView } from "../../display/scores/attacks.js";
+import { evaluateBaseline } from "../../evaluation/baseline.js";
+import { seedsReport, type SeedsReport } from "../../evaluation/seeds.js";
 import { evaluateFolds } from "../../evaluation/folds.js";
-import { verdictAbout } from "../../evaluation/best-on-validation.js";
-import { withRankings } from "../../evaluation/unasked-rankings.js";
+import { bestModelOnValidation } from "../../evaluation/best-on-validation.js";
+import { addRankingMeasures } from "../../evaluation/unasked-rankings.js";
 import { rememberScores } from "../../evaluation/remember-scores.js";
-import { verdictIn } from "../../evaluation/verdict.js";
-import { evaluateOnce, isTimed, type Measured } from "../../evaluation/evaluate-once.js";
-import { timedTogether } from "../../evaluation/latency.js";
-import { scoresOfSlices, slicedOf } from "../../evaluation/slices.js";
-import { slicesShown } from "../../display/scores/slices.js";
-import { toldFitted } from "../../inference/fitted-calibration.js";
+import { verdictOnModels } from "../../evaluation/verdict.js";
+import { evaluateModel, measuresLatency, type MeasuredModel } from "../../evaluation/evaluate-once.js";
+import { timeModelsOnSplit } from "../../evaluation/latency.js";
+import { scoresOfSlices, sliceReportsOf } from "../../evaluation/slices.js";
+import { slicesView, type SlicesReport } from "../../display/scores/slices.js";
+import { calibrationText } from "../../inference/fitted-calibration.js";
 import { plural } from "../../host/text.js";
-import { tellScored } from "../../training-runs/tracker-context.js";
-import { keepEvaluation } from "../../inference/evaluations/kept-evaluations.js";
-import { constantFor, drawnOf, reportOf } from "../../evaluation/report.js";
-import { foldsShown } from "../../display/scores/folds.js";
+import { reportRunScored } from "../../training-runs/tracker-context.js";
+import { saveEvaluation } from "../../inference/evaluations/kept-evaluations.js";
+import { measureConstant, intervalOf, evaluationReportOf } from "../../evaluation/report.js";
+import { foldsView } from "../../display/scores/folds.js";
 
 type Evaluate = Extract<Action, { verb: "evaluate" }>;
 
-export async function runEvaluate(session: OpenSession, action: Evaluate, stage: Stage): Promise<void> {
-  const required: { readonly on: string; readonly held: readonly Held[] }[] = [];
+export async function runEvaluate(session: OpenSession, action: Evaluate, stage: ExecutionContext): Promise<void> {
+  const required: { readonly on: string; readonly results: readonly ThresholdResult[] }[] = [];
   const { attacks = [] } = action;
   demandAllAttackable(session, action);
   for (const subject of action.on) {
     const measured = await measureNamed(session, action, subject, stage);
-    const constants = await Promise.all(measured.map((one) => constantFor(session, one, action, stage)));
-    const drawn = await drawAll(
+    const constants = await Promise.all(measured.map((one) => measureConstant(session, one, action, stage)));
+    const drawn = await resampleAll(
       [...measured, ...constants.filter((one) => one !== null)].flatMap(({ measures }) => measures),
       stage.signal,
     );
-    const sliced = await slicedOf(session, measured, { subject, by: action.by ?? [] }, stage);
+    const sliced = await sliceReportsOf(session, measured, { subject, by: action.by ?? [] }, stage);
     const seen = await Promise.all(measured.map((one) => seenBy(one, stage.signal)));
-    const seeds: (SeedsTold | null)[] = [];
-    for (const one of measured) seeds.push(await seedsTold(session, one, subject, howOf(action, stage), stage));
+    const seeds: (SeedsReport | null)[] = [];
+    for (const one of measured) seeds.push(await seedsReport(session, one, subject, howOf(action, stage), stage));
     const learnt = measured.flatMap(({ evaluation: { model } }, i) => (seen[i]?.mostly === true ? [model] : []));
-    const about = await verdictAbout(session, measured, { action, subject }, howOf(action, stage), stage);
+    const about = await bestModelOnValidation(session, measured, { action, subject }, howOf(action, stage), stage);
     const { registry } = session.vocabulary;
     const ranks = ranking(session);
-    const beside = await withRankings(registry, measured, drawn, { about: about.index, ranks, signal: stage.signal });
-    const verdict = verdictIn(beside.measured, beside.drawn, {
+    const beside = await addRankingMeasures(registry, measured, drawn, {
+      about: about.index,
+      ranks,
+      signal: stage.signal,
+    });
+    const verdict = verdictOnModels(beside.measured, beside.drawn, {
       learnt,
       about,
       seeds: seeds[about.index] ?? null,
       constant: constants[about.index] ?? null,
       ranks,
     });
-    const attacked: (readonly Attacked[])[] = [];
+    const attacked: (readonly AttackResult[])[] = [];
     for (const one of measured)
       attacked.push(
-        await attackedBy(session, one, { attacks, batchSize: action.batch_size, span: action.span }, stage),
+        await runAttacks(session, one, { attacks, batchSize: action.batch_size, span: action.span }, stage),
       );
     for (const [i, { evaluation, measures, cost }] of measured.entries()) {
       const intervals = Object.fromEntries(
-        measures.map((measure) => [measure.name, drawnOf(drawn, measure).score.interval]),
+        measures.map((measure) => [measure.name, intervalOf(drawn, measure).score.interval]),
       );
       const slices = scoresOfSlices(sliced, i);
       session.evaluations.push({
@@ -80,60 +96,82 @@ export async function runEvaluate(session: OpenSession, action: Evaluate, stage:
         intervals,
         cost,
         ...(i > 0 && { differences: differencesOf(measured[0]?.measures ?? [], measures, drawn) }),
-        ...(i === about.index && verdict.said !== null && !verdict.withheld && { verdict: verdict.said }),
+        ...(i === about.index && verdict.text !== null && !verdict.withheld && { verdict: verdict.text }),
         ...(slices.length > 0 && { slices }),
-        ...attacksKept(attacked[i]),
+        ...savedAttackScores(attacked[i]),
       });
     }
-    const warn = warningsOn(stage, action.span);
+    const warn = warnAt(stage, action.span);
     const first = must(measured[0], "a model");
-    const held = heldTo(action.require ?? [], scoreIn(first, drawn), session.vocabulary.registry);
-    required.push({ on: first.evaluation.on, held });
-    const bars = (which: "cleared" | "missed") => barsTold(first.evaluation.model, held, which);
-    const told = [...bars("cleared"), ...notesOn(measured, verdict.withheld)];
-    const report = reportOf(session, measured, constants, drawn, {
+    const results = checkThresholds(action.require ?? [], scoreIn(first, drawn), session.vocabulary.registry);
+    required.push({ on: first.evaluation.on, results });
+    const bars = (which: "cleared" | "missed") => thresholdsText(first.evaluation.model, results, which);
+    const lines = [...bars("cleared"), ...notesOn(measured, verdict.withheld)];
+    const report = evaluationReportOf(session, measured, constants, drawn, {
       ...action,
-      told,
+      verdictNotes: lines,
       missed: bars("missed"),
-      verdict: verdict.said,
+      verdict: verdict.text,
     });
     const pictured = measured.map(({ evaluation }, i) => attacksOf(evaluation, attacked[i] ?? []));
-    keepEvaluation(session.keptEvaluations, {
+    saveEvaluation(session.keptEvaluations, {
       names: action.names,
       report,
       more: [
         ...measured.flatMap(({ folds, evaluation: { model, on } }) =>
-          folds ? [foldsShown(folds, { title: `Folds of ${model} on ${on}` })] : [],
+          folds ? [foldsView(folds, { title: `Folds of ${model} on ${on}` })] : [],
         ),
-        ...seeds.flatMap((own) => own?.shown ?? []),
-        ...sliced.map((own) => slicesShown(own)),
+        ...seeds.flatMap((seed) => seed?.shown ?? []),
+        ...sliced.map((slice) => slicesView(slice)),
         ...pictured.flat(),
       ],
     });
-    const [scores, ...rest] = evaluationShown(report);
     warnOfLearnt(seen, warn);
-    if (scores) stage.screen.display(scores);
-    for (const { folds, evaluation } of measured)
-      if (folds) stage.screen.display(foldsShown(folds, { title: `Folds of ${evaluation.model} on ${evaluation.on}` }));
-    for (const own of seeds) if (own?.shown) stage.screen.display(own.shown);
-    const methods = new Set([report.methods]);
-    for (const own of sliced) {
-      // What stands above needn't be said of each.
-      stage.screen.display(slicesShown(methods.has(own.methods) ? { ...own, methods: "" } : own));
-      methods.add(own.methods);
-    }
-    for (const shown of [...pictured.flat(), ...rest]) stage.screen.display(shown);
+    displayEvaluation(stage, report, { measured, seeds, sliced, pictured: pictured.flat() });
     for (const [i, { by, prepared, evaluation, measures, folds }] of measured.entries()) {
-      const of = { prepared, rows: evaluation.rows, slices: scoresOfSlices(sliced, i), ...attacksKept(attacked[i]) };
+      const scored = {
+        prepared,
+        rows: evaluation.rows,
+        slices: scoresOfSlices(sliced, i),
+        ...savedAttackScores(attacked[i]),
+      };
       if (!folds && by.is === "model" && by.handle.weights?.client === undefined) {
         const { folder: home } = stage.hostContext;
-        const kept = noted(() => rememberScores(by.handle, subject, { ...of, home }, measures, drawn), action, stage);
-        if (kept && of.attacks) await describeAgain(session, trainedOf(by.handle), stage);
-        tellScored(session, by.handle.weights?.folder, stage);
+        const saved = noted(
+          () => rememberScores(by.handle, subject, { ...scored, home }, measures, drawn),
+          action,
+          stage,
+        );
+        if (saved && scored.attacks) await rewriteRunCard(session, trainedOf(by.handle), stage);
+        reportRunScored(session, by.handle.weights?.folder, stage);
       }
     }
   }
-  demandCleared(action.names[0] ?? "", required);
+  demandThresholdsCleared(action.names[0] ?? "", required);
+}
+
+/** Displays scores, folds, seeds, slices and pictures. Methods that an earlier table names are not repeated. */
+function displayEvaluation(
+  { screen }: ExecutionContext,
+  report: EvaluationReport,
+  parts: {
+    readonly measured: readonly MeasuredModel[];
+    readonly seeds: readonly (SeedsReport | null)[];
+    readonly sliced: readonly SlicesReport[];
+    readonly pictured: readonly DisplayOutput[];
+  },
+): void {
+  const [scores, ...rest] = evaluationView(report);
+  if (scores) screen.display(scores);
+  for (const { folds, evaluation } of parts.measured)
+    if (folds) screen.display(foldsView(folds, { title: `Folds of ${evaluation.model} on ${evaluation.on}` }));
+  for (const seed of parts.seeds) if (seed?.shown) screen.display(seed.shown);
+  const methods = new Set([report.methods]);
+  for (const slice of parts.sliced) {
+    screen.display(slicesView(methods.has(slice.methods) ? { ...slice, methods: "" } : slice));
+    methods.add(slice.methods);
+  }
+  for (const shown of [...parts.pictured, ...rest]) screen.display(shown);
 }
 
 function demandAllAttackable(session: OpenSession, { on, names, attacks = [], contenders, folds }: Evaluate): void {
@@ -148,21 +186,21 @@ async function measureNamed(
   session: OpenSession,
   action: Evaluate,
   subject: Evaluate["on"][number],
-  stage: Stage,
-): Promise<readonly Measured[]> {
-  const measured: Measured[] = [];
+  stage: ExecutionContext,
+): Promise<readonly MeasuredModel[]> {
+  const measured: MeasuredModel[] = [];
   const times = await timesBeside(session, subject, action, stage);
   for (const name of action.names) {
     const one = { name, beside: measured[0], times: times.get(name) };
     measured.push(await measuredNamed(session, one, subject, action, stage));
-    const own = ownHead(session, name, subject);
-    if (own) measured.push(await evaluateOnce(session, own, subject, howOf(action, stage), stage));
+    const personalHead = ownHead(session, name, subject);
+    if (personalHead) measured.push(await evaluateModel(session, personalHead, subject, howOf(action, stage), stage));
   }
   return measured;
 }
 
-function attacksOf({ model, on }: Measured["evaluation"], attacks: readonly Attacked[]) {
-  return attacks.length > 0 ? attacksShown({ model, on, attacks }) : [];
+function attacksOf({ model, on }: MeasuredModel["evaluation"], attacks: readonly AttackResult[]) {
+  return attacks.length > 0 ? attacksView({ model, on, attacks }) : [];
 }
 
 /** Whether a metric is a ranking metric. */
@@ -177,13 +215,13 @@ function measuredNamed(
     name,
     beside,
     times,
-  }: { readonly name: string; readonly beside: Measured | undefined; readonly times: Float64Array | undefined },
-  subject: Subject,
+  }: { readonly name: string; readonly beside: MeasuredModel | undefined; readonly times: Float64Array | undefined },
+  subject: ActionSubject,
   action: Evaluate,
-  stage: Stage,
-): Promise<Measured> {
+  stage: ExecutionContext,
+): Promise<MeasuredModel> {
   const { signal, hostContext } = stage;
-  const judging: Judging = {
+  const judging: JudgeMeasureOptions = {
     signal,
     onProgress: hostContext.onProgress,
     beside: beside ? (beside.texts?.written ?? null) : action.names.length > 1 ? "itself" : null,
@@ -191,36 +229,36 @@ function measuredNamed(
   const how = { ...howOf(action, stage), judging };
   const contender = action.contenders?.[name];
   if (contender) {
-    const warn = warningsOn(stage, action.span);
+    const warn = warnAt(stage, action.span);
     const standing = { name, contender, warn, beside: must(beside, "the model that it stands beside") };
-    return evaluateContender(session, standing, subject, how, stage);
+    return evaluateBaseline(session, standing, subject, how, stage);
   }
-  const held = action.folds?.[name];
-  if (held) return evaluateFolds(session, name, held, subject, how, stage);
-  return evaluateOnce(session, session.models.get(name), subject, { ...how, times }, stage);
+  const heldOutFolds = action.folds?.[name];
+  if (heldOutFolds) return evaluateFolds(session, name, heldOutFolds, subject, how, stage);
+  return evaluateModel(session, session.models.get(name), subject, { ...how, times }, stage);
 }
 
 /** Where single answers are waited for and several models are asked, they take turns. */
 async function timesBeside(
   session: OpenSession,
-  subject: Subject,
+  subject: ActionSubject,
   action: Evaluate,
-  stage: Stage,
+  stage: ExecutionContext,
 ): Promise<ReadonlyMap<string, Float64Array>> {
   const names = action.names.filter((name) => !action.contenders?.[name] && !action.folds?.[name]);
-  if (names.length < 2 || !("data" in subject) || !isTimed(session, action)) return new Map();
+  if (names.length < 2 || !("data" in subject) || !measuresLatency(session, action)) return new Map();
   const handles = names.map((name) => session.models.get(name));
-  return timedTogether(session, handles, subject, action, stage);
+  return timeModelsOnSplit(session, handles, subject, action, stage);
 }
 
-const howOf = (action: Evaluate, { hostContext }: Stage) => ({
+const howOf = (action: Evaluate, { hostContext }: ExecutionContext) => ({
   ...action,
   groups: true,
-  world: worldIn(hostContext.folder),
+  world: metricWorldIn(hostContext.folder),
 });
 
 /** On data of a client that kept a head of its own: the model with that head. Null: there is none. */
-function ownHead(session: OpenSession, name: string, subject: Subject): ModelHandle | null {
+function ownHead(session: OpenSession, name: string, subject: ActionSubject): ModelHandle | null {
   if (!("data" in subject)) return null;
   const handle = session.models.trained()[name] === undefined ? null : session.models.get(name);
   const run = handle?.weights?.folder;
@@ -230,34 +268,36 @@ function ownHead(session: OpenSession, name: string, subject: Subject): ModelHan
 }
 
 /** A model that has the mean of heads that stayed with clients. */
-function meanNote({ by, evaluation: { model } }: Measured): readonly string[] {
+function meanNote({ by, evaluation: { model } }: MeasuredModel): readonly string[] {
   const weights = by.is === "model" ? by.handle.weights : null;
   if (!weights || weights.client !== undefined || clientsWithHeads(weights.folder).length === 0) return [];
   return [`${model} has the mean of its clients' heads; each client's own stands in the run, \`${model}.client("…")\``];
 }
 
 /** Of each metric that both have. */
-function differencesOf(first: readonly Measure[], own: readonly Measure[], drawn: Compared) {
-  const both = own.flatMap((measure) => {
-    const of = first.find(({ name }) => name === measure.name);
-    return of ? [[measure.name, difference(drawnOf(drawn, of), drawnOf(drawn, measure))] as const] : [];
+function differencesOf(first: readonly MetricMeasure[], others: readonly MetricMeasure[], drawn: ResampledScores) {
+  const both = others.flatMap((measure) => {
+    const reference = first.find(({ name }) => name === measure.name);
+    return reference
+      ? [[measure.name, scoreDifference(intervalOf(drawn, reference), intervalOf(drawn, measure))] as const]
+      : [];
   });
   return Object.fromEntries(both);
 }
 
 const scoreIn =
-  ({ measures }: Measured, drawn: Compared) =>
+  ({ measures }: MeasuredModel, drawn: ResampledScores) =>
   (metric: Call) => {
-    const measure = must(measures.find(sameCall(metric)), `what ${metric.word} is`);
-    return { score: drawnOf(drawn, measure).score, why: measure.why };
+    const measure = must(measures.find(matchesCall(metric)), `what ${metric.word} is`);
+    return { score: intervalOf(drawn, measure).score, why: measure.why };
   };
 /** By what a model answers that was fitted to rows of validation. */
-function fittedNote({ by, prepared, split, evaluation: { model } }: Measured): readonly string[] {
+function fittedNote({ by, prepared, split, evaluation: { model } }: MeasuredModel): readonly string[] {
   const fitted = by.is === "model" ? by.handle.fitted : null;
   if (!fitted) return [];
-  const told = `${model}: ${toldFitted(fitted)}, fitted to ${plural(fitted.rows, "row")} of ${fitted.data}.${fitted.split}`;
-  const own = fitted.split === split && fitted.dataHash === prepared.facts.hash;
-  return [own ? `${told}: these are the rows that it was fitted to, and others say more` : told];
+  const note = `${model}: ${calibrationText(fitted)}, fitted to ${plural(fitted.rows, "row")} of ${fitted.data}.${fitted.split}`;
+  const isSameRows = fitted.split === split && fitted.dataHash === prepared.facts.hash;
+  return [isSameRows ? `${note}: these are the rows that it was fitted to, and others say more` : note];
 }
 
 interface SeenBy {
@@ -267,11 +307,14 @@ interface SeenBy {
 }
 
 /** The rows on which the model was trained, as a warning. */
-async function seenBy({ by, prepared, split, evaluation, folds }: Measured, signal?: AbortSignal): Promise<SeenBy> {
+async function seenBy(
+  { by, prepared, split, evaluation, folds }: MeasuredModel,
+  signal?: AbortSignal,
+): Promise<SeenBy> {
   if (by.is === "contender") return { mostly: by.learns && split === "train" };
   const { handle, learnt } = by;
   if (folds) return {};
-  const seen = await learntAmong({ prepared, split }, { weights: handle.weights, learnt }, signal);
+  const seen = await overlapWithLearntRows({ prepared, split }, { weights: handle.weights, learnt }, signal);
   if (!seen) return {};
   return { warning: { ...seen, model: handle.name, on: evaluation.on }, mostly: 2 * seen.seen >= seen.of };
 }
@@ -280,30 +323,30 @@ function warnOfLearnt(seen: readonly SeenBy[], warn: Warn): void {
   for (const { warning } of seen) if (warning) warn("scored-learnt-rows", warning);
 }
 /** Without notes on folds where the verdict already says why there is none. */
-function notesOn(measured: readonly Measured[], withheld: boolean): readonly string[] {
+function notesOn(measured: readonly MeasuredModel[], withheld: boolean): readonly string[] {
   return [
     ...(withheld ? [] : measured.flatMap(foldsNote)),
     ...measured.flatMap(fittedNote),
     ...measured.flatMap(meanNote),
   ];
 }
-function foldsNote({ by, folds }: Measured): readonly string[] {
+function foldsNote({ by, folds }: MeasuredModel): readonly string[] {
   return folds && by.is === "model" ? [`${by.handle.name}: each row is scored by the model that did not see it`] : [];
 }
 
 /** A run that can't be written, somebody else's, is no reason to say nothing: a warning tells that its scores weren't kept. */
-function noted(remembers: () => void, action: Evaluate, stage: Stage): boolean {
+function noted(remembers: () => void, action: Evaluate, stage: ExecutionContext): boolean {
   try {
     remembers();
     return true;
   } catch (error) {
     if (!(error instanceof CodedError)) throw error;
-    const why = wordsFor(error).message;
-    warningsOn(stage, action.span)("scores-not-kept", { why });
+    const why = diagnosticText(error).message;
+    warnAt(stage, action.span)("scores-not-kept", { why });
     return false;
   }
 }
 
-function trainedOf(handle: ModelHandle): Trained {
+function trainedOf(handle: ModelHandle): TrainedModel {
   return Object.assign(handle, { weights: must(handle.weights, "weights") });
 }

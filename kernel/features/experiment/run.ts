@@ -2,16 +2,16 @@
 import type { Action } from "#dsl/compiler/plan/action.js";
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { Call } from "#dsl/language/types/value.js";
-import { TrackerAway, TrackerRefuses } from "#stdlib/trackers/kind.js";
-import { wordNamed } from "#stdlib/secrets/shared/secret-value.js";
-import { shownOf } from "../../display/bundle.js";
+import { TrackerUnavailableError, TrackerRefusalError } from "#stdlib/trackers/kind.js";
+import { readHeaderSecret } from "#stdlib/secrets/shared/secret-value.js";
+import { displayOutputOf } from "../../display/bundle.js";
 import { card, htmlTable } from "../../display/html.js";
 import { plural } from "../../host/text.js";
 import { textTable } from "../../display/text-table.js";
-import { does } from "../../host/load-implementation.js";
-import { ask } from "../../trackers/door.js";
-import { toldOf } from "../../training-runs/tracker-context.js";
-import type { Stage } from "../../session/execution-context.js";
+import { loadImplementation } from "../../host/load-implementation.js";
+import { sendTrackerRequest } from "../../trackers/door.js";
+import { trackerContextOf } from "../../training-runs/tracker-context.js";
+import type { ExecutionContext } from "../../session/execution-context.js";
 import type { OpenSession } from "../../session/open-session.js";
 import { isVerifying } from "../../session/verifying.js";
 
@@ -22,15 +22,15 @@ const GREETING = 2500;
 export async function runExperiment(
   session: OpenSession,
   _action: Extract<Action, { verb: "experiment" }>,
-  stage: Stage,
+  stage: ExecutionContext,
 ): Promise<void> {
-  const told = must(toldOf(stage), "the experiment");
-  const { name, notes, trackers } = told.experiment;
+  const report = must(trackerContextOf(stage), "the experiment");
+  const { name, notes, trackers } = report.experiment;
   const silent = isVerifying(session);
   const found = await Promise.all(
     trackers.map((one) => (silent ? passedOver(one) : greeted(session, one, name, stage.signal))),
   );
-  const missed = silent ? 0 : await session.trackers.takeUp(session.runs, told.experiment, told.say);
+  const missed = silent ? 0 : await session.trackers.takeUp(session.runs, report.experiment, report.say);
   const rows = found.map(({ title, says }) => [title, says]);
   const after =
     missed > 0
@@ -39,13 +39,13 @@ export async function runExperiment(
   const title = `Experiment ${name}`;
   const lines = [...(notes === "" ? [] : [notes]), ...(rows.length > 0 ? [textTable(null, rows)] : []), ...after];
   stage.screen.display(
-    shownOf([title, ...lines].join("\n"), card(title, notes, rows.length > 0 && htmlTable({ rows }), ...after)),
+    displayOutputOf([title, ...lines].join("\n"), card(title, notes, rows.length > 0 && htmlTable({ rows }), ...after)),
   );
 }
 
 async function passedOver(call: Call): Promise<{ readonly title: string; readonly says: string }> {
   return {
-    title: (await does(call, "tracker")).title(call),
+    title: (await loadImplementation(call, "tracker")).title(call),
     says: "not asked and not told: the notebook is being verified",
   };
 }
@@ -56,19 +56,19 @@ async function greeted(
   experiment: string,
   signal: AbortSignal | undefined,
 ): Promise<{ readonly title: string; readonly says: string }> {
-  const tracker = await does(call, "tracker");
+  const tracker = await loadImplementation(call, "tracker");
   const place = tracker.place(call);
   const title = tracker.title(call);
-  if ("url" in place && place.env !== null) wordNamed(place.env);
+  if ("url" in place && place.env !== null) readHeaderSecret(place.env);
   try {
     const door = {
-      ask: (asking: Parameters<typeof ask>[0]) =>
-        ask(asking, { place, signal, patience: { answer: GREETING, pace: 100_000 } }),
+      ask: (asking: Parameters<typeof sendTrackerRequest>[0]) =>
+        sendTrackerRequest(asking, { place, signal, patience: { answer: GREETING, pace: 100_000 } }),
     };
     await tracker.greet(call, door, experiment);
     return { title, says: "told of what is trained from here on" };
   } catch (error) {
-    if (!(error instanceof TrackerAway) && !(error instanceof TrackerRefuses)) throw error;
+    if (!(error instanceof TrackerUnavailableError) && !(error instanceof TrackerRefusalError)) throw error;
     session.trackers.missed(call);
     return {
       title,

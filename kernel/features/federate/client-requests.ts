@@ -4,11 +4,11 @@
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { must } from "#dsl/language/diagnostics/must.js";
-import { ENDING, type Client, type RoundAnswer, type RoundOrder } from "./contract.js";
-import type { Asked } from "./server.js";
+import { FEDERATION_ENDING_CODES, type Client, type RoundAnswer, type RoundInstruction } from "./contract.js";
+import type { RoundClients } from "./server.js";
 
 /** What a round's clients said. */
-export interface Answered {
+export interface RoundAnswers {
   /** By their numbers, ascending. */
   readonly answers: ReadonlyMap<number, RoundAnswer>;
   /** Numbers of those that were asked and are lost. */
@@ -16,20 +16,20 @@ export interface Answered {
   /** Why the first of these is, where somebody said. */
   readonly why?: CodedError;
 }
-export interface Asks {
+export interface RoundRequestOptions {
   readonly clients: readonly Client[];
   readonly signal: AbortSignal;
   /** Told how many have answered. */
-  readonly onClient?: ((done: number, of: number) => void) | undefined;
+  readonly onClient?: ((done: number, total: number) => void) | undefined;
 }
 
 /** `under`: told who is under way; null: nobody. */
-export async function askedInTurn(
-  order: RoundOrder,
-  { clients: numbers, lost }: Asked,
-  { clients, signal, onClient }: Asks,
+export async function askClientsInTurn(
+  order: RoundInstruction,
+  { clients: numbers, lost }: RoundClients,
+  { clients, signal, onClient }: RoundRequestOptions,
   under: (client: Client | null) => void,
-): Promise<Answered> {
+): Promise<RoundAnswers> {
   const answers = new Map<number, RoundAnswer>();
   const answering = numbers.filter((client) => !lost.includes(client));
   for (const number of answering) {
@@ -44,35 +44,40 @@ export async function askedInTurn(
 }
 
 /** Errors: those that end the federation (`ENDING`), and what is no coded error. */
-export async function askedAtOnce(
-  order: RoundOrder,
-  { clients: numbers }: Pick<Asked, "clients">,
-  { clients, signal, onClient }: Asks,
-): Promise<Answered> {
+export async function askClientsConcurrently(
+  order: RoundInstruction,
+  { clients: numbers }: Pick<RoundClients, "clients">,
+  { clients, signal, onClient }: RoundRequestOptions,
+): Promise<RoundAnswers> {
   let done = 0;
   const each = await Promise.all(
     numbers.map(async (number) => {
-      const said = await saidBy(() => must(clients[number], "a client").train(order, signal), signal);
+      const answer = await answerOrError(() => must(clients[number], "a client").train(order, signal), signal);
       onClient?.((done += 1), numbers.length);
-      return [number, said] as const;
+      return [number, answer] as const;
     }),
   );
-  const failed = each.flatMap(([number, said]) => (said instanceof CodedError ? [[number, said] as const] : []));
+  const failed = each.flatMap(([number, answer]) => (answer instanceof CodedError ? [[number, answer] as const] : []));
   const why = failed[0]?.[1];
   return {
-    answers: new Map(each.flatMap(([number, said]) => (said instanceof CodedError ? [] : [[number, said] as const]))),
+    answers: new Map(
+      each.flatMap(([number, answer]) => (answer instanceof CodedError ? [] : [[number, answer] as const])),
+    ),
     lost: failed.map(([number]) => number),
     ...(why && { why }),
   };
 }
 
 /** What a client elsewhere says, or why it doesn't; errors as above. */
-export async function saidBy<T>(ask: () => Promise<T>, signal: AbortSignal | undefined): Promise<T | CodedError> {
+export async function answerOrError<T>(
+  ask: () => Promise<T>,
+  signal: AbortSignal | undefined,
+): Promise<T | CodedError> {
   try {
     return await ask();
   } catch (error) {
     signal?.throwIfAborted();
-    if (!(error instanceof CodedError) || ENDING.includes(error.code)) throw error;
+    if (!(error instanceof CodedError) || FEDERATION_ENDING_CODES.includes(error.code)) throw error;
     return error;
   }
 }

@@ -2,16 +2,16 @@
  * What is said between who leads a federated training and its clients: the same whether these are rows of one machine or
  * processes of others. What leaves a client is its update, counts, and scores that the program names: no text, no label, no path.
  */
-import type { Kept } from "#stdlib/aggregators/kind.js";
+import type { RoundStateVectors } from "#stdlib/aggregators/kind.js";
 
-export interface RoundOrder {
+export interface RoundInstruction {
   /** From 1. */
   readonly round: number;
   readonly rounds: number;
   /** All that travels: what trains, one parameter after the other in the order of the checkpoint. */
   readonly weights: Float32Array;
   /** What the aggregator sends beside them. */
-  readonly sent: Kept;
+  readonly sent: RoundStateVectors;
 }
 export interface RoundAnswer {
   /** Rows that it learnt from. */
@@ -27,7 +27,7 @@ export interface RoundAnswer {
   /** The same as it goes over the wire, where compressors make it smaller; absent: it goes as it is. */
   readonly packed?: Uint8Array;
   /** What it sends beside its update. */
-  readonly given: Kept;
+  readonly given: RoundStateVectors;
   /** Tokens that it learnt from, each time they were. */
   readonly tokens: number;
   /** What of it goes over the wire, in bytes. */
@@ -37,7 +37,7 @@ export interface RoundAnswer {
   readonly epsilon?: number;
 }
 /** Scores of weights on a client's own rows, by the names of metrics. */
-export interface Scores {
+export interface ClientEvaluation {
   readonly rows: number;
   readonly metrics: Readonly<Record<string, number>>;
 }
@@ -45,9 +45,12 @@ export interface Client {
   readonly name: string;
   /** Rows that it trains on. */
   readonly rows: number;
-  train(order: RoundOrder, signal?: AbortSignal): Promise<RoundAnswer>;
+  train(order: RoundInstruction, signal?: AbortSignal): Promise<RoundAnswer>;
   /** Absent: it has no rows to validate on, or its rows are at hand and scored with all others'. */
-  evaluate?(order: Pick<RoundOrder, "round" | "rounds" | "weights">, signal?: AbortSignal): Promise<Scores>;
+  evaluate?(
+    order: Pick<RoundInstruction, "round" | "rounds" | "weights">,
+    signal?: AbortSignal,
+  ): Promise<ClientEvaluation>;
   /** Its part of a secret sum of the vectors of a round, message by message; absent: its vector is at hand. */
   mask?(message: Uint8Array, signal?: AbortSignal): Promise<Uint8Array>;
   /** Ends what is under way; absent: nothing of it is in this process. */
@@ -73,7 +76,7 @@ export interface Terms {
   readonly done: number;
 }
 /** What a client elsewhere says of itself once it agrees. */
-export interface Introduced {
+export interface ClientIntroduction {
   readonly name: string;
   readonly rows: number;
   /** Whether it has rows to validate on. */
@@ -82,9 +85,9 @@ export interface Introduced {
   readonly key: Uint8Array;
 }
 /** Clients elsewhere, and what carries messages to them. */
-export interface Carrier {
+export interface RemoteClients {
   /** In the order of their names. */
-  readonly clients: readonly (Client & Pick<Introduced, "key">)[];
+  readonly clients: readonly (Client & Pick<ClientIntroduction, "key">)[];
   /** Bytes of messages with heads, as they were sent to clients and came from them. */
   readonly sent: number;
   readonly received: number;
@@ -92,4 +95,4 @@ export interface Carrier {
   close(paused?: number): Promise<void>;
 }
 /** Codes of what ends a federation, whoever of its clients is asked: all others are of that client alone, which is lost in that round. */
-export const ENDING: readonly string[] = ["flower-ended"];
+export const FEDERATION_ENDING_CODES: readonly string[] = ["flower-ended"];

@@ -2,7 +2,7 @@
 import type { RunFolder } from "../../runs/run-folder.js";
 import type { EvaluationReport, TrainingHook } from "../../training/loop/hook.js";
 
-export type ClientScores = Readonly<Record<string, Readonly<Record<string, number>>>>;
+export type ScoresByClient = Readonly<Record<string, Readonly<Record<string, number>>>>;
 
 export interface FederationHookOptions {
   readonly rounds: {
@@ -12,9 +12,9 @@ export interface FederationHookOptions {
     carried(): { readonly sent: number; readonly received: number } | null;
   };
   /** Scores of the last validation by client name. */
-  readonly scores: () => ClientScores;
+  readonly scores: () => ScoresByClient;
   /** The same with the parts that each client keeps for itself; absent where they keep none. */
-  readonly personal?: (() => ClientScores) | undefined;
+  readonly personal?: (() => ScoresByClient) | undefined;
 }
 
 export function federationHook({ rounds, scores, personal }: FederationHookOptions): TrainingHook {

@@ -4,14 +4,14 @@
  */
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { closeToOthers, makePrivateFolder } from "../../fetch/private.js";
+import { makePrivate, makePrivateFolder } from "../../fetch/private.js";
 import type { RunFolder } from "../../runs/run-folder.js";
-import { writing } from "../../runs/folder-errors.js";
+import { toRunFolderError } from "../../runs/folder-errors.js";
 import { readHeader, readTensor, writeSafetensors } from "../../tensors/safetensors.js";
 
 type Vectors = Readonly<Record<string, Float32Array | Float64Array>>;
 
-export interface FederationKept {
+export interface FederationState {
   readonly server: Vectors;
   /** By the number of the client; those that keep nothing have none. */
   readonly clients: ReadonlyMap<number, Vectors>;
@@ -22,11 +22,11 @@ const fileOf = (run: RunFolder, round: number): string =>
   join(folderOf(run), `step-${String(round).padStart(6, "0")}.safetensors`);
 
 /** Nothing is written where nothing is kept. Coded errors `no-space`, `run-folder`. */
-export function saveKept(run: RunFolder, round: number, { server, clients }: FederationKept): void {
+export function saveFederationState(run: RunFolder, round: number, { server, clients }: FederationState): void {
   const named = [
     ...Object.entries(server).map(([name, vector]) => [`server/${name}`, vector] as const),
-    ...[...clients].flatMap(([client, own]) =>
-      Object.entries(own).map(([name, vector]) => [`client/${String(client)}/${name}`, vector] as const),
+    ...[...clients].flatMap(([client, vectors]) =>
+      Object.entries(vectors).map(([name, vector]) => [`client/${String(client)}/${name}`, vector] as const),
     ),
   ];
   if (named.length === 0) return;
@@ -34,14 +34,14 @@ export function saveKept(run: RunFolder, round: number, { server, clients }: Fed
   try {
     makePrivateFolder(folderOf(run));
     writeSafetensors(file, Object.fromEntries(named.map(([name, vector]) => [name, tensorOf(vector)])));
-    closeToOthers(file);
+    makePrivate(file);
   } catch (error) {
-    throw writing(error, file);
+    throw toRunFolderError(error, file);
   }
 }
 
 /** Null: nothing was kept. Coded errors of `readTensor`. */
-export function loadKept(run: RunFolder, round: number): FederationKept | null {
+export function loadFederationState(run: RunFolder, round: number): FederationState | null {
   const file = fileOf(run, round);
   if (!existsSync(file)) return null;
   const header = readHeader(file);
@@ -60,7 +60,7 @@ export function loadKept(run: RunFolder, round: number): FederationKept | null {
   return { server, clients };
 }
 
-export function pruneKept(run: RunFolder, keep: readonly number[]): void {
+export function pruneFederationStates(run: RunFolder, keep: readonly number[]): void {
   const folder = folderOf(run);
   if (!existsSync(folder)) return;
   const files = new Set(keep.map((round) => fileOf(run, round)));

@@ -1,5 +1,5 @@
 /** Codes of rounds that clients elsewhere are lost in. */
-import { visible, type CodeTable } from "#dsl/language/diagnostics/codes.js";
+import { escapeControlCharacters, type CodeTable } from "#dsl/language/diagnostics/codes.js";
 
 /** The data of each code. */
 export interface LostCodeData {
@@ -17,7 +17,7 @@ export const lostCodes: CodeTable<LostCodeData> = {
   "round-lost": {
     severity: "error",
     message: (d) =>
-      `${String(d.answered)} of ${String(d.asked)} clients answered in round ${String(d.round)}, and ${d.what} takes ${String(d.needs)}${d.why === "" ? "" : `; ${visible(d.why)}`}`,
+      `${String(d.answered)} of ${String(d.asked)} clients answered in round ${String(d.round)}, and ${d.what} takes ${String(d.needs)}${d.why === "" ? "" : `; ${escapeControlCharacters(d.why)}`}`,
     help: () => "see what the clients say where they run; `resume: true` goes on from the last whole round",
     explain:
       "A round goes on without clients that fail or are late, as long as those that answered are enough for what becomes of their updates. What was learnt until then is kept.",

@@ -4,41 +4,41 @@
  */
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { PrivacyPlan } from "#dsl/compiler/plan/recipe.js";
-import { normal, poisson, Uniform } from "../../training/private/secret.js";
+import { secureNormal, poissonSample, UniformGenerator } from "../../training/private/secret.js";
 
 export interface ClientPrivacyOptions {
   readonly plan: Pick<PrivacyPlan, "clip" | "noise" | "rate">;
   readonly clients: number;
   /** Absent: drawn by the system's generator. */
-  readonly uniform?: Uniform;
+  readonly uniform?: UniformGenerator;
 }
 
 export class ClientPrivacy {
-  private readonly uniform: Uniform;
+  private readonly uniform: UniformGenerator;
 
-  constructor(private readonly o: ClientPrivacyOptions) {
-    this.uniform = o.uniform ?? new Uniform();
+  constructor(private readonly options: ClientPrivacyOptions) {
+    this.uniform = options.uniform ?? new UniformGenerator();
   }
 
   /** Clients that a round has on average: what its sum is divided by, however many there are. */
   get expected(): number {
-    return this.o.plan.rate * this.o.clients;
+    return this.options.plan.rate * this.options.clients;
   }
 
   /** Numbers of the clients of a round, ascending; there may be none. */
-  asked(): readonly number[] {
-    return [...poisson(this.o.clients, this.o.plan.rate, this.uniform)];
+  sample(): readonly number[] {
+    return [...poissonSample(this.options.clients, this.options.plan.rate, this.uniform)];
   }
 
   /** Of those asked, the ones that don't answer: each by a chance of `share`. */
   lost(clients: readonly number[], share: number): readonly number[] {
     return share > 0
-      ? [...poisson(clients.length, share, this.uniform)].map((at) => must(clients[at], "a client"))
+      ? [...poissonSample(clients.length, share, this.uniform)].map((index) => must(clients[index], "a client"))
       : [];
   }
 
   get clip(): number {
-    return this.o.plan.clip;
+    return this.options.plan.clip;
   }
 
   /** Of a length of `clip` at most; none where it is no vector of numbers: one that has run away says so to nobody. */
@@ -46,13 +46,13 @@ export class ClientPrivacy {
     const greatest = delta.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
     if (!Number.isFinite(greatest)) return new Float32Array(delta.length);
     const norm = greatest * Math.sqrt(delta.reduce((sum, value) => sum + (value / (greatest || 1)) ** 2, 0));
-    const { clip } = this.o.plan;
+    const { clip } = this.options.plan;
     return norm <= clip ? delta : delta.map((value) => (value * clip) / norm);
   }
 
   /** Of a sum of as many values: a standard deviation of noise · clip. */
   noise(values: number): Float32Array {
-    const { bytes } = normal([values], this.o.plan.noise * this.o.plan.clip, this.uniform);
+    const { bytes } = secureNormal([values], this.options.plan.noise * this.options.plan.clip, this.uniform);
     return new Float32Array(bytes.buffer, bytes.byteOffset, values);
   }
 }

@@ -8,12 +8,18 @@ import type { FederatedPlan } from "#dsl/compiler/plan/recipe.js";
 import type { RunFolder } from "../../runs/run-folder.js";
 import type { StateVector } from "../../remote/process-group/state-vector.js";
 import type { Step, StepSource } from "../../training/loop/step-source.js";
-import { askedAtOnce, askedInTurn, type Answered } from "./client-requests.js";
-import type { Carrier, Client, RoundAnswer } from "./contract.js";
-import { pruneKept, saveKept } from "./kept-file.js";
+import { askClientsConcurrently, askClientsInTurn, type RoundAnswers } from "./client-requests.js";
+import type { RemoteClients, Client, RoundAnswer } from "./contract.js";
+import { pruneFederationStates, saveFederationState } from "./kept-file.js";
 import type { ClientPrivacy } from "./private.js";
-import { HEAD, type Heads } from "./simulated/heads.js";
-import { askedIn, askedPrivately, type Asked, type FederationServer, type RoundDone } from "./server.js";
+import { HEAD_KEY, type ClientHeads } from "./simulated/heads.js";
+import {
+  sampleClients,
+  samplePrivateClients,
+  type RoundClients,
+  type FederationServer,
+  type RoundResult,
+} from "./server.js";
 
 export interface RoundsOptions {
   readonly plan: FederatedPlan;
@@ -21,7 +27,7 @@ export interface RoundsOptions {
   readonly server: FederationServer;
   readonly clients: readonly Client[];
   /** What carries messages to clients elsewhere; absent: all are at hand. */
-  readonly carrier?: Pick<Carrier, "sent" | "received"> | undefined;
+  readonly carrier?: Pick<RemoteClients, "sent" | "received"> | undefined;
   /** Fewest answers that a round of clients elsewhere can do with, and what takes them. */
   readonly least?: { readonly clients: number; readonly why: string };
   /** Of the engine: those of the server between rounds. */
@@ -33,13 +39,13 @@ export interface RoundsOptions {
   /** One more round, and what was answered in it: ε that is spent with it. Absent: nothing is private. */
   readonly spent?: ((answers: ReadonlyMap<number, RoundAnswer>) => number) | undefined;
   /** What each client keeps for itself; absent: nothing. */
-  readonly heads?: Heads | undefined;
+  readonly heads?: ClientHeads | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Told how many clients of a round have answered. */
-  readonly onClient?: (done: number, of: number, round: number) => void;
+  readonly onClient?: (done: number, total: number, round: number) => void;
 }
 
-export class Rounds implements StepSource {
+export class FederatedRounds implements StepSource {
   readonly total: number;
   readonly predictsStepTime = false;
   private readonly halted = new AbortController();
@@ -49,20 +55,20 @@ export class Rounds implements StepSource {
   /** The last round's secret sum came to something. */
   private summed = true;
   /** Bytes that were told with rounds before. */
-  private told = { sent: 0, received: 0 };
+  private reportedBytes = { sent: 0, received: 0 };
 
   constructor(
-    private readonly o: RoundsOptions,
+    private readonly options: RoundsOptions,
     /** The round after which it goes on. */
     private done: number,
   ) {
-    this.total = o.plan.rounds;
-    this.signal = o.signal ? AbortSignal.any([o.signal, this.halted.signal]) : this.halted.signal;
+    this.total = options.plan.rounds;
+    this.signal = options.signal ? AbortSignal.any([options.signal, this.halted.signal]) : this.halted.signal;
   }
 
   /** Rounds with clients elsewhere are expensive, so a failed one leaves the weights of the last complete round. */
   get keepsWeightsOnFailure(): boolean {
-    return this.o.carrier !== undefined;
+    return this.options.carrier !== undefined;
   }
 
   /** A round counts as an epoch. */
@@ -90,41 +96,46 @@ export class Rounds implements StepSource {
 
   /** Before the checkpoint of that round. */
   save(run: RunFolder, round: number): void {
-    const clients = new Map(this.o.clients.flatMap(({ state }, i) => (state ? [[i, state] as const] : [])));
-    const { heads, server } = this.o;
-    saveKept(run, round, { server: { ...server.state, ...(heads && { [HEAD]: heads.initial }) }, clients });
+    const clients = new Map(this.options.clients.flatMap(({ state }, i) => (state ? [[i, state] as const] : [])));
+    const { heads, server } = this.options;
+    saveFederationState(run, round, {
+      server: { ...server.state, ...(heads && { [HEAD_KEY]: heads.initial }) },
+      clients,
+    });
   }
 
   prune(run: RunFolder, rounds: readonly number[]): void {
-    pruneKept(run, rounds);
+    pruneFederationStates(run, rounds);
   }
 
   /** The engine has what the model is after the last whole round. */
   private async restored(): Promise<void> {
-    await this.o.weights.scatter(this.o.server.weights);
-    await this.o.heads?.mean();
+    await this.options.weights.scatter(this.options.server.weights);
+    await this.options.heads?.mean();
   }
 
   private async round(round: number): Promise<Step> {
     const begun = performance.now();
-    const { server, clients, plan, seed } = this.o;
-    const { privacy } = this.o;
-    const asked = privacy ? askedPrivately(plan, privacy) : askedIn(plan, { clients: clients.length, round, seed });
-    const answering = asked.clients.filter((client) => !asked.lost.includes(client));
+    const { server, clients, plan, seed } = this.options;
+    const { privacy } = this.options;
+    const selected = privacy
+      ? samplePrivateClients(plan, privacy)
+      : sampleClients(plan, { clients: clients.length, round, seed });
+    const answering = selected.clients.filter((client) => !selected.lost.includes(client));
     const before = answering.map((client) => ({ client, state: clients[client]?.state }));
-    const { answers, lost, why } = await this.answered(round, asked).catch((error: unknown) => {
+    const { answers, lost, why } = await this.answered(round, selected).catch((error: unknown) => {
       // What they keep is that of the last whole round.
       for (const { client, state } of before) if (state) clients[client]?.takeUp?.(state);
       throw error;
     });
-    const { failed, ...done } = await this.finished(round, answers, { clients: asked.clients, lost });
+    const { failed, ...done } = await this.finished(round, answers, { clients: selected.clients, lost });
     const whose = why ?? failed;
     await this.restored();
     this.done = round;
     const nameOf = (client: number): string => must(clients[client], "a client").name;
     const all = [...answers.values()];
-    const sum = (of: (one: RoundAnswer) => number): number => all.reduce((whole, one) => whole + of(one), 0);
-    const epsilon = this.o.spent?.(answers);
+    const sum = (valueOf: (one: RoundAnswer) => number): number => all.reduce((whole, one) => whole + valueOf(one), 0);
+    const epsilon = this.options.spent?.(answers);
     const gone = [...lost, ...(done.masked?.missing ?? [])].sort((a, b) => a - b);
     return {
       step: round,
@@ -132,7 +143,7 @@ export class Rounds implements StepSource {
       loss: done.loss,
       norm: done.norm,
       tokens: sum((one) => one.tokens),
-      rate: this.o.rate(round, Math.max(0, ...all.map((one) => one.steps))),
+      rate: this.options.rate(round, Math.max(0, ...all.map((one) => one.steps))),
       seconds: (performance.now() - begun) / 1000,
       report: epsilon === undefined ? {} : { epsilon },
       events: [
@@ -143,7 +154,7 @@ export class Rounds implements StepSource {
           lost: gone.map(nameOf),
           ...(whose && { why: `${whose.code}: ${whose.message}` }),
           ...(this.carried() ?? {
-            sent: server.orderBytes * asked.clients.length + (done.masked?.sent ?? 0),
+            sent: server.orderBytes * selected.clients.length + (done.masked?.sent ?? 0),
             received: done.masked?.received ?? sum((one) => one.bytes),
           }),
         },
@@ -155,10 +166,10 @@ export class Rounds implements StepSource {
   private async finished(
     round: number,
     answers: ReadonlyMap<number, RoundAnswer>,
-    asked: Asked,
-  ): Promise<RoundDone & { readonly failed?: CodedError }> {
+    selected: RoundClients,
+  ): Promise<RoundResult & { readonly failed?: CodedError }> {
     try {
-      const done = await this.o.server.finish(round, answers, asked);
+      const done = await this.options.server.finish(round, answers, selected);
       this.summed = true;
       return done;
     } catch (error) {
@@ -174,30 +185,30 @@ export class Rounds implements StepSource {
     }
   }
 
-  private async answered(round: number, asked: Asked): Promise<Answered> {
-    const { server, clients, carrier, onClient, privacy, least } = this.o;
+  private async answered(round: number, selected: RoundClients): Promise<RoundAnswers> {
+    const { server, clients, carrier, onClient, privacy, least } = this.options;
     const order = server.order(round);
     const of = {
       clients,
       signal: this.signal,
       onClient: onClient && ((n: number, m: number) => onClient(n, m, round)),
     };
-    if (!carrier) return askedInTurn(order, asked, of, (client) => (this.under = client));
-    const answered = await askedAtOnce(order, asked, of);
+    if (!carrier) return askClientsInTurn(order, selected, of, (client) => (this.under = client));
+    const answered = await askClientsConcurrently(order, selected, of);
     const needs = least ?? { clients: 1, why: "a round" };
     // Where nobody may know who takes part, a round without answers is noise, and counts.
     if (privacy || answered.answers.size >= needs.clients) return answered;
-    const told = { round, answered: answered.answers.size, asked: asked.clients.length, needs: needs.clients };
-    throw new CodedError("round-lost", { ...told, what: needs.why, why: answered.why?.message ?? "" });
+    const counts = { round, answered: answered.answers.size, asked: selected.clients.length, needs: needs.clients };
+    throw new CodedError("round-lost", { ...counts, what: needs.why, why: answered.why?.message ?? "" });
   }
 
   /** Bytes that were carried since they were last told; null: nothing carries them. */
   carried(): { readonly sent: number; readonly received: number } | null {
-    const { carrier } = this.o;
+    const { carrier } = this.options;
     if (!carrier) return null;
     const { sent, received } = carrier;
-    const since = { sent: sent - this.told.sent, received: received - this.told.received };
-    this.told = { sent, received };
+    const since = { sent: sent - this.reportedBytes.sent, received: received - this.reportedBytes.received };
+    this.reportedBytes = { sent, received };
     return since;
   }
 }

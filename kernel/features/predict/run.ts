@@ -1,25 +1,25 @@
 /** `predict`: what the task says of a text, of a list of texts or of a split, or how a model writes them on. `as` keeps them under a name. */
 import type { ColumnTable } from "arquero";
-import type { Action, Subject, Writing } from "#dsl/compiler/plan/action.js";
+import type { Action, ActionSubject, GenerationSettings } from "#dsl/compiler/plan/action.js";
 import { registry } from "#stdlib/registry.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { must } from "#dsl/language/diagnostics/must.js";
-import { changedBy, uncleanedTexts } from "../../data/rows/text-cleaners.js";
-import { predictionsShown } from "../../display/scores/evaluation.js";
-import type { Shown } from "../../display/bundle-output.js";
-import { whyShown } from "../../display/scores/why.js";
+import { countChangedTexts, uncleanedTextsWarning } from "../../data/rows/text-cleaners.js";
+import { predictionsView } from "../../display/scores/evaluation.js";
+import type { DisplayOutput } from "../../display/bundle-output.js";
+import { attributionView } from "../../display/scores/why.js";
 import { writtenShown } from "../../display/generated-texts.js";
 import { conversationsOf } from "../../data/rows/conversations.js";
-import type { Asked } from "../../data/encoding/encoded.js";
-import { Gathered } from "../../inference/prediction.js";
-import { predictionsType, writtenType, type ModelHandle } from "../../models/model-handle.js";
-import { promptsOf, promptText, upToLastUser, type Prompt } from "../../inference/prompts.js";
-import { rolesAsked } from "../../inference/requested-roles.js";
-import { questionsOf } from "../../inference/questions.js";
-import type { Stage } from "../../session/execution-context.js";
-import { warningsOn } from "../../session/warnings.js";
+import type { PredictionInput } from "../../data/encoding/encoded.js";
+import { ContinuationBuilder } from "../../inference/prediction.js";
+import { predictionsType, writtenTextType, type ModelHandle } from "../../models/model-handle.js";
+import { parsePrompts, promptText, upToLastUser, type ModelPrompt } from "../../inference/prompts.js";
+import { inputRolesOf } from "../../inference/requested-roles.js";
+import { parseQuestions } from "../../inference/questions.js";
+import type { ExecutionContext } from "../../session/execution-context.js";
+import { warnAt } from "../../session/warnings.js";
 import type { OpenSession } from "../../session/open-session.js";
-import { does } from "../../host/load-implementation.js";
+import { loadImplementation } from "../../host/load-implementation.js";
 
 /** Milliseconds between two drawings of what is written. */
 const showEvery = 100;
@@ -29,7 +29,7 @@ const EXPLAINED = 20;
 
 type Predict = Extract<Action, { verb: "predict" }>;
 
-export async function runPredict(session: OpenSession, action: Predict, stage: Stage): Promise<void> {
+export async function runPredict(session: OpenSession, action: Predict, stage: ExecutionContext): Promise<void> {
   const handle = session.models.get(action.name);
   if (action.writing && handle.plan.template !== undefined) {
     const prompts = await conversationsAsked(session, action.on, stage);
@@ -37,7 +37,7 @@ export async function runPredict(session: OpenSession, action: Predict, stage: S
     await warnUncleaned(handle, action, plain, stage);
     return write(session, handle, prompts, { ...action, ...action.writing }, stage);
   }
-  const texts = await textsOf(session, action.on, { ...rolesAsked(handle.plan.task), model: handle.name }, stage);
+  const texts = await textsOf(session, action.on, { ...inputRolesOf(handle.plan.task), model: handle.name }, stage);
   if (action.writing) {
     const prompts = texts.map((text) => (typeof text === "string" ? text : text[0]));
     await warnUncleaned(handle, action, prompts, stage);
@@ -48,10 +48,10 @@ export async function runPredict(session: OpenSession, action: Predict, stage: S
   const pairs = texts.length > 0 && texts.every((text) => typeof text !== "string");
   if (action.as !== null) session.names.define(action.as, predictions, predictionsType(handle.plan, pairs));
   const { task } = handle.plan;
-  const answers = must((await does(task, "task")).answers, `what ${task.word} answers`);
+  const answers = must((await loadImplementation(task, "task")).answers, `what ${task.word} answers`);
   const { columns, cells } = (pairs && answers.ofPairs) || answers;
   stage.screen.display(
-    predictionsShown(
+    predictionsView(
       columns,
       predictions.map((prediction) => ({
         text: prediction.text_pair === undefined ? prediction.text : `${prediction.text} | ${prediction.text_pair}`,
@@ -62,37 +62,37 @@ export async function runPredict(session: OpenSession, action: Predict, stage: S
   if (!action.why) return;
   const { why: how } = action;
   const rows = await session.models.why(handle, texts.slice(0, EXPLAINED), { ...stage, how });
-  stage.screen.display(whyShown(rows, { model: handle.name, of: texts.length, how }));
+  stage.screen.display(attributionView(rows, { model: handle.name, total: texts.length, how }));
 }
 
 /** Rows of data are cleaned already; texts of the statement are not. */
 async function warnUncleaned(
   { name, weights }: ModelHandle,
   { on, span }: Predict,
-  texts: readonly Asked[],
-  stage: Stage,
+  texts: readonly PredictionInput[],
+  stage: ExecutionContext,
 ): Promise<void> {
   const clean = weights?.plan.recipe.data.clean ?? [];
-  const uncleaned = "data" in on ? null : uncleanedTexts(name, clean, "`predict`");
+  const uncleaned = "data" in on ? null : uncleanedTextsWarning(name, clean, "`predict`");
   if (!uncleaned) return;
-  const count = await changedBy(clean, texts);
+  const count = await countChangedTexts(clean, texts);
   if (count === 0) return;
   const changed = count === null ? {} : { changed: { count, of: texts.length } };
-  warningsOn(stage, span)("texts-not-cleaned", { ...uncleaned, ...changed });
+  warnAt(stage, span)("texts-not-cleaned", { ...uncleaned, ...changed });
 }
 
 /** Text comes into the cell as it is written: one output, updated in place. What an interrupt leaves stays shown. */
 async function write(
   session: OpenSession,
   handle: ModelHandle,
-  prompts: readonly Prompt[],
-  o: Predict & Writing,
-  stage: Stage,
+  prompts: readonly ModelPrompt[],
+  options: Predict & GenerationSettings,
+  stage: ExecutionContext,
 ): Promise<void> {
   const id = `predict-${handle.name}-${Date.now().toString(36)}`;
   const apart = registry.find("task", handle.plan.task.word)?.capabilities?.continues !== true;
-  const gathered = prompts.map((prompt) => new Gathered(promptText(prompt)));
-  const shown = (writing: boolean): Shown & { readonly id: string } =>
+  const gathered = prompts.map((prompt) => new ContinuationBuilder(promptText(prompt)));
+  const shown = (writing: boolean): DisplayOutput & { readonly id: string } =>
     writtenShown(
       gathered.map((g) => g.written()),
       { id, writing, apart },
@@ -100,7 +100,7 @@ async function write(
   stage.screen.display(shown(true));
   let drawn = performance.now();
   try {
-    for await (const piece of session.models.write(handle, prompts, o, stage.hostContext, stage.signal)) {
+    for await (const piece of session.models.write(handle, prompts, options, stage.hostContext, stage.signal)) {
       gathered[piece.row]!.add(piece);
       if (performance.now() - drawn < showEvery) continue;
       drawn = performance.now();
@@ -116,24 +116,24 @@ async function write(
     throw error;
   }
   stage.screen.update(shown(false));
-  if (o.as !== null)
+  if (options.as !== null)
     session.names.define(
-      o.as,
+      options.as,
       gathered.map((g) => g.written()),
-      writtenType,
+      writtenTextType,
     );
 }
 
 async function textsOf(
   session: OpenSession,
-  on: Subject,
+  on: ActionSubject,
   { role, second, model }: { readonly role: string; readonly second: string; readonly model: string },
-  stage: Stage,
-): Promise<readonly Asked[]> {
+  stage: ExecutionContext,
+): Promise<readonly PredictionInput[]> {
   if ("texts" in on) return on.texts;
   if ("live" in on) {
     const { value } = stage.hostContext.live(on.live) ?? {};
-    return second === "context" ? questionsOf(value, model) : textsIn(value, role);
+    return second === "context" ? parseQuestions(value, model) : textsIn(value, role);
   }
   const table = await tableOf(session, on, stage);
   const has = table.columnNames();
@@ -147,9 +147,13 @@ async function textsOf(
 }
 
 /** What a model that chats is asked; of a split's conversations, all that comes before the last answer. */
-async function conversationsAsked(session: OpenSession, on: Subject, stage: Stage): Promise<readonly Prompt[]> {
+async function conversationsAsked(
+  session: OpenSession,
+  on: ActionSubject,
+  stage: ExecutionContext,
+): Promise<readonly ModelPrompt[]> {
   if ("texts" in on) return on.texts;
-  if ("live" in on) return promptsOf(stage.hostContext.live(on.live)?.value);
+  if ("live" in on) return parsePrompts(stage.hostContext.live(on.live)?.value);
   const table = await tableOf(session, on, stage);
   const roles = table.columnNames();
   if (!roles.includes("messages") && !roles.includes("input"))
@@ -159,8 +163,8 @@ async function conversationsAsked(session: OpenSession, on: Subject, stage: Stag
 
 async function tableOf(
   session: OpenSession,
-  on: Extract<Subject, { data: unknown }>,
-  stage: Stage,
+  on: Extract<ActionSubject, { data: unknown }>,
+  stage: ExecutionContext,
 ): Promise<ColumnTable> {
   const prepared = await session.datasets.data(on.data, null, stage.hostContext);
   if (prepared.streamed) throw new CodedError("streamed-table", { data: on.data.name });

@@ -6,27 +6,27 @@ import { resolve } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 import { recipeHash } from "#dsl/compiler/plan/hash.js";
-import { SEMANTICS } from "#dsl/compiler/plan/semantics.js";
+import { SEMANTICS_VERSION } from "#dsl/compiler/plan/semantics.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
-import { readerOf } from "#dsl/language/types/subject.js";
+import { dataReaderOf } from "#dsl/language/types/subject.js";
 import type { Base } from "../../bases/base.js";
-import type { Prepared } from "../../data/prepared.js";
+import type { PreparedData } from "../../data/prepared.js";
 import type { HostContext } from "../../host/host-context.js";
 import { rowMarksOf } from "../../runs/row-marks.js";
-import { differingIn, short, type Difference } from "../../runs/record/record-differences.js";
-import { recordOf } from "../../runs/record/record.js";
-import type { Side } from "../../runs/record/side.js";
+import { recordDifferences, shortHash, type RecordDifference } from "../../runs/record/record-differences.js";
+import { runRecordOf } from "../../runs/record/record.js";
+import type { ComparedRunRecord } from "../../runs/record/side.js";
 import type { Engine } from "../../engines/engine.js";
 import type { OpenSession } from "../../session/open-session.js";
 import { version } from "../../session/version.js";
 
 /** Absolute: where the relative paths of a run's plan start. */
-export function homeOf({ run, lock }: Side): string {
+export function planFolderOf({ run, lock }: ComparedRunRecord): string {
   return resolve(run.path, lock.home ?? "../..");
 }
 
 /** Coded error `not-replayable`. */
-export function demandReplayable({ run, plan, lock }: Side): void {
+export function demandReplayable({ run, plan, lock }: ComparedRunRecord): void {
   const [tables, words] = [new Set<string>(), new Set<string>()];
   const look = (value: unknown): void => {
     if (Array.isArray(value)) value.forEach(look);
@@ -51,35 +51,40 @@ export function demandReplayable({ run, plan, lock }: Side): void {
     throw new CodedError("not-replayable", { run: run.id, tables: [...tables], words: [...words], deployed });
 }
 
-export interface Checked {
+export interface ReplayCheck {
   /** Other numbers are to be expected. */
-  readonly changed: readonly Difference[];
+  readonly changed: readonly RecordDifference[];
   /** Engine, threads, machine, Node: sums in another order. */
-  readonly elsewhere: readonly Difference[];
+  readonly elsewhere: readonly RecordDifference[];
 }
 
 /** What is read now beside what the lock says; nothing is trained. `plan`: what will be trained. */
-export async function checked(
+export async function checkReplayInputs(
   session: OpenSession,
-  side: Side,
+  side: ComparedRunRecord,
   plan: Plan,
-  o: { readonly engine: Engine; readonly hostContext: HostContext },
-): Promise<Checked> {
+  options: { readonly engine: Engine; readonly hostContext: HostContext },
+): Promise<ReplayCheck> {
   const { lock, record } = side;
-  const { base } = await session.weights.parts(plan, o.hostContext);
-  const prepared = await session.datasets.data(plan.recipe.data, readerOf(plan.recipe.model), o.hostContext);
-  const now = await nowOf(side, { base, prepared, plan, ...o });
-  const { numbers } = differingIn(side, now);
-  const seeds = Object.entries(record?.seeds ?? {}).flatMap(([name, seed]): readonly Difference[] => {
+  const { base } = await session.weights.parts(plan, options.hostContext);
+  const prepared = await session.datasets.data(plan.recipe.data, dataReaderOf(plan.recipe.model), options.hostContext);
+  const now = await nowOf(side, { base, prepared, plan, ...options });
+  const { numbers } = recordDifferences(side, now);
+  const seeds = Object.entries(record?.seeds ?? {}).flatMap(([name, seed]): readonly RecordDifference[] => {
     const has = plan.recipe[name as "training" | "data"].seed;
     return has === seed
       ? []
       : [{ group: "seeds", what: `seed of the ${name}`, here: String(seed), there: String(has) }];
   });
   const hash = recipeHash(side.plan.recipe);
-  const recipe: Difference = { group: "settings", what: "recipe", here: short(lock.recipeHash), there: short(hash) };
+  const recipe: RecordDifference = {
+    group: "settings",
+    what: "recipe",
+    here: shortHash(lock.recipeHash),
+    there: shortHash(hash),
+  };
   const { ranks } = side.plan.estimates;
-  const alone: Difference = {
+  const alone: RecordDifference = {
     group: "machine",
     what: "processes that shared each update",
     here: String(ranks?.count ?? 1),
@@ -92,28 +97,32 @@ export async function checked(
     ...(ranks ? [alone] : []),
   ];
   const others = now.lock.engine !== lock.engine;
-  const isElsewhere = ({ group, what }: Difference): boolean =>
+  const isElsewhere = ({ group, what }: RecordDifference): boolean =>
     group === "machine" || (group === "versions" && (what === "node" || (others && what !== "tunebook")));
   return { changed: all.filter((one) => !isElsewhere(one)), elsewhere: all.filter(isElsewhere) };
 }
 
 interface Now {
   readonly base: Base;
-  readonly prepared: Prepared;
+  readonly prepared: PreparedData;
   readonly plan: Plan;
   readonly engine: Engine;
   readonly hostContext: HostContext;
 }
 
 /** The run as it would be written now. */
-async function nowOf(side: Side, { base, prepared, plan, engine, hostContext }: Now): Promise<Side> {
+async function nowOf(
+  side: ComparedRunRecord,
+  { base, prepared, plan, engine, hostContext }: Now,
+): Promise<ComparedRunRecord> {
   const { facts } = prepared;
   const splits = Object.fromEntries(Object.entries(facts.splits).map(([split, { rows }]) => [split, rows]));
   const record =
-    side.record && (await recordOf({ plan, base, prepared, engine: engine.info, folder: hostContext.folder, version }));
+    side.record &&
+    (await runRecordOf({ plan, base, prepared, engine: engine.info, folder: hostContext.folder, version }));
   return {
     ...side,
-    plan: { ...side.plan, recipe: { ...side.plan.recipe, semantics: SEMANTICS } },
+    plan: { ...side.plan, recipe: { ...side.plan.recipe, semantics: SEMANTICS_VERSION } },
     record,
     marks: () => rowMarksOf(prepared),
     lock: {

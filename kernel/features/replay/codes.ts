@@ -1,6 +1,6 @@
 /** Codes of repeating a run. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
-import { listed, listedAsCode } from "#dsl/language/diagnostics/listed.js";
+import { listNames, listNamesAsCode } from "#dsl/language/diagnostics/listed.js";
 
 interface Changed {
   /** `rows of train`, `version of tunebook`. */
@@ -39,14 +39,14 @@ export const replaysCodes: CodeTable<ReplaysCodeData> = {
       d.deployed === null
         ? [
             ...(d.tables.length > 0
-              ? [`the rows of ${d.run} came from ${listedAsCode(d.tables)} of its notebook`]
+              ? [`the rows of ${d.run} came from ${listNamesAsCode(d.tables)} of its notebook`]
               : []),
             ...(d.update ? [`${d.run} went on from the weights of another training (\`update\`)`] : []),
             ...(d.compress ? [`${d.run} was made of the weights of another training (\`compress\`)`] : []),
             ...(d.federated ? [`${d.run} learnt in rounds from several clients (\`federate\`)`] : []),
             ...(d.averaged ? [`the workers of ${d.run} averaged their weights, which one process can't repeat`] : []),
             ...(d.words.length > 0
-              ? [`${listedAsCode(d.words)} of ${d.run} ${d.words.length > 1 ? "are" : "is"} defined in its notebook`]
+              ? [`${listNamesAsCode(d.words)} of ${d.run} ${d.words.length > 1 ? "are" : "is"} defined in its notebook`]
               : []),
           ].join("; ")
         : `${d.run} is no training: it was deployed to ${d.deployed}`,
@@ -59,7 +59,7 @@ export const replaysCodes: CodeTable<ReplaysCodeData> = {
   },
   "replay-changed": {
     severity: "error",
-    message: (d) => `not all that ${d.run} was made of is as it was: ${listed(d.changed.map(({ what }) => what))}`,
+    message: (d) => `not all that ${d.run} was made of is as it was: ${listNames(d.changed.map(({ what }) => what))}`,
     notes: (d) =>
       d.changed.map(
         ({ what, then, now, rows }) => `${what}: ${then} then, ${now} now${rows === undefined ? "" : `; ${rows}`}`,

@@ -1,8 +1,13 @@
 /** What came of repeating a run, in words. */
-import { listed } from "#dsl/language/diagnostics/listed.js";
-import { plural, significant } from "../../host/text.js";
+import { listNames } from "#dsl/language/diagnostics/listed.js";
+import { plural, significantText } from "../../host/text.js";
 import { differencesText } from "../../evaluation/record/diff-text.js";
-import { DRAWN, LOSS, SCORE, type Number2 } from "../../runs/record/number-tolerance.js";
+import {
+  UNSEEDED_TOLERANCE,
+  LOSS_TOLERANCE,
+  SCORE_TOLERANCE,
+  type NumberPair,
+} from "../../runs/record/number-tolerance.js";
 import type { Replay } from "./replay.js";
 
 /** Beyond tolerance, so many are told. */
@@ -15,7 +20,7 @@ export function replayText(replay: Replay): string {
     ...(changed.length > 0 ? [`What it was made of had changed:\n${differencesText(changed)}`] : []),
     ...(elsewhere.length > 0 ? [`Where it ran was another place:\n${differencesText(elsewhere)}`] : []),
     ...(numbers.beyond.length > 0 ? [beyondText(numbers.beyond)] : []),
-    ...(left.length > 0 ? [`Not compared: ${listed(left, { most: 6 })}`] : []),
+    ...(left.length > 0 ? [`Not compared: ${listNames(left, { most: 6 })}`] : []),
     `The repetition is ${again}`,
   ];
   return `${parts.join("\n\n")}\n`;
@@ -34,19 +39,19 @@ function verdictOf({ run, same, numbers, drawn, changed, elsewhere, unknown, eng
   const far = [
     ...(furthest.loss > 0 ? [`losses differ by at most ${percentOf(furthest.loss)}`] : []),
     ...(furthest.score > 0
-      ? [`scores ${furthest.loss > 0 ? "" : "differ "}by at most ${significant(furthest.score, 2)}`]
+      ? [`scores ${furthest.loss > 0 ? "" : "differ "}by at most ${significantText(furthest.score, 2)}`]
       : []),
   ].join(", ");
   if (drawn) {
-    const tolerance = `(within: ${percentOf(DRAWN.relative)} of a loss, ${String(DRAWN.errors)} standard errors of a score)`;
+    const tolerance = `(within: ${percentOf(UNSEEDED_TOLERANCE.relative)} of a loss, ${String(UNSEEDED_TOLERANCE.errors)} standard errors of a score)`;
     const verdict = beyond.length === 0 ? "repeats within what chance moves" : "doesn't repeat";
     return `${run} ${verdict}${where}: it is private, and its rows and noise are drawn anew, so it never repeats bit for bit. Of ${what} ${far} ${tolerance}.`;
   }
-  const tolerance = `(within: ${percentOf(LOSS.relative)} of a loss, ${significant(SCORE.absolute)} or ${String(SCORE.answers)} answers of a score)`;
+  const tolerance = `(within: ${percentOf(LOSS_TOLERANCE.relative)} of a loss, ${significantText(SCORE_TOLERANCE.absolute)} or ${String(SCORE_TOLERANCE.answers)} answers of a score)`;
   const alike = !unknown && changed.length + elsewhere.length === 0;
-  const told = first ? `: the ${first.what} was ${String(first.then)} and is ${String(first.now)}` : "";
+  const detail = first ? `: the ${first.what} was ${String(first.then)} and is ${String(first.now)}` : "";
   const bits = alike
-    ? `, not bit for bit though all is as it was${told}`
+    ? `, not bit for bit though all is as it was${detail}`
     : unknown
       ? ", of a run that keeps no record of where it ran"
       : "";
@@ -55,11 +60,11 @@ function verdictOf({ run, same, numbers, drawn, changed, elsewhere, unknown, eng
   return `${run} doesn't repeat${where}: ${plural(beyond.length, "number")} of ${what} ${beyond.length === 1 ? "is" : "are"} beyond tolerance; ${far} ${tolerance}.`;
 }
 
-function beyondText(beyond: readonly Number2[]): string {
+function beyondText(beyond: readonly NumberPair[]): string {
   const lines = beyond
     .slice(0, TOLD)
-    .map(({ what, then, now }) => `  ${what}: ${significant(then, 6)} then, ${significant(now, 6)} now`);
+    .map(({ what, then, now }) => `  ${what}: ${significantText(then, 6)} then, ${significantText(now, 6)} now`);
   const more = beyond.length - TOLD;
   return ["Beyond tolerance:", ...lines, ...(more > 0 ? [`  and ${String(more)} more`] : [])].join("\n");
 }
-const percentOf = (share: number): string => `${significant(100 * share, 2)} %`;
+const percentOf = (share: number): string => `${significantText(100 * share, 2)} %`;

@@ -7,28 +7,33 @@ import { dirname, join, resolve } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { recipeHash } from "#dsl/compiler/plan/hash.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
-import { SEMANTICS, semanticsOf } from "#dsl/compiler/plan/semantics.js";
+import { SEMANTICS_VERSION, semanticsVersionOf } from "#dsl/compiler/plan/semantics.js";
 import { RunFolder } from "../../runs/run-folder.js";
 import type { EngineName, EngineOptions } from "../../engines/engine.js";
 import { allEngines } from "../../engines/engines.js";
-import { readRegular } from "../../runs/read-regular.js";
-import { eventsOf } from "../../runs/read-events.js";
+import { readRegularFile } from "../../runs/read-regular.js";
+import { parseRunEvents } from "../../runs/read-events.js";
 import { plainHostContext, type Progress } from "../../host/host-context.js";
-import { holderOf } from "../../runs/run-lock.js";
+import { lockHolderOf } from "../../runs/run-lock.js";
 import { RunLog } from "../../runs/run-log.js";
-import type { Difference } from "../../runs/record/record-differences.js";
-import { rowsText } from "../../runs/record/rows-changed.js";
-import { sideOf, type Side } from "../../runs/record/side.js";
-import { workOf } from "../../engines/work.js";
-import { giveBack, giveWeights } from "../../training-runs/give-weights.js";
+import type { RecordDifference } from "../../runs/record/record-differences.js";
+import { rowChangesText } from "../../runs/record/rows-changed.js";
+import { comparedRunRecordOf, type ComparedRunRecord } from "../../runs/record/side.js";
+import { engineWorkOf } from "../../engines/work.js";
+import { releaseRun, assignWeights } from "../../training-runs/give-weights.js";
 import type { TrainingHook } from "../../training/loop/hook.js";
-import { trainOnce } from "../../training-runs/training.js";
+import { runTraining } from "../../training-runs/training.js";
 import { TuneSession } from "../tune-session.js";
-import { type Stage } from "../../session/execution-context.js";
+import { type ExecutionContext } from "../../session/execution-context.js";
 import { Warnings } from "../../session/warnings.js";
-import { alike, drawnApart, numbersOf, type Alike } from "../../runs/record/number-tolerance.js";
-import { checked, demandReplayable, homeOf } from "./checked.js";
-import { rescored } from "./rescored.js";
+import {
+  compareNumbers,
+  averageStepLosses,
+  numberPairsOf,
+  type NumberComparison,
+} from "../../runs/record/number-tolerance.js";
+import { checkReplayInputs, demandReplayable, planFolderOf } from "./checked.js";
+import { rescoreReplay } from "./rescored.js";
 
 export interface ReplayOptions {
   /** Absent: as it was. */
@@ -53,11 +58,11 @@ export interface Replay {
   readonly again: string;
   readonly engine: { readonly then: string; readonly now: string };
   /** Other numbers were to be expected, and it went on. */
-  readonly changed: readonly Difference[];
-  readonly elsewhere: readonly Difference[];
+  readonly changed: readonly RecordDifference[];
+  readonly elsewhere: readonly RecordDifference[];
   /** An older run says too little of where it was made. */
   readonly unknown: boolean;
-  readonly numbers: Alike;
+  readonly numbers: NumberComparison;
   readonly left: readonly string[];
   /** Its rows and its noise were drawn anew: it is private. */
   readonly drawn: boolean;
@@ -66,38 +71,46 @@ export interface Replay {
 }
 
 /** Coded errors `still-training`, `not-replayable`, `replay-changed`, `run-unreadable`, `run-without-base`, those of reading data and bases, `interrupted`. */
-export async function replay(run: RunFolder, o: ReplayOptions = {}): Promise<Replay> {
+export async function replay(run: RunFolder, options: ReplayOptions = {}): Promise<Replay> {
   demandEnded(run);
-  const side = sideOf(run);
+  const side = comparedRunRecordOf(run);
   demandReplayable(side);
-  const home = o.home ?? homeOf(side);
+  const home = options.home ?? planFolderOf(side);
   const session = new TuneSession({
     folder: home,
-    runs: o.runs ?? dirname(resolve(run.path)),
-    ...(o.startEngine && { startEngine: o.startEngine }),
+    runs: options.runs ?? dirname(resolve(run.path)),
+    ...(options.startEngine && { startEngine: options.startEngine }),
   });
   try {
-    return await replayed(session, side, home, o);
+    return await replayed(session, side, home, options);
   } finally {
     await session.close();
   }
 }
 
-async function replayed(session: TuneSession, side: Side, home: string, o: ReplayOptions): Promise<Replay> {
+async function replayed(
+  session: TuneSession,
+  side: ComparedRunRecord,
+  home: string,
+  options: ReplayOptions,
+): Promise<Replay> {
   const { run, lock } = side;
-  const stage = stageOf(home, o);
-  await session.engines.configure(engineOptions(side, o));
+  const stage = stageOf(home, options);
+  await session.engines.configure(engineOptions(side, options));
   const plan = trainable(side, home);
-  const engine = await session.engines.engine(workOf(plan));
-  const { changed, elsewhere } = await checked(session, side, plan, { engine, hostContext: stage.hostContext });
-  if (changed.length > 0 && !o.anyway)
+  const engine = await session.engines.engine(engineWorkOf(plan));
+  const { changed, elsewhere } = await checkReplayInputs(session, side, plan, {
+    engine,
+    hostContext: stage.hostContext,
+  });
+  if (changed.length > 0 && !options.anyway)
     throw new CodedError("replay-changed", {
       run: run.id,
       changed: changed.map(({ what, group, here, there, rows }) => ({
         what: group === "versions" ? `version of ${what}` : what,
         then: here ?? "none",
         now: there ?? "none",
-        ...(rows && { rows: rowsText(rows) }),
+        ...(rows && { rows: rowChangesText(rows) }),
       })),
     });
   const name = `${lock.name}_again`;
@@ -105,13 +118,13 @@ async function replayed(session: TuneSession, side: Side, home: string, o: Repla
   const request = {
     plan,
     run: { name, resume: false, replays: run.id },
-    listener: { onEvent: progressOf(name, plan, o) },
+    listener: { onEvent: progressOf(name, plan, options) },
     hooks: () => until,
   };
-  const result = await trainOnce(session, request, stage);
+  const result = await runTraining(session, request, stage);
   try {
     const handle = session.models.unnamed(plan.recipe.model, name);
-    await giveWeights(session, handle, plan, result);
+    await assignWeights(session, handle, plan, result);
     if (result.trained.reason === "interrupted") {
       await result.trained.settled;
       throw new CodedError("interrupted", {
@@ -119,11 +132,11 @@ async function replayed(session: TuneSession, side: Side, home: string, o: Repla
         kept: `what it trained is in ${result.run.path}`,
       });
     }
-    const then = eventsOf(readRegular(run.eventsFile) ?? "");
-    const asked = await rescored(session, { side, handle, run: result.run }, stage);
-    const losses = numbersOf(then, result.run.events(), lock.data?.splits["validation"] ?? null);
+    const then = parseRunEvents(readRegularFile(run.eventsFile) ?? "");
+    const scores = await rescoreReplay(session, { side, handle, run: result.run }, stage);
+    const losses = numberPairsOf(then, result.run.events(), lock.data?.splits["validation"] ?? null);
     const drawn = plan.recipe.training.privacy !== undefined;
-    const numbers = alike([...(drawn ? drawnApart(losses) : losses), ...asked.numbers], drawn);
+    const numbers = compareNumbers([...(drawn ? averageStepLosses(losses) : losses), ...scores.numbers], drawn);
     const unknown = side.record === null;
     const compared = numbers.losses + numbers.scores > 0;
     return {
@@ -135,20 +148,20 @@ async function replayed(session: TuneSession, side: Side, home: string, o: Repla
       unknown,
       numbers,
       drawn,
-      left: asked.left,
-      same: compared && (o.exact ? numbers.exact : numbers.beyond.length === 0),
+      left: scores.left,
+      same: compared && (options.exact ? numbers.exact : numbers.beyond.length === 0),
     };
   } finally {
-    giveBack(result);
+    releaseRun(result);
   }
 }
 
 /** What it comes to isn't known yet. */
 function demandEnded(run: RunFolder): void {
-  const holder = holderOf(run.path);
+  const holder = lockHolderOf(run.path);
   if (holder?.does !== "train") return;
   const log = new RunLog();
-  log.take(readRegular(run.eventsFile) ?? "");
+  log.take(readRegularFile(run.eventsFile) ?? "");
   const { step, steps } = log;
   throw new CodedError("still-training", {
     run: run.id,
@@ -159,19 +172,19 @@ function demandEnded(run: RunFolder): void {
   });
 }
 
-function stageOf(home: string, { signal, onProgress }: ReplayOptions): Stage {
+function stageOf(home: string, { signal, onProgress }: ReplayOptions): ExecutionContext {
   const screen = { display: () => undefined, update: () => undefined };
   const hostContext = { ...plainHostContext(home), ...(signal && { signal }), ...(onProgress && { onProgress }) };
   return { screen, hostContext, ...(signal && { signal }), sources: [], warnings: new Warnings(screen, [], "replay") };
 }
 
 /** The engine that it had, or the one that is asked for. */
-function engineOptions({ lock, record }: Side, o: ReplayOptions): EngineOptions {
+function engineOptions({ lock, record }: ComparedRunRecord, options: ReplayOptions): EngineOptions {
   const had = record?.engine;
-  const engine = o.engine ?? (had ? (had.name as EngineName) : engineIn(lock.engine));
+  const engine = options.engine ?? (had ? (had.name as EngineName) : engineIn(lock.engine));
   const same = engine === had?.name;
-  const threads = o.threads ?? had?.threads;
-  const device = o.device ?? (same ? (had?.device as EngineOptions["device"]) : undefined);
+  const threads = options.threads ?? had?.threads;
+  const device = options.device ?? (same ? (had?.device as EngineOptions["device"]) : undefined);
   return {
     engine,
     ...(threads !== undefined && { threads }),
@@ -184,7 +197,7 @@ function engineIn(title: string): EngineOptions["engine"] {
 }
 
 /** Of a model that began from another training, the folder that this wrote is its base. */
-function trainable({ run, plan: had, lock }: Side, home: string): Plan {
+function trainable({ run, plan: had, lock }: ComparedRunRecord, home: string): Plan {
   const { trained, ...model } = had.recipe.model;
   // Workers changed no number: one process trains it again.
   const { runner, ...effects } = had.effects;
@@ -201,8 +214,8 @@ function trainable({ run, plan: had, lock }: Side, home: string): Plan {
 
 /** The plan with the current version of the semantics, which the repeated training uses. */
 function ofToday(plan: Plan): Plan {
-  if (semanticsOf(plan.recipe) === SEMANTICS) return plan;
-  const recipe = { ...plan.recipe, semantics: SEMANTICS };
+  if (semanticsVersionOf(plan.recipe) === SEMANTICS_VERSION) return plan;
+  const recipe = { ...plan.recipe, semantics: SEMANTICS_VERSION };
   return { ...plan, recipe, recipeHash: recipeHash(recipe) };
 }
 

@@ -1,35 +1,35 @@
 /** Scores that evaluations gave a run, asked again of its repetition: those on its own data whose metrics a model answers alone. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { valueOf, wholeOf } from "#dsl/compiler/statement/value.js";
+import { parseValue, completeValue } from "#dsl/compiler/statement/value.js";
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { readCheckpoints } from "../../runs/checkpoints.js";
-import { appendScore, scoresOf, type RunScore } from "../../runs/history/run-scores.js";
-import { drawAll } from "../../inference/measuring/comparison.js";
-import { readsTexts, worldIn } from "../../inference/measuring/measure-metric.js";
-import type { Side } from "../../runs/record/side.js";
-import { keptCheckpoint } from "../../models/kept-checkpoint.js";
+import { appendRunScore, readRunScores, type RunScore } from "../../runs/history/run-scores.js";
+import { resampleAll } from "../../inference/measuring/comparison.js";
+import { readsWrittenTexts, metricWorldIn } from "../../inference/measuring/measure-metric.js";
+import type { ComparedRunRecord } from "../../runs/record/side.js";
+import { finalCheckpoint } from "../../models/kept-checkpoint.js";
 import type { RunFolder } from "../../runs/run-folder.js";
 import type { ModelHandle } from "../../models/model-handle.js";
-import type { Stage } from "../../session/execution-context.js";
+import type { ExecutionContext } from "../../session/execution-context.js";
 import type { OpenSession } from "../../session/open-session.js";
-import { evaluateOnce } from "../../evaluation/evaluate-once.js";
-import type { Number2 } from "../../runs/record/number-tolerance.js";
+import { evaluateModel } from "../../evaluation/evaluate-once.js";
+import type { NumberPair } from "../../runs/record/number-tolerance.js";
 
-export interface Rescored {
-  readonly numbers: readonly Number2[];
+export interface RescoredNumbers {
+  readonly numbers: readonly NumberPair[];
   /** What was not asked again, and why. */
   readonly left: readonly string[];
 }
 
 /** `run`: the repetition, which keeps the scores. */
-export async function rescored(
+export async function rescoreReplay(
   session: OpenSession,
-  { side, handle, run }: { readonly side: Side; readonly handle: ModelHandle; readonly run: RunFolder },
-  stage: Stage,
-): Promise<Rescored> {
-  const [numbers, left]: [Number2[], string[]] = [[], []];
+  { side, handle, run }: { readonly side: ComparedRunRecord; readonly handle: ModelHandle; readonly run: RunFolder },
+  stage: ExecutionContext,
+): Promise<RescoredNumbers> {
+  const [numbers, left]: [NumberPair[], string[]] = [[], []];
   for (const score of newestOf(side)) {
     const on = `${score.data}${score.split === null ? "" : `.${score.split}`}`;
     const why = whyNot(side, score);
@@ -44,17 +44,17 @@ export async function rescored(
       metrics: calls,
       batch_size: batchSize(session),
       groups: true,
-      world: worldIn(stage.hostContext.folder),
+      world: metricWorldIn(stage.hostContext.folder),
     };
     const subject = { data: side.plan.recipe.data, split: score.split };
-    const { measures, prepared, evaluation } = await evaluateOnce(session, handle, subject, how, stage);
-    const drawn = await drawAll(measures, stage.signal);
+    const { measures, prepared, evaluation } = await evaluateModel(session, handle, subject, how, stage);
+    const drawn = await resampleAll(measures, stage.signal);
     const metrics = measures.map((measure) => {
       const { value, interval } = must(drawn.get(measure), "its interval").score;
       const { better } = measure;
       return [measure.name, { value, low: interval?.low ?? null, high: interval?.high ?? null, better }] as const;
     });
-    appendScore(run, {
+    appendRunScore(run, {
       at: new Date().toISOString(),
       step: must(handle.weights, "its weights").checkpoint.position.step,
       data: score.data,
@@ -73,18 +73,18 @@ export async function rescored(
 }
 
 /** The newest on each split of each data. */
-function newestOf({ run }: Side): readonly RunScore[] {
+function newestOf({ run }: ComparedRunRecord): readonly RunScore[] {
   const found = new Map<string, RunScore>();
-  for (const score of scoresOf(run)) found.set(`${score.data} ${String(score.split)}`, score);
+  for (const score of readRunScores(run)) found.set(`${score.data} ${String(score.split)}`, score);
   return [...found.values()];
 }
 
-function whyNot({ run, plan, lock }: Side, score: RunScore): string | null {
+function whyNot({ run, plan, lock }: ComparedRunRecord, score: RunScore): string | null {
   if (score.data !== plan.recipe.data.name || score.dataHash !== lock.dataHash)
     return "the run tells nothing of those data";
   if (existsSync(join(run.path, "calibration.json"))) return "its calibration is not repeated";
   if (readCheckpoints(run).length === 0) return null;
-  return score.step === keptCheckpoint(run, plan).position.step ? null : "they are of other weights than it kept";
+  return score.step === finalCheckpoint(run, plan).position.step ? null : "they are of other weights than it kept";
 }
 
 async function metricsOf({ vocabulary: { registry } }: OpenSession, score: RunScore) {
@@ -95,12 +95,12 @@ async function metricsOf({ vocabulary: { registry } }: OpenSession, score: RunSc
   const calls: Call[] = [];
   const not: string[] = [];
   for (const name of Object.keys(score.metrics)) {
-    const read = valueOf(name, parameter, registry);
-    const whole = read.value === undefined ? undefined : wholeOf(read.value, parameter, registry).value;
+    const read = parseValue(name, parameter, registry);
+    const whole = read.value === undefined ? undefined : completeValue(read.value, parameter, registry).value;
     const [call] = Array.isArray(whole) ? (whole as Call[]) : [];
-    const of = (call && registry.find("metric", call.word)?.capabilities?.of) ?? [];
-    const timed = of.includes("time") || of.includes("cost");
-    if (!call || timed || (await readsTexts(call))) not.push(name);
+    const measuredKinds = (call && registry.find("metric", call.word)?.capabilities?.outcomes) ?? [];
+    const timed = measuredKinds.includes("time") || measuredKinds.includes("cost");
+    if (!call || timed || (await readsWrittenTexts(call))) not.push(name);
     else calls.push(call);
   }
   return { calls, not };

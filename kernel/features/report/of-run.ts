@@ -1,36 +1,36 @@
 /** What a report says of a training: from the run's own files, and from what this session evaluated. */
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { DataFacts } from "#dsl/language/types/facts.js";
-import { readerOf } from "#dsl/language/types/subject.js";
-import { readRegular } from "../../runs/read-regular.js";
-import type { Lock, RunFolder } from "../../runs/run-folder.js";
+import { dataReaderOf } from "#dsl/language/types/subject.js";
+import { readRegularFile } from "../../runs/read-regular.js";
+import type { RunLockFile, RunFolder } from "../../runs/run-folder.js";
 import { curvesFigure, historyTable } from "../../display/curves/curves.js";
 import { ratesFigure } from "../../display/curves/rate-curves.js";
-import { dataShown } from "../../display/data/data-preview.js";
-import { figureShown } from "../../display/figure.js";
-import { code, html, Html, htmlTable, note, type Part } from "../../display/html.js";
-import { planShown } from "../../display/plans/plan-card.js";
-import type { Section } from "../../display/report-page.js";
-import { evaluationShown, type EvaluationReport } from "../../display/scores/evaluation.js";
-import type { Shown } from "../../display/bundle-output.js";
-import { count, duration, percent, printable, significant } from "../../host/text.js";
+import { dataPreview } from "../../display/data/data-preview.js";
+import { figureView } from "../../display/figure.js";
+import { code, html, Html, htmlTable, note, type HtmlPart } from "../../display/html.js";
+import { planCardView } from "../../display/plans/plan-card.js";
+import type { ReportSection } from "../../display/report-page.js";
+import { evaluationView, type EvaluationReport } from "../../display/scores/evaluation.js";
+import type { DisplayOutput } from "../../display/bundle-output.js";
+import { groupedNumber, durationText, formatPercent, printable, significantText } from "../../host/text.js";
 import { callText } from "../../host/value-text.js";
 import type { RunEvent } from "../../events/events.js";
-import { commitOf } from "../../trackers/commit.js";
-import { demandWhole } from "../../runs/history/damage.js";
-import { scoresOf } from "../../runs/history/run-scores.js";
-import type { Stage } from "../../session/execution-context.js";
+import { commitOfLock } from "../../trackers/commit.js";
+import { readPlanAndLock } from "../../runs/history/damage.js";
+import { readRunScores } from "../../runs/history/run-scores.js";
+import type { ExecutionContext } from "../../session/execution-context.js";
 import type { OpenSession } from "../../session/open-session.js";
-import type { KeptEvaluation } from "../../inference/evaluations/kept-evaluations.js";
+import type { SavedEvaluation } from "../../inference/evaluations/kept-evaluations.js";
 import { join } from "node:path";
 
 /** What is written of one name. */
-export interface Written {
+export interface WrittenReport {
   readonly name: string;
-  readonly says: readonly Part[];
-  readonly sections: readonly Section[];
+  readonly says: readonly HtmlPart[];
+  readonly sections: readonly ReportSection[];
 }
-export interface Wanted {
+export interface RunReportOptions {
   /** In this notebook; null: it has none here. */
   readonly name: string | null;
   /** Texts of rows too. */
@@ -40,28 +40,31 @@ export interface Wanted {
 export async function reportOfRun(
   session: OpenSession,
   run: RunFolder,
-  { name, rows }: Wanted,
-  stage: Stage,
-): Promise<Written> {
-  const { plan, lock } = demandWhole(run);
+  { name, rows }: RunReportOptions,
+  stage: ExecutionContext,
+): Promise<WrittenReport> {
+  const { plan, lock } = readPlanAndLock(run);
   const events = run.events();
-  const own = name === null ? [] : session.keptEvaluations.filter(({ names }) => names.includes(name));
-  const verdicts = own.flatMap(({ report }) => report.verdict ?? []);
+  const evaluations = name === null ? [] : session.keptEvaluations.filter(({ names }) => names.includes(name));
+  const verdicts = evaluations.flatMap(({ report }) => report.verdict ?? []);
   return {
     name: name ?? lock.name,
     says: [summary(plan, lock, events), ...verdicts],
     sections: [
-      { title: "Scores", parts: [...own.flatMap((one) => evaluated(one, rows)), ...keptScores(run, own)] },
+      {
+        title: "Scores",
+        parts: [...evaluations.flatMap((one) => evaluated(one, rows)), ...keptScores(run, evaluations)],
+      },
       { title: "Training", parts: curves(lock, plan, events) },
       { title: "Data", parts: await dataOf(session, plan, lock, stage) },
-      { title: "Plan", parts: [htmlOf(planShown(plan))] },
+      { title: "Plan", parts: [htmlOf(planCardView(plan))] },
       { title: "Model card", parts: cardOf(run) },
       { title: "Record", parts: record(run, lock, plan) },
     ],
   };
 }
 
-export function htmlOf({ bundle }: Shown): Html {
+export function htmlOf({ bundle }: DisplayOutput): Html {
   const text = bundle["text/html"];
   return typeof text === "string" ? new Html(text) : html`<pre>${String(bundle["text/plain"])}</pre>`;
 }
@@ -73,47 +76,51 @@ const ENDED = {
   failed: "until it failed",
 } as const;
 
-function summary({ recipe, estimates }: Plan, { data, started, engine }: Lock, events: readonly RunEvent[]): Part {
+function summary(
+  { recipe, estimates }: Plan,
+  { data, started, engine }: RunLockFile,
+  events: readonly RunEvent[],
+): HtmlPart {
   const { model } = recipe;
   const end = events.findLast((event) => event.kind === "stopped");
   const last = events.findLast((event) => event.kind === "step");
-  const share = percent(estimates.trainable / Math.max(1, estimates.parameters), 2);
-  const rows = data ? ` (${count(data.kept)} rows)` : "";
+  const share = formatPercent(estimates.trainable / Math.max(1, estimates.parameters), 2);
+  const rows = data ? ` (${groupedNumber(data.kept)} rows)` : "";
   return printable(
     `${model.base} for ${callText(model.task)}, trained on ${recipe.data.name}${rows} with ${callText(model.technique)}: ` +
-      `${count(estimates.trainable)} of ${count(estimates.parameters)} parameters (${share}), ` +
-      `${count(last?.step ?? 0)} steps${end ? ` in ${duration(end.seconds)}, ${ENDED[end.reason]}` : ""}. ` +
+      `${groupedNumber(estimates.trainable)} of ${groupedNumber(estimates.parameters)} parameters (${share}), ` +
+      `${groupedNumber(last?.step ?? 0)} steps${end ? ` in ${durationText(end.seconds)}, ${ENDED[end.reason]}` : ""}. ` +
       `Begun ${started.slice(0, 16).replace("T", " ")} UTC, on ${engine}.`,
   );
 }
 
-function evaluated({ report, more }: KeptEvaluation, rows: boolean): readonly Html[] {
-  return [...evaluationShown(rows ? report : withoutRows(report)), ...more].map(htmlOf);
+function evaluated({ report, more }: SavedEvaluation, rows: boolean): readonly Html[] {
+  return [...evaluationView(rows ? report : withoutRows(report)), ...more].map(htmlOf);
 }
 function withoutRows(report: EvaluationReport): EvaluationReport {
   return { ...report, models: report.models.map((model) => ({ ...model, worst: [], uncertain: [] })) };
 }
 
 /** Of evaluations that nothing else is shown of: newest first. */
-function keptScores(run: RunFolder, own: readonly KeptEvaluation[]): readonly Html[] {
-  const shown = new Set(own.map(({ report }) => report.on));
-  const rows = scoresOf(run)
+function keptScores(run: RunFolder, evaluations: readonly SavedEvaluation[]): readonly Html[] {
+  const shown = new Set(evaluations.map(({ report }) => report.on));
+  const rows = readRunScores(run)
     .toReversed()
-    .flatMap(({ at, step, data, split, rows: of, metrics }) => {
+    .flatMap(({ at: time, step, data, split, rows: scoredRows, metrics }) => {
       const on = split === null ? data : `${data}.${split}`;
       if (shown.has(on)) return [];
       return Object.entries(metrics).map(([metric, { value, low, high }]) => [
         ...[
           metric,
-          significant(value),
-          low === null || high === null ? "" : `${significant(low)} – ${significant(high)}`,
+          significantText(value),
+          low === null || high === null ? "" : `${significantText(low)} – ${significantText(high)}`,
         ],
-        ...[on, count(of), String(step), at.slice(0, 16).replace("T", " ")],
+        ...[on, groupedNumber(scoredRows), String(step), time.slice(0, 16).replace("T", " ")],
       ]);
     })
     .slice(0, 200);
   if (rows.length === 0)
-    return own.length > 0
+    return evaluations.length > 0
       ? []
       : [note("No evaluation was kept with this run: `evaluate` scores it on rows that it didn't learn from.")];
   const head = ["metric", "value", "95 % interval", "on", "rows", "step", "when"];
@@ -123,13 +130,13 @@ function keptScores(run: RunFolder, own: readonly KeptEvaluation[]): readonly Ht
   ];
 }
 
-function curves(lock: Lock, plan: Plan, events: readonly RunEvent[]): readonly Html[] {
+function curves(lock: RunLockFile, plan: Plan, events: readonly RunEvent[]): readonly Html[] {
   if (!events.some(({ kind }) => kind === "step" || kind === "evaluated")) return [note("No step was taken.")];
   const validates = plan.recipe.training.validate !== null;
   const rates = ratesFigure(events);
   return [
-    htmlOf(figureShown(curvesFigure(events, { title: `Training of ${lock.name}`, validates }))),
-    ...(rates ? [htmlOf(figureShown(rates))] : []),
+    htmlOf(figureView(curvesFigure(events, { title: `Training of ${lock.name}`, validates }))),
+    ...(rates ? [htmlOf(figureView(rates))] : []),
     htmlOf(historyTable(events)),
   ];
 }
@@ -138,15 +145,17 @@ function curves(lock: Lock, plan: Plan, events: readonly RunEvent[]): readonly H
 async function dataOf(
   session: OpenSession,
   plan: Plan,
-  { data, dataHash, labels }: Lock,
-  stage: Stage,
+  { data, dataHash, labels }: RunLockFile,
+  stage: ExecutionContext,
 ): Promise<readonly Html[]> {
-  const { data: of, model } = plan.recipe;
-  const here = session.data.has(of.name);
-  const prepared = here ? await session.datasets.data(of, readerOf(model), stage.hostContext).catch(() => null) : null;
+  const { data: runData, model } = plan.recipe;
+  const here = session.data.has(runData.name);
+  const prepared = here
+    ? await session.datasets.data(runData, dataReaderOf(model), stage.hostContext).catch(() => null)
+    : null;
   if (prepared && prepared.facts.hash === dataHash)
-    return [htmlOf(dataShown(of, countsOf(prepared.facts), [])), hashLine(dataHash)];
-  const rows = Object.entries(data?.splits ?? {}).map(([split, n]): Part[] => [split, count(n)]);
+    return [htmlOf(dataPreview(runData, countsOf(prepared.facts), [])), hashLine(dataHash)];
+  const rows = Object.entries(data?.splits ?? {}).map(([split, n]): HtmlPart[] => [split, groupedNumber(n)]);
   return [
     ...(rows.length > 0 ? [htmlTable({ head: ["split", "rows"], rows, align: ["left", "right"] })] : []),
     ...(labels.length > 0 ? [html`<p>Labels: ${labels.join(", ")}.</p>`] : []),
@@ -161,7 +170,7 @@ const hashLine = (hash: string): Html => note(html`SHA-256 of what was read and 
 
 function cardOf(run: RunFolder): readonly Html[] {
   for (const path of ["README.md", join("adapter", "README.md")]) {
-    const text = readRegular(join(run.path, path), 1 << 20);
+    const text = readRegularFile(join(run.path, path), 1 << 20);
     if (text !== null)
       return [
         html`<details>
@@ -173,9 +182,9 @@ function cardOf(run: RunFolder): readonly Html[] {
   return [];
 }
 
-function record(run: RunFolder, lock: Lock, plan: Plan): readonly Html[] {
-  const commit = commitOf(lock);
-  const facts: readonly (readonly [string, Part])[] = [
+function record(run: RunFolder, lock: RunLockFile, plan: Plan): readonly Html[] {
+  const commit = commitOfLock(lock);
+  const facts: readonly (readonly [string, HtmlPart])[] = [
     ["run", code(run.id)],
     ...(lock.experiment ? [["experiment", lock.experiment.name] as const] : []),
     ...(lock.experiment?.notes ? [["notes", lock.experiment.notes] as const] : []),

@@ -3,14 +3,14 @@ import { existsSync } from "node:fs";
 import { must } from "#dsl/language/diagnostics/must.js";
 import { RunFolder } from "../../runs/run-folder.js";
 import type { Html } from "../../display/html.js";
-import { sweepPlanShown } from "../../display/plans/sweep-plan.js";
-import { bestShown, noneClearsShown } from "../../display/sweeps/best.js";
-import { pictureShown, sweepPictures, sweepShown, type SweepPicture } from "../../display/sweeps/sweep-shown.js";
+import { sweepPlanView } from "../../display/plans/sweep-plan.js";
+import { bestTrialView, noneClearsView } from "../../display/sweeps/best.js";
+import { sweepPictureView, sweepPictures, sweepCellView, type SweepPicture } from "../../display/sweeps/sweep-shown.js";
 import { trialsTable } from "../../display/sweeps/trials-table.js";
-import { count, plural, significant } from "../../host/text.js";
-import type { Stage } from "../../session/execution-context.js";
+import { groupedNumber, plural, significantText } from "../../host/text.js";
+import type { ExecutionContext } from "../../session/execution-context.js";
 import type { OpenSession } from "../../session/open-session.js";
-import { htmlOf, reportOfRun, type Written } from "./of-run.js";
+import { htmlOf, reportOfRun, type WrittenReport } from "./of-run.js";
 
 /** Rows of the table. */
 const MOST = 500;
@@ -20,47 +20,47 @@ export async function reportOfSweep(
   session: OpenSession,
   name: string,
   { rows }: { readonly rows: boolean },
-  stage: Stage,
-): Promise<readonly Written[]> {
+  stage: ExecutionContext,
+): Promise<readonly WrittenReport[]> {
   const sweep = must(session.sweeps.get(name), "a sweep that ran");
   const { view, plan, best, nearest } = sweep;
   const { metric, direction } = sweep.goal;
   const scored = view.trials.filter(({ score }) => score !== null).length;
-  const whole: Written = {
+  const whole: WrittenReport = {
     name,
     says: [
-      `A sweep of ${plan.model} on ${plan.data}: ${plural(view.trials.length, "trial")}, ${count(scored)} of them scored; ${direction} ${metric}.`,
+      `A sweep of ${plan.model} on ${plan.data}: ${plural(view.trials.length, "trial")}, ${groupedNumber(scored)} of them scored; ${direction} ${metric}.`,
       best === null
         ? "No trial is the best."
-        : `The best is trial ${String(best.number)}: ${metric} ${significant(best.score)} on validation.`,
+        : `The best is trial ${String(best.number)}: ${metric} ${significantText(best.score)} on validation.`,
     ],
     sections: [
       {
         title: "Trials",
         parts: [
-          htmlOf(sweepShown(view, { ended: true })),
+          htmlOf(sweepCellView(view, { ended: true })),
           htmlOf(trialsTable(view, { title: `Trials of ${name}`, limit: MOST })),
         ],
       },
       { title: "What decides", parts: pictures(view) },
       {
         title: "The best",
-        parts: best ? [htmlOf(bestShown(best))] : nearest ? [htmlOf(noneClearsShown(name, nearest))] : [],
+        parts: best ? [htmlOf(bestTrialView(best))] : nearest ? [htmlOf(noneClearsView(name, nearest))] : [],
       },
-      { title: "Plan", parts: [htmlOf(sweepPlanShown({ name, sweep: plan }))] },
+      { title: "Plan", parts: [htmlOf(sweepPlanView({ name, sweep: plan }))] },
     ],
   };
   const run = best?.run;
   if (best === null || run === null || run === undefined || !existsSync(run)) return [whole];
-  const of = await reportOfRun(session, RunFolder.open(run), { name: `${name}.best`, rows }, stage);
-  return [whole, of];
+  const bestTrial = await reportOfRun(session, RunFolder.open(run), { name: `${name}.best`, rows }, stage);
+  return [whole, bestTrial];
 }
 
 /** Those that the main picture doesn't have already. */
 const WANTED: readonly SweepPicture[] = ["importances", "slices", "contour", "front", "timeline", "distribution"];
-function pictures(view: Parameters<typeof pictureShown>[0]): readonly Html[] {
+function pictures(view: Parameters<typeof sweepPictureView>[0]): readonly Html[] {
   return WANTED.flatMap((one) => {
-    const shown = one in sweepPictures ? pictureShown(view, one) : null;
+    const shown = one in sweepPictures ? sweepPictureView(view, one) : null;
     return shown ? [htmlOf(shown)] : [];
   });
 }

@@ -4,66 +4,76 @@ import { basename, dirname, relative, resolve } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import type { Action } from "#dsl/compiler/plan/action.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { demandThere, writing } from "../../runs/folder-errors.js";
-import { readRegular } from "../../runs/read-regular.js";
-import { shownOf } from "../../display/bundle.js";
+import { checkFolderExists, toRunFolderError } from "../../runs/folder-errors.js";
+import { readRegularFile } from "../../runs/read-regular.js";
+import { displayOutputOf } from "../../display/bundle.js";
 import { card, code, html } from "../../display/html.js";
-import { MARK, reportPage, type Section } from "../../display/report-page.js";
-import { bytes } from "../../host/text.js";
+import { REPORT_MARK, reportPage, type ReportSection } from "../../display/report-page.js";
+import { byteSizeText } from "../../host/text.js";
 import { findRun } from "../../runs/history/find-run.js";
-import { folderName } from "#stdlib/trackers/shared/names.js";
-import type { Stage } from "../../session/execution-context.js";
+import { safeFolderName } from "#stdlib/trackers/shared/names.js";
+import type { ExecutionContext } from "../../session/execution-context.js";
 import type { OpenSession } from "../../session/open-session.js";
-import { ASIDE, isVerifying, placeFor } from "../../session/verifying.js";
+import { VERIFYING_NOTICE, isVerifying, outputPathFor } from "../../session/verifying.js";
 import { version } from "../../session/version.js";
-import { reportOfRun, type Written } from "./of-run.js";
+import { reportOfRun, type WrittenReport } from "./of-run.js";
 import { reportOfSweep } from "./of-sweep.js";
 
 type Report = Extract<Action, { verb: "report" }>;
 
-export async function runReport(session: OpenSession, action: Report, stage: Stage): Promise<void> {
+export async function runReport(session: OpenSession, action: Report, stage: ExecutionContext): Promise<void> {
   const { folder } = stage.hostContext;
-  const written: Written[] = [];
-  for (const of of action.of) {
+  const written: WrittenReport[] = [];
+  for (const subject of action.of) {
     stage.signal?.throwIfAborted();
-    if ("run" in of)
+    if ("run" in subject)
       written.push(
-        await reportOfRun(session, findRun(of.run, { folder, runs: session.runs }), { ...action, name: null }, stage),
+        await reportOfRun(
+          session,
+          findRun(subject.run, { folder, runs: session.runs }),
+          { ...action, name: null },
+          stage,
+        ),
       );
-    else if (of.is === "sweep") written.push(...(await reportOfSweep(session, of.name, action, stage)));
-    else written.push(await reportOfModel(session, of.name, action, stage));
+    else if (subject.is === "sweep") written.push(...(await reportOfSweep(session, subject.name, action, stage)));
+    else written.push(await reportOfModel(session, subject.name, action, stage));
   }
   const named = resolve(
     folder,
-    action.path ?? `${folderName(written.map(({ name }) => name).join("-")).replace(/\s+/g, "-")}-report.html`,
+    action.path ?? `${safeFolderName(written.map(({ name }) => name).join("-")).replace(/\s+/g, "-")}-report.html`,
   );
-  const path = placeFor(session, named);
+  const path = outputPathFor(session, named);
   demandFree(path);
   const several = written.length > 1;
-  const at = new Date().toISOString().slice(0, 16).replace("T", " ");
+  const time = new Date().toISOString().slice(0, 16).replace("T", " ");
   const page = reportPage({
     title: written.map(({ name }) => name).join(", "),
     says: written.flatMap(({ says }) => says),
     sections: written.flatMap(({ name, sections }) =>
-      sections.map((one): Section => (several ? { ...one, title: `${name}: ${one.title}` } : one)),
+      sections.map((one): ReportSection => (several ? { ...one, title: `${name}: ${one.title}` } : one)),
     ),
-    foot: `Written by Tunebook ${version} at ${at} UTC. It needs no network and no program but a browser.`,
+    foot: `Written by Tunebook ${version} at ${time} UTC. It needs no network and no program but a browser.`,
   });
   try {
     mkdirSync(dirname(path), { recursive: true });
     writeFileAtomic.sync(path, page);
   } catch (error) {
-    throw writing(error, path);
+    throw toRunFolderError(error, path);
   }
   const shown = relative(folder, named) || basename(named);
-  const size = `, ${bytes(Buffer.byteLength(page))}${isVerifying(session) ? `. ${ASIDE}` : ""}`;
-  stage.screen.display(shownOf(`Report: ${shown}${size}`, card(null, html`Report: ${code(shown)}${size}`)));
+  const size = `, ${byteSizeText(Buffer.byteLength(page))}${isVerifying(session) ? `. ${VERIFYING_NOTICE}` : ""}`;
+  stage.screen.display(displayOutputOf(`Report: ${shown}${size}`, card(null, html`Report: ${code(shown)}${size}`)));
 }
 
-async function reportOfModel(session: OpenSession, name: string, action: Report, stage: Stage): Promise<Written> {
+async function reportOfModel(
+  session: OpenSession,
+  name: string,
+  action: Report,
+  stage: ExecutionContext,
+): Promise<WrittenReport> {
   const { weights } = session.models.get(name);
   if (!weights) throw new CodedError("not-trained", { model: name });
-  demandThere(weights.folder);
+  checkFolderExists(weights.folder);
   const run = findRun(weights.folder, { folder: stage.hostContext.folder, runs: session.runs });
   return reportOfRun(session, run, { ...action, name }, stage);
 }
@@ -76,7 +86,7 @@ function demandFree(path: string): void {
     ? "a folder is there"
     : !found.isFile()
       ? "it is no regular file"
-      : readRegular(path)?.startsWith(MARK)
+      : readRegularFile(path)?.startsWith(REPORT_MARK)
         ? null
         : "another file is there, which no report wrote";
   if (why !== null) throw new CodedError("report-taken", { path: basename(path), why });

@@ -1,6 +1,6 @@
 /** What can go wrong with requests over HTTP, beside what models say: who asks, in which form, and when. */
-import { visible, type CodeTable } from "#dsl/language/diagnostics/codes.js";
-import { listed } from "#dsl/language/diagnostics/listed.js";
+import { escapeControlCharacters, type CodeTable } from "#dsl/language/diagnostics/codes.js";
+import { listNames } from "#dsl/language/diagnostics/listed.js";
 
 /** The data of each code. */
 export interface ServingCodeData {
@@ -38,7 +38,7 @@ export const servingCodes: CodeTable<ServingCodeData> = {
   "port-taken": {
     severity: "error",
     message: (d) =>
-      `port ${String(d.port)} of ${d.host} is taken by ${d.desk !== undefined ? `${d.desk}, which serves` : d.by ? `process ${String(d.by.process)} (${visible(d.by.command)})` : "another program"}`,
+      `port ${String(d.port)} of ${d.host} is taken by ${d.desk !== undefined ? `${d.desk}, which serves` : d.by ? `process ${String(d.by.process)} (${escapeControlCharacters(d.by.command)})` : "another program"}`,
     help: (d) =>
       d.desk !== undefined
         ? `name another port, or end that one first: \`await ${d.desk}.stop()\``
@@ -112,14 +112,14 @@ export const servingCodes: CodeTable<ServingCodeData> = {
   "no-such-route": {
     severity: "error",
     message: (d) => `there is nothing here to ${d.method}`,
-    help: (d) => `/openapi.json lists what there is${d.near.length === 0 ? "" : `; e.g. ${listed(d.near)}`}`,
+    help: (d) => `/openapi.json lists what there is${d.near.length === 0 ? "" : `; e.g. ${listNames(d.near)}`}`,
     explain:
       "Served are the routes of OpenAI's interface under /v1, those of Text Embeddings Inference, and those of Hugging Face's inference under / and /models/NAME.",
   },
   "method-not-offered": {
     severity: "error",
     message: (d) => `${d.method} isn't for this route`,
-    help: (d) => `ask with ${listed(d.offered)}`,
+    help: (d) => `ask with ${listNames(d.offered)}`,
     explain: "What reads a body is asked with POST, what only tells something with GET. The header `allow` says which.",
   },
   "bodies-full": {

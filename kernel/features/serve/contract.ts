@@ -3,39 +3,43 @@
  * models (`./models`) answer and know no HTTP. What gathers, writes and chooses is `../../inference`'s, which the
  * notebook asks too.
  */
-import type { Asked } from "../../data/encoding/encoded.js";
-import type { Ask, WriteAsk, Writing } from "../../inference/generation/generation-request.js";
-import type { Sort } from "#stdlib/targets/shared/model-type.js";
+import type { PredictionInput } from "../../data/encoding/encoded.js";
+import type {
+  GenerationRequestOptions,
+  GenerationRequest,
+  TextGeneration,
+} from "../../inference/generation/generation-request.js";
+import type { AnswerType } from "#stdlib/targets/shared/model-type.js";
 
 export type {
-  Ask,
-  Bit,
-  Likelihood,
-  ReadToken,
-  Sampling,
-  Shape,
-  WriteAsk,
-  Writing,
+  GenerationRequestOptions,
+  TextChunk,
+  TokenLikelihood,
+  PromptToken,
+  SamplingRequest,
+  OutputShape,
+  GenerationRequest,
+  TextGeneration,
 } from "../../inference/generation/generation-request.js";
 
 /** What a model that answers says of one text, in its task's words (`Predicted` of model-handle.ts). */
-export interface Answered {
+export interface TextPrediction {
   readonly prediction: Readonly<Record<string, unknown>>;
   /** Tokens that were read. */
   readonly tokens: number;
   /** Whether its text was cut. */
   readonly cut: boolean;
 }
-export interface Embedded {
+export interface TextEmbedding {
   readonly vector: Float32Array;
   readonly tokens: number;
   readonly cut: boolean;
 }
-export interface EmbedAsk extends Ask {
+export interface EmbedRequest extends GenerationRequestOptions {
   /** Null: as the model was trained. */
   readonly normalize: boolean | null;
 }
-export interface EmbedAllAsk extends Ask {
+export interface TokenVectorsRequest extends GenerationRequestOptions {
   /** Most numbers of all vectors together. */
   readonly most: number;
 }
@@ -45,7 +49,7 @@ export interface TokenVectors {
   readonly tokens: number;
   readonly cut: boolean;
 }
-export interface TokenizeAsk extends Pick<Ask, "signal"> {
+export interface TokenizeRequest extends Pick<GenerationRequestOptions, "signal"> {
   /** Tokens of the model's own beside those of the text, as [CLS], are told too. */
   readonly specials: boolean;
   /** Most of all texts together; absent: as many as they are. */
@@ -64,7 +68,7 @@ export interface Token {
 export interface ServedModel {
   /** As requests name it. */
   readonly name: string;
-  readonly sort: Sort;
+  readonly sort: AnswerType;
   readonly labels: readonly string[];
   /** Whether labels don't exclude each other. */
   readonly several: boolean;
@@ -82,15 +86,15 @@ export interface ServedModel {
   readonly chats: boolean;
   readonly tools: boolean;
   /** Of models that answer: labels, numbers, tags, spans, words. */
-  predict(texts: readonly Asked[], o: Ask): Promise<readonly Answered[]>;
+  predict(texts: readonly PredictionInput[], options: GenerationRequestOptions): Promise<readonly TextPrediction[]>;
   /** Of models whose answers are vectors. */
-  embed(texts: readonly string[], o: EmbedAsk): Promise<readonly Embedded[]>;
+  embed(texts: readonly string[], options: EmbedRequest): Promise<readonly TextEmbedding[]>;
   /** The same of all tokens, as they are before they become one vector. Null: there is more than `most`. */
-  embedAll(texts: readonly string[], o: EmbedAllAsk): Promise<readonly TokenVectors[] | null>;
+  embedAll(texts: readonly string[], options: TokenVectorsRequest): Promise<readonly TokenVectors[] | null>;
   /** Of models that write. Settles once the prompt's tokens are known; what ends the iteration ends the writing. */
-  write(o: WriteAsk): Promise<Writing>;
+  write(options: GenerationRequest): Promise<TextGeneration>;
   /** Null: there are more than `most`. */
-  tokenize(texts: readonly string[], o: TokenizeAsk): Promise<readonly (readonly Token[])[] | null>;
+  tokenize(texts: readonly string[], options: TokenizeRequest): Promise<readonly (readonly Token[])[] | null>;
   decode(ids: readonly Int32Array[], specials: boolean): Promise<readonly string[]>;
   /** What it is doing now, for /metrics and the live cell. */
   load(): ModelLoad;
@@ -112,14 +116,14 @@ export interface ModelLoad {
 /** What is served, by name. Models come and go while requests run: who holds one keeps it open. */
 export interface Models {
   /** Held until `release`. Coded errors `no-such-model` (name, has), `model-opening` (answered with 503 and Retry-After). */
-  hold(name: string | null): Held;
+  hold(name: string | null): ModelLease;
   list(): readonly ServedModel[];
   /** Whether every model can be asked now and answers, and why not. */
-  ready(): Ready;
+  ready(): Readiness;
   /** What computes; absent: nothing is known of it. */
   facts?(): ServingFacts;
 }
-export interface Ready {
+export interface Readiness {
   readonly ready: boolean;
   readonly why?: string;
   /** Models that aren't, each with a clause why; absent: none is meant. */
@@ -139,13 +143,13 @@ export interface ServingFacts {
   readonly weights: number;
 }
 /** Told of what models compute, for figures. */
-export interface Computing {
+export interface ComputeListener {
   /** Seconds that a text waited before it was begun. */
   waited(model: string, seconds: number): void;
   /** Texts that are computed together: in a batch of answers, or a step of writing. */
   batch(model: string, texts: number): void;
 }
-export interface Held {
+export interface ModelLease {
   readonly model: ServedModel;
   release(): void;
 }
@@ -157,7 +161,7 @@ export interface ServedFolder {
   readonly folder: string;
 }
 /** What models and their requests may take. */
-export interface Limits {
+export interface ServingLimits {
   /** Longest wait, in ms, for others to fill a batch. */
   readonly gather: number;
   /** Most texts that wait; further ones get the coded error `queue-full`. */
@@ -179,7 +183,7 @@ export interface Limits {
   /** Requests a minute of one key (or address, without keys); 0: any number. */
   readonly rate: number;
 }
-export const LIMITS: Limits = {
+export const DEFAULT_LIMITS: ServingLimits = {
   gather: 2,
   queue: 1024,
   texts: 256,
@@ -201,22 +205,22 @@ export interface HttpOptions {
   readonly tls: { readonly cert: string; readonly key: string } | null;
   /** Names that a Host header may have beside the address itself and localhost. */
   readonly hosts: readonly string[];
-  readonly limits: Limits;
+  readonly limits: ServingLimits;
   /** A line of JSON for each request; nothing of a text is in it. Null: none. */
   readonly log: ((line: Readonly<Record<string, unknown>>) => void) | null;
   /** Ms from `stop` to the end of new requests, in which /ready says that it ends; absent: none. */
   readonly drain?: number;
 }
-export interface Http {
+export interface HttpServer {
   readonly url: string;
   readonly port: number;
   /** That are open, whoever has said something over them. */
   readonly connections: number;
   /** Who counts what is computed. */
-  readonly computing: Computing;
+  readonly computing: ComputeListener;
   load(): HttpLoad;
   /** Other keys and certificates from now on, no connection is lost. */
-  change(o: Pick<HttpOptions, "keys" | "tls">): void;
+  change(options: Pick<HttpOptions, "keys" | "tls">): void;
   /** After `drain` (unless `grace` is 0) takes no new request, answers those that are under way, at most `grace` ms; how many were cut off then. */
   stop(grace: number): Promise<number>;
 }

@@ -1,6 +1,6 @@
 /** What can go wrong with models that are served: which are meant, what they do, how their folders are opened. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
-import { listed } from "#dsl/language/diagnostics/listed.js";
+import { listNames } from "#dsl/language/diagnostics/listed.js";
 
 /** The data of each code. */
 export interface ModelCodeData {
@@ -23,8 +23,8 @@ export const modelCodes: CodeTable<ModelCodeData> = {
     severity: "error",
     message: (d) =>
       d.name === null
-        ? `several models are served, and the request names none of them: ${listed(d.has)}`
-        : `no model ${JSON.stringify(d.name)} is served; there is ${listed(d.has)}`,
+        ? `several models are served, and the request names none of them: ${listNames(d.has)}`
+        : `no model ${JSON.stringify(d.name)} is served; there is ${listNames(d.has)}`,
     help: () => "set `model` to one of these names",
     explain:
       "A server has one or several models, each under its name: the folder's, or of a run that of its model. A request says which one it means; where there is one alone it need not.",

@@ -1,9 +1,9 @@
 /** What served models of each type do. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { Sort } from "#stdlib/targets/shared/model-type.js";
+import type { AnswerType } from "#stdlib/targets/shared/model-type.js";
 
 /** A clause after the name of the model. */
-const DOES: Readonly<Record<Sort, string>> = {
+const DOES: Readonly<Record<AnswerType, string>> = {
   labels: "labels texts",
   tags: "tags words",
   answers: "answers questions",
@@ -15,13 +15,13 @@ const DOES: Readonly<Record<Sort, string>> = {
 };
 
 /** Whether a model generates text, and makes no predictions. */
-export function writesTexts(sort: Sort): boolean {
+export function writesTexts(sort: AnswerType): boolean {
   return sort === "continues" || sort === "rewrites";
 }
 
 /** The coded error `model-cannot` for a request of another type. `wanted`: a noun, as "vectors". */
-export function modelCannot(
-  { name, sort }: { readonly name: string; readonly sort: Sort },
+export function modelCannotError(
+  { name, sort }: { readonly name: string; readonly sort: AnswerType },
   wanted: string,
 ): CodedError<"model-cannot"> {
   return new CodedError("model-cannot", { name, asked: wanted, does: DOES[sort] });

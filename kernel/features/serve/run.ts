@@ -7,26 +7,26 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { Action } from "#dsl/compiler/plan/action.js";
 import { wordOf } from "#dsl/language/types/loaded.js";
-import type { Served } from "#dsl/language/types/capabilities/serving.js";
+import type { ServerSettings } from "#dsl/language/types/capabilities/serving.js";
 import { isLoopback } from "#stdlib/network/loopback.js";
 import { RunFolder } from "../../runs/run-folder.js";
-import { uncleanedTexts } from "../../data/rows/text-cleaners.js";
-import { servingPlanShown, type ServingPlan } from "./view.js";
+import { uncleanedTextsWarning } from "../../data/rows/text-cleaners.js";
+import { servingPlanView, type ServingPlan } from "./view.js";
 import { callText } from "../../host/value-text.js";
-import { LIMITS, type Limits } from "./contract.js";
-import type { Serve } from "./server/protocol.js";
-import { keysNamed } from "./server/keys.js";
-import type { Weights } from "../../runs/weights.js";
+import { DEFAULT_LIMITS, type ServingLimits } from "./contract.js";
+import type { ServeSpec } from "./server/protocol.js";
+import { keysInVariable } from "./server/keys.js";
+import type { TrainedWeights } from "../../runs/weights.js";
 import { ServerHandle, serverHandleType, weightsOf, type ServerHandleOptions } from "./server-handle.js";
-import type { Stage } from "../../session/execution-context.js";
+import type { ExecutionContext } from "../../session/execution-context.js";
 import type { OpenSession } from "../../session/open-session.js";
-import { warningsOn } from "../../session/warnings.js";
+import { warnAt } from "../../session/warnings.js";
 import { isVerifying } from "../../session/verifying.js";
 // What the process that serves may refuse a model with.
 
 type ServeAction = Extract<Action, { verb: "serve" }>;
 
-export async function runServe(session: OpenSession, action: ServeAction, stage: Stage): Promise<void> {
+export async function runServe(session: OpenSession, action: ServeAction, stage: ExecutionContext): Promise<void> {
   const { name } = action;
   const { screen } = stage;
   const { capabilities } = wordOf(session.vocabulary.registry, "target", action.target.word);
@@ -34,17 +34,17 @@ export async function runServe(session: OpenSession, action: ServeAction, stage:
   const models = action.models.map((model) => ({ name: model, weights: wholeWeights(session, model, action) }));
   await Promise.all(models.map(({ weights }) => weights.settled));
   for (const { name: model, weights } of models) {
-    const uncleaned = uncleanedTexts(model, weights.plan.recipe.data.clean, `\`${action.target.word}\``);
-    if (uncleaned) warningsOn(stage, action.span)("texts-not-cleaned", uncleaned);
+    const uncleaned = uncleanedTextsWarning(model, weights.plan.recipe.data.clean, `\`${action.target.word}\``);
+    if (uncleaned) warnAt(stage, action.span)("texts-not-cleaned", uncleaned);
   }
   const id = `${name}-${Date.now().toString(36)}`;
   const log = join(session.runs, "served", `${name}.log`);
   screen.display(
-    servingPlanShown(planOf(session, action, served, models, relative(stage.hostContext.folder, log)), `${id}-plan`),
+    servingPlanView(planOf(session, action, served, models, relative(stage.hostContext.folder, log)), `${id}-plan`),
   );
   // Nobody is asked to serve while a notebook is only looked at: later cells find a server that has ended.
-  const keys = isVerifying(session) ? [] : served.keys === null ? [] : keysNamed(served.keys, "notebook");
-  const at: ServerHandleOptions = {
+  const keys = isVerifying(session) ? [] : served.keys === null ? [] : keysInVariable(served.keys, "notebook");
+  const options: ServerHandleOptions = {
     name,
     log,
     keys: served.keys,
@@ -52,37 +52,41 @@ export async function runServe(session: OpenSession, action: ServeAction, stage:
     id,
     serve: serveOf(session, served, models, keys, stage),
   };
-  const handle = isVerifying(session) ? new ServerHandle(at) : await standing(session, at, stage);
+  const handle = isVerifying(session) ? new ServerHandle(options) : await standing(session, options, stage);
   session.servers.set(name, handle);
   session.names.define(name, handle, serverHandleType);
 }
 
 /** The one that serves already, with what was trained since; else one that is begun. */
-async function standing(session: OpenSession, at: ServerHandleOptions, stage: Stage): Promise<ServerHandle> {
-  const known = session.servers.get(at.name);
+async function standing(
+  session: OpenSession,
+  options: ServerHandleOptions,
+  stage: ExecutionContext,
+): Promise<ServerHandle> {
+  const known = session.servers.get(options.name);
   const before = known instanceof ServerHandle ? known : null;
-  if (before?.isLike(at)) {
-    before.showIn(at);
-    for (const { name, folder } of before.changed(at.serve)) await before.serves(name, folder);
+  if (before?.isLike(options)) {
+    before.showIn(options);
+    for (const { name, folder } of before.changed(options.serve)) await before.serves(name, folder);
     return before;
   }
-  const { host, port } = at.serve;
+  const { host, port } = options.serve;
   const other = [...session.servers.values()].find((one) => one !== before && one.running && one.port === port);
   if (other) throw new CodedError("port-taken", { host, port, desk: other.name });
   // Two can't have one name.
   await before?.stop();
-  const handle = new ServerHandle(at);
+  const handle = new ServerHandle(options);
   await handle.open(stage.signal);
   return handle;
 }
 
 interface ServedModel {
   readonly name: string;
-  readonly weights: Weights;
+  readonly weights: TrainedWeights;
 }
 
 /** Coded errors `not-trained`, `cannot-deploy`. */
-function wholeWeights(session: OpenSession, model: string, { target }: ServeAction): Weights {
+function wholeWeights(session: OpenSession, model: string, { target }: ServeAction): TrainedWeights {
   const weights = weightsOf(session.models.get(model));
   if (weights.client === undefined) return weights;
   const why = `its head is that of the client ${weights.client}, which no run is opened with`;
@@ -91,11 +95,11 @@ function wholeWeights(session: OpenSession, model: string, { target }: ServeActi
 
 function serveOf(
   session: OpenSession,
-  { host, port, tls, hosts, limits }: Served,
+  { host, port, tls, hosts, limits }: ServerSettings,
   models: readonly ServedModel[],
   keys: readonly string[],
-  { hostContext: { folder } }: Stage,
-): Serve {
+  { hostContext: { folder } }: ExecutionContext,
+): ServeSpec {
   const { engine, threads } = session.engines.settings;
   return {
     folders: models.map(({ name, weights }) => ({ name, folder: resolve(weights.folder) })),
@@ -106,25 +110,25 @@ function serveOf(
     engine,
     threads: threads ?? null,
     tls: tls && { cert: resolve(folder, tls.cert), key: resolve(folder, tls.key) },
-    limits: { ...LIMITS, ...(limits as Partial<Limits>) },
+    limits: { ...DEFAULT_LIMITS, ...(limits as Partial<ServingLimits>) },
   };
 }
 
 function planOf(
   { vocabulary: { registry }, options: { verifying } }: OpenSession,
   { name }: ServeAction,
-  { host, port, tls, keys }: Served,
+  { host, port, tls, keys }: ServerSettings,
   models: readonly ServedModel[],
   log: string,
 ): ServingPlan {
-  const own = ({ plan }: Weights): number => 4 * plan.estimates.trainable;
-  const whole = ({ plan }: Weights): number => 4 * plan.estimates.parameters;
-  const shares = ({ plan: { recipe } }: Weights): boolean =>
+  const bytesOf = ({ plan }: TrainedWeights): number => 4 * plan.estimates.trainable;
+  const whole = ({ plan }: TrainedWeights): number => 4 * plan.estimates.parameters;
+  const shares = ({ plan: { recipe } }: TrainedWeights): boolean =>
     registry.find("technique", recipe.model.technique.word)?.capabilities?.saves === "trained";
   const bases = new Map<string, number>();
   for (const { weights } of models)
     if (shares(weights)) bases.set(weights.plan.recipe.model.baseHash ?? weights.folder, whole(weights));
-  const all = models.reduce((sum, { weights }) => sum + (shares(weights) ? own(weights) : whole(weights)), 0);
+  const all = models.reduce((sum, { weights }) => sum + (shares(weights) ? bytesOf(weights) : whole(weights)), 0);
   const address = host.includes(":") ? `[${host}]` : host;
   const who = isLoopback(host) ? "this machine" : "whoever reaches it";
   return {

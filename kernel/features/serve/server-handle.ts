@@ -3,21 +3,21 @@
  * `await desk.stop()`. It runs in a process of its own, and its cell shows how it stands until it has ended.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { KEPT, servingShown, type Load, type ServingState } from "./view.js";
-import { displaySymbol, type Shown } from "../../display/bundle-output.js";
-import { noteServing } from "./process/running-servers.js";
-import { ServerChild, type Listening, type LoadSaid } from "./process/server-child.js";
-import type { Serve } from "./server/protocol.js";
-import { curlOf } from "#stdlib/targets/shared/request.js";
+import { LOAD_SECONDS, servingView, type ServerLoad, type ServingState } from "./view.js";
+import { displaySymbol, type DisplayOutput } from "../../display/bundle-output.js";
+import { recordRunningServer } from "./process/running-servers.js";
+import { ServerChild, type ListeningServer, type LoadReport } from "./process/server-child.js";
+import type { ServeSpec } from "./server/protocol.js";
+import { curlCommand } from "#stdlib/targets/shared/request.js";
 import type { SessionServer } from "../../session/open-session.js";
 import { ModelHandle } from "../../models/model-handle.js";
-import { type Weights } from "../../runs/weights.js";
+import { type TrainedWeights } from "../../runs/weights.js";
 import type { Screen } from "../../session/live-training.js";
 
 /** Ms that requests under way have where somebody stops it, and where the kernel ends. */
 const GRACE = 30_000;
 const SHORT = 2000;
-const NONE: Load = {
+const NONE: ServerLoad = {
   requests: 0,
   failed: 0,
   perSecond: 0,
@@ -30,7 +30,7 @@ const NONE: Load = {
 
 export interface ServerHandleOptions {
   readonly name: string;
-  readonly serve: Serve;
+  readonly serve: ServeSpec;
   /** File of its log. */
   readonly log: string;
   /** The variable with its keys; null: there are none. */
@@ -42,7 +42,7 @@ export interface ServerHandleOptions {
 
 export class ServerHandle implements SessionServer {
   private child: ServerChild | null = null;
-  private at: Listening | null = null;
+  private listening: ListeningServer | null = null;
   private state: ServingState;
   private begun = 0;
   private drawn = "";
@@ -51,27 +51,27 @@ export class ServerHandle implements SessionServer {
   /** Model → the run that it was opened from. */
   private readonly runs: Map<string, string>;
 
-  constructor(private o: ServerHandleOptions) {
-    this.runs = new Map(o.serve.folders.map(({ name, folder }) => [name ?? folder, folder]));
+  constructor(private options: ServerHandleOptions) {
+    this.runs = new Map(options.serve.folders.map(({ name, folder }) => [name ?? folder, folder]));
     this.state = {
-      name: o.name,
+      name: options.name,
       is: "opening",
       url: null,
       models: [...this.runs.keys()],
       loads: [],
       memory: null,
       example: null,
-      said: [],
+      messages: [],
       seconds: null,
     };
   }
 
   /** Coded errors of opening and listening. */
   async open(signal?: AbortSignal): Promise<void> {
-    const { name, serve, log, keys } = this.o;
+    const { name, serve, log, keys } = this.options;
     this.draw();
     try {
-      const { child, at } = await ServerChild.start({
+      const { child, listening } = await ServerChild.start({
         serve,
         name,
         log,
@@ -79,32 +79,32 @@ export class ServerHandle implements SessionServer {
         ...(signal && { signal }),
       });
       this.begun = performance.now();
-      [this.child, this.at] = [child, at];
+      [this.child, this.listening] = [child, listening];
       this.note();
       child.onLoad = (load) => this.heard(load);
       void child.ended.then((ended) => this.over("died" in ended ? ended.died : ended.cut));
-      const [first] = at.models;
+      const [first] = listening.models;
       const certificate = serve.tls?.cert ?? null;
       const key = keys === null ? null : `$${keys}`;
       this.now({
         is: "serving",
-        url: at.url,
-        example: first ? curlOf(first, { url: at.url, key, certificate }) : null,
+        url: listening.url,
+        example: first ? curlCommand(first, { url: listening.url, key, certificate }) : null,
       });
     } catch (error) {
-      this.now({ is: "failed", said: signal?.aborted ? ["It was interrupted while it opened its models."] : [] });
+      this.now({ is: "failed", messages: signal?.aborted ? ["It was interrupted while it opened its models."] : [] });
       throw error;
     }
   }
 
   get name(): string {
-    return this.o.name;
+    return this.options.name;
   }
   get url(): string {
-    return this.at?.url ?? "";
+    return this.listening?.url ?? "";
   }
   get port(): number {
-    return this.at?.port ?? 0;
+    return this.listening?.port ?? 0;
   }
   get models(): readonly string[] {
     return [...this.runs.keys()];
@@ -118,8 +118,8 @@ export class ServerHandle implements SessionServer {
   }
 
   /** Over the last ten seconds, and since the start; of one that has ended what was heard last. */
-  async load(): Promise<Load> {
-    const last = (): Load => this.state.loads.at(-1) ?? NONE;
+  async load(): Promise<ServerLoad> {
+    const last = (): ServerLoad => this.state.loads.at(-1) ?? NONE;
     if (!this.child || !this.running) return last();
     return this.child.load().catch((error: unknown) => {
       if (error instanceof CodedError && error.code === "desk-over") return last();
@@ -144,13 +144,13 @@ export class ServerHandle implements SessionServer {
     await this.child.replace(name, folder);
     this.runs.set(name, folder);
     this.note();
-    this.now({ said: [`${name} was replaced at ${new Date().toLocaleTimeString("en-GB")}.`] });
+    this.now({ messages: [`${name} was replaced at ${new Date().toLocaleTimeString("en-GB")}.`] });
   }
 
   /** No request is lost: those under way are answered first, for at most so many seconds. */
   async stop(seconds: number = GRACE / 1000): Promise<void> {
     if (!this.child || this.isOver) return;
-    this.now({ is: "stopping", said: [] });
+    this.now({ is: "stopping", messages: [] });
     await this.child.stop(Math.max(0, seconds) * 1000);
   }
   /** With the kernel. */
@@ -158,14 +158,14 @@ export class ServerHandle implements SessionServer {
     return this.stop(SHORT / 1000);
   }
 
-  [displaySymbol](): Shown {
-    const { bundle } = servingShown(this.state, this.o.id);
+  [displaySymbol](): DisplayOutput {
+    const { bundle } = servingView(this.state, this.options.id);
     return { bundle };
   }
 
   /** From now on it is shown there. */
   showIn({ screen, id }: Pick<ServerHandleOptions, "screen" | "id">): void {
-    this.o = { ...this.o, screen, id };
+    this.options = { ...this.options, screen, id };
     this.shown = false;
     this.drawn = "";
     this.draw();
@@ -173,12 +173,12 @@ export class ServerHandle implements SessionServer {
 
   /** Whether this one serves just the same: what differs are runs at most. */
   isLike({ serve, keys }: Pick<ServerHandleOptions, "serve" | "keys">): boolean {
-    const told = ({ folders, ...rest }: Serve): string =>
+    const keyOf = ({ folders, ...rest }: ServeSpec): string =>
       JSON.stringify([folders.map(({ name }) => name).sort(), rest]);
-    return this.running && keys === this.o.keys && told(serve) === told(this.o.serve);
+    return this.running && keys === this.options.keys && keyOf(serve) === keyOf(this.options.serve);
   }
   /** Models whose run is another now. */
-  changed({ folders }: Serve): readonly { readonly name: string; readonly folder: string }[] {
+  changed({ folders }: ServeSpec): readonly { readonly name: string; readonly folder: string }[] {
     return folders.flatMap(({ name, folder }) =>
       name !== null && this.runs.get(name) !== folder ? [{ name, folder }] : [],
     );
@@ -189,21 +189,21 @@ export class ServerHandle implements SessionServer {
     this.forget();
     if (!this.child) return;
     const models = [...this.runs].map(([name, folder]) => ({ name, folder }));
-    this.forget = noteServing({ name: this.name, url: this.url, models, process: this.child.process });
+    this.forget = recordRunningServer({ name: this.name, url: this.url, models, process: this.child.process });
   }
   private get isOver(): boolean {
     return ["stopped", "died", "failed"].includes(this.state.is);
   }
-  private heard({ load, memory }: LoadSaid): void {
-    this.now({ loads: [...this.state.loads, load].slice(-KEPT), memory });
+  private heard({ load, memory }: LoadReport): void {
+    this.now({ loads: [...this.state.loads, load].slice(-LOAD_SECONDS), memory });
   }
   private over(how: string | number): void {
     this.forget();
     const seconds = (performance.now() - this.begun) / 1000;
     if (typeof how === "string")
-      return this.now({ is: "died", seconds, said: [`${how[0]?.toUpperCase() ?? ""}${how.slice(1)}.`] });
-    const said = how > 0 ? [`${String(how)} requests had no answer when their time was over.`] : [];
-    this.now({ is: "stopped", seconds, said });
+      return this.now({ is: "died", seconds, messages: [`${how[0]?.toUpperCase() ?? ""}${how.slice(1)}.`] });
+    const messages = how > 0 ? [`${String(how)} requests had no answer when their time was over.`] : [];
+    this.now({ is: "stopped", seconds, messages });
   }
   private now(change: Partial<ServingState>): void {
     this.state = { ...this.state, ...change };
@@ -211,18 +211,18 @@ export class ServerHandle implements SessionServer {
   }
   /** An idle server is not drawn again: a notebook would never be saved. */
   private draw(): void {
-    const shown = servingShown(this.state, this.o.id);
+    const shown = servingView(this.state, this.options.id);
     const text = String(shown.bundle["text/html"]);
     if (text === this.drawn) return;
     this.drawn = text;
-    if (this.shown) this.o.screen.update(shown);
-    else this.o.screen.display(shown);
+    if (this.shown) this.options.screen.update(shown);
+    else this.options.screen.display(shown);
     this.shown = true;
   }
 }
 
 /** Coded error `not-trained`. */
-export function weightsOf({ name, weights }: ModelHandle): Weights {
+export function weightsOf({ name, weights }: ModelHandle): TrainedWeights {
   if (!weights?.complete) throw new CodedError("not-trained", { model: name });
   return weights;
 }

@@ -1,9 +1,9 @@
 /** A server as its cell shows it: what will be served, where and for whom; then how it stands, and how it ended. */
-import { shownOf } from "../../display/bundle.js";
-import { card, code, html, htmlTable, inked, note, picture, tone, type Html } from "../../display/html.js";
+import { displayOutputOf } from "../../display/bundle.js";
+import { card, code, html, htmlTable, inkStyle, note, svgImage, toneColors, type Html } from "../../display/html.js";
 import { outcomeLine } from "../../display/outcome.js";
-import type { Shown } from "../../display/bundle-output.js";
-import { bytes, compact, count, duration, plural, significant } from "../../host/text.js";
+import type { DisplayOutput } from "../../display/bundle-output.js";
+import { byteSizeText, compactNumber, groupedNumber, durationText, plural, significantText } from "../../host/text.js";
 import { textTable } from "../../display/text-table.js";
 
 export interface ServingPlan {
@@ -25,15 +25,15 @@ export interface ServingPlan {
   readonly notes: readonly string[];
 }
 
-export function servingPlanShown(plan: ServingPlan, id: string): Shown & { readonly id: string } {
+export function servingPlanView(plan: ServingPlan, id: string): DisplayOutput & { readonly id: string } {
   const title = `${plan.name} is to serve ${plan.models.length === 1 ? (plan.models[0]?.name ?? "") : plural(plan.models.length, "model")}`;
   const facts: readonly (readonly [string, string])[] = [
     ["at", plan.url ?? "any port that is free"],
     ["for", plan.who],
-    ["weights", `about ${bytes(plan.bytes)}, in a process of its own`],
+    ["weights", `about ${byteSizeText(plan.bytes)}, in a process of its own`],
   ];
   const head = ["model", "task", "run", "weights"];
-  const rows = plan.models.map(({ name, task, run, bytes: size }) => [name, task, run, bytes(size)]);
+  const rows = plan.models.map(({ name, task, run, bytes: size }) => [name, task, run, byteSizeText(size)]);
   const align = ["left", "left", "left", "right"] as const;
   const stop = `await ${plan.name}.stop()`;
   const ends = `It ends with the kernel, or by \`${stop}\`. \`tunebook serve\` serves without a notebook. Log: ${plan.log}`;
@@ -58,11 +58,11 @@ export function servingPlanShown(plan: ServingPlan, id: string): Shown & { reado
       code(plan.log),
     ),
   );
-  return { ...shownOf(text.join("\n"), shown), id };
+  return { ...displayOutputOf(text.join("\n"), shown), id };
 }
 
 /** How a server stands, second by second. */
-export interface Load {
+export interface ServerLoad {
   readonly requests: number;
   readonly failed: number;
   readonly perSecond: number;
@@ -90,27 +90,27 @@ export interface ServingState {
   readonly url: string | null;
   readonly models: readonly string[];
   /** The latest last, a second between two. */
-  readonly loads: readonly Load[];
+  readonly loads: readonly ServerLoad[];
   /** Bytes of its processes; null: nobody knows. */
   readonly memory: number | null;
   /** A request to copy. */
   readonly example: string | null;
   /** How it ended, or what is new. */
-  readonly said: readonly string[];
+  readonly messages: readonly string[];
   /** Since it began to serve, of one that has ended. */
   readonly seconds: number | null;
 }
 
 const TONES: Readonly<Record<ServingState["is"], string>> = {
-  opening: tone.accent,
-  serving: tone.good,
-  stopping: tone.warn,
-  stopped: tone.accent,
-  died: tone.bad,
-  failed: tone.bad,
+  opening: toneColors.accent,
+  serving: toneColors.good,
+  stopping: toneColors.warn,
+  stopped: toneColors.accent,
+  died: toneColors.bad,
+  failed: toneColors.bad,
 };
 
-export function servingShown(state: ServingState, id: string): Shown & { readonly id: string } {
+export function servingView(state: ServingState, id: string): DisplayOutput & { readonly id: string } {
   const load = state.loads.at(-1);
   const words = wordsOf(state, load);
   const models = load ? Object.entries(load.models) : [];
@@ -126,85 +126,90 @@ export function servingShown(state: ServingState, id: string): Shown & { readonl
   const rows = models.map(([name, m]) => [
     name,
     ...[m.waiting, m.working, m.batches, m.tokensRead, ...(writes ? [m.tokensCached, m.tokensWritten] : [])].map(
-      compact,
+      compactNumber,
     ),
   ]);
   const align = head.map((_, i) => (i === 0 ? "left" : "right"));
   const live = state.is === "serving" || state.is === "stopping";
   const text = [
     words.join(" · "),
-    ...state.said,
+    ...state.messages,
     ...(live && rows.length > 1 ? [textTable(head, rows, align)] : []),
     ...(state.is === "serving" && state.example !== null ? [`Ask it: ${state.example}`] : []),
   ];
   return {
-    ...shownOf(
+    ...displayOutputOf(
       text.join("\n"),
       card(
         undefined,
         html`<div style="height:4px;border-radius:2px;margin:5px 0;background:${TONES[state.is]}"></div>`,
         outcomeLine(words),
-        state.said.map((one) => html`<div style="${state.is === "died" ? inked(tone.bad) : ""}">${one}</div>`),
+        state.messages.map(
+          (one) => html`<div style="${state.is === "died" ? inkStyle(toneColors.bad) : ""}">${one}</div>`,
+        ),
         live && state.loads.length > 1 && minutes(state.loads, writes),
         live && rows.length > 0 && htmlTable({ head, rows, align }),
-        state.is === "serving" && state.example !== null && asked(state.example),
+        state.is === "serving" && state.example !== null && exampleHtml(state.example),
       ),
     ),
     id,
   };
 }
 
-function asked(example: string): Html {
+function exampleHtml(example: string): Html {
   return html`<details style="margin:6px 0">
     <summary style="cursor:pointer">Ask it</summary>
-    <pre style="margin:4px 0 0;padding:8px;overflow-x:auto;background:${tone.faint}">${code(example)}</pre>
+    <pre style="margin:4px 0 0;padding:8px;overflow-x:auto;background:${toneColors.faint}">${code(example)}</pre>
   </details>`;
 }
 
-function wordsOf({ name, is, url, models, memory, seconds }: ServingState, load: Load | undefined): readonly string[] {
-  const of = models.join(", ");
-  if (is === "opening") return [`${name} opens ${of}`];
+function wordsOf(
+  { name, is, url, models, memory, seconds }: ServingState,
+  load: ServerLoad | undefined,
+): readonly string[] {
+  const modelNames = models.join(", ");
+  if (is === "opening") return [`${name} opens ${modelNames}`];
   if (is === "failed") return [`${name} could not begin`];
   const all = load
-    ? [plural(load.requests, "request"), ...(load.failed > 0 ? [`${count(load.failed)} failed`] : [])]
+    ? [plural(load.requests, "request"), ...(load.failed > 0 ? [`${groupedNumber(load.failed)} failed`] : [])]
     : [];
-  const after = seconds === null ? "" : ` after ${duration(seconds)}`;
+  const after = seconds === null ? "" : ` after ${durationText(seconds)}`;
   if (is === "stopped") return [`${name} stopped${after}`, ...all];
   if (is === "died") return [`${name} ended by itself${after}`, ...all];
-  const head = is === "stopping" ? `${name} stops` : `${name} serves ${of} at ${url ?? "…"}`;
+  const head = is === "stopping" ? `${name} stops` : `${name} serves ${modelNames} at ${url ?? "…"}`;
   if (!load || is === "stopping") return [head, ...all];
-  const ms = (x: number): string => (x < 1000 ? `${significant(x, 2)} ms` : duration(x / 1000));
+  const ms = (x: number): string => (x < 1000 ? `${significantText(x, 2)} ms` : durationText(x / 1000));
   return [
     head,
     ...all,
-    ...(load.perSecond > 0 ? [`${significant(load.perSecond, 3)} /s`] : []),
+    ...(load.perSecond > 0 ? [`${significantText(load.perSecond, 3)} /s`] : []),
     ...(load.p50 === null ? [] : [`p50 ${ms(load.p50)}`]),
     ...(load.p99 === null ? [] : [`p99 ${ms(load.p99)}`]),
-    ...(load.underWay > 0 ? [`${count(load.underWay)} under way`] : []),
-    ...(load.tokensPerSecond >= 0.5 ? [`${compact(load.tokensPerSecond)} tokens/s`] : []),
-    ...(memory === null ? [] : [bytes(memory)]),
+    ...(load.underWay > 0 ? [`${groupedNumber(load.underWay)} under way`] : []),
+    ...(load.tokensPerSecond >= 0.5 ? [`${compactNumber(load.tokensPerSecond)} tokens/s`] : []),
+    ...(memory === null ? [] : [byteSizeText(memory)]),
   ];
 }
 
 /** Seconds that are drawn. */
-export const KEPT = 120;
+export const LOAD_SECONDS = 120;
 const [WIDE, HIGH] = [360, 34];
 
 /** Requests and how long they took, of the last two minutes. */
-function minutes(loads: readonly Load[], writes: boolean): Html {
+function minutes(loads: readonly ServerLoad[], writes: boolean): Html {
   const parts: readonly (readonly [string, readonly number[], string])[] = [
-    ["requests/s", loads.map(({ perSecond }) => perSecond), tone.accent],
-    ["p99, ms", loads.map(({ p99 }) => p99 ?? 0), tone.warn],
-    ["tokens/s", loads.map(({ tokensPerSecond }) => tokensPerSecond), tone.good],
+    ["requests/s", loads.map(({ perSecond }) => perSecond), toneColors.accent],
+    ["p99, ms", loads.map(({ p99 }) => p99 ?? 0), toneColors.warn],
+    ["tokens/s", loads.map(({ tokensPerSecond }) => tokensPerSecond), toneColors.good],
   ];
   const drawn = parts.filter(([title, values]) => values.some((x) => x > 0) && (writes || title !== "tokens/s"));
   return html`<div style="display:flex;flex-wrap:wrap;gap:4px 24px;margin:4px 0">
     ${drawn.map(([title, values, color]) => {
       const most = Math.max(...values);
-      const alt = `${title} of the last ${plural(values.length, "second")}: now ${significant(values.at(-1) ?? 0, 3)}, at most ${significant(most, 3)}`;
+      const alt = `${title} of the last ${plural(values.length, "second")}: now ${significantText(values.at(-1) ?? 0, 3)}, at most ${significantText(most, 3)}`;
       return html`<div>
-        <small style="opacity:.72">${title}, at most ${significant(most, 3)}</small>
-        <div>${picture(bars(values, most, color), alt, WIDE / 1.5, HIGH)}</div>
+        <small style="opacity:.72">${title}, at most ${significantText(most, 3)}</small>
+        <div>${svgImage(bars(values, most, color), alt, WIDE / 1.5, HIGH)}</div>
       </div>`;
     })}
   </div>`;
@@ -212,7 +217,7 @@ function minutes(loads: readonly Load[], writes: boolean): Html {
 
 /** Right-aligned: now is at the right edge. */
 function bars(values: readonly number[], most: number, color: string): string {
-  const width = WIDE / KEPT;
+  const width = WIDE / LOAD_SECONDS;
   const drawn = values.map((value, i) => {
     const height = (value / most) * (HIGH - 2);
     const x = WIDE - (values.length - i) * width;

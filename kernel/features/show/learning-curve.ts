@@ -4,21 +4,21 @@
  * themselves.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { chance, shuffle } from "#stdlib/statistics/chance.js";
-import type { Subject } from "#dsl/compiler/plan/action.js";
-import { readerOf } from "#dsl/language/types/subject.js";
-import type { Answers } from "../../data/judging/growing-probe.js";
-import { measuredCurve, type Fold } from "../../data/judging/learning-curve.js";
-import { sizesFor } from "../../data/judging/learning-sizes.js";
-import { forecast } from "../../data/judging/power-law.js";
-import { standardised } from "../../data/judging/ridge.js";
+import { seededRandom, shuffle } from "#stdlib/statistics/chance.js";
+import type { ActionSubject } from "#dsl/compiler/plan/action.js";
+import { dataReaderOf } from "#dsl/language/types/subject.js";
+import type { ProbeTargets } from "../../data/judging/growing-probe.js";
+import { measureLearningCurve, type ProbeFold } from "../../data/judging/learning-curve.js";
+import { learningCurveSizes } from "../../data/judging/learning-sizes.js";
+import { forecastLearningCurve } from "../../data/judging/power-law.js";
+import { standardiseFeatures } from "../../data/judging/ridge.js";
 import { splitNamesOf } from "../../data/prepared.js";
-import { learningCurveShown } from "../../display/curves/learning-curve.js";
-import type { Shown } from "../../display/bundle-output.js";
-import { vectorsOf } from "../../evaluation/base-vectors.js";
-import { judgedIn, rowsOf, type JudgedRow } from "../../evaluation/judged-rows.js";
+import { learningCurveView } from "../../display/curves/learning-curve.js";
+import type { DisplayOutput } from "../../display/bundle-output.js";
+import { textVectors } from "../../evaluation/base-vectors.js";
+import { judgedRowsIn, rowCountOf, type JudgedRow } from "../../evaluation/judged-rows.js";
 import type { ModelHandle } from "../../models/model-handle.js";
-import type { Stage } from "../../session/execution-context.js";
+import type { ExecutionContext } from "../../session/execution-context.js";
 import type { OpenSession } from "../../session/open-session.js";
 
 /** Rows that a curve wants and takes, and held-out rows that say enough. */
@@ -30,44 +30,44 @@ const FOLDS = 5;
 export async function learningCurveOf(
   session: OpenSession,
   handle: ModelHandle,
-  on: Subject | undefined,
-  stage: Stage,
-): Promise<readonly Shown[]> {
+  on: ActionSubject | undefined,
+  stage: ExecutionContext,
+): Promise<readonly DisplayOutput[]> {
   const refuse = (why: string): never => {
     throw new CodedError("no-learning-curve", { model: handle.name, why });
   };
   const trained = handle.weights?.plan.recipe;
   const model = trained?.model ?? handle.plan;
-  const asked = on && "data" in on ? on : trained && { data: trained.data, split: null };
-  if (!asked) throw new CodedError("not-trained", { model: handle.name });
-  const { data, split } = asked;
+  const subject = on && "data" in on ? on : trained && { data: trained.data, split: null };
+  if (!subject) throw new CodedError("not-trained", { model: handle.name });
+  const { data, split } = subject;
   const role = (["label", "score"] as const).find((name) => name in data.columns);
   if (!role) return refuse("its rows have neither the role `label` nor `score`");
-  const prepared = await session.datasets.data(data, readerOf(model), stage.hostContext);
+  const prepared = await session.datasets.data(data, dataReaderOf(model), stage.hostContext);
   const names = splitNamesOf(prepared);
   const trains = split ?? (names.includes("train") ? "train" : "all");
   const rows = names
     .filter((name) => name === trains || split === null)
-    .flatMap((name) => judgedIn(prepared, name, role, MOST));
+    .flatMap((name) => judgedRowsIn(prepared, name, role, MOST));
   const learnt = rows.flatMap((row, i) => (row.split === trains ? [i] : []));
   if (learnt.length < FEWEST)
     return refuse(`${String(learnt.length)} rows are too few to be parted: ${String(FEWEST)} are needed`);
   const answers = answersOf(rows, role);
   if (spreadOf(answers, learnt) < 2) return refuse(`all rows have one ${role}`);
-  const vectors = await vectorsOf(
+  const vectors = await textVectors(
     session,
     model,
     rows.map(({ text }) => text),
     stage,
   );
-  const held = rows.flatMap((row, i) => (row.split === trains ? [] : [i]));
-  const folds = foldsOf(learnt, held, data.seed);
-  const { sizes, draws } = sizesFor(
+  const heldOut = rows.flatMap((row, i) => (row.split === trains ? [] : [i]));
+  const folds = foldsOf(learnt, heldOut, data.seed);
+  const { sizes, draws } = learningCurveSizes(
     Math.min(...folds.map((fold) => fold.learnt.length)),
     "labels" in answers ? answers.count : 1,
     folds.length,
   );
-  const measured = await measuredCurve(standardised(vectors), answers, folds, {
+  const measured = await measureLearningCurve(standardiseFeatures(vectors), answers, folds, {
     sizes,
     draws,
     seed: data.seed,
@@ -77,29 +77,29 @@ export async function learningCurveOf(
       stage.signal?.throwIfAborted();
     },
   });
-  return learningCurveShown(forecast(measured, { errors: role === "score", seed: data.seed }), {
+  return learningCurveView(forecastLearningCurve(measured, { errors: role === "score", seed: data.seed }), {
     data: data.name,
-    rows: rowsOf(prepared, trains),
+    rows: rowCountOf(prepared, trains),
     errors: role === "score",
-    measured: `a probe over the base's own vectors, scored on ${folds.length === 1 ? `${String(held.length)} rows held out` : "a fifth of the rows at a time"}; each interval holds in 4 of 5 cases. A trained model's curve lies elsewhere and is bent alike.`,
+    measured: `a probe over the base's own vectors, scored on ${folds.length === 1 ? `${String(heldOut.length)} rows held out` : "a fifth of the rows at a time"}; each interval holds in 4 of 5 cases. A trained model's curve lies elsewhere and is bent alike.`,
   });
 }
 
-function answersOf(rows: readonly JudgedRow[], role: "label" | "score"): Answers {
+function answersOf(rows: readonly JudgedRow[], role: "label" | "score"): ProbeTargets {
   if (role === "score") return { numbers: Float64Array.from(rows, ({ value }) => Number(value)) };
   const labels = new Map([...new Set(rows.map(({ value }) => value))].sort().map((label, i) => [label, i]));
   return { labels: Int32Array.from(rows, ({ value }) => labels.get(value) ?? 0), count: labels.size };
 }
 
 /** How many answers the rows have that differ. */
-function spreadOf(answers: Answers, rows: readonly number[]): number {
+function spreadOf(answers: ProbeTargets, rows: readonly number[]): number {
   const values: ArrayLike<number> = "labels" in answers ? answers.labels : answers.numbers;
   return new Set(rows.map((row) => values[row])).size;
 }
 
-function foldsOf(learnt: readonly number[], held: readonly number[], seed: number): readonly Fold[] {
-  if (held.length >= ENOUGH) return [{ learnt: Uint32Array.from(learnt), scored: Uint32Array.from(held) }];
-  const rows = shuffle(Uint32Array.from(learnt), chance(seed, FOLDS));
+function foldsOf(learnt: readonly number[], heldOut: readonly number[], seed: number): readonly ProbeFold[] {
+  if (heldOut.length >= ENOUGH) return [{ learnt: Uint32Array.from(learnt), scored: Uint32Array.from(heldOut) }];
+  const rows = shuffle(Uint32Array.from(learnt), seededRandom(seed, FOLDS));
   return Array.from({ length: FOLDS }, (_, fold) => ({
     learnt: rows.filter((_row, i) => i % FOLDS !== fold),
     scored: rows.filter((_row, i) => i % FOLDS === fold),

@@ -1,18 +1,18 @@
 /** `show NAME.edge`: what a model would take on phones and boards, from its own programs and what such devices were measured to do. */
-import type { Budget } from "#dsl/compiler/plan/actions/show-actions.js";
+import type { DeviceBudget } from "#dsl/compiler/plan/actions/show-actions.js";
 import type { BaseFacts } from "#dsl/language/types/facts.js";
 import { implementationOf } from "#dsl/language/types/loaded.js";
 import type { ModelPlan } from "#dsl/language/types/subject.js";
 import type { DeployedParts } from "#stdlib/targets/kind.js";
 import { registry } from "#stdlib/registry.js";
 import { edgeShown } from "../../display/plans/edge.js";
-import type { Shown } from "../../display/bundle-output.js";
+import type { DisplayOutput } from "../../display/bundle-output.js";
 import type { Device } from "../../edge/devices.js";
-import { figuresOf } from "../../edge/figures.js";
-import { rivals } from "../../edge/rivals.js";
+import { edgeFiguresOf } from "../../edge/figures.js";
+import { rivalEncoders } from "../../edge/rivals.js";
 import type { EdgeFigures } from "../../edge/arithmetic.js";
-import { does } from "../../host/load-implementation.js";
-import { PLAIN } from "../../deployments/from-folder.js";
+import { loadImplementation } from "../../host/load-implementation.js";
+import { NO_TECHNIQUE } from "../../deployments/from-folder.js";
 import { readMachineRecord } from "../../engines/machine-record.js";
 import type { ModelHandle } from "../../models/model-handle.js";
 
@@ -26,7 +26,7 @@ const LENGTH = 128;
  */
 const SHARE = 0.35;
 
-export async function edgeOf(handle: ModelHandle, base: BaseFacts, budget: Budget): Promise<Shown> {
+export async function edgeView(handle: ModelHandle, base: BaseFacts, budget: DeviceBudget): Promise<DisplayOutput> {
   const plan = handle.weights?.plan.recipe.model ?? handle.plan;
   const labels = handle.weights?.labels.length ?? LABELS;
   const length = Math.min(budget.length ?? lengthOf(handle), plan.max_length);
@@ -47,8 +47,8 @@ async function rivalsOf(
   plan: ModelPlan,
   of: (name: string, facts: Pick<BaseFacts, "family" | "config">) => Promise<EdgeFigures>,
 ): Promise<readonly EdgeFigures[]> {
-  const { answers } = await does(plan.task, "task");
-  return answers ? Promise.all(rivals.map(({ name, family, config }) => of(name, { family, config }))) : [];
+  const { answers } = await loadImplementation(plan.task, "task");
+  return answers ? Promise.all(rivalEncoders.map(({ name, family, config }) => of(name, { family, config }))) : [];
 }
 
 /** As it is written elsewhere: what trained is in the weights. */
@@ -62,16 +62,16 @@ async function figuresIn(
   const parts: DeployedParts = {
     family: implementation,
     config: implementation.config(config),
-    technique: PLAIN,
+    technique: NO_TECHNIQUE,
     labels,
     roles: [],
-    task: { call: plan.task, implementation: await does(plan.task, "task") },
+    task: { call: plan.task, implementation: await loadImplementation(plan.task, "task") },
     prefixInCheckpoint: false,
     tensors: {},
     seed: 0,
     tokenTypes: false,
   };
-  return figuresOf(name, parts, length);
+  return edgeFiguresOf(name, parts, length);
 }
 
 /** Of the texts that it learnt from, on average. */

@@ -2,72 +2,83 @@
 import canonicalize from "canonicalize";
 import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import { lockRun, type RunLock } from "../../runs/run-lock.js";
-import { parametersOf, pointOf } from "../../study/parameters.js";
+import { parametersOf, pointOfValues } from "../../study/parameters.js";
 import { valuesAt } from "../../study/points.js";
-import { brokenAt } from "../../study/relations.js";
+import { brokenRelationAt } from "../../study/relations.js";
 import type { TrialRecord } from "../../study/trial.js";
-import { memoryHere } from "../../session/answers/dataset-cache.js";
-import { atOnce } from "../../sweep-runs/at-once.js";
-import { endingText, type Ending } from "../../sweep-runs/sweep-end.js";
+import { availableMemoryBytes } from "../../session/answers/dataset-cache.js";
+import { trialConcurrencyOf } from "../../sweep-runs/at-once.js";
+import { sweepEndingText, type SweepEnding } from "../../sweep-runs/sweep-end.js";
 import { sweepHash } from "../../sweep-runs/journal/identity.js";
-import { journalOf } from "../../sweep-runs/journal/journal-of.js";
+import { journalSpecOf } from "../../sweep-runs/journal/journal-of.js";
 import { Journal } from "../../sweep-runs/journal/journal.js";
-import { LiveSweep, type Whole } from "../../sweep-runs/live-sweep.js";
-import { againText, lostText } from "../../sweep-runs/again-text.js";
-import { outdatedIn, toRenew } from "../../sweep-runs/outdated-journal.js";
+import { LiveSweep, type TrialCompleter } from "../../sweep-runs/live-sweep.js";
+import { retrainingText, lostWeightsText } from "../../sweep-runs/again-text.js";
+import { findOutdatedTrials, trialsToRetrain } from "../../sweep-runs/outdated-journal.js";
 import { runTrials } from "../../sweep-runs/runner.js";
 import { plansOfTrial, runTrial } from "../../sweep-runs/run-trial.js";
-import { placeOf, trainsTrials } from "../../sweep-runs/trains-trials.js";
-import { planCard, trialCosts } from "../../sweep-runs/plan-card.js";
-import { startsOf } from "../../sweep-runs/starts.js";
-import { numbered, ofOtherData, startText, strangeText, type StartTold } from "../../sweep-runs/start-told.js";
+import { workerPlaceOf, trialTrainerFor } from "../../sweep-runs/trains-trials.js";
+import { showPlanCard, trialCosts } from "../../sweep-runs/plan-card.js";
+import { sweepStartsOf } from "../../sweep-runs/starts.js";
+import {
+  numberStartTrials,
+  otherDataCount,
+  sweepStartText,
+  unfitTrialsText,
+  type SweepStart,
+} from "../../sweep-runs/start-told.js";
 import { trackSweep } from "../../sweep-runs/tracked-sweep.js";
-import { sweepThere } from "../../sweep-runs/remote-sweep.js";
+import { runRemoteSweep } from "../../sweep-runs/remote-sweep.js";
 import { TrialLog } from "../../sweep-runs/journal/trial-log.js";
 import { TrialModels } from "../../sweep-runs/trial-models.js";
-import type { Around } from "../../sweep-runs/trial-program.js";
-import type { Wanted } from "../../sweep-runs/requested-trials.js";
-import { warnOfTrials } from "../../training-runs/spent-before.js";
-import type { Stage } from "../../session/execution-context.js";
+import type { TrialProgramContext } from "../../sweep-runs/trial-program.js";
+import type { RequestedTrial } from "../../sweep-runs/requested-trials.js";
+import { warnOfTrialSpending } from "../../training-runs/spent-before.js";
+import type { ExecutionContext } from "../../session/execution-context.js";
 import type { OpenSession } from "../../session/open-session.js";
-import { warningsOn } from "../../session/warnings.js";
-import { does } from "../../host/load-implementation.js";
+import { warnAt } from "../../session/warnings.js";
+import { loadImplementation } from "../../host/load-implementation.js";
 import { isVerifying } from "../../session/verifying.js";
-import { detachTogether } from "../../sweep-runs/detach-group.js";
-import { tellSwept, keepSweep } from "../../sweep-runs/report-sweep.js";
-import type { Sweep, Swept } from "../../sweep-runs/sweep-result.js";
+import { detachGroup } from "../../sweep-runs/detach-group.js";
+import { reportSweep, registerSweep } from "../../sweep-runs/report-sweep.js";
+import type { SweepAction, SweepResult } from "../../sweep-runs/sweep-result.js";
 
-export async function runSweep(session: OpenSession, action: Sweep, stage: Stage): Promise<void> {
-  await warnOfTrials(session.runs, action, warningsOn(stage, action.span));
-  if (action.detach && !isVerifying(session)) return detachTogether(session, action, stage);
-  const found = await sweepThere(session, action, stage);
-  await tellSwept(session, "live" in found ? found : await sweepOf(session, found.here, stage), stage);
+export async function runSweep(session: OpenSession, action: SweepAction, stage: ExecutionContext): Promise<void> {
+  await warnOfTrialSpending(session.runs, action, warnAt(stage, action.span));
+  if (action.detach && !isVerifying(session)) return detachGroup(session, action, stage);
+  const found = await runRemoteSweep(session, action, stage);
+  await reportSweep(session, "live" in found ? found : await executeSweep(session, found.here, stage), stage);
 }
 
 /** What somebody knows of a sweep that its program doesn't say. */
-export interface Beyond {
+export interface SweepExtras {
   /** Points that begin before the search is asked, path to Tune text. */
   readonly first?: readonly Readonly<Record<string, string>>[];
   /** What a trial is beside what varies in it. */
-  readonly whole?: Whole;
+  readonly whole?: TrialCompleter;
   /** Told whenever a trial begins, says something or ends. */
   readonly onChange?: (live: LiveSweep) => void;
   /** Whether weights of a run lie elsewhere. */
-  readonly kept?: (run: string) => boolean;
+  readonly isRetained?: (run: string) => boolean;
 }
 
 /** Runs its trials; nobody is told what came of them. */
-export async function sweepOf(session: OpenSession, action: Sweep, stage: Stage, beyond: Beyond = {}): Promise<Swept> {
+export async function executeSweep(
+  session: OpenSession,
+  action: SweepAction,
+  stage: ExecutionContext,
+  beyond: SweepExtras = {},
+): Promise<SweepResult> {
   const { name, sweep } = action;
   const hash = sweepHash(sweep);
   const lock = await lockRun(Journal.folder(session.runs, name, hash), "sweep");
   try {
-    const of = journalOf(sweep, session.vocabulary.registry);
-    const log = new TrialLog(Journal.open(session.runs, name, hash, of));
+    const journal = journalSpecOf(sweep, session.vocabulary.registry);
+    const log = new TrialLog(Journal.open(session.runs, name, hash, journal));
     const again = await renewed({ session, stage, sweep }, log);
-    const starts = startsOf(sweep, {
-      of,
-      own: log.name,
+    const starts = sweepStartsOf(sweep, {
+      spec: journal,
+      ownJournal: log.name,
       folder: stage.hostContext.folder,
       runs: session.runs,
       journalNamed: (earlier) => session.sweeps.get(earlier)?.journal,
@@ -81,64 +92,64 @@ export async function sweepOf(session: OpenSession, action: Sweep, stage: Stage,
 interface Opened {
   readonly log: TrialLog;
   readonly lock: RunLock;
-  readonly beyond: Beyond;
-  readonly starts: readonly StartTold[];
+  readonly beyond: SweepExtras;
+  readonly starts: readonly SweepStart[];
   /** Trials of it that are trained again. */
   readonly again: readonly TrialRecord[];
 }
 
 /** Sets those aside that its values no longer mean, and says which are trained again. */
-async function renewed(around: Around, log: TrialLog): Promise<readonly TrialRecord[]> {
-  const outdated = await outdatedIn(around, log.ended);
+async function renewed(around: TrialProgramContext, log: TrialLog): Promise<readonly TrialRecord[]> {
+  const outdated = await findOutdatedTrials(around, log.ended);
   log.setAside(outdated);
-  return toRenew(new Set(outdated), log.known);
+  return trialsToRetrain(new Set(outdated), log.known);
 }
 
 async function sweepIn(
   session: OpenSession,
-  action: Sweep,
-  stage: Stage,
+  action: SweepAction,
+  stage: ExecutionContext,
   { log, lock, beyond, starts, again }: Opened,
-): Promise<Swept> {
+): Promise<SweepResult> {
   const { name, sweep, span } = action;
   const shown = { screen: stage.screen, controls: session.options.controls };
   const live = new LiveSweep(name, sweep, log, session.vocabulary.registry, shown, beyond.whole);
-  keepSweep(session, name, live);
+  registerSweep(session, name, live);
   // Whoever wrote the sweep for somebody has told what it costs.
   const costs = beyond.whole ? null : await trialCosts(session, { name, sweep }, stage);
-  const where = await placeOf(sweep, stage.inside);
-  const open = atOnce(sweep, memoryHere(), costs?.most.memoryBytes, where?.room ?? null);
+  const where = await workerPlaceOf(sweep, stage.inside);
+  const open = trialConcurrencyOf(sweep, availableMemoryBytes(), costs?.most.memoryBytes, where?.room ?? null);
   // A sweep that was written by `sweep auto` has told its plan already.
-  const fold = beyond.whole ? null : planCard(stage, { name, sweep, open, costs });
+  const fold = beyond.whole ? null : showPlanCard(stage, { name, sweep, open, costs });
   live.show();
   const { trials } = open;
   for (const start of starts) {
-    live.note(startText(start));
-    const trials = ofOtherData(start, sweep);
-    const of = { sweep: name, start: start.name, data: sweep.data, trials };
-    if (trials > 0) warningsOn(stage, span)("start-other-data", of);
+    live.note(sweepStartText(start));
+    const trials = otherDataCount(start, sweep);
+    const warning = { sweep: name, start: start.name, data: sweep.data, trials };
+    if (trials > 0) warnAt(stage, span)("start-other-data", warning);
   }
-  if (again.length > 0) live.note(againText(again));
+  if (again.length > 0) live.note(retrainingText(again));
   const tracked = trackSweep(session, { folder: lock.folder, name, sweep, goal: live.goal }, stage);
   const models = new TrialModels(trials);
   const stays = session.engines.pin();
-  let ending: Ending;
-  let trains: Awaited<ReturnType<typeof trainsTrials>> | null = null;
+  let ending: SweepEnding;
+  let trains: Awaited<ReturnType<typeof trialTrainerFor>> | null = null;
   try {
     const [search, pruner] = await Promise.all([
-      does(sweep.search, "search"),
-      sweep.pruner && does(sweep.pruner, "pruner"),
+      loadImplementation(sweep.search, "search"),
+      sweep.pruner && loadImplementation(sweep.pruner, "pruner"),
     ]);
     const around = { session, stage, sweep, span, models };
     const onNote = (words: string): void => live.note(words);
-    trains = await trainsTrials(around, {
+    trains = await trialTrainerFor(around, {
       action,
       open,
       journal: log.name,
       onNote,
       where,
-      here: (asked) => runTrial(around, asked),
-      plansOf: (asked) => plansOfTrial(around, asked),
+      here: (trial) => runTrial(around, trial),
+      plansOf: (trial) => plansOfTrial(around, trial),
     });
     ending = await runTrials({
       name,
@@ -147,12 +158,12 @@ async function sweepIn(
       search,
       pruner,
       log,
-      started: numbered(starts),
+      started: numberStartTrials(starts),
       lock,
       wishes: live.wishes,
       first: firstOf(sweep, beyond.first ?? [], { log, again }),
-      kept: beyond.kept,
-      onLost: (number: number) => live.note(lostText(number)),
+      isKept: beyond.isRetained,
+      onLost: (number: number) => live.note(lostWeightsText(number)),
       signal: stage.signal,
       atOnce: trials,
       runTrial: trains.runTrial,
@@ -174,9 +185,9 @@ async function sweepIn(
     // Trials that were interrupted write their checkpoints first.
     session.later(session.settled().then(() => models.close()));
   }
-  const why = endingText(ending, sweep, log.ended.length);
+  const why = sweepEndingText(ending, sweep, log.ended.length);
   if (why !== null) live.note(why);
-  if (log.strange.length > 0) live.note(`Of what others added to its journal, ${strangeText(log.strange)}.`);
+  if (log.strange.length > 0) live.note(`Of what others added to its journal, ${unfitTrialsText(log.strange)}.`);
   return { live, log };
 }
 
@@ -185,15 +196,15 @@ function firstOf(
   sweep: SweepPlan,
   points: readonly Readonly<Record<string, string>>[],
   { log: { trials, unfinished }, again }: Pick<Opened, "log" | "again">,
-): readonly Wanted[] {
+): readonly RequestedTrial[] {
   const { vary } = sweep;
   const parameters = parametersOf(vary);
   const before = [...trials, ...unfinished, ...again].map(({ point }) => canonicalize(point));
   const renewed = again.map(({ number, point, values }) => ({ point, values, again: number }));
   const wanted = points.flatMap((values) => {
-    const found = pointOf(parameters, new Map(Object.entries(values)));
+    const found = pointOfValues(parameters, new Map(Object.entries(values)));
     // The space may have been narrowed since somebody knew of the point.
-    if ("why" in found || brokenAt(sweep, found.point) !== null) return [];
+    if ("why" in found || brokenRelationAt(sweep, found.point) !== null) return [];
     const { point } = found;
     return before.includes(canonicalize(point)) ? [] : [{ point, values: valuesAt(vary, point) }];
   });

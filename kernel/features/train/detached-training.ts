@@ -6,32 +6,32 @@ import { existsSync } from "node:fs";
 import { relative } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Action } from "#dsl/compiler/plan/action.js";
-import { CALIBRATION } from "../../runs/calibration.js";
+import { CALIBRATION_FILE } from "../../runs/calibration.js";
 import type { RunFolder } from "../../runs/run-folder.js";
 import { expectedTime } from "../../display/plans/expected-time.js";
-import { planShown } from "../../display/plans/plan-card.js";
+import { planCardView } from "../../display/plans/plan-card.js";
 import { plural } from "../../host/text.js";
-import { isTraining, outcomeOf } from "../../remote/supervisor/outcome.js";
-import { startDetached, type Started } from "../../remote/supervisor/start-process.js";
-import { endedAs, runsNamed } from "../../runs/history/runs-named.js";
-import { shipmentOf } from "../../remote/jobs/ship.js";
-import type { Stage } from "../../session/execution-context.js";
+import { isTraining, runProgressOf } from "../../remote/supervisor/outcome.js";
+import { startDetached, type DetachedProcess } from "../../remote/supervisor/start-process.js";
+import { stoppedFor, findRunsNamed } from "../../runs/history/runs-named.js";
+import { createJobSpec } from "../../remote/jobs/ship.js";
+import type { ExecutionContext } from "../../session/execution-context.js";
 import type { OpenSession } from "../../session/open-session.js";
 import { version } from "../../session/version.js";
-import { attachTo, give, trainedText } from "../../training-runs/attached-training.js";
-import { say } from "../../session/print-lines.js";
+import { attachTraining, giveRunWeights, trainingSummaryText } from "../../training-runs/attached-training.js";
+import { printLines } from "../../session/print-lines.js";
 
 type Train = Extract<Action, { verb: "train" }>;
 
 /** How often another process may begin the same between two looks. */
 const TRIES = 5;
 
-export async function trainDetached(session: OpenSession, action: Train, stage: Stage): Promise<void> {
+export async function trainDetached(session: OpenSession, action: Train, stage: ExecutionContext): Promise<void> {
   if (process.platform === "win32") throw new CodedError("cannot-detach", { name: action.name });
   const { name, plan } = action;
   for (let tries = 1; ; tries++) {
     if (await taken(session, action, stage)) return;
-    const shipped = shipmentOf(session, action, stage, { what: `train … as ${name} { detach: true }`, version });
+    const shipped = createJobSpec(session, action, stage, { what: `train … as ${name} { detach: true }`, version });
     const { runs } = session;
     const started = await startDetached({ runs, name, recipeHash: plan.recipeHash, shipped }, stage.signal);
     if (started) return begun(session, action, started, stage);
@@ -40,31 +40,31 @@ export async function trainDetached(session: OpenSession, action: Train, stage: 
 }
 
 /** Whether it is there already, under this name and of this recipe: one that trains is watched, one that has ended is given. */
-async function taken(session: OpenSession, action: Train, stage: Stage): Promise<boolean> {
+async function taken(session: OpenSession, action: Train, stage: ExecutionContext): Promise<boolean> {
   const { name, plan, resume } = action;
-  const runs = runsNamed(session.runs, name, plan.recipeHash);
+  const runs = findRunsNamed(session.runs, name, plan.recipeHash);
   const trains = runs.find(isTraining);
   if (trains) {
-    const { holder } = outcomeOf(trains);
-    say(
+    const { holder } = runProgressOf(trains);
+    printLines(
       stage,
       `${name} is training already, in process ${String(holder?.writer.id ?? "?")}: nothing was started, this shows it`,
     );
-    await attachTo(session, { name, run: trains }, stage);
+    await attachTraining(session, { name, run: trains }, stage);
     return true;
   }
-  const over = (run: RunFolder): boolean => endedAs(run, ["done", "early"]);
+  const over = (run: RunFolder): boolean => stoppedFor(run, ["done", "early"]);
   const [newest] = runs;
   const done = resume ? (newest && over(newest) ? newest : undefined) : runs.find(over);
   if (!done) {
     if (newest && !resume) tellLost(newest, name, stage);
     return false;
   }
-  await give(session, { name, run: done });
-  say(
+  await giveRunWeights(session, { name, run: done });
+  printLines(
     stage,
-    `${name} was trained: ${trainedText(done, stage.hostContext.folder)}. Nothing was started, these are its weights.`,
-    ...(action.calibrate && !existsSync(`${done.path}/${CALIBRATION}`)
+    `${name} was trained: ${trainingSummaryText(done, stage.hostContext.folder)}. Nothing was started, these are its weights.`,
+    ...(action.calibrate && !existsSync(`${done.path}/${CALIBRATION_FILE}`)
       ? ["It was trained without `calibrate`, and nothing is fitted to it."]
       : []),
     `To train anew, write another name after \`as\`, or leave \`detach\` out.`,
@@ -73,26 +73,29 @@ async function taken(session: OpenSession, action: Train, stage: Stage): Promise
 }
 
 /** One that was cut off isn't passed over in silence. */
-function tellLost(run: RunFolder, name: string, stage: Stage): void {
-  const { is, step, how, goesOnFrom } = outcomeOf(run);
+function tellLost(run: RunFolder, name: string, stage: ExecutionContext): void {
+  const { is, step, how, goesOnFrom } = runProgressOf(run);
   const was = is === "interrupted" ? "was stopped" : is === "failed" ? "failed" : "was cut off";
   const why = is === "interrupted" || how === null ? "" : ` (${how})`;
   const back = goesOnFrom === null ? "" : `; \`resume: true\` would go on from step ${String(goesOnFrom)}`;
-  say(stage, `An earlier training of ${name} ${was} at step ${String(step)}${why}: this one begins afresh${back}.`);
+  printLines(
+    stage,
+    `An earlier training of ${name} ${was} at step ${String(step)}${why}: this one begins afresh${back}.`,
+  );
 }
 
 async function begun(
   session: OpenSession,
   { name, plan }: Train,
-  { folder, process: id }: Started,
-  stage: Stage,
+  { folder, process: id }: DetachedProcess,
+  stage: ExecutionContext,
 ): Promise<void> {
   const handle = session.models.define(plan.recipe.model, name);
   await handle.weights?.settled;
   Object.assign(handle, { weights: null, begun: true, seeds: null, apart: true });
-  stage.screen.display(planShown(plan));
+  stage.screen.display(planCardView(plan));
   const { estimates } = plan;
-  say(
+  printLines(
     stage,
     `${name} trains by itself, in process ${String(id)}: ${plural(estimates.steps, "step")}, ${expectedTime(estimates, undefined).value}.`,
     `Its run is ${relative(stage.hostContext.folder, folder) || folder}. The notebook may be closed.`,

@@ -1,43 +1,41 @@
 /** `train`: plan card, then the run with its live pictures; afterwards the name holds the best or last checkpoint. */
 import type { Action } from "#dsl/compiler/plan/action.js";
-import { planShown } from "../../display/plans/plan-card.js";
-import { LiveTraining, titleOf } from "../../session/live-training.js";
-import type { Stage } from "../../session/execution-context.js";
+import { planCardView } from "../../display/plans/plan-card.js";
+import { LiveTraining, trainingTitle } from "../../session/live-training.js";
+import type { ExecutionContext } from "../../session/execution-context.js";
 import type { OpenSession } from "../../session/open-session.js";
-import { detachTogether } from "../../sweep-runs/detach-group.js";
+import { detachGroup } from "../../sweep-runs/detach-group.js";
 import { trainDetached } from "./detached-training.js";
-import { withRanks } from "../../sweep-runs/train-with-ranks.js";
+import { trainWithRanks } from "../../sweep-runs/train-with-ranks.js";
 import { trainFolds } from "../../sweep-runs/repeats/folds.js";
 import { trainRepeats } from "../../sweep-runs/repeats/repeats.js";
 import { isVerifying } from "../../session/verifying.js";
-import { tellSince } from "../../training-runs/tell-since.js";
-import { trainNamed } from "../../training-runs/train-named.js";
+import { reportScoresSince } from "../../training-runs/tell-since.js";
+import { trainNamedModel } from "../../training-runs/train-named.js";
 
 export async function runTrain(
   session: OpenSession,
   action: Extract<Action, { verb: "train" }>,
-  stage: Stage,
+  stage: ExecutionContext,
 ): Promise<void> {
   if (action.detach && !isVerifying(session))
-    return action.folds || action.repeats
-      ? detachTogether(session, action, stage)
-      : trainDetached(session, action, stage);
+    return action.folds || action.repeats ? detachGroup(session, action, stage) : trainDetached(session, action, stage);
   const { plan, name, folds, repeats } = action;
   const id = `train-${name}-${Date.now().toString(36)}`;
   const planned = (folded: boolean) => ({
-    ...planShown(plan, { id: `${id}-plan`, folded, ...(folds && { folds: folds.length }) }),
+    ...planCardView(plan, { id: `${id}-plan`, folded, ...(folds && { folds: folds.length }) }),
     id: `${id}-plan`,
     fixedText: true as const,
   });
   stage.screen.display(planned(false));
   const onTrained = (): void => stage.screen.update(planned(true));
-  await withRanks(session, action, stage, async (gathers) => {
+  await trainWithRanks(session, action, stage, async (gathers) => {
     const shared = { ...action, gathers };
     if (folds) return trainFolds(session, { ...shared, folds }, stage, { id, onTrained });
     if (repeats) return trainRepeats(session, { ...shared, repeats }, stage, { id, onTrained });
-    const live = new LiveTraining(stage.screen, id, titleOf(plan), plan);
+    const live = new LiveTraining(stage.screen, id, trainingTitle(plan), plan);
     const shows = { live, onTrained: () => (live.finish(), onTrained()) };
-    const handle = await trainNamed(session, shared, stage, shows);
-    if (action.forgetting !== false) await tellSince(session, { handle, span: action.span }, stage);
+    const handle = await trainNamedModel(session, shared, stage, shows);
+    if (action.forgetting !== false) await reportScoresSince(session, { handle, span: action.span }, stage);
   });
 }

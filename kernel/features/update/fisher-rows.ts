@@ -1,10 +1,10 @@
 /** Batches of rows whose gradients are squared: the directions along which each row's logits are differentiated, and the feeds. */
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { NDArray } from "#dsl/tensor/program.js";
-import { chance, type Chance } from "#stdlib/statistics/chance.js";
-import { whole } from "#stdlib/tasks/shared/feeds.js";
-import { collate } from "../../data/rows/batches.js";
-import { DataLoader, type FedRows } from "../../data/rows/loader.js";
+import { seededRandom, type RandomSource } from "#stdlib/statistics/chance.js";
+import { int32Array } from "#stdlib/tasks/shared/feeds.js";
+import { collateBatch } from "../../data/rows/batches.js";
+import { DataLoader, type ModelInputRows } from "../../data/rows/loader.js";
 
 export interface FisherBatch {
   readonly feeds: Readonly<Record<string, NDArray>>;
@@ -18,7 +18,7 @@ export interface FisherBatch {
 const NOTHING = 1e-12;
 
 /** How directions are chosen for rows with one label of several; `folded`: at most so many directions. */
-export type Directing = "exact" | "sampled" | { readonly folded: number };
+export type DirectionChoice = "exact" | "sampled" | { readonly folded: number };
 
 /**
  * Directions along which a row's logits are derived so that their squares sum to its Fisher information, over the labels that
@@ -28,11 +28,11 @@ export type Directing = "exact" | "sampled" | { readonly folded: number };
  * are, and the sum of all others, each with a sign that is drawn: the square of a sum with such signs is on average the sum of
  * the squares.
  */
-export function directionsOf(
+export function fisherDirectionsOf(
   logits: ArrayLike<number>,
   seen: ReadonlySet<number>,
-  how: Directing,
-  random: Chance,
+  how: DirectionChoice,
+  random: RandomSource,
 ): readonly Float64Array[] {
   const likely = likelyOf(logits, seen);
   if (how !== "sampled") {
@@ -43,9 +43,9 @@ export function directionsOf(
     return how === "exact" ? columns : folded(columns, how.folded, random);
   }
   const drawn = drawnOf(likely, random);
-  const own = new Float64Array(logits.length);
-  for (const { label, p } of likely) own[label] = (label === drawn ? 1 : 0) - p;
-  return [own];
+  const direction = new Float64Array(logits.length);
+  for (const { label, p } of likely) direction[label] = (label === drawn ? 1 : 0) - p;
+  return [direction];
 }
 
 /** Columns of the Cholesky factor of diag(p) − p · pᵀ. */
@@ -66,7 +66,7 @@ function factored(sorted: readonly Likely[], labels: number): readonly Float64Ar
   return found;
 }
 
-function folded(columns: readonly Float64Array[], most: number, random: Chance): readonly Float64Array[] {
+function folded(columns: readonly Float64Array[], most: number, random: RandomSource): readonly Float64Array[] {
   if (columns.length <= most) return columns;
   const sum = new Float64Array(columns[0]?.length ?? 0);
   for (const column of columns.slice(most - 1)) {
@@ -89,18 +89,18 @@ function likelyOf(logits: ArrayLike<number>, seen: ReadonlySet<number>): readonl
   return some.map((label, i) => ({ label, p: (powers[i] ?? 0) / sum }));
 }
 
-function drawnOf(likely: readonly Likely[], random: Chance): number {
-  const at = (random.next() >>> 0) / 2 ** 32;
+function drawnOf(likely: readonly Likely[], random: RandomSource): number {
+  const threshold = (random.next() >>> 0) / 2 ** 32;
   let sum = 0;
   for (const { label, p } of likely) {
     sum += p;
-    if (at < sum) return label;
+    if (threshold < sum) return label;
   }
   return likely.at(-1)?.label ?? 0;
 }
 
 interface Directed {
-  readonly how: Directing;
+  readonly how: DirectionChoice;
   readonly seen: ReadonlySet<number>;
   readonly batchSize: number;
   readonly padId: number;
@@ -110,17 +110,17 @@ interface Directed {
 }
 
 /** Rows of like length together, the longest first, with their directions, so many of these in a batch. `said`: their logits. */
-export function* directed(
-  rows: Pick<FedRows, "ids" | "lengths" | "types">,
-  said: readonly Float32Array[],
-  o: Directed,
+export function* fisherBatches(
+  rows: Pick<ModelInputRows, "ids" | "lengths" | "types">,
+  outputs: readonly Float32Array[],
+  options: Directed,
 ): Generator<FisherBatch> {
   const order = longestFirst(rows);
   let waiting: { readonly row: number; readonly direction: Float64Array }[] = [];
   const batchOf = (done: number): FisherBatch => {
     const each = waiting.map(({ row }) => row);
-    const once = o.pairs ? [...new Set(each)] : each;
-    const feeds = collate(rows.ids, Uint32Array.from(once), o.padId, { types: rows.types });
+    const once = options.pairs ? [...new Set(each)] : each;
+    const feeds = collateBatch(rows.ids, Uint32Array.from(once), options.padId, { types: rows.types });
     const directions = Float32Array.from(waiting.flatMap(({ direction }) => [...direction]));
     const shape = [waiting.length, directions.length / waiting.length];
     waiting = [];
@@ -128,8 +128,8 @@ export function* directed(
       feeds: {
         ...feeds,
         directions: floatsOf(directions, shape),
-        ...(o.pairs && {
-          row_of: whole(
+        ...(options.pairs && {
+          row_of: int32Array(
             Int32Array.from(each, (row) => once.indexOf(row)),
             [each.length],
           ),
@@ -141,34 +141,39 @@ export function* directed(
   };
   for (const [done, row] of order.entries()) {
     // Drawn by the row, whatever stands before it.
-    const random = chance(o.seed, 43, row);
-    for (const direction of directionsOf(must(said[row], "what is said of a row"), o.seen, o.how, random)) {
+    const random = seededRandom(options.seed, 43, row);
+    for (const direction of fisherDirectionsOf(
+      must(outputs[row], "what is said of a row"),
+      options.seen,
+      options.how,
+      random,
+    )) {
       waiting.push({ row, direction });
-      if (waiting.length === o.batchSize) yield batchOf(done);
+      if (waiting.length === options.batchSize) yield batchOf(done);
     }
   }
   if (waiting.length > 0) yield batchOf(order.length);
 }
 
 /** Rows of like length together, whose two labels lie along one direction, which needs nothing that is said of a row. */
-export function* betweenTwo(
-  rows: Pick<FedRows, "ids" | "lengths" | "types">,
+export function* twoLabelFisherBatches(
+  rows: Pick<ModelInputRows, "ids" | "lengths" | "types">,
   [one = 0, other = 0]: readonly number[],
-  o: { readonly labels: number; readonly batchSize: number; readonly padId: number },
+  options: { readonly labels: number; readonly batchSize: number; readonly padId: number },
 ): Generator<FisherBatch> {
-  const signs = new Float32Array(o.labels);
+  const signs = new Float32Array(options.labels);
   signs[one] = 1;
   signs[other] = -1;
-  const between = floatsOf(signs, [o.labels]);
+  const between = floatsOf(signs, [options.labels]);
   const order = longestFirst(rows);
-  for (let at = 0; at < order.length; at += o.batchSize) {
-    const some = order.slice(at, at + o.batchSize);
-    const feeds = collate(rows.ids, Uint32Array.from(some), o.padId, { types: rows.types });
-    yield { feeds: { ...feeds, between }, share: 1, done: at + some.length };
+  for (let offset = 0; offset < order.length; offset += options.batchSize) {
+    const some = order.slice(offset, offset + options.batchSize);
+    const feeds = collateBatch(rows.ids, Uint32Array.from(some), options.padId, { types: rows.types });
+    yield { feeds: { ...feeds, between }, share: 1, done: offset + some.length };
   }
 }
 
-function longestFirst({ lengths }: Pick<FedRows, "lengths">): readonly number[] {
+function longestFirst({ lengths }: Pick<ModelInputRows, "lengths">): readonly number[] {
   return Array.from(lengths.keys()).sort((a, b) => (lengths[b] ?? 0) - (lengths[a] ?? 0));
 }
 
@@ -177,8 +182,8 @@ function floatsOf(values: Float32Array<ArrayBuffer>, shape: readonly number[]): 
 }
 
 /** Rows as they teach: each by its own label. */
-export function* asTaught(
-  rows: FedRows,
+export function* empiricalFisherBatches(
+  rows: ModelInputRows,
   { seed, padId }: { readonly seed: number; readonly padId: number },
   batchSize: number,
 ): Generator<FisherBatch> {

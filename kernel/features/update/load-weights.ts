@@ -6,22 +6,22 @@
 import { must } from "#dsl/language/diagnostics/must.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { NDArray } from "#dsl/tensor/program.js";
-import type { Session } from "../../engines/engine.js";
+import type { EngineSession } from "../../engines/engine.js";
 import { frozenPartOf } from "#stdlib/programs/strategies.js";
 import { readHeader, readTensor } from "../../tensors/safetensors.js";
 import type { OpenModel } from "../../models/open-model.js";
 
-export interface Taken {
+export interface WeightsSource {
   readonly file: string;
   /** Labels of its head. */
   readonly labels: readonly string[];
 }
-type Weights = Pick<Session, "load" | "read" | "write">;
+type Weights = Pick<EngineSession, "load" | "read" | "write">;
 
 /** Coded errors of the file, and `tensor-shape`. */
-export async function takeWeights(
+export async function loadWeights(
   { session, carried, strategies }: Pick<OpenModel, "carried" | "strategies"> & { readonly session: Weights },
-  from: Taken,
+  from: WeightsSource,
   labels: readonly string[],
 ): Promise<void> {
   const { tensors } = readHeader(from.file);
@@ -60,7 +60,7 @@ interface Wider {
 
 /** Null: it isn't one that a strategy made room in. */
 async function widerThan(
-  session: Pick<Session, "read">,
+  session: Pick<EngineSession, "read">,
   name: string,
   had: readonly number[],
   strategies: OpenModel["strategies"],
@@ -79,13 +79,13 @@ async function widerThan(
 function widened(fresh: NDArray, had: NDArray, { axis }: Wider): NDArray {
   const bytes = new Uint8Array(fresh.bytes);
   const rows = axis === 0 ? 1 : must(had.shape[0], "rows");
-  const [own, whole] = [had.bytes.byteLength / rows, bytes.byteLength / rows];
-  for (let row = 0; row < rows; row++) bytes.set(had.bytes.subarray(row * own, (row + 1) * own), row * whole);
+  const [oldWidth, whole] = [had.bytes.byteLength / rows, bytes.byteLength / rows];
+  for (let row = 0; row < rows; row++) bytes.set(had.bytes.subarray(row * oldWidth, (row + 1) * oldWidth), row * whole);
   return { ...fresh, bytes };
 }
 
 /** `fresh`, with the rows of labels that there were as they were. */
-function grownTo(fresh: NDArray, name: string, from: Taken, labels: readonly string[]): NDArray {
+function grownTo(fresh: NDArray, name: string, from: WeightsSource, labels: readonly string[]): NDArray {
   const had = readTensor(from.file, name);
   const width = fresh.bytes.byteLength / labels.length;
   if (had.bytes.byteLength !== width * from.labels.length)

@@ -1,23 +1,23 @@
 /** Some of rows, in their order, as if there were no others. */
-import type { FedRows } from "../../data/rows/loader.js";
-import type { Encoded } from "../../data/encoding/rows.js";
+import type { ModelInputRows } from "../../data/rows/loader.js";
+import type { EncodedRows } from "../../data/encoding/rows.js";
 
 /** What rows are fed and asked by. */
-export type SelectableRows = FedRows & Pick<Encoded, "asked">;
+export type SelectableRows = ModelInputRows & Pick<EncodedRows, "taskInputs">;
 
-export function onlyOf(rows: SelectableRows, which: Uint32Array): SelectableRows {
+export function selectRows(rows: SelectableRows, which: Uint32Array): SelectableRows {
   const { taught, trained, written, weights } = rows;
-  const numbers = (of: Int32Array): Int32Array => Int32Array.from(which, (row) => of[row] ?? 0);
+  const numbers = (values: Int32Array): Int32Array => Int32Array.from(which, (row) => values[row] ?? 0);
   const named = (batch: ArrayLike<number>): number[] => Array.from(batch, (row) => which[row] ?? 0);
   // Texts that are read each by itself are found by their rows.
-  const at = (of: Encoded["ids"]): Encoded["ids"] =>
+  const selectedIds = (of: EncodedRows["ids"]): EncodedRows["ids"] =>
     taught?.texts ? of : { length: which.length, at: (row) => of.at(which[row] ?? -1) };
   return {
-    asked: rows.asked,
-    ids: at(rows.ids),
+    taskInputs: rows.taskInputs,
+    ids: selectedIds(rows.ids),
     lengths: numbers(rows.lengths),
-    ...(rows.types && { types: at(rows.types) }),
-    ...(trained && { trained: { at: (row) => trained.at(which[row] ?? -1), counts: numbers(trained.counts) } }),
+    ...(rows.types && { types: selectedIds(rows.types) }),
+    ...(trained && { trained: { maskAt: (row) => trained.maskAt(which[row] ?? -1), counts: numbers(trained.counts) } }),
     ...(written && { written: numbers(written) }),
     ...(weights && { weights: Float32Array.from(which, (row) => weights[row] ?? 0) }),
     taught: taught && {
@@ -26,7 +26,7 @@ export function onlyOf(rows: SelectableRows, which: Uint32Array): SelectableRows
       counts: (batch) => taught.counts({ ...batch, rows: named(batch.rows) }),
       feeds: (batch, ids) => taught.feeds({ ...batch, rows: named(batch.rows) }, ids),
       ...(taught.texts && { texts: (batch) => taught.texts?.(named(batch)) ?? new Uint32Array(0) }),
-      ...(taught.places && { places: (row, o) => taught.places?.(which[row] ?? 0, o) ?? 0 }),
+      ...(taught.places && { places: (row, options) => taught.places?.(which[row] ?? 0, options) ?? 0 }),
     },
   };
 }

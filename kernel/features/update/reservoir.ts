@@ -7,7 +7,7 @@
  * Balanced: each label has room for as many, those that have fewer leave theirs to the others. What a label has room for only ever
  * shrinks as rows come, so that of each label, too, what stays is what would stay of all at once.
  */
-import { drawFor } from "#stdlib/statistics/chance.js";
+import { seededShareOfText } from "#stdlib/statistics/chance.js";
 import type { ReplayBuffer } from "#dsl/language/types/capabilities/learning.js";
 import type { Exemplar } from "../../runs/continual-state.js";
 
@@ -16,14 +16,14 @@ type Row = Pick<Exemplar, "hash" | "row" | "roles">;
 export const nameOfRow = ({ hash, row }: Pick<Row, "hash" | "row">): string => `${hash} ${String(row)}`;
 
 /** In the order in which they are given. */
-export function reservoir<R extends Row>(
+export function sampleReservoir<R extends Row>(
   rows: readonly R[],
   { most, balanced }: Pick<ReplayBuffer, "most" | "balanced">,
 ): readonly R[] {
   if (most === undefined || rows.length <= most) return rows;
   const named = rows.map((one) => {
     const name = nameOfRow(one);
-    return { one, name, drawn: drawFor(0, name), label: balanced ? String(one.roles["label"]) : "" };
+    return { one, name, drawn: seededShareOfText(0, name), label: balanced ? String(one.roles["label"]) : "" };
   });
   const groups = new Map<string, (typeof named)[number][]>();
   for (const each of named) {
@@ -34,21 +34,21 @@ export function reservoir<R extends Row>(
   const counts = [...groups]
     .map(([label, all]) => ({ label, count: all.length }))
     .sort((a, b) => (a.label < b.label ? -1 : 1));
-  const kept = new Set<R>();
+  const chosen = new Set<R>();
   for (const { label, room } of roomOf(counts, most)) {
     const order = (groups.get(label) ?? []).sort((a, b) => a.drawn - b.drawn || (a.name < b.name ? -1 : 1));
-    for (const { one } of order.slice(0, room)) kept.add(one);
+    for (const { one } of order.slice(0, room)) chosen.add(one);
   }
-  return rows.filter((one) => kept.has(one));
+  return rows.filter((one) => chosen.has(one));
 }
 
 /** How many of each: alike, as far as there are; what can't be parted goes to those that stand first. */
 function roomOf(counts: readonly { readonly label: string; readonly count: number }[], most: number) {
-  const held = (level: number): number => counts.reduce((sum, { count }) => sum + Math.min(count, level), 0);
+  const retainedAt = (level: number): number => counts.reduce((sum, { count }) => sum + Math.min(count, level), 0);
   let level = 0;
   for (let step = 2 ** Math.ceil(Math.log2(most + 1)); step >= 1; step /= 2)
-    if (held(level + step) <= most) level += step;
-  let left = most - held(level);
+    if (retainedAt(level + step) <= most) level += step;
+  let left = most - retainedAt(level);
   return counts.map(({ label, count }) => {
     const more = count > level && left > 0 ? 1 : 0;
     left -= more;

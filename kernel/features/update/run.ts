@@ -1,72 +1,77 @@
 /** `update`: the stages with their live pictures, and the matrix of scores as it fills. */
-import { planShown } from "../../display/plans/plan-card.js";
-import { forgottenShown } from "../../display/forgotten-examples.js";
-import { matrixPicture, matrixShown, type UpdateShown } from "../../display/updates.js";
+import { planCardView } from "../../display/plans/plan-card.js";
+import { forgottenExamplesView } from "../../display/forgotten-examples.js";
+import { scoreMatrixPicture, scoreMatrixView, type UpdateReport } from "../../display/updates.js";
 import { LiveTraining } from "../../session/live-training.js";
-import type { Stage } from "../../session/execution-context.js";
+import type { ModelHandle } from "../../models/model-handle.js";
+import type { ExecutionContext } from "../../session/execution-context.js";
 import type { OpenSession } from "../../session/open-session.js";
-import { dataLearnt } from "../../models/lineage.js";
+import { learntDataOf } from "../../models/lineage.js";
 import { trainedModel } from "../../models/trained-model.js";
-import { last, runStages, type Update } from "./run-stages.js";
+import { lastHandle, runStages, type UpdateAction } from "./run-stages.js";
 import { strategiesOf } from "./stages.js";
-import { replayedShare, sharesOnRecord, triedNext } from "../../evaluation/forgetting/next-attempt.js";
-import { evaluatedBefore } from "./evaluated-before.js";
-import type { Trained } from "../../evaluation/forgetting/scores-since.js";
-import { asksOf, describeAgain } from "../../training-runs/tell-since.js";
-import { writeSince, type SinceOn } from "../../runs/since-before.js";
-import { isLost } from "../../display/forgotten-examples.js";
+import { replayedShare, recordedSharesOf, suggestNextAttempt } from "../../evaluation/forgetting/next-attempt.js";
+import { earlierTasksOf } from "./evaluated-before.js";
+import type { TrainedModel } from "../../evaluation/forgetting/scores-since.js";
+import { scoresSinceContextOf, rewriteRunCard } from "../../training-runs/tell-since.js";
+import { writeBeforeAfterScores, type BeforeAfterScore } from "../../runs/since-before.js";
+import { hasSignificantLoss } from "../../display/forgotten-examples.js";
 import { readExemplars } from "../../runs/continual-state.js";
 import { bestConstant } from "./best-constant.js";
-import { keptOf } from "./retained-rows.js";
-import { warnOfUnheld } from "./unused-strategies.js";
+import { retainedShareOf } from "./retained-rows.js";
+import { warnOfUnusedStrategies } from "./unused-strategies.js";
 import type { ReplayBuffer } from "#dsl/language/types/capabilities/learning.js";
-import { recipeHashOf } from "../../runs/weights.js";
+import { weightsRecipeHash } from "../../runs/weights.js";
 import type { Call } from "#dsl/language/types/value.js";
-import type { ForgottenOf } from "../../evaluation/forgetting/forgotten-rows.js";
+import type { TaskForgetting } from "../../evaluation/forgetting/forgotten-rows.js";
 import {
-  learnables,
-  measuredBy,
-  toldOf,
-  unionOf,
-  type Learnable,
-  type Measured as MeasuredBy,
+  learnableTasks,
+  taskMetricOf,
+  taskReports,
+  labelUnion,
+  type LearnableTask,
+  type TaskMetric as MeasuredBy,
 } from "../../evaluation/forgetting/tasks.js";
 import { must } from "#dsl/language/diagnostics/must.js";
-import { watchOut } from "./update-warnings.js";
+import { warnBeforeUpdate } from "./update-warnings.js";
 import { forgetRows, mayKeep, textsToForget } from "./forget.js";
-import { forgetShown } from "../../display/forgetting.js";
-import { warningsOn } from "../../session/warnings.js";
-import { trainNamed } from "../../training-runs/train-named.js";
+import { forgetView } from "../../display/forgetting.js";
+import { warnAt } from "../../session/warnings.js";
+import { trainNamedModel } from "../../training-runs/train-named.js";
 
-export async function runUpdate(session: OpenSession, action: Update, stage: Stage): Promise<void> {
+export async function runUpdate(session: OpenSession, action: UpdateAction, stage: ExecutionContext): Promise<void> {
   const { name, stages } = action;
   const id = `update-${name}-${Date.now().toString(36)}`;
-  const warn = warningsOn(stage, action.span);
+  const warn = warnAt(stage, action.span);
   const start = await trainedModel(session.models.get(action.start));
   const forget = textsToForget(action.forget ?? []);
-  if (forget.size > 0) stage.screen.display(forgetShown(await forgetRows(session.runs, forget)));
+  if (forget.size > 0) stage.screen.display(forgetView(await forgetRows(session.runs, forget)));
   const plans = stages.map(({ plan }) => plan);
   const first = must(plans[0], "a stage");
   const calls = first.recipe.update?.strategy ?? [];
   const strategies = await strategiesOf(calls);
-  const { registry } = session.vocabulary;
   const was = start.weights.plan.recipe.update?.strategy;
-  if (action.usual) warnOfUnheld(action.start, { was, is: calls }, registry, warn);
+  if (action.usual) warnOfUnusedStrategies(action.start, { was, is: calls }, session.vocabulary.registry, warn);
   for (const [i, plan] of plans.entries())
     stage.screen.display({
-      ...planShown(plan, { id: `${id}-plan-${String(i)}`, folded: i > 0, from: action.start }),
+      ...planCardView(plan, { id: `${id}-plan-${String(i)}`, folded: i > 0, from: action.start }),
       fixedText: true,
     });
-  const earlier = dataLearnt(session.runs, start.weights.plan);
-  const { tasks: learnt, stages: data } = await learnables(session, { earlier, stages: plans }, stage, (gone, why) =>
-    warn("update-forgets", { start: action.start, why: `${gone.name}: ${why}` }),
+  const earlier = learntDataOf(session.runs, start.weights.plan);
+  const { tasks: learnt, stages: data } = await learnableTasks(
+    session,
+    { earlier, stages: plans },
+    stage,
+    (gone, why) => warn("update-forgets", { start: action.start, why: `${gone.name}: ${why}` }),
   );
   const { tasks: evaluated, not } =
-    action.forgetting === false ? { tasks: [], not: [] } : await evaluatedBefore(asksOf(session), start, learnt, stage);
+    action.forgetting === false
+      ? { tasks: [], not: [] }
+      : await earlierTasksOf(scoresSinceContextOf(session), start, learnt, stage);
   const before = learnt.filter((one) => one.learnt === 0);
   const tasks = [...before, ...evaluated, ...learnt.filter((one) => one.learnt > 0)];
   for (const { plan, split } of tasks) if (split === null) warn("update-unscored", { data: plan.name });
-  watchOut(
+  warnBeforeUpdate(
     {
       start: { name: action.start, labels: start.weights.labels },
       tasks,
@@ -76,23 +81,23 @@ export async function runUpdate(session: OpenSession, action: Update, stage: Sta
     },
     warn,
   );
-  const measured = measuredBy(registry, first);
+  const measured = taskMetricOf(session.vocabulary.registry, first);
   const board = new Board(stage, id, {
     name,
     metric: measured.name,
     better: measured.better,
-    of: stages.length,
-    held: strategies.holds,
-    tasks: toldOf(tasks).map((task, j) => {
-      const own = must(tasks[j], "a task");
-      return { ...task, learnt: own.learnt, constant: bestConstant(own, measured) };
+    totalStages: stages.length,
+    isConstrained: strategies.holds,
+    tasks: taskReports(tasks).map((task, j) => {
+      const learntTask = must(tasks[j], "a task");
+      return { ...task, learnt: learntTask.learnt, constant: bestConstant(learntTask, measured) };
     }),
     stages: [`${action.start} (before)`, ...plans.map(({ recipe }) => recipe.data.name)],
     not,
   });
   let shown = false;
   let latest = name;
-  let told: readonly SinceOn[] = [];
+  let changes: readonly BeforeAfterScore[] = [];
   const handles = await runStages(action, {
     weights: session.weights,
     runs: session.runs,
@@ -105,81 +110,92 @@ export async function runUpdate(session: OpenSession, action: Update, stage: Sta
     warn,
     keeps: mayKeep(forget),
     define: (plan, called) => session.models.define(plan, called),
-    labels: unionOf(start.weights.labels, data),
+    labels: labelUnion(start.weights.labels, data),
     onScores: (row, scores) => {
       latest = stages[row - 1]?.name ?? latest;
       board.scored(row, scores);
     },
-    onForgotten: (of) => {
-      told = sinceOf(tasks, measured, of);
+    onForgotten: (forgotten) => {
+      changes = sinceOf(tasks, measured, forgotten);
       const run = session.models.get(latest).weights?.folder;
-      board.forgotten(of, triedAfter(session, { start, calls, told, tasks, replay: strategies.replay, run }, of));
+      board.forgotten(
+        forgotten,
+        triedAfter(session, { start, calls, changes, tasks, replay: strategies.replay, run }, forgotten),
+      );
     },
     train: async ({ name: called, plan }, { resume, continues }) => {
       const title = `Stage of ${name}: ${action.start} on ${plan.recipe.data.name}`;
       const live = new LiveTraining(stage.screen, `${id}-train`, title, plan, { again: shown });
       const shows = { live, onTrained: () => live.finish(), previewed: false, again: shown };
       shown = true;
-      return trainNamed(session, { plan, name: called, resume, span: action.span, continues }, stage, shows);
+      return trainNamedModel(session, { plan, name: called, resume, span: action.span, continues }, stage, shows);
     },
   });
-  const handle = session.models.define(last(handles).plan, name);
+  const handle = session.models.define(lastHandle(handles).plan, name);
   await handle.weights?.settled;
-  handle.weights = last(handles).weights;
-  handle.seeds = null;
-  if (!handle.weights || told.length === 0) return;
-  const since = {
-    start: action.start,
-    startHash: recipeHashOf(start.weights),
-    replayed: replayedShare(calls),
-    on: told,
-  };
-  writeSince(handle.weights.folder, since);
-  await describeAgain(session, Object.assign(handle, { weights: handle.weights }), stage);
+  Object.assign(handle, { weights: lastHandle(handles).weights, seeds: null });
+  if (changes.length === 0) return;
+  const startHash = weightsRecipeHash(start.weights);
+  const since = { start: action.start, startHash, replayed: replayedShare(calls), on: changes };
+  await saveChanges(session, handle, since, stage);
+}
+
+/** Writes the scores before and after the update beside the run, and into its card. */
+async function saveChanges(
+  session: OpenSession,
+  handle: ModelHandle,
+  changes: Parameters<typeof writeBeforeAfterScores>[1],
+  stage: ExecutionContext,
+): Promise<void> {
+  if (!handle.weights) return;
+  writeBeforeAfterScores(handle.weights.folder, changes);
+  await rewriteRunCard(session, Object.assign(handle, { weights: handle.weights }), stage);
 }
 
 /** What is lost beyond chance of what the model knew at the beginning, and what to try. */
 function triedAfter(
   { runs }: Pick<OpenSession, "runs">,
-  o: {
-    readonly start: Trained;
+  options: {
+    readonly start: TrainedModel;
     readonly calls: readonly Call[];
-    readonly told: readonly SinceOn[];
-    readonly tasks: readonly Learnable[];
+    readonly changes: readonly BeforeAfterScore[];
+    readonly tasks: readonly LearnableTask[];
     readonly replay: ReplayBuffer | null;
     /** The run of the latest stage. */
     readonly run: string | undefined;
   },
-  of: readonly ForgottenOf[],
+  forgotten: readonly TaskForgetting[],
 ): string | null {
-  const lost = of.filter(isLost);
+  const lost = forgotten.filter(hasSignificantLoss);
   const worst = Math.max(
     0,
     ...lost.map(({ lost: rows, gained, right }) => (rows.length - gained) / Math.max(1, right)),
   );
-  const since = o.told.filter((one) => one.lost);
+  const since = options.changes.filter((one) => one.lost);
   // Of data that came later nothing is known by others: they began with other weights.
   const known =
-    since.length === lost.length ? sharesOnRecord(runs, recipeHashOf(o.start.weights), since, "") : undefined;
+    since.length === lost.length
+      ? recordedSharesOf(runs, weightsRecipeHash(options.start.weights), since, "")
+      : undefined;
   if (lost.length === 0) return null;
-  const kept = keptOf(
-    lost.flatMap(({ on }) => taskOf(o.tasks, on) ?? []),
+  const retained = retainedShareOf(
+    lost.flatMap(({ on }) => taskOf(options.tasks, on) ?? []),
     {
-      replay: o.replay,
-      before: readExemplars(o.start.weights.folder),
-      rows: o.replay && o.run !== undefined ? readExemplars(o.run) : [],
+      replay: options.replay,
+      before: readExemplars(options.start.weights.folder),
+      rows: options.replay && options.run !== undefined ? readExemplars(options.run) : [],
     },
   );
-  return triedNext(o.calls, worst, known, kept);
+  return suggestNextAttempt(options.calls, worst, known, retained);
 }
 
 /** What became of what the start knew, as it is kept with the run. */
 function sinceOf(
-  tasks: readonly Learnable[],
+  tasks: readonly LearnableTask[],
   { name, better }: MeasuredBy,
-  of: readonly ForgottenOf[],
-): readonly SinceOn[] {
-  return of.flatMap((one) => {
+  forgotten: readonly TaskForgetting[],
+): readonly BeforeAfterScore[] {
+  return forgotten.flatMap((one) => {
     const task = taskOf(tasks, one.on);
     if (!task || one.after !== 0 || one.rows === 0) return [];
     const before = one.right / one.rows;
@@ -196,35 +212,35 @@ function sinceOf(
         now: before + value,
         low: interval.low,
         high: interval.high,
-        lost: isLost(one),
+        lost: hasSignificantLoss(one),
       },
     ];
   });
 }
 
 /** `on`: as it is told, `tickets.test`. */
-function taskOf(tasks: readonly Learnable[], on: string): Learnable | undefined {
-  const told = toldOf(tasks);
-  return tasks.find(({ split }, i) => on === `${told[i]?.data ?? ""}.${split ?? ""}`);
+function taskOf(tasks: readonly LearnableTask[], on: string): LearnableTask | undefined {
+  const references = taskReports(tasks);
+  return tasks.find(({ split }, i) => on === `${references[i]?.data ?? ""}.${split ?? ""}`);
 }
 
 /** The matrix of scores as it fills, and beneath it what was forgotten. */
 class Board {
   private readonly rows: (readonly (number | null)[])[] = [];
   private there = false;
-  private told = false;
+  private isReported = false;
 
   constructor(
-    private readonly stage: Stage,
+    private readonly stage: ExecutionContext,
     private readonly id: string,
-    private readonly about: Omit<UpdateShown, "matrix"> & { readonly not: readonly string[] },
+    private readonly about: Omit<UpdateReport, "matrix"> & { readonly not: readonly string[] },
   ) {}
 
   scored(row: number, scores: readonly (number | null)[]): void {
     this.rows[row] = scores;
     const matrix = Array.from(this.rows, (one) => one ?? this.about.tasks.map(() => null));
-    const of = { ...this.about, matrix };
-    const shown = [matrixShown(of, `${this.id}-matrix`), matrixPicture(of, `${this.id}-picture`)];
+    const view = { ...this.about, matrix };
+    const shown = [scoreMatrixView(view, `${this.id}-matrix`), scoreMatrixPicture(view, `${this.id}-picture`)];
     for (const one of shown) {
       const { id } = one;
       if (this.there && id !== undefined) this.stage.screen.update({ ...one, id });
@@ -233,14 +249,14 @@ class Board {
     this.there = true;
   }
 
-  forgotten(of: readonly ForgottenOf[], tries: string | null): void {
-    if (of.length === 0) return;
+  forgotten(forgotten: readonly TaskForgetting[], tries: string | null): void {
+    if (forgotten.length === 0) return;
     const { name, stages, not } = this.about;
-    const named = of.map((one) => ({ ...one, after: stages[one.after] ?? "" }));
+    const named = forgotten.map((one) => ({ ...one, after: stages[one.after] ?? "" }));
     const id = `${this.id}-forgotten`;
-    const shown = { ...forgottenShown({ name, of: named, tries, not }, id), id };
-    if (this.told) this.stage.screen.update(shown);
+    const shown = { ...forgottenExamplesView({ name, dataSets: named, tries, not }, id), id };
+    if (this.isReported) this.stage.screen.update(shown);
     else this.stage.screen.display(shown);
-    this.told = true;
+    this.isReported = true;
   }
 }

@@ -6,17 +6,17 @@ import type { ReplayBuffer } from "#dsl/language/types/capabilities/learning.js"
 import { replayBufferOf } from "#dsl/compiler/plan/kept-rows.js";
 import { registry } from "#stdlib/registry.js";
 import type { FisherOptions, StrategyImplementation } from "#stdlib/strategies/kind.js";
-import type { Prepared } from "../../data/prepared.js";
-import { does } from "../../host/load-implementation.js";
+import type { PreparedData } from "../../data/prepared.js";
+import { loadImplementation } from "../../host/load-implementation.js";
 import type { ModelHandle } from "../../models/model-handle.js";
-import type { Weights } from "../../runs/weights.js";
-import type { WeightRoom } from "../../session/model-cache.js";
-import type { Continues } from "../../training-runs/request.js";
+import type { TrainedWeights } from "../../runs/weights.js";
+import type { ModelCache } from "../../session/model-cache.js";
+import type { TrainingContinuation } from "../../training-runs/request.js";
 import type { ReplaySource } from "./replayed-outputs.js";
 import type { Exemplar } from "../../runs/continual-state.js";
 import type { Warn } from "../../session/warn.js";
-import type { Learnable, Measured, Working } from "../../evaluation/forgetting/tasks.js";
-import type { ForgottenOf } from "../../evaluation/forgetting/forgotten-rows.js";
+import type { LearnableTask, TaskMetric, TaskContext } from "../../evaluation/forgetting/tasks.js";
+import type { TaskForgetting } from "../../evaluation/forgetting/forgotten-rows.js";
 
 export interface Strategies {
   readonly replay: ReplayBuffer | null;
@@ -29,10 +29,10 @@ export interface Strategies {
 }
 export async function strategiesOf(calls: readonly Call[]): Promise<Strategies> {
   const all = await Promise.all(
-    calls.map(async (call) => ({ call, does: await does({ ...call, kind: "strategy" }, "strategy") })),
+    calls.map(async (call) => ({ call, does: await loadImplementation({ ...call, kind: "strategy" }, "strategy") })),
   );
-  const first = <T>(of: (one: StrategyImplementation, call: Call) => T | undefined): T | null =>
-    all.map(({ call, does: one }) => of(one, call)).find((found) => found !== undefined) ?? null;
+  const first = <T>(select: (one: StrategyImplementation, call: Call) => T | undefined): T | null =>
+    all.map(({ call, does: one }) => select(one, call)).find((found) => found !== undefined) ?? null;
   return {
     replay: replayBufferOf(registry, calls) ?? null,
     fisher: first((one, call) => one.fisher?.(call)),
@@ -44,29 +44,29 @@ export async function strategiesOf(calls: readonly Call[]): Promise<Strategies> 
   };
 }
 
-export interface Stages {
-  readonly weights: WeightRoom;
+export interface UpdateContext {
+  readonly weights: ModelCache;
   /** The folder of runs. */
   readonly runs: string;
   readonly define: (plan: ModelPlan, name: string) => ModelHandle;
-  readonly stage: Working;
-  readonly start: ModelHandle & { readonly weights: Weights };
+  readonly stage: TaskContext;
+  readonly start: ModelHandle & { readonly weights: TrainedWeights };
   readonly labels: readonly string[];
-  readonly tasks: readonly Learnable[];
+  readonly tasks: readonly LearnableTask[];
   /** The data of each stage. */
-  readonly data: readonly Prepared[];
+  readonly data: readonly PreparedData[];
   readonly strategies: Strategies;
-  readonly measured: Measured;
+  readonly measured: TaskMetric;
   readonly warn: Warn;
   /** Whether a row may be kept: rows that shall be forgotten aren't. */
   readonly keeps: (row: Exemplar) => boolean;
   /** Trains one. */
   readonly train: (
-    of: UpdateStage,
-    o: { readonly resume: boolean; readonly continues: Continues },
+    updateStage: UpdateStage,
+    options: { readonly resume: boolean; readonly continues: TrainingContinuation },
   ) => Promise<ModelHandle>;
   /** A row of the matrix is known. */
   readonly onScores: (row: number, scores: readonly (number | null)[]) => void;
   /** What of what was right is wrong after that row. */
-  readonly onForgotten: (of: readonly ForgottenOf[]) => void;
+  readonly onForgotten: (forgotten: readonly TaskForgetting[]) => void;
 }

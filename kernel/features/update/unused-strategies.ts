@@ -1,20 +1,21 @@
 /** A model that strategies held goes on without them where nobody writes any. */
 import { hashOf } from "#dsl/compiler/plan/hash.js";
-import { placedCall } from "#dsl/compiler/plan/short-call.js";
+import { callTextWithPositional } from "#dsl/compiler/plan/short-call.js";
 import type { Registry } from "#dsl/language/types/registry.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { Warn } from "../../session/warn.js";
 
 /** `was`: strategies of the update that made the model; absent: none did. `is`: those that stand where nobody wrote one. */
-export function warnOfUnheld(
+export function warnOfUnusedStrategies(
   start: string,
   { was = [], is }: { readonly was?: readonly Call[] | undefined; readonly is: readonly Call[] },
   registry: Registry,
   warn: Warn,
 ): void {
-  const held = was.filter(({ word }) => word !== "naive");
+  const earlier = was.filter(({ word }) => word !== "naive");
   const now = new Set(is.map(hashOf));
-  if (held.every((call) => now.has(hashOf(call)))) return;
-  const written = (calls: readonly Call[]): readonly string[] => calls.map((call) => placedCall(call, registry));
-  warn("update-unheld", { start, was: written(held), is: written(is) });
+  if (earlier.every((call) => now.has(hashOf(call)))) return;
+  const written = (calls: readonly Call[]): readonly string[] =>
+    calls.map((call) => callTextWithPositional(call, registry));
+  warn("update-unheld", { start, was: written(earlier), is: written(is) });
 }

@@ -1,10 +1,10 @@
 /** What an evaluation came to, as a session keeps it. */
 import type { Interval } from "#stdlib/statistics/interval.js";
-import type { Difference } from "../measuring/comparison.js";
-import type { Cost } from "./cost.js";
+import type { ScoreDifference } from "../measuring/comparison.js";
+import type { EvaluationCost } from "./cost.js";
 import type { AttackScores, SliceScores } from "../../runs/history/run-scores.js";
-import type { Encoded } from "../../data/encoding/encoded.js";
-import type { Prepared } from "../../data/prepared.js";
+import type { EncodedRows } from "../../data/encoding/encoded.js";
+import type { PreparedData } from "../../data/prepared.js";
 
 export interface Evaluation {
   readonly model: string;
@@ -14,9 +14,9 @@ export interface Evaluation {
   /** Of 95 %; null: it has none. Absent: none was asked for. */
   readonly intervals?: Readonly<Record<string, Interval | null>>;
   /** Of it less the first on the same rows; absent: it is the first. */
-  readonly differences?: Readonly<Record<string, Difference>>;
+  readonly differences?: Readonly<Record<string, ScoreDifference>>;
   /** What its answers took; absent: of a fold by itself. */
-  readonly cost?: Cost;
+  readonly cost?: EvaluationCost;
   /** Was it worth it: of the first of several on the same rows. */
   readonly verdict?: string;
   /** Of parts of the rows; absent: none were scored. */
@@ -29,8 +29,8 @@ export interface Evaluation {
   readonly confusion: readonly (readonly number[])[];
 }
 /** Rows of one split that are asked together. */
-export interface PartAsked {
-  readonly prepared: Prepared;
+export interface EvaluatedPart {
+  readonly prepared: PreparedData;
   readonly split: string;
-  readonly rows: Encoded;
+  readonly rows: EncodedRows;
 }

@@ -17,7 +17,7 @@ const SPARE = { tokens: 64, share: 0.15 } as const;
  * The longest first, of rows alike the one that came first. The first of `waiting` is among them, with as many as fit of those
  * whose lengths are nearest to its own.
  */
-export function likeOldest<T extends { readonly length: number }>(
+export function takeSimilarLengths<T extends { readonly length: number }>(
   waiting: readonly T[],
   most: BatchLimits,
 ): readonly T[] {
@@ -34,7 +34,7 @@ export function likeOldest<T extends { readonly length: number }>(
     const [real, padded] = [before[end]! - before[first]!, (end - first) * sorted[first]!.length];
     return padded <= most.tokens && padded - real <= SPARE.tokens + SPARE.share * real;
   };
-  const apart = (at: number): number => Math.abs(sorted[at]!.length - oldest.length);
+  const apart = (index: number): number => Math.abs(sorted[index]!.length - oldest.length);
   for (;;) {
     const [longer, shorter] = [fits(from - 1, to), fits(from, to + 1)];
     if (!longer && !shorter) return sorted.slice(from, to);

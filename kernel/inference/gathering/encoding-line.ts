@@ -13,16 +13,16 @@ export interface EncodingRequest {
   settle(error?: unknown): void;
 }
 interface Turn {
-  readonly of: EncodingRequest;
+  readonly request: EncodingRequest;
   /** Places of its texts. */
-  readonly at: readonly number[];
+  readonly indices: readonly number[];
   next: number;
 }
 interface Item {
-  readonly of: EncodingRequest;
-  readonly at: number;
+  readonly request: EncodingRequest;
+  readonly index: number;
 }
-export interface LineLimits {
+export interface EncodingQueueLimits {
   /** Most texts of a call, and characters after which no further turn is taken. */
   readonly texts: number;
   readonly characters: number;
@@ -30,7 +30,7 @@ export interface LineLimits {
   readonly share: number;
 }
 
-export class EncodingLine {
+export class EncodingQueue {
   private turns: Turn[] = [];
   private busy = false;
 
@@ -40,17 +40,17 @@ export class EncodingLine {
       texts: readonly string[],
       signal: AbortSignal | undefined,
     ) => Promise<readonly Int32Array[]>,
-    private readonly limits: LineLimits,
+    private readonly limits: EncodingQueueLimits,
   ) {}
 
-  add(of: EncodingRequest, at: readonly number[]): void {
-    if (at.length === 0) return;
-    this.turns.push({ of, at, next: 0 });
+  add(of: EncodingRequest, indices: readonly number[]): void {
+    if (indices.length === 0) return;
+    this.turns.push({ request: of, indices, next: 0 });
     if (!this.busy) void this.work();
   }
   /** What nobody waits for any more isn't asked. */
   drop(request: EncodingRequest): void {
-    this.turns = this.turns.filter(({ of }) => of !== request);
+    this.turns = this.turns.filter(({ request: owner }) => owner !== request);
   }
 
   private async work(): Promise<void> {
@@ -65,38 +65,38 @@ export class EncodingLine {
     while (items.length < texts && all < characters) {
       const turn = this.turns.shift();
       if (!turn) break;
-      let own = 0;
-      while (turn.next < turn.at.length && own < share && items.length < texts) {
-        const at = turn.at[turn.next++]!;
-        items.push({ of: turn.of, at });
+      let taken = 0;
+      while (turn.next < turn.indices.length && taken < share && items.length < texts) {
+        const index = turn.indices[turn.next++]!;
+        items.push({ request: turn.request, index });
         // Short texts cost too.
-        own += turn.of.texts[at]!.length + 1;
+        taken += turn.request.texts[index]!.length + 1;
       }
-      all += own;
-      if (turn.next < turn.at.length) this.turns.push(turn);
+      all += taken;
+      if (turn.next < turn.indices.length) this.turns.push(turn);
     }
     return items;
   }
   private async together(items: readonly Item[]): Promise<void> {
     try {
-      const rows = await this.encode(items.map(textOf), items.length === 1 ? items[0]!.of.signal : undefined);
+      const rows = await this.encode(items.map(textOf), items.length === 1 ? items[0]!.request.signal : undefined);
       items.forEach((item, i) => done(item, rows[i]!));
     } catch (error) {
       if (items.length === 1) return this.fail(items[0]!, error);
-      for (const item of items) if (!item.of.over) await this.together([item]);
+      for (const item of items) if (!item.request.over) await this.together([item]);
     }
   }
-  private fail({ of }: Item, error: unknown): void {
+  private fail({ request: of }: Item, error: unknown): void {
     this.drop(of);
     of.settle(error);
   }
 }
 
-function textOf({ of, at }: Item): string {
-  return of.texts[at]!;
+function textOf({ request, index }: Item): string {
+  return request.texts[index]!;
 }
-function done({ of, at }: Item, row: Int32Array): void {
-  of.rows[at] = row;
-  of.left -= 1;
-  if (of.left === 0) of.settle();
+function done({ request, index }: Item, row: Int32Array): void {
+  request.rows[index] = row;
+  request.left -= 1;
+  if (request.left === 0) request.settle();
 }

@@ -4,10 +4,10 @@
  * that request's order; what is given up leaves the queue.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { likeOldest, type BatchLimits } from "./batch-of.js";
-import { systemClock, type GatherClock } from "./clock.js";
+import { takeSimilarLengths, type BatchLimits } from "./batch-of.js";
+import { systemClock, type BatcherClock } from "./clock.js";
 
-export interface GatherOptions<Row, Answer> {
+export interface RequestBatcherOptions<Row, Answer> {
   /** The model's name, for errors. */
   readonly model: string;
   /** Answers in the order of the rows; several calls may be under way. */
@@ -21,9 +21,9 @@ export interface GatherOptions<Row, Answer> {
   readonly most: BatchLimits;
   /** Told of each batch that begins, how long each of its rows waited, in ms. */
   readonly begun?: (waits: readonly number[]) => void;
-  readonly clock?: GatherClock;
+  readonly clock?: BatcherClock;
 }
-export interface GatherLoad {
+export interface RequestBatcherLoad {
   readonly waiting: number;
   readonly working: number;
   /** Since the start. */
@@ -41,9 +41,9 @@ interface Request<Answer> {
 interface Waiting<Row, Answer> {
   readonly row: Row;
   readonly length: number;
-  readonly of: Request<Answer>;
+  readonly request: Request<Answer>;
   /** Its place in its request. */
-  readonly at: number;
+  readonly index: number;
   readonly since: number;
   /** Batches of its own request that come before it, after those that were begun when it came. */
   readonly turn: number;
@@ -52,7 +52,7 @@ interface Waiting<Row, Answer> {
 /** Batches that are handed over at once: one runs, one is at the door. */
 const DEPTH = 2;
 
-export class Gatherer<Row, Answer> {
+export class RequestBatcher<Row, Answer> {
   /** By their turns, then in the order in which they came; rows of one request the longest first. */
   private waiting: Waiting<Row, Answer>[] = [];
   private readonly underWay = new Set<readonly Waiting<Row, Answer>[]>();
@@ -64,19 +64,19 @@ export class Gatherer<Row, Answer> {
   private batches = 0;
   /** The turn of what was begun last. */
   private turn = 0;
-  private readonly clock: GatherClock;
+  private readonly clock: BatcherClock;
 
-  constructor(private readonly o: GatherOptions<Row, Answer>) {
-    this.clock = o.clock ?? systemClock;
+  constructor(private readonly options: RequestBatcherOptions<Row, Answer>) {
+    this.clock = options.clock ?? systemClock;
   }
 
   /** Answers in the rows' order. Coded errors `queue-full`, those of the run; rejects with the signal's reason. */
   ask(rows: readonly Row[], signal?: AbortSignal): Promise<readonly Answer[]> {
     if (signal?.aborted) return Promise.reject(signal.reason as Error);
     if (rows.length === 0) return Promise.resolve([]);
-    const { queue, model, length, most } = this.o;
+    const { queue, model, length, most } = this.options;
     // Requests that are larger than the queue keep nobody else out: half of it is left to others.
-    const large = this.waiting.filter(({ of }) => of.answers.length > queue).length;
+    const large = this.waiting.filter(({ request: owner }) => owner.answers.length > queue).length;
     const waiting = this.waiting.length - large + Math.min(large, queue >> 1);
     // A request that is larger than the queue is let in where nobody waits.
     if (waiting > 0 && waiting + rows.length > queue)
@@ -97,11 +97,11 @@ export class Gatherer<Row, Answer> {
       };
       signal?.addEventListener("abort", give);
       const since = this.clock.now();
-      const own = rows
-        .map((row, at) => ({ row, at, since, of: request, length: length(row) }))
+      const requested = rows
+        .map((row, index) => ({ row, index: index, since, request: request, length: length(row) }))
         .sort((a, b) => b.length - a.length)
         .map((row, i) => ({ ...row, turn: this.turn + Math.floor(i / most.rows) }));
-      this.waiting = [...this.waiting, ...own].sort((a, b) => a.turn - b.turn);
+      this.waiting = [...this.waiting, ...requested].sort((a, b) => a.turn - b.turn);
       this.next();
     });
   }
@@ -111,16 +111,16 @@ export class Gatherer<Row, Answer> {
     const all = [...this.waiting, ...[...this.underWay].flat()];
     this.waiting = [];
     this.stopWaiting();
-    for (const { of } of all) of.settle(error);
+    for (const { request: owner } of all) owner.settle(error);
   }
 
-  load(): GatherLoad {
+  load(): RequestBatcherLoad {
     const working = [...this.underWay].reduce((sum, { length }) => sum + length, 0);
     return { waiting: this.waiting.length, working, batches: this.batches };
   }
 
   private giveUp(request: Request<Answer>, reason: unknown): void {
-    this.waiting = this.waiting.filter(({ of }) => of !== request);
+    this.waiting = this.waiting.filter(({ request: owner }) => owner !== request);
     request.settle(reason);
     if (this.waiting.length === 0) this.stopWaiting();
   }
@@ -142,7 +142,7 @@ export class Gatherer<Row, Answer> {
   }
 
   private full(): boolean {
-    const { rows, tokens } = this.o.most;
+    const { rows, tokens } = this.options.most;
     if (this.waiting.length >= rows) return true;
     return this.waiting.reduce((sum, { length }) => sum + length, 0) >= tokens;
   }
@@ -151,13 +151,13 @@ export class Gatherer<Row, Answer> {
   private patience(): number {
     if (this.expected <= 1 || requestsIn(this.waiting) >= this.expected) return 0;
     const since = Math.max(this.ended, this.waiting[0]!.since);
-    return Math.max(0, since + this.o.gather - this.clock.now());
+    return Math.max(0, since + this.options.gather - this.clock.now());
   }
 
   private take(): readonly Waiting<Row, Answer>[] {
     this.stopWaiting();
     this.turn = Math.max(this.turn, this.waiting[0]?.turn ?? 0);
-    const taken = new Set(likeOldest(this.waiting, this.o.most));
+    const taken = new Set(takeSimilarLengths(this.waiting, this.options.most));
     this.waiting = this.waiting.filter((one) => !taken.has(one));
     return [...taken];
   }
@@ -166,7 +166,7 @@ export class Gatherer<Row, Answer> {
     this.underWay.add(batch);
     this.batches += 1;
     const now = this.clock.now();
-    this.o.begun?.(batch.map(({ since }) => now - since));
+    this.options.begun?.(batch.map(({ since }) => now - since));
     try {
       await this.runOf(batch);
     } finally {
@@ -179,14 +179,14 @@ export class Gatherer<Row, Answer> {
 
   private async runOf(batch: readonly Waiting<Row, Answer>[]): Promise<void> {
     try {
-      const answers = await this.o.run(batch.map(({ row }) => row));
-      batch.forEach(({ of, at }, i) => {
-        of.answers[at] = answers[i]!;
-        of.left -= 1;
-        if (of.left === 0) of.settle(undefined);
+      const answers = await this.options.run(batch.map(({ row }) => row));
+      batch.forEach(({ request: owner, index }, i) => {
+        owner.answers[index] = answers[i]!;
+        owner.left -= 1;
+        if (owner.left === 0) owner.settle(undefined);
       });
     } catch (error) {
-      for (const { of } of batch) this.giveUp(of, error);
+      for (const { request: owner } of batch) this.giveUp(owner, error);
     }
   }
 
@@ -196,6 +196,6 @@ export class Gatherer<Row, Answer> {
   }
 }
 
-function requestsIn(rows: readonly { readonly of: unknown }[]): number {
-  return new Set(rows.map(({ of }) => of)).size;
+function requestsIn(rows: readonly { readonly request: unknown }[]): number {
+  return new Set(rows.map(({ request: owner }) => owner)).size;
 }

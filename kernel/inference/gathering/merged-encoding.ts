@@ -3,37 +3,37 @@
  * text that comes alone goes at once. Long texts stand in a line of their own, so that no short one waits for them.
  */
 import type { Tokenizer } from "../../bases/tokenizer.js";
-import { encodeEnough, type Part } from "./prefix-encoding.js";
-import { EncodingLine, type EncodingRequest, type LineLimits } from "./encoding-line.js";
+import { encodeTextParts, type EncodedPart } from "./prefix-encoding.js";
+import { EncodingQueue, type EncodingRequest, type EncodingQueueLimits } from "./encoding-line.js";
 
 /** Characters of a text that is long. A call of short ones has fewer than `LONG_CALL` of isolated/client.ts. */
 const LONG = 16_384;
-const SHORT_LINE: LineLimits = { texts: 1024, characters: 32_768, share: 8192 };
+const SHORT_LINE: EncodingQueueLimits = { texts: 1024, characters: 32_768, share: 8192 };
 /** One text at a time. */
-const LONG_LINE: LineLimits = { texts: 1, characters: 1, share: 1 };
+const LONG_LINE: EncodingQueueLimits = { texts: 1, characters: 1, share: 1 };
 
 /** What one request reads. */
-export interface Within extends Part {
+export interface RequestEncodingOptions extends EncodedPart {
   /** Whoever asked went away: what isn't read yet never is. */
   readonly signal?: AbortSignal | undefined;
 }
-export interface MergedTokenizer extends Tokenizer {
+export interface SharedTokenizer extends Tokenizer {
   /**
    * For one request: `encode` without a limit and `encodeWords` give so many tokens of each text as count; places and contexts are read
    * whole.
    */
-  within(o: Within): Tokenizer;
+  within(options: RequestEncodingOptions): Tokenizer;
 }
 
 /** Of a tokenizer that many requests share; another one reads whole texts, for whoever asks. */
-export function within(tokenizer: Tokenizer, o: Within): Tokenizer {
-  return "within" in tokenizer ? (tokenizer as MergedTokenizer).within(o) : tokenizer;
+export function tokenizerForRequest(tokenizer: Tokenizer, options: RequestEncodingOptions): Tokenizer {
+  return "within" in tokenizer ? (tokenizer as SharedTokenizer).within(options) : tokenizer;
 }
 
-export function mergedEncoding(tokenizer: Tokenizer): MergedTokenizer {
+export function sharedTokenizerOf(tokenizer: Tokenizer): SharedTokenizer {
   const ask = (texts: readonly string[], signal?: AbortSignal): Promise<readonly Int32Array[]> =>
     tokenizer.encode(texts, Number.POSITIVE_INFINITY, signal);
-  const lines = { short: new EncodingLine(ask, SHORT_LINE), long: new EncodingLine(ask, LONG_LINE) };
+  const lines = { short: new EncodingQueue(ask, SHORT_LINE), long: new EncodingQueue(ask, LONG_LINE) };
   const whole = (texts: readonly string[], signal?: AbortSignal): Promise<readonly Int32Array[]> => {
     if (signal?.aborted) return Promise.reject(signal.reason as Error);
     if (texts.length === 0) return Promise.resolve([]);
@@ -62,12 +62,12 @@ export function mergedEncoding(tokenizer: Tokenizer): MergedTokenizer {
         },
       };
       signal?.addEventListener("abort", gone);
-      const places = texts.map((_, at) => at);
-      const isLong = (at: number): boolean => texts[at]!.length > LONG;
+      const places = texts.map((_, index) => index);
+      const isLong = (index: number): boolean => texts[index]!.length > LONG;
       lines.long.add(request, places.filter(isLong));
       lines.short.add(
         request,
-        places.filter((at) => !isLong(at)),
+        places.filter((index) => !isLong(index)),
       );
     });
   };
@@ -78,14 +78,14 @@ export function mergedEncoding(tokenizer: Tokenizer): MergedTokenizer {
   return {
     ...tokenizer,
     encode: encode((texts) => whole(texts)),
-    within: (o) => ({
+    within: (options) => ({
       ...tokenizer,
-      encode: encode((texts) => encodeEnough(texts, o, (parts) => whole(parts, o.signal))),
-      encodePlaced: (texts) => tokenizer.encodePlaced(texts, o.signal),
+      encode: encode((texts) => encodeTextParts(texts, options, (parts) => whole(parts, options.signal))),
+      encodePlaced: (texts) => tokenizer.encodePlaced(texts, options.signal),
       encodeContexts: (questions, contexts, more) =>
-        tokenizer.encodeContexts(questions, contexts, { ...more, ...(o.signal && { signal: o.signal }) }),
+        tokenizer.encodeContexts(questions, contexts, { ...more, ...(options.signal && { signal: options.signal }) }),
       async encodeWords(rows) {
-        const read = await tokenizer.encodeWords(rows.map((row) => row.slice(0, o.tokens)));
+        const read = await tokenizer.encodeWords(rows.map((row) => row.slice(0, options.tokens)));
         return read.map((row, i) => withFurther(row, rows[i]!.length - row.starts.length, tokenizer));
       },
     }),

@@ -1,14 +1,14 @@
 /** A text on its way: what whoever asked reads, and what the writer knows of it. */
-import type { Held } from "./kv-pages.js";
-import type { SlotRequest, SlotText, SlotToken, WriterTold } from "./contract.js";
+import type { SequencePages } from "./kv-pages.js";
+import type { SlotRequest, SlotTextStream, SlotToken, WriterReporter } from "./contract.js";
 
 /** The result of a decoding step, stored until the text's token chooser is ready. */
-export interface Late {
+export interface DeferredStep {
   readonly next: number;
   readonly logits: Float32Array | null;
 }
 
-export class WrittenText implements SlotText {
+export class ActiveSequence implements SlotTextStream {
   /** Prompt and text. */
   readonly tokens: number[];
   cached = 0;
@@ -18,11 +18,11 @@ export class WrittenText implements SlotText {
   scored = 0;
   readonly toScore: number;
   /** Null: it waits. */
-  held: Held | null = null;
-  late: Late | null = null;
+  kvPages: SequencePages | null = null;
+  late: DeferredStep | null = null;
   private readonly came = performance.now();
   private begun = false;
-  private readonly told: SlotToken[] = [];
+  private readonly pendingTokens: SlotToken[] = [];
   private waiting: (() => void) | null = null;
   private failure: { readonly error: unknown } | null = null;
   private over = false;
@@ -65,12 +65,12 @@ export class WrittenText implements SlotText {
   }
 
   /** It is written from now on; again, where it had to stop for others. */
-  begin(told: WriterTold | undefined): void {
-    if (!this.begun) told?.took((performance.now() - this.came) / 1000);
+  begin(reporter: WriterReporter | undefined): void {
+    if (!this.begun) reporter?.took((performance.now() - this.came) / 1000);
     this.begun = true;
   }
   tell(token: SlotToken): void {
-    this.told.push(token);
+    this.pendingTokens.push(token);
     this.over ||= token.ended !== null;
     this.wake();
   }
@@ -93,7 +93,7 @@ export class WrittenText implements SlotText {
     signal?.addEventListener("abort", abort, { once: true });
     try {
       for (;;) {
-        const next = this.told.shift();
+        const next = this.pendingTokens.shift();
         if (next) {
           yield next;
           continue;

@@ -1,20 +1,20 @@
 /** The prompt of a conversation whose next message is generated: rendered by the model's chat template, with tools. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { must } from "#dsl/language/diagnostics/must.js";
-import type { Message, Tool } from "#stdlib/conversations/kind.js";
-import type { Chat } from "../../data/encoding/chat.js";
-import { callFormatOf, type CallFormat } from "./tool-calls/format.js";
+import type { Message, ToolDefinition } from "#stdlib/conversations/kind.js";
+import type { ChatEncoding } from "../../data/encoding/chat.js";
+import { toolCallFormatOf, type ToolCallFormat } from "./tool-calls/format.js";
 
 /** The format in which the model's template writes tool calls; null if it writes none. */
-export function toolCallFormat({ renderer }: Chat): CallFormat | null {
-  return renderer.source === null ? null : callFormatOf(renderer.source);
+export function toolCallFormat({ renderer }: ChatEncoding): ToolCallFormat | null {
+  return renderer.source === null ? null : toolCallFormatOf(renderer.source);
 }
 
 /** `model` names the model in errors. Coded errors `conversation-refused`, `broken-template`. */
-export async function chatPrompt(
-  { renderer, tokenizer }: Chat,
+export async function renderChatPrompt(
+  { renderer, tokenizer }: ChatEncoding,
   messages: readonly Message[],
-  tools: readonly Tool[],
+  tools: readonly ToolDefinition[],
   model: string,
 ): Promise<string> {
   const options = { specials: tokenizer.specials, addGenerationPrompt: true, tools };

@@ -1,6 +1,6 @@
 /** What can go wrong with what is asked of models that write. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
-import { listed } from "#dsl/language/diagnostics/listed.js";
+import { listNames } from "#dsl/language/diagnostics/listed.js";
 
 /** The data of each code. */
 export interface WritingCodeData {
@@ -69,7 +69,7 @@ export const writingCodes: CodeTable<WritingCodeData> = {
     message: (d) =>
       d.name === null
         ? "a tool is to be called, and the request has none"
-        : `the tool ${JSON.stringify(d.name)} is to be called, and the request has ${d.has.length > 0 ? listed(d.has) : "none"}`,
+        : `the tool ${JSON.stringify(d.name)} is to be called, and the request has ${d.has.length > 0 ? listNames(d.has) : "none"}`,
     help: () => "send the tool in `tools`, or let `tool_choice` name one that is there",
     explain:
       "`tool_choice` says whether tools may be, or must be called, and which. One that must be called has to be sent.",

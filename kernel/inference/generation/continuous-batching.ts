@@ -10,12 +10,12 @@ import { setTimeout as delay } from "node:timers/promises";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { NDArray } from "#dsl/tensor/program.js";
-import type { Session } from "../../engines/engine.js";
-import { floats } from "../../engines/feeds.js";
-import type { SlotLoad, SlotRequest, SlotText, SlotWriter, WriterOptions } from "./contract.js";
-import { PAGE, Pages } from "./kv-pages.js";
-import { askedIn, stepFeeds, type Part } from "./step-feeds.js";
-import { WrittenText, type Late } from "./active-sequence.js";
+import type { EngineSession } from "../../engines/engine.js";
+import { toFloats } from "../../engines/feeds.js";
+import type { SlotLoad, SlotRequest, SlotTextStream, SlotWriter, WriterOptions } from "./contract.js";
+import { PAGE_TOKENS, KvPageTable } from "./kv-pages.js";
+import { positionsToScore, stepFeeds, type SequenceStep } from "./step-feeds.js";
+import { ActiveSequence, type DeferredStep } from "./active-sequence.js";
 
 /** Most bytes of keys and values unless it is said. */
 const MEMORY = 512 * 2 ** 20;
@@ -40,17 +40,20 @@ export interface SlotWriterOptions extends WriterOptions {
  * A writer over a session that has the programs of `buildSlots` (stdlib/programs/slots.ts); they are its alone. The store is made
  * here, of one size for good.
  */
-export async function openSlotWriter(session: Pick<Session, "run">, o: SlotWriterOptions): Promise<SlotWriter> {
-  const each = Math.ceil(o.positions / PAGE);
-  const affordable = Math.floor((o.memory ?? MEMORY) / (o.placeBytes * PAGE));
-  const least = Math.ceil(Math.min(o.positions, LEAST_ROOM) / PAGE);
-  const pages = Math.min(o.slots * each, Math.max(affordable, least));
+export async function openSlotWriter(
+  session: Pick<EngineSession, "run">,
+  options: SlotWriterOptions,
+): Promise<SlotWriter> {
+  const each = Math.ceil(options.positions / PAGE_TOKENS);
+  const affordable = Math.floor((options.memory ?? MEMORY) / (options.placeBytes * PAGE_TOKENS));
+  const least = Math.ceil(Math.min(options.positions, LEAST_ROOM) / PAGE_TOKENS);
+  const pages = Math.min(options.slots * each, Math.max(affordable, least));
   await hold(session, pages);
-  return new Writer(session, pages, o);
+  return new Writer(session, pages, options);
 }
 
-async function hold(session: Pick<Session, "run">, pages: number): Promise<void> {
-  await session.run("slots_hold", { slot_places: zeros(pages * PAGE) }, []);
+async function hold(session: Pick<EngineSession, "run">, pages: number): Promise<void> {
+  await session.run("slots_hold", { slot_places: zeros(pages * PAGE_TOKENS) }, []);
 }
 
 class Writer implements SlotWriter {
@@ -58,30 +61,30 @@ class Writer implements SlotWriter {
   readonly vocabulary: number;
   readonly room: number;
   readonly scores = true;
-  private pages: Pages;
+  private pages: KvPageTable;
   /** In the order in which they came. */
-  private readonly waiting: WrittenText[] = [];
-  private readonly working: WrittenText[] = [];
+  private readonly waiting: ActiveSequence[] = [];
+  private readonly working: ActiveSequence[] = [];
   private running: Promise<void> | null = null;
   /** Why nothing is written any more. */
   private broken: { readonly error: unknown } | null = null;
-  private asked = 0;
+  private requestCount = 0;
   /** Ends the wait for something to do. */
   private wake: () => void = () => undefined;
   private readonly count = { steps: 0, tokensRead: 0, tokensCached: 0, tokensWritten: 0 };
 
   constructor(
-    private readonly session: Pick<Session, "run">,
+    private readonly session: Pick<EngineSession, "run">,
     pages: number,
-    private readonly o: SlotWriterOptions,
+    private readonly options: SlotWriterOptions,
   ) {
-    this.slots = o.slots;
-    this.vocabulary = o.vocabulary;
-    this.pages = new Pages(pages);
-    this.room = Math.min(o.positions, pages * PAGE);
+    this.slots = options.slots;
+    this.vocabulary = options.vocabulary;
+    this.pages = new KvPageTable(pages);
+    this.room = Math.min(options.positions, pages * PAGE_TOKENS);
   }
 
-  write(request: SlotRequest): SlotText {
+  write(request: SlotRequest): SlotTextStream {
     const { prompt, maxTokens } = request;
     if (prompt.length === 0) throw new CodedError("empty-prompt", {});
     if (prompt.length + maxTokens > this.room)
@@ -95,7 +98,7 @@ class Writer implements SlotWriter {
       this.tidy();
       this.wake();
     };
-    const text = new WrittenText(request, this.asked++, left);
+    const text = new ActiveSequence(request, this.requestCount++, left);
     if (this.broken) text.fail(this.broken.error);
     else {
       this.waiting.push(text);
@@ -125,7 +128,7 @@ class Writer implements SlotWriter {
         else await new Promise<void>((resolve) => (this.wake = resolve));
       }
     } catch (error) {
-      if (isEnd(error)) this.end(error);
+      if (isEngineGone(error)) this.end(error);
       else this.drop(error);
     }
     this.running = null;
@@ -135,7 +138,7 @@ class Writer implements SlotWriter {
 
   /** Texts that ended, or that nobody wants any more, make room. */
   private tidy(): void {
-    const stays = (text: WrittenText): boolean => {
+    const stays = (text: ActiveSequence): boolean => {
       if (!text.ended && !text.gone) return true;
       this.let(text);
       return false;
@@ -143,40 +146,41 @@ class Writer implements SlotWriter {
     keep(this.waiting, stays);
     keep(this.working, stays);
   }
-  private let(text: WrittenText): void {
-    if (text.held) this.pages.end(text.held);
-    text.held = null;
+  private let(text: ActiveSequence): void {
+    if (text.kvPages) this.pages.end(text.kvPages);
+    text.kvPages = null;
     text.late = null;
   }
 
   /** Takes in who waits, by turns of clients, as long as there are slots and pages. */
   private admit(): void {
-    const passed = new Set<WrittenText>();
+    const passed = new Set<ActiveSequence>();
     for (;;) {
       const text = nextOf(this.waiting, this.working, passed);
       if (!text || !this.slotFor(text)) return;
       const { tokens, root } = text;
       const { known } = text;
       const { found, idle } = this.pages.idleIn(root, tokens, known);
-      if (known === tokens.length - 1 && this.isBeingRead(text, found * PAGE)) {
+      if (known === tokens.length - 1 && this.isBeingRead(text, found * PAGE_TOKENS)) {
         passed.add(text);
         continue;
       }
-      if (Math.ceil((tokens.length + 1) / PAGE) - found > this.pages.room - idle && this.working.length > 0) return;
-      text.held = this.pages.begin(root, tokens, known);
-      text.done = text.held.full * PAGE;
+      if (Math.ceil((tokens.length + 1) / PAGE_TOKENS) - found > this.pages.room - idle && this.working.length > 0)
+        return;
+      text.kvPages = this.pages.begin(root, tokens, known);
+      text.done = text.kvPages.full * PAGE_TOKENS;
       if (text.written === 0) {
         text.cached = text.done;
         this.count.tokensCached += text.done;
       }
-      text.begin(this.o.told);
+      text.begin(this.options.reporter);
       this.waiting.splice(this.waiting.indexOf(text), 1);
       const later = this.working.findIndex(({ number }) => number > text.number);
       this.working.splice(later < 0 ? this.working.length : later, 0, text);
     }
   }
   /** Whether a slot is free, or the client with most texts gave one up: it still has as many as this text's client then. */
-  private slotFor({ client }: WrittenText): boolean {
+  private slotFor({ client }: ActiveSequence): boolean {
     if (this.working.length < this.slots) return true;
     const counts = countsOf(this.working);
     const last = this.working.findLast((one) => counts.get(one.client) === Math.max(...counts.values()));
@@ -185,31 +189,31 @@ class Writer implements SlotWriter {
     this.putBack(last);
     return true;
   }
-  private putBack(text: WrittenText): void {
+  private putBack(text: ActiveSequence): void {
     this.let(text);
     const later = this.waiting.findIndex(({ number }) => number > text.number);
     this.waiting.splice(later < 0 ? this.waiting.length : later, 0, text);
   }
   /** Whether another text is reading more of the same beginning: then it is soon there for both. */
-  private isBeingRead({ tokens, root }: WrittenText, found: number): boolean {
+  private isBeingRead({ tokens, root }: ActiveSequence, found: number): boolean {
     return this.working.some((other) => {
       if (other.root !== root || other.tokens.length - other.done < 2) return false;
       const most = Math.min(tokens.length, other.tokens.length) - 1;
       let same = 0;
       while (same < most && tokens[same] === other.tokens[same]) same++;
-      return Math.floor(same / PAGE) * PAGE > Math.max(found, other.done);
+      return Math.floor(same / PAGE_TOKENS) * PAGE_TOKENS > Math.max(found, other.done);
     });
   }
 
   /** What the next step computes. */
-  private parts(): readonly Part[] {
+  private parts(): readonly SequenceStep[] {
     const reads = this.working.filter((text) => lacks(text) > 1);
     const writes = reads.length < this.working.length;
     const shares = sharesOf(reads, {
-      most: writes ? (this.o.chunk ?? CHUNK) : CHUNK_ALONE,
+      most: writes ? (this.options.chunk ?? CHUNK) : CHUNK_ALONE,
       scored: Math.max(1, Math.floor(SCORED / this.vocabulary)),
     });
-    const parts: Part[] = [];
+    const parts: SequenceStep[] = [];
     for (const text of [...this.working]) {
       const count = lacks(text) === 1 ? 1 : (shares.get(text) ?? 0);
       if (count > 0 && this.makeRoom(text, text.done + count)) parts.push({ text, count });
@@ -217,47 +221,47 @@ class Writer implements SlotWriter {
     return parts;
   }
   /** False: the text itself has to stop for others. */
-  private makeRoom(text: WrittenText, tokens: number): boolean {
-    while (text.held && !this.pages.grow(text.held, tokens)) {
+  private makeRoom(text: ActiveSequence, tokens: number): boolean {
+    while (text.kvPages && !this.pages.grow(text.kvPages, tokens)) {
       this.putBack(must(this.working.pop(), "a text that works"));
     }
-    return text.held !== null;
+    return text.kvPages !== null;
   }
 
-  private async step(parts: readonly Part[]): Promise<void> {
-    const asked = parts.flatMap((part) => askedIn(part).map((place) => askedAfter(part.text, place)));
-    const wants = asked.map(({ text, last }) => !last || text.request.chooser.reads === "logits");
+  private async step(parts: readonly SequenceStep[]): Promise<void> {
+    const scoredPlaces = parts.flatMap((part) => positionsToScore(part).map((place) => askedAfter(part.text, place)));
+    const wants = scoredPlaces.map(({ text, last }) => !last || text.request.chooser.reads === "logits");
     const wanted = [...wants.keys()].filter((i) => wants[i]);
-    const outputs = asked.length === 0 ? [] : wanted.length === 0 ? ["next"] : ["next", "logits"];
-    const feeds = stepFeeds(parts, { wanted, adapters: this.o.adapters });
+    const outputs = scoredPlaces.length === 0 ? [] : wanted.length === 0 ? ["next"] : ["next", "logits"];
+    const feeds = stepFeeds(parts, { wanted, adapters: this.options.adapters });
     const began = performance.now();
-    const said = await this.session.run("slots_step", feeds, outputs);
+    const stepOutputs = await this.session.run("slots_step", feeds, outputs);
     const took = performance.now() - began;
     this.count.steps++;
-    this.o.told?.step(parts.length);
+    this.options.reporter?.step(parts.length);
     for (const { text, count } of parts) {
       if (text.written === 0) this.count.tokensRead += count;
       // It may have gone meanwhile, and its pages with it.
-      if (!text.held) continue;
+      if (!text.kvPages) continue;
       text.done += count;
-      this.pages.fill(text.root, text.held, text.tokens, text.done);
+      this.pages.fill(text.root, text.kvPages, text.tokens, text.done);
     }
-    if (asked.length === 0) return;
-    const late = await lateIn(asked, Math.min(took * GRACE.part, GRACE.most));
-    const next = integers(must(said["next"], "the likeliest tokens"));
-    const logits = said["logits"] && floats(said["logits"]);
+    if (scoredPlaces.length === 0) return;
+    const late = await lateIn(scoredPlaces, Math.min(took * GRACE.part, GRACE.most));
+    const next = integers(must(stepOutputs["next"], "the likeliest tokens"));
+    const logits = stepOutputs["logits"] && toFloats(stepOutputs["logits"]);
     let row = 0;
-    for (const [i, { text, place, last }] of asked.entries()) {
-      const own = wants[i] && logits ? logits.subarray(row, (row += this.vocabulary)) : null;
+    for (const [i, { text, place, last }] of scoredPlaces.entries()) {
+      const rowLogits = wants[i] && logits ? logits.subarray(row, (row += this.vocabulary)) : null;
       const ready = last ? late.get(text) : undefined;
-      if (ready) this.setAside(text, ready, { next: next[i]!, logits: own && own.slice() });
-      else if (last) this.choose(text, next[i]!, own);
-      else if (own && !text.ended && !text.gone) score(text, place, own);
+      if (ready) this.setAside(text, ready, { next: next[i]!, logits: rowLogits && rowLogits.slice() });
+      else if (last) this.choose(text, next[i]!, rowLogits);
+      else if (rowLogits && !text.ended && !text.gone) score(text, place, rowLogits);
     }
   }
   /** It goes on once its chooser is ready; others don't wait for it. */
-  private setAside(text: WrittenText, ready: Promise<void>, late: Late): void {
-    if (!text.held) return;
+  private setAside(text: ActiveSequence, ready: Promise<void>, late: DeferredStep): void {
+    if (!text.kvPages) return;
     text.late = late;
     void ready.then(() => {
       // It may have stopped for others, and is then asked again.
@@ -267,7 +271,7 @@ class Writer implements SlotWriter {
       this.wake();
     });
   }
-  private choose(text: WrittenText, next: number, logits: Float32Array | null): void {
+  private choose(text: ActiveSequence, next: number, logits: Float32Array | null): void {
     if (text.ended || text.gone) return;
     const { chooser, ends, maxTokens } = text.request;
     try {
@@ -299,34 +303,34 @@ class Writer implements SlotWriter {
   private drop(error: unknown): void {
     for (const text of this.working) text.fail(error);
     this.tidy();
-    this.pages = new Pages(this.pages.count);
+    this.pages = new KvPageTable(this.pages.count);
   }
 }
 
 /** Texts that work, by client. */
-function countsOf(working: readonly WrittenText[]): ReadonlyMap<string, number> {
+function countsOf(working: readonly ActiveSequence[]): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
   for (const { client } of working) counts.set(client, (counts.get(client) ?? 0) + 1);
   return counts;
 }
 /** Of those that wait, in the order in which they came: the first of the client with fewest texts that work. */
 function nextOf(
-  waiting: readonly WrittenText[],
-  working: readonly WrittenText[],
-  passed: ReadonlySet<WrittenText>,
-): WrittenText | null {
+  waiting: readonly ActiveSequence[],
+  working: readonly ActiveSequence[],
+  passed: ReadonlySet<ActiveSequence>,
+): ActiveSequence | null {
   const counts = countsOf(working);
-  let next: WrittenText | null = null;
+  let next: ActiveSequence | null = null;
   for (const text of waiting)
     if (!passed.has(text) && (!next || (counts.get(text.client) ?? 0) < (counts.get(next.client) ?? 0))) next = text;
   return next;
 }
 
 /** `last`: what follows is chosen; else it is told. */
-function askedAfter(text: WrittenText, place: number) {
+function askedAfter(text: ActiveSequence, place: number) {
   return { text, place, last: place === text.tokens.length - 1 };
 }
-function score(text: WrittenText, place: number, logits: Float32Array): void {
+function score(text: ActiveSequence, place: number, logits: Float32Array): void {
   try {
     text.score(place, logits);
   } catch (error) {
@@ -336,11 +340,11 @@ function score(text: WrittenText, place: number, logits: Float32Array): void {
 
 /** Texts whose choosers aren't ready after so many ms, each with what settles when it is. */
 async function lateIn(
-  asked: readonly ReturnType<typeof askedAfter>[],
+  scoredPlaces: readonly ReturnType<typeof askedAfter>[],
   ms: number,
-): Promise<ReadonlyMap<WrittenText, Promise<void>>> {
-  const late = new Map<WrittenText, Promise<void>>();
-  for (const { text, last } of asked) {
+): Promise<ReadonlyMap<ActiveSequence, Promise<void>>> {
+  const late = new Map<ActiveSequence, Promise<void>>();
+  for (const { text, last } of scoredPlaces) {
     const ready = last ? text.request.chooser.ready?.() : null;
     if (ready)
       late.set(
@@ -353,21 +357,21 @@ async function lateIn(
 }
 
 /** Whether the engine is gone; what else a step fails by is over with it, and whoever counts failures sees the next one too. */
-export function isEnd(error: unknown): boolean {
+export function isEngineGone(error: unknown): boolean {
   return error instanceof CodedError && error.code === "engine-died";
 }
 /** Tokens of a text that are not in the store. */
-function lacks({ tokens, done }: WrittenText): number {
+function lacks({ tokens, done }: ActiveSequence): number {
   return tokens.length - done;
 }
 /** How many of its tokens each of these texts, the first that came in front, reads in a step of so many, so many of them scored. */
 function sharesOf(
-  texts: readonly WrittenText[],
-  o: { readonly most: number; readonly scored: number },
-): ReadonlyMap<WrittenText, number> {
-  const shares = new Map<WrittenText, number>();
-  let { most: left, scored } = o;
-  const give = (text: WrittenText, atMost: number): void => {
+  texts: readonly ActiveSequence[],
+  options: { readonly most: number; readonly scored: number },
+): ReadonlyMap<ActiveSequence, number> {
+  const shares = new Map<ActiveSequence, number>();
+  let { most: left, scored } = options;
+  const give = (text: ActiveSequence, atMost: number): void => {
     const scores = text.scored < text.toScore;
     const had = shares.get(text) ?? 0;
     const more = Math.min(lacks(text) - had, atMost, left, scores ? scored : left);
@@ -376,7 +380,7 @@ function sharesOf(
     if (scores) scored -= more;
   };
   const [first] = texts;
-  if (first) give(first, Math.ceil(o.most / 2));
+  if (first) give(first, Math.ceil(options.most / 2));
   for (const text of texts.toSorted((a, b) => lacks(a) - lacks(b))) give(text, left);
   return shares;
 }

@@ -5,18 +5,18 @@
 import type { Program } from "#dsl/tensor/program.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { GenerateOptions } from "#stdlib/programs/generate.js";
-import type { Engine, Session } from "../../engines/engine.js";
+import type { Engine, EngineSession } from "../../engines/engine.js";
 
 /** Chooses the tokens of one text, in order. */
-export interface Chooser {
+export interface TokenChooser {
   /** What it looks at for the next token: the likeliest alone, or the logits of all. It may be another at each step. */
   readonly reads: "next" | "logits";
   /** `logits` [vocabulary] is the writer's own memory and holds until this returns; given where `reads` says so. */
-  choose(next: number, logits: Float32Array | null): Chosen;
+  choose(next: number, logits: Float32Array | null): ChosenToken;
   /** Settles when `choose` needn't wait; null: it needn't now. What fails meanwhile `choose` throws. */
   ready?(): Promise<void> | null;
 }
-export interface Chosen {
+export interface ChosenToken {
   readonly token: number;
   /** Whether the text ends with this token, beside the tokens that end any text; e.g. its grammar allows no more. */
   readonly ends?: boolean;
@@ -29,7 +29,7 @@ export interface SlotRequest {
   readonly maxTokens: number;
   /** Tokens that end the text; they are told. */
   readonly ends: ReadonlySet<number>;
-  readonly chooser: Chooser;
+  readonly chooser: TokenChooser;
   /** Given what the model says after each token of the prompt but the last, in order; the logits hold until it returns. Absent: nobody asks. */
   readonly scored?: (place: number, logits: Float32Array) => void;
   /** Which of the writer's adapters; absent: its first, or none. */
@@ -42,11 +42,11 @@ export interface SlotRequest {
   readonly signal?: AbortSignal;
 }
 /** One token, as soon as it is chosen. */
-export interface SlotToken extends Chosen {
+export interface SlotToken extends ChosenToken {
   readonly ended: "end" | "length" | null;
 }
 /** Stopping the iteration frees the slot. Thrown from it: the coded errors `engine-died` and `writer-closed`, the signal's reason. */
-export interface SlotText extends AsyncIterable<SlotToken> {
+export interface SlotTextStream extends AsyncIterable<SlotToken> {
   /** Tokens of the prompt that were there from other texts; known when the first token is. */
   readonly cached: number;
 }
@@ -66,7 +66,7 @@ export interface SlotWriter {
   readonly room: number;
   /** Whether it tells what is said after the tokens of a prompt. */
   readonly scores: boolean;
-  write(request: SlotRequest): SlotText;
+  write(request: SlotRequest): SlotTextStream;
   load(): SlotLoad;
   close(): Promise<void>;
 }
@@ -84,7 +84,7 @@ export interface WriterModel extends GenerateOptions {
   readonly adapters?: readonly (WriterAdapter | null)[];
 }
 /** What a writer tells of its work, for figures. */
-export interface WriterTold {
+export interface WriterReporter {
   /** Seconds that a text waited before it was begun. */
   took(seconds: number): void;
   /** Texts that a step goes on with. */
@@ -103,14 +103,14 @@ export interface WriterOptions {
   readonly memory?: number;
   /** Most tokens of prompts that a step reads while others write; absent: 64. */
   readonly chunk?: number;
-  readonly told?: WriterTold;
+  readonly reporter?: WriterReporter;
 }
 /** Programs of a writer, to be opened beside others of the model, and what opens the writer over their session. */
 export interface WriterParts {
   readonly programs: Readonly<Record<string, Program>>;
   /** Why texts are written batch by batch here, and not each by itself; null: they come and go as they like. */
   readonly batches: string | null;
-  open(session: Pick<Session, "run" | "load">, o: WriterOptions): Promise<SlotWriter>;
+  open(session: Pick<EngineSession, "run" | "load">, options: WriterOptions): Promise<SlotWriter>;
 }
 /** `writerFor` of `./plan-batching.ts`: what suits the model and the engine. `openSlotWriter` of `./continuous-batching.ts` is what it opens as a rule. */
-export type WriterFor = (engine: Pick<Engine, "can">, model: WriterModel) => Promise<WriterParts>;
+export type PlanWriter = (engine: Pick<Engine, "can">, model: WriterModel) => Promise<WriterParts>;

@@ -3,10 +3,10 @@
  * of the process that runs them. No piece ends within a character.
  */
 import type { Tokenizer } from "../../bases/tokenizer.js";
-import { TextStream } from "../text-stream.js";
+import { IncrementalTextStream } from "../text-stream.js";
 import type { TokenBytes } from "./token-bytes.js";
 
-export interface Pieces {
+export interface IncrementalDecoder {
   /** The text that is certain now; may be empty. */
   push(tokens: readonly number[]): string | Promise<string>;
   /** What was held back. */
@@ -14,23 +14,23 @@ export interface Pieces {
 }
 
 /** `before`: tokens that the text goes on from. */
-export function piecesOf(
+export function incrementalDecoderOf(
   tokenizer: Pick<Tokenizer, "decode" | "spelling">,
   bytes: TokenBytes,
   before: ArrayLike<number>,
-): Pieces {
+): IncrementalDecoder {
   const { spelling } = tokenizer;
-  if (!spelling) return new TextStream(tokenizer, before);
+  if (!spelling) return new IncrementalTextStream(tokenizer, before);
   // A text that goes on from special tokens alone begins one, as decoders see it: they leave those out.
   const begins = Array.from(before).every((id) => bytes.isSpecial(id));
   const pieces = new BytePieces(bytes, begins ? spelling.strips : 0);
   // A prompt may end in half a character that the first tokens complete.
   const tail = Array.from(before).slice(-4);
-  pieces.prime(tail.flatMap((id) => Array.from(bytes.of(id))).slice(-3));
+  pieces.prime(tail.flatMap((id) => Array.from(bytes.bytesOf(id))).slice(-3));
   return pieces;
 }
 
-class BytePieces implements Pieces {
+class BytePieces implements IncrementalDecoder {
   /** An opening mark of a text is a character like any other. */
   private readonly decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
@@ -47,7 +47,7 @@ class BytePieces implements Pieces {
   }
   push(tokens: readonly number[]): string {
     let text = "";
-    for (const token of tokens) text += this.decoder.decode(this.bytes.of(token), { stream: true });
+    for (const token of tokens) text += this.decoder.decode(this.bytes.bytesOf(token), { stream: true });
     return this.stripped(text);
   }
   end(): string {
@@ -55,10 +55,10 @@ class BytePieces implements Pieces {
   }
   private stripped(text: string): string {
     if (this.strips === 0) return text;
-    let at = 0;
-    while (at < this.strips && text[at] === " ") at++;
-    if (at < text.length) this.strips = 0;
-    else this.strips -= at;
-    return text.slice(at);
+    let spaces = 0;
+    while (spaces < this.strips && text[spaces] === " ") spaces++;
+    if (spaces < text.length) this.strips = 0;
+    else this.strips -= spaces;
+    return text.slice(spaces);
   }
 }

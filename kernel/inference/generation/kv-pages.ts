@@ -5,7 +5,7 @@
  */
 import { must } from "#dsl/language/diagnostics/must.js";
 
-export const PAGE = 16;
+export const PAGE_TOKENS = 16;
 
 /** A full page: what stands in it, and what came before. */
 interface Known {
@@ -17,7 +17,7 @@ interface Known {
 }
 
 /** Pages of one text, in order. */
-export class Held {
+export class SequencePages {
   readonly pages: number[] = [];
   /** The last page that is known by its tokens; null: none yet. */
   known: Known | null = null;
@@ -25,7 +25,7 @@ export class Held {
   full = 0;
 }
 
-export class Pages {
+export class KvPageTable {
   private readonly free: number[];
   /** How many texts hold a page. */
   private readonly holders: Int32Array;
@@ -46,24 +46,24 @@ export class Pages {
   }
 
   /** The pages that hold the beginning of `tokens`, at most `most` of its tokens. */
-  begin(root: string, tokens: readonly number[], most: number): Held {
-    const held = new Held();
-    for (let end = PAGE; end <= most; end += PAGE) {
-      const next = this.children(root, held.known).get(keyOf(tokens, end));
+  begin(root: string, tokens: readonly number[], most: number): SequencePages {
+    const sequence = new SequencePages();
+    for (let end = PAGE_TOKENS; end <= most; end += PAGE_TOKENS) {
+      const next = this.children(root, sequence.known).get(keyOf(tokens, end));
       if (!next) break;
       this.hold(next);
-      held.pages.push(next.page);
-      held.known = next;
-      held.full++;
+      sequence.pages.push(next.page);
+      sequence.known = next;
+      sequence.full++;
     }
-    return held;
+    return sequence;
   }
 
   /** How many pages that nobody holds `begin` would take. */
   idleIn(root: string, tokens: readonly number[], most: number): { readonly found: number; readonly idle: number } {
     let [found, idle] = [0, 0];
     let known: Known | null = null;
-    for (let end = PAGE; end <= most; end += PAGE) {
+    for (let end = PAGE_TOKENS; end <= most; end += PAGE_TOKENS) {
       const next: Known | undefined = this.children(root, known).get(keyOf(tokens, end));
       if (!next) break;
       known = next;
@@ -74,52 +74,52 @@ export class Pages {
   }
 
   /** Makes room for so many tokens; false: there are no pages left, and what was got is kept. */
-  grow(held: Held, tokens: number): boolean {
-    while (held.pages.length * PAGE < tokens) {
+  grow(sequence: SequencePages, tokens: number): boolean {
+    while (sequence.pages.length * PAGE_TOKENS < tokens) {
       const page = this.free.pop() ?? this.takeIdle();
       if (page === undefined) return false;
       this.holders[page] = 1;
-      held.pages.push(page);
+      sequence.pages.push(page);
     }
     return true;
   }
 
   /** The first `done` of `tokens` are read: pages that they fill are known from now on. */
-  fill(root: string, held: Held, tokens: readonly number[], done: number): void {
-    while ((held.full + 1) * PAGE <= done) {
-      const key = keyOf(tokens, (held.full + 1) * PAGE);
-      const children = this.children(root, held.known);
-      const page = must(held.pages[held.full], "a page that is full");
+  fill(root: string, sequence: SequencePages, tokens: readonly number[], done: number): void {
+    while ((sequence.full + 1) * PAGE_TOKENS <= done) {
+      const key = keyOf(tokens, (sequence.full + 1) * PAGE_TOKENS);
+      const children = this.children(root, sequence.known);
+      const page = must(sequence.pages[sequence.full], "a page that is full");
       const same = children.get(key);
       if (same) {
         // Another text has read the same meanwhile: one of the two is enough.
         this.hold(same);
         this.release(page);
-        held.pages[held.full] = same.page;
-        held.known = same;
+        sequence.pages[sequence.full] = same.page;
+        sequence.known = same;
       } else {
-        const known: Known = { page, before: held.known, key, after: new Map() };
+        const known: Known = { page, before: sequence.known, key, after: new Map() };
         children.set(key, known);
         this.byPage.set(page, known);
-        held.known = known;
+        sequence.known = known;
       }
-      held.full++;
+      sequence.full++;
     }
   }
 
   /** The text is over, or stops for others. Its last pages go first, so that no page outlives the one before it. */
-  end(held: Held): void {
-    for (const page of [...held.pages].reverse()) this.release(page);
-    held.pages.length = 0;
-    held.known = null;
-    held.full = 0;
+  end(sequence: SequencePages): void {
+    for (const page of [...sequence.pages].reverse()) this.release(page);
+    sequence.pages.length = 0;
+    sequence.known = null;
+    sequence.full = 0;
   }
 
   private children(root: string, known: Known | null): Map<string, Known> {
     if (known) return known.after;
-    const own = this.roots.get(root) ?? new Map<string, Known>();
-    this.roots.set(root, own);
-    return own;
+    const rootPages = this.roots.get(root) ?? new Map<string, Known>();
+    this.roots.set(root, rootPages);
+    return rootPages;
   }
   private hold(known: Known): void {
     this.idle.delete(known);
@@ -133,10 +133,10 @@ export class Pages {
     else this.free.push(page);
   }
   private forget(begin: Known): void {
-    for (const [root, own] of this.roots) {
-      if (own.get(begin.key) !== begin) continue;
-      own.delete(begin.key);
-      if (own.size === 0) this.roots.delete(root);
+    for (const [root, rootPages] of this.roots) {
+      if (rootPages.get(begin.key) !== begin) continue;
+      rootPages.delete(begin.key);
+      if (rootPages.size === 0) this.roots.delete(root);
       return;
     }
   }
@@ -154,5 +154,5 @@ export class Pages {
 
 /** The tokens of the page that ends before `end`. */
 function keyOf(tokens: readonly number[], end: number): string {
-  return tokens.slice(end - PAGE, end).join();
+  return tokens.slice(end - PAGE_TOKENS, end).join();
 }

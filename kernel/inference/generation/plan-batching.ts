@@ -1,43 +1,43 @@
 /** Which writer suits a model and an engine: texts that come and go by themselves, or else batches. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Program } from "#dsl/tensor/program.js";
-import { standsBeside } from "#stdlib/techniques/shared/parallel-adapters.js";
-import { buildGenerate } from "#stdlib/programs/generate.js";
-import { buildSlots, whyNotSlots, type SlotsBuilt } from "#stdlib/programs/slots.js";
-import type { Engine, Session } from "../../engines/engine.js";
+import { canRunInParallel } from "#stdlib/techniques/shared/parallel-adapters.js";
+import { buildGenerationPrograms } from "#stdlib/programs/generate.js";
+import { buildSlotPrograms, slotsRefusal, type BuiltSlotPrograms } from "#stdlib/programs/slots.js";
+import type { Engine, EngineSession } from "../../engines/engine.js";
 import { openBatchWriter } from "./static-batching.js";
-import type { WriterAdapter, WriterFor, WriterModel } from "./contract.js";
+import type { WriterAdapter, PlanWriter, WriterModel } from "./contract.js";
 import { openSlotWriter } from "./continuous-batching.js";
 
 type Asking = Pick<Engine, "can">;
 
-export const writerFor: WriterFor = async (engine, model) => {
-  const { adapters, ...own } = model;
+export const planWriter: PlanWriter = async (engine, model) => {
+  const { adapters, ...baseModel } = model;
   const calls = adapters?.map((adapter) => adapter && adapter.call);
   for (const call of calls ?? [])
-    if (call && !standsBeside(call))
+    if (call && !canRunInParallel(call))
       throw new CodedError("adapters-apart", { technique: call.word, why: "it does more than to add two factors" });
-  const slots = whyNotSlots(own) ?? buildSlots({ ...own, ...(calls && { adapters: calls }) });
+  const slots = slotsRefusal(baseModel) ?? buildSlotPrograms({ ...baseModel, ...(calls && { adapters: calls }) });
   const why = typeof slots === "string" ? slots : await refusal(engine, slots.programs);
   if (typeof slots !== "string" && why === null)
     return {
       programs: { ...slots.programs },
       batches: null,
-      open: async (session, o) => {
+      open: async (session, options) => {
         await loadAdapters(session, adapters ?? [], slots);
-        return openSlotWriter(session, { ...o, placeBytes: slots.placeBytes, adapters: adapters !== undefined });
+        return openSlotWriter(session, { ...options, placeBytes: slots.placeBytes, adapters: adapters !== undefined });
       },
     };
   return inBatches(engine, model, why ?? "");
 };
 
-async function inBatches(engine: Asking, model: WriterModel, why: string): ReturnType<WriterFor> {
+async function inBatches(engine: Asking, model: WriterModel, why: string): ReturnType<PlanWriter> {
   const { technique, adapters } = model;
   if (adapters) throw new CodedError("adapters-apart", { technique: technique.call.word, why });
-  const programs = { ...buildGenerate(model) };
+  const programs = { ...buildGenerationPrograms(model) };
   const mute = await refusal(engine, programs);
   if (mute !== null) throw new CodedError("no-generation", { model: "the model", why: mute });
-  return { programs, batches: why, open: (session, o) => Promise.resolve(openBatchWriter(session, o)) };
+  return { programs, batches: why, open: (session, options) => Promise.resolve(openBatchWriter(session, options)) };
 }
 
 /** What the engine can't compute of the programs; null: nothing. */
@@ -48,9 +48,9 @@ async function refusal(engine: Asking, programs: object): Promise<string | null>
 }
 
 async function loadAdapters(
-  session: Pick<Session, "load">,
+  session: Pick<EngineSession, "load">,
   adapters: readonly (WriterAdapter | null)[],
-  { factors }: SlotsBuilt,
+  { factors }: BuiltSlotPrograms,
 ): Promise<void> {
   for (const [i, adapter] of adapters.entries()) {
     const names = factors[i];

@@ -5,14 +5,14 @@
 import { argmax } from "#stdlib/statistics/argmax.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Decoding, DecodingStart, DecodingStep } from "#stdlib/decoders/kind.js";
-import type { Session } from "../../engines/engine.js";
-import { generate } from "../generate.js";
-import type { SlotLoad, SlotRequest, SlotText, SlotWriter, WriterOptions } from "./contract.js";
-import { isEnd } from "./continuous-batching.js";
-import { WrittenText } from "./active-sequence.js";
+import type { EngineSession } from "../../engines/engine.js";
+import { generateTexts } from "../generate.js";
+import type { SlotLoad, SlotRequest, SlotTextStream, SlotWriter, WriterOptions } from "./contract.js";
+import { isEngineGone } from "./continuous-batching.js";
+import { ActiveSequence } from "./active-sequence.js";
 
-export function openBatchWriter(session: Pick<Session, "run">, o: WriterOptions): SlotWriter {
-  return new BatchWriter(session, o);
+export function openBatchWriter(session: Pick<EngineSession, "run">, options: WriterOptions): SlotWriter {
+  return new BatchWriter(session, options);
 }
 
 class BatchWriter implements SlotWriter {
@@ -20,23 +20,23 @@ class BatchWriter implements SlotWriter {
   readonly vocabulary: number;
   readonly room: number;
   readonly scores = false;
-  private readonly waiting: WrittenText[] = [];
-  private working: readonly WrittenText[] = [];
+  private readonly waiting: ActiveSequence[] = [];
+  private working: readonly ActiveSequence[] = [];
   private running: Promise<void> | null = null;
   private broken: { readonly error: unknown } | null = null;
-  private asked = 0;
+  private requestCount = 0;
   private readonly count = { steps: 0, tokensRead: 0, tokensCached: 0, tokensWritten: 0 };
 
   constructor(
-    private readonly session: Pick<Session, "run">,
-    private readonly o: WriterOptions,
+    private readonly session: Pick<EngineSession, "run">,
+    private readonly options: WriterOptions,
   ) {
-    this.slots = o.slots;
-    this.vocabulary = o.vocabulary;
-    this.room = o.positions;
+    this.slots = options.slots;
+    this.vocabulary = options.vocabulary;
+    this.room = options.positions;
   }
 
-  write(request: SlotRequest): SlotText {
+  write(request: SlotRequest): SlotTextStream {
     if (request.prompt.length === 0) throw new CodedError("empty-prompt", {});
     if (this.taken(request) + request.maxTokens > this.room)
       throw new CodedError("no-room-to-generate", {
@@ -44,7 +44,7 @@ class BatchWriter implements SlotWriter {
         max_tokens: request.maxTokens,
         positions: this.room,
       });
-    const text = new WrittenText(request, this.asked++, () => undefined);
+    const text = new ActiveSequence(request, this.requestCount++, () => undefined);
     if (this.broken) text.fail(this.broken.error);
     else {
       this.waiting.push(text);
@@ -62,7 +62,7 @@ class BatchWriter implements SlotWriter {
 
   /** Positions that the prompt takes from what is written: an encoder has its own. */
   private taken({ prompt }: SlotRequest): number {
-    return this.o.start === undefined ? prompt.length : 1;
+    return this.options.start === undefined ? prompt.length : 1;
   }
 
   private async work(): Promise<void> {
@@ -75,7 +75,7 @@ class BatchWriter implements SlotWriter {
         await this.writeAll(batch);
       } catch (error) {
         for (const text of batch) text.fail(error);
-        if (isEnd(error)) this.end(error);
+        if (isEngineGone(error)) this.end(error);
       }
       this.working = [];
     }
@@ -83,14 +83,14 @@ class BatchWriter implements SlotWriter {
   }
 
   /** Those who wait, in their order, as many as fit together. */
-  private batch(): readonly WrittenText[] {
-    const batch: WrittenText[] = [];
+  private batch(): readonly ActiveSequence[] {
+    const batch: ActiveSequence[] = [];
     let [longest, most] = [0, 0];
     for (const text of this.waiting.splice(0)) {
       if (!goesOn(text)) continue;
       const [length, tokens] = [Math.max(longest, this.taken(text.request)), Math.max(most, text.request.maxTokens)];
       if (batch.length < this.slots && length + tokens <= this.room) {
-        text.begin(this.o.told);
+        text.begin(this.options.reporter);
         batch.push(text);
         [longest, most] = [length, tokens];
       } else this.waiting.push(text);
@@ -98,15 +98,22 @@ class BatchWriter implements SlotWriter {
     return batch;
   }
 
-  private async writeAll(batch: readonly WrittenText[]): Promise<void> {
-    const { vocabulary, padId, positions, start } = this.o;
+  private async writeAll(batch: readonly ActiveSequence[]): Promise<void> {
+    const { vocabulary, padId, positions, start } = this.options;
     const call = { kind: "decoder", word: "chosen", arguments: {} };
     const implementation = { begin: (_: unknown, begun: DecodingStart) => new Chosen(batch, begun, this.counts()) };
     const prompts = batch.map(({ request }) => request.prompt);
     const maxTokens = Math.max(...batch.map(({ request }) => request.maxTokens));
-    const o = { decoder: { call, implementation }, vocabulary, ends: new Set<number>(), padId, maxTokens, positions };
+    const settings = {
+      decoder: { call, implementation },
+      vocabulary,
+      ends: new Set<number>(),
+      padId,
+      maxTokens,
+      positions,
+    };
     this.count.tokensRead += prompts.reduce((sum, { length }) => sum + length, 0);
-    const grown = generate(this.session, prompts, { ...o, ...(start !== undefined && { start }) });
+    const grown = generateTexts(this.session, prompts, { ...settings, ...(start !== undefined && { start }) });
     // Tokens are told as they are chosen.
     do {
       const ready = batch.filter(goesOn).map(({ request }) => request.chooser.ready?.() ?? null);
@@ -115,11 +122,11 @@ class BatchWriter implements SlotWriter {
   }
 
   private counts(): Counts {
-    const { count, o } = this;
+    const { count, options: settings } = this;
     return {
       step(texts) {
         count.steps++;
-        o.told?.step(texts);
+        settings.reporter?.step(texts);
       },
       wrote: () => void count.tokensWritten++,
     };
@@ -131,7 +138,7 @@ class BatchWriter implements SlotWriter {
   }
 }
 
-function goesOn(text: WrittenText): boolean {
+function goesOn(text: ActiveSequence): boolean {
   return !text.ended && !text.gone;
 }
 
@@ -143,7 +150,7 @@ interface Counts {
 class Chosen implements Decoding {
   readonly width = 1;
   constructor(
-    private readonly batch: readonly WrittenText[],
+    private readonly batch: readonly ActiveSequence[],
     private readonly start: DecodingStart,
     private readonly count: Counts,
   ) {}
@@ -159,16 +166,17 @@ class Chosen implements Decoding {
       ended: goesOn(text) ? null : "stop",
     }));
   }
-  step(said: Int32Array | Float32Array): DecodingStep {
+  step(outputs: Int32Array | Float32Array): DecodingStep {
     this.count.step(this.batch.filter(goesOn).length);
     const { vocabulary, padId } = this.start;
     const tokens = Int32Array.from(this.batch, (text, row) => {
       if (!goesOn(text)) return padId;
       const { chooser, ends, maxTokens } = text.request;
-      const own = said instanceof Float32Array ? said.subarray(row * vocabulary, (row + 1) * vocabulary) : null;
-      const next = own ? argmax(own) : said[row]!;
+      const rowLogits =
+        outputs instanceof Float32Array ? outputs.subarray(row * vocabulary, (row + 1) * vocabulary) : null;
+      const next = rowLogits ? argmax(rowLogits) : outputs[row]!;
       try {
-        const chosen = chooser.choose(next, chooser.reads === "logits" ? own : null);
+        const chosen = chooser.choose(next, chooser.reads === "logits" ? rowLogits : null);
         text.tokens.push(chosen.token);
         this.count.wrote();
         const ended = chosen.ends || ends.has(chosen.token) ? "end" : text.written >= maxTokens ? "length" : null;

@@ -1,17 +1,17 @@
 /** One text's tokens as they are chosen, into bits as clients are told them: pieces of text, calls of tools, likelihoods, its end. */
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { Tokenizer } from "../../bases/tokenizer.js";
-import { StopStrings } from "../stop-strings.js";
-import type { Bit, Likelihood, ReadToken } from "./generation-request.js";
-import type { CallReader } from "./tool-calls/parser.js";
-import type { TextChooser } from "./sampling/sequence-sampler.js";
+import { StopStringFilter } from "../stop-strings.js";
+import type { TextChunk, TokenLikelihood, PromptToken } from "./generation-request.js";
+import type { ToolCallStreamParser } from "./tool-calls/parser.js";
+import type { SequenceSampler } from "./sampling/sequence-sampler.js";
 import type { SlotToken } from "./contract.js";
-import { piecesOf, type Pieces } from "./incremental-decoder.js";
+import { incrementalDecoderOf, type IncrementalDecoder } from "./incremental-decoder.js";
 import type { TokenBytes } from "./token-bytes.js";
 
-export interface BitOptions {
+export interface TextDeltaOptions {
   readonly choice: number;
-  readonly chooser: TextChooser;
+  readonly chooser: SequenceSampler;
   readonly tokenizer: Pick<Tokenizer, "decode" | "spelling">;
   readonly bytes: TokenBytes;
   /** What the text goes on from. */
@@ -20,29 +20,32 @@ export interface BitOptions {
   readonly ends: ReadonlySet<number>;
   /** Special tokens whose text is read where tools may be called. */
   readonly marks: ReadonlyMap<number, string>;
-  readonly calls: CallReader | null;
+  readonly calls: ToolCallStreamParser | null;
 }
-type Told = NonNullable<Bit["likelihoods"]>[number];
+type Told = NonNullable<TextChunk["likelihoods"]>[number];
 
 /** Ends with the bit that says why the text ended. Stopping the iteration stops `text`. */
-export async function* bitsOf(text: AsyncIterable<SlotToken>, o: BitOptions): AsyncGenerator<Bit, void, void> {
-  const { choice, chooser, calls } = o;
-  const stops = new StopStrings(o.stop);
-  const pieces = new Marked(o);
+export async function* textDeltas(
+  text: AsyncIterable<SlotToken>,
+  options: TextDeltaOptions,
+): AsyncGenerator<TextChunk, void, void> {
+  const { choice, chooser, calls } = options;
+  const stops = new StopStringFilter(options.stop);
+  const pieces = new Marked(options);
   let tokens: number[] = [];
   let likelihoods: Told[] = [];
-  const bit = (said: Pick<Bit, "text" | "calls" | "ended">): Bit => {
-    const shown = { choice, tokens, ...(likelihoods.length > 0 && { likelihoods }), ...said };
+  const bit = (delta: Pick<TextChunk, "text" | "calls" | "ended">): TextChunk => {
+    const shown = { choice, tokens, ...(likelihoods.length > 0 && { likelihoods }), ...delta };
     [tokens, likelihoods] = [[], []];
     return shown;
   };
-  for await (const { token, likelihoods: told, ended } of text) {
+  for await (const { token, likelihoods: logprobs, ended } of text) {
     if (!chooser.closed) {
       tokens.push(token);
-      if (told) likelihoods.push(toldOf(told, o.bytes));
+      if (logprobs) likelihoods.push(toldOf(logprobs, options.bytes));
     }
     // What ends a text is none of it.
-    const over = chooser.closed || (ended === "end" && o.ends.has(token));
+    const over = chooser.closed || (ended === "end" && options.ends.has(token));
     let piece = over ? "" : await pieces.push(token);
     if (ended !== null) piece += await pieces.end();
     let shown = stops.push(piece);
@@ -55,7 +58,7 @@ export async function* bitsOf(text: AsyncIterable<SlotToken>, o: BitOptions): As
   }
 }
 
-function readBy(calls: CallReader | null, text: string, over: boolean): Pick<Bit, "text" | "calls"> {
+function readBy(calls: ToolCallStreamParser | null, text: string, over: boolean): Pick<TextChunk, "text" | "calls"> {
   if (!calls) return { text };
   const now = calls.push(text);
   const rest = over ? calls.end() : { text: "", calls: [] };
@@ -65,17 +68,17 @@ function readBy(calls: CallReader | null, text: string, over: boolean): Pick<Bit
 
 /** Pieces of text in which special tokens stand that mean something here. */
 class Marked {
-  private pieces: Pieces;
+  private pieces: IncrementalDecoder;
 
-  constructor(private readonly o: Pick<BitOptions, "tokenizer" | "bytes" | "before" | "marks">) {
-    this.pieces = piecesOf(o.tokenizer, o.bytes, o.before);
+  constructor(private readonly options: Pick<TextDeltaOptions, "tokenizer" | "bytes" | "before" | "marks">) {
+    this.pieces = incrementalDecoderOf(options.tokenizer, options.bytes, options.before);
   }
   async push(token: number): Promise<string> {
-    const { tokenizer, bytes, marks } = this.o;
+    const { tokenizer, bytes, marks } = this.options;
     const mark = marks.get(token);
     if (mark === undefined) return this.pieces.push([token]);
     const before = await this.pieces.end();
-    this.pieces = piecesOf(tokenizer, bytes, []);
+    this.pieces = incrementalDecoderOf(tokenizer, bytes, []);
     return before + mark;
   }
   async end(): Promise<string> {
@@ -84,10 +87,10 @@ class Marked {
 }
 
 /** The same, the prompt's tokens beside the first of them. */
-export async function* withPrompt(
-  bits: AsyncIterable<Bit>,
-  prompt: () => readonly ReadToken[],
-): AsyncGenerator<Bit, void, void> {
+export async function* withPromptTokens(
+  bits: AsyncIterable<TextChunk>,
+  prompt: () => readonly PromptToken[],
+): AsyncGenerator<TextChunk, void, void> {
   let first = true;
   for await (const bit of bits) {
     yield first ? { ...bit, prompt: prompt() } : bit;
@@ -96,25 +99,30 @@ export async function* withPrompt(
 }
 
 /** `told`: of each token after the first, itself first and then the likeliest. */
-export function readTokens(
+export function promptTokensOf(
   tokens: Int32Array,
-  told: readonly (readonly { readonly id: number; readonly logprob: number }[])[],
+  logprobs: readonly (readonly { readonly id: number; readonly logprob: number }[])[],
   bytes: TokenBytes,
-): readonly ReadToken[] {
+): readonly PromptToken[] {
   return Array.from(tokens, (id, i) => {
     const special = bytes.isSpecial(id);
-    const own = told[i - 1];
-    if (own) return { ...toldOf(own, bytes), special };
+    const tokenLogprobs = logprobs[i - 1];
+    if (tokenLogprobs) return { ...toldOf(tokenLogprobs, bytes), special };
     return { ...toldOf([{ id, logprob: 0 }], bytes), logprob: null, top: null, special };
   });
 }
 
 const utf8 = new TextEncoder();
-function toldOf(told: readonly { readonly id: number; readonly logprob: number }[], bytes: TokenBytes): Told {
-  const [chosen, ...top] = told.map(({ id, logprob }): Likelihood => {
+function toldOf(logprobs: readonly { readonly id: number; readonly logprob: number }[], bytes: TokenBytes): Told {
+  const [chosen, ...top] = logprobs.map(({ id, logprob }): TokenLikelihood => {
     const special = !bytes.exact || bytes.isSpecial(id);
-    const own = special ? utf8.encode(bytes.nameOf(id)) : bytes.of(id);
-    return { id, text: new TextDecoder("utf-8", { ignoreBOM: true }).decode(own), bytes: Array.from(own), logprob };
+    const tokenBytes = special ? utf8.encode(bytes.nameOf(id)) : bytes.bytesOf(id);
+    return {
+      id,
+      text: new TextDecoder("utf-8", { ignoreBOM: true }).decode(tokenBytes),
+      bytes: Array.from(tokenBytes),
+      logprob,
+    };
   });
   return { ...must(chosen, "the chosen token's likelihood"), top };
 }

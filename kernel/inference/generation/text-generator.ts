@@ -1,30 +1,30 @@
 /** What a model that writes is asked, answered: its prompt, how its tokens are chosen, what of them clients are told. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { readerOf, type ModelPlan } from "#dsl/language/types/subject.js";
-import type { Tool } from "#stdlib/conversations/kind.js";
-import { chatTemplateOf } from "../../bases/chat-template.js";
+import { dataReaderOf, type ModelPlan } from "#dsl/language/types/subject.js";
+import type { ToolDefinition } from "#stdlib/conversations/kind.js";
+import { chatTemplateIn } from "../../bases/chat-template.js";
 import type { Tokenizer } from "../../bases/tokenizer.js";
 import type { Base } from "../../bases/base.js";
-import { does } from "../../host/load-implementation.js";
-import { chatOf, type Chat } from "../../data/encoding/chat.js";
-import { prefixOf, startOf } from "../../data/encoding/decoder-input.js";
-import { endsOf, endToken } from "../../data/encoding/encoding.js";
-import { bitsOf, readTokens, withPrompt } from "./text-deltas.js";
-import { begunCall, callGrammar, type CallFormat } from "./tool-calls/format.js";
-import { CallReader } from "./tool-calls/parser.js";
-import { drawingsOf, ownSettings, type OwnSettings } from "./sampling/settings.js";
-import { likelihoodsOf, TextChooser } from "./sampling/sequence-sampler.js";
+import { loadImplementation } from "../../host/load-implementation.js";
+import { chatEncodingOf, type ChatEncoding } from "../../data/encoding/chat.js";
+import { inputPrefixOf, decoderStartToken } from "../../data/encoding/decoder-input.js";
+import { endTokenIds, endTokenId } from "../../data/encoding/encoding.js";
+import { textDeltas, promptTokensOf, withPromptTokens } from "./text-deltas.js";
+import { forcedCallPrefix, toolCallGrammar, type ToolCallFormat } from "./tool-calls/format.js";
+import { ToolCallStreamParser } from "./tool-calls/parser.js";
+import { samplingSettingsOf, readGenerationConfig, type GenerationConfig } from "./sampling/settings.js";
+import { topLogprobs, SequenceSampler } from "./sampling/sequence-sampler.js";
 import { toolCallFormat } from "./chat-prompt.js";
-import type { Chosen, SlotText, SlotWriter } from "./contract.js";
-import type { Bit, WriteAsk, Writing } from "./generation-request.js";
-import { Grammars } from "./grammar/grammar-cache.js";
-import { Rules, type Grammar } from "./grammar/rules.js";
+import type { ChosenToken, SlotTextStream, SlotWriter } from "./contract.js";
+import type { TextChunk, GenerationRequest, TextGeneration } from "./generation-request.js";
+import { GrammarCache } from "./grammar/grammar-cache.js";
+import { GrammarRules, type Grammar } from "./grammar/rules.js";
 import { SchemaReader } from "./grammar/schema-grammar.js";
-import { Unusable } from "./grammar/unsupported-schema.js";
-import { isConversation, readPrompt, type PromptReader, type ReadPrompt } from "./prompt-tokens.js";
+import { UnsupportedSchemaError } from "./grammar/unsupported-schema.js";
+import { isConversation, encodePrompt, type PromptEncoder, type EncodedPrompt } from "./prompt-tokens.js";
 import { TokenBytes } from "./token-bytes.js";
 
-export interface WritesWith {
+export interface TextGeneratorOptions {
   /** As requests name it. */
   readonly name: string;
   readonly model: ModelPlan;
@@ -32,7 +32,7 @@ export interface WritesWith {
   readonly tokenizer: Tokenizer;
   readonly by: { readonly writer: SlotWriter; readonly adapter?: number };
 }
-export interface Writes {
+export interface TextGenerator {
   /** Whether it answers conversations, and calls tools in them. */
   readonly chats: boolean;
   readonly tools: boolean;
@@ -40,29 +40,29 @@ export interface Writes {
    * Its slots are asked for when the iteration begins, and freed when it ends. Coded errors beside the writer's: `empty-prompt`,
    * `text-too-long`, `no-prompt-likelihoods`, `no-template`, `conversation-refused`, `broken-template`, `schema-unusable`, `no-tools`, `no-such-tool`.
    */
-  write(ask: WriteAsk): Promise<Writing>;
+  write(ask: GenerationRequest): Promise<TextGeneration>;
   /** Ends the threads of grammars; the writer is somebody else's. */
   close(): void;
 }
-interface Model extends PromptReader {
-  readonly by: WritesWith["by"];
-  readonly own: OwnSettings;
-  readonly calls: CallFormat | null;
+interface Model extends PromptEncoder {
+  readonly by: TextGeneratorOptions["by"];
+  readonly generationConfig: GenerationConfig;
+  readonly calls: ToolCallFormat | null;
   readonly ends: ReadonlySet<number>;
   /** Texts that end an answer. */
   readonly stop: readonly string[];
   readonly bytes: TokenBytes;
-  readonly grammars: Grammars;
+  readonly grammars: GrammarCache;
   /** Of calls, in which special tokens may stand. */
-  readonly callGrammars: Grammars;
+  readonly callGrammars: GrammarCache;
   /** Those tokens, and the texts that they stand for. */
   readonly marks: ReadonlyMap<number, string>;
   /** What a decoder begins with where the prompt is an encoder's. */
   readonly start: readonly number[];
 }
 
-export async function writing(o: WritesWith): Promise<Writes> {
-  const model = await modelOf(o);
+export async function createTextGenerator(options: TextGeneratorOptions): Promise<TextGenerator> {
+  const model = await modelOf(options);
   return {
     chats: model.chat !== null,
     tools: model.calls !== null,
@@ -74,59 +74,61 @@ export async function writing(o: WritesWith): Promise<Writes> {
   };
 }
 
-async function modelOf({ name, model, base, tokenizer, by }: WritesWith): Promise<Model> {
-  const { generatesText, predictsNextToken } = (await does(model.task, "task")).supervision.rowFormat;
+async function modelOf({ name, model, base, tokenizer, by }: TextGeneratorOptions): Promise<Model> {
+  const { generatesText, predictsNextToken } = (await loadImplementation(model.task, "task")).supervision.rowFormat;
   const rewrites = generatesText && !predictsNextToken;
   const { config } = base.facts;
   const chat = rewrites ? null : await chatFor(model, base, tokenizer);
   const stop = chat ? await chat.renderer.stop(tokenizer.specials) : "";
   const id = tokenizer.idOf(stop);
-  const own = ownSettings(base.folder);
+  const generationConfig = readGenerationConfig(base.folder);
   const bytes = new TokenBytes(tokenizer);
   const calls = chat && toolCallFormat(chat);
   const marks = calls ? marksOf(tokenizer, calls) : new Map<number, string>();
   const within = [...marks].filter(([, mark]) => calls?.marks.includes(mark)).map(([id]) => id);
-  const grammars = new Grammars(bytes);
+  const grammars = new GrammarCache(bytes);
   return {
     name,
     tokenizer,
     chat,
     by,
-    own,
+    generationConfig,
     bytes,
     vocabulary: by.writer.vocabulary,
     room: by.writer.room,
-    pairs: rewrites ? { prefix: prefixOf(model.task), end: endToken(config), maxLength: model.max_length } : null,
-    start: rewrites ? [startOf(base)] : [],
+    pairs: rewrites
+      ? { prefix: inputPrefixOf(model.task), end: endTokenId(config), maxLength: model.max_length }
+      : null,
+    start: rewrites ? [decoderStartToken(base)] : [],
     calls,
     marks,
     grammars,
-    callGrammars: within.length === 0 ? grammars : new Grammars(new TokenBytes(tokenizer, new Set(within))),
-    ends: new Set([...endsOf(config), ...own.ends, ...(id === null ? [] : [id])]),
+    callGrammars: within.length === 0 ? grammars : new GrammarCache(new TokenBytes(tokenizer, new Set(within))),
+    ends: new Set([...endTokenIds(config), ...generationConfig.ends, ...(id === null ? [] : [id])]),
     // A stop that is no token of its own is written out and ends the text there.
     stop: id === null && stop !== "" ? [stop] : [],
   };
 }
 
 /** A base that brings a template answers conversations, also where it was trained on texts. */
-async function chatFor(model: ModelPlan, base: Base, tokenizer: Tokenizer): Promise<Chat | null> {
-  const reader = readerOf(model);
-  if (reader.template !== undefined) return chatOf(reader, base, tokenizer);
-  return chatTemplateOf(base.folder) === null ? null : chatOf({ ...reader, template: null }, base, tokenizer);
+async function chatFor(model: ModelPlan, base: Base, tokenizer: Tokenizer): Promise<ChatEncoding | null> {
+  const reader = dataReaderOf(model);
+  if (reader.template !== undefined) return chatEncodingOf(reader, base, tokenizer);
+  return chatTemplateIn(base.folder) === null ? null : chatEncodingOf({ ...reader, template: null }, base, tokenizer);
 }
 
-async function write(model: Model, ask: WriteAsk): Promise<Writing> {
+async function write(model: Model, ask: GenerationRequest): Promise<TextGeneration> {
   if (ask.promptLikelihoods === true && !model.by.writer.scores)
     throw new CodedError("no-prompt-likelihoods", { model: model.name });
   const tools = toolsOf(model, ask);
-  const held = heldTo(ask, tools);
+  const grammar = heldTo(ask, tools);
   // Known before anything is read: whether the grammar can be used.
-  const first = held === null ? null : await grammarsFor(model, tools).begin(held, ask);
+  const first = grammar === null ? null : await grammarsFor(model, tools).begin(grammar, ask);
   try {
-    const begun = tools && tools.must !== null ? begunCall(tools.format) : "";
-    const prompt = await readPrompt(model, ask, tools?.shown ?? [], begun);
+    const begun = tools && tools.must !== null ? forcedCallPrefix(tools.format) : "";
+    const prompt = await encodePrompt(model, ask, tools?.shown ?? [], begun);
     first?.dispose();
-    return new Texts(model, ask, prompt, tools, held);
+    return new Texts(model, ask, prompt, tools, grammar);
   } catch (error) {
     first?.dispose();
     throw error;
@@ -134,14 +136,17 @@ async function write(model: Model, ask: WriteAsk): Promise<Writing> {
 }
 
 interface Tools {
-  readonly format: CallFormat;
+  readonly format: ToolCallFormat;
   /** Those that the model is shown. */
-  readonly shown: readonly Tool[];
+  readonly shown: readonly ToolDefinition[];
   /** Of which one must be called; null: it is the model's choice. */
-  readonly must: readonly Tool[] | null;
+  readonly must: readonly ToolDefinition[] | null;
 }
 /** Null: none may be called. */
-function toolsOf({ name, calls, chat }: Model, { tools = [], toolChoice = "auto", prompt }: WriteAsk): Tools | null {
+function toolsOf(
+  { name, calls, chat }: Model,
+  { tools = [], toolChoice = "auto", prompt }: GenerationRequest,
+): Tools | null {
   const named = typeof toolChoice === "object" ? toolChoice.name : null;
   const must = named !== null || toolChoice === "required";
   if (must && (tools.length === 0 || (named !== null && !tools.some((tool) => tool.name === named))))
@@ -161,42 +166,43 @@ function toolsOf({ name, calls, chat }: Model, { tools = [], toolChoice = "auto"
 }
 
 /** The grammar that texts are held to; null: none. A call that must come is held to itself, whatever shape texts have. */
-function heldTo({ shape }: WriteAsk, tools: Tools | null): Grammar | null {
+function heldTo({ shape }: GenerationRequest, tools: Tools | null): Grammar | null {
   try {
-    if (tools?.must) return callGrammar(tools.format, tools.must);
+    if (tools?.must) return toolCallGrammar(tools.format, tools.must);
     if (!shape) return null;
-    const rules = new Rules();
+    const rules = new GrammarRules();
     if (shape.is === "json") return rules.grammar("object", []);
     const { schema } = shape;
     return rules.grammar(new SchemaReader(schema, rules).read(schema), [{ schema, document: schema }]);
   } catch (error) {
     // What is too deep for its readers, the engine's own among them, ends them with that.
-    const why = error instanceof Unusable ? error.message : error instanceof RangeError ? "it is too deep" : null;
+    const why =
+      error instanceof UnsupportedSchemaError ? error.message : error instanceof RangeError ? "it is too deep" : null;
     if (why === null) throw error;
     throw new CodedError("schema-unusable", { why }, { cause: error });
   }
 }
 
-class Texts implements Writing {
+class Texts implements TextGeneration {
   readonly promptTokens: number;
   readonly cut: boolean;
-  private readonly asked: SlotText[] = [];
+  private readonly streams: SlotTextStream[] = [];
 
   constructor(
     private readonly model: Model,
-    private readonly ask: WriteAsk,
-    private readonly prompt: ReadPrompt,
+    private readonly ask: GenerationRequest,
+    private readonly prompt: EncodedPrompt,
     private readonly tools: Tools | null,
-    private readonly held: Grammar | null,
+    private readonly grammar: Grammar | null,
   ) {
     this.promptTokens = prompt.tokens.length;
     this.cut = prompt.cut;
   }
   get cachedTokens(): number {
-    return this.asked[0]?.cached ?? 0;
+    return this.streams[0]?.cached ?? 0;
   }
-  async *[Symbol.asyncIterator](): AsyncGenerator<Bit, void, void> {
-    const drawings = drawingsOf(this.ask.sampling, this.model.own);
+  async *[Symbol.asyncIterator](): AsyncGenerator<TextChunk, void, void> {
+    const drawings = samplingSettingsOf(this.ask.sampling, this.model.generationConfig);
     const stopped = new AbortController();
     const signals = [stopped.signal, ...(this.ask.signal ? [this.ask.signal] : [])];
     const texts = Array.from({ length: this.ask.choices }, (_, choice) =>
@@ -211,14 +217,14 @@ class Texts implements Writing {
 
   private async *text(
     choice: number,
-    drawing: ReturnType<ReturnType<typeof drawingsOf>>,
+    drawing: ReturnType<ReturnType<typeof samplingSettingsOf>>,
     signal: AbortSignal,
-  ): AsyncGenerator<Bit, void, void> {
-    const { model, ask, prompt, tools, held } = this;
+  ): AsyncGenerator<TextChunk, void, void> {
+    const { model, ask, prompt, tools, grammar: held } = this;
     const { by, ends, tokenizer, bytes } = model;
     const matcher = held === null ? null : await grammarsFor(model, tools).begin(held, { signal, client: ask.client });
     const before = model.pairs ? Int32Array.from(model.start) : prompt.tokens;
-    const chooser = new TextChooser({
+    const chooser = new SequenceSampler({
       prompt: before,
       drawing,
       ends,
@@ -226,9 +232,9 @@ class Texts implements Writing {
       matcher,
       logprobs: ask.logprobs ?? null,
     });
-    const told: NonNullable<Chosen["likelihoods"]>[] = [];
+    const promptLogprobs: NonNullable<ChosenToken["likelihoods"]>[] = [];
     const scored = (place: number, logits: Float32Array): void =>
-      void told.push(likelihoodsOf(logits, prompt.tokens[place + 1]!, ask.logprobs ?? 0));
+      void promptLogprobs.push(topLogprobs(logits, prompt.tokens[place + 1]!, ask.logprobs ?? 0));
     try {
       const text = by.writer.write({
         prompt: prompt.tokens,
@@ -241,23 +247,25 @@ class Texts implements Writing {
         ...(ask.salt !== undefined && { salt: ask.salt }),
         ...(ask.client !== undefined && { client: ask.client }),
       });
-      this.asked[choice] = text;
+      this.streams[choice] = text;
       const bits = ask.maxTokens === 0 ? nothingOf(text, choice) : this.bits(text, choice, chooser, before);
-      yield* ask.promptLikelihoods === true ? withPrompt(bits, () => readTokens(prompt.tokens, told, bytes)) : bits;
+      yield* ask.promptLikelihoods === true
+        ? withPromptTokens(bits, () => promptTokensOf(prompt.tokens, promptLogprobs, bytes))
+        : bits;
     } finally {
       matcher?.dispose();
     }
   }
 
   private bits(
-    text: SlotText,
+    text: SlotTextStream,
     choice: number,
-    chooser: TextChooser,
+    chooser: SequenceSampler,
     before: Int32Array,
-  ): AsyncGenerator<Bit, void, void> {
+  ): AsyncGenerator<TextChunk, void, void> {
     const { model, ask, tools } = this;
     const { ends, tokenizer, bytes } = model;
-    return bitsOf(text, {
+    return textDeltas(text, {
       choice,
       chooser,
       tokenizer,
@@ -266,24 +274,24 @@ class Texts implements Writing {
       ends,
       stop: [...ask.stop, ...model.stop],
       marks: tools ? model.marks : new Map<number, string>(),
-      calls: tools && new CallReader(tools.format, tools.shown, tools.must !== null),
+      calls: tools && new ToolCallStreamParser(tools.format, tools.shown, tools.must !== null),
     });
   }
 }
 
 /** The prompt is read, which is known once a token follows; that token is nobody's. */
-async function* nothingOf(text: SlotText, choice: number): AsyncGenerator<Bit, void, void> {
+async function* nothingOf(text: SlotTextStream, choice: number): AsyncGenerator<TextChunk, void, void> {
   const tokens = text[Symbol.asyncIterator]();
   await tokens.next();
   await tokens.return?.();
   yield { choice, text: "", tokens: [], ended: "length" };
 }
 
-function grammarsFor({ grammars, callGrammars }: Model, tools: Tools | null): Grammars {
+function grammarsFor({ grammars, callGrammars }: Model, tools: Tools | null): GrammarCache {
   return tools?.must ? callGrammars : grammars;
 }
 
-function marksOf(tokenizer: Tokenizer, { opens, closes, marks: more }: CallFormat): ReadonlyMap<number, string> {
+function marksOf(tokenizer: Tokenizer, { opens, closes, marks: more }: ToolCallFormat): ReadonlyMap<number, string> {
   const marks = [opens, closes, ...more].map((mark) => [tokenizer.idOf(mark), mark] as const);
   return new Map(
     marks.flatMap(([id, mark]) => (id !== null && tokenizer.special.has(id) ? [[id, mark] as const] : [])),
@@ -295,17 +303,17 @@ function marksOf(tokenizer: Tokenizer, { opens, closes, marks: more }: CallForma
 /** The first error ends all. Stopping the iteration stops each of them. */
 async function* merged<T>(texts: readonly AsyncGenerator<T, void, void>[]): AsyncGenerator<T, void, void> {
   if (texts.length === 1) return yield* texts[0]!;
-  type Next = { readonly at: number; readonly result: IteratorResult<T, void> };
-  const next = async (at: number): Promise<Next> => ({ at, result: await texts[at]!.next() });
-  const waiting = new Map(texts.map((_, at) => [at, next(at)]));
+  type Next = { readonly index: number; readonly result: IteratorResult<T, void> };
+  const next = async (index: number): Promise<Next> => ({ index, result: await texts[index]!.next() });
+  const waiting = new Map(texts.map((_, index) => [index, next(index)]));
   try {
     while (waiting.size > 0) {
-      const { at, result } = await Promise.race(waiting.values());
+      const { index, result } = await Promise.race(waiting.values());
       if (result.done) {
-        waiting.delete(at);
+        waiting.delete(index);
         continue;
       }
-      waiting.set(at, next(at));
+      waiting.set(index, next(index));
       yield result.value;
     }
   } finally {

@@ -31,7 +31,7 @@ export class TokenBytes {
     return this.tokenizer.tokens(Int32Array.of(id))[0] ?? "";
   }
   /** Of special tokens none. */
-  of(id: number): Uint8Array {
+  bytesOf(id: number): Uint8Array {
     return (this.known[id] ??= this.worked(id));
   }
 
@@ -63,7 +63,7 @@ function fromLevel(name: string): Uint8Array {
   return known.every((byte) => byte !== undefined) ? Uint8Array.from(known) : utf8.encode(name);
 }
 /** Bytes as GPT-2's vocabulary writes them. */
-export function inLevel(token: Uint8Array): string {
+export function toByteLevelText(token: Uint8Array): string {
   let text = "";
   for (const byte of token) text += characters[byte]!;
   return text;

@@ -5,12 +5,12 @@
 import { setTimeout as wait } from "node:timers/promises";
 import * as v from "valibot";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { JudgeService, Message } from "#stdlib/judging/judge.js";
-import { wordNamed } from "#stdlib/secrets/shared/secret-value.js";
-import { answerText, postJson, reason } from "../../fetch/http.js";
-import { fields, jsonOrNone, maybe } from "../../fetch/json.js";
+import type { JudgeService, JudgeMessage } from "#stdlib/judging/judge.js";
+import { readHeaderSecret } from "#stdlib/secrets/shared/secret-value.js";
+import { responseText, postJson, networkErrorReason } from "../../fetch/http.js";
+import { objectWith, parseJsonOrNull, optionalUnknown } from "../../fetch/json.js";
 
-export interface Said {
+export interface JudgeReply {
   readonly answer: string;
   /** As the service counts them; null: it doesn't. */
   readonly tokens: { readonly read: number; readonly written: number } | null;
@@ -24,15 +24,15 @@ const LONGEST_WAIT = 60_000;
 const LONGEST_ANSWER = 4 * 2 ** 20;
 
 /** A count that is none is not told. */
-export const tokenCount = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
-const count = v.fallback(v.optional(v.nullable(tokenCount)), undefined);
-const schema = fields({
-  choices: v.pipe(v.array(fields({ message: fields({ content: v.nullable(v.string()) }) })), v.minLength(1)),
-  usage: v.optional(v.nullable(fields({ prompt_tokens: count, completion_tokens: count }))),
+export const tokenCountSchema = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const count = v.fallback(v.optional(v.nullable(tokenCountSchema)), undefined);
+const schema = objectWith({
+  choices: v.pipe(v.array(objectWith({ message: objectWith({ content: v.nullable(v.string()) }) })), v.minLength(1)),
+  usage: v.optional(v.nullable(objectWith({ prompt_tokens: count, completion_tokens: count }))),
 });
-const wrong = fields({ error: maybe, message: maybe, detail: maybe });
+const wrong = objectWith({ error: optionalUnknown, message: optionalUnknown, detail: optionalUnknown });
 
-export class Judge {
+export class JudgeClient {
   private readonly address: string;
   private readonly key: string | null;
   /** Some services know `max_completion_tokens` alone, and some models no temperature. */
@@ -40,26 +40,26 @@ export class Judge {
 
   /** Coded errors `secret-missing`, `secret-malformed`. */
   constructor(
-    private readonly o: JudgeService,
+    private readonly options: JudgeService,
     private readonly signal?: AbortSignal,
   ) {
-    this.address = `${o.url}/chat/completions`;
-    this.key = o.env === null ? null : wordNamed(o.env);
+    this.address = `${options.url}/chat/completions`;
+    this.key = options.env === null ? null : readHeaderSecret(options.env);
   }
 
   /** Coded errors `judge-refused`, `judge-busy`, `judge-unreachable`, `judge-failed`. */
-  async ask(messages: readonly Message[]): Promise<Said> {
+  async ask(messages: readonly JudgeMessage[]): Promise<JudgeReply> {
     let [busy, silent] = [0, 0];
     for (;;) {
       const answer = await this.once(messages);
-      if ("said" in answer) return answer.said;
+      if ("reply" in answer) return answer.reply;
       if ("other" in answer) continue;
       const { why, status, after } = answer;
       const tries = status === null ? ++silent : ++busy;
       if (status === null && tries === TRIES.silent)
-        throw new CodedError("judge-unreachable", { url: this.o.url, why });
+        throw new CodedError("judge-unreachable", { url: this.options.url, why });
       if (status !== null && tries === TRIES.busy)
-        throw new CodedError("judge-busy", { url: this.o.url, status, tries, why });
+        throw new CodedError("judge-busy", { url: this.options.url, status, tries, why });
       const grown = (status === null ? FIRST_WAIT / 2 : FIRST_WAIT) * 2 ** (tries - 1) * (0.75 + Math.random() / 2);
       await wait(Math.min(LONGEST_WAIT, after ?? grown), undefined, this.signal ? { signal: this.signal } : {});
     }
@@ -67,13 +67,13 @@ export class Judge {
 
   /** What was said; that it is to be asked in another shape; or why to wait. */
   private async once(
-    messages: readonly Message[],
+    messages: readonly JudgeMessage[],
   ): Promise<
-    | { readonly said: Said }
+    | { readonly reply: JudgeReply }
     | { readonly other: true }
     | { readonly why: string; readonly status: number | null; readonly after: number | null }
   > {
-    const { url, model, env, maxTokens, patience } = this.o;
+    const { url, model, env, maxTokens, patience } = this.options;
     const limit = AbortSignal.timeout(patience);
     const body = {
       model,
@@ -84,7 +84,7 @@ export class Judge {
     const heard = await this.post(body, limit);
     if ("why" in heard) return { ...heard, status: null, after: null };
     const { status, text, after } = heard;
-    if (status >= 200 && status < 300) return { said: this.read(text) };
+    if (status >= 200 && status < 300) return { reply: this.read(text) };
     const why = this.plain(whyIn(text));
     if (status === 401 || status === 403) throw new CodedError("judge-refused", { url, status, env, why });
     if (BUSY.has(status)) return { why, status, after: waitIn(after) };
@@ -99,28 +99,28 @@ export class Judge {
   ): Promise<
     { readonly status: number; readonly text: string; readonly after: string | undefined } | { readonly why: string }
   > {
-    const { patience } = this.o;
+    const { patience } = this.options;
     try {
       const answer = await postJson(this.address, body, {
         patience,
         signal: AbortSignal.any([limit, ...(this.signal ? [this.signal] : [])]),
         headers: this.key === null ? {} : { authorization: `Bearer ${this.key}` },
       });
-      const text = await answerText(this.address, answer, LONGEST_ANSWER);
+      const text = await responseText(this.address, answer, LONGEST_ANSWER);
       return { status: answer.statusCode, text, after: [answer.headers["retry-after"]].flat()[0] };
     } catch (error) {
       this.signal?.throwIfAborted();
       if (error instanceof CodedError && error.code === "untrusted-answer") throw error;
       const late = limit.aborted ? `no answer within ${String(patience / 1000)} s` : null;
-      return { why: late ?? this.plain(reason((error as Error).cause ?? error)) };
+      return { why: late ?? this.plain(networkErrorReason((error as Error).cause ?? error)) };
     }
   }
 
-  private read(text: string): Said {
-    const found = jsonOrNone(text, schema);
+  private read(text: string): JudgeReply {
+    const found = parseJsonOrNull(text, schema);
     if (!found)
       throw new CodedError("judge-failed", {
-        url: this.o.url,
+        url: this.options.url,
         why: `its answer is no chat completion: ${this.plain(clipped(text))}`,
       });
     const { choices, usage } = found;
@@ -150,10 +150,10 @@ export class Judge {
 }
 
 function whyIn(text: string): string {
-  const said = jsonOrNone(text, wrong);
-  const error = said?.error;
+  const parsed = parseJsonOrNull(text, wrong);
+  const error = parsed?.error;
   const inner = typeof error === "object" && error !== null && "message" in error ? error.message : error;
-  const message = [inner, said?.message, said?.detail].find((one) => typeof one === "string" && one !== "");
+  const message = [inner, parsed?.message, parsed?.detail].find((one) => typeof one === "string" && one !== "");
   return clipped(typeof message === "string" ? message : text);
 }
 function clipped(text: string): string {

@@ -3,19 +3,25 @@
  * Newcombe's methods, those of a rare label by MOVER, all others by a paired bootstrap. A model is better or worse only where
  * the difference has an interval that excludes 0.
  */
-import type { Direction } from "#dsl/language/types/capabilities/metric.js";
+import type { MetricDirection } from "#dsl/language/types/capabilities/metric.js";
 import type { Call } from "#dsl/language/types/value.js";
-import { bootstrap, RESAMPLES, type Resampling } from "#stdlib/statistics/bootstrap.js";
-import type { Interval, OwnInterval } from "#stdlib/statistics/interval.js";
-import { independentDifference } from "#stdlib/statistics/mover.js";
-import { pairedShares, pairedSharesOfSome } from "#stdlib/statistics/paired-shares.js";
-import { percentiles } from "#stdlib/statistics/percentiles.js";
-import { endsOf, endsOfDifference, isTooFew, type Spread, type TooFew } from "#stdlib/statistics/spread.js";
-import { wilson } from "#stdlib/statistics/wilson.js";
+import { bootstrapScores, RESAMPLE_COUNT, type Resampling } from "#stdlib/statistics/bootstrap.js";
+import type { Interval, ExactInterval } from "#stdlib/statistics/interval.js";
+import { independentDifferenceInterval } from "#stdlib/statistics/mover.js";
+import { pairedSharesInterval, pairedPartialSharesInterval } from "#stdlib/statistics/paired-shares.js";
+import { percentileInterval } from "#stdlib/statistics/percentiles.js";
+import {
+  intervalFromSpread,
+  intervalOfDifference,
+  isTooFewRows,
+  type ScoreSpread,
+  type TooFewRows,
+} from "#stdlib/statistics/spread.js";
+import { wilsonInterval } from "#stdlib/statistics/wilson.js";
 import { plural } from "../../host/text.js";
 
 /** A metric of one model on some rows. */
-export interface Measure {
+export interface MetricMeasure {
   readonly name: string;
   readonly call: Call;
   readonly value: number;
@@ -23,43 +29,43 @@ export interface Measure {
   readonly why?: string;
   /** What it says beside its number. */
   readonly notes?: readonly string[];
-  readonly better: Direction;
+  readonly better: MetricDirection;
   /** What is perfect, as its record says. */
   readonly perfect?: 1 | 100 | undefined;
   /** Whether it is the share of units that are right. */
   readonly share: boolean;
   readonly resampling: Resampling | null;
 }
-export interface Score {
+export interface MetricScore {
   readonly value: number;
   /** Null: it has none. */
   readonly interval: Interval | null;
-  readonly by: "Wilson" | "bootstrap" | "MOVER" | OwnInterval["by"] | null;
+  readonly by: "Wilson" | "bootstrap" | "MOVER" | ExactInterval["by"] | null;
   /** Why it has no interval, where that is known: draws took too long, or they bend it so that it lies beside what they say. */
   readonly without?: "slow" | "bent";
   /** The label that has too few rows for an interval. */
-  readonly few?: TooFew;
+  readonly few?: TooFewRows;
   /** Of a bootstrap. */
   readonly resamples: number;
 }
 /** `differs`: the metric has no direction, so that the greater score is neither better nor worse. */
-export type Verdict = "better" | "worse" | "differs" | "no difference shown";
-export interface Difference {
+export type DifferenceVerdict = "better" | "worse" | "differs" | "no difference shown";
+export interface ScoreDifference {
   /** Of the second less the first. */
   readonly value: number;
   readonly interval: Interval | null;
   /** Of the second; null: nothing can be said. */
-  readonly verdict: Verdict | null;
+  readonly verdict: DifferenceVerdict | null;
 }
 
-export interface Drawn {
-  readonly measure: Measure;
-  readonly score: Score;
+export interface ResampledScore {
+  readonly measure: MetricMeasure;
+  readonly score: MetricScore;
   readonly scores: readonly number[];
 }
-export type Compared = ReadonlyMap<Measure, Drawn>;
+export type ResampledScores = ReadonlyMap<MetricMeasure, ResampledScore>;
 
-export async function drawAll(measures: readonly Measure[], signal?: AbortSignal): Promise<Compared> {
+export async function resampleAll(measures: readonly MetricMeasure[], signal?: AbortSignal): Promise<ResampledScores> {
   const able = measures.flatMap((measure) => {
     const { resampling, value } = measure;
     // Shares have intervals without a draw, and so have their differences.
@@ -67,7 +73,7 @@ export async function drawAll(measures: readonly Measure[], signal?: AbortSignal
     const drawn = resampling && !Number.isNaN(value) && !without && !isRare(resampling);
     return drawn ? [{ measure, resampling }] : [];
   });
-  const drawn = await bootstrap(
+  const drawn = await bootstrapScores(
     able.map(({ resampling }) => resampling),
     { signal },
   );
@@ -80,26 +86,26 @@ export async function drawAll(measures: readonly Measure[], signal?: AbortSignal
   );
 }
 
-function scoreOf({ value, share, resampling }: Measure, scores: readonly number[]): Score {
+function scoreOf({ value, share, resampling }: MetricMeasure, scores: readonly number[]): MetricScore {
   if (share && resampling?.single && resampling.units > 0 && !Number.isNaN(value))
     return {
       value,
-      interval: wilson(Math.round(value * resampling.units), resampling.units),
+      interval: wilsonInterval(Math.round(value * resampling.units), resampling.units),
       by: "Wilson",
       resamples: 0,
     };
-  const own = resampling?.interval;
-  if (own && !Number.isNaN(value)) {
-    const interval = own.of(allOf(resampling));
-    return { value, interval, by: interval && own.by, resamples: 0 };
+  const ownInterval = resampling?.interval;
+  if (ownInterval && !Number.isNaN(value)) {
+    const interval = ownInterval.intervalOf(allOf(resampling));
+    return { value, interval, by: interval && ownInterval.by, resamples: 0 };
   }
   const spread = resampling && isRare(resampling) && !Number.isNaN(value) ? spreadIn(resampling) : null;
   if (spread) {
-    if (isTooFew(spread)) return { value, interval: null, by: null, few: spread, resamples: 0 };
-    const interval = wide(endsOf(value, spread));
+    if (isTooFewRows(spread)) return { value, interval: null, by: null, few: spread, resamples: 0 };
+    const interval = wide(intervalFromSpread(value, spread));
     return { value, interval, by: interval && "MOVER", resamples: 0 };
   }
-  const known = wide(percentiles(scores));
+  const known = wide(percentileInterval(scores));
   const none = { value, interval: null, by: null, resamples: scores.length };
   if (known && !holds(known, value)) return { ...none, without: "bent" };
   if (known) return { ...none, interval: known, by: "bootstrap" };
@@ -109,15 +115,15 @@ function scoreOf({ value, share, resampling }: Measure, scores: readonly number[
 const allOf = ({ units }: Resampling): Uint32Array => Uint32Array.from({ length: units }, (_, unit) => unit);
 /** Asked for each score and for each of its differences. */
 const rare = new WeakMap<Resampling, boolean>();
-function isRare(of: Resampling): boolean {
-  const known = rare.get(of) ?? of.rare?.frequent(allOf(of)) === false;
-  rare.set(of, known);
+function isRare(sampler: Resampling): boolean {
+  const known = rare.get(sampler) ?? sampler.rare?.frequent(allOf(sampler)) === false;
+  rare.set(sampler, known);
   return known;
 }
-const spreads = new WeakMap<Resampling, Spread | TooFew>();
-function spreadIn(of: Resampling): Spread | TooFew | null {
-  const known = spreads.get(of) ?? of.rare?.of(allOf(of));
-  if (known) spreads.set(of, known);
+const spreads = new WeakMap<Resampling, ScoreSpread | TooFewRows>();
+function spreadIn(sampler: Resampling): ScoreSpread | TooFewRows | null {
+  const known = spreads.get(sampler) ?? sampler.rare?.measureSpread(allOf(sampler));
+  if (known) spreads.set(sampler, known);
   return known ?? null;
 }
 
@@ -131,58 +137,68 @@ function holds({ low, high }: Interval, value: number): boolean {
 const wide = (interval: Interval | null): Interval | null =>
   interval && interval.low < interval.high ? interval : null;
 
-export function difference(first: Drawn, second: Drawn): Difference {
+export function scoreDifference(first: ResampledScore, second: ResampledScore): ScoreDifference {
   const value = second.score.value - first.score.value;
   const [a, b] = [first.measure.resampling, second.measure.resampling];
   if (!a || !b || a.units !== b.units || a.same !== b.same || Number.isNaN(value))
     return { value, interval: null, verdict: null };
-  const own = a.interval ?? b.interval;
+  const ownInterval = a.interval ?? b.interval;
   const byShares = first.measure.share && a.single;
   // Where a label is too rare for the draws of one of them, both go by it.
-  if (!byShares && !own && (isRare(a) || isRare(b))) return rareDifference(first, second, [spreadIn(a), spreadIn(b)]);
-  const ends = own
+  if (!byShares && !ownInterval && (isRare(a) || isRare(b)))
+    return rareDifference(first, second, [spreadIn(a), spreadIn(b)]);
+  const ends = ownInterval
     ? (pairedOwn(a, b) ?? apartFrom(first.score, second.score))
     : byShares
-      ? pairedShares(eachOf(a), eachOf(b))
-      : percentiles(paired(first.scores, second.scores));
+      ? pairedSharesInterval(eachOf(a), eachOf(b))
+      : percentileInterval(paired(first.scores, second.scores));
   const interval = wide(ends);
   // A bootstrap of a few rows knows too little of others: two models that are alike are told apart much too often.
-  if (!byShares && !own && a.units < TOLD) return { value, interval, verdict: null };
+  if (!byShares && !ownInterval && a.units < MIN_BOOTSTRAP_ITEMS) return { value, interval, verdict: null };
   // Every draw says the same, so that nobody knows how far others would go.
   if (!interval) return { value, interval, verdict: ends && value === 0 ? "no difference shown" : null };
   return { value, interval, verdict: verdictIn(interval, second) };
 }
 
-function verdictIn({ low, high }: Interval, { measure: { better } }: Drawn): Verdict {
+function verdictIn({ low, high }: Interval, { measure: { better } }: ResampledScore): DifferenceVerdict {
   if (low <= 0 && high >= 0) return "no difference shown";
-  return verdictOf(low > 0 ? 1 : -1, better);
+  return differenceVerdict(low > 0 ? 1 : -1, better);
 }
 /** Verdict on the second of two scores, whose difference is not 0. */
-export function verdictOf(difference: number, better: Direction): Exclude<Verdict, "no difference shown"> {
+export function differenceVerdict(
+  difference: number,
+  better: MetricDirection,
+): Exclude<DifferenceVerdict, "no difference shown"> {
   if (better === "none") return "differs";
   return difference > 0 === (better === "greater") ? "better" : "worse";
 }
 
-function rareDifference(first: Drawn, second: Drawn, [a, b]: readonly (Spread | TooFew | null)[]): Difference {
+function rareDifference(
+  first: ResampledScore,
+  second: ResampledScore,
+  [a, b]: readonly (ScoreSpread | TooFewRows | null)[],
+): ScoreDifference {
   const value = second.score.value - first.score.value;
-  if (!a || !b || isTooFew(a) || isTooFew(b)) return { value, interval: null, verdict: null };
-  const ends = endsOfDifference({ value: first.score.value, spread: a }, { value: second.score.value, spread: b });
+  if (!a || !b || isTooFewRows(a) || isTooFewRows(b)) return { value, interval: null, verdict: null };
+  const ends = intervalOfDifference({ value: first.score.value, spread: a }, { value: second.score.value, spread: b });
   return { value, interval: ends, verdict: verdictIn(ends, second) };
 }
 
 /** Of shares whose own intervals tell what each row adds. */
 function pairedOwn(a: Resampling, b: Resampling): Interval | null {
-  const [first, second] = [a, b].map((of) => of.interval?.each?.(allOf(of)));
-  return first && second ? pairedSharesOfSome(first, second) : null;
+  const [first, second] = [a, b].map((sampler) => sampler.interval?.each?.(allOf(sampler)));
+  return first && second ? pairedPartialSharesInterval(first, second) : null;
 }
 
 /**
  * From the intervals of both, as if they had nothing to do with each other, so that of scores of the same rows it is rather too
  * wide.
  */
-function apartFrom(first: Score, second: Score): Interval | null {
+function apartFrom(first: MetricScore, second: MetricScore): Interval | null {
   const [a, b] = [first.interval, second.interval];
-  return a && b && independentDifference({ value: second.value, interval: b }, { value: first.value, interval: a });
+  return (
+    a && b && independentDifferenceInterval({ value: second.value, interval: b }, { value: first.value, interval: a })
+  );
 }
 
 function paired(first: readonly number[], second: readonly number[]): Float64Array {
@@ -195,7 +211,7 @@ function eachOf({ units, score }: Resampling): Float64Array {
 }
 
 /** Things that are drawn from at least, for a difference by the bootstrap to say which is better. */
-export const TOLD = 20;
+export const MIN_BOOTSTRAP_ITEMS = 20;
 /** Things that were drawn from, below which a bootstrap is too sure of itself: `tunebook bench coverage` counts how much. */
 const FEW = 50;
 
@@ -205,19 +221,20 @@ const HOW = {
 } as const;
 
 /** How the intervals of a table were made, in one line. */
-export function methodsOf(drawn: readonly Drawn[]): string {
-  const named = (by: Score["by"]): readonly Drawn[] => drawn.filter(({ score }) => score.by === by);
-  const names = (of: readonly Drawn[]): string => [...new Set(of.map(({ measure }) => measure.name))].join(", ");
+export function intervalMethodsText(drawn: readonly ResampledScore[]): string {
+  const named = (by: MetricScore["by"]): readonly ResampledScore[] => drawn.filter(({ score }) => score.by === by);
+  const names = (scored: readonly ResampledScore[]): string =>
+    [...new Set(scored.map(({ measure }) => measure.name))].join(", ");
   const booted = named("bootstrap");
-  const fewer = booted.filter(({ score }) => score.resamples < RESAMPLES);
+  const fewer = booted.filter(({ score }) => score.resamples < RESAMPLE_COUNT);
   const units = [
-    ...new Set(booted.flatMap(({ measure }) => measure.resampling?.of ?? []).filter((of) => of !== "row")),
+    ...new Set(booted.flatMap(({ measure }) => measure.resampling?.unit ?? []).filter((unit) => unit !== "row")),
   ];
   const narrow = booted.filter(({ measure }) => (measure.resampling?.units ?? FEW) < FEW);
   const with_ = new Set(drawn.flatMap(({ measure, score }) => (score.interval ? [measure.name] : [])));
   // An answer that never changes may have none where the models have theirs, as its cell shows.
   const without = named(null).filter(({ measure: { name, value } }) => !Number.isNaN(value) && !with_.has(name));
-  const because = (why: Score["without"]): string =>
+  const because = (why: MetricScore["without"]): string =>
     names(without.filter(({ score }) => score.without === why && !score.few));
   const few = without.flatMap(({ measure: { name }, score }) =>
     score.few ? [`no interval for ${name}: ${tooFew(score.few)}`] : [],
@@ -225,13 +242,13 @@ export function methodsOf(drawn: readonly Drawn[]): string {
   return [
     named("Wilson").length > 0 && `Wilson (${names(named("Wilson"))})`,
     booted.length > 0 &&
-      `bootstrap of ${RESAMPLES.toLocaleString("en-US")} draws${units.length > 0 ? ` of ${units.map(several).join(", ")}` : ""}`,
+      `bootstrap of ${RESAMPLE_COUNT.toLocaleString("en-US")} draws${units.length > 0 ? ` of ${units.map(several).join(", ")}` : ""}`,
     ...[...new Set(fewer.map(({ score }) => score.resamples))].map(
       (count) => `of ${count} for ${names(fewer.filter(({ score }) => score.resamples === count))}, of so many`,
     ),
     narrow.length > 0 && `of fewer than ${String(FEW)} too narrow (about 9 in 10 hold what they should)`,
-    narrow.some(({ measure }) => (measure.resampling?.units ?? TOLD) < TOLD) &&
-      `of fewer than ${String(TOLD)} no difference is claimed`,
+    narrow.some(({ measure }) => (measure.resampling?.units ?? MIN_BOOTSTRAP_ITEMS) < MIN_BOOTSTRAP_ITEMS) &&
+      `of fewer than ${String(MIN_BOOTSTRAP_ITEMS)} no difference is claimed`,
     ...(["jackknife", "bins"] as const).map((by) => named(by).length > 0 && `${HOW[by]} (${names(named(by))})`),
     named("MOVER").length > 0 && `MOVER (${names(named("MOVER"))})`,
     ...new Set(few),
@@ -244,10 +261,10 @@ export function methodsOf(drawn: readonly Drawn[]): string {
 }
 
 /** `2 rows of “fraud”; 4 are needed`. */
-function tooFew({ label, rows, needed, predicted }: TooFew): string {
+function tooFew({ label, rows, needed, predicted }: TooFewRows): string {
   return `${plural(rows, "row")} ${predicted ? "predicted as" : "of"} “${label}”; ${needed === 1 ? "1 is" : `${String(needed)} are`} needed`;
 }
 
-function several(unit: Resampling["of"]): string {
+function several(unit: Resampling["unit"]): string {
   return unit === "search" ? "searches" : unit === "group of rows" ? "groups of rows" : `${unit}s`;
 }

@@ -1,56 +1,63 @@
 /** The best answer that never changes, scored on the same rows: what a model must beat. */
-import type { Constant, RowsOfAnswers, Scored } from "#stdlib/tasks/kind.js";
+import type { ConstantBaseline, BaselineSourceRows, ScoredOutcome } from "#stdlib/tasks/kind.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { DataPlan } from "#dsl/language/types/subject.js";
-import { splitNamesOf, type Prepared } from "../../data/prepared.js";
-import type { Encoded, Encoding } from "../../data/encoding/encoded.js";
-import type { Learnt } from "../../runs/learnt-rows.js";
-import type { Weights } from "../../runs/weights.js";
-import { valuesOf, type Part } from "../../runs/part.js";
-import { valuesIn } from "../../runs/tally.js";
+import { splitNamesOf, type PreparedData } from "../../data/prepared.js";
+import type { EncodedRows, RowEncoding } from "../../data/encoding/encoded.js";
+import type { LearntRecord } from "../../runs/learnt-rows.js";
+import type { TrainedWeights } from "../../runs/weights.js";
+import { roleValuesOf, type DataPart } from "../../runs/part.js";
+import { tallyValues } from "../../runs/tally.js";
 
 export interface ScoredConstant {
   readonly name: string;
   /** Whether it is that of the rows that the model learnt from; else of those that are scored. */
   readonly learnt: boolean;
-  readonly scored: Scored;
+  readonly scored: ScoredOutcome;
   /** Whether it says how likely answers are. */
   readonly likelihood: boolean;
   /** Of metrics for which another answer is the best (their capability `constant`). */
-  readonly others: readonly { readonly by: string; readonly name: string; readonly scored: Scored }[];
+  readonly others: readonly { readonly by: string; readonly name: string; readonly scored: ScoredOutcome }[];
 }
 /** Data as they were prepared before, where they still are. */
-export type KeptData = (data: DataPlan) => Promise<Prepared> | null;
+export type FindPreparedData = (data: DataPlan) => Promise<PreparedData> | null;
 
 /** Null: no answer makes sense for all rows. `learnt`: what is kept of the rows that the model learnt from. */
-export async function constantOf(
-  model: { readonly weights: Weights | null; readonly learnt: Learnt | null },
-  o: { readonly rows: Encoded; readonly encoding: Encoding; readonly scored: Part; readonly kept: KeptData },
+export async function scoreConstant(
+  model: { readonly weights: TrainedWeights | null; readonly learnt: LearntRecord | null },
+  options: {
+    readonly rows: EncodedRows;
+    readonly encoding: RowEncoding;
+    readonly scored: DataPart;
+    readonly findPrepared: FindPreparedData;
+  },
 ): Promise<ScoredConstant | null> {
-  const { rows, encoding } = o;
+  const { rows, encoding } = options;
   const { taught } = rows;
   const { constant: constantOf, score: scoreOf } = encoding.task.implementation.answers ?? {};
   if (!constantOf || !scoreOf || !taught) return null;
-  const of = (values: RowsOfAnswers["values"]): Constant | null =>
+  const constantFrom = (values: BaselineSourceRows["values"]): ConstantBaseline | null =>
     constantOf({ labels: encoding.labels, call: encoding.task.call, values });
-  const ofRows = (part: Part): Constant | null => of((role) => valuesOf(part, role));
+  const ofRows = (part: DataPart): ConstantBaseline | null => constantFrom((role) => roleValuesOf(part, role));
   // What the last of several data says of answers is none of an earlier one's business.
-  const { learnt, weights } = learntElsewhere(model.weights, o.scored) ? { learnt: null, weights: null } : model;
+  const { learnt, weights } = learntElsewhere(model.weights, options.scored) ? { learnt: null, weights: null } : model;
   // Of a private training nothing is kept of its answers.
-  const kept = learnt && learnt.rows.length > 0 && of((role) => valuesIn(learnt.answers, role));
-  const part = kept || !weights ? null : await learntFrom(weights, o.kept);
-  const own = kept ?? (part && ofRows(part));
-  const constant = own ?? ofRows(o.scored);
+  const learntConstant = learnt && learnt.rows.length > 0 && constantFrom((role) => tallyValues(learnt.answers, role));
+  const part = learntConstant || !weights ? null : await learntFrom(weights, options.findPrepared);
+  const known = learntConstant ?? (part && ofRows(part));
+  const constant = known ?? ofRows(options.scored);
   if (!constant) return null;
-  const score = ({ said }: Pick<Constant, "said">): Scored =>
+  const score = ({ predict: answerOf }: Pick<ConstantBaseline, "predict">): ScoredOutcome =>
     scoreOf(
-      Array.from({ length: rows.apart?.().of.length ?? rows.asked.count }, (_, row) => said(rows.asked, row)),
+      Array.from({ length: rows.apart?.().textIndices.length ?? rows.taskInputs.count }, (_, row) =>
+        answerOf(rows.taskInputs, row),
+      ),
       taught,
-      rows.asked,
+      rows.taskInputs,
     );
   return {
     name: constant.name,
-    learnt: own !== null,
+    learnt: known !== null,
     scored: score(constant),
     likelihood: constant.likelihood ?? true,
     others: Object.entries(constant.others ?? {}).map(([by, other]) => ({
@@ -62,15 +69,18 @@ export async function constantOf(
 }
 
 /** Whether a model learnt several data one after the other, and the rows are of another than the last. */
-const learntElsewhere = (weights: Weights | null, { prepared }: Part): boolean =>
+const learntElsewhere = (weights: TrainedWeights | null, { prepared }: DataPart): boolean =>
   weights?.plan.recipe.update !== undefined && weights.data.hash !== prepared.facts.hash;
 
 /** The rows that a model learnt from, where they are at hand and still the same. */
-async function learntFrom({ plan: { recipe }, data }: Weights, keptOf: KeptData): Promise<Part | null> {
-  const kept = keptOf(recipe.data);
-  if (!kept) return null;
+async function learntFrom(
+  { plan: { recipe }, data }: TrainedWeights,
+  keptOf: FindPreparedData,
+): Promise<DataPart | null> {
+  const preparedData = keptOf(recipe.data);
+  if (!preparedData) return null;
   try {
-    const prepared = await kept;
+    const prepared = await preparedData;
     if (prepared.facts.hash !== data.hash) return null;
     return { prepared, split: splitNamesOf(prepared).includes("train") ? "train" : "all" };
   } catch (error) {

@@ -1,12 +1,12 @@
 /** Of answers that never change, one for each model of a table: a column each for those of which it says different things. */
-import { fixed } from "../../display/score-cell.js";
+import { fixedText } from "../../display/score-cell.js";
 
 interface ConstantScore {
   readonly value: number | null;
   /** The answer, where it is another than the constant's own. */
   readonly by: string | null;
 }
-export interface ConstantOf {
+export interface ModelConstant {
   readonly model: string;
   readonly name: string;
   /** Whether it is that of the rows that the model learnt from; else of those that are scored. */
@@ -21,14 +21,14 @@ export interface DistinctConstant {
   readonly scores: readonly ConstantScore[];
 }
 
-export function distinctConstants(all: readonly ConstantOf[]): readonly DistinctConstant[] {
-  const groups = new Map<string, ConstantOf[]>();
+export function distinctConstants(all: readonly ModelConstant[]): readonly DistinctConstant[] {
+  const groups = new Map<string, ModelConstant[]>();
   for (const one of all) {
-    const said = one.scores.map(({ value, by }) => `${value === null ? "" : fixed(value)} ${by ?? ""}`);
-    const key = [one.name, ...said].join("\n");
+    const scoreTexts = one.scores.map(({ value, by }) => `${value === null ? "" : fixedText(value)} ${by ?? ""}`);
+    const key = [one.name, ...scoreTexts].join("\n");
     groups.set(key, [...(groups.get(key) ?? []), one]);
   }
-  const models = (of: readonly ConstantOf[]): string => of.map(({ model }) => model).join(", ");
+  const models = (constants: readonly ModelConstant[]): string => constants.map(({ model }) => model).join(", ");
   return [...groups.values()].map((group) => {
     const { name, scores } = group[0]!;
     const twice = [...groups.values()].filter((others) => others[0]!.name === name).length > 1;

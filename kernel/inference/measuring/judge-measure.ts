@@ -2,39 +2,39 @@
 import type { Call } from "#dsl/language/types/value.js";
 import type { JudgeImplementation } from "#stdlib/judging/judge.js";
 import type { WrittenMetricInput } from "#stdlib/metrics/kind.js";
-import { drawnFrom, rowMeans, whole } from "#stdlib/metrics/shared/row-sums.js";
-import { resampling } from "#stdlib/metrics/shared/resampled-outcomes.js";
-import type { Measure } from "./comparison.js";
-import { judgedPairs, type JudgingOptions } from "../judging/judge-pairs.js";
+import { rowSumsSampler, rowMeansOf, scoreOfAllRows } from "#stdlib/metrics/shared/row-sums.js";
+import { resamplingOf } from "#stdlib/metrics/shared/resampled-outcomes.js";
+import type { MetricMeasure } from "./comparison.js";
+import { judgePairs, type JudgingOptions } from "../judging/judge-pairs.js";
 
 /** That texts may be sent to whom the program names, and what they are held beside. */
-export interface Judging extends JudgingOptions {
+export interface JudgeMeasureOptions extends JudgingOptions {
   /** What the first of several models wrote; `itself`: these are its; null: one model alone is scored. */
   readonly beside: readonly string[] | "itself" | null;
 }
-type Judged = Pick<Measure, "value" | "resampling" | "why" | "notes">;
+type Judged = Pick<MetricMeasure, "value" | "resampling" | "why" | "notes">;
 
-export const UNASKED: Judged = { value: Number.NaN, why: "nobody was asked", resampling: null };
+export const NO_JUDGEMENT: Judged = { value: Number.NaN, why: "nobody was asked", resampling: null };
 
 /** Coded errors of judges. */
-export async function judgedMeasure(
+export async function measureByJudge(
   judge: JudgeImplementation,
   call: Call,
   texts: WrittenMetricInput | null,
-  { beside, ...o }: Judging,
+  { beside, ...options }: JudgeMeasureOptions,
 ): Promise<Judged> {
-  if (!texts) return { ...UNASKED, why: "there are no texts" };
-  const { written: second, targets, asked } = texts;
-  if (second.length === 0) return { ...UNASKED, why: "there are no rows" };
+  if (!texts) return { ...NO_JUDGEMENT, why: "there are no texts" };
+  const { written: second, targets, asked: prompts } = texts;
+  if (second.length === 0) return { ...NO_JUDGEMENT, why: "there are no rows" };
   const others = call.arguments["against"] === "target" ? null : beside;
   if (others === "itself")
     return { ...scored(new Float64Array(second.length).fill(0.5)), notes: ["the others are held beside this one"] };
-  if (others && others.length !== second.length) return { ...UNASKED, why: "the first model wrote other rows" };
-  const { scores, notes } = await judgedPairs(judge, call, { asked, first: others ?? targets, second }, o);
+  if (others && others.length !== second.length) return { ...NO_JUDGEMENT, why: "the first model wrote other rows" };
+  const { scores, notes } = await judgePairs(judge, call, { prompts, first: others ?? targets, second }, options);
   return { ...scored(scores), notes };
 }
 
 function scored(scores: Float64Array): Pick<Judged, "value" | "resampling"> {
-  const sums = rowMeans(scores.length, (row) => scores[row] ?? Number.NaN);
-  return { value: whole(sums), resampling: resampling(scores.length, drawnFrom(sums)) };
+  const sums = rowMeansOf(scores.length, (row) => scores[row] ?? Number.NaN);
+  return { value: scoreOfAllRows(sums), resampling: resamplingOf(scores.length, rowSumsSampler(sums)) };
 }

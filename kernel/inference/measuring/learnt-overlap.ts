@@ -1,13 +1,13 @@
 /** Whether rows that are scored are among those that a model learnt from: by the hashes that are kept with its weights. */
 import { dirname, resolve } from "node:path";
 import type { ModelPlan } from "#dsl/language/types/subject.js";
-import { startsFrom } from "#stdlib/techniques/shared/from-parameter.js";
+import { startFolderOf } from "#stdlib/techniques/shared/from-parameter.js";
 import type { Base } from "../../bases/base.js";
-import { readLearnt, readLearntBy, seenOf, type Learnt } from "../../runs/learnt-rows.js";
-import type { Weights } from "../../runs/weights.js";
-import { hashesOf, type Part } from "../../runs/part.js";
+import { readLearntRecord, readLearntRecordOf, countSeenRows, type LearntRecord } from "../../runs/learnt-rows.js";
+import type { TrainedWeights } from "../../runs/weights.js";
+import { rowHashesOf, type DataPart } from "../../runs/part.js";
 
-export interface Seen {
+export interface LearntOverlap {
   readonly seen: number;
   readonly of: number;
   /** Told from a sample of the training rows. */
@@ -17,29 +17,29 @@ export interface Seen {
 }
 
 /** What is kept of the rows that a model learnt from: with its run, or with the folders that it is made of. */
-export function readLearntOf(
-  { weights, plan }: { readonly weights: Weights | null; readonly plan: ModelPlan },
+export function readLearntRows(
+  { weights, plan }: { readonly weights: TrainedWeights | null; readonly plan: ModelPlan },
   base: Pick<Base, "folder">,
   home: string,
-): Learnt | null {
-  if (weights) return readLearnt(weights.folder);
-  const [first, ...others] = begunFrom(plan, base, home);
+): LearntRecord | null {
+  if (weights) return readLearntRecord(weights.folder);
+  const [first, ...others] = learntRowsOfStart(plan, base, home);
   return first ? { ...first, rows: [first, ...others].flatMap(({ rows }) => rows) } : null;
 }
 
 /** What a model that nobody trained yet has seen: its technique's adapter, and its base. */
-export function begunFrom(model: ModelPlan, base: Pick<Base, "folder">, home: string): readonly Learnt[] {
-  const from = startsFrom(model.technique);
+export function learntRowsOfStart(model: ModelPlan, base: Pick<Base, "folder">, home: string): readonly LearntRecord[] {
+  const from = startFolderOf(model.technique);
   const folders = [...(from === null ? [] : [resolve(home, model.folder, from)]), base.folder];
-  return folders.flatMap((folder) => readLearntBy(folder) ?? []);
+  return folders.flatMap((folder) => readLearntRecordOf(folder) ?? []);
 }
 
 /** Null: none of them, or nothing is known. */
-export async function learntAmong(
-  part: Part,
-  { weights, learnt }: { readonly weights: Weights | null; readonly learnt: Learnt | null },
+export async function overlapWithLearntRows(
+  part: DataPart,
+  { weights, learnt }: { readonly weights: TrainedWeights | null; readonly learnt: LearntRecord | null },
   signal?: AbortSignal,
-): Promise<Seen | null> {
+): Promise<LearntOverlap | null> {
   const { facts } = part.prepared;
   if (!learnt || learnt.rows.length === 0) {
     // A private run does not record its rows: of its own data what trained is known all the same.
@@ -47,9 +47,9 @@ export async function learntAmong(
     const same = weights !== null && weights.data.hash === facts.hash && isTraining(part.split, facts.splits);
     return same ? { seen: rows, of: rows, about: false, run: runOf(weights.folder) } : null;
   }
-  const hashes = await hashesOf(part, signal);
+  const hashes = await rowHashesOf(part, signal);
   const found = learnt.rows
-    .map((rows) => ({ ...seenOf(hashes, rows), rows }))
+    .map((rows) => ({ ...countSeenRows(hashes, rows), rows }))
     .sort((a, b) => b.seen / Math.max(1, b.of) - a.seen / Math.max(1, a.of))[0];
   if (!found || found.seen === 0) return null;
   const { rows } = found;

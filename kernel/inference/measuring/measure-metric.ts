@@ -2,60 +2,60 @@
 import type { Call } from "#dsl/language/types/value.js";
 import type { Registry, Word } from "#dsl/language/types/registry.js";
 import { resolve } from "node:path";
-import type { CostMetricInput, MetricImplementation, MetricWorld, WrittenMetricInput } from "#stdlib/metrics/kind.js";
-import { judgedMeasure, UNASKED, type Judging } from "./judge-measure.js";
-import { textOfNamed } from "../../fetch/regular.js";
-import type { Scored } from "#stdlib/tasks/kind.js";
-import { resampling, drawnTexts, samplerOf } from "#stdlib/metrics/shared/resampled-outcomes.js";
-import { breathing } from "#stdlib/metrics/shared/cooperative-yield.js";
+import type { CostMetricInput, MetricImplementation, MetricContext, WrittenMetricInput } from "#stdlib/metrics/kind.js";
+import { measureByJudge, NO_JUDGEMENT, type JudgeMeasureOptions } from "./judge-measure.js";
+import { readNamedText } from "../../fetch/regular.js";
+import type { ScoredOutcome } from "#stdlib/tasks/kind.js";
+import { resamplingOf, textsResampler, samplerOf } from "#stdlib/metrics/shared/resampled-outcomes.js";
+import { cooperativeYield } from "#stdlib/metrics/shared/cooperative-yield.js";
 import { metricName } from "#stdlib/metrics/shared/metric-name.js";
 import { must } from "#dsl/language/diagnostics/must.js";
 import { plural } from "../../host/text.js";
-import { does } from "../../host/load-implementation.js";
-import type { Measure } from "./comparison.js";
+import { loadImplementation } from "../../host/load-implementation.js";
+import type { MetricMeasure } from "./comparison.js";
 import { whyUndefined } from "./why-undefined.js";
 
 /** The metric as a call wants it; its world is left out where it is asked of nothing that it might look there for. */
-export async function preparedMetric(call: Call, world?: MetricWorld): Promise<MetricImplementation> {
-  const metric = await does(call, "metric");
+export async function prepareMetric(call: Call, world?: MetricContext): Promise<MetricImplementation> {
+  const metric = await loadImplementation(call, "metric");
   return (world && (await metric.prepared?.(call, world))) ?? metric;
 }
 
 /** Whether a metric reads what a model writes. */
-export async function readsTexts(call: Call): Promise<boolean> {
-  const { ofWritten, judge } = await does(call, "metric");
+export async function readsWrittenTexts(call: Call): Promise<boolean> {
+  const { ofWritten, judge } = await loadImplementation(call, "metric");
   return ofWritten !== undefined || judge !== undefined;
 }
 
 /** Files as they are named from a folder. */
-export function worldIn(folder: string): MetricWorld {
-  return { text: (path) => textOfNamed(resolve(folder, path), path) };
+export function metricWorldIn(folder: string): MetricContext {
+  return { text: (path) => readNamedText(resolve(folder, path), path) };
 }
 
 interface MeasuringOptions {
   readonly texts?: WrittenMetricInput | null;
-  readonly world?: MetricWorld;
+  readonly world?: MetricContext;
   /** Milliseconds of answers that were asked one at a time; absent: none were. */
   readonly times?: Float64Array | null;
   /** What the model takes; absent: nobody looked. */
   readonly cost?: CostMetricInput;
   /** Absent: nobody may be asked. */
-  readonly judging?: Judging;
+  readonly judging?: JudgeMeasureOptions;
   readonly signal?: AbortSignal | undefined;
 }
 
-export async function measureOf(
+export async function measureMetric(
   registry: Registry,
   call: Call,
-  scored: Pick<Scored, "measure" | "resampling">,
+  scored: Pick<ScoredOutcome, "measure" | "resampling">,
   { texts = null, world, judging, times, cost, signal }: MeasuringOptions = {},
-): Promise<Measure> {
-  const metric = await preparedMetric(call, world);
+): Promise<MetricMeasure> {
+  const metric = await prepareMetric(call, world);
   const has = registry.find("metric", call.word)?.capabilities;
   if (metric.judge) {
     const name = metricName(call, registry);
-    const judged = judging && (await judgedMeasure(metric.judge, call, texts ?? textsIn(scored, call), judging));
-    return { name, call, better: "greater", perfect: has?.perfect, share: false, ...(judged ?? UNASKED) };
+    const judged = judging && (await measureByJudge(metric.judge, call, texts ?? textsIn(scored, call), judging));
+    return { name, call, better: "greater", perfect: has?.perfect, share: false, ...(judged ?? NO_JUDGEMENT) };
   }
   if (metric.ofTimes)
     return {
@@ -69,15 +69,15 @@ export async function measureOf(
     return { name: metricName(call, registry), call, value, ...why, ...about };
   }
   const read = metric.ahead?.ofWritten && (texts ?? textsIn(scored, call));
-  if (read) await metric.ahead?.ofWritten?.(call, read, breathing(signal ?? judging?.signal));
-  const measure: Scored["measure"] = texts
-    ? (own, call) => must(own.ofWritten, `what ${call.word} is of texts`)(call, texts)
-    : (own, call) => scored.measure(own, call);
+  if (read) await metric.ahead?.ofWritten?.(call, read, cooperativeYield(signal ?? judging?.signal));
+  const measure: ScoredOutcome["measure"] = texts
+    ? (metricCode, call) => must(metricCode.ofWritten, `what ${call.word} is of texts`)(call, texts)
+    : (metricCode, call) => scored.measure(metricCode, call);
   const value = measure(metric, call);
   const none = Number.isNaN(value);
   const why = none ? whyUndefined(metric, call, measure) : null;
   const notes = none ? [] : notesOn(metric, call, measure);
-  const sampler = texts && samplerOf(metric, call, "ofWritten", texts, drawnTexts(texts));
+  const sampler = texts && samplerOf(metric, call, "ofWritten", texts, textsResampler(texts));
   return {
     name: metricName(call, registry),
     call,
@@ -88,7 +88,7 @@ export async function measureOf(
     perfect: has?.perfect,
     share: has?.share === true,
     resampling: texts
-      ? resampling(texts.written.length, sampler ?? undefined, { single: true })
+      ? resamplingOf(texts.written.length, sampler ?? undefined, { single: true })
       : scored.resampling(metric, call),
   };
 }
@@ -98,12 +98,12 @@ function timed(
   call: Call,
   times: Float64Array,
   has: Word<"metric">["capabilities"],
-): Omit<Measure, "name"> {
+): Omit<MetricMeasure, "name"> {
   const units = times.length;
   const score = (drawn: Uint32Array): number =>
     measure(
       call,
-      Float64Array.from(drawn, (at) => times[at]!),
+      Float64Array.from(drawn, (index) => times[index]!),
     );
   return {
     call,
@@ -111,12 +111,12 @@ function timed(
     share: false,
     better: has?.better ?? "greater",
     ...(units > 0 && { notes: [`milliseconds of ${plural(units, "answer")}, asked one at a time`] }),
-    resampling: units > 1 ? { of: "row", units, single: false, score } : null,
+    resampling: units > 1 ? { unit: "row", units, single: false, score } : null,
   };
 }
 
 /** Texts among what was scored; null: there are none. */
-function textsIn({ measure }: Pick<Scored, "measure">, call: Call): WrittenMetricInput | null {
+function textsIn({ measure }: Pick<ScoredOutcome, "measure">, call: Call): WrittenMetricInput | null {
   let found: WrittenMetricInput | null = null;
   const asking: MetricImplementation = {
     ofWritten(_call, input) {
@@ -129,7 +129,7 @@ function textsIn({ measure }: Pick<Scored, "measure">, call: Call): WrittenMetri
 }
 
 /** What it says of the very outcomes that it was measured on. */
-function notesOn({ notes }: MetricImplementation, call: Call, measure: Scored["measure"]): readonly string[] {
+function notesOn({ notes }: MetricImplementation, call: Call, measure: ScoredOutcome["measure"]): readonly string[] {
   const says = notes?.ofWritten?.bind(notes);
   const texts = says ? textsIn({ measure }, call) : null;
   return says && texts ? says(call, texts) : [];

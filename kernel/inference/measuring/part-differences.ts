@@ -5,8 +5,8 @@
  * their upper ends, whichever pair it belongs to. A plain interval of the chosen pair would claim a difference far too often.
  */
 import type { Interval } from "#stdlib/statistics/interval.js";
-import { independentDifference, type Ranged } from "#stdlib/statistics/mover.js";
-import { widenedFor } from "#stdlib/statistics/simultaneous.js";
+import { independentDifferenceInterval, type ValueWithInterval } from "#stdlib/statistics/mover.js";
+import { simultaneousWidening } from "#stdlib/statistics/simultaneous.js";
 
 export interface PartScore {
   readonly name: string;
@@ -49,17 +49,20 @@ export function differenceOfParts(scores: readonly PartScore[]): PartDifference 
 
 function ofTwo(first: PartScore, second: PartScore): Interval | null {
   if (!first.interval || !second.interval) return null;
-  return independentDifference({ ...first, interval: first.interval }, { ...second, interval: second.interval });
+  return independentDifferenceInterval(
+    { ...first, interval: first.interval },
+    { ...second, interval: second.interval },
+  );
 }
 
 /** A largest difference is not below 0, so neither is its interval. */
-function largestOf(parts: readonly Ranged[]): Interval {
-  const widened = widenedFor((parts.length * (parts.length - 1)) / 2);
+function largestOf(parts: readonly ValueWithInterval[]): Interval {
+  const widened = simultaneousWidening((parts.length * (parts.length - 1)) / 2);
   let [low, high] = [0, 0];
   for (const first of parts)
     for (const second of parts) {
       if (first === second) continue;
-      const ends = independentDifference(first, second, widened);
+      const ends = independentDifferenceInterval(first, second, widened);
       [low, high] = [Math.max(low, ends.low), Math.max(high, ends.high)];
     }
   return { low, high };

@@ -2,19 +2,23 @@
  * What pictures of an evaluation show, as few numbers: how rankings find what is true, how sure answers come true, numbers beside
  * the right ones, and mistakes by the length of texts. Models that were scored on the same rows share a picture.
  */
-import type { Outcome } from "#stdlib/tasks/kind.js";
-import { Z } from "#stdlib/statistics/interval.js";
-import { wilson } from "#stdlib/statistics/wilson.js";
-import { placesOf } from "#stdlib/metrics/shared/ranking.js";
-import { ofEachLabel, ofSurest, type Reliability } from "#stdlib/metrics/shared/reliability.js";
+import type { EvaluationOutcome } from "#stdlib/tasks/kind.js";
+import { NORMAL_QUANTILE_95 } from "#stdlib/statistics/interval.js";
+import { wilsonInterval } from "#stdlib/statistics/wilson.js";
+import { ranksOfFound } from "#stdlib/metrics/shared/ranking.js";
+import {
+  reliabilityOfAllLabels,
+  reliabilityOfTopLabels,
+  type Reliability,
+} from "#stdlib/metrics/shared/reliability.js";
 import type {
   EvaluationPictures,
-  LengthsPicture,
-  NumbersPicture,
-  PlacesPicture,
+  ErrorByLengthPicture,
+  RegressionPicture,
+  RecallAtRankPicture,
 } from "../../display/scores/pictures.js";
 import { evenBins } from "./even-bins.js";
-import { rankingsOf, type Pictured } from "./rankings.js";
+import { rankingsPicture, type RankedModel } from "./rankings.js";
 
 /** Models that are told apart by colour and dash. */
 const MODELS = 4;
@@ -29,9 +33,9 @@ const LENGTHS = 4;
 const FEWEST = 20;
 
 /** Null: nothing to be seen. `lengths`: tokens of each row; undefined: rows have none of their own. */
-export function picturesOf(
+export function evaluationPictures(
   on: string,
-  all: readonly Pictured[],
+  all: readonly RankedModel[],
   lengths: Int32Array | undefined,
 ): EvaluationPictures | null {
   const models = all.slice(0, MODELS);
@@ -40,7 +44,7 @@ export function picturesOf(
   const pictures = {
     on,
     left: all.length - models.length,
-    rankings: rankingsOf(models),
+    rankings: rankingsPicture(models),
     reliability: models.flatMap(({ name, outcome }) => {
       const found = reliabilityOf(outcome);
       return found ? [{ name, ...found }] : [];
@@ -54,45 +58,45 @@ export function picturesOf(
   return none ? null : pictures;
 }
 
-function rowsIn(outcome: Outcome): number {
-  if (outcome.of === "ranking") return outcome.input.searches.length;
-  if (outcome.of === "pair") return outcome.input.same.length;
+function rowsIn(outcome: EvaluationOutcome): number {
+  if (outcome.kind === "ranking") return outcome.input.searches.length;
+  if (outcome.kind === "pair") return outcome.input.same.length;
   const { truth } = outcome.input;
-  return outcome.of === "label_set" ? truth.length / Math.max(1, outcome.input.labels.length) : truth.length;
+  return outcome.kind === "label_set" ? truth.length / Math.max(1, outcome.input.labels.length) : truth.length;
 }
 
-function reliabilityOf(outcome: Outcome): Reliability | null {
-  if (outcome.of === "label") return ofSurest(outcome.input, BINS);
-  return outcome.of === "label_set" ? ofEachLabel(outcome.input, BINS) : null;
+function reliabilityOf(outcome: EvaluationOutcome): Reliability | null {
+  if (outcome.kind === "label") return reliabilityOfTopLabels(outcome.input, BINS);
+  return outcome.kind === "label_set" ? reliabilityOfAllLabels(outcome.input, BINS) : null;
 }
 
 /** Some rows at equal distances where they are many. */
-function numbersOf({ name, outcome }: Pictured): readonly NumbersPicture[] {
-  if (outcome.of !== "number") return [];
+function numbersOf({ name, outcome }: RankedModel): readonly RegressionPicture[] {
+  if (outcome.kind !== "number") return [];
   const { truth, predicted } = outcome.input;
   const step = Math.max(1, Math.ceil(truth.length / POINTS));
   const rows = Array.from({ length: Math.ceil(truth.length / step) }, (_, i) => i * step);
   return [
-    { name, truth: rows.map((row) => truth[row]!), predicted: rows.map((row) => predicted[row]!), of: truth.length },
+    { name, truth: rows.map((row) => truth[row]!), predicted: rows.map((row) => predicted[row]!), total: truth.length },
   ];
 }
 
 /** The share of searches that have found something right by each place. */
-function foundAt({ name, outcome }: Pictured): readonly PlacesPicture[] {
-  if (outcome.of !== "ranking") return [];
+function foundAt({ name, outcome }: RankedModel): readonly RecallAtRankPicture[] {
+  if (outcome.kind !== "ranking") return [];
   const { searches } = outcome.input;
   const firsts = new Uint32Array(PLACES + 1);
-  for (const ranks of searches) firsts[Math.min(PLACES, (placesOf(ranks)[0] ?? Number.POSITIVE_INFINITY) - 1)]!++;
+  for (const ranks of searches) firsts[Math.min(PLACES, (ranksOfFound(ranks)[0] ?? Number.POSITIVE_INFINITY) - 1)]!++;
   let sum = 0;
   const found = Array.from(firsts.subarray(0, PLACES), (count) => (sum += count) / searches.length);
   return [{ name, found }];
 }
 
 /** By as many rows each; null: there are too few, or all are alike. */
-function byLength(models: readonly Pictured[], lengths: Int32Array): LengthsPicture | null {
+function byLength(models: readonly RankedModel[], lengths: Int32Array): ErrorByLengthPicture | null {
   const able = models.flatMap(({ name, outcome }) => {
-    const of = wrongIn(outcome);
-    return of && rowsIn(outcome) === lengths.length ? [{ name, of }] : [];
+    const mistakes = wrongIn(outcome);
+    return mistakes && rowsIn(outcome) === lengths.length ? [{ name, of: mistakes }] : [];
   });
   const bins = evenBins(lengths, { bins: LENGTHS, fewest: FEWEST });
   const [first] = able;
@@ -102,42 +106,45 @@ function byLength(models: readonly Pictured[], lengths: Int32Array): LengthsPict
     kind,
     bins: bins.map(({ from, to, rows }) => ({ from, to, rows: rows.length })),
     models: able
-      .filter(({ of }) => of.kind === kind)
-      .map(({ name, of }) => ({ name, values: bins.map(({ rows }) => meanIn(rows, of)) })),
+      .filter(({ of: mistakes }) => mistakes.kind === kind)
+      .map(({ name, of: mistakes }) => ({ name, values: bins.map(({ rows }) => meanIn(rows, mistakes)) })),
   };
 }
 
 interface Wrong {
-  readonly kind: LengthsPicture["kind"];
+  readonly kind: ErrorByLengthPicture["kind"];
   /** 1 where the row is wrong, or by how much it is. */
-  at(row: number): number;
+  mistakeAt(row: number): number;
 }
-function wrongIn(outcome: Outcome): Wrong | null {
-  if (outcome.of === "label") {
+function wrongIn(outcome: EvaluationOutcome): Wrong | null {
+  if (outcome.kind === "label") {
     const { truth, predicted } = outcome.input;
-    return { kind: "mistakes", at: (row) => Number(truth[row] !== predicted[row]) };
+    return { kind: "mistakes", mistakeAt: (row) => Number(truth[row] !== predicted[row]) };
   }
-  if (outcome.of === "label_set") {
+  if (outcome.kind === "label_set") {
     const { truth, predicted, labels } = outcome.input;
     const places = labels.map((_, l) => l);
     const n = labels.length;
     return {
       kind: "mistakes",
-      at: (row) => Number(places.some((l) => truth[row * n + l] !== predicted[row * n + l])),
+      mistakeAt: (row) => Number(places.some((l) => truth[row * n + l] !== predicted[row * n + l])),
     };
   }
-  if (outcome.of !== "number") return null;
+  if (outcome.kind !== "number") return null;
   const { truth, predicted } = outcome.input;
-  return { kind: "absolute error", at: (row) => Math.abs(truth[row]! - predicted[row]!) };
+  return { kind: "absolute error", mistakeAt: (row) => Math.abs(truth[row]! - predicted[row]!) };
 }
 
 /** Shares have Wilson's interval, means that of the normal distribution. */
-function meanIn(rows: Uint32Array, { kind, at }: Wrong): LengthsPicture["models"][number]["values"][number] {
+function meanIn(
+  rows: Uint32Array,
+  { kind, mistakeAt }: Wrong,
+): ErrorByLengthPicture["models"][number]["values"][number] {
   const n = rows.length;
-  const sum = rows.reduce((all, row) => all + at(row), 0);
+  const sum = rows.reduce((all, row) => all + mistakeAt(row), 0);
   const value = sum / n;
-  if (kind === "mistakes") return { value, ...wilson(sum, n) };
-  const variance = rows.reduce((all, row) => all + (at(row) - value) ** 2, 0) / Math.max(1, n - 1);
-  const half = Z * Math.sqrt(variance / n);
+  if (kind === "mistakes") return { value, ...wilsonInterval(sum, n) };
+  const variance = rows.reduce((all, row) => all + (mistakeAt(row) - value) ** 2, 0) / Math.max(1, n - 1);
+  const half = NORMAL_QUANTILE_95 * Math.sqrt(variance / n);
   return { value, low: Math.max(0, value - half), high: value + half };
 }

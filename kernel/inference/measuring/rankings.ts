@@ -1,13 +1,18 @@
 /** How models rank what is true before what isn't: a line for each model, or of one model the mean over its labels and those that it tells apart worst. */
-import type { Outcome } from "#stdlib/tasks/kind.js";
-import { fewerPoints, fewerStairs, meanLine, meanStairs } from "#stdlib/metrics/shared/curve-means.js";
+import type { EvaluationOutcome } from "#stdlib/tasks/kind.js";
+import {
+  simplifyPolyline,
+  simplifyStepCurve,
+  meanPolyline,
+  meanStepCurve,
+} from "#stdlib/metrics/shared/curve-means.js";
 import { rankCurves, type RankCurves } from "#stdlib/metrics/shared/curves.js";
 import type { RankingLine, RankingsPicture } from "../../display/scores/pictures.js";
 
 /** A model, and what it said of all rows. */
-export interface Pictured {
+export interface RankedModel {
   readonly name: string;
-  readonly outcome: Outcome;
+  readonly outcome: EvaluationOutcome;
 }
 
 /** Points of a line. */
@@ -23,7 +28,7 @@ interface Decided {
   readonly count: number;
   readonly have: number;
   trueAt(row: number): boolean;
-  said(row: number): number;
+  scoreOf(row: number): number;
 }
 interface Ranked {
   readonly label: string;
@@ -31,23 +36,23 @@ interface Ranked {
 }
 
 /** Null: nothing is ranked, or there is nothing to tell apart. */
-export function rankingsOf(models: readonly Pictured[]): RankingsPicture | null {
+export function rankingsPicture(models: readonly RankedModel[]): RankingsPicture | null {
   const found = models.flatMap(({ name, outcome }) => {
-    const { some, of } = decisionsIn(outcome);
+    const { some, total } = decisionsIn(outcome);
     const ranked = some.flatMap((one): Ranked[] => {
       const curves = rankCurves(
         one.count,
         (row) => one.trueAt(row),
-        (row) => one.said(row),
+        (row) => one.scoreOf(row),
       );
       return curves ? [{ label: one.label, curves }] : [];
     });
-    return ranked.length > 0 ? [{ name, ranked, of }] : [];
+    return ranked.length > 0 ? [{ name, ranked, of: total }] : [];
   });
   const [first, ...others] = found;
   if (!first) return null;
-  const { ranked, of } = first;
-  const about = { labels: ranked.length, of };
+  const { ranked, of: total } = first;
+  const about = { labels: ranked.length, total: total };
   if (others.length > 0) {
     const [only, ...more] = ranked;
     const each = only && more.length === 0 ? only.label : null;
@@ -66,18 +71,18 @@ export function rankingsOf(models: readonly Pictured[]): RankingsPicture | null 
 
 type Line = Omit<RankingLine, "name">;
 function alone({ curves: { roc, area, precision, averagePrecision } }: Ranked): Line {
-  return { roc: fewerPoints(roc, MOST), area, precision: fewerStairs(precision, MOST), averagePrecision };
+  return { roc: simplifyPolyline(roc, MOST), area, precision: simplifyStepCurve(precision, MOST), averagePrecision };
 }
 function meanOf(ranked: readonly Ranked[]): Line {
   const [first] = ranked;
   if (first && ranked.length === 1) return alone(first);
-  const mean = (of: (curves: RankCurves) => number): number =>
-    ranked.reduce((sum, { curves }) => sum + of(curves), 0) / ranked.length;
-  const line = meanLine(ranked.map(({ curves }) => fewerPoints(curves.roc, MOST)));
+  const mean = (curveValue: (curves: RankCurves) => number): number =>
+    ranked.reduce((sum, { curves }) => sum + curveValue(curves), 0) / ranked.length;
+  const line = meanPolyline(ranked.map(({ curves }) => simplifyPolyline(curves.roc, MOST)));
   return {
-    roc: fewerPoints(line, MOST),
+    roc: simplifyPolyline(line, MOST),
     area: mean(({ area }) => area),
-    precision: meanStairs(
+    precision: meanStepCurve(
       ranked.map(({ curves }) => curves.precision),
       PARTS,
     ),
@@ -86,16 +91,16 @@ function meanOf(ranked: readonly Ranked[]): Line {
 }
 
 /** `of`: labels there are in all. Of two labels the second alone, as `roc_auc` has it. */
-function decisionsIn(outcome: Outcome): { readonly some: readonly Decided[]; readonly of: number } {
-  if (outcome.of === "number" || outcome.of === "ranking") return { some: [], of: 0 };
-  if (outcome.of === "pair") {
+function decisionsIn(outcome: EvaluationOutcome): { readonly some: readonly Decided[]; readonly total: number } {
+  if (outcome.kind === "number" || outcome.kind === "ranking") return { some: [], total: 0 };
+  if (outcome.kind === "pair") {
     const { labels, same, similarity } = outcome.input;
     const one = { label: labels[1] ?? "", count: same.length, have: 0 };
-    return { some: [{ ...one, trueAt: (row) => same[row] === 1, said: (row) => similarity[row]! }], of: 1 };
+    return { some: [{ ...one, trueAt: (row) => same[row] === 1, scoreOf: (row) => similarity[row]! }], total: 1 };
   }
   const { labels, truth, probabilities } = outcome.input;
   const n = labels.length;
-  const sets = outcome.of === "label_set";
+  const sets = outcome.kind === "label_set";
   const count = sets ? truth.length / n : truth.length;
   const all = labels.map((label, l): Decided => {
     const trueAt = sets
@@ -103,9 +108,9 @@ function decisionsIn(outcome: Outcome): { readonly some: readonly Decided[]; rea
       : (row: number): boolean => truth[row] === l;
     let have = 0;
     for (let row = 0; row < count; row++) if (trueAt(row)) have++;
-    return { label, count, have, trueAt, said: (row) => probabilities[row * n + l]! };
+    return { label, count, have, trueAt, scoreOf: (row) => probabilities[row * n + l]! };
   });
   const wanted = !sets && n === 2 ? all.slice(1) : all;
   const most = Math.max(10, Math.floor(DECISIONS / Math.max(1, count)));
-  return { some: wanted.toSorted((a, b) => b.have - a.have).slice(0, most), of: wanted.length };
+  return { some: wanted.toSorted((a, b) => b.have - a.have).slice(0, most), total: wanted.length };
 }

@@ -4,48 +4,52 @@
  */
 import type { MetricCapabilities, RankingDirection } from "#dsl/language/types/capabilities/metric.js";
 import "#stdlib/metrics/kind.js";
-import type { Difference } from "./comparison.js";
+import type { ScoreDifference } from "./comparison.js";
 
-export interface Side {
+export interface ScoredSide {
   readonly name: string;
   readonly value: number;
   /** Of an answer. */
   readonly seconds: number;
 }
-export interface Rival extends Side {
+export interface ComparedRival extends ScoredSide {
   /** Of the rival less the model. */
-  readonly difference: Difference;
+  readonly difference: ScoreDifference;
   /** Another model, a contender that goes by the rows, or one that says the same of all. */
   readonly is: "model" | "contender" | "constant";
   /** A ranking metric (such as ROC AUC) by which the rival is better. */
   readonly ranksBetter?: { readonly metric: string } | undefined;
 }
-export interface Sides {
+export interface VerdictInput {
   readonly metric: {
     readonly name: string;
     readonly better: RankingDirection;
     /** As its record says. */
     readonly perfect?: MetricCapabilities["perfect"] | undefined;
   };
-  readonly model: Side;
+  readonly model: ScoredSide;
   /** If there are several models, why the verdict is about this one: `the best of a, b by accuracy on validation`. */
   readonly chosen?: string | undefined;
-  readonly rivals: readonly Rival[];
+  readonly rivals: readonly ComparedRival[];
 }
 
 /** Answers are told to take more or less time from so many times on. */
 const TELLING = 3;
 
 /** Null: nothing stands beside the model, or nothing of it can be compared. */
-export function verdictOf({ metric, model, rivals, chosen }: Sides): string | null {
-  const [told, unscored] = [rivals.filter(isScored), rivals.filter((one) => !isScored(one) && one.is !== "model")];
-  if (told.length === 0 || Number.isNaN(model.value)) return null;
+export function modelVerdictText({ metric, model, rivals, chosen }: VerdictInput): string | null {
+  const [scoredRivals, unscored] = [
+    rivals.filter(isScored),
+    rivals.filter((one) => !isScored(one) && one.is !== "model"),
+  ];
+  if (scoredRivals.length === 0 || Number.isNaN(model.value)) return null;
   const unit = unitOf(metric);
-  const of = (which: Difference["verdict"]): readonly Rival[] =>
-    told.filter(({ difference }) => difference.verdict === which);
+  const withVerdict = (which: ScoreDifference["verdict"]): readonly ComparedRival[] =>
+    scoredRivals.filter(({ difference }) => difference.verdict === which);
   // Models that were trained differ by less than what else the machine does.
-  const time = (rival: Rival): string | null => (rival.is === "model" ? null : timeOf(rival.seconds / model.seconds));
-  const beaten = of("worse").map((one) => {
+  const time = (rival: ComparedRival): string | null =>
+    rival.is === "model" ? null : timeOf(rival.seconds / model.seconds);
+  const beaten = withVerdict("worse").map((one) => {
     const takes = time(one);
     return `${one.name} by ${unit.gain(one.difference, 1)}${takes === null ? "" : `, which answers in ${takes}`}`;
   });
@@ -58,37 +62,37 @@ export function verdictOf({ metric, model, rivals, chosen }: Sides): string | nu
           )}`,
         ]
       : []),
-    ...of("better").map((one) => {
+    ...withVerdict("better").map((one) => {
       const takes = time(one);
       const end = takes === null ? "" : `, and answers in ${takes}`;
       return `${one.name} beats ${model.name} by ${unit.gain(one.difference, -1)}${end}`;
     }),
-    ...of("no difference shown").map((one) => {
+    ...withVerdict("no difference shown").map((one) => {
       const takes = time(one);
       const end = takes === null ? "" : `, and ${one.name} answers in ${takes}`;
       return `no difference shown between ${model.name} and ${one.name}: ${unit.gain(one.difference, 1)}${end}`;
     }),
-    ...of(null).map(
+    ...withVerdict(null).map(
       (one) =>
         `${model.name} has ${unit.value(model.value)} and ${one.name} ${unit.value(one.value)}, with too little to tell chance by`,
     ),
   ];
-  const ranks = told.flatMap(({ name, ranksBetter }) =>
+  const ranks = scoredRivals.flatMap(({ name, ranksBetter }) =>
     ranksBetter ? [`${name} is better by ${ranksBetter.metric}, whatever the threshold`] : [],
   );
   const without = unscored.map(({ name }) => `${name} has no ${metric.name}`);
   const about = chosen === undefined ? "" : ` (${model.name}: ${chosen})`;
-  return `${leadOf(told, unscored.length === 0)} by ${metric.name}${about}: ${[...parts, ...ranks, ...without].join("; ")}`;
+  return `${leadOf(scoredRivals, unscored.length === 0)} by ${metric.name}${about}: ${[...parts, ...ranks, ...without].join("; ")}`;
 }
-const isScored = ({ value }: Rival): boolean => !Number.isNaN(value);
+const isScored = ({ value }: ComparedRival): boolean => !Number.isNaN(value);
 
 /**
  * Another model is no measure of what a training is worth, and an answer that never changes is too little of one. `all`: every
  * baseline has a score; one that has none may be better.
  */
-function leadOf(rivals: readonly Rival[], all: boolean): string {
+function leadOf(rivals: readonly ComparedRival[], all: boolean): string {
   const contenders = rivals.filter(({ is }) => is !== "model");
-  const has = (verdict: Difference["verdict"]): boolean =>
+  const has = (verdict: ScoreDifference["verdict"]): boolean =>
     contenders.some(({ difference }) => difference.verdict === verdict);
   if (contenders.length === 0) return "compared";
   if (has("better")) return "not worth it";
@@ -100,14 +104,14 @@ function leadOf(rivals: readonly Rival[], all: boolean): string {
 interface Unit {
   value(value: number): string;
   /** What the model gains over the rival (`sign` 1), or the rival over the model (−1), with its interval. */
-  gain(difference: Difference, sign: 1 | -1): string;
+  gain(difference: ScoreDifference, sign: 1 | -1): string;
 }
 
 /** What floating point leaves of two that are the same. */
 const NOTHING = 1e-12;
 
 /** Points are hundredths of the way from 0 to what is perfect. */
-function unitOf({ better, perfect }: Sides["metric"]): Unit {
+function unitOf({ better, perfect }: VerdictInput["metric"]): Unit {
   const points = perfect !== undefined;
   const number = (value: number): string =>
     (points ? inPoints((100 * value) / perfect) : String(Number(value.toPrecision(3))))

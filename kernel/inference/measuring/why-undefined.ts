@@ -45,7 +45,8 @@ function ofAny(input: unknown): string | null {
     Number.isNaN((probabilities as Float32Array)[0])
   )
     return "its answers name labels, and don't say how likely they are";
-  for (const said of [predicted, probabilities, similarity, loss])
-    if (Number.isNaN(said) || (ArrayBuffer.isView(said) && (said as Float64Array).some(Number.isNaN))) return strange;
+  for (const output of [predicted, probabilities, similarity, loss])
+    if (Number.isNaN(output) || (ArrayBuffer.isView(output) && (output as Float64Array).some(Number.isNaN)))
+      return strange;
   return null;
 }

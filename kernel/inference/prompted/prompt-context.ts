@@ -2,16 +2,16 @@
 import { implementationOf } from "#dsl/language/types/loaded.js";
 import type { ModelPlan } from "#dsl/language/types/subject.js";
 import { registry } from "#stdlib/registry.js";
-import { chatTemplateOf } from "../../bases/chat-template.js";
+import { chatTemplateIn } from "../../bases/chat-template.js";
 import type { Tokenizer } from "../../bases/tokenizer.js";
 import { weightBytes, type Base } from "../../bases/base.js";
-import { chatOf } from "../../data/encoding/chat.js";
-import { endsOf } from "../../data/encoding/encoding.js";
-import type { Session } from "../../engines/engine.js";
-import type { OpenBase } from "./prompted-base.js";
+import { chatEncodingOf } from "../../data/encoding/chat.js";
+import { endTokenIds } from "../../data/encoding/encoding.js";
+import type { EngineSession } from "../../engines/engine.js";
+import type { PromptableBase } from "./prompted-base.js";
 
 /** As a model that nobody trains; `folder`: where a path starts. */
-export function promptedPlan(base: string, folder: string): ModelPlan {
+export function promptedModelPlan(base: string, folder: string): ModelPlan {
   return {
     name: base,
     base,
@@ -25,17 +25,17 @@ export function promptedPlan(base: string, folder: string): ModelPlan {
   };
 }
 
-export async function openBaseOf(
+export async function openPromptableBase(
   plan: ModelPlan,
   base: Base,
   tokenizer: Tokenizer,
-  session: Pick<Session, "run">,
-): Promise<OpenBase> {
+  session: Pick<EngineSession, "run">,
+): Promise<PromptableBase> {
   const { config, family } = base.facts;
   const implementation = await implementationOf(registry, "model", family);
   const { vocabulary, positions } = implementation.sizes(implementation.config(config));
   const reader = { name: plan.base, folder: plan.folder, template: null };
-  const chat = chatTemplateOf(base.folder) === null ? null : await chatOf(reader, base, tokenizer);
+  const chat = chatTemplateIn(base.folder) === null ? null : await chatEncodingOf(reader, base, tokenizer);
   const stop = chat ? await chat.renderer.stop(tokenizer.specials) : "";
   const id = chat ? tokenizer.idOf(stop) : null;
   const window = config["sliding_window"];
@@ -48,7 +48,7 @@ export async function openBaseOf(
     positions,
     bytes: weightBytes(base.facts),
     window: typeof window === "number" ? window : null,
-    ends: new Set([...endsOf(config), ...(id === null ? [] : [id])]),
+    ends: new Set([...endTokenIds(config), ...(id === null ? [] : [id])]),
     // What is asked goes on in the next paragraph, where no template parts turns.
     stop: chat ? (id === null && stop !== "" ? [stop] : []) : ["\n"],
   };

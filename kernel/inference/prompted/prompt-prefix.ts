@@ -5,11 +5,11 @@
  */
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { NDArray } from "#dsl/tensor/program.js";
-import type { Session } from "../../engines/engine.js";
+import type { EngineSession } from "../../engines/engine.js";
 import { scalarI32 } from "../../engines/feeds.js";
 
 /** Tokens that all begin with, at least one of each left for itself. */
-export function commonBeginning(prompts: readonly Int32Array[]): Int32Array {
+export function commonPrefix(prompts: readonly Int32Array[]): Int32Array {
   const [first, ...others] = prompts;
   if (!first) return new Int32Array();
   let length = Math.min(...prompts.map((prompt) => prompt.length - 1));
@@ -28,14 +28,14 @@ interface AskedPlaces {
 }
 
 /** Whose beginning a session's cache holds. */
-const holders = new WeakMap<object, Begun>();
+const holders = new WeakMap<object, CachedPromptPrefix>();
 
-export class Begun {
+export class CachedPromptPrefix {
   private rows = 0;
   private room = 0;
 
   constructor(
-    private readonly session: Pick<Session, "run">,
+    private readonly session: Pick<EngineSession, "run">,
     /** The common beginning; may be empty. */
     readonly tokens: Int32Array,
     private readonly padId: number,
@@ -79,26 +79,26 @@ export class Begun {
   /** Further tokens of each row, padded before them; asks the model about places of them. */
   async extend<O extends string>(
     texts: readonly Int32Array[],
-    asked: AskedPlaces,
+    requested: AskedPlaces,
     outputs: readonly O[],
   ): Promise<Readonly<Record<O, NDArray>>> {
-    const feeds = this.feeds(texts, asked);
+    const feeds = this.feeds(texts, requested);
     return (await this.session.run("extend", feeds, [...outputs])) as Readonly<Record<O, NDArray>>;
   }
 
   feeds(texts: readonly Int32Array[], { places, picks = [0] }: AskedPlaces): Readonly<Record<string, NDArray>> {
-    const o = { padId: this.padId, before: this.length, start: this.length, hidden: texts.map(() => 0) };
-    return { ...feedsOf(texts, o), places: vector(places), picks: vector(picks) };
+    const options = { padId: this.padId, before: this.length, start: this.length, hidden: texts.map(() => 0) };
+    return { ...feedsOf(texts, options), places: vector(places), picks: vector(picks) };
   }
 
   /** The same tokens for each row, after `texts` that were read as `extend` reads them. */
   async after<O extends string>(
     texts: readonly Int32Array[],
     tokens: Int32Array,
-    asked: AskedPlaces,
+    requested: AskedPlaces,
     outputs: readonly O[],
   ): Promise<Readonly<Record<O, NDArray>>> {
-    const longest = longestOf(texts);
+    const longest = longestLength(texts);
     const feeds = feedsOf(
       texts.map(() => tokens),
       {
@@ -108,13 +108,13 @@ export class Begun {
         hidden: texts.map((text) => longest - text.length),
       },
     );
-    const { places, picks = [0] } = asked;
+    const { places, picks = [0] } = requested;
     const all = { ...feeds, places: vector(places), picks: vector(picks) };
     return (await this.session.run("extend", all, [...outputs])) as Readonly<Record<O, NDArray>>;
   }
 }
 
-export function longestOf(texts: readonly Int32Array[]): number {
+export function longestLength(texts: readonly Int32Array[]): number {
   return texts.reduce((most, { length }) => Math.max(most, length), 0);
 }
 
@@ -124,25 +124,30 @@ export function longestOf(texts: readonly Int32Array[]): number {
  */
 function feedsOf(
   texts: readonly Int32Array[],
-  o: { readonly padId: number; readonly before: number; readonly start: number; readonly hidden: readonly number[] },
+  options: {
+    readonly padId: number;
+    readonly before: number;
+    readonly start: number;
+    readonly hidden: readonly number[];
+  },
 ): Readonly<Record<string, NDArray>> {
-  const [rows, length] = [texts.length, longestOf(texts)];
-  const keys = o.start + length;
-  const ids = new Int32Array(rows * length).fill(o.padId);
+  const [rows, length] = [texts.length, longestLength(texts)];
+  const keys = options.start + length;
+  const ids = new Int32Array(rows * length).fill(options.padId);
   const positions = new Int32Array(rows * length);
   const mask = new Int32Array(rows * keys).fill(1);
   for (const [row, text] of texts.entries()) {
     const pad = length - text.length;
-    const hidden = must(o.hidden[row], "what is hidden of a row") + pad;
+    const hidden = must(options.hidden[row], "what is hidden of a row") + pad;
     ids.set(text, row * length + pad);
-    for (let i = 0; i < length; i++) positions[row * length + i] = Math.max(o.before, o.start + i - hidden);
-    mask.fill(0, row * keys + o.before, row * keys + o.before + hidden);
+    for (let i = 0; i < length; i++) positions[row * length + i] = Math.max(options.before, options.start + i - hidden);
+    mask.fill(0, row * keys + options.before, row * keys + options.before + hidden);
   }
   return {
     input_ids: { dtype: "i32", shape: [rows, length], bytes: new Uint8Array(ids.buffer) },
     positions: { dtype: "i32", shape: [rows, length], bytes: new Uint8Array(positions.buffer) },
     attention_mask: { dtype: "i32", shape: [rows, keys], bytes: new Uint8Array(mask.buffer) },
-    start: scalarI32(o.start),
+    start: scalarI32(options.start),
   };
 }
 

@@ -6,53 +6,53 @@
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { Message } from "#stdlib/conversations/kind.js";
-import type { PromptRow } from "#stdlib/contenders/shared/prompting/prompted-base.js";
+import type { RowPrompt } from "#stdlib/contenders/shared/prompting/prompted-base.js";
 import type { Tokenizer } from "../../bases/tokenizer.js";
-import { promptsFor, writtenFor, type Chat } from "../../data/encoding/chat.js";
-import { leftOpen } from "../continue-texts.js";
+import { renderConversationPrompts, renderConversations, type ChatEncoding } from "../../data/encoding/chat.js";
+import { encodeWithoutEnd } from "../continue-texts.js";
 
 /** What a base reads prompts with. `chat` null: it brings no template. */
-export interface PromptReader {
+export interface PromptRenderer {
   readonly base: string;
   readonly tokenizer: Tokenizer;
-  readonly chat: Chat | null;
+  readonly chat: ChatEncoding | null;
 }
 /** Between what is asked and its answer, and between examples, where there is no template: lm-evaluation-harness's own. */
 const PLAIN = { answer: " ", next: "\n\n" };
 /** How often a row is cut anew where fewer characters made more tokens. */
 const TRIES = 4;
 
-export interface WrittenPrompts {
+export interface EncodedPrompts {
   readonly prompts: readonly Int32Array[];
   readonly cut: number;
 }
 
 /** `most`: tokens that a prompt may have. Coded error `prompt-too-long`. */
-export async function writtenPrompts(
-  rows: readonly PromptRow[],
+export async function encodePromptRows(
+  rows: readonly RowPrompt[],
   most: number,
-  reader: PromptReader,
-): Promise<WrittenPrompts> {
+  reader: PromptRenderer,
+): Promise<EncodedPrompts> {
   const prompts = [...(await encoded(await textsOf(rows, reader), reader))];
   const long = prompts.flatMap((prompt, row) => (prompt.length > most ? [row] : []));
   if (long.length === 0) return { prompts, cut: 0 };
-  const own = new Map(long.map((row) => [row, must(rows[row], "a row")]));
+  const longRows = new Map(long.map((row) => [row, must(rows[row], "a row")]));
   let left = long;
   for (let tried = 0; left.length > 0; tried++) {
     for (const row of left) {
       const over = must(prompts[row], "a prompt").length - most;
-      own.set(row, await shortened(must(own.get(row), "a row"), tried < TRIES ? over : Infinity, reader));
+      longRows.set(row, await shortened(must(longRows.get(row), "a row"), tried < TRIES ? over : Infinity, reader));
     }
     const again = await encoded(
       await textsOf(
-        left.map((row) => must(own.get(row), "a row")),
+        left.map((row) => must(longRows.get(row), "a row")),
         reader,
       ),
       reader,
     );
     for (const [i, row] of left.entries()) prompts[row] = must(again[i], "a prompt");
     const still = left.filter((row) => must(prompts[row], "a prompt").length > most);
-    const spent = still.find((row) => must(own.get(row), "a row").values.every((value) => value === ""));
+    const spent = still.find((row) => must(longRows.get(row), "a row").values.every((value) => value === ""));
     if (spent !== undefined) {
       const { shots } = must(rows[spent], "a row");
       const tokens = must(prompts[spent], "a prompt").length;
@@ -64,61 +64,62 @@ export async function writtenPrompts(
 }
 
 /** Tokens of answers as they follow a prompt: what they add to it, as lm-evaluation-harness cuts them off. */
-export async function answerTokens(
+export async function encodeAnswers(
   answers: readonly string[],
-  row: PromptRow,
-  reader: PromptReader,
+  row: RowPrompt,
+  reader: PromptRenderer,
 ): Promise<readonly Int32Array[]> {
   const [text = ""] = await textsOf([row], reader);
   const before = reader.chat ? await leadOf(reader.chat, row) : PLAIN.answer;
   const [alone, ...whole] = await encoded([text, ...answers.map((answer) => text + before + answer)], reader);
   const from = must(alone, "a prompt").length;
   return whole.map((ids, i) => {
-    const own = ids.slice(from);
-    if (own.length === 0) throw new CodedError("answer-without-token", { base: reader.base, answer: answers[i]! });
-    return own;
+    const answerIds = ids.slice(from);
+    if (answerIds.length === 0)
+      throw new CodedError("answer-without-token", { base: reader.base, answer: answers[i]! });
+    return answerIds;
   });
 }
 
 /** What the template puts between the beginning of an answer and the answer. */
-async function leadOf(chat: Chat, row: PromptRow): Promise<string> {
+async function leadOf(chat: ChatEncoding, row: RowPrompt): Promise<string> {
   const PROBE = "answer";
   const messages = messagesOf(row);
-  const [prompt = ""] = await promptsFor(chat, [{ row: 1, messages }]);
-  const [whole = ""] = await writtenFor(chat, [
+  const [prompt = ""] = await renderConversationPrompts(chat, [{ row: 1, messages }]);
+  const [whole = ""] = await renderConversations(chat, [
     { row: 1, messages: [...messages, { role: "assistant", content: PROBE }] },
   ]);
   if (!whole.startsWith(prompt)) return "";
-  const at = whole.indexOf(PROBE, prompt.length);
-  return at < 0 ? "" : whole.slice(prompt.length, at);
+  const probeIndex = whole.indexOf(PROBE, prompt.length);
+  return probeIndex < 0 ? "" : whole.slice(prompt.length, probeIndex);
 }
 
-function messagesOf({ shots, fill, values }: PromptRow): readonly Message[] {
-  const shown = shots.flatMap(({ asked, answer }): readonly Message[] => [
-    { role: "user", content: asked },
+function messagesOf({ shots, fill, values }: RowPrompt): readonly Message[] {
+  const shown = shots.flatMap(({ question, answer }): readonly Message[] => [
+    { role: "user", content: question },
     { role: "assistant", content: answer },
   ]);
   return [...shown, { role: "user", content: fill(values) }];
 }
 
-async function textsOf(rows: readonly PromptRow[], { chat }: PromptReader): Promise<readonly string[]> {
+async function textsOf(rows: readonly RowPrompt[], { chat }: PromptRenderer): Promise<readonly string[]> {
   if (chat)
-    return promptsFor(
+    return renderConversationPrompts(
       chat,
       rows.map((row, i) => ({ row: i + 1, messages: messagesOf(row) })),
     );
   return rows.map(({ shots, fill, values }) =>
-    [...shots.map(({ asked, answer }) => asked + PLAIN.answer + answer), fill(values)].join(PLAIN.next),
+    [...shots.map(({ question, answer }) => question + PLAIN.answer + answer), fill(values)].join(PLAIN.next),
   );
 }
 
-async function encoded(texts: readonly string[], { chat, tokenizer }: PromptReader): Promise<readonly Int32Array[]> {
+async function encoded(texts: readonly string[], { chat, tokenizer }: PromptRenderer): Promise<readonly Int32Array[]> {
   // A template writes the special tokens itself.
-  return chat ? (await tokenizer.encodePlaced(texts)).map(({ ids }) => ids) : leftOpen(texts, { tokenizer });
+  return chat ? (await tokenizer.encodePlaced(texts)).map(({ ids }) => ids) : encodeWithoutEnd(texts, { tokenizer });
 }
 
 /** Without the last `over` tokens of its longest value. */
-async function shortened(row: PromptRow, over: number, { tokenizer }: PromptReader): Promise<PromptRow> {
+async function shortened(row: RowPrompt, over: number, { tokenizer }: PromptRenderer): Promise<RowPrompt> {
   const placed = await tokenizer.encodePlaced(row.values);
   const longest = placed.reduce((best, { ids }, i) => (ids.length > placed[best]!.ids.length ? i : best), 0);
   const keep = must(placed[longest], "a value").ids.length - over;

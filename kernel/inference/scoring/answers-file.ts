@@ -2,11 +2,11 @@
 import { open } from "node:fs/promises";
 import { extname, resolve } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { does } from "../../host/load-implementation.js";
-import type { Answer, Answers } from "./answers.js";
+import { loadImplementation } from "../../host/load-implementation.js";
+import type { AnswerRow, AnswersFile } from "./answers.js";
 
 /** Names of columns, where they are others than the usual ones. */
-export interface Columns {
+export interface AnswerColumns {
   readonly truth?: string | undefined;
   readonly predicted?: string | undefined;
   readonly probabilities?: string | undefined;
@@ -19,7 +19,7 @@ const READ = ["text", "input", "question", "prompt"];
 const PREDICTED = ["predicted", "prediction", "answer", "written", "output"];
 
 /** The other columns of a file. */
-export interface Beside {
+export interface OtherColumns {
   readonly has: readonly string[];
   /** Coded error `no-answers`. */
   values(column: string): readonly unknown[];
@@ -28,11 +28,11 @@ export interface Beside {
 }
 
 /** Coded errors of the sources of JSON Lines and CSV, `no-answers`. */
-export async function answersIn(
+export async function readAnswersFile(
   folder: string,
   path: string,
-  columns: Columns,
-): Promise<Answers & { readonly beside: Beside; readonly notes: readonly string[] }> {
+  columns: AnswerColumns,
+): Promise<AnswersFile & { readonly beside: OtherColumns; readonly notes: readonly string[] }> {
   const ending = extname(path.toLowerCase().replace(/\.gz$/, ""));
   const table = ending === ".csv" || ending === ".tsv";
   const array = !table && (await beginsAsArray(resolve(folder, path)));
@@ -44,18 +44,27 @@ export async function answersIn(
       : { path, encoding: "utf-8", ...(array && { rows: null }) },
   };
   const notes: string[] = [];
-  const source = await does(call, "source");
+  const source = await loadImplementation(call, "source");
   const read = await source.open(call, {
     folder,
     live: () => undefined,
     found: (file, what) => void notes.push(`${file}: ${what}`),
   });
   const has = read.columnNames().filter((name) => name !== "$row");
-  const column = (asked: string | undefined, usual: readonly string[], wants: string | null): string | undefined => {
-    const name = asked ?? usual.find((one) => has.includes(one));
+  const column = (
+    requested: string | undefined,
+    usual: readonly string[],
+    wants: string | null,
+  ): string | undefined => {
+    const name = requested ?? usual.find((one) => has.includes(one));
     if (name !== undefined && has.includes(name)) return name;
-    if (asked === undefined && wants === null) return undefined;
-    throw new CodedError("no-answers", { file: path, wants: asked ?? wants ?? "", has, usual: asked === undefined });
+    if (requested === undefined && wants === null) return undefined;
+    throw new CodedError("no-answers", {
+      file: path,
+      wants: requested ?? wants ?? "",
+      has,
+      usual: requested === undefined,
+    });
   };
   const truth = column(columns.truth, TRUTH, "`truth`");
   const probabilities = column(columns.probabilities, ["probabilities"], null);
@@ -64,17 +73,17 @@ export async function answersIn(
     name === undefined ? null : Array.from(read.array(name) as Iterable<unknown>);
   const cells = [values(truth), values(predicted)] as const;
   // Lists in cells are lists where both columns have nothing else: `["refund"]` may be a label's name too.
-  const [right, said] =
+  const [right, predictions] =
     table && cells.every((column) => column === null || areLists(column))
       ? cells.map((column) => column?.map(asWritten) ?? null)
       : cells;
   const shares = table ? values(probabilities)?.map(asWritten) : values(probabilities);
-  const rows = (right ?? []).map((one, i): Answer => ({
+  const rows = (right ?? []).map((one, i): AnswerRow => ({
     truth: one,
-    predicted: said?.[i],
+    predicted: predictions?.[i],
     probabilities: shares?.[i],
   }));
-  const beside: Beside = {
+  const beside: OtherColumns = {
     has,
     values: (name) => values(column(name, [], null)) ?? [],
     texts: () => (values(column(columns.text, READ, "`text`")) ?? []).map((text) => String(text ?? "")),

@@ -1,5 +1,5 @@
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
-import { listed } from "#dsl/language/diagnostics/listed.js";
+import { listNames } from "#dsl/language/diagnostics/listed.js";
 
 /** The data of each code. */
 export interface ScoringCodeData {
@@ -28,7 +28,7 @@ export const scoringCodes: CodeTable<ScoringCodeData> = {
   "no-answers": {
     severity: "error",
     message: (d) => `${d.file} has no column ${d.wants}`,
-    help: (d) => `it has ${listed(d.has)}${d.usual ? "; name yours: `--truth NAME --predicted NAME`" : ""}`,
+    help: (d) => `it has ${listNames(d.has)}${d.usual ? "; name yours: `--truth NAME --predicted NAME`" : ""}`,
     explain:
       "`tunebook score` reads a row an answer: `truth` (or `reference`) is what is right, `predicted` is what was answered. Instead of `predicted`, `probabilities` may tell how likely each label was said to be. Other names are given by `--truth`, `--predicted` and `--probabilities`.",
   },
@@ -59,7 +59,7 @@ export const scoringCodes: CodeTable<ScoringCodeData> = {
   },
   "metrics-apart": {
     severity: "error",
-    message: (d) => `${d.metric} measures ${listed(d.measures)}; the answers of ${d.file} are ${d.answers}`,
+    message: (d) => `${d.metric} measures ${listNames(d.measures)}; the answers of ${d.file} are ${d.answers}`,
     help: () => "leave it out, or ask for it of a file of such answers",
     explain:
       "What a file's answers are follows from its first row: texts or labels (strings), numbers, sets of labels or tags of words (lists), answers to questions (a text, with a list of right ones). All metrics of one call are of the same answers.",

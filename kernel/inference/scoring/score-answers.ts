@@ -1,25 +1,32 @@
 /** Metrics of a file's answers with their intervals, and of parts of its rows: by the code that `evaluate` measures with. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { must } from "#dsl/language/diagnostics/must.js";
-import { valueOf, wholeOf, type Read } from "#dsl/compiler/statement/value.js";
+import { parseValue, completeValue, type ValueReading } from "#dsl/compiler/statement/value.js";
 import { hashOf } from "#dsl/compiler/plan/hash.js";
 import type { Parameter, Registry } from "#dsl/language/types/registry.js";
 import type { Call } from "#dsl/language/types/value.js";
-import { usualMetrics } from "#stdlib/metrics/shared/usual-metrics.js";
-import type { LabelCounts } from "#stdlib/tasks/kind.js";
-import type { Parted } from "#stdlib/slicings/kind.js";
-import { partedByValues } from "#stdlib/slicings/shared/values.js";
-import { does } from "../../host/load-implementation.js";
-import { drawAll, methodsOf, type Measure, type Score } from "../measuring/comparison.js";
-import { measureOf, worldIn } from "../measuring/measure-metric.js";
-import { FEWEST, lookedAt, measuresIn, slicesOf } from "../measuring/slices.js";
-import type { Beside } from "./answers-file.js";
-import { numberIn, outcomesOf, sortsOf, told, type Answers, type Sort } from "./answers.js";
+import { defaultMetrics } from "#stdlib/metrics/shared/usual-metrics.js";
+import type { LabelCountTable } from "#stdlib/tasks/kind.js";
+import type { RowPartition } from "#stdlib/slicings/kind.js";
+import { partitionByValues } from "#stdlib/slicings/shared/values.js";
+import { loadImplementation } from "../../host/load-implementation.js";
+import { resampleAll, intervalMethodsText, type MetricMeasure, type MetricScore } from "../measuring/comparison.js";
+import { measureMetric, metricWorldIn } from "../measuring/measure-metric.js";
+import { MIN_SLICE_ROWS, sampledRowNumbers, measureSlice, slicesOf } from "../measuring/slices.js";
+import type { OtherColumns } from "./answers-file.js";
+import {
+  parseNumber,
+  outcomesOf,
+  possibleOutcomeKinds,
+  outcomeKindNames,
+  type AnswersFile,
+  type OutcomeKind,
+} from "./answers.js";
 
 export interface ScoredMetric {
   readonly name: string;
   /** Null: these rows have none. */
-  readonly score: Score | null;
+  readonly score: MetricScore | null;
   /** Why there is no number. */
   readonly why?: string;
   /** What the metric says beside its number. */
@@ -32,7 +39,7 @@ export interface ScoredAnswers {
   /** How the file was read, and as what its answers, where somebody may have meant another thing. */
   readonly notes: readonly string[];
   /** What each label comes to; absent: they are no labels. */
-  readonly byLabel?: LabelCounts;
+  readonly byLabel?: LabelCountTable;
   /** Parts of the rows, by each of what was asked for. */
   readonly by: readonly {
     readonly by: string;
@@ -48,19 +55,19 @@ export interface ScoredAnswers {
 
 /** `metrics`, `by`: as a program has them, between the brackets. Coded errors `bad-usage`, `metrics-apart`, `average-needed`, … */
 export async function scoreAnswers(
-  answers: Answers & { readonly beside: Beside; readonly notes?: readonly string[] },
+  answers: AnswersFile & { readonly beside: OtherColumns; readonly notes?: readonly string[] },
   { metrics: written, by = "" }: { readonly metrics?: string | undefined; readonly by?: string | undefined },
   registry: Registry,
   { folder, signal }: { readonly folder: string; readonly signal?: AbortSignal },
 ): Promise<ScoredAnswers> {
   const parameter = keyOf("metrics", registry);
-  const calls = written === undefined ? null : listOf<Call>(valueOf(written, parameter, registry), "--metrics");
-  const { sort, calls: asked } = agreed(answers, calls, registry);
+  const calls = written === undefined ? null : listOf<Call>(parseValue(written, parameter, registry), "--metrics");
+  const { sort, calls: requestedCalls } = agreed(answers, calls, registry);
   const outcomes = outcomesOf(sort, answers);
   const data = outcomes.labels.length > 0 ? { labels: outcomes.labels } : {};
-  const whole = listOf<Call>(wholeOf(asked, parameter, registry, data), "--metrics");
+  const whole = listOf<Call>(completeValue(requestedCalls, parameter, registry, data), "--metrics");
   const tried = whole.map((call) =>
-    measureOf(registry, call, outcomes, { world: worldIn(folder), judging: { beside: null, signal } }).catch(
+    measureMetric(registry, call, outcomes, { world: metricWorldIn(folder), judging: { beside: null, signal } }).catch(
       (error: unknown) => {
         // Nobody asked for it: of the usual ones those are told that these answers have.
         if (calls === null && error instanceof CodedError && error.code === "no-probabilities") return null;
@@ -70,7 +77,7 @@ export async function scoreAnswers(
   );
   const measures = (await Promise.all(tried)).filter((one) => one !== null);
   const { rows } = answers;
-  const drawn = await drawAll(measures, signal);
+  const drawn = await resampleAll(measures, signal);
   return {
     rows: rows.length,
     metrics: measures.map((measure) => ({
@@ -81,7 +88,7 @@ export async function scoreAnswers(
     })),
     ...(outcomes.byLabel && { byLabel: outcomes.byLabel }),
     notes: [...(answers.notes ?? []), ...doubtsOf(sort, answers, calls !== null)],
-    methods: methodsOf(measures.flatMap((measure) => drawn.get(measure) ?? [])),
+    methods: intervalMethodsText(measures.flatMap((measure) => drawn.get(measure) ?? [])),
     by: by === "" ? [] : await slicedBy(partings(by, answers.beside, registry), answers, measures, signal),
   };
 }
@@ -90,38 +97,40 @@ export async function scoreAnswers(
 type Parting = string | Call;
 
 /** `written`: a column, whatever its name, or a list as a program has it. Coded errors. */
-function partings(written: string, { has }: Beside, registry: Registry): readonly Parting[] {
+function partings(written: string, { has }: OtherColumns, registry: Registry): readonly Parting[] {
   if (has.includes(written)) return [written];
   const parameter = keyOf("by", registry);
   return listOf<Parting>(
-    wholeOf(listOf<Parting>(valueOf(written, parameter, registry), "--by"), parameter, registry, {}),
+    completeValue(listOf<Parting>(parseValue(written, parameter, registry), "--by"), parameter, registry, {}),
     "--by",
   );
 }
 
 async function slicedBy(
-  asked: readonly Parting[],
-  { rows, beside }: Answers & { readonly beside: Beside },
-  measures: readonly Measure[],
+  partings: readonly Parting[],
+  { rows, beside }: AnswersFile & { readonly beside: OtherColumns },
+  measures: readonly MetricMeasure[],
   signal?: AbortSignal,
 ): Promise<ScoredAnswers["by"]> {
-  const looked = lookedAt(rows.length);
-  const told: ScoredAnswers["by"][number][] = [];
-  for (const one of asked) {
+  const looked = sampledRowNumbers(rows.length);
+  const slicedScores: ScoredAnswers["by"][number][] = [];
+  for (const one of partings) {
     const parted = await partedBy(one, beside, looked);
     if (!parted) continue;
     const { slices } = slicesOf(looked, parted, rows.length);
-    const parts = slices.map((slice) => (slice.rows.length < FEWEST ? null : measuresIn(measures, slice, rows.length)));
-    const drawn = await drawAll(
-      parts.flatMap((own) => own ?? []).filter((measure) => measure !== null),
+    const parts = slices.map((slice) =>
+      slice.rows.length < MIN_SLICE_ROWS ? null : measureSlice(measures, slice, rows.length),
+    );
+    const drawn = await resampleAll(
+      parts.flatMap((partMeasures) => partMeasures ?? []).filter((measure) => measure !== null),
       signal,
     );
-    const scored = (own: readonly (Measure | null)[]): readonly ScoredMetric[] =>
-      own.map((measure, m) => ({
+    const scored = (partMeasures: readonly (MetricMeasure | null)[]): readonly ScoredMetric[] =>
+      partMeasures.map((measure, m) => ({
         name: measures[m]?.name ?? "",
         score: measure && !Number.isNaN(measure.value) ? must(drawn.get(measure), "its interval").score : null,
       }));
-    told.push({
+    slicedScores.push({
       by: parted.by,
       slices: slices.map(({ name, rows }, i) => ({
         name,
@@ -131,21 +140,21 @@ async function slicedBy(
       notes: parted.notes,
     });
   }
-  return told;
+  return slicedScores;
 }
 
-async function partedBy(one: Parting, beside: Beside, looked: Uint32Array): Promise<Parted | null> {
+async function partedBy(one: Parting, beside: OtherColumns, looked: Uint32Array): Promise<RowPartition | null> {
   if (typeof one === "string") {
     const values = beside.values(one);
-    return partedByValues(
+    return partitionByValues(
       one,
       Array.from(looked, (row) => values[row]),
-      FEWEST,
+      MIN_SLICE_ROWS,
     );
   }
   const texts = beside.texts();
-  const slicing = await does({ ...one, kind: "slicing" }, "slicing");
-  return slicing.part(one, { count: looked.length, text: (at) => texts[looked[at]!] ?? "" });
+  const slicing = await loadImplementation({ ...one, kind: "slicing" }, "slicing");
+  return slicing.part(one, { count: looked.length, text: (index) => texts[looked[index]!] ?? "" });
 }
 
 const keyOf = (name: string, registry: Registry): Parameter =>
@@ -155,7 +164,7 @@ const keyOf = (name: string, registry: Registry): Parameter =>
   );
 
 /** Coded error: the first that is wrong. */
-function listOf<T>({ value, diagnostics }: Read, option: string): readonly T[] {
+function listOf<T>({ value, diagnostics }: ValueReading, option: string): readonly T[] {
   const wrong = diagnostics.find(({ severity }) => severity === "error");
   if (wrong) throw new CodedError(wrong.code, wrong.data);
   if (!Array.isArray(value) || value.length === 0)
@@ -164,7 +173,7 @@ function listOf<T>({ value, diagnostics }: Read, option: string): readonly T[] {
 }
 
 /** What may be meant otherwise than it was read. `chosen`: metrics were named, which say whether numbers are numbers. */
-function doubtsOf(sort: Sort, { rows }: Answers, chosen: boolean): readonly string[] {
+function doubtsOf(sort: OutcomeKind, { rows }: AnswersFile, chosen: boolean): readonly string[] {
   const values = rows.flatMap(({ truth, predicted }) => [truth, predicted]);
   const empty = rows.filter(({ truth, predicted }) => truth === "" || predicted === "").length;
   const blank =
@@ -172,7 +181,7 @@ function doubtsOf(sort: Sort, { rows }: Answers, chosen: boolean): readonly stri
       ? [`${empty} row${empty === 1 ? "" : "s"} without an answer: an empty one counts as a label of its own`]
       : [];
   if (chosen || values.length === 0) return blank;
-  const numbers = new Set(values.map(numberIn));
+  const numbers = new Set(values.map(parseNumber));
   if (numbers.has(null)) return blank;
   const few = numbers.size <= FEW_LABELS && [...numbers].every(Number.isInteger);
   if (sort === "number" && few)
@@ -186,38 +195,38 @@ const FEW_LABELS = 100;
 
 /** The sort of answers that the first row may be of and all metrics measure. */
 function agreed(
-  { file, rows, texts }: Answers,
+  { file, rows, texts }: AnswersFile,
   calls: readonly Call[] | null,
   registry: Registry,
-): { readonly sort: Sort; readonly calls: readonly Call[] } {
+): { readonly sort: OutcomeKind; readonly calls: readonly Call[] } {
   const [first] = rows;
-  const sorts = first ? sortsOf(first, texts) : (["label"] as const);
+  const sorts = first ? possibleOutcomeKinds(first, texts) : (["label"] as const);
   const measures = (call: Call): readonly string[] => measured(call, registry);
-  const asked = calls ?? usual(sorts[0] ?? "label", registry);
-  const sort = sorts.find((one) => asked.every((call) => measures(call).includes(one)));
-  if (sort) return { sort, calls: asked };
+  const requested = calls ?? usual(sorts[0] ?? "label", registry);
+  const sort = sorts.find((one) => requested.every((call) => measures(call).includes(one)));
+  if (sort) return { sort, calls: requested };
   // Which of them is out of place: the first that measures none of these, or not what the one before it does.
-  const likeliest = sorts.find((one) => measures(must(asked[0], "a metric")).includes(one)) ?? sorts[0] ?? "label";
+  const likeliest = sorts.find((one) => measures(must(requested[0], "a metric")).includes(one)) ?? sorts[0] ?? "label";
   const odd = must(
-    asked.find((call) => !measures(call).includes(likeliest)),
+    requested.find((call) => !measures(call).includes(likeliest)),
     "a metric that measures something else",
   );
   throw new CodedError("metrics-apart", {
     metric: odd.word,
-    measures: measures(odd).map((one) => told[one as Sort] ?? one.replaceAll("_", " ")),
+    measures: measures(odd).map((one) => outcomeKindNames[one as OutcomeKind] ?? one.replaceAll("_", " ")),
     file,
-    answers: told[likeliest],
+    answers: outcomeKindNames[likeliest],
   });
 }
 
 /** What tasks measure unless told otherwise that answer so. */
-function usual(sort: Sort, registry: Registry): readonly Call[] {
-  if (sort === "label") return usualMetrics(registry, null, null);
+function usual(sort: OutcomeKind, registry: Registry): readonly Call[] {
+  if (sort === "label") return defaultMetrics(registry, null, null);
   const tasks = registry.ofKind("task").flatMap(({ capabilities }) => capabilities ?? []);
   const all = tasks.filter(({ measures }) => measures.includes(sort)).flatMap(({ metrics }) => metrics ?? []);
-  const own = all.filter((call) => measured(call, registry).includes(sort));
-  return [...new Map(own.map((call) => [hashOf(call), call])).values()];
+  const calls = all.filter((call) => measured(call, registry).includes(sort));
+  return [...new Map(calls.map((call) => [hashOf(call), call])).values()];
 }
 
 const measured = (call: Call, registry: Registry): readonly string[] =>
-  registry.find("metric", call.word)?.capabilities?.of ?? [];
+  registry.find("metric", call.word)?.capabilities?.outcomes ?? [];

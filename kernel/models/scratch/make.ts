@@ -6,11 +6,11 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { ScratchPlan } from "#dsl/language/types/subject.js";
 import type { Registry } from "#dsl/language/types/registry.js";
-import { makePrivateFolder, writePrivateLater } from "../../fetch/private.js";
-import type { Prepared } from "../../data/prepared.js";
+import { makePrivateFolder, writePrivateAsync } from "../../fetch/private.js";
+import type { PreparedData } from "../../data/prepared.js";
 import { cachePath } from "../../fetch/cache.js";
 import type { Base } from "../../bases/base.js";
-import { scratchOf, specialsOf } from "../../bases/scratch-facts.js";
+import { scratchBaseFacts, specialTokensOfFamily } from "../../bases/scratch-facts.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { contentText } from "#stdlib/conversations/shared/message-text.js";
 import { parseMessages } from "../../data/rows/conversations.js";
@@ -20,17 +20,17 @@ import { trainTokenizer } from "../../bases/scratch/train-tokenizer.js";
 /** `prepared`: of `plan.data`; null while the data are not known. Coded errors: those of `trainTokenizer` and of the family's config. */
 export async function makeScratch(
   plan: ScratchPlan,
-  prepared: Prepared | null,
-  o: { readonly registry: Registry; readonly signal?: AbortSignal | undefined },
+  prepared: PreparedData | null,
+  options: { readonly registry: Registry; readonly signal?: AbortSignal | undefined },
 ): Promise<Base> {
   const { tokenizer, max_length } = plan;
   const trained = prepared
-    ? await trainTokenizer(tokenizer, specialsOf(plan, o.registry), trainingTexts(prepared), {
-        ...o,
+    ? await trainTokenizer(tokenizer, specialTokensOfFamily(plan, options.registry), trainingTexts(prepared), {
+        ...options,
         data: prepared.name,
       })
     : null;
-  const described = await scratchOf(plan, trained?.size ?? null, o.registry);
+  const described = await scratchBaseFacts(plan, trained?.size ?? null, options.registry);
   const files: Readonly<Record<string, unknown>> = {
     "config.json": described.config,
     ...(trained && {
@@ -52,7 +52,7 @@ async function written(
   const hash = sum.digest("hex");
   const folder = cachePath("bases", `scratch-${hash.slice(0, 16)}`);
   makePrivateFolder(folder);
-  for (const [name, text] of texts) await writePrivateLater(join(folder, name), text);
+  for (const [name, text] of texts) await writePrivateAsync(join(folder, name), text);
   return { folder, hash };
 }
 
@@ -62,7 +62,7 @@ const roles = ["text", "text_pair", "input", "target", "question", "context", "t
 const stride = 4096;
 
 /** Role by role, in the order of the rows. Coded error: `no-texts-for-tokenizer`. */
-function trainingTexts(prepared: Prepared): readonly string[] {
+function trainingTexts(prepared: PreparedData): readonly string[] {
   const names = splitNamesOf(prepared);
   const split = ["train", "all"].find((name) => names.includes(name)) ?? names[0] ?? "all";
   const texts = roles.flatMap((role) => valuesOf(prepared, split, role).map((value) => roleText(role, value)));
@@ -70,7 +70,7 @@ function trainingTexts(prepared: Prepared): readonly string[] {
   return texts;
 }
 
-function valuesOf({ splits, streamed }: Prepared, split: string, role: string): readonly unknown[] {
+function valuesOf({ splits, streamed }: PreparedData, split: string, role: string): readonly unknown[] {
   const rows = streamed?.[split];
   if (rows) {
     if (!rows.has(role)) return [];

@@ -8,11 +8,11 @@ import { dirname, join } from "node:path";
 import { open } from "node:fs/promises";
 import type { Readable } from "node:stream";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { makePrivateFolder, PRIVATE } from "../../fetch/private.js";
-import { writing } from "../../runs/folder-errors.js";
-import type { Blob, RunFile } from "./protocol.js";
+import { makePrivateFolder, PRIVATE_MODES } from "../../fetch/private.js";
+import { toRunFolderError } from "../../runs/folder-errors.js";
+import type { ContentHash, RunFile } from "./protocol.js";
 
-export class Arrivals {
+export class FileArrivals {
   private readonly expected = new Map<string, number>();
   private readonly here = new Set<string>();
   private made = false;
@@ -22,7 +22,7 @@ export class Arrivals {
   constructor(private readonly folder: string) {}
 
   /** Those of the files that are to be sent; they are taken from now on. */
-  announce(files: readonly Blob[]): readonly string[] {
+  announce(files: readonly ContentHash[]): readonly string[] {
     const lacking = files.filter(({ hash }) => !this.here.has(hash));
     for (const { hash, bytes } of lacking) this.expected.set(hash, bytes);
     return [...new Set(lacking.map(({ hash }) => hash))];
@@ -41,10 +41,10 @@ export class Arrivals {
     this.made = true;
     const part = join(this.folder, `${String(++this.last)}.part`);
     try {
-      await write(part, held(hash, bytes)(body));
+      await write(part, contentCheck(hash, bytes)(body));
     } catch (error) {
       rmSync(part, { force: true });
-      throw writing(error, part);
+      throw toRunFolderError(error, part);
     }
     renameSync(part, join(this.folder, hash));
     this.here.add(hash);
@@ -65,7 +65,7 @@ export class Arrivals {
           linkSync(from, to);
         }
       } catch (error) {
-        throw writing(error, to);
+        throw toRunFolderError(error, to);
       }
     }
     for (const hash of last.keys()) this.here.delete(hash);
@@ -78,7 +78,7 @@ export class Arrivals {
 }
 
 async function write(file: string, chunks: AsyncIterable<Buffer>): Promise<void> {
-  const handle = await open(file, "wx", PRIVATE.file);
+  const handle = await open(file, "wx", PRIVATE_MODES.file);
   try {
     for await (const chunk of chunks) await handle.writeFile(chunk);
   } finally {
@@ -87,7 +87,7 @@ async function write(file: string, chunks: AsyncIterable<Buffer>): Promise<void>
 }
 
 /** Passes on what has that hash and so many bytes; anything else fails. */
-function held(hash: string, bytes: number) {
+function contentCheck(hash: string, bytes: number) {
   return async function* (chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
     const sum = createHash("sha256");
     let had = 0;

@@ -6,14 +6,23 @@ import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import { Agent, request, type Dispatcher } from "undici";
-import { CodedError, entryOf, type Code, type CodeData } from "#dsl/language/diagnostics/codes.js";
+import { CodedError, codeEntryOf, type Code, type CodeData } from "#dsl/language/diagnostics/codes.js";
 import { sha256Of } from "../../fetch/file.js";
-import { jsonIn, Unlike, type Schema } from "../../fetch/json.js";
-import { reason } from "../../fetch/http.js";
-import { quoted, unquoted } from "../../runs/log-lines.js";
-import { PREFIX, answers, refused, type Answers, type Ask, type Asked, type Blob, type Failure } from "./protocol.js";
+import { parseJsonAs, SchemaMismatch, type Schema } from "../../fetch/json.js";
+import { networkErrorReason } from "../../fetch/http.js";
+import { quoteNonFinite, unquoteNonFinite } from "../../runs/log-lines.js";
+import {
+  PATH_PREFIX,
+  workerReplySchemas,
+  refusedSchema,
+  type WorkerReplyBodies,
+  type WorkerRequestBody,
+  type WorkerRequestName,
+  type ContentHash,
+  type RemoteFailure,
+} from "./protocol.js";
 
-export interface Reach {
+export interface CoordinatorConnection {
   /** Without a path. */
   readonly url: string;
   readonly token: string;
@@ -21,12 +30,12 @@ export interface Reach {
   readonly patience: number;
 }
 /** What was to be handed in is not what was announced any more: no use in sending it again. */
-export class Changed extends Error {}
+export class FileChangedError extends Error {}
 /** Bytes of an answer in JSON. */
 const LONGEST = 256 * 2 ** 20;
 const PAUSES = [50, 200, 500, 1000, 2000] as const;
 
-export class Client {
+export class CoordinatorClient {
   private readonly agent = new Agent({
     connect: { timeout: 10_000 },
     headersTimeout: 60_000,
@@ -34,7 +43,7 @@ export class Client {
     keepAliveTimeout: 10_000,
   });
 
-  constructor(private readonly to: Reach) {}
+  constructor(private readonly to: CoordinatorConnection) {}
 
   get url(): string {
     return this.to.url;
@@ -45,15 +54,19 @@ export class Client {
   }
 
   /** Coded errors: those that the coordinator tells, `coordinator-gone`, `coordinator-answer`. */
-  ask<A extends Asked>(asked: A, body: Ask<A>, signal?: AbortSignal): Promise<Answers[A]> {
-    const schema = answers[asked] as Schema<Answers[A]>;
+  ask<A extends WorkerRequestName>(
+    requestName: A,
+    body: WorkerRequestBody<A>,
+    signal?: AbortSignal,
+  ): Promise<WorkerReplyBodies[A]> {
+    const schema = workerReplySchemas[requestName] as Schema<WorkerReplyBodies[A]>;
     return this.again(signal, () =>
       this.once(
-        `${PREFIX}${asked}`,
+        `${PATH_PREFIX}${requestName}`,
         {
           method: "POST",
           headers: { ...this.headers, "content-type": "application/json" },
-          body: JSON.stringify(body, quoted),
+          body: JSON.stringify(body, quoteNonFinite),
         },
         schema,
         signal,
@@ -62,15 +75,15 @@ export class Client {
   }
 
   /** Hands in a file that was announced. `Changed`: the file is another by now. */
-  async put(lease: string, blob: Blob, file: string, signal?: AbortSignal): Promise<void> {
+  async put(lease: string, blob: ContentHash, file: string, signal?: AbortSignal): Promise<void> {
     const { hash, bytes } = blob;
     const headers = { ...this.headers, "x-tunebook-lease": lease, "content-length": String(bytes) };
     await this.again(signal, async () => {
       const body = bytes === 0 ? "" : createReadStream(file);
       try {
-        await this.once(`${PREFIX}blobs/${hash}`, { method: "PUT", headers, body }, null, signal);
+        await this.once(`${PATH_PREFIX}blobs/${hash}`, { method: "PUT", headers, body }, null, signal);
       } catch (error) {
-        if (!signal?.aborted && (await isOther(file, blob, error))) throw new Changed(file, { cause: error });
+        if (!signal?.aborted && (await isOther(file, blob, error))) throw new FileChangedError(file, { cause: error });
         throw error;
       }
     });
@@ -78,7 +91,7 @@ export class Client {
 
   /** Where a file is fetched. */
   blob(hash: string): string {
-    return `${this.to.url}${PREFIX}blobs/${hash}`;
+    return `${this.to.url}${PATH_PREFIX}blobs/${hash}`;
   }
 
   async close(): Promise<void> {
@@ -93,12 +106,12 @@ export class Client {
         return await once();
       } catch (error) {
         signal?.throwIfAborted();
-        if (error instanceof CodedError || error instanceof Changed) throw error;
+        if (error instanceof CodedError || error instanceof FileChangedError) throw error;
         const away = Date.now() - begun;
         if (away >= this.to.patience)
           throw new CodedError(
             "coordinator-gone",
-            { url: this.to.url, seconds: Math.round(away / 1000), why: reason(error) },
+            { url: this.to.url, seconds: Math.round(away / 1000), why: networkErrorReason(error) },
             { cause: error },
           );
         await delay(PAUSES[Math.min(tries, PAUSES.length - 1)], undefined, signal && { signal });
@@ -108,12 +121,12 @@ export class Client {
 
   private async once<T>(
     path: string,
-    o: Pick<Dispatcher.RequestOptions, "method" | "headers" | "body">,
+    options: Pick<Dispatcher.RequestOptions, "method" | "headers" | "body">,
     schema: Schema<T> | null,
     signal?: AbortSignal,
   ): Promise<T> {
     const answer = await request(`${this.to.url}${path}`, {
-      ...o,
+      ...options,
       dispatcher: this.agent,
       ...(signal && { signal }),
     });
@@ -121,21 +134,21 @@ export class Client {
     if (answer.statusCode === 200) return (schema ? this.read(text, schema) : undefined) as T;
     // A proxy or a server that is just starting: somebody may answer later.
     if ([502, 503, 504].includes(answer.statusCode)) throw new Error(`status ${String(answer.statusCode)}`);
-    throw errorOf(this.read(text, refused).error, this.to.url);
+    throw remoteError(this.read(text, refusedSchema).error, this.to.url);
   }
 
   private read<T>(text: string, schema: Schema<T>): T {
     try {
-      return jsonIn(text, schema, unquoted);
+      return parseJsonAs(text, schema, unquoteNonFinite);
     } catch (error) {
-      if (!(error instanceof Unlike)) throw error;
+      if (!(error instanceof SchemaMismatch)) throw error;
       throw new CodedError("coordinator-answer", { url: this.to.url, why: error.why }, { cause: error });
     }
   }
 }
 
 /** All of it is read only where the coordinator said that something is wrong with it. */
-async function isOther(file: string, { hash, bytes }: Blob, error: unknown): Promise<boolean> {
+async function isOther(file: string, { hash, bytes }: ContentHash, error: unknown): Promise<boolean> {
   if ((await stat(file).catch(() => null))?.size !== bytes) return true;
   if (!(error instanceof CodedError) || error.code !== "request-refused") return false;
   return (await sha256Of(file).catch(() => null)) !== hash;
@@ -153,8 +166,8 @@ async function textOf(body: AsyncIterable<unknown>): Promise<string> {
 }
 
 /** What went wrong at the other side, as it was there. */
-export function errorOf({ code, data, message }: Failure, url: string): CodedError {
+export function remoteError({ code, data, message }: RemoteFailure, url: string): CodedError {
   if (code === "worker-token") return new CodedError("worker-token", { url });
-  if (code !== null && entryOf(code) !== undefined) return new CodedError(code as Code, data as CodeData[Code]);
+  if (code !== null && codeEntryOf(code) !== undefined) return new CodedError(code as Code, data as CodeData[Code]);
   return new CodedError("request-refused", { why: message });
 }

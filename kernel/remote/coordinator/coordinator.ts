@@ -6,19 +6,19 @@
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { Door, type CoordinatorApi, type Patience } from "./server.js";
+import { CoordinatorServer, type CoordinatorApi, type ServerPatience } from "./server.js";
 import {
-  timings as usual,
-  type Answer,
-  type Answers,
-  type Ask,
-  type Asked,
-  type Blob,
-  type Timings,
+  defaultTimings as usual,
+  type WorkerInstruction,
+  type WorkerReplyBodies,
+  type WorkerRequestBody,
+  type WorkerRequestName,
+  type ContentHash,
+  type CoordinatorTimings,
 } from "./protocol.js";
-import { WorkQueue, type Queued } from "./queue.js";
-import { Roster, type Lease, type Worker } from "./roster.js";
-import type { Given } from "./work.js";
+import { WorkQueue, type QueuedWork } from "./queue.js";
+import { WorkerRoster, type WorkLease, type RegisteredWorker } from "./roster.js";
+import type { RemoteWork } from "./work.js";
 
 export interface CoordinatorOptions {
   /** Of this package: workers of another are sent away. */
@@ -29,8 +29,8 @@ export interface CoordinatorOptions {
   readonly port?: number;
   /** A folder on the disk of the runs, for what arrives; made and taken away here. */
   readonly scratch: string;
-  readonly timings?: Partial<Timings>;
-  readonly patience?: Patience;
+  readonly timings?: Partial<CoordinatorTimings>;
+  readonly patience?: ServerPatience;
   /** How many workers are started for it: what those that came first lack, the others may have. Absent: nobody knows. */
   readonly expected?: number;
   /** Milliseconds in which they come. */
@@ -41,36 +41,36 @@ export interface CoordinatorOptions {
 
 export class Coordinator implements CoordinatorApi {
   readonly token = randomBytes(32).toString("base64url");
-  private readonly roster: Roster;
+  private readonly roster: WorkerRoster;
   /** Those that ended, so that what is sent again is answered as it was. */
   private readonly finished = new Set<string>();
   private readonly queue: WorkQueue;
-  private readonly timings: Timings;
+  private readonly timings: CoordinatorTimings;
   private readonly watch: NodeJS.Timeout;
-  private door: Door | null = null;
+  private door: CoordinatorServer | null = null;
   private over = false;
 
-  private constructor(private readonly o: CoordinatorOptions) {
-    this.timings = { ...usual, ...o.timings };
-    this.roster = new Roster(o.scratch);
+  private constructor(private readonly options: CoordinatorOptions) {
+    this.timings = { ...usual, ...options.timings };
+    this.roster = new WorkerRoster(options.scratch);
     this.queue = new WorkQueue({
       here: () => this.roster.names,
-      expected: o.expected ?? 0,
-      ...(o.gather !== undefined && { gather: o.gather }),
-      onNote: (words) => o.onNote?.(words),
+      expected: options.expected ?? 0,
+      ...(options.gather !== undefined && { gather: options.gather }),
+      onNote: (words) => options.onNote?.(words),
     });
     this.watch = setInterval(() => this.lookAround(), Math.min(1000, this.timings.lease / 4));
     this.watch.unref();
   }
 
-  static async open(o: CoordinatorOptions): Promise<Coordinator> {
-    const made = new Coordinator(o);
-    made.door = await Door.open({
-      host: o.host ?? "127.0.0.1",
-      port: o.port ?? 0,
+  static async open(settings: CoordinatorOptions): Promise<Coordinator> {
+    const made = new Coordinator(settings);
+    made.door = await CoordinatorServer.open({
+      host: settings.host ?? "127.0.0.1",
+      port: settings.port ?? 0,
       token: made.token,
       api: made,
-      ...(o.patience && { patience: o.patience }),
+      ...(settings.patience && { patience: settings.patience }),
     });
     return made;
   }
@@ -88,12 +88,12 @@ export class Coordinator implements CoordinatorApi {
   }
 
   /** Done by whoever takes it first; those that were given earlier are taken first. */
-  give(given: Given): void {
+  give(given: RemoteWork): void {
     this.queue.give(given);
   }
 
   /** Work that nobody has taken. @returns whether it was there */
-  withdraw(given: Given): boolean {
+  withdraw(given: RemoteWork): boolean {
     return this.queue.withdraw(given);
   }
 
@@ -122,12 +122,19 @@ export class Coordinator implements CoordinatorApi {
     for (const worker of this.roster.all) if (worker.name === name) this.forget(worker, why);
   }
 
-  async answer<A extends Asked>(asked: A, body: Ask<A>, gone: AbortSignal): Promise<Answers[A]> {
-    return this.answers[asked](body, gone);
+  async answer<A extends WorkerRequestName>(
+    requestName: A,
+    body: WorkerRequestBody<A>,
+    gone: AbortSignal,
+  ): Promise<WorkerReplyBodies[A]> {
+    return this.answers[requestName](body, gone);
   }
 
   private readonly answers: {
-    readonly [A in Asked]: (body: Ask<A>, gone: AbortSignal) => Answers[A] | Promise<Answers[A]>;
+    readonly [A in WorkerRequestName]: (
+      body: WorkerRequestBody<A>,
+      gone: AbortSignal,
+    ) => WorkerReplyBodies[A] | Promise<WorkerReplyBodies[A]>;
   } = {
     hello: (body) => this.hello(body),
     take: (body, gone) => this.takes(body, gone),
@@ -139,17 +146,20 @@ export class Coordinator implements CoordinatorApi {
     leave: (body) => this.leave(body),
   };
 
-  private hello({ tunebook, name }: Ask<"hello">): Answers["hello"] {
-    const { version } = this.o;
+  private hello({ tunebook, name }: WorkerRequestBody<"hello">): WorkerReplyBodies["hello"] {
+    const { version } = this.options;
     if (tunebook !== version) {
       const error = new CodedError("worker-version", { worker: name, has: tunebook, wants: version });
-      this.o.onNote?.(`The worker ${name} is Tunebook ${tunebook} and was sent away: this is ${version}.`);
+      this.options.onNote?.(`The worker ${name} is Tunebook ${tunebook} and was sent away: this is ${version}.`);
       throw error;
     }
     return { worker: this.roster.add(name).id, timings: this.timings };
   }
 
-  private async takes({ worker: id }: Ask<"take">, gone: AbortSignal): Promise<Answers["take"]> {
+  private async takes(
+    { worker: id }: WorkerRequestBody<"take">,
+    gone: AbortSignal,
+  ): Promise<WorkerReplyBodies["take"]> {
     const worker = this.roster.heard(id);
     // Whoever asks for work has none: an answer got lost, and is given again where nothing was told of that work.
     if (worker.lease?.next === 0) return { work: worker.lease.lent };
@@ -172,7 +182,7 @@ export class Coordinator implements CoordinatorApi {
     }
   }
 
-  private async lend(work: Queued, worker: Worker) {
+  private async lend(work: QueuedWork, worker: RegisteredWorker) {
     let order;
     try {
       order = await work.given.begin(worker.name);
@@ -189,7 +199,7 @@ export class Coordinator implements CoordinatorApi {
     return this.roster.lend(work, worker, order).lent;
   }
 
-  private tell({ worker, lease: id, from, items }: Ask<"tell">): Answers["tell"] {
+  private tell({ worker, lease: id, from, items }: WorkerRequestBody<"tell">): WorkerReplyBodies["tell"] {
     const lease = this.roster.leaseOf(worker, id);
     this.taken(lease, () => {
       for (const [i, item] of items.entries()) {
@@ -202,17 +212,17 @@ export class Coordinator implements CoordinatorApi {
     return { answer: this.answerOf(lease), next: lease.next };
   }
 
-  private beat({ worker: id, lease }: Ask<"beat">): Answers["beat"] {
+  private beat({ worker: id, lease }: WorkerRequestBody<"beat">): WorkerReplyBodies["beat"] {
     const worker = this.roster.heard(id);
     if (lease === null) return { answer: this.over ? "end" : "go on" };
     return { answer: this.answerOf(this.roster.leaseOf(worker.id, lease)) };
   }
 
-  private answerOf({ work }: Lease): Answer {
+  private answerOf({ work }: WorkLease): WorkerInstruction {
     return this.over ? "end" : work.given.answer();
   }
 
-  private holds({ worker, lease: id, run, files }: Ask<"holds">): Answers["holds"] {
+  private holds({ worker, lease: id, run, files }: WorkerRequestBody<"holds">): WorkerReplyBodies["holds"] {
     const lease = this.roster.leaseOf(worker, id);
     const { work, arrivals } = lease;
     return this.taken(lease, () => {
@@ -223,7 +233,7 @@ export class Coordinator implements CoordinatorApi {
   }
 
   /** What can't be taken here (a full disk, a thing that can't be) ends the work: elsewhere it would come to the same. */
-  private taken<T>(lease: Lease, take: () => T): T {
+  private taken<T>(lease: WorkLease, take: () => T): T {
     try {
       return take();
     } catch (error) {
@@ -233,7 +243,7 @@ export class Coordinator implements CoordinatorApi {
     }
   }
 
-  private done({ worker, lease: id, outcome }: Ask<"done">): Answers["done"] {
+  private done({ worker, lease: id, outcome }: WorkerRequestBody<"done">): WorkerReplyBodies["done"] {
     if (this.finished.has(id)) return { taken: true };
     const lease = this.roster.leaseOf(worker, id);
     const { work } = lease;
@@ -249,19 +259,19 @@ export class Coordinator implements CoordinatorApi {
     return { taken: true };
   }
 
-  private back({ worker, lease: id, why }: Ask<"back">): Answers["back"] {
+  private back({ worker, lease: id, why }: WorkerRequestBody<"back">): WorkerReplyBodies["back"] {
     const lease = this.roster.leaseOf(worker, id);
     this.lose(lease, `${lease.worker.name} gave it back: ${why}`);
     return { taken: true };
   }
 
-  private leave({ worker: id }: Ask<"leave">): Answers["leave"] {
+  private leave({ worker: id }: WorkerRequestBody<"leave">): WorkerReplyBodies["leave"] {
     const worker = this.roster.find(id);
     if (worker) this.forget(worker, `${worker.name} was told to end`, true);
     return { left: true };
   }
 
-  offered(hash: string): Blob & { readonly path: string } {
+  offered(hash: string): ContentHash & { readonly path: string } {
     return this.roster.offered(hash);
   }
 
@@ -286,24 +296,24 @@ export class Coordinator implements CoordinatorApi {
   }
 
   /** `good`: it said so, and its work counts as often as before. */
-  private forget(worker: Worker, why: string, good = false): void {
+  private forget(worker: RegisteredWorker, why: string, good = false): void {
     this.roster.remove(worker);
-    const held = worker.lease !== null;
+    const hadLease = worker.lease !== null;
     if (worker.lease) this.lose(worker.lease, why, good);
     if (this.over || good) return;
-    if (!held) this.o.onNote?.(`${why}.`);
+    if (!hadLease) this.options.onNote?.(`${why}.`);
     this.queue.look();
   }
 
-  private lose(lease: Lease, why: string, good = false): void {
+  private lose(lease: WorkLease, why: string, good = false): void {
     const { work } = lease;
     this.roster.end(lease);
     if (this.over) return;
     if (good) this.queue.again(work);
     else this.lost(work, why);
   }
-  private lost(work: Queued, why: string): void {
-    this.o.onNote?.(`${work.given.title} goes to another worker: ${why}.`);
+  private lost(work: QueuedWork, why: string): void {
+    this.options.onNote?.(`${work.given.title} goes to another worker: ${why}.`);
     this.queue.lost(work, why);
   }
 }

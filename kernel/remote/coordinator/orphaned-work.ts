@@ -21,6 +21,6 @@ export function endIfOrphaned(parent: number): void {
 }
 
 /** Somebody else looks after it. */
-export function isLookedAfter(): void {
+export function stopOrphanWatch(): void {
   clearInterval(looking);
 }

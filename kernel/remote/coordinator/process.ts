@@ -14,14 +14,19 @@ const GRACE = 20_000;
 /** Letters of what it said last. */
 const WORDS = 2000;
 
-export interface ProcessOptions {
+export interface WorkerProcessOptions {
   readonly url: string;
   readonly token: string;
   readonly name: string;
   readonly threads: number;
 }
 
-export function startProcess({ url, token, name, threads }: ProcessOptions): StartedWorker & { readonly pid: number } {
+export function startWorkerProcess({
+  url,
+  token,
+  name,
+  threads,
+}: WorkerProcessOptions): StartedWorker & { readonly pid: number } {
   const child = spawn(
     process.execPath,
     [program, "worker", "--coordinator", url, "--name", name, "--threads", String(threads)],
@@ -34,9 +39,9 @@ export function startProcess({ url, token, name, threads }: ProcessOptions): Sta
   let words = "";
   child.stderr.setEncoding("utf8").on("data", (text: string) => (words = (words + text).slice(-WORDS)));
   child.stdin.on("error", () => undefined);
-  const ended = new Promise<string>((told) => {
-    child.once("error", (error) => told(`could not be started: ${error.message}`));
-    child.once("close", (status, signal) => told(howItEnded(status, signal, words)));
+  const ended = new Promise<string>((resolveEnd) => {
+    child.once("error", (error) => resolveEnd(`could not be started: ${error.message}`));
+    child.once("close", (status, signal) => resolveEnd(howItEnded(status, signal, words)));
   });
   // The notebook's process may end while they work.
   child.unref();
@@ -56,6 +61,6 @@ export function startProcess({ url, token, name, threads }: ProcessOptions): Sta
 
 function howItEnded(status: number | null, signal: NodeJS.Signals | null, words: string): string {
   const error = /error\[[\w-]+\]: .*/.exec(words)?.[0] ?? words.trim().split("\n").at(-1) ?? "";
-  const said = error === "" ? "" : `: ${error}`;
-  return signal === null ? `ended with status ${String(status)}${said}` : `was killed by ${signal}`;
+  const errorText = error === "" ? "" : `: ${error}`;
+  return signal === null ? `ended with status ${String(status)}${errorText}` : `was killed by ${signal}`;
 }

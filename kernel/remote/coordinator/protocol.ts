@@ -17,16 +17,16 @@
  * however often it is sent. Whoever has no lease any more gets `lease-lost`, whatever it says.
  */
 import * as v from "valibot";
-import { visible } from "#dsl/language/diagnostics/codes.js";
-import { clashIn, unfitPath } from "../../fetch/portable.js";
-import { fields, figure, table, whole, type Json, type Schema } from "../../fetch/json.js";
+import { escapeControlCharacters } from "#dsl/language/diagnostics/codes.js";
+import { pathClashIn, portabilityProblem } from "../../fetch/portable.js";
+import { objectWith, anyNumber, dictionaryOf, wholeNumber, type Json, type Schema } from "../../fetch/json.js";
 
-export const PROTOCOL = 1;
-export const PREFIX = `/tunebook/${String(PROTOCOL)}/`;
+export const PROTOCOL_VERSION = 1;
+export const PATH_PREFIX = `/tunebook/${String(PROTOCOL_VERSION)}/`;
 export const TOKEN_VARIABLE = "TUNEBOOK_WORKER_TOKEN";
 
 /** Bounds of what one request may hold. */
-export const most = {
+export const requestLimits = {
   body: 8 * 2 ** 20,
   items: 10_000,
   files: 5_000,
@@ -36,200 +36,211 @@ export const most = {
 } as const;
 
 /** Milliseconds. */
-export interface Timings {
+export interface CoordinatorTimings {
   /** Without a sign for so long a worker has lost its work. */
   readonly lease: number;
   readonly beat: number;
   /** How long `take` waits for work. */
   readonly wait: number;
 }
-export const timings: Timings = { lease: 15_000, beat: 3_000, wait: 10_000 };
+export const defaultTimings: CoordinatorTimings = { lease: 15_000, beat: 3_000, wait: 10_000 };
 
 /** `prune`: nobody wants its weights; `stop`: it ends with the weights and the score that it has; `end`: it writes a checkpoint and hands it in. */
-export type Answer = "go on" | "prune" | "stop" | "end";
+export type WorkerInstruction = "go on" | "prune" | "stop" | "end";
 
 /** For people: what would steer a terminal is made visible. */
-const text = v.pipe(v.string(), v.maxLength(most.text), v.excludes("\0"), v.transform(visible));
+const text = v.pipe(
+  v.string(),
+  v.maxLength(requestLimits.text),
+  v.excludes("\0"),
+  v.transform(escapeControlCharacters),
+);
 /** Shown as it is. */
 const name = v.pipe(
   v.string(),
   v.minLength(1),
   v.maxLength(200),
-  v.check((given) => !/[\r\n\t]/.test(given) && visible(given) === given, "a name has signs that can't be shown"),
+  v.check(
+    (given) => !/[\r\n\t]/.test(given) && escapeControlCharacters(given) === given,
+    "a name has signs that can't be shown",
+  ),
 );
 const id = v.pipe(v.string(), v.regex(/^[0-9a-f]{32}$/));
-export const sha256 = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
+export const sha256Schema = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
 const answer = v.picklist(["go on", "prune", "stop", "end"]);
 
 /** A file by its content. */
-export interface Blob {
+export interface ContentHash {
   readonly hash: string;
   readonly bytes: number;
 }
 /** A file of a run's folder. */
-export interface RunFile extends Blob {
+export interface RunFile extends ContentHash {
   readonly path: string;
 }
 /** A file that the work reads. */
-export interface Read extends Blob {
+export interface InputFile extends ContentHash {
   /** Absolute, where the coordinator has it: how files lie to each other, and where one on the same disk need not be fetched. */
   readonly path: string;
 }
 
-const bytes = v.pipe(whole(), v.maxValue(most.file));
+const bytes = v.pipe(wholeNumber(), v.maxValue(requestLimits.file));
 /** No way out of a folder, no hidden file, and none of those that the coordinator writes itself, as any system reads names. */
 const RUN_PATH =
   /^(?!(?:plan|lock)\.json$|events\.jsonl$)(?:[A-Za-z0-9_][\w.-]{0,120}\/){0,3}[A-Za-z0-9_][\w.-]{0,120}$/i;
 const runPath = v.pipe(
   v.string(),
   v.check(
-    (path) => RUN_PATH.test(path) && unfitPath(path) === null,
-    ({ input }) => `${visible(input)} is no file of a run that a worker may hand in`,
+    (path) => RUN_PATH.test(path) && portabilityProblem(path) === null,
+    ({ input }) => `${escapeControlCharacters(input)} is no file of a run that a worker may hand in`,
   ),
 );
-export const runFile: Schema<RunFile> = fields({ path: runPath, hash: sha256, bytes });
+export const runFileSchema: Schema<RunFile> = objectWith({ path: runPath, hash: sha256Schema, bytes });
 const runFiles = v.pipe(
-  v.array(runFile),
-  v.maxLength(most.files),
-  v.check((files) => clashIn(files.map(({ path }) => path)) === null, "two paths are one on some systems"),
+  v.array(runFileSchema),
+  v.maxLength(requestLimits.files),
+  v.check((files) => pathClashIn(files.map(({ path }) => path)) === null, "two paths are one on some systems"),
 );
-const read: Schema<Read> = fields({ path: v.pipe(v.string(), v.excludes("\0")), hash: sha256, bytes });
+const read: Schema<InputFile> = objectWith({ path: v.pipe(v.string(), v.excludes("\0")), hash: sha256Schema, bytes });
 
-export interface Hello {
+export interface WorkerHello {
   readonly tunebook: string;
   /** For people: which machine, which process. */
   readonly name: string;
   readonly threads: number;
 }
-export interface Welcome {
+export interface WorkerWelcome {
   readonly worker: string;
-  readonly timings: Timings;
+  readonly timings: CoordinatorTimings;
 }
 /** `kind`: what sort of work; `order`: what that needs to know (trial-order.ts). */
-export interface Work {
+export interface LeasedWork {
   readonly lease: string;
   readonly kind: string;
   readonly title: string;
   readonly order: Json;
-  readonly files: readonly Read[];
+  readonly files: readonly InputFile[];
 }
-export type Taken = { readonly work: Work } | { readonly none: "yet" | "any more" };
+export type TakeReply = { readonly work: LeasedWork } | { readonly none: "yet" | "any more" };
 /** A thing that happened; `run`: the how many-th of its runs, from 0. */
-export type Item =
+export type WorkEvent =
   | { readonly is: "run"; readonly run: number; readonly id: string; readonly lock: Json }
   | { readonly is: "steps"; readonly run: number; readonly steps: number }
   | { readonly is: "step"; readonly run: number; readonly step: number; readonly tokens: number }
   | { readonly is: "report"; readonly step: number; readonly score: number }
   | { readonly is: "log"; readonly run: number; readonly line: string }
   | { readonly is: "note"; readonly words: string };
-export interface Tell {
+export interface WorkReport {
   readonly worker: string;
   readonly lease: string;
   /** The number of the first item. */
   readonly from: number;
-  readonly items: readonly Item[];
+  readonly items: readonly WorkEvent[];
 }
 /** `next`: the number of the item that is expected. */
-export interface Told {
-  readonly answer: Answer;
+export interface WorkReportReply {
+  readonly answer: WorkerInstruction;
   readonly next: number;
 }
-export interface Holds {
+export interface RunFilesOffer {
   readonly worker: string;
   readonly lease: string;
   readonly run: number;
   readonly files: readonly RunFile[];
 }
-export interface Failure {
+export interface RemoteFailure {
   /** Null: it has none, which is a defect. */
   readonly code: string | null;
   readonly data: unknown;
   readonly message: string;
 }
-export interface Done {
+export interface WorkDone {
   readonly worker: string;
   readonly lease: string;
-  readonly outcome: { readonly result: Json } | { readonly failed: Failure };
+  readonly outcome: { readonly result: Json } | { readonly failed: RemoteFailure };
 }
 
-const number = whole();
+const number = wholeNumber();
 const run = v.pipe(number, v.maxValue(1000));
-const item: Schema<Item> = v.union([
-  fields({
+const item: Schema<WorkEvent> = v.union([
+  objectWith({
     is: v.literal("run"),
     run,
     id: v.pipe(v.string(), v.regex(/^[\w][\w.-]{0,250}$/)),
-    lock: table(v.unknown()),
+    lock: dictionaryOf(v.unknown()),
   }),
-  fields({ is: v.literal("steps"), run, steps: number }),
-  fields({ is: v.literal("step"), run, step: number, tokens: number }),
-  fields({ is: v.literal("report"), step: number, score: figure }),
-  fields({ is: v.literal("log"), run, line: v.pipe(v.string(), v.maxLength(2 ** 20)) }),
-  fields({ is: v.literal("note"), words: text }),
+  objectWith({ is: v.literal("steps"), run, steps: number }),
+  objectWith({ is: v.literal("step"), run, step: number, tokens: number }),
+  objectWith({ is: v.literal("report"), step: number, score: anyNumber }),
+  objectWith({ is: v.literal("log"), run, line: v.pipe(v.string(), v.maxLength(2 ** 20)) }),
+  objectWith({ is: v.literal("note"), words: text }),
 ]);
 const who = { worker: id, lease: id };
 
-export interface Asks {
-  hello: Hello;
+export interface WorkerRequestBodies {
+  hello: WorkerHello;
   take: { readonly worker: string };
-  tell: Tell;
+  tell: WorkReport;
   beat: { readonly worker: string; readonly lease: string | null };
-  holds: Holds;
-  done: Done;
+  holds: RunFilesOffer;
+  done: WorkDone;
   back: { readonly worker: string; readonly lease: string; readonly why: string };
   leave: { readonly worker: string };
 }
-export type Asked = keyof Asks;
-export type Ask<A extends Asked> = Asks[A];
+export type WorkerRequestName = keyof WorkerRequestBodies;
+export type WorkerRequestBody<A extends WorkerRequestName> = WorkerRequestBodies[A];
 
-export const asks: { readonly [A in Asked]: Schema<Asks[A]> } = {
-  hello: fields({ tunebook: name, name, threads: whole(1) }),
-  take: fields({ worker: id }),
-  tell: fields({ ...who, from: number, items: v.pipe(v.array(item), v.maxLength(most.items)) }),
-  beat: fields({ worker: id, lease: v.nullable(id) }),
-  holds: fields({ ...who, run, files: runFiles }),
-  done: fields({
+export const workerRequestSchemas: { readonly [A in WorkerRequestName]: Schema<WorkerRequestBodies[A]> } = {
+  hello: objectWith({ tunebook: name, name, threads: wholeNumber(1) }),
+  take: objectWith({ worker: id }),
+  tell: objectWith({ ...who, from: number, items: v.pipe(v.array(item), v.maxLength(requestLimits.items)) }),
+  beat: objectWith({ worker: id, lease: v.nullable(id) }),
+  holds: objectWith({ ...who, run, files: runFiles }),
+  done: objectWith({
     ...who,
     outcome: v.union([
-      fields({ result: table(v.unknown()) }),
-      fields({ failed: fields({ code: v.nullable(name), data: v.unknown(), message: text }) }),
+      objectWith({ result: dictionaryOf(v.unknown()) }),
+      objectWith({ failed: objectWith({ code: v.nullable(name), data: v.unknown(), message: text }) }),
     ]),
   }),
-  back: fields({ ...who, why: text }),
-  leave: fields({ worker: id }),
+  back: objectWith({ ...who, why: text }),
+  leave: objectWith({ worker: id }),
 };
-export interface Answers {
-  hello: Welcome;
-  take: Taken;
-  tell: Told;
-  beat: { readonly answer: Answer };
+export interface WorkerReplyBodies {
+  hello: WorkerWelcome;
+  take: TakeReply;
+  tell: WorkReportReply;
+  beat: { readonly answer: WorkerInstruction };
   holds: { readonly lacks: readonly string[] };
   done: { readonly taken: true };
   back: { readonly taken: true };
   leave: { readonly left: true };
 }
 
-const work: Schema<Work> = fields({
+const work: Schema<LeasedWork> = objectWith({
   lease: id,
   kind: name,
   title: name,
-  order: table(v.unknown()),
+  order: dictionaryOf(v.unknown()),
   files: v.pipe(v.array(read), v.maxLength(100_000)),
 });
-export const answers: { readonly [A in Asked]: Schema<Answers[A]> } = {
-  hello: fields({ worker: id, timings: fields({ lease: whole(1), beat: whole(1), wait: whole() }) }),
-  take: v.union([fields({ work }), fields({ none: v.picklist(["yet", "any more"]) })]),
-  tell: fields({ answer, next: number }),
-  beat: fields({ answer }),
-  holds: fields({ lacks: v.array(sha256) }),
-  done: fields({ taken: v.literal(true) }),
-  back: fields({ taken: v.literal(true) }),
-  leave: fields({ left: v.literal(true) }),
+export const workerReplySchemas: { readonly [A in WorkerRequestName]: Schema<WorkerReplyBodies[A]> } = {
+  hello: objectWith({
+    worker: id,
+    timings: objectWith({ lease: wholeNumber(1), beat: wholeNumber(1), wait: wholeNumber() }),
+  }),
+  take: v.union([objectWith({ work }), objectWith({ none: v.picklist(["yet", "any more"]) })]),
+  tell: objectWith({ answer, next: number }),
+  beat: objectWith({ answer }),
+  holds: objectWith({ lacks: v.array(sha256Schema) }),
+  done: objectWith({ taken: v.literal(true) }),
+  back: objectWith({ taken: v.literal(true) }),
+  leave: objectWith({ left: v.literal(true) }),
 };
 /** How a request that fails is answered. */
-export interface Refused {
-  readonly error: Failure;
+export interface RefusedReply {
+  readonly error: RemoteFailure;
 }
-export const refused: Schema<Refused> = fields({
-  error: fields({ code: v.nullable(v.string()), data: v.unknown(), message: v.string() }),
+export const refusedSchema: Schema<RefusedReply> = objectWith({
+  error: objectWith({ code: v.nullable(v.string()), data: v.unknown(), message: v.string() }),
 });

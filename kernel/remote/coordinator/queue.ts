@@ -2,25 +2,25 @@
  * Work that waits for a worker: in the order in which it came, what was lost before what nobody has begun. What a worker lacks
  * something for waits for another; what nobody can do, or is lost again and again, is given up.
  */
-import { CodedError, entryOf, wordsFor, type Code } from "#dsl/language/diagnostics/codes.js";
-import type { Failure } from "./protocol.js";
-import type { Given } from "./work.js";
+import { CodedError, codeEntryOf, diagnosticText, type Code } from "#dsl/language/diagnostics/codes.js";
+import type { RemoteFailure } from "./protocol.js";
+import type { RemoteWork } from "./work.js";
 
 /** So often work is lent again before it is given up. */
-export const TIMES = 4;
+export const MAX_LEASES = 4;
 /** Milliseconds in which the workers that are expected come. */
 const GATHER = 60_000;
 
-export interface Queued {
-  readonly given: Given;
+export interface QueuedWork {
+  readonly given: RemoteWork;
   /** Workers that lack what it needs, and what. */
-  readonly unable: Map<string, Failure>;
+  readonly unable: Map<string, RemoteFailure>;
   /** So often it was lost. */
   times: number;
   /** When the first worker lacked something for it. */
   since: number;
 }
-export interface QueueOptions {
+export interface WorkQueueOptions {
   /** What the workers that are there are called. */
   readonly here: () => ReadonlySet<string>;
   /** How many come in all; what those that are there lack, one that comes later may have. */
@@ -31,23 +31,23 @@ export interface QueueOptions {
 }
 
 export class WorkQueue {
-  private queue: Queued[] = [];
+  private queue: QueuedWork[] = [];
   private readonly waiting = new Set<() => void>();
   /** Why nobody will do anything any more. */
   private hopeless: Error | null = null;
 
-  constructor(private readonly o: QueueOptions) {}
+  constructor(private readonly options: WorkQueueOptions) {}
 
-  give(given: Given): void {
+  give(given: RemoteWork): void {
     this.add({ given, unable: new Map(), times: 0, since: 0 }, "last");
   }
 
   /** Before what nobody has begun. */
-  again(work: Queued): void {
+  again(work: QueuedWork): void {
     this.add(work, "first");
   }
 
-  private add(work: Queued, place: "first" | "last"): void {
+  private add(work: QueuedWork, place: "first" | "last"): void {
     if (this.hopeless) return work.given.lost(this.hopeless);
     if (place === "first") this.queue.unshift(work);
     else this.queue.push(work);
@@ -55,13 +55,13 @@ export class WorkQueue {
   }
 
   /** The first that a worker of that name may do, which waits no longer. */
-  take(worker: string): Queued | undefined {
-    const at = this.queue.findIndex(({ unable }) => !unable.has(worker));
-    return at < 0 ? undefined : this.queue.splice(at, 1)[0];
+  take(worker: string): QueuedWork | undefined {
+    const queueIndex = this.queue.findIndex(({ unable }) => !unable.has(worker));
+    return queueIndex < 0 ? undefined : this.queue.splice(queueIndex, 1)[0];
   }
 
   /** @returns whether it waited */
-  withdraw(given: Given): boolean {
+  withdraw(given: RemoteWork): boolean {
     const before = this.queue.length;
     this.queue = this.queue.filter((one) => one.given !== given);
     return this.queue.length < before;
@@ -76,17 +76,17 @@ export class WorkQueue {
   }
 
   /** Its worker is gone, or gave it back. */
-  lost(work: Queued, why: string): void {
+  lost(work: QueuedWork, why: string): void {
     work.times += 1;
-    if (work.times < TIMES) this.again(work);
+    if (work.times < MAX_LEASES) this.again(work);
     else work.given.lost(new CodedError("work-lost", { what: work.given.title, times: work.times, why }));
   }
 
   /** What one worker lacks another may have. */
-  lacked(work: Queued, worker: string, failure: Failure): void {
+  lacked(work: QueuedWork, worker: string, failure: RemoteFailure): void {
     if (work.unable.size === 0) work.since = Date.now();
     work.unable.set(worker, failure);
-    this.o.onNote(`${worker} can't do ${work.given.title}: ${failure.message}`);
+    this.options.onNote(`${worker} can't do ${work.given.title}: ${failure.message}`);
     if (this.hasTaker(work)) this.again(work);
     else this.giveUp(work);
   }
@@ -94,21 +94,21 @@ export class WorkQueue {
   /** Who could do something may have gone, or not come: one that comes in its place lacks the same. */
   look(): void {
     for (const work of [...this.queue]) {
-      if (work.unable.size === 0 || this.o.here().size === 0 || this.hasTaker(work)) continue;
+      if (work.unable.size === 0 || this.options.here().size === 0 || this.hasTaker(work)) continue;
       this.withdraw(work.given);
       this.giveUp(work);
     }
   }
 
-  private hasTaker({ unable, since }: Queued): boolean {
-    const here = this.o.here();
+  private hasTaker({ unable, since }: QueuedWork): boolean {
+    const here = this.options.here();
     if ([...here].some((name) => !unable.has(name))) return true;
-    return here.size < this.o.expected && Date.now() - since < (this.o.gather ?? GATHER);
+    return here.size < this.options.expected && Date.now() - since < (this.options.gather ?? GATHER);
   }
 
-  private giveUp({ given, unable }: Queued): void {
+  private giveUp({ given, unable }: QueuedWork): void {
     const [worker, { code, data, message }] = [...unable].at(-1) ?? ["", { code: null, data: null, message: "" }];
-    const mend = code !== null && entryOf(code) ? wordsFor({ code: code as Code, data }).help : undefined;
+    const mend = code !== null && codeEntryOf(code) ? diagnosticText({ code: code as Code, data }).help : undefined;
     given.lost(
       new CodedError("worker-lacks", { what: given.title, worker, why: message, ...(mend !== undefined && { mend }) }),
     );

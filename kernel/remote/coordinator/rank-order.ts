@@ -2,23 +2,23 @@
 import * as v from "valibot";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { planSchema } from "../../runs/plan-schema.js";
-import { fields, whole, type Schema } from "../../fetch/json.js";
+import { objectWith, wholeNumber, type Schema } from "../../fetch/json.js";
 import type { RunFile } from "./protocol.js";
-import { beside, type Base } from "./trial-order.js";
+import { siblingFileSchema, type BaseFiles } from "./trial-order.js";
 
 /** The kind of work. */
-export const RANK = "rank";
+export const RANK_WORK = "rank";
 
 /** What of an order is the same for all kinds of work that train. */
-export interface Laid {
+export interface TrainingOrder {
   /** So many of the work's files, the first, lie to each other as they lie at the coordinator's. */
   readonly laid: number;
   /** Files of the shipment, by name. */
   readonly shipment: readonly RunFile[];
   readonly plans: readonly { readonly name: string; readonly plan: Plan }[];
-  readonly bases: readonly Base[];
+  readonly bases: readonly BaseFiles[];
 }
-export interface RankOrder extends Laid {
+export interface RankOrder extends TrainingOrder {
   readonly gang: {
     /** Where the hub is, and the token of this gang. */
     readonly address: string;
@@ -31,17 +31,17 @@ export interface RankOrder extends Laid {
   };
 }
 
-export const rankOrder: Schema<RankOrder> = fields({
-  laid: whole(),
-  shipment: v.array(beside),
-  plans: v.pipe(v.array(fields({ name: v.string(), plan: planSchema })), v.length(1)),
-  bases: v.array(fields({ hash: v.string(), folder: v.string() })),
-  gang: fields({
+export const rankOrderSchema: Schema<RankOrder> = objectWith({
+  laid: wholeNumber(),
+  shipment: v.array(siblingFileSchema),
+  plans: v.pipe(v.array(objectWith({ name: v.string(), plan: planSchema })), v.length(1)),
+  bases: v.array(objectWith({ hash: v.string(), folder: v.string() })),
+  gang: objectWith({
     address: v.string(),
-    port: whole(1),
+    port: wholeNumber(1),
     token: v.string(),
-    rank: whole(1),
-    of: whole(2),
-    rows: fields({ rank: whole(), of: whole(1) }),
+    rank: wholeNumber(1),
+    of: wholeNumber(2),
+    rows: objectWith({ rank: wholeNumber(), of: wholeNumber(1) }),
   }),
 });

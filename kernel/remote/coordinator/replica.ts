@@ -7,31 +7,31 @@ import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { basename, join, relative } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
-import { keptPlan } from "../../data/sources/checksums.js";
-import { makePrivateFolder, PRIVATE, writePrivate } from "../../fetch/private.js";
-import { jsonOrNone, object, type Json } from "../../fetch/json.js";
-import { writing } from "../../runs/folder-errors.js";
-import { isEvent } from "../../runs/read-events.js";
-import { unquoted } from "../../runs/log-lines.js";
-import { isLock, RunFolder, type Lock } from "../../runs/run-folder.js";
-import { busy, RunLock } from "../../runs/run-lock.js";
-import type { TrialOf } from "../../runs/together/trials.js";
+import { planForStorage } from "../../data/sources/checksums.js";
+import { makePrivateFolder, PRIVATE_MODES, writePrivate } from "../../fetch/private.js";
+import { parseJsonOrNull, jsonObject, type Json } from "../../fetch/json.js";
+import { toRunFolderError } from "../../runs/folder-errors.js";
+import { isRunEvent } from "../../runs/read-events.js";
+import { unquoteNonFinite } from "../../runs/log-lines.js";
+import { isRunLockFile, RunFolder, type RunLockFile } from "../../runs/run-folder.js";
+import { runBusyError, RunLock } from "../../runs/run-lock.js";
+import type { TrialInLock } from "../../runs/together/trials.js";
 import type { RunFile } from "./protocol.js";
-import { OWN } from "./run-files.js";
+import { COORDINATOR_FILES } from "./run-files.js";
 
 /** What this machine knows of a run before it is made. */
-export interface Expected {
+export interface ExpectedRun {
   readonly name: string;
   readonly plan: Plan;
-  readonly trial?: TrialOf;
+  readonly trial?: TrialInLock;
   /** Absolute: where relative paths of the plan start, and the base that it begins from where that was trained. */
   readonly home: string;
   readonly base?: string;
   /** Where it belongs. */
-  readonly experiment?: NonNullable<Lock["experiment"]>;
+  readonly experiment?: NonNullable<RunLockFile["experiment"]>;
 }
 
-export class Replica {
+export class RunReplica {
   /** What lies in it, by path. */
   private readonly files = new Map<string, string>();
 
@@ -41,16 +41,16 @@ export class Replica {
   ) {}
 
   /** `told`: its lock, as it was written where it is made. Coded errors `request-refused`, and those of the disk. */
-  static make(runs: string, id: string, expected: Expected, told: Json): Replica {
+  static make(runs: string, id: string, expected: ExpectedRun, lockData: Json): RunReplica {
     const { plan, name, trial, experiment } = expected;
-    if (!isLock(told) || told.recipeHash !== plan.recipeHash || told.name !== name)
+    if (!isRunLockFile(lockData) || lockData.recipeHash !== plan.recipeHash || lockData.name !== name)
       throw new CodedError("request-refused", { why: `${id} is no run of ${name}` });
     const { folder, lock } = claimed(runs, id);
-    const from = (place: "home" | "base"): Partial<Lock> =>
+    const from = (place: "home" | "base"): Partial<RunLockFile> =>
       expected[place] === undefined ? {} : { [place]: relative(folder, expected[place]) };
-    const own = ([name]: readonly [string, unknown]): boolean =>
+    const isCarriedOver = ([name]: readonly [string, unknown]): boolean =>
       !["home", "base", "trial", "experiment"].includes(name);
-    const rest = Object.fromEntries(Object.entries(told).filter(own));
+    const rest = Object.fromEntries(Object.entries(lockData).filter(isCarriedOver));
     const whole = {
       ...rest,
       ...from("home"),
@@ -60,21 +60,21 @@ export class Replica {
     };
     try {
       makePrivateFolder(join(folder, "checkpoints"));
-      writePrivate(join(folder, "plan.json"), JSON.stringify(keptPlan(plan), null, 2));
+      writePrivate(join(folder, "plan.json"), JSON.stringify(planForStorage(plan), null, 2));
       writePrivate(join(folder, "lock.json"), JSON.stringify(whole, null, 2));
     } catch (error) {
       lock.release();
-      throw writing(error, folder);
+      throw toRunFolderError(error, folder);
     }
-    return new Replica(RunFolder.open(folder), lock);
+    return new RunReplica(RunFolder.open(folder), lock);
   }
 
   /** One that was begun before; `files`: what lies in it. */
-  static again(folder: string, files: readonly RunFile[]): Replica {
+  static again(folder: string, files: readonly RunFile[]): RunReplica {
     const lock = RunLock.try(folder, "train");
-    if (!(lock instanceof RunLock)) throw busy(folder, lock);
-    const made = new Replica(RunFolder.open(folder), lock);
-    for (const { path, hash } of files) if (!OWN.includes(path)) made.files.set(path, hash);
+    if (!(lock instanceof RunLock)) throw runBusyError(folder, lock);
+    const made = new RunReplica(RunFolder.open(folder), lock);
+    for (const { path, hash } of files) if (!COORDINATOR_FILES.includes(path)) made.files.set(path, hash);
     return made;
   }
 
@@ -84,8 +84,8 @@ export class Replica {
 
   /** A line of its log, which names this run and this folder. Coded error `request-refused`. */
   log(line: string): void {
-    const record = jsonOrNone(line, object, unquoted);
-    if (!record || !isEvent(record)) throw new CodedError("request-refused", { why: "a line of a log is no event" });
+    const record = parseJsonOrNull(line, jsonObject, unquoteNonFinite);
+    if (!record || !isRunEvent(record)) throw new CodedError("request-refused", { why: "a line of a log is no event" });
     this.lock.demand();
     const here = { ...record, run: this.id };
     const folder = record.kind === "checkpoint" && { folder: join(this.run.checkpoints, basename(record.folder)) };
@@ -102,9 +102,9 @@ export class Replica {
     const lacking = this.lacks(files);
     move(this.run.path, lacking);
     for (const { path, hash } of lacking) this.files.set(path, hash);
-    const kept = new Set(files.map(({ path }) => path));
+    const offeredPaths = new Set(files.map(({ path }) => path));
     for (const path of [...this.files.keys()]) {
-      if (kept.has(path)) continue;
+      if (offeredPaths.has(path)) continue;
       rmSync(join(this.run.path, ...path.split("/")), { force: true });
       this.files.delete(path);
     }
@@ -122,11 +122,11 @@ function claimed(runs: string, id: string): { readonly folder: string; readonly 
     for (let n = 1; ; n++) {
       const folder = join(runs, n === 1 ? id : `${id}-${String(n)}`);
       if (existsSync(folder)) continue;
-      mkdirSync(folder, { mode: PRIVATE.folder });
+      mkdirSync(folder, { mode: PRIVATE_MODES.folder });
       const lock = RunLock.try(folder, "train");
       if (lock instanceof RunLock) return { folder, lock };
     }
   } catch (error) {
-    throw writing(error, join(runs, id));
+    throw toRunFolderError(error, join(runs, id));
   }
 }

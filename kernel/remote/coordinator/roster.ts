@@ -2,35 +2,35 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { Arrivals } from "./arrivals.js";
-import type { Answers, Blob, Read } from "./protocol.js";
-import type { Queued } from "./queue.js";
-import type { Order } from "./work.js";
+import { FileArrivals } from "./arrivals.js";
+import type { WorkerReplyBodies, ContentHash, InputFile } from "./protocol.js";
+import type { QueuedWork } from "./queue.js";
+import type { WorkOrder } from "./work.js";
 
-export interface Worker {
+export interface RegisteredWorker {
   readonly id: string;
   readonly name: string;
   heard: number;
-  lease: Lease | null;
+  lease: WorkLease | null;
 }
-export interface Lease {
+export interface WorkLease {
   readonly id: string;
-  readonly work: Queued;
-  readonly worker: Worker;
-  readonly files: ReadonlyMap<string, Read>;
-  readonly arrivals: Arrivals;
+  readonly work: QueuedWork;
+  readonly worker: RegisteredWorker;
+  readonly files: ReadonlyMap<string, InputFile>;
+  readonly arrivals: FileArrivals;
   /** What its worker was answered. */
   readonly lent: LentWork;
   /** The number of the thing that is to be told next. */
   next: number;
 }
-type LentWork = Extract<Answers["take"], { readonly work: unknown }>["work"];
+type LentWork = Extract<WorkerReplyBodies["take"], { readonly work: unknown }>["work"];
 
 const drawn = (): string => randomBytes(16).toString("hex");
 
-export class Roster {
-  private readonly workers = new Map<string, Worker>();
-  private readonly leases = new Map<string, Lease>();
+export class WorkerRoster {
+  private readonly workers = new Map<string, RegisteredWorker>();
+  private readonly leases = new Map<string, WorkLease>();
 
   /** `scratch`: a folder for what arrives, of each lease in one of its own. */
   constructor(private readonly scratch: string) {}
@@ -42,28 +42,28 @@ export class Roster {
     return new Set([...this.workers.values()].map(({ name }) => name));
   }
   /** They may be forgotten meanwhile. */
-  get all(): readonly Worker[] {
+  get all(): readonly RegisteredWorker[] {
     return [...this.workers.values()];
   }
-  get lent(): readonly Lease[] {
+  get lent(): readonly WorkLease[] {
     return [...this.leases.values()];
   }
 
-  add(name: string): Worker {
-    const worker: Worker = { id: drawn(), name, heard: Date.now(), lease: null };
+  add(name: string): RegisteredWorker {
+    const worker: RegisteredWorker = { id: drawn(), name, heard: Date.now(), lease: null };
     this.workers.set(worker.id, worker);
     return worker;
   }
-  find(id: string): Worker | undefined {
+  find(id: string): RegisteredWorker | undefined {
     return this.workers.get(id);
   }
   /** It stays with its lease: whoever forgets it ends that. */
-  remove({ id }: Worker): void {
+  remove({ id }: RegisteredWorker): void {
     this.workers.delete(id);
   }
 
   /** It is there, now. Coded error `lease-lost`: it is forgotten. */
-  heard(id: string): Worker {
+  heard(id: string): RegisteredWorker {
     const worker = this.workers.get(id);
     if (!worker) throw new CodedError("lease-lost", { what: "what this worker did" });
     worker.heard = Date.now();
@@ -71,17 +71,17 @@ export class Roster {
   }
 
   /** Whether work may be lent to it. */
-  isFree(worker: Worker): boolean {
+  isFree(worker: RegisteredWorker): boolean {
     return this.workers.get(worker.id) === worker && worker.lease === null;
   }
 
-  lend(work: Queued, worker: Worker, order: Order): Lease {
+  lend(work: QueuedWork, worker: RegisteredWorker, order: WorkOrder): WorkLease {
     const id = drawn();
     const { kind, title } = work.given;
     const files = new Map(order.files.map((file) => [file.hash, file]));
-    const arrivals = new Arrivals(join(this.scratch, id));
+    const arrivals = new FileArrivals(join(this.scratch, id));
     const lent: LentWork = { lease: id, kind, title, ...order };
-    const lease: Lease = { id, work, worker, files, arrivals, lent, next: 0 };
+    const lease: WorkLease = { id, work, worker, files, arrivals, lent, next: 0 };
     worker.lease = lease;
     worker.heard = Date.now();
     this.leases.set(id, lease);
@@ -89,18 +89,18 @@ export class Roster {
   }
 
   /** Its worker is there, now. Coded error `lease-lost`: there is no such lease, or it is another's. */
-  leaseOf(worker: string, id: string): Lease {
+  leaseOf(worker: string, id: string): WorkLease {
     const lease = this.leases.get(id);
     if (lease?.worker.id !== worker)
       throw new CodedError("lease-lost", { what: lease?.work.given.title ?? "this work" });
     lease.worker.heard = Date.now();
     return lease;
   }
-  lease(id: string): Lease | undefined {
+  lease(id: string): WorkLease | undefined {
     return this.leases.get(id);
   }
 
-  end(lease: Lease): void {
+  end(lease: WorkLease): void {
     const { work, worker, arrivals, id } = lease;
     this.leases.delete(id);
     if (worker.lease === lease) worker.lease = null;
@@ -109,7 +109,7 @@ export class Roster {
   }
 
   /** A file that work reads which is lent now. Coded error `not-offered`. */
-  offered(hash: string): Blob & { readonly path: string } {
+  offered(hash: string): ContentHash & { readonly path: string } {
     for (const { files } of this.leases.values()) {
       const found = files.get(hash);
       if (found) return found;

@@ -1,19 +1,19 @@
 /** What lies in a run's folder, by content, while others may still write there. */
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { hashAt } from "../../fetch/hashed.js";
-import { stampOf } from "../../fetch/stamp.js";
-import type { Blob, RunFile } from "./protocol.js";
+import { cachedSha256Of } from "../../fetch/hashed.js";
+import { fileStampOf } from "../../fetch/stamp.js";
+import type { ContentHash, RunFile } from "./protocol.js";
 
 /** Files that a coordinator writes itself. */
-export const OWN: readonly string[] = ["plan.json", "lock.json", "events.jsonl"];
+export const COORDINATOR_FILES: readonly string[] = ["plan.json", "lock.json", "events.jsonl"];
 
 /** `whole`: those too. What is gone by then, or changes while it is read, is left out. */
 export async function filesOfRun(folder: string, { whole = false } = {}): Promise<readonly RunFile[]> {
   const found: RunFile[] = [];
   for (const path of await pathsOfRun(folder)) {
-    if (!whole && OWN.includes(path)) continue;
-    const content = await contentAt(join(folder, path));
+    if (!whole && COORDINATOR_FILES.includes(path)) continue;
+    const content = await fileContentAt(join(folder, path));
     if (typeof content === "object") found.push({ path, ...content });
   }
   return found;
@@ -42,11 +42,11 @@ export async function pathsOfRun(folder: string, below = ""): Promise<readonly s
 const isTemporary = (name: string): boolean => /\.\d{1,10}$/.test(name);
 
 /** What a file holds, all of it read from one state of it. */
-export async function contentAt(file: string): Promise<Blob | "gone" | "changing"> {
+export async function fileContentAt(file: string): Promise<ContentHash | "gone" | "changing"> {
   try {
     const before = await stat(file);
-    const hash = await hashAt(file);
-    return stampOf(await stat(file)) === stampOf(before) ? { hash, bytes: before.size } : "changing";
+    const hash = await cachedSha256Of(file);
+    return fileStampOf(await stat(file)) === fileStampOf(before) ? { hash, bytes: before.size } : "changing";
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return "gone";
     throw error;

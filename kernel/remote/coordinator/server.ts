@@ -7,22 +7,35 @@ import { createReadStream } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { pipeline } from "node:stream/promises";
-import { CodedError, wordsOf } from "#dsl/language/diagnostics/codes.js";
+import { CodedError, codeText } from "#dsl/language/diagnostics/codes.js";
 import * as v from "valibot";
-import { jsonIn, Unlike, type Schema } from "../../fetch/json.js";
-import { quoted, unquoted } from "../../runs/log-lines.js";
-import { PREFIX, asks, most, sha256, type Answers, type Ask, type Asked, type Blob } from "./protocol.js";
+import { parseJsonAs, SchemaMismatch, type Schema } from "../../fetch/json.js";
+import { quoteNonFinite, unquoteNonFinite } from "../../runs/log-lines.js";
+import {
+  PATH_PREFIX,
+  workerRequestSchemas,
+  requestLimits,
+  sha256Schema,
+  type WorkerReplyBodies,
+  type WorkerRequestBody,
+  type WorkerRequestName,
+  type ContentHash,
+} from "./protocol.js";
 
 /** The operations that workers call. An error is sent to the worker. */
 export interface CoordinatorApi {
-  answer<A extends Asked>(asked: A, body: Ask<A>, gone: AbortSignal): Promise<Answers[A]>;
+  answer<A extends WorkerRequestName>(
+    requestName: A,
+    body: WorkerRequestBody<A>,
+    gone: AbortSignal,
+  ): Promise<WorkerReplyBodies[A]>;
   /** Where a file lies that work reads. Coded error `not-offered`. */
-  offered(hash: string): Blob & { readonly path: string };
+  offered(hash: string): ContentHash & { readonly path: string };
   /** Takes a file that was announced. */
   take(hash: string, body: IncomingMessage): Promise<void>;
 }
 /** Milliseconds. */
-export interface Patience {
+export interface ServerPatience {
   /** For all headers of a request. */
   readonly headers: number;
   /** For a whole body of JSON. */
@@ -30,7 +43,7 @@ export interface Patience {
   /** Between two pieces of a file. */
   readonly piece: number;
 }
-export const patience: Patience = { headers: 10_000, body: 30_000, piece: 60_000 };
+export const defaultPatience: ServerPatience = { headers: 10_000, body: 30_000, piece: 60_000 };
 
 const STATUS: Readonly<Record<string, number>> = {
   "worker-token": 401,
@@ -40,22 +53,22 @@ const STATUS: Readonly<Record<string, number>> = {
   "request-refused": 400,
 };
 
-export class Door {
+export class CoordinatorServer {
   private constructor(
     private readonly server: Server,
     readonly url: string,
   ) {}
 
   /** `host`: an address of this machine; others are not listened on. */
-  static async open(o: {
+  static async open(options: {
     readonly host: string;
     readonly port: number;
     readonly token: string;
     readonly api: CoordinatorApi;
-    readonly patience?: Patience;
-  }): Promise<Door> {
-    const wait = o.patience ?? patience;
-    const key = digest(o.token);
+    readonly patience?: ServerPatience;
+  }): Promise<CoordinatorServer> {
+    const wait = options.patience ?? defaultPatience;
+    const key = digest(options.token);
     const server = createServer(
       {
         headersTimeout: wait.headers,
@@ -65,15 +78,15 @@ export class Door {
         keepAliveTimeout: 30_000,
         maxHeaderSize: 8192,
       },
-      (request, response) => void serve(request, response, { api: o.api, key, wait }),
+      (request, response) => void serve(request, response, { api: options.api, key, wait }),
     );
     server.maxConnections = 4096;
     await new Promise<void>((listening, failed) => {
       server.once("error", failed);
-      server.listen(o.port, o.host, listening);
+      server.listen(options.port, options.host, listening);
     });
     const { port, address, family } = server.address() as AddressInfo;
-    return new Door(server, `http://${family === "IPv6" ? `[${address}]` : address}:${String(port)}`);
+    return new CoordinatorServer(server, `http://${family === "IPv6" ? `[${address}]` : address}:${String(port)}`);
   }
 
   async close(): Promise<void> {
@@ -86,15 +99,15 @@ export class Door {
 interface Serving {
   readonly api: CoordinatorApi;
   readonly key: Buffer;
-  readonly wait: Patience;
+  readonly wait: ServerPatience;
 }
 
-async function serve(request: IncomingMessage, response: ServerResponse, o: Serving): Promise<void> {
+async function serve(request: IncomingMessage, response: ServerResponse, options: Serving): Promise<void> {
   request.on("error", () => undefined);
   response.on("error", () => undefined);
   try {
-    if (!isAllowed(request, o.key)) throw new CodedError("worker-token", { url: "the coordinator" });
-    await routed(request, response, o);
+    if (!isAllowed(request, options.key)) throw new CodedError("worker-token", { url: "the coordinator" });
+    await routed(request, response, options);
   } catch (error) {
     refuse(request, response, error);
   }
@@ -107,45 +120,46 @@ function isAllowed({ headers: { authorization = "" } }: IncomingMessage, key: Bu
 }
 const digest = (token: string): Buffer => createHash("sha256").update(token).digest();
 
-async function routed(request: IncomingMessage, response: ServerResponse, o: Serving): Promise<void> {
+async function routed(request: IncomingMessage, response: ServerResponse, options: Serving): Promise<void> {
   const { method = "", url = "" } = request;
-  const what = url.startsWith(PREFIX) ? url.slice(PREFIX.length) : "";
-  const asked = method === "POST" && Object.hasOwn(asks, what) ? (what as Asked) : null;
-  if (asked) return answered(asked, request, response, o);
+  const what = url.startsWith(PATH_PREFIX) ? url.slice(PATH_PREFIX.length) : "";
+  const requestName =
+    method === "POST" && Object.hasOwn(workerRequestSchemas, what) ? (what as WorkerRequestName) : null;
+  if (requestName) return answered(requestName, request, response, options);
   const hash = /^blobs\/(.*)$/.exec(what)?.[1];
   if (hash === undefined)
     throw new CodedError("request-refused", { why: `there is no ${method} ${url.slice(0, 200)}` });
-  if (!v.is(sha256, hash)) throw new CodedError("request-refused", { why: "a file is named by its SHA-256" });
-  if (method === "GET") return give(hash, request, response, o);
+  if (!v.is(sha256Schema, hash)) throw new CodedError("request-refused", { why: "a file is named by its SHA-256" });
+  if (method === "GET") return give(hash, request, response, options);
   if (method !== "PUT")
     throw new CodedError("request-refused", { why: `a file is asked for by GET and not by ${method}` });
-  request.setTimeout(o.wait.piece, () => request.destroy());
-  await o.api.take(hash, request);
+  request.setTimeout(options.wait.piece, () => request.destroy());
+  await options.api.take(hash, request);
   say(response, 200, { taken: true });
 }
 
-async function answered<A extends Asked>(
-  asked: A,
+async function answered<A extends WorkerRequestName>(
+  requestName: A,
   request: IncomingMessage,
   response: ServerResponse,
-  o: Serving,
+  options: Serving,
 ): Promise<void> {
   const gone = new AbortController();
   response.once("close", () => gone.abort());
-  const body = await bodyOf(request, o.wait.body);
-  let ask: Ask<A>;
+  const body = await bodyOf(request, options.wait.body);
+  let ask: WorkerRequestBody<A>;
   try {
-    ask = jsonIn(body, asks[asked] as Schema<Ask<A>>, unquoted);
+    ask = parseJsonAs(body, workerRequestSchemas[requestName] as Schema<WorkerRequestBody<A>>, unquoteNonFinite);
   } catch (error) {
-    if (error instanceof Unlike) throw new CodedError("request-refused", { why: error.why }, { cause: error });
+    if (error instanceof SchemaMismatch) throw new CodedError("request-refused", { why: error.why }, { cause: error });
     throw error;
   }
-  say(response, 200, await o.api.answer(asked, ask, gone.signal));
+  say(response, 200, await options.api.answer(requestName, ask, gone.signal));
 }
 
 /** The text of a body, of so many bytes and in so much time at most. */
 async function bodyOf(request: IncomingMessage, wait: number): Promise<string> {
-  if (Number(request.headers["content-length"] ?? 0) > most.body) throw tooLong();
+  if (Number(request.headers["content-length"] ?? 0) > requestLimits.body) throw tooLong();
   const chunks: Buffer[] = [];
   let had = 0;
   const late = setTimeout(
@@ -155,7 +169,7 @@ async function bodyOf(request: IncomingMessage, wait: number): Promise<string> {
   try {
     for await (const chunk of request.iterator({ destroyOnReturn: false })) {
       had += (chunk as Buffer).length;
-      if (had > most.body) throw tooLong();
+      if (had > requestLimits.body) throw tooLong();
       chunks.push(chunk as Buffer);
     }
   } finally {
@@ -164,7 +178,7 @@ async function bodyOf(request: IncomingMessage, wait: number): Promise<string> {
   return Buffer.concat(chunks).toString("utf8");
 }
 const tooLong = (): CodedError =>
-  new CodedError("request-refused", { why: `its body is longer than ${String(most.body / 2 ** 20)} MiB` });
+  new CodedError("request-refused", { why: `its body is longer than ${String(requestLimits.body / 2 ** 20)} MiB` });
 
 async function give(hash: string, request: IncomingMessage, response: ServerResponse, { api }: Serving): Promise<void> {
   const { path, bytes } = api.offered(hash);
@@ -197,7 +211,7 @@ function begun(
   body: unknown,
   more: Readonly<Record<string, string>> = {},
 ): string {
-  const text = JSON.stringify(body, quoted);
+  const text = JSON.stringify(body, quoteNonFinite);
   response.writeHead(status, {
     "content-type": "application/json",
     "content-length": Buffer.byteLength(text),
@@ -213,7 +227,7 @@ function begun(
 function refuse(request: IncomingMessage, response: ServerResponse, error: unknown): void {
   const coded = error instanceof CodedError;
   const failure = coded
-    ? { code: error.code, data: error.data, message: wordsOf(error.code, error.data).message }
+    ? { code: error.code, data: error.data, message: codeText(error.code, error.data).message }
     : { code: null, data: null, message: error instanceof Error ? error.message : String(error) };
   if (response.headersSent || response.destroyed) {
     response.destroy();

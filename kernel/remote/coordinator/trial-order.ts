@@ -3,28 +3,28 @@ import * as v from "valibot";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { SweepGoal } from "#dsl/compiler/plan/sweep/auto.js";
 import type { Call } from "#dsl/language/types/value.js";
-import { call, planSchema } from "../../runs/plan-schema.js";
-import { trialSchema, type TrialOf } from "../../runs/together/trials.js";
-import { fields, figure, whole, type Schema } from "../../fetch/json.js";
-import { sha256, type RunFile } from "./protocol.js";
+import { callSchema, planSchema } from "../../runs/plan-schema.js";
+import { trialInLockSchema, type TrialInLock } from "../../runs/together/trials.js";
+import { objectWith, anyNumber, wholeNumber, type Schema } from "../../fetch/json.js";
+import { sha256Schema, type RunFile } from "./protocol.js";
 
 /** The kind of work. */
-export const TRIAL = "trial";
+export const TRIAL_WORK = "trial";
 
 /** What a trial is scored by. */
-export interface Aims {
+export interface TrialAims {
   readonly goal: SweepGoal;
   readonly goals: readonly SweepGoal[];
   readonly require?: readonly Call[];
 }
-export interface Base {
+export interface BaseFiles {
   /** Which of the plans' bases, by the hash that they give it: of its content, or of the recipe that trained it. */
   readonly hash: string;
   /** Absolute, at the coordinator's. */
   readonly folder: string;
 }
 /** A run that was begun: `files` lie in its folder, the log and the lock among them. */
-export interface Begun {
+export interface BegunRun {
   readonly id: string;
   readonly files: readonly RunFile[];
 }
@@ -35,10 +35,10 @@ export interface TrialOrder {
   readonly shipment: readonly RunFile[];
   /** Of its one training, or of each of its seeds. */
   readonly plans: readonly { readonly name: string; readonly plan: Plan }[];
-  readonly aims: Aims;
-  readonly of: TrialOf;
-  readonly bases: readonly Base[];
-  readonly begun: readonly Begun[];
+  readonly aims: TrialAims;
+  readonly of: TrialInLock;
+  readonly bases: readonly BaseFiles[];
+  readonly begun: readonly BegunRun[];
 }
 /** `run`: the id that the worker's own folder has. */
 export interface TrialResult {
@@ -50,38 +50,38 @@ export interface TrialResult {
   }[];
 }
 
-const goal: Schema<SweepGoal> = fields({ direction: v.picklist(["maximize", "minimize"]), metric: call });
-const aims: Schema<Aims> = fields({
+const goal: Schema<SweepGoal> = objectWith({ direction: v.picklist(["maximize", "minimize"]), metric: callSchema });
+const aims: Schema<TrialAims> = objectWith({
   goal,
   goals: v.array(goal),
-  require: v.exactOptional(v.array(call)),
+  require: v.exactOptional(v.array(callSchema)),
 });
 /** A file beside others in one folder. */
-export const beside: Schema<RunFile> = fields({
+export const siblingFileSchema: Schema<RunFile> = objectWith({
   path: v.pipe(
     v.string(),
     v.regex(/^[\w][\w./-]*$/),
     v.check((path) => !path.includes("..")),
   ),
-  hash: sha256,
-  bytes: whole(),
+  hash: sha256Schema,
+  bytes: wholeNumber(),
 });
-export const trialOrder: Schema<TrialOrder> = fields({
-  laid: whole(),
-  shipment: v.array(beside),
-  plans: v.array(fields({ name: v.string(), plan: planSchema })),
+export const trialOrderSchema: Schema<TrialOrder> = objectWith({
+  laid: wholeNumber(),
+  shipment: v.array(siblingFileSchema),
+  plans: v.array(objectWith({ name: v.string(), plan: planSchema })),
   aims,
-  of: trialSchema,
-  bases: v.array(fields({ hash: v.string(), folder: v.string() })),
-  begun: v.array(fields({ id: v.pipe(v.string(), v.regex(/^[\w][\w.-]*$/)), files: v.array(beside) })),
+  of: trialInLockSchema,
+  bases: v.array(objectWith({ hash: v.string(), folder: v.string() })),
+  begun: v.array(objectWith({ id: v.pipe(v.string(), v.regex(/^[\w][\w.-]*$/)), files: v.array(siblingFileSchema) })),
 });
-export const trialResult: Schema<TrialResult> = fields({
+export const trialResultSchema: Schema<TrialResult> = objectWith({
   outcomes: v.array(
-    fields({
-      scores: v.nullable(v.array(figure)),
-      bars: v.array(figure),
+    objectWith({
+      scores: v.nullable(v.array(anyNumber)),
+      bars: v.array(anyNumber),
       run: v.pipe(v.string(), v.regex(/^[\w][\w.-]*$/)),
-      tokens: figure,
+      tokens: anyNumber,
     }),
   ),
 });

@@ -1,24 +1,24 @@
 /** Ways of starting a worker: what a runner is given to do it with. */
-import type { Needs, Place, RayWays, Ways } from "#stdlib/runners/kind.js";
+import type { WorkerResources, WorkerCapacity, RayLauncher, WorkerLaunchers } from "#stdlib/runners/kind.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { must } from "#dsl/language/diagnostics/must.js";
-import { startProcess } from "./process.js";
+import { startWorkerProcess } from "./process.js";
 import { RayJobs } from "./ray/jobs.js";
 import { addressTowards } from "./ray/route-address.js";
-import { slotsOf, startRayWorker } from "./ray/worker.js";
+import { workerSlots, startRayWorker } from "./ray/worker.js";
 
 /** A worker that is to be started. */
-export interface Wanted {
+export interface WantedWorker {
   readonly url: string;
   readonly token: string;
   readonly name: string;
   /** Which of them it is, from 0. */
   readonly place: number;
 }
-export type WaysOf = (wanted: Wanted) => Ways;
+export type WorkerStartersOf = (wanted: WantedWorker) => WorkerLaunchers;
 
 /** This process is itself a job of the cluster that workers are asked of. */
-export interface Inside {
+export interface ClusterAccess {
   /** Of the dashboard, as it is reached from here. */
   readonly address: string;
   readonly token?: string;
@@ -28,25 +28,28 @@ export interface Inside {
   readonly key: string;
 }
 
-export function waysOf(inside?: Inside): WaysOf {
+export function workerStarters(inside?: ClusterAccess): WorkerStartersOf {
   return (wanted) => ({
-    process: ({ threads }) => startProcess({ ...of(wanted), threads }),
+    process: ({ threads }) => startWorkerProcess({ ...workerFields(wanted), threads }),
     ray: (cluster) => rayWays({ ...cluster, ...inside }, wanted),
   });
 }
-const of = ({ url, token, name }: Wanted) => ({ url, token, name });
+const workerFields = ({ url, token, name }: WantedWorker) => ({ url, token, name });
 
-function rayWays(cluster: Pick<Inside, "address" | "token"> & Partial<Inside>, wanted: Wanted): RayWays {
+function rayWays(
+  cluster: Pick<ClusterAccess, "address" | "token"> & Partial<ClusterAccess>,
+  wanted: WantedWorker,
+): RayLauncher {
   const { address, host, key } = cluster;
   const ray = new RayJobs(cluster);
   return {
-    async look(needs): Promise<Place> {
+    async look(needs): Promise<WorkerCapacity> {
       const slots = await slotsNow(ray, address, needs);
       return { room: slots.length, host: host ?? (await addressTowards(address)) };
     },
     start: ({ threads, ...needs }) =>
       startRayWorker({
-        ...of(wanted),
+        ...workerFields(wanted),
         ray,
         threads,
         ...needs,
@@ -60,9 +63,9 @@ function rayWays(cluster: Pick<Inside, "address" | "token"> & Partial<Inside>, w
   };
 }
 
-async function slotsNow(ray: RayJobs, address: string, needs: Needs) {
+async function slotsNow(ray: RayJobs, address: string, needs: WorkerResources) {
   const nodes = await ray.nodes();
-  const slots = slotsOf(nodes, needs);
+  const slots = workerSlots(nodes, needs);
   if (slots.length > 0) return slots;
   const has = nodes.map(({ host, cpus, gpus }) => ({ host, cpus, gpus }));
   throw new CodedError("ray-no-room", { address, ...needs, nodes: has });

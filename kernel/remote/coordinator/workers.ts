@@ -7,22 +7,22 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { WorkerRunner, StartedWorker } from "#stdlib/runners/kind.js";
 import type { Coordinator } from "./coordinator.js";
-import type { WaysOf } from "./work-methods.js";
+import type { WorkerStartersOf } from "./work-methods.js";
 
-export interface WorkersOptions {
+export interface WorkerPoolOptions {
   readonly call: Call;
   readonly runner: WorkerRunner;
   /** Of each. */
   readonly threads: number;
   /** How many of those that the runner has: there may be less to do, or less memory. */
   readonly count: number;
-  readonly ways: WaysOf;
+  readonly ways: WorkerStartersOf;
   readonly coordinator: Pick<Coordinator, "url" | "token" | "gone" | "ended" | "fail">;
 }
 /** Ends between which nothing was done, beside as many as there are workers. */
 const IN_VAIN = 4;
 
-export class Workers {
+export class WorkerPool {
   private readonly started = new Map<number, StartedWorker>();
   private over = false;
   private names = 0;
@@ -30,8 +30,8 @@ export class Workers {
   private inVain = 0;
   private done = 0;
 
-  constructor(private readonly o: WorkersOptions) {
-    for (let place = 0; place < o.count; place++) this.start(place);
+  constructor(private readonly options: WorkerPoolOptions) {
+    for (let place = 0; place < options.count; place++) this.start(place);
   }
 
   /** Tells all to end, and waits until they have. */
@@ -41,11 +41,11 @@ export class Workers {
   }
 
   private start(place: number): void {
-    const { runner, call, coordinator, ways } = this.o;
+    const { runner, call, coordinator, ways } = this.options;
     const { url, token } = coordinator;
     const one = runner.start(
       call,
-      { threads: this.o.threads },
+      { threads: this.options.threads },
       ways({ url, token, name: this.nameOf(call, place), place }),
     );
     this.started.set(place, one);
@@ -55,13 +55,13 @@ export class Workers {
   /** No two are called the same, those neither that came after one another. */
   private nameOf({ word }: Call, place: number): string {
     const again = this.names++;
-    const more = again < this.o.count ? "" : `-${randomBytes(2).toString("hex")}`;
+    const more = again < this.options.count ? "" : `-${randomBytes(2).toString("hex")}`;
     return `${word}-${String(place + 1)}${more}`;
   }
 
   private ended(place: number, one: StartedWorker, how: string): void {
     this.started.delete(place);
-    const { coordinator, call, count } = this.o;
+    const { coordinator, call, count } = this.options;
     coordinator.gone(one.name, `${one.name} ${how}`);
     if (this.over) return;
     this.inVain = coordinator.ended === this.done ? this.inVain + 1 : 1;

@@ -1,6 +1,6 @@
 /** Codes of statements that are to run in another process. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
-import { listed } from "#dsl/language/diagnostics/listed.js";
+import { listNames } from "#dsl/language/diagnostics/listed.js";
 
 /** The data of each code. */
 export interface ShippingCodeData {
@@ -24,7 +24,9 @@ export const shippingCodes: CodeTable<ShippingCodeData> = {
     severity: "error",
     message: (d) =>
       [
-        ...(d.words.length > 0 ? [`${listed(d.words.map((word) => `\`${word}\``))} is defined in this notebook`] : []),
+        ...(d.words.length > 0
+          ? [`${listNames(d.words.map((word) => `\`${word}\``))} is defined in this notebook`]
+          : []),
         ...d.values.map(({ name, why }) => `\`$${name}\` can't be written down: ${why}`),
       ].join("; ") + ` and ${d.what} runs in another process`,
     help: (d) =>
@@ -36,7 +38,7 @@ export const shippingCodes: CodeTable<ShippingCodeData> = {
   },
   "shipped-otherwise": {
     severity: "error",
-    message: (d) => `${d.name} would be another training there: ${listed(d.differs, { most: 6 })}`,
+    message: (d) => `${d.name} would be another training there: ${listNames(d.differs, { most: 6 })}`,
     help: () => "what it reads changed meanwhile: run the statement again",
     explain:
       "A statement that runs in another process is compiled there once more. Where a file, a base or a version differs, so would the numbers, and nothing is trained.",

@@ -4,42 +4,42 @@ import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 import type { Source } from "#dsl/language/diagnostics/span.js";
-import { needOf, type Facts, type NameFacts } from "#dsl/language/types/facts.js";
+import { needFromKey, type Facts, type NameFacts } from "#dsl/language/types/facts.js";
 import type { Word } from "#dsl/language/types/registry.js";
 import type { HostContext } from "../../host/host-context.js";
 import type { EngineOptions } from "../../engines/engine.js";
-import type { LiveValue, Shipment, Shipped, Table } from "./shipment.js";
+import type { LiveValue, JobSpec, JobWithTables, JobTable } from "./shipment.js";
 
 /** A session as far as it is told of. */
-export interface Ships {
+export interface JobSession {
   readonly runs: string;
   /** What its last source was told of the world. */
   readonly known: Facts;
   readonly vocabulary: { told(): readonly Word[] };
   /** What its sources find around them. */
   around(hostContext: HostContext): HostContext;
-  readonly models: { weighed(): Shipment["trained"] };
+  readonly models: { weighed(): JobSpec["trained"] };
   readonly engines: { readonly settings: EngineOptions };
 }
-export interface ShipsFrom {
+export interface JobOrigin {
   readonly hostContext: HostContext;
   readonly sources: readonly Source[];
 }
 /** A statement that trains. */
-export type Shippable = Extract<Action, { verb: "train" | "sweep" }>;
+export type JobAction = Extract<Action, { verb: "train" | "sweep" }>;
 
 /** `what`: the statement as a person knows it. Coded error `not-shippable`. */
-export function shipmentOf(
-  session: Ships,
-  action: Shippable,
-  { hostContext, sources }: ShipsFrom,
+export function createJobSpec(
+  session: JobSession,
+  action: JobAction,
+  { hostContext, sources }: JobOrigin,
   { what, version }: { readonly what: string; readonly version: string },
-): Shipped {
+): JobWithTables {
   const words = wordsIn(plansOf(action), session.vocabulary.told());
   const { live, bests, tables, refused } = namesOf(session.known, session.around(hostContext));
   if (words.length > 0 || refused.length > 0) throw new CodedError("not-shippable", { what, words, values: refused });
   const { engine, device, threads, deterministic } = session.engines.settings;
-  const shipment: Shipment = {
+  const shipment: JobSpec = {
     version: 1,
     tunebook: version,
     sources,
@@ -67,15 +67,15 @@ export function shipmentOf(
   return { shipment, tables };
 }
 
-export function plansOf(action: Shippable): readonly Plan[] {
+export function plansOf(action: JobAction): readonly Plan[] {
   if (action.verb === "sweep") return [action.sweep.plan];
   const each = action.folds ?? action.repeats?.each;
   return each ? each.map(({ plan }) => plan) : [action.plan];
 }
-export const recipesOf = (action: Shippable): readonly string[] => plansOf(action).map((plan) => plan.recipeHash);
+export const recipesOf = (action: JobAction): readonly string[] => plansOf(action).map((plan) => plan.recipeHash);
 
 /** Words of this notebook's own that a plan has. */
-function wordsIn(plans: readonly Plan[], own: readonly Word[]): readonly string[] {
+function wordsIn(plans: readonly Plan[], ownWords: readonly Word[]): readonly string[] {
   const names = new Set<string>();
   const look = (value: unknown): void => {
     if (Array.isArray(value)) for (const item of value) look(item);
@@ -83,29 +83,29 @@ function wordsIn(plans: readonly Plan[], own: readonly Word[]): readonly string[
     if (typeof value["definition"] === "string" && typeof value["word"] === "string") names.add(value["word"]);
     for (const part of Object.values(value)) look(part);
   };
-  if (own.length > 0) for (const { recipe } of plans) look(recipe);
+  if (ownWords.length > 0) for (const { recipe } of plans) look(recipe);
   return [...names].sort();
 }
 
 interface Names {
   readonly live: Record<string, LiveValue>;
   readonly bests: Record<string, { values: Readonly<Record<string, string>>; run: string | null }>;
-  readonly tables: Map<string, Table>;
+  readonly tables: Map<string, JobTable>;
   readonly refused: { readonly name: string; readonly why: string }[];
 }
 
 /** What stands behind the names that the texts read. */
 function namesOf(known: Facts, hostContext: HostContext): Names {
   const names: Names = { live: {}, bests: {}, tables: new Map(), refused: [] };
-  for (const [{ of }, fact] of known.about("name")) {
-    const sweep = /^(.+)\.best(?:\.run)?$/u.exec(of)?.[1];
+  for (const [{ of: sweepRef }, fact] of known.about("name")) {
+    const sweep = /^(.+)\.best(?:\.run)?$/u.exec(sweepRef)?.[1];
     const best = sweep === undefined ? undefined : hostContext.best?.(sweep);
     if (sweep !== undefined && best) names.bests[sweep] = { values: best, run: hostContext.bestRun?.(sweep) ?? null };
-    else note(names, of, fact, hostContext);
+    else note(names, sweepRef, fact, hostContext);
   }
   // Tables that data come from are named by what was asked of those data.
   for (const [key] of known.entries())
-    for (const name of tablesIn(needOf(key))) if (!(name in names.live)) note(names, name, {}, hostContext);
+    for (const name of tablesIn(needFromKey(key))) if (!(name in names.live)) note(names, name, {}, hostContext);
   return names;
 }
 
@@ -132,7 +132,7 @@ function note(names: Names, name: string, fact: NameFacts, hostContext: HostCont
 }
 
 /** Rows of the other language: an arquero table, as it stands, or a list of objects. Null: it is neither. */
-function tableIn(value: unknown): Table | null {
+function tableIn(value: unknown): JobTable | null {
   if (Array.isArray(value) && value.length > 0 && value.every(isRecord)) return rowsOf(value);
   const able = value as
     | { columnNames?: () => string[]; array?: (name: string) => Iterable<unknown> }
@@ -144,13 +144,13 @@ function tableIn(value: unknown): Table | null {
   return new Map(able.columnNames().map((name) => [name, Array.from(array.call(able, name))]));
 }
 
-function rowsOf(rows: readonly Readonly<Record<string, unknown>>[]): Table {
+function rowsOf(rows: readonly Readonly<Record<string, unknown>>[]): JobTable {
   const names = new Set(rows.flatMap((row) => Object.keys(row)));
   return new Map([...names].map((name) => [name, rows.map((row) => row[name])]));
 }
 
 /** What in it is no plain value; null: nothing. */
-function unwritten(table: Table): string | null {
+function unwritten(table: JobTable): string | null {
   for (const [column, values] of table)
     for (const [row, value] of values.entries()) {
       const found = typeof value === "function" || typeof value === "symbol" ? typeof value : null;

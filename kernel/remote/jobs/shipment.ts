@@ -11,12 +11,12 @@ import writeFileAtomic from "write-file-atomic";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Source, Span } from "#dsl/language/diagnostics/span.js";
 import type { Value } from "#dsl/language/types/value.js";
-import { fields, like, table, type Schema } from "../../fetch/json.js";
+import { objectWith, schemaGuard, dictionaryOf, type Schema } from "../../fetch/json.js";
 import { ENGINE_NAMES, type EngineOptions } from "../../engines/engine.js";
-import { value } from "../../runs/plan-schema.js";
-import { jsonRegular } from "../../runs/read-regular.js";
+import { valueSchema } from "../../runs/plan-schema.js";
+import { readRegularJson } from "../../runs/read-regular.js";
 
-export interface Shipment {
+export interface JobSpec {
   readonly version: 1;
   /** That made it. */
   readonly tunebook: string;
@@ -37,9 +37,9 @@ export interface Shipment {
   /** Names that stand for weights: the folder of their run, and what tells them. */
   readonly trained: Readonly<Record<string, { readonly run: string; readonly recipeHash: string }>>;
   readonly engine: Pick<EngineOptions, "engine" | "device" | "threads" | "deterministic">;
-  readonly statement: Statement;
+  readonly statement: JobStatement;
 }
-export interface Statement {
+export interface JobStatement {
   readonly verb: string;
   readonly name: string;
   /** Of its source. */
@@ -54,10 +54,10 @@ export type LiveValue =
   | { readonly is: "table"; readonly columns: readonly string[] }
   | { readonly is: "other" };
 /** A table of the other language, by columns. */
-export type Table = ReadonlyMap<string, readonly unknown[]>;
+export type JobTable = ReadonlyMap<string, readonly unknown[]>;
 
-const span: Schema<Span> = fields({ source: v.string(), start: v.number(), end: v.number() });
-const source: Schema<Source> = fields({
+const span: Schema<Span> = objectWith({ source: v.string(), start: v.number(), end: v.number() });
+const source: Schema<Source> = objectWith({
   id: v.string(),
   title: v.string(),
   text: v.string(),
@@ -65,28 +65,28 @@ const source: Schema<Source> = fields({
   cell: v.exactOptional(v.number()),
 });
 const live: Schema<LiveValue> = v.union([
-  fields({ is: v.literal("value"), value }),
-  fields({ is: v.literal("table"), columns: v.array(v.string()) }),
-  fields({ is: v.literal("other") }),
+  objectWith({ is: v.literal("value"), value: valueSchema }),
+  objectWith({ is: v.literal("table"), columns: v.array(v.string()) }),
+  objectWith({ is: v.literal("other") }),
 ]);
-export const shipmentSchema: Schema<Shipment> = fields({
+export const jobSpecSchema: Schema<JobSpec> = objectWith({
   version: v.literal(1),
   tunebook: v.string(),
   sources: v.array(source),
   folder: v.string(),
   runs: v.string(),
-  parameters: table(value),
+  parameters: dictionaryOf(valueSchema),
   typescript: v.array(v.string()),
-  live: table(live),
-  bests: table(fields({ values: table(v.string()), run: v.nullable(v.string()) })),
-  trained: table(fields({ run: v.string(), recipeHash: v.string() })),
-  engine: fields({
+  live: dictionaryOf(live),
+  bests: dictionaryOf(objectWith({ values: dictionaryOf(v.string()), run: v.nullable(v.string()) })),
+  trained: dictionaryOf(objectWith({ run: v.string(), recipeHash: v.string() })),
+  engine: objectWith({
     engine: v.picklist(["auto", ...ENGINE_NAMES]),
     device: v.exactOptional(v.picklist(["auto", "cpu", "gpu", "wasm", "webgpu"])),
     threads: v.exactOptional(v.number()),
     deterministic: v.exactOptional(v.literal(true)),
   }),
-  statement: fields({
+  statement: objectWith({
     verb: v.string(),
     name: v.string(),
     source: v.string(),
@@ -96,21 +96,21 @@ export const shipmentSchema: Schema<Shipment> = fields({
 });
 
 /** What is shipped, and the tables that go with it, by name. */
-export interface Shipped {
-  readonly shipment: Shipment;
-  readonly tables: ReadonlyMap<string, Table>;
+export interface JobWithTables {
+  readonly shipment: JobSpec;
+  readonly tables: ReadonlyMap<string, JobTable>;
 }
 
 const SHIPMENT = "shipment.json";
 const fileOf = (name: string): string => `table-${Buffer.from(name).toString("hex")}.v8`;
 
 /** Files of a shipment in its folder: what another machine needs of it. */
-export function filesOfShipment({ live }: Shipment): readonly string[] {
+export function jobSpecFiles({ live }: JobSpec): readonly string[] {
   return [SHIPMENT, ...Object.keys(live).flatMap((name) => (live[name]?.is === "table" ? [fileOf(name)] : []))];
 }
 
 /** Written whole: the tables first, so that a shipment that is there has them. Only its owner may read it. */
-export function writeShipment(folder: string, { shipment, tables }: Shipped): void {
+export function writeJobSpec(folder: string, { shipment, tables }: JobWithTables): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   for (const [name, columns] of tables) writeFileAtomic.sync(join(folder, fileOf(name)), serialize(columns), private_);
   writeFileAtomic.sync(join(folder, SHIPMENT), JSON.stringify(shipment, null, 2), private_);
@@ -118,20 +118,20 @@ export function writeShipment(folder: string, { shipment, tables }: Shipped): vo
 const private_ = { mode: 0o600 };
 
 /** Coded error `shipment-unreadable`. */
-export function readShipment(folder: string): Shipped {
-  const found = jsonRegular(join(folder, SHIPMENT));
+export function readJobSpec(folder: string): JobWithTables {
+  const found = readRegularJson(join(folder, SHIPMENT));
   if (!isShipment(found))
     throw new CodedError("shipment-unreadable", { folder, why: `${SHIPMENT} is missing or damaged` });
   const names = Object.keys(found.live).filter((name) => found.live[name]?.is === "table");
   return { shipment: found, tables: new Map(names.map((name) => [name, readTable(folder, name)])) };
 }
-const isShipment = like(shipmentSchema);
+const isShipment = schemaGuard(jobSpecSchema);
 
-function readTable(folder: string, name: string): Table {
+function readTable(folder: string, name: string): JobTable {
   try {
     const read: unknown = deserialize(readFileSync(join(folder, fileOf(name))));
     if (read instanceof Map && [...read].every(([key, column]) => typeof key === "string" && Array.isArray(column)))
-      return read as Table;
+      return read as JobTable;
     throw new Error("it is no table");
   } catch (error) {
     throw new CodedError("shipment-unreadable", { folder, why: `the table ${name}: ${(error as Error).message}` });

@@ -4,11 +4,11 @@
  */
 import { createHash, timingSafeEqual } from "node:crypto";
 import { createServer, type AddressInfo, type Server, type Socket } from "node:net";
-import { helloIn, type Hello } from "./contract.js";
-import { FrameReader, send } from "./frames.js";
-import { nothing } from "./link.js";
+import { parseHello, type RankHello } from "./contract.js";
+import { FrameReader, sendFrame } from "./frames.js";
+import { emptyFrame } from "./link.js";
 
-export interface Door {
+export interface AdmissionRules {
   /** Interface that it listens on; nobody reaches it by another. */
   readonly address: string;
   readonly token: string;
@@ -22,13 +22,16 @@ export interface Door {
 const UNTIL_HELLO = 5_000;
 const WAITING = 32;
 
-export interface Admission {
+export interface AdmissionServer {
   readonly server: Server;
   readonly port: number;
 }
 
 /** `admit`: takes who showed the token, with what it sent since; says why it can't have that rank. */
-export async function listen(door: Door, admit: (hello: Hello, socket: Socket) => string | null): Promise<Admission> {
+export async function listenForRanks(
+  door: AdmissionRules,
+  admit: (hello: RankHello, socket: Socket) => string | null,
+): Promise<AdmissionServer> {
   const server = createServer((socket) => meet(door, socket, admit));
   server.maxConnections = door.of + WAITING;
   await new Promise<void>((resolve, reject) => {
@@ -39,18 +42,18 @@ export async function listen(door: Door, admit: (hello: Hello, socket: Socket) =
   return { server, port: (server.address() as AddressInfo).port };
 }
 
-function meet(door: Door, socket: Socket, admit: (hello: Hello, socket: Socket) => string | null): void {
+function meet(door: AdmissionRules, socket: Socket, admit: (hello: RankHello, socket: Socket) => string | null): void {
   const late = setTimeout(() => socket.destroy(), UNTIL_HELLO);
   late.unref();
   const refuse = (why: string): void => {
-    send(socket, { is: "refused", why });
+    sendFrame(socket, { is: "refused", why });
     socket.end();
     setTimeout(() => socket.destroy(), 1_000).unref();
   };
   const reader = new FrameReader((head, bytes) => {
     if (bytes > 0) throw new Error("a first frame with bytes");
-    const hello = helloIn(head);
-    return nothing(() => {
+    const hello = parseHello(head);
+    return emptyFrame(() => {
       clearTimeout(late);
       // What comes next is for whoever takes it.
       socket.off("data", read);
@@ -69,11 +72,11 @@ function meet(door: Door, socket: Socket, admit: (hello: Hello, socket: Socket) 
   socket.on("data", read);
 }
 
-function wrong({ token, of, version, recipe }: Door, hello: Hello): string | null {
+function wrong({ token, of: rankCount, version, recipe }: AdmissionRules, hello: RankHello): string | null {
   if (!same(hello.token, token)) return "it has not the token of this training";
   if (hello.version !== version) return `it is Tunebook ${hello.version}, and this is ${version}`;
   if (hello.recipe !== recipe) return "it trains another recipe";
-  if (hello.of !== of || hello.rank < 1 || hello.rank >= of)
+  if (hello.of !== rankCount || hello.rank < 1 || hello.rank >= rankCount)
     return `there is no rank ${String(hello.rank)} of ${String(hello.of)}`;
   return null;
 }

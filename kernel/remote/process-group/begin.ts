@@ -1,34 +1,34 @@
 /** How a gang begins: all have the same states to train, and the hub gives them the values that all go on from. */
-import type { Session } from "../../engines/engine.js";
-import type { Hub } from "./root-rank.js";
-import type { Shares } from "./shared-session.js";
-import { bytesOf, type Spoke } from "./peer-rank.js";
-import { layoutOf, shapesOf, StateVector, type Shapes } from "./state-vector.js";
-import { SUM } from "#stdlib/programs/accumulate.js";
+import type { EngineSession } from "../../engines/engine.js";
+import type { RootRank } from "./root-rank.js";
+import type { SharedStates } from "./shared-session.js";
+import { bytesOf, type PeerRank } from "./peer-rank.js";
+import { layoutOf, shapesOf, StateVector, type StateShapes } from "./state-vector.js";
+import { GRADIENT_SUM } from "#stdlib/programs/accumulate.js";
 
 /** What of an open model is shared. */
-export async function sharesOf(
-  session: Pick<Session, "read">,
-  o: { readonly trainable: readonly string[]; readonly saved: readonly string[]; readonly averages: boolean },
-): Promise<Shares> {
-  return { trainable: o.trainable, saved: await shapesOf(session, o.saved), averages: o.averages };
+export async function sharedStatesOf(
+  session: Pick<EngineSession, "read">,
+  options: { readonly trainable: readonly string[]; readonly saved: readonly string[]; readonly averages: boolean },
+): Promise<SharedStates> {
+  return { trainable: options.trainable, saved: await shapesOf(session, options.saved), averages: options.averages };
 }
 
 /** Floats that go round: the gradients, or the weights and what the optimizer keeps. */
-function lengthOf({ trainable, saved, averages }: Shares): number {
+function lengthOf({ trainable, saved, averages }: SharedStates): number {
   const names = averages ? [...saved.keys()] : trainable;
   return names.reduce((sum, name) => sum + (saved.get(name) ?? []).reduce((n, d) => n * d, 1), 0);
 }
-function layout({ trainable, saved, averages }: Shares): string {
-  const sums: Shapes = new Map(trainable.map((name) => [SUM + name, saved.get(name) ?? []]));
+function layout({ trainable, saved, averages }: SharedStates): string {
+  const sums: StateShapes = new Map(trainable.map((name) => [GRADIENT_SUM + name, saved.get(name) ?? []]));
   return layoutOf(saved, sums, new Map([["averages", [averages ? 1 : 0]]]));
 }
 
 /** The hub's: waits until all are ready, and sends them what the session has after `step`. */
-export async function begin(
-  hub: Hub,
-  session: Pick<Session, "read" | "write">,
-  shares: Shares,
+export async function sendInitialState(
+  hub: RootRank,
+  session: Pick<EngineSession, "read" | "write">,
+  shares: SharedStates,
   step: number,
 ): Promise<void> {
   await hub.ready(layout(shares), lengthOf(shares));
@@ -36,10 +36,10 @@ export async function begin(
 }
 
 /** Another's: says that it is ready, and takes over what comes. @returns the step that all go on after */
-export async function beginsWith(
-  spoke: Spoke,
-  session: Pick<Session, "read" | "write">,
-  shares: Shares,
+export async function receiveInitialState(
+  spoke: PeerRank,
+  session: Pick<EngineSession, "read" | "write">,
+  shares: SharedStates,
 ): Promise<number> {
   const states = new StateVector(session, shares.saved);
   const values = new Float32Array(states.length);

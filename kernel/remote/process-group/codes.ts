@@ -1,6 +1,6 @@
 /** Codes of a training whose updates several processes share. */
-import { visible, type CodeTable } from "#dsl/language/diagnostics/codes.js";
-import { listed } from "#dsl/language/diagnostics/listed.js";
+import { escapeControlCharacters, type CodeTable } from "#dsl/language/diagnostics/codes.js";
+import { listNames } from "#dsl/language/diagnostics/listed.js";
 
 /** The data of each code. */
 export interface RanksCodeData {
@@ -25,7 +25,7 @@ export const ranksCodes: CodeTable<RanksCodeData> = {
     severity: "error",
     message: (d) =>
       `${String(d.joined)} of ${String(d.of)} ranks came together in ${String(d.seconds)} s, and they train together or not at all` +
-      (d.why.length > 0 ? `: ${listed(d.why)}` : ""),
+      (d.why.length > 0 ? `: ${listNames(d.why)}` : ""),
     help: () => "ask for fewer workers, or train without `runner`",
     explain:
       "A training that several processes share begins when all of them have its model open. Where one doesn't come, the others are ended too, and nothing was trained.",
@@ -73,7 +73,7 @@ export const ranksCodes: CodeTable<RanksCodeData> = {
   "rank-unfit": {
     severity: "error",
     message: (d) =>
-      `${visible(d.why)}; ${d.of === 1 ? "nothing is trained without it" : `${String(d.of)} workers train together or not at all`}`,
+      `${escapeControlCharacters(d.why)}; ${d.of === 1 ? "nothing is trained without it" : `${String(d.of)} workers train together or not at all`}`,
     help: () =>
       "start the nodes from an image that has it (`deploy … to container(…)` writes one), or install it there; the others were ended",
     explain:

@@ -1,6 +1,6 @@
 /** Communication figures of a training that several workers share: summed over its steps, reported when it ends. */
-import type { Sharing } from "#dsl/compiler/plan/plan.js";
-import type { RunEvent, SharedBy } from "../../events/events.js";
+import type { WorkerSharing } from "#dsl/compiler/plan/plan.js";
+import type { RunEvent, SharedTrainingUsage } from "../../events/events.js";
 import type { EndReport, TrainingHook } from "../../training/loop/hook.js";
 import type { Step, StepReport } from "../../training/loop/step-source.js";
 
@@ -12,7 +12,7 @@ export class CommunicationHook implements TrainingHook {
 
   /** `before`: all events of the run's log, those of process groups that were lost among them. */
   constructor(
-    private readonly sharing: Sharing,
+    private readonly sharing: WorkerSharing,
     private readonly before: readonly RunEvent[],
   ) {}
 
@@ -29,7 +29,7 @@ export class CommunicationHook implements TrainingHook {
     return { shared: this.figures() };
   }
 
-  private figures(): SharedBy {
+  private figures(): SharedTrainingUsage {
     const { count, threads, gpus, price } = this.sharing;
     const hours = (count * (performance.now() - this.began)) / 3_600_000;
     const ended = this.before.flatMap((event) => (event.kind === "stopped" && event.shared ? [event.shared] : []));

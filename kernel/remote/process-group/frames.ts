@@ -10,7 +10,7 @@ const LONGEST = 16_384;
 const PREFIX = 12;
 
 /** What becomes of a frame's bytes. */
-export interface Taking {
+export interface FrameSink {
   readonly into: Uint8Array;
   /** Told after each part how many of them are there. */
   readonly onPart?: (filled: number) => void;
@@ -18,10 +18,10 @@ export interface Taking {
   readonly done: () => void;
 }
 /** Looks at a head, and says where as many bytes go; throws where it wants no such frame. */
-export type Takes = (head: unknown, bytes: number) => Taking;
+export type FrameHandler = (head: unknown, bytes: number) => FrameSink;
 
 /** Bytes of a frame that begins; those that belong to it are written after it, in any number of parts. */
-export function headOf(head: object, bytes: number): Buffer {
+export function frameHead(head: object, bytes: number): Buffer {
   const text = Buffer.from(JSON.stringify(head));
   const prefix = Buffer.allocUnsafe(PREFIX);
   prefix.writeUInt32LE(text.length, 0);
@@ -29,10 +29,10 @@ export function headOf(head: object, bytes: number): Buffer {
   return Buffer.concat([prefix, text]);
 }
 
-export function send(socket: Socket, head: object, ...parts: readonly Uint8Array[]): void {
+export function sendFrame(socket: Socket, head: object, ...parts: readonly Uint8Array[]): void {
   const bytes = parts.reduce((sum, { byteLength }) => sum + byteLength, 0);
   socket.cork();
-  socket.write(headOf(head, bytes));
+  socket.write(frameHead(head, bytes));
   for (const part of parts) if (part.byteLength > 0) socket.write(part);
   socket.uncork();
 }
@@ -41,36 +41,37 @@ export function send(socket: Socket, head: object, ...parts: readonly Uint8Array
 export class FrameReader {
   /** What is not read yet of a prefix and a head. */
   private rest: Buffer = Buffer.alloc(0);
-  private taking: (Taking & { filled: number }) | null = null;
+  private taking: (FrameSink & { filled: number }) | null = null;
 
-  constructor(private readonly takes: Takes) {}
+  constructor(private readonly takes: FrameHandler) {}
 
   /** Throws where it is no frame, or none that is wanted. */
   push(piece: Buffer): void {
-    let at = 0;
-    while (at < piece.length) at = this.taking ? this.fill(piece, at, this.taking) : this.open(piece, at);
+    let offset = 0;
+    while (offset < piece.length)
+      offset = this.taking ? this.fill(piece, offset, this.taking) : this.open(piece, offset);
   }
 
-  private fill(piece: Buffer, at: number, taking: Taking & { filled: number }): number {
-    const count = Math.min(piece.length - at, taking.into.byteLength - taking.filled);
-    taking.into.set(piece.subarray(at, at + count), taking.filled);
+  private fill(piece: Buffer, offset: number, taking: FrameSink & { filled: number }): number {
+    const count = Math.min(piece.length - offset, taking.into.byteLength - taking.filled);
+    taking.into.set(piece.subarray(offset, offset + count), taking.filled);
     taking.filled += count;
     taking.onPart?.(taking.filled);
     if (taking.filled === taking.into.byteLength) {
       this.taking = null;
       taking.done();
     }
-    return at + count;
+    return offset + count;
   }
 
   /** @returns where the head ends, or where the piece does */
-  private open(piece: Buffer, at: number): number {
+  private open(piece: Buffer, offset: number): number {
     const wanted = this.rest.length < PREFIX ? PREFIX : PREFIX + this.rest.readUInt32LE(0);
     if (wanted > PREFIX + LONGEST) throw new Error("no frame of a gang");
-    const count = Math.min(piece.length - at, wanted - this.rest.length);
-    this.rest = Buffer.concat([this.rest, piece.subarray(at, at + count)]);
+    const count = Math.min(piece.length - offset, wanted - this.rest.length);
+    this.rest = Buffer.concat([this.rest, piece.subarray(offset, offset + count)]);
     if (this.rest.length >= PREFIX && this.rest.length === PREFIX + this.rest.readUInt32LE(0)) this.begin();
-    return at + count;
+    return offset + count;
   }
 
   private begin(): void {

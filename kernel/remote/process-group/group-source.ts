@@ -1,24 +1,24 @@
 /** Minibatch steps whose updates a process group shares: the pipelines of its ranks, and the coordinator's steps for the loop. */
 import { isDue } from "#dsl/compiler/plan/cadence.js";
 import type { NDArray } from "#dsl/tensor/program.js";
-import type { Session } from "../../engines/engine.js";
+import type { EngineSession } from "../../engines/engine.js";
 import type { Step, StepSource } from "../../training/loop/step-source.js";
 import { StepPipeline } from "../../training/pipeline.js";
-import { minibatchSteps, totalSteps, type Minibatches } from "../../training/steps.js";
-import type { Hub } from "./root-rank.js";
-import { hubRank } from "./rank.js";
-import { SharedSession, type Shares } from "./shared-session.js";
+import { minibatchSteps, totalSteps, type MinibatchOptions } from "../../training/steps.js";
+import type { RootRank } from "./root-rank.js";
+import { rankOfRoot } from "./rank.js";
+import { SharedSession, type SharedStates } from "./shared-session.js";
 
 /** A rank's own parts of each update. `done`: steps that were taken before. */
-export function rankPipeline(of: Minibatches, shared: SharedSession, done: number): StepPipeline {
-  const options = { ...minibatchSteps(of, shared), update: shared.updates(of.loader), shared: true };
+export function rankPipeline(minibatches: MinibatchOptions, shared: SharedSession, done: number): StepPipeline {
+  const options = { ...minibatchSteps(minibatches, shared), update: shared.updates(minibatches.loader), shared: true };
   return new StepPipeline(options, done);
 }
 
-export interface GroupSourceOptions extends Minibatches {
-  readonly session: Session;
-  readonly hub: Hub;
-  readonly shares: Shares;
+export interface GroupSourceOptions extends MinibatchOptions {
+  readonly session: EngineSession;
+  readonly hub: RootRank;
+  readonly shares: SharedStates;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -39,7 +39,7 @@ export class GroupSource implements StepSource {
     this.total = totalSteps(plan, loader);
     this.shared = new SharedSession(
       session,
-      hubRank(hub, (step) => this.averages(step)),
+      rankOfRoot(hub, (step) => this.averages(step)),
       shares,
       done,
     );

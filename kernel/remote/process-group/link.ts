@@ -3,7 +3,7 @@
  * once, and says why: the other end is gone, it was silent for too long, or it said what is none of the contract.
  */
 import type { Socket } from "node:net";
-import { FrameReader, send, type Takes } from "./frames.js";
+import { FrameReader, sendFrame, type FrameHandler } from "./frames.js";
 
 export interface LinkTimes {
   /** Milliseconds between signs of life. */
@@ -11,9 +11,9 @@ export interface LinkTimes {
   /** Milliseconds without a byte after which the other end is taken for lost. */
   readonly silence: number;
 }
-export const TIMES: LinkTimes = { beat: 2_000, silence: 30_000 };
+export const LINK_TIMES: LinkTimes = { beat: 2_000, silence: 30_000 };
 
-export class Link {
+export class RankLink {
   /** Parts of a frame are still to come: nothing may be written between them. */
   open = false;
   private readonly timer: NodeJS.Timeout;
@@ -23,9 +23,9 @@ export class Link {
 
   constructor(
     private readonly socket: Socket,
-    takes: Takes,
+    takes: FrameHandler,
     private readonly onClosed: (why: string) => void,
-    times: LinkTimes = TIMES,
+    times: LinkTimes = LINK_TIMES,
   ) {
     const reader = new FrameReader(takes);
     socket.setNoDelay(true);
@@ -50,7 +50,7 @@ export class Link {
   }
 
   send(head: object, ...parts: readonly Uint8Array[]): void {
-    if (!this.closed) send(this.socket, head, ...parts);
+    if (!this.closed) sendFrame(this.socket, head, ...parts);
   }
   /** Bytes of a frame whose head was sent by `begin`. */
   write(part: Uint8Array): void {
@@ -83,4 +83,4 @@ export class Link {
 }
 
 /** A frame that has no bytes. */
-export const nothing = (done: () => void) => ({ into: new Uint8Array(0), done });
+export const emptyFrame = (done: () => void) => ({ into: new Uint8Array(0), done });

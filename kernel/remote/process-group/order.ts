@@ -1,9 +1,9 @@
 /** What a process that is to be a rank is given, on its input, and what it says of itself where it can't be one, on its output. */
 import * as v from "valibot";
-import { fields, jsonOrNone, whole, type Schema } from "../../fetch/json.js";
+import { objectWith, parseJsonOrNull, wholeNumber, type Schema } from "../../fetch/json.js";
 import { ENGINE_NAMES, type EngineName } from "../../engines/engine.js";
 
-export interface Ordered {
+export interface RankProcessOrder {
   readonly address: string;
   readonly port: number;
   readonly token: string;
@@ -19,26 +19,26 @@ export interface Ordered {
   readonly engine: { readonly engine: EngineName; readonly threads: number };
 }
 const text = v.string();
-const ordered: Schema<Ordered> = fields({
+const ordered: Schema<RankProcessOrder> = objectWith({
   address: text,
-  port: whole(1),
+  port: wholeNumber(1),
   token: text,
-  rank: whole(1),
-  of: whole(2),
+  rank: wholeNumber(1),
+  of: wholeNumber(2),
   version: text,
   recipe: text,
   plan: text,
   shipment: text,
-  engine: fields({ engine: v.picklist(ENGINE_NAMES), threads: whole(1) }),
+  engine: objectWith({ engine: v.picklist(ENGINE_NAMES), threads: wholeNumber(1) }),
 });
-export const orderIn = (line: string): Ordered | null => jsonOrNone(line, ordered);
+export const parseRankProcessOrder = (line: string): RankProcessOrder | null => parseJsonOrNull(line, ordered);
 
-const failure = fields({ failed: text });
-export const failureText = (why: string): string => `${JSON.stringify({ failed: why })}\n`;
+const failure = objectWith({ failed: text });
+export const rankFailureText = (why: string): string => `${JSON.stringify({ failed: why })}\n`;
 /** Undefined: it said nothing. */
-export function failureIn(said: string): string | undefined {
-  for (const line of said.split("\n").reverse()) {
-    const found = line === "" ? null : jsonOrNone(line, failure);
+export function rankFailureIn(output: string): string | undefined {
+  for (const line of output.split("\n").reverse()) {
+    const found = line === "" ? null : parseJsonOrNull(line, failure);
     if (found) return found.failed;
   }
   return undefined;

@@ -5,46 +5,52 @@
  */
 import { connect } from "node:net";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { fromHubIn, written, type FromHub, type Hello, type Told } from "./contract.js";
-import { send, type Taking } from "./frames.js";
-import type { SeenThere } from "./root-rank.js";
-import { Link, nothing, TIMES, type LinkTimes } from "./link.js";
+import {
+  parseMessageFromRoot,
+  serializeMetrics,
+  type MessageFromRoot,
+  type RankHello,
+  type UpdateMetrics,
+} from "./contract.js";
+import { sendFrame, type FrameSink } from "./frames.js";
+import type { RankRowLogits } from "./root-rank.js";
+import { RankLink, emptyFrame, LINK_TIMES, type LinkTimes } from "./link.js";
 
-export interface Joins extends Omit<Hello, "is"> {
+export interface RankJoinOptions extends Omit<RankHello, "is"> {
   readonly address: string;
   readonly port: number;
 }
 /** The hub has all that it wants. */
-export class GangEnded extends Error {
+export class ProcessGroupEnded extends Error {
   override readonly name = "GangEnded";
 }
-type Whole = Extract<FromHub, { is: "whole" }>;
+type Whole = Extract<MessageFromRoot, { is: "whole" }>;
 
-export class Spoke {
+export class PeerRank {
   private vector: Float32Array = new Float32Array(0);
   private state: Uint8Array = new Uint8Array(0);
   private step: number | undefined;
-  private waiting: { resolve(head: FromHub): void; reject(error: unknown): void } | null = null;
-  private came: FromHub[] = [];
+  private waiting: { resolve(head: MessageFromRoot): void; reject(error: unknown): void } | null = null;
+  private came: MessageFromRoot[] = [];
   private failure: Error | null = null;
-  private link: Link | null = null;
+  private link: RankLink | null = null;
 
-  private constructor(private readonly joins: Joins) {}
+  private constructor(private readonly joins: RankJoinOptions) {}
 
   /** Coded errors `rank-refused`, `rank-lost`. */
-  static async join(joins: Joins, times: LinkTimes = TIMES): Promise<Spoke> {
-    const spoke = new Spoke(joins);
+  static async join(joins: RankJoinOptions, times: LinkTimes = LINK_TIMES): Promise<PeerRank> {
+    const spoke = new PeerRank(joins);
     const socket = connect({ host: joins.address, port: joins.port });
     await new Promise<void>((resolve, reject) => {
       socket.once("connect", resolve);
       socket.once("error", (error) => reject(spoke.lost(0, error.message)));
     });
-    const { token, rank, of, version, recipe } = joins;
-    send(socket, { is: "hello", token, rank, of, version, recipe });
-    const takes = (head: unknown, bytes: number): Taking => spoke.take(fromHubIn(head), bytes);
+    const { token, rank, of: rankCount, version, recipe } = joins;
+    sendFrame(socket, { is: "hello", token, rank, of: rankCount, version, recipe });
+    const takes = (head: unknown, bytes: number): FrameSink => spoke.take(parseMessageFromRoot(head), bytes);
     // The hub finds out first who is silent, and says so.
     const patient = { ...times, silence: times.silence * 1.5 };
-    spoke.link = new Link(socket, takes, (why) => spoke.fail(spoke.lost(0, why)), patient);
+    spoke.link = new RankLink(socket, takes, (why) => spoke.fail(spoke.lost(0, why)), patient);
     // Nothing but the first frame before the welcome: who looks at that one wants no other.
     spoke.link.open = true;
     await spoke.next("welcome");
@@ -61,10 +67,15 @@ export class Spoke {
   }
 
   /** What came of its rows; the answer of all. The sum of the gradients is in what `sum` gives until the next round. */
-  async update(step: number, told: Told, gradients: Float32Array | null, seen: readonly SeenThere[]): Promise<Whole> {
+  async update(
+    step: number,
+    metrics: UpdateMetrics,
+    gradients: Float32Array | null,
+    seen: readonly RankRowLogits[],
+  ): Promise<Whole> {
     this.step = step;
     for (const { rows, logits } of seen) this.link?.send({ is: "seen", rows: rows.length }, bytesOf(rows), logits);
-    const head = written({ is: "part", step, ...told });
+    const head = serializeMetrics({ is: "part", step, ...metrics });
     this.link?.send(head, ...(gradients ? [bytesOf(gradients)] : []));
     return this.next("whole");
   }
@@ -87,47 +98,47 @@ export class Spoke {
   }
 
   close(): void {
-    this.failure ??= new GangEnded();
+    this.failure ??= new ProcessGroupEnded();
     this.link?.end();
   }
 
-  private take(frame: FromHub, bytes: number): Taking {
+  private take(frame: MessageFromRoot, bytes: number): FrameSink {
     const come = (): void => this.come(frame);
     switch (frame.is) {
       case "beat":
-        return nothing(() => undefined);
+        return emptyFrame(() => undefined);
       case "begin":
         return { into: this.state, done: come };
       case "whole":
       case "mean":
         return { into: bytes === 0 ? new Uint8Array(0) : bytesOf(this.vector), done: come };
       case "refused":
-        return nothing(() => this.fail(new CodedError("rank-refused", { rank: this.joins.rank, why: frame.why })));
+        return emptyFrame(() => this.fail(new CodedError("rank-refused", { rank: this.joins.rank, why: frame.why })));
       case "end":
-        return nothing(() => this.fail(new GangEnded()));
+        return emptyFrame(() => this.fail(new ProcessGroupEnded()));
       case "lost":
-        return nothing(() => this.fail(this.lost(frame.rank, frame.why)));
+        return emptyFrame(() => this.fail(this.lost(frame.rank, frame.why)));
       case "welcome":
-        return nothing(come);
+        return emptyFrame(come);
     }
   }
 
-  private come(frame: FromHub): void {
+  private come(frame: MessageFromRoot): void {
     const { waiting } = this;
     this.waiting = null;
     if (waiting) waiting.resolve(frame);
     else this.came.push(frame);
   }
 
-  private async next<K extends FromHub["is"]>(is: K): Promise<Extract<FromHub, { is: K }>> {
+  private async next<K extends MessageFromRoot["is"]>(is: K): Promise<Extract<MessageFromRoot, { is: K }>> {
     const frame =
       this.came.shift() ??
-      (await new Promise<FromHub>((resolve, reject) => {
+      (await new Promise<MessageFromRoot>((resolve, reject) => {
         if (this.failure) reject(this.failure);
         else this.waiting = { resolve, reject };
       }));
     if (frame.is !== is) throw this.lost(0, `it said ${frame.is} where ${is} was to come`);
-    return frame as Extract<FromHub, { is: K }>;
+    return frame as Extract<MessageFromRoot, { is: K }>;
   }
 
   private fail(error: Error): void {

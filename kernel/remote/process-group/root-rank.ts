@@ -6,10 +6,16 @@
 import type { Server, Socket } from "node:net";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { mustGet } from "#dsl/language/diagnostics/must.js";
-import { listen, type Door } from "./admission.js";
-import { fromRankIn, written, type FromRank, type Hello, type Told } from "./contract.js";
-import { headOf, type Taking } from "./frames.js";
-import { Link, nothing, TIMES, type LinkTimes } from "./link.js";
+import { listenForRanks, type AdmissionRules } from "./admission.js";
+import {
+  parseMessageFromRank,
+  serializeMetrics,
+  type MessageFromRank,
+  type RankHello,
+  type UpdateMetrics,
+} from "./contract.js";
+import { frameHead, type FrameSink } from "./frames.js";
+import { RankLink, emptyFrame, LINK_TIMES, type LinkTimes } from "./link.js";
 import { addInOrder, averageInto } from "./sum.js";
 
 /** Floats that are summed at once. */
@@ -18,12 +24,12 @@ const PIECE = 1 << 18;
 const MOST_SEEN = 64 * 2 ** 20;
 
 /** Rows of a part, and what was said of them. */
-export interface SeenThere {
+export interface RankRowLogits {
   readonly rows: Uint32Array;
   readonly logits: Uint8Array;
 }
-export interface Round extends Told {
-  readonly seen: readonly SeenThere[];
+export interface GroupRound extends UpdateMetrics {
+  readonly seen: readonly RankRowLogits[];
   /** Milliseconds until the last rank came; of a hub without rows those from the first to the last. */
   readonly waited: number;
   /** Milliseconds until the first came, of a hub without rows: the others computed. */
@@ -32,16 +38,16 @@ export interface Round extends Told {
 
 interface Peer {
   readonly rank: number;
-  readonly link: Link;
+  readonly link: RankLink;
   layout: string | null;
   /** What of it came in this round: how it began, and how many floats of it are there. */
-  head: (Told & { readonly step: number }) | null;
+  head: (UpdateMetrics & { readonly step: number }) | null;
   counts: number | null;
   filled: number;
-  seen: SeenThere[];
+  seen: RankRowLogits[];
 }
 interface Collecting {
-  readonly own: Float32Array;
+  readonly ownValues: Float32Array;
   ready(): boolean;
   answer(): object;
   combine(others: readonly Float32Array[], from: number, until: number): void;
@@ -50,7 +56,7 @@ interface Collecting {
   summed: number;
 }
 
-export class Hub {
+export class RootRank {
   private readonly peers = new Map<number, Peer>();
   private readonly buffers = new Map<number, Float32Array>();
   private server: Server | null = null;
@@ -65,13 +71,16 @@ export class Hub {
   private fails: (error: unknown) => void = () => undefined;
 
   private constructor(
-    private readonly door: Door,
+    private readonly door: AdmissionRules,
     private readonly times: LinkTimes,
   ) {}
 
-  static async open(door: Door, times: LinkTimes = TIMES): Promise<{ readonly hub: Hub; readonly port: number }> {
-    const hub = new Hub(door, times);
-    const { server, port } = await listen(door, (hello, socket) => hub.admit(hello, socket));
+  static async open(
+    door: AdmissionRules,
+    times: LinkTimes = LINK_TIMES,
+  ): Promise<{ readonly hub: RootRank; readonly port: number }> {
+    const hub = new RootRank(door, times);
+    const { server, port } = await listenForRanks(door, (hello, socket) => hub.admit(hello, socket));
     hub.server = server;
     return { hub, port };
   }
@@ -112,19 +121,24 @@ export class Hub {
    * One update of all: what came of this rank's rows, and its gradients, which become the sum of all of them (null: weights
    * are averaged, now where `averages`).
    */
-  async update(step: number, own: Told, gradients: Float32Array | null, averages = false): Promise<Round> {
+  async update(
+    step: number,
+    ownMetrics: UpdateMetrics,
+    gradients: Float32Array | null,
+    averages = false,
+  ): Promise<GroupRound> {
     this.step = step;
     const begun = performance.now();
     let [waited, computed] = [0, 0];
-    let all: Told = own;
+    let all: UpdateMetrics = ownMetrics;
     await this.collect(gradients ?? new Float32Array(0), {
       ready: () => this.ranks().every(({ head }) => head?.step === step),
       answer: () => {
         computed = this.learns ? 0 : Math.max(0, this.firstAt - begun);
         waited = performance.now() - begun - computed;
-        const told = [own, ...this.ranks().map(({ head }) => head as Told)];
-        all = gradients ? summed(told) : meant(told);
-        return written({ is: "whole", step, averages, ...all });
+        const rankMetrics = [ownMetrics, ...this.ranks().map(({ head }) => head as UpdateMetrics)];
+        all = gradients ? summed(rankMetrics) : meant(rankMetrics);
+        return serializeMetrics({ is: "whole", step, averages, ...all });
       },
       combine: addInOrder.bind(null, gradients ?? new Float32Array(0)),
     });
@@ -171,11 +185,11 @@ export class Hub {
     return [...this.peers.values()].sort((a, b) => a.rank - b.rank);
   }
 
-  private admit({ rank }: Hello, socket: Socket): string | null {
+  private admit({ rank }: RankHello, socket: Socket): string | null {
     if (this.over) return "the training is over";
     if (this.peers.has(rank)) return `rank ${String(rank)} is there already`;
-    const takes = (head: unknown, bytes: number): Taking => this.take(peer, fromRankIn(head), bytes);
-    const link = new Link(socket, takes, (why) => this.lose(rank, why), this.times);
+    const takes = (head: unknown, bytes: number): FrameSink => this.take(peer, parseMessageFromRank(head), bytes);
+    const link = new RankLink(socket, takes, (why) => this.lose(rank, why), this.times);
     const peer: Peer = { rank, link, layout: null, head: null, counts: null, filled: 0, seen: [] };
     this.peers.set(rank, peer);
     link.send({ is: "welcome" });
@@ -183,12 +197,12 @@ export class Hub {
     return null;
   }
 
-  private take(peer: Peer, frame: FromRank, bytes: number): Taking {
+  private take(peer: Peer, frame: MessageFromRank, bytes: number): FrameSink {
     switch (frame.is) {
       case "beat":
-        return nothing(() => undefined);
+        return emptyFrame(() => undefined);
       case "ready":
-        return nothing(() => ((peer.layout = frame.layout), this.tell()));
+        return emptyFrame(() => ((peer.layout = frame.layout), this.tell()));
       case "seen":
         return this.takeSeen(peer, frame.rows, bytes);
       case "part": {
@@ -203,7 +217,7 @@ export class Hub {
     }
   }
 
-  private takeSeen(peer: Peer, rows: number, bytes: number): Taking {
+  private takeSeen(peer: Peer, rows: number, bytes: number): FrameSink {
     if (bytes > MOST_SEEN || bytes < 4 * rows) throw new Error("more rows than it can have seen");
     const into = new Uint8Array(bytes);
     const done = (): void => {
@@ -212,7 +226,7 @@ export class Hub {
     return { into, done };
   }
 
-  private takeVector(peer: Peer, bytes: number, note: () => void): Taking {
+  private takeVector(peer: Peer, bytes: number, note: () => void): FrameSink {
     const buffer = this.buffers.get(peer.rank);
     if (!buffer || (bytes !== 0 && bytes !== buffer.byteLength))
       throw new Error("other gradients than those of the model");
@@ -226,11 +240,11 @@ export class Hub {
     return { into, onPart, done: () => this.advance() };
   }
 
-  private async collect(own: Float32Array, how: Pick<Collecting, "ready" | "answer" | "combine">): Promise<void> {
+  private async collect(ownValues: Float32Array, how: Pick<Collecting, "ready" | "answer" | "combine">): Promise<void> {
     if (this.failure) throw this.failure;
     await new Promise<void>((resolve, reject) => {
       this.fails = reject;
-      this.collecting = { own, ...how, resolve, answered: false, summed: 0 };
+      this.collecting = { ownValues, ...how, resolve, answered: false, summed: 0 };
       this.advance();
     });
   }
@@ -240,25 +254,29 @@ export class Hub {
     const round = this.collecting;
     if (!round?.ready()) return;
     const peers = this.ranks();
-    const { own } = round;
+    const { ownValues } = round;
     if (!round.answered) {
       round.answered = true;
-      const head = headOf(round.answer(), own.byteLength);
+      const head = frameHead(round.answer(), ownValues.byteLength);
       for (const { link } of peers) link.begin(head);
     }
-    const there = own.length === 0 ? 0 : Math.min(...peers.map(({ filled }) => filled));
-    while (round.summed < own.length && (there === own.length || there - round.summed >= PIECE)) {
-      const until = Math.min(own.length, round.summed + PIECE);
+    const there = ownValues.length === 0 ? 0 : Math.min(...peers.map(({ filled }) => filled));
+    while (round.summed < ownValues.length && (there === ownValues.length || there - round.summed >= PIECE)) {
+      const until = Math.min(ownValues.length, round.summed + PIECE);
       round.combine(
         peers.map(({ rank }) => mustGet(this.buffers, rank, "buffer of a rank")),
         round.summed,
         until,
       );
-      const piece = new Uint8Array(own.buffer, own.byteOffset + 4 * round.summed, 4 * (until - round.summed));
+      const piece = new Uint8Array(
+        ownValues.buffer,
+        ownValues.byteOffset + 4 * round.summed,
+        4 * (until - round.summed),
+      );
       for (const { link } of peers) link.write(piece);
       round.summed = until;
     }
-    if (round.summed < own.length) return;
+    if (round.summed < ownValues.length) return;
     this.collecting = null;
     for (const peer of peers) {
       peer.link.open = false;
@@ -284,13 +302,19 @@ export class Hub {
 const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
 
 /** Each loss is a share of the whole update's; the norm is that of the summed gradients, which nobody has yet. */
-function summed(told: readonly Told[]): Told {
-  return { loss: sum(told.map(({ loss }) => loss)), norm: 0, counts: sum(told.map(({ counts }) => counts)) };
+function summed(rankMetrics: readonly UpdateMetrics[]): UpdateMetrics {
+  return {
+    loss: sum(rankMetrics.map(({ loss }) => loss)),
+    norm: 0,
+    counts: sum(rankMetrics.map(({ counts }) => counts)),
+  };
 }
 /** Each is a mean of its own: together they count by what each is the mean of. */
-function meant(told: readonly Told[]): Told {
-  const counts = sum(told.map((one) => one.counts));
-  const by = (of: "loss" | "norm"): number =>
-    counts === 0 ? 0 : sum(told.filter((one) => one.counts > 0).map((one) => (one[of] * one.counts) / counts));
+function meant(rankMetrics: readonly UpdateMetrics[]): UpdateMetrics {
+  const counts = sum(rankMetrics.map((one) => one.counts));
+  const by = (metric: "loss" | "norm"): number =>
+    counts === 0
+      ? 0
+      : sum(rankMetrics.filter((one) => one.counts > 0).map((one) => (one[metric] * one.counts) / counts));
   return { loss: by("loss"), norm: by("norm"), counts };
 }

@@ -6,62 +6,65 @@
  */
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { NDArray } from "#dsl/tensor/program.js";
-import { SUM } from "#stdlib/programs/accumulate.js";
-import type { DataLoader, Part, Update } from "../../data/rows/loader.js";
-import type { Session } from "../../engines/engine.js";
-import { scalar, scalarF32 } from "../../engines/feeds.js";
-import type { SeenThere } from "./root-rank.js";
+import { GRADIENT_SUM } from "#stdlib/programs/accumulate.js";
+import type { DataLoader, UpdatePart, TrainingUpdate } from "../../data/rows/loader.js";
+import type { EngineSession } from "../../engines/engine.js";
+import { scalarValue, scalarF32 } from "../../engines/feeds.js";
+import type { RankRowLogits } from "./root-rank.js";
 import type { Rank } from "./rank.js";
-import { StateVector, type Shapes } from "./state-vector.js";
+import { StateVector, type StateShapes } from "./state-vector.js";
 
 /** What of a model its ranks share. */
-export interface Shares {
+export interface SharedStates {
   /** States that train. */
   readonly trainable: readonly string[];
   /** All that a training changes, with shapes: it trains, or the optimizer keeps it. */
-  readonly saved: Shapes;
+  readonly saved: StateShapes;
   /** Weights are averaged instead of each update's gradients being summed. */
   readonly averages: boolean;
 }
-export interface Shared {
+export interface SharedUpdate {
   /** Reading, sending, summing and writing; and milliseconds until the last rank came. */
   readonly communicated: number;
   readonly waited: number;
   /** What other ranks saw; the hub alone is told. */
-  readonly seen: readonly SeenThere[];
+  readonly seen: readonly RankRowLogits[];
 }
 type Feeds = Readonly<Record<string, NDArray>>;
 type Reply = Promise<Record<string, NDArray>>;
 
-export class SharedSession implements Pick<Session, "run"> {
+export class SharedSession implements Pick<EngineSession, "run"> {
   /** The last update: nothing of the next begins before it. */
   private before: Promise<unknown> = Promise.resolve();
   private readonly gradients: StateVector;
   private readonly weights: StateVector;
-  private readonly parts: Pick<Part, "rows" | "counts">[] = [];
-  private made = { loss: 0, counts: 0, seen: [] as SeenThere[], last: Promise.resolve() as Promise<unknown> };
+  private readonly parts: Pick<UpdatePart, "rows" | "counts">[] = [];
+  private made = { loss: 0, counts: 0, seen: [] as RankRowLogits[], last: Promise.resolve() as Promise<unknown> };
   private learnt = 0;
-  private readonly steps = new Map<number, Shared>();
+  private readonly steps = new Map<number, SharedUpdate>();
   /** The last step after which all ranks have the same weights. */
   agreed: number;
 
   constructor(
-    private readonly session: Pick<Session, "run" | "read" | "write">,
+    private readonly session: Pick<EngineSession, "run" | "read" | "write">,
     private readonly rank: Rank,
-    private readonly shares: Shares,
+    private readonly shares: SharedStates,
     done: number,
   ) {
     this.agreed = done;
     this.weights = new StateVector(session, shares.saved);
     const shapeOf = (name: string): readonly number[] => shares.saved.get(name) ?? [];
-    this.gradients = new StateVector(session, new Map(shares.trainable.map((name) => [SUM + name, shapeOf(name)])));
+    this.gradients = new StateVector(
+      session,
+      new Map(shares.trainable.map((name) => [GRADIENT_SUM + name, shapeOf(name)])),
+    );
   }
 
   /** Of an update what this rank learns; what its parts are is noted as they are made. */
-  updates(loader: DataLoader): (step: number) => Update {
-    const { rank, of } = this.rank.rows ?? { rank: null, of: 1 };
+  updates(loader: DataLoader): (step: number) => TrainingUpdate {
+    const { rank, of: rankCount } = this.rank.rows ?? { rank: null, of: 1 };
     return (step) => {
-      const update = loader.update(step, { rank, of, apart: this.shares.averages });
+      const update = loader.update(step, { rank, rankCount, apart: this.shares.averages });
       return {
         ...update,
         part: (index) => {
@@ -86,7 +89,7 @@ export class SharedSession implements Pick<Session, "run"> {
   }
 
   /** What was shared at a step; steps before it are forgotten. */
-  shared(step: number): Shared | undefined {
+  shared(step: number): SharedUpdate | undefined {
     for (const earlier of this.steps.keys()) if (earlier < step) this.steps.delete(earlier);
     return this.steps.get(step);
   }
@@ -96,7 +99,7 @@ export class SharedSession implements Pick<Session, "run"> {
     const { made } = this;
     const reply = this.before.then(() => this.session.run("accumulate", feeds, wanted));
     const noted = reply.then(({ loss, ...rest }) => {
-      made.loss += scalar(loss);
+      made.loss += scalarValue(loss);
       if (part?.rows && rest["logits"]) made.seen.push({ rows: part.rows, logits: rest["logits"].bytes });
       return rest;
     });
@@ -110,9 +113,9 @@ export class SharedSession implements Pick<Session, "run"> {
   private async together(step: number, feeds: Feeds, made: SharedSession["made"]): Reply {
     await made.last;
     const begun = performance.now();
-    const own = await this.gradients.gather();
-    const told = { loss: made.loss, norm: 0, counts: made.counts };
-    const { loss, sum, seen, waited, computed } = await this.rank.update(step, told, own, made.seen);
+    const ownGradients = await this.gradients.gather();
+    const metrics = { loss: made.loss, norm: 0, counts: made.counts };
+    const { loss, sum, seen, waited, computed } = await this.rank.update(step, metrics, ownGradients, made.seen);
     const written = this.gradients.scatter(sum).then(() => performance.now());
     const [{ norm }, ended] = await Promise.all([this.session.run("apply", feeds, ["norm"]), written]);
     this.note(step, { communicated: (ended - begun - waited - computed) / 1000, waited: waited / 1000, seen });
@@ -124,11 +127,11 @@ export class SharedSession implements Pick<Session, "run"> {
   private async apart(step: number, feeds: Feeds, made: SharedSession["made"]): Reply {
     await made.last;
     // Who had no row has nothing to learn.
-    const own = made.counts > 0 ? scalar((await this.session.run("apply", feeds, ["norm"]))["norm"]) : 0;
+    const ownNorm = made.counts > 0 ? scalarValue((await this.session.run("apply", feeds, ["norm"]))["norm"]) : 0;
     this.learnt += made.counts;
     const begun = performance.now();
-    const told = { loss: made.loss, norm: own, counts: made.counts };
-    const { loss, norm, seen, waited, computed, averages } = await this.rank.update(step, told, null, made.seen);
+    const metrics = { loss: made.loss, norm: ownNorm, counts: made.counts };
+    const { loss, norm, seen, waited, computed, averages } = await this.rank.update(step, metrics, null, made.seen);
     if (averages) {
       await this.weights.scatter(await this.rank.average(step, this.learnt, await this.weights.gather()));
       this.learnt = 0;
@@ -142,7 +145,7 @@ export class SharedSession implements Pick<Session, "run"> {
     return { norm: scalarF32(norm), loss: scalarF32(loss) };
   }
 
-  private note(step: number, shared: Shared): void {
+  private note(step: number, shared: SharedUpdate): void {
     if (this.rank.rank === 0) this.steps.set(step, shared);
   }
 }

@@ -2,10 +2,10 @@
 import { createHash } from "node:crypto";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { NDArray } from "#dsl/tensor/program.js";
-import type { Session } from "../../engines/engine.js";
+import type { EngineSession } from "../../engines/engine.js";
 import { bytesOf } from "./peer-rank.js";
 
-export type Shapes = ReadonlyMap<string, readonly number[]>;
+export type StateShapes = ReadonlyMap<string, readonly number[]>;
 
 export class StateVector {
   readonly length: number;
@@ -14,8 +14,8 @@ export class StateVector {
   private turn: 0 | 1 = 0;
 
   constructor(
-    private readonly session: Pick<Session, "read" | "write">,
-    private readonly shapes: Shapes,
+    private readonly session: Pick<EngineSession, "read" | "write">,
+    private readonly shapes: StateShapes,
   ) {
     this.length = [...shapes.values()].reduce((sum, shape) => sum + sizeOf(shape), 0);
   }
@@ -24,10 +24,10 @@ export class StateVector {
     this.turn = this.turn === 0 ? 1 : 0;
     const into = (this.buffers[this.turn] ??= new Float32Array(this.length));
     const bytes = bytesOf(into);
-    let at = 0;
+    let offset = 0;
     const reads = [...this.shapes].map(async ([name, shape]) => {
-      const from = at;
-      at += 4 * sizeOf(shape);
+      const from = offset;
+      offset += 4 * sizeOf(shape);
       const value = await this.session.read(name);
       wantFloats(name, value);
       bytes.set(value.bytes, from);
@@ -38,9 +38,9 @@ export class StateVector {
 
   /** Asked in order before whatever is asked next; settles when all is written. */
   async scatter(vector: Float32Array): Promise<void> {
-    let at = 0;
+    let offset = 0;
     const writes = [...this.shapes].map(([name, shape]) => {
-      const bytes = bytesOf(vector.subarray(at, (at += sizeOf(shape))));
+      const bytes = bytesOf(vector.subarray(offset, (offset += sizeOf(shape))));
       return this.session.write(name, { dtype: "f32", shape, bytes });
     });
     await Promise.all(writes);
@@ -48,7 +48,7 @@ export class StateVector {
 }
 
 /** Shapes of states as the engine has them. */
-export async function shapesOf(session: Pick<Session, "read">, names: readonly string[]): Promise<Shapes> {
+export async function shapesOf(session: Pick<EngineSession, "read">, names: readonly string[]): Promise<StateShapes> {
   const values = await Promise.all(
     names.map(async (name) => {
       const value = await session.read(name);
@@ -60,7 +60,7 @@ export async function shapesOf(session: Pick<Session, "read">, names: readonly s
 }
 
 /** What tells that two ranks share the same states in the same order. */
-export function layoutOf(...shapes: readonly Shapes[]): string {
+export function layoutOf(...shapes: readonly StateShapes[]): string {
   return createHash("sha256")
     .update(JSON.stringify(shapes.map((one) => [...one])))
     .digest("hex");

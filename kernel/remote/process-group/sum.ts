@@ -19,16 +19,16 @@ export function averageInto(
   from = 0,
   until = to.length,
 ): void {
-  const shares = sharesOf(weights);
-  const own = shares[0]!;
+  const shares = normalizedWeights(weights);
+  const ownShare = shares[0]!;
   for (let i = from; i < until; i++) {
-    let sum = own * to[i]!;
+    let sum = ownShare * to[i]!;
     for (let k = 0; k < others.length; k++) sum += shares[k + 1]! * others[k]![i]!;
     to[i] = sum;
   }
 }
 
-export function sharesOf(weights: readonly number[]): readonly number[] {
+export function normalizedWeights(weights: readonly number[]): readonly number[] {
   const all = weights.reduce((sum, weight) => sum + weight, 0);
   return weights.map((weight) => (all > 0 ? weight / all : 1 / weights.length));
 }

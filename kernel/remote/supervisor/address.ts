@@ -7,12 +7,12 @@ import { createHash } from "node:crypto";
 import { closeSync, constants, existsSync, lstatSync, mkdirSync, openSync, realpathSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { SOCKET } from "./protocol.js";
+import { SOCKET_NAME } from "./protocol.js";
 
 /** Of the 108 of Linux and the 104 of others, the end of the text included. */
 const LONGEST = 103;
 
-export interface Address {
+export interface SocketAddress {
   /** For `listen` and `connect`. */
   readonly path: string;
   /** Where the file of it lies, to be looked at and taken away. */
@@ -22,13 +22,13 @@ export interface Address {
 }
 
 /** Undefined: there are no such sockets here. */
-export function addressOf(folder: string): Address | undefined {
+export function socketAddressOf(folder: string): SocketAddress | undefined {
   if (process.platform === "win32") return undefined;
-  const file = join(folder, SOCKET);
+  const file = join(folder, SOCKET_NAME);
   if (Buffer.byteLength(file) <= LONGEST) return { path: file, file, done: () => undefined };
   if (existsSync("/proc/self/fd")) {
-    const at = openSync(folder, constants.O_RDONLY | constants.O_DIRECTORY);
-    return { path: `/proc/self/fd/${String(at)}/${SOCKET}`, file, done: () => closeSync(at) };
+    const folderFd = openSync(folder, constants.O_RDONLY | constants.O_DIRECTORY);
+    return { path: `/proc/self/fd/${String(folderFd)}/${SOCKET_NAME}`, file, done: () => closeSync(folderFd) };
   }
   const short = join(
     ownFolder(),

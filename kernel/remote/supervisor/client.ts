@@ -2,22 +2,29 @@
 import { closeSync, constants, lstatSync, openSync } from "node:fs";
 import { createConnection, type Socket } from "node:net";
 import { join } from "node:path";
-import { addressOf } from "./address.js";
-import { answeredIn, line, Lines, MOST, type Answered, type Asked } from "./protocol.js";
+import { socketAddressOf } from "./address.js";
+import {
+  parseControlReply,
+  controlLine,
+  LineReader,
+  MAX_LINE_BYTES,
+  type ControlReply,
+  type ControlRequest,
+} from "./protocol.js";
 
 /** Milliseconds until the other side must have answered. */
 const PATIENCE = 5000;
 
 export class ControlClient {
-  private readonly waiting: Answered[] = [];
-  private next: ((answer: Answered | null) => void) | null = null;
+  private readonly waiting: ControlReply[] = [];
+  private next: ((answer: ControlReply | null) => void) | null = null;
   private over = false;
 
   private constructor(private readonly socket: Socket) {
-    const lines = new Lines(MOST.answered);
+    const lines = new LineReader(MAX_LINE_BYTES.answered);
     socket.setEncoding("utf8").on("data", (piece: string) => {
       const whole = lines.take(piece, (text) => {
-        const answer = answeredIn(text);
+        const answer = parseControlReply(text);
         if (answer) this.hear(answer);
       });
       if (!whole) socket.destroy();
@@ -45,13 +52,13 @@ export class ControlClient {
   }
 
   /** What is answered to it; null: the other side is gone. */
-  async ask(ask: "status" | "stop" | "kill" | "follow"): Promise<Answered | null> {
+  async ask(ask: "status" | "stop" | "kill" | "follow"): Promise<ControlReply | null> {
     this.send(ask);
     return this.hearSoon();
   }
 
   /** What comes next, whenever it does; null: it is over. */
-  async hears(): Promise<Answered | null> {
+  async hears(): Promise<ControlReply | null> {
     const known = this.waiting.shift();
     if (known || this.over) return known ?? null;
     return new Promise((resolve) => (this.next = resolve));
@@ -61,7 +68,7 @@ export class ControlClient {
     this.socket.destroy();
   }
 
-  private async hearSoon(): Promise<Answered | null> {
+  private async hearSoon(): Promise<ControlReply | null> {
     const late = setTimeout(() => this.close(), PATIENCE);
     try {
       return await this.hears();
@@ -70,10 +77,10 @@ export class ControlClient {
     }
   }
 
-  private send(ask: Asked["ask"]): void {
-    this.socket.write(line({ ask }));
+  private send(ask: ControlRequest["ask"]): void {
+    this.socket.write(controlLine({ ask }));
   }
-  private hear(answer: Answered): void {
+  private hear(answer: ControlReply): void {
     if (!this.next) {
       this.waiting.push(answer);
       return;
@@ -86,7 +93,7 @@ export class ControlClient {
 
 async function connected(folder: string): Promise<Socket | null> {
   try {
-    const address = addressOf(folder);
+    const address = socketAddressOf(folder);
     if (!address) return null;
     try {
       const { uid } = lstatSync(address.file);

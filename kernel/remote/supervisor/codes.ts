@@ -1,6 +1,6 @@
 /** Codes of trainings that run by themselves. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
-import { duration } from "../../host/text.js";
+import { durationText } from "../../host/text.js";
 
 /** The data of each code. */
 export interface ControlCodeData {
@@ -39,13 +39,13 @@ export const controlCodes: CodeTable<ControlCodeData> = {
   "training-cut-off": {
     severity: "error",
     message: (d) => {
-      const of = d.steps === null ? "" : ` of ${String(d.steps)}`;
-      const at = d.together
-        ? `after ${{ sweep: "trial", repeats: "seed", folds: "fold" }[d.together]} ${String(d.step)}${of}`
-        : `at step ${String(d.step)}${of}`;
+      const ofSteps = d.steps === null ? "" : ` of ${String(d.steps)}`;
+      const stepText = d.together
+        ? `after ${{ sweep: "trial", repeats: "seed", folds: "fold" }[d.together]} ${String(d.step)}${ofSteps}`
+        : `at step ${String(d.step)}${ofSteps}`;
       const ended = { stopped: "was stopped", failed: "failed", "cut off": "was cut off" }[d.ended];
       if (d.gone) return `${d.name} ${ended}: ${d.how}`;
-      return `${d.name} ${ended} ${at}${d.how === "" || d.ended === "stopped" ? "" : `: ${d.how}`}`;
+      return `${d.name} ${ended} ${stepText}${d.how === "" || d.ended === "stopped" ? "" : `: ${d.how}`}`;
     },
     notes: (d) => [...(d.why === undefined ? [] : d.why.split("\n").filter((line) => line.trim() !== "")), ...d.log],
     help: (d) =>
@@ -88,6 +88,6 @@ export const controlCodes: CodeTable<ControlCodeData> = {
           : d.why === "notebook"
             ? "interrupt it there: its cell in the notebook, or Ctrl-C where the command runs"
             : "end it at once: `--now`; what it did since its last checkpoint is lost then",
-    explain: `A training that runs by itself is stopped over a socket in its run's folder: the step under way ends and a checkpoint is written first. It has ${duration(60)} for that.`,
+    explain: `A training that runs by itself is stopped over a socket in its run's folder: the step under way ends and a checkpoint is written first. It has ${durationText(60)} for that.`,
   },
 };

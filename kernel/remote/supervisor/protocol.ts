@@ -4,20 +4,20 @@
  * that is said names a file to read, a program or code.
  */
 import * as v from "valibot";
-import { figure, jsonOrNone, whole, type Schema } from "../../fetch/json.js";
+import { anyNumber, parseJsonOrNull, wholeNumber, type Schema } from "../../fetch/json.js";
 import type { RunEvent } from "../../events/events.js";
-import { quoted, unquoted } from "../../runs/log-lines.js";
-import { isEvent } from "../../runs/read-events.js";
+import { quoteNonFinite, unquoteNonFinite } from "../../runs/log-lines.js";
+import { isRunEvent } from "../../runs/read-events.js";
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 
-export const SOCKET = "control.sock";
+export const SOCKET_NAME = "control.sock";
 /** Bytes of a line that asks, and of one that answers. */
-export const MOST = { asked: 4096, answered: 1 << 20 } as const;
+export const MAX_LINE_BYTES = { asked: 4096, answered: 1 << 20 } as const;
 
 /** `proved`: the file that was named is there. */
-export type Asked = { readonly ask: "proved" | "status" | "follow" | "stop" | "kill" };
+export type ControlRequest = { readonly ask: "proved" | "status" | "follow" | "stop" | "kill" };
 
-export interface Status {
+export interface TrainingStatus {
   readonly name: string;
   /** Folder of its run, by its last part. */
   readonly run: string;
@@ -26,10 +26,10 @@ export interface Status {
   readonly steps: number | null;
   readonly stopping: boolean;
 }
-export type Answered =
+export type ControlReply =
   /** A file of this name is to be made in the run's folder, by whoever asks. */
   | { readonly is: "prove"; readonly file: string }
-  | ({ readonly is: "status" } & Status)
+  | ({ readonly is: "status" } & TrainingStatus)
   /** What comes from now on; what was before is in the first `behind` bytes of events.jsonl. */
   | { readonly is: "following"; readonly behind: number }
   | { readonly is: "event"; readonly event: RunEvent }
@@ -37,34 +37,38 @@ export type Answered =
   | { readonly is: "stopping" }
   | { readonly is: "refused"; readonly why: string };
 
-export const PROOF = /^\.peer-[0-9a-f]{24}$/;
-const event = v.custom<RunEvent>((value) => isRecord(value) && isEvent(value));
-const asked: Schema<Asked> = v.strictObject({ ask: v.picklist(["proved", "status", "follow", "stop", "kill"]) });
-const answered: Schema<Answered> = v.variant("is", [
-  v.object({ is: v.literal("prove"), file: v.pipe(v.string(), v.regex(PROOF)) }),
+export const PEER_PROOF_NAME = /^\.peer-[0-9a-f]{24}$/;
+const event = v.custom<RunEvent>((value) => isRecord(value) && isRunEvent(value));
+const requestSchema: Schema<ControlRequest> = v.strictObject({
+  ask: v.picklist(["proved", "status", "follow", "stop", "kill"]),
+});
+const answered: Schema<ControlReply> = v.variant("is", [
+  v.object({ is: v.literal("prove"), file: v.pipe(v.string(), v.regex(PEER_PROOF_NAME)) }),
   v.object({
     is: v.literal("status"),
     name: v.string(),
     run: v.string(),
-    process: whole(1),
-    step: figure,
-    steps: v.nullable(figure),
+    process: wholeNumber(1),
+    step: anyNumber,
+    steps: v.nullable(anyNumber),
     stopping: v.boolean(),
   }),
-  v.object({ is: v.literal("following"), behind: whole() }),
+  v.object({ is: v.literal("following"), behind: wholeNumber() }),
   v.object({ is: v.literal("event"), event }),
-  v.object({ is: v.literal("validating"), done: figure, of: figure }),
+  v.object({ is: v.literal("validating"), done: anyNumber, of: anyNumber }),
   v.object({ is: v.literal("stopping") }),
   v.object({ is: v.literal("refused"), why: v.string() }),
 ]);
 
-export const line = (said: Asked | Answered): string => `${JSON.stringify(said, quoted)}\n`;
+export const controlLine = (message: ControlRequest | ControlReply): string =>
+  `${JSON.stringify(message, quoteNonFinite)}\n`;
 /** Null: it is none. */
-export const askedIn = (text: string): Asked | null => jsonOrNone(text, asked);
-export const answeredIn = (text: string): Answered | null => jsonOrNone(text, answered, unquoted);
+export const parseControlRequest = (text: string): ControlRequest | null => parseJsonOrNull(text, requestSchema);
+export const parseControlReply = (text: string): ControlReply | null =>
+  parseJsonOrNull(text, answered, unquoteNonFinite);
 
 /** Takes bytes as they come and gives whole lines; false once a line is longer than it may be. */
-export class Lines {
+export class LineReader {
   private rest = "";
   constructor(private readonly most: number) {}
 

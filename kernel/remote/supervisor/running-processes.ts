@@ -8,21 +8,21 @@ import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import * as v from "valibot";
 import writeFileAtomic from "write-file-atomic";
-import { fields, like } from "../../fetch/json.js";
-import { isSearchedThere } from "../../runs/together/search-place.js";
-import { readTogether, trainsApart, type Together } from "../../runs/together/trial-groups.js";
-import { jsonRegular } from "../../runs/read-regular.js";
-import { holderOf, type Holder } from "../../runs/run-lock.js";
+import { objectWith, schemaGuard } from "../../fetch/json.js";
+import { isSearchedOnCluster } from "../../runs/together/search-place.js";
+import { readTrialGroup, isTrainedInOwnProcess, type TrialGroup } from "../../runs/together/trial-groups.js";
+import { readRegularJson } from "../../runs/read-regular.js";
+import { lockHolderOf, type RunLockHolder } from "../../runs/run-lock.js";
 import { stateFolder } from "./state-folder.js";
 
-const isPointer = like(fields({ version: v.literal(1), run: v.string() }));
+const isPointer = schemaGuard(objectWith({ version: v.literal(1), run: v.string() }));
 /** No machine trains as many; a folder with more was filled by something else. */
 const mostPointers = 1000;
 
-export interface Running {
+export interface RunningTraining {
   /** Absolute: the run's. */
   readonly folder: string;
-  readonly holder: Holder;
+  readonly holder: RunLockHolder;
   /** It runs by itself, not in a notebook or a command. */
   readonly detached: boolean;
 }
@@ -45,11 +45,11 @@ export function noteRunning(folder: string): () => void {
 }
 
 /** What trains now; what no longer does is forgotten. */
-export function running(): readonly Running[] {
-  return pointers().flatMap(({ file, run }): Running[] => {
-    if (run !== null && isSearchedThere(run)) return [];
-    const holder = run === null ? null : holderOf(run);
-    if (run !== null && holder) return [{ folder: run, holder, detached: trainsApart(run, holder) }];
+export function runningTrainings(): readonly RunningTraining[] {
+  return pointers().flatMap(({ file, run }): RunningTraining[] => {
+    if (run !== null && isSearchedOnCluster(run)) return [];
+    const holder = run === null ? null : lockHolderOf(run);
+    if (run !== null && holder) return [{ folder: run, holder, detached: isTrainedInOwnProcess(run, holder) }];
     try {
       rmSync(file, { force: true });
     } catch {
@@ -60,8 +60,8 @@ export function running(): readonly Running[] {
 }
 
 /** Sweeps whose search a cluster was given from here, and that were not brought back yet. */
-export function runningThere(): readonly Together[] {
-  return pointers().flatMap(({ run }) => (run !== null && isSearchedThere(run) ? (readTogether(run) ?? []) : []));
+export function clusterSearches(): readonly TrialGroup[] {
+  return pointers().flatMap(({ run }) => (run !== null && isSearchedOnCluster(run) ? (readTrialGroup(run) ?? []) : []));
 }
 
 function pointers(): readonly { readonly file: string; readonly run: string | null }[] {
@@ -77,7 +77,7 @@ function pointers(): readonly { readonly file: string; readonly run: string | nu
     .slice(0, mostPointers)
     .map((name) => {
       const file = join(folder, name);
-      const found = jsonRegular(file, 1 << 16);
+      const found = readRegularJson(file, 1 << 16);
       // It says where it is meant to be found: one that was moved or made by hand is none.
       return { file, run: isPointer(found) && fileOf(found.run) === file ? found.run : null };
     });

@@ -8,12 +8,20 @@ import { chmodSync, lstatSync, rmSync, statSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
 import { join } from "node:path";
 import type { RunEvent } from "../../events/events.js";
-import { addressOf, type Address } from "./address.js";
-import { askedIn, line, Lines, MOST, type Answered, type Asked, type Status } from "./protocol.js";
+import { socketAddressOf, type SocketAddress } from "./address.js";
+import {
+  parseControlRequest,
+  controlLine,
+  LineReader,
+  MAX_LINE_BYTES,
+  type ControlReply,
+  type ControlRequest,
+  type TrainingStatus,
+} from "./protocol.js";
 
 /** What the training does when it is asked. */
-export interface Trains {
-  status(): Status;
+export interface ControlledTraining {
+  status(): TrainingStatus;
   /** In good order: a checkpoint first. */
   stop(): void;
   kill(): void;
@@ -34,15 +42,15 @@ export class ControlServer {
 
   private constructor(
     private readonly folder: string,
-    private readonly trains: Trains,
+    private readonly trains: ControlledTraining,
     private readonly server: Server,
-    private readonly address: Address,
+    private readonly address: SocketAddress,
   ) {}
 
   /** Null: there are no such sockets here, or the folder takes none; the training goes on without. */
-  static async open(folder: string, trains: Trains): Promise<ControlServer | null> {
+  static async open(folder: string, trains: ControlledTraining): Promise<ControlServer | null> {
     try {
-      const address = addressOf(folder);
+      const address = socketAddressOf(folder);
       if (!address) return null;
       // What lies there is a dead process's: this one has the run's lock.
       rmSync(address.file, { force: true });
@@ -60,8 +68,8 @@ export class ControlServer {
   event(event: RunEvent): void {
     this.tell({ is: "event", event });
   }
-  validating(done: number, of: number): void {
-    this.tell({ is: "validating", done, of });
+  validating(done: number, total: number): void {
+    this.tell({ is: "validating", done, of: total });
   }
 
   /** Those that listen hear the end of it. */
@@ -75,9 +83,9 @@ export class ControlServer {
     takeAway(this.address.file);
   }
 
-  private tell(said: Answered): void {
+  private tell(reply: ControlReply): void {
     if (this.followers.size === 0) return;
-    const text = line(said);
+    const text = controlLine(reply);
     for (const socket of this.followers) {
       // It reads too slowly: what it misses is in the run's own log.
       if (socket.writableLength > bounds.behind) socket.destroy();
@@ -96,22 +104,22 @@ export class ControlServer {
       this.followers.delete(socket);
       takeAway(join(this.folder, proof));
     });
-    const lines = new Lines(MOST.asked);
+    const lines = new LineReader(MAX_LINE_BYTES.asked);
     let asks = 0;
     let proved = false;
     socket.setEncoding("utf8").on("data", (piece: string) => {
       const whole = lines.take(piece, (text) => {
         if (socket.destroyed) return;
-        const asked = ++asks > bounds.asks ? null : askedIn(text);
-        if (!asked) return refuse(socket, "that is none of what can be asked");
-        if (proved) return this.answer(socket, asked);
-        proved = asked.ask === "proved" && this.isOwn(proof);
+        const request = ++asks > bounds.asks ? null : parseControlRequest(text);
+        if (!request) return refuse(socket, "that is none of what can be asked");
+        if (proved) return this.answer(socket, request);
+        proved = request.ask === "proved" && this.isOwn(proof);
         if (!proved) return refuse(socket, "another user's training is not controlled");
         clearTimeout(late);
       });
       if (!whole) refuse(socket, "a line is too long");
     });
-    socket.write(line({ is: "prove", file: proof }));
+    socket.write(controlLine({ is: "prove", file: proof }));
   }
 
   /** Whether the file was made by this process's user, or by the machine's own. */
@@ -128,18 +136,18 @@ export class ControlServer {
     }
   }
 
-  private answer(socket: Socket, { ask }: Asked): void {
-    if (ask === "status") socket.write(line({ is: "status", ...this.trains.status() }));
+  private answer(socket: Socket, { ask }: ControlRequest): void {
+    if (ask === "status") socket.write(controlLine({ is: "status", ...this.trains.status() }));
     if (ask === "follow") {
       const behind = statSync(join(this.folder, "events.jsonl"), { throwIfNoEntry: false })?.size ?? 0;
-      socket.write(line({ is: "following", behind }));
+      socket.write(controlLine({ is: "following", behind }));
       this.followers.add(socket);
     }
     if (ask === "stop") {
-      socket.write(line({ is: "stopping" }));
+      socket.write(controlLine({ is: "stopping" }));
       this.trains.stop();
     }
-    if (ask === "kill") socket.end(line({ is: "stopping" }), () => this.trains.kill());
+    if (ask === "kill") socket.end(controlLine({ is: "stopping" }), () => this.trains.kill());
   }
 }
 
@@ -153,10 +161,10 @@ function takeAway(file: string): void {
 }
 
 function refuse(socket: Socket, why: string): void {
-  socket.end(line({ is: "refused", why }), () => socket.destroy());
+  socket.end(controlLine({ is: "refused", why }), () => socket.destroy());
 }
 
-async function listening(server: Server, address: Address): Promise<void> {
+async function listening(server: Server, address: SocketAddress): Promise<void> {
   const ready = new Promise<void>((resolve, reject) => server.once("listening", resolve).once("error", reject));
   // The file is there with its mode from its first moment on.
   const before = process.umask(0o177);

@@ -9,33 +9,33 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import writeFileAtomic from "write-file-atomic";
-import { CodedError, entryOf, type Code, type CodeData } from "#dsl/language/diagnostics/codes.js";
+import { CodedError, codeEntryOf, type Code, type CodeData } from "#dsl/language/diagnostics/codes.js";
 import { makePrivateFolder } from "../../fetch/private.js";
-import { fields, like } from "../../fetch/json.js";
-import { lastLines, LOG, noteEnd } from "../../runs/detached-run.js";
-import { writing } from "../../runs/folder-errors.js";
-import { jsonRegular } from "../../runs/read-regular.js";
-import { isAlive, isWriter, processOf, writerSchema } from "../../runs/writer.js";
-import { writeShipment, type Shipped } from "../jobs/shipment.js";
+import { objectWith, schemaGuard } from "../../fetch/json.js";
+import { lastLogLines, PROCESS_LOG_FILE, recordProcessEnd } from "../../runs/detached-run.js";
+import { toRunFolderError } from "../../runs/folder-errors.js";
+import { readRegularJson } from "../../runs/read-regular.js";
+import { isProcessAlive, isProcessIdentity, processIdentityOf, processIdentitySchema } from "../../runs/writer.js";
+import { writeJobSpec, type JobWithTables } from "../jobs/shipment.js";
 
 /** What the process says to who started it, before they part. */
-export type Told =
+export type StartReport =
   | { readonly is: "run"; readonly folder: string }
   | { readonly is: "failed"; readonly code: string; readonly data: unknown };
 
 const STARTING = ".starting-";
 const OWNER = "starting.json";
-const isOwner = like(fields({ process: writerSchema }));
+const isOwner = schemaGuard(objectWith({ process: processIdentitySchema }));
 /** After so long a folder without a process is nobody's. */
 const ALONE = 10_000;
 
-export interface Job {
+export interface DetachedJob {
   readonly runs: string;
   readonly name: string;
   readonly recipeHash: string;
-  readonly shipped: Shipped;
+  readonly shipped: JobWithTables;
 }
-export interface Started {
+export interface DetachedProcess {
   /** The run's. */
   readonly folder: string;
   readonly process: number;
@@ -45,17 +45,17 @@ export interface Started {
  * Waits until it has its run's folder. Null: somebody else started it meanwhile; look again. Coded errors `not-started` and
  * what the process itself found wrong before it trained.
  */
-export async function startDetached(job: Job, signal?: AbortSignal): Promise<Started | null> {
+export async function startDetached(job: DetachedJob, signal?: AbortSignal): Promise<DetachedProcess | null> {
   const folder = join(job.runs, `${STARTING}${job.name}-${job.recipeHash.slice(0, 12)}`);
   if (!made(folder, job.runs)) {
     await others(folder, signal);
     return null;
   }
   try {
-    writeShipment(folder, job.shipped);
+    writeJobSpec(folder, job.shipped);
     return await begun(job.name, spawned(folder), folder, signal);
   } catch (error) {
-    throw error instanceof CodedError ? error : writing(error, folder);
+    throw error instanceof CodedError ? error : toRunFolderError(error, folder);
   } finally {
     // The process takes what it needs of it before it says that it has its run.
     rmSync(folder, { recursive: true, force: true });
@@ -71,7 +71,7 @@ function made(folder: string, runs: string): boolean {
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
-    throw writing(error, folder);
+    throw toRunFolderError(error, folder);
   }
 }
 
@@ -85,8 +85,8 @@ function sweep(runs: string): void {
 }
 
 function isOwned(folder: string): boolean {
-  const owner = jsonRegular(join(folder, OWNER));
-  if (isOwner(owner) && isWriter(owner.process)) return isAlive(owner.process) ?? true;
+  const owner = readRegularJson(join(folder, OWNER));
+  if (isOwner(owner) && isProcessIdentity(owner.process)) return isProcessAlive(owner.process) ?? true;
   return Date.now() - (statSync(folder, { throwIfNoEntry: false })?.mtimeMs ?? 0) < ALONE;
 }
 
@@ -96,7 +96,7 @@ async function others(folder: string, signal: AbortSignal | undefined): Promise<
 }
 
 function spawned(folder: string): ChildProcess {
-  const log = openSync(join(folder, LOG), "a", 0o600);
+  const log = openSync(join(folder, PROCESS_LOG_FILE), "a", 0o600);
   try {
     const child = spawn(
       process.execPath,
@@ -107,16 +107,23 @@ function spawned(folder: string): ChildProcess {
       },
     );
     if (child.pid !== undefined)
-      writeFileAtomic.sync(join(folder, OWNER), JSON.stringify({ process: processOf(child.pid) }), { mode: 0o600 });
+      writeFileAtomic.sync(join(folder, OWNER), JSON.stringify({ process: processIdentityOf(child.pid) }), {
+        mode: 0o600,
+      });
     return child;
   } finally {
     closeSync(log);
   }
 }
 
-function begun(name: string, child: ChildProcess, folder: string, signal: AbortSignal | undefined): Promise<Started> {
+function begun(
+  name: string,
+  child: ChildProcess,
+  folder: string,
+  signal: AbortSignal | undefined,
+): Promise<DetachedProcess> {
   return new Promise((resolve, reject) => {
-    let told: CodedError | null = null;
+    let startError: CodedError | null = null;
     let run: string | null = null;
     const end = (): void => void child.kill("SIGTERM");
     signal?.addEventListener("abort", end, { once: true });
@@ -124,8 +131,8 @@ function begun(name: string, child: ChildProcess, folder: string, signal: AbortS
     child.once("error", (error) => {
       reject(new CodedError("not-started", { name, how: error.message, log: [] }));
     });
-    child.on("message", (message: Told) => {
-      if (message.is === "failed") told = codedOf(message);
+    child.on("message", (message: StartReport) => {
+      if (message.is === "failed") startError = codedOf(message);
       if (message.is !== "run" || run !== null) return;
       run = message.folder;
       signal?.removeEventListener("abort", end);
@@ -136,20 +143,20 @@ function begun(name: string, child: ChildProcess, folder: string, signal: AbortS
     });
     child.once("exit", (exit, by) => {
       signal?.removeEventListener("abort", end);
-      if (run !== null) return noteEnd(run, child.pid ?? -1, { exit, signal: by });
+      if (run !== null) return recordProcessEnd(run, child.pid ?? -1, { exit, signal: by });
       if (signal?.aborted) return reject(signal.reason as Error);
       const how = by === null ? `its exit status is ${String(exit)}` : `${by} ended it`;
-      reject(told ?? new CodedError("not-started", { name, how, log: lastLines(folder) }));
+      reject(startError ?? new CodedError("not-started", { name, how, log: lastLogLines(folder) }));
     });
   });
 }
 
-function codedOf({ code, data }: Extract<Told, { is: "failed" }>): CodedError | null {
-  return entryOf(code) === undefined ? null : new CodedError(code as Code, data as CodeData[Code]);
+function codedOf({ code, data }: Extract<StartReport, { is: "failed" }>): CodedError | null {
+  return codeEntryOf(code) === undefined ? null : new CodedError(code as Code, data as CodeData[Code]);
 }
 
 /** Of the process itself, once it has its run: what it printed goes on there, and nothing is left of what it was told by. */
-export function settle(job: string, run: string): void {
-  renameSync(join(job, LOG), join(run, LOG));
+export function finishStart(job: string, run: string): void {
+  renameSync(join(job, PROCESS_LOG_FILE), join(run, PROCESS_LOG_FILE));
   rmSync(job, { recursive: true, force: true });
 }

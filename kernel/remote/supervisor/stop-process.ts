@@ -5,20 +5,20 @@
 import { readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { CodedError, type CodeData } from "#dsl/language/diagnostics/codes.js";
-import { isDetached } from "../../runs/detached-run.js";
-import { wholeOf } from "../../runs/together/trial-groups.js";
+import { isDetachedRun } from "../../runs/detached-run.js";
+import { trialGroupFolderOf } from "../../runs/together/trial-groups.js";
 import { RunFolder } from "../../runs/run-folder.js";
-import { holderOf } from "../../runs/run-lock.js";
-import { isAlive, thisProcess, type Writer } from "../../runs/writer.js";
+import { lockHolderOf } from "../../runs/run-lock.js";
+import { isProcessAlive, currentProcess, type ProcessIdentity } from "../../runs/writer.js";
 import { ControlClient } from "./client.js";
-import { isTraining, outcomeOf, type Outcome } from "./outcome.js";
+import { isTraining, runProgressOf, type RunProgress } from "./outcome.js";
 
 /** Milliseconds for a step, a checkpoint and what follows; and for a process that was told to end at once. */
 const patience = { order: 60_000, now: 5000 } as const;
 
 /** How it stands then; of one of several that run as one: how they stand, all of which end. Coded error `cannot-stop`. */
-export async function stopRun(run: RunFolder, { now }: { readonly now: boolean }): Promise<Outcome> {
-  const holder = holderOf(run.path);
+export async function stopRun(run: RunFolder, { now }: { readonly now: boolean }): Promise<RunProgress> {
+  const holder = lockHolderOf(run.path);
   const refuse = (why: CodeData["cannot-stop"]["why"], ended?: string): CodedError =>
     new CodedError("cannot-stop", {
       run: run.id,
@@ -26,10 +26,10 @@ export async function stopRun(run: RunFolder, { now }: { readonly now: boolean }
       process: holder?.writer.id ?? null,
       ...(ended !== undefined && { ended }),
     });
-  if (holder?.does !== "train") throw refuse("over", endedText(outcomeOf(run)));
-  if (holder.writer.machine !== thisProcess().machine) throw refuse("elsewhere");
-  if (!isDetached(run.path, holder)) {
-    const whole = wholeOf(run.path, holder.writer);
+  if (holder?.does !== "train") throw refuse("over", endedText(runProgressOf(run)));
+  if (holder.writer.machine !== currentProcess().machine) throw refuse("elsewhere");
+  if (!isDetachedRun(run.path, holder)) {
+    const whole = trialGroupFolderOf(run.path, holder.writer);
     if (whole === null) throw refuse("notebook");
     return stopRun(RunFolder.open(whole), { now });
   }
@@ -37,18 +37,18 @@ export async function stopRun(run: RunFolder, { now }: { readonly now: boolean }
   try {
     const answer = await client?.ask(now ? "kill" : "stop");
     if (!now && answer?.is !== "stopping" && !signalled(holder.writer)) throw refuse("unheard");
-    if (await ends(run, now ? 1000 : patience.order)) return outcomeOf(run);
+    if (await ends(run, now ? 1000 : patience.order)) return runProgressOf(run);
   } finally {
     client?.close();
   }
   // It is asked after by its beginning too: no other process that has its id by now is meant.
-  if (now && isAlive(holder.writer) === true) process.kill(holder.writer.id, "SIGKILL");
-  if (now && (await ends(run, patience.now))) return outcomeOf(run);
+  if (now && isProcessAlive(holder.writer) === true) process.kill(holder.writer.id, "SIGKILL");
+  if (now && (await ends(run, patience.now))) return runProgressOf(run);
   throw refuse("stays");
 }
 
 /** Whether its process was told: it is no other one that has its id by now, and no program of others. */
-function signalled(writer: Writer): boolean {
+function signalled(writer: ProcessIdentity): boolean {
   try {
     return isItself(writer) && isOwnProgram(writer.id) && process.kill(writer.id, "SIGTERM");
   } catch {
@@ -56,7 +56,7 @@ function signalled(writer: Writer): boolean {
   }
 }
 /** The system says when it began, and it is the same. */
-const isItself = (writer: Writer): boolean => writer.since !== null && isAlive(writer) === true;
+const isItself = (writer: ProcessIdentity): boolean => writer.since !== null && isProcessAlive(writer) === true;
 function isOwnProgram(id: number): boolean {
   try {
     const words = readFileSync(`/proc/${String(id)}/cmdline`, "utf8").split("\0");
@@ -67,17 +67,17 @@ function isOwnProgram(id: number): boolean {
 }
 
 /** How it ended, as far as its folder says. */
-function endedText({ is, step, steps, how }: Outcome): string {
-  const of = steps === null || is === "done" ? "" : ` of ${String(steps)}`;
+function endedText({ is, step, steps, how }: RunProgress): string {
+  const ofSteps = steps === null || is === "done" ? "" : ` of ${String(steps)}`;
   // Several trainings as one have no steps of their own.
-  const at = step === 0 && steps === null ? "" : ` at step ${String(step)}${of}`;
+  const stepText = step === 0 && steps === null ? "" : ` at step ${String(step)}${ofSteps}`;
   const text = {
-    done: `it ended by itself${at}`,
-    early: `it ended early by itself${at}`,
-    interrupted: `it was stopped${at}`,
-    failed: `it failed${at}`,
-    "cut off": `it was cut off${at}`,
-    training: `it is${at}`,
+    done: `it ended by itself${stepText}`,
+    early: `it ended early by itself${stepText}`,
+    interrupted: `it was stopped${stepText}`,
+    failed: `it failed${stepText}`,
+    "cut off": `it was cut off${stepText}`,
+    training: `it is${stepText}`,
   }[is];
   return how === null || is === "interrupted" || is === "failed" ? text : `${text}: ${how}`;
 }

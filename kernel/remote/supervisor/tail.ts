@@ -1,13 +1,13 @@
 /** Events of a log as it grows: each look reads what was added since. */
 import { closeSync, fstatSync, readSync } from "node:fs";
 import { openRegular } from "../../fetch/regular.js";
-import { recordsOf } from "../../runs/log-lines.js";
-import { isEvent } from "../../runs/read-events.js";
+import { parseLogLine } from "../../runs/log-lines.js";
+import { isRunEvent } from "../../runs/read-events.js";
 import type { RunEvent } from "../../events/events.js";
 
 const PIECE = 1 << 20;
 
-export class Tail {
+export class EventLogTail {
   private torn = Buffer.alloc(0);
 
   /** `read`: bytes of the file that are known. */
@@ -18,14 +18,14 @@ export class Tail {
 
   look(): readonly RunEvent[] {
     const events: RunEvent[] = [];
-    let at: number | null = null;
+    let fd: number | null = null;
     try {
-      at = openRegular(this.file);
-      if (at === null) return events;
-      const { size } = fstatSync(at);
+      fd = openRegular(this.file);
+      if (fd === null) return events;
+      const { size } = fstatSync(fd);
       while (this.read < size) {
         const piece = Buffer.alloc(Math.min(PIECE, size - this.read));
-        const got = readSync(at, piece, 0, piece.length, this.read);
+        const got = readSync(fd, piece, 0, piece.length, this.read);
         if (got === 0) break;
         this.read += got;
         this.take(Buffer.concat([this.torn, piece.subarray(0, got)]), events);
@@ -33,7 +33,7 @@ export class Tail {
     } catch {
       // a disk that fails: the next look says more
     } finally {
-      if (at !== null) closeSync(at);
+      if (fd !== null) closeSync(fd);
     }
     return events;
   }
@@ -42,7 +42,7 @@ export class Tail {
   private take(bytes: Buffer, events: RunEvent[]): void {
     const end = bytes.lastIndexOf(10) + 1;
     for (const line of bytes.toString("utf8", 0, end).split("\n"))
-      if (line !== "") events.push(...recordsOf(line, "at").filter(isEvent));
+      if (line !== "") events.push(...parseLogLine(line, "at").filter(isRunEvent));
     this.torn = bytes.length - end > PIECE ? Buffer.alloc(0) : Buffer.from(bytes.subarray(end));
   }
 }

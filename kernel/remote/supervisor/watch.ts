@@ -4,24 +4,24 @@
  */
 import { setTimeout as delay } from "node:timers/promises";
 import type { RunEvent } from "../../events/events.js";
-import { eventsOf } from "../../runs/read-events.js";
-import { readRegular } from "../../runs/read-regular.js";
+import { parseRunEvents } from "../../runs/read-events.js";
+import { readRegularFile } from "../../runs/read-regular.js";
 import type { RunFolder } from "../../runs/run-folder.js";
 import { ControlClient } from "./client.js";
-import { isTraining, outcomeOf, type Outcome } from "./outcome.js";
-import { Tail } from "./tail.js";
+import { isTraining, runProgressOf, type RunProgress } from "./outcome.js";
+import { EventLogTail } from "./tail.js";
 
 const EVERY = 250;
 
-export interface Watcher {
+export interface RunWatcher {
   /** What was before. */
   behind(events: readonly RunEvent[]): void;
   on(event: RunEvent): void;
-  validating(done: number, of: number): void;
+  validating(done: number, total: number): void;
 }
 
 /** How it ended; null: the signal came, and nothing was done to it. */
-export async function watchRun(run: RunFolder, watcher: Watcher, signal?: AbortSignal): Promise<Outcome | null> {
+export async function watchRun(run: RunFolder, watcher: RunWatcher, signal?: AbortSignal): Promise<RunProgress | null> {
   const seen = new Seen(watcher);
   const client = await ControlClient.to(run.path);
   const leave = (): void => client?.close();
@@ -30,16 +30,16 @@ export async function watchRun(run: RunFolder, watcher: Watcher, signal?: AbortS
   if (signal?.aborted) leave();
   try {
     const first = client && (await client.ask("follow"));
-    const log = Buffer.from(readRegular(run.eventsFile) ?? "");
+    const log = Buffer.from(readRegularFile(run.eventsFile) ?? "");
     const behind = first?.is === "following" ? Math.min(first.behind, log.length) : log.lastIndexOf(10) + 1;
-    seen.begin(eventsOf(log.subarray(0, behind).toString("utf8")));
-    const tail = new Tail(run.eventsFile, behind);
+    seen.begin(parseRunEvents(log.subarray(0, behind).toString("utf8")));
+    const tail = new EventLogTail(run.eventsFile, behind);
     if (client && first?.is === "following") await heard(client, seen, watcher);
     for (;;) {
       if (signal?.aborted) return null;
       const trains = isTraining(run);
       seen.all(tail.look());
-      if (!trains) return outcomeOf(run);
+      if (!trains) return runProgressOf(run);
       await delay(EVERY, undefined, signal && { signal }).catch(() => undefined);
     }
   } finally {
@@ -48,12 +48,12 @@ export async function watchRun(run: RunFolder, watcher: Watcher, signal?: AbortS
   }
 }
 
-async function heard(client: ControlClient, seen: Seen, watcher: Watcher): Promise<void> {
+async function heard(client: ControlClient, seen: Seen, watcher: RunWatcher): Promise<void> {
   for (;;) {
-    const said = await client.hears();
-    if (!said) return;
-    if (said.is === "event") seen.one(said.event);
-    else if (said.is === "validating") watcher.validating(said.done, said.of);
+    const reply = await client.hears();
+    if (!reply) return;
+    if (reply.is === "event") seen.one(reply.event);
+    else if (reply.is === "validating") watcher.validating(reply.done, reply.of);
   }
 }
 
@@ -62,7 +62,7 @@ const keyOf = (event: RunEvent): string => `${event.kind} ${"step" in event ? St
 /** Tells no event twice. */
 class Seen {
   private readonly keys = new Set<string>();
-  constructor(private readonly watcher: Watcher) {}
+  constructor(private readonly watcher: RunWatcher) {}
 
   begin(events: readonly RunEvent[]): void {
     for (const event of events) this.keys.add(keyOf(event));

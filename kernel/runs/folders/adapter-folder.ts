@@ -12,21 +12,21 @@ import type { Program } from "#dsl/tensor/program.js";
 import type { AdapterFacts, TechniqueImplementation } from "#stdlib/techniques/kind.js";
 import type { ModelSizes } from "#stdlib/models/kind.js";
 import { registry } from "#stdlib/registry.js";
-import type { Session } from "../../engines/engine.js";
-import { staged } from "../staged-folder.js";
-import { folded, type Standardised } from "../standardised-weights.js";
+import type { EngineSession } from "../../engines/engine.js";
+import { writeStagedFolder } from "../staged-folder.js";
+import { withFoldedStandardisation, type StandardisedStates } from "../standardised-weights.js";
 
-export const ADAPTER = { weights: "adapter_model.safetensors", config: "adapter_config.json" } as const;
+export const ADAPTER_FILES = { weights: "adapter_model.safetensors", config: "adapter_config.json" } as const;
 
-export interface Adapter {
+export interface SavedAdapter {
   /** State → tensor in the file. */
   readonly names: Readonly<Record<string, string>>;
   readonly config: Readonly<Record<string, unknown>>;
-  readonly standardised: Standardised | null;
+  readonly standardised: StandardisedStates | null;
 }
 
 /** Null: the whole model trains. */
-export function adapterOf(o: {
+export function savedAdapterOf(options: {
   readonly model: ModelPlan;
   /** Of the model's base. */
   readonly origin?: BaseOrigin | undefined;
@@ -37,28 +37,31 @@ export function adapterOf(o: {
   readonly head: readonly string[];
   readonly saved: Readonly<Record<string, string>>;
   readonly state: Program["state"];
-  readonly standardised?: Standardised | null;
+  readonly standardised?: StandardisedStates | null;
   /** Taken off the states' names for what the configuration says of them; absent: nothing. */
   readonly prefix?: string;
-}): Adapter | null {
-  const { technique, model } = o;
+}): SavedAdapter | null {
+  const { technique, model } = options;
   if (technique.saved !== "trained") return null;
   const does = registry.find("task", model.task.word)?.capabilities;
   const task = does?.peft ?? null;
   // PEFT saves a head beside an adapter where a class of transformers has it.
   const ours = does?.ours?.(model.task) === true;
   // The hub's name is found from anywhere; what was written may be short for it, or stand for a run here.
-  const base = o.origin?.repository ?? model.base;
+  const base = options.origin?.repository ?? model.base;
   const facts: AdapterFacts = {
     base,
-    revision: o.origin?.revision ?? null,
+    revision: options.origin?.revision ?? null,
     task,
-    head: [...new Set(o.head.map((path) => path.split(".")[0]!))],
-    sizes: o.sizes,
+    head: [...new Set(options.head.map((path) => path.split(".")[0]!))],
+    sizes: options.sizes,
     states: Object.fromEntries(
-      Object.keys(o.saved).map((name) => [bare(name, o.prefix ?? ""), o.state[name]!.type.shape as number[]]),
+      Object.keys(options.saved).map((name) => [
+        bare(name, options.prefix ?? ""),
+        options.state[name]!.type.shape as number[],
+      ]),
     ),
-    inOut: registry.find("model", o.family)?.capabilities?.layout === "in_out",
+    inOut: registry.find("model", options.family)?.capabilities?.layout === "in_out",
   };
   const config = (ours ? undefined : technique.config?.(model.technique, facts)) ?? {
     format: "tunebook",
@@ -68,7 +71,7 @@ export function adapterOf(o: {
     base_model_name_or_path: base,
     task: model.task.word,
   };
-  return { names: o.saved, config, standardised: o.standardised ?? null };
+  return { names: options.saved, config, standardised: options.standardised ?? null };
 }
 
 function bare(name: string, prefix: string): string {
@@ -78,13 +81,13 @@ function bare(name: string, prefix: string): string {
 /** Writes the session's weights; a folder that was there before is written anew. */
 export async function writeAdapter(
   folder: string,
-  session: Session,
-  { names, config, standardised }: Adapter,
+  session: EngineSession,
+  { names, config, standardised }: SavedAdapter,
 ): Promise<void> {
-  await staged(folder, async (work) => {
-    await folded(session, standardised, () =>
-      session.save(join(work, ADAPTER.weights), Object.keys(names), { format: "pt" }, names),
+  await writeStagedFolder(folder, async (work) => {
+    await withFoldedStandardisation(session, standardised, () =>
+      session.save(join(work, ADAPTER_FILES.weights), Object.keys(names), { format: "pt" }, names),
     );
-    await writeFileAtomic(join(work, ADAPTER.config), `${JSON.stringify(config, null, 2)}\n`);
+    await writeFileAtomic(join(work, ADAPTER_FILES.config), `${JSON.stringify(config, null, 2)}\n`);
   });
 }

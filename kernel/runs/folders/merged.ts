@@ -9,23 +9,29 @@ import writeFileAtomic from "write-file-atomic";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { NDArray } from "#dsl/tensor/program.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
-import { assembleForward } from "#stdlib/programs/forward.js";
-import { buildMerging, type MergedLayer, type Merging } from "#stdlib/programs/merge.js";
+import { assembleForwardProgram } from "#stdlib/programs/forward.js";
+import { buildMergePrograms, type MergedLayer, type MergeProgram } from "#stdlib/programs/merge.js";
 import type { AssembleOptions } from "#stdlib/programs/options.js";
 import type { Base } from "../../bases/base.js";
-import type { Engine, Session } from "../../engines/engine.js";
+import type { Engine, EngineSession } from "../../engines/engine.js";
 import { configText } from "./config-text.js";
-import { configOf } from "./model-config.js";
-import { fold, standardisedOf } from "../standardised-weights.js";
-import { staged } from "../staged-folder.js";
-import { besideWeights, copyBeside, demandFree, filesOf, MODEL } from "./model-folder.js";
+import { modelConfigOf } from "./model-config.js";
+import { foldStandardisation, standardisedStatesOf } from "../standardised-weights.js";
+import { writeStagedFolder } from "../staged-folder.js";
+import {
+  companionFiles,
+  copyCompanionFiles,
+  checkFolderIsFree,
+  modelFolderFiles,
+  MODEL_FILES,
+} from "./model-folder.js";
 
-export interface Merged {
+export interface MergedModel {
   readonly folder: string;
   /** Greatest difference of a logit between the model as it was trained and the merged one, on the same tokens. */
   readonly difference: number;
 }
-export type Body = Omit<AssembleOptions, "optimizer" | "clip" | "dropout">;
+export type ModelBody = Omit<AssembleOptions, "optimizer" | "clip" | "dropout">;
 
 const FORWARD = "merge forward";
 const NONE: AssembleOptions["technique"] = {
@@ -39,32 +45,32 @@ const TOLERANCE = 1e-4;
  * `session` holds the trained model, built by `body`; nothing of it changes. A folder that an earlier merge wrote is written
  * anew. Coded errors `cannot-merge`, `merge-differs`, `folder-taken`, `no-space`.
  */
-export async function writeMerged(
+export async function writeMergedModel(
   folder: string,
-  o: {
+  options: {
     readonly engine: Engine;
-    readonly session: Session;
-    readonly body: Body;
+    readonly session: EngineSession;
+    readonly body: ModelBody;
     readonly plan: Plan;
     readonly base: Base;
     readonly labels: readonly string[];
   },
-): Promise<Merged> {
-  const { session, body, base } = o;
-  const storage = o.plan.recipe.model.storage?.word ?? "f32";
+): Promise<MergedModel> {
+  const { session, body, base } = options;
+  const storage = options.plan.recipe.model.storage?.word ?? "f32";
   if (storage !== "f32")
     throw new CodedError("cannot-merge", {
       technique: body.technique.call.word,
       why: `the base lies in memory as ${storage}, so merging would write rounded weights; train with \`storage: f32\``,
     });
-  demandFree(folder, filesOf(base));
-  const merging = buildMerging(body);
-  const trained = assembleForward(body, false);
-  const plain = assembleForward({ ...body, technique: NONE, tensors: base.facts.shapes }, false);
+  checkFolderIsFree(folder, modelFolderFiles(base));
+  const merging = buildMergePrograms(body);
+  const trained = assembleForwardProgram(body, false);
+  const plain = assembleForwardProgram({ ...body, technique: NONE, tensors: base.facts.shapes }, false);
   const programs = Object.fromEntries(merging.map(({ width, program }) => [`merge ${width}`, program]));
   const looking = { ...programs, [FORWARD]: trained };
   await session.add(looking, [base.folder]);
-  const copy = await o.engine.open({ [FORWARD]: plain }, [base.folder]);
+  const copy = await options.engine.open({ [FORWARD]: plain }, [base.folder]);
   try {
     const layers = new Set(
       merging.flatMap((m) => m.layers.flatMap(({ weight, bias }) => [weight, ...(bias === null ? [] : [bias])])),
@@ -77,18 +83,21 @@ export async function writeMerged(
     for (const [name] of moved) await copy.write(name, await session.read(name));
     for (const one of merging) await mergeInto(copy, session, one, body.technique.call.word);
     const difference = await compared(session, copy, plain.inputs, body);
-    const standardised = standardisedOf(body.task.implementation, body.family);
-    await fold(copy, standardised);
-    const held: readonly string[] = standardised ? [standardised.mean, standardised.scale] : [];
-    const { max_length: maxLength } = o.plan.recipe.model;
-    await staged(folder, async (work) => {
+    const standardised = standardisedStatesOf(body.task.implementation, body.family);
+    await foldStandardisation(copy, standardised);
+    const standardStates: readonly string[] = standardised ? [standardised.mean, standardised.scale] : [];
+    const { max_length: maxLength } = options.plan.recipe.model;
+    await writeStagedFolder(folder, async (work) => {
       await copy.save(
-        join(work, MODEL.weights),
-        Object.keys(plain.state).filter((name) => !held.includes(name)),
+        join(work, MODEL_FILES.weights),
+        Object.keys(plain.state).filter((name) => !standardStates.includes(name)),
         { format: "pt" },
       );
-      await writeFileAtomic(join(work, MODEL.config), configText(configOf(o.plan.recipe.model, base, o.labels)));
-      await copyBeside(work, { from: base.folder, files: besideWeights(base), maxLength });
+      await writeFileAtomic(
+        join(work, MODEL_FILES.config),
+        configText(modelConfigOf(options.plan.recipe.model, base, options.labels)),
+      );
+      await copyCompanionFiles(work, { from: base.folder, files: companionFiles(base), maxLength });
     });
     return { folder, difference };
   } finally {
@@ -97,20 +106,20 @@ export async function writeMerged(
 }
 
 /** Whether all that trained has its place in the base's own model: nothing was put around its layers. */
-export function staysInPlace(body: Body, base: Base, trainable: readonly string[]): boolean {
-  const plain = assembleForward({ ...body, technique: NONE, tensors: base.facts.shapes }, false);
+export function canMergeInPlace(body: ModelBody, base: Base, trainable: readonly string[]): boolean {
+  const plain = assembleForwardProgram({ ...body, technique: NONE, tensors: base.facts.shapes }, false);
   return trainable.every((name) => Object.hasOwn(plain.state, name));
 }
 
 /** A parameter of the base that the technique left alone. */
-function isFrozen({ technique: { call, implementation }, family }: Body, name: string): boolean {
+function isFrozen({ technique: { call, implementation }, family }: ModelBody, name: string): boolean {
   return name.startsWith(family.prefix) && !implementation.trains(call, name.slice(family.prefix.length));
 }
 
 async function mergeInto(
-  copy: Session,
-  session: Session,
-  { width, layers }: Merging,
+  copy: EngineSession,
+  session: EngineSession,
+  { width, layers }: MergeProgram,
   technique: string,
 ): Promise<void> {
   const identity = new Float32Array((width + 1) * width);
@@ -144,10 +153,10 @@ function weightOf({ in: width, out, layout }: MergedLayer, y: Float32Array): NDA
 
 /** The greatest difference of logits on one batch of arbitrary tokens. */
 async function compared(
-  session: Session,
-  copy: Session,
+  session: EngineSession,
+  copy: EngineSession,
   inputs: Readonly<Record<string, unknown>>,
-  { family, config }: Body,
+  { family, config }: ModelBody,
 ): Promise<number> {
   const { vocabulary, positions } = family.sizes(config);
   const length = Math.min(12, positions);
@@ -160,8 +169,8 @@ async function compared(
     decoder_input_ids: feed(tokens),
   };
   const feeds = Object.fromEntries(Object.keys(inputs).map((name) => [name, all[name]!]));
-  const logitsOf = async (of: Pick<Session, "run">) =>
-    floats(must((await of.run(FORWARD, feeds, ["logits"]))["logits"], "logits"));
+  const logitsOf = async (engineSession: Pick<EngineSession, "run">) =>
+    floats(must((await engineSession.run(FORWARD, feeds, ["logits"]))["logits"], "logits"));
   const [a, b] = await Promise.all([logitsOf(session), logitsOf(copy)]);
   const most = a.reduce((m, v) => Math.max(m, Math.abs(v)), 0);
   const difference = a.reduce((m, v, i) => Math.max(m, Math.abs(v - b[i]!)), 0);

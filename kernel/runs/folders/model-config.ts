@@ -5,12 +5,12 @@
 import type { ModelPlan } from "#dsl/language/types/subject.js";
 import { registry } from "#stdlib/registry.js";
 import type { Base } from "../../bases/base.js";
-import { classNameOf, problemOf } from "../../bases/head-names.js";
+import { modelClassName, problemTypeOf } from "../../bases/head-names.js";
 
 /** What tells of the base's own weight files. */
 const OF_THE_FILES = ["torch_dtype", "quantization_config"];
 
-export function configOf(
+export function modelConfigOf(
   { task }: ModelPlan,
   base: Base,
   labels: readonly string[],
@@ -18,10 +18,10 @@ export function configOf(
   const config = Object.fromEntries(Object.entries(base.facts.config).filter(([key]) => !OF_THE_FILES.includes(key)));
   const family = registry.find("model", base.facts.family)?.capabilities;
   const ours = registry.find("task", task.word)?.capabilities?.ours?.(task) === true;
-  const problem = problemOf(task.word, registry);
+  const problem = problemTypeOf(task.word, registry);
   return {
     ...config,
-    ...(family && { architectures: [ours ? `${family.className}Model` : classNameOf(family, task.word, registry)] }),
+    ...(family && { architectures: [ours ? `${family.className}Model` : modelClassName(family, task.word, registry)] }),
     dtype: "float32",
     ...(labels.length > 0 && {
       id2label: Object.fromEntries(labels.map((label, i) => [String(i), label])),

@@ -1,11 +1,11 @@
 /** Attacks on a model, as its card tells of them: what each came to beside what comes of chance alone. No row stands in it. */
-import { chanceText } from "../../display/scores/attacks.js";
-import { fixed, range } from "../../display/score-cell.js";
+import { attackChanceText } from "../../display/scores/attacks.js";
+import { fixedText, rangeText } from "../../display/score-cell.js";
 import { plural } from "../../host/text.js";
-import { code, plainText, table } from "../../display/markdown.js";
+import { code, escapeMarkdown, table } from "../../display/markdown.js";
 import type { AttackScores, RunScore } from "./run-scores.js";
 
-export function attackLines(scored: readonly RunScore[]): readonly string[] {
+export function attackSummaryLines(scored: readonly RunScore[]): readonly string[] {
   // The same attack beside the same rows again takes the place of the one before it.
   const last = new Map<string, AttackScores & { readonly on: string }>();
   for (const { data, split, rows, attacks = [] } of scored)
@@ -24,15 +24,15 @@ export function attackLines(scored: readonly RunScore[]): readonly string[] {
         figures.map(({ name, value, low, high, chance, most }) => [
           code(attack),
           name,
-          `${fixed(value)}${low === null || high === null ? "" : ` (${range({ low, high })})`}`,
-          chanceText({ chance: { value: chance, ...(most !== null && { most }) } }),
+          `${fixedText(value)}${low === null || high === null ? "" : ` (${rangeText({ low, high })})`}`,
+          attackChanceText({ chance: { value: chance, ...(most !== null && { most }) } }),
         ]),
       ),
     ),
     found
       .map(
-        ({ attack, said, how, on }) =>
-          `- ${code(attack)}, beside ${plainText(on)}: ${plainText(said)} (${plainText(how)}).`,
+        ({ attack, said: summary, how, on }) =>
+          `- ${code(attack)}, beside ${escapeMarkdown(on)}: ${escapeMarkdown(summary)} (${escapeMarkdown(how)}).`,
       )
       .join("\n"),
   ];

@@ -5,30 +5,33 @@ import { isCall } from "#dsl/compiler/plan/value.js";
 import { code } from "../../display/markdown.js";
 import { plural } from "../../host/text.js";
 import { callText, valueText } from "../../host/value-text.js";
-import { withoutPlace, type CardBase } from "./card-base.js";
+import { hideLocalPath, type CardBase } from "./card-base.js";
 
-export interface CardCompressed {
+export interface CompressedModelFacts {
   readonly plan: CompressPlan;
   /** Name of the training that it is made of or learnt from, or what was asked; null: its run is gone. */
-  readonly of: string | null;
+  readonly sourceTraining: string | null;
   /** Rows that it labelled; null: nobody knows. */
   readonly labelled: number | null;
 }
 
-export const isStudent = ({ plan: { stage } }: CardCompressed): boolean => stage.kind === "student";
+export const isStudentModel = ({ plan: { stage } }: CompressedModelFacts): boolean => stage.kind === "student";
 
 /** `A student of the training router, whose base is …`. */
-export function smallerOf({ plan: { stage } }: CardCompressed, { name, scratch, training }: CardBase): string | null {
+export function compressedModelText(
+  { plan: { stage } }: CompressedModelFacts,
+  { name, scratch, training }: CardBase,
+): string | null {
   if (training === null) return null;
   const root = scratch ? `which was trained from scratch (${code(name)})` : `whose base is ${code(name)}`;
   const made = stage.kind === "student" ? "A student of" : "Made smaller of";
   return `${made} the training ${code(training)}, ${root},`;
 }
 
-export function compressedLines(smaller: CardCompressed): readonly string[] {
-  const { plan, of, labelled } = smaller;
+export function compressionCardLines(smaller: CompressedModelFacts): readonly string[] {
+  const { plan, sourceTraining, labelled } = smaller;
   const { stage, unlabelled = [] } = plan;
-  const teacher = of === null ? "another training" : code(of);
+  const teacher = sourceTraining === null ? "another training" : code(sourceTraining);
   const lines = [`It was made of ${teacher} by ${code(callText(shownCall(stage)))}.`];
   const lessons = lessonsOf(stage);
   if (lessons.length > 0)
@@ -52,7 +55,7 @@ function shownCall(stage: Call): Call {
   void learns;
   return {
     ...stage,
-    arguments: { ...rest, ...(base !== undefined && { base: typeof base === "string" ? withoutPlace(base) : base }) },
+    arguments: { ...rest, ...(base !== undefined && { base: typeof base === "string" ? hideLocalPath(base) : base }) },
   };
 }
 function lessonsOf({ arguments: { learns } }: Call): readonly Call[] {
@@ -60,8 +63,8 @@ function lessonsOf({ arguments: { learns } }: Call): readonly Call[] {
 }
 /** All that counts, what nobody wrote too. */
 function lessonText({ word, arguments: given }: Call): string {
-  const told = Object.entries(given).filter(([, value]) => value !== null);
-  return told.length === 0
+  const settings = Object.entries(given).filter(([, value]) => value !== null);
+  return settings.length === 0
     ? word
-    : `${word}(${told.map(([name, value]) => `${name}: ${valueText(value)}`).join(", ")})`;
+    : `${word}(${settings.map(([name, value]) => `${name}: ${valueText(value)}`).join(", ")})`;
 }

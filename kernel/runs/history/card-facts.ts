@@ -3,21 +3,21 @@ import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { Registry } from "#dsl/language/types/registry.js";
 import type { RunScore } from "./run-scores.js";
 import type { CardBase } from "./card-base.js";
-import type { CardCompressed } from "./card-compressed.js";
+import type { CompressedModelFacts } from "./card-compressed.js";
 import type { RunEvent } from "../../events/events.js";
-import type { TrainedOn } from "../weights.js";
-import type { SinceBefore } from "../since-before.js";
-import type { Lock } from "../run-folder.js";
+import type { TrainedDataFacts } from "../weights.js";
+import type { BeforeAfterScores } from "../since-before.js";
+import type { RunLockFile } from "../run-folder.js";
 
 export interface CardFacts {
   readonly name: string;
   readonly plan: Plan;
-  readonly lock: Lock;
+  readonly lock: RunLockFile;
   readonly base: CardBase;
-  readonly data: TrainedOn;
+  readonly data: TrainedDataFacts;
   readonly events: readonly RunEvent[];
   /** Step of the weights that were kept, and their file's name. */
-  readonly kept: { readonly step: number; readonly file: string };
+  readonly keptCheckpoint: { readonly step: number; readonly file: string };
   /** `peft`: the folder is an adapter as PEFT reads it; `adapter`: one of our own format; `whole`: a model as transformers reads it; `model`: a run's folder. */
   readonly saved: "peft" | "adapter" | "whole" | "model";
   readonly machine: string;
@@ -25,15 +25,15 @@ export interface CardFacts {
   /** The base's, where it forbids to pass on what is made of it; null: it doesn't. */
   readonly forbidding?: string | null;
   /** It was made of a larger model; absent: it wasn't. */
-  readonly compressed?: CardCompressed | undefined;
+  readonly compressed?: CompressedModelFacts | undefined;
   /** Of a deployment; absent: it is a training's own folder. */
-  readonly deployed?: DeployedCard;
+  readonly deployed?: DeployedCardFacts;
   /** What is left of what the model that it began from was evaluated on; absent or null: nothing was compared. */
-  readonly since?: SinceBefore | null;
+  readonly since?: BeforeAfterScores | null;
   /** What attacks on these weights came to, the last at the end; absent: none were made. */
   readonly attacks?: readonly RunScore[];
 }
-export interface DeployedCard {
+export interface DeployedCardFacts {
   /** As it was written: `onnx(quantize: int8)`. */
   readonly target: string;
   /** The target's word. */

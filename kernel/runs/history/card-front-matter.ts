@@ -1,6 +1,6 @@
 /** The head of a model card, as the hub reads it. */
 import { printable } from "../../host/text.js";
-import { isStudent } from "./card-compressed.js";
+import { isStudentModel } from "./card-compressed.js";
 import type { CardFacts } from "./card-facts.js";
 
 /** YAML whose values are JSON, which YAML is made to read: no text can end a value or begin another. */
@@ -24,16 +24,16 @@ export function frontMatter(f: CardFacts, scores: readonly (readonly [string, nu
     ...(typeof pipeline === "string" && { pipeline_tag: pipeline }),
     tags: [
       ...["tunebook", model.technique.word, model.task.word],
-      ...(f.compressed && isStudent(f.compressed) ? ["distillation"] : []),
+      ...(f.compressed && isStudentModel(f.compressed) ? ["distillation"] : []),
       ...(f.deployed ? [f.deployed.format] : []),
     ],
     ...(metrics.length > 0 && { metrics: metrics.map(({ type }) => type), "model-index": [index] }),
   };
-  return ["---", ...Object.entries(entries).map(([key, value]) => `${key}: ${json(value)}`), "---"].join("\n");
+  return ["---", ...Object.entries(entries).map(([key, value]) => `${key}: ${yamlJson(value)}`), "---"].join("\n");
 }
 const LIBRARIES: Readonly<Partial<Record<CardFacts["saved"], string>>> = { peft: "peft", whole: "transformers" };
 /** Which is YAML, and a string of Tune and of Python, too. */
-export function json(value: unknown): string {
+export function yamlJson(value: unknown): string {
   // What YAML takes for a line's end, and JSON does not.
   return JSON.stringify(value, (_key, v: unknown) => (typeof v === "string" ? printable(v) : v)).replace(
     /[\u0085\u2028\u2029\ufeff]/g,

@@ -2,10 +2,10 @@
 import type { Call } from "#dsl/language/types/value.js";
 import { callText } from "../../host/value-text.js";
 import { code, fence } from "../../display/markdown.js";
-import { headOf } from "../../bases/head-names.js";
+import { headClassSuffix } from "../../bases/head-names.js";
 import type { CardFacts } from "./card-facts.js";
-import { json } from "./card-front-matter.js";
-import { techniqueText, safe } from "./card-safe.js";
+import { yamlJson } from "./card-front-matter.js";
+import { techniqueText, hideLocalPaths } from "./card-safe.js";
 
 /** A head of scores learns them standardised (standardised.ts). */
 const UNSTANDARDISED = [
@@ -15,7 +15,7 @@ const UNSTANDARDISED = [
   'weights[head.replace("weight", "bias")] = weights[head.replace("weight", "bias")] * scale + mean',
 ];
 
-export function loading(f: CardFacts): readonly string[] {
+export function loadingInstructions(f: CardFacts): readonly string[] {
   return isOurs(f) ? [...loadingBy(f), OURS] : loadingBy(f);
 }
 /** A head that transformers has no class for. */
@@ -24,7 +24,7 @@ function isOurs({ plan, registry }: CardFacts): boolean {
   return registry.find("task", task.word)?.capabilities?.ours?.(task) === true;
 }
 /** Its head has a score in place of labels. */
-export function learnsNumbers({ plan, registry }: CardFacts): boolean {
+export function predictsScores({ plan, registry }: CardFacts): boolean {
   return registry.find("task", plan.recipe.model.task.word)?.capabilities?.standardises === true;
 }
 const OURS =
@@ -35,7 +35,7 @@ function loadingBy(f: CardFacts): readonly string[] {
   const { model } = f.plan.recipe;
   const auto = autoModel(f);
   const python = (lines: readonly string[]): string => fence("python", lines.join("\n"));
-  const q = json;
+  const q = yamlJson;
   const labels = f.lock.labels.length;
   // A base may bring a head for other labels.
   const { name, training, scratch } = f.base;
@@ -51,7 +51,7 @@ function loadingBy(f: CardFacts): readonly string[] {
           `${code(place)} stands for the folder of ${training === null ? "the base" : `the whole model that the training ${code(training)} made`}.`,
         ];
   const revision = hub && hub.revision !== "main" ? `, revision=${q(hub.revision)}` : "";
-  const heads = learnsNumbers(f) ? 1 : labels;
+  const heads = predictsScores(f) ? 1 : labels;
   const more = heads === 0 || isOurs(f) ? "" : `, num_labels=${heads}, ignore_mismatched_sizes=True`;
   const begin = [
     `from transformers import ${auto}`,
@@ -72,15 +72,15 @@ function loadingBy(f: CardFacts): readonly string[] {
       "The checkpoint holds every weight under the names of transformers, and what the optimizer keeps beside them:",
       python([
         ...["from safetensors.torch import load_file", ...begin],
-        `weights = load_file(${q(`checkpoints/${f.kept.file}`)})`,
-        ...(learnsNumbers(f) ? UNSTANDARDISED : []),
+        `weights = load_file(${q(`checkpoints/${f.keptCheckpoint.file}`)})`,
+        ...(predictsScores(f) ? UNSTANDARDISED : []),
         "base.load_state_dict({name: w for name, w in weights.items() if name in base.state_dict()}, strict=False)",
       ]),
       ...(made && model.trained?.made?.kind === "sparsity" ? [PRUNED] : []),
       ...standing,
     ];
-  const own = safe(model.technique) as Call;
-  const technique = callText({ ...own, arguments: { ...own.arguments, from: "./adapter" } });
+  const safeTechnique = hideLocalPaths(model.technique) as Call;
+  const technique = callText({ ...safeTechnique, arguments: { ...safeTechnique.arguments, from: "./adapter" } });
   return [
     "In Tunebook, a training goes on from this folder (here `adapter`):",
     fence("tune", started(technique, place)),
@@ -97,7 +97,7 @@ const PRUNED =
 function autoModel(f: CardFacts): string {
   const { plan, registry } = f;
   if (isOurs(f)) return "AutoModel";
-  const head = headOf(plan.recipe.model.task.word, registry);
+  const head = headClassSuffix(plan.recipe.model.task.word, registry);
   if (head === "Model") return "AutoModel";
   return `AutoModel${head === "ForConditionalGeneration" ? "ForSeq2SeqLM" : head}`;
 }

@@ -2,15 +2,15 @@
 import type { Call, Value } from "#dsl/language/types/value.js";
 import { isCall } from "#dsl/compiler/plan/value.js";
 import { callText } from "../../host/value-text.js";
-import { withoutPlace } from "./card-base.js";
+import { hideLocalPath } from "./card-base.js";
 
 export function techniqueText(call: Call): string {
-  return callText(safe(call) as Call);
+  return callText(hideLocalPaths(call) as Call);
 }
 /** A value without folders of this machine. */
-export function safe(value: Value): Value {
-  if (typeof value === "string") return withoutPlace(value);
+export function hideLocalPaths(value: Value): Value {
+  if (typeof value === "string") return hideLocalPath(value);
   if (!isCall(value)) return value;
-  const inside = Object.entries(value.arguments).map(([name, v]) => [name, safe(v)] as const);
+  const inside = Object.entries(value.arguments).map(([name, v]) => [name, hideLocalPaths(v)] as const);
   return { ...value, arguments: Object.fromEntries(inside) };
 }

@@ -5,10 +5,10 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { readCheckpoints } from "../checkpoints.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { planSchema } from "../plan-schema.js";
-import { readChecked } from "../read-regular.js";
-import { lockSchema, type Lock, type RunFolder } from "../run-folder.js";
+import { readCheckedJson } from "../read-regular.js";
+import { runLockFileSchema, type RunLockFile, type RunFolder } from "../run-folder.js";
 import type { Schema } from "../../fetch/json.js";
-import { knownPlan } from "./run-summary.js";
+import { minimalPlanSchema } from "./run-summary.js";
 
 /** Whether a training left it, whole or not. */
 export function isRunFolder(folder: string): boolean {
@@ -21,18 +21,18 @@ export function isRunFolder(folder: string): boolean {
 }
 
 /** The name of its training: by its lock, else by its plan, else by its id. */
-export function nameOf(run: RunFolder): string {
+export function trainingNameOf(run: RunFolder): string {
   const { plan } = partsOf(run);
   return run.lock()?.name ?? plan?.effects.run ?? run.id.replace(/-\d{8}-\d{6}-[0-9a-f]{6}(-\d+)?$/, "");
 }
 
 /** The recipe that it trained, by its lock or else its plan. */
-export function recipeOf(run: RunFolder): string | null {
+export function recipeHashOfRun(run: RunFolder): string | null {
   return run.lock()?.recipeHash ?? partsOf(run).plan?.recipeHash ?? null;
 }
 
 /** What keeps it from being opened; null: nothing of its plan and lock does. */
-export function damageOf(run: RunFolder): string | null {
+export function damageText(run: RunFolder): string | null {
   const { damage } = partsOf(run);
   return damage.length > 0 ? damage.join(", ") : null;
 }
@@ -43,15 +43,15 @@ export function hasLostLog(run: RunFolder): boolean {
 }
 
 /** Its plan and its lock, checked completely. Coded error `run-unreadable`, which names the file and the place in it. */
-export function demandWhole(run: RunFolder): { readonly plan: Plan; readonly lock: Lock } {
+export function readPlanAndLock(run: RunFolder): { readonly plan: Plan; readonly lock: RunLockFile } {
   const { lock, damage } = partsOf(run);
-  const plan = readChecked(join(run.path, "plan.json"), planSchema);
-  if (!lock || damage.length > 0) throw unreadable(run, damage.join(", "));
-  if ("why" in plan) throw unreadable(run, `plan.json ${plan.why}`);
+  const plan = readCheckedJson(join(run.path, "plan.json"), planSchema);
+  if (!lock || damage.length > 0) throw unreadableRunError(run, damage.join(", "));
+  if ("why" in plan) throw unreadableRunError(run, `plan.json ${plan.why}`);
   return { plan: plan.value, lock };
 }
 
-export function unreadable(run: RunFolder, why: string): CodedError {
+export function unreadableRunError(run: RunFolder, why: string): CodedError {
   const weights = readCheckpoints(run).filter((one) => "position" in one).length;
   return new CodedError("run-unreadable", { run: run.id, why, folder: run.path, weights });
 }
@@ -59,10 +59,10 @@ export function unreadable(run: RunFolder, why: string): CodedError {
 function partsOf(run: RunFolder) {
   const damage: string[] = [];
   const read = <T>(name: string, schema: Schema<T>): T | null => {
-    const found = readChecked(join(run.path, name), schema);
+    const found = readCheckedJson(join(run.path, name), schema);
     if ("value" in found) return found.value;
     damage.push(`${name} ${found.why}`);
     return null;
   };
-  return { plan: read("plan.json", knownPlan), lock: read("lock.json", lockSchema), damage };
+  return { plan: read("plan.json", minimalPlanSchema), lock: read("lock.json", runLockFileSchema), damage };
 }

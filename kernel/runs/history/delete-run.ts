@@ -5,10 +5,10 @@
 import { randomUUID } from "node:crypto";
 import { lstat, realpath, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { CodedError, wordsFor } from "#dsl/language/diagnostics/codes.js";
+import { CodedError, diagnosticText } from "#dsl/language/diagnostics/codes.js";
 import type { RunList } from "./run-list.js";
-import { holderOf, lockRun, type RunLock } from "../run-lock.js";
-import { isLive } from "./run-summary.js";
+import { lockHolderOf, lockRun, type RunLock } from "../run-lock.js";
+import { isLiveState } from "./run-summary.js";
 
 /** Coded error `run-not-deleted`. */
 export async function deleteRun(list: RunList, id: string): Promise<void> {
@@ -18,7 +18,7 @@ export async function deleteRun(list: RunList, id: string): Promise<void> {
   await list.look();
   const summary = list.get(id);
   if (!summary || /[\\/]/.test(id) || id.startsWith(".")) return refuse("there is no such run");
-  if (isLive(summary.state)) return refuse("it is training: interrupt it first");
+  if (isLiveState(summary.state)) return refuse("it is training: interrupt it first");
   const folder = join(list.root, id);
   let lock: RunLock | null = null;
   try {
@@ -34,7 +34,7 @@ export async function deleteRun(list: RunList, id: string): Promise<void> {
   } catch (error) {
     lock?.release();
     if (!(error instanceof CodedError)) return refuse((error as Error).message);
-    return error.code === "run-not-deleted" ? Promise.reject(error) : refuse(wordsFor(error).message);
+    return error.code === "run-not-deleted" ? Promise.reject(error) : refuse(diagnosticText(error).message);
   }
   await list.look();
 }
@@ -44,7 +44,7 @@ async function locked(folder: string): Promise<RunLock | null> {
   try {
     return await lockRun(folder, "delete", 300);
   } catch (error) {
-    if (error instanceof CodedError && error.code === "no-space" && holderOf(folder) === null) return null;
+    if (error instanceof CodedError && error.code === "no-space" && lockHolderOf(folder) === null) return null;
     throw error;
   }
 }

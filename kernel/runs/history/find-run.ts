@@ -3,14 +3,14 @@ import { existsSync, readdirSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import * as v from "valibot";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { nearest } from "#dsl/language/diagnostics/nearest.js";
-import { isRunFolder, nameOf } from "./damage.js";
-import { jsonRegular } from "../read-regular.js";
+import { nearestWord } from "#dsl/language/diagnostics/nearest.js";
+import { isRunFolder, trainingNameOf } from "./damage.js";
+import { readRegularJson } from "../read-regular.js";
 import { RunFolder } from "../run-folder.js";
-import { fields, like } from "../../fetch/json.js";
-import { holderOf } from "../run-lock.js";
+import { objectWith, schemaGuard } from "../../fetch/json.js";
+import { lockHolderOf } from "../run-lock.js";
 
-export interface Places {
+export interface RunSearchFolders {
   /** Where a relative path starts. */
   readonly folder: string;
   /** The folder of runs. */
@@ -20,7 +20,7 @@ export interface Places {
 const most = 5;
 
 /** A damaged one too, which tells what is wrong when it is opened. Coded errors `run-not-found`, `several-runs`, `not-a-run`. */
-export function findRun(path: string, { folder, runs }: Places): RunFolder {
+export function findRun(path: string, { folder, runs }: RunSearchFolders): RunFolder {
   if (path === "" || path.includes("\0"))
     throw new CodedError("run-not-found", {
       path: JSON.stringify(path),
@@ -43,7 +43,7 @@ export function findRun(path: string, { folder, runs }: Places): RunFolder {
   const all = runsIn(from);
   const whole = all.filter((run) => run.lock()?.name === name);
   // Of a name that a whole run has, a damaged one is not meant.
-  const same = whole.length > 0 ? whole : all.filter((run) => nameOf(run) === name);
+  const same = whole.length > 0 ? whole : all.filter((run) => trainingNameOf(run) === name);
   const named = same.length > 0 ? same : lastStages(all, name);
   const [only] = named;
   if (only && named.length === 1) return only;
@@ -55,13 +55,13 @@ export function findRun(path: string, { folder, runs }: Places): RunFolder {
       count: named.length,
     });
   const ids = all.map((run) => run.id);
-  const near = nearest(name, [...new Set([...all.map(nameOf), ...ids])]);
+  const near = nearestWord(name, [...new Set([...all.map(trainingNameOf), ...ids])]);
   throw new CodedError("run-not-found", {
     path,
     runs: from,
     has: ids.slice(0, most),
     count: ids.length,
-    names: [...new Set(all.map(nameOf))],
+    names: [...new Set(all.map(trainingNameOf))],
     near: near === undefined ? null : inPath(near),
   });
 }
@@ -70,31 +70,33 @@ export function findRun(path: string, { folder, runs }: Places): RunFolder {
  * A run by the name of its training, which may be under way: the one that is, or else the newest. A folder or an id is that
  * run's. Coded errors `nothing-to-attach`, `run-not-found`, `not-a-run`.
  */
-export function findAttachable(path: string, places: Places): RunFolder {
+export function findAttachableRun(path: string, places: RunSearchFolders): RunFolder {
   if (/[\\/]/.test(path) || path === "" || path === "." || path === "..") return findRun(path, places);
   const all = runsIn(resolve(places.runs));
-  const named = all.filter((run) => run.id === path || nameOf(run) === path);
-  const found = named.find((run) => holderOf(run.path)?.does === "train") ?? named[0];
+  const named = all.filter((run) => run.id === path || trainingNameOf(run) === path);
+  const found = named.find((run) => lockHolderOf(run.path)?.does === "train") ?? named[0];
   if (found) return found;
-  const has = [...new Set(all.map(nameOf))];
+  const has = [...new Set(all.map(trainingNameOf))];
   throw new CodedError("nothing-to-attach", { name: path, runs: resolve(places.runs), has });
 }
 
 /** Of an update the runs are its stages, `NAME_1` and so on: the name alone means the last, which has its weights. */
 function lastStages(all: readonly RunFolder[], name: string): readonly RunFolder[] {
   const stages = all.flatMap((run) => {
-    const own = nameOf(run);
-    const number = own.startsWith(`${name}_`) ? /^[1-9]\d*$/.exec(own.slice(name.length + 1)) : null;
+    const trainingName = trainingNameOf(run);
+    const number = trainingName.startsWith(`${name}_`) ? /^[1-9]\d*$/.exec(trainingName.slice(name.length + 1)) : null;
     return number && isStage(run, Number(number[0])) ? [{ run, number: Number(number[0]) }] : [];
   });
   const last = Math.max(0, ...stages.map(({ number }) => number));
   return stages.filter(({ number }) => number === last).map(({ run }) => run);
 }
 function isStage(run: RunFolder, number: number): boolean {
-  const found = jsonRegular(join(run.path, "plan.json"));
+  const found = readRegularJson(join(run.path, "plan.json"));
   return isStagePlan(found) && found.recipe.update.before.length === number - 1;
 }
-const isStagePlan = like(fields({ recipe: fields({ update: fields({ before: v.array(v.string()) }) }) }));
+const isStagePlan = schemaGuard(
+  objectWith({ recipe: objectWith({ update: objectWith({ before: v.array(v.string()) }) }) }),
+);
 
 function isWhole(folder: string): boolean {
   return existsSync(join(folder, "plan.json")) && existsSync(join(folder, "lock.json"));

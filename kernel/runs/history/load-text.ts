@@ -6,7 +6,7 @@ import { registry } from "#stdlib/registry.js";
  * `model NAME { load: "runs/ID" }`. Runs lie beside the notebook, so the path starts at its folder. `cells`: all code of the
  * notebook; a name that any of it says, in whichever language and for whatever, is not taken.
  */
-export function loadText(root: string, id: string, run: string, cells: readonly string[]): string {
+export function loadStatementText(root: string, id: string, run: string, cells: readonly string[]): string {
   const words = new Set(cells.flatMap((text) => text.match(/[\p{ID_Start}_$][\p{ID_Continue}$]*/gu) ?? []));
   const taken = (name: string): boolean =>
     words.has(name) || words.has(`$${name}`) || registry.find("verb", name) !== undefined;

@@ -2,13 +2,13 @@
  * The scores of a run as the table of runs holds them: the newest of each metric on each data, and what its validations
  * said while it trained. Everything comes as text and figures that can be shown.
  */
-import type { Direction } from "#dsl/language/types/capabilities/metric.js";
-import { metricNamed } from "#stdlib/metrics/shared/metric-name.js";
+import type { MetricDirection } from "#dsl/language/types/capabilities/metric.js";
+import { metricCapabilities } from "#stdlib/metrics/shared/metric-name.js";
 import { registry } from "#stdlib/registry.js";
 import { clip, oneLine, printable } from "../../host/text.js";
-import type { Trial } from "../together/trials.js";
+import type { TrialListing } from "../together/trials.js";
 import type { RunScore } from "./run-scores.js";
-import { finite } from "../../events/finite.js";
+import { finiteNumber } from "../../events/finite.js";
 
 export interface ListedScore {
   /** `accuracy`; of a validation in training `validation accuracy`. */
@@ -19,7 +19,7 @@ export interface ListedScore {
   readonly why?: string;
   readonly low: number | null;
   readonly high: number | null;
-  readonly better: Direction;
+  readonly better: MetricDirection;
   /** `reviews.test`. */
   readonly on: string;
   /** What makes two scores comparable: the rows that were scored. */
@@ -38,28 +38,28 @@ export function newestScores(scores: readonly RunScore[]): readonly ListedScore[
   const found = new Map<string, ListedScore>();
   for (const score of scores.toReversed())
     for (const [name, value] of Object.entries(score.metrics)) {
-      const listed = listedScore(score, name, value);
+      const listed = listedScoreOf(score, name, value);
       const key = `${listed.metric} ${listed.rows}`;
       if (found.size < most && !found.has(key)) found.set(key, listed);
     }
   return [...found.values()];
 }
 
-export function listedScore(
+export function listedScoreOf(
   score: RunScore,
   name: string,
   { value, low, high, better, why }: RunScore["metrics"][string],
 ): ListedScore {
   return {
     metric: plain(name),
-    value: finite(value),
-    ...(typeof why === "string" && finite(value) === null && { why: clip(oneLine(printable(why)), 200) }),
-    low: finite(low),
-    high: finite(high),
+    value: finiteNumber(value),
+    ...(typeof why === "string" && finiteNumber(value) === null && { why: clip(oneLine(printable(why)), 200) }),
+    low: finiteNumber(low),
+    high: finiteNumber(high),
     better,
     on: plain(typeof score.split === "string" ? `${score.data}.${score.split}` : score.data),
-    rows: rowsOf(score.dataHash, score.split),
-    count: finite(score.rows),
+    rows: evaluationRowsKey(score.dataHash, score.split),
+    count: finiteNumber(score.rows),
     step: score.step,
     at: Number.isNaN(Date.parse(score.at)) ? null : new Date(score.at).toISOString(),
   };
@@ -76,12 +76,12 @@ export function validationScores(
     .slice(0, most)
     .map(([name, value]) => ({
       metric: `validation ${plain(name)}`,
-      value: finite(value),
+      value: finiteNumber(value),
       low: null,
       high: null,
-      better: directionOf(name),
+      better: metricDirection(name),
       on: `${data ?? "data"}.validation`,
-      rows: rowsOf(dataHash ?? "?", "validation"),
+      rows: evaluationRowsKey(dataHash ?? "?", "validation"),
       count: null,
       step: validation.step,
       at: null,
@@ -89,9 +89,9 @@ export function validationScores(
 }
 
 /** With what the trial's sweep was after, where its log has no validation by that metric. `place`: as of `validationScores`. */
-export function withGoal(
+export function withTrialGoal(
   scores: readonly ListedScore[],
-  trial: Trial | null,
+  trial: TrialListing | null,
   place: readonly [data: string | null, dataHash: string | null],
 ): readonly ListedScore[] {
   if (!trial?.goal || trial.score === null) return scores;
@@ -104,18 +104,18 @@ export function withGoal(
 }
 
 /** By the metric's word; of one that is not known here, by what it is called. */
-export function directionOf(name: string): Direction {
-  const better = metricNamed(name, registry)?.better;
+export function metricDirection(name: string): MetricDirection {
+  const better = metricCapabilities(name, registry)?.better;
   if (better !== undefined) return better;
   return /loss|error/i.test(name) ? "less" : "greater";
 }
 
 /** What tells rows of one evaluation from those of another. */
-export function rowsOf(dataHash: string, split: unknown): string {
+export function evaluationRowsKey(dataHash: string, split: unknown): string {
   return clip(`${dataHash}/${typeof split === "string" ? split : ""}`, 200);
 }
 /** In short: what tells rows apart that go by one name. */
-export function contentOf(rows: string): string {
+export function shortDataHash(rows: string): string {
   return plain(rows.split("/")[0]!.slice(0, 6));
 }
 function plain(text: string): string {

@@ -1,26 +1,31 @@
 /** Runs side by side: their curves over each other, their scores, the settings in which they differ. Reads only. */
-import type { Direction } from "#dsl/language/types/capabilities/metric.js";
+import type { MetricDirection } from "#dsl/language/types/capabilities/metric.js";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { comparedFigure, styleOf, type Along, type Series } from "../../display/curves/compared-curves.js";
+import {
+  comparedCurvesFigure,
+  curveStyleOf,
+  type CurveXAxis,
+  type CurveSeries,
+} from "../../display/curves/compared-curves.js";
 import type { Figure } from "../../display/figure.js";
-import { significant } from "../../host/text.js";
-import { thinned } from "../../display/curves/thin.js";
-import { settingsOf } from "./differences.js";
+import { significantText } from "../../host/text.js";
+import { thinFigure } from "../../display/curves/thin.js";
+import { settingTexts } from "./differences.js";
 import type { RunEvent } from "../../events/events.js";
-import { contentOf, type ListedScore } from "./newest-scores.js";
-import { eventsOf } from "../read-events.js";
+import { shortDataHash, type ListedScore } from "./newest-scores.js";
+import { parseRunEvents } from "../read-events.js";
 import { isWholePlan } from "../plan-schema.js";
-import { isLock } from "../run-folder.js";
+import { isRunLockFile } from "../run-folder.js";
 import type { RunList } from "./run-list.js";
-import { jsonRegular, readRegular } from "../read-regular.js";
-import { isLive, type RunState, type RunSummary } from "./run-summary.js";
-import { stampOfFile } from "../../fetch/stamp.js";
+import { readRegularJson, readRegularFile } from "../read-regular.js";
+import { isLiveState, type RunState, type RunSummary } from "./run-summary.js";
+import { readFileStampAsync } from "../../fetch/stamp.js";
 
-export interface Compare {
+export interface RunComparisonRequest {
   /** Each with the number of its colour. */
   readonly runs: readonly { readonly id: string; readonly slot: number }[];
-  readonly along: Along;
+  readonly along: CurveXAxis;
   readonly smooth: boolean;
 }
 export interface ComparedRun {
@@ -40,7 +45,7 @@ export interface ScoreCell {
   /** The best of its line, where several have one. */
   readonly best: boolean;
 }
-export interface Comparison {
+export interface RunComparison {
   /** Changes when anything of it does. */
   readonly revision: string;
   readonly runs: readonly ComparedRun[];
@@ -51,7 +56,7 @@ export interface Comparison {
   readonly scores: readonly {
     readonly metric: string;
     readonly on: string;
-    readonly better: Direction;
+    readonly better: MetricDirection;
     readonly cells: readonly (ScoreCell | null)[];
   }[];
   readonly settings: readonly {
@@ -61,27 +66,27 @@ export interface Comparison {
   }[];
 }
 /** More curves can't be told apart. */
-export const mostCompared = 16;
+export const MAX_COMPARED_RUNS = 16;
 
 interface Kept {
   readonly stamp: string;
-  readonly series: Series;
+  readonly series: CurveSeries;
 }
 
-export class Comparer {
-  private readonly kept = new Map<string, Kept>();
+export class RunComparer {
+  private readonly cache = new Map<string, Kept>();
   private readonly settings = new Map<string, ReadonlyMap<string, string>>();
 
   constructor(private readonly list: RunList) {}
 
   /** Of the runs as the list saw them last. */
-  async compared(asked: Compare): Promise<Comparison> {
-    const wanted = asked.runs.slice(0, mostCompared);
+  async compared(request: RunComparisonRequest): Promise<RunComparison> {
+    const wanted = request.runs.slice(0, MAX_COMPARED_RUNS);
     const found = wanted.flatMap(({ id, slot }) => {
       const summary = this.list.get(id);
       return summary ? [{ summary, slot }] : [];
     });
-    for (const cache of [this.kept, this.settings])
+    for (const cache of [this.cache, this.settings])
       for (const id of cache.keys()) if (!wanted.some((one) => one.id === id)) cache.delete(id);
     const labels = labelsOf(found.map(({ summary }) => summary));
     const series = await Promise.all(found.map(({ summary }) => this.seriesOf(summary.id)));
@@ -90,7 +95,7 @@ export class Comparer {
       id,
       label: labels[i]!,
       state,
-      ...styleOf(slot),
+      ...curveStyleOf(slot),
       tags,
     }));
     const rest = {
@@ -99,42 +104,44 @@ export class Comparer {
       scores: scoresOf(found.map(({ summary }) => summary)),
       settings: compareSettings(settings),
     };
-    const stamps = found.map(({ summary }) => `${summary.id} ${this.kept.get(summary.id)?.stamp ?? ""}`);
+    const stamps = found.map(({ summary }) => `${summary.id} ${this.cache.get(summary.id)?.stamp ?? ""}`);
     const curves = found.map(({ slot }, i) => ({ slot, label: labels[i]!, series: series[i]! }));
     const drawn = curves.some((one) => one.series.loss.y.length > 0 || one.series.scores.size > 0);
     return {
       revision: createHash("sha256")
-        .update(JSON.stringify([asked, stamps, rest]))
+        .update(JSON.stringify([request, stamps, rest]))
         .digest("hex")
         .slice(0, 24),
       ...rest,
-      figure: drawn ? thinned(comparedFigure(curves, asked)) : null,
+      figure: drawn ? thinFigure(comparedCurvesFigure(curves, request)) : null,
     };
   }
 
-  private async seriesOf(id: string): Promise<Series> {
+  private async seriesOf(id: string): Promise<CurveSeries> {
     const path = join(this.list.root, id, "events.jsonl");
-    const stamp = (await stampOfFile(path)) ?? "";
-    const before = this.kept.get(id);
+    const stamp = (await readFileStampAsync(path)) ?? "";
+    const before = this.cache.get(id);
     if (before?.stamp === stamp) return before.series;
-    const series = seriesIn(stamp === "" ? [] : eventsOf(readRegular(path) ?? ""));
-    this.kept.set(id, { stamp, series });
+    const series = runSeriesOf(stamp === "" ? [] : parseRunEvents(readRegularFile(path) ?? ""));
+    this.cache.set(id, { stamp, series });
     return series;
   }
   private async settingsOf({ id, state }: RunSummary): Promise<ReadonlyMap<string, string>> {
     const before = this.settings.get(id);
     if (before) return before;
-    const [plan, lock] = ["plan.json", "lock.json"].map((name) => jsonRegular(join(this.list.root, id, name)) ?? null);
+    const [plan, lock] = ["plan.json", "lock.json"].map(
+      (name) => readRegularJson(join(this.list.root, id, name)) ?? null,
+    );
     const found = isWholePlan(plan)
-      ? settingsOf({ plan, lock: isLock(lock) ? lock : null })
+      ? settingTexts({ plan, lock: isRunLockFile(lock) ? lock : null })
       : new Map<string, string>();
-    if (found.size > 0 || !isLive(state)) this.settings.set(id, found);
+    if (found.size > 0 || !isLiveState(state)) this.settings.set(id, found);
     return found;
   }
 }
 
 /** Steps with the time and the tokens that they took from the first one on. */
-export function seriesIn(events: readonly RunEvent[]): Series {
+export function runSeriesOf(events: readonly RunEvent[]): CurveSeries {
   const loss = { step: [] as number[], seconds: [] as number[], tokens: [] as number[], y: [] as (number | null)[] };
   const scores = new Map<string, typeof loss>();
   let [seconds, tokens] = [0, 0];
@@ -168,7 +175,7 @@ function labelsOf(runs: readonly RunSummary[]): readonly string[] {
   );
 }
 
-function scoresOf(runs: readonly RunSummary[]): Comparison["scores"] {
+function scoresOf(runs: readonly RunSummary[]): RunComparison["scores"] {
   const lines = new Map<string, ListedScore>();
   for (const run of runs) for (const one of run.scores) if (!lines.has(keyOf(one))) lines.set(keyOf(one), one);
   const twice = (one: ListedScore): boolean =>
@@ -180,30 +187,30 @@ function scoresOf(runs: readonly RunSummary[]): Comparison["scores"] {
     return {
       metric: line.metric,
       better: line.better,
-      on: twice(line) ? `${line.on} (content ${contentOf(line.rows)})` : line.on,
+      on: twice(line) ? `${line.on} (content ${shortDataHash(line.rows)})` : line.on,
       cells: cells.map(
         (one) =>
           one && {
-            value: one.value === null ? "NaN" : significant(one.value),
+            value: one.value === null ? "NaN" : significantText(one.value),
             interval: intervalOf(one),
             ...(one.why !== undefined && { why: one.why }),
-            best: one.value !== null && best !== null && significant(one.value) === significant(best),
+            best: one.value !== null && best !== null && significantText(one.value) === significantText(best),
           },
       ),
     };
   });
 }
 /** Null: the metric has no direction. */
-function bestOf(values: readonly number[], better: Direction): number | null {
+function bestOf(values: readonly number[], better: MetricDirection): number | null {
   if (better === "none") return null;
   return better === "less" ? Math.min(...values) : Math.max(...values);
 }
 const keyOf = ({ metric, rows }: ListedScore): string => `${metric} @ ${rows}`;
 function intervalOf({ low, high }: ListedScore): string | null {
-  return low === null || high === null ? null : `${significant(low)} – ${significant(high)}`;
+  return low === null || high === null ? null : `${significantText(low)} – ${significantText(high)}`;
 }
 
-function compareSettings(all: readonly ReadonlyMap<string, string>[]): Comparison["settings"] {
+function compareSettings(all: readonly ReadonlyMap<string, string>[]): RunComparison["settings"] {
   return [...new Set(all.flatMap((one) => [...one.keys()]))].map((setting) => {
     const values = all.map((one) => one.get(setting) ?? null);
     return { setting, values, differs: new Set(values).size > 1 };

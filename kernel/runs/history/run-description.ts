@@ -4,48 +4,48 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { registry } from "#stdlib/registry.js";
-import type { Adapter } from "../folders/adapter-folder.js";
-import { baseOfRun, forbiddingLicence } from "./base-licence.js";
-import { cardBase, withoutPlace } from "./card-base.js";
-import { demandThere } from "../folder-errors.js";
-import { readSince } from "../since-before.js";
+import type { SavedAdapter } from "../folders/adapter-folder.js";
+import { baseFolderOfRun, licenceForbiddingChanges } from "./base-licence.js";
+import { cardBaseOf, hideLocalPath } from "./card-base.js";
+import { checkFolderExists } from "../folder-errors.js";
+import { readBeforeAfterScores } from "../since-before.js";
 import type { Checkpoint } from "../checkpoints.js";
 import type { RunEvent } from "../../events/events.js";
-import { scoresOf } from "./run-scores.js";
-import { machineText, writeModelCard } from "./model-card.js";
-import { type CardFacts, type DeployedCard } from "./card-facts.js";
-import type { TrainedOn } from "../weights.js";
+import { readRunScores } from "./run-scores.js";
+import { machineDescription, writeModelCard } from "./model-card.js";
+import { type CardFacts, type DeployedCardFacts } from "./card-facts.js";
+import type { TrainedDataFacts } from "../weights.js";
 import { callText } from "../../host/value-text.js";
-import { labelledRows } from "../labelled-rows.js";
+import { countLabelledRows } from "../labelled-rows.js";
 import { RunFolder } from "../run-folder.js";
-import type { CardCompressed } from "./card-compressed.js";
+import type { CompressedModelFacts } from "./card-compressed.js";
 
 /** How a run keeps its weights: as an adapter, or in its checkpoints alone. */
-export function savedAs(adapter: Adapter | null): CardFacts["saved"] {
+export function savedFormatOf(adapter: SavedAdapter | null): CardFacts["saved"] {
   return !adapter ? "model" : "peft_type" in adapter.config ? "peft" : "adapter";
 }
 
-export async function describeIn(
+export async function writeRunDescription(
   folder: string,
-  o: {
+  options: {
     readonly plan: Plan;
     readonly run: RunFolder;
-    readonly data: TrainedOn;
+    readonly data: TrainedDataFacts;
     readonly events: readonly RunEvent[];
     /** Whose weights were kept. */
     readonly checkpoint: Checkpoint;
     readonly saved: CardFacts["saved"];
-    readonly deployed?: DeployedCard;
+    readonly deployed?: DeployedCardFacts;
     /** Folder of the base that the training began from; null: it had none. Absent: it is looked for, and all of it read. */
     readonly base?: string | null;
   },
 ): Promise<void> {
-  const { plan, run, data, events, saved, checkpoint } = o;
-  demandThere(run.path);
+  const { plan, run, data, events, saved, checkpoint } = options;
+  checkFolderExists(run.path);
   const lock = run.lock();
   if (!lock) throw new CodedError("run-folder", { folder: run.path, why: "lock.json is gone" });
   await writeModelCard(folder, {
-    ...(o.deployed && { deployed: o.deployed }),
+    ...(options.deployed && { deployed: options.deployed }),
     name: lock.name,
     plan,
     lock,
@@ -53,25 +53,27 @@ export async function describeIn(
     events,
     saved,
     registry,
-    machine: machineText(),
-    base: cardBase(plan.recipe.model, run),
+    machine: machineDescription(),
+    base: cardBaseOf(plan.recipe.model, run),
     compressed: compressedOf(plan, run),
-    since: readSince(run.path),
-    attacks: scoresOf(run).filter((one) => one.attacks !== undefined && one.step === checkpoint.position.step),
-    forbidding: await forbiddingLicence((o.base === undefined ? await baseOfRun(run) : o.base) ?? folder),
-    kept: { step: checkpoint.position.step, file: basename(checkpoint.file) },
+    since: readBeforeAfterScores(run.path),
+    attacks: readRunScores(run).filter((one) => one.attacks !== undefined && one.step === checkpoint.position.step),
+    forbidding: await licenceForbiddingChanges(
+      (options.base === undefined ? await baseFolderOfRun(run) : options.base) ?? folder,
+    ),
+    keptCheckpoint: { step: checkpoint.position.step, file: basename(checkpoint.file) },
   });
 }
 
-function compressedOf({ recipe: { compress: plan } }: Plan, run: RunFolder): CardCompressed | undefined {
+function compressedOf({ recipe: { compress: plan } }: Plan, run: RunFolder): CompressedModelFacts | undefined {
   if (!plan) return undefined;
-  const of = plan.teacher
+  const sourceTraining = plan.teacher
     ? callText(withoutFolder(plan.teacher.call))
     : (RunFolder.find(dirname(run.path), plan.of)[0]?.lock()?.name ?? null);
-  return { plan, of, labelled: labelledRows(run.path) };
+  return { plan, sourceTraining, labelled: countLabelledRows(run.path) };
 }
 
 function withoutFolder(call: Call): Call {
   const { base, ...rest } = call.arguments;
-  return typeof base === "string" ? { ...call, arguments: { base: withoutPlace(base), ...rest } } : call;
+  return typeof base === "string" ? { ...call, arguments: { base: hideLocalPath(base), ...rest } } : call;
 }

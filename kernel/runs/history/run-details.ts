@@ -6,21 +6,21 @@ import { registry } from "#stdlib/registry.js";
 import { curvesFigure } from "../../display/curves/curves.js";
 import type { Figure } from "../../display/figure.js";
 import { ratesFigure } from "../../display/curves/rate-curves.js";
-import { writtenAlike } from "../../display/column.js";
-import { bytes, printable, significant } from "../../host/text.js";
-import { thinned } from "../../display/curves/thin.js";
+import { commonNumberFormat } from "../../display/column.js";
+import { byteSizeText, printable, significantText } from "../../host/text.js";
+import { thinFigure } from "../../display/curves/thin.js";
 import { readHeader } from "../../tensors/safetensors.js";
-import { differences, type Compared, type Difference } from "./differences.js";
+import { settingDifferences, type RunSettingsSource, type SettingDifference } from "./differences.js";
 import type { RunEvent } from "../../events/events.js";
-import { eventsOf } from "../read-events.js";
+import { parseRunEvents } from "../read-events.js";
 import { isWholePlan } from "../plan-schema.js";
-import { isLock } from "../run-folder.js";
-import { loadText } from "./load-text.js";
-import { listedScore } from "./newest-scores.js";
+import { isRunLockFile } from "../run-folder.js";
+import { loadStatementText } from "./load-text.js";
+import { listedScoreOf } from "./newest-scores.js";
 import type { RunList } from "./run-list.js";
-import { scoresIn } from "./run-scores.js";
-import { jsonRegular, readRegular } from "../read-regular.js";
-import { isLive, type RunSummary } from "./run-summary.js";
+import { parseRunScores } from "./run-scores.js";
+import { readRegularJson, readRegularFile } from "../read-regular.js";
+import { isLiveState, type RunSummary } from "./run-summary.js";
 
 export interface RunDetails {
   readonly summary: RunSummary;
@@ -46,7 +46,11 @@ export interface RunDetails {
   /** The program that trains the same again under a name of its own. */
   readonly again: string | null;
   readonly card: string | null;
-  readonly against: { readonly id: string; readonly name: string; readonly differences: readonly Difference[] } | null;
+  readonly against: {
+    readonly id: string;
+    readonly name: string;
+    readonly differences: readonly SettingDifference[];
+  } | null;
 }
 
 export interface EvaluationRow {
@@ -65,37 +69,41 @@ export interface EvaluationRow {
 const most = { evaluations: 400, scores: 1 << 24, card: 1 << 24 } as const;
 
 /** Undefined: there is no such run. */
-export async function runDetails(list: RunList, id: string, against: string | null): Promise<RunDetails | undefined> {
+export async function readRunDetails(
+  list: RunList,
+  id: string,
+  against: string | null,
+): Promise<RunDetails | undefined> {
   await list.look();
   const summary = list.get(id);
   if (!summary) return undefined;
   const folder = join(list.root, id);
   const [log, scores, here, checkpoints, card] = await Promise.all([
-    readRegular(join(folder, "events.jsonl")) ?? "",
-    readRegular(join(folder, "scores.jsonl"), most.scores) ?? "",
-    aboutOf(folder),
+    readRegularFile(join(folder, "events.jsonl")) ?? "",
+    readRegularFile(join(folder, "scores.jsonl"), most.scores) ?? "",
+    readPlanAndLockLeniently(folder),
     checkpointsOf(folder),
     cardOf(folder),
   ]);
-  const events = eventsOf(log);
+  const events = parseRunEvents(log);
   const best = events.findLast((event) => event.kind === "checkpoint" && event.best);
   const rates = ratesFigure(events);
   const bestStep = best?.kind === "checkpoint" ? best.step : null;
   const goesOn = ["interrupted", "killed", "failed"].includes(summary.state) && checkpoints.some((one) => one.whole);
-  const program = (o: Parameters<typeof programText>[2]): string | null =>
-    here ? attempt(() => programText(here.plan, registry, o)) : null;
+  const program = (options: Parameters<typeof programText>[2]): string | null =>
+    here ? attempt(() => programText(here.plan, registry, options)) : null;
   return {
     summary,
     folder,
     curves: events.some((event) => event.kind === "step" || event.kind === "evaluated")
-      ? thinned(curvesFigure(events))
+      ? thinFigure(curvesFigure(events))
       : null,
-    rates: rates && thinned(rates),
+    rates: rates && thinFigure(rates),
     evaluations: evaluationsIn(scores),
     scores: scoresOf(events, bestStep),
     checkpoints: checkpoints.map(({ file, size, step, whole }, i) => ({
       file,
-      size: bytes(size),
+      size: byteSizeText(size),
       notes: [
         ...(step !== null && step === bestStep ? ["best"] : []),
         ...(i === checkpoints.length - 1 && step !== null ? ["last"] : []),
@@ -104,7 +112,7 @@ export async function runDetails(list: RunList, id: string, against: string | nu
     })),
     tune: program({}),
     resume: goesOn ? program({ resume: true }) : null,
-    load: loadable(summary, checkpoints) ? loadText(list.root, id, summary.name, []) : null,
+    load: loadable(summary, checkpoints) ? loadStatementText(list.root, id, summary.name, []) : null,
     again: program({ as: `${summary.name.replace(/[^\p{ID_Continue}]/gu, "_")}_again` }),
     card,
     against: here ? await comparedWith(list, here, against) : null,
@@ -112,26 +120,30 @@ export async function runDetails(list: RunList, id: string, against: string | nu
 }
 
 /** The statement that opens a run as a model, under a name that these cells leave free; null: see `RunDetails.load`. */
-export async function loadStatement(list: RunList, id: string, cells: readonly string[]): Promise<string | null> {
+export async function loadStatementOf(list: RunList, id: string, cells: readonly string[]): Promise<string | null> {
   await list.look();
   const summary = list.get(id);
   if (!summary || !loadable(summary, await checkpointsOf(join(list.root, id)))) return null;
-  return loadText(list.root, id, summary.name, cells);
+  return loadStatementText(list.root, id, summary.name, cells);
 }
 function loadable({ state, problem }: RunSummary, checkpoints: readonly CheckpointFile[]): boolean {
   const damaged = state === "broken" || (problem !== undefined && state !== "killed");
-  return !isLive(state) && !damaged && checkpoints.some((one) => one.whole);
+  return !isLiveState(state) && !damaged && checkpoints.some((one) => one.whole);
 }
 
-async function comparedWith(list: RunList, here: Compared, against: string | null): Promise<RunDetails["against"]> {
+async function comparedWith(
+  list: RunList,
+  here: RunSettingsSource,
+  against: string | null,
+): Promise<RunDetails["against"]> {
   const other = against === null ? undefined : list.get(against);
-  const there = other && aboutOf(join(list.root, other.id));
-  return other && there ? { id: other.id, name: other.name, differences: differences(here, there) } : null;
+  const there = other && readPlanAndLockLeniently(join(list.root, other.id));
+  return other && there ? { id: other.id, name: other.name, differences: settingDifferences(here, there) } : null;
 }
 
-export function aboutOf(folder: string): Compared | null {
-  const [plan, lock] = ["plan.json", "lock.json"].map((name) => jsonRegular(join(folder, name)) ?? null);
-  return isWholePlan(plan) ? { plan, lock: isLock(lock) ? lock : null } : null;
+export function readPlanAndLockLeniently(folder: string): RunSettingsSource | null {
+  const [plan, lock] = ["plan.json", "lock.json"].map((name) => readRegularJson(join(folder, name)) ?? null);
+  return isWholePlan(plan) ? { plan, lock: isRunLockFile(lock) ? lock : null } : null;
 }
 
 interface CheckpointFile {
@@ -160,26 +172,26 @@ async function checkpointsOf(folder: string): Promise<readonly CheckpointFile[]>
 /** The card is text for a reader, never markup of ours. */
 function cardOf(folder: string): string | null {
   for (const path of ["README.md", join("adapter", "README.md")]) {
-    const text = readRegular(join(folder, path), most.card);
+    const text = readRegularFile(join(folder, path), most.card);
     if (text !== null) return printable(text.slice(0, 40_000));
   }
   return null;
 }
 
 function evaluationsIn(text: string): readonly EvaluationRow[] {
-  return scoresIn(text)
+  return parseRunScores(text)
     .toReversed()
     .flatMap((score) =>
       Object.entries(score.metrics).map(([name, given]) => {
-        const { metric, on, count, low, high } = listedScore(score, name, given);
+        const { metric, on, count, low, high } = listedScoreOf(score, name, given);
         return {
           at: printable(score.at),
           step: score.step,
           on,
           rows: count === null ? "" : String(count),
           metric,
-          value: significant(given.value),
-          interval: low === null || high === null ? null : `${significant(low)} – ${significant(high)}`,
+          value: significantText(given.value),
+          interval: low === null || high === null ? null : `${significantText(low)} – ${significantText(high)}`,
         };
       }),
     )
@@ -191,7 +203,7 @@ function scoresOf(events: readonly RunEvent[], best: number | null): RunDetails[
   const names = [
     ...new Set(evaluations.flatMap(({ split, metrics }) => Object.keys(metrics).map((name) => `${split} ${name}`))),
   ];
-  const at = [...new Set(evaluations.map(({ step }) => step))].map((step) => ({
+  const stepValues = [...new Set(evaluations.map(({ step }) => step))].map((step) => ({
     step,
     values: new Map<string, number>(
       evaluations
@@ -202,13 +214,13 @@ function scoresOf(events: readonly RunEvent[], best: number | null): RunDetails[
     ),
   }));
   const columns = names.map((name) => {
-    const numbers = at.flatMap(({ values }) => values.get(name) ?? []);
-    return { name, written: writtenAlike(numbers) };
+    const numbers = stepValues.flatMap(({ values }) => values.get(name) ?? []);
+    return { name, written: commonNumberFormat(numbers) };
   });
-  const rows = at.map(({ step, values }) => {
+  const rows = stepValues.map(({ step, values }) => {
     const texts = columns.map(({ name, written }) => {
       const value = values.get(name);
-      return value === undefined ? "" : (written(value) ?? significant(value));
+      return value === undefined ? "" : (written(value) ?? significantText(value));
     });
     return [String(step), ...texts, step === best ? "best" : ""];
   });

@@ -5,22 +5,22 @@
 import { open, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { newestScores, type ListedScore } from "./newest-scores.js";
-import { lockSchema } from "../run-folder.js";
-import { arranged, type RunListing, type RunQuery } from "./run-listing.js";
-import { trainsApart } from "../together/trial-groups.js";
-import { holderOf } from "../run-lock.js";
+import { runLockFileSchema } from "../run-folder.js";
+import { arrangeRuns, type RunListing, type RunQuery } from "./run-listing.js";
+import { isTrainedInOwnProcess } from "../together/trial-groups.js";
+import { lockHolderOf } from "../run-lock.js";
 import { RunLog } from "../run-log.js";
-import { noNotes, readNotes, type RunNotes } from "./run-notes.js";
-import { scoresIn } from "./run-scores.js";
-import { isLive, knownPlan, summaryOf, type About, type RunSummary } from "./run-summary.js";
-import { readChecked } from "../read-regular.js";
-import { Trials } from "../together/trials.js";
-import { stampOf, stampOfFile } from "../../fetch/stamp.js";
+import { noNotes, readRunNotes, type RunNotes } from "./run-notes.js";
+import { parseRunScores } from "./run-scores.js";
+import { isLiveState, minimalPlanSchema, summarizeRun, type RunPlanAndLock, type RunSummary } from "./run-summary.js";
+import { readCheckedJson } from "../read-regular.js";
+import { TrialIndex } from "../together/trials.js";
+import { fileStampOf, readFileStampAsync } from "../../fetch/stamp.js";
 
 interface Entry {
   readonly log: RunLog;
   /** Of plan.json and lock.json; read again while they can't be. */
-  about: About | null;
+  about: RunPlanAndLock | null;
   read: number;
   /** Size and time of the log when it was read. */
   stamp: string;
@@ -29,7 +29,7 @@ interface Entry {
   scores: Kept<readonly ListedScore[]>;
   notes: Kept<RunNotes>;
   /** Somebody has its lock. */
-  held: boolean;
+  locked: boolean;
   /** That one is a process of its own. */
   detached: boolean;
   /** Of the journals when it was summed up. */
@@ -54,10 +54,10 @@ export class RunList {
   private problem: string | undefined;
   private looking: Promise<void> | null = null;
 
-  private readonly trials: Trials;
+  private readonly trials: TrialIndex;
 
   constructor(readonly root: string) {
-    this.trials = new Trials(root);
+    this.trials = new TrialIndex(root);
   }
 
   /** Looks at the folder again; one look at a time. */
@@ -67,7 +67,7 @@ export class RunList {
 
   list({ since, ...query }: RunQuery): RunListing {
     const summaries = [...this.entries.values()].flatMap(({ summary }) => summary ?? []);
-    const { ids, ...listing } = arranged(summaries, query);
+    const { ids, ...listing } = arrangeRuns(summaries, query);
     return {
       revision: this.revision,
       ...listing,
@@ -82,7 +82,7 @@ export class RunList {
     return this.entries.get(id)?.summary ?? undefined;
   }
   get busy(): boolean {
-    return [...this.entries.values()].some(({ summary }) => isLive(summary?.state));
+    return [...this.entries.values()].some(({ summary }) => isLiveState(summary?.state));
   }
 
   private async lookNow(): Promise<void> {
@@ -125,7 +125,7 @@ export class RunList {
         touched: mtimeMs,
         scores: { stamp: "", value: [] },
         notes: { stamp: "", value: noNotes },
-        held: false,
+        locked: false,
         detached: false,
         trials: 0,
         summary: null,
@@ -136,29 +136,33 @@ export class RunList {
     const { scores, notes } = entry;
     const [grown] = await Promise.all([
       this.readLog(entry, join(folder, "events.jsonl")),
-      kept(join(folder, "scores.jsonl"), scores, [], (path) => scoresAt(path)).then((now) => (entry.scores = now)),
-      kept(join(folder, "notes.json"), notes, noNotes, () => readNotes(folder)).then((now) => (entry.notes = now)),
+      cachedRead(join(folder, "scores.jsonl"), scores, [], (path) => scoresAt(path)).then(
+        (now) => (entry.scores = now),
+      ),
+      cachedRead(join(folder, "notes.json"), notes, noNotes, () => readRunNotes(folder)).then(
+        (now) => (entry.notes = now),
+      ),
     ]);
     const whole = entry.about?.plan && entry.about.lock;
     if (!whole) entry.about = aboutOf(folder);
-    const holder = entry.log.ended === null ? holderOf(folder) : null;
-    const held = holder !== null;
-    const detached = holder !== null && trainsApart(folder, holder);
+    const holder = entry.log.ended === null ? lockHolderOf(folder) : null;
+    const locked = holder !== null;
+    const detached = holder !== null && isTrainedInOwnProcess(folder, holder);
     const same =
-      held === entry.held &&
+      locked === entry.locked &&
       detached === entry.detached &&
       !grown &&
       whole &&
       scores === entry.scores &&
       notes === entry.notes &&
       entry.trials === this.trials.revision;
-    if (same && entry.summary && !isLive(entry.summary.state)) return;
-    Object.assign(entry, { held, detached, trials: this.trials.revision });
+    if (same && entry.summary && !isLiveState(entry.summary.state)) return;
+    Object.assign(entry, { locked, detached, trials: this.trials.revision });
     const weights = entry.log.begun === null && (await hasWeights(folder));
-    const trial = this.trials.of(id, entry.about?.lock?.trial);
-    const summary = summaryOf(
+    const trial = this.trials.trialOf(id, entry.about?.lock?.trial);
+    const summary = summarizeRun(
       id,
-      { ...entry, scores: entry.scores.value, notes: entry.notes.value, trial, held, detached, weights },
+      { ...entry, scores: entry.scores.value, notes: entry.notes.value, trial, locked, detached, weights },
       Date.now(),
     );
     if (entry.summary && JSON.stringify(summary) === JSON.stringify(entry.summary)) return;
@@ -170,7 +174,7 @@ export class RunList {
   private async readLog(entry: Entry, path: string): Promise<boolean> {
     const found = await stat(path).catch(() => null);
     if (!found?.isFile()) return false;
-    const stamp = stampOf(found);
+    const stamp = fileStampOf(found);
     if (stamp === entry.stamp) return false;
     entry.touched = found.mtimeMs;
     if (found.size < entry.read) {
@@ -206,8 +210,13 @@ export class RunList {
 }
 
 /** The same object as long as the file is the same. */
-async function kept<T>(path: string, before: Kept<T>, none: T, read: (path: string) => Promise<T>): Promise<Kept<T>> {
-  const stamp = (await stampOfFile(path)) ?? "";
+async function cachedRead<T>(
+  path: string,
+  before: Kept<T>,
+  none: T,
+  read: (path: string) => Promise<T>,
+): Promise<Kept<T>> {
+  const stamp = (await readFileStampAsync(path)) ?? "";
   return stamp === before.stamp ? before : { stamp, value: stamp === "" ? none : await read(path).catch(() => none) };
 }
 /** Of a file that is far too long its end alone; the line that is cut is no score. */
@@ -217,7 +226,7 @@ async function scoresAt(path: string): Promise<readonly ListedScore[]> {
     const { size } = await file.stat();
     const from = Math.max(0, size - mostScores);
     const { buffer, bytesRead } = await file.read(Buffer.alloc(size - from), 0, undefined, from);
-    return newestScores(scoresIn(buffer.toString("utf8", 0, bytesRead)));
+    return newestScores(parseRunScores(buffer.toString("utf8", 0, bytesRead)));
   } finally {
     await file.close();
   }
@@ -228,10 +237,10 @@ async function hasWeights(folder: string): Promise<boolean> {
   return files.some((name) => name.endsWith(".safetensors"));
 }
 
-function aboutOf(folder: string): About {
+function aboutOf(folder: string): RunPlanAndLock {
   const [plan, lock] = [
-    readChecked(join(folder, "plan.json"), knownPlan),
-    readChecked(join(folder, "lock.json"), lockSchema),
+    readCheckedJson(join(folder, "plan.json"), minimalPlanSchema),
+    readCheckedJson(join(folder, "lock.json"), runLockFileSchema),
   ];
   const problems = [
     ...("why" in plan ? [`plan.json ${plan.why}`] : []),

@@ -2,16 +2,16 @@
  * The table of runs as it is asked for: found by words and tags, ranked by a column, trials of a sweep under one row. Scores
  * are ranked among those of the same rows alone: runs that were scored on other data stand under a heading of their own.
  */
-import type { Direction } from "#dsl/language/types/capabilities/metric.js";
+import type { MetricDirection } from "#dsl/language/types/capabilities/metric.js";
 import { must } from "#dsl/language/diagnostics/must.js";
 import { plural } from "../../host/text.js";
-import type { Trial } from "../together/trials.js";
-import { contentOf, type ListedScore } from "./newest-scores.js";
-import { tagFrom } from "./run-notes.js";
+import type { TrialListing } from "../together/trials.js";
+import { shortDataHash, type ListedScore } from "./newest-scores.js";
+import { normaliseTag } from "./run-notes.js";
 import type { RunState, RunSummary } from "./run-summary.js";
-import type { RunView, SortBy } from "./run-view.js";
+import type { RunView, RunSortKey } from "./run-view.js";
 
-export { sorts, usualView, type RunView, type SortBy } from "./run-view.js";
+export { RUN_SORT_KEYS, defaultRunView, type RunView, type RunSortKey } from "./run-view.js";
 
 export interface RunQuery extends RunView {
   /** Revision of an earlier answer, or 0. */
@@ -22,12 +22,12 @@ export interface RunQuery extends RunView {
 export interface ScoreChoice {
   readonly key: string;
   readonly metric: string;
-  readonly better: Direction;
+  readonly better: MetricDirection;
   /** `reviews.test`; null: each run's newest. */
   readonly on: string | null;
   readonly runs: number;
 }
-export type ListRow =
+export type RunListRow =
   | { readonly is: "run"; readonly id: string; readonly score: ListedScore | null; readonly under: string | null }
   | {
       readonly is: "sweep";
@@ -48,7 +48,7 @@ export type ListRow =
 export interface RunListing {
   /** Of the table; a later look that says it since which is told only what changed. */
   readonly revision: number;
-  readonly rows: readonly ListRow[];
+  readonly rows: readonly RunListRow[];
   /** Of the runs among them. */
   readonly order: readonly string[];
   /** How many runs fit. */
@@ -69,16 +69,16 @@ export interface RunListing {
 }
 type Arranged = Omit<RunListing, "revision" | "runs" | "problem"> & { readonly ids: readonly string[] };
 
-export function arranged(all: readonly RunSummary[], view: RunView): Arranged {
+export function arrangeRuns(all: readonly RunSummary[], view: RunView): Arranged {
   const runs =
     view.on === null ? all : all.map((run) => ({ ...run, scores: run.scores.filter(({ on }) => on === view.on) }));
-  const fits = filterOf(view.filter);
+  const fits = runFilterOf(view.filter);
   const fitting = runs.filter(fits);
   const { scores, usual } = choicesOf(runs);
   const score = scores.find((one) => one.key === view.score) ?? scores.find((one) => one.key === usual) ?? null;
   const items = view.fold ? folded(fitting, score, view) : fitting.map((run) => single(run, score, view));
   const sections = sectionsOf(items, view, score);
-  const rows: ListRow[] = [];
+  const rows: RunListRow[] = [];
   let shown = 0;
   for (const { heading, items } of sections) {
     if (shown >= view.limit) break;
@@ -105,25 +105,25 @@ export function arranged(all: readonly RunSummary[], view: RunView): Arranged {
 }
 
 /** What the panel calls them. */
-const said: Readonly<Partial<Record<RunState, string>>> = {
+const stateTexts: Readonly<Partial<Record<RunState, string>>> = {
   early: "stopped early",
   killed: "cut off",
   broken: "damaged",
 };
 
 /** Whether a run has all the words; `tag:x` and `tag:"x y"` are one of its tags, `experiment:x` its experiment, whole. */
-export function filterOf(filter: string): (run: RunSummary) => boolean {
+export function runFilterOf(filter: string): (run: RunSummary) => boolean {
   const words = filter.toLowerCase().match(/(?:tag|experiment):"[^"]*"|\S+/g) ?? [];
   return (run) => {
     const { name, model, base, technique, data, state, id, experiment = "", tags, note } = run;
-    const texts = [name, model, base, technique, data, state, said[state], id, experiment, note, ...tags];
+    const texts = [name, model, base, technique, data, state, stateTexts[state], id, experiment, note, ...tags];
     const text = texts.join(" ").toLowerCase();
     return words.every((word) => {
-      const [, key, asked] = /^(tag|experiment):(.+)$/.exec(word) ?? [];
-      if (asked === undefined) return text.includes(word);
-      const plain = asked.replace(/^"|"$/g, "");
+      const [, key, wanted] = /^(tag|experiment):(.+)$/.exec(word) ?? [];
+      if (wanted === undefined) return text.includes(word);
+      const plain = wanted.replace(/^"|"$/g, "");
       if (key === "experiment") return experiment.toLowerCase() === plain;
-      const whole = tagFrom(plain);
+      const whole = normaliseTag(plain);
       return tags.some((one) => one.toLowerCase() === whole);
     });
   };
@@ -175,7 +175,7 @@ function choicesOf(runs: readonly RunSummary[]): {
         ...choice,
         key: keyOf(choice.metric, rows),
         runs: those.size,
-        on: labels.filter((one) => one === label).length > 1 ? `${label} (content ${contentOf(rows)})` : label,
+        on: labels.filter((one) => one === label).length > 1 ? `${label} (content ${shortDataHash(rows)})` : label,
       })),
     ];
   });
@@ -211,7 +211,7 @@ function single(run: RunSummary, choice: ScoreChoice | null, view: RunView): Ite
   const score = scoreIn(run, choice) ?? (mixes(view) ? lastScore(run, choice) : null);
   return { runs: [run], sweep: null, newest: run, best: null, score };
 }
-const trialOf = (run: RunSummary): Trial => must(run.trial, `the trial of ${run.id}`);
+const trialOf = (run: RunSummary): TrialListing => must(run.trial, `the trial of ${run.id}`);
 function folded(runs: readonly RunSummary[], choice: ScoreChoice | null, view: RunView): readonly Item[] {
   const byGoal = mixes(view) && view.score === null;
   const sweeps = new Map<string, RunSummary[]>();
@@ -277,7 +277,7 @@ function byNumber(a: number | null, b: number | null, reverse: boolean): number 
 function sorting({ sort, reverse }: RunView): (a: Item, b: Item) => number {
   const flip = reverse ? -1 : 1;
   const started = (a: Item, b: Item): number => byStart(a.newest, b.newest);
-  const ways: Readonly<Record<SortBy, (a: Item, b: Item) => number>> = {
+  const ways: Readonly<Record<RunSortKey, (a: Item, b: Item) => number>> = {
     started: (a, b) => flip * started(a, b),
     name: (a, b) => flip * nameOf(a).localeCompare(nameOf(b), "en", { numeric: true }),
     score: (a, b) => compared(a.score, b.score, reverse),
@@ -311,7 +311,7 @@ function sectionsOf(items: readonly Item[], view: RunView, choice: ScoreChoice |
   const sections = several.map((group, i): Section => {
     const { on = "", count = null, rows = "" } = group[0]?.score ?? {};
     const twice = labels.filter((one) => one === labels[i]).length > 1;
-    const which = [count === null ? null : plural(count, "row"), twice ? `content ${contentOf(rows)}` : null]
+    const which = [count === null ? null : plural(count, "row"), twice ? `content ${shortDataHash(rows)}` : null]
       .filter(Boolean)
       .join(", ");
     const text = `${choice.metric} on ${on}${which ? ` (${which})` : ""}`;
@@ -328,7 +328,7 @@ function grouped(items: readonly Item[]): Map<string | null, Item[]> {
   return found;
 }
 
-function rowsOf(item: Item, view: RunView, choice: ScoreChoice | null): readonly ListRow[] {
+function rowsOf(item: Item, view: RunView, choice: ScoreChoice | null): readonly RunListRow[] {
   const { sweep, runs, newest, best, score } = item;
   if (sweep === null) return [{ is: "run", id: newest.id, score, under: null }];
   const open = view.open.includes(sweep);
@@ -336,7 +336,7 @@ function rowsOf(item: Item, view: RunView, choice: ScoreChoice | null): readonly
   const failed = runs.filter(({ state }) => state === "failed" || state === "killed" || state === "broken").length;
   const trial = best?.trial;
   const goal = trial?.goal;
-  const row: ListRow = {
+  const row: RunListRow = {
     is: "sweep",
     key: sweep,
     name: trialOf(newest).sweep,
@@ -358,7 +358,7 @@ function rowsOf(item: Item, view: RunView, choice: ScoreChoice | null): readonly
     ...inside
       .toSorted(order)
       .slice(0, 500)
-      .map(({ newest: one, score: own }): ListRow => ({ is: "run", id: one.id, score: own, under: sweep })),
+      .map(({ newest: one, score: listed }): RunListRow => ({ is: "run", id: one.id, score: listed, under: sweep })),
   ];
 }
 function goalScore(

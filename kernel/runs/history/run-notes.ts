@@ -5,9 +5,9 @@
 import { lstat, realpath } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { writePrivateLater } from "../../fetch/private.js";
+import { writePrivateAsync } from "../../fetch/private.js";
 import { clip, oneLine, printable } from "../../host/text.js";
-import { jsonRegular } from "../read-regular.js";
+import { readRegularJson } from "../read-regular.js";
 
 /** The runs of a folder, as `RunList` knows them. */
 interface Runs {
@@ -22,60 +22,66 @@ export interface RunNotes {
 }
 export const noNotes: RunNotes = { tags: [], note: "" };
 
-export const bounds = { tags: 20, tag: 40, note: 10_000, file: 1 << 16 } as const;
+export const RUN_NOTES_LIMITS = { tags: 20, tag: 40, note: 10_000, file: 1 << 16 } as const;
 
 /** Of whatever was given; in bounds, each tag once. */
-export function notesFrom(value: unknown): RunNotes {
+export function parseRunNotes(value: unknown): RunNotes {
   const { tags, note } = (typeof value === "object" && value !== null ? value : {}) as Partial<Record<string, unknown>>;
   const texts = Array.isArray(tags) ? tags.filter((tag): tag is string => typeof tag === "string") : [];
   const found = new Map<string, string>();
   for (const text of texts) {
-    const tag = tagFrom(text);
-    if (tag !== "" && found.size < bounds.tags && !found.has(tag.toLowerCase())) found.set(tag.toLowerCase(), tag);
+    const tag = normaliseTag(text);
+    if (tag !== "" && found.size < RUN_NOTES_LIMITS.tags && !found.has(tag.toLowerCase()))
+      found.set(tag.toLowerCase(), tag);
   }
   return {
     tags: [...found.values()],
-    note: typeof note === "string" ? clip(printable(note.slice(0, 2 * bounds.note)).trim(), bounds.note) : "",
+    note:
+      typeof note === "string"
+        ? clip(printable(note.slice(0, 2 * RUN_NOTES_LIMITS.note)).trim(), RUN_NOTES_LIMITS.note)
+        : "",
   };
 }
 /** As it is kept: blanks and commas join its words by `-`. */
-export function tagFrom(text: string): string {
-  const tag = printable(oneLine(text.slice(0, 4 * bounds.tag).normalize("NFC")))
+export function normaliseTag(text: string): string {
+  const tag = printable(oneLine(text.slice(0, 4 * RUN_NOTES_LIMITS.tag).normalize("NFC")))
     .trim()
     .replace(/^#+/, "")
     .replace(/[\s,]+/g, "-");
-  return clip(tag, bounds.tag);
+  return clip(tag, RUN_NOTES_LIMITS.tag);
 }
 
-export async function readNotes(folder: string): Promise<RunNotes> {
+export async function readRunNotes(folder: string): Promise<RunNotes> {
   try {
     const path = join(folder, "notes.json");
-    return (await lstat(path)).isFile() ? notesFrom(jsonRegular(path, bounds.file)) : noNotes;
+    return (await lstat(path)).isFile() ? parseRunNotes(readRegularJson(path, RUN_NOTES_LIMITS.file)) : noNotes;
   } catch {
     return noNotes;
   }
 }
 
 /** What was kept of them. Coded error `run-not-noted`: too long, no such run, a folder or file that lies elsewhere. */
-export async function writeNotes(list: Runs, id: string, given: RunNotes): Promise<RunNotes> {
+export async function writeRunNotes(list: Runs, id: string, given: RunNotes): Promise<RunNotes> {
   const refuse = (why: string): never => {
     throw new CodedError("run-not-noted", { run: id, why });
   };
-  if (given.note.length > bounds.note) return refuse(`its note has more than ${bounds.note} characters`);
-  if (given.tags.length > bounds.tags) return refuse(`it has more than ${bounds.tags} tags`);
-  const long = given.tags.find((tag) => tag.length > bounds.tag);
-  if (long !== undefined) return refuse(`a tag has more than ${bounds.tag} characters: ${clip(long, bounds.tag)}`);
+  if (given.note.length > RUN_NOTES_LIMITS.note)
+    return refuse(`its note has more than ${RUN_NOTES_LIMITS.note} characters`);
+  if (given.tags.length > RUN_NOTES_LIMITS.tags) return refuse(`it has more than ${RUN_NOTES_LIMITS.tags} tags`);
+  const long = given.tags.find((tag) => tag.length > RUN_NOTES_LIMITS.tag);
+  if (long !== undefined)
+    return refuse(`a tag has more than ${RUN_NOTES_LIMITS.tag} characters: ${clip(long, RUN_NOTES_LIMITS.tag)}`);
   await list.look();
   if (!list.get(id) || /[\\/]/.test(id) || id.startsWith(".")) return refuse("there is no such run");
   const folder = join(list.root, id);
   const path = join(folder, "notes.json");
-  const notes = notesFrom(given);
+  const notes = parseRunNotes(given);
   try {
     if (!(await lstat(folder)).isDirectory() || dirname(await realpath(folder)) !== (await realpath(list.root)))
       return refuse("it lies elsewhere");
     const there = await lstat(path).catch(() => null);
     if (there && !there.isFile()) return refuse("its notes.json is no file of its own");
-    await writePrivateLater(path, `${JSON.stringify(notes, null, 2)}\n`);
+    await writePrivateAsync(path, `${JSON.stringify(notes, null, 2)}\n`);
   } catch (error) {
     if (error instanceof CodedError) throw error;
     return refuse((error as Error).message);

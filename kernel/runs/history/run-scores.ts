@@ -2,11 +2,11 @@
  * What evaluations said of a run's weights: `scores.jsonl` in its folder, a line for each model, data and split that were
  * scored, oldest first. Written by `evaluate`, also of a run that was opened again; read by the table of runs.
  */
-import type { Direction } from "#dsl/language/types/capabilities/metric.js";
+import type { MetricDirection } from "#dsl/language/types/capabilities/metric.js";
 import * as v from "valibot";
-import { fields, figure, object, table, type Schema } from "../../fetch/json.js";
-import { recordsIn } from "../log-lines.js";
-import { readRegular } from "../read-regular.js";
+import { objectWith, anyNumber, jsonObject, dictionaryOf, type Schema } from "../../fetch/json.js";
+import { parseLog } from "../log-lines.js";
+import { readRegularFile } from "../read-regular.js";
 import type { RunFolder } from "../run-folder.js";
 
 export interface ScoreValue {
@@ -15,7 +15,7 @@ export interface ScoreValue {
   /** Ends of its 95 % interval; null: it has none. */
   readonly low: number | null;
   readonly high: number | null;
-  readonly better: Direction;
+  readonly better: MetricDirection;
   /** Of NaN: the reason. */
   readonly why?: string;
 }
@@ -30,9 +30,9 @@ export interface SliceScores {
     readonly metrics: Readonly<Record<string, Pick<ScoreValue, "value" | "low" | "high">>> | null;
   }[];
   /** By metric, the greatest score of a part less the smallest. Absent: fewer than two parts have scores, or nobody asked. */
-  readonly differences?: Readonly<Record<string, PartDifferenceKept>>;
+  readonly differences?: Readonly<Record<string, SavedPartDifference>>;
 }
-export interface PartDifferenceKept extends Pick<ScoreValue, "value" | "low" | "high"> {
+export interface SavedPartDifference extends Pick<ScoreValue, "value" | "low" | "high"> {
   /** Names of the parts. */
   readonly greatest: string;
   readonly least: string;
@@ -41,12 +41,12 @@ export interface PartDifferenceKept extends Pick<ScoreValue, "value" | "low" | "
 export interface AttackScores {
   /** As it is written. */
   readonly attack: string;
-  readonly figures: readonly AttackFigureKept[];
+  readonly figures: readonly SavedAttackFigure[];
   readonly found: boolean;
   readonly said: string;
   readonly how: string;
 }
-export interface AttackFigureKept extends Pick<ScoreValue, "value" | "low" | "high"> {
+export interface SavedAttackFigure extends Pick<ScoreValue, "value" | "low" | "high"> {
   readonly name: string;
   /** Where nothing can be told, and up to what chance alone brings it (null: not known). */
   readonly chance: number;
@@ -71,18 +71,18 @@ export interface RunScore {
   readonly attacks?: readonly AttackScores[];
 }
 
-export function appendScore(run: RunFolder, { at, ...score }: RunScore): void {
-  run.appendLine(run.scoresFile, { at, ...score });
+export function appendRunScore(run: RunFolder, { at: time, ...score }: RunScore): void {
+  run.appendLine(run.scoresFile, { at: time, ...score });
 }
 
 /** Of a run's folder. */
-export function scoresOf(run: RunFolder): readonly RunScore[] {
-  return scoresIn(readRegular(run.scoresFile) ?? "");
+export function readRunScores(run: RunFolder): readonly RunScore[] {
+  return parseRunScores(readRegularFile(run.scoresFile) ?? "");
 }
 
 /** Lines that are torn or not ours are passed over, and so is what is no score among the metrics of one that is. */
-export function scoresIn(text: string): readonly RunScore[] {
-  return recordsIn(text, "at").flatMap((record) => scoreFrom(record) ?? []);
+export function parseRunScores(text: string): readonly RunScore[] {
+  return parseLog(text, "at").flatMap((record) => scoreFrom(record) ?? []);
 }
 
 function scoreFrom(record: Readonly<Record<string, unknown>>): RunScore | null {
@@ -95,65 +95,67 @@ function scoreFrom(record: Readonly<Record<string, unknown>>): RunScore | null {
   return metrics.length === 0 ? null : { ...found.output, metrics: Object.fromEntries(metrics) };
 }
 
-const end = v.fallback(v.nullable(figure), null);
+const end = v.fallback(v.nullable(anyNumber), null);
 // JSON of other programs has `null` for what is no number.
 const scored = v.pipe(
-  v.nullable(figure),
+  v.nullable(anyNumber),
   v.transform((value) => value ?? Number.NaN),
 );
-const scoreValue: Schema<ScoreValue> = fields({
+const scoreValue: Schema<ScoreValue> = objectWith({
   value: scored,
   low: v.optional(end, null),
   high: v.optional(end, null),
   better: v.optional(v.fallback(v.picklist(["greater", "less", "none"]), "greater"), "greater"),
   why: v.exactOptional(v.string()),
 });
-const partDifference: Schema<PartDifferenceKept> = fields({
+const partDifference: Schema<SavedPartDifference> = objectWith({
   greatest: v.string(),
   least: v.string(),
-  value: figure,
+  value: anyNumber,
   low: v.optional(end, null),
   high: v.optional(end, null),
 });
 const sliceScores: Schema<readonly SliceScores[]> = v.array(
-  fields({
+  objectWith({
     by: v.string(),
     slices: v.array(
-      fields({
+      objectWith({
         name: v.string(),
-        rows: figure,
-        metrics: v.nullable(table(fields({ value: scored, low: v.optional(end, null), high: v.optional(end, null) }))),
+        rows: anyNumber,
+        metrics: v.nullable(
+          dictionaryOf(objectWith({ value: scored, low: v.optional(end, null), high: v.optional(end, null) })),
+        ),
       }),
     ),
-    differences: v.exactOptional(v.fallback(table(partDifference), {})),
+    differences: v.exactOptional(v.fallback(dictionaryOf(partDifference), {})),
   }),
 );
 const attackScores: Schema<readonly AttackScores[]> = v.array(
-  fields({
+  objectWith({
     attack: v.string(),
     found: v.boolean(),
     said: v.string(),
     how: v.string(),
     figures: v.array(
-      fields({
+      objectWith({
         name: v.string(),
         value: scored,
         low: v.optional(end, null),
         high: v.optional(end, null),
-        chance: figure,
+        chance: anyNumber,
         most: v.optional(end, null),
       }),
     ),
   }),
 );
-const scoreLine = fields({
+const scoreLine = objectWith({
   at: v.string(),
-  step: figure,
+  step: anyNumber,
   data: v.string(),
   split: v.optional(v.fallback(v.nullable(v.string()), null), null),
   dataHash: v.string(),
-  rows: figure,
-  metrics: object,
+  rows: anyNumber,
+  metrics: jsonObject,
   slices: v.exactOptional(v.fallback(sliceScores, [])),
   attacks: v.exactOptional(v.fallback(attackScores, [])),
 });

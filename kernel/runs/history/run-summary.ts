@@ -1,16 +1,16 @@
 /** A run in a line of the table: from its log, its plan and lock, its scores, and what people say of it. */
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import * as v from "valibot";
-import { fields, object, type Schema } from "../../fetch/json.js";
+import { objectWith, jsonObject, type Schema } from "../../fetch/json.js";
 import { clip, oneLine, printable } from "../../host/text.js";
 import { callText } from "../../host/value-text.js";
-import { validationScores, withGoal, type ListedScore } from "./newest-scores.js";
-import type { Lock } from "../run-folder.js";
-import { SILENCE } from "../run-lock.js";
+import { validationScores, withTrialGoal, type ListedScore } from "./newest-scores.js";
+import type { RunLockFile } from "../run-folder.js";
+import { ASSUMED_DEAD_AFTER_MS } from "../run-lock.js";
 import type { RunLog } from "../run-log.js";
 import type { RunNotes } from "./run-notes.js";
-import type { Trial } from "../together/trials.js";
-import { isAlive } from "../writer.js";
+import type { TrialListing } from "../together/trials.js";
+import { isProcessAlive } from "../writer.js";
 
 /**
  * `starting`: its folder is there, its first step is not. `killed`: it ended without a word, its process is gone.
@@ -54,7 +54,7 @@ export interface RunSummary {
   readonly tags: readonly string[];
   readonly note: string;
   /** Of a sweep. */
-  readonly trial: Trial | null;
+  readonly trial: TrialListing | null;
   /** Losses, at most some fifty. */
   readonly curve: readonly number[];
   readonly seconds: number | null;
@@ -63,58 +63,58 @@ export interface RunSummary {
   readonly secondsLeft: number | null;
 }
 /** Of plan.json and lock.json. */
-export interface About {
-  readonly lock: Lock | null;
+export interface RunPlanAndLock {
+  readonly lock: RunLockFile | null;
   readonly plan: Plan | null;
   readonly problem?: string;
 }
 
 /** The parts of a plan that every version writes. Code that reads other parts must check them (`planSchema`). */
-export const knownPlan: Schema<Plan> = v.pipe(
-  fields({
-    effects: fields({ run: v.string() }),
-    origins: object,
-    recipe: fields({
-      data: fields({ name: v.string() }),
-      model: fields({ base: v.string(), technique: fields({ word: v.string() }) }),
-      training: fields({ batch_size: v.number() }),
+export const minimalPlanSchema: Schema<Plan> = v.pipe(
+  objectWith({
+    effects: objectWith({ run: v.string() }),
+    origins: jsonObject,
+    recipe: objectWith({
+      data: objectWith({ name: v.string() }),
+      model: objectWith({ base: v.string(), technique: objectWith({ word: v.string() }) }),
+      training: objectWith({ batch_size: v.number() }),
     }),
   }),
   v.transform((plan) => plan as object as Plan),
 );
-export function isPlan(value: unknown): value is Plan {
-  return v.is(knownPlan, value);
+export function isMinimalPlan(value: unknown): value is Plan {
+  return v.is(minimalPlanSchema, value);
 }
 
-export function isLive(state: RunState | undefined): boolean {
+export function isLiveState(state: RunState | undefined): boolean {
   return state === "running" || state === "stopping" || state === "starting";
 }
 
 /** What is known of a run. */
-export interface Known {
+export interface RunSummaryFacts {
   readonly log: RunLog;
-  readonly about: About | null;
+  readonly about: RunPlanAndLock | null;
   /** When something was last written. */
   readonly touched: number;
   readonly scores: readonly ListedScore[];
   readonly notes: RunNotes;
-  readonly trial: Trial | null;
+  readonly trial: TrialListing | null;
   /** Somebody has its lock. */
-  readonly held: boolean;
+  readonly locked: boolean;
   /** That one is a process of its own. */
   readonly detached: boolean;
   /** Checkpoints are there. */
   readonly weights: boolean;
 }
 
-export function summaryOf(
+export function summarizeRun(
   id: string,
-  { log, about, touched, scores, notes, trial, held, detached, weights }: Known,
+  { log, about, touched, scores, notes, trial, locked, detached, weights }: RunSummaryFacts,
   now: number,
 ): RunSummary {
   const plan = about?.plan ?? null;
   const lock = about?.lock ?? null;
-  const { state, problem } = stateOf({ log, about, touched, held, weights }, now);
+  const { state, problem } = stateOf({ log, about, touched, locked, weights }, now);
   const pace = state === "running" ? log.pace : null;
   const text = (value: unknown): string | null => (typeof value === "string" ? oneLine(printable(value)) : null);
   const place = [text(plan?.recipe.data.name), text(lock?.dataHash)] as const;
@@ -123,7 +123,7 @@ export function summaryOf(
     id,
     name: text(lock?.name) ?? text(plan?.effects.run) ?? id,
     state,
-    ...(detached && isLive(state) && { detached: true as const }),
+    ...(detached && isLiveState(state) && { detached: true as const }),
     ...(problem !== undefined && { problem }),
     model: text(plan?.recipe.model.name),
     base: text(plan?.recipe.model.base),
@@ -137,7 +137,7 @@ export function summaryOf(
     steps: log.steps ?? (typeof plan?.estimates?.steps === "number" ? plan.estimates.steps : null),
     loss: log.loss,
     ...(log.epsilon !== null && { epsilon: log.epsilon }),
-    scores: withGoal([...scores, ...validated], trial, place),
+    scores: withTrialGoal([...scores, ...validated], trial, place),
     ...(lock?.experiment && { experiment: clip(oneLine(printable(lock.experiment.name)), 200) }),
     ...notes,
     trial,
@@ -156,12 +156,12 @@ function shortly(text: () => string): string | null {
 }
 
 function stateOf(
-  { log, about, touched, held, weights }: Pick<Known, "log" | "about" | "touched" | "held" | "weights">,
+  { log, about, touched, locked, weights }: Pick<RunSummaryFacts, "log" | "about" | "touched" | "locked" | "weights">,
   now: number,
 ): Pick<RunSummary, "state" | "problem"> {
   if (log.ended) return { state: log.ended, ...(about?.problem !== undefined && { problem: about.problem }) };
-  const alive = log.writer?.locks ? false : log.writer ? isAlive(log.writer) : undefined;
-  const goesOn = held || (alive ?? now - touched < SILENCE);
+  const alive = log.writer?.locks ? false : log.writer ? isProcessAlive(log.writer) : undefined;
+  const goesOn = locked || (alive ?? now - touched < ASSUMED_DEAD_AFTER_MS);
   if (about?.problem !== undefined && !(goesOn && log.begun === null && now - touched < 5000))
     return { state: "broken", problem: about.problem };
   if (goesOn) return { state: log.begun === null ? "starting" : log.stopping ? "stopping" : "running" };
@@ -172,6 +172,6 @@ function stateOf(
         ? weights
           ? "its log is lost: its weights open, its history is not known"
           : "it ended before its first step"
-        : `${log.writer && isAlive(log.writer) ? "it" : "its process"} ended without a word`,
+        : `${log.writer && isProcessAlive(log.writer) ? "it" : "its process"} ended without a word`,
   };
 }

@@ -1,12 +1,12 @@
 /** What somebody wants to see of the table of runs. It stands by itself: the wire reads it, and loads nothing of the vocabulary. */
 
-export type SortBy = "started" | "name" | "score" | "loss" | "seconds";
-export const sorts: readonly SortBy[] = ["started", "name", "score", "loss", "seconds"];
+export type RunSortKey = "started" | "name" | "score" | "loss" | "seconds";
+export const RUN_SORT_KEYS: readonly RunSortKey[] = ["started", "name", "score", "loss", "seconds"];
 export interface RunView {
   /** Words that must all be there, in any of the run's texts; `tag:x` is a tag. */
   readonly filter: string;
   readonly limit: number;
-  readonly sort: SortBy;
+  readonly sort: RunSortKey;
   /** The other way round than is usual for the column. */
   readonly reverse: boolean;
   /** Key of the score that is shown and ranked by; null: the newest evaluation's first. */
@@ -19,7 +19,7 @@ export interface RunView {
   readonly open: readonly string[];
 }
 
-export const usualView: RunView = {
+export const defaultRunView: RunView = {
   filter: "",
   limit: 100,
   sort: "started",

@@ -1,11 +1,19 @@
 /** What a parameter is drawn from, as Optuna writes it into its journal (JSON within JSON), and what its numbers stand for. */
 import * as v from "valibot";
-import { fields, figure, jsonOrNone, maybe, object, type Json, type Schema } from "../../fetch/json.js";
+import {
+  objectWith,
+  anyNumber,
+  parseJsonOrNull,
+  optionalUnknown,
+  jsonObject,
+  type Json,
+  type Schema,
+} from "../../fetch/json.js";
 
 /** What a choice of Optuna's may hold. */
-export type Choice = string | number | boolean | null;
-export type Distribution =
-  | { readonly is: "categorical"; readonly choices: readonly Choice[] }
+export type OptunaChoice = string | number | boolean | null;
+export type OptunaDistribution =
+  | { readonly is: "categorical"; readonly choices: readonly OptunaChoice[] }
   | {
       readonly is: "float" | "int";
       readonly low: number;
@@ -15,30 +23,30 @@ export type Distribution =
       readonly step: number | null;
     };
 
-export function distributionText(of: Distribution): string {
-  if (of.is === "categorical")
-    return JSON.stringify({ name: "CategoricalDistribution", attributes: { choices: of.choices } });
-  const { low, high, log, step } = of;
-  const name = of.is === "int" ? "IntDistribution" : "FloatDistribution";
-  return JSON.stringify({ name, attributes: { log, step: of.is === "int" ? (step ?? 1) : step, low, high } });
+export function serializeDistribution(distribution: OptunaDistribution): string {
+  if (distribution.is === "categorical")
+    return JSON.stringify({ name: "CategoricalDistribution", attributes: { choices: distribution.choices } });
+  const { low, high, log, step } = distribution;
+  const name = distribution.is === "int" ? "IntDistribution" : "FloatDistribution";
+  return JSON.stringify({ name, attributes: { log, step: distribution.is === "int" ? (step ?? 1) : step, low, high } });
 }
 
 type Limits = { readonly low: number; readonly high: number; readonly log?: boolean | undefined } & Stepped;
 /** `q`: as earlier versions called a step. */
 type Stepped = { readonly step?: unknown; readonly q?: unknown };
-const choices: Schema<readonly Choice[]> = v.array(v.union([v.string(), v.number(), v.boolean(), v.null()]));
-const limits: Schema<Limits> = fields({
-  low: figure,
-  high: figure,
+const choices: Schema<readonly OptunaChoice[]> = v.array(v.union([v.string(), v.number(), v.boolean(), v.null()]));
+const limits: Schema<Limits> = objectWith({
+  low: anyNumber,
+  high: anyNumber,
   log: v.optional(v.boolean()),
-  step: maybe,
-  q: maybe,
+  step: optionalUnknown,
+  q: optionalUnknown,
 });
-const full: Schema<{ readonly name: string; readonly attributes: Json }> = fields({
+const full: Schema<{ readonly name: string; readonly attributes: Json }> = objectWith({
   name: v.string(),
-  attributes: object,
+  attributes: jsonObject,
 });
-const abbreviated: Schema<{ readonly type: string } & Json> = fields({ type: v.string() });
+const abbreviated: Schema<{ readonly type: string } & Json> = objectWith({ type: v.string() });
 /** Names of earlier versions stand in old journals. */
 const INTS = ["IntDistribution", "IntUniformDistribution", "IntLogUniformDistribution", "int"];
 const FLOATS = [
@@ -48,17 +56,17 @@ const FLOATS = [
 const LOGS = ["IntLogUniformDistribution", "LogUniformDistribution"];
 
 /** Null: it is none that Optuna writes. */
-export function distributionIn(text: string): Distribution | null {
-  const long = jsonOrNone(text, full);
-  const short = long ? null : jsonOrNone(text, abbreviated);
+export function parseDistribution(text: string): OptunaDistribution | null {
+  const long = parseJsonOrNull(text, full);
+  const short = long ? null : parseJsonOrNull(text, abbreviated);
   const name = long?.name ?? short?.type ?? "";
-  const of: Json = long?.attributes ?? short ?? {};
+  const attributes: Json = long?.attributes ?? short ?? {};
   if (name === "CategoricalDistribution" || name === "categorical") {
-    const has = v.safeParse(choices, of["choices"]);
+    const has = v.safeParse(choices, attributes["choices"]);
     return has.success ? { is: "categorical", choices: has.output } : null;
   }
   const is = INTS.includes(name) ? "int" : FLOATS.includes(name) ? "float" : null;
-  const has = v.safeParse(limits, of);
+  const has = v.safeParse(limits, attributes);
   if (!is || !has.success) return null;
   const { low, high, log, step, q } = has.output;
   const by = step ?? q;
@@ -66,7 +74,7 @@ export function distributionIn(text: string): Distribution | null {
 }
 
 /** What the number in the journal stands for; undefined: for nothing. */
-export function meantBy(of: Distribution, value: number): Choice | undefined {
-  if (of.is === "categorical") return of.choices[Math.trunc(value)];
-  return of.is === "int" ? Math.trunc(value) : value;
+export function parameterValueOf(distribution: OptunaDistribution, value: number): OptunaChoice | undefined {
+  if (distribution.is === "categorical") return distribution.choices[Math.trunc(value)];
+  return distribution.is === "int" ? Math.trunc(value) : value;
 }

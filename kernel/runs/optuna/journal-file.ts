@@ -3,11 +3,11 @@
  * Always holds: `replay` is what the whole lines up to `offset` come to, and an append sees all that stands before it.
  */
 import { closeSync, constants, fstatSync, fsync, ftruncateSync, openSync, readSync, writeSync } from "node:fs";
-import { PRIVATE } from "../../fetch/private.js";
-import { NotRead, openRegular } from "../../fetch/regular.js";
-import { writing } from "../folder-errors.js";
-import { underLock } from "./journal-lock.js";
-import { lineOf, operationsOf, type Unsigned } from "./operations.js";
+import { PRIVATE_MODES } from "../../fetch/private.js";
+import { FileNotRead, openRegular } from "../../fetch/regular.js";
+import { toRunFolderError } from "../folder-errors.js";
+import { withJournalLock } from "./journal-lock.js";
+import { serializeOperation, parseOperations, type UnsignedOperation } from "./operations.js";
 import { Replay } from "./replay.js";
 
 const NOFOLLOW = process.platform === "win32" ? 0 : constants.O_NOFOLLOW | constants.O_NONBLOCK;
@@ -15,7 +15,7 @@ const END = 10;
 /** Bytes that are read at once; more in one line are no operation. */
 const MOST = 2 ** 26;
 
-export class JournalFile {
+export class OptunaJournalFile {
   private now = new Replay();
   private offset = 0;
   private inode: number | null = null;
@@ -30,20 +30,20 @@ export class JournalFile {
 
   /** Reads what others added since; a torn last line is left for later. What can't be read says nothing. */
   look(): void {
-    let at: number | null;
+    let fd: number | null;
     try {
-      at = openRegular(this.file);
+      fd = openRegular(this.file);
     } catch (error) {
-      if (error instanceof NotRead) return;
+      if (error instanceof FileNotRead) return;
       throw error;
     }
-    if (at === null) return;
+    if (fd === null) return;
     try {
-      this.read(at);
+      this.read(fd);
     } catch {
       // the disk fails: what was read stays
     } finally {
-      closeSync(at);
+      closeSync(fd);
     }
   }
 
@@ -51,55 +51,55 @@ export class JournalFile {
    * Appends what `made` makes of the newest state, as one write. `keep`: it is put on the disk itself, which nobody waits for; a
    * disk that says only then that it is full says so at the next append. Coded errors `no-space`, `run-folder`.
    */
-  append(worker: string, made: () => readonly Unsigned[], keep = false): void {
+  append(worker: string, made: () => readonly UnsignedOperation[], keep = false): void {
     try {
       const { late } = this;
       this.late = null;
       if (late) throw late;
-      underLock(this.file, () => {
-        const at = openSync(
+      withJournalLock(this.file, () => {
+        const fd = openSync(
           this.file,
           constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | NOFOLLOW,
-          PRIVATE.file,
+          PRIVATE_MODES.file,
         );
         try {
-          if (!fstatSync(at).isFile()) throw Object.assign(new Error("it is no regular file"), { code: "EISDIR" });
-          this.read(at);
-          const lines = made().map((operation) => `${lineOf(operation, worker)}\n`);
+          if (!fstatSync(fd).isFile()) throw Object.assign(new Error("it is no regular file"), { code: "EISDIR" });
+          this.read(fd);
+          const lines = made().map((operation) => `${serializeOperation(operation, worker)}\n`);
           if (lines.length === 0) return;
-          this.write(at, Buffer.from(lines.join("")));
-          this.read(at);
+          this.write(fd, Buffer.from(lines.join("")));
+          this.read(fd);
           if (keep) this.keep();
         } finally {
-          closeSync(at);
+          closeSync(fd);
         }
       });
     } catch (error) {
-      throw writing(error, this.file);
+      throw toRunFolderError(error, this.file);
     }
   }
 
   private keep(): void {
-    const at = openSync(this.file, "r+");
-    fsync(at, (error) => {
+    const fd = openSync(this.file, "r+");
+    fsync(fd, (error) => {
       this.late = error;
-      closeSync(at);
+      closeSync(fd);
     });
   }
 
-  private read(at: number): void {
-    const { size, ino } = fstatSync(at);
+  private read(fd: number): void {
+    const { size, ino } = fstatSync(fd);
     if (size < this.offset || (this.inode !== null && ino !== this.inode)) {
       [this.now, this.offset] = [new Replay(), 0];
     }
     this.inode = ino;
     while (this.offset < size) {
       const bytes = Buffer.alloc(Math.min(size - this.offset, MOST));
-      const got = bytes.subarray(0, readSync(at, bytes, 0, bytes.length, this.offset));
+      const got = bytes.subarray(0, readSync(fd, bytes, 0, bytes.length, this.offset));
       const whole = got.lastIndexOf(END) + 1;
       if (whole === 0 && got.length < MOST) return;
       for (const line of got.toString("utf8", 0, whole).split("\n"))
-        for (const operation of operationsOf(line)) this.now.apply(operation);
+        for (const operation of parseOperations(line)) this.now.apply(operation);
       this.offset += whole === 0 ? got.length : whole;
     }
   }
@@ -108,20 +108,20 @@ export class JournalFile {
    * What a killed writer left torn is cut off: Optuna reads no line that goes on after it. A line that lacks only its end gets
    * it. What a full disk takes half of is cut off again.
    */
-  private write(at: number, bytes: Buffer): void {
-    const { size } = fstatSync(at);
+  private write(fd: number, bytes: Buffer): void {
+    const { size } = fstatSync(fd);
     let start = size;
     if (size > this.offset) {
       const torn = Buffer.alloc(Math.min(size - this.offset, MOST));
-      const text = torn.toString("utf8", 0, readSync(at, torn, 0, torn.length, this.offset));
-      if (operationsOf(text).length > 0 && text.startsWith("{") && text.endsWith("}"))
+      const text = torn.toString("utf8", 0, readSync(fd, torn, 0, torn.length, this.offset));
+      if (parseOperations(text).length > 0 && text.startsWith("{") && text.endsWith("}"))
         bytes = Buffer.concat([Buffer.from("\n"), bytes]);
-      else ftruncateSync(at, (start = this.offset));
+      else ftruncateSync(fd, (start = this.offset));
     }
     try {
-      for (let done = 0; done < bytes.length;) done += writeSync(at, bytes, done);
+      for (let done = 0; done < bytes.length;) done += writeSync(fd, bytes, done);
     } catch (error) {
-      ftruncateSync(at, start);
+      ftruncateSync(fd, start);
       throw error;
     }
   }

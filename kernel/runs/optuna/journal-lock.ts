@@ -8,18 +8,18 @@
 import { randomUUID } from "node:crypto";
 import { closeSync, existsSync, linkSync, openSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import * as v from "valibot";
-import { PRIVATE } from "../../fetch/private.js";
-import { jsonOrNone } from "../../fetch/json.js";
-import { readRegular } from "../read-regular.js";
-import { isAlive, isWriter, thisProcess } from "../writer.js";
+import { PRIVATE_MODES } from "../../fetch/private.js";
+import { parseJsonOrNull } from "../../fetch/json.js";
+import { readRegularFile } from "../read-regular.js";
+import { isProcessAlive, isProcessIdentity, currentProcess } from "../writer.js";
 
 /** Milliseconds; Optuna's `grace_period`. */
 const GRACE = 30_000;
 const SLEEP = { first: 1, most: 50 } as const;
-const own = JSON.stringify(thisProcess());
+const ownIdentity = JSON.stringify(currentProcess());
 
 /** Throws what the disk says. */
-export function underLock<T>(file: string, work: () => T, grace = GRACE): T {
+export function withJournalLock<T>(file: string, work: () => T, grace = GRACE): T {
   const lock = `${file}.lock`;
   acquire(lock, grace);
   try {
@@ -50,7 +50,7 @@ const LINKLESS = ["ENOSPC", "EDQUOT", "EFBIG", "EPERM", "ENOTSUP", "ENOSYS", "EM
 function make(lock: string): boolean {
   const whole = `${lock}${randomUUID()}.new`;
   try {
-    writeFileSync(whole, own, { flag: "wx", mode: PRIVATE.file });
+    writeFileSync(whole, ownIdentity, { flag: "wx", mode: PRIVATE_MODES.file });
     linkSync(whole, lock);
     return true;
   } catch (error) {
@@ -66,7 +66,7 @@ function make(lock: string): boolean {
 
 function create(lock: string): boolean {
   try {
-    closeSync(openSync(lock, "wx", PRIVATE.file));
+    closeSync(openSync(lock, "wx", PRIVATE_MODES.file));
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
@@ -85,8 +85,8 @@ function touchedAt(lock: string): number | null {
 
 /** False too where it doesn't say whose it is, as Optuna's. */
 function holderIsDead(lock: string): boolean {
-  const holder = jsonOrNone(readRegular(lock, 1 << 12) ?? "", v.unknown());
-  return isWriter(holder) && isAlive(holder) === false;
+  const holder = parseJsonOrNull(readRegularFile(lock, 1 << 12) ?? "", v.unknown());
+  return isProcessIdentity(holder) && isProcessAlive(holder) === false;
 }
 
 /** Two that take it at once must not take each other's new one: what was taken is looked at once more, and put back. */

@@ -4,9 +4,17 @@
  */
 import * as v from "valibot";
 import { isRecord } from "#dsl/language/diagnostics/record.js";
-import { figure, fields, matched, object, table, Unlike, whole } from "../../fetch/json.js";
+import {
+  anyNumber,
+  objectWith,
+  matchSchema,
+  jsonObject,
+  dictionaryOf,
+  SchemaMismatch,
+  wholeNumber,
+} from "../../fetch/json.js";
 
-export const OP = {
+export const OPTUNA_OPERATIONS = {
   createStudy: 0,
   deleteStudy: 1,
   studyUserAttr: 2,
@@ -18,70 +26,95 @@ export const OP = {
   trialUserAttr: 8,
   trialSystemAttr: 9,
 } as const;
-export const STATE = { running: 0, complete: 1, pruned: 2, failed: 3, waiting: 4 } as const;
-export const DIRECTION = { minimize: 1, maximize: 2 } as const;
+export const OPTUNA_TRIAL_STATES = { running: 0, complete: 1, pruned: 2, failed: 3, waiting: 4 } as const;
+export const OPTUNA_DIRECTIONS = { minimize: 1, maximize: 2 } as const;
 /** Every line begins with it, here and in Optuna: a line that was glued onto a torn one is found by it. */
 const FIRST = '{"op_code":';
 
-const of = <const C extends number>(code: C) => v.literal(code);
+const operationCode = <const C extends number>(code: C) => v.literal(code);
 const text = v.nullable(v.string());
-const values = v.nullable(v.array(v.nullable(figure)));
+const values = v.nullable(v.array(v.nullable(anyNumber)));
 const written = { worker_id: v.string() };
-const state = v.picklist(Object.values(STATE));
+const state = v.picklist(Object.values(OPTUNA_TRIAL_STATES));
 const operation = v.union([
-  fields({ op_code: of(OP.createStudy), ...written, study_name: v.string(), directions: v.array(whole()) }),
-  fields({ op_code: of(OP.deleteStudy), ...written, study_id: whole() }),
-  fields({ op_code: of(OP.studyUserAttr), ...written, study_id: whole(), user_attr: object }),
-  fields({ op_code: of(OP.studySystemAttr), ...written, study_id: whole(), system_attr: object }),
-  fields({
-    op_code: of(OP.createTrial),
+  objectWith({
+    op_code: operationCode(OPTUNA_OPERATIONS.createStudy),
     ...written,
-    study_id: whole(),
+    study_name: v.string(),
+    directions: v.array(wholeNumber()),
+  }),
+  objectWith({ op_code: operationCode(OPTUNA_OPERATIONS.deleteStudy), ...written, study_id: wholeNumber() }),
+  objectWith({
+    op_code: operationCode(OPTUNA_OPERATIONS.studyUserAttr),
+    ...written,
+    study_id: wholeNumber(),
+    user_attr: jsonObject,
+  }),
+  objectWith({
+    op_code: operationCode(OPTUNA_OPERATIONS.studySystemAttr),
+    ...written,
+    study_id: wholeNumber(),
+    system_attr: jsonObject,
+  }),
+  objectWith({
+    op_code: operationCode(OPTUNA_OPERATIONS.createTrial),
+    ...written,
+    study_id: wholeNumber(),
     datetime_start: text,
     state: v.exactOptional(state),
     datetime_complete: v.exactOptional(text),
-    value: v.exactOptional(v.nullable(figure)),
+    value: v.exactOptional(v.nullable(anyNumber)),
     values: v.exactOptional(values),
-    distributions: v.exactOptional(table(v.string())),
-    params: v.exactOptional(table(figure)),
-    user_attrs: v.exactOptional(object),
-    system_attrs: v.exactOptional(object),
-    intermediate_values: v.exactOptional(table(v.nullable(figure))),
+    distributions: v.exactOptional(dictionaryOf(v.string())),
+    params: v.exactOptional(dictionaryOf(anyNumber)),
+    user_attrs: v.exactOptional(jsonObject),
+    system_attrs: v.exactOptional(jsonObject),
+    intermediate_values: v.exactOptional(dictionaryOf(v.nullable(anyNumber))),
   }),
-  fields({
-    op_code: of(OP.trialParam),
+  objectWith({
+    op_code: operationCode(OPTUNA_OPERATIONS.trialParam),
     ...written,
-    trial_id: whole(),
+    trial_id: wholeNumber(),
     param_name: v.string(),
-    param_value_internal: figure,
+    param_value_internal: anyNumber,
     distribution: v.string(),
   }),
-  fields({
-    op_code: of(OP.trialState),
+  objectWith({
+    op_code: operationCode(OPTUNA_OPERATIONS.trialState),
     ...written,
-    trial_id: whole(),
+    trial_id: wholeNumber(),
     state,
     values,
     datetime_start: v.exactOptional(text),
     datetime_complete: v.exactOptional(text),
   }),
-  fields({
-    op_code: of(OP.intermediateValue),
+  objectWith({
+    op_code: operationCode(OPTUNA_OPERATIONS.intermediateValue),
     ...written,
-    trial_id: whole(),
+    trial_id: wholeNumber(),
     step: v.pipe(v.number(), v.integer()),
-    intermediate_value: v.nullable(figure),
+    intermediate_value: v.nullable(anyNumber),
   }),
-  fields({ op_code: of(OP.trialUserAttr), ...written, trial_id: whole(), user_attr: object }),
-  fields({ op_code: of(OP.trialSystemAttr), ...written, trial_id: whole(), system_attr: object }),
+  objectWith({
+    op_code: operationCode(OPTUNA_OPERATIONS.trialUserAttr),
+    ...written,
+    trial_id: wholeNumber(),
+    user_attr: jsonObject,
+  }),
+  objectWith({
+    op_code: operationCode(OPTUNA_OPERATIONS.trialSystemAttr),
+    ...written,
+    trial_id: wholeNumber(),
+    system_attr: jsonObject,
+  }),
 ]);
-export type Operation = v.InferOutput<typeof operation>;
+export type OptunaOperation = v.InferOutput<typeof operation>;
 type Without<T> = T extends unknown ? { [K in keyof T as K extends "worker_id" ? never : K]: T[K] } : never;
 /** As it is before its writer signs it. */
-export type Unsigned = Without<Operation>;
+export type UnsignedOperation = Without<OptunaOperation>;
 
 /** The operations of one line; what is torn, of an unknown kind or unlike its kind is left out. */
-export function operationsOf(line: string): readonly Operation[] {
+export function parseOperations(line: string): readonly OptunaOperation[] {
   if (line === "") return [];
   const whole = parsed(line);
   if (whole !== undefined) return like(whole);
@@ -90,9 +123,9 @@ export function operationsOf(line: string): readonly Operation[] {
 }
 
 /** A line without its end. */
-export function lineOf(of: Unsigned, worker: string): string {
+export function serializeOperation(operation: UnsignedOperation, worker: string): string {
   let bare = false;
-  const { op_code, ...rest } = of;
+  const { op_code, ...rest } = operation;
   const json = JSON.stringify({ op_code, worker_id: worker, ...rest }, (_key, value: unknown) => {
     if (typeof value !== "number" || Number.isFinite(value)) return value;
     bare = true;
@@ -104,12 +137,12 @@ const NUMBERS = ["NaN", "Infinity", "-Infinity"] as const;
 const BARE: ReadonlyMap<string, string> = new Map(NUMBERS.map((name) => [`"\\u0000${name}"`, name]));
 const MARKED: ReadonlyMap<unknown, number> = new Map(NUMBERS.map((name) => [`\0${name}`, Number(name)]));
 
-function like(value: unknown): readonly Operation[] {
+function like(value: unknown): readonly OptunaOperation[] {
   if (!isRecord(value)) return [];
   try {
-    return [matched(value, operation)];
+    return [matchSchema(value, operation)];
   } catch (error) {
-    if (error instanceof Unlike) return [];
+    if (error instanceof SchemaMismatch) return [];
     throw error;
   }
 }
@@ -129,12 +162,12 @@ function parsed(line: string): unknown {
 
 /** Bare numbers outside of texts as texts; in one pass, whoever wrote the line. */
 function marked(line: string): string {
-  let [text, at, quoted] = ["", 0, false];
+  let [text, start, quoted] = ["", 0, false];
   for (const { 0: found, index } of line.matchAll(/\\.|"|NaN|-?Infinity/gs)) {
     if (found === '"') quoted = !quoted;
     if (quoted || found === '"' || found.startsWith("\\")) continue;
-    text += `${line.slice(at, index)}"\\u0000${found}"`;
-    at = index + found.length;
+    text += `${line.slice(start, index)}"\\u0000${found}"`;
+    start = index + found.length;
   }
-  return text + line.slice(at);
+  return text + line.slice(start);
 }

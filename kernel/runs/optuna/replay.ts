@@ -1,13 +1,13 @@
 /** What the operations of a journal come to: studies with their trials, as Optuna replays them. */
-import { finite } from "../../events/finite.js";
+import { finiteNumber } from "../../events/finite.js";
 import type { Json } from "../../fetch/json.js";
-import { distributionIn, type Distribution } from "./distributions.js";
-import { OP, STATE, type Operation } from "./operations.js";
+import { parseDistribution, type OptunaDistribution } from "./distributions.js";
+import { OPTUNA_OPERATIONS, OPTUNA_TRIAL_STATES, type OptunaOperation } from "./operations.js";
 
 export interface LoggedParam {
   /** As the journal has it: of a choice its place. */
   readonly value: number;
-  readonly distribution: Distribution;
+  readonly distribution: OptunaDistribution;
 }
 export interface LoggedTrial {
   /** Its place among all trials of the file. */
@@ -16,7 +16,7 @@ export interface LoggedTrial {
   readonly number: number;
   /** Who created it. */
   readonly worker: string;
-  state: (typeof STATE)[keyof typeof STATE];
+  state: (typeof OPTUNA_TRIAL_STATES)[keyof typeof OPTUNA_TRIAL_STATES];
   readonly params: Map<string, LoggedParam>;
   readonly userAttrs: Map<string, unknown>;
   readonly systemAttrs: Map<string, unknown>;
@@ -38,7 +38,7 @@ export interface LoggedStudy {
   readonly trials: LoggedTrial[];
 }
 
-type Of<C extends number> = Extract<Operation, { op_code: C }>;
+type Of<C extends number> = Extract<OptunaOperation, { op_code: C }>;
 
 export class Replay {
   readonly studies = new Map<number, LoggedStudy>();
@@ -55,32 +55,32 @@ export class Replay {
     return { study: this.studiesMade, trial: this.trials.length };
   }
 
-  apply(operation: Operation): void {
+  apply(operation: OptunaOperation): void {
     this.revision += 1;
     switch (operation.op_code) {
-      case OP.createStudy:
+      case OPTUNA_OPERATIONS.createStudy:
         return this.createStudy(operation);
-      case OP.deleteStudy:
+      case OPTUNA_OPERATIONS.deleteStudy:
         this.studies.delete(operation.study_id);
         return;
-      case OP.studyUserAttr:
+      case OPTUNA_OPERATIONS.studyUserAttr:
         return put(this.studies.get(operation.study_id)?.userAttrs, operation.user_attr);
-      case OP.studySystemAttr:
+      case OPTUNA_OPERATIONS.studySystemAttr:
         return put(this.studies.get(operation.study_id)?.systemAttrs, operation.system_attr);
-      case OP.createTrial:
+      case OPTUNA_OPERATIONS.createTrial:
         return this.createTrial(operation);
       default:
         return this.change(operation);
     }
   }
 
-  private createStudy({ study_name: name, directions }: Of<typeof OP.createStudy>): void {
+  private createStudy({ study_name: name, directions }: Of<typeof OPTUNA_OPERATIONS.createStudy>): void {
     if (this.study(name)) return;
     const id = this.studiesMade++;
     this.studies.set(id, { id, name, directions, userAttrs: new Map(), systemAttrs: new Map(), trials: [] });
   }
 
-  private createTrial(made: Of<typeof OP.createTrial>): void {
+  private createTrial(made: Of<typeof OPTUNA_OPERATIONS.createTrial>): void {
     const study = this.studies.get(made.study_id);
     if (!study) return;
     const { value, values, distributions = {}, params = {}, intermediate_values: reports = {} } = made;
@@ -88,7 +88,7 @@ export class Replay {
       id: this.trials.length,
       number: study.trials.length,
       worker: made.worker_id,
-      state: made.state ?? STATE.running,
+      state: made.state ?? OPTUNA_TRIAL_STATES.running,
       params: new Map(),
       userAttrs: new Map(),
       systemAttrs: new Map(),
@@ -107,36 +107,37 @@ export class Replay {
   }
 
   /** What is over stays as it is. */
-  private change(operation: Exclude<Operation, { op_code: 0 | 1 | 2 | 3 | 4 }>): void {
+  private change(operation: Exclude<OptunaOperation, { op_code: 0 | 1 | 2 | 3 | 4 }>): void {
     const trial = this.trials[operation.trial_id];
-    if (!trial || over(trial)) return;
+    if (!trial || isTrialOver(trial)) return;
     trial.changes += 1;
     switch (operation.op_code) {
-      case OP.trialParam:
+      case OPTUNA_OPERATIONS.trialParam:
         return param(trial, operation.param_name, operation.param_value_internal, operation.distribution);
-      case OP.intermediateValue:
+      case OPTUNA_OPERATIONS.intermediateValue:
         trial.reports.set(operation.step, operation.intermediate_value ?? Number.NaN);
         return;
-      case OP.trialUserAttr:
+      case OPTUNA_OPERATIONS.trialUserAttr:
         return put(trial.userAttrs, operation.user_attr);
-      case OP.trialSystemAttr:
+      case OPTUNA_OPERATIONS.trialSystemAttr:
         return put(trial.systemAttrs, operation.system_attr);
-      case OP.trialState:
-        if (operation.state === STATE.running) trial.begun = timeOf(operation.datetime_start) ?? trial.begun;
+      case OPTUNA_OPERATIONS.trialState:
+        if (operation.state === OPTUNA_TRIAL_STATES.running)
+          trial.begun = timeOf(operation.datetime_start) ?? trial.begun;
         trial.state = operation.state;
         trial.values = numbers(operation.values) ?? trial.values;
-        if (over(trial)) trial.ended = timeOf(operation.datetime_complete);
+        if (isTrialOver(trial)) trial.ended = timeOf(operation.datetime_complete);
     }
   }
 }
 
 /** It is done, given up or failed. */
-export function over({ state }: Pick<LoggedTrial, "state">): boolean {
-  return state !== STATE.running && state !== STATE.waiting;
+export function isTrialOver({ state }: Pick<LoggedTrial, "state">): boolean {
+  return state !== OPTUNA_TRIAL_STATES.running && state !== OPTUNA_TRIAL_STATES.waiting;
 }
 
 function param(trial: LoggedTrial, name: string, value: number, text: string | undefined): void {
-  const distribution = text === undefined ? null : distributionIn(text);
+  const distribution = text === undefined ? null : parseDistribution(text);
   if (distribution) trial.params.set(name, { value, distribution });
 }
 function put(into: Map<string, unknown> | undefined, entries: Json): void {
@@ -146,5 +147,5 @@ function numbers(values: readonly (number | null)[] | null): readonly number[] |
   return values && values.map((value) => value ?? Number.NaN);
 }
 function timeOf(text: string | null | undefined): number | null {
-  return text === null || text === undefined ? null : finite(Date.parse(text));
+  return text === null || text === undefined ? null : finiteNumber(Date.parse(text));
 }

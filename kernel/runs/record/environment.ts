@@ -2,9 +2,9 @@
  * The variables of the environment that a run's lock keeps: those that can change a number or tell which files were read, by
  * name. A list and no pattern: `TF_VAR_…` of another tool holds passwords. What looks like a secret is left out all the same.
  */
-import { key } from "#stdlib/personal-data/key.js";
+import { keyDetector } from "#stdlib/personal-data/key.js";
 
-export const KEPT: readonly string[] = [
+export const RECORDED_VARIABLES: readonly string[] = [
   ...["OMP_NUM_THREADS", "OMP_PROC_BIND", "OMP_SCHEDULE", "KMP_AFFINITY", "KMP_BLOCKTIME", "GOMP_CPU_AFFINITY"],
   ...["MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_CBWR", "MKL_DEBUG_CPU_TYPE"],
   ...["ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA", "ONEDNN_DEFAULT_FPMATH_MODE", "DNNL_DEFAULT_FPMATH_MODE"],
@@ -18,18 +18,18 @@ export const KEPT: readonly string[] = [
 /** A value that is longer is no setting. */
 const LONGEST = 400;
 
-export function keptEnvironment(
+export function recordedEnvironment(
   env: Readonly<Record<string, string | undefined>> = process.env,
 ): Readonly<Record<string, string>> {
   return Object.fromEntries(
-    KEPT.flatMap((name): (readonly [string, string])[] => {
+    RECORDED_VARIABLES.flatMap((name): (readonly [string, string])[] => {
       const value = env[name];
-      return value === undefined || value === "" || isSecret(value) ? [] : [[name, value]];
+      return value === undefined || value === "" || looksSecret(value) ? [] : [[name, value]];
     }),
   );
 }
 
 /** Whether a value has the shape of a key, holds an address with a password, or is too long to be looked through. */
-export function isSecret(value: string): boolean {
-  return value.length > LONGEST || /:\/\/[^/\s]*@/.test(value) || key(value).length > 0;
+export function looksSecret(value: string): boolean {
+  return value.length > LONGEST || /:\/\/[^/\s]*@/.test(value) || keyDetector(value).length > 0;
 }

@@ -9,7 +9,7 @@ import { lstatSync, readFileSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import type { RecordedGit } from "../run-record.js";
-import { isSecret } from "./environment.js";
+import { looksSecret } from "./environment.js";
 
 const PATIENCE = 3000;
 /** Files that are compared by their content; of more it counts that they were touched. */
@@ -19,35 +19,35 @@ const LARGEST = 16 * 2 ** 20;
 
 /** Trials of a sweep begin within seconds: git is not asked for each. */
 const FRESH = 5000;
-const lately = new Map<string, { readonly at: number; readonly said: Promise<RecordedGit | null> }>();
+const lately = new Map<string, { readonly readAt: number; readonly state: Promise<RecordedGit | null> }>();
 
-export function gitOf(folder: string): Promise<RecordedGit | null> {
+export function readGitState(folder: string): Promise<RecordedGit | null> {
   const known = lately.get(folder);
-  if (known && performance.now() - known.at < FRESH) return known.said;
-  const said = askGit(folder);
+  if (known && performance.now() - known.readAt < FRESH) return known.state;
+  const state = askGit(folder);
   lately.clear();
-  lately.set(folder, { at: performance.now(), said });
-  return said;
+  lately.set(folder, { readAt: performance.now(), state });
+  return state;
 }
 
 async function askGit(folder: string): Promise<RecordedGit | null> {
   try {
     const [top, head, drivers] = await Promise.all([
-      asked(folder, ["rev-parse", "--show-toplevel"]),
-      asked(folder, ["rev-parse", "HEAD", "--abbrev-ref", "HEAD"]),
+      runGit(folder, ["rev-parse", "--show-toplevel"]),
+      runGit(folder, ["rev-parse", "HEAD", "--abbrev-ref", "HEAD"]),
       // 1: there are none.
-      asked(folder, ["config", "--name-only", "-z", "--get-regexp", "^filter\\."]).catch(() => ""),
+      runGit(folder, ["config", "--name-only", "-z", "--get-regexp", "^filter\\."]).catch(() => ""),
     ]);
     const [commit = "", branch = ""] = head.split("\n");
     // A file that was written with the index in one moment is compared by its content, through its filter.
     const off = filtersOff(drivers.split("\0").filter((name) => name !== ""));
     const [touched, staged, remote] = await Promise.all([
-      asked(folder, ["diff-files", "--raw", "-z", "--no-abbrev", "--ignore-submodules=all"], off),
-      asked(folder, ["diff-index", "--cached", "--name-only", "-z", "--ignore-submodules=all", "HEAD"], off),
-      asked(folder, ["config", "--get", "remote.origin.url"]).catch(() => ""),
+      runGit(folder, ["diff-files", "--raw", "-z", "--no-abbrev", "--ignore-submodules=all"], off),
+      runGit(folder, ["diff-index", "--cached", "--name-only", "-z", "--ignore-submodules=all", "HEAD"], off),
+      runGit(folder, ["config", "--get", "remote.origin.url"]).catch(() => ""),
     ]);
     const changed = new Set([...changedIn(top.trim(), touched), ...staged.split("\0").filter((name) => name !== "")]);
-    const address = withoutUser(remote.trim());
+    const address = remoteWithoutUser(remote.trim());
     return {
       commit,
       branch: branch === "HEAD" || branch === "" ? null : branch,
@@ -68,7 +68,7 @@ function filtersOff(keys: readonly string[]): NodeJS.ProcessEnv {
   return Object.assign({ GIT_CONFIG_COUNT: String(keys.length) }, ...off) as NodeJS.ProcessEnv;
 }
 
-async function asked(folder: string, args: readonly string[], more: NodeJS.ProcessEnv = {}): Promise<string> {
+async function runGit(folder: string, args: readonly string[], more: NodeJS.ProcessEnv = {}): Promise<string> {
   const off = ["-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "core.untrackedCache=false"];
   const env = { ...process.env, GIT_OPTIONAL_LOCKS: "0", GIT_TERMINAL_PROMPT: "0", LC_ALL: "C", ...more };
   const { stdout } = await promisify(execFile)("git", [...off, "-C", folder, ...args], {
@@ -106,7 +106,7 @@ function blobOf(file: string, digits: number): string | null {
 }
 
 /** An address without user, password, query and fragment; null: it is none that can be shown. */
-export function withoutUser(remote: string): string | null {
+export function remoteWithoutUser(remote: string): string | null {
   if (remote === "" || /[\s\0]/.test(remote) || remote.includes("::")) return null;
   if (/^[a-z][\w+.-]*:\/\//i.test(remote)) {
     if (!URL.canParse(remote)) return null;
@@ -120,4 +120,4 @@ export function withoutUser(remote: string): string | null {
 }
 /** A token may stand among the parts of a path. */
 const shown = (address: string): string | null =>
-  address.includes("@") || [address, ...address.split("/")].some(isSecret) ? null : address;
+  address.includes("@") || [address, ...address.split("/")].some(looksSecret) ? null : address;

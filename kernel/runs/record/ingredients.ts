@@ -11,16 +11,16 @@ import type { DataPlan, ModelPlan } from "#dsl/language/types/subject.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { isCall } from "#dsl/compiler/plan/value.js";
 import { registry } from "#stdlib/registry.js";
-import { isModelFile, knownFiles } from "../known-files.js";
+import { isModelFile, findKnownFiles } from "../known-files.js";
 import type { Base } from "../../bases/base.js";
-import { filesRead } from "../../data/sources/files-read.js";
-import { hashAt } from "../../fetch/hashed.js";
+import { sourceFiles } from "../../data/sources/files-read.js";
+import { cachedSha256Of } from "../../fetch/hashed.js";
 
-export { hashAt };
+export { cachedSha256Of };
 
-export type Sort = "data" | "annotations" | "base" | "named";
+export type IngredientKind = "data" | "annotations" | "base" | "named";
 export interface Ingredient {
-  readonly sort: Sort;
+  readonly sort: IngredientKind;
   /** Absolute. */
   readonly path: string;
   /** From the folder where relative paths start, with `/`; of a base from its own folder. It may lead out of that folder (`../`). */
@@ -34,7 +34,7 @@ export interface Ingredients {
   /** What is read that is no file: an address, a query, a table of the notebook, as the plan's calls. */
   readonly others: readonly Call[];
 }
-export interface Around {
+export interface IngredientOptions {
   /** Absolute: where relative paths of the plan start. */
   readonly folder: string;
   /** Absent: it is from scratch, or nobody asks. */
@@ -49,54 +49,61 @@ export async function ingredientsOf(
     model,
     federated,
   }: { readonly data: DataPlan; readonly model?: ModelPlan; readonly federated?: FederatedPlan },
-  o: Around,
+  options: IngredientOptions,
 ): Promise<Ingredients> {
   const all = [data, ...(federated?.others ?? []).map((one) => one.data)];
-  const homeOf = (one: DataPlan): string => resolve(o.folder, one.folder);
-  const read = all.map((one) => filesRead(one.source, homeOf(one)));
+  const homeOf = (one: DataPlan): string => resolve(options.folder, one.folder);
+  const read = all.map((one) => sourceFiles(one.source, homeOf(one)));
   const people = all.flatMap(({ annotations, folder }) =>
-    annotations ? [resolve(o.folder, folder, annotations.file)].filter(isFile) : [],
+    annotations ? [resolve(options.folder, folder, annotations.file)].filter(isFile) : [],
   );
   const cleaners = all.flatMap(({ clean }) => clean);
   const named = [model?.task, model?.technique, model?.template, ...cleaners].flatMap((call) =>
-    namedIn(call, o.folder),
+    filesNamedBy(call, options.folder),
   );
   const files: Ingredient[] = [];
-  const add = async (sort: Sort, path: string, from: string): Promise<void> => {
-    o.signal?.throwIfAborted();
+  const add = async (sort: IngredientKind, path: string, from: string): Promise<void> => {
+    options.signal?.throwIfAborted();
     const found = await stat(path);
     // Reading a named pipe would wait for a writer forever.
     if (!found.isFile()) throw new CodedError("unreadable-file", { file: path, why: "it is no regular file" });
     const { size } = found;
-    files.push({ sort, path, name: relative(from, path).split("\\").join("/"), bytes: size, hash: await hashAt(path) });
+    files.push({
+      sort,
+      path,
+      name: relative(from, path).split("\\").join("/"),
+      bytes: size,
+      hash: await cachedSha256Of(path),
+    });
   };
-  for (const path of new Set(read.flatMap((rows) => rows ?? []))) await add("data", path, o.folder);
-  for (const path of people) await add("annotations", path, o.folder);
-  const { base } = o;
+  for (const path of new Set(read.flatMap((rows) => rows ?? []))) await add("data", path, options.folder);
+  for (const path of people) await add("annotations", path, options.folder);
+  const { base } = options;
   if (base) for (const name of base.files) await add("base", join(base.folder, name), base.folder);
-  for (const path of new Set(named)) await add("named", path, o.folder);
+  for (const path of new Set(named)) await add("named", path, options.folder);
   return { files, others: all.filter((_, i) => (read[i] ?? []).length === 0).flatMap(callsOf) };
 }
 
 const callsOf = ({ source }: DataPlan): readonly Call[] => (isCall(source) ? [source] : Object.values(source));
 
 /** Files and folders that arguments name, by the records of their words. */
-export function namedIn(call: unknown, folder: string): readonly string[] {
-  if (Array.isArray(call)) return call.flatMap((one) => namedIn(one, folder));
+export function filesNamedBy(call: unknown, folder: string): readonly string[] {
+  if (Array.isArray(call)) return call.flatMap((one) => filesNamedBy(one, folder));
   if (!isCall(call)) return [];
   const { word, kind, arguments: given } = call;
   const parameters = registry.find(kind, word)?.parameters ?? [];
   return Object.entries(given).flatMap(([name, value]) => {
     const suggests = parameters.find((parameter) => parameter.name === name)?.suggests;
-    if (typeof value !== "string" || suggests === undefined || suggests.from !== "files") return namedIn(value, folder);
-    return filesAt(value, folder);
+    if (typeof value !== "string" || suggests === undefined || suggests.from !== "files")
+      return filesNamedBy(value, folder);
+    return modelFilesAt(value, folder);
   });
 }
 
 /** A file, or the files of a model or an adapter in a folder; none where neither is there. */
-export function filesAt(name: string, folder: string): readonly string[] {
+export function modelFilesAt(name: string, folder: string): readonly string[] {
   const path = resolve(folder, name);
   if (isFile(path)) return [path];
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ? knownFiles(path, isModelFile) : [];
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ? findKnownFiles(path, isModelFile) : [];
 }
 const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() === true;

@@ -4,18 +4,18 @@
  */
 import { plural } from "../../host/text.js";
 import { callText } from "../../host/value-text.js";
-import { differences } from "../history/differences.js";
+import { settingDifferences } from "../history/differences.js";
 import type { RecordedFile, RunRecord } from "../run-record.js";
-import type { Lock } from "../run-folder.js";
+import type { RunLockFile } from "../run-folder.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { Recipe } from "#dsl/compiler/plan/recipe.js";
-import { semanticsOf } from "#dsl/compiler/plan/semantics.js";
-import { rowsChanged, type RowChanges } from "./rows-changed.js";
-import type { Side } from "./side.js";
+import { semanticsVersionOf } from "#dsl/compiler/plan/semantics.js";
+import { compareRowMarks, type RowChanges } from "./rows-changed.js";
+import type { ComparedRunRecord } from "./side.js";
 
-export type Group = "settings" | "seeds" | "data" | "base" | "versions" | "machine" | "names";
-export interface Difference {
-  readonly group: Group;
+export type DifferenceGroup = "settings" | "seeds" | "data" | "base" | "versions" | "machine" | "names";
+export interface RecordDifference {
+  readonly group: DifferenceGroup;
   readonly what: string;
   /** Null: it isn't there. */
   readonly here: string | null;
@@ -23,21 +23,30 @@ export interface Difference {
   /** Of rows: which of them, where both runs keep that. */
   readonly rows?: RowChanges;
 }
-export interface Differing {
-  readonly numbers: readonly Difference[];
-  readonly others: readonly Difference[];
+export interface RecordDifferences {
+  readonly numbers: readonly RecordDifference[];
+  readonly others: readonly RecordDifference[];
 }
 
 /** Settings that say how often something is written, and what is told in parts of its own. */
 const HARMLESS = /^(log|checkpoint)(\.|$)/;
 const APART = new Set(["engine", "Tunebook", "content of the data", "content of the base", "seed", "model base"]);
 
-export function differingIn(here: Side, there: Side): Differing {
-  const settings = differences(here, there)
+export function recordDifferences(here: ComparedRunRecord, there: ComparedRunRecord): RecordDifferences {
+  const settings = settingDifferences(here, there)
     .filter(({ setting }) => !APART.has(setting))
-    .map(({ setting, here: a, there: b }): Difference => ({ group: "settings", what: setting, here: a, there: b }));
-  const told = (group: Group, what: string, of: (side: Side) => string | null | undefined): readonly Difference[] => {
-    const [a, b] = [of(here), of(there)];
+    .map(({ setting, here: a, there: b }): RecordDifference => ({
+      group: "settings",
+      what: setting,
+      here: a,
+      there: b,
+    }));
+  const difference = (
+    group: DifferenceGroup,
+    what: string,
+    valueOf: (side: ComparedRunRecord) => string | null | undefined,
+  ): readonly RecordDifference[] => {
+    const [a, b] = [valueOf(here), valueOf(there)];
     return a === undefined || b === undefined || a === b ? [] : [{ group, what, here: a, there: b }];
   };
   const base = basesOf(here, there);
@@ -47,59 +56,59 @@ export function differingIn(here: Side, there: Side): Differing {
   return {
     numbers: [
       ...settings.filter(({ what }) => !HARMLESS.test(what)),
-      ...told("settings", "semantics: what the same program means", ({ plan: { recipe } }) =>
-        String(semanticsOf(recipe)),
+      ...difference("settings", "semantics: what the same program means", ({ plan: { recipe } }) =>
+        String(semanticsVersionOf(recipe)),
       ),
-      ...told("settings", "strategy", ({ plan: { recipe } }) =>
+      ...difference("settings", "strategy", ({ plan: { recipe } }) =>
         (recipe.update?.strategy ?? []).map(callText).join(", "),
       ),
-      ...told("settings", "stage of compress", ({ plan: { recipe } }) =>
+      ...difference("settings", "stage of compress", ({ plan: { recipe } }) =>
         recipe.compress ? callText(recipe.compress.stage) : "",
       ),
-      ...told("settings", "federation", ({ plan: { recipe } }) => federationText(recipe)),
-      ...told("base", "weights that it went on from", ({ plan: { recipe } }) => wentOnFrom(recipe)),
-      ...told("seeds", "seed of the training", ({ plan }) => String(plan.recipe.training.seed)),
-      ...told("seeds", "seed of the data", ({ plan }) => String(plan.recipe.data.seed)),
+      ...difference("settings", "federation", ({ plan: { recipe } }) => federationText(recipe)),
+      ...difference("base", "weights that it went on from", ({ plan: { recipe } }) => wentOnFrom(recipe)),
+      ...difference("seeds", "seed of the training", ({ plan }) => String(plan.recipe.training.seed)),
+      ...difference("seeds", "seed of the data", ({ plan }) => String(plan.recipe.data.seed)),
       ...rows,
       ...(rows.length > 0 ? read : []),
       ...filesOf(here, there, ["named"]),
       ...base,
       ...entries("versions", versionsOf(here), versionsOf(there)),
-      ...told("machine", "engine", ({ lock }) => lock.engine),
-      ...told("machine", "device", ({ record }) => record?.engine.device),
-      ...told("machine", "threads", ({ record }) => record && String(record.engine.threads)),
-      ...told("machine", "deterministic", ({ record }) => record && String(record.engine.deterministic ?? false)),
-      ...told("machine", "platform", ({ record }) => record?.machine.platform),
-      ...told("machine", "processor", ({ record }) => record?.machine.processor),
+      ...difference("machine", "engine", ({ lock }) => lock.engine),
+      ...difference("machine", "device", ({ record }) => record?.engine.device),
+      ...difference("machine", "threads", ({ record }) => record && String(record.engine.threads)),
+      ...difference("machine", "deterministic", ({ record }) => record && String(record.engine.deterministic ?? false)),
+      ...difference("machine", "platform", ({ record }) => record?.machine.platform),
+      ...difference("machine", "processor", ({ record }) => record?.machine.processor),
       ...(here.record && there.record ? entries("machine", here.record.environment, there.record.environment) : []),
     ],
     others: [
-      ...told("machine", "runner", ({ plan: { effects } }) =>
+      ...difference("machine", "runner", ({ plan: { effects } }) =>
         effects.runner ? callText(effects.runner) : "one process",
       ),
       ...(rows.length > 0 ? [] : read),
       ...settings.filter(({ what }) => HARMLESS.test(what)),
-      ...told("names", "name of the run", ({ lock }) => lock.name),
-      ...told("names", "name of the model", ({ plan }) => plan.recipe.model.name),
-      ...told("names", "name of the data", ({ plan }) => plan.recipe.data.name),
-      ...(base.length === 0 ? told("base", "name of the base", ({ plan }) => plan.recipe.model.base) : []),
-      ...told("machine", "cores", ({ record }) => record && String(record.machine.cores)),
-      ...told("names", "git", ({ record }) => record && gitText(record)),
-      ...told("names", "allowed", ({ record }) => record && allowedText(record)),
+      ...difference("names", "name of the run", ({ lock }) => lock.name),
+      ...difference("names", "name of the model", ({ plan }) => plan.recipe.model.name),
+      ...difference("names", "name of the data", ({ plan }) => plan.recipe.data.name),
+      ...(base.length === 0 ? difference("base", "name of the base", ({ plan }) => plan.recipe.model.base) : []),
+      ...difference("machine", "cores", ({ record }) => record && String(record.machine.cores)),
+      ...difference("names", "git", ({ record }) => record && gitText(record)),
+      ...difference("names", "allowed", ({ record }) => record && allowedText(record)),
     ],
   };
 }
 
 /** The rows that a model reads, split by split where both keep that. */
-function rowsOf(here: Side, there: Side): readonly Difference[] {
+function rowsOf(here: ComparedRunRecord, there: ComparedRunRecord): readonly RecordDifference[] {
   const [a, b] = [here.lock.dataHash, there.lock.dataHash];
   if (a === null || b === null || a === b) return [];
   const splits = entries("data", here.record?.splits ?? {}, there.record?.splits ?? {});
-  const text = ({ lock }: Side, split: string, hash: string | null): string | null =>
+  const text = ({ lock }: ComparedRunRecord, split: string, hash: string | null): string | null =>
     hash === null ? null : rows(lock, split, hash);
   const marks = splits.length > 0 ? [here.marks?.(), there.marks?.()] : [];
-  const parts = splits.map((one): Difference => {
-    const changes = marks[0] && marks[1] ? rowsChanged(marks[0], marks[1], one.what) : null;
+  const parts = splits.map((one): RecordDifference => {
+    const changes = marks[0] && marks[1] ? compareRowMarks(marks[0], marks[1], one.what) : null;
     return {
       group: one.group,
       what: `rows of ${one.what}`,
@@ -108,56 +117,60 @@ function rowsOf(here: Side, there: Side): readonly Difference[] {
       ...(changes && { rows: changes }),
     };
   });
-  return parts.length > 0 ? parts : [{ group: "data", what: "rows", here: short(a), there: short(b) }];
+  return parts.length > 0 ? parts : [{ group: "data", what: "rows", here: shortHash(a), there: shortHash(b) }];
 }
-function rows({ data }: Lock, split: string, hash: string): string {
+function rows({ data }: RunLockFile, split: string, hash: string): string {
   const count = data?.splits[split];
-  return `${count === undefined ? "" : `${plural(count, "row")}, `}content ${short(hash)}`;
+  return `${count === undefined ? "" : `${plural(count, "row")}, `}content ${shortHash(hash)}`;
 }
 
-function basesOf(here: Side, there: Side): readonly Difference[] {
+function basesOf(here: ComparedRunRecord, there: ComparedRunRecord): readonly RecordDifference[] {
   const [a, b] = [here, there].map(({ lock, plan }) => lock.baseHash ?? plan.recipe.model.baseHash);
   if (!a || !b || a === b) return [];
-  const name = (side: Side): string => side.plan.recipe.model.base;
-  const named: readonly Difference[] =
+  const name = (side: ComparedRunRecord): string => side.plan.recipe.model.base;
+  const named: readonly RecordDifference[] =
     name(here) === name(there) ? [] : [{ group: "base", what: "base", here: name(here), there: name(there) }];
   const files = filesOf(here, there, ["base"]);
   if (named.length + files.length > 0) return [...named, ...files];
-  return [{ group: "base", what: "content of the base", here: short(a), there: short(b) }];
+  return [{ group: "base", what: "content of the base", here: shortHash(a), there: shortHash(b) }];
 }
 
-function filesOf(here: Side, there: Side, sorts: readonly RecordedFile["sort"][]): readonly Difference[] {
+function filesOf(
+  here: ComparedRunRecord,
+  there: ComparedRunRecord,
+  sorts: readonly RecordedFile["sort"][],
+): readonly RecordDifference[] {
   if (!here.record || !there.record) return [];
-  const of = ({ files }: RunRecord): Readonly<Record<string, string>> =>
+  const hashesOf = ({ files }: RunRecord): Readonly<Record<string, string>> =>
     Object.fromEntries(
       files
         .filter(({ sort }) => sorts.includes(sort))
         .map(({ sort, name, bytes, hash }) => [
-          partOf(sort, name),
-          `${bytes.toLocaleString("en-US")} bytes, ${short(hash)}`,
+          describeFileRole(sort, name),
+          `${bytes.toLocaleString("en-US")} bytes, ${shortHash(hash)}`,
         ]),
     );
-  return entries(sorts.includes("base") ? "base" : "data", of(here.record), of(there.record));
+  return entries(sorts.includes("base") ? "base" : "data", hashesOf(here.record), hashesOf(there.record));
 }
 
 /** What a file is to a model. */
-export function partOf(sort: RecordedFile["sort"], name: string): string {
+export function describeFileRole(sort: RecordedFile["sort"], name: string): string {
   if (sort !== "base") return sort === "annotations" ? `annotations ${name}` : `file ${name}`;
   if (/\.safetensors$/.test(name)) return `weights ${name}`;
   if (/^chat_template/.test(name)) return `chat template ${name}`;
   return /^(tokenizer|special_tokens)/.test(name) ? `tokenizer ${name}` : `base ${name}`;
 }
 
-function versionsOf({ record, lock }: Side): Readonly<Record<string, string>> {
+function versionsOf({ record, lock }: ComparedRunRecord): Readonly<Record<string, string>> {
   return record?.versions ?? { tunebook: lock.tunebook, node: lock.node.replace(/^v/, "") };
 }
 
 /** Keys that both know of, or of complete records those of one alone. */
 function entries(
-  group: Group,
+  group: DifferenceGroup,
   here: Readonly<Record<string, string>>,
   there: Readonly<Record<string, string>>,
-): readonly Difference[] {
+): readonly RecordDifference[] {
   const names = [...new Set([...Object.keys(here), ...Object.keys(there)])];
   const both = group !== "versions";
   return names.flatMap((what) => {
@@ -169,18 +182,18 @@ function entries(
 function gitText({ git }: RunRecord): string {
   if (!git) return "in no repository";
   const changed = git.changed === 0 ? "" : `, ${git.changed.toLocaleString("en-US")} changed`;
-  return `${short(git.commit)}${git.branch === null ? "" : ` on ${git.branch}`}${changed}`;
+  return `${shortHash(git.commit)}${git.branch === null ? "" : ` on ${git.branch}`}${changed}`;
 }
 function allowedText({ allowed = [] }: RunRecord): string {
   return allowed.length === 0 ? "nothing" : allowed.map(({ code, reason }) => `${code} (${reason})`).join("; ");
 }
-export const short = (hash: string): string => hash.slice(0, 12);
+export const shortHash = (hash: string): string => hash.slice(0, 12);
 
 /** What tells the weights that a training began with, where these are no base's. */
 function wentOnFrom({ update, compress }: Plan["recipe"]): string {
-  if (compress) return short(compress.of);
+  if (compress) return shortHash(compress.of);
   if (!update) return "its base's";
-  return short([update.start, ...update.before].at(-1) ?? "");
+  return shortHash([update.start, ...update.before].at(-1) ?? "");
 }
 
 /** Who the clients were and what was done with their updates. */

@@ -2,24 +2,24 @@
 import { availableParallelism } from "node:os";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { Base } from "../../bases/base.js";
-import type { Prepared } from "../../data/prepared.js";
+import type { PreparedData } from "../../data/prepared.js";
 import type { EngineInfo } from "../../engines/engine.js";
 import { processorName } from "../../engines/machine-record.js";
 import type { RunRecord } from "../run-record.js";
 import { ingredientsOf } from "./ingredients.js";
-import { keptEnvironment } from "./environment.js";
-import { gitOf } from "./git.js";
+import { recordedEnvironment } from "./environment.js";
+import { readGitState } from "./git.js";
 import { createHash } from "node:crypto";
 import type { ColumnTable } from "arquero";
-import { lineOf } from "../../data/rows/line.js";
-import { rowsFile } from "../../data/sources/streamed.js";
-import { hashAt } from "../../fetch/hashed.js";
-import { versionsOf } from "./versions.js";
+import { rowJsonLine } from "../../data/rows/line.js";
+import { rowsFilePath } from "../../data/sources/streamed.js";
+import { cachedSha256Of } from "../../fetch/hashed.js";
+import { softwareVersions } from "./versions.js";
 
-export interface Recorded {
+export interface RunRecordInput {
   readonly plan: Plan;
   readonly base: Pick<Base, "folder" | "files">;
-  readonly prepared: Prepared;
+  readonly prepared: PreparedData;
   readonly engine: EngineInfo;
   /** Absolute: where relative paths of the plan start. */
   readonly folder: string;
@@ -29,21 +29,21 @@ export interface Recorded {
 }
 
 /** Null: a file that was read is gone by now. */
-export async function recordOf(o: Recorded): Promise<RunRecord | null> {
+export async function runRecordOf(options: RunRecordInput): Promise<RunRecord | null> {
   try {
-    return await recorded(o);
+    return await recorded(options);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).syscall === undefined) throw error;
     return null;
   }
 }
 
-async function recorded({ plan, base, prepared, engine, folder, version, signal }: Recorded): Promise<RunRecord> {
+async function recorded({ plan, base, prepared, engine, folder, version, signal }: RunRecordInput): Promise<RunRecord> {
   const { recipe, effects } = plan;
   const [read, splits, git] = await Promise.all([
     ingredientsOf(recipe, { folder, base: recipe.model.scratch ? undefined : base, signal }),
     splitHashes(prepared),
-    gitOf(folder),
+    readGitState(folder),
   ]);
   const { name, device, threads, deterministic } = engine;
   return {
@@ -51,14 +51,14 @@ async function recorded({ plan, base, prepared, engine, folder, version, signal 
     files: read.files.map(({ sort, name: file, bytes, hash }) => ({ sort, name: file, bytes, hash })),
     ...(read.others.length > 0 && { others: read.others.map(({ word }) => word) }),
     seeds: { training: recipe.training.seed, data: recipe.data.seed },
-    versions: versionsOf(engine, version),
+    versions: softwareVersions(engine, version),
     engine: { name, device, threads, ...(deterministic && { deterministic }) },
     machine: {
       platform: `${process.platform} ${process.arch}`,
       processor: processorName(),
       cores: availableParallelism(),
     },
-    environment: keptEnvironment(),
+    environment: recordedEnvironment(),
     ...(git && { git }),
     ...(effects.allowed && { allowed: effects.allowed.map(({ code, reason }) => ({ code, reason })) }),
   };
@@ -67,11 +67,11 @@ async function recorded({ plan, base, prepared, engine, folder, version, signal 
 /** A hash of the rows of each split, as a model reads them: which rows differ is told by split. Made once of what is held. */
 const known = new WeakMap<ColumnTable, string>();
 
-async function splitHashes({ splits, streamed }: Prepared): Promise<Readonly<Record<string, string>>> {
+async function splitHashes({ splits, streamed }: PreparedData): Promise<Readonly<Record<string, string>>> {
   const found: [string, string][] = [];
   // Their lines are on the disk as they would be written here.
-  for (const [name, { folder, name: own }] of Object.entries(streamed ?? {}))
-    found.push([name, await hashAt(rowsFile(folder, own))]);
+  for (const [name, { folder, name: splitName }] of Object.entries(streamed ?? {}))
+    found.push([name, await cachedSha256Of(rowsFilePath(folder, splitName))]);
   if (!streamed) for (const [name, table] of Object.entries(splits)) found.push([name, hashOfTable(table)]);
   return Object.fromEntries(found);
 }
@@ -87,7 +87,7 @@ function hashOfTable(table: ColumnTable): string {
   const columns = roles.map((role) => [role, table.getter(role)] as const);
   table.scan((row) => {
     if (row === undefined) return;
-    hash.update(lineOf(roles, Object.fromEntries(columns.map(([role, get]) => [role, get(row) as unknown]))));
+    hash.update(rowJsonLine(roles, Object.fromEntries(columns.map(([role, get]) => [role, get(row) as unknown]))));
   }, true);
   const made = hash.digest("hex");
   known.set(table, made);

@@ -27,7 +27,7 @@ export interface RowChanges {
 const NAMED = 5;
 
 /** Null: one of them has no such split, or keeps other roles. */
-export function rowsChanged(here: RowMarks, there: RowMarks, split: string): RowChanges | null {
+export function compareRowMarks(here: RowMarks, there: RowMarks, split: string): RowChanges | null {
   const [a, b] = [here[split], there[split]];
   if (!a || !b) return null;
   const roles = Object.keys(a.roles);
@@ -37,9 +37,9 @@ export function rowsChanged(here: RowMarks, there: RowMarks, split: string): Row
   pairs.leave(elsewhereIn(there, split, roles), elsewhereIn(here, split, roles));
   pairs.like(roles.filter((role) => role !== "label"));
   pairs.following();
-  const { gone, come, changed } = pairs.told();
+  const { gone, come, changed } = pairs.describe();
   const named = [
-    ...changed.map(([i, , own]) => ({ row: a.numbers[i] ?? 0, is: "changed" as const, roles: own })),
+    ...changed.map(([i, , changedRoles]) => ({ row: a.numbers[i] ?? 0, is: "changed" as const, roles: changedRoles })),
     ...gone.map((i) => ({ row: a.numbers[i] ?? 0, is: "removed" as const, roles: [] })),
     ...come.map((j) => ({ row: b.numbers[j] ?? 0, is: "added" as const, roles: [] })),
   ];
@@ -72,7 +72,7 @@ export function rowsChanged(here: RowMarks, there: RowMarks, split: string): Row
 }
 
 /** `1 row changed, 2 added: row 3 (label), row 41 added` */
-export function rowsText({ added, removed, changed, moved, order, first }: RowChanges): string {
+export function rowChangesText({ added, removed, changed, moved, order, first }: RowChanges): string {
   if (order) return "the same rows in another order";
   const counts = [
     ...(changed > 0 ? [`${plural(changed, "row")} changed`] : []),
@@ -115,7 +115,7 @@ const keysOf = (marks: MarkedRows, roles: readonly string[]): ReadonlySet<string
 
 /** Rows of all splits but that one. */
 function elsewhereIn(marks: RowMarks, split: string, roles: readonly string[]): readonly ReadonlySet<string>[] {
-  return Object.entries(marks).flatMap(([name, own]) => (name === split ? [] : [keysOf(own, roles)]));
+  return Object.entries(marks).flatMap(([name, splitMarks]) => (name === split ? [] : [keysOf(splitMarks, roles)]));
 }
 
 /** A row without a partner, which gets none any more. */
@@ -182,14 +182,14 @@ class Pairs {
     this.here[j] = i;
   }
 
-  told() {
+  describe() {
     const gone: number[] = [];
     const changed: (readonly [number, number, readonly string[]])[] = [];
     for (const [i, j] of this.there.entries()) {
       if (j < 0) gone.push(i);
       else {
-        const own = this.roles.filter((role) => this.a.roles[role]?.[i] !== this.b.roles[role]?.[j]);
-        if (own.length > 0) changed.push([i, j, own]);
+        const changedRoles = this.roles.filter((role) => this.a.roles[role]?.[i] !== this.b.roles[role]?.[j]);
+        if (changedRoles.length > 0) changed.push([i, j, changedRoles]);
       }
     }
     const come = [...this.here.entries()].flatMap(([j, i]) => (i < 0 ? [j] : []));

@@ -1,18 +1,18 @@
 /** A run as it is compared and repeated: its plan, its lock, what stands in it of where its numbers came from, its scores. */
 import type { Plan } from "#dsl/compiler/plan/plan.js";
-import { readRegular } from "../read-regular.js";
-import type { Lock, RunFolder } from "../run-folder.js";
+import { readRegularFile } from "../read-regular.js";
+import type { RunLockFile, RunFolder } from "../run-folder.js";
 import { RunLog } from "../run-log.js";
-import { recordIn, type RunRecord } from "../run-record.js";
+import { runRecordIn, type RunRecord } from "../run-record.js";
 import { readRowMarks, type RowMarks } from "../row-marks.js";
-import { demandWhole } from "../history/damage.js";
-import { newestScores, rowsOf, validationScores, type ListedScore } from "../history/newest-scores.js";
-import { scoresOf } from "../history/run-scores.js";
+import { readPlanAndLock } from "../history/damage.js";
+import { newestScores, evaluationRowsKey, validationScores, type ListedScore } from "../history/newest-scores.js";
+import { readRunScores } from "../history/run-scores.js";
 
-export interface Side {
+export interface ComparedRunRecord {
   readonly run: RunFolder;
   readonly plan: Plan;
-  readonly lock: Lock;
+  readonly lock: RunLockFile;
   /** Null: an older run. */
   readonly record: RunRecord | null;
   /** By what its rows are known again; null: it keeps none. Absent: nobody asks. */
@@ -24,13 +24,13 @@ export interface Side {
 }
 
 /** Coded error `run-unreadable`. */
-export function sideOf(run: RunFolder): Side {
-  const { plan, lock } = demandWhole(run);
+export function comparedRunRecordOf(run: RunFolder): ComparedRunRecord {
+  const { plan, lock } = readPlanAndLock(run);
   const log = new RunLog();
-  log.take(readRegular(run.eventsFile) ?? "");
+  log.take(readRegularFile(run.eventsFile) ?? "");
   const validated = validationScores(log.validated, plan.recipe.data.name, lock.dataHash);
-  const record = recordIn(lock);
-  const own = ownRows(lock, record);
+  const record = runRecordIn(lock);
+  const ownHashes = ownRows(lock, record);
   return {
     run,
     plan,
@@ -38,15 +38,17 @@ export function sideOf(run: RunFolder): Side {
     record,
     marks: () => readRowMarks(run.path),
     ...(log.epsilon !== null && { epsilon: log.epsilon }),
-    scores: [...newestScores(scoresOf(run)), ...validated].map((one) => ({
+    scores: [...newestScores(readRunScores(run)), ...validated].map((one) => ({
       ...one,
-      rows: own.get(one.rows) ?? one.rows,
+      rows: ownHashes.get(one.rows) ?? one.rows,
     })),
   };
 }
 
 /** What is scored is one split: that others of the data changed makes it no other. */
-function ownRows({ dataHash }: Lock, record: RunRecord | null): ReadonlyMap<string, string> {
+function ownRows({ dataHash }: RunLockFile, record: RunRecord | null): ReadonlyMap<string, string> {
   if (dataHash === null) return new Map();
-  return new Map(Object.entries(record?.splits ?? {}).map(([split, hash]) => [rowsOf(dataHash, split), `${hash}/`]));
+  return new Map(
+    Object.entries(record?.splits ?? {}).map(([split, hash]) => [evaluationRowsKey(dataHash, split), `${hash}/`]),
+  );
 }

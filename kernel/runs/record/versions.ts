@@ -2,14 +2,14 @@
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as v from "valibot";
-import { fields, hintIn } from "../../fetch/json.js";
+import { objectWith, readHint } from "../../fetch/json.js";
 import type { EngineInfo } from "../../engines/engine.js";
 import { engines } from "../../engines/engines.js";
 
 /** Whose tokens, templates and draws a run has, whichever engine computes. */
 const ALWAYS = ["@anush008/tokenizers", "@huggingface/jinja", "pure-rand"] as const;
 
-export function versionsOf(
+export function softwareVersions(
   { name, title }: Pick<EngineInfo, "name" | "title">,
   tunebook: string,
 ): Readonly<Record<string, string>> {
@@ -40,7 +40,7 @@ export function packageVersion(name: string): string | null {
 
 function installed(name: string, from: string): string | null {
   const file = join(from, "node_modules", name, "package.json");
-  const found = hintIn(file, fields({ version: v.string() }));
+  const found = readHint(file, objectWith({ version: v.string() }));
   if (found) return found.version;
   return dirname(from) === from ? null : installed(name, dirname(from));
 }

@@ -6,16 +6,16 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import * as v from "valibot";
 import { writePrivate } from "../../fetch/private.js";
-import { fields, like, type Schema } from "../../fetch/json.js";
-import { writing } from "../folder-errors.js";
-import { jsonRegular } from "../read-regular.js";
+import { objectWith, schemaGuard, type Schema } from "../../fetch/json.js";
+import { toRunFolderError } from "../folder-errors.js";
+import { readRegularJson } from "../read-regular.js";
 
-export interface SearchAt {
+export interface ClusterJobLocation {
   /** Its job. */
   readonly job: string;
   readonly node: { readonly id: string; readonly host: string; readonly address: string };
 }
-export interface SearchPlace extends SearchAt {
+export interface ClusterSearchPlace extends ClusterJobLocation {
   readonly version: 1;
   readonly sweep: string;
   /** Of the dashboard. */
@@ -29,7 +29,7 @@ export interface SearchPlace extends SearchAt {
   readonly lost?: boolean;
 }
 
-const place: Schema<SearchPlace> = fields({
+const place: Schema<ClusterSearchPlace> = objectWith({
   version: v.literal(1),
   sweep: v.string(),
   address: v.string(),
@@ -38,37 +38,40 @@ const place: Schema<SearchPlace> = fields({
   since: v.string(),
   lost: v.exactOptional(v.boolean()),
   key: v.pipe(v.string(), v.regex(/^[0-9a-f]{16}$/)),
-  node: fields({ id: v.string(), host: v.string(), address: v.string() }),
+  node: objectWith({ id: v.string(), host: v.string(), address: v.string() }),
 });
-const isPlace = like(place);
+const isPlace = schemaGuard(place);
 const FILE = "cluster.json";
 
 /** Null: it is searched for on no cluster. */
-export function readPlace(folder: string): SearchPlace | null {
-  const found = jsonRegular(join(folder, FILE), 1 << 16);
+export function readSearchPlace(folder: string): ClusterSearchPlace | null {
+  const found = readRegularJson(join(folder, FILE), 1 << 16);
   return isPlace(found) ? found : null;
 }
 
-export function writePlace(folder: string, at: SearchPlace): void {
+export function writeSearchPlace(folder: string, place: ClusterSearchPlace): void {
   try {
-    writePrivate(join(folder, FILE), JSON.stringify(at, null, 2));
+    writePrivate(join(folder, FILE), JSON.stringify(place, null, 2));
   } catch (error) {
-    throw writing(error, folder);
+    throw toRunFolderError(error, folder);
   }
 }
 
-export function dropPlace(folder: string): void {
+export function removeSearchPlace(folder: string): void {
   rmSync(join(folder, FILE), { force: true });
 }
 
 /** Whether its search goes on there, as far as this folder knows. */
-export function isSearchedThere(folder: string): boolean {
-  const at = readPlace(folder);
-  return at !== null && at.lost !== true;
+export function isSearchedOnCluster(folder: string): boolean {
+  const place = readSearchPlace(folder);
+  return place !== null && place.lost !== true;
 }
 
 /** Its cluster, with the token where the variable has one. */
-export function clusterAt({ address, token }: SearchPlace): { readonly address: string; readonly token?: string } {
+export function clusterConnectionOf({ address, token }: ClusterSearchPlace): {
+  readonly address: string;
+  readonly token?: string;
+} {
   const found = token === null ? undefined : process.env[token];
   return { address, ...(found !== undefined && { token: found }) };
 }

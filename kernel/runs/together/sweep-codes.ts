@@ -1,5 +1,5 @@
 /** Codes of running sweeps. */
-import { visible, type CodeTable } from "#dsl/language/diagnostics/codes.js";
+import { escapeControlCharacters, type CodeTable } from "#dsl/language/diagnostics/codes.js";
 
 /** The data of each code. */
 export interface TogetherSweepCodeData {
@@ -59,7 +59,7 @@ export const togetherSweepCodes: CodeTable<TogetherSweepCodeData> = {
   },
   "no-journal": {
     severity: "error",
-    message: (d) => `${visible(d.file)} is no journal that the sweep can start from: ${d.why}`,
+    message: (d) => `${escapeControlCharacters(d.file)} is no journal that the sweep can start from: ${d.why}`,
     help: () =>
       "name the journal of a sweep (`runs/sweeps/NAME-HASH.jsonl`), or a file that Optuna's JournalFileBackend wrote, with goals of the same direction",
     explain:
@@ -68,7 +68,7 @@ export const togetherSweepCodes: CodeTable<TogetherSweepCodeData> = {
   "start-other-data": {
     severity: "warning",
     message: (d) =>
-      `${d.trials === 1 ? "a trial" : `${d.trials} trials`} of ${visible(d.start)} that ${d.sweep} starts from ${d.trials === 1 ? "was" : "were"} scored on other data than ${d.data} is now`,
+      `${d.trials === 1 ? "a trial" : `${d.trials} trials`} of ${escapeControlCharacters(d.start)} that ${d.sweep} starts from ${d.trials === 1 ? "was" : "were"} scored on other data than ${d.data} is now`,
     help: (d) =>
       `leave it out of \`start\` unless what was good there is likely to be good on ${d.data}: the search takes those scores for scores of its own`,
     explain:

@@ -5,14 +5,14 @@
 import { readdir, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import * as v from "valibot";
-import { fields, like, whole, type Schema } from "../../fetch/json.js";
-import { JournalFile } from "../optuna/journal-file.js";
+import { objectWith, schemaGuard, wholeNumber, type Schema } from "../../fetch/json.js";
+import { OptunaJournalFile } from "../optuna/journal-file.js";
 import { clip, oneLine, printable } from "../../host/text.js";
-import { stampOf } from "../../fetch/stamp.js";
-import { finite } from "../../events/finite.js";
+import { fileStampOf } from "../../fetch/stamp.js";
+import { finiteNumber } from "../../events/finite.js";
 
 /** In a run's lock. */
-export interface TrialOf {
+export interface TrialInLock {
   /** The sweep's name. */
   readonly sweep: string;
   /** Its journal's file name, without the ending. */
@@ -23,16 +23,16 @@ export interface TrialOf {
   /** They are seeds of one recipe (`repeats`), and no sweep. */
   readonly seeds?: true;
 }
-export const trialSchema: Schema<TrialOf> = fields({
+export const trialInLockSchema: Schema<TrialInLock> = objectWith({
   sweep: v.string(),
   journal: v.string(),
-  number: whole(1),
-  goal: fields({ metric: v.string(), direction: v.picklist(["maximize", "minimize"]) }),
+  number: wholeNumber(1),
+  goal: objectWith({ metric: v.string(), direction: v.picklist(["maximize", "minimize"]) }),
   seeds: v.exactOptional(v.literal(true)),
 });
-const isTrial = like(trialSchema);
+const isTrial = schemaGuard(trialInLockSchema);
 /** What the table of runs tells of a trial. */
-export interface Trial {
+export interface TrialListing {
   /** Same for all trials of one sweep. */
   readonly key: string;
   readonly sweep: string;
@@ -40,19 +40,19 @@ export interface Trial {
   /** `rank: 8, learning_rate: 0.001`; null while it trains. */
   readonly values: string | null;
   readonly score: number | null;
-  readonly goal: TrialOf["goal"] | null;
+  readonly goal: TrialInLock["goal"] | null;
   readonly seeds?: true;
 }
 
-type Journaled = Pick<Trial, "key" | "sweep" | "number" | "values" | "score">;
+type Journaled = Pick<TrialListing, "key" | "sweep" | "number" | "values" | "score">;
 const most = { journals: 1000, bytes: 1 << 26 } as const;
 interface Looked {
   readonly stamp: string;
-  readonly log: JournalFile;
+  readonly log: OptunaJournalFile;
   readonly byRun: ReadonlyMap<string, Journaled>;
 }
 
-export class Trials {
+export class TrialIndex {
   private readonly journals = new Map<string, Looked>();
   /** Grows when a journal changed. */
   revision = 0;
@@ -71,10 +71,10 @@ export class Trials {
     for (const name of files) {
       const found = await stat(join(folder, name)).catch(() => null);
       if (!found?.isFile() || found.size > most.bytes) continue;
-      const stamp = stampOf(found);
+      const stamp = fileStampOf(found);
       const before = this.journals.get(name);
       if (before?.stamp === stamp) continue;
-      const log = before?.log ?? new JournalFile(join(folder, name));
+      const log = before?.log ?? new OptunaJournalFile(join(folder, name));
       log.look();
       this.journals.set(name, { stamp, log, byRun: journaled(name.slice(0, -".jsonl".length), log) });
       this.revision += 1;
@@ -82,35 +82,36 @@ export class Trials {
   }
 
   /** `lock`: as it stands in the run's lock, if anything does. */
-  of(run: string, lock: unknown): Trial | null {
-    const own = trialIn(lock);
+  trialOf(run: string, lock: unknown): TrialListing | null {
+    const trialInLock = trialIn(lock);
     for (const { byRun } of this.journals.values()) {
       const found = byRun.get(run);
-      if (found) return { ...found, goal: own?.goal ?? null, ...(own?.seeds && { seeds: own.seeds }) };
+      if (found)
+        return { ...found, goal: trialInLock?.goal ?? null, ...(trialInLock?.seeds && { seeds: trialInLock.seeds }) };
     }
-    if (!own) return null;
-    const { journal: key, sweep, number, goal, seeds } = own;
+    if (!trialInLock) return null;
+    const { journal: key, sweep, number, goal, seeds } = trialInLock;
     return { key, sweep, number, values: null, score: null, goal, ...(seeds && { seeds }) };
   }
 }
 
-function journaled(key: string, { replay }: JournalFile): ReadonlyMap<string, Journaled> {
+function journaled(key: string, { replay }: OptunaJournalFile): ReadonlyMap<string, Journaled> {
   const sweep = plain(key.replace(/-[0-9a-f]{12}$/, ""));
   const found = new Map<string, Journaled>();
-  const note = (run: string, of: Pick<Journaled, "number" | "score">, values: unknown): void => {
+  const note = (run: string, trial: Pick<Journaled, "number" | "score">, values: unknown): void => {
     const id = basename(run.replaceAll("\\", "/"));
-    found.set(id, { key: plain(key), sweep, ...of, values: valuesText(values) });
+    found.set(id, { key: plain(key), sweep, ...trial, values: valuesText(values) });
   };
   for (const { trials } of replay.studies.values())
     for (const { number, values, userAttrs } of trials) {
       const run = userAttrs.get("run");
       if (typeof run === "string")
-        note(run, { number: number + 1, score: finite(values?.[0]) }, userAttrs.get("values"));
+        note(run, { number: number + 1, score: finiteNumber(values?.[0]) }, userAttrs.get("values"));
     }
   return found;
 }
 
-function trialIn(value: unknown): TrialOf | null {
+function trialIn(value: unknown): TrialInLock | null {
   if (!isTrial(value)) return null;
   const { sweep, journal, number, goal, seeds } = value;
   return {

@@ -9,48 +9,48 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { wordOf } from "#dsl/language/types/loaded.js";
 import type { EngineFacts, FactOf, NameFacts, Need, TableFacts } from "#dsl/language/types/facts.js";
 import { hashOf } from "#dsl/compiler/plan/hash.js";
-import type { DataPlan, ReaderOf, ScratchPlan } from "#dsl/language/types/subject.js";
+import type { DataPlan, DataReader, ScratchPlan } from "#dsl/language/types/subject.js";
 import type { Value } from "#dsl/language/types/value.js";
-import { schemaOf } from "#stdlib/json-schemas/schema.js";
-import { secretsStamp } from "#stdlib/secrets/shared/stamp.js";
+import { compileSchema } from "#stdlib/json-schemas/schema.js";
+import { secretFingerprints } from "#stdlib/secrets/shared/stamp.js";
 import { registry as whole } from "#stdlib/registry.js";
 import type { Base } from "../../bases/base.js";
 import { resolveBase } from "../../bases/resolve.js";
 import type { Tokenizer } from "../../bases/tokenizer.js";
-import { columnValues } from "../../data/sources/column-values.js";
-import { filesIn } from "../../data/sources/files-in.js";
-import { KeptAudits } from "../../data/sources/kept-audits.js";
-import { apartFacts } from "../../data/rows/shared-rows.js";
-import type { ReadsColumn } from "../../data/rows/handle.js";
-import type { AskedColumn } from "../../data/row/row.js";
+import { readColumnValues } from "../../data/sources/column-values.js";
+import { listFilesIn } from "../../data/sources/files-in.js";
+import { AuditCache } from "../../data/sources/kept-audits.js";
+import { sharedRowFacts } from "../../data/rows/shared-rows.js";
+import type { ReadColumn } from "../../data/rows/handle.js";
+import type { ColumnRequest } from "../../data/row/row.js";
 import type { ConversationRows } from "../../data/rows/conversations.js";
-import type { Begun, Prepared } from "../../data/prepare.js";
-import { measured, prepareRows, readHeader } from "../../data/sources/prepare.js";
-import { chatOf, measuredChats } from "../../data/encoding/chat.js";
-import { attachFacts } from "../../models/loaded-run.js";
+import type { ReadRows, PreparedData } from "../../data/prepare.js";
+import { measurePreparedData, prepareFetchedRows, readFetchedHeader } from "../../data/sources/prepare.js";
+import { chatEncodingOf, measureChats } from "../../data/encoding/chat.js";
+import { attachableRunFacts } from "../../models/loaded-run.js";
 import { learntFacts } from "./learnt-facts.js";
-import { paceOf } from "./machine.js";
+import { enginePaceOf } from "./machine.js";
 import { networkShareIn } from "../../trust/network-shares.js";
-import { stampAt } from "../../fetch/stamp.js";
-import { textOfNamed } from "../../fetch/regular.js";
+import { readFileStamp } from "../../fetch/stamp.js";
+import { readNamedText } from "../../fetch/regular.js";
 import type { HostContext } from "../../host/host-context.js";
-import { stampsOf } from "../../data/sources/files-read.js";
+import { sourceFileStamps } from "../../data/sources/files-read.js";
 
 /** Says what computes on a device that is named. Coded errors where nothing does. */
-export type TriesEngine = (need: Need & { about: "engine" }) => Promise<EngineFacts>;
+export type EngineProbe = (need: Need & { about: "engine" }) => Promise<EngineFacts>;
 
 /** Rows, and what they are to each model that reads them. */
 interface Kept {
   readonly stamp: string;
-  readonly made: Promise<Prepared>;
+  readonly made: Promise<PreparedData>;
   /** By reader: the same rows with lengths in their facts. */
-  readonly measured: LRUCache<string, Promise<Prepared>>;
+  readonly measured: LRUCache<string, Promise<PreparedData>>;
 }
 
 /** Rows before they are thinned out. */
 interface Started {
   readonly stamp: string;
-  readonly made: Promise<Begun>;
+  readonly made: Promise<ReadRows>;
 }
 
 /** What the beginning of a source said. */
@@ -82,12 +82,12 @@ export class DatasetCache {
    * `glance`: data that are streamed, and the tokens of many rows, are judged by a part of them, unless they are known.
    * `tries`: starts an engine that is to compute on a named device for the question alone, where none is started afterwards.
    */
-  constructor(private readonly o: { readonly glance?: boolean; readonly tries?: TriesEngine | undefined } = {}) {}
+  constructor(private readonly options: { readonly glance?: boolean; readonly tries?: EngineProbe | undefined } = {}) {}
 
   private readonly prepared = new LRUCache<string, Kept>({ max: most.prepared });
   private readonly begun = new LRUCache<string, Started>({ max: most.begun });
   private readonly headers = new LRUCache<string, Header>({ max: most.headers });
-  private readonly audits = new KeptAudits();
+  private readonly audits = new AuditCache();
   private readonly bases = new LRUCache<string, Promise<Base>>({ max: most.bases });
   private readonly tokenizers = new LRUCache<string, Promise<Tokenizer>>({ max: most.tokenizers });
   private readonly engines = new Map<string, Promise<EngineFacts>>();
@@ -106,11 +106,11 @@ export class DatasetCache {
       case "data":
         return (await this.data(need.data, need.base, s)).facts;
       case "apart":
-        return apartFacts(await Promise.all(need.datas.map((plan) => this.data(plan, null, s))));
+        return sharedRowFacts(await Promise.all(need.datas.map((plan) => this.data(plan, null, s))));
       case "base":
         return (await this.base(need, s)).facts;
       case "run":
-        return (need.still ? attachFacts : learntFacts)(need.path, {
+        return (need.still ? attachableRunFacts : learntFacts)(need.path, {
           folder: resolve(s.folder, need.folder),
           runs: s.runs ?? resolve(s.folder, "runs"),
         });
@@ -120,36 +120,37 @@ export class DatasetCache {
       }
       case "machine":
         return {
-          memoryBytes: memoryHere(),
+          memoryBytes: availableMemoryBytes(),
           cores: availableParallelism(),
           engine: this.engine,
-          ...paceOf(this.engine),
+          ...enginePaceOf(this.engine),
         };
       case "engine":
-        return this.o.tries ? this.tried(need, this.o.tries) : { title: null };
+        return this.options.tries ? this.tried(need, this.options.tries) : { title: null };
       case "name":
         return nameFacts(need.of, s);
       case "place": {
-        const { demandPlace, placeAt } = await import("../../deployments/place.js");
+        const { checkPlaceIsUsable: demandPlace, deploymentPlaceAt: placeAt } =
+          await import("../../deployments/place.js");
         const { capabilities } = wordOf(whole, "target", need.own.target);
         const place = placeAt({ ...capabilities, writes: need.writes }, need.path, s.folder);
         await demandPlace(place, { ...need.own, labels: null }, { overwrite: need.overwrite, most: LOOKED_INTO });
         return { free: true };
       }
       case "files":
-        return filesIn(resolve(s.folder, need.folder), need.path);
+        return listFilesIn(resolve(s.folder, need.folder), need.path);
       case "schema":
-        await schemaOf(textOfNamed(resolve(s.folder, need.path), need.path), need.path);
+        await compileSchema(readNamedText(resolve(s.folder, need.path), need.path), need.path);
         return { sound: true };
       case "file": {
         const path = resolve(s.folder, need.folder, need.path);
         const missing = () => new CodedError("missing-file", { path: need.path, folder: need.folder, near: null });
-        return { text: textOfNamed(path, need.path, { missing }), path };
+        return { text: readNamedText(path, need.path, { missing }), path };
       }
     }
   }
 
-  private tried(need: Need & { about: "engine" }, tries: TriesEngine): Promise<EngineFacts> {
+  private tried(need: Need & { about: "engine" }, tries: EngineProbe): Promise<EngineFacts> {
     const key = `${need.engine} ${need.device}`;
     const known = this.engines.get(key) ?? tries(need);
     this.engines.set(key, known);
@@ -160,25 +161,25 @@ export class DatasetCache {
    * Reads, cleans and splits a data set, and measures it for the model that reads it. The rows are kept until a file that
    * they come from changes, whoever reads them; `$x` tables are read afresh each time.
    */
-  async data(plan: DataPlan, reader: ReaderOf | null, s: HostContext): Promise<Prepared> {
-    const kept = this.rows(plan, s);
-    if (!reader) return kept.made;
+  async data(plan: DataPlan, reader: DataReader | null, s: HostContext): Promise<PreparedData> {
+    const cached = this.rows(plan, s);
+    if (!reader) return cached.made;
     const key = hashOf(reader);
-    const known = kept.measured.get(key);
+    const known = cached.measured.get(key);
     if (known) return known;
-    const made = this.measured(kept.made, plan, reader, s);
-    kept.measured.set(key, made);
-    made.catch(() => kept.measured.delete(key));
+    const made = this.measured(cached.made, plan, reader, s);
+    cached.measured.set(key, made);
+    made.catch(() => cached.measured.delete(key));
     return made;
   }
 
   /** What a source's beginning says of its columns: read again where a file that it comes from changed. */
   private header({ source, folder }: Need & { about: "table" }, s: HostContext): Promise<TableFacts> {
     const key = hashOf({ source, folder: resolve(s.folder, folder) });
-    const stamp = stampsOf(source, resolve(s.folder, folder))?.join("\n") ?? null;
+    const stamp = sourceFileStamps(source, resolve(s.folder, folder))?.join("\n") ?? null;
     const known = this.headers.get(key);
     if (known && known.stamp === stamp) return known.made;
-    const made = readHeader(source, world(folder, s), { signal: s.signal, withhold: s.withhold });
+    const made = readFetchedHeader(source, world(folder, s), { signal: s.signal, withhold: s.withhold });
     if (stamp === null) return made;
     const header: Header = { stamp, made };
     this.headers.set(key, header);
@@ -193,26 +194,26 @@ export class DatasetCache {
     const stamp = stampOf(plan, resolve(s.folder, plan.folder));
     const known = this.prepared.get(key);
     if (known && stamp !== null && known.stamp === stamp) return known;
-    const made = prepareRows(plan, world(plan.folder, s), {
+    const made = prepareFetchedRows(plan, world(plan.folder, s), {
       audits: this.audits,
       ...(stamp !== null && { begun: (begin) => this.started(plan, stamp, begin) }),
-      mostBytes: this.o.glance ? glance.bytes : undefined,
+      mostBytes: this.options.glance ? glance.bytes : undefined,
       withhold: s.withhold,
-      ...told(s, `rows of ${plan.name} read`),
+      ...rowsProgress(s, `rows of ${plan.name} read`),
       ...(s.onProgress && { onFetch: (label, done, total) => s.onProgress?.({ label, done, total }) }),
-      onCompared: told(s, `rows of ${plan.name} compared with the other splits'`).onRows,
+      onCompared: rowsProgress(s, `rows of ${plan.name} compared with the other splits'`).onRows,
       ...(s.signal ? { signal: s.signal } : {}),
     });
-    const kept: Kept = { stamp: stamp ?? "", made, measured: new LRUCache({ max: most.readers }) };
-    this.prepared.set(key, kept);
+    const cached: Kept = { stamp: stamp ?? "", made, measured: new LRUCache({ max: most.readers }) };
+    this.prepared.set(key, cached);
     made.catch(() => {
-      if (this.prepared.peek(key) === kept) this.prepared.delete(key);
+      if (this.prepared.peek(key) === cached) this.prepared.delete(key);
     });
-    return kept;
+    return cached;
   }
 
   /** Read, cleaned and divided once for all sizes that are thinned out of them. */
-  private started(plan: DataPlan, stamp: string, begin: () => Promise<Begun>): Promise<Begun> {
+  private started(plan: DataPlan, stamp: string, begin: () => Promise<ReadRows>): Promise<ReadRows> {
     const key = keyOfData({ ...plan, thin: 1 });
     const known = this.begun.get(key);
     if (known?.stamp === stamp) return known.made;
@@ -227,15 +228,20 @@ export class DatasetCache {
     return started.made;
   }
 
-  private async measured(made: Promise<Prepared>, plan: DataPlan, reader: ReaderOf, s: HostContext): Promise<Prepared> {
+  private async measured(
+    made: Promise<PreparedData>,
+    plan: DataPlan,
+    reader: DataReader,
+    s: HostContext,
+  ): Promise<PreparedData> {
     const base = await this.base(reader, s);
     const tokenizer = await this.tokenizer(base);
     const lengths = await lengthsOfChats(reader, base, tokenizer, plan.name);
-    return measured(await made, plan, {
+    return measurePreparedData(await made, plan, {
       tokenizer,
-      mostRows: this.o.glance ? glance.rows : undefined,
+      mostRows: this.options.glance ? glance.rows : undefined,
       ...(lengths ? { lengths } : {}),
-      ...told(s, `rows of ${plan.name} counted in tokens`),
+      ...rowsProgress(s, `rows of ${plan.name} counted in tokens`),
       ...(reader.apart ? { apart: true } : {}),
       ...(reader.windows ? { windows: reader.windows } : {}),
       ...(s.signal ? { signal: s.signal } : {}),
@@ -243,33 +249,33 @@ export class DatasetCache {
   }
 
   /** Values of a column that no role reads, of some rows: read again from the source. */
-  column(plan: DataPlan, asked: AskedColumn, s: HostContext): Promise<readonly unknown[]> {
-    const label = `rows of ${plan.name} read for ${asked.column}`;
-    return columnValues(plan, world(plan.folder, s), asked, { signal: s.signal, ...told(s, label) });
+  column(plan: DataPlan, request: ColumnRequest, s: HostContext): Promise<readonly unknown[]> {
+    const label = `rows of ${plan.name} read for ${request.column}`;
+    return readColumnValues(plan, world(plan.folder, s), request, { signal: s.signal, ...rowsProgress(s, label) });
   }
 
   /** Reads columns later, for a handle of `prepared`. Coded error `source-changed` where the rows are others by then. */
-  columnReader(plan: DataPlan, prepared: Prepared, { signal: _, onProgress: __, ...s }: HostContext): ReadsColumn {
-    const stamp = () => stampsOf(plan.source, resolve(s.folder, plan.folder))?.join("\n");
+  columnReader(plan: DataPlan, prepared: PreparedData, { signal: _, onProgress: __, ...s }: HostContext): ReadColumn {
+    const stamp = () => sourceFileStamps(plan.source, resolve(s.folder, plan.folder))?.join("\n");
     const then = stamp();
-    return async (asked) => {
+    return async (request) => {
       // Sources that are no files (a database, a table of TypeScript) have no stamp: their rows are compared.
       const same =
         then === undefined ? (await this.data(plan, null, s)).facts.hash === prepared.facts.hash : then === stamp();
       if (!same) throw new CodedError("source-changed", { data: plan.name });
-      return this.column(plan, asked, s);
+      return this.column(plan, request, s);
     };
   }
 
   /** Rows that were prepared before, while the files that they were read from are as they were. */
-  kept(plan: DataPlan, s: HostContext): Promise<Prepared> | null {
+  cached(plan: DataPlan, s: HostContext): Promise<PreparedData> | null {
     const known = this.prepared.get(keyOfData(plan));
     const stamp = stampOf(plan, resolve(s.folder, plan.folder));
     return known && (stamp === null || known.stamp === stamp) ? known.made : null;
   }
 
   async base(
-    { name, folder: written, scratch }: Pick<ReaderOf, "name" | "folder" | "scratch">,
+    { name, folder: written, scratch }: Pick<DataReader, "name" | "folder" | "scratch">,
     s: HostContext,
   ): Promise<Base> {
     if (scratch) return this.scratch(scratch, s);
@@ -289,7 +295,7 @@ export class DatasetCache {
   }
 
   /** A base of that name is this one, whatever lies in its place here: its files came by their hashes. */
-  lend({ name, folder }: Pick<ReaderOf, "name" | "folder">, s: Pick<HostContext, "folder">, base: Base): void {
+  lend({ name, folder }: Pick<DataReader, "name" | "folder">, s: Pick<HostContext, "folder">, base: Base): void {
     this.bases.set(`${resolve(s.folder, folder)}\u0000${name}`, Promise.resolve(base));
   }
 
@@ -319,7 +325,7 @@ export class DatasetCache {
 }
 
 /** Bytes of this machine's memory that may be used. */
-export function memoryHere(): number {
+export function availableMemoryBytes(): number {
   // Where nothing constrains it, the constraint is a number beyond any machine.
   return Math.min(process.constrainedMemory() || Infinity, totalmem());
 }
@@ -330,9 +336,9 @@ function keyOfData(plan: DataPlan): string {
 }
 
 /** How conversations are measured for a model that reads them. */
-async function lengthsOfChats(reader: ReaderOf, base: Base, tokenizer: Tokenizer, data: string) {
-  const chat = await chatOf(reader, base, tokenizer);
-  return chat ? (rows: ConversationRows) => measuredChats(rows, chat, data) : undefined;
+async function lengthsOfChats(reader: DataReader, base: Base, tokenizer: Tokenizer, data: string) {
+  const chat = await chatEncodingOf(reader, base, tokenizer);
+  return chat ? (rows: ConversationRows) => measureChats(rows, chat, data) : undefined;
 }
 
 function world(folder: string, s: HostContext) {
@@ -375,13 +381,15 @@ function isPlain(value: unknown): value is Value {
 
 /** Of every file a plan reads; null when it reads anything else. */
 function stampOf({ source, annotations, clean }: DataPlan, folder: string): string | null {
-  const stamps = stampsOf(source, folder);
+  const stamps = sourceFileStamps(source, folder);
   if (!stamps) return null;
-  const people = annotations ? [`${annotations.file} ${stampAt(resolve(folder, annotations.file)) ?? "none"}`] : [];
-  return [...stamps, ...people, ...secretsStamp(clean)].join("\n");
+  const people = annotations
+    ? [`${annotations.file} ${readFileStamp(resolve(folder, annotations.file)) ?? "none"}`]
+    : [];
+  return [...stamps, ...people, ...secretFingerprints(clean)].join("\n");
 }
 
 /** Tells whoever waits how many rows of something are done. */
-function told({ onProgress }: HostContext, label: string): { onRows?: (done: number, of?: number) => void } {
-  return onProgress ? { onRows: (done, of) => onProgress({ label, done, total: of ?? null }) } : {};
+function rowsProgress({ onProgress }: HostContext, label: string): { onRows?: (done: number, total?: number) => void } {
+  return onProgress ? { onRows: (done, total) => onProgress({ label, done, total: total ?? null }) } : {};
 }

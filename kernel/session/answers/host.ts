@@ -2,10 +2,10 @@
  * The host's side of the needs/update protocol: a cache of data sets answers what the compiler lacks. Kernel, command line and tests
  * come through here.
  */
-import { compileAnswered, type CompiledWith } from "#dsl/compiler/program/compile-with-facts.js";
-import type { EarlierCells } from "#dsl/compiler/statement/earlier-cells.js";
+import { compileWithFacts, type CompiledWithFacts } from "#dsl/compiler/program/compile-with-facts.js";
+import type { EarlierCellsCache } from "#dsl/compiler/statement/earlier-cells.js";
 import type { Source } from "#dsl/language/diagnostics/span.js";
-import type { Outside } from "#dsl/compiler/plan/known-names.js";
+import type { CompilerEnvironment } from "#dsl/compiler/plan/known-names.js";
 import type { Registry } from "#dsl/language/types/registry.js";
 import { registry as whole } from "#stdlib/registry.js";
 import { plainHostContext, type HostContext } from "../../host/host-context.js";
@@ -18,27 +18,27 @@ export interface CompileOptions {
   readonly datasets?: DatasetCache;
   /** Model or run name → recipe hash of its present weights. */
   readonly trained?: Readonly<Record<string, string>>;
-  readonly recipes?: NonNullable<Outside["recipes"]>;
+  readonly recipes?: NonNullable<CompilerEnvironment["recipes"]>;
   readonly registry?: Registry;
   /** Name → the refused source that was to define it. */
-  readonly refused?: NonNullable<Outside["refused"]>;
+  readonly refused?: NonNullable<CompilerEnvironment["refused"]>;
   /** Keeps what earlier cells came to between calls. */
-  readonly kept?: EarlierCells;
+  readonly earlierCells?: EarlierCellsCache;
 }
 
-export async function compileAll(sources: readonly Source[], o: CompileOptions = {}): Promise<CompiledWith> {
-  const hostContext = o.hostContext ?? plainHostContext(process.cwd());
-  const datasets = o.datasets ?? new DatasetCache();
+export async function compileAll(sources: readonly Source[], options: CompileOptions = {}): Promise<CompiledWithFacts> {
+  const hostContext = options.hostContext ?? plainHostContext(process.cwd());
+  const datasets = options.datasets ?? new DatasetCache();
   hostContext.signal?.throwIfAborted();
-  const compiled = await compileAnswered(sources, {
-    registry: o.registry ?? whole,
-    purpose: o.purpose ?? "run",
-    ...(o.kept && { kept: o.kept }),
+  const compiled = await compileWithFacts(sources, {
+    registry: options.registry ?? whole,
+    purpose: options.purpose ?? "run",
+    ...(options.earlierCells && { cellCache: options.earlierCells }),
     outside: {
       typescript: hostContext.typescript(),
-      trained: o.trained ?? {},
-      ...(o.recipes && { recipes: o.recipes }),
-      ...(o.refused && { refused: o.refused }),
+      trained: options.trained ?? {},
+      ...(options.recipes && { recipes: options.recipes }),
+      ...(options.refused && { refused: options.refused }),
       parameters: hostContext.parameters,
     },
     answer: (need) => {

@@ -3,49 +3,51 @@ import { readdirSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type {} from "#dsl/compiler/plan/codes/search-codes.js";
-import type { JournalFacts, TrialsOf } from "#dsl/language/types/facts.js";
-import { JournalFile } from "../../runs/optuna/journal-file.js";
-import { DIRECTION } from "../../runs/optuna/operations.js";
-import { over } from "../../runs/optuna/replay.js";
-import { readRegular } from "../../runs/read-regular.js";
+import type { JournalFacts, EarlierTrials } from "#dsl/language/types/facts.js";
+import { OptunaJournalFile } from "../../runs/optuna/journal-file.js";
+import { OPTUNA_DIRECTIONS } from "../../runs/optuna/operations.js";
+import { isTrialOver } from "../../runs/optuna/replay.js";
+import { readRegularFile } from "../../runs/read-regular.js";
 
-export interface Places {
+export interface SessionFolders {
   /** Of the notebook. */
   readonly folder: string;
   readonly runs: string;
 }
 
 /** Its file. Coded error `no-such-sweep`. */
-export function journalFile(of: TrialsOf, { folder, runs }: Places): string {
-  if ("journal" in of) return resolve(folder, of.folder, of.journal);
-  const newest = journalsOf(of.sweep, join(runs, "sweeps"))[0];
-  if (newest === undefined) throw new CodedError("no-such-sweep", { name: of.sweep, has: [] });
+export function journalFile(source: EarlierTrials, { folder, runs }: SessionFolders): string {
+  if ("journal" in source) return resolve(folder, source.folder, source.journal);
+  const newest = journalsOf(source.sweep, join(runs, "sweeps"))[0];
+  if (newest === undefined) throw new CodedError("no-such-sweep", { name: source.sweep, has: [] });
   return newest;
 }
 
 /** Coded errors `no-such-sweep`, `no-journal`. */
-export function journalFacts(of: TrialsOf, places: Places): JournalFacts {
-  const file = journalFile(of, places);
-  const log = new JournalFile(file);
+export function journalFacts(source: EarlierTrials, places: SessionFolders): JournalFacts {
+  const file = journalFile(source, places);
+  const log = new OptunaJournalFile(file);
   log.look();
   const studies = [...log.replay.studies.values()].map(({ directions, trials }) => ({
-    directions: directions.map((one) => (one === DIRECTION.maximize ? ("maximize" as const) : ("minimize" as const))),
+    directions: directions.map((one) =>
+      one === OPTUNA_DIRECTIONS.maximize ? ("maximize" as const) : ("minimize" as const),
+    ),
     varies: [...new Set(trials.flatMap(({ params }) => [...params.keys()]))],
-    trials: trials.filter(over).length,
+    trials: trials.filter(isTrialOver).length,
   }));
   if (studies.length > 0) return { studies };
-  const name = "sweep" in of ? of.sweep : of.journal;
+  const name = "sweep" in source ? source.sweep : source.journal;
   throw new CodedError("no-journal", {
     file: name,
-    why: readRegular(file) === null ? "there is no such file" : "it has no study",
+    why: readRegularFile(file) === null ? "there is no such file" : "it has no study",
   });
 }
 
 /** The newest first. */
 function journalsOf(sweep: string, folder: string): readonly string[] {
-  const own = new RegExp(`^${sweep.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}-[0-9a-f]{12}\\.jsonl$`, "u");
+  const namePattern = new RegExp(`^${sweep.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}-[0-9a-f]{12}\\.jsonl$`, "u");
   return namesIn(folder)
-    .filter((name) => own.test(name))
+    .filter((name) => namePattern.test(name))
     .map((name) => ({ file: join(folder, name), at: changedAt(join(folder, name)) }))
     .sort((a, b) => b.at - a.at)
     .map(({ file }) => file);

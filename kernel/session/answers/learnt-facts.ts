@@ -1,15 +1,15 @@
 /** The facts of a run that ended, with the rows that an update of it would learn again. */
 import { dirname } from "node:path";
 import type { RunFacts } from "#dsl/language/types/facts.js";
-import type { Places } from "../../runs/history/find-run.js";
+import type { RunSearchFolders } from "../../runs/history/find-run.js";
 import { readExemplars } from "../../runs/continual-state.js";
-import { planOf, runFacts } from "../../models/loaded-run.js";
-import { dataLearnt } from "../../models/lineage.js";
+import { planOfRun, runFacts } from "../../models/loaded-run.js";
+import { learntDataOf } from "../../models/lineage.js";
 
 /** Coded errors: those of `runFacts`. */
-export function learntFacts(path: string, places: Places): RunFacts {
+export function learntFacts(path: string, places: RunSearchFolders): RunFacts {
   const facts = runFacts(path, places);
-  const learnt = dataLearnt(dirname(facts.folder), planOf(facts.folder)).flatMap(({ hash, rows }) =>
+  const learnt = learntDataOf(dirname(facts.folder), planOfRun(facts.folder)).flatMap(({ hash, rows }) =>
     hash === null ? [] : [{ hash, rows }],
   );
   return { ...facts, rows: { kept: readExemplars(facts.folder).length, learnt } };

@@ -8,16 +8,16 @@ import { dirname } from "node:path";
 import * as v from "valibot";
 import writeFileAtomic from "write-file-atomic";
 import { must } from "#dsl/language/diagnostics/must.js";
-import type { MachineFacts, Took } from "#dsl/language/types/facts.js";
-import { measuredPath } from "../../fetch/cache.js";
-import { fields, hintIn, like, object } from "../../fetch/json.js";
+import type { MachineFacts, TrainingTime } from "#dsl/language/types/facts.js";
+import { measurementsPath } from "../../fetch/cache.js";
+import { objectWith, readHint, schemaGuard, jsonObject } from "../../fetch/json.js";
 import type { EngineName } from "#kernel/engines/engine.js";
 import { chooseEngine } from "#kernel/engines/choice.js";
 import { engines } from "#kernel/engines/engines.js";
 import { readMachineRecord } from "#kernel/engines/machine-record.js";
 import type { RunEvent } from "../../events/events.js";
 
-const file = () => measuredPath("machine.json");
+const file = () => measurementsPath("machine.json");
 /** Of each engine: enough for models of several sizes. */
 const KEPT = 12;
 /** Trainings of a size: more than one, so that a moment in which the machine was busy is told from its pace. */
@@ -28,11 +28,11 @@ const ALIKE = 1.25;
 const trainedHere = new Map<string, EngineName>();
 
 const positive = v.pipe(v.number(), v.finite(), v.gtValue(0));
-const isTook = like<Took>(fields({ flops: positive, steps: positive, seconds: positive }));
+const isTook = schemaGuard<TrainingTime>(objectWith({ flops: positive, steps: positive, seconds: positive }));
 
-function read(): Readonly<Record<string, readonly Took[]>> {
+function read(): Readonly<Record<string, readonly TrainingTime[]>> {
   return Object.fromEntries(
-    Object.entries(hintIn(file(), object) ?? {}).map(([engine, list]) => [
+    Object.entries(readHint(file(), jsonObject) ?? {}).map(([engine, list]) => [
       engine,
       Array.isArray(list) ? list.filter(isTook) : [],
     ]),
@@ -40,7 +40,7 @@ function read(): Readonly<Record<string, readonly Took[]>> {
 }
 
 /** What is known of this engine's pace (`auto`: of the one that trained here last, else of the one that it would choose). */
-export function paceOf(engine: string): Pick<MachineFacts, "took" | "product"> {
+export function enginePaceOf(engine: string): Pick<MachineFacts, "took" | "product"> {
   const all = read();
   const record = readMachineRecord();
   const isNative = (one: EngineName): boolean => engines[one].utilisation !== undefined;
@@ -60,22 +60,22 @@ export function paceOf(engine: string): Pick<MachineFacts, "took" | "product"> {
 }
 const names = Object.keys(engines) as EngineName[];
 
-export function rememberTook(engine: string, took: Took): void {
+export function rememberPace(engine: string, took: TrainingTime): void {
   if (!isTook(took)) return;
   if (names.includes(engine as EngineName)) trainedHere.set(file(), engine as EngineName);
-  const { [engine]: own = [], ...others } = read();
-  const kept = sizesOf([...own, took]).slice(-KEPT);
+  const { [engine]: recorded = [], ...others } = read();
+  const saved = sizesOf([...recorded, took]).slice(-KEPT);
   try {
     mkdirSync(dirname(file()), { recursive: true });
-    writeFileAtomic.sync(file(), JSON.stringify({ ...others, [engine]: kept.flat() }));
+    writeFileAtomic.sync(file(), JSON.stringify({ ...others, [engine]: saved.flat() }));
   } catch {
     // Only a hint for the next plan: a read-only cache must not fail a run.
   }
 }
 
 /** Trainings by the effort of a step, the latest of each size; the size that trained last comes last. */
-function sizesOf(all: readonly Took[]): readonly (readonly Took[])[] {
-  const sizes: Took[][] = [];
+function sizesOf(all: readonly TrainingTime[]): readonly (readonly TrainingTime[])[] {
+  const sizes: TrainingTime[][] = [];
   for (const took of all.toReversed()) {
     const like = sizes.find(([newest]) => newest !== undefined && isAlike(newest, took));
     if (!like) sizes.push([took]);
@@ -83,18 +83,19 @@ function sizesOf(all: readonly Took[]): readonly (readonly Took[])[] {
   }
   return sizes.map((size) => size.reverse()).reverse();
 }
-const effort = (t: Took): number => t.flops / t.steps;
-const isAlike = (a: Took, b: Took): boolean => Math.abs(Math.log(effort(a) / effort(b))) <= Math.log(ALIKE);
+const effort = (t: TrainingTime): number => t.flops / t.steps;
+const isAlike = (a: TrainingTime, b: TrainingTime): boolean =>
+  Math.abs(Math.log(effort(a) / effort(b))) <= Math.log(ALIKE);
 
 /** The middle one of a size, of two the quicker. */
-function usual(size: readonly Took[]): Took {
-  const pace = (t: Took): number => t.seconds / t.flops;
+function usual(size: readonly TrainingTime[]): TrainingTime {
+  const pace = (t: TrainingTime): number => t.seconds / t.flops;
   const sorted = size.toSorted((a, b) => pace(a) - pace(b));
   return must(sorted[(sorted.length - 1) >> 1], "a training of its size");
 }
 
 /** Seconds without what only the first step takes: an engine plans and compiles its graph there. */
-export function steadily(seconds: number, events: readonly RunEvent[]): number {
+export function steadySeconds(seconds: number, events: readonly RunEvent[]): number {
   const [first, ...rest] = events.flatMap((event) => (event.kind === "step" ? [event.seconds] : []));
   if (first === undefined || rest.length === 0) return seconds;
   const usual = rest.sort((a, b) => a - b)[rest.length >> 1]!;

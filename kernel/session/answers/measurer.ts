@@ -1,20 +1,20 @@
 /** Answers needs of the compiler on a thread of its own: counting a large data set keeps nobody waiting who types. */
 import { Worker } from "node:worker_threads";
-import type { FactOf, Failed, Need } from "#dsl/language/types/facts.js";
+import type { FactOf, FailedFact, Need } from "#dsl/language/types/facts.js";
 
-export type Looked = FactOf<Need["about"]> | Failed;
+export type MeasuredFact = FactOf<Need["about"]> | FailedFact;
 /** Posted back for each need. */
-export type MeasurerReply = { readonly fact: Looked } | { readonly error: string };
+export type MeasurerReply = { readonly fact: MeasuredFact } | { readonly error: string };
 
-export class Measurer {
+export class FactMeasurer {
   private worker: Worker | undefined;
-  private settle: { resolve(looked: Looked): void; reject(error: Error): void } | undefined;
+  private settle: { resolve(looked: MeasuredFact): void; reject(error: Error): void } | undefined;
 
   /** `folder`: where relative paths start. */
   constructor(private readonly folder: string) {}
 
   /** One need at a time. Rejects with what is no coded error, and when the thread ends. */
-  at(need: Need): Promise<Looked> {
+  measure(need: Need): Promise<MeasuredFact> {
     const worker = (this.worker ??= this.start());
     return new Promise((resolve, reject) => {
       this.settle = { resolve, reject };

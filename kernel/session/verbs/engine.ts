@@ -1,13 +1,13 @@
 /** `engine`: which engine and how many threads the statements after it use. */
 import type { Action } from "#dsl/compiler/plan/action.js";
 import type { DeviceName, EngineName } from "../../engines/engine.js";
-import type { Stage } from "../execution-context.js";
+import type { ExecutionContext } from "../execution-context.js";
 import type { OpenSession } from "../open-session.js";
 
 export async function runEngine(
   session: OpenSession,
   { settings }: Extract<Action, { verb: "engine" }>,
-  stage: Stage,
+  stage: ExecutionContext,
 ): Promise<void> {
   const engine = (settings["engine"] ?? "auto") as EngineName | "auto";
   const device = (settings["device"] ?? "auto") as DeviceName;

@@ -1,12 +1,12 @@
 /** `recipe`: a name for settings; nothing runs. TypeScript sees what was written. */
 import type { Action } from "#dsl/compiler/plan/action.js";
-import type { Stage } from "../execution-context.js";
+import type { ExecutionContext } from "../execution-context.js";
 import type { OpenSession } from "../open-session.js";
 
 export async function runRecipe(
   session: OpenSession,
   { name, recipe }: Extract<Action, { verb: "recipe" }>,
-  stage: Stage,
+  stage: ExecutionContext,
 ): Promise<void> {
   void stage;
   session.names.define(name, Object.freeze({ ...recipe }), "Readonly<Record<string, unknown>>");

@@ -4,23 +4,23 @@
  */
 
 /** A base beside the data: what its tokenizer makes of the rows that train. */
-export interface LookedBase {
+export interface ExaminedBase {
   /** As a program names it. */
   readonly name: string;
   readonly parameters: number;
   /** Of its weights. */
   readonly bytes: number;
   /** Tokens that 50, 95 and 99 of a hundred rows have at most, specials included; null: nothing counts them. */
-  readonly lengths: Lengths | null;
+  readonly lengths: TokenLengths | null;
 }
-export interface Lengths {
+export interface TokenLengths {
   readonly median: number;
   readonly p95: number;
   readonly p99: number;
   readonly longest: number;
 }
 /** What was there before anything was tried. */
-export interface Looked {
+export interface ExaminedData {
   readonly data: string;
   /** As a program writes it. */
   readonly task: string;
@@ -30,7 +30,7 @@ export interface Looked {
   /** Those of which there is enough, the most frequent first. */
   readonly languages: readonly string[];
   readonly machine: { readonly memoryBytes: number; readonly cores: number; readonly engine: string };
-  readonly bases: readonly LookedBase[];
+  readonly bases: readonly ExaminedBase[];
 }
 
 /** Something that was scored on the validation rows. */
@@ -60,13 +60,13 @@ export interface Contestant {
 }
 
 /** What was passed over, and why, as a sentence: `one epoch would take 41 min of the 30 min`. */
-export interface Left {
+export interface SkippedCandidate {
   readonly what: string;
   readonly why: string;
 }
 
 /** A line of the program that is written. */
-export interface Setting {
+export interface ProgramSetting {
   /** A path. */
   readonly key: string;
   /** Tune text. */
@@ -74,12 +74,12 @@ export interface Setting {
   /** Absent: it was asked for, or needs no reason. */
   readonly why?: string;
 }
-export interface Proposal {
-  readonly model: readonly Setting[];
-  readonly recipe: readonly Setting[];
-  readonly vary: readonly Setting[];
+export interface ProgramProposal {
+  readonly model: readonly ProgramSetting[];
+  readonly recipe: readonly ProgramSetting[];
+  readonly vary: readonly ProgramSetting[];
   /** How it is searched: goals, search, pruner, bounds. */
-  readonly sweep: readonly Setting[];
+  readonly sweep: readonly ProgramSetting[];
   /** Points that begin first, path to Tune text: what is known to do well. */
   readonly first: readonly Readonly<Record<string, string>>[];
 }
@@ -88,22 +88,22 @@ export interface Proposal {
 export interface AutoReport {
   readonly name: string;
   readonly goal: { readonly direction: "maximize" | "minimize"; readonly metric: string };
-  readonly looked: Looked;
+  readonly looked: ExaminedData;
   /** In the order in which they were tried. */
   readonly probed: readonly Contestant[];
-  readonly left: readonly Left[];
+  readonly left: readonly SkippedCandidate[];
   /** Null: no training fits into the budget. */
   readonly program: string | null;
   /** Null while trials run. */
-  readonly outcome: Outcome | null;
+  readonly outcome: AutoOutcome | null;
 }
-export interface Outcome {
+export interface AutoOutcome {
   /** The first sentence: what is best, and what that means. */
-  readonly said: string;
+  readonly sentence: string;
   /** Of everything that was scored. */
   readonly best: string;
   /** The best trial beside each that needs no training. */
-  readonly versus: readonly Versus[];
+  readonly versus: readonly ContestantDifference[];
   /** All that was scored, trials with weights included. */
   readonly scored: readonly Contestant[];
   /** Names of those that none other beats in score, size and latency at once. */
@@ -111,7 +111,7 @@ export interface Outcome {
   /** What trains the best trial; null: no trial has a score. */
   readonly tune: string | null;
 }
-export interface Versus {
+export interface ContestantDifference {
   readonly name: string;
   /** Of the best trial less this one, oriented as the metric is. */
   readonly difference: number;

@@ -1,6 +1,6 @@
 /** What the trials of `sweep auto` say of its program: that the best rate lies at the end of its range, and that nothing was learnt. */
-import type { Space } from "#dsl/compiler/plan/sweep/sweep-plan.js";
-import { significant } from "../../host/text.js";
+import type { SearchSpace } from "#dsl/compiler/plan/sweep/sweep-plan.js";
+import { significantText } from "../../host/text.js";
 import type { TrialRecord } from "../trial.js";
 import type { AutoReport, Contestant } from "./auto.js";
 
@@ -9,9 +9,9 @@ const RATE = "optimizer.learning_rate";
 /** Of a range, on its own scale: what lies nearer to an end counts as at it. */
 const END = 0.05;
 
-export interface Heeded {
+export interface AutoNotesInput {
   readonly goal: Goal;
-  readonly vary: Readonly<Record<string, Space>>;
+  readonly vary: Readonly<Record<string, SearchSpace>>;
   readonly trials: readonly TrialRecord[];
   /** Of the trials. */
   readonly best: number | null;
@@ -19,10 +19,10 @@ export interface Heeded {
 }
 
 /** Sentences; none: nothing is to be heeded. */
-export function heedsOf(o: Heeded): readonly string[] {
-  const idle = idleOf(o);
+export function autoNotesOf(options: AutoNotesInput): readonly string[] {
+  const idle = idleOf(options);
   if (idle !== null) return [`${idle}: give it more epochs, or a larger budget.`];
-  const end = endOf(o);
+  const end = endOf(options);
   if (end === null) return [];
   return [
     `The best rate, ${end.rate}, lies at the ${end.of} end of its range (${end.range}): widen \`${RATE}\` in the program above, and run it as a cell of its own.`,
@@ -30,34 +30,36 @@ export function heedsOf(o: Heeded): readonly string[] {
 }
 
 /** While it runs, once all that begins first has ended; null: one of them learnt something, or nobody can say. */
-export function idleFirst(o: Pick<Heeded, "goal" | "trials" | "probed"> & { readonly first: number }): string | null {
-  const ended = o.trials.filter(({ state }) => state !== "running");
-  if (o.first === 0 || ended.length < o.first) return null;
-  const idle = idleOf({ ...o, trials: ended });
+export function idleStartNote(
+  options: Pick<AutoNotesInput, "goal" | "trials" | "probed"> & { readonly first: number },
+): string | null {
+  const ended = options.trials.filter(({ state }) => state !== "running");
+  if (options.first === 0 || ended.length < options.first) return null;
+  const idle = idleOf({ ...options, trials: ended });
   return idle === null ? null : `${idle} so far, though the first of them are usually the good ones.`;
 }
 
-function idleOf({ goal, trials, probed }: Pick<Heeded, "goal" | "trials" | "probed">): string | null {
+function idleOf({ goal, trials, probed }: Pick<AutoNotesInput, "goal" | "trials" | "probed">): string | null {
   const constant = probed.find((one) => one.constant && !Number.isNaN(one.score));
   const scored = trials.filter(({ state, score }) => state === "done" && score !== null && !Number.isNaN(score));
   if (!constant || scored.length === 0) return null;
   const sign = goal.direction === "maximize" ? 1 : -1;
   if (scored.some(({ score }) => sign * (score ?? Number.NaN) > sign * constant.score + 1e-9)) return null;
-  return `No trial did better than always the same answer (${constant.name}: ${goal.metric} ${significant(constant.score, 4)})`;
+  return `No trial did better than always the same answer (${constant.name}: ${goal.metric} ${significantText(constant.score, 4)})`;
 }
 
-function endOf({ vary, trials, best }: Heeded) {
+function endOf({ vary, trials, best }: AutoNotesInput) {
   const space = vary[RATE];
   const value = trials.find(({ number }) => number === best)?.values[RATE];
   const rate = Number(value);
   if (!space || space.space === "choice" || value === undefined || !(rate > 0)) return null;
   const on = (x: number): number => (space.space === "log" ? Math.log(x) : x);
   const { from, to } = space;
-  const at = (on(rate) - on(from)) / (on(to) - on(from));
-  if (!Number.isFinite(at) || (at > END && at < 1 - END)) return null;
+  const position = (on(rate) - on(from)) / (on(to) - on(from));
+  if (!Number.isFinite(position) || (position > END && position < 1 - END)) return null;
   return {
     rate: value,
-    of: at < 0.5 ? ("lower" as const) : ("upper" as const),
+    of: position < 0.5 ? ("lower" as const) : ("upper" as const),
     range: `${String(from)} to ${String(to)}`,
   };
 }

@@ -4,18 +4,18 @@
  */
 import type { RankingDirection } from "#dsl/language/types/capabilities/metric.js";
 import type { Interval } from "#stdlib/statistics/interval.js";
-import { widenedFor } from "#stdlib/statistics/simultaneous.js";
+import { simultaneousWidening } from "#stdlib/statistics/simultaneous.js";
 import type { TrialRecord } from "../trial.js";
-import type { Versus } from "./auto.js";
+import type { ContestantDifference } from "./auto.js";
 
 /** Of how many scores of the same rows the best one was kept. `keepsBest`: weights are those of the best validation. */
-export function looksAt(
+export function scoreLookCount(
   trials: readonly Pick<TrialRecord, "score" | "reports">[],
   { keepsBest }: { readonly keepsBest: boolean },
 ): number {
   return trials.reduce((sum, { score, reports = [] }) => {
-    const own = score === null && reports.length === 0 ? 0 : 1;
-    return sum + (keepsBest ? Math.max(own, reports.length) : own);
+    const looks = score === null && reports.length === 0 ? 0 : 1;
+    return sum + (keepsBest ? Math.max(looks, reports.length) : looks);
   }, 0);
 }
 
@@ -24,13 +24,13 @@ export function looksAt(
  * as far out as the same share of all looks would reach (Bonferroni's correction), and it is better only beyond that. The other
  * end stays: the choice can only have flattered it.
  */
-export function asChosen(
-  versus: Versus,
+export function correctForSelection(
+  versus: ContestantDifference,
   { looks, better }: { readonly looks: number; readonly better: RankingDirection },
-): Versus {
+): ContestantDifference {
   const { difference, low, high, verdict } = versus;
   if (looks < 2 || low === null || high === null) return versus;
-  const { low: least, high: most } = widened({ low, high }, { difference, by: widenedFor(looks), better });
+  const { low: least, high: most } = widened({ low, high }, { difference, by: simultaneousWidening(looks), better });
   const apart = better === "greater" ? least > 0 : most < 0;
   const lucky = verdict === "better" && !apart;
   return {
@@ -43,9 +43,9 @@ export function asChosen(
 
 function widened(
   { low, high }: Interval,
-  o: { readonly difference: number; readonly by: number; readonly better: RankingDirection },
+  options: { readonly difference: number; readonly by: number; readonly better: RankingDirection },
 ): Interval {
-  const { difference, by, better } = o;
+  const { difference, by, better } = options;
   return better === "greater"
     ? { low: difference - by * (difference - low), high }
     : { low, high: difference + by * (high - difference) };

@@ -1,7 +1,7 @@
 /** Who is best of all that was scored, what that means, and which of them are worth a look. */
-import { frontOf } from "../front.js";
-import { count, duration, significant } from "../../host/text.js";
-import type { AutoReport, Contestant, Versus } from "./auto.js";
+import { paretoFrontOf } from "../front.js";
+import { groupedNumber, durationText, significantText } from "../../host/text.js";
+import type { AutoReport, Contestant, ContestantDifference } from "./auto.js";
 
 type Goal = AutoReport["goal"];
 
@@ -12,7 +12,7 @@ const worth = ({ score }: Pick<Contestant, "score">, { direction }: Goal): numbe
  * The first of the best: those without a training stand before trials, so that of equals the cheaper one is it. What doesn't keep
  * what is required is the best only where nothing keeps it.
  */
-export function bestOf(scored: readonly Contestant[], goal: Goal): Contestant | undefined {
+export function bestContestant(scored: readonly Contestant[], goal: Goal): Contestant | undefined {
   const keep = scored.filter((one) => !one.misses && worth(one, goal) > -Infinity);
   const cheap = [...(keep.length > 0 ? keep : scored)].sort(
     (a, b) => Number(a.kind === "trial") - Number(b.kind === "trial"),
@@ -24,11 +24,11 @@ export function bestOf(scored: readonly Contestant[], goal: Goal): Contestant | 
 }
 
 /** Names of those that none beats in score, size and latency at once; what isn't known counts as the most. */
-export function frontIn(scored: readonly Contestant[], goal: Goal): readonly string[] {
-  const best = bestOf(scored, goal);
+export function frontNames(scored: readonly Contestant[], goal: Goal): readonly string[] {
+  const best = bestContestant(scored, goal);
   const able = scored.filter((one) => !Number.isNaN(one.score) && (!one.constant || one === best));
   const worths = able.map((one) => [worth(one, goal), -(one.bytes ?? Infinity), -(one.latency ?? Infinity)]);
-  return frontOf(worths).flatMap((at) => able[at]?.name ?? []);
+  return paretoFrontOf(worths).flatMap((index) => able[index]?.name ?? []);
 }
 
 /** Of a trial that does worse than what needs no training. */
@@ -40,11 +40,11 @@ const SURE = {
 } as const;
 
 /** One sentence, or a few: what is best, by how much, and what to do with that. */
-export function saidOf(o: {
+export function outcomeSentence(options: {
   readonly name: string;
   readonly goal: Goal;
   readonly scored: readonly Contestant[];
-  readonly versus: readonly Versus[];
+  readonly versus: readonly ContestantDifference[];
   /** Why nothing was trained; null: something was. */
   readonly untrained: string | null;
   /** Scores of the validation rows of which the best trial has the best one. */
@@ -52,29 +52,29 @@ export function saidOf(o: {
   /** That validate. */
   readonly rows: number;
 }): string {
-  const { goal, scored, versus, untrained } = o;
+  const { goal, scored, versus, untrained } = options;
   // The first trial is the best of them, by what is required of it too.
   const trial = scored.find(({ kind }) => kind === "trial");
   const ranked = [...scored.filter(({ kind }) => kind !== "trial"), ...(trial ? [trial] : [])];
-  const best = bestOf(ranked, goal);
+  const best = bestContestant(ranked, goal);
   if (!best) return "Nothing could be scored.";
   const ahead = ranked.filter((one) => one.misses && one !== best && worth(one, goal) > worth(best, goal));
   const bars = missing(best, ahead, goal);
-  const value = (one: Contestant): string => `${goal.metric} ${significant(one.score, 4)}`;
+  const value = (one: Contestant): string => `${goal.metric} ${significantText(one.score, 4)}`;
   if (!trial)
     return `${best.name} is the best that there is, with ${value(best)} on the validation rows: ${untrained ?? "no trial has a score"}.${bars}`;
   if (best.kind !== "trial" && trial.misses && !best.misses)
-    return `${best.name} is the best of what keeps all that is required, with ${value(best)} on the validation rows; the best trial has ${significant(trial.score, 4)} and misses ${trial.misses.join("; ")}.${missing(
+    return `${best.name} is the best of what keeps all that is required, with ${value(best)} on the validation rows; the best trial has ${significantText(trial.score, 4)} and misses ${trial.misses.join("; ")}.${missing(
       best,
       ahead.filter((one) => one !== trial),
       goal,
     )}`;
   if (best.kind !== "trial" && best.score === trial.score)
-    return `${best.name} does as well as the best trial: ${value(best)} on the validation rows, learnt in ${duration(best.seconds)}. Nothing that was trained is worth its time here.${bars}`;
+    return `${best.name} does as well as the best trial: ${value(best)} on the validation rows, learnt in ${durationText(best.seconds)}. Nothing that was trained is worth its time here.${bars}`;
   if (best.kind !== "trial") {
-    const told = versus.find(({ name }) => name === best.name);
-    const sure = SURE[told?.verdict ?? "unknown"];
-    return `${best.name} wins: ${value(best)} on the validation rows, and the best trial has ${significant(trial.score, 4)}, ${sure}. It learnt in ${duration(best.seconds)}: take it, or give the search more time.${bars}`;
+    const difference = versus.find(({ name }) => name === best.name);
+    const sure = SURE[difference?.verdict ?? "unknown"];
+    return `${best.name} wins: ${value(best)} on the validation rows, and the best trial has ${significantText(trial.score, 4)}, ${sure}. It learnt in ${durationText(best.seconds)}: take it, or give the search more time.${bars}`;
   }
   // Of those with a better score it is told that they miss something.
   const beside = versus.filter(({ name }) => !ahead.some((one) => one.name === name));
@@ -92,13 +92,13 @@ export function saidOf(o: {
     ...(even.length > 0 ? [`against ${listed(even)} no difference is shown`] : []),
     ...(unknown.length > 0 ? [`it is ahead of ${listed(unknown)} on too few rows to tell that from chance`] : []),
   ];
-  return `${parts.join("; ")}.${bestOfLooks(o)}${bars}`;
+  return `${parts.join("; ")}.${bestOfLooks(options)}${bars}`;
 }
 
 /** What the best of several scores of the same rows is worth. */
 function bestOfLooks({ name, looks, rows }: { readonly name: string; readonly looks: number; readonly rows: number }) {
   if (looks < 2) return "";
-  return ` As the best of ${count(looks)} looks at ${count(rows)} rows it looks rather too good here: \`evaluate ${name}.best\` on rows of the test split tells.`;
+  return ` As the best of ${groupedNumber(looks)} looks at ${groupedNumber(rows)} rows it looks rather too good here: \`evaluate ${name}.best\` on rows of the test split tells.`;
 }
 
 /** Of what is required: who is ahead of the best one and misses it, or that the best one itself does. */
@@ -107,7 +107,7 @@ function missing(best: Contestant, ahead: readonly Contestant[], { metric }: Goa
   return ahead
     .map(
       ({ name, score, misses = [] }) =>
-        ` ${name} has ${metric} ${significant(score, 4)} and misses ${misses.join("; ")}.`,
+        ` ${name} has ${metric} ${significantText(score, 4)} and misses ${misses.join("; ")}.`,
     )
     .join("");
 }

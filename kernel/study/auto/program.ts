@@ -1,14 +1,14 @@
 /** A proposal as the Tune program that a person could have written, and the program of one of its trials by itself. */
-import type { Proposal, Setting } from "./auto.js";
+import type { ProgramProposal, ProgramSetting } from "./auto.js";
 
-export interface Names {
+export interface ProgramNames {
   readonly data: string;
   readonly model: string;
   readonly recipe: string;
   readonly as: string;
 }
 
-export function programOf({ model, recipe, vary, sweep }: Proposal, names: Names): string {
+export function programText({ model, recipe, vary, sweep }: ProgramProposal, names: ProgramNames): string {
   return [
     block(`model ${names.model}`, model),
     "",
@@ -23,23 +23,23 @@ export function programOf({ model, recipe, vary, sweep }: Proposal, names: Names
 }
 
 /** Everything that a trial with these values is made of, what varies in place of what stands. */
-export function wholeOf(
-  { model, recipe }: Pick<Proposal, "model" | "recipe">,
+export function trialSettings(
+  { model, recipe }: Pick<ProgramProposal, "model" | "recipe">,
   values: Readonly<Record<string, string>>,
   modelKeys: ReadonlySet<string>,
 ): { readonly model: Readonly<Record<string, string>>; readonly recipe: Readonly<Record<string, string>> } {
-  const of = (settings: readonly Setting[]): Record<string, string> =>
+  const textsOf = (settings: readonly ProgramSetting[]): Record<string, string> =>
     Object.fromEntries(settings.map(({ key, value }) => [key, value]));
-  const whole = { model: of(model), recipe: of(recipe) };
+  const whole = { model: textsOf(model), recipe: textsOf(recipe) };
   for (const [path, value] of Object.entries(values))
     whole[modelKeys.has(path.split(".")[0] ?? path) ? "model" : "recipe"][path] = value;
   return whole;
 }
 
 /** The winner as a program of its own: it trains to the same weights. */
-export function winnerOf(whole: ReturnType<typeof wholeOf>, names: Names): string {
-  const settings = (of: Readonly<Record<string, string>>): readonly Setting[] =>
-    Object.entries(of).map(([key, value]) => ({ key, value }));
+export function winnerProgram(whole: ReturnType<typeof trialSettings>, names: ProgramNames): string {
+  const settings = (values: Readonly<Record<string, string>>): readonly ProgramSetting[] =>
+    Object.entries(values).map(([key, value]) => ({ key, value }));
   const recipe = settings(whole.recipe);
   return [
     block(`model ${names.model}`, settings(whole.model)),
@@ -49,18 +49,18 @@ export function winnerOf(whole: ReturnType<typeof wholeOf>, names: Names): strin
 }
 
 /** A name like this one that nothing has. */
-export function freeName(wanted: string, taken: ReadonlySet<string>): string {
+export function unusedName(wanted: string, taken: ReadonlySet<string>): string {
   if (!taken.has(wanted)) return wanted;
   for (let i = 2; ; i++) if (!taken.has(`${wanted}_${String(i)}`)) return `${wanted}_${String(i)}`;
 }
 
-function block(header: string, settings: readonly Setting[]): string {
+function block(header: string, settings: readonly ProgramSetting[]): string {
   const brief = `${header} { ${settings.map(({ key, value }) => `${key}: ${value}`).join(", ")} }`;
   if (brief.length <= 100 && settings.every(({ why }) => why === undefined)) return brief;
   return [`${header} {`, ...linesOf(settings, "  "), "}"].join("\n");
 }
 
-function linesOf(settings: readonly Setting[], indent: string): readonly string[] {
+function linesOf(settings: readonly ProgramSetting[], indent: string): readonly string[] {
   return settings.map(({ key, value, why }) => {
     const line = `${indent}${key}: ${value}`;
     return why === undefined ? line : `${line} // ${why}`;

@@ -2,16 +2,16 @@
  * From what was looked at to the sweep that is written: a table of rules, each with the reason that stands beside its line. A
  * trial may take a sixth of the budget, so that several are tried; what takes longer is passed over.
  */
-import { duration } from "../../host/text.js";
-import type { Left, Proposal } from "./auto.js";
-import type { Candidate, Wanted, Way } from "./candidates.js";
-import { EPOCHS } from "./rules.js";
-import { written } from "./sweep-statement.js";
+import { durationText } from "../../host/text.js";
+import type { SkippedCandidate, ProgramProposal } from "./auto.js";
+import type { BaseCandidate, AutoRequirements, CostedTechnique } from "./candidates.js";
+import { EPOCH_LIMITS } from "./rules.js";
+import { sweepProposal } from "./sweep-statement.js";
 
-export interface Proposed {
+export interface ProposalResult {
   /** Null: no training fits. */
-  readonly proposal: Proposal | null;
-  readonly left: readonly Left[];
+  readonly proposal: ProgramProposal | null;
+  readonly left: readonly SkippedCandidate[];
 }
 
 /** Of the budget, that one trial may take; of few trials each may take its part, and where epochs are long there are fewer trials. */
@@ -20,8 +20,8 @@ const SHARE = { most: 6, least: 3 } as const;
 const LEAST = 2;
 const BASES = 3;
 
-export function propose(candidates: readonly Candidate[], wanted: Wanted): Proposed {
-  const left: Left[] = [];
+export function proposeProgram(candidates: readonly BaseCandidate[], wanted: AutoRequirements): ProposalResult {
+  const left: SkippedCandidate[] = [];
   const able = candidates.flatMap((one) => {
     const { ways, slow } = waysWithin(one, wanted);
     if (ways.length > 0) return [{ ...one, ways, refused: [...(one.refused ?? []), ...slow] }];
@@ -31,40 +31,44 @@ export function propose(candidates: readonly Candidate[], wanted: Wanted): Propo
   const [best, ...others] = able.toSorted((a, b) => (b.worth ?? -Infinity) - (a.worth ?? -Infinity));
   if (!best) return { proposal: null, left };
   const part = partOf(best, wanted);
-  const slow = ({ ways }: Candidate): boolean => EPOCHS.least * slowest(ways) > Math.max(part, slowest(best.ways));
+  const slow = ({ ways }: BaseCandidate): boolean =>
+    EPOCH_LIMITS.least * slowest(ways) > Math.max(part, slowest(best.ways));
   const quick = others.filter((one) => !slow(one));
-  const kept = quick.slice(0, BASES - 1);
+  const runnersUp = quick.slice(0, BASES - 1);
   for (const { base } of others.filter(slow))
     left.push({ what: base, why: "a trial of it would take the time of several" });
   for (const { base } of quick.slice(BASES - 1)) left.push({ what: base, why: "the probes of others do better" });
-  left.push(...[best, ...kept].flatMap(({ refused }) => refused));
-  return { proposal: written([best, ...kept], { ...wanted, alone: candidates.length === 1 }, part), left };
+  left.push(...[best, ...runnersUp].flatMap(({ refused }) => refused));
+  return { proposal: sweepProposal([best, ...runnersUp], { ...wanted, alone: candidates.length === 1 }, part), left };
 }
 
-const slowest = (ways: readonly Way[]): number => Math.max(...ways.map((way) => way.secondsAnEpoch));
-const quickest = (ways: readonly Way[]): number => Math.min(...ways.map((way) => way.secondsAnEpoch));
+const slowest = (ways: readonly CostedTechnique[]): number => Math.max(...ways.map((way) => way.secondsAnEpoch));
+const quickest = (ways: readonly CostedTechnique[]): number => Math.min(...ways.map((way) => way.secondsAnEpoch));
 
 /** Seconds that a trial of that base may take. */
-function partOf({ ways }: Candidate, { seconds, trials }: Wanted): number {
+function partOf({ ways }: BaseCandidate, { seconds, trials }: AutoRequirements): number {
   const most = Math.min(SHARE.most, Math.max(LEAST, trials ?? SHARE.most));
   const least = Math.min(most, SHARE.least);
   const whole = ways.filter((way) => !way.headOnly);
   const usual = quickest(whole.length > 0 ? whole : ways);
   // What takes much longer than another way is no reason for fewer trials.
-  const needs = EPOCHS.least * slowest(ways.filter((way) => way.secondsAnEpoch <= 2 * usual));
+  const needs = EPOCH_LIMITS.least * slowest(ways.filter((way) => way.secondsAnEpoch <= 2 * usual));
   for (let share = most; share > least; share--) if (seconds / share >= needs) return seconds / share;
   return seconds / least;
 }
 
 /** Those whose two epochs fit into a trial, or one does; or, where none fits, into a sweep of two trials. */
-function waysWithin(one: Candidate, wanted: Wanted): { readonly ways: readonly Way[]; readonly slow: readonly Left[] } {
+function waysWithin(
+  one: BaseCandidate,
+  wanted: AutoRequirements,
+): { readonly ways: readonly CostedTechnique[]; readonly slow: readonly SkippedCandidate[] } {
   const part = partOf(one, wanted);
   for (const [epochs, seconds] of [
     [2, part],
     [1, part],
     [1, wanted.seconds / LEAST],
   ] as const) {
-    const fits = (way: Way): boolean => epochs * way.secondsAnEpoch <= seconds;
+    const fits = (way: CostedTechnique): boolean => epochs * way.secondsAnEpoch <= seconds;
     const ways = one.ways.filter(fits);
     if (ways.length > 0)
       return {
@@ -77,20 +81,20 @@ function waysWithin(one: Candidate, wanted: Wanted): { readonly ways: readonly W
 
 function slowWay(
   base: string,
-  { technique, secondsAnEpoch }: Way,
+  { technique, secondsAnEpoch }: CostedTechnique,
   { epochs, seconds }: { readonly epochs: 1 | 2; readonly seconds: number },
-): Left {
-  const takes = `${epochs === 1 ? "one epoch" : "two epochs"} would take ${duration(epochs * secondsAnEpoch)}`;
-  return { what: wayOn(base, technique), why: `${takes}, and a trial may take ${duration(seconds)}` };
+): SkippedCandidate {
+  const takes = `${epochs === 1 ? "one epoch" : "two epochs"} would take ${durationText(epochs * secondsAnEpoch)}`;
+  return { what: techniqueLabel(base, technique), why: `${takes}, and a trial may take ${durationText(seconds)}` };
 }
 
 /** As it is told of: `all-MiniLM-L6-v2, lora`. */
-export function wayOn(base: string, technique: string): string {
+export function techniqueLabel(base: string, technique: string): string {
   return `${base}, ${/^\w+/.exec(technique)?.[0] ?? technique}`;
 }
 
-function whyNone({ ways }: Candidate, { seconds }: Wanted): string {
+function whyNone({ ways }: BaseCandidate, { seconds }: AutoRequirements): string {
   if (ways.length === 0) return "none of the techniques trains it";
-  const all = duration(Math.max(0, seconds));
-  return `one epoch would take ${duration(quickest(ways))} of the ${all} that are left for all trials`;
+  const all = durationText(Math.max(0, seconds));
+  return `one epoch would take ${durationText(quickest(ways))} of the ${all} that are left for all trials`;
 }

@@ -1,9 +1,9 @@
 /** The sweep that is written for the bases that are kept. */
-import { count } from "../../host/text.js";
-import type { Proposal, Setting } from "./auto.js";
-import type { Candidate, Wanted, Way } from "./candidates.js";
-import { bandsOf, rangeOf, sameRate } from "./rates.js";
-import { batchFor, epochsFor, FEW, lengthFor } from "./rules.js";
+import { groupedNumber } from "../../host/text.js";
+import type { ProgramProposal, ProgramSetting } from "./auto.js";
+import type { BaseCandidate, AutoRequirements, CostedTechnique } from "./candidates.js";
+import { learningRateBands, learningRateRange, alignExactRates } from "./rates.js";
+import { batchSizeFor, epochsFor, FEW_VALIDATION_ROWS, maxLengthFor } from "./rules.js";
 
 /** Epochs from which on giving up early saves something. */
 const PRUNED = 4;
@@ -16,39 +16,42 @@ const HALVED = 3;
 const ENOUGH = 150;
 
 /** `seconds`: what one trial may take. */
-export function written(
-  kept: readonly [Candidate, ...Candidate[]],
-  wanted: Wanted & { readonly alone: boolean },
+export function sweepProposal(
+  candidates: readonly [BaseCandidate, ...BaseCandidate[]],
+  wanted: AutoRequirements & { readonly alone: boolean },
   seconds: number,
-): Proposal {
+): ProgramProposal {
   const { fixed, rows } = wanted;
-  const [best] = kept;
-  const all = sameRate(kept.flatMap(({ ways }) => ways));
+  const [best] = candidates;
+  const all = alignExactRates(candidates.flatMap(({ ways }) => ways));
   const spaces = [...new Map(all.map((way) => [way.technique, way])).values()];
-  const batch = batchFor(rows);
+  const batch = batchSizeFor(rows);
   const size = Number(fixed["batch_size"] ?? batch.size);
   const each = epochsFor(rows, size, Math.max(...all.map((way) => way.secondsAnEpoch)), seconds);
-  const lengths = kept.flatMap(({ lengths: own, positions }) => lengthFor(own, positions) ?? []);
-  const length = lengths.length === kept.length ? lengths.toSorted((a, b) => b.most - a.most)[0] : undefined;
-  const positions = Math.min(...kept.map((one) => one.positions));
-  const free = (setting: Setting): readonly Setting[] => (fixed[setting.key] === undefined ? [setting] : []);
+  const lengths = candidates.flatMap(
+    ({ lengths: baseLengths, positions }) => maxLengthFor(baseLengths, positions) ?? [],
+  );
+  const length = lengths.length === candidates.length ? lengths.toSorted((a, b) => b.most - a.most)[0] : undefined;
+  const positions = Math.min(...candidates.map((one) => one.positions));
+  const free = (setting: ProgramSetting): readonly ProgramSetting[] =>
+    fixed[setting.key] === undefined ? [setting] : [];
   const timed = fixed["epochs"] !== undefined || fixed["steps"] !== undefined;
   // A head that is found at once has no rate.
   const rated = fixed["optimizer"] !== undefined || all.every((way) => way.exact);
-  const bands = rated ? null : bandsOf(all);
+  const bands = rated ? null : learningRateBands(all);
   const updates =
     fixed["steps"] === undefined
       ? Number(fixed["epochs"] ?? each.epochs) * Math.max(1, Math.ceil(rows / size))
       : Number(fixed["steps"]);
-  const few = wanted.validating < FEW;
+  const few = wanted.validating < FEW_VALIDATION_ROWS;
   const sure = few && wanted.trials === null;
-  const first = firstOf(kept, { rated, long: updates >= ENOUGH, sure });
+  const first = firstOf(candidates, { rated, long: updates >= ENOUGH, sure });
   const pruned = !timed && !few && each.epochs >= PRUNED;
   // A third of a training tells a poor trial; before that the schedule has hardly begun.
   const rung = Math.ceil((each.epochs * Math.max(1, Math.ceil(rows / size))) / HALVED);
   return {
     model: [
-      { key: "base", value: JSON.stringify(best.base), why: whyBase(kept, wanted.alone) },
+      { key: "base", value: JSON.stringify(best.base), why: whyBase(candidates, wanted.alone) },
       { key: "task", value: wanted.task },
       ...(length ? [{ key: "max_length", value: String(Math.min(length.most, positions)), why: length.why }] : []),
     ],
@@ -62,8 +65,8 @@ export function written(
         : free({ key: "keep", value: `best(${wanted.keep})`, why: "what is searched for decides which weights stay" })),
     ],
     vary: [
-      ...(kept.length > 1
-        ? [{ key: "base", value: `choice(${kept.map(({ base }) => JSON.stringify(base)).join(", ")})` }]
+      ...(candidates.length > 1
+        ? [{ key: "base", value: `choice(${candidates.map(({ base }) => JSON.stringify(base)).join(", ")})` }]
         : []),
       {
         key: "technique",
@@ -75,7 +78,7 @@ export function written(
         : [
             {
               key: "optimizer.learning_rate",
-              value: rangeOf(all),
+              value: learningRateRange(all),
               why: spaces.length > 1 ? "around what is recommended for each" : "around what is recommended",
             },
           ]),
@@ -100,13 +103,13 @@ export function written(
             },
           ]
         : []),
-      ...wanted.asked,
+      ...wanted.requested,
     ],
     first,
   };
 }
 
-function whyBase([{ worth }, ...others]: readonly [Candidate, ...Candidate[]], alone: boolean): string {
+function whyBase([{ worth }, ...others]: readonly [BaseCandidate, ...BaseCandidate[]], alone: boolean): string {
   if (others.length > 0) return "its probe does best; others are tried too";
   return alone
     ? "the one that there is"
@@ -116,7 +119,7 @@ function whyBase([{ worth }, ...others]: readonly [Candidate, ...Candidate[]], a
 }
 
 function whySure(validating: number): string {
-  return `those that are recommended: the best of more, by ${count(validating)} rows, would be one of chance`;
+  return `those that are recommended: the best of more, by ${groupedNumber(validating)} rows, would be one of chance`;
 }
 
 function listed(parts: readonly string[]): string {
@@ -129,11 +132,11 @@ function listed(parts: readonly string[]): string {
  * all weights; `sure`: nothing but what is recommended.
  */
 function firstOf(
-  [best, ...others]: readonly [Candidate, ...Candidate[]],
+  [best, ...others]: readonly [BaseCandidate, ...BaseCandidate[]],
   { rated, long, sure }: { readonly rated: boolean; readonly long: boolean; readonly sure: boolean },
 ): readonly Readonly<Record<string, string>>[] {
-  const rates = sameRate([best, ...others].flatMap(({ ways }) => ways)).find((way) => way.exact)?.rate;
-  const points = ({ base, ways }: Candidate) =>
+  const rates = alignExactRates([best, ...others].flatMap(({ ways }) => ways)).find((way) => way.exact)?.rate;
+  const points = ({ base, ways }: BaseCandidate) =>
     ways
       .flatMap((way) => way.points.map((point, i) => ({ ...point, way, order: orderOf(way, i, long) })))
       .toSorted((a, b) => a.order - b.order)
@@ -146,16 +149,16 @@ function firstOf(
           ),
         }),
       }));
-  const own = points(best);
-  const [ways, around] = [own.slice(0, best.ways.length), own.slice(best.ways.length)];
+  const startPoints = points(best);
+  const [ways, around] = [startPoints.slice(0, best.ways.length), startPoints.slice(best.ways.length)];
   // A head that is found at once costs little: each base's is tried.
-  const cheap = (one: Candidate) => points({ ...one, ways: one.ways.filter((way) => way.exact) });
-  const usual = (one: Candidate) => points({ ...one, ways: one.ways.filter((way) => !way.exact) }).slice(0, 1);
+  const cheap = (one: BaseCandidate) => points({ ...one, ways: one.ways.filter((way) => way.exact) });
+  const usual = (one: BaseCandidate) => points({ ...one, ways: one.ways.filter((way) => !way.exact) }).slice(0, 1);
   // Where nothing tells rates apart, what lies around is the same again.
   return [...ways, ...others.flatMap((one) => [...usual(one), ...cheap(one)]), ...(rated || sure ? [] : around)];
 }
 
 /** The first of each way before the second of any. */
-function orderOf({ headOnly, whole }: Way, i: number, long: boolean): number {
+function orderOf({ headOnly, whole }: CostedTechnique, i: number, long: boolean): number {
   return headOnly ? 0.5 : 10 * i + (whole === long ? 0 : 0.1);
 }

@@ -2,7 +2,7 @@
  * Techniques that are tried, each as it is costed and as it varies, with the points that begin: `times` the rate that is
  * recommended for it, the likeliest first.
  */
-export interface WayOf {
+export interface TechniqueOption {
   /** Tune text, without what varies in it. */
   readonly technique: string;
   /** Tune text of it as a space. */
@@ -24,7 +24,7 @@ const lora = (rank: number, times: number) => ({
 });
 const plain = (technique: string, times: number) => ({ values: { technique }, times });
 
-export const WAYS: readonly WayOf[] = [
+export const TECHNIQUES: readonly TechniqueOption[] = [
   {
     technique: "lora(rank: 8)",
     space: "lora(rank: choice(4, 8, 16))",

@@ -22,7 +22,7 @@ export function sweepHash(sweep: SweepPlan): string {
 }
 
 /** Whether one is to go on as far as the other. */
-export function sameBounds(a: SweepPlan, b: SweepPlan): boolean {
+export function hasSameBounds(a: SweepPlan, b: SweepPlan): boolean {
   const bounds = ({ trials, budgetMs, budgetTokens, pruner, start }: SweepPlan): string =>
     canonicalize({ trials, budgetMs, tokens: budgetTokens ?? null, pruner, start: start ?? [] }) ?? "";
   return bounds(a) === bounds(b);

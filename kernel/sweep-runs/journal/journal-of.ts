@@ -2,10 +2,10 @@
 import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import type { Registry } from "#dsl/language/types/registry.js";
 import { metricName } from "#stdlib/metrics/shared/metric-name.js";
-import { brokenAt } from "../../study/relations.js";
-import type { JournalOf } from "./journal.js";
+import { brokenRelationAt } from "../../study/relations.js";
+import type { JournalSpec } from "./journal.js";
 
-export function journalOf(sweep: SweepPlan, registry: Registry): JournalOf {
+export function journalSpecOf(sweep: SweepPlan, registry: Registry): JournalSpec {
   const goals = sweep.goals.map(({ metric, direction }) => ({ metric: metricName(metric, registry), direction }));
-  return { vary: sweep.vary, goals, broken: (point) => brokenAt(sweep, point) };
+  return { vary: sweep.vary, goals, broken: (point) => brokenRelationAt(sweep, point) };
 }

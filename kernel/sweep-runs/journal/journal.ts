@@ -6,41 +6,54 @@
 import { randomUUID } from "node:crypto";
 import { basename, dirname, join } from "node:path";
 import { makePrivateFolder } from "../../fetch/private.js";
-import { writing } from "../../runs/folder-errors.js";
-import { JournalFile } from "../../runs/optuna/journal-file.js";
-import { DIRECTION, OP, STATE, type Unsigned } from "../../runs/optuna/operations.js";
-import { over, type LoggedStudy, type LoggedTrial } from "../../runs/optuna/replay.js";
+import { toRunFolderError } from "../../runs/folder-errors.js";
+import { OptunaJournalFile } from "../../runs/optuna/journal-file.js";
+import {
+  OPTUNA_DIRECTIONS,
+  OPTUNA_OPERATIONS,
+  OPTUNA_TRIAL_STATES,
+  type UnsignedOperation,
+} from "../../runs/optuna/operations.js";
+import { isTrialOver, type LoggedStudy, type LoggedTrial } from "../../runs/optuna/replay.js";
 import type { TrialRecord } from "../../study/trial.js";
-import { placeOf, runIn } from "../../runs/trial-places.js";
-import { begun, ended, fits, Reading, trialIn, type JournalOf, type Unfit } from "./logged-trial.js";
+import { runFolderName, runFolderIn } from "../../runs/trial-places.js";
+import {
+  createdEntry,
+  endedEntry,
+  isFittingTrial,
+  JournalReading,
+  trialFromLog,
+  type JournalSpec,
+  type UnfitReason,
+} from "./logged-trial.js";
 
-export type { JournalOf };
+export type { JournalSpec };
 
 /** A trial of the file that is none of the sweep's: its parameters don't fit. */
-export interface Strange extends Unfit {
+export interface UnfitTrial extends UnfitReason {
   readonly number: number;
 }
 interface Known {
   readonly changes: number;
-  readonly trial: TrialRecord | Unfit;
+  readonly trial: TrialRecord | UnfitReason;
 }
 
 /** The journal of a sweep: what is done stays done. */
 export class Journal {
   private readonly worker = `tunebook-${randomUUID()}`;
-  private readonly log: JournalFile;
-  private readonly reading: Reading;
+  private readonly log: OptunaJournalFile;
+  private readonly reading: JournalReading;
   /** Trials that this process began. */
-  private readonly own = new Set<number>();
+  private readonly ownTrials = new Set<number>();
   /** By id, as they were read last. */
   private readonly known = new Map<number, Known>();
 
   private constructor(
     readonly file: string,
-    private readonly of: JournalOf,
+    private readonly spec: JournalSpec,
   ) {
-    this.log = new JournalFile(file);
-    this.reading = new Reading(of);
+    this.log = new OptunaJournalFile(file);
+    this.reading = new JournalReading(spec);
     this.log.look();
   }
 
@@ -50,18 +63,18 @@ export class Journal {
     try {
       makePrivateFolder(folder);
     } catch (error) {
-      throw writing(error, folder);
+      throw toRunFolderError(error, folder);
     }
     return folder;
   }
 
   /** Opens the journal of the sweep with this hash under `root`; a torn last line is left out. */
-  static open(root: string, name: string, hash: string, of: JournalOf): Journal {
+  static open(root: string, name: string, hash: string, of: JournalSpec): Journal {
     return new Journal(`${Journal.folder(root, name, hash)}.jsonl`, of);
   }
 
   /** That of a sweep which another process runs: nothing is made, though there be none. */
-  static watched(root: string, name: string, hash: string, of: JournalOf): Journal {
+  static watched(root: string, name: string, hash: string, of: JournalSpec): Journal {
     return new Journal(`${folderOf(root, name, hash)}.jsonl`, of);
   }
 
@@ -77,17 +90,17 @@ export class Journal {
 
   /** Those that are over, whoever ran them, by their numbers. */
   get trials(): readonly TrialRecord[] {
-    return this.logged(over).filter(fits);
+    return this.logged(isTrialOver).filter(isFittingTrial);
   }
   /** Begun by a process of ours that ended before they did: `begin` takes them up again under their numbers. */
   get interrupted(): readonly TrialRecord[] {
-    return this.logged((one) => this.leftBehind(one)).filter(fits);
+    return this.logged((one) => this.leftBehind(one)).filter(isFittingTrial);
   }
   /** Trials that others ran, and that can't be read as points of this sweep. */
-  get strange(): readonly Strange[] {
-    return (this.study?.trials ?? []).filter(over).flatMap((one) => {
+  get strange(): readonly UnfitTrial[] {
+    return (this.study?.trials ?? []).filter(isTrialOver).flatMap((one) => {
       const trial = this.trialOf(one);
-      return fits(trial) ? [] : [{ number: one.number + 1, ...trial }];
+      return isFittingTrial(trial) ? [] : [{ number: one.number + 1, ...trial }];
     });
   }
   /** The number that the next trial gets, if nobody else begins one. */
@@ -107,12 +120,12 @@ export class Journal {
       const left = this.study?.trials[trial.number - 1];
       if (left && this.leftBehind(left) && samePoint(this.trialOf(left), trial)) {
         number = trial.number;
-        this.own.add(left.id);
+        this.ownTrials.add(left.id);
         return [];
       }
       number = (this.study?.trials.length ?? 0) + 1;
-      this.own.add(this.log.replay.next.trial);
-      return [...this.opening(), begun(this.reading, this.studyId, trial)];
+      this.ownTrials.add(this.log.replay.next.trial);
+      return [...this.opening(), createdEntry(this.reading, this.studyId, trial)];
     });
     return { ...trial, number };
   }
@@ -120,13 +133,13 @@ export class Journal {
   /** A score of the first goal on the way. */
   report(number: number, step: number, score: number): void {
     this.append(() => [
-      { op_code: OP.intermediateValue, trial_id: this.idOf(number), step, intermediate_value: score },
+      { op_code: OPTUNA_OPERATIONS.intermediateValue, trial_id: this.idOf(number), step, intermediate_value: score },
     ]);
   }
 
   /** It is over: its number is that which it began with. `missed`: by how much it misses each bar, below 0 where it doesn't. */
   end(trial: TrialRecord, missed: Readonly<Record<string, number>> = {}): void {
-    this.append(() => ended(this.idOf(trial.number), written(trial), { at: Date.now(), missed }), true);
+    this.append(() => endedEntry(this.idOf(trial.number), written(trial), { endedAt: Date.now(), missed }), true);
   }
 
   /** Begun and over at once. */
@@ -146,30 +159,38 @@ export class Journal {
     return this.study?.id ?? this.log.replay.next.study;
   }
 
-  private append(made: () => readonly Unsigned[], keep = false): void {
+  private append(made: () => readonly UnsignedOperation[], keep = false): void {
     this.log.append(this.worker, made, keep);
   }
 
   /** What creates the study, where it isn't there yet. */
-  private opening(): readonly Unsigned[] {
+  private opening(): readonly UnsignedOperation[] {
     if (this.study) return [];
-    const { goals } = this.of;
+    const { goals } = this.spec;
     const names = { "study:metric_names": goals.map(({ metric }) => metric) };
     return [
-      { op_code: OP.createStudy, study_name: this.name, directions: goals.map((goal) => DIRECTION[goal.direction]) },
-      { op_code: OP.studySystemAttr, study_id: this.studyId, system_attr: names },
+      {
+        op_code: OPTUNA_OPERATIONS.createStudy,
+        study_name: this.name,
+        directions: goals.map((goal) => OPTUNA_DIRECTIONS[goal.direction]),
+      },
+      { op_code: OPTUNA_OPERATIONS.studySystemAttr, study_id: this.studyId, system_attr: names },
     ];
   }
-  private whole(trial: TrialRecord, id: number, missed: Readonly<Record<string, number>> = {}): readonly Unsigned[] {
-    const at = (trial.begun ?? Date.now() - 1000 * trial.seconds) + 1000 * trial.seconds;
+  private whole(
+    trial: TrialRecord,
+    id: number,
+    missed: Readonly<Record<string, number>> = {},
+  ): readonly UnsignedOperation[] {
+    const endedAt = (trial.begun ?? Date.now() - 1000 * trial.seconds) + 1000 * trial.seconds;
     const reports = (trial.reports ?? []).map(({ step, score }) => ({
-      op_code: OP.intermediateValue,
+      op_code: OPTUNA_OPERATIONS.intermediateValue,
       trial_id: id,
       step,
       intermediate_value: score,
     }));
-    const first = begun(this.reading, this.studyId, { ...trial, begun: at - 1000 * trial.seconds });
-    return [first, ...reports, ...ended(id, written(trial), { at, missed })];
+    const first = createdEntry(this.reading, this.studyId, { ...trial, begun: endedAt - 1000 * trial.seconds });
+    return [first, ...reports, ...endedEntry(id, written(trial), { endedAt, missed })];
   }
 
   private idOf(number: number): number {
@@ -178,23 +199,23 @@ export class Journal {
     return id;
   }
   private leftBehind({ id, state, userAttrs }: LoggedTrial): boolean {
-    return state === STATE.running && userAttrs.has("values") && !this.own.has(id);
+    return state === OPTUNA_TRIAL_STATES.running && userAttrs.has("values") && !this.ownTrials.has(id);
   }
 
-  private logged(which: (trial: LoggedTrial) => boolean): readonly (TrialRecord | Unfit)[] {
+  private logged(which: (trial: LoggedTrial) => boolean): readonly (TrialRecord | UnfitReason)[] {
     return (this.study?.trials ?? []).filter(which).map((one) => this.trialOf(one));
   }
-  private trialOf(logged: LoggedTrial): TrialRecord | Unfit {
+  private trialOf(logged: LoggedTrial): TrialRecord | UnfitReason {
     const { id, changes } = logged;
     const before = this.known.get(id);
     if (before?.changes === changes) return before.trial;
-    const read = trialIn(this.reading, logged);
-    const trial = fits(read) ? this.here(read) : read;
+    const read = trialFromLog(this.reading, logged);
+    const trial = isFittingTrial(read) ? this.here(read) : read;
     this.known.set(id, { changes, trial });
     return trial;
   }
   private here(trial: TrialRecord): TrialRecord {
-    return trial.run === null ? trial : { ...trial, run: runIn(this.runs, trial.run) };
+    return trial.run === null ? trial : { ...trial, run: runFolderIn(this.runs, trial.run) };
   }
 }
 
@@ -202,9 +223,9 @@ const folderOf = (root: string, name: string, hash: string): string =>
   join(root, "sweeps", `${name}-${hash.slice(0, 12)}`);
 
 function written(trial: TrialRecord): TrialRecord {
-  return trial.run === null ? trial : { ...trial, run: placeOf(trial.run) };
+  return trial.run === null ? trial : { ...trial, run: runFolderName(trial.run) };
 }
 
-function samePoint(logged: TrialRecord | Unfit, { point }: TrialRecord): boolean {
-  return fits(logged) && Object.entries(logged.point).every(([name, value]) => point[name] === value);
+function samePoint(logged: TrialRecord | UnfitReason, { point }: TrialRecord): boolean {
+  return isFittingTrial(logged) && Object.entries(logged.point).every(([name, value]) => point[name] === value);
 }

@@ -5,31 +5,31 @@
  */
 import * as v from "valibot";
 import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
-import { distributionText, meantBy, type Distribution } from "../../runs/optuna/distributions.js";
-import { OP, STATE, type Unsigned } from "../../runs/optuna/operations.js";
+import { serializeDistribution, parameterValueOf, type OptunaDistribution } from "../../runs/optuna/distributions.js";
+import { OPTUNA_OPERATIONS, OPTUNA_TRIAL_STATES, type UnsignedOperation } from "../../runs/optuna/operations.js";
 import type { LoggedTrial } from "../../runs/optuna/replay.js";
-import type { Point } from "#stdlib/searches/kind.js";
+import type { SearchPoint } from "#stdlib/searches/kind.js";
 import { lastOf } from "#dsl/language/diagnostics/must.js";
-import { parametersOf, pointOf, type Named, type Parameter } from "../../study/parameters.js";
+import { parametersOf, pointOfValues, type ParameterValue, type SweepParameter } from "../../study/parameters.js";
 import { valuesAt } from "../../study/points.js";
 import type { TrialRecord } from "../../study/trial.js";
-import { figure, table, whole, type Schema } from "../../fetch/json.js";
+import { anyNumber, dictionaryOf, wholeNumber, type Schema } from "../../fetch/json.js";
 import { isValueText } from "./value-text.js";
 
 /** Of a sweep what its journal must know. */
-export interface JournalOf {
+export interface JournalSpec {
   readonly vary: SweepPlan["vary"];
   readonly goals: readonly { readonly metric: string; readonly direction: "maximize" | "minimize" }[];
   /** What `where` says that the values of a point don't keep, as it is written; null: they keep all. Absent: it says nothing. */
-  readonly broken?: (point: Point) => string | null;
+  readonly broken?: (point: SearchPoint) => string | null;
 }
 /** What its trials are read and written by. */
-export class Reading {
+export class JournalReading {
   readonly vary: SweepPlan["vary"];
-  readonly parameters: readonly Parameter[];
+  readonly parameters: readonly SweepParameter[];
   readonly goals: number;
-  readonly broken: (point: Point) => string | null;
-  constructor({ vary, goals, broken = () => null }: JournalOf) {
+  readonly broken: (point: SearchPoint) => string | null;
+  constructor({ vary, goals, broken = () => null }: JournalSpec) {
     this.broken = broken;
     this.vary = vary;
     this.parameters = parametersOf(vary);
@@ -37,11 +37,11 @@ export class Reading {
   }
 }
 /** Why a trial is none of the sweep's. */
-export interface Unfit {
+export interface UnfitReason {
   readonly why: string;
 }
 
-export function fits<T extends Unfit>(trial: TrialRecord | T): trial is TrialRecord {
+export function isFittingTrial<T extends UnfitReason>(trial: TrialRecord | T): trial is TrialRecord {
   return "point" in trial;
 }
 
@@ -54,39 +54,43 @@ const named = v.custom<string>((name) => v.is(path, name));
 /** Each field that has none: a user attribute under its name. */
 const attributes: { readonly [K in Told]-?: Schema<Exclude<TrialRecord[K], undefined | null>> } = {
   values: v.pipe(
-    table(v.pipe(text, v.check(isValueText))),
+    dictionaryOf(v.pipe(text, v.check(isValueText))),
     v.check((values) => Object.keys(values).every((name) => v.is(named, name))),
   ),
-  seconds: figure,
+  seconds: anyNumber,
   run: text,
   error: text,
-  steps: whole(0),
-  tokens: whole(0),
+  steps: wholeNumber(0),
+  tokens: wholeNumber(0),
   why: text,
-  spread: v.array(figure),
-  bars: v.array(figure),
+  spread: v.array(anyNumber),
+  bars: v.array(anyNumber),
   recipe: text,
   data: text,
-  again: whole(1),
+  again: wholeNumber(1),
 };
 /** Known when it begins. */
 const atFirst: readonly Told[] = ["values", "steps", "again"];
 const names = Object.keys(attributes) as readonly Told[];
 
 /** As it is created, running. */
-export function begun(of: Reading, study: number, { point, begun: at, ...trial }: TrialRecord): Unsigned {
-  const taken = of.parameters.filter(
-    ({ of: { name, when } }) => Object.hasOwn(point, name) && (!when || point[when.dimension] === when.option),
+export function createdEntry(
+  reading: JournalReading,
+  study: number,
+  { point, begun: startedAt, ...trial }: TrialRecord,
+): UnsignedOperation {
+  const taken = reading.parameters.filter(
+    ({ dimension: { name, when } }) => Object.hasOwn(point, name) && (!when || point[when.dimension] === when.option),
   );
   return {
-    op_code: OP.createTrial,
+    op_code: OPTUNA_OPERATIONS.createTrial,
     study_id: study,
-    datetime_start: isoOf(at ?? Date.now()),
-    state: STATE.running,
+    datetime_start: isoOf(startedAt ?? Date.now()),
+    state: OPTUNA_TRIAL_STATES.running,
     value: null,
     values: null,
-    distributions: Object.fromEntries(taken.map((one) => [one.name, distributionText(distributionOf(one))])),
-    params: Object.fromEntries(taken.map((one) => [one.name, Number(point[one.of.name])])),
+    distributions: Object.fromEntries(taken.map((one) => [one.name, serializeDistribution(distributionOf(one))])),
+    params: Object.fromEntries(taken.map((one) => [one.name, Number(point[one.dimension.name])])),
     user_attrs: Object.fromEntries(atFirst.flatMap((name) => (trial[name] === undefined ? [] : [[name, trial[name]]]))),
     system_attrs: {},
     intermediate_values: {},
@@ -94,11 +98,11 @@ export function begun(of: Reading, study: number, { point, begun: at, ...trial }
 }
 
 /** `missed`: each bar, above 0 where the trial misses it: a constraint of Optuna's. */
-export function ended(
+export function endedEntry(
   id: number,
   trial: TrialRecord,
-  { at, missed }: { readonly at: number; readonly missed: Readonly<Record<string, number>> },
-): readonly Unsigned[] {
+  { endedAt, missed }: { readonly endedAt: number; readonly missed: Readonly<Record<string, number>> },
+): readonly UnsignedOperation[] {
   const { state, score, scores = score === null ? [] : [score] } = trial;
   const sound = scores.length > 0 && !scores.some(Number.isNaN);
   // Optuna's plots want a value of all that is complete.
@@ -109,55 +113,58 @@ export function ended(
     pruned: "pruned",
     failed: "failed",
   };
-  const told = as[state] as keyof typeof STATE;
+  const stateKey = as[state] as keyof typeof OPTUNA_TRIAL_STATES;
   const attrs: (readonly [string, unknown])[] = names.flatMap((name) =>
     atFirst.includes(name) || (trial[name] ?? null) === null ? [] : [[name, trial[name]] as const],
   );
   if (state === "stopped" || (state === "done" && !sound)) attrs.push(["state", state]);
   return [
-    ...attrs.map(([name, value]): Unsigned => ({
-      op_code: OP.trialUserAttr,
+    ...attrs.map(([name, value]): UnsignedOperation => ({
+      op_code: OPTUNA_OPERATIONS.trialUserAttr,
       trial_id: id,
       user_attr: { [name]: value },
     })),
-    ...Object.entries(missed).map(([name, by]): Unsigned => ({
-      op_code: OP.trialSystemAttr,
+    ...Object.entries(missed).map(([name, by]): UnsignedOperation => ({
+      op_code: OPTUNA_OPERATIONS.trialSystemAttr,
       trial_id: id,
       system_attr: { [`constraints:${name}`]: by },
     })),
     {
-      op_code: OP.trialState,
+      op_code: OPTUNA_OPERATIONS.trialState,
       trial_id: id,
-      state: STATE[told],
+      state: OPTUNA_TRIAL_STATES[stateKey],
       values: sound ? [...scores] : null,
-      datetime_complete: isoOf(at),
+      datetime_complete: isoOf(endedAt),
     },
   ];
 }
 
 /** Or why it is none of the sweep's. */
-export function trialIn(of: Reading, logged: LoggedTrial): TrialRecord | Unfit {
-  const { values } = readable(logged.userAttrs);
-  const found = pointOf(of.parameters, namedOf(of, logged, values !== undefined));
+export function trialFromLog(reading: JournalReading, logged: LoggedTrial): TrialRecord | UnfitReason {
+  const { values } = readableAttributes(logged.userAttrs);
+  const found = pointOfValues(reading.parameters, parameterValuesOf(reading, logged, values !== undefined));
   if ("why" in found) return found;
-  const broken = of.broken(found.point);
+  const broken = reading.broken(found.point);
   if (broken !== null) return { why: `it would break ${broken}` };
-  const record = recordOf(of, logged);
+  const record = trialRecordOf(reading, logged);
   if (!("state" in record)) return record;
-  return { ...record, values: values ?? valuesAt(of.vary, found.point), point: found.point };
+  return { ...record, values: values ?? valuesAt(reading.vary, found.point), point: found.point };
 }
 
 /** Of a trial what doesn't depend on what the sweep varies. */
-export function recordOf(of: Reading, logged: LoggedTrial): Omit<TrialRecord, "point" | "values"> | Unfit {
-  const { values: own, ...attrs } = readable(logged.userAttrs);
-  void own;
+export function trialRecordOf(
+  reading: JournalReading,
+  logged: LoggedTrial,
+): Omit<TrialRecord, "point" | "values"> | UnfitReason {
+  const { values: loggedValues, ...attrs } = readableAttributes(logged.userAttrs);
+  void loggedValues;
   const { values } = logged;
-  if (values && values.length !== of.goals)
+  if (values && values.length !== reading.goals)
     return {
-      why: `it has ${values.length} values, and the sweep ${of.goals === 1 ? "one goal" : `${of.goals} goals`}`,
+      why: `it has ${values.length} values, and the sweep ${reading.goals === 1 ? "one goal" : `${reading.goals} goals`}`,
     };
   const reports = [...logged.reports].map(([step, score]) => ({ step, score })).sort((a, b) => a.step - b.step);
-  const state = stateOf(logged);
+  const state = trialStateOf(logged);
   const last = state === "pruned" && reports.length > 0 ? lastOf(reports).score : null;
   const spent = logged.begun !== null && logged.ended !== null ? (logged.ended - logged.begun) / 1000 : 0;
   return {
@@ -168,22 +175,22 @@ export function recordOf(of: Reading, logged: LoggedTrial): Omit<TrialRecord, "p
     number: logged.number + 1,
     score: values?.[0] ?? last,
     state,
-    ...(of.goals > 1 && values && { scores: values }),
+    ...(reading.goals > 1 && values && { scores: values }),
     ...(reports.length > 0 && { reports }),
     ...(logged.begun !== null && { begun: logged.begun }),
   };
 }
 
-export function stateOf({ state, userAttrs }: LoggedTrial): TrialRecord["state"] {
-  const own = userAttrs.get("state");
-  if (state === STATE.complete) return "done";
-  if (state === STATE.pruned) return own === "stopped" ? "stopped" : "pruned";
-  if (state === STATE.failed) return own === "done" ? "done" : "failed";
+export function trialStateOf({ state, userAttrs }: LoggedTrial): TrialRecord["state"] {
+  const ownState = userAttrs.get("state");
+  if (state === OPTUNA_TRIAL_STATES.complete) return "done";
+  if (state === OPTUNA_TRIAL_STATES.pruned) return ownState === "stopped" ? "stopped" : "pruned";
+  if (state === OPTUNA_TRIAL_STATES.failed) return ownState === "done" ? "done" : "failed";
   return "running";
 }
 
 /** Of our attributes those that are as we write them. */
-export function readable(attrs: ReadonlyMap<string, unknown>): Partial<Pick<TrialRecord, Told>> {
+export function readableAttributes(attrs: ReadonlyMap<string, unknown>): Partial<Pick<TrialRecord, Told>> {
   return Object.fromEntries(
     names.flatMap((name) => {
       const value = attrs.get(name);
@@ -193,24 +200,30 @@ export function readable(attrs: ReadonlyMap<string, unknown>): Partial<Pick<Tria
 }
 
 /** `own`: a choice is found by its place in the list, whatever text the journal gives it. */
-export function namedOf({ parameters }: Reading, { params }: LoggedTrial, own: boolean): ReadonlyMap<string, Named> {
-  const found = new Map<string, Named>();
+export function parameterValuesOf(
+  { parameters }: JournalReading,
+  { params }: LoggedTrial,
+  isOwn: boolean,
+): ReadonlyMap<string, ParameterValue> {
+  const found = new Map<string, ParameterValue>();
   for (const [name, { value, distribution }] of params) {
-    const choices = own ? parameters.find((one) => one.name === name)?.choices : undefined;
+    const choices = isOwn ? parameters.find((one) => one.name === name)?.choices : undefined;
     const same = distribution.is === "categorical" && distribution.choices.length === choices?.length;
-    found.set(name, (same ? choices?.[value] : meantBy(distribution, value)) ?? null);
+    found.set(name, (same ? choices?.[value] : parameterValueOf(distribution, value)) ?? null);
   }
   return found;
 }
 
-function distributionOf({ of, choices = [] }: Parameter): Distribution {
-  if (of.kind === "choice") return { is: "categorical", choices };
-  const log = of.scale === "log";
+function distributionOf({ dimension, choices = [] }: SweepParameter): OptunaDistribution {
+  if (dimension.kind === "choice") return { is: "categorical", choices };
+  const log = dimension.scale === "log";
   // Optuna knows no steps on a logarithmic scale, and wants the last step as the end of others.
-  const step = log ? null : (of.step ?? null);
+  const step = log ? null : (dimension.step ?? null);
   const high =
-    step === null ? of.to : Number((of.from + Math.floor((of.to - of.from) / step + 1e-9) * step).toPrecision(15));
-  return { is: of.integer ? "int" : "float", low: of.from, high, log, step };
+    step === null
+      ? dimension.to
+      : Number((dimension.from + Math.floor((dimension.to - dimension.from) / step + 1e-9) * step).toPrecision(15));
+  return { is: dimension.integer ? "int" : "float", low: dimension.from, high, log, step };
 }
 
 /** As Python reads it, of any version. */

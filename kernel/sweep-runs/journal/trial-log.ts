@@ -1,6 +1,6 @@
 /** The trials of a sweep as they stand: those of its journal, and those that run. */
 import type { TrialRecord } from "../../study/trial.js";
-import type { Journal, Strange } from "./journal.js";
+import type { Journal, UnfitTrial } from "./journal.js";
 
 export class TrialLog {
   private readonly running = new Map<number, TrialRecord>();
@@ -44,7 +44,7 @@ export class TrialLog {
     return [...this.running.values(), ...others.map((trial) => ({ ...trial, state: "running" as const }))];
   }
   /** What others ran in its study and can't be read as its trials. */
-  get strange(): readonly Strange[] {
+  get strange(): readonly UnfitTrial[] {
     return this.journal.strange;
   }
   /** Begun when the sweep was interrupted: they go on. */

@@ -3,9 +3,9 @@
 /** Whether it is a value alone, which ends nothing that stands around it. */
 export function isValueText(value: string): boolean {
   let open = 0;
-  for (const [at] of value.replace(/"(?:[^"\\\n]|\\.)*"/g, "").matchAll(/[()[\]{}\r\n"]/g)) {
-    if (/["\r\n]/.test(at)) return false;
-    open += "([{".includes(at) ? 1 : -1;
+  for (const [mark] of value.replace(/"(?:[^"\\\n]|\\.)*"/g, "").matchAll(/[()[\]{}\r\n"]/g)) {
+    if (/["\r\n]/.test(mark)) return false;
+    open += "([{".includes(mark) ? 1 : -1;
     if (open < 0) return false;
   }
   return open === 0;

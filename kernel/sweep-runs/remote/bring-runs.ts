@@ -3,16 +3,16 @@ import { createReadStream, createWriteStream, existsSync, readdirSync, renameSyn
 import { basename, join, relative } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
-import { closeToOthers, makePrivateFolder, PRIVATE, writePrivate } from "../../fetch/private.js";
-import { writing } from "../../runs/folder-errors.js";
-import { quoted } from "../../runs/log-lines.js";
-import { readRegular } from "../../runs/read-regular.js";
+import { makePrivate, makePrivateFolder, PRIVATE_MODES, writePrivate } from "../../fetch/private.js";
+import { toRunFolderError } from "../../runs/folder-errors.js";
+import { quoteNonFinite } from "../../runs/log-lines.js";
+import { readRegularFile } from "../../runs/read-regular.js";
 import { RunFolder } from "../../runs/run-folder.js";
 import type { RayJobs } from "../../remote/coordinator/ray/jobs.js";
-import type { FileThere } from "../../remote/coordinator/ray/job-progress.js";
-import type { SearchAt } from "../../runs/together/search-place.js";
-import { fetchBack } from "../../remote/coordinator/ray/search-job.js";
-import { RUNS } from "../../remote/coordinator/ray/search-order.js";
+import type { RemoteFile } from "../../remote/coordinator/ray/job-progress.js";
+import type { ClusterJobLocation } from "../../runs/together/search-place.js";
+import { fetchSearchFile } from "../../remote/coordinator/ray/search-job.js";
+import { RUNS_FOLDER } from "../../remote/coordinator/ray/search-order.js";
 import { openBundle } from "../../runs/record/bundle/open.js";
 
 interface Into {
@@ -25,10 +25,10 @@ interface Into {
 }
 
 /** @returns the runs that came. Coded errors `search-results`, `bundle-unsound`, those of clusters and disks */
-export async function bringRuns(
+export async function fetchRuns(
   ray: RayJobs,
-  at: SearchAt,
-  results: FileThere,
+  place: ClusterJobLocation,
+  results: RemoteFile,
   { runs, home, work, signal }: Into,
 ): Promise<readonly string[]> {
   rmSync(work, { recursive: true, force: true });
@@ -39,10 +39,10 @@ export async function bringRuns(
       string,
       string,
     ];
-    await fetchBack(ray, at, results, packed);
-    await pipeline(createReadStream(packed), createGunzip(), createWriteStream(tar, { mode: PRIVATE.file }));
+    await fetchSearchFile(ray, place, results, packed);
+    await pipeline(createReadStream(packed), createGunzip(), createWriteStream(tar, { mode: PRIVATE_MODES.file }));
     await openBundle(tar, opened, { signal });
-    return moved(join(opened, RUNS), runs, home);
+    return moved(join(opened, RUNS_FOLDER), runs, home);
   } finally {
     rmSync(work, { recursive: true, force: true });
   }
@@ -57,12 +57,12 @@ function moved(from: string, runs: string, home: string): readonly string[] {
       const to = join(runs, id);
       if (existsSync(to)) return to;
       settle(RunFolder.open(join(from, id)), to, home);
-      closeToOthers(join(from, id));
+      makePrivate(join(from, id));
       renameSync(join(from, id), to);
       return to;
     });
   } catch (error) {
-    throw writing(error, runs);
+    throw toRunFolderError(error, runs);
   }
 }
 
@@ -75,7 +75,7 @@ function settle(run: RunFolder, to: string, home: string): void {
   }
   const lines = run.events().map((event) => {
     const folder = event.kind === "checkpoint" && { folder: join(to, "checkpoints", basename(event.folder)) };
-    return `${JSON.stringify({ ...event, ...folder }, quoted)}\n`;
+    return `${JSON.stringify({ ...event, ...folder }, quoteNonFinite)}\n`;
   });
-  if (readRegular(run.eventsFile) !== null) writePrivate(run.eventsFile, lines.join(""));
+  if (readRegularFile(run.eventsFile) !== null) writePrivate(run.eventsFile, lines.join(""));
 }

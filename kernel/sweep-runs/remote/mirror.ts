@@ -3,20 +3,20 @@
  * write, so that whoever reads a sweep reads this one. What the search there says stands over what is here.
  */
 import { closeSync, openSync, readSync, statSync, writeSync } from "node:fs";
-import { PRIVATE, writePrivate } from "../../fetch/private.js";
-import { writing } from "../../runs/folder-errors.js";
-import { underLock } from "../../runs/optuna/journal-lock.js";
+import { PRIVATE_MODES, writePrivate } from "../../fetch/private.js";
+import { toRunFolderError } from "../../runs/folder-errors.js";
+import { withJournalLock } from "../../runs/optuna/journal-lock.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { Progress } from "../../remote/coordinator/ray/job-progress.js";
+import type { TrialProgress } from "../../remote/coordinator/ray/job-progress.js";
 import type { TrialRecord } from "../../study/trial.js";
-import { Journal, type JournalOf } from "../journal/journal.js";
+import { Journal, type JournalSpec } from "../journal/journal.js";
 import { TrialLog, type SweepLog } from "../journal/trial-log.js";
 
-export class Mirror implements SweepLog {
+export class SweepMirror implements SweepLog {
   private log: TrialLog;
   private journal: Journal;
   private aside: readonly number[] = [];
-  private readonly progress = new Map<number, Progress>();
+  private readonly progress = new Map<number, TrialProgress>();
   private over = false;
 
   /** `runs`: the folder of runs; name and hash: the sweep's. */
@@ -25,15 +25,15 @@ export class Mirror implements SweepLog {
       readonly runs: string;
       readonly name: string;
       readonly hash: string;
-      readonly of: JournalOf;
+      readonly spec: JournalSpec;
     },
   ) {
     [this.journal, this.log] = this.opened();
   }
 
   private opened(): [Journal, TrialLog] {
-    const { runs, name, hash, of } = this.made;
-    const journal = Journal.open(runs, name, hash, of);
+    const { runs, name, hash, spec } = this.made;
+    const journal = Journal.open(runs, name, hash, spec);
     return [journal, new TrialLog(journal)];
   }
 
@@ -70,7 +70,7 @@ export class Mirror implements SweepLog {
     this.log.setAside(outdated);
   }
 
-  running(trials: readonly Progress[]): void {
+  running(trials: readonly TrialProgress[]): void {
     this.progress.clear();
     for (const one of trials) this.progress.set(one.number, one);
   }
@@ -80,24 +80,24 @@ export class Mirror implements SweepLog {
   }
 
   /** Whole lines of the journal there, which stand at that byte of it. Coded errors `search-results`, `no-space`, `run-folder`. */
-  take(at: number, text: string): void {
+  take(offset: number, text: string): void {
     const { file } = this;
     const bytes = Buffer.from(text);
     let anew = false;
     try {
-      underLock(file, () => {
+      withJournalLock(file, () => {
         const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
-        if (at > size)
+        if (offset > size)
           throw new CodedError("search-results", { host: "its node", why: "a part of its journal is missing" });
-        const here = read(file, at, Math.min(size - at, bytes.length));
+        const here = read(file, offset, Math.min(size - offset, bytes.length));
         if (here.equals(bytes.subarray(0, here.length))) append(file, bytes.subarray(here.length));
         else {
-          writePrivate(file, Buffer.concat([read(file, 0, at), bytes]));
+          writePrivate(file, Buffer.concat([read(file, 0, offset), bytes]));
           anew = true;
         }
       });
     } catch (error) {
-      throw error instanceof CodedError ? error : writing(error, file);
+      throw error instanceof CodedError ? error : toRunFolderError(error, file);
     }
     if (!anew) return this.log.look();
     [this.journal, this.log] = this.opened();
@@ -108,19 +108,19 @@ export class Mirror implements SweepLog {
 function read(file: string, from: number, length: number): Buffer {
   const bytes = Buffer.alloc(length);
   if (length === 0) return bytes;
-  const at = openSync(file, "r");
+  const descriptor = openSync(file, "r");
   try {
-    return bytes.subarray(0, readSync(at, bytes, 0, length, from));
+    return bytes.subarray(0, readSync(descriptor, bytes, 0, length, from));
   } finally {
-    closeSync(at);
+    closeSync(descriptor);
   }
 }
 function append(file: string, bytes: Buffer): void {
   if (bytes.length === 0) return;
-  const at = openSync(file, "a", PRIVATE.file);
+  const descriptor = openSync(file, "a", PRIVATE_MODES.file);
   try {
-    for (let done = 0; done < bytes.length;) done += writeSync(at, bytes, done);
+    for (let done = 0; done < bytes.length;) done += writeSync(descriptor, bytes, done);
   } finally {
-    closeSync(at);
+    closeSync(descriptor);
   }
 }

@@ -4,45 +4,45 @@
  * which seed each had and what it scored. With `resume: true` what was not trained yet goes on.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { rankedBy, watchedIn } from "#dsl/compiler/plan/watched-metric.js";
+import { rankingDirectionOf, watchedMetric } from "#dsl/compiler/plan/watched-metric.js";
 import { hashOf } from "#dsl/compiler/plan/hash.js";
 import { metricName } from "#stdlib/metrics/shared/metric-name.js";
-import { seedsShown } from "../../display/scores/seeds.js";
+import { seedsView } from "../../display/scores/seeds.js";
 import { basename } from "node:path";
-import { finishedRun } from "../../runs/history/runs-named.js";
+import { findFinishedRun } from "../../runs/history/runs-named.js";
 import type { ModelHandle } from "../../models/model-handle.js";
 import { Journal } from "../journal/journal.js";
-import type { Stage } from "../../session/execution-context.js";
+import type { ExecutionContext } from "../../session/execution-context.js";
 import type { OpenSession } from "../../session/open-session.js";
-import { tellFit } from "../../training-runs/train-named.js";
-import { keptScores, trainEach, type Each, type Train } from "./train-each.js";
+import { reportFit } from "../../training-runs/train-named.js";
+import { validationScoresOf, trainEach, type RepeatTraining, type TrainAction } from "./train-each.js";
 
-type Repeated = Train & { readonly repeats: NonNullable<Train["repeats"]> };
+type Repeated = TrainAction & { readonly repeats: NonNullable<TrainAction["repeats"]> };
 
 export async function trainRepeats(
   session: OpenSession,
   { repeats, ...action }: Repeated,
-  stage: Stage,
+  stage: ExecutionContext,
   { id, onTrained }: { readonly id: string; readonly onTrained: () => void },
 ): Promise<void> {
   const { name, plan } = action;
-  const watched = watchedIn(session.vocabulary.registry, plan.recipe.training);
+  const watched = watchedMetric(session.vocabulary.registry, plan.recipe.training);
   const metric = metricName(watched, session.vocabulary.registry);
-  const greater = rankedBy(session.vocabulary.registry, watched, "keep") === "greater";
+  const greater = rankingDirectionOf(session.vocabulary.registry, watched, "keep") === "greater";
   const goal = { metric, direction: greater ? ("maximize" as const) : ("minimize" as const) };
   const journal = Journal.open(session.runs, name, hashFor(session, { ...action, repeats }), {
     vary: {},
     goals: [goal],
   });
-  const each = seedsOf(repeats).map((one, i): Each => ({
+  const each = seedsOf(repeats).map((one, i): RepeatTraining => ({
     ...one,
     trial: { sweep: name, journal: journal.name, number: i + 1, goal, seeds: true },
   }));
-  const note = (handle: ModelHandle, one: Each): void => {
+  const note = (handle: ModelHandle, one: RepeatTraining): void => {
     const { weights } = handle;
     const { number } = one.trial ?? { number: 0 };
     if (!weights || journal.trials.some((trial) => trial.number === number)) return;
-    const score = keptScores(handle)[metric] ?? Number.NaN;
+    const score = validationScoresOf(handle)[metric] ?? Number.NaN;
     journal.add({
       number,
       values: { seed: String(one.plan.recipe.training.seed) },
@@ -56,7 +56,7 @@ export async function trainRepeats(
   };
   const handles = await trainEach(session, action, each, stage, id, note);
   onTrained();
-  const scored = handles.map((handle) => ({ handle, metrics: keptScores(handle) }));
+  const scored = handles.map((handle) => ({ handle, metrics: validationScoresOf(handle) }));
   const best = bestOf(scored, metric, greater);
   const handle = session.models.define(plan.recipe.model, name);
   await handle.weights?.settled;
@@ -65,7 +65,7 @@ export async function trainRepeats(
   handle.seeds = handles;
   const { weights } = best;
   stage.screen.display(
-    seedsShown(
+    seedsView(
       scored.map(({ handle: one, metrics }, i) => ({
         model: one.name,
         metrics,
@@ -75,11 +75,11 @@ export async function trainRepeats(
       { name, best: best.name, metric },
     ),
   );
-  tellFit(weights, stage, best.name);
+  reportFit(weights, stage, best.name);
 }
 
 /** As they are shown. */
-export function seedsOf({ each }: Pick<Repeated["repeats"], "each">): readonly Each[] {
+export function seedsOf({ each }: Pick<Repeated["repeats"], "each">): readonly RepeatTraining[] {
   return each.map((one, i) => {
     const { training, model, data } = one.plan.recipe;
     const which = `Seed ${String(training.seed)}, ${String(i + 1)} of ${String(each.length)}`;
@@ -104,7 +104,7 @@ function bestOf(
 function hashFor(session: OpenSession, { name, resume, repeats }: Repeated): string {
   const before = resume
     ? repeats.each.flatMap(({ name: one, plan }) => {
-        const run = finishedRun(session.runs, one, plan.recipeHash);
+        const run = findFinishedRun(session.runs, one, plan.recipeHash);
         const trial = run?.lock()?.trial;
         return trial?.sweep === name && trial.journal.startsWith(`${name}-`) ? [trial.journal] : [];
       })[0]

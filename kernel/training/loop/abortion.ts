@@ -1,23 +1,27 @@
 /** An abort signal as a promise, and as a signal of its own. */
 
-export interface Abortion {
+export interface AbortPromise {
   readonly promise: Promise<"aborted">;
   readonly signal: AbortSignal;
   /** Stops listening. */
   dispose(): void;
 }
 
-export function abortion(signal: AbortSignal | undefined): Abortion {
-  const own = new AbortController();
+export function abortPromiseOf(signal: AbortSignal | undefined): AbortPromise {
+  const controller = new AbortController();
   let listener: (() => void) | undefined;
   const promise = new Promise<"aborted">((resolve) => {
     if (!signal) return;
     listener = () => {
-      own.abort();
+      controller.abort();
       resolve("aborted");
     };
     if (signal.aborted) listener();
     else signal.addEventListener("abort", listener, { once: true });
   });
-  return { promise, signal: own.signal, dispose: () => listener && signal?.removeEventListener("abort", listener) };
+  return {
+    promise,
+    signal: controller.signal,
+    dispose: () => listener && signal?.removeEventListener("abort", listener),
+  };
 }

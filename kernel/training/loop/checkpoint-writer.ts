@@ -1,9 +1,9 @@
 /** Writes the checkpoints of a training: the last one and the best one stay, the rest is deleted. */
-import { pruneCheckpoints, saveCheckpoint, type Checkpoint, type Position } from "../../runs/checkpoints.js";
-import type { Happening } from "../../events/events.js";
-import type { Training } from "./contract.js";
+import { pruneCheckpoints, saveCheckpoint, type Checkpoint, type TrainingPosition } from "../../runs/checkpoints.js";
+import type { UnstampedRunEvent } from "../../events/events.js";
+import type { TrainingLoopInput } from "./contract.js";
 
-type Writes = Pick<Training, "model" | "run" | "lock" | "hooks" | "resume" | "validation">;
+type Writes = Pick<TrainingLoopInput, "model" | "run" | "lock" | "hooks" | "resume" | "validation">;
 
 export class CheckpointWriter {
   last: Checkpoint | null;
@@ -13,13 +13,13 @@ export class CheckpointWriter {
   constructor(
     private readonly training: Writes,
     /** `elapsed`: seconds of the training so far. */
-    private readonly loop: { readonly emit: (event: Happening) => void; readonly elapsed: () => number },
+    private readonly loop: { readonly emit: (event: UnstampedRunEvent) => void; readonly elapsed: () => number },
   ) {
     this.last = training.resume;
   }
 
   /** Does nothing if the last checkpoint is of the same position. */
-  async write(position: Position): Promise<void> {
+  async write(position: TrainingPosition): Promise<void> {
     const { last: before } = this;
     const { run, lock, model, hooks, validation } = this.training;
     const { step } = position;
@@ -38,7 +38,7 @@ export class CheckpointWriter {
   }
 
   /** Deletes all checkpoints but those of `position`, of the best step and of `also`. */
-  prune({ step, best }: Position, also: Checkpoint | null = null): void {
+  prune({ step, best }: TrainingPosition, also: Checkpoint | null = null): void {
     const { run, hooks } = this.training;
     const steps = [step, ...(also ? [also.position.step] : []), ...(best ? [best.step] : [])];
     pruneCheckpoints(run, steps);

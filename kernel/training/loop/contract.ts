@@ -4,18 +4,18 @@ import type { Checkpoint, DamagedCheckpoint } from "../../runs/checkpoints.js";
 import type { RunFolder } from "../../runs/run-folder.js";
 import type { RunLock } from "../../runs/run-lock.js";
 import type { RunEvent } from "../../events/events.js";
-import type { Session } from "../../engines/engine.js";
+import type { EngineSession } from "../../engines/engine.js";
 import type { TrainingHook } from "./hook.js";
 import type { StepSource } from "./step-source.js";
 import type { Validation } from "./validation.js";
 
-export interface Training {
+export interface TrainingLoopInput {
   readonly plan: Plan;
   readonly source: StepSource;
   readonly hooks: readonly TrainingHook[];
   readonly validation: Validation;
   /** The model in the engine. `saved`: states that a checkpoint holds, which are those that train and the optimizer's. */
-  readonly model: { readonly session: Pick<Session, "save">; readonly saved: readonly string[] };
+  readonly model: { readonly session: Pick<EngineSession, "save">; readonly saved: readonly string[] };
   readonly run: RunFolder;
   readonly lock: Pick<RunLock, "demand">;
   /** Title of the engine. */
@@ -28,7 +28,7 @@ export interface Training {
   readonly onEvent: (event: RunEvent) => void;
 }
 
-export interface Trained {
+export interface TrainingOutcome {
   /** `given up`: without weights of its last step. */
   readonly reason: "done" | "early" | "given up" | "interrupted";
   readonly steps: number;

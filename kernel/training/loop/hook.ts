@@ -1,17 +1,17 @@
 /** What a feature adds to the training loop. Hooks are called in the order of `Training.hooks`. */
-import type { Position } from "../../runs/checkpoints.js";
+import type { TrainingPosition } from "../../runs/checkpoints.js";
 import type { RunFolder } from "../../runs/run-folder.js";
-import type { Happening } from "../../events/events.js";
+import type { UnstampedRunEvent } from "../../events/events.js";
 import type { Step, StepReport } from "./step-source.js";
 
-type EventOf<K extends Happening["kind"]> = Extract<Happening, { readonly kind: K }>;
+type EventOf<K extends UnstampedRunEvent["kind"]> = Extract<UnstampedRunEvent, { readonly kind: K }>;
 /** Further fields of an `evaluated` event. */
 export type EvaluationReport = Partial<Omit<EventOf<"evaluated">, "kind" | "step" | "split" | "metrics">>;
 /** Further fields of a `stopped` event. */
 export type EndReport = Partial<Omit<EventOf<"stopped">, "kind" | "step" | "reason" | "seconds">>;
 /** What the loop keeps of itself in a checkpoint; hooks may add the other fields of a position. */
 type LoopPosition = "step" | "best" | "validated" | "watched" | "seconds";
-export type HookPosition = Partial<Omit<Position, LoopPosition>>;
+export type HookPosition = Partial<Omit<TrainingPosition, LoopPosition>>;
 
 export interface StepContext {
   /** Whether the step's event is due in the log by the recipe's cadence; the last step's always is. */

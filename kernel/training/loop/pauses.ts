@@ -1,7 +1,7 @@
 /** Pauses of a training: after how many steps the next one is, and how long the last ones took. */
 import type { TrainingHook } from "./hook.js";
 
-export class Pauses {
+export class PauseSchedule {
   /** The step of the next pause; infinity if there is none. */
   next = Number.POSITIVE_INFINITY;
   /** Milliseconds of all pauses so far. */

@@ -1,13 +1,13 @@
 /** Where the steps of a training come from. */
 import type { NDArray } from "#dsl/tensor/program.js";
-import type { Happening } from "../../events/events.js";
+import type { UnstampedRunEvent } from "../../events/events.js";
 
 /** Rows of a batch and the logits that the model gave them before the update [rows × labels]. */
 export interface RowLogits {
   readonly rows: Uint32Array;
   readonly logits: NDArray;
 }
-type StepEvent = Extract<Happening, { readonly kind: "step" }>;
+type StepEvent = Extract<UnstampedRunEvent, { readonly kind: "step" }>;
 interface StepNumbers {
   /** From 1. */
   readonly step: number;
@@ -34,7 +34,7 @@ export interface Step extends StepNumbers {
   /** Further fields of the step's event. */
   readonly report?: StepReport;
   /** Events that follow the step's own. */
-  readonly events?: readonly Happening[];
+  readonly events?: readonly UnstampedRunEvent[];
 }
 
 /** Takes the steps of one training, in order. */

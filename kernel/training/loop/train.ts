@@ -5,46 +5,46 @@
  * weights of that very step. An interrupted accumulation is dropped: the checkpoint is of the last complete update.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { isDue, type Steps } from "#dsl/compiler/plan/cadence.js";
-import type { Position } from "../../runs/checkpoints.js";
-import { thisProcess } from "../../runs/writer.js";
-import type { Happening, RunEvent } from "../../events/events.js";
-import { abortion, type Abortion } from "./abortion.js";
+import { isDue, type TrainingSteps } from "#dsl/compiler/plan/cadence.js";
+import type { TrainingPosition } from "../../runs/checkpoints.js";
+import { currentProcess } from "../../runs/writer.js";
+import type { UnstampedRunEvent, RunEvent } from "../../events/events.js";
+import { abortPromiseOf, type AbortPromise } from "./abortion.js";
 import { CheckpointWriter } from "./checkpoint-writer.js";
-import type { Trained, Training } from "./contract.js";
-import { Pauses } from "./pauses.js";
+import type { TrainingOutcome, TrainingLoopInput } from "./contract.js";
+import { PauseSchedule } from "./pauses.js";
 import type { Step } from "./step-source.js";
-import { stopsEarly, unmeasured, withScore } from "./validation.js";
+import { shouldStopEarly, unmeasuredCount, positionWithScore } from "./validation.js";
 
-export function train(training: Training): Promise<Trained> {
+export function runTrainingLoop(training: TrainingLoopInput): Promise<TrainingOutcome> {
   return new TrainingLoop(training).run();
 }
 
 class TrainingLoop {
-  private readonly steps: Steps;
+  private readonly steps: TrainingSteps;
   private readonly started = performance.now();
-  private readonly aborted: Abortion;
+  private readonly aborted: AbortPromise;
   private readonly checkpoints: CheckpointWriter;
-  private readonly pauses: Pauses;
-  private position: Position;
+  private readonly pauses: PauseSchedule;
+  private position: TrainingPosition;
 
-  constructor(private readonly training: Training) {
+  constructor(private readonly training: TrainingLoopInput) {
     const { source, hooks, resume, signal } = training;
     this.steps = { total: source.total, loader: source };
     this.position = resume?.position ?? { step: 0, best: null, watched: [], seconds: 0 };
-    this.aborted = abortion(signal);
+    this.aborted = abortPromiseOf(signal);
     this.checkpoints = new CheckpointWriter(training, {
       emit: (event) => this.emit(event),
       elapsed: () => this.elapsed(),
     });
-    this.pauses = new Pauses(hooks);
+    this.pauses = new PauseSchedule(hooks);
   }
 
   private get recipe() {
     return this.training.plan.recipe.training;
   }
 
-  async run(): Promise<Trained> {
+  async run(): Promise<TrainingOutcome> {
     this.begin();
     try {
       return await this.loop();
@@ -65,14 +65,14 @@ class TrainingLoop {
       plan: plan.planHash,
       engine,
       steps: source.total,
-      process: { ...thisProcess(), locks: true },
+      process: { ...currentProcess(), locks: true },
       ...(resume ? { resumedFrom: resume.position.step } : {}),
     });
     for (const { file, error } of damaged) this.emit({ kind: "damaged", file, why: String((error as Error).message) });
     for (const allowed of plan.effects.allowed ?? []) this.emit({ kind: "allowed", ...allowed });
   }
 
-  private async loop(): Promise<Trained> {
+  private async loop(): Promise<TrainingOutcome> {
     this.pauses.plan(this.position.step);
     for (;;) {
       const { step } = this.position;
@@ -115,23 +115,25 @@ class TrainingLoop {
   }
 
   /** Scores the validation split. @returns the result of the training if it ends with this validation */
-  private async validated(step: number): Promise<Trained | undefined> {
+  private async validated(step: number): Promise<TrainingOutcome | undefined> {
     const { validation, hooks } = this.training;
     if (!validation.validate) return undefined;
-    const scoring = validation.validate(this.aborted.signal, (done, of) => validation.onProgress?.(done, of));
+    const scoring = validation.validate(this.aborted.signal, (done, total) => validation.onProgress?.(done, total));
     scoring.catch(() => undefined); // awaited below
     const scores = await Promise.race([scoring, this.aborted.promise]);
     if (scores === "aborted") return this.interrupted();
     const value = scores[validation.watched.name] ?? Number.NaN;
-    this.position = withScore(this.position, step, value, validation);
+    this.position = positionWithScore(this.position, step, value, validation);
     const reports = hooks.map((hook) => hook.afterValidation?.());
     this.emit({ kind: "evaluated", step, split: "validation", metrics: scores, ...merged(reports) });
-    if (unmeasured(this.position) === 1 && Number.isNaN(value)) validation.onUnmeasured?.(step);
+    if (unmeasuredCount(this.position) === 1 && Number.isNaN(value)) validation.onUnmeasured?.(step);
     if (this.position.best?.step === step) await this.checkpoint();
-    return stopsEarly(this.position, validation, this.recipe.early_stopping ?? null) ? this.ended("early") : undefined;
+    return shouldStopEarly(this.position, validation, this.recipe.early_stopping ?? null)
+      ? this.ended("early")
+      : undefined;
   }
 
-  private async ended(reason: "done" | "early"): Promise<Trained> {
+  private async ended(reason: "done" | "early"): Promise<TrainingOutcome> {
     await this.checkpoint();
     this.checkpoints.prune(this.position);
     this.stopped(reason);
@@ -139,13 +141,13 @@ class TrainingLoop {
   }
 
   /** The log says that the training ended early. It cannot be resumed. */
-  private givenUp(): Trained {
+  private givenUp(): TrainingOutcome {
     this.stopped("early");
     return this.settle("given up", Promise.resolve());
   }
 
   /** The cell replies at once; pending requests end in the engine host, and the checkpoint is written after them. */
-  private interrupted(): Trained {
+  private interrupted(): TrainingOutcome {
     const { source } = this.training;
     this.emit({ kind: "stopping", step: this.position.step });
     const finish = async () => {
@@ -161,7 +163,7 @@ class TrainingLoop {
     return this.settle("interrupted", finish());
   }
 
-  private settle(reason: Trained["reason"], settled: Promise<void>): Trained {
+  private settle(reason: TrainingOutcome["reason"], settled: Promise<void>): TrainingOutcome {
     const { position } = this;
     const { best, last } = this.checkpoints;
     return { reason, steps: position.step, best, last: last ?? { file: "", position }, settled };
@@ -191,13 +193,13 @@ class TrainingLoop {
     return this.checkpoints.write(this.position);
   }
 
-  private stopped(reason: Extract<Happening, { kind: "stopped" }>["reason"]): void {
+  private stopped(reason: Extract<UnstampedRunEvent, { kind: "stopped" }>["reason"]): void {
     const reports = this.training.hooks.map((hook) => hook.finish?.());
     const { step } = this.position;
     this.emit({ kind: "stopped", step, reason, seconds: this.elapsed(), ...merged(reports) });
   }
 
-  private emit(event: Happening): void {
+  private emit(event: UnstampedRunEvent): void {
     const { lock, run, hooks, onEvent } = this.training;
     lock.demand();
     const stamped: RunEvent = { at: new Date().toISOString(), run: run.id, ...event } as RunEvent;

@@ -2,12 +2,12 @@
 import type { RankingDirection } from "#dsl/language/types/capabilities/metric.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { StoppingImplementation } from "#stdlib/optimizers/kind.js";
-import type { Position } from "../../runs/checkpoints.js";
+import type { TrainingPosition } from "../../runs/checkpoints.js";
 
 /** Scores the validation split; the scores include `loss` and the watched metric. Settles early when the signal aborts. */
 export type Validate = (
   signal: AbortSignal,
-  onRows: (done: number, of: number) => void,
+  onRows: (done: number, total: number) => void,
 ) => Promise<Readonly<Record<string, number>>>;
 
 export interface Validation {
@@ -17,13 +17,18 @@ export interface Validation {
   readonly watched: { readonly name: string; readonly better: RankingDirection };
   readonly stopping: StoppingImplementation | null;
   /** Rows done of the validation under way. */
-  readonly onProgress?: (done: number, of: number) => void;
+  readonly onProgress?: (done: number, total: number) => void;
   /** Called at the first validation whose watched metric is NaN. */
   readonly onUnmeasured?: (step: number) => void;
 }
 
 /** The position after a validation at `step` measured `value`. A NaN is never the best. */
-export function withScore(position: Position, step: number, value: number, { watched }: Validation): Position {
+export function positionWithScore(
+  position: TrainingPosition,
+  step: number,
+  value: number,
+  { watched }: Validation,
+): TrainingPosition {
   const score = oriented(value, watched);
   const { best } = position;
   const better = !Number.isNaN(score) && (best === null || score > best.score);
@@ -36,7 +41,11 @@ export function withScore(position: Position, step: number, value: number, { wat
 }
 
 /** Whether the stopping rule `call` ends the training. It never does before something was measured. */
-export function stopsEarly({ best, watched: values }: Position, { stopping, watched }: Validation, call: Call | null) {
+export function shouldStopEarly(
+  { best, watched: values }: TrainingPosition,
+  { stopping, watched }: Validation,
+  call: Call | null,
+) {
   if (!stopping || !call || !best) return false;
   return stopping.stop(
     call,
@@ -45,7 +54,7 @@ export function stopsEarly({ best, watched: values }: Position, { stopping, watc
 }
 
 /** Validations whose watched metric is NaN. */
-export function unmeasured({ watched }: Position): number {
+export function unmeasuredCount({ watched }: TrainingPosition): number {
   return watched.filter(Number.isNaN).length;
 }
 

@@ -1,8 +1,8 @@
 /** The privacy account of a training: ε after each step, and what a checkpoint must hold to go on counting. */
 import type { TrainingHook } from "../loop/hook.js";
-import type { Spending } from "./private.js";
+import type { PrivacySpending } from "./private.js";
 
-export function privacyHook(spending: Spending): TrainingHook {
+export function privacyHook(spending: PrivacySpending): TrainingHook {
   return {
     // Each step spends privacy, so the log must not omit one.
     logsEveryStep: true,

@@ -2,13 +2,13 @@
 import type { PrivacyPlan } from "#dsl/compiler/plan/recipe.js";
 import type { PrivatePrograms } from "#stdlib/programs/options.js";
 import type { DataLoader } from "../../data/rows/loader.js";
-import type { Encoded } from "../../data/encoding/encoded.js";
-import type { Session } from "../../engines/engine.js";
-import { unitsOf } from "./units.js";
+import type { EncodedRows } from "../../data/encoding/encoded.js";
+import type { EngineSession } from "../../engines/engine.js";
+import { privacyUnitsOf } from "./units.js";
 import { PrivateUpdates } from "./updates.js";
 
 export interface PrivateRows {
-  readonly rows: Encoded;
+  readonly rows: EncodedRows;
   /** Of these rows, without packing. */
   readonly loader: DataLoader;
   /** `rate` and `noise` of these rows by themselves. */
@@ -18,12 +18,12 @@ export interface PrivateRows {
 }
 
 /** `programs`: those that the session was opened with. Adds what is needed where several rows were made of one. */
-export async function openUpdates(
-  session: Pick<Session, "programs" | "add">,
+export async function openPrivateUpdates(
+  session: Pick<EngineSession, "programs" | "add">,
   programs: PrivatePrograms,
   { rows, loader, privacy, batchSize }: PrivateRows,
 ): Promise<PrivateUpdates> {
-  const units = unitsOf(rows);
+  const units = privacyUnitsOf(rows);
   const apart = programs.apart !== null;
   if (apart && units.several && !session.programs.includes("alone")) await session.add({ alone: programs.alone }, []);
   return new PrivateUpdates({ loader, units, privacy, batchSize, apart, apply: programs.apply });

@@ -4,9 +4,9 @@
  * nobody saw, left nothing behind. Loss and rows of a step are told as without privacy: whoever may see the run's log may see the rows.
  */
 import type { PrivacyPlan } from "#dsl/compiler/plan/recipe.js";
-import type { PrivacyImplementation, Sampled } from "#stdlib/privacies/kind.js";
+import type { PrivacyImplementation, SampledSteps } from "#stdlib/privacies/kind.js";
 import type { RunEvent } from "../../events/events.js";
-import type { Session } from "../../engines/engine.js";
+import type { EngineSession } from "../../engines/engine.js";
 import type { StepPipelineOptions } from "../pipeline.js";
 import type { PrivateUpdates } from "./updates.js";
 
@@ -15,7 +15,7 @@ import type { PrivateUpdates } from "./updates.js";
  * `apply` and, of `PrivatePrograms`, `accumulate` (`apart`), `alone`, or both. `rate`: the optimizer's, of a step (from 1).
  */
 export function privateSteps(
-  session: Pick<Session, "run">,
+  session: Pick<EngineSession, "run">,
   updates: Pick<PrivateUpdates, "update">,
   rate: (step: number) => number,
 ): StepPipelineOptions {
@@ -27,10 +27,10 @@ const QUICK = 5;
 /** Share of the time that it may take, where it is slower. */
 const SHARE = 0.05;
 
-export class Spending {
+export class PrivacySpending {
   private steps: number;
   private took = 0;
-  private told = Number.NEGATIVE_INFINITY;
+  private lastReported = Number.NEGATIVE_INFINITY;
 
   /** @param done updates before */
   constructor(
@@ -41,7 +41,7 @@ export class Spending {
     this.steps = done;
   }
 
-  get done(): Sampled {
+  get done(): SampledSteps {
     const { noise, rate } = this.plan;
     return { noise, rate, steps: this.steps };
   }
@@ -50,16 +50,16 @@ export class Spending {
   spend(due: boolean): number | undefined {
     this.steps += 1;
     const now = performance.now();
-    if (!due && this.took > QUICK && (now - this.told) * SHARE < this.took) return undefined;
+    if (!due && this.took > QUICK && (now - this.lastReported) * SHARE < this.took) return undefined;
     const spent = this.accountant.spent(this.plan.call, [this.done]);
-    this.told = performance.now();
-    this.took = this.told - now;
+    this.lastReported = performance.now();
+    this.took = this.lastReported - now;
     return spent;
   }
 }
 
 /** Updates that a run made, by all that its log says (those too that it took back) and by the checkpoint that it goes on from. */
-export function stepsMade(everything: readonly RunEvent[], checkpoint: Sampled | undefined): number {
+export function madeStepCount(everything: readonly RunEvent[], checkpoint: SampledSteps | undefined): number {
   const logged = everything.reduce((sum, event) => sum + (event.kind === "step" ? 1 : 0), 0);
   return Math.max(logged, checkpoint?.steps ?? 0);
 }

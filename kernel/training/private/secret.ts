@@ -6,32 +6,32 @@ import { randomFillSync } from "node:crypto";
 import type { NDArray } from "#dsl/tensor/program.js";
 
 /** Fills an array with bytes; of tests one that they choose. */
-export type Bytes = (into: Uint8Array) => void;
+export type ByteSource = (into: Uint8Array) => void;
 
-const secret: Bytes = (into) => void randomFillSync(into);
+const secret: ByteSource = (into) => void randomFillSync(into);
 /** Uniform numbers that are drawn at a time. */
 const AT_ONCE = 8192;
 
 /** Numbers that are uniform in [0, 1): multiples of 2⁻⁵³. */
-export class Uniform {
+export class UniformGenerator {
   private readonly words = new Uint32Array(2 * AT_ONCE);
-  private at = this.words.length;
+  private position = this.words.length;
 
-  constructor(private readonly bytes: Bytes = secret) {}
+  constructor(private readonly bytes: ByteSource = secret) {}
 
   next(): number {
-    if (this.at === this.words.length) {
+    if (this.position === this.words.length) {
       this.bytes(new Uint8Array(this.words.buffer));
-      this.at = 0;
+      this.position = 0;
     }
-    const [high = 0, low = 0] = [this.words[this.at], this.words[this.at + 1]];
-    this.at += 2;
+    const [high = 0, low = 0] = [this.words[this.position], this.words[this.position + 1]];
+    this.position += 2;
     return ((high >>> 5) * 0x4000000 + (low >>> 6)) / 2 ** 53;
   }
 }
 
 /** Of `count` units those that take part, each by itself with chance `rate`; in their order. */
-export function poisson(count: number, rate: number, uniform: Uniform): Uint32Array {
+export function poissonSample(count: number, rate: number, uniform: UniformGenerator): Uint32Array {
   const drawn: number[] = [];
   for (let unit = 0; unit < count; unit++) if (uniform.next() < rate) drawn.push(unit);
   return Uint32Array.from(drawn);
@@ -45,7 +45,7 @@ export function poisson(count: number, rate: number, uniform: Uniform): Uint32Ar
  * undo the rows, and what is undone then is what rounding left: of 212 bits that were drawn 96. That is why four of four is no
  * weaker here than one of four: each of them says 24 bits of 53. Without the rounding it would be.
  */
-export function normal(shape: readonly number[], deviation: number, uniform: Uniform): NDArray {
+export function secureNormal(shape: readonly number[], deviation: number, uniform: UniformGenerator): NDArray {
   const count = shape.reduce((a, b) => a * b, 1);
   const values = new Float32Array(Math.ceil(count / 4) * 4);
   const half = deviation / 2;

@@ -6,16 +6,16 @@
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { PrivacyPlan } from "#dsl/compiler/plan/recipe.js";
 import type { Program } from "#dsl/tensor/program.js";
-import { real } from "#stdlib/tasks/shared/feeds.js";
-import { NOISE } from "#stdlib/programs/private.js";
-import type { DataLoader, Update } from "../../data/rows/loader.js";
+import { float32Array } from "#stdlib/tasks/shared/feeds.js";
+import { NOISE_INPUT_PREFIX } from "#stdlib/programs/private.js";
+import type { DataLoader, TrainingUpdate } from "../../data/rows/loader.js";
 import { scalarF32 } from "../../engines/feeds.js";
-import { normal, poisson, Uniform } from "./secret.js";
-import type { Units } from "./units.js";
+import { secureNormal, poissonSample, UniformGenerator } from "./secret.js";
+import type { PrivacyUnits } from "./units.js";
 
 export interface PrivateUpdatesOptions {
   readonly loader: Pick<DataLoader, "drawn" | "losses" | "lengthOf">;
-  readonly units: Units;
+  readonly units: PrivacyUnits;
   readonly privacy: Pick<PrivacyPlan, "clip" | "noise" | "rate">;
   /** Rows of a part, at most. */
   readonly batchSize: number;
@@ -24,7 +24,7 @@ export interface PrivateUpdatesOptions {
   /** The program whose inputs want noise. */
   readonly apply: Pick<Program, "inputs">;
   /** Absent: drawn by the system's generator. */
-  readonly uniform?: Uniform;
+  readonly uniform?: UniformGenerator;
 }
 
 interface Part {
@@ -35,30 +35,30 @@ interface Part {
 }
 
 export class PrivateUpdates {
-  private readonly uniform: Uniform;
+  private readonly uniform: UniformGenerator;
   private readonly noisy: readonly (readonly [name: string, shape: readonly number[]])[];
 
-  constructor(private readonly o: PrivateUpdatesOptions) {
-    this.uniform = o.uniform ?? new Uniform();
-    this.noisy = Object.entries(o.apply.inputs)
-      .filter(([name]) => name.startsWith(NOISE))
+  constructor(private readonly options: PrivateUpdatesOptions) {
+    this.uniform = options.uniform ?? new UniformGenerator();
+    this.noisy = Object.entries(options.apply.inputs)
+      .filter(([name]) => name.startsWith(NOISE_INPUT_PREFIX))
       .map(([name, { type }]) => [name, type.shape as readonly number[]]);
   }
 
   /** Of step `step` (from 1): other rows whenever it is asked. */
-  update(step: number): Update {
-    return this.of(step, poisson(this.o.units.count, this.o.privacy.rate, this.uniform));
+  update(step: number): TrainingUpdate {
+    return this.updateFor(step, poissonSample(this.options.units.count, this.options.privacy.rate, this.uniform));
   }
 
   /** The same of units that somebody else drew. */
-  of(step: number, drawn: Uint32Array): Update {
-    const { loader, units, privacy } = this.o;
+  updateFor(step: number, drawn: Uint32Array): TrainingUpdate {
+    const { loader, units, privacy } = this.options;
     // Of as many updates as an epoch has where rows come in batches.
     const epoch = Math.floor((step - 1) / Math.ceil(1 / Math.max(privacy.rate, Number.MIN_VALUE) - 1e-9));
     const parts = this.parts(Array.from(drawn, (unit) => units.rows(unit)).filter((rows) => rows.length > 0));
     const losses = parts.map(({ rows }) => Array.from(rows, (row) => loader.losses(row, epoch)));
     const counts = losses.flat().reduce((a, b) => a + b, 0);
-    const told = scalarF32(counts > 0 ? 1 / counts : 0);
+    const scale = scalarF32(counts > 0 ? 1 / counts : 0);
     const tokens = parts.map(({ rows }) => rows.reduce((sum, row) => sum + loader.lengthOf(row), 0));
     return {
       epoch,
@@ -73,8 +73,8 @@ export class PrivateUpdates {
         const sum = each.reduce((a, b) => a + b, 0);
         const inverse = (n: number): number => (n > 0 ? 1 / n : 0);
         const share =
-          program === "alone" ? scalarF32(inverse(sum)) : real(Float32Array.from(each, inverse), [each.length]);
-        return { ...made, feeds: { ...made.feeds, share, told }, counts: sum };
+          program === "alone" ? scalarF32(inverse(sum)) : float32Array(Float32Array.from(each, inverse), [each.length]);
+        return { ...made, feeds: { ...made.feeds, share, told: scale }, counts: sum };
       },
       apply: () => ({ ...this.noise(), mean: scalarF32(1 / Math.max(privacy.rate * units.count, Number.MIN_VALUE)) }),
     };
@@ -82,13 +82,15 @@ export class PrivateUpdates {
 
   /** Drawn anew whenever it is asked for. */
   private noise() {
-    const { clip, noise } = this.o.privacy;
-    return Object.fromEntries(this.noisy.map(([name, shape]) => [name, normal(shape, noise * clip, this.uniform)]));
+    const { clip, noise } = this.options.privacy;
+    return Object.fromEntries(
+      this.noisy.map(([name, shape]) => [name, secureNormal(shape, noise * clip, this.uniform)]),
+    );
   }
 
   /** Rows of like length together, in batches of like size; what became several rows is a part by itself. */
   private parts(drawn: readonly Uint32Array[]): readonly Part[] {
-    const { apart, batchSize, loader } = this.o;
+    const { apart, batchSize, loader } = this.options;
     const single = (rows: Uint32Array): boolean => apart && rows.length === 1;
     const together = drawn.filter(single).map((rows) => must(rows[0], "a row"));
     together.sort((a, b) => loader.lengthOf(b) - loader.lengthOf(a));
@@ -103,9 +105,9 @@ export class PrivateUpdates {
     ];
     let place = 0;
     return all.map((part) => {
-      const own = { ...part, place };
+      const placed = { ...part, place };
       place += part.rows.length;
-      return own;
+      return placed;
     });
   }
 }

@@ -1,7 +1,7 @@
 /** What stands in a browser for node:path: the page's files have one folder above them. */
-import { nameOf, normal } from "../../world/disk.js";
+import { fileNameOf, normalizePath } from "../../world/disk.js";
 
-export const join = (...parts: readonly string[]): string => normal(parts.join("/"));
+export const join = (...parts: readonly string[]): string => normalizePath(parts.join("/"));
 export const resolve = join;
-export const basename = nameOf;
+export const basename = fileNameOf;
 export const dirname = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf("/")));

@@ -4,14 +4,22 @@
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type * as node from "#kernel/tensors/safetensors.js";
-import { arrayIn, bytesIn, headBytes, headerIn, headLength, inOrder, type Header } from "#kernel/tensors/layout.js";
-import { readRounded } from "#kernel/tensors/rounded.js";
+import {
+  tensorToArray,
+  tensorBytesOf,
+  serializeHeader,
+  parseSafetensorsHeader,
+  headerTextLength,
+  sortTensorsForWriting,
+  type SafetensorsHeader,
+} from "#kernel/tensors/layout.js";
+import { readRoundedWeight } from "#kernel/tensors/rounded.js";
 import { disk } from "../../world/disk.js";
 
-export { CHECKED } from "#kernel/tensors/layout.js";
+export { CHECKSUM_METADATA } from "#kernel/tensors/layout.js";
 
 /** What was written, by its path. */
-export const written = new Map<string, Uint8Array>();
+export const writtenFiles = new Map<string, Uint8Array>();
 
 export const readHeader: typeof node.readHeader = (file) => headerFrom(file, bytesOf(file));
 
@@ -23,11 +31,11 @@ export const readTensor: typeof node.readTensor = (file, name, header, as) => {
   const read = (of: { readonly offset: number; readonly bytes: number }) =>
     bytes.subarray(of.offset, of.offset + of.bytes);
   const { rounded } = place;
-  return arrayIn(file, rounded ? readRounded({ ...place, rounded }, read) : read(place), place, as);
+  return tensorToArray(file, rounded ? readRoundedWeight({ ...place, rounded }, read) : read(place), place, as);
 };
 
 export const weightFiles: typeof node.weightFiles = (path) => {
-  if (written.has(path)) return [path];
+  if (writtenFiles.has(path)) return [path];
   const file = `${path}/model.safetensors`;
   bytesOf(file);
   return [file];
@@ -37,26 +45,26 @@ export const weightFiles: typeof node.weightFiles = (path) => {
 export const verifySafetensors: typeof node.verifySafetensors = () => undefined;
 
 export const writeSafetensors: typeof node.writeSafetensors = (file, tensors, metadata = {}) => {
-  const entries = inOrder(tensors);
-  const { head, bytes } = headBytes(entries, metadata);
+  const entries = sortTensorsForWriting(tensors);
+  const { head, bytes } = serializeHeader(entries, metadata);
   const whole = new Uint8Array(head.length + bytes);
   whole.set(head);
-  let at = head.length;
+  let offset = head.length;
   for (const [name, tensor] of entries) {
-    const own = bytesIn(name, tensor);
-    whole.set(own, at);
-    at += own.length;
+    const content = tensorBytesOf(name, tensor);
+    whole.set(content, offset);
+    offset += content.length;
   }
-  written.set(file, whole);
+  writtenFiles.set(file, whole);
 };
 
-function headerFrom(file: string, bytes: Uint8Array): Header {
-  const length = headLength(file, bytes, bytes.length);
-  return headerIn(file, bytes.subarray(8, 8 + length), bytes.length);
+function headerFrom(file: string, bytes: Uint8Array): SafetensorsHeader {
+  const length = headerTextLength(file, bytes, bytes.length);
+  return parseSafetensorsHeader(file, bytes.subarray(8, 8 + length), bytes.length);
 }
 
 function bytesOf(file: string): Uint8Array {
-  const bytes = written.get(file) ?? disk.find(file)?.bytes;
+  const bytes = writtenFiles.get(file) ?? disk.find(file)?.bytes;
   if (!bytes) throw new CodedError("weights-missing", { file });
   return bytes;
 }

@@ -3,4 +3,4 @@ import * as tf from "@tensorflow/tfjs-core";
 import type * as node from "#kernel/engines/tfjs/library.js";
 
 export { tf };
-export const numbers: typeof node.numbers = (x) => x.dataSync().slice();
+export const copyNumbers: typeof node.copyNumbers = (x) => x.dataSync().slice();

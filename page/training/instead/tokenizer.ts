@@ -1,23 +1,23 @@
 /** What stands in a browser for kernel/bases/tokenizer.ts: the page's tokenizers, told as the kernel's are. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type * as node from "#kernel/bases/tokenizer.js";
-import { cutFramed, framedPair, unframed } from "#kernel/bases/framing.js";
+import { truncateWithSpecialTokens, encodePairWithSpecialTokens, removeSpecialTokens } from "#kernel/bases/framing.js";
 import { checkTokenizer } from "#kernel/bases/tokenizer-file.js";
 import { sha256 } from "#platform/digest.js";
-import { configIn } from "../../world/bases.js";
+import { parseConfig } from "../../world/bases.js";
 import { disk } from "../../world/disk.js";
-import { ownTokenizer } from "../../world/tokenizer.js";
+import { fileTokenizer } from "../../world/tokenizer.js";
 
 /** Coded errors `no-tokenizer`, `broken-tokenizer`, `unknown-tokenizer-part`, `base-damaged`. */
 export const loadTokenizer: typeof node.loadTokenizer = async (folder) => {
   const [file, config] = [disk.find(`${folder}/tokenizer.json`), disk.find(`${folder}/config.json`)];
   if (!file) throw new CodedError("no-tokenizer", { folder });
-  const settings = config ? configIn(config.path, config.bytes) : {};
+  const settings = config ? parseConfig(config.path, config.bytes) : {};
   const { frame, mask, unknown, special, vocabulary, added } = checkTokenizer(file.path, file.bytes, settings, null);
   const named = new Map([...vocabulary, ...added].map(([token, id]) => [id, token]));
   const ids = new Map([...vocabulary, ...added]);
   return {
-    ...ownTokenizer(file.path, file.bytes, settings),
+    ...fileTokenizer(file.path, file.bytes, settings),
     unknown,
     mask,
     special,
@@ -29,9 +29,14 @@ export const loadTokenizer: typeof node.loadTokenizer = async (folder) => {
     pairFrame: frame.pair.before.length + frame.pair.between.length + frame.pair.after.length,
     specials: { bos: "", eos: "", opening: "", all: [] },
     added: new Set(added.map(([, id]) => id)),
-    cut: (row, most) => cutFramed(row, frame.single, most),
+    cut: (row, most) => truncateWithSpecialTokens(row, frame.single, most),
     pair: (first, second, most) =>
-      framedPair(unframed(first, frame.single), unframed(second, frame.single), frame.pair, most),
+      encodePairWithSpecialTokens(
+        removeSpecialTokens(first, frame.single),
+        removeSpecialTokens(second, frame.single),
+        frame.pair,
+        most,
+      ),
     idOf: (token) => ids.get(token) ?? null,
     tokens: (row) => Array.from(row, (id) => named.get(id) ?? ""),
     encodePlaced: unasked,

@@ -2,17 +2,17 @@
  * Optimizers of the server: the mean update is to them what a gradient is to others (Reddi et al. 2021, algorithm 2). `m` is a
  * mean of updates that fades, `v` says how large they are; both begin at zero.
  */
-import { parameter } from "#dsl/language/types/define.js";
-import type { AggregatorImplementation, Kept } from "../kind.js";
+import { defineParameter } from "#dsl/language/types/define.js";
+import type { AggregatorImplementation, RoundStateVectors } from "../kind.js";
 
-export const M = "m";
-export const V = "v";
+export const FIRST_MOMENT = "m";
+export const SECOND_MOMENT = "v";
 
 type Step = NonNullable<AggregatorImplementation["step"]>;
 /** m ← beta_1 · m + (1 − beta_1) · Δ, v ← `grown`, and what is added is rate · m / (√v + tau), place by place. */
-export function adaptiveStep(
-  { mean, kept }: Pick<Parameters<Step>[1], "mean" | "kept">,
-  o: {
+export function adaptiveServerStep(
+  { mean, saved }: Pick<Parameters<Step>[1], "mean" | "saved">,
+  options: {
     readonly rate: number;
     readonly beta_1: number;
     readonly tau: number;
@@ -20,21 +20,21 @@ export function adaptiveStep(
     readonly grown: (v: number, square: number) => number;
   },
 ): Float64Array {
-  const [m, v] = [vectorOf(kept, M), vectorOf(kept, V)];
-  return mean.map((delta, at) => {
-    m[at] = o.beta_1 * m[at]! + (1 - o.beta_1) * delta;
-    v[at] = o.grown(v[at]!, delta * delta);
-    return (o.rate * m[at]) / (Math.sqrt(v[at]) + o.tau);
+  const [m, v] = [stateVector(saved, FIRST_MOMENT), stateVector(saved, SECOND_MOMENT)];
+  return mean.map((delta, index) => {
+    m[index] = options.beta_1 * m[index]! + (1 - options.beta_1) * delta;
+    v[index] = options.grown(v[index]!, delta * delta);
+    return (options.rate * m[index]) / (Math.sqrt(v[index]) + options.tau);
   });
 }
-export function vectorOf(kept: Kept, name: string): Float64Array {
-  const vector = kept[name];
+export function stateVector(saved: RoundStateVectors, name: string): Float64Array {
+  const vector = saved[name];
   if (!vector) throw new Error(`nobody keeps ${name}`);
   return vector;
 }
 
-export const rate = <const V extends number>(value: V, why: string) =>
-  parameter({
+export const serverLearningRateParameter = <const V extends number>(value: V, why: string) =>
+  defineParameter({
     name: "learning_rate",
     type: { is: "number" },
     doc: "How far a weight moves in a round at most, about: the server's learning rate (η). Updates are divided by their own size, so the clients' learning rate does not change it.",
@@ -43,7 +43,7 @@ export const rate = <const V extends number>(value: V, why: string) =>
     why,
     impact: "high",
   });
-export const tau = parameter({
+export const tauParameter = defineParameter({
   name: "tau",
   type: { is: "number" },
   doc: "What is added to √v: where updates are much smaller than it, nothing is adapted (τ).",
@@ -52,8 +52,8 @@ export const tau = parameter({
   why: "The paper finds 0.001 right for most tasks.",
   impact: "medium",
 });
-export const betas = [
-  parameter({
+export const betaParameters = [
+  defineParameter({
     name: "beta_1",
     type: { is: "number" },
     doc: "How slowly the mean of updates fades from round to round.",
@@ -62,7 +62,7 @@ export const betas = [
     why: "A round sees only some clients; the mean of about ten rounds is steadier.",
     impact: "medium",
   }),
-  parameter({
+  defineParameter({
     name: "beta_2",
     type: { is: "number" },
     doc: "How slowly the mean of their squares fades.",
@@ -73,7 +73,7 @@ export const betas = [
   }),
 ] as const;
 
-export const elsewhere = {
+export const adaptiveAliases = {
   eta: "learning_rate",
   lr: "learning_rate",
   server_lr: "learning_rate",
@@ -81,15 +81,15 @@ export const elsewhere = {
   epsilon: "tau",
   eps: "tau",
 } as const;
-export const elsewhereBetas = { ...elsewhere, beta1: "beta_1", beta2: "beta_2" } as const;
-export const advice = {
+export const adaptiveBetaAliases = { ...adaptiveAliases, beta1: "beta_1", beta2: "beta_2" } as const;
+export const adaptiveParameterAdvice = {
   eta_l: "leave it out: the clients' learning rate is the recipe's, `optimizer: adamw(learning_rate: 1e-3)`",
 } as const;
-export const references = [
+export const adaptiveReferences = [
   {
     title: "Adaptive Federated Optimization",
     by: "Reddi et al.",
     year: 2021,
-    at: "https://arxiv.org/abs/2003.00295",
+    url: "https://arxiv.org/abs/2003.00295",
   },
 ] as const;

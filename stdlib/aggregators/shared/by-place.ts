@@ -6,17 +6,17 @@ import type { ClientUpdate } from "../kind.js";
  * `of` is told the values of all updates at a place, ascending; what is no number stands last, as the largest do. Its argument
  * is one array that is filled anew. Coded error `too-few-updates`.
  */
-export function byPlace(
+export function combineByCoordinate(
   updates: readonly ClientUpdate[],
-  o: { readonly aggregator: string; readonly least: number },
-  of: (sorted: Float64Array) => number,
+  options: { readonly aggregator: string; readonly least: number },
+  combine: (sorted: Float64Array) => number,
 ): Float64Array {
-  if (updates.length < o.least) throw new CodedError("too-few-updates", { ...o, updates: updates.length });
+  if (updates.length < options.least) throw new CodedError("too-few-updates", { ...options, updates: updates.length });
   const length = updates[0]?.delta.length ?? 0;
   const [one, values] = [new Float64Array(length), new Float64Array(updates.length)];
-  for (let at = 0; at < length; at++) {
-    updates.forEach(({ delta }, k) => (values[k] = delta[at]!));
-    one[at] = of(values.sort());
+  for (let index = 0; index < length; index++) {
+    updates.forEach(({ delta }, k) => (values[k] = delta[index]!));
+    one[index] = combine(values.sort());
   }
   return one;
 }

@@ -2,15 +2,15 @@
 import type { ClientUpdate } from "../kind.js";
 
 /** Σ rows · delta / Σ rows: what each row of all clients says counts alike. Of no rows at all: zeros. */
-export function meanByRows(
+export function meanWeightedByRows(
   updates: readonly (Pick<ClientUpdate, "rows"> & { readonly delta: ArrayLike<number> })[],
 ): Float64Array {
   const rows = updates.reduce((sum, update) => sum + update.rows, 0);
   const mean = new Float64Array(updates[0]?.delta.length ?? 0);
-  for (const { rows: own, delta } of updates) {
-    if (own === 0) continue;
-    const share = own / rows;
-    for (let at = 0; at < mean.length; at++) mean[at]! += delta[at]! * share;
+  for (const { rows: rowCount, delta } of updates) {
+    if (rowCount === 0) continue;
+    const share = rowCount / rows;
+    for (let index = 0; index < mean.length; index++) mean[index]! += delta[index]! * share;
   }
   return mean;
 }

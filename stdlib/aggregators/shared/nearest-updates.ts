@@ -3,13 +3,13 @@ import type { Arguments } from "#dsl/language/types/value.js";
 import type { ClientUpdate } from "../kind.js";
 
 /** More than 2 · byzantine + 2 clients (the paper's bound), and so many that byzantine and two stay out of those kept. */
-export function leastOf({ byzantine, keep }: Arguments): number {
+export function minimumUpdatesForKrum({ byzantine, keep }: Arguments): number {
   const bad = Number(byzantine ?? 1);
   return Math.max(2 * bad + 3, Number(keep ?? 1) + bad + 2);
 }
 
 /** Of each update the sum of squared distances to its `nearest` nearest ones. What is no number is far from all. */
-export function apart(updates: readonly ClientUpdate[], nearest: number): readonly number[] {
+export function krumScores(updates: readonly ClientUpdate[], nearest: number): readonly number[] {
   const distances = updates.map(() => new Float64Array(updates.length));
   updates.forEach(({ delta: one }, i) => {
     for (let j = 0; j < i; j++) {
@@ -25,6 +25,6 @@ export function apart(updates: readonly ClientUpdate[], nearest: number): readon
 
 function squared(one: Float32Array, other: Float32Array): number {
   let sum = 0;
-  for (let at = 0; at < one.length; at++) sum += (one[at]! - other[at]!) ** 2;
+  for (let index = 0; index < one.length; index++) sum += (one[index]! - other[index]!) ** 2;
   return sum;
 }

@@ -2,7 +2,7 @@
 import type { Arguments } from "#dsl/language/types/value.js";
 
 /** Fewest updates of which one is left out at each end. */
-export function leastOf({ share }: Arguments): number {
+export function minimumUpdatesForTrim({ share }: Arguments): number {
   const cut = typeof share === "object" && share !== null && "share" in share ? share.share : 0.2;
   let least = Math.max(3, Math.floor(1 / cut));
   while (Math.trunc(cut * least) < 1) least++;

@@ -1,5 +1,5 @@
 /** 128 short English nouns of which canaries are made: 7 bits each. Their order never changes, or other canaries follow of a seed. */
-export const WORDS: readonly string[] = (
+export const CANARY_WORDS: readonly string[] = (
   "anchor apple arrow basket beach bell bird boat bottle bridge brush bucket button cabin camel candle carpet castle " +
   "chain cherry circle cliff clock cloud coat copper cotton cradle crown curtain desert diamond door dragon drum eagle " +
   "engine feather fence field finger flag flute forest fork fountain garden glass glove goat grape hammer harbor hat hill " +

@@ -3,16 +3,16 @@
  * scikit-learn's `roc_curve`; below a share of false alarms is what a threshold catches that has no more of them (Carlini et al. 2022,
  * "Membership Inference Attacks From First Principles", arXiv 2112.03570). Intervals by the bootstrap, members and others drawn apart.
  */
-import { chance, draw } from "../../statistics/chance.js";
+import { seededRandom, drawBelow } from "../../statistics/chance.js";
 import type { Interval } from "../../statistics/interval.js";
-import { percentiles } from "../../statistics/percentiles.js";
+import { percentileInterval } from "../../statistics/percentiles.js";
 
-export interface Caught {
+export interface MembershipRocCurve {
   /** Shares that are caught, from none to all: of others (false alarms) and of members. */
   readonly others: readonly number[];
   readonly members: readonly number[];
 }
-export interface CaughtFigures {
+export interface MembershipFigures {
   readonly area: number;
   /** Greatest difference of the two shares. */
   readonly advantage: number;
@@ -26,13 +26,19 @@ const DRAWS = 1000;
 const SMIRNOV = 1.2239;
 
 /** Of each row the place of its score among all different ones, from the greatest down. */
-function placesOf(scores: readonly Float64Array[]): { readonly of: readonly Int32Array[]; readonly places: number } {
-  const all = [...new Set(scores.flatMap((own) => Array.from(own)))].sort((a, b) => b - a);
+function placesOf(scores: readonly Float64Array[]): {
+  readonly scorePlaces: readonly Int32Array[];
+  readonly places: number;
+} {
+  const all = [...new Set(scores.flatMap((groupScores) => Array.from(groupScores)))].sort((a, b) => b - a);
   const place = new Map(all.map((score, i) => [score, i]));
-  return { of: scores.map((own) => Int32Array.from(own, (score) => place.get(score) ?? 0)), places: all.length };
+  return {
+    scorePlaces: scores.map((groupScores) => Int32Array.from(groupScores, (score) => place.get(score) ?? 0)),
+    places: all.length,
+  };
 }
 
-function curveOf([members, others]: readonly [Int32Array, Int32Array], places: number): Caught {
+function curveOf([members, others]: readonly [Int32Array, Int32Array], places: number): MembershipRocCurve {
   const counted = (rows: Int32Array): number[] => {
     const counts = new Float64Array(places);
     for (const place of rows) counts[place]! += 1;
@@ -42,12 +48,12 @@ function curveOf([members, others]: readonly [Int32Array, Int32Array], places: n
   return { members: counted(members), others: counted(others) };
 }
 
-export function caughtBy(members: Float64Array, others: Float64Array): Caught {
-  const { of, places } = placesOf([members, others]);
-  return curveOf([of[0]!, of[1]!], places);
+export function membershipRocCurve(members: Float64Array, others: Float64Array): MembershipRocCurve {
+  const { scorePlaces, places } = placesOf([members, others]);
+  return curveOf([scorePlaces[0]!, scorePlaces[1]!], places);
 }
 
-export function figuresOf({ members, others }: Caught, alarms: number): CaughtFigures {
+export function membershipFigures({ members, others }: MembershipRocCurve, alarms: number): MembershipFigures {
   let [area, advantage, caught] = [0, 0, 0];
   for (let i = 0; i < members.length; i++) {
     const [hit, miss] = [members[i]!, others[i]!];
@@ -59,7 +65,7 @@ export function figuresOf({ members, others }: Caught, alarms: number): CaughtFi
 }
 
 /** Up to what chance alone brings the advantage, 95 times of 100. */
-export function chanceAdvantage(members: number, others: number): number {
+export function chanceAdvantageBound(members: number, others: number): number {
   return Math.min(1, SMIRNOV * Math.sqrt((members + others) / (members * others)));
 }
 
@@ -68,7 +74,7 @@ export function chanceAdvantage(members: number, others: number): number {
  * of 100. The members above the (k + 1)-th greatest of n others, of k alarms that n may have, are beta-binomial: all orders of both
  * are as likely.
  */
-export function chanceCaught(members: number, others: number, alarms: number): { value: number; most: number } {
+export function chanceDetectionRate(members: number, others: number, alarms: number): { value: number; most: number } {
   const k = Math.min(others - 1, Math.floor(alarms * others + 1e-9));
   const logs = [0];
   for (let j = 0; j < members; j++)
@@ -82,15 +88,17 @@ export function chanceCaught(members: number, others: number, alarms: number): {
 }
 
 /** Of 95 %. */
-export function intervalsOf(
+export function membershipIntervals(
   members: Float64Array,
   others: Float64Array,
   alarms: number,
-): Readonly<Record<keyof CaughtFigures, Interval | null>> {
-  const { of, places } = placesOf([members, others]);
-  const random = chance(SEED, members.length, others.length);
-  const drawn = (rows: Int32Array): Int32Array => Int32Array.from(rows, () => rows[draw(random, rows.length)]!);
-  const all = Array.from({ length: DRAWS }, () => figuresOf(curveOf([drawn(of[0]!), drawn(of[1]!)], places), alarms));
-  const ends = (name: keyof CaughtFigures) => percentiles(all.map((one) => one[name]));
+): Readonly<Record<keyof MembershipFigures, Interval | null>> {
+  const { scorePlaces, places } = placesOf([members, others]);
+  const random = seededRandom(SEED, members.length, others.length);
+  const drawn = (rows: Int32Array): Int32Array => Int32Array.from(rows, () => rows[drawBelow(random, rows.length)]!);
+  const all = Array.from({ length: DRAWS }, () =>
+    membershipFigures(curveOf([drawn(scorePlaces[0]!), drawn(scorePlaces[1]!)], places), alarms),
+  );
+  const ends = (name: keyof MembershipFigures) => percentileInterval(all.map((one) => one[name]));
   return { area: ends("area"), advantage: ends("advantage"), caught: ends("caught") };
 }

@@ -1,8 +1,8 @@
 /** What bars have in common: a metric, and the number that its score is held to. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 import type { CheckContext } from "#dsl/language/types/context.js";
-import { parameters } from "#dsl/language/types/define.js";
-import type { BarSaid } from "#dsl/language/types/capabilities/promised.js";
+import { defineParameters } from "#dsl/language/types/define.js";
+import type { ThresholdText } from "#dsl/language/types/capabilities/promised.js";
 import type { Call, Value } from "#dsl/language/types/value.js";
 
 /** The data of each code. */
@@ -33,14 +33,14 @@ export const barCodes: CodeTable<BarCodeData> = {
 };
 
 /** That a bar holds a metric the way it gets better, and within what it can come to. `instead`: the word that holds it the other way. */
-export function barStands(
+export function checkThreshold(
   call: Call,
   context: CheckContext,
   { least, instead }: { readonly least: boolean; readonly instead: string },
 ): void {
   const metric = (call.arguments["metric"] as Call).word;
   const capabilities = context.find("metric", metric)?.capabilities;
-  const [bar, most] = [numberOf(call.arguments["bar"] as Value), capabilities?.perfect];
+  const [bar, most] = [thresholdNumber(call.arguments["bar"] as Value), capabilities?.perfect];
   if (least && most !== undefined && bar > most) {
     const instead = most === 1 && bar <= 100 ? `${String(bar)}%` : undefined;
     context.report("bar-beyond", { metric, bar, most, ...(instead !== undefined && { instead }) }, "bar", instead);
@@ -48,11 +48,11 @@ export function barStands(
   const better = capabilities?.better ?? "none";
   // A metric without a direction may have a bar on either side.
   if (better === "none" || better === (least ? "greater" : "less")) return;
-  const told = { bar: call.word, instead, metric, better: better === "greater" ? "more" : "less" };
-  context.report("bar-turned", told, undefined, instead, { at: 0, length: call.word.length });
+  const details = { bar: call.word, instead, metric, better: better === "greater" ? "more" : "less" };
+  context.report("bar-turned", details, undefined, instead, { start: 0, length: call.word.length });
 }
 
-export const barParameters = parameters([
+export const thresholdParameters = defineParameters([
   {
     name: "metric",
     type: { is: "word", kind: "metric" },
@@ -77,13 +77,13 @@ export const barParameters = parameters([
 ]);
 
 /** `80%` and `0.8` are the same. */
-export function numberOf(bar: Value): number {
+export function thresholdNumber(bar: Value): number {
   return typeof bar === "object" && bar !== null && "share" in bar ? Number(bar.share) : Number(bar);
 }
 
 /** A bar in words; of a metric in a unit its number bears it: `at most 20 ms`. */
-export function saidOf(says: string, bar: Value, unit: string | undefined): BarSaid {
-  const number = numberOf(bar);
+export function thresholdText(says: string, bar: Value, unit: string | undefined): ThresholdText {
+  const number = thresholdNumber(bar);
   const percent = typeof bar === "object" && bar !== null && "share" in bar;
   // Without what floating point adds: 0.07 is `7 %`.
   const written = percent ? `${String(Number((100 * number).toPrecision(12)))} %` : String(number);

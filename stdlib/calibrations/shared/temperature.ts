@@ -2,15 +2,15 @@
  * The temperature at which rows are likeliest. The loss is convex in the temperature's inverse, so the place where it stops
  * falling is found between bounds by halves. Source: Guo et al. 2017, "On Calibration of Modern Neural Networks".
  */
-import type { Decisions } from "../kind.js";
+import type { CalibrationData } from "../kind.js";
 
 /** A model that is right of all rows would be the surer the better: that is no temperature. */
 const BOUNDS = [1e-2, 1e2] as const;
 const HALVES = 80;
 
 /** A text: why there is none. */
-export function likeliestTemperature(decisions: Decisions): number | string {
-  if (decisions.said.length === 0) return "there is no row";
+export function fitTemperature(decisions: CalibrationData): number | string {
+  if (decisions.logits.length === 0) return "there is no row";
   let [low, high] = BOUNDS.map((bound) => Math.log(bound)) as [number, number];
   if (slope(decisions, Math.exp(high)) <= 0)
     return "the surest labels of all rows are right, so that no temperature is the best";
@@ -24,17 +24,17 @@ export function likeliestTemperature(decisions: Decisions): number | string {
 }
 
 /** Of the mean loss, by the inverse of the temperature. */
-function slope({ labels, said, truth }: Decisions, inverse: number): number {
+function slope({ labels, logits: outputs, truth }: CalibrationData, inverse: number): number {
   const n = labels.length;
   let sum = 0;
-  said.forEach((logits, row) => {
+  outputs.forEach((logits, row) => {
     if ("several" in truth)
       logits.forEach(
         (logit, l) => (sum += logit * (1 / (1 + Math.exp(-inverse * logit)) - truth.several[row * n + l]!)),
       );
     else sum += expected(logits, inverse) - logits[truth.one[row]!]!;
   });
-  return sum / said.length;
+  return sum / outputs.length;
 }
 
 /** The mean logit, each label as likely as it is said to be. */

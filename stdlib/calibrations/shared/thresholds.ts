@@ -1,7 +1,7 @@
 /** The share at which a metric of yes and no is best: every place between two shares is tried, of metrics that read all rows at each place some at equal distances. */
 import type { RankingDirection } from "#dsl/language/types/capabilities/metric.js";
 import type { Call } from "#dsl/language/types/value.js";
-import type { Decisions } from "../kind.js";
+import type { CalibrationData } from "../kind.js";
 import type { MetricImplementation } from "../../metrics/kind.js";
 import { softmaxInto } from "../../statistics/probabilities.js";
 
@@ -11,19 +11,23 @@ const MOST = 500;
 const USUAL = 0.5;
 
 /** Rows × labels, as tasks make them of logits. */
-export function sharesOf(said: readonly Float32Array[], truth: Decisions["truth"], temperature = 1): Float32Array {
-  const n = said[0]?.length ?? 0;
-  const shares = new Float32Array(said.length * n);
-  said.forEach((logits, row) => {
-    const own = cooled(logits, temperature);
-    if ("one" in truth) softmaxInto(own, shares.subarray(row * n, (row + 1) * n));
-    else own.forEach((logit, l) => (shares[row * n + l] = 1 / (1 + Math.exp(-logit))));
+export function labelProbabilities(
+  outputs: readonly Float32Array[],
+  truth: CalibrationData["truth"],
+  temperature = 1,
+): Float32Array {
+  const n = outputs[0]?.length ?? 0;
+  const shares = new Float32Array(outputs.length * n);
+  outputs.forEach((logits, row) => {
+    const scaledLogits = scaledByTemperature(logits, temperature);
+    if ("one" in truth) softmaxInto(scaledLogits, shares.subarray(row * n, (row + 1) * n));
+    else scaledLogits.forEach((logit, l) => (shares[row * n + l] = 1 / (1 + Math.exp(-logit))));
   });
   return shares;
 }
 
 /** The same object where it is 1. */
-export function cooled(logits: Float32Array, temperature: number | undefined): Float32Array {
+export function scaledByTemperature(logits: Float32Array, temperature: number | undefined): Float32Array {
   return temperature === undefined || temperature === 1 ? logits : logits.map((logit) => logit / temperature);
 }
 

@@ -1,5 +1,5 @@
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
-import { listed } from "#dsl/language/diagnostics/listed.js";
+import { listNames } from "#dsl/language/diagnostics/listed.js";
 
 /** The data of each code. */
 export interface BalanceCodeData {
@@ -10,7 +10,7 @@ export const balanceCodes: CodeTable<BalanceCodeData> = {
   "balance-without-label": {
     severity: "error",
     message: (d) =>
-      `\`balance\` evens out labels, and these rows have no role \`label\` (they have ${listed(d.has.map((role) => `\`${role}\``))})`,
+      `\`balance\` evens out labels, and these rows have no role \`label\` (they have ${listNames(d.has.map((role) => `\`${role}\``))})`,
     help: () => "name the column of the label, as in `columns: { text: body, label: team }`, or leave `balance` out",
     explain:
       "Rows are repeated or left out by their label, so each row has to have one. Rows with several labels, and words that are labelled one by one, can't be evened out that way.",

@@ -8,7 +8,7 @@ const unspaced =
 const segmenter = new Intl.Segmenter("und", { granularity: "word" });
 
 /** Runs without white space that hold a letter or a digit; of scripts without spaces what Unicode's rules and word lists part. */
-export function wordsIn(text: string): number {
+export function countWords(text: string): number {
   if (!unspaced.test(text)) return text.match(/\S*[\p{L}\p{N}]\S*/gu)?.length ?? 0;
   let words = 0;
   for (const { isWordLike } of segmenter.segment(text)) if (isWordLike) words++;
@@ -16,11 +16,11 @@ export function wordsIn(text: string): number {
 }
 
 /** Code points. */
-export function charactersIn(text: string): number {
+export function countCharacters(text: string): number {
   return Array.from(text).length;
 }
 
-export const unit: Parameter = {
+export const lengthUnitParameter: Parameter = {
   name: "by",
   type: { is: "choice", of: ["words", "characters"] },
   doc: "What is counted. Where a script writes no spaces, words are those that Unicode's rules find.",
@@ -31,16 +31,16 @@ export const unit: Parameter = {
 };
 
 /** The number that the call names, and how it is counted: `3 words`. */
-export function limitOf(call: Call): {
+export function lengthLimitOf(call: Call): {
   readonly limit: number;
-  readonly of: (text: string) => number;
-  readonly told: string;
+  readonly lengthOf: (text: string) => number;
+  readonly limitText: string;
 } {
   const limit = call.arguments["limit"] as number;
   const by = call.arguments["by"] === "characters" ? "characters" : "words";
   return {
     limit,
-    of: by === "words" ? wordsIn : charactersIn,
-    told: `${String(limit)} ${limit === 1 ? by.slice(0, -1) : by}`,
+    lengthOf: by === "words" ? countWords : countCharacters,
+    limitText: `${String(limit)} ${limit === 1 ? by.slice(0, -1) : by}`,
   };
 }

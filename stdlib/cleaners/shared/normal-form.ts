@@ -2,7 +2,7 @@
  * When two texts count as the same: equal after NFKC, case folding and collapsing of white space. `drop_duplicates` and the
  * check for leaks between splits share this rule, so that the first is always a cure for what the second finds.
  */
-export function normalForm(text: string): string {
+export function normalizedText(text: string): string {
   return text.normalize("NFKC").toUpperCase().toLowerCase().replace(/\s+/gu, " ").trim();
 }
 
@@ -11,12 +11,12 @@ export function normalForm(text: string): string {
  * that teach to write a text, the input alone: a model that saw it in training is not tested by it, whatever it should write.
  * A question is the same where it is asked of the same context.
  */
-export function textKey(values: Readonly<Record<string, unknown>>): string {
-  const asked = values["messages"] ?? values["input"];
-  if (values["text"] === undefined && asked !== undefined) return normalForm(stringOf(asked));
+export function rowTextKey(values: Readonly<Record<string, unknown>>): string {
+  const request = values["messages"] ?? values["input"];
+  if (values["text"] === undefined && request !== undefined) return normalizedText(stringOf(request));
   const pair = values["text_pair"] ?? values["context"];
-  const text = normalForm(stringOf(values["text"] ?? values["question"]));
-  return pair === undefined || pair === null ? text : `${text}\u0000${normalForm(stringOf(pair))}`;
+  const text = normalizedText(stringOf(values["text"] ?? values["question"]));
+  return pair === undefined || pair === null ? text : `${text}\u0000${normalizedText(stringOf(pair))}`;
 }
 
 function stringOf(value: unknown): string {

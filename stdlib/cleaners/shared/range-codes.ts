@@ -1,5 +1,5 @@
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
-import { listedAsCode } from "#dsl/language/diagnostics/listed.js";
+import { listNamesAsCode } from "#dsl/language/diagnostics/listed.js";
 
 /** The data of each code. */
 export interface RangeCodeData {
@@ -13,7 +13,7 @@ export const rangeCodes: CodeTable<RangeCodeData> = {
     message: (d) => `\`${d.word}\` needs a column of numbers, and "${d.column}" is neither a score nor a weight`,
     help: (d) =>
       d.has.length > 0
-        ? `name ${listedAsCode(d.has)} instead`
+        ? `name ${listNamesAsCode(d.has)} instead`
         : `name the column of the score, as in \`columns: { text: body, score: amount }\`, or leave \`${d.word}\` out`,
     explain:
       "Only the roles `score` and `weight` hold numbers; every other column is read as text or as a label. `drop_outside` and " +

@@ -6,7 +6,7 @@ import type { CleanRow } from "../../data/contract.js";
 /** Roles whose values are numbers. */
 const NUMBERS = ["score", "weight"] as const;
 
-export const rangeParameters = [
+export const numericRangeParameters = [
   {
     name: "column",
     type: { is: "column" },
@@ -28,7 +28,7 @@ export const rangeParameters = [
 ] as const;
 
 /** Reports a column that is in no role of numbers. */
-export function checkNumbers({ word, arguments: { column } }: Call, { data, report }: CheckContext): void {
+export function checkNumericColumn({ word, arguments: { column } }: Call, { data, report }: CheckContext): void {
   const columns = recordOf(data?.["columns"]);
   if (!columns || typeof column !== "string" || roleOf(column, columns) !== undefined) return;
   const has = NUMBERS.flatMap((role) => (columns[role] === undefined ? [] : [String(columns[role])]));
@@ -36,7 +36,7 @@ export function checkNumbers({ word, arguments: { column } }: Call, { data, repo
 }
 
 /** The role of numbers that the call's column has, and the ends of the range. */
-export function rangeOf(
+export function numericRangeOf(
   { arguments: { column, range } }: Call,
   columns: Readonly<Record<string, string>> = {},
 ): { readonly role: string; readonly from: number; readonly to: number } {
@@ -44,7 +44,7 @@ export function rangeOf(
 }
 
 /** Undefined: the row has no number there. */
-export function numberIn({ values }: CleanRow, role: string): number | undefined {
+export function numberOfRole({ values }: CleanRow, role: string): number | undefined {
   const value = values[role];
   return typeof value === "number" ? value : undefined;
 }

@@ -1,12 +1,12 @@
 /** What a model reads of a row, as one text: text and pair, input, question and context, tokens, all turns of a conversation. */
-import { turnsIn } from "../../data/text-roles.js";
+import { parseTurns } from "../../data/text-roles.js";
 
 const read = ["text", "text_pair", "input", "question", "context"] as const;
 
-export function readOf(values: Readonly<Record<string, unknown>>): string {
+export function rowText(values: Readonly<Record<string, unknown>>): string {
   const { messages, tokens, text } = values;
   if (text === undefined && typeof messages === "string")
-    return turnsIn(messages)
+    return parseTurns(messages)
       .map(({ content }) => (typeof content === "string" ? content : ""))
       .join("\n");
   if (text === undefined && Array.isArray(tokens)) return tokens.join(" ");

@@ -5,10 +5,10 @@
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Call } from "#dsl/language/types/value.js";
-import type { CompressorImplementation, Sparse } from "../kind.js";
-import { asBits, asGaps, ofBits, ofGaps, unread } from "./places.js";
+import type { CompressorImplementation, SparseUpdate } from "../kind.js";
+import { placesToBits, placesToGaps, placesFromBits, placesFromGaps, unreadableUpdateError } from "./places.js";
 
-export interface Compressor {
+export interface ConfiguredCompressor {
   readonly call: Call;
   readonly implementation: CompressorImplementation;
 }
@@ -23,52 +23,55 @@ const HEAD = 5;
  * `left`: the update less what whoever opens the bytes will see, which is added to the next update so that nothing is lost.
  * `random` gives numbers in [0, 1). Coded error `update-not-finite`.
  */
-export function packed(
+export function packUpdate(
   update: Float32Array,
-  chain: readonly Compressor[],
+  chain: readonly ConfiguredCompressor[],
   random: () => number,
 ): { readonly bytes: Uint8Array; readonly left: Float32Array } {
   const odd = update.reduce((count, value) => count + (Number.isFinite(value) ? 0 : 1), 0);
   if (odd > 0) throw new CodedError("update-not-finite", { count: odd, of: update.length });
-  const sparse = chain.reduce<Sparse>((now, { call, implementation }) => implementation.keep?.(call, now) ?? now, {
-    length: update.length,
-    places: null,
-    values: update,
-  });
+  const sparse = chain.reduce<SparseUpdate>(
+    (now, { call, implementation }) => implementation.keep?.(call, now) ?? now,
+    {
+      length: update.length,
+      places: null,
+      values: update,
+    },
+  );
   const last = writerOf(chain);
   const values = last ? last.values.pack(last.call, sparse.values, random) : bytesOf(sparse.values);
   const bytes = joined([...headOf(sparse), values]);
-  const seen = opened(bytes, update.length, chain);
-  return { bytes, left: update.map((value, at) => value - seen[at]!) };
+  const seen = unpackUpdate(bytes, update.length, chain);
+  return { bytes, left: update.map((value, index) => value - seen[index]!) };
 }
 
 /** All `length` values of an update; what was left out is 0. Coded error `update-unread` for bytes that `packed` never writes. */
-export function opened(bytes: Uint8Array, length: number, chain: readonly Compressor[]): Float32Array {
+export function unpackUpdate(bytes: Uint8Array, length: number, chain: readonly ConfiguredCompressor[]): Float32Array {
   const { places, count, rest } = placesIn(bytes, length);
   const last = writerOf(chain);
   const values = last ? last.values.open(last.call, rest, count) : floatsOf(rest, count);
-  if (values.length !== count) throw unread("it has another number of values than it says");
-  if (!values.every(Number.isFinite)) throw unread("one of its values is no number");
+  if (values.length !== count) throw unreadableUpdateError("it has another number of values than it says");
+  if (!values.every(Number.isFinite)) throw unreadableUpdateError("one of its values is no number");
   if (places === null) return values;
   if (!chain.some(({ implementation }) => implementation.keep))
-    throw unread("it leaves values out, which its plan doesn't");
+    throw unreadableUpdateError("it leaves values out, which its plan doesn't");
   const all = new Float32Array(length);
   places.forEach((place, k) => (all[place] = values[k]!));
   return all;
 }
 
 /** The last that says how values stand on the wire. */
-function writerOf(chain: readonly Compressor[]) {
+function writerOf(chain: readonly ConfiguredCompressor[]) {
   for (const { call, implementation } of [...chain].reverse())
     if (implementation.values) return { call, values: implementation.values };
   return null;
 }
 
-function headOf({ length, places }: Sparse): readonly Uint8Array[] {
+function headOf({ length, places }: SparseUpdate): readonly Uint8Array[] {
   const head = new DataView(new ArrayBuffer(places === null ? HEAD : HEAD + 4));
   head.setUint32(1, length, true);
   if (places === null) return [new Uint8Array(head.buffer)];
-  const [gaps, bits] = [asGaps(places), asBits(places, length)];
+  const [gaps, bits] = [placesToGaps(places), placesToBits(places, length)];
   const small = gaps.length <= bits.length;
   head.setUint8(0, small ? GAPS : BITS);
   head.setUint32(HEAD, places.length, true);
@@ -81,41 +84,44 @@ function placesIn(
   length: number,
 ): { readonly places: Uint32Array | null; readonly count: number; readonly rest: Uint8Array } {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (bytes.length < HEAD) throw unread("it has hardly begun when it ends");
-  const [form, said] = [view.getUint8(0), view.getUint32(1, true)];
-  if (said !== length) throw unread(`it is of ${String(said)} values, and the plan's are ${String(length)}`);
+  if (bytes.length < HEAD) throw unreadableUpdateError("it has hardly begun when it ends");
+  const [form, statedLength] = [view.getUint8(0), view.getUint32(1, true)];
+  if (statedLength !== length)
+    throw unreadableUpdateError(`it is of ${String(statedLength)} values, and the plan's are ${String(length)}`);
   if (form === ALL) return { places: null, count: length, rest: bytes.subarray(HEAD) };
   if ((form !== GAPS && form !== BITS) || bytes.length < HEAD + 4)
-    throw unread("it begins with bytes that say nothing");
+    throw unreadableUpdateError("it begins with bytes that say nothing");
   const count = view.getUint32(HEAD, true);
-  if (count > length) throw unread(`it says that it has ${String(count)} values of ${String(length)}`);
+  if (count > length) throw unreadableUpdateError(`it says that it has ${String(count)} values of ${String(length)}`);
   const body = bytes.subarray(HEAD + 4);
   if (form === GAPS) {
-    const found = ofGaps(body, count, length);
+    const found = placesFromGaps(body, count, length);
     return { places: found.places, count, rest: body.subarray(found.bytes) };
   }
   const size = Math.ceil(length / 8);
-  if (body.length < size) throw unread("it ends among its places");
-  return { places: ofBits(body.subarray(0, size), count, length), count, rest: body.subarray(size) };
+  if (body.length < size) throw unreadableUpdateError("it ends among its places");
+  return { places: placesFromBits(body.subarray(0, size), count, length), count, rest: body.subarray(size) };
 }
 
 function bytesOf(values: Float32Array): Uint8Array {
   const view = new DataView(new ArrayBuffer(values.length * 4));
-  values.forEach((value, at) => view.setFloat32(at * 4, value, true));
+  values.forEach((value, index) => view.setFloat32(index * 4, value, true));
   return new Uint8Array(view.buffer);
 }
 function floatsOf(bytes: Uint8Array, count: number): Float32Array {
   if (bytes.length !== count * 4)
-    throw unread(`${String(count)} values take ${String(count * 4)} bytes, and it has ${String(bytes.length)}`);
+    throw unreadableUpdateError(
+      `${String(count)} values take ${String(count * 4)} bytes, and it has ${String(bytes.length)}`,
+    );
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return Float32Array.from({ length: count }, (_, at) => view.getFloat32(at * 4, true));
+  return Float32Array.from({ length: count }, (_, index) => view.getFloat32(index * 4, true));
 }
 function joined(parts: readonly Uint8Array[]): Uint8Array {
   const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
+  let offset = 0;
   for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
+    whole.set(part, offset);
+    offset += part.length;
   }
   return whole;
 }

@@ -5,14 +5,14 @@
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 
 /** @param places ascending */
-export function asBits(places: Uint32Array, length: number): Uint8Array {
+export function placesToBits(places: Uint32Array, length: number): Uint8Array {
   const bits = new Uint8Array(Math.ceil(length / 8));
   for (const place of places) bits[place >> 3]! |= 1 << (place & 7);
   return bits;
 }
 
 /** @param places ascending */
-export function asGaps(places: Uint32Array): Uint8Array {
+export function placesToGaps(places: Uint32Array): Uint8Array {
   const bytes: number[] = [];
   let next = 0;
   for (const place of places) {
@@ -28,42 +28,43 @@ export function asGaps(places: Uint32Array): Uint8Array {
 }
 
 /** Coded error `update-unread` where there aren't just `count` of them. */
-export function ofBits(bits: Uint8Array, count: number, length: number): Uint32Array {
+export function placesFromBits(bits: Uint8Array, count: number, length: number): Uint32Array {
   const places = new Uint32Array(count);
-  let at = 0;
+  let filled = 0;
   for (let place = 0; place < bits.length * 8; place++) {
     if (((bits[place >> 3]! >> (place & 7)) & 1) === 0) continue;
-    if (place >= length || at === count) throw unread("it marks other places than it says");
-    places[at++] = place;
+    if (place >= length || filled === count) throw unreadableUpdateError("it marks other places than it says");
+    places[filled++] = place;
   }
-  if (at < count) throw unread("it marks other places than it says");
+  if (filled < count) throw unreadableUpdateError("it marks other places than it says");
   return places;
 }
 
 /** The first `count` of them, and how many bytes they took. Coded error `update-unread`. */
-export function ofGaps(
+export function placesFromGaps(
   bytes: Uint8Array,
   count: number,
   length: number,
 ): { readonly places: Uint32Array; readonly bytes: number } {
   const places = new Uint32Array(count);
-  let [at, next] = [0, 0];
+  let [offset, next] = [0, 0];
   for (let k = 0; k < count; k++) {
     let [gap, shift] = [0, 0];
     for (;;) {
-      const byte = bytes[at++];
-      if (byte === undefined) throw unread("it ends among its places");
-      if (shift > 28 || (shift > 0 && byte === 0)) throw unread("a gap between places is written in too many bytes");
+      const byte = bytes[offset++];
+      if (byte === undefined) throw unreadableUpdateError("it ends among its places");
+      if (shift > 28 || (shift > 0 && byte === 0))
+        throw unreadableUpdateError("a gap between places is written in too many bytes");
       gap += (byte & 127) * 2 ** shift;
       shift += 7;
       if (byte < 128) break;
     }
     const place = next + gap;
-    if (place >= length) throw unread("a place lies beyond its end");
+    if (place >= length) throw unreadableUpdateError("a place lies beyond its end");
     places[k] = place;
     next = place + 1;
   }
-  return { places, bytes: at };
+  return { places, bytes: offset };
 }
 
-export const unread = (why: string): CodedError => new CodedError("update-unread", { why });
+export const unreadableUpdateError = (why: string): CodedError => new CodedError("update-unread", { why });

@@ -3,41 +3,41 @@
  * standard is folded into the head's own weights, so that it reads them as they are.
  */
 import type { SparseRows } from "./tfidf/sparse.js";
-import { denseRows, scaleFor, standardOf } from "./dense-features.js";
-import { labelModel, type LabelModel } from "./linear-labels.js";
+import { denseToSparseRows, fitFeatureScale, fitStandardization } from "./dense-features.js";
+import { fitSingleLabelModel, type SingleLabelModel } from "./linear-labels.js";
 
-export interface ExactHead {
+export interface ExactLinearHead {
   /** [labels × numbers]. */
   readonly weight: Float32Array;
   readonly bias: Float32Array;
 }
 
 /** `found`: the label of each row. Coded errors: none; ends early, in any way, when the signal comes. */
-export async function exactHead(
+export async function fitExactHead(
   features: readonly Float32Array[],
   found: readonly string[],
   { labels, signal }: { readonly labels: readonly string[]; readonly signal?: AbortSignal },
-): Promise<ExactHead> {
-  const { mean, share, standard } = standardOf(features.map((one) => Float64Array.from(one)));
+): Promise<ExactLinearHead> {
+  const { mean, share, standard } = fitStandardization(features.map((one) => Float64Array.from(one)));
   const rows = features.map((one) => standard(Float64Array.from(one)));
   const given = { labels, ...(signal && { signal }) };
-  const scale = await scaleFor(given, rows, (role) => (role === "label" ? found : null));
-  const dense = denseRows(rows, scale);
-  const model = await labelModel(dense, found, labels, { signal });
+  const scale = await fitFeatureScale(given, rows, (role) => (role === "label" ? found : null));
+  const dense = denseToSparseRows(rows, scale);
+  const model = await fitSingleLabelModel(dense, found, labels, { signal });
   const width = mean.length;
   const weight = new Float32Array(labels.length * width);
   const bias = new Float32Array(labels.length).fill(unseen(model, dense));
   model.parts.forEach((part, label) => {
     if (!part) return;
-    const own = part.weights.map((w, j) => w * scale * share[j]!);
-    weight.set(own, label * width);
-    bias[label] = part.added - own.reduce((sum, w, j) => sum + w * mean[j]!, 0);
+    const rowWeights = part.weights.map((w, j) => w * scale * share[j]!);
+    weight.set(rowWeights, label * width);
+    bias[label] = part.added - rowWeights.reduce((sum, w, j) => sum + w * mean[j]!, 0);
   });
   return { weight, bias };
 }
 
 /** Logit of a label without rows: of a row of the middle it is as likely as the linear model says it is of all. */
-function unseen({ parts, rare }: LabelModel, rows: SparseRows): number {
+function unseen({ parts, rare }: SingleLabelModel, rows: SparseRows): number {
   const missing = parts.filter((part) => part === null).length;
   if (missing === 0) return 0;
   let sum = 0;
@@ -45,10 +45,10 @@ function unseen({ parts, rare }: LabelModel, rows: SparseRows): number {
     sum += logSum(
       parts.flatMap((part) => {
         if (!part) return [];
-        let said = part.added;
+        let score = part.added;
         for (let i = rows.starts[row]!; i < rows.starts[row + 1]!; i++)
-          said += rows.values[i]! * part.weights[rows.at[i]!]!;
-        return [said];
+          score += rows.values[i]! * part.weights[rows.columnIndexes[i]!]!;
+        return [score];
       }),
     );
   return sum / rows.count + Math.log(rare / (1 - rare * missing));

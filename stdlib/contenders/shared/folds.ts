@@ -1,12 +1,12 @@
 /** Folds of rows for cross-validation: shuffled, each label spread over all folds, rows of one group together. */
-import { chance, shuffle } from "../../statistics/chance.js";
-import type { Values } from "./training-rows.js";
+import { seededRandom, shuffle } from "../../statistics/chance.js";
+import type { ValuesOfRole } from "./training-rows.js";
 
 /** The fold of each row, from 0. `values`: of the rows, by role. */
-export function foldsOf(count: number, folds: number, values: Values): Uint32Array {
+export function foldsOf(count: number, folds: number, values: ValuesOfRole): Uint32Array {
   const order = shuffle(
     Uint32Array.from({ length: count }, (_, row) => row),
-    chance(0, 61),
+    seededRandom(0, 61),
   );
   const [groups, labels] = [values("group"), values("label")];
   const fold = new Uint32Array(count);

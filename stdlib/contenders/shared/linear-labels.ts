@@ -1,5 +1,5 @@
 /** Linear models of labels: one of several, or each by itself. */
-import { logisticFitted, said, softmaxFitted, type Counts, type Linear } from "./tfidf/linear.js";
+import { fitLogistic, linearOutputs, fitSoftmax, type RowWeights, type LinearWeights } from "./tfidf/linear.js";
 import type { SparseRows } from "./tfidf/sparse.js";
 
 /** A linear model over numbers of rows: what it says of one as a model's head says it. */
@@ -7,11 +7,11 @@ export interface LinearModel {
   readonly bytes: number;
   /** `logistic regression`. */
   readonly what: string;
-  said(rows: SparseRows, row: number): Float32Array;
+  predict(rows: SparseRows, row: number): Float32Array;
 }
 
 /** That of one label of several. */
-export interface LabelModel extends LinearModel {
+export interface SingleLabelModel extends LinearModel {
   /** Of each label its weights by column, and what is added to all rows; null: no row that was learnt has it. */
   readonly parts: readonly ({ readonly weights: Float64Array; readonly added: number } | null)[];
   /** How likely a label is that no row has. */
@@ -19,16 +19,16 @@ export interface LabelModel extends LinearModel {
 }
 
 /** Regularisation and class weights of a linear model. */
-export interface Setting {
+export interface LinearModelSetting {
   /** scikit-learn's C: the greater, the less it is held. */
   readonly c: number;
   /** `balanced`: every label counts alike, as by scikit-learn's `class_weight`; a record: a number for each label. */
   readonly weigh: "none" | "balanced" | Readonly<Record<string, number>>;
 }
-export interface Fitting {
+export interface LinearFitOptions {
   readonly signal?: AbortSignal | undefined;
   /** Absent: C = 1, and every row counts once. */
-  readonly setting?: Setting | undefined;
+  readonly setting?: LinearModelSetting | undefined;
   /** Length of the gradient at which the fit ends. */
   readonly tolerance?: number | undefined;
 }
@@ -38,51 +38,49 @@ function countsOf(
   truth: ArrayLike<number>,
   count: number,
   nameOf: (label: number) => string,
-  setting: Setting | undefined,
-): Counts {
+  setting: LinearModelSetting | undefined,
+): RowWeights {
   if (!setting || (setting.c === 1 && setting.weigh === "none")) return undefined;
   const { c, weigh } = setting;
   const have = new Float64Array(count);
   for (let row = 0; row < truth.length; row++) have[truth[row]!]! += 1;
-  const own = have.map((rows, label) => {
+  const labelCounts = have.map((rows, label) => {
     if (weigh === "none") return c;
     if (weigh === "balanced") return (c * truth.length) / (count * Math.max(1, rows));
     const name = nameOf(label);
     return c * (Object.hasOwn(weigh, name) ? weigh[name]! : 1);
   });
-  return Float64Array.from(truth, (label) => own[label]!);
+  return Float64Array.from(truth, (label) => labelCounts[label]!);
 }
 
 /** Logit of a label that no row has (−) or that all have, of several for a row: nothing tells it. */
 const SURELY = Math.log(1e9);
 
 /** One label of several. Those that no row has are never said, and are as likely as what one row of all has. */
-export async function labelModel(
+export async function fitSingleLabelModel(
   rows: SparseRows,
   found: readonly string[],
   labels: readonly string[],
-  o: Fitting = {},
-): Promise<LabelModel> {
+  options: LinearFitOptions = {},
+): Promise<SingleLabelModel> {
   const numbers = new Map(labels.map((label, l) => [label, l]));
   const present = labels.flatMap((label, l) => (found.includes(label) ? [l] : []));
   const place = new Map(present.map((label, i) => [label, i]));
   const truth = Int32Array.from(found, (label) => place.get(numbers.get(label) ?? -1) ?? 0);
-  const counts = countsOf(truth, present.length, (place) => labels[present[place]!]!, o.setting);
-  const how = { signal: o.signal, counts, tolerance: o.tolerance };
-  const model: Linear =
-    present.length === 2
-      ? await logisticFitted(rows, truth, how)
-      : await softmaxFitted(rows, truth, present.length, how);
-  const own = new Float64Array(model.outputs);
+  const counts = countsOf(truth, present.length, (place) => labels[present[place]!]!, options.setting);
+  const how = { signal: options.signal, counts, tolerance: options.tolerance };
+  const model: LinearWeights =
+    present.length === 2 ? await fitLogistic(rows, truth, how) : await fitSoftmax(rows, truth, present.length, how);
+  const buffer = new Float64Array(model.outputs);
   const rare = 1 / (found.length + labels.length - present.length);
   return {
     what: "logistic regression",
     bytes: model.weights.byteLength,
     rare,
     parts: partsOf(model, { columns: rows.columns, present, labels: labels.length }),
-    said(of, row) {
-      said(model, of, row, own);
-      const logits = present.length === 2 ? [0, own[0]!] : own;
+    predict(sparseRows, row) {
+      linearOutputs(model, sparseRows, row, buffer);
+      const logits = present.length === 2 ? [0, buffer[0]!] : buffer;
       const all = new Float32Array(labels.length).fill(Math.log(rare));
       const least = logNormed(logits) - Math.log(1 - rare * (labels.length - present.length));
       present.forEach((label, i) => (all[label] = logits[i]! - least));
@@ -93,52 +91,52 @@ export async function labelModel(
 
 /** Of two labels one model says how much more the second is likely than the first. */
 function partsOf(
-  { weights, outputs }: Linear,
+  { weights, outputs }: LinearWeights,
   {
     columns,
     present,
     labels,
   }: { readonly columns: number; readonly present: readonly number[]; readonly labels: number },
-): LabelModel["parts"] {
-  const parts: LabelModel["parts"][number][] = Array.from({ length: labels }, () => null);
+): SingleLabelModel["parts"] {
+  const parts: SingleLabelModel["parts"][number][] = Array.from({ length: labels }, () => null);
   const binary = present.length === 2;
   present.forEach((label, i) => {
-    const at = binary ? 0 : i;
-    const said = Number(!binary || i === 1);
+    const outputIndex = binary ? 0 : i;
+    const sign = Number(!binary || i === 1);
     parts[label] = {
-      weights: Float64Array.from({ length: columns }, (_, j) => said * weights[j * outputs + at]!),
-      added: said * weights[columns * outputs + at]!,
+      weights: Float64Array.from({ length: columns }, (_, j) => sign * weights[j * outputs + outputIndex]!),
+      added: sign * weights[columns * outputs + outputIndex]!,
     };
   });
   return parts;
 }
 
 /** Each label by itself, one against the rest. */
-export async function setsModel(
+export async function fitLabelSetModel(
   rows: SparseRows,
   sets: readonly (readonly string[])[],
   labels: readonly string[],
-  o: Fitting = {},
+  options: LinearFitOptions = {},
 ): Promise<LinearModel> {
-  const models: (Linear | number)[] = [];
+  const models: (LinearWeights | number)[] = [];
   for (const label of labels) {
     const is = Uint8Array.from(sets, (set) => Number(set.includes(label)));
     const have = is.reduce((sum, one) => sum + one, 0);
     if (have === 0 || have === is.length) models.push(have === 0 ? -SURELY : SURELY);
     else {
-      const counts = countsOf(is, 2, (yes) => (yes === 1 ? label : ""), o.setting);
-      models.push(await logisticFitted(rows, is, { signal: o.signal, counts, tolerance: o.tolerance }));
+      const counts = countsOf(is, 2, (yes) => (yes === 1 ? label : ""), options.setting);
+      models.push(await fitLogistic(rows, is, { signal: options.signal, counts, tolerance: options.tolerance }));
     }
   }
-  const own = new Float64Array(1);
+  const buffer = new Float64Array(1);
   return {
     what: "a logistic regression of each label",
     bytes: models.reduce<number>((sum, one) => sum + (typeof one === "number" ? 8 : one.weights.byteLength), 0),
-    said: (of, row) =>
+    predict: (sparseRows, row) =>
       Float32Array.from(models, (model) => {
         if (typeof model === "number") return model;
-        said(model, of, row, own);
-        return own[0]!;
+        linearOutputs(model, sparseRows, row, buffer);
+        return buffer[0]!;
       }),
   };
 }

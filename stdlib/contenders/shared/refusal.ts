@@ -1,10 +1,10 @@
 /** Which tasks a baseline can't do, and what stands there instead. */
 import type { Refusal } from "#dsl/language/types/capabilities/refusal.js";
-import type { Wanted } from "#dsl/language/types/capabilities/scoring.js";
+import type { BaselineTask } from "#dsl/language/types/capabilities/scoring.js";
 
-export type Baseline = "majority" | "tfidf" | "probe";
+export type BaselineName = "majority" | "tfidf" | "probe";
 
-export function refusalOf(of: Baseline, { has, roles }: Wanted): Refusal | null {
+export function baselineRefusal(baseline: BaselineName, { has, roles }: BaselineTask): Refusal | null {
   const measures = new Set(has?.measures);
   if (has?.rowFormat.generatesText)
     return {
@@ -13,14 +13,14 @@ export function refusalOf(of: Baseline, { has, roles }: Wanted): Refusal | null 
     };
   if (measures.has("answer"))
     return { why: "its answers are places in a context", instead: "another model, trained for less or on fewer rows" };
-  if (of === "probe" && has?.untrained)
+  if (baseline === "probe" && has?.untrained)
     return { why: "the base itself says how alike texts are", instead: "`NAME.base`" };
-  if (of !== "majority" && measures.has("tags"))
+  if (baseline !== "majority" && measures.has("tags"))
     return {
       why: "it reads whole texts, and tags are of words",
       instead: "`baseline(majority)`, which knows each word's commonest tag",
     };
-  if (of === "majority" && measures.has("similarity") && !roles.includes("label"))
+  if (baseline === "majority" && measures.has("similarity") && !roles.includes("label"))
     return {
       why: "no number says of all pairs how alike they are",
       instead: "`baseline(tfidf)`",

@@ -10,26 +10,26 @@ import { Vocabulary } from "./tfidf/vocabulary.js";
 const HELD = 2 ** 26;
 const LONGEST = 8192;
 
-export interface Alike {
+export interface TfidfSimilarity {
   readonly bytes: number;
   readonly what: string;
   /** Of all first texts, then of all second ones. `told`: rows say of each pair how alike it is. */
-  said(rows: Iterable<readonly string[]>, told: unknown): Promise<readonly Float32Array[]>;
+  predict(rows: Iterable<readonly string[]>, truth: unknown): Promise<readonly Float32Array[]>;
 }
 
-export async function alikeBy(
+export async function tfidfSimilarityModel(
   roles: readonly string[],
   rows: Iterable<readonly string[]>,
   signal?: AbortSignal,
-): Promise<Alike> {
+): Promise<TfidfSimilarity> {
   const vocabulary = new Vocabulary(1);
   await vocabulary.learn(apart(rows), signal);
   return {
     bytes: vocabulary.bytes,
     what: `${vocabulary.size.toLocaleString("en-US")} words and pairs of neighbouring words`,
-    async said(asked, told) {
-      const texts = await vocabulary.read(apart(asked), signal);
-      const pairs = told !== undefined && told !== null && roles.length === 2;
+    async predict(rowTexts, truth) {
+      const texts = await vocabulary.read(apart(rowTexts), signal);
+      const pairs = truth !== undefined && truth !== null && roles.length === 2;
       return bySides(pairs ? inPairs(texts) : hashedOf(texts), roles.length);
     },
   };
@@ -52,11 +52,12 @@ function inPairs(texts: SparseRows): readonly Float32Array[] {
   }).flat();
 }
 
-function cosineOf({ starts, at, values }: SparseRows, first: number, second: number): number {
-  const own = new Map<number, number>();
-  for (let i = starts[first]!; i < starts[first + 1]!; i++) own.set(at[i]!, values[i]!);
+function cosineOf({ starts, columnIndexes, values }: SparseRows, first: number, second: number): number {
+  const firstValues = new Map<number, number>();
+  for (let i = starts[first]!; i < starts[first + 1]!; i++) firstValues.set(columnIndexes[i]!, values[i]!);
   let sum = 0;
-  for (let i = starts[second]!; i < starts[second + 1]!; i++) sum += values[i]! * (own.get(at[i]!) ?? 0);
+  for (let i = starts[second]!; i < starts[second + 1]!; i++)
+    sum += values[i]! * (firstValues.get(columnIndexes[i]!) ?? 0);
   return sum;
 }
 
@@ -65,7 +66,7 @@ function hashedOf(texts: SparseRows): readonly Float32Array[] {
   return Array.from({ length: texts.count }, (_, text) => {
     const vector = new Float32Array(width);
     for (let i = texts.starts[text]!; i < texts.starts[text + 1]!; i++) {
-      const place = mixed(texts.at[i]!);
+      const place = mixed(texts.columnIndexes[i]!);
       vector[(place >>> 1) % width]! += place & 1 ? texts.values[i]! : -texts.values[i]!;
     }
     return vector;

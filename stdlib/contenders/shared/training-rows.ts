@@ -1,23 +1,23 @@
 /** Rows of the split `train` that a baseline learns from, and their values. */
-import type { ContenderRows } from "../kind.js";
+import type { BaselineRows } from "../kind.js";
 
 /** Values of the rows that are learnt from, by role. */
-export type Values = (role: string) => readonly unknown[] | null;
+export type ValuesOfRole = (role: string) => readonly unknown[] | null;
 
 /** At most `most`, at equal distances where there are more; `of` says how many. */
-export function pickedOf(
-  { count: all }: ContenderRows,
+export function sampleRows(
+  { count: all }: BaselineRows,
   most: number,
-): { readonly rows: ArrayLike<number>; readonly of: string } {
+): { readonly rows: ArrayLike<number>; readonly description: string } {
   const step = Math.max(1, Math.ceil(all / most));
   const rows = Uint32Array.from({ length: Math.ceil(all / step) }, (_, i) => i * step);
   return {
     rows,
-    of: `, learnt from ${rows.length.toLocaleString("en-US")} rows${step > 1 ? ` of ${all.toLocaleString("en-US")}` : ""}`,
+    description: `, learnt from ${rows.length.toLocaleString("en-US")} rows${step > 1 ? ` of ${all.toLocaleString("en-US")}` : ""}`,
   };
 }
 
-export function valuesAt(rows: ContenderRows, which: ArrayLike<number>): Values {
+export function valuesOfRows(rows: BaselineRows, which: ArrayLike<number>): ValuesOfRole {
   return (role) => {
     const column = rows.values(role);
     return column ? Array.from(which, (row) => column.at(row)) : null;

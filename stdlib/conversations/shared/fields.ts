@@ -4,7 +4,7 @@
  * nothing is lost silently. No model sees the rest.
  */
 import type { Call } from "#dsl/language/types/value.js";
-import type { Message, Role, RowContext, RowRefusal } from "../kind.js";
+import type { Message, MessageRole, RowContext, RowRefusal } from "../kind.js";
 
 /** Unsupported fields of messages, by the names that chat interfaces and training programs use. */
 const unsupportedFields: Readonly<Record<string, string>> = {
@@ -46,7 +46,7 @@ const unsupportedColumns: Readonly<Record<string, string>> = {
 /** Columns that hold the question if a conversation begins with its answer. */
 const questions = ["prompt", "instruction", "question"];
 /** Fields that say whether a message is trained: OpenAI's `weight`, and the names of Axolotl, ms-swift and others. */
-export const marks = ["weight", "train", "training", "do_train", "loss"] as const;
+export const trainedMarkFields = ["weight", "train", "training", "do_train", "loss"] as const;
 const MARK_HELP =
   "write 1 or 0 (true or false) at the assistant's turns alone, or leave the field out: `ignore: […]` in `turns(…)`";
 
@@ -88,18 +88,18 @@ export function fieldRefusal(fields: Fields, turn: number, read: ReadonlySet<str
 /** Fields that no model sees. They are reported, so that nobody thinks they were read. */
 export function unreadFields(fields: Fields, read: ReadonlySet<string>): readonly string[] {
   const known = (field: string): boolean =>
-    read.has(field) || Object.hasOwn(unsupportedFields, field) || marks.some((mark) => mark === field);
+    read.has(field) || Object.hasOwn(unsupportedFields, field) || trainedMarkFields.some((mark) => mark === field);
   return Object.keys(fields).filter((field) => !known(field) && hasValue(fields[field]));
 }
 
 /** Whether the message is marked as trained or not trained. Undefined if it has no mark: its role decides. */
 export function trainedMark(
   fields: Fields,
-  role: Role,
+  role: MessageRole,
   ignored: ReadonlySet<string>,
 ): boolean | undefined | RowRefusal {
   let trained: boolean | undefined;
-  for (const mark of marks) {
+  for (const mark of trainedMarkFields) {
     const value = ignored.has(mark) ? null : fields[mark];
     if (value === null || value === undefined) continue;
     const marked = value === true || value === 1 ? true : value === false || value === 0 ? false : null;

@@ -7,14 +7,14 @@ interface Text extends DecodedText {
 }
 
 /** `choose` gives the next token of a text that goes on; `at` counts its tokens so far. */
-export class ByRow implements Decoding {
+export class RowByRowDecoding implements Decoding {
   readonly width = 1;
   private readonly rows: readonly Text[];
 
   constructor(
     private readonly start: DecodingStart,
     readonly reads: Decoding["reads"],
-    private readonly choose: (said: Int32Array | Float32Array, row: number, text: readonly number[]) => number,
+    private readonly choose: (scores: Int32Array | Float32Array, row: number, text: readonly number[]) => number,
   ) {
     this.rows = start.prompts.map(() => ({ tokens: [], ended: start.maxTokens > 0 ? null : "length" }));
   }
@@ -24,11 +24,11 @@ export class ByRow implements Decoding {
   get done(): boolean {
     return this.rows.every((text) => text.ended !== null);
   }
-  step(said: Int32Array | Float32Array): DecodingStep {
+  step(scores: Int32Array | Float32Array): DecodingStep {
     const { ends, padId, maxTokens } = this.start;
     const tokens = Int32Array.from(this.rows, (text, row) => {
       if (text.ended !== null) return padId;
-      const token = this.choose(said, row, text.tokens);
+      const token = this.choose(scores, row, text.tokens);
       text.tokens.push(token);
       if (ends.has(token)) text.ended = "end";
       else if (text.tokens.length >= maxTokens) text.ended = "length";
@@ -44,6 +44,6 @@ export class ByRow implements Decoding {
 }
 
 /** The scores of one row, as a copy. */
-export function rowOf(said: Int32Array | Float32Array, row: number, vocabulary: number): Float32Array {
-  return (said as Float32Array).slice(row * vocabulary, (row + 1) * vocabulary);
+export function rowScores(scores: Int32Array | Float32Array, row: number, vocabulary: number): Float32Array {
+  return (scores as Float32Array).slice(row * vocabulary, (row + 1) * vocabulary);
 }

@@ -3,13 +3,13 @@
  * of those that together reach p by a search among the few that may be it. Memory is taken once and used again: nothing
  * here may be called while it is at work.
  */
-import { scratch } from "./scratch.js";
+import { scratchBuffer } from "./scratch.js";
 
 /** The `count`-th greatest score, 1 ≤ count ≤ their number. */
 export function kthGreatest(scores: Float32Array, count: number): number {
-  const heap = scratch("heap", count);
+  const heap = scratchBuffer("heap", count);
   for (let i = 0; i < count; i++) heap[i] = scores[i]!;
-  for (let at = (count >> 1) - 1; at >= 0; at--) sink(heap, at, count);
+  for (let index = (count >> 1) - 1; index >= 0; index--) sink(heap, index, count);
   for (let i = count; i < scores.length; i++)
     if (scores[i]! > heap[0]!) {
       heap[0] = scores[i]!;
@@ -21,41 +21,41 @@ export function kthGreatest(scores: Float32Array, count: number): number {
 /** The least is above. */
 function sink(heap: Float64Array, from: number, count: number): void {
   const value = heap[from]!;
-  let at = from;
-  for (let child = 2 * at + 1; child < count; child = 2 * at + 1) {
+  let index = from;
+  for (let child = 2 * index + 1; child < count; child = 2 * index + 1) {
     if (child + 1 < count && heap[child + 1]! < heap[child]!) child++;
     if (heap[child]! >= value) break;
-    heap[at] = heap[child]!;
-    at = child;
+    heap[index] = heap[child]!;
+    index = child;
   }
-  heap[at] = value;
+  heap[index] = value;
 }
 
 /** The score of the least likely token among the likeliest that together reach p. */
-export function leastOf(scores: Float32Array, p: number): number {
+export function nucleusThreshold(scores: Float32Array, p: number): number {
   let top = -Infinity;
   let count = 0;
   for (const s of scores) {
     if (s > top) top = s;
     if (s > -Infinity) count++;
   }
-  const weights = scratch("weights", scores.length);
+  const weights = scratchBuffer("weights", scores.length);
   let sum = 0;
   for (let i = 0; i < scores.length; i++) sum += weights[i] = Math.exp(scores[i]! - top);
   const out = (1 - p) * sum;
   // Those that weigh less than an even share of what is left out are left out, all together.
   const light = out / count;
-  const own = scratch("candidates", scores.length);
+  const candidates = scratchBuffer("candidates", scores.length);
   let lightest = 0;
-  let kept = 0;
+  let keptCount = 0;
   for (let i = 0; i < scores.length; i++)
     if (weights[i]! < light) lightest += weights[i]!;
     else if (scores[i]! > -Infinity) {
-      own[kept] = scores[i]!;
+      candidates[keptCount] = scores[i]!;
       // Places that were read are free.
-      weights[kept++] = weights[i]!;
+      weights[keptCount++] = weights[i]!;
     }
-  return crossed(own, weights, kept, out - lightest);
+  return crossed(candidates, weights, keptCount, out - lightest);
 }
 
 /** The score at which weights, summed from the least score upwards, first pass `most`; if they never do, the greatest. Moves both. */
@@ -65,14 +65,14 @@ function crossed(scores: Float64Array, weights: Float64Array, count: number, mos
   while (low < high) {
     const pivot = middle(scores[low]!, scores[(low + high) >> 1]!, scores[high - 1]!);
     // [low, less) is below the pivot, [less, at) equals it, [more, high) is above.
-    let [less, at, more, below, equal] = [low, low, high, 0, 0];
-    while (at < more) {
-      const score = scores[at]!;
+    let [less, pivotIndex, more, below, equal] = [low, low, high, 0, 0];
+    while (pivotIndex < more) {
+      const score = scores[pivotIndex]!;
       if (score < pivot) {
-        below += weights[at]!;
-        swap(scores, weights, at++, less++);
-      } else if (score > pivot) swap(scores, weights, at, --more);
-      else equal += weights[at++]!;
+        below += weights[pivotIndex]!;
+        swap(scores, weights, pivotIndex++, less++);
+      } else if (score > pivot) swap(scores, weights, pivotIndex, --more);
+      else equal += weights[pivotIndex++]!;
     }
     last = pivot;
     if (sum + below > most) high = less;

@@ -1,5 +1,5 @@
 /** Tokens that a text holds, each once, and how often each was written after its prompt: what penalties go by. */
-export class Seen {
+export class SeenTokens {
   /** Each token of prompt and text once. */
   readonly tokens: number[] = [];
   /** For each of `tokens` how often it was written. */

@@ -1,7 +1,7 @@
 /** The parameter that decoders share. */
-import { parameter } from "#dsl/language/types/define.js";
+import { defineParameter } from "#dsl/language/types/define.js";
 
-export const repetitionPenalty = parameter({
+export const repetitionPenaltyParameter = defineParameter({
   name: "repetition_penalty",
   type: { is: "number" },
   doc: "Makes what the text already holds less likely: above 1, scores of its tokens are divided by it (multiplied where negative). Small models fall into loops; 1.1 to 1.3 gets them out, more makes the text wander.",

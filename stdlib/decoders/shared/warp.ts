@@ -3,10 +3,10 @@
  * OpenAI's penalties for what was written, temperature, the k likeliest, the likeliest that make up p, and those that are
  * likely enough beside the likeliest. A token that is out has the score −∞.
  */
-import { kthGreatest, leastOf } from "./cutoffs.js";
-import type { Seen } from "./seen-tokens.js";
+import { kthGreatest, nucleusThreshold } from "./cutoffs.js";
+import type { SeenTokens } from "./seen-tokens.js";
 
-export interface Bend {
+export interface ScorePenalties {
   /** Over prompt and text; 1: none. */
   readonly repetitionPenalty: number;
   /** Taken off for each time that a token was written; absent: 0. */
@@ -16,7 +16,7 @@ export interface Bend {
   /** Added to scores: tokens with what is added. */
   readonly bias?: readonly (readonly [token: number, added: number])[];
 }
-export interface Warp extends Bend {
+export interface ScoreWarping extends ScorePenalties {
   /** Above 0. */
   readonly temperature: number;
   /** 0: all. */
@@ -28,7 +28,7 @@ export interface Warp extends Bend {
 }
 
 /** Changes the scores in place. `seen`: tokens that the text holds. */
-export function penalise(scores: Float32Array, seen: Iterable<number>, penalty: number): void {
+export function penalizeSeen(scores: Float32Array, seen: Iterable<number>, penalty: number): void {
   if (penalty === 1) return;
   for (const token of new Set(seen)) penaliseOne(scores, token, penalty);
 }
@@ -38,8 +38,8 @@ function penaliseOne(scores: Float32Array, token: number, penalty: number): void
 }
 
 /** Bias and penalties, in place. */
-export function bend(scores: Float32Array, { tokens, written }: Seen, o: Bend): void {
-  const { bias, repetitionPenalty, frequencyPenalty = 0, presencePenalty = 0 } = o;
+export function applyPenalties(scores: Float32Array, { tokens, written }: SeenTokens, options: ScorePenalties): void {
+  const { bias, repetitionPenalty, frequencyPenalty = 0, presencePenalty = 0 } = options;
   if (bias) for (const [token, added] of bias) if (token < scores.length) scores[token] = scores[token]! + added;
   if (repetitionPenalty !== 1) for (const token of tokens) penaliseOne(scores, token, repetitionPenalty);
   if (frequencyPenalty === 0 && presencePenalty === 0) return;
@@ -50,17 +50,17 @@ export function bend(scores: Float32Array, { tokens, written }: Seen, o: Bend): 
 }
 
 /** Changes the scores in place; at least one token stays. */
-export function warp(scores: Float32Array, seen: Seen, o: Warp): void {
-  bend(scores, seen, o);
-  narrow(scores, o);
+export function warpScores(scores: Float32Array, seen: SeenTokens, options: ScoreWarping): void {
+  applyPenalties(scores, seen, options);
+  filterScores(scores, options);
 }
 
 /** Temperature and which tokens are kept, in place. */
-export function narrow(scores: Float32Array, o: Omit<Warp, keyof Bend>): void {
-  const { temperature, topK, topP, minP = 0 } = o;
+export function filterScores(scores: Float32Array, options: Omit<ScoreWarping, keyof ScorePenalties>): void {
+  const { temperature, topK, topP, minP = 0 } = options;
   if (temperature !== 1) for (let i = 0; i < scores.length; i++) scores[i] = scores[i]! / temperature;
   if (topK > 0 && topK < scores.length) cut(scores, kthGreatest(scores, topK));
-  if (topP < 1) cut(scores, leastOf(scores, topP));
+  if (topP < 1) cut(scores, nucleusThreshold(scores, topP));
   if (minP > 0) cut(scores, greatestOf(scores) + Math.log(minP));
 }
 
@@ -73,31 +73,32 @@ function greatestOf(scores: Float32Array): number {
   return top;
 }
 
-export interface Scored {
+export interface ScoredToken {
   readonly token: number;
   readonly score: number;
 }
 /** The `count` greatest, greatest first; of equals the earlier. A heap of the best so far: one look at each score. */
-export function greatest(scores: Float32Array | Float64Array, count: number): Scored[] {
-  const heap: Scored[] = [];
-  const worse = (a: Scored, b: Scored): boolean => a.score < b.score || (a.score === b.score && a.token > b.token);
-  const sift = (at: number): void => {
+export function topScores(scores: Float32Array | Float64Array, count: number): ScoredToken[] {
+  const heap: ScoredToken[] = [];
+  const worse = (a: ScoredToken, b: ScoredToken): boolean =>
+    a.score < b.score || (a.score === b.score && a.token > b.token);
+  const sift = (index: number): void => {
     for (;;) {
-      const [left, right] = [2 * at + 1, 2 * at + 2];
-      let least = at;
+      const [left, right] = [2 * index + 1, 2 * index + 2];
+      let least = index;
       if (left < heap.length && worse(heap[left]!, heap[least]!)) least = left;
       if (right < heap.length && worse(heap[right]!, heap[least]!)) least = right;
-      if (least === at) return;
-      [heap[at], heap[least]] = [heap[least]!, heap[at]!];
-      at = least;
+      if (least === index) return;
+      [heap[index], heap[least]] = [heap[least]!, heap[index]!];
+      index = least;
     }
   };
-  const rise = (at: number): void => {
-    while (at > 0) {
-      const parent = (at - 1) >> 1;
-      if (!worse(heap[at]!, heap[parent]!)) return;
-      [heap[at], heap[parent]] = [heap[parent]!, heap[at]!];
-      at = parent;
+  const rise = (index: number): void => {
+    while (index > 0) {
+      const parent = (index - 1) >> 1;
+      if (!worse(heap[index]!, heap[parent]!)) return;
+      [heap[index], heap[parent]] = [heap[parent]!, heap[index]!];
+      index = parent;
     }
   };
   for (let token = 0; token < scores.length; token++) {
@@ -115,11 +116,11 @@ export function greatest(scores: Float32Array | Float64Array, count: number): Sc
 
 /** ln of the softmax, in place. */
 export function logSoftmax(scores: Float32Array): void {
-  const shift = normaliser(scores);
+  const shift = logNormalizer(scores);
   for (let i = 0; i < scores.length; i++) scores[i] = scores[i]! - shift;
 }
 /** What is taken off a score to make it the logarithm of its probability. */
-export function normaliser(scores: Float32Array): number {
+export function logNormalizer(scores: Float32Array): number {
   const top = greatestOf(scores);
   let sum = 0;
   for (const s of scores) sum += Math.exp(s - top);

@@ -26,7 +26,7 @@ export function meanOverTokens(each: Tensor, context: Pick<TermContext, "mask" |
 }
 
 /** `x` at the teacher's width: `x` itself, or its image under a projection that trains. */
-export function projected(
+export function projectToTeacherWidth(
   x: Tensor,
   { projection }: Pick<TermContext, "projection">,
   widths: { readonly in: number; readonly out: number },
@@ -46,7 +46,7 @@ export function splitHeads(x: Tensor, heads: number, shared = heads): Tensor {
 }
 
 /** f32 [batch, 1, length, length]: 1 where a real token attends to a real token. */
-export function visiblePairs(mask: Tensor, causal: boolean): Tensor {
+export function attentionVisibility(mask: Tensor, causal: boolean): Tensor {
   const [batch, length] = mask.shape as [string, string];
   const both = mask.reshape([batch, length, 1]).multiply(mask.reshape([batch, 1, length]));
   const [query, key] = [both.range(1).reshape([length, 1]), both.range(2).reshape([1, length])];

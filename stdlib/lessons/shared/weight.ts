@@ -1,7 +1,7 @@
 /** How much a lesson counts beside the others. */
-import { parameter } from "#dsl/language/types/define.js";
+import { defineParameter } from "#dsl/language/types/define.js";
 
-export const weight = parameter({
+export const lessonWeightParameter = defineParameter({
   name: "weight",
   type: { is: "number" },
   doc: "What it counts beside the others. Losses differ in size, and a large one hides the others.",

@@ -1,9 +1,9 @@
 /** What F1, precision and recall share: their parameters, and the rule that with three labels or more the average must be written. */
 import type { Call } from "#dsl/language/types/value.js";
 import type { CheckContext } from "#dsl/language/types/context.js";
-import { parameters } from "#dsl/language/types/define.js";
+import { defineParameters } from "#dsl/language/types/define.js";
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
-import { listed } from "#dsl/language/diagnostics/listed.js";
+import { listNames } from "#dsl/language/diagnostics/listed.js";
 
 /** The data of each code. */
 export interface AverageCodeData {
@@ -39,7 +39,7 @@ export const averageCodes: CodeTable<AverageCodeData> = {
   "unknown-positive": {
     severity: "error",
     message: (d) => `${d.metric}: the data has no label "${d.label}"`,
-    help: (d) => `the labels are ${listed(d.has)}`,
+    help: (d) => `the labels are ${listNames(d.has)}`,
     explain: "`of:` names the label that counts as positive for a binary score; it must be one of the data's labels.",
     example: `data d { source: csv("a.csv"), columns: { text: text, label: label }, split: random(train: 80%, test: 20%) }
 model m { base: "minilm", task: text_classification }
@@ -48,7 +48,7 @@ evaluate m on d.test { metrics: [f1(of: maybe)] }`,
   },
 };
 
-export const averageParameters = parameters([
+export const averageParameters = defineParameters([
   {
     name: "average",
     type: { is: "choice", of: ["macro", "micro", "weighted", "binary", "samples"] },
@@ -77,7 +77,7 @@ export const averageParameters = parameters([
 ]);
 
 /** Labels of the data that the statement works on, as the checker hands them in `data.labels`. */
-export function averageIsPlain(call: Call, context: CheckContext): void {
+export function checkAverage(call: Call, context: CheckContext): void {
   const average = call.arguments["average"];
   const sets = ofSets(context);
   const single = average === "auto" || average === "binary";
@@ -87,9 +87,9 @@ export function averageIsPlain(call: Call, context: CheckContext): void {
   if (!Array.isArray(labels)) return;
   if (!sets && labels.length > 2 && (average === "auto" || average === "binary") && !call.arguments["of"])
     context.report("average-needed", { metric: call.word, labels: labels.length });
-  const of = call.arguments["of"];
-  if (typeof of === "string" && !labels.includes(of))
-    context.report("unknown-positive", { metric: call.word, label: of, has: labels.map(String) }, "of");
+  const positive = call.arguments["of"];
+  if (typeof positive === "string" && !labels.includes(positive))
+    context.report("unknown-positive", { metric: call.word, label: positive, has: labels.map(String) }, "of");
 }
 
 /** Whether texts have sets of labels; undefined where the task is not known. */

@@ -2,12 +2,12 @@
 import { breathe } from "#platform/turn.js";
 
 /** Undefined: there is nothing to wait for. */
-export type Breathing = () => Promise<void> | undefined;
+export type CooperativeYield = () => Promise<void> | undefined;
 
 /** Milliseconds between two turns. */
 const EVERY = 50;
 
-export function breathing(signal?: AbortSignal): Breathing {
+export function cooperativeYield(signal?: AbortSignal): CooperativeYield {
   let turned = performance.now();
   return () => {
     if (performance.now() - turned < EVERY) return undefined;

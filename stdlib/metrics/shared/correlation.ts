@@ -1,30 +1,30 @@
 /** How two columns of numbers go together: Pearson's correlation, and ranks of which ties share the mean. */
 import type { NumberMetricInput } from "../kind.js";
-import { timesOf } from "./ranked-decisions.js";
-import { shown } from "../../text/numbers.js";
+import { drawCounts } from "./ranked-decisions.js";
+import { numberText } from "../../text/numbers.js";
 
 /** NaN where either column does not vary, as scipy says. */
 export function correlation(a: Float64Array, b: Float64Array): number {
   // The mean of numbers that are all the same need not be that number, so what is left would seem to vary.
-  if (a.length < 2 || constant(a) || constant(b)) return Number.NaN;
-  const [x, y] = [centred(a), centred(b)];
+  if (a.length < 2 || isConstant(a) || isConstant(b)) return Number.NaN;
+  const [x, y] = [centeredValues(a), centeredValues(b)];
   let r = 0;
   for (let i = 0; i < a.length; i++) r += (x.values[i]! / x.norm) * (y.values[i]! / y.norm);
   return Math.max(-1, Math.min(1, r));
 }
 
-export function whyUncorrelated(_call: unknown, { truth, predicted }: NumberMetricInput): string | null {
+export function uncorrelatedReason(_call: unknown, { truth, predicted }: NumberMetricInput): string | null {
   if (truth.length === 1) return "one row goes together with nothing";
-  if (constant(truth)) return `every row has the score ${shown(truth[0]!)}`;
-  return constant(predicted) ? `the model says ${shown(predicted[0]!)} of every row` : null;
+  if (isConstant(truth)) return `every row has the score ${numberText(truth[0]!)}`;
+  return isConstant(predicted) ? `the model says ${numberText(predicted[0]!)} of every row` : null;
 }
-export const constant = (values: Float64Array): boolean => values.every((value) => value === values[0]);
+export const isConstant = (values: Float64Array): boolean => values.every((value) => value === values[0]);
 
 /**
  * What is left of values less their mean, and how long that is; in units near their greatest, so that no sum or square is too
  * great or too small.
  */
-export function centred(values: Float64Array): {
+export function centeredValues(values: Float64Array): {
   readonly values: Float64Array;
   readonly norm: number;
   readonly unit: number;
@@ -47,17 +47,17 @@ function unitOf(values: Float64Array): number {
 }
 
 /** The ranks of values that are drawn among themselves; all values are put in order once. */
-export function ranksOfDrawn(values: Float64Array): (drawn: Uint32Array) => Float64Array {
+export function drawRanks(values: Float64Array): (drawn: Uint32Array) => Float64Array {
   const order = Uint32Array.from(values, (_, i) => i).sort((a, b) => values[a]! - values[b]!);
   return (drawn) => {
-    const times = timesOf(drawn, values.length);
+    const times = drawCounts(drawn, values.length);
     const rank = new Float64Array(values.length);
-    for (let at = 0, before = 0; at < order.length;) {
-      let [end, level] = [at, 0];
-      while (end < order.length && values[order[end]!] === values[order[at]!]) level += times[order[end++]!]!;
-      for (let i = at; i < end; i++) rank[order[i]!] = before + (level + 1) / 2;
+    for (let index = 0, before = 0; index < order.length;) {
+      let [end, level] = [index, 0];
+      while (end < order.length && values[order[end]!] === values[order[index]!]) level += times[order[end++]!]!;
+      for (let i = index; i < end; i++) rank[order[i]!] = before + (level + 1) / 2;
       before += level;
-      at = end;
+      index = end;
     }
     const out = new Float64Array(drawn.length);
     for (let i = 0; i < drawn.length; i++) out[i] = rank[drawn[i]!]!;
@@ -66,14 +66,14 @@ export function ranksOfDrawn(values: Float64Array): (drawn: Uint32Array) => Floa
 }
 
 /** From 1; equal values get the mean of their ranks. */
-export function ranks(values: Float64Array): Float64Array {
+export function ranksOf(values: Float64Array): Float64Array {
   const order = Uint32Array.from(values, (_, i) => i).sort((a, b) => values[a]! - values[b]!);
   const out = new Float64Array(values.length);
-  for (let at = 0; at < order.length;) {
-    let end = at;
-    while (end < order.length && values[order[end]!] === values[order[at]!]) end++;
-    for (let i = at; i < end; i++) out[order[i]!] = (at + 1 + end) / 2;
-    at = end;
+  for (let index = 0; index < order.length;) {
+    let end = index;
+    while (end < order.length && values[order[end]!] === values[order[index]!]) end++;
+    for (let i = index; i < end; i++) out[order[i]!] = (index + 1 + end) / 2;
+    index = end;
   }
   return out;
 }

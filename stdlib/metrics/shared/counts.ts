@@ -1,8 +1,8 @@
 /** Counts per label and their averages, as scikit-learn has them: what precision, recall and F1 share. */
 import type { Call } from "#dsl/language/types/value.js";
-import type { LabelSetMetricInput, MetricInput, Sampler } from "../kind.js";
+import type { LabelSetMetricInput, MetricInput, DrawSampler } from "../kind.js";
 
-export interface Counts {
+export interface LabelCounts {
   /** Rows of the label that were given it. */
   readonly hit: number;
   /** Rows that were given the label. */
@@ -11,7 +11,7 @@ export interface Counts {
   readonly have: number;
 }
 
-export function counts(input: Omit<MetricInput, "probabilities">): readonly Counts[] {
+export function labelCounts(input: Omit<MetricInput, "probabilities">): readonly LabelCounts[] {
   const n = input.labels.length;
   const hit = new Float64Array(n);
   const given = new Float64Array(n);
@@ -28,17 +28,17 @@ export function counts(input: Omit<MetricInput, "probabilities">): readonly Coun
 }
 
 /** Of each label among sets of them. */
-export function countsOfSets({
+export function labelCountsOfSets({
   labels,
   truth,
   predicted,
-}: Omit<LabelSetMetricInput, "probabilities">): readonly Counts[] {
+}: Omit<LabelSetMetricInput, "probabilities">): readonly LabelCounts[] {
   return labels.map((_, label) => {
     let [hit, given, have] = [0, 0, 0];
-    for (let at = label; at < truth.length; at += labels.length) {
-      have += truth[at]!;
-      given += predicted[at]!;
-      hit += truth[at]! & predicted[at]!;
+    for (let index = label; index < truth.length; index += labels.length) {
+      have += truth[index]!;
+      given += predicted[index]!;
+      hit += truth[index]! & predicted[index]!;
     }
     return { hit, given, have };
   });
@@ -48,23 +48,23 @@ export function countsOfSets({
  * One number from the labels' counts. `macro` averages the labels that occur in truth or prediction, `weighted` by their
  * rows, `micro` adds the counts first, `binary` takes the label `of` (default: the second). NaN where there are no rows.
  */
-export function averaged(call: Call, input: MetricInput, score: (c: Counts) => number): number {
-  return input.truth.length === 0 ? Number.NaN : averagedCounts(call, input.labels, counts(input), score);
+export function averageScore(call: Call, input: MetricInput, score: (c: LabelCounts) => number): number {
+  return input.truth.length === 0 ? Number.NaN : averageScoreOfCounts(call, input.labels, labelCounts(input), score);
 }
 
 /** The same from the counts of each label. */
-export function averagedCounts(
+export function averageScoreOfCounts(
   call: Call,
   labels: readonly string[],
-  all: readonly Counts[],
-  score: (c: Counts) => number,
+  all: readonly LabelCounts[],
+  score: (c: LabelCounts) => number,
 ): number {
-  const { average: written, of } = call.arguments;
+  const { average: written, of: positive } = call.arguments;
   // Who names a label asks for that one alone.
-  const one = labels.length === 2 || typeof of === "string";
+  const one = labels.length === 2 || typeof positive === "string";
   const average = written === "auto" ? (one ? "binary" : "macro") : written;
   if (average === "binary") {
-    const index = of === null || of === undefined ? 1 : labels.indexOf(String(of));
+    const index = positive === null || positive === undefined ? 1 : labels.indexOf(String(positive));
     return score(all[index] ?? NONE);
   }
   return overLabels(
@@ -74,7 +74,7 @@ export function averagedCounts(
   );
 }
 
-function overLabels(average: unknown, all: readonly Counts[], score: (c: Counts) => number): number {
+function overLabels(average: unknown, all: readonly LabelCounts[], score: (c: LabelCounts) => number): number {
   if (average === "micro")
     return score(all.reduce((a, c) => ({ hit: a.hit + c.hit, given: a.given + c.given, have: a.have + c.have }), NONE));
   if (average === "weighted") {
@@ -83,70 +83,74 @@ function overLabels(average: unknown, all: readonly Counts[], score: (c: Counts)
   }
   return all.length === 0 ? 0 : all.reduce((a, c) => a + score(c), 0) / all.length;
 }
-const NONE: Counts = { hit: 0, given: 0, have: 0 };
+const NONE: LabelCounts = { hit: 0, given: 0, have: 0 };
 
 /** The same of sets of labels: `macro` averages all labels, `samples` the rows' own scores. */
-export function averagedSets(call: Call, input: LabelSetMetricInput, score: (c: Counts) => number): number {
+export function averageScoreOfSets(call: Call, input: LabelSetMetricInput, score: (c: LabelCounts) => number): number {
   const { truth, predicted, labels } = input;
   if (truth.length === 0) return Number.NaN;
   const n = labels.length;
   const rows = truth.length / n;
-  const count = (places: readonly number[]): Counts => {
+  const count = (places: readonly number[]): LabelCounts => {
     let [hit, given, have] = [0, 0, 0];
-    for (const at of places) {
-      hit += truth[at]! & predicted[at]!;
-      given += predicted[at]!;
-      have += truth[at]!;
+    for (const index of places) {
+      hit += truth[index]! & predicted[index]!;
+      given += predicted[index]!;
+      have += truth[index]!;
     }
     return { hit, given, have };
   };
-  const { average, of } = call.arguments;
+  const { average, of: positive } = call.arguments;
   if (average === "samples") {
     const each = Array.from({ length: rows }, (_, row) => score(count(labels.map((_, l) => row * n + l))));
     return each.reduce((a, v) => a + v, 0) / rows;
   }
   const all = labels.map((_, l) => count(Array.from({ length: rows }, (_, row) => row * n + l)));
-  if (typeof of === "string") return score(all[labels.indexOf(of)] ?? NONE);
+  if (typeof positive === "string") return score(all[labels.indexOf(positive)] ?? NONE);
   return overLabels(average, all, score);
 }
 
 /** A score of counts, and whether they have one: 0 of 0 is scored 0. */
 export interface CountScore {
-  readonly score: (c: Counts) => number;
-  readonly defined: (c: Counts) => boolean;
+  readonly score: (c: LabelCounts) => number;
+  readonly defined: (c: LabelCounts) => boolean;
 }
 
 /**
  * The same of rows that are drawn. A label that has a score in all rows and none in the drawn ones is left out of the mean: that
  * chance drew no row of it is no mistake.
  */
-export function drawnAverage(call: Call, input: MetricInput, { score, defined }: CountScore): Sampler {
+export function averageScoreSampler(call: Call, input: MetricInput, { score, defined }: CountScore): DrawSampler {
   const { labels, truth, predicted } = input;
-  const whole = counts(input);
-  return (of) => {
-    const all = counts({
+  const whole = labelCounts(input);
+  return (drawnRows) => {
+    const all = labelCounts({
       labels,
-      truth: Int32Array.from(of, (row) => truth[row]!),
-      predicted: Int32Array.from(of, (row) => predicted[row]!),
+      truth: Int32Array.from(drawnRows, (row) => truth[row]!),
+      predicted: Int32Array.from(drawnRows, (row) => predicted[row]!),
     });
-    return averagedCounts(
+    return averageScoreOfCounts(
       call,
       labels,
-      all.map((own, l) => (defined(own) || !defined(whole[l]!) ? own : NONE)),
+      all.map((labelCount, l) => (defined(labelCount) || !defined(whole[l]!) ? labelCount : NONE)),
       score,
     );
   };
 }
 
 /** Of sets of labels. */
-export function drawnAverageOfSets(call: Call, input: LabelSetMetricInput, { score, defined }: CountScore): Sampler {
+export function averageScoreOfSetsSampler(
+  call: Call,
+  input: LabelSetMetricInput,
+  { score, defined }: CountScore,
+): DrawSampler {
   const { labels, truth, predicted } = input;
   const n = labels.length;
   const { average, of: one } = call.arguments;
-  const plain = (of: Uint32Array): LabelSetMetricInput => {
+  const plain = (drawnRows: Uint32Array): LabelSetMetricInput => {
     const drawn = (from: Uint8Array): Uint8Array => {
-      const rows = new Uint8Array(of.length * n);
-      of.forEach((row, i) => {
+      const rows = new Uint8Array(drawnRows.length * n);
+      drawnRows.forEach((row, i) => {
         rows.set(from.subarray(row * n, (row + 1) * n), i * n);
       });
       return rows;
@@ -154,13 +158,13 @@ export function drawnAverageOfSets(call: Call, input: LabelSetMetricInput, { sco
     return { labels, truth: drawn(truth), predicted: drawn(predicted), probabilities: new Float32Array() };
   };
   if (typeof one === "string" || average === "samples" || average === "micro" || average === "weighted")
-    return (of) => averagedSets(call, plain(of), score);
-  const whole = countsOfSets(input);
-  return (of) => {
-    const own = countsOfSets(plain(of));
+    return (drawnRows) => averageScoreOfSets(call, plain(drawnRows), score);
+  const whole = labelCountsOfSets(input);
+  return (drawnRows) => {
+    const drawnCounts = labelCountsOfSets(plain(drawnRows));
     return overLabels(
       average,
-      own.filter((c, l) => defined(c) || !defined(whole[l]!)),
+      drawnCounts.filter((c, l) => defined(c) || !defined(whole[l]!)),
       score,
     );
   };

@@ -1,5 +1,5 @@
 /** Curves made few enough points for a picture, and the mean of several, so that the area under what is drawn is the area that is told. */
-import type { Curve } from "./curves.js";
+import type { PlotCurve } from "./curves.js";
 
 /** Points that lines keep before the least triangles are looked for. */
 const MANY = 2000;
@@ -8,7 +8,7 @@ const MANY = 2000;
  * The mean of lines from 0 to 1: each is straight between its points and may rise at one x. What they change, put in order and
  * summed up once, is the mean at every point of any of them.
  */
-export function meanLine(curves: readonly Curve[]): Curve {
+export function meanPolyline(curves: readonly PlotCurve[]): PlotCurve {
   const changes: { readonly x: number; readonly slope: number; readonly jump: number }[] = [];
   let start = 0;
   for (const { x, y } of curves) {
@@ -21,11 +21,11 @@ export function meanLine(curves: readonly Curve[]): Curve {
   }
   changes.sort((a, b) => a.x - b.x);
   const [xs, ys] = [[0], [start]];
-  let [at, value, slope] = [0, start, 0];
+  let [position, value, slope] = [0, start, 0];
   for (let i = 0; i < changes.length;) {
     const { x } = changes[i]!;
-    value += slope * (x - at);
-    at = x;
+    value += slope * (x - position);
+    position = x;
     xs.push(x);
     ys.push(value);
     const before = value;
@@ -45,43 +45,45 @@ export function meanLine(curves: readonly Curve[]): Curve {
  * A line of at most `most` points: the point whose triangle with its neighbours is the least goes first (Visvalingam and
  * Whyatt 1993), so that the area below changes least. Of very many points those at equal ways along the line are looked at.
  */
-export function fewerPoints(curve: Curve, most: number): Curve {
-  const kept = alongTheWay(curve, MANY);
+export function simplifyPolyline(curve: PlotCurve, most: number): PlotCurve {
+  const candidates = alongTheWay(curve, MANY);
   const { x, y } = curve;
   const triangle = (i: number): number => {
-    const [a, b, c] = [kept[i - 1]!, kept[i]!, kept[i + 1]!];
+    const [a, b, c] = [candidates[i - 1]!, candidates[i]!, candidates[i + 1]!];
     return Math.abs((x[b]! - x[a]!) * (y[c]! - y[a]!) - (x[c]! - x[a]!) * (y[b]! - y[a]!));
   };
-  const areas = kept.map((_, i) => (i === 0 || i === kept.length - 1 ? Number.POSITIVE_INFINITY : triangle(i)));
-  while (kept.length > 2) {
+  const areas = candidates.map((_, i) =>
+    i === 0 || i === candidates.length - 1 ? Number.POSITIVE_INFINITY : triangle(i),
+  );
+  while (candidates.length > 2) {
     let least = 1;
-    for (let i = 2; i < kept.length - 1; i++) if (areas[i]! < areas[least]!) least = i;
+    for (let i = 2; i < candidates.length - 1; i++) if (areas[i]! < areas[least]!) least = i;
     // What lies on a straight line goes though there be room.
-    if (kept.length <= most && areas[least]! > 1e-12) break;
-    kept.splice(least, 1);
+    if (candidates.length <= most && areas[least]! > 1e-12) break;
+    candidates.splice(least, 1);
     areas.splice(least, 1);
     if (least > 1) areas[least - 1] = triangle(least - 1);
-    if (least < kept.length - 1) areas[least] = triangle(least);
+    if (least < candidates.length - 1) areas[least] = triangle(least);
   }
-  return { x: Float64Array.from(kept, (i) => x[i]!), y: Float64Array.from(kept, (i) => y[i]!) };
+  return { x: Float64Array.from(candidates, (i) => x[i]!), y: Float64Array.from(candidates, (i) => y[i]!) };
 }
 
 /** Places of points at equal ways along a rising line, the first and the last among them. */
-function alongTheWay({ x, y }: Curve, most: number): number[] {
+function alongTheWay({ x, y }: PlotCurve, most: number): number[] {
   const last = x.length - 1;
   if (x.length <= most) return Array.from(x, (_, i) => i);
   const way = (i: number): number => x[i]! - x[0]! + y[i]! - y[0]!;
   const step = way(last) / (most - 1);
-  const kept = [0];
-  for (let i = 1; i < last; i++) if (way(i + 1) > kept.length * step) kept.push(i);
-  return [...kept, last];
+  const indexes = [0];
+  for (let i = 1; i < last; i++) if (way(i + 1) > indexes.length * step) indexes.push(i);
+  return [...indexes, last];
 }
 
 /**
  * The mean of stairs over `bins` equal parts of 0 to 1: of each part the mean height, so that the area is theirs. A stair is as
  * high as the point at its right end.
  */
-export function meanStairs(curves: readonly Curve[], bins: number): Curve {
+export function meanStepCurve(curves: readonly PlotCurve[], bins: number): PlotCurve {
   const sums = new Float64Array(bins);
   for (const { x, y } of curves) {
     let from = 0;
@@ -100,8 +102,8 @@ export function meanStairs(curves: readonly Curve[], bins: number): Curve {
 }
 
 /** Stairs of at most `most`: only where they rise, and else of equal parts. */
-export function fewerStairs(curve: Curve, most: number): Curve {
+export function simplifyStepCurve(curve: PlotCurve, most: number): PlotCurve {
   const rising = Array.from(curve.x, (_, i) => i).filter((i) => curve.x[i]! > (curve.x[i - 1] ?? 0));
-  if (rising.length > most) return meanStairs([curve], most);
+  if (rising.length > most) return meanStepCurve([curve], most);
   return { x: Float64Array.from(rising, (i) => curve.x[i]!), y: Float64Array.from(rising, (i) => curve.y[i]!) };
 }

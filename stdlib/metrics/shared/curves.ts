@@ -2,29 +2,29 @@
  * What is found down a ranking: the points of scikit-learn's `roc_curve` (none dropped) and `precision_recall_curve`, the likeliest
  * first, and the areas that `roc_auc` and `average_precision` are. What stands level comes together.
  */
-import { ranked } from "./ranked-decisions.js";
+import { rankDecisions } from "./ranked-decisions.js";
 
 /** x never falls. */
-export interface Curve {
+export interface PlotCurve {
   readonly x: Float64Array;
   readonly y: Float64Array;
 }
 export interface RankCurves {
   /** Share of what is true that was found, over the share of what isn't: from (0, 0) to (1, 1). */
-  readonly roc: Curve;
+  readonly roc: PlotCurve;
   readonly area: number;
   /** Precision over recall, without scikit-learn's point of nothing found (precision 1 by definition). */
-  readonly precision: Curve;
+  readonly precision: PlotCurve;
   readonly averagePrecision: number;
 }
 
 /** Null: all are true, or none is. */
 export function rankCurves(
   count: number,
-  trueAt: (at: number) => boolean,
-  said: (at: number) => number,
+  trueAt: (index: number) => boolean,
+  scoreAt: (index: number) => number,
 ): RankCurves | null {
-  const { truth, level } = ranked(count, (at) => at, trueAt, said);
+  const { truth, level } = rankDecisions(count, (index) => index, trueAt, scoreAt);
   const have = truth.reduce((sum, t) => sum + t, 0);
   const others = count - have;
   if (have === 0 || others === 0) return null;

@@ -2,7 +2,7 @@
  * Levenshtein's distance: how many units must be put in, taken out or changed to make one list the other. Myers' bits (1999) as
  * Hyyrö has them (2003), 32 places of the longer list at a time: of each place whether the distance rises or falls there.
  */
-import { placesBy } from "./places.js";
+import { placesByUnit } from "./places.js";
 
 export function editDistance(from: readonly string[], to: readonly string[]): number {
   // What both begin or end with needs no edit.
@@ -16,18 +16,18 @@ export function editDistance(from: readonly string[], to: readonly string[]): nu
 function distance(column: readonly string[], row: readonly string[]): number {
   const n = column.length;
   const blocks = Math.ceil(n / 32);
-  const places = placesBy(column);
+  const places = placesByUnit(column);
   const rises = new Uint32Array(blocks).fill(0xffffffff);
   const falls = new Uint32Array(blocks);
   const [last, bit] = [blocks - 1, 1 << ((n - 1) & 31)];
   let cost = n;
   for (const unit of row) {
-    const own = places.get(unit) ?? [];
+    const unitPlaces = places.get(unit) ?? [];
     // Above the first place the distance rises by one with each unit of the row.
-    let [at, up, down] = [0, 1, 0];
+    let [index, up, down] = [0, 1, 0];
     for (let block = 0; block < blocks; block++) {
       let match = 0;
-      while (at < own.length && own[at]! >>> 5 === block) match |= 1 << (own[at++]! & 31);
+      while (index < unitPlaces.length && unitPlaces[index]! >>> 5 === block) match |= 1 << (unitPlaces[index++]! & 31);
       const [rise, fall] = [rises[block]!, falls[block]!];
       const vertical = match | fall;
       match |= down;

@@ -2,8 +2,8 @@
  * Entities that tags mark. `bio` reads leniently, as conlleval and seqeval by default: an I- that does not go on with what
  * stands before it begins an entity too. `iob2` is strict: only B- begins one, and an I- that goes on with nothing is none.
  */
-export type Scheme = "bio" | "iob2" | "none";
-export interface Entity {
+export type TagScheme = "bio" | "iob2" | "none";
+export interface TaggedEntity {
   readonly type: string;
   /** First word, from 0. */
   readonly start: number;
@@ -13,7 +13,7 @@ export interface Entity {
 
 const TAG = /^([BI])-(.+)$/u;
 
-export function entitiesOf(tags: readonly string[], scheme: Scheme): readonly Entity[] {
+export function entitiesOf(tags: readonly string[], scheme: TagScheme): readonly TaggedEntity[] {
   const found: { type: string; start: number; end: number }[] = [];
   if (scheme === "none") return found;
   let open: { type: string; start: number; end: number } | undefined;
@@ -29,9 +29,9 @@ export function entitiesOf(tags: readonly string[], scheme: Scheme): readonly En
 }
 
 /** Why the first wrong tag is wrong; undefined where all are in the scheme. */
-export function offScheme(
+export function findTagViolation(
   tags: readonly string[],
-  scheme: Scheme,
+  scheme: TagScheme,
 ): { readonly tag: string; readonly why: string } | undefined {
   if (scheme === "none") return undefined;
   for (const [word, tag] of tags.entries()) {
@@ -54,22 +54,22 @@ export interface EntityCounts {
 export function entityCounts(
   truth: readonly (readonly string[])[],
   predicted: readonly (readonly string[])[],
-  scheme: Scheme,
+  scheme: TagScheme,
 ): ReadonlyMap<string, EntityCounts> {
   const counts = new Map<string, { hit: number; given: number; have: number }>();
-  const of = (type: string) => {
-    let own = counts.get(type);
-    if (!own) counts.set(type, (own = { hit: 0, given: 0, have: 0 }));
-    return own;
+  const countsFor = (type: string) => {
+    let typeCounts = counts.get(type);
+    if (!typeCounts) counts.set(type, (typeCounts = { hit: 0, given: 0, have: 0 }));
+    return typeCounts;
   };
   truth.forEach((tags, text) => {
-    const key = ({ type, start, end }: Entity): string => `${start} ${end} ${type}`;
+    const key = ({ type, start, end }: TaggedEntity): string => `${start} ${end} ${type}`;
     const have = entitiesOf(tags, scheme);
     const known = new Set(have.map(key));
-    for (const entity of have) of(entity.type).have++;
+    for (const entity of have) countsFor(entity.type).have++;
     for (const entity of entitiesOf(predicted[text] ?? [], scheme)) {
-      of(entity.type).given++;
-      if (known.has(key(entity))) of(entity.type).hit++;
+      countsFor(entity.type).given++;
+      if (known.has(key(entity))) countsFor(entity.type).hit++;
     }
   });
   return counts;

@@ -4,12 +4,12 @@
  */
 
 /** Field (its place and its value) → how often it is there. */
-export type Fields = ReadonlyMap<string, number>;
+export type JsonFieldCounts = ReadonlyMap<string, number>;
 
 const BETWEEN = "\u0000";
 
 /** Null: it is no JSON. */
-export function jsonIn(text: string): { readonly is: unknown } | null {
+export function parseJson(text: string): { readonly is: unknown } | null {
   try {
     return { is: JSON.parse(text.trim()) as unknown };
   } catch {
@@ -18,15 +18,15 @@ export function jsonIn(text: string): { readonly is: unknown } | null {
 }
 
 /** Without recursion: whoever writes a hundred thousand brackets is told of his score all the same. */
-export function fieldsIn(value: unknown): Fields {
+export function jsonFieldsIn(value: unknown): JsonFieldCounts {
   const found = new Map<string, number>();
   const waiting: (readonly [string, unknown])[] = [["", value]];
   for (let next = waiting.pop(); next; next = waiting.pop()) {
-    const [path, own] = next;
-    if (own === null) continue;
-    const parts = partsOf(path, own);
+    const [path, content] = next;
+    if (content === null) continue;
+    const parts = partsOf(path, content);
     if (parts === null) {
-      const field = `${path}${BETWEEN}${JSON.stringify(typeof own === "string" ? own.trim() : own)}`;
+      const field = `${path}${BETWEEN}${JSON.stringify(typeof content === "string" ? content.trim() : content)}`;
       found.set(field, (found.get(field) ?? 0) + 1);
     } else waiting.push(...parts);
   }
@@ -44,6 +44,6 @@ function partsOf(path: string, value: unknown): readonly (readonly [string, unkn
 const nameOf = (name: string): string => (/^[\p{L}\p{N}_-]+$/u.test(name) ? name : JSON.stringify(name));
 
 /** Where a field stands: `items[].price`; of JSON that is a value alone: `(the whole)`. */
-export function pathOf(field: string): string {
+export function jsonFieldPath(field: string): string {
   return field.slice(0, field.indexOf(BETWEEN)) || "(the whole)";
 }

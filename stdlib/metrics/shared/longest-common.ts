@@ -2,25 +2,25 @@
  * How many units two lists have in common in the same order, others between them or not: Hyyrö's bits (2004), 32 places of the
  * first list at a time. Memory is that of the lists.
  */
-import { placesBy } from "./places.js";
+import { placesByUnit } from "./places.js";
 
-export function longestCommon(a: readonly string[], b: readonly string[]): number {
+export function longestCommonLength(a: readonly string[], b: readonly string[]): number {
   const blocks = Math.ceil(a.length / 32);
-  const places = placesBy(a);
+  const places = placesByUnit(a);
   const left = new Uint32Array(blocks).fill(0xffffffff);
   for (const unit of b) {
-    const own = places.get(unit);
+    const unitPlaces = places.get(unit);
     // Nothing changes where nothing matches.
-    if (!own) continue;
+    if (!unitPlaces) continue;
     // Nor does it before the first that matches.
-    let [at, carry] = [0, 0];
-    for (let block = own[0]! >>> 5; block < blocks; block++) {
+    let [index, carry] = [0, 0];
+    for (let block = unitPlaces[0]! >>> 5; block < blocks; block++) {
       let match = 0;
-      while (at < own.length && own[at]! >>> 5 === block) match |= 1 << (own[at++]! & 31);
+      while (index < unitPlaces.length && unitPlaces[index]! >>> 5 === block) match |= 1 << (unitPlaces[index++]! & 31);
       if (match === 0 && carry === 0) {
         // The block of the next match is the next that changes.
-        if (at >= own.length) break;
-        block = (own[at]! >>> 5) - 1;
+        if (index >= unitPlaces.length) break;
+        block = (unitPlaces[index]! >>> 5) - 1;
         continue;
       }
       const was = left[block]!;

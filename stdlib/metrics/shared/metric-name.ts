@@ -10,7 +10,7 @@ import type { Call, Value } from "#dsl/language/types/value.js";
 import type { MetricCapabilities } from "#dsl/language/types/capabilities/metric.js";
 
 /** A registry, or what a rule sees of it: the records of both are the same. */
-export interface Words {
+export interface MetricRegistry {
   find(kind: "metric", name: string): Partial<Pick<Word<"metric">, "parameters" | "capabilities">> | undefined;
 }
 
@@ -19,29 +19,29 @@ const BARE: ReadonlySet<string> = new Set(["of", "model"]);
 /** Of a text that is longer so many characters are told, and a hash of the whole. */
 const LONGEST = 60;
 
-export function metricName(call: Call, words: Words): string {
+export function metricName(call: Call, words: MetricRegistry): string {
   const word = words.find("metric", call.word);
   const parameters = word?.parameters ?? [];
-  const told: string[] = [];
+  const parts: string[] = [];
   // Once one that has a place is left out, those behind it have lost theirs.
   let inPlace = true;
   for (const parameter of parameters) {
     const value = call.arguments[parameter.name];
     const usual = usualOf(parameter, call);
-    const kept = parameter.positional && word?.capabilities?.namesDefault;
-    if (value === undefined || value === null || (!kept && same(value, usual))) {
+    const keepsDefault = parameter.positional && word?.capabilities?.namesDefault;
+    if (value === undefined || value === null || (!keepsDefault && same(value, usual))) {
       if (parameter.positional) inPlace = false;
       continue;
     }
     const bare = (parameter.positional ? inPlace : false) || BARE.has(parameter.name);
-    told.push(
+    parts.push(
       bare && plain(value, parameter, parameters) ? String(value as string) : `${parameter.name}: ${written(value)}`,
     );
   }
   const known = new Set(parameters.map(({ name }) => name));
   const others = Object.entries(call.arguments).filter(([name, value]) => !known.has(name) && value !== null);
-  told.push(...others.map(([name, value]) => `${name}: ${written(value)}`));
-  return told.length === 0 ? call.word : `${call.word}(${told.join(", ")})`;
+  parts.push(...others.map(([name, value]) => `${name}: ${written(value)}`));
+  return parts.length === 0 ? call.word : `${call.word}(${parts.join(", ")})`;
 }
 
 /** What metrics derive, they derive from nothing but what is written beside it. */
@@ -77,6 +77,6 @@ function written(value: Value): string {
 }
 
 /** What the metric of such a name says of itself; undefined: its word is not of this vocabulary. */
-export function metricNamed(name: string, registry: Words): MetricCapabilities | undefined {
+export function metricCapabilities(name: string, registry: MetricRegistry): MetricCapabilities | undefined {
   return registry.find("metric", /^\w+/.exec(name)?.[0] ?? "")?.capabilities;
 }

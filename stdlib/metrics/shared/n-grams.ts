@@ -3,28 +3,28 @@
 /** Python's white space, by which the libraries that others score with part words. */
 const SPACE = /[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+/u;
 
-export function wordsOf(text: string): readonly string[] {
+export function splitWords(text: string): readonly string[] {
   return text.split(SPACE).filter((word) => word !== "");
 }
 
 /** Every run of `n` neighbours of `units`, and how often it stands there. */
 export function nGrams(units: readonly string[], n: number): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
-  for (let at = 0; at + n <= units.length; at++) {
-    const gram = units.slice(at, at + n).join("\u0000");
+  for (let start = 0; start + n <= units.length; start++) {
+    const gram = units.slice(start, start + n).join("\u0000");
     counts.set(gram, (counts.get(gram) ?? 0) + 1);
   }
   return counts;
 }
 
 /** How many of both are the same. */
-export function shared(a: ReadonlyMap<string, number>, b: ReadonlyMap<string, number>): number {
+export function sharedNGrams(a: ReadonlyMap<string, number>, b: ReadonlyMap<string, number>): number {
   let sum = 0;
   for (const [gram, count] of a) sum += Math.min(count, b.get(gram) ?? 0);
   return sum;
 }
 
 /** How many runs of `n` there are in `units` units. */
-export function runs(units: number, n: number): number {
+export function nGramCount(units: number, n: number): number {
   return Math.max(0, units - n + 1);
 }

@@ -3,8 +3,8 @@
  * Those alone are kept, so that memory grows with the words and not with their square; of a list that differs in one place
  * only the rows about that place are reckoned again.
  */
-export type Words = readonly string[];
-export const enum Edit {
+export type WordList = readonly string[];
+export const enum EditOperation {
   Same,
   Change,
   /** A word of the target that is missing. */
@@ -16,23 +16,23 @@ export const enum Edit {
 const BEAM = 25;
 const NONE = 1e9;
 
-export interface NearDiagonal {
+export interface NearDiagonalDistance {
   readonly cost: number;
   /** The edits on the way: of equally cheap ones a change, then a deletion, then an insertion. */
-  readonly trace: readonly Edit[];
+  readonly trace: readonly EditOperation[];
   /** What it would cost with these words, which are the same before `first` and from `end` on. */
-  costOf(words: Words, first: number, end: number): number;
+  costOf(words: WordList, first: number, end: number): number;
 }
 
 /** A row of cells as it stands in `cells` from `at` on; outside of `low` and `high` are none. */
 interface Row {
   readonly cells: Int32Array;
-  readonly at: number;
+  readonly offset: number;
   readonly low: number;
   readonly high: number;
 }
 
-export function nearDiagonal(written: Words, target: Words): NearDiagonal {
+export function nearDiagonalDistance(written: WordList, target: WordList): NearDiagonalDistance {
   const [n, m] = [written.length, target.length];
   const ratio = n > 0 ? m / n : 1;
   const beam = BEAM < ratio / 2 ? Math.ceil(ratio / 2 + BEAM) : BEAM;
@@ -43,27 +43,27 @@ export function nearDiagonal(written: Words, target: Words): NearDiagonal {
   const costs = new Int32Array((n + 1) * width).fill(NONE);
   const by = new Uint8Array((n + 1) * width);
   // Above the first word each cell is as many insertions.
-  const top = { cells: Int32Array.from({ length: m + 1 }, (_, j) => j), at: 0, low: 0, high: m + 1 };
-  const rowAt = (i: number, cells: Int32Array, at: number): Row =>
-    i === 0 ? top : { cells, at, low: low(i), high: high(i) };
+  const top = { cells: Int32Array.from({ length: m + 1 }, (_, j) => j), offset: 0, low: 0, high: m + 1 };
+  const rowAt = (i: number, cells: Int32Array, offset: number): Row =>
+    i === 0 ? top : { cells, offset, low: low(i), high: high(i) };
 
   /** Writes a row from the one above it. */
-  function row(word: string | undefined, above: Row, { cells, at, low: from, high: to }: Row): void {
-    const shift = above.at - above.low;
+  function row(word: string | undefined, above: Row, { cells, offset, low: from, high: to }: Row): void {
+    const shift = above.offset - above.low;
     let left = NONE;
     let beside = from > above.low && from <= above.high ? above.cells[shift + from - 1]! : NONE;
-    for (let j = from, own = at; j < to; j++, own++) {
+    for (let j = from, index = offset; j < to; j++, index++) {
       const up = j >= above.low && j < above.high ? above.cells[shift + j]! : NONE;
-      let [least, edit] = [NONE, Edit.Same];
+      let [least, edit] = [NONE, EditOperation.Same];
       if (j > 0) {
         const same = word === target[j - 1];
         const change = same ? beside : beside + 1;
-        if (change < least) [least, edit] = [change, same ? Edit.Same : Edit.Change];
+        if (change < least) [least, edit] = [change, same ? EditOperation.Same : EditOperation.Change];
       }
-      if (up + 1 < least) [least, edit] = [up + 1, Edit.Delete];
-      if (left + 1 < least) [least, edit] = [left + 1, Edit.Insert];
-      cells[own] = left = least;
-      if (cells === costs) by[own] = edit;
+      if (up + 1 < least) [least, edit] = [up + 1, EditOperation.Delete];
+      if (left + 1 < least) [least, edit] = [left + 1, EditOperation.Insert];
+      cells[index] = left = least;
+      if (cells === costs) by[index] = edit;
       beside = up;
     }
   }
@@ -71,18 +71,18 @@ export function nearDiagonal(written: Words, target: Words): NearDiagonal {
   const cost = n === 0 ? m : costs[n * width + m - low(n)]!;
   const turns = [new Int32Array(width), new Int32Array(width)] as const;
 
-  function costOf(words: Words, first: number, end: number): number {
+  function costOf(words: WordList, first: number, end: number): number {
     let above = rowAt(first, costs, first * width);
     for (let i = first + 1; i <= n; i++) {
-      const own = rowAt(i, turns[i % 2 === 0 ? 0 : 1], 0);
-      row(words[i - 1], above, own);
+      const current = rowAt(i, turns[i % 2 === 0 ? 0 : 1], 0);
+      row(words[i - 1], above, current);
       if (i >= end) {
-        const more = apart(own.cells, i);
+        const more = apart(current.cells, i);
         if (more !== null) return cost + more;
       }
-      above = own;
+      above = current;
     }
-    return above.cells[above.at + m - above.low]!;
+    return above.cells[above.offset + m - above.low]!;
   }
   /** By how much all cells of a row are dearer than they were; null: not all by as much. What follows then is dearer by it, too. */
   function apart(own: Int32Array, i: number): number | null {
@@ -95,12 +95,12 @@ export function nearDiagonal(written: Words, target: Words): NearDiagonal {
     }
     return more;
   }
-  const trace: Edit[] = [];
+  const trace: EditOperation[] = [];
   for (let [i, j] = [n, m]; i > 0 || j > 0;) {
-    const edit = i === 0 ? Edit.Insert : (by[i * width + j - low(i)]! as Edit);
+    const edit = i === 0 ? EditOperation.Insert : (by[i * width + j - low(i)]! as EditOperation);
     trace.push(edit);
-    if (edit !== Edit.Insert) i--;
-    if (edit !== Edit.Delete) j--;
+    if (edit !== EditOperation.Insert) i--;
+    if (edit !== EditOperation.Delete) j--;
   }
   return { cost, trace: trace.reverse(), costOf };
 }

@@ -1,10 +1,10 @@
 /** Where each unit of a list stands in it, rising. */
-export function placesBy(units: readonly string[]): ReadonlyMap<string, readonly number[]> {
+export function placesByUnit(units: readonly string[]): ReadonlyMap<string, readonly number[]> {
   const places = new Map<string, number[]>();
-  units.forEach((unit, at) => {
-    const own = places.get(unit);
-    if (own) own.push(at);
-    else places.set(unit, [at]);
+  units.forEach((unit, index) => {
+    const unitPlaces = places.get(unit);
+    if (unitPlaces) unitPlaces.push(index);
+    else places.set(unit, [index]);
   });
   return places;
 }

@@ -1,9 +1,9 @@
 /** Parameter of metrics about one label (`selection_rate(hired)`): all other labels are the negative class. */
 import type { Call } from "#dsl/language/types/value.js";
 import type { CheckContext } from "#dsl/language/types/context.js";
-import { parameters } from "#dsl/language/types/define.js";
+import { defineParameters } from "#dsl/language/types/define.js";
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
-import { listed } from "#dsl/language/diagnostics/listed.js";
+import { listNames } from "#dsl/language/diagnostics/listed.js";
 
 /** The data of each code. */
 export interface PositiveCodeData {
@@ -15,7 +15,7 @@ export const positiveCodes: CodeTable<PositiveCodeData> = {
     facts: true,
     message: (d) => `\`${d.metric}\` is the rate of one label, and the data has ${String(d.has.length)} labels`,
     help: (d) =>
-      `name the label, as in \`${d.metric}(${written(d.has[0] ?? "label")})\`; the labels are ${listed(d.has)}`,
+      `name the label, as in \`${d.metric}(${written(d.has[0] ?? "label")})\`; the labels are ${listNames(d.has)}`,
     explain:
       "Selection rate, false positive rate and false negative rate are about one label, the positive one; all other labels are negative. With two labels the second one is positive unless another is named.",
   },
@@ -26,7 +26,7 @@ function written(label: string): string {
   return /^[A-Za-z_]\w*$/.test(label) ? label : JSON.stringify(label);
 }
 
-export const positiveParameters = parameters([
+export const positiveParameters = defineParameters([
   {
     name: "of",
     type: { is: "text" },
@@ -40,17 +40,18 @@ export const positiveParameters = parameters([
 ]);
 
 /** Coded errors `label-needed`, `unknown-positive`. Labels are those of the data of the statement. */
-export function positiveIsPlain(call: Call, context: CheckContext): void {
+export function checkPositiveLabel(call: Call, context: CheckContext): void {
   const labels = context.data?.["labels"];
   if (!Array.isArray(labels)) return;
-  const { of } = call.arguments;
+  const { of: positive } = call.arguments;
   const has = labels.map(String);
-  if (typeof of !== "string") {
+  if (typeof positive !== "string") {
     if (has.length !== 2) context.report("label-needed", { metric: call.word, has });
-  } else if (!has.includes(of)) context.report("unknown-positive", { metric: call.word, label: of, has }, "of");
+  } else if (!has.includes(positive))
+    context.report("unknown-positive", { metric: call.word, label: positive, has }, "of");
 }
 
 /** Place of the positive label; -1: the outcome does not have it. */
-export function positiveIn({ arguments: { of } }: Call, labels: readonly string[]): number {
-  return typeof of === "string" ? labels.indexOf(of) : 1;
+export function positiveIndex({ arguments: { of: positive } }: Call, labels: readonly string[]): number {
+  return typeof positive === "string" ? labels.indexOf(positive) : 1;
 }

@@ -1,27 +1,27 @@
 /** Where searches find what they should. Texts that stand level with a right one count as before it: a model that tells nothing apart finds nothing. */
-import { parameter } from "#dsl/language/types/define.js";
-import type { Rank } from "../kind.js";
-import { rowMeans, type RowSums } from "./row-sums.js";
+import { defineParameter } from "#dsl/language/types/define.js";
+import type { FoundRank } from "../kind.js";
+import { rowMeansOf, type RowSums } from "./row-sums.js";
 
-type Searches = readonly (readonly Rank[])[];
+type Searches = readonly (readonly FoundRank[])[];
 
 /** From 1. */
-export const place = ({ above, level }: Rank): number => above + level;
+export const worstRank = ({ above, level }: FoundRank): number => above + level;
 
-export function meansOver(searches: Searches, of: (ranks: readonly Rank[]) => number): RowSums {
-  return rowMeans(searches.length, (search) => of(searches[search]!));
+export function searchMeans(searches: Searches, score: (ranks: readonly FoundRank[]) => number): RowSums {
+  return rowMeansOf(searches.length, (search) => score(searches[search]!));
 }
 
 /** `most`: places beyond it count nothing. */
-export function reciprocalRanks(searches: Searches, most = Number.POSITIVE_INFINITY): RowSums {
-  return meansOver(searches, (ranks) => {
-    const first = Math.min(...placesOf(ranks));
+export function reciprocalRankMeans(searches: Searches, most = Number.POSITIVE_INFINITY): RowSums {
+  return searchMeans(searches, (ranks) => {
+    const first = Math.min(...ranksOfFound(ranks));
     return first <= most ? 1 / first : 0;
   });
 }
 
 /** Places of all that should be found, the best first; right ones that stand level with each other follow one another. */
-export function placesOf(ranks: readonly Rank[]): readonly number[] {
+export function ranksOfFound(ranks: readonly FoundRank[]): readonly number[] {
   const level = new Map<number, number>();
   return [...ranks]
     .sort((a, b) => a.above - b.above)
@@ -35,8 +35,8 @@ export function placesOf(ranks: readonly Rank[]): readonly number[] {
 }
 
 /** How many places count. */
-export function placesThatCount(standard: { readonly value: number } | null) {
-  return parameter({
+export function rankCutoffParameter(standard: { readonly value: number } | null) {
+  return defineParameter({
     name: "at",
     type: { is: "number", integer: true },
     doc: "How many places are looked at.",

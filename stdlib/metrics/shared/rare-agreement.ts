@@ -1,71 +1,71 @@
 /** Intervals of scores of the table of truth and prediction (Matthews' correlation, kappa), where a label is rare. */
 import type { MetricInput } from "../kind.js";
-import { midP } from "../../statistics/mid-p.js";
-import { spreadOf, type Moving, type RareLabels } from "../../statistics/spread.js";
-import { some } from "./resampled-outcomes.js";
-import type { Counts } from "./counts.js";
-import { FREQUENT } from "./rare-shares.js";
+import { midPInterval } from "../../statistics/mid-p.js";
+import { scoreSpread, type VaryingShare, type RareLabelMethod } from "../../statistics/spread.js";
+import { pickValues } from "./resampled-outcomes.js";
+import type { LabelCounts } from "./counts.js";
+import { FREQUENT_LABEL_ROWS } from "./rare-shares.js";
 
 /** What the rows of one label were given: counts by label, the last of no label. */
-export type Given = Float64Array;
-type Table = readonly Given[];
+export type PredictionCounts = Float64Array;
+type Table = readonly PredictionCounts[];
 
 type Labelled = Omit<MetricInput, "probabilities">;
 
-export function tableOf({ labels, truth, predicted }: Labelled): Table {
+export function confusionTable({ labels, truth, predicted }: Labelled): Table {
   const table = labels.map(() => new Float64Array(labels.length + 1));
   for (let row = 0; row < truth.length; row++)
     table[truth[row]!]![predicted[row]! < 0 ? labels.length : predicted[row]!]!++;
   return table;
 }
 
-export function countsOfTable(table: Table): readonly Counts[] {
+export function countsOfConfusionTable(table: Table): readonly LabelCounts[] {
   return table.map((line, label) => ({
     hit: line[label]!,
     given: table.reduce((sum, other) => sum + other[label]!, 0),
     have: total(line),
   }));
 }
-const total = (of: ArrayLike<number>): number => Array.from(of).reduce((sum, one) => sum + one, 0);
+const total = (counts: ArrayLike<number>): number => Array.from(counts).reduce((sum, one) => sum + one, 0);
 
 /** `cost`: of a mistake, 1 of the worst; the number of labels stands for none given. */
-export function rareAgreement(
+export function rareAgreementIntervals(
   input: Labelled,
   score: (table: Table) => number,
   cost: (truth: number, given: number) => number = (a, b) => Number(a !== b),
-): RareLabels {
+): RareLabelMethod {
   const { labels, truth, predicted } = input;
   const rowsOf = (units: Uint32Array): readonly number[][] => {
     const rows = labels.map((): number[] => []);
-    units.forEach((row, at) => rows[truth[row]!]!.push(at));
+    units.forEach((row, index) => rows[truth[row]!]!.push(index));
     return rows;
   };
   return {
-    frequent: (units) => rowsOf(units).every(({ length }) => length === 0 || length >= FREQUENT),
-    of(units) {
+    frequent: (units) => rowsOf(units).every(({ length }) => length === 0 || length >= FREQUENT_LABEL_ROWS),
+    measureSpread(units) {
       const rows = rowsOf(units);
-      const own = { labels, truth: some(truth, units), predicted: some(predicted, units) };
-      const costOf = (at: number): number =>
-        cost(own.truth[at]!, own.predicted[at]! < 0 ? labels.length : own.predicted[at]!);
-      const table = tableOf(own);
+      const unitInput = { labels, truth: pickValues(truth, units), predicted: pickValues(predicted, units) };
+      const costOf = (index: number): number =>
+        cost(unitInput.truth[index]!, unitInput.predicted[index]! < 0 ? labels.length : unitInput.predicted[index]!);
+      const table = confusionTable(unitInput);
       const parts = [...recalls(rows, table, costOf), ...frequencies(rows, units.length)];
-      return { ...spreadOf(units.length, labels.length, moved(parts, table, score)), within: { low: -1, high: 1 } };
+      return { ...scoreSpread(units.length, labels.length, moved(parts, table, score)), within: { low: -1, high: 1 } };
     },
   };
 }
 
 /** A share that the table depends on. */
-interface Part extends Pick<Moving, "label" | "units"> {
+interface Part extends Pick<VaryingShare, "label" | "units"> {
   readonly residuals: Float64Array;
   readonly from: number;
   readonly low: number;
   readonly high: number;
   /** The table with another such share. */
-  at(table: Table, to: number): Table;
+  tableAt(table: Table, to: number): Table;
 }
 
 /** How well the rows of each label are found: 1 less the mean cost of their mistakes. */
-function recalls(rows: readonly (readonly number[])[], table: Table, cost: (at: number) => number): readonly Part[] {
+function recalls(rows: readonly (readonly number[])[], table: Table, cost: (index: number) => number): readonly Part[] {
   return rows.flatMap((units, label): readonly Part[] => {
     if (units.length === 0) return [];
     const wrong = Float64Array.from(units, cost);
@@ -81,10 +81,10 @@ function recalls(rows: readonly (readonly number[])[], table: Table, cost: (at: 
         units,
         residuals,
         from: 1 - mean,
-        ...midP((1 - mean) * effective, effective),
-        at: (of, to) => {
+        ...midPInterval((1 - mean) * effective, effective),
+        tableAt: (current, to) => {
           const share = mean > 0 ? Math.max(0, 1 - ((1 - recall) * (1 - to)) / mean) : to;
-          return of.with(label, withRecall(share, label, of));
+          return current.with(label, withRecall(share, label, current));
         },
       },
     ];
@@ -92,7 +92,7 @@ function recalls(rows: readonly (readonly number[])[], table: Table, cost: (at: 
 }
 
 /** The line of a label with another recall: its mistakes as they are, or, where there are none, as other rows are given. */
-function withRecall(recall: number, label: number, table: Table): Given {
+function withRecall(recall: number, label: number, table: Table): PredictionCounts {
   const own = table[label]!;
   const rows = total(own);
   const wrong = rows - own[label]!;
@@ -111,21 +111,21 @@ function withRecall(recall: number, label: number, table: Table): Given {
 function frequencies(rows: readonly (readonly number[])[], all: number): readonly Part[] {
   const most = Math.max(...rows.map(({ length }) => length));
   const commonest = rows.findIndex(({ length }) => length === most);
-  return rows.flatMap((own, label): readonly Part[] => {
-    if (own.length === 0 || label === commonest) return [];
-    const share = own.length / all;
+  return rows.flatMap((labelRows, label): readonly Part[] => {
+    if (labelRows.length === 0 || label === commonest) return [];
+    const share = labelRows.length / all;
     const residuals = new Float64Array(all).fill(-share);
-    for (const at of own) residuals[at] = 1 - share;
+    for (const index of labelRows) residuals[index] = 1 - share;
     return [
       {
         label,
         units: residuals.map((_, unit) => unit),
         residuals,
         from: share,
-        ...midP(own.length, all),
-        at(of, to) {
-          const is = total(of[label]!) / all;
-          return of.map((line, l) => line.map((one) => one * (l === label ? to / is : (1 - to) / (1 - is))));
+        ...midPInterval(labelRows.length, all),
+        tableAt(current, to) {
+          const is = total(current[label]!) / all;
+          return current.map((line, l) => line.map((one) => one * (l === label ? to / is : (1 - to) / (1 - is))));
         },
       },
     ];
@@ -133,14 +133,14 @@ function frequencies(rows: readonly (readonly number[])[], all: number): readonl
 }
 
 /** How far the score moves with each share, and at least as far as it does with all of them at once. */
-function moved(parts: readonly Part[], table: Table, score: (table: Table) => number): readonly Moving[] {
+function moved(parts: readonly Part[], table: Table, score: (table: Table) => number): readonly VaryingShare[] {
   const value = score(table);
-  const scored = (of: Table): number => {
-    const found = score(of);
+  const scored = (current: Table): number => {
+    const found = score(current);
     return Number.isNaN(found) ? value : found;
   };
   const ends = parts.map((part) => {
-    const [low, high] = [scored(part.at(table, part.low)), scored(part.at(table, part.high))];
+    const [low, high] = [scored(part.tableAt(table, part.low)), scored(part.tableAt(table, part.high))];
     const rises = high >= low;
     return {
       rises,
@@ -155,7 +155,7 @@ function moved(parts: readonly Part[], table: Table, score: (table: Table) => nu
     const reach = Math.hypot(...distances);
     if (reach === 0) return 1;
     const all = parts.reduce(
-      (of, part, i) => part.at(of, part.from + (distances[i]! / reach) * (to[i]! - part.from)),
+      (current, part, i) => part.tableAt(current, part.from + (distances[i]! / reach) * (to[i]! - part.from)),
       table,
     );
     return Math.max(1, Math.abs(scored(all) - value) / reach);

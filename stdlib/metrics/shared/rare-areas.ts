@@ -1,99 +1,112 @@
 /** Intervals of areas under ROC curves, where a label is rare. */
-import { Z, type Interval } from "../../statistics/interval.js";
-import { spreadOf, type Moving, type RareLabels } from "../../statistics/spread.js";
-import { FREQUENT } from "./rare-shares.js";
+import { NORMAL_QUANTILE_95, type Interval } from "../../statistics/interval.js";
+import { scoreSpread, type VaryingShare, type RareLabelMethod } from "../../statistics/spread.js";
+import { FREQUENT_LABEL_ROWS } from "./rare-shares.js";
 
 /** Labels of rows, and how likely each was said to be. */
-export interface Likely {
+export interface LabelLikelihoods {
   readonly names: readonly string[];
   trueAt(row: number, label: number): boolean;
-  said(row: number, label: number): number;
+  scoreAt(row: number, label: number): number;
 }
 
 /**
  * `rankings`: the labels whose decisions are ranked together. They count alike, or (`weighted`) by their true rows. A ranking of
  * several labels has many true decisions and few that are misplaced, so it never goes by draws.
  */
-export function rareAreas(likely: Likely, rankings: readonly (readonly number[])[], weighted: boolean): RareLabels {
+export function rareAreaIntervals(
+  likely: LabelLikelihoods,
+  rankings: readonly (readonly number[])[],
+  weighted: boolean,
+): RareLabelMethod {
   const haveOf = (labels: readonly number[], units: Uint32Array): number =>
     units.reduce((sum, row) => sum + labels.filter((label) => likely.trueAt(row, label)).length, 0);
   return {
     frequent: (units) =>
       rankings.every((labels) => {
         const have = haveOf(labels, units);
-        return labels.length === 1 && Math.min(have, units.length - have) >= FREQUENT;
+        return labels.length === 1 && Math.min(have, units.length - have) >= FREQUENT_LABEL_ROWS;
       }),
-    of(units) {
+    measureSpread(units) {
       const have = rankings.map((labels) => haveOf(labels, units));
       const none = rankings.findIndex((labels, i) => have[i] === 0 || have[i] === units.length * labels.length);
       if (none >= 0) return { label: likely.names[rankings[none]![0]!] ?? "", rows: have[none]!, needed: 1 };
-      const weights = have.map((own) => (weighted ? own : 1));
+      const weights = have.map((count) => (weighted ? count : 1));
       const all = weights.reduce((sum, one) => sum + one, 0);
       const shares = rankings.map((labels, i) => movingOf(likely, labels, units, weights[i]! / all));
-      return spreadOf(units.length, likely.names.length, shares);
+      return scoreSpread(units.length, likely.names.length, shares);
     },
   };
 }
 
-function movingOf({ trueAt, said }: Likely, labels: readonly number[], rows: Uint32Array, weight: number): Moving {
+function movingOf(
+  { trueAt, scoreAt }: LabelLikelihoods,
+  labels: readonly number[],
+  rows: Uint32Array,
+  weight: number,
+): VaryingShare {
   const n = labels.length;
   const [is, by] = [new Uint8Array(rows.length * n), new Float64Array(rows.length * n)];
-  for (let at = 0; at < is.length; at++) {
-    const [row, label] = [rows[Math.floor(at / n)]!, labels[at % n]!];
-    is[at] = Number(trueAt(row, label));
-    by[at] = said(row, label);
+  for (let index = 0; index < is.length; index++) {
+    const [row, label] = [rows[Math.floor(index / n)]!, labels[index % n]!];
+    is[index] = Number(trueAt(row, label));
+    by[index] = scoreAt(row, label);
   }
-  const { area, parts, have } = placed(is, by);
+  const { area, parts, have } = areaWithPlacements(is, by);
   const residuals = new Float64Array(rows.length);
-  parts.forEach((part, at) => (residuals[Math.floor(at / n)]! += part));
-  const squares = (of: Float64Array): number => of.reduce((sum, one) => sum + one ** 2, 0);
+  parts.forEach((part, index) => (residuals[Math.floor(index / n)]! += part));
+  const squares = (values: Float64Array): number => values.reduce((sum, one) => sum + one ** 2, 0);
   // Decisions of one row go together: they count as so many that the variance is DeLong's of the rows.
-  const [others, variance] = [is.length - have, squares(residuals) * understated(have)];
+  const [others, variance] = [is.length - have, squares(residuals) * varianceCorrection(have)];
   const each =
-    n === 1 && Math.min(have, others) < VARY ? 1 : variance === 0 ? 1 / n : varianceAt(area, have, others) / variance;
-  const own = newcombe(area, have * each, others * each);
+    n === 1 && Math.min(have, others) < MIN_TRUE_DECISIONS_FOR_VARIANCE
+      ? 1
+      : variance === 0
+        ? 1 / n
+        : varianceAt(area, have, others) / variance;
+  const newcombeEnds = newcombeInterval(area, have * each, others * each);
   // A ranking that is not perfect leaves no less room below it than a perfect one would; one that is not the worst, above it.
-  const low = Math.min(own.low, newcombe(1, have / n, others / n).low);
-  const high = Math.max(own.high, newcombe(0, have / n, others / n).high);
-  const units = Uint32Array.from(rows, (_, at) => at);
+  const low = Math.min(newcombeEnds.low, newcombeInterval(1, have / n, others / n).low);
+  const high = Math.max(newcombeEnds.high, newcombeInterval(0, have / n, others / n).high);
+  const units = Uint32Array.from(rows, (_, index) => index);
   return { label: labels[0]!, units, residuals, down: weight * (area - low), up: weight * (high - area) };
 }
 
 /** True decisions from which on their own variance tells how many they count as: of fewer chance may have all of them vary little. */
-export const VARY = 30;
+export const MIN_TRUE_DECISIONS_FOR_VARIANCE = 30;
 
 /**
  * By how much the rows' own residuals understate the variance of a ranking, as `bench coverage --rare` counts
  * it: a seventh at 200 true decisions, and less with more.
  */
-export const understated = (have: number): number => 1 + 2 / Math.sqrt(have);
+export const varianceCorrection = (have: number): number => 1 + 2 / Math.sqrt(have);
 
 /**
  * The area, and what each decision adds to it (DeLong, DeLong and Clarke-Pearson, 1988): of a true one the share of the others
  * that stand below it, of another the share of true ones above it, less the area, each divided by how many there are.
  */
-export function placed(
+export function areaWithPlacements(
   truth: Uint8Array,
-  said: Float64Array,
+  scores: Float64Array,
 ): { readonly area: number; readonly parts: Float64Array; readonly have: number } {
   const have = truth.reduce((sum, one) => sum + one, 0);
   const others = truth.length - have;
-  const order = Uint32Array.from(truth, (_, at) => at).sort((a, b) => said[a]! - said[b]!);
+  const order = Uint32Array.from(truth, (_, index) => index).sort((a, b) => scores[a]! - scores[b]!);
   const parts = new Float64Array(truth.length);
   let [trueBelow, othersBelow, area] = [0, 0, 0];
   for (let from = 0, to = 0; from < order.length; from = to) {
-    let own = 0;
-    for (; to < order.length && said[order[to]!] === said[order[from]!]; to++) own += truth[order[to]!]!;
-    const other = to - from - own;
+    let levelHits = 0;
+    for (; to < order.length && scores[order[to]!] === scores[order[from]!]; to++) levelHits += truth[order[to]!]!;
+    const other = to - from - levelHits;
     for (let i = from; i < to; i++)
       parts[order[i]!] =
-        truth[order[i]!] === 1 ? (othersBelow + other / 2) / others : (have - trueBelow - own / 2) / have;
-    area += own * (othersBelow + other / 2);
-    trueBelow += own;
+        truth[order[i]!] === 1 ? (othersBelow + other / 2) / others : (have - trueBelow - levelHits / 2) / have;
+    area += levelHits * (othersBelow + other / 2);
+    trueBelow += levelHits;
     othersBelow += other;
   }
   area /= have * others;
-  truth.forEach((is, at) => (parts[at] = (parts[at]! - area) / (is === 1 ? have : others)));
+  truth.forEach((is, index) => (parts[index] = (parts[index]! - area) / (is === 1 ? have : others)));
   return { area, parts, have };
 }
 
@@ -101,14 +114,15 @@ export function placed(
  * Newcombe (2006, part 2, method 5): the areas from which this one lies no further than Z standard deviations, these being
  * Hanley and McNeil's (1982) at the area in question with both groups taken to be of middle size.
  */
-export function newcombe(area: number, have: number, others: number): Interval {
-  const far = (of: number): boolean => Math.abs(of - area) > Z * Math.sqrt(varianceAt(of, have, others));
+export function newcombeInterval(area: number, have: number, others: number): Interval {
+  const far = (areaValue: number): boolean =>
+    Math.abs(areaValue - area) > NORMAL_QUANTILE_95 * Math.sqrt(varianceAt(areaValue, have, others));
   const end = (from: number): number => {
     let [outside, inside] = [from, area];
     for (let step = 0; step < 48; step++) {
-      const at = (outside + inside) / 2;
-      if (far(at)) outside = at;
-      else inside = at;
+      const middle = (outside + inside) / 2;
+      if (far(middle)) outside = middle;
+      else inside = middle;
     }
     return (outside + inside) / 2;
   };

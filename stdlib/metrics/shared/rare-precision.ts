@@ -3,31 +3,35 @@
  * and is taken for a share of as many (Boyd, Eng and Page, 2013). That is rather too wide; draws of few rows are too narrow.
  */
 import type { LabelSetMetricInput } from "../kind.js";
-import { midP } from "../../statistics/mid-p.js";
-import { spreadOf, type Moving, type RareLabels } from "../../statistics/spread.js";
-import { understated, VARY } from "./rare-areas.js";
-import { FREQUENT } from "./rare-shares.js";
+import { midPInterval } from "../../statistics/mid-p.js";
+import { scoreSpread, type VaryingShare, type RareLabelMethod } from "../../statistics/spread.js";
+import { varianceCorrection, MIN_TRUE_DECISIONS_FOR_VARIANCE } from "./rare-areas.js";
+import { FREQUENT_LABEL_ROWS } from "./rare-shares.js";
 
 /** `micro`: all decisions are ranked together. */
-export function rarePrecision(input: LabelSetMetricInput, average: "macro" | "micro" | "weighted"): RareLabels {
+export function rarePrecisionIntervals(
+  input: LabelSetMetricInput,
+  average: "macro" | "micro" | "weighted",
+): RareLabelMethod {
   const { labels, truth } = input;
   const n = labels.length;
   const all = labels.map((_, label) => label);
   const rankings = average === "micro" ? [all] : all.map((label) => [label]);
   const haveOf = (ranking: readonly number[], units: Uint32Array): number =>
-    units.reduce((sum, row) => sum + ranking.reduce((own, label) => own + truth[row * n + label]!, 0), 0);
+    units.reduce((sum, row) => sum + ranking.reduce((total, label) => total + truth[row * n + label]!, 0), 0);
   const every = Uint32Array.from({ length: truth.length / n }, (_, row) => row);
   // A label that no row at all has scores 0; one that other rows than these have is left out.
   const anywhere = rankings.map((ranking) => haveOf(ranking, every) > 0);
   return {
-    frequent: (units) => average !== "micro" && rankings.every((ranking) => haveOf(ranking, units) >= FREQUENT),
-    of(units) {
+    frequent: (units) =>
+      average !== "micro" && rankings.every((ranking) => haveOf(ranking, units) >= FREQUENT_LABEL_ROWS),
+    measureSpread(units) {
       const have = rankings.map((ranking) => haveOf(ranking, units));
-      if (have.every((own) => own === 0)) return { label: labels[0] ?? "", rows: 0, needed: 1 };
-      const weights = have.map((own, i) => (average === "weighted" ? own : Number(own > 0 || !anywhere[i])));
+      if (have.every((count) => count === 0)) return { label: labels[0] ?? "", rows: 0, needed: 1 };
+      const weights = have.map((count, i) => (average === "weighted" ? count : Number(count > 0 || !anywhere[i])));
       const sum = weights.reduce((a, b) => a + b, 0);
       const shares = rankings.map((ranking, i) => movingOf(input, ranking, units, weights[i]! / sum));
-      return spreadOf(units.length, n, shares);
+      return scoreSpread(units.length, n, shares);
     },
   };
 }
@@ -37,57 +41,58 @@ function movingOf(
   ranking: readonly number[],
   rows: Uint32Array,
   weight: number,
-): Moving {
+): VaryingShare {
   const [each, n] = [ranking.length, labels.length];
-  const [is, said] = [new Uint8Array(rows.length * each), new Float64Array(rows.length * each)];
-  for (let at = 0; at < is.length; at++) {
-    const from = rows[Math.floor(at / each)]! * n + ranking[at % each]!;
-    is[at] = truth[from]!;
-    said[at] = probabilities[from]!;
+  const [is, scores] = [new Uint8Array(rows.length * each), new Float64Array(rows.length * each)];
+  for (let index = 0; index < is.length; index++) {
+    const from = rows[Math.floor(index / each)]! * n + ranking[index % each]!;
+    is[index] = truth[from]!;
+    scores[index] = probabilities[from]!;
   }
-  const { score, have, parts } = influences(is, said);
+  const { score, have, parts } = averagePrecisionInfluences(is, scores);
   const residuals = new Float64Array(rows.length);
-  parts.forEach((part, at) => (residuals[Math.floor(at / each)]! += part));
+  parts.forEach((part, index) => (residuals[Math.floor(index / each)]! += part));
   const squares = residuals.reduce((sum, one) => sum + one ** 2, 0);
   const variance = squares < ROUNDING ? 0 : squares;
-  const effective = variance > 0 ? (score * (1 - score)) / (variance * understated(have)) : have;
+  const effective = variance > 0 ? (score * (1 - score)) / (variance * varianceCorrection(have)) : have;
   // Of few true rows chance may have all of them vary little.
-  const of = have < VARY ? Math.min(have, effective) : effective;
+  const effectiveCount = have < MIN_TRUE_DECISIONS_FOR_VARIANCE ? Math.min(have, effective) : effective;
   // A ranking that is not perfect leaves no less room below it than a perfect one would.
-  const { low: least, high } = midP(score * of, of);
-  const low = Math.min(least, midP(have, have).low);
-  const units = Uint32Array.from(rows, (_, at) => at);
+  const { low: least, high } = midPInterval(score * effectiveCount, effectiveCount);
+  const low = Math.min(least, midPInterval(have, have).low);
+  const units = Uint32Array.from(rows, (_, index) => index);
   return { label: ranking[0]!, units, residuals, down: weight * (score - low), up: weight * (high - score) };
 }
 /** Squares of what sums leave of 0. */
 const ROUNDING = 1e-24;
 
 /** Average precision, and how much it would change with the weight of each decision (the infinitesimal jackknife). */
-export function influences(
+export function averagePrecisionInfluences(
   is: Uint8Array,
-  said: Float64Array,
+  scores: Float64Array,
 ): { readonly score: number; readonly have: number; readonly parts: Float64Array } {
-  const order = Uint32Array.from(is, (_, at) => at).sort((a, b) => said[b]! - said[a]!);
+  const order = Uint32Array.from(is, (_, index) => index).sort((a, b) => scores[b]! - scores[a]!);
   const have = is.reduce((sum, one) => sum + one, 0);
   const parts = new Float64Array(is.length);
   if (have === 0) return { score: 0, have, parts };
   // Where each level ends: hits and all until there, and hits within.
-  const levels: { readonly from: number; readonly to: number; readonly hits: number; readonly own: number }[] = [];
+  const levels: { readonly from: number; readonly to: number; readonly hits: number; readonly levelHits: number }[] =
+    [];
   let [hits, score] = [0, 0];
   for (let from = 0, to = 0; from < order.length; from = to) {
-    let own = 0;
-    for (; to < order.length && said[order[to]!] === said[order[from]!]; to++) own += is[order[to]!]!;
-    hits += own;
-    score += (own * hits) / to;
-    levels.push({ from, to, hits, own });
+    let levelHits = 0;
+    for (; to < order.length && scores[order[to]!] === scores[order[from]!]; to++) levelHits += is[order[to]!]!;
+    hits += levelHits;
+    score += (levelHits * hits) / to;
+    levels.push({ from, to, hits, levelHits });
   }
   // A sum of precisions is divided once, so that the score of a perfect ranking is exactly 1.
   score /= have;
   // Whatever stands lower has its precision changed: by 1 / all where the decision is true, by −hits / all² in any case.
   let [more, less] = [0, 0];
-  for (const { from, to, hits: until, own } of levels.toReversed()) {
-    more += own / to;
-    less += (own * (until / to)) / to;
+  for (const { from, to, hits: until, levelHits } of levels.toReversed()) {
+    more += levelHits / to;
+    less += (levelHits * (until / to)) / to;
     for (let i = from; i < to; i++) parts[order[i]!] = (is[order[i]!]! * (until / to - score + more) - less) / have;
   }
   return { score, have, parts };

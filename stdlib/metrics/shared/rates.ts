@@ -3,16 +3,16 @@
  * certain prediction. Rows are independent and each has one prediction, so that the interval of a rate is Wilson's.
  */
 import type { Call } from "#dsl/language/types/value.js";
-import type { LabelSetMetricInput, MetricImplementation, MetricInput, Sampler } from "../kind.js";
-import { wilson } from "../../statistics/wilson.js";
-import { positiveIn } from "./positive.js";
+import type { LabelSetMetricInput, MetricImplementation, MetricInput, DrawSampler } from "../kind.js";
+import { wilsonInterval } from "../../statistics/wilson.js";
+import { positiveIndex } from "./positive.js";
 
 /** Whether the true label and the predicted label of a row are the positive one. */
 interface Row {
   readonly truth: boolean;
   readonly predicted: boolean;
 }
-export interface RateRule {
+export interface RowRateRule {
   /** Whether the rate is about the row. */
   about(row: Row): boolean;
   counts(row: Row): boolean;
@@ -21,27 +21,27 @@ export interface RateRule {
 }
 interface Rows {
   readonly count: number;
-  at(row: number): Row;
+  rowAt(row: number): Row;
 }
 
-export function rateOf(rule: RateRule): MetricImplementation {
+export function rateMetric(rule: RowRateRule): MetricImplementation {
   const rate = (rows: Rows): number => shareOf(tally(rule, rows, everyRow(rows)));
-  const sampler = (rows: Rows): Sampler =>
+  const sampler = (rows: Rows): DrawSampler =>
     Object.assign((drawn: Uint32Array) => shareOf(tally(rule, rows, drawn)), {
       interval: {
         by: "Wilson" as const,
-        of(units: Uint32Array) {
-          const { hits, of } = tally(rule, rows, units);
-          return of === 0 ? null : wilson(hits, of);
+        intervalOf(units: Uint32Array) {
+          const { hits, total } = tally(rule, rows, units);
+          return total === 0 ? null : wilsonInterval(hits, total);
         },
         each: (units: Uint32Array) =>
           Float64Array.from(units, (unit) => {
-            const row = rows.at(unit);
+            const row = rows.rowAt(unit);
             return rule.about(row) ? Number(rule.counts(row)) : Number.NaN;
           }),
       },
     });
-  const why = (call: Call, labels: readonly string[]): string => rule.none(labels[positiveIn(call, labels)] ?? "");
+  const why = (call: Call, labels: readonly string[]): string => rule.none(labels[positiveIndex(call, labels)] ?? "");
   return {
     compute: (call, input) => rate(ofLabels(call, input)),
     ofLabelSets: (call, input) => rate(ofSets(call, input)),
@@ -57,17 +57,17 @@ export function rateOf(rule: RateRule): MetricImplementation {
 }
 
 function ofLabels(call: Call, { labels, truth, predicted }: MetricInput): Rows {
-  const positive = positiveIn(call, labels);
+  const positive = positiveIndex(call, labels);
   return {
     count: truth.length,
-    at: (row) => ({ truth: truth[row] === positive, predicted: predicted[row] === positive }),
+    rowAt: (row) => ({ truth: truth[row] === positive, predicted: predicted[row] === positive }),
   };
 }
 function ofSets(call: Call, { labels, truth, predicted }: LabelSetMetricInput): Rows {
-  const [positive, width] = [positiveIn(call, labels), labels.length];
+  const [positive, width] = [positiveIndex(call, labels), labels.length];
   return {
     count: truth.length / width,
-    at: (row) => ({
+    rowAt: (row) => ({
       truth: truth[row * width + positive] === 1,
       predicted: predicted[row * width + positive] === 1,
     }),
@@ -77,15 +77,19 @@ function* everyRow({ count }: Rows): Generator<number> {
   for (let row = 0; row < count; row++) yield row;
 }
 
-function tally(rule: RateRule, rows: Rows, chosen: Iterable<number>): { readonly hits: number; readonly of: number } {
-  let [hits, of] = [0, 0];
+function tally(
+  rule: RowRateRule,
+  rows: Rows,
+  chosen: Iterable<number>,
+): { readonly hits: number; readonly total: number } {
+  let [hits, total] = [0, 0];
   for (const number of chosen) {
-    const row = rows.at(number);
+    const row = rows.rowAt(number);
     if (!rule.about(row)) continue;
-    of++;
+    total++;
     if (rule.counts(row)) hits++;
   }
-  return { hits, of };
+  return { hits, total };
 }
-const shareOf = ({ hits, of }: { readonly hits: number; readonly of: number }): number =>
-  of === 0 ? Number.NaN : hits / of;
+const shareOf = ({ hits, total }: { readonly hits: number; readonly total: number }): number =>
+  total === 0 ? Number.NaN : hits / total;

@@ -17,43 +17,47 @@ export interface Reliability {
   readonly error: number;
 }
 
-export function reliability(
+export function computeReliability(
   count: number,
-  o: { readonly bins: number; readonly said: (at: number) => number; readonly true: (at: number) => boolean },
+  options: {
+    readonly bins: number;
+    readonly scoreAt: (index: number) => number;
+    readonly true: (index: number) => boolean;
+  },
 ): Reliability {
-  const { bins } = o;
-  const [counts, said, hits] = [new Uint32Array(bins), new Float64Array(bins), new Uint32Array(bins)];
-  for (let at = 0; at < count; at++) {
-    const sure = o.said(at);
+  const { bins } = options;
+  const [counts, scoreSums, hits] = [new Uint32Array(bins), new Float64Array(bins), new Uint32Array(bins)];
+  for (let index = 0; index < count; index++) {
+    const sure = options.scoreAt(index);
     const bin = Math.min(bins, Math.max(1, Math.ceil(sure * bins))) - 1;
     counts[bin]!++;
-    said[bin]! += sure;
-    hits[bin]! += Number(o.true(at));
+    scoreSums[bin]! += sure;
+    hits[bin]! += Number(options.true(index));
   }
-  const held = Array.from(counts, (_, bin) => bin).filter((bin) => counts[bin]! > 0);
+  const nonEmpty = Array.from(counts, (_, bin) => bin).filter((bin) => counts[bin]! > 0);
   return {
-    bins: held.map((bin) => ({
+    bins: nonEmpty.map((bin) => ({
       count: counts[bin]!,
-      said: said[bin]! / counts[bin]!,
+      said: scoreSums[bin]! / counts[bin]!,
       true: hits[bin]! / counts[bin]!,
     })),
-    error: held.reduce((sum, bin) => sum + Math.abs(said[bin]! - hits[bin]!), 0) / count,
+    error: nonEmpty.reduce((sum, bin) => sum + Math.abs(scoreSums[bin]! - hits[bin]!), 0) / count,
   };
 }
 
 /** Of each row its surest label. */
-export function ofSurest(input: MetricInput, bins: number): Reliability {
+export function reliabilityOfTopLabels(input: MetricInput, bins: number): Reliability {
   const { truth, labels } = input;
-  const surest = surestOf(input);
-  return reliability(truth.length, {
+  const surest = topLabels(input);
+  return computeReliability(truth.length, {
     bins,
-    said: (row) => input.probabilities[row * labels.length + surest[row]!]!,
+    scoreAt: (row) => input.probabilities[row * labels.length + surest[row]!]!,
     true: (row) => truth[row] === surest[row],
   });
 }
 
 /** Of each row the place of its likeliest label: where thresholds are fitted it may be another than the one that is given. */
-export function surestOf({
+export function topLabels({
   labels,
   truth,
   probabilities,
@@ -67,6 +71,10 @@ export function surestOf({
 }
 
 /** Of each row every label. */
-export function ofEachLabel({ truth, probabilities }: LabelSetMetricInput, bins: number): Reliability {
-  return reliability(truth.length, { bins, said: (at) => probabilities[at]!, true: (at) => truth[at] === 1 });
+export function reliabilityOfAllLabels({ truth, probabilities }: LabelSetMetricInput, bins: number): Reliability {
+  return computeReliability(truth.length, {
+    bins,
+    scoreAt: (index) => probabilities[index]!,
+    true: (index) => truth[index] === 1,
+  });
 }

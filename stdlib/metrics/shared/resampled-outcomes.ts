@@ -4,7 +4,7 @@
  */
 import type { Call } from "#dsl/language/types/value.js";
 import type { Resampling } from "../../statistics/bootstrap.js";
-import type { RareLabels } from "../../statistics/spread.js";
+import type { RareLabelMethod } from "../../statistics/spread.js";
 import type {
   AnswerMetricInput,
   LabelSetMetricInput,
@@ -12,14 +12,14 @@ import type {
   MetricInput,
   NumberMetricInput,
   Probabilities,
-  Rare,
-  Sampler,
+  RareLabelIntervals,
+  DrawSampler,
   TagMetricInput,
   WrittenMetricInput,
 } from "../kind.js";
 
 /** Made once for each draw, whatever many metrics ask. */
-export function lately<T>(make: (drawn: Uint32Array) => T): (drawn: Uint32Array) => T {
+export function cachedPerDraw<T>(make: (drawn: Uint32Array) => T): (drawn: Uint32Array) => T {
   let last: { readonly drawn: Uint32Array; readonly made: T } | null = null;
   return (drawn) => {
     if (last?.drawn !== drawn) last = { drawn, made: make(drawn) };
@@ -28,10 +28,14 @@ export function lately<T>(make: (drawn: Uint32Array) => T): (drawn: Uint32Array)
 }
 
 /** Of rows that are one decision each, unless it says otherwise. Null: the metric measures something else. */
-export function resampling(units: number, score: Sampler | undefined, o: Partial<Resampling> = {}): Resampling | null {
+export function resamplingOf(
+  units: number,
+  score: DrawSampler | undefined,
+  options: Partial<Resampling> = {},
+): Resampling | null {
   if (!score) return null;
   const { interval, rare } = score;
-  return { of: "row", units, single: false, score, ...(interval && { interval }), ...(rare && { rare }), ...o };
+  return { unit: "row", units, single: false, score, ...(interval && { interval }), ...(rare && { rare }), ...options };
 }
 
 /** By the metric's own way, or else by measuring each draw. */
@@ -41,12 +45,12 @@ export function samplerOf<K extends Measure, I>(
   measure: K,
   input: I,
   draw: (drawn: Uint32Array) => I,
-): Sampler | undefined {
-  const quick = metric.samplers?.[measure] as ((call: Call, input: I) => Sampler) | undefined;
+): DrawSampler | undefined {
+  const quick = metric.samplers?.[measure] as ((call: Call, input: I) => DrawSampler) | undefined;
   const plain = metric[measure] as ((call: Call, input: I) => number) | undefined;
   const sampler = quick?.(call, input) ?? (plain && ((drawn: Uint32Array) => plain(call, draw(drawn))));
-  const whereRare = metric.rare?.[measure as keyof Rare] as
-    | ((call: Call, input: I) => RareLabels | undefined)
+  const whereRare = metric.rare?.[measure as keyof RareLabelIntervals] as
+    | ((call: Call, input: I) => RareLabelMethod | undefined)
     | undefined;
   const rare = isSmall(input) ? whereRare?.(call, input) : undefined;
   return sampler && rare ? Object.assign((drawn: Uint32Array) => sampler(drawn), { rare }) : sampler;
@@ -63,13 +67,13 @@ function isSmall(input: unknown): boolean {
 }
 type Measure = keyof NonNullable<MetricImplementation["samplers"]>;
 
-export function drawnLabels(input: MetricInput): (drawn: Uint32Array) => MetricInput {
-  return lately((drawn) => {
+export function labelsResampler(input: MetricInput): (drawn: Uint32Array) => MetricInput {
+  return cachedPerDraw((drawn) => {
     let made: Probabilities | undefined;
     return {
       labels: input.labels,
-      truth: some(input.truth, drawn),
-      predicted: some(input.predicted, drawn),
+      truth: pickValues(input.truth, drawn),
+      predicted: pickValues(input.predicted, drawn),
       // Most metrics never look at them, and they are many.
       get probabilities() {
         return (made ??= wide(input.probabilities, drawn, input.labels.length));
@@ -78,9 +82,9 @@ export function drawnLabels(input: MetricInput): (drawn: Uint32Array) => MetricI
   });
 }
 
-export function drawnSets(input: LabelSetMetricInput): (drawn: Uint32Array) => LabelSetMetricInput {
+export function labelSetsResampler(input: LabelSetMetricInput): (drawn: Uint32Array) => LabelSetMetricInput {
   const n = input.labels.length;
-  return lately((drawn) => {
+  return cachedPerDraw((drawn) => {
     let made: Probabilities | undefined;
     return {
       labels: input.labels,
@@ -93,18 +97,28 @@ export function drawnSets(input: LabelSetMetricInput): (drawn: Uint32Array) => L
   });
 }
 
-export function drawnNumbers(input: NumberMetricInput): (drawn: Uint32Array) => NumberMetricInput {
-  return lately((drawn) => ({ truth: some(input.truth, drawn), predicted: some(input.predicted, drawn) }));
+export function numbersResampler(input: NumberMetricInput): (drawn: Uint32Array) => NumberMetricInput {
+  return cachedPerDraw((drawn) => ({
+    truth: pickValues(input.truth, drawn),
+    predicted: pickValues(input.predicted, drawn),
+  }));
 }
 
-export function drawnTags(input: TagMetricInput): (drawn: Uint32Array) => TagMetricInput {
-  const of = <T>(all: readonly T[], drawn: Uint32Array): readonly T[] => Array.from(drawn, (text) => all[text]!);
-  return lately((drawn) => ({ ...input, truth: of(input.truth, drawn), predicted: of(input.predicted, drawn) }));
+export function tagsResampler(input: TagMetricInput): (drawn: Uint32Array) => TagMetricInput {
+  const pickDrawn = <T>(all: readonly T[], drawn: Uint32Array): readonly T[] => Array.from(drawn, (text) => all[text]!);
+  return cachedPerDraw((drawn) => ({
+    ...input,
+    truth: pickDrawn(input.truth, drawn),
+    predicted: pickDrawn(input.predicted, drawn),
+  }));
 }
 
 /** `lossOf`: the mean over the rows of the questions that were drawn. */
-export function drawnAnswers(input: AnswerMetricInput, lossOf: Sampler): (drawn: Uint32Array) => AnswerMetricInput {
-  return lately((drawn) => ({
+export function answersResampler(
+  input: AnswerMetricInput,
+  lossOf: DrawSampler,
+): (drawn: Uint32Array) => AnswerMetricInput {
+  return cachedPerDraw((drawn) => ({
     answers: Array.from(drawn, (row) => input.answers[row]!),
     gold: Array.from(drawn, (row) => input.gold[row]!),
     get loss() {
@@ -113,24 +127,24 @@ export function drawnAnswers(input: AnswerMetricInput, lossOf: Sampler): (drawn:
   }));
 }
 
-export function drawnTexts(input: WrittenMetricInput): (drawn: Uint32Array) => WrittenMetricInput {
-  return lately((drawn) => ({
+export function textsResampler(input: WrittenMetricInput): (drawn: Uint32Array) => WrittenMetricInput {
+  return cachedPerDraw((drawn) => ({
     written: Array.from(drawn, (row) => input.written[row]!),
     targets: Array.from(drawn, (row) => input.targets[row]!),
   }));
 }
 
 /** By a loop: `from` with a function takes twenty times as long. */
-export function some<T extends Float64Array | Int32Array>(values: T, drawn: Uint32Array): T {
+export function pickValues<T extends Float64Array | Int32Array>(values: T, drawn: Uint32Array): T {
   const out = new (values.constructor as new (length: number) => T)(drawn.length);
-  for (let at = 0; at < drawn.length; at++) out[at] = values[drawn[at]!]!;
+  for (let index = 0; index < drawn.length; index++) out[index] = values[drawn[index]!]!;
   return out;
 }
 
 /** Rows of `width` numbers. */
 function wide<T extends Float64Array | Float32Array | Uint8Array>(values: T, drawn: Uint32Array, width: number): T {
   const out = new (values.constructor as new (length: number) => T)(drawn.length * width);
-  for (let at = 0, to = 0; at < drawn.length; at++)
-    for (let k = 0, from = drawn[at]! * width; k < width; k++) out[to++] = values[from++]!;
+  for (let index = 0, to = 0; index < drawn.length; index++)
+    for (let k = 0, from = drawn[index]! * width; k < width; k++) out[to++] = values[from++]!;
   return out;
 }

@@ -2,10 +2,10 @@
  * Scores that follow from sums over rows: what each row adds is worked out once, when somebody first asks, then any draw of rows
  * costs additions alone.
  */
-import type { MetricImplementation, Sampler, WrittenMetricInput } from "../kind.js";
+import type { MetricImplementation, DrawSampler, WrittenMetricInput } from "../kind.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { hashOf } from "#dsl/compiler/plan/hash.js";
-import type { Breathing } from "./cooperative-yield.js";
+import type { CooperativeYield } from "./cooperative-yield.js";
 
 export interface RowSums {
   readonly rows: number;
@@ -14,22 +14,22 @@ export interface RowSums {
   /** rows × width, row-major. */
   readonly values: Float64Array;
   /** The score, from the sums over that many rows. */
-  of(sums: Float64Array, rows: number): number;
+  scoreOf(sums: Float64Array, rows: number): number;
   /** Works out what is not yet known, row by row; stops where `breathing` throws. */
-  filled(breathing: Breathing): Promise<void>;
+  filled(breathing: CooperativeYield): Promise<void>;
 }
 
-export function rowSums(
+export function rowSumsOf(
   rows: number,
   width: number,
   valuesOf: (row: number) => readonly number[],
-  of: RowSums["of"],
+  scoreOf: RowSums["scoreOf"],
 ): RowSums {
-  return sumsOver(rows, width, (values, row) => values.set(valuesOf(row), row * width), of);
+  return sumsOver(rows, width, (values, row) => values.set(valuesOf(row), row * width), scoreOf);
 }
 
 /** The mean of one number of each row; NaN on no rows. */
-export function rowMeans(rows: number, valueOf: (row: number) => number): RowSums {
+export function rowMeansOf(rows: number, valueOf: (row: number) => number): RowSums {
   const set = (values: Float64Array, row: number): void => void (values[row] = valueOf(row));
   return sumsOver(rows, 1, set, (sums, count) => sums[0]! / count);
 }
@@ -38,14 +38,14 @@ function sumsOver(
   rows: number,
   width: number,
   set: (values: Float64Array, row: number) => void,
-  of: RowSums["of"],
+  scoreOf: RowSums["scoreOf"],
 ): RowSums {
   const values = new Float64Array(rows * width);
   let known = 0;
   return {
     rows,
     width,
-    of,
+    scoreOf,
     get values() {
       while (known < rows) set(values, known++);
       return values;
@@ -60,36 +60,36 @@ function sumsOver(
   };
 }
 
-export function whole({ rows, width, values, of }: RowSums): number {
+export function scoreOfAllRows({ rows, width, values, scoreOf }: RowSums): number {
   const sums = new Float64Array(width);
-  for (let at = 0; at < values.length; at++) sums[at % width]! += values[at]!;
-  return of(sums, rows);
+  for (let index = 0; index < values.length; index++) sums[index % width]! += values[index]!;
+  return scoreOf(sums, rows);
 }
 
-export function drawnFrom({ width, values, of }: RowSums): Sampler {
+export function rowSumsSampler({ width, values, scoreOf }: RowSums): DrawSampler {
   return (drawn) => {
     const sums = new Float64Array(width);
-    for (const row of drawn) for (let k = 0, at = row * width; k < width; k++, at++) sums[k]! += values[at]!;
-    return of(sums, drawn.length);
+    for (const row of drawn) for (let k = 0, index = row * width; k < width; k++, index++) sums[k]! += values[index]!;
+    return scoreOf(sums, drawn.length);
   };
 }
 
 /** A metric of written texts that follows from sums over their rows, which are worked out once however it is asked. */
-export function writtenSums(
+export function writtenSumsMetric(
   sumsOf: (call: Call, input: WrittenMetricInput) => RowSums,
 ): Required<Pick<MetricImplementation, "ofWritten" | "samplers" | "ahead">> {
-  const kept = new WeakMap<WrittenMetricInput, Map<string, RowSums>>();
+  const cache = new WeakMap<WrittenMetricInput, Map<string, RowSums>>();
   const once = (call: Call, input: WrittenMetricInput): RowSums => {
-    const own = kept.get(input) ?? new Map<string, RowSums>();
-    kept.set(input, own);
+    const byCall = cache.get(input) ?? new Map<string, RowSums>();
+    cache.set(input, byCall);
     const key = hashOf(call.arguments);
-    const known = own.get(key) ?? sumsOf(call, input);
-    own.set(key, known);
+    const known = byCall.get(key) ?? sumsOf(call, input);
+    byCall.set(key, known);
     return known;
   };
   return {
-    ofWritten: (call, input) => whole(once(call, input)),
-    samplers: { ofWritten: (call, input) => drawnFrom(once(call, input)) },
+    ofWritten: (call, input) => scoreOfAllRows(once(call, input)),
+    samplers: { ofWritten: (call, input) => rowSumsSampler(once(call, input)) },
     ahead: { ofWritten: (call, input, breathing) => once(call, input).filled(breathing) },
   };
 }

@@ -1,8 +1,8 @@
 /** How many words a run has: the parameter of metrics of runs that come again. */
-import { parameters } from "#dsl/language/types/define.js";
+import { defineParameters } from "#dsl/language/types/define.js";
 
-export const runLength = <const N extends number>(usual: N, why: string) =>
-  parameters([
+export const runLengthParameters = <const N extends number>(usual: N, why: string) =>
+  defineParameters([
     {
       name: "words",
       type: { is: "number", integer: true },

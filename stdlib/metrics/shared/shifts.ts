@@ -3,7 +3,7 @@
  * look for it (Snover et al. 2006). Which moves are tried, how far they reach and in what order is theirs to the last bound,
  * so that scores are theirs.
  */
-import { Edit, nearDiagonal, type Words } from "./near-diagonal.js";
+import { EditOperation, nearDiagonalDistance, type WordList } from "./near-diagonal.js";
 
 /** Words of a move at most, and how far apart its two places may be. */
 const MOST_MOVED = 10;
@@ -11,7 +11,7 @@ const FARTHEST = 50;
 /** Moves that are tried for one pair of texts. */
 const MOST_TRIED = 1000;
 
-export function editsWithShifts(written: Words, target: Words): number {
+export function editsWithShifts(written: WordList, target: WordList): number {
   if (target.length === 0) return written.length;
   let words = written;
   let [shifts, tried] = [0, 0];
@@ -22,7 +22,7 @@ export function editsWithShifts(written: Words, target: Words): number {
     shifts++;
     words = best.words;
   }
-  return shifts + nearDiagonal(words, target).cost;
+  return shifts + nearDiagonalDistance(words, target).cost;
 }
 
 interface Shift {
@@ -30,28 +30,28 @@ interface Shift {
   readonly length: number;
   readonly start: number;
   readonly to: number;
-  readonly words: Words;
+  readonly words: WordList;
 }
 
 /** The move after which the fewest edits are left; of several the longest, then the earliest, then the one to the earliest place. */
 function bestShift(
-  written: Words,
-  target: Words,
+  written: WordList,
+  target: WordList,
   before: number,
-): { readonly gain: number; readonly words: Words; readonly tried: number } {
-  const { cost, trace, costOf } = nearDiagonal(written, target);
+): { readonly gain: number; readonly words: WordList; readonly tried: number } {
+  const { cost, trace, costOf } = nearDiagonalDistance(written, target);
   const { align, wrongWritten, wrongTarget } = aligned(trace);
-  const wrong = (of: readonly boolean[], start: number, length: number): boolean =>
-    of.slice(start, start + length).some(Boolean);
+  const wrong = (flags: readonly boolean[], start: number, length: number): boolean =>
+    flags.slice(start, start + length).some(Boolean);
   let tried = before;
   let best: Shift | null = null;
-  for (const { start, at, length } of matches(written, target)) {
-    if (!wrong(wrongWritten, start, length) || !wrong(wrongTarget, at, length)) continue;
-    if (start <= align[at]! && align[at]! < start + length) continue;
+  for (const { start, targetStart, length } of matches(written, target)) {
+    if (!wrong(wrongWritten, start, length) || !wrong(wrongTarget, targetStart, length)) continue;
+    if (start <= align[targetStart]! && align[targetStart]! < start + length) continue;
     let last = -1;
     for (let offset = -1; offset < length; offset++) {
       // Before the first word of the target stands nothing; behind its last one no place is left.
-      const beside = at + offset < 0 ? -1 : align[at + offset];
+      const beside = targetStart + offset < 0 ? -1 : align[targetStart + offset];
       if (beside === undefined) break;
       const to = beside + 1;
       if (to === last) continue;
@@ -72,7 +72,7 @@ function better(a: Shift, b: Shift): boolean {
   return by > 0;
 }
 
-function moved(words: Words, start: number, length: number, to: number): Words {
+function moved(words: WordList, start: number, length: number, to: number): WordList {
   const run = words.slice(start, start + length);
   if (to < start) return [...words.slice(0, to), ...run, ...words.slice(to, start), ...words.slice(start + length)];
   const end = to > start + length ? to : length + to;
@@ -81,33 +81,37 @@ function moved(words: Words, start: number, length: number, to: number): Words {
 
 /** Every run of words that stands in both, by where it begins. */
 function* matches(
-  written: Words,
-  target: Words,
-): Generator<{ readonly start: number; readonly at: number; readonly length: number }> {
+  written: WordList,
+  target: WordList,
+): Generator<{ readonly start: number; readonly targetStart: number; readonly length: number }> {
   for (let start = 0; start < written.length; start++)
-    for (let at = Math.max(0, start - FARTHEST); at < Math.min(target.length, start + FARTHEST + 1); at++)
+    for (
+      let targetStart = Math.max(0, start - FARTHEST);
+      targetStart < Math.min(target.length, start + FARTHEST + 1);
+      targetStart++
+    )
       for (
         let length = 0;
         length < MOST_MOVED &&
         start + length < written.length &&
-        at + length < target.length &&
-        written[start + length] === target[at + length];
+        targetStart + length < target.length &&
+        written[start + length] === target[targetStart + length];
       )
-        yield { start, at, length: ++length };
+        yield { start, targetStart, length: ++length };
 }
 
 /** Of each word of the target the word of what is written beside it, and which words of both are no match. */
-function aligned(trace: readonly Edit[]): {
+function aligned(trace: readonly EditOperation[]): {
   readonly align: readonly number[];
   readonly wrongWritten: readonly boolean[];
   readonly wrongTarget: readonly boolean[];
 } {
   const [align, wrongWritten, wrongTarget]: [number[], boolean[], boolean[]] = [[], [], []];
   for (const edit of trace) {
-    if (edit !== Edit.Insert) wrongWritten.push(edit !== Edit.Same);
-    if (edit === Edit.Delete) continue;
+    if (edit !== EditOperation.Insert) wrongWritten.push(edit !== EditOperation.Same);
+    if (edit === EditOperation.Delete) continue;
     align.push(wrongWritten.length - 1);
-    wrongTarget.push(edit !== Edit.Same);
+    wrongTarget.push(edit !== EditOperation.Same);
   }
   return { align, wrongWritten, wrongTarget };
 }

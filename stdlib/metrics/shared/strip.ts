@@ -3,12 +3,12 @@ const BLANK = "[\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029
 const BEGIN = new RegExp(`^${BLANK}+`, "u");
 const BLANKS = new RegExp(`^${BLANK}$`, "u");
 
-export function strip(text: string): string {
-  return stripEnd(text.replace(BEGIN, ""));
+export function trimBlanks(text: string): string {
+  return trimEndBlanks(text.replace(BEGIN, ""));
 }
 
 /** From the end: a pattern that looks for blanks before an end tries each run of them, wherever it stands. */
-export function stripEnd(text: string): string {
+export function trimEndBlanks(text: string): string {
   let end = text.length;
   while (end > 0 && BLANKS.test(text[end - 1]!)) end--;
   return text.slice(0, end);

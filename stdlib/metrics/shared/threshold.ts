@@ -1,23 +1,23 @@
 /** Pairs told apart by how alike a model finds their texts: scores at the threshold that serves best. */
 import type { Call } from "#dsl/language/types/value.js";
 import type { PairMetricInput } from "../kind.js";
-import { averagedCounts, type Counts } from "./counts.js";
+import { averageScoreOfCounts, type LabelCounts } from "./counts.js";
 
 /** A score from the counts of both labels: of pairs that don't belong together, and of those that do. */
-export type OfCuts = (counts: readonly [Counts, Counts]) => number;
+export type CutScore = (counts: readonly [LabelCounts, LabelCounts]) => number;
 
-export const share: OfCuts = ([other, same]) => (other.hit + same.hit) / (other.have + same.have);
+export const accuracyOfCuts: CutScore = ([other, same]) => (other.hit + same.hit) / (other.have + same.have);
 
 /** Pairs as similar as the threshold or more count as belonging together. Of equally good thresholds the highest. NaN on no pairs. */
-export function bestOfCuts(
+export function bestCut(
   { same, similarity }: PairMetricInput,
-  score: OfCuts,
-): { readonly value: number; readonly threshold: number; readonly counts: readonly [Counts, Counts] } {
+  score: CutScore,
+): { readonly value: number; readonly threshold: number; readonly counts: readonly [LabelCounts, LabelCounts] } {
   const n = same.length;
   const have = same.reduce((sum, s) => sum + s, 0);
   const order = Uint32Array.from(same, (_, i) => i);
   if (!falls(similarity)) order.sort((a, b) => similarity[b]! - similarity[a]!);
-  const countsAt = (given: number, hit: number): readonly [Counts, Counts] => [
+  const countsAt = (given: number, hit: number): readonly [LabelCounts, LabelCounts] => [
     { hit: n - have - (given - hit), given: n - given, have: n - have },
     { hit, given, have },
   ];
@@ -43,10 +43,15 @@ function falls(values: Float64Array): boolean {
 }
 
 /** One number of both labels (`average`, `of`), each at the threshold where `by` is best. */
-export function atBest(call: Call, input: PairMetricInput, score: (c: Counts) => number, by = score): number {
+export function averageAtBestCut(
+  call: Call,
+  input: PairMetricInput,
+  score: (c: LabelCounts) => number,
+  by = score,
+): number {
   const over =
-    (of: (c: Counts) => number): OfCuts =>
+    (of: (c: LabelCounts) => number): CutScore =>
     (counts) =>
-      averagedCounts(call, input.labels, counts, of);
-  return over(score)(bestOfCuts(input, over(by)).counts);
+      averageScoreOfCounts(call, input.labels, counts, of);
+  return over(score)(bestCut(input, over(by)).counts);
 }

@@ -8,7 +8,7 @@ const LABELS: readonly Call[] = [
 ];
 
 /** `roles`: of the data; null: they are not known. */
-export function usualMetrics(
+export function defaultMetrics(
   registry: { find(kind: "task", name: string): { readonly capabilities?: TaskCapabilities } | undefined },
   task: Call | null,
   roles: readonly string[] | null,

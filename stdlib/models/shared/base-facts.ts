@@ -1,6 +1,6 @@
 /** What words may ask of the base that their model begins from. */
 import type { FamilyCapabilities } from "#dsl/language/types/capabilities/model.js";
-import { failed, type BaseFacts } from "#dsl/language/types/facts.js";
+import { isFailed, type BaseFacts } from "#dsl/language/types/facts.js";
 import type { CheckContext } from "#dsl/language/types/context.js";
 
 /** Facts of the model's base; undefined while they are not known. */
@@ -10,7 +10,7 @@ export function baseFacts(context: CheckContext): BaseFacts | undefined {
   const folder = context.statement["folder"] ?? "";
   if (typeof name !== "string" || typeof folder !== "string") return undefined;
   const facts = context.facts.get({ about: "base", name, folder });
-  return facts && !failed(facts) ? facts : undefined;
+  return facts && !isFailed(facts) ? facts : undefined;
 }
 
 /** What the word of the base's family says of it. */
@@ -20,7 +20,7 @@ export function familyCapabilities(context: CheckContext): FamilyCapabilities | 
 }
 
 /** Width of what flows from block to block, as the base's family tells it. */
-export function hiddenSize(context: CheckContext): number | undefined {
+export function baseHiddenSize(context: CheckContext): number | undefined {
   const config = baseFacts(context)?.config;
   return familyCapabilities(context)
     ?.sizes.hidden.map((name) => config?.[name])

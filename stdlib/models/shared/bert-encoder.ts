@@ -4,9 +4,9 @@
  */
 import type { Tensor } from "#dsl/tensor/tensor.js";
 import type { Layers } from "../../layers/contract.js";
-import type { FromWords, ModelImplementation } from "../kind.js";
+import type { FromScratchInputs, ModelImplementation } from "../kind.js";
 import { ACTIVATIONS, type Activation, type ConfigReader } from "./config.js";
-import { headsLeft } from "./pruned-heads.js";
+import { remainingHeads } from "./pruned-heads.js";
 
 export interface BertConfig {
   readonly vocab_size: number;
@@ -41,7 +41,7 @@ export function bertConfig(read: ConfigReader, padding: number): BertConfig {
     hidden_size: read.count("hidden_size"),
     num_hidden_layers: layers,
     num_attention_heads: heads,
-    heads_left: headsLeft(read, { layers, heads }),
+    heads_left: remainingHeads(read, { layers, heads }),
     intermediate_size: read.count("intermediate_size"),
     hidden_act: read.choice("hidden_act", "gelu", ACTIVATIONS),
     max_position_embeddings: read.count("max_position_embeddings"),
@@ -60,7 +60,12 @@ export function bertConfig(read: ConfigReader, padding: number): BertConfig {
 }
 
 /** What BERT's and RoBERTa's config.json say of a model from scratch alike. */
-export function bertFromWords({ words, vocabulary, positions, special }: FromWords): Readonly<Record<string, unknown>> {
+export function bertConfigFromScratch({
+  words,
+  vocabulary,
+  positions,
+  special,
+}: FromScratchInputs): Readonly<Record<string, unknown>> {
   return {
     vocab_size: vocabulary,
     hidden_size: words["hidden"],
@@ -113,7 +118,7 @@ export const bertFacts = {
 } satisfies Partial<ModelImplementation<Sizes>>;
 
 /** Token types as embeddings: [batch, length, size], or the row of type 0 [1, size] where none are given. */
-export function tokenTypes(layers: Layers, c: BertConfig, types: Tensor | undefined): Tensor {
+export function tokenTypeEmbeddings(layers: Layers, c: BertConfig, types: Tensor | undefined): Tensor {
   const [rows, size, path] = [c.type_vocab_size, c.hidden_size, "embeddings.token_type_embeddings"];
   return types
     ? layers.embedding(path, types, { rows, size })

@@ -1,10 +1,10 @@
 /** Reading a model's config.json: each value is checked where it is read, with coded errors. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 
-import { KNOWN_FIELDS } from "./known-fields.js";
-import { quantizedOf } from "./quantized-weights.js";
+import { KNOWN_FIELD_REASONS } from "./known-fields.js";
+import { readQuantizedConfig } from "./quantized-weights.js";
 
-export type Json = Readonly<Record<string, unknown>>;
+export type JsonObject = Readonly<Record<string, unknown>>;
 
 /** Activations by their names in transformers' configs, as `Layers.activate` knows them. */
 export const ACTIVATIONS = [
@@ -33,10 +33,15 @@ export type Activation = (typeof ACTIVATIONS)[number];
  * What `read` makes of a config.json, every field of which was looked at, changes nothing (`KNOWN_FIELDS`, and the family's
  * own `idle` ones) or is empty: any other might mean a function that isn't built here. Coded error: `unknown-config`.
  */
-export function readConfig<C>(family: string, json: Json, idle: readonly string[], read: (json: Json) => C): C {
+export function readConfig<C>(
+  family: string,
+  json: JsonObject,
+  idle: readonly string[],
+  read: (json: JsonObject) => C,
+): C {
   const seen = new Set<string>(idle);
   // How weights lie is the files' affair; of others' ways nobody here knows what they do.
-  if (quantizedOf(json)) seen.add("quantization_config");
+  if (readQuantizedConfig(json)) seen.add("quantization_config");
   const watched = new Proxy(json, {
     get(target, key) {
       if (typeof key === "string") seen.add(key);
@@ -44,7 +49,9 @@ export function readConfig<C>(family: string, json: Json, idle: readonly string[
     },
   });
   const config = read(watched);
-  const unknown = Object.keys(json).filter((key) => !seen.has(key) && !(key in KNOWN_FIELDS) && !isEmpty(json[key]));
+  const unknown = Object.keys(json).filter(
+    (key) => !seen.has(key) && !(key in KNOWN_FIELD_REASONS) && !isEmpty(json[key]),
+  );
   if (unknown.length > 0) throw new CodedError("unknown-config", { family, key: unknown[0]!, keys: unknown });
   return config;
 }
@@ -57,7 +64,7 @@ function isEmpty(value: unknown): boolean {
 export class ConfigReader {
   constructor(
     private readonly family: string,
-    private readonly json: Json,
+    private readonly json: JsonObject,
     private readonly path = "",
   ) {}
   /** A positive whole number, up to the field's bound. */
@@ -129,7 +136,7 @@ export class ConfigReader {
     return this.json[key];
   }
   /** A reader of a record inside, whose keys are named with the record's. */
-  inside(key: string, json: Json): ConfigReader {
+  inside(key: string, json: JsonObject): ConfigReader {
     return new ConfigReader(this.family, json, `${this.path}${key}.`);
   }
   unsupported(key: string, value: unknown, supported: readonly string[]): CodedError<"unsupported-config"> {

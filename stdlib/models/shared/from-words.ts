@@ -6,7 +6,7 @@
 import type { FromScratch } from "#dsl/language/types/capabilities/from-scratch.js";
 import type { CheckContext } from "#dsl/language/types/context.js";
 import type { Call } from "#dsl/language/types/value.js";
-import { parameter } from "#dsl/language/types/define.js";
+import { defineParameter } from "#dsl/language/types/define.js";
 
 const size = <N extends string>(
   name: N,
@@ -15,7 +15,7 @@ const size = <N extends string>(
   value: number,
   why: string,
 ) =>
-  parameter({
+  defineParameter({
     name,
     type: { is: "number", integer: true },
     doc,
@@ -25,21 +25,21 @@ const size = <N extends string>(
     impact: "high",
   });
 
-export const layers = size(
+export const layersParameter = size(
   "layers",
   "Blocks one after the other. Time and weights grow with them.",
   { min: 1, max: 256 },
   4,
   "Four blocks learn simple texts in minutes.",
 );
-export const hidden = size(
+export const hiddenParameter = size(
   "hidden",
   "Width of the stream of tokens; a multiple of `heads`.",
   { min: 2, max: 16_384 },
   256,
   "A narrow stream trains fast: the weights of a block grow with the square of the width.",
 );
-export const heads = size(
+export const headsParameter = size(
   "heads",
   "Heads of attention.",
   { min: 1, max: 256 },
@@ -47,18 +47,18 @@ export const heads = size(
   "Heads of 32 to 128 numbers are usual: hidden / heads.",
 );
 /** `times`: of `hidden`; rounded up to whole eights. */
-export const intermediate = (times: number, said = `${times} × hidden`) =>
-  parameter({
+export const intermediateParameter = (times: number, defaultText = `${times} × hidden`) =>
+  defineParameter({
     name: "intermediate",
     type: { is: "number", integer: true },
     doc: "Width of the inner layer of each block.",
     range: { min: 1, max: 131_072 },
-    default: { derived: said, from: (draft) => Math.ceil((times * Number(draft["hidden"])) / 8) * 8 },
+    default: { derived: defaultText, from: (draft) => Math.ceil((times * Number(draft["hidden"])) / 8) * 8 },
     why: "As the family's own models have it.",
     impact: "medium",
   });
-export const keyValueHeads = (derived: string, from: (heads: number) => number) =>
-  parameter({
+export const keyValueHeadsParameter = (derived: string, from: (heads: number) => number) =>
+  defineParameter({
     name: "key_value_heads",
     type: { is: "number", integer: true },
     doc: "Heads of keys and values, each shared by as many heads of queries; divides `heads`.",
@@ -67,7 +67,7 @@ export const keyValueHeads = (derived: string, from: (heads: number) => number) 
     why: "Fewer make writing faster and its memory smaller.",
     impact: "low",
   });
-export const headSize = parameter({
+export const headSizeParameter = defineParameter({
   name: "head_size",
   type: { is: "number", integer: true },
   doc: "Numbers in each head; even.",
@@ -79,7 +79,7 @@ export const headSize = parameter({
   why: "As a rule heads share the width between them.",
   impact: "low",
 });
-export const window = parameter({
+export const windowParameter = defineParameter({
   name: "window",
   type: { is: "number", integer: true },
   doc: "Tokens that a layer with a window sees, itself included. Shorter windows make long texts cheaper.",
@@ -88,7 +88,7 @@ export const window = parameter({
   why: "512 tokens hold most short texts, and the layers between see the whole text.",
   impact: "low",
 });
-export const tied = parameter({
+export const tiedParameter = defineParameter({
   name: "tied",
   type: { is: "boolean" },
   doc: "The output embedding is the input's.",
@@ -97,7 +97,7 @@ export const tied = parameter({
   impact: "medium",
 });
 
-export const elsewhere = {
+export const sizeAliases = {
   num_layers: "layers",
   n_layer: "layers",
   n_layers: "layers",
@@ -120,26 +120,26 @@ export const elsewhere = {
 } as const;
 
 /** Reports `heads-divide`, `key-value-heads` and `odd-heads` where words of a call don't fit each other. */
-export function checkHeads(
+export function checkHeadCounts(
   { word, arguments: given }: Call,
   context: CheckContext,
-  o: { readonly turned?: true } = {},
+  options: { readonly turned?: true } = {},
 ): void {
-  const [width, count, shared, own] = ["hidden", "heads", "key_value_heads", "head_size"].map((name) =>
+  const [width, count, shared, headWidth] = ["hidden", "heads", "key_value_heads", "head_size"].map((name) =>
     typeof given[name] === "number" ? given[name] : undefined,
   );
   if (width === undefined || count === undefined) return;
-  if (own === undefined && width % count)
+  if (headWidth === undefined && width % count)
     context.report(
       "heads-divide",
       { of: word, hidden: width, heads: count, nearest: nearestMultiple(width, count) },
       "heads",
     );
-  else if (o.turned && (own ?? width / count) % 2)
+  else if (options.turned && (headWidth ?? width / count) % 2)
     context.report(
       "odd-heads",
-      { of: word, size: own ?? width / count, ...(own === undefined ? {} : { own: true }) },
-      own === undefined ? "heads" : "head_size",
+      { of: word, size: headWidth ?? width / count, ...(headWidth === undefined ? {} : { own: true }) },
+      headWidth === undefined ? "heads" : "head_size",
     );
   if (shared !== undefined && count % shared)
     context.report("key-value-heads", { heads: count, shared }, "key_value_heads");
@@ -201,7 +201,7 @@ export const gemmaSpecials: FromScratch = {
   pair: "<bos> A <bos> B",
 };
 /** Of families whose texts end by a token and begin by none. */
-export const endOfText: FromScratch = {
+export const endOfTextSpecials: FromScratch = {
   tokenizer: "bpe",
   specials: [["<|endoftext|>", "end", "begin", "pad", "unknown"]],
   single: "A",

@@ -2,20 +2,20 @@
  * What families of one shape have in common: the names of their layers, and what a checkpoint of theirs may hold besides
  * parameters. A family spreads it into its capabilities and says what is its own.
  */
-import type { Prunes } from "./prunable-parts.js";
+import type { PrunableParts } from "./prunable-parts.js";
 import { sizeFields } from "./size-fields.js";
 
 /** Where BERT and RoBERTa have their heads and inner layers. */
-export const bertPrunes = {
+export const bertPruning = {
   heads: {
     field: "num_attention_heads",
     into: ["attention.self.query", "attention.self.key", "attention.self.value"],
     out: "attention.output.dense",
   },
   inner: { field: "intermediate_size", into: ["intermediate.dense"], out: "output.dense" },
-} satisfies Prunes;
+} satisfies PrunableParts;
 
-export const llamaKin = {
+export const llamaFamilyCapabilities = {
   targets: ["q_proj", "v_proj"],
   linears: ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"],
   shape: "decoder" as const,
@@ -30,19 +30,19 @@ export const llamaKin = {
       sized: { size: "head_dim", width: "hidden_size" },
     },
     inner: { field: "intermediate_size", into: ["mlp.gate_proj", "mlp.up_proj"], out: "mlp.down_proj" },
-  } satisfies Prunes,
+  } satisfies PrunableParts,
   /** Tensors of a checkpoint that are no parameters: the frequencies of rope that old files carry. */
   buffers: /\.rotary_emb\.inv_freq$/,
 };
 
-export const robertaKin = {
+export const robertaFamilyCapabilities = {
   targets: ["query", "value"],
   linears: ["query", "key", "value", "dense"],
   shape: "encoder" as const,
   sizes: sizeFields,
   /** It has a head that names masked tokens. */
   unmasks: true as const,
-  prunes: bertPrunes,
+  prunes: bertPruning,
   /** Its head over a whole text has a second layer, as wide as the model. */
   denseHead: true as const,
   /** Tensors of a checkpoint that are no parameters. */

@@ -10,19 +10,19 @@ export interface KnownCheckpoint {
 type Sizes = readonly [layers: number, hidden: number, heads: number, inner: number, vocabulary: number];
 type More = Readonly<Record<string, unknown>>;
 
-export function bertLike(name: string, sizes: Sizes, more: More = {}): KnownCheckpoint {
+export function bertLikeCheckpoint(name: string, sizes: Sizes, more: More = {}): KnownCheckpoint {
   const [num_hidden_layers, hidden_size, num_attention_heads, intermediate_size, vocab_size] = sizes;
   const config = { num_hidden_layers, hidden_size, num_attention_heads, intermediate_size, vocab_size };
   return { name, config: { ...config, max_position_embeddings: 512, ...more } };
 }
 
 /** `shared`: key-value heads. */
-export function llamaLike(
+export function llamaLikeCheckpoint(
   name: string,
   sizes: Sizes,
-  o: More & { shared: number; positions: number },
+  options: More & { shared: number; positions: number },
 ): KnownCheckpoint {
-  const { shared: num_key_value_heads, positions: max_position_embeddings, ...more } = o;
-  const { config } = bertLike(name, sizes);
+  const { shared: num_key_value_heads, positions: max_position_embeddings, ...more } = options;
+  const { config } = bertLikeCheckpoint(name, sizes);
   return { name, config: { ...config, num_key_value_heads, max_position_embeddings, ...more } };
 }

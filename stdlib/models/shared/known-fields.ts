@@ -50,6 +50,6 @@ const reasons: readonly (readonly [why: string, ...fields: string[]])[] = [
   ["of sentence-transformers, which `predict` says", "sentence_transformers"],
 ];
 
-export const KNOWN_FIELDS: Readonly<Record<string, string>> = Object.fromEntries(
+export const KNOWN_FIELD_REASONS: Readonly<Record<string, string>> = Object.fromEntries(
   reasons.flatMap(([why, ...fields]) => fields.map((field) => [field, why])),
 );

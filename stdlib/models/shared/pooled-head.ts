@@ -5,12 +5,12 @@ import type { ModelOutputs, SentenceHead } from "../kind.js";
 export const pooledHead: SentenceHead = {
   paths: ["classifier"],
   logits(layers, body, { hidden, labels, dropout }) {
-    const features = body.pooled ?? firstOf(body);
+    const features = body.pooled ?? firstPositionOf(body);
     return layers.linear("classifier", layers.dropout("dropout", features, dropout), { in: hidden, out: labels });
   },
 };
 
 /** [batch, hidden]: what stands first, a virtual token of a technique's where there are some. */
-export function firstOf(body: ModelOutputs): Tensor {
+export function firstPositionOf(body: ModelOutputs): Tensor {
   return body.first ?? body.last_hidden_state.takePosition(0);
 }

@@ -6,16 +6,20 @@
 import type { ConfigReader } from "./config.js";
 
 /** Heads of each layer that are left: as many in each. Coded error `bad-config`. */
-export function headsLeft(read: ConfigReader, o: { readonly layers: number; readonly heads: number }): number {
+export function remainingHeads(
+  read: ConfigReader,
+  options: { readonly layers: number; readonly heads: number },
+): number {
   const gone = prunedHeads(read.raw("pruned_heads"));
   if (!gone) throw read.bad("pruned_heads", "must be lists of heads by layer");
-  const counts = Array.from({ length: o.layers }, (_, layer) => new Set(gone.get(layer) ?? []).size);
+  const counts = Array.from({ length: options.layers }, (_, layer) => new Set(gone.get(layer) ?? []).size);
   const [first = 0] = counts;
   if (counts.some((count) => count !== first)) throw read.bad("pruned_heads", "must name as many heads of each layer");
-  if (first >= o.heads) throw read.bad("pruned_heads", "must leave a head in each layer");
+  if (first >= options.heads) throw read.bad("pruned_heads", "must leave a head in each layer");
   for (const heads of gone.values())
-    if (heads.some((head) => head >= o.heads)) throw read.bad("pruned_heads", `must name heads below ${o.heads}`);
-  return o.heads - first;
+    if (heads.some((head) => head >= options.heads))
+      throw read.bad("pruned_heads", `must name heads below ${options.heads}`);
+  return options.heads - first;
 }
 
 /** By layer; null: it is no such record. */

@@ -1,7 +1,7 @@
 /** What a config.json says about rotary positions: how fast pairs turn, and how that is stretched to longer texts. */
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 import type { RopeConfig, RopeScaling } from "#dsl/tensor/numbers/rope.js";
-import type { ConfigReader, Json } from "./config.js";
+import type { ConfigReader, JsonObject } from "./config.js";
 
 /** Of all types: of a type's own it takes what is its, as transformers does. */
 const FIELDS = [
@@ -15,11 +15,11 @@ const TYPES = ["default", "linear", "dynamic", "llama3", "yarn"] as const;
  * `rope_parameters` as transformers 5 writes it; before that, `rope_theta` and `rope_scaling` stood apart, and `rope_type`
  * was called `type`. Coded errors: `unsupported-config`, `bad-config`.
  */
-export function ropeConfig(
+export function readRopeConfig(
   read: ConfigReader,
-  json: Json,
+  json: JsonObject,
   /** `theta`: where the config says none. */
-  o: { readonly size: number; readonly positions: number; readonly theta: number },
+  options: { readonly size: number; readonly positions: number; readonly theta: number },
 ): RopeConfig {
   const given = record(json["rope_parameters"]) ?? record(json["rope_scaling"]) ?? {};
   const all = { ...given, rope_theta: given["rope_theta"] ?? json["rope_theta"] };
@@ -34,10 +34,19 @@ export function ropeConfig(
   for (const key of Object.keys(given))
     if (!FIELDS.includes(key) && (given[key] ?? null) !== null)
       throw inner.bad(key, "is not known of rotary positions");
-  return { ...o, theta: inner.positive("rope_theta", o.theta), scaling: scalingOf(kind, inner, given, o.positions) };
+  return {
+    ...options,
+    theta: inner.positive("rope_theta", options.theta),
+    scaling: scalingOf(kind, inner, given, options.positions),
+  };
 }
 
-function scalingOf(type: (typeof TYPES)[number], read: ConfigReader, given: Json, positions: number): RopeScaling {
+function scalingOf(
+  type: (typeof TYPES)[number],
+  read: ConfigReader,
+  given: JsonObject,
+  positions: number,
+): RopeScaling {
   switch (type) {
     case "default":
       return { type };
@@ -70,6 +79,6 @@ function scalingOf(type: (typeof TYPES)[number], read: ConfigReader, given: Json
   }
 }
 
-function record(value: unknown): Json | null {
+function record(value: unknown): JsonObject | null {
   return isRecord(value) ? value : null;
 }

@@ -4,7 +4,7 @@
  */
 import type { Tensor } from "#dsl/tensor/tensor.js";
 import type { Layers } from "../../layers/contract.js";
-import type { Unmasking } from "../kind.js";
+import type { UnmaskingHead } from "../kind.js";
 import type { Activation } from "./config.js";
 
 export interface UnmaskingShape {
@@ -23,14 +23,14 @@ export interface UnmaskingShape {
   readonly bias?: string;
 }
 
-export function unmasking(head: Layers, o: UnmaskingShape): Unmasking {
-  const { size, rows, epsilon, activation, tied, output } = o;
+export function buildUnmaskingHead(head: Layers, options: UnmaskingShape): UnmaskingHead {
+  const { size, rows, epsilon, activation, tied, output } = options;
   const apart = tied === null;
-  if (apart && o.bias !== undefined) head.unused(o.bias, [rows], "zeros");
-  const bias = apart ? `${output}.bias` : (o.bias ?? `${output}.bias`);
+  if (apart && options.bias !== undefined) head.unused(options.bias, [rows], "zeros");
+  const bias = apart ? `${output}.bias` : (options.bias ?? `${output}.bias`);
   return {
     transform: (x) =>
-      head.norm(o.norm, head.linear(o.dense, x, { in: size, out: size, activation }), { size, epsilon }),
+      head.norm(options.norm, head.linear(options.dense, x, { in: size, out: size, activation }), { size, epsilon }),
     weight: tied ?? head.parameter(`${output}.weight`, [rows, size]),
     bias: head.parameter(bias, [rows], "zeros"),
   };

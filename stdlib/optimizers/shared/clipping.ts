@@ -3,12 +3,12 @@ import type { Graph } from "#dsl/tensor/builder.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
 import type { OptimizerImplementation } from "../kind.js";
 
-export type Trainable = Parameters<OptimizerImplementation["apply"]>[2];
+export type TrainableParameters = Parameters<OptimizerImplementation["apply"]>[2];
 
 /** As torch.nn.utils.clip_grad_norm_; `scale` is empty where nothing is clipped. */
-export function clipping(
+export function gradientClipping(
   graph: Graph,
-  trainable: Trainable,
+  trainable: TrainableParameters,
   clip: number | null,
 ): { readonly norm: Tensor; readonly scale: readonly Tensor[] } {
   // A quantised model that writes has nothing that trains.
@@ -21,6 +21,6 @@ export function clipping(
 }
 
 /** A moment of a parameter, kept beside it under `prefix + name`, zero at first. */
-export function moment(graph: Graph, name: string, like: Tensor, shape = like.shape): Tensor {
+export function momentState(graph: Graph, name: string, like: Tensor, shape = like.shape): Tensor {
   return graph.state(name, { type: { dtype: like.dtype, shape }, trains: false, initial: { zeros: true } });
 }

@@ -1,5 +1,5 @@
 /** What can be wrong with an optimizer's settings. */
-import { shortRate } from "../../techniques/shared/rates.js";
+import { rateText } from "../../techniques/shared/rates.js";
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 
 /** The data of each code. */
@@ -19,9 +19,9 @@ export const optimizersCodes: CodeTable<OptimizersCodeData> = {
     severity: "warning",
     facts: true,
     message: (d) =>
-      `the learning rate ${shortRate(d.rate)} is ${times(d.rate, d.usual)} what ${d.of} takes with ${d.optimizer}, ${shortRate(d.usual)}`,
+      `the learning rate ${rateText(d.rate)} is ${times(d.rate, d.usual)} what ${d.of} takes with ${d.optimizer}, ${rateText(d.usual)}`,
     help: (d) =>
-      `write \`learning_rate: ${shortRate(d.usual)}\`, or leave it out: that is the default${d.rate > d.usual ? "" : "; so small a rate hardly learns"}`,
+      `write \`learning_rate: ${rateText(d.usual)}\`, or leave it out: that is the default${d.rate > d.usual ? "" : "; so small a rate hardly learns"}`,
     explain:
       "Each technique has a learning rate that was found by sweeps on real data (its record and `show NAME.plan` tell it). Ten times " +
       "as much usually upsets a pretrained model for good; a fortieth of it leaves it about as it was. A `sweep` over " +

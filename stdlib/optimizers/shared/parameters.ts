@@ -1,13 +1,13 @@
 /** Parameters that several optimizers share. */
 import type { CheckContext } from "#dsl/language/types/context.js";
 import type { Call } from "#dsl/language/types/value.js";
-import { hiddenSize } from "../../models/shared/base-facts.js";
-import { parameter } from "#dsl/language/types/define.js";
-import { rateFor, shortRate, type LearningRate } from "../../techniques/shared/rates.js";
+import { baseHiddenSize } from "../../models/shared/base-facts.js";
+import { defineParameter } from "#dsl/language/types/define.js";
+import { recommendedRateFor, rateText, type RecommendedRate } from "../../techniques/shared/rates.js";
 import type {} from "./codes.js";
 
 /** Of models from scratch, and of techniques that recommend none: every weight trains, or few do. */
-const PLAIN: Readonly<Record<"scratch" | "all" | "few", LearningRate>> = {
+const PLAIN: Readonly<Record<"scratch" | "all" | "few", RecommendedRate>> = {
   scratch: { rate: 1e-3, narrows: true, because: "weights that start at random have nothing to lose" },
   all: { rate: 1e-4, narrows: true, because: "a pretrained model is easily upset by large steps" },
   few: { rate: 1e-3, narrows: true, because: "few weights that start from nothing need larger steps" },
@@ -18,21 +18,21 @@ interface Found {
   readonly rate: number;
   readonly why: string;
   /** Technique, and the base's width where it matters. */
-  readonly of: string;
+  readonly subject: string;
 }
 function usualRate(factor: number): (context: CheckContext) => Found {
   return (context) => {
     const name = techniqueName(context.model?.["technique"]) ?? "full";
-    const { learningRate: own, saves } = context.find("technique", name)?.capabilities ?? {};
+    const { learningRate: ownRate, saves } = context.find("technique", name)?.capabilities ?? {};
     const scratch = context.model?.["scratch"] === true;
-    const recommended = scratch ? PLAIN.scratch : (own ?? PLAIN[saves === "model" ? "all" : "few"]);
-    const width = hiddenSize(context);
-    const adamw = rateFor(recommended, width);
+    const recommended = scratch ? PLAIN.scratch : (ownRate ?? PLAIN[saves === "model" ? "all" : "few"]);
+    const width = baseHiddenSize(context);
+    const adamw = recommendedRateFor(recommended, width);
     const wider = adamw === recommended.rate ? "" : ` for a base ${String(width)} wide`;
-    const times = factor === 1 ? "" : `, ${String(factor)} × AdamW's ${shortRate(adamw)}`;
+    const times = factor === 1 ? "" : `, ${String(factor)} × AdamW's ${rateText(adamw)}`;
     return {
       rate: Number((adamw * factor).toPrecision(3)),
-      of: `${scratch ? "a model from scratch" : name}${wider}`,
+      subject: `${scratch ? "a model from scratch" : name}${wider}`,
       why: `what ${scratch ? "a model from scratch takes" : `${name} recommends`}${wider}${times}: ${recommended.because}`,
     };
   };
@@ -42,21 +42,26 @@ function usualRate(factor: number): (context: CheckContext) => Found {
 const FAR = { above: 10, made: 5, below: 1 / 40 } as const;
 
 /** Warns of a rate far from what the technique takes, once the model is known. */
-export function rateIsUsual(factor: number): (call: Call, context: CheckContext) => void {
+export function checkLearningRate(factor: number): (call: Call, context: CheckContext) => void {
   return (call, context) => {
     const rate = call.arguments["learning_rate"];
     if (typeof rate !== "number" || !context.model?.["technique"]) return;
-    const { rate: usual, of } = usualRate(factor)(context);
+    const { rate: usual, subject } = usualRate(factor)(context);
     // Parts of trained weights are upset sooner.
     const above = context.model["made"] === undefined ? FAR.above : FAR.made;
     if (rate <= above * usual && rate >= FAR.below * usual) return;
-    context.report("rate-far-off", { optimizer: call.word, rate, usual, of }, "learning_rate", shortRate(usual));
+    context.report(
+      "rate-far-off",
+      { optimizer: call.word, rate, usual, of: subject },
+      "learning_rate",
+      rateText(usual),
+    );
   };
 }
 
-export function learningRate(factor: number) {
+export function learningRateParameter(factor: number) {
   const found = usualRate(factor);
-  return parameter({
+  return defineParameter({
     name: "learning_rate",
     type: { is: "number" },
     doc: "Step size at the schedule's height.",
@@ -71,8 +76,8 @@ export function learningRate(factor: number) {
     related: ["batch_size", "schedule"],
   });
 }
-export function beta<N extends string>(name: N, value: number, what: string, why: string) {
-  return parameter({
+export function betaParameter<N extends string>(name: N, value: number, what: string, why: string) {
+  return defineParameter({
     name,
     type: { is: "number" },
     doc: `Decay of the running mean of ${what}.`,
@@ -82,8 +87,8 @@ export function beta<N extends string>(name: N, value: number, what: string, why
     impact: "low",
   });
 }
-export function weightDecay(value: number, why: string) {
-  return parameter({
+export function weightDecayParameter(value: number, why: string) {
+  return defineParameter({
     name: "weight_decay",
     type: { is: "number" },
     doc: "Share of a weight that one step at learning rate 1 takes away; applies to everything that trains.",

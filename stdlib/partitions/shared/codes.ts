@@ -1,6 +1,6 @@
 /** What can go wrong while rows are given to clients. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
-import { listed } from "#dsl/language/diagnostics/listed.js";
+import { listNames } from "#dsl/language/diagnostics/listed.js";
 
 /** The data of each code. */
 export interface PartitionsCodeData {
@@ -36,7 +36,7 @@ export const partitionsCodes: CodeTable<PartitionsCodeData> = {
   "rows-without-client": {
     severity: "error",
     message: (d) =>
-      `${rows(d.count)} ${d.count === 1 ? "has" : "have"} nothing in the column "${d.column}" (row ${listed(d.rows.map(String), { of: d.count })})`,
+      `${rows(d.count)} ${d.count === 1 ? "has" : "have"} nothing in the column "${d.column}" (row ${listNames(d.rows.map(String), { total: d.count })})`,
     help: () => "name the client of every row, or remove those rows from the data (`clean`)",
     explain:
       "With `column` each value is a client of its own, which has all rows with that value. A row without one is nobody's.",

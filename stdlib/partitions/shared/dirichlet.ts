@@ -1,8 +1,8 @@
 /** Shares that sum to 1, drawn from a symmetric Dirichlet distribution. */
-import type { Chance } from "../../statistics/chance.js";
+import type { RandomSource } from "../../statistics/chance.js";
 
 /** α small: one has nearly all. α large: all alike. In logarithms, so that no α is too small to tell who has most. */
-export function dirichlet(count: number, alpha: number, generator: Chance): readonly number[] {
+export function dirichletShares(count: number, alpha: number, generator: RandomSource): readonly number[] {
   const logs = Array.from({ length: count }, () => logGamma(alpha, generator));
   const most = Math.max(...logs);
   const weights = logs.map((log) => Math.exp(log - most));
@@ -14,25 +14,25 @@ export function dirichlet(count: number, alpha: number, generator: Chance): read
  * How many of `count` things each gets by these shares: on average just its share, whole ones always, whatever comes before it.
  * They are cut at the sums of shares, moved by chance by less than one.
  */
-export function countsOf(shares: readonly number[], count: number, generator: Chance): readonly number[] {
+export function countsFromShares(shares: readonly number[], count: number, generator: RandomSource): readonly number[] {
   const moved = uniform(generator);
   let [sum, before] = [0, 0];
   return shares.map((share, k) => {
     sum += share;
     const end = k === shares.length - 1 ? count : Math.min(count, Math.floor(sum * count + moved));
-    const own = end - before;
+    const gained = end - before;
     before = end;
-    return own;
+    return gained;
   });
 }
 
 /** More than 0 and less than 1. */
-function uniform(generator: Chance): number {
+function uniform(generator: RandomSource): number {
   return ((generator.next() >>> 0) + 0.5) / 2 ** 32;
 }
 
 /** The logarithm of a number drawn from Gamma(α, 1), by Marsaglia and Tsang; α below 1 by way of α + 1. */
-function logGamma(alpha: number, generator: Chance): number {
+function logGamma(alpha: number, generator: RandomSource): number {
   if (alpha < 1) return logGamma(alpha + 1, generator) + Math.log(uniform(generator)) / alpha;
   const d = alpha - 1 / 3;
   const c = 1 / Math.sqrt(9 * d);
@@ -44,6 +44,6 @@ function logGamma(alpha: number, generator: Chance): number {
 }
 
 /** By Box and Muller. */
-function normal(generator: Chance): number {
+function normal(generator: RandomSource): number {
   return Math.sqrt(-2 * Math.log(uniform(generator))) * Math.cos(2 * Math.PI * uniform(generator));
 }

@@ -3,7 +3,7 @@
  * of the rows that train, to less than a row, and of values that nobody trains on its share of all.
  */
 import { shuffle } from "../../statistics/chance.js";
-import { byValue, chanceOf } from "./client-rows.js";
+import { rowsByValue, partitionChance } from "./client-rows.js";
 
 const ONE = "";
 
@@ -11,9 +11,9 @@ const ONE = "";
  * `parts`: of each client the rows that train; `values` of these, and of the rows that are dealt; null: all are alike.
  * @returns of each client the rows that it has of the others, in their order
  */
-export function dealtAlike(
+export function dealRowsByLabel(
   parts: readonly ArrayLike<number>[],
-  o: {
+  options: {
     readonly values: readonly string[] | null;
     readonly rows: number;
     readonly others: readonly string[] | null;
@@ -21,12 +21,12 @@ export function dealtAlike(
   },
 ): readonly Uint32Array[] {
   const sizes = parts.map(({ length }) => length);
-  const counts = countsBy(parts, o.values);
-  const order = chanceOf(o.seed, 3);
+  const counts = countsBy(parts, options.values);
+  const order = partitionChance(options.seed, 3);
   const dealt = parts.map((): number[] => []);
   // What one value's cut leaves over is the next one's: small values are not all the last client's.
   const owed = parts.map(() => 0);
-  for (const [value, rows] of byValue(o.others ?? Array.from({ length: o.rows }, () => ONE))) {
+  for (const [value, rows] of rowsByValue(options.others ?? Array.from({ length: options.rows }, () => ONE))) {
     const shares = counts.get(value) ?? sizes;
     const all = shares.reduce((sum, one) => sum + one, 0);
     for (const [k, share] of shares.entries()) owed[k]! += (share / all) * rows.length;
@@ -55,9 +55,9 @@ function countsBy(
   for (const [k, rows] of parts.entries())
     for (const row of Array.from(rows)) {
       const value = values?.[row] ?? ONE;
-      const own = counts.get(value) ?? parts.map(() => 0);
-      own[k]! += 1;
-      counts.set(value, own);
+      const valueCounts = counts.get(value) ?? parts.map(() => 0);
+      valueCounts[k]! += 1;
+      counts.set(value, valueCounts);
     }
   return counts;
 }

@@ -1,7 +1,7 @@
 /** Parameters that several partitions share. */
-import { parameter } from "#dsl/language/types/define.js";
+import { defineParameter } from "#dsl/language/types/define.js";
 
-export const clients = parameter({
+export const clientsParameter = defineParameter({
   name: "clients",
   type: { is: "number", integer: true },
   doc: "How many clients there are.",
@@ -11,7 +11,7 @@ export const clients = parameter({
   why: "The more clients, the fewer rows each has, and the further apart are their models after a round.",
   impact: "high",
 });
-export const by = parameter({
+export const byColumnParameter = defineParameter({
   name: "by",
   type: { is: "column" },
   doc: "The column whose values are given to clients unevenly.",
@@ -20,8 +20,8 @@ export const by = parameter({
   impact: "high",
 });
 /** @param what goes on after "the smaller it is, the more" */
-export const alpha = (what: string) =>
-  parameter({
+export const alphaParameter = (what: string) =>
+  defineParameter({
     name: "alpha",
     type: { is: "number" },
     doc: `How even the shares are, which are drawn from a Dirichlet distribution: the smaller it is, ${what}.`,
@@ -30,7 +30,7 @@ export const alpha = (what: string) =>
     why: "At 0.5 most clients lack some labels; papers try 0.1 (nearly separate) to 100 (nearly even).",
     impact: "high",
   });
-export const least = parameter({
+export const leastRowsParameter = defineParameter({
   name: "least",
   type: { is: "number", integer: true },
   doc: "Fewest rows of a client: shares are drawn again until each has as many.",
@@ -40,7 +40,7 @@ export const least = parameter({
   impact: "low",
 });
 /** What other tools call these. */
-export const elsewhere = {
+export const partitionAliases = {
   num_partitions: "clients",
   n_clients: "clients",
   num_clients: "clients",
@@ -50,8 +50,8 @@ export const elsewhere = {
   label_name: "by",
   target: "by",
 } as const;
-export const elsewhereDrawn = {
-  ...elsewhere,
+export const drawnPartitionAliases = {
+  ...partitionAliases,
   concentration: "alpha",
   beta: "alpha",
   dirichlet_alpha: "alpha",
@@ -59,9 +59,12 @@ export const elsewhereDrawn = {
   min_require_size: "least",
   min_rows: "least",
 } as const;
-export const advice = {
+export const partitionAdvice = {
   seed: "leave it out: the recipe's seed draws the clients, and the same rows give the same clients",
   shuffle: "leave it out: rows are drawn by chance anyway",
 } as const;
-export const byOf = ({ by: column }: { readonly by: string | null }): { readonly column: string } | "label" =>
-  column === null ? "label" : { column };
+export const partitionColumn = ({
+  by: column,
+}: {
+  readonly by: string | null;
+}): { readonly column: string } | "label" => (column === null ? "label" : { column });

@@ -1,5 +1,5 @@
 /** National identity numbers of Europe. */
-import { dayAt, isDay, luhn, mod1110, rest, weighted } from "../checksums.js";
+import { isDateAt, isCalendarDay, passesLuhn, passesMod1110, remainderOf, weightedDigitSum } from "../checksums.js";
 import type { NationalId } from "./kinds.js";
 
 const letters = "TRWAGMYFPDXBNJZSQVHLCKE";
@@ -19,57 +19,60 @@ function italy(id: string): boolean {
 /** The department is `2A` or `2B` in Corsica. */
 function france(id: string): boolean {
   const digits = id.replace("2A", "19").replace("2B", "18");
-  return /^\d{15}$/.test(digits) && 97 - rest(digits.slice(0, 13), 97) === Number(digits.slice(13));
+  return /^\d{15}$/.test(digits) && 97 - remainderOf(digits.slice(0, 13), 97) === Number(digits.slice(13));
 }
 function germany(id: string): boolean {
   const counts = new Map<string, number>();
   for (const digit of id.slice(0, 10)) counts.set(digit, (counts.get(digit) ?? 0) + 1);
   const twice = [...counts.values()].filter((n) => n > 1);
-  return twice.length === 1 && (twice[0] ?? 0) <= 3 && mod1110(id);
+  return twice.length === 1 && (twice[0] ?? 0) <= 3 && passesMod1110(id);
 }
 function belgium(id: string): boolean {
   const check = Number(id.slice(9));
-  const fits = 97 - rest(id.slice(0, 9), 97) === check || 97 - rest(`2${id.slice(0, 9)}`, 97) === check;
+  const fits = 97 - remainderOf(id.slice(0, 9), 97) === check || 97 - remainderOf(`2${id.slice(0, 9)}`, 97) === check;
   return fits && Number(id.slice(2, 4)) <= 12 && Number(id.slice(4, 6)) <= 31;
 }
 function poland(id: string): boolean {
   const month = Number(id.slice(2, 4)) % 20;
-  return weighted(id, [1, 3, 7, 9, 1, 3, 7, 9, 1, 3, 1]) % 10 === 0 && isDay(0, month, Number(id.slice(4, 6)));
+  return (
+    weightedDigitSum(id, [1, 3, 7, 9, 1, 3, 7, 9, 1, 3, 1]) % 10 === 0 &&
+    isCalendarDay(0, month, Number(id.slice(4, 6)))
+  );
 }
 const sweden = (id: string): boolean => {
   const ten = id.slice(-10);
-  return luhn(ten) && isDay(0, Number(ten.slice(2, 4)), Number(ten.slice(4, 6)) % 60);
+  return passesLuhn(ten) && isCalendarDay(0, Number(ten.slice(2, 4)), Number(ten.slice(4, 6)) % 60);
 };
 const finland = (id: string): boolean =>
   "0123456789ABCDEFHJKLMNPRSTUVWXY"[Number(id.slice(0, 6) + id.slice(-4, -1)) % 31] === id.at(-1) &&
-  isDay(0, Number(id.slice(2, 4)), Number(id.slice(0, 2)));
+  isCalendarDay(0, Number(id.slice(2, 4)), Number(id.slice(0, 2)));
 const norway = (id: string): boolean =>
-  weighted(id, [3, 7, 6, 1, 8, 9, 4, 5, 2, 1]) % 11 === 0 &&
-  weighted(id, [5, 4, 3, 2, 7, 6, 5, 4, 3, 2, 1]) % 11 === 0 &&
-  isDay(0, Number(id.slice(2, 4)), Number(id.slice(0, 2)) % 40);
+  weightedDigitSum(id, [3, 7, 6, 1, 8, 9, 4, 5, 2, 1]) % 11 === 0 &&
+  weightedDigitSum(id, [5, 4, 3, 2, 7, 6, 5, 4, 3, 2, 1]) % 11 === 0 &&
+  isCalendarDay(0, Number(id.slice(2, 4)), Number(id.slice(0, 2)) % 40);
 const netherlands = (id: string): boolean => {
   const nine = id.padStart(9, "0");
-  return nine !== "000000000" && weighted(nine, [9, 8, 7, 6, 5, 4, 3, 2, -1]) % 11 === 0;
+  return nine !== "000000000" && weightedDigitSum(nine, [9, 8, 7, 6, 5, 4, 3, 2, -1]) % 11 === 0;
 };
 const portugal = (id: string): boolean => {
-  const left = weighted(id, [9, 8, 7, 6, 5, 4, 3, 2]) % 11;
+  const left = weightedDigitSum(id, [9, 8, 7, 6, 5, 4, 3, 2]) % 11;
   return Number(id[8]) === (left < 2 ? 0 : 11 - left);
 };
-const switzerland = (id: string): boolean => weighted(id, [1, 3, 1, 3, 1, 3, 1, 3, 1, 3, 1, 3, 1]) % 10 === 0;
+const switzerland = (id: string): boolean => weightedDigitSum(id, [1, 3, 1, 3, 1, 3, 1, 3, 1, 3, 1, 3, 1]) % 10 === 0;
 const romania = (id: string): boolean =>
-  (weighted(id, [2, 7, 9, 1, 4, 6, 3, 5, 8, 2, 7, 9]) % 11) % 10 === Number(id[12]) && dayAt(id, 1);
+  (weightedDigitSum(id, [2, 7, 9, 1, 4, 6, 3, 5, 8, 2, 7, 9]) % 11) % 10 === Number(id[12]) && isDateAt(id, 1);
 const health = (id: string): boolean => {
-  const check = 11 - (weighted(id, [10, 9, 8, 7, 6, 5, 4, 3, 2]) % 11);
+  const check = 11 - (weightedDigitSum(id, [10, 9, 8, 7, 6, 5, 4, 3, 2]) % 11);
   return check !== 10 && check % 11 === Number(id[9]);
 };
 const ireland = (id: string): boolean => {
   const second = id[8] && id[8] !== "W" ? (id.charCodeAt(8) - 64) * 9 : 0;
-  return "WABCDEFGHIJKLMNOPQRSTUV"[(weighted(id, [8, 7, 6, 5, 4, 3, 2]) + second) % 23] === id[7];
+  return "WABCDEFGHIJKLMNOPQRSTUV"[(weightedDigitSum(id, [8, 7, 6, 5, 4, 3, 2]) + second) % 23] === id[7];
 };
 const czechia = (id: string): boolean =>
-  isDay(0, (Number(id.slice(2, 4)) % 50) % 20, Number(id.slice(4, 6))) && Number(id) % 11 === 0;
+  isCalendarDay(0, (Number(id.slice(2, 4)) % 50) % 20, Number(id.slice(4, 6))) && Number(id) % 11 === 0;
 
-export const europe: readonly NationalId[] = [
+export const europeanIds: readonly NationalId[] = [
   {
     country: "ES",
     name: "DNI, NIE",
@@ -139,7 +142,7 @@ export const europe: readonly NationalId[] = [
     name: "CPR",
     shape: "[0-3]\\d[01]\\d{3}-?\\d{4}",
     checksum: false,
-    check: (id) => isDay(0, Number(id.slice(2, 4)), Number(id.slice(0, 2))),
+    check: (id) => isCalendarDay(0, Number(id.slice(2, 4)), Number(id.slice(0, 2))),
     needs: /(?:\bcpr\b|personnummer)/i,
   },
   {

@@ -1,11 +1,11 @@
 /** National identity numbers outside Europe. */
-import { dayAt, luhn, rest, verhoeff, weighted } from "../checksums.js";
+import { isDateAt, passesLuhn, remainderOf, passesVerhoeff, weightedDigitSum } from "../checksums.js";
 import type { NationalId } from "./kinds.js";
 
 const brazil = (id: string): boolean => {
   const digit = (count: number): number => {
     const left =
-      (weighted(
+      (weightedDigitSum(
         id.slice(0, count),
         Array.from({ length: count }, (_, i) => count + 1 - i),
       ) *
@@ -16,28 +16,32 @@ const brazil = (id: string): boolean => {
   return !/^(\d)\1*$/.test(id) && digit(9) === Number(id[9]) && digit(10) === Number(id[10]);
 };
 const china = (id: string): boolean =>
-  "10X98765432"[weighted(id, [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2]) % 11] === id[17] && dayAt(id, 8);
+  "10X98765432"[weightedDigitSum(id, [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2]) % 11] === id[17] &&
+  isDateAt(id, 8);
 const korea = (id: string): boolean =>
-  (11 - (weighted(id, [2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5]) % 11)) % 10 === Number(id[12]) && dayAt(id, 0);
+  (11 - (weightedDigitSum(id, [2, 3, 4, 5, 6, 7, 8, 9, 2, 3, 4, 5]) % 11)) % 10 === Number(id[12]) && isDateAt(id, 0);
 const turkey = (id: string): boolean => {
-  const at = (i: number): number => Number(id[i]);
-  const [odd, even] = [at(0) + at(2) + at(4) + at(6) + at(8), at(1) + at(3) + at(5) + at(7)];
+  const digitAt = (i: number): number => Number(id[i]);
+  const [odd, even] = [
+    digitAt(0) + digitAt(2) + digitAt(4) + digitAt(6) + digitAt(8),
+    digitAt(1) + digitAt(3) + digitAt(5) + digitAt(7),
+  ];
   const tenth = (((odd * 7 - even) % 10) + 10) % 10;
-  return tenth === at(9) && (odd + even + at(9)) % 10 === at(10);
+  return tenth === digitAt(9) && (odd + even + digitAt(9)) % 10 === digitAt(10);
 };
 const singapore = (id: string): boolean => {
-  const sum = weighted(id.slice(1), [2, 7, 6, 5, 4, 3, 2]) + (/[TG]/.test(id) ? 4 : 0);
+  const sum = weightedDigitSum(id.slice(1), [2, 7, 6, 5, 4, 3, 2]) + (/[TG]/.test(id) ? 4 : 0);
   return (/[ST]/.test(id) ? "JZIHGFEDCBA" : "XWUTRQPNMLK")[sum % 11] === id[8];
 };
 const mexico = (id: string): boolean => {
   const letters = "0123456789ABCDEFGHIJKLMN&OPQRSTUVWXYZ";
   const sum = [...id.slice(0, 17)].reduce((all, one, i) => all + letters.indexOf(one) * (18 - i), 0);
-  return (10 - (sum % 10)) % 10 === Number(id[17]) && dayAt(id, 4);
+  return (10 - (sum % 10)) % 10 === Number(id[17]) && isDateAt(id, 4);
 };
 const america = (id: string): boolean =>
   !/^(?:000|666|9)/.test(id) && !/^\d{3}00|0000$/.test(id) && !/^(\d)\1*$/.test(id) && id !== "123456789";
 
-export const elsewhere: readonly NationalId[] = [
+export const nonEuropeanIds: readonly NationalId[] = [
   {
     country: "US",
     name: "social security number",
@@ -50,7 +54,7 @@ export const elsewhere: readonly NationalId[] = [
     country: "CA",
     name: "SIN",
     shape: "[1-79]\\d{2}[ -]?\\d{3}[ -]?\\d{3}",
-    check: luhn,
+    check: passesLuhn,
     needs: /(?:\bsin\b|social insurance|assurance sociale)/i,
   },
   {
@@ -58,7 +62,7 @@ export const elsewhere: readonly NationalId[] = [
     name: "TFN",
     shape: "\\d{3} ?\\d{3} ?\\d{3}",
     needs: /(?:\btfn\b|tax file)/i,
-    check: (id) => weighted(id, [1, 4, 3, 7, 5, 8, 6, 9, 10]) % 11 === 0,
+    check: (id) => weightedDigitSum(id, [1, 4, 3, 7, 5, 8, 6, 9, 10]) % 11 === 0,
   },
   {
     country: "BR",
@@ -73,14 +77,14 @@ export const elsewhere: readonly NationalId[] = [
     country: "IN",
     name: "Aadhaar",
     shape: "[2-9]\\d{3}[ -]?\\d{4}[ -]?\\d{4}",
-    check: verhoeff,
+    check: passesVerhoeff,
     needs: /(?:aadh?aar|uidai|\buid\b)/i,
   },
   {
     country: "ZA",
     name: "identity number",
     shape: "\\d{6} ?\\d{4} ?[01][89]\\d",
-    check: (id) => luhn(id) && dayAt(id, 0),
+    check: (id) => passesLuhn(id) && isDateAt(id, 0),
     needs: /(?:\bid\b|identity|rsa)/i,
   },
   { country: "KR", name: "resident registration number", shape: "\\d{6}-\\d{7}", check: korea },
@@ -98,6 +102,6 @@ export const elsewhere: readonly NationalId[] = [
     name: "teudat zehut",
     shape: "\\d{9}",
     needs: /(?:teudat|zehut|ת\.?ז)/i,
-    check: (id) => rest(id, 10) >= 0 && luhn(id),
+    check: (id) => remainderOf(id, 10) >= 0 && passesLuhn(id),
   },
 ];

@@ -1,7 +1,7 @@
 /** How lists of words are kept small: as bits that a word's hashes set, and letters in threes that a weight belongs to. */
 
 /** As words are looked up: lower case, without accents. */
-export function plainForm(word: string): string {
+export function accentlessForm(word: string): string {
   const lower = word.toLowerCase();
   return /^[a-z]*$/.test(lower)
     ? lower
@@ -28,22 +28,22 @@ const undivided: Readonly<Record<string, string>> = {
 const hashes = 9;
 
 /** Of a word, from which its places in all filters follow. */
-export interface Hashes {
+export interface WordHashes {
   readonly a: number;
   readonly b: number;
 }
-export function hashesOf(word: string): Hashes {
+export function wordHashes(word: string): WordHashes {
   return { a: hash(word, 0x811c9dc5), b: hash(word, 0x9747b28c) | 1 };
 }
 
 /** Places of a word among `size` bits. */
-export function bitsOf(word: string, size: number): readonly number[] {
-  const { a, b } = hashesOf(word);
+export function filterBits(word: string, size: number): readonly number[] {
+  const { a, b } = wordHashes(word);
   return Array.from({ length: hashes }, (_, i) => ((a + Math.imul(i, b)) >>> 0) % size);
 }
 
 /** Buckets of a word's letters in threes, its ends counted as letters, and of its last four. */
-export function bucketsOf(word: string, size: number): readonly number[] {
+export function letterBuckets(word: string, size: number): readonly number[] {
   const whole = `^${word.slice(0, 24)}$`;
   const found: number[] = [];
   for (let i = 0; i + 3 <= whole.length; i++) found.push(hash(whole.slice(i, i + 3), 7) % size);
@@ -65,7 +65,7 @@ export class WordFilter {
   constructor(base64: string) {
     this.bytes = bytesOf(base64);
   }
-  has({ a, b }: Hashes): boolean {
+  has({ a, b }: WordHashes): boolean {
     const size = this.bytes.length * 8;
     for (let i = 0; i < hashes; i++) {
       const bit = ((a + Math.imul(i, b)) >>> 0) % size;
@@ -83,7 +83,7 @@ export class LetterModel {
   }
   score(word: string): number {
     let sum = 0;
-    for (const bucket of bucketsOf(word, this.weights.length)) sum += this.weights[bucket] ?? 0;
+    for (const bucket of letterBuckets(word, this.weights.length)) sum += this.weights[bucket] ?? 0;
     return sum / 32;
   }
 }

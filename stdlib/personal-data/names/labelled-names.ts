@@ -1,9 +1,9 @@
 /** Names after a label that only a person's follows: `Patient: Kaya, Elif`, `Nom et prénom : Le Goff, Maëlle`; whatever lists say. */
-import { matchesOf } from "../matches.js";
-import type { Span } from "../finding.js";
-import { plainForm } from "./filters.js";
-import { known } from "./lists.js";
-import { never, things, titles } from "./vocabulary.js";
+import { allMatches } from "../matches.js";
+import type { TextSpan } from "../finding.js";
+import { accentlessForm } from "./filters.js";
+import { lookUpWord } from "./lists.js";
+import { neverNames, thingNouns, titleWords } from "./vocabulary.js";
 
 const labels =
   "(?:full |first |last |given |family |patient'?s? |customer |client |guest |applicant |maiden )?name|surname|forename|patient(?:in)?|pat\\.|pt\\.?|pte\\.?|patiënt(?:e)?|paciente|paziente|pacjent(?:ka)?|nom(?: et prénom| complet| de famille)?|nom, prénom|prénom|nombre(?: y apellidos| completo)?|apellidos(?: y nombre)?|nome(?: e cognome| completo)?|cognome(?: e nome)?|naam|achternaam|vor- und nachname|vorname|nachname|familienname|imię i nazwisko|nazwisko(?: i imię)?|insured|versicherter?|assuré|titular|titulaire|intestatario|kontoinhaber(?:in)?|account holder|cardholder|policyholder|beneficiary|next of kin|interviewee|passenger|dr\\.?|frau|herrn?|mevr\\.?|dhr\\.?";
@@ -25,9 +25,9 @@ const ticket =
   /(?<![\p{L}\p{N}])(\p{Lu}{2,}(?:[ '’-]\p{Lu}{2,})?)\/(\p{Lu}{2,}(?:[ -]\p{Lu}{2,}){0,2})(?= ?(?:MR|MRS|MS|MISS|MSTR|DR|CHD|INF)(?!\p{L}))/gu;
 const capital = /^\p{Lu}/u;
 
-export function labelledNames(text: string): readonly Span[] {
-  const found: Span[] = [];
-  for (const match of hint.test(text) ? matchesOf(label, text) : []) {
+export function findLabelledNames(text: string): readonly TextSpan[] {
+  const found: TextSpan[] = [];
+  for (const match of hint.test(text) ? allMatches(label, text) : []) {
     const start = match.index + match[0].length;
     whole.lastIndex = start;
     const { 0: written, groups } = whole.exec(text) ?? {};
@@ -39,24 +39,25 @@ export function labelledNames(text: string): readonly Span[] {
     if (![...lasts, ...(groups?.["first"] ?? "").split(" ")].every(fits)) continue;
     found.push({ start, end: start + written.length });
   }
-  for (const { 0: written, 1: last = "", 2: first = "", index } of text.includes("/") ? matchesOf(ticket, text) : [])
+  for (const { 0: written, 1: last = "", 2: first = "", index } of text.includes("/") ? allMatches(ticket, text) : [])
     if ([last, first].some((one) => one.split(/[ -]/).some((part) => isNamed(part))))
       found.push({ start: index, end: index + written.length });
   return found;
 }
 /** Written large and no word of a firm, a day or a form. */
 function fits(written: string): boolean {
-  const plain = plainForm(written);
+  const plain = accentlessForm(written);
   if (!capital.test(written))
     return /^(?:van|von|de|del|della|di|da|dos|das|do|du|des|der|den|ten|ter|zu|zum|la|le|el|al|bin|ibn|bint|ap|in|'t|’t|y|e)$|^(?:al|el)-|^d['’]/u.test(
       written,
     );
-  const one = known(plain);
+  const one = lookUpWord(plain);
   return (
-    !titles.has(plain) && (one.first || one.last || one.rare || !(never.has(plain) || things.has(plain) || one.word))
+    !titleWords.has(plain) &&
+    (one.first || one.last || one.rare || !(neverNames.has(plain) || thingNouns.has(plain) || one.word))
   );
 }
 function isNamed(written: string): boolean {
-  const one = known(plainForm(written));
+  const one = lookUpWord(accentlessForm(written));
   return !capital.test(written) || one.first || one.last || one.rare;
 }

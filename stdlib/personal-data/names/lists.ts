@@ -1,9 +1,9 @@
 /** What is known of a word by itself; decoded when the first text is looked through. */
-import { hashesOf, LetterModel, plainForm, WordFilter } from "./filters.js";
+import { wordHashes, LetterModel, accentlessForm, WordFilter } from "./filters.js";
 import * as made from "./lists.generated.js";
-import { ambiguous } from "./vocabulary.js";
+import { ambiguousNames } from "./vocabulary.js";
 
-export interface Known {
+export interface WordKnowledge {
   readonly first: boolean;
   readonly last: boolean;
   readonly word: boolean;
@@ -28,10 +28,10 @@ interface Lists {
 }
 let lists: Lists | undefined;
 /** Words that were asked for lately, and those before them: what both forget is worked out again. */
-let [remembered, older]: [Map<string, Known>, Map<string, Known>] = [new Map(), new Map()];
+let [remembered, older]: [Map<string, WordKnowledge>, Map<string, WordKnowledge>] = [new Map(), new Map()];
 const most = 20_000;
 
-export function known(plain: string): Known {
+export function lookUpWord(plain: string): WordKnowledge {
   let found = remembered.get(plain);
   if (found) return found;
   found = older.get(plain) ?? looked(plain);
@@ -53,9 +53,9 @@ function decoded(): Lists {
   });
 }
 
-function looked(plain: string): Known {
+function looked(plain: string): WordKnowledge {
   const { firsts, lasts, rarer, words, places, brands, letters } = decoded();
-  const by = hashesOf(plain);
+  const by = wordHashes(plain);
   const [first, last] = [firsts.has(by), lasts.has(by)];
   return {
     first,
@@ -63,19 +63,19 @@ function looked(plain: string): Known {
     rare: !first && !last && rarer.has(by),
     place: places.has(by),
     brand: brands.has(by),
-    word: words.has(by) || (plain.endsWith("s") && words.has(hashesOf(plain.slice(0, -1)))),
-    common: ambiguous.has(plain),
+    word: words.has(by) || (plain.endsWith("s") && words.has(wordHashes(plain.slice(0, -1)))),
+    common: ambiguousNames.has(plain),
     spelt: letters.score(plain),
   };
 }
 /** Whether words, in `plainForm` and a space apart, are together the name of a firm, a work, a dish, a plant or a place. */
-export function isThing(phrase: string): boolean {
-  return decoded().phrases.has(hashesOf(phrase));
+export function isPhraseOfThing(phrase: string): boolean {
+  return decoded().phrases.has(wordHashes(phrase));
 }
 /** Of a hyphenated name what its parts are, the first one first. */
-export function partsOf(written: string): readonly string[] {
+export function hyphenatedParts(written: string): readonly string[] {
   return written
     .split(/[-‐]/u)
-    .map(plainForm)
+    .map(accentlessForm)
     .filter((part) => part !== "");
 }

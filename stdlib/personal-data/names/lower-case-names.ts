@@ -1,19 +1,19 @@
 /** Names written small, as in chats: after an introduction, or where people are spoken of in a text that is written small. */
-import { matchesOf } from "../matches.js";
-import type { Span } from "../finding.js";
-import { plainForm } from "./filters.js";
-import { known, type Known } from "./lists.js";
+import { allMatches } from "../matches.js";
+import type { TextSpan } from "../finding.js";
+import { accentlessForm } from "./filters.js";
+import { lookUpWord, type WordKnowledge } from "./lists.js";
 import {
-  addressed,
-  closings,
-  deeds,
-  doings,
-  greetings,
-  never,
-  particles,
-  roles,
-  things,
-  titles,
+  verbsBeforeNames,
+  closingWords,
+  personVerbs,
+  generalVerbs,
+  greetingWords,
+  neverNames,
+  nameParticles,
+  relationshipWords,
+  thingNouns,
+  titleWords,
 } from "./vocabulary.js";
 
 const opening =
@@ -21,15 +21,20 @@ const opening =
 const follower = /(\p{Ll}[\p{L}'’-]{1,20})(?: (\p{Ll}[\p{L}'’-]{1,24}))?(?![\p{L}\p{N}])/uy;
 
 /** `hi, my name is john smith`: a given name and, where it is one, the family name after it. */
-export function introducedSmall(text: string): readonly Span[] {
-  const found: Span[] = [];
-  for (const { 0: words, index } of matchesOf(opening, text)) {
+export function findIntroducedLowerCase(text: string): readonly TextSpan[] {
+  const found: TextSpan[] = [];
+  for (const { 0: words, index } of allMatches(opening, text)) {
     const start = index + words.length;
     follower.lastIndex = start;
     const [, given = "", family] = follower.exec(text) ?? [];
     const one = knownOf(given);
     const sure = /name|llamo|chiamo|heet|appelle|hei(?:ß|ss)e/iu.test(words);
-    if (!(one.first || (one.rare && sure)) || (one.word && !sure) || one.common || never.has(plainForm(given)))
+    if (
+      !(one.first || (one.rare && sure)) ||
+      (one.word && !sure) ||
+      one.common ||
+      neverNames.has(accentlessForm(given))
+    )
       continue;
     const other = family === undefined ? undefined : knownOf(family);
     const both = other !== undefined && (other.last || other.first || other.rare) && !other.word;
@@ -47,10 +52,14 @@ const isSmall = (text: string): boolean =>
   /^[^\p{L}]*\p{Ll}/u.test(text) && (text.match(/(?<![\p{L}\p{N}_./:-])\p{Lu}\p{Ll}/gu)?.length ?? 0) <= 3;
 
 /** Given names, and what follows them, that nothing else is called and that something beside them tells of. */
-export function spokenOfSmall(text: string): readonly Span[] {
+export function findMentionedLowerCase(text: string): readonly TextSpan[] {
   if (text.length > 4000 || !isSmall(text)) return [];
-  const words = matchesOf(wordOf, text).map(({ 0: written, index }) => ({ written, index, plain: plainForm(written) }));
-  const found: Span[] = [];
+  const words = allMatches(wordOf, text).map(({ 0: written, index }) => ({
+    written,
+    index,
+    plain: accentlessForm(written),
+  }));
+  const found: TextSpan[] = [];
   for (let i = 0; i < words.length; i++) {
     const { written, index, plain } = words[i]!;
     const one =
@@ -80,14 +89,14 @@ const people = new Set(
 );
 const barred = (plain: string): boolean =>
   people.has(plain) ||
-  never.has(plain) ||
-  addressed.has(plain) ||
-  deeds.has(plain) ||
-  doings.has(plain) ||
-  roles.has(plain) ||
-  titles.has(plain) ||
-  things.has(plain) ||
-  particles.has(plain);
+  neverNames.has(plain) ||
+  verbsBeforeNames.has(plain) ||
+  personVerbs.has(plain) ||
+  generalVerbs.has(plain) ||
+  relationshipWords.has(plain) ||
+  titleWords.has(plain) ||
+  thingNouns.has(plain) ||
+  nameParticles.has(plain);
 const glued = (text: string, index: number, written: string): boolean =>
   /[\d_@#/\\.:]/.test(text[index - 1] ?? "") ||
   /[\d_@/\\]|\.\p{L}/u.test(text.slice(index + written.length, index + written.length + 2));
@@ -96,10 +105,10 @@ function isFamily(written: string, plain: string): boolean {
   const one = knownOf(written);
   return /^\p{Ll}/u.test(written) && (one.last || one.first || one.rare) && !one.word && !barred(plain);
 }
-function ownWeight({ first, word, place, brand, common, rare }: Known, written: string): number {
-  const own = first && !word && !place && !brand && !common ? 0.76 : first ? 0.55 : rare ? 0.25 : 0.2;
+function ownWeight({ first, word, place, brand, common, rare }: WordKnowledge, written: string): number {
+  const baseWeight = first && !word && !place && !brand && !common ? 0.76 : first ? 0.55 : rare ? 0.25 : 0.2;
   return (
-    own -
+    baseWeight -
     (word ? 0.3 : 0) -
     (place ? 0.1 : 0) -
     (brand ? 0.2 : 0) -
@@ -119,14 +128,14 @@ function before(text: string, words: readonly Word[], i: number): number {
   if (/(?:^|\s)[-–—~]\s?$/.test(gap)) return 0.5;
   if (!one) return 0.1;
   if (/[.!?\n]/.test(gap)) return 0;
-  if (roles.has(one.plain) || addressed.has(one.plain)) return 0.5;
+  if (relationshipWords.has(one.plain) || verbsBeforeNames.has(one.plain)) return 0.5;
   if (
     two &&
     /^(?:a|al|alla|an|aan|to|with|mit|con|com|avec|met|z|do)$/.test(one.plain) &&
-    (addressed.has(two.plain) || deeds.has(two.plain))
+    (verbsBeforeNames.has(two.plain) || personVerbs.has(two.plain))
   )
     return 0.5;
-  if (closings.has(one.plain) || greetings.has(one.plain)) return 0.5;
+  if (closingWords.has(one.plain) || greetingWords.has(one.plain)) return 0.5;
   if (two && /^(?:to|a|an|aan|from|with|von|de|do|for)$/.test(one.plain)) return 0.3;
   if (one.plain === "chez" || one.plain === "iemand") return 0.5;
   return asking.has(one.plain) ? 0.25 : 0;
@@ -139,17 +148,17 @@ function after(text: string, words: readonly Word[], i: number): number {
   if (text[end] === ":" && i <= 2 && /^\s/.test(text.slice(end + 1))) return 0.5;
   if (!next) return 0;
   if (gap !== " ") return 0;
-  if (deeds.has(next.plain)) return 0.5;
+  if (personVerbs.has(next.plain)) return 0.5;
   if (/^(?:non|n|ne|nie|nao|no|aurait|avait|viene|pisze|from|still|gezien|pays|paid)$/.test(next.plain)) return 0.45;
-  return next.plain.length > 1 && doings.has(next.plain) ? 0.35 : 0;
+  return next.plain.length > 1 && generalVerbs.has(next.plain) ? 0.35 : 0;
 }
 
-function knownOf(written: string): Known {
+function knownOf(written: string): WordKnowledge {
   const parts = written
     .split("-")
     .filter(Boolean)
-    .map((part) => known(plainForm(part)));
-  if (parts.length < 2) return known(plainForm(written));
+    .map((part) => lookUpWord(accentlessForm(part)));
+  if (parts.length < 2) return lookUpWord(accentlessForm(written));
   return {
     first: parts.some((one) => one.first) && parts.every((one) => one.first || one.last || one.rare || !one.word),
     last: parts.every((one) => one.last),

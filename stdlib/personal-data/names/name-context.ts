@@ -1,19 +1,19 @@
 /** What stands before and after a name that there may be, as weights of evidence. */
-import { plainForm } from "./filters.js";
+import { accentlessForm } from "./filters.js";
 import {
-  addressed,
-  articles,
-  closings,
-  deeds,
-  doings,
-  greetings,
-  introductions,
-  roles,
-  things,
-  titles,
-  towards,
-  weakTitles,
-  whereabouts,
+  verbsBeforeNames,
+  articleWords,
+  closingWords,
+  personVerbs,
+  generalVerbs,
+  greetingWords,
+  introductionPhrases,
+  relationshipWords,
+  thingNouns,
+  titleWords,
+  wordsBeforeNames,
+  ambiguousTitles,
+  locationPrepositions,
 } from "./vocabulary.js";
 
 const labelled =
@@ -38,22 +38,22 @@ const structured =
   /^(?:,? ?\((?:\d|[a-z0-9._-]+@|born|aged?|m\b|f\b|he|she|they)|,? ?<|, ?(?:aged? )?\d{1,3}(?:[,.]| years| ans| jahre| años| anni| jaar)|,? ?[\w.+-]{2,40}@|,? (?:whose|who)\b|, (?:the |our |my |your |his |her |a |an )?(?:\p{Ll}+ )?(?:ceo|cto|cfo|manager|director|head|engineer|nurse|teacher|president|founder|owner|assistant|lawyer|doctor|professor|customer|patient|agent|resident|tenant|mother|father|wife|husband|son|daughter)\b|,? (?:born|residing|living|tel|phone|email|geboren|né|née|nacid[oa]|nat[oa])\b|,? ?(?:\+|\(0)\d)/iu;
 const numbered = /^(?:[ -]\d|™|®|['’]?\d|\/|\.(?:com|org|net|io|js|py)\b|-\p{Ll}|&)/u;
 
-export interface Around {
+export interface NameContext {
   readonly weight: number;
   /** Whether words say outright that a name follows. */
-  readonly told: boolean;
+  readonly isEvident: boolean;
   readonly sentenceStart: boolean;
 }
 
 /** @param place it may be a place's name */
-export function around(text: string, start: number, end: number, place: boolean): Around {
+export function nameContextOf(text: string, start: number, end: number, place: boolean): NameContext {
   const before = text.slice(Math.max(0, start - 48), start);
   const after = text.slice(end, end + 48);
   const sentenceStart = /(?:^|[.!?:]["')\]]? {1,2}|[\n\r"“(•*>-][ \t]*)$/.test(before);
-  let [weight, told] = [0, false];
+  let [weight, isEvident] = [0, false];
   const tell = (by: number): void => {
     weight += by;
-    told = true;
+    isEvident = true;
   };
   if (introduced(before)) tell(0.8);
   else if (labelled.test(before)) tell(0.9);
@@ -63,19 +63,19 @@ export function around(text: string, start: number, end: number, place: boolean)
   else if (/(?:^|\n)\p{L}[\p{L} ]{2,24}: $/u.test(before)) weight += 0.4;
   else {
     const closing = closed.exec(before);
-    if (closings.has(plainForm(closing?.[1] ?? closing?.[2] ?? ""))) tell(0.8);
+    if (closingWords.has(accentlessForm(closing?.[1] ?? closing?.[2] ?? ""))) tell(0.8);
     else {
       // First, since it may tell.
       const by = wordBefore(before, after, /\p{L} \p{Lu}/u.test(text.slice(start, end)), tell);
       weight += by;
     }
   }
-  if (!told && atEnd(before, after, text.length - end)) tell(0.5);
-  if (!told && aloneInLine(before, after, text.length - end)) tell(0.6);
+  if (!isEvident && atEnd(before, after, text.length - end)) tell(0.5);
+  if (!isEvident && aloneInLine(before, after, text.length - end)) tell(0.6);
   weight += wordAfter(after, sentenceStart);
-  if (place && whereabouts.has(lastWord(before))) weight -= 0.5;
+  if (place && locationPrepositions.has(lastWord(before))) weight -= 0.5;
   if (/\p{L} ?[&+] ?$/u.test(before)) weight -= 0.7;
-  return { weight, told, sentenceStart };
+  return { weight, isEvident, sentenceStart };
 }
 
 /** A line of its own after another that ended: a signature. */
@@ -104,14 +104,14 @@ function introduced(before: string): boolean {
   for (let count = 1; count <= 5 && count <= words.length; count++) {
     const word = words[words.length - count] ?? "";
     phrase = count === 1 ? word : `${word} ${phrase}`;
-    if (introductions.has(phrase.replace(/^[^\p{L}]+/u, ""))) return true;
+    if (introductionPhrases.has(phrase.replace(/^[^\p{L}]+/u, ""))) return true;
     if (count === 2 && /^(?:hi|hey|hello|hallo)?,? ?im$/.test(phrase)) return true;
   }
   return false;
 }
 
 function lastWord(before: string): string {
-  return plainForm(before1.exec(before)?.[1] ?? "");
+  return accentlessForm(before1.exec(before)?.[1] ?? "");
 }
 
 /** Between what is said or asked and whom. */
@@ -123,33 +123,34 @@ function wordBefore(before: string, after: string, full: boolean, tell: (by: num
   const word = lastWord(before);
   if (word === "") return 0;
   // A sentence ended there; of words that are cut short the stop is their own.
-  if (/\p{Ll}{2}\. $/u.test(before) && !titles.has(word) && !(roles.has(word) && word.length < 5)) return 0;
-  if (greetings.has(word)) {
+  if (/\p{Ll}{2}\. $/u.test(before) && !titleWords.has(word) && !(relationshipWords.has(word) && word.length < 5))
+    return 0;
+  if (greetingWords.has(word)) {
     // `Hello, Uploading a file fails`: what goes on after the comma is a sentence.
     if (/, ?$/.test(before) && /^ \p{Ll}/u.test(after)) return 0.1;
     tell(/\b(?:thanks?|thank you),? $/i.test(before) && !/^[!,.]/.test(after) ? 0.5 : 0.75);
     return 0;
   }
-  if (roles.has(word)) {
+  if (relationshipWords.has(word)) {
     if (before.endsWith(", ")) return 0.4;
     tell(0.6);
     return 0;
   }
-  if (titles.has(word) && !weakTitles.has(word)) {
+  if (titleWords.has(word) && !ambiguousTitles.has(word)) {
     tell(1);
     return 0;
   }
   if (toSomeone.has(word)) {
-    const verb = plainForm(/(\p{L}+) \p{L}+ $/u.exec(before)?.[1] ?? "");
-    if (addressed.has(verb) || deeds.has(verb)) return 0.7;
+    const verb = accentlessForm(/(\p{L}+) \p{L}+ $/u.exec(before)?.[1] ?? "");
+    if (verbsBeforeNames.has(verb) || personVerbs.has(verb)) return 0.7;
   }
   if (word === "a" && !/[à]/u.test(before.slice(-3)) && full && english.test(before)) return -0.4;
   // `Ontem a Ana ligou`
   if (word === "a" && !english.test(`${before} ${after}`)) return 0.1;
-  if (articles.has(word)) return -1;
-  if (whereabouts.has(word)) return -0.35;
-  if (addressed.has(word)) return 0.75;
-  return towards.has(word) ? 0.25 : 0;
+  if (articleWords.has(word)) return -1;
+  if (locationPrepositions.has(word)) return -0.35;
+  if (verbsBeforeNames.has(word)) return 0.75;
+  return wordsBeforeNames.has(word) ? 0.25 : 0;
 }
 
 /** What firms, clubs and their things do. */
@@ -167,11 +168,11 @@ function wordAfter(after: string, sentenceStart: boolean): number {
   if (ampersand.test(after)) return -0.7;
   if (possessed.test(after)) return 0.2;
   const written = /^,? (\p{L}+)/u.exec(after)?.[1] ?? "";
-  const next = plainForm(written);
+  const next = accentlessForm(written);
   // `Siemens AG`, but `Ewa se queja`.
-  if (things.has(next) && !/^\p{Ll}{1,3}$/u.test(written)) return -0.9;
+  if (thingNouns.has(next) && !/^\p{Ll}{1,3}$/u.test(written)) return -0.9;
   if (/^ (?:Street|St|Park|Lake|Road|Hill|Bay)(?!\p{L})/u.test(after)) return -0.9;
   if (trades.has(next)) return -0.4;
-  if (deeds.has(next)) return sentenceStart ? 0.45 : 0.55;
-  return doings.has(next) || /^[a-z]{3,}ed$/.test(next) ? 0.25 : 0;
+  if (personVerbs.has(next)) return sentenceStart ? 0.45 : 0.55;
+  return generalVerbs.has(next) || /^[a-z]{3,}ed$/.test(next) ? 0.25 : 0;
 }

@@ -1,7 +1,7 @@
 /** Words of a text that are written large, in runs that may be one name, and what stands around them. */
-import { plainForm } from "./filters.js";
-import { known, partsOf, type Known } from "./lists.js";
-import { makers, particles, placeHeads, titles } from "./vocabulary.js";
+import { accentlessForm } from "./filters.js";
+import { lookUpWord, hyphenatedParts, type WordKnowledge } from "./lists.js";
+import { brandsNamedAfterPeople, nameParticles, placePrefixes, titleWords } from "./vocabulary.js";
 
 /** What is known of a word wherever it stands. */
 interface Written {
@@ -12,9 +12,9 @@ interface Written {
   readonly shouted: boolean;
   /** A capital within (`YouTube`), which names have after `Mc` and the like alone. */
   readonly camel: boolean;
-  readonly known: Known;
+  readonly known: WordKnowledge;
 }
-export interface Token extends Written {
+export interface NameToken extends Written {
   readonly start: number;
   readonly end: number;
   /** A full stop follows. */
@@ -41,16 +41,17 @@ const glued = (code: number): boolean =>
 const arabic = /^(?:al|el|as|ad|at|an|ar|ash|es)-\p{Lu}/u;
 
 /** Every capitalised word; a possessive's `'s` is no part of it. */
-export function tokensOf(text: string): readonly Token[] {
-  const found: Token[] = [];
-  for (let at = 0; at < text.length; at++) {
-    const code = text.charCodeAt(at);
+export function capitalizedTokens(text: string): readonly NameToken[] {
+  const found: NameToken[] = [];
+  for (let position = 0; position < text.length; position++) {
+    const code = text.charCodeAt(position);
     if (!isLetter(code)) continue;
-    const end = wordEnd(text, at);
-    const begins = isCapital(code) || ((code === 97 || code === 101) && arabic.test(text.slice(at, at + 5)));
-    const token = begins && !follows(text, at) ? tokenAt(text, at, end) : undefined;
+    const end = wordEnd(text, position);
+    const begins =
+      isCapital(code) || ((code === 97 || code === 101) && arabic.test(text.slice(position, position + 5)));
+    const token = begins && !follows(text, position) ? tokenAt(text, position, end) : undefined;
     if (token) found.push(token);
-    at = end;
+    position = end;
   }
   return found;
 }
@@ -64,13 +65,13 @@ function wordEnd(text: string, from: number): number {
   return end;
 }
 
-function follows(text: string, at: number): boolean {
-  if (at === 0) return false;
-  const before = text.charCodeAt(at - 1);
-  return glued(before) || (joint(before) && at > 1 && glued(text.charCodeAt(at - 2)));
+function follows(text: string, position: number): boolean {
+  if (position === 0) return false;
+  const before = text.charCodeAt(position - 1);
+  return glued(before) || (joint(before) && position > 1 && glued(text.charCodeAt(position - 2)));
 }
 
-function tokenAt(text: string, start: number, to: number): Token | undefined {
+function tokenAt(text: string, start: number, to: number): NameToken | undefined {
   const after = text.charCodeAt(to);
   // `X500`, `X_y`, `x@y`: no word.
   if ((after >= 48 && after <= 57) || after === 95 || after === 64) return undefined;
@@ -84,16 +85,17 @@ function tokenAt(text: string, start: number, to: number): Token | undefined {
 const elisions = /^(?:l|d|j|c|s|m|n|t|qu|all|dell|nell|dall|sull|un)$/i;
 /** Letters before a word that lost a vowel (`L'ordine`, `d'Anna`), with the apostrophe; `D'Angelo` and `O'Neil` are whole. */
 function elision(text: string, start: number, to: number): number {
-  for (let at = start + 1; at <= start + 4 && at < to - 1; at++) {
-    const code = text.charCodeAt(at);
+  for (let position = start + 1; position <= start + 4 && position < to - 1; position++) {
+    const code = text.charCodeAt(position);
     if (code !== 39 && code !== 0x2019) continue;
-    const capital = isCapital(text.charCodeAt(at + 1));
-    const short = at === start + 1 && (/[DO]/.test(text[start] ?? "") || /^N['’]D/.test(text.slice(start, at + 2)));
+    const capital = isCapital(text.charCodeAt(position + 1));
+    const short =
+      position === start + 1 && (/[DO]/.test(text[start] ?? "") || /^N['’]D/.test(text.slice(start, position + 2)));
     // `Matteo Dell'Acqua`
     const later =
       isCapital(text.charCodeAt(start)) && /\p{Lu}\p{Ll}+ $/u.test(text.slice(Math.max(0, start - 24), start));
     const name = capital && (short || later);
-    return !name && elisions.test(text.slice(start, at)) ? at + 1 - start : 0;
+    return !name && elisions.test(text.slice(start, position)) ? position + 1 - start : 0;
   }
   return 0;
 }
@@ -113,7 +115,7 @@ function writtenAs(written: string): Written {
 }
 
 function lookedAt(written: string): Written {
-  const plain = plainForm(written);
+  const plain = accentlessForm(written);
   return {
     plain,
     initial: written.length === 1,
@@ -124,26 +126,26 @@ function lookedAt(written: string): Written {
 }
 
 /** `Anna-Lena`, `Smith-Jones`: by the parts. */
-function knownOf(written: string, plain: string): Known {
-  const parts = written.includes("-") ? partsOf(written) : [];
-  if (parts.length < 2) return known(plain);
-  const all = parts.map(known);
+function knownOf(written: string, plain: string): WordKnowledge {
+  const parts = written.includes("-") ? hyphenatedParts(written) : [];
+  if (parts.length < 2) return lookUpWord(plain);
+  const all = parts.map(lookUpWord);
   return {
     first: all.every((one) => one.first),
     last: all.every((one) => one.last || one.first),
     rare: all.every((one) => one.last || one.first || one.rare),
     word: all.every((one) => one.word && !one.first && !one.last),
     place: all.every((one) => one.place),
-    brand: all.some((one) => one.brand && !one.last) || parts.some((one) => makers.has(one)),
+    brand: all.some((one) => one.brand && !one.last) || parts.some((one) => brandsNamedAfterPeople.has(one)),
     common: false,
     spelt: Math.min(...all.map((one) => one.spelt)),
   };
 }
 
 /** Runs of tokens with a space between them, or with particles (`van der`), or after an initial's full stop. */
-export function runsOf(text: string, tokens: readonly Token[]): readonly (readonly Token[])[] {
-  const runs: Token[][] = [];
-  let run: Token[] = [];
+export function tokenRuns(text: string, tokens: readonly NameToken[]): readonly (readonly NameToken[])[] {
+  const runs: NameToken[][] = [];
+  let run: NameToken[] = [];
   for (const token of tokens) {
     const last = run.at(-1);
     if (!last || !joins(text, last, token, run)) runs.push((run = []));
@@ -153,11 +155,11 @@ export function runsOf(text: string, tokens: readonly Token[]): readonly (readon
 }
 
 /** Hardly anything else than a given name. */
-export function isGiven({ known: { first, word, place, common } }: Token): boolean {
+export function isUnambiguousGivenName({ known: { first, word, place, common } }: NameToken): boolean {
   return first && !word && !place && !common;
 }
 
-function joins(text: string, a: Token, b: Token, run: readonly Token[]): boolean {
+function joins(text: string, a: NameToken, b: NameToken, run: readonly NameToken[]): boolean {
   if (b.start - a.end === 1)
     return text[a.end] === " " || text[a.end] === "\u00a0" || (text[a.end] === "." && a.initial);
   if (b.start - a.end > 16) return false;
@@ -173,17 +175,17 @@ function joins(text: string, a: Token, b: Token, run: readonly Token[]): boolean
       b.known.first &&
       !b.known.common
     );
-  if (between === ". ") return a.initial || titles.has(a.plain) || a.plain.length <= 2;
+  if (between === ". ") return a.initial || titleWords.has(a.plain) || a.plain.length <= 2;
   const words = between.replace(/^\./, "").trim().split(" ");
   // `der Befund von Kai-Uwe`
-  if (!a.initial && !a.known.first && !a.known.last && isGiven(b)) return false;
+  if (!a.initial && !a.known.first && !a.known.last && isUnambiguousGivenName(b)) return false;
   // `la tienda Dia de San Sebastián`
-  if (placeHeads.has(b.plain)) return false;
-  const named = a.initial || a.known.first || a.known.last || a.known.rare || titles.has(a.plain) || !a.known.word;
+  if (placePrefixes.has(b.plain)) return false;
+  const named = a.initial || a.known.first || a.known.last || a.known.rare || titleWords.has(a.plain) || !a.known.word;
   return (
     named &&
     /^\.? .* $/.test(between) &&
     words.length <= 3 &&
-    words.every((word) => particles.has(word.toLowerCase().replace("’", "'")))
+    words.every((word) => nameParticles.has(word.toLowerCase().replace("’", "'")))
   );
 }

@@ -2,7 +2,7 @@
 const set = (text: string): ReadonlySet<string> => new Set(text.split(/\s+/).filter(Boolean));
 
 /** Stand before a name and are no part of it. */
-export const titles = set(
+export const titleWords = set(
   `heer herrn pana panu pania panem pania panna dona mevr fru herr sra sres
   mr mrs ms miss mx dr prof professor doctor sir madam lady lord dame rev reverend father sister judge justice captain capt
   lieutenant lt general colonel major admiral commander speaker vice secretary chairman chairwoman minister governor mayor congressman
@@ -11,30 +11,30 @@ export const titles = set(
   meneer dhr mw pan pani senhor senhora doktor maitre docteur professeur professore frl`,
 );
 /** Of these the ones after which even a word of the language is a name: `Mrs String`, but `General Assembly`. */
-export const polite = set(
+export const politeTitles = set(
   `heer herrn dona mevr
   mr mrs ms mx dr prof herr frau mme mlle monsieur madame senor senora senorita sr sra signor signora sig mevrouw meneer dhr mw pan pani senhor senhora`,
 );
 /** Of these the ones that things are called by too: `King Edward potatoes`, `General Motors`. */
-export const weakTitles = set(
+export const ambiguousTitles = set(
   `general major king queen sir minister judge father sister speaker vice secretary chairman chairwoman mayor officer president justice prince princess pope saint lord lady miss don
   captain colonel admiral commander governor duke earl baron professor lt gen capt dame`,
 );
 /** Open a letter; a name may follow. */
-export const greetings = set(
+export const greetingWords = set(
   `dear hi hello hey hallo hej hiya greetings morning afternoon evening liebe lieber sehr geehrte geehrter guten tag moin servus bonjour bonsoir salut
   cher chere hola estimado estimada querido querida buenos dias tardes buenas ciao caro cara gentile egregio buongiorno salve beste geachte
   goedemorgen goedemiddag dag hoi ola prezado prezada czesc witam szanowny szanowna welcome thanks thank thx danke merci gracias grazie bedankt`,
 );
 /** Close a letter; a name may follow, on the next line too. */
-export const closings = set(
+export const closingWords = set(
   `bises bisous bisou biz saluto baci bacioni beijinhos beijos beijo abs kuss lg vg bg mvg liefs hugs yours kindly cumprimentos buziaki pozdro usciski kisses greetings grusse gruessen mfg salut amities bien cdlt cdt ciao tschuss xx
   regards sincerely cheers best thanks yours faithfully truly love wishes gruss grusse grussen mfg cordialement salutations bien amicalement
   saludos atentamente cordialmente saluti cordiali groet groeten groetjes vriendelijke hochachtungsvoll abrazo pozdrawiam respectfully warmly
   cordially signed xoxo thx danke merci gracias grazie bedankt dank you atenciosamente abracos`,
 );
 /** Never a name of a person, however it is written: days, months, languages, peoples, and what begins sentences. */
-export const never = set(
+export const neverNames = set(
   `monday tuesday wednesday thursday friday saturday sunday january february march april may june july august september october november
   december jan feb mar apr jun jul aug sept sep oct nov dec montag dienstag mittwoch donnerstag freitag samstag sonntag januar februar marz mai juni juli
   oktober dezember lundi mardi mercredi jeudi vendredi samedi dimanche janvier fevrier mars avril juin juillet aout septembre octobre novembre decembre
@@ -69,7 +69,7 @@ export const never = set(
   north south east west northern southern eastern western central upper lower new old saint street avenue road`,
 );
 /** After a name they make it one of a house, a firm, a place or a thing. */
-export const things = set(
+export const thingNouns = set(
   `pan pot dal atta flour goreng oelek masala curry grill spatula
   ladder lagoon pass falls creek green common cove gardens garden road rd wood woods forest moor heath fell peak pike ridge canyon desert gate bridge quay pier harbour harbor port
   rovers athletic wanderers rangers albion villa hotspur rovers yankees giants lakers bulls bears lions tigers eagles warriors saints kings madrid
@@ -96,15 +96,15 @@ export const things = set(
   backpack boots sneakers trainers sandals jacket coat hoodie jeans mattress pillow sofa lamp method algorithm test scale index stadium`,
 );
 /** Of these the ones that only places have. */
-export const placeHeads = set(
+export const placePrefixes = set(
   "san santa santo sao sankt saint st sainte port fort cape mont mount lake loch rio puerto porto isla ile monte lago",
 );
 /** Of these the ones that many families are called by; after a given name that is nothing else they are a family's. */
-export const grounds = set(
+export const familyNamePlaceNouns = set(
   "hill park lake street road lane way bay creek pass green wood woods field fields forest heath moor hall house castle rose lily oak tree bridge ford mill cross church abbey bush king kings price hole",
 );
 /** Before a name, in one run with it, they make it one of a place, a dish or a work: `Mont Blanc`, `Tarte Tatin`. */
-export const heads = set(
+export const placeNounsBeforeNames = set(
   `mont mount lake loch lough ben slieve croagh cape fort port point isle isles glen river rio lago monte lac ile isla islas isola cabo puerto porto bahia golfo sierra cerro valle villa vila
   saint st sainte san santa santo sao sankt sint sveti szent ste
   palazzo piazza plaza piazzale corso viale via rue avenue boulevard place chateau stade estadio stadio campo castello castillo schloss burg hotel hostal pension cafe bar bistro trattoria osteria pizzeria
@@ -116,7 +116,7 @@ export const heads = set(
   radio opera don call grand great mills bros novo ponte pont pico praia ilha serra`,
 );
 /** Before a name they say that it is someone's. */
-export const roles = set(
+export const relationshipWords = set(
   `nephew niece grandson granddaughter grandfather grandmother granny nan fiance fiancee partner housemate flatmate roommate carer caregiver guardian
   pt pts pte pat pac paz nok fao interpreter owner holder occupant occupier chairman chair treasurer secretary attending consultant registrar midwife
   buyer seller vendor supplier intern trainee coach trainer pastor vicar priest mate pal buddy bloke somebody someone
@@ -136,7 +136,7 @@ export const roles = set(
   marito figlio figlia fratello sorella amico amica klant collega vrouw man zoon dochter broer zus vriend vriendin buurman buurvrouw`,
 );
 /** What people alone do; after a name. */
-export const deeds = set(
+export const personVerbs = set(
   `swears swore reckons reckoned picks hangs says sat sits shouted whispered argued claims claimed complains moaned grumbled emails mails texts rang rings
   writes wondered wonders signs booked books cooked cooks teaches taught studied studies graduated apologises apologizes waited waits arrived arrives
   drives walks sings sang danced runs ran fell tripped sneezed cried swore offered offers volunteered refuses begged begs warned warns
@@ -156,7 +156,7 @@ export const deeds = set(
   abita lavora scrive chiama vuole chiesto zei zegt woont werkt belde schreef vroeg wil`,
 );
 /** What things do too. */
-export const doings = set(
+export const generalVerbs = set(
   `isnt wasnt hasnt wont cant couldnt didnt doesnt seems seemed looks looked keeps kept finally actually really probably usually already
   gave gets goes makes made puts put has sends tries tried let lets left used uses
   nicht kann konnte will wollte soll sollte musste muss war ist sei hatte nie noch wieder
@@ -170,13 +170,13 @@ export const doings = set(
   hat war ist arbeitet kam ging half wird wurde a est avait etait travaille tiene es era ha detto heeft was`,
 );
 /** Before a name, one word back. */
-export const towards = set(
+export const wordsBeforeNames = set(
   `chez avec aan bij namens pela pelo ao para com z u dla od przez do
   by from with to for and then but because when while if that cc attn via per of see saw gave give sent named
   von mit bei an fur und par avec pour de chez et con para por y a da e van met voor en door aan`,
 );
 /** What is done to people; before a name. */
-export const addressed = set(
+export const verbsBeforeNames = set(
   `tell telling ask asking asks told phoned trusted poor believe believed thanked thanking greet greeted
   met meeting bump chased chase emailing calling interviewing interview sue sued accused accuse
   dile diles decidle dinos pregunta preguntale preguntad avisa avisad avisadle llamad llama pidele escribele
@@ -192,20 +192,20 @@ export const addressed = set(
   rufen anrufen fragen sagen informieren contacter appeler prevenir informer llamar avisar preguntar chiamare avvisare informare bellen vragen`,
 );
 /** Articles: what follows is a thing. */
-export const articles = set(
+export const articleWords = set(
   `au aux du des al dello agli ai alle alla allo nel nello nella nei nelle negli sul sullo sulla sui sulle dal dallo dalla dai dalle dem den des zum zur beim vom am
   no na nos nas do dos os as um uma uns umas esta este estos estas questo questa ce cet cette ces no mon ma mes ton ta tes notre votre nos vos leur leurs the a an this these those my your our its every each some any der die das ein eine einen le la les un une el los las una il lo gli i het een`,
 );
 /** Before places. */
-export const whereabouts = set(
+export const locationPrepositions = set(
   "in at near around across through into onto over under im nach aus dans en sur desde hacia hasta nel nella naar te uit",
 );
 /** Between parts of one name. */
-export const particles = set(
+export const nameParticles = set(
   "de del della di da dos das do van der den von zu zur vom la le el al bin bint ibn ben abu ter ten af av du des y e i st san mac in op 't 's ap",
 );
 /** Brands of things that carry names of people. */
-export const makers = set(
+export const brandsNamedAfterPeople = set(
   `ford tesla dyson philips siemens bosch honda ferrari porsche mercedes benz chevrolet chrysler dodge cadillac bentley rolls royce harley davidson bugatti
   gucci prada armani versace dior chanel hermes levi levis calvin klein lauren hilfiger hugo lacoste nike adidas puma burberry cartier rolex omega tissot swatch
   kellogg kelloggs heinz nestle ferrero lindt cadbury hershey mcdonald mcdonalds wendys starbucks walmart macy macys bloomberg
@@ -222,7 +222,7 @@ export const makers = set(
   zalando ikea lidl aldi tesco sainsbury asda waitrose carrefour costco kroger safeway wegmans ups fedex dhl usps hermes`,
 );
 /** Never taken for a person's whole name when they stand alone, though many are called so. */
-export const ambiguous = set(
+export const ambiguousNames = set(
   `ada julia haskell pascal ruby perl scala crystal elm delphi jenkins selenium django flask cassandra maven jupyter travis celery luigi newton kelvin celsius ohm joule
   parkinson alzheimer crohn hodgkin tourette asperger huntington addison cushing graves down gala edward williams bramley cox clementine margarita margherita marinara bellini garibaldi caesar
   florentine diane suzette benedict napoleon madeleine magdalena charlotte victoria juventus inter union lens lille nancy valence laval otto billy malm lack
@@ -239,7 +239,7 @@ export const ambiguous = set(
   roma lourdes mecca asia africa america europa eden salem case kit van don ray guy les lee kay bo jo al ed ty max lane`,
 );
 /** What people say before they name someone, as it is written, in lower case. */
-export const introductions: ReadonlySet<string> = new Set(
+export const introductionPhrases: ReadonlySet<string> = new Set(
   `name is, name was, name's, names is, i am, i'm, this is, call me, called me, goes by, called, named, mein name ist, ich heiße, ich heisse, ich bin,
   je m'appelle, m'appelle, mon nom est, je suis, me llamo, mi nombre es, soy, mi chiamo, il mio nome è, sono, ik heet, mijn naam is, ik ben, nazywam się,
   meu nome é, spoke to, spoke with, speak to, speak with, speaking to, speaking with, talk to, talk with, talked to, talked with, talking to, talking with,

@@ -1,20 +1,20 @@
 /** How much speaks for a part of a text being someone's name: what its words are, and what stands around them. */
-import { around } from "./name-context.js";
-import { known, type Known } from "./lists.js";
-import type { Part } from "./parts.js";
-import { isGiven, type Token } from "./tokens.js";
-import { houses } from "./houses.js";
+import { nameContextOf } from "./name-context.js";
+import { lookUpWord, type WordKnowledge } from "./lists.js";
+import type { NamePart } from "./parts.js";
+import { isUnambiguousGivenName, type NameToken } from "./tokens.js";
+import { brandsLikeNames } from "./houses.js";
 
 /** From which weight on it is a name. */
-export const enough = 0.85;
+export const NAME_WEIGHT_THRESHOLD = 0.85;
 
-export interface Weighed {
-  readonly of: readonly Token[];
+export interface WeighedName {
+  readonly tokens: readonly NameToken[];
   readonly weight: number;
 }
 
 /** How a text is written. */
-export interface Style {
+export interface TextStyle {
   /** Nouns are written large. */
   readonly german: boolean;
   /** Most words are written large: a title, a list of products. */
@@ -29,11 +29,11 @@ const germanWords = new Set(
   ),
 );
 /** Looked at when it is asked for: most texts need no answer. */
-export function styleOf(text: string, tokens: readonly Token[]): () => Style {
-  let style: Style | undefined;
+export function lazyStyleOf(text: string, tokens: readonly NameToken[]): () => TextStyle {
+  let style: TextStyle | undefined;
   return () => (style ??= judged(text.slice(0, 2000), tokens));
 }
-function judged(head: string, tokens: readonly Token[]): Style {
+function judged(head: string, tokens: readonly NameToken[]): TextStyle {
   const all = head.match(/\p{L}+/gu) ?? [];
   const words = all.length;
   let german = 0;
@@ -52,80 +52,80 @@ function judged(head: string, tokens: readonly Token[]): Style {
   };
 }
 
-export function weigh(text: string, part: Part, style: () => Style): Weighed {
-  const { of, titled, head, tail } = part;
-  const full = of.filter(({ initial }) => !initial);
-  const own = full.length === 0 ? 0 : ownWorth(full, of.length > full.length, style);
-  const whole = [...(head ? [head] : []), ...of, ...(tail ? [tail] : [])];
+export function weighName(text: string, part: NamePart, style: () => TextStyle): WeighedName {
+  const { tokens, titled, head, tail } = part;
+  const full = tokens.filter(({ initial }) => !initial);
+  const ownWeight = full.length === 0 ? 0 : ownWorth(full, tokens.length > full.length, style);
+  const whole = [...(head ? [head] : []), ...tokens, ...(tail ? [tail] : [])];
   // Among many names of things one is a person's where something tells.
   const crowd = (): number => (style().dense ? 0.8 : 0);
-  if (isHouse(text, of)) return { of, weight: 0 };
+  if (isHouse(text, tokens)) return { tokens, weight: 0 };
   if (titled)
     return {
-      of: tail ? [...of, tail] : of,
-      weight: own + (part.weak ? 0.2 - crowd() : 1) + contextOf(text, of, false).weight,
+      tokens: tail ? [...tokens, tail] : tokens,
+      weight: ownWeight + (part.weak ? 0.2 - crowd() : 1) + contextOf(text, tokens, false).weight,
     };
-  if (own <= 0) return { of, weight: 0 };
+  if (ownWeight <= 0) return { tokens, weight: 0 };
   if (part.thing) {
-    const { told, weight } = contextOf(text, of, true);
-    return { of, weight: told && own > 0.5 ? own + weight : 0 };
+    const { isEvident, weight } = contextOf(text, tokens, true);
+    return { tokens, weight: isEvident && ownWeight > 0.5 ? ownWeight + weight : 0 };
   }
-  const town = of.length > 1 && known(of.map(({ plain }) => plain).join(" ")).place;
-  const place = town || of.every(({ known }) => known.place && !known.first);
+  const town = tokens.length > 1 && lookUpWord(tokens.map(({ plain }) => plain).join(" ")).place;
+  const place = town || tokens.every(({ known }) => known.place && !known.first);
   const around = contextOf(text, whole, place);
-  if (around.told) return { of: whole, weight: own + around.weight + 0.2 };
-  if (town) return { of, weight: 0 };
-  const { weight, sentenceStart } = head || tail ? contextOf(text, of, place) : around;
-  const lone = of.length === 1;
+  if (around.isEvident) return { tokens: whole, weight: ownWeight + around.weight + 0.2 };
+  if (town) return { tokens, weight: 0 };
+  const { weight, sentenceStart } = head || tail ? contextOf(text, tokens, place) : around;
+  const lone = tokens.length === 1;
   const doubts =
     (lone && full[0]!.known.common ? 0.4 : 0) +
     (lone && sentenceStart && full[0]!.known.word ? 0.5 : 0) +
-    (lone ? loneDoubt(of[0]!, style) : 0) +
+    (lone ? loneDoubt(tokens[0]!, style) : 0) +
     (tail ? (style().german ? 0.05 : lone ? 0.4 : 0.2) : 0) +
     (lone && full[0]!.known.place ? 0.2 : 0);
-  const places = !lone && of.every(({ known }) => known.place) ? crowd() : 0;
+  const places = !lone && tokens.every(({ known }) => known.place) ? crowd() : 0;
   const all = doubts + (weight < 0.5 ? crowd() : 0) + places;
-  return { of, weight: own <= all ? 0 : own - all + weight };
+  return { tokens, weight: ownWeight <= all ? 0 : ownWeight - all + weight };
 }
 
-function contextOf(text: string, of: readonly Token[], place: boolean): ReturnType<typeof around> {
-  return around(text, of[0]!.start, of[of.length - 1]!.end, place);
+function contextOf(text: string, tokens: readonly NameToken[], place: boolean): ReturnType<typeof nameContextOf> {
+  return nameContextOf(text, tokens[0]!.start, tokens[tokens.length - 1]!.end, place);
 }
 
 /** Of one word alone; where no list of things is, what is a given name and nothing else needs no more. */
-function loneDoubt(token: Token, style: () => Style): number {
+function loneDoubt(token: NameToken, style: () => TextStyle): number {
   const { german, headline, dense } = style();
-  if (isGiven(token) && !token.known.brand && !headline && !dense) return german ? -0.1 : -0.05;
+  if (isUnambiguousGivenName(token) && !token.known.brand && !headline && !dense) return german ? -0.1 : -0.05;
   return german || headline ? 0.3 : token.known.rare && !dense ? 0 : 0.1;
 }
 
 /** A firm's name that is a person's: `Paul Smith`, `Captain Morgan`. */
-function isHouse(text: string, of: readonly Token[]): boolean {
-  const [first, second] = [of[0]!, of[1]];
-  if (second) return houses.has(`${first.plain}_${second.plain}`);
+function isHouse(text: string, tokens: readonly NameToken[]): boolean {
+  const [first, second] = [tokens[0]!, tokens[1]];
+  if (second) return brandsLikeNames.has(`${first.plain}_${second.plain}`);
   const before = /(\p{L}+) $/u.exec(text.slice(Math.max(0, first.start - 16), first.start))?.[1];
-  return before !== undefined && houses.has(`${before.toLowerCase()}_${first.plain}`);
+  return before !== undefined && brandsLikeNames.has(`${before.toLowerCase()}_${first.plain}`);
 }
 
 /** In no list at all: two of them side by side are seldom anything else than a name. */
-const unlisted = ({ known: { first, last, rare, word, place, brand } }: Token): boolean =>
+const unlisted = ({ known: { first, last, rare, word, place, brand } }: NameToken): boolean =>
   !first && !last && !rare && !word && !place && !brand;
 
 /** What the words weigh by themselves. */
-function ownWorth(full: readonly Token[], initials: boolean, style: () => Style): number {
-  let own = 0;
+function ownWorth(full: readonly NameToken[], initials: boolean, style: () => TextStyle): number {
+  let total = 0;
   for (const [i, { known }] of full.entries())
-    if (i < 3) own += worth(known, i > 0 || initials, () => (style().german || style().headline ? 0.4 : 1));
-  if (full.length > 1) own += full[0]!.known.first || full.every(unlisted) ? 0.35 : 0.15;
-  if (initials) own += 0.5;
+    if (i < 3) total += worth(known, i > 0 || initials, () => (style().german || style().headline ? 0.4 : 1));
+  if (full.length > 1) total += full[0]!.known.first || full.every(unlisted) ? 0.35 : 0.15;
+  if (initials) total += 0.5;
   if (full.some(({ shouted }) => shouted) && !style().shouted)
-    own -= full.length > 1 && full.every(({ known }) => known.first || known.last) ? 0.2 : 0.6;
-  return own;
+    total -= full.length > 1 && full.every(({ known }) => known.first || known.last) ? 0.2 : 0.6;
+  return total;
 }
 
 /** @param later not the first of the name: a family name is likelier there */
 function worth(
-  { first, last, rare, word, place, brand, common, spelt }: Known,
+  { first, last, rare, word, place, brand, common, spelt }: WordKnowledge,
   later: boolean,
   unknown: () => number,
 ): number {

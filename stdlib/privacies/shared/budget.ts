@@ -1,9 +1,9 @@
 /** What a call of `differential` promises, and what is spent of it, by the accountant that it names. */
-import type { Drawn, Promised } from "#dsl/language/types/capabilities/promised.js";
+import type { PrivacySampling, PrivacyGuarantee } from "#dsl/language/types/capabilities/promised.js";
 import type { Refusal } from "#dsl/language/types/capabilities/refusal.js";
 import type { Call } from "#dsl/language/types/value.js";
-import type { Sampled } from "../kind.js";
-import { leastNoise, MOST_NOISE } from "./least-noise.js";
+import type { SampledSteps } from "../kind.js";
+import { leastNoiseFor, MAX_NOISE } from "./least-noise.js";
 import { epsilonByPrv } from "./prv.js";
 import { epsilonByRdp } from "./rdp.js";
 
@@ -11,41 +11,43 @@ import { epsilonByRdp } from "./rdp.js";
 const USUAL_DELTA = 1e-5;
 
 /** Rounded down to one digit, so that it is a number which people write. */
-export function usualDelta(units: number): number {
+export function defaultDelta(units: number): number {
   const most = Math.min(USUAL_DELTA, Math.max(1, units) ** -1.1);
   const scale = 10 ** Math.floor(Math.log10(most) + 1e-9);
   return Number((Math.floor(most / scale + 1e-9) * scale).toPrecision(1));
 }
 
 /** ε at δ of all that was done; null: the grid of the accountant can't hold it. */
-export function epsilonBy(accountant: string, done: readonly Sampled[], delta: number): number | null {
+export function epsilonByAccountant(accountant: string, done: readonly SampledSteps[], delta: number): number | null {
   return accountant === "prv" ? epsilonByPrv(done, delta) : epsilonByRdp(done, delta);
 }
 
-export function promisesOf(call: Call, of: Drawn): Promised | Refusal {
+export function privacyGuaranteeOf(call: Call, drawing: PrivacySampling): PrivacyGuarantee | Refusal {
   const { epsilon, noise, accountant } = call.arguments;
-  const delta = typeof call.arguments["delta"] === "number" ? call.arguments["delta"] : usualDelta(of.units);
+  const delta = typeof call.arguments["delta"] === "number" ? call.arguments["delta"] : defaultDelta(drawing.units);
   const by = String(accountant);
   const whole: Call = { ...call, arguments: { ...call.arguments, delta } };
   if (typeof noise === "number") {
-    const spent = epsilonBy(by, [{ ...of, noise }], delta);
-    if (spent !== null && spent <= (of.most ?? Infinity))
+    const spent = epsilonByAccountant(by, [{ ...drawing, noise }], delta);
+    if (spent !== null && spent <= (drawing.most ?? Infinity))
       return promised(roundedUp(spent), { delta, noise, call: whole });
-    if (of.most === undefined) return tooWide(by);
-    const more = noiseFor(of.most, delta, by, of);
-    return typeof more === "object" ? more : promised(of.most, { delta, noise: Math.max(noise, more), call: whole });
+    if (drawing.most === undefined) return tooWide(by);
+    const more = noiseFor(drawing.most, delta, by, drawing);
+    return typeof more === "object"
+      ? more
+      : promised(drawing.most, { delta, noise: Math.max(noise, more), call: whole });
   }
   if (typeof epsilon !== "number") throw new Error("differential: neither ε nor the noise is given");
-  const found = noiseFor(epsilon, delta, by, of);
+  const found = noiseFor(epsilon, delta, by, drawing);
   return typeof found === "object" ? found : promised(epsilon, { delta, noise: found, call: whole });
 }
 
 /** Beyond it a promise is none in practice. */
-export const USEFUL = 10;
-const promised = (epsilon: number, of: Omit<Promised, "epsilon">): Promised => ({
+export const USEFUL_EPSILON_LIMIT = 10;
+const promised = (epsilon: number, details: Omit<PrivacyGuarantee, "epsilon">): PrivacyGuarantee => ({
   epsilon,
-  ...of,
-  ...(epsilon > USEFUL && { weak: true as const }),
+  ...details,
+  ...(epsilon > USEFUL_EPSILON_LIMIT && { weak: true as const }),
 });
 
 /** Above what is spent, to three digits behind the point. */
@@ -55,7 +57,12 @@ const roundedUp = (epsilon: number): number => Math.ceil(epsilon * 1000) / 1000;
 const found = new Map<string, number | Refusal>();
 const MOST_KEPT = 200;
 
-function noiseFor(epsilon: number, delta: number, accountant: string, { rate, steps }: Drawn): number | Refusal {
+function noiseFor(
+  epsilon: number,
+  delta: number,
+  accountant: string,
+  { rate, steps }: PrivacySampling,
+): number | Refusal {
   const key = [epsilon, delta, accountant, rate, steps].join(" ");
   const known = found.get(key);
   if (known !== undefined) return known;
@@ -69,36 +76,36 @@ function searched(
   epsilon: number,
   delta: number,
   accountant: string,
-  of: Pick<Drawn, "rate" | "steps">,
+  sampling: Pick<PrivacySampling, "rate" | "steps">,
 ): number | Refusal {
-  const rough = leastNoise(epsilon, (noise) => epsilonByRdp([{ ...of, noise }], delta));
-  if (accountant !== "prv") return rough ?? beyondReach(accountant, delta, of);
+  const rough = leastNoiseFor(epsilon, (noise) => epsilonByRdp([{ ...sampling, noise }], delta));
+  if (accountant !== "prv") return rough ?? beyondReach(accountant, delta, sampling);
   let wide = false;
   // A coarse grid is hardly wrong, though it proves less: what it finds is tried on the fine one.
-  const coarsely = (tried: number): number => epsilonByPrv([{ ...of, noise: tried }], delta, COARSE) ?? Infinity;
-  const near = leastNoise(epsilon, coarsely, rough ?? 1) ?? rough ?? 1;
-  const noise = leastNoise(
+  const coarsely = (tried: number): number => epsilonByPrv([{ ...sampling, noise: tried }], delta, COARSE) ?? Infinity;
+  const near = leastNoiseFor(epsilon, coarsely, rough ?? 1) ?? rough ?? 1;
+  const noise = leastNoiseFor(
     epsilon,
     (tried) => {
-      const spent = epsilonBy(accountant, [{ ...of, noise: tried }], delta);
+      const spent = epsilonByAccountant(accountant, [{ ...sampling, noise: tried }], delta);
       // Where it can't be held, less noise can't either.
-      wide ||= spent === null && epsilonByRdp([{ ...of, noise: tried }], delta) <= epsilon;
+      wide ||= spent === null && epsilonByRdp([{ ...sampling, noise: tried }], delta) <= epsilon;
       return spent ?? Infinity;
     },
     near,
     1,
   );
-  return wide ? tooWide(accountant) : (noise ?? beyondReach(accountant, delta, of));
+  return wide ? tooWide(accountant) : (noise ?? beyondReach(accountant, delta, sampling));
 }
 /** Cells of the fine grid in one of the coarse. */
 const COARSE = 8;
 
 /** By what an accountant reckons with the greatest noise that is tried; its own error is in it. */
-function beyondReach(accountant: string, delta: number, of: Pick<Drawn, "rate" | "steps">): Refusal {
-  const least = epsilonBy(accountant, [{ ...of, noise: MOST_NOISE }], delta);
-  const told = least === null ? "more" : `ε ${least.toPrecision(2)}`;
+function beyondReach(accountant: string, delta: number, sampling: Pick<PrivacySampling, "rate" | "steps">): Refusal {
+  const least = epsilonByAccountant(accountant, [{ ...sampling, noise: MAX_NOISE }], delta);
+  const spentText = least === null ? "more" : `ε ${least.toPrecision(2)}`;
   return {
-    why: `with noise ${String(MOST_NOISE)}, the greatest that is tried, \`${accountant}\` still reckons ${told}, what it may be wrong by included`,
+    why: `with noise ${String(MAX_NOISE)}, the greatest that is tried, \`${accountant}\` still reckons ${spentText}, what it may be wrong by included`,
     instead: "ask for a greater ε, or take fewer updates",
   };
 }

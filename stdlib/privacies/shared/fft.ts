@@ -1,5 +1,5 @@
 /** The discrete Fourier transform in place, of a power of two complex numbers; with `back` the inverse, not divided by their count. */
-export function transform(real: Float64Array, imaginary: Float64Array, back = false): void {
+export function fourierTransform(real: Float64Array, imaginary: Float64Array, back = false): void {
   const n = real.length;
   swap(real, imaginary);
   const [cosines, sines] = turns(n, back ? 1 : -1);

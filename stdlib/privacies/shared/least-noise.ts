@@ -3,8 +3,8 @@
 /** Of noise, in units of the clip. */
 const PARTS = 1000;
 /** More is no training. */
-export const MOST_NOISE = 10_000;
-const MOST = MOST_NOISE * PARTS;
+export const MAX_NOISE = 10_000;
+const MOST = MAX_NOISE * PARTS;
 
 /**
  * @param epsilonOf what is spent with a noise; it falls as noise grows
@@ -12,17 +12,17 @@ const MOST = MOST_NOISE * PARTS;
  * @param parts thousandths by which its neighbours are first looked at; absent: a fiftieth of it
  * @returns null: no noise keeps it
  */
-export function leastNoise(
+export function leastNoiseFor(
   epsilon: number,
   epsilonOf: (noise: number) => number,
   near = 1,
   parts?: number,
 ): number | null {
-  const at = (tried: number): Point => ({ parts: tried, spent: epsilonOf(tried / PARTS) });
+  const pointAt = (tried: number): Point => ({ parts: tried, spent: epsilonOf(tried / PARTS) });
   const begun = Math.max(1, Math.min(MOST, Math.ceil(near * PARTS - 1e-6)));
-  let found = bracket(epsilon, at, begun, parts ?? Math.max(1, Math.ceil(begun / 50)));
+  let found = bracket(epsilon, pointAt, begun, parts ?? Math.max(1, Math.ceil(begun / 50)));
   for (let i = 0; found && found.enough.parts - found.little.parts > 1; i++) {
-    const point: Point = at(between(found, epsilon, i % 3 === 2));
+    const point: Point = pointAt(between(found, epsilon, i % 3 === 2));
     found = point.spent <= epsilon ? { ...found, enough: point } : { ...found, little: point };
   }
   return found && found.enough.parts / PARTS;
@@ -38,20 +38,20 @@ interface Bracket {
   readonly enough: Point;
 }
 
-function bracket(epsilon: number, at: (parts: number) => Point, near: number, first: number): Bracket | null {
-  let one = at(near);
+function bracket(epsilon: number, pointAt: (parts: number) => Point, near: number, first: number): Bracket | null {
+  let one = pointAt(near);
   let step = first;
   if (one.spent <= epsilon) {
     for (;;) {
       const parts = Math.max(0, one.parts - step);
-      const other = parts === 0 ? { parts, spent: Infinity } : at(parts);
+      const other = parts === 0 ? { parts, spent: Infinity } : pointAt(parts);
       if (other.spent > epsilon) return { little: other, enough: one };
       one = other;
       step *= 4;
     }
   }
   while (one.parts < MOST) {
-    const other = at(Math.min(MOST, one.parts + step));
+    const other = pointAt(Math.min(MOST, one.parts + step));
     if (other.spent <= epsilon) return { little: one, enough: other };
     one = other;
     step *= 4;

@@ -28,15 +28,15 @@ const erfcNear = (x: number): number => (x > 27 ? 0 : Math.exp(logTail(x)));
 /** Of what is not below 0: erfc(x) = t · e^(−x² + P(t)) with t = 2 / (2 + x), where P is all but flat: thirty terms are exact. */
 function logTail(x: number): number {
   const t = 2 / (2 + x);
-  const at = 4 * t - 2;
+  const coefficient = 4 * t - 2;
   let now = 0;
   let before = 0;
   for (let k = TERMS - 1; k > 0; k--) {
-    const next = at * now - before + COEFFICIENTS[k]!;
+    const next = coefficient * now - before + COEFFICIENTS[k]!;
     before = now;
     now = next;
   }
-  return Math.log(t) - x * x + (at * now) / 2 - before + COEFFICIENTS[0]! / 2;
+  return Math.log(t) - x * x + (coefficient * now) / 2 - before + COEFFICIENTS[0]! / 2;
 }
 const TERMS = 30;
 const COEFFICIENTS = chebyshev();

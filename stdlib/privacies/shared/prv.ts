@@ -3,8 +3,8 @@
  * together are the sum of as many, and its distribution is the product of their Fourier transforms on a fine grid. Tighter than
  * Rényi's orders. ε is an upper bound: what the grid can be wrong by is added, with the errors that Opacus allows.
  */
-import type { Sampled } from "../kind.js";
-import { transform } from "./fft.js";
+import type { SampledSteps } from "../kind.js";
+import { fourierTransform } from "./fft.js";
 import { erfc } from "./log-space.js";
 import { epsilonByRdp } from "./rdp.js";
 
@@ -20,7 +20,7 @@ const MOST_CELLS = 2 ** 21;
  * ε at δ of all that was done; null: so much is spent that the grid would take more than memory is worth. `coarse`: how many
  * times as wide as they must be its cells are; with more than 1 it is a good guess, and no upper bound.
  */
-export function epsilonByPrv(done: readonly Sampled[], delta: number, coarse = 1): number | null {
+export function epsilonByPrv(done: readonly SampledSteps[], delta: number, coarse = 1): number | null {
   const phases = done.filter(({ rate, steps }) => rate > 0 && steps > 0);
   if (phases.length === 0) return 0;
   if (phases.some(({ noise }) => noise === 0)) return Infinity;
@@ -36,7 +36,7 @@ export function epsilonByPrv(done: readonly Sampled[], delta: number, coarse = 1
 }
 
 /** How far from 0 losses must be looked at (remark 5.6 of the paper, as Opacus reads it). */
-function reachOf(phases: readonly Sampled[], error: number, count: number): number {
+function reachOf(phases: readonly SampledSteps[], error: number, count: number): number {
   const each = phases.map((one) => epsilonByRdp([{ ...one, steps: 1 }], error / (8 * count)));
   return Math.max(epsilonByRdp(phases, error / 4), ...each, EPSILON_ERROR) + 3;
 }
@@ -55,7 +55,7 @@ interface Composed {
   readonly shift: number;
 }
 
-function composed(phases: readonly Sampled[], grid: Grid): Composed {
+function composed(phases: readonly SampledSteps[], grid: Grid): Composed {
   let size = 2;
   while (size < 2 * grid.half + 2) size *= 2;
   let total: Numbers | undefined;
@@ -64,13 +64,13 @@ function composed(phases: readonly Sampled[], grid: Grid): Composed {
     const real = new Float64Array(size);
     const imaginary = new Float64Array(size);
     shift += phase.steps * discretised(phase, grid, real);
-    transform(real, imaginary);
+    fourierTransform(real, imaginary);
     raise(real, imaginary, phase.steps);
     if (total) multiply(total, [real, imaginary]);
     else total = [real, imaginary];
   }
   const [masses, rest] = total ?? [new Float64Array(size), new Float64Array(size)];
-  transform(masses, rest, true);
+  fourierTransform(masses, rest, true);
   for (let i = 0; i < size; i++) masses[i] = Number(masses[i]) / size;
   return { masses, shift };
 }
@@ -101,7 +101,7 @@ function multiply([real, imaginary]: Numbers, by: Numbers): void {
 }
 
 /** Fills the cells with one step's masses. @returns what the mean loss is more than that of the cells */
-function discretised({ noise, rate }: Sampled, { reach, cell, half }: Grid, masses: Float64Array): number {
+function discretised({ noise, rate }: SampledSteps, { reach, cell, half }: Grid, masses: Float64Array): number {
   const size = masses.length;
   const [from, to] = [chanceBelow(-reach, noise, rate), chanceBelow(reach, noise, rate)];
   const upTo = (t: number): number =>
@@ -154,8 +154,8 @@ function meanLoss(noise: number, rate: number, reach: number): number {
   const half = (most - least) / panels / 2;
   let [mass, sum] = [0, 0];
   for (let i = 0; i < panels; i++)
-    for (const [at, weight] of NODES)
-      for (const side of [-at, at]) {
+    for (const [node, weight] of NODES)
+      for (const side of [-node, node]) {
         const x = least + (2 * i + 1 + side) * half;
         const chance = weight * ((1 - rate) * bell(x / noise) + rate * bell((x - 1) / noise));
         mass += chance;

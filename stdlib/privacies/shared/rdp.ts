@@ -3,13 +3,14 @@
  * Zhang 2019), and what it comes to as ε at a δ (Balle et al. 2020, Theorem 21). Neighbours differ in one unit more or less.
  * What is done one after the other adds up, order by order.
  */
-import type { Sampled } from "../kind.js";
+import type { SampledSteps } from "../kind.js";
 import { logAdd, logErfc, logSubtract } from "./log-space.js";
 
-const range = (count: number, of: (i: number) => number): number[] => Array.from({ length: count }, (_, i) => of(i));
+const range = (count: number, valueAt: (i: number) => number): number[] =>
+  Array.from({ length: count }, (_, i) => valueAt(i));
 
 /** Opacus' orders, and beyond both of their ends, so that the best one is seldom the first or the last. */
-export const ORDERS: readonly number[] = [
+export const RDP_ORDERS: readonly number[] = [
   ...[1.01, 1.02, 1.03, 1.04, 1.05, 1.06, 1.07, 1.08, 1.09],
   ...range(99, (x) => 1 + (x + 1) / 10),
   ...range(52, (x) => 12 + x),
@@ -68,16 +69,16 @@ function fractional(order: number, noise: number, rate: number): number {
  * order grows (van Erven and Harremoës 2014, Theorem 3), so that what one order tells bounds those above it: most are never
  * reckoned.
  */
-export function epsilonByRdp(done: readonly Sampled[], delta: number): number {
-  const last = ORDERS.length - 1;
+export function epsilonByRdp(done: readonly SampledSteps[], delta: number): number {
+  const last = RDP_ORDERS.length - 1;
   let least = Infinity;
-  const divergenceAt = (at: number): number => {
+  const divergenceAt = (index: number): number => {
     let rdp = 0;
-    for (const { noise, rate, steps } of done) if (steps > 0) rdp += steps * rdpOfStep(ORDERS[at]!, noise, rate);
-    least = Math.min(least, epsilonOf(rdp, ORDERS[at]!, delta));
+    for (const { noise, rate, steps } of done) if (steps > 0) rdp += steps * rdpOfStep(RDP_ORDERS[index]!, noise, rate);
+    least = Math.min(least, epsilonOfRdp(rdp, RDP_ORDERS[index]!, delta));
     return rdp;
   };
-  const beside = ORDERS.map((order) => besideOf(order, delta));
+  const beside = RDP_ORDERS.map((order) => besideOf(order, delta));
   /** Orders between two, of which none has less than `divergence`. */
   const within = (low: number, high: number, divergence: number): void => {
     if (high - low < 2) return;
@@ -97,7 +98,7 @@ export function epsilonByRdp(done: readonly Sampled[], delta: number): number {
 }
 
 /** Of one order. */
-export function epsilonOf(rdp: number, order: number, delta: number): number {
+export function epsilonOfRdp(rdp: number, order: number, delta: number): number {
   // So near to each other that even chance δ alone covers it (Bretagnolle and Huber).
   if (delta ** 2 + Math.expm1(-rdp) > 0) return 0;
   return rdp + besideOf(order, delta);

@@ -4,12 +4,12 @@
  * so what may go wrong is spread over all of them.
  */
 import { lastOf } from "#dsl/language/diagnostics/must.js";
-import type { Report, StudyTrial } from "../../searches/kind.js";
+import type { TrialReport, StudyTrial } from "../../searches/kind.js";
 import { studentQuantile } from "../../statistics/student.js";
 
 /** Steps as shares of all. */
 interface Point {
-  readonly at: number;
+  readonly position: number;
   readonly score: number;
 }
 type Curve = (points: readonly Point[]) => number;
@@ -18,43 +18,45 @@ const last: Curve = (points) => lastOf(points).score;
 /** a − b·share^−c through all reports, b ≥ 0, at its end. */
 const law: Curve = (points) => {
   if (points.length < 3) return last(points);
-  const fits = [0.25, 0.5, 1, 2].map((c) => line(points.map(({ at, score }) => ({ x: at ** -c, y: score }))));
+  const fits = [0.25, 0.5, 1, 2].map((c) =>
+    line(points.map(({ position, score }) => ({ x: position ** -c, y: score }))),
+  );
   const best = fits.reduce((one, other) => (other.misfit < one.misfit ? other : one));
   return best.a - best.b;
 };
 const curves: readonly Curve[] = [last, law];
 
 /** What the trial comes to at most, with that confidence; null: too few finished trials tell. */
-export function mostOf(
+export function scoreUpperBound(
   trial: StudyTrial,
   steps: number,
   finished: readonly StudyTrial[],
-  asked: { readonly confidence: number; readonly least: number },
-): { readonly most: number; readonly of: number } | null {
-  const own = pointsOf(trial.reports, steps);
+  limits: { readonly confidence: number; readonly least: number },
+): { readonly most: number; readonly finishedCount: number } | null {
+  const ownPoints = pointsOf(trial.reports, steps);
   const share = (trial.reports.at(-1)?.step ?? 0) / steps;
-  if (own.length === 0 || share >= 1) return null;
-  const told = finished.flatMap(({ reports, scores }) => {
+  if (ownPoints.length === 0 || share >= 1) return null;
+  const gains = finished.flatMap(({ reports, scores }) => {
     const end = scores?.[0] ?? Number.NaN;
     const all = pointsOf(reports, reports.at(-1)?.step ?? 1);
-    const before = all.filter(({ at }) => at <= share * (1 + 1e-9));
+    const before = all.filter(({ position }) => position <= share * (1 + 1e-9));
     return Number.isFinite(end) && before.length > 0 ? [{ end, before }] : [];
   });
-  if (told.length < asked.least) return null;
+  if (gains.length < limits.least) return null;
   const looks = Math.max(1, Math.round(trial.reports.length / share));
-  const confidence = 1 - (1 - asked.confidence) / looks;
+  const confidence = 1 - (1 - limits.confidence) / looks;
   const most = curves.map((curve) => {
-    const off = told.map(({ end, before }) => end - curve(before));
-    return curve(own) + boundOf(off, confidence);
+    const off = gains.map(({ end, before }) => end - curve(before));
+    return curve(ownPoints) + boundOf(off, confidence);
   });
   // A trial that keeps its best weights ends no lower than it was.
-  return { most: Math.max(...most, ...own.map(({ score }) => score)), of: told.length };
+  return { most: Math.max(...most, ...ownPoints.map(({ score }) => score)), finishedCount: gains.length };
 }
 
-const pointsOf = (reports: readonly Report[], steps: number): readonly Point[] =>
+const pointsOf = (reports: readonly TrialReport[], steps: number): readonly Point[] =>
   reports
     .filter(({ step, score }) => step > 0 && Number.isFinite(score))
-    .map(({ step, score }) => ({ at: step / steps, score }));
+    .map(({ step, score }) => ({ position: step / steps, score }));
 
 /**
  * What one more of these numbers exceeds as seldom as the confidence says: one of them where they are many enough (split
@@ -77,8 +79,8 @@ function line(points: readonly { readonly x: number; readonly y: number }[]): {
   readonly b: number;
   readonly misfit: number;
 } {
-  const mean = (of: (p: { readonly x: number; readonly y: number }) => number): number =>
-    points.reduce((sum, p) => sum + of(p), 0) / points.length;
+  const mean = (valueOf: (p: { readonly x: number; readonly y: number }) => number): number =>
+    points.reduce((sum, p) => sum + valueOf(p), 0) / points.length;
   const [mx, my] = [mean(({ x }) => x), mean(({ y }) => y)];
   const sxx = mean(({ x }) => (x - mx) ** 2);
   const b = sxx === 0 ? 0 : Math.max(0, -mean(({ x, y }) => (x - mx) * (y - my)) / sxx);

@@ -1,7 +1,7 @@
 /** The parameters that pruners share. */
-import { parameter } from "#dsl/language/types/define.js";
+import { defineParameter } from "#dsl/language/types/define.js";
 
-export const startupParameter = parameter({
+export const startupParameter = defineParameter({
   name: "startup",
   type: { is: "number", integer: true },
   doc: "How many trials are trained to their end before any is given up.",
@@ -11,7 +11,7 @@ export const startupParameter = parameter({
   impact: "medium",
 });
 
-export const warmupParameter = parameter({
+export const warmupParameter = defineParameter({
   name: "warmup",
   type: { is: "number", unit: "share-or-count" },
   doc: "Steps of each trial before it may be given up, or a share of its steps. First scores mean little while the learning rate still rises.",
@@ -21,7 +21,7 @@ export const warmupParameter = parameter({
   impact: "low",
 });
 
-export const everyParameter = parameter({
+export const everyParameter = defineParameter({
   name: "every",
   type: { is: "number", integer: true },
   doc: "Steps between two decisions on a trial.",
@@ -32,7 +32,7 @@ export const everyParameter = parameter({
 });
 
 export const reductionParameter = <N extends number>(usual: N) =>
-  parameter({
+  defineParameter({
     name: "reduction",
     type: { is: "number", integer: true },
     doc: "At each rung one of so many trials goes on, and the next rung takes so many times the steps. More ends more trials early, and errs more often.",
@@ -43,14 +43,14 @@ export const reductionParameter = <N extends number>(usual: N) =>
   });
 
 /** Optuna's, Ray's and Syne Tune's names of them. */
-export const startupElsewhere = {
+export const startupAliases = {
   n_startup_trials: "startup",
   min_samples_required: "startup",
   n_warmup_steps: "warmup",
   grace_period: "warmup",
   interval_steps: "every",
 } as const;
-export const rungsElsewhere = {
+export const rungAliases = {
   reduction_factor: "reduction",
   eta: "reduction",
   min_resource: "first",

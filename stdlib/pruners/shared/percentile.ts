@@ -1,13 +1,13 @@
 /** A trial whose best score so far lies below a percentile of what finished trials had at the same step (Golovin et al. 2017). */
 import type { Call } from "#dsl/language/types/value.js";
 import type { Study, StudyTrial } from "../../searches/kind.js";
-import { told, trials } from "./score-text.js";
+import { scoreTexts, trialCountText } from "./score-text.js";
 
 /** `share`: the best share of trials that is kept; `named`: the bar in words. */
-export function belowPercentile(
+export function prunedBelowPercentile(
   call: Call,
   share: number,
-  named: (bar: string, of: string) => string,
+  named: (bar: string, count: string) => string,
   study: Study,
   trial: StudyTrial,
   steps: number,
@@ -17,19 +17,19 @@ export function belowPercentile(
   if (!last || last.step >= steps || finished.length === 0 || finished.length < Number(call.arguments["startup"]))
     return null;
   if (!isDue(call, trial, steps)) return null;
-  const own = trial.reports.map(({ score }) => score).filter((score) => !Number.isNaN(score));
-  const at = `trial ${trial.number} at step ${last.step}`;
-  if (own.length === 0) return `${at}: none of its scores is a number`;
-  const best = own.reduce((one, other) => Math.max(one, other));
+  const ownScores = trial.reports.map(({ score }) => score).filter((score) => !Number.isNaN(score));
+  const where = `trial ${trial.number} at step ${last.step}`;
+  if (ownScores.length === 0) return `${where}: none of its scores is a number`;
+  const best = ownScores.reduce((one, other) => Math.max(one, other));
   const there = finished
     .flatMap(({ reports }) => reports.filter(({ step }) => step === last.step).map(({ score }) => score))
     .filter((score) => !Number.isNaN(score));
   if (there.length === 0) return null;
   const bar = percentile(there, 1 - share);
   if (!(best < bar)) return null;
-  const { texts, worse } = told(study, best, bar);
+  const { texts, worse } = scoreTexts(study, best, bar);
   const which = best === last.score ? "" : " at best";
-  return `${at}: ${texts[0]}${which}, ${worse} ${named(texts[1]!, trials(there.length))}`;
+  return `${where}: ${texts[0]}${which}, ${worse} ${named(texts[1]!, trialCountText(there.length))}`;
 }
 
 /** Whether the last report is the first of its interval, behind the warm-up. */

@@ -4,32 +4,38 @@
  * are walked again in the order of trials, so that a sweep goes on as it would have without an interruption.
  */
 import type { Study, StudyTrial } from "../../searches/kind.js";
-import { told } from "./score-text.js";
+import { scoreTexts } from "./score-text.js";
 
-export interface Halving {
+export interface HalvingOptions {
   /** Steps of the first rung. */
   readonly first: number;
   readonly reduction: number;
 }
 
 /** `where`: what is added to the reason, as of a bracket. */
-export function belowRung(halving: Halving, study: Study, trial: StudyTrial, steps: number, where = ""): string | null {
+export function prunedBelowRung(
+  halving: HalvingOptions,
+  study: Study,
+  trial: StudyTrial,
+  steps: number,
+  where = "",
+): string | null {
   const last = trial.reports.at(-1);
   if (!last || last.step >= steps) return null;
   const rungs: number[][] = [];
   for (const other of study.trials) if (other.number !== trial.number) climb(halving, rungs, other);
   const before = trial.reports.slice(0, -1);
   let rung = climb(halving, rungs, { ...trial, state: "running", reports: before });
-  const at = `trial ${trial.number} at step ${last.step}`;
+  const place = `trial ${trial.number} at step ${last.step}`;
   while (last.step >= stepOf(halving, rung)) {
-    if (Number.isNaN(last.score)) return `${at}: its score is not a number${where}`;
+    if (Number.isNaN(last.score)) return `${place}: its score is not a number${where}`;
     const came = (rungs[rung] ??= []);
     came.push(last.score);
     const { bar, goOn } = barOf(came, halving.reduction);
     if (last.score < bar) {
-      const { texts, worse } = told(study, last.score, bar);
+      const { texts, worse } = scoreTexts(study, last.score, bar);
       const best = goOn === 1 ? `the best of the ${came.length}` : `the best ${goOn} of the ${came.length}`;
-      return `${at}: ${texts[0]}, ${worse} ${texts[1]}, the bar of ${best} that came so far${where}`;
+      return `${place}: ${texts[0]}, ${worse} ${texts[1]}, the bar of ${best} that came so far${where}`;
     }
     rung++;
   }
@@ -37,7 +43,7 @@ export function belowRung(halving: Halving, study: Study, trial: StudyTrial, ste
 }
 
 /** Enters a trial's scores at the rungs it took; how many these are. */
-function climb(halving: Halving, rungs: number[][], { reports, state }: StudyTrial): number {
+function climb(halving: HalvingOptions, rungs: number[][], { reports, state }: StudyTrial): number {
   let rung = 0;
   for (const [i, { step, score }] of reports.entries()) {
     const ended = state !== "running" && i === reports.length - 1;
@@ -57,4 +63,4 @@ function barOf(came: readonly number[], reduction: number): { readonly bar: numb
   return { bar: came.toSorted((a, b) => b - a)[goOn - 1]!, goOn };
 }
 
-const stepOf = ({ first, reduction }: Halving, rung: number): number => first * reduction ** rung;
+const stepOf = ({ first, reduction }: HalvingOptions, rung: number): number => first * reduction ** rung;

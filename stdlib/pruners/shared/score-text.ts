@@ -1,7 +1,7 @@
 /** Scores in the sentences of pruners: as the metric says them, with digits enough to tell one from the other. */
 import type { Study } from "../../searches/kind.js";
 
-export interface Told {
+export interface ScoreTexts {
   /** The scores as texts that differ where the scores do. */
   readonly texts: readonly string[];
   /** `below`, or `above` where the metric is to be low. */
@@ -11,13 +11,13 @@ export interface Told {
 }
 
 /** Of the first objective, oriented as a study has them. */
-export function told(study: Study, ...scores: readonly number[]): Told {
+export function scoreTexts(study: Study, ...scores: readonly number[]): ScoreTexts {
   const low = study.minimized?.[0] === true;
-  const own = scores.map((score) => (low ? -score : score));
-  const wanted = new Set(own).size;
-  let texts = own.map(String);
+  const oriented = scores.map((score) => (low ? -score : score));
+  const wanted = new Set(oriented).size;
+  let texts = oriented.map(String);
   for (let digits = 3; digits <= 17; digits++) {
-    const shorter = own.map((score) => String(Number(score.toPrecision(digits))));
+    const shorter = oriented.map((score) => String(Number(score.toPrecision(digits))));
     if (new Set(shorter).size < wanted) continue;
     texts = shorter;
     break;
@@ -25,4 +25,4 @@ export function told(study: Study, ...scores: readonly number[]): Told {
   return { texts, worse: low ? "above" : "below", bound: low ? "at least" : "at most" };
 }
 
-export const trials = (count: number): string => (count === 1 ? "1 trial" : `${count} trials`);
+export const trialCountText = (count: number): string => (count === 1 ? "1 trial" : `${count} trials`);

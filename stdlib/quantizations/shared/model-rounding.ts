@@ -1,12 +1,18 @@
 /** A model's weights rounded: the numbers that stand for them, and how they lie in a file. */
 import type { NDArray } from "#dsl/tensor/program.js";
-import { ofRounded, roundedBy } from "#dsl/tensor/numbers/rounding.js";
-import type { MadeWhole, Whole } from "../../compression/compression-step.js";
-import { quantizedConfig, type Quantized } from "../../models/shared/quantized-weights.js";
+import { dequantizeMatrix, roundMatrix } from "#dsl/tensor/numbers/rounding.js";
+import type { CompressedWeights, SourceWeights } from "../../compression/compression-step.js";
+import { quantizedConfig, type QuantizedWeights } from "../../models/shared/quantized-weights.js";
 import type { FamilyCapabilities } from "#dsl/language/types/capabilities/model.js";
-import { FACTOR, factorOf, ROW, takesFours, type RoundedAs } from "#dsl/tensor/numbers/rounding.js";
+import {
+  MAX_PRODUCT_CODE,
+  productWeightOf,
+  MAX_LOOKUP_CODE,
+  fitsInt4,
+  type RoundingForm,
+} from "#dsl/tensor/numbers/rounding.js";
 
-export function quantizedWhole({ facts, family, read }: Whole, how: Quantized): MadeWhole {
+export function quantizeWeights({ facts, family, read }: SourceWeights, how: QuantizedWeights): CompressedWeights {
   const lies = liesOf(facts.shapes, family, how.weights);
   return {
     config: { ...facts.config, ...quantizedConfig(how) },
@@ -14,11 +20,11 @@ export function quantizedWhole({ facts, family, read }: Whole, how: Quantized): 
     lies,
     tensor(name): NDArray {
       const array = read(name);
-      const own = lies[name];
+      const rounding = lies[name];
       const [first, second] = array.shape;
-      if (!own || first === undefined || second === undefined) return array;
+      if (!rounding || first === undefined || second === undefined) return array;
       const x = new Float32Array(array.bytes.buffer, array.bytes.byteOffset, array.bytes.byteLength / 4);
-      const values = ofRounded(roundedBy(x, [first, second], own));
+      const values = dequantizeMatrix(roundMatrix(x, [first, second], rounding));
       return { ...array, bytes: new Uint8Array(values.buffer) };
     },
   };
@@ -31,20 +37,20 @@ const TABLE = /(^|\.)(\w*_?embeddings?|wpe|wte|embed_tokens|shared|relative_atte
 function liesOf(
   shapes: Readonly<Record<string, readonly number[]>>,
   family: Pick<FamilyCapabilities, "layout" | "linears"> | undefined,
-  weights: RoundedAs["as"],
-): Readonly<Record<string, RoundedAs>> {
-  const found: Record<string, RoundedAs> = {};
+  weights: RoundingForm["as"],
+): Readonly<Record<string, RoundingForm>> {
+  const found: Record<string, RoundingForm> = {};
   for (const [name, shape] of Object.entries(shapes)) {
     const [first, second] = shape;
     if (shape.length !== 2 || first === undefined || second === undefined) continue;
     if (TABLE.test(name)) {
-      found[name] = { as: "int8", lines: "rows", most: ROW };
+      found[name] = { as: "int8", lines: "rows", most: MAX_LOOKUP_CODE };
       continue;
     }
     const last = name.split(".").at(-2) ?? "";
     const turned = !(family?.layout === "in_out" && family.linears.includes(last));
-    if (weights === "int8") found[name] = { as: "int8", lines: turned ? "rows" : "columns", most: FACTOR };
-    else if (takesFours(factorOf({ turned }, [first, second]))) found[name] = { as: "int4", turned };
+    if (weights === "int8") found[name] = { as: "int8", lines: turned ? "rows" : "columns", most: MAX_PRODUCT_CODE };
+    else if (fitsInt4(productWeightOf({ turned }, [first, second]))) found[name] = { as: "int4", turned };
   }
   return found;
 }

@@ -1,7 +1,7 @@
 /** What relations have in common: two numbers that stand to each other, everywhere or where a word is drawn. */
-import { parameters } from "#dsl/language/types/define.js";
+import { defineParameters } from "#dsl/language/types/define.js";
 
-export const relationParameters = parameters([
+export const relationParameters = defineParameters([
   {
     name: "left",
     type: { is: "text" },

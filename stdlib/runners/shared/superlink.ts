@@ -1,27 +1,27 @@
 /** Addresses of SuperLinks: one of http or https, and nothing else. */
-import { shownAddress } from "#dsl/language/diagnostics/address.js";
+import { redactedAddress } from "#dsl/language/diagnostics/address.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { isLoopback } from "../../network/loopback.js";
 
 /** Milliseconds that clients are waited for, and of a client's part in a round, where nobody says. */
-export const WAIT = 300_000;
-export const ROUND = 3_600_000;
+export const CLIENT_WAIT_MS = 300_000;
+export const CLIENT_ROUND_MS = 3_600_000;
 
-export type Wrong = { readonly code: "flower-url" | "flower-plain"; readonly url: string };
+export type SuperlinkAddressFault = { readonly code: "flower-url" | "flower-plain"; readonly url: string };
 
 /** Null: nothing is wrong with it. `plain`: HTTP to other machines is allowed. */
-export function wrongAddress(text: string, plain: boolean): Wrong | null {
+export function superlinkAddressFault(text: string, plain: boolean): SuperlinkAddressFault | null {
   const url = URL.canParse(text) ? new URL(text) : null;
   const bare = url && !url.username && !url.password && url.pathname === "/" && !url.search && !url.hash;
   if (!url || !bare || !["http:", "https:"].includes(url.protocol))
-    return { code: "flower-url", url: shownAddress(text) };
+    return { code: "flower-url", url: redactedAddress(text) };
   if (url.protocol === "http:" && !plain && !isLoopback(url.hostname)) return { code: "flower-plain", url: url.origin };
   return null;
 }
 
 /** Without a slash at its end; `flower-url`, `flower-plain`. */
-export function addressOf(text: string, plain = false): string {
-  const wrong = wrongAddress(text, plain);
+export function superlinkAddress(text: string, plain = false): string {
+  const wrong = superlinkAddressFault(text, plain);
   if (wrong) throw new CodedError(wrong.code, { url: wrong.url });
   return new URL(text).origin;
 }

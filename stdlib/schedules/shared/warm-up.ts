@@ -2,14 +2,14 @@
  * The warm-up that all schedules share, as in transformers 5 (`optimization.py`): a straight rise from zero at the first step;
  * what follows starts where it ends, at the full rate.
  */
-import { parameter } from "#dsl/language/types/define.js";
+import { defineParameter } from "#dsl/language/types/define.js";
 import type { Call } from "#dsl/language/types/value.js";
 
-export const warmUpElsewhere = { warmup_ratio: "warmup", warmup_steps: "warmup", num_warmup_steps: "warmup" } as const;
+export const warmUpAliases = { warmup_ratio: "warmup", warmup_steps: "warmup", num_warmup_steps: "warmup" } as const;
 
 /** `warmup` with its default share of all steps. */
 export const warmUpParameter = (share: { readonly share: number }) =>
-  parameter({
+  defineParameter({
     name: "warmup",
     type: { is: "number", unit: "share-or-count" },
     doc: "Share of all steps, rounded up, or number of steps, over which the rate rises. The first step has rate zero, as in transformers.",
@@ -33,7 +33,7 @@ export function warmUpSteps({ arguments: { warmup } }: Call, total: number): num
 export const warmUpCapabilities = { warmUp: warmUpSteps };
 
 /** Factor at step `step` (from 1) of `total`. `after`: the factor when so much (0 – 1) of the steps after the warm-up is done. */
-export function warmedUp(call: Call, step: number, total: number, after: (done: number) => number): number {
+export function warmUpFactor(call: Call, step: number, total: number, after: (done: number) => number): number {
   const [taken, warmup] = [step - 1, warmUpSteps(call, total)];
   if (taken < warmup) return taken / warmup;
   return after((taken - warmup) / Math.max(1, total - warmup));

@@ -1,17 +1,21 @@
 /** Which dimensions a point has: those of branches that it took. */
-import type { Dimension, Point } from "../kind.js";
+import type { SearchDimension, SearchPoint } from "../kind.js";
 
-export function isActive(dimension: Dimension, point: Point, byName: ReadonlyMap<string, Dimension>): boolean {
+export function isActiveDimension(
+  dimension: SearchDimension,
+  point: SearchPoint,
+  byName: ReadonlyMap<string, SearchDimension>,
+): boolean {
   const { when } = dimension;
   if (!when) return true;
   const parent = byName.get(when.dimension);
-  return parent !== undefined && isActive(parent, point, byName) && point[when.dimension] === when.option;
+  return parent !== undefined && isActiveDimension(parent, point, byName) && point[when.dimension] === when.option;
 }
 
 /** A search asks of one space thousands of times. */
-const named = new WeakMap<readonly Dimension[], ReadonlyMap<string, Dimension>>();
+const named = new WeakMap<readonly SearchDimension[], ReadonlyMap<string, SearchDimension>>();
 
-export function byName(dimensions: readonly Dimension[]): ReadonlyMap<string, Dimension> {
+export function dimensionsByName(dimensions: readonly SearchDimension[]): ReadonlyMap<string, SearchDimension> {
   const known = named.get(dimensions);
   if (known) return known;
   const made = new Map(dimensions.map((dimension) => [dimension.name, dimension]));
@@ -20,12 +24,12 @@ export function byName(dimensions: readonly Dimension[]): ReadonlyMap<string, Di
 }
 
 /** The point without what stands for dimensions of branches that were not taken. */
-export function activeOnly(dimensions: readonly Dimension[], point: Point): Point {
-  const all = byName(dimensions);
+export function activeValues(dimensions: readonly SearchDimension[], point: SearchPoint): SearchPoint {
+  const all = dimensionsByName(dimensions);
   const active: Record<string, number> = {};
   for (const d of dimensions) {
     const value = point[d.name];
-    if (value !== undefined && isActive(d, point, all)) active[d.name] = value;
+    if (value !== undefined && isActiveDimension(d, point, all)) active[d.name] = value;
   }
   return active;
 }

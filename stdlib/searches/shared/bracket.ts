@@ -4,13 +4,13 @@
  */
 import type { Study, StudyTrial } from "../kind.js";
 
-export interface Brackets {
+export interface BracketOptions {
   readonly reduction: number;
   readonly count: number;
 }
 
 /** From 0, which gives up earliest. */
-export function bracketOf({ reduction, count }: Brackets, seed: number, number: number): number {
+export function bracketOf({ reduction, count }: BracketOptions, seed: number, number: number): number {
   const budgets = Array.from({ length: count }, (_, bracket) => {
     const later = count - 1 - bracket;
     return Math.ceil((count * reduction ** later) / (later + 1));
@@ -21,9 +21,9 @@ export function bracketOf({ reduction, count }: Brackets, seed: number, number: 
 }
 
 /** The trials that are of the same bracket as trial `number`. */
-export function ofBracket(brackets: Brackets, study: Study, number: number): Study {
-  const own = bracketOf(brackets, study.seed, number);
-  const isOwn = ({ number }: StudyTrial): boolean => bracketOf(brackets, study.seed, number) === own;
+export function studyOfBracket(brackets: BracketOptions, study: Study, number: number): Study {
+  const bracket = bracketOf(brackets, study.seed, number);
+  const isOwn = ({ number }: StudyTrial): boolean => bracketOf(brackets, study.seed, number) === bracket;
   return { ...study, trials: study.trials.filter(isOwn), unseen: study.trials.filter((trial) => !isOwn(trial)) };
 }
 

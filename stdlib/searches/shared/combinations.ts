@@ -2,32 +2,32 @@
  * All combinations of values that can be counted, by their number: no list of them is ever made. What a branch holds is
  * combined only where the branch is taken.
  */
-import type { Dimension, Point } from "../kind.js";
-import { countOf, valueOf } from "./dimension-values.js";
+import type { SearchDimension, SearchPoint } from "../kind.js";
+import { valueCount, nthValue } from "./dimension-values.js";
 
 /** A dimension with the values that are combined. */
-export interface Axis {
-  readonly dimension: Dimension;
+export interface CombinationAxis {
+  readonly dimension: SearchDimension;
   readonly count: number;
-  at(place: number): number;
+  valueAtPlace(place: number): number;
 }
 export interface Combinations {
   readonly count: bigint;
   /** From 0. The last axis changes fastest. */
-  at(number: bigint): Point;
+  pointAt(number: bigint): SearchPoint;
 }
 
 /** null: a dimension holds more values than can be counted. */
-export function allCombinations(dimensions: readonly Dimension[]): Combinations | null {
+export function allCombinations(dimensions: readonly SearchDimension[]): Combinations | null {
   const axes = dimensions.map((dimension) => ({
     dimension,
-    count: countOf(dimension),
-    at: (place: number) => valueOf(dimension, place),
+    count: valueCount(dimension),
+    valueAtPlace: (place: number) => nthValue(dimension, place),
   }));
   return axes.some(({ count }) => count === Infinity) ? null : combinationsOf(axes);
 }
 
-interface Tree extends Axis {
+interface Tree extends CombinationAxis {
   readonly size: bigint;
   /** Of a choice: what each of its options opens. */
   readonly branches: readonly Forest[];
@@ -37,7 +37,7 @@ interface Forest {
   readonly trees: readonly Tree[];
 }
 
-export function combinationsOf(axes: readonly Axis[]): Combinations {
+export function combinationsOf(axes: readonly CombinationAxis[]): Combinations {
   const under = (parent: string | undefined, option?: number): Forest => {
     const trees = axes
       .filter(({ dimension: { when } }) => when?.dimension === parent && when?.option === option)
@@ -50,7 +50,7 @@ export function combinationsOf(axes: readonly Axis[]): Combinations {
     return { trees, size: trees.reduce((product, { size }) => product * size, 1n) };
   };
   const whole = under(undefined);
-  return { count: whole.size, at: (number) => Object.fromEntries(inForest(whole, number)) };
+  return { count: whole.size, pointAt: (number) => Object.fromEntries(inForest(whole, number)) };
 }
 
 function inForest({ trees }: Forest, number: bigint): [string, number][] {
@@ -64,7 +64,7 @@ function inForest({ trees }: Forest, number: bigint): [string, number][] {
 
 function inTree(tree: Tree, number: bigint): [string, number][] {
   const { name } = tree.dimension;
-  if (tree.branches.length === 0) return [[name, tree.at(Number(number))]];
+  if (tree.branches.length === 0) return [[name, tree.valueAtPlace(Number(number))]];
   let option = 0;
   while (number >= tree.branches[option]!.size) number -= tree.branches[option++]!.size;
   return [[name, option], ...inForest(tree.branches[option]!, number)];

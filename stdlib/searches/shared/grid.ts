@@ -2,25 +2,25 @@
  * A grid over the dimensions of a search: all values of what can be counted, and of other numbers so many as are asked for,
  * evenly on their scale with both ends. It is walked in great strides, so that a part of it is spread over the whole.
  */
-import type { Dimension } from "../kind.js";
-import { combinationsOf, type Axis, type Combinations } from "./combinations.js";
-import { countOf, nearestValue, valueOf, type NumberDimension } from "./dimension-values.js";
+import type { SearchDimension } from "../kind.js";
+import { combinationsOf, type CombinationAxis, type Combinations } from "./combinations.js";
+import { valueCount, nearestValue, nthValue, type NumberDimension } from "./dimension-values.js";
 
 /** null: the first of the dimensions that is no grid without a number of points. */
-export function gridOf(
-  dimensions: readonly Dimension[],
+export function gridCombinations(
+  dimensions: readonly SearchDimension[],
   points: number | null,
-): Combinations | { readonly endless: Dimension } {
-  const endless = dimensions.find((dimension) => points === null && countOf(dimension) === Infinity);
+): Combinations | { readonly endless: SearchDimension } {
+  const endless = dimensions.find((dimension) => points === null && valueCount(dimension) === Infinity);
   return endless ? { endless } : combinationsOf(dimensions.map((dimension) => axisOf(dimension, points)));
 }
 
-function axisOf(dimension: Dimension, points: number | null): Axis {
-  const count = countOf(dimension);
+function axisOf(dimension: SearchDimension, points: number | null): CombinationAxis {
+  const count = valueCount(dimension);
   const thinned = dimension.kind === "number" && dimension.step === undefined && points !== null && count > points;
-  if (!thinned) return { dimension, count, at: (place) => valueOf(dimension, place) };
+  if (!thinned) return { dimension, count, valueAtPlace: (place) => nthValue(dimension, place) };
   const values = spread(dimension, points);
-  return { dimension, count: values.length, at: (place) => values[place]! };
+  return { dimension, count: values.length, valueAtPlace: (place) => values[place]! };
 }
 
 function spread(d: NumberDimension, points: number): readonly number[] {
@@ -36,7 +36,7 @@ function spread(d: NumberDimension, points: number): readonly number[] {
 }
 
 /** The combination that is tried as the n-th, from 0: each comes once. */
-export function striding({ count }: Combinations): (n: bigint) => bigint {
+export function stridedOrder({ count }: Combinations): (n: bigint) => bigint {
   const stride = strideOf(count);
   return (n) => (n * stride) % count;
 }

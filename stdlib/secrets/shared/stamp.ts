@@ -5,17 +5,17 @@
 import { hmac } from "@noble/hashes/hmac.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import type { Call } from "#dsl/language/types/value.js";
-import { environment } from "#platform/secrets.js";
+import { environmentVariable } from "#platform/secrets.js";
 
 const SAID = "rows that were made with this key";
 
 /** Empty: no call names one. A secret that isn't there counts as one of its own: who uses it says that it is missing. */
-export function secretsStamp(calls: readonly Call[]): readonly string[] {
+export function secretFingerprints(calls: readonly Call[]): readonly string[] {
   const encoder = new TextEncoder();
   return named(calls).map((name) => {
-    const held = environment(name);
-    if (held === undefined) return "none";
-    const bytes = hmac(sha256, encoder.encode(held), encoder.encode(SAID));
+    const secret = environmentVariable(name);
+    if (secret === undefined) return "none";
+    const bytes = hmac(sha256, encoder.encode(secret), encoder.encode(SAID));
     return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
   });
 }

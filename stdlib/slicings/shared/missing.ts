@@ -1,2 +1,2 @@
 /** What the part of rows is called that have no value. */
-export const MISSING = "(missing)";
+export const MISSING_VALUE_LABEL = "(missing)";

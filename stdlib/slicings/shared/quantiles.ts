@@ -2,15 +2,15 @@
  * Parts of numbers with about as many rows in each: between neighbours that are nearest to where equal parts would end. Equal
  * numbers stay together, so that there may be fewer parts than were asked for; each is called by its least and its greatest.
  */
-import type { Parted } from "../kind.js";
-import { MISSING } from "./missing.js";
+import type { RowPartition } from "../kind.js";
+import { MISSING_VALUE_LABEL } from "./missing.js";
 
 /** NaN: a row that has no number. `name`: of a number as a bound. */
-export function partedByQuantiles(
+export function partitionByQuantiles(
   numbers: Float64Array,
   bins: number,
   name: (value: number) => string,
-): Pick<Parted, "names" | "of" | "ordered"> {
+): Pick<RowPartition, "names" | "partOfRow" | "ordered"> {
   const sorted = numbers.filter((value) => !Number.isNaN(value)).sort();
   const ends = endsOf(sorted, bins);
   const names = ends.map((end, i) => {
@@ -19,10 +19,10 @@ export function partedByQuantiles(
   });
   const greatest = ends.map((end) => sorted[end - 1]!);
   const missing = sorted.length < numbers.length;
-  const of = Int32Array.from(numbers, (value) =>
+  const partOfRow = Int32Array.from(numbers, (value) =>
     Number.isNaN(value) ? names.length : greatest.findIndex((most) => value <= most),
   );
-  return { names: missing ? [...names, MISSING] : names, of, ordered: true };
+  return { names: missing ? [...names, MISSING_VALUE_LABEL] : names, partOfRow, ordered: true };
 }
 
 /** Where parts end in the sorted numbers: the last at their end. */
@@ -31,9 +31,9 @@ function endsOf(sorted: Float64Array, bins: number): readonly number[] {
   if (all === 0) return [];
   const ends = new Set<number>();
   for (let bin = 1; bin < bins; bin++) {
-    const at = Math.round((bin * all) / bins);
-    const [before, after] = [gapBefore(sorted, at), gapAfter(sorted, at)];
-    const nearest = at - before <= after - at ? before : after;
+    const cutIndex = Math.round((bin * all) / bins);
+    const [before, after] = [gapBefore(sorted, cutIndex), gapAfter(sorted, cutIndex)];
+    const nearest = cutIndex - before <= after - cutIndex ? before : after;
     const other = nearest === before ? after : before;
     const end = nearest > 0 && nearest < all ? nearest : other;
     if (end > 0 && end < all) ends.add(end);
@@ -42,13 +42,13 @@ function endsOf(sorted: Float64Array, bins: number): readonly number[] {
 }
 
 /** The next place at `at` or before it at which the number changes. */
-function gapBefore(sorted: Float64Array, at: number): number {
-  let place = at;
+function gapBefore(sorted: Float64Array, index: number): number {
+  let place = index;
   while (place > 0 && place < sorted.length && sorted[place - 1] === sorted[place]) place--;
   return place;
 }
-function gapAfter(sorted: Float64Array, at: number): number {
-  let place = at;
+function gapAfter(sorted: Float64Array, index: number): number {
+  let place = index;
   while (place > 0 && place < sorted.length && sorted[place - 1] === sorted[place]) place++;
   return place;
 }

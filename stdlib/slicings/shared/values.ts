@@ -3,12 +3,12 @@
  * quartiles. Of very many other values the rare ones are one part. Rows without a value are a part, the last.
  */
 import { sha256 } from "#platform/digest.js";
-import type { Parted } from "../kind.js";
-import { MISSING } from "./missing.js";
-import { partedByQuantiles } from "./quantiles.js";
+import type { RowPartition } from "../kind.js";
+import { MISSING_VALUE_LABEL } from "./missing.js";
+import { partitionByQuantiles } from "./quantiles.js";
 
 /** Values that are told one by one; numbers, of which there are few to be told so. */
-export const MOST_VALUES = 30;
+export const MAX_DISTINCT_VALUES = 30;
 const MOST_NUMBERS = 12;
 /** Of more values, those that stand by themselves. */
 const COMMONEST = 20;
@@ -17,35 +17,37 @@ const LONG = 200;
 const QUARTILES = 4;
 
 /** `fewest`: rows from which on a part says something: of very many values rarer ones don't stand by themselves. */
-export function partedByValues(by: string, values: readonly unknown[], fewest: number): Parted {
+export function partitionByValues(by: string, values: readonly unknown[], fewest: number): RowPartition {
   const texts = values.map((value) => textOf(value));
   const distinct = new Map<string, number>();
   for (const text of texts) if (text !== null) distinct.set(text, (distinct.get(text) ?? 0) + 1);
   if ([...distinct.keys()].every((text) => isNumber(text)) && distinct.size > 0) return byNumber(by, texts, distinct);
   const frequent = [...distinct].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
   const byRows = frequent.map(([text]) => text);
-  const many = byRows.length > MOST_VALUES;
+  const many = byRows.length > MAX_DISTINCT_VALUES;
   const alone = frequent.slice(0, COMMONEST).filter(([, rows]) => rows >= fewest);
-  const told = many ? byRows.slice(0, alone.length) : byRows;
-  const others = byRows.length - told.length;
-  const numbers = new Map(told.map((text, i) => [text, i]));
-  const named = [...told.map(shortened), `${others.toLocaleString("en-US")} others`, MISSING];
-  const of = Int32Array.from(texts, (text) => (text === null ? told.length + 1 : (numbers.get(text) ?? told.length)));
+  const listed = many ? byRows.slice(0, alone.length) : byRows;
+  const others = byRows.length - listed.length;
+  const numbers = new Map(listed.map((text, i) => [text, i]));
+  const named = [...listed.map(shortened), `${others.toLocaleString("en-US")} others`, MISSING_VALUE_LABEL];
+  const partOfRow = Int32Array.from(texts, (text) =>
+    text === null ? listed.length + 1 : (numbers.get(text) ?? listed.length),
+  );
   const noted = many ? [`${by} has ${byRows.length.toLocaleString("en-US")} values`] : [];
-  return { by, names: named, of, ordered: true, notes: noted };
+  return { by, names: named, partOfRow, ordered: true, notes: noted };
 }
 
-function byNumber(by: string, texts: readonly (string | null)[], distinct: ReadonlyMap<string, number>): Parted {
+function byNumber(by: string, texts: readonly (string | null)[], distinct: ReadonlyMap<string, number>): RowPartition {
   const numbers = Float64Array.from(texts, (text) => (text === null ? Number.NaN : Number(text)));
   const few = new Set(numbers.filter((value) => !Number.isNaN(value)));
   // As they are written: `1.50` stays what it is.
   const written = new Map([...distinct.keys()].map((text) => [Number(text), text]));
   const name = (value: number): string => written.get(value) ?? String(value);
-  if (few.size > MOST_NUMBERS) return { by, ...partedByQuantiles(numbers, QUARTILES, name), notes: [] };
-  const told = [...few].sort((a, b) => a - b);
-  const place = new Map(told.map((value, i) => [value, i]));
-  const of = Int32Array.from(numbers, (value) => place.get(value) ?? told.length);
-  return { by, names: [...told.map(name), MISSING], of, ordered: true, notes: [] };
+  if (few.size > MOST_NUMBERS) return { by, ...partitionByQuantiles(numbers, QUARTILES, name), notes: [] };
+  const listed = [...few].sort((a, b) => a - b);
+  const place = new Map(listed.map((value, i) => [value, i]));
+  const partOfRow = Int32Array.from(numbers, (value) => place.get(value) ?? listed.length);
+  return { by, names: [...listed.map(name), MISSING_VALUE_LABEL], partOfRow, ordered: true, notes: [] };
 }
 
 /** Null: there is none. */

@@ -4,7 +4,7 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 type Columns = ReadonlyMap<string, readonly unknown[]>;
 
 /** `before`: rows that came earlier. Coded error `class-unknown`. */
-export function namedClasses(
+export function nameClasses(
   columns: Columns,
   classes: Readonly<Record<string, readonly string[]>>,
   { file, before }: { readonly file: string; readonly before: number },

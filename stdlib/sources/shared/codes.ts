@@ -1,6 +1,6 @@
 /** What can go wrong while rows are read from files and live values. Lines and rows count from 1; positions of bytes from 0. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
-import { listed } from "#dsl/language/diagnostics/listed.js";
+import { listNames } from "#dsl/language/diagnostics/listed.js";
 
 /** The data of each code. */
 export interface SourcesCodeData {
@@ -83,18 +83,18 @@ export interface SourcesCodeData {
 }
 
 /** Most characters of one CSV record, and of one line of JSON. */
-export const largestRecord = 16 * 2 ** 20;
+export const MAX_RECORD_CHARACTERS = 16 * 2 ** 20;
 /** Most bytes of a JSON file, which is read as one value. */
-export const largestJson = 256 * 2 ** 20;
+export const MAX_JSON_BYTES = 256 * 2 ** 20;
 /** How deep lists and objects of a row may lie in one another. */
-export const deepest = 256;
+export const MAX_NESTING_DEPTH = 256;
 /** Most columns of a table. */
-export const mostColumns = 2 ** 17;
+export const MAX_COLUMNS = 2 ** 17;
 /** Most rows of a table that is held in memory: beyond, it fills the heap, and no error can be told any more. */
-export const mostRows = 10_000_000;
+export const MAX_ROWS = 10_000_000;
 
 /** As it is written in a program. */
-export const shownDelimiter = (delimiter: string): string => (delimiter === "\t" ? '"\\t"' : JSON.stringify(delimiter));
+export const delimiterText = (delimiter: string): string => (delimiter === "\t" ? '"\\t"' : JSON.stringify(delimiter));
 
 export const sourcesCodes: CodeTable<SourcesCodeData> = {
   "missing-file": {
@@ -156,10 +156,10 @@ export const sourcesCodes: CodeTable<SourcesCodeData> = {
   },
   "wrong-delimiter": {
     severity: "error",
-    message: (d) => `${d.file} has one column when split at ${shownDelimiter(d.delimiter)}`,
-    help: (d) => `write \`delimiter: ${shownDelimiter(d.likely)}\``,
+    message: (d) => `${d.file} has one column when split at ${delimiterText(d.delimiter)}`,
+    help: (d) => `write \`delimiter: ${delimiterText(d.likely)}\``,
     mend: (d) => ({ argument: "delimiter", value: d.likely }),
-    notes: (d) => [`split at ${shownDelimiter(d.likely)} it has: ${listed(d.columns)}`],
+    notes: (d) => [`split at ${delimiterText(d.likely)} it has: ${listNames(d.columns)}`],
     explain:
       "A delimiter that isn't written is found. The one that is written leaves one column; another character splits the header and the first rows into the same number of columns.",
   },
@@ -186,7 +186,7 @@ export const sourcesCodes: CodeTable<SourcesCodeData> = {
     message: (d) =>
       `line ${d.line} of ${d.file} has ${d.first.length} ${d.first.length === 1 ? "field" : "fields"}, \`names\` has ${d.names.length}`,
     help: () => "give each column a name, in their order",
-    notes: (d) => [`there stands: ${listed(d.first)}`],
+    notes: (d) => [`there stands: ${listNames(d.first)}`],
     explain: "`names` names all columns of a file, also those that have no role.",
   },
   "header-unsaid": {
@@ -314,7 +314,7 @@ export const sourcesCodes: CodeTable<SourcesCodeData> = {
       d.found === null
         ? `${d.file} has no "${d.key}" on the way along \`rows: "${d.path}"\``
         : `"${d.key}" in ${d.file} is ${d.found}, not a list of objects`,
-    help: (d) => (d.found === null ? `there stands: ${listed(d.has)}` : "name the keys that lead to the rows"),
+    help: (d) => (d.found === null ? `there stands: ${listNames(d.has)}` : "name the keys that lead to the rows"),
     explain:
       '`rows: "data.paragraphs.qas"` goes from key to key through objects and lists of objects; the last key holds the rows.',
   },

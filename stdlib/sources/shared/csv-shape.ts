@@ -4,29 +4,29 @@
  */
 import { parse, type Parser } from "csv-parse";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { shownDelimiter } from "./codes.js";
+import { delimiterText } from "./codes.js";
 
-export interface Shape {
+export interface CsvShape {
   readonly delimiter: string;
   readonly quote: string | null;
 }
-export interface FoundRecord {
+export interface CsvRecord {
   readonly record: readonly string[];
   /** Lines before it, from where reading began. */
   readonly before: number;
 }
 interface Beginning {
-  readonly shape: Shape;
-  readonly records: readonly FoundRecord[];
+  readonly shape: CsvShape;
+  readonly records: readonly CsvRecord[];
   /** They, or all that there are, can be read so. */
   readonly whole: boolean;
 }
 interface Found extends Beginning {
   /** What differs from the usual and wasn't written, in a few words each. */
-  readonly told: readonly string[];
+  readonly notes: readonly string[];
 }
 
-const usual: Shape = { delimiter: ",", quote: '"' };
+const usual: CsvShape = { delimiter: ",", quote: '"' };
 const delimiters = [",", ";", "\t", "|"];
 const lineEnds = ["\r\n", "\n", "\r"];
 /** Records by which a way of splitting is judged. */
@@ -35,16 +35,16 @@ const JUDGED = 20;
 const NEARLY = 0.75;
 
 /** Coded error `wrong-delimiter`: with the one that is written there is one column, with another there are several. */
-export async function foundShape(head: string, file: string, written: Partial<Shape>): Promise<Found> {
+export async function detectCsvShape(head: string, file: string, written: Partial<CsvShape>): Promise<Found> {
   const first = await beginning(head, { ...usual, ...written });
   const quoted = written.quote === undefined ? await singleQuoted(head, first, written) : undefined;
   const likely = quoted ?? (await otherwise(head, first, file, written));
   const { delimiter, quote } = likely.shape;
   return {
     ...likely,
-    told: [
+    notes: [
       ...(delimiter !== first.shape.delimiter && !(delimiter === "\t" && /\.tsv(\.\w+)?$/i.test(file))
-        ? [`${shownDelimiter(delimiter)} between fields`]
+        ? [`${delimiterText(delimiter)} between fields`]
         : []),
       ...(quote !== first.shape.quote ? [`${quote ?? "nothing"} around them`] : []),
     ],
@@ -52,7 +52,7 @@ export async function foundShape(head: string, file: string, written: Partial<Sh
 }
 
 /** By another delimiter, where the rows can't be read by that at hand. */
-async function otherwise(head: string, first: Beginning, file: string, written: Partial<Shape>): Promise<Beginning> {
+async function otherwise(head: string, first: Beginning, file: string, written: Partial<CsvShape>): Promise<Beginning> {
   const single = first.records[0]?.record.length === 1;
   if (isEven(first) && !single) return first;
   const tried: Beginning[] = [];
@@ -63,7 +63,7 @@ async function otherwise(head: string, first: Beginning, file: string, written: 
   const nearly = single && isEven(first) && written.delimiter === undefined ? tried.filter(isNearlyTable) : [];
   const [likely] = others.length > 0 ? others : nearly;
   // Rows of uneven length are split otherwise where that leaves no choice; else they are told as what they are.
-  if (!likely || (!single && (others.length > 1 || titleOf(first.records) > 0))) return first;
+  if (!likely || (!single && (others.length > 1 || titleLineCount(first.records) > 0))) return first;
   if (written.delimiter === undefined) return likely;
   if (!single) return first;
   throw new CodedError("wrong-delimiter", {
@@ -75,7 +75,11 @@ async function otherwise(head: string, first: Beginning, file: string, written: 
 }
 
 /** `'` around fields: every row has a field that begins with it, none one that begins with `"`, and all can be read so. */
-async function singleQuoted(head: string, first: Beginning, written: Partial<Shape>): Promise<Beginning | undefined> {
+async function singleQuoted(
+  head: string,
+  first: Beginning,
+  written: Partial<CsvShape>,
+): Promise<Beginning | undefined> {
   const tried = written.delimiter === undefined ? delimiters : [written.delimiter];
   for (const delimiter of tried) {
     const begins = (line: string, quote: string): boolean =>
@@ -102,11 +106,11 @@ function isNearlyTable({ records, whole }: Beginning): boolean {
   const width = records[0]?.record.length ?? 0;
   if (!whole || records.length < 4) return false;
   if (width > 1) return records.filter(({ record }) => record.length === width).length >= NEARLY * records.length;
-  return titleOf(records) > 0 && /\S\s+\S/.test(records[0]?.record[0] ?? "");
+  return titleLineCount(records) > 0 && /\S\s+\S/.test(records[0]?.record[0] ?? "");
 }
 
 /** Options of the parser. */
-export function asWritten({ delimiter, quote }: Shape) {
+export function csvParserOptions({ delimiter, quote }: CsvShape) {
   return {
     delimiter,
     quote,
@@ -118,11 +122,11 @@ export function asWritten({ delimiter, quote }: Shape) {
 }
 
 /** The first records. */
-async function beginning(head: string, shape: Shape): Promise<Beginning> {
-  const records: FoundRecord[] = [];
+async function beginning(head: string, shape: CsvShape): Promise<Beginning> {
+  const records: CsvRecord[] = [];
   let before = 0;
   const parser = parse({
-    ...asWritten(shape),
+    ...csvParserOptions(shape),
     // Not by the parser's own `to`: a browser's stand-in for streams knows no end before the last piece.
     on_record: (record: string[], info: { lines: number }) => {
       if (records.length < JUDGED) records.push({ record, before });
@@ -132,16 +136,16 @@ async function beginning(head: string, shape: Shape): Promise<Beginning> {
   });
   let failed = false;
   parser.on("error", () => (failed = true));
-  const ended = Promise.race([heard(parser, "end"), heard(parser, "close")]);
+  const ended = Promise.race([waitForParser(parser, "end"), waitForParser(parser, "close")]);
   parser.resume();
   parser.end(head);
   await ended;
-  letGo(parser);
+  destroyParser(parser);
   return { shape, records, whole: !failed || records.length >= JUDGED };
 }
 
 /** Resolves when the parser says that, or that it failed. */
-export function heard(parser: Parser, event: string): Promise<void> {
+export function waitForParser(parser: Parser, event: string): Promise<void> {
   return new Promise((resolve) => {
     const done = (): void => resolve();
     parser.once(event, done);
@@ -149,12 +153,12 @@ export function heard(parser: Parser, event: string): Promise<void> {
   });
 }
 
-export function letGo(parser: Parser): void {
+export function destroyParser(parser: Parser): void {
   parser.destroy();
 }
 
 /** Lines before the first of at least three records that have equally many fields to the end, and more than those before. */
-export function titleOf(found: readonly FoundRecord[]): number {
+export function titleLineCount(found: readonly CsvRecord[]): number {
   const width = found.at(-1)?.record.length ?? 0;
   const first = found.findLastIndex(({ record }) => record.length !== width) + 1;
   const isTitle = found.slice(0, first).every(({ record }) => record.length < width);

@@ -5,29 +5,29 @@
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 
-export interface ToldFile {
+export interface ReportingFile {
   /** What errors call it. */
   readonly name: string;
   /** Told what was found, where it isn't UTF-8. */
   readonly found: (what: string) => void;
 }
 /** `last`: nothing comes after these. */
-export type Decode = (bytes: Uint8Array, last: boolean) => string;
+export type DecodeBytes = (bytes: Uint8Array, last: boolean) => string;
 
 /** By the encoding that is written. `head`: the first bytes. Coded errors `wrong-encoding`, `unknown-encoding`. */
-export function decoderOf({ name }: ToldFile, encoding: string, head: Uint8Array): Decode {
+export function decoderForEncoding({ name }: ReportingFile, encoding: string, head: Uint8Array): DecodeBytes {
   const decoder = strict(encoding);
   const utf8 = decoder.encoding === "utf-8";
   const likely = utf8 ? utf16In(head) : null;
   if (likely !== null)
     throw new CodedError("wrong-encoding", { file: name, byte: head.indexOf(0), line: 1, encoding, likely });
-  const decode = decoding(decoder, (at) => {
+  const decode = decoding(decoder, (fault) => {
     throw new CodedError("wrong-encoding", {
       file: name,
-      byte: at.byte,
-      line: at.line,
+      byte: fault.byte,
+      line: fault.line,
       encoding,
-      likely: utf8 ? likelyOf(at.piece) : null,
+      likely: utf8 ? likelyOf(fault.piece) : null,
     });
   });
   let first = true;
@@ -40,22 +40,22 @@ export function decoderOf({ name }: ToldFile, encoding: string, head: Uint8Array
 }
 
 /** By the file's bytes. Coded errors `wrong-encoding`, `two-encodings`. */
-export function foundDecoder(file: ToldFile, head: Uint8Array): Decode {
+export function detectDecoder(file: ReportingFile, head: Uint8Array): DecodeBytes {
   const wide = markOf(head) ?? utf16In(head);
   if (wide !== null) {
     file.found(`read as ${wide.toUpperCase()}`);
-    return decoderOf(file, wide, head);
+    return decoderForEncoding(file, wide, head);
   }
-  let western: Decode | null = null;
-  const utf8 = decoding(strict("utf-8"), (at, last) => {
-    const { byte, line } = at;
+  let western: DecodeBytes | null = null;
+  const utf8 = decoding(strict("utf-8"), (fault, last) => {
+    const { byte, line } = fault;
     const refused = { file: file.name, byte, line, encoding: "utf-8" };
-    if (likelyOf(at.piece) === null || hasUnassigned(at.bytes))
+    if (likelyOf(fault.piece) === null || hasUnassigned(fault.bytes))
       throw new CodedError("wrong-encoding", { ...refused, likely: null });
-    if (at.beyondAscii) throw new CodedError("two-encodings", { file: file.name, byte, line, first: "utf-8" });
+    if (fault.beyondAscii) throw new CodedError("two-encodings", { file: file.name, byte, line, first: "utf-8" });
     file.found("read as windows-1252");
-    western = westernFrom(file, at);
-    return western(at.bytes, last);
+    western = westernFrom(file, fault);
+    return western(fault.bytes, last);
   });
   return (bytes, last) => (western ?? utf8)(bytes, last);
 }
@@ -73,12 +73,12 @@ interface Unfit {
 }
 
 /** `unfit`: what stands for the rest of a piece from a byte on that does not fit. */
-function decoding(decoder: Decoder, unfit: (at: Unfit, last: boolean) => string): Decode {
+function decoding(decoder: Decoder, unfit: (fault: Unfit, last: boolean) => string): DecodeBytes {
   const utf8 = decoder.encoding === "utf-8";
   let [done, lines, beyondAscii] = [0, 1, false];
   let tail: Uint8Array = new Uint8Array(0);
-  const told = (text: string, bytes: number): void => {
-    for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) lines++;
+  const pass = (text: string, bytes: number): void => {
+    for (let position = text.indexOf("\n"); position >= 0; position = text.indexOf("\n", position + 1)) lines++;
     beyondAscii ||= text.length !== bytes;
     done += bytes;
   };
@@ -88,27 +88,27 @@ function decoding(decoder: Decoder, unfit: (at: Unfit, last: boolean) => string)
     const whole = all.subarray(0, all.length - tail.length);
     try {
       const text = decoder.decode(whole, { stream: !utf8 && !last });
-      told(text, whole.length);
+      pass(text, whole.length);
       return text;
     } catch (cause) {
       if (cause instanceof CodedError) throw cause;
       const fits = firstUnfit(whole, decoder.encoding);
-      const at = utf8 ? fits - incomplete(whole.subarray(0, fits)).length : fits;
-      const before = new TextDecoder(decoder.encoding, { ignoreBOM: true }).decode(whole.subarray(0, at));
-      told(before, at);
-      return `${utf8 ? before : ""}${unfit({ byte: done, line: lines, bytes: all.subarray(at), piece: all, beyondAscii }, last)}`;
+      const fitEnd = utf8 ? fits - incomplete(whole.subarray(0, fits)).length : fits;
+      const before = new TextDecoder(decoder.encoding, { ignoreBOM: true }).decode(whole.subarray(0, fitEnd));
+      pass(before, fitEnd);
+      return `${utf8 ? before : ""}${unfit({ byte: done, line: lines, bytes: all.subarray(fitEnd), piece: all, beyondAscii }, last)}`;
     }
   };
 }
 
 /** windows-1252 from there on. Text of UTF-8 in it is a second encoding. */
-function westernFrom({ name }: ToldFile, from: Unfit): Decode {
+function westernFrom({ name }: ReportingFile, from: Unfit): DecodeBytes {
   const decoder = strict("windows-1252");
   let { byte, line } = from;
   return (bytes) => {
     // Without `stream` some versions of Node read it as latin-1.
     const text = decoder.decode(bytes, { stream: true });
-    const lineAt = (at: number): number => line + (text.slice(0, at).match(/\n/g)?.length ?? 0);
+    const lineAt = (position: number): number => line + (text.slice(0, position).match(/\n/g)?.length ?? 0);
     const unassigned = bytes.findIndex((one) => UNASSIGNED.has(one));
     if (unassigned >= 0)
       throw new CodedError("wrong-encoding", {
@@ -209,8 +209,8 @@ function demandMark(text: string, file: string, encoding: string): void {
 function utf16In(bytes: Uint8Array): "utf-16le" | "utf-16be" | null {
   const head = bytes.subarray(0, 4096);
   const nuls = [0, 0];
-  head.forEach((byte, at) => {
-    if (byte === 0) nuls[at % 2]!++;
+  head.forEach((byte, index) => {
+    if (byte === 0) nuls[index % 2]!++;
   });
   if (nuls[0]! + nuls[1]! < head.length / 4 || head.length === 0) return null;
   return nuls[1]! > nuls[0]! ? "utf-16le" : "utf-16be";

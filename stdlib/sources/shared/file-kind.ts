@@ -45,7 +45,7 @@ const kinds: readonly (readonly [RegExp, string, (name: string) => string])[] = 
 ];
 
 /** What a file is by its first bytes, and what to do with it; undefined: nothing that is known here. */
-export function kindOfFile(
+export function detectFileKind(
   bytes: Uint8Array,
   file: string,
 ): { readonly found: string; readonly mend: string } | undefined {
@@ -55,7 +55,7 @@ export function kindOfFile(
 }
 
 /** Coded error `not-a-text-file`. `bytes`: the first ones of the file. */
-export function demandText(bytes: Uint8Array, file: string): void {
-  const kind = kindOfFile(bytes, file);
+export function checkTextFile(bytes: Uint8Array, file: string): void {
+  const kind = detectFileKind(bytes, file);
   if (kind) throw new CodedError("not-a-text-file", { file, ...kind });
 }

@@ -34,13 +34,16 @@ function isRepeated(name: string, values: ArrayLike<unknown>): boolean {
 }
 
 /** Names that would suit: the column of the longest values holds the text, that of the fewest different ones the label. */
-export function likelyNames(columns: ReadonlyMap<string, ArrayLike<unknown>>): readonly string[] {
+export function suggestColumnNames(columns: ReadonlyMap<string, ArrayLike<unknown>>): readonly string[] {
   const measured = [...columns.values()].map((values) => {
     const texts = Array.from(values, String);
     return { length: texts.reduce((sum, t) => sum + t.length, 0), different: new Set(texts).size };
   });
-  const by = (of: (m: (typeof measured)[number]) => number, but: number): number =>
-    measured.reduce((best, m, i) => (i !== but && (best < 0 || of(m) > of(measured[best] ?? m)) ? i : best), -1);
+  const by = (measure: (m: (typeof measured)[number]) => number, but: number): number =>
+    measured.reduce(
+      (best, m, i) => (i !== but && (best < 0 || measure(m) > measure(measured[best] ?? m)) ? i : best),
+      -1,
+    );
   const text = by((m) => m.length, -1);
   const label = by((m) => -m.different, text);
   return measured.map((_, i) => (i === text ? "text" : i === label ? "label" : `column_${i + 1}`));

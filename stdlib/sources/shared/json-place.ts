@@ -11,7 +11,7 @@ const literal = /true|false|null/y;
 
 export interface JsonFault {
   /** UTF-16 offset. */
-  readonly at: number;
+  readonly offset: number;
   readonly why: string;
 }
 
@@ -19,76 +19,76 @@ export interface JsonFault {
 const foreign = /-?Infinity|NaN|None|True|False|undefined/y;
 
 /** The first fault, or null when the text is JSON. Depth and length don't matter: no pattern goes back, open brackets are kept in a list. */
-export function jsonFault(text: string): JsonFault | null {
-  let at = 0;
+export function findJsonFault(text: string): JsonFault | null {
+  let position = 0;
   const skip = (pattern: RegExp): boolean => {
-    pattern.lastIndex = at;
+    pattern.lastIndex = position;
     if (!pattern.test(text)) return false;
-    at = pattern.lastIndex;
+    position = pattern.lastIndex;
     return true;
   };
   const string = (): boolean => {
-    const from = at;
-    if (text[at] === '"') {
-      at++;
+    const from = position;
+    if (text[position] === '"') {
+      position++;
       do skip(plain);
       while (skip(escaped));
-      if (text[at++] === '"') return true;
+      if (text[position++] === '"') return true;
     }
-    at = from;
+    position = from;
     return false;
   };
   const fault = (wanted: string): JsonFault => {
-    foreign.lastIndex = at;
+    foreign.lastIndex = position;
     const there = foreign.exec(text)?.[0];
     const found =
-      at >= text.length
+      position >= text.length
         ? "the text ends"
-        : `there is ${there ?? JSON.stringify(String.fromCodePoint(codePointIn(text, at)))}`;
-    return { at, why: `${found} where ${wanted} should be` };
+        : `there is ${there ?? JSON.stringify(String.fromCodePoint(codePointIn(text, position)))}`;
+    return { offset: position, why: `${found} where ${wanted} should be` };
   };
   const open: ("]" | "}")[] = [];
   for (;;) {
     skip(white);
     if (open.at(-1) === "}") {
-      if (!string()) return fault(text[at] === '"' ? "a whole string" : "a key in double quotes");
+      if (!string()) return fault(text[position] === '"' ? "a whole string" : "a key in double quotes");
       skip(white);
-      if (text[at] !== ":") return fault("a colon");
-      at++;
+      if (text[position] !== ":") return fault("a colon");
+      position++;
       skip(white);
     }
-    const start = text[at];
+    const start = text[position];
     if (start === "[" || start === "{") {
-      at++;
+      position++;
       const closing = start === "[" ? "]" : "}";
       skip(white);
-      if (text[at] !== closing) {
+      if (text[position] !== closing) {
         open.push(closing);
         continue;
       }
-      at++;
+      position++;
     } else if (!(string() || skip(literal) || skip(number))) return fault(start === '"' ? "a whole string" : "a value");
     for (;;) {
       skip(white);
       const closing = open.at(-1);
-      if (closing === undefined) return at < text.length ? fault("the end") : null;
-      if (text[at] === ",") {
-        at++;
+      if (closing === undefined) return position < text.length ? fault("the end") : null;
+      if (text[position] === ",") {
+        position++;
         break;
       }
-      if (text[at] !== closing) return fault(`a comma or \`${closing}\``);
-      at++;
+      if (text[position] !== closing) return fault(`a comma or \`${closing}\``);
+      position++;
       open.pop();
     }
   }
 }
 
 /** Line and column (from 1, in code points) of an offset. */
-export function placeOf(text: string, offset: number): { readonly line: number; readonly column: number } {
+export function lineAndColumnOf(text: string, offset: number): { readonly line: number; readonly column: number } {
   let [line, start] = [1, 0];
-  for (let at = text.indexOf("\n"); at >= 0 && at < offset; at = text.indexOf("\n", start))
-    [line, start] = [line + 1, at + 1];
+  for (let position = text.indexOf("\n"); position >= 0 && position < offset; position = text.indexOf("\n", start))
+    [line, start] = [line + 1, position + 1];
   let column = 1;
-  for (let at = start; at < offset; column++) at += codePointIn(text, at) > 0xffff ? 2 : 1;
+  for (let position = start; position < offset; column++) position += codePointIn(text, position) > 0xffff ? 2 : 1;
   return { line, column };
 }

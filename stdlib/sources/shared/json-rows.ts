@@ -1,25 +1,25 @@
 /** Rows that lie in lists within lists of a JSON value: each with the values that stand around it, the nearest first. */
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { kindOf } from "./columns.js";
+import { valueKindText } from "./columns.js";
 
 type Json = Readonly<Record<string, unknown>>;
 
 /** Where SQuAD keeps its questions. */
-export const SQUAD = ["data", "paragraphs", "qas"] as const;
+export const SQUAD_KEYS = ["data", "paragraphs", "qas"] as const;
 
-export function isSquad(value: unknown): boolean {
-  let at: unknown = value;
-  for (const key of SQUAD) {
-    const list: unknown = isRecord(at) ? at[key] : undefined;
+export function isSquadData(value: unknown): boolean {
+  let current: unknown = value;
+  for (const key of SQUAD_KEYS) {
+    const list: unknown = isRecord(current) ? current[key] : undefined;
     if (!Array.isArray(list) || !list.every(isRecord)) return false;
-    at = list[0];
+    current = list[0];
   }
-  return isRecord(at) && "question" in at;
+  return isRecord(current) && "question" in current;
 }
 
 /** Coded error `no-rows-there`. `where`: for it. */
-export function* rowsWithin(
+export function* nestedRows(
   value: unknown,
   keys: readonly string[],
   where: { readonly file: string; readonly path: string },
@@ -36,7 +36,7 @@ export function* rowsWithin(
   const { [key]: inner, ...beside } = value;
   const items: readonly unknown[] = Array.isArray(inner) ? inner : rest.length > 0 ? [inner] : [null];
   for (const item of items) {
-    if (!isRecord(item)) throw new CodedError("no-rows-there", { ...where, key, has, found: kindOf(inner) });
-    yield* rowsWithin(item, rest, where, { ...around, ...beside });
+    if (!isRecord(item)) throw new CodedError("no-rows-there", { ...where, key, has, found: valueKindText(inner) });
+    yield* nestedRows(item, rest, where, { ...around, ...beside });
   }
 }

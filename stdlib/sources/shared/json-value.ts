@@ -3,29 +3,29 @@
  * one that is beyond them all (1e400) come as the text of their digits, since a label or an id is not what it is rounded to.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { deepest } from "./codes.js";
+import { MAX_NESTING_DEPTH } from "./codes.js";
 
 /** Digits and exponents that may be such a number; most texts have none. */
 const suspicious = /\d{16}|\d[eE]\+?\d{3}/;
 const number = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
 
 /** What `JSON.parse` throws, for a text that is no JSON. */
-export function jsonValue(text: string): unknown {
+export function parseJsonValue(text: string): unknown {
   const value: unknown = JSON.parse(text);
   if (!suspicious.test(text)) return value;
-  const kept = withDigits(text);
-  return kept === text ? value : JSON.parse(kept);
+  const rewritten = withDigits(text);
+  return rewritten === text ? value : JSON.parse(rewritten);
 }
 
 /** The same JSON with such numbers in quotes. */
 function withDigits(text: string): string {
   const parts: string[] = [];
-  for (let at = 0; at < text.length;) {
-    const opening = text.indexOf('"', at);
+  for (let position = 0; position < text.length;) {
+    const opening = text.indexOf('"', position);
     const end = opening < 0 ? text.length : opening;
-    parts.push(text.slice(at, end).replace(number, (digits) => (isExact(digits) ? digits : `"${digits}"`)));
-    at = opening < 0 ? text.length : afterString(text, opening);
-    parts.push(text.slice(end, at));
+    parts.push(text.slice(position, end).replace(number, (digits) => (isExact(digits) ? digits : `"${digits}"`)));
+    position = opening < 0 ? text.length : afterString(text, opening);
+    parts.push(text.slice(end, position));
   }
   return parts.join("");
 }
@@ -36,18 +36,18 @@ function isExact(digits: string): boolean {
 }
 
 function afterString(text: string, opening: number): number {
-  for (let at = text.indexOf('"', opening + 1); ; at = text.indexOf('"', at + 1)) {
+  for (let position = text.indexOf('"', opening + 1); ; position = text.indexOf('"', position + 1)) {
     let slashes = 0;
-    while (text[at - 1 - slashes] === "\\") slashes++;
-    if (slashes % 2 === 0) return at + 1;
+    while (text[position - 1 - slashes] === "\\") slashes++;
+    if (slashes % 2 === 0) return position + 1;
   }
 }
 
 /** Coded error `deep-json`; level by level, so that no depth is too much to find out. `row` null: of the whole file. */
-export function demandShallow(value: unknown, file: string, row: number | null): void {
+export function checkNestingDepth(value: unknown, file: string, row: number | null): void {
   let level = inside([value]);
   for (let depth = 0; level.length > 0; depth++, level = inside(level))
-    if (depth > deepest) throw new CodedError("deep-json", { file, row, limit: deepest });
+    if (depth > MAX_NESTING_DEPTH) throw new CodedError("deep-json", { file, row, limit: MAX_NESTING_DEPTH });
 }
 
 function inside(values: readonly unknown[]): readonly unknown[] {

@@ -1,14 +1,15 @@
 /** Lines of a text that comes in pieces. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { largestRecord } from "./codes.js";
+import { MAX_RECORD_CHARACTERS } from "./codes.js";
 
 /** Coded error `giant-line`, as soon as a line is too long. */
-export async function* linesOf(pieces: AsyncIterable<string>, file: string): AsyncGenerator<string> {
+export async function* splitLines(pieces: AsyncIterable<string>, file: string): AsyncGenerator<string> {
   let [line, length, afterReturn] = [1, 0, false];
   let rest: string[] = [];
   const bounded = (text: string): string => {
     length += text.length;
-    if (length > largestRecord) throw new CodedError("giant-line", { file, line, limit: largestRecord });
+    if (length > MAX_RECORD_CHARACTERS)
+      throw new CodedError("giant-line", { file, line, limit: MAX_RECORD_CHARACTERS });
     return text;
   };
   for await (const piece of pieces) {

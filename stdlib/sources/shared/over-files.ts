@@ -5,33 +5,35 @@
 import { table, type ColumnTable } from "arquero";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Call } from "#dsl/language/types/value.js";
-import { filesNamed, locate, sizeOf } from "#platform/files.js";
-import type { RowChunk, SourceImplementation, SourceWorld } from "../../data/contract.js";
-import { demandRows, numbered } from "./columns.js";
+import { filesMatching, locateFile, fileSize } from "#platform/files.js";
+import type { RowChunk, SourceImplementation, SourceContext } from "../../data/contract.js";
+import { checkRowCount, tableWithRowNumbers } from "./columns.js";
 
 interface OneFile extends SourceImplementation {
-  stream(call: Call, world: SourceWorld): AsyncIterable<RowChunk>;
+  stream(call: Call, world: SourceContext): AsyncIterable<RowChunk>;
 }
 
 /** `alike`: each file says what its columns are, so all have the same (`files-differ`); else rows bring what they have. */
-export function overFiles<S extends SourceImplementation>(one: S, o: { readonly alike: boolean }): S {
-  const stream = isStreamed(one) ? { stream: (call: Call, world: SourceWorld) => chunks(one, call, world, o) } : {};
+export function sourceOverFiles<S extends SourceImplementation>(one: S, options: { readonly alike: boolean }): S {
+  const stream = isStreamed(one)
+    ? { stream: (call: Call, world: SourceContext) => chunks(one, call, world, options) }
+    : {};
   return {
     ...one,
     ...stream,
-    async open(call: Call, world: SourceWorld, limit = Infinity) {
-      const files = filesNamed(world.folder, pathOf(call));
-      if (files.length === 1) return one.open(of(call, files[0]!), world, limit);
+    async open(call: Call, world: SourceContext, limit = Infinity) {
+      const files = filesMatching(world.folder, pathOf(call));
+      if (files.length === 1) return one.open(callForPath(call, files[0]!), world, limit);
       const tables: ColumnTable[] = [];
-      const demand = o.alike ? demandAlike() : undefined;
+      const demand = options.alike ? sameColumnsCheck() : undefined;
       let rows = 0;
       for (const file of files) {
         if (rows >= limit) break;
-        const own = await one.open(of(call, file), world, limit - rows);
-        demand?.(file, own.columnNames());
-        tables.push(own);
-        rows += own.numRows();
-        demandRows(pathOf(call), rows);
+        const fileTable = await one.open(callForPath(call, file), world, limit - rows);
+        demand?.(file, fileTable.columnNames());
+        tables.push(fileTable);
+        rows += fileTable.numRows();
+        checkRowCount(pathOf(call), rows);
       }
       return together(tables);
     },
@@ -46,7 +48,7 @@ function pathOf(call: Call): string {
   return call.arguments["path"] as string;
 }
 
-function of(call: Call, path: string): Call {
+function callForPath(call: Call, path: string): Call {
   return { ...call, arguments: { ...call.arguments, path } };
 }
 
@@ -55,21 +57,21 @@ export interface NamedFile {
   readonly file: string;
   /** As it is written from the notebook's folder. */
   readonly name: string;
-  readonly onBytes: (read: number, of: number) => void;
+  readonly onBytes: (read: number, total: number) => void;
 }
 
 /** The files that a path names, in order; bytes that are told of each are told as those of all. Coded errors `no-files`, `missing-file`. */
-export async function* eachFile(path: string, world: SourceWorld): AsyncGenerator<NamedFile> {
+export async function* openEachFile(path: string, world: SourceContext): AsyncGenerator<NamedFile> {
   const files: { readonly name: string; readonly file: string; readonly size: number }[] = [];
-  for (const name of filesNamed(world.folder, path)) {
-    const file = await locate(world.folder, name);
-    files.push({ name, file, size: await sizeOf(file) });
+  for (const name of filesMatching(world.folder, path)) {
+    const file = await locateFile(world.folder, name);
+    files.push({ name, file, size: await fileSize(file) });
   }
   const all = files.reduce((sum, { size }) => sum + size, 0);
   let before = 0;
   for (const { name, file, size } of files) {
     const from = before;
-    yield { name, file, onBytes: (read, of) => world.onBytes?.(from + size * (of > 0 ? read / of : 0), all) };
+    yield { name, file, onBytes: (read, total) => world.onBytes?.(from + size * (total > 0 ? read / total : 0), all) };
     before += size;
   }
 }
@@ -77,13 +79,13 @@ export async function* eachFile(path: string, world: SourceWorld): AsyncGenerato
 async function* chunks(
   one: OneFile,
   call: Call,
-  world: SourceWorld,
+  world: SourceContext,
   { alike }: { readonly alike: boolean },
 ): AsyncGenerator<RowChunk> {
-  const demand = alike ? demandAlike() : undefined;
-  for await (const { name, onBytes } of eachFile(pathOf(call), world)) {
+  const demand = alike ? sameColumnsCheck() : undefined;
+  for await (const { name, onBytes } of openEachFile(pathOf(call), world)) {
     let first = true;
-    for await (const chunk of one.stream(of(call, name), { ...world, onBytes })) {
+    for await (const chunk of one.stream(callForPath(call, name), { ...world, onBytes })) {
       if (first) demand?.(name, chunk.columns.keys());
       first = false;
       yield chunk;
@@ -92,7 +94,7 @@ async function* chunks(
 }
 
 /** Coded error `files-differ`. */
-export function demandAlike(): (file: string, columns: Iterable<string>) => void {
+export function sameColumnsCheck(): (file: string, columns: Iterable<string>) => void {
   let first: { readonly file: string; readonly columns: ReadonlySet<string> } | undefined;
   return (file, names) => {
     const columns = new Set([...names].filter((name) => name !== "$row"));
@@ -110,13 +112,13 @@ function together(tables: readonly ColumnTable[]): ColumnTable {
   const columns = [...names].map((name): [string, unknown[]] => {
     const values: unknown[] = [];
     for (const one of tables) {
-      const own = one.columnNames().includes(name) ? one.array(name) : null;
-      for (let i = 0; i < one.numRows(); i++) values.push(own ? (own as ArrayLike<unknown>)[i] : null);
+      const column = one.columnNames().includes(name) ? one.array(name) : null;
+      for (let i = 0; i < one.numRows(); i++) values.push(column ? (column as ArrayLike<unknown>)[i] : null);
     }
     return [name, values];
   });
   if (columns.length === 0) return table({ $row: [] });
-  return numbered(
+  return tableWithRowNumbers(
     new Map(columns),
     Array.from({ length: rows }, (_, i) => i + 1),
   );

@@ -1,22 +1,32 @@
 /** Parameters that the sources of files share. */
-import { severalFiles } from "../../foreign-names/files.js";
-import { parameter } from "#dsl/language/types/define.js";
+import { severalFilesAdvice } from "../../foreign-names/files.js";
+import { defineParameter } from "#dsl/language/types/define.js";
 
 /** A file, or a pattern of names. `endings`: of the files that completion shows first. */
-export const filesOf = (endings: readonly string[]) =>
-  parameter({
+export const filesParameter = (endings: readonly string[]) =>
+  defineParameter({
     name: "path",
     type: { is: "string" },
     suggests: { from: "files", endings },
-    misfits: { list: severalFiles },
+    misfits: { list: severalFilesAdvice },
     doc: "The file, or a pattern that names several (`part-*.csv`, `**/*.jsonl`), which are read as one, in the order of their names; a relative path starts from the notebook's folder. An address (`https://…`) is fetched once.",
     positional: true,
     required: true,
     why: "A notebook and its data move together.",
     impact: "high",
   });
-export const path = filesOf([".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson", ".gz", ".zst", ".zip"]);
-export const stream = parameter({
+export const textFilesParameter = filesParameter([
+  ".csv",
+  ".tsv",
+  ".txt",
+  ".json",
+  ".jsonl",
+  ".ndjson",
+  ".gz",
+  ".zst",
+  ".zip",
+]);
+export const streamParameter = defineParameter({
   name: "stream",
   type: { is: "boolean" },
   doc: "Reads the file in parts and keeps rows and tokens in the cache folder, so that memory stays flat however large the file is. For training and scores: a streamed data set is no table in TypeScript.",
@@ -24,7 +34,7 @@ export const stream = parameter({
   why: "Files of up to a few hundred thousand rows fit in memory, where every feature works.",
   impact: "low",
 });
-export const encoding = parameter({
+export const encodingParameter = defineParameter({
   name: "encoding",
   type: { is: "string" },
   doc: 'How characters are written as bytes, such as "utf-8" or "windows-1252"; strict. Where it isn\'t written it is UTF-8, or found (UTF-16, windows-1252), and the cell says so.',
@@ -33,7 +43,7 @@ export const encoding = parameter({
   why: "Nearly every file is UTF-8; other bytes are an error and are never replaced.",
   impact: "low",
 });
-export const sha256 = parameter({
+export const sha256Parameter = defineParameter({
   name: "sha256",
   type: { is: "string" },
   doc: "What a file that is fetched must have as its SHA-256, in hexadecimal; other bytes are an error. Without it the cell prints the one that came.",
@@ -42,21 +52,21 @@ export const sha256 = parameter({
 });
 
 /** What opens an address: each by the name of an environment variable. */
-const token = parameter({
+const token = defineParameter({
   name: "token",
   type: { is: "word", kind: "secret" },
   doc: "The token that an address asks for, by the name of an environment variable. It is sent as `Authorization: Bearer`, to that server alone; with `user` it is the password.",
   why: "Public files need none.",
   impact: "low",
 });
-const user = parameter({
+const user = defineParameter({
   name: "user",
   type: { is: "string", form: "user" },
   doc: "The user name, where the server asks for a name and a password (`token`).",
   why: "Most servers know a token's owner.",
   impact: "low",
 });
-const query = parameter({
+const query = defineParameter({
   name: "query",
   type: { is: "word", kind: "secret" },
   doc: "The query of a signed address (`sig=…`), by the name of an environment variable. It is added to the address when the file is fetched.",
@@ -64,4 +74,4 @@ const query = parameter({
   impact: "low",
 });
 /** What a file needs that comes from an address. */
-export const fetching = [sha256, token, user, query] as const;
+export const fetchingParameters = [sha256Parameter, token, user, query] as const;

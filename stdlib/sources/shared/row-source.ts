@@ -1,19 +1,19 @@
 /** A source whose rows come one after the other, as objects: read whole or in parts. */
 import type { Call } from "#dsl/language/types/value.js";
-import type { RowChunk, SourceImplementation, SourceWorld } from "../../data/contract.js";
-import { Gathered, headText } from "./columns.js";
+import type { RowChunk, SourceImplementation, SourceContext } from "../../data/contract.js";
+import { RecordCollector, HEAD_CHARACTERS } from "./columns.js";
 
-export interface ReadRow {
+export interface SourceRow {
   readonly value: object;
   /** Characters that it was read from. */
   readonly length: number;
 }
 interface RowSource extends SourceImplementation {
-  stream(call: Call, world: SourceWorld): AsyncGenerator<RowChunk>;
+  stream(call: Call, world: SourceContext): AsyncGenerator<RowChunk>;
 }
 
-export function rowSource(rows: (call: Call, world: SourceWorld) => AsyncIterable<ReadRow>): RowSource {
-  const gathering = (call: Call): Gathered => new Gathered(call.arguments["path"] as string);
+export function sourceFromRows(rows: (call: Call, world: SourceContext) => AsyncIterable<SourceRow>): RowSource {
+  const gathering = (call: Call): RecordCollector => new RecordCollector(call.arguments["path"] as string);
   return {
     async open(call, world, limit = Infinity) {
       const gathered = gathering(call);
@@ -21,7 +21,7 @@ export function rowSource(rows: (call: Call, world: SourceWorld) => AsyncIterabl
       for await (const { value, length } of rows(call, world)) {
         gathered.add(value);
         read += length;
-        if (gathered.rows >= limit || (limit < Infinity && read > headText)) break;
+        if (gathered.rows >= limit || (limit < Infinity && read > HEAD_CHARACTERS)) break;
       }
       return gathered.table();
     },

@@ -1,6 +1,6 @@
 /** What can go wrong with several files named at once, and with files of tables that are no text. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
-import { listed } from "#dsl/language/diagnostics/listed.js";
+import { listNames } from "#dsl/language/diagnostics/listed.js";
 
 /** The data of each code. */
 export interface TableCodeData {
@@ -57,7 +57,7 @@ export const tableCodes: CodeTable<TableCodeData> = {
     message: (d) => `no file fits ${d.path} in ${d.folder}`,
     help: () =>
       "`*` and `?` stand for letters of a name, `**` for any folders; names that begin with a dot are left out",
-    notes: (d) => [d.there.length === 0 ? "nothing lies there" : `there lies: ${listed(d.there)}`],
+    notes: (d) => [d.there.length === 0 ? "nothing lies there" : `there lies: ${listNames(d.there)}`],
     explain:
       "A path with `*`, `?`, `[…]` or `{a,b}` names all files that fit it, in the order of their names. It starts from the folder of the notebook; links that lead out of the folder it names are not followed.",
   },
@@ -73,8 +73,8 @@ export const tableCodes: CodeTable<TableCodeData> = {
     message: (d) => `${d.file} has other columns than ${d.first}`,
     help: () => "files that are read as one have the same columns; give others a source of their own",
     notes: (d) => [
-      ...(d.lacks.length > 0 ? [`it lacks: ${listed(d.lacks)}`] : []),
-      ...(d.more.length > 0 ? [`it has besides: ${listed(d.more)}`] : []),
+      ...(d.lacks.length > 0 ? [`it lacks: ${listNames(d.lacks)}`] : []),
+      ...(d.more.length > 0 ? [`it has besides: ${listNames(d.more)}`] : []),
     ],
     explain:
       "Files that fit one pattern are one table. A column that some of them lack would be empty in their rows without anybody having said so.",
@@ -118,17 +118,17 @@ export const tableCodes: CodeTable<TableCodeData> = {
     severity: "error",
     message: (d) => `${d.file} ${d.members.length === 0 ? "holds no file" : "holds several files"}`,
     help: () => 'unpack it, and name its files by a pattern, as in `csv("part-*.csv")`',
-    notes: (d) => (d.members.length === 0 ? [] : [`it holds: ${listed(d.members)}`]),
+    notes: (d) => (d.members.length === 0 ? [] : [`it holds: ${listNames(d.members)}`]),
     explain: "A ZIP archive is read where it is one file that was packed; which of several is meant is not known.",
   },
   "weights-differ": {
     severity: "error",
     message: (d) =>
       d.weights.length === d.sources
-        ? `a weight of ${listed(d.weights.map(String))} is not above 0`
+        ? `a weight of ${listNames(d.weights.map(String))} is not above 0`
         : `${d.sources} ${d.sources === 1 ? "source has" : "sources have"} ${d.weights.length} weights`,
     help: () => 'give each source a weight above 0, in their order: `mix(csv("a.csv"), csv("b.csv"), weights: [3, 1])`',
-    at: ["source.weights"],
+    paths: ["source.weights"],
     explain: "A weight says how often a row is drawn from a source, beside the other weights.",
   },
   "unlabelled-file": {

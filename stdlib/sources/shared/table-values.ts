@@ -7,7 +7,7 @@ const digits: Readonly<Record<TimeUnit, number>> = { SECONDS: 0, MILLIS: 3, MICR
 const EXACT = 15;
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-export function wholeValue(value: bigint): number | string {
+export function wholeNumberValue(value: bigint): number | string {
   return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
 }
 
@@ -19,7 +19,7 @@ export function decimalValue(unscaled: bigint, scale: number): number | string {
   if (!(Math.abs(scale) <= MOST_DIGITS)) throw new RangeError(`a decimal has a scale of ${scale}`);
   const sign = unscaled < 0n ? "-" : "";
   const all = String(unscaled < 0n ? -unscaled : unscaled);
-  if (scale <= 0) return wholeValue(unscaled * 10n ** BigInt(-scale));
+  if (scale <= 0) return wholeNumberValue(unscaled * 10n ** BigInt(-scale));
   const padded = all.padStart(scale + 1, "0");
   const text = `${sign}${padded.slice(0, -scale)}.${padded.slice(-scale)}`;
   return all.length <= EXACT ? Number(text) : text;
@@ -49,7 +49,8 @@ export function bytesValue(bytes: Uint8Array): string {
     return utf8.decode(bytes);
   } catch {
     let text = "";
-    for (let at = 0; at < bytes.length; at += 4096) text += String.fromCharCode(...bytes.subarray(at, at + 4096));
+    for (let offset = 0; offset < bytes.length; offset += 4096)
+      text += String.fromCharCode(...bytes.subarray(offset, offset + 4096));
     return btoa(text);
   }
 }

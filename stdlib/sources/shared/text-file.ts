@@ -1,22 +1,22 @@
 /**
  * Text out of files: decoded strictly, piece by piece so that memory does not follow the file's size.
  */
-import { bytesOf, type OnBytes } from "#platform/files.js";
-import { decoderOf, foundDecoder, type Decode, type ToldFile } from "./decoding.js";
-import { demandText } from "./file-kind.js";
+import { readFileBytes, type OnBytesRead } from "#platform/files.js";
+import { decoderForEncoding, detectDecoder, type DecodeBytes, type ReportingFile } from "./decoding.js";
+import { checkTextFile } from "./file-kind.js";
 
 /** Told how a file is read where that isn't the usual way (`SourceWorld.found`). */
 type Found = ((file: string, what: string) => void) | undefined;
 
 /** The whole text of a file of at most `most` bytes; pieces joined. Coded error `giant-json`. */
-export async function wholeText(
+export async function readWholeText(
   file: string,
   name: string,
   encoding: string | null,
-  o: { readonly most: number; readonly found?: Found },
+  options: { readonly most: number; readonly found?: Found },
 ): Promise<string> {
   const pieces: string[] = [];
-  for await (const piece of fileText(file, name, encoding, o)) pieces.push(piece);
+  for await (const piece of readTextPieces(file, name, encoding, options)) pieces.push(piece);
   return pieces.join("");
 }
 
@@ -26,25 +26,25 @@ export async function wholeText(
  * Coded errors: `wrong-encoding` with the first byte that does not fit, `two-encodings`, `unknown-encoding`,
  * `not-a-text-file`, and those of `bytesOf`.
  */
-export async function* fileText(
+export async function* readTextPieces(
   file: string,
   name: string,
   encoding: string | null,
-  o: { readonly most?: number; readonly onBytes?: OnBytes | undefined; readonly found?: Found } = {},
+  options: { readonly most?: number; readonly onBytes?: OnBytesRead | undefined; readonly found?: Found } = {},
 ): AsyncGenerator<string> {
-  const about: ToldFile = { name, found: (what) => o.found?.(name, what) };
-  let decode: Decode | undefined;
+  const about: ReportingFile = { name, found: (what) => options.found?.(name, what) };
+  let decode: DecodeBytes | undefined;
   let first = true;
-  for await (const bytes of bytesOf(file, name, o.most, o.onBytes)) {
+  for await (const bytes of readFileBytes(file, name, options.most, options.onBytes)) {
     if (!decode) {
-      demandText(bytes, name);
-      decode = encoding === null ? foundDecoder(about, bytes) : decoderOf(about, encoding, bytes);
+      checkTextFile(bytes, name);
+      decode = encoding === null ? detectDecoder(about, bytes) : decoderForEncoding(about, encoding, bytes);
     }
     const text = decode(bytes, false);
     if (text === "") continue;
     yield first && text.startsWith("\ufeff") ? text.slice(1) : text;
     first = false;
   }
-  const rest = (decode ?? decoderOf(about, encoding ?? "utf-8", new Uint8Array(0)))(new Uint8Array(0), true);
+  const rest = (decode ?? decoderForEncoding(about, encoding ?? "utf-8", new Uint8Array(0)))(new Uint8Array(0), true);
   if (rest !== "") yield rest;
 }

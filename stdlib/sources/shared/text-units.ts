@@ -1,12 +1,12 @@
 /** A file's text as rows: whole, by line, or by paragraph. Blank ones are passed over; line ends are `\n`. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { largestRecord } from "./codes.js";
+import { MAX_RECORD_CHARACTERS } from "./codes.js";
 
-export type Unit = "file" | "line" | "paragraph";
+export type TextUnit = "file" | "line" | "paragraph";
 
 /** Coded error `giant-text`, as soon as a row is too long. */
-export async function* textsOf(lines: AsyncIterable<string>, file: string, unit: Unit): AsyncGenerator<string> {
-  let [first, length, at] = [1, 0, 0];
+export async function* textsByUnit(lines: AsyncIterable<string>, file: string, unit: TextUnit): AsyncGenerator<string> {
+  let [first, length, lineNumber] = [1, 0, 0];
   let waiting: string[] = [];
   const taken = (): string | undefined => {
     const text = waiting.join("\n").replace(/\n+$/, "");
@@ -14,7 +14,7 @@ export async function* textsOf(lines: AsyncIterable<string>, file: string, unit:
     return text.trim() === "" ? undefined : text;
   };
   for await (const line of lines) {
-    at++;
+    lineNumber++;
     const blank = line.trim() === "";
     if (unit === "line") {
       if (!blank) yield line;
@@ -25,10 +25,11 @@ export async function* textsOf(lines: AsyncIterable<string>, file: string, unit:
       if (text !== undefined) yield text;
       continue;
     }
-    if (waiting.length === 0) first = at;
+    if (waiting.length === 0) first = lineNumber;
     waiting.push(line);
     length += line.length + 1;
-    if (length > largestRecord) throw new CodedError("giant-text", { file, line: first, limit: largestRecord, unit });
+    if (length > MAX_RECORD_CHARACTERS)
+      throw new CodedError("giant-text", { file, line: first, limit: MAX_RECORD_CHARACTERS, unit });
   }
   const text = taken();
   if (text !== undefined) yield text;

@@ -1,49 +1,49 @@
 /** What becomes of a model's sizes when parts are taken out: known by its config and shapes before a weight is read. */
 import type { FamilyCapabilities } from "#dsl/language/types/capabilities/model.js";
 import type { Refusal } from "#dsl/language/types/capabilities/refusal.js";
-import type { BaseFacts, Made } from "#dsl/language/types/facts.js";
-import type { Units } from "../../models/shared/prunable-parts.js";
-import { goneOf, shapesWithout } from "./prune.js";
-import { headUnits, innerUnits } from "./units.js";
+import type { BaseFacts, DerivedBase } from "#dsl/language/types/facts.js";
+import type { PrunableUnits } from "../../models/shared/prunable-parts.js";
+import { prunedUnitCount, shapesAfterPruning } from "./prune.js";
+import { headUnitsOf, innerUnitsOf } from "./units.js";
 
-export interface Shares {
+export interface PruningShares {
   readonly heads: number;
   readonly inner: number;
 }
 /** Units of which some go. */
-export interface Going {
-  readonly units: Units;
+export interface UnitsToPrune {
+  readonly units: PrunableUnits;
   /** Of each block. */
   readonly gone: number;
 }
 type Facts = Pick<BaseFacts, "config" | "shapes">;
 
 /** As the call says them: 0 where nothing is said. */
-export function sharesOf(o: { readonly heads?: unknown; readonly feed_forward?: unknown }): Shares {
+export function pruningSharesOf(options: { readonly heads?: unknown; readonly feed_forward?: unknown }): PruningShares {
   const share = (value: unknown): number =>
     typeof value === "object" && value !== null && "share" in value ? Number(value.share) : 0;
-  return { heads: share(o.heads), inner: share(o.feed_forward) };
+  return { heads: share(options.heads), inner: share(options.feed_forward) };
 }
 
 /** Heads first. */
-export function goingOf(
-  { heads, inner }: Shares,
+export function planPruning(
+  { heads, inner }: PruningShares,
   { config, shapes }: Facts,
   family: FamilyCapabilities | undefined,
-): readonly Going[] | Refusal {
+): readonly UnitsToPrune[] | Refusal {
   const prunes = family?.prunes;
   if (!prunes)
     return { why: `where its heads and inner layers are isn't known of ${family?.modelType ?? "it"}`, instead: OTHER };
-  const of = { config, shapes, inOut: family.layout === "in_out" };
-  const going: Going[] = [];
+  const checkpoint = { config, shapes, inOut: family.layout === "in_out" };
+  const going: UnitsToPrune[] = [];
   if (heads > 0) {
     if ("why" in prunes.heads) return { why: prunes.heads.why, instead: "leave `heads` out, and take `feed_forward`" };
-    const one = goingOn(headUnits(prunes.heads, of), heads, "heads");
+    const one = goingOn(headUnitsOf(prunes.heads, checkpoint), heads, "heads");
     if ("why" in one) return one;
     going.push(one);
   }
   if (inner > 0) {
-    const one = goingOn(innerUnits(prunes.inner, of), inner, "feed_forward");
+    const one = goingOn(innerUnitsOf(prunes.inner, checkpoint), inner, "feed_forward");
     if ("why" in one) return one;
     going.push(one);
   }
@@ -51,14 +51,14 @@ export function goingOf(
 }
 const OTHER = "take `distill`, or `quantize`";
 
-function goingOn(units: Units | null, share: number, key: string): Going | Refusal {
+function goingOn(units: PrunableUnits | null, share: number, key: string): UnitsToPrune | Refusal {
   if (!units) return { why: "its layers aren't called as the family's are", instead: OTHER };
   if (share === 1)
     return {
       why: `of the ${String(units.count)} ${units.are} of a block at least one stays`,
       instead: `write \`${key}: 90%\` or less`,
     };
-  const gone = goneOf(units, share);
+  const gone = prunedUnitCount(units, share);
   if (gone > 0) return { units, gone };
   const may = Array.from({ length: units.count }, (_, left) => left).filter((left) => left > 0 && units.fits(left));
   const nearest = may.at(-1);
@@ -72,14 +72,18 @@ function goingOn(units: Units | null, share: number, key: string): Going | Refus
 }
 
 /** Which of them go is known when their weights are: config.json says here that it is the last. */
-export function prunedSizes(shares: Shares, of: Facts, family: FamilyCapabilities | undefined): Made | Refusal {
-  const going = goingOf(shares, of, family);
+export function planPrunedSizes(
+  shares: PruningShares,
+  facts: Facts,
+  family: FamilyCapabilities | undefined,
+): DerivedBase | Refusal {
+  const going = planPruning(shares, facts, family);
   if ("why" in going) return going;
-  return going.reduce<Made>(
+  return going.reduce<DerivedBase>(
     ({ config, shapes }, { units, gone }) => {
-      const kept = units.slabs.map(() => Array.from({ length: units.count - gone }, (_, unit) => unit));
-      return { config: { ...config, ...units.config(kept) }, shapes: shapesWithout(units, gone, shapes) };
+      const keptUnits = units.slabs.map(() => Array.from({ length: units.count - gone }, (_, unit) => unit));
+      return { config: { ...config, ...units.config(keptUnits) }, shapes: shapesAfterPruning(units, gone, shapes) };
     },
-    { config: of.config, shapes: of.shapes },
+    { config: facts.config, shapes: facts.shapes },
   );
 }

@@ -2,15 +2,15 @@
  * Structured pruning: of each block the same number of heads, or of numbers of the inner layer, goes; those with the smallest
  * weights. What is left is a checkpoint of the same family with smaller sizes in its config.json. Pure: tensors in, tensors out.
  */
-import type { Slab, Units } from "../../models/shared/prunable-parts.js";
+import type { TensorSlab, PrunableUnits } from "../../models/shared/prunable-parts.js";
 
-export interface Matrix {
+export interface WeightMatrix {
   readonly shape: readonly number[];
   readonly data: Float32Array;
 }
 
 /** How many units of a block go for a share of them: the nearest number that may, fewer of two as near; 0: none may. */
-export function goneOf({ count, fits }: Pick<Units, "count" | "fits">, share: number): number {
+export function prunedUnitCount({ count, fits }: Pick<PrunableUnits, "count" | "fits">, share: number): number {
   const may = Array.from({ length: count }, (_, gone) => gone).filter((gone) => gone === 0 || fits(count - gone));
   const wanted = count * share;
   return may.reduce((best, gone) => (Math.abs(gone - wanted) < Math.abs(best - wanted) ? gone : best), 0);
@@ -20,42 +20,50 @@ export function goneOf({ count, fits }: Pick<Units, "count" | "fits">, share: nu
  * Units of each block that stay, ascending: those whose weights are greatest, by the Euclidean length of all that belongs to a
  * unit, each tensor's by its mean, so that a large matrix doesn't outweigh a small one.
  */
-export function keptUnits(
-  { slabs, count }: Units,
+export function selectKeptUnits(
+  { slabs, count }: PrunableUnits,
   gone: number,
-  reads: (tensor: string) => Matrix,
+  reads: (tensor: string) => WeightMatrix,
 ): readonly (readonly number[])[] {
   return slabs.map((block) => {
-    const worth = magnitudes(block, count, reads);
+    const worth = unitMagnitudes(block, count, reads);
     const order = Array.from(worth.keys()).sort((a, b) => worth[a]! - worth[b]! || a - b);
     return order.slice(gone).sort((a, b) => a - b);
   });
 }
 
-export function magnitudes(block: readonly Slab[], count: number, reads: (tensor: string) => Matrix): Float64Array {
+export function unitMagnitudes(
+  block: readonly TensorSlab[],
+  count: number,
+  reads: (tensor: string) => WeightMatrix,
+): Float64Array {
   const worth = new Float64Array(count);
   for (const slab of block) {
     const found = reads(slab.tensor);
     if (found.shape.length < 2) continue;
-    const own = squares(found, slab, count);
-    const mean = own.reduce((sum, one) => sum + one, 0) / count;
-    if (mean > 0) own.forEach((one, unit) => (worth[unit]! += one / mean));
+    const slabSquares = squares(found, slab, count);
+    const mean = slabSquares.reduce((sum, one) => sum + one, 0) / count;
+    if (mean > 0) slabSquares.forEach((one, unit) => (worth[unit]! += one / mean));
   }
   return worth.map(Math.sqrt);
 }
 
-function squares({ shape, data }: Matrix, { axis, width }: Slab, count: number): Float64Array {
-  const own = new Float64Array(count);
+function squares({ shape, data }: WeightMatrix, { axis, width }: TensorSlab, count: number): Float64Array {
+  const unitSums = new Float64Array(count);
   const [rows = 0, columns = 1] = shape;
-  for (let row = 0, at = 0; row < rows; row++)
-    for (let column = 0; column < columns; column++, at++)
-      own[Math.floor((axis === 0 ? row : column) / width)]! += data[at]! ** 2;
-  return own;
+  for (let row = 0, index = 0; row < rows; row++)
+    for (let column = 0; column < columns; column++, index++)
+      unitSums[Math.floor((axis === 0 ? row : column) / width)]! += data[index]! ** 2;
+  return unitSums;
 }
 
 /** A tensor without the units that go. */
-export function cut({ shape, data }: Matrix, { axis, width }: Slab, kept: readonly number[]): Matrix {
-  const places = kept.flatMap((unit) => Array.from({ length: width }, (_, i) => unit * width + i));
+export function cutTensor(
+  { shape, data }: WeightMatrix,
+  { axis, width }: TensorSlab,
+  keptUnits: readonly number[],
+): WeightMatrix {
+  const places = keptUnits.flatMap((unit) => Array.from({ length: width }, (_, i) => unit * width + i));
   const [rows = 0, columns = 1] = shape;
   if (axis === 0) {
     const left = new Float32Array(places.length * columns);
@@ -63,25 +71,31 @@ export function cut({ shape, data }: Matrix, { axis, width }: Slab, kept: readon
     return { shape: [places.length, ...shape.slice(1)], data: left };
   }
   const left = new Float32Array(rows * places.length);
-  for (let row = 0, at = 0; row < rows; row++) for (const column of places) left[at++] = data[row * columns + column]!;
+  for (let row = 0, index = 0; row < rows; row++)
+    for (const column of places) left[index++] = data[row * columns + column]!;
   return { shape: [rows, places.length], data: left };
 }
 
 /** The same with zeros where the units were that are gone: `cut` undone, but for what they held. */
-export function spread({ shape, data }: Matrix, { axis, width }: Slab, kept: readonly number[], count: number): Matrix {
-  const places = kept.flatMap((unit) => Array.from({ length: width }, (_, i) => unit * width + i));
+export function restorePrunedUnits(
+  { shape, data }: WeightMatrix,
+  { axis, width }: TensorSlab,
+  keptUnits: readonly number[],
+  count: number,
+): WeightMatrix {
+  const places = keptUnits.flatMap((unit) => Array.from({ length: width }, (_, i) => unit * width + i));
   const [rows = 0, columns = 1] = shape;
   const size = count * width;
   const whole = new Float32Array(axis === 0 ? size * columns : rows * size);
-  for (let row = 0, at = 0; row < rows; row++)
-    for (let column = 0; column < columns; column++, at++)
-      whole[axis === 0 ? places[row]! * columns + column : row * size + places[column]!] = data[at]!;
+  for (let row = 0, index = 0; row < rows; row++)
+    for (let column = 0; column < columns; column++, index++)
+      whole[axis === 0 ? places[row]! * columns + column : row * size + places[column]!] = data[index]!;
   return { shape: axis === 0 ? [size, ...shape.slice(1)] : [rows, size], data: whole };
 }
 
 /** Shapes when so many units of each block go. */
-export function shapesWithout(
-  { slabs, count }: Pick<Units, "slabs" | "count">,
+export function shapesAfterPruning(
+  { slabs, count }: Pick<PrunableUnits, "slabs" | "count">,
   gone: number,
   shapes: Readonly<Record<string, readonly number[]>>,
 ): Readonly<Record<string, readonly number[]>> {

@@ -1,10 +1,15 @@
 /** Heads and inner layers as parts of a checkpoint's tensors: what the family's record says, laid over its shapes. */
-import type { HeadsPart, InnerPart, Slab, Units } from "../../models/shared/prunable-parts.js";
+import type {
+  PrunableHeads,
+  PrunableInnerPart,
+  TensorSlab,
+  PrunableUnits,
+} from "../../models/shared/prunable-parts.js";
 import { prunedHeads } from "../../models/shared/pruned-heads.js";
 
 type Json = Readonly<Record<string, unknown>>;
 type Shapes = Readonly<Record<string, readonly number[]>>;
-export interface Checkpoint {
+export interface CheckpointShapes {
   readonly config: Json;
   readonly shapes: Shapes;
   /** Linear layers lie as [in, out]. */
@@ -12,30 +17,30 @@ export interface Checkpoint {
 }
 
 /** Null: the checkpoint has no such layers. */
-export function innerUnits(part: InnerPart, of: Checkpoint): Units | null {
-  const blocks = blocksOf([...part.into, part.out], of.shapes);
+export function innerUnitsOf(part: PrunableInnerPart, checkpoint: CheckpointShapes): PrunableUnits | null {
+  const blocks = blocksOf([...part.into, part.out], checkpoint.shapes);
   const [first] = blocks;
-  const count = widthOf(first?.get(part.into.find((name) => first.has(name)) ?? ""), of);
+  const count = widthOf(first?.get(part.into.find((name) => first.has(name)) ?? ""), checkpoint);
   if (count === 0) return null;
   return {
     count,
     are: "numbers of the inner layer",
     fits: () => true,
-    slabs: blocks.map((block) => slabsOf(block, part, () => 1, of)),
-    config: (kept) => ({ [part.field]: kept[0]?.length ?? count }),
+    slabs: blocks.map((block) => slabsOf(block, part, () => 1, checkpoint)),
+    config: (remaining) => ({ [part.field]: remaining[0]?.length ?? count }),
   };
 }
 
 /** Null: the checkpoint has no such layers, or its config doesn't fit them. */
-export function headUnits(part: HeadsPart, of: Checkpoint): Units | null {
+export function headUnitsOf(part: PrunableHeads, checkpoint: CheckpointShapes): PrunableUnits | null {
   const { shared, sized } = part;
-  const blocks = blocksOf([...part.into, ...(shared?.into ?? []), part.out], of.shapes);
-  const all = Number(of.config[part.field]);
-  const gone = prunedHeads(of.config["pruned_heads"]);
+  const blocks = blocksOf([...part.into, ...(shared?.into ?? []), part.out], checkpoint.shapes);
+  const all = Number(checkpoint.config[part.field]);
+  const gone = prunedHeads(checkpoint.config["pruned_heads"]);
   const heads = all - (gone?.get(0)?.length ?? 0);
-  const count = shared ? Number(of.config[shared.field] ?? all) : heads;
+  const count = shared ? Number(checkpoint.config[shared.field] ?? all) : heads;
   const group = heads / count;
-  const size = widthOf(blocks[0]?.get(part.into[0] ?? ""), of) / heads;
+  const size = widthOf(blocks[0]?.get(part.into[0] ?? ""), checkpoint) / heads;
   if (!gone || !isCount(group) || !isCount(size)) return null;
   const widths = (layer: string): number => (shared?.into.includes(layer) ? size : size * group);
   const wide = shared ? { ...part, into: [...part.into, ...shared.into] } : part;
@@ -43,11 +48,11 @@ export function headUnits(part: HeadsPart, of: Checkpoint): Units | null {
     count,
     are: group === 1 ? "heads" : `groups of ${group} heads`,
     // transformers refuses configs whose width is no multiple of their heads, though each head has a width of its own.
-    fits: (left) => !sized || Number(of.config[sized.width]) % (left * group) === 0,
-    slabs: blocks.map((block) => slabsOf(block, wide, widths, of)),
-    config(kept) {
-      const left = kept[0]?.length ?? count;
-      if (!sized) return { pruned_heads: goneOf(all, gone, kept) };
+    fits: (left) => !sized || Number(checkpoint.config[sized.width]) % (left * group) === 0,
+    slabs: blocks.map((block) => slabsOf(block, wide, widths, checkpoint)),
+    config(remaining) {
+      const left = remaining[0]?.length ?? count;
+      if (!sized) return { pruned_heads: goneOf(all, gone, remaining) };
       return {
         [part.field]: left * group,
         ...(shared && { [shared.field]: left }),
@@ -61,14 +66,14 @@ export function headUnits(part: HeadsPart, of: Checkpoint): Units | null {
 function goneOf(
   all: number,
   before: ReadonlyMap<number, readonly number[]>,
-  kept: readonly (readonly number[])[],
+  remaining: readonly (readonly number[])[],
 ): Json {
   const heads = Array.from({ length: all }, (_, head) => head);
   return Object.fromEntries(
-    kept.map((own, layer) => {
+    remaining.map((layerUnits, layer) => {
       const lost = new Set(before.get(layer) ?? []);
       const there = heads.filter((head) => !lost.has(head));
-      const stays = new Set(own.map((unit) => there[unit]));
+      const stays = new Set(layerUnits.map((unit) => there[unit]));
       return [String(layer), heads.filter((head) => !stays.has(head))];
     }),
   );
@@ -93,11 +98,11 @@ function blocksOf(names: readonly string[], shapes: Shapes): readonly Block[] {
 
 function slabsOf(
   block: Block,
-  { into, out }: Pick<InnerPart, "into" | "out">,
+  { into, out }: Pick<PrunableInnerPart, "into" | "out">,
   width: (layer: string) => number,
-  { inOut }: Checkpoint,
-): readonly Slab[] {
-  const made = into.flatMap((name): Slab[] => {
+  { inOut }: CheckpointShapes,
+): readonly TensorSlab[] {
+  const made = into.flatMap((name): TensorSlab[] => {
     const layer = block.get(name);
     if (!layer) return [];
     const weight = { tensor: `${layer.path}.weight`, axis: inOut ? 1 : 0, width: width(name) } as const;
@@ -108,7 +113,7 @@ function slabsOf(
   return reads ? [...made, { tensor: `${reads.path}.weight`, axis: inOut ? 0 : 1, width: wide }] : made;
 }
 
-function widthOf(layer: { readonly shape: readonly number[] } | undefined, { inOut }: Checkpoint): number {
+function widthOf(layer: { readonly shape: readonly number[] } | undefined, { inOut }: CheckpointShapes): number {
   return layer?.shape[inOut ? 1 : 0] ?? 0;
 }
 const isCount = (n: number): boolean => Number.isInteger(n) && n > 0;

@@ -5,10 +5,10 @@
 import type { FamilyCapabilities } from "#dsl/language/types/capabilities/model.js";
 import type { NDArray } from "#dsl/tensor/program.js";
 import { prunedHeads } from "../../models/shared/pruned-heads.js";
-import { spread } from "./prune.js";
-import { headUnits } from "./units.js";
+import { restorePrunedUnits } from "./prune.js";
+import { headUnitsOf } from "./units.js";
 
-export interface WholeHeads {
+export interface RestoredHeads {
   readonly config: Readonly<Record<string, unknown>>;
   readonly shapes: Readonly<Record<string, readonly number[]>>;
   /** A tensor of the model, as it is with all heads. */
@@ -16,21 +16,21 @@ export interface WholeHeads {
 }
 
 /** Null: none is gone. */
-export function wholeHeads(
-  { config, shapes }: Pick<WholeHeads, "config" | "shapes">,
+export function restoreHeads(
+  { config, shapes }: Pick<RestoredHeads, "config" | "shapes">,
   family: FamilyCapabilities | undefined,
-): WholeHeads | null {
+): RestoredHeads | null {
   const gone = prunedHeads(config["pruned_heads"]);
   const part = family?.prunes?.heads;
   if (!gone || gone.size === 0 || !part || "why" in part) return null;
-  const units = headUnits(part, { config, shapes, inOut: family.layout === "in_out" });
+  const units = headUnitsOf(part, { config, shapes, inOut: family.layout === "in_out" });
   if (!units) return null;
   const all = Number(config[part.field]);
   const cuts = new Map(
     units.slabs.flatMap((block, layer) => {
       const lost = new Set(gone.get(layer) ?? []);
-      const kept = Array.from({ length: all }, (_, head) => head).filter((head) => !lost.has(head));
-      return block.map((slab) => [slab.tensor, { slab, kept }] as const);
+      const keptHeads = Array.from({ length: all }, (_, head) => head).filter((head) => !lost.has(head));
+      return block.map((slab) => [slab.tensor, { slab, kept: keptHeads }] as const);
     }),
   );
   return {
@@ -38,16 +38,16 @@ export function wholeHeads(
     shapes: Object.fromEntries(
       Object.entries(shapes).map(([name, shape]) => {
         const cut = cuts.get(name);
-        const own = [...shape];
-        if (cut) own[cut.slab.axis] = all * cut.slab.width;
-        return [name, own];
+        const fullShape = [...shape];
+        if (cut) fullShape[cut.slab.axis] = all * cut.slab.width;
+        return [name, fullShape];
       }),
     ),
     whole(name, value) {
       const cut = cuts.get(name);
       if (!cut) return value;
       const data = new Float32Array(value.bytes.buffer, value.bytes.byteOffset, value.bytes.byteLength / 4);
-      const whole = spread({ shape: value.shape, data }, cut.slab, cut.kept, all);
+      const whole = restorePrunedUnits({ shape: value.shape, data }, cut.slab, cut.kept, all);
       return { dtype: "f32", shape: whole.shape, bytes: new Uint8Array(whole.data.buffer) };
     },
   };

@@ -4,32 +4,36 @@
  * lacks it most; of equals to the one with most room, then by chance. Sizes are met exactly: a full split takes nothing more.
  */
 import { mustGet } from "#dsl/language/diagnostics/must.js";
-import { draw, type Chance } from "../../statistics/chance.js";
-import type { Group } from "./group.js";
+import { drawBelow, type RandomSource } from "../../statistics/chance.js";
+import type { RowGroup } from "./group.js";
 
 /** For each group the number of its split. `sizes`: rows of each split, which come to all. */
-export function byLabels(groups: readonly Group[], sizes: readonly number[], generator: Chance): Int32Array {
+export function assignByLabels(
+  groups: readonly RowGroup[],
+  sizes: readonly number[],
+  generator: RandomSource,
+): Int32Array {
   const rows = sizes.reduce((a, b) => a + b, 0);
   const members = new Map<string, number[]>();
   groups.forEach(({ strata }, g) => {
     for (const label of strata.keys()) {
-      const own = members.get(label);
-      if (own) own.push(g);
+      const labelGroups = members.get(label);
+      if (labelGroups) labelGroups.push(g);
       else members.set(label, [g]);
     }
   });
-  const left = new Map([...members].map(([label, own]) => [label, own.length]));
+  const left = new Map([...members].map(([label, labelGroups]) => [label, labelGroups.length]));
   const lacking = sizes.map((size) => new Map([...left].map(([label, n]) => [label, (n * size) / rows])));
   const room = sizes.slice();
   const dealt = new Int32Array(groups.length).fill(-1);
   const deal = (g: number, label: string | undefined): void => {
-    const lack = label === undefined ? room : lacking.map((own) => mustGet(own, label, "label"));
+    const lack = label === undefined ? room : lacking.map((splitLacks) => mustGet(splitLacks, label, "label"));
     const split = mostLacking(lack, room, generator);
     dealt[g] = split;
     room[split]!--;
-    for (const own of groups[g]!.strata.keys()) {
-      left.set(own, mustGet(left, own, "label") - 1);
-      lacking[split]!.set(own, mustGet(lacking[split]!, own, "label") - 1);
+    for (const groupLabel of groups[g]!.strata.keys()) {
+      left.set(groupLabel, mustGet(left, groupLabel, "label") - 1);
+      lacking[split]!.set(groupLabel, mustGet(lacking[split]!, groupLabel, "label") - 1);
     }
   };
   for (let label = rarest(left); label !== undefined; label = rarest(left))
@@ -48,11 +52,11 @@ function rarest(left: ReadonlyMap<string, number>): string | undefined {
   return found;
 }
 
-function mostLacking(lack: readonly number[], room: readonly number[], generator: Chance): number {
+function mostLacking(lack: readonly number[], room: readonly number[], generator: RandomSource): number {
   const open = room.flatMap((rows, k) => (rows > 0 ? [k] : []));
   const most = Math.max(...open.map((k) => lack[k]!));
   const alike = open.filter((k) => lack[k]! > most - 1e-9);
   const roomiest = Math.max(...alike.map((k) => room[k]!));
   const best = alike.filter((k) => room[k] === roomiest);
-  return best.length === 1 ? best[0]! : best[draw(generator, best.length)]!;
+  return best.length === 1 ? best[0]! : best[drawBelow(generator, best.length)]!;
 }

@@ -1,6 +1,6 @@
 /** What can go wrong while rows are given to splits. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
-import { listed } from "#dsl/language/diagnostics/listed.js";
+import { listNames } from "#dsl/language/diagnostics/listed.js";
 
 /** The data of each code. */
 export interface SplitsCodeData {
@@ -29,7 +29,7 @@ export const splitsCodes: CodeTable<SplitsCodeData> = {
   "split-not-streamed": {
     severity: "error",
     facts: true,
-    at: ["split"],
+    paths: ["split"],
     message: (d) => `\`${d.split}\` can't split data that are streamed: ${d.why}`,
     help: () => "write shares, as in `random(train: 90%, validation: 10%)`, or split by a column with `by_column`",
     explain:
@@ -70,7 +70,7 @@ export const splitsCodes: CodeTable<SplitsCodeData> = {
   "counts-too-large": {
     severity: "error",
     facts: true,
-    at: ["split"],
+    paths: ["split"],
     message: (d) => `the splits ask for ${d.wanted} rows, but there are ${d.rows}`,
     help: () => "ask for fewer rows, or for shares",
     explain: "Numbers of rows are taken first, shares are of all rows; together they can't be more than there are.",
@@ -78,18 +78,18 @@ export const splitsCodes: CodeTable<SplitsCodeData> = {
   "rows-without-split": {
     severity: "error",
     facts: true,
-    at: ["split.column", "split"],
+    paths: ["split.column", "split"],
     message: (d) =>
-      `${d.count} ${d.count === 1 ? "row has" : "rows have"} nothing in the column "${d.column}" (row ${listed(d.rows.map(String), { of: d.count })})`,
+      `${d.count} ${d.count === 1 ? "row has" : "rows have"} nothing in the column "${d.column}" (row ${listNames(d.rows.map(String), { total: d.count })})`,
     help: () => "name the split of every row, or remove those rows from the file",
     explain: "With `by_column` each row says to which split it belongs.",
   },
   "rows-without-key": {
     severity: "error",
     facts: true,
-    at: ["split.column", "split"],
+    paths: ["split.column", "split"],
     message: (d) =>
-      `${d.count} ${d.count === 1 ? "row has" : "rows have"} nothing in the column "${d.column}" (row ${listed(d.rows.map(String), { of: d.count })})`,
+      `${d.count} ${d.count === 1 ? "row has" : "rows have"} nothing in the column "${d.column}" (row ${listNames(d.rows.map(String), { total: d.count })})`,
     help: () => "take a column that every row has a value in, or leave those rows out of the file",
     explain:
       "`hashed` puts a row where its value says, so that it stays there when others come. A row without a value would go anywhere.",
@@ -105,9 +105,9 @@ export const splitsCodes: CodeTable<SplitsCodeData> = {
   "not-a-time": {
     severity: "error",
     facts: true,
-    at: ["split.column", "split"],
+    paths: ["split.column", "split"],
     message: (d) =>
-      `${d.count} ${d.count === 1 ? "row says" : "rows say"} no time in the column "${d.column}" (row ${listed(d.rows.map(String), { of: d.count })}); the first has ${d.found}`,
+      `${d.count} ${d.count === 1 ? "row says" : "rows say"} no time in the column "${d.column}" (row ${listNames(d.rows.map(String), { total: d.count })}); the first has ${d.found}`,
     help: (d) =>
       d.beside === "numbers"
         ? "write numbers in every row, or dates in every row"
@@ -118,7 +118,7 @@ export const splitsCodes: CodeTable<SplitsCodeData> = {
   "split-name": {
     severity: "error",
     facts: true,
-    at: ["split.column", "split"],
+    paths: ["split.column", "split"],
     message: (d) => `"${d.value}" in the column "${d.column}" is no name for a split`,
     help: (d) => `rename it: \`by_column(${d.column}, rename: { ${JSON.stringify(d.value)}: ${d.suggestion} })\``,
     explain: "A split is written `tickets.test`: its name is letters, digits and `_`, and begins with a letter.",
@@ -126,7 +126,7 @@ export const splitsCodes: CodeTable<SplitsCodeData> = {
   "too-many-splits": {
     severity: "error",
     facts: true,
-    at: ["split.column", "split"],
+    paths: ["split.column", "split"],
     message: (d) => `the column "${d.column}" has ${d.count} different values`,
     help: () => "take the column that holds train, validation and test",
     explain: "`by_column` makes a split of each value; this many are no splits but something else.",

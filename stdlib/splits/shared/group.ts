@@ -1,5 +1,5 @@
 /** Rows that stay in one split. */
-export interface Group {
+export interface RowGroup {
   /** From 0. */
   readonly rows: number[];
   /** Rows of each stratum in this group. */

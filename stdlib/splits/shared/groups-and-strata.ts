@@ -3,14 +3,14 @@
  * memory hardly follows the rows.
  */
 import type { CleanRow } from "../../data/contract.js";
-import type { Group } from "./group.js";
+import type { RowGroup } from "./group.js";
 
-export interface Asked {
+export interface GroupingColumns {
   readonly stratify: string | null;
   readonly group: string | null;
 }
 
-export class Looked {
+export class GroupedRows {
   /** Of each row; −1: it has none. */
   private readonly keys: number[] = [];
   private readonly numbers = new Map<string, number>();
@@ -19,11 +19,11 @@ export class Looked {
   private readonly strata: (readonly string[])[] = [];
   private readonly setNumbers = new Map<string, number>();
 
-  constructor(private readonly asked: Asked) {}
+  constructor(private readonly grouping: GroupingColumns) {}
 
   look(row: CleanRow): void {
-    const { stratify } = this.asked;
-    const key = groupOf(row, this.asked.group);
+    const { stratify } = this.grouping;
+    const key = groupOfRow(row, this.grouping.group);
     this.keys.push(key === null ? -1 : numberIn(this.numbers, key));
     const strata = strataOf(stratify === null ? "" : row.values[stratify]);
     const set = numberIn(this.setNumbers, JSON.stringify(strata));
@@ -32,15 +32,15 @@ export class Looked {
   }
 
   /** Those rows alone, numbered anew. */
-  picked(picks: (row: number) => boolean): Looked {
-    const own = new Looked(this.asked);
-    own.strata.push(...this.strata);
+  picked(picks: (row: number) => boolean): GroupedRows {
+    const picked = new GroupedRows(this.grouping);
+    picked.strata.push(...this.strata);
     this.sets.forEach((set, row) => {
       if (!picks(row)) return;
-      own.sets.push(set);
-      own.keys.push(this.keys[row]!);
+      picked.sets.push(set);
+      picked.keys.push(this.keys[row]!);
     });
-    return own;
+    return picked;
   }
 
   get rows(): number {
@@ -59,23 +59,23 @@ export class Looked {
   }
 
   /** In the order of their first rows. */
-  groups(): Group[] {
-    const groups: Group[] = [];
-    const byKey = new Map<number, Group>();
+  groups(): RowGroup[] {
+    const groups: RowGroup[] = [];
+    const byKey = new Map<number, RowGroup>();
     this.sets.forEach((set, row) => {
       const key = this.keys[row]!;
-      let own = key < 0 ? undefined : byKey.get(key);
-      if (!own) groups.push((own = { rows: [], strata: new Map() }));
-      if (key >= 0) byKey.set(key, own);
-      own.rows.push(row);
-      for (const stratum of this.strata[set]!) own.strata.set(stratum, (own.strata.get(stratum) ?? 0) + 1);
+      let group = key < 0 ? undefined : byKey.get(key);
+      if (!group) groups.push((group = { rows: [], strata: new Map() }));
+      if (key >= 0) byKey.set(key, group);
+      group.rows.push(row);
+      for (const stratum of this.strata[set]!) group.strata.set(stratum, (group.strata.get(stratum) ?? 0) + 1);
     });
     return groups;
   }
 }
 
 /** Null: the row is a group of its own. `column`: null where the role says it. */
-export function groupOf({ values }: CleanRow, column: string | null): string | null {
+export function groupOfRow({ values }: CleanRow, column: string | null): string | null {
   const value = values[column ?? "$group"];
   return value === null || value === undefined || value === "" ? null : text(value);
 }

@@ -1,12 +1,12 @@
 /** What splits by shares have in common: their parameters, and what is checked of them before any row is read. */
-import { parameter } from "#dsl/language/types/define.js";
+import { defineParameter } from "#dsl/language/types/define.js";
 import type { CheckContext } from "#dsl/language/types/context.js";
 import type { Call } from "#dsl/language/types/value.js";
-import { targetsOf } from "./targets.js";
+import { splitTargetsOf } from "./targets.js";
 
 /** A share or a number of rows. */
-export const part = <N extends string>(name: N, doc: string) =>
-  parameter({
+export const splitShareParameter = <N extends string>(name: N, doc: string) =>
+  defineParameter({
     name,
     type: { is: "number", unit: "share-or-count" },
     doc,
@@ -17,7 +17,7 @@ export const part = <N extends string>(name: N, doc: string) =>
   });
 
 /** What other tools call the splits. */
-export const splitsElsewhere = {
+export const splitAliases = {
   eval: "validation",
   val_size: "validation",
   train_size: "train",
@@ -33,7 +33,7 @@ export const splitsElsewhere = {
 
 /** Some split is asked for, and all together are no more than all rows. */
 export function checkShares(call: Call, context: CheckContext): void {
-  const targets = targetsOf(call);
+  const targets = splitTargetsOf(call);
   if (targets.length === 0) context.report("no-shares", { split: call.word });
   const share = targets.reduce((sum, t) => sum + (t.share ?? 0), 0);
   if (share > 1 + 1e-9) context.report("shares-too-large", { percent: percent(share) });
@@ -42,7 +42,7 @@ export function checkShares(call: Call, context: CheckContext): void {
 /** The same, and whether the shares leave rows out. (`hashed` grows its training by shares, and leaves rows out on purpose.) */
 export function checkWholeShares(call: Call, context: CheckContext): void {
   checkShares(call, context);
-  const targets = targetsOf(call);
+  const targets = splitTargetsOf(call);
   const share = targets.reduce((sum, t) => sum + (t.share ?? 0), 0);
   // Counts may leave out the rest on purpose; shares of all rows that don't make the whole are mostly slips.
   const all = targets.every((target) => target.share !== undefined) && targets.some(({ split }) => split === "train");

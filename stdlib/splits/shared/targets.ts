@@ -1,14 +1,14 @@
 /** The splits that `random` is asked for: every argument that is a share or a number of rows. */
 import type { Call } from "#dsl/language/types/value.js";
 
-export type Target =
+export type SplitTarget =
   | { readonly split: string; readonly share: number; readonly count?: never; readonly rest?: never }
   | { readonly split: string; readonly count: number; readonly share?: never; readonly rest?: never }
   /** All rows that no other takes; one alone may. */
   | { readonly split: string; readonly rest: true; readonly share?: never; readonly count?: never };
 
-export function targetsOf(call: Call): readonly Target[] {
-  return Object.entries(call.arguments).flatMap(([split, value]): Target[] => {
+export function splitTargetsOf(call: Call): readonly SplitTarget[] {
+  return Object.entries(call.arguments).flatMap(([split, value]): SplitTarget[] => {
     if (typeof value === "number") return [{ split, count: value }];
     if (split === "train" && value === "rest") return [{ split, rest: true }];
     return typeof value === "object" && value !== null && "share" in value
@@ -18,10 +18,10 @@ export function targetsOf(call: Call): readonly Target[] {
 }
 
 /** Rows for each target out of `rows`; shares are rounded so that all together are right (largest remainder). */
-export function quotas(targets: readonly Target[], rows: number): number[] {
-  const asked = targets.map((t) => t.count ?? (t.share ?? 0) * rows);
-  const rest = Math.max(0, rows - asked.reduce((a, b) => a + b, 0));
-  const exact = asked.map((x, i) => (targets[i]?.rest ? rest : x));
+export function splitRowCounts(targets: readonly SplitTarget[], rows: number): number[] {
+  const requested = targets.map((t) => t.count ?? (t.share ?? 0) * rows);
+  const rest = Math.max(0, rows - requested.reduce((a, b) => a + b, 0));
+  const exact = requested.map((x, i) => (targets[i]?.rest ? rest : x));
   const whole = exact.map((x) => Math.floor(x + 1e-9));
   const wanted = Math.round(exact.reduce((a, b) => a + b, 0) + 1e-9);
   const byRemainder = exact.map((x, i) => [x - whole[i]!, i] as const).sort((a, b) => b[0] - a[0] || a[1] - b[1]);

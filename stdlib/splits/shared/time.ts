@@ -1,22 +1,22 @@
 /** Times of a column as numbers that can be compared: numbers as they are, dates and texts of ISO 8601 as milliseconds. */
 
-export interface Time {
+export interface ComparableTime {
   /** What it was written as: a column holds one of them. */
   readonly as: "number" | "date";
-  readonly at: number;
+  readonly value: number;
 }
 
 const number = /^[+-]?\d+(?:\.\d+)?$/;
 const iso = /^(\d{4})-(\d\d)(?:-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?\s*(Z|[+-]\d\d:?\d\d)?)?)?$/i;
 
 /** Undefined: it says no time. A text without a zone is of UTC, so that it means the same on every machine. */
-export function timeOf(value: unknown): Time | undefined {
-  if (value instanceof Date) return Number.isNaN(value.getTime()) ? undefined : { as: "date", at: value.getTime() };
-  if (typeof value === "number") return Number.isFinite(value) ? { as: "number", at: value } : undefined;
-  if (typeof value === "bigint") return { as: "number", at: Number(value) };
+export function comparableTimeOf(value: unknown): ComparableTime | undefined {
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? undefined : { as: "date", value: value.getTime() };
+  if (typeof value === "number") return Number.isFinite(value) ? { as: "number", value } : undefined;
+  if (typeof value === "bigint") return { as: "number", value: Number(value) };
   if (typeof value !== "string") return undefined;
   const text = value.trim();
-  if (number.test(text)) return { as: "number", at: Number(text) };
+  if (number.test(text)) return { as: "number", value: Number(text) };
   const found = iso.exec(text);
   return found ? dateOf(found) : undefined;
 }
@@ -31,12 +31,12 @@ function dateOf([
   second = "00",
   fraction = "",
   zone = "Z",
-]: readonly (string | undefined)[]): Time | undefined {
+]: readonly (string | undefined)[]): ComparableTime | undefined {
   const whole = Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute), Number(second));
   // The 30th of February would become the 2nd of March.
   const written = `${year}-${month}-${day}T${hour}:${minute}:${second}`;
   if (!Number.isFinite(whole) || new Date(whole).toISOString().slice(0, 19) !== written) return undefined;
   const off = /^([+-])(\d\d):?(\d\d)$/.exec(zone);
   const minutes = off ? (off[1] === "-" ? -1 : 1) * (Number(off[2]) * 60 + Number(off[3])) : 0;
-  return { as: "date", at: whole + Number(`0.${fraction || "0"}`) * 1000 - minutes * 60_000 };
+  return { as: "date", value: whole + Number(`0.${fraction || "0"}`) * 1000 - minutes * 60_000 };
 }

@@ -1,12 +1,12 @@
 /** `storage:` of a model: how the weights that don't train lie in memory, and how many bytes that takes. */
-import type { Storage } from "#dsl/tensor/storage.js";
+import type { WeightStorage } from "#dsl/tensor/storage.js";
 import type { Call } from "#dsl/language/types/value.js";
 
 type Shapes = Readonly<Record<string, readonly number[]>>;
 
 /** What programs are made with. */
-export function storageOf(call: Call | undefined): Storage {
-  const weights = (call?.word ?? "f32") as Storage["weights"];
+export function weightStorageOf(call: Call | undefined): WeightStorage {
+  const weights = (call?.word ?? "f32") as WeightStorage["weights"];
   return { weights, ...(weights === "nf4" && { double: call?.arguments["double_quantization"] !== false }) };
 }
 
@@ -15,7 +15,7 @@ export function storageOf(call: Call | undefined): Storage {
  * head over the vocabulary reads the table of tokens whole, which stays f32.
  */
 function weightBytes(call: Call, shapes: Shapes, writes: boolean): number {
-  const { weights, double } = storageOf(call);
+  const { weights, double } = weightStorageOf(call);
   const linear = { f32: 4, bf16: 2, int8: 1, nf4: 0.5 + (double ? 1 : 4) / 64 }[weights];
   return Object.entries(shapes).reduce((sum, [path, shape]) => {
     const count = shape.reduce((n, d) => n * d, 1);
@@ -32,4 +32,4 @@ const LEAST = 256;
 const HEADS = /(^|\.)(word_embeddings?|embed_tokens|wte|shared|lm_head)\.weight$/;
 const TABLES = /(^|\.)(\w*_?embeddings?|wpe|relative_attention_bias)\.weight$/;
 
-export const stored = { weightBytes } as const;
+export const storageCapabilities = { weightBytes } as const;

@@ -7,7 +7,7 @@ import type { OutputTerm, TermContext } from "../../losses/loss-term.js";
 type Context = Pick<TermContext<"logits">, "outputs" | "referenceOutputs" | "share">;
 
 /** A term over the logits that were cached for the strategy of the call. */
-export function replayTerm(call: Call, weight: number, loss: (context: Context) => Tensor): OutputTerm<"logits"> {
+export function replayLossTerm(call: Call, weight: number, loss: (context: Context) => Tensor): OutputTerm<"logits"> {
   return { needs: "logits", reference: "cached", source: call.word, weight, loss };
 }
 
@@ -19,7 +19,7 @@ const HIDDEN = 1e4;
  * replayed logits. Several labels: the mean over the known ones of the binary cross-entropy of z/T with σ(z′/T). Not multiplied
  * by T².
  */
-export function distilled(context: Context, temperature: number): Tensor {
+export function distillationFromReplay(context: Context, temperature: number): Tensor {
   const { logits, replayed, known, share, decides } = read(context);
   const [now, then] = [logits.divide(temperature), replayed.divide(temperature)];
   if (decides === "several")
@@ -32,7 +32,7 @@ export function distilled(context: Context, temperature: number): Tensor {
 }
 
 /** The mean over the known labels of (z − z′)². */
-export function squaredDistance(context: Context): Tensor {
+export function squaredDistanceFromReplay(context: Context): Tensor {
   const { logits, replayed, known, share } = read(context);
   return meanOfKnown(logits.subtract(replayed).square(), known).multiply(share).sum();
 }

@@ -1,10 +1,10 @@
 /** Parameters that several strategies share. */
 import type { CheckContext } from "#dsl/language/types/context.js";
-import { parameter } from "#dsl/language/types/define.js";
+import { defineParameter } from "#dsl/language/types/define.js";
 
 /** How much a penalty counts beside the rows' own loss; `what` goes on after "strength of". */
-export function strength<const V extends number>(value: V, doc: string, why: string) {
-  return parameter({
+export function strengthParameter<const V extends number>(value: V, doc: string, why: string) {
+  return defineParameter({
     name: "strength",
     type: { is: "number" },
     doc,
@@ -17,7 +17,7 @@ export function strength<const V extends number>(value: V, doc: string, why: str
 }
 
 /** Rows of each data set that are kept. */
-export const kept = parameter({
+export const keptRowsParameter = defineParameter({
   name: "share",
   type: { is: "number", unit: "share-or-count" },
   doc: "Rows of each earlier data set that are kept: a share of its training rows, or a number of them.",
@@ -28,7 +28,7 @@ export const kept = parameter({
   impact: "high",
 });
 /** Rows that are kept in all. */
-export const most = parameter({
+export const mostRowsParameter = defineParameter({
   name: "most",
   type: { is: "number", integer: true },
   doc: "Most rows that are kept of all data sets together, however many come: a reservoir. Each row that `share` drew stays with the same chance, whenever it came; with `choose: balanced` as many of each label stay, and of a label each row with the same chance. `replay(100%, most: 500)` draws from all rows. Absent: no bound.",
@@ -36,7 +36,7 @@ export const most = parameter({
   why: "A share of each data set grows with every one of them; where new data come day by day, memory and time need an end.",
   impact: "medium",
 });
-export const choose = parameter({
+export const chooseParameter = defineParameter({
   name: "choose",
   type: { is: "choice", of: ["uniform", "balanced"] },
   doc: "Which rows are kept: `uniform` draws all alike, as a reservoir does of a stream; `balanced` keeps as many of each label, as far as there are. `balanced` protects rare labels, which a uniform draw loses first.",
@@ -47,7 +47,7 @@ export const choose = parameter({
 });
 
 /** Ranks of LoRA that a data set gets for itself. */
-export const ranks = parameter({
+export const ranksParameter = defineParameter({
   name: "rank",
   type: { is: "number", integer: true },
   doc: "Ranks that each data set gets.",
@@ -61,6 +61,6 @@ export const ranks = parameter({
 });
 
 /** Warns of a strength beside which the rows' own loss, whose strength is 1, is nothing. */
-export function stiff(strength: number, most: number, context: Pick<CheckContext, "report">): void {
+export function warnIfStiff(strength: number, most: number, context: Pick<CheckContext, "report">): void {
   if (strength > most) context.report("strategy-stiff", { strength, most }, "strength");
 }

@@ -1,9 +1,9 @@
 /** Quadratic penalties: parameters are kept near an anchor. */
-import { moment } from "../../optimizers/shared/clipping.js";
+import { momentState } from "../../optimizers/shared/clipping.js";
 import type { ParameterTerm } from "../../losses/loss-term.js";
 
 /** (factor / 2) · Σ importance · (parameter − anchor)²; `anchor` and `importance` are prefixes of states, importance is 1 by default. */
-export function quadraticPenalty(o: {
+export function quadraticPenalty(options: {
   readonly factor: number;
   readonly anchor: string;
   readonly importance?: string;
@@ -13,11 +13,13 @@ export function quadraticPenalty(o: {
     reference: "none",
     gradients: (graph, parameters) =>
       parameters.map(({ name, value, gradient }) =>
-        graph.at(name, () => {
-          const distance = value.subtract(moment(graph, o.anchor + name, value));
+        graph.withPath(name, () => {
+          const distance = value.subtract(momentState(graph, options.anchor + name, value));
           const weighted =
-            o.importance === undefined ? distance : distance.multiply(moment(graph, o.importance + name, value));
-          return gradient.add(weighted.multiply(o.factor));
+            options.importance === undefined
+              ? distance
+              : distance.multiply(momentState(graph, options.importance + name, value));
+          return gradient.add(weighted.multiply(options.factor));
         }),
       ),
   };

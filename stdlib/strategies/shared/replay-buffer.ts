@@ -2,7 +2,7 @@
 import type { StrategyCapabilities } from "#dsl/language/types/capabilities/learning.js";
 import type { StrategyImplementation } from "../kind.js";
 
-export function replayOf({
+export function replayFromCapabilities({
   capabilities,
 }: {
   readonly capabilities?: Pick<StrategyCapabilities, "replays">;

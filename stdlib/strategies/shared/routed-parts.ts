@@ -1,17 +1,17 @@
 /** `lora` and what strategies made of it, with one more part for the data that come next. */
-import type { Grown } from "#dsl/language/types/capabilities/learning.js";
+import type { GrownTechnique } from "#dsl/language/types/capabilities/learning.js";
 import type { Refusal } from "#dsl/language/types/capabilities/refusal.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { loraSettings } from "../../techniques/shared/lora-settings.js";
 import { routedSettings } from "../../techniques/shared/routed-settings.js";
 
 /** Every part is multiplied by what the first one was. */
-export function routed(call: Call, technique: Call): Grown | Refusal {
+export function growRoutedTechnique(call: Call, technique: Call): GrownTechnique | Refusal {
   const rank = call.arguments["rank"];
-  const own = typeof rank === "number" ? rank : null;
+  const ownRank = typeof rank === "number" ? rank : null;
   if (technique.word === "routed_lora") {
     const { ranks } = routedSettings(technique);
-    return grown(call, technique.arguments, [...ranks, own ?? ranks[0] ?? 1]);
+    return grown(call, technique.arguments, [...ranks, ownRank ?? ranks[0] ?? 1]);
   }
   const instead = "or take a strategy that holds weights (`ewc`, `si`, `l2`) or learns rows again (`replay`)";
   if (technique.word !== "lora")
@@ -27,14 +27,14 @@ export function routed(call: Call, technique: Call): Grown | Refusal {
     };
   const { alpha, dropout, targets, stabilized } = settings;
   const same = { alpha, dropout, targets: [...targets], rank_stabilized: stabilized };
-  return grown(call, same, [settings.rank, own ?? settings.rank]);
+  return grown(call, same, [settings.rank, ownRank ?? settings.rank]);
 }
 
-function grown(call: Call, settings: Call["arguments"], ranks: readonly number[]): Grown {
-  const own = ranks.at(-1) ?? 1;
+function grown(call: Call, settings: Call["arguments"], ranks: readonly number[]): GrownTechnique {
+  const lastRank = ranks.at(-1) ?? 1;
   return {
     technique: { kind: "technique", word: "routed_lora", arguments: { ...settings, ranks } },
-    strategy: { ...call, arguments: { ...call.arguments, rank: own } },
-    why: `${String(own)} of these data, beside those of earlier ones, which stay; each row goes through those of one`,
+    strategy: { ...call, arguments: { ...call.arguments, rank: lastRank } },
+    why: `${String(lastRank)} of these data, beside those of earlier ones, which stay; each row goes through those of one`,
   };
 }

@@ -1,67 +1,67 @@
 /** Which parts of a model's weights make a smaller one: some of its blocks, and of each some of its width, whole heads at a time. */
 import type { FamilyCapabilities } from "#dsl/language/types/capabilities/model.js";
 import type { Refusal } from "#dsl/language/types/capabilities/refusal.js";
-import type { BaseFacts, Made } from "#dsl/language/types/facts.js";
-import { fieldOf, HEADS } from "./sizes.js";
+import type { BaseFacts, DerivedBase } from "#dsl/language/types/facts.js";
+import { numberFieldOf, HEAD_COUNT_FIELDS } from "./sizes.js";
 
-export interface Size {
+export interface StudentSize {
   /** How many blocks, or which (from 0); null: all. */
   readonly layers: number | readonly number[] | null;
   /** Null: the width stays. */
   readonly hidden: number | null;
 }
 /** Where a tensor of the smaller model comes from: the tensor, and along each axis the places that are taken; null: all of it. */
-export interface Part {
+export interface StudentTensorSource {
   readonly from: string;
   readonly shape: readonly number[];
   readonly places: readonly (readonly number[] | null)[];
 }
-export interface Cut extends Made {
-  readonly parts: Readonly<Record<string, Part>>;
+export interface StudentCut extends DerivedBase {
+  readonly parts: Readonly<Record<string, StudentTensorSource>>;
 }
 
 /** The number of a block in a parameter's path: `encoder.layer.3.output`. */
 const BLOCK = /^((?:.*\.)?(?:layers?|h)\.)(\d+)(\..+)$/;
 
 /** Blocks of `of` that are taken: the first, the last, and between them as evenly as can be (DistilBERT: 0, 2, 4, 7, 9, 11). */
-export function blocksTaken(layers: Size["layers"], of: number): readonly number[] {
-  if (layers === null) return upTo(of);
+export function selectBlocks(layers: StudentSize["layers"], blockCount: number): readonly number[] {
+  if (layers === null) return upTo(blockCount);
   if (typeof layers !== "number") return layers;
-  return upTo(layers).map((i) => (layers === 1 ? 0 : Math.round((i * (of - 1)) / (layers - 1))));
+  return upTo(layers).map((i) => (layers === 1 ? 0 : Math.round((i * (blockCount - 1)) / (layers - 1))));
 }
 
 /** So many of all, evenly. */
-function evenly(count: number, of: number): readonly number[] {
-  return upTo(count).map((i) => Math.floor(((i + 0.5) * of) / count));
+function evenly(count: number, blockCount: number): readonly number[] {
+  return upTo(count).map((i) => Math.floor(((i + 0.5) * blockCount) / count));
 }
 const upTo = (count: number): readonly number[] => Array.from({ length: count }, (_, i) => i);
 
 /** The smaller model's config, its shapes, and where each tensor comes from. */
-export function cutOf(
-  size: Size,
+export function cutStudent(
+  size: StudentSize,
   { config, shapes, family }: Pick<BaseFacts, "config" | "shapes" | "family">,
   says: FamilyCapabilities | undefined,
-): Cut | Refusal {
+): StudentCut | Refusal {
   if (!says || says.stacks) return { why: `it has two stacks of blocks`, instead: "take a smaller base: `base: …`" };
-  const layers = fieldOf(config, says.sizes.layers);
+  const layers = numberFieldOf(config, says.sizes.layers);
   if (layers === undefined) return { why: "its config doesn't say its layers", instead: SMALLER };
   const refused = unfit(size.layers, layers);
   if (refused) return refused;
-  const taken = blocksTaken(size.layers, layers);
+  const taken = selectBlocks(size.layers, layers);
   if (taken.length < layers && config["sliding_window"] && !config["layer_types"] && family.startsWith("gemma"))
     return { why: "which of its layers see a window follows of their number", instead: SMALLER };
-  if (taken.length === layers && (size.hidden === null || size.hidden === fieldOf(config, says.sizes.hidden)))
+  if (taken.length === layers && (size.hidden === null || size.hidden === numberFieldOf(config, says.sizes.hidden)))
     return { why: `it has ${String(layers)} layers, and all are taken`, instead: "take fewer" };
   const narrow = size.hidden === null ? null : narrowed(size.hidden, config, says);
   if (narrow && "why" in narrow) return narrow;
-  const parts: Record<string, Part> = {};
+  const parts: Record<string, StudentTensorSource> = {};
   for (const [name, shape] of Object.entries(shapes)) {
     const [, before = "", block, after = ""] = BLOCK.exec(name) ?? [];
     const to = block === undefined ? 0 : taken.indexOf(Number(block));
     if (to < 0) continue;
     const places = shape.map((_, axis) => narrow?.places(name, shape, axis) ?? null);
-    const own = shape.map((length, axis) => places[axis]?.length ?? length);
-    parts[block === undefined ? name : `${before}${String(to)}${after}`] = { from: name, shape: own, places };
+    const narrowedShape = shape.map((length, axis) => places[axis]?.length ?? length);
+    parts[block === undefined ? name : `${before}${String(to)}${after}`] = { from: name, shape: narrowedShape, places };
   }
   const made = Object.fromEntries(Object.entries(parts).map(([name, part]) => [name, part.shape]));
   return { config: { ...configOf(config, taken, says), ...narrow?.config }, shapes: made, parts };
@@ -69,7 +69,7 @@ export function cutOf(
 const SMALLER = "take a smaller base: `base: …`";
 
 /** Null: they can be taken. */
-function unfit(taken: Size["layers"], layers: number): Refusal | null {
+function unfit(taken: StudentSize["layers"], layers: number): Refusal | null {
   const has = `it has ${String(layers)} layers`;
   const some = `some of 0 to ${String(layers - 1)} in their order`;
   if (taken === null) return null;
@@ -91,7 +91,7 @@ function configOf(
   taken: readonly number[],
   { sizes }: FamilyCapabilities,
 ): BaseFacts["config"] {
-  const layers = fieldOf(config, sizes.layers) ?? 0;
+  const layers = numberFieldOf(config, sizes.layers) ?? 0;
   const names = [...sizes.layers, "num_hidden_layers", "n_layers", "n_layer"];
   return Object.fromEntries(
     Object.entries(config).map(([key, value]) => {
@@ -123,33 +123,33 @@ function narrowed(
   config: BaseFacts["config"],
   { sizes, layout }: FamilyCapabilities,
 ): Narrow | Refusal {
-  const own = fieldOf(config, sizes.hidden);
-  const inner = fieldOf(config, sizes.intermediate);
-  const heads = fieldOf(config, HEADS);
+  const hiddenSize = numberFieldOf(config, sizes.hidden);
+  const inner = numberFieldOf(config, sizes.intermediate);
+  const heads = numberFieldOf(config, HEAD_COUNT_FIELDS);
   if (
     layout === "in_out" ||
-    own === undefined ||
+    hiddenSize === undefined ||
     inner === undefined ||
     heads === undefined ||
     config["embedding_size"] !== undefined
   )
     return { why: "its width can't be parted", instead: "take `layers` alone, or a smaller base" };
-  const size = fieldOf(config, ["head_dim"]) ?? own / heads;
-  const keyHeads = fieldOf(config, ["num_key_value_heads"]) ?? heads;
+  const size = numberFieldOf(config, ["head_dim"]) ?? hiddenSize / heads;
+  const keyHeads = numberFieldOf(config, ["num_key_value_heads"]) ?? heads;
   const group = heads / keyHeads;
   const left = hidden / size;
-  if (hidden > own || !Number.isInteger(left) || !Number.isInteger(left / group))
+  if (hidden > hiddenSize || !Number.isInteger(left) || !Number.isInteger(left / group))
     return {
-      why: `its width is ${String(own)}, in heads of ${String(size)}`,
-      instead: `take a multiple of ${String(size * group)} that is no more than ${String(own)}`,
+      why: `its width is ${String(hiddenSize)}, in heads of ${String(size)}`,
+      instead: `take a multiple of ${String(size * group)} that is no more than ${String(hiddenSize)}`,
     };
-  const kept = evenly(left / group, keyHeads);
-  const channels = (of: readonly number[]): readonly number[] =>
-    of.flatMap((head) => upTo(size).map((i) => head * size + i));
-  const queries = channels(kept.flatMap((head) => upTo(group).map((i) => head * group + i)));
-  const keys = channels(kept);
-  const width = evenly(hidden, own);
-  const middle = Math.max(1, Math.round((inner * hidden) / own));
+  const keptHeads = evenly(left / group, keyHeads);
+  const channels = (headNumbers: readonly number[]): readonly number[] =>
+    headNumbers.flatMap((head) => upTo(size).map((i) => head * size + i));
+  const queries = channels(keptHeads.flatMap((head) => upTo(group).map((i) => head * group + i)));
+  const keys = channels(keptHeads);
+  const width = evenly(hidden, hiddenSize);
+  const middle = Math.max(1, Math.round((inner * hidden) / hiddenSize));
   const wide = evenly(middle, inner);
   const fields = (names: readonly string[], value: number) =>
     Object.fromEntries(names.filter((name) => name in config).map((name) => [name, value]));
@@ -157,7 +157,7 @@ function narrowed(
     config: {
       ...fields([...sizes.hidden, "hidden_size", "dim"], hidden),
       ...fields([...sizes.intermediate], middle),
-      ...fields(HEADS, left),
+      ...fields(HEAD_COUNT_FIELDS, left),
       ...fields(["num_key_value_heads"], left / group),
     },
     places(name, shape, axis) {
@@ -166,9 +166,9 @@ function narrowed(
       if (axis === 0 && WIDENS.test(name)) return wide;
       if (axis === 1 && GATHERS.test(name)) return queries;
       if (axis === 1 && NARROWS.test(name)) return wide;
-      return shape[axis] === own ? width : null;
+      return shape[axis] === hiddenSize ? width : null;
     },
   };
 }
 
-export const isRefused = (cut: Cut | Refusal): cut is Refusal => "why" in cut;
+export const isCutRefused = (cut: StudentCut | Refusal): cut is Refusal => "why" in cut;

@@ -3,7 +3,7 @@
  * another text. After Tang et al. 2019 (https://arxiv.org/abs/1903.12136), whose masks need a base that knows one; theirs of
  * TinyBERT (https://arxiv.org/abs/1909.10351) ask a language model for words that fit.
  */
-import { chance, draw, type Chance } from "../../statistics/chance.js";
+import { seededRandom, drawBelow, type RandomSource } from "../../statistics/chance.js";
 
 /** Shares of words that are left out, and that become another one; of texts that end as another one does. */
 const LEFT_OUT = 0.1;
@@ -15,22 +15,22 @@ const LETTERS = 12;
 /** What a text may be longer than the longest. */
 const MOST = 20_000;
 
-export interface Rewritten {
+export interface RewrittenText {
   readonly text: string;
   /** Of the text that it was made of. */
   readonly row: number;
 }
 
 /** Of each text so many others, none of which is there already, in its order; fewer where a text is too short for as many. */
-export function rewritten(texts: readonly string[], times: number, seed: number): readonly Rewritten[] {
+export function rewriteTexts(texts: readonly string[], times: number, seed: number): readonly RewrittenText[] {
   const all = texts.map(partsOf);
   const words = all.flat();
   const known = new Set(texts);
-  const made: Rewritten[] = [];
-  all.forEach((own, row) => {
-    const by = chance(seed, row);
+  const made: RewrittenText[] = [];
+  all.forEach((textParts, row) => {
+    const by = seededRandom(seed, row);
     for (let i = 0; i < times; i++) {
-      const text = oneOf(own, all, words, by);
+      const text = oneOf(textParts, all, words, by);
       if (text === "" || known.has(text)) continue;
       known.add(text);
       made.push({ text, row });
@@ -40,25 +40,25 @@ export function rewritten(texts: readonly string[], times: number, seed: number)
 }
 
 function oneOf(
-  own: readonly string[],
+  textParts: readonly string[],
   all: readonly (readonly string[])[],
   words: readonly string[],
-  by: Chance,
+  by: RandomSource,
 ): string {
-  const parts = happens(JOINED, by) ? joined(own, all[draw(by, all.length)] ?? [], by) : own;
-  const kept = parts.flatMap((part) => {
+  const parts = happens(JOINED, by) ? joined(textParts, all[drawBelow(by, all.length)] ?? [], by) : textParts;
+  const keptParts = parts.flatMap((part) => {
     if (happens(LEFT_OUT, by)) return [];
-    return [happens(REPLACED / (1 - LEFT_OUT), by) ? (words[draw(by, words.length)] ?? part) : part];
+    return [happens(REPLACED / (1 - LEFT_OUT), by) ? (words[drawBelow(by, words.length)] ?? part) : part];
   });
-  return kept.join("").trim().slice(0, MOST);
+  return keptParts.join("").trim().slice(0, MOST);
 }
 
 /** The start of one and the end of the other. */
-function joined(one: readonly string[], other: readonly string[], by: Chance): readonly string[] {
-  return [...one.slice(0, draw(by, one.length + 1)), ...other.slice(draw(by, other.length + 1))];
+function joined(one: readonly string[], other: readonly string[], by: RandomSource): readonly string[] {
+  return [...one.slice(0, drawBelow(by, one.length + 1)), ...other.slice(drawBelow(by, other.length + 1))];
 }
 
-const happens = (share: number, by: Chance): boolean => draw(by, 1_000_000) < share * 1_000_000;
+const happens = (share: number, by: RandomSource): boolean => drawBelow(by, 1_000_000) < share * 1_000_000;
 
 /** Words, each with the blank before it, or letters as readers see them. */
 function partsOf(text: string): readonly string[] {

@@ -1,11 +1,12 @@
 /** Sizes of a model as its config.json says them. */
 import type { BaseFacts } from "#dsl/language/types/facts.js";
 
-export const HEADS: readonly string[] = ["num_attention_heads", "n_heads", "n_head"];
+export const HEAD_COUNT_FIELDS: readonly string[] = ["num_attention_heads", "n_heads", "n_head"];
 
-export function fieldOf(config: BaseFacts["config"], names: readonly string[]): number | undefined {
+export function numberFieldOf(config: BaseFacts["config"], names: readonly string[]): number | undefined {
   return names.map((name) => config[name]).find((value) => typeof value === "number");
 }
 
 /** Heads of each block, as a config says them. */
-export const headsIn = (config: BaseFacts["config"] = {}): number | undefined => fieldOf(config, HEADS);
+export const headCountOf = (config: BaseFacts["config"] = {}): number | undefined =>
+  numberFieldOf(config, HEAD_COUNT_FIELDS);

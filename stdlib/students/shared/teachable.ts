@@ -1,50 +1,54 @@
 /** Whether a task can be learnt of another model as a student lists it. */
 import type { Refusal } from "#dsl/language/types/capabilities/refusal.js";
 import type { TaskCapabilities } from "#dsl/language/types/capabilities/model.js";
-import type { Taught } from "#dsl/language/types/capabilities/learning.js";
+import type { DistillationContext } from "#dsl/language/types/capabilities/learning.js";
 import type { Call } from "#dsl/language/types/value.js";
-import { headsIn } from "./sizes.js";
+import { headCountOf } from "./sizes.js";
 
 /** Distillation losses that need logits, and those that need hidden states. */
 const SAID = "logits";
 const WITHIN = ["hidden", "attention"];
 
 /** Whether the teacher runs beside the student: what it says of whole rows is asked once. */
-export function runsBeside(learns: readonly Call[], has: TaskCapabilities | undefined): boolean {
-  const said = learns.some(({ word }) => word === SAID);
-  return learns.some(({ word }) => WITHIN.includes(word)) || (said && has?.decides === undefined);
+export function teacherRunsAlongside(learns: readonly Call[], has: TaskCapabilities | undefined): boolean {
+  const learnsAnswers = learns.some(({ word }) => word === SAID);
+  return learns.some(({ word }) => WITHIN.includes(word)) || (learnsAnswers && has?.decides === undefined);
 }
 
-export function refusalOf(learns: readonly Call[], { has, unlabelled, reads, bases }: Taught): Refusal | null {
+export function teachingRefusal(
+  learns: readonly Call[],
+  { has, unlabelled, reads, bases }: DistillationContext,
+): Refusal | null {
   const twice = learns.find(({ word }, i) => learns.findIndex((one) => one.word === word) < i);
   if (learns.length === 0) return { why: "nothing is listed in `learns`", instead: "write `learns: [labels, logits]`" };
   if (twice)
     return { why: `\`${twice.word}\` is listed twice`, instead: `list it once, with its weight: \`${twice.word}(2)\`` };
-  const said = learns.some(({ word }) => word === SAID);
+  const learnsAnswers = learns.some(({ word }) => word === SAID);
   const within = learns.find(({ word }) => WITHIN.includes(word));
   const taught = has?.taught;
   if (taught !== undefined && taught !== true) return taught;
-  if (said && !taught) return { why: "it says no labels and no tokens", instead: "write `learns: [labels, hidden]`" };
-  if (unlabelled && (!said || has?.decides === undefined))
+  if (learnsAnswers && !taught)
+    return { why: "it says no labels and no tokens", instead: "write `learns: [labels, hidden]`" };
+  if (unlabelled && (!learnsAnswers || has?.decides === undefined))
     return {
       why: "rows without labels (made ones too) are learnt by what is said of the labels of whole texts",
-      instead: said ? "leave out the data without labels, and `augment`" : "list `logits` in `learns`",
+      instead: learnsAnswers ? "leave out the data without labels, and `augment`" : "list `logits` in `learns`",
     };
   if (!reads && within)
     return {
       why: `\`${within.word}\` compares tokens, and the base reads texts by another tokenizer`,
       instead: "write `learns: [labels, logits]`",
     };
-  if (!reads && said && has?.decides === undefined)
+  if (!reads && learnsAnswers && has?.decides === undefined)
     return {
       why: "the base reads texts by another tokenizer, and places in a text are compared",
       instead: "make the student of the model's own blocks: `student(layers: …)`",
     };
-  const [own, of] = [headsIn(bases?.own?.config), headsIn(bases?.of?.config)];
+  const [ownHeads, teacherHeads] = [headCountOf(bases?.own?.config), headCountOf(bases?.of?.config)];
   const scores = learns.find((call) => call.arguments["of"] === "scores");
-  if (scores && own !== undefined && of !== undefined && own !== of)
+  if (scores && ownHeads !== undefined && teacherHeads !== undefined && ownHeads !== teacherHeads)
     return {
-      why: `scores are compared head by head, and the student has ${String(own)} heads beside ${String(of)}`,
+      why: `scores are compared head by head, and the student has ${String(ownHeads)} heads beside ${String(teacherHeads)}`,
       instead: `write \`${scores.word}(of: relations)\``,
     };
   return null;

@@ -4,10 +4,10 @@
  */
 import type { FamilyCapabilities, TaskCapabilities } from "#dsl/language/types/capabilities/model.js";
 import type { BaseFacts } from "#dsl/language/types/facts.js";
-import type { Held } from "#dsl/language/types/capabilities/teacher-memory.js";
+import type { TeacherMemory } from "#dsl/language/types/capabilities/teacher-memory.js";
 import type { Call } from "#dsl/language/types/value.js";
-import { fieldOf, HEADS } from "./sizes.js";
-import { runsBeside } from "./teachable.js";
+import { numberFieldOf, HEAD_COUNT_FIELDS } from "./sizes.js";
+import { teacherRunsAlongside } from "./teachable.js";
 
 /** Copies of logits over all tokens, which a loss of its own doesn't take in parts. */
 const SAID = 2.5;
@@ -15,31 +15,31 @@ const SAID = 2.5;
 const SCORES = 2;
 const RELATIONS = 10;
 
-export function heldOf(
+export function teacherMemoryOf(
   learns: readonly Call[],
   has: TaskCapabilities | undefined,
-  own: BaseFacts,
+  studentFacts: BaseFacts,
   larger: BaseFacts,
   family: FamilyCapabilities | undefined,
-): Held | null {
-  if (!runsBeside(learns, has)) return null;
-  const size = (of: BaseFacts, name: "hidden" | "layers" | "intermediate"): number =>
-    fieldOf(of.config, family?.sizes[name] ?? []) ?? 0;
-  const heads = (of: BaseFacts): number => fieldOf(of.config, HEADS) ?? 1;
+): TeacherMemory | null {
+  if (!teacherRunsAlongside(learns, has)) return null;
+  const size = (facts: BaseFacts, name: "hidden" | "layers" | "intermediate"): number =>
+    numberFieldOf(facts.config, family?.sizes[name] ?? []) ?? 0;
+  const heads = (facts: BaseFacts): number => numberFieldOf(facts.config, HEAD_COUNT_FIELDS) ?? 1;
   const width = size(larger, "hidden") || 1;
   const inner = size(larger, "intermediate") || 4 * width;
   const gated = Object.keys(larger.shapes).some((path) => family?.gate?.test(path));
   const hidden = learns.find(({ word }) => word === "hidden");
   const attention = learns.find(({ word }) => word === "attention");
-  const kept = hidden?.arguments["blocks"] === "last" ? 1 : size(larger, "layers") + 1;
+  const keptBlocks = hidden?.arguments["blocks"] === "last" ? 1 : size(larger, "layers") + 1;
   const way = attention?.arguments["of"];
-  const scores = way === "scores" || (way !== "relations" && heads(own) === heads(larger));
+  const scores = way === "scores" || (way !== "relations" && heads(studentFacts) === heads(larger));
   const matrices = scores
-    ? heads(larger) * (SCORES * (size(own, "layers") || size(larger, "layers")) + 1)
-    : heads(own) * RELATIONS;
+    ? heads(larger) * (SCORES * (size(studentFacts, "layers") || size(larger, "layers")) + 1)
+    : heads(studentFacts) * RELATIONS;
   return {
-    token: hidden ? (kept + 5) * width + (gated ? 3 : 2) * inner : 3.5 * width,
+    token: hidden ? (keptBlocks + 5) * width + (gated ? 3 : 2) * inner : 3.5 * width,
     pair: attention ? matrices : 0,
-    said: has?.decides === undefined && learns.some(({ word }) => word === "logits") ? SAID : 0,
+    logit: has?.decides === undefined && learns.some(({ word }) => word === "logits") ? SAID : 0,
   };
 }

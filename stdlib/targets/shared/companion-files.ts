@@ -1,7 +1,7 @@
 /** What every deployment that is a graph has beside it: the config with its label names, and the tokenizer's files. */
-import type { Deployed, TargetOutput } from "../kind.js";
+import type { DeployedModel, TargetOutput } from "../kind.js";
 
-export async function writeCompanions(model: Deployed, out: TargetOutput): Promise<void> {
+export async function writeCompanionFiles(model: DeployedModel, out: TargetOutput): Promise<void> {
   await out.write("config.json", `${JSON.stringify(model.config, null, 2)}\n`);
   await out.copy(model.files);
 }

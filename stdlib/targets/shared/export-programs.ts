@@ -5,18 +5,18 @@
  */
 import { Graph } from "#dsl/tensor/builder.js";
 import { optimise } from "#dsl/tensor/passes/table.js";
-import { plus } from "#dsl/tensor/shape.js";
+import { addToDimension } from "#dsl/tensor/shape.js";
 import type { Program } from "#dsl/tensor/program.js";
 import type { ModelInputs } from "../../models/kind.js";
 import type { DeployedParts, GraphName } from "../kind.js";
 import { makeLayers } from "../../layers/graph-layers.js";
-import { countOf, pastLayers, type PastOptions } from "../../layers/past-layers.js";
-import { logitsOf } from "../../tasks/shared/logits.js";
-import { noHead } from "../../tasks/shared/refusals.js";
+import { lengthAlong, pastLayers, type PastLayerSizes } from "../../layers/past-layers.js";
+import { cappedLogits } from "../../tasks/shared/logits.js";
+import { missingHeadError } from "../../tasks/shared/refusals.js";
 import { buildBody } from "../../programs/body.js";
-import { buildModel, layersOptions, modelInputs } from "../../programs/model.js";
+import { buildModel, layersOptionsOf, modelInputs } from "../../programs/model.js";
 
-export type Exported = Readonly<Partial<Record<GraphName, Program>>>;
+export type ExportPrograms = Readonly<Partial<Record<GraphName, Program>>>;
 
 /**
  * `forward`: inputs input_ids, attention_mask (i32 [batch, length]), token_type_ids if `tokenTypes`; outputs logits, or what the
@@ -26,24 +26,28 @@ export type Exported = Readonly<Partial<Record<GraphName, Program>>>;
  * sources]), encoder_hidden_states [batch, fresh, hidden] of which the keys are made that don't come in, past_key_values.….
  * `encoder`: inputs input_ids, attention_mask; output last_hidden_state.
  */
-export function buildExport(o: DeployedParts, tokenTypes: boolean): Exported {
-  if (o.task.implementation.answers) return { forward: forward(o, tokenTypes) };
-  if (o.family.shape === "encoder-decoder") return { encoder: encoder(o), decoder: pairDecoder(o) };
-  return { decoder: decoder(o) };
+export function buildExportPrograms(options: DeployedParts, tokenTypes: boolean): ExportPrograms {
+  if (options.task.implementation.answers) return { forward: forward(options, tokenTypes) };
+  if (options.family.shape === "encoder-decoder") return { encoder: encoder(options), decoder: pairDecoder(options) };
+  return { decoder: decoder(options) };
 }
 
-function forward(o: DeployedParts, tokenTypes: boolean): Program {
+function forward(options: DeployedParts, tokenTypes: boolean): Program {
   const graph = new Graph();
-  const model = buildModel({ ...o, dropout: 0 }, graph, modelInputs(graph, { tokenTypes, family: o.family }));
+  const model = buildModel(
+    { ...options, dropout: 0 },
+    graph,
+    modelInputs(graph, { tokenTypes, family: options.family }),
+  );
   const logits = model.logits();
   const named = model.named?.(logits) ?? { logits };
-  for (const [name, own] of Object.entries(named)) graph.output(name, own);
-  if (o.task.implementation.supervision.rowFormat.separateTexts)
+  for (const [name, tensor] of Object.entries(named)) graph.output(name, tensor);
+  if (options.task.implementation.supervision.rowFormat.separateTexts)
     graph.output("last_hidden_state", model.body.last_hidden_state);
   return finished(graph);
 }
 
-function decoder(o: DeployedParts): Program {
+function decoder(options: DeployedParts): Program {
   const graph = new Graph();
   const ids = graph.input("input_ids", { dtype: "i32", shape: ["batch", "length"] });
   const mask = graph.input("attention_mask", { dtype: "i32", shape: ["batch", "keys"] });
@@ -52,25 +56,25 @@ function decoder(o: DeployedParts): Program {
     attention_mask: mask,
     positions: graph.input("position_ids", { dtype: "i32", shape: ["batch", "length"] }),
   };
-  return written(o, graph, inputs, { own: { past: "past", keys: "keys" } });
+  return written(options, graph, inputs, { selfSizes: { past: "past", keys: "keys" } });
 }
 
-function encoder(o: DeployedParts): Program {
+function encoder(options: DeployedParts): Program {
   const graph = new Graph();
   const inputs = modelInputs(graph, {});
-  const body = buildBody(o, layersIn(o, graph), { ...inputs, decoder_input_ids: inputs.input_ids }, plain);
-  if (!body.encoded) throw noHead(o.task.call.word);
+  const body = buildBody(options, layersIn(options, graph), { ...inputs, decoder_input_ids: inputs.input_ids }, plain);
+  if (!body.encoded) throw missingHeadError(options.task.call.word);
   graph.output("last_hidden_state", body.encoded);
   return finished(graph);
 }
 
-function pairDecoder(o: DeployedParts): Program {
+function pairDecoder(options: DeployedParts): Program {
   const graph = new Graph();
   const ids = graph.input("input_ids", { dtype: "i32", shape: ["batch", "length"] });
   const mask = graph.input("encoder_attention_mask", { dtype: "i32", shape: ["batch", "sources"] });
-  const hidden = o.family.hidden(o.config);
+  const hidden = options.family.hidden(options.config);
   const encoded = graph.input("encoder_hidden_states", { dtype: "f32", shape: ["batch", "fresh", hidden] });
-  const { heads, headSize = hidden / heads } = o.family.sizes(o.config);
+  const { heads, headSize = hidden / heads } = options.family.sizes(options.config);
   const before = graph.input("past_key_values.0.decoder.key", {
     dtype: "f32",
     shape: ["batch", heads, "past", headSize],
@@ -81,31 +85,31 @@ function pairDecoder(o: DeployedParts): Program {
     decoder_input_ids: ids,
     encoded,
     decoder_attention_mask: graph.concat([before.max([1, 3]).cast("i32").filled(1), ids.filled(1)], 1, "keys"),
-    decoder_positions: ids.range(1).add(countOf(before, 2)),
+    decoder_positions: ids.range(1).add(lengthAlong(before, 2)),
   };
-  const { call, implementation } = o.technique;
-  const sources = plus("sources", implementation.virtual?.(call).cached ?? 0);
-  return written(o, graph, inputs, {
-    own: { past: "past", keys: "keys" },
+  const { call, implementation } = options.technique;
+  const sources = addToDimension("sources", implementation.virtual?.(call).cached ?? 0);
+  return written(options, graph, inputs, {
+    selfSizes: { past: "past", keys: "keys" },
     cross: { past: "held", keys: sources },
   });
 }
 
 const plain = { dropout: 0, pooled: false } as const;
 
-function written(o: DeployedParts, graph: Graph, inputs: ModelInputs, past: PastOptions): Program {
-  const body = buildBody(o, layersIn(o, graph), inputs, {
+function written(options: DeployedParts, graph: Graph, inputs: ModelInputs, past: PastLayerSizes): Program {
+  const body = buildBody(options, layersIn(options, graph), inputs, {
     ...plain,
     continues: true,
     outermost: (layers) => pastLayers(layers, past),
   });
-  if (!body.unembedding) throw noHead(o.task.call.word);
-  graph.output("logits", logitsOf(body.last_hidden_state, body.unembedding, body.cap));
+  if (!body.unembedding) throw missingHeadError(options.task.call.word);
+  graph.output("logits", cappedLogits(body.last_hidden_state, body.unembedding, body.cap));
   return finished(graph);
 }
 
-function layersIn(o: DeployedParts, graph: Graph): ReturnType<typeof makeLayers> {
-  return makeLayers({ ...layersOptions(o, graph, o.seed, () => false), prefix: o.family.prefix });
+function layersIn(options: DeployedParts, graph: Graph): ReturnType<typeof makeLayers> {
+  return makeLayers({ ...layersOptionsOf(options, graph, options.seed, () => false), prefix: options.family.prefix });
 }
 /** In f32, whatever the recipe computed in. */
 function finished(graph: Graph): Program {

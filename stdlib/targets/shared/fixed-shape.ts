@@ -1,10 +1,10 @@
 /** The parameter `shape` of targets whose files may have fixed sizes. */
 import type { Sizes } from "#dsl/tensor/shape.js";
 import type { Call } from "#dsl/language/types/value.js";
-import type { Deployed } from "../kind.js";
+import type { DeployedModel } from "../kind.js";
 
 /** Sizes that are numbers in the file, by the names of the program. */
-export function fixedSizes({ arguments: { shape } }: Call, { maxLength, family }: Deployed): Sizes {
+export function fixedSizesOf({ arguments: { shape } }: Call, { maxLength, family }: DeployedModel): Sizes {
   if (shape === "free") return {};
   const [batch = 1, length = maxLength, targets = length] = Array.isArray(shape) ? shape.map(Number) : [];
   return {
@@ -15,20 +15,20 @@ export function fixedSizes({ arguments: { shape } }: Call, { maxLength, family }
 }
 
 /** Tokens that are written with their text at most, or of an encoder-decoder's answer. */
-export function roomIn(call: Call, model: Deployed): number {
-  const { length = Infinity, targets_length = length } = fixedSizes(call, model);
+export function maxWrittenTokens(call: Call, model: DeployedModel): number {
+  const { length = Infinity, targets_length = length } = fixedSizesOf(call, model);
   return targets_length;
 }
 
 /** What is wrong with the shape, or with any fixed shape for this model; null: nothing. */
-export function noShape(call: Call, model: Deployed): string | null {
+export function fixedShapeProblem(call: Call, model: DeployedModel): string | null {
   const { shape } = call.arguments;
   const { config, maxLength, family } = model;
   if (Array.isArray(shape) && (shape.length < 2 || shape.length > 3 || shape.some((n) => !(Number(n) >= 1))))
     return "a shape is a number of texts and a number of tokens, `[1, 128]`, and of models that write a third, the tokens written";
   if (shape !== "free" && config["trigram_input"] === true)
     return "MobileBERT reads the embedding of padding beside a text's last token, so it answers otherwise in a fixed shape; `shape: free` is as the notebook";
-  const { length = maxLength } = fixedSizes(call, model);
+  const { length = maxLength } = fixedSizesOf(call, model);
   const { positions } = family.implementation.sizes(model.parts.config);
   if (length > positions)
     return `its base has ${String(positions)} positions, and the shape asks for ${String(length)} tokens`;
@@ -39,6 +39,6 @@ export function noShape(call: Call, model: Deployed): string | null {
 
 /** Weights in 11 bits each: what writes adds rounding up over more layers and greater numbers than what reads. */
 const HALVED = { encoder: 1e-3, decoder: 1e-2, "encoder-decoder": 1e-2 } as const;
-export function halved({ family }: Deployed): { readonly tolerance: number; readonly rounded: string } {
+export function halfPrecisionNote({ family }: DeployedModel): { readonly tolerance: number; readonly rounded: string } {
   return { tolerance: HALVED[family.implementation.shape], rounded: "weights f16" };
 }

@@ -1,26 +1,26 @@
 /** The program that answers whole texts, its weights, and how a file's graph is fed: what targets of graphs have in common. */
 import type { Sizes } from "#dsl/tensor/shape.js";
 import type { NDArray, Program, Ref, Type } from "#dsl/tensor/program.js";
-import { PLAIN } from "#dsl/tensor/passes/table.js";
-import type { Deployed, GraphFile, GraphPort } from "../kind.js";
-import { assembleForward } from "../../programs/forward.js";
+import { PLAIN_PASS_SETTINGS } from "#dsl/tensor/passes/table.js";
+import type { DeployedModel, GraphFile, GraphPort } from "../kind.js";
+import { assembleForwardProgram } from "../../programs/forward.js";
 
 /** Logits (or what the task names) of texts, in f32 whatever the recipe computed in. */
-export function forwardOf({ parts, tokenTypes }: Deployed): Program {
-  return assembleForward({ ...parts, passes: PLAIN, packed: false }, tokenTypes);
+export function forwardProgramOf({ parts, tokenTypes }: DeployedModel): Program {
+  return assembleForwardProgram({ ...parts, passes: PLAIN_PASS_SETTINGS, packed: false }, tokenTypes);
 }
 
-export async function weightsOf(model: Deployed, program: Program): Promise<ReadonlyMap<string, NDArray>> {
+export async function programWeights(model: DeployedModel, program: Program): Promise<ReadonlyMap<string, NDArray>> {
   const values = new Map<string, NDArray>();
   for (const [name, state] of Object.entries(program.state)) values.set(name, await model.read(name, state));
   return values;
 }
 
 /** A graph whose ports bear the program's own names. */
-export function graphFile(
+export function graphFileOf(
   file: string,
   program: Program,
-  model: Pick<Deployed, "config">,
+  model: Pick<DeployedModel, "config">,
   fixed: Sizes = {},
 ): GraphFile {
   const pad = Number(model.config["pad_token_id"] ?? 0);

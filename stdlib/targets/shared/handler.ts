@@ -1,13 +1,13 @@
 /** handler.py, by which Hugging Face's inference endpoints answer: texts cut as in training, labels by name. */
-import type { Deployed } from "../kind.js";
-import { python, pythonList } from "../../text/quoting.js";
-import { sortOf, type Sort } from "./model-type.js";
-import { vectorLines } from "./transformers-calls.js";
-import { opensBy } from "./transformers-opens.js";
+import type { DeployedModel } from "../kind.js";
+import { pythonString, pythonStringList } from "../../text/quoting.js";
+import { answerTypeOf, type AnswerType } from "./model-type.js";
+import { vectorLinesOf } from "./transformers-calls.js";
+import { modelOpeningOf } from "./transformers-opens.js";
 
-export function handlerText(model: Deployed, whole: boolean): string {
-  const sort = sortOf(model.config);
-  const opens = opensBy(model, sort, whole, "path");
+export function handlerScriptText(model: DeployedModel, whole: boolean): string {
+  const sort = answerTypeOf(model.config);
+  const opens = modelOpeningOf(model, sort, whole, "path");
   const { prefix: given } = model.parts.task.call.arguments;
   const prefix = typeof given === "string" ? given : "";
   return `"""Answers requests of a Hugging Face inference endpoint: {"inputs": text or list, "parameters": {...}}."""
@@ -15,8 +15,8 @@ import torch
 ${opens.imports.join("\n")}
 
 MAX_LENGTH = ${model.maxLength}
-LABELS = ${pythonList(model.labels)}
-PREFIX = ${python(prefix)}
+LABELS = ${pythonStringList(model.labels)}
+PREFIX = ${pythonString(prefix)}
 
 
 class EndpointHandler:
@@ -45,7 +45,7 @@ ${ANSWERS[sort](model)
 /** A list of turns is one conversation. */
 const CONVERSATION = ' and not all(isinstance(one, dict) and "role" in one for one in inputs)';
 const texts = 'texts = (one["text"], one["text_pair"]) if isinstance(one, dict) else (one,)';
-const ANSWERS: Readonly<Record<Sort, (model: Deployed) => readonly string[]>> = {
+const ANSWERS: Readonly<Record<AnswerType, (model: DeployedModel) => readonly string[]>> = {
   labels: ({ config }) => [
     texts,
     "logits = self.model(**self.encode(*texts)).logits[0]",
@@ -77,7 +77,7 @@ const ANSWERS: Readonly<Record<Sort, (model: Deployed) => readonly string[]>> = 
   ],
   embeds: (model) => [
     "hidden = self.model(**self.encode(one)).last_hidden_state[0]",
-    ...vectorLines(model),
+    ...vectorLinesOf(model),
     "return vector.tolist()",
   ],
   rewrites: () => [

@@ -1,9 +1,12 @@
 /** A page's call of a LiteRT file of fixed shape: LiteRT.js and the tokenizer that lies beside the file. */
-import type { CopiedCall, Deployed } from "../kind.js";
-import { javaScript, urlPath } from "../../text/quoting.js";
+import type { CodeExample, DeployedModel } from "../kind.js";
+import { javaScriptString, urlPath } from "../../text/quoting.js";
 
 /** Null: it reads more than one text, or writes, which takes more than a few lines. */
-export function litertCall(model: Pick<Deployed, "config" | "roles" | "parts">, at: string): CopiedCall | null {
+export function litertCallExample(
+  model: Pick<DeployedModel, "config" | "roles" | "parts">,
+  place: string,
+): CodeExample | null {
   const { task, family, tokenTypes } = model.parts;
   const { rowFormat } = task.implementation.supervision;
   if (family.shape !== "encoder" || !rowFormat.supports.litertCall || model.roles.includes("text_pair")) return null;
@@ -13,7 +16,7 @@ export function litertCall(model: Pick<Deployed, "config" | "roles" | "parts">, 
     'import { loadAndCompile, loadLiteRt, Tensor } from "@litertjs/core";',
     'import { Tokenizer } from "@huggingface/tokenizers";',
     "",
-    `const file = ${javaScript(urlPath(at))};`,
+    `const file = ${javaScriptString(urlPath(place))};`,
     "const json = async (name) => (await fetch(`${file}.files/${name}`)).json();",
     'const tokenizer = new Tokenizer(await json("tokenizer.json"), await json("tokenizer_config.json"));',
     'await loadLiteRt("wasm/"); // the folder of that name in @litertjs/core, as your server gives it',

@@ -1,8 +1,8 @@
 /** What a deployed model answers with, as config.json's class tells it: what its calls look like in other programs. */
 
-export type Sort = "labels" | "tags" | "answers" | "fills" | "continues" | "rewrites" | "embeds" | "number";
+export type AnswerType = "labels" | "tags" | "answers" | "fills" | "continues" | "rewrites" | "embeds" | "number";
 
-export function sortOf(config: Readonly<Record<string, unknown>>): Sort {
+export function answerTypeOf(config: Readonly<Record<string, unknown>>): AnswerType {
   const [name] = Array.isArray(config["architectures"]) ? (config["architectures"] as readonly unknown[]) : [];
   const architecture = typeof name === "string" ? name : "";
   if (config["problem_type"] === "regression") return "number";

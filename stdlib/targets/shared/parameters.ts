@@ -1,14 +1,14 @@
 /** Parameters that targets share, and names that people look for among them. */
-import { parameter } from "#dsl/language/types/define.js";
-import { told } from "../../foreign-names/advice.js";
+import { defineParameter } from "#dsl/language/types/define.js";
+import { adviceFromRows } from "../../foreign-names/advice.js";
 
 /** Keys of the verb that are written inside a target's parentheses. */
-export const ofTheVerb = told([
+export const verbKeyAdvice = adviceFromRows([
   ["overwrite force replace exist_ok", "it is a key of the verb: `deploy NAME to TARGET { overwrite: true }`"],
   ["rows limit max_samples", "it is a key of the verb: `deploy NAME on DATA.SPLIT to TARGET { rows: 1000 }`"],
 ]).advice;
 
-export const folder = parameter({
+export const folderParameter = defineParameter({
   name: "path",
   type: { is: "string" },
   suggests: { from: "files", endings: [] },
@@ -20,7 +20,7 @@ export const folder = parameter({
 });
 
 /** `[1, 128]`, or one of the names. */
-export const shapeType = {
+export const shapeParameterType = {
   is: "either",
   of: [
     { is: "list", of: { is: "number", integer: true } },

@@ -2,15 +2,15 @@
  * Lines of Python that a reader copies: texts to arrays by the tokenizer that lies in `folder`, and from what the model
  * says of them to an answer. They run as they stand, with numpy and tokenizers.
  */
-import type { Deployed } from "../kind.js";
+import type { DeployedModel } from "../kind.js";
 
-type Told = Pick<Deployed, "config" | "labels" | "roles" | "parts" | "maxLength">;
+type Told = Pick<DeployedModel, "config" | "labels" | "roles" | "parts" | "maxLength">;
 
 const MASK =
   'mask = next(t.content for t in tokenizer.get_added_tokens_decoder().values() if "mask" in t.content.lower())';
 
 /** `inputs`: what the graph is fed, int32, the shorter texts padded. `width`: an expression for the file's length where that is fixed; then `written` is that of a decoder's tokens. */
-export function asked(model: Told, width?: string): string[] {
+export function pythonInputLines(model: Told, width?: string): string[] {
   const { family, task } = model.parts;
   const pairs = model.roles.includes("text_pair") || model.roles.includes("question");
   const texts = pairs
@@ -44,7 +44,7 @@ export function asked(model: Told, width?: string): string[] {
 }
 
 /** `output`: an expression for the array that the model gives under `name`. */
-export function read(output: string, model: Told): string[] {
+export function pythonOutputLines(output: string, model: Told): string[] {
   const names = model.parts.task.call.word === "question_answering" ? ["start_logits", "end_logits"] : ["logits"];
   return names.map((name) => `${name} = ${output.replace("name", JSON.stringify(name))}`);
 }
@@ -53,7 +53,7 @@ const LABELS =
   'labels = [name for _, name in sorted((int(i), name) for i, name in json.load(open(folder + "/config.json"))["id2label"].items())]';
 
 /** What the logits mean. */
-export function said(model: Told): string[] {
+export function pythonPredictionLines(model: Told): string[] {
   switch (model.parts.task.call.word) {
     case "text_classification":
       return [

@@ -1,16 +1,16 @@
 /** A first request to a model that is served, by what it answers with (kernel/features/serve/http). */
-import { shell } from "../../text/quoting.js";
-import type { Sort } from "./model-type.js";
+import { shellWord } from "../../text/quoting.js";
+import type { AnswerType } from "./model-type.js";
 
-export interface AskedModel {
+export interface RequestedModel {
   readonly name: string;
-  readonly sort: Sort;
+  readonly sort: AnswerType;
   readonly chats: boolean;
   readonly pairs: boolean;
 }
 const TEXT = "The parcel never came.";
 
-export function requestTo({ name: model, sort, chats, pairs }: AskedModel): {
+export function exampleRequest({ name: model, sort, chats, pairs }: RequestedModel): {
   readonly path: string;
   readonly body: Readonly<Record<string, unknown>>;
 } {
@@ -37,16 +37,16 @@ export function requestTo({ name: model, sort, chats, pairs }: AskedModel): {
 }
 
 /** `key`: as a shell writes it; null: none is needed. `certificate`: one that `curl` may not know; null: its own will do. */
-export function curlOf(
-  model: AskedModel,
-  at: { readonly url: string; readonly key: string | null; readonly certificate: string | null },
+export function curlCommand(
+  model: RequestedModel,
+  server: { readonly url: string; readonly key: string | null; readonly certificate: string | null },
 ): string {
-  const { path, body } = requestTo(model);
+  const { path, body } = exampleRequest(model);
   return [
-    `curl -s ${at.url}${path}`,
-    ...(at.certificate === null ? [] : [`--cacert ${shell(at.certificate)}`]),
-    ...(at.key === null ? [] : [`-H "authorization: Bearer ${at.key}"`]),
+    `curl -s ${server.url}${path}`,
+    ...(server.certificate === null ? [] : [`--cacert ${shellWord(server.certificate)}`]),
+    ...(server.key === null ? [] : [`-H "authorization: Bearer ${server.key}"`]),
     `-H "content-type: application/json"`,
-    `-d ${shell(JSON.stringify(body))}`,
+    `-d ${shellWord(JSON.stringify(body))}`,
   ].join(" ");
 }

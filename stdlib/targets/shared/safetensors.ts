@@ -1,17 +1,17 @@
 /** A safetensors file of f32 tensors as a stream of bytes, each tensor read when its turn comes. */
 import type { NDArray } from "#dsl/tensor/program.js";
 
-export async function* safetensorsOf(
+export async function* safetensorsBytes(
   shapes: Readonly<Record<string, readonly number[]>>,
   read: (name: string) => Promise<NDArray>,
 ): AsyncGenerator<Uint8Array, void, void> {
-  let at = 0;
+  let offset = 0;
   const names = Object.keys(shapes).sort();
   const places = names.map((name) => {
     const shape = shapes[name] ?? [];
-    const from = at;
-    at += 4 * shape.reduce((n, d) => n * d, 1);
-    return [name, { dtype: "F32", shape, data_offsets: [from, at] }] as const;
+    const from = offset;
+    offset += 4 * shape.reduce((n, d) => n * d, 1);
+    return [name, { dtype: "F32", shape, data_offsets: [from, offset] }] as const;
   });
   const text = JSON.stringify({ __metadata__: { format: "pt" }, ...Object.fromEntries(places) });
   const header = new TextEncoder().encode(text.padEnd(8 * Math.ceil(text.length / 8)));

@@ -1,8 +1,12 @@
 /** What sentence-transformers reads beside the weights of a model that makes vectors of texts. */
-import type { Deployed } from "../kind.js";
+import type { DeployedModel } from "../kind.js";
 
 /** Path and text of each; none of other tasks. */
-export function sentenceFiles({ parts, maxLength, family }: Deployed): readonly (readonly [string, string])[] {
+export function sentenceTransformersFiles({
+  parts,
+  maxLength,
+  family,
+}: DeployedModel): readonly (readonly [string, string])[] {
   const { call, implementation } = parts.task;
   if (!implementation.supervision.rowFormat.separateTexts) return [];
   const normalize = call.arguments["normalize"] !== false;

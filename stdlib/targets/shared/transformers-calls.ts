@@ -1,14 +1,14 @@
 /** A call in Python that asks a folder of transformers (or an adapter by PEFT) what the notebook was asked. It runs as it stands. */
-import type { CopiedCall, Deployed } from "../kind.js";
-import { python as q, pythonList } from "../../text/quoting.js";
-import { sortOf, type Sort } from "./model-type.js";
-import { opensBy } from "./transformers-opens.js";
+import type { CodeExample, DeployedModel } from "../kind.js";
+import { pythonString as q, pythonStringList } from "../../text/quoting.js";
+import { answerTypeOf, type AnswerType } from "./model-type.js";
+import { modelOpeningOf } from "./transformers-opens.js";
 
 /** Texts that are asked in the calls of all targets. */
-export const ASKED = "The invoice that came on Monday is wrong.";
+export const EXAMPLE_TEXT = "The invoice that came on Monday is wrong.";
 
-export function transformersCalls(model: Deployed, at: string, whole: boolean): readonly CopiedCall[] {
-  const sort = sortOf(model.config);
+export function transformersCallExamples(model: DeployedModel, place: string, whole: boolean): readonly CodeExample[] {
+  const sort = answerTypeOf(model.config);
   if (whole && sort === "embeds")
     return [
       python(
@@ -16,24 +16,24 @@ export function transformersCalls(model: Deployed, at: string, whole: boolean): 
         [
           "from sentence_transformers import SentenceTransformer",
           "",
-          `model = SentenceTransformer(${q(at)})`,
-          `print(model.encode([${q(ASKED)}]))`,
+          `model = SentenceTransformer(${q(place)})`,
+          `print(model.encode([${q(EXAMPLE_TEXT)}]))`,
         ],
       ),
     ];
-  const opens = opensBy(model, sort, whole, q(at));
+  const opens = modelOpeningOf(model, sort, whole, q(place));
   const needs = whole ? ["transformers", "torch"] : ["transformers", "torch", "peft"];
   return [
     python(needs, [
       ...["import torch", ...opens.imports, ""],
-      `tokenizer = AutoTokenizer.from_pretrained(${q(at)})`,
+      `tokenizer = AutoTokenizer.from_pretrained(${q(place)})`,
       `model = ${opens.model}`,
       ...asks(sort, model),
     ]),
   ];
 }
 
-function asks(sort: Sort, model: Deployed): readonly string[] {
+function asks(sort: AnswerType, model: DeployedModel): readonly string[] {
   const cut = `truncation=True, max_length=${model.maxLength}, return_tensors="pt"`;
   const pair = model.roles.includes("text_pair") ? `, ${q("The bill is wrong.")}` : "";
   const logits = (text: string) => [
@@ -43,14 +43,14 @@ function asks(sort: Sort, model: Deployed): readonly string[] {
   ];
   switch (sort) {
     case "labels":
-      return [...logits(`${q(ASKED)}${pair}`), ...named(model)];
+      return [...logits(`${q(EXAMPLE_TEXT)}${pair}`), ...named(model)];
     case "number":
-      return [...logits(`${q(ASKED)}${pair}`), "print(logits[0, 0].item())"];
+      return [...logits(`${q(EXAMPLE_TEXT)}${pair}`), "print(logits[0, 0].item())"];
     case "tags":
-      return [...logits(q(ASKED)), "print([model.config.id2label[i] for i in logits[0].argmax(-1).tolist()])"];
+      return [...logits(q(EXAMPLE_TEXT)), "print([model.config.id2label[i] for i in logits[0].argmax(-1).tolist()])"];
     case "answers":
       return [
-        `inputs = tokenizer(${q("What is wrong?")}, ${q(ASKED)}, ${cut})`,
+        `inputs = tokenizer(${q("What is wrong?")}, ${q(EXAMPLE_TEXT)}, ${cut})`,
         "with torch.no_grad():",
         "    out = model(**inputs)",
         "start, end = out.start_logits.argmax(), out.end_logits.argmax()",
@@ -64,27 +64,27 @@ function asks(sort: Sort, model: Deployed): readonly string[] {
       ];
     case "embeds":
       return [
-        `inputs = tokenizer(${q(ASKED)}, ${cut})`,
+        `inputs = tokenizer(${q(EXAMPLE_TEXT)}, ${cut})`,
         "with torch.no_grad():",
         "    hidden = model(**inputs).last_hidden_state[0]",
-        ...vectorLines(model),
+        ...vectorLinesOf(model),
         "print(vector.tolist())",
       ];
     case "rewrites": {
       const prefix = model.parts.task.call.arguments["prefix"];
       return [
-        `inputs = tokenizer(${q((typeof prefix === "string" ? prefix : "") + ASKED)}, ${cut})`,
+        `inputs = tokenizer(${q((typeof prefix === "string" ? prefix : "") + EXAMPLE_TEXT)}, ${cut})`,
         "print(tokenizer.decode(model.generate(**inputs, do_sample=False, max_new_tokens=32)[0], skip_special_tokens=True))",
       ];
     }
     case "continues":
       return model.roles.includes("messages")
         ? [
-            `messages = [{"role": "user", "content": ${q(ASKED)}}]`,
+            `messages = [{"role": "user", "content": ${q(EXAMPLE_TEXT)}}]`,
             'inputs = tokenizer.apply_chat_template(messages, add_generation_prompt=True, return_dict=True, return_tensors="pt")',
             ...generated,
           ]
-        : [`inputs = tokenizer(${q(ASKED)}, return_tensors="pt")`, ...generated];
+        : [`inputs = tokenizer(${q(EXAMPLE_TEXT)}, return_tensors="pt")`, ...generated];
   }
 }
 const generated = [
@@ -93,7 +93,7 @@ const generated = [
 ];
 
 /** Of one text its vector, as the task makes it of the tokens' states (`hidden`). */
-export function vectorLines({ parts }: Deployed): readonly string[] {
+export function vectorLinesOf({ parts }: DeployedModel): readonly string[] {
   const { pooling, normalize } = parts.task.call.arguments;
   const made: Readonly<Record<string, string>> = {
     cls: "hidden[0]",
@@ -105,13 +105,13 @@ export function vectorLines({ parts }: Deployed): readonly string[] {
 }
 
 /** Label names: of an adapter's base config.json has others, so they are written out. */
-function named({ config, labels }: Deployed): readonly string[] {
-  const names = `labels = ${pythonList(labels)}`;
+function named({ config, labels }: DeployedModel): readonly string[] {
+  const names = `labels = ${pythonStringList(labels)}`;
   if (config["problem_type"] === "multi_label_classification")
     return [names, "print({label: round(p, 4) for label, p in zip(labels, logits[0].sigmoid().tolist())})"];
   return [names, "print({label: round(p, 4) for label, p in zip(labels, logits[0].softmax(-1).tolist())})"];
 }
 
-function python(needs: readonly string[], lines: readonly string[]): CopiedCall {
+function python(needs: readonly string[], lines: readonly string[]): CodeExample {
   return { language: "Python", needs, code: lines.join("\n") };
 }

@@ -5,20 +5,20 @@
  */
 import type { ContextWindow } from "../kind.js";
 
-export type Span = readonly [first: number, last: number];
-export const NONE: Span = [0, 0];
+export type TokenSpan = readonly [first: number, last: number];
+export const NO_SPAN: TokenSpan = [0, 0];
 
 /** The tokens of `context.slice(from, to)`; `NONE` where the window doesn't hold it whole. */
-export function spanIn({ first, starts, ends }: ContextWindow, from: number, to: number): Span {
+export function tokenSpanIn({ first, starts, ends }: ContextWindow, from: number, to: number): TokenSpan {
   const last = starts.length - 1;
-  if (last < 0 || starts[0]! > from || ends[last]! < to) return NONE;
+  if (last < 0 || starts[0]! > from || ends[last]! < to) return NO_SPAN;
   let [a, b] = [0, last];
   while (a <= last && starts[a]! <= from) a++;
   while (b >= 0 && ends[b]! >= to) b--;
   return [first + a - 1, first + b + 1];
 }
 
-export interface Choice {
+export interface AnswerChoiceOptions {
   /** How many of the likeliest first and last tokens of a window are paired, and how many pairs are kept. */
   readonly candidates: number;
   /** Most tokens of an answer. */
@@ -33,7 +33,7 @@ export interface FoundAnswer {
   readonly end: number;
   readonly probability: number;
 }
-export interface SaidWindow {
+export interface WindowLogits {
   readonly window: ContextWindow;
   readonly logits: Float32Array;
 }
@@ -44,25 +44,25 @@ interface Scored {
 }
 
 /** `windows`: those of one question. */
-export function answerIn(windows: readonly SaidWindow[], o: Choice): FoundAnswer {
-  const found = windows.flatMap((own) => pairsIn(own, o.candidates, o.longest));
+export function findAnswer(windows: readonly WindowLogits[], options: AnswerChoiceOptions): FoundAnswer {
+  const found = windows.flatMap((oneWindow) => pairsIn(oneWindow, options.candidates, options.longest));
   // The likeliest tokens may all lie outside the context: then all of its tokens are looked at.
-  const all = found.length > 0 ? found : windows.flatMap((own) => pairsIn(own, Infinity, o.longest));
-  const best = all.sort((a, b) => b.score - a.score).slice(0, o.candidates);
-  const chosen = o.none === null ? best[0] : best.find(({ start, end }) => end > start);
+  const all = found.length > 0 ? found : windows.flatMap((oneWindow) => pairsIn(oneWindow, Infinity, options.longest));
+  const best = all.sort((a, b) => b.score - a.score).slice(0, options.candidates);
+  const chosen = options.none === null ? best[0] : best.find(({ start, end }) => end > start);
   // Each window must find that there is none: the least sure of them counts.
-  const none = o.none === null ? -Infinity : Math.min(...windows.map(({ logits }) => logits[0]! + logits[1]!));
-  const scores = [...best.map(({ score }) => score), ...(o.none === null ? [] : [none])];
+  const none = options.none === null ? -Infinity : Math.min(...windows.map(({ logits }) => logits[0]! + logits[1]!));
+  const scores = [...best.map(({ score }) => score), ...(options.none === null ? [] : [none])];
   const greatest = Math.max(...scores);
   const sum = scores.reduce((total, score) => total + Math.exp(score - greatest), 0);
   const share = (score: number): number => Math.exp(score - greatest) / sum;
-  const nothing = { answer: "", start: 0, end: 0, probability: o.none === null ? 0 : share(none) };
-  if (!chosen || (o.none !== null && none - chosen.score > o.none)) return nothing;
+  const nothing = { answer: "", start: 0, end: 0, probability: options.none === null ? 0 : share(none) };
+  if (!chosen || (options.none !== null && none - chosen.score > options.none)) return nothing;
   const { start, end, score } = chosen;
   return { answer: windows[0]!.window.context.slice(start, end), start, end, probability: share(score) };
 }
 
-function pairsIn({ window, logits }: SaidWindow, most: number, longest: number): readonly Scored[] {
+function pairsIn({ window, logits }: WindowLogits, most: number, longest: number): readonly Scored[] {
   const { first, starts, ends } = window;
   const inside = (place: number): boolean => place >= first && place < first + starts.length;
   const lasts = likeliest(logits, 1, most).filter(inside);

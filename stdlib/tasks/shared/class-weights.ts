@@ -1,10 +1,10 @@
 /** What a row of each label counts in the loss: `class_weight` of tasks that give one label. Scores count every row once. */
-import { parameter } from "#dsl/language/types/define.js";
+import { defineParameter } from "#dsl/language/types/define.js";
 import type { CheckContext } from "#dsl/language/types/context.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type {} from "#dsl/language/types/codes/value-codes.js";
 
-export const classWeight = parameter({
+export const classWeightParameter = defineParameter({
   name: "class_weight",
   type: {
     is: "either",
@@ -22,15 +22,15 @@ export const classWeight = parameter({
 type Weighing = { readonly record: Readonly<Record<string, number>> } | "balanced" | undefined;
 const weighing = (call: Call): Weighing => call.arguments["class_weight"] as Weighing;
 
-export const weighs = (call: Call): boolean => weighing(call) !== undefined;
+export const hasClassWeights = (call: Call): boolean => weighing(call) !== undefined;
 
 /** By label, those that are given one by name. */
-export function weightsGiven(call: Call): Readonly<Record<string, number>> {
+export function namedClassWeights(call: Call): Readonly<Record<string, number>> {
   const given = weighing(call);
   return given === undefined || given === "balanced" ? {} : given.record;
 }
 /** Reports `out-of-range` for a weight that isn't above 0. */
-export function wantPositive(
+export function checkPositiveWeights(
   argument: string,
   given: Readonly<Record<string, number>>,
   context: Pick<CheckContext, "report">,
@@ -40,20 +40,20 @@ export function wantPositive(
       context.report("out-of-range", { key: label, found: String(weight), range: "above 0" }, argument);
 }
 /** Weights that follow of how many rows each label has; null: they don't. */
-export const weighsByCounts = (call: Call): string | null =>
+export const balancedClassWeightText = (call: Call): string | null =>
   weighing(call) === "balanced" ? "class_weight: balanced" : null;
-export const labelsWeighed = (call: Call): readonly string[] => Object.keys(weightsGiven(call));
+export const labelsWithClassWeights = (call: Call): readonly string[] => Object.keys(namedClassWeights(call));
 
 /** By the label's number. `truth`: of the rows that train; a label without rows among them has the weight 1. */
 export function classWeights(call: Call, labels: readonly string[], truth: Int32Array): Float32Array {
   const counts = new Float64Array(labels.length);
   for (const label of truth) counts[label]! += 1;
-  return weightsOf(call, labels, counts);
+  return classWeightsOfCounts(call, labels, counts);
 }
 /** The same by how many there are of each label. */
-export function weightsOf(call: Call, labels: readonly string[], counts: Float64Array): Float32Array {
+export function classWeightsOfCounts(call: Call, labels: readonly string[], counts: Float64Array): Float32Array {
   if (weighing(call) !== "balanced") {
-    const given = weightsGiven(call);
+    const given = namedClassWeights(call);
     return Float32Array.from(labels, (label) => (Object.hasOwn(given, label) ? given[label]! : 1));
   }
   const all = counts.reduce((sum, count) => sum + count, 0);

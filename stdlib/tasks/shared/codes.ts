@@ -1,7 +1,7 @@
 /** Codes of the tasks. */
 import type { RowName } from "#dsl/language/types/row-name.js";
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
-import { listed } from "#dsl/language/diagnostics/listed.js";
+import { listNames } from "#dsl/language/diagnostics/listed.js";
 
 /** The data of each code. */
 export interface TasksCodeData {
@@ -35,18 +35,18 @@ export const tasksCodes: CodeTable<TasksCodeData> = {
   "label-not-trained": {
     severity: "error",
     facts: true,
-    at: ["columns.label", "columns.labels", "columns.tags"],
+    paths: ["columns.label", "columns.labels", "columns.tags"],
     message: (d) =>
       d.labels.length === 1
         ? `the data has the label "${d.labels[0]!}", first in row ${d.row}, which ${d.model} never learned`
-        : `the data has ${d.labels.length} labels that ${d.model} never learned: ${listed(d.labels.map((label) => `"${label}"`))}; the first is in row ${d.row}`,
-    help: (d) => `${d.model} knows: ${listed(d.has)}`,
+        : `the data has ${d.labels.length} labels that ${d.model} never learned: ${listNames(d.labels.map((label) => `"${label}"`))}; the first is in row ${d.row}`,
+    help: (d) => `${d.model} knows: ${listNames(d.has)}`,
     explain: "Evaluation compares labels by name. The data holds labels that were not in the training data.",
   },
   "score-out-of-range": {
     severity: "error",
     facts: true,
-    at: ["columns.score"],
+    paths: ["columns.score"],
     message: (d) => `row ${d.row} has the score ${d.score}, outside the task's range ${d.from}..${d.to}`,
     help: () => "mend the row, widen `range:`, or leave it out",
     explain:
@@ -56,7 +56,7 @@ export const tasksCodes: CodeTable<TasksCodeData> = {
   "unequal-lists": {
     severity: "error",
     facts: true,
-    at: ["columns.tags"],
+    paths: ["columns.tags"],
     message: (d) => `row ${d.row} has ${d.tokens} tokens and ${d.tags} tags`,
     help: () => "give each token of the row exactly one tag",
     explain:
@@ -66,7 +66,7 @@ export const tasksCodes: CodeTable<TasksCodeData> = {
   "tag-off-scheme": {
     severity: "error",
     facts: true,
-    at: ["columns.tags"],
+    paths: ["columns.tags"],
     message: (d) => `row ${d.row} has the tag "${d.tag}": ${d.why}`,
     help: (d) =>
       d.scheme === "iob2"
@@ -79,7 +79,7 @@ export const tasksCodes: CodeTable<TasksCodeData> = {
   "no-mask-token": {
     severity: "error",
     facts: true,
-    at: ["task"],
+    paths: ["task"],
     message: (d) => `the tokenizer of ${d.model} has no token that stands for a hidden one`,
     help: () => "choose a base that was trained to fill gaps (its tokenizer has `[MASK]` or `<mask>`)",
     explain:
@@ -97,12 +97,12 @@ export const tasksCodes: CodeTable<TasksCodeData> = {
   "two-labels": {
     severity: "error",
     facts: true,
-    at: ["columns.label"],
+    paths: ["columns.label"],
     message: (d) =>
       `pairs of texts belong together or not: two labels are needed, and ${d.data} has ${d.labels.length}`,
     help: () =>
       "give the role `label` a column of two values, the second of which (see `labels:`) says that the texts belong together, or leave it out",
-    notes: (d) => [`it has: ${listed(d.labels)}`],
+    notes: (d) => [`it has: ${listNames(d.labels)}`],
     explain:
       "`sentence_similarity` learns from the role `label` whether the two texts of a row belong together. Labels of several kinds " +
       "(entailment, neutral, contradiction) are learnt by `text_classification` on pairs, or become rows of `text`, `text_pair` and `negative`.",
@@ -110,7 +110,7 @@ export const tasksCodes: CodeTable<TasksCodeData> = {
   "cosine-out-of-range": {
     severity: "error",
     facts: true,
-    at: ["columns.score"],
+    paths: ["columns.score"],
     message: (d) => `row ${d.row} has the score ${d.score}, and the task takes scores from ${d.from} to ${d.to}`,
     help: (d) =>
       d.from === -1 && d.to === 1
@@ -123,7 +123,7 @@ export const tasksCodes: CodeTable<TasksCodeData> = {
   "negatives-without-ranking": {
     severity: "error",
     facts: true,
-    at: ["columns.negative"],
+    paths: ["columns.negative"],
     message: (d) => `${d.data} has the role \`negative\`, and the loss \`${d.loss}\` has no use for it`,
     help: () => "leave `negative` out, or take `loss: ranking`",
     explain:
@@ -142,7 +142,7 @@ export const tasksCodes: CodeTable<TasksCodeData> = {
   "no-answer": {
     severity: "error",
     facts: true,
-    at: ["columns.answer"],
+    paths: ["columns.answer"],
     message: (d) => `the question of row ${d.row} has no answer`,
     help: () => "write `question_answering(unanswerable: true)` if some questions have none, or leave the row out",
     explain:
@@ -152,7 +152,7 @@ export const tasksCodes: CodeTable<TasksCodeData> = {
   "answer-cut": {
     severity: "error",
     facts: true,
-    at: ["columns.answer"],
+    paths: ["columns.answer"],
     message: (d) => `no window holds the whole answer of row ${d.row}: ${JSON.stringify(d.answer)}`,
     help: () => "raise `max_length` of the model, or `stride` of the task",
     explain:

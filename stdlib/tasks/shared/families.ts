@@ -5,10 +5,10 @@ import { baseFacts } from "../../models/shared/base-facts.js";
 import type { ModelImplementation } from "../../models/kind.js";
 
 /** How a family reads and writes: its word says it as the capability `shape`. */
-export type Shape = ModelImplementation["shape"];
+export type FamilyShape = ModelImplementation["shape"];
 
 /** Reports `task-not-for-base` where the base is known and of a family of another shape. */
-export function wantShape(task: string, shapes: readonly Shape[], context: CheckContext): void {
+export function checkFamilyShape(task: string, shapes: readonly FamilyShape[], context: CheckContext): void {
   const family = baseFacts(context)?.family;
   if (family === undefined) return;
   const fits = (family: FamilyCapabilities | undefined): boolean => shapes.some((shape) => shape === family?.shape);
@@ -18,7 +18,7 @@ export function wantShape(task: string, shapes: readonly Shape[], context: Check
 }
 
 /** Reports `task-not-for-base` where the base's family has no head for masked tokens. */
-export function wantUnmasking(task: string, context: CheckContext): void {
+export function checkUnmaskingHead(task: string, context: CheckContext): void {
   const family = baseFacts(context)?.family;
   if (family === undefined || context.find("model", family)?.capabilities?.unmasks === true) return;
   const families = context.ofKind("model").flatMap((w) => (w.capabilities?.unmasks === true ? [w.name] : []));

@@ -3,34 +3,34 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { mustGet } from "#dsl/language/diagnostics/must.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { MetricInput, MetricImplementation } from "../../metrics/kind.js";
-import type { AskedRows, CommonAnswer, Constant, LabelCount, RowsToTeach } from "../kind.js";
-import { counts } from "../../metrics/shared/counts.js";
+import type { PredictedRows, AnswerFrequency, ConstantBaseline, CountsOfLabel, TeachingRows } from "../kind.js";
+import { labelCounts } from "../../metrics/shared/counts.js";
 import { argmax } from "../../statistics/argmax.js";
-import { numberWhereTold, softmaxInto } from "../../statistics/probabilities.js";
+import { scoreWhereProbabilitiesKnown, softmaxInto } from "../../statistics/probabilities.js";
 
 /** No label: what was said names none. */
 const NONE = -1;
 
 /** `said`: logits of each row. Infinite ones name a label without saying how likely it is, no numbers (NaN) name none. */
-export function labelled(
-  { labels, thresholds }: Pick<AskedRows, "labels" | "thresholds">,
+export function labelMetricInput(
+  { labels, thresholds }: Pick<PredictedRows, "labels" | "thresholds">,
   truth: Int32Array,
-  said: readonly Float32Array[],
+  outputs: readonly Float32Array[],
 ): MetricInput {
   const n = labels.length;
-  const probabilities = new Float32Array(said.length * n);
-  const predicted = Int32Array.from(said, (logits, row) => {
-    const own = probabilities.subarray(row * n, (row + 1) * n);
-    softmaxInto(logits, own);
+  const probabilities = new Float32Array(outputs.length * n);
+  const predicted = Int32Array.from(outputs, (logits, row) => {
+    const rowProbabilities = probabilities.subarray(row * n, (row + 1) * n);
+    softmaxInto(logits, rowProbabilities);
     if (Number.isNaN(logits[0])) return NONE;
-    return Number.isFinite(logits[0]) ? decided({ labels, thresholds }, logits, own) : argmax(logits);
+    return Number.isFinite(logits[0]) ? decideLabel({ labels, thresholds }, logits, rowProbabilities) : argmax(logits);
   });
   return { labels, truth, predicted, probabilities };
 }
 
 /** The label of a row: the likeliest, or of two labels the one whose threshold is reached, and else the other. */
-export function decided(
-  { labels, thresholds }: Pick<AskedRows, "labels" | "thresholds">,
+export function decideLabel(
+  { labels, thresholds }: Pick<PredictedRows, "labels" | "thresholds">,
   logits: Float32Array,
   shares: Float32Array,
 ): number {
@@ -40,7 +40,10 @@ export function decided(
 }
 
 /** Mean cross-entropy in nats, and the share that is right. */
-export function told({ labels, truth, predicted, probabilities }: MetricInput): { loss: number; accuracy: number } {
+export function labelMetrics({ labels, truth, predicted, probabilities }: MetricInput): {
+  loss: number;
+  accuracy: number;
+} {
   let [loss, right] = [0, 0];
   for (let i = 0; i < truth.length; i++) {
     loss -= Math.log(Math.max(probabilities[i * labels.length + truth[i]!]!, 1e-38));
@@ -49,19 +52,19 @@ export function told({ labels, truth, predicted, probabilities }: MetricInput): 
   return { loss: loss / truth.length, accuracy: right / truth.length };
 }
 
-export function confusionOf({ labels, truth, predicted }: MetricInput): readonly (readonly number[])[] {
+export function confusionMatrix({ labels, truth, predicted }: MetricInput): readonly (readonly number[])[] {
   const matrix = labels.map(() => labels.map(() => 0));
   truth.forEach((t, i) => {
     const row = matrix[t]!;
-    const said = predicted[i]!;
-    if (said !== NONE) row[said]! += 1;
+    const predictedLabel = predicted[i]!;
+    if (predictedLabel !== NONE) row[predictedLabel]! += 1;
   });
   return matrix;
 }
 
 /** Those that were given a wrong label, the surest first. */
-export function mistaken({ labels, truth, predicted, probabilities }: MetricInput) {
-  return Array.from(truth, (right, at) => ({ at, right, said: predicted[at]! }))
+export function labelMistakes({ labels, truth, predicted, probabilities }: MetricInput) {
+  return Array.from(truth, (right, row) => ({ at: row, right, said: predicted[row]! }))
     .filter((r) => r.right !== r.said)
     .map((r) => ({
       at: r.at,
@@ -72,20 +75,20 @@ export function mistaken({ labels, truth, predicted, probabilities }: MetricInpu
     .sort((a, b) => b.by - a.by);
 }
 
-export function measured(metric: MetricImplementation, call: Call, input: MetricInput): number {
-  return numberWhereTold(input, (own) => metric.compute?.(call, own) ?? Number.NaN);
+export function measureLabels(metric: MetricImplementation, call: Call, input: MetricInput): number {
+  return scoreWhereProbabilitiesKnown(input, (scoredInput) => metric.compute?.(call, scoredInput) ?? Number.NaN);
 }
 
 /** Numbers of the labels of rows (`of`: of each row its label, or several); `label-not-trained` names all that the model never learned. */
-export function numbering(
-  { labels, names, model }: Pick<RowsToTeach, "labels" | "names" | "model">,
-  of: Iterable<string | readonly string[]>,
+export function labelNumbering(
+  { labels, names, model }: Pick<TeachingRows, "labels" | "names" | "model">,
+  rowLabels: Iterable<string | readonly string[]>,
 ): (label: string) => number {
   const numbers = new Map(labels.map((label, i) => [label, i]));
   const unknown = new Set<string>();
   let [first, row] = [-1, 0];
-  for (const own of of) {
-    for (const label of typeof own === "string" ? [own] : own) {
+  for (const labelsOfRow of rowLabels) {
+    for (const label of typeof labelsOfRow === "string" ? [labelsOfRow] : labelsOfRow) {
       if (numbers.has(label)) continue;
       if (first < 0) first = row;
       unknown.add(label);
@@ -97,12 +100,12 @@ export function numbering(
   return (label) => mustGet(numbers, label, "label");
 }
 
-export function countsByLabel(input: MetricInput): readonly LabelCount[] {
-  return counts(input).map((count, l) => ({ label: input.labels[l]!, ...count }));
+export function labelCountsOf(input: MetricInput): readonly CountsOfLabel[] {
+  return labelCounts(input).map((count, l) => ({ label: input.labels[l]!, ...count }));
 }
 
 /** The label that is given most often; undefined on no rows. */
-export function commonestOf(counted: readonly LabelCount[], all: number): CommonAnswer | undefined {
+export function commonestAnswer(counted: readonly CountsOfLabel[], all: number): AnswerFrequency | undefined {
   const [most] = [...counted].sort((a, b) => b.given - a.given);
   return most && all > 0 ? { answer: `“${most.label}”`, given: most.given / all, right: most.have / all } : undefined;
 }
@@ -111,30 +114,30 @@ export function commonestOf(counted: readonly LabelCount[], all: number): Common
  * What scikit-learn's DummyClassifier says (`prior`): always the commonest label, each as likely as it is common. `times`: how
  * often it is said of a row.
  */
-export function commonestLabel(
+export function commonestLabelBaseline(
   labels: readonly string[],
   found: Iterable<string>,
-  times: (...of: Parameters<Constant["said"]>) => number = () => 1,
-): Constant | null {
-  const own = new Map(labels.map((label) => [label, 0]));
+  times: (...parameters: Parameters<ConstantBaseline["predict"]>) => number = () => 1,
+): ConstantBaseline | null {
+  const labelTotals = new Map(labels.map((label) => [label, 0]));
   let all = 0;
   for (const label of found) {
-    const before = own.get(label);
+    const before = labelTotals.get(label);
     if (before === undefined) continue;
-    own.set(label, before + 1);
+    labelTotals.set(label, before + 1);
     all++;
   }
   if (all === 0) return null;
   // What was never found is as likely as what was found once: that it can't be is more than so many rows say.
-  const counts = labels.map((label) => mustGet(own, label, "label") || 1);
+  const counts = labels.map((label) => mustGet(labelTotals, label, "label") || 1);
   const sum = counts.reduce((a, b) => a + b, 0);
   const logits = Float32Array.from(counts, (count) => Math.log(count / sum));
   return {
     name: `always “${labels[argmax(logits)]!}”`,
-    said(rows, row) {
-      const said = new Float32Array(times(rows, row) * logits.length);
-      for (let at = 0; at < said.length; at += logits.length) said.set(logits, at);
-      return said;
+    predict(rows, row) {
+      const output = new Float32Array(times(rows, row) * logits.length);
+      for (let offset = 0; offset < output.length; offset += logits.length) output.set(logits, offset);
+      return output;
     },
   };
 }

@@ -1,7 +1,7 @@
 /** The logits of a model that writes, by its output embedding. */
 import type { Tensor } from "#dsl/tensor/tensor.js";
 
-export function logitsOf(x: Tensor, unembedding: Tensor, cap: number | undefined): Tensor {
+export function cappedLogits(x: Tensor, unembedding: Tensor, cap: number | undefined): Tensor {
   const logits = x.linear(unembedding);
   return cap === undefined ? logits : logits.capped(cap);
 }

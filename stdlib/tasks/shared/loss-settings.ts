@@ -3,10 +3,10 @@
  * is hard. They have no default, so that a recipe without them is the one it was. Scores, the validation's loss among them,
  * are of the plain loss, so that models learnt by different ones are compared.
  */
-import { parameter } from "#dsl/language/types/define.js";
+import { defineParameter } from "#dsl/language/types/define.js";
 import type { Call } from "#dsl/language/types/value.js";
 
-export const labelSmoothing = parameter({
+export const labelSmoothingParameter = defineParameter({
   name: "label_smoothing",
   type: { is: "number", unit: "share" },
   doc: "Share of each label that is spread evenly over all of them while training: with ε of n labels the right one is taught as 1 − ε + ε / n, each other one as ε / n. As PyTorch's `label_smoothing` and transformers' `label_smoothing_factor`; scores are of the labels as they are, the validation's loss too, where transformers' own is smoothed.",
@@ -15,7 +15,7 @@ export const labelSmoothing = parameter({
   impact: "medium",
 });
 
-export const focal = parameter({
+export const focalParameter = defineParameter({
   name: "focal",
   type: { is: "number" },
   doc: "How much less a label counts in the loss the surer the model is of it: each is multiplied by (1 − p)^focal (focal loss). The mean of a batch is over its rows as without it. Scores are of the plain loss.",
@@ -24,12 +24,12 @@ export const focal = parameter({
   impact: "medium",
 });
 
-export interface LossSettings {
+export interface LabelLossSettings {
   readonly smoothing: number;
   readonly focal: number;
 }
 /** As they are written; 0 where they are not. */
-export function lossSettings({ arguments: given }: Call): LossSettings {
+export function lossSettingsOf({ arguments: given }: Call): LabelLossSettings {
   const smoothing = given["label_smoothing"];
   const share = smoothing !== null && typeof smoothing === "object" && "share" in smoothing ? smoothing.share : 0;
   return { smoothing: Number(share), focal: Number(given["focal"] ?? 0) };

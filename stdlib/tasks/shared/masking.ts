@@ -2,16 +2,16 @@
  * Which tokens of a text are hidden, and behind what: transformers' DataCollatorForLanguageModeling, but counted instead of
  * drawn. Seed, epoch, row and place alone decide, so a resumed run hides what it would have hidden, in any order of rows.
  */
-import { mix } from "#dsl/tensor/numbers/random.js";
+import { mixBits } from "#dsl/tensor/numbers/random.js";
 
-export interface Masking {
+export interface MaskingOptions {
   readonly share: number;
   readonly mask: number;
   readonly vocabulary: number;
   /** Never hidden. */
   readonly special: ReadonlySet<number>;
 }
-export interface Hidden {
+export interface MaskedTokens {
   /** Places in the text, rising. */
   readonly places: readonly number[];
   /** What is fed there. */
@@ -19,14 +19,14 @@ export interface Hidden {
 }
 
 /** At least one token is hidden where the text has one that may be. */
-export function hide(
+export function maskTokens(
   ids: Int32Array,
   row: number,
-  o: { readonly seed: number; readonly epoch: number },
-  m: Masking,
-): Hidden {
-  const key = mix(mix(mix(mix(o.seed) + o.epoch) + 1) + row);
-  const chance = (place: number, draw: number): number => (mix(mix(key + draw) + place) >>> 0) / 2 ** 32;
+  options: { readonly seed: number; readonly epoch: number },
+  m: MaskingOptions,
+): MaskedTokens {
+  const key = mixBits(mixBits(mixBits(mixBits(options.seed) + options.epoch) + 1) + row);
+  const chance = (place: number, draw: number): number => (mixBits(mixBits(key + draw) + place) >>> 0) / 2 ** 32;
   const open = Array.from(ids, (_, place) => place).filter((place) => !m.special.has(ids[place]!));
   let places = open.filter((place) => chance(place, 1) < m.share);
   if (places.length === 0 && open.length > 0) places = [open.reduce((a, b) => (chance(b, 1) < chance(a, 1) ? b : a))];
@@ -39,6 +39,6 @@ export function hide(
 }
 
 /** The argument `share` as a number; 15 % where none is given. */
-export function shareOf(share: unknown): number {
+export function maskedShare(share: unknown): number {
   return typeof share === "object" && share !== null && "share" in share ? Number(share.share) : 0.15;
 }

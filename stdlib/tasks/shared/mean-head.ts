@@ -3,16 +3,16 @@
  * counts by where its mean points and not by how long that is, as `baseline(probe)` reads it; of the length that gives each
  * number a mean square of 1, so that steps learn it at the rates of other heads.
  */
-import { parameter } from "#dsl/language/types/define.js";
-import type { HeadOn } from "#dsl/language/types/capabilities/model.js";
+import { defineParameter } from "#dsl/language/types/define.js";
+import type { HeadContext } from "#dsl/language/types/capabilities/model.js";
 import type { CheckContext } from "#dsl/language/types/context.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
 import { isCall } from "#dsl/compiler/plan/value.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { ModelOutputs } from "../../models/kind.js";
-import { normalised, pool } from "./pooling.js";
+import { normalizeVectors, poolTokens } from "./pooling.js";
 
-export const pooling = parameter({
+export const poolingParameter = defineParameter({
   name: "pooling",
   type: { is: "choice", of: ["mean"] },
   means: { mean: "the mean over all tokens, brought to one length" },
@@ -31,20 +31,24 @@ function findsExactly({ statement, find }: CheckContext): boolean {
   return find("technique", technique.word)?.capabilities?.exact?.(technique) === true;
 }
 
-export const poolsMean = ({ arguments: { pooling: by } }: Pick<Call, "arguments">): boolean => by === "mean";
+export const usesMeanPooling = ({ arguments: { pooling: by } }: Pick<Call, "arguments">): boolean => by === "mean";
 
 /** Elements; null: the call asks for no such head. */
-export function meanHeadParameters(hidden: number, outputs: number, { call }: Pick<HeadOn, "call">): number | null {
-  return call && poolsMean(call) ? hidden * outputs + outputs : null;
+export function meanHeadElementCount(
+  hidden: number,
+  outputs: number,
+  { call }: Pick<HeadContext, "call">,
+): number | null {
+  return call && usesMeanPooling(call) ? hidden * outputs + outputs : null;
 }
 
 /** Path of its one layer. */
-export const MEAN_HEAD = "mean_classifier";
+export const MEAN_HEAD_PATH = "mean_classifier";
 
 /** [batch, hidden]. */
 export function meanFeatures(
   body: ModelOutputs,
   { mask, hidden }: { readonly mask: Tensor; readonly hidden: number },
 ): Tensor {
-  return normalised(pool(body, mask, "mean")).multiply(Math.sqrt(hidden));
+  return normalizeVectors(poolTokens(body, mask, "mean")).multiply(Math.sqrt(hidden));
 }

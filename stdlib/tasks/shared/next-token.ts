@@ -3,12 +3,12 @@ import type { TokenMetricInput } from "../../metrics/kind.js";
 import type { Supervision } from "../kind.js";
 import { causalLm } from "../../row-formats/causal-lm.js";
 
-export const nextToken: Supervision = {
+export const nextTokenSupervision: Supervision = {
   rowFormat: causalLm,
   inputs: () => ({ targets: { dtype: "i32", shape: ["targets"] }, labels: { dtype: "i32", shape: ["targets"] } }),
 };
 
 /** What validations tell of the loss of tokens. */
-export function toldOfTokens({ loss }: Pick<TokenMetricInput, "loss">): Readonly<Record<string, number>> {
+export function tokenLossMetrics({ loss }: Pick<TokenMetricInput, "loss">): Readonly<Record<string, number>> {
   return { loss, perplexity: Math.exp(loss) };
 }

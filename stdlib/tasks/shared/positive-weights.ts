@@ -1,8 +1,8 @@
 /** What it counts in the loss that a row has a label, where each label is decided by itself: `positive_weight`. */
-import { parameter } from "#dsl/language/types/define.js";
+import { defineParameter } from "#dsl/language/types/define.js";
 import type { Call } from "#dsl/language/types/value.js";
 
-export const positiveWeight = parameter({
+export const positiveWeightParameter = defineParameter({
   name: "positive_weight",
   type: {
     is: "either",
@@ -20,25 +20,27 @@ export const positiveWeight = parameter({
 type Weighing = { readonly record: Readonly<Record<string, number>> } | "balanced" | undefined;
 const weighing = (call: Call): Weighing => call.arguments["positive_weight"] as Weighing;
 
-export const weighsPositives = (call: Call): boolean => weighing(call) !== undefined;
+export const hasPositiveWeights = (call: Call): boolean => weighing(call) !== undefined;
 
 /** Weights that follow of how many rows have each label; null: they don't. */
-export const positivesByCounts = (call: Call): string | null =>
+export const balancedPositiveWeightText = (call: Call): string | null =>
   weighing(call) === "balanced" ? "positive_weight: balanced" : null;
 
 /** By label, those that are given one by name. */
-export function positiveGiven(call: Call): Readonly<Record<string, number>> {
+export function namedPositiveWeights(call: Call): Readonly<Record<string, number>> {
   const given = weighing(call);
   return given === undefined || given === "balanced" ? {} : given.record;
 }
 
 /** By the label's number. `truth`: 1 or 0, rows × labels; a label that all rows have, or none, has the weight 1. */
 export function positiveWeights(call: Call, labels: readonly string[], truth: Uint8Array): Float32Array {
-  const given = positiveGiven(call);
+  const given = namedPositiveWeights(call);
   if (weighing(call) !== "balanced")
     return Float32Array.from(labels, (label) => (Object.hasOwn(given, label) ? given[label]! : 1));
   const have = new Float64Array(labels.length);
-  truth.forEach((there, at) => (have[at % labels.length]! += there));
+  truth.forEach((there, index) => (have[index % labels.length]! += there));
   const rows = truth.length / labels.length;
-  return Float32Array.from(have, (own) => (own > 0 && own < rows ? (rows - own) / own : 1));
+  return Float32Array.from(have, (positives) =>
+    positives > 0 && positives < rows ? (rows - positives) / positives : 1,
+  );
 }

@@ -2,7 +2,7 @@
 import type { FamilyCapabilities } from "#dsl/language/types/capabilities/model.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { registry } from "../../registry.js";
-import type { Shape } from "./families.js";
+import type { FamilyShape } from "./families.js";
 
 type Capabilities = FamilyCapabilities | undefined;
 
@@ -12,16 +12,16 @@ function refusal(task: string, family: string, fits: (own: Capabilities) => bool
 }
 
 /** The error of a body that has no output embedding. */
-export function noHead(task: string): CodedError<"task-not-for-base"> {
-  return refusal(task, "encoder", (own) => own?.shape === "decoder");
+export function missingHeadError(task: string): CodedError<"task-not-for-base"> {
+  return refusal(task, "encoder", (capabilities) => capabilities?.shape === "decoder");
 }
 
 /** The error of a body that has no head over whole texts. */
-export function notForShape(task: string, family: Shape): CodedError<"task-not-for-base"> {
-  return refusal(task, family, (own) => own?.shape === "encoder");
+export function missingSentenceHeadError(task: string, family: FamilyShape): CodedError<"task-not-for-base"> {
+  return refusal(task, family, (capabilities) => capabilities?.shape === "encoder");
 }
 
 /** The error of a body that has no head for masked tokens. */
-export function noUnmasking(task: string): CodedError<"task-not-for-base"> {
-  return refusal(task, "model's", (own) => own?.unmasks === true);
+export function missingUnmaskingError(task: string): CodedError<"task-not-for-base"> {
+  return refusal(task, "model's", (capabilities) => capabilities?.unmasks === true);
 }

@@ -2,25 +2,25 @@
  * What rows count in the loss of a training: the data's role `weight`. The loss of a batch is the sum of what its rows lose
  * times their weights over the sum of the weights, as scikit-learn's `sample_weight` has it; scores count every row once.
  */
-import { real } from "./feeds.js";
+import { float32Array } from "./feeds.js";
 import type { NDArray } from "#dsl/tensor/program.js";
 
 /** The role. */
-export const WEIGHT = "weight";
+export const WEIGHT_ROLE = "weight";
 
 /** Feed `each`: the weight of each row as often as it has labels in the batch. `places`: of each row how many; absent: one. */
-export function eachOf(
+export function exampleWeights(
   weights: ArrayLike<number>,
   rows: ArrayLike<number>,
   length: number,
   places?: (row: number) => number,
 ): NDArray {
   const each = new Float32Array(length);
-  let at = 0;
+  let offset = 0;
   for (const row of Array.from(rows)) {
-    const own = places?.(row) ?? 1;
-    each.fill(weights[row]!, at, at + own);
-    at += own;
+    const repeats = places?.(row) ?? 1;
+    each.fill(weights[row]!, offset, offset + repeats);
+    offset += repeats;
   }
-  return real(each, [length]);
+  return float32Array(each, [length]);
 }

@@ -6,11 +6,11 @@
 import type { Tensor } from "#dsl/tensor/tensor.js";
 import type { Call } from "#dsl/language/types/value.js";
 
-export const LOSSES = ["cosine", "cosent", "contrastive", "online_contrastive", "ranking"] as const;
-export type Loss = (typeof LOSSES)[number];
+export const SIMILARITY_LOSSES = ["cosine", "cosent", "contrastive", "online_contrastive", "ranking"] as const;
+export type SimilarityLoss = (typeof SIMILARITY_LOSSES)[number];
 
 /** The role that a loss learns from; null: that two texts stand in one row says it all. */
-export const LEARNS: Readonly<Record<Loss, "score" | "label" | null>> = {
+export const SIMILARITY_LOSS_ROLES: Readonly<Record<SimilarityLoss, "score" | "label" | null>> = {
   cosine: "score",
   cosent: "score",
   contrastive: "label",
@@ -19,28 +19,28 @@ export const LEARNS: Readonly<Record<Loss, "score" | "label" | null>> = {
 };
 
 /** The loss that is written, or the one for what the data have. */
-export function lossOf(call: Call, roles: readonly string[]): Loss {
-  const written = LOSSES.find((loss) => loss === call.arguments["loss"]);
+export function similarityLossOf(call: Call, roles: readonly string[]): SimilarityLoss {
+  const written = SIMILARITY_LOSSES.find((loss) => loss === call.arguments["loss"]);
   if (written) return written;
   if (roles.includes("score")) return "cosent";
   return roles.includes("label") ? "contrastive" : "ranking";
 }
 
 /** What the data say of a pair, of which a score or a label is one: `score`, `label`, or nothing but that it stands there. */
-export function toldBy(call: Call, roles: readonly string[]): "score" | "label" | null {
-  const learns = LEARNS[lossOf(call, roles)];
+export function pairTargetRole(call: Call, roles: readonly string[]): "score" | "label" | null {
+  const learns = SIMILARITY_LOSS_ROLES[similarityLossOf(call, roles)];
   if (learns !== null && roles.includes(learns)) return learns;
   if (roles.includes("label")) return "label";
   return roles.includes("score") ? "score" : null;
 }
 
-export interface LossSettings {
+export interface SimilarityLossSettings {
   /** Of `cosent` and `ranking`: what cosines are multiplied by. */
   readonly scale: number;
   /** Of the contrastive ones: how far apart texts that differ are to be, in 1 − cosine. */
   readonly margin: number;
 }
-export function settingsOf(call: Call): LossSettings {
+export function similarityLossSettingsOf(call: Call): SimilarityLossSettings {
   const { scale, margin } = call.arguments;
   return { scale: typeof scale === "number" ? scale : 20, margin: typeof margin === "number" ? margin : 0.5 };
 }
@@ -54,7 +54,12 @@ interface Pairs {
 /** Beyond what any cosine times a scale can be; its exponential is 0. */
 const FAR = 1e9;
 
-type Make = (a: Tensor, b: Tensor, pairs: Pairs, o: LossSettings) => { readonly sum: Tensor; readonly count: Tensor };
+type Make = (
+  a: Tensor,
+  b: Tensor,
+  pairs: Pairs,
+  options: SimilarityLossSettings,
+) => { readonly sum: Tensor; readonly count: Tensor };
 
 const NOTHING = 1e-12;
 const cosines = (a: Tensor, b: Tensor): Tensor => a.multiply(b).sum([1]);
@@ -66,7 +71,7 @@ const whole = (loss: Tensor, pairs: Pairs): ReturnType<Make> => {
   return { sum: loss.multiply(count), count };
 };
 
-const MAKE: Readonly<Record<Loss, Make>> = {
+const MAKE: Readonly<Record<SimilarityLoss, Make>> = {
   /** labels f32 [pairs]: the cosine that each should have. */
   cosine: (a, b, pairs) => ({
     sum: weighed(cosines(a, b).subtract(pairs.labels).square(), pairs).sum(),
@@ -107,8 +112,9 @@ const MAKE: Readonly<Record<Loss, Make>> = {
     const one = graph.number(1);
     const zero = graph.number(0);
     const far = graph.number(FAR);
-    const mean = (of: Tensor): Tensor => of.select(apart, zero).sum().divide(of.select(one, zero).sum().maximum(1));
-    const some = (of: Tensor): Tensor => of.select(one, zero).sum().greater(0.5);
+    const mean = (values: Tensor): Tensor =>
+      values.select(apart, zero).sum().divide(values.select(one, zero).sum().maximum(1));
+    const some = (values: Tensor): Tensor => values.select(one, zero).sum().greater(0.5);
     const other = same.not();
     const farthest = some(same).select(same.select(apart, far.negate()).max(), mean(other)).detach();
     const nearest = some(other).select(other.select(apart, far).min(), mean(same)).detach();
@@ -124,29 +130,29 @@ const MAKE: Readonly<Record<Loss, Make>> = {
     const one = each ? each.reshape([...each.shape, 1]).multiply(labels.filled(1)) : graph.number(1);
     const scores = a.matmul(b, { transposeB: true }).multiply(scale);
     const shares = labels.less(-0.5).select(graph.number(-FAR), scores).logSoftmax();
-    const own = labels.greater(0.5);
+    const isOwn = labels.greater(0.5);
     const zero = graph.number(0);
     return {
-      sum: own
+      sum: isOwn
         .select(each ? shares.multiply(one) : shares, zero)
         .sum()
         .negate(),
-      count: own.select(one, zero).sum(),
+      count: isOwn.select(one, zero).sum(),
     };
   },
 };
 
-export function lossIn(
-  loss: Loss,
-  o: {
+export function buildSimilarityLoss(
+  loss: SimilarityLoss,
+  options: {
     readonly a: Tensor;
     readonly b: Tensor;
     readonly reduction: "mean" | "sum";
   } & Pairs &
-    LossSettings,
+    SimilarityLossSettings,
 ): Tensor {
-  const { sum, count } = MAKE[loss](o.a, o.b, o, o);
-  if (o.reduction === "sum") return sum;
+  const { sum, count } = MAKE[loss](options.a, options.b, options, options);
+  if (options.reduction === "sum") return sum;
   // Rows that count nothing lose nothing.
-  return sum.divide(o.each ? count.maximum(NOTHING) : count);
+  return sum.divide(options.each ? count.maximum(NOTHING) : count);
 }

@@ -2,17 +2,17 @@
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { Call } from "#dsl/language/types/value.js";
-import type { Column, RowsToTeach, Taught } from "../kind.js";
-import { Fingerprints } from "../../text/fingerprints.js";
-import { real, whole } from "./feeds.js";
-import { numbering } from "./label-scores.js";
-import { LEARNS, lossOf, toldBy, type Loss } from "./similarity-losses.js";
+import type { RowColumn, TeachingRows, TaughtRows } from "../kind.js";
+import { TextFingerprints } from "../../text/fingerprints.js";
+import { float32Array, int32Array } from "./feeds.js";
+import { labelNumbering } from "./label-scores.js";
+import { SIMILARITY_LOSS_ROLES, similarityLossOf, pairTargetRole, type SimilarityLoss } from "./similarity-losses.js";
 
-export interface TaughtPairs extends Taught {
+export interface TaughtTextPairs extends TaughtRows {
   readonly count: number;
-  readonly loss: Loss;
-  readonly text: Column;
-  readonly text_pair: Column;
+  readonly loss: SimilarityLoss;
+  readonly text: RowColumn;
+  readonly text_pair: RowColumn;
   /** Scores as they are written, and the cosines that they stand for; null: the data have none. */
   readonly scores: { readonly written: Float64Array; readonly cosines: Float64Array } | null;
   /** 1 where the texts of a row belong together, and the names of both sorts; null: they all do. */
@@ -23,21 +23,21 @@ export interface TaughtPairs extends Taught {
 }
 
 /** Null: there are no pairs. Coded errors `two-labels`, `label-not-trained`, `cosine-out-of-range`, `negatives-without-ranking`. */
-export function teachPairs(rows: RowsToTeach): TaughtPairs | null {
+export function teachPairs(rows: TeachingRows): TaughtTextPairs | null {
   const [text, text_pair] = [rows.values("text"), rows.values("text_pair")];
   if (!text || !text_pair) return null;
   const negative = rows.values("negative");
   const loss = lossFor(rows);
   if (negative && loss !== "ranking") throw new CodedError("negatives-without-ranking", { data: rows.data, loss });
-  const told = toldBy(rows.call, rolesIn(rows));
-  const scores = told === "score" ? scoresOf(rows, loss) : null;
-  const same = told === "label" ? samesOf(must(rows.values("label"), "the column of labels"), rows) : null;
+  const targetRole = pairTargetRole(rows.call, rolesIn(rows));
+  const scores = targetRole === "score" ? scoresOf(rows, loss) : null;
+  const same = targetRole === "label" ? samesOf(must(rows.values("label"), "the column of labels"), rows) : null;
   const count = text.length;
   const [firsts, seconds, others] = numbered([text, text_pair, negative ?? []]) as [Int32Array, Int32Array, Int32Array];
   const belongs = belonging({ firsts, seconds, others, same, groups: groupsOf(rows) });
   const columns = negative ? 3 : 2;
   const labels = (row: number): number =>
-    LEARNS[loss] === "score"
+    SIMILARITY_LOSS_ROLES[loss] === "score"
       ? targetOf(must(scores, "what scores the pairs"), loss, row)
       : must(same, "what labels the pairs")[row]!;
   return {
@@ -55,56 +55,60 @@ export function teachPairs(rows: RowsToTeach): TaughtPairs | null {
       return Math.max(1e-9, Array.from(members).filter((row) => same[row] === 1).length);
     },
     texts: (members) =>
-      Uint32Array.from({ length: columns * members.length }, (_, at) => {
-        const column = Math.floor(at / members.length);
-        return column * count + members[at % members.length]!;
+      Uint32Array.from({ length: columns * members.length }, (_, index) => {
+        const column = Math.floor(index / members.length);
+        return column * count + members[index % members.length]!;
       }),
     feeds({ rows: members }) {
       const n = members.length;
       const range = (from: number, to: number) =>
-        whole(
+        int32Array(
           Int32Array.from({ length: to - from }, (_, i) => from + i),
           [to - from],
         );
-      const own = { firsts: range(0, n), seconds: range(n, columns * n) };
-      if (loss !== "ranking") return { ...own, labels: real(Float32Array.from(members, labels), [n]) };
+      const pairInputs = { firsts: range(0, n), seconds: range(n, columns * n) };
+      if (loss !== "ranking") return { ...pairInputs, labels: float32Array(Float32Array.from(members, labels), [n]) };
       const candidates = (columns - 1) * n;
-      const told = Float32Array.from({ length: n * candidates }, (_, at) => {
-        const [row, candidate] = [Math.floor(at / candidates), at % candidates];
+      const sameText = Float32Array.from({ length: n * candidates }, (_, index) => {
+        const [row, candidate] = [Math.floor(index / candidates), index % candidates];
         const [one, other] = [members[row]!, members[candidate % n]!];
         if (same?.[one] === 0) return 0;
         if (candidate === row) return 1;
         return belongs(one, other, candidate < n ? 0 : 1) ? -1 : 0;
       });
-      return { ...own, labels: real(told, [n, candidates]) };
+      return { ...pairInputs, labels: float32Array(sameText, [n, candidates]) };
     },
   };
 }
 
-function rolesIn(rows: RowsToTeach): readonly string[] {
+function rolesIn(rows: TeachingRows): readonly string[] {
   return ["score", "label"].filter((role) => rows.values(role));
 }
 
 /** The loss that is written, unless these data lack what it learns from: then what they have. */
-function lossFor(rows: RowsToTeach): Loss {
+function lossFor(rows: TeachingRows): SimilarityLoss {
   const roles = rolesIn(rows);
-  const loss = lossOf(rows.call, roles);
-  const learns = LEARNS[loss];
-  return learns === null || roles.includes(learns) ? loss : lossOf({ ...rows.call, arguments: {} }, roles);
+  const loss = similarityLossOf(rows.call, roles);
+  const learns = SIMILARITY_LOSS_ROLES[loss];
+  return learns === null || roles.includes(learns) ? loss : similarityLossOf({ ...rows.call, arguments: {} }, roles);
 }
 
-function targetOf({ written, cosines }: NonNullable<TaughtPairs["scores"]>, loss: Loss, row: number): number {
+function targetOf(
+  { written, cosines }: NonNullable<TaughtTextPairs["scores"]>,
+  loss: SimilarityLoss,
+  row: number,
+): number {
   return loss === "cosine" ? cosines[row]! : written[row]!;
 }
 
-function scoresOf(rows: RowsToTeach, loss: Loss): NonNullable<TaughtPairs["scores"]> {
+function scoresOf(rows: TeachingRows, loss: SimilarityLoss): NonNullable<TaughtTextPairs["scores"]> {
   const written = Float64Array.from(rows.values("score") as Iterable<number>);
   const { from, to } = rangeOf(rows.call) ?? { from: -1, to: 1 };
   const least = from < 0 ? -1 : 0;
   const cosines = written.map((score) => least + ((score - from) / (to - from)) * (1 - least));
-  const asked = loss === "cosine" || rangeOf(rows.call) !== null;
+  const isBounded = loss === "cosine" || rangeOf(rows.call) !== null;
   written.forEach((score, row) => {
-    if (asked && (score < from || score > to))
+    if (isBounded && (score < from || score > to))
       throw new CodedError("cosine-out-of-range", { row: rows.names[row]!, score, from, to });
   });
   return { written, cosines };
@@ -115,15 +119,15 @@ function rangeOf(call: Call): { readonly from: number; readonly to: number } | n
 }
 
 /** The second of two labels says that texts belong together. */
-function samesOf(values: Iterable<unknown>, rows: RowsToTeach): Uint8Array {
+function samesOf(values: Iterable<unknown>, rows: TeachingRows): Uint8Array {
   const { labels, data } = rows;
   if (labels.length !== 2) throw new CodedError("two-labels", { data, labels });
   const found = Array.from(values, String);
-  return Uint8Array.from(found, numbering(rows, found));
+  return Uint8Array.from(found, labelNumbering(rows, found));
 }
 
 /** Rows with the same value of `group` (or else `id`) belong together: a number for each value, −1 for none. */
-function groupsOf(rows: RowsToTeach): Int32Array | null {
+function groupsOf(rows: TeachingRows): Int32Array | null {
   const values = rows.values("group") ?? rows.values("id");
   return values ? numbered([Array.from(values, keyOf)])[0]! : null;
 }
@@ -133,29 +137,29 @@ function keyOf(group: unknown): string | null {
 }
 
 /** Of each text of each column a number, the same where texts are the same: rows may lie on disk, and be many. */
-function numbered(columns: readonly (Column | readonly (string | null)[])[]): readonly Int32Array[] {
-  const known = new Fingerprints();
+function numbered(columns: readonly (RowColumn | readonly (string | null)[])[]): readonly Int32Array[] {
+  const known = new TextFingerprints();
   let next = 0;
   return columns.map((column) => {
-    const own = new Int32Array(column.length);
+    const numbers = new Int32Array(column.length);
     let row = 0;
     for (const text of column) {
       const number = text === null ? -1 : (known.meet(String(text), next) ?? next++);
-      own[row++] = number;
+      numbers[row++] = number;
     }
-    return own;
+    return numbers;
   });
 }
 
 /** Each by a number for the text that it is. */
-function belonging(o: {
+function belonging(options: {
   readonly firsts: Int32Array;
   readonly seconds: Int32Array;
   readonly others: Int32Array;
   readonly same: Uint8Array | null;
   readonly groups: Int32Array | null;
-}): TaughtPairs["belongs"] {
-  const { firsts, seconds, others, same, groups } = o;
+}): TaughtTextPairs["belongs"] {
+  const { firsts, seconds, others, same, groups } = options;
   return (row, other, column) => {
     const candidate = (column === 0 ? seconds : others)[other]!;
     if (same?.[row] !== 0 && candidate === seconds[row]) return true;

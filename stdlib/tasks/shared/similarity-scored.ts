@@ -1,50 +1,65 @@
 /** What an evaluation of vectors found: by scores, by labels, or by what each text finds. */
 import type { Call } from "#dsl/language/types/value.js";
 import type { MetricImplementation, PairMetricInput } from "../../metrics/kind.js";
-import type { Scored } from "../kind.js";
+import type { ScoredOutcome } from "../kind.js";
 import type { Resampling } from "../../statistics/bootstrap.js";
-import { correlation, ranks } from "../../metrics/shared/correlation.js";
-import { reciprocalRanks } from "../../metrics/shared/ranking.js";
-import { whole } from "../../metrics/shared/row-sums.js";
-import { bestOfCuts, share } from "../../metrics/shared/threshold.js";
-import { drawnNumbers, lately, resampling, samplerOf, some } from "../../metrics/shared/resampled-outcomes.js";
-import { shown } from "../../text/numbers.js";
-import { settingsOf } from "./similarity-losses.js";
-import type { TaughtPairs } from "./similarity-rows.js";
-import { dot, lossOfCosines, mean, searchesIn, unit, type Searches } from "./similarity-scores.js";
+import { correlation, ranksOf } from "../../metrics/shared/correlation.js";
+import { reciprocalRankMeans } from "../../metrics/shared/ranking.js";
+import { scoreOfAllRows } from "../../metrics/shared/row-sums.js";
+import { bestCut, accuracyOfCuts } from "../../metrics/shared/threshold.js";
+import {
+  numbersResampler,
+  cachedPerDraw,
+  resamplingOf,
+  samplerOf,
+  pickValues,
+} from "../../metrics/shared/resampled-outcomes.js";
+import { numberText } from "../../text/numbers.js";
+import { similarityLossSettingsOf } from "./similarity-losses.js";
+import type { TaughtTextPairs } from "./similarity-rows.js";
+import {
+  dotProduct,
+  lossOfCosines,
+  meanOfValues,
+  searchPairs,
+  unitVector,
+  type PairSearches,
+} from "./similarity-scores.js";
 
 /** What is asked of the vectors of a split. */
 interface Found {
-  readonly taught: TaughtPairs;
+  readonly taught: TaughtTextPairs;
   /** Of the two texts of each row. */
   readonly cosines: Float64Array;
   readonly loss: number;
   /** The same of what is drawn. */
   lossOf(): Resampling | null;
   readonly ranged: boolean;
-  searches(): Searches;
+  searches(): PairSearches;
 }
 
 /** `said`: the vectors of all first texts, then of all second ones. */
 export function scorePairs(
-  said: readonly Float32Array[],
-  taught: TaughtPairs,
+  outputs: readonly Float32Array[],
+  taught: TaughtTextPairs,
   { call }: { readonly call: Call },
-): Scored {
-  const vectors = said.map(unit);
+): ScoredOutcome {
+  const vectors = outputs.map(unitVector);
   const first = (row: number): Float64Array => vectors[row]!;
   const second = (row: number): Float64Array => vectors[taught.count + row]!;
-  const cosines = Float64Array.from({ length: taught.count }, (_, row) => dot(first(row), second(row)));
-  const settings = settingsOf(call);
-  let made: Searches | undefined;
-  const searches = (): Searches => (made ??= searchesIn(taught, { first, second }, settings.scale));
+  const cosines = Float64Array.from({ length: taught.count }, (_, row) => dotProduct(first(row), second(row)));
+  const settings = similarityLossSettingsOf(call);
+  let made: PairSearches | undefined;
+  const searches = (): PairSearches => (made ??= searchPairs(taught, { first, second }, settings.scale));
   const ranks = taught.loss === "ranking";
-  const loss = ranks ? mean(searches().losses) : lossOfCosines(cosines, taught, settings);
+  const loss = ranks ? meanOfValues(searches().losses) : lossOfCosines(cosines, taught, settings);
   const lossOf = (): Resampling | null => {
     if (!ranks)
-      return resampling(taught.count, (drawn) => lossOfCosines(some(cosines, drawn), drawnOf(taught, drawn), settings));
+      return resamplingOf(taught.count, (drawn) =>
+        lossOfCosines(pickValues(cosines, drawn), drawnOf(taught, drawn), settings),
+      );
     const { losses } = searches();
-    return resampling(losses.length, (drawn) => mean(some(losses, drawn)));
+    return resamplingOf(losses.length, (drawn) => meanOfValues(pickValues(losses, drawn)));
   };
   const ranged = taught.loss === "cosine" || (call.arguments["range"] ?? null) !== null;
   const found = { taught, cosines, loss, lossOf, searches, ranged };
@@ -54,39 +69,41 @@ export function scorePairs(
 
 const common = { labels: [], confusion: [], mistakesBy: "error" } as const;
 
-type Drawn = Pick<TaughtPairs, "loss" | "scores" | "same">;
-function drawnOf({ loss, scores, same }: TaughtPairs, drawn: Uint32Array): Drawn {
+type Drawn = Pick<TaughtTextPairs, "loss" | "scores" | "same">;
+function drawnOf({ loss, scores, same }: TaughtTextPairs, drawn: Uint32Array): Drawn {
   return {
     loss,
-    scores: scores && { written: some(scores.written, drawn), cosines: some(scores.cosines, drawn) },
+    scores: scores && { written: pickValues(scores.written, drawn), cosines: pickValues(scores.cosines, drawn) },
     same: same && Uint8Array.from(drawn, (row) => same[row]!),
   };
 }
 
 function measuring(
   { loss, lossOf }: Found,
-  of: (metric: MetricImplementation, call: Call) => number | undefined,
+  measureOther: (metric: MetricImplementation, call: Call) => number | undefined,
   drawn: (metric: MetricImplementation, call: Call) => Resampling | null,
-): Pick<Scored, "measure" | "resampling"> {
+): Pick<ScoredOutcome, "measure" | "resampling"> {
   return {
-    measure: (metric, call) => metric.ofLoss?.(call, loss) ?? of(metric, call) ?? Number.NaN,
+    measure: (metric, call) => metric.ofLoss?.(call, loss) ?? measureOther(metric, call) ?? Number.NaN,
     resampling(metric, call) {
       const { ofLoss } = metric;
-      const own = ofLoss && lossOf();
-      return own ? { ...own, score: (units) => ofLoss(call, own.score(units)) } : drawn(metric, call);
+      const lossResampling = ofLoss && lossOf();
+      return lossResampling
+        ? { ...lossResampling, score: (units) => ofLoss(call, lossResampling.score(units)) }
+        : drawn(metric, call);
     },
   };
 }
 
-function drawnSearches(metric: MetricImplementation, call: Call, searches: Searches["ranks"]): Resampling | null {
-  const draw = lately((drawn: Uint32Array) => ({ searches: Array.from(drawn, (search) => searches[search]!) }));
-  return resampling(searches.length, samplerOf(metric, call, "ofRankings", { searches }, draw), { of: "search" });
+function drawnSearches(metric: MetricImplementation, call: Call, searches: PairSearches["ranks"]): Resampling | null {
+  const draw = cachedPerDraw((drawn: Uint32Array) => ({ searches: Array.from(drawn, (search) => searches[search]!) }));
+  return resamplingOf(searches.length, samplerOf(metric, call, "ofRankings", { searches }, draw), { unit: "search" });
 }
 
 /** Pairs that are drawn, the most alike first: so no draw needs sorting. */
 function drawnPairs({ labels, same, similarity }: PairMetricInput): (drawn: Uint32Array) => PairMetricInput {
   const order = Uint32Array.from(same, (_, row) => row).sort((a, b) => similarity[b]! - similarity[a]!);
-  return lately((drawn) => {
+  return cachedPerDraw((drawn) => {
     const times = new Uint32Array(same.length);
     for (const row of drawn) times[row]!++;
     const [some, alike] = [new Uint8Array(drawn.length), new Float64Array(drawn.length)];
@@ -97,11 +114,11 @@ function drawnPairs({ labels, same, similarity }: PairMetricInput): (drawn: Uint
   });
 }
 
-function byScores(found: Found, scores: NonNullable<TaughtPairs["scores"]>): Scored {
+function byScores(found: Found, scores: NonNullable<TaughtTextPairs["scores"]>): ScoredOutcome {
   const { cosines, loss, ranged } = found;
   const numbers = { truth: scores.written, predicted: cosines };
-  const draw = drawnNumbers(numbers);
-  const order = { truth: ranks(scores.written), predicted: ranks(cosines) };
+  const draw = numbersResampler(numbers);
+  const order = { truth: ranksOf(scores.written), predicted: ranksOf(cosines) };
   // Scores of any scale are no cosines: then a row is as far off as its place among the others.
   const off = (row: number): number =>
     ranged
@@ -109,70 +126,70 @@ function byScores(found: Found, scores: NonNullable<TaughtPairs["scores"]>): Sco
       : Math.abs(order.truth[row]! - order.predicted[row]!) / cosines.length;
   return {
     ...common,
-    told: { loss, spearman: correlation(order.truth, order.predicted) },
+    metrics: { loss, spearman: correlation(order.truth, order.predicted) },
     ...measuring(
       found,
       (metric, call) => metric.ofNumbers?.(call, numbers),
-      (metric, call) => resampling(cosines.length, samplerOf(metric, call, "ofNumbers", numbers, draw)),
+      (metric, call) => resamplingOf(cosines.length, samplerOf(metric, call, "ofNumbers", numbers, draw)),
     ),
     mistakes: (most) =>
       Array.from(cosines, (cosine, row) => ({
         row,
-        truth: shown(scores.written[row]!),
-        predicted: shown(cosine),
+        truth: numberText(scores.written[row]!),
+        predicted: numberText(cosine),
         by: off(row),
       }))
         .sort(gravest)
         .slice(0, most),
-    outcome: { of: "number", input: numbers },
+    outcome: { kind: "number", input: numbers },
   };
 }
 
-function byLabels(found: Found, same: Uint8Array): Scored {
+function byLabels(found: Found, same: Uint8Array): ScoredOutcome {
   const { taught, cosines, loss, searches } = found;
   const { labels } = taught;
   const pairs: PairMetricInput = { labels, same, similarity: cosines };
-  const { value, threshold } = bestOfCuts(pairs, share);
+  const { value, threshold } = bestCut(pairs, accuracyOfCuts);
   const draw = drawnPairs(pairs);
-  const said = (row: number): 0 | 1 => (cosines[row]! >= threshold ? 1 : 0);
+  const predictedLabel = (row: number): 0 | 1 => (cosines[row]! >= threshold ? 1 : 0);
   return {
     ...common,
-    told: { loss, accuracy: value },
+    metrics: { loss, accuracy: value },
     ...measuring(
       found,
       (metric, call) => metric.ofPairs?.(call, pairs) ?? metric.ofRankings?.(call, { searches: searches().ranks }),
       (metric, call) => {
         const { ofPairs } = metric;
         if (!ofPairs) return drawnSearches(metric, call, searches().ranks);
-        return resampling(same.length, (drawn) => ofPairs(call, draw(drawn)));
+        return resamplingOf(same.length, (drawn) => ofPairs(call, draw(drawn)));
       },
     ),
     mistakes: (most) =>
       Array.from(same, (truth, row) => ({
         row,
         truth: labels[truth]!,
-        predicted: labels[said(row)]!,
+        predicted: labels[predictedLabel(row)]!,
         by: Math.abs(cosines[row]! - threshold),
       }))
         .filter((mistake) => mistake.truth !== mistake.predicted)
         .sort(gravest)
         .slice(0, most),
-    outcome: { of: "pair", input: pairs },
+    outcome: { kind: "pair", input: pairs },
     notes: [
-      `most pairs are told apart where a similarity of ${shown(threshold)} or more counts as "${labels[1]!}"`,
+      `most pairs are told apart where a similarity of ${numberText(threshold)} or more counts as "${labels[1]!}"`,
       "accuracy, f1, precision and recall are those of the threshold that serves them best on these very rows",
     ],
   };
 }
 
-function bySearches(own: Found): Scored {
-  const { taught, loss, searches } = own;
+function bySearches(searchOutcome: Found): ScoredOutcome {
+  const { taught, loss, searches } = searchOutcome;
   const { ranks: found, astray } = searches();
   return {
     ...common,
-    told: { loss, mrr: whole(reciprocalRanks(found)) },
+    metrics: { loss, mrr: scoreOfAllRows(reciprocalRankMeans(found)) },
     ...measuring(
-      own,
+      searchOutcome,
       (metric, call) => metric.ofRankings?.(call, { searches: found }),
       (metric, call) => drawnSearches(metric, call, found),
     ),
@@ -180,7 +197,7 @@ function bySearches(own: Found): Scored {
       astray
         .slice(0, most)
         .map(({ row, found: predicted, by }) => ({ row, truth: String(taught.text_pair.at(row)), predicted, by })),
-    outcome: { of: "ranking", input: { searches: found } },
+    outcome: { kind: "ranking", input: { searches: found } },
   };
 }
 

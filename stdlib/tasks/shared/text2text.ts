@@ -1,9 +1,9 @@
 /** What the records of tasks share that make a text of a text; each has a prefix and metrics of its own. */
-import { defineWord, parameter } from "#dsl/language/types/define.js";
+import { defineWord, defineParameter } from "#dsl/language/types/define.js";
 import type { Word } from "#dsl/language/types/registry.js";
 import { seq2seq } from "../../row-formats/seq2seq.js";
-import { wantShape } from "./families.js";
-import { labelSmoothing } from "./loss-settings.js";
+import { checkFamilyShape } from "./families.js";
+import { labelSmoothingParameter } from "./loss-settings.js";
 
 type Own = Pick<Word, "name" | "doc" | "example"> & {
   readonly prefix: string;
@@ -13,17 +13,17 @@ type Own = Pick<Word, "name" | "doc" | "example"> & {
   readonly elsewhere: Readonly<Record<string, string>>;
 };
 
-export function text2text({ prefix, why, metrics, ...own }: Own) {
+export function defineTextToTextTask({ prefix, why, metrics, ...ownRecord }: Own) {
   return defineWord({
-    ...own,
+    ...ownRecord,
     kind: "task",
-    parameters: [prefixParameter(prefix, why), labelSmoothing],
-    elsewhere: { label_smoothing_factor: "label_smoothing", ...own.elsewhere },
-    check: (call, context) => wantShape(call.word, ["encoder-decoder"], context),
+    parameters: [prefixParameter(prefix, why), labelSmoothingParameter],
+    elsewhere: { label_smoothing_factor: "label_smoothing", ...ownRecord.elsewhere },
+    check: (call, context) => checkFamilyShape(call.word, ["encoder-decoder"], context),
     capabilities: {
       /** What the Hugging Face hub calls it. */
       peft: "SEQ_2_SEQ_LM",
-      pipeline: own.name.replaceAll("_", "-"),
+      pipeline: ownRecord.name.replaceAll("_", "-"),
       /** Roles that the data must have. */
       roles: ["input", "target"],
       rowFormat: seq2seq,
@@ -39,7 +39,7 @@ export function text2text({ prefix, why, metrics, ...own }: Own) {
 }
 
 function prefixParameter(value: string, why: string) {
-  return parameter({
+  return defineParameter({
     name: "prefix",
     type: { is: "string" },
     doc: "Put before every input, in training and when the model is asked.",

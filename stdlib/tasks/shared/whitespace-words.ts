@@ -1,4 +1,4 @@
 /** A text as words where a task tags words: white space parts them. */
-export function wordsIn(text: string): readonly string[] {
+export function whitespaceWords(text: string): readonly string[] {
   return text.split(/\s+/u).filter((word) => word !== "");
 }

@@ -1,6 +1,6 @@
 /** Codes of the techniques. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
-import { listed } from "#dsl/language/diagnostics/listed.js";
+import { listNames } from "#dsl/language/diagnostics/listed.js";
 
 /** The data of each code. */
 export interface TechniquesCodeData {
@@ -50,9 +50,9 @@ train m on d`,
     help: (d) =>
       d.nearest === undefined
         ? d.has.length
-          ? `its linear layers are: ${listed(d.has)}`
+          ? `its linear layers are: ${listNames(d.has)}`
           : undefined
-        : `here it is \`${d.nearest}\`; its linear layers are: ${listed(d.has)}`,
+        : `here it is \`${d.nearest}\`; its linear layers are: ${listNames(d.has)}`,
     explain:
       "`targets` names the linear layers that the technique changes, by the last name of their path in the checkpoint " +
       "(`query`), a longer end of it (`attention.output.dense`) or their kind (`all`, `attention`, `feed_forward`). " +
@@ -65,7 +65,7 @@ train m on d`,
     severity: "error",
     facts: true,
     message: (d) => `which layers ${d.technique} shall change isn't known for this base`,
-    help: (d) => `name them: targets: [...], inputs: [...]; its linear layers are: ${listed(d.has)}`,
+    help: (d) => `name them: targets: [...], inputs: [...]; its linear layers are: ${listNames(d.has)}`,
     explain:
       "The technique scales what makes keys and values, and what ends each feed-forward sub-layer. It finds them by the " +
       "names that the families' checkpoints use; a base with other names must be told.",
@@ -115,7 +115,7 @@ train m on d`,
   "empty-prompt-text": {
     severity: "error",
     facts: true,
-    at: ["technique.init"],
+    paths: ["technique.init"],
     message: (d) => `the tokenizer makes no tokens of ${JSON.stringify(d.text)}`,
     help: () => "write a sentence that says what the model shall do, or leave `init` out",
     explain:

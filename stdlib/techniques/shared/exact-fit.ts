@@ -1,11 +1,11 @@
 /** `fit: exact` of `head_only`: which heads can be found at once, and what a training by steps has that it hasn't. */
 import { isCall } from "#dsl/compiler/plan/value.js";
-import { parameter } from "#dsl/language/types/define.js";
+import { defineParameter } from "#dsl/language/types/define.js";
 import type { CheckContext } from "#dsl/language/types/context.js";
 import type { Arguments, Call } from "#dsl/language/types/value.js";
-import { poolsMean } from "../../tasks/shared/mean-head.js";
+import { usesMeanPooling } from "../../tasks/shared/mean-head.js";
 
-export const fit = parameter({
+export const fitParameter = defineParameter({
   name: "fit",
   type: { is: "choice", of: ["exact"] },
   means: { exact: "the best head there is, found at once" },
@@ -22,12 +22,12 @@ const BENT: Readonly<Record<string, string>> = {
 };
 
 /** Reports `exact-fit-refused`. */
-export function wantExact(call: Call<Arguments & { readonly from?: string }>, context: CheckContext): void {
+export function checkExactFit(call: Call<Arguments & { readonly from?: string }>, context: CheckContext): void {
   const given = context.statement["task"] ?? context.model?.["task"];
   if (given === undefined || !isCall(given)) return;
   const refuse = (why: string, instead: string): void => context.report("exact-fit-refused", { why, instead });
   const steps = "leave out `fit: exact`: then the head learns by steps";
-  if (!poolsMean(given)) {
+  if (!usesMeanPooling(given)) {
     refuse(`\`${given.word}\` has no head over the mean of a text's states`, steps);
     return;
   }

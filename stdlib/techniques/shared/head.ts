@@ -1,10 +1,12 @@
 /** What a technique may ask of the task's head. */
 import type { CheckContext } from "#dsl/language/types/context.js";
 import type { Value } from "#dsl/language/types/value.js";
-import { baseFacts, familyCapabilities, hiddenSize } from "../../models/shared/base-facts.js";
+import { baseFacts, familyCapabilities, baseHiddenSize } from "../../models/shared/base-facts.js";
 
 /** Parameters of the head of the model's task, for two labels; undefined while the task isn't known. */
-export function headParameters(context: CheckContext): { readonly name: string; readonly count: number } | undefined {
+export function headParameterCount(
+  context: CheckContext,
+): { readonly name: string; readonly count: number } | undefined {
   const task = context.statement["task"] ?? context.model?.["task"];
   const name = wordOf(task);
   const parameters = name && context.find("task", name)?.capabilities?.parameters;
@@ -12,7 +14,7 @@ export function headParameters(context: CheckContext): { readonly name: string; 
   const base = baseFacts(context);
   if (!base) return undefined;
   const family = familyCapabilities(context);
-  return { name, count: parameters(hiddenSize(context) ?? 1, 2, { family, base }) };
+  return { name, count: parameters(baseHiddenSize(context) ?? 1, 2, { family, base }) };
 }
 function wordOf(value: Value | undefined): string | undefined {
   if (typeof value !== "object" || value === null || !("word" in value)) return undefined;

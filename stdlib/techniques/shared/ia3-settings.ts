@@ -1,7 +1,7 @@
 /** The arguments of `ia3(...)`, and which layers a base has for it. */
 import type { Call } from "#dsl/language/types/value.js";
-import { textsIn } from "./settings.js";
-import { linearsNamed, type Shapes } from "./shapes.js";
+import { textsArgument } from "./settings.js";
+import { findLinearLayers, type TensorShapes } from "./shapes.js";
 
 export interface Ia3Settings {
   /** Layers whose outputs are scaled. */
@@ -10,7 +10,7 @@ export interface Ia3Settings {
   readonly inputs: readonly string[];
 }
 export function ia3Settings(call: Call): Ia3Settings {
-  return { targets: textsIn(call, "targets", []), inputs: textsIn(call, "inputs", []) };
+  return { targets: textsArgument(call, "targets", []), inputs: textsArgument(call, "inputs", []) };
 }
 
 /** What makes keys and values in the families' checkpoints, and what ends their feed-forward sub-layers; the first row that a base has all of. */
@@ -22,8 +22,8 @@ const LAYERS: readonly { readonly targets: readonly string[]; readonly inputs: r
   { targets: ["k", "v"], inputs: ["wo"] },
 ];
 /** The layers of (IA)³ in a base; none where its names are not known. */
-export function ia3Layers(shapes: Shapes): Ia3Settings {
-  const has = (name: string): boolean => linearsNamed(shapes, [name]).length > 0;
+export function defaultIa3Layers(shapes: TensorShapes): Ia3Settings {
+  const has = (name: string): boolean => findLinearLayers(shapes, [name]).length > 0;
   return (
     LAYERS.find(({ targets, inputs }) => [...targets, ...inputs].every(has)) ?? {
       targets: [],

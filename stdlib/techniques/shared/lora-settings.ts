@@ -1,6 +1,6 @@
 /** The arguments of `lora(...)` as numbers and names. */
 import type { Call } from "#dsl/language/types/value.js";
-import { flagIn, numberIn, textIn, textsIn } from "./settings.js";
+import { flagArgument, numberArgument, textArgument, textsArgument } from "./settings.js";
 
 export interface LoraSettings {
   readonly rank: number;
@@ -17,17 +17,17 @@ export interface LoraSettings {
 
 /** Arguments are checked already; those left out have their defaults. */
 export function loraSettings(call: Call): LoraSettings {
-  const rank = numberIn(call, "rank", 8);
-  const alpha = numberIn(call, "alpha", 2 * rank);
-  const stabilized = flagIn(call, "rank_stabilized");
+  const rank = numberArgument(call, "rank", 8);
+  const alpha = numberArgument(call, "alpha", 2 * rank);
+  const stabilized = flagArgument(call, "rank_stabilized");
   return {
     rank,
     alpha,
     stabilized,
     scale: alpha / (stabilized ? Math.sqrt(rank) : rank),
-    dora: flagIn(call, "dora"),
-    dropout: numberIn(call, "dropout", 0),
-    targets: textsIn(call, "targets", ["query", "value"]),
-    from: textIn(call, "from"),
+    dora: flagArgument(call, "dora"),
+    dropout: numberArgument(call, "dropout", 0),
+    targets: textsArgument(call, "targets", ["query", "value"]),
+    from: textArgument(call, "from"),
   };
 }

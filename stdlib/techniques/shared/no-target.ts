@@ -1,6 +1,6 @@
 /** Layers that a technique shall change and the base doesn't have: each at its own place, with the name that it has here. */
 import type { CheckContext } from "#dsl/language/types/context.js";
-import { nearest } from "#dsl/language/diagnostics/nearest.js";
+import { nearestWord } from "#dsl/language/diagnostics/nearest.js";
 
 /** What families call the same layer. */
 const same: readonly (readonly string[])[] = [
@@ -12,21 +12,21 @@ const same: readonly (readonly string[])[] = [
 ];
 
 /** `at`: the parameter that names `targets`. */
-export function reportMissing(
+export function reportMissingTargets(
   context: CheckContext,
   targets: readonly string[],
   has: readonly string[],
   there: (target: string) => boolean,
-  at: string,
+  parameterName: string,
 ): void {
   targets.forEach((target, i) => {
     if (there(target)) return;
     const names = same.find((one) => one.includes(target)) ?? [];
-    const near = has.find((name) => names.includes(name)) ?? nearest(target, has);
+    const near = has.find((name) => names.includes(name)) ?? nearestWord(target, has);
     context.report(
       "no-target",
       { target, has, ...(near === undefined ? {} : { nearest: near }) },
-      `${at}.${String(i)}`,
+      `${parameterName}.${String(i)}`,
     );
   });
 }

@@ -8,15 +8,15 @@ import type { Tensor } from "#dsl/tensor/tensor.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { Layers } from "../../layers/contract.js";
 import { loraSettings } from "./lora-settings.js";
-import { isTarget } from "./shapes.js";
+import { isTargetLayer } from "./shapes.js";
 
 /** Whether it can stand beside others: two factors for a linear layer, and nothing else. */
-export function standsBeside(call: Call): boolean {
+export function canRunInParallel(call: Call): boolean {
   return call.word === "lora" && !loraSettings(call).dora;
 }
 
 /** Name of a factor of the adapter at `index`: a state that begins at zero and is set from the adapter's file. */
-export function besideName(index: number, factor: string): string {
+export function parallelFactorName(index: number, factor: string): string {
   return `adapter.${index}/${factor}`;
 }
 
@@ -24,7 +24,7 @@ export function besideName(index: number, factor: string): string {
  * `adapters`: null adds nothing. `chosen` i32 [rows]: a place among them. `onFactor` gets each factor's state, its adapter and
  * its own name, as LoRA names it.
  */
-export function beside(
+export function parallelAdapterLayers(
   layers: Layers,
   adapters: readonly (Call | null)[],
   chosen: Tensor,
@@ -33,26 +33,28 @@ export function beside(
   const { graph } = layers;
   const settings = adapters.map((call) => call && loraSettings(call));
   const factor = (index: number, path: string, shape: readonly number[]): Tensor => {
-    const name = besideName(index, path);
+    const name = parallelFactorName(index, path);
     onFactor(name, index, path);
     return graph.state(name, { type: { dtype: "f32", shape }, trains: false, initial: { zeros: true } });
   };
   const linear: Layers["linear"] = (path, x, given) => {
-    const own = [...settings.keys()].filter((i) => isTarget(path, settings[i]?.targets ?? []));
-    if (own.length === 0) return layers.linear(path, x, given);
+    const matching = [...settings.keys()].filter((i) => isTargetLayer(path, settings[i]?.targets ?? []));
+    if (matching.length === 0) return layers.linear(path, x, given);
     const { activation, ...plain } = given;
     const base = layers.linear(path, x, plain);
-    return graph.at(path, () => {
-      const of = own.map((i) => ({ i, ...must(settings[i], "an adapter's settings") }));
+    return graph.withPath(path, () => {
+      const matchingSettings = matching.map((i) => ({ i, ...must(settings[i], "an adapter's settings") }));
       const first = graph.concat(
-        of.map(({ i, rank }) => factor(i, `${path}.lora_A.weight`, [rank, given.in])),
+        matchingSettings.map(({ i, rank }) => factor(i, `${path}.lora_A.weight`, [rank, given.in])),
         0,
       );
       const second = graph.concat(
-        of.map(({ i, rank }) => factor(i, `${path}.lora_B.weight`, [given.out, rank])),
+        matchingSettings.map(({ i, rank }) => factor(i, `${path}.lora_B.weight`, [given.out, rank])),
         1,
       );
-      const whose = of.flatMap(({ i, rank, scale }) => new Array<[number, number]>(rank).fill([i, scale]));
+      const whose = matchingSettings.flatMap(({ i, rank, scale }) =>
+        new Array<[number, number]>(rank).fill([i, scale]),
+      );
       const ones = constantOf(
         layers,
         "i32",

@@ -1,14 +1,14 @@
 /** What the records of techniques with virtual tokens share. */
 import type { CheckContext } from "#dsl/language/types/context.js";
 import type { Call } from "#dsl/language/types/value.js";
-import { parameter } from "#dsl/language/types/define.js";
+import { defineParameter } from "#dsl/language/types/define.js";
 import { baseFacts, familyCapabilities } from "../../models/shared/base-facts.js";
-import { tokensOf } from "./virtual-tokens.js";
+import { virtualTokenCount } from "./virtual-tokens.js";
 
 /** Below this a decoder's prompts are warned of: the least size at which the paper finds them near to full fine-tuning. */
 const SMALL = 1e9;
 
-export const tokens = parameter({
+export const virtualTokensParameter = defineParameter({
   name: "tokens",
   type: { is: "number", integer: true },
   doc: "Virtual tokens before each text; they take positions that the text can't have.",
@@ -32,4 +32,4 @@ export function checkPrompts(call: Call, context: CheckContext, trained: number)
   });
 }
 /** Capability: positions that the technique takes from a text. */
-export const virtualTokens = (call: Call): number => tokensOf(call);
+export const virtualTokenCapability = (call: Call): number => virtualTokenCount(call);

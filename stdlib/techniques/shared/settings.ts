@@ -1,24 +1,28 @@
 /** Arguments of techniques as numbers and names: they are checked already, those left out have their defaults. */
 import type { Call } from "#dsl/language/types/value.js";
 
-export function numberIn({ arguments: given }: Call, name: string, otherwise: number): number {
+export function numberArgument({ arguments: given }: Call, name: string, otherwise: number): number {
   const value = given[name];
   return typeof value === "number" ? value : otherwise;
 }
-export function flagIn({ arguments: given }: Call, name: string): boolean {
+export function flagArgument({ arguments: given }: Call, name: string): boolean {
   return given[name] === true;
 }
-export function textIn({ arguments: given }: Call, name: string): string | null {
+export function textArgument({ arguments: given }: Call, name: string): string | null {
   const value = given[name];
   return typeof value === "string" ? value : null;
 }
-export function textsIn({ arguments: given }: Call, name: string, otherwise: readonly string[]): readonly string[] {
+export function textsArgument(
+  { arguments: given }: Call,
+  name: string,
+  otherwise: readonly string[],
+): readonly string[] {
   const value = given[name];
   if (value === undefined || value === null) return otherwise;
   return (Array.isArray(value) ? value : [value]).filter((t): t is string => typeof t === "string");
 }
 /** PEFT puts this before the names of a wrapped model's parameters. */
-export const PEFT = "base_model.model.";
+export const PEFT_PREFIX = "base_model.model.";
 /** What every configuration of PEFT says. */
 export function peftConfig(
   type: string,

@@ -1,12 +1,15 @@
 /** Counting over the shapes of a checkpoint's tensors. */
-export type Shapes = Readonly<Record<string, readonly number[]>>;
+export type TensorShapes = Readonly<Record<string, readonly number[]>>;
 
-export function elementsOf(shape: readonly number[]): number {
+export function elementCountOf(shape: readonly number[]): number {
   return shape.reduce((product, d) => product * d, 1);
 }
 /** Elements of all tensors whose name is wanted. */
-export function countOf(shapes: Shapes, wanted: (name: string, shape: readonly number[]) => boolean): number {
-  return Object.entries(shapes).reduce((n, [name, shape]) => (wanted(name, shape) ? n + elementsOf(shape) : n), 0);
+export function countElements(
+  shapes: TensorShapes,
+  wanted: (name: string, shape: readonly number[]) => boolean,
+): number {
+  return Object.entries(shapes).reduce((n, [name, shape]) => (wanted(name, shape) ? n + elementCountOf(shape) : n), 0);
 }
 
 export interface LinearShape {
@@ -15,63 +18,63 @@ export interface LinearShape {
   readonly in: number;
 }
 /** Linear layers that `targets` mean (see `isTarget`), with their [out, in] (GPT-2's lie as [in, out]: their sum is the same). */
-export function linearsNamed(shapes: Shapes, targets: readonly string[]): readonly LinearShape[] {
-  return linearsOf(shapes).filter(({ path }) => isTarget(path, targets));
+export function findLinearLayers(shapes: TensorShapes, targets: readonly string[]): readonly LinearShape[] {
+  return linearsOf(shapes).filter(({ path }) => isTargetLayer(path, targets));
 }
 
 /** A base has thousands of tensors, and each program that is typed asks for them. */
-const linears = new WeakMap<Shapes, readonly LinearShape[]>();
+const linears = new WeakMap<TensorShapes, readonly LinearShape[]>();
 
 /** All linear layers: tables of two axes that are neither looked up nor the head. */
-function linearsOf(shapes: Shapes): readonly LinearShape[] {
+function linearsOf(shapes: TensorShapes): readonly LinearShape[] {
   const known = linears.get(shapes);
   if (known) return known;
   const found = Object.entries(shapes).flatMap(([name, shape]): LinearShape[] => {
     if (!name.endsWith(".weight") || shape.length !== 2) return [];
     const path = name.slice(0, -".weight".length);
-    return isEmbedding(path) ? [] : [{ path, out: shape[0]!, in: shape[1]! }];
+    return isEmbeddingOrHead(path) ? [] : [{ path, out: shape[0]!, in: shape[1]! }];
   });
   linears.set(shapes, found);
   return found;
 }
 
 /** Tables that are looked up, and the head: no linear layers of a block. */
-export function isEmbedding(path: string): boolean {
+export function isEmbeddingOrHead(path: string): boolean {
   return /embed|(^|\.)(wte|wpe|shared|lm_head|relative_attention_bias)$|^(lm_head|cls|classifier|pre_classifier|vocab_transform|vocab_projector)(\.|$)/.test(
     path,
   );
 }
 
 /** Words that mean linear layers by their place: of every block, of its attention, of what feeds forward. */
-export const KINDS = ["all", "attention", "feed_forward"] as const;
+export const LINEAR_LAYER_KINDS = ["all", "attention", "feed_forward"] as const;
 
 /** Whether a linear layer is meant by one of `targets`: a kind, the last name of its path, or a longer end of it. */
-export function isTarget(path: string, targets: readonly string[]): boolean {
+export function isTargetLayer(path: string, targets: readonly string[]): boolean {
   return targets.some((t) => path === t || path.endsWith(`.${t}`) || isOfKind(path, t));
 }
 function isOfKind(path: string, kind: string): boolean {
-  if (!/(^|\.)\d+\./.test(path) || !(KINDS as readonly string[]).includes(kind)) return false;
-  return kind === "all" || (kind === "attention") === attends(path);
+  if (!/(^|\.)\d+\./.test(path) || !(LINEAR_LAYER_KINDS as readonly string[]).includes(kind)) return false;
+  return kind === "all" || (kind === "attention") === isAttentionPath(path);
 }
 /** Whether a path leads through a block's attention. */
-export function attends(path: string): boolean {
+export function isAttentionPath(path: string): boolean {
   return /(^|\.)[a-z_]*att(n|ention)(\.|$)/i.test(path);
 }
 
 /** Last names of all linear layers, for messages. */
-export function linearNames(shapes: Shapes): string[] {
+export function linearLayerNames(shapes: TensorShapes): string[] {
   return [...new Set(linearsOf(shapes).map(({ path }) => path.slice(path.lastIndexOf(".") + 1)))].sort();
 }
 
 /** Width of the vectors that tokens are looked up as; 0 where no table is known. */
-export function embeddingWidth(shapes: Shapes): number {
+export function embeddingWidth(shapes: TensorShapes): number {
   const found = Object.entries(shapes).find(
     ([name, shape]) => shape.length === 2 && /(^|\.)(word_embeddings|embed_tokens|wte|shared)\.weight$/.test(name),
   );
   return found?.[1][1] ?? 0;
 }
 /** Widths of the keys of each self-attention, by the names that families give to what makes them. */
-export function keyWidths(shapes: Shapes): readonly number[] {
+export function keyWidths(shapes: TensorShapes): readonly number[] {
   return Object.entries(shapes).flatMap(([name, shape]) => {
     if (shape.length !== 2) return [];
     if (/\.c_attn\.weight$/.test(name)) return [shape[1]! / 3];

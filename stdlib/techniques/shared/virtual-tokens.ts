@@ -3,21 +3,21 @@ import type { Tensor } from "#dsl/tensor/tensor.js";
 import type { Dimension, NDArray } from "#dsl/tensor/program.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { ModelInputs } from "../../models/kind.js";
-import { numberIn } from "./settings.js";
+import { numberArgument } from "./settings.js";
 
 /** PEFT's name of what is learned, whichever of these techniques. */
-export const PROMPTS = "prompt_embeddings";
+export const PROMPT_EMBEDDINGS = "prompt_embeddings";
 
-export function tokensOf(call: Call): number {
-  return numberIn(call, "tokens", 20);
+export function virtualTokenCount(call: Call): number {
+  return numberArgument(call, "tokens", 20);
 }
 /** Names in PEFT's file: what is learned stands bare, the head under the wrapped model. */
 export function promptFileName(name: string): string {
-  return name === PROMPTS ? name : `base_model.${name}`;
+  return name === PROMPT_EMBEDDINGS ? name : `base_model.${name}`;
 }
 
 /** Puts rows that are alike for all texts before those of each text, along axis 1. */
-export class Before {
+export class VirtualTokenPrefix {
   /** i32 [batch, 1], all 0: carries the size of the batch. */
   private readonly zero: Tensor;
   constructor(
@@ -33,9 +33,9 @@ export class Before {
     return graph.concat([rows.reshape([1, ...rows.shape]).add(zero), x], 1);
   }
   /** The number at each place before x i32 [batch, length]. */
-  numbers(at: (place: number) => number, x: Tensor): Tensor {
+  numbers(valueAt: (place: number) => number, x: Tensor): Tensor {
     const { graph } = x;
-    const data = Int32Array.from({ length: this.count }, (_, i) => at(i));
+    const data = Int32Array.from({ length: this.count }, (_, i) => valueAt(i));
     const value: NDArray = { dtype: "i32", shape: [1, this.count], bytes: new Uint8Array(data.buffer) };
     return graph.concat([graph.constant(value).add(this.zero), x], 1);
   }
@@ -46,6 +46,6 @@ export function shiftedPositions(inputs: ModelInputs, count: number): Tensor {
   const { input_ids: ids, positions } = inputs;
   return (positions ?? ids.range(1)).add(count);
 }
-export function lengthOf(x: Tensor): Dimension {
+export function lengthDimension(x: Tensor): Dimension {
   return x.shape[1]!;
 }

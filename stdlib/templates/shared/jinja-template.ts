@@ -13,7 +13,7 @@ import type {
   SpecialTexts,
   TemplateImplementation,
   TemplatePiece,
-  Tool,
+  ToolDefinition,
 } from "../../conversations/kind.js";
 import { messageText } from "../../conversations/shared/message-text.js";
 
@@ -92,7 +92,7 @@ function argumentsRecord(json: string): unknown {
   }
 }
 
-function templateTool({ name, description = "", parameters = { type: "object", properties: {} } }: Tool) {
+function templateTool({ name, description = "", parameters = { type: "object", properties: {} } }: ToolDefinition) {
   return { type: "function", function: { name, description, parameters } };
 }
 

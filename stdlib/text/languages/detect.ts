@@ -9,7 +9,7 @@ const CHARACTERS = 300;
 /** Of fewer letters one text in ten is taken for another language (measured on pieces of sentences of 26 languages). */
 const LETTERS = 12;
 /** Letters that a few languages write, or one: a quarter of them is enough. */
-const own =
+const nativeNames =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}\p{Script=Greek}\p{Script=Hebrew}\p{Script=Armenian}\p{Script=Georgian}]/gu;
 /** What stands in texts of every language. */
 const anywhere = /\b(?:https?:\/\/|www\.)\S+|\S+@\S+|[@#]\w+|<[^>]*>/giu;
@@ -26,5 +26,5 @@ export function languageOf(text: string): string | undefined {
 }
 
 function lettersIn(text: string): number {
-  return (text.match(/\p{L}/gu)?.length ?? 0) + 3 * (text.match(own)?.length ?? 0);
+  return (text.match(/\p{L}/gu)?.length ?? 0) + 3 * (text.match(nativeNames)?.length ?? 0);
 }

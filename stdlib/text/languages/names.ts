@@ -20,7 +20,7 @@ export function languageName(code: string): string {
 }
 
 /** Names and other codes to ours, for the help: `german`, `deu`, `nb`. */
-export const languagesElsewhere: Readonly<Record<string, string>> = {
+export const languageAliases: Readonly<Record<string, string>> = {
   ...Object.fromEntries(Object.entries(names).map(([code, name]) => [name.toLowerCase(), code])),
   eng: "en",
   deu: "de",

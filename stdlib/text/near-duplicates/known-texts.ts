@@ -1,15 +1,15 @@
 /** Texts that came before, to find one that is nearly like a new one. */
-import { likeness } from "./shingles.js";
-import { Band, BANDS, Signatures } from "./signatures.js";
+import { textLikeness } from "./shingles.js";
+import { SignatureBand, BAND_COUNT, MinHashSignatures } from "./signatures.js";
 
 /** Candidates of a band that are looked at. */
 const MOST_CHAINED = 64;
 /** Estimates are that far off now and then. */
 const DOUBT = 0.15;
 
-export class KnownTexts {
-  private readonly signatures = new Signatures();
-  private bands: Band[] = [];
+export class NearDuplicateFinder {
+  private readonly signatures = new MinHashSignatures();
+  private bands: SignatureBand[] = [];
   private room = 512;
   /** Null: likeness is estimated. */
   private readonly letters: string[] | null;
@@ -17,9 +17,9 @@ export class KnownTexts {
   /** `held`: whether texts are kept, so that likeness is exact; else 228 bytes of each are, and it is estimated (± 0.045). */
   constructor(
     private readonly least: number,
-    { held }: { readonly held: boolean },
+    { keepsTexts }: { readonly keepsTexts: boolean },
   ) {
-    this.letters = held ? [] : null;
+    this.letters = keepsTexts ? [] : null;
   }
 
   /** The number of a text before that is like enough; else undefined, and this one is known from now on. `letters`: as of `lettersOf`. */
@@ -47,7 +47,7 @@ export class KnownTexts {
         const estimate = this.signatures.estimate(text, this.signatures, other);
         if (!this.letters) {
           if (estimate >= this.least) return other;
-        } else if (estimate >= this.least - DOUBT && likeness(letters, this.letters[other] ?? "") >= this.least)
+        } else if (estimate >= this.least - DOUBT && textLikeness(letters, this.letters[other] ?? "") >= this.least)
           return other;
       }
     }
@@ -57,7 +57,7 @@ export class KnownTexts {
   private put(text: number): void {
     if (text >= this.room || this.bands.length === 0) {
       this.room *= 2;
-      this.bands = Array.from({ length: BANDS }, (_, b) => new Band(this.signatures, b, this.room));
+      this.bands = Array.from({ length: BAND_COUNT }, (_, b) => new SignatureBand(this.signatures, b, this.room));
       for (const band of this.bands) for (let other = 0; other < text; other++) band.put(other);
     }
     for (const band of this.bands) band.put(text);

@@ -4,15 +4,15 @@
  */
 
 /** Least likeness of two texts that count as nearly the same: that of the deduplicated corpora of the field. */
-export const LIKENESS = 0.8;
+export const MIN_NEAR_DUPLICATE_LIKENESS = 0.8;
 const SIZE = 5;
 /** Longer texts are compared by their beginnings. */
 const MOST_LETTERS = 1000;
 /** Shorter texts have too few shingles: they are alike only where they are the same. */
-export const FEWEST_LETTERS = 20;
+export const MIN_SHINGLED_LETTERS = 20;
 
 /** Case, blanks, punctuation and accents' composition aside. */
-export function lettersOf(text: string): string {
+export function comparedLetters(text: string): string {
   return text
     .slice(0, 2 * MOST_LETTERS)
     .normalize("NFKC")
@@ -25,29 +25,29 @@ export function lettersOf(text: string): string {
 const buffer = new Uint32Array(MOST_LETTERS);
 
 /** Hashes of a text's shingles as they follow each other: a view that the next call overwrites. */
-export function runsOf(letters: string): Uint32Array {
+export function shingleHashes(letters: string): Uint32Array {
   let count = 0;
-  for (let at = 0; at + SIZE <= letters.length; at++) {
+  for (let start = 0; start + SIZE <= letters.length; start++) {
     let hash = 0x811c9dc5;
-    for (let k = 0; k < SIZE; k++) hash = Math.imul(hash ^ letters.charCodeAt(at + k), 0x01000193);
+    for (let k = 0; k < SIZE; k++) hash = Math.imul(hash ^ letters.charCodeAt(start + k), 0x01000193);
     buffer[count++] = (hash ^ (hash >>> 15)) >>> 0;
   }
   return buffer.subarray(0, count);
 }
 
 /** Hashes of a text's shingles, sorted, each once; none of a short text. `letters`: as `lettersOf` gives them. */
-export function shinglesOf(letters: string): Uint32Array {
-  if (letters.length < FEWEST_LETTERS) return new Uint32Array();
-  const all = runsOf(letters).sort();
-  let kept = 0;
-  for (let k = 0; k < all.length; k++) if (k === 0 || all[k] !== all[k - 1]) all[kept++] = all[k]!;
-  return buffer.slice(0, kept);
+export function shingleSet(letters: string): Uint32Array {
+  if (letters.length < MIN_SHINGLED_LETTERS) return new Uint32Array();
+  const all = shingleHashes(letters).sort();
+  let count = 0;
+  for (let k = 0; k < all.length; k++) if (k === 0 || all[k] !== all[k - 1]) all[count++] = all[k]!;
+  return buffer.slice(0, count);
 }
 
 /** Likeness of two texts, 0 … 1, both as `lettersOf` gives them. */
-export function likeness(a: string, b: string): number {
+export function textLikeness(a: string, b: string): number {
   if (a === b) return a === "" ? 0 : 1;
-  return common(shinglesOf(a), shinglesOf(b));
+  return common(shingleSet(a), shingleSet(b));
 }
 
 /** Jaccard likeness of two sorted sets. */

@@ -3,17 +3,17 @@
  * hashes, in 25 bands of 5. Two texts that are alike by 0.8 share a band with a chance of 0.99995, by 0.9 with all but
  * certainty; unlike ones rarely do. 228 bytes of a text are held, however long it is.
  */
-import { FEWEST_LETTERS, runsOf } from "./shingles.js";
+import { MIN_SHINGLED_LETTERS, shingleHashes } from "./shingles.js";
 
-export const BANDS = 25;
+export const BAND_COUNT = 25;
 const ROWS = 5;
-export const HASHES = BANDS * ROWS;
+export const HASH_COUNT = BAND_COUNT * ROWS;
 const GREATEST = 0x7fffffff;
 /** The last bytes of a text's least hashes, four to a word; what is left of the last word is 0. */
-const WORDS = Math.ceil(HASHES / 4);
+const WORDS = Math.ceil(HASH_COUNT / 4);
 
-const multipliers = new Int32Array(HASHES);
-const addends = new Int32Array(HASHES);
+const multipliers = new Int32Array(HASH_COUNT);
+const addends = new Int32Array(HASH_COUNT);
 {
   let state = 0x9e3779b9;
   const next = (): number => {
@@ -22,13 +22,13 @@ const addends = new Int32Array(HASHES);
     t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
     return (t ^ (t >>> 14)) >>> 0;
   };
-  for (let k = 0; k < HASHES; k++) {
+  for (let k = 0; k < HASH_COUNT; k++) {
     multipliers[k] = next() | 1;
     addends[k] = next();
   }
 }
 
-const least = new Int32Array(HASHES);
+const least = new Int32Array(HASH_COUNT);
 
 /**
  * The least hash of a set under each function into `least`. The inner loop is where the time of a million texts goes: five
@@ -36,7 +36,7 @@ const least = new Int32Array(HASHES);
  * registers; `>>> 0` would make every comparison one of doubles.
  */
 function leastOf(set: Int32Array): void {
-  for (let k = 0; k < HASHES; k += ROWS) {
+  for (let k = 0; k < HASH_COUNT; k += ROWS) {
     const [m0, m1, m2, m3, m4] = [
       multipliers[k]! | 0,
       multipliers[k + 1]! | 0,
@@ -79,7 +79,7 @@ function leastOf(set: Int32Array): void {
 }
 
 /** Signatures of texts by their number, in the order in which they came. */
-export class Signatures {
+export class MinHashSignatures {
   /** Of band b of text i: at i · BANDS + b. */
   private keys: Uint32Array;
   /** The last byte of each least hash. */
@@ -88,39 +88,39 @@ export class Signatures {
 
   /** `room`: texts that are to come; more are welcome. */
   constructor(room = 1024) {
-    this.keys = new Uint32Array(BANDS * room);
+    this.keys = new Uint32Array(BAND_COUNT * room);
     this.bytes = new Int32Array(WORDS * room);
   }
 
   /** `letters`: as `lettersOf` gives them; its number comes back. An empty text is like none. */
   push(letters: string): number {
-    const at = this.count++;
-    if (BANDS * this.count > this.keys.length) this.grow();
+    const textNumber = this.count++;
+    if (BAND_COUNT * this.count > this.keys.length) this.grow();
     // A run that comes twice changes no least hash.
-    const set = letters.length < FEWEST_LETTERS ? wholeOf(letters, at) : runsOf(letters);
+    const set = letters.length < MIN_SHINGLED_LETTERS ? wholeOf(letters, textNumber) : shingleHashes(letters);
     leastOf(new Int32Array(set.buffer, set.byteOffset, set.length));
-    for (let band = 0; band < BANDS; band++) {
+    for (let band = 0; band < BAND_COUNT; band++) {
       let key = 0x811c9dc5 ^ band;
       for (let k = 0; k < ROWS; k++) {
         key = Math.imul(key ^ least[band * ROWS + k]!, 0x01000193);
         key ^= key >>> 13;
       }
-      this.keys[at * BANDS + band] = key;
+      this.keys[textNumber * BAND_COUNT + band] = key;
     }
     for (let word = 0; word < WORDS; word++) {
       let four = 0;
       for (let k = 0; k < 4; k++) four |= ((least[4 * word + k] ?? 0) & 0xff) << (8 * k);
-      this.bytes[at * WORDS + word] = four;
+      this.bytes[textNumber * WORDS + word] = four;
     }
-    return at;
+    return textNumber;
   }
 
   key(text: number, band: number): number {
-    return this.keys[text * BANDS + band]!;
+    return this.keys[text * BAND_COUNT + band]!;
   }
 
   /** Estimated likeness to a text of other signatures: its standard error is at most 0.045. */
-  estimate(text: number, others: Signatures, other: number): number {
+  estimate(text: number, others: MinHashSignatures, other: number): number {
     const [mine, theirs] = [text * WORDS, other * WORDS];
     const [ours, those] = [this.bytes, others.bytes];
     // In each byte of the sum how many of its place are alike: at most as many as there are words.
@@ -131,7 +131,7 @@ export class Signatures {
       alike += ~(((differ & 0x7f7f7f7f) + 0x7f7f7f7f) | differ | 0x7f7f7f7f) >>> 7;
     }
     const same = (alike & 0xff) + ((alike >>> 8) & 0xff) + ((alike >>> 16) & 0xff) + (alike >>> 24);
-    return (same - (4 * WORDS - HASHES)) / HASHES;
+    return (same - (4 * WORDS - HASH_COUNT)) / HASH_COUNT;
   }
 
   private grow(): void {
@@ -144,20 +144,20 @@ export class Signatures {
 }
 
 /** A short text as one shingle: the same text alone has the same. */
-function wholeOf(letters: string, at: number): Uint32Array {
-  let hash = letters === "" ? at : 0x811c9dc5;
+function wholeOf(letters: string, textNumber: number): Uint32Array {
+  let hash = letters === "" ? textNumber : 0x811c9dc5;
   for (let k = 0; k < letters.length; k++) hash = Math.imul(hash ^ letters.charCodeAt(k), 0x01000193);
   return Uint32Array.of((hash ^ (hash >>> 15)) >>> 0);
 }
 
 /** Which texts have a key in common with one, for one band: chains over the texts that were put in. */
-export class Band {
+export class SignatureBand {
   private readonly heads: Int32Array;
   private readonly next: Int32Array;
 
   /** `room`: texts at most. */
   constructor(
-    private readonly texts: Signatures,
+    private readonly texts: MinHashSignatures,
     private readonly band: number,
     room = texts.count,
   ) {

@@ -18,7 +18,7 @@ const longest = 1000;
 
 /** Coded error `wrong-pattern`. */
 export function linearPattern(pattern: string): LinearPattern {
-  const why = faultOf(pattern);
+  const why = patternProblem(pattern);
   if (why !== undefined) throw new CodedError("wrong-pattern", { pattern, why });
   const compiled = RE2JS.compile(pattern);
   return {
@@ -34,7 +34,7 @@ export function linearPattern(pattern: string): LinearPattern {
 }
 
 /** Why it can't be used; undefined: it can. */
-export function faultOf(pattern: string): string | undefined {
+export function patternProblem(pattern: string): string | undefined {
   if (pattern === "") return "it is empty";
   if (pattern.length > longest) return `it has more than ${String(longest)} characters`;
   try {

@@ -4,7 +4,7 @@ import { englishDataset, englishRecommendedTransformers, RegExpMatcher } from "o
 const matcher = new RegExpMatcher({ ...englishDataset.build(), ...englishRecommendedTransformers });
 
 /** Where the first of them begins; −1: there is none. */
-export function insultIn(text: string): number {
+export function findInsult(text: string): number {
   const [first] = matcher.getAllMatches(text, true);
   return first?.startIndex ?? -1;
 }

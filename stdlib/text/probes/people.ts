@@ -2,7 +2,7 @@
  * Words that name groups of people, as the probes for bias use them: rows that speak of a group are compared with all others.
  * A short list on purpose, of words that name hardly anything else; none of them is an insult.
  */
-export const PEOPLE: Readonly<Record<string, readonly string[]>> = {
+export const PEOPLE_WORDS: Readonly<Record<string, readonly string[]>> = {
   women: [
     "woman",
     "women",

@@ -5,14 +5,14 @@ export class Heap<T> {
 
   push(item: T): void {
     const { items, before } = this;
-    let at = items.push(item) - 1;
-    while (at > 0) {
-      const up = (at - 1) >> 1;
+    let index = items.push(item) - 1;
+    while (index > 0) {
+      const up = (index - 1) >> 1;
       if (!before(item, items[up]!)) break;
-      items[at] = items[up]!;
-      at = up;
+      items[index] = items[up]!;
+      index = up;
     }
-    items[at] = item;
+    items[index] = item;
   }
 
   pop(): T | undefined {
@@ -20,16 +20,16 @@ export class Heap<T> {
     const first = items[0];
     const last = items.pop();
     if (first === undefined || last === undefined || items.length === 0) return first;
-    let at = 0;
+    let index = 0;
     for (;;) {
-      let down = 2 * at + 1;
+      let down = 2 * index + 1;
       if (down >= items.length) break;
       if (down + 1 < items.length && before(items[down + 1]!, items[down]!)) down++;
       if (!before(items[down]!, last)) break;
-      items[at] = items[down]!;
-      at = down;
+      items[index] = items[down]!;
+      index = down;
     }
-    items[at] = last;
+    items[index] = last;
     return first;
   }
 }

@@ -2,12 +2,12 @@
 
 /** A piece and the logarithm of its probability. */
 import { codePointIn } from "#dsl/language/diagnostics/must.js";
-export type Piece = readonly [string, number];
+export type ScoredPiece = readonly [string, number];
 
 /** Score below the least of a character that has no piece: it is passed over by itself. */
 const PENALTY = 10;
 
-export class Lattice {
+export class SegmentationLattice {
   /** Of node and UTF-16 unit the next node. */
   private readonly next = new Map<number, number>();
   /** The piece that ends at a node, or −1. */
@@ -15,7 +15,7 @@ export class Lattice {
   private readonly scores: Float64Array;
   private readonly unknown: number;
 
-  constructor(pieces: readonly Piece[]) {
+  constructor(pieces: readonly ScoredPiece[]) {
     this.scores = Float64Array.from(pieces, ([, score]) => score);
     this.unknown = this.scores.reduce((least, score) => Math.min(least, score), 0) - PENALTY;
     pieces.forEach(([piece], id) => {
@@ -34,10 +34,10 @@ export class Lattice {
   }
 
   /** Calls back with each piece that begins at a place and where it ends; a character without one as the piece −1. */
-  private from(word: string, at: number, found: (end: number, piece: number) => void): void {
-    const single = at + (codePointIn(word, at) > 0xffff ? 2 : 1);
+  private from(word: string, start: number, found: (end: number, piece: number) => void): void {
+    const single = start + (codePointIn(word, start) > 0xffff ? 2 : 1);
     let [node, covered] = [0, false];
-    for (let i = at; i < word.length; i++) {
+    for (let i = start; i < word.length; i++) {
       const to = this.next.get(node * 0x10000 + word.charCodeAt(i));
       if (to === undefined) break;
       node = to;
@@ -59,12 +59,12 @@ export class Lattice {
     const came = new Int32Array(n + 1);
     const by = new Int32Array(n + 1).fill(-1);
     best[0] = 0;
-    for (let at = 0; at < n; at++) {
-      if (best[at] === -Infinity) continue;
-      this.from(word, at, (end, piece) => {
+    for (let position = 0; position < n; position++) {
+      if (best[position] === -Infinity) continue;
+      this.from(word, position, (end, piece) => {
         if (piece < 0 || piece === without) return;
-        const score = best[at]! + this.scores[piece]!;
-        if (score > best[end]!) [best[end], came[end], by[end]] = [score, at, piece];
+        const score = best[position]! + this.scores[piece]!;
+        if (score > best[end]!) [best[end], came[end], by[end]] = [score, position, piece];
       });
     }
     if (best[n] === -Infinity) return null;
@@ -81,14 +81,14 @@ export class Lattice {
     after[n] = 0;
     const starts: number[] = [];
     const [ends, pieces, froms]: [number[], number[], number[]] = [[], [], []];
-    for (let at = 0; at < n; at++) {
+    for (let position = 0; position < n; position++) {
       starts.push(ends.length);
-      if (before[at] === -Infinity) continue;
-      this.from(word, at, (end, piece) => {
-        froms.push(at);
+      if (before[position] === -Infinity) continue;
+      this.from(word, position, (end, piece) => {
+        froms.push(position);
         ends.push(end);
         pieces.push(piece);
-        before[end] = logAdd(before[end]!, before[at]! + this.scoreOf(piece));
+        before[end] = logAdd(before[end]!, before[position]! + this.scoreOf(piece));
       });
     }
     for (let edge = ends.length - 1; edge >= 0; edge--)

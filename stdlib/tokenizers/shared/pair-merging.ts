@@ -4,7 +4,7 @@
  * came first wins, as in Hugging Face tokenizers, so that the same words give the same merges.
  */
 import { codePointIn, mustGet } from "#dsl/language/diagnostics/must.js";
-import type { CountedWords } from "../kind.js";
+import type { WordCounts } from "../kind.js";
 import { Heap } from "./heap.js";
 
 export interface PairMergingOptions {
@@ -38,7 +38,7 @@ interface Candidate {
 }
 const before = (a: Candidate, b: Candidate): boolean => (a.count === b.count ? a.pair < b.pair : a.count > b.count);
 
-export function mergePairs({ words, counts }: CountedWords, o: PairMergingOptions): PairMerging {
+export function mergePairs({ words, counts }: WordCounts, options: PairMergingOptions): PairMerging {
   const vocabulary = new Map<string, number>();
   const tokens: string[] = [];
   const idOf = (token: string): number => {
@@ -49,8 +49,8 @@ export function mergePairs({ words, counts }: CountedWords, o: PairMergingOption
     }
     return id;
   };
-  for (const token of [...o.specials, ...alphabetOf(words, counts, o)]) idOf(token);
-  const { continuing = "" } = o;
+  for (const token of [...options.specials, ...alphabetOf(words, counts, options)]) idOf(token);
+  const { continuing = "" } = options;
   const pieces = words.map((word) => piecesOf(word, continuing, vocabulary, idOf));
   const least = tokens.length;
 
@@ -61,25 +61,25 @@ export function mergePairs({ words, counts }: CountedWords, o: PairMergingOption
     if (known) known.add(word);
     else places.set(pair, new Set([word]));
   };
-  pieces.forEach((own, word) => {
-    for (let i = 1; i < own.length; i++) {
-      const pair = own[i - 1]! * WIDE + own[i]!;
+  pieces.forEach((wordPieces, word) => {
+    for (let i = 1; i < wordPieces.length; i++) {
+      const pair = wordPieces[i - 1]! * WIDE + wordPieces[i]!;
       frequency.set(pair, (frequency.get(pair) ?? 0) + counts[word]!);
       stands(pair, word);
     }
   });
   const queue = new Heap<Candidate>(before);
   const enqueue = (): void => {
-    for (const [pair, own] of places) {
+    for (const [pair, pairWords] of places) {
       const count = mustGet(frequency, pair, "pair");
-      if (count > 0) queue.push({ count, pair, words: own });
+      if (count > 0) queue.push({ count, pair, words: pairWords });
     }
     places.clear();
   };
   enqueue();
 
   const merges: [string, string][] = [];
-  while (tokens.length < o.vocabulary) {
+  while (tokens.length < options.vocabulary) {
     const top = queue.pop();
     if (!top) break;
     const now = mustGet(frequency, top.pair, "pair");
@@ -89,7 +89,7 @@ export function mergePairs({ words, counts }: CountedWords, o: PairMergingOption
       queue.push(top);
       continue;
     }
-    if (top.count < 1 || top.count < o.minimum) break;
+    if (top.count < 1 || top.count < options.minimum) break;
     const [left, right] = [Math.floor(top.pair / WIDE), top.pair % WIDE];
     const [first, second] = [tokens[left]!, tokens[right]!];
     const id = idOf(first + second.slice(second.startsWith(continuing) ? continuing.length : 0));
@@ -130,17 +130,21 @@ function mergeIn(
 }
 
 /** Characters in the order of their codes; of too many the rarest are left out. */
-function alphabetOf(words: readonly string[], counts: readonly number[], o: PairMergingOptions): readonly string[] {
+function alphabetOf(
+  words: readonly string[],
+  counts: readonly number[],
+  options: PairMergingOptions,
+): readonly string[] {
   const seen = new Map<string, number>();
   words.forEach((word, i) => {
     for (const character of word) seen.set(character, (seen.get(character) ?? 0) + counts[i]!);
   });
-  for (const character of o.alphabet ?? []) seen.set(character, Infinity);
+  for (const character of options.alphabet ?? []) seen.set(character, Infinity);
   const code = (character: string): number => codePointIn(character, 0);
   const byCode = (a: string, b: string): number => code(a) - code(b);
   const often = [...seen].sort(([a, m], [b, n]) => (m === n ? byCode(a, b) : n > m ? 1 : -1));
   return often
-    .slice(0, o.alphabetSize ?? often.length)
+    .slice(0, options.alphabetSize ?? often.length)
     .map(([character]) => character)
     .sort(byCode);
 }

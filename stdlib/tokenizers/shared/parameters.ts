@@ -1,9 +1,9 @@
 /** What the records of tokenizers share. */
-import { parameter } from "#dsl/language/types/define.js";
+import { defineParameter } from "#dsl/language/types/define.js";
 
 /** `least`: the smallest that makes sense of that kind. */
-export const vocabulary = (least: number) =>
-  parameter({
+export const vocabularyParameter = (least: number) =>
+  defineParameter({
     name: "vocabulary",
     type: { is: "number", integer: true },
     doc: "Tokens at most, specials included. Where the texts give fewer, there are fewer, and a warning says how many. Fewer tokens make longer texts.",
@@ -14,7 +14,7 @@ export const vocabulary = (least: number) =>
     impact: "high",
   });
 
-export const minimumFrequency = parameter({
+export const minimumFrequencyParameter = defineParameter({
   name: "minimum_frequency",
   type: { is: "number", integer: true },
   doc: "Pairs that occur less often are not made a token.",
@@ -24,4 +24,4 @@ export const minimumFrequency = parameter({
   impact: "low",
 });
 
-export const elsewhere = { vocab_size: "vocabulary", min_frequency: "minimum_frequency" } as const;
+export const tokenizerAliases = { vocab_size: "vocabulary", min_frequency: "minimum_frequency" } as const;

@@ -15,9 +15,9 @@ export function repeatedPieces(words: readonly string[], longest: number, most: 
   const ids = new Map<string, number>();
   const [text, ends]: [number[], number[]] = [[], []];
   for (const word of words) {
-    const own = [...word];
-    const end = text.length + own.length;
-    for (const character of own) {
+    const wordCharacters = [...word];
+    const end = text.length + wordCharacters.length;
+    for (const character of wordCharacters) {
       let id = ids.get(character);
       if (id === undefined) ids.set(character, (id = characters.push(character)));
       text.push(id);
@@ -25,19 +25,21 @@ export function repeatedPieces(words: readonly string[], longest: number, most: 
     }
   }
   const n = text.length;
-  const at = (place: number, depth: number): number => (place + depth < ends[place]! ? text[place + depth]! : 0);
+  const characterAt = (place: number, depth: number): number =>
+    place + depth < ends[place]! ? text[place + depth]! : 0;
   let sorted = Int32Array.from({ length: n }, (_, i) => i);
   for (let depth = longest - 1; depth >= 0; depth--) {
     const starts = new Int32Array(characters.length + 2);
-    for (let i = 0; i < n; i++) starts[at(i, depth) + 1]!++;
+    for (let i = 0; i < n; i++) starts[characterAt(i, depth) + 1]!++;
     for (let c = 0; c <= characters.length; c++) starts[c + 1]! += starts[c]!;
     const next = new Int32Array(n);
-    for (const place of sorted) next[starts[at(place, depth)]!++] = place;
+    for (const place of sorted) next[starts[characterAt(place, depth)]!++] = place;
     sorted = next;
   }
   const shared = (a: number, b: number): number => {
     let length = 0;
-    while (length < longest && at(a, length) !== 0 && at(a, length) === at(b, length)) length++;
+    while (length < longest && characterAt(a, length) !== 0 && characterAt(a, length) === characterAt(b, length))
+      length++;
     return length;
   };
   const found: { place: number; length: number; count: number }[] = [];

@@ -12,9 +12,9 @@ export interface EventRecord {
     | { readonly is: "version" }
     /** The run goes on: points of this step and later ones count no more. */
     | { readonly is: "start" }
-    | { readonly is: "values"; readonly values: readonly Value[] };
+    | { readonly is: "values"; readonly values: readonly EventValue[] };
 }
-export type Value =
+export type EventValue =
   | { readonly tag: string; readonly scalar: number }
   /** Markdown. */
   | { readonly tag: string; readonly text: string }
@@ -27,13 +27,13 @@ const DT_STRING = 7;
 const START = 1;
 
 /** The records of a file, or of what is put behind it. */
-export function recordsOf(events: readonly EventRecord[]): Uint8Array {
+export function eventRecordBytes(events: readonly EventRecord[]): Uint8Array {
   const records = events.map(recordOf);
   const whole = new Uint8Array(records.reduce((sum, one) => sum + one.length, 0));
-  let at = 0;
+  let offset = 0;
   for (const one of records) {
-    whole.set(one, at);
-    at += one.length;
+    whole.set(one, offset);
+    offset += one.length;
   }
   return whole;
 }
@@ -49,9 +49,9 @@ function recordOf(event: EventRecord): Uint8Array {
   return record;
 }
 
-function bytesOf({ at, step = 0, what }: EventRecord): Uint8Array {
+function bytesOf({ at: time, step = 0, what }: EventRecord): Uint8Array {
   const pbf = new PbfWriter();
-  pbf.writeDoubleField(1, at / 1000);
+  pbf.writeDoubleField(1, time / 1000);
   if (step !== 0) pbf.writeVarintField(2, step);
   if (what.is === "version") pbf.writeStringField(3, "brain.Event:2");
   else if (what.is === "start") pbf.writeMessage(7, (status, to) => to.writeVarintField(1, status), START);
@@ -66,7 +66,7 @@ function bytesOf({ at, step = 0, what }: EventRecord): Uint8Array {
   return pbf.finish().slice();
 }
 
-function writeValue(value: Value, pbf: PbfWriter): void {
+function writeValue(value: EventValue, pbf: PbfWriter): void {
   pbf.writeStringField(1, value.tag);
   if ("scalar" in value) {
     pbf.writeFloatField(2, value.scalar);
@@ -89,9 +89,9 @@ function writeNothing(_: string, pbf: PbfWriter): void {
 function writeMetadata([plugin, content]: readonly [string, Uint8Array], pbf: PbfWriter): void {
   pbf.writeMessage(
     1,
-    (of, to) => {
-      to.writeStringField(1, of[0]);
-      to.writeBytesField(2, of[1]);
+    (entry, to) => {
+      to.writeStringField(1, entry[0]);
+      to.writeBytesField(2, entry[1]);
     },
     [plugin, content] as const,
   );

@@ -1,17 +1,17 @@
 /** What TensorBoard's page HPARAMS reads: of a run its hyper-parameters, of a sweep what varies in it and what is looked at. */
 import { PbfWriter } from "pbf";
-import type { Setting, TrackedRun, Varied } from "../kind.js";
-import type { Value } from "./event-file.js";
+import type { TrackedSetting, TrackedRun, VariedSetting } from "../kind.js";
+import type { EventValue } from "./event-file.js";
 
 /** Of the format. */
 const VERSION = 0;
 const TYPES = { string: 1, boolean: 2, number: 3 } as const;
 const STATUS = { finished: 1, failed: 2 } as const;
 
-export function sessionStart(
-  settings: Readonly<Record<string, Setting>>,
+export function sessionStartEvent(
+  settings: Readonly<Record<string, TrackedSetting>>,
   { group, began }: { readonly group: string; readonly began: number },
-): Value {
+): EventValue {
   const content = within(3, (pbf) => {
     for (const [name, value] of Object.entries(settings)) pbf.writeMessage(1, writeEntry, [name, value]);
     if (group !== "") pbf.writeStringField(4, group);
@@ -20,15 +20,15 @@ export function sessionStart(
   return { tag: "_hparams_/session_start_info", plugin: "hparams", content };
 }
 
-export function sessionEnd(as: keyof typeof STATUS, at: number): Value {
+export function sessionEndEvent(as: keyof typeof STATUS, time: number): EventValue {
   const content = within(4, (pbf) => {
     pbf.writeVarintField(1, STATUS[as]);
-    pbf.writeDoubleField(2, at / 1000);
+    pbf.writeDoubleField(2, time / 1000);
   });
   return { tag: "_hparams_/session_end_info", plugin: "hparams", content };
 }
 
-export function experimentOf(run: TrackedRun, metrics: readonly string[]): Value {
+export function experimentEvent(run: TrackedRun, metrics: readonly string[]): EventValue {
   const content = within(2, (pbf) => {
     pbf.writeStringField(1, run.experiment.notes);
     pbf.writeDoubleField(3, run.began / 1000);
@@ -45,17 +45,17 @@ function within(field: number, write: (pbf: PbfWriter) => void): Uint8Array {
   pbf.writeMessage(field, (_, to) => write(to), null);
   return pbf.finish().slice();
 }
-function writeEntry([name, value]: readonly [string, Setting], pbf: PbfWriter): void {
+function writeEntry([name, value]: readonly [string, TrackedSetting], pbf: PbfWriter): void {
   pbf.writeStringField(1, name);
   pbf.writeMessage(2, writeAny, value);
 }
 /** `google.protobuf.Value`. */
-function writeAny(value: Setting, pbf: PbfWriter): void {
+function writeAny(value: TrackedSetting, pbf: PbfWriter): void {
   if (typeof value === "number") pbf.writeDoubleField(2, value);
   else if (typeof value === "string") pbf.writeStringField(3, value);
   else pbf.writeBooleanField(4, value);
 }
-function writeVaried({ path, is, between, of }: Varied, pbf: PbfWriter): void {
+function writeVaried({ path, is, between, options }: VariedSetting, pbf: PbfWriter): void {
   pbf.writeStringField(1, path);
   pbf.writeVarintField(4, is === "number" ? TYPES.number : TYPES.string);
   if (between)
@@ -67,13 +67,13 @@ function writeVaried({ path, is, between, of }: Varied, pbf: PbfWriter): void {
       },
       between,
     );
-  else if (of.length > 0)
+  else if (options.length > 0)
     pbf.writeMessage(
       5,
       (values, to) => {
         for (const value of values) to.writeMessage(1, writeAny, value);
       },
-      of,
+      options,
     );
 }
 /** `tag` in each run of the sweep itself, whose folder is the session's. */

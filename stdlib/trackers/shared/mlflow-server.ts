@@ -1,12 +1,12 @@
 /** MLflow's REST interface, at the address that the program names. */
-import { TrackerRefuses, type Asking, type TrackerDoor } from "../kind.js";
-import { partIn, textIn } from "./answers.js";
+import { TrackerRefusalError, type TrackerRequest, type TrackerHost } from "../kind.js";
+import { valueAtPath, textAtPath } from "./answers.js";
 
 /** Asks one server. */
-export class MlflowServer {
+export class MlflowClient {
   constructor(
-    private readonly o: { readonly url: string } & Pick<Asking, "env" | "user">,
-    private readonly door: Pick<TrackerDoor, "ask">,
+    private readonly options: { readonly url: string } & Pick<TrackerRequest, "env" | "user">,
+    private readonly door: Pick<TrackerHost, "ask">,
   ) {}
 
   get(path: string, query: Readonly<Record<string, string>>): Promise<unknown> {
@@ -19,12 +19,12 @@ export class MlflowServer {
   async experimentNamed(name: string): Promise<string | null> {
     try {
       const found = await this.get("mlflow/experiments/get-by-name", { experiment_name: name });
-      const stage = partIn(found, ["experiment", "lifecycle_stage"]);
+      const stage = valueAtPath(found, ["experiment", "lifecycle_stage"]);
       if (stage === "deleted")
-        throw new TrackerRefuses(400, `its experiment ${name} was deleted: restore it there, or name another one`);
-      return textIn(found, "experiment", "experiment_id");
+        throw new TrackerRefusalError(400, `its experiment ${name} was deleted: restore it there, or name another one`);
+      return textAtPath(found, "experiment", "experiment_id");
     } catch (error) {
-      if (error instanceof TrackerRefuses && error.code === "RESOURCE_DOES_NOT_EXIST") return null;
+      if (error instanceof TrackerRefusalError && error.code === "RESOURCE_DOES_NOT_EXIST") return null;
       throw error;
     }
   }
@@ -32,8 +32,8 @@ export class MlflowServer {
     method,
     path,
     ...more
-  }: Pick<Asking, "method" | "json" | "file"> & { readonly path: string }): Promise<unknown> {
-    const { url, ...who } = this.o;
+  }: Pick<TrackerRequest, "method" | "json" | "file"> & { readonly path: string }): Promise<unknown> {
+    const { url, ...who } = this.options;
     return this.door.ask({ method, url: `${url}/api/2.0/${path}`, ...more, ...who });
   }
 }

@@ -1,30 +1,30 @@
 /** Points and texts as MLflow takes them. */
-import type { Told } from "../kind.js";
-import { keyName } from "./names.js";
+import type { TrackedEvent } from "../kind.js";
+import { mlflowKeyName } from "./names.js";
 
 /** MLflow's bounds on one request, and on texts (older servers take no more). */
-export const MOST = { metrics: 1000, params: 100, param: 500, tag: 5000 } as const;
+export const MLFLOW_LIMITS = { metrics: 1000, params: 100, param: 500, tag: 5000 } as const;
 
 /** Those of steps that were not told; `steps` grows with them. */
-export function metricsOf(told: Told, steps: Record<string, number>): readonly object[] {
-  if (told.is === "resumed") return [];
-  const { group, step, at, values } = told;
+export function mlflowMetricsOf(event: TrackedEvent, steps: Record<string, number>): readonly object[] {
+  if (event.is === "resumed") return [];
+  const { group, step, at: time, values } = event;
   if (repeats(group) && step <= (steps[group] ?? -1)) return [];
   steps[group] = step;
   return Object.entries(values).flatMap(([name, value]) =>
-    Number.isFinite(value) ? [{ key: keyName(`${group}/${name}`), value, timestamp: at, step }] : [],
+    Number.isFinite(value) ? [{ key: mlflowKeyName(`${group}/${name}`), value, timestamp: time, step }] : [],
   );
 }
 /** What a resumed run tells again. Weights may be scored again by whoever likes. */
 const repeats = (group: string): boolean => group === "train" || group === "validation";
 
-export function tagged(
+export function mlflowTags(
   all: Readonly<Record<string, string>>,
 ): readonly { readonly key: string; readonly value: string }[] {
   return Object.entries(all).flatMap(([key, value]) =>
-    value === "" ? [] : [{ key, value: clipped(value, MOST.tag) }],
+    value === "" ? [] : [{ key, value: clipText(value, MLFLOW_LIMITS.tag) }],
   );
 }
-export function clipped(text: string, most: number): string {
+export function clipText(text: string, most: number): string {
   return text.length <= most ? text : `${text.slice(0, most - 1)}…`;
 }

@@ -1,7 +1,7 @@
 /** Names as trackers and file systems take them. */
 
 /** Of one folder: nothing that leads elsewhere, and no longer than a file system bears. */
-export function folderName(name: string): string {
+export function safeFolderName(name: string): string {
   const plain = name
     .normalize("NFC")
     .replace(/[\p{Cc}\p{Cf}\\/:*?"<>|]+/gu, "-")
@@ -11,7 +11,7 @@ export function folderName(name: string): string {
 }
 
 /** Of a metric or a setting as MLflow has it: letters, digits and `_ - . / :` and blanks. `f1(macro)` is `f1_macro`. */
-export function keyName(name: string, most = 250): string {
+export function mlflowKeyName(name: string, most = 250): string {
   const plain = name
     .normalize("NFC")
     .replace(/[^\p{L}\p{N}_\-. /:]+/gu, "_")

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { complete } from "#dsl/assist/complete.js";
 import type { AssistContext } from "#dsl/assist/items.js";
-import { hover } from "#dsl/assist/hover.js";
+import { hoverAt } from "#dsl/assist/hover.js";
 import { isComplete } from "#dsl/assist/is-complete.js";
-import { nothingOutside } from "#dsl/compiler/plan/known-names.js";
+import { emptyEnvironment } from "#dsl/compiler/plan/known-names.js";
 import { registry } from "#stdlib/registry.js";
 import { built } from "../programs.js";
 import { compiled, definitions } from "../world.js";
@@ -15,7 +15,7 @@ const context: AssistContext = {
   registry,
   earlier: [{ id: "e", title: "e", text: `${definitions}recipe quick { epochs: 1 }` }],
   facts,
-  outside: { ...nothingOutside, typescript: ["rows"] },
+  outside: { ...emptyEnvironment, typescript: ["rows"] },
 };
 /** What a notebook knows once its cells ran: the data, the base. */
 const known: AssistContext = (() => {
@@ -75,7 +75,7 @@ describe("completion", () => {
         const offset = place % (text.length + 1);
         const found = complete(text, offset, context);
         assert.ok(found.start <= offset && found.end === offset);
-        hover(text, offset, context);
+        hoverAt(text, offset, context);
         isComplete(text, verbs);
       }),
       { numRuns: 200 },
@@ -85,10 +85,10 @@ describe("completion", () => {
 
 describe("hover", () => {
   const text = "recipe r { optimizer: adamw(learning_rate: 1e-3), epochs: 3 }";
-  const over = (word: string) => hover(text, text.indexOf(word) + 2, context)?.markdown ?? "";
+  const over = (word: string) => hoverAt(text, text.indexOf(word) + 2, context)?.markdown ?? "";
   it("says what a choice and a role do", () => {
     const page = (marked: string): string =>
-      hover(marked.replace("|", ""), marked.indexOf("|"), context)?.markdown.split("\n")[0] ?? "";
+      hoverAt(marked.replace("|", ""), marked.indexOf("|"), context)?.markdown.split("\n")[0] ?? "";
     assert.equal(page("recipe r { keep: l|ast }"), "**last** of `keep`: the weights at the end");
     assert.equal(page("recipe r { batch_size: 1|6 }"), "**16** of `batch_size`");
     assert.equal(page("data x { columns: { la|bel: team } }"), "**label** of `columns`: the one label of a text");
@@ -101,10 +101,10 @@ describe("hover", () => {
   });
   it("a technique tells its learning rate", () => {
     const model = 'model m { base: "b", task: text_classification, technique: lora }';
-    assert.match(hover(model, model.indexOf("lora"), context)?.markdown ?? "", /Learning rate where none is written/);
+    assert.match(hoverAt(model, model.indexOf("lora"), context)?.markdown ?? "", /Learning rate where none is written/);
   });
   const at = (marked: string, given = known): string =>
-    hover(marked.replace("|", ""), marked.indexOf("|"), given)?.markdown ?? "";
+    hoverAt(marked.replace("|", ""), marked.indexOf("|"), given)?.markdown ?? "";
   it("names, with what is known of them", () => {
     assert.match(
       at("train |m on d"),

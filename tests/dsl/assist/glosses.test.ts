@@ -1,8 +1,8 @@
 /** Whatever completion offers says in a few words what it is or does: at every place where the vocabulary stands. */
 import assert from "node:assert/strict";
 import { complete } from "#dsl/assist/complete.js";
-import { glossOf, type AssistContext, type Item } from "#dsl/assist/items.js";
-import { nothingOutside } from "#dsl/compiler/plan/known-names.js";
+import { glossOf, type AssistContext, type CompletionItem } from "#dsl/assist/items.js";
+import { emptyEnvironment } from "#dsl/compiler/plan/known-names.js";
 import { kindsIn } from "#dsl/language/types/parts.js";
 import type { Parameter, ValueType } from "#dsl/language/types/registry.js";
 import { registry } from "#stdlib/registry.js";
@@ -13,9 +13,9 @@ const context: AssistContext = {
   registry,
   earlier: run.sources,
   facts: run.facts,
-  outside: { ...nothingOutside, typescript: ["rows"] },
+  outside: { ...emptyEnvironment, typescript: ["rows"] },
 };
-const at = (text: string): readonly Item[] => complete(text, text.length, context).items;
+const at = (text: string): readonly CompletionItem[] => complete(text, text.length, context).items;
 const isBuilt = (one: { readonly planned?: object }): boolean => !one.planned;
 
 /** How each verb begins up to its block. */
@@ -33,7 +33,7 @@ const openings: Readonly<Record<string, string>> = {
 
 describe("the gloss of a completion", () => {
   const faults: string[] = [];
-  const look = (text: string): readonly Item[] => {
+  const look = (text: string): readonly CompletionItem[] => {
     const items = at(text);
     for (const { text: name, gloss, type } of items)
       if (gloss.trim().length < 2 || gloss.length > 65 || gloss === name || gloss === type)

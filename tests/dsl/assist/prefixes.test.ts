@@ -6,8 +6,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { complete } from "#dsl/assist/complete.js";
 import type { AssistContext } from "#dsl/assist/items.js";
-import { situationAt } from "#dsl/assist/situation.js";
-import { nothingOutside } from "#dsl/compiler/plan/known-names.js";
+import { cursorContextAt } from "#dsl/assist/situation.js";
+import { emptyEnvironment } from "#dsl/compiler/plan/known-names.js";
 import * as t from "#dsl/language/syntax/tokens.js";
 import { registry } from "#stdlib/registry.js";
 import { built } from "../programs.js";
@@ -39,11 +39,11 @@ function asked(program: string, run: Run): readonly Asked[] {
   return t
     .lex(program)
     .tokens.filter((k) => k.tokenType === t.Identifier || k.tokenType === t.Ref)
-    .filter((k) => !isFree(situationAt(program, k.startOffset, registry), k.image.replace(/^\$/, ""), known))
+    .filter((k) => !isFree(cursorContextAt(program, k.startOffset, registry), k.image.replace(/^\$/, ""), known))
     .map((k) => ({ program, token: k.image, start: k.startOffset }));
 }
-function isFree(at: ReturnType<typeof situationAt>, token: string, known: ReadonlySet<string>): boolean {
-  switch (at.at) {
+function isFree(at: ReturnType<typeof cursorContextAt>, token: string, known: ReadonlySet<string>): boolean {
+  switch (at.kind) {
     case "statement":
       return token === "tune";
     case "header": {
@@ -52,7 +52,7 @@ function isFree(at: ReturnType<typeof situationAt>, token: string, known: Readon
       return at.operands === 0 && (takes === "new-name" || takes === "training" || !known.has(token));
     }
     case "member":
-      return at.verb !== undefined && at.verb.effect === "acts" && !known.has(at.of[0] ?? "");
+      return at.verb !== undefined && at.verb.effect === "acts" && !known.has(at.nameParts[0] ?? "");
     case "key":
       return at.verb.name === "parameters";
     case "record-key":
@@ -60,7 +60,7 @@ function isFree(at: ReturnType<typeof situationAt>, token: string, known: Readon
     case "value":
     case "argument": {
       const type = at.type?.is;
-      const parameter = at.at === "value" ? at.parameter : at.word.parameters.find((p) => p.positional !== undefined);
+      const parameter = at.kind === "value" ? at.parameter : at.word.parameters.find((p) => p.positional !== undefined);
       const free = type === "text" && parameter?.suggests === undefined;
       return (free && !/^\$/.test(token)) || (isColumn(at.type) && !columns.includes(token) && !registryKnows(token));
     }
@@ -75,7 +75,7 @@ function isColumn(type: { readonly is: string; readonly of?: unknown } | undefin
 const registryKnows = (name: string): boolean => registry.words.some((word) => word.name === name);
 
 function contextOf(run: Run): AssistContext {
-  return { registry, earlier: [], facts: run.facts, outside: { ...nothingOutside, typescript: ["rows"] } };
+  return { registry, earlier: [], facts: run.facts, outside: { ...emptyEnvironment, typescript: ["rows"] } };
 }
 function offers(text: string, offset: number, token: string, context: AssistContext): boolean {
   return complete(text, offset, context).items.some((item) => item.text.replace(/:\s*$/, "") === token);
@@ -115,7 +115,7 @@ describe("completion at every beginning", () => {
       // A token a little before, another one for each place: what stands directly before decides what may follow.
       const lost = before[before.length - 3 - (start % 7)];
       if (!lost || before.length < 12) continue;
-      const cut = t.endOf(lost) - lost.startOffset;
+      const cut = t.tokenEnd(lost) - lost.startOffset;
       const text = program.slice(0, lost.startOffset) + program.slice(lost.startOffset + cut, start);
       tries++;
       if (offers(text, start - cut, token, contextOf(run))) hits++;

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { Graph, type GraphAttention } from "#dsl/tensor/builder.js";
+import { Graph, type AttentionOptions } from "#dsl/tensor/builder.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
 import { costOf } from "#dsl/tensor/cost.js";
-import { evaluate } from "#dsl/tensor/evaluate.js";
+import { evaluateProgram } from "#dsl/tensor/evaluate.js";
 import { gradient } from "#dsl/tensor/gradient.js";
-import { values, type Values } from "#dsl/tensor/values.js";
+import { arrayValues, type ArrayValues } from "#dsl/tensor/values.js";
 
 const HEADS = 4;
 const KV = 2;
@@ -15,14 +15,14 @@ const SIZE = 2;
 /** Context and gradients of q, k and v for loss Σ context · wave; the rows are `segments` or all one. */
 function attend(
   rows: {
-    readonly q: Values;
-    readonly k: Values;
-    readonly v: Values;
-    readonly wave: Values;
-    readonly segments?: Values;
+    readonly q: ArrayValues;
+    readonly k: ArrayValues;
+    readonly v: ArrayValues;
+    readonly wave: ArrayValues;
+    readonly segments?: ArrayValues;
   },
-  o: Pick<GraphAttention, "causal" | "window">,
-): Record<string, Values> {
+  o: Pick<AttentionOptions, "causal" | "window">,
+): Record<string, ArrayValues> {
   const graph = new Graph();
   const state = (name: string, width: number): Tensor =>
     graph.state(name, {
@@ -40,7 +40,7 @@ function attend(
   graph.output("context", context);
   gradient(graph, context.multiply(wave).sum(), [q, k, v]).forEach((d, i) => graph.output(`d${"qkv"[i]!}`, d!));
   const { segments: fed, ...held } = rows;
-  return { ...evaluate(graph.program(), fed ? { segments: fed } : {}, held).outputs };
+  return { ...evaluateProgram(graph.program(), fed ? { segments: fed } : {}, held).outputs };
 }
 
 describe("attention", () => {
@@ -51,8 +51,8 @@ describe("attention", () => {
       fc.property(lengths, options, fc.integer(), (parts, o, seed) => {
         const length = parts.reduce((a, b) => a + b, 0);
         let n = seed;
-        const random = (width: number): Values =>
-          values(
+        const random = (width: number): ArrayValues =>
+          arrayValues(
             [1, length, width],
             Array.from({ length: length * width }, () => Math.sin((n = (n * 7 + 3) % 1000003))),
           );
@@ -62,15 +62,15 @@ describe("attention", () => {
           v: random(KV * SIZE),
           wave: random(HEADS * SIZE),
         };
-        const segments = values(
+        const segments = arrayValues(
           [1, length],
           parts.flatMap((part, i) => new Array<number>(part).fill(i + 1)),
         );
         const whole = attend({ ...packed, segments }, o);
         let from = 0;
         for (const part of parts) {
-          const cut = ({ shape, data }: Values): Values =>
-            values([1, part, shape[2]!], data.subarray(from * shape[2]!, (from + part) * shape[2]!));
+          const cut = ({ shape, data }: ArrayValues): ArrayValues =>
+            arrayValues([1, part, shape[2]!], data.subarray(from * shape[2]!, (from + part) * shape[2]!));
           const alone = attend({ q: cut(packed.q), k: cut(packed.k), v: cut(packed.v), wave: cut(packed.wave) }, o);
           for (const [name, value] of Object.entries(alone))
             cut(whole[name]!).data.forEach((x, i) => assert.ok(Math.abs(x - value.data[i]!) < 1e-12, name));
@@ -87,12 +87,12 @@ describe("attention", () => {
     graph.output("all", graph.attention(q, k, k, o).slice(1, 3, 1));
     graph.output("one", graph.attention(q.slice(1, 3, 1), k, k, { ...o, offset: graph.number(3, "i32") }));
     graph.output("early", graph.attention(q, k, k, o).takePosition(3).reshape([1, 1, 4]));
-    const wave = (by: number): Values =>
-      values(
+    const wave = (by: number): ArrayValues =>
+      arrayValues(
         [1, 5, 4],
         Array.from({ length: 20 }, (_, i) => Math.sin(i * by)),
       );
-    const { all, one, early } = evaluate(graph.program(), { q: wave(1.3), k: wave(2.1) }, {}).outputs;
+    const { all, one, early } = evaluateProgram(graph.program(), { q: wave(1.3), k: wave(2.1) }, {}).outputs;
     assert.deepEqual(one, all);
     assert.deepEqual(early, all);
     const taken = graph.table.filter((n) => n.op === "take_position");
@@ -113,9 +113,9 @@ describe("attention", () => {
     graph.output("few", graph.attention(q, k, k, { heads: 4, keyValueHeads: 2, scale: 0.5 }));
     graph.output("all", graph.attention(q, twice, twice, { heads: 4, scale: 0.5 }));
     const wave = (n: number): number[] => Array.from({ length: n }, (_, i) => Math.cos(i * 1.7));
-    const { few, all } = evaluate(
+    const { few, all } = evaluateProgram(
       graph.program(),
-      { q: values([2, 3, 8], wave(48)), k: values([2, 3, 4], wave(24)) },
+      { q: arrayValues([2, 3, 8], wave(48)), k: arrayValues([2, 3, 4], wave(24)) },
       {},
     ).outputs;
     assert.deepEqual(few, all);

@@ -2,21 +2,21 @@ import assert from "node:assert/strict";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { Graph } from "#dsl/tensor/builder.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
-import { evaluate } from "#dsl/tensor/evaluate.js";
+import { evaluateProgram } from "#dsl/tensor/evaluate.js";
 import { gradient } from "#dsl/tensor/gradient.js";
 import type { Program } from "#dsl/tensor/program.js";
 import { ops } from "#dsl/tensor/table.js";
-import { validate } from "#dsl/tensor/validate.js";
-import { toNDArray, values, type Values } from "#dsl/tensor/values.js";
+import { validateProgram } from "#dsl/tensor/validate.js";
+import { toNDArray, arrayValues, type ArrayValues } from "#dsl/tensor/values.js";
 import { cases, type Case } from "./cases.js";
 
 /** A program in f64: loss = Σ outputs · fixed weights, and its gradients by the float inputs. */
-function lossOf(c: Case): { program: Program; floats: readonly string[]; state: Record<string, Values> } {
+function lossOf(c: Case): { program: Program; floats: readonly string[]; state: Record<string, ArrayValues> } {
   const graph = new Graph();
-  const state: Record<string, Values> = {};
+  const state: Record<string, ArrayValues> = {};
   const floats: string[] = [];
   const inputs = c.inputs.map((operand, i) => {
-    const value = values(operand.shape, operand.data);
+    const value = arrayValues(operand.shape, operand.data);
     if (operand.dtype !== "f32") return graph.constant(toNDArray(operand.dtype, value));
     floats.push(`x${i}`);
     state[`x${i}`] = value;
@@ -29,7 +29,7 @@ function lossOf(c: Case): { program: Program; floats: readonly string[]; state: 
   const terms = graph.applyNamed(c.op, inputs, c.attributes).map((y, k) => {
     const n = y.shape.reduce<number>((p, d) => p * (d as number), 1);
     const weights = Array.from({ length: n }, (_, j) => Math.sin(1 + j * 1.7 + k));
-    return y.multiply(graph.constant(toNDArray("f64", values(y.shape as number[], weights)))).sum();
+    return y.multiply(graph.constant(toNDArray("f64", arrayValues(y.shape as number[], weights)))).sum();
   });
   // Mean, variance and probabilities are there for the gradient alone and are no way back.
   const loss = terms[0]!;
@@ -90,12 +90,12 @@ describe("gradients", () => {
     const x = graph.state("x", { type: { dtype: "f64", shape: [] }, trains: true, initial: { zeros: true } });
     const y = x.multiply(x).add(x.multiply(3)).add(x.square());
     graph.output("d", gradient(graph, y, [x])[0]!);
-    assert.equal(evaluate(graph.program(), {}, { x: values([], [5]) }).outputs["d"]!.data[0], 23);
+    assert.equal(evaluateProgram(graph.program(), {}, { x: arrayValues([], [5]) }).outputs["d"]!.data[0], 23);
   });
   it("says which layer can't be differentiated", () => {
     const graph = new Graph();
     const x = graph.state("x", { type: { dtype: "f32", shape: [3] }, trains: true, initial: { zeros: true } });
-    const norm = graph.at("a.layer", () => graph.one("global_norm", [x]));
+    const norm = graph.withPath("a.layer", () => graph.one("global_norm", [x]));
     assert.throws(
       () => gradient(graph, norm, [x]),
       (e) => e instanceof CodedError && e.code === "graph-no-gradient" && /a\.layer/.test(e.message),
@@ -110,15 +110,15 @@ function usable(c: Case): boolean {
 
 function compare(c: Case): void {
   const { program, floats, state } = lossOf(c);
-  validate(program);
-  const at = (s: Record<string, Values>): number => evaluate(program, {}, s).outputs["loss"]!.data[0]!;
-  const exact = evaluate(program, {}, state).outputs;
+  validateProgram(program);
+  const at = (s: Record<string, ArrayValues>): number => evaluateProgram(program, {}, s).outputs["loss"]!.data[0]!;
+  const exact = evaluateProgram(program, {}, state).outputs;
   const h = 1e-6;
   for (const name of floats) {
     if (HELD[c.op]?.includes(name)) continue;
     const x = state[name]!;
     x.data.forEach((v, i) => {
-      const moved = (by: number): Record<string, Values> => ({
+      const moved = (by: number): Record<string, ArrayValues> => ({
         ...state,
         [name]: { shape: x.shape, data: x.data.with(i, v + by) },
       });

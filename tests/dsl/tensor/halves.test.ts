@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
-import { fromHalves, toHalves } from "#dsl/tensor/numbers/halves.js";
+import { fromFloat16, toFloat16 } from "#dsl/tensor/numbers/halves.js";
 
 describe("half precision", () => {
-  const half = (x: number): number => toHalves(Float32Array.of(x))[0]!;
+  const half = (x: number): number => toFloat16(Float32Array.of(x))[0]!;
 
   it("comes back from each of its numbers", () => {
     const all = Uint16Array.from({ length: 65536 }, (_, i) => i);
-    const back = toHalves(fromHalves(all));
+    const back = toFloat16(fromFloat16(all));
     all.forEach((h, i) => {
-      if (Number.isNaN(fromHalves(Uint16Array.of(h))[0]!)) assert.equal(back[i]! & 0x7fff, 0x7e00);
+      if (Number.isNaN(fromFloat16(Uint16Array.of(h))[0]!)) assert.equal(back[i]! & 0x7fff, 0x7e00);
       else assert.equal(back[i], h);
     });
   });

@@ -51,7 +51,7 @@ describe("what is known of ops", () => {
     const names = new Set(ops.map((op) => op.name));
     for (const path of graph) {
       if (/^dsl\/tensor\/(ops\/|table\.ts|node-tensor\.ts)/.test(path)) continue;
-      const said = read(path).matchAll(/"(\w+)"|\btable\.(\w+)|\/ops\/(\w+)\.js/g);
+      const said = read(path).matchAll(/"(\w+)"|\bopTable\.(\w+)|\/ops\/(\w+)\.js/g);
       const found = [...said]
         .map(([, text, entry, file]) => text ?? entry ?? file ?? "")
         .filter((word) => names.has(word));

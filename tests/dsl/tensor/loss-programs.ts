@@ -5,7 +5,7 @@ import type { Tensor } from "#dsl/tensor/tensor.js";
 import { gradient } from "#dsl/tensor/gradient.js";
 import * as losses from "#dsl/tensor/losses.js";
 import type { DType, Program } from "#dsl/tensor/program.js";
-import { values, type Values } from "#dsl/tensor/values.js";
+import { arrayValues, type ArrayValues } from "#dsl/tensor/values.js";
 
 export interface LossCase {
   readonly loss: string;
@@ -22,8 +22,8 @@ export const lossCases = JSON.parse(readFileSync(file, "utf8")) as readonly Loss
 export const titleOf = (c: LossCase): string =>
   `${c.loss} ${JSON.stringify(c.settings)} of ${Object.keys(c.inputs).join(", ")}`;
 
-export function feedsOf(c: LossCase): Record<string, Values> {
-  return Object.fromEntries(Object.entries(c.inputs).map(([name, x]) => [name, values(x.shape, x.values)]));
+export function feedsOf(c: LossCase): Record<string, ArrayValues> {
+  return Object.fromEntries(Object.entries(c.inputs).map(([name, x]) => [name, arrayValues(x.shape, x.values)]));
 }
 
 function lossOf(c: LossCase, t: Readonly<Record<string, Tensor>>): Tensor {
@@ -59,7 +59,7 @@ function lossOf(c: LossCase, t: Readonly<Record<string, Tensor>>): Tensor {
         ...(focal !== undefined && { focal }),
       });
     case "rows":
-      return losses.ofRows(t["losses"]!, reduction, t["each"]);
+      return losses.reduceRowLosses(t["losses"]!, reduction, t["each"]);
     case "mean_squared_error":
       return losses.meanSquaredError(t["x"]!, t["y"]!, reduction);
     case "kl_divergence":

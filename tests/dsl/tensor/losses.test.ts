@@ -1,17 +1,17 @@
 import assert from "node:assert/strict";
 import { Graph } from "#dsl/tensor/builder.js";
-import { evaluate } from "#dsl/tensor/evaluate.js";
+import { evaluateProgram } from "#dsl/tensor/evaluate.js";
 import { gradient } from "#dsl/tensor/gradient.js";
-import { validate } from "#dsl/tensor/validate.js";
-import { values } from "#dsl/tensor/values.js";
+import { validateProgram } from "#dsl/tensor/validate.js";
+import { arrayValues } from "#dsl/tensor/values.js";
 import { feedsOf, lossCases, lossProgram, titleOf } from "./loss-programs.js";
 
 describe("losses against PyTorch, in float64", () => {
   for (const c of lossCases)
     it(titleOf(c), () => {
       const program = lossProgram(c, "f64");
-      validate(program);
-      const { outputs } = evaluate(program, feedsOf(c), {});
+      validateProgram(program);
+      const { outputs } = evaluateProgram(program, feedsOf(c), {});
       near(outputs["loss"]!.data, [c.value], "the loss");
       for (const [name, want] of Object.entries(c.gradients))
         near(outputs[name]!.data, want, `the gradient of ${name}`);
@@ -31,11 +31,11 @@ describe("losses against PyTorch, in float64", () => {
           graph.output(`d${name}`, gradient(graph, loss, [x])[0]!);
         }
         const feeds = {
-          x: values([2, 3], [1, 2, 3, 4, 5, 6]),
-          labels: values([2], [-100, -100]),
-          weight: values([3, 3], [1, 2, 3, 4, 5, 6, 7, 8, 10]),
+          x: arrayValues([2, 3], [1, 2, 3, 4, 5, 6]),
+          labels: arrayValues([2], [-100, -100]),
+          weight: arrayValues([3, 3], [1, 2, 3, 4, 5, 6, 7, 8, 10]),
         };
-        for (const [name, got] of Object.entries(evaluate(graph.program(), feeds, {}).outputs))
+        for (const [name, got] of Object.entries(evaluateProgram(graph.program(), feeds, {}).outputs))
           near(got.data, new Array<number>(got.data.length).fill(0), `${name} ${reduction} ${JSON.stringify(o)}`);
       }
   });

@@ -4,7 +4,7 @@ import { gradient } from "#dsl/tensor/gradient.js";
 import { memoryOf } from "#dsl/tensor/memory.js";
 import { recompute } from "#dsl/tensor/passes/recompute.js";
 import { precision } from "#dsl/tensor/passes/precision.js";
-import { PLAIN } from "#dsl/tensor/passes/table.js";
+import { PLAIN_PASS_SETTINGS } from "#dsl/tensor/passes/table.js";
 import type { Type } from "#dsl/tensor/program.js";
 import { blocksProgram } from "./passes/blocks.js";
 
@@ -58,7 +58,11 @@ describe("memory of a program", () => {
     const program = blocksProgram();
     const sizes = { batch: 64, length: 64 };
     const plain = memoryOf(program, sizes).working;
-    assert.ok(memoryOf(recompute.run(program, { ...PLAIN, recompute: "blocks" }), sizes).working < 0.8 * plain);
-    assert.ok(memoryOf(precision.run(program, { ...PLAIN, precision: "bf16" }), sizes).working < 0.8 * plain);
+    assert.ok(
+      memoryOf(recompute.run(program, { ...PLAIN_PASS_SETTINGS, recompute: "blocks" }), sizes).working < 0.8 * plain,
+    );
+    assert.ok(
+      memoryOf(precision.run(program, { ...PLAIN_PASS_SETTINGS, precision: "bf16" }), sizes).working < 0.8 * plain,
+    );
   });
 });

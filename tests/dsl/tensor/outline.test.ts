@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { costOf } from "#dsl/tensor/cost.js";
-import { outlineOf, type Layer } from "#dsl/tensor/outline.js";
+import { outlineOf, type OutlineLayer } from "#dsl/tensor/outline.js";
 import { graphProgram } from "#tests/kernel/display/examples.js";
 
 const SIZES = { batch: 8, length: 32 };
 const program = graphProgram();
 const outline = outlineOf(program, SIZES);
-const layer = (layers: readonly Layer[], name: string): Layer => layers.find((l) => l.name === name)!;
+const layer = (layers: readonly OutlineLayer[], name: string): OutlineLayer => layers.find((l) => l.name === name)!;
 
 describe("the outline of a program", () => {
   it("accounts for every FLOP and every parameter once", () => {
@@ -46,8 +46,8 @@ describe("the outline of a program", () => {
   it("counts what the backward pass keeps, and nothing below the lowest layer that trains", () => {
     const [frozen, first] = layer(outline.layers, "encoder").within;
     // x of `inner`'s weight gradient is the first block's result; the gelu's input is kept in the block itself.
-    assert.equal(frozen!.kept, 8 * 32 * 16 * 4);
-    assert.ok(first!.kept > 0);
-    assert.equal(layer(outline.layers, "embeddings").kept, 0);
+    assert.equal(frozen!.keptBytes, 8 * 32 * 16 * 4);
+    assert.ok(first!.keptBytes > 0);
+    assert.equal(layer(outline.layers, "embeddings").keptBytes, 0);
   });
 });

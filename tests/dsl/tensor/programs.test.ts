@@ -4,14 +4,14 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { Graph } from "#dsl/tensor/builder.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
 import { costOf } from "#dsl/tensor/cost.js";
-import { evaluate } from "#dsl/tensor/evaluate.js";
+import { evaluateProgram } from "#dsl/tensor/evaluate.js";
 import { prune } from "#dsl/tensor/passes/dead-code.js";
 import { printProgram } from "#dsl/tensor/print.js";
 import type { Program, Type } from "#dsl/tensor/program.js";
-import { attentionAttributes, keepOf } from "#dsl/tensor/ops/shared/heads.js";
-import { draws, dropoutMask } from "#dsl/tensor/numbers/random.js";
-import { validate } from "#dsl/tensor/validate.js";
-import { fromNDArray, toNDArray, values } from "#dsl/tensor/values.js";
+import { attentionAttributes, dropoutFactors } from "#dsl/tensor/ops/shared/heads.js";
+import { dropoutDraws, dropoutMask } from "#dsl/tensor/numbers/random.js";
+import { validateProgram } from "#dsl/tensor/validate.js";
+import { fromNDArray, toNDArray, arrayValues } from "#dsl/tensor/values.js";
 
 const F: (...shape: (number | string)[]) => Type = (...shape) => ({ dtype: "f32", shape });
 const coded = (code: string, text?: RegExp) => (e: unknown) =>
@@ -24,7 +24,7 @@ describe("programs", () => {
     const graph = new Graph();
     const x = graph.input("x", F("batch", 4));
     assert.throws(
-      () => graph.at("encoder.layer.0", () => graph.at("query", () => x.linear(weight(graph, "w", 3, 5)))),
+      () => graph.withPath("encoder.layer.0", () => graph.withPath("query", () => x.linear(weight(graph, "w", 3, 5)))),
       coded("graph-type", /encoder\.layer\.0\.query: linear\(f32\[batch, 4\], f32\[3, 5\]\)/),
     );
     for (const wrong of [
@@ -58,10 +58,10 @@ describe("programs", () => {
     const y = x.reshape(["batch", "length", 2, 3]).transpose([0, 2, 1, 3]).sum([3]);
     assert.deepEqual(y.shape, ["batch", 2, "length"]);
     graph.output("y", y);
-    const { outputs } = evaluate(graph.program(), { x: values([2, 5, 6], new Array(60).fill(1)) }, {});
+    const { outputs } = evaluateProgram(graph.program(), { x: arrayValues([2, 5, 6], new Array(60).fill(1)) }, {});
     assert.deepEqual(outputs["y"]!.shape, [2, 2, 5]);
-    assert.throws(() => evaluate(graph.program(), { x: values([2, 5, 7]) }, {}), coded("graph-feed"));
-    assert.throws(() => evaluate(graph.program(), {}, {}), coded("graph-feed"));
+    assert.throws(() => evaluateProgram(graph.program(), { x: arrayValues([2, 5, 7]) }, {}), coded("graph-feed"));
+    assert.throws(() => evaluateProgram(graph.program(), {}, {}), coded("graph-feed"));
   });
   it("lose what nobody needs and nothing else", () => {
     const graph = new Graph();
@@ -73,13 +73,16 @@ describe("programs", () => {
     graph.output("y", x.multiply(w));
     graph.update("w", w.add(1));
     const program = prune(graph.program());
-    validate(program);
+    validateProgram(program);
     assert.deepEqual(Object.keys(program.state), ["w"]);
     assert.deepEqual(Object.keys(program.inputs), ["x", "unused"]);
     assert.ok(!program.nodes.some((n) => n.op === "exp"));
     const run = (p: Program): unknown =>
-      evaluate(p, { x: values([2], [1, 2]), unused: values([1]) }, { w: values([2], [3, 4]), dead: values([1]) })
-        .outputs;
+      evaluateProgram(
+        p,
+        { x: arrayValues([2], [1, 2]), unused: arrayValues([1]) },
+        { w: arrayValues([2], [3, 4]), dead: arrayValues([1]) },
+      ).outputs;
     assert.deepEqual(run(program), run(graph.program()));
   });
   it("read states before they update them", () => {
@@ -87,14 +90,14 @@ describe("programs", () => {
     const w = weight(graph, "w", 1);
     graph.update("w", w.add(1));
     graph.output("before", w);
-    const { outputs, state } = evaluate(graph.program(), {}, { w: values([1], [5]) });
+    const { outputs, state } = evaluateProgram(graph.program(), {}, { w: arrayValues([1], [5]) });
     assert.deepEqual([outputs["before"]!.data[0], state["w"]!.data[0]], [5, 6]);
   });
   it("print one node a line", () => {
     const graph = new Graph();
     const x = graph.input("x", F("batch", 2));
     const w = weight(graph, "w", 3, 2);
-    graph.output("y", graph.at("head", () => x.linear(w)).multiply(2));
+    graph.output("y", graph.withPath("head", () => x.linear(w)).multiply(2));
     graph.update("w", w);
     assert.equal(
       printProgram(graph.program()),
@@ -115,7 +118,7 @@ describe("programs", () => {
     const x = graph.input("x", F(2));
     graph.output("y", x.exp());
     const program = graph.program();
-    validate(program);
+    validateProgram(program);
     const [input, exp] = program.nodes as [Program["nodes"][number], Program["nodes"][number]];
     for (const broken of [
       { ...program, nodes: [exp, input] },
@@ -124,8 +127,11 @@ describe("programs", () => {
       { ...program, updates: [{ state: "w", value: { node: 1, output: 0 } }] },
       { ...program, inputs: { other: program.inputs["x"]! } },
     ])
-      assert.throws(() => validate(broken), coded("graph-invalid"));
-    assert.throws(() => validate({ ...program, nodes: [input, { ...exp, op: "sinh" }] }), coded("graph-unknown-op"));
+      assert.throws(() => validateProgram(broken), coded("graph-invalid"));
+    assert.throws(
+      () => validateProgram({ ...program, nodes: [input, { ...exp, op: "sinh" }] }),
+      coded("graph-unknown-op"),
+    );
   });
   it("cost 2·m·n·k for a product", () => {
     const graph = new Graph();
@@ -172,10 +178,10 @@ describe("dropout's generator", () => {
   it("drops of a row the same, whatever stands beside it and however far it is padded", () => {
     const o = { rate: 0.4, seed: 9, site: 3 };
     const [wide, columns] = [7, 16];
-    const steps = draws(4, 0, 3, 3);
+    const steps = dropoutDraws(4, 0, 3, 3);
     const together = dropoutMask(3 * wide * columns, columns, { ...o, steps });
     [2, 7, 5].forEach((length, row) => {
-      const alone = dropoutMask(length * columns, columns, { ...o, steps: draws(4, row, 1, 1) });
+      const alone = dropoutMask(length * columns, columns, { ...o, steps: dropoutDraws(4, row, 1, 1) });
       const from = row * wide * columns;
       assert.deepEqual(alone, together.slice(from, from + length * columns));
     });
@@ -187,8 +193,8 @@ describe("dropout's generator", () => {
     const a = attentionAttributes({ heads: 3, scale: 1, rate: 0.4, seed: 2, site: 1 });
     const [long, short] = [6, 4];
     const keep = (n: number): Float64Array => {
-      const square = values([2, 3, n, n], new Float64Array(2 * 3 * n * n));
-      return keepOf(square, a, values([2], draws(7, 1, 2, 2)));
+      const square = arrayValues([2, 3, n, n], new Float64Array(2 * 3 * n * n));
+      return dropoutFactors(square, a, arrayValues([2], dropoutDraws(7, 1, 2, 2)));
     };
     const [all, some] = [keep(long), keep(short)];
     for (let row = 0; row < 2 * 3; row++)
@@ -198,17 +204,17 @@ describe("dropout's generator", () => {
   });
   it("draws for a row by its place in the update, and for each of its texts otherwise", () => {
     const rows = 5;
-    const whole = [...draws(3, 0, rows, 2 * rows)];
-    assert.deepEqual([...draws(3, 2, 3, 3)], whole.slice(2, 5));
-    assert.deepEqual([...draws(3, 2, 3, 6)], [...whole.slice(2, 5), ...whole.slice(7, 10)]);
-    assert.equal(new Set([...whole, ...draws(4, 0, rows, 2 * rows)]).size, 4 * rows);
+    const whole = [...dropoutDraws(3, 0, rows, 2 * rows)];
+    assert.deepEqual([...dropoutDraws(3, 2, 3, 3)], whole.slice(2, 5));
+    assert.deepEqual([...dropoutDraws(3, 2, 3, 6)], [...whole.slice(2, 5), ...whole.slice(7, 10)]);
+    assert.equal(new Set([...whole, ...dropoutDraws(4, 0, rows, 2 * rows)]).size, 4 * rows);
   });
 });
 const GOLDEN = [2, 2, 0, 0, 0, 0, 2, 2, 0, 2, 0, 0];
 
 describe("arrays", () => {
   it("round bf16 to nearest, ties to even, and keep NaN", () => {
-    const round = (x: number): number => fromNDArray(toNDArray("bf16", values([1], [x]))).data[0]!;
+    const round = (x: number): number => fromNDArray(toNDArray("bf16", arrayValues([1], [x]))).data[0]!;
     assert.equal(round(1 + 1 / 256), 1);
     assert.equal(round(1 + 3 / 256), 1 + 4 / 256);
     assert.ok(Number.isNaN(round(NaN)));
@@ -217,7 +223,7 @@ describe("arrays", () => {
   it("come back from their bytes", () => {
     fc.assert(
       fc.property(fc.array(fc.float({ noNaN: true }), { maxLength: 9 }), (list) => {
-        assert.deepEqual([...fromNDArray(toNDArray("f32", values([list.length], list))).data], list);
+        assert.deepEqual([...fromNDArray(toNDArray("f32", arrayValues([list.length], list))).data], list);
       }),
     );
   });

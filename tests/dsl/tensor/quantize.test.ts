@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { LEVELS } from "#dsl/tensor/numbers/levels.js";
-import type { Stored } from "#dsl/tensor/program.js";
-import { dequantized, quantized } from "#dsl/tensor/numbers/quantize.js";
+import { QUANTIZATION_LEVELS } from "#dsl/tensor/numbers/levels.js";
+import type { StorageForm } from "#dsl/tensor/program.js";
+import { dequantizeArray, quantizeArray } from "#dsl/tensor/numbers/quantize.js";
 
 const golden = JSON.parse(
   readFileSync(new URL("../../../../tests/golden/oracle/storage.json", import.meta.url), "utf8"),
@@ -21,7 +21,7 @@ const golden = JSON.parse(
 };
 const bytes = (text: string): Uint8Array => Uint8Array.from(Buffer.from(text, "base64"));
 const floats = (text: string): Float32Array => new Float32Array(bytes(text).buffer);
-const HOW: Readonly<Record<string, Stored>> = {
+const HOW: Readonly<Record<string, StorageForm>> = {
   bf16: { as: "bf16" },
   int8: { as: "int8", axis: 0 },
   nf4: { as: "nf4", double: true },
@@ -34,25 +34,25 @@ describe("weights in fewer bits", () => {
     assert.equal(want.length, 256);
     assert.deepEqual(
       [...want],
-      LEVELS.dynamic.map((level) => level + 0),
+      QUANTIZATION_LEVELS.dynamic.map((level) => level + 0),
     );
   });
   for (const [name, { shape, bytes: text, stored }] of Object.entries(golden.matrices))
     for (const [how, want] of Object.entries(stored))
       it(`${how} of ${name}: codes equal, numbers within rounding`, () => {
-        const parts = quantized(floats(text), shape, HOW[how]!);
+        const parts = quantizeArray(floats(text), shape, HOW[how]!);
         assert.deepEqual(Object.keys(parts).sort(), Object.keys(want.parts).sort());
         for (const [part, array] of Object.entries(parts))
           if (array.dtype !== "f32")
             assert.deepEqual(Buffer.from(array.bytes), Buffer.from(bytes(want.parts[part]!)), part);
         const value = floats(want.value);
-        dequantized(parts, shape, HOW[how]!).forEach((x, i) => {
+        dequantizeArray(parts, shape, HOW[how]!).forEach((x, i) => {
           assert.ok(Math.abs(x - value[i]!) <= 2e-6 * Math.abs(value[i]!), `${i}: ${x}, ${value[i]}`);
         });
       });
   it("rounds to bf16 as IEEE does: ties to even, infinities and NaN kept", () => {
     const x = Float32Array.of(1.00390625, 1.01171875, -Infinity, NaN, 3.4e38, 0);
-    const back = dequantized(quantized(x, [6], { as: "bf16" }), [6], { as: "bf16" });
+    const back = dequantizeArray(quantizeArray(x, [6], { as: "bf16" }), [6], { as: "bf16" });
     assert.deepEqual([...back], [1, 1.015625, -Infinity, NaN, Infinity, 0]);
   });
 });

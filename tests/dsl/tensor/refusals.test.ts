@@ -1,10 +1,10 @@
 /** Programs that can't run, and states that don't fit: coded errors. */
 import assert from "node:assert/strict";
 import { Graph } from "#dsl/tensor/builder.js";
-import { bindState, evaluate } from "#dsl/tensor/evaluate.js";
+import { bindStateSizes, evaluateProgram } from "#dsl/tensor/evaluate.js";
 import { gradient } from "#dsl/tensor/gradient.js";
 import type { Program, Type } from "#dsl/tensor/program.js";
-import { values } from "#dsl/tensor/values.js";
+import { arrayValues } from "#dsl/tensor/values.js";
 
 const F = (...shape: (number | string)[]): Type => ({ dtype: "f32", shape });
 
@@ -19,10 +19,10 @@ describe("graphs that can't run", () => {
     graph.state("kept", { type: F(2, 2), trains: false, initial: { zeros: true } });
     graph.update("kept", graph.input("x", F(1, 2)), { axis: 0, start: graph.input("at", { dtype: "i32", shape: [] }) });
     const written = (at: number) =>
-      evaluate(
+      evaluateProgram(
         graph.program(),
-        { x: values([1, 2], [3, 4]), at: values([], [at]) },
-        { kept: values([2, 2], [0, 0, 0, 0]) },
+        { x: arrayValues([1, 2], [3, 4]), at: arrayValues([], [at]) },
+        { kept: arrayValues([2, 2], [0, 0, 0, 0]) },
       );
     assert.deepEqual([...written(1).state["kept"]!.data], [0, 0, 3, 4]);
     assert.throws(() => written(2), { code: "graph-invalid" });
@@ -30,20 +30,22 @@ describe("graphs that can't run", () => {
   it("a state without a value", () => {
     const graph = new Graph();
     graph.output("y", graph.state("w", { type: F(2), trains: true, initial: { zeros: true } }));
-    assert.throws(() => evaluate(graph.program(), {}, {}), { code: "graph-invalid" });
+    assert.throws(() => evaluateProgram(graph.program(), {}, {}), { code: "graph-invalid" });
   });
   it("an input of another rank, a state that is empty or too small", () => {
     const graph = new Graph();
     graph.output("y", graph.input("x", F("n", 2)));
-    assert.throws(() => evaluate(graph.program(), { x: values([1, 2, 1], [1, 2]) }, {}), { code: "graph-feed" });
+    assert.throws(() => evaluateProgram(graph.program(), { x: arrayValues([1, 2, 1], [1, 2]) }, {}), {
+      code: "graph-feed",
+    });
     const cached = {
       nodes: [{ op: "state", attributes: { name: "cache" } }],
       state: { cache: { type: F("capacity", 2) } },
     } as unknown as Program;
-    assert.throws(() => bindState(cached, {}, () => undefined), { code: "graph-feed" });
-    assert.throws(() => bindState(cached, { capacity: 4 }, () => [3, 2]), { code: "graph-feed" });
+    assert.throws(() => bindStateSizes(cached, {}, () => undefined), { code: "graph-feed" });
+    assert.throws(() => bindStateSizes(cached, { capacity: 4 }, () => [3, 2]), { code: "graph-feed" });
     assert.deepEqual(
-      bindState(cached, {}, () => [3, 2]),
+      bindStateSizes(cached, {}, () => [3, 2]),
       { capacity: 3 },
     );
   });

@@ -4,13 +4,13 @@ import { fileURLToPath } from "node:url";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { Graph } from "#dsl/tensor/builder.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
-import { evaluate } from "#dsl/tensor/evaluate.js";
+import { evaluateProgram } from "#dsl/tensor/evaluate.js";
 import { ropeFrequencies, type RopeConfig, type Rotation } from "#dsl/tensor/numbers/rope.js";
-import { values } from "#dsl/tensor/values.js";
+import { arrayValues } from "#dsl/tensor/values.js";
 
 const golden = fileURLToPath(new URL("../../../../tests/golden/oracle/rope.json", import.meta.url));
-const wave = (shape: readonly number[], by: number): ReturnType<typeof values> =>
-  values(
+const wave = (shape: readonly number[], by: number): ReturnType<typeof arrayValues> =>
+  arrayValues(
     shape,
     Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, i) => Math.sin(1 + i * by)),
   );
@@ -41,7 +41,7 @@ describe("rope", () => {
       graph.output(`far ${interleaved}`, score(105, 103));
       graph.output(`apart ${interleaved}`, score(5, 2));
     }
-    const { outputs } = evaluate(graph.program(), { q: wave([1, 1, 8], 1.1), k: wave([1, 1, 8], 2.3) }, {});
+    const { outputs } = evaluateProgram(graph.program(), { q: wave([1, 1, 8], 1.1), k: wave([1, 1, 8], 2.3) }, {});
     const number = (name: string): number => outputs[name]!.data[0]!;
     for (const interleaved of [false, true]) {
       assert.ok(Math.abs(number(`near ${interleaved}`) - number(`far ${interleaved}`)) < 1e-12);

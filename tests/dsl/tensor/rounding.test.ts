@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { ofRounded, roundedBy, takesFours, type RoundedAs } from "#dsl/tensor/numbers/rounding.js";
+import { dequantizeMatrix, roundMatrix, fitsInt4, type RoundingForm } from "#dsl/tensor/numbers/rounding.js";
 
-const WAYS: readonly RoundedAs[] = [
+const WAYS: readonly RoundingForm[] = [
   { as: "int8", lines: "rows", most: 63 },
   { as: "int8", lines: "columns", most: 63 },
   { as: "int8", lines: "rows", most: 127 },
   { as: "int4", turned: true },
   { as: "int4", turned: false },
 ];
-const named = (how: RoundedAs): string =>
+const named = (how: RoundingForm): string =>
   how.as === "int8" ? `int8 by ${how.lines}, ±${String(how.most)}` : `int4, ${how.turned ? "[out, in]" : "[in, out]"}`;
 /** Both ways of lying have whole blocks. */
 const SHAPE = [64, 32] as const;
@@ -23,14 +23,14 @@ describe("weights as whole numbers", () => {
       for (const odd of [Number.NaN, Infinity, -Infinity]) {
         const x = new Float32Array(2048).fill(0.5);
         x[77] = odd;
-        assert.throws(() => roundedBy(x, SHAPE, how), { code: "round-not-finite" });
+        assert.throws(() => roundMatrix(x, SHAPE, how), { code: "round-not-finite" });
       }
     });
     it(`${named(how)}: what stands for a matrix is rounded to the same codes again`, () => {
       fc.assert(
         fc.property(matrices, (x) => {
-          const once = roundedBy(x, SHAPE, how);
-          const again = roundedBy(ofRounded(once), SHAPE, how);
+          const once = roundMatrix(x, SHAPE, how);
+          const again = roundMatrix(dequantizeMatrix(once), SHAPE, how);
           assert.deepEqual(again.codes, once.codes);
           // A scale may move by its last bit.
           once.scales.forEach((scale, i) =>
@@ -43,11 +43,13 @@ describe("weights as whole numbers", () => {
     it(`${named(how)}: no number is further from its own than a step`, () => {
       fc.assert(
         fc.property(matrices, (x) => {
-          const { scales } = roundedBy(x, SHAPE, how);
+          const { scales } = roundMatrix(x, SHAPE, how);
           const step = scales.reduce((most, scale) => Math.max(most, Math.abs(scale)), 0);
           // The greatest of a block of four bits may be cut by two steps, where that errs less in all.
           const most = how.as === "int8" ? 0.5001 * step : 2.1 * step;
-          ofRounded(roundedBy(x, SHAPE, how)).forEach((value, i) => assert.ok(Math.abs(value - x[i]!) <= most));
+          dequantizeMatrix(roundMatrix(x, SHAPE, how)).forEach((value, i) =>
+            assert.ok(Math.abs(value - x[i]!) <= most),
+          );
         }),
         { numRuns: 20 },
       );
@@ -57,14 +59,14 @@ describe("weights as whole numbers", () => {
     const x = new Float32Array(2048);
     x[5 * 32 + 3] = 1;
     for (const how of WAYS) {
-      const value = ofRounded(roundedBy(x, SHAPE, how));
+      const value = dequantizeMatrix(roundMatrix(x, SHAPE, how));
       assert.ok(Math.abs(value[5 * 32 + 3]! - 1) < 1e-6, named(how));
       assert.equal(value.filter((one) => one !== 0).length, 1, named(how));
     }
   });
   it("half a byte takes whole blocks of inputs alone", () => {
-    assert.equal(takesFours({ in: 64, out: 8 }), true);
-    assert.equal(takesFours({ in: 40, out: 80 }), false);
-    assert.equal(takesFours({ in: 32, out: 8 }), false);
+    assert.equal(fitsInt4({ in: 64, out: 8 }), true);
+    assert.equal(fitsInt4({ in: 40, out: 80 }), false);
+    assert.equal(fitsInt4({ in: 32, out: 8 }), false);
   });
 });

@@ -1,12 +1,12 @@
 /** Squares of rows: a matrix that is too large to be held for each row of a batch is made in stripes. */
 import assert from "node:assert/strict";
 import { Graph } from "#dsl/tensor/builder.js";
-import { evaluate } from "#dsl/tensor/evaluate.js";
+import { evaluateProgram } from "#dsl/tensor/evaluate.js";
 import { gradient } from "#dsl/tensor/gradient.js";
-import { ofLoss } from "#dsl/tensor/ops/rows/row-parts.js";
-import { rowSquares } from "#dsl/tensor/ops/rows/row-squares.js";
+import { differentiatedLoss } from "#dsl/tensor/ops/rows/row-parts.js";
+import { rowGradientSquares } from "#dsl/tensor/ops/rows/row-squares.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
-import { values } from "#dsl/tensor/values.js";
+import { arrayValues } from "#dsl/tensor/values.js";
 
 const [ROWS, PLACES, OUT, IN] = [3, 2, 180, 200];
 
@@ -20,7 +20,7 @@ function layer(): { readonly graph: Graph; readonly loss: Tensor; readonly weigh
   return { graph, weight, loss: x.linear(weight).multiply(c).sum() };
 }
 const drawn = (shape: readonly number[], by: number) => {
-  const all = values([...shape]);
+  const all = arrayValues([...shape]);
   all.data.forEach((_, i) => (all.data[i] = Math.sin(by * i)));
   return all;
 };
@@ -30,21 +30,21 @@ const [x, c] = [drawn([ROWS, PLACES, IN], 1.3), drawn([ROWS, PLACES, OUT], 2.1)]
 describe("squares of rows", () => {
   it("of a large matrix are those of its rows one by one, and few numbers are held for them", () => {
     const together = layer();
-    const found = rowSquares(together.graph, ofLoss(together.loss), [together.weight]);
+    const found = rowGradientSquares(together.graph, differentiatedLoss(together.loss), [together.weight]);
     assert.ok(found?.squares[0]);
     together.graph.output("squares", found.squares[0]);
     const program = together.graph.program();
     assert.ok(program.nodes.filter(({ op }) => op === "matmul").length > 1, "in stripes");
-    assert.ok(found.held < OUT * IN);
-    const got = evaluate(program, { x, c }, state).outputs["squares"]!;
+    assert.ok(found.numbersPerRow < OUT * IN);
+    const got = evaluateProgram(program, { x, c }, state).outputs["squares"]!;
     assert.deepEqual(got.shape, [OUT, IN]);
     const one = layer();
     one.graph.output("d", gradient(one.graph, one.loss, [one.weight])[0]!);
     const want = new Float64Array(OUT * IN);
     for (let row = 0; row < ROWS; row++) {
       const of = (all: typeof x, width: number) =>
-        values([1, PLACES, width], [...all.data.slice(row * PLACES * width, (row + 1) * PLACES * width)]);
-      const { outputs } = evaluate(one.graph.program(), { x: of(x, IN), c: of(c, OUT) }, state);
+        arrayValues([1, PLACES, width], [...all.data.slice(row * PLACES * width, (row + 1) * PLACES * width)]);
+      const { outputs } = evaluateProgram(one.graph.program(), { x: of(x, IN), c: of(c, OUT) }, state);
       outputs["d"]!.data.forEach((value, i) => (want[i]! += value ** 2));
     }
     want.forEach((value, i) => assert.ok(Math.abs(value - got.data[i]!) <= 1e-12 * Math.max(1, value), String(i)));

@@ -9,7 +9,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Locator } from "playwright-core";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { RunFolder } from "#kernel/runs/run-folder.js";
-import { thisProcess } from "#kernel/runs/writer.js";
+import { currentProcess } from "#kernel/runs/writer.js";
 import { compiled, definitions } from "../../dsl/world.js";
 import { until } from "#tests/until.js";
 import { assertReadable } from "./contrast.js";
@@ -38,7 +38,7 @@ export const panelNotebooks = {
 };
 
 /** A process that has ended. */
-const gone = { ...thisProcess(), since: "another-1" };
+const gone = { ...currentProcess(), since: "another-1" };
 /** Run folders as other days left them. */
 function oldRuns(folder: string, count: number): void {
   const plans = ["epochs: 1", "epochs: 2, optimizer: adamw(learning_rate: 3e-4)"].map((recipe): Plan => {

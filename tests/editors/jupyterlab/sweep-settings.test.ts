@@ -1,6 +1,6 @@
 /** Settings of a sweep as they are typed into its cell: which there are, what is wrong with each, what was changed. */
 import assert from "node:assert/strict";
-import { settingsOf, type Setting } from "#kernel/display/sweeps/sweep-controls.js";
+import { variedSettingsOf, type VariedSetting } from "#kernel/display/sweeps/sweep-controls.js";
 import { changesOf, faultIn, rangeText, settingsThere } from "#editors/jupyterlab/src/sweep-settings.js";
 import { vary } from "../../kernel/display/sweeps/made-sweep.js";
 
@@ -9,13 +9,13 @@ const space = {
   "split.train": { space: "uniform", from: 0.2, to: 0.8, integer: false, share: true },
   max_length: { space: "uniform", from: 8, to: 64, integer: true, step: 8 },
 } as const;
-const settings = settingsOf(space);
-const named = (name: string): Setting => settings.find((one) => one.name === name)!;
+const settings = variedSettingsOf(space);
+const named = (name: string): VariedSetting => settings.find((one) => one.name === name)!;
 
 describe("settings of a trial as they are typed", () => {
   it("are there with the option that they belong to", () => {
     const there = (technique: string) => settingsThere(settings, { technique }).map(({ name }) => name);
-    const [lora, full] = (named("technique") as Extract<Setting, { kind: "choice" }>).options;
+    const [lora, full] = (named("technique") as Extract<VariedSetting, { kind: "choice" }>).options;
     assert.ok(there(lora!).includes("technique.lora.rank"));
     assert.ok(!there(full!).includes("technique.lora.rank"));
   });
@@ -35,7 +35,7 @@ describe("settings of a trial as they are typed", () => {
     assert.equal(rangeText(named("epochs")), "whole numbers from 1 to 6");
   });
   it("are sent where they were changed, and only those that are there", () => {
-    const [lora = "", full = ""] = (named("technique") as Extract<Setting, { kind: "choice" }>).options;
+    const [lora = "", full = ""] = (named("technique") as Extract<VariedSetting, { kind: "choice" }>).options;
     const before = { technique: lora, "technique.lora.rank": "8", epochs: "3" };
     assert.deepEqual(changesOf(settings, before, { ...before, technique: full, epochs: " 3 " }).technique, full);
     assert.ok(!("technique.lora.rank" in changesOf(settings, before, { ...before, technique: full })));

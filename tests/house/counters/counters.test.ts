@@ -75,10 +75,13 @@ const EXAMPLES: Readonly<Record<string, readonly [has: Files | string, value: nu
     4,
     { "kernel/a.ts": "export interface TrainRequest {}" },
   ],
-  "fields of Training": [
-    { "kernel/training/a.ts": 'export type Training = Pick<A, "x"> & { b: 1 };\ninterface A { x: 1; y: 2 }' },
+  "fields of TrainingLoopInput": [
+    { "kernel/training/a.ts": 'export type TrainingLoopInput = Pick<A, "x"> & { b: 1 };\ninterface A { x: 1; y: 2 }' },
     2,
-    { "kernel/training/a.ts": "export interface Training {}", "kernel/a.ts": "export interface Training { a: 1 }" },
+    {
+      "kernel/training/a.ts": "export interface TrainingLoopInput {}",
+      "kernel/a.ts": "export interface TrainingLoopInput { a: 1 }",
+    },
   ],
   "fields of OpenModel": [
     { "kernel/a.ts": "export interface OpenModel { a: 1 }" },

@@ -90,7 +90,7 @@ function declarationOf(
 
 const INTERFACES: readonly (readonly [name: string, folder: string, bar: number])[] = [
   ["TrainRequest", "kernel/", 10],
-  ["Training", "kernel/training/", 12],
+  ["TrainingLoopInput", "kernel/training/", 12],
   ["OpenModel", "kernel/", 10],
 ];
 

@@ -7,10 +7,10 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { implementationOf } from "#dsl/language/types/loaded.js";
 import type { Base } from "#kernel/bases/base.js";
-import { does } from "#kernel/host/load-implementation.js";
-import type { Engine, Session } from "#kernel/engines/engine.js";
+import { loadImplementation } from "#kernel/host/load-implementation.js";
+import type { Engine, EngineSession } from "#kernel/engines/engine.js";
 import { openModel } from "#kernel/models/open-model.js";
-import { runsBeside } from "#stdlib/students/shared/teachable.js";
+import { teacherRunsAlongside } from "#stdlib/students/shared/teachable.js";
 import type { ObjectiveOptions, TeacherOptions } from "#stdlib/programs/options.js";
 import { registry } from "#stdlib/registry.js";
 import { baseOf, labelsOf, type Planned } from "./plans.js";
@@ -24,7 +24,7 @@ export async function programsOf(planned: Planned): Promise<Programs> {
   const { plan } = planned;
   const base = await trainedBase(planned);
   let opened: Programs = {};
-  const open = (_: Engine, { programs }: { readonly programs: Programs }): Promise<Session> => {
+  const open = (_: Engine, { programs }: { readonly programs: Programs }): Promise<EngineSession> => {
     opened = programs;
     return Promise.resolve(CLOSED);
   };
@@ -57,10 +57,12 @@ async function trainedBase({ plan, teacher }: Planned): Promise<Base> {
 async function objectiveOf({ plan, teacher }: Planned): Promise<ObjectiveOptions | undefined> {
   const { compress, model } = plan.recipe;
   if (!teacher || !compress) return undefined;
-  const losses = (await does(compress.stage, "student")).losses?.(compress.stage) ?? [];
-  const inProgram = runsBeside(losses, registry.find("task", model.task.word)?.capabilities);
+  const losses = (await loadImplementation(compress.stage, "student")).losses?.(compress.stage) ?? [];
+  const inProgram = teacherRunsAlongside(losses, registry.find("task", model.task.word)?.capabilities);
   const reference = inProgram ? "frozen" : "cached";
-  const terms = await Promise.all(losses.map(async (call) => (await does(call, "lesson")).term(call, reference)));
+  const terms = await Promise.all(
+    losses.map(async (call) => (await loadImplementation(call, "lesson")).term(call, reference)),
+  );
   return { terms, unlabelledRows: false, teacher: inProgram ? await teacherOf(teacher) : null };
 }
 
@@ -72,8 +74,8 @@ async function teacherOf({ recipe: { model, data } }: Plan): Promise<TeacherOpti
     family,
     config: family.config(facts.config),
     labels: labelsOf(data).length,
-    task: { call: model.task, implementation: await does(model.task, "task") },
-    technique: { call: full, implementation: await does(full, "technique") },
+    task: { call: model.task, implementation: await loadImplementation(model.task, "task") },
+    technique: { call: full, implementation: await loadImplementation(full, "technique") },
   };
 }
 
@@ -89,7 +91,7 @@ const ENGINE: Engine = {
   close: unused,
   died: new Promise<never>(() => undefined),
 };
-const CLOSED: Session = {
+const CLOSED: EngineSession = {
   programs: [],
   run: unused,
   add: unused,

@@ -1,17 +1,17 @@
 /** From a program's text to its plans, answered from the tiny models of `tests/fixtures`. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { compileAnswered, type Fact } from "#dsl/compiler/program/compile-with-facts.js";
-import { wordsOf } from "#dsl/language/diagnostics/codes.js";
+import { compileWithFacts, type FactAnswer } from "#dsl/compiler/program/compile-with-facts.js";
+import { codeText } from "#dsl/language/diagnostics/codes.js";
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { Action } from "#dsl/compiler/plan/action.js";
-import { nothingOutside } from "#dsl/compiler/plan/known-names.js";
+import { emptyEnvironment } from "#dsl/compiler/plan/known-names.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { BaseFacts, Need } from "#dsl/language/types/facts.js";
 import type { DataPlan } from "#dsl/language/types/subject.js";
 import { openBase } from "#kernel/bases/open.js";
 import type { Base } from "#kernel/bases/base.js";
-import { scratchOf } from "#kernel/bases/scratch-facts.js";
+import { scratchBaseFacts } from "#kernel/bases/scratch-facts.js";
 import { registry } from "#stdlib/registry.js";
 import { answer } from "#tests/dsl/world.js";
 import { root } from "#tests/imports.js";
@@ -57,7 +57,7 @@ export function tinyBase(name: string): Promise<Base> {
 
 /** What a base from scratch will be, as the compiler and the assembler see it. */
 async function scratchBase(scratch: NonNullable<Extract<Need, { about: "base" }>["scratch"]>): Promise<Base> {
-  const facts: BaseFacts = { ...(await scratchOf(scratch, 200, registry)), folder: "scratch", hash: "scratch" };
+  const facts: BaseFacts = { ...(await scratchBaseFacts(scratch, 200, registry)), folder: "scratch", hash: "scratch" };
   return { folder: "scratch", files: [], hash: "scratch", facts, from: "folder" };
 }
 
@@ -69,7 +69,7 @@ export function labelsOf({ columns }: Pick<DataPlan, "columns">): readonly strin
   return ["label", "labels", "tags"].some((role) => role in columns) ? LABELS : [];
 }
 
-function dataFactsFor(need: Extract<Need, { about: "data" }>): Fact {
+function dataFactsFor(need: Extract<Need, { about: "data" }>): FactAnswer {
   const facts = answer(need, {});
   if (!("splits" in facts)) return facts;
   const labels = labelsOf(need.data);
@@ -85,7 +85,7 @@ function dataFactsFor(need: Extract<Need, { about: "data" }>): Fact {
   return { ...facts, labels, splits: Object.fromEntries(splits) };
 }
 
-async function answerFor(need: Need): Promise<Fact> {
+async function answerFor(need: Need): Promise<FactAnswer> {
   if (need.about === "base") return (await baseOf(need)).facts;
   if (need.about === "data") return dataFactsFor(need);
   return answer(need, { table: COLUMNS });
@@ -94,15 +94,15 @@ async function answerFor(need: Need): Promise<Fact> {
 /** Actions of a program that must be without errors. */
 export async function actionsOf(title: string, text: string): Promise<readonly Action[]> {
   const sources = [{ id: title, title, text }];
-  const { actions, diagnostics } = await compileAnswered(sources, {
+  const { actions, diagnostics } = await compileWithFacts(sources, {
     registry,
     purpose: "run",
-    outside: nothingOutside,
+    outside: emptyEnvironment,
     answer: answerFor,
   });
   const errors = diagnostics.filter(({ severity }) => severity === "error");
   if (!actions || errors.length > 0) {
-    const messages = errors.map(({ code, data }) => `${code}: ${wordsOf(code, data).message}`);
+    const messages = errors.map(({ code, data }) => `${code}: ${codeText(code, data).message}`);
     throw new Error(`${title} does not compile: ${messages.join("; ")}`);
   }
   return actions;

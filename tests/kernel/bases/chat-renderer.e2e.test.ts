@@ -1,7 +1,7 @@
 /** One interface renders conversations, by a word of the vocabulary in this process and by Jinja in the sandbox. */
 import assert from "node:assert/strict";
-import { sandboxRenderer, wordRenderer, type ChatRenderer } from "#kernel/bases/chat-renderer.js";
-import { Apart } from "#kernel/bases/isolated/client.js";
+import { sandboxRenderer, vocabularyTemplateRenderer, type ChatRenderer } from "#kernel/bases/chat-renderer.js";
+import { TokenizerSandbox } from "#kernel/bases/isolated/client.js";
 import { loadWord } from "#dsl/language/types/loaded.js";
 import type { Message, RenderedChat } from "#stdlib/conversations/kind.js";
 import { must } from "#dsl/language/diagnostics/must.js";
@@ -23,10 +23,10 @@ function textOf(rendered: RenderedChat): string {
 }
 
 describe("chat renderer", () => {
-  const sandbox = new Apart();
+  const sandbox = new TokenizerSandbox();
   let word: ChatRenderer;
   before(async () => {
-    word = wordRenderer(await loadWord(must(registry.find("template", "chatml"), "a template")));
+    word = vocabularyTemplateRenderer(await loadWord(must(registry.find("template", "chatml"), "a template")));
   });
   after(() => sandbox.close());
 

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { resolveBase } from "#kernel/bases/resolve.js";
 import { loadTokenizer } from "#kernel/bases/tokenizer.js";
 import type { EncodedWindow } from "#stdlib/tokenizers/kind.js";
-import { answerIn, spanIn } from "#stdlib/tasks/shared/answer-spans.js";
+import { findAnswer, tokenSpanIn } from "#stdlib/tasks/shared/answer-spans.js";
 import { uniform } from "#tests/oracles/numbers.js";
 import { codeOf } from "../data/rows/plans.js";
 
@@ -76,7 +76,7 @@ describe("windows of contexts beside transformers", () => {
           const start = Array.from(context).slice(0, begin).join("").length;
           assert.ok(context.startsWith(answer, start));
           made[i]!.forEach((window, n) =>
-            assert.deepEqual(spanIn(window, start, start + answer.length), windows[n]!.span),
+            assert.deepEqual(tokenSpanIn(window, start, start + answer.length), windows[n]!.span),
           );
         });
         assert.ok(cases.some(({ windows }) => windows.some(({ span }) => span[1] > 0)));
@@ -89,7 +89,7 @@ describe("windows of contexts beside transformers", () => {
             logits: uniform(`answers/${name}/${i}/${n}`, [window.ids.length, 2], 6),
           }));
           for (const { none, candidates, longest, answer, probability } of one.answers) {
-            const got = answerIn(windows, { none, candidates, longest });
+            const got = findAnswer(windows, { none, candidates, longest });
             assert.equal(one.context.slice(got.start, got.end), got.answer);
             // Where the example finds none among the likeliest tokens, all of the context's are looked at.
             if (answer === null) continue;
@@ -126,7 +126,7 @@ describe("windows of contexts beside transformers", () => {
       names: [1, 2, 3],
     });
     assert.deepEqual(
-      made.map(({ of }) => of),
+      made.map(({ questionIndex: of }) => of),
       [0, 0, 0, 1, 2, 2, 2],
     );
     const you = made[3]!;

@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { Apart } from "#kernel/bases/isolated/client.js";
+import { TokenizerSandbox } from "#kernel/bases/isolated/client.js";
 import { openBase } from "#kernel/bases/open.js";
 import { sandboxRenderer } from "#kernel/bases/chat-renderer.js";
 import { loadTokenizer } from "#kernel/bases/tokenizer.js";
@@ -27,14 +27,14 @@ const limits = { seconds: 3, charactersPerSecond: 1e6, bytes: 300 * 2 ** 20, byt
 type Try = (
   folder: string,
   chance: Chance,
-  host: Apart,
+  host: TokenizerSandbox,
 ) => Promise<{ readonly shown: string; readonly work: () => Promise<unknown> }>;
 
 /** Runs each input, and tells those that did not end in a result or in words with a code. */
 function fuzzed(attempt: Try): FuzzRun {
   return async ({ count, seed, progress }) => {
     const home = mkdtempSync(join(tmpdir(), "tunebook-fuzz-"));
-    const [chance, host] = [new Chance(seed), new Apart(limits)];
+    const [chance, host] = [new Chance(seed), new TokenizerSandbox(limits)];
     const troubles: string[] = [];
     const codes = new Map<string, number>();
     for (let i = 0; i < count && troubles.length < 20; i++) {

@@ -3,10 +3,10 @@ import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync, readdir
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { evaluate } from "#dsl/tensor/evaluate.js";
-import { values, type Values } from "#dsl/tensor/values.js";
+import { evaluateProgram } from "#dsl/tensor/evaluate.js";
+import { arrayValues, type ArrayValues } from "#dsl/tensor/values.js";
 import type { NDArray } from "#dsl/tensor/program.js";
-import { FORMATS, dequantise } from "#kernel/bases/gguf/dequantise.js";
+import { GGUF_BLOCK_FORMATS, dequantise } from "#kernel/bases/gguf/dequantise.js";
 import { resolveBase } from "#kernel/bases/resolve.js";
 import { loadTokenizer } from "#kernel/bases/tokenizer.js";
 import { readHeader, readTensor } from "#kernel/tensors/safetensors.js";
@@ -54,7 +54,7 @@ describe("a GGUF file as a base", function () {
       const base = await resolveBase(`${name}.gguf`, { folder: home, offline: true });
       assert.equal(base.facts.family, family);
       const file = join(base.folder, "model.safetensors");
-      const weights: Record<string, Values> = {};
+      const weights: Record<string, ArrayValues> = {};
       const kept = Object.keys(readHeader(file).tensors);
       assert.deepEqual(kept.filter((tensor) => tensor !== "lm_head.weight").sort(), Object.keys(want.weights).sort());
       if (kept.includes("lm_head.weight")) weights["lm_head.weight"] = valuesOf(readTensor(file, "lm_head.weight"));
@@ -77,18 +77,18 @@ describe("a GGUF file as a base", function () {
       const program = (await openModelFolder(base.folder)).program(false);
       const length = want.input_ids[0]!.length;
       const feeds = {
-        input_ids: values([1, length], want.input_ids.flat()),
-        attention_mask: values([1, length], new Array(length).fill(1)),
+        input_ids: arrayValues([1, length], want.input_ids.flat()),
+        attention_mask: arrayValues([1, length], new Array(length).fill(1)),
       };
       const state = Object.fromEntries(Object.keys(program.state).map((name) => [name, weights[name]!]));
-      const { logits } = evaluate(program, feeds, state).outputs;
+      const { logits } = evaluateProgram(program, feeds, state).outputs;
       want.logits.flat(2).forEach((v, i) => close(logits!.data[i]!, v, 1e-4, `logit ${i}`));
     });
 
   it("comes out of blocks of every format bit for bit as ggml's own reader has it", () => {
     const kinds = golden<Record<string, { type: number; bytes: string; values: string }>>("gguf-blocks.json");
     for (const [name, { type, bytes, values }] of Object.entries(kinds)) {
-      const format = FORMATS.get(type)!;
+      const format = GGUF_BLOCK_FORMATS.get(type)!;
       assert.equal(format.name, name);
       const got = dequantise(format, new Uint8Array(Buffer.from(bytes, "base64")));
       const want = Buffer.from(values, "base64");
@@ -96,7 +96,7 @@ describe("a GGUF file as a base", function () {
     }
     const held = Object.values(kinds).map(({ type }) => type);
     assert.deepEqual(
-      [...FORMATS.keys()].filter((type) => type !== 0 && !held.includes(type)),
+      [...GGUF_BLOCK_FORMATS.keys()].filter((type) => type !== 0 && !held.includes(type)),
       [],
     );
   });
@@ -230,9 +230,9 @@ describe("SmolLM2-135M-Instruct from its package", function () {
 function integers(row: readonly number[]): NDArray {
   return { dtype: "i32", shape: [1, row.length], bytes: new Uint8Array(Int32Array.from(row).buffer) };
 }
-function valuesOf({ shape, bytes }: NDArray): Values {
+function valuesOf({ shape, bytes }: NDArray): ArrayValues {
   const copy = Uint8Array.from(bytes);
-  return values(shape, new Float32Array(copy.buffer));
+  return arrayValues(shape, new Float32Array(copy.buffer));
 }
 function close(got: number, want: number, tolerance: number, what: string): void {
   assert.ok(

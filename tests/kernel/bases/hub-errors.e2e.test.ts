@@ -1,7 +1,7 @@
 /** Errors of requests to a hub whose endpoint has a password: neither their words nor their data have it. */
 import assert from "node:assert/strict";
 import type { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { askHub, headOf, untrusted } from "#kernel/bases/hub-files.js";
+import { askHub, readHubFileHead, untrustedAnswerError } from "#kernel/bases/hub-files.js";
 import { commit, HubServer } from "./hub-server.js";
 
 describe("errors of the hub", () => {
@@ -25,8 +25,8 @@ describe("errors of the hub", () => {
       await askHub(url, { headers: {}, hasToken: false }, () => assert.fail("no token is asked for"), signal).catch(
         (e: unknown) => e,
       ),
-      await headOf(of, commit, "model.safetensors", {}, signal).catch((e: unknown) => e),
-      untrusted(url, "a size", 1),
+      await readHubFileHead(of, commit, "model.safetensors", {}, signal).catch((e: unknown) => e),
+      untrustedAnswerError(url, "a size", 1),
     ];
     for (const error of failed as readonly CodedError[]) {
       assert.ok(["network-failed", "untrusted-answer"].includes(error.code), String(error));

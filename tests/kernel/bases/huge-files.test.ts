@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { deflateSync } from "node:zlib";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { resolveBase } from "#kernel/bases/resolve.js";
-import { Dynamics } from "#kernel/training/dynamics.js";
+import { TrainingDynamics } from "#kernel/training/dynamics.js";
 
 const models = fileURLToPath(new URL("../../../../tests/fixtures/models/", import.meta.url));
 const HUGE = 20 * 2 ** 30;
@@ -57,6 +57,6 @@ describe("base with a huge file", function () {
 
 describe("dynamics of a training", () => {
   it("are none where they unpack to far more than any run has", () => {
-    assert.equal(Dynamics.from(deflateSync(Buffer.alloc(2 ** 28 + 1), { level: 1 })), null);
+    assert.equal(TrainingDynamics.from(deflateSync(Buffer.alloc(2 ** 28 + 1), { level: 1 })), null);
   });
 });

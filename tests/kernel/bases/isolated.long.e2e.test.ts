@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Message } from "#stdlib/conversations/kind.js";
-import { Apart, ApartFailure } from "#kernel/bases/isolated/client.js";
+import { TokenizerSandbox, SandboxError } from "#kernel/bases/isolated/client.js";
 import { sandboxRenderer } from "#kernel/bases/chat-renderer.js";
 import { loadTokenizer } from "#kernel/bases/tokenizer.js";
 import { codeOf } from "../data/rows/plans.js";
@@ -20,10 +20,10 @@ const specials = { bos: "<s>", eos: "</s>", opening: "", all: ["<s>", "</s>"] };
 describe("what others wrote, run in a process apart", function () {
   this.timeout(120_000);
   let folder: string;
-  let host: Apart;
+  let host: TokenizerSandbox;
   let number = 0;
   before(() => (folder = mkdtempSync(join(tmpdir(), "tunebook-apart-"))));
-  beforeEach(() => (host = new Apart(limits)));
+  beforeEach(() => (host = new TokenizerSandbox(limits)));
   afterEach(() => host.close());
   after(() => rmSync(folder, { recursive: true }));
 
@@ -141,7 +141,7 @@ describe("what others wrote, run in a process apart", function () {
     await good();
     const asked = host.ask("stop", { source: "{% for i in range(100000000) %}{% endfor %}", specials }, 0);
     host.close();
-    await assert.rejects(asked, (error) => error instanceof ApartFailure && /signal SIGKILL/.test(error.message));
+    await assert.rejects(asked, (error) => error instanceof SandboxError && /signal SIGKILL/.test(error.message));
     await good();
   });
 

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { tokensOf } from "#kernel/bases/tokens.js";
+import { tokenizerHashOf } from "#kernel/bases/tokens.js";
 
 const whole = JSON.parse(
   readFileSync(
@@ -23,7 +23,7 @@ describe("tokenizers of two bases", () => {
   const of = (text: string): Promise<string | undefined> => {
     const file = join(folder, `${String(files++)}.json`);
     writeFileSync(file, text);
-    return tokensOf(file);
+    return tokenizerHashOf(file);
   };
 
   it("are alike however their files are written and wherever they cut and fill", async () => {

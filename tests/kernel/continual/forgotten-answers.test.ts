@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { forgottenShown, isLost } from "#kernel/display/forgotten-examples.js";
-import { forgottenOf } from "#kernel/continual/forgotten-answers.js";
+import { forgottenExamplesView, hasSignificantLoss } from "#kernel/display/forgotten-examples.js";
+import { forgottenAnswersOf } from "#kernel/continual/forgotten-answers.js";
 
 const repeated = (value: number, times: number): number[] => new Array<number>(times).fill(value);
 
@@ -10,7 +10,7 @@ describe("what was forgotten", () => {
     const truth = repeated(1, 56);
     const before = [...repeated(1, 50), ...repeated(0, 6)];
     const now = [...repeated(1, 40), ...repeated(2, 10), 1, 1, 0, 0, 0, 2];
-    const found = forgottenOf(truth, before, now)!;
+    const found = forgottenAnswersOf(truth, before, now)!;
     assert.equal(found.right, 50);
     assert.deepEqual(found.lost, [40, 41, 42, 43, 44, 45, 46, 47, 48, 49]);
     assert.equal(found.gained, 2);
@@ -20,18 +20,18 @@ describe("what was forgotten", () => {
     assert.ok(Math.abs(found.share!.interval.high - 0.3304) < 1e-4);
     assert.equal(found.moved.value, -8 / 56);
     assert.ok(found.moved.interval.low < -8 / 56 && found.moved.interval.high > -8 / 56);
-    assert.ok(isLost(found));
+    assert.ok(hasSignificantLoss(found));
   });
   it("is nothing where nothing was right, or nothing was lost", () => {
-    assert.equal(forgottenOf([1, 1], [0, 0], [1, 0])!.share, null);
-    const same = forgottenOf([1, 0, 1], [1, 0, 0], [1, 0, 0])!;
+    assert.equal(forgottenAnswersOf([1, 1], [0, 0], [1, 0])!.share, null);
+    const same = forgottenAnswersOf([1, 0, 1], [1, 0, 0], [1, 0, 0])!;
     assert.deepEqual(same.lost, []);
-    assert.ok(!isLost(same));
-    assert.equal(forgottenOf([1], [1, 1], [1]), null);
-    assert.equal(forgottenOf([], [], []), null);
+    assert.ok(!hasSignificantLoss(same));
+    assert.equal(forgottenAnswersOf([1], [1, 1], [1]), null);
+    assert.equal(forgottenAnswersOf([], [], []), null);
   });
   it("is shown with its texts cut, and nothing in them is markup", () => {
-    const found = forgottenOf(repeated(1, 60), repeated(1, 60), [...repeated(0, 30), ...repeated(1, 30)])!;
+    const found = forgottenAnswersOf(repeated(1, 60), repeated(1, 60), [...repeated(0, 30), ...repeated(1, 30)])!;
     const hostile = `<img src=x onerror=alert(1)>\u001b[31m${"x".repeat(500)}`;
     const of = {
       ...found,
@@ -39,7 +39,10 @@ describe("what was forgotten", () => {
       after: "m (before)",
       example: (row: number) => ({ row: row + 2, text: hostile, right: "<script>", now: `"no"` }),
     };
-    const shown = forgottenShown({ name: "<u>n</u>", of: [of], tries: "To keep more of it try `replay(5%)`" }, "id");
+    const shown = forgottenExamplesView(
+      { name: "<u>n</u>", dataSets: [of], tries: "To keep more of it try `replay(5%)`" },
+      "id",
+    );
     const plain = String(shown.bundle["text/plain"]);
     const html = String(shown.bundle["text/html"]);
     assert.match(
@@ -56,19 +59,19 @@ describe("what was forgotten", () => {
     assert.ok(!html.includes("x".repeat(130)));
   });
   it("tries nothing where no loss is shown", () => {
-    const found = forgottenOf(repeated(1, 30), repeated(1, 30), [0, ...repeated(1, 29)])!;
+    const found = forgottenAnswersOf(repeated(1, 30), repeated(1, 30), [0, ...repeated(1, 29)])!;
     const of = {
       ...found,
       on: "d.test",
       after: "m (before)",
       example: () => ({ row: 2, text: "t", right: "a", now: "b" }),
     };
-    const plain = String(forgottenShown({ name: "n", of: [of], tries: "TRY" }, "id").bundle["text/plain"]);
+    const plain = String(forgottenExamplesView({ name: "n", dataSets: [of], tries: "TRY" }, "id").bundle["text/plain"]);
     assert.match(plain, /no loss shown/);
     assert.ok(!plain.includes("TRY"));
-    const none = { ...of, ...forgottenOf([1], [1], [1])! };
+    const none = { ...of, ...forgottenAnswersOf([1], [1], [1])! };
     assert.match(
-      String(forgottenShown({ name: "n", of: [none], tries: null }, "id").bundle["text/plain"]),
+      String(forgottenExamplesView({ name: "n", dataSets: [none], tries: null }, "id").bundle["text/plain"]),
       /n has forgotten no answer/,
     );
   });

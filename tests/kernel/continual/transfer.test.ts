@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { transferOf } from "#kernel/continual/transfer.js";
+import { transferScoresOf } from "#kernel/continual/transfer.js";
 
 const near = (value: number | null, wanted: number): void =>
   assert.ok(value !== null && Math.abs(value - wanted) < 1e-12, `${String(value)}, not ${String(wanted)}`);
@@ -13,7 +13,7 @@ describe("what a model keeps and gains", () => {
     [0.6, 0.75, 0.9],
   ];
   it("is what the papers say", () => {
-    const { average, backward, forward, forgotten, forgetting } = transferOf(matrix, [1, 2, 3]);
+    const { average, backward, forward, forgotten, forgetting } = transferScoresOf(matrix, [1, 2, 3]);
     near(average, (0.6 + 0.75 + 0.9) / 3);
     near(backward, (0.6 - 0.9 + (0.75 - 0.8)) / 2);
     near(forward, (0.25 - 0.2 + (0.3 - 0.1)) / 2);
@@ -23,30 +23,30 @@ describe("what a model keeps and gains", () => {
     near(forgetting, 0.175);
   });
   it("counts what was learnt before the first data set", () => {
-    const { forgotten, backward, forward } = transferOf(matrix.slice(1), [0, 1, 2]);
+    const { forgotten, backward, forward } = transferScoresOf(matrix.slice(1), [0, 1, 2]);
     near(forgotten[0] ?? null, 0.3);
     near(backward, (0.6 - 0.9 + (0.75 - 0.8)) / 2);
     // Of what is learnt first nothing was learnt before.
     near(forward, 0.3 - 0.2);
   });
   it("takes the mean over what was learnt until then, whatever is scored besides", () => {
-    const averages = matrix.map((_, i) => transferOf(matrix.slice(0, i + 1), [1, 2, 3]).average);
+    const averages = matrix.map((_, i) => transferScoresOf(matrix.slice(0, i + 1), [1, 2, 3]).average);
     assert.equal(averages[0], null);
     [0.9, (0.7 + 0.8) / 2, (0.6 + 0.75 + 0.9) / 3].forEach((wanted, i) => near(averages[i + 1] ?? null, wanted));
-    near(transferOf(matrix.slice(0, 2), [0, 2, 3]).average, 0.9);
+    near(transferScoresOf(matrix.slice(0, 2), [0, 2, 3]).average, 0.9);
   });
   it("falls short of the best that there was, not of the first", () => {
-    const { forgotten } = transferOf([[0.5], [0.7], [0.9], [0.6]], [1]);
+    const { forgotten } = transferScoresOf([[0.5], [0.7], [0.9], [0.6]], [1]);
     near(forgotten[0] ?? null, 0.3);
   });
   it("turns scores around of which less is better", () => {
-    const { average, backward, forgetting } = transferOf([[9], [1], [3]], [1], -1);
+    const { average, backward, forgetting } = transferScoresOf([[9], [1], [3]], [1], -1);
     near(average, 3);
     near(backward, -2);
     near(forgetting, 2);
   });
   it("goes by what was measured", () => {
-    const { average, forgetting, forward } = transferOf(
+    const { average, forgetting, forward } = transferScoresOf(
       [
         [null, null],
         [0.8, null],
@@ -57,7 +57,7 @@ describe("what a model keeps and gains", () => {
     near(average, 0.7);
     near(forgetting, 0.3);
     assert.equal(forward, null);
-    const none = transferOf([[null]], [1]);
+    const none = transferScoresOf([[null]], [1]);
     assert.deepEqual([none.average, none.forgetting], [null, null]);
   });
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { DataPlan } from "#dsl/language/types/subject.js";
 import { dataHandle, dataHandleType } from "#kernel/data/rows/handle.js";
-import { prepare, readHeader } from "#kernel/data/prepare.js";
+import { prepareMeasuredData, readSourceHeader } from "#kernel/data/prepare.js";
 import { call, codeOf, Folder } from "./rows/plans.js";
 
 const clean = (...words: string[]) => words.map((word) => call("cleaner", word));
@@ -10,7 +10,7 @@ describe("prepare", () => {
   const folder = new Folder();
   after(() => folder.remove());
   const csv = (name: string, text: string) => call("source", "csv", { path: folder.write(name, text) });
-  const run = (plan: DataPlan, live: Record<string, unknown> = {}) => prepare(plan, folder.world(live));
+  const run = (plan: DataPlan, live: Record<string, unknown> = {}) => prepareMeasuredData(plan, folder.world(live));
 
   it("counts rows in, kept and dropped, with reasons and rows", async () => {
     const source = csv(
@@ -187,14 +187,14 @@ describe("prepare", () => {
     assert.deepEqual([none.code, none.data["rowsIn"]], ["no-rows-left", 0]);
   });
   it("reads a header and a few rows", async () => {
-    const facts = await readHeader(csv("head.csv", "text,label\n" + "a,b\n".repeat(5000)), folder.world());
+    const facts = await readSourceHeader(csv("head.csv", "text,label\n" + "a,b\n".repeat(5000)), folder.world());
     assert.deepEqual(facts.columns, ["text", "label"]);
     assert.equal(facts.sample.length, 5);
   });
   it("stops when it is told to", async () => {
     const aborted = AbortSignal.abort(new Error("stop"));
     const source = csv("stop.csv", "text,label\na,b\n");
-    await assert.rejects(prepare(folder.plan(source), folder.world(), { signal: aborted }), /stop/);
+    await assert.rejects(prepareMeasuredData(folder.plan(source), folder.world(), { signal: aborted }), /stop/);
   });
   it("prepares 20,000 rows", async () => {
     const text =

@@ -1,8 +1,8 @@
 /** A runtime whose native code never comes back: it leaves its number at its place, then hears nothing any more. */
 import { writeFileSync } from "node:fs";
-import { serve } from "#kernel/deployments/runtimes/serve.js";
+import { serveRuntime } from "#kernel/deployments/runtimes/serve.js";
 
-serve(({ place }) => {
+serveRuntime(({ place }) => {
   writeFileSync(place, String(process.pid));
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
   throw new Error("it came back");

@@ -4,7 +4,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { NDArray } from "#dsl/tensor/program.js";
-import type { Deployed, GraphFile, TargetImplementation, TargetOutput } from "#stdlib/targets/kind.js";
+import type { DeployedModel, GraphFile, TargetImplementation, TargetOutput } from "#stdlib/targets/kind.js";
 import { huggingface } from "#stdlib/targets/huggingface.run.js";
 import { onnx } from "#stdlib/targets/onnx.run.js";
 import { NotebookOfOne } from "#tests/kernel/session/notebook-of-one.js";
@@ -162,7 +162,7 @@ describe("a broken writer", function () {
     });
 });
 
-function broken(model: Deployed, { weight, file }: Fault, did: () => void): Deployed {
+function broken(model: DeployedModel, { weight, file }: Fault, did: () => void): DeployedModel {
   return {
     ...model,
     async read(name, state): Promise<NDArray> {
@@ -176,7 +176,7 @@ function broken(model: Deployed, { weight, file }: Fault, did: () => void): Depl
   };
 }
 
-function brokenOutput(model: Deployed, out: TargetOutput, { file }: Fault, did: () => void): TargetOutput {
+function brokenOutput(model: DeployedModel, out: TargetOutput, { file }: Fault, did: () => void): TargetOutput {
   if (!file) return out;
   const [wanted, change] = file;
   const changed = async (text: string): Promise<string> => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { compare, verdictOf } from "#kernel/deployments/compare.js";
-import type { Answers } from "#kernel/deployments/runtime-answers.js";
+import { compareAnswers, verdictOf } from "#kernel/deployments/compare.js";
+import type { RuntimeAnswers } from "#kernel/deployments/runtime-answers.js";
 
 const rows = (...all: readonly (readonly number[])[]): readonly Float32Array[] =>
   all.map((row) => Float32Array.from(row));
@@ -8,12 +8,15 @@ const exact = { tolerance: 1e-4 } as const;
 const rounded = { tolerance: null, agreement: 0.9 } as const;
 
 describe("two models' answers", () => {
-  const labels: Answers = { says: ["a", "b"], numbers: rows([1, 2], [3, 1]) };
+  const labels: RuntimeAnswers = { says: ["a", "b"], numbers: rows([1, 2], [3, 1]) };
   it("are equal within the tolerance, and say the same", () => {
     const near = { says: ["a", "b"], numbers: rows([1.0001, 2], [3, 1]) };
-    assert.equal(verdictOf(compare(labels, near), exact), "equal");
-    assert.equal(verdictOf(compare(labels, { ...near, says: ["a", "a"] }), exact), "differs");
-    assert.equal(verdictOf(compare(labels, { says: ["a", "b"], numbers: rows([1.01, 2], [3, 1]) }), exact), "differs");
+    assert.equal(verdictOf(compareAnswers(labels, near), exact), "equal");
+    assert.equal(verdictOf(compareAnswers(labels, { ...near, says: ["a", "a"] }), exact), "differs");
+    assert.equal(
+      verdictOf(compareAnswers(labels, { says: ["a", "b"], numbers: rows([1.01, 2], [3, 1]) }), exact),
+      "differs",
+    );
   });
   it("are far from no number, and from rows that are not there", () => {
     for (const numbers of [
@@ -23,25 +26,28 @@ describe("two models' answers", () => {
       rows([Infinity, 2], [3, 1]),
     ])
       for (const how of [exact, rounded])
-        assert.equal(verdictOf(compare(labels, { says: ["a", "b"], numbers }), how), "differs", String(numbers));
+        assert.equal(verdictOf(compareAnswers(labels, { says: ["a", "b"], numbers }), how), "differs", String(numbers));
   });
   it("of rounded weights agree where they are near and mostly the same", () => {
     const near = { says: ["a", "b"], numbers: rows([1.2, 2], [3, 1]) };
-    assert.equal(verdictOf(compare(labels, near), rounded), "agrees");
-    assert.equal(verdictOf(compare(labels, { ...near, says: ["a", "a"] }), rounded), "differs");
-    assert.equal(verdictOf(compare(labels, { says: ["a", "b"], numbers: rows([2.2, 2], [3, 1]) }), rounded), "differs");
+    assert.equal(verdictOf(compareAnswers(labels, near), rounded), "agrees");
+    assert.equal(verdictOf(compareAnswers(labels, { ...near, says: ["a", "a"] }), rounded), "differs");
+    assert.equal(
+      verdictOf(compareAnswers(labels, { says: ["a", "b"], numbers: rows([2.2, 2], [3, 1]) }), rounded),
+      "differs",
+    );
   });
   it("that are numbers are the same where they are near, vectors where they point alike", () => {
-    const number: Answers = { says: ["3.9"], numbers: rows([3.9]), numeric: true };
-    assert.equal(compare(number, { ...number, says: ["3.8"], numbers: rows([3.85]) }).agree, 1);
-    assert.equal(compare(number, { ...number, numbers: rows([3.5]) }).agree, 0);
-    const vector: Answers = { says: ["x"], numbers: rows([0.6, 0.8, 0]), numeric: true };
-    assert.equal(compare(vector, { ...vector, says: ["y"], numbers: rows([0.62, 0.78, 0.05]) }).agree, 1);
-    assert.equal(compare(vector, { ...vector, numbers: rows([0.8, 0.6, 0]) }).agree, 0);
+    const number: RuntimeAnswers = { says: ["3.9"], numbers: rows([3.9]), numeric: true };
+    assert.equal(compareAnswers(number, { ...number, says: ["3.8"], numbers: rows([3.85]) }).agree, 1);
+    assert.equal(compareAnswers(number, { ...number, numbers: rows([3.5]) }).agree, 0);
+    const vector: RuntimeAnswers = { says: ["x"], numbers: rows([0.6, 0.8, 0]), numeric: true };
+    assert.equal(compareAnswers(vector, { ...vector, says: ["y"], numbers: rows([0.62, 0.78, 0.05]) }).agree, 1);
+    assert.equal(compareAnswers(vector, { ...vector, numbers: rows([0.8, 0.6, 0]) }).agree, 0);
   });
   it("that are written agree token for token up to the first that is otherwise", () => {
-    const text: Answers = { says: ["ab", "c"], tokens: [[1, 2, 3], [4]] };
-    const other = compare(text, {
+    const text: RuntimeAnswers = { says: ["ab", "c"], tokens: [[1, 2, 3], [4]] };
+    const other = compareAnswers(text, {
       says: ["ax", "c"],
       tokens: [
         [1, 9, 3],
@@ -51,24 +57,24 @@ describe("two models' answers", () => {
     assert.deepEqual(other.tokens, { agree: 2, of: 5, first: 2, parted: 2, even: 0 });
     assert.equal(verdictOf(other, exact), "differs");
     assert.equal(verdictOf(other, rounded), "differs");
-    assert.equal(verdictOf(compare(text, { says: [], tokens: [[1, 2, 9], [4]] }), rounded), "agrees");
-    assert.equal(verdictOf(compare(text, { says: ["", ""], tokens: [[7], [8]] }), rounded), "differs");
+    assert.equal(verdictOf(compareAnswers(text, { says: [], tokens: [[1, 2, 9], [4]] }), rounded), "agrees");
+    assert.equal(verdictOf(compareAnswers(text, { says: ["", ""], tokens: [[7], [8]] }), rounded), "differs");
   });
   it("that were told what the notebook wrote are compared at every place", () => {
     const tokens = [Array.from({ length: 10 }, (_, i) => i)];
     const leads = rows(Array.from({ length: 10 }, () => 3));
-    const notebook: Answers = { says: ["a"], tokens, leads, numbers: rows([5, 1]) };
-    const said = (change: (token: number) => number, first = 5.2): Answers => ({
-      ...{ says: ["a"], told: true, tokens: [tokens[0]!.map(change)], leads, numbers: rows([first, 1]) },
+    const notebook: RuntimeAnswers = { says: ["a"], tokens, leads, numbers: rows([5, 1]) };
+    const said = (change: (token: number) => number, first = 5.2): RuntimeAnswers => ({
+      ...{ says: ["a"], forced: true, tokens: [tokens[0]!.map(change)], leads, numbers: rows([first, 1]) },
     });
     // A first token alone is no proof of those after it.
-    const broken = compare(
+    const broken = compareAnswers(
       notebook,
       said((token) => (token === 0 ? 0 : 77)),
     );
     assert.deepEqual(broken.tokens, { told: true, agree: 1, of: 10, first: 1, parted: 9, even: 0 });
     assert.equal(verdictOf(broken, rounded), "differs");
-    const near = compare(
+    const near = compareAnswers(
       notebook,
       said((token) => (token === 4 ? 77 : token)),
     );
@@ -76,34 +82,40 @@ describe("two models' answers", () => {
     assert.equal(verdictOf(near, exact), "differs");
     const blind = { ...said((token) => (token > 3 ? 77 : token)) };
     delete (blind as { numbers?: unknown }).numbers;
-    assert.equal(verdictOf(compare(notebook, blind), rounded), "differs");
+    assert.equal(verdictOf(compareAnswers(notebook, blind), rounded), "differs");
   });
   it("to nothing prove nothing", () => {
-    for (const how of [exact, rounded]) assert.equal(verdictOf(compare({ says: [] }, { says: [] }), how), "differs");
-    assert.equal(verdictOf(compare({ says: [], tokens: [] }, { says: [], tokens: [] }), rounded), "differs");
+    for (const how of [exact, rounded])
+      assert.equal(verdictOf(compareAnswers({ says: [] }, { says: [] }), how), "differs");
+    assert.equal(verdictOf(compareAnswers({ says: [], tokens: [] }, { says: [], tokens: [] }), rounded), "differs");
   });
   it("that are small numbers aren't near because they are small", () => {
-    const number: Answers = { says: ["0.009", "0.004"], numbers: rows([0.009], [0.004]), numeric: true };
-    const none: Answers = { says: ["0", "0"], numbers: rows([0], [0]), numeric: true };
-    assert.equal(verdictOf(compare(number, none), rounded), "differs");
+    const number: RuntimeAnswers = { says: ["0.009", "0.004"], numbers: rows([0.009], [0.004]), numeric: true };
+    const none: RuntimeAnswers = { says: ["0", "0"], numbers: rows([0], [0]), numeric: true };
+    assert.equal(verdictOf(compareAnswers(number, none), rounded), "differs");
   });
   it("that are written may part where two tokens are nearer than numbers differ, and nowhere else", () => {
-    const text = (tokens: number[], leads: number[], first = 5): Answers => ({
+    const text = (tokens: number[], leads: number[], first = 5): RuntimeAnswers => ({
       ...{ says: [tokens.join()], tokens: [tokens], leads: rows(leads), numbers: rows([first, 1]) },
     });
     const notebook = text([1, 2, 3], [4, 0.0001, 2]);
-    const even = compare(notebook, text([1, 9], [4, 0.0001], 5.0001));
+    const even = compareAnswers(notebook, text([1, 9], [4, 0.0001], 5.0001));
     assert.deepEqual(even.tokens, { agree: 1, of: 3, first: 1, parted: 1, even: 1 });
     assert.equal(verdictOf(even, exact), "equal");
-    assert.equal(verdictOf(compare(notebook, text([1, 9], [4, 0.0001])), exact), "differs");
-    assert.equal(verdictOf(compare(notebook, text([1, 2, 7], [4, 0.0001, 1], 5.0001)), exact), "differs");
+    assert.equal(verdictOf(compareAnswers(notebook, text([1, 9], [4, 0.0001])), exact), "differs");
+    assert.equal(verdictOf(compareAnswers(notebook, text([1, 2, 7], [4, 0.0001, 1], 5.0001)), exact), "differs");
   });
   it("that are written are as far apart as their tokens' leads tell, up to where they part", () => {
-    const notebook: Answers = { says: ["a"], tokens: [[1, 2, 3]], leads: rows([4, 3, 2]), numbers: rows([5, 1]) };
-    const far = compare(notebook, { ...notebook, leads: rows([4, 3.5, 2]) });
+    const notebook: RuntimeAnswers = {
+      says: ["a"],
+      tokens: [[1, 2, 3]],
+      leads: rows([4, 3, 2]),
+      numbers: rows([5, 1]),
+    };
+    const far = compareAnswers(notebook, { ...notebook, leads: rows([4, 3.5, 2]) });
     assert.equal(far.difference, 0.25);
     assert.equal(verdictOf(far, exact), "differs");
-    const parted = compare(notebook, { ...notebook, tokens: [[1, 8]], leads: rows([4, 9]) });
+    const parted = compareAnswers(notebook, { ...notebook, tokens: [[1, 8]], leads: rows([4, 9]) });
     assert.equal(parted.difference, 0);
   });
 });

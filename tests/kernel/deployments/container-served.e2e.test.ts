@@ -9,9 +9,9 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { extract } from "tar";
 import { parse } from "yaml";
-import type { Proof } from "#kernel/deployments/proof.js";
+import type { DeploymentProof } from "#kernel/deployments/proof.js";
 import type { ModelHandle } from "#kernel/models/model-handle.js";
-import { unitFile } from "#stdlib/targets/shared/container/service-files.js";
+import { systemdUnitFile } from "#stdlib/targets/shared/container/service-files.js";
 import { NotebookOfOne } from "#tests/kernel/session/notebook-of-one.js";
 import { checkedDockerfile } from "./dockerfile.js";
 import { programOf, TASKS, writeSmallTasks } from "./small-tasks.js";
@@ -38,7 +38,7 @@ describe("the target container with Tunebook's server", function () {
   });
 
   it("is proved, and writes an image, a service and where keys go, and no key", () => {
-    const proof = JSON.parse(readFileSync(at("proof.json"), "utf8")) as Proof;
+    const proof = JSON.parse(readFileSync(at("proof.json"), "utf8")) as DeploymentProof;
     assert.equal(proof.verdict, "equal");
     checkedDockerfile(readFileSync(at("Dockerfile"), "utf8"), at());
     const compose = parse(readFileSync(at("compose.yaml"), "utf8")) as {
@@ -59,7 +59,7 @@ describe("the target container with Tunebook's server", function () {
   for (const name of ["labels", "my model", '100% "sure" $HOME'])
     it(`has a unit that systemd takes, of a model called ${name}`, function () {
       const unit = join(clean, "tunebook.service");
-      writeFileSync(unit, unitFile(name));
+      writeFileSync(unit, systemdUnitFile(name));
       const { status, stdout, stderr, error } = spawnSync("systemd-analyze", ["verify", "--man=no", unit], {
         encoding: "utf8",
       });

@@ -6,7 +6,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { parse } from "yaml";
-import type { Proof } from "#kernel/deployments/proof.js";
+import type { DeploymentProof } from "#kernel/deployments/proof.js";
 import type { ModelHandle } from "#kernel/models/model-handle.js";
 import { ensureNodeEnv } from "#tools/node-env.mjs";
 import { NotebookOfOne } from "#tests/kernel/session/notebook-of-one.js";
@@ -72,7 +72,7 @@ describe("the target container", function () {
 
   it("is proved, builds of what it holds, and needs nothing else", async () => {
     const folder = await deploy("labels");
-    const proof = JSON.parse(readFileSync(join(folder, "proof.json"), "utf8")) as Proof;
+    const proof = JSON.parse(readFileSync(join(folder, "proof.json"), "utf8")) as DeploymentProof;
     assert.equal(proof.verdict, "equal");
     checkedDockerfile(readFileSync(join(folder, "Dockerfile"), "utf8"), folder);
     const compose = parse(readFileSync(join(folder, "compose.yaml"), "utf8")) as {

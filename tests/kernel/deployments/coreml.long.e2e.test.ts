@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Call } from "#dsl/language/types/value.js";
-import { coremltools } from "#kernel/deployments/runtimes/coremltools.js";
+import { coremltoolsRuntime } from "#kernel/deployments/runtimes/coremltools.js";
 import { coreml } from "#stdlib/targets/coreml.run.js";
 import { ensurePythonEnv } from "#tools/python-env.mjs";
 import {
@@ -37,7 +37,7 @@ describe("the target coreml", function () {
     const deployed = await deployedOf(model);
     const place = { writes: "folder", name: `${model.name}.mlpackage` } as const;
     const { at, said } = await written(coreml, callOf(given), deployed, model.folder, work, place);
-    const opened = await coremltools.open(at, said);
+    const opened = await coremltoolsRuntime.open(at, said);
     try {
       const feeds = feedsOf(deployed, 2, 9);
       const own = await ownAnswers(deployed, model.folder, feeds);

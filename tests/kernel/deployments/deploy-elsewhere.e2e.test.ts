@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Shown } from "#kernel/display/bundle-output.js";
-import type { Proof } from "#kernel/deployments/proof.js";
+import type { DisplayOutput } from "#kernel/display/bundle-output.js";
+import type { DeploymentProof } from "#kernel/deployments/proof.js";
 import { NotebookOfOne } from "#tests/kernel/session/notebook-of-one.js";
 import { ensureNodeEnv } from "#tools/node-env.mjs";
 import { ensurePythonEnv } from "#tools/python-env.mjs";
@@ -30,7 +30,7 @@ const SAID: Readonly<Record<(typeof DEPLOYMENTS)[number][0], RegExp>> = {
 };
 
 /** The call in Python as the cell shows it. */
-function pythonIn(shown: readonly Shown[]): string {
+function pythonIn(shown: readonly DisplayOutput[]): string {
   const text = shown.map(({ bundle }) => String(bundle["text/plain"])).join("\n");
   const lines = text.slice(text.indexOf("Ask it in Python")).split("\n").slice(1);
   const end = lines.findIndex((line) => line !== "" && !line.startsWith("  "));
@@ -68,7 +68,7 @@ describe("deploying to TensorFlow, LiteRT and Core ML", function () {
   for (const [name, target, home, verdict] of DEPLOYMENTS)
     it(`${name} to ${target}: ${verdict}, by its own runtime`, async () => {
       const shown = await book.run(`deploy ${name} to ${target}`);
-      const proof = JSON.parse(readFileSync(join(book.folder, home, "proof.json"), "utf8")) as Proof;
+      const proof = JSON.parse(readFileSync(join(book.folder, home, "proof.json"), "utf8")) as DeploymentProof;
       assert.equal(proof.verdict, verdict);
       const { tokens, agree, inputs } = proof.compared!;
       assert.equal(agree, inputs);

@@ -5,14 +5,14 @@ import { once } from "node:events";
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { wordsFor, type CodedError } from "#dsl/language/diagnostics/codes.js";
+import { diagnosticText, type CodedError } from "#dsl/language/diagnostics/codes.js";
 import { must } from "#dsl/language/diagnostics/must.js";
-import type { Proof } from "#kernel/deployments/proof.js";
+import type { DeploymentProof } from "#kernel/deployments/proof.js";
 import type { ModelHandle } from "#kernel/models/model-handle.js";
 import { readDeployment } from "#kernel/deployments/deployment.js";
-import { Refused } from "#kernel/session/execution-context.js";
+import { RefusedError } from "#kernel/session/execution-context.js";
 import { RunList } from "#kernel/runs/history/run-list.js";
-import { usualView } from "#kernel/runs/history/run-listing.js";
+import { defaultRunView } from "#kernel/runs/history/run-listing.js";
 import { verifyDeployment } from "#kernel/features/deploy/verify.js";
 import { registry } from "#stdlib/registry.js";
 import { until } from "#tests/until.js";
@@ -20,7 +20,8 @@ import { NotebookOfOne } from "#tests/kernel/session/notebook-of-one.js";
 import { programOf, TASKS, writeSmallTasks } from "./small-tasks.js";
 
 const main = fileURLToPath(new URL("../../../kernel/apps/cli/main.js", import.meta.url));
-const proofIn = (home: string): Proof => JSON.parse(readFileSync(join(home, "proof.json"), "utf8")) as Proof;
+const proofIn = (home: string): DeploymentProof =>
+  JSON.parse(readFileSync(join(home, "proof.json"), "utf8")) as DeploymentProof;
 
 describe("deploying what was trained in a notebook", function () {
   this.timeout(180_000);
@@ -109,9 +110,9 @@ describe("deploying what was trained in a notebook", function () {
       [],
     );
     // Told before anything runs; of whose labels it is nobody knows before.
-    await assert.rejects(book.run('deploy labels to onnx("build/mine")'), Refused);
+    await assert.rejects(book.run('deploy labels to onnx("build/mine")'), RefusedError);
     await book.run(programOf(TASKS[0]!, "lora(rank: 2)", "tags").replace(/^data.*\n/, ""));
-    await assert.rejects(book.run('deploy tags to onnx("build/tags-onnx")'), Refused);
+    await assert.rejects(book.run('deploy tags to onnx("build/tags-onnx")'), RefusedError);
     // What an earlier deployment had besides is gone.
     await book.run('deploy labels to onnx("build/again", quantize: int8)\ndeploy labels to onnx("build/again")');
     assert.deepEqual(readdirSync(at("again/onnx")), ["model.onnx"]);
@@ -230,7 +231,7 @@ describe("deploying what was trained in a notebook", function () {
     }
     const list = new RunList(book.runs);
     await list.look();
-    const listed = list.list({ ...usualView, since: 0 }).runs.filter(({ id }) => made.includes(id));
+    const listed = list.list({ ...defaultRunView, since: 0 }).runs.filter(({ id }) => made.includes(id));
     assert.deepEqual(
       listed.map(({ state }) => state),
       ["done", "done", "done"],
@@ -239,9 +240,10 @@ describe("deploying what was trained in a notebook", function () {
   });
 
   const refused = (program: string, code: string, says: RegExp): Promise<void> =>
-    assert.rejects(book.run(program), (error: CodedError | Refused) => {
-      assert.equal(error instanceof Refused ? error.diagnostics[0]?.code : error.code, code, String(error));
-      const told = error instanceof Refused ? error.message : `${error.message}\nhelp: ${wordsFor(error).help}`;
+    assert.rejects(book.run(program), (error: CodedError | RefusedError) => {
+      assert.equal(error instanceof RefusedError ? error.diagnostics[0]?.code : error.code, code, String(error));
+      const told =
+        error instanceof RefusedError ? error.message : `${error.message}\nhelp: ${diagnosticText(error).help}`;
       assert.match(told, says);
       return true;
     });

@@ -3,13 +3,13 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { NDArray, Program } from "#dsl/tensor/program.js";
-import { toNDArray, values } from "#dsl/tensor/values.js";
+import { toNDArray, arrayValues } from "#dsl/tensor/values.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { openBase } from "#kernel/bases/open.js";
-import { deployedFrom } from "#kernel/deployments/from-folder.js";
-import { homeOf, outputIn, type Place } from "#kernel/deployments/output.js";
-import type { Deployed, TargetImplementation, Written } from "#stdlib/targets/kind.js";
-import { forwardOf } from "#stdlib/targets/shared/forward.js";
+import { deployedFromFolder } from "#kernel/deployments/from-folder.js";
+import { deploymentHomeOf, targetOutputIn, type DeploymentPlace } from "#kernel/deployments/output.js";
+import type { DeployedModel, TargetImplementation, DeploymentResult } from "#stdlib/targets/kind.js";
+import { forwardProgramOf } from "#stdlib/targets/shared/forward.js";
 import { registry } from "#stdlib/registry.js";
 import { writeEncoder } from "#tests/oracles/encoder-folder.js";
 import { engineNamed } from "#tests/kernel/engines/engines.js";
@@ -66,9 +66,9 @@ export function smallModels(scratch: string): SmallModel[] {
   ];
 }
 
-export async function deployedOf({ name, folder, task, labels }: SmallModel): Promise<Deployed> {
+export async function deployedOf({ name, folder, task, labels }: SmallModel): Promise<DeployedModel> {
   const base = await openBase(folder, "folder", registry);
-  return deployedFrom({
+  return deployedFromFolder({
     name,
     base,
     task: { kind: "task", word: task, arguments: {} },
@@ -80,14 +80,14 @@ export async function deployedOf({ name, folder, task, labels }: SmallModel): Pr
 }
 
 /** Texts of unequal lengths; the same numbers each time. */
-export function feedsOf(deployed: Deployed, batch: number, length: number, full = false): Feeds {
-  const program = forwardOf(deployed);
+export function feedsOf(deployed: DeployedModel, batch: number, length: number, full = false): Feeds {
+  const program = forwardProgramOf(deployed);
   const { vocabulary } = deployed.family.implementation.sizes(deployed.parts.config);
   const longest = Array.from({ length: batch }, (_, row) => (full ? length : Math.max(1, length - 3 * row)));
   const made = (width: number, of: (row: number, at: number) => number): NDArray =>
     toNDArray(
       "i32",
-      values(
+      arrayValues(
         [batch, width],
         Array.from({ length: batch * width }, (_, i) => of(Math.floor(i / width), i % width)),
       ),
@@ -104,11 +104,11 @@ export function feedsOf(deployed: Deployed, batch: number, length: number, full 
 
 /** What our engine says. */
 export async function ownAnswers(
-  deployed: Deployed,
+  deployed: DeployedModel,
   folder: string,
   feeds: Feeds,
 ): Promise<Readonly<Record<string, NDArray>>> {
-  const program: Program = forwardOf(deployed);
+  const program: Program = forwardProgramOf(deployed);
   const session = await (await engineNamed("tensorflow")).open({ forward: program }, [folder]);
   try {
     return await session.run("forward", { ...feeds });
@@ -162,13 +162,13 @@ export function agreement(got: NDArray, want: NDArray, feeds: Feeds): number {
 export async function written(
   target: TargetImplementation,
   call: Call,
-  deployed: Deployed,
+  deployed: DeployedModel,
   source: string,
   work: string,
-  place: Pick<Place, "writes"> & { readonly name: string },
-): Promise<{ readonly at: string; readonly home: string; readonly said: Written }> {
+  place: Pick<DeploymentPlace, "writes"> & { readonly name: string },
+): Promise<{ readonly at: string; readonly home: string; readonly said: DeploymentResult }> {
   const own = place.writes === "folder" ? join(work, place.name) : work;
   const at = join(work, place.name);
-  const said = await target.write(call, deployed, outputIn(own, { writes: place.writes, path: at }, source));
-  return { at, home: homeOf({ writes: place.writes, path: at }), said };
+  const said = await target.write(call, deployed, targetOutputIn(own, { writes: place.writes, path: at }, source));
+  return { at, home: deploymentHomeOf({ writes: place.writes, path: at }), said };
 }

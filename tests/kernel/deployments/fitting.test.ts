@@ -1,7 +1,7 @@
 /** A proof asks what a model has room for: short prompts where the usual ones are too long, and never nothing. */
 import assert from "node:assert/strict";
-import { fitting } from "#kernel/deployments/fitting.js";
-import { goldenOf } from "#kernel/deployments/golden.js";
+import { promptsThatFit } from "#kernel/deployments/fitting.js";
+import { goldenInputsOf } from "#kernel/deployments/golden.js";
 import type { Tokenizer } from "#kernel/bases/tokenizer.js";
 
 /** One token a character. */
@@ -10,7 +10,7 @@ const tokenizer = {
   encodePlaced: (texts: readonly string[]) =>
     Promise.resolve(texts.map((text) => ({ ids: new Int32Array(text.length) }))),
 } as unknown as Tokenizer;
-const golden = goldenOf({ maxLength: 64, roles: ["text"], mask: null, writes: "texts" });
+const golden = goldenInputsOf({ maxLength: 64, roles: ["text"], mask: null, writes: "texts" });
 const fit = (positions: number, before = "") => {
   assert.ok(golden.is === "prompts");
   const chat =
@@ -20,7 +20,7 @@ const fit = (positions: number, before = "") => {
           write: (all: readonly (readonly { content: string }[])[]) =>
             Promise.resolve(all.map((turns) => before + turns.at(-1)!.content)),
         };
-  return fitting(golden, { chat: chat as never, tokenizer, positions });
+  return promptsThatFit(golden, { chat: chat as never, tokenizer, positions });
 };
 
 describe("what a model that writes is asked", () => {

@@ -9,10 +9,10 @@ import { promisify } from "node:util";
 import { convertGguf } from "#kernel/bases/gguf/convert.js";
 import { readGguf } from "#kernel/bases/gguf/file.js";
 import { loadTokenizer } from "#kernel/bases/tokenizer.js";
-import type { Proof } from "#kernel/deployments/proof.js";
-import { llamaCpp } from "#kernel/deployments/runtimes/llama-cpp.js";
+import type { DeploymentProof } from "#kernel/deployments/proof.js";
+import { llamaCppRuntime } from "#kernel/deployments/runtimes/llama-cpp.js";
 import { readHeader, readTensor } from "#kernel/tensors/safetensors.js";
-import type { Deployed } from "#stdlib/targets/kind.js";
+import type { DeployedModel } from "#stdlib/targets/kind.js";
 import { gguf } from "#stdlib/targets/gguf.run.js";
 import { ensureNodeEnv, moduleIn } from "#tools/node-env.mjs";
 import { NotebookOfOne } from "#tests/kernel/session/notebook-of-one.js";
@@ -47,7 +47,7 @@ describe("the target gguf", function () {
   const work = mkdtempSync(join(tmpdir(), "tunebook-gguf-"));
   before(async () => {
     await ensureNodeEnv("llama");
-    assert.equal(await llamaCpp.found(), null);
+    assert.equal(await llamaCppRuntime.found(), null);
   });
   after(() => rmSync(work, { recursive: true }));
 
@@ -62,7 +62,7 @@ describe("the target gguf", function () {
       const tokenizer = await loadTokenizer(own.folder);
       const ids = await tokenizer.encode(PROMPTS, 99);
       const want = await ownTexts(own, ids, 24);
-      const opened = await llamaCpp.open(at, said);
+      const opened = await llamaCppRuntime.open(at, said);
       try {
         for (const [i, prompt] of PROMPTS.entries()) {
           assert.deepEqual((await opened.write!(prompt, 24)).tokens, want[i], JSON.stringify(prompt));
@@ -123,13 +123,13 @@ describe("the target gguf", function () {
   });
 
   it("says why llama.cpp can't run a model, before anything is written", async () => {
-    const refusal = async (change: (deployed: Deployed) => Deployed): Promise<string | null> => {
+    const refusal = async (change: (deployed: DeployedModel) => DeployedModel): Promise<string | null> => {
       const said = await gguf.refuses!(callOf("x.gguf", "f32"), change(deployed));
       return said === null ? null : JSON.stringify(said);
     };
     const deployed = await writingModel(join(work, "llama"), "llama", "text_generation");
     const read = deployed.parts.config as object;
-    const parts = (config: object): Deployed => ({
+    const parts = (config: object): DeployedModel => ({
       ...deployed,
       parts: { ...deployed.parts, config: { ...read, ...config } },
     });
@@ -140,7 +140,7 @@ describe("the target gguf", function () {
     assert.match((await refusal((d) => ({ ...d, files: [] })))!, /no tokenizer.json/);
     const changed =
       (edit: (tokenizer: Record<string, unknown>) => void) =>
-      (d: Deployed): Deployed => ({
+      (d: DeployedModel): DeployedModel => ({
         ...d,
         async file(name) {
           const bytes = await d.file(name);
@@ -200,7 +200,7 @@ describe("the target gguf", function () {
 train ${name} on rows { steps: 2, batch_size: 8, seed: 1 }
 deploy ${name} to gguf("build/${name}.gguf", quantize: f32)`);
         const at = join(book.folder, `build/${name}.gguf`);
-        const proof = JSON.parse(readFileSync(join(`${at}.files`, "proof.json"), "utf8")) as Proof;
+        const proof = JSON.parse(readFileSync(join(`${at}.files`, "proof.json"), "utf8")) as DeploymentProof;
         assert.equal(proof.verdict, "equal");
         assert.ok(proof.compared!.inputs >= 4 && proof.compared!.tokens!.of > 20);
         const { metadata } = readGguf(at);

@@ -1,18 +1,18 @@
 /** The inputs that a proof is made of. */
 import assert from "node:assert/strict";
-import { goldenOf } from "#kernel/deployments/golden.js";
+import { goldenInputsOf } from "#kernel/deployments/golden.js";
 
 describe("the inputs of a proof", () => {
   it("keep what is to be filled in where texts are cut, however short they are", () => {
     for (const maxLength of [3, 8, 16, 24, 64, 512]) {
-      const golden = goldenOf({ maxLength, roles: ["text"], mask: "[MASK]", writes: false });
+      const golden = goldenInputsOf({ maxLength, roles: ["text"], mask: "[MASK]", writes: false });
       for (const text of golden.inputs as readonly string[]) {
         const before = text.indexOf("[MASK]");
         // With a special token before and after it, of a tokenizer that knows no more than bytes.
         assert.ok(before >= 0 && Buffer.byteLength(text.slice(0, before)) <= Math.max(0, maxLength - 3), text);
       }
     }
-    const { inputs } = goldenOf({ maxLength: 512, roles: ["text"], mask: "[MASK]", writes: false });
+    const { inputs } = goldenInputsOf({ maxLength: 512, roles: ["text"], mask: "[MASK]", writes: false });
     assert.match(String(inputs[2]), /^The invoice that came on \[MASK\] is/);
   });
 });

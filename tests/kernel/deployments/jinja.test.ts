@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { jinjaOf } from "#kernel/deployments/jinja.js";
-import { wordRenderer } from "#kernel/bases/chat-renderer.js";
-import { deployedChat } from "#kernel/deployments/chat.js";
+import { jinjaTemplateOf } from "#kernel/deployments/jinja.js";
+import { vocabularyTemplateRenderer } from "#kernel/bases/chat-renderer.js";
+import { deployedChatOf } from "#kernel/deployments/chat.js";
 import { jinjaTemplate } from "#stdlib/templates/shared/jinja-template.js";
 import { registry } from "#stdlib/registry.js";
 import { loadWord } from "#dsl/language/types/loaded.js";
@@ -23,11 +23,11 @@ describe("templates of the vocabulary, as everybody reads them", () => {
     for (const word of registry.ofKind("template"))
       it(`${word.name} writes the same in Jinja, with ${specials.opening || "no"} opening`, async () => {
         const template = await loadWord(word);
-        const chat = await deployedChat({
-          renderer: wordRenderer(template),
+        const chat = await deployedChatOf({
+          renderer: vocabularyTemplateRenderer(template),
           tokenizer: { specials } as unknown as Tokenizer,
         });
-        const source = await jinjaOf(chat, specials);
+        const source = await jinjaTemplateOf(chat, specials);
         assert.ok(source !== null);
         const texts = await chat.write(asked);
         assert.ok(texts.some((text) => text !== null));
@@ -39,6 +39,6 @@ describe("templates of the vocabulary, as everybody reads them", () => {
       });
   it("is none where nobody knows how it writes", async () => {
     const write = (all: readonly (readonly Message[])[]) => Promise.resolve(all.map((turns) => `? ${turns.length}`));
-    assert.equal(await jinjaOf({ write }, { bos: "", eos: "", opening: "", all: [] }), null);
+    assert.equal(await jinjaTemplateOf({ write }, { bos: "", eos: "", opening: "", all: [] }), null);
   });
 });

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { modelFile } from "#dsl/tensor/backends/onnx/file.js";
 import type { Call } from "#dsl/language/types/value.js";
-import { onnxruntime } from "#kernel/deployments/runtimes/onnxruntime.js";
+import { onnxruntimeRuntime } from "#kernel/deployments/runtimes/onnxruntime.js";
 import { outgoingGraphs } from "#stdlib/targets/shared/onnx/graphs.js";
 import { onnx } from "#stdlib/targets/onnx.run.js";
 import { deployedOf, difference, feedsOf, smallDecoders, smallEncoders, smallT5s, written } from "./deployed-models.js";
@@ -34,7 +34,7 @@ describe("rounded ONNX models", function () {
       const said = async (quantize?: string) => {
         const place = { writes: "folder", name: `${model.name}-${String(quantize)}` } as const;
         const { at, said } = await written(onnx, call(quantize), deployed, model.folder, work, place);
-        const runtime = await onnxruntime.open(at, said);
+        const runtime = await onnxruntimeRuntime.open(at, said);
         const runs = runtime.run!.bind(runtime);
         const { forward, decoder, encoder } = said.graphs!;
         const logits = forward
@@ -70,7 +70,7 @@ describe("rounded ONNX models", function () {
         const made = { ...call(), arguments: { path: "build", ...given } };
         const { at, said } = await written(onnx, made, own, model.folder, work, place);
         assert.deepEqual(readdirSync(join(at, "onnx")).length, 1);
-        const runtime = await onnxruntime.open(at, said);
+        const runtime = await onnxruntimeRuntime.open(at, said);
         const runs = runtime.run!.bind(runtime);
         const { forward, decoder } = said.graphs!;
         const logits = forward ? (await runs("forward", feeds))["logits"]! : await runAll(runs, decoder!, feeds, 2);
@@ -104,7 +104,7 @@ describe("rounded ONNX models", function () {
       assert.equal(file.data === null, most > 1000);
       writeFileSync(join(work, "apart.onnx"), await gathered(file.model()));
       if (file.data) writeFileSync(join(work, "apart.onnx_data"), await gathered(file.data()));
-      const runtime = await onnxruntime.open(work, {
+      const runtime = await onnxruntimeRuntime.open(work, {
         graphs: { forward: { file: "apart.onnx", ...ports } },
         tolerance: 0,
       });

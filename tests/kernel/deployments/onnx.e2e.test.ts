@@ -3,11 +3,11 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { NDArray } from "#dsl/tensor/program.js";
-import { toNDArray, values } from "#dsl/tensor/values.js";
+import { toNDArray, arrayValues } from "#dsl/tensor/values.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { OpenedModel } from "#kernel/deployments/runtime.js";
-import { onnxruntime } from "#kernel/deployments/runtimes/onnxruntime.js";
-import type { Deployed, GraphFile, Written } from "#stdlib/targets/kind.js";
+import { onnxruntimeRuntime } from "#kernel/deployments/runtimes/onnxruntime.js";
+import type { DeployedModel, GraphFile, DeploymentResult } from "#stdlib/targets/kind.js";
 import { outgoingGraphs } from "#stdlib/targets/shared/onnx/graphs.js";
 import { onnx } from "#stdlib/targets/onnx.run.js";
 import { greedy, runAll, writeAll } from "./past-graphs.js";
@@ -86,8 +86,8 @@ describe("the target onnx", function () {
 
   const opened = async (
     model: SmallModel,
-    deployed: Deployed,
-    use: (runs: NonNullable<OpenedModel["run"]>, said: Written) => Promise<void>,
+    deployed: DeployedModel,
+    use: (runs: NonNullable<OpenedModel["run"]>, said: DeploymentResult) => Promise<void>,
   ): Promise<void> => {
     for (const { graph } of outgoingGraphs(deployed)) {
       const own = [...new Set(graph.nodes.flatMap(({ op, domain }) => (domain || !STANDARD.has(op) ? [op] : [])))];
@@ -95,7 +95,7 @@ describe("the target onnx", function () {
     }
     const place = { writes: "folder", name: `${model.name}-onnx` } as const;
     const { at, said } = await written(onnx, call, deployed, model.folder, work, place);
-    const runtime = await onnxruntime.open(at, said);
+    const runtime = await onnxruntimeRuntime.open(at, said);
     await use(runtime.run!.bind(runtime), said);
     await runtime.close();
   };
@@ -187,7 +187,7 @@ describe("the target onnx", function () {
   /** What is written token by token is at each place what our own engine finds likeliest after the text so far. */
   const agrees = async (
     model: SmallModel,
-    deployed: Deployed,
+    deployed: DeployedModel,
     runs: NonNullable<OpenedModel["run"]>,
     decoder: GraphFile,
   ): Promise<void> => {
@@ -213,5 +213,5 @@ describe("the target onnx", function () {
 });
 
 function integers(shape: readonly number[], numbers: readonly number[]): NDArray {
-  return toNDArray("i32", values(shape, [...numbers]));
+  return toNDArray("i32", arrayValues(shape, [...numbers]));
 }

@@ -4,13 +4,13 @@ import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { readDeployment } from "#kernel/deployments/deployment.js";
-import { opened, pageOf, unpackedPart } from "#kernel/deployments/page-file.js";
-import type { Proof } from "#kernel/deployments/proof.js";
-import { openDeployment, type Reopen } from "#kernel/deployments/prove.js";
-import type { Demo } from "#stdlib/targets/shared/page/demo.js";
+import { openPage, renderPage, unpackPagePart } from "#kernel/deployments/page-file.js";
+import type { DeploymentProof } from "#kernel/deployments/proof.js";
+import { openDeployment, type ReopenDeployment } from "#kernel/deployments/prove.js";
+import type { PageDemo } from "#stdlib/targets/shared/page/demo.js";
 import { verifyDeployment } from "#kernel/features/deploy/verify.js";
 import type { ModelHandle } from "#kernel/models/model-handle.js";
-import { Refused } from "#kernel/session/execution-context.js";
+import { RefusedError } from "#kernel/session/execution-context.js";
 import { NotebookOfOne } from "#tests/kernel/session/notebook-of-one.js";
 import { DemoPages } from "./demo-pages.js";
 import { programOf, TASKS, writeSmallTasks } from "./small-tasks.js";
@@ -35,9 +35,10 @@ describe("a page that holds a model", function () {
   afterEach(() => assert.deepEqual(pages.complaints.splice(0), []));
 
   const at = (file: string): string => join(book.folder, file);
-  const proofIn = (file: string): Proof => JSON.parse(readFileSync(at(`${file}.files/proof.json`), "utf8")) as Proof;
-  const demoIn = async (file: string): Promise<Demo> =>
-    JSON.parse((await opened(readFileSync(at(file), "utf8"))).own.demo) as Demo;
+  const proofIn = (file: string): DeploymentProof =>
+    JSON.parse(readFileSync(at(`${file}.files/proof.json`), "utf8")) as DeploymentProof;
+  const demoIn = async (file: string): Promise<PageDemo> =>
+    JSON.parse((await openPage(readFileSync(at(file), "utf8"))).contents.demo) as PageDemo;
   const examplesIn = async (file: string): Promise<readonly unknown[]> => (await demoIn(file)).examples;
   const model = (name: string): ModelHandle => book.session.models.get(name);
 
@@ -251,7 +252,7 @@ deploy secret to page("secret.html") { rows: 0 }`);
       const error = await book
         .run(`${programOf(taskOf(name), "lora(rank: 2)")}\ndeploy ${name} to page("${name}.html")`)
         .catch((e: unknown) => e);
-      assert.ok(error instanceof Refused, String(error));
+      assert.ok(error instanceof RefusedError, String(error));
       assert.ok(error.diagnostics.some((one) => one.code === code));
     }
   });
@@ -259,37 +260,37 @@ deploy secret to page("secret.html") { rows: 0 }`);
   it("is proved again, but never with scripts that somebody changed", async () => {
     assert.deepEqual((await verifyDeployment(at("labels.html"))).found, []);
     const text = readFileSync(at("labels.html"), "utf8");
-    assert.equal((await opened(text)).own.model.length > 1000, true);
+    assert.equal((await openPage(text)).contents.model.length > 1000, true);
     for (const changed of [
       text.replace("connect-src 'none'", "connect-src *"),
       text.replace("</body>", "<script>x</script></body>"),
     ])
-      await assert.rejects(opened(changed), /its scripts are not those of this Tunebook/);
+      await assert.rejects(openPage(changed), /its scripts are not those of this Tunebook/);
     writeFileSync(at("labels.html"), `${text} `);
     const { found } = await verifyDeployment(at("labels.html"));
     assert.match(found.join(), /labels\.html is not the file that was proved/);
     writeFileSync(at("labels.html"), text);
-    await assert.rejects(opened("<html></html>"), (error: CodedError) => /no page with a model/.test(String(error)));
+    await assert.rejects(openPage("<html></html>"), (error: CodedError) => /no page with a model/.test(String(error)));
     for (const demo of ["null", "[]", "{", '{"name":1,"model":{"file":null}}', '{"name":"a","model":null}']) {
       const changed = text.replace(/(id="demo">)[^<]*/, (_, head: string) => head + demo);
-      await assert.rejects(opened(changed), /no page with a model: what it says of it can't be read/, demo);
+      await assert.rejects(openPage(changed), /no page with a model: what it says of it can't be read/, demo);
     }
   });
 
   it("is not proved where its own script reads texts otherwise than the notebook", async () => {
-    const { own } = await opened(readFileSync(at("labels.html"), "utf8"));
-    const files = JSON.parse(unpackedPart(own.tokenizer).toString("utf8")) as {
+    const { contents: own } = await openPage(readFileSync(at("labels.html"), "utf8"));
+    const files = JSON.parse(unpackPagePart(own.tokenizer).toString("utf8")) as {
       readonly tokenizer: { readonly model: { readonly vocab: Record<string, number> } };
     };
     const { vocab } = files.tokenizer.model;
     [vocab["a"], vocab["b"]] = [vocab["b"]!, vocab["a"]!];
-    const demo = JSON.parse(own.demo) as Demo;
+    const demo = JSON.parse(own.demo) as PageDemo;
     writeFileSync(
       at("other.html"),
-      await pageOf({ demo, tokenizer: JSON.stringify(files), model: unpackedPart(own.model) }),
+      await renderPage({ demo, tokenizer: JSON.stringify(files), model: unpackPagePart(own.model) }),
     );
     const home = at("labels.html.files");
-    const nothing = Object.assign(() => assert.fail(), { base: () => assert.fail() }) as unknown as Reopen;
+    const nothing = Object.assign(() => assert.fail(), { base: () => assert.fail() }) as unknown as ReopenDeployment;
     await assert.rejects(
       openDeployment(
         { runtime: "onnxruntime-web", place: at("other.html"), home, deployment: readDeployment(home) },

@@ -14,21 +14,27 @@ import {
 import { homedir, tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import type { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { checksumsIn } from "#kernel/deployments/files.js";
-import { replacedName, settle, writingName } from "#kernel/deployments/leftovers.js";
-import { homeOf, type Place } from "#kernel/deployments/output.js";
-import { claimed, demandPlace, placeAt, type Own, type Writes } from "#kernel/deployments/place.js";
-import { hashOf } from "#kernel/deployments/proof.js";
-import { deployedAt } from "#kernel/deployments/staging.js";
+import { fileChecksums } from "#kernel/deployments/files.js";
+import { replacedFolderName, cleanUpLeftovers, stagingFolderPrefix } from "#kernel/deployments/leftovers.js";
+import { deploymentHomeOf, type DeploymentPlace } from "#kernel/deployments/output.js";
+import {
+  claimPlace,
+  checkPlaceIsUsable,
+  deploymentPlaceAt,
+  type DeploymentIdentity,
+  type TargetWriteOptions,
+} from "#kernel/deployments/place.js";
+import { goldenInputsHash } from "#kernel/deployments/proof.js";
+import { deployAtomically } from "#kernel/deployments/staging.js";
 
-const OWN: Own = { name: "mood", task: "text_classification", labels: ["no", "yes"], target: "onnx" };
-const FOLDER: Writes = { writes: "folder" };
-const FILE: Writes = { writes: "file", ending: ".gguf", beside: [".Modelfile"] };
+const OWN: DeploymentIdentity = { name: "mood", task: "text_classification", labels: ["no", "yes"], target: "onnx" };
+const FOLDER: TargetWriteOptions = { writes: "folder" };
+const FILE: TargetWriteOptions = { writes: "file", ending: ".gguf", beside: [".Modelfile"] };
 const call = (kind: string, word: string) => ({ kind, word, arguments: {} });
 
 /** As `deploy` writes it, with a few bytes for a model. */
-async function written(here: Place, model: string): Promise<void> {
-  const home = homeOf(here);
+async function written(here: DeploymentPlace, model: string): Promise<void> {
+  const home = deploymentHomeOf(here);
   mkdirSync(home, { recursive: true });
   const golden = { is: "asked", inputs: ["a"] } as const;
   writeFileSync(here.writes === "file" ? here.path : join(home, "model.onnx"), model);
@@ -42,12 +48,19 @@ async function written(here: Place, model: string): Promise<void> {
   };
   writeFileSync(join(home, "tunebook.json"), JSON.stringify(deployment));
   const proof = {
-    ...{ version: 1, target: "onnx", runtime: null, golden, inputs: hashOf(golden), expected: { says: ["no"] } },
+    ...{
+      version: 1,
+      target: "onnx",
+      runtime: null,
+      golden,
+      inputs: goldenInputsHash(golden),
+      expected: { says: ["no"] },
+    },
     ...{
       compared: null,
       tolerance: 1e-4,
       verdict: "not run",
-      files: await checksumsIn(here),
+      files: await fileChecksums(here),
       at: model,
       tunebook: "0",
     },
@@ -58,15 +71,15 @@ async function written(here: Place, model: string): Promise<void> {
 describe("where a deployment goes", () => {
   let folder: string;
   const at = (path: string): string => join(folder, path);
-  const place = (path: string, what = FOLDER): Place => placeAt(what, path, folder);
+  const place = (path: string, what = FOLDER): DeploymentPlace => deploymentPlaceAt(what, path, folder);
   /** `between`: what happens while it is written. */
   async function deploy(
-    there: Place,
+    there: DeploymentPlace,
     model: string,
     o: { readonly overwrite?: boolean; readonly between?: () => void | Promise<void> } = {},
   ): Promise<void> {
-    const again = await claimed(there, OWN, o.overwrite === true);
-    await deployedAt(there, again, async (work) => {
+    const again = await claimPlace(there, OWN, o.overwrite === true);
+    await deployAtomically(there, again, async (work) => {
       const here = { ...there, path: there.writes === "folder" ? work : join(work, basename(there.path)) };
       await written(here, model);
       await o.between?.();
@@ -140,7 +153,7 @@ describe("where a deployment goes", () => {
       const other = () => deploy(there, "other", { overwrite: true });
       const own = () => deploy(there, "own", { overwrite: true, between: other });
       await refused(own, "place-taken", /another deployment took it meanwhile/);
-      assert.equal(JSON.parse(readFileSync(join(homeOf(there), "proof.json"), "utf8")).at, "other");
+      assert.equal(JSON.parse(readFileSync(join(deploymentHomeOf(there), "proof.json"), "utf8")).at, "other");
     }
   });
 
@@ -159,7 +172,7 @@ describe("where a deployment goes", () => {
         new RegExp(`${basename(file)} was changed`),
       );
       // A check looks into what people write in, and leaves the weights alone.
-      const check = demandPlace(place(path, what), OWN, { overwrite: false, most: 64 });
+      const check = checkPlaceIsUsable(place(path, what), OWN, { overwrite: false, most: 64 });
       await refused(() => check, "place-taken", /was changed since it was deployed/);
       await deploy(place(path, what), "second", { overwrite: true });
       assert.notEqual(readFileSync(at(file), "utf8"), "my own words");
@@ -199,7 +212,7 @@ describe("where a deployment goes", () => {
     between();
     await refused(
       () =>
-        deployedAt(
+        deployAtomically(
           later,
           () => Promise.resolve(),
           () => Promise.resolve(),
@@ -218,15 +231,15 @@ describe("where a deployment goes", () => {
       const there = place(path, what);
       const own = [path, `${path}.files`, "x.Modelfile"].filter((name) => what === FILE || name === path);
       await deploy(there, "first");
-      const before = readFileSync(join(homeOf(there), "config.json"), "utf8");
-      const aside = at(dead(replacedName(path)));
+      const before = readFileSync(join(deploymentHomeOf(there), "config.json"), "utf8");
+      const aside = at(dead(replacedFolderName(path)));
       // Each moment between two of its renames: what left first comes last.
       for (let left = 1; left <= own.length; left++) {
         mkdirSync(aside);
         for (const name of own.slice(0, left)) renameSync(at(name), join(aside, name));
-        settle(folder);
+        cleanUpLeftovers(folder);
         assert.deepEqual(hidden(), []);
-        assert.equal(readFileSync(join(homeOf(there), "config.json"), "utf8"), before);
+        assert.equal(readFileSync(join(deploymentHomeOf(there), "config.json"), "utf8"), before);
         assert.deepEqual(readdirSync(folder).sort(), [...own].sort());
       }
       // Half of the new one is there.
@@ -237,20 +250,20 @@ describe("where a deployment goes", () => {
         renameSync(at("other/x.gguf.files"), at("x.gguf.files"));
         rmSync(at("other"), { recursive: true });
       }
-      settle(folder);
+      cleanUpLeftovers(folder);
       await deploy(there, "third");
       // The new one is there: the old one goes.
       mkdirSync(aside);
       writeFileSync(join(aside, path), "old");
-      settle(folder);
+      cleanUpLeftovers(folder);
       assert.deepEqual(readdirSync(folder).sort(), [...own].sort());
     });
 
   it("clears away what killed processes wrote, and leaves what other machines write", () => {
-    const [own, gone, elsewhere] = [writingName(), dead(writingName()), ".writing-1-00000000-"];
+    const [own, gone, elsewhere] = [stagingFolderPrefix(), dead(stagingFolderPrefix()), ".writing-1-00000000-"];
     for (const name of [own, gone, elsewhere]) mkdirSync(at(`${name}abcdef`));
     mkdirSync(at(".replaced-1-00000000-x"));
-    settle(folder);
+    cleanUpLeftovers(folder);
     assert.deepEqual(hidden(), [".replaced-1-00000000-x", `${elsewhere}abcdef`].sort());
   });
 });

@@ -3,12 +3,19 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { hashOf, PROOF, proofOf, readProof, type Proof } from "#kernel/deployments/proof.js";
-import { proofLines, verdictText } from "#kernel/deployments/report.js";
+import { goldenInputsHash, PROOF_FILE, proofOf, readProof, type DeploymentProof } from "#kernel/deployments/proof.js";
+import { proofCardLines, verdictText } from "#kernel/deployments/report.js";
 
-const golden: Proof["golden"] = { is: "asked", inputs: ["a", ["b", "c"]] };
-const proof: Proof = {
-  ...{ version: 1, target: 'onnx("m")', runtime: null, unproved: "none is here", golden, inputs: hashOf(golden) },
+const golden: DeploymentProof["golden"] = { is: "asked", inputs: ["a", ["b", "c"]] };
+const proof: DeploymentProof = {
+  ...{
+    version: 1,
+    target: 'onnx("m")',
+    runtime: null,
+    unproved: "none is here",
+    golden,
+    inputs: goldenInputsHash(golden),
+  },
   expected: { says: ["x", "y"] },
   compared: { inputs: 2, difference: null, greatest: 0, agree: 2 },
   ...{ tolerance: null, verdict: "not run", at: "2026-11-27T00:00:00.000Z", tunebook: "0.2.0" },
@@ -17,8 +24,8 @@ const proof: Proof = {
 describe("a proof that is read", () => {
   const home = mkdtempSync(join(tmpdir(), "tunebook-proof-"));
   after(() => rmSync(home, { recursive: true }));
-  const read = (written: object): Proof => {
-    writeFileSync(join(home, PROOF), JSON.stringify(written));
+  const read = (written: object): DeploymentProof => {
+    writeFileSync(join(home, PROOF_FILE), JSON.stringify(written));
     return readProof(home);
   };
 
@@ -39,12 +46,12 @@ describe("a proof that is read", () => {
       written: { tolerance: 1e-3 },
       ...{ fitted, tunebook: "0.2.0" },
     };
-    const by = { title: "ONNX Runtime", version: "1.0" } as Proof["runtime"] & object;
+    const by = { title: "ONNX Runtime", version: "1.0" } as DeploymentProof["runtime"] & object;
     const asked = { golden, expected: { says: ["x", "y"] }, by, compared: proof.compared, verdict: "equal" } as const;
     const made = proofOf(deployment as never, asked);
     const words = "answers as the notebook does, both without the threshold yes 0.310 fitted to validation";
     assert.equal(verdictText(read(made)), words);
-    assert.match(proofLines(made)[0]!, new RegExp(words));
+    assert.match(proofCardLines(made)[0]!, new RegExp(words));
     assert.equal(
       verdictText(proofOf({ ...deployment, fitted: undefined } as never, asked)),
       "answers as the notebook does",

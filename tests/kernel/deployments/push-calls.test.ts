@@ -3,9 +3,9 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { CodedError, wordsOf } from "#dsl/language/diagnostics/codes.js";
-import { hubCalls } from "#kernel/deployments/pushing/hub-calls.js";
-import { pushFolder, tokenOf, type Pushed } from "#kernel/deployments/pushing/push.js";
+import { CodedError, codeText } from "#dsl/language/diagnostics/codes.js";
+import { hubFetch } from "#kernel/deployments/pushing/hub-calls.js";
+import { pushFolder, pushTokenOf, type PushedRepository } from "#kernel/deployments/pushing/push.js";
 import { HubServer } from "./hub-server.js";
 
 const TOKEN = "hf_right";
@@ -33,12 +33,12 @@ describe("what a push sends", () => {
     await hub.stop();
     await other.stop();
   });
-  const push = (repository: string, o: { hidden?: boolean; signal?: AbortSignal } = {}): Promise<Pushed> =>
+  const push = (repository: string, o: { hidden?: boolean; signal?: AbortSignal } = {}): Promise<PushedRepository> =>
     pushFolder(folder, { repository, env: "HF_TOKEN", private: o.hidden ?? true }, TOKEN, { signal: o.signal });
   const refused = (work: Promise<unknown>, code: string, says: RegExp): Promise<void> =>
     assert.rejects(work, (error: CodedError) => {
       assert.equal(error.code, code, String(error));
-      assert.match(`${error.message}\n${wordsOf(error.code, error.data).help ?? ""}`, says);
+      assert.match(`${error.message}\n${codeText(error.code, error.data).help ?? ""}`, says);
       return true;
     });
   const filesOf = (name: string): readonly string[] => Object.keys(hub.repositories.get(name)?.files ?? {});
@@ -109,14 +109,14 @@ describe("what a push sends", () => {
     const stop = new AbortController();
     setTimeout(() => stop.abort(), 50);
     await assert.rejects(push("me/silent", { signal: stop.signal }));
-    await assert.rejects(hubCalls(undefined, 50)(`${hub.url}/x`, { method: "POST", body: "{}" }), /no answer came/);
+    await assert.rejects(hubFetch(undefined, 50)(`${hub.url}/x`, { method: "POST", body: "{}" }), /no answer came/);
   });
 
   it("is to a repository that is one, with a token that is one", () => {
     const of = (repository: string, token: string): string => {
       process.env["TUNEBOOK_TEST_TOKEN"] = token;
       try {
-        return tokenOf({ repository, env: "TUNEBOOK_TEST_TOKEN", private: true });
+        return pushTokenOf({ repository, env: "TUNEBOOK_TEST_TOKEN", private: true });
       } catch (error) {
         assert.ok(error instanceof CodedError && !error.message.includes("hf_a"));
         return error.code;

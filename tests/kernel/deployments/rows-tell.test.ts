@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
-import { apartFigures, type ScoredBeside } from "#kernel/deployments/proof.js";
-import { rowsTell, rowsVouch, scoresTold } from "#kernel/deployments/rows-tell.js";
+import { distinguishableFigures, type ComparedScores } from "#kernel/deployments/proof.js";
+import { scoreDifferenceText, scoresConfirmAgreement, scoresText } from "#kernel/deployments/rows-tell.js";
 
-const scored = (agree: number, deployed: number, o: { rows?: number; worse?: boolean } = {}): ScoredBeside => ({
+const scored = (agree: number, deployed: number, o: { rows?: number; worse?: boolean } = {}): ComparedScores => ({
   ...{ rows: o.rows ?? 200, dataHash: "", on: "tickets.test", labels: { of: o.rows ?? 200, agree } },
   metrics: {
     accuracy: { notebook: 0.9, deployed, low: -1, high: 1, ...((o.worse ?? true) && { worse: true as const }) },
   },
 });
-const measured = (deployed: number, worse: boolean): ScoredBeside => ({
+const measured = (deployed: number, worse: boolean): ComparedScores => ({
   ...{ rows: 30, dataHash: "", on: "stars.test" },
   metrics: {
     mean_absolute_error: {
@@ -24,34 +24,37 @@ const [rounded, equal] = [{ tolerance: null }, { tolerance: 1e-4 }];
 
 describe("rows scored beside the notebook", () => {
   it("speak against a model whose labels are others and whose score falls with them", () => {
-    assert.match(rowsTell(scored(100, 0.6), rounded)!, /^100 of 200 labels .* accuracy is 0\.600 .* 0\.900$/);
-    assert.match(rowsTell(scored(190, 0.86), equal)!, /accuracy/);
+    assert.match(
+      scoreDifferenceText(scored(100, 0.6), rounded)!,
+      /^100 of 200 labels .* accuracy is 0\.600 .* 0\.900$/,
+    );
+    assert.match(scoreDifferenceText(scored(190, 0.86), equal)!, /accuracy/);
   });
   it("say nothing where rounding turned some, where the score stands, and where rows are few", () => {
-    assert.equal(rowsTell(scored(190, 0.86), rounded), null);
-    assert.equal(rowsTell(scored(100, 0.9, { worse: false }), rounded), null);
-    assert.equal(rowsTell(scored(2, 0.1, { rows: 20 }), rounded), null);
+    assert.equal(scoreDifferenceText(scored(190, 0.86), rounded), null);
+    assert.equal(scoreDifferenceText(scored(100, 0.9, { worse: false }), rounded), null);
+    assert.equal(scoreDifferenceText(scored(2, 0.1, { rows: 20 }), rounded), null);
   });
   it("of numbers speak against what is worse by what counts, and never against what is better", () => {
-    assert.equal(rowsTell(measured(2.00314, true), rounded), null);
-    assert.equal(rowsTell(measured(2.00314, true), equal), null);
-    assert.equal(rowsTell(measured(1.2, false), rounded), null);
-    assert.match(rowsTell(measured(2.05, true), equal)!, /^its mean_absolute_error is 2\.05 .* 2\.00$/);
-    assert.match(rowsTell(measured(2.5, true), rounded)!, /2\.50/);
+    assert.equal(scoreDifferenceText(measured(2.00314, true), rounded), null);
+    assert.equal(scoreDifferenceText(measured(2.00314, true), equal), null);
+    assert.equal(scoreDifferenceText(measured(1.2, false), rounded), null);
+    assert.match(scoreDifferenceText(measured(2.05, true), equal)!, /^its mean_absolute_error is 2\.05 .* 2\.00$/);
+    assert.match(scoreDifferenceText(measured(2.5, true), rounded)!, /2\.50/);
   });
   it("speak for a rounded model whose labels and scores stand, for no other and not when few", () => {
-    assert.equal(rowsVouch(scored(170, 0.89, { worse: false }), rounded), true);
-    assert.equal(rowsVouch(scored(140, 0.89, { worse: false }), rounded), false);
-    assert.equal(rowsVouch(scored(170, 0.7), rounded), false);
-    assert.equal(rowsVouch(scored(200, 0.9, { worse: false }), equal), false);
-    assert.equal(rowsVouch(scored(20, 0.9, { rows: 20, worse: false }), rounded), false);
-    assert.equal(rowsVouch({ ...scored(200, 0.9), metrics: {} }, rounded), false);
+    assert.equal(scoresConfirmAgreement(scored(170, 0.89, { worse: false }), rounded), true);
+    assert.equal(scoresConfirmAgreement(scored(140, 0.89, { worse: false }), rounded), false);
+    assert.equal(scoresConfirmAgreement(scored(170, 0.7), rounded), false);
+    assert.equal(scoresConfirmAgreement(scored(200, 0.9, { worse: false }), equal), false);
+    assert.equal(scoresConfirmAgreement(scored(20, 0.9, { rows: 20, worse: false }), rounded), false);
+    assert.equal(scoresConfirmAgreement({ ...scored(200, 0.9), metrics: {} }, rounded), false);
   });
   it("are told with as many digits as tell two scores apart", () => {
-    assert.deepEqual(apartFigures(2.0007, 2.00314), ["2.001", "2.003"]);
-    assert.deepEqual(apartFigures(0.5, 0.5), ["0.500", "0.500"]);
+    assert.deepEqual(distinguishableFigures(2.0007, 2.00314), ["2.001", "2.003"]);
+    assert.deepEqual(distinguishableFigures(0.5, 0.5), ["0.500", "0.500"]);
     assert.equal(
-      scoresTold(measured(2.00314, true)),
+      scoresText(measured(2.00314, true)),
       "30 rows of stars.test: mean_absolute_error 2.003 (2.001 in the notebook)",
     );
   });

@@ -1,7 +1,7 @@
 /** Opens a runtime that never answers, at the place that the argument names. */
-import { openApart } from "#kernel/deployments/runtimes/process.js";
+import { openRuntimeProcess } from "#kernel/deployments/runtimes/process.js";
 
-await openApart(new URL("./blocked-runtime.js", import.meta.url).href, "a runtime", {
+await openRuntimeProcess(new URL("./blocked-runtime.js", import.meta.url).href, "a runtime", {
   place: process.argv[2]!,
   graphs: {},
 });

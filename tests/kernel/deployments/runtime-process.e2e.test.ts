@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { openApart } from "#kernel/deployments/runtimes/process.js";
+import { openRuntimeProcess } from "#kernel/deployments/runtimes/process.js";
 import { until } from "#tests/until.js";
 
 describe("the process of a runtime", function () {
@@ -23,7 +23,7 @@ describe("the process of a runtime", function () {
     process.env["TUNEBOOK_RUNTIME_SECONDS"] = "1.5";
     const place = join(folder, "silent");
     const main = new URL("./blocked-runtime.js", import.meta.url).href;
-    await assert.rejects(openApart(main, "a runtime", { place, graphs: {} }), (error: CodedError) => {
+    await assert.rejects(openRuntimeProcess(main, "a runtime", { place, graphs: {} }), (error: CodedError) => {
       assert.equal(error.code, "runtime-silent");
       assert.match(error.message, /a runtime gave no answer for 1\.5 seconds/);
       return true;

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Call } from "#dsl/language/types/value.js";
-import { tensorflow } from "#kernel/deployments/runtimes/tensorflow.js";
+import { tensorflowRuntime } from "#kernel/deployments/runtimes/tensorflow.js";
 import { savedmodel } from "#stdlib/targets/savedmodel.run.js";
 import { deployedOf, difference, feedsOf, ownAnswers, smallModels, written } from "./deployed-models.js";
 
@@ -15,12 +15,12 @@ describe("the target savedmodel", function () {
   after(() => rmSync(work, { recursive: true }));
 
   it("is in TensorFlow what the model is here, for every family, at unequal lengths", async () => {
-    assert.equal(await tensorflow.found(), null);
+    assert.equal(await tensorflowRuntime.found(), null);
     for (const model of smallModels(work)) {
       const deployed = await deployedOf(model);
       const place = { writes: "folder", name: `${model.name}-saved` } as const;
       const { at, said } = await written(savedmodel, call, deployed, model.folder, work, place);
-      const opened = await tensorflow.open(at, said);
+      const opened = await tensorflowRuntime.open(at, said);
       const feeds = feedsOf(deployed, 3, 9);
       const own = await ownAnswers(deployed, model.folder, feeds);
       const other = await opened.run!("forward", feeds);

@@ -2,10 +2,10 @@
 import type { NDArray } from "#dsl/tensor/program.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { implementationOf } from "#dsl/language/types/loaded.js";
-import type { Session } from "#kernel/engines/engine.js";
-import type { Deployed } from "#stdlib/targets/kind.js";
-import { forwardOf } from "#stdlib/targets/shared/forward.js";
-import { KNOWN } from "#stdlib/techniques/shared/routed-settings.js";
+import type { EngineSession } from "#kernel/engines/engine.js";
+import type { DeployedModel } from "#stdlib/targets/kind.js";
+import { forwardProgramOf } from "#stdlib/targets/shared/forward.js";
+import { ROUTE_KNOWN_STATE } from "#stdlib/techniques/shared/routed-settings.js";
 import { registry } from "#stdlib/registry.js";
 import { engineNamed } from "#tests/kernel/engines/engines.js";
 import type { Feeds } from "./deployed-models.js";
@@ -18,16 +18,16 @@ const ARGUMENTS: Readonly<Record<string, Call["arguments"]>> = {
 };
 
 export async function withTechnique(
-  plain: Deployed,
+  plain: DeployedModel,
   word: string,
 ): Promise<{
-  readonly deployed: Deployed;
+  readonly deployed: DeployedModel;
   answers(folder: string, feeds: Feeds): Promise<Readonly<Record<string, NDArray>>>;
 }> {
   const call: Call = { kind: "technique", word, arguments: ARGUMENTS[word]! };
   const implementation = await implementationOf(registry, "technique", word);
   const added = new Map<string, NDArray>();
-  const deployed: Deployed = {
+  const deployed: DeployedModel = {
     ...plain,
     around: word,
     parts: { ...plain.parts, technique: { call, implementation }, seed: 7 },
@@ -36,7 +36,7 @@ export async function withTechnique(
   return {
     deployed,
     async answers(folder, feeds) {
-      const program = forwardOf(deployed);
+      const program = forwardProgramOf(deployed);
       const session = await (await engineNamed("tensorflow")).open({ forward: program }, [folder]);
       try {
         for (const name of Object.keys(program.state))
@@ -51,11 +51,11 @@ export async function withTechnique(
 }
 
 /** What begins at nothing would show no mistake. */
-async function disturbed(session: Session, name: string): Promise<NDArray> {
+async function disturbed(session: EngineSession, name: string): Promise<NDArray> {
   const value = await session.read(name);
   const floats = new Float32Array(Uint8Array.from(value.bytes).buffer);
   // Of labels that parts may answer with: all but the first part's last one.
-  if (name === KNOWN) floats.fill(9).fill(1, 0, 1);
+  if (name === ROUTE_KNOWN_STATE) floats.fill(9).fill(1, 0, 1);
   else floats.forEach((x, i) => (floats[i] = x + 0.3 * Math.sin(i + name.length)));
   const changed = { ...value, bytes: new Uint8Array(floats.buffer) };
   await session.write(name, changed);

@@ -3,10 +3,10 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { CodedError, wordsOf } from "#dsl/language/diagnostics/codes.js";
+import { CodedError, codeText } from "#dsl/language/diagnostics/codes.js";
 import type { Call } from "#dsl/language/types/value.js";
-import { findConverter, converterLacks } from "#kernel/engines/native/converter.js";
-import { litert } from "#kernel/deployments/runtimes/litert.js";
+import { findConverter, missingConverterFunctions } from "#kernel/engines/native/converter.js";
+import { litertRuntime } from "#kernel/deployments/runtimes/litert.js";
 import { ensureNodeEnv } from "#tools/node-env.mjs";
 import { ensurePythonEnv } from "#tools/python-env.mjs";
 import { resolveBase } from "#kernel/bases/resolve.js";
@@ -48,8 +48,8 @@ describe("the target tflite", function () {
     const deployed = await deployedOf(model);
     const place = { writes: "file", name: `${model.name}.tflite` } as const;
     const { at, said } = await written(tflite, callOf(given), deployed, model.folder, work, place);
-    assert.equal(await litert.found(said), null);
-    const opened = await litert.open(at, said);
+    assert.equal(await litertRuntime.found(said), null);
+    const opened = await litertRuntime.open(at, said);
     try {
       const feeds = feedsOf(deployed, 3, 9);
       const own = await ownAnswers(deployed, model.folder, feeds);
@@ -68,7 +68,7 @@ describe("the target tflite", function () {
   it("is written by a converter whose symbols are all there", async () => {
     const converter = await findConverter();
     assert.ok("program" in converter);
-    assert.equal(await converterLacks(converter), null);
+    assert.equal(await missingConverterFunctions(converter), null);
   });
   it("answers in LiteRT as the model does here, for every family, at unequal lengths", async () => {
     for (const model of models) {
@@ -131,7 +131,7 @@ describe("the target tflite", function () {
     try {
       const error = await compared(models[0]!, {}).catch((e: unknown) => e);
       assert.ok(error instanceof CodedError && error.code === "converter-missing", String(error));
-      assert.match(wordsOf(error.code, error.data).help ?? "", /tunebook setup/);
+      assert.match(codeText(error.code, error.data).help ?? "", /tunebook setup/);
     } finally {
       if (cache === undefined) delete process.env["TUNEBOOK_CACHE"];
       else process.env["TUNEBOOK_CACHE"] = cache;

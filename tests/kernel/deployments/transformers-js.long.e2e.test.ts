@@ -5,11 +5,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { NDArray } from "#dsl/tensor/program.js";
-import { fromNDArray, toNDArray, values } from "#dsl/tensor/values.js";
+import { fromNDArray, toNDArray, arrayValues } from "#dsl/tensor/values.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { resolveBase } from "#kernel/bases/resolve.js";
-import { onnxruntime } from "#kernel/deployments/runtimes/onnxruntime.js";
-import type { Deployed, Written } from "#stdlib/targets/kind.js";
+import { onnxruntimeRuntime } from "#kernel/deployments/runtimes/onnxruntime.js";
+import type { DeployedModel, DeploymentResult } from "#stdlib/targets/kind.js";
 import { onnx } from "#stdlib/targets/onnx.run.js";
 import { writeEncoder } from "#tests/oracles/encoder-folder.js";
 import { uniform } from "#tests/oracles/numbers.js";
@@ -26,7 +26,7 @@ const call = (given: Call["arguments"] = {}): Call => ({
 });
 const ASKED = "The invoice that came on Monday is wrong.";
 const integers = (rows: readonly (readonly number[])[]): NDArray =>
-  toNDArray("i32", values([rows.length, rows[0]!.length], rows.flat()));
+  toNDArray("i32", arrayValues([rows.length, rows[0]!.length], rows.flat()));
 
 describe("transformers.js", function () {
   this.timeout(300_000);
@@ -42,13 +42,14 @@ describe("transformers.js", function () {
   });
 
   const write = (
-    deployed: Deployed,
+    deployed: DeployedModel,
     folder: string,
     name: string,
     given: Call["arguments"] = {},
-  ): Promise<{ said: Written }> => written(onnx, call(given), deployed, folder, models, { writes: "folder", name });
+  ): Promise<{ said: DeploymentResult }> =>
+    written(onnx, call(given), deployed, folder, models, { writes: "folder", name });
   /** What a call that readers copy prints, by Node. */
-  const copied = (deployed: Deployed, name: string): Promise<string> => {
+  const copied = (deployed: DeployedModel, name: string): Promise<string> => {
     const given = onnx.calls(call(), deployed, join(models, name)).find(({ language }) => language === "JavaScript")!;
     return inNode(join(work, "node"), given.code);
   };
@@ -64,7 +65,7 @@ describe("transformers.js", function () {
     return { name, folder, task, labels: Object.keys(golden.config["id2label"] as object).length };
   };
   /** Heads that the checkpoint lacks are made up. */
-  const whole = async (model: SmallModel): Promise<Deployed> => {
+  const whole = async (model: SmallModel): Promise<DeployedModel> => {
     const deployed = await deployedOf(model);
     return {
       ...deployed,
@@ -106,7 +107,7 @@ describe("transformers.js", function () {
     };
     const { said } = await write(deployed, folder, "chat");
     assert.match(await copied(deployed, "chat"), /\S/);
-    const runtime = await onnxruntime.open(join(models, "chat"), said);
+    const runtime = await onnxruntimeRuntime.open(join(models, "chat"), said);
     for (const device of ["wasm", "webgpu"]) {
       const { prompt, all } = await page.asks<{ prompt: number[]; all: number[] }>(`
         const { AutoTokenizer, AutoModelForCausalLM } = transformers;

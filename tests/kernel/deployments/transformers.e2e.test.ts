@@ -13,7 +13,7 @@ import type { TagsPrediction } from "#stdlib/tasks/token_classification.run.js";
 import type { EmbeddingPrediction } from "#stdlib/tasks/sentence_similarity.run.js";
 import type { ScorePrediction } from "#stdlib/tasks/regression.run.js";
 import type { ModelHandle } from "#kernel/models/model-handle.js";
-import type { Written } from "#kernel/inference/prediction.js";
+import type { WrittenContinuation } from "#kernel/inference/prediction.js";
 import { verifyDeployment } from "#kernel/features/deploy/verify.js";
 import { NotebookOfOne } from "#tests/kernel/session/notebook-of-one.js";
 import { ensurePythonEnv } from "#tools/python-env.mjs";
@@ -138,7 +138,7 @@ describe("folders of transformers in the programs that read them", function () {
 
   for (const folder of ["tales", "tales-adapter"] as const)
     it(`handler.py writes the notebook's text: ${folder}`, async () => {
-      const want = await own(folder).predict<Written>(PROMPTS, { max_tokens: MOST });
+      const want = await own(folder).predict<WrittenContinuation>(PROMPTS, { max_tokens: MOST });
       assert.deepEqual(
         said[folder].map(({ generated_text }) => generated_text),
         want.map(({ continuation }) => continuation),

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Deployment } from "#kernel/deployments/deployment.js";
-import type { Proof } from "#kernel/deployments/proof.js";
+import type { DeploymentProof } from "#kernel/deployments/proof.js";
 import { verifyDeployment } from "#kernel/features/deploy/verify.js";
 import { NotebookOfOne } from "#tests/kernel/session/notebook-of-one.js";
 import { programOf, TASKS, writeSmallTasks } from "./small-tasks.js";
@@ -40,7 +40,10 @@ describe("a deployment that was changed", function () {
       const sum = createHash("sha256")
         .update(readFileSync(join(at, "tunebook.json")))
         .digest("hex");
-      edit<Proof>(join(at, "proof.json"), (proof) => ({ ...proof, files: { ...proof.files, "tunebook.json": sum } }));
+      edit<DeploymentProof>(join(at, "proof.json"), (proof) => ({
+        ...proof,
+        files: { ...proof.files, "tunebook.json": sum },
+      }));
     });
   const found = async (at: string): Promise<string> => {
     const { proof, found } = await verifyDeployment(at);
@@ -82,14 +85,19 @@ describe("a deployment that was changed", function () {
       const added = changed((at) => writeFileSync(join(at, name), "x"));
       assert.equal(await found(added), `${name} is no file that was proved`);
     }
-    const without = changed((at) => edit<Proof>(join(at, "proof.json"), (proof) => ({ ...proof, files: undefined })));
+    const without = changed((at) =>
+      edit<DeploymentProof>(join(at, "proof.json"), (proof) => ({ ...proof, files: undefined })),
+    );
     assert.match(await found(without), /no checksums/);
   });
 
   it("names nothing that lies elsewhere", async () => {
     for (const name of ["../secret", "/etc/passwd", "onnx/../../secret"]) {
       const at = changed((to) =>
-        edit<Proof>(join(to, "proof.json"), (proof) => ({ ...proof, files: { ...proof.files, [name]: "0" } })),
+        edit<DeploymentProof>(join(to, "proof.json"), (proof) => ({
+          ...proof,
+          files: { ...proof.files, [name]: "0" },
+        })),
       );
       assert.equal(await found(at), `${JSON.stringify(name)} is no file of it, though it says so`);
     }

@@ -1,17 +1,17 @@
 /** Graphs that answer whole texts, one of fixed sizes among them, asked by the programs that write: one reading for each batch. */
 import assert from "node:assert/strict";
 import type { NDArray } from "#dsl/tensor/program.js";
-import { fromNDArray, toNDArray, values } from "#dsl/tensor/values.js";
-import { openFitted } from "#kernel/deployments/fixed-shapes.js";
-import { graphSession } from "#kernel/deployments/graph-session.js";
-import { picked } from "#kernel/deployments/decoders/picks.js";
+import { fromNDArray, toNDArray, arrayValues } from "#dsl/tensor/values.js";
+import { openFixedShapeModel } from "#kernel/deployments/fixed-shapes.js";
+import { graphSessionOf } from "#kernel/deployments/graph-session.js";
+import { pickLogits } from "#kernel/deployments/decoders/picks.js";
 import type { RunGraph } from "#kernel/deployments/runtime.js";
 import type { GraphFile } from "#stdlib/targets/kind.js";
 
 const VOCABULARY = 10;
 const ints = (rows: readonly (readonly number[])[]): NDArray =>
-  toNDArray("i32", values([rows.length, rows[0]!.length], rows.flat()));
-const vector = (numbers: readonly number[]): NDArray => toNDArray("i32", values([numbers.length], [...numbers]));
+  toNDArray("i32", arrayValues([rows.length, rows[0]!.length], rows.flat()));
+const vector = (numbers: readonly number[]): NDArray => toNDArray("i32", arrayValues([numbers.length], [...numbers]));
 const port = (name: string) => ({ name, dtype: "i32", shape: ["batch", "length"] }) as const;
 const forward: GraphFile = {
   file: "",
@@ -32,7 +32,7 @@ function counting(shapes: number[][]): RunGraph {
       shape: [rows, length, VOCABULARY],
       bytes: new Uint8Array(scores.buffer),
     };
-    return Promise.resolve(picked(logits, staying!.picks!));
+    return Promise.resolve(pickLogits(logits, staying!.picks!));
   };
 }
 const prompts = {
@@ -56,8 +56,12 @@ describe("a graph that answers whole texts", () => {
       const shapes: number[][] = [];
       const graph = { ...forward, ...(fixed && { fixed }) };
       const close = (): Promise<void> => Promise.resolve();
-      const opened = openFitted("a runtime", { forward: graph }, { version: "", run: counting(shapes), close });
-      const session = graphSession(opened, { graphs: { forward: graph }, tolerance: null });
+      const opened = openFixedShapeModel(
+        "a runtime",
+        { forward: graph },
+        { version: "", run: counting(shapes), close },
+      );
+      const session = graphSessionOf(opened, { graphs: { forward: graph }, tolerance: null });
       session.expect([[6, 7], [8]]);
       const { logits } = await session.run("prefill", prompts, ["logits"]);
       assert.deepEqual(logits!.shape, [2, VOCABULARY]);

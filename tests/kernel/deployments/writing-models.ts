@@ -8,18 +8,18 @@ import { fileURLToPath } from "node:url";
 import type { Call } from "#dsl/language/types/value.js";
 import type { DecoderImplementation } from "#stdlib/decoders/kind.js";
 import type { ModelImplementation } from "#stdlib/models/kind.js";
-import type { Deployed } from "#stdlib/targets/kind.js";
-import { CUTS } from "#stdlib/targets/shared/gguf/pre-tokenizers.js";
-import { buildGenerate } from "#stdlib/programs/generate.js";
+import type { DeployedModel } from "#stdlib/targets/kind.js";
+import { PRE_TOKENIZER_SETUPS } from "#stdlib/targets/shared/gguf/pre-tokenizers.js";
+import { buildGenerationPrograms } from "#stdlib/programs/generate.js";
 import { registry } from "#stdlib/registry.js";
 import { full } from "#stdlib/techniques/full.js";
 import { openBase } from "#kernel/bases/open.js";
 import { readGguf } from "#kernel/bases/gguf/file.js";
-import { tokenizerOf } from "#kernel/bases/gguf/tokenizer.js";
+import { tokenizerFromGguf } from "#kernel/bases/gguf/tokenizer.js";
 import { loadTokenizer } from "#kernel/bases/tokenizer.js";
 import { folderChat } from "#kernel/deployments/chat.js";
-import { deployedFrom } from "#kernel/deployments/from-folder.js";
-import { generate } from "#kernel/inference/generate.js";
+import { deployedFromFolder } from "#kernel/deployments/from-folder.js";
+import { generateTexts } from "#kernel/inference/generate.js";
 import { readHeader, writeSafetensors, type TensorToWrite } from "#kernel/tensors/safetensors.js";
 import { engineNamed } from "#tests/kernel/engines/engines.js";
 import { uniform } from "#tests/oracles/numbers.js";
@@ -33,7 +33,7 @@ export interface WritingModel {
   /** config.json, without its vocabulary. */
   readonly config: Json;
   /** A cut of byte-level pairs, or the file of tests/fixtures/models/gguf whose scored pieces serve. */
-  readonly tokens: keyof typeof CUTS | "pieces.gguf" | "gemma.gguf";
+  readonly tokens: keyof typeof PRE_TOKENIZER_SETUPS | "pieces.gguf" | "gemma.gguf";
 }
 
 const sizes = { num_hidden_layers: 3, num_attention_heads: 4, num_key_value_heads: 2, max_position_embeddings: 128 };
@@ -142,10 +142,10 @@ export async function made(folder: string, { name, config: own, tokens }: Writin
 }
 
 /** A folder as targets get it. */
-export async function writingModel(folder: string, name: string, task: string): Promise<Deployed> {
+export async function writingModel(folder: string, name: string, task: string): Promise<DeployedModel> {
   const base = await openBase(folder, "folder", registry);
   const chat = await folderChat(folder, await loadTokenizer(folder));
-  return deployedFrom({
+  return deployedFromFolder({
     ...{ name, base, labels: [], roles: ["text"], tokenTypes: false, maxLength: 64 },
     task: { kind: "task", word: task, arguments: {} },
     ...(chat && { chat }),
@@ -178,7 +178,7 @@ export async function ownTexts(
       ...{ vocabulary, positions, ends: model.ends, padId: 0, maxTokens: most },
     };
     const texts = prompts.map((): readonly number[] => []);
-    for await (const grown of generate(session, prompts, o))
+    for await (const grown of generateTexts(session, prompts, o))
       for (const { prompt, text } of grown) texts[prompt] = [...text.tokens];
     return texts.map((tokens) => (model.ends.has(tokens.at(-1) ?? -1) ? tokens.slice(0, -1) : tokens));
   } finally {
@@ -187,7 +187,7 @@ export async function ownTexts(
 }
 
 function programsOf(family: ModelImplementation, config: unknown, tensors: ReadonlySet<string>) {
-  return buildGenerate({
+  return buildGenerationPrograms({
     family,
     config,
     technique: { call: { kind: "technique", word: "full", arguments: {} }, implementation: full },
@@ -198,12 +198,12 @@ function programsOf(family: ModelImplementation, config: unknown, tensors: Reado
 function pairs(cut: string): { tokenizer: Json; settings: Json } {
   const read = (file: string): Json => JSON.parse(readFileSync(join(fixtures, "chat-llama", file), "utf8")) as Json;
   const tokenizer = read("tokenizer.json");
-  const { pre_tokenizer, normalizer, ignoreMerges } = CUTS[cut]!;
+  const { pre_tokenizer, normalizer, ignoreMerges } = PRE_TOKENIZER_SETUPS[cut]!;
   const model = { ...(tokenizer["model"] as Json), ignore_merges: ignoreMerges };
   return { tokenizer: { ...tokenizer, pre_tokenizer, normalizer, model }, settings: read("tokenizer_config.json") };
 }
 function pieces(file: string): { tokenizer: Json; settings: Json } {
-  const { tokenizer, settings } = tokenizerOf(readGguf(join(fixtures, "gguf", file)));
+  const { tokenizer, settings } = tokenizerFromGguf(readGguf(join(fixtures, "gguf", file)));
   return { tokenizer, settings };
 }
 

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { curvesFigure } from "#kernel/display/curves/curves.js";
 import type { Trace } from "#kernel/display/figure.js";
 import { sweepFigure } from "#kernel/display/sweeps/sweep-shown.js";
-import { viewOfValues } from "#kernel/display/sweeps/view.js";
+import { sweepViewOfTrials } from "#kernel/display/sweeps/view.js";
 import { drawFigure } from "#kernel/display/svg/draw.js";
 import type { RunEvent } from "#kernel/events/events.js";
 
@@ -40,19 +40,19 @@ describe("axes", () => {
       state: "done" as const,
       seconds: 1,
     }));
-    const figure = sweepFigure(viewOfValues(trials, { direction: "maximize", metric: "accuracy" }));
+    const figure = sweepFigure(sweepViewOfTrials(trials, { direction: "maximize", metric: "accuracy" }));
     assert.equal(figure.data.length, 4);
   });
   it("of a sweep before its first score tell no numbers", () => {
     const running = { number: 1, values: { seed: "1" }, score: null, state: "running" } as const;
-    const figure = sweepFigure(viewOfValues([running], { direction: "maximize", metric: "f1(macro)" }));
+    const figure = sweepFigure(sweepViewOfTrials([running], { direction: "maximize", metric: "f1(macro)" }));
     const y = (figure.layout as Record<string, Trace>)["yaxis"]!;
     assert.deepEqual([y["range"], y["showticklabels"]], [[0, 1], false]);
     const { svg } = drawFigure(figure);
     assert.match(svg, /no score yet/);
     assert.doesNotMatch(svg, />-1</);
     const done = { ...running, score: 0.5, state: "done" } as const;
-    const first = sweepFigure(viewOfValues([done], { direction: "maximize", metric: "f1(macro)" }));
+    const first = sweepFigure(sweepViewOfTrials([done], { direction: "maximize", metric: "f1(macro)" }));
     assert.deepEqual((first.layout as Record<string, Trace>)["yaxis"]!["range"], [0.45, 0.55]);
   });
 });

@@ -1,24 +1,24 @@
 /** Names that are cut and told apart. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { clipApart } from "#kernel/display/clip-differences.js";
+import { clipDistinct } from "#kernel/display/clip-differences.js";
 
 describe("names cut side by side", () => {
   it("are cut at their ends where that tells them apart", () => {
-    assert.deepEqual(clipApart(["a", "delivery is very late"], 12), ["a", "delivery is…"]);
+    assert.deepEqual(clipDistinct(["a", "delivery is very late"], 12), ["a", "delivery is…"]);
   });
   it("that begin alike are cut before what differs", () => {
     assert.deepEqual(
-      clipApart(["customer complains about delivery late", "customer complains about delivery damage", "other"], 22),
+      clipDistinct(["customer complains about delivery late", "customer complains about delivery damage", "other"], 22),
       ["customer compla…late", "customer compla…damage", "other"],
     );
     assert.deepEqual(
-      clipApart(["customer complains about red things bought", "customer complains about blue things bought"], 22),
+      clipDistinct(["customer complains about red things bought", "customer complains about blue things bought"], 22),
       ["customer c…red things…", "customer c…blue thing…"],
     );
   });
   it("are numbered where nothing tells them apart", () => {
-    assert.deepEqual(clipApart(["same", "same", "same"], 22), ["same", "same (2)", "same (3)"]);
+    assert.deepEqual(clipDistinct(["same", "same", "same"], 22), ["same", "same (2)", "same (3)"]);
   });
   it("are never two the same and never too long, whatever they are", () => {
     const word = fc.constantFrom("customer", "complains", "about", "delivery", "late", "…", "😀", "(2)", "x");
@@ -28,7 +28,7 @@ describe("names cut side by side", () => {
     );
     fc.assert(
       fc.property(fc.array(text, { maxLength: 14 }), fc.integer({ min: 8, max: 30 }), (texts, length) => {
-        const names = clipApart(texts, length);
+        const names = clipDistinct(texts, length);
         assert.equal(names.length, texts.length);
         assert.equal(new Set(names).size, texts.length);
         for (const name of names) assert.ok(Array.from(name).length <= length, name);

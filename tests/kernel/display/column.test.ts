@@ -1,14 +1,14 @@
 /** Numbers below each other: one set of decimals for a column, in every table. */
 import assert from "node:assert/strict";
-import { tableShown } from "#kernel/display/table.js";
-import type { Shown } from "#kernel/display/bundle-output.js";
-import { writtenAlike } from "#kernel/display/column.js";
+import { tableView } from "#kernel/display/table.js";
+import type { DisplayOutput } from "#kernel/display/bundle-output.js";
+import { commonNumberFormat } from "#kernel/display/column.js";
 
-const plain = ({ bundle }: Shown): string => String(bundle["text/plain"]);
+const plain = ({ bundle }: DisplayOutput): string => String(bundle["text/plain"]);
 /** The cells of the one column, below its head and rule. */
 const column = (values: readonly unknown[]): readonly string[] =>
   plain(
-    tableShown(
+    tableView(
       ["n"],
       values.map((value) => [value]),
     ),
@@ -19,8 +19,12 @@ const column = (values: readonly unknown[]): readonly string[] =>
 
 describe("a column of numbers", () => {
   it("writes numbers beyond a hundred thousand", () => {
-    assert.deepEqual([150000.25, 223456.5, 7].map(writtenAlike([150000.25, 223456.5, 7])), ["150000", "223457", "7"]);
-    assert.equal(writtenAlike([123456.5])(123456.5), "123457");
+    assert.deepEqual([150000.25, 223456.5, 7].map(commonNumberFormat([150000.25, 223456.5, 7])), [
+      "150000",
+      "223457",
+      "7",
+    ]);
+    assert.equal(commonNumberFormat([123456.5])(123456.5), "123457");
   });
   it("has the same decimals", () => {
     assert.deepEqual(column([0.5, 0.25, 12]), ["0.50", "0.25", "12.00"]);
@@ -41,7 +45,7 @@ describe("a column of numbers", () => {
     assert.deepEqual(column(["99.1 %", "51 %", "< 0.1 %"]), ["99.1 %", "51.0 %", "< 0.1 %"]);
   });
   it("stands at the right, its digits as wide as each other, where numbers are written", () => {
-    const html = String(tableShown(["n"], [[0.5], [12]]).bundle["text/html"]);
+    const html = String(tableView(["n"], [[0.5], [12]]).bundle["text/html"]);
     assert.equal(html.split("text-align:right").length, 4);
     assert.equal(html.split("font-variant-numeric:tabular-nums").length, 4);
   });

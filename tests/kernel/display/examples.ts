@@ -1,16 +1,16 @@
 /** One real-looking example of everything the notebook shows, for golden files, laws and pictures. */
-import { whyShown } from "#kernel/display/scores/why.js";
-import { picturesShown } from "#kernel/display/scores/pictures.js";
-import { uncertainShown } from "#kernel/display/scores/uncertain.js";
-import { picturesOf } from "#kernel/inference/measuring/pictures.js";
-import { slicesShown } from "#kernel/display/scores/slices.js";
+import { attributionView } from "#kernel/display/scores/why.js";
+import { evaluationPicturesView } from "#kernel/display/scores/pictures.js";
+import { uncertainRowsView } from "#kernel/display/scores/uncertain.js";
+import { evaluationPictures } from "#kernel/inference/measuring/pictures.js";
+import { slicesView } from "#kernel/display/scores/slices.js";
 import { Graph } from "#dsl/tensor/builder.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
 import { gradient } from "#dsl/tensor/gradient.js";
 import { outlineOf } from "#dsl/tensor/outline.js";
 import { optimise } from "#dsl/tensor/passes/table.js";
 import type { Program } from "#dsl/tensor/program.js";
-import { graphShown } from "#kernel/display/plans/graph-card.js";
+import { graphView } from "#kernel/display/plans/graph-card.js";
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { BaseFacts, DataFacts } from "#dsl/language/types/facts.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
@@ -18,40 +18,45 @@ import type { DataPlan, ModelPlan } from "#dsl/language/types/subject.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { RunEvent } from "#kernel/events/events.js";
 import { curvesFigure, curvesText, historyTable } from "#kernel/display/curves/curves.js";
-import { dataShown } from "#kernel/display/data/data-preview.js";
+import { dataPreview } from "#kernel/display/data/data-preview.js";
 import {
-  evaluationShown,
-  predictionsShown,
+  evaluationView,
+  predictionsView,
   type EvaluationReport,
   type ModelReport,
 } from "#kernel/display/scores/evaluation.js";
-import { figureShown } from "#kernel/display/figure.js";
-import { forecast } from "#kernel/data/judging/power-law.js";
-import { learningCurveShown } from "#kernel/display/curves/learning-curve.js";
-import { modelShown } from "#kernel/display/plans/model-card.js";
-import { planShown } from "#kernel/display/plans/plan-card.js";
-import { progressShown } from "#kernel/display/progress.js";
-import type { Shown } from "#kernel/display/bundle-output.js";
-import { autoAfter, autoBefore } from "#kernel/display/sweeps/auto/auto.js";
-import { bestShown } from "#kernel/display/sweeps/best.js";
-import { pictureShown, sweepPictures, sweepShown, type SweepPicture } from "#kernel/display/sweeps/sweep-shown.js";
+import { figureView } from "#kernel/display/figure.js";
+import { forecastLearningCurve } from "#kernel/data/judging/power-law.js";
+import { learningCurveView } from "#kernel/display/curves/learning-curve.js";
+import { modelView } from "#kernel/display/plans/model-card.js";
+import { planCardView } from "#kernel/display/plans/plan-card.js";
+import { progressView } from "#kernel/display/progress.js";
+import type { DisplayOutput } from "#kernel/display/bundle-output.js";
+import { autoViewsAfter, autoViewsBefore } from "#kernel/display/sweeps/auto/auto.js";
+import { bestTrialView } from "#kernel/display/sweeps/best.js";
+import {
+  sweepPictureView,
+  sweepPictures,
+  sweepCellView,
+  type SweepPicture,
+} from "#kernel/display/sweeps/sweep-shown.js";
 import { trialsTable } from "#kernel/display/sweeps/trials-table.js";
-import { viewOfValues, type SweepTrial } from "#kernel/display/sweeps/view.js";
+import { sweepViewOfTrials, type SweepTrial } from "#kernel/display/sweeps/view.js";
 import { lost, untrained, won } from "./sweeps/made-auto.js";
 import { madeSweep } from "./sweeps/made-sweep.js";
 import { federationGallery } from "./made-federation.js";
 import { paretoGallery } from "./made-pareto.js";
 import { updatesGallery } from "./made-updates.js";
-import { tableShown } from "#kernel/display/table.js";
+import { tableView } from "#kernel/display/table.js";
 
 const call = (kind: string, word: string, args: Call["arguments"] = {}): Call => ({ word, kind, arguments: args });
 
 /** Accuracy that grows from 70 % of 80 rows to 85 % of 800. */
 const learning = () =>
-  forecast(
+  forecastLearningCurve(
     [80, 117, 172, 253, 371, 545, 800].map((rows, size) => ({
       rows,
-      said: [0, 1, 2, 3].map((draw) =>
+      rowScores: [0, 1, 2, 3].map((draw) =>
         Float32Array.from({ length: 200 }, (_, row) => Number(row < 140 + 5 * size + ((draw * 3 + size) % 4))),
       ),
     })),
@@ -437,15 +442,15 @@ export function graphProgram(name = "encoder"): Program {
   const weight = (path: string, trains: boolean, ...shape: readonly number[]): Tensor =>
     graph.state(path, { type: { dtype: "f32", shape }, trains, initial: { zeros: true } });
   const linear = (path: string, x: Tensor, out: number, trains = false): Tensor =>
-    graph.at(path, () =>
+    graph.withPath(path, () =>
       x.linear(weight(`${path}.weight`, trains, out, x.shape.at(-1) as number), weight(`${path}.bias`, trains, out)),
     );
-  let x = graph.at("embeddings", () => weight("embeddings.weight", false, 1000, 16).gather(ids));
+  let x = graph.withPath("embeddings", () => weight("embeddings.weight", false, 1000, 16).gather(ids));
   for (let i = 0; i < 3; i++) {
     const inner = linear(`${name}.${i}.inner`, x, 64, i > 0);
     x = x.add(linear(`${name}.${i}.outer`, inner.gelu(), 16));
   }
-  const pooled = graph.at("pooler", () => x.mean([1]));
+  const pooled = graph.withPath("pooler", () => x.mean([1]));
   const logits = linear("classifier", pooled, 3, true);
   const loss = logits.crossEntropy(labels, { reduction: "mean" });
   const states = Object.entries(graph.program().state).filter(([, s]) => s.trains);
@@ -455,8 +460,8 @@ export function graphProgram(name = "encoder"): Program {
   return optimise(graph.program());
 }
 const SIZES = { batch: 8, length: 32 };
-export const graphCard = (name?: string, model = "router"): Shown =>
-  graphShown(outlineOf(graphProgram(name), SIZES), { model, program: "train", sizes: SIZES });
+export const graphCard = (name?: string, model = "router"): DisplayOutput =>
+  graphView(outlineOf(graphProgram(name), SIZES), { model, program: "train", sizes: SIZES });
 
 /** Rows of labels, numbers or searches as a model would answer them: often right, the longer texts less often. */
 export function pictured(o: { readonly labels: readonly string[]; readonly rows: number; readonly skill: number }) {
@@ -475,27 +480,32 @@ export function pictured(o: { readonly labels: readonly string[]; readonly rows:
     const own = probabilities.subarray(row * n, (row + 1) * n);
     return own.indexOf(own.reduce((a, b) => Math.max(a, b)));
   });
-  return { lengths, outcome: { of: "label" as const, input: { labels: o.labels, truth, predicted, probabilities } } };
+  return { lengths, outcome: { kind: "label" as const, input: { labels: o.labels, truth, predicted, probabilities } } };
 }
 export function numbersPictured(rows: number) {
   const truth = Float64Array.from({ length: rows }, (_, row) => (row * 7919) % 100);
   const predicted = truth.map((right, row) => right * 0.9 + 8 * Math.sin(row * 12.9898));
   const lengths = Int32Array.from(truth, (_, row) => 4 + ((row * 37) % 53));
-  return { lengths, outcome: { of: "number" as const, input: { truth, predicted } } };
+  return { lengths, outcome: { kind: "number" as const, input: { truth, predicted } } };
 }
 const drawnPictures = (
   models: Readonly<Record<string, ReturnType<typeof pictured> | ReturnType<typeof numbersPictured>>>,
-): Shown => {
+): DisplayOutput => {
   const all = Object.entries(models).map(([name, { outcome }]) => ({ name, outcome }));
-  return picturesShown(picturesOf("tickets.test", all, Object.values(models)[0]!.lengths)!);
+  return evaluationPicturesView(evaluationPictures("tickets.test", all, Object.values(models)[0]!.lengths)!);
 };
 
 /** Name of the golden file to what is shown. */
-export function gallery(): Readonly<Record<string, Shown>> {
-  const [metrics, labels, confusion, worst] = evaluationShown(report) as [Shown, Shown, Shown, Shown];
+export function gallery(): Readonly<Record<string, DisplayOutput>> {
+  const [metrics, labels, confusion, worst] = evaluationView(report) as [
+    DisplayOutput,
+    DisplayOutput,
+    DisplayOutput,
+    DisplayOutput,
+  ];
   return {
-    data: dataShown(data, dataFacts, sample),
-    slices: slicesShown({
+    data: dataPreview(data, dataFacts, sample),
+    slices: slicesView({
       by: "language",
       on: "tickets.test",
       models: ["router", "twin"],
@@ -552,10 +562,10 @@ export function gallery(): Readonly<Record<string, Shown>> {
       methods: "Wilson (accuracy)",
       notes: ["2 rows are too short to tell their language"],
     }),
-    model: modelShown(model, base, { parameters: 22860675, trainable: 221571 }),
-    plan: planShown(plan),
+    model: modelView(model, base, { parameters: 22860675, trainable: 221571 }),
+    plan: planCardView(plan),
     graph: graphCard(),
-    progress: progressShown({
+    progress: progressView({
       step: 41,
       steps: 90,
       epoch: 2,
@@ -564,7 +574,7 @@ export function gallery(): Readonly<Record<string, Shown>> {
       tokensPerSecond: 6240,
       etaSeconds: 8.2,
     }),
-    "progress-stopping": progressShown({
+    "progress-stopping": progressView({
       step: 41,
       steps: 90,
       epoch: 2,
@@ -574,7 +584,7 @@ export function gallery(): Readonly<Record<string, Shown>> {
       etaSeconds: 8.2,
       stopping: true,
     }),
-    "progress-done": progressShown({
+    "progress-done": progressView({
       step: 90,
       steps: 90,
       epoch: 3,
@@ -584,26 +594,26 @@ export function gallery(): Readonly<Record<string, Shown>> {
       etaSeconds: null,
       stopped: { reason: "done", seconds: 18.4 },
     }),
-    curves: figureShown(curvesFigure(runEvents(), { title: "router on tickets" }), {
+    curves: figureView(curvesFigure(runEvents(), { title: "router on tickets" }), {
       id: "curves",
       text: curvesText(runEvents()),
     }),
-    "learning-curve": learningCurveShown(learning(), {
+    "learning-curve": learningCurveView(learning(), {
       data: "tickets",
       rows: 800,
       errors: false,
       measured:
         "a probe over the base's own vectors, scored on 200 rows held out; each interval holds in 4 of 5 cases. A trained model's curve lies elsewhere and is bent alike.",
     })[0]!,
-    "curves-early": figureShown(curvesFigure(runEvents(90, 24), { validates: true })),
+    "curves-early": figureView(curvesFigure(runEvents(90, 24), { validates: true })),
     history: historyTable(runEvents()),
     metrics,
-    compared: evaluationShown(compared)[0]!,
-    "compared-four": evaluationShown(fourBeneath)[0]!,
+    compared: evaluationView(compared)[0]!,
+    "compared-four": evaluationView(fourBeneath)[0]!,
     labels,
     confusion,
     worst,
-    uncertain: uncertainShown([
+    uncertain: uncertainRowsView([
       {
         row: 41,
         text: "Refund for a <b>late</b> parcel?",
@@ -624,7 +634,7 @@ export function gallery(): Readonly<Record<string, Shown>> {
       plain: pictured({ labels: ["billing", "shipping", "technical"], rows: 600, skill: 1 }),
     }),
     "pictures-numbers": drawnPictures({ prices: numbersPictured(900) }),
-    why: whyShown(
+    why: attributionView(
       [
         {
           answer: "“billing”",
@@ -636,23 +646,23 @@ export function gallery(): Readonly<Record<string, Shown>> {
         },
         { answer: "the number", special: 0, parts: [{ text: "日本語", value: 0 }] },
       ],
-      { model: "router", of: 40, how: "left_out" },
+      { model: "router", total: 40, how: "left_out" },
     ),
-    predictions: predictionsShown(
+    predictions: predictionsView(
       ["label", "probability"],
       [
         { text: "Where is my refund?", cells: ["billing", "99.1 %"] },
         { text: "日本語のテキスト & <tags>", cells: ["technical", "51 %"] },
       ],
     ),
-    sweep: sweepShown(viewOfValues(trials, goal, { name: "search" })),
-    trials: trialsTable(viewOfValues(trials, goal)),
+    sweep: sweepCellView(sweepViewOfTrials(trials, goal, { name: "search" })),
+    trials: trialsTable(sweepViewOfTrials(trials, goal)),
     ...sweepGallery(),
     ...autoGallery(),
     ...federationGallery(),
     ...updatesGallery(),
     ...paretoGallery(),
-    table: tableShown(
+    table: tableView(
       ["name", "n", "ratio", "when"],
       [
         ["a", 1, 0.123456, new Date("2026-01-05")],
@@ -661,20 +671,20 @@ export function gallery(): Readonly<Record<string, Shown>> {
       ],
       { title: "A table", total: 1204 },
     ),
-    bars: figureShown({
+    bars: figureView({
       data: [
         { type: "bar", name: "2025", x: ["spring", "summer", "autumn", "winter"], y: [12, 18, 9, 14] },
         { type: "bar", name: "2026", x: ["spring", "summer", "autumn", "winter"], y: [15, 16, 11, 12] },
       ],
       layout: { title: "Grouped bars", barmode: "group" },
     }),
-    lying: figureShown({
+    lying: figureView({
       data: [
         { type: "bar", orientation: "h", x: [0.91, 0.87, 0.42], y: ["accuracy of the longest name", "f1", "mcc"] },
       ],
       layout: { height: 220, xaxis: { range: [0, 1] } },
     }),
-    histogram: figureShown({
+    histogram: figureView({
       data: [
         {
           type: "histogram",
@@ -683,7 +693,7 @@ export function gallery(): Readonly<Record<string, Shown>> {
       ],
       layout: { title: { text: "Histogram" } },
     }),
-    logarithmic: figureShown({
+    logarithmic: figureView({
       data: [{ x: [1e-5, 1e-4, 1e-3, 1e-2, 1e-1], y: [3, 1.2, 0.7, 0.9, 4], mode: "lines+markers", name: "loss" }],
       layout: { xaxis: { type: "log", title: { text: "learning rate" } }, yaxis: { type: "log" } },
     }),
@@ -691,30 +701,34 @@ export function gallery(): Readonly<Record<string, Shown>> {
 }
 
 /** A sweep at work and at its end, and each picture by itself. */
-function sweepGallery(): Readonly<Record<string, Shown>> {
+function sweepGallery(): Readonly<Record<string, DisplayOutput>> {
   const [live, ended] = [madeSweep({ trials: 9, wanted: 20, running: 2 }), madeSweep({ trials: 24 })];
   const two = madeSweep({ trials: 24, goals: 2 });
   const names = Object.keys(sweepPictures) as readonly SweepPicture[];
   return {
-    "sweep-live": sweepShown(live),
-    "sweep-ended": sweepShown(ended, { ended: true }),
-    "sweep-two-goals": sweepShown(two, { ended: true }),
+    "sweep-live": sweepCellView(live),
+    "sweep-ended": sweepCellView(ended, { ended: true }),
+    "sweep-two-goals": sweepCellView(two, { ended: true }),
     "sweep-trials": trialsTable(ended, { title: "Trials of search" }),
-    "sweep-best": bestShown({
+    "sweep-best": bestTrialView({
       number: 7,
       score: 0.91234,
       tune: "train router on tickets as winner { batch_size: 16 }",
     }),
     ...Object.fromEntries(
-      names.map((name) => [`sweep-${name}`, must(pictureShown(name === "front" ? two : ended, name), name)]),
+      names.map((name) => [`sweep-${name}`, must(sweepPictureView(name === "front" ? two : ended, name), name)]),
     ),
   };
 }
 
 /** `sweep auto` before anything is trained, and what it comes to. */
-function autoGallery(): Readonly<Record<string, Shown>> {
-  const all = { "auto-before": autoBefore(won), "auto-after": autoAfter(won), "auto-lost": autoAfter(lost) };
-  const none = { "auto-untrained": [...autoBefore(untrained).slice(1), ...autoAfter(untrained)] };
+function autoGallery(): Readonly<Record<string, DisplayOutput>> {
+  const all = {
+    "auto-before": autoViewsBefore(won),
+    "auto-after": autoViewsAfter(won),
+    "auto-lost": autoViewsAfter(lost),
+  };
+  const none = { "auto-untrained": [...autoViewsBefore(untrained).slice(1), ...autoViewsAfter(untrained)] };
   return Object.fromEntries(
     Object.entries({ ...all, ...none }).flatMap(([name, shown]) =>
       shown.map((one, i) => [`${name}-${String(i + 1)}`, one] as const),

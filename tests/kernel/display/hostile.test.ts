@@ -3,38 +3,38 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { anyText } from "#tests/any-text.js";
 import { curvesFigure } from "#kernel/display/curves/curves.js";
-import { dataShown } from "#kernel/display/data/data-preview.js";
+import { dataPreview } from "#kernel/display/data/data-preview.js";
 import { confusionFigure } from "#kernel/display/scores/confusion.js";
-import { evaluationShown, predictionsShown } from "#kernel/display/scores/evaluation.js";
+import { evaluationView, predictionsView } from "#kernel/display/scores/evaluation.js";
 import { clientScoresFigure } from "#kernel/display/federation/client-scores.js";
 import { driftFigure } from "#kernel/display/federation/drift.js";
-import { labelsFigure } from "#kernel/display/federation/labels.js";
-import { clientsShown, roundsShown } from "#kernel/display/federation/tables.js";
-import { figureShown, plotlyMime } from "#kernel/display/figure.js";
-import { maskShown } from "#kernel/display/data/mask.js";
-import { modelShown } from "#kernel/display/plans/model-card.js";
-import { planShown } from "#kernel/display/plans/plan-card.js";
-import type { Shown } from "#kernel/display/bundle-output.js";
-import { autoAfter, autoBefore } from "#kernel/display/sweeps/auto/auto.js";
+import { clientLabelsFigure } from "#kernel/display/federation/labels.js";
+import { clientsView, roundsView } from "#kernel/display/federation/tables.js";
+import { figureView, plotlyMime } from "#kernel/display/figure.js";
+import { maskView } from "#kernel/display/data/mask.js";
+import { modelView } from "#kernel/display/plans/model-card.js";
+import { planCardView } from "#kernel/display/plans/plan-card.js";
+import type { DisplayOutput } from "#kernel/display/bundle-output.js";
+import { autoViewsAfter, autoViewsBefore } from "#kernel/display/sweeps/auto/auto.js";
 import { frontFigure } from "#kernel/display/sweeps/auto/front.js";
-import { bestShown } from "#kernel/display/sweeps/best.js";
+import { bestTrialView } from "#kernel/display/sweeps/best.js";
 import {
-  pictureFigure,
+  sweepPictureFigure,
   sweepFigure,
   sweepPictures,
-  sweepShown,
+  sweepCellView,
   type SweepPicture,
 } from "#kernel/display/sweeps/sweep-shown.js";
 import { trialsTable } from "#kernel/display/sweeps/trials-table.js";
-import { viewOfValues } from "#kernel/display/sweeps/view.js";
-import { whyShown } from "#kernel/display/scores/why.js";
-import { slicesShown } from "#kernel/display/scores/slices.js";
-import { tableShown } from "#kernel/display/table.js";
+import { sweepViewOfTrials } from "#kernel/display/sweeps/view.js";
+import { attributionView } from "#kernel/display/scores/why.js";
+import { slicesView } from "#kernel/display/scores/slices.js";
+import { tableView } from "#kernel/display/table.js";
 import { escapeHtml, escapeLabel, printable } from "#kernel/host/text.js";
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { AutoReport } from "#kernel/study/auto/auto.js";
-import { picturesFigure } from "#kernel/display/scores/pictures.js";
-import { picturesOf } from "#kernel/inference/measuring/pictures.js";
+import { evaluationPicturesFigure } from "#kernel/display/scores/pictures.js";
+import { evaluationPictures } from "#kernel/inference/measuring/pictures.js";
 import { base, data, dataFacts, graphCard, model, pictured, plan } from "./examples.js";
 import { readMarkup } from "./markup.js";
 import { madeFederation } from "./made-federation.js";
@@ -106,7 +106,7 @@ function hostileAuto(a: string, b: string): AutoReport {
     },
     left: Array.from({ length: 8 }, () => ({ what: a, why: b })),
     outcome: {
-      said: a,
+      sentence: a,
       best: b,
       scored: contestants,
       front: [a, b],
@@ -116,7 +116,7 @@ function hostileAuto(a: string, b: string): AutoReport {
   };
 }
 
-function safe(shown: Shown): void {
+function safe(shown: DisplayOutput): void {
   const html = shown.bundle["text/html"] as string;
   const page = readMarkup(html, "html");
   assert.deepEqual(
@@ -165,7 +165,7 @@ describe("text from data", () => {
         fc.array(hostile, { minLength: 1, maxLength: 4 }),
         fc.array(fc.array(hostile, { maxLength: 4 }), { maxLength: 4 }),
         hostile,
-        (columns, rows, title) => safe(tableShown(columns, rows, { title, caption: title })),
+        (columns, rows, title) => safe(tableView(columns, rows, { title, caption: title })),
       ),
     );
   });
@@ -174,7 +174,7 @@ describe("text from data", () => {
     const row = fc.record({ answer: hostile, parts: fc.array(part, { maxLength: 5 }), special: fc.constant(0.5) });
     fc.assert(
       fc.property(fc.array(row, { maxLength: 3 }), hostile, (rows, model) =>
-        safe(whyShown(rows, { model, of: 9, how: "gradient" })),
+        safe(attributionView(rows, { model, total: 9, how: "gradient" })),
       ),
     );
   });
@@ -182,7 +182,7 @@ describe("text from data", () => {
     const part = fc.record({ text: hostile, trained: fc.boolean() });
     fc.assert(
       fc.property(fc.array(part, { maxLength: 6 }), hostile, (parts, model) =>
-        safe(maskShown([{ row: 1, parts, trained: 1, tokens: 2 }], { model })),
+        safe(maskView([{ row: 1, parts, trained: 1, tokens: 2 }], { model })),
       ),
     );
   });
@@ -212,10 +212,10 @@ describe("text from data", () => {
             },
           },
         };
-        safe(dataShown({ ...data, name: a, columns: { text: a, label: b } }, facts, [{ [a]: b, [`${b} `]: a }]));
-        safe(modelShown({ ...model, name: a, base: b }, { ...base, family: a, hash: b }));
+        safe(dataPreview({ ...data, name: a, columns: { text: a, label: b } }, facts, [{ [a]: b, [`${b} `]: a }]));
+        safe(modelView({ ...model, name: a, base: b }, { ...base, family: a, hash: b }));
         safe(
-          planShown({
+          planCardView({
             ...plan,
             recipeHash: a,
             origins: { [`training.${a}`]: { from: "derived", why: b } },
@@ -248,12 +248,17 @@ describe("text from data", () => {
             clients: round.clients.map((one, i) => ({ ...one, name: names[i] ?? "" })),
           })),
         };
-        safe(roundsShown(view));
-        for (const shown of [clientsShown(view)]) if (shown) safe(shown);
+        safe(roundsView(view));
+        for (const shown of [clientsView(view)]) if (shown) safe(shown);
         const bubbles = { ...view, labels: [...Array.from({ length: 9 }, (_, i) => String(i)), a] };
-        for (const figure of [labelsFigure(view), labelsFigure(bubbles), clientScoresFigure(view), driftFigure(view)]) {
+        for (const figure of [
+          clientLabelsFigure(view),
+          clientLabelsFigure(bubbles),
+          clientScoresFigure(view),
+          driftFigure(view),
+        ]) {
           if (!figure) continue;
-          safe(figureShown(figure));
+          safe(figureView(figure));
           for (const label of labelsOf(figure))
             assert.doesNotMatch(label.replaceAll(/<br>|<extra><\/extra>/g, ""), /</);
         }
@@ -280,7 +285,10 @@ describe("text from data", () => {
       fc.property(hostile, hostile, (a, b) => {
         const { outcome, lengths } = pictured({ labels: [a, b, "c"], rows: 50, skill: 1 });
         const models = [a, b].map((name) => ({ name, outcome }));
-        const pictures = must(picturesOf(a, a.length % 2 === 0 ? models : models.slice(1), lengths), "pictures");
+        const pictures = must(
+          evaluationPictures(a, a.length % 2 === 0 ? models : models.slice(1), lengths),
+          "pictures",
+        );
         const report = {
           on: a,
           rows: 2,
@@ -306,12 +314,12 @@ describe("text from data", () => {
           })),
           pictures,
         };
-        evaluationShown(report).forEach(safe);
+        evaluationView(report).forEach(safe);
         const score = { value: 0.5, interval: { low: 0.4, high: 0.6 } };
         const slice = (name: string) => ({ name, rows: 30, scores: [[score], [null], [score]] });
         const differing = { ...score, model: 0, metric: 0, greatest: a, least: b, verdict: null, without: a };
         safe(
-          slicesShown({
+          slicesView({
             by: a,
             on: b,
             models: [a, b, a],
@@ -322,7 +330,7 @@ describe("text from data", () => {
             notes: [b],
           }),
         );
-        safe(predictionsShown([a, b], [{ text: a, cells: [b, a] }]));
+        safe(predictionsView([a, b], [{ text: a, cells: [b, a] }]));
         const trials = [
           ...[1, 3, 4, 5, 6, 7, 9, 10, 11].map((number) => ({
             number,
@@ -344,22 +352,25 @@ describe("text from data", () => {
           },
         ];
         const goal = { direction: "maximize", metric: b } as const;
-        const view = { ...viewOfValues(trials, goal, { name: a }), goals: [goal, { ...goal, metric: a }] as const };
+        const view = {
+          ...sweepViewOfTrials(trials, goal, { name: a }),
+          goals: [goal, { ...goal, metric: a }] as const,
+        };
         safe(trialsTable(view, { title: a }));
-        safe(bestShown({ number: 1, score: 1, tune: a }));
+        safe(bestTrialView({ number: 1, score: 1, tune: a }));
         const auto = hostileAuto(a, b);
-        [...autoBefore(auto), ...autoAfter(auto)].forEach(safe);
-        safe(sweepShown(view, { ended: true }));
+        [...autoViewsBefore(auto), ...autoViewsAfter(auto)].forEach(safe);
+        safe(sweepCellView(view, { ended: true }));
         const drawnPictures = (Object.keys(sweepPictures) as SweepPicture[]).flatMap(
-          (name) => pictureFigure(view, name) ?? [],
+          (name) => sweepPictureFigure(view, name) ?? [],
         );
         assert.equal(drawnPictures.length, 8);
-        for (const figure of drawnPictures) safe(figureShown(figure));
+        for (const figure of drawnPictures) safe(figureView(figure));
         const texts = [
-          confusionFigure([a, b], report.models[0]!.confusion, { of: `: ${a}`, several: b }),
+          confusionFigure([a, b], report.models[0]!.confusion, { suffix: `: ${a}`, several: b }),
           sweepFigure(view, { title: a, ended: true }),
           ...drawnPictures,
-          picturesFigure(pictures),
+          evaluationPicturesFigure(pictures),
           must(frontFigure(auto.goal, auto.probed, [a, b]), "a front"),
           curvesFigure([{ at: "", run: a, kind: "evaluated", step: 1, split: a, metrics: { [b]: 0.5 } }], { title: b }),
         ];
@@ -390,7 +401,7 @@ describe("text from data", () => {
             line: { color: text },
             dimensions: [{ label: text, values: [1, thing] }, thing],
           };
-          const shown = figureShown({
+          const shown = figureView({
             data: [trace, { type, x: thing, y: thing, z: thing, text: thing }],
             layout: {
               title: text,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { labelledShown, type LabelledRows } from "#kernel/display/labelled-texts.js";
+import { labelledTextsView, type LabelledRowsReport } from "#kernel/display/labelled-texts.js";
 
-const told: LabelledRows = {
+const told: LabelledRowsReport = {
   model: "m",
   data: "more",
   rows: 4,
@@ -12,7 +12,7 @@ const told: LabelledRows = {
   agrees: null,
   labels: [["yes", 4]],
 };
-const textOf = (o: LabelledRows): string => String(labelledShown("s", o).bundle["text/plain"]);
+const textOf = (o: LabelledRowsReport): string => String(labelledTextsView("s", o).bundle["text/plain"]);
 
 describe("rows that a model labelled", () => {
   it("says how sure it is where there is one answer, and of several nothing", () => {

@@ -2,17 +2,17 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import {
-  costAt,
-  ellipseOf,
+  penaltyAt,
+  penaltyEllipseOf,
   landscapeFigure,
   landscapeOf,
-  landscapeShown,
-  type LandscapeTold,
+  landscapeView,
+  type LandscapeData,
 } from "#kernel/display/landscape.js";
 import { displaySymbol } from "#kernel/display/bundle-output.js";
 
 const along = [-1, 0, 1, 2, 3];
-const told: LandscapeTold = {
+const told: LandscapeData = {
   name: "start",
   x: along,
   y: along,
@@ -43,7 +43,7 @@ describe("a landscape", () => {
       fc.property(form, fc.double({ min: 0.01, max: 10, noNaN: true }), ({ a, b, turn }, level) => {
         const [c, s] = [Math.cos(turn), Math.sin(turn)];
         const [xx, xy, yy] = [a * c * c + b * s * s, (a - b) * c * s, a * s * s + b * c * c];
-        const { axes, points } = ellipseOf({ xx, xy, yy }, level);
+        const { axes, points } = penaltyEllipseOf({ xx, xy, yy }, level);
         for (const [x, y] of points)
           assert.ok(Math.abs((xx * x * x + 2 * xy * x * y + yy * y * y) / 2 - level) < 1e-6 * level);
         const wanted = [Math.sqrt((2 * level) / b), Math.sqrt((2 * level) / a)];
@@ -81,7 +81,7 @@ describe("a landscape", () => {
   it("has its ellipse around the least place, and none where nothing is as cheap", () => {
     // At (2, 0): 1 + (2 · 1 + 2) / 2 = 3. A quarter, 0.75, is less than the least.
     const held = { by: "far", centre: { x: 1, y: 1 }, least: 1, xx: 2, xy: 0, yy: 2 };
-    assert.equal(costAt(held, { x: 2, y: 0 }), 3);
+    assert.equal(penaltyAt(held, { x: 2, y: 0 }), 3);
     const { data } = landscapeFigure({ ...told, held });
     const rings = data.filter(({ legendgroup }) => String(legendgroup).startsWith("ewc"));
     assert.deepEqual(rings.map(({ name }) => name), Array(2).fill("EWC's penalty as at naive &lt;b&gt;")); // prettier-ignore
@@ -89,14 +89,14 @@ describe("a landscape", () => {
     x.forEach((a, i) => {
       assert.ok(a === null || Math.abs(Math.hypot(a - 1, y[i]! - 1) - Math.SQRT2) < 1e-9);
     });
-    const { bundle } = landscapeShown({ ...told, held });
+    const { bundle } = landscapeView({ ...told, held });
     assert.match(
       String(bundle["text/plain"]),
       /EWC's ellipse through naive <b>: half axes 1\.41 and 1\.41, a cost of 3 by its Fisher information\nIts anchor lies off the plane, where the least cost is 1, at x 1, y 1$/,
     );
   });
   it("says the same as text, shows itself, and has no ellipse where nothing was held", () => {
-    const { bundle } = landscapeShown(told);
+    const { bundle } = landscapeView(told);
     assert.match(
       String(bundle["text/plain"]),
       /^Loss on old\.test \(64 rows\) and new\.test \(40 rows\) around start, at 25 places\n/,

@@ -1,11 +1,11 @@
 /** Federations as they are shown: clients apart by their labels, round by round. */
-import { clientScoresShown } from "#kernel/display/federation/client-scores.js";
-import { driftShown } from "#kernel/display/federation/drift.js";
-import { labelsShown } from "#kernel/display/federation/labels.js";
-import { clientsShown, roundsShown } from "#kernel/display/federation/tables.js";
+import { clientScoresView } from "#kernel/display/federation/client-scores.js";
+import { driftView } from "#kernel/display/federation/drift.js";
+import { clientLabelsView } from "#kernel/display/federation/labels.js";
+import { clientsView, roundsView } from "#kernel/display/federation/tables.js";
 import type { FederationView } from "#kernel/display/federation/view.js";
 import { must } from "#dsl/language/diagnostics/must.js";
-import type { Shown } from "#kernel/display/bundle-output.js";
+import type { DisplayOutput } from "#kernel/display/bundle-output.js";
 
 /** The same for the same numbers, from 0 to below 1. */
 const hashed = (...of: readonly number[]): number => {
@@ -38,7 +38,7 @@ export function madeFederation(o: {
     better: 1,
     clients,
     labels: o.labels,
-    of: o.of ?? o.rounds,
+    totalRounds: o.of ?? o.rounds,
     rounds: Array.from({ length: o.rounds }, (_, r) => {
       const lost = clients.filter((_, i) => hashed(r, i, 3) < 0.2).map(({ name }) => name);
       const answered = clients.filter(({ name }) => !lost.includes(name));
@@ -64,7 +64,7 @@ export function madeFederation(o: {
   };
 }
 
-export function federationGallery(): Readonly<Record<string, Shown>> {
+export function federationGallery(): Readonly<Record<string, DisplayOutput>> {
   const teams = ["billing", "shipping", "<b>technical</b>", "sales"];
   const drill = madeFederation({ clients: 10, labels: teams, rounds: 12, of: 20 });
   const many = madeFederation({
@@ -74,15 +74,15 @@ export function federationGallery(): Readonly<Record<string, Shown>> {
     personal: true,
   });
   return {
-    "federation-labels": must(labelsShown(drill), "labels"),
-    "federation-bubbles": must(labelsShown(many), "labels"),
-    "federation-scores": must(clientScoresShown(drill, "scores"), "scores"),
-    "federation-personal": must(clientScoresShown(many), "scores"),
-    "federation-first": must(clientScoresShown({ ...drill, rounds: drill.rounds.slice(0, 1) }), "scores"),
-    "federation-drift": must(driftShown(drill), "drift"),
-    "federation-rounds": roundsShown(drill, "rounds"),
-    "federation-many-rounds": roundsShown(many),
-    "federation-clients": must(clientsShown(drill), "clients"),
-    "federation-own-heads": must(clientsShown(many), "clients"),
+    "federation-labels": must(clientLabelsView(drill), "labels"),
+    "federation-bubbles": must(clientLabelsView(many), "labels"),
+    "federation-scores": must(clientScoresView(drill, "scores"), "scores"),
+    "federation-personal": must(clientScoresView(many), "scores"),
+    "federation-first": must(clientScoresView({ ...drill, rounds: drill.rounds.slice(0, 1) }), "scores"),
+    "federation-drift": must(driftView(drill), "drift"),
+    "federation-rounds": roundsView(drill, "rounds"),
+    "federation-many-rounds": roundsView(many),
+    "federation-clients": must(clientsView(drill), "clients"),
+    "federation-own-heads": must(clientsView(many), "clients"),
   };
 }

@@ -1,6 +1,6 @@
 /** A classifier and what was made of it, beside each other. */
-import { paretoPicture, paretoShown, type ParetoModel, type ParetoShown } from "#kernel/display/pareto.js";
-import type { Shown } from "#kernel/display/bundle-output.js";
+import { paretoPicture, paretoView, type ParetoModel, type ParetoReport } from "#kernel/display/pareto.js";
+import type { DisplayOutput } from "#kernel/display/bundle-output.js";
 import { must } from "#dsl/language/diagnostics/must.js";
 
 const model = (
@@ -12,7 +12,7 @@ const model = (
   made,
   is: "stage",
   parameters: 22.7e6,
-  held: 1.1e6 * o.mb,
+  residentBytes: 1.1e6 * o.mb,
   stored: 1e6 * o.mb,
   median: o.ms,
   slowest: 1.6 * o.ms,
@@ -22,7 +22,7 @@ const model = (
   difference: { value: o.accuracy - 0.91, interval: { low: o.accuracy - 0.93, high: o.accuracy - 0.89 } },
   ...o,
 });
-export const beside: ParetoShown = {
+export const beside: ParetoReport = {
   metric: "accuracy",
   better: "greater",
   on: "reviews.test",
@@ -37,14 +37,14 @@ export const beside: ParetoShown = {
       mb: 75,
       ms: 5.2,
       accuracy: 0.905,
-      held: null,
+      residentBytes: null,
       difference: null,
     }),
   ],
   notes: ["Memory is reckoned from the graph."],
 };
 
-export const paretoGallery = (): Readonly<Record<string, Shown>> => ({
-  "compress-beside": paretoShown(beside),
+export const paretoGallery = (): Readonly<Record<string, DisplayOutput>> => ({
+  "compress-beside": paretoView(beside),
   "compress-front": must(paretoPicture(beside), "a picture"),
 });

@@ -1,16 +1,16 @@
 /** Models that keep learning, as they are shown: the matrix, what was forgotten, what is left of evaluations, rows to forget. */
-import { forgetShown } from "#kernel/display/forgetting.js";
-import { forgottenShown } from "#kernel/display/forgotten-examples.js";
-import { sinceShown } from "#kernel/display/scores-since.js";
-import { matrixPicture, matrixShown, type UpdateShown } from "#kernel/display/updates.js";
-import { forgottenOf } from "#kernel/continual/forgotten-answers.js";
-import type { Shown } from "#kernel/display/bundle-output.js";
+import { forgetView } from "#kernel/display/forgetting.js";
+import { forgottenExamplesView } from "#kernel/display/forgotten-examples.js";
+import { scoresSinceView } from "#kernel/display/scores-since.js";
+import { scoreMatrixPicture, scoreMatrixView, type UpdateReport } from "#kernel/display/updates.js";
+import { forgottenAnswersOf } from "#kernel/continual/forgotten-answers.js";
+import type { DisplayOutput } from "#kernel/display/bundle-output.js";
 
-const seasons: UpdateShown = {
+const seasons: UpdateReport = {
   name: "seasons",
   metric: "accuracy",
   better: 1,
-  of: 3,
+  totalStages: 3,
   tasks: [
     { data: "tickets", split: "test", rows: 240, learnt: 0 },
     { data: "spring", split: "test", rows: 80, learnt: 1 },
@@ -25,10 +25,10 @@ const seasons: UpdateShown = {
   ],
 };
 
-export function updatesGallery(): Readonly<Record<string, Shown>> {
+export function updatesGallery(): Readonly<Record<string, DisplayOutput>> {
   const truth = Array.from({ length: 60 }, (_, row) => row % 3);
   const now = truth.map((label, row) => (row % 5 === 0 ? (label + 1) % 3 : label));
-  const found = forgottenOf(truth, truth, now)!;
+  const found = forgottenAnswersOf(truth, truth, now)!;
   const labels = ["billing", "shipping", "<other>"];
   const example = (row: number) => ({
     row: row + 2,
@@ -40,17 +40,17 @@ export function updatesGallery(): Readonly<Record<string, Shown>> {
   const tries = "To keep more of it try `replay(20%)`: a suggestion by rule and not measured";
   const since = { metric: "accuracy", better: "greater" as const, recorded: null };
   return {
-    "updates-matrix": matrixShown(seasons, "matrix"),
-    "updates-picture": matrixPicture(seasons, "picture"),
-    "updates-forgotten": forgottenShown(
-      { name: "seasons", of, tries, not: ["winter was not compared: it is gone"] },
+    "updates-matrix": scoreMatrixView(seasons, "matrix"),
+    "updates-picture": scoreMatrixPicture(seasons, "picture"),
+    "updates-forgotten": forgottenExamplesView(
+      { name: "seasons", dataSets: of, tries, not: ["winter was not compared: it is gone"] },
       "f",
     ),
-    "updates-kept": forgottenShown(
-      { name: "seasons", of: [{ ...of[0]!, ...forgottenOf(truth, now, now)! }], tries },
+    "updates-kept": forgottenExamplesView(
+      { name: "seasons", dataSets: [{ ...of[0]!, ...forgottenAnswersOf(truth, now, now)! }], tries },
       "k",
     ),
-    "updates-since": sinceShown({
+    "updates-since": scoresSinceView({
       name: "next",
       start: "last <week>",
       tries,
@@ -60,20 +60,30 @@ export function updatesGallery(): Readonly<Record<string, Shown>> {
           ...since,
           on: "tickets.test",
           rows: 2000,
-          of: 9000,
+          totalRows: 9000,
           before: 0.9167,
           now: 0.85,
           low: -0.0853,
           high: -0.0488,
           lost: true,
         },
-        { ...since, on: "spring.test", rows: 80, of: 80, before: 0.9, now: 0.91, low: -0.02, high: 0.04, lost: false },
+        {
+          ...since,
+          on: "spring.test",
+          rows: 80,
+          totalRows: 80,
+          before: 0.9,
+          now: 0.91,
+          low: -0.02,
+          high: 0.04,
+          lost: false,
+        },
         {
           on: "notes <long>.validation",
           metric: "loss",
           better: "less" as const,
           rows: 60,
-          of: 60,
+          totalRows: 60,
           lost: false,
           before: 2.41,
           now: 2.31,
@@ -83,14 +93,14 @@ export function updatesGallery(): Readonly<Record<string, Shown>> {
         },
       ],
     }),
-    "updates-forget": forgetShown({
-      asked: 3,
+    "updates-forget": forgetView({
+      requested: 3,
       found: 2,
       rows: 4,
       damaged: 1,
       saw: [
-        { run: "router-20261101-090000-1a2b", deleted: 0, own: true },
-        { run: "seasons_1-20261102-090000-3c4d", deleted: 4, own: false },
+        { run: "router-20261101-090000-1a2b", deleted: 0, isOwn: true },
+        { run: "seasons_1-20261102-090000-3c4d", deleted: 4, isOwn: false },
       ],
     }),
   };

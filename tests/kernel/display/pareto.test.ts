@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
-import { paretoFigure, paretoShown, type ParetoShown } from "#kernel/display/pareto.js";
+import { paretoFigure, paretoView, type ParetoReport } from "#kernel/display/pareto.js";
 import { beside } from "./made-pareto.js";
 
-const textOf = (o: ParetoShown): string => String(paretoShown(o).bundle["text/plain"]);
-const lineOf = (o: ParetoShown, name: string): string =>
+const textOf = (o: ParetoReport): string => String(paretoView(o).bundle["text/plain"]);
+const lineOf = (o: ParetoReport, name: string): string =>
   textOf(o)
     .split("\n")
     .find((line) => line.startsWith(name))!;
 
 /** What stands under `front`. */
-function frontOf(o: ParetoShown, name: string): string {
+function frontOf(o: ParetoReport, name: string): string {
   const head = lineOf(o, "model");
   const [from, to] = [head.indexOf("front"), head.indexOf("on disk")];
   return /^(?:size)?(?:, )?(?:time)?(?= |$)/.exec(lineOf(o, name).slice(from, to))![0];
@@ -55,7 +55,7 @@ describe("models made smaller beside their original", () => {
     assert.deepEqual([told(0.01, 0.05, "less"), told(-0.05, -0.01, "less")], [false, true]);
   });
   it("of losses the least are best", () => {
-    const turned: ParetoShown = { ...beside, metric: "loss", better: "less" };
+    const turned: ParetoReport = { ...beside, metric: "loss", better: "less" };
     assert.doesNotMatch(lineOf(turned, "mood"), /size|time/);
     assert.match(lineOf(turned, "fours"), /size/);
   });

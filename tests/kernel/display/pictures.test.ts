@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { confusionFigure } from "#kernel/display/scores/confusion.js";
 import { curvesFigure } from "#kernel/display/curves/curves.js";
 import { sweepFigure } from "#kernel/display/sweeps/sweep-shown.js";
-import { viewOfValues, type SweepTrial } from "#kernel/display/sweeps/view.js";
+import { sweepViewOfTrials, type SweepTrial } from "#kernel/display/sweeps/view.js";
 import { drawFigure } from "#kernel/display/svg/draw.js";
 import type { Trace } from "#kernel/display/figure.js";
 import { runEvents } from "./examples.js";
@@ -17,7 +17,7 @@ const trials: readonly SweepTrial[] = [0.4, 0.9, 0.6].map((score, i) => ({
 
 describe("pictures of charts", () => {
   it("say what the colours of a sweep's lines mean, and draw lines that can be followed", () => {
-    const figure = sweepFigure(viewOfValues(trials, { direction: "maximize", metric: "accuracy" }));
+    const figure = sweepFigure(sweepViewOfTrials(trials, { direction: "maximize", metric: "accuracy" }));
     const line = figure.data.at(-1)?.["line"] as Readonly<Record<string, unknown>>;
     assert.equal(line["showscale"], true);
     assert.deepEqual((line["colorbar"] as Trace)["title"], {

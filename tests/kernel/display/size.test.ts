@@ -2,10 +2,10 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { curvesFigure } from "#kernel/display/curves/curves.js";
-import { evaluationShown } from "#kernel/display/scores/evaluation.js";
-import { figureShown, plotlyMime } from "#kernel/display/figure.js";
-import { tableShown } from "#kernel/display/table.js";
-import { largestTriangles } from "#kernel/display/curves/thin.js";
+import { evaluationView } from "#kernel/display/scores/evaluation.js";
+import { figureView, plotlyMime } from "#kernel/display/figure.js";
+import { tableView } from "#kernel/display/table.js";
+import { largestTriangleIndices } from "#kernel/display/curves/thin.js";
 import { runEvents } from "./examples.js";
 
 const sizeOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value), "utf8");
@@ -15,12 +15,12 @@ describe("size of what is shown", () => {
     const events = runEvents(30_000);
     const noisy = Array.from({ length: 200_000 }, (_, i) => Math.sin(i * 12.9898) * 43758.5453);
     const charts = [
-      ...Array.from({ length: 5 }, () => figureShown(curvesFigure(events))),
-      figureShown({ data: [{ type: "histogram", x: noisy }] }),
-      figureShown({ data: [{ type: "scatter", mode: "markers", x: Float64Array.from(noisy), y: noisy }] }),
-      figureShown({ data: Array.from({ length: 20 }, () => ({ y: noisy.slice(0, 20_000) })) }),
-      figureShown({ data: [{ type: "heatmap", z: Array.from({ length: 20 }, () => noisy.slice(0, 20)) }] }),
-      figureShown({ data: [{ y: noisy.slice(0, 900) }] }),
+      ...Array.from({ length: 5 }, () => figureView(curvesFigure(events))),
+      figureView({ data: [{ type: "histogram", x: noisy }] }),
+      figureView({ data: [{ type: "scatter", mode: "markers", x: Float64Array.from(noisy), y: noisy }] }),
+      figureView({ data: Array.from({ length: 20 }, () => ({ y: noisy.slice(0, 20_000) })) }),
+      figureView({ data: [{ type: "heatmap", z: Array.from({ length: 20 }, () => noisy.slice(0, 20)) }] }),
+      figureView({ data: [{ y: noisy.slice(0, 900) }] }),
     ];
     const size = charts.reduce((sum, chart) => sum + sizeOf(chart.bundle), 0);
     assert.ok(size <= 2_000_000, `${size} bytes`);
@@ -29,7 +29,7 @@ describe("size of what is shown", () => {
     const labels = Array.from({ length: 2000 }, (_, i) => `label ${i}`);
     const confusion = labels.map((_, i) => labels.map((__, j) => (i === j ? 1 : 0)));
     const report = { on: "d.test", rows: 2000, metrics: [], constants: [], methods: "", warnings: [], notes: [] };
-    const shown = evaluationShown({ ...report, models: [{ name: "m", labels, confusion, worst: [] }] });
+    const shown = evaluationView({ ...report, models: [{ name: "m", labels, confusion, worst: [] }] });
     assert.match(String(shown.at(-1)?.bundle["text/plain"]), /the 12 most frequent labels, and 1,988 more/);
     assert.ok(sizeOf(shown) < 20_000);
   });
@@ -38,7 +38,7 @@ describe("size of what is shown", () => {
       fc.property(fc.integer({ min: 2000, max: 5000 }), fc.nat(), (length, where) => {
         const peak = 1 + (where % (length - 2));
         const y = Array.from({ length }, (_, i) => (i === peak ? 100 : Math.sin(i)));
-        const keep = largestTriangles(
+        const keep = largestTriangleIndices(
           y.map((_, i) => i),
           y,
           300,
@@ -52,7 +52,7 @@ describe("size of what is shown", () => {
     );
   });
   it("a live figure and its picture hold the same points", () => {
-    const shown = figureShown({ data: [{ x: [1, 2, 3], y: [3, 1, 2], mode: "lines" }] });
+    const shown = figureView({ data: [{ x: [1, 2, 3], y: [3, 1, 2], mode: "lines" }] });
     const { data } = shown.bundle[plotlyMime] as { data: { x: number[] }[] };
     assert.deepEqual(data[0]!.x, [1, 2, 3]);
     const svg = Buffer.from(/base64,([^"]+)/.exec(shown.bundle["text/html"] as string)![1]!, "base64").toString("utf8");
@@ -63,7 +63,7 @@ describe("size of what is shown", () => {
     function* endless(): Generator<readonly unknown[]> {
       for (;;) yield [read++];
     }
-    const shown = tableShown(["n"], endless(), { limit: 5 });
+    const shown = tableView(["n"], endless(), { limit: 5 });
     assert.equal(read, 6);
     assert.match(shown.bundle["text/plain"] as string, /first 5 rows/);
   });

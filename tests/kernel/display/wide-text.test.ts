@@ -1,6 +1,6 @@
 /** Texts of a table that has many columns have room to be read. */
 import assert from "node:assert/strict";
-import { labelIssuesShown } from "#kernel/display/data/label-issues.js";
+import { labelIssuesView } from "#kernel/display/data/label-issues.js";
 
 describe("a table with texts", () => {
   it("leaves a long text wide enough, whatever stands beside it", () => {
@@ -14,12 +14,12 @@ describe("a table with texts", () => {
     };
     const of = { data: "d", rows: 100, all: 100, accuracy: 0.9, share: 0.05 };
     const text = "the card was charged twice ".repeat(20).trim();
-    const { bundle } = labelIssuesShown([{ ...issue, text }], of);
+    const { bundle } = labelIssuesView([{ ...issue, text }], of);
     assert.match(String(bundle["text/html"]), /<td style="[^"]*min-width:20em;[^"]*">the card/);
     assert.ok(String(bundle["text/html"]).includes(text), "the text is whole");
     assert.match(String(bundle["text/html"]), /<tr [^>]*><th [^>]*>text</, "the text comes first");
     assert.doesNotMatch(String(bundle["text/html"]), /<th [^>]*>[^<]{13,}</, "no head takes the text's room");
-    const short = labelIssuesShown([{ ...issue, text: "the card was charged" }], of);
+    const short = labelIssuesView([{ ...issue, text: "the card was charged" }], of);
     assert.match(String(short.bundle["text/html"]), /<td style="[^"]*min-width:10em;[^"]*">the card/);
   });
 });

@@ -1,27 +1,27 @@
 /** What is told of small devices: counted in programs, held to what others published and measured. */
 import assert from "node:assert/strict";
 import { implementationOf } from "#dsl/language/types/loaded.js";
-import { fitting, memoryOn, secondsOn, type EdgeFigures } from "#kernel/edge/arithmetic.js";
+import { fittingPrecision, memoryBytesOn, secondsOn, type EdgeFigures } from "#kernel/edge/arithmetic.js";
 import { devices } from "#kernel/edge/devices.js";
-import { figuresOf } from "#kernel/edge/figures.js";
-import { rivals, type Rival } from "#kernel/edge/rivals.js";
-import { edgeShown, WITHIN } from "#kernel/display/plans/edge.js";
-import { does } from "#kernel/host/load-implementation.js";
-import { PLAIN } from "#kernel/deployments/from-folder.js";
+import { edgeFiguresOf } from "#kernel/edge/figures.js";
+import { rivalEncoders, type RivalEncoder } from "#kernel/edge/rivals.js";
+import { edgeShown, ESTIMATE_ERROR_FACTOR } from "#kernel/display/plans/edge.js";
+import { loadImplementation } from "#kernel/host/load-implementation.js";
+import { NO_TECHNIQUE } from "#kernel/deployments/from-folder.js";
 import { registry } from "#stdlib/registry.js";
 
-async function figures({ name, family, config }: Rival, length = 128): Promise<EdgeFigures> {
+async function figures({ name, family, config }: RivalEncoder, length = 128): Promise<EdgeFigures> {
   const implementation = await implementationOf(registry, "model", family);
   const call = { kind: "task", word: "text_classification", arguments: {} } as const;
-  return figuresOf(
+  return edgeFiguresOf(
     name,
     {
       family: implementation,
       config: implementation.config(config),
-      technique: PLAIN,
+      technique: NO_TECHNIQUE,
       labels: 2,
       roles: [],
-      task: { call, implementation: await does(call, "task") },
+      task: { call, implementation: await loadImplementation(call, "task") },
       prefixInCheckpoint: false,
       tensors: {},
       seed: 0,
@@ -29,17 +29,17 @@ async function figures({ name, family, config }: Rival, length = 128): Promise<E
     length,
   );
 }
-const bertBase: Rival = {
+const bertBase: RivalEncoder = {
   name: "BERT base",
   family: "bert",
-  config: { ...rivals[0]!.config, hidden_size: 768, num_hidden_layers: 12, intermediate_size: 3072 },
+  config: { ...rivalEncoders[0]!.config, hidden_size: 768, num_hidden_layers: 12, intermediate_size: 3072 },
 };
 
 describe("models on small devices", function () {
   this.timeout(20_000);
   let all: readonly EdgeFigures[];
   before(async () => {
-    all = await Promise.all(rivals.map((rival) => figures(rival)));
+    all = await Promise.all(rivalEncoders.map((rival) => figures(rival)));
   });
 
   it("have as many parameters as transformers counts in those of the hub, with a head for two labels", () => {
@@ -70,7 +70,7 @@ describe("models on small devices", function () {
     const rate = base.reading.flops / 0.342 / 1e9;
     const pixel = { rates: { f32: rate, int8: rate }, bandwidth: 17 };
     const seconds = secondsOn(pixel, all.find(({ name }) => name.startsWith("MobileBERT"))!.reading, "f32");
-    assert.ok(seconds < WITHIN * 0.062 && seconds > 0.062 / WITHIN, String(seconds));
+    assert.ok(seconds < ESTIMATE_ERROR_FACTOR * 0.062 && seconds > 0.062 / ESTIMATE_ERROR_FACTOR, String(seconds));
   });
 
   it("take as long as was measured where the measured model is asked for", async () => {
@@ -84,7 +84,7 @@ describe("models on small devices", function () {
   });
 
   it("are bound by bandwidth where a text is short, and by products where it is long", async () => {
-    const one = await figures(rivals[1]!, 1);
+    const one = await figures(rivalEncoders[1]!, 1);
     const pi = devices.find(({ name }) => name === "Raspberry Pi 4")!;
     assert.equal(secondsOn(pi, one.reading, "f32"), one.reading.weights.f32 / (pi.bandwidth * 1e9));
     assert.ok(one.reading.weights.f32 < 0.5 * one.size.f32, "the table of words is not read whole");
@@ -95,11 +95,11 @@ describe("models on small devices", function () {
     const mini = all[1]!;
     const high = devices[0]!;
     const [f32, int8] = [secondsOn(high, mini.reading, "f32"), secondsOn(high, mini.reading, "int8")];
-    assert.equal(fitting(mini, high, { time: f32 }), "f32");
-    assert.equal(fitting(mini, high, { time: (f32 + int8) / 2 }), "int8");
-    assert.equal(fitting(mini, high, { time: f32, memory: memoryOn(mini, "int4") }), "int4");
-    assert.equal(fitting(mini, high, { time: int8 / 2 }), null);
-    assert.equal(fitting(mini, high, { time: f32, memory: 1e6 }), null);
+    assert.equal(fittingPrecision(mini, high, { time: f32 }), "f32");
+    assert.equal(fittingPrecision(mini, high, { time: (f32 + int8) / 2 }), "int8");
+    assert.equal(fittingPrecision(mini, high, { time: f32, memory: memoryBytesOn(mini, "int4") }), "int4");
+    assert.equal(fittingPrecision(mini, high, { time: int8 / 2 }), null);
+    assert.equal(fittingPrecision(mini, high, { time: f32, memory: 1e6 }), null);
   });
 
   it("are told with what they are: estimates, and of what", () => {

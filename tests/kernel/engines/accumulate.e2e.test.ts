@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { fromNDArray } from "#dsl/tensor/values.js";
 import { sgd } from "#stdlib/optimizers/sgd.js";
-import type { Session } from "#kernel/engines/engine.js";
+import type { EngineSession } from "#kernel/engines/engine.js";
 import { classifier, continued, decoder, labelled, scalars } from "#tests/stdlib/programs/small-models.js";
 import { ENGINES, engineNamed } from "./engines.js";
 
@@ -20,7 +20,7 @@ describe("a batch in parts, on every engine", () => {
         const engine = await engineNamed(name);
         const session = await engine.open({ train, accumulate: accumulate!, apply: apply! }, []);
         try {
-          const number = async (run: ReturnType<Session["run"]>, output: string): Promise<number> =>
+          const number = async (run: ReturnType<EngineSession["run"]>, output: string): Promise<number> =>
             fromNDArray((await run)[output]!).data[0]!;
           const weights = async (): Promise<Map<string, Float64Array>> => {
             const all = new Map<string, Float64Array>();

@@ -1,12 +1,12 @@
 /** The law engine = engine: the same program, weights and batches give the same losses on every engine, step after step. */
 import assert from "node:assert/strict";
 import type { NDArray, Program } from "#dsl/tensor/program.js";
-import { mix } from "#dsl/tensor/numbers/random.js";
-import { fromNDArray, toNDArray, values } from "#dsl/tensor/values.js";
+import { mixBits } from "#dsl/tensor/numbers/random.js";
+import { fromNDArray, toNDArray, arrayValues } from "#dsl/tensor/values.js";
 import type { EngineName } from "#kernel/engines/engine.js";
 import { bert } from "#stdlib/models/bert.run.js";
 import { adamw } from "#stdlib/optimizers/adamw.js";
-import { assemble } from "#stdlib/programs/assemble.js";
+import { assemblePrograms } from "#stdlib/programs/assemble.js";
 import { textClassification } from "#stdlib/tasks/text_classification.run.js";
 import { full } from "#stdlib/techniques/full.js";
 import { lora } from "#stdlib/techniques/lora.run.js";
@@ -42,7 +42,7 @@ function training(config: typeof TINY, technique: "full" | "lora"): Program {
     word,
     arguments: given,
   });
-  return assemble({
+  return assemblePrograms({
     family: bert,
     config: bert.config(config),
     task: { call: call("task", "text_classification"), implementation: textClassification },
@@ -66,11 +66,11 @@ function training(config: typeof TINY, technique: "full" | "lora"): Program {
 /** Another batch, of another size, with other hidden positions at each step. */
 function batch(step: number, vocabulary: number): Record<string, NDArray> {
   const [rows, length] = [2 + (step % 3), 5 + (step % 4)];
-  const draw = (i: number, below: number): number => (mix(i + 1000 * step) >>> 0) % below;
+  const draw = (i: number, below: number): number => (mixBits(i + 1000 * step) >>> 0) % below;
   const whole = (shape: readonly number[], f: (i: number) => number): NDArray =>
     toNDArray(
       "i32",
-      values(
+      arrayValues(
         shape,
         Array.from({ length: shape.reduce((n, d) => n * d, 1) }, (_, i) => f(i)),
       ),
@@ -79,7 +79,7 @@ function batch(step: number, vocabulary: number): Record<string, NDArray> {
     input_ids: whole([rows, length], (i) => draw(i, vocabulary)),
     attention_mask: whole([rows, length], (i) => (i % length < length - (Math.floor(i / length) % 3) ? 1 : 0)),
     labels: whole([rows], (i) => draw(~i, 3)),
-    rate: toNDArray("f32", values([], [5e-4])),
+    rate: toNDArray("f32", arrayValues([], [5e-4])),
     step: whole([], () => step),
     draws: fedDraws(rows, step),
   };

@@ -1,12 +1,12 @@
 /** Attention of sizes that fill and break the blocks that engines compute in, forward and backward, against the reference. */
 import assert from "node:assert/strict";
-import { Graph, type GraphAttention } from "#dsl/tensor/builder.js";
+import { Graph, type AttentionOptions } from "#dsl/tensor/builder.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
-import { evaluate } from "#dsl/tensor/evaluate.js";
+import { evaluateProgram } from "#dsl/tensor/evaluate.js";
 import { gradient } from "#dsl/tensor/gradient.js";
 import type { NDArray, Program } from "#dsl/tensor/program.js";
 import { fromNDArray, sizeOf } from "#dsl/tensor/values.js";
-import { normals } from "#kernel/engines/random.js";
+import { normalValues } from "#kernel/engines/random.js";
 import { ENGINES, engineNamed } from "./engines.js";
 
 interface Shape {
@@ -25,7 +25,7 @@ interface Shape {
   readonly rate?: number;
   /** Whether each row of the batch draws by a number of its own. */
   readonly apart?: boolean;
-  readonly o?: Pick<GraphAttention, "causal" | "window" | "cap">;
+  readonly o?: Pick<AttentionOptions, "causal" | "window" | "cap">;
 }
 const shapes: readonly Shape[] = [
   { batch: 2, length: 70, heads: 2, size: 32, padding: 9 },
@@ -72,7 +72,7 @@ describe("attention in blocks", () => {
         const feeds = feedsOf(shape, i);
         const got = await session.run(`shape_${i}`, feeds);
         const values = Object.fromEntries(Object.entries(feeds).map(([k, v]) => [k, fromNDArray(v)]));
-        for (const [output, { data }] of Object.entries(evaluate(programs[`shape_${i}`]!, values, {}).outputs)) {
+        for (const [output, { data }] of Object.entries(evaluateProgram(programs[`shape_${i}`]!, values, {}).outputs)) {
           const greatest = data.reduce((m, x) => Math.max(m, Math.abs(x)), 0);
           const off = fromNDArray(got[output]!).data.reduce((m, x, k) => Math.max(m, Math.abs(x - data[k]!)), 0);
           if (!(off <= 5e-6 * greatest)) wrong.push(`${JSON.stringify(shape)} ${output}: ${off} of ${greatest}`);
@@ -107,7 +107,7 @@ function programOf({ heads, key_value_heads = heads, size, keys, rate, apart, pa
 function feedsOf(s: Shape, seed: number): Record<string, NDArray> {
   const { batch, length, keys = length, heads, key_value_heads = heads, size } = s;
   const floats = (name: string, ...shape: number[]): NDArray => {
-    const data = normals(sizeOf(shape), 1, seed, name);
+    const data = normalValues(sizeOf(shape), 1, seed, name);
     return { dtype: "f32", shape, bytes: new Uint8Array(data.buffer) };
   };
   const integers = (shape: readonly number[], f: (i: number) => number): NDArray => {

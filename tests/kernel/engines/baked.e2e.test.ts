@@ -1,8 +1,8 @@
 /** Weights that are part of a program's model where answers are waited for: what it says is what it would say of weights that it is fed. */
 import assert from "node:assert/strict";
 import type { NDArray } from "#dsl/tensor/program.js";
-import { fromNDArray, toNDArray, values } from "#dsl/tensor/values.js";
-import type { Engine, Session } from "#kernel/engines/engine.js";
+import { fromNDArray, toNDArray, arrayValues } from "#dsl/tensor/values.js";
+import type { Engine, EngineSession } from "#kernel/engines/engine.js";
 import { startEngine } from "#kernel/engines/start.js";
 import { feedsOf, scoreProgram, trainProgram } from "./tiny-net.js";
 
@@ -19,9 +19,9 @@ describe("an engine that answers with ONNX Runtime", function () {
   after(() => Promise.all([answering, training].map((engine) => engine.close())));
 
   const { x } = feedsOf(1) as { readonly x: NDArray };
-  const said = async (session: Session, program = "score"): Promise<readonly number[]> =>
+  const said = async (session: EngineSession, program = "score"): Promise<readonly number[]> =>
     Array.from(fromNDArray((await session.run(program, { x }))["logits"]!).data);
-  const SCALE = toNDArray("f32", values([10], new Array<number>(10).fill(3)));
+  const SCALE = toNDArray("f32", arrayValues([10], new Array<number>(10).fill(3)));
   const near = (a: readonly number[], b: readonly number[]): void =>
     a.forEach((value, i) => assert.ok(Math.abs(value - b[i]!) < 1e-5, `${String(a)} is not ${String(b)}`));
 

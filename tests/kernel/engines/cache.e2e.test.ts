@@ -4,12 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Graph } from "#dsl/tensor/builder.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
-import { evaluate } from "#dsl/tensor/evaluate.js";
+import { evaluateProgram } from "#dsl/tensor/evaluate.js";
 import { prune } from "#dsl/tensor/passes/dead-code.js";
 import type { NDArray, Program } from "#dsl/tensor/program.js";
-import { validate } from "#dsl/tensor/validate.js";
-import { fromNDArray, toNDArray, values, type Values } from "#dsl/tensor/values.js";
-import type { Session } from "#kernel/engines/engine.js";
+import { validateProgram } from "#dsl/tensor/validate.js";
+import { fromNDArray, toNDArray, arrayValues, type ArrayValues } from "#dsl/tensor/values.js";
+import type { EngineSession } from "#kernel/engines/engine.js";
 import { readHeader } from "#kernel/tensors/safetensors.js";
 import { ENGINES, engineNamed } from "./engines.js";
 
@@ -31,7 +31,7 @@ function reserve(): Program {
   const zeros = like
     .reshape(["batch", 1, 1])
     .multiply(room.reshape([1, "capacity", 1]))
-    .multiply(graph.constant(toNDArray("f32", values([WIDTH], [0, 0, 0]))));
+    .multiply(graph.constant(toNDArray("f32", arrayValues([WIDTH], [0, 0, 0]))));
   graph.update("cache", zeros);
   return prune(graph.program());
 }
@@ -69,12 +69,13 @@ const programs = {
 const floats = (shape: readonly number[], from: number): NDArray =>
   toNDArray(
     "f32",
-    values(
+    arrayValues(
       shape,
       Array.from({ length: shape.reduce((n, d) => n * d, 1) }, (_, i) => from + i / 8),
     ),
   );
-const whole = (shape: readonly number[], data: readonly number[]): NDArray => toNDArray("i32", values(shape, data));
+const whole = (shape: readonly number[], data: readonly number[]): NDArray =>
+  toNDArray("i32", arrayValues(shape, data));
 type Call = readonly [name: keyof typeof programs, feeds: Readonly<Record<string, NDArray>>];
 const made = (batch: number, capacity: number): Call => [
   "reserve",
@@ -90,11 +91,11 @@ const appended = (name: "append" | "look", start: number, length: number, batch 
 ];
 
 /** Runs the calls on the session and by the reference: outputs and the cache agree after each. */
-async function agrees(session: Session, calls: readonly Call[]): Promise<void> {
-  let state: Record<string, Values> = {};
+async function agrees(session: EngineSession, calls: readonly Call[]): Promise<void> {
+  let state: Record<string, ArrayValues> = {};
   for (const [name, feeds] of calls) {
     const given = Object.fromEntries(Object.entries(feeds).map(([key, array]) => [key, fromNDArray(array)]));
-    const expected = evaluate(programs[name], given, state);
+    const expected = evaluateProgram(programs[name], given, state);
     state = { ...expected.state };
     const got = await session.run(name, feeds);
     for (const [output, value] of Object.entries(expected.outputs)) {
@@ -106,14 +107,14 @@ async function agrees(session: Session, calls: readonly Call[]): Promise<void> {
 
 describe("programs with a cache", () => {
   it("keep their form", () => {
-    for (const program of Object.values(programs)) validate(program);
+    for (const program of Object.values(programs)) validateProgram(program);
   });
 });
 
 for (const name of ENGINES)
   describe(`a cache on ${name}`, function () {
     this.timeout(60_000);
-    let session: Session;
+    let session: EngineSession;
     beforeEach(async () => (session = await (await engineNamed(name)).open(programs, [])));
     afterEach(() => session.dispose());
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import type { NDArray } from "#dsl/tensor/program.js";
-import { assemble } from "#stdlib/programs/assemble.js";
-import { assembleForward } from "#stdlib/programs/forward.js";
+import { assemblePrograms } from "#stdlib/programs/assemble.js";
+import { assembleForwardProgram } from "#stdlib/programs/forward.js";
 import { goldenOf, modelOf, names, shifted, training, UNTOUCHED } from "#tests/stdlib/models/decoder-models.js";
 import { root, shapesOf, tensorsOf, type Batch } from "#tests/stdlib/models/golden.js";
 import { ENGINES, engineNamed } from "./engines.js";
@@ -20,7 +20,7 @@ describe("decoders on every engine, beside transformers and PEFT", function () {
         const { base, common } = modelOf(name);
         const folder = folderOf(name);
         const o = { ...common, packed: true, tensors: shapesOf(base), technique: UNTOUCHED };
-        const forward = await engine.open({ forward: assembleForward(o, false) }, [folder]);
+        const forward = await engine.open({ forward: assembleForwardProgram(o, false) }, [folder]);
         for (const { inputs, logits } of golden.forward) {
           const mask = inputs["attention_mask"] as number[][];
           const positions = inputs["positions"] ?? mask.map((row) => row.map((_, at) => at));
@@ -39,7 +39,7 @@ describe("decoders on every engine, beside transformers and PEFT", function () {
           const adapter = technique === "lora" ? [`${folder}/adapter/adapter_model.safetensors`] : [];
           const tensors =
             technique === "lora" ? { ...base, ...tensorsOf(`${name}/adapter/adapter_model.safetensors`) } : base;
-          const { train } = assemble({
+          const { train } = assemblePrograms({
             ...common,
             ...training(technique, trained, golden.lora.targets),
             tensors: shapesOf(tensors),

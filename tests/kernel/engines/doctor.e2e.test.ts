@@ -4,18 +4,20 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Finding } from "#kernel/engines/native/doctor.js";
+import type { DoctorFinding } from "#kernel/engines/native/doctor.js";
 
 const cli = fileURLToPath(new URL("../../../kernel/apps/cli/main.js", import.meta.url));
 
 describe("tunebook doctor", function () {
   this.timeout(120_000);
-  const doctor = (env: Readonly<Record<string, string>>): { status: number | null; findings: Map<string, Finding> } => {
+  const doctor = (
+    env: Readonly<Record<string, string>>,
+  ): { status: number | null; findings: Map<string, DoctorFinding> } => {
     const { status, stdout } = spawnSync(process.execPath, [cli, "doctor", "--json"], {
       encoding: "utf8",
       env: { ...process.env, ...env },
     });
-    const { findings } = JSON.parse(stdout) as { findings: Finding[] };
+    const { findings } = JSON.parse(stdout) as { findings: DoctorFinding[] };
     return { status, findings: new Map(findings.map((f) => [f.name, f])) };
   };
 

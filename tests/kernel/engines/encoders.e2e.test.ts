@@ -4,10 +4,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { fromNDArray, toNDArray, values } from "#dsl/tensor/values.js";
+import { fromNDArray, toNDArray, arrayValues } from "#dsl/tensor/values.js";
 import { readBatch } from "#kernel/engines/forward/batch.js";
 import { openModelFolder } from "#kernel/engines/forward/model-folder.js";
-import { assemble } from "#stdlib/programs/assemble.js";
+import { assemblePrograms } from "#stdlib/programs/assemble.js";
 import { writeEncoder } from "#tests/oracles/encoder-folder.js";
 import { ENCODERS, partsOf, training } from "#tests/stdlib/models/encoder-models.js";
 import { feedsOf } from "#tests/stdlib/models/golden.js";
@@ -65,13 +65,18 @@ describe("encoders on the engines", function () {
       for (const golden of ENCODERS.filter((g) => TRAINED.includes(g.name))) {
         const parts = await partsOf(golden);
         const tokenTypes = "token_type_ids" in golden.batches[0]!;
-        const { train } = assemble({ ...parts, ...training("full", golden), tensors: golden.shapes, tokenTypes });
+        const { train } = assemblePrograms({
+          ...parts,
+          ...training("full", golden),
+          tensors: golden.shapes,
+          tokenTypes,
+        });
         const session = await engine.open({ train }, [join(folder, golden.name)]);
         for (const [i, batch] of golden.batches.entries()) {
           const fed = feedsOf(batch);
           const ids = Object.entries(fed).map(([input, v]) => [input, toNDArray("i32", v)] as const);
-          const rate = toNDArray("f32", values([], [golden.full.rates[i]!]));
-          const step = toNDArray("i32", values([], [i + 1]));
+          const rate = toNDArray("f32", arrayValues([], [golden.full.rates[i]!]));
+          const step = toNDArray("i32", arrayValues([], [i + 1]));
           const { loss } = await session.run("train", {
             ...{ ...Object.fromEntries(ids), rate, step },
             draws: fedDraws(fed["input_ids"]!.shape[0]!),

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { registry } from "#stdlib/registry.js";
 import { ENGINE_NAMES } from "#kernel/engines/engine.js";
 import { allEngines, engines } from "#kernel/engines/engines.js";
-import { versionsOf } from "#kernel/runs/record/versions.js";
+import { softwareVersions } from "#kernel/runs/record/versions.js";
 import { root } from "#tests/imports.js";
 
 /** The list itself, and the word, which knows nothing of the kernel and is held to it here. */
@@ -40,7 +40,7 @@ describe("the names of engines", () => {
     for (const { titled } of allEngines)
       assert.equal(allEngines.filter((one) => one.titled.startsWith(titled)).length, 1, titled);
     for (const { name, titled, packages } of allEngines) {
-      const versions = versionsOf({ name, title: `${titled} 1.2.3 (CPU)` }, "0");
+      const versions = softwareVersions({ name, title: `${titled} 1.2.3 (CPU)` }, "0");
       assert.ok(packages.length > 0);
       for (const one of packages) assert.match(String(versions[one]), /^\d+\.\d+/, one);
     }

@@ -5,8 +5,8 @@ import { createHash } from "node:crypto";
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { addonKey, findCompiler } from "#kernel/engines/native/compile.js";
-import { findNative } from "#kernel/engines/native/layout.js";
+import { addonCacheKey, findCompiler } from "#kernel/engines/native/compile.js";
+import { findTensorflow } from "#kernel/engines/native/layout.js";
 import { probeAddon } from "#kernel/engines/native/probe.js";
 import { SetupPlaces } from "./setup-places.js";
 
@@ -35,7 +35,7 @@ describe("setting TensorFlow up with an older library", function () {
 
     // A library that was damaged since is seen, and nothing is loaded from it.
     truncateSync(join(results[0]!.native!.folder, "lib", "libtensorflow_framework.so.2"), 1000);
-    assert.equal(findNative(await addonKey(), "cpu", places.cache), null);
+    assert.equal(findTensorflow(await addonCacheKey(), "cpu", places.cache), null);
   });
 });
 
@@ -51,7 +51,7 @@ function hastyCompiler(folder: string): string {
  * hands everything on to the TensorFlow that is set up here.
  */
 async function olderLibrary(folder: string): Promise<Buffer> {
-  const here = findNative(await addonKey());
+  const here = findTensorflow(await addonCacheKey());
   assert.ok(here !== null, "TensorFlow is not set up: run tunebook setup");
   const real = join(here.folder, "tensorflow");
   const lib = join(folder, "made", "lib");

@@ -3,10 +3,10 @@
  * `batch` (2) and `length` (3), which are known only when a program runs.
  */
 import type { Attributes, Dimension, NDArray, Type } from "#dsl/tensor/program.js";
-import { concrete } from "#dsl/tensor/shape.js";
+import { concreteShape } from "#dsl/tensor/shape.js";
 import { opNamed } from "#dsl/tensor/table.js";
 import { fromNDArray, toNDArray } from "#dsl/tensor/values.js";
-import { normals } from "#kernel/engines/random.js";
+import { normalValues } from "#kernel/engines/random.js";
 
 export const SIZES = { batch: 2, length: 3 } as const;
 
@@ -21,8 +21,8 @@ type Given = Example["inputs"][number];
 
 /** Normally distributed; `f` may move the values to where the op is defined or smooth. */
 export const floats = (shape: readonly Dimension[], f: (x: number) => number = (x) => x): Given => {
-  const sizes = concrete(shape, SIZES);
-  const data = normals(
+  const sizes = concreteShape(shape, SIZES);
+  const data = normalValues(
     sizes.reduce((n, d) => n * d, 1),
     1,
     ++serial,
@@ -33,7 +33,7 @@ export const floats = (shape: readonly Dimension[], f: (x: number) => number = (
 const positive = (shape: readonly Dimension[]): Given => floats(shape, (x) => Math.abs(x) + 0.1);
 const apartFromZero = (shape: readonly Dimension[]): Given => floats(shape, (x) => x + Math.sign(x) * 0.5);
 const integers = (shape: readonly Dimension[], ...values: readonly number[]): Given => {
-  const sizes = concrete(shape, SIZES);
+  const sizes = concreteShape(shape, SIZES);
   const data = Int32Array.from({ length: sizes.reduce((n, d) => n * d, 1) }, (_, i) => values[i % values.length]!);
   return { type: { dtype: "i32", shape }, value: { dtype: "i32", shape: sizes, bytes: new Uint8Array(data.buffer) } };
 };
@@ -43,7 +43,7 @@ const bytes = (dtype: "i8" | "u8", shape: readonly number[], ...values: readonly
   return { type: { dtype, shape }, value: { dtype, shape, bytes: data } };
 };
 const booleans = (shape: readonly Dimension[], ...values: readonly boolean[]): Given => {
-  const sizes = concrete(shape, SIZES);
+  const sizes = concreteShape(shape, SIZES);
   const bytes = Uint8Array.from({ length: sizes.reduce((n, d) => n * d, 1) }, (_, i) =>
     values[i % values.length] ? 1 : 0,
   );
@@ -382,7 +382,7 @@ function attentionGradient({ inputs, attributes }: Example): Example {
     inputs.map((x) => x.type),
     attributes,
   );
-  const shapes = types.map(({ shape }) => concrete(shape, SIZES));
+  const shapes = types.map(({ shape }) => concreteShape(shape, SIZES));
   const [context, probabilities] = evaluate(
     inputs.map(({ value }) => fromNDArray(value)),
     attributes,
@@ -404,7 +404,7 @@ function rmsNorm(shape: readonly Dimension[], attributes: Attributes): Example[]
   const [, inverse] = opNamed("rms_norm").evaluate(
     [x, scale].map(({ value }) => fromNDArray(value)),
     attributes,
-    [concrete(shape, SIZES), concrete(leading, SIZES)],
+    [concreteShape(shape, SIZES), concreteShape(leading, SIZES)],
   );
   const given = { type: { dtype: "f32", shape: leading }, value: toNDArray("f32", inverse!) } as const;
   return [

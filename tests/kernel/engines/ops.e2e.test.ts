@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { Graph } from "#dsl/tensor/builder.js";
-import { evaluate } from "#dsl/tensor/evaluate.js";
+import { evaluateProgram } from "#dsl/tensor/evaluate.js";
 import type { NDArray, Program } from "#dsl/tensor/program.js";
-import { lowered } from "#dsl/tensor/passes/lowering.js";
-import { ops, table } from "#dsl/tensor/table.js";
-import { fromNDArray, type Values } from "#dsl/tensor/values.js";
+import { lowerProgram } from "#dsl/tensor/passes/lowering.js";
+import { ops, opTable } from "#dsl/tensor/table.js";
+import { fromNDArray, type ArrayValues } from "#dsl/tensor/values.js";
 import type { Engine } from "#kernel/engines/engine.js";
 import { DEVICES, engineNamed } from "./engines.js";
 import { hard_swish } from "#tests/dsl/tensor/passes/hard-swish.js";
@@ -22,13 +22,17 @@ const none = (): boolean => false;
 const TOGETHER = 24;
 
 /** What each example comes to in float64: computed once, for all engines. */
-const known: Readonly<Record<string, Values>>[] = [];
-const reference = (i: number, program: Program, feeds: Record<string, NDArray>): Readonly<Record<string, Values>> =>
-  (known[i] ??= evaluate(program, mapValues(feeds, fromNDArray), {}).outputs);
+const known: Readonly<Record<string, ArrayValues>>[] = [];
+const reference = (
+  i: number,
+  program: Program,
+  feeds: Record<string, NDArray>,
+): Readonly<Record<string, ArrayValues>> =>
+  (known[i] ??= evaluateProgram(program, mapValues(feeds, fromNDArray), {}).outputs);
 
 describe("every op on every engine", () => {
-  before(() => Object.assign(table, { hard_swish }));
-  after(() => Reflect.deleteProperty(table, hard_swish.name));
+  before(() => Object.assign(opTable, { hard_swish }));
+  after(() => Reflect.deleteProperty(opTable, hard_swish.name));
 
   it("has an example", () => {
     const covered = new Set(examples.map((e) => e.op));
@@ -64,7 +68,7 @@ async function offsOn(engine: Engine, some: readonly (readonly [number, Example]
   const programs = Object.fromEntries(some.map(([i, e]) => [titleOf(e, i), programOf(e)]));
   const parts = Object.fromEntries(
     Object.entries(programs).flatMap(([title, program]) => {
-      const simpler = lowered(program, none);
+      const simpler = lowerProgram(program, none);
       return simpler === program ? [] : [[`${title}_made`, simpler] as const];
     }),
   );
@@ -87,7 +91,7 @@ async function offsOn(engine: Engine, some: readonly (readonly [number, Example]
 function offsOf(
   title: string,
   got: Readonly<Record<string, NDArray>>,
-  outputs: Readonly<Record<string, Values>>,
+  outputs: Readonly<Record<string, ArrayValues>>,
 ): readonly string[] {
   return Object.entries(outputs).flatMap(([output, expected]) => {
     const value = fromNDArray(got[output]!);

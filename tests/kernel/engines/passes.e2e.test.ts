@@ -4,17 +4,17 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Graph } from "#dsl/tensor/builder.js";
-import { evaluate } from "#dsl/tensor/evaluate.js";
-import { PLAIN } from "#dsl/tensor/passes/table.js";
+import { evaluateProgram } from "#dsl/tensor/evaluate.js";
+import { PLAIN_PASS_SETTINGS } from "#dsl/tensor/passes/table.js";
 import type { PassSettings } from "#dsl/tensor/passes/pass.js";
 import type { NDArray, Program } from "#dsl/tensor/program.js";
-import { fromNDArray, scalar, toNDArray, values } from "#dsl/tensor/values.js";
+import { fromNDArray, scalar, toNDArray, arrayValues } from "#dsl/tensor/values.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { readHeader } from "#kernel/tensors/safetensors.js";
 import { startEngine } from "#kernel/engines/start.js";
 import { bert } from "#stdlib/models/bert.run.js";
 import { adamw } from "#stdlib/optimizers/adamw.js";
-import { assemble } from "#stdlib/programs/assemble.js";
+import { assemblePrograms } from "#stdlib/programs/assemble.js";
 import { textClassification } from "#stdlib/tasks/text_classification.run.js";
 import { full } from "#stdlib/techniques/full.js";
 import { engineNamed } from "./engines.js";
@@ -42,7 +42,7 @@ function tinyBert(passes: Partial<PassSettings>, layers: number, hidden: number,
     ...{ model_type: "bert", vocab_size: 100, hidden_size: hidden, num_hidden_layers: layers, num_attention_heads: 4 },
     ...{ intermediate_size: 4 * hidden, max_position_embeddings: 256, type_vocab_size: 2 },
   });
-  return assemble({
+  return assemblePrograms({
     family: bert,
     config,
     task: { call: call("task", "text_classification"), implementation: textClassification },
@@ -54,23 +54,23 @@ function tinyBert(passes: Partial<PassSettings>, layers: number, hidden: number,
     prefixInCheckpoint: false,
     tensors: new Set(),
     seed: 4,
-    passes: { ...PLAIN, ...passes },
+    passes: { ...PLAIN_PASS_SETTINGS, ...passes },
   }).train;
 }
 function feeds(batch: number, length: number, step: number): Record<string, NDArray> {
   const ids = Array.from({ length: batch * length }, (_, i) => (i * 37 + (i % batch) * step * 11) % 100);
   return {
-    input_ids: toNDArray("i32", values([batch, length], ids)),
+    input_ids: toNDArray("i32", arrayValues([batch, length], ids)),
     attention_mask: toNDArray(
       "i32",
-      values(
+      arrayValues(
         [batch, length],
         ids.map((_, i) => Number(i % length < length - 2)),
       ),
     ),
     labels: toNDArray(
       "i32",
-      values(
+      arrayValues(
         [batch],
         Array.from({ length: batch }, (_, i) => ids[i * length]! % 3),
       ),
@@ -105,7 +105,7 @@ describe("passes on the tensorflow engine", () => {
       const fed = Object.fromEntries(e.inputs.map(({ value }, k) => [`x${k}`, value]));
       const got = await session.run(title, fed);
       const inputs = Object.fromEntries(Object.entries(fed).map(([name, array]) => [name, fromNDArray(array)]));
-      for (const [output, want] of Object.entries(evaluate(programs[title]!, inputs, {}).outputs)) {
+      for (const [output, want] of Object.entries(evaluateProgram(programs[title]!, inputs, {}).outputs)) {
         const scale = want.data.reduce((m, x) => Math.max(m, Math.abs(x)), 1);
         const apart = fromNDArray(got[output]!).data.map((x, k) => Math.abs(x - want.data[k]!) / scale);
         const most = apart.reduce((m, x) => Math.max(m, x), 0);
@@ -156,7 +156,7 @@ describe("passes on the tensorflow engine", () => {
     const weights = join(folder, "model.safetensors");
     const names = new Set(Object.keys(readHeader(weights).tensors));
     const { weight_decay } = trained.optimizer;
-    const { train } = assemble({
+    const { train } = assemblePrograms({
       family: bert,
       config: bert.config(JSON.parse(readFileSync(join(folder, "config.json"), "utf8")) as Record<string, unknown>),
       task: { call: call("task", "text_classification"), implementation: textClassification },
@@ -169,13 +169,13 @@ describe("passes on the tensorflow engine", () => {
       tensors: names,
       seed: 0,
       tokenTypes: true,
-      passes: { ...PLAIN, precision: "bf16" },
+      passes: { ...PLAIN_PASS_SETTINGS, precision: "bf16" },
     });
     const session = await (await engineNamed("tensorflow")).open({ train }, [folder]);
     for (const [i, batch] of batches.entries()) {
       const fed = Object.entries(batch).map(([name, rows]) => {
         const shape = [rows.length, ...(Array.isArray(rows[0]) ? [rows[0].length] : [])];
-        return [name, toNDArray("i32", values(shape, rows.flat()))] as const;
+        return [name, toNDArray("i32", arrayValues(shape, rows.flat()))] as const;
       });
       const rate = scalar("f32", trained.rates[i]!);
       const feeds = { ...Object.fromEntries(fed), rate, step: scalar("i32", i + 1) };

@@ -1,19 +1,19 @@
 import assert from "node:assert/strict";
 import { Graph } from "#dsl/tensor/builder.js";
-import { evaluate } from "#dsl/tensor/evaluate.js";
+import { evaluateProgram } from "#dsl/tensor/evaluate.js";
 import { gradient } from "#dsl/tensor/gradient.js";
-import { fromNDArray, toNDArray, values } from "#dsl/tensor/values.js";
+import { fromNDArray, toNDArray, arrayValues } from "#dsl/tensor/values.js";
 import { sequenceLogprobs } from "#stdlib/losses/sequence-logprobs.js";
 import { uniform } from "#tests/oracles/numbers.js";
 import { ENGINES, engineNamed } from "./engines.js";
 
 const [BATCH, LENGTH, HIDDEN, VOCABULARY] = [3, 4, 2, 5];
 const FEEDS = {
-  states: values([BATCH, LENGTH, HIDDEN], uniform("states", [BATCH, LENGTH, HIDDEN], 1)),
-  logits: values([6, VOCABULARY], uniform("logits", [6, VOCABULARY], 3)),
+  states: arrayValues([BATCH, LENGTH, HIDDEN], uniform("states", [BATCH, LENGTH, HIDDEN], 1)),
+  logits: arrayValues([6, VOCABULARY], uniform("logits", [6, VOCABULARY], 3)),
   // Rows 0, 2 and 2 again; row 1 has none. One label doesn't count.
-  targets: values([6], [0, 2, 3, 8, 9, 11]),
-  labels: values([6], [4, 0, -100, 1, 2, 3]),
+  targets: arrayValues([6], [0, 2, 3, 8, 9, 11]),
+  labels: arrayValues([6], [4, 0, -100, 1, 2, 3]),
 };
 
 /** Outputs `sums` [batch] and the gradient of the sum of their squares by the logits. */
@@ -33,7 +33,7 @@ describe("log-probabilities of sequences on every engine", () => {
   for (const name of ENGINES)
     it(`${name} gives the reference's values and gradients`, async function () {
       this.timeout(60_000);
-      const wanted = evaluate(program(), FEEDS, {}).outputs;
+      const wanted = evaluateProgram(program(), FEEDS, {}).outputs;
       assert.equal(wanted["sums"]!.data[1], 0);
       const session = await (await engineNamed(name)).open({ p: program() }, []);
       const whole = ["targets", "labels"];

@@ -2,18 +2,18 @@ import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { evaluate } from "#dsl/tensor/evaluate.js";
+import { evaluateProgram } from "#dsl/tensor/evaluate.js";
 import type { NDArray } from "#dsl/tensor/program.js";
-import { fromNDArray, toNDArray, values, type Values } from "#dsl/tensor/values.js";
-import type { Session } from "#kernel/engines/engine.js";
-import { Checkpoints, initialValue, shapeOfState, zeros } from "#kernel/engines/initial.js";
-import { CHECKED, readHeader, readTensor, writeSafetensors } from "#kernel/tensors/safetensors.js";
+import { fromNDArray, toNDArray, arrayValues, type ArrayValues } from "#dsl/tensor/values.js";
+import type { EngineSession } from "#kernel/engines/engine.js";
+import { CheckpointReader, initialValueOf, stateShapeOf, zeroArray } from "#kernel/engines/initial.js";
+import { CHECKSUM_METADATA, readHeader, readTensor, writeSafetensors } from "#kernel/tensors/safetensors.js";
 import { ENGINES, engineNamed } from "./engines.js";
 import { feedsOf, scoreProgram, trainProgram } from "./tiny-net.js";
 
 const lossOf = (outputs: Record<string, NDArray>): number => fromNDArray(outputs["loss"]!).data[0]!;
 
-async function train(session: Session, from: number, to: number): Promise<number[]> {
+async function train(session: EngineSession, from: number, to: number): Promise<number[]> {
   const losses: number[] = [];
   for (let step = from; step <= to; step++) losses.push(lossOf(await session.run("train", feedsOf(step))));
   return losses;
@@ -25,21 +25,23 @@ for (const name of ENGINES)
     let folder: string;
     beforeEach(() => (folder = mkdtempSync(join(tmpdir(), "tunebook-session-"))));
     afterEach(() => rmSync(folder, { recursive: true }));
-    const open = async (dropout = 0): Promise<Session> =>
+    const open = async (dropout = 0): Promise<EngineSession> =>
       (await engineNamed(name)).open({ train: trainProgram(dropout) }, []);
 
     it("trains as the float64 reference does, dropout included", async () => {
       const program = trainProgram(0.2);
-      let state: Record<string, Values> = Object.fromEntries(
+      let state: Record<string, ArrayValues> = Object.fromEntries(
         Object.entries(program.state).map(([key, s]) => [
           key,
-          fromNDArray(initialValue(key, s, new Checkpoints([])) ?? zeros(s.type.dtype, shapeOfState(key, s))),
+          fromNDArray(
+            initialValueOf(key, s, new CheckpointReader([])) ?? zeroArray(s.type.dtype, stateShapeOf(key, s)),
+          ),
         ]),
       );
       const session = await open(0.2);
       for (let step = 1; step <= 25; step++) {
         const feeds = feedsOf(step);
-        const expected = evaluate(
+        const expected = evaluateProgram(
           program,
           Object.fromEntries(Object.entries(feeds).map(([key, array]) => [key, fromNDArray(array)])),
           state,
@@ -85,7 +87,7 @@ for (const name of ENGINES)
     it("takes nothing of a checkpoint that is damaged anywhere", async () => {
       const session = await open();
       const file = join(folder, "checked.safetensors");
-      await session.save(file, undefined, { step: "7", ...CHECKED });
+      await session.save(file, undefined, { step: "7", ...CHECKSUM_METADATA });
       await session.load(file);
       await train(session, 1, 2);
       const before = await session.read("second.weight");
@@ -137,7 +139,7 @@ for (const name of ENGINES)
       await train(session, 1, 3);
       const value = toNDArray(
         "f32",
-        values(
+        arrayValues(
           [3, 10],
           Array.from({ length: 30 }, (_, i) => i),
         ),
@@ -161,11 +163,11 @@ for (const name of ENGINES)
           `net.${key}`,
           toNDArray(
             "f32",
-            values(
-              shapeOfState(key, s),
+            arrayValues(
+              stateShapeOf(key, s),
               Float64Array.from({ length: 100 }, (_, i) => i / 8).slice(
                 0,
-                shapeOfState(key, s).reduce((n, d) => n * d, 1),
+                stateShapeOf(key, s).reduce((n, d) => n * d, 1),
               ),
             ),
           ),
@@ -179,7 +181,7 @@ for (const name of ENGINES)
       const rest = Object.fromEntries(Object.entries(tensors).filter(([key]) => key !== "net.first.bias"));
       writeSafetensors(file, rest);
       await assert.rejects(engine.open({ score: { ...program, state } }, [folder]), { code: "missing-tensor" });
-      writeSafetensors(file, { ...rest, "net.first.bias": toNDArray("f32", values([11])) });
+      writeSafetensors(file, { ...rest, "net.first.bias": toNDArray("f32", arrayValues([11])) });
       await assert.rejects(engine.open({ score: { ...program, state } }, [folder]), { code: "tensor-shape" });
     });
 
@@ -187,8 +189,8 @@ for (const name of ENGINES)
       const session = await open();
       const feeds = feedsOf(1);
       const without = Object.fromEntries(Object.entries(feeds).filter(([key]) => key !== "labels"));
-      const wide = toNDArray("f32", values([8, 7]));
-      const other = toNDArray("i32", values([4]));
+      const wide = toNDArray("f32", arrayValues([8, 7]));
+      const other = toNDArray("i32", arrayValues([4]));
       await assert.rejects(session.run("train", without), { code: "feed-type" });
       await assert.rejects(session.run("train", { ...feeds, x: wide }), { code: "feed-type" });
       await assert.rejects(session.run("train", { ...feeds, labels: other }), { code: "feed-type" });

@@ -1,9 +1,9 @@
 /** A process that sets TensorFlow up in a cache of its own, for tests with several of them: prints what came of it as JSON. */
 import "#tests/register-codes.js";
-import { setup } from "#kernel/engines/native/setup.js";
+import { setUpTensorflow } from "#kernel/engines/native/setup.js";
 
 const library = process.argv[3];
-const result = await setup({ cache: process.argv[2]!, build: "cpu", ...(library ? { library } : {}) });
+const result = await setUpTensorflow({ cache: process.argv[2]!, build: "cpu", ...(library ? { library } : {}) });
 console.log(
   JSON.stringify({
     ...result,

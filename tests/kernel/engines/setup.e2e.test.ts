@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { probeAddon } from "#kernel/engines/native/probe.js";
-import { setup } from "#kernel/engines/native/setup.js";
+import { setUpTensorflow } from "#kernel/engines/native/setup.js";
 import { SetupPlaces } from "./setup-places.js";
 
 describe("setting TensorFlow up", function () {
@@ -11,7 +11,7 @@ describe("setting TensorFlow up", function () {
   const places = new SetupPlaces();
 
   it("does nothing when it has been done, and what it gave computes", async () => {
-    const result = await setup();
+    const result = await setUpTensorflow();
     assert.deepEqual([result.changed, result.engine, result.notes], [false, "tensorflow", []]);
     const probe = await probeAddon(result.native!.addon);
     assert.equal(probe.version, result.native!.version);

@@ -8,15 +8,15 @@ import { toNDArray } from "#dsl/tensor/values.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { Graph } from "#dsl/tensor/builder.js";
 import { prune } from "#dsl/tensor/passes/dead-code.js";
-import { PLAIN } from "#dsl/tensor/passes/table.js";
+import { PLAIN_PASS_SETTINGS } from "#dsl/tensor/passes/table.js";
 import type { NDArray, Program } from "#dsl/tensor/program.js";
-import type { Storage } from "#dsl/tensor/storage.js";
-import type { Session } from "#kernel/engines/engine.js";
+import type { WeightStorage } from "#dsl/tensor/storage.js";
+import type { EngineSession } from "#kernel/engines/engine.js";
 import { readHeader, writeSafetensors } from "#kernel/tensors/safetensors.js";
 import { processMemory } from "#kernel/engines/manager/process-memory.js";
-import { sharedStore } from "#kernel/engines/shared.js";
-import { assemble } from "#stdlib/programs/assemble.js";
-import type { Assembled } from "#stdlib/programs/options.js";
+import { sharedStoreOf } from "#kernel/engines/shared.js";
+import { assemblePrograms } from "#stdlib/programs/assemble.js";
+import type { AssembledPrograms } from "#stdlib/programs/options.js";
 import { feedsOf, root, shapesOf, tensorsOf } from "#tests/stdlib/models/golden.js";
 import { goldenOf, optionsOf } from "#tests/stdlib/techniques/peft-models.js";
 import { ENGINES, engineNamed } from "./engines.js";
@@ -32,11 +32,11 @@ const CALLS: readonly Call[] = [
   { kind: "technique", word: "bitfit", arguments: {} },
 ];
 
-async function programsOf(call: Call, storage: Storage = { weights: "f32" }): Promise<Assembled> {
+async function programsOf(call: Call, storage: WeightStorage = { weights: "f32" }): Promise<AssembledPrograms> {
   const options = await optionsOf("bert-plain", call, Object.values(techniques)[0]!, shapes);
-  return assemble({ ...options, passes: { ...PLAIN, storage } });
+  return assemblePrograms({ ...options, passes: { ...PLAIN_PASS_SETTINGS, storage } });
 }
-async function step(session: Session, at: number): Promise<number> {
+async function step(session: EngineSession, at: number): Promise<number> {
   const fed = { ...feedsOf(batches[at]!) };
   const arrays = Object.fromEntries(Object.entries(fed).map(([name, v]) => [name, toNDArray("i32", v)]));
   const scalar = (bytes: ArrayBufferView, dtype: "f32" | "i32"): NDArray => ({
@@ -66,8 +66,8 @@ describe("several models over one store", function () {
         alone.push([await step(session, 0), await step(session, 1), await step(session, 2)]);
         await session.dispose();
       }
-      const store = sharedStore(engine, `test ${name}`);
-      const views: Session[] = [];
+      const store = sharedStoreOf(engine, `test ${name}`);
+      const views: EngineSession[] = [];
       // in turns, the second one coming when the first has begun
       const losses: number[][] = all.map(() => []);
       for (const [i, { train }] of all.entries()) {
@@ -85,7 +85,7 @@ describe("several models over one store", function () {
         ),
       );
 
-      const [first, second, third] = views as [Session, Session, Session];
+      const [first, second, third] = views as [EngineSession, EngineSession, EngineSession];
       // all that lies in the engine: a frozen weight once, what trains once for each model
       const whole = join(files, `${name}-all.safetensors`);
       await (await store.common()).save(whole);
@@ -154,16 +154,16 @@ describe("several models over one store", function () {
       writeSafetensors(file, { large: floats(large, [SIZE, SIZE]), own: floats(Float32Array.of(1, 2, 3, 4), [4]) });
       const engine = await engineNamed(name);
       const memory = (): number => processMemory(engine.info.pid)!;
-      const store = sharedStore(engine, `large ${name}`);
+      const store = sharedStoreOf(engine, `large ${name}`);
       const open = (more: Readonly<Record<string, Program>> = {}) =>
         store.open({ sum: summing(), ...more }, [file], (tensor) => tensor === "large");
-      const said = async (view: Session, program: string): Promise<number> => {
+      const said = async (view: EngineSession, program: string): Promise<number> => {
         const { y } = await view.run(program, {});
         return new Float32Array(y!.bytes.slice().buffer)[0]!;
       };
       const before = memory();
       const views = await Promise.all([open(remembering()), open(), open(), open()]);
-      const [first, second] = views as [Session, Session, Session, Session];
+      const [first, second] = views as [EngineSession, EngineSession, EngineSession, EngineSession];
       await first.run("writes", { x: floats(Float32Array.of(1, 2), [2, 1]) }, []);
       for (const view of views) assert.equal(await said(view, "sum"), 15);
       const grown = memory() - before;
@@ -180,7 +180,7 @@ describe("several models over one store", function () {
   it("run on while another one is opened", async () => {
     const engine = await engineNamed("tensorflow");
     const [one, other] = await Promise.all(CALLS.slice(0, 2).map((call) => programsOf(call)));
-    const store = sharedStore(engine, "meanwhile");
+    const store = sharedStoreOf(engine, "meanwhile");
     const first = await store.open({ train: one!.train }, [folder], isShared);
     const apart = await engine.open({ train: one!.train }, [folder]);
     let opened = false;
@@ -206,7 +206,7 @@ describe("several models over one store", function () {
   it("are opened each for itself: one that can't be keeps no other from it", async () => {
     const engine = await engineNamed("tensorflow");
     const { train } = await programsOf(CALLS[0]!);
-    const store = sharedStore(engine, "failing");
+    const store = sharedStoreOf(engine, "failing");
     const opened = await Promise.allSettled([
       store.open({ train }, [join(files, "nothing")], isShared),
       store.open({ train }, [folder], isShared),
@@ -220,7 +220,7 @@ describe("several models over one store", function () {
     if (second?.status === "fulfilled") await second.value.dispose();
     assert.equal(store.size, 0);
   });
-  const STORED: readonly Storage[] = [{ weights: "nf4", double: true }, { weights: "int8" }, { weights: "bf16" }];
+  const STORED: readonly WeightStorage[] = [{ weights: "nf4", double: true }, { weights: "int8" }, { weights: "bf16" }];
   for (const storage of STORED)
     it(`share a base that is stored as ${storage.weights}, and none with one that is stored otherwise`, async () => {
       const engine = await engineNamed("tensorflow");
@@ -232,8 +232,8 @@ describe("several models over one store", function () {
         alone.push(await step(session, 0));
         await session.dispose();
       }
-      const store = sharedStore(engine, `stored ${storage.weights}`);
-      const views: Session[] = [];
+      const store = sharedStoreOf(engine, `stored ${storage.weights}`);
+      const views: EngineSession[] = [];
       const lies = async (file: string): Promise<readonly string[]> => {
         await (await store.common()).save(join(files, file));
         return Object.keys(readHeader(join(files, file)).tensors);

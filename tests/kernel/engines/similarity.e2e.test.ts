@@ -3,12 +3,12 @@ import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Values } from "#dsl/tensor/values.js";
+import type { ArrayValues } from "#dsl/tensor/values.js";
 import type { NDArray } from "#dsl/tensor/program.js";
 import type { EngineName } from "#kernel/engines/engine.js";
-import { floats } from "#kernel/engines/feeds.js";
-import { assemble } from "#stdlib/programs/assemble.js";
-import { real, whole } from "#stdlib/tasks/shared/feeds.js";
+import { toFloats } from "#kernel/engines/feeds.js";
+import { assemblePrograms } from "#stdlib/programs/assemble.js";
+import { float32Array, int32Array } from "#stdlib/tasks/shared/feeds.js";
 import { float32, writeSafetensors } from "#tests/oracles/safetensors.js";
 import { feedsOf } from "#tests/stdlib/models/golden.js";
 import { models, startOf, trainingOf } from "#tests/stdlib/tasks/similarity-models.js";
@@ -38,7 +38,7 @@ describe("losses of sentence_similarity on the engines", function () {
     for (const name of ASKED[engineName] ?? LOSSES)
       it(`${name} on ${engineName}`, async () => {
         const engine = await engineNamed(engineName);
-        const { train } = assemble(await trainingOf(golden, name, "full"));
+        const { train } = assemblePrograms(await trainingOf(golden, name, "full"));
         const session = await engine.open({ train }, [join(folder, "base")]);
         const { batches, full } = golden.trained[name]!;
         for (const [i, batch] of batches.entries()) {
@@ -52,12 +52,15 @@ describe("losses of sentence_similarity on the engines", function () {
             "train",
             {
               ...feeds,
-              ...{ rate: real(Float32Array.of(full.rates[i]!), []), step: whole(Int32Array.of(i + 1), []) },
+              ...{
+                rate: float32Array(Float32Array.of(full.rates[i]!), []),
+                step: int32Array(Int32Array.of(i + 1), []),
+              },
               draws: fedDraws(feeds["input_ids"]!.shape[0]!),
             },
             ["loss"],
           );
-          const [got, want] = [floats(loss!)[0]!, full.losses[i]!];
+          const [got, want] = [toFloats(loss!)[0]!, full.losses[i]!];
           assert.ok(
             Math.abs(got - want) <= 1e-6 + 1e-4 * Math.abs(want),
             `loss of step ${i + 1}: ${got}, the oracle says ${want}`,
@@ -67,6 +70,6 @@ describe("losses of sentence_similarity on the engines", function () {
       });
 });
 
-function arrayOf({ shape, data }: Values, isReal: boolean): NDArray {
-  return isReal ? real(Float32Array.from(data), [...shape]) : whole(Int32Array.from(data), [...shape]);
+function arrayOf({ shape, data }: ArrayValues, isReal: boolean): NDArray {
+  return isReal ? float32Array(Float32Array.from(data), [...shape]) : int32Array(Int32Array.from(data), [...shape]);
 }

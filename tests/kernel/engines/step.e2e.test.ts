@@ -1,11 +1,11 @@
 /** Products of programs that write texts, which our own kernel computes on the CPU: every shape and curve as the reference says. */
 import assert from "node:assert/strict";
 import { Graph } from "#dsl/tensor/builder.js";
-import { evaluate } from "#dsl/tensor/evaluate.js";
+import { evaluateProgram } from "#dsl/tensor/evaluate.js";
 import type { NDArray, Program } from "#dsl/tensor/program.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
-import { fromNDArray, toNDArray, values } from "#dsl/tensor/values.js";
-import { normals } from "#kernel/engines/random.js";
+import { fromNDArray, toNDArray, arrayValues } from "#dsl/tensor/values.js";
+import { normalValues } from "#kernel/engines/random.js";
 import { engineNamed } from "./engines.js";
 
 const SIZES = [
@@ -70,15 +70,18 @@ describe("products of a few rows on tensorflow", function () {
           const shape = type.shape.map((d) => (typeof d === "number" ? d : sizes[d]!));
           const count = shape.reduce((n, d) => n * d, 1);
           if (type.dtype === "f32")
-            return [name, { dtype: "f32", shape, bytes: new Uint8Array(normals(count, 1, seed + 1, "step").buffer) }];
+            return [
+              name,
+              { dtype: "f32", shape, bytes: new Uint8Array(normalValues(count, 1, seed + 1, "step").buffer) },
+            ];
           const whole = Array.from({ length: count }, (_, i) =>
             name === "texts" ? 0 : name === "lengths" ? i + 1 : i,
           );
-          return [name, toNDArray("i32", values(shape, whole))];
+          return [name, toNDArray("i32", arrayValues(shape, whole))];
         }),
       );
       const given = Object.fromEntries(Object.entries(feeds).map(([name, array]) => [name, fromNDArray(array)]));
-      const expected = evaluate(step, given, {}).outputs;
+      const expected = evaluateProgram(step, given, {}).outputs;
       const got = await session.run("step", feeds);
       for (const [name, { data }] of Object.entries(expected)) {
         const own = fromNDArray(got[name]!).data;

@@ -3,12 +3,12 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { PLAIN } from "#dsl/tensor/passes/table.js";
+import { PLAIN_PASS_SETTINGS } from "#dsl/tensor/passes/table.js";
 import type { NDArray } from "#dsl/tensor/program.js";
-import type { Storage } from "#dsl/tensor/storage.js";
+import type { WeightStorage } from "#dsl/tensor/storage.js";
 import type { EngineName } from "#kernel/engines/engine.js";
-import { assemble } from "#stdlib/programs/assemble.js";
-import { buildGenerate } from "#stdlib/programs/generate.js";
+import { assemblePrograms } from "#stdlib/programs/assemble.js";
+import { buildGenerationPrograms } from "#stdlib/programs/generate.js";
 import { root, shapesOf, tensorsOf, type Batch } from "#tests/stdlib/models/golden.js";
 import { adapterTensors, callOf, fed, goldenOf, optionsOf } from "#tests/stdlib/techniques/peft-models.js";
 import { call } from "#tests/stdlib/techniques/subjects.js";
@@ -18,7 +18,7 @@ import { fedDraws } from "#tests/drawn.js";
 const { losses } = JSON.parse(readFileSync(new URL("golden/oracle/storage.json", root), "utf8")) as {
   readonly losses: Readonly<Record<string, readonly number[]>>;
 };
-const STORAGES: Readonly<Record<string, Storage>> = {
+const STORAGES: Readonly<Record<string, WeightStorage>> = {
   bf16: { weights: "bf16" },
   int8: { weights: "int8" },
   nf4: { weights: "nf4", double: true },
@@ -43,7 +43,7 @@ describe("a frozen base in fewer bits", function () {
         const trained = golden.techniques[technique]!;
         const tensors = { ...tensorsOf(`${name}/model.safetensors`), ...adapterTensors(name, technique) };
         const options = await optionsOf(name, callOf(name, technique), trained, shapesOf(tensors));
-        const { train } = assemble({ ...options, passes: { ...PLAIN, storage: STORAGES[how]! } });
+        const { train } = assemblePrograms({ ...options, passes: { ...PLAIN_PASS_SETTINGS, storage: STORAGES[how]! } });
         assert.ok(
           Object.values(train.state).some(
             (s) => s.type.dtype === (how.startsWith("nf4") ? "u8" : how === "int8" ? "i8" : "bf16"),
@@ -70,8 +70,8 @@ describe("a frozen base in fewer bits", function () {
       const base = shapesOf(tensorsOf("llama-grouped/model.safetensors"));
       const lora = call("technique", "lora", { rank: 2, targets: ["all"] });
       const options = await optionsOf("llama-grouped", lora, trained, base);
-      const passes = { ...PLAIN, storage: STORAGES["nf4"]! };
-      const session = await engine.open({ ...buildGenerate({ ...options, passes }) }, [
+      const passes = { ...PLAIN_PASS_SETTINGS, storage: STORAGES["nf4"]! };
+      const session = await engine.open({ ...buildGenerationPrograms({ ...options, passes }) }, [
         folderOf("models/llama-grouped"),
       ]);
       await session.run("reserve", { rows: integers([1], [0]), room: integers([6], [0, 0, 0, 0, 0, 0]) }, []);
@@ -104,7 +104,7 @@ describe("a frozen base in fewer bits", function () {
       trained,
       base,
     );
-    const { train } = assemble({ ...options, passes: { ...PLAIN, storage: STORAGES["bf16"]! } });
+    const { train } = assemblePrograms({ ...options, passes: { ...PLAIN_PASS_SETTINGS, storage: STORAGES["bf16"]! } });
     await assert.rejects(engine.open({ train }, [folderOf("models/llama-grouped")]), (e) => {
       assert.ok(e instanceof CodedError && e.code === "engine-refuses");
       assert.match(e.message + JSON.stringify(e.data), /tfjs has no bf16/);

@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import type { NDArray, Program } from "#dsl/tensor/program.js";
 import type { EngineName } from "#kernel/engines/engine.js";
-import { assemble } from "#stdlib/programs/assemble.js";
-import { assembleForward } from "#stdlib/programs/forward.js";
-import { buildGenerate } from "#stdlib/programs/generate.js";
+import { assemblePrograms } from "#stdlib/programs/assemble.js";
+import { assembleForwardProgram } from "#stdlib/programs/forward.js";
+import { buildGenerationPrograms } from "#stdlib/programs/generate.js";
 import { root, shapesOf, tensorsOf, type Batch } from "#tests/stdlib/models/golden.js";
 import { adapterTensors, callOf, fed, goldenOf, optionsOf } from "#tests/stdlib/techniques/peft-models.js";
 import { call } from "#tests/stdlib/techniques/subjects.js";
@@ -41,7 +41,7 @@ describe("techniques on every engine", function () {
           const tensors = { ...tensorsOf(`${name}/model.safetensors`), ...adapterTensors(name, technique) };
           const options = await optionsOf(name, callOf(name, technique), trained, shapesOf(tensors));
           const adapter = technique === "bitfit" ? [] : [folderOf(`adapters/${name}-${technique}`)];
-          const session = await engine.open({ train: assemble(options).train }, [
+          const session = await engine.open({ train: assemblePrograms(options).train }, [
             ...adapter,
             folderOf(`models/${name}`),
           ]);
@@ -76,8 +76,8 @@ describe("techniques on every engine", function () {
         ]) {
           const options = await optionsOf("gpt2-plain", technique, trained, base);
           const programs: Record<string, Program> = {
-            ...buildGenerate(options),
-            forward: assembleForward(options, false),
+            ...buildGenerationPrograms(options),
+            forward: assembleForwardProgram(options, false),
           };
           const session = await engine.open(programs, [folderOf("models/gpt2-plain")]);
           await session.run("reserve", { rows: integers([1], [0]), room: integers([6], [0, 0, 0, 0, 0, 0]) }, []);
@@ -126,7 +126,7 @@ describe("techniques on every engine", function () {
         [5, 6, 5].flatMap((r) => [...base["transformer.wte.weight"]!.data.slice(24 * r, 24 * r + 24)]),
       ],
     ] as const) {
-      const { train } = assemble(await optionsOf("gpt2-plain", technique, trained, shapesOf(base)));
+      const { train } = assemblePrograms(await optionsOf("gpt2-plain", technique, trained, shapesOf(base)));
       const session = await engine.open({ train }, [folderOf("models/gpt2-plain")]);
       const got = floats(await session.read(state));
       assert.equal(got.length, want.length);

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { emitTensorflow } from "#dsl/tensor/backends/tensorflow/emit.js";
 import { Graph } from "#dsl/tensor/builder.js";
-import { evaluate } from "#dsl/tensor/evaluate.js";
+import { evaluateProgram } from "#dsl/tensor/evaluate.js";
 import { gradient } from "#dsl/tensor/gradient.js";
 import type { NDArray, Program } from "#dsl/tensor/program.js";
-import { fromNDArray, toNDArray, values } from "#dsl/tensor/values.js";
+import { fromNDArray, toNDArray, arrayValues } from "#dsl/tensor/values.js";
 import { ENGINES, engineNamed } from "./engines.js";
 
 const [VOCABULARY, WIDTH] = [11, 6];
@@ -17,7 +17,7 @@ interface Shape {
   readonly twisted: boolean;
 }
 const wave = (shape: readonly number[], by: number): NDArray => {
-  const y = values(shape);
+  const y = arrayValues(shape);
   return toNDArray("f32", { ...y, data: y.data.map((_, i) => Math.sin(by + 1.7 * i)) });
 };
 
@@ -48,7 +48,7 @@ const SHAPES: readonly Shape[] = [1, 3, 7].flatMap((chunks) =>
     ),
   ),
 );
-const ints = (shape: readonly number[], data: readonly number[]): NDArray => toNDArray("i32", values(shape, data));
+const ints = (shape: readonly number[], data: readonly number[]): NDArray => toNDArray("i32", arrayValues(shape, data));
 const FEEDS = [
   {
     ids: ints([2, 3], [1, 4, 4, 9, 1, 0]),
@@ -77,7 +77,7 @@ describe("a head in chunks", () => {
         for (const feeds of FEEDS) {
           const got = await session.run(`p${i}`, feeds);
           const decoded = Object.fromEntries(Object.entries(feeds).map(([k, a]) => [k, fromNDArray(a)]));
-          const { outputs } = evaluate(programs[`p${i}`]!, decoded, begun);
+          const { outputs } = evaluateProgram(programs[`p${i}`]!, decoded, begun);
           for (const [output, want] of Object.entries(outputs))
             fromNDArray(got[output]!).data.forEach((v, k) =>
               assert.ok(

@@ -1,14 +1,14 @@
 /** A small classifier with dropout and AdamW, written with the graph's own builder: trains in a few steps. */
 import { Graph } from "#dsl/tensor/builder.js";
 import { gradient } from "#dsl/tensor/gradient.js";
-import type { Initial, NDArray, Program } from "#dsl/tensor/program.js";
-import { toNDArray, values } from "#dsl/tensor/values.js";
-import { normals } from "#kernel/engines/random.js";
+import type { InitialValue, NDArray, Program } from "#dsl/tensor/program.js";
+import { toNDArray, arrayValues } from "#dsl/tensor/values.js";
+import { normalValues } from "#kernel/engines/random.js";
 
 const [FEATURES, HIDDEN, CLASSES] = [6, 10, 3];
 const ADAMW = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weight_decay: 0.01 };
 
-const STATES: Readonly<Record<string, { shape: readonly number[]; initial: Initial }>> = {
+const STATES: Readonly<Record<string, { shape: readonly number[]; initial: InitialValue }>> = {
   "first.weight": { shape: [HIDDEN, FEATURES], initial: { random: { normal: 0.5 }, seed: 3 } },
   "first.bias": { shape: [HIDDEN], initial: { zeros: true } },
   "second.weight": { shape: [CLASSES, HIDDEN], initial: { random: { uniform: 0.5 }, seed: 3 } },
@@ -66,14 +66,14 @@ function forward(
 /** What is fed at a step (from 1): another batch, of another size, each time. */
 export function feedsOf(step: number): Record<string, NDArray> {
   const batch = 8 + (step % 3);
-  const x = normals(batch * FEATURES, 1, step, "x");
+  const x = normalValues(batch * FEATURES, 1, step, "x");
   const labels = Array.from({ length: batch }, (_, i) =>
     x[i * FEATURES]! > 0.4 ? 2 : x[i * FEATURES + 1]! > 0 ? 1 : 0,
   );
   return {
-    x: toNDArray("f32", values([batch, FEATURES], x)),
-    labels: toNDArray("i32", values([batch], labels)),
-    rate: toNDArray("f32", values([], [0.02])),
-    step: toNDArray("i32", values([], [step])),
+    x: toNDArray("f32", arrayValues([batch, FEATURES], x)),
+    labels: toNDArray("i32", arrayValues([batch], labels)),
+    rate: toNDArray("f32", arrayValues([], [0.02])),
+    step: toNDArray("i32", arrayValues([], [step])),
   };
 }

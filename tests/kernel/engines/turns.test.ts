@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { Turns } from "#kernel/engines/host/turns.js";
+import { RequestQueue } from "#kernel/engines/host/turns.js";
 
 /** One that takes long pauses so often; `is` says whom it is of. */
 interface Asked {
@@ -14,7 +14,7 @@ describe("requests that are answered in turn", () => {
     const done: string[] = [];
     let settle: (() => void) | undefined;
     const over = new Promise<void>((resolve) => (settle = resolve));
-    const all = new Turns<Asked>(
+    const all = new RequestQueue<Asked>(
       async ({ name, pauses = 0 }, pause) => {
         for (let time = 0; time < pauses; time++) {
           onPause((asked) => all.take(asked), time);

@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { wheelIn } from "#kernel/engines/native/wheels.js";
+import { findWheelIn } from "#kernel/engines/native/wheels.js";
 import { thisPlatform } from "#kernel/fetch/wheel.js";
 
 describe("a folder of wheels", () => {
@@ -18,16 +18,16 @@ describe("a folder of wheels", () => {
   const code = (wanted: string) => (error: unknown) => error instanceof CodedError && error.code === wanted;
 
   it("has what is known, for this machine", async () => {
-    await assert.rejects(wheelIn(folder, "tensorflow-cpu", known), code("no-wheel"));
+    await assert.rejects(findWheelIn(folder, "tensorflow-cpu", known), code("no-wheel"));
     writeFileSync(join(folder, name), "a wheel");
-    const { project, version, filename } = await wheelIn(folder, "tensorflow-cpu", known);
+    const { project, version, filename } = await findWheelIn(folder, "tensorflow-cpu", known);
     assert.deepEqual([project, version, filename], ["tensorflow-cpu", "9.9.9", name]);
-    await assert.rejects(wheelIn(folder, "tensorflow", known), code("no-wheel"));
+    await assert.rejects(findWheelIn(folder, "tensorflow", known), code("no-wheel"));
     const other = { [name.replace(machine, "riscv")]: known[name]! };
-    await assert.rejects(wheelIn(folder, "tensorflow-cpu", other), code("no-wheel"));
+    await assert.rejects(findWheelIn(folder, "tensorflow-cpu", other), code("no-wheel"));
   });
   it("is not believed: another content is refused", async () => {
     writeFileSync(join(folder, name), "another wheel");
-    await assert.rejects(wheelIn(folder, "tensorflow-cpu", known), code("checksum-mismatch"));
+    await assert.rejects(findWheelIn(folder, "tensorflow-cpu", known), code("checksum-mismatch"));
   });
 });

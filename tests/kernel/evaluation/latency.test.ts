@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
-import { spreadOf, timesInRounds, type Timed } from "#kernel/evaluation/latency.js";
-import type { Stage } from "#kernel/session/execution-context.js";
+import { medianSpread, timeInRounds, type TimedPredictor } from "#kernel/evaluation/latency.js";
+import type { ExecutionContext } from "#kernel/session/execution-context.js";
 
-const stage = { hostContext: {} } as unknown as Stage;
+const stage = { hostContext: {} } as unknown as ExecutionContext;
 
 describe("answers that are timed", () => {
   it("models take turns, there and back; each is asked all its rows, and some before a turn that don't count", async () => {
     const asked: string[] = [];
-    const timed = (name: string): Timed => ({
+    const timed = (name: string): TimedPredictor => ({
       name,
       count: 9,
       writes: false,
@@ -16,7 +16,7 @@ describe("answers that are timed", () => {
         return Promise.resolve();
       },
     });
-    const times = await timesInRounds([timed("a"), timed("b")], stage);
+    const times = await timeInRounds([timed("a"), timed("b")], stage);
     assert.deepEqual(
       times.map((own) => own.length),
       [9, 9],
@@ -28,7 +28,7 @@ describe("answers that are timed", () => {
   });
   it("how far rounds lie apart is told by their medians; of few answers nothing", () => {
     const times = Float64Array.from({ length: 30 }, (_, i) => [5, 6, 7][i % 3]!);
-    assert.deepEqual(spreadOf(times), { low: 5, high: 7 });
-    assert.equal(spreadOf(times.slice(0, 8)), null);
+    assert.deepEqual(medianSpread(times), { low: 5, high: 7 });
+    assert.equal(medianSpread(times.slice(0, 8)), null);
   });
 });

@@ -17,7 +17,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { fetchFile } from "#kernel/fetch/file.js";
-import { locked } from "#kernel/fetch/cache.js";
+import { withFileLock } from "#kernel/fetch/cache.js";
 import { serveFiles, type FileServer } from "./file-server.js";
 
 const caller = fileURLToPath(new URL("./fetch-caller.js", import.meta.url));
@@ -165,9 +165,9 @@ describe("fetching a file", function () {
       await new Promise((wake) => setTimeout(wake, 50));
       order.push(`${name} out`);
     };
-    await Promise.all([locked(place, work("a")), locked(place, work("b"))]);
+    await Promise.all([withFileLock(place, work("a")), withFileLock(place, work("b"))]);
     assert.equal(order[1], order[0]!.replace("in", "out"));
-    await locked(place, () => assert.rejects(locked(place, work("c"), 200), { code: "cache-locked" }));
+    await withFileLock(place, () => assert.rejects(withFileLock(place, work("c"), 200), { code: "cache-locked" }));
   });
 
   async function run(shell: string): Promise<string> {

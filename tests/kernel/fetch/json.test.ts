@@ -5,20 +5,30 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as v from "valibot";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { DEEPEST, fields, hintIn, jsonIn, readJson, table, Unlike, whole, type Schema } from "#kernel/fetch/json.js";
+import {
+  MAX_NESTING,
+  objectWith,
+  readHint,
+  parseJsonAs,
+  readJson,
+  dictionaryOf,
+  SchemaMismatch,
+  wholeNumber,
+  type Schema,
+} from "#kernel/fetch/json.js";
 
 describe("JSON by a schema", () => {
-  const schema = fields({
+  const schema = objectWith({
     name: v.string(),
-    sizes: table(v.array(whole(1))),
+    sizes: dictionaryOf(v.array(wholeNumber(1))),
     kind: v.exactOptional(v.picklist(["a", "b"])),
     own: v.exactOptional(v.string("own is no text of ours")),
   });
   const why = <T>(text: string, of: Schema<T>): string => {
     try {
-      jsonIn(text, of);
+      parseJsonAs(text, of);
     } catch (error) {
-      assert.ok(error instanceof Unlike);
+      assert.ok(error instanceof SchemaMismatch);
       return error.why;
     }
     return assert.fail("it was read");
@@ -26,7 +36,7 @@ describe("JSON by a schema", () => {
 
   it("is read with what else stands in it, under any key", () => {
     const value = { name: "n", sizes: { constructor: [1], "": [2, 3] }, more: { x: [null] } };
-    assert.deepEqual(jsonIn(JSON.stringify(value), schema), value);
+    assert.deepEqual(parseJsonAs(JSON.stringify(value), schema), value);
   });
   it("is told by its place, by what stands there and by what was expected", () => {
     const told: readonly (readonly [string, string])[] = [
@@ -48,9 +58,9 @@ describe("JSON by a schema", () => {
 
   it("may nest lists and objects up to a bound", () => {
     const nested = (depth: number): string => `${"[".repeat(depth)}${"]".repeat(depth)}`;
-    jsonIn(nested(DEEPEST), v.unknown());
-    for (const depth of [DEEPEST + 2, 1_000_000])
-      assert.throws(() => jsonIn(`{"a": ${nested(depth)}}`, v.unknown()), Unlike);
+    parseJsonAs(nested(MAX_NESTING), v.unknown());
+    for (const depth of [MAX_NESTING + 2, 1_000_000])
+      assert.throws(() => parseJsonAs(`{"a": ${nested(depth)}}`, v.unknown()), SchemaMismatch);
   });
 
   describe("in a file", () => {
@@ -98,12 +108,12 @@ describe("JSON by a schema", () => {
     });
     it("that is only a hint is none where it is gone, torn, a folder, too long or unlike", () => {
       const good = '{"name": "n", "sizes": {}}';
-      assert.deepEqual(hintIn(written(good), schema), JSON.parse(good));
+      assert.deepEqual(readHint(written(good), schema), JSON.parse(good));
       for (const text of ["", "{", "null", '{"name": 5, "sizes": {}}'])
-        assert.equal(hintIn(written(text), schema), null);
-      assert.equal(hintIn(written(good), schema, 8), null);
-      assert.equal(hintIn(folder, schema), null);
-      assert.equal(hintIn(join(folder, "none"), schema), null);
+        assert.equal(readHint(written(text), schema), null);
+      assert.equal(readHint(written(good), schema, 8), null);
+      assert.equal(readHint(folder, schema), null);
+      assert.equal(readHint(join(folder, "none"), schema), null);
     });
   });
 });

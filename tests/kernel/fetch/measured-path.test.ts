@@ -1,7 +1,7 @@
 /** Where what was measured of a machine lies. */
 import assert from "node:assert/strict";
 import { join, resolve } from "node:path";
-import { cachePath, measuredPath } from "#kernel/fetch/cache.js";
+import { cachePath, measurementsPath } from "#kernel/fetch/cache.js";
 
 describe("what was measured of a machine", () => {
   const names = ["TUNEBOOK_CACHE", "TUNEBOOK_MACHINE", "XDG_CACHE_HOME"] as const;
@@ -16,15 +16,15 @@ describe("what was measured of a machine", () => {
   it("lies in the cache, wherever that is, or in a folder of the machine's own", () => {
     Reflect.deleteProperty(process.env, "TUNEBOOK_MACHINE");
     process.env["TUNEBOOK_CACHE"] = "shared";
-    assert.equal(measuredPath("machine.json"), resolve("shared", "machine.json"));
+    assert.equal(measurementsPath("machine.json"), resolve("shared", "machine.json"));
     Reflect.deleteProperty(process.env, "TUNEBOOK_CACHE");
     process.env["XDG_CACHE_HOME"] = resolve("home");
-    assert.equal(measuredPath("engines.json"), cachePath("engines.json"));
+    assert.equal(measurementsPath("engines.json"), cachePath("engines.json"));
     if (process.platform !== "win32")
-      assert.equal(measuredPath("engines.json"), join(resolve("home"), "tunebook", "engines.json"));
+      assert.equal(measurementsPath("engines.json"), join(resolve("home"), "tunebook", "engines.json"));
     process.env["TUNEBOOK_MACHINE"] = "own";
-    assert.equal(measuredPath("engines.json"), resolve("own", "engines.json"));
+    assert.equal(measurementsPath("engines.json"), resolve("own", "engines.json"));
     process.env["TUNEBOOK_MACHINE"] = "";
-    assert.equal(measuredPath("engines.json"), cachePath("engines.json"));
+    assert.equal(measurementsPath("engines.json"), cachePath("engines.json"));
   });
 });

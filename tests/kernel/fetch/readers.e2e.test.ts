@@ -12,27 +12,27 @@ import { availableParallelism, cpus, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { DataAudit } from "#dsl/language/types/audit-facts.js";
 import { CachedModel } from "#kernel/bases/cache.js";
-import { chatTemplateOf } from "#kernel/bases/chat-template.js";
-import { embeddingOf } from "#kernel/bases/embedding.js";
-import { isConverted } from "#kernel/bases/gguf/convert.js";
-import { baseFromHub } from "#kernel/bases/hub.js";
-import { recordOf } from "#kernel/tensors/model-file.js";
-import { readsOf } from "#kernel/bases/reads.js";
+import { chatTemplateIn } from "#kernel/bases/chat-template.js";
+import { embeddingFactsOf } from "#kernel/bases/embedding.js";
+import { isConvertedGguf } from "#kernel/bases/gguf/convert.js";
+import { fetchBaseFromHub } from "#kernel/bases/hub.js";
+import { readModelJsonObject } from "#kernel/tensors/model-file.js";
+import { readLengthLimitOf } from "#kernel/bases/reads.js";
 import { registry } from "#stdlib/registry.js";
 import { trainTokenizer } from "#kernel/bases/scratch/train-tokenizer.js";
-import { shardNames } from "#kernel/tensors/shards.js";
+import { readShardNames } from "#kernel/tensors/shards.js";
 import { decode as decodeForClient } from "#kernel/apps/jupyter/client/messages.js";
 import { readNotebook, tagsOf, writeNotebook } from "#kernel/apps/jupyter/client/notebook-file.js";
-import { KeptAudits } from "#kernel/data/sources/kept-audits.js";
-import { openStreamed, rowsFile, VERSION } from "#kernel/data/sources/streamed.js";
+import { AuditCache } from "#kernel/data/sources/kept-audits.js";
+import { openStreamed, rowsFilePath, STREAMED_FORMAT_VERSION } from "#kernel/data/sources/streamed.js";
 import { readBatch } from "#kernel/engines/forward/batch.js";
 import { readMachineRecord } from "#kernel/engines/machine-record.js";
-import { findNative, librariesReady, stampAddon } from "#kernel/engines/native/layout.js";
+import { findTensorflow, areLibrariesReady, stampAddon } from "#kernel/engines/native/layout.js";
 import { readHeader } from "#kernel/tensors/safetensors.js";
-import { listFiles } from "#kernel/fetch/package-index.js";
+import { listProjectFiles } from "#kernel/fetch/package-index.js";
 import { installLabExtension } from "#editors/jupyterlab/install.js";
-import { readLearnt, seenOf } from "#kernel/runs/learnt-rows.js";
-import { paceOf } from "#kernel/session/answers/machine.js";
+import { readLearntRecord, countSeenRows } from "#kernel/runs/learnt-rows.js";
+import { enginePaceOf } from "#kernel/session/answers/machine.js";
 import { readConnection } from "#kernel/apps/jupyter/wire/connection.js";
 import { History } from "#kernel/apps/jupyter/wire/history.js";
 import { installedKernels } from "#kernel/apps/jupyter/wire/kernelspec/kernelspec.js";
@@ -95,7 +95,7 @@ describe("readers of JSON", function () {
     (await readdir(at).catch((): string[] => [])).filter((name) => name.endsWith(".json"));
   const tensors = { a: { dtype: "F32", shape: [2], data_offsets: [0, 8] }, __metadata__: { format: "pt" } };
   const streamedFacts = {
-    version: VERSION,
+    version: STREAMED_FORMAT_VERSION,
     ...{ roles: ["label", "text"], labels: ["x"] },
     facts: {
       ...{ rowsIn: 1, kept: 1, dropped: [{ why: "empty", count: 1, examples: [1, "2 (test)"] }] },
@@ -181,7 +181,7 @@ describe("readers of JSON", function () {
       good: { tensorflow: [{ flops: 1e9, steps: 3, seconds: 2 }] },
       read: (text) => {
         put("cache/machine.json", text);
-        return paceOf("auto").took.map(({ flops, steps, seconds }) => (flops / steps / seconds).toFixed());
+        return enginePaceOf("auto").took.map(({ flops, steps, seconds }) => (flops / steps / seconds).toFixed());
       },
       whole: (got) => (got as string[]).length === 1,
     },
@@ -190,8 +190,8 @@ describe("readers of JSON", function () {
       read: async (text) => {
         const at = join(folder, "build");
         put("build/stamp.json", text);
-        librariesReady(at, "s");
-        findNative("key", "cpu", join(folder, "tensorflow"));
+        areLibrariesReady(at, "s");
+        findTensorflow("key", "cpu", join(folder, "tensorflow"));
         await stampAddon(at, "addon");
         return json(join(at, "stamp.json"));
       },
@@ -203,7 +203,7 @@ describe("readers of JSON", function () {
       read: (text) => {
         put("gguf/a.json", "{}");
         put("gguf/converted.json", text);
-        return isConverted(join(folder, "gguf"), hash);
+        return isConvertedGguf(join(folder, "gguf"), hash);
       },
       whole: (got) => got === true,
     },
@@ -228,7 +228,7 @@ describe("readers of JSON", function () {
       good: audit,
       read: async (text) => {
         put(`cache/audits/${hash}-2.json`, text);
-        const { near, conflicts, told, scores } = await new KeptAudits().of(hash, () => Promise.resolve(audit));
+        const { near, conflicts, told, scores } = await new AuditCache().auditFor(hash, () => Promise.resolve(audit));
         return [
           ...near.flatMap(({ split, pairs }) => [split.trim(), ...pairs.map((pair) => pair.trained.text.trim())]),
           ...conflicts.examples.flatMap(({ labels }) => labels.map((label) => label.trim())),
@@ -246,8 +246,8 @@ describe("readers of JSON", function () {
       },
       read: (text) => {
         put("learnt/learnt.json", text);
-        const found = readLearnt(join(folder, "learnt"));
-        return found?.rows.map((rows) => `${rows.run.trim()} ${String(seenOf(Float64Array.of(1), rows).seen)}`);
+        const found = readLearntRecord(join(folder, "learnt"));
+        return found?.rows.map((rows) => `${rows.run.trim()} ${String(countSeenRows(Float64Array.of(1), rows).seen)}`);
       },
       whole: (got) => (got as string[])[0] === "r 1",
     },
@@ -271,7 +271,7 @@ describe("readers of JSON", function () {
     },
     "an index of shards": {
       good: { metadata: {}, weight_map: { a: "model-1.safetensors", b: "model-2.safetensors" } },
-      read: (text) => shardNames(put("index.json", text)).map((name) => name.trim()),
+      read: (text) => readShardNames(put("index.json", text)).map((name) => name.trim()),
       codes: ["base-damaged"],
       whole: (got) => (got as string[]).length === 2,
     },
@@ -283,7 +283,7 @@ describe("readers of JSON", function () {
       read: (text) => {
         put("sentences/1_Pooling/config.json", '{"pooling_mode_mean_tokens": true}');
         put("sentences/modules.json", text);
-        return embeddingOf(join(folder, "sentences"), new Set(["modules.json"]))?.pooling.trim();
+        return embeddingFactsOf(join(folder, "sentences"), new Set(["modules.json"]))?.pooling.trim();
       },
       codes: ["base-damaged"],
       whole: (got) => got === "mean",
@@ -293,7 +293,7 @@ describe("readers of JSON", function () {
       read: (text) => {
         put("pooled/modules.json", '[{"path": "1_Pooling", "type": "m.Pooling"}]');
         put("pooled/1_Pooling/config.json", text);
-        return embeddingOf(join(folder, "pooled"), new Set(["modules.json"]))?.pooling.trim();
+        return embeddingFactsOf(join(folder, "pooled"), new Set(["modules.json"]))?.pooling.trim();
       },
       codes: ["base-damaged"],
       whole: (got) => got === "mean",
@@ -302,11 +302,11 @@ describe("readers of JSON", function () {
       good: { model_max_length: 256, chat_template: [{ name: "default", template: "{{ messages }}" }] },
       read: (text) => {
         const at = dirname(put("settings/tokenizer_config.json", text));
-        const reads = readsOf(at, new Set(["tokenizer_config.json"]), 512);
+        const reads = readLengthLimitOf(at, new Set(["tokenizer_config.json"]), 512);
         return [
-          chatTemplateOf(at)?.trim(),
+          chatTemplateIn(at)?.trim(),
           reads?.toFixed(),
-          Object.keys(recordOf(join(at, "tokenizer_config.json")) ?? {}),
+          Object.keys(readModelJsonObject(join(at, "tokenizer_config.json")) ?? {}),
         ];
       },
       codes: ["base-damaged"],
@@ -322,7 +322,7 @@ describe("readers of JSON", function () {
       good: streamedFacts,
       read: (text) => {
         const at = dirname(put("streamed/facts.json", text));
-        writeFileSync(rowsFile(at, "all"), '["x","a"]\n');
+        writeFileSync(rowsFilePath(at, "all"), '["x","a"]\n');
         const index = [Float64Array.of(0, 10), Int32Array.of(0), Int32Array.of(1)];
         put("streamed/all.index", Buffer.concat(index.map((part) => Buffer.from(part.buffer))));
         const found = openStreamed(at);
@@ -339,7 +339,7 @@ describe("readers of JSON", function () {
             JSON.stringify({ ...streamedFacts, splits: { all: { bytes: Buffer.byteLength(text) + 1, rows: 1 } } }),
           ),
         );
-        writeFileSync(rowsFile(at, "all"), `${text}\n`);
+        writeFileSync(rowsFilePath(at, "all"), `${text}\n`);
         const index = [Float64Array.of(0, Buffer.byteLength(text) + 1), Int32Array.of(0), Int32Array.of(1)];
         put("rows/all.index", Buffer.concat(index.map((part) => Buffer.from(part.buffer))));
         return openStreamed(at)?.splits["all"]?.values("text", 0, 1);
@@ -372,7 +372,7 @@ describe("readers of JSON", function () {
       read: (text) => {
         answer = text;
         // Without config.json nothing is fetched, and that is what is told where the answer was understood.
-        return baseFromHub("a/b", new CachedModel("a/b", "main"), {}).catch((error: unknown) =>
+        return fetchBaseFromHub("a/b", new CachedModel("a/b", "main"), {}).catch((error: unknown) =>
           assertCoded(error, ["base-incomplete", "network-failed", "untrusted-answer"]),
         );
       },
@@ -389,7 +389,7 @@ describe("readers of JSON", function () {
       },
       read: async (text) => {
         answer = text;
-        const found = await listFiles(`${address()}/simple/a/`, undefined);
+        const found = await listProjectFiles(`${address()}/simple/a/`, undefined);
         return found.map(({ filename, url, sha256 }) => filename.trim() + url.trim() + (sha256?.trim() ?? "")).length;
       },
       codes: ["network-failed"],

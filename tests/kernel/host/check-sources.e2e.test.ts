@@ -8,7 +8,7 @@ import { registry } from "#stdlib/registry.js";
 import { checkSources } from "#kernel/host/check-sources.js";
 import { plainHostContext } from "#kernel/host/host-context.js";
 import { DatasetCache } from "#kernel/session/answers/dataset-cache.js";
-import { checkTexts, textsOfCells, textsOfProgram } from "#kernel/apps/checking/checking.js";
+import { checkTexts, sourcesOfCells, sourcesOfProgram } from "#kernel/apps/checking/checking.js";
 
 const definitions = `data rows { source: csv("a.csv"), columns: { text: text, label: label }, split: random(train: 50%, validation: 25%, test: 25%) }
 data more like rows { source: csv("b.csv") }
@@ -41,7 +41,7 @@ describe("notebooks that are checked", function () {
 
   const errors = async (...cells: readonly string[]) => {
     const path = join(folder, "book.ipynb");
-    const { diagnostics, actions } = await checkTexts(await textsOfCells(path, "book.ipynb", cells), folder);
+    const { diagnostics, actions } = await checkTexts(await sourcesOfCells(path, "book.ipynb", cells), folder);
     const wrong = diagnostics.filter(({ severity }) => severity === "error");
     return {
       said: wrong.map(({ code, span }) => [code, Number(span.source.split("#")[1])]),
@@ -57,7 +57,7 @@ describe("notebooks that are checked", function () {
   it("are told as a program in one file is", async () => {
     const path = join(folder, "all.tune");
     const { diagnostics } = await checkTexts(
-      textsOfProgram(path, "all.tune", [definitions, sweep, ...next].join("\n")),
+      sourcesOfProgram(path, "all.tune", [definitions, sweep, ...next].join("\n")),
       folder,
     );
     assert.deepEqual(
@@ -100,8 +100,8 @@ describe("notebooks that are checked", function () {
     const texts = [definitions, sweep, beside.join("\n")];
     const path = join(folder, "beside.ipynb");
     const sources = [
-      await textsOfCells(path, "beside.ipynb", texts),
-      textsOfProgram(join(folder, "beside.tune"), "beside.tune", texts.join("\n")),
+      await sourcesOfCells(path, "beside.ipynb", texts),
+      sourcesOfProgram(join(folder, "beside.tune"), "beside.tune", texts.join("\n")),
     ];
     for (const each of sources) {
       const { actions, unplanned, diagnostics } = await checkTexts(each, folder);
@@ -120,7 +120,7 @@ describe("notebooks that are checked", function () {
     }
   });
   it("may use the best of a sweep that they attach", async () => {
-    const texts = await textsOfCells(join(folder, "far.ipynb"), "far.ipynb", [
+    const texts = await sourcesOfCells(join(folder, "far.ipynb"), "far.ipynb", [
       definitions,
       "attach far",
       "train mood on rows with far.best as winner",

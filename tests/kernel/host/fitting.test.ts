@@ -1,11 +1,11 @@
 /** What curves say of how a training fits: on curves that were written, and on those of trainings that were run. */
 import assert from "node:assert/strict";
-import { fittingShown, type Advice } from "#kernel/display/fitting.js";
-import { fitOf, type Curves } from "#kernel/host/fitting.js";
+import { fitView, type FitContext } from "#kernel/display/fitting.js";
+import { assessFit, type LossCurves } from "#kernel/host/fitting.js";
 import { compiled } from "#tests/dsl/world.js";
 
 /** Each validation after so many steps; training's loss falls evenly from one to the next, with a ripple as batches make one. */
-function curves(training: readonly number[], validation: readonly number[], each = 20, ripple = 0.1): Curves {
+function curves(training: readonly number[], validation: readonly number[], each = 20, ripple = 0.1): LossCurves {
   const steps = training.flatMap((to, i) => {
     const from = training[i - 1] ?? to;
     return Array.from({ length: each }, (_, k) => ({
@@ -16,13 +16,13 @@ function curves(training: readonly number[], validation: readonly number[], each
   const validated = validation.map((loss, i) => ({ step: (i + 1) * each, loss }));
   return { training: steps, validation: validated, steps: training.length * each };
 }
-const is = (of: Curves, rows = 500): string | null => fitOf(of, rows)?.is ?? null;
+const is = (of: LossCurves, rows = 500): string | null => assessFit(of, rows)?.is ?? null;
 
 describe("how a training fits", () => {
   it("is over where validation's loss rises for long and training's falls", () => {
-    const fit = fitOf(curves([0.6, 0.3, 0.1, 0.05, 0.03], [0.5, 0.41, 0.48, 0.55, 0.63]), 500);
+    const fit = assessFit(curves([0.6, 0.3, 0.1, 0.05, 0.03], [0.5, 0.41, 0.48, 0.55, 0.63]), 500);
     assert.ok(fit?.is === "over");
-    assert.deepEqual([fit.best, fit.end, fit.kept], [{ step: 40, loss: 0.41 }, 0.63, null]);
+    assert.deepEqual([fit.best, fit.end, fit.steadyScore], [{ step: 40, loss: 0.41 }, 0.63, null]);
   });
   it("is not over where it rose once, by little", () =>
     assert.equal(is(curves([0.6, 0.4, 0.3], [0.5, 0.41, 0.46])), null));
@@ -38,11 +38,11 @@ describe("how a training fits", () => {
   it("says where answers got no worse while the loss rose", () => {
     const of = curves([0.6, 0.3, 0.1, 0.05], [0.5, 0.41, 0.5, 0.63]);
     const scores = [0.7, 0.8, 0.8, 0.81].map((accuracy) => ({ accuracy }));
-    const fit = fitOf({ ...of, validation: of.validation.map((one, i) => ({ ...one, scores: scores[i]! })) }, 500);
-    assert.ok(fit?.is === "over" && fit.kept === "accuracy");
+    const fit = assessFit({ ...of, validation: of.validation.map((one, i) => ({ ...one, scores: scores[i]! })) }, 500);
+    assert.ok(fit?.is === "over" && fit.steadyScore === "accuracy");
   });
   it("is idle where validation's loss stays where it was early, and training's halves", () => {
-    const fit = fitOf(curves([0.6, 0.28, 0.18, 0.09, 0.05, 0.02], [0.29, 0.204, 0.21, 0.209, 0.206, 0.202]), 148);
+    const fit = assessFit(curves([0.6, 0.28, 0.18, 0.09, 0.05, 0.02], [0.29, 0.204, 0.21, 0.209, 0.206, 0.202]), 148);
     assert.ok(fit?.is === "idle" && fit.best.step === 40);
   });
   it("is under where both still fall at the end", () =>
@@ -51,7 +51,7 @@ describe("how a training fits", () => {
     assert.equal(is(curves([0.6, 0.3, 0.27], [0.4, 0.3, 0.295])), null));
   it("is stuck where training's loss stays, whatever validation's does", () => {
     assert.equal(is(curves([0.693, 0.692, 0.691], [0.693, 0.693, 0.693], 20, 0.005)), "stuck");
-    assert.equal(fitOf({ ...curves([0.693, 0.692], [], 20, 0.005) }, 0)?.is, "stuck");
+    assert.equal(assessFit({ ...curves([0.693, 0.692], [], 20, 0.005) }, 0)?.is, "stuck");
   });
   it("is not told of a handful of steps, nor of losses that are no number", () => {
     assert.equal(is(curves([0.6, 0.3, 0.1], [0.5, 0.41, 0.6], 3)), null);
@@ -90,8 +90,8 @@ train m on d { ${block} }`,
     return action.plan;
   };
   const over = { best: { step: 120, loss: 0.41 }, end: 0.63, trained: { best: 0.2, end: 0.05 } };
-  const said = (fit: Parameters<typeof fittingShown>[0], o: Partial<Advice> & Pick<Advice, "plan">): string =>
-    String(fittingShown(fit, { smooths: true, steps: 400, kept: 120, ...o }).bundle["text/plain"]);
+  const said = (fit: Parameters<typeof fitView>[0], o: Partial<FitContext> & Pick<FitContext, "plan">): string =>
+    String(fitView(fit, { smooths: true, steps: 400, keptStep: 120, ...o }).bundle["text/plain"]);
 
   it("knows where noise is what hides the rows", () => {
     const stuck = { is: "stuck", from: 0.693, to: 0.692 } as const;
@@ -107,19 +107,19 @@ train m on d { ${block} }`,
 
   it("names the steps, the losses, and what the program can do about it", () =>
     assert.equal(
-      said({ is: "over", ...over, kept: null }, { plan: program("epochs: 10") }),
+      said({ is: "over", ...over, steadyScore: null }, { plan: program("epochs: 10") }),
       "validation's loss was best at step 120 (0.41) and is 0.63 at the end, while training's fell from 0.2 to 0.05: it learns rows by heart; the weights of that step are kept. " +
         "Try fewer epochs (`epochs: 3`), `early_stopping: patience(3)`, `dropout: 0.2`, fewer weights that train (`technique: lora(rank: 8)`), or more rows.",
     ));
   it("advises nothing that is done already", () => {
     const text = said(
-      { is: "over", ...over, kept: null },
+      { is: "over", ...over, steadyScore: null },
       { plan: program("epochs: 3, dropout: 0.3, early_stopping: patience(5)"), steps: 120 },
     );
     assert.doesNotMatch(text, /patience|dropout|epochs/);
   });
   it("advises smoothed labels to a model that is too sure, where its task has them and none are smoothed", () => {
-    const fit = { is: "over", ...over, kept: "accuracy" } as const;
+    const fit = { is: "over", ...over, steadyScore: "accuracy" } as const;
     const plain = program("epochs: 10");
     assert.match(said(fit, { plan: plain }), /accuracy got no worse.*`label_smoothing: 10%` in the task/);
     assert.doesNotMatch(said(fit, { plan: plain, smooths: false }), /label_smoothing/);

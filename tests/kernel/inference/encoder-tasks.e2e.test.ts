@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { typeOf, type ModelHandle } from "#kernel/models/model-handle.js";
+import { modelTypeText, type ModelHandle } from "#kernel/models/model-handle.js";
 import type { TagsPrediction } from "#stdlib/tasks/token_classification.run.js";
 import type { LabelsPrediction } from "#stdlib/tasks/multilabel_classification.run.js";
 import type { MaskPrediction } from "#stdlib/tasks/fill_mask.run.js";
@@ -100,7 +100,7 @@ train grader on scores with plain`);
       `${filler(2)} bad bad`,
     ]);
     assert.ok(good!.score > bad!.score && good!.score <= 3 && bad!.score >= -3);
-    assert.match(typeOf(model("grader").plan), /predict\(.*readonly score: number/);
+    assert.match(modelTypeText(model("grader").plan), /predict\(.*readonly score: number/);
     assert.match(shown(await book.run('predict grader on "the room was good"')), /"score"|score/);
   });
   it("regression: what is no number, or outside the range, is told with its row", async () => {
@@ -227,7 +227,7 @@ train tagger on people with plain { epochs: 12 }`);
       ],
     );
     assert.equal(said!.cut, 0);
-    assert.match(typeOf(model("tagger").plan), /readonly entities/);
+    assert.match(modelTypeText(model("tagger").plan), /readonly entities/);
     assert.match(shown(await book.run("predict tagger on people.validation as tagged")), /york \(LOC\)/);
     assert.equal((book.values.get("tagged") as readonly unknown[]).length, 18);
   });

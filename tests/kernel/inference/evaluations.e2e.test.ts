@@ -5,15 +5,15 @@
 import assert from "node:assert/strict";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { drawAll, difference, type Measure } from "#kernel/inference/measuring/comparison.js";
-import { typeOf, type ModelHandle } from "#kernel/models/model-handle.js";
+import { resampleAll, scoreDifference, type MetricMeasure } from "#kernel/inference/measuring/comparison.js";
+import { modelTypeText, type ModelHandle } from "#kernel/models/model-handle.js";
 import { RunFolder } from "#kernel/runs/run-folder.js";
-import { scoresOf } from "#kernel/runs/history/run-scores.js";
+import { readRunScores } from "#kernel/runs/history/run-scores.js";
 import type { MetricImplementation } from "#stdlib/metrics/kind.js";
-import type { AskedRows, TaskImplementation } from "#stdlib/tasks/kind.js";
+import type { PredictedRows, TaskImplementation } from "#stdlib/tasks/kind.js";
 import { registry } from "#stdlib/registry.js";
 import { loadTokenizer } from "#kernel/bases/tokenizer.js";
-import { bySpokenWords } from "#kernel/inference/token-predictions.js";
+import { wordLevelPredictions } from "#kernel/inference/token-predictions.js";
 import { NotebookOfOne } from "../session/notebook-of-one.js";
 import { writeSmallBert } from "../session/small-bert.js";
 
@@ -131,7 +131,7 @@ train router on tickets with plain as idle { epochs: 1, optimizer: adamw(learnin
     const texts = ["the card, we", "a room 日本 parcel"] as const;
     const ids = (await tokenizer.encodePairs([texts[0]], [texts[1]], 64))[0]!.ids;
     const values = Float32Array.from(ids, (_, at) => at + 1);
-    const { parts, special } = await bySpokenWords(texts, ids, values, tokenizer);
+    const { parts, special } = await wordLevelPredictions(texts, ids, values, tokenizer);
     assert.equal(parts.map((part) => part.text).join(""), texts.join(" | "));
     const said = new Map(parts.map((part) => [part.text, part.value]));
     // [CLS] the card , we [SEP] a room 日本 parcel [SEP]
@@ -212,7 +212,7 @@ evaluate router, as_saved on few { metrics: [accuracy, loss] }`),
     );
     const { scores, folder } = model("router");
     assert.equal(scores.length, before + 2);
-    assert.deepEqual(scores, scoresOf(RunFolder.open(folder!)));
+    assert.deepEqual(scores, readRunScores(RunFolder.open(folder!)));
     const [test, train] = scores.slice(-2);
     assert.deepEqual(
       [test!.data, test!.split, test!.rows, train!.split, train!.rows],
@@ -224,7 +224,7 @@ evaluate router, as_saved on few { metrics: [accuracy, loss] }`),
     assert.equal(test!.dataHash, train!.dataHash);
     assert.equal(test!.step, model("router").weights!.checkpoint.position.step);
     assert.match(readFileSync(join(folder!, "scores.jsonl"), "utf8"), /^\{"at":/);
-    assert.match(typeOf(model("router").plan), /readonly scores: readonly \{ readonly at: string/);
+    assert.match(modelTypeText(model("router").plan), /readonly scores: readonly \{ readonly at: string/);
     assert.equal(model("idle").scores.at(-1)?.split, "test");
   });
 
@@ -239,7 +239,7 @@ evaluate router on bills.test { metrics: [roc_auc, accuracy] }`),
     );
     assert.match(line(shown, "roc_auc(macro)"), /NaN/);
     assert.match(shown, /^roc_auc\(macro\) is no number: every row is “billing”$/m);
-    const kept = scoresOf(RunFolder.open(model("router").weights!.folder)).at(-1)!.metrics;
+    const kept = readRunScores(RunFolder.open(model("router").weights!.folder)).at(-1)!.metrics;
     assert.ok(Number.isNaN(kept["roc_auc(macro)"]!.value));
     assert.equal(kept["roc_auc(macro)"]!.why, "every row is “billing”");
     assert.equal(kept["accuracy"]!.why, undefined);
@@ -300,7 +300,10 @@ evaluate router on one { metrics: [accuracy] }`),
 });
 
 describe("differences", () => {
-  const measure = (scores: readonly number[], o: Partial<Measure> & { readonly same?: number } = {}): Measure => {
+  const measure = (
+    scores: readonly number[],
+    o: Partial<MetricMeasure> & { readonly same?: number } = {},
+  ): MetricMeasure => {
     const score = (drawn: Uint32Array) => drawn.reduce((sum, row) => sum + scores[row]!, 0) / drawn.length;
     const units = scores.length;
     const call = { kind: "metric", word: "mean", arguments: {} };
@@ -312,13 +315,13 @@ describe("differences", () => {
         better: "greater",
         share: false,
       },
-      resampling: { of: "row", units, single: true, score, ...(o.same !== undefined && { same: o.same }) },
+      resampling: { unit: "row", units, single: true, score, ...(o.same !== undefined && { same: o.same }) },
       ...o,
     };
   };
-  const between = async (a: Measure, b: Measure) => {
-    const drawn = await drawAll([a, b]);
-    return difference(drawn.get(a)!, drawn.get(b)!);
+  const between = async (a: MetricMeasure, b: MetricMeasure) => {
+    const drawn = await resampleAll([a, b]);
+    return scoreDifference(drawn.get(a)!, drawn.get(b)!);
   };
   const first = Array.from({ length: 60 }, (_, i) => (i * 7) % 11);
 
@@ -351,7 +354,7 @@ describe("differences", () => {
   it("scores without a mistake have no bootstrap interval, but shares have Wilson's", async () => {
     const right = new Array<number>(20).fill(1);
     const [plain, share] = [measure(right), measure(right, { share: true })];
-    const drawn = await drawAll([plain, share]);
+    const drawn = await resampleAll([plain, share]);
     assert.equal(drawn.get(plain)!.score.interval, null);
     assert.ok(Math.abs(drawn.get(share)!.score.interval!.low - 0.8389) < 1e-4);
   });
@@ -377,7 +380,7 @@ describe("intervals of every metric", () => {
       call: call("task", task),
       ids: () => new Int32Array(0),
       tokenizer: {},
-    } as unknown as AskedRows;
+    } as unknown as PredictedRows;
     const taught = implementation.supervision.teach!({
       ...asked,
       values: (of: string) => (of === role ? values : undefined),
@@ -389,7 +392,7 @@ describe("intervals of every metric", () => {
     for (const [word, given] of metrics) {
       const metric = (await registry.find("metric", word)!.load!()) as MetricImplementation;
       const own = call("metric", word, given);
-      const measure: Measure = {
+      const measure: MetricMeasure = {
         name: word,
         call: own,
         value: scored.measure(metric, own),
@@ -397,7 +400,7 @@ describe("intervals of every metric", () => {
         share: false,
         resampling: scored.resampling(metric, own),
       };
-      const drawn = (await drawAll([measure])).get(measure)!;
+      const drawn = (await resampleAll([measure])).get(measure)!;
       assert.ok(drawn.score.interval, word);
     }
   }

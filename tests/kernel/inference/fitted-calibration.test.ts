@@ -1,11 +1,11 @@
 /** Answers by what was fitted, and what was asked for them. */
 import assert from "node:assert/strict";
 import { table } from "arquero";
-import type { Prepared } from "#kernel/data/prepared.js";
-import { answerOf } from "#kernel/inference/fitted-calibration.js";
-import { wantedOf } from "#kernel/inference/reference-texts.js";
+import type { PreparedData } from "#kernel/data/prepared.js";
+import { predictedLabelIndex } from "#kernel/inference/fitted-calibration.js";
+import { requestsAndTargets } from "#kernel/inference/reference-texts.js";
 import { calibrationError } from "#stdlib/metrics/calibration_error.run.js";
-import { ofSurest } from "#stdlib/metrics/shared/reliability.js";
+import { reliabilityOfTopLabels } from "#stdlib/metrics/shared/reliability.js";
 
 const labels = ["no", "yes"];
 
@@ -13,13 +13,13 @@ describe("an answer by a fitted threshold", () => {
   // yes is 0.3 likely
   const logits = Float32Array.of(Math.log(0.7), Math.log(0.3));
   it("is the one that words are explained for", () => {
-    assert.equal(answerOf(logits, { labels, one: true }), 0);
-    assert.equal(answerOf(logits, { labels, one: true, fitted: { thresholds: { yes: 0.2 } } }), 1);
-    assert.equal(answerOf(logits, { labels, one: true, fitted: { thresholds: { yes: 0.4 } } }), 0);
+    assert.equal(predictedLabelIndex(logits, { labels, one: true }), 0);
+    assert.equal(predictedLabelIndex(logits, { labels, one: true, fitted: { thresholds: { yes: 0.2 } } }), 1);
+    assert.equal(predictedLabelIndex(logits, { labels, one: true, fitted: { thresholds: { yes: 0.4 } } }), 0);
     // Cooled: of a temperature of 10 yes is 0.48.
     const both = { temperature: 10, thresholds: { yes: 0.4 } };
-    assert.equal(answerOf(logits, { labels, one: true, fitted: both }), 1);
-    assert.equal(answerOf(logits, { labels, one: false, fitted: { thresholds: { yes: 0.2 } } }), 0);
+    assert.equal(predictedLabelIndex(logits, { labels, one: true, fitted: both }), 1);
+    assert.equal(predictedLabelIndex(logits, { labels, one: false, fitted: { thresholds: { yes: 0.2 } } }), 0);
   });
   it("leaves the calibration that of the surest label", () => {
     const input = {
@@ -31,15 +31,15 @@ describe("an answer by a fitted threshold", () => {
       input,
     );
     assert.ok(Math.abs(error - (0.3 + 0.1) / 2) < 1e-6, String(error));
-    assert.ok(Math.abs(ofSurest(input, 10).error - error) < 1e-6);
+    assert.ok(Math.abs(reliabilityOfTopLabels(input, 10).error - error) < 1e-6);
   });
 });
 
 describe("what a contender should have written", () => {
   it("comes with what it was asked, for whoever judges it", () => {
     const test = table({ input: ["Total of this mail?", "And this?"], target: ["3 €", "none"] });
-    const prepared = { splits: { test } } as unknown as Prepared;
-    assert.deepEqual(wantedOf(prepared, "test"), {
+    const prepared = { splits: { test } } as unknown as PreparedData;
+    assert.deepEqual(requestsAndTargets(prepared, "test"), {
       targets: ["3 €", "none"],
       asked: ["Total of this mail?", "And this?"],
     });

@@ -3,11 +3,11 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import type { DecoderImplementation } from "#stdlib/decoders/kind.js";
 import type { ModelImplementation } from "#stdlib/models/kind.js";
-import { buildGenerate } from "#stdlib/programs/generate.js";
+import { buildGenerationPrograms } from "#stdlib/programs/generate.js";
 import { registry } from "#stdlib/registry.js";
 import { full } from "#stdlib/techniques/full.js";
-import type { EngineName, Session } from "#kernel/engines/engine.js";
-import { generate, type GenerateOptions } from "#kernel/inference/generate.js";
+import type { EngineName, EngineSession } from "#kernel/engines/engine.js";
+import { generateTexts, type GenerateOptions } from "#kernel/inference/generate.js";
 import { readHeader } from "#kernel/tensors/safetensors.js";
 import { ENGINES, engineNamed } from "#tests/kernel/engines/engines.js";
 
@@ -29,11 +29,11 @@ const START = 0;
 async function open(
   engine: EngineName,
   model: string,
-): Promise<{ session: Session; vocabulary: number; positions: number }> {
+): Promise<{ session: EngineSession; vocabulary: number; positions: number }> {
   const folder = new URL(`fixtures/models/${model}`, tests).pathname;
   const family = (await registry.find("model", "t5")!.load!()) as ModelImplementation;
   const config = family.config(read(`fixtures/models/${model}/config.json`) as Record<string, unknown>);
-  const programs = buildGenerate({
+  const programs = buildGenerationPrograms({
     family,
     config,
     technique: { call: { kind: "technique", word: "full", arguments: {} }, implementation: full },
@@ -56,7 +56,7 @@ async function written(
   const o = { decoder, vocabulary, positions, ends: new Set<number>(), padId: 0, maxTokens: 12, start: START, ...more };
   const texts = prompts.map((): readonly number[] => []);
   const scores = prompts.map(() => 0);
-  for await (const grown of generate(
+  for await (const grown of generateTexts(
     session,
     prompts.map((p) => Int32Array.from(p)),
     o,

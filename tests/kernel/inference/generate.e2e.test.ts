@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import type { DecoderImplementation } from "#stdlib/decoders/kind.js";
 import type { ModelImplementation } from "#stdlib/models/kind.js";
-import { buildGenerate } from "#stdlib/programs/generate.js";
+import { buildGenerationPrograms } from "#stdlib/programs/generate.js";
 import { registry } from "#stdlib/registry.js";
 import { full } from "#stdlib/techniques/full.js";
-import type { EngineName, Session } from "#kernel/engines/engine.js";
-import { generate, type GenerateOptions } from "#kernel/inference/generate.js";
+import type { EngineName, EngineSession } from "#kernel/engines/engine.js";
+import { generateTexts, type GenerateOptions } from "#kernel/inference/generate.js";
 import { readHeader } from "#kernel/tensors/safetensors.js";
 import { ENGINES, engineNamed } from "#tests/kernel/engines/engines.js";
 
@@ -30,13 +30,13 @@ async function decoderNamed(name: string): Promise<DecoderImplementation> {
 async function open(
   engine: EngineName,
   model: string,
-): Promise<{ session: Session; vocabulary: number; positions: number }> {
+): Promise<{ session: EngineSession; vocabulary: number; positions: number }> {
   const folder = new URL(`fixtures/models/${model}`, tests).pathname;
   const json = read(`fixtures/models/${model}/config.json`) as Record<string, unknown>;
   const family = (await registry.find("model", String(json["model_type"]))!.load!()) as ModelImplementation;
   const config = family.config(json);
   const tensors = Object.keys(readHeader(`${folder}/model.safetensors`).tensors);
-  const programs = buildGenerate({
+  const programs = buildGenerationPrograms({
     family,
     config,
     technique: { call: { kind: "technique", word: "full", arguments: {} }, implementation: full },
@@ -58,11 +58,11 @@ async function options(
   return { decoder, vocabulary: 0, ends: new Set(), padId: 0, maxTokens: 12, positions: 40, ...more };
 }
 /** The texts at the end, and how often something was told. */
-async function all(session: Session, prompts: readonly (readonly number[])[], o: GenerateOptions) {
+async function all(session: EngineSession, prompts: readonly (readonly number[])[], o: GenerateOptions) {
   const texts = prompts.map((): readonly number[] => []);
   const scores = prompts.map(() => 0);
   let told = 0;
-  for await (const grown of generate(session, begun(prompts), o))
+  for await (const grown of generateTexts(session, begun(prompts), o))
     for (const { prompt, text } of grown) {
       assert.deepEqual(text.tokens.slice(0, texts[prompt]!.length), texts[prompt], "texts only grow");
       texts[prompt] = [...text.tokens];
@@ -124,7 +124,7 @@ describe("the loop that continues texts", function () {
     const o = await options("greedy", {}, { vocabulary });
     assert.equal((await all(session, prompts, o)).told, prompts.length * 12);
     const lengths = prompts.map(() => 0);
-    for await (const grown of generate(session, begun(prompts), o))
+    for await (const grown of generateTexts(session, begun(prompts), o))
       for (const { prompt, text, stop } of grown) {
         lengths[prompt] = text.tokens.length;
         if (text.tokens.length === prompt + 2) stop(prompt + 1);
@@ -138,7 +138,7 @@ describe("the loop that continues texts", function () {
     const o = await options("greedy", {}, { vocabulary, signal: aborting.signal });
     await assert.rejects(
       async () => {
-        for await (const grown of generate(session, begun(prompts), o)) {
+        for await (const grown of generateTexts(session, begun(prompts), o)) {
           told += grown.length;
           if (told === 3 * prompts.length) aborting.abort();
         }
@@ -150,7 +150,7 @@ describe("the loop that continues texts", function () {
   it("refuses an empty prompt, and one that leaves no room", async () => {
     const { session, vocabulary } = opened;
     const first = async (prompt: number[], maxTokens: number): Promise<unknown> =>
-      generate(session, begun([prompt]), await options("greedy", {}, { vocabulary, maxTokens })).next();
+      generateTexts(session, begun([prompt]), await options("greedy", {}, { vocabulary, maxTokens })).next();
     await assert.rejects(first([], 3), { code: "empty-prompt" });
     await assert.rejects(first([1, 2, 3], 38), { code: "no-room-to-generate" });
     await first([1, 2, 3], 37);

@@ -3,9 +3,9 @@ import assert from "node:assert/strict";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Refused } from "#kernel/session/execution-context.js";
+import type { RefusedError } from "#kernel/session/execution-context.js";
 import type { ModelHandle } from "#kernel/models/model-handle.js";
-import type { Written } from "#kernel/inference/prediction.js";
+import type { WrittenContinuation } from "#kernel/inference/prediction.js";
 import { NotebookOfOne } from "../session/notebook-of-one.js";
 import { writeT5 } from "../session/small-t5.js";
 import { JudgeServer, longer } from "./judge-server.js";
@@ -71,7 +71,9 @@ train two on pairs with quick { seed: 2 }`);
     await book.run(
       `evaluate one on pairs.test { metrics: [${judge(", key: secret(env: TUNE_TEST_JUDGE_KEY)")}], max_tokens: 8 }`,
     );
-    const wrote = await (book.values.get("one") as ModelHandle).predict<Written>(rowsOf("word"), { max_tokens: 8 });
+    const wrote = await (book.values.get("one") as ModelHandle).predict<WrittenContinuation>(rowsOf("word"), {
+      max_tokens: 8,
+    });
     const pairs = rowsOf("back").flatMap((target, row) => {
       const { text: asked, continuation } = wrote[row]!;
       return continuation.trim() === target
@@ -114,7 +116,7 @@ train two on pairs with quick { seed: 2 }`);
     const code = (metric: string): Promise<unknown> =>
       book.run(`evaluate one on pairs.test { metrics: [${metric}] }`).then(
         () => null,
-        (error: unknown) => (error as Refused).diagnostics.map((d) => d.code),
+        (error: unknown) => (error as RefusedError).diagnostics.map((d) => d.code),
       );
     assert.deepEqual(await code('judge("localhost:8000", model: "j")'), ["judge-address"]);
     assert.deepEqual(await code(`judge("https://me:pass@host/v1", model: "j")`), ["address-with-account"]);

@@ -4,8 +4,13 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { judgedPairs, type Judgement, type JudgingOptions, type Pairs } from "#kernel/inference/judging/judge-pairs.js";
-import { verdictIn } from "#stdlib/judging/verdict.js";
+import {
+  judgePairs,
+  type PairJudgement,
+  type JudgingOptions,
+  type JudgedPairs,
+} from "#kernel/inference/judging/judge-pairs.js";
+import { verdictOf } from "#stdlib/judging/verdict.js";
 import { judge } from "#stdlib/metrics/judge.run.js";
 import { JudgeServer, longer, type Reply } from "./judge-server.js";
 
@@ -41,12 +46,12 @@ describe("a judge of texts", function () {
   let model = 0;
   /** Each time another model, so that nothing is known from before. */
   const ask = (
-    pairs: Pairs,
+    pairs: JudgedPairs,
     given: Readonly<Record<string, unknown>> = {},
     o: JudgingOptions = {},
-  ): Promise<Judgement> => {
+  ): Promise<PairJudgement> => {
     const own = { url: server.url, model: `j${String(model++)}`, ...given };
-    return judgedPairs(judge.judge!, { kind: "metric", word: "judge", arguments: own as never }, pairs, o);
+    return judgePairs(judge.judge!, { kind: "metric", word: "judge", arguments: own as never }, pairs, o);
   };
   const key = { word: "secret", kind: "secret", arguments: { env: "JUDGE_KEY" } };
   const failure = async (asked: Promise<unknown>): Promise<CodedError & { readonly data: never }> => {
@@ -56,7 +61,7 @@ describe("a judge of texts", function () {
     );
     return error as CodedError & { readonly data: never };
   };
-  const some = (count: number): Pairs => ({
+  const some = (count: number): JudgedPairs => ({
     first: Array.from({ length: count }, (_, i) => `first ${String(i)}`),
     second: Array.from({ length: count }, (_, i) => `second, longer ${String(i)}`),
   });
@@ -76,7 +81,7 @@ describe("a judge of texts", function () {
   });
   it("is told both texts in both orders and what they answer, and its verdicts become scores of the second", async () => {
     const pairs = {
-      asked: ["q1", "q2", "q3", "q4"],
+      prompts: ["q1", "q2", "q3", "q4"],
       first: ["aa", "b", "cc", " same"],
       second: ["a", "bb", "dd", "same"],
     };
@@ -215,7 +220,7 @@ describe("a judge of texts", function () {
     assert.equal(server.heard.at(-1)?.body["max_completion_tokens"], 99);
   });
   it("fills a prompt of one's own in one go", async () => {
-    await ask({ asked: ["q"], first: ["{b}"], second: ["two"] }, { prompt: "Kinder, to {prompt}: <{a}> or <{b}>?" });
+    await ask({ prompts: ["q"], first: ["{b}"], second: ["two"] }, { prompt: "Kinder, to {prompt}: <{a}> or <{b}>?" });
     const contents = server.heard.map(({ body }) => body.messages.at(-1)!.content.split("\n")[0]);
     assert.deepEqual(contents.toSorted(), ["Kinder, to q: <two> or <{b}>?", "Kinder, to q: <{b}> or <two>?"]);
   });
@@ -233,6 +238,6 @@ describe("a judge of texts", function () {
       ["VERDICT: ABOUT equal", null],
       ["", null],
     ] as const)
-      assert.equal(verdictIn(said), verdict, said);
+      assert.equal(verdictOf(said), verdict, said);
   });
 });

@@ -3,12 +3,12 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { must } from "#dsl/language/diagnostics/must.js";
-import { readerOf } from "#dsl/language/types/subject.js";
-import { Windows } from "#kernel/data/sequences/windows.js";
+import { dataReaderOf } from "#dsl/language/types/subject.js";
+import { TokenWindows } from "#kernel/data/sequences/windows.js";
 import { plainHostContext } from "#kernel/host/host-context.js";
 import { encodeSplit } from "#kernel/data/encoding/encoded.js";
 import { encodingOf } from "#kernel/data/encoding/encoding.js";
-import { lossesOf } from "#kernel/inference/losses.js";
+import { textLosses } from "#kernel/inference/losses.js";
 import type { ModelHandle } from "#kernel/models/model-handle.js";
 import { NotebookOfOne } from "#tests/kernel/session/notebook-of-one.js";
 import { definitions, writeSmallTraining } from "#tests/kernel/session/small-training.js";
@@ -55,15 +55,15 @@ train t5 on pairs with quick`);
         context,
       );
       const encoding = await encodingOf(plan, base, tokenizer, labels, name);
-      const prepared = await book.session.datasets.data(recipe.data, readerOf(recipe.model), context);
+      const prepared = await book.session.datasets.data(recipe.data, dataReaderOf(recipe.model), context);
       const rows = await encodeSplit(prepared, { data, split }, encoding);
-      const losses = await lossesOf(open.session, rows, encoding, { batchSize: 8, padId: tokenizer.padId, packed });
+      const losses = await textLosses(open.session, rows, encoding, { batchSize: 8, padId: tokenizer.padId, packed });
       assert.equal(losses.length, rows.count);
       assert.ok(new Set(losses).size > rows.count / 2, "each has one of its own");
       // Each weighs what is learnt of it: one label, or its tokens but the first.
       const counts = new Float64Array(rows.count);
       rows.lengths.forEach((length, row) => {
-        const text = rows.ids instanceof Windows ? rows.ids.texts[row]! : row;
+        const text = rows.ids instanceof TokenWindows ? rows.ids.texts[row]! : row;
         counts[text]! += name === "m" ? 1 : name === "gpt" ? length : must(rows.written, "targets")[row]!;
       });
       const all = counts.reduce((a, b) => a + b, 0);

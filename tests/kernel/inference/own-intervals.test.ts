@@ -1,25 +1,31 @@
 /** Intervals of scores that draws bend, what is said where there is none, and metrics of long texts that hear when to stop. */
 import assert from "node:assert/strict";
 import type { Call } from "#dsl/language/types/value.js";
-import { difference, drawAll, methodsOf, type Drawn, type Measure } from "#kernel/inference/measuring/comparison.js";
-import { measureOf } from "#kernel/inference/measuring/measure-metric.js";
-import { measuresIn } from "#kernel/inference/measuring/slices.js";
+import {
+  scoreDifference,
+  resampleAll,
+  intervalMethodsText,
+  type ResampledScore,
+  type MetricMeasure,
+} from "#kernel/inference/measuring/comparison.js";
+import { measureMetric } from "#kernel/inference/measuring/measure-metric.js";
+import { measureSlice } from "#kernel/inference/measuring/slices.js";
 import type { WrittenMetricInput } from "#stdlib/metrics/kind.js";
-import { chance } from "#stdlib/statistics/chance.js";
-import { drawnLabels, resampling, samplerOf } from "#stdlib/metrics/shared/resampled-outcomes.js";
+import { seededRandom } from "#stdlib/statistics/chance.js";
+import { labelsResampler, resamplingOf, samplerOf } from "#stdlib/metrics/shared/resampled-outcomes.js";
 import { calibrationError } from "#stdlib/metrics/calibration_error.run.js";
 import { registry } from "#stdlib/registry.js";
 
 const call = (word: string, given: Call["arguments"] = {}): Call => ({ kind: "metric", word, arguments: given });
 const nothing = { measure: () => Number.NaN, resampling: () => null };
 const written = (texts: readonly string[]): WrittenMetricInput => ({ written: texts, targets: texts.map(() => "a b") });
-async function drawnOf(...measures: readonly Measure[]): Promise<readonly Drawn[]> {
-  const drawn = await drawAll(measures);
+async function drawnOf(...measures: readonly MetricMeasure[]): Promise<readonly ResampledScore[]> {
+  const drawn = await resampleAll(measures);
   return measures.map((measure) => drawn.get(measure)!);
 }
 /** Two labels; a model that is as often right as it says, and says how sure it is less by `less`. */
-function calibrated(rows: number, seed: number, less = 0): Measure {
-  const g = chance(seed, 1);
+function calibrated(rows: number, seed: number, less = 0): MetricMeasure {
+  const g = seededRandom(seed, 1);
   const uniform = (): number => ((g.next() >>> 0) + 0.5) / 2 ** 32;
   const sure = Float64Array.from({ length: rows }, () => 0.6 + 0.4 * uniform());
   const input = {
@@ -29,7 +35,7 @@ function calibrated(rows: number, seed: number, less = 0): Measure {
     probabilities: Float64Array.from([...sure].flatMap((one) => [one - less, 1 - one + less])),
   };
   const own = call("calibration_error", { bins: 15 });
-  const sampler = samplerOf(calibrationError, own, "compute", input, drawnLabels(input));
+  const sampler = samplerOf(calibrationError, own, "compute", input, labelsResampler(input));
   return {
     ...{
       name: own.word,
@@ -38,18 +44,18 @@ function calibrated(rows: number, seed: number, less = 0): Measure {
       better: "less",
       share: false,
     },
-    resampling: resampling(rows, sampler),
+    resampling: resamplingOf(rows, sampler),
   };
 }
 
 describe("intervals of scores that draws bend", function () {
   this.timeout(60_000);
   it("of distinct hold the score, whatever comes again", async () => {
-    const g = chance(3, 3);
+    const g = seededRandom(3, 3);
     for (const kinds of [12, 60, 100]) {
       const word = (): string => `w${String((g.next() >>> 0) % kinds)}`;
       const texts = Array.from({ length: 60 }, () => Array.from({ length: 12 }, word).join(" "));
-      const measure = await measureOf(registry, call("distinct", { words: 2 }), nothing, { texts: written(texts) });
+      const measure = await measureMetric(registry, call("distinct", { words: 2 }), nothing, { texts: written(texts) });
       const [drawn] = await drawnOf(measure);
       const { value, interval, by } = drawn!.score;
       assert.ok(
@@ -57,7 +63,7 @@ describe("intervals of scores that draws bend", function () {
         `${String(value)}: ${JSON.stringify(interval)}`,
       );
       assert.equal(by, "jackknife");
-      assert.equal(methodsOf([drawn!]), "jackknife (distinct(2))");
+      assert.equal(intervalMethodsText([drawn!]), "jackknife (distinct(2))");
     }
   });
   it("of calibration_error hold what is true, of a calibrated model nothing at all", async () => {
@@ -72,27 +78,27 @@ describe("intervals of scores that draws bend", function () {
   });
   it("of two of them tell which is better only where they are apart", async () => {
     const [good, like, bad] = await drawnOf(calibrated(2000, 1), calibrated(2000, 2), calibrated(2000, 1, 0.2));
-    assert.equal(difference(good!, bad!).verdict, "worse");
-    assert.equal(difference(good!, like!).verdict, "no difference shown");
+    assert.equal(scoreDifference(good!, bad!).verdict, "worse");
+    assert.equal(scoreDifference(good!, like!).verdict, "no difference shown");
   });
   it("of some of the rows are those of these rows", async () => {
     const whole = calibrated(400, 9);
     const rows = Uint32Array.from({ length: 100 }, (_, i) => 2 * i);
-    const [part] = measuresIn([whole], { name: "a", rows }, 400);
+    const [part] = measureSlice([whole], { name: "a", rows }, 400);
     const [own] = await drawnOf(part!);
-    assert.deepEqual(own!.score.interval, whole.resampling!.interval!.of(rows));
+    assert.deepEqual(own!.score.interval, whole.resampling!.interval!.intervalOf(rows));
   });
   it("are none, and said to be, where draws lie beside the score or take too long", async () => {
     const value = 0.5;
-    const bent: Measure = {
+    const bent: MetricMeasure = {
       ...{ name: "bent", call: call("bent"), value, better: "greater", share: false },
-      resampling: { of: "row", units: 100, single: false, score: (drawn) => 0.1 + drawn[0]! / 1000 },
+      resampling: { unit: "row", units: 100, single: false, score: (drawn) => 0.1 + drawn[0]! / 1000 },
     };
     const [drawn] = await drawnOf(bent);
     assert.equal(drawn!.score.interval, null);
-    assert.equal(methodsOf([drawn!]), "none for bent, which draws with repetition bend");
+    assert.equal(intervalMethodsText([drawn!]), "none for bent, which draws with repetition bend");
     assert.equal(
-      methodsOf([{ ...drawn!, score: { ...drawn!.score, without: "slow" } }]),
+      intervalMethodsText([{ ...drawn!, score: { ...drawn!.score, without: "slow" } }]),
       "none for bent, of which draws would take more than half a minute",
     );
   });
@@ -108,7 +114,7 @@ describe("metrics of many texts", () => {
     const stop = new AbortController();
     setTimeout(() => stop.abort(), 100);
     const begun = performance.now();
-    await assert.rejects(measureOf(registry, call("ter"), nothing, { texts, signal: stop.signal }), /abort/i);
+    await assert.rejects(measureMetric(registry, call("ter"), nothing, { texts, signal: stop.signal }), /abort/i);
     assert.ok(performance.now() - begun < 20_000);
   }).timeout(30_000);
 });

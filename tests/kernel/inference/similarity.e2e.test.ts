@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { resolveBase } from "#kernel/bases/resolve.js";
 import { readHeader } from "#kernel/tensors/safetensors.js";
-import { typeOf, type ModelHandle } from "#kernel/models/model-handle.js";
+import { modelTypeText, type ModelHandle } from "#kernel/models/model-handle.js";
 import type { EmbeddingPrediction, SimilarityPrediction } from "#stdlib/tasks/sentence_similarity.run.js";
 import { NotebookOfOne } from "../session/notebook-of-one.js";
 import { writeSmallBert } from "../session/small-bert.js";
@@ -102,7 +102,7 @@ model finder { base: "base", task: sentence_similarity }`);
     ]);
     assert.deepEqual([both[0]!.embedding.length, both[1]!.similarity], [32, near!.similarity]);
     assert.match(
-      typeOf(model("finder").plan),
+      modelTypeText(model("finder").plan),
       /embedding: Float32Array[\s\S]*readonly \(readonly \[string, string\]\)\[\]\): [\s\S]*similarity: number/,
     );
     assert.match(JSON.stringify(await book.run(`predict finder on "${texts[0]}"`)), /32 numbers: /);

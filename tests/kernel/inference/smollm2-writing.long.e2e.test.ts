@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import type { ModelHandle } from "#kernel/models/model-handle.js";
-import type { Written } from "#kernel/inference/prediction.js";
+import type { WrittenContinuation } from "#kernel/inference/prediction.js";
 import { NotebookOfOne } from "../session/notebook-of-one.js";
 
 interface Golden {
@@ -49,7 +49,7 @@ describe("SmolLM2-135M writes", function () {
   it("alone what it writes in a batch", async () => {
     const handle = book.values.get("smol") as ModelHandle;
     for (const { prompt, text } of golden.cases.slice(0, 2)) {
-      const [alone] = await handle.predict<Written>(prompt, { max_tokens: 20 });
+      const [alone] = await handle.predict<WrittenContinuation>(prompt, { max_tokens: 20 });
       assert.ok(alone!.continuation.length > 0 && text.startsWith(alone!.continuation.slice(0, 40)));
     }
   });

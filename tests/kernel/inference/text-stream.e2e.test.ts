@@ -5,8 +5,8 @@ import { join } from "node:path";
 import * as fc from "fast-check";
 import { anyText } from "#tests/any-text.js";
 import { loadTokenizer, type Tokenizer } from "#kernel/bases/tokenizer.js";
-import { StopStrings } from "#kernel/inference/stop-strings.js";
-import { TextStream } from "#kernel/inference/text-stream.js";
+import { StopStringFilter } from "#kernel/inference/stop-strings.js";
+import { IncrementalTextStream } from "#kernel/inference/text-stream.js";
 import { writeTokenizer } from "../session/small-tokenizers.js";
 
 const texts = fc.oneof(
@@ -31,7 +31,7 @@ for (const kind of ["byteLevel", "byteFallback"] as const)
       fc.assert(
         fc.asyncProperty(texts, fc.array(fc.integer({ min: 1, max: 4 }), { maxLength: 8 }), async (text, sizes) => {
           const ids = await idsOf(text);
-          const stream = new TextStream(tokenizer);
+          const stream = new IncrementalTextStream(tokenizer);
           const pieces: string[] = [];
           for (let at = 0, i = 0; at < ids.length; i++) {
             const size = sizes[i % Math.max(1, sizes.length)] ?? 1;
@@ -47,12 +47,12 @@ for (const kind of ["byteLevel", "byteFallback"] as const)
       ));
     it("goes on from a prompt with the blank that stands between", async () => {
       const [prompt, whole] = [await idsOf("one"), await idsOf("one two")];
-      const stream = new TextStream(tokenizer, prompt);
+      const stream = new IncrementalTextStream(tokenizer, prompt);
       assert.equal((await stream.push(whole.slice(prompt.length))) + (await stream.end()), " two");
     });
     it("gives out at the end what never became a character", async () => {
       const ids = await idsOf("a🎉");
-      const stream = new TextStream(tokenizer);
+      const stream = new IncrementalTextStream(tokenizer);
       const first = await stream.push(ids.slice(0, -1));
       assert.equal(first.replace(/\ufffd/g, ""), first);
       assert.match(first + (await stream.end()), /^a\ufffd+$/);
@@ -61,7 +61,7 @@ for (const kind of ["byteLevel", "byteFallback"] as const)
 
 describe("stop strings", () => {
   const through = (stops: readonly string[], pieces: readonly string[]): { text: string; found: boolean } => {
-    const s = new StopStrings(stops);
+    const s = new StopStringFilter(stops);
     const text = pieces.map((p) => s.push(p)).join("");
     return { text: text + s.end(), found: s.found };
   };
@@ -88,7 +88,7 @@ describe("stop strings", () => {
       ),
     ));
   it("hold back no more than could be the beginning of one", () => {
-    const s = new StopStrings(["\n\nQ:"]);
+    const s = new StopStringFilter(["\n\nQ:"]);
     assert.deepEqual(
       [s.push("A: 8"), s.push("\n"), s.push("\nso"), s.push(" it is\n\n"), s.push("Q"), s.push(": more")],
       ["A: 8", "", "\n\nso", " it is", "", ""],

@@ -4,18 +4,18 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Evaluation } from "#kernel/inference/evaluations/evaluation.js";
 import type { ModelHandle } from "#kernel/models/model-handle.js";
-import type { Written } from "#kernel/inference/prediction.js";
-import { chance, draw } from "#stdlib/statistics/chance.js";
+import type { WrittenContinuation } from "#kernel/inference/prediction.js";
+import { seededRandom, drawBelow } from "#stdlib/statistics/chance.js";
 import { NotebookOfOne } from "../session/notebook-of-one.js";
 import { writeT5 } from "../session/small-t5.js";
 
 /** Words of a few letters, each once; the target is the same word backwards. */
 function words(count: number): readonly { readonly word: string; readonly back: string }[] {
-  const generator = chance(3, 0);
+  const generator = seededRandom(3, 0);
   const made = new Set<string>();
   while (made.size < count) {
-    const length = 2 + draw(generator, 3);
-    made.add(Array.from({ length }, () => "abcde"[draw(generator, 5)]!).join(""));
+    const length = 2 + drawBelow(generator, 3);
+    made.add(Array.from({ length }, () => "abcde"[drawBelow(generator, 5)]!).join(""));
   }
   return [...made].map((word) => ({ word, back: [...word].reverse().join("") }));
 }
@@ -44,7 +44,7 @@ model backwards { base: "small", task: translation(prefix: "back: "), technique:
     assert.equal(history.length, 30 * 13);
     assert.ok(history.at(-1)!.loss < 0.2 * history[0]!.loss, `${history[0]!.loss} to ${history.at(-1)!.loss}`);
     const known = words(300).slice(0, 20);
-    const written = await backwards().predict<Written>(
+    const written = await backwards().predict<WrittenContinuation>(
       known.map(({ word }) => word),
       { max_tokens: 8 },
     );
@@ -80,22 +80,22 @@ model backwards { base: "small", task: translation(prefix: "back: "), technique:
       `predict backwards on "abc", "edd" as answers { max_tokens: 8, decode: beam(width: 4) }`,
     );
     assert.ok(shown.length >= 2);
-    const answers = book.values.get("answers") as readonly Written[];
+    const answers = book.values.get("answers") as readonly WrittenContinuation[];
     assert.deepEqual(
       answers.map(({ text }) => text),
       ["abc", "edd"],
     );
     const pieces: string[] = [];
     for await (const piece of backwards().stream("abc", { max_tokens: 8 })) pieces.push(piece);
-    const [whole] = await backwards().predict<Written>("abc", { max_tokens: 8 });
+    const [whole] = await backwards().predict<WrittenContinuation>("abc", { max_tokens: 8 });
     assert.equal(pieces.join(""), whole!.continuation);
     await book.run(`predict backwards on pairs.test as all { max_tokens: 8 }`);
-    assert.equal((book.values.get("all") as readonly Written[]).length, 40);
+    assert.equal((book.values.get("all") as readonly WrittenContinuation[]).length, 40);
   });
   it("writes the same from the checkpoint of its training", async () => {
-    const [before] = await backwards().predict<Written>("dcba", { max_tokens: 8 });
+    const [before] = await backwards().predict<WrittenContinuation>("dcba", { max_tokens: 8 });
     await book.session.weights.forget(backwards().folder!);
-    const [after] = await backwards().predict<Written>("dcba", { max_tokens: 8 });
+    const [after] = await backwards().predict<WrittenContinuation>("dcba", { max_tokens: 8 });
     assert.deepEqual(after, before);
   });
   it("trains with an adapter, in parts and in bf16, and shows its graph", async () => {

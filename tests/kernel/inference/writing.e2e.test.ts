@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Refused } from "#kernel/session/execution-context.js";
+import type { RefusedError } from "#kernel/session/execution-context.js";
 import type { ModelHandle } from "#kernel/models/model-handle.js";
-import type { Written } from "#kernel/inference/prediction.js";
+import type { WrittenContinuation } from "#kernel/inference/prediction.js";
 import { NotebookOfOne } from "../session/notebook-of-one.js";
 import { writeTokenizer } from "../session/small-tokenizers.js";
 
@@ -28,7 +28,7 @@ describe("writing text", function () {
     const shown = await book.run(`predict writer on "Hello", "Good-bye" as answers { max_tokens: 6 }`);
     assert.equal(new Set(shown.map((s) => s.id)).size, 1);
     assert.ok(shown.length >= 2);
-    const answers = book.values.get("answers") as readonly Written[];
+    const answers = book.values.get("answers") as readonly WrittenContinuation[];
     assert.deepEqual(
       answers.map((a) => [a.text, a.tokens <= 6, a.ended]),
       [
@@ -43,28 +43,31 @@ describe("writing text", function () {
     assert.match(String(bundle["text/html"]), /opacity:.72">Hello<\/span>/);
   });
   it("gives TypeScript the same text, whole and in pieces", async () => {
-    const [whole] = await writer().predict<Written>("Hello", { max_tokens: 6 });
+    const [whole] = await writer().predict<WrittenContinuation>("Hello", { max_tokens: 6 });
     const pieces: string[] = [];
     for await (const piece of writer().stream("Hello", { max_tokens: 6 })) pieces.push(piece);
     assert.equal(pieces.join(""), whole!.continuation);
     assert.ok(pieces.length > 1);
-    assert.deepEqual(whole, (book.values.get("answers") as readonly Written[])[0]);
+    assert.deepEqual(whole, (book.values.get("answers") as readonly WrittenContinuation[])[0]);
   });
   it("lets go of the model when nobody asks for more pieces", async () => {
     for await (const piece of writer().stream("Hello", { max_tokens: 6 })) {
       assert.ok(piece.length > 0);
       break;
     }
-    assert.equal((await writer().predict<Written>("Hello", { max_tokens: 1 })).length, 1);
+    assert.equal((await writer().predict<WrittenContinuation>("Hello", { max_tokens: 1 })).length, 1);
   });
   it("draws by seed, and stops before a stop string", async () => {
     const draw = (seed: number) =>
-      writer().predict<Written>(["Hello", "Bye"], { max_tokens: 8, decode: { sample: { temperature: 1.5, seed } } });
+      writer().predict<WrittenContinuation>(["Hello", "Bye"], {
+        max_tokens: 8,
+        decode: { sample: { temperature: 1.5, seed } },
+      });
     assert.deepEqual(await draw(1), await draw(1));
     assert.notDeepEqual(await draw(1), await draw(2));
-    const [whole] = await writer().predict<Written>("Hello", { max_tokens: 6 });
+    const [whole] = await writer().predict<WrittenContinuation>("Hello", { max_tokens: 6 });
     const stop = whole!.continuation.slice(1, 3);
-    const [cut] = await writer().predict<Written>("Hello", { max_tokens: 6, stop });
+    const [cut] = await writer().predict<WrittenContinuation>("Hello", { max_tokens: 6, stop });
     assert.equal(cut!.continuation, whole!.continuation.slice(0, whole!.continuation.indexOf(stop)));
     assert.equal(cut!.ended, "stop");
   });
@@ -78,7 +81,7 @@ describe("writing text", function () {
     aborting.abort();
     await assert.rejects(running, { code: "interrupted" });
     assert.ok(!String(book.shown.at(-1)!.bundle["text/plain"]).includes("▌"));
-    assert.equal((await writer().predict<Written>("Hello", { max_tokens: 1 })).length, 1);
+    assert.equal((await writer().predict<WrittenContinuation>("Hello", { max_tokens: 1 })).length, 1);
   });
   it("refuses options that it doesn't know, and more tokens than there are positions", async () => {
     await assert.rejects(writer().predict("a", { decode: "luck" }), { code: "bad-option" });
@@ -86,7 +89,7 @@ describe("writing text", function () {
     await assert.rejects(writer().predict("a", { max_tokens: 0 }), { code: "bad-option" });
     await assert.rejects(writer().predict("a", { max_tokens: 40 }), { code: "no-room-to-generate" });
     await assert.rejects(writer().predict(""), { code: "empty-prompt" });
-    await assert.rejects(book.run(`predict writer on "a" { decode: sample(temperature: 0) }`), (e: Refused) => {
+    await assert.rejects(book.run(`predict writer on "a" { decode: sample(temperature: 0) }`), (e: RefusedError) => {
       assert.equal(e.diagnostics[0]!.code, "out-of-range");
       return true;
     });
@@ -97,9 +100,12 @@ describe("writing text", function () {
     await book.run(`
 data ab { source: jsonl("ab.jsonl"), columns: { text: text } }
 train writer on ab { epochs: 12, batch_size: 8, optimizer: adamw(learning_rate: 1e-2), seed: 1 }`);
-    const [learnt] = await writer().predict<Written>("ababab", { max_tokens: 6 });
+    const [learnt] = await writer().predict<WrittenContinuation>("ababab", { max_tokens: 6 });
     assert.equal(learnt!.continuation, "ababab");
-    const [searched] = await writer().predict<Written>("ababab", { max_tokens: 6, decode: { beam: { width: 3 } } });
+    const [searched] = await writer().predict<WrittenContinuation>("ababab", {
+      max_tokens: 6,
+      decode: { beam: { width: 3 } },
+    });
     assert.equal(searched!.continuation, "ababab");
   });
 });

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Call, Value } from "#dsl/language/types/value.js";
-import { drawnOf, type Told } from "#kernel/models/landscape-weights.js";
+import { landscapeModelsOf, type LandscapeSource } from "#kernel/models/landscape-weights.js";
 import { writeSafetensors } from "#kernel/tensors/safetensors.js";
 
 const call = (word: string, given: Readonly<Record<string, Value>>): Call => ({
@@ -18,7 +18,7 @@ describe("models of one landscape", () => {
   const folder = mkdtempSync(join(tmpdir(), "tunebook-landscape-"));
   after(() => rmSync(folder, { recursive: true, force: true }));
   const NAMES = ["x.weight", "classifier.bias"];
-  type Model = NonNullable<Told["weights"]>["plan"]["recipe"]["model"];
+  type Model = NonNullable<LandscapeSource["weights"]>["plan"]["recipe"]["model"];
   const model = (
     name: string,
     o: {
@@ -26,7 +26,7 @@ describe("models of one landscape", () => {
       readonly of?: Partial<Model>;
       readonly tensors?: Readonly<Record<string, readonly (readonly number[])[]>>;
     } = {},
-  ): Told => {
+  ): LandscapeSource => {
     const file = join(folder, `${name}.safetensors`);
     const tensors = { "x.weight": [[1, 2, 3], [4, 5, 6]], "classifier.bias": [[7, 8]], ...o.tensors }; // prettier-ignore
     writeSafetensors(
@@ -44,9 +44,9 @@ describe("models of one landscape", () => {
       weights: { plan: { recipe: { model: own } }, labels: o.labels ?? ["no", "yes"], checkpoint: { file } },
     };
   };
-  const refused = (...others: readonly Told[]): string => {
+  const refused = (...others: readonly LandscapeSource[]): string => {
     try {
-      drawnOf(model("m"), others, NAMES);
+      landscapeModelsOf(model("m"), others, NAMES);
     } catch (error) {
       if (error instanceof CodedError && error.code === "bad-option") return error.message;
       throw error;
@@ -71,7 +71,7 @@ describe("models of one landscape", () => {
 
   it("are read with what stands beside all of their weights", () => {
     const beside = { "f/x.weight": [[1, 0, 0], [0, 0, 1]], "f/classifier.bias": [[0, 2]], "g/x.weight": [[1, 0, 0], [0, 0, 1]] }; // prettier-ignore
-    const { start, ends } = drawnOf(model("m"), [model("a", { tensors: beside })], NAMES);
+    const { start, ends } = landscapeModelsOf(model("m"), [model("a", { tensors: beside })], NAMES);
     assert.deepEqual([...start.weights].map(([name, values]) => [name, [...values]]), [["x.weight", [1, 2, 3, 4, 5, 6]], ["classifier.bias", [7, 8]]]); // prettier-ignore
     const [end] = ends;
     assert.deepEqual([...(end?.beside("f/") ?? [])].map(([name, values]) => [name, [...values]]), [["x.weight", [1, 0, 0, 0, 0, 1]], ["classifier.bias", [0, 2]]]); // prettier-ignore

@@ -16,12 +16,12 @@ import {
   writeFileSync,
 } from "node:fs";
 import { basename, join } from "node:path";
-import { wordsOf } from "#dsl/language/diagnostics/codes.js";
+import { codeText } from "#dsl/language/diagnostics/codes.js";
 import type { LabelPrediction } from "#stdlib/tasks/text_classification.run.js";
 import { checkpointFile, listCheckpoints } from "#kernel/runs/checkpoints.js";
 import { RunFolder } from "#kernel/runs/run-folder.js";
 import type { ModelHandle } from "#kernel/models/model-handle.js";
-import { Refused } from "#kernel/session/execution-context.js";
+import { RefusedError } from "#kernel/session/execution-context.js";
 import { NotebookOfOne } from "../session/notebook-of-one.js";
 import { writeSmallBert } from "../session/small-bert.js";
 
@@ -46,7 +46,7 @@ describe("models that were trained before", function () {
   const runOf = (name: string): string => basename((first.values.get(name) as ModelHandle).folder!);
   const codes = (text: string, ...wanted: readonly string[]) =>
     assert.rejects(next.run(text), (e: unknown) => {
-      assert.ok(e instanceof Refused, String(e));
+      assert.ok(e instanceof RefusedError, String(e));
       assert.deepEqual(
         e.diagnostics.filter((d) => d.severity === "error").map((d) => d.code),
         wanted,
@@ -209,13 +209,16 @@ train roberta_m on d with r { epochs: 1 }`);
       "not-trained",
     );
     for (const asked of ['predict other on "a good film"', "evaluate other on d"])
-      await assert.rejects(next.run(`model other { base: "./mood", task: regression }\n${asked}`), (e: Refused) => {
-        const { code, data } = e.diagnostics.find((one) => one.code === "not-trained") ?? e.diagnostics[0]!;
-        assert.equal(code, "not-trained");
-        const { notes } = wordsOf(code, data as never);
-        assert.match(notes.join("; "), /^its base's own head does `text_classification` with the labels no, yes:/);
-        return true;
-      });
+      await assert.rejects(
+        next.run(`model other { base: "./mood", task: regression }\n${asked}`),
+        (e: RefusedError) => {
+          const { code, data } = e.diagnostics.find((one) => one.code === "not-trained") ?? e.diagnostics[0]!;
+          assert.equal(code, "not-trained");
+          const { notes } = codeText(code, data as never);
+          assert.match(notes.join("; "), /^its base's own head does `text_classification` with the labels no, yes:/);
+          return true;
+        },
+      );
     const bare = join(next.folder, "bare");
     cpSync(join(next.folder, "bert"), bare, { recursive: true });
     const config = JSON.parse(readFileSync(join(bare, "config.json"), "utf8")) as object;
@@ -293,9 +296,9 @@ train roberta_m on d with r { epochs: 1 }`);
     rmSync(join(second.path, "lock.json"));
     writeFileSync(join(second.path, "lock.json"), JSON.stringify(lock));
     rmSync(second.checkpoints, { recursive: true });
-    await assert.rejects(next.run('model m { load: "small-2" }'), (e: Refused) => {
+    await assert.rejects(next.run('model m { load: "small-2" }'), (e: RefusedError) => {
       const { code, data } = e.diagnostics[0]!;
-      const { message, help } = wordsOf(code, data as never);
+      const { message, help } = codeText(code, data as never);
       assert.equal(code, "run-without-weights");
       assert.match(message, /has no checkpoint any more: (all \d+|the one) that it wrote (are|is) gone$/);
       assert.match(help!, /^restore its folder `checkpoints` from a copy/);
@@ -303,9 +306,9 @@ train roberta_m on d with r { epochs: 1 }`);
     });
     const log = readFileSync(second.eventsFile, "utf8");
     writeFileSync(second.eventsFile, log.replace(/^.*"kind":"checkpoint".*\n/gm, ""));
-    await assert.rejects(next.run('model m { load: "small-2" }'), (e: Refused) => {
+    await assert.rejects(next.run('model m { load: "small-2" }'), (e: RefusedError) => {
       assert.match(
-        wordsOf(e.diagnostics[0]!.code, e.diagnostics[0]!.data as never).help!,
+        codeText(e.diagnostics[0]!.code, e.diagnostics[0]!.data as never).help!,
         /^it ended before the first one was written/,
       );
       return e.diagnostics[0]!.code === "run-without-weights";
@@ -322,7 +325,7 @@ train roberta_m on d with r { epochs: 1 }`);
     cpSync(join(first.runs, runOf("small")), join(other.runs, "small-3"), { recursive: true });
     await assert.rejects(
       other.run('model m { load: "small-3" }'),
-      (e: Refused) => e.diagnostics[0]!.code === "base-changed",
+      (e: RefusedError) => e.diagnostics[0]!.code === "base-changed",
     );
     await other.close();
   });

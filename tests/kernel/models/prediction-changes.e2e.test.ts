@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ModelHandle } from "#kernel/models/model-handle.js";
-import { changedShown } from "#kernel/display/prediction-changes.js";
+import { predictionChangesView } from "#kernel/display/prediction-changes.js";
 import { NotebookOfOne } from "../session/notebook-of-one.js";
 import { writeSmallBert } from "../session/small-bert.js";
 
@@ -67,9 +67,9 @@ model writer { architecture: gpt2(layers: 1, hidden: 16, heads: 2), tokenizer: b
   const count = (line: string) => Number(/changed (\d+) of/.exec(line)?.[1] ?? 0);
 
   it("is no warning where a score over more rows moved, though those that were asked say the same", () => {
-    const told = { model: "m", split: "validation", asked: 20, rows: 42, changed: 0, untrained: null } as const;
-    const line = (moved: Parameters<typeof changedShown>[0]["moved"]) =>
-      String(changedShown({ ...told, moved: moved ?? null }).bundle["text/plain"]);
+    const told = { model: "m", split: "validation", comparedCount: 20, rows: 42, changed: 0, untrained: null } as const;
+    const line = (moved: Parameters<typeof predictionChangesView>[0]["moved"]) =>
+      String(predictionChangesView({ ...told, moved: moved ?? null }).bundle["text/plain"]);
     assert.match(line(null), /^warning: m was trained, and nothing changed/);
     assert.match(
       line({ metric: "accuracy", from: 0.5476, to: 0.5714 }),

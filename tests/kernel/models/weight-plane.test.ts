@@ -2,19 +2,19 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { costAt, landscapeFigure, type LandscapeTold } from "#kernel/display/landscape.js";
-import { heldOn, placeOf, planeOf, type Weights } from "#kernel/models/weight-plane.js";
+import { penaltyAt, landscapeFigure, type LandscapeData } from "#kernel/display/landscape.js";
+import { penaltyOnPlane, projectOnPlane, weightPlaneOf, type TrainableWeights } from "#kernel/models/weight-plane.js";
 
 const named = (name: string, ...values: readonly number[]) => ({ name, weights: weights(...values) });
-const weights = (...[first = 0, ...more]: readonly number[]): Weights =>
+const weights = (...[first = 0, ...more]: readonly number[]): TrainableWeights =>
   new Map([
     ["a", Float32Array.of(first)],
     ["b", Float32Array.from(more)],
   ]);
-const flat = (of: Weights): readonly number[] => [...of.values()].flatMap((values) => [...values]);
+const flat = (of: TrainableWeights): readonly number[] => [...of.values()].flatMap((values) => [...values]);
 const near = (got: number, wanted: number, within = 1e-6): void =>
   assert.ok(Math.abs(got - wanted) <= within * Math.max(1, Math.abs(wanted)), `${String(got)}, not ${String(wanted)}`);
-const costOf = (at: readonly number[], fisher: Weights, anchor: Weights): number =>
+const costOf = (at: readonly number[], fisher: TrainableWeights, anchor: TrainableWeights): number =>
   flat(fisher).reduce((sum, f, i) => sum + (f * (at[i]! - flat(anchor)[i]!) ** 2) / 2, 0);
 
 interface Line {
@@ -26,24 +26,24 @@ describe("EWC's penalty over a plane", () => {
   // Along (1, 0, 1) / √2 and (0, 1, 0); the anchor (0, 1, 2) lies off the plane, right above (√2, 1).
   const [start, first, second] = [named("m", 0, 0, 0), named("one", 1, 0, 1), named("two", 0.5, 2, 0.5)];
   const [fisher, anchor] = [weights(3, 1, 1), weights(0, 1, 2)];
-  const plane = planeOf(start, [first, second]);
-  const held = heldOn("beyond", { fisher, anchor }, start.weights, plane);
+  const plane = weightPlaneOf(start, [first, second]);
+  const held = penaltyOnPlane("beyond", { fisher, anchor }, start.weights, plane);
 
   it("is what was computed by hand where the anchor lies off the plane", () => {
     // Q = ((3 + 1) / 2, 0; 0, 1), b = (−2 / √2, −1), so the centre is (√2 / 2, 1): the weights (½, 1, ½), which cost
     // ½ (3 · ¼ + 0 + 9 / 4) = 1.5. The anchor's own foot, the weights (1, 1, 1), costs ½ (3 + 1) = 2.
     const { centre, least, xx, xy, yy } = held;
     [xx, xy, yy, centre.x, centre.y, least].forEach((got, i) => near(got, [2, 0, 1, Math.SQRT1_2, 1, 1.5][i]!));
-    near(costAt(held, { x: Math.SQRT2, y: 1 }), 2);
+    near(penaltyAt(held, { x: Math.SQRT2, y: 1 }), 2);
     // The first model: ½ (3 · 1 + 1 · 1 + 1 · 1).
-    near(costAt(held, { x: Math.SQRT2, y: 0 }), 2.5);
+    near(penaltyAt(held, { x: Math.SQRT2, y: 0 }), 2.5);
   });
 
   it("is the same at all places of the ellipse that is drawn, weight by weight", () => {
     const side = Array.from({ length: 9 }, (_, i) => i - 4);
-    const places = [placeOf(start, start.weights, plane), ...[first, second].map((one) => placeOf(one, start.weights, plane))]; // prettier-ignore
+    const places = [projectOnPlane(start, start.weights, plane), ...[first, second].map((one) => projectOnPlane(one, start.weights, plane))]; // prettier-ignore
     const losses = [{ on: "d.test", rows: 1, z: side.map(() => side.map(() => 1)) }];
-    const told: LandscapeTold = { name: "m", x: side, y: side, losses, places, held };
+    const told: LandscapeData = { name: "m", x: side, y: side, losses, places, held };
     const rings = landscapeFigure(told).data.filter(({ legendgroup }) => String(legendgroup).startsWith("ewc"));
     assert.equal(rings.length, 1, "a quarter of 2.5 is less than the least");
     const { x, y } = rings[0] as unknown as Line;
@@ -65,35 +65,35 @@ describe("EWC's penalty over a plane", () => {
         fc.pre(Math.hypot(...a.map((value, i) => value - from[i]!)) > 0.1);
         const [along, across] = (() => {
           try {
-            return planeOf(at, [one, two]);
+            return weightPlaneOf(at, [one, two]);
           } catch {
             return [];
           }
         })();
         fc.pre(along !== undefined && across !== undefined);
         const [of, star] = [weights(...f), weights(...to)];
-        const got = heldOn("h", { fisher: of, anchor: star }, at.weights, [along, across]);
+        const got = penaltyOnPlane("h", { fisher: of, anchor: star }, at.weights, [along, across]);
         const place = from.map((value, i) => value + x * flat(along)[i]! + y * flat(across)[i]!);
         // Nearly all that a place costs may be lost in a difference of single precision.
         const scale = 1 + costOf(from, of, star) + got.xx * x * x + got.yy * y * y;
-        assert.ok(Math.abs(costAt(got, { x, y }) - costOf(place, of, star)) < 1e-4 * scale);
+        assert.ok(Math.abs(penaltyAt(got, { x, y }) - costOf(place, of, star)) < 1e-4 * scale);
       }),
     );
   });
 
   it("has no middle of its own in a way that costs nothing, and no rounding for a least", () => {
-    const flatly = heldOn("h", { fisher: weights(0, 2, 0), anchor: weights(5, 1, 5) }, start.weights, plane);
+    const flatly = penaltyOnPlane("h", { fisher: weights(0, 2, 0), anchor: weights(5, 1, 5) }, start.weights, plane);
     assert.deepEqual([flatly.xx, flatly.least], [0, 0]);
     near(flatly.centre.x, 0);
     near(flatly.centre.y, 1);
-    const within = heldOn("h", { fisher, anchor: weights(0.3, 0.7, 0.3) }, start.weights, plane);
+    const within = penaltyOnPlane("h", { fisher, anchor: weights(0.3, 0.7, 0.3) }, start.weights, plane);
     assert.equal(within.least, 0);
   });
 
   it("is refused where models span none, by their names", () => {
-    const refused = (...ends: Parameters<typeof planeOf>[1]): string => {
+    const refused = (...ends: Parameters<typeof weightPlaneOf>[1]): string => {
       try {
-        planeOf(start, ends);
+        weightPlaneOf(start, ends);
       } catch (error) {
         if (error instanceof CodedError && error.code === "bad-option") return error.message;
         throw error;

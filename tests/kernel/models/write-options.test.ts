@@ -1,11 +1,11 @@
 /** What TypeScript gives for how text is written: everything is checked, nothing is passed over. */
 import assert from "node:assert/strict";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { writingOf } from "#kernel/models/write-options.js";
+import { writingOptionsOf } from "#kernel/models/write-options.js";
 
 const refused = (given: object): string => {
   try {
-    writingOf(given);
+    writingOptionsOf(given);
   } catch (error) {
     if (error instanceof CodedError && error.code === "bad-option") return error.message;
     throw error;
@@ -15,12 +15,12 @@ const refused = (given: object): string => {
 
 describe("options of writing", () => {
   it("are what `predict` has, with its defaults", () => {
-    assert.deepEqual(writingOf({}), {
+    assert.deepEqual(writingOptionsOf({}), {
       decode: { word: "greedy", kind: "decoder", arguments: {} },
       max_tokens: 64,
       stop: [],
     });
-    assert.deepEqual(writingOf({ stop: "\n", decode: { beam: { width: 3 } } }).stop, ["\n"]);
+    assert.deepEqual(writingOptionsOf({ stop: "\n", decode: { beam: { width: 3 } } }).stop, ["\n"]);
   });
   for (const [what, given, why] of [
     ["a key that isn't one", { max_token: 5 }, /max_token/],

@@ -11,18 +11,18 @@ import { uniformInt } from "pure-rand/distribution/uniformInt";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { writeAnew } from "#tests/write-anew.js";
-import { CHECKED, writeSafetensors } from "#kernel/tensors/safetensors.js";
-import { claimUnfinished } from "#kernel/training/claim-run.js";
+import { CHECKSUM_METADATA, writeSafetensors } from "#kernel/tensors/safetensors.js";
+import { claimUnfinishedRun } from "#kernel/training/claim-run.js";
 import type { RunEvent } from "#kernel/events/events.js";
-import { loadedWeights } from "#kernel/models/loaded-run.js";
-import { eventsIn, eventsOf } from "#kernel/runs/read-events.js";
-import { runDetails } from "#kernel/runs/history/run-details.js";
+import { loadRunWeights } from "#kernel/models/loaded-run.js";
+import { parseAllEvents, parseRunEvents } from "#kernel/runs/read-events.js";
+import { readRunDetails } from "#kernel/runs/history/run-details.js";
 import { RunFolder } from "#kernel/runs/run-folder.js";
 import { RunList } from "#kernel/runs/history/run-list.js";
-import { usualView } from "#kernel/runs/history/run-listing.js";
-import { appendScore, scoresOf, type RunScore } from "#kernel/runs/history/run-scores.js";
+import { defaultRunView } from "#kernel/runs/history/run-listing.js";
+import { appendRunScore, readRunScores, type RunScore } from "#kernel/runs/history/run-scores.js";
 import { Journal } from "#kernel/sweep-runs/journal/journal.js";
-import { thisProcess } from "#kernel/runs/writer.js";
+import { currentProcess } from "#kernel/runs/writer.js";
 import { compiled, definitions } from "../../dsl/world.js";
 import type { FuzzRun } from "../../fuzzing.js";
 
@@ -82,7 +82,7 @@ interface Made {
   readonly run: RunFolder;
   /** Files as they are undamaged. */
   readonly files: ReadonlyMap<string, Buffer>;
-  readonly plan: Parameters<typeof claimUnfinished>[1];
+  readonly plan: Parameters<typeof claimUnfinishedRun>[1];
 }
 
 function makeRun(root: string): Made {
@@ -101,7 +101,7 @@ function makeRun(root: string): Made {
   };
   RunFolder.create(join(root, "runs"), "beside", plan, about);
   const run = RunFolder.create(join(root, "runs"), "m", plan, about);
-  const gone = { ...thisProcess(), since: "00000000-1" };
+  const gone = { ...currentProcess(), since: "00000000-1" };
   const emit = (event: object): void =>
     run.append({ at: "2026-11-26T09:00:00.000Z", run: run.id, ...event } as RunEvent);
   for (const resumedFrom of [undefined, 4]) {
@@ -133,11 +133,15 @@ function makeRun(root: string): Made {
     emit({ kind: "stopping", step: 6 });
     emit({ kind: "stopped", step: 6, reason: "interrupted", seconds: 3 });
   }
-  for (const step of [4, 6]) appendScore(run, score(step));
+  for (const step of [4, 6]) appendRunScore(run, score(step));
   const position = { step: 6, best: { score: 0.5, step: 6 }, validated: 6, watched: [0.5], seconds: 3 };
   const weight = { dtype: "f32", shape: [4], bytes: new Uint8Array(16).fill(7) } as const;
   const checkpoint = join("checkpoints", "step-000006.safetensors");
-  writeSafetensors(join(run.path, checkpoint), { weight }, { tunebook: JSON.stringify(position), ...CHECKED });
+  writeSafetensors(
+    join(run.path, checkpoint),
+    { weight },
+    { tunebook: JSON.stringify(position), ...CHECKSUM_METADATA },
+  );
   const names = ["events.jsonl", "scores.jsonl", "plan.json", "lock.json", checkpoint];
   return { run, plan, files: new Map(names.map((name) => [name, readFileSync(join(run.path, name))])) };
 }
@@ -247,19 +251,19 @@ async function look(
   const summary = list.get(run.id);
   assert.deepEqual(growing.get(run.id), summary);
   assert.ok(summary);
-  JSON.stringify(list.list({ ...usualView, filter: "m", limit: 10, since: 0 }));
-  JSON.stringify(await runDetails(list, run.id, run.id));
+  JSON.stringify(list.list({ ...defaultRunView, filter: "m", limit: 10, since: 0 }));
+  JSON.stringify(await readRunDetails(list, run.id, run.id));
   const text = log.toString("utf8");
-  assert.ok(eventsOf(text).length <= eventsIn(text).length);
-  await codedOrWell(() => loadedWeights(run.path));
-  await codedOrWell(async () => (await claimUnfinished(runs, plan, { name: "m" })).lock.release());
+  assert.ok(parseRunEvents(text).length <= parseAllEvents(text).length);
+  await codedOrWell(() => loadRunWeights(run.path));
+  await codedOrWell(async () => (await claimUnfinishedRun(runs, plan, { name: "m" })).lock.release());
   mkdirSync(join(runs, "sweeps"), { recursive: true });
   writeAnew(join(runs, "sweeps", "s-abc.jsonl"), log);
   Journal.open(runs, "s", "abc", { vary: {}, goals: [{ metric: "accuracy", direction: "maximize" }] });
   run.append({ at: "2026-11-26T10:00:00.000Z", run: run.id, kind: "stopping", step: 77 });
   assert.deepEqual(run.events().at(-1), { at: "2026-11-26T10:00:00.000Z", run: run.id, kind: "stopping", step: 77 });
-  appendScore(run, score(77));
-  assert.deepEqual(scoresOf(run).at(-1), score(77));
+  appendRunScore(run, score(77));
+  assert.deepEqual(readRunScores(run).at(-1), score(77));
 }
 
 async function codedOrWell(work: () => unknown): Promise<void> {

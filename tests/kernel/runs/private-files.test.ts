@@ -3,9 +3,9 @@ import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { keepScoredData, scoredData } from "#kernel/runs/scored-data.js";
+import { saveScoredData, readScoredData } from "#kernel/runs/scored-data.js";
 import { lockRun } from "#kernel/runs/run-lock.js";
-import { closeToOthers, copyOpenly, writePrivate, writePrivateLater } from "#kernel/fetch/private.js";
+import { makePrivate, copyWithUsualMode, writePrivate, writePrivateAsync } from "#kernel/fetch/private.js";
 import { openToOthers } from "../../open-to-others.js";
 import { writeRunFiles } from "../session/run-files.js";
 import { evaluate, makeRun, makeSweep, share } from "./run-folders.js";
@@ -30,20 +30,20 @@ describe("private file", function () {
     writePrivate(file, "a");
     assert.equal(modeOf(file), "600");
     writeFileSync(join(folder, "other"), "");
-    await writePrivateLater(join(folder, "other"), "a");
+    await writePrivateAsync(join(folder, "other"), "a");
     assert.equal(modeOf(join(folder, "other")), "600");
   });
   it("is what a shared writer wrote, once it is closed to others", () => {
     const own = mkdtempSync(join(folder, "shared-"));
     writeFileSync(join(own, "model"), "");
-    closeToOthers(own);
+    makePrivate(own);
     assert.deepEqual(openToOthers(own), []);
-    closeToOthers(join(own, "nothing-there"));
+    makePrivate(join(own, "nothing-there"));
   });
   it("is copied to a place of the user's choice with the usual mode", async () => {
     const [from, to] = [join(folder, "own"), join(folder, "given")];
     writePrivate(from, "a");
-    await copyOpenly(from, to);
+    await copyWithUsualMode(from, to);
     assert.equal(modeOf(to), "644");
     assert.equal(readFileSync(to, "utf8"), "a");
   });
@@ -67,8 +67,8 @@ describe("private file", function () {
     for (const name of [...written, ...others]) assert.match(modeOf(join(run, name)), /^[67]00$/, name);
     assert.deepEqual(openToOthers(join(root, "runs", "detached")), []);
     // Another evaluation replaces it.
-    const [[hash, data]] = [...scoredData(run)] as [[string, Parameters<typeof keepScoredData>[2]]];
-    keepScoredData(run, `${hash}b`, data);
+    const [[hash, data]] = [...readScoredData(run)] as [[string, Parameters<typeof saveScoredData>[2]]];
+    saveScoredData(run, `${hash}b`, data);
     assert.equal(modeOf(join(run, "scored-data.json")), "600");
   });
 });

@@ -2,15 +2,15 @@
 import assert from "node:assert/strict";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
-import { checkpointFile, listCheckpoints, type Position } from "#kernel/runs/checkpoints.js";
+import { checkpointFile, listCheckpoints, type TrainingPosition } from "#kernel/runs/checkpoints.js";
 import { writeSafetensors } from "#kernel/tensors/safetensors.js";
 import type { RunEvent } from "#kernel/events/events.js";
 import { RunFolder } from "#kernel/runs/run-folder.js";
-import { appendScore, type ScoreValue } from "#kernel/runs/history/run-scores.js";
+import { appendRunScore, type ScoreValue } from "#kernel/runs/history/run-scores.js";
 import { Journal } from "#kernel/sweep-runs/journal/journal.js";
-import type { TrialOf } from "#kernel/runs/together/trials.js";
-import { thisProcess } from "#kernel/runs/writer.js";
-import type { Writer } from "#kernel/events/writer.js";
+import type { TrialInLock } from "#kernel/runs/together/trials.js";
+import { currentProcess } from "#kernel/runs/writer.js";
+import type { RunWriter } from "#kernel/events/writer.js";
 import { compiled, definitions } from "../../dsl/world.js";
 
 export function planOf(recipe: string, name = "m"): Plan {
@@ -21,7 +21,7 @@ export function planOf(recipe: string, name = "m"): Plan {
   return action.plan;
 }
 /** A process that has ended. */
-export const gone: Writer = { ...thisProcess(), since: "another-1" };
+export const gone: RunWriter = { ...currentProcess(), since: "another-1" };
 
 export type Event = { [K in RunEvent["kind"]]: Omit<Extract<RunEvent, { kind: K }>, "at" | "run"> }[RunEvent["kind"]];
 export const step = (n: number, loss: number): Event => ({
@@ -41,7 +41,7 @@ export interface Made {
   readonly accuracy?: number;
   /** `null`: it goes on, in this process. */
   readonly reason?: "done" | "early" | "interrupted" | null;
-  readonly trial?: TrialOf;
+  readonly trial?: TrialInLock;
   readonly dataHash?: string;
   /** With a checkpoint that can be read. */
   readonly weights?: boolean;
@@ -59,7 +59,7 @@ export function makeRun(root: string, name: string, o: Made = {}): RunFolder {
     },
     ...{ engine: "TensorFlow", tunebook: "0.1.0", node: process.version, ...(o.trial && { trial: o.trial }) },
   });
-  const writer = reason === null ? thisProcess() : gone;
+  const writer = reason === null ? currentProcess() : gone;
   add(run, { kind: "started", recipe: "r", plan: "p", engine: "TensorFlow", steps: 20, process: writer });
   for (let n = 1; n <= steps; n++) {
     add(run, step(n, loss(n)));
@@ -67,7 +67,7 @@ export function makeRun(root: string, name: string, o: Made = {}): RunFolder {
   }
   if (o.weights) {
     const file = checkpointFile(run, steps);
-    const position: Position = { step: steps, best: null, watched: [], seconds: steps / 2 };
+    const position: TrainingPosition = { step: steps, best: null, watched: [], seconds: steps / 2 };
     writeSafetensors(
       file,
       { w: { dtype: "f32", shape: [1], bytes: new Uint8Array(4) } },
@@ -89,7 +89,7 @@ export function evaluate(
   o: { at?: string; split?: string; dataHash?: string; data?: string } = {},
 ): void {
   const { at = new Date().toISOString(), split = "test", dataHash = "d1", data = "d" } = o;
-  appendScore(run, { at, step: 20, data, split, dataHash, rows: 120, metrics });
+  appendRunScore(run, { at, step: 20, data, split, dataHash, rows: 120, metrics });
 }
 
 /** A sweep with its journal, as `sweep` leaves it. */
@@ -104,7 +104,7 @@ export function makeSweep(
   const journal = Journal.open(root, name, "0123456789ab", { vary, goals: [goal] });
   return accuracies.map((accuracy, i) => {
     const number = i + 1;
-    const trial: TrialOf = { sweep: name, journal: journal.name, number, goal };
+    const trial: TrialInLock = { sweep: name, journal: journal.name, number, goal };
     const run = makeRun(root, `${name}_${number}`, {
       accuracy,
       recipe: `epochs: 1, batch_size: ${8 * number}`,

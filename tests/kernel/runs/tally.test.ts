@@ -1,8 +1,8 @@
 /** How often answers stood in the rows that trained: read from a file that anybody may have written. */
-import type { OtherConstant } from "#stdlib/metrics/kind.js";
+import type { ConstantPrediction } from "#stdlib/metrics/kind.js";
 import assert from "node:assert/strict";
 import type { Call } from "#dsl/language/types/value.js";
-import { isTally, valuesIn, type Tally } from "#kernel/runs/tally.js";
+import { isAnswerTally, tallyValues, type AnswerTally } from "#kernel/runs/tally.js";
 import { multilabelClassification } from "#stdlib/tasks/multilabel_classification.run.js";
 
 const call: Call = { word: "multilabel_classification", kind: "task", arguments: {} };
@@ -10,7 +10,7 @@ const call: Call = { word: "multilabel_classification", kind: "task", arguments:
 describe("a tally of answers", () => {
   it("gives each value as often as it counts, and of more than memory holds each its share", () => {
     assert.deepEqual(
-      valuesIn(
+      tallyValues(
         {
           label: [
             ["yes", 2],
@@ -21,15 +21,15 @@ describe("a tally of answers", () => {
       ),
       ["yes", "yes", "no"],
     );
-    const large: Tally = {
+    const large: AnswerTally = {
       label: [
         ["yes", 2 ** 31 - 1],
         ["no", 2 ** 30],
         ["never mind", 1],
       ],
     };
-    assert.ok(isTally(large));
-    const held = Array.from(valuesIn(large, "label")!);
+    assert.ok(isAnswerTally(large));
+    const held = Array.from(tallyValues(large, "label")!);
     assert.ok(held.length <= 1_000_002, String(held.length));
     const share = (label: string): number => held.filter((one) => one === label).length / held.length;
     assert.ok(Math.abs(share("yes") - 2 / 3) < 1e-3 && share("never mind") > 0);
@@ -43,8 +43,8 @@ describe("a tally of answers", () => {
       values: (role) => (role === "labels" ? sets : undefined),
     })!;
     assert.equal(constant.name, "never a label");
-    const given = (key: OtherConstant): readonly string[] => {
-      const logits = constant.others![key]!.said({} as never, 0);
+    const given = (key: ConstantPrediction): readonly string[] => {
+      const logits = constant.others![key]!.predict({} as never, 0);
       return labels.filter((_, l) => logits[l]! > 0);
     };
     assert.deepEqual(given("all labels"), labels);

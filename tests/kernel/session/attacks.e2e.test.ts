@@ -8,10 +8,10 @@ import { join } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { must } from "#dsl/language/diagnostics/must.js";
 import { RunFolder } from "#kernel/runs/run-folder.js";
-import { scoresOf } from "#kernel/runs/history/run-scores.js";
+import { readRunScores } from "#kernel/runs/history/run-scores.js";
 import type { ModelHandle } from "#kernel/models/model-handle.js";
-import { WORDS } from "#stdlib/attacks/shared/canary-words.js";
-import { chance, draw } from "#stdlib/statistics/chance.js";
+import { CANARY_WORDS } from "#stdlib/attacks/shared/canary-words.js";
+import { seededRandom, drawBelow } from "#stdlib/statistics/chance.js";
 import { NotebookOfOne } from "./notebook-of-one.js";
 import { writeSmallBert } from "./small-bert.js";
 
@@ -34,11 +34,11 @@ describe("attacks", function () {
   before(async () => {
     book = new NotebookOfOne();
     const filler = Array.from({ length: 40 }, (_, i) => `w${String(i)}`);
-    writeSmallBert(join(book.folder, "bert"), ["good", "bad", "fine", "poor", ...filler, ...WORDS]);
-    const random = chance(21);
+    writeSmallBert(join(book.folder, "bert"), ["good", "bad", "fine", "poor", ...filler, ...CANARY_WORDS]);
+    const random = seededRandom(21);
     const rows = Array.from({ length: 320 }, (_, i) => {
-      const words = Array.from({ length: 6 }, () => filler[draw(random, filler.length)]);
-      words[draw(random, 6)] = ["good", "bad", "fine", "poor"][i % 4]!;
+      const words = Array.from({ length: 6 }, () => filler[drawBelow(random, filler.length)]);
+      words[drawBelow(random, 6)] = ["good", "bad", "fine", "poor"][i % 4]!;
       return `${words.join(" ")},${i % 2 === 0 ? "yes" : "no"},${i < 200 ? "train" : "test"}`;
     });
     writeFileSync(join(book.folder, "rows.csv"), ["text,label,part", ...rows].join("\n"));
@@ -98,14 +98,14 @@ evaluate open, guarded on d.test { attacks: [canaries(unseen: 500), membership] 
   });
 
   it("what came of it stands in the run and in its card, and no canary does", () => {
-    const [score] = scoresOf(RunFolder.open(folderOf("open")));
+    const [score] = readRunScores(RunFolder.open(folderOf("open")));
     assert.deepEqual(score?.attacks, attacked("open"));
     const card = readFileSync(join(folderOf("open"), "README.md"), "utf8");
     const [, section = ""] = card.split("## Attacks");
     assert.match(section, /`canaries\(unseen: 500\)`[^\n]*mean exposure, bits/);
     assert.match(section, /known by heart/);
     assert.match(card, /`canaries` \| `20` \|/);
-    const [word = "", next = ""] = WORDS;
+    const [word = "", next = ""] = CANARY_WORDS;
     assert.ok(!card.includes(` ${word} `) || !card.includes(` ${next} `));
   });
 

@@ -7,9 +7,9 @@ import { table } from "arquero";
 import type { DataFacts } from "#dsl/language/types/facts.js";
 import type { DataAudit } from "#dsl/language/types/audit-facts.js";
 import type { TokenizerImplementation } from "#stdlib/tokenizers/kind.js";
-import { tokensOf } from "#kernel/data/sequences/tokens.js";
+import { tokenizedTextsOf } from "#kernel/data/sequences/tokens.js";
 import { plainHostContext } from "#kernel/host/host-context.js";
-import { KeptAudits } from "#kernel/data/sources/kept-audits.js";
+import { AuditCache } from "#kernel/data/sources/kept-audits.js";
 import { DatasetCache } from "#kernel/session/answers/dataset-cache.js";
 import { call, Folder } from "../data/rows/plans.js";
 import { writeSmallBert } from "./small-bert.js";
@@ -54,10 +54,10 @@ describe("caches of a session", function () {
     const folder = mkdtempSync(join(tmpdir(), "tunebook-audits-"));
     process.env["TUNEBOOK_CACHE"] = folder;
     try {
-      const audits = new KeptAudits();
+      const audits = new AuditCache();
       const looks: string[] = [];
       const of = (hash: string) =>
-        audits.of(hash, () => {
+        audits.auditFor(hash, () => {
           looks.push(hash);
           const conflicts = { texts: looks.length, rows: 0, examples: [] };
           return Promise.resolve<DataAudit>({ near: [], conflicts, told: null, groups: null, scores: null });
@@ -91,19 +91,19 @@ describe("caches of a session", function () {
     });
     const [one, ...others] = Array.from({ length: 10 }, (_, i) => tokenizer(i));
     assert.ok(one);
-    const tokens = await tokensOf(rows, one);
-    assert.equal(await tokensOf(rows, one), tokens);
-    for (const other of others) await tokensOf(rows, other);
+    const tokens = await tokenizedTextsOf(rows, one);
+    assert.equal(await tokenizedTextsOf(rows, one), tokens);
+    for (const other of others) await tokenizedTextsOf(rows, other);
     assert.equal(encoded.length, 10);
-    const again = await tokensOf(rows, one);
+    const again = await tokenizedTextsOf(rows, one);
     assert.equal(encoded.length, 11);
     assert.deepEqual(again, tokens);
-    for (let i = 0; i < 20; i++) await tokensOf(rows, one, { role: "input", prefix: `${String(i)}: ` });
+    for (let i = 0; i < 20; i++) await tokenizedTextsOf(rows, one, { role: "input", prefix: `${String(i)}: ` });
     assert.equal(encoded.length, 31);
     assert.equal(encoded.at(-1), "19: x,19: yz");
-    await tokensOf(rows, one, { role: "input", prefix: "19: " });
+    await tokenizedTextsOf(rows, one, { role: "input", prefix: "19: " });
     assert.equal(encoded.length, 31);
-    assert.deepEqual(await tokensOf(rows, one), tokens);
+    assert.deepEqual(await tokenizedTextsOf(rows, one), tokens);
     assert.equal(encoded.length, 32);
   });
 });

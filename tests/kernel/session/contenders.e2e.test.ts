@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { Refused } from "#kernel/session/execution-context.js";
+import { RefusedError } from "#kernel/session/execution-context.js";
 import { NotebookOfOne } from "./notebook-of-one.js";
 import { definitions, writeSmallTraining } from "./small-training.js";
 
@@ -240,7 +240,7 @@ evaluate r, baseline(majority) on n.test { metrics: [mean_absolute_error] }`);
     ] as const)
       await assert.rejects(book.run(text), (error) => {
         const codes =
-          error instanceof Refused
+          error instanceof RefusedError
             ? error.diagnostics.flatMap((one) => (one.severity === "error" ? [one.code] : []))
             : error instanceof CodedError
               ? [error.code]

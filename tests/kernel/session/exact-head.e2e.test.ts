@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { SweepHandle } from "#kernel/study/trial.js";
 import type { ModelHandle } from "#kernel/models/model-handle.js";
-import { Refused } from "#kernel/session/execution-context.js";
+import { RefusedError } from "#kernel/session/execution-context.js";
 import { NotebookOfOne } from "./notebook-of-one.js";
 import { definitions, writeSmallTraining } from "./small-training.js";
 
@@ -30,7 +30,7 @@ describe("a head that is found at once", function () {
     try {
       await book.run(text);
     } catch (error) {
-      if (error instanceof Refused) return error.diagnostics.map(({ code }) => code).join(", ");
+      if (error instanceof RefusedError) return error.diagnostics.map(({ code }) => code).join(", ");
       if (error instanceof CodedError) return error.code;
       throw error;
     }

@@ -3,41 +3,41 @@ import { join } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { RunFolder } from "#kernel/runs/run-folder.js";
 import { readCalibration } from "#kernel/runs/calibration.js";
-import { exemplarsIn, readCarried } from "#kernel/runs/continual-state.js";
-import { readNote } from "#kernel/runs/detached-run.js";
-import { labelledRows } from "#kernel/runs/labelled-rows.js";
-import { readLearnt, seenOf } from "#kernel/runs/learnt-rows.js";
+import { readExemplarsAndDamage, readContinualState } from "#kernel/runs/continual-state.js";
+import { readDetachedNote } from "#kernel/runs/detached-run.js";
+import { countLabelledRows } from "#kernel/runs/labelled-rows.js";
+import { readLearntRecord, countSeenRows } from "#kernel/runs/learnt-rows.js";
 import { readRowMarks } from "#kernel/runs/row-marks.js";
-import { scoredData } from "#kernel/runs/scored-data.js";
-import { readSince } from "#kernel/runs/since-before.js";
-import { valuesIn } from "#kernel/runs/tally.js";
+import { readScoredData } from "#kernel/runs/scored-data.js";
+import { readBeforeAfterScores } from "#kernel/runs/since-before.js";
+import { tallyValues } from "#kernel/runs/tally.js";
 import { sweepsText } from "#kernel/apps/cli/sweeps-table.js";
-import { outcomeOf } from "#kernel/remote/supervisor/outcome.js";
+import { runProgressOf } from "#kernel/remote/supervisor/outcome.js";
 import { findWatchable } from "#kernel/runs/history/find-together.js";
-import { togetherFacts } from "#kernel/models/trial-group-facts.js";
+import { trialGroupFacts } from "#kernel/models/trial-group-facts.js";
 import { readTracking } from "#kernel/trackers/tracking.js";
-import { readTogether } from "#kernel/runs/together/trial-groups.js";
+import { readTrialGroup } from "#kernel/runs/together/trial-groups.js";
 import { bundleOfRun } from "#kernel/apps/checking/bundled-program.js";
-import { noteRun, runsText, type Asked } from "#kernel/apps/cli/runs/runs-table.js";
-import { syncText } from "#kernel/apps/cli/runs/runs-sync.js";
-import { runNamed } from "#kernel/apps/cli/runs/run-named.js";
+import { editRunNotes, runsText, type RunsTableRequest } from "#kernel/apps/cli/runs/runs-table.js";
+import { syncAndReport } from "#kernel/apps/cli/runs/runs-sync.js";
+import { findRunByName } from "#kernel/apps/cli/runs/run-named.js";
 import { watchRun } from "#kernel/remote/supervisor/watch.js";
 import { plainHostContext } from "#kernel/host/host-context.js";
-import { Comparer } from "#kernel/runs/history/run-comparison.js";
-import { runDetails } from "#kernel/runs/history/run-details.js";
+import { RunComparer } from "#kernel/runs/history/run-comparison.js";
+import { readRunDetails } from "#kernel/runs/history/run-details.js";
 import { RunList } from "#kernel/runs/history/run-list.js";
-import { diffOf, diffText } from "#kernel/evaluation/record/diff-text.js";
-import { sideOf } from "#kernel/runs/record/side.js";
+import { runDiffOf, diffText } from "#kernel/evaluation/record/diff-text.js";
+import { comparedRunRecordOf } from "#kernel/runs/record/side.js";
 import { DatasetCache } from "#kernel/session/answers/dataset-cache.js";
-import { attachFacts, loadedWeights, planOf, runFacts } from "#kernel/models/loaded-run.js";
+import { attachableRunFacts, loadRunWeights, planOfRun, runFacts } from "#kernel/models/loaded-run.js";
 import { replay } from "#kernel/features/replay/replay.js";
-import { foundRun } from "#kernel/features/serve/models/run-source.js";
+import { findRunSource } from "#kernel/features/serve/models/run-source.js";
 import { TuneSession } from "#kernel/features/tune-session.js";
-import { LiveTraining, titleOf } from "#kernel/session/live-training.js";
+import { LiveTraining, trainingTitle } from "#kernel/session/live-training.js";
 import { Warnings } from "#kernel/session/warnings.js";
 import { reportOfRun } from "#kernel/features/report/of-run.js";
 
-const asked: Asked = {
+const asked: RunsTableRequest = {
   filter: "",
   sort: "started",
   on: null,
@@ -71,30 +71,37 @@ export const operations: Readonly<Record<string, Operation>> = {
     await runsText(folder, asked),
     await runsText(folder, { ...asked, json: true, fold: true }),
   ],
-  "tunebook runs note": ({ folder, id }) => noteRun(folder, id, { note: ["a", "note"], add: ["tag"], take: [] }),
-  "tunebook runs sync --list": ({ folder }) => syncText(folder, { to: [], list: true }),
+  "tunebook runs note": ({ folder, id }) => editRunNotes(folder, id, { note: ["a", "note"], add: ["tag"], take: [] }),
+  "tunebook runs sync --list": ({ folder }) => syncAndReport(folder, { to: [], list: true }),
   "tunebook diff": ({ folder, id, other }) =>
     [
       [id, other],
       [other, id],
-    ].map(([here, there]) => diffText(diffOf(sideOf(runNamed(here!, folder)), sideOf(runNamed(there!, folder))))),
+    ].map(([here, there]) =>
+      diffText(
+        runDiffOf(
+          comparedRunRecordOf(findRunByName(here!, folder)),
+          comparedRunRecordOf(findRunByName(there!, folder)),
+        ),
+      ),
+    ),
   "tunebook replay": (at) => replay(runOf(at), { startEngine: noEngine }),
   "tunebook bundle": (at) => bundleOfRun(runOf(at), {}),
-  "tunebook serve": (at) => foundRun(runOf(at).path, new DatasetCache()),
+  "tunebook serve": (at) => findRunSource(runOf(at).path, new DatasetCache()),
   "tunebook attach": async (at) => {
     const run = runOf(at);
-    readTogether(run.path);
-    const plan = planOf(run.path);
-    const live = new LiveTraining(screen, "attach", titleOf(plan), plan);
+    readTrialGroup(run.path);
+    const plan = planOfRun(run.path);
+    const live = new LiveTraining(screen, "attach", trainingTitle(plan), plan);
     await watchRun(run, live.watching);
     live.finish();
   },
   "load:": (at) => {
     const places = { folder: at.folder, runs: join(at.folder, "runs") };
     runFacts(at.id, places);
-    loadedWeights(runOf(at).path);
+    loadRunWeights(runOf(at).path);
   },
-  attach: (at) => attachFacts(at.id, { folder: at.folder, runs: join(at.folder, "runs") }),
+  attach: (at) => attachableRunFacts(at.id, { folder: at.folder, runs: join(at.folder, "runs") }),
   report: async (at) => {
     const session = new TuneSession({ folder: at.folder, runs: join(at.folder, "runs") });
     const stage = {
@@ -112,25 +119,36 @@ export const operations: Readonly<Record<string, Operation>> = {
   "a seed's training that runs by itself": (at) => {
     const runs = join(at.folder, "runs");
     const found = findWatchable("n", { folder: at.folder, runs });
-    if (!(found instanceof RunFolder)) togetherFacts(found);
-    attachFacts("n", { folder: at.folder, runs });
+    if (!(found instanceof RunFolder)) trialGroupFacts(found);
+    attachableRunFacts("n", { folder: at.folder, runs });
   },
   "tunebook sweeps": ({ folder }) => [sweepsText(null, { in: folder }), sweepsText(null, { in: folder, json: true })],
   "small files": (at) => {
     const { path } = runOf(at);
-    outcomeOf(runOf(at));
-    for (const rows of readLearnt(path)?.rows ?? []) seenOf(Float64Array.of(1), rows);
-    for (const role of Object.keys(readLearnt(path)?.answers ?? {})) valuesIn(readLearnt(path)!.answers, role);
-    JSON.stringify([readSince(path), [...scoredData(path).values()], readRowMarks(path), readNote(path)]);
-    JSON.stringify([readTracking(path), readCarried(path), exemplarsIn(path), labelledRows(path)]);
+    runProgressOf(runOf(at));
+    for (const rows of readLearntRecord(path)?.rows ?? []) countSeenRows(Float64Array.of(1), rows);
+    for (const role of Object.keys(readLearntRecord(path)?.answers ?? {}))
+      tallyValues(readLearntRecord(path)!.answers, role);
+    JSON.stringify([
+      readBeforeAfterScores(path),
+      [...readScoredData(path).values()],
+      readRowMarks(path),
+      readDetachedNote(path),
+    ]);
+    JSON.stringify([
+      readTracking(path),
+      readContinualState(path),
+      readExemplarsAndDamage(path),
+      countLabelledRows(path),
+    ]);
     readCalibration(path, 88);
   },
   "the panel of runs": async (at) => {
     const list = await listOf(at);
-    JSON.stringify(await runDetails(list, at.id, at.other));
-    JSON.stringify(await runDetails(list, at.other, at.id));
+    JSON.stringify(await readRunDetails(list, at.id, at.other));
+    JSON.stringify(await readRunDetails(list, at.other, at.id));
     const runs = [at.id, at.other].map((id, slot) => ({ id, slot }));
-    await new Comparer(list).compared({ runs, along: "step", smooth: false });
+    await new RunComparer(list).compared({ runs, along: "step", smooth: false });
   },
 };
 

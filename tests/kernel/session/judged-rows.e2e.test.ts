@@ -3,9 +3,9 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { labelIssuesShown } from "#kernel/display/data/label-issues.js";
-import { prepareRows } from "#kernel/data/sources/prepare.js";
-import { judgedIn, rowsOf } from "#kernel/evaluation/judged-rows.js";
+import { labelIssuesView } from "#kernel/display/data/label-issues.js";
+import { prepareFetchedRows } from "#kernel/data/sources/prepare.js";
+import { judgedRowsIn, rowCountOf } from "#kernel/evaluation/judged-rows.js";
 
 describe("rows that are judged", () => {
   let folder: string;
@@ -25,7 +25,7 @@ describe("rows that are judged", () => {
     rmSync(folder, { recursive: true, force: true });
   });
   const prepared = (stream: boolean) =>
-    prepareRows(
+    prepareFetchedRows(
       {
         name: "d",
         folder: ".",
@@ -43,23 +43,23 @@ describe("rows that are judged", () => {
   it("are all, or a sample that is even over splits and rows, wherever they lie", async () => {
     const [flow, held] = [await prepared(true), await prepared(false)];
     for (const most of [5000, 100]) {
-      const rows = judgedIn(flow, null, "label", most);
-      assert.deepEqual(rows, judgedIn(held, null, "label", most));
+      const rows = judgedRowsIn(flow, null, "label", most);
+      assert.deepEqual(rows, judgedRowsIn(held, null, "label", most));
       assert.equal(rows.length, Math.min(most, 1000));
       assert.equal(rows.filter(({ split }) => split === "test").length, rows.length / 4);
       assert.ok(Math.abs(rows.filter(({ value }) => value === "a").length - rows.length / 2) <= 1);
-      for (const { split, at, row, text } of rows) {
+      for (const { split, index: at, row, text } of rows) {
         assert.equal(text, `text ${String(Number(row) - 1)} pair ${String(Number(row) - 1)}`);
         const [own] = flow.streamed![split]!.values("text", at, at + 1);
         assert.equal(own, `text ${String(Number(row) - 1)}`);
       }
     }
-    assert.deepEqual(judgedIn(flow, "test", "label", 10), judgedIn(held, "test", "label", 10));
-    assert.equal(rowsOf(flow, "test"), 250);
+    assert.deepEqual(judgedRowsIn(flow, "test", "label", 10), judgedRowsIn(held, "test", "label", 10));
+    assert.equal(rowCountOf(flow, "test"), 250);
   });
   it("are said to be some, where they are", () => {
     const text = (all: number) =>
-      String(labelIssuesShown([], { data: "d", rows: 50_000, all, accuracy: 0.8, share: 0 }).bundle["text/plain"]);
+      String(labelIssuesView([], { data: "d", rows: 50_000, all, accuracy: 0.8, share: 0 }).bundle["text/plain"]);
     assert.match(text(200_000), /50,000 of 200,000 rows, at equal distances/);
     assert.doesNotMatch(text(50_000), /distances/);
   });

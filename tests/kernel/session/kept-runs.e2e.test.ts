@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { recipeHash } from "#dsl/compiler/plan/hash.js";
 import { RunFolder } from "#kernel/runs/run-folder.js";
-import { demandWhole } from "#kernel/runs/history/damage.js";
+import { readPlanAndLock } from "#kernel/runs/history/damage.js";
 import { RunList } from "#kernel/runs/history/run-list.js";
 import type { LabelPrediction } from "#stdlib/tasks/text_classification.run.js";
 import type { ModelHandle } from "#kernel/models/model-handle.js";
@@ -52,7 +52,7 @@ for (const version of readdirSync(keptFolder))
     it("keep their recipe's hash, and are not resumed, since their schedules meant other rates", async () => {
       await book.run(cells.names);
       const before = ids();
-      const { plan, lock } = demandWhole(RunFolder.open(join(book.runs, kept.runs.finished)));
+      const { plan, lock } = readPlanAndLock(RunFolder.open(join(book.runs, kept.runs.finished)));
       assert.deepEqual([recipeHash(plan.recipe), lock.recipeHash], [kept.recipeHashes.finished, plan.recipeHash]);
       const error = (await book.run(cells.resumed).catch((e: unknown) => e)) as CodedError<"nothing-to-resume">;
       assert.deepEqual([error.code, error.data.older], ["nothing-to-resume", [kept.runs.interrupted]]);

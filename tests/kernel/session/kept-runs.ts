@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import type { LabelPrediction } from "#stdlib/tasks/text_classification.run.js";
 import type { ModelHandle } from "#kernel/models/model-handle.js";
 import { RunFolder } from "#kernel/runs/run-folder.js";
-import { thisProcess } from "#kernel/runs/writer.js";
+import { currentProcess } from "#kernel/runs/writer.js";
 import { NotebookOfOne } from "./notebook-of-one.js";
 import { writeSmallTraining } from "./small-training.js";
 
@@ -105,7 +105,7 @@ async function make(): Promise<void> {
   cpSync(book.runs, join(to, "runs"), { recursive: true });
   for (const file of readdirSync(to, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".jsonl"))) {
     const elsewhere = readFileSync(join(to, file), "utf8").replaceAll(book.folder, "/home/someone/notebook");
-    writeFileSync(join(to, file), elsewhere.replaceAll(thisProcess().machine, "0".repeat(12)));
+    writeFileSync(join(to, file), elsewhere.replaceAll(currentProcess().machine, "0".repeat(12)));
   }
   writeFileSync(join(to, "kept.json"), `${JSON.stringify(kept, null, 2)}\n`);
   rmSync(book.folder, { recursive: true, force: true });

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { wordsFor } from "#dsl/language/diagnostics/codes.js";
+import { diagnosticText } from "#dsl/language/diagnostics/codes.js";
 import { plainHostContext } from "#kernel/host/host-context.js";
 import { compileAll } from "#kernel/session/answers/host.js";
 import { keptFolder } from "./kept-runs.js";
@@ -23,7 +23,7 @@ describe("a name without weights here", () => {
     const { diagnostics } = await compileAll(sources, { hostContext: plainHostContext(folder) });
     return diagnostics
       .filter(({ code }) => code === "unknown-name" || code === "not-trained")
-      .map((one) => `${one.code}: ${wordsFor(one).help ?? ""}`);
+      .map((one) => `${one.code}: ${diagnosticText(one).help ?? ""}`);
   };
   const data =
     'data d { source: csv("rows.csv"), columns: { text: text, label: label }, split: random(train: 50%, test: 50%) }';

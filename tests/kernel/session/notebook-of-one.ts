@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Diagnostic } from "#dsl/language/diagnostics/diagnostic.js";
-import type { Shown } from "#kernel/display/bundle-output.js";
+import type { DisplayOutput } from "#kernel/display/bundle-output.js";
 import { plainHostContext } from "#kernel/host/host-context.js";
 import { TuneSession } from "#kernel/features/tune-session.js";
 import { lentEngine } from "../engines/engines.js";
@@ -12,7 +12,7 @@ export class NotebookOfOne {
   readonly folder: string;
   readonly runs: string;
   readonly values = new Map<string, unknown>();
-  readonly shown: Shown[] = [];
+  readonly shown: DisplayOutput[] = [];
   /** Those that came before anything ran. */
   readonly warnings: Diagnostic[] = [];
   private cells = 0;
@@ -37,11 +37,14 @@ export class NotebookOfOne {
   async run(
     text: string,
     o: { readonly signal?: AbortSignal; readonly live?: Readonly<Record<string, unknown>> } = {},
-  ): Promise<readonly Shown[]> {
+  ): Promise<readonly DisplayOutput[]> {
     this.cells += 1;
     const id = `cell ${this.cells}`;
     const from = this.shown.length;
-    const screen = { display: (s: Shown) => void this.shown.push(s), update: (s: Shown) => void this.shown.push(s) };
+    const screen = {
+      display: (s: DisplayOutput) => void this.shown.push(s),
+      update: (s: DisplayOutput) => void this.shown.push(s),
+    };
     const { live = {} } = o;
     const hostContext = {
       ...plainHostContext(this.folder),

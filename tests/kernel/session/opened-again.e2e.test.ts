@@ -4,9 +4,9 @@ import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeF
 import { join } from "node:path";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { LabelPrediction } from "#stdlib/tasks/text_classification.run.js";
-import { doubtsOf } from "#kernel/inference/measuring/doubts.js";
+import { scoreDoubtNotes } from "#kernel/inference/measuring/doubts.js";
 import type { ModelHandle } from "#kernel/models/model-handle.js";
-import type { Refused } from "#kernel/session/execution-context.js";
+import type { RefusedError } from "#kernel/session/execution-context.js";
 import { NotebookOfOne } from "./notebook-of-one.js";
 import { writeSmallBert } from "./small-bert.js";
 
@@ -178,7 +178,8 @@ train m on parts with r`);
     assert.match(alone, /^metric +rated +always 0, the median$/m);
   });
   it("says that numbers hug their mean, with both spreads", () => {
-    const doubts = (said: number) => doubtsOf("m", { spread: { said, truth: 1.25, mean: 3.5 } }, null);
+    const doubts = (said: number) =>
+      scoreDoubtNotes("m", { spread: { predicted: said, truth: 1.25, mean: 3.5 } }, null);
     assert.deepEqual(doubts(0.25), [
       "m says nearly the same of every row: its answers lie around 3.5000 with a standard deviation of 0.2500, the right ones have 1.2500 (20 % of it)",
     ]);
@@ -186,7 +187,7 @@ train m on parts with r`);
   });
   it("says of one answer how often it is given, and how often it is the right one: not how often the model is right", () => {
     const commonest = { answer: "“yes”", given: 0.968, right: 0.571 };
-    assert.deepEqual(doubtsOf("m", { commonest }, null), [
+    assert.deepEqual(scoreDoubtNotes("m", { commonest }, null), [
       "m says “yes” 96.8 % of the time; the right answer is that 57.1 % of the time",
     ]);
   });
@@ -240,7 +241,7 @@ train m on parts with r`);
       await model("by_path").predict(["a good w1 film"]),
       await model("whole").predict(["a good w1 film"]),
     );
-    await assert.rejects(next.run('model nobody { load: "day1/runs/who" }'), (e: Refused) => {
+    await assert.rejects(next.run('model nobody { load: "day1/runs/who" }'), (e: RefusedError) => {
       const data = e.diagnostics[0]!.data as { readonly runs: string; readonly has: readonly string[] };
       return e.diagnostics[0]!.code === "run-not-found" && data.runs === day && data.has.length === 2;
     });
@@ -248,7 +249,7 @@ train m on parts with r`);
     const fresh = new NotebookOfOne();
     await assert.rejects(
       fresh.run(`model m { load: ${JSON.stringify(join(day, folderOf("small").split("/").at(-1)!))} }`),
-      (e: Refused) => {
+      (e: RefusedError) => {
         const { code, data } = e.diagnostics[0]!;
         assert.deepEqual([code, (data as { base: string }).base], ["run-base-gone", "bert"]);
         return (data as { was: string }).was.endsWith("day1/bert");

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { mock } from "node:test";
 import { ProgressLine } from "#kernel/session/progress-line.js";
-import type { Shown } from "#kernel/display/bundle-output.js";
+import type { DisplayOutput } from "#kernel/display/bundle-output.js";
 
 describe("the line of progress", () => {
   beforeEach(() => mock.timers.enable({ apis: ["setTimeout"] }));
@@ -10,7 +10,7 @@ describe("the line of progress", () => {
 
   function told() {
     const shown: { how: string; id: string | undefined; text: string }[] = [];
-    const note = (how: string) => (one: Shown) =>
+    const note = (how: string) => (one: DisplayOutput) =>
       void shown.push({ how, id: one.id, text: String(one.bundle["text/plain"]) });
     let now = 0;
     const line = new ProgressLine({ display: note("new"), update: note("again") }, "cell", () => now);

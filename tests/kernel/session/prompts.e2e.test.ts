@@ -4,7 +4,7 @@ import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { plainHostContext } from "#kernel/host/host-context.js";
-import { promptTemplate } from "#stdlib/contenders/shared/prompting/template.js";
+import { parsePromptTemplate } from "#stdlib/contenders/shared/prompting/template.js";
 import { NotebookOfOne } from "./notebook-of-one.js";
 import { definitions, writeSmallTraining } from "./small-training.js";
 
@@ -90,7 +90,7 @@ model g { base: "llama", task: text_generation }`;
     }
   });
   it("reads once what all begin with, when it is opened", async () => {
-    const { fill } = promptTemplate("Good? {text} Answer.");
+    const { fill } = parsePromptTemplate("Good? {text} Answer.");
     const rows = ["a", "good film", "a bad film, very bad"].map((text) => ({ fill, values: [text], shots: [] }));
     const base = await prompted("llama", false);
     const read = await base.read(rows, { likelihood: ["yes", "no"] }, { batchSize: 2 });
@@ -99,8 +99,8 @@ model g { base: "llama", task: text_generation }`;
     const again = await base.read(rows, { likelihood: ["yes", "no"] }, { batchSize: 2 });
     await again.open();
     const opened = await again.likelihoods(asked, ["yes", "no"]);
-    opened.said.forEach((own, row) =>
-      own.forEach((one, l) => assert.ok(Math.abs(one - alone.said[row]![l]!) < 1e-4, `${row} ${l}`)),
+    opened.outputs.forEach((own, row) =>
+      own.forEach((one, l) => assert.ok(Math.abs(one - alone.outputs[row]![l]!) < 1e-4, `${row} ${l}`)),
     );
   });
   it("is scored by what it writes, where that is asked: what names no label is wrong, and told", async () => {
@@ -118,8 +118,8 @@ model g { base: "llama", task: text_generation }`;
     ]);
   });
   it("cuts the end of texts that are too long, never the instruction and the examples", async () => {
-    const { fill } = promptTemplate("Good? {text} Answer.");
-    const shots = [{ asked: fill(["a good film"]), answer: "yes" }];
+    const { fill } = parsePromptTemplate("Good? {text} Answer.");
+    const shots = [{ question: fill(["a good film"]), answer: "yes" }];
     const long = Array.from({ length: 80 }, (_, i) => `word${i}`).join(" ");
     for (const name of ["llama", "plain"]) {
       const base = await prompted(name, true);
@@ -142,10 +142,10 @@ model g { base: "llama", task: text_generation }`;
     }
   });
   it("says the same of a row alone as beside others, also where its examples are others", async () => {
-    const { fill } = promptTemplate("Good? {text}");
+    const { fill } = parsePromptTemplate("Good? {text}");
     const [one, other] = [
-      [{ asked: fill(["a good film"]), answer: "yes" }],
-      [{ asked: fill(["very bad book"]), answer: "no" }],
+      [{ question: fill(["a good film"]), answer: "yes" }],
+      [{ question: fill(["very bad book"]), answer: "no" }],
     ];
     const texts = ["a", "a fine film", "very poor book", "a good film"];
     const rows = texts.map((text, i) => ({ shots: i === 3 ? other : one, values: [text], fill }));
@@ -158,7 +158,7 @@ model g { base: "llama", task: text_generation }`;
       const alone = await (
         await base.read([row], { likelihood: labels }, { batchSize: 2 })
       ).likelihoods(Uint32Array.of(0), labels);
-      alone.said[0]!.forEach((said, l) => assert.ok(Math.abs(said - all.said[i]![l]!) < 1e-4, `row ${i}`));
+      alone.outputs[0]!.forEach((said, l) => assert.ok(Math.abs(said - all.outputs[i]![l]!) < 1e-4, `row ${i}`));
     }
   });
 });

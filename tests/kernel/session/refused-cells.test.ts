@@ -3,9 +3,9 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { wordsFor } from "#dsl/language/diagnostics/codes.js";
+import { diagnosticText } from "#dsl/language/diagnostics/codes.js";
 import { plainHostContext } from "#kernel/host/host-context.js";
-import { Refused } from "#kernel/session/execution-context.js";
+import { RefusedError } from "#kernel/session/execution-context.js";
 import { textScreen } from "#kernel/session/text-screen.js";
 import { RefusedSources } from "#kernel/session/refused-cells.js";
 import { TuneSession } from "#kernel/features/tune-session.js";
@@ -22,8 +22,8 @@ describe("a cell after one that was refused", () => {
       await session.run({ id: title, title, text, cell: runs, cellId }, stage);
       return [];
     } catch (error) {
-      if (!(error instanceof Refused)) throw error;
-      return error.diagnostics.map((d) => `${d.code}: ${wordsFor(d).message}`);
+      if (!(error instanceof RefusedError)) throw error;
+      return error.diagnostics.map((d) => `${d.code}: ${diagnosticText(d).message}`);
     }
   };
   before(() => writeFileSync(join(folder, "a.csv"), "text,label\none,x\ntwo,y\n"));

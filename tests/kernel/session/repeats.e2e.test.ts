@@ -3,12 +3,13 @@ import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { runsText } from "#kernel/apps/cli/runs/runs-table.js";
-import type { Shown } from "#kernel/display/bundle-output.js";
+import type { DisplayOutput } from "#kernel/display/bundle-output.js";
 import type { ModelHandle } from "#kernel/models/model-handle.js";
 import { NotebookOfOne } from "./notebook-of-one.js";
 import { definitions, writeSmallTraining } from "./small-training.js";
 
-const text = (shown: readonly Shown[]): string => shown.map(({ bundle }) => String(bundle["text/plain"])).join("\n");
+const text = (shown: readonly DisplayOutput[]): string =>
+  shown.map(({ bundle }) => String(bundle["text/plain"])).join("\n");
 const spread = (values: readonly number[]): string => {
   const mean = values.reduce((a, b) => a + b) / values.length;
   const sd = Math.sqrt(values.reduce((sum, v) => sum + (v - mean) ** 2, 0) / (values.length - 1));

@@ -2,18 +2,18 @@
 import { cpSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { writeCalibration } from "#kernel/runs/calibration.js";
-import { writeCarried } from "#kernel/runs/continual-state.js";
-import { writeNote } from "#kernel/runs/detached-run.js";
-import { keepLabelled } from "#kernel/runs/labelled-rows.js";
-import { writeLearnt } from "#kernel/runs/learnt-rows.js";
+import { writeContinualState } from "#kernel/runs/continual-state.js";
+import { writeDetachedNote } from "#kernel/runs/detached-run.js";
+import { saveLabelledRows } from "#kernel/runs/labelled-rows.js";
+import { writeLearntFile } from "#kernel/runs/learnt-rows.js";
 import { writeRowMarks } from "#kernel/runs/row-marks.js";
 import { RunFolder } from "#kernel/runs/run-folder.js";
 import type { RunRecord } from "#kernel/runs/run-record.js";
-import { keepScoredData } from "#kernel/runs/scored-data.js";
-import { writeSince } from "#kernel/runs/since-before.js";
-import { writePlace } from "#kernel/runs/together/search-place.js";
-import { writeStatement } from "#kernel/runs/together/trial-groups.js";
-import { planOf } from "#kernel/models/loaded-run.js";
+import { saveScoredData } from "#kernel/runs/scored-data.js";
+import { writeBeforeAfterScores } from "#kernel/runs/since-before.js";
+import { writeSearchPlace } from "#kernel/runs/together/search-place.js";
+import { writeTrialGroupStatement } from "#kernel/runs/together/trial-groups.js";
+import { planOfRun } from "#kernel/models/loaded-run.js";
 import { writeTracking } from "#kernel/trackers/tracking.js";
 import { gone } from "../runs/run-folders.js";
 import { keptFolder, writeNotebookFiles } from "./kept-runs.js";
@@ -47,7 +47,7 @@ export async function writeRunFiles(folder: string): Promise<Where> {
     const more = { record, experiment: { name: "e", notes: "n" } };
     writeFileSync(lock, JSON.stringify({ ...(JSON.parse(readFileSync(lock, "utf8")) as object), ...more }));
   }
-  const plan = planOf(run.path);
+  const plan = planOfRun(run.path);
   const { data } = plan.recipe;
   const score = { metric: "accuracy", better: "greater", low: null, high: null, lost: false } as const;
   const tracker = { kind: "tracker", word: "tensorboard", arguments: { folder: "tb" } } as const;
@@ -62,16 +62,16 @@ export async function writeRunFiles(folder: string): Promise<Where> {
     temperature: 1.5,
     thresholds: { yes: 0.5 },
   });
-  keepScoredData(run.path, hash, data);
-  writeSince(run.path, {
+  saveScoredData(run.path, hash, data);
+  writeBeforeAfterScores(run.path, {
     start: "s",
     startHash: hash,
     replayed: 0.5,
     on: [{ ...score, data: "d", split: "test", dataHash: hash, rows: 4, before: 0.5, now: 0.6 }],
   });
-  await writeLearnt(run.path, { model: "m", answers: { label: [["yes", 2]] }, rows: [learnt] });
+  await writeLearntFile(run.path, { model: "m", answers: { label: [["yes", 2]] }, rows: [learnt] });
   await writeRowMarks(run.path, { train: { numbers: [1, 2], roles: { text: [3, 4] } } });
-  writeNote(run.path, {
+  writeDetachedNote(run.path, {
     version: 1,
     name: "straight",
     process: gone,
@@ -87,7 +87,7 @@ export async function writeRunFiles(folder: string): Promise<Where> {
   });
   writeFileSync(join(run.path, "notes.json"), JSON.stringify({ tags: ["a"], note: "n" }));
   const task = { data: "d", split: "test", rows: 2 };
-  await writeCarried(
+  await writeContinualState(
     run.path,
     {
       version: 1,
@@ -104,15 +104,15 @@ export async function writeRunFiles(folder: string): Promise<Where> {
       return Promise.resolve();
     },
   );
-  keepLabelled(run.path, [kept]);
+  saveLabelledRows(run.path, [kept]);
   const each = [{ name: "n_1", plan }];
-  const detached = writeStatement(join(runs, "detached", `n-${hash.slice(0, 12)}`), {
+  const detached = writeTrialGroupStatement(join(runs, "detached", `n-${hash.slice(0, 12)}`), {
     version: 1,
     name: "n",
     hash,
     several: { is: "repeats", plan, repeats: { each, recipeHash: hash } },
   });
-  writePlace(detached.folder, {
+  writeSearchPlace(detached.folder, {
     version: 1,
     sweep: "n",
     address: "http://127.0.0.1:1",

@@ -8,19 +8,19 @@ import { dirname, join } from "node:path";
 import { curvesFigure } from "#kernel/display/curves/curves.js";
 import { writeSafetensors } from "#kernel/tensors/safetensors.js";
 import { readCheckpoints } from "#kernel/runs/checkpoints.js";
-import { Comparer } from "#kernel/runs/history/run-comparison.js";
-import { damageOf, nameOf, recipeOf } from "#kernel/runs/history/damage.js";
-import { loadedWeights } from "#kernel/models/loaded-run.js";
+import { RunComparer } from "#kernel/runs/history/run-comparison.js";
+import { damageText, trainingNameOf, recipeHashOfRun } from "#kernel/runs/history/damage.js";
+import { loadRunWeights } from "#kernel/models/loaded-run.js";
 import { newestScores } from "#kernel/runs/history/newest-scores.js";
-import { runDetails } from "#kernel/runs/history/run-details.js";
+import { readRunDetails } from "#kernel/runs/history/run-details.js";
 import { RunFolder } from "#kernel/runs/run-folder.js";
 import { RunList } from "#kernel/runs/history/run-list.js";
-import { usualView } from "#kernel/runs/history/run-listing.js";
+import { defaultRunView } from "#kernel/runs/history/run-listing.js";
 import { RunLog } from "#kernel/runs/run-log.js";
-import { readNotes } from "#kernel/runs/history/run-notes.js";
-import { scoresOf } from "#kernel/runs/history/run-scores.js";
+import { readRunNotes } from "#kernel/runs/history/run-notes.js";
+import { readRunScores } from "#kernel/runs/history/run-scores.js";
 import { Journal } from "#kernel/sweep-runs/journal/journal.js";
-import { Trials } from "#kernel/runs/together/trials.js";
+import { TrialIndex } from "#kernel/runs/together/trials.js";
 import { keptFolder } from "./kept-runs.js";
 import { one, trial } from "../sweep-runs/journals.js";
 import { assertCoded, standChanges, type Reader } from "../fetch/readers.js";
@@ -83,12 +83,12 @@ describe("readers of runs", function () {
     try {
       const list = new RunList(runs);
       await list.look();
-      const [summary] = list.list({ ...usualView, since: 0 }).runs.filter((one) => one.id === id);
-      await runDetails(list, id, "whole-20261126-121950-4837db");
-      await new Comparer(list).compared({ runs: [{ id, slot: 0 }], along: "step", smooth: false });
-      const told = [damageOf(run), nameOf(run), recipeOf(run)];
+      const [summary] = list.list({ ...defaultRunView, since: 0 }).runs.filter((one) => one.id === id);
+      await readRunDetails(list, id, "whole-20261126-121950-4837db");
+      await new RunComparer(list).compared({ runs: [{ id, slot: 0 }], along: "step", smooth: false });
+      const told = [damageText(run), trainingNameOf(run), recipeHashOfRun(run)];
       curvesFigure(run.events());
-      return { summary, told, weights: loadedWeights(run.path) };
+      return { summary, told, weights: loadRunWeights(run.path) };
     } finally {
       writeFileSync(path, good);
     }
@@ -138,7 +138,9 @@ describe("readers of runs", function () {
       good: score,
       read: (text) => {
         writeFileSync(run.scoresFile, log([score], text));
-        return newestScores(scoresOf(run)).map(({ metric, value }) => `${metric.trim()} ${value?.toFixed(1) ?? ""}`);
+        return newestScores(readRunScores(run)).map(
+          ({ metric, value }) => `${metric.trim()} ${value?.toFixed(1) ?? ""}`,
+        );
       },
       whole: (got) => (got as string[])[0] === "accuracy 0.5",
     },
@@ -146,7 +148,7 @@ describe("readers of runs", function () {
       good: { tags: ["a", "b"], note: "n" },
       read: async (text) => {
         put("noted/notes.json", text);
-        const { tags, note } = await readNotes(join(folder, "noted"));
+        const { tags, note } = await readRunNotes(join(folder, "noted"));
         return [...tags.map((tag) => tag.trim()), note.trim()].length;
       },
       whole: (got) => got === 3,
@@ -161,11 +163,11 @@ describe("readers of runs", function () {
               swept.file,
               operations.map((line, j) => `${i === j ? text : JSON.stringify(line)}\n`).join(""),
             );
-            const known = new Trials(join(folder, "swept"));
+            const known = new TrialIndex(join(folder, "swept"));
             await known.look();
             const { trials } = Journal.open(join(folder, "swept"), "search", "0123456789ab", one);
             return [
-              ...(known.of("search_1", undefined)?.values === null ? [] : ["values"]),
+              ...(known.trialOf("search_1", undefined)?.values === null ? [] : ["values"]),
               ...trials.map(
                 ({ values, score: at }) => `${Object.values(values).join().trim()} ${at?.toFixed(2) ?? ""}`,
               ),

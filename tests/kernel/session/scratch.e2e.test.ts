@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Refused } from "#kernel/session/execution-context.js";
+import type { RefusedError } from "#kernel/session/execution-context.js";
 import type { ModelHandle } from "#kernel/models/model-handle.js";
-import type { Written } from "#kernel/inference/prediction.js";
+import type { WrittenContinuation } from "#kernel/inference/prediction.js";
 import { readHeader } from "#kernel/tensors/safetensors.js";
 import { loadTokenizer } from "#kernel/bases/tokenizer.js";
 import { NotebookOfOne } from "./notebook-of-one.js";
@@ -56,7 +56,7 @@ recipe quick { epochs: 3, batch_size: 10, optimizer: adamw(learning_rate: 5e-3),
     const wanted = (metrics["loss"]! * tokens) / Math.LN2 / bytes;
     assert.ok(Math.abs(metrics["bits_per_byte"]! - wanted) < 1e-6, `${metrics["bits_per_byte"]}, not ${wanted}`);
     assert.ok(intervals!["bits_per_byte"]!.low < wanted && wanted < intervals!["bits_per_byte"]!.high);
-    const [written] = await model("scratch").predict<Written>("the cat sat", { max_tokens: 5 });
+    const [written] = await model("scratch").predict<WrittenContinuation>("the cat sat", { max_tokens: 5 });
     assert.ok(written!.continuation.length > 0);
   });
   it("is trained the same again, and goes on keeping its weights when it is defined again", async () => {
@@ -86,7 +86,7 @@ recipe quick { epochs: 3, batch_size: 10, optimizer: adamw(learning_rate: 5e-3),
     assert.deepEqual(tensors["transformer.wte.weight"]!.shape, [310, 32]);
     assert.ok(!Object.keys(tensors).some((name) => name.startsWith("adam")));
     await book.run(`model again { base: ${JSON.stringify(folder)}, task: text_generation }`);
-    const ask = (name: string) => model(name).predict<Written>("the old red", { max_tokens: 6 });
+    const ask = (name: string) => model(name).predict<WrittenContinuation>("the old red", { max_tokens: 6 });
     assert.deepEqual(await ask("again"), await ask("scratch"));
   });
   it("trains its tokenizer on the training split alone", async () => {
@@ -105,7 +105,7 @@ train scratch on zoo with quick as keeper { epochs: 1 }`);
   });
   it("refuses what data can't give, and says how much they give", async () => {
     const refused = (text: string, code: string) =>
-      assert.rejects(book.run(text), (e: Refused) => {
+      assert.rejects(book.run(text), (e: RefusedError) => {
         assert.deepEqual(
           e.diagnostics.map((d) => d.code),
           [code],
@@ -141,13 +141,13 @@ train second on parted { epochs: 1 }`);
       book.run(
         `model odd like second { technique: adapters(size: 2) }\ntrain odd on parted { epochs: 1 }\nmodel third { base: odd, task: text_classification }\ntrain third on parted`,
       ),
-      (e: Refused) => e.diagnostics[0]!.code === "base-trained-in-part",
+      (e: RefusedError) => e.diagnostics[0]!.code === "base-trained-in-part",
     );
     await assert.rejects(
       book.run(
         `model idle like scratch { max_length: 48 }\nmodel fourth { base: idle, task: text_generation }\ntrain fourth on tales`,
       ),
-      (e: Refused) => e.diagnostics[0]!.code === "not-trained",
+      (e: RefusedError) => e.diagnostics[0]!.code === "not-trained",
     );
   });
   it("an encoder names hidden words, a LLaMA writes, a T5 answers", async () => {
@@ -170,7 +170,7 @@ train answer on pairs { epochs: 30, batch_size: 8, optimizer: adamw(learning_rat
       losses("answer").at(-1)! < 0.8 * losses("answer")[0]!,
       `${losses("answer")[0]} → ${losses("answer").at(-1)}`,
     );
-    const [written] = await model("answer").predict<Written>("the cat sat", { max_tokens: 4 });
+    const [written] = await model("answer").predict<WrittenContinuation>("the cat sat", { max_tokens: 4 });
     assert.ok(written!.tokens > 0);
     assert.equal(json(join(model("answer").folder!, "model/config.json"))["architectures"] instanceof Array, true);
   });

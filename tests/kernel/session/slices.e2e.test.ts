@@ -4,7 +4,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { RunFolder } from "#kernel/runs/run-folder.js";
-import { scoresOf } from "#kernel/runs/history/run-scores.js";
+import { readRunScores } from "#kernel/runs/history/run-scores.js";
 import type { ModelHandle } from "#kernel/models/model-handle.js";
 import { NotebookOfOne } from "./notebook-of-one.js";
 import { definitions, writeSmallTraining } from "./small-training.js";
@@ -79,7 +79,7 @@ evaluate m on anna { metrics: [accuracy, f1(macro)] }`);
       assert.ok(Math.abs(value - alone.metrics[name]!) < 1e-9, name);
       if (name === "accuracy") assert.ok(Math.abs(low! - alone.intervals![name]!.low) < 1e-9);
     }
-    const kept = scoresOf(RunFolder.open((book.values.get("m") as ModelHandle).folder!));
+    const kept = readRunScores(RunFolder.open((book.values.get("m") as ModelHandle).folder!));
     assert.deepEqual(kept.find(({ data }) => data === "whole")?.slices, own.slices);
   });
   it("of streamed rows are those of rows in memory; length and language by their words", async () => {

@@ -3,10 +3,10 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ModelImplementation } from "#stdlib/models/kind.js";
 import { t5 } from "#stdlib/models/t5.run.js";
-import { assembleForward } from "#stdlib/programs/forward.js";
+import { assembleForwardProgram } from "#stdlib/programs/forward.js";
 import { text2text } from "#stdlib/tasks/text2text_generation.run.js";
 import { full } from "#stdlib/techniques/full.js";
-import { Checkpoints, initialValue } from "#kernel/engines/initial.js";
+import { CheckpointReader, initialValueOf } from "#kernel/engines/initial.js";
 import { writeSafetensors, type Tensors } from "#tests/oracles/safetensors.js";
 import { writeTokenizer } from "./small-tokenizers.js";
 
@@ -29,7 +29,7 @@ export function writeT5(folder: string, more: Readonly<Record<string, unknown>> 
     ...more,
   };
   writeFileSync(join(folder, "config.json"), JSON.stringify(json));
-  const { state } = assembleForward(
+  const { state } = assembleForwardProgram(
     {
       family: t5 as ModelImplementation,
       config: t5.config(json),
@@ -42,10 +42,10 @@ export function writeT5(folder: string, more: Readonly<Record<string, unknown>> 
     },
     false,
   );
-  const none = new Checkpoints([]);
+  const none = new CheckpointReader([]);
   const tensors: Tensors = Object.fromEntries(
     Object.entries(state).map(([name, one]) => {
-      const { shape, bytes } = initialValue(name, one, none)!;
+      const { shape, bytes } = initialValueOf(name, one, none)!;
       return [name, { dtype: "F32", shape, bytes }];
     }),
   );

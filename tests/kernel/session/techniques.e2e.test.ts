@@ -7,7 +7,7 @@ import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from "no
 import { join } from "node:path";
 import { readHeader } from "#kernel/tensors/safetensors.js";
 import type { ModelHandle } from "#kernel/models/model-handle.js";
-import type { Written } from "#kernel/inference/prediction.js";
+import type { WrittenContinuation } from "#kernel/inference/prediction.js";
 import { NotebookOfOne } from "./notebook-of-one.js";
 import { writeTokenizer } from "./small-tokenizers.js";
 
@@ -126,11 +126,11 @@ model m { base: "bert", task: text_classification, technique: bitfit, max_length
       await book.run(
         `model teller { base: "gpt2", task: text_generation, technique: ${technique}, max_length: 24 }\ntrain teller on tales with quick`,
       );
-      const [whole] = await model("teller").predict<Written>("good ", { max_tokens: 8 });
+      const [whole] = await model("teller").predict<WrittenContinuation>("good ", { max_tokens: 8 });
       assert.ok(whole!.tokens <= 8);
       const taken = Number(/tokens: (\d)/.exec(technique)?.[1] ?? 0);
-      await model("teller").predict<Written>("g", { max_tokens: 39 - taken });
-      await assert.rejects(model("teller").predict<Written>("g", { max_tokens: 40 - taken }), {
+      await model("teller").predict<WrittenContinuation>("g", { max_tokens: 39 - taken });
+      await assert.rejects(model("teller").predict<WrittenContinuation>("g", { max_tokens: 40 - taken }), {
         code: "no-room-to-generate",
       });
     });

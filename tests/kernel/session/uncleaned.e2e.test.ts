@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { ServingEvent } from "#kernel/features/serve/models/contract.js";
 import type { ModelHandle } from "#kernel/models/model-handle.js";
 import { ServedModels } from "#kernel/features/serve/models/served-models.js";
-import { LIMITS } from "#kernel/features/serve/contract.js";
+import { DEFAULT_LIMITS } from "#kernel/features/serve/contract.js";
 import { registry } from "#stdlib/registry.js";
 import { NotebookOfOne } from "./notebook-of-one.js";
 import { writeSmallTraining } from "./small-training.js";
@@ -65,7 +65,7 @@ train m on plain as bare { epochs: 1 }`);
     ] as const) {
       const told: ServingEvent[] = [];
       const models = await ServedModels.open([{ name: "one", folder }], {
-        limits: LIMITS,
+        limits: DEFAULT_LIMITS,
         tell: (one) => told.push(one),
       });
       await models.close();

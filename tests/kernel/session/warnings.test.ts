@@ -1,8 +1,8 @@
 /** Warnings that statements of one cell meet while they run: said once, with all their places. */
 import assert from "node:assert/strict";
-import type { Shown } from "#kernel/display/bundle-output.js";
+import type { DisplayOutput } from "#kernel/display/bundle-output.js";
 import { textScreen } from "#kernel/session/text-screen.js";
-import { Warnings, warningsOn } from "#kernel/session/warnings.js";
+import { Warnings, warnAt } from "#kernel/session/warnings.js";
 
 const text = "train m on d as one\ntrain m on d as two";
 const sources = [{ id: "a", title: "cell 3", text }];
@@ -11,16 +11,16 @@ const at = (start: number) => ({ source: "a", start, end: start + 19 });
 
 describe("warnings of a cell that runs", () => {
   it("are told where the first stands, the same again there too", () => {
-    const seen = new Map<string | undefined, Shown>();
+    const seen = new Map<string | undefined, DisplayOutput>();
     const order: string[] = [];
     const screen = {
-      display: (shown: Shown) => (order.push("display"), void seen.set(shown.id, shown)),
-      update: (shown: Shown) => (order.push("update"), void seen.set(shown.id, shown)),
+      display: (shown: DisplayOutput) => (order.push("display"), void seen.set(shown.id, shown)),
+      update: (shown: DisplayOutput) => (order.push("update"), void seen.set(shown.id, shown)),
     };
     const warnings = new Warnings(screen, sources, "a");
-    warningsOn({ warnings }, at(0))("head-not-kept", lost);
-    warningsOn({ warnings }, at(20))("head-not-kept", lost);
-    warningsOn({ warnings }, at(20))("head-not-kept", { ...lost, labels: ["other"] });
+    warnAt({ warnings }, at(0))("head-not-kept", lost);
+    warnAt({ warnings }, at(20))("head-not-kept", lost);
+    warnAt({ warnings }, at(20))("head-not-kept", { ...lost, labels: ["other"] });
     assert.deepEqual(order, ["display", "update", "display"]);
     const [first, second] = [...seen.values()].map(({ bundle }) => String(bundle["text/html"]));
     assert.match(first ?? "", /\(2 places: cell 3:1:1, cell 3:2:1\)/);
@@ -29,8 +29,8 @@ describe("warnings of a cell that runs", () => {
   it("are printed each where it is met, where texts alone are shown", () => {
     let out = "";
     const warnings = new Warnings(textScreen({ write: (words) => (out += words) }), sources, "a");
-    warningsOn({ warnings }, at(0))("head-not-kept", lost);
-    warningsOn({ warnings }, at(20))("head-not-kept", lost);
+    warnAt({ warnings }, at(0))("head-not-kept", lost);
+    warnAt({ warnings }, at(20))("head-not-kept", lost);
     assert.equal(out.split("warning[head-not-kept]").length, 3);
     assert.ok(out.includes("--> cell 3:1:1") && out.includes("--> cell 3:2:1"), out);
   });

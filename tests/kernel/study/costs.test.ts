@@ -2,9 +2,9 @@
 import { strict as assert } from "node:assert";
 import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import { sweepFacts } from "#kernel/display/plans/sweep-plan.js";
-import { costsOf, endsOf } from "#kernel/study/costs.js";
-import { reckoned } from "#kernel/study/sweep-size.js";
-import { pricesOf } from "#kernel/sweep-runs/trial-cost.js";
+import { sweepCostsOf, spaceEnds } from "#kernel/study/costs.js";
+import { sweepSizeOf } from "#kernel/study/sweep-size.js";
+import { estimateSweepCosts } from "#kernel/sweep-runs/trial-cost.js";
 import { compiled, definitions } from "../../dsl/world.js";
 
 function swept(vary: string): { text: string; sweep: SweepPlan } {
@@ -15,7 +15,7 @@ function swept(vary: string): { text: string; sweep: SweepPlan } {
 }
 async function costsBy(vary: string) {
   const { text, sweep } = swept(vary);
-  const costs = await pricesOf({ name: "s", sweep }, (source) =>
+  const costs = await estimateSweepCosts({ name: "s", sweep }, (source) =>
     Promise.resolve(compiled(`${text}\n${source.text}`).actions),
   );
   assert.ok(costs);
@@ -27,7 +27,7 @@ describe("what trials of a sweep cost", () => {
     const { sweep, costs } = await costsBy("epochs: uniform(1..20)");
     assert.equal(costs.most.steps, 20 * costs.least.steps);
     assert.equal(costs.most.tokens, 20 * costs.least.tokens);
-    const { ends } = reckoned(sweep, costs);
+    const { ends } = sweepSizeOf(sweep, costs);
     assert.ok(ends);
     assert.equal(ends.most.tokens, 20 * ends.least.tokens);
   });
@@ -41,7 +41,7 @@ describe("what trials of a sweep cost", () => {
   it("looks at the ends together that cost most, whichever stands first", async () => {
     const { sweep } = swept("epochs: choice(20, 2), batch_size: choice(64, 8)");
     const { estimates } = sweep.plan;
-    const costs = await costsOf(sweep, ({ epochs = "3", batch_size = "16" }) => {
+    const costs = await sweepCostsOf(sweep, ({ epochs = "3", batch_size = "16" }) => {
       const cost = Number(epochs) * Number(batch_size);
       return Promise.resolve({ ...estimates, seconds: cost, flops: cost, tokens: cost });
     });
@@ -49,7 +49,7 @@ describe("what trials of a sweep cost", () => {
   });
   it("is one figure where nothing that varies costs", async () => {
     const { sweep, costs } = await costsBy("optimizer.learning_rate: log(1e-5..1e-3)");
-    assert.equal(reckoned(sweep, costs).ends, null);
+    assert.equal(sweepSizeOf(sweep, costs).ends, null);
   });
   it("is told from the least to the most, of all trials too", async () => {
     const { sweep } = swept("epochs: choice(1, 20), batch_size: choice(8, 16, 32, 64, 128)");
@@ -59,7 +59,7 @@ describe("what trials of a sweep cost", () => {
       secondsBetween: [2 * epochs, 5 * epochs] as const,
       tokens: 1000 * epochs,
     });
-    const costs = await costsOf(sweep, ({ epochs = "1" }) => Promise.resolve(of(Number(epochs))));
+    const costs = await sweepCostsOf(sweep, ({ epochs = "1" }) => Promise.resolve(of(Number(epochs))));
     const facts = sweepFacts(sweep, undefined, costs);
     const told = (name: string): string =>
       facts
@@ -73,7 +73,8 @@ describe("what trials of a sweep cost", () => {
     assert.match(told("all"), /^about 30 s to 10 min/);
   });
   it("looks at ends alone, and at every option of what is no number", () => {
-    const ends = (vary: string) => Object.entries(swept(vary).sweep.vary).map(([path, space]) => endsOf(path, space));
+    const ends = (vary: string) =>
+      Object.entries(swept(vary).sweep.vary).map(([path, space]) => spaceEnds(path, space));
     assert.deepEqual(ends("epochs: choice(5, 1, 20)"), [["1", "20"]]);
     assert.deepEqual(ends("technique: choice(full, lora(rank: choice(4, 8, 16)))"), [
       ["full", "lora(rank: 4)", "lora(rank: 16)"],

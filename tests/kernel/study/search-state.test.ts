@@ -1,7 +1,7 @@
 /** Where the search of a sweep runs, and why. */
 import assert from "node:assert/strict";
 import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
-import { searchedIn } from "#kernel/study/search-state.js";
+import { searchLocationOf } from "#kernel/study/search-state.js";
 
 const plan = (more: object, recipe: object = {}): SweepPlan =>
   ({
@@ -21,17 +21,20 @@ const ray = (search: string): object => ({
 
 describe("where a search runs", () => {
   it("is the cluster, where a runner has one, or what was asked for", () => {
-    assert.deepEqual(searchedIn(plan({})), { where: "cluster", asked: false, why: null });
-    assert.deepEqual(searchedIn(plan(ray("here"))), { where: "here", asked: true, why: null });
-    assert.deepEqual(searchedIn(plan(ray("cluster"))), { where: "cluster", asked: true, why: null });
+    assert.deepEqual(searchLocationOf(plan({})), { where: "cluster", isRequested: false, why: null });
+    assert.deepEqual(searchLocationOf(plan(ray("here"))), { where: "here", isRequested: true, why: null });
+    assert.deepEqual(searchLocationOf(plan(ray("cluster"))), { where: "cluster", isRequested: true, why: null });
   });
   it("is nowhere else without such a runner", () => {
-    assert.equal(searchedIn(plan({ runner: undefined })), null);
-    assert.equal(searchedIn(plan({ runner: { kind: "runner", word: "processes", arguments: { count: 2 } } })), null);
+    assert.equal(searchLocationOf(plan({ runner: undefined })), null);
+    assert.equal(
+      searchLocationOf(plan({ runner: { kind: "runner", word: "processes", arguments: { count: 2 } } })),
+      null,
+    );
   });
   it("is here where something is read that is here alone, and says what", () => {
     const why = (more: object, recipe: object = {}): string => {
-      const found = searchedIn(plan(more, recipe));
+      const found = searchLocationOf(plan(more, recipe));
       assert.equal(found?.where, "here");
       return found.why ?? "";
     };
@@ -49,7 +52,7 @@ describe("where a search runs", () => {
     );
   });
   it("stands as it was asked for where that can't be, with why", () => {
-    const found = searchedIn(plan({ ...ray("cluster"), start: [{ sweep: "earlier" }] }));
-    assert.deepEqual([found?.where, found?.asked, found?.why !== null], ["cluster", true, true]);
+    const found = searchLocationOf(plan({ ...ray("cluster"), start: [{ sweep: "earlier" }] }));
+    assert.deepEqual([found?.where, found?.isRequested, found?.why !== null], ["cluster", true, true]);
   });
 });

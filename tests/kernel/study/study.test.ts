@@ -2,10 +2,10 @@
 import assert from "node:assert/strict";
 import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import { studyOf } from "#kernel/study/study.js";
-import { missedText } from "#kernel/study/bars.js";
-import { standing } from "#kernel/display/sweeps/words.js";
-import { bestIn } from "#kernel/session/trial-clearing.js";
-import { bestOf, nearestOf } from "#kernel/sweep-runs/ranking.js";
+import { thresholdMissesText } from "#kernel/study/bars.js";
+import { sweepStandingText } from "#kernel/display/sweeps/words.js";
+import { bestTrialOf } from "#kernel/session/trial-clearing.js";
+import { bestTrialNumber, nearestTrial } from "#kernel/sweep-runs/ranking.js";
 import type { TrialRecord } from "#kernel/study/trial.js";
 import { compiled, definitions } from "../../dsl/world.js";
 
@@ -36,20 +36,23 @@ describe("the best trial", () => {
 
   it("clears what is required; where none does, one comes nearest", () => {
     const [far, near, worse] = [trial(1, 0.9, 1), trial(2, 0.8, 0.6), trial(3, 0.7, 0.6)];
-    assert.equal(bestOf(sweep, [far, near, worse]), null);
-    assert.equal(nearestOf(sweep, [far, near, worse])?.number, 2);
-    assert.equal(missedText(sweep, near), "at_most(loss, 0.5) by 20 %");
-    assert.equal(bestOf(sweep, [far, trial(4, 0.1, 0.5)]), 4);
-    assert.equal(nearestOf(sweep, [far, trial(4, 0.1, 0.5)]), null);
+    assert.equal(bestTrialNumber(sweep, [far, near, worse]), null);
+    assert.equal(nearestTrial(sweep, [far, near, worse])?.number, 2);
+    assert.equal(thresholdMissesText(sweep, near), "at_most(loss, 0.5) by 20 %");
+    assert.equal(bestTrialNumber(sweep, [far, trial(4, 0.1, 0.5)]), 4);
+    assert.equal(nearestTrial(sweep, [far, trial(4, 0.1, 0.5)]), null);
   });
 
   it("is asked for in vain, with a word of the nearest, where none clears them", () => {
     const nearest = { number: 2, missed: "at_most(loss, 0.5) by 20 %", trials: 3 };
-    assert.throws(() => bestIn({ name: "found", best: null, nearest }), { code: "no-trial-clears" });
-    assert.equal(bestIn({ name: "found", best: null, nearest: null }), null);
+    assert.throws(() => bestTrialOf({ name: "found", best: null, nearest }), { code: "no-trial-clears" });
+    assert.equal(bestTrialOf({ name: "found", best: null, nearest: null }), null);
     const view = { goals: [{ direction: "maximize", metric: "accuracy" }], axes: [], wanted: null } as const;
     const trials = [{ ...trial(2, 0.8, 0.6), missed: true, nearest: nearest.missed }] as const;
-    assert.match(standing({ ...view, trials }), /^none clears the bars: trial 2 comes nearest, and misses at_most/);
+    assert.match(
+      sweepStandingText({ ...view, trials }),
+      /^none clears the bars: trial 2 comes nearest, and misses at_most/,
+    );
   });
 });
 

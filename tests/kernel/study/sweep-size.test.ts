@@ -1,9 +1,9 @@
 /** What a sweep comes to before it runs, and where its definitions lie in its space. */
 import { strict as assert } from "node:assert";
 import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
-import { sweepFacts, sweepPlanShown } from "#kernel/display/plans/sweep-plan.js";
-import { ownPoint } from "#kernel/study/own-point.js";
-import { reckoned } from "#kernel/study/sweep-size.js";
+import { sweepFacts, sweepPlanView } from "#kernel/display/plans/sweep-plan.js";
+import { definitionPoint } from "#kernel/study/own-point.js";
+import { sweepSizeOf } from "#kernel/study/sweep-size.js";
 import { compiled, definitions } from "../../dsl/world.js";
 
 function swept(block: string, vary = "batch_size: choice(8, 16)"): SweepPlan {
@@ -20,26 +20,26 @@ const nested = "technique: choice(full, lora(rank: choice(4, 8, 16))), batch_siz
 describe("what a sweep comes to", () => {
   it("is as many points as a grid has, branches where they are taken", () => {
     assert.deepEqual(
-      [reckoned(swept("search: grid", nested)).most, reckoned(swept("search: grid", nested)).points],
+      [sweepSizeOf(swept("search: grid", nested)).most, sweepSizeOf(swept("search: grid", nested)).points],
       [8, 8n],
     );
-    const cut = reckoned(swept("search: grid, trials: 5", nested));
+    const cut = sweepSizeOf(swept("search: grid, trials: 5", nested));
     assert.deepEqual([cut.most, cut.grid], [5, 8n]);
-    const ranged = reckoned(swept("search: grid(4)", "optimizer.learning_rate: log(1e-5..1e-3)"));
+    const ranged = sweepSizeOf(swept("search: grid(4)", "optimizer.learning_rate: log(1e-5..1e-3)"));
     assert.deepEqual([ranged.most, ranged.points], [4, null]);
   });
   it("is at most as many trials as there are combinations: none is tried twice", () => {
-    assert.equal(reckoned(swept("trials: 10")).most, 2);
-    assert.equal(reckoned(swept("budget: 1h", nested)).most, 8);
-    assert.equal(reckoned(swept("trials: 5", nested)).most, 5);
+    assert.equal(sweepSizeOf(swept("trials: 10")).most, 2);
+    assert.equal(sweepSizeOf(swept("budget: 1h", nested)).most, 8);
+    assert.equal(sweepSizeOf(swept("trials: 5", nested)).most, 5);
   });
   it("is what one trial takes, with all of its seeds, as often as there are trials", () => {
-    const { trial, most } = reckoned(swept("trials: 6, repeats: 3", nested));
+    const { trial, most } = sweepSizeOf(swept("trials: 6, repeats: 3", nested));
     assert.deepEqual([trial.seconds, trial.secondsBetween, trial.tokens, most], [30, [15, 60], 3000, 6]);
   });
   it("says how many begin within a budget, and between which numbers that lies", () => {
-    assert.deepEqual(reckoned(swept("budget: 1min", ranged)).inBudget, { about: 6, between: [3, 12] });
-    assert.equal(reckoned(swept("tokens: 2500", ranged)).inTokens, 3);
+    assert.deepEqual(sweepSizeOf(swept("budget: 1min", ranged)).inBudget, { about: 6, between: [3, 12] });
+    assert.equal(sweepSizeOf(swept("tokens: 2500", ranged)).inTokens, 3);
     const note = (block: string): string =>
       sweepFacts(swept(block, ranged)).find(([name]) => name === "budget")?.[2] ?? "";
     assert.equal(note("trials: 30, budget: 1min"), "about 6 of 30 trials begin in it (3 to 12)");
@@ -48,7 +48,7 @@ describe("what a sweep comes to", () => {
     assert.equal(note("budget: 1min"), "about 6 trials begin in it (3 to 12)");
   });
   it("is told as a card", () => {
-    const { bundle } = sweepPlanShown({
+    const { bundle } = sweepPlanView({
       name: "s",
       sweep: swept("search: tpe, pruner: asha, trials: 6", ranged),
       open: { trials: 4, why: null },
@@ -72,7 +72,7 @@ describe("the definitions as a point of a sweep", () => {
     );
     const action = run.actions?.find((one) => one.verb === "sweep");
     assert.ok(action, run.codes.join());
-    return ownPoint(action.sweep);
+    return definitionPoint(action.sweep);
   };
   it("has defaults and what is written, in branches too", () => {
     const rate = own("optimizer.learning_rate: log(1e-6..1e-1)")?.["optimizer.learning_rate"];

@@ -1,6 +1,6 @@
 /** How long trials ran. */
 import assert from "node:assert/strict";
-import { secondsOf } from "#kernel/study/time-spent.js";
+import { busySecondsOf } from "#kernel/study/time-spent.js";
 
 describe("the time that trials took", () => {
   it("counts what ran at a time once, and what lies between two runs not at all", () => {
@@ -10,9 +10,9 @@ describe("the time that trials took", () => {
       { begun: 3000, seconds: 1 },
       { begun: 100_000, seconds: 5 },
     ];
-    assert.equal(secondsOf(trials), 17);
+    assert.equal(busySecondsOf(trials), 17);
   });
   it("takes the word of trials that don't say when they ran", () => {
-    assert.equal(secondsOf([{ seconds: 3 }, { seconds: 4 }, { begun: 0, seconds: Number.NaN }]), 7);
+    assert.equal(busySecondsOf([{ seconds: 3 }, { seconds: 4 }, { begun: 0, seconds: Number.NaN }]), 7);
   });
 });

@@ -7,8 +7,8 @@ import fc from "fast-check";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { journalFacts } from "#kernel/session/answers/journal-facts.js";
 import { Journal } from "#kernel/sweep-runs/journal/journal.js";
-import { startedFrom } from "#kernel/sweep-runs/started-from.js";
-import { toldJournal } from "#kernel/sweep-runs/journal/journal-warnings.js";
+import { readStartTrials } from "#kernel/sweep-runs/started-from.js";
+import { journalReport } from "#kernel/sweep-runs/journal/journal-warnings.js";
 import { writeAnew } from "#tests/write-anew.js";
 import { one, running, trial } from "./journals.js";
 
@@ -31,9 +31,9 @@ describe("a damaged journal", () => {
   }
   /** All that reads a journal, none of which may fail otherwise than by a code. */
   function readAll(file: string): void {
-    toldJournal(file);
+    journalReport(file);
     for (const read of [
-      () => startedFrom(file, one),
+      () => readStartTrials(file, one),
       () => journalFacts({ journal: file, folder: "." }, { folder: root, runs: root }),
     ])
       try {
@@ -112,10 +112,10 @@ describe("a damaged journal", () => {
     writeAnew(file, text.replace('"search-abc"', '"another"'));
     const journal = open();
     assert.deepEqual([journal.trials, journal.next], [[], 1]);
-    assert.equal(toldJournal(file)[0]?.trials.length, 4);
+    assert.equal(journalReport(file)[0]?.trials.length, 4);
     journal.add(trial);
     assert.deepEqual(
-      toldJournal(file).map(({ trials }) => trials.length),
+      journalReport(file).map(({ trials }) => trials.length),
       [4, 1],
     );
   });

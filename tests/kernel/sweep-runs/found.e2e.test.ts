@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import type { Shown } from "#kernel/display/bundle-output.js";
+import type { DisplayOutput } from "#kernel/display/bundle-output.js";
 import type { SweepHandle, TrialRecord } from "#kernel/study/trial.js";
 import type { ModelHandle } from "#kernel/models/model-handle.js";
 import { RunFolder } from "#kernel/runs/run-folder.js";
@@ -12,8 +12,10 @@ import { definitions, writeSmallTraining } from "../session/small-training.js";
 
 const recipe =
   "recipe quick { epochs: 1, batch_size: 8, seed: 3 }\nrecipe longer like quick { epochs: 3 }\nrecipe learns like quick { epochs: 10, optimizer: adamw(learning_rate: 1e-2) }";
-const text = (all: readonly Shown[]): string => all.map(({ bundle }) => String(bundle["text/plain"])).join("\n\n");
-const html = (all: readonly Shown[]): string => all.map(({ bundle }) => String(bundle["text/html"])).join("\n\n");
+const text = (all: readonly DisplayOutput[]): string =>
+  all.map(({ bundle }) => String(bundle["text/plain"])).join("\n\n");
+const html = (all: readonly DisplayOutput[]): string =>
+  all.map(({ bundle }) => String(bundle["text/html"])).join("\n\n");
 const weights = ({ run }: TrialRecord): boolean => existsSync(join(run ?? "", "checkpoints"));
 
 describe("what a sweep finds", function () {

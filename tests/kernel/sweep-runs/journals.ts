@@ -1,7 +1,7 @@
 /** Sweeps and trials for tests of journals: a space of each kind, one within another, and points of it. */
 import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import type { TrialRecord } from "#kernel/study/trial.js";
-import type { JournalOf } from "#kernel/sweep-runs/journal/journal.js";
+import type { JournalSpec } from "#kernel/sweep-runs/journal/journal.js";
 
 const lora = { kind: "technique", word: "lora", arguments: {} };
 export const vary: SweepPlan["vary"] = {
@@ -16,7 +16,7 @@ export const vary: SweepPlan["vary"] = {
     ],
   },
 };
-export const one: JournalOf = { vary, goals: [{ metric: "f1(macro)", direction: "maximize" }] };
+export const one: JournalSpec = { vary, goals: [{ metric: "f1(macro)", direction: "maximize" }] };
 
 export const trial: TrialRecord = {
   number: 1,

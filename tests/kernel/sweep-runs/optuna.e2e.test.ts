@@ -6,8 +6,8 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { Journal, type JournalOf } from "#kernel/sweep-runs/journal/journal.js";
-import { startedFrom } from "#kernel/sweep-runs/started-from.js";
+import { Journal, type JournalSpec } from "#kernel/sweep-runs/journal/journal.js";
+import { readStartTrials } from "#kernel/sweep-runs/started-from.js";
 import { one, running, trial, vary } from "./journals.js";
 import { startOptuna, type Optuna } from "./optuna.js";
 
@@ -25,7 +25,7 @@ describe("a sweep's journal and Optuna", function () {
   after(() => optuna.end());
   beforeEach(() => (root = mkdtempSync(join(tmpdir(), "sweeps-"))));
   afterEach(() => rmSync(root, { recursive: true, force: true }));
-  const open = (of: JournalOf = one): Journal => Journal.open(root, "search", "abc", of);
+  const open = (of: JournalSpec = one): Journal => Journal.open(root, "search", "abc", of);
   const look = async (file: string): Promise<Seen> => (await optuna.ask({ do: "look", file })) as Seen;
 
   /** Trials of every state. */
@@ -156,7 +156,7 @@ describe("a sweep's journal and Optuna", function () {
   it("begins in Optuna alone: its trials start a sweep of ours", async () => {
     const file = join(root, "mine.log");
     await optuna.ask({ do: "create", file });
-    const { trials, strange } = startedFrom(file, one);
+    const { trials, strange } = readStartTrials(file, one);
     assert.deepEqual([trials.length, strange], [4, []]);
     for (const { values, point, score, number } of trials) {
       if (number !== 4) assert.equal(point["optimizer.learning_rate"], score);

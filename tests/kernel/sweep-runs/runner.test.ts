@@ -4,20 +4,20 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
-import type { Kind } from "#dsl/language/types/registry.js";
+import type { WordKind } from "#dsl/language/types/registry.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { lockRun } from "#kernel/runs/run-lock.js";
-import { does } from "#kernel/host/load-implementation.js";
+import { loadImplementation } from "#kernel/host/load-implementation.js";
 import { goalOf } from "#kernel/study/study.js";
 import type { TrialRecord } from "#kernel/study/trial.js";
 import { Journal } from "#kernel/sweep-runs/journal/journal.js";
 import { runTrials } from "#kernel/sweep-runs/runner.js";
-import type { Asked, Outcome, RunsTrial } from "#kernel/sweep-runs/trial-work.js";
+import type { TrialRequest, TrialOutcome, TrialRunner } from "#kernel/sweep-runs/trial-work.js";
 import { TrialLog } from "#kernel/sweep-runs/journal/trial-log.js";
-import { Wishes } from "#kernel/sweep-runs/requested-trials.js";
+import { TrialRequests } from "#kernel/sweep-runs/requested-trials.js";
 import { registry } from "#stdlib/registry.js";
 
-const call = (kind: Kind, word: string, args: Call["arguments"] = {}): Call => ({ kind, word, arguments: args });
+const call = (kind: WordKind, word: string, args: Call["arguments"] = {}): Call => ({ kind, word, arguments: args });
 const goal = { direction: "minimize", metric: call("metric", "loss") } as const;
 const plan = {
   vary: { "optimizer.learning_rate": { space: "log", from: 1e-4, to: 1e-2, integer: false } },
@@ -33,9 +33,9 @@ const plan = {
 
 /** One whose score after each of `steps` reports is what `score` says; it lets others train after each. */
 const reporting =
-  (steps: number, score: (number: number, step: number) => number): RunsTrial =>
-  async (asked: Asked): Promise<readonly Outcome[]> => {
-    const { number } = asked.of;
+  (steps: number, score: (number: number, step: number) => number): TrialRunner =>
+  async (asked: TrialRequest): Promise<readonly TrialOutcome[]> => {
+    const { number } = asked.trialOf;
     const came = { run: join(tmpdir(), "nowhere", String(number)), tokens: 100, bars: [] };
     await asked.turn.begin();
     asked.onSteps(steps);
@@ -54,7 +54,12 @@ describe("a sweep's runner", () => {
   before(() => (root = mkdtempSync(join(tmpdir(), "runner-"))));
   after(() => rmSync(root, { recursive: true, force: true }));
 
-  async function ran(name: string, sweep: SweepPlan, runTrial: RunsTrial, atOnce = 1): Promise<readonly TrialRecord[]> {
+  async function ran(
+    name: string,
+    sweep: SweepPlan,
+    runTrial: TrialRunner,
+    atOnce = 1,
+  ): Promise<readonly TrialRecord[]> {
     const lock = await lockRun(Journal.folder(root, name, "0".repeat(12)), "sweep");
     const goals = [{ metric: "loss", direction: "minimize" }] as const;
     const log = new TrialLog(Journal.open(root, name, "0".repeat(12), { vary: sweep.vary, goals }));
@@ -68,9 +73,9 @@ describe("a sweep's runner", () => {
         lock,
         atOnce,
         signal: undefined,
-        wishes: new Wishes(),
-        search: await does(sweep.search, "search"),
-        pruner: sweep.pruner && (await does(sweep.pruner, "pruner")),
+        wishes: new TrialRequests(),
+        search: await loadImplementation(sweep.search, "search"),
+        pruner: sweep.pruner && (await loadImplementation(sweep.pruner, "pruner")),
         onChange: () => undefined,
       });
     } finally {
@@ -110,13 +115,13 @@ describe("a sweep's runner", () => {
   });
 
   it("counts what trials of before really trained on, and how long they took", async () => {
-    const much: RunsTrial = async (asked) =>
+    const much: TrialRunner = async (asked) =>
       (await reporting(1, () => 1)(asked)).map((outcome) => ({ ...outcome, tokens: 1000 }));
     // Its plan says 100 for each.
     assert.equal((await ran("drawn", { ...plan, budgetTokens: 1500 }, much)).length, 2);
     assert.equal((await ran("drawn", { ...plan, budgetTokens: 2000 }, much)).length, 2);
     assert.equal((await ran("drawn", { ...plan, budgetTokens: 2001 }, much)).length, 3);
-    const slow: RunsTrial = async (asked) => {
+    const slow: TrialRunner = async (asked) => {
       await new Promise((over) => setTimeout(over, 300));
       return reporting(1, () => 1)(asked);
     };
@@ -159,7 +164,7 @@ describe("a sweep's runner", () => {
   });
 
   it("keeps of several seeds their mean and how far they lie apart", async () => {
-    const seeds: RunsTrial = async (asked) => {
+    const seeds: TrialRunner = async (asked) => {
       await asked.turn.begin();
       return [1, 2, 6].map((score) => ({ run: `r${String(score)}`, tokens: 1, bars: [], scores: [score] }));
     };
@@ -171,9 +176,9 @@ describe("a sweep's runner", () => {
 
   it("ends where three in a row fail alike, not where others work between", async () => {
     const failing =
-      (fails: (number: number) => string | null): RunsTrial =>
+      (fails: (number: number) => string | null): TrialRunner =>
       async (asked) => {
-        const why = fails(asked.of.number);
+        const why = fails(asked.trialOf.number);
         if (why !== null) throw new Error(why);
         return reporting(1, () => 1)(asked);
       };

@@ -3,9 +3,9 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Journal, type JournalOf } from "#kernel/sweep-runs/journal/journal.js";
-import { numbered, startText } from "#kernel/sweep-runs/start-told.js";
-import { startedFrom } from "#kernel/sweep-runs/started-from.js";
+import { Journal, type JournalSpec } from "#kernel/sweep-runs/journal/journal.js";
+import { numberStartTrials, sweepStartText } from "#kernel/sweep-runs/start-told.js";
+import { readStartTrials } from "#kernel/sweep-runs/started-from.js";
 import { one, trial, vary } from "./journals.js";
 
 describe("trials that a sweep starts from", () => {
@@ -26,11 +26,11 @@ describe("trials that a sweep starts from", () => {
     ({ file } = journal);
   });
   after(() => rmSync(root, { recursive: true, force: true }));
-  const of = (space: JournalOf["vary"]): JournalOf => ({ ...one, vary: space });
+  const of = (space: JournalSpec["vary"]): JournalSpec => ({ ...one, vary: space });
 
   it("have numbers below 1, and are themselves in the same space", () => {
-    const started = startedFrom(file, one);
-    const trials = numbered([{ name: "earlier", ...started }]);
+    const started = readStartTrials(file, one);
+    const trials = numberStartTrials([{ name: "earlier", ...started }]);
     assert.deepEqual(
       trials.map(({ number, score }) => [number, score]),
       [
@@ -46,7 +46,7 @@ describe("trials that a sweep starts from", () => {
     const { batch_size, technique } = vary;
     assert.ok(batch_size && technique);
     const dropout = { space: "uniform", from: 0, to: 0.5, integer: false } as const;
-    const started = startedFrom(file, of({ batch_size, technique, dropout }), { dropout: 0.1 });
+    const started = readStartTrials(file, of({ batch_size, technique, dropout }), { dropout: 0.1 });
     assert.deepEqual(
       started.trials.map(({ point }) => point["dropout"]),
       [0.1, 0.1, 0.1],
@@ -54,25 +54,25 @@ describe("trials that a sweep starts from", () => {
     assert.deepEqual(started.filled, ["dropout"]);
     assert.deepEqual([...started.aside].sort(), ["epochs", "optimizer.learning_rate"]);
     assert.equal(started.trials[0]?.values["dropout"], "0.1");
-    const text = startText({ name: "earlier", ...started });
+    const text = sweepStartText({ name: "earlier", ...started });
     assert.match(text, /^It starts from 3 trials of earlier, by batch_size, technique/);
     assert.match(text, /dropout didn't vary there/);
     assert.match(text, /varied there alone, and are left aside\.$/);
     // By chance where the definitions say nothing that is tried: not all at one place, and the same each time.
-    const drawn = startedFrom(file, of({ batch_size, dropout })).trials.map(({ point }) => point["dropout"]);
+    const drawn = readStartTrials(file, of({ batch_size, dropout })).trials.map(({ point }) => point["dropout"]);
     assert.equal(new Set(drawn).size, 3);
     assert.deepEqual(
-      startedFrom(file, of({ batch_size, dropout })).trials.map(({ point }) => point["dropout"]),
+      readStartTrials(file, of({ batch_size, dropout })).trials.map(({ point }) => point["dropout"]),
       drawn,
     );
   });
   it("go by what their options are and not by where they stood", () => {
-    const started = startedFrom(file, of({ batch_size: { space: "choice", of: [32, 16] } }));
+    const started = readStartTrials(file, of({ batch_size: { space: "choice", of: [32, 16] } }));
     assert.deepEqual(
       started.trials.map(({ point }) => point["batch_size"]),
       [1, 1, 1],
     );
-    const { trials, strange } = startedFrom(file, of({ batch_size: { space: "choice", of: [32, 64] } }));
+    const { trials, strange } = readStartTrials(file, of({ batch_size: { space: "choice", of: [32, 64] } }));
     assert.deepEqual([trials.length, strange.length, strange[0]?.why], [0, 3, "batch_size can't be 16 in the sweep"]);
   });
   it("tell what they scored in the goals that are wanted, of more that they had", () => {
@@ -84,8 +84,8 @@ describe("trials that a sweep starts from", () => {
     const reports = [{ step: 1, score: 30 }];
     journal.add({ ...trial, score: 12, scores: [12, 0.7], spread: [2, 0.1], reports });
     journal.add({ ...trial, number: 2, score: null, state: "pruned", reports });
-    const told = (wanted: JournalOf["goals"]) =>
-      startedFrom(journal.file, { vary, goals: wanted }).trials.map(({ score, scores, spread, reports: own }) => ({
+    const told = (wanted: JournalSpec["goals"]) =>
+      readStartTrials(journal.file, { vary, goals: wanted }).trials.map(({ score, scores, spread, reports: own }) => ({
         score,
         scores,
         spread,
@@ -99,7 +99,7 @@ describe("trials that a sweep starts from", () => {
     assert.deepEqual(told([...goals].reverse())[0]?.scores, [0.7, 12]);
   });
   it("are none where its goals are of another metric", () => {
-    assert.throws(() => startedFrom(file, { ...one, goals: [{ metric: "accuracy", direction: "maximize" }] }), {
+    assert.throws(() => readStartTrials(file, { ...one, goals: [{ metric: "accuracy", direction: "maximize" }] }), {
       code: "no-journal",
     });
   });

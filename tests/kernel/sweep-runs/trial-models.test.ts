@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { serialize } from "node:v8";
 import { Graph } from "#dsl/tensor/builder.js";
 import type { Program } from "#dsl/tensor/program.js";
-import type { Engine, Session } from "#kernel/engines/engine.js";
-import type { ToOpen } from "#kernel/models/open-model.js";
+import type { Engine, EngineSession } from "#kernel/engines/engine.js";
+import type { ModelOpenRequest } from "#kernel/models/open-model.js";
 import { TrialModels } from "#kernel/sweep-runs/trial-models.js";
 import { trainProgram } from "../engines/tiny-net.js";
 
@@ -14,18 +14,18 @@ class Counting {
   readonly engine = {
     open: () => {
       this.opened += 1;
-      return Promise.resolve({ dispose: () => Promise.resolve() } as unknown as Session);
+      return Promise.resolve({ dispose: () => Promise.resolve() } as unknown as EngineSession);
     },
   } as unknown as Engine;
 }
-const toOpen = (train: Program): ToOpen =>
+const toOpen = (train: Program): ModelOpenRequest =>
   ({
     store: null,
     programs: { train },
     model: { technique: { kind: "technique", word: "full", arguments: {} }, folder: "." },
     base: { facts: { scratch: true, shapes: {} }, folder: "" },
     home: "",
-  }) as unknown as ToOpen;
+  }) as unknown as ModelOpenRequest;
 /** Its like, of which no two parts are one object. */
 function apart(value: unknown): unknown {
   if (value instanceof Uint8Array) return value.slice();

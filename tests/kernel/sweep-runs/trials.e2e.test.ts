@@ -4,11 +4,11 @@ import { existsSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { CodedError, wordsFor } from "#dsl/language/diagnostics/codes.js";
+import { CodedError, diagnosticText } from "#dsl/language/diagnostics/codes.js";
 import type { SweepHandle, TrialRecord } from "#kernel/study/trial.js";
 import type { RunEvent } from "#kernel/events/events.js";
 import { RunFolder } from "#kernel/runs/run-folder.js";
-import { paceOf } from "#kernel/session/answers/machine.js";
+import { enginePaceOf } from "#kernel/session/answers/machine.js";
 import type { ModelHandle } from "#kernel/models/model-handle.js";
 import { NotebookOfOne } from "../session/notebook-of-one.js";
 import { definitions, writeSmallTraining } from "../session/small-training.js";
@@ -78,7 +78,7 @@ train alone on d with quick as alone_${number} { optimizer.learning_rate: ${rate
   vary: { optimizer.learning_rate: log(1e-4..1e-2) }, trials: 2, at_once: 2, minimize: loss
 }`);
       const own = found("paced").trials.map(({ run }) => events(run).findLast(({ kind }) => kind === "stopped"));
-      const [took, ...more] = paceOf("auto").took;
+      const [took, ...more] = enginePaceOf("auto").took;
       assert.ok(took && more.length === 0 && took.steps === 12);
       const seconds = own.map((event) => (event?.kind === "stopped" ? event.seconds : 0));
       assert.ok(took.seconds <= Math.max(...seconds) && took.seconds >= Math.min(...seconds) / 2);
@@ -158,7 +158,7 @@ train alone on d with quick as alone_${number} { optimizer.learning_rate: ${rate
     try {
       await assert.rejects(book.run(sweep), (error: unknown) => {
         assert.ok(error instanceof CodedError && error.code === "trials-fail-alike", String(error));
-        assert.match(wordsFor(error).message, /^hopeless ended in trial 3 .* failed alike: /);
+        assert.match(diagnosticText(error).message, /^hopeless ended in trial 3 .* failed alike: /);
         return true;
       });
     } finally {

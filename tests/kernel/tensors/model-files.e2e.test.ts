@@ -4,7 +4,7 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } fr
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { chatTemplateOf } from "#kernel/bases/chat-template.js";
+import { chatTemplateIn } from "#kernel/bases/chat-template.js";
 import { resolveBase } from "#kernel/bases/resolve.js";
 import { loadTokenizer } from "#kernel/bases/tokenizer.js";
 import { openModelFolder } from "#kernel/engines/forward/model-folder.js";
@@ -25,7 +25,7 @@ describe("files of a model folder", function () {
   /** Everything that reads a folder before it is used. */
   const use = async (folder: string): Promise<unknown> => {
     await resolveBase(folder, { folder: home });
-    chatTemplateOf(folder);
+    chatTemplateIn(folder);
     return loadTokenizer(folder);
   };
   const all = ["config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json"];

@@ -2,14 +2,14 @@ import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ofRounded, roundedBy, type RoundedAs } from "#dsl/tensor/numbers/rounding.js";
+import { dequantizeMatrix, roundMatrix, type RoundingForm } from "#dsl/tensor/numbers/rounding.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { asFloats } from "#kernel/tensors/numbers.js";
+import { toFloat32Array } from "#kernel/tensors/numbers.js";
 import { roundedMetadata, roundedTensors, storedBytes } from "#kernel/tensors/rounded.js";
 import { readHeader, readTensor, writeSafetensors } from "#kernel/tensors/safetensors.js";
 
 const x = Float32Array.from({ length: 64 * 32 }, (_, i) => Math.sin(i) * (1 + (i % 7)));
-const LIES: Readonly<Record<string, RoundedAs>> = {
+const LIES: Readonly<Record<string, RoundingForm>> = {
   eight: { as: "int8", lines: "rows", most: 63 },
   across: { as: "int8", lines: "columns", most: 63 },
   four: { as: "int4", turned: true },
@@ -23,7 +23,7 @@ describe("safetensors of rounded weights", () => {
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), "tunebook-rounded-"));
     file = join(folder, "model.safetensors");
-    const tensors = Object.entries(LIES).map(([name, how]) => roundedTensors(name, roundedBy(x, SHAPE, how)));
+    const tensors = Object.entries(LIES).map(([name, how]) => roundedTensors(name, roundMatrix(x, SHAPE, how)));
     const plain = {
       bias: { dtype: "f32" as const, shape: [3], bytes: new Uint8Array(Float32Array.of(1, 2, 3).buffer) },
     };
@@ -39,8 +39,8 @@ describe("safetensors of rounded weights", () => {
   });
   it("gives the numbers that codes and scales stand for", () => {
     for (const [name, how] of Object.entries(LIES))
-      assert.deepEqual(asFloats(readTensor(file, name)), ofRounded(roundedBy(x, SHAPE, how)), name);
-    assert.deepEqual([...asFloats(readTensor(file, "bias"))], [1, 2, 3]);
+      assert.deepEqual(toFloat32Array(readTensor(file, name)), dequantizeMatrix(roundMatrix(x, SHAPE, how)), name);
+    assert.deepEqual([...toFloat32Array(readTensor(file, "bias"))], [1, 2, 3]);
   });
   it("takes a byte, or half of one, for a number, and its scales", () => {
     const { tensors } = readHeader(file);

@@ -17,10 +17,10 @@ import { anyText } from "#tests/any-text.js";
 import { writeAnew } from "#tests/write-anew.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { DType, NDArray } from "#dsl/tensor/program.js";
-import { fromNDArray, toNDArray, values } from "#dsl/tensor/values.js";
-import { normals, philox } from "#kernel/engines/random.js";
+import { fromNDArray, toNDArray, arrayValues } from "#dsl/tensor/values.js";
+import { normalValues, philox } from "#kernel/engines/random.js";
 import {
-  CHECKED,
+  CHECKSUM_METADATA,
   readHeader,
   readTensor,
   verifySafetensors,
@@ -53,7 +53,7 @@ describe("safetensors files", () => {
         const size = shape.reduce((n, d) => n * d, 1);
         return toNDArray(
           dtype,
-          values(shape, normals(size, 9, seed, "x").map(dtype === "i32" ? Math.round : (x) => x)),
+          arrayValues(shape, normalValues(size, 9, seed, "x").map(dtype === "i32" ? Math.round : (x) => x)),
         );
       });
     const text = anyText();
@@ -99,7 +99,7 @@ describe("safetensors files", () => {
   });
 
   it("are refused when cut off anywhere", () => {
-    writeSafetensors(file, { a: toNDArray("f32", values([3, 5])), b: toNDArray("i32", values([4])) });
+    writeSafetensors(file, { a: toNDArray("f32", arrayValues([3, 5])), b: toNDArray("i32", arrayValues([4])) });
     const whole = readFileSync(file);
     fc.assert(
       fc.property(fc.nat(whole.length - 1), (length) => {
@@ -152,7 +152,7 @@ describe("safetensors files", () => {
   });
 
   it("stay as they were when a new one can't be written", () => {
-    const a = toNDArray("f32", values([2], [1, 2]));
+    const a = toNDArray("f32", arrayValues([2], [1, 2]));
     writeSafetensors(file, { a });
     const failing = { dtype: "f32", shape: [1], bytes: () => assert.fail("no bytes") } as const;
     assert.throws(() => writeSafetensors(file, { a, failing }));
@@ -170,26 +170,26 @@ describe("safetensors files with a checksum", () => {
   });
   afterEach(() => rmSync(folder, { recursive: true }));
   const tensors = {
-    weight: toNDArray("f32", values([2, 3], [1, 2, 3, 4, 5, 6])),
-    counter: toNDArray("i32", values([1], [7])),
-    mask: toNDArray("bool", values([3], [1, 0, 1])),
+    weight: toNDArray("f32", arrayValues([2, 3], [1, 2, 3, 4, 5, 6])),
+    counter: toNDArray("i32", arrayValues([1], [7])),
+    mask: toNDArray("bool", arrayValues([3], [1, 0, 1])),
   };
   const position = { tunebook: JSON.stringify({ step: 30, text: '"checksum":"00000000"' }) };
 
   it("are verified, and equal for equal state", () => {
-    writeSafetensors(file, tensors, { ...position, ...CHECKED });
+    writeSafetensors(file, tensors, { ...position, ...CHECKSUM_METADATA });
     verifySafetensors(file);
     const bytes = readFileSync(file);
     assert.match(readHeader(file).metadata["checksum"] ?? "", /^[0-9a-f]{8}$/);
-    assert.notEqual(readHeader(file).metadata["checksum"], CHECKED["checksum"]);
+    assert.notEqual(readHeader(file).metadata["checksum"], CHECKSUM_METADATA["checksum"]);
     assert.equal(readHeader(file).metadata["tunebook"], position.tunebook);
-    writeSafetensors(file, tensors, { ...position, ...CHECKED });
+    writeSafetensors(file, tensors, { ...position, ...CHECKSUM_METADATA });
     assert.deepEqual(readFileSync(file), bytes);
     assert.deepEqual(readTensor(file, "weight"), tensors.weight);
   });
 
   it("are refused with a code whichever bit of them is flipped", () => {
-    writeSafetensors(file, tensors, { ...position, ...CHECKED });
+    writeSafetensors(file, tensors, { ...position, ...CHECKSUM_METADATA });
     const bytes = readFileSync(file);
     const codes = new Set<string>();
     const fd = openSync(file, "r+");
@@ -217,7 +217,7 @@ describe("safetensors files with a checksum", () => {
 
   it("may be larger than is read at once", () => {
     const large = { dtype: "u8", shape: [9_000_001], bytes: new Uint8Array(9_000_001).fill(3) } as const;
-    writeSafetensors(file, { large }, CHECKED);
+    writeSafetensors(file, { large }, CHECKSUM_METADATA);
     verifySafetensors(file);
     const bytes = readFileSync(file);
     bytes[bytes.length - 1]! ^= 128;
@@ -239,10 +239,10 @@ describe("random numbers by counter", () => {
     assert.deepEqual([...words], [0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8]);
   });
   it("depend on seed and name, and not on how many are wanted", () => {
-    const long = normals(1000, 1, 5, "weight");
-    assert.deepEqual(normals(7, 1, 5, "weight"), long.slice(0, 7));
-    assert.notDeepEqual(normals(7, 1, 6, "weight"), long.slice(0, 7));
-    assert.notDeepEqual(normals(7, 1, 5, "bias"), long.slice(0, 7));
+    const long = normalValues(1000, 1, 5, "weight");
+    assert.deepEqual(normalValues(7, 1, 5, "weight"), long.slice(0, 7));
+    assert.notDeepEqual(normalValues(7, 1, 6, "weight"), long.slice(0, 7));
+    assert.notDeepEqual(normalValues(7, 1, 5, "bias"), long.slice(0, 7));
     const mean = long.reduce((s, x) => s + x, 0) / 1000;
     const deviation = Math.sqrt(long.reduce((s, x) => s + (x - mean) ** 2, 0) / 1000);
     assert.ok(Math.abs(mean) < 0.1 && Math.abs(deviation - 1) < 0.1);

@@ -8,9 +8,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { RunFolder } from "#kernel/runs/run-folder.js";
 import { RunLock } from "#kernel/runs/run-lock.js";
-import { syncText } from "#kernel/apps/cli/runs/runs-sync.js";
+import { syncAndReport } from "#kernel/apps/cli/runs/runs-sync.js";
 import { readTracking } from "#kernel/trackers/tracking.js";
-import { Trackers, type Told } from "#kernel/trackers/trackers.js";
+import { TrackerSender, type TrackedRunContext } from "#kernel/trackers/trackers.js";
 import { root } from "#tests/imports.js";
 import { TrackerServer, type Mood } from "./server.js";
 
@@ -45,7 +45,7 @@ describe("a tracker", () => {
     await server.stop();
   });
 
-  const told = (more: Readonly<Record<string, string>> = {}): Told => ({
+  const told = (more: Readonly<Record<string, string>> = {}): TrackedRunContext => ({
     experiment: {
       name: "router-v2",
       notes: "why",
@@ -69,7 +69,7 @@ describe("a tracker", () => {
         seconds: 1,
       },
     });
-  const steps = (numbers: readonly number[], trackers: Trackers): void => {
+  const steps = (numbers: readonly number[], trackers: TrackerSender): void => {
     for (const n of numbers) {
       step(n);
       trackers.happened(run);
@@ -95,7 +95,7 @@ describe("a tracker", () => {
   ] as const satisfies Mood[])
     it(`that is ${mood} is told later, once`, async function () {
       this.timeout(20_000);
-      const trackers = new Trackers({ patience: PATIENCE, every: 20, wait: 20 });
+      const trackers = new TrackerSender({ patience: PATIENCE, every: 20, wait: 20 });
       server.mood = mood;
       trackers.began(run, told());
       steps([1, 2, 3], trackers);
@@ -111,7 +111,7 @@ describe("a tracker", () => {
       assert.equal(readTracking(run)?.trackers[0]?.done, false);
 
       server.mood = "well";
-      const next = new Trackers({ patience: PATIENCE, every: 20, wait: 20 });
+      const next = new TrackerSender({ patience: PATIENCE, every: 20, wait: 20 });
       assert.equal(await next.takeUp(join(folder, "runs"), told().experiment, () => undefined), 1);
       await next.close();
       assert.deepEqual(losses(), wanted);
@@ -122,7 +122,7 @@ describe("a tracker", () => {
     });
 
   it("that comes back is told at once, and that is said", async () => {
-    const trackers = new Trackers({ patience: PATIENCE, every: 10, wait: 10 });
+    const trackers = new TrackerSender({ patience: PATIENCE, every: 10, wait: 10 });
     server.mood = "broken";
     trackers.began(run, told());
     for (const n of [1, 2, 3, 4, 5, 6]) step(n);
@@ -138,7 +138,7 @@ describe("a tracker", () => {
 
   it("of a run that went on has no step twice", async () => {
     for (const n of [1, 2, 3, 4]) step(n);
-    const first = new Trackers({ every: 10 });
+    const first = new TrackerSender({ every: 10 });
     first.began(run, told());
     await first.close();
     RunFolder.open(run).append({
@@ -147,7 +147,7 @@ describe("a tracker", () => {
     // They are taken again, at another time.
     for (const n of [3, 4, 5, 6]) step(n, 20);
     stopped(7);
-    const second = new Trackers({ every: 10 });
+    const second = new TrackerSender({ every: 10 });
     second.began(run, told());
     await second.close();
     assert.deepEqual(losses(), wanted);
@@ -159,7 +159,7 @@ describe("a tracker", () => {
     for (const n of [1, 2, 3, 4, 5, 6]) step(n);
     stopped(7);
     server.mood = "broken";
-    const trackers = new Trackers({ patience: PATIENCE });
+    const trackers = new TrackerSender({ patience: PATIENCE });
     const token = { word: "secret", kind: "secret", arguments: { env: "TUNEBOOK_TEST_TOKEN" } };
     const { experiment, ...rest } = told();
     const [call] = experiment.trackers;
@@ -169,24 +169,24 @@ describe("a tracker", () => {
     server.mood = "well";
     server.asked.length = 0;
     server.authorization.clear();
-    const alone = await syncText(folder, { to: [], list: false });
+    const alone = await syncAndReport(folder, { to: [], list: false });
     assert.equal(alone.waits, true);
     assert.match(alone.text, /name its address to tell it/);
     assert.deepEqual(server.asked, []);
-    const list = await syncText(folder, { to: [], list: true });
+    const list = await syncAndReport(folder, { to: [], list: true });
     assert.match(list.text, /told with --to http:.* which gets what TUNEBOOK_TEST_TOKEN holds/);
-    const named = await syncText(folder, { to: [server.url], list: false });
+    const named = await syncAndReport(folder, { to: [server.url], list: false });
     assert.deepEqual(named, { text: `mlflow at ${server.url}: 1 run told\n`, waits: false });
     assert.deepEqual([...server.authorization], ["Bearer planted-secret-7"]);
     assert.deepEqual(losses(), wanted);
-    assert.match((await syncText(folder, { to: [], list: false })).text, /nothing waits/);
+    assert.match((await syncAndReport(folder, { to: [], list: false })).text, /nothing waits/);
     for (const file of readdirSync(run, { recursive: true, withFileTypes: true }))
       if (file.isFile()) assert.ok(!readFileSync(join(file.parentPath, file.name)).includes("planted-secret-7"));
     assert.ok(!said.join("").includes("planted-secret-7"));
   });
 
   it("that refuses is not asked for ever, and says why", async () => {
-    const trackers = new Trackers({ every: 5, wait: 5 });
+    const trackers = new TrackerSender({ every: 5, wait: 5 });
     trackers.began(run, told());
     step(1);
     while (server.runs.size === 0) await new Promise((done) => setTimeout(done, 5));

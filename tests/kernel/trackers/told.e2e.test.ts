@@ -7,10 +7,10 @@ import { execFileSync } from "node:child_process";
 import { appendFileSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ModelHandle } from "#kernel/models/model-handle.js";
-import { recipeOf } from "#kernel/runs/history/damage.js";
+import { recipeHashOfRun } from "#kernel/runs/history/damage.js";
 import { RunFolder } from "#kernel/runs/run-folder.js";
 import { RunList } from "#kernel/runs/history/run-list.js";
-import { usualView } from "#kernel/runs/history/run-listing.js";
+import { defaultRunView } from "#kernel/runs/history/run-listing.js";
 import { NotebookOfOne } from "#tests/kernel/session/notebook-of-one.js";
 import { definitions, writeSmallTraining } from "#tests/kernel/session/small-training.js";
 import { readTracking } from "#kernel/trackers/tracking.js";
@@ -124,7 +124,7 @@ sweep m on d as search {
     ) as Read;
 
   it("and train as ever while a server hangs", () => {
-    assert.equal(recipeOf(RunFolder.open(folderOf("hung"))), recipeOf(RunFolder.open(folderOf("plain"))));
+    assert.equal(recipeHashOfRun(RunFolder.open(folderOf("hung"))), recipeHashOfRun(RunFolder.open(folderOf("plain"))));
     assert.deepEqual(stepsOf("hung"), stepsOf("plain"));
     const ended = RunFolder.open(folderOf("hung")).events().at(-1);
     assert.equal(ended?.kind === "stopped" && ended.reason, "done");
@@ -200,9 +200,9 @@ sweep m on d as search {
     assert.equal(lock?.planHash !== undefined, true);
     const list = new RunList(book.runs);
     await list.look();
-    const found = list.list({ ...usualView, fold: false, since: 0, filter: "experiment:tries/one" });
+    const found = list.list({ ...defaultRunView, fold: false, since: 0, filter: "experiment:tries/one" });
     assert.equal(found.total, 5);
-    assert.equal(list.list({ ...usualView, fold: false, since: 0, filter: "experiment:tries" }).total, 0);
+    assert.equal(list.list({ ...defaultRunView, fold: false, since: 0, filter: "experiment:tries" }).total, 0);
   });
 
   it("tell a run that was cut off and goes on without a step twice", async () => {

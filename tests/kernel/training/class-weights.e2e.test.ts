@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ModelHandle } from "#kernel/models/model-handle.js";
-import { Refused } from "#kernel/session/execution-context.js";
+import { RefusedError } from "#kernel/session/execution-context.js";
 import { NotebookOfOne } from "../session/notebook-of-one.js";
 import { writeSmallTraining } from "../session/small-training.js";
 
@@ -67,7 +67,7 @@ model told like m { task: text_classification(class_weight: { no: 5 }) }`);
   it("of a label that the data don't have are refused, with the one that was meant", async () => {
     await assert.rejects(
       book.run(`model wrong like m { task: text_classification(class_weight: { noo: 2 }) }\ntrain wrong on u`),
-      (error) => error instanceof Refused && /no row of `u` has the label "noo"/.test(error.message),
+      (error) => error instanceof RefusedError && /no row of `u` has the label "noo"/.test(error.message),
     );
   });
 });

@@ -1,25 +1,25 @@
 /** Margins and forgetting are what a plain count over logged logits comes to, in parts and after a file as in one go. */
 import assert from "node:assert/strict";
-import { real } from "#stdlib/tasks/shared/feeds.js";
-import { chance, draw } from "#stdlib/statistics/chance.js";
-import { Dynamics } from "#kernel/training/dynamics.js";
+import { float32Array } from "#stdlib/tasks/shared/feeds.js";
+import { seededRandom, drawBelow } from "#stdlib/statistics/chance.js";
+import { TrainingDynamics } from "#kernel/training/dynamics.js";
 
-const generator = chance(5);
-const truth = Int32Array.from({ length: 7 }, () => draw(generator, 3));
+const generator = seededRandom(5);
+const truth = Int32Array.from({ length: 7 }, () => drawBelow(generator, 3));
 /** Of each epoch, in an order of its own: a row's number and its logits. */
 const log = Array.from({ length: 5 }, (_, epoch) =>
   Array.from({ length: 7 }, (_, i) => ({
     row: (i * 3 + epoch) % 7,
-    logits: Array.from({ length: 3 }, () => Math.fround(draw(generator, 1000) / 100 - 5)),
+    logits: Array.from({ length: 3 }, () => Math.fround(drawBelow(generator, 1000) / 100 - 5)),
   })),
 );
-const learn = (dynamics: Dynamics, epochs: typeof log): void => {
+const learn = (dynamics: TrainingDynamics, epochs: typeof log): void => {
   for (const epoch of epochs)
     for (const batch of [epoch.slice(0, 4), epoch.slice(4)])
       dynamics.see(
         {
           rows: Uint32Array.from(batch, ({ row }) => row),
-          logits: real(Float32Array.from(batch.flatMap(({ logits }) => logits)), [batch.length, 3]),
+          logits: float32Array(Float32Array.from(batch.flatMap(({ logits }) => logits)), [batch.length, 3]),
         },
         truth,
       );
@@ -27,7 +27,7 @@ const learn = (dynamics: Dynamics, epochs: typeof log): void => {
 
 describe("training dynamics", () => {
   it("are the mean margin and how often right became wrong", () => {
-    const dynamics = Dynamics.of(7);
+    const dynamics = TrainingDynamics.create(7);
     learn(dynamics, log);
     for (let row = 0; row < 7; row++) {
       const margins = log.map((epoch) => {
@@ -43,16 +43,16 @@ describe("training dynamics", () => {
     assert.ok([0, 1, 2, 3, 4, 5, 6].some((row) => dynamics.row(row).forgotten > 0));
   });
   it("go on from their file as if nothing had been between", () => {
-    const whole = Dynamics.of(7);
+    const whole = TrainingDynamics.create(7);
     learn(whole, log);
-    const first = Dynamics.of(7);
+    const first = TrainingDynamics.create(7);
     learn(first, log.slice(0, 2));
-    const again = Dynamics.from(first.bytes())!;
+    const again = TrainingDynamics.from(first.bytes())!;
     learn(again, log.slice(2));
     assert.deepEqual(again.bytes(), whole.bytes());
   });
   it("of a damaged file are none", () => {
-    assert.equal(Dynamics.from(Dynamics.of(7).bytes().subarray(0, 12)), null);
-    assert.equal(Dynamics.from(Uint8Array.of(1, 2, 3)), null);
+    assert.equal(TrainingDynamics.from(TrainingDynamics.create(7).bytes().subarray(0, 12)), null);
+    assert.equal(TrainingDynamics.from(Uint8Array.of(1, 2, 3)), null);
   });
 });

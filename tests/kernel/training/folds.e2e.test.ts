@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { RunFolder } from "#kernel/runs/run-folder.js";
 import type { ModelHandle } from "#kernel/models/model-handle.js";
-import { Refused } from "#kernel/session/execution-context.js";
+import { RefusedError } from "#kernel/session/execution-context.js";
 import { NotebookOfOne } from "../session/notebook-of-one.js";
 import { definitions, writeSmallTraining } from "../session/small-training.js";
 
@@ -94,7 +94,7 @@ describe("cross-validation", function () {
   it("is told in other cells to be several models", async () => {
     await assert.rejects(
       book.run('predict crossed on "a good film"'),
-      (error) => error instanceof Refused && error.diagnostics.some(({ code }) => String(code) === "fold-model"),
+      (error) => error instanceof RefusedError && error.diagnostics.some(({ code }) => String(code) === "fold-model"),
     );
     assert.match(text(await book.run('predict crossed_2 on "a good film"')), /yes|no/);
   });

@@ -10,7 +10,7 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { RunEvent } from "#kernel/events/events.js";
 import { lockRun, RunLock } from "#kernel/runs/run-lock.js";
-import { thisProcess } from "#kernel/runs/writer.js";
+import { currentProcess } from "#kernel/runs/writer.js";
 
 // What only some of them need is loaded by those: there are many at a time, and most take nothing but the lock.
 const claims = () => import("#kernel/training/claim-run.js");
@@ -59,7 +59,7 @@ const modes: Readonly<Record<string, () => Promise<unknown>>> = {
   /** Writes runs as a training does, and looks that nobody took them away meanwhile. */
   async train() {
     const [seed = "", runs] = more;
-    const { claimNew } = await claims();
+    const { claimNewRun: claimNew } = await claims();
     let lost = 0;
     for (let i = 0; i < Number(runs); i++) {
       const { run, lock } = claimNew(folder, `r${seed}`, plan, about);
@@ -73,7 +73,7 @@ const modes: Readonly<Record<string, () => Promise<unknown>>> = {
           plan: "p",
           engine: "",
           steps: 3,
-          process: { ...thisProcess(), locks: true },
+          process: { ...currentProcess(), locks: true },
         });
         for (let step = 1; step <= 3; step++) {
           await delay(Math.random() * 5);
@@ -91,7 +91,10 @@ const modes: Readonly<Record<string, () => Promise<unknown>>> = {
   },
   /** Lists the runs and deletes what it may, as a front end would. */
   async board() {
-    const [{ RunBoard }, { usualView }] = await Promise.all([boards(), import("#kernel/runs/history/run-listing.js")]);
+    const [{ RunDashboard: RunBoard }, { defaultRunView: usualView }] = await Promise.all([
+      boards(),
+      import("#kernel/runs/history/run-listing.js"),
+    ]);
     const board = new RunBoard(folder);
     const end = Date.now() + Number(more[0]);
     const [all, refusals] = [{ ...usualView, limit: 1000, since: 0 }, new Set<string>()];
@@ -110,7 +113,7 @@ const modes: Readonly<Record<string, () => Promise<unknown>>> = {
   },
   /** What may be read and not written; root may write everything, so it becomes somebody else. */
   async unwritable() {
-    const [{ RunBoard }, { claimNew }] = await Promise.all([boards(), claims()]);
+    const [{ RunDashboard: RunBoard }, { claimNewRun: claimNew }] = await Promise.all([boards(), claims()]);
     const { RunFolder } = await import("#kernel/runs/run-folder.js");
     if (process.getuid?.() === 0) process.seteuid?.(65_534);
     const codeOf = async (work: () => unknown): Promise<string> => {

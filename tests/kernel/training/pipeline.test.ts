@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { NDArray } from "#dsl/tensor/program.js";
 import { StepPipeline, type StepPipelineOptions } from "#kernel/training/pipeline.js";
-import { scalar, scalarF32, scalarI32 } from "#kernel/engines/feeds.js";
+import { scalarValue, scalarF32, scalarI32 } from "#kernel/engines/feeds.js";
 
 /** An engine that answers when told to, and whose loss is the share or the step it was fed. */
 class Door {
@@ -13,7 +13,7 @@ class Door {
     const step = new Int32Array(bytes.buffer, bytes.byteOffset, 1)[0]!;
     this.asked.push(`${program} ${step}`);
     this.most = Math.max(this.most, this.open.length + 1);
-    const share = feeds["share"] ? scalar(feeds["share"]) : step;
+    const share = feeds["share"] ? scalarValue(feeds["share"]) : step;
     return new Promise((resolve) =>
       this.open.push(() => resolve({ norm: scalarF32(1), ...(program === "apply" ? {} : { loss: scalarF32(share) }) })),
     );

@@ -18,10 +18,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { CodedError, wordsOf } from "#dsl/language/diagnostics/codes.js";
-import { claimNew } from "#kernel/training/claim-run.js";
-import { holderOf, lockRun, RunLock, SILENCE, type Holder } from "#kernel/runs/run-lock.js";
-import { isAlive, thisProcess } from "#kernel/runs/writer.js";
+import { CodedError, codeText } from "#dsl/language/diagnostics/codes.js";
+import { claimNewRun } from "#kernel/training/claim-run.js";
+import { lockHolderOf, lockRun, RunLock, ASSUMED_DEAD_AFTER_MS, type RunLockHolder } from "#kernel/runs/run-lock.js";
+import { isProcessAlive, currentProcess } from "#kernel/runs/writer.js";
 import { planOf } from "../runs/run-folders.js";
 
 const child = fileURLToPath(new URL("./lock-child.js", import.meta.url));
@@ -64,7 +64,7 @@ describe("the lock of a run", function () {
       (e: unknown) => e,
     );
     assert.ok(error instanceof CodedError && error.code === "run-busy");
-    const { message, help, notes } = wordsOf(error.code, error.data as never);
+    const { message, help, notes } = codeText(error.code, error.data as never);
     return {
       data: error.data as object as Readonly<Record<string, unknown>>,
       text: [message, help, ...(notes ?? [])].join("\n"),
@@ -77,7 +77,7 @@ describe("the lock of a run", function () {
     readonly since?: string | null;
     readonly ago?: number;
   }): string => {
-    const me = thisProcess();
+    const me = currentProcess();
     const at = Date.now() - 3600_000;
     const file = join(
       folder,
@@ -97,18 +97,18 @@ describe("the lock of a run", function () {
       text,
       /run is being trained by this same process \(another cell or session\), since \d{4}-.* UTC\nwait until it ends, or interrupt it there/,
     );
-    assert.deepEqual(holderOf(folder), lock.holder);
+    assert.deepEqual(lockHolderOf(folder), lock.holder);
     lock.demand();
     lock.release();
-    assert.equal(holderOf(folder), null);
+    assert.equal(lockHolderOf(folder), null);
     assert.deepEqual(readdirSync(folder), []);
     (await lockRun(folder, "delete")).release();
   });
 
   it("says which process has it, and is free at once when that was killed", async () => {
     const other = start("hold", folder);
-    const holder = (await said(other)) as Holder;
-    assert.deepEqual([holder.writer.id, holderOf(folder)?.writer.id], [other.pid, other.pid]);
+    const holder = (await said(other)) as RunLockHolder;
+    assert.deepEqual([holder.writer.id, lockHolderOf(folder)?.writer.id], [other.pid, other.pid]);
     const { data, text } = await refused();
     assert.deepEqual([data["where"], data["process"], data["since"]], ["beside", other.pid, holder.at]);
     assert.match(text, new RegExp(`by process ${other.pid}, since`));
@@ -134,18 +134,18 @@ describe("the lock of a run", function () {
     const id = Number(String(((await once(parent.stdout, "data")) as unknown[])[0]));
     const stat = (): string => readFileSync(`/proc/${id}/stat`, "utf8");
     while (!/\) Z /.test(stat())) await delay(10);
-    const since = `${thisProcess().since!.split("-")[0]}-${stat().split(") ")[1]!.split(" ")[19]}`;
-    assert.equal(isAlive({ ...thisProcess(), id, since }), false);
+    const since = `${currentProcess().since!.split("-")[0]}-${stat().split(") ")[1]!.split(" ")[19]}`;
+    assert.equal(isProcessAlive({ ...currentProcess(), id, since }), false);
     left({ id, since });
     (await lockRun(folder, "train", 0)).release();
   });
 
   it("of another machine counts while its file is touched, and is lost where it was not", async () => {
-    const theirs = left({ machine: "0123456789ab", ago: SILENCE - 60_000 });
+    const theirs = left({ machine: "0123456789ab", ago: ASSUMED_DEAD_AFTER_MS - 60_000 });
     const { data, text } = await refused();
     assert.equal(data["where"], "elsewhere");
     assert.match(text, /of another machine, since[^]*ten minutes after its last sign of life/);
-    const silent = new Date(Date.now() - SILENCE - 60_000);
+    const silent = new Date(Date.now() - ASSUMED_DEAD_AFTER_MS - 60_000);
     utimesSync(theirs, silent, silent);
     const lock = await lockRun(folder, "train", 0);
     lock.demand();
@@ -219,10 +219,10 @@ describe("the lock of a run", function () {
         assert.ok(own(at, "delete") instanceof RunLock);
         return own(at, does);
       };
-      const { run, lock } = claimNew(runs, "new", plan, { ...about, engine: "", tunebook: "0", node: "20" });
+      const { run, lock } = claimNewRun(runs, "new", plan, { ...about, engine: "", tunebook: "0", node: "20" });
       assert.equal(taken.length, 1);
       assert.notEqual(run.path, taken[0]);
-      assert.equal(holderOf(run.path)?.does, "train");
+      assert.equal(lockHolderOf(run.path)?.does, "train");
       lock.release();
     } finally {
       RunLock.try = own;
@@ -255,7 +255,7 @@ describe("the lock of a run", function () {
   it("is touched while it is held", async () => {
     const lock = await lockRun(folder, "train", 0);
     const { file } = lock.holder;
-    const old = new Date(Date.now() - SILENCE);
+    const old = new Date(Date.now() - ASSUMED_DEAD_AFTER_MS);
     utimesSync(file, old, old);
     lock.touch();
     assert.ok(Date.now() - statSync(file).mtimeMs < 60_000);

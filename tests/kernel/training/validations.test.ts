@@ -1,7 +1,7 @@
 /** How often a plan says that a training validates: as often as it comes due. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { isDue, timesDue } from "#dsl/compiler/plan/cadence.js";
+import { isDue, countTimesDue } from "#dsl/compiler/plan/cadence.js";
 import { updatesPerEpoch } from "#dsl/compiler/plan/batches.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { DataLoader } from "#kernel/data/rows/loader.js";
@@ -21,7 +21,7 @@ function saidAndDone(o: { rows: number; batch: number; accumulate: number; epoch
     isDue(every(given), step, { total, loader }),
   ).length;
   const perEpoch = updatesPerEpoch(o.rows, { batch_size: o.batch, accumulate: o.accumulate });
-  const said = timesDue(every(given), { total, loader: { epochsDone: (step) => step / perEpoch } });
+  const said = countTimesDue(every(given), { total, loader: { epochsDone: (step) => step / perEpoch } });
   return { said, done };
 }
 
@@ -33,7 +33,7 @@ describe("validations of a plan", () => {
     assert.deepEqual(saidAndDone(ten, { epochs: 0.00001 }), { said: 10, done: 10 });
     assert.deepEqual(saidAndDone(ten, { epochs: 1e-320 }), { said: 10, done: 10 });
     assert.deepEqual(saidAndDone(ten, { epochs: 0.333333 }), { said: 3, done: 3 });
-    assert.equal(timesDue(null, { total: 10, loader: { epochsDone: (step) => step / 5 } }), 0);
+    assert.equal(countTimesDue(null, { total: 10, loader: { epochsDone: (step) => step / 5 } }), 0);
   });
   it("are as many as come due, by steps and by epochs", () => {
     const training = fc.record({

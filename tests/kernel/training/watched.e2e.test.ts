@@ -6,7 +6,7 @@ import type { RunEvent } from "#kernel/events/events.js";
 import type { ModelHandle } from "#kernel/models/model-handle.js";
 import { RunFolder } from "#kernel/runs/run-folder.js";
 import { RunList } from "#kernel/runs/history/run-list.js";
-import { usualView } from "#kernel/runs/history/run-listing.js";
+import { defaultRunView } from "#kernel/runs/history/run-listing.js";
 import type { SweepHandle } from "#kernel/study/trial.js";
 import { NotebookOfOne } from "../session/notebook-of-one.js";
 import { writeSmallBert } from "../session/small-bert.js";
@@ -138,7 +138,7 @@ sweep mood on rooms with quick as search {
     }
     const list = new RunList(book.runs);
     await list.look();
-    const [row] = list.list({ ...usualView, filter: "search_", since: 0 }).rows;
+    const [row] = list.list({ ...defaultRunView, filter: "search_", since: 0 }).rows;
     assert.ok(row?.is === "sweep" && row.best);
     assert.deepEqual(
       [row.name, row.trials, row.best.number, row.score?.value],

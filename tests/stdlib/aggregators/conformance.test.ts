@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { implementationOf } from "#dsl/language/types/loaded.js";
 import type { ClientUpdate } from "#stdlib/aggregators/kind.js";
-import { meanByRows } from "#stdlib/aggregators/shared/mean.js";
+import { meanWeightedByRows } from "#stdlib/aggregators/shared/mean.js";
 import { registry } from "#stdlib/registry.js";
 import { callOf, served, zeros } from "./golden.js";
 
@@ -43,7 +43,7 @@ for (const word of words)
       const { local } = await implementationOf(registry, "aggregator", word.name);
       const weights = new Float32Array(LENGTH);
       const back = local?.after(call, {
-        ...{ delta: weights, steps: 1, sent: given(local.sent), kept: given(local.keeps) },
+        ...{ delta: weights, steps: 1, sent: given(local.sent), saved: given(local.keeps) },
         states: given(local.strategy.states),
       });
       const beside = word.capabilities?.beside ?? 0;
@@ -114,7 +114,7 @@ describe("the mean by rows", () => {
     fc.assert(
       fc.property(updates, fc.integer({ min: 1, max: 60 }), (drawn, rows) => {
         const even = drawn.map((one) => ({ ...one, rows }));
-        meanByRows(even).forEach((mean, at) => {
+        meanWeightedByRows(even).forEach((mean, at) => {
           const central = even.reduce((sum, { delta }) => sum + rows * delta[at]!, 0) / (rows * even.length);
           assert.ok(Math.abs(mean - central) <= 1e-12 * 60);
         });
@@ -122,8 +122,8 @@ describe("the mean by rows", () => {
     ));
   it("counts a client of many rows by them, and one of none not at all", () => {
     const of = (rows: number, value: number): ClientUpdate => ({ rows, steps: 1, delta: Float32Array.of(value) });
-    assert.deepEqual(meanByRows([of(3, 1), of(1, 5), of(0, Number.NaN)]), Float64Array.of(2));
-    assert.deepEqual(meanByRows([of(0, 4)]), Float64Array.of(0));
-    assert.deepEqual(meanByRows([]), new Float64Array());
+    assert.deepEqual(meanWeightedByRows([of(3, 1), of(1, 5), of(0, Number.NaN)]), Float64Array.of(2));
+    assert.deepEqual(meanWeightedByRows([of(0, 4)]), Float64Array.of(0));
+    assert.deepEqual(meanWeightedByRows([]), new Float64Array());
   });
 });

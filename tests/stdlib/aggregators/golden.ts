@@ -1,8 +1,8 @@
 /** What Flower's strategies and references from papers made of rounds (tests/golden/oracle/federation.json). */
 import { readFileSync } from "node:fs";
 import type { Call, Value } from "#dsl/language/types/value.js";
-import type { AggregatorImplementation, ClientUpdate, Kept } from "#stdlib/aggregators/kind.js";
-import { meanByRows } from "#stdlib/aggregators/shared/mean.js";
+import type { AggregatorImplementation, ClientUpdate, RoundStateVectors } from "#stdlib/aggregators/kind.js";
+import { meanWeightedByRows } from "#stdlib/aggregators/shared/mean.js";
 
 export interface StrategyRun {
   readonly word: string;
@@ -51,13 +51,13 @@ export function served(
     readonly round: number;
     readonly weights: Float64Array;
     readonly updates: readonly ClientUpdate[];
-    readonly kept: Kept;
-    readonly given?: Kept;
+    readonly kept: RoundStateVectors;
+    readonly given?: RoundStateVectors;
     readonly share?: number;
   },
 ): Float64Array {
-  const mean = implementation.combine?.(call, o.updates) ?? meanByRows(o.updates);
+  const mean = implementation.combine?.(call, o.updates) ?? meanWeightedByRows(o.updates);
   const { round, kept, given = {}, share = 1 } = o;
-  const step = implementation.step?.(call, { round, mean, given, share, kept }) ?? mean;
+  const step = implementation.step?.(call, { round, mean, given, share, saved: kept }) ?? mean;
   return o.weights.map((weight, at) => weight + step[at]!);
 }

@@ -1,14 +1,14 @@
 /** FedProx and SCAFFOLD, whole runs: clients make their steps with the optimizer's own program, bent by the aggregator. */
 import assert from "node:assert/strict";
 import { Graph } from "#dsl/tensor/builder.js";
-import { evaluate } from "#dsl/tensor/evaluate.js";
+import { evaluateProgram } from "#dsl/tensor/evaluate.js";
 import type { Program } from "#dsl/tensor/program.js";
-import { values, type Values } from "#dsl/tensor/values.js";
+import { arrayValues, type ArrayValues } from "#dsl/tensor/values.js";
 import { implementationOf } from "#dsl/language/types/loaded.js";
 import type { Call } from "#dsl/language/types/value.js";
-import type { Kept, Local } from "#stdlib/aggregators/kind.js";
+import type { RoundStateVectors, ClientSideAlgorithm } from "#stdlib/aggregators/kind.js";
 import { sgd } from "#stdlib/optimizers/sgd.js";
-import { updateBy } from "#stdlib/programs/strategies.js";
+import { updateByOptimizer } from "#stdlib/programs/strategies.js";
 import { registry } from "#stdlib/registry.js";
 import { callOf, golden, served, titleOf, zeros, type LocalRun } from "./golden.js";
 
@@ -17,7 +17,7 @@ const LENGTH = 9;
 type Vector = readonly number[] | Float32Array | Float64Array;
 
 /** Inputs `d.a`, `d.b`, rate, step. */
-function programOf(call: Call, { strategy }: Local): Program {
+function programOf(call: Call, { strategy }: ClientSideAlgorithm): Program {
   const graph = new Graph();
   const rate = graph.input("rate", { dtype: "f64", shape: [] });
   const step = graph.input("step", { dtype: "i32", shape: [] });
@@ -31,22 +31,22 @@ function programOf(call: Call, { strategy }: Local): Program {
     implementation: sgd,
   };
   const strategies = [{ call, implementation: strategy }];
-  updateBy({ optimizer, clip: null, strategies }, graph, learning, { rate, step });
+  updateByOptimizer({ optimizer, clip: null, strategies }, graph, learning, { rate, step });
   return graph.program();
 }
 
 /** A vector as tensors of a state, `prefix + name`, and back. */
-function parted(vector: Vector, prefix = ""): Record<string, Values> {
+function parted(vector: Vector, prefix = ""): Record<string, ArrayValues> {
   let at = 0;
   return Object.fromEntries(
     Object.entries(SHAPES).map(([name, shape]) => {
       const size = shape.reduce((a, b) => a * b, 1);
       const own = Array.from(vector).slice(at, (at += size));
-      return [prefix + name, values(shape, own)];
+      return [prefix + name, arrayValues(shape, own)];
     }),
   );
 }
-const whole = (state: Readonly<Record<string, Values>>, prefix = ""): Float64Array =>
+const whole = (state: Readonly<Record<string, ArrayValues>>, prefix = ""): Float64Array =>
   Float64Array.from(Object.keys(SHAPES).flatMap((name) => Array.from(state[prefix + name]!.data)));
 
 /** Of the mean of squared errors, halved. */
@@ -59,27 +59,27 @@ function gradient({ x, y }: LocalRun["clients"][number], w: Vector): readonly nu
 function trained(
   run: LocalRun,
   of: {
-    readonly local: Local;
+    readonly local: ClientSideAlgorithm;
     readonly call: Call;
     readonly program: Program;
     readonly k: number;
     readonly steps: number;
   },
-  told: { readonly weights: Float32Array; readonly sent: Kept; readonly kept: Kept },
+  told: { readonly weights: Float32Array; readonly sent: RoundStateVectors; readonly saved: RoundStateVectors },
 ) {
-  const vectors = of.local.told(of.call, told);
+  const vectors = of.local.initialStates(of.call, told);
   assert.deepEqual(Object.keys(vectors).sort(), [...of.local.strategy.states].sort());
-  let state: Record<string, Values> = parted(told.weights);
+  let state: Record<string, ArrayValues> = parted(told.weights);
   for (const [prefix, vector] of Object.entries(vectors)) state = { ...state, ...parted(vector, prefix) };
   for (let step = 1; step <= of.steps; step++) {
-    const feeds = { rate: values([], [run.rate]), step: values([], [step]) };
+    const feeds = { rate: arrayValues([], [run.rate]), step: arrayValues([], [step]) };
     const gradients = parted(gradient(run.clients[of.k]!, whole(state)), "d.");
-    state = { ...state, ...evaluate(of.program, { ...feeds, ...gradients }, state).state };
+    state = { ...state, ...evaluateProgram(of.program, { ...feeds, ...gradients }, state).state };
   }
   const delta = Float32Array.from(whole(state), (weight, at) => weight - told.weights[at]!);
   const states = Object.fromEntries(of.local.strategy.states.map((prefix) => [prefix, whole(state, prefix)]));
   const { steps } = of;
-  return { delta, ...of.local.after(of.call, { delta, steps, states, sent: told.sent, kept: told.kept }) };
+  return { delta, ...of.local.after(of.call, { delta, steps, states, sent: told.sent, saved: told.saved }) };
 }
 
 describe("aggregators that bend clients' steps", () => {
@@ -90,7 +90,7 @@ describe("aggregators that bend clients' steps", () => {
       const call = callOf(run.word, run.settings);
       const program = programOf(call, local);
       const kept = zeros(implementation.keeps, LENGTH);
-      const own: Kept[] = run.clients.map(() => zeros(local.keeps, LENGTH));
+      const own: RoundStateVectors[] = run.clients.map(() => zeros(local.keeps, LENGTH));
       const all = run.clients.reduce((sum, { y }) => sum + y.length, 0);
       let weights: Float64Array = Float64Array.from(run.begin);
       run.rounds.forEach((round, i) => {
@@ -100,8 +100,8 @@ describe("aggregators that bend clients' steps", () => {
           const {
             delta,
             given,
-            kept: keeps,
-          } = trained(run, of, { weights: Float32Array.from(weights), sent, kept: own[k]! });
+            saved: keeps,
+          } = trained(run, of, { weights: Float32Array.from(weights), sent, saved: own[k]! });
           own[k] = keeps;
           return { delta, given, steps: of.steps, rows: run.clients[k]!.y.length };
         });

@@ -2,13 +2,13 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import {
-  caughtBy,
-  chanceAdvantage,
-  chanceCaught,
-  figuresOf,
-  intervalsOf,
+  membershipRocCurve,
+  chanceAdvantageBound,
+  chanceDetectionRate,
+  membershipFigures,
+  membershipIntervals,
 } from "#stdlib/attacks/shared/membership-curve.js";
-import { chance, draw } from "#stdlib/statistics/chance.js";
+import { seededRandom, drawBelow } from "#stdlib/statistics/chance.js";
 
 interface Case {
   readonly members: readonly number[];
@@ -27,20 +27,20 @@ const cases = JSON.parse(
 describe("rows that trained, told from others", () => {
   it("have the curve, the area and the shares of scikit-learn", () => {
     for (const one of cases) {
-      const curve = caughtBy(Float64Array.from(one.members), Float64Array.from(one.others));
+      const curve = membershipRocCurve(Float64Array.from(one.members), Float64Array.from(one.others));
       const near = (a: number, b: number): void => assert.ok(Math.abs(a - b) < 1e-12, `${String(a)} and ${String(b)}`);
       assert.equal(curve.others.length, one.fpr.length);
       one.fpr.forEach((share, i) => near(curve.others[i]!, share));
       one.tpr.forEach((share, i) => near(curve.members[i]!, share));
-      const figures = figuresOf(curve, one.alarms);
+      const figures = membershipFigures(curve, one.alarms);
       for (const name of ["area", "advantage", "caught"] as const) near(figures[name], one[name]);
     }
   });
 
   it("have intervals that hold what they are of, and are narrower of more rows", () => {
     const normal = (n: number, shift: number, seed: number): Float64Array => {
-      const random = chance(seed, n);
-      const uniform = (): number => (draw(random, 1_000_000) + 1) / 1_000_001;
+      const random = seededRandom(seed, n);
+      const uniform = (): number => (drawBelow(random, 1_000_000) + 1) / 1_000_001;
       return Float64Array.from(
         { length: n },
         () => shift + Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform()),
@@ -48,25 +48,25 @@ describe("rows that trained, told from others", () => {
     };
     // Of two normal distributions one apart the area is Φ(1 / √2).
     const truth = 0.7602;
-    const few = intervalsOf(normal(100, 1, 1), normal(100, 0, 2), 0.01).area!;
-    const many = intervalsOf(normal(1600, 1, 1), normal(1600, 0, 2), 0.01).area!;
+    const few = membershipIntervals(normal(100, 1, 1), normal(100, 0, 2), 0.01).area!;
+    const many = membershipIntervals(normal(1600, 1, 1), normal(1600, 0, 2), 0.01).area!;
     for (const { low, high } of [few, many]) assert.ok(low < truth && truth < high, `${String(low)} … ${String(high)}`);
     const ratio = (few.high - few.low) / (many.high - many.low);
     assert.ok(ratio > 3 && ratio < 5.5, String(ratio));
   });
 
   it("by chance alone are caught as often as is told, seldom more: of few others and of many", () => {
-    const random = chance(12);
-    const uniform = (n: number): Float64Array => Float64Array.from({ length: n }, () => draw(random, 2 ** 30));
+    const random = seededRandom(12);
+    const uniform = (n: number): Float64Array => Float64Array.from({ length: n }, () => drawBelow(random, 2 ** 30));
     for (const [members, others] of [
       [400, 100],
       [400, 99],
       [300, 500],
     ] as const) {
-      const { value, most } = chanceCaught(members, others, 0.01);
+      const { value, most } = chanceDetectionRate(members, others, 0.01);
       const caught = Array.from(
         { length: 600 },
-        () => figuresOf(caughtBy(uniform(members), uniform(others)), 0.01).caught,
+        () => membershipFigures(membershipRocCurve(uniform(members), uniform(others)), 0.01).caught,
       );
       const mean = caught.reduce((sum, one) => sum + one, 0) / caught.length;
       // Six standard errors of a mean of which one's deviation is about the mean itself.
@@ -77,12 +77,12 @@ describe("rows that trained, told from others", () => {
   });
 
   it("by chance alone have an advantage that is seldom greater than is told", () => {
-    const most = chanceAdvantage(200, 300);
-    const random = chance(11);
-    const uniform = (n: number): Float64Array => Float64Array.from({ length: n }, () => draw(random, 2 ** 30));
+    const most = chanceAdvantageBound(200, 300);
+    const random = seededRandom(11);
+    const uniform = (n: number): Float64Array => Float64Array.from({ length: n }, () => drawBelow(random, 2 ** 30));
     const over = Array.from(
       { length: 400 },
-      () => figuresOf(caughtBy(uniform(200), uniform(300)), 0.01).advantage,
+      () => membershipFigures(membershipRocCurve(uniform(200), uniform(300)), 0.01).advantage,
     ).filter((advantage) => advantage > most).length;
     assert.ok(over >= 6 && over <= 32, `${String(over)} of 400, of which 5 % are 20`);
   });

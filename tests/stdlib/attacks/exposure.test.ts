@@ -1,13 +1,19 @@
 /** Exposure beside the whole space, asked one by one, and what chance alone brings. */
 import assert from "node:assert/strict";
-import { chanceExposure, exposureOf, meanInterval, meanOf, unknownExposure } from "#stdlib/attacks/shared/exposure.js";
-import { bitsOf, drawCanaries, type CanarySpace } from "#stdlib/attacks/shared/canary-rows.js";
-import { chance, draw } from "#stdlib/statistics/chance.js";
+import {
+  chanceExposureInterval,
+  exposureOf,
+  meanExposureInterval,
+  meanExposure,
+  expectedExposureUnknown,
+} from "#stdlib/attacks/shared/exposure.js";
+import { canarySpaceBits, drawCanaries, type CanaryTemplate } from "#stdlib/attacks/shared/canary-rows.js";
+import { seededRandom, drawBelow } from "#stdlib/statistics/chance.js";
 
 /** Of all numbers of four digits the loss that a model has which knows some of them. */
 function losses(): Float64Array {
-  const random = chance(3);
-  return Float64Array.from({ length: 10_000 }, () => draw(random, 2 ** 30) / 2 ** 30);
+  const random = seededRandom(3);
+  return Float64Array.from({ length: 10_000 }, () => drawBelow(random, 2 ** 30) / 2 ** 30);
 }
 
 describe("exposure", () => {
@@ -38,44 +44,47 @@ describe("exposure", () => {
   });
 
   it("of canaries that nobody knows lies where chance alone brings it, 95 times of 100", () => {
-    const { low, high } = chanceExposure(10, 200);
-    const random = chance(5);
+    const { low, high } = chanceExposureInterval(10, 200);
+    const random = seededRandom(5);
     const means = Array.from({ length: 1000 }, () => {
-      const unseen = Array.from({ length: 200 }, () => draw(random, 2 ** 30));
-      return meanOf(Array.from({ length: 10 }, () => exposureOf(draw(random, 2 ** 30), unseen)));
+      const unseen = Array.from({ length: 200 }, () => drawBelow(random, 2 ** 30));
+      return meanExposure(Array.from({ length: 10 }, () => exposureOf(drawBelow(random, 2 ** 30), unseen)));
     });
     const within = means.filter((mean) => mean >= low && mean <= high).length;
     assert.ok(within > 925 && within < 975, String(within));
-    assert.ok(Math.abs(meanOf(means) - 1 / Math.LN2) < 0.05, String(meanOf(means)));
+    assert.ok(Math.abs(meanExposure(means) - 1 / Math.LN2) < 0.05, String(meanExposure(means)));
     // A rank is one among the others alone, however many are planted: the mean stays what it is.
-    const dense = chanceExposure(300, 20);
+    const dense = chanceExposureInterval(300, 20);
     const middle = (dense.low + dense.high) / 2;
-    const exact = meanOf(Array.from({ length: 21 }, (_, i) => Math.log2(21) - Math.log2(i + 1)));
+    const exact = meanExposure(Array.from({ length: 21 }, (_, i) => Math.log2(21) - Math.log2(i + 1)));
     assert.ok(Math.abs(middle - exact) < 0.1, `${String(middle)}, ${String(exact)}`);
     // More of them say more.
-    const many = chanceExposure(100, 200);
+    const many = chanceExposureInterval(100, 200);
     assert.ok(many.high - many.low < (high - low) / 2.5);
   });
 
   it("of one that nobody knows is on average what all ranks come to", () => {
-    const random = chance(5);
-    const uniform = (): number => draw(random, 2 ** 30);
+    const random = seededRandom(5);
+    const uniform = (): number => drawBelow(random, 2 ** 30);
     const seen = Array.from({ length: 4000 }, () => exposureOf(uniform(), Array.from({ length: 50 }, uniform)));
-    const mean = meanOf(seen);
-    assert.ok(Math.abs(mean - unknownExposure(50)) < 0.12, `${String(mean)} and ${String(unknownExposure(50))}`);
-    assert.ok(unknownExposure(50) < 1.38 && Math.abs(unknownExposure(1e5) - 1 / Math.LN2) < 1e-3);
+    const mean = meanExposure(seen);
+    assert.ok(
+      Math.abs(mean - expectedExposureUnknown(50)) < 0.12,
+      `${String(mean)} and ${String(expectedExposureUnknown(50))}`,
+    );
+    assert.ok(expectedExposureUnknown(50) < 1.38 && Math.abs(expectedExposureUnknown(1e5) - 1 / Math.LN2) < 1e-3);
   });
 
   it("has an interval of its mean that one canary alone has not", () => {
-    assert.equal(meanInterval([3]), null);
-    const { low, high } = meanInterval([1, 2, 3, 4, 5, 6, 7, 8])!;
+    assert.equal(meanExposureInterval([3]), null);
+    const { low, high } = meanExposureInterval([1, 2, 3, 4, 5, 6, 7, 8])!;
     assert.ok(low > 2.5 && low < 3.6 && high > 5.4 && high < 6.5, `${String(low)} … ${String(high)}`);
   });
 });
 
 describe("canaries", () => {
-  const labelled: CanarySpace = { form: "labelled", roles: ["text", "label"], labels: ["a", "b", "c"] };
-  const of = (space: CanarySpace, seed: number, count: number, which: "planted" | "unseen" = "planted") =>
+  const labelled: CanaryTemplate = { form: "labelled", roles: ["text", "label"], labels: ["a", "b", "c"] };
+  const of = (space: CanaryTemplate, seed: number, count: number, which: "planted" | "unseen" = "planted") =>
     drawCanaries(space, { seed, count, which });
 
   it("follow of the seed, differ from those that are never shown, and are the first of more", () => {
@@ -93,11 +102,11 @@ describe("canaries", () => {
       assert.ok(Math.abs(share - 1 / 3) < 0.04, `${label}: ${String(share)}`);
     }
     assert.match(all[0]!["text"]!, /^([a-z]+ ){11}[a-z]+$/);
-    assert.equal(bitsOf(labelled), 12 * 7);
-    const pairs: CanarySpace = { ...labelled, roles: ["text", "text_pair", "label"] };
+    assert.equal(canarySpaceBits(labelled), 12 * 7);
+    const pairs: CanaryTemplate = { ...labelled, roles: ["text", "text_pair", "label"] };
     const [pair] = of(pairs, 4, 1);
     assert.notEqual(pair!["text"], pair!["text_pair"]);
-    assert.equal(bitsOf(pairs), 24 * 7);
+    assert.equal(canarySpaceBits(pairs), 24 * 7);
   });
 
   it("of what is written have nine digits in the roles of the rows", () => {

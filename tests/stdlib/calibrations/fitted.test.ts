@@ -1,11 +1,11 @@
 /** Temperatures against SciPy's, thresholds against scikit-learn's best of all (tests/oracles/calibration.py). */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import type { Decisions } from "#stdlib/calibrations/kind.js";
+import type { CalibrationData } from "#stdlib/calibrations/kind.js";
 import type { MetricInput } from "#stdlib/metrics/kind.js";
 import { temperature } from "#stdlib/calibrations/temperature.run.js";
 import { threshold } from "#stdlib/calibrations/threshold.js";
-import { cooled, sharesOf } from "#stdlib/calibrations/shared/thresholds.js";
+import { scaledByTemperature, labelProbabilities } from "#stdlib/calibrations/shared/thresholds.js";
 import { registry } from "#stdlib/registry.js";
 import { implementationOf } from "#dsl/language/types/loaded.js";
 import { uniform } from "../../oracles/numbers.js";
@@ -25,14 +25,14 @@ const cases = JSON.parse(
   readFileSync(new URL("../../../../tests/golden/oracle/calibration.json", import.meta.url), "utf8"),
 ) as readonly Case[];
 
-function decisionsOf({ several, labels, scale, rows, truth }: Case, seed: number): Decisions {
+function decisionsOf({ several, labels, scale, rows, truth }: Case, seed: number): CalibrationData {
   const all = uniform(`calibration/${seed}/logits`, [rows, labels], scale);
   const said = Array.from({ length: rows }, (_, row) => all.slice(row * labels, (row + 1) * labels));
   const names = Array.from({ length: labels }, (_, l) => `l${l}`);
   const right = several
     ? { several: Uint8Array.from(truth.flat()) }
     : { one: Int32Array.from(truth as readonly number[]) };
-  return { labels: names, said, truth: right };
+  return { labels: names, logits: said, truth: right };
 }
 const call = (kind: string, word: string, given = {}) => ({ kind, word, arguments: given });
 const calibrates = call("calibration", "temperature");
@@ -83,9 +83,9 @@ describe("what is fitted after a training", () => {
           },
         );
         assert.ok(typeof found === "object" && found.thresholds, String(found));
-        const shares = sharesOf(decisions.said, decisions.truth);
+        const shares = labelProbabilities(decisions.logits, decisions.truth);
         for (const { label, ...best } of one.best) {
-          const yes = decisions.said.map((_, row) =>
+          const yes = decisions.logits.map((_, row) =>
             one.several
               ? (one.truth as readonly (readonly number[])[])[row]![label]!
               : Number(one.truth[row] === label),
@@ -114,7 +114,7 @@ describe("what is fitted after a training", () => {
       const few: unknown[] = [];
       const found = threshold.fit(
         call("calibration", "threshold", { metric: call("metric", "f1") }),
-        { labels: ["no", "yes"], said, truth: { one } },
+        { labels: ["no", "yes"], logits: said, truth: { one } },
         { before: {}, metric: f1, onFew: (told) => few.push(...told) },
       );
       return { found, few };
@@ -130,7 +130,11 @@ describe("what is fitted after a training", () => {
     // Each five times: of fewer none would be fitted.
     const five = <T>(values: readonly T[]): readonly T[] => values.flatMap((one) => new Array<T>(5).fill(one));
     const said = five([-2, -1, 1, 3]).map((logit) => Float32Array.of(0, logit));
-    const decisions: Decisions = { labels: ["no", "yes"], said, truth: { one: Int32Array.from(five([0, 0, 1, 1])) } };
+    const decisions: CalibrationData = {
+      labels: ["no", "yes"],
+      logits: said,
+      truth: { one: Int32Array.from(five([0, 0, 1, 1])) },
+    };
     const fit = (before = {}) =>
       threshold.fit(call("calibration", "threshold", { metric: call("metric", "f1") }), decisions, {
         before,
@@ -139,7 +143,7 @@ describe("what is fitted after a training", () => {
     assert.ok(Math.abs((fit() as { thresholds: { yes: number } }).thresholds.yes - 0.5) < 1e-6);
     const third = (fit({ temperature: 2 }) as { thresholds: { yes: number } }).thresholds.yes;
     assert.ok(Math.abs(third - 0.5) < 1e-7);
-    const later: Decisions = { ...decisions, truth: { one: Int32Array.from(five([0, 0, 0, 1])) } };
+    const later: CalibrationData = { ...decisions, truth: { one: Int32Array.from(five([0, 0, 0, 1])) } };
     const of = (temperature: number) =>
       (
         threshold.fit(call("calibration", "threshold", { metric: call("metric", "f1") }), later, {
@@ -152,14 +156,14 @@ describe("what is fitted after a training", () => {
   });
   it("say why where rows tell nothing", () => {
     const said = [Float32Array.of(3, 0), Float32Array.of(0, 2)];
-    const right: Decisions = { labels: ["a", "b"], said, truth: { one: Int32Array.of(0, 1) } };
+    const right: CalibrationData = { labels: ["a", "b"], logits: said, truth: { one: Int32Array.of(0, 1) } };
     assert.match(String(temperature.fit(calibrates, right, { before: {}, metric: f1 })), /all rows are right/);
-    const none: Decisions = { ...right, truth: { one: Int32Array.of(0, 0) } };
+    const none: CalibrationData = { ...right, truth: { one: Int32Array.of(0, 0) } };
     const of = call("calibration", "threshold", { metric: call("metric", "f1") });
     assert.match(String(threshold.fit(of, none, { before: {}, metric: f1 })), /fewer than 5 rows tell of it/);
-    const wrong: Decisions = { ...right, truth: { one: Int32Array.of(1, 0) } };
+    const wrong: CalibrationData = { ...right, truth: { one: Int32Array.of(1, 0) } };
     assert.match(String(temperature.fit(calibrates, wrong, { before: {}, metric: f1 })), /tells nothing/);
-    assert.equal(cooled(said[0]!, 1), said[0]);
+    assert.equal(scaledByTemperature(said[0]!, 1), said[0]);
   });
 
   it("threshold: the same by counts as by reading all rows, and of many rows soon", async () => {
@@ -178,7 +182,7 @@ describe("what is fitted after a training", () => {
     const logits = uniform("calibration/many", [rows, 2], 2);
     const many = {
       labels: ["no", "yes"],
-      said: Array.from({ length: rows }, (_, row) => logits.slice(2 * row, 2 * row + 2)),
+      logits: Array.from({ length: rows }, (_, row) => logits.slice(2 * row, 2 * row + 2)),
       truth: { one: Int32Array.from({ length: rows }, (_, row) => Number(logits[2 * row + 1]! > 1)) },
     };
     const begun = performance.now();

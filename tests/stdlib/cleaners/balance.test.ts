@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Value } from "#dsl/language/types/value.js";
 import { balance } from "#stdlib/cleaners/balance.run.js";
-import { prepare } from "#kernel/data/sources/prepare.js";
+import { prepareFetchedData } from "#kernel/data/sources/prepare.js";
 import { call, codeOf, Folder } from "../../kernel/data/rows/plans.js";
 
 const labels = [
@@ -41,7 +41,7 @@ describe("balance", () => {
     const over = call("cleaner", "balance", { by: "over", ratio: { share: 1 } });
     const split = call("split", "random", { train: { share: 0.75 }, validation: { share: 0.25 }, stratify: "label" });
     const of = (more: object, source = {}) =>
-      prepare(folder.plan(call("source", "csv", { path: "rows.csv", ...source }), more), folder.world());
+      prepareFetchedData(folder.plan(call("source", "csv", { path: "rows.csv", ...source }), more), folder.world());
 
     it("touches what trains alone, and says what it repeated", async () => {
       const [plain, evened] = [await of({ split }), await of({ split, clean: [over] })];

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Value } from "#dsl/language/types/value.js";
-import { findPersonal } from "#stdlib/personal-data/find.js";
+import { findPersonalData } from "#stdlib/personal-data/find.js";
 import { redact } from "#stdlib/cleaners/redact.run.js";
 import { call } from "../../kernel/data/rows/plans.js";
 
@@ -81,7 +81,7 @@ describe("redact", () => {
     const hashed = { replacement: "hash", key: secret("TUNEBOOK_TEST_KEY") };
     assert.equal(of("४१११ ११११ ११११ ११११", hashed), of("4111 1111 1111 1111", hashed));
     delete process.env["TUNEBOOK_TEST_KEY"];
-    const [found] = findPersonal("call +٩٦٦ ٥٠ ١٢٣ ٤٥٦٧ now");
+    const [found] = findPersonalData("call +٩٦٦ ٥٠ ١٢٣ ٤٥٦٧ now");
     assert.deepEqual([found?.text, found?.start], ["+٩٦٦ ٥٠ ١٢٣ ٤٥٦٧", 5]);
   });
   it("hashes by a key of the environment, or says that there is none", () => {

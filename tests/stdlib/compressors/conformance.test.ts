@@ -4,11 +4,11 @@ import fc from "fast-check";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { implementationOf } from "#dsl/language/types/loaded.js";
 import type { Value } from "#dsl/language/types/value.js";
-import { opened, packed, type Compressor } from "#stdlib/compressors/shared/pack.js";
+import { unpackUpdate, packUpdate, type ConfiguredCompressor } from "#stdlib/compressors/shared/pack.js";
 import { registry } from "#stdlib/registry.js";
 
 const words = registry.ofKind("compressor").filter(({ planned }) => !planned);
-const of = async (word: string, given: Readonly<Record<string, Value>> = {}): Promise<Compressor> => ({
+const of = async (word: string, given: Readonly<Record<string, Value>> = {}): Promise<ConfiguredCompressor> => ({
   call: { kind: "compressor", word, arguments: given },
   implementation: await implementationOf(registry, "compressor", word),
 });
@@ -19,7 +19,7 @@ function drawing(seed = 1): () => number {
 }
 const value = fc.float({ min: -8, max: 8, noNaN: true });
 const update = fc.array(value, { maxLength: 2300 }).map((all) => Float32Array.from(all));
-const chains = async (): Promise<readonly (readonly Compressor[])[]> => {
+const chains = async (): Promise<readonly (readonly ConfiguredCompressor[])[]> => {
   const [top, few, int8] = [
     await of("top_k", { share: { share: 0.1 } }),
     await of("top_k", { share: { share: 0.003 } }),
@@ -42,9 +42,9 @@ describe("packed updates", () => {
       fc.assert(
         fc.property(update, (one) => {
           const before = one.slice();
-          const { bytes, left } = packed(one, chain, drawing());
+          const { bytes, left } = packUpdate(one, chain, drawing());
           assert.deepEqual(one, before);
-          const seen = opened(bytes, one.length, chain);
+          const seen = unpackUpdate(bytes, one.length, chain);
           assert.equal(seen.length, one.length);
           seen.forEach((got, at) => assert.equal(left[at], Math.fround(one[at]! - got)));
           if (chain.length === 0) assert.deepEqual(seen, one);
@@ -60,8 +60,8 @@ describe("packed updates", () => {
       for (let round = 0; round < 60; round++) {
         const now = left.map((value, at) => value + Math.fround(random() - (at % 3) / 2));
         all.forEach((_, at) => (all[at]! += now[at]! - left[at]!));
-        const done = packed(now, chain, random);
-        opened(done.bytes, 400, chain).forEach((value, at) => (sent[at]! += value));
+        const done = packUpdate(now, chain, random);
+        unpackUpdate(done.bytes, 400, chain).forEach((value, at) => (sent[at]! += value));
         left = Float32Array.from(done.left);
       }
       all.forEach((value, at) => assert.ok(Math.abs(value - sent[at]! - left[at]!) < 1e-3));
@@ -71,8 +71,8 @@ describe("packed updates", () => {
   it("are as small as they say", async () => {
     const random = drawing(9);
     const one = Float32Array.from({ length: 300_000 }, () => random() - 0.5);
-    const size = async (...chain: readonly Promise<Compressor>[]): Promise<number> =>
-      packed(one, await Promise.all(chain), random).bytes.length;
+    const size = async (...chain: readonly Promise<ConfiguredCompressor>[]): Promise<number> =>
+      packUpdate(one, await Promise.all(chain), random).bytes.length;
     const [tenth, some, few] = [
       of("top_k"),
       of("top_k", { share: { share: 0.3 } }),
@@ -90,7 +90,7 @@ describe("packed updates", () => {
   it("are refused where a value is no number, before anything is sent", () => {
     for (const odd of [Number.NaN, Infinity, -Infinity])
       assert.throws(
-        () => packed(Float32Array.of(1, odd, 2, odd), [], Math.random),
+        () => packUpdate(Float32Array.of(1, odd, 2, odd), [], Math.random),
         (error) =>
           error instanceof CodedError &&
           error.code === "update-not-finite" &&
@@ -100,13 +100,13 @@ describe("packed updates", () => {
   it("are refused when they are hostile, and never anything but refused", async () => {
     for (const chain of await chains()) {
       const one = Float32Array.from({ length: 1500 }, (_, at) => (at % 7) - 3);
-      const { bytes } = packed(one, chain, drawing());
-      for (const length of [0, 1, 1499, 1501]) assert.throws(() => opened(bytes, length, chain), unread);
+      const { bytes } = packUpdate(one, chain, drawing());
+      for (const length of [0, 1, 1499, 1501]) assert.throws(() => unpackUpdate(bytes, length, chain), unread);
       for (const cut of [0, 1, 4, 5, bytes.length - 1])
-        assert.throws(() => opened(bytes.subarray(0, cut), 1500, chain), unread);
-      assert.throws(() => opened(Uint8Array.of(...bytes, 0), 1500, chain), unread);
+        assert.throws(() => unpackUpdate(bytes.subarray(0, cut), 1500, chain), unread);
+      assert.throws(() => unpackUpdate(Uint8Array.of(...bytes, 0), 1500, chain), unread);
       for (const first of [3, 255])
-        assert.throws(() => opened(Uint8Array.of(first, ...bytes.subarray(1)), 1500, chain), unread);
+        assert.throws(() => unpackUpdate(Uint8Array.of(first, ...bytes.subarray(1)), 1500, chain), unread);
       fc.assert(
         fc.property(
           fc.uint8Array({ maxLength: 90 }),
@@ -116,7 +116,7 @@ describe("packed updates", () => {
           (drawn, length, count, form) => {
             const begun = Uint8Array.of(form, length, 0, 0, 0, ...(form === 0 ? [] : [count, 0, 0, 0]), ...drawn);
             try {
-              for (const bytes of [drawn, begun]) assert.equal(opened(bytes, length, chain).length, length);
+              for (const bytes of [drawn, begun]) assert.equal(unpackUpdate(bytes, length, chain).length, length);
             } catch (error) {
               assert.ok(unread(error), String(error));
             }
@@ -128,13 +128,13 @@ describe("packed updates", () => {
   });
   it("are refused where values are left out that the plan sends, or written in another way than one", async () => {
     const [top, int8] = [await of("top_k", { share: { share: 0.5 } }), await of("int8")];
-    const { bytes } = packed(Float32Array.of(1, 0, 5, 0), [top], drawing());
+    const { bytes } = packUpdate(Float32Array.of(1, 0, 5, 0), [top], drawing());
     assert.deepEqual([...bytes.subarray(0, 11)], [2, 4, 0, 0, 0, 2, 0, 0, 0, 0b101, 0]);
-    assert.deepEqual(opened(bytes, 4, [top]), Float32Array.of(1, 0, 5, 0));
-    assert.throws(() => opened(bytes, 4, []), unread);
+    assert.deepEqual(unpackUpdate(bytes, 4, [top]), Float32Array.of(1, 0, 5, 0));
+    assert.throws(() => unpackUpdate(bytes, 4, []), unread);
     const with2 = (places: readonly number[], form: number): Uint8Array =>
       Uint8Array.of(form, 4, 0, 0, 0, 2, 0, 0, 0, ...places, ...bytes.subarray(10));
-    assert.deepEqual(opened(with2([0, 1], 1), 4, [top]), Float32Array.of(1, 0, 5, 0));
+    assert.deepEqual(unpackUpdate(with2([0, 1], 1), 4, [top]), Float32Array.of(1, 0, 5, 0));
     for (const places of [
       [0, 3],
       [4, 0],
@@ -142,9 +142,10 @@ describe("packed updates", () => {
       [128, 0, 1],
       [255, 255, 255, 255, 255, 1, 0],
     ])
-      assert.throws(() => opened(with2(places, 1), 4, [top]), unread, String(places));
-    for (const places of [[0b111], [0b1], [0b10001]]) assert.throws(() => opened(with2(places, 2), 4, [top]), unread);
-    const small = packed(Float32Array.of(1, -1), [int8], drawing()).bytes;
+      assert.throws(() => unpackUpdate(with2(places, 1), 4, [top]), unread, String(places));
+    for (const places of [[0b111], [0b1], [0b10001]])
+      assert.throws(() => unpackUpdate(with2(places, 2), 4, [top]), unread);
+    const small = packUpdate(Float32Array.of(1, -1), [int8], drawing()).bytes;
     for (const [at, byte] of [
       [9, 128],
       [8, 255],
@@ -153,7 +154,7 @@ describe("packed updates", () => {
       const changed = small.slice();
       changed[at] = byte;
       if (at === 7) changed[8] = 127;
-      assert.throws(() => opened(changed, 2, [int8]), unread, String(at));
+      assert.throws(() => unpackUpdate(changed, 2, [int8]), unread, String(at));
     }
   });
 });
@@ -183,7 +184,7 @@ describe("compressor int8", () => {
     const one = Float32Array.of(1, 0.3337, -0.6219, 1e-4, 0, -1);
     const [random, runs, sums] = [drawing(3), 20_000, new Float64Array(one.length)];
     for (let run = 0; run < runs; run++)
-      opened(packed(one, chain, random).bytes, one.length, chain).forEach((value, at) => {
+      unpackUpdate(packUpdate(one, chain, random).bytes, one.length, chain).forEach((value, at) => {
         assert.ok(Math.abs(value - one[at]!) <= 1 / 127 + 1e-6);
         sums[at]! += value;
       });
@@ -193,7 +194,7 @@ describe("compressor int8", () => {
   it("has a scale for each 1,024 values: small ones far from large ones stay as they are", async () => {
     const chain = [await of("int8")];
     const one = Float32Array.from({ length: 2048 }, (_, at) => (at < 1024 ? 1000 : 1e-3) * Math.cos(at));
-    opened(packed(one, chain, drawing()).bytes, 2048, chain).forEach((value, at) => {
+    unpackUpdate(packUpdate(one, chain, drawing()).bytes, 2048, chain).forEach((value, at) => {
       assert.ok(Math.abs(value - one[at]!) <= (at < 1024 ? 1000 : 1e-3) / 126);
     });
   });

@@ -2,12 +2,12 @@
 import assert from "node:assert/strict";
 import type { Call } from "#dsl/language/types/value.js";
 import { registry } from "#stdlib/registry.js";
-import { baseline } from "#stdlib/contenders/baseline.run.js";
-import type { AskedRows } from "#stdlib/tasks/kind.js";
-import type { ContenderRows } from "#stdlib/contenders/kind.js";
+import { simpleBaseline } from "#stdlib/contenders/baseline.run.js";
+import type { PredictedRows } from "#stdlib/tasks/kind.js";
+import type { BaselineRows } from "#stdlib/contenders/kind.js";
 import { must } from "#dsl/language/diagnostics/must.js";
 
-const rowsOf = (columns: Readonly<Record<string, readonly unknown[]>>): ContenderRows => ({
+const rowsOf = (columns: Readonly<Record<string, readonly unknown[]>>): BaselineRows => ({
   count: Object.values(columns)[0]!.length,
   values: (role) => columns[role],
 });
@@ -17,19 +17,19 @@ async function asked(
   of: "majority" | "tfidf",
   train: Readonly<Record<string, readonly unknown[]>>,
   scored: Readonly<Record<string, readonly unknown[]>>,
-  o: { readonly labels?: readonly string[]; readonly texts?: number; readonly words?: AskedRows["words"] } = {},
+  o: { readonly labels?: readonly string[]; readonly texts?: number; readonly words?: PredictedRows["words"] } = {},
 ): Promise<readonly (readonly number[])[]> {
   const implementation = (await must(registry.find("task", task)?.load, task)()) as never;
   const call: Call = { word: task, kind: "task", arguments: {} };
   const labels = o.labels ?? [];
   const rows = rowsOf(scored);
-  const ready = await baseline.ready({
+  const ready = await simpleBaseline.ready({
     ...{ call: { word: "baseline", kind: "contender", arguments: { of } }, task: { call, implementation }, labels },
     train: rowsOf(train),
     rows: {
       ...rows,
       texts: o.texts ?? 1,
-      asked: {
+      predictedRows: {
         count: rows.count,
         labels,
         call,
@@ -45,8 +45,8 @@ async function asked(
     },
   });
   const all = await ready.ask(Uint32Array.from({ length: rows.count }, (_, row) => row));
-  assert.ok("said" in all);
-  return all.said.map((logits) => Array.from(logits));
+  assert.ok("outputs" in all);
+  return all.outputs.map((logits) => Array.from(logits));
 }
 const best = (logits: readonly number[]): number => logits.indexOf(Math.max(...logits));
 

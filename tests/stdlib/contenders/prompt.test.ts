@@ -1,14 +1,14 @@
 /** What rows are asked as, and what is made of a base's answers; the base is one that says what it is told. */
 import assert from "node:assert/strict";
-import type { Column, TaskImplementation } from "#stdlib/tasks/kind.js";
-import type { ContenderGiven, ContenderRows, ContenderSaid } from "#stdlib/contenders/kind.js";
-import type { AnswersBy, PromptRow } from "#stdlib/contenders/shared/prompting/prompted-base.js";
-import { prompt } from "#stdlib/contenders/prompt.run.js";
+import type { RowColumn, TaskImplementation } from "#stdlib/tasks/kind.js";
+import type { BaselineContext, BaselineRows, BaselineOutputs } from "#stdlib/contenders/kind.js";
+import type { AnswerRoom, RowPrompt } from "#stdlib/contenders/shared/prompting/prompted-base.js";
+import { promptBaseline } from "#stdlib/contenders/prompt.run.js";
 import { registry } from "#stdlib/registry.js";
 
-const rowsOf = (columns: Readonly<Record<string, readonly unknown[]>>): ContenderRows => ({
+const rowsOf = (columns: Readonly<Record<string, readonly unknown[]>>): BaselineRows => ({
   count: Object.values(columns)[0]!.length,
-  values: (role) => columns[role] as Column | undefined,
+  values: (role) => columns[role] as RowColumn | undefined,
 });
 
 async function asked(
@@ -21,11 +21,11 @@ async function asked(
     readonly written?: readonly string[];
     readonly cut?: number;
   },
-): Promise<{ rows: readonly PromptRow[]; by: AnswersBy; said: ContenderSaid; warned: unknown[]; notes: string }> {
-  let seen: { rows: readonly PromptRow[]; by: AnswersBy } | undefined;
+): Promise<{ rows: readonly RowPrompt[]; by: AnswerRoom; said: BaselineOutputs; warned: unknown[]; notes: string }> {
+  let seen: { rows: readonly RowPrompt[]; by: AnswerRoom } | undefined;
   const warned: unknown[] = [];
   const rows = rowsOf(o.rows);
-  const ready = await prompt.ready({
+  const ready = await promptBaseline.ready({
     call: {
       kind: "contender",
       word: "prompt",
@@ -38,7 +38,7 @@ async function asked(
     has: registry.find("task", task)!.capabilities,
     labels: o.labels ?? [],
     train: o.train ? rowsOf(o.train) : null,
-    rows: { ...rows, texts: 1 } as ContenderGiven["rows"],
+    rows: { ...rows, texts: 1 } as BaselineContext["rows"],
     writing: { decode: { kind: "decoder", word: "greedy", arguments: {} }, max_tokens: 99 },
     batchSize: 4,
     host: {
@@ -53,7 +53,7 @@ async function asked(
             return Promise.resolve({
               ...{ cut: o.cut ?? 0, shared: 0, open: () => Promise.resolve() },
               likelihoods: (some, answers) =>
-                Promise.resolve({ said: Array.from(some, () => new Float32Array(answers.length)), tokens: 7 }),
+                Promise.resolve({ outputs: Array.from(some, () => new Float32Array(answers.length)), tokens: 7 }),
               write: () => Promise.resolve({ written: o.written ?? [], tokens: 7 }),
             });
           },
@@ -64,7 +64,7 @@ async function asked(
   const said = await ready.ask(Uint32Array.from({ length: rows.count }, (_, row) => row));
   return { ...seen!, said, warned, notes: ready.notes?.join() ?? "" };
 }
-const texts = (rows: readonly PromptRow[]): readonly string[] => rows.map(({ fill, values }) => fill(values));
+const texts = (rows: readonly RowPrompt[]): readonly string[] => rows.map(({ fill, values }) => fill(values));
 
 describe("the contender `prompt`", () => {
   const labels = ["no", "yes"];
@@ -79,7 +79,7 @@ describe("the contender `prompt`", () => {
     assert.deepEqual(texts(rows), ["Is x?", "Is y?"]);
     assert.equal(rows[0]!.shots, rows[1]!.shots);
     assert.deepEqual(rows[0]!.shots.map(({ answer }) => answer).sort(), ["no", "yes"]);
-    assert.match(rows[0]!.shots[0]!.asked, /^Is [a-f]\?$/);
+    assert.match(rows[0]!.shots[0]!.question, /^Is [a-f]\?$/);
     assert.deepEqual(by, { likelihood: labels });
   });
   it("says how many examples there were, where more were asked for", async () => {
@@ -100,8 +100,8 @@ describe("the contender `prompt`", () => {
     );
     for (const { shots, values } of rows) {
       assert.equal(shots.length, 4);
-      assert.ok(!shots.some((shot) => shot.asked === values[0]), values[0]);
-      assert.equal(new Set(shots.map((shot) => shot.asked)).size, 4);
+      assert.ok(!shots.some((shot) => shot.question === values[0]), values[0]);
+      assert.equal(new Set(shots.map((shot) => shot.question)).size, 4);
     }
     // Of all six rows as examples nothing is left to stand in.
     const all = await asked(
@@ -118,10 +118,10 @@ describe("the contender `prompt`", () => {
       { rows: { text: ["1", "2", "3"] }, labels, written: ["Yes.", "I say no", "yes or no"] },
     );
     assert.deepEqual(by, { writes: 32 });
-    assert.ok("said" in said);
-    assert.deepEqual([...said.said[0]!], [-Infinity, Infinity]);
-    assert.deepEqual([...said.said[1]!], [Infinity, -Infinity]);
-    assert.ok(Number.isNaN(said.said[2]![0]));
+    assert.ok("outputs" in said);
+    assert.deepEqual([...said.outputs[0]!], [-Infinity, Infinity]);
+    assert.deepEqual([...said.outputs[1]!], [Infinity, -Infinity]);
+    assert.ok(Number.isNaN(said.outputs[2]![0]));
     assert.deepEqual(said.notes, ["1 of 3 answers named no label: they count as wrong"]);
   });
   it("reads several labels, numbers, answers and texts", async () => {
@@ -135,9 +135,9 @@ describe("the contender `prompt`", () => {
       },
     );
     assert.equal(several.rows[0]!.shots[0]!.answer, "yes, no");
-    assert.ok("said" in several.said);
+    assert.ok("outputs" in several.said);
     assert.deepEqual(
-      several.said.said.map((own) => Array.from(own, (one) => one > 0)),
+      several.said.outputs.map((own) => Array.from(own, (one) => one > 0)),
       [
         [true, true],
         [false, false],
@@ -151,9 +151,9 @@ describe("the contender `prompt`", () => {
       { text: "{text}", answers: "text", shots: 1 },
       { train: { text: ["a", "b"], score: [1, 3] }, rows: { text: ["1", "2"] }, written: ["about 4.5 stars", "many"] },
     );
-    assert.ok("said" in numbers.said);
+    assert.ok("outputs" in numbers.said);
     assert.deepEqual(
-      numbers.said.said.map(([one]) => one),
+      numbers.said.outputs.map(([one]) => one),
       [4.5, 2],
     );
     assert.deepEqual(numbers.said.notes, [

@@ -3,9 +3,9 @@ import { readFileSync } from "node:fs";
 import * as fc from "fast-check";
 import type { DecoderImplementation, Decoding } from "#stdlib/decoders/kind.js";
 import { registry } from "#stdlib/registry.js";
-import { kthGreatest, leastOf } from "#stdlib/decoders/shared/cutoffs.js";
-import { Seen } from "#stdlib/decoders/shared/seen-tokens.js";
-import { greatest, normaliser, warp } from "#stdlib/decoders/shared/warp.js";
+import { kthGreatest, nucleusThreshold } from "#stdlib/decoders/shared/cutoffs.js";
+import { SeenTokens } from "#stdlib/decoders/shared/seen-tokens.js";
+import { topScores, logNormalizer, warpScores } from "#stdlib/decoders/shared/warp.js";
 
 interface Golden {
   readonly vocabulary: number;
@@ -85,9 +85,9 @@ describe("bent distributions", () => {
   for (const { settings, scores, seen, written_from, probabilities, likelihoods } of golden.warps)
     it(`are transformers' for ${JSON.stringify(settings)}`, () => {
       const bent = Float32Array.from(scores);
-      const text = new Seen(seen.slice(0, written_from));
+      const text = new SeenTokens(seen.slice(0, written_from));
       for (const token of seen.slice(written_from)) text.write(token);
-      warp(bent, text, {
+      warpScores(bent, text, {
         repetitionPenalty: settings.repetition_penalty,
         frequencyPenalty: settings.frequency_penalty,
         presencePenalty: settings.presence_penalty,
@@ -97,7 +97,7 @@ describe("bent distributions", () => {
         topP: settings.top_p,
         minP: settings.min_p ?? 0,
       });
-      const shift = normaliser(Float32Array.from(scores));
+      const shift = logNormalizer(Float32Array.from(scores));
       likelihoods.forEach((wanted, i) => assert.ok(Math.abs(scores[i]! - shift - wanted) < 1e-6));
       const sum = bent.reduce((a, s) => a + Math.exp(s), 0);
       bent.forEach((s, i) => {
@@ -114,7 +114,7 @@ describe("bent distributions", () => {
           const sorted = list
             .map((score, token) => ({ token, score }))
             .sort((a, b) => b.score - a.score || a.token - b.token);
-          assert.deepEqual(greatest(Float32Array.from(list), count + 1), sorted.slice(0, count + 1));
+          assert.deepEqual(topScores(Float32Array.from(list), count + 1), sorted.slice(0, count + 1));
         },
       ),
     ));
@@ -137,7 +137,7 @@ describe("borders of what is kept", () => {
         // From the least upwards, as transformers sums; beside sums that other orders round otherwise.
         const tail = (at: number) => weights.slice(at).reduceRight((a, b) => a + b, 0);
         const near = (at: number) => Math.abs(tail(at) - out) < 1e-9 * tail(0);
-        const least = leastOf(all, p);
+        const least = nucleusThreshold(all, p);
         const kept = sorted.findLastIndex((s) => s >= least);
         const equal = sorted.indexOf(least);
         assert.ok(tail(equal) > out || equal === 0 || near(equal), "what is kept reaches it");
@@ -220,7 +220,7 @@ describe("sampling", () => {
       many,
     );
     const bent = Float32Array.from(scoresAfter([3, 4]));
-    warp(bent, new Seen([]), { repetitionPenalty: 1, temperature: 0.8, topK: 6, topP: 1 });
+    warpScores(bent, new SeenTokens([]), { repetitionPenalty: 1, temperature: 0.8, topK: 6, topP: 1 });
     const sum = bent.reduce((a, s) => a + Math.exp(s), 0);
     bent.forEach((s, token) => {
       const share = done.texts.filter((t) => t.tokens[0] === token).length / many.length;

@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { filesNamed } from "#stdlib/platform/files.js";
-import { fitsName } from "#stdlib/files/path-patterns.js";
+import { filesMatching } from "#stdlib/platform/files.js";
+import { matchesNamePattern } from "#stdlib/files/path-patterns.js";
 import { csv } from "#stdlib/sources/csv.run.js";
 import { jsonl } from "#stdlib/sources/jsonl.run.js";
 import { call, codeOf } from "../../kernel/data/rows/plans.js";
@@ -46,16 +46,16 @@ describe("patterns of paths", () => {
     ["not-there.csv", ["not-there.csv"]],
   ];
   for (const [pattern, files] of named)
-    it(`${pattern} names ${files.join(", ")}`, () => assert.deepEqual(filesNamed(folder, pattern), files));
+    it(`${pattern} names ${files.join(", ")}`, () => assert.deepEqual(filesMatching(folder, pattern), files));
   it("say what lies there where none fits", async () => {
-    const error = await codeOf(() => filesNamed(folder, "deep/*.csv"));
+    const error = await codeOf(() => filesMatching(folder, "deep/*.csv"));
     assert.deepEqual([error.code, error.data["there"]], ["no-files", [".hidden/", "b.jsonl", "er/"]]);
-    assert.equal((await codeOf(() => filesNamed(folder, "nowhere/*.csv"))).code, "no-files");
+    assert.equal((await codeOf(() => filesMatching(folder, "nowhere/*.csv"))).code, "no-files");
   });
   it("take no time, however they are made", () => {
     const name = "a".repeat(250);
-    assert.equal(fitsName(name, `${"a*".repeat(120)}b`), false);
-    assert.equal(fitsName(name, `${"*a".repeat(120)}`), true);
+    assert.equal(matchesNamePattern(name, `${"a*".repeat(120)}b`), false);
+    assert.equal(matchesNamePattern(name, `${"*a".repeat(120)}`), true);
   });
   it("are read as one table, whole and in parts", async () => {
     const source = call("source", "csv", { path: "part-*.csv" });

@@ -1,9 +1,9 @@
 /** What students learn: PyTorch's losses and gradients of DistilBERT, TinyBERT and MiniLMv2, by the words' own programs, in float64. */
 import assert from "node:assert/strict";
 import { Graph } from "#dsl/tensor/builder.js";
-import { evaluate } from "#dsl/tensor/evaluate.js";
+import { evaluateProgram } from "#dsl/tensor/evaluate.js";
 import type { BlockStates } from "#stdlib/losses/loss-term.js";
-import { relationHeads } from "#stdlib/lessons/attention.run.js";
+import { relationHeadCount } from "#stdlib/lessons/attention.run.js";
 import { registry } from "#stdlib/registry.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { call, lossOf, PAIRS, type Lost, type Pair } from "./golden.js";
@@ -38,7 +38,7 @@ describe("distillation losses", () => {
       if (!want) continue;
       it(`${pair.name}, ${name}: the loss and every gradient are PyTorch's`, async () => {
         const { program, feeds, state } = await lossOf(pair, lesson(pair));
-        const { outputs } = evaluate(program, feeds, state);
+        const { outputs } = evaluateProgram(program, feeds, state);
         close(outputs["learnt"]!.data[0]!, want.loss, "loss");
         for (const [parameter, squares] of Object.entries(want.gradients)) {
           const d = outputs[`d.${parameter}`];
@@ -52,9 +52,9 @@ describe("distillation losses", () => {
     const pair = PAIRS.find(({ name }) => name === "bert-narrow")!;
     const lesson = call("lesson", "hidden", { weight: 3 });
     const { program, feeds, state } = await lossOf(pair, lesson);
-    const at = (moved: typeof state): number => evaluate(program, feeds, moved).outputs["learnt"]!.data[0]!;
+    const at = (moved: typeof state): number => evaluateProgram(program, feeds, moved).outputs["learnt"]!.data[0]!;
     close(at(state), 3 * pair.squares.loss, "loss");
-    const { outputs } = evaluate(program, feeds, state);
+    const { outputs } = evaluateProgram(program, feeds, state);
     for (const name of ["distill/hidden", "bert.encoder.layer.0.attention.self.query.weight"]) {
       const value = state[name]!;
       const moved = (by: number) => ({
@@ -95,9 +95,9 @@ describe("distillation losses", () => {
       return { ...shapes, heads, keyHeads, scale: 1, causal: false };
     };
     const teacher = block("teacher", 12, 384);
-    assert.equal(relationHeads(block("half", 6, 192), teacher), 6, "its own, where they part both");
-    assert.equal(relationHeads(block("seven", 7, 224), teacher), 4);
-    assert.equal(relationHeads(block("grouped", 7, 224, 1), teacher), 4);
-    assert.equal(relationHeads(block("odd", 1, 31), teacher), 1);
+    assert.equal(relationHeadCount(block("half", 6, 192), teacher), 6, "its own, where they part both");
+    assert.equal(relationHeadCount(block("seven", 7, 224), teacher), 4);
+    assert.equal(relationHeadCount(block("grouped", 7, 224, 1), teacher), 4);
+    assert.equal(relationHeadCount(block("odd", 1, 31), teacher), 1);
   });
 });

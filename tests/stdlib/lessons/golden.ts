@@ -3,18 +3,18 @@ import { readFileSync } from "node:fs";
 import { Graph } from "#dsl/tensor/builder.js";
 import { gradient } from "#dsl/tensor/gradient.js";
 import type { Program } from "#dsl/tensor/program.js";
-import { validate } from "#dsl/tensor/validate.js";
-import { values, type Values } from "#dsl/tensor/values.js";
+import { validateProgram } from "#dsl/tensor/validate.js";
+import { arrayValues, type ArrayValues } from "#dsl/tensor/values.js";
 import { implementationOf } from "#dsl/language/types/loaded.js";
 import type { Call, Value } from "#dsl/language/types/value.js";
 import type { ModelImplementation } from "#stdlib/models/kind.js";
 import { adamw } from "#stdlib/optimizers/adamw.js";
 import { HiddenStateRecorder } from "#stdlib/programs/hidden-states.js";
-import { buildModel, DRAWS, modelInputs } from "#stdlib/programs/model.js";
+import { buildModel, DRAWS_TYPE, modelInputs } from "#stdlib/programs/model.js";
 import { buildObjective } from "#stdlib/programs/objective.js";
 import type { AssembleOptions } from "#stdlib/programs/options.js";
-import { TEACHER } from "#stdlib/programs/references.js";
-import { supervise } from "#stdlib/programs/supervision.js";
+import { TEACHER_STATE_PREFIX } from "#stdlib/programs/references.js";
+import { superviseModel } from "#stdlib/programs/supervision.js";
 import { registry } from "#stdlib/registry.js";
 import { textClassification } from "#stdlib/tasks/text_classification.run.js";
 import { textGeneration } from "#stdlib/tasks/text_generation.run.js";
@@ -50,12 +50,12 @@ export const PAIRS = JSON.parse(
 ) as readonly Pair[];
 
 /** As encoders.py starts them. */
-export function weightsOf(name: string, { shapes }: Model): Record<string, Values> {
+export function weightsOf(name: string, { shapes }: Model): Record<string, ArrayValues> {
   return Object.fromEntries(
     Object.entries(shapes).map(([key, shape]) => {
       const norm = /norm/i.test(key);
       const made = uniform(`${name}/${key}`, shape, norm || key.endsWith("bias") ? 0.1 : 0.4);
-      return [key, values(shape, norm && key.endsWith("weight") ? made.map((x) => x + 1) : made)];
+      return [key, arrayValues(shape, norm && key.endsWith("weight") ? made.map((x) => x + 1) : made)];
     }),
   );
 }
@@ -90,7 +90,7 @@ export async function partsOf(model: Model): Promise<AssembleOptions> {
 export async function lossOf(
   pair: Pair,
   lesson: Call,
-): Promise<{ program: Program; feeds: Record<string, Values>; state: Record<string, Values> }> {
+): Promise<{ program: Program; feeds: Record<string, ArrayValues>; state: Record<string, ArrayValues> }> {
   const [own, teacher] = await Promise.all([partsOf(pair.student), partsOf(pair.teacher)]);
   const implementation = await implementationOf(registry, "lesson", lesson.word);
   const types = "token_type_ids" in pair.inputs;
@@ -100,9 +100,9 @@ export async function lossOf(
   };
   const graph = new Graph();
   const inputs = modelInputs(graph, o);
-  const supervised = supervise(graph, o, { weighed: false });
+  const supervised = superviseModel(graph, o, { weighed: false });
   const recorder = new HiddenStateRecorder();
-  const model = buildModel(o, graph, inputs, graph.input("draws", DRAWS), recorder.wrap);
+  const model = buildModel(o, graph, inputs, graph.input("draws", DRAWS_TYPE), recorder.wrap);
   const loss = buildObjective(o, graph, model.loss(supervised, "mean"), { model, inputs, supervised, recorder });
   const { state } = graph.program();
   const names = Object.keys(state).filter((name) => state[name]?.trains);
@@ -110,39 +110,43 @@ export async function lossOf(
   gradient(graph, loss, parameters).forEach((d, i) => d && graph.output(`d.${names[i] ?? ""}`, d));
   graph.output("learnt", loss);
   const program = graph.program();
-  validate(program);
+  validateProgram(program);
   const rows = pair.inputs["input_ids"]?.length ?? 0;
   const places = pair.targets?.length ?? rows;
-  const all: Record<string, Values> = {
+  const all: Record<string, ArrayValues> = {
     ...Object.fromEntries(
       Object.entries(pair.inputs).map(([name, of]) => [
         name,
-        values([rows, (of[0] as readonly number[]).length], of.flat()),
+        arrayValues([rows, (of[0] as readonly number[]).length], of.flat()),
       ]),
     ),
-    share_lesson: values([rows], new Array<number>(rows).fill(1 / rows)),
-    draws: values([rows], new Array<number>(rows).fill(0)),
-    labels: values([places], new Array<number>(places).fill(0)),
-    ...(pair.targets && { targets: values([places], [...pair.targets]) }),
+    share_lesson: arrayValues([rows], new Array<number>(rows).fill(1 / rows)),
+    draws: arrayValues([rows], new Array<number>(rows).fill(0)),
+    labels: arrayValues([places], new Array<number>(places).fill(0)),
+    ...(pair.targets && { targets: arrayValues([places], [...pair.targets]) }),
   };
   const feeds = Object.fromEntries(Object.keys(program.inputs).map((name) => [name, all[name]!]));
   const weights = {
     ...weightsOf(`${pair.name}-student`, pair.student),
-    ...under(TEACHER, weightsOf(pair.name, pair.teacher)),
+    ...under(TEACHER_STATE_PREFIX, weightsOf(pair.name, pair.teacher)),
   };
   return { program, feeds, state: startOf(program, pair, weights) };
 }
 
-function startOf(program: Program, pair: Pair, weights: Readonly<Record<string, Values>>): Record<string, Values> {
+function startOf(
+  program: Program,
+  pair: Pair,
+  weights: Readonly<Record<string, ArrayValues>>,
+): Record<string, ArrayValues> {
   return Object.fromEntries(
     Object.entries(program.state).map(([name, { type }]) => {
       const shape = type.shape as readonly number[];
-      if (name === "distill/hidden") return [name, values(shape, uniform(`${pair.name}/map`, shape, 0.4))];
+      if (name === "distill/hidden") return [name, arrayValues(shape, uniform(`${pair.name}/map`, shape, 0.4))];
       const found = weights[name];
       if (!found) throw new Error(`${name} has no weights`);
       return [name, found];
     }),
   );
 }
-const under = (prefix: string, weights: Readonly<Record<string, Values>>): Record<string, Values> =>
+const under = (prefix: string, weights: Readonly<Record<string, ArrayValues>>): Record<string, ArrayValues> =>
   Object.fromEntries(Object.entries(weights).map(([name, value]) => [prefix + name, value]));

@@ -1,9 +1,14 @@
 /** Curves of rankings beside scikit-learn's, and what drawing them leaves of the areas. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { fewerPoints, fewerStairs, meanLine, meanStairs } from "#stdlib/metrics/shared/curve-means.js";
-import { rankCurves, type Curve, type RankCurves } from "#stdlib/metrics/shared/curves.js";
-import { reliability } from "#stdlib/metrics/shared/reliability.js";
+import {
+  simplifyPolyline,
+  simplifyStepCurve,
+  meanPolyline,
+  meanStepCurve,
+} from "#stdlib/metrics/shared/curve-means.js";
+import { rankCurves, type PlotCurve, type RankCurves } from "#stdlib/metrics/shared/curves.js";
+import { computeReliability } from "#stdlib/metrics/shared/reliability.js";
 
 interface Points {
   readonly x: readonly number[];
@@ -36,9 +41,9 @@ const curvesOf = ({ truth, said }: Pick<Golden, "truth" | "said">): RankCurves =
     (at) => truth[at] === 1,
     (at) => said[at]!,
   )!;
-const below = ({ x, y }: Curve): number =>
+const below = ({ x, y }: PlotCurve): number =>
   x.reduce((sum, right, i) => (i === 0 ? 0 : sum + ((right - x[i - 1]!) * (y[i]! + y[i - 1]!)) / 2), 0);
-const stairs = ({ x, y }: Curve): number => x.reduce((sum, right, i) => sum + (right - (x[i - 1] ?? 0)) * y[i]!, 0);
+const stairs = ({ x, y }: PlotCurve): number => x.reduce((sum, right, i) => sum + (right - (x[i - 1] ?? 0)) * y[i]!, 0);
 /** Many rows, of which the true ones are often the likelier. */
 const many = (rows: number, seed: number): Pick<Golden, "truth" | "said"> => {
   const truth = Array.from({ length: rows }, (_, i) => Number((i * 7919 + seed * 31) % 10 < 3));
@@ -65,7 +70,7 @@ describe("curves of a ranking", () => {
   it("lie in a picture by few points, with the area that is told", () => {
     for (const rows of [300, 20_000]) {
       const { roc, area, precision, averagePrecision } = curvesOf(many(rows, 1));
-      const [line, steps] = [fewerPoints(roc, 200), fewerStairs(precision, 200)];
+      const [line, steps] = [simplifyPolyline(roc, 200), simplifyStepCurve(precision, 200)];
       assert.ok(line.x.length <= 200 && steps.x.length <= 200);
       assert.ok(Math.abs(below(line) - area) < 2e-4, `${String(below(line))} for ${String(area)}`);
       assert.ok(Math.abs(stairs(steps) - averagePrecision) < 1e-9, `${String(stairs(steps))}`);
@@ -76,10 +81,10 @@ describe("curves of a ranking", () => {
   it("have a mean whose area is the mean of theirs", () => {
     const all = [40, 700, 3000].map((rows, seed) => curvesOf(many(rows, seed)));
     const mean = (of: (one: RankCurves) => number): number => all.reduce((sum, one) => sum + of(one), 0) / all.length;
-    const line = meanLine(all.map(({ roc }) => roc));
+    const line = meanPolyline(all.map(({ roc }) => roc));
     assert.ok(Math.abs(below(line) - mean(({ area }) => area)) < 1e-9);
     assert.ok(Math.abs(line.y.at(-1)! - 1) < 1e-9);
-    const steps = meanStairs(
+    const steps = meanStepCurve(
       all.map(({ precision }) => precision),
       100,
     );
@@ -91,9 +96,9 @@ describe("how often what is said comes true", () => {
   it("has the bins of scikit-learn's calibration_curve", () => {
     goldens.forEach(({ truth, said, calibration }, i) => {
       for (const golden of calibration) {
-        const found = reliability(truth.length, {
+        const found = computeReliability(truth.length, {
           bins: golden.bins,
-          said: (at) => said[at]!,
+          scoreAt: (at) => said[at]!,
           true: (at) => truth[at] === 1,
         });
         const name = `${String(golden.bins)} bins of ${String(i)}`;

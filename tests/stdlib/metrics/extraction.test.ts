@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import type { Call } from "#dsl/language/types/value.js";
 import type { MetricImplementation } from "#stdlib/metrics/kind.js";
-import { fieldsIn, jsonIn, pathOf } from "#stdlib/metrics/shared/json-fields.js";
+import { jsonFieldsIn, parseJson, jsonFieldPath } from "#stdlib/metrics/shared/json-fields.js";
 import { registry } from "#stdlib/registry.js";
 
 const ORDER = {
@@ -88,9 +88,9 @@ describe("metrics of JSON that was written", () => {
       );
   });
   it("tells where fields stand and what they are", () => {
-    const fields = fieldsIn({ a: " x ", b: [1, 1, { c: null, "d.e": false }], f: {}, g: [] });
+    const fields = jsonFieldsIn({ a: " x ", b: [1, 1, { c: null, "d.e": false }], f: {}, g: [] });
     assert.deepEqual(
-      [...fields].map(([field, count]) => [pathOf(field), count]).toSorted(),
+      [...fields].map(([field, count]) => [jsonFieldPath(field), count]).toSorted(),
       [
         ["a", 1],
         ["b[]", 2],
@@ -99,10 +99,10 @@ describe("metrics of JSON that was written", () => {
         ["g", 1],
       ].toSorted(),
     );
-    assert.deepEqual(fieldsIn({ a: 1 }), fieldsIn({ a: 1.0, b: null }));
-    assert.notDeepEqual(fieldsIn({ a: 1 }), fieldsIn({ a: "1" }));
+    assert.deepEqual(jsonFieldsIn({ a: 1 }), jsonFieldsIn({ a: 1.0, b: null }));
+    assert.notDeepEqual(jsonFieldsIn({ a: 1 }), jsonFieldsIn({ a: "1" }));
     const deep = "[".repeat(100_000) + "]".repeat(100_000);
-    assert.equal(fieldsIn(jsonIn(deep)!.is).size, 1);
+    assert.equal(jsonFieldsIn(parseJson(deep)!.is).size, 1);
   });
   it("field_f1 adds what is found, written and wanted over all rows", async () => {
     const rows = [

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import type { Call } from "#dsl/language/types/value.js";
 import type { MetricImplementation } from "#stdlib/metrics/kind.js";
-import { ofEachLabel } from "#stdlib/metrics/shared/reliability.js";
+import { reliabilityOfAllLabels } from "#stdlib/metrics/shared/reliability.js";
 import { registry } from "#stdlib/registry.js";
 
 interface Golden {
@@ -174,7 +174,7 @@ describe("metrics against scikit-learn", () => {
     const input = { labels: ["a", "b", "c"], truth, predicted, probabilities };
     const asked = call("calibration_error", { bins: 15 });
     const value = metric.ofLabelSets!(asked, input);
-    assert.ok(value > 0.05 && Math.abs(value - ofEachLabel(input, 15).error) < 1e-12, String(value));
+    assert.ok(value > 0.05 && Math.abs(value - reliabilityOfAllLabels(input, 15).error) < 1e-12, String(value));
     const all = Uint32Array.from({ length: 20 }, (_, row) => row);
     assert.ok(Math.abs(metric.samplers!.ofLabelSets!(asked, input)!(all) - value) < 1e-12);
   });

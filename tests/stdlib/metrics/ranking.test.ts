@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import type { Call } from "#dsl/language/types/value.js";
-import type { MetricImplementation, Rank } from "#stdlib/metrics/kind.js";
+import type { MetricImplementation, FoundRank } from "#stdlib/metrics/kind.js";
 import { registry } from "#stdlib/registry.js";
 
 type Case = Readonly<Record<string, number>>;
@@ -15,7 +15,7 @@ const golden = JSON.parse(
 const metric = async (word: string) => (await registry.find("metric", word)!.load!()) as MetricImplementation;
 const call = (word: string, given: Call["arguments"] = {}): Call => ({ kind: "metric", word, arguments: given });
 
-function ranksOf({ scores, relevant }: (typeof golden.rankings)[number]): readonly (readonly Rank[])[] {
+function ranksOf({ scores, relevant }: (typeof golden.rankings)[number]): readonly (readonly FoundRank[])[] {
   return scores.map((row, q) =>
     row.flatMap((own, c) =>
       relevant[q]![c] === 1

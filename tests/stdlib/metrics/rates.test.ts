@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import type { Call } from "#dsl/language/types/value.js";
 import type { MetricImplementation, MetricInput } from "#stdlib/metrics/kind.js";
-import { wilson } from "#stdlib/statistics/wilson.js";
-import { drawnLabels } from "#stdlib/metrics/shared/resampled-outcomes.js";
+import { wilsonInterval } from "#stdlib/statistics/wilson.js";
+import { labelsResampler } from "#stdlib/metrics/shared/resampled-outcomes.js";
 import { registry } from "#stdlib/registry.js";
 
 interface Golden {
@@ -41,7 +41,7 @@ describe("rates of one label", () => {
       for (const { name, positive, overall, parts } of one.rates) {
         const { compute, samplers } = await metric(name);
         const call = called(name, labels[positive]!);
-        const score = samplers?.compute?.(call, input) ?? ((rows) => compute(call, drawnLabels(input)(rows)));
+        const score = samplers?.compute?.(call, input) ?? ((rows) => compute(call, labelsResampler(input)(rows)));
         const rowsOf = (part: number): Uint32Array =>
           Uint32Array.from(one.part.flatMap((is, row) => (is === part ? [row] : [])));
         assert.ok(Math.abs(compute(call, input) - overall) < 1e-12, name);
@@ -89,7 +89,7 @@ describe("rates of one label", () => {
       input,
     ).interval;
     assert.equal(interval?.by, "Wilson");
-    assert.deepEqual(interval.of(Uint32Array.of(0, 1, 2, 3, 4, 5)), wilson(1, 4));
-    assert.equal(interval.of(Uint32Array.of(4, 5)), null);
+    assert.deepEqual(interval.intervalOf(Uint32Array.of(0, 1, 2, 3, 4, 5)), wilsonInterval(1, 4));
+    assert.equal(interval.intervalOf(Uint32Array.of(4, 5)), null);
   });
 });

@@ -1,21 +1,21 @@
 /** The quick way to a draw's score (`samplers`) says what measuring the drawn rows says, of every metric that has one. */
 import assert from "node:assert/strict";
 import type { Call } from "#dsl/language/types/value.js";
-import { chance, draw } from "#stdlib/statistics/chance.js";
-import { resamples } from "#stdlib/statistics/resamples.js";
-import type { MetricImplementation, Samplers } from "#stdlib/metrics/kind.js";
+import { seededRandom, drawBelow } from "#stdlib/statistics/chance.js";
+import { generateResamples } from "#stdlib/statistics/resamples.js";
+import type { MetricImplementation, DrawSamplers } from "#stdlib/metrics/kind.js";
 import { registry } from "#stdlib/registry.js";
 import {
-  drawnAnswers,
-  drawnLabels,
-  drawnNumbers,
-  drawnSets,
-  drawnTags,
-  drawnTexts,
+  answersResampler,
+  labelsResampler,
+  numbersResampler,
+  labelSetsResampler,
+  tagsResampler,
+  textsResampler,
 } from "#stdlib/metrics/shared/resampled-outcomes.js";
 
-const generator = chance(11);
-const below = (n: number): number => draw(generator, n);
+const generator = seededRandom(11);
+const below = (n: number): number => drawBelow(generator, n);
 const rows = 40;
 const list = <T>(of: (i: number) => T, length = rows): readonly T[] => Array.from({ length }, (_, i) => of(i));
 const labels = ["a", "b", "c"];
@@ -24,7 +24,7 @@ const text = (): string => list(() => WORDS[below(WORDS.length)]!, 1 + below(9))
 const TAGS = ["O", "B-LOC", "I-LOC", "B-PER"];
 
 /** One outcome of each sort: what is measured, and the same of what is drawn. */
-const outcomes: { readonly [K in keyof Samplers]-?: readonly [input: never, drawn: (rows: Uint32Array) => never] } =
+const outcomes: { readonly [K in keyof DrawSamplers]-?: readonly [input: never, drawn: (rows: Uint32Array) => never] } =
   (() => {
     const shares = Float32Array.from(
       list(() => [1 + below(4), 1 + below(4), 1 + below(4)]).flatMap((row) =>
@@ -56,12 +56,12 @@ const outcomes: { readonly [K in keyof Samplers]-?: readonly [input: never, draw
     const searches = list(() => list(() => ({ above: below(5), level: 1 + below(2) }), 1 + below(2)));
     const ranking = (drawn: Uint32Array) => ({ searches: Array.from(drawn, (i) => searches[i]!) });
     return {
-      compute: [one, drawnLabels(one)],
-      ofNumbers: [numbers, drawnNumbers(numbers)],
-      ofLabelSets: [sets, drawnSets(sets)],
-      ofTags: [tags, drawnTags(tags)],
-      ofAnswers: [answers, drawnAnswers(answers, () => 1)],
-      ofWritten: [texts, drawnTexts(texts)],
+      compute: [one, labelsResampler(one)],
+      ofNumbers: [numbers, numbersResampler(numbers)],
+      ofLabelSets: [sets, labelSetsResampler(sets)],
+      ofTags: [tags, tagsResampler(tags)],
+      ofAnswers: [answers, answersResampler(answers, () => 1)],
+      ofWritten: [texts, textsResampler(texts)],
       ofRankings: [{ searches }, ranking],
     } as never;
   })();
@@ -75,7 +75,7 @@ describe("scores of draws", () => {
       const averages =
         average && "of" in average ? (average.of as readonly string[]).filter((name) => name !== "binary") : [null];
       for (const [part, sampler] of Object.entries(metric.samplers ?? {}) as [
-        keyof Samplers,
+        keyof DrawSamplers,
         (call: Call, input: never) => (drawn: Uint32Array) => number,
       ][])
         for (const given of averages) {
@@ -95,7 +95,7 @@ describe("scores of draws", () => {
           };
           const [input, drawn] = outcomes[part];
           const quick = sampler(call, input);
-          const draws = resamples(rows);
+          const draws = generateResamples(rows);
           for (let r = 0; r < 20; r++) {
             const own = draws.next().value;
             const want = (metric[part] as (call: Call, input: never) => number)(call, drawn(own));

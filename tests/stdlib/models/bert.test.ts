@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { validate } from "#dsl/tensor/validate.js";
+import { validateProgram } from "#dsl/tensor/validate.js";
 import { bert } from "#stdlib/models/bert.run.js";
 import { adamw } from "#stdlib/optimizers/adamw.js";
-import { assemble } from "#stdlib/programs/assemble.js";
-import { assembleBody, assembleForward } from "#stdlib/programs/forward.js";
+import { assemblePrograms } from "#stdlib/programs/assemble.js";
+import { assembleBodyProgram, assembleForwardProgram } from "#stdlib/programs/forward.js";
 import type { AssembleOptions } from "#stdlib/programs/options.js";
 import { textClassification } from "#stdlib/tasks/text_classification.run.js";
 import { full } from "#stdlib/techniques/full.js";
@@ -40,8 +40,12 @@ describe("bert against transformers and PEFT, in float64", () => {
     it(`${name}: last hidden state, and logits of its own head`, () => {
       for (const { inputs, last_hidden_state, logits } of golden.forward) {
         const fed = feedsOf(inputs);
-        const body = assembleBody({ ...common, tensors: shapesOf(base), tokenTypes: "token_type_ids" in inputs });
-        validate(body);
+        const body = assembleBodyProgram({
+          ...common,
+          tensors: shapesOf(base),
+          tokenTypes: "token_type_ids" in inputs,
+        });
+        validateProgram(body);
         near(run(body, fed, base).outputs["last_hidden_state"]!, last_hidden_state, 2e-5);
         if (!logits) continue;
         const labels = logits[0]!.length;
@@ -53,7 +57,7 @@ describe("bert against transformers and PEFT, in float64", () => {
           task: TASK,
           technique: { call: call("technique", "full"), implementation: full },
         };
-        near(run(assembleForward(o, "token_type_ids" in inputs), fed, base).outputs["logits"]!, logits, 2e-5);
+        near(run(assembleForwardProgram(o, "token_type_ids" in inputs), fed, base).outputs["logits"]!, logits, 2e-5);
       }
     });
     for (const technique of ["full", "lora"] as const) {
@@ -63,14 +67,14 @@ describe("bert against transformers and PEFT, in float64", () => {
         const adapter = technique === "lora" ? tensorsOf(`${name}/adapter/adapter_model.safetensors`) : {};
         const checkpoint = { ...base, ...adapter };
         const tensors = shapesOf(checkpoint);
-        const programs = assemble({
+        const programs = assemblePrograms({
           ...common,
           ...training(technique, trained),
           tensors,
           labels: labelsOf(tensors),
           tokenTypes: "token_type_ids" in golden.batches![0]!,
         });
-        validate(programs.train);
+        validateProgram(programs.train);
         follow(programs, golden.batches!, trained, checkpoint);
       });
     }

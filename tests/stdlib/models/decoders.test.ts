@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { validate } from "#dsl/tensor/validate.js";
-import type { Values } from "#dsl/tensor/values.js";
+import { validateProgram } from "#dsl/tensor/validate.js";
+import type { ArrayValues } from "#dsl/tensor/values.js";
 import type { ModelImplementation } from "#stdlib/models/kind.js";
 import { cohere } from "#stdlib/models/cohere.run.js";
 import { gemma } from "#stdlib/models/gemma.run.js";
 import { gpt2 } from "#stdlib/models/gpt2.run.js";
 import { llama, mistral, qwen2 } from "#stdlib/models/llama.run.js";
-import { assemble } from "#stdlib/programs/assemble.js";
-import { assembleForward } from "#stdlib/programs/forward.js";
+import { assemblePrograms } from "#stdlib/programs/assemble.js";
+import { assembleForwardProgram } from "#stdlib/programs/forward.js";
 import {
   configOf,
   families,
@@ -38,11 +38,11 @@ describe("decoders against transformers and PEFT, in float64", () => {
     it(`${name}: logits of rows padded after and before the text`, () => {
       for (const { inputs, logits } of golden.forward) {
         const { mask, feeds } = padded(inputs);
-        const program = assembleForward(
+        const program = assembleForwardProgram(
           { ...common, packed: "positions" in inputs, tensors: shapesOf(base), technique: UNTOUCHED },
           false,
         );
-        validate(program);
+        validateProgram(program);
         const got = run(program, feeds, base).outputs["logits"]!;
         const vocabulary = got.shape.at(-1)!;
         logits.flat().forEach((row, at) => {
@@ -56,12 +56,12 @@ describe("decoders against transformers and PEFT, in float64", () => {
       it(`${name}: losses, norms and weights of ${trained.losses.length} steps of ${technique}`, () => {
         const adapter = technique === "lora" ? tensorsOf(`${name}/adapter/adapter_model.safetensors`) : {};
         const checkpoint = { ...base, ...adapter };
-        const programs = assemble({
+        const programs = assemblePrograms({
           ...common,
           ...training(technique, trained, golden.lora.targets),
           tensors: shapesOf(checkpoint),
         });
-        validate(programs.train);
+        validateProgram(programs.train);
         follow(programs, golden.batches.map(shifted), trained, checkpoint);
         if (technique === "lora") {
           const saved = Object.values(programs.saved).sort();
@@ -79,9 +79,9 @@ describe("decoders against transformers and PEFT, in float64", () => {
       const batch = golden.batches[4]!;
       const rate = { shape: [], data: Float64Array.of(0) };
       const step = { shape: [], data: Float64Array.of(1) };
-      const apart = run(assemble(o).train, { ...drawn(feedsOf(shifted(batch))), rate, step }, base).outputs;
+      const apart = run(assemblePrograms(o).train, { ...drawn(feedsOf(shifted(batch))), rate, step }, base).outputs;
       const together = run(
-        assemble({ ...o, packed: true }).train,
+        assemblePrograms({ ...o, packed: true }).train,
         { ...drawn(feedsOf(packed(batch))), rate, step },
         base,
       ).outputs;
@@ -93,7 +93,7 @@ describe("decoders against transformers and PEFT, in float64", () => {
   it("tells sum and count of the losses, for perplexity over batches", () => {
     const golden = goldenOf("gpt2-plain");
     const { base, common } = modelOf("gpt2-plain");
-    const { loss } = assemble({ ...common, ...training("full", golden.full, []), tensors: shapesOf(base) });
+    const { loss } = assemblePrograms({ ...common, ...training("full", golden.full, []), tensors: shapesOf(base) });
     const fed = shifted(golden.batches[0]!);
     const padded = { ...fed, targets: [...fed["targets"]!, 0], labels: [...fed["labels"]!, -100] };
     const { outputs } = run(loss, feedsOf(padded), base);
@@ -132,7 +132,7 @@ describe("decoders against transformers and PEFT, in float64", () => {
 });
 
 /** Feeds of a forward pass, and which positions of all rows hold a token. */
-function padded(inputs: Batch): { readonly mask: readonly number[]; readonly feeds: Record<string, Values> } {
+function padded(inputs: Batch): { readonly mask: readonly number[]; readonly feeds: Record<string, ArrayValues> } {
   const mask = inputs["attention_mask"]!.flat();
   return { mask, feeds: feedsOf("positions" in inputs ? { ...inputs, segments: inputs["attention_mask"]! } : inputs) };
 }

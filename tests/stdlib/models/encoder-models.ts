@@ -4,7 +4,7 @@
  */
 import { readFileSync, readdirSync } from "node:fs";
 import type { Call } from "#dsl/language/types/value.js";
-import { values, type Values } from "#dsl/tensor/values.js";
+import { arrayValues, type ArrayValues } from "#dsl/tensor/values.js";
 import type { ModelImplementation } from "#stdlib/models/kind.js";
 import { adamw } from "#stdlib/optimizers/adamw.js";
 import type { AssembleOptions } from "#stdlib/programs/options.js";
@@ -34,7 +34,7 @@ export const ENCODERS = readdirSync(new URL("golden/oracle/", root))
   .flatMap((file) => JSON.parse(readFileSync(new URL(`golden/oracle/${file}`, root), "utf8")) as EncoderGolden[]);
 
 /** Weights of a whole checkpoint, as encoders.py starts it. */
-export function weightsOf({ name, shapes }: Pick<EncoderGolden, "name" | "shapes">): Record<string, Values> {
+export function weightsOf({ name, shapes }: Pick<EncoderGolden, "name" | "shapes">): Record<string, ArrayValues> {
   return generated(shapes, (key) => {
     const norm = /norm/i.test(key);
     const scale = norm && key.endsWith("weight");
@@ -42,12 +42,12 @@ export function weightsOf({ name, shapes }: Pick<EncoderGolden, "name" | "shapes
     return scale ? made.map((x) => x + 1) : made;
   });
 }
-export function adapterOf({ name, lora: trained }: Pick<EncoderGolden, "name" | "lora">): Record<string, Values> {
+export function adapterOf({ name, lora: trained }: Pick<EncoderGolden, "name" | "lora">): Record<string, ArrayValues> {
   const { shapes } = trained!;
   return generated(shapes, (key) => uniform(`${name}/${key}`, shapes[key]!, 0.05));
 }
-function generated(shapes: Shapes, make: (key: string) => Float32Array): Record<string, Values> {
-  return Object.fromEntries(Object.entries(shapes).map(([key, shape]) => [key, values(shape, make(key))]));
+function generated(shapes: Shapes, make: (key: string) => Float32Array): Record<string, ArrayValues> {
+  return Object.fromEntries(Object.entries(shapes).map(([key, shape]) => [key, arrayValues(shape, make(key))]));
 }
 
 export async function familyOf({ config }: Pick<EncoderGolden, "config">): Promise<ModelImplementation> {

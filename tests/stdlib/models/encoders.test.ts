@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { validate } from "#dsl/tensor/validate.js";
+import { validateProgram } from "#dsl/tensor/validate.js";
 import { fromNDArray } from "#dsl/tensor/values.js";
 import { distilbert } from "#stdlib/models/distilbert.run.js";
 import { gpt2 } from "#stdlib/models/gpt2.run.js";
@@ -8,8 +8,8 @@ import { mobilebert } from "#stdlib/models/mobilebert.run.js";
 import { roberta, xlmRoberta } from "#stdlib/models/roberta.run.js";
 import { registry } from "#stdlib/registry.js";
 import type { ModelImplementation } from "#stdlib/models/kind.js";
-import { assemble } from "#stdlib/programs/assemble.js";
-import { assembleBody, assembleForward } from "#stdlib/programs/forward.js";
+import { assemblePrograms } from "#stdlib/programs/assemble.js";
+import { assembleBodyProgram, assembleForwardProgram } from "#stdlib/programs/forward.js";
 import { adapterOf, ENCODERS, partsOf, training, UNTOUCHED, weightsOf } from "./encoder-models.js";
 import { feedsOf, follow, near, run } from "./golden.js";
 
@@ -29,13 +29,13 @@ describe("encoders against transformers and PEFT, in float64", () => {
     it(`${golden.name}: logits of its own head, last hidden state`, async () => {
       const parts = await partsOf(golden);
       const base = weightsOf(golden);
-      const logitsOf = assembleForward({ ...parts, tensors: golden.shapes, technique: UNTOUCHED }, tokenTypes);
-      validate(logitsOf);
+      const logitsOf = assembleForwardProgram({ ...parts, tensors: golden.shapes, technique: UNTOUCHED }, tokenTypes);
+      validateProgram(logitsOf);
       for (const { inputs, logits, last_hidden_state } of golden.forward) {
         const fed = feedsOf(inputs);
         near(run(logitsOf, fed, base).outputs["logits"]!, logits, 2e-5);
         if (!last_hidden_state) continue;
-        const body = assembleBody({ ...parts, tensors: golden.shapes, tokenTypes });
+        const body = assembleBodyProgram({ ...parts, tensors: golden.shapes, tokenTypes });
         near(run(body, fed, base).outputs["last_hidden_state"]!, last_hidden_state, 2e-5);
       }
     });
@@ -46,8 +46,8 @@ describe("encoders against transformers and PEFT, in float64", () => {
         const adapter = technique === "lora" ? adapterOf(golden) : {};
         const tensors = { ...golden.shapes, ...(technique === "lora" && golden.lora!.shapes) };
         const parts = await partsOf(golden);
-        const programs = assemble({ ...parts, ...training(technique, golden), tensors, tokenTypes });
-        validate(programs.train);
+        const programs = assemblePrograms({ ...parts, ...training(technique, golden), tensors, tokenTypes });
+        validateProgram(programs.train);
         follow(programs, golden.batches, trained, { ...weightsOf(golden), ...adapter });
         const saved = Object.values(programs.saved).sort();
         const all = Object.keys(technique === "lora" ? adapter : golden.shapes);
@@ -86,7 +86,7 @@ describe("encoder configs", () => {
     const parts = await partsOf(ENCODERS[0]!);
     const config = gpt2.config({ vocab_size: 20, n_positions: 8, n_embd: 8, n_layer: 1, n_head: 2 });
     assert.throws(
-      () => assembleForward({ ...parts, family: gpt2, config, tensors: {}, technique: UNTOUCHED }, false),
+      () => assembleForwardProgram({ ...parts, family: gpt2, config, tensors: {}, technique: UNTOUCHED }, false),
       (e) => e instanceof CodedError && e.code === "task-not-for-base",
     );
   });
@@ -110,7 +110,7 @@ describe("encoder configs", () => {
   });
   it("let DistilBERT's positions begin as waves", () => {
     const config = distilbert.config(goldenConfig("distilbert-sinusoidal"));
-    const { state } = assembleBody({ family: distilbert, config, prefixInCheckpoint: true, tensors: new Set() });
+    const { state } = assembleBodyProgram({ family: distilbert, config, prefixInCheckpoint: true, tensors: new Set() });
     const { initial } = state["distilbert.embeddings.position_embeddings.weight"]!;
     assert.ok("value" in initial);
     const { data } = fromNDArray(initial.value);

@@ -2,19 +2,19 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { evaluate } from "#dsl/tensor/evaluate.js";
-import { validate } from "#dsl/tensor/validate.js";
-import { values, type Values } from "#dsl/tensor/values.js";
+import { evaluateProgram } from "#dsl/tensor/evaluate.js";
+import { validateProgram } from "#dsl/tensor/validate.js";
+import { arrayValues, type ArrayValues } from "#dsl/tensor/values.js";
 import type { Program } from "#dsl/tensor/program.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { LinearOptions } from "#stdlib/layers/contract.js";
 import type { ModelImplementation } from "#stdlib/models/kind.js";
 import type { OptimizerImplementation } from "#stdlib/optimizers/kind.js";
 import type { TaskImplementation } from "#stdlib/tasks/kind.js";
-import { assemble } from "#stdlib/programs/assemble.js";
+import { assemblePrograms } from "#stdlib/programs/assemble.js";
 import { registry } from "#stdlib/registry.js";
 import { full } from "#stdlib/techniques/full.js";
-import { isTarget } from "#stdlib/techniques/shared/shapes.js";
+import { isTargetLayer } from "#stdlib/techniques/shared/shapes.js";
 import { ENCODERS } from "./encoder-models.js";
 import { root } from "./golden.js";
 import { drawsOf } from "#tests/drawn.js";
@@ -71,10 +71,10 @@ describe("families: what every one must keep", () => {
       const paths: string[] = [];
       await built(family, json!, task, (path) => paths.push(path));
       const { linears, targets } = capabilities;
-      for (const path of paths.filter((p) => /\.\d+\./.test(p))) assert.ok(isTarget(path, linears), path);
+      for (const path of paths.filter((p) => /\.\d+\./.test(p))) assert.ok(isTargetLayer(path, linears), path);
       for (const linear of [...linears, ...targets])
         assert.ok(
-          paths.some((path) => /\.\d+\./.test(path) && isTarget(path, [linear])),
+          paths.some((path) => /\.\d+\./.test(path) && isTargetLayer(path, [linear])),
           linear,
         );
     });
@@ -83,7 +83,7 @@ describe("families: what every one must keep", () => {
       const task = TASKS[family.shape];
       if (task === null) return;
       const { train } = await built(family, json!, task);
-      validate(train);
+      validateProgram(train);
       const losses = [1, 2].map(() => trained(train, task));
       assert.deepEqual(losses[0], losses[1]);
       assert.ok(losses[0]!.at(-1)! < 0.97 * losses[0]![0]!, losses[0]!.join(" "));
@@ -92,7 +92,7 @@ describe("families: what every one must keep", () => {
 });
 
 async function built(family: ModelImplementation, json: Config, task: string, onLinear?: (path: string) => void) {
-  return assemble({
+  return assemblePrograms({
     family,
     config: family.config(json),
     task: {
@@ -128,7 +128,7 @@ async function built(family: ModelImplementation, json: Config, task: string, on
 /** Losses of a few steps over one batch, from weights that no chance has a part in. */
 function trained(train: Program, task: string): number[] {
   let i = 1;
-  let state: Record<string, Values> = Object.fromEntries(
+  let state: Record<string, ArrayValues> = Object.fromEntries(
     Object.entries(train.state).map(([name, { type, initial }]) => {
       const shape = type.shape as number[];
       const count = shape.reduce((a, b) => a * b, 1);
@@ -137,23 +137,23 @@ function trained(train: Program, task: string): number[] {
         { length: count },
         () => ones + ("random" in initial ? 0.3 * Math.sin(i++ * 12.9898) : 0),
       );
-      return [name, values(shape, made)];
+      return [name, arrayValues(shape, made)];
     }),
   );
   const ids = Array.from({ length: 12 }, (_, at) => 5 + ((at * 7) % 11));
-  const next = { targets: values([4], [0, 2, 7, 8]), labels: values([4], [5, 6, 7, 8]) };
+  const next = { targets: arrayValues([4], [0, 2, 7, 8]), labels: arrayValues([4], [5, 6, 7, 8]) };
   return Array.from({ length: 8 }, (_, step) => {
-    const after = evaluate(
+    const after = evaluateProgram(
       train,
       {
-        input_ids: values([2, 6], ids),
-        attention_mask: values(
+        input_ids: arrayValues([2, 6], ids),
+        attention_mask: arrayValues(
           [2, 6],
           ids.map(() => 1),
         ),
-        ...(task === "text_generation" ? next : { labels: values([2], [0, 1]) }),
-        rate: values([], [0.01]),
-        step: values([], [step + 1]),
+        ...(task === "text_generation" ? next : { labels: arrayValues([2], [0, 1]) }),
+        rate: arrayValues([], [0.01]),
+        step: arrayValues([], [step + 1]),
         draws: drawsOf(2, step + 1),
       },
       state,

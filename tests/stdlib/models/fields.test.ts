@@ -6,13 +6,13 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { evaluate } from "#dsl/tensor/evaluate.js";
+import { evaluateProgram } from "#dsl/tensor/evaluate.js";
 import type { Program } from "#dsl/tensor/program.js";
-import { values, type Values } from "#dsl/tensor/values.js";
+import { arrayValues, type ArrayValues } from "#dsl/tensor/values.js";
 import type { ModelImplementation } from "#stdlib/models/kind.js";
 import type { TaskImplementation } from "#stdlib/tasks/kind.js";
-import { KNOWN_FIELDS } from "#stdlib/models/shared/known-fields.js";
-import { assembleForward } from "#stdlib/programs/forward.js";
+import { KNOWN_FIELD_REASONS } from "#stdlib/models/shared/known-fields.js";
+import { assembleForwardProgram } from "#stdlib/programs/forward.js";
 import { registry } from "#stdlib/registry.js";
 import { uniform } from "#tests/oracles/numbers.js";
 import { call, UNTOUCHED } from "./decoder-models.js";
@@ -94,7 +94,7 @@ for (const [type, of] of Object.entries(golden))
         }
         if (same && READ.test(field) && !UNREAD[type]?.includes(field) && read === base)
           wrong.push(`${title}: changes nothing that is read`);
-        if (!same && field !== "id2label" && KNOWN_FIELDS[field] !== undefined)
+        if (!same && field !== "id2label" && KNOWN_FIELD_REASONS[field] !== undefined)
           wrong.push(`${title}: it is listed as one that changes nothing`);
         const wanted = same ? of : (said as Said);
         await agrees(family, type, json, wanted, of.inputs).catch((error: unknown) => {
@@ -109,7 +109,7 @@ async function agrees(family: ModelImplementation, type: string, json: Json, sai
   const labels = json["id2label"] === undefined ? 3 : Object.keys(json["id2label"] as object).length;
   for (const [name, wanted] of Object.entries(said.logits)) {
     const implementation = (await registry.find("task", name)!.load!()) as TaskImplementation;
-    const program = assembleForward(
+    const program = assembleForwardProgram(
       {
         ...{ family, config: family.config(json), prefixInCheckpoint: true, labels, seed: 0 },
         tensors: new Set(said.apart ? ["lm_head.weight"] : []),
@@ -119,7 +119,7 @@ async function agrees(family: ModelImplementation, type: string, json: Json, sai
       "token_type_ids" in inputs,
     );
     const fed = Object.fromEntries(Object.entries(feedsOf(inputs)).filter(([input]) => input in program.inputs));
-    const logits = evaluate(program, fed, drawn(type, program)).outputs["logits"]!;
+    const logits = evaluateProgram(program, fed, drawn(type, program)).outputs["logits"]!;
     const got = picked(logits, inputs);
     assert.equal(got.length, wanted.length, name);
     got.forEach((x, i) =>
@@ -129,7 +129,7 @@ async function agrees(family: ModelImplementation, type: string, json: Json, sai
 }
 
 /** Every fifth logit of the last real token of each row; of a row's label all. */
-function picked(logits: Values, inputs: Batch): readonly number[] {
+function picked(logits: ArrayValues, inputs: Batch): readonly number[] {
   if (logits.shape.length === 2) return [...logits.data];
   const [, length, width] = logits.shape as [number, number, number];
   const mask = inputs["attention_mask"] as number[][];
@@ -140,8 +140,8 @@ function picked(logits: Values, inputs: Batch): readonly number[] {
   });
 }
 
-const numbers = new Map<string, Values>();
-function drawn(type: string, { state }: Program): Record<string, Values> {
+const numbers = new Map<string, ArrayValues>();
+function drawn(type: string, { state }: Program): Record<string, ArrayValues> {
   return Object.fromEntries(
     Object.entries(state).map(([name, { type: of }]) => {
       const shape = of.shape as number[];
@@ -152,7 +152,7 @@ function drawn(type: string, { state }: Program): Record<string, Values> {
       const known = `${key} ${shape.join()}`;
       const made =
         numbers.get(known) ??
-        values(
+        arrayValues(
           shape,
           uniform(key, shape, spread).map((x) => Math.fround(x + around)),
         );

@@ -4,10 +4,10 @@ import { readFileSync } from "node:fs";
 import type { Call } from "#dsl/language/types/value.js";
 import type { ModelImplementation } from "#stdlib/models/kind.js";
 import type { TaskImplementation } from "#stdlib/tasks/kind.js";
-import { assembleForward } from "#stdlib/programs/forward.js";
+import { assembleForwardProgram } from "#stdlib/programs/forward.js";
 import { registry } from "#stdlib/registry.js";
 import { full } from "#stdlib/techniques/full.js";
-import { Checkpoints, initialValue } from "#kernel/engines/initial.js";
+import { CheckpointReader, initialValueOf } from "#kernel/engines/initial.js";
 
 const root = new URL("../../../..", import.meta.url);
 const read = (path: string): unknown => JSON.parse(readFileSync(new URL(path, root), "utf8"));
@@ -71,7 +71,7 @@ describe("families from scratch", () => {
         const family = (await word.load!()) as ModelImplementation;
         const does = (await registry.find("task", task)!.load!()) as TaskImplementation;
         const called: Call = { kind: "task", word: task, arguments: {} };
-        const { state } = assembleForward(
+        const { state } = assembleForwardProgram(
           {
             ...{ family, config: family.config(configs[word.name]![1] as never) },
             task: { call: called, implementation: does },
@@ -85,12 +85,12 @@ describe("families from scratch", () => {
           Object.keys(theirs).filter((name) => !(name in state)),
           [],
         );
-        const none = new Checkpoints([]);
+        const none = new CheckpointReader([]);
         for (const [name, one] of Object.entries(state)) {
           const told = theirs[name];
           assert.ok(told, name);
           assert.deepEqual(one.type.shape, told.shape, name);
-          const value = initialValue(name, one, none);
+          const value = initialValueOf(name, one, none);
           const numbers = value ? new Float32Array(value.bytes.slice().buffer) : new Float32Array(0);
           assert.equal(
             numbers.every((x) => x === 0),

@@ -1,10 +1,10 @@
 /** What the tests of model families share: PyTorch's word on small models, their weights, and the reference run on both. */
 import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
-import { evaluate } from "#dsl/tensor/evaluate.js";
+import { evaluateProgram } from "#dsl/tensor/evaluate.js";
 import type { Program } from "#dsl/tensor/program.js";
-import { values, type Values } from "#dsl/tensor/values.js";
-import type { Assembled } from "#stdlib/programs/options.js";
+import { arrayValues, type ArrayValues } from "#dsl/tensor/values.js";
+import type { AssembledPrograms } from "#stdlib/programs/options.js";
 import { readSafetensors } from "#tests/oracles/safetensors.js";
 import { drawn } from "#tests/drawn.js";
 
@@ -44,15 +44,19 @@ export interface Trained {
 
 /** Runs the steps and compares each loss and norm, and the sums of the weights at the end. */
 export function follow(
-  programs: Assembled,
+  programs: AssembledPrograms,
   batches: readonly Batch[],
   trained: Trained,
-  checkpoint: Record<string, Values>,
+  checkpoint: Record<string, ArrayValues>,
 ): void {
   let state = initial(programs.train, checkpoint);
   batches.forEach((batch, i) => {
-    const feeds = { ...drawn(feedsOf(batch)), rate: values([], [trained.rates[i]!]), step: values([], [i + 1]) };
-    const after = evaluate(programs.train, feeds, state);
+    const feeds = {
+      ...drawn(feedsOf(batch)),
+      rate: arrayValues([], [trained.rates[i]!]),
+      step: arrayValues([], [i + 1]),
+    };
+    const after = evaluateProgram(programs.train, feeds, state);
     state = after.state;
     close(after.outputs["loss"]!.data[0]!, trained.losses[i]!, `loss of step ${i + 1}`);
     close(after.outputs["norm"]!.data[0]!, trained.norms[i]!, `norm of step ${i + 1}`);
@@ -71,7 +75,7 @@ export function follow(
 export function close(got: number, want: number, what: string): void {
   assert.ok(Math.abs(got - want) <= 1e-7 + 1e-4 * Math.abs(want), `${what}: ${got}, the oracle says ${want}`);
 }
-export function near(got: Values, want: unknown, tolerance: number): void {
+export function near(got: ArrayValues, want: unknown, tolerance: number): void {
   const flat = (want as number[][]).flat(Infinity) as unknown as number[];
   assert.equal(got.data.length, flat.length);
   got.data.forEach((v, i) =>
@@ -79,31 +83,34 @@ export function near(got: Values, want: unknown, tolerance: number): void {
   );
 }
 
-export function tensorsOf(file: string): Record<string, Values> {
+export function tensorsOf(file: string): Record<string, ArrayValues> {
   const tensors = readSafetensors(new URL(`fixtures/models/${file}`, root).pathname);
   return Object.fromEntries(
     Object.entries(tensors)
       .filter(([, t]) => t.dtype === "F32")
       .map(([name, t]) => {
         const bytes = Uint8Array.from(t.bytes);
-        return [name, values(t.shape, new Float32Array(bytes.buffer, 0, bytes.length / 4))];
+        return [name, arrayValues(t.shape, new Float32Array(bytes.buffer, 0, bytes.length / 4))];
       }),
   );
 }
-export function shapesOf(tensors: Readonly<Record<string, Values>>): Record<string, readonly number[]> {
+export function shapesOf(tensors: Readonly<Record<string, ArrayValues>>): Record<string, readonly number[]> {
   return Object.fromEntries(Object.entries(tensors).map(([name, t]) => [name, t.shape]));
 }
 export function feedsOf(
   batch: Readonly<Record<string, readonly (number | readonly number[])[]>>,
-): Record<string, Values> {
+): Record<string, ArrayValues> {
   return Object.fromEntries(
     Object.entries(batch).map(([name, rows]) => {
       const inner = Array.isArray(rows[0]) ? [rows[0].length as number] : [];
-      return [name, values([rows.length, ...inner], rows.flat())];
+      return [name, arrayValues([rows.length, ...inner], rows.flat())];
     }),
   );
 }
-export function initial(program: Program, checkpoint: Readonly<Record<string, Values>>): Record<string, Values> {
+export function initial(
+  program: Program,
+  checkpoint: Readonly<Record<string, ArrayValues>>,
+): Record<string, ArrayValues> {
   return Object.fromEntries(
     Object.entries(program.state).map(([name, s]) => {
       if ("checkpoint" in s.initial) return [name, checkpoint[s.initial.checkpoint]!];
@@ -111,15 +118,15 @@ export function initial(program: Program, checkpoint: Readonly<Record<string, Va
         "zeros" in s.initial || (name === "target.scale" && "ones" in s.initial),
         `${name} comes from the checkpoint`,
       );
-      const made = values(s.type.shape as number[]);
+      const made = arrayValues(s.type.shape as number[]);
       return [name, checkpoint[name] ?? ("ones" in s.initial ? { ...made, data: made.data.map(() => 1) } : made)];
     }),
   );
 }
 export function run(
   program: Program,
-  feeds: Record<string, Values>,
-  checkpoint: Record<string, Values>,
-): ReturnType<typeof evaluate> {
-  return evaluate(program, feeds, initial(program, checkpoint));
+  feeds: Record<string, ArrayValues>,
+  checkpoint: Record<string, ArrayValues>,
+): ReturnType<typeof evaluateProgram> {
+  return evaluateProgram(program, feeds, initial(program, checkpoint));
 }

@@ -1,9 +1,9 @@
 /** Configurations that are seldom met, by family, against what transformers and PEFT said of them (tests/oracles/odd_decoders.py). */
 import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
-import { values, type Values } from "#dsl/tensor/values.js";
-import { assemble } from "#stdlib/programs/assemble.js";
-import { assembleForward } from "#stdlib/programs/forward.js";
+import { arrayValues, type ArrayValues } from "#dsl/tensor/values.js";
+import { assemblePrograms } from "#stdlib/programs/assemble.js";
+import { assembleForwardProgram } from "#stdlib/programs/forward.js";
 import { textGeneration } from "#stdlib/tasks/text_generation.run.js";
 import { uniform } from "#tests/oracles/numbers.js";
 import { call, families, shifted, training, UNTOUCHED } from "./decoder-models.js";
@@ -58,7 +58,10 @@ describe("odd configurations of decoders against transformers and PEFT, in float
         const common = { family, config: family.config(of.config), prefixInCheckpoint: true, task, labels: 0, seed: 0 };
         golden.forward.forEach((inputs, i) => {
           const packed = "positions" in inputs;
-          const program = assembleForward({ ...common, packed, tensors: shapesOf(base), technique: UNTOUCHED }, false);
+          const program = assembleForwardProgram(
+            { ...common, packed, tensors: shapesOf(base), technique: UNTOUCHED },
+            false,
+          );
           const mask = inputs["attention_mask"]!;
           const said = run(program, feedsOf(packed ? { ...inputs, segments: mask } : inputs), base).outputs["logits"]!;
           const vocabulary = said.shape.at(-1)!;
@@ -74,7 +77,7 @@ describe("odd configurations of decoders against transformers and PEFT, in float
           const adapter = technique === "lora" ? drawn(model, of.lora.weights) : {};
           const checkpoint = { ...base, ...adapter };
           const trained = { ...golden[technique], ...of[technique], rates: of.rates[technique], final: {} };
-          const programs = assemble({
+          const programs = assemblePrograms({
             ...common,
             ...training(technique, trained, of.lora.targets),
             tensors: shapesOf(checkpoint),
@@ -92,11 +95,11 @@ describe("odd configurations of decoders against transformers and PEFT, in float
 function read(file: string): Golden {
   return JSON.parse(readFileSync(new URL(`golden/oracle/${file}`, root), "utf8")) as Golden;
 }
-function drawn(model: string, weights: Drawn): Record<string, Values> {
+function drawn(model: string, weights: Drawn): Record<string, ArrayValues> {
   return Object.fromEntries(
     Object.entries(weights).map(([key, { shape, spread, around }]) => [
       key,
-      values(
+      arrayValues(
         shape,
         uniform(`${model}/${key}`, shape, spread).map((x) => Math.fround(x + around)),
       ),

@@ -6,17 +6,17 @@ import assert from "node:assert/strict";
 import { readFileSync, readdirSync, existsSync } from "node:fs";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { Graph } from "#dsl/tensor/builder.js";
-import { evaluate } from "#dsl/tensor/evaluate.js";
+import { evaluateProgram } from "#dsl/tensor/evaluate.js";
 import type { Program } from "#dsl/tensor/program.js";
-import { validate } from "#dsl/tensor/validate.js";
-import { values, type Values } from "#dsl/tensor/values.js";
+import { validateProgram } from "#dsl/tensor/validate.js";
+import { arrayValues, type ArrayValues } from "#dsl/tensor/values.js";
 import type { Layers } from "#stdlib/layers/contract.js";
 import type { ModelImplementation } from "#stdlib/models/kind.js";
 import type { TaskImplementation } from "#stdlib/tasks/kind.js";
 import { makeLayers } from "#stdlib/layers/graph-layers.js";
-import { assembleBody, assembleForward } from "#stdlib/programs/forward.js";
-import { buildGenerate } from "#stdlib/programs/generate.js";
-import { layersOptions, modelInputs } from "#stdlib/programs/model.js";
+import { assembleBodyProgram, assembleForwardProgram } from "#stdlib/programs/forward.js";
+import { buildGenerationPrograms } from "#stdlib/programs/generate.js";
+import { layersOptionsOf, modelInputs } from "#stdlib/programs/model.js";
 import { registry } from "#stdlib/registry.js";
 import { call, UNTOUCHED } from "./decoder-models.js";
 import { initial, oracleConfigs, root, run, shapesOf, tensorsOf } from "./golden.js";
@@ -65,8 +65,8 @@ for (const word of words)
 
       it(`${name}: reads every parameter of the checkpoint, by its name and shape, and no other`, () => {
         const { base, common } = opened();
-        const program = assembleBody(common);
-        validate(program);
+        const program = assembleBodyProgram(common);
+        validateProgram(program);
         const prefix = common.prefixInCheckpoint ? family.prefix : "";
         for (const [state, { type, initial }] of Object.entries(program.state)) {
           assert.ok("checkpoint" in initial, state);
@@ -89,7 +89,7 @@ for (const word of words)
         const seen = new Set<string>();
         const graph = new Graph();
         const plain = makeLayers({
-          ...layersOptions(common, graph, 0, () => false),
+          ...layersOptionsOf(common, graph, 0, () => false),
           prefix: family.prefix,
         });
         const layers: Layers = {
@@ -108,7 +108,7 @@ for (const word of words)
         const sizes = family.sizes(common.config);
         for (const [size, count] of Object.entries(sizes)) assert.ok(Number.isInteger(count) && count > 0, size);
         assert.equal(family.hidden(common.config), sizes.hidden);
-        const program = assembleBody({ ...common, prefixInCheckpoint: true, tensors: {} });
+        const program = assembleBodyProgram({ ...common, prefixInCheckpoint: true, tensors: {} });
         const kinds = new Set(Object.values(program.state).map((s) => Object.keys(s.initial)[0]));
         assert.ok(kinds.has("random") && !kinds.has("checkpoint"), [...kinds].join());
         const drawn = Object.values(program.state).flatMap((s) =>
@@ -119,7 +119,7 @@ for (const word of words)
 
       it(`${name}: says of a text the same with padding behind it and other rows beside it`, () => {
         const { base, common } = opened();
-        const program = assembleBody(common);
+        const program = assembleBodyProgram(common);
         const alone = run(program, fed([[5, 9, 3, 8]]), base).outputs["last_hidden_state"]!;
         const beside = run(
           program,
@@ -137,7 +137,7 @@ for (const word of words)
 
       it(`${name}: ${word.capabilities!.shape === "decoder" ? "reads only what came before" : "reads both ways"}`, () => {
         const { base, common } = opened();
-        const program = assembleBody(common);
+        const program = assembleBodyProgram(common);
         const [one, other] = [
           [5, 9, 3, 8],
           [5, 9, 3, 11],
@@ -154,27 +154,31 @@ for (const word of words)
           const { base, common } = opened();
           const implementation = (await registry.find("task", "text_generation")!.load!()) as TaskImplementation;
           const task = { call: call("task", "text_generation"), implementation };
-          const whole = assembleForward({ ...common, task, technique: UNTOUCHED, labels: 0, seed: 0 }, false);
+          const whole = assembleForwardProgram({ ...common, task, technique: UNTOUCHED, labels: 0, seed: 0 }, false);
           const text = [5, 9, 3, 8, 2, 7];
           const want = run(whole, fed([text]), base).outputs["logits"]!;
           const vocabulary = want.shape.at(-1)!;
           const rowOf = (at: number): Float64Array => want.data.slice(at * vocabulary, (at + 1) * vocabulary);
-          const programs = buildGenerate({ ...common, technique: UNTOUCHED, seed: 0 });
+          const programs = buildGenerationPrograms({ ...common, technique: UNTOUCHED, seed: 0 });
           let state = weightsOf(programs.prefill, base);
-          const step = (program: Program, feeds: Record<string, Values>): Values | undefined => {
-            const done = evaluate(program, feeds, state);
+          const step = (program: Program, feeds: Record<string, ArrayValues>): ArrayValues | undefined => {
+            const done = evaluateProgram(program, feeds, state);
             state = { ...state, ...done.state };
             return done.outputs["logits"];
           };
-          step(programs.reserve, { rows: values([1]), room: values([8]) });
-          const begun = { ...fed([text.slice(0, 3)]), positions: values([1, 3], [0, 1, 2]), last: values([1], [2]) };
+          step(programs.reserve, { rows: arrayValues([1]), room: arrayValues([8]) });
+          const begun = {
+            ...fed([text.slice(0, 3)]),
+            positions: arrayValues([1, 3], [0, 1, 2]),
+            last: arrayValues([1], [2]),
+          };
           alike(step(programs.prefill, begun)!.data, rowOf(2));
           for (const at of [3, 4, 5]) {
             const next = {
-              input_ids: values([1, 1], [text[at]!]),
-              positions: values([1, 1], [at]),
-              attention_mask: values([1, at + 1], new Array<number>(at + 1).fill(1)),
-              start: values([], [at]),
+              input_ids: arrayValues([1, 1], [text[at]!]),
+              positions: arrayValues([1, 1], [at]),
+              attention_mask: arrayValues([1, at + 1], new Array<number>(at + 1).fill(1)),
+              start: arrayValues([], [at]),
             };
             alike(step(programs.decode, next)!.data, rowOf(at));
           }
@@ -203,13 +207,16 @@ for (const word of words)
     });
   });
 
-function fed(rows: readonly (readonly number[])[], lengths = rows.map((row) => row.length)): Record<string, Values> {
+function fed(
+  rows: readonly (readonly number[])[],
+  lengths = rows.map((row) => row.length),
+): Record<string, ArrayValues> {
   const shape = [rows.length, rows[0]!.length];
   const mask = rows.flatMap((row, r) => row.map((_, at) => (at < lengths[r]! ? 1 : 0)));
-  return { input_ids: values(shape, rows.flat()), attention_mask: values(shape, mask) };
+  return { input_ids: arrayValues(shape, rows.flat()), attention_mask: arrayValues(shape, mask) };
 }
 /** States that a checkpoint gives; a cache is reserved first. */
-function weightsOf(program: Program, base: Record<string, Values>): Record<string, Values> {
+function weightsOf(program: Program, base: Record<string, ArrayValues>): Record<string, ArrayValues> {
   const kept = Object.entries(program.state).filter(([, s]) => !("unset" in s.initial));
   return initial({ ...program, state: Object.fromEntries(kept) }, base);
 }

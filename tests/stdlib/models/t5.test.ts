@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { validate } from "#dsl/tensor/validate.js";
+import { validateProgram } from "#dsl/tensor/validate.js";
 import { relativeBuckets } from "#stdlib/models/shared/relative-buckets.js";
 import { t5 } from "#stdlib/models/t5.run.js";
-import { assemble } from "#stdlib/programs/assemble.js";
-import { assembleForward } from "#stdlib/programs/forward.js";
-import { buildGenerate } from "#stdlib/programs/generate.js";
+import { assemblePrograms } from "#stdlib/programs/assemble.js";
+import { assembleForwardProgram } from "#stdlib/programs/forward.js";
+import { buildGenerationPrograms } from "#stdlib/programs/generate.js";
 import { training, UNTOUCHED } from "./decoder-models.js";
 import { feedsOf, follow, near, run, shapesOf, tensorsOf } from "./golden.js";
 import { configOf, goldenOf, modelOf, names, read, shifted } from "./t5-models.js";
@@ -18,8 +18,8 @@ describe("T5 against transformers and PEFT, in float64", () => {
 
     it(`${name}: logits of padded inputs, of one token and of many`, () => {
       for (const { inputs, logits } of golden.forward) {
-        const program = assembleForward({ ...common, tensors: shapesOf(base), technique: UNTOUCHED }, false);
-        validate(program);
+        const program = assembleForwardProgram({ ...common, tensors: shapesOf(base), technique: UNTOUCHED }, false);
+        validateProgram(program);
         near(run(program, feedsOf(inputs), base).outputs["logits"]!, logits, 1e-4);
       }
     });
@@ -28,12 +28,12 @@ describe("T5 against transformers and PEFT, in float64", () => {
       it(`${name}: losses, norms and weights of ${trained.losses.length} steps of ${technique}`, () => {
         const adapter = technique === "lora" ? tensorsOf(`${name}/adapter/adapter_model.safetensors`) : {};
         const checkpoint = { ...base, ...adapter };
-        const programs = assemble({
+        const programs = assemblePrograms({
           ...common,
           ...training(technique, trained, golden.lora.targets),
           tensors: shapesOf(checkpoint),
         });
-        validate(programs.train);
+        validateProgram(programs.train);
         follow(programs, golden.batches.map(shifted), trained, checkpoint);
         const saved = Object.values(programs.saved).sort();
         assert.deepEqual(
@@ -63,8 +63,12 @@ describe("T5 against transformers and PEFT, in float64", () => {
 
   it("writes on with what the encoder said kept: no weight of the encoder is read again", () => {
     const { base, common } = modelOf("t5-gated");
-    const { decode, prefill, reserve } = buildGenerate({ ...common, technique: UNTOUCHED, tensors: shapesOf(base) });
-    for (const program of [decode, prefill, reserve]) validate(program);
+    const { decode, prefill, reserve } = buildGenerationPrograms({
+      ...common,
+      technique: UNTOUCHED,
+      tensors: shapesOf(base),
+    });
+    for (const program of [decode, prefill, reserve]) validateProgram(program);
     const read = Object.keys(decode.state);
     const again = read.filter((name) => /^encoder|EncDecAttention\.[kv]\.weight/.test(name));
     assert.deepEqual(again, []);
@@ -78,7 +82,7 @@ describe("T5 against transformers and PEFT, in float64", () => {
   it("begins from scratch as transformers does: smaller the more a layer sums up", () => {
     const { common } = modelOf("t5-gated");
     const o = { ...common, ...training("full", goldenOf("t5-gated").full, []), tensors: new Set<string>() };
-    const { state } = assemble(o).train;
+    const { state } = assemblePrograms(o).train;
     const deviation = (name: string): unknown => {
       const { initial } = state[name]!;
       return "random" in initial && "normal" in initial.random ? Number(initial.random.normal.toFixed(9)) : initial;

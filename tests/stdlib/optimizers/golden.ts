@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { Graph } from "#dsl/tensor/builder.js";
 import type { DType, Program } from "#dsl/tensor/program.js";
 import type { OptimizerImplementation } from "#stdlib/optimizers/kind.js";
-import { values, type Values } from "#dsl/tensor/values.js";
+import { arrayValues, type ArrayValues } from "#dsl/tensor/values.js";
 
 export interface OptimizerRun {
   readonly word: string;
@@ -33,13 +33,13 @@ export function stepProgram(run: OptimizerRun, optimizer: OptimizerImplementatio
   graph.output("norm", norm);
   return graph.program();
 }
-export function feedsOf(run: OptimizerRun, i: number): Record<string, Values> {
+export function feedsOf(run: OptimizerRun, i: number): Record<string, ArrayValues> {
   const { rate, gradients } = run.steps[i]!;
   return {
-    rate: values([], [rate]),
-    step: values([], [i + 1]),
+    rate: arrayValues([], [rate]),
+    step: arrayValues([], [i + 1]),
     ...Object.fromEntries(
-      Object.entries(SHAPES).map(([name, shape], k) => [`d.${name}`, values(shape, gradients[k]!)]),
+      Object.entries(SHAPES).map(([name, shape], k) => [`d.${name}`, arrayValues(shape, gradients[k]!)]),
     ),
   };
 }

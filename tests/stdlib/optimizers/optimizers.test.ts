@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { must } from "#dsl/language/diagnostics/must.js";
 import { implementationOf } from "#dsl/language/types/loaded.js";
-import { evaluate } from "#dsl/tensor/evaluate.js";
-import { validate } from "#dsl/tensor/validate.js";
-import { values, type Values } from "#dsl/tensor/values.js";
+import { evaluateProgram } from "#dsl/tensor/evaluate.js";
+import { validateProgram } from "#dsl/tensor/validate.js";
+import { arrayValues, type ArrayValues } from "#dsl/tensor/values.js";
 import type { OptimizerImplementation } from "#stdlib/optimizers/kind.js";
 import { word as sgd } from "#stdlib/optimizers/sgd.js";
 import { registry } from "#stdlib/registry.js";
@@ -45,14 +45,17 @@ describe("optimizers", () => {
     it(`${titleOf(run)}: every weight after every step, in float64`, async () => {
       const optimizer = (await words.find((w) => w.name === run.word)!.load!()) as OptimizerImplementation;
       const program = stepProgram(run, optimizer, "f64");
-      validate(program);
-      let state: Record<string, Values> = Object.fromEntries(
-        Object.entries(program.state).map(([name, s]) => [name, values(s.type.shape as number[], run.begin[name])]),
+      validateProgram(program);
+      let state: Record<string, ArrayValues> = Object.fromEntries(
+        Object.entries(program.state).map(([name, s]) => [
+          name,
+          arrayValues(s.type.shape as number[], run.begin[name]),
+        ]),
       );
       for (const name of Object.keys(state))
         assert.ok(name in SHAPES || optimizer.states.some((prefix) => name.startsWith(prefix)), `${name} is declared`);
       run.steps.forEach((step, i) => {
-        state = { ...evaluate(program, feedsOf(run, i), state).state };
+        state = { ...evaluateProgram(program, feedsOf(run, i), state).state };
         Object.keys(SHAPES).forEach((name, k) =>
           state[name]!.data.forEach((v, j) => {
             const want = step.values[k]![j]!;

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { implementationOf } from "#dsl/language/types/loaded.js";
 import type { Call, Value } from "#dsl/language/types/value.js";
-import type { Parted } from "#stdlib/partitions/kind.js";
+import type { ClientPart } from "#stdlib/partitions/kind.js";
 import { registry } from "#stdlib/registry.js";
 
 const words = registry.ofKind("partition").filter(({ planned }) => !planned);
@@ -22,16 +22,16 @@ async function parted(
   given: Readonly<Record<string, Value>>,
   values: readonly string[],
   seed = 0,
-): Promise<readonly Parted[]> {
+): Promise<readonly ClientPart[]> {
   const { part } = await implementationOf(registry, "partition", word);
   return part(callOf(word, given), { rows: values.length, values, seed });
 }
 const labels = (count: number, of: number): readonly string[] =>
   Array.from({ length: count }, (_, row) => `label ${String((row * 7) % of)}`);
-const shareOf = (client: Parted, values: readonly string[], label: string): number =>
+const shareOf = (client: ClientPart, values: readonly string[], label: string): number =>
   client.rows.filter((row) => values[row] === label).length / client.rows.length;
 /** How far a client's labels are from those of all rows: half of the sum of differences, 0 (alike) to 1. */
-function skew(clients: readonly Parted[], values: readonly string[]): number {
+function skew(clients: readonly ClientPart[], values: readonly string[]): number {
   const all = [...new Set(values)];
   const whole = { name: "", rows: Uint32Array.from(values.keys()) };
   const each = clients.map(

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
-import { findPersonal } from "#stdlib/personal-data/find.js";
+import { findPersonalData } from "#stdlib/personal-data/find.js";
 
 const folder = new URL("../../../../tests/golden/personal/", import.meta.url);
 
@@ -12,7 +12,7 @@ describe("personal data of the examples", () => {
     const texts = golden.split("\n").flatMap((line) => (line.startsWith("> ") ? [line.slice(2)] : []));
     const now = texts
       .map((line) => {
-        const found = findPersonal(line.replaceAll("⏎", "\n"));
+        const found = findPersonalData(line.replaceAll("⏎", "\n"));
         const lines = found.map(
           ({ entity, text, sure }) => `  ${entity}${sure ? "!" : ""}: ${text.replaceAll("\n", "⏎")}`,
         );

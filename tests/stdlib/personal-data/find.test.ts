@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { anyText } from "#tests/any-text.js";
-import { entities, type Entity } from "#stdlib/personal-data/finding.js";
-import { findPersonal } from "#stdlib/personal-data/find.js";
-import { precedence } from "#stdlib/personal-data/overlaps.js";
+import { personalEntities, type PersonalEntity } from "#stdlib/personal-data/finding.js";
+import { findPersonalData } from "#stdlib/personal-data/find.js";
+import { entityPrecedence } from "#stdlib/personal-data/overlaps.js";
 
-const found = (text: string, ...wanted: Entity[]): readonly string[] =>
-  findPersonal(text, wanted.length > 0 ? wanted : entities).map(({ entity, text }) => `${entity} ${text}`);
+const found = (text: string, ...wanted: PersonalEntity[]): readonly string[] =>
+  findPersonalData(text, wanted.length > 0 ? wanted : personalEntities).map(({ entity, text }) => `${entity} ${text}`);
 
 /** What detectors look for, in pieces: random texts of these come nearer to findings than random letters. */
 const pieces = fc.constantFrom(
@@ -54,8 +54,8 @@ describe("findings", () => {
     fc.assert(
       fc.property(text, (whole) => {
         let after = 0;
-        for (const { entity, start, end, text } of findPersonal(whole)) {
-          assert.ok((entities as readonly string[]).includes(entity));
+        for (const { entity, start, end, text } of findPersonalData(whole)) {
+          assert.ok((personalEntities as readonly string[]).includes(entity));
           assert.ok(start >= after && end > start && end <= whole.length);
           assert.equal(whole.slice(start, end), text);
           after = end;
@@ -81,7 +81,7 @@ describe("findings", () => {
     ];
     const time = (size: number): number => {
       const before = process.cpuUsage();
-      for (const one of hostile) findPersonal(one.repeat(Math.ceil(size / one.length)));
+      for (const one of hostile) findPersonalData(one.repeat(Math.ceil(size / one.length)));
       const { user, system } = process.cpuUsage(before);
       return (user + system) / 1e3;
     };
@@ -94,7 +94,7 @@ describe("findings", () => {
     assert.deepEqual(found("see https://anna:geheim99@mail.example.org/x now"), [
       "url https://anna:geheim99@mail.example.org/x",
     ]);
-    assert.deepEqual([...precedence].sort(), [...entities].sort());
+    assert.deepEqual([...entityPrecedence].sort(), [...personalEntities].sort());
   });
   it("are of the entities asked for alone, and nothing hides them", () => {
     assert.deepEqual(found("write to https://anna:geheim99@example.org", "email"), ["email geheim99@example.org"]);
@@ -103,7 +103,7 @@ describe("findings", () => {
 });
 
 describe("a detector of personal data", () => {
-  const cases: readonly (readonly [Entity, found: readonly string[], not: readonly string[]])[] = [
+  const cases: readonly (readonly [PersonalEntity, found: readonly string[], not: readonly string[]])[] = [
     [
       "email",
       ["a.b+c@mail.example.org", "jörg@bücher.de", "o'neil@x.co.uk"],

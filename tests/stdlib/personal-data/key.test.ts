@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { key, keyShapes } from "#stdlib/personal-data/key.js";
+import { keyDetector, keyShapes } from "#stdlib/personal-data/key.js";
 
-const found = (text: string): readonly string[] => key(text).map(({ start, end }) => text.slice(start, end));
+const found = (text: string): readonly string[] => keyDetector(text).map(({ start, end }) => text.slice(start, end));
 describe("keys", () => {
   it("come from thirty providers and more", () => assert.ok(Object.keys(keyShapes).length >= 30));
   for (const [provider, shape] of Object.entries(keyShapes)) {

@@ -1,11 +1,12 @@
 /** One case for each way of writing that the rules know: values by sort, names by what tells of them, and things that are no names. */
 import assert from "node:assert/strict";
-import type { Entity } from "#stdlib/personal-data/finding.js";
-import { findPersonal } from "#stdlib/personal-data/find.js";
+import type { PersonalEntity } from "#stdlib/personal-data/finding.js";
+import { findPersonalData } from "#stdlib/personal-data/find.js";
 
-const found = (text: string, entity: Entity): readonly string[] => findPersonal(text, [entity]).map((one) => one.text);
+const found = (text: string, entity: PersonalEntity): readonly string[] =>
+  findPersonalData(text, [entity]).map((one) => one.text);
 
-const written: Readonly<Partial<Record<Entity, readonly (readonly [text: string, ...found: string[]])[]>>> = {
+const written: Readonly<Partial<Record<PersonalEntity, readonly (readonly [text: string, ...found: string[]])[]>>> = {
   date_of_birth: [
     ["Jan Nowak, ur. 3 marca 1980", "3 marca 1980"],
     ["O utente, nascida a 14/02/71, mora aqui", "14/02/71"],
@@ -72,7 +73,7 @@ const written: Readonly<Partial<Record<Entity, readonly (readonly [text: string,
 describe("ways of writing personal data", () => {
   for (const [entity, cases] of Object.entries(written))
     for (const [text, ...expected] of cases)
-      it(`${entity}: ${text}`, () => assert.deepEqual(found(text, entity as Entity), expected));
+      it(`${entity}: ${text}`, () => assert.deepEqual(found(text, entity as PersonalEntity), expected));
   it("does not take the sentence after a greeting and its comma, or after a word with its full stop, for a name", () => {
     for (const text of [
       "Hello, Uploading a PDF gives a blank page.",

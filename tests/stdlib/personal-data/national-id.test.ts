@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { nationalId, nationalIds } from "#stdlib/personal-data/national-id.js";
+import { nationalIdDetector, nationalIds } from "#stdlib/personal-data/national-id.js";
 
 /** Published examples, as their countries write them, each with the words it needs before it. */
 const examples: Readonly<Record<string, readonly string[]>> = {
@@ -44,7 +44,7 @@ describe("national ids", () => {
   for (const [name, written] of Object.entries(examples))
     for (const one of written)
       it(`find ${one} (${name})`, () => {
-        const [span, more] = nationalId(`it is ${one}.`);
+        const [span, more] = nationalIdDetector(`it is ${one}.`);
         assert.ok(span && !more);
         const text = `it is ${one}.`.slice(span.start, span.end);
         assert.ok(one.endsWith(text) && text.length >= 8, text);
@@ -55,9 +55,9 @@ describe("national ids", () => {
           const wrong = text.replace(/.$/, (last) =>
             /\d/.test(last) ? String((Number(last) + 1) % 10) : last === "A" ? "B" : "A",
           );
-          assert.deepEqual(nationalId(`it is ${one.replace(text, wrong)}.`), []);
+          assert.deepEqual(nationalIdDetector(`it is ${one.replace(text, wrong)}.`), []);
         }
-        if (needs && !plain?.test(text)) assert.deepEqual(nationalId(`it was ${text}.`), []);
+        if (needs && !plain?.test(text)) assert.deepEqual(nationalIdDetector(`it was ${text}.`), []);
       });
   it("are no part of longer numbers and words", () => {
     for (const text of [
@@ -69,6 +69,6 @@ describe("national ids", () => {
       "2024-05-12",
       "811218-9876-1",
     ])
-      assert.deepEqual(nationalId(`it is ${text}`), [], text);
+      assert.deepEqual(nationalIdDetector(`it is ${text}`), [], text);
   });
 });

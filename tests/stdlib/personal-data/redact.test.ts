@@ -1,18 +1,18 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { anyText } from "#tests/any-text.js";
-import { entities } from "#stdlib/personal-data/finding.js";
-import { findPersonal } from "#stdlib/personal-data/find.js";
-import { redactor, type Redaction } from "#stdlib/personal-data/redact.js";
-import { replacements, type Replacement } from "#stdlib/personal-data/replacements.js";
+import { personalEntities } from "#stdlib/personal-data/finding.js";
+import { findPersonalData } from "#stdlib/personal-data/find.js";
+import { makeRedactor, type RedactionOptions } from "#stdlib/personal-data/redact.js";
+import { redactionReplacements, type RedactionReplacement } from "#stdlib/personal-data/replacements.js";
 
-const how = (replacement: Replacement, more: Partial<Redaction> = {}): Redaction => ({
-  entities,
+const how = (replacement: RedactionReplacement, more: Partial<RedactionOptions> = {}): RedactionOptions => ({
+  entities: personalEntities,
   replacement,
   ...more,
 });
-const redacted = (text: string, replacement: Replacement, more: Partial<Redaction> = {}): string =>
-  redactor(how(replacement, more), () => text)(text).text;
+const redacted = (text: string, replacement: RedactionReplacement, more: Partial<RedactionOptions> = {}): string =>
+  makeRedactor(how(replacement, more), () => text)(text).text;
 
 const letter =
   "Dear Anna Smith, your card 4111 1111 1111 1111 was sent to anna.smith@gmail.com. Anna, call +49 30 901820.\nRegards,\nPeter Schmidt";
@@ -65,7 +65,7 @@ describe("redaction", () => {
     assert.equal(redacted(letter, "pseudonyms"), now);
     assert.notEqual(redacted(letter, "pseudonyms", { seed: 7 }), now);
     assert.deepEqual(
-      findPersonal(now).filter(({ sure }) => sure),
+      findPersonalData(now).filter(({ sure }) => sure),
       [],
     );
     assert.match(now, /@example\.org/);
@@ -76,7 +76,7 @@ describe("redaction", () => {
   });
   it("keeps what was not asked for", () =>
     assert.equal(
-      redactor({ entities: ["email"], replacement: "mask" }, () => letter)(letter).text,
+      makeRedactor({ entities: ["email"], replacement: "mask" }, () => letter)(letter).text,
       letter.replace("anna.smith@gmail.com", "[EMAIL]"),
     ));
   it("done twice is done once", () =>
@@ -86,7 +86,7 @@ describe("redaction", () => {
           anyText(),
           fc.array(pieces).map((all) => all.join("")),
         ),
-        fc.constantFrom(...replacements),
+        fc.constantFrom(...redactionReplacements),
         (text, replacement) => {
           const once = redacted(text, replacement, { key: "k" });
           if (replacement !== "pseudonyms") assert.equal(redacted(once, replacement, { key: "k" }), once);
@@ -99,11 +99,11 @@ describe("redaction", () => {
       fc.property(
         fc.array(pieces).map((all) => all.join("")),
         (text) => {
-          const { findings } = redactor(how("mask"), () => text)(text);
+          const { findings } = makeRedactor(how("mask"), () => text)(text);
           const kept = findings.reduceRight((all, { start, end }) => all.slice(0, start) + all.slice(end), text);
           const found = new Set(findings.map((one) => one.text));
           assert.equal(kept.length + findings.reduce((sum, { start, end }) => sum + end - start, 0), text.length);
-          for (const one of findPersonal(redacted(text, "mask"))) assert.ok(!found.has(one.text), one.text);
+          for (const one of findPersonalData(redacted(text, "mask"))) assert.ok(!found.has(one.text), one.text);
         },
       ),
     ));

@@ -5,9 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { crc32, deflateRawSync, gzipSync } from "node:zlib";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { zstd } from "#stdlib/files/zstd.js";
-import { bytesOf } from "#stdlib/platform/files.js";
-import { unpacked } from "#stdlib/platform/packed.js";
+import { decompressZstd } from "#stdlib/files/zstd.js";
+import { readFileBytes } from "#stdlib/platform/files.js";
+import { unpackFile } from "#stdlib/platform/packed.js";
 
 const MiB = 2 ** 20;
 async function* pieces(bytes: Uint8Array, size = 4096): AsyncGenerator<Uint8Array> {
@@ -36,7 +36,7 @@ describe("packed file", function () {
   before(() => (folder = mkdtempSync(join(tmpdir(), "tunebook-packed-"))));
   after(() => rmSync(folder, { recursive: true, force: true }));
   const bounds = { bytes: MiB, times: 100 };
-  const gz = (bytes: Uint8Array) => unpacked(pieces(bytes), "a.csv.gz", "a.csv.gz", bytes.length, bounds);
+  const gz = (bytes: Uint8Array) => unpackFile(pieces(bytes), "a.csv.gz", "a.csv.gz", bytes.length, bounds);
 
   it("is refused after the same number of bytes, however large the bomb is", async () => {
     const member = gzipSync(Buffer.alloc(4 * MiB, "a,b\n"), { level: 9 });
@@ -63,7 +63,7 @@ describe("packed file", function () {
       return [head & 255, (head >> 8) & 255, head >> 16];
     };
     const rle = (size: number, last = false): number[] => [...block(1, size, last), 97];
-    const of = (...bytes: number[]) => lengthOf(zstd(pieces(Uint8Array.from(bytes))));
+    const of = (...bytes: number[]) => lengthOf(decompressZstd(pieces(Uint8Array.from(bytes))));
 
     it("is read block by block, over frames and what is skipped between them", async () => {
       const frame = [...header(0x58), ...rle(131_072), ...rle(10, true)];
@@ -88,7 +88,7 @@ describe("packed file", function () {
     });
     it("is refused on the way where it unpacks without end", async () => {
       const bomb = Uint8Array.from([...header(0x58), ...Array.from({ length: 4000 }, () => rle(131_072)).flat()]);
-      const read = await refusedAfter(unpacked(pieces(bomb, 65_536), "a.zst", "a.zst", bomb.length, bounds));
+      const read = await refusedAfter(unpackFile(pieces(bomb, 65_536), "a.zst", "a.zst", bomb.length, bounds));
       assert.ok(read < 9 * MiB, String(read));
     });
   });
@@ -135,7 +135,7 @@ describe("packed file", function () {
       const file = join(folder, "a.csv.zip");
       writeFileSync(file, bytes);
       try {
-        return String(await lengthOf(bytesOf(file, "a.csv.zip")));
+        return String(await lengthOf(readFileBytes(file, "a.csv.zip")));
       } catch (error) {
         assert.ok(error instanceof CodedError, String(error));
         return error.code;
@@ -166,7 +166,7 @@ describe("packed file", function () {
       const file = join(folder, "b.csv.zip");
       writeFileSync(file, bytes);
       const empty = pieces(new Uint8Array(0));
-      assert.ok((await refusedAfter(unpacked(empty, file, "b.csv.zip", bytes.length, bounds))) < 3 * MiB);
+      assert.ok((await refusedAfter(unpackFile(empty, file, "b.csv.zip", bytes.length, bounds))) < 3 * MiB);
     });
   });
 });

@@ -2,15 +2,15 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
-import { transform } from "#stdlib/privacies/shared/fft.js";
-import { leastNoise } from "#stdlib/privacies/shared/least-noise.js";
-import { promisesOf } from "#stdlib/privacies/shared/budget.js";
+import { fourierTransform } from "#stdlib/privacies/shared/fft.js";
+import { leastNoiseFor } from "#stdlib/privacies/shared/least-noise.js";
+import { privacyGuaranteeOf } from "#stdlib/privacies/shared/budget.js";
 import { epsilonByPrv } from "#stdlib/privacies/shared/prv.js";
-import { epsilonByRdp, epsilonOf, ORDERS, rdpOfStep } from "#stdlib/privacies/shared/rdp.js";
-import type { Sampled } from "#stdlib/privacies/kind.js";
+import { epsilonByRdp, epsilonOfRdp, RDP_ORDERS, rdpOfStep } from "#stdlib/privacies/shared/rdp.js";
+import type { SampledSteps } from "#stdlib/privacies/kind.js";
 
 interface Case {
-  readonly phases: readonly Sampled[];
+  readonly phases: readonly SampledSteps[];
   readonly delta: number;
   /** `edge`: its best order is its first or last, beyond which ours go; `wide`: with ours. */
   readonly opacus: { readonly rdp: number; readonly edge: boolean; readonly wide: number; readonly prv: number };
@@ -26,7 +26,7 @@ const golden = JSON.parse(
     readonly order: number;
     readonly rdp: number;
   }[];
-  readonly noises: readonly (Omit<Sampled, "noise"> & {
+  readonly noises: readonly (Omit<SampledSteps, "noise"> & {
     readonly epsilon: number;
     readonly delta: number;
     readonly rdp: number;
@@ -63,9 +63,9 @@ describe("accountants of privacy", () => {
 
   it("say by the orders that are reckoned what all of them say", () => {
     for (const { phases, delta } of golden.cases.filter((_, i) => i % 9 === 0)) {
-      const all = ORDERS.map((order) => {
+      const all = RDP_ORDERS.map((order) => {
         const rdp = phases.reduce((sum, { noise, rate, steps }) => sum + steps * rdpOfStep(order, noise, rate), 0);
-        return epsilonOf(rdp, order, delta);
+        return epsilonOfRdp(rdp, order, delta);
       });
       assert.equal(epsilonByRdp(phases, delta), Math.max(0, Math.min(...all)));
     }
@@ -73,7 +73,7 @@ describe("accountants of privacy", () => {
     for (const noise of [0.02, 0.3, 1, 20])
       for (const delta of [1e-9, 0.01, 0.4]) {
         const of = { noise, rate: 0.01, steps: 40 };
-        const all = ORDERS.map((order) => epsilonOf(of.steps * rdpOfStep(order, noise, of.rate), order, delta));
+        const all = RDP_ORDERS.map((order) => epsilonOfRdp(of.steps * rdpOfStep(order, noise, of.rate), order, delta));
         assert.equal(epsilonByRdp([of], delta), Math.max(0, Math.min(...all)), JSON.stringify([noise, delta]));
       }
   });
@@ -92,15 +92,15 @@ describe("accountants of privacy", () => {
   it("find the noise that Opacus finds, to three decimals, upward", () => {
     for (const { epsilon, delta, rate, steps, rdp, prv } of golden.noises) {
       const byRdp = (noise: number): number => epsilonByRdp([{ noise, rate, steps }], delta);
-      const noise = leastNoise(epsilon, byRdp) ?? NaN;
+      const noise = leastNoiseFor(epsilon, byRdp) ?? NaN;
       near(noise, rdp, 0.0011, { epsilon, rate, steps });
       assert.ok(byRdp(noise) <= epsilon && byRdp(noise - 0.001) > epsilon, String(noise));
       if (steps > 100) continue;
       const byPrv = (tried: number): number => epsilonByPrv([{ noise: tried, rate, steps }], delta) ?? NaN;
-      near(leastNoise(epsilon, byPrv, noise) ?? NaN, prv, 0.0011, { epsilon, rate, steps });
+      near(leastNoiseFor(epsilon, byPrv, noise) ?? NaN, prv, 0.0011, { epsilon, rate, steps });
       // By way of a coarse grid it is the same, to the last digit.
       const call = { word: "differential", kind: "privacy", arguments: { epsilon, delta, accountant: "prv", clip: 1 } };
-      const found = promisesOf(call, { rate, steps, units: 1000 });
+      const found = privacyGuaranteeOf(call, { rate, steps, units: 1000 });
       const least = "noise" in found ? found.noise : NaN;
       assert.ok(byPrv(least) <= epsilon && byPrv(least - 0.001) > epsilon, JSON.stringify({ least, prv }));
     }
@@ -108,7 +108,7 @@ describe("accountants of privacy", () => {
 
   it("say what they reckon at least where an ε is too small for them, and keep one that may not be passed", () => {
     const promise = (given: object, of: object) =>
-      promisesOf(
+      privacyGuaranteeOf(
         { word: "differential", kind: "privacy", arguments: { delta: 1e-5, clip: 1, ...given } },
         { rate: 0.1, steps: 50, units: 1000, ...of },
       );
@@ -133,7 +133,7 @@ describe("accountants of privacy", () => {
       assert.equal(of([{ noise: 0, rate: 0.1, steps: 1 }], 1e-5), Infinity);
     }
     assert.equal(
-      leastNoise(1, () => 2),
+      leastNoiseFor(1, () => 2),
       null,
     );
     assert.equal(epsilonByPrv([{ noise: 0.01, rate: 1, steps: 100 }], 1e-5), null);
@@ -151,7 +151,7 @@ describe("accountants of privacy", () => {
         fc.double({ min: 1, max: 3, noNaN: true }),
         fc.integer({ min: 1, max: 3000 }),
         (one, by, more) => {
-          const spent = (other: Partial<Sampled>): number => epsilonByRdp([{ ...one, ...other }], 1e-5);
+          const spent = (other: Partial<SampledSteps>): number => epsilonByRdp([{ ...one, ...other }], 1e-5);
           const now = spent({});
           const slack = 1e-9 + 1e-9 * now;
           assert.ok(spent({ steps: one.steps + more }) >= now - slack);
@@ -170,18 +170,18 @@ describe("accountants of privacy", () => {
 
   it("begin and end with orders that nobody needs", () => {
     assert.deepEqual(
-      [...ORDERS].sort((a, b) => a - b),
-      ORDERS,
+      [...RDP_ORDERS].sort((a, b) => a - b),
+      RDP_ORDERS,
     );
   });
 
   it("transform there and back", () => {
     const numbers = Float64Array.from({ length: 64 }, (_, i) => Math.sin(i * i));
     const [real, imaginary] = [Float64Array.from(numbers), new Float64Array(64)];
-    transform(real, imaginary);
+    fourierTransform(real, imaginary);
     const direct = numbers.reduce((sum, x, i) => sum + x * Math.cos((2 * Math.PI * 5 * i) / 64), 0);
     near(real[5] ?? NaN, direct, 1e-12, "the fifth frequency");
-    transform(real, imaginary, true);
+    fourierTransform(real, imaginary, true);
     numbers.forEach((x, i) => {
       near((real[i] ?? NaN) / 64, x, 1e-12, i);
     });

@@ -1,23 +1,23 @@
 import assert from "node:assert/strict";
-import { evaluate } from "#dsl/tensor/evaluate.js";
+import { evaluateProgram } from "#dsl/tensor/evaluate.js";
 import type { Program } from "#dsl/tensor/program.js";
-import { validate } from "#dsl/tensor/validate.js";
-import { fromNDArray, values, type Values } from "#dsl/tensor/values.js";
+import { validateProgram } from "#dsl/tensor/validate.js";
+import { fromNDArray, arrayValues, type ArrayValues } from "#dsl/tensor/values.js";
 import { classifier, continued, decoder, labelled, scalars, type Feeds } from "./small-models.js";
 
 /** Some value for every state: zeros for moments and sums, else small numbers that differ. */
-function begin(programs: readonly Program[]): Record<string, Values> {
+function begin(programs: readonly Program[]): Record<string, ArrayValues> {
   const states = Object.assign({}, ...programs.map((p) => p.state)) as Program["state"];
   return Object.fromEntries(
     Object.entries(states).map(([name, { type, trains }], k) => {
-      const y = values(type.shape as number[]);
+      const y = arrayValues(type.shape as number[]);
       if (trains)
         y.data.forEach((_, i) => (y.data[i] = 0.3 * Math.sin(1.3 * i + k) + (/norm|ln_/i.test(name) ? 1 : 0)));
       return [name, y];
     }),
   );
 }
-const decoded = (feeds: Feeds): Record<string, Values> =>
+const decoded = (feeds: Feeds): Record<string, ArrayValues> =>
   Object.fromEntries(Object.entries(feeds).map(([name, a]) => [name, fromNDArray(a)]));
 
 describe("a batch in parts, in float64", () => {
@@ -29,22 +29,22 @@ describe("a batch in parts, in float64", () => {
       for (const parts of [[2, 4, 6, 8], [1, 8], [8]] as const)
         it(`${kind}, clip ${clip}: one batch of 8 = parts up to rows ${parts.join(", ")}, twice over`, () => {
           const { train, accumulate, apply, trainable } = build(clip, { dropout: clip === null ? 0.3 : 0 });
-          for (const p of [train, accumulate!, apply!]) validate(p);
+          for (const p of [train, accumulate!, apply!]) validateProgram(p);
           let whole = begin([train, accumulate!, apply!]);
           let summed = whole;
           for (const step of [1, 2]) {
             const all = batch(0, 8);
-            const once = evaluate(train, decoded({ ...all.feeds, ...scalars({ rate: 0.01, step }) }), whole);
+            const once = evaluateProgram(train, decoded({ ...all.feeds, ...scalars({ rate: 0.01, step }) }), whole);
             const share = 1 / all.counts;
             let loss = 0;
             parts.forEach((to, i) => {
               const part = batch(parts[i - 1] ?? 0, to);
-              const feeds = { ...decoded(part.feeds), share: values([], [share]) };
-              const done = evaluate(accumulate!, feeds, summed);
+              const feeds = { ...decoded(part.feeds), share: arrayValues([], [share]) };
+              const done = evaluateProgram(accumulate!, feeds, summed);
               loss += done.outputs["loss"]!.data[0]!;
               summed = done.state;
             });
-            const end = evaluate(apply!, decoded(scalars({ rate: 0.01, step })), summed);
+            const end = evaluateProgram(apply!, decoded(scalars({ rate: 0.01, step })), summed);
             [whole, summed] = [once.state, end.state];
             same(loss, once.outputs["loss"]!.data[0]!, "loss");
             same(end.outputs["norm"]!.data[0]!, once.outputs["norm"]!.data[0]!, "norm");

@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import { Graph } from "#dsl/tensor/builder.js";
-import { evaluate } from "#dsl/tensor/evaluate.js";
+import { evaluateProgram } from "#dsl/tensor/evaluate.js";
 import { prune } from "#dsl/tensor/passes/dead-code.js";
-import type { Program, State } from "#dsl/tensor/program.js";
-import { validate } from "#dsl/tensor/validate.js";
-import { values, type Values } from "#dsl/tensor/values.js";
+import type { Program, TensorState } from "#dsl/tensor/program.js";
+import { validateProgram } from "#dsl/tensor/validate.js";
+import { arrayValues, type ArrayValues } from "#dsl/tensor/values.js";
 import { cachedLayers } from "#stdlib/layers/cached-layers.js";
 import { makeLayers } from "#stdlib/layers/graph-layers.js";
 import { gpt2 } from "#stdlib/models/gpt2.run.js";
-import { assembleForward } from "#stdlib/programs/forward.js";
-import { buildGenerate } from "#stdlib/programs/generate.js";
+import { assembleForwardProgram } from "#stdlib/programs/forward.js";
+import { buildGenerationPrograms } from "#stdlib/programs/generate.js";
 import { textGeneration } from "#stdlib/tasks/text_generation.run.js";
 import { full } from "#stdlib/techniques/full.js";
 
@@ -24,22 +24,25 @@ const options = {
   seed: 3,
 };
 const call = { kind: "task", word: "text_generation", arguments: {} };
-const generation = buildGenerate(options);
-const forward = assembleForward({ ...options, task: { call, implementation: textGeneration }, labels: 0 }, false);
+const generation = buildGenerationPrograms(options);
+const forward = assembleForwardProgram(
+  { ...options, task: { call, implementation: textGeneration }, labels: 0 },
+  false,
+);
 
 /** Numbers that differ for every state that is no cache. */
-function weights(programs: readonly Program[]): Record<string, Values> {
+function weights(programs: readonly Program[]): Record<string, ArrayValues> {
   const states = Object.assign({}, ...programs.map((p) => p.state)) as Program["state"];
   const kept = Object.entries(states).filter(([, s]) => !("unset" in s.initial));
   return Object.fromEntries(
     kept.map(([name, { type }], k) => {
-      const y = values(type.shape as number[]);
+      const y = arrayValues(type.shape as number[]);
       y.data.forEach((_, i) => (y.data[i] = 0.4 * Math.sin(1.7 * i + k) + (/ln_/.test(name) ? 1 : 0)));
       return [name, y];
     }),
   );
 }
-const rowsOf = (v: Values): number[][] => {
+const rowsOf = (v: ArrayValues): number[][] => {
   const n = v.shape.at(-1)!;
   return Array.from({ length: v.data.length / n }, (_, r) => Array.from(v.data.subarray(r * n, (r + 1) * n)));
 };
@@ -49,21 +52,21 @@ const near = (got: readonly number[], want: readonly number[], what: string): vo
   );
 
 /** The logits after a text, read alone and whole. */
-function alone(text: readonly number[], state: Record<string, Values>): number[] {
+function alone(text: readonly number[], state: Record<string, ArrayValues>): number[] {
   const shape = [1, text.length];
   const feeds = {
-    input_ids: values(shape, text),
-    attention_mask: values(
+    input_ids: arrayValues(shape, text),
+    attention_mask: arrayValues(
       shape,
       text.map(() => 1),
     ),
   };
-  return rowsOf(evaluate(forward, feeds, state).outputs["logits"]!).at(-1)!;
+  return rowsOf(evaluateProgram(forward, feeds, state).outputs["logits"]!).at(-1)!;
 }
 
 /** Texts continued together through the programs, as a runner does it. */
 class Continued {
-  private state: Record<string, Values>;
+  private state: Record<string, ArrayValues>;
   private mask: number[][];
   private next: number[];
   constructor(
@@ -71,12 +74,12 @@ class Continued {
     room: number,
   ) {
     this.state = weights([generation.prefill]);
-    this.run("reserve", { rows: values([texts.length]), room: values([room]) });
+    this.run("reserve", { rows: arrayValues([texts.length]), room: arrayValues([room]) });
     this.mask = [];
     this.next = [];
   }
-  private run(name: keyof typeof generation, feeds: Record<string, Values>): Record<string, Values> {
-    const done = evaluate(generation[name], feeds, this.state);
+  private run(name: keyof typeof generation, feeds: Record<string, ArrayValues>): Record<string, ArrayValues> {
+    const done = evaluateProgram(generation[name], feeds, this.state);
     this.state = { ...done.state };
     return done.outputs;
   }
@@ -94,12 +97,12 @@ class Continued {
       ),
     );
     this.next = texts.map((t) => t.length);
-    const table = (rows: readonly number[][]): Values => values([rows.length, length], rows.flat());
+    const table = (rows: readonly number[][]): ArrayValues => arrayValues([rows.length, length], rows.flat());
     const out = this.run("prefill", {
       input_ids: table(texts.map((t) => pad(t, 7))),
       attention_mask: table(this.mask),
       positions: table(texts.map((t) => pad([...t.keys()], 0))),
-      last: values(
+      last: arrayValues(
         [texts.length],
         texts.map((_, b) => (b + 1) * length - 1),
       ),
@@ -110,20 +113,20 @@ class Continued {
     this.mask = this.mask.map((row) => [...row, 1]);
     const [rows, keys] = [tokens.length, this.mask[0]!.length];
     const out = this.run("decode", {
-      input_ids: values([rows, 1], tokens),
-      positions: values([rows, 1], this.next),
-      attention_mask: values([rows, keys], this.mask.flat()),
-      start: values([], [keys - 1]),
+      input_ids: arrayValues([rows, 1], tokens),
+      positions: arrayValues([rows, 1], this.next),
+      attention_mask: arrayValues([rows, keys], this.mask.flat()),
+      start: arrayValues([], [keys - 1]),
     });
     this.next = this.next.map((n) => n + 1);
     return this.checked(out);
   }
   reorder(order: readonly number[]): void {
-    this.run("reorder", { order: values([order.length], order) });
+    this.run("reorder", { order: arrayValues([order.length], order) });
     this.mask = order.map((r) => this.mask[r]!);
     this.next = order.map((r) => this.next[r]!);
   }
-  private checked(out: Record<string, Values>): number[][] {
+  private checked(out: Record<string, ArrayValues>): number[][] {
     const logits = rowsOf(out["logits"]!);
     const likeliest = logits.map((row) => row.indexOf(Math.max(...row)));
     assert.deepEqual(Array.from(out["next"]!.data), likeliest);
@@ -133,7 +136,7 @@ class Continued {
 
 describe("programs that generate, in float64", () => {
   it("keep their form", () => {
-    for (const program of Object.values(generation)) validate(program);
+    for (const program of Object.values(generation)) validateProgram(program);
   });
   it("keep the keys and values of every layer, and nothing else beside the weights", () => {
     const caches = ["cache.k/h.0.attn", "cache.k/h.1.attn", "cache.v/h.0.attn", "cache.v/h.1.attn"];
@@ -178,9 +181,9 @@ describe("programs that generate, in float64", () => {
 describe("cross-attention with a cache, in float64", () => {
   const SIZE = 4;
   /** One decoder layer that looks at itself and at what an encoder read. */
-  function layer(phase: "prefill" | "decode" | "whole"): { program: Program; caches: Record<string, State> } {
+  function layer(phase: "prefill" | "decode" | "whole"): { program: Program; caches: Record<string, TensorState> } {
     const graph = new Graph();
-    const caches: Record<string, State> = {};
+    const caches: Record<string, TensorState> = {};
     const plain = makeLayers({
       graph,
       prefix: "",
@@ -193,7 +196,7 @@ describe("cross-attention with a cache, in float64", () => {
       seed: 1,
     });
     const start = phase === "decode" ? graph.input("start", { dtype: "i32", shape: [] }) : graph.number(0, "i32");
-    const onCache = (name: string, state: State, grows: boolean): void => {
+    const onCache = (name: string, state: TensorState, grows: boolean): void => {
       caches[name] = state;
       assert.equal(grows, name.endsWith("self"));
     };
@@ -223,7 +226,7 @@ describe("cross-attention with a cache, in float64", () => {
   const [whole, prefill, decode] = (["whole", "prefill", "decode"] as const).map((phase) => layer(phase));
 
   it("reads the encoder's side once, and never again", () => {
-    for (const { program } of [whole!, prefill!, decode!]) validate(program);
+    for (const { program } of [whole!, prefill!, decode!]) validateProgram(program);
     assert.equal(decode!.program.state["source"], undefined);
     assert.equal(decode!.program.state["ck.weight"], undefined);
     assert.deepEqual(Object.keys(decode!.caches).sort(), [
@@ -233,8 +236,8 @@ describe("cross-attention with a cache, in float64", () => {
       "cache.v/self",
     ]);
 
-    const data = (shape: readonly number[], seed: number): Values => {
-      const y = values(shape);
+    const data = (shape: readonly number[], seed: number): ArrayValues => {
+      const y = arrayValues(shape);
       y.data.forEach((_, i) => (y.data[i] = Math.sin(seed + 2.1 * i)));
       return y;
     };
@@ -244,24 +247,23 @@ describe("cross-attention with a cache, in float64", () => {
       source,
       ...Object.fromEntries(["q", "k", "v", "cq", "ck", "cv"].map((n, i) => [`${n}.weight`, data([SIZE, SIZE], i)])),
     };
-    const seen = values([2, 4], [1, 1, 1, 1, 1, 1, 0, 0]);
-    const expected = evaluate(whole!.program, { x, seen, mask: values([2, 3], [1, 1, 1, 0, 1, 1]) }, fixed).outputs[
-      "y"
-    ]!;
+    const seen = arrayValues([2, 4], [1, 1, 1, 1, 1, 1, 0, 0]);
+    const expected = evaluateProgram(whole!.program, { x, seen, mask: arrayValues([2, 3], [1, 1, 1, 0, 1, 1]) }, fixed)
+      .outputs["y"]!;
 
-    const step = (from: number, to: number): Values =>
-      values(
+    const step = (from: number, to: number): ArrayValues =>
+      arrayValues(
         [2, to - from, SIZE],
         [0, 1].flatMap((b) => Array.from(x.data.subarray((b * 3 + from) * SIZE, (b * 3 + to) * SIZE))),
       );
-    const empty = Object.fromEntries(["cache.k/self", "cache.v/self"].map((name) => [name, values([2, 5, SIZE])]));
-    const first = evaluate(
+    const empty = Object.fromEntries(["cache.k/self", "cache.v/self"].map((name) => [name, arrayValues([2, 5, SIZE])]));
+    const first = evaluateProgram(
       prefill!.program,
-      { x: step(0, 2), seen, mask: values([2, 2], [1, 1, 0, 1]) },
+      { x: step(0, 2), seen, mask: arrayValues([2, 2], [1, 1, 0, 1]) },
       { ...fixed, ...empty },
     );
-    const later = { x: step(2, 3), seen, mask: values([2, 3], [1, 1, 1, 0, 1, 1]), start: values([], [2]) };
-    const second = evaluate(decode!.program, later, { ...first.state, source: values([2, 4, SIZE]) });
+    const later = { x: step(2, 3), seen, mask: arrayValues([2, 3], [1, 1, 1, 0, 1, 1]), start: arrayValues([], [2]) };
+    const second = evaluateProgram(decode!.program, later, { ...first.state, source: arrayValues([2, 4, SIZE]) });
     for (const b of [0, 1]) near(rowsOf(second.outputs["y"]!)[b]!, rowsOf(expected)[b * 3 + 2]!, `text ${String(b)}`);
   });
 });

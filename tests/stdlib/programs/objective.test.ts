@@ -1,17 +1,17 @@
 /** The list of loss terms of a training, and their sum. */
 import assert from "node:assert/strict";
 import { Graph } from "#dsl/tensor/builder.js";
-import { evaluate } from "#dsl/tensor/evaluate.js";
-import { values, type Values } from "#dsl/tensor/values.js";
+import { evaluateProgram } from "#dsl/tensor/evaluate.js";
+import { arrayValues, type ArrayValues } from "#dsl/tensor/values.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { OutputTerm } from "#stdlib/losses/loss-term.js";
 import { labels as taskLoss } from "#stdlib/lessons/labels.run.js";
 import { logits as teacherLogits } from "#stdlib/lessons/logits.run.js";
-import { lossTerms, sumOfTerms } from "#stdlib/programs/objective.js";
+import { lossTermsOf, sumOfTerms } from "#stdlib/programs/objective.js";
 import type { AssembleOptions } from "#stdlib/programs/options.js";
 import { ewc } from "#stdlib/strategies/ewc.run.js";
 import { lwf } from "#stdlib/strategies/lwf.run.js";
-import { buildPrivate } from "#stdlib/programs/private.js";
+import { buildPrivatePrograms } from "#stdlib/programs/private.js";
 import { textClassification } from "#stdlib/tasks/text_classification.run.js";
 import { classifierParts } from "./small-models.js";
 
@@ -47,23 +47,23 @@ function sum(options: Options): { readonly inputs: readonly string[]; readonly t
   });
   graph.output("total", total);
   const program = graph.program();
-  const all: Record<string, Values> = {
-    logits: values([2, LABELS], [1, 0, 0, 2]),
-    recalled_lesson: values([2, LABELS], [0, 1, 1, 1]),
-    share_lesson: values([2], [0.5, 0.5]),
-    recalled_lwf: values([2, LABELS], [3, 0, 0, 0]),
-    known_lwf: values([2, LABELS], [1, 1, 1, 1]),
-    share_lwf: values([2], [1, 0]),
+  const all: Record<string, ArrayValues> = {
+    logits: arrayValues([2, LABELS], [1, 0, 0, 2]),
+    recalled_lesson: arrayValues([2, LABELS], [0, 1, 1, 1]),
+    share_lesson: arrayValues([2], [0.5, 0.5]),
+    recalled_lwf: arrayValues([2, LABELS], [3, 0, 0, 0]),
+    known_lwf: arrayValues([2, LABELS], [1, 1, 1, 1]),
+    share_lwf: arrayValues([2], [1, 0]),
   };
   const inputs = Object.keys(program.inputs);
   const feeds = Object.fromEntries(inputs.map((name) => [name, all[name]!]));
-  return { inputs, total: evaluate(program, feeds, {}).outputs["total"]!.data[0]! };
+  return { inputs, total: evaluateProgram(program, feeds, {}).outputs["total"]!.data[0]! };
 }
 
 describe("objective", () => {
   it("is the task's own loss by default", () => {
     assert.deepEqual(
-      lossTerms({}).map(({ needs }) => needs),
+      lossTermsOf({}).map(({ needs }) => needs),
       ["task_loss"],
     );
     assert.deepEqual(sum({}), { inputs: ["logits"], total: 10 });
@@ -71,7 +71,7 @@ describe("objective", () => {
 
   it("lists the objective's terms in their order, then those of strategies", () => {
     assert.deepEqual(
-      lossTerms({ objective, strategies }).map(({ needs, reference }) => [needs, reference]),
+      lossTermsOf({ objective, strategies }).map(({ needs, reference }) => [needs, reference]),
       [
         ["logits", "cached"],
         ["task_loss", "none"],
@@ -99,8 +99,8 @@ describe("objective", () => {
 
   it("is the task's own loss alone in private trainings", async () => {
     const o = { ...(await classifierParts("bert")), strategies };
-    assert.throws(() => buildPrivate(o, { clip: 1 }), /private updates take no loss terms/);
-    assert.ok(buildPrivate({ ...o, strategies: strategies.slice(1) }, { clip: 1 }).apart);
+    assert.throws(() => buildPrivatePrograms(o, { clip: 1 }), /private updates take no loss terms/);
+    assert.ok(buildPrivatePrograms({ ...o, strategies: strategies.slice(1) }, { clip: 1 }).apart);
   });
 
   it("gives a term the inputs that it declares", () => {

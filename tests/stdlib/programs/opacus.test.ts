@@ -1,11 +1,11 @@
 /** What rows say, cut and summed, against Opacus: a tiny BERT whose every weight trains, and layers of low rank in it and in a tiny GPT-2. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { evaluate } from "#dsl/tensor/evaluate.js";
-import { values, type Values } from "#dsl/tensor/values.js";
-import { SUM } from "#stdlib/programs/accumulate.js";
+import { evaluateProgram } from "#dsl/tensor/evaluate.js";
+import { arrayValues, type ArrayValues } from "#dsl/tensor/values.js";
+import { GRADIENT_SUM } from "#stdlib/programs/accumulate.js";
 import type { AssembleOptions } from "#stdlib/programs/options.js";
-import { buildPrivate } from "#stdlib/programs/private.js";
+import { buildPrivatePrograms } from "#stdlib/programs/private.js";
 import { registry } from "#stdlib/registry.js";
 import { drawsOf } from "#tests/drawn.js";
 import { call, optionsFor, type Subject } from "#tests/stdlib/techniques/subjects.js";
@@ -47,20 +47,20 @@ async function optionsOf({ name, technique, config }: Case): Promise<AssembleOpt
 }
 
 /** Rows from `from` to `to`; of next tokens the places that have one. */
-function fed({ name }: Case, from: number, to: number): Record<string, Values> {
+function fed({ name }: Case, from: number, to: number): Record<string, ArrayValues> {
   const rows = golden.ids.slice(from, to);
   const mask = golden.mask.slice(from, to);
   const places = mask.flatMap((row, r) => row.flatMap((_, p) => (row[p + 1] === 1 ? [r * WIDTH + p] : [])));
   return {
-    input_ids: values([to - from, WIDTH], rows.flat()),
-    attention_mask: values([to - from, WIDTH], mask.flat()),
+    input_ids: arrayValues([to - from, WIDTH], rows.flat()),
+    attention_mask: arrayValues([to - from, WIDTH], mask.flat()),
     draws: drawsOf(to - from),
-    told: values([], [1]),
+    told: arrayValues([], [1]),
     ...(name === "bert"
-      ? { labels: values([to - from], golden.own.slice(from, to)) }
+      ? { labels: arrayValues([to - from], golden.own.slice(from, to)) }
       : {
-          targets: values([places.length], places),
-          labels: values(
+          targets: arrayValues([places.length], places),
+          labels: arrayValues(
             [places.length],
             places.map((place) => rows.flat()[place + 1]!),
           ),
@@ -85,15 +85,15 @@ describe("what rows say, cut and summed, beside Opacus", () => {
   for (const one of golden.cases)
     for (const how of ["a batch in one pass", "rows one by one"] as const)
       it(`${one.name}, ${one.technique}, ${how}`, async () => {
-        const { apart, alone } = buildPrivate(await optionsOf(one), { clip: one.clip });
+        const { apart, alone } = buildPrivatePrograms(await optionsOf(one), { clip: one.clip });
         const program = how === "rows one by one" ? alone : apart!;
-        let state: Record<string, Values> = Object.fromEntries(
+        let state: Record<string, ArrayValues> = Object.fromEntries(
           Object.entries(program.state).map(([name, { type }]) => {
             const shape = type.shape as number[];
-            if (name.startsWith(SUM)) return [name, values(shape)];
+            if (name.startsWith(GRADIENT_SUM)) return [name, arrayValues(shape)];
             const weight = one.weights[name];
             assert.ok(weight, name);
-            return [name, values(shape, [...weight.values])];
+            return [name, arrayValues(shape, [...weight.values])];
           }),
         );
         const norms: number[] = [];
@@ -101,16 +101,19 @@ describe("what rows say, cut and summed, beside Opacus", () => {
         const step = how === "rows one by one" ? 1 : ROWS;
         for (let row = 0; row < ROWS; row += step) {
           const shares = Array.from({ length: step }, (_, i) => shareOf(one, row + i));
-          const share = values(how === "rows one by one" ? [] : [ROWS], shares);
-          const made = evaluate(program, { ...fed(one, row, row + step), share }, state);
+          const share = arrayValues(how === "rows one by one" ? [] : [ROWS], shares);
+          const made = evaluateProgram(program, { ...fed(one, row, row + step), share }, state);
           state = made.state;
           norms.push(...made.outputs["norms"]!.data);
           loss += made.outputs["loss"]!.data[0]!;
         }
         close(norms, one.norms, "norms");
         if (one.name === "bert") close([loss], [one.losses.reduce((a, b) => a + b, 0)], "loss");
-        const summed = Object.keys(state).filter((name) => name.startsWith(SUM));
-        assert.deepEqual(summed.map((name) => name.slice(SUM.length)).toSorted(), Object.keys(one.sums).toSorted());
-        for (const [name, sum] of Object.entries(one.sums)) close(state[SUM + name]!.data, sum, name);
+        const summed = Object.keys(state).filter((name) => name.startsWith(GRADIENT_SUM));
+        assert.deepEqual(
+          summed.map((name) => name.slice(GRADIENT_SUM.length)).toSorted(),
+          Object.keys(one.sums).toSorted(),
+        );
+        for (const [name, sum] of Object.entries(one.sums)) close(state[GRADIENT_SUM + name]!.data, sum, name);
       });
 });

@@ -1,28 +1,28 @@
 /** The passes over the programs of whole models: what they compute stays, frozen weights cost nothing. */
 import assert from "node:assert/strict";
 import { costOf } from "#dsl/tensor/cost.js";
-import { evaluate } from "#dsl/tensor/evaluate.js";
+import { evaluateProgram } from "#dsl/tensor/evaluate.js";
 import type { PassSettings } from "#dsl/tensor/passes/pass.js";
-import { optimise, passes, PLAIN } from "#dsl/tensor/passes/table.js";
+import { optimise, passes, PLAIN_PASS_SETTINGS } from "#dsl/tensor/passes/table.js";
 import type { Program } from "#dsl/tensor/program.js";
-import { validate } from "#dsl/tensor/validate.js";
-import { fromNDArray, values, type Values } from "#dsl/tensor/values.js";
+import { validateProgram } from "#dsl/tensor/validate.js";
+import { fromNDArray, arrayValues, type ArrayValues } from "#dsl/tensor/values.js";
 import type { TechniqueImplementation } from "#stdlib/techniques/kind.js";
 import { bert } from "#stdlib/models/bert.run.js";
-import type { Assembled, AssembleOptions } from "#stdlib/programs/options.js";
+import type { AssembledPrograms, AssembleOptions } from "#stdlib/programs/options.js";
 import { lora } from "#stdlib/techniques/lora.run.js";
 import { classifier, continued, decoder, labelled, scalars, type Feeds } from "./small-models.js";
 
 const names = [...new Set(passes.map((p) => p.name))];
 /** All passes off but those. */
 const only = (...kept: readonly string[]): PassSettings => ({
-  ...PLAIN,
+  ...PLAIN_PASS_SETTINGS,
   off: new Set(names.filter((name) => !kept.includes(name))),
 });
 const call = (word: string, given = {}) => ({ kind: "technique", word, arguments: given });
 const LORA = { call: call("lora", { rank: 2, targets: ["query", "value", "c_attn", "c_fc"] }), implementation: lora };
 
-const makers: Readonly<Record<string, (more: Partial<AssembleOptions>) => Assembled>> = {
+const makers: Readonly<Record<string, (more: Partial<AssembleOptions>) => AssembledPrograms>> = {
   "a classifier": (more) => classifier(1, more),
   "a decoder": (more) => decoder(1, more),
   "a classifier with LoRA": (more) => classifier(1, { technique: LORA, ...more }),
@@ -39,10 +39,10 @@ const TINY_BERT = {
   max_position_embeddings: 8,
 };
 
-function filled({ state }: Program): Record<string, Values> {
+function filled({ state }: Program): Record<string, ArrayValues> {
   return Object.fromEntries(
     Object.entries(state).map(([name, { type }], k) => {
-      const y = values(type.shape as number[]);
+      const y = arrayValues(type.shape as number[]);
       const moment = /^adam\./.test(name);
       y.data.forEach(
         (_, i) => (y.data[i] = moment ? 1e-3 : 0.3 * Math.sin(1.3 * i + k) + (/norm|ln_/i.test(name) ? 1 : 0)),
@@ -51,22 +51,22 @@ function filled({ state }: Program): Record<string, Values> {
     }),
   );
 }
-function feedsOf(program: Program): Record<string, Values> {
+function feedsOf(program: Program): Record<string, ArrayValues> {
   const some: Feeds = {
     ...(program.inputs["targets"] ? continued(0, 3) : labelled(0, 3)).feeds,
     ...scalars({ rate: 0.01, step: 2, share: 0.125 }),
   };
   return Object.fromEntries(Object.keys(program.inputs).map((name) => [name, fromNDArray(some[name]!)]));
 }
-function programsOf(assembled: Assembled): Readonly<Record<string, Program>> {
+function programsOf(assembled: AssembledPrograms): Readonly<Record<string, Program>> {
   const { train, evaluate: score, loss, accumulate, apply } = assembled;
   return { train, evaluate: score, loss, ...(accumulate && { accumulate }), ...(apply && { apply }) };
 }
 
 function same(before: Program, after: Program, tolerance: number, what: string): void {
-  validate(after);
+  validateProgram(after);
   const [feeds, state] = [feedsOf(before), filled(before)];
-  const [expected, got] = [evaluate(before, feeds, state), evaluate(after, feeds, state)];
+  const [expected, got] = [evaluateProgram(before, feeds, state), evaluateProgram(after, feeds, state)];
   for (const part of ["outputs", "state"] as const)
     for (const [name, value] of Object.entries(expected[part])) {
       const size = value.data.reduce((m, x) => Math.max(m, Math.abs(x)), 1e-3);
@@ -82,7 +82,7 @@ describe("passes over whole models", () => {
     it(`keep what the programs of ${title} compute, one by one and together`, () => {
       for (const [name, program] of Object.entries(programsOf(make({ passes: only() })))) {
         for (const pass of passes.filter((p) => p.name !== "recompute"))
-          same(program, pass.run(program, PLAIN), pass.tolerance, `${name}, ${pass.name}`);
+          same(program, pass.run(program, PLAIN_PASS_SETTINGS), pass.tolerance, `${name}, ${pass.name}`);
         const all = optimise(program);
         same(program, all, 1e-6, name);
         assert.deepEqual(optimise(all), all, `${name}: a second time changes something`);
@@ -101,7 +101,10 @@ describe("passes over whole models", () => {
     const gelu = classifier(null);
     assert.deepEqual(fused(gelu.evaluate), ["gelu", "tanh"]);
     assert.deepEqual(fused(gelu.train), ["tanh"]);
-    assert.deepEqual(fused(classifier(null, { passes: { ...PLAIN, off: new Set(["fusion"]) } }).evaluate), []);
+    assert.deepEqual(
+      fused(classifier(null, { passes: { ...PLAIN_PASS_SETTINGS, off: new Set(["fusion"]) } }).evaluate),
+      [],
+    );
   });
 
   it("leave frozen weights without a product, and stop below the lowest layer that trains", () => {

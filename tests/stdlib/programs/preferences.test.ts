@@ -6,21 +6,21 @@ import assert from "node:assert/strict";
 import { Graph } from "#dsl/tensor/builder.js";
 import { emitOnnx } from "#dsl/tensor/backends/onnx/emit.js";
 import { emitTensorflow } from "#dsl/tensor/backends/tensorflow/emit.js";
-import { evaluate } from "#dsl/tensor/evaluate.js";
+import { evaluateProgram } from "#dsl/tensor/evaluate.js";
 import { gradient } from "#dsl/tensor/gradient.js";
 import type { Program } from "#dsl/tensor/program.js";
-import { validate } from "#dsl/tensor/validate.js";
-import { fromNDArray, values, type Values } from "#dsl/tensor/values.js";
+import { validateProgram } from "#dsl/tensor/validate.js";
+import { fromNDArray, arrayValues, type ArrayValues } from "#dsl/tensor/values.js";
 import { implementationOf } from "#dsl/language/types/loaded.js";
 import type { OutputTerm } from "#stdlib/losses/loss-term.js";
 import { adamw } from "#stdlib/optimizers/adamw.js";
-import { assemble } from "#stdlib/programs/assemble.js";
+import { assemblePrograms } from "#stdlib/programs/assemble.js";
 import { HiddenStateRecorder } from "#stdlib/programs/hidden-states.js";
-import { buildModel, DRAWS, modelInputs } from "#stdlib/programs/model.js";
+import { buildModel, DRAWS_TYPE, modelInputs } from "#stdlib/programs/model.js";
 import { buildObjective } from "#stdlib/programs/objective.js";
 import type { AssembleOptions } from "#stdlib/programs/options.js";
-import { TEACHER } from "#stdlib/programs/references.js";
-import { supervise } from "#stdlib/programs/supervision.js";
+import { TEACHER_STATE_PREFIX } from "#stdlib/programs/references.js";
+import { superviseModel } from "#stdlib/programs/supervision.js";
 import { registry } from "#stdlib/registry.js";
 import { textClassification } from "#stdlib/tasks/text_classification.run.js";
 import { textGeneration } from "#stdlib/tasks/text_generation.run.js";
@@ -71,9 +71,9 @@ async function parts(
 function objectiveProgram(o: AssembleOptions): Program {
   const graph = new Graph();
   const inputs = modelInputs(graph, o);
-  const supervised = supervise(graph, o, { weighed: true });
+  const supervised = superviseModel(graph, o, { weighed: true });
   const recorder = new HiddenStateRecorder();
-  const model = buildModel(o, graph, inputs, graph.input("draws", DRAWS), recorder.wrap);
+  const model = buildModel(o, graph, inputs, graph.input("draws", DRAWS_TYPE), recorder.wrap);
   const objective = buildObjective(o, graph, model.loss(supervised, "mean"), { model, inputs, supervised, recorder });
   graph.output("objective", objective);
   const { state } = graph.program();
@@ -81,19 +81,19 @@ function objectiveProgram(o: AssembleOptions): Program {
   const parameters = names.map((name) => graph.state(name, state[name]!));
   gradient(graph, objective, parameters).forEach((d, i) => d && graph.output(`d.${names[i]!}`, d));
   const program = graph.program();
-  validate(program);
+  validateProgram(program);
   return program;
 }
 
-const read = (feeds: Feeds): Record<string, Values> =>
+const read = (feeds: Feeds): Record<string, ArrayValues> =>
   Object.fromEntries(Object.entries(feeds).map(([name, array]) => [name, fromNDArray(array)]));
-const fedTo = (program: Program, feeds: Record<string, Values>): Record<string, Values> =>
+const fedTo = (program: Program, feeds: Record<string, ArrayValues>): Record<string, ArrayValues> =>
   Object.fromEntries(Object.keys(program.inputs).map((name) => [name, feeds[name]!]));
 /** Numbers that differ, norms about 1; LoRA's B is `b` times that. */
-const startOf = ({ state }: Program, b = 1): Record<string, Values> =>
+const startOf = ({ state }: Program, b = 1): Record<string, ArrayValues> =>
   Object.fromEntries(
     Object.entries(state).map(([name, { type }], k) => {
-      const y = values(type.shape as number[]);
+      const y = arrayValues(type.shape as number[]);
       const [scale, offset] = [name.endsWith("lora_B.weight") ? b : 1, /norm|ln_/i.test(name) ? 1 : 0];
       y.data.forEach((_, i) => (y.data[i] = scale * 0.4 * Math.sin(1.3 * i + k) + offset));
       return [name, y];
@@ -136,12 +136,17 @@ const dpo = (beta: number): OutputTerm<"sequence_logprobs"> => ({
     return margin.multiply(-beta).softplus().mean();
   },
 });
-const PAIRS = { chosen: values([2], [0, 3]), rejected: values([2], [1, 2]) };
+const PAIRS = { chosen: arrayValues([2], [0, 3]), rejected: arrayValues([2], [1, 2]) };
 
 /** The gradients of `objective`, one element of each parameter, against differences. */
-function assertDifferences(program: Program, feeds: Record<string, Values>, state: Record<string, Values>): void {
-  const objective = (moved: typeof state): number => evaluate(program, feeds, moved).outputs["objective"]!.data[0]!;
-  const { outputs } = evaluate(program, feeds, state);
+function assertDifferences(
+  program: Program,
+  feeds: Record<string, ArrayValues>,
+  state: Record<string, ArrayValues>,
+): void {
+  const objective = (moved: typeof state): number =>
+    evaluateProgram(program, feeds, moved).outputs["objective"]!.data[0]!;
+  const { outputs } = evaluateProgram(program, feeds, state);
   const slopes = Object.keys(outputs).filter((name) => name.startsWith("d."));
   assert.ok(slopes.length >= 4);
   let largest = 0;
@@ -168,16 +173,17 @@ describe("log-probabilities of sequences", () => {
     it(`${family}: equal the task's summed loss of each row by itself`, async () => {
       const program = objectiveProgram(await parts(family, FULL, [logprobs("outputs")]));
       const state = startOf(program);
-      const { loss } = assemble(await parts(family, FULL, []).then((o) => ({ ...o, objective: undefined })));
+      const { loss } = assemblePrograms(await parts(family, FULL, []).then((o) => ({ ...o, objective: undefined })));
       const batch = read(continued(0, 4).feeds);
       for (let row = 0; row < 4; row++) {
-        const weights = values(
+        const weights = arrayValues(
           [4],
           Array.from({ length: 4 }, (_, i) => Number(i === row)),
         );
-        const found = evaluate(program, fedTo(program, { ...batch, weights }), state).outputs["objective"]!.data[0]!;
+        const found = evaluateProgram(program, fedTo(program, { ...batch, weights }), state).outputs["objective"]!
+          .data[0]!;
         const { feeds, counts } = continued(row, row + 1);
-        const alone = evaluate(loss, fedTo(loss, read(feeds)), state).outputs;
+        const alone = evaluateProgram(loss, fedTo(loss, read(feeds)), state).outputs;
         const wanted = -alone["loss"]!.data[0]! * counts;
         assert.ok(Math.abs(found - wanted) < 1e-9, `row ${row}: ${found}, by its loss ${wanted}`);
       }
@@ -186,7 +192,7 @@ describe("log-probabilities of sequences", () => {
 
   it("have gradients that equal finite differences", async () => {
     const program = objectiveProgram(await parts("llama", FULL, [logprobs("outputs")]));
-    const weights = values([4], [1, -2, 0.5, 3]);
+    const weights = arrayValues([4], [1, -2, 0.5, 3]);
     assertDifferences(program, fedTo(program, { ...read(continued(0, 4).feeds), weights }), startOf(program));
   });
 
@@ -209,9 +215,9 @@ describe("the model without its adapter as a reference", () => {
       const base = objectiveProgram(await parts(family, FULL, [logprobs("outputs")]));
       const own = objectiveProgram(await parts(family, LORA, [logprobs("outputs")]));
       const state = startOf(own);
-      const feeds = { ...read(continued(0, 4).feeds), weights: values([4], [1, -2, 0.5, 3]) };
+      const feeds = { ...read(continued(0, 4).feeds), weights: arrayValues([4], [1, -2, 0.5, 3]) };
       const valueOf = (program: Program): number =>
-        evaluate(program, fedTo(program, feeds), state).outputs["objective"]!.data[0]!;
+        evaluateProgram(program, fedTo(program, feeds), state).outputs["objective"]!.data[0]!;
       assert.ok(Math.abs(valueOf(adapted) - valueOf(base)) < 1e-12);
       assert.ok(Math.abs(valueOf(own) - valueOf(base)) > 1e-3, "the adapter changes the model");
     });
@@ -228,7 +234,7 @@ describe("the model without its adapter as a reference", () => {
       const state = startOf(own);
       const feeds = read(continued(0, 4).feeds);
       const valueOf = (program: Program): number =>
-        evaluate(program, fedTo(program, feeds), state).outputs["objective"]!.data[0]!;
+        evaluateProgram(program, fedTo(program, feeds), state).outputs["objective"]!.data[0]!;
       assert.ok(Math.abs(valueOf(adapted) - valueOf(base)) < 1e-12 * valueOf(base));
       assert.ok(Math.abs(valueOf(own) - valueOf(base)) > 1e-3);
     });
@@ -260,12 +266,14 @@ describe("a frozen model as a reference of sequences", () => {
     const term: OutputTerm<"sequence_logprobs"> = { ...logprobs("referenceOutputs"), reference: "frozen" };
     const program = objectiveProgram({ ...o, objective: { terms: [term], teacher, unlabelledRows: false } });
     const own = objectiveProgram(await parts("llama", FULL, [logprobs("outputs")]));
-    const feeds = { ...read(continued(0, 4).feeds), weights: values([4], [1, -2, 0.5, 3]) };
+    const feeds = { ...read(continued(0, 4).feeds), weights: arrayValues([4], [1, -2, 0.5, 3]) };
     const state = startOf(own);
-    const under = Object.fromEntries(Object.entries(state).map(([name, value]) => [TEACHER + name, value]));
+    const under = Object.fromEntries(
+      Object.entries(state).map(([name, value]) => [TEACHER_STATE_PREFIX + name, value]),
+    );
     const [found, wanted] = [
-      evaluate(program, fedTo(program, feeds), { ...startOf(program, 0), ...under }),
-      evaluate(own, fedTo(own, feeds), state),
+      evaluateProgram(program, fedTo(program, feeds), { ...startOf(program, 0), ...under }),
+      evaluateProgram(own, fedTo(own, feeds), state),
     ].map(({ outputs }) => outputs["objective"]!.data[0]!);
     assert.ok(Math.abs(found! - wanted!) < 1e-12);
   });
@@ -275,7 +283,7 @@ describe("DPO as a loss term", () => {
   it("is log 2 for a fresh adapter", async () => {
     const program = objectiveProgram(await parts("llama", LORA, [dpo(0.5)]));
     const feeds = fedTo(program, { ...read(continued(0, 4).feeds), ...PAIRS });
-    const { outputs } = evaluate(program, feeds, startOf(program, 0));
+    const { outputs } = evaluateProgram(program, feeds, startOf(program, 0));
     assert.ok(Math.abs(outputs["objective"]!.data[0]! - Math.LN2) < 1e-12);
   });
 
@@ -287,17 +295,21 @@ describe("DPO as a loss term", () => {
   it("is lowered by training steps when a task has it as its term, in programs that both engines' formats can express", async () => {
     const { objective: _, task, ...rest } = await parts("gpt2", LORA, []);
     const preferences = { ...task, implementation: { ...task.implementation, terms: () => [dpo(0.5)] } };
-    const { train } = assemble({ ...rest, task: preferences });
-    validate(train);
+    const { train } = assemblePrograms({ ...rest, task: preferences });
+    validateProgram(train);
     assert.ok(emitTensorflow({ train }).savedModel.length > 0 && emitOnnx(train).bytes.length > 0);
-    const feeds = { ...read(continued(0, 4).feeds), ...PAIRS, rate: values([], [0.01]) };
+    const feeds = { ...read(continued(0, 4).feeds), ...PAIRS, rate: arrayValues([], [0.01]) };
     let state = startOf(train, 0.1);
     for (const name of Object.keys(state)) if (/^(?:adamw|adam)\./.test(name)) state[name]!.data.fill(0);
     const program = objectiveProgram(await parts("gpt2", LORA, [dpo(0.5)]));
-    const objective = (): number => evaluate(program, fedTo(program, feeds), state).outputs["objective"]!.data[0]!;
+    const objective = (): number =>
+      evaluateProgram(program, fedTo(program, feeds), state).outputs["objective"]!.data[0]!;
     const before = objective();
     for (const step of [1, 2, 3])
-      state = { ...state, ...evaluate(train, fedTo(train, { ...feeds, step: values([], [step]) }), state).state };
+      state = {
+        ...state,
+        ...evaluateProgram(train, fedTo(train, { ...feeds, step: arrayValues([], [step]) }), state).state,
+      };
     assert.ok(objective() < before - 1e-3, `${before} became ${objective()}`);
   });
 });

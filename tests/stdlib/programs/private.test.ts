@@ -1,12 +1,12 @@
 /** What rows say, cut to a length of their own and summed: a whole batch in one pass against its rows one by one, in float64. */
 import assert from "node:assert/strict";
-import { evaluate } from "#dsl/tensor/evaluate.js";
+import { evaluateProgram } from "#dsl/tensor/evaluate.js";
 import type { Program } from "#dsl/tensor/program.js";
-import { validate } from "#dsl/tensor/validate.js";
-import { values, type Values } from "#dsl/tensor/values.js";
+import { validateProgram } from "#dsl/tensor/validate.js";
+import { arrayValues, type ArrayValues } from "#dsl/tensor/values.js";
 import type { Call } from "#dsl/language/types/value.js";
-import { buildAccumulate, SUM } from "#stdlib/programs/accumulate.js";
-import { buildPrivate, NOISE } from "#stdlib/programs/private.js";
+import { buildAccumulateProgram, GRADIENT_SUM } from "#stdlib/programs/accumulate.js";
+import { buildPrivatePrograms, NOISE_INPUT_PREFIX } from "#stdlib/programs/private.js";
 import type { AssembleOptions } from "#stdlib/programs/options.js";
 import {
   baseShapes,
@@ -23,7 +23,7 @@ import {
 type Sgd = AssembleOptions["optimizer"]["implementation"];
 const list = await subjects();
 const ROWS = 4;
-type Feeds = Readonly<Record<string, Values>>;
+type Feeds = Readonly<Record<string, ArrayValues>>;
 
 /** Rows as they are fed alone: of places, those of the row. */
 function rowOf(all: Feeds, row: number): Feeds {
@@ -32,11 +32,11 @@ function rowOf(all: Feeds, row: number): Feeds {
   const kept = [...(all["targets"]?.data ?? [])].flatMap((place, i) => (own(place) ? [i] : []));
   return Object.fromEntries(
     Object.entries(all).map(([name, { shape, data }]) => {
-      if (shape.length === 0) return [name, values([], [...data])];
+      if (shape.length === 0) return [name, arrayValues([], [...data])];
       if (name === "targets")
         return [
           name,
-          values(
+          arrayValues(
             [kept.length],
             kept.map((i) => data[i]! - row * width),
           ),
@@ -44,28 +44,31 @@ function rowOf(all: Feeds, row: number): Feeds {
       if (name === "labels" && all["targets"])
         return [
           name,
-          values(
+          arrayValues(
             [kept.length],
             kept.map((i) => data[i]!),
           ),
         ];
       const each = data.length / ROWS;
-      return [name, values([1, ...shape.slice(1)], [...data.slice(row * each, (row + 1) * each)])];
+      return [name, arrayValues([1, ...shape.slice(1)], [...data.slice(row * each, (row + 1) * each)])];
     }),
   );
 }
-const fedTo = (program: Program, all: Feeds): Record<string, Values> =>
+const fedTo = (program: Program, all: Feeds): Record<string, ArrayValues> =>
   Object.fromEntries(Object.keys(program.inputs).map((name) => [name, all[name]!]));
-const zeroed = (state: Record<string, Values>): Record<string, Values> =>
+const zeroed = (state: Record<string, ArrayValues>): Record<string, ArrayValues> =>
   Object.fromEntries(
-    Object.entries(state).map(([name, one]) => [name, name.startsWith(SUM) ? values([...one.shape]) : one]),
+    Object.entries(state).map(([name, one]) => [
+      name,
+      name.startsWith(GRADIENT_SUM) ? arrayValues([...one.shape]) : one,
+    ]),
   );
-const sumsIn = (state: Record<string, Values>): Record<string, Values> =>
-  Object.fromEntries(Object.entries(state).filter(([name]) => name.startsWith(SUM)));
-const lengthOf = (sums: Record<string, Values>): number =>
+const sumsIn = (state: Record<string, ArrayValues>): Record<string, ArrayValues> =>
+  Object.fromEntries(Object.entries(state).filter(([name]) => name.startsWith(GRADIENT_SUM)));
+const lengthOf = (sums: Record<string, ArrayValues>): number =>
   Math.sqrt(Object.values(sums).reduce((all, { data }) => data.reduce((sum, one) => sum + one * one, all), 0));
 
-function near(got: Record<string, Values>, want: Record<string, Values>, title: string): void {
+function near(got: Record<string, ArrayValues>, want: Record<string, ArrayValues>, title: string): void {
   assert.deepEqual(Object.keys(got).toSorted(), Object.keys(want).toSorted(), title);
   const most = Math.max(...Object.values(want).flatMap(({ data }) => [...data].map(Math.abs)));
   assert.ok(most > 0, title);
@@ -80,10 +83,10 @@ function near(got: Record<string, Values>, want: Record<string, Values>, title: 
 
 /** The gradient of each row by itself, as trainings without privacy have it. */
 function gradientsOf(o: AssembleOptions, rows: readonly Feeds[], shares: readonly number[]) {
-  const plain = buildAccumulate(o);
+  const plain = buildAccumulateProgram(o);
   const state = zeroed(start(plain.state));
   return rows.map((row, r) =>
-    sumsIn(evaluate(plain, fedTo(plain, { ...row, share: values([], [shares[r]!]) }), state).state),
+    sumsIn(evaluateProgram(plain, fedTo(plain, { ...row, share: arrayValues([], [shares[r]!]) }), state).state),
   );
 }
 
@@ -99,30 +102,30 @@ async function holds(subject: Subject, technique: Call): Promise<boolean> {
   const clip = Math.fround((Math.min(...lengths) + Math.max(...lengths)) / 2);
   const want = Object.fromEntries(
     Object.entries(own[0]!).map(([name, { shape }]) => {
-      const sum = values([...shape]);
+      const sum = arrayValues([...shape]);
       own.forEach((row, r) =>
         row[name]!.data.forEach((one, i) => (sum.data[i]! += one * Math.min(1, clip / lengths[r]!))),
       );
       return [name, sum];
     }),
   );
-  const { apart, alone } = buildPrivate(o, { clip });
-  const told = values([], [0.25]);
+  const { apart, alone } = buildPrivatePrograms(o, { clip });
+  const told = arrayValues([], [0.25]);
   if (apart) {
-    validate(apart);
-    const fed = { ...all, share: values([ROWS], shares), told };
-    const made = evaluate(apart, fedTo(apart, fed), zeroed(start(apart.state)));
+    validateProgram(apart);
+    const fed = { ...all, share: arrayValues([ROWS], shares), told };
+    const made = evaluateProgram(apart, fedTo(apart, fed), zeroed(start(apart.state)));
     made.outputs["norms"]!.data.forEach((one, r) =>
       assert.ok(Math.abs(one - lengths[r]!) <= 1e-9 * lengths[r]!, `${title}: ${String(one)}, ${String(lengths[r])}`),
     );
     near(sumsIn(made.state), want, title);
   }
   if (!apart || technique.word === "lora") {
-    validate(alone);
+    validateProgram(alone);
     let state = zeroed(start(alone.state));
     rows.forEach((row, r) => {
-      const fed = { ...row, share: values([], [shares[r]!]), told };
-      const made = evaluate(alone, fedTo(alone, fed), state);
+      const fed = { ...row, share: arrayValues([], [shares[r]!]), told };
+      const made = evaluateProgram(alone, fedTo(alone, fed), state);
       assert.ok(Math.abs(made.outputs["norms"]!.data[0]! - lengths[r]!) <= 1e-9 * lengths[r]!, title);
       state = made.state;
     });
@@ -159,27 +162,27 @@ describe("a private update", () => {
       implementation: await loaded<Sgd>("optimizer", "sgd"),
     };
     const o = await optionsFor(subject, call("technique", "head_only"), { optimizer: sgd, clip: 1e-3 });
-    const { apply } = buildPrivate(o, { clip: 1 });
-    validate(apply);
+    const { apply } = buildPrivatePrograms(o, { clip: 1 });
+    validateProgram(apply);
     const before = start(apply.state);
-    const noise = Object.keys(apply.inputs).filter((name) => name.startsWith(NOISE));
+    const noise = Object.keys(apply.inputs).filter((name) => name.startsWith(NOISE_INPUT_PREFIX));
     assert.equal(noise.length, Object.keys(sumsIn(before)).length);
     const fed = Object.fromEntries(
       noise.map((name, k) => {
-        const drawn = values(apply.inputs[name]!.type.shape as number[]);
+        const drawn = arrayValues(apply.inputs[name]!.type.shape as number[]);
         drawn.data.forEach((_, i) => (drawn.data[i] = Math.cos(3.1 * i + k)));
         return [name, drawn];
       }),
     );
-    const scalars = { rate: values([], [0.5]), step: values([], [1]), mean: values([], [0.125]) };
-    const { state, outputs } = evaluate(apply, { ...fed, ...scalars }, before);
+    const scalars = { rate: arrayValues([], [0.5]), step: arrayValues([], [1]), mean: arrayValues([], [0.125]) };
+    const { state, outputs } = evaluateProgram(apply, { ...fed, ...scalars }, before);
     let square = 0;
-    for (const name of noise.map((one) => one.slice(NOISE.length)))
+    for (const name of noise.map((one) => one.slice(NOISE_INPUT_PREFIX.length)))
       before[name]!.data.forEach((value, i) => {
-        const sum = before[SUM + name]!.data[i]! + fed[NOISE + name]!.data[i]!;
+        const sum = before[GRADIENT_SUM + name]!.data[i]! + fed[NOISE_INPUT_PREFIX + name]!.data[i]!;
         square += (sum * 0.125) ** 2;
         assert.ok(Math.abs(state[name]!.data[i]! - (value - 0.5 * 0.125 * sum)) < 1e-12, name);
-        assert.equal(state[SUM + name]!.data[i], 0);
+        assert.equal(state[GRADIENT_SUM + name]!.data[i], 0);
       });
     assert.ok(Math.abs(outputs["norm"]!.data[0]! - Math.sqrt(square)) < 1e-9);
   });
@@ -188,9 +191,9 @@ describe("a private update", () => {
     const subject = list.find(({ word }) => word.name === "bert")!;
     const o = await optionsFor(subject, call("technique", "lora", { rank: 2, targets: ["query"] }));
     const lengths = (["f32", "bf16"] as const).map((precision) => {
-      const { apart } = buildPrivate({ ...o, passes: { precision, recompute: "none" } }, { clip: 1e-3 });
-      const fed = { ...feeds(subject, 1), share: values([ROWS], [1, 1, 1, 1]), told: values([], [1]) };
-      return lengthOf(sumsIn(evaluate(apart!, fedTo(apart!, fed), zeroed(start(apart!.state))).state));
+      const { apart } = buildPrivatePrograms({ ...o, passes: { precision, recompute: "none" } }, { clip: 1e-3 });
+      const fed = { ...feeds(subject, 1), share: arrayValues([ROWS], [1, 1, 1, 1]), told: arrayValues([], [1]) };
+      return lengthOf(sumsIn(evaluateProgram(apart!, fedTo(apart!, fed), zeroed(start(apart!.state))).state));
     });
     assert.ok(lengths[1]! < lengths[0]! * 0.99 && lengths[1]! > lengths[0]! * 0.97, lengths.join());
   });

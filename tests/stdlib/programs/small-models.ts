@@ -2,15 +2,15 @@
 import { bert } from "#stdlib/models/bert.run.js";
 import { gpt2 } from "#stdlib/models/gpt2.run.js";
 import { adamw } from "#stdlib/optimizers/adamw.js";
-import { assemble } from "#stdlib/programs/assemble.js";
-import type { Assembled, AssembleOptions } from "#stdlib/programs/options.js";
+import { assemblePrograms } from "#stdlib/programs/assemble.js";
+import type { AssembledPrograms, AssembleOptions } from "#stdlib/programs/options.js";
 import { textClassification } from "#stdlib/tasks/text_classification.run.js";
 import { textGeneration } from "#stdlib/tasks/text_generation.run.js";
 import { full } from "#stdlib/techniques/full.js";
 import { fedDraws } from "#tests/drawn.js";
 import { implementationOf } from "#dsl/language/types/loaded.js";
 import { registry } from "#stdlib/registry.js";
-import { toNDArray, values } from "#dsl/tensor/values.js";
+import { toNDArray, arrayValues } from "#dsl/tensor/values.js";
 import type { NDArray } from "#dsl/tensor/program.js";
 
 const call = (kind: string, word: string) => ({ kind, word, arguments: {} });
@@ -24,7 +24,7 @@ const common = {
   accumulate: true,
 };
 
-export function classifier(clip: number | null, more: Partial<AssembleOptions> = {}): Assembled {
+export function classifier(clip: number | null, more: Partial<AssembleOptions> = {}): AssembledPrograms {
   const config = bert.config({
     vocab_size: 20,
     hidden_size: 8,
@@ -34,7 +34,7 @@ export function classifier(clip: number | null, more: Partial<AssembleOptions> =
     max_position_embeddings: 8,
   });
   const task = { call: call("task", "text_classification"), implementation: textClassification };
-  return assemble({ ...common, family: bert, config, task, labels: 3, clip, ...more });
+  return assemblePrograms({ ...common, family: bert, config, task, labels: 3, clip, ...more });
 }
 const usual = { hidden_size: 8, num_hidden_layers: 1, num_attention_heads: 2, intermediate_size: 12 };
 const SMALL = {
@@ -49,18 +49,18 @@ export async function classifierParts(name: keyof typeof SMALL): Promise<Assembl
   const task = { call: call("task", "text_classification"), implementation: textClassification };
   return { ...common, family, config, task, labels: 3, clip: null };
 }
-export function decoder(clip: number | null, more: Partial<AssembleOptions> = {}): Assembled {
+export function decoder(clip: number | null, more: Partial<AssembleOptions> = {}): AssembledPrograms {
   const config = gpt2.config({ vocab_size: 20, n_positions: 8, n_embd: 8, n_layer: 1, n_head: 2 });
   const task = { call: call("task", "text_generation"), implementation: textGeneration };
-  return assemble({ ...common, family: gpt2, config, task, labels: 0, clip, ...more });
+  return assemblePrograms({ ...common, family: gpt2, config, task, labels: 0, clip, ...more });
 }
 
 export type Feeds = Readonly<Record<string, NDArray>>;
-const ints = (shape: readonly number[], data: readonly number[]): NDArray => toNDArray("i32", values(shape, data));
+const ints = (shape: readonly number[], data: readonly number[]): NDArray => toNDArray("i32", arrayValues(shape, data));
 export const scalars = (o: { rate?: number; step?: number; share?: number }): Feeds => ({
-  ...(o.rate !== undefined && { rate: toNDArray("f32", values([], [o.rate])) }),
+  ...(o.rate !== undefined && { rate: toNDArray("f32", arrayValues([], [o.rate])) }),
   ...(o.step !== undefined && { step: ints([], [o.step]) }),
-  ...(o.share !== undefined && { share: toNDArray("f32", values([], [o.share])) }),
+  ...(o.share !== undefined && { share: toNDArray("f32", arrayValues([], [o.share])) }),
 });
 
 const LENGTH = 5;

@@ -1,10 +1,10 @@
 /** Gradient times input beside PyTorch's on small BERTs, in float64. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { validate } from "#dsl/tensor/validate.js";
-import { values } from "#dsl/tensor/values.js";
+import { validateProgram } from "#dsl/tensor/validate.js";
+import { arrayValues } from "#dsl/tensor/values.js";
 import { bert } from "#stdlib/models/bert.run.js";
-import { buildWhy } from "#stdlib/programs/why.js";
+import { buildAttributionProgram } from "#stdlib/programs/why.js";
 import { textClassification } from "#stdlib/tasks/text_classification.run.js";
 import { full } from "#stdlib/techniques/full.js";
 import { feedsOf, root, run, shapesOf, tensorsOf } from "../models/golden.js";
@@ -27,15 +27,15 @@ describe("which tokens spoke for an answer", () => {
         unknown
       >;
       const labels = base["classifier.weight"]!.shape[0]!;
-      const program = buildWhy({
+      const program = buildAttributionProgram({
         ...{ family: bert, config: bert.config(config), prefixInCheckpoint: true, tensors: shapesOf(base), labels },
         task: { call: call("task", "text_classification"), implementation: textClassification },
         technique: { call: call("technique", "full"), implementation: full },
         ...{ seed: 0, dropout: null, tokenTypes: true },
       });
-      validate(program);
+      validateProgram(program);
       const flat = chosen.map((label, row) => row * labels + label);
-      const fed = { ...feedsOf(inputs), chosen: values([flat.length], flat) };
+      const fed = { ...feedsOf(inputs), chosen: arrayValues([flat.length], flat) };
       const found = run(program, fed, base).outputs["why"]!;
       const width = why[0]!.length;
       assert.deepEqual(found.shape, [why.length, width]);

@@ -7,7 +7,7 @@ import fc from "fast-check";
 import type { Word } from "#dsl/language/types/registry.js";
 import type { Call, Value } from "#dsl/language/types/value.js";
 import type { PrunerImplementation } from "#stdlib/pruners/kind.js";
-import type { Report, Study, StudyTrial } from "#stdlib/searches/kind.js";
+import type { TrialReport, Study, StudyTrial } from "#stdlib/searches/kind.js";
 import { registry } from "#stdlib/registry.js";
 
 const STEPS = 100;
@@ -26,14 +26,14 @@ const studyOf = (trials: readonly StudyTrial[], more: Partial<Study> = {}): Stud
   allows: () => true,
   ...more,
 });
-function trialOf(number: number, state: StudyTrial["state"], reports: readonly Report[]): StudyTrial {
+function trialOf(number: number, state: StudyTrial["state"], reports: readonly TrialReport[]): StudyTrial {
   const scores = state === "done" ? [reports.at(-1)?.score ?? 0] : null;
   return { number, point: {}, state, scores, reports, violation: 0 };
 }
-const reportsOf = (scores: readonly number[], gap = 10): readonly Report[] =>
+const reportsOf = (scores: readonly number[], gap = 10): readonly TrialReport[] =>
   scores.map((score, i) => ({ step: gap * (i + 1), score }));
 /** Rises to `end` over ten reports. */
-const rising = (end: number): readonly Report[] =>
+const rising = (end: number): readonly TrialReport[] =>
   reportsOf(Array.from({ length: 10 }, (_, i) => end - 0.4 / (i + 1) + 0.04));
 
 const score = fc.oneof(

@@ -1,14 +1,14 @@
 /** Histories of sweeps as tests/oracles/optuna_pruners.py draws them, run with our pruners. */
 import type { Call, Value } from "#dsl/language/types/value.js";
 import type { PrunerImplementation } from "#stdlib/pruners/kind.js";
-import type { Report, Study, StudyTrial } from "#stdlib/searches/kind.js";
+import type { TrialReport, Study, StudyTrial } from "#stdlib/searches/kind.js";
 import { registry } from "#stdlib/registry.js";
 import { whole } from "#tests/oracles/numbers.js";
 
 export type Named = "median" | "percentile" | "asha" | "hyperband";
 interface Running {
   readonly number: number;
-  readonly reports: readonly Report[];
+  readonly reports: readonly TrialReport[];
   readonly fails: boolean;
   done: number;
 }
@@ -68,7 +68,10 @@ function callOf(name: Named, below: (count: number) => number): Call {
   return { word: name, kind: "pruner", arguments: given[name] };
 }
 
-function curve(below: (count: number) => number): { readonly reports: readonly Report[]; readonly fails: boolean } {
+function curve(below: (count: number) => number): {
+  readonly reports: readonly TrialReport[];
+  readonly fails: boolean;
+} {
   const [gap, shift, count] = [[1, 2, 5][below(3)]!, below(2), 2 + below(6)];
   const places = Array.from({ length: count }, (_, i) => i);
   const odd = places.map(() => below(25) === 0);

@@ -1,16 +1,17 @@
 /** `out_of_reach` on curves drawn by chance: it keeps its word, and saves steps. */
 import assert from "node:assert/strict";
 import type { StudyTrial } from "#stdlib/searches/kind.js";
-import { chance, type Chance } from "#stdlib/statistics/chance.js";
+import { seededRandom, type RandomSource } from "#stdlib/statistics/chance.js";
 import { outOfReach } from "#stdlib/pruners/out_of_reach.run.js";
 
 const REPORTS = 8;
-const unit = (from: Chance): number => ((from.next() >>> 0) + 0.5) / 2 ** 32;
-const normal = (from: Chance): number => Math.sqrt(-2 * Math.log(unit(from))) * Math.cos(2 * Math.PI * unit(from));
+const unit = (from: RandomSource): number => ((from.next() >>> 0) + 0.5) / 2 ** 32;
+const normal = (from: RandomSource): number =>
+  Math.sqrt(-2 * Math.log(unit(from))) * Math.cos(2 * Math.PI * unit(from));
 const call = { word: "out_of_reach", kind: "pruner", arguments: { confidence: { share: 0.95 }, startup: 5 } };
 
 /** A power law of its own, with noise. */
-function curve(from: Chance, noise: number): readonly number[] {
+function curve(from: RandomSource, noise: number): readonly number[] {
   const [end, rise, fast] = [0.5 + 0.4 * unit(from), 0.03 + 0.1 * unit(from), 0.3 + 1.2 * unit(from)];
   return Array.from(
     { length: REPORTS },
@@ -25,7 +26,7 @@ interface Sweep {
 }
 /** Of the trials behind its startup how many would have been the best, how many of these were given up, and steps saved. */
 function sweep(seed: number, noise: number): Sweep {
-  const from = chance(seed, 5);
+  const from = seededRandom(seed, 5);
   const trials: StudyTrial[] = [];
   let [top, better, lost, saved] = [-Infinity, 0, 0, 0];
   for (let number = 1; number <= 25; number++) {

@@ -1,12 +1,12 @@
 /** What `flower` names of a SuperLink, and which addresses are one. */
 import assert from "node:assert/strict";
-import { federationRunner, workerRunner, type FlowerPlace } from "#stdlib/runners/kind.js";
-import { wrongAddress } from "#stdlib/runners/shared/superlink.js";
+import { asFederationRunner, asWorkerRunner, type FlowerTransportOptions } from "#stdlib/runners/kind.js";
+import { superlinkAddressFault } from "#stdlib/runners/shared/superlink.js";
 import { registry } from "#stdlib/registry.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { compiled } from "#tests/dsl/world.js";
 
-async function placeOf(written: string): Promise<FlowerPlace> {
+async function placeOf(written: string): Promise<FlowerTransportOptions> {
   const { actions, codes } = compiled(
     `data d { source: csv("a.csv"), columns: { text: text, label: label } }
 data e like d { source: csv("b.csv") }
@@ -17,7 +17,7 @@ federate m on d, e as f { runner: ${written} }`,
   const action = actions?.findLast(({ verb }) => verb === "federate");
   assert.ok(action?.verb === "federate");
   const call = action.plan.effects.runner as Call;
-  const runner = federationRunner(await registry.find("runner", call.word)!.load!());
+  const runner = asFederationRunner(await registry.find("runner", call.word)!.load!());
   return runner.federation(call, { flower: (place) => place });
 }
 
@@ -37,13 +37,13 @@ describe("the runner flower", () => {
     const [flower, processes] = await Promise.all(
       ["flower", "processes"].map((name) => registry.find("runner", name)!.load!()),
     );
-    assert.throws(() => workerRunner(flower!));
-    assert.throws(() => federationRunner(processes!));
-    assert.ok(workerRunner(processes!).start);
+    assert.throws(() => asWorkerRunner(flower!));
+    assert.throws(() => asFederationRunner(processes!));
+    assert.ok(asWorkerRunner(processes!).start);
   });
 
   it("takes one address of http or https; plain http leaves this machine where it is allowed alone", () => {
-    const code = (text: string, plain = false): string | undefined => wrongAddress(text, plain)?.code;
+    const code = (text: string, plain = false): string | undefined => superlinkAddressFault(text, plain)?.code;
     for (const text of [
       "https://a.example:8000",
       "https://10.0.0.7",

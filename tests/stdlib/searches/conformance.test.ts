@@ -1,6 +1,6 @@
 /** Every word of the kind `search` that is built, by its own example. */
 import assert from "node:assert/strict";
-import { valueOf, wholeOf } from "#dsl/compiler/statement/value.js";
+import { parseValue, completeValue } from "#dsl/compiler/statement/value.js";
 import { implementationOf } from "#dsl/language/types/loaded.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { registry } from "#stdlib/registry.js";
@@ -10,8 +10,8 @@ const words = registry.ofKind("search").filter(({ planned }) => !planned);
 const parameter = registry.find("verb", "sweep")!.parameters.find(({ name }) => name === "search")!;
 
 async function suggesting(example: string): Promise<Suggest> {
-  const read = valueOf(example.replace(/^search: /, ""), parameter, registry);
-  const call = wholeOf(read.value!, parameter, registry).value as Call;
+  const read = parseValue(example.replace(/^search: /, ""), parameter, registry);
+  const call = completeValue(read.value!, parameter, registry).value as Call;
   const search = await implementationOf(registry, "search", call.word);
   return (study, number) => search.suggest(call, study, number);
 }

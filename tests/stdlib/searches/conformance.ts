@@ -2,14 +2,14 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { Dimension, Point, Study, StudyTrial } from "#stdlib/searches/kind.js";
-import { byName, isActive } from "#stdlib/searches/shared/active-dimensions.js";
+import type { SearchDimension, SearchPoint, Study, StudyTrial } from "#stdlib/searches/kind.js";
+import { dimensionsByName, isActiveDimension } from "#stdlib/searches/shared/active-dimensions.js";
 import { allCombinations } from "#stdlib/searches/shared/combinations.js";
-import { keyOf } from "#stdlib/searches/shared/tried-points.js";
-import { isValue } from "#stdlib/searches/shared/dimension-values.js";
+import { pointKey } from "#stdlib/searches/shared/tried-points.js";
+import { isAllowedValue } from "#stdlib/searches/shared/dimension-values.js";
 import { done, history, spaces, study } from "./spaces.js";
 
-export type Suggest = (study: Study, number: number) => Point | null;
+export type Suggest = (study: Study, number: number) => SearchPoint | null;
 export interface Held {
   readonly suggest: Suggest;
   readonly random: Suggest;
@@ -17,7 +17,7 @@ export interface Held {
   readonly ends: boolean;
 }
 
-const flat = (from: number, to: number): Dimension => ({
+const flat = (from: number, to: number): SearchDimension => ({
   name: "",
   kind: "number",
   scale: "linear",
@@ -25,7 +25,7 @@ const flat = (from: number, to: number): Dimension => ({
   to,
   integer: false,
 });
-const named = (all: Readonly<Record<string, Dimension>>): readonly Dimension[] =>
+const named = (all: Readonly<Record<string, SearchDimension>>): readonly SearchDimension[] =>
   Object.entries(all).map(([name, dimension]) => ({ ...dimension, name }));
 const PLANE = named({ x: flat(-1, 1), y: flat(-1, 1) });
 const EASY = named({
@@ -33,7 +33,7 @@ const EASY = named({
   y: flat(-5, 5),
   rate: { name: "", kind: "number", scale: "log", from: 1e-6, to: 1, integer: false },
 });
-const easy = (point: Point): number =>
+const easy = (point: SearchPoint): number =>
   -(((point["x"]! - 1) / 5) ** 2 + ((point["y"]! + 2) / 5) ** 2 + ((Math.log10(point["rate"]!) + 4) / 3) ** 2);
 
 /** Trials one after another, each scored. */
@@ -41,7 +41,7 @@ function run(
   suggest: Suggest,
   of: Study,
   count: number,
-  score: (point: Point) => number = value,
+  score: (point: SearchPoint) => number = value,
 ): readonly StudyTrial[] {
   const trials = [...of.trials];
   for (let i = 0; i < count; i++) {
@@ -53,22 +53,23 @@ function run(
   return trials;
 }
 /** Some score that depends on all values and is finite. */
-const value = (point: Point): number => Object.values(point).reduce((sum, x) => sum + Math.sin(x), 0);
+const value = (point: SearchPoint): number => Object.values(point).reduce((sum, x) => sum + Math.sin(x), 0);
 
-function assertInside(dimensions: readonly Dimension[], point: Point): void {
-  const all = byName(dimensions);
-  const active = dimensions.filter((d) => isActive(d, point, all));
+function assertInside(dimensions: readonly SearchDimension[], point: SearchPoint): void {
+  const all = dimensionsByName(dimensions);
+  const active = dimensions.filter((d) => isActiveDimension(d, point, all));
   assert.deepEqual(Object.keys(point).sort(), active.map((d) => d.name).sort(), "the dimensions that are there");
-  for (const d of active) assert.ok(isValue(d, point[d.name]), `${point[d.name]} is none of ${JSON.stringify(d)}`);
+  for (const d of active)
+    assert.ok(isAllowedValue(d, point[d.name]), `${point[d.name]} is none of ${JSON.stringify(d)}`);
 }
 
 /** Everything that could be tried was. */
 function isExhausted({ dimensions, allows }: Study, trials: readonly StudyTrial[]): boolean {
   const all = allCombinations(dimensions);
   if (all === null) return false;
-  const tried = new Set(trials.map(({ point }) => keyOf(point)));
-  return Array.from({ length: Number(all.count) }, (_, i) => all.at(BigInt(i))).every(
-    (p) => !allows(p) || tried.has(keyOf(p)),
+  const tried = new Set(trials.map(({ point }) => pointKey(point)));
+  return Array.from({ length: Number(all.count) }, (_, i) => all.pointAt(BigInt(i))).every(
+    (p) => !allows(p) || tried.has(pointKey(p)),
   );
 }
 
@@ -99,12 +100,12 @@ export function conformance({ suggest, random, ends }: Held): void {
 
   it("goes by the seed", () => {
     if (ends) return; // What goes through everything needs no chance.
-    const points = [1, 2, 3].map((seed) => keyOf(suggest(study(PLANE, [], { seed }), 1)!));
+    const points = [1, 2, 3].map((seed) => pointKey(suggest(study(PLANE, [], { seed }), 1)!));
     assert.equal(new Set(points).size, 3);
   });
 
   it("keeps to values that may stand together", () => {
-    const allows = (p: Point): boolean => p["x"]! <= p["y"]!;
+    const allows = (p: SearchPoint): boolean => p["x"]! <= p["y"]!;
     const trials = run(suggest, study(PLANE, [], { allows }), 25, ({ x, y }) => x! - y!);
     assert.ok(trials.length >= (ends ? 3 : 25));
     for (const { point } of trials) assert.ok(allows(point), JSON.stringify(point));
@@ -122,7 +123,7 @@ export function conformance({ suggest, random, ends }: Held): void {
       kind: { name: "", kind: "choice", size: 2 },
       rank: { name: "", kind: "number", scale: "linear", from: 1, to: 4, integer: true },
     });
-    const allows = (p: Point): boolean => !(p["kind"] === 1 && p["rank"] === 4);
+    const allows = (p: SearchPoint): boolean => !(p["kind"] === 1 && p["rank"] === 4);
     const of = study(small, [], { allows });
     const trials = run(suggest, of, 20);
     if (trials.length < 20) assert.ok(isExhausted(of, trials), `${trials.length} were tried`);
@@ -140,7 +141,7 @@ export function conformance({ suggest, random, ends }: Held): void {
         assert.ok(point, `${number - 1} of 6 were tried`);
         trials.push({ ...done(number, point, 0.5), state, ...(state !== "done" && { scores: null }) });
       }
-      assert.equal(new Set(trials.map(({ point }) => keyOf(point))).size, 6, state);
+      assert.equal(new Set(trials.map(({ point }) => pointKey(point))).size, 6, state);
       assert.equal(suggest(study(small, trials), 7), null);
     }
   });
@@ -200,7 +201,7 @@ export function conformance({ suggest, random, ends }: Held): void {
       scores: [easy(t.point)],
     }));
     const turned = told.map((t) => ({ ...t, scores: t.scores.map((score) => -score) }));
-    const learns = keyOf(suggest(study(EASY, told), 31) ?? {}) !== keyOf(suggest(study(EASY, turned), 31) ?? {});
+    const learns = pointKey(suggest(study(EASY, told), 31) ?? {}) !== pointKey(suggest(study(EASY, turned), 31) ?? {});
     if (!learns) return;
     const best = (by: Suggest, seed: number): number =>
       Math.max(...run(by, study(EASY, [], { seed }), 40, easy).map(({ scores }) => scores![0]!));

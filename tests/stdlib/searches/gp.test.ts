@@ -1,22 +1,22 @@
 /** What `gp` does beside what every search does (conformance of searches): it learns fast, and from trials that didn't come to their end. */
 import assert from "node:assert/strict";
-import type { Dimension, Point, Study, StudyTrial } from "#stdlib/searches/kind.js";
+import type { SearchDimension, SearchPoint, Study, StudyTrial } from "#stdlib/searches/kind.js";
 import { gp } from "#stdlib/searches/gp.run.js";
 
 const call = { word: "gp", kind: "search", arguments: { startup: 8 } };
-const number = (name: string, from: number, to: number): Dimension => ({
+const number = (name: string, from: number, to: number): SearchDimension => ({
   ...{ name, kind: "number", scale: "linear", from, to, integer: false },
 });
 const dimensions = [number("x", -5, 10), number("y", 0, 15)];
-const branin = ({ x = 0, y = 0 }: Point): number =>
+const branin = ({ x = 0, y = 0 }: SearchPoint): number =>
   (y - (5.1 / (4 * Math.PI ** 2)) * x * x + (5 / Math.PI) * x - 6) ** 2 +
   10 * (1 - 1 / (8 * Math.PI)) * Math.cos(x) +
   10;
-const studyOf = (seed: number, trials: readonly StudyTrial[], own: readonly Dimension[] = dimensions): Study => ({
+const studyOf = (seed: number, trials: readonly StudyTrial[], own: readonly SearchDimension[] = dimensions): Study => ({
   ...{ dimensions: own, objectives: 1, seed, trials, wanted: null },
   allows: () => true,
 });
-const trialOf = (at: number, point: Point, score: number | null, more: Partial<StudyTrial> = {}): StudyTrial => ({
+const trialOf = (at: number, point: SearchPoint, score: number | null, more: Partial<StudyTrial> = {}): StudyTrial => ({
   ...{ number: at, point, state: "done", scores: score === null ? null : [score], reports: [], violation: 0 },
   ...more,
 });
@@ -28,7 +28,8 @@ function swept(seed: number, count: number): readonly StudyTrial[] {
   }
   return trials;
 }
-const apart = (a: Point, b: Point): number => Math.hypot((a["x"]! - b["x"]!) / 15, (a["y"]! - b["y"]!) / 15);
+const apart = (a: SearchPoint, b: SearchPoint): number =>
+  Math.hypot((a["x"]! - b["x"]!) / 15, (a["y"]! - b["y"]!) / 15);
 
 describe("search by a Gaussian process", () => {
   it("comes to a minimum of Branin's function within 30 trials", () => {
@@ -41,7 +42,7 @@ describe("search by a Gaussian process", () => {
   it("keeps away from what runs, failed, or was given up low", () => {
     const trials = swept(4, 20);
     const next = gp.suggest(call, studyOf(4, trials), 21)!;
-    const after = (state: "running" | "failed" | "pruned", reports: StudyTrial["reports"] = []): Point =>
+    const after = (state: "running" | "failed" | "pruned", reports: StudyTrial["reports"] = []): SearchPoint =>
       gp.suggest(call, studyOf(4, [...trials, trialOf(21, next, null, { state, reports })]), 22)!;
     assert.ok(apart(after("running"), next) > 0.01);
     assert.ok(apart(after("failed"), next) > 0.05);
@@ -52,7 +53,7 @@ describe("search by a Gaussian process", () => {
   });
 
   it("finds the branch, the choice and the step that are best, and tries no point twice", () => {
-    const own: readonly Dimension[] = [
+    const own: readonly SearchDimension[] = [
       { name: "kind", kind: "choice", size: 3 },
       {
         name: "rank",
@@ -65,7 +66,7 @@ describe("search by a Gaussian process", () => {
       },
       { name: "batch", kind: "number", scale: "linear", from: 8, to: 64, integer: true, step: 8 },
     ];
-    const worth = ({ kind, rank = 1, batch = 0 }: Point): number =>
+    const worth = ({ kind, rank = 1, batch = 0 }: SearchPoint): number =>
       (kind === 1 ? 1 - Math.abs(Math.log2(rank) - 3) / 5 : 0.3) - Math.abs(batch - 24) / 100;
     const trials: StudyTrial[] = [];
     for (let at = 1; at <= 30; at++) {

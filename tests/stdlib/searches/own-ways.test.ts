@@ -3,9 +3,15 @@ import assert from "node:assert/strict";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { implementationOf } from "#dsl/language/types/loaded.js";
 import type { Value } from "#dsl/language/types/value.js";
-import type { Dimension, Point, Study, StudyTrial } from "#stdlib/searches/kind.js";
+import type { SearchDimension, SearchPoint, Study, StudyTrial } from "#stdlib/searches/kind.js";
 import { sobolPoint } from "#stdlib/searches/shared/sobol/sequence.js";
-import { countOf, isValue, nearestValue, valueAt, valueOf } from "#stdlib/searches/shared/dimension-values.js";
+import {
+  valueCount,
+  isAllowedValue,
+  nearestValue,
+  valueAtShare,
+  nthValue,
+} from "#stdlib/searches/shared/dimension-values.js";
 import { registry } from "#stdlib/registry.js";
 import { done, history, study } from "./spaces.js";
 
@@ -13,12 +19,12 @@ const suggested = async (word: string, given: Readonly<Record<string, Value>>, o
   (await implementationOf(registry, "search", word)).suggest({ word, kind: "search", arguments: given }, of, number);
 const TPE = { startup: 10, candidates: 24 };
 
-const rank: Dimension = { name: "rank", kind: "number", scale: "linear", from: 2, to: 8, integer: true, step: 2 };
-const kind: Dimension = { name: "kind", kind: "choice", size: 3 };
-const rate: Dimension = { name: "rate", kind: "number", scale: "log", from: 1e-4, to: 1e-2, integer: false };
+const rank: SearchDimension = { name: "rank", kind: "number", scale: "linear", from: 2, to: 8, integer: true, step: 2 };
+const kind: SearchDimension = { name: "kind", kind: "choice", size: 3 };
+const rate: SearchDimension = { name: "rate", kind: "number", scale: "log", from: 1e-4, to: 1e-2, integer: false };
 const branch = { ...rank, name: "kind/1.rank", when: { dimension: "kind", option: 1 } };
 
-async function whole(dimensions: readonly Dimension[], points: number | null): Promise<readonly Point[]> {
+async function whole(dimensions: readonly SearchDimension[], points: number | null): Promise<readonly SearchPoint[]> {
   const trials: StudyTrial[] = [];
   for (;;) {
     const point = await suggested("grid", { points }, study(dimensions, trials), trials.length + 1);
@@ -37,7 +43,7 @@ describe("grid", () => {
   });
 
   it("has tried every value of each dimension in the first part already", async () => {
-    const five: Dimension = { name: "five", kind: "choice", size: 5 };
+    const five: SearchDimension = { name: "five", kind: "choice", size: 5 };
     const first = (await whole([five, rank, kind], null)).slice(0, 20);
     assert.deepEqual(
       ["five", "rank", "kind"].map((name) => new Set(first.map((p) => p[name])).size),
@@ -110,27 +116,35 @@ describe("tpe", () => {
 });
 
 describe("values of a dimension", () => {
-  const steps: Dimension = { name: "s", kind: "number", scale: "linear", from: 0, to: 0.3, integer: false, step: 0.1 };
+  const steps: SearchDimension = {
+    name: "s",
+    kind: "number",
+    scale: "linear",
+    from: 0,
+    to: 0.3,
+    integer: false,
+    step: 0.1,
+  };
 
   it("are written in decimals, the last one too", () => {
-    assert.equal(countOf(steps), 4);
+    assert.equal(valueCount(steps), 4);
     assert.deepEqual(
-      [0, 1, 2, 3].map((place) => valueOf(steps, place)),
+      [0, 1, 2, 3].map((place) => nthValue(steps, place)),
       [0, 0.1, 0.2, 0.3],
     );
-    assert.equal(valueAt(steps, 0.999), 0.3);
+    assert.equal(valueAtShare(steps, 0.999), 0.3);
     assert.equal(nearestValue(steps, 0.26), 0.3);
   });
 
   it("are no others", () => {
     assert.deepEqual(
-      [0.3, 0.15, 0.4, -0.1, NaN].map((x) => isValue(steps, x)),
+      [0.3, 0.15, 0.4, -0.1, NaN].map((x) => isAllowedValue(steps, x)),
       [true, false, false, false, false],
     );
     assert.deepEqual(
-      [0, 2, 3, 1.5].map((x) => isValue(kind, x)),
+      [0, 2, 3, 1.5].map((x) => isAllowedValue(kind, x)),
       [true, true, false, false],
     );
-    assert.ok(!isValue(kind, undefined));
+    assert.ok(!isAllowedValue(kind, undefined));
   });
 });

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import type { Dimension, Point, SearchImplementation, Study, StudyTrial } from "#stdlib/searches/kind.js";
+import type { SearchDimension, SearchPoint, SearchImplementation, Study, StudyTrial } from "#stdlib/searches/kind.js";
 import { registry } from "#stdlib/registry.js";
 
-const dimensions: readonly Dimension[] = [
+const dimensions: readonly SearchDimension[] = [
   { name: "rate", kind: "number", scale: "log", from: 1e-5, to: 1e-1, integer: false },
   { name: "rank", kind: "number", scale: "linear", from: 1, to: 4, integer: true },
   { name: "kind", kind: "choice", size: 3 },
@@ -35,7 +35,7 @@ describe("random search", () => {
     const call = { word: "random", kind: "search", arguments: {} };
     const n = 4000;
     const points = Array.from({ length: n }, (_, i) => random.suggest(call, study(3), i + 1)!);
-    const share = (test: (p: Point) => boolean) => points.filter(test).length / n;
+    const share = (test: (p: SearchPoint) => boolean) => points.filter(test).length / n;
     for (const bin of [0, 1, 2, 3])
       assert.ok(Math.abs(share((p) => Math.floor(Math.log10(Number(p["rate"])) + 5) === bin) - 0.25) < 0.04);
     for (const rank of [1, 2, 3, 4]) assert.ok(Math.abs(share((p) => p["rank"] === rank) - 0.25) < 0.04);

@@ -1,10 +1,10 @@
 /** Spaces to search, drawn by fast-check, and histories of trials in them. */
 import fc from "fast-check";
-import type { Dimension, Point, Study, StudyTrial } from "#stdlib/searches/kind.js";
-import { drawnPoint, sharesOf } from "#stdlib/searches/shared/random-points.js";
+import type { SearchDimension, SearchPoint, Study, StudyTrial } from "#stdlib/searches/kind.js";
+import { drawAllowedPoint, randomShares } from "#stdlib/searches/shared/random-points.js";
 
 type Without<T> = T extends unknown ? Omit<T, "name" | "when"> : never;
-type Plain = Without<Dimension>;
+type Plain = Without<SearchDimension>;
 const number = { kind: "number", scale: "linear" } as const;
 
 const even = fc
@@ -29,26 +29,28 @@ const choice = fc.integer({ min: 1, max: 5 }).map((size): Plain => ({ kind: "cho
 const plain = fc.oneof(even, log, whole, wholeSteps, steps, choice);
 
 /** A choice whose options open dimensions of their own, one of them a choice that opens more, among others. */
-export const spaces: fc.Arbitrary<readonly Dimension[]> = fc
+export const spaces: fc.Arbitrary<readonly SearchDimension[]> = fc
   .record({
     outer: fc.array(plain, { minLength: 1, maxLength: 3 }),
     inner: fc.array(fc.tuple(plain, fc.integer({ min: 0, max: 2 })), { maxLength: 3 }),
     innermost: fc.array(plain, { maxLength: 1 }),
   })
   .map(({ outer, inner, innermost }) => [
-    ...outer.map((d, i) => ({ ...d, name: `outer${i}` }) as Dimension),
+    ...outer.map((d, i) => ({ ...d, name: `outer${i}` }) as SearchDimension),
     { name: "kind", kind: "choice", size: 3 } as const,
     ...inner.map(
-      ([d, option], i) => ({ ...d, name: `kind/${option}.${i}`, when: { dimension: "kind", option } }) as Dimension,
+      ([d, option], i) =>
+        ({ ...d, name: `kind/${option}.${i}`, when: { dimension: "kind", option } }) as SearchDimension,
     ),
     { name: "kind/2.deep", kind: "choice", size: 2, when: { dimension: "kind", option: 2 } } as const,
     ...innermost.map(
-      (d, i) => ({ ...d, name: `kind/2.deep/1.${i}`, when: { dimension: "kind/2.deep", option: 1 } }) as Dimension,
+      (d, i) =>
+        ({ ...d, name: `kind/2.deep/1.${i}`, when: { dimension: "kind/2.deep", option: 1 } }) as SearchDimension,
     ),
   ]);
 
 export const study = (
-  dimensions: readonly Dimension[],
+  dimensions: readonly SearchDimension[],
   trials: readonly StudyTrial[] = [],
   more: Partial<Study> = {},
 ): Study => ({
@@ -56,13 +58,13 @@ export const study = (
   ...more,
 });
 
-export const done = (number: number, point: Point, ...scores: readonly number[]): StudyTrial => ({
+export const done = (number: number, point: SearchPoint, ...scores: readonly number[]): StudyTrial => ({
   ...{ number, point, scores, state: "done", reports: [], violation: 0 },
 });
 
 /** Trials as they really end: well, badly, in the middle of it, with what is no number, or not yet. */
 export function history(
-  dimensions: readonly Dimension[],
+  dimensions: readonly SearchDimension[],
   count: number,
   seed: number,
   objectives = 1,
@@ -80,9 +82,9 @@ export function history(
     (t) => ({ ...t, state: "pruned", scores: null }),
     (t) => t,
   ];
-  const share = sharesOf(seed, 99);
+  const share = randomShares(seed, 99);
   return Array.from({ length: count }, (_, i) => {
-    const point = drawnPoint(study(dimensions), share) ?? {};
+    const point = drawAllowedPoint(study(dimensions), share) ?? {};
     const scores = Array.from({ length: objectives }, () => share());
     return ends[Math.floor(share() * ends.length)]!(done(i + 1, point, ...scores));
   });

@@ -1,17 +1,17 @@
 /** What a search makes of earlier trials, and where it begins without them. */
 import assert from "node:assert/strict";
-import type { Dimension, Point, Study, StudyTrial } from "#stdlib/searches/kind.js";
+import type { SearchDimension, SearchPoint, Study, StudyTrial } from "#stdlib/searches/kind.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { gp } from "#stdlib/searches/gp.run.js";
 import { tpe } from "#stdlib/searches/tpe.run.js";
 
-const range = (name: string): Dimension => ({
+const range = (name: string): SearchDimension => ({
   ...{ name, kind: "number", scale: "linear", from: -5, to: 5, integer: false },
 });
 const dimensions = [range("x"), range("y")];
 /** Best, and 0, at (1, −2). */
-const score = ({ x = 0, y = 0 }: Point): number => -((x - 1) ** 2 + (y + 2) ** 2);
-const shifted = ({ x = 0, y = 0 }: Point): number => score({ x: x - 0.3, y: y + 0.3 }) - 2;
+const score = ({ x = 0, y = 0 }: SearchPoint): number => -((x - 1) ** 2 + (y + 2) ** 2);
+const shifted = ({ x = 0, y = 0 }: SearchPoint): number => score({ x: x - 0.3, y: y + 0.3 }) - 2;
 
 const searches = {
   tpe: (study: Study, number: number) => tpe.suggest(callOf("tpe", { startup: 10, candidates: 24 }), study, number),
@@ -20,7 +20,7 @@ const searches = {
 const callOf = (word: string, given: Call["arguments"]): Call => ({ kind: "search", word, arguments: given });
 type Suggest = (typeof searches)["tpe"];
 
-function study(seed: number, trials: readonly StudyTrial[], first?: Point): Study {
+function study(seed: number, trials: readonly StudyTrial[], first?: SearchPoint): Study {
   return {
     ...{ dimensions, objectives: 1, seed, trials, wanted: null, allows: () => true },
     ...(first && { first }),

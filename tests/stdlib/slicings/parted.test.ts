@@ -1,16 +1,19 @@
 /** Rows parted by values and by lengths: what parts are called, which rows are in them, and what becomes of values that are missing, many or hostile. */
 import assert from "node:assert/strict";
-import type { Parted } from "#stdlib/slicings/kind.js";
+import type { RowPartition } from "#stdlib/slicings/kind.js";
 import { length } from "#stdlib/slicings/length.run.js";
 import { language } from "#stdlib/slicings/language.run.js";
-import { partedByQuantiles } from "#stdlib/slicings/shared/quantiles.js";
-import { partedByValues } from "#stdlib/slicings/shared/values.js";
+import { partitionByQuantiles } from "#stdlib/slicings/shared/quantiles.js";
+import { partitionByValues } from "#stdlib/slicings/shared/values.js";
 
-const counts = ({ names, of }: Pick<Parted, "names" | "of">): readonly (readonly [string, number])[] =>
+const counts = ({
+  names,
+  partOfRow: of,
+}: Pick<RowPartition, "names" | "partOfRow">): readonly (readonly [string, number])[] =>
   names.map((name, part) => [name, of.filter((one) => one === part).length] as const).filter(([, rows]) => rows > 0);
 const quantiles = (numbers: readonly number[], bins: number) =>
-  counts(partedByQuantiles(Float64Array.from(numbers), bins, String));
-const values = (all: readonly unknown[], fewest = 2) => counts(partedByValues("c", all, fewest));
+  counts(partitionByQuantiles(Float64Array.from(numbers), bins, String));
+const values = (all: readonly unknown[], fewest = 2) => counts(partitionByValues("c", all, fewest));
 const repeated = <T>(value: T, times: number): readonly T[] => Array.from({ length: times }, () => value);
 
 describe("parts of numbers", () => {
@@ -45,13 +48,13 @@ describe("parts of numbers", () => {
     for (let trial = 0; trial < 300; trial++) {
       const numbers = Array.from({ length: 1 + Math.floor(next() * 40) }, () => Math.floor(next() ** 3 * 12));
       const bins = 2 + Math.floor(next() * 6);
-      const { names, of } = partedByQuantiles(Float64Array.from(numbers), bins, String);
+      const { names, partOfRow: of } = partitionByQuantiles(Float64Array.from(numbers), bins, String);
       assert.ok(names.length <= bins && names.length > 0);
       numbers.forEach((number, row) => {
         const [low, high = low] = names[of[row]!]!.split(" – ").map(Number);
         assert.ok(low! <= number && number <= high!, `${number} in ${names[of[row]!]}`);
       });
-      assert.ok(counts({ names, of }).length === names.length, "no part is empty");
+      assert.ok(counts({ names, partOfRow: of }).length === names.length, "no part is empty");
     }
   });
   it("that are missing are a part, the last", () => {
@@ -104,7 +107,7 @@ describe("parts by the values of a column", () => {
     const often = ids.flatMap((id) => [id, id]);
     assert.deepEqual(values(often).length, 21);
     assert.deepEqual(values(often).at(-1), ["30 others", 60]);
-    assert.deepEqual(partedByValues("c", often, 2).notes, ["c has 50 values"]);
+    assert.deepEqual(partitionByValues("c", often, 2).notes, ["c has 50 values"]);
     assert.equal(values(ids.slice(0, 30)).length, 30, "of thirty each stands by itself");
   });
   it("that are long and begin alike stay apart, and are shown short", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { demandBounded } from "#stdlib/sources/shared/arrow/bounds.js";
+import { checkArrowBounds } from "#stdlib/sources/shared/arrow/bounds.js";
 
 /** A message whose schema has nothing but a list of metadata of that length, as FlatBuffers lays it out. */
 function schemaWith(metadata: number): Uint8Array {
@@ -21,16 +21,16 @@ function schemaWith(metadata: number): Uint8Array {
 
 describe("the lists of an Arrow message", () => {
   it("are no longer than the message", () => {
-    demandBounded("schema", schemaWith(0), new Uint8Array());
-    demandBounded("schema", schemaWith(3), new Uint8Array());
+    checkArrowBounds("schema", schemaWith(0), new Uint8Array());
+    checkArrowBounds("schema", schemaWith(3), new Uint8Array());
     for (const length of [4, 1_000_000_000, 0xffffffff])
-      assert.throws(() => demandBounded("schema", schemaWith(length), new Uint8Array()), /longer than its message/);
+      assert.throws(() => checkArrowBounds("schema", schemaWith(length), new Uint8Array()), /longer than its message/);
   });
   it("make no number of more noughts than a decimal has, before the reader does", () => {
     const file = readFileSync(fileURLToPath(new URL("../../../../tests/fixtures/tables/lz4.feather", import.meta.url)));
     // Behind the file's mark and the message's own: its length, then the schema.
     const schema = file.subarray(16, 16 + file.readInt32LE(12));
-    demandBounded("schema", schema, new Uint8Array());
+    checkArrowBounds("schema", schema, new Uint8Array());
     for (const [place, put] of [
       [694, 1],
       [695, 1],
@@ -38,7 +38,7 @@ describe("the lists of an Arrow message", () => {
     ] as const) {
       const damaged = Uint8Array.from(schema);
       damaged[place - 16] = put;
-      assert.throws(() => demandBounded("schema", damaged, new Uint8Array()), RangeError, `byte ${place}`);
+      assert.throws(() => checkArrowBounds("schema", damaged, new Uint8Array()), RangeError, `byte ${place}`);
     }
   });
 });

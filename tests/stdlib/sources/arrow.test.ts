@@ -4,11 +4,11 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { arrow } from "#stdlib/sources/arrow.run.js";
-import type { RowChunk, SourceWorld } from "#stdlib/data/contract.js";
+import type { RowChunk, SourceContext } from "#stdlib/data/contract.js";
 import { call, codeOf, Folder } from "../../kernel/data/rows/plans.js";
 
 const tables = fileURLToPath(new URL("../../../../tests/fixtures/tables/", import.meta.url));
-const world: SourceWorld = { folder: tables, live: () => undefined };
+const world: SourceContext = { folder: tables, live: () => undefined };
 const all = readFileSync(join(tables, "all.jsonl"), "utf8")
   .trim()
   .split("\n")

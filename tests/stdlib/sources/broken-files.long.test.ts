@@ -4,12 +4,12 @@ import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { crc32, deflateRawSync, gzipSync } from "node:zlib";
-import { wordsOf } from "#dsl/language/diagnostics/codes.js";
+import { codeText } from "#dsl/language/diagnostics/codes.js";
 import type { Value } from "#dsl/language/types/value.js";
-import { prepareRows } from "#kernel/data/sources/prepare.js";
-import type { SourceImplementation, SourceWorld } from "#stdlib/data/contract.js";
-import { mostRows } from "#stdlib/sources/shared/codes.js";
-import { gatheredTable } from "#stdlib/sources/shared/gathered-chunks.js";
+import { prepareFetchedRows } from "#kernel/data/sources/prepare.js";
+import type { SourceImplementation, SourceContext } from "#stdlib/data/contract.js";
+import { MAX_ROWS } from "#stdlib/sources/shared/codes.js";
+import { tableFromChunks } from "#stdlib/sources/shared/gathered-chunks.js";
 import { registry } from "#stdlib/registry.js";
 import { zip } from "../../kernel/fetch/zip.js";
 import { call, codeOf, Folder } from "../../kernel/data/rows/plans.js";
@@ -54,9 +54,9 @@ describe("a broken file", function () {
     return name;
   };
   const sourceOf = async (word: string) => (await registry.find("source", word)!.load!()) as SourceImplementation;
-  const world: SourceWorld = { ...folder.world(), seed: 1, source: sourceOf };
+  const world: SourceContext = { ...folder.world(), seed: 1, source: sourceOf };
   /** The same whether it is read whole or in parts. */
-  async function failure(word: string, given: Record<string, Value>, bounds: Pick<SourceWorld, "mostJson"> = {}) {
+  async function failure(word: string, given: Record<string, Value>, bounds: Pick<SourceContext, "mostJson"> = {}) {
     const source = await sourceOf(word);
     const within = { ...world, ...bounds };
     const whole = await codeOf(() => source.open(call("source", word, given), within));
@@ -114,7 +114,7 @@ describe("a broken file", function () {
         assert.equal((await failure("mix", { sources: mixed as unknown as Value })).code, "not-a-text-file");
         put(`hub-${kind}/train.csv`, bytes);
         const hub = call("source", "hub", { path: `./hub-${kind}` });
-        const { code, data } = await codeOf(() => prepareRows(folder.plan(hub), folder.world()));
+        const { code, data } = await codeOf(() => prepareFetchedRows(folder.plan(hub), folder.world()));
         assert.deepEqual([code, data["file"]], ["not-a-text-file", `./hub-${kind}/train.csv`]);
       });
     it("tells what a table is that is no text, and texts that are no table", async () => {
@@ -126,7 +126,7 @@ describe("a broken file", function () {
         for (const [word] of formats.filter(([own]) => isText(own))) {
           const error = await failure(word, { path: put(path, bytes) });
           assert.equal(error.code, "not-a-text-file", word);
-          assert.match(wordsOf("not-a-text-file", error.data as never).help ?? "", /`(?:parquet|arrow)\(/);
+          assert.match(codeText("not-a-text-file", error.data as never).help ?? "", /`(?:parquet|arrow)\(/);
         }
       for (const word of ["parquet", "arrow"])
         for (const text of [rows, lines, value])
@@ -158,11 +158,11 @@ describe("a broken file", function () {
       const column = new Array<string>(MiB).fill("a");
 
       async function* chunks() {
-        for (let at = 0; at <= mostRows; at += MiB) yield { columns: new Map([["text", column]]), rows: MiB };
+        for (let at = 0; at <= MAX_ROWS; at += MiB) yield { columns: new Map([["text", column]]), rows: MiB };
       }
-      const { code, data } = await codeOf(() => gatheredTable("rows.parquet", chunks()));
-      assert.deepEqual([code as string, data as object], ["too-many-rows", { file: "rows.parquet", limit: mostRows }]);
-      assert.equal((await gatheredTable("rows.parquet", chunks(), 1000)).numRows(), 1000);
+      const { code, data } = await codeOf(() => tableFromChunks("rows.parquet", chunks()));
+      assert.deepEqual([code as string, data as object], ["too-many-rows", { file: "rows.parquet", limit: MAX_ROWS }]);
+      assert.equal((await tableFromChunks("rows.parquet", chunks(), 1000)).numRows(), 1000);
     });
   });
 
@@ -216,7 +216,7 @@ describe("a broken file", function () {
       const csv = await (await sourceOf("csv")).open(call("source", "csv", { path: "set/*.csv" }), world);
       assert.equal(csv.numRows(), 60);
       const hub = call("source", "hub", { path: "./set" });
-      const { facts } = await prepareRows(folder.plan(hub), folder.world());
+      const { facts } = await prepareFetchedRows(folder.plan(hub), folder.world());
       assert.deepEqual(Object.keys(facts.splits), ["train"]);
     });
     it("is never written by an archive: a member is read as bytes, whatever its name", async () => {

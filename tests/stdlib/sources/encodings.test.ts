@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { call, writtenCall, codeOf, Folder } from "../../kernel/data/rows/plans.js";
-import { prepareRows, readHeader } from "#kernel/data/prepare.js";
+import { prepareRows, readSourceHeader } from "#kernel/data/prepare.js";
 import { jsonl } from "#stdlib/sources/jsonl.run.js";
 import { text } from "#stdlib/sources/text.run.js";
 
@@ -87,7 +87,7 @@ describe("an encoding that isn't written", () => {
     const plan = folder.plan(call("source", "csv", { path: "*.csv" }));
     const { facts } = await prepareRows(plan, folder.world());
     assert.deepEqual(facts.sources, told);
-    assert.deepEqual((await readHeader(call("source", "csv", { path: "*.csv" }), folder.world())).sources, told);
+    assert.deepEqual((await readSourceHeader(call("source", "csv", { path: "*.csv" }), folder.world())).sources, told);
     const plain = await prepareRows(folder.plan(call("source", "jsonl", { path: "*.jsonl" })), folder.world());
     assert.equal(plain.facts.sources, undefined);
     assert.equal((await jsonl.open(call("source", "jsonl", { path: "a.jsonl" }), folder.world())).numRows(), 1);

@@ -4,18 +4,18 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parquet } from "#stdlib/sources/parquet.run.js";
-import type { RowChunk, SourceWorld } from "#stdlib/data/contract.js";
+import type { RowChunk, SourceContext } from "#stdlib/data/contract.js";
 import { call, codeOf, Folder } from "../../kernel/data/rows/plans.js";
 
 const tables = fileURLToPath(new URL("../../../../tests/fixtures/tables/", import.meta.url));
-const world: SourceWorld = { folder: tables, live: () => undefined };
+const world: SourceContext = { folder: tables, live: () => undefined };
 const all = readFileSync(join(tables, "all.jsonl"), "utf8")
   .trim()
   .split("\n")
   .map((line) => JSON.parse(line) as Record<string, unknown>);
 const of = (path: string) => call("source", "parquet", { path });
 
-async function chunksOf(path: string, own: Partial<SourceWorld> = {}): Promise<RowChunk[]> {
+async function chunksOf(path: string, own: Partial<SourceContext> = {}): Promise<RowChunk[]> {
   const chunks: RowChunk[] = [];
   for await (const chunk of parquet.stream!(of(path), { ...world, ...own })) chunks.push(chunk);
   return chunks;

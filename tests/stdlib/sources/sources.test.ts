@@ -4,7 +4,7 @@ import { table as arquero } from "arquero";
 import fc from "fast-check";
 import { csv } from "#stdlib/sources/csv.run.js";
 import { fasttext } from "#stdlib/sources/fasttext.run.js";
-import { jsonFault } from "#stdlib/sources/shared/json-place.js";
+import { findJsonFault } from "#stdlib/sources/shared/json-place.js";
 import { json } from "#stdlib/sources/json.run.js";
 import { jsonl } from "#stdlib/sources/jsonl.run.js";
 import { table } from "#stdlib/sources/table.run.js";
@@ -343,12 +343,12 @@ describe("sources", () => {
           } catch {
             good = false;
           }
-          assert.equal(jsonFault(broken) === null, good, broken);
+          assert.equal(findJsonFault(broken) === null, good, broken);
         }),
         { numRuns: 500 },
       );
     });
-    it("walks any depth", () => assert.equal(jsonFault("[".repeat(200_000))?.at, 200_000));
+    it("walks any depth", () => assert.equal(findJsonFault("[".repeat(200_000))?.offset, 200_000));
   });
 
   describe("fasttext", () => {

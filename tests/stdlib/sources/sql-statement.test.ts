@@ -1,6 +1,6 @@
 /** Queries as far as they are understood before a database sees them. */
 import assert from "node:assert/strict";
-import { lineAndColumn, readStatement } from "#stdlib/sources/shared/sql/statement.js";
+import { lineAndColumnIn, parseStatement } from "#stdlib/sources/shared/sql/statement.js";
 
 describe("a query", () => {
   const ordered = [
@@ -11,7 +11,7 @@ describe("a query", () => {
     "(select a from t) union all (select b from u) order by 1",
     "select 'order by' from t order by \"random\"",
   ];
-  for (const sql of ordered) it(`comes in an order: ${sql}`, () => assert.equal(readStatement(sql).fault, null));
+  for (const sql of ordered) it(`comes in an order: ${sql}`, () => assert.equal(parseStatement(sql).fault, null));
 
   const faults: readonly (readonly [string, "statement" | "unordered", number, string | null])[] = [
     ["select a from t", "unordered", 15, null],
@@ -27,8 +27,8 @@ describe("a query", () => {
     ["'a' order by b", "statement", 0, "a"],
     ["select 1 order by 1; select 2", "statement", 21, "a second statement (select)"],
   ];
-  for (const [sql, is, at, found] of faults)
-    it(`is refused: ${sql}`, () => assert.deepEqual(readStatement(sql).fault, { is, at, found }));
+  for (const [sql, is, offset, found] of faults)
+    it(`is refused: ${sql}`, () => assert.deepEqual(parseStatement(sql).fault, { is, offset, found }));
 
   const named: readonly (readonly [string, readonly string[]])[] = [
     ["select 'a.csv' from 'b.csv' where c = 'd.csv' order by 1", ["b.csv"]],
@@ -45,8 +45,8 @@ describe("a query", () => {
   for (const [sql, files] of named)
     it(`names its files: ${sql}`, () =>
       assert.deepEqual(
-        readStatement(sql).tables.map(({ text }) => text),
+        parseStatement(sql).tables.map(({ text }) => text),
         files,
       ));
-  it("has lines and columns", () => assert.deepEqual(lineAndColumn("a\nbc", 3), { line: 2, column: 2 }));
+  it("has lines and columns", () => assert.deepEqual(lineAndColumnIn("a\nbc", 3), { line: 2, column: 2 }));
 });

@@ -5,8 +5,8 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { prepareRows } from "#kernel/data/prepare.js";
-import type { SourceImplementation, SourceWorld } from "#stdlib/data/contract.js";
-import { bytesOf } from "#stdlib/platform/files.js";
+import type { SourceImplementation, SourceContext } from "#stdlib/data/contract.js";
+import { readFileBytes } from "#stdlib/platform/files.js";
 import { registry } from "#stdlib/registry.js";
 import { folder as folders } from "#stdlib/sources/folder.run.js";
 import { jsonl } from "#stdlib/sources/jsonl.run.js";
@@ -25,7 +25,7 @@ const put = (name: string, content: string | Uint8Array): void => {
 };
 const rowsOf = async (source: SourceImplementation, given: Record<string, Value>): Promise<object[]> =>
   (await source.open(writtenCall("any", given), folder.world())).objects();
-const streamed = async (source: SourceImplementation, given: Record<string, Value>, world?: Partial<SourceWorld>) => {
+const streamed = async (source: SourceImplementation, given: Record<string, Value>, world?: Partial<SourceContext>) => {
   const texts: unknown[] = [];
   for await (const chunk of source.stream!(call("source", "any", given), { ...folder.world(), ...world }))
     texts.push(...(chunk.columns.get("text") ?? []));
@@ -136,7 +136,7 @@ describe("packed files", () => {
     this.timeout(30_000);
     put("bomb.jsonl.gz", gzipSync(Buffer.alloc(80 * 2 ** 20, "\n"), { level: 9 }));
     const bomb = await codeOf(async () => {
-      for await (const bytes of bytesOf(join(folder.path, "bomb.jsonl.gz"), "bomb.jsonl.gz"))
+      for await (const bytes of readFileBytes(join(folder.path, "bomb.jsonl.gz"), "bomb.jsonl.gz"))
         assert.ok(bytes.length > 0);
     });
     assert.deepEqual([bomb.code, bomb.data["limit"]], ["unpacks-too-large", 2 ** 26]);
@@ -144,7 +144,7 @@ describe("packed files", () => {
 });
 
 describe("mix", () => {
-  const world: Partial<SourceWorld> = {
+  const world: Partial<SourceContext> = {
     seed: 3,
     source: async (word) => (await registry.find("source", word)!.load!()) as SourceImplementation,
   };

@@ -5,8 +5,8 @@ import type { NDArray } from "#dsl/tensor/program.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { implementationOf } from "#dsl/language/types/loaded.js";
 import { readHeader, readTensor } from "#kernel/tensors/safetensors.js";
-import { wholeHeads } from "#stdlib/sparsities/shared/whole-heads.js";
-import { goneOf } from "#stdlib/sparsities/shared/prune.js";
+import { restoreHeads } from "#stdlib/sparsities/shared/whole-heads.js";
+import { prunedUnitCount } from "#stdlib/sparsities/shared/prune.js";
 import { registry } from "#stdlib/registry.js";
 import { word } from "#stdlib/sparsities/structured.js";
 import { structured } from "#stdlib/sparsities/structured.run.js";
@@ -115,7 +115,7 @@ describe("sparsify: structured", () => {
   it("heads that are gone come back as zeros, and the others as they are", () => {
     const whole = modelIn("bert-plain");
     const made = structured.make!(callOf({ heads: share(0.5) }), whole);
-    const back = wholeHeads(made, whole.family)!;
+    const back = restoreHeads(made, whole.family)!;
     assert.deepEqual(back.shapes, whole.facts.shapes);
     assert.equal(back.config["pruned_heads"], undefined);
     for (const name of Object.keys(made.shapes).filter((one) => one.includes("attention.self.query.weight"))) {
@@ -140,9 +140,9 @@ describe("sparsify: structured", () => {
   it("takes the nearest number of units that may go", () => {
     const fits = (left: number): boolean => 12 % left === 0;
     assert.deepEqual(
-      [0.1, 0.3, 0.5, 0.9].map((one) => goneOf({ count: 12, fits }, one)),
+      [0.1, 0.3, 0.5, 0.9].map((one) => prunedUnitCount({ count: 12, fits }, one)),
       [0, 6, 6, 11],
     );
-    assert.equal(goneOf({ count: 12, fits: () => true }, 0.25), 3);
+    assert.equal(prunedUnitCount({ count: 12, fits: () => true }, 0.25), 3);
   });
 });

@@ -5,7 +5,7 @@ import type { Value } from "#dsl/language/types/value.js";
 import { byTime } from "#stdlib/splits/by_time.run.js";
 import { hashed } from "#stdlib/splits/hashed.run.js";
 import { random } from "#stdlib/splits/random.run.js";
-import { timeOf } from "#stdlib/splits/shared/time.js";
+import { comparableTimeOf } from "#stdlib/splits/shared/time.js";
 import type { CleanRow } from "#stdlib/data/contract.js";
 import { call, codeOf } from "../../kernel/data/rows/plans.js";
 
@@ -100,7 +100,7 @@ describe("by_time split", () => {
       ),
     ));
   it("reads dates, numbers and texts of ISO 8601, and no others", () => {
-    const at = (value: unknown) => timeOf(value)?.at;
+    const at = (value: unknown) => comparableTimeOf(value)?.value;
     assert.equal(at("2025-03-01"), Date.UTC(2025, 2, 1));
     assert.equal(at("2025-03"), Date.UTC(2025, 2, 1));
     assert.equal(at("2025-03-01 10:30"), Date.UTC(2025, 2, 1, 10, 30));

@@ -2,19 +2,24 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import type { Call } from "#dsl/language/types/value.js";
-import { bootstrap, RESAMPLES, type Resampling } from "#stdlib/statistics/bootstrap.js";
-import { labelRates } from "#stdlib/statistics/label-rates.js";
-import { incompleteBeta, midP } from "#stdlib/statistics/mid-p.js";
-import { pairedShares } from "#stdlib/statistics/paired-shares.js";
-import { percentiles } from "#stdlib/statistics/percentiles.js";
-import { resamples } from "#stdlib/statistics/resamples.js";
-import { wilson } from "#stdlib/statistics/wilson.js";
+import { bootstrapScores, RESAMPLE_COUNT, type Resampling } from "#stdlib/statistics/bootstrap.js";
+import { labelRatesOf } from "#stdlib/statistics/label-rates.js";
+import { regularizedIncompleteBeta, midPInterval } from "#stdlib/statistics/mid-p.js";
+import { pairedSharesInterval } from "#stdlib/statistics/paired-shares.js";
+import { percentileInterval } from "#stdlib/statistics/percentiles.js";
+import { generateResamples } from "#stdlib/statistics/resamples.js";
+import { wilsonInterval } from "#stdlib/statistics/wilson.js";
 import type { MetricImplementation } from "#stdlib/metrics/kind.js";
-import { placed } from "#stdlib/metrics/shared/rare-areas.js";
-import { influences } from "#stdlib/metrics/shared/rare-precision.js";
+import { areaWithPlacements } from "#stdlib/metrics/shared/rare-areas.js";
+import { averagePrecisionInfluences } from "#stdlib/metrics/shared/rare-precision.js";
 import { registry } from "#stdlib/registry.js";
-import { drawnLabels, drawnNumbers, resampling, samplerOf } from "#stdlib/metrics/shared/resampled-outcomes.js";
-import { chance } from "#stdlib/statistics/chance.js";
+import {
+  labelsResampler,
+  numbersResampler,
+  resamplingOf,
+  samplerOf,
+} from "#stdlib/metrics/shared/resampled-outcomes.js";
+import { seededRandom } from "#stdlib/statistics/chance.js";
 
 interface Ends {
   readonly low: number;
@@ -44,45 +49,47 @@ const metric = async (word: string) => (await registry.find("metric", word)!.loa
 /** Both go by chance: the ends lie within four of their own deviations; of shares a row (`step`) apart at most. */
 function near(got: Ends | null, want: Made, what: string, step = 0): void {
   assert.ok(got, what);
-  const room = 4 * want.deviation * Math.sqrt(0.025 * 0.975 * (1 / RESAMPLES + 1 / 5000)) * (1 / 0.0584) + step + 1e-9;
+  const room =
+    4 * want.deviation * Math.sqrt(0.025 * 0.975 * (1 / RESAMPLE_COUNT + 1 / 5000)) * (1 / 0.0584) + step + 1e-9;
   for (const end of ["low", "high"] as const)
     assert.ok(Math.abs(got[end] - want[end]) <= room, `${what}: ${end} ${got[end]}, scipy says ${want[end]} ± ${room}`);
 }
 
 /** Intervals of both models and of the difference. */
 async function intervalsOf(pair: readonly Resampling[]): Promise<readonly (Ends | null)[]> {
-  const [first, second] = await bootstrap(pair, { now: () => 0 });
-  assert.equal(first!.length, RESAMPLES);
+  const [first, second] = await bootstrapScores(pair, { now: () => 0 });
+  assert.equal(first!.length, RESAMPLE_COUNT);
   const difference = second!.map((score, i) => score - first![i]!);
-  return [first!, second!, difference].map(percentiles);
+  return [first!, second!, difference].map(percentileInterval);
 }
 
 describe("intervals", () => {
   it("Wilson's are scipy's", () => {
     for (const { hits, of, low, high } of golden.wilson) {
-      const got = wilson(hits, of);
+      const got = wilsonInterval(hits, of);
       assert.ok(Math.abs(got.low - low) < 1e-12 && Math.abs(got.high - high) < 1e-12, `${hits} of ${of}`);
     }
   });
 
   it("the mid-P of shares are where scipy's binomial tails are 2.5 %, its beta function scipy's", () => {
     for (const { hits, of, low, high } of golden.mid_p) {
-      const got = midP(hits, of);
+      const got = midPInterval(hits, of);
       assert.ok(Math.abs(got.low - low) < 1e-11 && Math.abs(got.high - high) < 1e-11, `${hits} of ${of}`);
     }
-    for (const { x, a, b, below } of golden.beta) assert.ok(Math.abs(incompleteBeta(x, a, b) - below) < 1e-9);
+    for (const { x, a, b, below } of golden.beta)
+      assert.ok(Math.abs(regularizedIncompleteBeta(x, a, b) - below) < 1e-9);
   });
 
   it("what rows add to an area and to average precision is what scipy and scikit-learn say", () => {
     for (const { truth, said, ...want } of golden.rankings) {
       const [is, by] = [Uint8Array.from(truth), Float64Array.from(said)];
-      const { area, parts, have } = placed(is, by);
+      const { area, parts, have } = areaWithPlacements(is, by);
       assert.ok(Math.abs(area - want.roc_auc) < 1e-12);
       want.placements.forEach((placement, row) => {
         const part = (placement - area) / (truth[row] === 1 ? have : truth.length - have);
         assert.ok(Math.abs(parts[row]! - part) < 1e-12, `placement of row ${row}`);
       });
-      const precision = influences(is, by);
+      const precision = averagePrecisionInfluences(is, by);
       assert.ok(Math.abs(precision.score - want.average_precision) < 1e-12);
       want.influences.forEach((one, row) =>
         assert.ok(Math.abs(precision.parts[row]! - one) < 1e-6, `influence of row ${row}`),
@@ -106,7 +113,10 @@ describe("intervals", () => {
             predicted: Int32Array.from(predicted),
             probabilities: new Float32Array(0),
           };
-          return resampling(predicted.length, samplerOf(implementation, call, "compute", input, drawnLabels(input)))!;
+          return resamplingOf(
+            predicted.length,
+            samplerOf(implementation, call, "compute", input, labelsResampler(input)),
+          )!;
         });
         const got = await intervalsOf(pair);
         const want = [...(c[name] as readonly Made[]), c[`difference of ${name}`] as Made];
@@ -121,9 +131,9 @@ describe("intervals", () => {
         const call: Call = { kind: "metric", word, arguments: {} };
         const pair = c.predicted.map((predicted) => {
           const input = { truth: Float64Array.from(c.truth), predicted: Float64Array.from(predicted) };
-          return resampling(
+          return resamplingOf(
             predicted.length,
-            samplerOf(implementation, call, "ofNumbers", input, drawnNumbers(input)),
+            samplerOf(implementation, call, "ofNumbers", input, numbersResampler(input)),
           )!;
         });
         const got = await intervalsOf(pair);
@@ -134,18 +144,18 @@ describe("intervals", () => {
 
   it("a cell that is run twice has the same interval, and other rows have others", async () => {
     const score = (drawn: Uint32Array): number => drawn.reduce((sum, row) => sum + row, 0) / drawn.length;
-    const of = (units: number) => resampling(units, score)!;
-    const [once, again, other] = await bootstrap([of(30), of(30), of(31)]);
-    const [later] = await bootstrap([of(30)]);
+    const of = (units: number) => resamplingOf(units, score)!;
+    const [once, again, other] = await bootstrapScores([of(30), of(30), of(31)]);
+    const [later] = await bootstrapScores([of(30)]);
     assert.deepEqual(once, again);
     assert.deepEqual(once, later);
-    assert.notDeepEqual(percentiles(once!), percentiles(other!));
+    assert.notDeepEqual(percentileInterval(once!), percentileInterval(other!));
   });
 
   it("what is drawn is spread evenly over all of it", () => {
     const [n, times] = [7, 4000];
     const counts = new Array<number>(n).fill(0);
-    const draws = resamples(n);
+    const draws = generateResamples(n);
     for (let r = 0; r < times; r++) for (const row of draws.next().value) counts[row]!++;
     // χ² of 6 degrees of freedom: 22.5 is passed once in a thousand.
     const chiSquared = counts.reduce((sum, count) => sum + (count - times) ** 2 / times, 0);
@@ -155,12 +165,12 @@ describe("intervals", () => {
   it("of many rows fewer are drawn, whatever the clock says; a very slow metric has no interval, nor has one thing alone", async () => {
     let clock = 0;
     const taking = (ms: number, units = 20) =>
-      resampling(units, () => {
+      resamplingOf(units, () => {
         clock += ms;
         return clock;
       })!;
     const many = [20_000, 40_000, 100_000, 300_000].map((units) => taking(0, units));
-    const made = await bootstrap([taking(0.5), taking(29), taking(31), taking(0, 1), ...many], {
+    const made = await bootstrapScores([taking(0.5), taking(29), taking(31), taking(0, 1), ...many], {
       now: () => clock,
     });
     assert.deepEqual(
@@ -171,21 +181,21 @@ describe("intervals", () => {
 
   it("an interrupt ends it", async () => {
     const stop = new AbortController();
-    const slow = resampling(10, () => {
+    const slow = resamplingOf(10, () => {
       for (const end = performance.now() + 8; performance.now() < end;);
       return 1;
     })!;
     setTimeout(() => stop.abort(), 30);
-    await assert.rejects(bootstrap([slow], { signal: stop.signal }), { name: "AbortError" });
+    await assert.rejects(bootstrapScores([slow], { signal: stop.signal }), { name: "AbortError" });
   });
 
   it("scores without a meaning are left out while they are few", () => {
     const scores = Array.from({ length: 1000 }, (_, i) => i);
-    const { low, high } = percentiles(scores)!;
+    const { low, high } = percentileInterval(scores)!;
     assert.ok(Math.abs(low - 24.975) < 1e-9 && Math.abs(high - 974.025) < 1e-9);
-    assert.ok(percentiles(scores.map((score) => (score % 20 === 0 ? Number.NaN : score))));
-    assert.equal(percentiles(scores.map((score) => (score % 5 === 0 ? Number.NaN : score))), null);
-    assert.equal(percentiles([]), null);
+    assert.ok(percentileInterval(scores.map((score) => (score % 20 === 0 ? Number.NaN : score))));
+    assert.equal(percentileInterval(scores.map((score) => (score % 5 === 0 ? Number.NaN : score))), null);
+    assert.equal(percentileInterval([]), null);
   });
 });
 
@@ -218,7 +228,7 @@ describe("intervals of the difference of two shares of the same rows", () => {
       [900, 30, 10, 60],
     ] as const) {
       const [first, second] = table(counts[0], counts[1], counts[2], counts[3]);
-      const [to, back] = [pairedShares(first, second), pairedShares(second, first)];
+      const [to, back] = [pairedSharesInterval(first, second), pairedSharesInterval(second, first)];
       const n = first.length;
       const difference = (counts[1] - counts[2]) / n;
       assert.ok(Math.abs(to.low + back.high) < 1e-12 && Math.abs(to.high + back.low) < 1e-12);
@@ -228,12 +238,12 @@ describe("intervals of the difference of two shares of the same rows", () => {
   it("are not surer than McNemar's test where few rows tell two models apart", () => {
     // Exact: 4 of 4 is p = 0.125, 6 of 6 is p = 0.031.
     const [first, second] = table(16, 4, 0, 0);
-    assert.ok(pairedShares(first, second).low < 0);
+    assert.ok(pairedSharesInterval(first, second).low < 0);
     const [third, fourth] = table(34, 6, 0, 0);
-    assert.ok(pairedShares(third, fourth).low > 0);
+    assert.ok(pairedSharesInterval(third, fourth).low > 0);
   });
   it("hold the true difference about 95 times of 100", () => {
-    const generator = chance(7);
+    const generator = seededRandom(7);
     const random = () => (generator.next() >>> 0) / 2 ** 32;
     for (const [n, hard, p, q] of [
       [30, 0.5, 0.9, 0.7],
@@ -247,7 +257,7 @@ describe("intervals of the difference of two shares of the same rows", () => {
       for (let trial = 0; trial < 2000; trial++) {
         const rows = Array.from({ length: n }, () => random() < hard);
         const [first, second] = [rows.map((h) => right(p, h)), rows.map((h) => right(q, h))];
-        const { low, high } = pairedShares(first, second);
+        const { low, high } = pairedSharesInterval(first, second);
         if (low <= truth && truth <= high) held++;
       }
       assert.ok(held / 2000 > 0.935 && held / 2000 < 0.99, `n ${n}: ${held / 2000}`);
@@ -257,12 +267,12 @@ describe("intervals of the difference of two shares of the same rows", () => {
 
 describe("intervals of what a label comes to", () => {
   it("a label's precision and recall have the mid-P, its F1 one that holds the true F1 as often as it says", () => {
-    const { precision, recall } = labelRates({ hit: 57, given: 61, have: 60 });
+    const { precision, recall } = labelRatesOf({ hit: 57, given: 61, have: 60 });
     assert.deepEqual(
       [precision, recall],
       [
-        { value: 57 / 61, ...midP(57, 61) },
-        { value: 57 / 60, ...midP(57, 60) },
+        { value: 57 / 61, ...midPInterval(57, 61) },
+        { value: 57 / 60, ...midPInterval(57, 60) },
       ],
     );
     // Decisions of a label that a share `has`, of which `found` are found, and that `more` of the others are given too.
@@ -273,7 +283,7 @@ describe("intervals of what a label comes to", () => {
     ] as const) {
       const [hits, given] = [has * found, has * found + (1 - has) * more];
       const truth = (2 * hits) / (given + has);
-      const generator = chance(3, has);
+      const generator = seededRandom(3, has);
       const draw = () => (generator.next() >>> 0) / 2 ** 32;
       const trials = 2000;
       let held = 0;
@@ -286,7 +296,7 @@ describe("intervals of what a label comes to", () => {
           counts.given += Number(said);
           counts.hit += Number(have && said);
         }
-        const { f1 } = labelRates(counts);
+        const { f1 } = labelRatesOf(counts);
         if (f1 && f1.low <= truth && truth <= f1.high) held++;
       }
       assert.ok(
@@ -297,8 +307,8 @@ describe("intervals of what a label comes to", () => {
   });
 
   it("a label that is neither given nor there has no rates, one that is never found has room above 0", () => {
-    assert.deepEqual(labelRates({ hit: 0, given: 0, have: 0 }), { precision: null, recall: null, f1: null });
-    const { precision, recall, f1 } = labelRates({ hit: 0, given: 0, have: 5 });
+    assert.deepEqual(labelRatesOf({ hit: 0, given: 0, have: 0 }), { precision: null, recall: null, f1: null });
+    const { precision, recall, f1 } = labelRatesOf({ hit: 0, given: 0, have: 5 });
     assert.equal(precision, null);
     assert.deepEqual([recall!.value, recall!.low, f1!.value, f1!.low], [0, 0, 0, 0]);
     assert.ok(f1!.high > 0.5 && f1!.high < 1);

@@ -1,6 +1,6 @@
 /** Student's t beside SciPy's (scipy.stats.t.cdf and ppf). */
 import assert from "node:assert/strict";
-import { studentBelow, studentQuantile } from "#stdlib/statistics/student.js";
+import { studentCdf, studentQuantile } from "#stdlib/statistics/student.js";
 
 describe("Student's t", () => {
   it("is SciPy's, of odd and even degrees of freedom", () => {
@@ -17,7 +17,7 @@ describe("Student's t", () => {
       [1.7, 332, 0.9549662591900477],
       [3.1, 57, 0.9984973520599196],
     ] as const)
-      assert.ok(Math.abs(studentBelow(t, freedom) - share) < 1e-13, `${t} ${freedom}`);
+      assert.ok(Math.abs(studentCdf(t, freedom) - share) < 1e-13, `${t} ${freedom}`);
   });
   it("is undone by its quantile", () => {
     for (const [share, freedom, t] of [

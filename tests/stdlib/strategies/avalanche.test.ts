@@ -3,13 +3,13 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { Graph } from "#dsl/tensor/builder.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
-import type { Logits } from "#stdlib/losses/loss-term.js";
-import { evaluate } from "#dsl/tensor/evaluate.js";
+import type { LogitsReading } from "#stdlib/losses/loss-term.js";
+import { evaluateProgram } from "#dsl/tensor/evaluate.js";
 import { gradient } from "#dsl/tensor/gradient.js";
-import { values, type Values } from "#dsl/tensor/values.js";
+import { arrayValues, type ArrayValues } from "#dsl/tensor/values.js";
 import { bert } from "#stdlib/models/bert.run.js";
-import { distilled } from "#stdlib/strategies/shared/distance.js";
-import { buildConsolidation, SQUARES } from "#stdlib/programs/consolidation.js";
+import { distillationFromReplay } from "#stdlib/strategies/shared/distance.js";
+import { buildConsolidationPrograms, SQUARED_GRADIENTS } from "#stdlib/programs/consolidation.js";
 import { ewc } from "#stdlib/strategies/ewc.run.js";
 import { classifierParts } from "../programs/small-models.js";
 
@@ -53,26 +53,26 @@ describe("strategies beside Avalanche", () => {
     const strategies = [{ call: { kind: "strategy" as const, word: "ewc", arguments: {} }, implementation: ewc }];
     const config = bert.config(golden.config);
     const parts = { ...(await classifierParts("bert")), config, labels: golden.labels, strategies };
-    const { program } = buildConsolidation(parts, [])!.fisher!("loss", false);
-    let state: Record<string, Values> = {};
+    const { program } = buildConsolidationPrograms(parts, [])!.fisher!("loss", false);
+    let state: Record<string, ArrayValues> = {};
     for (const [name, { type }] of Object.entries(program.state))
-      state[name] = values(type.shape as number[], golden.weights[name]?.values);
+      state[name] = arrayValues(type.shape as number[], golden.weights[name]?.values);
     let batches = 0;
     for (let at = 0; at < golden.ids.length; at += told.batch, batches++) {
       const ids = golden.ids.slice(at, at + told.batch);
       const shape = [ids.length, ids[0]!.length];
       const mask = ids.flat().map((id) => Number(id !== 0));
       const feeds = {
-        ...{ input_ids: values(shape, ids.flat()), attention_mask: values(shape, mask) },
-        ...{ labels: values([ids.length], golden.own.slice(at, at + told.batch)) },
-        share: values([], [1 / ids.length ** 2]),
+        ...{ input_ids: arrayValues(shape, ids.flat()), attention_mask: arrayValues(shape, mask) },
+        ...{ labels: arrayValues([ids.length], golden.own.slice(at, at + told.batch)) },
+        share: arrayValues([], [1 / ids.length ** 2]),
       };
-      state = { ...state, ...evaluate(program, feeds, state).state };
+      state = { ...state, ...evaluateProgram(program, feeds, state).state };
     }
-    const names = Object.keys(program.state).filter((name) => name.startsWith(SQUARES));
+    const names = Object.keys(program.state).filter((name) => name.startsWith(SQUARED_GRADIENTS));
     assert.ok(names.length > 30);
     for (const name of names) {
-      const want = told.importances[name.slice(SQUARES.length)];
+      const want = told.importances[name.slice(SQUARED_GRADIENTS.length)];
       assert.ok(want, name);
       near(
         state[name]!.data.map((one) => one / batches),
@@ -90,18 +90,21 @@ describe("strategies beside Avalanche", () => {
       const input = (name: string, shape: (number | string)[]) => graph.input(name, { dtype: "f64", shape });
       const logits = input("logits", ["batch", labels]);
       const [replayed, mask] = [input("recalled", ["batch", labels]), input("known", ["batch", labels])];
-      const reading = (x: Tensor): Logits => ({ logits: x, known: () => mask, decides: "one", places: false });
+      const reading = (x: Tensor): LogitsReading => ({ logits: x, known: () => mask, decides: "one", places: false });
       const sources = { outputs: () => reading(logits), referenceOutputs: () => reading(replayed) };
-      const loss = distilled({ ...sources, share: () => input("share", ["batch"]) }, temperature);
+      const loss = distillationFromReplay({ ...sources, share: () => input("share", ["batch"]) }, temperature);
       graph.output("loss", loss);
       graph.output("slopes", gradient(graph, loss, [logits])[0]!);
       const knows = Array.from({ length: rows * labels }, (_, i) => Number(known.includes(i % labels)));
-      const { outputs } = evaluate(
+      const { outputs } = evaluateProgram(
         graph.program(),
         {
-          ...{ logits: values([rows, labels], told.now.flat()), recalled: values([rows, labels], told.then.flat()) },
-          known: values([rows, labels], knows),
-          share: values(
+          ...{
+            logits: arrayValues([rows, labels], told.now.flat()),
+            recalled: arrayValues([rows, labels], told.then.flat()),
+          },
+          known: arrayValues([rows, labels], knows),
+          share: arrayValues(
             [rows],
             Array.from({ length: rows }, () => 1 / rows),
           ),

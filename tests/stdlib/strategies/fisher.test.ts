@@ -1,15 +1,15 @@
 /** The Fisher information of a tiny classifier against what PyTorch's autograd makes of it, row by row and label by label. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { evaluate } from "#dsl/tensor/evaluate.js";
-import { values, type Values } from "#dsl/tensor/values.js";
-import { chance } from "#stdlib/statistics/chance.js";
+import { evaluateProgram } from "#dsl/tensor/evaluate.js";
+import { arrayValues, type ArrayValues } from "#dsl/tensor/values.js";
+import { seededRandom } from "#stdlib/statistics/chance.js";
 import { bert } from "#stdlib/models/bert.run.js";
-import { assemble } from "#stdlib/programs/assemble.js";
+import { assemblePrograms } from "#stdlib/programs/assemble.js";
 import type { FisherEstimator } from "#stdlib/programs/options.js";
-import { buildConsolidation, SQUARES } from "#stdlib/programs/consolidation.js";
+import { buildConsolidationPrograms, SQUARED_GRADIENTS } from "#stdlib/programs/consolidation.js";
 import { ewc } from "#stdlib/strategies/ewc.run.js";
-import { directionsOf } from "#kernel/features/update/fisher-rows.js";
+import { fisherDirectionsOf } from "#kernel/features/update/fisher-rows.js";
 import { classifierParts } from "../programs/small-models.js";
 
 interface Golden {
@@ -41,47 +41,48 @@ describe("the Fisher information of single rows", () => {
           ...{ ...(await classifierParts("bert")), config: bert.config(golden.config), labels: golden.labels },
           strategies: [{ call: { kind: "strategy" as const, word: "ewc", arguments: {} }, implementation: ewc }],
         };
-        const { program } = buildConsolidation(parts, [])!.fisher!(
+        const { program } = buildConsolidationPrograms(parts, [])!.fisher!(
           apart ? estimator : how === "empirical" ? "loss" : "directions",
           apart,
         );
-        const begin: Record<string, Values> = {};
+        const begin: Record<string, ArrayValues> = {};
         for (const [name, { type }] of Object.entries(program.state))
-          begin[name] = values(type.shape as number[], golden.weights[name]?.values);
+          begin[name] = arrayValues(type.shape as number[], golden.weights[name]?.values);
         const rows = golden.ids.length;
-        const ids = values([rows, golden.ids[0]!.length], golden.ids.flat());
-        const mask = values(
+        const ids = arrayValues([rows, golden.ids[0]!.length], golden.ids.flat());
+        const mask = arrayValues(
           ids.shape,
           golden.ids.flat().map((id) => Number(id !== 0)),
         );
         const asked = { input_ids: ids, attention_mask: mask };
-        const logits = evaluate(assemble(parts).evaluate, asked, begin).outputs["logits"]!.data;
+        const logits = evaluateProgram(assemblePrograms(parts).evaluate, asked, begin).outputs["logits"]!.data;
         let state = begin;
-        const fed: { readonly row: number; readonly more: Record<string, Values> }[] = [];
+        const fed: { readonly row: number; readonly more: Record<string, ArrayValues> }[] = [];
         for (let row = 0; row < rows; row++)
-          if (how === "empirical") fed.push({ row, more: { labels: values([1], [golden.own[row]!]) } });
+          if (how === "empirical") fed.push({ row, more: { labels: arrayValues([1], [golden.own[row]!]) } });
           else {
             const own = logits.slice(row * golden.labels, (row + 1) * golden.labels);
-            for (const one of directionsOf(own, new Set(seen), how, chance(1)))
-              fed.push({ row, more: { directions: values([1, golden.labels], [...one]) } });
+            for (const one of fisherDirectionsOf(own, new Set(seen), how, seededRandom(1)))
+              fed.push({ row, more: { directions: arrayValues([1, golden.labels], [...one]) } });
           }
         const length = golden.ids[0]!.length;
         const batches = apart ? [fed] : fed.map((one) => [one]);
-        const between = values(
+        const between = arrayValues(
           [golden.labels],
           Array.from({ length: golden.labels }, (_, label) => (label === seen[0] ? 1 : label === seen[1] ? -1 : 0)),
         );
-        if (estimator === "between") state = { ...state, ...evaluate(program, { ...asked, between }, state).state };
+        if (estimator === "between")
+          state = { ...state, ...evaluateProgram(program, { ...asked, between }, state).state };
         else if (estimator === "pairs") {
-          const directions = values(
+          const directions = arrayValues(
             [fed.length, golden.labels],
             fed.flatMap(({ more }) => [...more["directions"]!.data]),
           );
-          const row_of = values(
+          const row_of = arrayValues(
             [fed.length],
             fed.map(({ row }) => row),
           );
-          state = { ...state, ...evaluate(program, { ...asked, directions, row_of }, state).state };
+          state = { ...state, ...evaluateProgram(program, { ...asked, directions, row_of }, state).state };
         } else
           for (const batch of batches) {
             const of = (data: Float64Array) =>
@@ -91,23 +92,23 @@ describe("the Fisher information of single rows", () => {
               const shape = [batch.length, ...all[0]!.shape.slice(1)];
               return [
                 name,
-                values(
+                arrayValues(
                   shape,
                   all.flatMap(({ data }) => [...data]),
                 ),
               ] as const;
             });
             const feeds = {
-              ...{ input_ids: values([batch.length, length], of(ids.data)) },
-              ...{ attention_mask: values([batch.length, length], of(mask.data)), ...Object.fromEntries(more) },
-              ...(!apart && { share: values([], [1]) }),
+              ...{ input_ids: arrayValues([batch.length, length], of(ids.data)) },
+              ...{ attention_mask: arrayValues([batch.length, length], of(mask.data)), ...Object.fromEntries(more) },
+              ...(!apart && { share: arrayValues([], [1]) }),
             };
-            state = { ...state, ...evaluate(program, feeds, state).state };
+            state = { ...state, ...evaluateProgram(program, feeds, state).state };
           }
         const names = Object.keys(squares).filter((name) => !name.endsWith("position_ids"));
         assert.ok(names.length > 30);
         for (const name of names) {
-          const got = state[SQUARES + name];
+          const got = state[SQUARED_GRADIENTS + name];
           assert.ok(got, name);
           const most = Math.max(...squares[name]!);
           squares[name]!.forEach((want, i) =>

@@ -2,11 +2,11 @@
 import { readFileSync } from "node:fs";
 import { Graph } from "#dsl/tensor/builder.js";
 import type { Program } from "#dsl/tensor/program.js";
-import { values, type Values } from "#dsl/tensor/values.js";
+import { arrayValues, type ArrayValues } from "#dsl/tensor/values.js";
 import { sgd } from "#stdlib/optimizers/sgd.js";
 import type { StrategyImplementation } from "#stdlib/strategies/kind.js";
-import { buildConsolidate, SQUARES } from "#stdlib/programs/consolidation.js";
-import { updateBy } from "#stdlib/programs/strategies.js";
+import { buildConsolidateProgram, SQUARED_GRADIENTS } from "#stdlib/programs/consolidation.js";
+import { updateByOptimizer } from "#stdlib/programs/strategies.js";
 
 export interface StrategyRun {
   readonly word: string;
@@ -46,22 +46,25 @@ export function programsOf(
     call: { kind: "optimizer" as const, word: "sgd", arguments: { momentum: 0, weight_decay: 0 } },
     implementation: sgd,
   };
-  const { norm } = updateBy({ optimizer, clip: run.clip, strategies }, graph, learning, { rate, step });
+  const { norm } = updateByOptimizer({ optimizer, clip: run.clip, strategies }, graph, learning, { rate, step });
   graph.output("norm", norm);
   const update = graph.program();
   const states = Object.keys(SHAPES).map((name) => [name, { ...update.state[name]!, trains: false }] as const);
-  return { update, consolidate: buildConsolidate({ strategies }, states, implementation.fisher !== undefined, "f64") };
+  return {
+    update,
+    consolidate: buildConsolidateProgram({ strategies }, states, implementation.fisher !== undefined, "f64"),
+  };
 }
 
-export function zeroState(...programs: readonly Program[]): Record<string, Values> {
+export function zeroState(...programs: readonly Program[]): Record<string, ArrayValues> {
   const all = programs.flatMap((program) => Object.entries(program.state));
-  return Object.fromEntries(all.map(([name, { type }]) => [name, values(type.shape as number[], undefined)]));
+  return Object.fromEntries(all.map(([name, { type }]) => [name, arrayValues(type.shape as number[], undefined)]));
 }
-export const squaresOf = (run: StrategyRun, fisher: number[][]): Record<string, Values> =>
+export const squaresOf = (run: StrategyRun, fisher: number[][]): Record<string, ArrayValues> =>
   Object.fromEntries(
     Object.entries(SHAPES).map(([name, shape], k) => [
-      SQUARES + name,
-      values(
+      SQUARED_GRADIENTS + name,
+      arrayValues(
         shape,
         fisher[k]!.map((one) => one * run.rows),
       ),

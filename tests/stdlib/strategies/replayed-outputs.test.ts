@@ -2,19 +2,19 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { Graph } from "#dsl/tensor/builder.js";
-import { evaluate } from "#dsl/tensor/evaluate.js";
+import { evaluateProgram } from "#dsl/tensor/evaluate.js";
 import { gradient } from "#dsl/tensor/gradient.js";
-import { binaryCrossEntropies, ofRows } from "#dsl/tensor/losses.js";
+import { binaryCrossEntropies, reduceRowLosses } from "#dsl/tensor/losses.js";
 import type { Program } from "#dsl/tensor/program.js";
-import { validate } from "#dsl/tensor/validate.js";
-import { fromNDArray, values, type Values } from "#dsl/tensor/values.js";
+import { validateProgram } from "#dsl/tensor/validate.js";
+import { fromNDArray, arrayValues, type ArrayValues } from "#dsl/tensor/values.js";
 import { implementationOf } from "#dsl/language/types/loaded.js";
 import { registry } from "#stdlib/registry.js";
 import type { StrategyImplementation } from "#stdlib/strategies/kind.js";
 import { textClassification } from "#stdlib/tasks/text_classification.run.js";
 import { multilabelClassification } from "#stdlib/tasks/multilabel_classification.run.js";
-import { sumOfTerms, weighsRows } from "#stdlib/programs/objective.js";
-import { eachBeside, feedsOfCachedOutputs, type CachedOutputs } from "#kernel/data/rows/cached-outputs.js";
+import { sumOfTerms, weighsReplayedRows } from "#stdlib/programs/objective.js";
+import { replayRowWeights, cachedOutputFeeds, type CachedOutputs } from "#kernel/data/rows/cached-outputs.js";
 
 interface Run {
   readonly word: "lwf" | "der";
@@ -53,7 +53,7 @@ function trains({ decides }: Run, strategies: Strategies): Program {
     graph.state(name, { type: { dtype: "f32", shape }, trains: true, initial: { zeros: true } });
   const parameters = { weight: state("weight", [LABELS, FEATURES]), bias: state("bias", [LABELS]) };
   const logits = x.linear(parameters.weight, parameters.bias);
-  const weighed = weighsRows(strategies);
+  const weighed = weighsReplayedRows(strategies);
   const each = weighed ? graph.input("each", { dtype: "f32", shape: ["batch"] }) : undefined;
   const reduction = weighed ? "sum" : "mean";
   const labels = graph.input(
@@ -63,7 +63,7 @@ function trains({ decides }: Run, strategies: Strategies): Program {
   const own =
     decides === "one"
       ? logits.crossEntropy(labels, { reduction, each })
-      : ofRows(binaryCrossEntropies(logits, labels, {}).mean([1]), reduction, each);
+      : reduceRowLosses(binaryCrossEntropies(logits, labels, {}).mean([1]), reduction, each);
   const implementation = decides === "one" ? textClassification : multilabelClassification;
   const task = { call: { kind: "task" as const, word: "", arguments: {} }, implementation };
   const whole = sumOfTerms({ strategies, task, labels: LABELS }, graph, {
@@ -84,8 +84,8 @@ function trains({ decides }: Run, strategies: Strategies): Program {
   return graph.program();
 }
 
-const rowsOf = (all: readonly (number | number[])[]): Values =>
-  values(Array.isArray(all[0]) ? [all.length, all[0].length] : [all.length], all.flat());
+const rowsOf = (all: readonly (number | number[])[]): ArrayValues =>
+  arrayValues(Array.isArray(all[0]) ? [all.length, all[0].length] : [all.length], all.flat());
 const near = (value: number, want: number, what: string): void =>
   assert.ok(Math.abs(value - want) <= 1e-6 * Math.max(1, Math.abs(want)), `${what}: ${value}, the oracle says ${want}`);
 
@@ -112,9 +112,12 @@ describe("strategies with replayed outputs", () => {
       const implementation = await implementationOf(registry, "strategy", run.word);
       const call = { kind: "strategy" as const, word: run.word, arguments: run.settings };
       const program = trains(run, [{ call, implementation }]);
-      validate(program);
+      validateProgram(program);
       const beside = implementation.replay?.(call).beside;
-      let state: Record<string, Values> = { weight: rowsOf(run.begin.weight), bias: values([LABELS], run.begin.bias) };
+      let state: Record<string, ArrayValues> = {
+        weight: rowsOf(run.begin.weight),
+        bias: arrayValues([LABELS], run.begin.bias),
+      };
       const say = (x: number[][]): number[][] => {
         const w = state["weight"]!.data;
         const b = state["bias"]!.data;
@@ -138,14 +141,14 @@ describe("strategies with replayed outputs", () => {
         const all = [...task.x.map((x, i) => ({ x, y: task.y[i]! })), ...kept];
         for (const [s, step] of task.steps.entries()) {
           const batch = [...step.rows, ...step.kept.map((row) => from + row)];
-          const counts = { fresh: step.rows.length, kept: step.kept.length };
+          const counts = { fresh: step.rows.length, replayed: step.kept.length };
           const feeds = {
-            ...feedsOfCachedOutputs([cached], [batch])(batch),
-            ...(beside && { each: eachBeside({ from, ...beside }, batch, counts, undefined) }),
+            ...cachedOutputFeeds([cached], [batch])(batch),
+            ...(beside && { each: replayRowWeights({ from, ...beside }, batch, counts, undefined) }),
           };
           const fed = Object.fromEntries(Object.entries(feeds).map(([name, array]) => [name, fromNDArray(array)]));
           const [x, labels] = [batch.map((row) => all[row]!.x), batch.map((row) => all[row]!.y)];
-          const done = evaluate(program, { ...fed, x: rowsOf(x), labels: rowsOf(labels) }, state);
+          const done = evaluateProgram(program, { ...fed, x: rowsOf(x), labels: rowsOf(labels) }, state);
           state = { ...state, ...done.state };
           const place = `data set ${t}, step ${s}`;
           near(done.outputs["loss"]!.data[0]!, step.loss, `${place}: loss`);
@@ -165,26 +168,30 @@ describe("strategies with replayed outputs", () => {
         { call: { kind: "strategy", word: run.word, arguments: { ...run.settings, strength: 3 } }, implementation },
       ]);
       const [before, task] = [run.tasks[0]!.steps.at(-1)!, run.tasks[1]!];
-      const state: Record<string, Values> = { weight: rowsOf(before.weight), bias: values([LABELS], before.bias) };
+      const state: Record<string, ArrayValues> = {
+        weight: rowsOf(before.weight),
+        bias: arrayValues([LABELS], before.bias),
+      };
       // Two rows that bring something, of not all labels, and one that brings nothing.
       const logits = Float32Array.of(1, -2, NaN, 0.5, NaN, -1, 0.25, 2, NaN, NaN);
       const cached: CachedOutputs = { source: run.word, labels: LABELS, first: 1, logits };
       const batch = [0, 1, 2];
-      const fed = Object.entries(feedsOfCachedOutputs([cached], [batch])(batch)).map(
+      const fed = Object.entries(cachedOutputFeeds([cached], [batch])(batch)).map(
         ([name, array]) => [name, fromNDArray(array)] as const,
       );
-      const feeds: Record<string, Values> = {
+      const feeds: Record<string, ArrayValues> = {
         ...Object.fromEntries(fed),
-        ...(implementation.replay && { each: values([3], [1, 0.25, 0.25]) }),
+        ...(implementation.replay && { each: arrayValues([3], [1, 0.25, 0.25]) }),
         x: rowsOf(task.x.slice(0, 3)),
         labels: rowsOf(task.y.slice(0, 3)),
       };
       const loss = (name: string, at: number, by: number): number => {
         const data = state[name]!.data.slice();
         data[at]! += by;
-        return evaluate(program, feeds, { ...state, [name]: { ...state[name]!, data } }).outputs["loss"]!.data[0]!;
+        return evaluateProgram(program, feeds, { ...state, [name]: { ...state[name]!, data } }).outputs["loss"]!
+          .data[0]!;
       };
-      const after = evaluate(program, feeds, state).state;
+      const after = evaluateProgram(program, feeds, state).state;
       for (const name of ["weight", "bias"])
         state[name]!.data.forEach((value, at) => {
           const own = (value - after[name]!.data[at]!) / Math.fround(RATE);

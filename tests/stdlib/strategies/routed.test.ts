@@ -1,16 +1,21 @@
 /** A LoRA for each data set: rows go through the part that they are like, and what is learnt later changes no earlier answer. */
 import assert from "node:assert/strict";
-import { evaluate } from "#dsl/tensor/evaluate.js";
-import { PLAIN } from "#dsl/tensor/passes/table.js";
-import { validate } from "#dsl/tensor/validate.js";
-import { values, type Values } from "#dsl/tensor/values.js";
+import { evaluateProgram } from "#dsl/tensor/evaluate.js";
+import { PLAIN_PASS_SETTINGS } from "#dsl/tensor/passes/table.js";
+import { validateProgram } from "#dsl/tensor/validate.js";
+import { arrayValues, type ArrayValues } from "#dsl/tensor/values.js";
 import type { Call } from "#dsl/language/types/value.js";
-import { routed } from "#stdlib/strategies/shared/routed-parts.js";
-import { EARLIER, KNOWN, MEANS, routedSettings } from "#stdlib/techniques/shared/routed-settings.js";
-import { assemble } from "#stdlib/programs/assemble.js";
-import { buildExport } from "#stdlib/targets/shared/export-programs.js";
-import { buildWhy } from "#stdlib/programs/why.js";
-import type { Assembled, AssembleOptions } from "#stdlib/programs/options.js";
+import { growRoutedTechnique } from "#stdlib/strategies/shared/routed-parts.js";
+import {
+  ROUTE_EARLIER_STATE,
+  ROUTE_KNOWN_STATE,
+  ROUTE_MEANS_STATE,
+  routedSettings,
+} from "#stdlib/techniques/shared/routed-settings.js";
+import { assemblePrograms } from "#stdlib/programs/assemble.js";
+import { buildExportPrograms } from "#stdlib/targets/shared/export-programs.js";
+import { buildAttributionProgram } from "#stdlib/programs/why.js";
+import type { AssembledPrograms, AssembleOptions } from "#stdlib/programs/options.js";
 import { loraPerTask } from "#stdlib/strategies/lora_per_task.run.js";
 import { call, optionsFor, start, subjects, type Subject } from "../techniques/subjects.js";
 
@@ -26,7 +31,7 @@ async function parts(ranks: readonly number[], more: Partial<AssembleOptions> = 
     ...more,
   });
 }
-type State = Record<string, Values>;
+type State = Record<string, ArrayValues>;
 const [ROWS, LENGTH] = [3, 4];
 /** Rows whose tokens are of a kind of their own; `row`: one that is of another. */
 function feeds(first: number, odd: { readonly row: number; readonly first: number } | null = null): State {
@@ -35,20 +40,23 @@ function feeds(first: number, odd: { readonly row: number; readonly first: numbe
     return from + (i % LENGTH);
   });
   return {
-    input_ids: values([ROWS, LENGTH], ids),
-    attention_mask: values(
+    input_ids: arrayValues([ROWS, LENGTH], ids),
+    attention_mask: arrayValues(
       [ROWS, LENGTH],
       ids.map(() => 1),
     ),
   };
 }
-const step = (at: number): State => ({ rate: values([], [0.05]), step: values([], [at]) });
-const taught = (labels: readonly number[]): State => ({ labels: values([ROWS], [...labels]), draws: values([ROWS]) });
-const said = (p: Assembled, state: State, own: State): number[] => [
-  ...evaluate(p.evaluate, own, state).outputs["logits"]!.data,
+const step = (at: number): State => ({ rate: arrayValues([], [0.05]), step: arrayValues([], [at]) });
+const taught = (labels: readonly number[]): State => ({
+  labels: arrayValues([ROWS], [...labels]),
+  draws: arrayValues([ROWS]),
+});
+const said = (p: AssembledPrograms, state: State, own: State): number[] => [
+  ...evaluateProgram(p.evaluate, own, state).outputs["logits"]!.data,
 ];
-const pooled = (p: Assembled, state: State, own: State): number[] => {
-  const { shape, data } = evaluate(p.evaluate, own, state).outputs["pooled"]!;
+const pooled = (p: AssembledPrograms, state: State, own: State): number[] => {
+  const { shape, data } = evaluateProgram(p.evaluate, own, state).outputs["pooled"]!;
   const hidden = shape[1]!;
   return Array.from({ length: hidden }, (_, at) => {
     const column = Array.from({ length: shape[0]! }, (_row, row) => data[row * hidden + at]!);
@@ -57,23 +65,23 @@ const pooled = (p: Assembled, state: State, own: State): number[] => {
 };
 const [EARLY, LATE] = [feeds(2), feeds(12)];
 
-async function learnt(): Promise<{ p: Assembled; before: State; after: State }> {
-  const p = assemble(await parts([2, 1]));
+async function learnt(): Promise<{ p: AssembledPrograms; before: State; after: State }> {
+  const p = assemblePrograms(await parts([2, 1]));
   let before: State = start({ ...p.train.state, ...p.evaluate.state });
-  const hidden = before[MEANS]!.shape[2]!;
-  before = { ...before, [KNOWN]: values([2], [2, 4]), [EARLIER]: values([1], [2]) };
+  const hidden = before[ROUTE_MEANS_STATE]!.shape[2]!;
+  before = { ...before, [ROUTE_KNOWN_STATE]: arrayValues([2], [2, 4]), [ROUTE_EARLIER_STATE]: arrayValues([1], [2]) };
   const means = [...pooled(p, before, EARLY), ...pooled(p, before, LATE)];
-  before = { ...before, [MEANS]: values([2, 1, hidden], means) };
+  before = { ...before, [ROUTE_MEANS_STATE]: arrayValues([2, 1, hidden], means) };
   let after = before;
   for (const at of [1, 2, 3])
-    after = { ...after, ...evaluate(p.train, { ...LATE, ...taught([2, 3, 2]), ...step(at) }, after).state };
+    after = { ...after, ...evaluateProgram(p.train, { ...LATE, ...taught([2, 3, 2]), ...step(at) }, after).state };
   return { p, before, after };
 }
 
 describe("a LoRA for each data set", () => {
   it("sends each row to the part whose mean is nearest, and answers with labels that were known", async () => {
     const { p, before } = await learnt();
-    for (const program of [p.train, p.evaluate, p.loss]) validate(program);
+    for (const program of [p.train, p.evaluate, p.loss]) validateProgram(program);
     const early = said(p, before, EARLY);
     const late = said(p, before, LATE);
     early.forEach((one, i) => assert.equal(one === -100, i % LABELS >= 2, `early ${String(i)}`));
@@ -90,13 +98,14 @@ describe("a LoRA for each data set", () => {
         labels: LABELS,
       },
     );
-    const plain = assemble(lora);
+    const plain = assemblePrograms(lora);
     const own = Object.fromEntries(
       Object.entries(plain.evaluate.state).map(([name, { type }]) => {
         const has = before[name]!;
         const shape = type.shape as readonly number[];
-        if (name.endsWith("lora_A.weight")) return [name, values(shape, [...has.data.slice(-shape[1]!)])];
-        if (name.endsWith("lora_B.weight")) return [name, values(shape, [...has.data.filter((_, i) => i % 3 === 2)])];
+        if (name.endsWith("lora_A.weight")) return [name, arrayValues(shape, [...has.data.slice(-shape[1]!)])];
+        if (name.endsWith("lora_B.weight"))
+          return [name, arrayValues(shape, [...has.data.filter((_, i) => i % 3 === 2)])];
         return [name, has];
       }),
     );
@@ -120,7 +129,7 @@ describe("a LoRA for each data set", () => {
       });
     }
     assert.ok(moved > 20, String(moved));
-    for (const name of [MEANS, KNOWN]) {
+    for (const name of [ROUTE_MEANS_STATE, ROUTE_KNOWN_STATE]) {
       assert.ok(p.carried.includes(name) && p.resumable.includes(name) && name in p.saved, name);
       assert.deepEqual(after[name], before[name]);
     }
@@ -129,36 +138,46 @@ describe("a LoRA for each data set", () => {
   it("does the same in parts of a batch, in what is exported and in what explains an answer", async () => {
     const { p, before } = await learnt();
     const o = await parts([2, 1], { accumulate: true });
-    const { accumulate, apply } = assemble(o);
+    const { accumulate, apply } = assemblePrograms(o);
     let state: State = { ...before };
     for (const program of [accumulate, apply])
       for (const [name, { type }] of Object.entries(program!.state))
-        state[name] ??= values(type.shape as readonly number[]);
+        state[name] ??= arrayValues(type.shape as readonly number[]);
     const rows = { ...LATE, ...taught([2, 3, 2]) };
-    state = { ...state, ...evaluate(accumulate!, { ...rows, share: values([], [1 / ROWS]) }, state).state };
-    state = { ...state, ...evaluate(apply!, step(1), state).state };
-    const whole = evaluate(p.train, { ...rows, ...step(1) }, before).state;
+    state = { ...state, ...evaluateProgram(accumulate!, { ...rows, share: arrayValues([], [1 / ROWS]) }, state).state };
+    state = { ...state, ...evaluateProgram(apply!, step(1), state).state };
+    const whole = evaluateProgram(p.train, { ...rows, ...step(1) }, before).state;
     for (const name of p.trainable)
       state[name]!.data.forEach((one, i) => assert.ok(Math.abs(one - whole[name]!.data[i]!) < 1e-6, name));
-    const { forward } = buildExport({ ...o, passes: PLAIN } as Parameters<typeof buildExport>[0], false);
-    assert.deepEqual([...evaluate(forward!, EARLY, before).outputs["logits"]!.data], said(p, before, EARLY));
-    const why = evaluate(buildWhy(o), { ...LATE, chosen: values([ROWS], [2, 7, 10]) }, before).outputs["why"]!;
+    const { forward } = buildExportPrograms(
+      { ...o, passes: PLAIN_PASS_SETTINGS } as Parameters<typeof buildExportPrograms>[0],
+      false,
+    );
+    assert.deepEqual([...evaluateProgram(forward!, EARLY, before).outputs["logits"]!.data], said(p, before, EARLY));
+    const why = evaluateProgram(
+      buildAttributionProgram(o),
+      { ...LATE, chosen: arrayValues([ROWS], [2, 7, 10]) },
+      before,
+    ).outputs["why"]!;
     assert.ok(why.data.every(Number.isFinite) && why.data.some((one) => one !== 0));
   });
 
   it("makes room in LoRA, each part multiplied as the first one was", () => {
     const strategy = (given: Call["arguments"]): Call => call("strategy", "lora_per_task", given);
     const lora = call("technique", "lora", { rank: 4, alpha: 8, targets: ["query"], from: "runs/a/adapter" });
-    const one = routed(strategy({ rank: null }), lora);
+    const one = growRoutedTechnique(strategy({ rank: null }), lora);
     assert.ok("technique" in one);
-    const two = routed(strategy({ rank: 2 }), one.technique);
+    const two = growRoutedTechnique(strategy({ rank: 2 }), one.technique);
     assert.ok("technique" in two);
     const settings = routedSettings(two.technique);
     assert.deepEqual(settings.ranks, [4, 4, 2]);
     assert.equal(settings.scale, 2);
     assert.equal(two.technique.arguments["from"], undefined);
     for (const given of [{ rank: 8, dora: true }, null]) {
-      const refused = routed(strategy({}), given ? call("technique", "lora", given) : call("technique", "full"));
+      const refused = growRoutedTechnique(
+        strategy({}),
+        given ? call("technique", "lora", given) : call("technique", "full"),
+      );
       assert.ok("instead" in refused && /^train the model with/.test(refused.instead));
     }
   });

@@ -1,16 +1,16 @@
 /** Squared gradients of single rows: a whole batch in one pass against the same rows one by one. */
 import assert from "node:assert/strict";
-import { evaluate } from "#dsl/tensor/evaluate.js";
+import { evaluateProgram } from "#dsl/tensor/evaluate.js";
 import type { Program } from "#dsl/tensor/program.js";
-import { validate } from "#dsl/tensor/validate.js";
-import { fromNDArray, values, type Values } from "#dsl/tensor/values.js";
+import { validateProgram } from "#dsl/tensor/validate.js";
+import { fromNDArray, arrayValues, type ArrayValues } from "#dsl/tensor/values.js";
 import { implementationOf } from "#dsl/language/types/loaded.js";
-import { chance } from "#stdlib/statistics/chance.js";
+import { seededRandom } from "#stdlib/statistics/chance.js";
 import { registry } from "#stdlib/registry.js";
 import { ewc } from "#stdlib/strategies/ewc.run.js";
-import { buildConsolidation, SQUARES } from "#stdlib/programs/consolidation.js";
+import { buildConsolidationPrograms, SQUARED_GRADIENTS } from "#stdlib/programs/consolidation.js";
 import type { FisherEstimator } from "#stdlib/programs/options.js";
-import { directionsOf } from "#kernel/features/update/fisher-rows.js";
+import { fisherDirectionsOf } from "#kernel/features/update/fisher-rows.js";
 import { classifierParts, labelled, type Feeds } from "../programs/small-models.js";
 
 const strategies = [{ call: { kind: "strategy", word: "ewc", arguments: {} }, implementation: ewc }] as const;
@@ -18,35 +18,35 @@ const ROWS = 8;
 /** Rows of as many pairs: one stands in three, others in none. */
 const PAIRS = [3, 0, 0, 6, 3, 5, 7, 3];
 
-function begin(programs: readonly Program[]): Record<string, Values> {
+function begin(programs: readonly Program[]): Record<string, ArrayValues> {
   const states = Object.assign({}, ...programs.map((p) => p.state)) as Program["state"];
   return Object.fromEntries(
     Object.entries(states).map(([name, { type }], k) => {
-      const y = values(type.shape as number[]);
-      if (!name.startsWith(SQUARES))
+      const y = arrayValues(type.shape as number[]);
+      if (!name.startsWith(SQUARED_GRADIENTS))
         y.data.forEach((_, i) => (y.data[i] = 0.3 * Math.sin(1.3 * i + k) + (/norm|ln_/i.test(name) ? 1 : 0)));
       return [name, y];
     }),
   );
 }
-const decoded = (feeds: Feeds): Record<string, Values> =>
+const decoded = (feeds: Feeds): Record<string, ArrayValues> =>
   Object.fromEntries(Object.entries(feeds).map(([name, a]) => [name, fromNDArray(a)]));
-const rowOf = (name: string, all: Values, from: number, to: number): Values => {
+const rowOf = (name: string, all: ArrayValues, from: number, to: number): ArrayValues => {
   const width = all.data.length / ROWS;
   assert.ok(name);
-  return values([to - from, ...all.shape.slice(1)], [...all.data.slice(from * width, to * width)]);
+  return arrayValues([to - from, ...all.shape.slice(1)], [...all.data.slice(from * width, to * width)]);
 };
 /** Inputs of the program alone, of some rows. */
-function fed(program: Program, of: FisherEstimator, from: number, to: number): Record<string, Values> {
+function fed(program: Program, of: FisherEstimator, from: number, to: number): Record<string, ArrayValues> {
   const all = decoded(labelled(0, ROWS).feeds);
-  all["labels"] = values([ROWS], [0, 1, 2, 0, 1, 2, 0, 1]);
+  all["labels"] = arrayValues([ROWS], [0, 1, 2, 0, 1, 2, 0, 1]);
   // Rows of several lengths.
   all["attention_mask"]!.data.forEach((_, i) => (all["attention_mask"]!.data[i] = i % 5 <= (i >> 2) % 5 ? 1 : 0));
-  all["directions"] = values(
+  all["directions"] = arrayValues(
     [ROWS, 3],
     Array.from({ length: ROWS * 3 }, (_, i) => Math.cos(2.1 * i)),
   );
-  all["row_of"] = values([ROWS], PAIRS);
+  all["row_of"] = arrayValues([ROWS], PAIRS);
   assert.ok(of === "loss" || !("labels" in program.inputs));
   return Object.fromEntries(
     Object.keys(program.inputs).flatMap((name) =>
@@ -71,28 +71,28 @@ describe("squared gradients of single rows", () => {
           const implementation = await implementationOf(registry, "technique", technique);
           const call = { kind: "technique" as const, word: technique, arguments: settings };
           const parts = { ...(await classifierParts(family)), technique: { call, implementation }, strategies };
-          const programs = buildConsolidation(parts, []);
+          const programs = buildConsolidationPrograms(parts, []);
           const apart = programs!.fisher!(of, true);
           const one = programs!.fisher!(of === "pairs" ? "directions" : of, false);
           assert.ok(apart.perRow, "has rules for all of its ops");
           assert.ok(!one.perRow);
-          validate(apart.program);
+          validateProgram(apart.program);
           let state = begin([apart.program, one.program]);
-          const together = evaluate(apart.program, fed(apart.program, of, 0, ROWS), state).state;
+          const together = evaluateProgram(apart.program, fed(apart.program, of, 0, ROWS), state).state;
           for (let at = 0; at < ROWS; at++) {
             const row = of === "pairs" ? PAIRS[at]! : at;
             const own = fed(one.program, of, row, row + 1);
             const along = of === "loss" ? {} : { directions: fed(apart.program, of, 0, ROWS)["directions"]! };
             const directions = along.directions && { directions: rowOf("directions", along.directions, at, at + 1) };
-            const feeds = { ...own, ...directions, share: values([], [1]) };
-            state = { ...state, ...evaluate(one.program, feeds, state).state };
+            const feeds = { ...own, ...directions, share: arrayValues([], [1]) };
+            state = { ...state, ...evaluateProgram(one.program, feeds, state).state };
           }
-          const names = Object.keys(apart.program.state).filter((name) => name.startsWith(SQUARES));
+          const names = Object.keys(apart.program.state).filter((name) => name.startsWith(SQUARED_GRADIENTS));
           assert.ok(names.length > 0);
           assert.deepEqual(
             names.toSorted(),
             Object.keys(one.program.state)
-              .filter((name) => name.startsWith(SQUARES))
+              .filter((name) => name.startsWith(SQUARED_GRADIENTS))
               .toSorted(),
           );
           for (const name of names) {
@@ -109,14 +109,14 @@ describe("squared gradients of single rows", () => {
         });
 
   it("differ from the squared gradient of the batch", async () => {
-    const programs = buildConsolidation({ ...(await classifierParts("bert")), strategies }, []);
+    const programs = buildConsolidationPrograms({ ...(await classifierParts("bert")), strategies }, []);
     const [one, apart] = [false, true].map((how) => programs!.fisher!("loss", how));
     assert.deepEqual([one!.perRow, apart!.perRow], [false, true]);
     const state = begin([one!.program]);
-    const share = { share: values([], [1]) };
-    const whole = evaluate(one!.program, { ...fed(one!.program, "loss", 0, ROWS), ...share }, state).state;
-    const rows = evaluate(apart!.program, fed(apart!.program, "loss", 0, ROWS), begin([apart!.program])).state;
-    const name = `${SQUARES}classifier.weight`;
+    const share = { share: arrayValues([], [1]) };
+    const whole = evaluateProgram(one!.program, { ...fed(one!.program, "loss", 0, ROWS), ...share }, state).state;
+    const rows = evaluateProgram(apart!.program, fed(apart!.program, "loss", 0, ROWS), begin([apart!.program])).state;
+    const name = `${SQUARED_GRADIENTS}classifier.weight`;
     assert.ok(whole[name]!.data.some((value, i) => Math.abs(value - rows[name]!.data[i]!) > 1e-3));
   });
 });
@@ -128,7 +128,7 @@ describe("directions of a row's Fisher information", () => {
     for (const seen of [new Set([0, 1, 2, 3]), new Set([1, 2]), new Set([0, 1, 2, 3, 4])]) {
       const sum = exp.reduce((all, one, i) => all + (seen.has(i) ? one : 0), 0);
       const p = exp.map((one, i) => (seen.has(i) ? one / sum : 0));
-      const found = directionsOf(logits, seen, "exact", chance(1));
+      const found = fisherDirectionsOf(logits, seen, "exact", seededRandom(1));
       assert.ok(found.length <= seen.size - 1);
       for (let a = 0; a < 5; a++)
         for (let b = 0; b < 5; b++) {
@@ -142,15 +142,18 @@ describe("directions of a row's Fisher information", () => {
     }
   });
   it("leave out labels without probability, and are none for a single label", () => {
-    assert.equal(directionsOf(logits, new Set([0, 1, 2, 4]), "exact", chance(1)).length, 2);
-    assert.equal(directionsOf(logits, new Set([2]), "exact", chance(1)).length, 0);
-    assert.equal(directionsOf(Float32Array.of(80, 0, -5), new Set([0, 1, 2]), "exact", chance(1)).length, 0);
+    assert.equal(fisherDirectionsOf(logits, new Set([0, 1, 2, 4]), "exact", seededRandom(1)).length, 2);
+    assert.equal(fisherDirectionsOf(logits, new Set([2]), "exact", seededRandom(1)).length, 0);
+    assert.equal(
+      fisherDirectionsOf(Float32Array.of(80, 0, -5), new Set([0, 1, 2]), "exact", seededRandom(1)).length,
+      0,
+    );
   });
   it("folded: are some exact ones, and one whose square equals on average the squares of the others", () => {
     const seen = new Set([0, 1, 2, 3, 4]);
-    const exact = directionsOf(Float32Array.of(0.3, -1.2, 2.5, 0, 0.1), seen, "exact", chance(1));
+    const exact = fisherDirectionsOf(Float32Array.of(0.3, -1.2, 2.5, 0, 0.1), seen, "exact", seededRandom(1));
     const of = (i: number) =>
-      directionsOf(Float32Array.of(0.3, -1.2, 2.5, 0, 0.1), seen, { folded: 2 }, chance(1, 43, i));
+      fisherDirectionsOf(Float32Array.of(0.3, -1.2, 2.5, 0, 0.1), seen, { folded: 2 }, seededRandom(1, 43, i));
     assert.equal(exact.length, 4);
     const N = 4000;
     const sums = Array.from({ length: 25 }, () => 0);
@@ -165,8 +168,8 @@ describe("directions of a row's Fisher information", () => {
       assert.ok(Math.abs(got - want) < 0.01, `${String(at)}: ${String(got)}, ${String(want)}`);
     });
     assert.deepEqual(
-      directionsOf(logits, seen, { folded: 4 }, chance(1)),
-      directionsOf(logits, seen, "exact", chance(1)),
+      fisherDirectionsOf(logits, seen, { folded: 4 }, seededRandom(1)),
+      fisherDirectionsOf(logits, seen, "exact", seededRandom(1)),
     );
   });
   it("sampled: draw each label with its probability", () => {
@@ -174,7 +177,7 @@ describe("directions of a row's Fisher information", () => {
     const often = [0, 0, 0];
     const N = 20_000;
     for (let i = 0; i < N; i++) {
-      const [one] = directionsOf(logits, seen, "sampled", chance(1, 43, i));
+      const [one] = fisherDirectionsOf(logits, seen, "sampled", seededRandom(1, 43, i));
       often[one!.findIndex((value) => value > 0)]! += 1;
     }
     const sum = exp[0]! + exp[1]! + exp[2]!;

@@ -2,16 +2,16 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { Graph } from "#dsl/tensor/builder.js";
-import { evaluate } from "#dsl/tensor/evaluate.js";
+import { evaluateProgram } from "#dsl/tensor/evaluate.js";
 import { gradient } from "#dsl/tensor/gradient.js";
 import type { Program } from "#dsl/tensor/program.js";
-import { validate } from "#dsl/tensor/validate.js";
-import { values, type Values } from "#dsl/tensor/values.js";
+import { validateProgram } from "#dsl/tensor/validate.js";
+import { arrayValues, type ArrayValues } from "#dsl/tensor/values.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { adamw } from "#stdlib/optimizers/adamw.js";
-import { stacked } from "#stdlib/strategies/shared/stacked-parts.js";
+import { growStackedTechnique } from "#stdlib/strategies/shared/stacked-parts.js";
 import { loraSettings } from "#stdlib/techniques/shared/lora-settings.js";
-import { updateBy } from "#stdlib/programs/strategies.js";
+import { updateByOptimizer } from "#stdlib/programs/strategies.js";
 import { oLora } from "#stdlib/strategies/o_lora.run.js";
 
 interface Run {
@@ -62,11 +62,11 @@ function trains(run: Run, rank: number, own: number): Program {
   };
   const [rate, step] = [graph.input("rate", f64([])), graph.input("step", { dtype: "i32", shape: [] })];
   const strategies = [{ call, implementation: oLora }];
-  const { norm } = updateBy({ optimizer, clip: run.clip, strategies }, graph, learning, { rate, step });
+  const { norm } = updateByOptimizer({ optimizer, clip: run.clip, strategies }, graph, learning, { rate, step });
   graph.output("norm", norm);
   return graph.program();
 }
-const matrix = (rows: number[][]): Values => values([rows.length, rows[0]!.length], rows.flat());
+const matrix = (rows: number[][]): ArrayValues => arrayValues([rows.length, rows[0]!.length], rows.flat());
 
 describe("ranks of their own for each data set", () => {
   for (const run of runs)
@@ -79,20 +79,27 @@ describe("ranks of their own for each data set", () => {
         a = [...a, ...begin.a];
         b = b.map((row, i) => [...row, ...begin.b[i]!]);
         const program = trains(run, a.length, own);
-        validate(program);
-        let state: Record<string, Values> = Object.fromEntries(
-          Object.entries(program.state).map(([name, { type }]) => [name, values(type.shape as number[], undefined)]),
+        validateProgram(program);
+        let state: Record<string, ArrayValues> = Object.fromEntries(
+          Object.entries(program.state).map(([name, { type }]) => [
+            name,
+            arrayValues(type.shape as number[], undefined),
+          ]),
         );
         state = {
           ...state,
           weight: matrix(run.weight),
           [A]: matrix(a),
           [B]: matrix(b),
-          [BIAS]: values([OUTPUTS], bias),
+          [BIAS]: arrayValues([OUTPUTS], bias),
         };
         steps.forEach((step, i) => {
-          const feeds = { x: matrix(step.x), y: values([step.y.length], step.y), rate: values([], [run.rate]) };
-          const done = evaluate(program, { ...feeds, step: values([], [i + 1]) }, state);
+          const feeds = {
+            x: matrix(step.x),
+            y: arrayValues([step.y.length], step.y),
+            rate: arrayValues([], [run.rate]),
+          };
+          const done = evaluateProgram(program, { ...feeds, step: arrayValues([], [i + 1]) }, state);
           state = { ...state, ...done.state };
           const near = (value: number, want: number, what: string): void =>
             assert.ok(
@@ -128,7 +135,7 @@ describe("ranks of their own for each data set", () => {
     ]) {
       let [technique, before, sum]: [Call, Call | null, number] = [lora(given), null, given.rank];
       for (const rank of [undefined, undefined, 5, undefined]) {
-        const grown = stacked(own({ strength: 0.5, rank: rank ?? null }), technique, before);
+        const grown = growStackedTechnique(own({ strength: 0.5, rank: rank ?? null }), technique, before);
         assert.ok("technique" in grown);
         sum += rank ?? (before?.arguments["rank"] as number | undefined) ?? given.rank;
         [technique, before] = [grown.technique, grown.strategy];
@@ -137,7 +144,7 @@ describe("ranks of their own for each data set", () => {
         assert.ok(Math.abs(scale / loraSettings(lora(given)).scale - 1) < 1e-14);
       }
     }
-    const from = stacked(own({}), lora({ rank: 4, alpha: 8, from: "runs/a/adapter" }), null);
+    const from = growStackedTechnique(own({}), lora({ rank: 4, alpha: 8, from: "runs/a/adapter" }), null);
     assert.ok("technique" in from);
     assert.deepEqual(from.technique.arguments, { rank: 8, alpha: 16 });
   });
@@ -148,13 +155,13 @@ describe("ranks of their own for each data set", () => {
       { kind: "technique", word: "full", arguments: {} },
       { kind: "technique", word: "lora", arguments: { rank: 8, dora: true } },
     ]) {
-      const refused = stacked(own, technique, null);
+      const refused = growStackedTechnique(own, technique, null);
       assert.ok("instead" in refused);
       assert.match(refused.instead, /^train the model with `/);
     }
   });
 });
 
-function rowsIn({ shape: [rows, width], data }: Values): number[][] {
+function rowsIn({ shape: [rows, width], data }: ArrayValues): number[][] {
   return Array.from({ length: rows! }, (_, i) => [...data.slice(i * width!, (i + 1) * width!)]);
 }

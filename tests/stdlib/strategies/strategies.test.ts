@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { evaluate } from "#dsl/tensor/evaluate.js";
-import { validate } from "#dsl/tensor/validate.js";
-import { values, type Values } from "#dsl/tensor/values.js";
+import { evaluateProgram } from "#dsl/tensor/evaluate.js";
+import { validateProgram } from "#dsl/tensor/validate.js";
+import { arrayValues, type ArrayValues } from "#dsl/tensor/values.js";
 import { implementationOf } from "#dsl/language/types/loaded.js";
 import { registry } from "#stdlib/registry.js";
 import { programsOf, runs, SHAPES, squaresOf, titleOf, zeroState } from "./golden.js";
@@ -32,24 +32,27 @@ describe("strategies", () => {
     it(`${titleOf(run)}: every weight after every step of three data sets, in float64`, async () => {
       const strategy = await implementationOf(registry, "strategy", run.word);
       const { update, consolidate } = programsOf(run, strategy);
-      validate(update);
-      validate(consolidate);
-      let state: Record<string, Values> = zeroState(update, consolidate);
+      validateProgram(update);
+      validateProgram(consolidate);
+      let state: Record<string, ArrayValues> = zeroState(update, consolidate);
       for (const name of Object.keys(state)) {
         const declared = [...strategy.states, "squares/"].some((prefix) => name.startsWith(prefix));
         assert.ok(name in SHAPES || declared, `${name} is declared`);
       }
-      for (const [name, begin] of Object.entries(run.begin)) state[name] = values(SHAPES[name]!, begin);
+      for (const [name, begin] of Object.entries(run.begin)) state[name] = arrayValues(SHAPES[name]!, begin);
       run.tasks.forEach(({ fisher, steps }, task) => {
         state = { ...state, ...(strategy.fisher && squaresOf(run, fisher)) };
-        const taken = { rows: values([], [run.rows]), first: values([], [task === 0 ? 1 : 0]) };
-        state = { ...state, ...evaluate(consolidate, taken, state).state };
+        const taken = { rows: arrayValues([], [run.rows]), first: arrayValues([], [task === 0 ? 1 : 0]) };
+        state = { ...state, ...evaluateProgram(consolidate, taken, state).state };
         steps.forEach((step, i) => {
-          const feeds: Record<string, Values> = { rate: values([], [run.rate]), step: values([], [i + 1]) };
+          const feeds: Record<string, ArrayValues> = {
+            rate: arrayValues([], [run.rate]),
+            step: arrayValues([], [i + 1]),
+          };
           Object.entries(SHAPES).forEach(([name, shape], k) => {
-            feeds[`d.${name}`] = values(shape, step.gradients[k]!);
+            feeds[`d.${name}`] = arrayValues(shape, step.gradients[k]!);
           });
-          const done = evaluate(update, feeds, state);
+          const done = evaluateProgram(update, feeds, state);
           state = { ...state, ...done.state };
           const norm = done.outputs["norm"]!.data[0]!;
           assert.ok(

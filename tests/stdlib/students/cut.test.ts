@@ -1,11 +1,11 @@
 /** Students that are parts of their teachers: which blocks, how wide, and what transformers says of a model with those blocks. */
 import assert from "node:assert/strict";
-import { evaluate } from "#dsl/tensor/evaluate.js";
-import { fromNDArray, toNDArray, values, type Values } from "#dsl/tensor/values.js";
+import { evaluateProgram } from "#dsl/tensor/evaluate.js";
+import { fromNDArray, toNDArray, arrayValues, type ArrayValues } from "#dsl/tensor/values.js";
 import { implementationOf } from "#dsl/language/types/loaded.js";
 import type {} from "#stdlib/compression/compression-step.js";
-import { blocksTaken, cutOf, isRefused } from "#stdlib/students/shared/cut.js";
-import { buildEvaluate } from "#stdlib/programs/evaluate.js";
+import { selectBlocks, cutStudent, isCutRefused } from "#stdlib/students/shared/cut.js";
+import { buildEvaluateProgram } from "#stdlib/programs/evaluate.js";
 import { registry } from "#stdlib/registry.js";
 import { call, PAIRS, partsOf, weightsOf, type Pair } from "../lessons/golden.js";
 import { feedsOf, initial, near } from "../models/golden.js";
@@ -19,16 +19,16 @@ async function madeOf(pair: Pair, given: Parameters<typeof call>[2]) {
   const read = (name: string) => toNDArray("f32", weights[name]!);
   const made = implementation.make!(call("student", "student", given), { facts, family: says, read });
   const tensors = Object.fromEntries(Object.keys(made.shapes).map((name) => [name, fromNDArray(made.tensor(name))]));
-  return { made, tensors: tensors as Record<string, Values> };
+  return { made, tensors: tensors as Record<string, ArrayValues> };
 }
 
 describe("students", () => {
   it("take the first block, the last, and between them as evenly as can be", () => {
-    assert.deepEqual(blocksTaken(6, 12), [0, 2, 4, 7, 9, 11], "as DistilBERT did");
-    assert.deepEqual(blocksTaken(3, 6), [0, 3, 5]);
-    assert.deepEqual(blocksTaken(1, 6), [0]);
-    assert.deepEqual(blocksTaken([0, 2, 4], 6), [0, 2, 4]);
-    assert.deepEqual(blocksTaken(null, 3), [0, 1, 2]);
+    assert.deepEqual(selectBlocks(6, 12), [0, 2, 4, 7, 9, 11], "as DistilBERT did");
+    assert.deepEqual(selectBlocks(3, 6), [0, 3, 5]);
+    assert.deepEqual(selectBlocks(1, 6), [0]);
+    assert.deepEqual(selectBlocks([0, 2, 4], 6), [0, 2, 4]);
+    assert.deepEqual(selectBlocks(null, 3), [0, 1, 2]);
   });
 
   for (const pair of PAIRS.filter(({ taken }) => taken))
@@ -37,17 +37,17 @@ describe("students", () => {
       const { made, tensors } = await madeOf(pair, { layers: blocks });
       const parts = await partsOf({ config: made.config, shapes: made.shapes });
       const types = "token_type_ids" in pair.inputs;
-      const program = buildEvaluate({ ...parts, tokenTypes: types }, false);
+      const program = buildEvaluateProgram({ ...parts, tokenTypes: types }, false);
       const length = pair.inputs["input_ids"]?.[0] as readonly number[];
       const places = (pair.inputs["input_ids"]?.length ?? 0) * length.length;
       const targets = "targets" in program.inputs && {
-        targets: values(
+        targets: arrayValues(
           [places],
           Array.from({ length: places }, (_, i) => i),
         ),
       };
       const feeds = { ...feedsOf(pair.inputs), ...targets };
-      const said = evaluate(program, feeds, initial(program, tensors)).outputs["logits"]!;
+      const said = evaluateProgram(program, feeds, initial(program, tensors)).outputs["logits"]!;
       near(said, logits, 1e-5);
     });
 
@@ -58,7 +58,7 @@ describe("students", () => {
     assert.equal(made.config["intermediate_size"], 10);
     assert.equal(made.config["num_hidden_layers"], 2);
     const parts = await partsOf({ config: made.config, shapes: made.shapes });
-    const program = buildEvaluate({ ...parts, tokenTypes: "token_type_ids" in pair.inputs }, false);
+    const program = buildEvaluateProgram({ ...parts, tokenTypes: "token_type_ids" in pair.inputs }, false);
     for (const { initial: of, type } of Object.values(program.state))
       if ("checkpoint" in of) assert.deepEqual(made.shapes[of.checkpoint], type.shape, of.checkpoint);
     for (const [name, shape] of Object.entries(made.shapes)) assert.deepEqual(tensors[name]?.shape, shape, name);
@@ -71,8 +71,8 @@ describe("students", () => {
   it("whose heads share keys keep the heads of a group together", () => {
     const pair = PAIRS.find(({ name }) => name === "llama")!;
     const says = registry.find("model", "llama")?.capabilities;
-    const cut = cutOf({ layers: 2, hidden: 8 }, { ...pair.teacher, family: "llama" }, says);
-    assert.ok(!isRefused(cut));
+    const cut = cutStudent({ layers: 2, hidden: 8 }, { ...pair.teacher, family: "llama" }, says);
+    assert.ok(!isCutRefused(cut));
     assert.deepEqual(cut.config["num_attention_heads"], 2);
     assert.deepEqual(cut.config["num_key_value_heads"], 1);
     assert.deepEqual(cut.parts["model.layers.0.self_attn.q_proj.weight"]?.places[0], [8, 9, 10, 11, 12, 13, 14, 15]);
@@ -95,11 +95,11 @@ describe("students", () => {
 
   it("refuse what isn't there", () => {
     const [bert, gpt2] = ["bert", "gpt2"].map((wanted) => PAIRS.find(({ name }) => name === wanted)!) as [Pair, Pair];
-    const asked = (pair: Pair, size: Parameters<typeof cutOf>[0]) =>
-      cutOf(size, { ...pair.teacher, family: family(pair) }, registry.find("model", family(pair))?.capabilities);
+    const asked = (pair: Pair, size: Parameters<typeof cutStudent>[0]) =>
+      cutStudent(size, { ...pair.teacher, family: family(pair) }, registry.find("model", family(pair))?.capabilities);
     for (const layers of [0, 6, 7, [0, 6], [2, 1], [-1, 2]])
-      assert.ok(isRefused(asked(bert, { layers, hidden: null })), String(layers));
-    for (const hidden of [5, 24]) assert.ok(isRefused(asked(bert, { layers: null, hidden })), String(hidden));
-    assert.ok(isRefused(asked(gpt2, { layers: null, hidden: 6 })));
+      assert.ok(isCutRefused(asked(bert, { layers, hidden: null })), String(layers));
+    for (const hidden of [5, 24]) assert.ok(isCutRefused(asked(bert, { layers: null, hidden })), String(hidden));
+    assert.ok(isCutRefused(asked(gpt2, { layers: null, hidden: 6 })));
   });
 });

@@ -4,9 +4,9 @@ import { memoryOf } from "#dsl/tensor/memory.js";
 import type { BaseFacts } from "#dsl/language/types/facts.js";
 import { implementationOf } from "#dsl/language/types/loaded.js";
 import type { Call } from "#dsl/language/types/value.js";
-import { assemble } from "#stdlib/programs/assemble.js";
+import { assemblePrograms } from "#stdlib/programs/assemble.js";
 import { registry } from "#stdlib/registry.js";
-import { heldOf } from "#stdlib/students/shared/teacher-memory.js";
+import { teacherMemoryOf } from "#stdlib/students/shared/teacher-memory.js";
 import { call, partsOf } from "../lessons/golden.js";
 
 const bert = (layers: number, hidden: number, heads: number) => ({
@@ -39,7 +39,7 @@ describe("what is held of a teacher beside its student", () => {
       const sizes = { batch, length, targets: batch * (length - 1) };
       const bytes = (taught: boolean): number =>
         memoryOf(
-          assemble({
+          assemblePrograms({
             ...student!,
             clip: 1,
             ...(taught && { objective: { terms, teacher: teacher!, unlabelledRows: false } }),
@@ -49,9 +49,9 @@ describe("what is held of a teacher beside its student", () => {
       const family = registry.ofKind("model").find((word) => word.capabilities?.modelType === own.model_type)!;
       const facts = (config: object) => ({ family: family.name, config, shapes: {} }) as unknown as BaseFacts;
       const has = registry.find("task", student!.task.call.word)!.capabilities;
-      const held = heldOf(learns, has, facts(own), facts(larger), family.capabilities)!;
+      const held = teacherMemoryOf(learns, has, facts(own), facts(larger), family.capabilities)!;
       const vocabulary = "n_embd" in own ? own.vocab_size : 0;
-      const said = 4 * batch * length * (held.token + held.pair * length + held.said * vocabulary);
+      const said = 4 * batch * length * (held.token + held.pair * length + held.logit * vocabulary);
       const walked = bytes(true) - bytes(false);
       assert.ok(said > 0.75 * walked && said < 1.5 * walked, `${String(said)}, walked ${String(walked)}`);
     });
@@ -59,6 +59,6 @@ describe("what is held of a teacher beside its student", () => {
   it("is nothing where what it says is asked once", () => {
     const has = registry.find("task", "text_classification")!.capabilities;
     const facts = { family: "bert", config: bert(2, 128, 4), shapes: {} } as unknown as BaseFacts;
-    assert.equal(heldOf([lesson("labels"), lesson("logits")], has, facts, facts, undefined), null);
+    assert.equal(teacherMemoryOf([lesson("labels"), lesson("logits")], has, facts, facts, undefined), null);
   });
 });

@@ -1,12 +1,12 @@
 /** The head of masked tokens of every family of encoders beside transformers' ...ForMaskedLM (tests/oracles/masked_encoders.py). */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import type { HeadOn } from "#dsl/language/types/capabilities/model.js";
-import { values, type Values } from "#dsl/tensor/values.js";
+import type { HeadContext } from "#dsl/language/types/capabilities/model.js";
+import { arrayValues, type ArrayValues } from "#dsl/tensor/values.js";
 import { adamw } from "#stdlib/optimizers/adamw.js";
 import type { TechniqueImplementation } from "#stdlib/techniques/kind.js";
-import { assemble } from "#stdlib/programs/assemble.js";
-import { assembleForward } from "#stdlib/programs/forward.js";
+import { assemblePrograms } from "#stdlib/programs/assemble.js";
+import { assembleForwardProgram } from "#stdlib/programs/forward.js";
 import { registry } from "#stdlib/registry.js";
 import { fillMask } from "#stdlib/tasks/fill_mask.run.js";
 import { uniform } from "#tests/oracles/numbers.js";
@@ -50,10 +50,10 @@ function placed({ labels, ...inputs }: Golden["batches"][number]): Batch {
   return { ...inputs, targets, labels: targets.map((at) => flat[at]!) };
 }
 /** What a technique begins with, by its name in PEFT's file. */
-function adapterOf({ name, lora }: Golden, technique: string, width: number): Record<string, Values> {
-  const drawn = (key: string, shape: readonly number[], spread: number): [string, Values] => [
+function adapterOf({ name, lora }: Golden, technique: string, width: number): Record<string, ArrayValues> {
+  const drawn = (key: string, shape: readonly number[], spread: number): [string, ArrayValues] => [
     key,
-    values([...shape], uniform(`${name}/${key}`, shape, spread)),
+    arrayValues([...shape], uniform(`${name}/${key}`, shape, spread)),
   ];
   if (technique === "full") return {};
   if (technique === "prompt_tuning") return Object.fromEntries([drawn("prompt_embeddings", [4, width], 0.2)]);
@@ -74,7 +74,10 @@ describe("heads of masked tokens against transformers, in float64", () => {
   for (const golden of goldens) {
     it(`${golden.name}: logits, and what its head counts`, async () => {
       const parts = await partsOf(golden);
-      const program = assembleForward({ ...parts, tensors: golden.shapes, technique: UNTOUCHED }, parts.tokenTypes);
+      const program = assembleForwardProgram(
+        { ...parts, tensors: golden.shapes, technique: UNTOUCHED },
+        parts.tokenTypes,
+      );
       near(
         run(program, feedsOf(golden.forward.inputs), weightsOf(golden)).outputs["logits"]!,
         golden.forward.logits,
@@ -83,7 +86,7 @@ describe("heads of masked tokens against transformers, in float64", () => {
       const head = Object.entries(golden.shapes).filter(([name]) => !name.startsWith(parts.family.prefix));
       const count = word.capabilities!.parameters;
       const on = (shapes: Shapes) =>
-        ({ family: undefined, base: { config: golden.config, shapes } }) as unknown as HeadOn;
+        ({ family: undefined, base: { config: golden.config, shapes } }) as unknown as HeadContext;
       const unused = parts.config as { readonly tie_word_embeddings: boolean };
       // Untied, a checkpoint holds two biases, of which one is used.
       const used = head.filter(
@@ -106,7 +109,7 @@ describe("heads of masked tokens against transformers, in float64", () => {
           lora: { rank: 3, alpha: 5, targets: [...golden.lora.targets], from: "adapter" },
           prompt_tuning: { tokens: 4, init: "random", from: "adapter" },
         }[technique];
-        const programs = assemble({
+        const programs = assemblePrograms({
           ...parts,
           technique: {
             call: call("technique", technique, given),

@@ -1,13 +1,13 @@
 /** Tasks of encoders beside transformers and PEFT on small BERTs: logits, and losses of ten AdamW steps. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { values, type Values } from "#dsl/tensor/values.js";
+import { arrayValues, type ArrayValues } from "#dsl/tensor/values.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { TaskImplementation } from "#stdlib/tasks/kind.js";
 import { bert } from "#stdlib/models/bert.run.js";
 import { adamw } from "#stdlib/optimizers/adamw.js";
-import { assemble } from "#stdlib/programs/assemble.js";
-import { assembleForward } from "#stdlib/programs/forward.js";
+import { assemblePrograms } from "#stdlib/programs/assemble.js";
+import { assembleForwardProgram } from "#stdlib/programs/forward.js";
 import { registry } from "#stdlib/registry.js";
 import { full } from "#stdlib/techniques/full.js";
 import { lora } from "#stdlib/techniques/lora.run.js";
@@ -37,12 +37,12 @@ const WORDS: Readonly<Record<string, string>> = {
 };
 const call = (kind: string, word: string, given: Call["arguments"] = {}): Call => ({ kind, word, arguments: given });
 
-function drawn(model: string, shapes: Shapes): Record<string, Values> {
+function drawn(model: string, shapes: Shapes): Record<string, ArrayValues> {
   return Object.fromEntries(
     Object.entries(shapes).map(([name, shape]) => {
       const small = /LayerNorm|bias$/.test(name);
       const own = uniform(`tasks/${model}/${name}`, shape, small ? 0.1 : 0.25);
-      return [name, values([...shape], /LayerNorm\.weight$/.test(name) ? own.map((x) => x + 1) : own)];
+      return [name, arrayValues([...shape], /LayerNorm\.weight$/.test(name) ? own.map((x) => x + 1) : own)];
     }),
   );
 }
@@ -76,7 +76,7 @@ describe("tasks of encoders beside transformers and PEFT, in float64", () => {
     it(`${name}: logits`, async () => {
       const { common } = await prepared();
       const technique = { call: call("technique", "full"), implementation: full };
-      const program = assembleForward({ ...common, technique, tensors: shapesOf(base) }, true);
+      const program = assembleForwardProgram({ ...common, technique, tensors: shapesOf(base) }, true);
       const inputs = Object.fromEntries(
         Object.entries(golden.batches[0]!).filter(([key]) => key !== "labels"),
       ) as Batch;
@@ -90,12 +90,12 @@ describe("tasks of encoders beside transformers and PEFT, in float64", () => {
         const adapter = Object.fromEntries(
           Object.entries(golden.lora && technique === "lora" ? golden.lora.start : {}).map(([key, shape]) => [
             key,
-            values([...shape], uniform(`tasks/${name}/${key}`, shape, 0.05)),
+            arrayValues([...shape], uniform(`tasks/${name}/${key}`, shape, 0.05)),
           ]),
         );
         const checkpoint = { ...base, ...adapter };
         const { weight_decay, epsilon, betas } = trained.optimizer;
-        const programs = assemble({
+        const programs = assemblePrograms({
           ...common,
           technique:
             technique === "full"
@@ -119,7 +119,7 @@ describe("tasks of encoders beside transformers and PEFT, in float64", () => {
           labels: batch["labels"]!.map((y) => Number(y) * scale + mean),
         }));
         const told = { ...trained, final: {}, losses: trained.losses.map((loss) => loss * scale ** 2) };
-        const standard = { "target.mean": values([1], [mean]), "target.scale": values([1], [scale]) };
+        const standard = { "target.mean": arrayValues([1], [mean]), "target.scale": arrayValues([1], [scale]) };
         follow(programs, scaled, told, { ...checkpoint, ...standard });
       });
     }

@@ -1,11 +1,11 @@
 /** The head that finds answers beside transformers and PEFT on small encoders; SQuAD's scores beside its script. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import type { Values } from "#dsl/tensor/values.js";
+import type { ArrayValues } from "#dsl/tensor/values.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { MetricImplementation } from "#stdlib/metrics/kind.js";
-import { assemble } from "#stdlib/programs/assemble.js";
-import { assembleForward } from "#stdlib/programs/forward.js";
+import { assemblePrograms } from "#stdlib/programs/assemble.js";
+import { assembleForwardProgram } from "#stdlib/programs/forward.js";
 import { registry } from "#stdlib/registry.js";
 import { questionAnswering } from "#stdlib/tasks/question_answering.run.js";
 import { adapterOf, familyOf, training, UNTOUCHED, weightsOf, type EncoderGolden } from "../models/encoder-models.js";
@@ -45,7 +45,7 @@ describe("question answering beside transformers and PEFT, in float64", () => {
       const base = weightsOf(model);
       it("logits of both ends", async () => {
         const p = await parts();
-        const program = assembleForward({ ...p, technique: UNTOUCHED, tensors: shapesOf(base) }, p.tokenTypes);
+        const program = assembleForwardProgram({ ...p, technique: UNTOUCHED, tensors: shapesOf(base) }, p.tokenTypes);
         const { logits, start_logits, end_logits } = run(program, feedsOf(model.forward.inputs), base).outputs;
         near(logits!, model.forward.logits, 1e-4);
         const of = (end: 0 | 1) => (model.forward.logits as number[][][]).map((row) => row.map((both) => both[end]));
@@ -56,10 +56,10 @@ describe("question answering beside transformers and PEFT, in float64", () => {
         const trained = model[technique];
         if (!trained) continue;
         it(`losses and norms of ten steps of ${technique}`, async () => {
-          const adapter: Record<string, Values> = technique === "lora" ? adapterOf(model) : {};
+          const adapter: Record<string, ArrayValues> = technique === "lora" ? adapterOf(model) : {};
           const checkpoint = { ...base, ...adapter };
           const how = training(technique, model);
-          const programs = assemble({ ...(await parts()), ...how, tensors: shapesOf(checkpoint) });
+          const programs = assemblePrograms({ ...(await parts()), ...how, tensors: shapesOf(checkpoint) });
           assert.equal(trained.losses.length, 10);
           assert.ok(programs.trainable.includes("qa_outputs.weight"));
           follow(programs, model.batches.map(taught), { ...trained, final: {} }, checkpoint);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Implementations } from "#dsl/language/types/registry.js";
 import { registry } from "#stdlib/registry.js";
-import { noHead, notForShape, noUnmasking } from "#stdlib/tasks/shared/refusals.js";
+import { missingHeadError, missingSentenceHeadError, missingUnmaskingError } from "#stdlib/tasks/shared/refusals.js";
 
 describe("a task over a family that lacks what it reads", () => {
   it("is told the families that have it, all of them", async () => {
@@ -16,17 +16,17 @@ describe("a task over a family that lacks what it reads", () => {
     const told = (error: { readonly data: { readonly families: readonly string[] } }): string[] =>
       [...error.data.families].sort();
     assert.deepEqual(
-      told(noHead("t")),
+      told(missingHeadError("t")),
       those(({ shape }) => shape === "decoder"),
     );
     assert.deepEqual(
-      told(notForShape("t", "decoder")),
+      told(missingSentenceHeadError("t", "decoder")),
       those(({ sentence }) => sentence !== undefined),
     );
     assert.deepEqual(
-      told(noUnmasking("t")),
+      told(missingUnmaskingError("t")),
       those(({ unmaskPaths }) => unmaskPaths !== undefined),
     );
-    assert.ok(told(noHead("t")).includes("qwen3") && told(noUnmasking("t")).includes("mobilebert"));
+    assert.ok(told(missingHeadError("t")).includes("qwen3") && told(missingUnmaskingError("t")).includes("mobilebert"));
   });
 });

@@ -1,6 +1,6 @@
 /** Rows for every role, so that any task of encoders can be taught without knowing which it is. */
 import type { Call } from "#dsl/language/types/value.js";
-import type { AskedRows, ContextWindow, RowsToTeach } from "#stdlib/tasks/kind.js";
+import type { PredictedRows, ContextWindow, TeachingRows } from "#stdlib/tasks/kind.js";
 
 export const LABELS = ["O", "B-LOC", "I-LOC"] as const;
 export const VOCABULARY = 23;
@@ -8,7 +8,10 @@ export const ROLES = ["text", "text_pair", "label", "labels", "score", "tokens",
 const MASK = 3;
 
 /** Words of one or two pieces between 1 and 2; ids from 4. */
-export function rowsFor(count: number, call: Call): RowsToTeach & AskedRows & { readonly texts: readonly string[] } {
+export function rowsFor(
+  count: number,
+  call: Call,
+): TeachingRows & PredictedRows & { readonly texts: readonly string[] } {
   const words = Array.from({ length: count }, (_, row) => 1 + ((row * 5) % 4));
   const pieces = words.map((n, row) => Array.from({ length: n }, (_, word) => 1 + ((row + word) % 2)));
   const id = (row: number, i: number): number => 4 + ((row * 7 + i * 3) % (VOCABULARY - 4));
@@ -41,7 +44,7 @@ export function rowsFor(count: number, call: Call): RowsToTeach & AskedRows & { 
     const places = Int32Array.from({ length: ids[row]!.length - 2 }, (_, i) => 2 * i);
     const context = Array.from(places, (_, i) => `${"abcdefgh"[i]!} `).join("");
     const question = texts[row]!;
-    return { of: row, question, context, first: 1, starts: places, ends: places.map((place) => place + 1) };
+    return { questionIndex: row, question, context, first: 1, starts: places, ends: places.map((place) => place + 1) };
   };
   const texts = values["text"] as readonly string[];
   const answers = words.map((_, row) => [{ text: "a", start: 0 }].slice(row % 4 === 3 ? 1 : 0));

@@ -1,6 +1,6 @@
 /** The small models that sentence-transformers was asked about (tests/oracles/similarity.py), and what a training of them is made from. */
 import { readFileSync } from "node:fs";
-import { values, type Values } from "#dsl/tensor/values.js";
+import { arrayValues, type ArrayValues } from "#dsl/tensor/values.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { TechniqueImplementation } from "#stdlib/techniques/kind.js";
 import { adamw } from "#stdlib/optimizers/adamw.js";
@@ -46,9 +46,9 @@ export const technique = async (
   call: call("technique", word, given),
   implementation: (await registry.find("technique", word)!.load!()) as TechniqueImplementation,
 });
-export const drawn = (title: string, shapes: Shapes): Record<string, Values> =>
+export const drawn = (title: string, shapes: Shapes): Record<string, ArrayValues> =>
   Object.fromEntries(
-    Object.entries(shapes).map(([key, shape]) => [key, values(shape, uniform(`${title}/${key}`, shape, 0.05))]),
+    Object.entries(shapes).map(([key, shape]) => [key, arrayValues(shape, uniform(`${title}/${key}`, shape, 0.05))]),
   );
 /** `ranking-masked` is the loss `ranking`. */
 const lossOf = (name: string): string => name.replace(/-.*/, "");

@@ -1,10 +1,10 @@
 /** sentence_similarity beside sentence-transformers: embeddings of small models, and ten AdamW steps of every loss. */
 import assert from "node:assert/strict";
-import { assemble } from "#stdlib/programs/assemble.js";
-import { assembleForward } from "#stdlib/programs/forward.js";
+import { assemblePrograms } from "#stdlib/programs/assemble.js";
+import { assembleForwardProgram } from "#stdlib/programs/forward.js";
 import type { TaskImplementation } from "#stdlib/tasks/kind.js";
 import { sentenceSimilarity } from "#stdlib/tasks/sentence_similarity.run.js";
-import type { TaughtPairs } from "#stdlib/tasks/shared/similarity-rows.js";
+import type { TaughtTextPairs } from "#stdlib/tasks/shared/similarity-rows.js";
 import { weightsOf } from "../models/encoder-models.js";
 import { feedsOf, follow, near, run, shapesOf } from "../models/golden.js";
 import { call, drawn, models, partsOf, startOf, task, technique, trainingOf } from "./similarity-models.js";
@@ -16,9 +16,9 @@ describe("sentence_similarity beside sentence-transformers, in float64", () => {
       for (const [pooling, wanted] of Object.entries(golden.embeddings))
         it(`embeddings by ${pooling}`, async () => {
           const o = { ...(await partsOf(golden)), technique: await technique("full"), tensors: shapesOf(base) };
-          const program = assembleForward({ ...o, task: task({ pooling, normalize: false }) }, false);
+          const program = assembleForwardProgram({ ...o, task: task({ pooling, normalize: false }) }, false);
           near(run(program, feedsOf(golden.forward), base).outputs["logits"]!, wanted, 1e-4);
-          const units = assembleForward({ ...o, task: task({ pooling }) }, false);
+          const units = assembleForwardProgram({ ...o, task: task({ pooling }) }, false);
           const { data, shape } = run(units, feedsOf(golden.forward), base).outputs["logits"]!;
           for (let row = 0; row < shape[0]!; row++) {
             const own = data.slice(row * shape[1]!, (row + 1) * shape[1]!);
@@ -32,14 +32,14 @@ describe("sentence_similarity beside sentence-transformers, in float64", () => {
           const tuning = await technique("prompt_tuning", { tokens: 3, from: "adapter" });
           for (const [pooling, wanted] of Object.entries(embeddings)) {
             const o = { ...(await partsOf(golden)), technique: tuning, tensors: shapesOf(checkpoint) };
-            const program = assembleForward({ ...o, task: task({ pooling, normalize: false }) }, false);
+            const program = assembleForwardProgram({ ...o, task: task({ pooling, normalize: false }) }, false);
             near(run(program, feedsOf(golden.forward), checkpoint).outputs["logits"]!, wanted, 1e-4);
           }
         });
       for (const [name, trained] of Object.entries(golden.trained))
         for (const word of ["full", "lora"] as const)
           it(`${name}: losses and norms of ${trained.full.losses.length} steps of ${word}`, async () => {
-            const programs = assemble(await trainingOf(golden, name, word));
+            const programs = assemblePrograms(await trainingOf(golden, name, word));
             follow(programs, trained.batches, { ...trained[word], final: {} }, startOf(golden, name, word));
             if (word === "lora")
               assert.deepEqual(Object.values(programs.saved).sort(), Object.keys(trained.lora.shapes).sort());
@@ -68,8 +68,8 @@ describe("what rows of two texts teach", () => {
     };
   };
   const teach = (...o: Parameters<typeof columns>) =>
-    (sentenceSimilarity as TaskImplementation).supervision.teach!(columns(...o)) as TaughtPairs;
-  const fed = (taught: TaughtPairs, rows: readonly number[]) => {
+    (sentenceSimilarity as TaskImplementation).supervision.teach!(columns(...o)) as TaughtTextPairs;
+  const fed = (taught: TaughtTextPairs, rows: readonly number[]) => {
     const feeds = taught.feeds({ rows, width: 3, seed: 0, epoch: 0 }, new Int32Array(0));
     const { bytes, shape } = feeds["labels"]!;
     return { shape, data: Array.from(new Float32Array(bytes.slice().buffer)) };
@@ -110,7 +110,7 @@ describe("what rows of two texts teach", () => {
     const ranged = (range: { from: number; to: number } | null, score: readonly number[]) => {
       const rows = columns({ ...pairs, score }, [], "cosine");
       const given = { ...rows, call: { ...rows.call, arguments: { loss: "cosine", range } } };
-      return fed(sentenceSimilarity.supervision.teach!(given) as TaughtPairs, [0, 1]).data;
+      return fed(sentenceSimilarity.supervision.teach!(given) as TaughtTextPairs, [0, 1]).data;
     };
     assert.deepEqual(ranged({ from: 0, to: 5 }, [0, 5]), [0, 1]);
     assert.deepEqual(ranged({ from: -4, to: 4 }, [-4, 2]), [-1, 0.5]);
@@ -132,11 +132,11 @@ describe("what rows of two texts teach", () => {
       return sentenceSimilarity.answers!.score!(said, taught as never, columns({ text, text_pair }) as never);
     };
     // `a` finds b, d and itself in the pool: itself doesn't count.
-    assert.equal(scored(["a", "b", "d"], ["d", "a", "b"]).told["mrr"], (1 / 2 + 1 / 1 + 1 / 1) / 3);
-    assert.equal(scored(["a", "b"], ["a", "d"]).told["mrr"], (1 + 1 / 2) / 2);
+    assert.equal(scored(["a", "b", "d"], ["d", "a", "b"]).metrics["mrr"], (1 / 2 + 1 / 1 + 1 / 1) / 3);
+    assert.equal(scored(["a", "b"], ["a", "d"]).metrics["mrr"], (1 + 1 / 2) / 2);
     // c finds b before d, which is right as well.
-    assert.equal(scored(["c", "a"], ["d", "b"]).told["mrr"], (1 / 2 + 1) / 2);
-    assert.equal(scored(["c", "a"], ["d", "b"], { group: ["g", "g"] }).told["mrr"], 1);
+    assert.equal(scored(["c", "a"], ["d", "b"]).metrics["mrr"], (1 / 2 + 1) / 2);
+    assert.equal(scored(["c", "a"], ["d", "b"], { group: ["g", "g"] }).metrics["mrr"], 1);
     assert.deepEqual(
       scored(["c", "a"], ["d", "b"])
         .mistakes(5)
@@ -149,7 +149,7 @@ describe("what rows of two texts teach", () => {
     const text = ["a", "b", "c"];
     const text_pair = ["x", "y", "z"];
     const said = [unit(1, 2), unit(3, -1), unit(1, 1), unit(2, 2), unit(1, -2), unit(-1, 1)];
-    const { told } = sentenceSimilarity.answers!.score!(
+    const { metrics: told } = sentenceSimilarity.answers!.score!(
       said,
       teach({ text, text_pair }) as never,
       columns({ text, text_pair }) as never,

@@ -1,21 +1,21 @@
 /** What every task of encoders must keep; a new one is tested by being registered. */
 import assert from "node:assert/strict";
 import type { CheckContext } from "#dsl/language/types/context.js";
-import { evaluate } from "#dsl/tensor/evaluate.js";
+import { evaluateProgram } from "#dsl/tensor/evaluate.js";
 import type { NDArray } from "#dsl/tensor/program.js";
-import { validate } from "#dsl/tensor/validate.js";
-import { values, type Values } from "#dsl/tensor/values.js";
+import { validateProgram } from "#dsl/tensor/validate.js";
+import { arrayValues, type ArrayValues } from "#dsl/tensor/values.js";
 import type { BaseFacts } from "#dsl/language/types/facts.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { Word } from "#dsl/language/types/registry.js";
-import { collate } from "#kernel/data/rows/batches.js";
+import { collateBatch } from "#kernel/data/rows/batches.js";
 import type { MetricImplementation } from "#stdlib/metrics/kind.js";
 import type { TaskImplementation } from "#stdlib/tasks/kind.js";
 import { bert } from "#stdlib/models/bert.run.js";
 import { adamw } from "#stdlib/optimizers/adamw.js";
-import { assemble } from "#stdlib/programs/assemble.js";
+import { assemblePrograms } from "#stdlib/programs/assemble.js";
 import { headPathsOf } from "#stdlib/programs/model.js";
-import type { Assembled } from "#stdlib/programs/options.js";
+import type { AssembledPrograms } from "#stdlib/programs/options.js";
 import { registry } from "#stdlib/registry.js";
 import { full } from "#stdlib/techniques/full.js";
 import { LABELS, ROLES, rowsFor, VOCABULARY } from "./rows.js";
@@ -63,8 +63,8 @@ const tasks = registry.ofKind("task").filter((word) => word.load && reported(wor
 
 const no = (): boolean => false;
 
-function programs(word: Word, implementation: TaskImplementation, labels: number, dropout = 0): Assembled {
-  return assemble({
+function programs(word: Word, implementation: TaskImplementation, labels: number, dropout = 0): AssembledPrograms {
+  return assemblePrograms({
     family: bert,
     config: bert.config(CONFIG),
     task: { call: written(word), implementation },
@@ -80,11 +80,11 @@ function programs(word: Word, implementation: TaskImplementation, labels: number
     accumulate: true,
   });
 }
-function plainValues({ dtype, shape, bytes }: NDArray): Values {
+function plainValues({ dtype, shape, bytes }: NDArray): ArrayValues {
   const own = bytes.slice();
-  return values([...shape], dtype === "f32" ? new Float32Array(own.buffer) : new Int32Array(own.buffer));
+  return arrayValues([...shape], dtype === "f32" ? new Float32Array(own.buffer) : new Int32Array(own.buffer));
 }
-function start(p: Assembled): Record<string, Values> {
+function start(p: AssembledPrograms): Record<string, ArrayValues> {
   const states = { ...p.train.state, ...p.accumulate!.state, ...p.evaluate.state, ...p.loss.state };
   return Object.fromEntries(
     Object.entries(states).map(([name, s], n) => {
@@ -94,12 +94,12 @@ function start(p: Assembled): Record<string, Values> {
       if ("ones" in s.initial)
         return [
           name,
-          values(
+          arrayValues(
             shape,
             random.map((x) => 1 + x / 4),
           ),
         ];
-      return [name, values(shape, "zeros" in s.initial ? undefined : random)];
+      return [name, arrayValues(shape, "zeros" in s.initial ? undefined : random)];
     }),
   );
 }
@@ -134,7 +134,7 @@ describe("tasks of encoders: what every one must keep", () => {
         const taught = implementation.supervision.teach!(rows)!;
         const ids = Array.from({ length: 2 * rows.count }, (_, row) => rows.ids(row));
         // All batches are of one width: a task may heed how rows are padded.
-        const feeds = collate(ids, taught.texts?.(members) ?? Uint32Array.from(members), 0, { multipleOf });
+        const feeds = collateBatch(ids, taught.texts?.(members) ?? Uint32Array.from(members), 0, { multipleOf });
         const { bytes, shape } = feeds["input_ids"]!;
         const batch = { rows: members, seed: 5, epoch: 2 };
         const own = taught.feeds(
@@ -153,7 +153,7 @@ describe("tasks of encoders: what every one must keep", () => {
           const record = registry.find("metric", metric.word);
           assert.ok(record?.load, metric.word);
           assert.ok(
-            record.capabilities!.of.some((kind) => measures.includes(kind)),
+            record.capabilities!.outcomes.some((kind) => measures.includes(kind)),
             `${metric.word} measures it`,
           );
         }
@@ -162,7 +162,7 @@ describe("tasks of encoders: what every one must keep", () => {
 
       it("has valid programs that take what it teaches, and a head that trains", () => {
         const p = programs(word, implementation, labels());
-        for (const program of [p.train, p.accumulate!, p.apply!, p.evaluate, p.loss]) validate(program);
+        for (const program of [p.train, p.accumulate!, p.apply!, p.evaluate, p.loss]) validateProgram(program);
         const taught = Object.keys(implementation.supervision.inputs(labels()));
         const common = ["attention_mask", "draws", "input_ids", "rate", "step"];
         assert.deepEqual(Object.keys(p.train.inputs).sort(), [...common, ...taught].sort());
@@ -184,8 +184,8 @@ describe("tasks of encoders: what every one must keep", () => {
         let state = start(p);
         const losses: number[] = [];
         for (let step = 1; step <= 25; step++) {
-          const given = { ...drawn(feeds, step), rate: values([], [0.01]), step: values([], [step]) };
-          const after = evaluate(p.train, given, state);
+          const given = { ...drawn(feeds, step), rate: arrayValues([], [0.01]), step: arrayValues([], [step]) };
+          const after = evaluateProgram(p.train, given, state);
           losses.push(after.outputs["loss"]!.data[0]!);
           state = { ...state, ...after.state };
         }
@@ -197,8 +197,8 @@ describe("tasks of encoders: what every one must keep", () => {
         const p = programs(word, implementation, labels(), 0.3);
         const whole = fed([0, 2, 4, 5]);
         const state = start(p);
-        const given = { rate: values([], [0]), step: values([], [1]) };
-        const { outputs } = evaluate(p.train, { ...drawn(whole.feeds, 1, { rows: 4 }), ...given }, state);
+        const given = { rate: arrayValues([], [0]), step: arrayValues([], [1]) };
+        const { outputs } = evaluateProgram(p.train, { ...drawn(whole.feeds, 1, { rows: 4 }), ...given }, state);
         let [sum, weighted] = [0, 0];
         for (const [place, members] of [
           [0, [0, 2]],
@@ -206,10 +206,10 @@ describe("tasks of encoders: what every one must keep", () => {
         ] as const) {
           const { feeds, counts } = fed(members);
           const own = drawn(feeds, 1, { place, rows: 2 });
-          const part = { ...own, share: values([], [1 / whole.counts]) };
-          sum += evaluate(p.accumulate!, part, state).outputs["loss"]!.data[0]!;
+          const part = { ...own, share: arrayValues([], [1 / whole.counts]) };
+          sum += evaluateProgram(p.accumulate!, part, state).outputs["loss"]!.data[0]!;
           weighted +=
-            (counts / whole.counts) * evaluate(p.train, { ...own, ...given }, state).outputs["loss"]!.data[0]!;
+            (counts / whole.counts) * evaluateProgram(p.train, { ...own, ...given }, state).outputs["loss"]!.data[0]!;
         }
         const batchwise = capabilities.batchwise ?? no;
         // Where texts are held beside those of their batch, parts are batches of their own.
@@ -230,13 +230,13 @@ describe("tasks of encoders: what every one must keep", () => {
         const read = taught.taught.texts?.(members) ?? Uint32Array.from(members);
         const ids = Array.from({ length: 2 * rows.count }, (_, row) => rows.ids(row));
         const feeds = Object.fromEntries(
-          Object.entries(collate(ids, read, 0)).map(([name, array]) => [name, plainValues(array)]),
+          Object.entries(collateBatch(ids, read, 0)).map(([name, array]) => [name, plainValues(array)]),
         );
         const width = feeds["input_ids"]!.shape[1]!;
         const places = answers.places && members.map((row) => answers.places!(rows, row));
         const targets = places?.flatMap((own, row) => Array.from(own, (place) => row * width + place));
-        const asked = targets ? { targets: values([targets.length], targets) } : {};
-        const logits = evaluate(p.evaluate, { ...feeds, ...asked }, state).outputs["logits"]!;
+        const asked = targets ? { targets: arrayValues([targets.length], targets) } : {};
+        const logits = evaluateProgram(p.evaluate, { ...feeds, ...asked }, state).outputs["logits"]!;
         const size = logits.shape.at(-1)!;
         let at = 0;
         const said = Array.from(read, (row) =>
@@ -249,10 +249,10 @@ describe("tasks of encoders: what every one must keep", () => {
           let [loss, count] = [0, 0];
           for (const part of parts) {
             const { feeds: own, counts } = part.length > 1 ? taught : fed(part, ids[part[0]!]!.length);
-            if (counts > 0) loss += evaluate(p.loss, own, state).outputs["loss"]!.data[0]! * counts;
+            if (counts > 0) loss += evaluateProgram(p.loss, own, state).outputs["loss"]!.data[0]! * counts;
             count += counts;
           }
-          assert.ok(Math.abs(scored.told["loss"]! - loss / count) < 1e-5);
+          assert.ok(Math.abs(scored.metrics["loss"]! - loss / count) < 1e-5);
           for (const metric of usual) {
             const measure = (await registry.find("metric", metric.word)!.load!()) as MetricImplementation;
             assert.ok(Number.isFinite(scored.measure(measure, metric)), metric.word);

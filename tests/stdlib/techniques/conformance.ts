@@ -1,18 +1,18 @@
 /** What a technique must keep on a family, whoever wrote it: the suite that a built-in word passes by being registered, and a user's. */
 import assert from "node:assert/strict";
-import { evaluate } from "#dsl/tensor/evaluate.js";
-import { PLAIN } from "#dsl/tensor/passes/table.js";
+import { evaluateProgram } from "#dsl/tensor/evaluate.js";
+import { PLAIN_PASS_SETTINGS } from "#dsl/tensor/passes/table.js";
 import type { Program } from "#dsl/tensor/program.js";
 import { typeText } from "#dsl/tensor/shape.js";
-import { validate } from "#dsl/tensor/validate.js";
-import { values, type Values } from "#dsl/tensor/values.js";
+import { validateProgram } from "#dsl/tensor/validate.js";
+import { arrayValues, type ArrayValues } from "#dsl/tensor/values.js";
 import type { BaseFacts } from "#dsl/language/types/facts.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { Registry } from "#dsl/language/types/registry.js";
-import { assemble } from "#stdlib/programs/assemble.js";
-import { assembleForward } from "#stdlib/programs/forward.js";
-import { buildGenerate } from "#stdlib/programs/generate.js";
-import type { Assembled } from "#stdlib/programs/options.js";
+import { assemblePrograms } from "#stdlib/programs/assemble.js";
+import { assembleForwardProgram } from "#stdlib/programs/forward.js";
+import { buildGenerationPrograms } from "#stdlib/programs/generate.js";
+import type { AssembledPrograms } from "#stdlib/programs/options.js";
 import { baseShapes, call, feeds, optionsFor, start, type Subject } from "./subjects.js";
 
 const STEPS = 3;
@@ -45,13 +45,13 @@ export function keeps(subject: Subject, calls: Calls, registry: Registry): void 
     it("each technique: what is written token by token gets the logits of the whole text", each(continuesPairs));
 }
 
-const assembled = new WeakMap<Subject, Map<string, Promise<Assembled>>>();
+const assembled = new WeakMap<Subject, Map<string, Promise<AssembledPrograms>>>();
 /** The programs of a technique as it is usual: assembled once for all that looks at them, forgotten with its family. */
-function usual(subject: Subject, technique: Call): Promise<Assembled> {
-  const known = assembled.get(subject) ?? new Map<string, Promise<Assembled>>();
+function usual(subject: Subject, technique: Call): Promise<AssembledPrograms> {
+  const known = assembled.get(subject) ?? new Map<string, Promise<AssembledPrograms>>();
   assembled.set(subject, known);
   const key = JSON.stringify(technique);
-  const programs = known.get(key) ?? optionsFor(subject, technique, { accumulate: true }).then(assemble);
+  const programs = known.get(key) ?? optionsFor(subject, technique, { accumulate: true }).then(assemblePrograms);
   known.set(key, programs);
   return programs;
 }
@@ -66,7 +66,7 @@ const READ = { encoder: TEXT, decoder: TEXT, "encoder-decoder": [...TEXT, "decod
 async function trains(subject: Subject, technique: Call, title: string): Promise<void> {
   const o = await optionsFor(subject, technique);
   const p = await usual(subject, technique);
-  for (const program of [p.train, p.evaluate, p.loss]) validate(program);
+  for (const program of [p.train, p.evaluate, p.loss]) validateProgram(program);
   const wanted = subject.task === "text_classification" ? ["labels"] : ["labels", "targets"];
   assert.deepEqual(
     Object.keys(p.train.inputs).sort(),
@@ -81,10 +81,10 @@ async function trains(subject: Subject, technique: Call, title: string): Promise
   const before = start({ ...p.train.state, ...p.loss.state });
   let state = before;
   const asked = Object.fromEntries(Object.entries(feeds(subject, 1)).filter(([name]) => name in p.loss.inputs));
-  const loss = (): number => evaluate(p.loss, asked, state).outputs["loss"]!.data[0]!;
+  const loss = (): number => evaluateProgram(p.loss, asked, state).outputs["loss"]!.data[0]!;
   const losses = [loss()];
   for (let step = 1; step <= STEPS; step++) {
-    state = { ...state, ...evaluate(p.train, feeds(subject, step), state).state };
+    state = { ...state, ...evaluateProgram(p.train, feeds(subject, step), state).state };
     losses.push(loss());
   }
   assert.ok(losses.at(-1)! < losses[0]!, `${title}: ${losses.join(" ")}`);
@@ -101,13 +101,13 @@ const isTurn = (subject: Subject, place: number): boolean => place % 2 === subje
 async function passed(subject: Subject, technique: Call, title: string, { place }: Where): Promise<void> {
   if (!isTurn(subject, place)) return;
   const options = await optionsFor(subject, technique, { accumulate: true });
-  const inPrecision = (precision: "f32" | "bf16"): Assembled =>
-    assemble({ ...options, passes: { precision, recompute: "blocks" } });
+  const inPrecision = (precision: "f32" | "bf16"): AssembledPrograms =>
+    assemblePrograms({ ...options, passes: { precision, recompute: "blocks" } });
   const [plain, again] = [await usual(subject, technique), inPrecision("f32")];
   for (const p of [plain, again, inPrecision("bf16")])
-    for (const program of [p.train, p.evaluate, p.accumulate!, p.apply!]) validate(program);
+    for (const program of [p.train, p.evaluate, p.accumulate!, p.apply!]) validateProgram(program);
   const state = start(plain.train.state);
-  const [one, other] = [plain, again].map((p) => evaluate(p.train, feeds(subject, 1), state).outputs);
+  const [one, other] = [plain, again].map((p) => evaluateProgram(p.train, feeds(subject, 1), state).outputs);
   for (const output of ["loss", "norm"])
     assert.ok(Math.abs(one![output]!.data[0]! - other![output]!.data[0]!) < 1e-9, `${title}: ${output}`);
 }
@@ -126,13 +126,13 @@ async function stores(subject: Subject, technique: Call, title: string, { place 
   const frozen = Object.values(plain.train.state).filter((s) => !s.trains && s.outputs !== undefined);
   const layers = frozen.filter(({ type }) => type.shape.reduce<number>((n, d) => n * Number(d), 1) >= 256).length;
   const weights = storedAs(subject, place);
-  const passes = { ...PLAIN, storage: { weights } };
-  const { train, evaluate: looks, loss, accumulate, apply, saved } = assemble({ ...options, passes });
+  const passes = { ...PLAIN_PASS_SETTINGS, storage: { weights } };
+  const { train, evaluate: looks, loss, accumulate, apply, saved } = assemblePrograms({ ...options, passes });
   const writing: readonly Program[] =
-    subject.family.shape === "encoder" ? [] : Object.values({ ...buildGenerate({ ...options, passes }) });
+    subject.family.shape === "encoder" ? [] : Object.values({ ...buildGenerationPrograms({ ...options, passes }) });
   const types = new Map<string, string>();
   for (const program of [train, looks, loss, accumulate!, apply!, ...writing]) {
-    validate(program);
+    validateProgram(program);
     for (const [name, { type }] of Object.entries(program.state)) {
       const text = typeText(type);
       assert.equal(types.get(name) ?? text, text, `${title}, ${weights}: ${name}`);
@@ -164,21 +164,22 @@ async function counts(subject: Subject, technique: Call, title: string, { regist
     title,
   );
 }
-function elements(p: Assembled, name: string): number {
+function elements(p: AssembledPrograms, name: string): number {
   return p.train.state[name]!.type.shape.reduce<number>((n, d) => n * (d as number), 1);
 }
 
 async function drops(subject: Subject, technique: Call, title: string): Promise<void> {
   const p = await usual(subject, technique);
-  const q = assemble(await optionsFor(subject, technique, { dropout: 0.3 }));
+  const q = assemblePrograms(await optionsFor(subject, technique, { dropout: 0.3 }));
   const state = start({ ...p.train.state, ...p.evaluate.state });
-  const loss = (step: number): number => evaluate(q.train, feeds(subject, step), state).outputs["loss"]!.data[0]!;
+  const loss = (step: number): number =>
+    evaluateProgram(q.train, feeds(subject, step), state).outputs["loss"]!.data[0]!;
   assert.notEqual(loss(1), loss(2), title);
   const given = Object.entries(feeds(subject, 1)).filter(([name]) =>
     (READ[subject.family.shape] as readonly string[]).includes(name),
   );
-  const logits = (of: Assembled): Float64Array =>
-    evaluate(of.evaluate, Object.fromEntries(given), state).outputs["logits"]!.data;
+  const logits = (of: AssembledPrograms): Float64Array =>
+    evaluateProgram(of.evaluate, Object.fromEntries(given), state).outputs["logits"]!.data;
   assert.deepEqual(logits(q), logits(p), title);
 }
 
@@ -187,7 +188,9 @@ export async function frozen(subject: Subject): Promise<void> {
     { kind: "part", word: "embeddings", arguments: {} },
     { kind: "part", word: "layers", arguments: { range: { from: 0, to: 0 } } },
   ];
-  const { train, trainable } = assemble(await optionsFor(subject, call("technique", "full"), { freeze: parts }));
+  const { train, trainable } = assemblePrograms(
+    await optionsFor(subject, call("technique", "full"), { freeze: parts }),
+  );
   const still = (name: string): boolean =>
     /^\D*(^|\.)0\./.test(name) || /(embeddings?|embed_\w+|wte|wpe|shared)\./.test(name);
   const all = Object.keys(await baseShapes(subject));
@@ -203,25 +206,25 @@ export async function frozen(subject: Subject): Promise<void> {
  */
 async function continues(subject: Subject, technique: Call, title: string): Promise<void> {
   const o = await optionsFor(subject, technique);
-  const generation = buildGenerate(o);
-  for (const program of Object.values(generation)) validate(program);
-  const forward = assembleForward(o, false);
-  let state: Record<string, Values> = start(forward.state);
+  const generation = buildGenerationPrograms(o);
+  for (const program of Object.values(generation)) validateProgram(program);
+  const forward = assembleForwardProgram(o, false);
+  let state: Record<string, ArrayValues> = start(forward.state);
   const weights = state;
-  const run = (name: keyof typeof generation, fed: Record<string, Values>): Values | undefined => {
-    const done = evaluate(generation[name], fed, state);
+  const run = (name: keyof typeof generation, fed: Record<string, ArrayValues>): ArrayValues | undefined => {
+    const done = evaluateProgram(generation[name], fed, state);
     state = { ...done.state };
     return done.outputs["logits"];
   };
   const windowed = o.technique.implementation.virtual && typeof subject.json["sliding_window"] === "number";
   const texts = windowed ? [[3, 4, 5], [8, 6, 2]] : [[3, 4, 5], [6, 2]]; // prettier-ignore
   const short = 3 - texts[1]!.length;
-  run("reserve", { rows: values([2]), room: values([5]) });
+  run("reserve", { rows: arrayValues([2]), room: arrayValues([5]) });
   const first = run("prefill", {
-    input_ids: values([2, 3], [3, 4, 5, short ? 0 : 8, 6, 2]),
-    attention_mask: values([2, 3], [1, 1, 1, 1 - short, 1, 1]),
-    positions: values([2, 3], [0, 1, 2, 0, 1 - short, 2 - short]),
-    last: values([2], [2, 5]),
+    input_ids: arrayValues([2, 3], [3, 4, 5, short ? 0 : 8, 6, 2]),
+    attention_mask: arrayValues([2, 3], [1, 1, 1, 1 - short, 1, 1]),
+    positions: arrayValues([2, 3], [0, 1, 2, 0, 1 - short, 2 - short]),
+    last: arrayValues([2], [2, 5]),
   });
   compare(first!);
   for (const [i, tokens] of [
@@ -232,22 +235,22 @@ async function continues(subject: Subject, technique: Call, title: string): Prom
     texts.forEach((text, row) => text.push(tokens[row]!));
     const mask = [0, 1].flatMap((row) => Array.from({ length: keys }, (_, k) => (row === 1 && k < short ? 0 : 1)));
     const next = run("decode", {
-      input_ids: values([2, 1], tokens),
-      positions: values([2, 1], [keys - 1, keys - 1 - short]),
-      attention_mask: values([2, keys], mask),
-      start: values([], [keys - 1]),
+      input_ids: arrayValues([2, 1], tokens),
+      positions: arrayValues([2, 1], [keys - 1, keys - 1 - short]),
+      attention_mask: arrayValues([2, keys], mask),
+      start: arrayValues([], [keys - 1]),
     });
     compare(next!);
   }
-  run("reorder", { order: values([2], [1, 0]) });
+  run("reorder", { order: arrayValues([2], [1, 0]) });
 
-  function compare(logits: Values): void {
+  function compare(logits: ArrayValues): void {
     const n = logits.shape.at(-1)!;
     texts.forEach((text, row) => {
-      const ones = values([1, text.length]);
+      const ones = arrayValues([1, text.length]);
       ones.data.fill(1);
-      const fed = { input_ids: values([1, text.length], text), attention_mask: ones };
-      const whole = evaluate(forward, fed, weights).outputs["logits"]!.data.slice(-n);
+      const fed = { input_ids: arrayValues([1, text.length], text), attention_mask: ones };
+      const whole = evaluateProgram(forward, fed, weights).outputs["logits"]!.data.slice(-n);
       logits.data
         .slice(row * n, (row + 1) * n)
         .forEach((v, i) => assert.ok(Math.abs(v - whole[i]!) < 1e-9, `${title}: ${v}, alone ${whole[i]}`));
@@ -258,35 +261,38 @@ async function continues(subject: Subject, technique: Call, title: string): Prom
 /** One text is read, and a few tokens written after those that begin the decoder's. */
 async function continuesPairs(subject: Subject, technique: Call, title: string): Promise<void> {
   const o = await optionsFor(subject, technique);
-  const generation = buildGenerate(o);
-  for (const program of Object.values(generation)) validate(program);
-  const forward = assembleForward(o, false);
+  const generation = buildGenerationPrograms(o);
+  for (const program of Object.values(generation)) validateProgram(program);
+  const forward = assembleForwardProgram(o, false);
   const weights = start(forward.state);
-  let state: Record<string, Values> = weights;
-  const read = { input_ids: values([1, 3], [3, 4, 5]), attention_mask: values([1, 3], [1, 1, 1]) };
-  const run = (name: keyof typeof generation, fed: Record<string, Values>): Values | undefined => {
-    const done = evaluate(generation[name], fed, state);
+  let state: Record<string, ArrayValues> = weights;
+  const read = { input_ids: arrayValues([1, 3], [3, 4, 5]), attention_mask: arrayValues([1, 3], [1, 1, 1]) };
+  const run = (name: keyof typeof generation, fed: Record<string, ArrayValues>): ArrayValues | undefined => {
+    const done = evaluateProgram(generation[name], fed, state);
     state = { ...done.state };
     return done.outputs["logits"];
   };
-  const compare = (logits: Values, written: readonly number[]): void => {
-    const fed = { ...read, decoder_input_ids: values([1, written.length], written) };
-    const whole = evaluate(forward, fed, weights).outputs["logits"]!.data.slice(-logits.data.length);
+  const compare = (logits: ArrayValues, written: readonly number[]): void => {
+    const fed = { ...read, decoder_input_ids: arrayValues([1, written.length], written) };
+    const whole = evaluateProgram(forward, fed, weights).outputs["logits"]!.data.slice(-logits.data.length);
     logits.data.forEach((v, i) => assert.ok(Math.abs(v - whole[i]!) < 1e-9, `${title}: ${v}, whole ${whole[i]}`));
   };
-  run("reserve", { rows: values([1]), room: values([5]) });
+  run("reserve", { rows: arrayValues([1]), room: arrayValues([5]) });
   const begun = [0, 7];
-  compare(run("prefill", { ...read, decoder_input_ids: values([1, 2], begun), last: values([1], [1]) })!, begun);
+  compare(
+    run("prefill", { ...read, decoder_input_ids: arrayValues([1, 2], begun), last: arrayValues([1], [1]) })!,
+    begun,
+  );
   for (const token of [8, 2]) {
     begun.push(token);
     const fed = {
       attention_mask: read.attention_mask,
-      decoder_input_ids: values([1, 1], [token]),
-      decoder_attention_mask: values(
+      decoder_input_ids: arrayValues([1, 1], [token]),
+      decoder_attention_mask: arrayValues(
         [1, begun.length],
         begun.map(() => 1),
       ),
-      start: values([], [begun.length - 1]),
+      start: arrayValues([], [begun.length - 1]),
     };
     compare(run("decode", fed)!, begun);
   }

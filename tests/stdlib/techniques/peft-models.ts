@@ -1,13 +1,13 @@
 /** Four small models and what PEFT made of them (tests/oracles/techniques.py): calls, adapters, batches, options. */
 import { readFileSync } from "node:fs";
-import { values, type Values } from "#dsl/tensor/values.js";
+import { arrayValues, type ArrayValues } from "#dsl/tensor/values.js";
 import type { Call } from "#dsl/language/types/value.js";
-import { adapterOf } from "#kernel/runs/folders/adapter-folder.js";
+import { savedAdapterOf } from "#kernel/runs/folders/adapter-folder.js";
 import type { ModelImplementation } from "#stdlib/models/kind.js";
 import type { TaskImplementation } from "#stdlib/tasks/kind.js";
 import type { TechniqueImplementation } from "#stdlib/techniques/kind.js";
 import { adamw } from "#stdlib/optimizers/adamw.js";
-import { assemble } from "#stdlib/programs/assemble.js";
+import { assemblePrograms } from "#stdlib/programs/assemble.js";
 import { headPathsOf } from "#stdlib/programs/model.js";
 import type { AssembleOptions } from "#stdlib/programs/options.js";
 import { readSafetensors } from "#tests/oracles/safetensors.js";
@@ -58,13 +58,13 @@ export function callOf(name: string, technique: string): Call {
   return calls[technique]!;
 }
 /** What PEFT wrote; none of BitFit. */
-export function adapterTensors(name: string, technique: string): Record<string, Values> {
+export function adapterTensors(name: string, technique: string): Record<string, ArrayValues> {
   if (technique === "bitfit") return {};
   const file = new URL(`fixtures/adapters/${name}-${technique}/adapter_model.safetensors`, root).pathname;
   return Object.fromEntries(
     Object.entries(readSafetensors(file)).map(([tensor, { shape, bytes }]) => {
       const copy = Uint8Array.from(bytes);
-      return [tensor, values(shape, new Float32Array(copy.buffer, 0, copy.length / 4))];
+      return [tensor, arrayValues(shape, new Float32Array(copy.buffer, 0, copy.length / 4))];
     }),
   );
 }
@@ -97,11 +97,11 @@ export async function optionsOf(
 export async function configWritten(name: string, technique: Call): Promise<Readonly<Record<string, unknown>>> {
   const [trained] = Object.values(goldenOf(name).techniques);
   const o = await optionsOf(name, technique, trained!, shapesOf(tensorsOf(`${name}/model.safetensors`)));
-  const { saved, train } = assemble({
+  const { saved, train } = assemblePrograms({
     ...o,
     technique: { ...o.technique, call: { ...technique, arguments: { ...technique.arguments, from: null } } },
   });
-  const written = adapterOf({
+  const written = savedAdapterOf({
     model: { name, base: "base", folder: "", baseHash: null, task: o.task.call, technique, max_length: 8 },
     family: familyOf(name),
     sizes: o.family.sizes(o.config),

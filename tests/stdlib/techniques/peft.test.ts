@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
-import { validate } from "#dsl/tensor/validate.js";
+import { validateProgram } from "#dsl/tensor/validate.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { TechniqueImplementation } from "#stdlib/techniques/kind.js";
-import { assemble } from "#stdlib/programs/assemble.js";
+import { assemblePrograms } from "#stdlib/programs/assemble.js";
 import { registry } from "#stdlib/registry.js";
 import { feedsOf, follow, near, root, run, shapesOf, tensorsOf } from "#tests/stdlib/models/golden.js";
 import { MODELS, adapterTensors, callOf, configWritten, fed, goldenOf, optionsOf } from "./peft-models.js";
@@ -17,8 +17,8 @@ describe("techniques against PEFT and PyTorch, in float64", () => {
         const base = tensorsOf(`${name}/model.safetensors`);
         const adapter = adapterTensors(name, technique);
         const checkpoint = { ...base, ...adapter };
-        const programs = assemble(await optionsOf(name, call, trained, shapesOf(checkpoint)));
-        validate(programs.train);
+        const programs = assemblePrograms(await optionsOf(name, call, trained, shapesOf(checkpoint)));
+        validateProgram(programs.train);
         if (trained.logits) {
           const given = Object.entries(fed(name, golden.batches[0]!));
           const inputs = Object.fromEntries(given.filter(([input]) => input in programs.evaluate.inputs));
@@ -68,7 +68,7 @@ describe("techniques against PEFT and PyTorch, in float64", () => {
     const dora: Call = { ...lora, arguments: { ...lora.arguments, from: null } };
     const trained = goldenOf("gpt2-plain").techniques["dora"]!;
     const base = shapesOf(tensorsOf("gpt2-plain/model.safetensors"));
-    const { train } = assemble(await optionsOf("gpt2-plain", dora, trained, base));
+    const { train } = assemblePrograms(await optionsOf("gpt2-plain", dora, trained, base));
     const begins = train.state["transformer.h.0.attn.c_attn.lora_magnitude_vector"]!.initial;
     assert.ok("of" in begins);
     assert.deepEqual(begins.take, { norms: "columns" });
@@ -76,7 +76,7 @@ describe("techniques against PEFT and PyTorch, in float64", () => {
     const prompts = (await registry.find("technique", "prompt_tuning")!.load!()) as TechniqueImplementation;
     const text: Call = { kind: "technique", word: "prompt_tuning", arguments: { tokens: 5, init: "Say:" } };
     const resolved = await prompts.resolve!(text, { encode: () => Promise.resolve([7, 8, 9]) });
-    const { train: second } = assemble(await optionsOf("gpt2-plain", resolved, trained, base));
+    const { train: second } = assemblePrograms(await optionsOf("gpt2-plain", resolved, trained, base));
     const start = second.state["prompt_embeddings"]!.initial;
     assert.ok("of" in start);
     assert.deepEqual(start.take, { rows: [7, 8, 9, 7, 8] });

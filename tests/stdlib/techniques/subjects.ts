@@ -1,6 +1,6 @@
 /** Every technique on every registered family: the smallest model that the oracles were asked about stands for its family. */
 import { existsSync, readFileSync, readdirSync } from "node:fs";
-import { values, type Values } from "#dsl/tensor/values.js";
+import { arrayValues, type ArrayValues } from "#dsl/tensor/values.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { Word } from "#dsl/language/types/registry.js";
 import type { ModelImplementation } from "#stdlib/models/kind.js";
@@ -8,10 +8,10 @@ import type { OptimizerImplementation } from "#stdlib/optimizers/kind.js";
 import type { TaskImplementation } from "#stdlib/tasks/kind.js";
 import type { TechniqueImplementation } from "#stdlib/techniques/kind.js";
 import type { AssembleOptions } from "#stdlib/programs/options.js";
-import { kept } from "#stdlib/user-defined/store.js";
+import { storedImplementation } from "#stdlib/user-defined/store.js";
 import { registry } from "#stdlib/registry.js";
-import { ia3Layers } from "#stdlib/techniques/shared/ia3-settings.js";
-import { assemble } from "#stdlib/programs/assemble.js";
+import { defaultIa3Layers } from "#stdlib/techniques/shared/ia3-settings.js";
+import { assemblePrograms } from "#stdlib/programs/assemble.js";
 import { drawsOf } from "#tests/drawn.js";
 import { oracleConfigs, root } from "#tests/stdlib/models/golden.js";
 
@@ -63,7 +63,7 @@ function size(family: ModelImplementation, json: Record<string, unknown>): numbe
 /** One call of every technique, and of what its parameters change; `shapes`: the base's. */
 export function calls(word: Word<"model">, shapes: Readonly<Record<string, readonly number[]>>): readonly Call[] {
   const { targets } = word.capabilities!;
-  const scaled = ia3Layers(shapes);
+  const scaled = defaultIa3Layers(shapes);
   const biased = Object.keys(shapes).some((name) => name.endsWith(".bias"));
   const of = (name: string, given: Call["arguments"] = {}): Call => call("technique", name, given);
   return [
@@ -103,7 +103,7 @@ export async function optionsFor(
 }
 function techniqueOf({ word, definition }: Call): Promise<TechniqueImplementation> {
   if (definition === undefined) return loaded<TechniqueImplementation>("technique", word);
-  return Promise.resolve(kept(definition) as TechniqueImplementation);
+  return Promise.resolve(storedImplementation(definition) as TechniqueImplementation);
 }
 const shapesKnown = new WeakMap<Subject, Promise<Record<string, readonly number[]>>>();
 /** Shapes of the base's own tensors, its head aside. */
@@ -113,7 +113,7 @@ export function baseShapes(subject: Subject): Promise<Record<string, readonly nu
   return known;
 }
 async function ownShapes(subject: Subject): Promise<Record<string, readonly number[]>> {
-  const { train } = assemble(await optionsFor(subject, call("technique", "full")));
+  const { train } = assemblePrograms(await optionsFor(subject, call("technique", "full")));
   const { prefix } = subject.family;
   const own = (name: string): boolean => !/^adam\./.test(name) && (name.startsWith(prefix) || /^lm_head\./.test(name));
   return Object.fromEntries(
@@ -124,15 +124,15 @@ async function ownShapes(subject: Subject): Promise<Record<string, readonly numb
 /** Numbers that differ for every state; scales begin near 1. */
 export function start(
   state: Readonly<Record<string, { readonly type: { readonly shape: readonly unknown[] } }>>,
-): Record<string, Values> {
+): Record<string, ArrayValues> {
   let i = 1;
   return Object.fromEntries(
     Object.entries(state).map(([name, s]) => {
       const shape = s.type.shape as number[];
-      const y = values(shape);
+      const y = arrayValues(shape);
       if (/^adam\./.test(name)) return [name, y];
       // Rows may be answered with every label.
-      if (name === "route.known") return [name, values(shape, y.data.fill(9))];
+      if (name === "route.known") return [name, arrayValues(shape, y.data.fill(9))];
       const shift = /(norm|ln_)[^.]*\.weight$|\.ia3_l$|magnitude_vector$|ssf_scale$/i.test(name) ? 1 : 0;
       y.data.forEach((_, at) => (y.data[at] = shift + 0.3 * Math.sin(i++ * 12.9898)));
       return [name, y];
@@ -143,27 +143,27 @@ export function start(
 const RATES: Readonly<Record<string, number>> = { gemma3_text: 0.001 };
 const LENGTH = 5;
 /** A batch of four rows, the last two one token shorter. */
-export function feeds(subject: Subject, step: number): Record<string, Values> {
+export function feeds(subject: Subject, step: number): Record<string, ArrayValues> {
   const { vocabulary } = subject.family.sizes(subject.family.config(subject.json));
   const ids = Array.from({ length: 4 * LENGTH }, (_, i) => 2 + ((i * 7) % Math.min(vocabulary - 2, 23)));
   const mask = ids.map((_, i) => (i % LENGTH < LENGTH - (i >= 2 * LENGTH ? 1 : 0) ? 1 : 0));
   const targets = ids.flatMap((_, i) => (mask[i] && i % LENGTH < LENGTH - 2 ? [i] : []));
   const written = subject.family.shape === "encoder-decoder";
   return {
-    ...(written && { decoder_input_ids: values([4, LENGTH], ids.toReversed()) }),
-    input_ids: values([4, LENGTH], ids),
-    attention_mask: values([4, LENGTH], mask),
+    ...(written && { decoder_input_ids: arrayValues([4, LENGTH], ids.toReversed()) }),
+    input_ids: arrayValues([4, LENGTH], ids),
+    attention_mask: arrayValues([4, LENGTH], mask),
     ...(subject.task === "text_classification"
-      ? { labels: values([4], [0, 1, 2, 1]) }
+      ? { labels: arrayValues([4], [0, 1, 2, 1]) }
       : {
-          targets: values([targets.length], targets),
-          labels: values(
+          targets: arrayValues([targets.length], targets),
+          labels: arrayValues(
             [targets.length],
             targets.map((t) => ids[t + 1]!),
           ),
         }),
-    rate: values([], [RATES[subject.word.name] ?? 0.004]),
-    step: values([], [step]),
+    rate: arrayValues([], [RATES[subject.word.name] ?? 0.004]),
+    step: arrayValues([], [step]),
     draws: drawsOf(4, step),
   };
 }

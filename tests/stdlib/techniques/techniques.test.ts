@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
-import { evaluate } from "#dsl/tensor/evaluate.js";
-import { validate } from "#dsl/tensor/validate.js";
-import { values, type Values } from "#dsl/tensor/values.js";
+import { evaluateProgram } from "#dsl/tensor/evaluate.js";
+import { validateProgram } from "#dsl/tensor/validate.js";
+import { arrayValues, type ArrayValues } from "#dsl/tensor/values.js";
 import type { BaseFacts } from "#dsl/language/types/facts.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { OptimizerImplementation } from "#stdlib/optimizers/kind.js";
 import type { TaskImplementation } from "#stdlib/tasks/kind.js";
 import type { TechniqueImplementation } from "#stdlib/techniques/kind.js";
 import { bert } from "#stdlib/models/bert.run.js";
-import { assemble } from "#stdlib/programs/assemble.js";
-import type { Assembled } from "#stdlib/programs/options.js";
+import { assemblePrograms } from "#stdlib/programs/assemble.js";
+import type { AssembledPrograms } from "#stdlib/programs/options.js";
 import { registry } from "#stdlib/registry.js";
 import { drawsOf } from "#tests/drawn.js";
 
@@ -27,8 +27,8 @@ const loaded = async <T>(kind: string, word: string): Promise<T> => (await regis
 async function programs(
   technique: Call,
   o: { dropout?: number; clip?: number | null; tensors?: Record<string, readonly number[]> } = {},
-): Promise<Assembled> {
-  return assemble({
+): Promise<AssembledPrograms> {
+  return assemblePrograms({
     family: bert,
     config: bert.config(CONFIG),
     task: {
@@ -60,7 +60,7 @@ describe("techniques: what every one must keep", () => {
     const title = `${technique.word}(${JSON.stringify(technique.arguments)})`;
     it(`${title}: the programs are valid and the head trains`, async () => {
       const p = await programs(technique);
-      for (const program of [p.train, p.evaluate, p.loss]) validate(program);
+      for (const program of [p.train, p.evaluate, p.loss]) validateProgram(program);
       assert.ok(p.trainable.includes("classifier.weight") && p.trainable.includes("classifier.bias"));
       assert.deepEqual(Object.keys(p.train.inputs).sort(), [
         "attention_mask",
@@ -77,7 +77,7 @@ describe("techniques: what every one must keep", () => {
       let state = before;
       const losses: number[] = [];
       for (let step = 1; step <= 12; step++) {
-        const after = evaluate(p.train, feeds(step), state);
+        const after = evaluateProgram(p.train, feeds(step), state);
         losses.push(after.outputs["loss"]!.data[0]!);
         state = after.state;
       }
@@ -110,13 +110,15 @@ describe("techniques: what every one must keep", () => {
     it(`${title}: dropout changes the loss of training, never that of evaluation`, async () => {
       const [dry, wet] = [await programs(technique), await programs(technique, { dropout: 0.3 })];
       const state = start(dry);
-      const loss = (p: Assembled, step: number): number =>
-        evaluate(p.train, feeds(step), state).outputs["loss"]!.data[0]!;
+      const loss = (p: AssembledPrograms, step: number): number =>
+        evaluateProgram(p.train, feeds(step), state).outputs["loss"]!.data[0]!;
       assert.notEqual(loss(wet, 1), loss(wet, 2));
       assert.equal(loss(wet, 1), loss(wet, 1));
       const { input_ids, attention_mask } = feeds(1);
-      const logits = (p: Assembled): Float64Array =>
-        evaluate(p.evaluate, { input_ids: input_ids!, attention_mask: attention_mask! }, state).outputs["logits"]!.data;
+      const logits = (p: AssembledPrograms): Float64Array =>
+        evaluateProgram(p.evaluate, { input_ids: input_ids!, attention_mask: attention_mask! }, state).outputs[
+          "logits"
+        ]!.data;
       assert.deepEqual(logits(wet), logits(dry));
     });
   }
@@ -136,9 +138,9 @@ describe("techniques: what every one must keep", () => {
   it("clips to the greatest norm", async () => {
     const [free, tight] = [await programs(techniques[0]!), await programs(techniques[0]!, { clip: 0.01 })];
     const state = start(free);
-    const moment = (p: Assembled): number =>
-      evaluate(p.train, feeds(1), state).state["adam.m/classifier.bias"]!.data[0]!;
-    const norm = evaluate(free.train, feeds(1), state).outputs["norm"]!.data[0]!;
+    const moment = (p: AssembledPrograms): number =>
+      evaluateProgram(p.train, feeds(1), state).state["adam.m/classifier.bias"]!.data[0]!;
+    const norm = evaluateProgram(free.train, feeds(1), state).outputs["norm"]!.data[0]!;
     assert.ok(norm > 0.01);
     assert.ok(Math.abs(moment(tight) / moment(free) - 0.01 / (norm + 1e-6)) < 1e-6);
   });
@@ -154,21 +156,21 @@ describe("techniques: what every one must keep", () => {
   });
 });
 
-function baseShapes(p: Assembled): Record<string, readonly number[]> {
+function baseShapes(p: AssembledPrograms): Record<string, readonly number[]> {
   const names = Object.keys(p.train.state).filter((n) => n.startsWith("bert."));
   return Object.fromEntries(names.map((n) => [n, p.train.state[n]!.type.shape as number[]]));
 }
-function start(p: Assembled): Record<string, Values> {
+function start(p: AssembledPrograms): Record<string, ArrayValues> {
   let i = 1;
   return Object.fromEntries(
     Object.entries(p.train.state).map(([name, s]) => {
       const shape = s.type.shape as number[];
       const n = shape.reduce((a, b) => a * b, 1);
-      if (name.startsWith("adam.")) return [name, values(shape)];
+      if (name.startsWith("adam.")) return [name, arrayValues(shape)];
       const shift = /LayerNorm\.weight/.test(name) ? 1 : 0;
       return [
         name,
-        values(
+        arrayValues(
           shape,
           Array.from({ length: n }, () => shift + 0.4 * Math.sin(i++ * 12.9898)),
         ),
@@ -177,15 +179,15 @@ function start(p: Assembled): Record<string, Values> {
   );
 }
 /** Every id and position is seen, so that every row of the tables moves. */
-function feeds(step: number): Record<string, Values> {
+function feeds(step: number): Record<string, ArrayValues> {
   const ids = Array.from({ length: 24 }, (_, i) => (i * 7) % 11);
   const mask = Array.from({ length: 24 }, (_, i) => (i % 6 < 6 - (i > 11 ? 1 : 0) ? 1 : 0));
   return {
-    input_ids: values([4, 6], ids),
-    attention_mask: values([4, 6], mask),
-    labels: values([4], [0, 1, 2, 1]),
-    rate: values([], [0.02]),
-    step: values([], [step]),
+    input_ids: arrayValues([4, 6], ids),
+    attention_mask: arrayValues([4, 6], mask),
+    labels: arrayValues([4], [0, 1, 2, 1]),
+    rate: arrayValues([], [0.02]),
+    step: arrayValues([], [step]),
     draws: drawsOf(4, step),
   };
 }

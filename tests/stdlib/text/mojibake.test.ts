@@ -1,7 +1,7 @@
 /** Mojibake: what was broken comes back, and no clean text is touched. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { mended } from "#stdlib/text/mojibake.js";
+import { fixMojibake } from "#stdlib/text/mojibake.js";
 import { sentences } from "../../fixtures/languages/sentences.js";
 
 const windows = "€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ";
@@ -14,7 +14,7 @@ describe("mojibake", () => {
   it("leaves every clean text of 26 languages as it is", () => {
     assert.ok(texts.length >= 260);
     assert.deepEqual(
-      texts.filter((text) => mended(text) !== text),
+      texts.filter((text) => fixMojibake(text) !== text),
       [],
     );
   });
@@ -35,7 +35,7 @@ describe("mojibake", () => {
       ...["CLÉ° 5", "É€5", "Ç§", "Ã", "Ð ð Þ þ", "TÊTE—À—TÊTE", "Český ŠÉŽ", "€‚ƒ", "DÉJÀ “VU”"],
     ];
     assert.deepEqual(
-      clean.filter((text) => mended(text) !== text),
+      clean.filter((text) => fixMojibake(text) !== text),
       [],
     );
   });
@@ -46,20 +46,20 @@ describe("mojibake", () => {
     ["latin-1, twice", (text: string) => asLatin(asLatin(text))],
   ] as const)
     it(`mends what was read as ${how}`, () => {
-      const wrong = texts.filter((text) => mended(broken(text)) !== text);
+      const wrong = texts.filter((text) => fixMojibake(broken(text)) !== text);
       assert.deepEqual(wrong, []);
     });
   it("mends a broken part beside clean ASCII, and nothing that another letter speaks against", () => {
-    assert.equal(mended("Price: 5 â‚¬ (cafÃ©)"), "Price: 5 € (café)");
-    assert.equal(mended("cafÃ© and OLÉ…, said Zoë"), "café and OLÉ…, said Zoë");
+    assert.equal(fixMojibake("Price: 5 â‚¬ (cafÃ©)"), "Price: 5 € (café)");
+    assert.equal(fixMojibake("cafÃ© and OLÉ…, said Zoë"), "café and OLÉ…, said Zoë");
   });
   it("is done once, whatever stands there", () =>
     fc.assert(
       fc.property(fc.string({ unit: fc.constantFrom(..."aÃÂâ€™©é¡…\u0080 Ð¸ðŸ˜€") }), (text) => {
         // Broken more often than thrice is left in part.
         let once = text;
-        for (let i = 0; i < 4; i++) once = mended(once);
-        assert.equal(mended(once), once);
+        for (let i = 0; i < 4; i++) once = fixMojibake(once);
+        assert.equal(fixMojibake(once), once);
         assert.ok(once.length <= text.length);
       }),
     ));

@@ -2,7 +2,15 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { runInNewContext } from "node:vm";
-import { javaScript, modelfile, ollamaName, python, shell, shellPath, urlPath } from "#stdlib/text/quoting.js";
+import {
+  javaScriptString,
+  modelfileValue,
+  ollamaName,
+  pythonString,
+  shellWord,
+  shellPathArgument,
+  urlPath,
+} from "#stdlib/text/quoting.js";
 
 const TEXTS = [
   ...[
@@ -27,21 +35,21 @@ const TEXTS = [
 describe("quoting", () => {
   it("gives a shell one word, whatever is in it", () => {
     const said = (word: string): string => execFileSync("sh", ["-c", `printf '%s' ${word}`], { encoding: "utf8" });
-    for (const text of TEXTS) if (!text.startsWith("-")) assert.equal(said(shell(text)), text);
-    assert.equal(shell("build/x.gguf"), "build/x.gguf");
-    assert.equal(said(shellPath("-rf")), "./-rf");
+    for (const text of TEXTS) if (!text.startsWith("-")) assert.equal(said(shellWord(text)), text);
+    assert.equal(shellWord("build/x.gguf"), "build/x.gguf");
+    assert.equal(said(shellPathArgument("-rf")), "./-rf");
   });
   it("gives JavaScript one string, in a page too", () => {
-    for (const text of TEXTS) assert.equal(runInNewContext(javaScript(text)), text);
-    assert.doesNotMatch(javaScript("</script>"), /<\//);
+    for (const text of TEXTS) assert.equal(runInNewContext(javaScriptString(text)), text);
+    assert.doesNotMatch(javaScriptString("</script>"), /<\//);
   });
   it("gives Python what JSON has, which is a string of Python", () => {
-    for (const text of TEXTS) assert.equal(JSON.parse(python(text)), text);
+    for (const text of TEXTS) assert.equal(JSON.parse(pythonString(text)), text);
   });
   it("gives Ollama values as they stand, and names that it takes", () => {
-    assert.equal(modelfile("<|end|>\n"), '"<|end|>\n"');
-    assert.equal(modelfile('a "b"'), '"""a "b""""');
-    assert.equal(modelfile('"""'), null);
+    assert.equal(modelfileValue("<|end|>\n"), '"<|end|>\n"');
+    assert.equal(modelfileValue('a "b"'), '"""a "b""""');
+    assert.equal(modelfileValue('"""'), null);
     for (const text of TEXTS) assert.match(ollamaName(text), /^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?$/);
   });
   it("gives a page a path that is nothing but a path", () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { crc32c, recordsOf } from "#stdlib/trackers/shared/event-file.js";
-import { folderName, keyName } from "#stdlib/trackers/shared/names.js";
+import { crc32c, eventRecordBytes } from "#stdlib/trackers/shared/event-file.js";
+import { safeFolderName, mlflowKeyName } from "#stdlib/trackers/shared/names.js";
 
 describe("event files", () => {
   it("have the checksum that RFC 3720 gives for its own examples", () => {
@@ -9,7 +9,7 @@ describe("event files", () => {
     assert.equal(crc32c(new Uint8Array(32).fill(0xff)), 0x62a8ab43);
   });
   it("are records, each with its length", () => {
-    const bytes = recordsOf([
+    const bytes = eventRecordBytes([
       { at: 1000, what: { is: "version" } },
       { at: 2000, step: 3, what: { is: "values", values: [{ tag: "train/loss", scalar: 0.5 }] } },
     ]);
@@ -24,14 +24,14 @@ describe("event files", () => {
 describe("names that trackers take", () => {
   it("lead nowhere else as folders", () => {
     for (const name of ["../../etc", "..", "a/b\\c", "", " . ", "\0x", "con:aux", "ü".repeat(300)]) {
-      const folder = folderName(name);
+      const folder = safeFolderName(name);
       assert.ok(folder.length > 0 && folder.length <= 100 && !/[\\/\0:]|^\.|\.$/.test(folder), JSON.stringify(folder));
     }
   });
   it("are MLflow's as keys", () => {
-    assert.equal(keyName("tickets.test/f1(macro)"), "tickets.test/f1_macro");
-    assert.equal(keyName("tickets.test/recall_at(k: 5) low"), "tickets.test/recall_at_k: 5 low");
-    assert.equal(keyName("//x"), "x");
-    assert.equal(keyName("(((").length > 0, true);
+    assert.equal(mlflowKeyName("tickets.test/f1(macro)"), "tickets.test/f1_macro");
+    assert.equal(mlflowKeyName("tickets.test/recall_at(k: 5) low"), "tickets.test/recall_at_k: 5 low");
+    assert.equal(mlflowKeyName("//x"), "x");
+    assert.equal(mlflowKeyName("(((").length > 0, true);
   });
 });

@@ -1,6 +1,6 @@
 /** SSF (Lian et al., 2022, arXiv 2210.08823) as a user writes it: outputs of layers are scaled and shifted, and that alone trains. */
 import type { TechniqueRecord } from "#stdlib/user-defined/record.js";
-import { isTarget } from "#stdlib/techniques/shared/shapes.js";
+import { isTargetLayer } from "#stdlib/techniques/shared/shapes.js";
 
 export const scaleShift: TechniqueRecord = {
   name: "scale_shift",
@@ -12,7 +12,7 @@ export const scaleShift: TechniqueRecord = {
       ...layers,
       linear(path, x, { activation, ...plain }) {
         const y = layers.linear(path, x, plain);
-        if (!isTarget(path, targets as string[])) return layers.activate(y, activation);
+        if (!isTargetLayer(path, targets as string[])) return layers.activate(y, activation);
         const scale = layers.parameter(`${path}.ssf_scale`, [plain.out], "ones");
         const shift = layers.parameter(`${path}.ssf_shift`, [plain.out], "zeros");
         return layers.activate(y.multiply(scale).add(shift), activation);

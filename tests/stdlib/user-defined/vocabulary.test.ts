@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { compile } from "#dsl/compiler/program/compile.js";
-import { nothingOutside } from "#dsl/compiler/plan/known-names.js";
+import { emptyEnvironment } from "#dsl/compiler/plan/known-names.js";
 import { complete } from "#dsl/assist/complete.js";
-import { hover } from "#dsl/assist/hover.js";
+import { hoverAt } from "#dsl/assist/hover.js";
 import { Facts } from "#dsl/language/types/facts.js";
 import type { Call } from "#dsl/language/types/value.js";
-import { growing, type Word } from "#dsl/language/types/registry.js";
+import { growingRegistry, type Word } from "#dsl/language/types/registry.js";
 import type { MetricInput } from "#stdlib/metrics/kind.js";
 import type { MetricRecord, TechniqueRecord } from "#stdlib/user-defined/record.js";
-import { kept } from "#stdlib/user-defined/store.js";
+import { storedImplementation } from "#stdlib/user-defined/store.js";
 import { makeVocabulary } from "#stdlib/user-defined/vocabulary.js";
 import { registry as builtIn } from "#stdlib/registry.js";
 import type { MetricImplementation } from "#stdlib/metrics/kind.js";
@@ -61,7 +61,7 @@ describe("a vocabulary that grows", () => {
         return truth.length;
       },
     });
-    const own = kept(bold.definition!) as MetricImplementation;
+    const own = storedImplementation(bold.definition!) as MetricImplementation;
     const mixed = { ...outcome, truth: Int32Array.of(1, 0, 1), probabilities: new Float32Array(6) };
     assert.equal(own.compute!(plain, mixed), 0);
     assert.deepEqual(mixed, { ...outcome, truth: Int32Array.of(1, 0, 1), probabilities: new Float32Array(6) });
@@ -75,8 +75,8 @@ describe("a vocabulary that grows", () => {
     const second = vocabulary.define("metric", { ...errors, compute: () => 7 });
     assert.notEqual(first.definition, second.definition);
     assert.equal(vocabulary.registry.ofKind("metric").filter((w) => w.name === "errors").length, 1);
-    assert.equal((kept(first.definition!) as MetricImplementation).compute!(plain, outcome), 1);
-    assert.equal((kept(second.definition!) as MetricImplementation).compute!(plain, outcome), 7);
+    assert.equal((storedImplementation(first.definition!) as MetricImplementation).compute!(plain, outcome), 1);
+    assert.equal((storedImplementation(second.definition!) as MetricImplementation).compute!(plain, outcome), 7);
     assert.equal(vocabulary.define("metric", errors).definition, first.definition);
   });
   it("counts the text around a definition as part of it: its functions may read names of it", () => {
@@ -142,7 +142,7 @@ describe("a vocabulary that grows", () => {
   it("tells whose function failed, once", () => {
     const vocabulary = makeVocabulary();
     const broken = vocabulary.define("metric", { ...errors, compute: () => (undefined as unknown as { x: number }).x });
-    const at = kept(broken.definition!) as MetricImplementation;
+    const at = storedImplementation(broken.definition!) as MetricImplementation;
     assert.throws(
       () => at.compute!(plain, outcome),
       (e: CodedError) => {
@@ -154,7 +154,7 @@ describe("a vocabulary that grows", () => {
     );
     const silent = vocabulary.define("metric", { ...errors, compute: () => "3" as unknown as number });
     assert.throws(
-      () => (kept(silent.definition!) as MetricImplementation).compute!(plain, outcome),
+      () => (storedImplementation(silent.definition!) as MetricImplementation).compute!(plain, outcome),
       /must give a number, not 3/,
     );
   });
@@ -168,10 +168,10 @@ describe("a vocabulary that grows", () => {
         },
       ],
     };
-    const grown = growing(builtIn);
+    const grown = growingRegistry(builtIn);
     grown.define(word);
     const text = 'data d { source: csv("a.csv"), columns: { text: t }, clean: shorten(by: 3) }';
-    const [told] = compile([{ id: "a", title: "a", text }], grown, Facts.none, "assist", nothingOutside).diagnostics;
+    const [told] = compile([{ id: "a", title: "a", text }], grown, Facts.none, "assist", emptyEnvironment).diagnostics;
     assert.deepEqual([told?.code, told && text.slice(told.span.start, told.span.end)], ["not-built-yet", "by"]);
   });
   it("is checked, completed and explained from the record, also by what another thread is told", () => {
@@ -186,7 +186,7 @@ describe("a vocabulary that grows", () => {
       (far.registry as unknown as { define(w: unknown): void }).define(word);
     for (const { registry } of [vocabulary, far]) {
       const codes = (text: string) =>
-        compile([{ id: "a", title: "a", text }], registry, Facts.none, "assist", nothingOutside).diagnostics.map(
+        compile([{ id: "a", title: "a", text }], registry, Facts.none, "assist", emptyEnvironment).diagnostics.map(
           (d) => d.code,
         );
       const model = (technique: string) => `model m { base: "x", task: text_classification, technique: ${technique} }`;
@@ -194,7 +194,7 @@ describe("a vocabulary that grows", () => {
       assert.deepEqual(codes(model("scale_shift(size: 0)")), ["out-of-range"]);
       assert.deepEqual(codes(model("scale_shift(siez: 3)")), ["unknown-argument"]);
       assert.deepEqual(codes(model("scale_shfit")), ["unknown-word"]);
-      const context = { registry, earlier: [], facts: Facts.none, outside: nothingOutside };
+      const context = { registry, earlier: [], facts: Facts.none, outside: emptyEnvironment };
       const text = model("scale_");
       const offered = complete(text, text.indexOf("scale_") + 6, context).items.map((i) => i.text);
       assert.ok(
@@ -202,12 +202,12 @@ describe("a vocabulary that grows", () => {
         offered.join(),
       );
       const whole = model("scale_shift");
-      assert.match(hover(whole, whole.indexOf("scale_shift") + 2, context)!.markdown, /Scales and shifts/);
+      assert.match(hoverAt(whole, whole.indexOf("scale_shift") + 2, context)!.markdown, /Scales and shifts/);
       // Where the base is known too: what came as data can't count what trains, and says so of the whole.
       const { facts } = compiled(`${definitions}\ntrain m on d`);
       const sized = model("scale_shift(size: 3)").replace('"x"', '"minilm"');
       const at = sized.indexOf("3)");
-      assert.match(hover(sized, at, { ...context, facts })!.markdown, /parameters train beside the head/);
+      assert.match(hoverAt(sized, at, { ...context, facts })!.markdown, /parameters train beside the head/);
     }
   });
 });

@@ -2,10 +2,10 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Graph } from "#dsl/tensor/builder.js";
-import { Checkpoints, initialValue } from "#kernel/engines/initial.js";
+import { CheckpointReader, initialValueOf } from "#kernel/engines/initial.js";
 import type { Checkpoint } from "#tools/reference/checkpoints.js";
 import { makeLayers } from "#stdlib/layers/graph-layers.js";
-import { layersOptions, modelInputs } from "#stdlib/programs/model.js";
+import { layersOptionsOf, modelInputs } from "#stdlib/programs/model.js";
 import { writeSafetensors, type Tensors } from "#tests/oracles/safetensors.js";
 import { writeTokenizer } from "#tests/kernel/session/small-tokenizers.js";
 
@@ -30,14 +30,14 @@ export function writeRandomModel(folder: string, { family, implementation, confi
   const graph = new Graph();
   const read = implementation.config(json);
   const o = { family: implementation, config: read, prefixInCheckpoint: true, tensors: {} };
-  const layers = makeLayers({ ...layersOptions(o, graph, 7, () => false), prefix: implementation.prefix });
+  const layers = makeLayers({ ...layersOptionsOf(o, graph, 7, () => false), prefix: implementation.prefix });
   implementation.build(layers, read, modelInputs(graph, o), { dropout: 0 });
-  const none = new Checkpoints([]);
+  const none = new CheckpointReader([]);
   const tensors: Tensors = Object.fromEntries(
     Object.entries(graph.program().state).map(([name, state]) => {
       const shape = state.type.shape as number[];
       const zeros = new Uint8Array(4 * shape.reduce((a, b) => a * b, 1));
-      return [name, { dtype: "F32", shape, bytes: initialValue(name, state, none)?.bytes ?? zeros }];
+      return [name, { dtype: "F32", shape, bytes: initialValueOf(name, state, none)?.bytes ?? zeros }];
     }),
   );
   mkdirSync(folder, { recursive: true });

@@ -5,8 +5,8 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync }
 import { tmpdir } from "node:os";
 import { dirname, join, normalize, sep } from "node:path";
 import { fileURLToPath } from "node:url";
-import { allCodes, entryOf } from "#dsl/language/diagnostics/codes.js";
-import { compared } from "#kernel/apps/cli/commands/reference.js";
+import { allCodes, codeEntryOf } from "#dsl/language/diagnostics/codes.js";
+import { comparePages } from "#kernel/apps/cli/commands/reference.js";
 import { said } from "#tools/reference/code-page.js";
 import { wholeExample } from "#tools/reference/examples.js";
 import { productions } from "#tools/reference/grammar.js";
@@ -69,7 +69,7 @@ describe("the reference", function () {
     try {
       const { status, stderr } = reference("--out", made);
       assert.equal(status, 0, stderr);
-      const wrong = compared(folder, textsIn(made));
+      const wrong = comparePages(folder, textsIn(made));
       assert.deepEqual(wrong, { stale: [], left: [] }, "run `npm run docs` and commit what it writes");
     } finally {
       rmSync(made, { recursive: true });
@@ -82,11 +82,11 @@ describe("the reference", function () {
       cpSync(folder, copy, { recursive: true });
       const pages = textsIn(folder);
       pages.delete("run-folder.md");
-      assert.deepEqual(compared(copy, pages), { stale: [], left: [] });
+      assert.deepEqual(comparePages(copy, pages), { stale: [], left: [] });
       writeFileSync(join(copy, "techniques", "lora.md"), "old");
       writeFileSync(join(copy, "techniques", "gone.md"), "of a word that is no more");
       rmSync(join(copy, "syntax", "word.svg"));
-      assert.deepEqual(compared(copy, pages), {
+      assert.deepEqual(comparePages(copy, pages), {
         stale: ["syntax/word.svg", "techniques/lora.md"],
         left: ["techniques/gone.md"],
       });
@@ -125,7 +125,7 @@ describe("the reference", function () {
     const sections = pages.flatMap((page) => [...page.matchAll(/^## ([a-z0-9-]+)$/gm)].map(([, code = ""]) => code));
     assert.deepEqual(sections.toSorted(), [...allCodes()].sort());
     for (const code of sections) {
-      const example = entryOf(code)?.example;
+      const example = codeEntryOf(code)?.example;
       if (example !== undefined)
         assert.match(said(example, code, trials), new RegExp(`^(error|warning)\\[${code}\\]`), code);
     }
@@ -143,7 +143,7 @@ describe("the reference", function () {
     );
     assert.deepEqual(without, ["full"]);
     for (const { references = [] } of registry.words)
-      for (const { title, by, year, at } of references)
+      for (const { title, by, year, url: at } of references)
         assert.ok(title && by && year > 1980 && year < 2100 && new URL(at).protocol === "https:", title);
   });
 

@@ -1,38 +1,38 @@
 /** Plans of the stages of an update, as they are written and as they were run. */
-import { runOf } from "../../plan/bases/loaded-base.js";
+import { loadedRunOf } from "../../plan/bases/loaded-base.js";
 import type { Plan } from "../../plan/plan.js";
-import type { Program, Run, Updating } from "../../plan/program.js";
+import type { Program, NamedTraining, UpdateDraft } from "../../plan/program.js";
 import type { Span } from "../../../language/diagnostics/span.js";
-import { failed, type RunFacts } from "../../../language/types/facts.js";
-import { keptBeside } from "./replayed-rows.js";
-import { onwardOf } from "./technique-for-update.js";
+import { isFailed, type RunFacts } from "../../../language/types/facts.js";
+import { replayedRowsOf } from "./replayed-rows.js";
+import { techniqueForUpdate } from "./technique-for-update.js";
 import { planTraining } from "../draft-training.js";
 import { settingsOf } from "../settings.js";
-import { type Planned, type Training } from "../training-request.js";
+import { type PlannedTraining, type TrainingRequest } from "../training-request.js";
 
 /** The plan of a stage, whose recipe names what it goes on from. `before`: the plans of those before it. */
-export function planStage(
+export function planUpdateStage(
   program: Program,
-  run: Pick<Run, "model" | "recipe" | "own" | "data"> & {
-    readonly update: Updating;
+  run: Pick<NamedTraining, "model" | "recipe" | "ownSettings" | "data"> & {
+    readonly update: UpdateDraft;
     readonly before: readonly Plan[];
   },
   name: string,
-  at: {
+  spans: {
     readonly modelAt: Span;
     readonly dataAt: Span;
     readonly here: Span;
     readonly strategyAt?: Span | undefined;
     readonly statement?: { readonly block: Span | undefined; readonly end: number };
   },
-): Planned | undefined {
+): PlannedTraining | undefined {
   const start = startHash(program, run.update.start);
   if (start === undefined || run.before.length < run.update.before.length) return undefined;
   const { model, data, recipe } = run;
-  const { strategyAt, ...places } = at;
+  const { strategyAt, ...places } = spans;
   const loaded = loadedOf(program, run.update.start);
-  const onward: Training["onward"] = (technique, base) =>
-    onwardOf(program, { ...run.update, technique, loaded, shapes: base?.shapes }, strategyAt ?? at.here);
+  const onward: TrainingRequest["onward"] = (technique, base) =>
+    techniqueForUpdate(program, { ...run.update, technique, loaded, shapes: base?.shapes }, strategyAt ?? spans.here);
   return planTraining(program, {
     model,
     data,
@@ -42,7 +42,7 @@ export function planStage(
     ...places,
     onward,
     ...(run.update.line[0] && { reads: run.update.line[0].data }),
-    kept: (known) => keptBeside(program, run.update, { ...known, loaded, here: at.here }),
+    replay: (known) => replayedRowsOf(program, run.update, { ...known, loaded, here: spans.here }),
     update: {
       start,
       strategy: run.update.strategy,
@@ -53,13 +53,13 @@ export function planStage(
 }
 
 /** The same of a stage that ran before, from today's definitions: the stages that it went on from first. */
-export function planUpdated(
+export function replanUpdateStage(
   program: Program,
-  run: Run & { readonly update: Updating },
+  run: NamedTraining & { readonly update: UpdateDraft },
   name: string,
   here: Span,
-): Planned | undefined {
-  const at = { modelAt: here, dataAt: here, here };
+): PlannedTraining | undefined {
+  const spans = { modelAt: here, dataAt: here, here };
   const before: Plan[] = [];
   for (const [i, data] of [...run.update.before, run.data].entries()) {
     const now = program.names.get(data.name)?.draft ?? data;
@@ -71,7 +71,7 @@ export function planUpdated(
       line: line.slice(0, line.length - later),
       lineage: lineage.slice(0, lineage.length - later),
     };
-    const planned = planStage(program, { ...run, data: now, update, before }, name, at);
+    const planned = planUpdateStage(program, { ...run, data: now, update, before }, name, spans);
     if (!planned || i === run.update.before.length) return planned;
     before.push(planned.plan);
   }
@@ -88,6 +88,6 @@ function startHash(program: Program, name: string): string | undefined {
 /** The run of a name that loads one. */
 function loadedOf(program: Program, name: string): RunFacts | undefined {
   const draft = program.names.get(name)?.draft;
-  const loaded = draft && !program.runs.has(name) && runOf(program, draft.given);
-  return loaded && !failed(loaded) ? loaded : undefined;
+  const loaded = draft && !program.runs.has(name) && loadedRunOf(program, draft.given);
+  return loaded && !isFailed(loaded) ? loaded : undefined;
 }

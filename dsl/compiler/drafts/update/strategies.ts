@@ -1,32 +1,32 @@
 /** Strategies of an update: which are listed, which go together, and which of them a task is for. */
-import { fill } from "../../plan/defaults.js";
+import { fillDefaults } from "../../plan/defaults.js";
 import { isCall } from "../../plan/definitions.js";
 import type { Recipe } from "../../plan/recipe.js";
 import type { Program } from "../../plan/program.js";
 import { isBatchwise } from "../../checks/batching.js";
-import type { Given } from "../../../language/types/given-value.js";
-import type { Header } from "../../../language/types/header.js";
+import type { GivenValue } from "../../../language/types/given-value.js";
+import type { StatementHeader } from "../../../language/types/header.js";
 import type { Span } from "../../../language/diagnostics/span.js";
 import type { Call } from "../../../language/types/value.js";
 import type { StrategyCapabilities } from "../../../language/types/capabilities/learning.js";
 import { isStreamed } from "../../plan/streaming.js";
 
 /** The key of the statement that is no setting of the recipe. */
-export const STRATEGY = "strategy";
+export const STRATEGY_KEY = "strategy";
 
 /** Undefined: what is wrong was said. */
 export function strategyOf(
   program: Program,
-  { statement, verb }: Header,
-  given: ReadonlyMap<string, Given>,
+  { statement, verb }: StatementHeader,
+  given: ReadonlyMap<string, GivenValue>,
 ): readonly Call[] | undefined {
-  const own = verb.parameters.filter(({ name }) => name === STRATEGY);
+  const strategyParameters = verb.parameters.filter(({ name }) => name === STRATEGY_KEY);
   const errors = program.reporter.diagnostics.length;
-  const { values } = fill(program, own, given, "", { here: statement.verb.span });
+  const { values } = fillDefaults(program, strategyParameters, given, "", { here: statement.verb.span });
   if (program.reporter.diagnostics.slice(errors).some((d) => d.severity === "error")) return undefined;
-  const list = values[STRATEGY];
+  const list = values[STRATEGY_KEY];
   const calls = Array.isArray(list) ? list.filter(isCall) : [];
-  const place = given.get(STRATEGY)?.span ?? statement.verb.span;
+  const place = given.get(STRATEGY_KEY)?.span ?? statement.verb.span;
   return goTogether(program, calls, place) ? calls : undefined;
 }
 
@@ -49,7 +49,11 @@ function goTogether(program: Program, calls: readonly Call[], place: Span): bool
 }
 
 /** Whether exemplars can be drawn from the data of all stages, where a strategy replays rows. */
-export function keepsRows(program: Program, stages: readonly Pick<Recipe, "data" | "update">[], place: Span): boolean {
+export function checkReplayRows(
+  program: Program,
+  stages: readonly Pick<Recipe, "data" | "update">[],
+  place: Span,
+): boolean {
   const replays = stages[0]?.update?.strategy.some(({ word }) => facts(program, word)?.replays !== undefined);
   const streamed = replays ? stages.find(({ data }) => isStreamed(data)) : undefined;
   if (streamed) program.report("update-streamed", { data: streamed.data.name }, place);
@@ -57,7 +61,7 @@ export function keepsRows(program: Program, stages: readonly Pick<Recipe, "data"
 }
 
 /** Whether the task has what its strategies need. */
-export function holdsAll(
+export function checkStrategyNeeds(
   program: Program,
   { model, data, update }: Pick<Recipe, "model" | "data" | "update">,
   place: Span,

@@ -1,37 +1,38 @@
 /** What a model's technique becomes where strategies make room in it for each data set: by all stages that it went on from. */
-import type { Program, Updating } from "../../plan/program.js";
-import type { Grown } from "../../../language/types/capabilities/learning.js";
-import type { Shapes } from "../../../language/types/capabilities/refusal.js";
+import type { Program, UpdateDraft } from "../../plan/program.js";
+import type { GrownTechnique } from "../../../language/types/capabilities/learning.js";
+import type { WeightShapes } from "../../../language/types/capabilities/refusal.js";
 import type { RunFacts } from "../../../language/types/facts.js";
 import type { Span } from "../../../language/diagnostics/span.js";
 import type { Call } from "../../../language/types/value.js";
-import type { Onward } from "../training-request.js";
+import type { UpdateTechnique } from "../training-request.js";
 
 /** `technique`: as the model is defined, or as the run that it loads has it. Undefined: what is wrong was said. */
-export function onwardOf(
+export function techniqueForUpdate(
   program: Program,
-  o: Pick<Updating, "lineage" | "strategy"> & {
+  options: Pick<UpdateDraft, "lineage" | "strategy"> & {
     readonly technique: Call;
     readonly loaded: RunFacts | undefined;
     /** Of the base; undefined: not known yet. */
-    readonly shapes: Shapes | undefined;
+    readonly shapes: WeightShapes | undefined;
   },
-  at: Span,
-): Onward | undefined {
+  span: Span,
+): UpdateTechnique | undefined {
   let room: Room = {
-    technique: o.technique,
-    known: new Map((o.loaded?.strategy ?? []).map((call) => [call.word, call])),
+    technique: options.technique,
+    known: new Map((options.loaded?.strategy ?? []).map((call) => [call.word, call])),
     why: {},
   };
-  for (const calls of o.lineage) {
-    const made = roomFor(program, calls, room, o.shapes, at);
+  for (const calls of options.lineage) {
+    const made = roomFor(program, calls, room, options.shapes, span);
     if (!made) return undefined;
     ({ room } = made);
   }
-  const own = roomFor(program, o.strategy, room, o.shapes, at);
-  if (!own) return undefined;
-  for (const { strategy, ...crowded } of own.crowded) program.report("strategy-crowded", { strategy, ...crowded }, at);
-  return { technique: own.room.technique, strategy: own.strategy, why: own.room.why };
+  const strategies = roomFor(program, options.strategy, room, options.shapes, span);
+  if (!strategies) return undefined;
+  for (const { strategy, ...crowded } of strategies.crowded)
+    program.report("strategy-crowded", { strategy, ...crowded }, span);
+  return { technique: strategies.room.technique, strategy: strategies.strategy, why: strategies.room.why };
 }
 
 interface Room {
@@ -41,15 +42,15 @@ interface Room {
   /** Of the technique's arguments that differ from what was written. */
   readonly why: Readonly<Record<string, string>>;
 }
-type Crowded = NonNullable<Grown["crowded"]> & { readonly strategy: string };
+type Crowded = NonNullable<GrownTechnique["crowded"]> & { readonly strategy: string };
 
 /** What one stage's strategies make of it. */
 function roomFor(
   program: Program,
   calls: readonly Call[],
   before: Room,
-  shapes: Shapes | undefined,
-  at: Span,
+  shapes: WeightShapes | undefined,
+  span: Span,
 ): { readonly room: Room; readonly strategy: readonly Call[]; readonly crowded: readonly Crowded[] } | undefined {
   let room = before;
   const strategy: Call[] = [];
@@ -58,14 +59,18 @@ function roomFor(
   const other = grownBy !== undefined && calls.find(({ word }) => word !== grownBy);
   if (other) {
     const why = `each data set has weights of its own in \`${before.technique.word}\`, and rows go through those of one`;
-    program.report("strategy-technique", { strategy: other.word, why, instead: `write \`strategy: ${grownBy}\`` }, at);
+    program.report(
+      "strategy-technique",
+      { strategy: other.word, why, instead: `write \`strategy: ${grownBy}\`` },
+      span,
+    );
     return undefined;
   }
   for (const call of calls) {
     const grows = program.registry.find("strategy", call.word)?.capabilities?.grows;
     const made = grows?.(call, room.technique, room.known.get(call.word) ?? null, shapes);
     if (made && "instead" in made) {
-      program.report("strategy-technique", { strategy: call.word, why: made.why, instead: made.instead }, at);
+      program.report("strategy-technique", { strategy: call.word, why: made.why, instead: made.instead }, span);
       return undefined;
     }
     strategy.push(made?.strategy ?? call);
@@ -81,7 +86,7 @@ function roomFor(
 }
 
 /** Why of each argument that is another now. */
-function changes(before: Call, { technique, why }: Grown): Readonly<Record<string, string>> {
+function changes(before: Call, { technique, why }: GrownTechnique): Readonly<Record<string, string>> {
   const names = Object.keys(technique.arguments).filter((name) => technique.arguments[name] !== before.arguments[name]);
   return Object.fromEntries(names.map((name) => [name, why]));
 }

@@ -28,7 +28,7 @@ export interface CompressStage<Plan> {
 export type CompressKey = "distill" | "sparsify" | "quantize";
 
 /** What the host does. */
-export interface Compressing<Plan> {
+export interface CompressAction<Plan> {
   /** What the model is called afterwards. */
   readonly name: string;
   /** The model that is made smaller, or as it is written what a student learns of that was not trained here. */

@@ -2,7 +2,7 @@
 import type { Call } from "../../../language/types/value.js";
 
 /** `S`: rows of data. */
-export interface Deploying<S> {
+export interface DeployAction<S> {
   readonly name: string;
   readonly target: Call;
   /** Rows that both models are scored on; null: those of the training's own data that it didn't learn from. */
@@ -11,7 +11,7 @@ export interface Deploying<S> {
   /** Another model's deployment is written over. */
   readonly overwrite: boolean;
 }
-export interface Serving {
+export interface ServeAction {
   /** What the server is called. */
   readonly name: string;
   readonly models: readonly string[];

@@ -2,7 +2,7 @@
 import type { Plan } from "../plan.js";
 
 /** What an answer may take on a small device. */
-export interface Budget {
+export interface DeviceBudget {
   /** Seconds. */
   readonly time: number;
   /** Bytes; absent: what the device has room for. */
@@ -11,7 +11,7 @@ export interface Budget {
   readonly length?: number;
 }
 
-export interface Showing<Subject> {
+export interface ShowAction<Subject> {
   readonly topic: readonly string[];
   /** Of the topic `tree`: the statement's, as text. */
   readonly tree?: string;
@@ -20,5 +20,5 @@ export interface Showing<Subject> {
   /** Of the topic `plan` of a training that nobody has begun; absent: the plan of the training that was. */
   readonly plan?: Plan;
   /** Of the topic `edge`. */
-  readonly budget?: Budget;
+  readonly budget?: DeviceBudget;
 }

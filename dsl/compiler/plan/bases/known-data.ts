@@ -1,11 +1,11 @@
 /** What is known of a data set by whatever name and with whatever tokenizer it was counted. */
 import type { Program } from "../program.js";
-import { keyOf, type DataFacts } from "../../../language/types/facts.js";
+import { needKey, type DataFacts } from "../../../language/types/facts.js";
 import type { DataPlan } from "../../../language/types/subject.js";
 
-export function dataKnown(program: Program, data: DataPlan): DataFacts | undefined {
-  const wanted = keyOf({ about: "data", data: { ...data, name: "" }, base: null });
+export function knownDataFacts(program: Program, data: DataPlan): DataFacts | undefined {
+  const wanted = needKey({ about: "data", data: { ...data, name: "" }, base: null });
   for (const [need, facts] of program.facts.about("data"))
-    if (keyOf({ ...need, data: { ...need.data, name: "" }, base: null }) === wanted) return facts;
+    if (needKey({ ...need, data: { ...need.data, name: "" }, base: null }) === wanted) return facts;
   return undefined;
 }

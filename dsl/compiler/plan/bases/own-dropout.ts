@@ -1,5 +1,5 @@
 /** What `dropout: auto` comes to: the rates of the base's own configuration, as a plan tells them. */
-import type { Origins } from "../plan.js";
+import type { ValueOrigins } from "../plan.js";
 import type { Recipe } from "../recipe.js";
 
 /** Names that configurations have for rates of a body; those of heads of the base's own are not meant. */
@@ -7,7 +7,7 @@ const RATE = /(?:^|_)(?:dropout|pdrop)(?:_|$)/;
 const OF_HEADS = /classif|summary|qa|head/;
 
 /** `the base's own, 0.1`; `the base's own, 0 and 0.1`; without figures where the configuration says none. */
-export function ownDropout(config: Readonly<Record<string, unknown>>): string {
+export function baseDropoutText(config: Readonly<Record<string, unknown>>): string {
   const rates = Object.entries(config).flatMap(([name, rate]) =>
     RATE.test(name) && !OF_HEADS.test(name) && typeof rate === "number" && rate >= 0 && rate < 1 ? [rate] : [],
   );
@@ -17,12 +17,12 @@ export function ownDropout(config: Readonly<Record<string, unknown>>): string {
 }
 
 /** With what stands for a rate that the recipe leaves to the base. */
-export function withOwnDropout(
-  origins: Origins,
+export function withBaseDropout(
+  origins: ValueOrigins,
   { dropout }: Recipe["training"],
   config: Readonly<Record<string, unknown>>,
-): Origins {
+): ValueOrigins {
   const path = "training.dropout";
   const origin = origins[path];
-  return dropout === null && origin ? { ...origins, [path]: { ...origin, stands: ownDropout(config) } } : origins;
+  return dropout === null && origin ? { ...origins, [path]: { ...origin, stands: baseDropoutText(config) } } : origins;
 }

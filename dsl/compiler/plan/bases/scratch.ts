@@ -6,7 +6,7 @@
 import type { Draft, Program } from "../program.js";
 import { Reporter } from "../../../language/diagnostics/reporter.js";
 import type { Span } from "../../../language/diagnostics/span.js";
-import { fill } from "../defaults.js";
+import { fillDefaults } from "../defaults.js";
 import type { BaseFacts } from "../../../language/types/facts.js";
 import type { DataPlan, ScratchPlan } from "../../../language/types/subject.js";
 import type { Value } from "../../../language/types/value.js";
@@ -15,18 +15,23 @@ import { isCall } from "../value.js";
 /** Longest text unless `max_length` says otherwise. */
 const LENGTH = 512;
 
-export function isScratch(draft: Draft): boolean {
+export function isFromScratch(draft: Draft): boolean {
   return draft.given.has("architecture");
 }
 
 /** Undefined where its words are not sound, which is reported when the whole model is filled in. */
-export function scratchOf(program: Program, draft: Draft, here: Span, data: DataPlan | null): ScratchPlan | undefined {
+export function scratchPlanOf(
+  program: Program,
+  draft: Draft,
+  here: Span,
+  data: DataPlan | null,
+): ScratchPlan | undefined {
   const parameters = program.registry.find("verb", "model")?.parameters ?? [];
   const { reporter } = program;
   const quiet = new Reporter();
   program.reporter = quiet;
   const words = parameters.filter((p) => ["architecture", "tokenizer", "max_length"].includes(p.name));
-  const { values } = fill(program, words, draft.given, "model.", { here, draft: { positions: LENGTH } });
+  const { values } = fillDefaults(program, words, draft.given, "model.", { here, draft: { positions: LENGTH } });
   program.reporter = reporter;
   const { architecture, tokenizer, max_length } = values;
   if (quiet.hasErrors || !isCall(architecture) || !isCall(tokenizer) || typeof max_length !== "number")
@@ -45,28 +50,28 @@ export function checkScratch(
   here: Span,
 ): boolean {
   const { given } = draft;
-  const at = (key: string): Span | undefined => given.get(key)?.span;
+  const spanOf = (key: string): Span | undefined => given.get(key)?.span;
   const { architecture, technique } = values;
   if (!isCall(architecture)) {
     if (!given.has("tokenizer")) return true;
     program.reportNear(
       "tokenizer-of-base",
       { base: typeof values["base"] === "string" ? values["base"] : "the base" },
-      at("tokenizer"),
+      spanOf("tokenizer"),
       here,
     );
     return false;
   }
   let good = true;
   if (given.has("base")) {
-    program.reportNear("base-and-architecture", { architecture: architecture.word }, at("architecture"), here);
+    program.reportNear("base-and-architecture", { architecture: architecture.word }, spanOf("architecture"), here);
     good = false;
   }
   if (isCall(technique) && !program.registry.find("technique", technique.word)?.capabilities?.whole) {
     program.reportNear(
       "scratch-trains-whole",
       { what: `technique: ${technique.word}`, why: "there are no trained weights to keep" },
-      at("technique"),
+      spanOf("technique"),
       here,
     );
     good = false;
@@ -75,7 +80,7 @@ export function checkScratch(
     program.reportNear(
       "scratch-trains-whole",
       { what: "freeze", why: "what is frozen would stay random" },
-      at("freeze"),
+      spanOf("freeze"),
       here,
     );
     good = false;
@@ -92,11 +97,16 @@ export function checkVocabulary(
   here: Span,
 ): boolean {
   if (!base?.scratch || base.scratch.got === null) return true;
-  const { asked, got } = base.scratch;
-  if (got >= asked) return true;
+  const { asked: requested, got } = base.scratch;
+  if (got >= requested) return true;
   const tokenizer = draft.given.get("tokenizer");
   const place = tokenizer?.places.get("tokenizer.vocabulary") ?? tokenizer?.span;
-  const few = got < asked / 2;
-  program.reportNear(few ? "vocabulary-too-large" : "vocabulary-not-filled", { asked, got, data }, place, here);
+  const few = got < requested / 2;
+  program.reportNear(
+    few ? "vocabulary-too-large" : "vocabulary-not-filled",
+    { asked: requested, got, data },
+    place,
+    here,
+  );
   return !few;
 }

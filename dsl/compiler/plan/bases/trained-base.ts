@@ -5,7 +5,7 @@ import { recordOf } from "../definitions.js";
 import { isLoaded } from "./loaded-base.js";
 
 /** Reports `not-trained`. Null: the base is no model of this notebook. */
-export function trainedBase(program: Program, draft: Draft, here: Span): "there" | "missing" | null {
+export function checkTrainedBase(program: Program, draft: Draft, here: Span): "there" | "missing" | null {
   const base = draft.given.get("base");
   const name = recordOf(base?.value)["model"];
   if (typeof name !== "string") return null;

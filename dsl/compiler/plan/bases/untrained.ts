@@ -3,27 +3,27 @@
  * output embedding), or where the base brings the task's head.
  */
 import type { Draft, Program } from "../program.js";
-import { failed, type BaseFacts } from "../../../language/types/facts.js";
-import { servesUntrained, writesText } from "../batches.js";
+import { isFailed, type BaseFacts } from "../../../language/types/facts.js";
+import { canServeUntrained, writesText } from "../batches.js";
 import { isLoaded } from "./loaded-base.js";
 import type { Registry } from "../../../language/types/registry.js";
 import type { Call } from "../../../language/types/value.js";
 
-export function servesAsItIs(program: Program, task: Call, model: Draft): boolean {
-  return servesHeadless(program.registry, task) || hasHead(program, task, model);
+export function canServeUntrainedModel(program: Program, task: Call, model: Draft): boolean {
+  return canServeWithoutHead(program.registry, task) || hasHead(program, task, model);
 }
 
 /** Whether any base does it, without a head of its own. */
-export function servesHeadless(registry: Registry, task: Call): boolean {
-  return servesUntrained(registry, task) || writesText(registry, task);
+export function canServeWithoutHead(registry: Registry, task: Call): boolean {
+  return canServeUntrained(registry, task) || writesText(registry, task);
 }
 
 /** What the base's own head does, as far as that is known: tasks and their labels. */
-export function ownHeads(program: Program, model: Draft): BaseFacts["heads"] {
+export function baseHeads(program: Program, model: Draft): BaseFacts["heads"] {
   const base = model.given.get("base");
   if (isLoaded(model) || typeof base?.value !== "string") return undefined;
   const fact = program.ask({ about: "base", name: base.value, folder: program.folderAt(base.span) }, true);
-  return fact === undefined || failed(fact) ? undefined : fact.heads;
+  return fact === undefined || isFailed(fact) ? undefined : fact.heads;
 }
 
 /** Not known yet counts as yes: what the base is made of is asked for. */
@@ -33,5 +33,5 @@ function hasHead(program: Program, task: Call, model: Draft): boolean {
   if (program.registry.find("task", task.word)?.capabilities?.ours?.(task) === true) return false;
   const fact = program.ask({ about: "base", name: base.value, folder: program.folderAt(base.span) }, true);
   if (fact === undefined) return program.purpose === "run";
-  return !failed(fact) && fact.heads !== undefined && Object.hasOwn(fact.heads, task.word);
+  return !isFailed(fact) && fact.heads !== undefined && Object.hasOwn(fact.heads, task.word);
 }

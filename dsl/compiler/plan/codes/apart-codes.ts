@@ -1,6 +1,6 @@
 /** Codes of what the data of several clients say of each other. */
 import type { CodeTable } from "../../../language/diagnostics/codes.js";
-import { listed } from "../../../language/diagnostics/listed.js";
+import { listNames } from "../../../language/diagnostics/listed.js";
 
 /** The data of each code. */
 export interface ApartCodeData {
@@ -27,7 +27,7 @@ export const apartCodes: CodeTable<ApartCodeData> = {
     message: (d) => {
       const some = d.alike
         .slice(0, MOST)
-        .map(({ label, other, of }) => `${clipped(label)} where \`${of}\` writes ${clipped(other)}`);
+        .map(({ label, other, of: otherData }) => `${clipped(label)} where \`${otherData}\` writes ${clipped(other)}`);
       const more = d.alike.length - some.length;
       return `\`${d.data}\` writes ${some.join("; ")}${more > 0 ? `; and ${String(more)} more` : ""}: the head of all clients has both, as different labels`;
     },
@@ -45,11 +45,11 @@ export const apartCodes: CodeTable<ApartCodeData> = {
     severity: "warning",
     facts: true,
     message: (d) =>
-      `rows of \`${d.data}\` that score are learnt by ${listed(
+      `rows of \`${d.data}\` that score are learnt by ${listNames(
         d.trains.map((name) => `\`${name}\``),
         { most: 5 },
       )}: ${d.splits
-        .map(({ split, rows, of }) => `${String(rows)} of ${String(of)} of \`${d.data}.${split}\``)
+        .map(({ split, rows, of: total }) => `${String(rows)} of ${String(total)} of \`${d.data}.${split}\``)
         .join(", ")}`,
     help: (d) =>
       d.trains.length === 1

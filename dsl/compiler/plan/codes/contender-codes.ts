@@ -1,6 +1,6 @@
 /** What can go wrong with what stands beside models in `evaluate`. */
 import type { CodeTable } from "../../../language/diagnostics/codes.js";
-import { listedAsCode } from "../../../language/diagnostics/listed.js";
+import { listNamesAsCode } from "../../../language/diagnostics/listed.js";
 
 /** The data of each code. */
 export interface ContenderCodeData {
@@ -22,7 +22,8 @@ const example = (evaluated: string): string =>
 export const contenderCodes: CodeTable<ContenderCodeData> = {
   "contenders-alone": {
     severity: "error",
-    message: (d) => `${listedAsCode(d.contenders)} ${d.contenders.length === 1 ? "stands" : "stand"} beside no model`,
+    message: (d) =>
+      `${listNamesAsCode(d.contenders)} ${d.contenders.length === 1 ? "stands" : "stand"} beside no model`,
     help: () => "name the model first that is compared: `evaluate router, baseline(tfidf) on tickets.test`",
     explain:
       "What a baseline or a prompt does, and which labels there are, follows from the model that it is compared with: at least one that is trained stands in the statement.",
@@ -40,7 +41,7 @@ export const contenderCodes: CodeTable<ContenderCodeData> = {
   "no-rows-to-learn": {
     severity: "error",
     message: (d) =>
-      `\`${d.contender}\` learns from the split \`train\` of the data after \`on\`, and \`${d.data}\` has ${d.has.length === 0 ? "no splits" : `only ${listedAsCode(d.has)}`}`,
+      `\`${d.contender}\` learns from the split \`train\` of the data after \`on\`, and \`${d.data}\` has ${d.has.length === 0 ? "no splits" : `only ${listNamesAsCode(d.has)}`}`,
     help: (d) =>
       `give the data that split (\`split: random(train: 80%, test: 20%)\`) and name the other: \`on ${d.data}.test\``,
     explain:

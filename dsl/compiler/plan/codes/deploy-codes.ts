@@ -1,6 +1,6 @@
 /** Words of what `deploy` can't do. */
 import type { CodeTable } from "../../../language/diagnostics/codes.js";
-import { listedAsCode } from "../../../language/diagnostics/listed.js";
+import { listNamesAsCode } from "../../../language/diagnostics/listed.js";
 
 /** The data of each code. */
 export interface DeployCodeData {
@@ -47,8 +47,8 @@ export const deployCodes: CodeTable<DeployCodeData> = {
           : `\`${d.target}\` serves and writes nothing: it goes by no \`${d.found}\``,
     help: (d) =>
       d.found === "models"
-        ? `write a statement for each; ${listedAsCode(d.serving)} takes several`
-        : `leave out \`${d.found}\`${d.found === "as" ? `; ${listedAsCode(d.serving)} takes a name` : ""}`,
+        ? `write a statement for each; ${listNamesAsCode(d.serving)} takes several`
+        : `leave out \`${d.found}\`${d.found === "as" ? `; ${listNamesAsCode(d.serving)} takes a name` : ""}`,
     explain:
       "Most targets write one model, and prove on rows that it answers as before. A target that serves answers requests of one model or several until it is stopped, by the name after `as`.",
     example:

@@ -1,6 +1,6 @@
 /** Codes of verbs, names, connectors and keys. */
 import type { CodeTable } from "../../../language/diagnostics/codes.js";
-import { listedAsCode } from "../../../language/diagnostics/listed.js";
+import { listNamesAsCode } from "../../../language/diagnostics/listed.js";
 
 /** The data of each code. */
 export interface NameCodeData {
@@ -109,7 +109,7 @@ export const nameCodes: CodeTable<NameCodeData> = {
         : d.nearest
           ? `write \`${d.nearest}\``
           : d.has && d.has.length > 0
-            ? `it has ${listedAsCode(d.has)}`
+            ? `it has ${listNamesAsCode(d.has)}`
             : undefined),
     notes: (d) => (d.elsewhere && d.nearest ? [`other tools call \`${d.nearest}\` \`${d.key}\``] : []),
     explain:
@@ -130,7 +130,7 @@ export const nameCodes: CodeTable<NameCodeData> = {
       d.nearest
         ? `write \`${d.nearest}\``
         : d.has.length > 0
-          ? `it takes ${listedAsCode(d.has)}`
+          ? `it takes ${listNamesAsCode(d.has)}`
           : `nothing follows its names but a block`,
     explain:
       "After a verb and its names come connectors with their names: `train router on tickets with quick as first`.",
@@ -191,7 +191,7 @@ export const nameCodes: CodeTable<NameCodeData> = {
               : d.swept
                 ? `run \`sweep … as ${d.name}\` here first: trials that are done are not trained again`
                 : d.has.length > 0
-                  ? `there ${d.has.length === 1 ? "is" : "are"} ${listedAsCode(d.has)}`
+                  ? `there ${d.has.length === 1 ? "is" : "are"} ${listNamesAsCode(d.has)}`
                   : d.example === undefined
                     ? "define it first"
                     : `define it in a statement above: \`${d.example}\``,
@@ -276,7 +276,7 @@ evaluate m, m on d.test`,
   },
   "one-of": {
     severity: "error",
-    message: (d) => `\`${d.word}\` takes one of ${listedAsCode(d.of)}, and just one`,
+    message: (d) => `\`${d.word}\` takes one of ${listNamesAsCode(d.of)}, and just one`,
     help: (d) => `write ${d.of.map((name) => `\`${d.word}(${name}: …)\``).join(" or ")}`,
     explain: "The parameters of this word exclude each other, and one of them must be there.",
     example: "recipe r { validate: every() }",
@@ -285,7 +285,7 @@ evaluate m, m on d.test`,
     severity: "error",
     message: (d) => `\`${d.name}\` has no \`${d.topic}\` to show`,
     help: (d) =>
-      d.nearest ? `write \`${d.nearest}\`` : d.has.length > 0 ? `it has ${listedAsCode(d.has)}` : undefined,
+      d.nearest ? `write \`${d.nearest}\`` : d.has.length > 0 ? `it has ${listNamesAsCode(d.has)}` : undefined,
     explain: "`show` takes a name, or a name and one of its topics.",
     example: "recipe r { epochs: 3 }\nshow r.weather",
   },
@@ -296,7 +296,7 @@ evaluate m, m on d.test`,
       d.nearest
         ? `write \`${d.nearest}\``
         : d.has.length > 0
-          ? `there ${d.has.length === 1 ? "is" : "are"} ${listedAsCode(d.has)}`
+          ? `there ${d.has.length === 1 ? "is" : "are"} ${listNamesAsCode(d.has)}`
           : `define it in the file: \`parameters { ${d.name}: … }\``,
     explain:
       "`-p name=value` sets a parameter that the file defines (`parameters { rate: 1e-3 }`), or a name that a notebook's cells use. This name is in none of them, so that the value would change nothing.",

@@ -69,7 +69,7 @@ export const scratchCodes: CodeTable<ScratchCodeData> = {
   "vocabulary-too-small": {
     severity: "error",
     facts: true,
-    at: ["tokenizer.vocabulary", "tokenizer"],
+    paths: ["tokenizer.vocabulary", "tokenizer"],
     message: (d) =>
       `a vocabulary of ${d.asked} has no room for the characters of \`${d.data}\`: ${d.least} tokens are the least`,
     help: (d) => `write \`vocabulary: ${d.least + 1}\` or more`,

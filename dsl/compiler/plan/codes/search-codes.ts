@@ -1,6 +1,6 @@
 /** What can be wrong between a search and what it searches. */
-import { visible, type CodeTable } from "../../../language/diagnostics/codes.js";
-import { listed } from "../../../language/diagnostics/listed.js";
+import { escapeControlCharacters, type CodeTable } from "../../../language/diagnostics/codes.js";
+import { listNames } from "../../../language/diagnostics/listed.js";
 
 /** The data of each code. */
 export interface SearchCodeData {
@@ -23,12 +23,12 @@ const START =
 export const searchCodes: CodeTable<SearchCodeData> = {
   "no-such-sweep": {
     severity: "error",
-    message: (d) => `no sweep is called \`${visible(d.name)}\`, in this notebook or among its runs`,
+    message: (d) => `no sweep is called \`${escapeControlCharacters(d.name)}\`, in this notebook or among its runs`,
     help: (d) =>
       d.nearest
         ? `write \`${d.nearest}\``
         : d.has.length > 0
-          ? `these are there: ${listed(d.has)}; a journal's file stands in quotes`
+          ? `these are there: ${listNames(d.has)}; a journal's file stands in quotes`
           : 'name a sweep that ran, or the file of a journal in quotes: `start: "study.log"`',
     explain:
       "A bare name after `start` is a sweep's: of an earlier cell, or of an earlier notebook whose journal lies in the folder of runs (`runs/sweeps/NAME-….jsonl`), of which the newest counts. A file's path stands in quotes.",
@@ -36,7 +36,8 @@ export const searchCodes: CodeTable<SearchCodeData> = {
   },
   "other-goals": {
     severity: "error",
-    message: (d) => `the trials of \`${visible(d.start)}\` were after something else: ${listed([...new Set(d.has)])}`,
+    message: (d) =>
+      `the trials of \`${escapeControlCharacters(d.start)}\` were after something else: ${listNames([...new Set(d.has)])}`,
     help: (d) => `start from a sweep whose goals go the same way (${d.wanted.join(", ")}), or leave it out`,
     explain:
       "A search learns which settings score better. Scores of trials that were to be low say the opposite where they are to be high, and those of other goals say nothing.",
@@ -44,11 +45,11 @@ export const searchCodes: CodeTable<SearchCodeData> = {
   },
   "nothing-shared": {
     severity: "error",
-    message: (d) => `\`${visible(d.start)}\` varied nothing that this sweep varies`,
+    message: (d) => `\`${escapeControlCharacters(d.start)}\` varied nothing that this sweep varies`,
     help: (d) =>
       d.told.length === 0
         ? "it has no trials yet: leave it out"
-        : `it varied ${listed(d.told)}: vary one of them, or leave it out`,
+        : `it varied ${listNames(d.told)}: vary one of them, or leave it out`,
     explain:
       "Trials of an earlier sweep say something of the settings that both vary. What only one of them varies is told in the cell: here it is taken as the definitions have it, and what varied there alone is left aside.",
     example: `${START}\nsweep m on d as s { vary: { epochs: choice(1, 2) }, search: tpe, start: earlier, maximize: accuracy }`,
@@ -87,7 +88,7 @@ export const searchCodes: CodeTable<SearchCodeData> = {
     facts: true,
     found: "data",
     message: (d) =>
-      `${d.rows} rows of ${visible(d.data)} validate: a score of them is known to ± ${d.points} points, and settings seldom differ by as much`,
+      `${d.rows} rows of ${escapeControlCharacters(d.data)} validate: a score of them is known to ± ${d.points} points, and settings seldom differ by as much`,
     help: () =>
       "give `validation` more rows, try few settings that are known to do well, and score the best one on the test rows",
     explain:

@@ -1,6 +1,6 @@
 /** Codes of sweeps: what they vary, what they go by, and the best that they found. */
 import type { CodeTable } from "../../../language/diagnostics/codes.js";
-import { listedAsCode } from "../../../language/diagnostics/listed.js";
+import { listNamesAsCode } from "../../../language/diagnostics/listed.js";
 
 /** The data of each code. */
 export interface SweepCodeData {
@@ -123,7 +123,7 @@ export const sweepCodes: CodeTable<SweepCodeData> = {
   "no-number-there": {
     severity: "error",
     message: (d) => `\`${d.path}\` is no number of the sweep`,
-    help: (d) => (d.nearest !== undefined ? `write \`${d.nearest}\`` : `numbers have ${listedAsCode(d.has)}`),
+    help: (d) => (d.nearest !== undefined ? `write \`${d.nearest}\`` : `numbers have ${listNamesAsCode(d.has)}`),
     explain:
       "`where` holds numbers to each other: those that vary, those that stand in a value which does (`technique.rank` of `choice(full, lora(rank: choice(4, 8)))`), and those of the model and the recipe. A path is written whole.",
     example:

@@ -2,44 +2,44 @@
  * `found.best` where a model is wanted: the best trial of a sweep that ran, opened from its run's folder as `model … { load: "…" }`
  * opens one. It has its name in the notebook, so that it is opened once.
  */
-import { failed } from "../../../language/types/facts.js";
-import type { Given } from "../../../language/types/given-value.js";
+import { isFailed } from "../../../language/types/facts.js";
+import type { GivenValue } from "../../../language/types/given-value.js";
 import type { Span } from "../../../language/diagnostics/span.js";
 import type { WordNode } from "../../../language/syntax/tree.js";
-import { resolveLoaded, settingsOfRun } from "../bases/loaded-base.js";
-import type { Draft, Named, Program } from "../program.js";
+import { resolveLoadedModel, loadedRunSettings } from "../bases/loaded-base.js";
+import type { Draft, NameEntry, Program } from "../program.js";
 
 /** Whether a name's part means that: the name is a sweep's. */
-export function isBest(program: Program, node: WordNode): boolean {
+export function isSweepBest(program: Program, node: WordNode): boolean {
   return program.isBest(node.text);
 }
 
 /** Undefined: it can't be had (reported), or is not known yet. */
-export function bestModel(
+export function resolveBestModel(
   program: Program,
   node: WordNode,
-): { readonly name: string; readonly node: WordNode; readonly of: Named } | undefined {
+): { readonly name: string; readonly node: WordNode; readonly entry: NameEntry } | undefined {
   const name = node.text;
-  const of = namedBest(program, name, node.span);
-  return of && { name, node: { ...node, path: [{ text: name, span: node.span }] }, of };
+  const entry = bestModelNamed(program, name, node.span);
+  return entry && { name, node: { ...node, path: [{ text: name, span: node.span }] }, entry };
 }
 
 /** The same by its name. */
-export function namedBest(program: Program, name: string, span: Span): Named | undefined {
+export function bestModelNamed(program: Program, name: string, span: Span): NameEntry | undefined {
   const sweep = name.split(".")[0] ?? name;
   if (program.silent || program.purpose === "assist") return undefined;
   const known = program.names.get(name);
   if (known?.source === program.source.id) return known;
-  const of = program.sweeps.get(sweep);
+  const sweepEntry = program.sweeps.get(sweep);
   const late = (): undefined => {
-    if (of?.detached) program.report("trains-apart", { name: sweep }, span);
+    if (sweepEntry?.detached) program.report("trains-apart", { name: sweep }, span);
     else program.report("known-after-run", { name }, span);
     return undefined;
   };
-  if (of?.here) return late();
+  if (sweepEntry?.here) return late();
   const fact = program.ask({ about: "name", of: `${name}.run` });
   if (fact === undefined) return undefined;
-  if (failed(fact)) {
+  if (isFailed(fact)) {
     if (fact.failed.code === "unknown-reference") return late();
     program.reportFailed(fact, span);
     return undefined;
@@ -48,9 +48,9 @@ export function namedBest(program: Program, name: string, span: Span): Named | u
     program.report("best-gone", { sweep }, span);
     return undefined;
   }
-  const load: Given = { value: fact.value, span, from: "written", places: new Map() };
+  const load: GivenValue = { value: fact.value, span, from: "written", places: new Map() };
   const given = new Map([["load", load]]);
-  for (const [key, setting] of settingsOfRun(program, "model", given)) given.set(key, setting);
+  for (const [key, setting] of loadedRunSettings(program, "model", given)) given.set(key, setting);
   const draft: Draft = {
     is: "model",
     name,
@@ -61,9 +61,9 @@ export function namedBest(program: Program, name: string, span: Span): Named | u
     needs: [],
     allowances: [],
   };
-  const plan = resolveLoaded(program, draft, span)?.plan;
+  const plan = resolveLoadedModel(program, draft, span)?.plan;
   if (!plan) return undefined;
-  const named: Named = { is: "model", span, source: program.source.id, draft };
+  const named: NameEntry = { is: "model", span, source: program.source.id, draft };
   program.names.set(name, named);
   program.actions.push({ verb: "model", name, model: plan, span, source: program.source.id });
   return named;

@@ -1,39 +1,39 @@
 /** `with search.best`: the settings of a sweep's best trial, as the host gives them (path → Tune text). */
-import { replace } from "../../../language/diagnostics/reporter.js";
-import { keysOf } from "../../../language/types/keys.js";
+import { replacementFix } from "../../../language/diagnostics/reporter.js";
+import { readKeys } from "../../../language/types/keys.js";
 import type { Program } from "../program.js";
-import type { Given } from "../../../language/types/given-value.js";
+import type { GivenValue } from "../../../language/types/given-value.js";
 import type { Verb } from "../../../language/types/registry.js";
 import { parse } from "../../../language/syntax/parse.js";
 import type { WordNode } from "../../../language/syntax/tree.js";
 import { parametersOf, recordOf } from "../definitions.js";
-import { failed } from "../../../language/types/facts.js";
+import { isFailed } from "../../../language/types/facts.js";
 
-export interface Best {
-  readonly data: ReadonlyMap<string, Given>;
-  readonly model: ReadonlyMap<string, Given>;
-  readonly recipe: ReadonlyMap<string, Given>;
+export interface BestTrial {
+  readonly data: ReadonlyMap<string, GivenValue>;
+  readonly model: ReadonlyMap<string, GivenValue>;
+  readonly recipe: ReadonlyMap<string, GivenValue>;
 }
 
 /** Whether a best trial is asked for, of whatever name. */
-export function asksBest({ path: [, part, ...more] }: WordNode): boolean {
+export function isBestReference({ path: [, part, ...more] }: WordNode): boolean {
   return part?.text === "best" && more.length === 0;
 }
 
 /** A sweep has one part that stands for a model, or for a recipe: another was written. */
-export function otherThanBest(program: Program, node: WordNode, after: string): void {
+export function reportUnknownSweepPart(program: Program, node: WordNode, after: string): void {
   const part = node.path[1];
   const wanted = `\`${node.path[0]?.text ?? node.text}.best\`, its best trial`;
-  const fix = part ? { fix: { ...replace(part.span, "best"), certain: false } } : {};
+  const fix = part ? { fix: { ...replacementFix(part.span, "best"), certain: false } } : {};
   program.report("wrong-operand", { after, wanted, found: `\`${node.text}\`` }, node.span, fix);
 }
 
 /** @returns null when it can't be had (reported) or is not known yet */
-export function bestOf(program: Program, node: WordNode): Best | null {
+export function bestTrialOf(program: Program, node: WordNode): BestTrial | null {
   const name = node.path[0]?.text ?? "";
   const sweep = program.sweeps.get(name);
   if (node.path.length > 1 && node.path[1]?.text !== "best") {
-    otherThanBest(program, node, "with");
+    reportUnknownSweepPart(program, node, "with");
     return null;
   }
   if (sweep?.detached && sweep.here && node.path[1]?.text === "best") {
@@ -47,7 +47,7 @@ export function bestOf(program: Program, node: WordNode): Best | null {
   if (program.purpose === "assist") return { data: new Map(), model: new Map(), recipe: new Map() };
   const fact = program.ask({ about: "name", of: node.text });
   if (fact === undefined) return null;
-  if (failed(fact)) {
+  if (isFailed(fact)) {
     if (fact.failed.code === "unknown-reference" && sweep?.detached)
       program.report("trains-apart", { name }, node.span);
     else if (fact.failed.code === "unknown-reference")
@@ -61,7 +61,7 @@ export function bestOf(program: Program, node: WordNode): Best | null {
     return null;
   }
   const verbs = program.registry.verbs().map((v) => v.name);
-  const read = (verb: "data" | "model" | "recipe"): ReadonlyMap<string, Given> => {
+  const read = (verb: "data" | "model" | "recipe"): ReadonlyMap<string, GivenValue> => {
     const parameters = parametersOf(program, verb);
     const roots = parameters.map((p) => p.name);
     const text = values
@@ -74,7 +74,7 @@ export function bestOf(program: Program, node: WordNode): Best | null {
     ).tree.statements;
     const record = program.registry.find("verb", verb) as Verb | undefined;
     return statement?.block && record
-      ? keysOf(program, statement.block.entries, record, record.parameters, sweep?.[verb]).given
+      ? readKeys(program, statement.block.entries, record, record.parameters, sweep?.[verb]).given
       : new Map();
   };
   return { data: read("data"), model: read("model"), recipe: read("recipe") };

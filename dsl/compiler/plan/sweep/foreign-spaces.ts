@@ -9,9 +9,9 @@ export interface ForeignSpace {
 }
 
 /** Undefined: it isn't written as others do. */
-export function foreignSpace(program: Program, value: Expression): ForeignSpace | undefined {
-  const told = listed(program, value) ?? (value.is === "block" ? record(program, value) : undefined);
-  const text = told ?? (value.is === "word" ? called(program, value) : undefined);
+export function readForeignSpace(program: Program, value: Expression): ForeignSpace | undefined {
+  const foreignText = listed(program, value) ?? (value.is === "block" ? record(program, value) : undefined);
+  const text = foreignText ?? (value.is === "word" ? called(program, value) : undefined);
   return text === undefined ? undefined : { why: `write \`${text}\``, ...(!text.includes("…") && { text }) };
 }
 
@@ -23,19 +23,19 @@ function listed(program: Program, value: Expression): string | undefined {
 
 /** `{ values: [8, 16] }`, `{ distribution: log_uniform_values, min: 1e-5, max: 1e-2 }`: of sweeps in YAML. */
 function record(program: Program, block: BlockNode): string | undefined {
-  const at = (...names: readonly string[]): Expression | undefined =>
+  const entryAt = (...names: readonly string[]): Expression | undefined =>
     block.entries.find((e) => names.includes(e.key.text))?.value;
-  const values = at("values", "value");
+  const values = entryAt("values", "value");
   if (values)
     return values.is === "list" ? listed(program, values) : written(program, "choice", textOf(program, values));
-  const [least, most] = [at("min", "low", "lower"), at("max", "high", "upper")];
+  const [least, most] = [entryAt("min", "low", "lower"), entryAt("max", "high", "upper")];
   if (!least || !most) return undefined;
-  const scale = at("distribution", "type", "sampling");
+  const scale = entryAt("distribution", "type", "sampling");
   const drawn = scale && /log/.test(textOf(program, scale)) ? "log" : "uniform";
   return written(
     program,
     drawn,
-    `${textOf(program, least)}..${textOf(program, most)}${step(program, at("q", "step"))}`,
+    `${textOf(program, least)}..${textOf(program, most)}${step(program, entryAt("q", "step"))}`,
   );
 }
 

@@ -1,9 +1,9 @@
 /** Whether a search that tries each combination once can count the values that a sweep varies. */
-import { replace } from "../../../language/diagnostics/reporter.js";
+import { replacementFix } from "../../../language/diagnostics/reporter.js";
 import type { Span } from "../../../language/diagnostics/span.js";
 import type { Expression } from "../../../language/syntax/tree.js";
 import type { Call } from "../../../language/types/value.js";
-import type { Space, SweepPlan } from "./sweep-plan.js";
+import type { SearchSpace, SweepPlan } from "./sweep-plan.js";
 import type { Program } from "../program.js";
 
 const FEW = 4;
@@ -34,7 +34,7 @@ export function checkGrid(
   for (const [path, space] of Object.entries(vary)) {
     const endless = endlessIn(path, space);
     if (endless === null) continue;
-    const fix = places.search && replace(places.search, `${search.word}(${FEW})`);
+    const fix = places.search && replacementFix(places.search, `${search.word}(${FEW})`);
     program.report("not-a-grid", { path: endless, search: search.word }, placeOf(path, places), fix ? { fix } : {});
     return false;
   }
@@ -45,16 +45,20 @@ export function checkGrid(
 function checkSize(
   program: Program,
   search: Call,
-  o: { readonly vary: SweepPlan["vary"]; readonly most: number | null; readonly places: Places },
+  options: { readonly vary: SweepPlan["vary"]; readonly most: number | null; readonly places: Places },
 ): boolean {
-  const count = Object.values(o.vary).reduce((all, space) => all * countOf(space, o.most), 1n);
+  const count = Object.values(options.vary).reduce((all, space) => all * countOf(space, options.most), 1n);
   if (count <= MANY) return true;
-  program.report("grid-without-end", { search: search.word, points: inWords(count) }, o.places.search ?? o.places.here);
+  program.report(
+    "grid-without-end",
+    { search: search.word, points: inWords(count) },
+    options.places.search ?? options.places.here,
+  );
   return false;
 }
 
 /** Values of a space; `most`: of a range that holds more. */
-function countOf(space: Space, most: number | null): bigint {
+function countOf(space: SearchSpace, most: number | null): bigint {
   if ("of" in space) return space.of.reduce((sum, option) => sum + countIn(option, most), 0n);
   const { from, to, step, integer } = space;
   if (step !== undefined) return BigInt(Math.floor((to - from) / step + 1e-9) + 1);
@@ -62,11 +66,11 @@ function countOf(space: Space, most: number | null): bigint {
   return BigInt(Math.min(all, most ?? Number.MAX_SAFE_INTEGER));
 }
 /** Of an option: what varies in it, together. */
-function countIn(option: Extract<Space, { readonly of: unknown }>["of"][number], most: number | null): bigint {
+function countIn(option: Extract<SearchSpace, { readonly of: unknown }>["of"][number], most: number | null): bigint {
   if (typeof option !== "object" || option === null) return 1n;
-  if ("space" in option) return countOf(option as Space, most);
+  if ("space" in option) return countOf(option as SearchSpace, most);
   if (!("nested" in option)) return 1n;
-  const spaces = Object.values(option.spaces as Readonly<Record<string, Space>>);
+  const spaces = Object.values(option.spaces as Readonly<Record<string, SearchSpace>>);
   return spaces.reduce((all, one) => all * countOf(one, most), 1n);
 }
 
@@ -88,13 +92,13 @@ function placeOf(path: string, { block, here }: { readonly block: Expression | u
 }
 
 /** The path of a range in which every number counts. */
-function endlessIn(path: string, space: Space): string | null {
+function endlessIn(path: string, space: SearchSpace): string | null {
   if (!("of" in space)) return space.integer || "step" in space || space.from === space.to ? null : path;
-  const inner = space.of.flatMap((option): [string, Space][] => {
+  const inner = space.of.flatMap((option): [string, SearchSpace][] => {
     if (typeof option !== "object" || option === null) return [];
-    if ("space" in option) return [[path, option as Space]];
+    if ("space" in option) return [[path, option as SearchSpace]];
     if (!("nested" in option)) return [];
-    const spaces = option.spaces as Readonly<Record<string, Space>>;
+    const spaces = option.spaces as Readonly<Record<string, SearchSpace>>;
     return Object.entries(spaces).map(([argument, one]) => [`${path}.${argument}`, one]);
   });
   return inner.map(([at, one]) => endlessIn(at, one)).find((found) => found !== null) ?? null;

@@ -1,11 +1,18 @@
 /** `where`: how values of a sweep must stand to each other. Words of the kind `relation` over paths, numbers and terms made of them. */
-import { nearest } from "../../../language/diagnostics/nearest.js";
-import { replace } from "../../../language/diagnostics/reporter.js";
+import { nearestWord } from "../../../language/diagnostics/nearest.js";
+import { replacementFix } from "../../../language/diagnostics/reporter.js";
 import { pathSpan, type Expression, type WordNode } from "../../../language/syntax/tree.js";
-import { formOf } from "../../../language/types/shapes.js";
-import { plain } from "../../../language/types/numeric.js";
+import { describeExpression } from "../../../language/types/shapes.js";
+import { plainNumber } from "../../../language/types/numeric.js";
 import type { Call, Value } from "../../../language/types/value.js";
-import { isNested, isSpace, type NestedCall, type Space, type SweepRelation, type SweepTerm } from "./sweep-plan.js";
+import {
+  isNestedCall,
+  isSearchSpace,
+  type NestedCall,
+  type SearchSpace,
+  type SweepRelation,
+  type SweepTerm,
+} from "./sweep-plan.js";
 import type { Plan } from "../plan.js";
 import type { Program } from "../program.js";
 import { isCall } from "../value.js";
@@ -23,7 +30,7 @@ interface Reach {
 export function relationsIn(
   program: Program,
   value: Expression,
-  vary: Readonly<Record<string, Space>>,
+  vary: Readonly<Record<string, SearchSpace>>,
   plan: Plan,
 ): readonly SweepRelation[] | undefined {
   const reaches = reachesOf(vary, plan);
@@ -35,11 +42,14 @@ export function relationsIn(
 function relationOf(
   program: Program,
   node: Expression,
-  { reaches, vary }: { readonly reaches: ReadonlyMap<string, Reach>; readonly vary: Readonly<Record<string, Space>> },
+  {
+    reaches,
+    vary,
+  }: { readonly reaches: ReadonlyMap<string, Reach>; readonly vary: Readonly<Record<string, SearchSpace>> },
 ): SweepRelation | undefined {
   if (node.is !== "word" || !node.arguments) {
     const wanted = `a relation, for example \`${program.registry.ofKind("relation")[0]?.example ?? ""}\``;
-    program.report("wrong-type", { key: "where", wanted, found: formOf(node) }, node.span);
+    program.report("wrong-type", { key: "where", wanted, found: describeExpression(node) }, node.span);
     return undefined;
   }
   const has = wordOf(program, node, "relation");
@@ -78,25 +88,27 @@ function relationOf(
 function whenIn(
   program: Program,
   node: Expression,
-  vary: Readonly<Record<string, Space>>,
+  vary: Readonly<Record<string, SearchSpace>>,
 ): SweepRelation["when"] | undefined {
   const words = Object.entries(vary).flatMap(([path, space]) =>
-    space.space === "choice" ? space.of.flatMap((option) => wordIn(option) ?? []).map((word) => ({ path, word })) : [],
+    space.space === "choice"
+      ? space.of.flatMap((option) => wordOfOption(option) ?? []).map((word) => ({ path, word }))
+      : [],
   );
   const has = [...new Set(words.map(({ word }) => word))];
   if (node.is !== "word" || node.arguments) {
     const wanted = `a word that the sweep varies${has.length > 0 ? `, for example \`${has[0] ?? ""}\`` : ""}`;
-    program.report("wrong-type", { key: WHEN, wanted, found: formOf(node) }, node.span);
+    program.report("wrong-type", { key: WHEN, wanted, found: describeExpression(node) }, node.span);
     return undefined;
   }
   const found = words.find(({ word }) => word === node.text);
   if (found) return found;
-  const near = nearest(node.text, has);
+  const near = nearestWord(node.text, has);
   program.report(
     "unknown-choice",
     { key: WHEN, found: node.text, of: has, ...(near !== undefined && { nearest: near }) },
     node.span,
-    near === undefined ? {} : { fix: replace(node.span, near) },
+    near === undefined ? {} : { fix: replacementFix(node.span, near) },
   );
   return undefined;
 }
@@ -106,18 +118,18 @@ function termOf(program: Program, node: Expression, reaches: ReadonlyMap<string,
     return { number: node.unit === "%" ? Number((node.value / 100).toPrecision(12)) : node.value };
   if (node.is !== "word") {
     const wanted = "a path such as `technique.rank`, a number, or a product of them";
-    program.report("wrong-type", { key: "where", wanted, found: formOf(node) }, node.span);
+    program.report("wrong-type", { key: "where", wanted, found: describeExpression(node) }, node.span);
     return undefined;
   }
   if (node.arguments) {
     if (!wordOf(program, node, "term")) return undefined;
-    const of = node.arguments.map((argument) => termOf(program, argument.value, reaches));
-    return of.every((one) => one !== undefined) ? { term: node.text, of } : undefined;
+    const terms = node.arguments.map((argument) => termOf(program, argument.value, reaches));
+    return terms.every((one) => one !== undefined) ? { term: node.text, of: terms } : undefined;
   }
   if (reaches.has(node.text)) return { path: node.text };
   const has = [...reaches.keys()];
-  const near = nearest(node.text, has) ?? has.find((path) => path.endsWith(`.${node.text}`));
-  const fix = near === undefined ? {} : { fix: replace(node.span, near) };
+  const near = nearestWord(node.text, has) ?? has.find((path) => path.endsWith(`.${node.text}`));
+  const fix = near === undefined ? {} : { fix: replacementFix(node.span, near) };
   program.report(
     "no-number-there",
     { path: node.text, has, ...(near !== undefined && { nearest: near }) },
@@ -132,13 +144,13 @@ function wordOf(program: Program, node: WordNode, kind: "relation" | "term") {
   if (record) return record;
   const words = program.registry.ofKind(kind);
   const has = words.map(({ name }) => name);
-  const near = words.find(({ elsewhere }) => elsewhere?.[node.text])?.name ?? nearest(node.text, has);
-  const told = { word: node.text, kind, key: "where", has, ...(near !== undefined && { nearest: near }) };
+  const near = words.find(({ elsewhere }) => elsewhere?.[node.text])?.name ?? nearestWord(node.text, has);
+  const details = { word: node.text, kind, key: "where", has, ...(near !== undefined && { nearest: near }) };
   program.report(
     "unknown-word",
-    told,
+    details,
     pathSpan(node),
-    near === undefined ? {} : { fix: replace(pathSpan(node), near) },
+    near === undefined ? {} : { fix: replacementFix(pathSpan(node), near) },
   );
   return undefined;
 }
@@ -148,20 +160,20 @@ function reachOf(program: Program, term: SweepTerm, reaches: ReadonlyMap<string,
   if ("path" in term)
     return reaches.get(term.path) ?? { least: Number.NEGATIVE_INFINITY, most: Number.POSITIVE_INFINITY };
   const all = term.of.map((one) => reachOf(program, one, reaches));
-  const of = program.registry.find("term", term.term)?.capabilities?.of;
-  const made = (numbers: readonly number[]): number => of?.(numbers) ?? Number.NaN;
+  const compute = program.registry.find("term", term.term)?.capabilities?.of;
+  const made = (numbers: readonly number[]): number => compute?.(numbers) ?? Number.NaN;
   return { least: made(all.map(({ least }) => least)), most: made(all.map(({ most }) => most)) };
 }
 
 /** Every path that has a number: what varies, what stands in the values that do, and what the definitions say beside. */
-function reachesOf(vary: Readonly<Record<string, Space>>, { recipe }: Plan): ReadonlyMap<string, Reach> {
+function reachesOf(vary: Readonly<Record<string, SearchSpace>>, { recipe }: Plan): ReadonlyMap<string, Reach> {
   const found = new Map<string, Reach>();
   const add = (path: string, least: number, most: number): void => {
     const before = found.get(path);
     found.set(path, { least: Math.min(least, before?.least ?? least), most: Math.max(most, before?.most ?? most) });
   };
   const values = (path: string, value: Value | undefined): void => {
-    const number = value === undefined || value === null ? undefined : plain(value);
+    const number = value === undefined || value === null ? undefined : plainNumber(value);
     if (number !== undefined) add(path, number, number);
     else if (value !== undefined && isCall(value)) calls(path, value);
     else if (value !== undefined && value !== null && typeof value === "object" && "record" in value)
@@ -170,11 +182,11 @@ function reachesOf(vary: Readonly<Record<string, Space>>, { recipe }: Plan): Rea
   const calls = (path: string, call: Call): void => {
     for (const [key, inner] of Object.entries(call.arguments)) values(`${path}.${key}`, inner);
   };
-  const spaces = (path: string, space: Space): void => {
+  const spaces = (path: string, space: SearchSpace): void => {
     if (space.space !== "choice") return add(path, space.from, space.to);
     for (const option of space.of) {
-      if (isSpace(option)) spaces(path, option);
-      else if (isNested(option)) {
+      if (isSearchSpace(option)) spaces(path, option);
+      else if (isNestedCall(option)) {
         calls(path, option.nested);
         for (const [key, inner] of Object.entries(option.spaces)) spaces(`${path}.${key}`, inner);
       } else values(path, option);
@@ -187,7 +199,7 @@ function reachesOf(vary: Readonly<Record<string, Space>>, { recipe }: Plan): Rea
   return found;
 }
 /** Of an option that is a word. */
-export function wordIn(option: Value | Space | NestedCall): string | undefined {
-  if (isNested(option)) return option.nested.word;
-  return !isSpace(option) && isCall(option) ? option.word : undefined;
+export function wordOfOption(option: Value | SearchSpace | NestedCall): string | undefined {
+  if (isNestedCall(option)) return option.nested.word;
+  return !isSearchSpace(option) && isCall(option) ? option.word : undefined;
 }

@@ -1,20 +1,20 @@
 /** One space of `vary`: a choice of values as they would be written, or a range of numbers; calls may nest spaces. */
 import { kindsIn } from "../../../language/types/parts.js";
 import type { Program } from "../program.js";
-import { replace } from "../../../language/diagnostics/reporter.js";
-import { call as typedCall } from "../../../language/types/calls.js";
-import { plain } from "../../../language/types/numeric.js";
-import { typed } from "../../../language/types/values.js";
+import { replacementFix } from "../../../language/diagnostics/reporter.js";
+import { typedCall } from "../../../language/types/calls.js";
+import { plainNumber } from "../../../language/types/numeric.js";
+import { typedValue } from "../../../language/types/values.js";
 import type { Parameter, ValueType } from "../../../language/types/registry.js";
 import type { Argument, Expression, WordNode } from "../../../language/syntax/tree.js";
-import { nearest } from "../../../language/diagnostics/nearest.js";
-import type { NestedCall, Space } from "./sweep-plan.js";
+import { nearestWord } from "../../../language/diagnostics/nearest.js";
+import type { NestedCall, SearchSpace } from "./sweep-plan.js";
 import type { Value } from "../../../language/types/value.js";
 
-type Range = Exclude<Space, { space: "choice" }>;
+type Range = Exclude<SearchSpace, { space: "choice" }>;
 
 /** `path`: as the setting is told of. Undefined: something is wrong (reported) or not known yet. */
-export function spaceOf(program: Program, node: WordNode, parameter: Parameter, path: string): Space | undefined {
+export function spaceOf(program: Program, node: WordNode, parameter: Parameter, path: string): SearchSpace | undefined {
   const word = program.registry.find("space", node.text);
   const drawn = word?.capabilities?.space;
   if (!word || !drawn) return undefined;
@@ -32,14 +32,14 @@ export function spaceOf(program: Program, node: WordNode, parameter: Parameter, 
   }
   // What a space takes beside its range is its own record's.
   const call = typedCall(node, word, { path, key: path }, program.typing(new Map()));
-  const asked = { path, key: path, parameter };
+  const expected = { path, key: path, parameter };
   if (!call) return undefined;
-  const value = typed(written, { is: "range", of: number }, asked, program.typing(new Map()));
+  const value = typedValue(written, { is: "range", of: number }, expected, program.typing(new Map()));
   if (value === undefined || value === null || typeof value !== "object" || !("from" in value)) return undefined;
   const { from, to } = value;
   if (drawn === "log" && from <= 0) {
-    const told = { key: path, found: String(from), range: "greater than 0 on a logarithmic scale" };
-    program.report("out-of-range", told, written.span);
+    const details = { key: path, found: String(from), range: "greater than 0 on a logarithmic scale" };
+    program.report("out-of-range", details, written.span);
     return undefined;
   }
   const shares = number.unit === "share" || (number.unit === "share-or-count" && isShare(written.to));
@@ -58,7 +58,7 @@ const isShare = (node: Expression): boolean => node.is === "number" && node.unit
 /** From its beginning on every so many; the end must be one of them, or nobody could tell whether it is tried. */
 function stepped(program: Program, node: WordNode, space: Range, written: Value, path: string): Range | undefined {
   const place = node.arguments?.find((one) => one.key?.text === "step")?.value.span ?? node.span;
-  const step = plain(written) ?? 0;
+  const step = plainNumber(written) ?? 0;
   if (step <= 0 || (space.integer && !Number.isInteger(step))) {
     const range = space.integer ? "a whole number, at least 1" : "greater than 0";
     program.report("out-of-range", { key: "step", found: String(step), range }, place);
@@ -68,22 +68,23 @@ function stepped(program: Program, node: WordNode, space: Range, written: Value,
   if (Math.abs(steps - Math.round(steps)) < 1e-9 && steps >= 1) return { ...space, step };
   const last = Number((space.from + Math.floor(steps + 1e-9) * step).toPrecision(12));
   const range = node.arguments?.find((one) => !one.key)?.value;
-  const fix = range?.is === "range" && last > space.from ? { fix: replace(range.to.span, shown(last, space)) } : {};
-  const told = { path, step: shown(step, space), to: shown(space.to, space), last: shown(last, space) };
-  program.report("uneven-steps", told, place, fix);
+  const fix =
+    range?.is === "range" && last > space.from ? { fix: replacementFix(range.to.span, shown(last, space)) } : {};
+  const details = { path, step: shown(step, space), to: shown(space.to, space), last: shown(last, space) };
+  program.report("uneven-steps", details, place, fix);
   return undefined;
 }
 const shown = (x: number, { share }: Range): string =>
   share ? `${String(Number((x * 100).toPrecision(12)))}%` : String(x);
 
-function choiceOf(program: Program, node: WordNode, parameter: Parameter, path: string): Space | undefined {
+function choiceOf(program: Program, node: WordNode, parameter: Parameter, path: string): SearchSpace | undefined {
   const given = node.arguments ?? [];
   const list =
     given.length === 1 && given[0]?.value.is === "list" && !takesLists(parameter.type) ? given[0] : undefined;
   if (list?.value.is === "list") {
     const inside = program.textOf(list.value.span)?.slice(1, -1).trim() ?? "…";
     const why = `write the values without the list: \`choice(${inside})\``;
-    program.report("not-varied", { path, why }, list.value.span, { fix: replace(list.value.span, inside) });
+    program.report("not-varied", { path, why }, list.value.span, { fix: replacementFix(list.value.span, inside) });
     return undefined;
   }
   const options = given.map((a) => optionOf(program, a.value, parameter, path));
@@ -92,7 +93,7 @@ function choiceOf(program: Program, node: WordNode, parameter: Parameter, path: 
     program.report("missing-argument", { word: node.text, names: ["of"], example }, node.span);
     return undefined;
   }
-  return options.every((o) => o !== undefined) ? { space: "choice", of: options } : undefined;
+  return options.every((settings) => settings !== undefined) ? { space: "choice", of: options } : undefined;
 }
 function takesLists(type: ValueType): boolean {
   return type.is === "list" || (type.is === "either" && type.of.some(takesLists));
@@ -103,9 +104,9 @@ function optionOf(
   written: Expression,
   parameter: Parameter,
   path: string,
-): Value | Space | NestedCall | undefined {
+): Value | SearchSpace | NestedCall | undefined {
   const plain = (): Value | undefined =>
-    typed(written, parameter.type, { path, key: path, parameter }, program.typing(new Map()));
+    typedValue(written, parameter.type, { path, key: path, parameter }, program.typing(new Map()));
   if (written.is !== "word") return plain();
   if (program.registry.find("space", written.text)) return spaceOf(program, written, parameter, path);
   const isSpace = (a: Argument): boolean =>
@@ -121,20 +122,20 @@ function optionOf(
     { path, key: path },
     program.typing(new Map()),
   );
-  const spaces: Record<string, Space> = {};
+  const spaces: Record<string, SearchSpace> = {};
   for (const argument of spaced) {
     const name = argument.key?.text ?? "";
     const inner = word.parameters.find((p) => p.name === name);
     if (!inner || argument.value.is !== "word") {
       const has = word.parameters.map((p) => p.name);
       const called = word.elsewhere?.[name];
-      const near = called ?? nearest(name, has);
+      const near = called ?? nearestWord(name, has);
       const span = argument.key?.span ?? argument.span;
       program.report(
         "unknown-argument",
         { word: word.name, name, has, ...(near ? { nearest: near } : {}), ...(called ? { elsewhere: called } : {}) },
         span,
-        near && has.includes(near) ? { fix: replace(span, near) } : {},
+        near && has.includes(near) ? { fix: replacementFix(span, near) } : {},
       );
       return undefined;
     }

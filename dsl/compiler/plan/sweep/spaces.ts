@@ -1,24 +1,24 @@
 /** `vary`: paths of data, model and recipe, each over a space. */
 import { parametersOf } from "../definitions.js";
 import type { Program } from "../program.js";
-import { replace, type More } from "../../../language/diagnostics/reporter.js";
-import { nearest } from "../../../language/diagnostics/nearest.js";
+import { replacementFix, type DiagnosticDetails } from "../../../language/diagnostics/reporter.js";
+import { nearestWord } from "../../../language/diagnostics/nearest.js";
 import type { Parameter } from "../../../language/types/registry.js";
 import type { BlockNode, Entry, Expression, WordNode } from "../../../language/syntax/tree.js";
-import { foreignSpace } from "./foreign-spaces.js";
-import type { Space } from "./sweep-plan.js";
+import { readForeignSpace } from "./foreign-spaces.js";
+import type { SearchSpace } from "./sweep-plan.js";
 import { spaceOf } from "./space.js";
-import { foreignPath, nearPath, parameterAt, rootsOf, type Definitions } from "./varied.js";
+import { pathOfForeignName, nearestPath, sweptParameterAt, sweptPathRoots, type SweptDefinitions } from "./varied.js";
 
 /** Settings that vary, by the path as it is written; undefined: something is wrong (reported) or not known yet. */
 export function spacesOf(
   program: Program,
   block: BlockNode,
-  given: Definitions,
+  given: SweptDefinitions,
   /** Of which nobody knows what it gives: it is missing, or has a mistake, which was told. */
-  unsure: readonly (keyof Definitions)[] = [],
-): Readonly<Record<string, Space>> | undefined {
-  const spaces: Record<string, Space> = {};
+  unsure: readonly (keyof SweptDefinitions)[] = [],
+): Readonly<Record<string, SearchSpace>> | undefined {
+  const spaces: Record<string, SearchSpace> = {};
   const seen = new Set<string>();
   let whole = true;
   for (const entry of block.entries) {
@@ -42,10 +42,10 @@ function settingAt(
   program: Program,
   { key, value }: Entry,
   block: BlockNode,
-  given: Definitions,
-  unsure: readonly (keyof Definitions)[],
+  given: SweptDefinitions,
+  unsure: readonly (keyof SweptDefinitions)[],
 ): Setting | undefined {
-  const found = parameterAt(program, key.path, given);
+  const found = sweptParameterAt(program, key.path, given);
   if (!found) {
     const near = unknownPath(program, key, block, given, unsure);
     if (value) isSpace(program, value, near ?? key.text);
@@ -61,35 +61,35 @@ function unknownPath(
   program: Program,
   key: Entry["key"],
   block: BlockNode,
-  given: Definitions,
-  unsure: readonly (keyof Definitions)[],
+  given: SweptDefinitions,
+  unsure: readonly (keyof SweptDefinitions)[],
 ): string | undefined {
   const root = key.path[0] ?? key.text;
-  const roots = rootsOf(program);
+  const roots = sweptPathRoots(program);
   const near = program.reporter.crowded
     ? undefined
     : key.path.length > 1
-      ? nearPath(program, key.path, given)
-      : (foreignPath(program, root) ?? nearest(root, roots));
-  const untold = (verb: keyof Definitions): boolean =>
+      ? nearestPath(program, key.path, given)
+      : (pathOfForeignName(program, root) ?? nearestWord(root, roots));
+  const untold = (verb: keyof SweptDefinitions): boolean =>
     !given[verb].has(root) && parametersOf(program, verb).some(({ name }) => name === root);
   if ((near === undefined || near === root) && unsure.some(untold)) return undefined;
-  const more: More =
-    near && !block.entries.some((one) => one.key.text === near) ? { fix: replace(key.span, near) } : {};
+  const more: DiagnosticDetails =
+    near && !block.entries.some((one) => one.key.text === near) ? { fix: replacementFix(key.span, near) } : {};
   const why = near && near !== root ? `write \`${near}\`` : `what may vary begins with ${roots.join(", ")}`;
   program.report("not-varied", { path: key.text, why }, key.span, more);
   return near;
 }
 
-function spaceIn(program: Program, { value }: Entry, { name, parameter }: Setting): Space | undefined {
+function spaceIn(program: Program, { value }: Entry, { name, parameter }: Setting): SearchSpace | undefined {
   return value && isSpace(program, value, name) ? spaceOf(program, value, parameter, name) : undefined;
 }
 
 /** Reports where it is written as none is. */
 function isSpace(program: Program, value: Expression, path: string): value is WordNode {
-  const foreign = foreignSpace(program, value);
+  const foreign = readForeignSpace(program, value);
   if (foreign) {
-    const fix = foreign.text === undefined ? {} : { fix: replace(value.span, foreign.text) };
+    const fix = foreign.text === undefined ? {} : { fix: replacementFix(value.span, foreign.text) };
     program.report("not-varied", { path, why: foreign.why }, value.span, fix);
     return false;
   }

@@ -2,38 +2,42 @@
  * `start`: earlier trials that a sweep's search sees before its own. A bare name is a sweep's, of this notebook or of earlier ones;
  * text in quotes is the file of a journal. Trials serve where they varied something that this sweep varies, too.
  */
-import { nearest } from "../../../language/diagnostics/nearest.js";
-import { replace } from "../../../language/diagnostics/reporter.js";
+import { nearestWord } from "../../../language/diagnostics/nearest.js";
+import { replacementFix } from "../../../language/diagnostics/reporter.js";
 import type { Span } from "../../../language/diagnostics/span.js";
-import { failed, type JournalFacts } from "../../../language/types/facts.js";
-import type { Given } from "../../../language/types/given-value.js";
+import { isFailed, type JournalFacts } from "../../../language/types/facts.js";
+import type { GivenValue } from "../../../language/types/given-value.js";
 import type { Call } from "../../../language/types/value.js";
 import type { SweepGoal } from "./auto.js";
 import type { SweepPlan, SweepStart } from "./sweep-plan.js";
 import type { Program } from "../program.js";
 import type {} from "../codes/search-codes.js";
 
-export interface StartsFor {
+export interface SweepStartContext {
   readonly vary: SweepPlan["vary"];
   readonly goals: readonly SweepGoal[];
   readonly search: Call;
   readonly here: Span;
   /** The sweep's own name, and what a sweep of that name was before it. */
-  readonly own: { readonly name: string; readonly before: Earlier | undefined };
+  readonly ownSweep: { readonly name: string; readonly before: Earlier | undefined };
 }
 type Earlier = NonNullable<ReturnType<Program["sweeps"]["get"]>>;
 
 /** Undefined: one is wrong (reported), or isn't known yet. */
-export function startsIn(program: Program, given: Given | undefined, of: StartsFor): readonly SweepStart[] | undefined {
+export function sweepStartsIn(
+  program: Program,
+  given: GivenValue | undefined,
+  context: SweepStartContext,
+): readonly SweepStart[] | undefined {
   if (!given) return [];
   const texts = (Array.isArray(given.value) ? given.value : [given.value]).filter((one) => typeof one === "string");
   const starts = texts.map((text, i) => startAt(program, text, given.places.get(`start.${String(i)}`) ?? given.span));
-  const sound = starts.filter(({ start, place }) => serves(program, start, place, of));
+  const sound = starts.filter(({ start, place }) => serves(program, start, place, context));
   if (sound.length < starts.length) return undefined;
-  if (starts.length > 0 && !program.registry.find("search", of.search.word)?.capabilities?.learns) {
+  if (starts.length > 0 && !program.registry.find("search", context.search.word)?.capabilities?.learns) {
     const learning = program.registry.ofKind("search").filter(({ capabilities }) => capabilities?.learns);
-    const told = { search: of.search.word, learning: learning.map(({ name }) => name) };
-    program.reportNear("start-unread", told, given.span, of.here);
+    const details = { search: context.search.word, learning: learning.map(({ name }) => name) };
+    program.reportNear("start-unread", details, given.span, context.here);
   }
   return starts.map(({ start }) => start);
 }
@@ -51,44 +55,52 @@ function startAt(program: Program, text: string, place: Span): Started {
   return { place, start: isFile ? { journal: text, folder: program.folderAt(place) } : { sweep: text } };
 }
 
-function serves(program: Program, start: SweepStart, place: Span, of: StartsFor): boolean {
+function serves(program: Program, start: SweepStart, place: Span, context: SweepStartContext): boolean {
   const name = "sweep" in start ? start.sweep : null;
-  const earlier = name === of.own.name ? of.own.before : name === null ? undefined : program.sweeps.get(name);
-  if (earlier?.told) return shares(program, start, place, { studies: [earlier.told] }, of);
+  const earlier =
+    name === context.ownSweep.name ? context.ownSweep.before : name === null ? undefined : program.sweeps.get(name);
+  if (earlier?.study) return shares(program, start, place, { studies: [earlier.study] }, context);
   const is = name === null ? undefined : program.names.get(name)?.is;
-  if (name !== null && is !== undefined && is !== "sweep") return noSweep(program, name, place, of);
+  if (name !== null && is !== undefined && is !== "sweep") return noSweep(program, name, place, context);
   const facts = program.ask({ about: "journal", of: start }, true);
   if (facts === undefined) return program.purpose === "assist";
-  if (!failed(facts)) return shares(program, start, place, facts, of);
+  if (!isFailed(facts)) return shares(program, start, place, facts, context);
   if (name !== null && facts.failed.code === "no-such-sweep")
     // A sweep of an earlier cell has a journal once that cell has run.
-    return earlier !== undefined || noSweep(program, name, place, of);
-  program.reportFailed(facts, place.source === program.source.id ? place : of.here);
+    return earlier !== undefined || noSweep(program, name, place, context);
+  program.reportFailed(facts, place.source === program.source.id ? place : context.here);
   return false;
 }
 
-function noSweep(program: Program, name: string, place: Span, { own, here }: StartsFor): false {
-  const has = program.namesOf("sweep").filter((one) => one !== own.name || own.before !== undefined);
-  const near = nearest(name, has, program.reporter);
-  const more = near === undefined ? {} : { fix: replace(place, near) };
+function noSweep(program: Program, name: string, place: Span, { ownSweep, here }: SweepStartContext): false {
+  const has = program.namesOf("sweep").filter((one) => one !== ownSweep.name || ownSweep.before !== undefined);
+  const near = nearestWord(name, has, program.reporter);
+  const more = near === undefined ? {} : { fix: replacementFix(place, near) };
   program.reportNear("no-such-sweep", { name, has, ...(near !== undefined && { nearest: near }) }, place, here, more);
   return false;
 }
 
 /** Whether one of its studies is after the same and varied something that varies here. */
-function shares(program: Program, start: SweepStart, place: Span, { studies }: JournalFacts, of: StartsFor): boolean {
+function shares(
+  program: Program,
+  start: SweepStart,
+  place: Span,
+  { studies }: JournalFacts,
+  context: SweepStartContext,
+): boolean {
   const name = "sweep" in start ? start.sweep : start.journal;
-  const wanted = of.goals.map(({ direction }) => direction);
+  const wanted = context.goals.map(({ direction }) => direction);
   const same = studies.filter(({ directions }) => !directions || holds(directions, wanted));
   if (same.length === 0) {
     const has = studies.map(({ directions = [] }) => directions.join(", "));
-    program.reportNear("other-goals", { start: name, has, wanted }, place, of.here);
+    program.reportNear("other-goals", { start: name, has, wanted }, place, context.here);
     return false;
   }
-  const varies = Object.keys(of.vary);
-  if (same.some((study) => varies.some((path) => study.varies.some((told) => isOf(path, told))))) return true;
-  const told = [...new Set(same.flatMap((study) => study.varies))];
-  program.reportNear("nothing-shared", { start: name, varies, told }, place, of.here);
+  const varies = Object.keys(context.vary);
+  if (same.some((study) => varies.some((path) => study.varies.some((earlierPath) => isOf(path, earlierPath)))))
+    return true;
+  const earlierPaths = [...new Set(same.flatMap((study) => study.varies))];
+  program.reportNear("nothing-shared", { start: name, varies, told: earlierPaths }, place, context.here);
   return false;
 }
 
@@ -96,13 +108,18 @@ function shares(program: Program, start: SweepStart, place: Span, { studies }: J
 function holds(directions: readonly string[], wanted: readonly string[]): boolean {
   const left = [...directions];
   return wanted.every((one) => {
-    const at = left.indexOf(one);
-    if (at >= 0) left.splice(at, 1);
-    return at >= 0;
+    const index = left.indexOf(one);
+    if (index >= 0) left.splice(index, 1);
+    return index >= 0;
   });
 }
 
 /** Whether what a journal calls so is the path, a part of it, or (as other tools name settings) its end. */
-function isOf(path: string, told: string): boolean {
-  return told === path || told.startsWith(`${path}.`) || told.startsWith(`${path}/`) || path.endsWith(`.${told}`);
+function isOf(path: string, earlierPath: string): boolean {
+  return (
+    earlierPath === path ||
+    earlierPath.startsWith(`${path}.`) ||
+    earlierPath.startsWith(`${path}/`) ||
+    path.endsWith(`.${earlierPath}`)
+  );
 }

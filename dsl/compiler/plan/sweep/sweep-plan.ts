@@ -1,12 +1,12 @@
 /** A sweep: what it varies and between what, what it goes by, and how long. */
 import type { SweepGoal } from "./auto.js";
-import type { TrialsOf } from "../../../language/types/facts.js";
+import type { EarlierTrials } from "../../../language/types/facts.js";
 import type { Call, Value } from "../../../language/types/value.js";
 import type { Plan } from "../plan.js";
 
 /** A space over one dotted path of data, model or recipe; values that are calls are spaces and may nest. */
-export type Space =
-  | { readonly space: "choice"; readonly of: readonly (Value | Space | NestedCall)[] }
+export type SearchSpace =
+  | { readonly space: "choice"; readonly of: readonly (Value | SearchSpace | NestedCall)[] }
   | {
       readonly space: "log" | "uniform";
       /** Both ends are included. */
@@ -21,12 +21,12 @@ export type Space =
 /** A word whose arguments hold spaces: `lora(rank: choice(4, 8))`. */
 export interface NestedCall {
   readonly nested: Call;
-  readonly spaces: Readonly<Record<string, Space>>;
+  readonly spaces: Readonly<Record<string, SearchSpace>>;
 }
-export function isSpace(x: unknown): x is Space {
+export function isSearchSpace(x: unknown): x is SearchSpace {
   return typeof x === "object" && x !== null && "space" in x;
 }
-export function isNested(x: unknown): x is NestedCall {
+export function isNestedCall(x: unknown): x is NestedCall {
   return typeof x === "object" && x !== null && "nested" in x;
 }
 /** A number at a point: what stands at a path, a number, or what a word makes of several (`product`). */
@@ -42,13 +42,13 @@ export interface SweepRelation {
   readonly when?: { readonly path: string; readonly word: string };
 }
 /** Whose trials the search sees before its first. */
-export type SweepStart = TrialsOf;
+export type SweepStart = EarlierTrials;
 export interface SweepPlan {
   /** Names as written: a trial is compiled as a Tune program of its own that varies them with `like`. */
   readonly model: string;
   readonly data: string;
   readonly recipe: string | null;
-  readonly vary: Readonly<Record<string, Space>>;
+  readonly vary: Readonly<Record<string, SearchSpace>>;
   /** What the values of a point must be to each other (study/relations.ts judges); no other point is tried. Absent: nothing. */
   readonly where?: readonly SweepRelation[];
   readonly search: Call;

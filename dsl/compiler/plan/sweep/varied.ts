@@ -1,21 +1,25 @@
 /** What a path of `vary` names: a setting of the data, the model or the recipe that a sweep works on. */
-import { nearest } from "../../../language/diagnostics/nearest.js";
-import { partOf } from "../../../language/types/keys.js";
-import { defaultCall, kindsIn, partNamed } from "../../../language/types/parts.js";
-import type { Given } from "../../../language/types/given-value.js";
+import { nearestWord } from "../../../language/diagnostics/nearest.js";
+import { pathPartOf } from "../../../language/types/keys.js";
+import { defaultCall, kindsIn, findNestedParameter } from "../../../language/types/parts.js";
+import type { GivenValue } from "../../../language/types/given-value.js";
 import type { Parameter } from "../../../language/types/registry.js";
 import { parametersOf } from "../definitions.js";
 import type { Program } from "../program.js";
 
 /** Verbs whose settings vary, and what the definitions that are swept give. */
-export const VARIED = ["data", "model", "recipe"] as const;
-export type Definitions = Readonly<Record<(typeof VARIED)[number], ReadonlyMap<string, Given>>>;
+export const SWEPT_VERBS = ["data", "model", "recipe"] as const;
+export type SweptDefinitions = Readonly<Record<(typeof SWEPT_VERBS)[number], ReadonlyMap<string, GivenValue>>>;
 
 /** Undefined: there is no such setting. */
-export function parameterAt(program: Program, path: readonly string[], given: Definitions): Parameter | undefined {
+export function sweptParameterAt(
+  program: Program,
+  path: readonly string[],
+  given: SweptDefinitions,
+): Parameter | undefined {
   const whole = path.join(".");
   const [root = "", ...rest] = path;
-  for (const verb of VARIED) {
+  for (const verb of SWEPT_VERBS) {
     const parameters = parametersOf(program, verb).filter((p) => !p.planned);
     const named = parameters.find((p) => p.variedAs === whole);
     if (named) return named;
@@ -23,7 +27,7 @@ export function parameterAt(program: Program, path: readonly string[], given: De
     if (!parameter) continue;
     if (rest.length === 0) return parameter;
     const standing = given[verb].get(root)?.value ?? defaultCall(parameter);
-    const part = standing === undefined ? undefined : partOf(program, standing, rest, parameter.type);
+    const part = standing === undefined ? undefined : pathPartOf(program, standing, rest, parameter.type);
     if (part && "parameter" in part) return part.parameter;
     for (const kind of kindsIn(parameter.type)) {
       const inner = program.registry
@@ -37,15 +41,15 @@ export function parameterAt(program: Program, path: readonly string[], given: De
 }
 
 /** First parts of all paths that may be written. */
-export function rootsOf(program: Program): readonly string[] {
-  return [...VARIED]
+export function sweptPathRoots(program: Program): readonly string[] {
+  return [...SWEPT_VERBS]
     .reverse()
     .flatMap((verb) => parametersOf(program, verb).filter((p) => !p.planned))
     .map((p) => p.name);
 }
 
 /** `lr`, `learning_rate`, `per_device_train_batch_size`: the path that is meant. */
-export function foreignPath(program: Program, name: string): string | undefined {
+export function pathOfForeignName(program: Program, name: string): string | undefined {
   const owners = ["recipe", "model", "data"].flatMap((verb) => program.registry.find("verb", verb) ?? []);
   const verbs = owners.flatMap((one) => program.registry.verbs().find((verb) => verb.name === one.name) ?? []);
   for (const verb of verbs) {
@@ -53,7 +57,7 @@ export function foreignPath(program: Program, name: string): string | undefined 
     if (called !== undefined && verb.parameters.some((p) => p.name === called)) return called;
   }
   for (const verb of verbs) {
-    const part = partNamed(program, name, verb, verb.parameters);
+    const part = findNestedParameter(program, name, verb, verb.parameters);
     if (part) return `${part.key}.${part.inner}`;
   }
   return undefined;
@@ -62,34 +66,35 @@ export function foreignPath(program: Program, name: string): string | undefined 
 /** Of a word that was written as if it were a key (`lora.rank`): the keys that take it. */
 function ofWord(program: Program, word: string): readonly string[] {
   const takes = (kind: string): boolean => program.registry.ofKind(kind).some(({ name }) => name === word);
-  return VARIED.flatMap((verb) => parametersOf(program, verb))
+  return SWEPT_VERBS.flatMap((verb) => parametersOf(program, verb))
     .filter(({ type }) => kindsIn(type).some(takes))
     .map(({ name }) => name);
 }
 
 /** `optimizer.lr`, `optimiser.learning_rate`: the path that is meant, where its end or its beginning is what others write, or near it. */
-export function nearPath(
+export function nearestPath(
   program: Program,
   [root = "", ...rest]: readonly string[],
-  given: Definitions,
+  given: SweptDefinitions,
 ): string | undefined {
   const part = rest.join(".");
-  const whole = (path: string): string | undefined => (parameterAt(program, path.split("."), given) ? path : undefined);
-  const roots = rootsOf(program);
+  const whole = (path: string): string | undefined =>
+    sweptParameterAt(program, path.split("."), given) ? path : undefined;
+  const roots = sweptPathRoots(program);
   if (!roots.includes(root)) {
-    const held = ofWord(program, root).map((key) => whole(`${key}.${part}`));
-    const own = held.find((path) => path !== undefined);
-    if (own !== undefined) return own;
-    const near = nearest(root, roots);
-    return near === undefined ? undefined : (whole(`${near}.${part}`) ?? nearPath(program, [near, ...rest], given));
+    const matches = ofWord(program, root).map((key) => whole(`${key}.${part}`));
+    const match = matches.find((path) => path !== undefined);
+    if (match !== undefined) return match;
+    const near = nearestWord(root, roots);
+    return near === undefined ? undefined : (whole(`${near}.${part}`) ?? nearestPath(program, [near, ...rest], given));
   }
-  const called = foreignPath(program, part);
+  const called = pathOfForeignName(program, part);
   if (called?.startsWith(`${root}.`)) return whole(called);
-  const owner = VARIED.flatMap((verb) => parametersOf(program, verb)).find((p) => p.name === root);
+  const owner = SWEPT_VERBS.flatMap((verb) => parametersOf(program, verb)).find((p) => p.name === root);
   const words = owner ? kindsIn(owner.type).flatMap((kind) => program.registry.ofKind(kind)) : [];
   const names = [...new Set(words.flatMap(({ parameters }) => parameters.map((p) => p.name)))];
   const near =
     words.flatMap(({ elsewhere }) => elsewhere?.[part] ?? []).find((name) => names.includes(name)) ??
-    nearest(part, names);
+    nearestWord(part, names);
   return near === undefined ? undefined : whole(`${root}.${near}`);
 }

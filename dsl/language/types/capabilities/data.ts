@@ -1,10 +1,10 @@
 /** What words of data say of themselves: sources, cleaners, splits, and what is named and never held. */
 import type { Call } from "../value.js";
-import type { Of } from "./refusal.js";
+import type { CallFunction } from "./refusal.js";
 
 export interface CleanerCapabilities<C extends Call = Call> {
   /** One row more may drop or change several others. */
-  readonly spreads?: Of<C, boolean>;
+  readonly spreads?: CallFunction<C, boolean>;
   /** It drops rows whose text occurred in an earlier row. */
   readonly dropsRepeated?: true;
   /** It changes texts that a model reads. Default: it drops rows, or changes labels and numbers. */
@@ -17,16 +17,16 @@ export interface SourceCapabilities<C extends Call = Call> {
   /** Its path is a folder, or what a hub calls so; it brings splits of its own unless one is asked for (`split`). */
   readonly hosted?: true;
   /** What it names that may be files or patterns of files, where it has no `path`. */
-  readonly names?: Of<C, readonly string[]>;
+  readonly names?: CallFunction<C, readonly string[]>;
 }
 
 export interface SplitCapabilities<C extends Call = Call> {
   /** What the splits are called stands in the data. */
   readonly namedByData?: true;
   /** What the splits are called, where that isn't what the shares among its arguments are. */
-  readonly names?: Of<C, readonly string[]>;
+  readonly names?: CallFunction<C, readonly string[]>;
   /** Into how many folds it parts the rows, each of which one training holds out; null: it names the one that is. */
-  readonly folds?: Of<C, number | null>;
+  readonly folds?: CallFunction<C, number | null>;
 }
 
 /** What a program names and never holds. */

@@ -1,6 +1,6 @@
 /** What words of federations say of themselves: what becomes of updates, who has which rows, what is sent. */
 import type { Call } from "../value.js";
-import type { Of } from "./refusal.js";
+import type { CallFunction } from "./refusal.js";
 
 /** What becomes of the updates of clients. */
 export interface AggregatorCapabilities {
@@ -16,11 +16,11 @@ export interface AggregatorCapabilities {
 /** How rows of one data set are given to clients. */
 export interface PartitionCapabilities<C extends Call = Call> {
   /** Clients that the call names; null: as many as the column that it parts by has values. */
-  readonly clients: Of<C, number | null>;
+  readonly clients: CallFunction<C, number | null>;
   /** The column by whose values it parts, or the rows' label; null: by nothing. */
-  readonly by?: Of<C, { readonly column: string } | "label" | null>;
+  readonly by?: CallFunction<C, { readonly column: string } | "label" | null>;
   /** Fewest rows of a client; absent: one. */
-  readonly least?: Of<C, number>;
+  readonly least?: CallFunction<C, number>;
 }
 /** What makes updates smaller. */
 export interface CompressorCapabilities {

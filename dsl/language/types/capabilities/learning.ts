@@ -1,9 +1,9 @@
 /** What words say of themselves by which a model goes on learning, is made smaller, or learns of rows that are private. */
-import type { BaseFacts, Made } from "../facts.js";
-import type { Held, Learning, TaughtOf } from "./teacher-memory.js";
-import type { Drawn, Promised } from "./promised.js";
+import type { BaseFacts, DerivedBase } from "../facts.js";
+import type { TeacherMemory, DistillationModels, DistillationContextOf } from "./teacher-memory.js";
+import type { PrivacySampling, PrivacyGuarantee } from "./promised.js";
 import type { Call } from "../value.js";
-import type { Shapes, Refusal, Of } from "./refusal.js";
+import type { WeightShapes, Refusal, CallFunction } from "./refusal.js";
 import type { FamilyCapabilities, TaskCapabilities } from "./model.js";
 
 /** How the learning rate goes over a training. */
@@ -16,23 +16,28 @@ export interface StrategyCapabilities<C extends Call = Call> {
   /** It says all of how data are learnt, and no other stands beside it. */
   readonly alone?: true;
   /** Which rows of earlier data are replayed; default: none. At most one strategy of an update has it. */
-  readonly replays?: Of<C, ReplayBuffer>;
+  readonly replays?: CallFunction<C, ReplayBuffer>;
   /** It caches logits of rows or routes rows: the task must decide something of each (`TaskCapabilities.decides`). */
   readonly needsDecision?: true;
   /** Whether it goes by what each row says by itself. */
-  readonly byRow?: Of<C, boolean>;
+  readonly byRow?: CallFunction<C, boolean>;
   /** What of its call asks for rows with one label of several, and what it comes to without; absent, and null: nothing. */
-  readonly oneLabel?: Of<C, { readonly asked: string; readonly instead: string } | null>;
+  readonly oneLabel?: CallFunction<C, { readonly asked: string; readonly instead: string } | null>;
   /**
    * What it makes of a model's technique for the data that come next; absent: it stays as it is. `before`: its own call, as it
    * was made whole, for the latest data that it stood with; null: there were none. `shapes`: of the base, where it is known.
    */
-  readonly grows?: (call: Call, technique: Call, before: Call | null, shapes?: Shapes) => Grown | Refusal;
+  readonly grows?: (
+    call: Call,
+    technique: Call,
+    before: Call | null,
+    shapes?: WeightShapes,
+  ) => GrownTechnique | Refusal;
 }
 /** Exemplars of each data set that are replayed with later ones. */
 export interface ReplayBuffer {
   /** A share of its training rows, or their number. */
-  readonly of: { readonly share: number } | number;
+  readonly size: { readonly share: number } | number;
   /** As many rows of each label, as far as there are; absent: all rows alike. */
   readonly balanced?: boolean;
   /** Most rows of all data sets together; absent: no bound. */
@@ -48,21 +53,21 @@ export interface ReplayBuffer {
 /** A stage of what makes a model smaller: what becomes of its weights before anything is trained, and whether something is. */
 export interface StageCapabilities<C extends Call = Call> {
   /** The base that stands in place of the model's weights; absent, and null: these. */
-  readonly base?: Of<C, string | null>;
+  readonly base?: CallFunction<C, string | null>;
   /** What the base is once it is made smaller; absent: as it was. */
-  readonly makes?: Of<C, Made | Refusal, [of: BaseFacts, family: FamilyCapabilities | undefined]>;
+  readonly makes?: CallFunction<C, DerivedBase | Refusal, [of: BaseFacts, family: FamilyCapabilities | undefined]>;
   /** Why it can't learn a task from another model, and what to do instead; absent, and null: it can. */
-  readonly refuses?: Of<C, Refusal | null, [wanted: Taught]>;
+  readonly refuses?: CallFunction<C, Refusal | null, [wanted: DistillationContext]>;
   /** What is held of the model that is learnt from where it runs beside in the same program; absent, and null: it doesn't. */
-  readonly beside?: Of<C, Held | null, Learning<TaskCapabilities, FamilyCapabilities>>;
+  readonly beside?: CallFunction<C, TeacherMemory | null, DistillationModels<TaskCapabilities, FamilyCapabilities>>;
   /** So many texts are made of each row, and learnt as rows without labels are; absent: none. */
-  readonly adds?: Of<C, number>;
+  readonly adds?: CallFunction<C, number>;
   /** It is trained by a recipe; absent: it takes no step. */
   readonly trains?: true;
   /** So many rows of the training data are looked at for it; absent, and null: none is. */
-  readonly calibrates?: Of<C, number | null>;
+  readonly calibrates?: CallFunction<C, number | null>;
 }
-export type Taught = TaughtOf<TaskCapabilities>;
+export type DistillationContext = DistillationContextOf<TaskCapabilities>;
 /** Distillation losses. */
 export interface DistillationLossCapabilities {
   /** What the loss reads: outputs or hidden states of student and teacher, or the task's own loss. */
@@ -71,15 +76,15 @@ export interface DistillationLossCapabilities {
 /** What may be learnt of single rows from what was trained. */
 export interface PrivacyCapabilities<C extends Call = Call> {
   /** Whose privacy it is, as the call says; null: it doesn't. */
-  readonly unit: Of<C, "row" | "client" | null>;
+  readonly unit: CallFunction<C, "row" | "client" | null>;
   /** The greatest norm of what one unit says. */
-  readonly clip: Of<C, number>;
+  readonly clip: CallFunction<C, number>;
   /** The promise, and the least noise that keeps it over so many steps; the call made whole. */
-  readonly promises: Of<C, Promised | Refusal, [of: Drawn]>;
+  readonly promises: CallFunction<C, PrivacyGuarantee | Refusal, [of: PrivacySampling]>;
 }
 
 /** A technique that has room for the next data. */
-export interface Grown {
+export interface GrownTechnique {
   readonly technique: Call;
   /** The strategy's call, made whole. */
   readonly strategy: Call;

@@ -2,7 +2,7 @@
 import type { Call } from "../value.js";
 
 /** Sorts of outcomes that metrics measure. Rooms of stdlib name more. */
-export interface Outcomes {
+export interface MetricOutcomes {
   label: true;
   next_token: true;
   /** What only a text that the model writes can be measured by. */
@@ -12,16 +12,16 @@ export interface Outcomes {
   /** What a model takes, whatever it answers: its weights in files, and its memory. */
   cost: true;
 }
-export type Outcome = keyof Outcomes;
+export type MetricOutcome = keyof MetricOutcomes;
 /** Whether greater or smaller values are better. `none`: neither is (a selection rate), so that nothing is ranked by the metric. */
-export type Direction = "greater" | "less" | "none";
+export type MetricDirection = "greater" | "less" | "none";
 /** Direction of a metric that ranks. */
-export type RankingDirection = Exclude<Direction, "none">;
+export type RankingDirection = Exclude<MetricDirection, "none">;
 // oxlint-disable-next-line no-unused-vars -- what stdlib merges in takes the call
 export interface MetricCapabilities<C extends Call = Call> {
-  readonly better: Direction;
+  readonly better: MetricDirection;
   /** Outcomes that it measures. */
-  readonly of: readonly Outcome[];
+  readonly outcomes: readonly MetricOutcome[];
   /** It is what training goes by, which a recipe watches that names no metric. The vocabulary has one such word. */
   readonly usual?: true;
   /** What to measure beside it where nearly all rows have one label, which it hides. */

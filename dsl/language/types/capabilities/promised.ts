@@ -1,7 +1,7 @@
 /** What is told of bars that scores are held to, and of promises that trainings keep. */
 import type { Call } from "../value.js";
 
-export interface BarSaid {
+export interface ThresholdText {
   readonly says: string;
   readonly number: number;
   readonly written: string;
@@ -10,14 +10,14 @@ export interface BarSaid {
 }
 
 /** In each of so many steps every one of so many units takes part with chance `rate` by itself. `units`: rows, or clients. */
-export interface Drawn {
+export interface PrivacySampling {
   readonly rate: number;
   readonly steps: number;
   readonly units: number;
   /** ε that may not be passed, whatever noise is written; absent: what is written is done. */
   readonly most?: number;
 }
-export interface Promised {
+export interface PrivacyGuarantee {
   readonly epsilon: number;
   /** That ε is told at. */
   readonly delta: number;

@@ -2,10 +2,12 @@
 import type { BaseFacts } from "../facts.js";
 import type { Call } from "../value.js";
 
-export type Shapes = BaseFacts["shapes"];
+export type WeightShapes = BaseFacts["shapes"];
 
 /** A function that takes the word's own call, whose arguments are those of its parameters. */
-export type Of<C extends Call, R, More extends readonly unknown[] = []> = { of(call: C, ...more: More): R }["of"];
+export type CallFunction<C extends Call, R, More extends readonly unknown[] = []> = {
+  of(call: C, ...more: More): R;
+}["of"];
 export interface Refusal {
   /** Stands after a colon. */
   readonly why: string;

@@ -7,11 +7,11 @@ export interface RowFormatCapabilities {
   /** Every token of a row is predicted from those before it. Rows may be packed. */
   readonly predictsNextToken: boolean;
   /** Rows and tokens of an epoch over some rows of a split. `max`: most tokens of a row. */
-  countEpoch(part: SomeRows, max: number, packing: boolean): EpochRows;
+  countEpoch(part: SplitRows, max: number, packing: boolean): EpochRows;
 }
 
 /** So many rows of a split, taken to be like all of it. */
-export interface SomeRows {
+export interface SplitRows {
   readonly split: SplitFacts | undefined;
   readonly rows: number;
 }

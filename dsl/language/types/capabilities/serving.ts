@@ -1,5 +1,5 @@
 /** Where requests are answered, and whose. */
-export interface Served {
+export interface ServerSettings {
   readonly host: string;
   /** 0: any that is free. */
   readonly port: number;

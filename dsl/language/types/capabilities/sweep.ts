@@ -1,6 +1,6 @@
 /** What words of sweeps say of themselves: what is drawn, how values stand to each other, what chooses the next trial. */
 import type { Call } from "../value.js";
-import type { Of } from "./refusal.js";
+import type { CallFunction } from "./refusal.js";
 
 /** How two numbers of a point must stand to each other. */
 export interface RelationCapabilities {
@@ -17,7 +17,7 @@ export interface SearchCapabilities<C extends Call = Call> {
   /** It goes through what there is and ends: no number of trials need be said. */
   readonly ends?: true;
   /** Of one that ends: how many values it takes of a range in which every number counts; null: it takes none such. */
-  readonly points?: Of<C, number | null>;
+  readonly points?: CallFunction<C, number | null>;
   /** It learns from the scores of one goal; `instead`: the search that learns from those of several. */
   readonly oneGoal?: { readonly instead: string };
 }

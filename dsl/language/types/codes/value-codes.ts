@@ -1,6 +1,6 @@
 /** Codes of values that a key or a word can't take. */
 import type { CodeTable } from "../../diagnostics/codes.js";
-import { listedAsCode } from "../../diagnostics/listed.js";
+import { listNamesAsCode } from "../../diagnostics/listed.js";
 
 /** The data of each code. */
 export interface ValueCodeData {
@@ -182,7 +182,7 @@ export const valueCodes: CodeTable<ValueCodeData> = {
   "unknown-choice": {
     severity: "error",
     message: (d) => `\`${d.key}\` can't be \`${d.found}\``,
-    help: (d) => (d.nearest ? `write \`${d.nearest}\`` : (d.advice ?? `it can be ${listedAsCode(d.of)}`)),
+    help: (d) => (d.nearest ? `write \`${d.nearest}\`` : (d.advice ?? `it can be ${listNamesAsCode(d.of)}`)),
     explain: "The key takes one of a few names.",
     example: "recipe r { keep: first }",
   },
@@ -194,7 +194,7 @@ export const valueCodes: CodeTable<ValueCodeData> = {
       (d.nearest
         ? `write \`${d.nearest}\`${d.example === undefined ? "" : `, for example \`${d.example}\``}`
         : d.has.length > 0
-          ? `there ${d.has.length === 1 ? "is" : "are"} ${listedAsCode(d.has)}`
+          ? `there ${d.has.length === 1 ? "is" : "are"} ${listNamesAsCode(d.has)}`
           : undefined),
     explain:
       "Words come from the vocabulary: each kind (source, cleaner, split, task, technique, optimizer, …) has its own.",
@@ -208,7 +208,7 @@ export const valueCodes: CodeTable<ValueCodeData> = {
       (d.nearest
         ? `write \`${d.nearest}\``
         : d.has.length > 0
-          ? `it has ${listedAsCode(d.has)}`
+          ? `it has ${listNamesAsCode(d.has)}`
           : `write \`${d.word}\` alone: it takes none`),
     notes: (d) => (d.elsewhere ? [`other tools call it \`${d.name}\``] : []),
     explain: "A word takes only the parameters that its record declares; nothing is silently ignored.",
@@ -239,7 +239,7 @@ export const valueCodes: CodeTable<ValueCodeData> = {
         ? `the role comes before its column: write \`${d.turned}\` if \`${d.key}\` is a column`
         : d.nearest
           ? `write \`${d.nearest}\``
-          : `it knows ${listedAsCode(d.has)}${d.beyond === undefined ? "" : `; ${d.beyond}`}`,
+          : `it knows ${listNamesAsCode(d.has)}${d.beyond === undefined ? "" : `; ${d.beyond}`}`,
     explain: "The record takes only certain keys.",
     example: 'data d { source: csv("a.csv"), columns: { texts: body } }',
   },

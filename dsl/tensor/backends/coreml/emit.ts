@@ -6,9 +6,9 @@ import type { NDArray, Program } from "../../program.js";
 import type { Sizes } from "../../shape.js";
 import { inferenceGraph } from "../tensorflow/inference.js";
 import type { SignedTensor } from "../tensorflow/saved-model.js";
-import { Mil, type Known } from "./mil.js";
-import { writeModel, type Feature, type Model } from "./proto.js";
-import { translate, typeOf } from "./translate.js";
+import { MilProgram, type MilValue } from "./mil.js";
+import { writeModel, type CoreMlFeature, type CoreMlModelSpec } from "./proto.js";
+import { translateNodes, coreMlTypeOf } from "./translate.js";
 import type { WeightFile } from "./weights.js";
 
 export interface CoreMlOptions {
@@ -26,8 +26,12 @@ export interface CoreMlModel {
   readonly weights: WeightFile;
 }
 
-export function emitCoreMl(program: Program, weights: ReadonlyMap<string, NDArray>, o: CoreMlOptions): CoreMlModel {
-  const { model, weights: file } = coreMlProgram(program, weights, o);
+export function emitCoreMl(
+  program: Program,
+  weights: ReadonlyMap<string, NDArray>,
+  options: CoreMlOptions,
+): CoreMlModel {
+  const { model, weights: file } = coreMlProgram(program, weights, options);
   return { model: writeModel(model), weights: file };
 }
 
@@ -36,26 +40,26 @@ export function coreMlProgram(
   program: Program,
   weights: ReadonlyMap<string, NDArray>,
   { fixed = {}, most = {}, half = false, about }: CoreMlOptions,
-): { readonly model: Model; readonly weights: WeightFile } {
+): { readonly model: CoreMlModelSpec; readonly weights: WeightFile } {
   const { nodes, signature } = inferenceGraph(program, weights, fixed);
-  const mil = new Mil(half);
-  const feature = ([name, { type, shape }]: [string, SignedTensor]): Feature => ({
+  const mil = new MilProgram(half);
+  const feature = ([name, { type, shape }]: [string, SignedTensor]): CoreMlFeature => ({
     name,
-    type: typeOf({ type }),
+    type: coreMlTypeOf({ type }),
     shape,
   });
   const inputs = Object.entries(signature.inputs).map((entry) => {
-    const own = feature(entry);
-    const dimensions = program.inputs[own.name]!.type.shape;
-    if (own.shape.every((size) => size >= 0)) return own;
-    const ranges = own.shape.map((size, axis): [number, number] =>
+    const port = feature(entry);
+    const dimensions = program.inputs[port.name]!.type.shape;
+    if (port.shape.every((size) => size >= 0)) return port;
+    const ranges = port.shape.map((size, axis): [number, number] =>
       size >= 0 ? [size, size] : [1, most[dimensions[axis]!] ?? 1],
     );
-    return { ...own, ranges };
+    return { ...port, ranges };
   });
   const outputs = Object.entries(signature.outputs).map(feature);
-  const given = new Map(inputs.map((input): [string, Known] => [input.name, input]));
-  translate(mil, nodes, given, new Set(outputs.map(({ name }) => name)));
+  const given = new Map(inputs.map((input): [string, MilValue] => [input.name, input]));
+  translateNodes(mil, nodes, given, new Set(outputs.map(({ name }) => name)));
   return { model: { inputs, outputs, operations: mil.operations, about }, weights: mil.weights };
 }
 
@@ -67,13 +71,13 @@ const PARTS = {
 const AUTHOR = "com.apple.CoreML";
 
 /** Where each part lies in the package. */
-export const PLACES = {
+export const PACKAGE_PATHS = {
   manifest: "Manifest.json",
   model: `Data/${AUTHOR}/model.mlmodel`,
   weights: `Data/${AUTHOR}/weights/weight.bin`,
 } as const;
 
-export function manifest(): string {
+export function packageManifest(): string {
   const item = (name: string, description: string): object => ({
     author: AUTHOR,
     description,

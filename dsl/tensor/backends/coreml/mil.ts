@@ -1,10 +1,10 @@
 /** An ML Program being written: operations by the names of what they give, with the types of all of it. */
-import type { Named, Operation, TensorType, TypeName, Value } from "./proto.js";
-import { toHalves } from "../../numbers/halves.js";
+import type { NamedTensorType, MilOperation, TensorType, CoreMlTypeName, CoreMlValue } from "./proto.js";
+import { toFloat16 } from "../../numbers/halves.js";
 import { WeightFile } from "./weights.js";
 
 /** A value on its way. */
-export interface Known extends TensorType {
+export interface MilValue extends TensorType {
   readonly name: string;
   /** Its numbers, of constants. */
   readonly known?: readonly number[];
@@ -12,8 +12,8 @@ export interface Known extends TensorType {
   readonly sizes?: readonly number[];
 }
 
-export class Mil {
-  readonly operations: Operation[] = [];
+export class MilProgram {
+  readonly operations: MilOperation[] = [];
   readonly weights = new WeightFile();
   private count = 0;
   private readonly constants = new Map<string, string>();
@@ -21,28 +21,32 @@ export class Mil {
   /** `half`: weights are stored in half floats. */
   constructor(private readonly half: boolean) {}
 
-  op(type: string, inputs: Operation["inputs"], given: TensorType, name?: string): Known {
+  op(type: string, inputs: MilOperation["inputs"], given: TensorType, name?: string): MilValue {
     return this.ops(type, inputs, [given], name)[0]!;
   }
   /** An operation with several outputs. */
   ops(
     type: string,
-    inputs: Operation["inputs"],
+    inputs: MilOperation["inputs"],
     given: readonly TensorType[],
     name = `${type}_${String(this.count++)}`,
-  ): Known[] {
+  ): MilValue[] {
     const outputs = given.map((one, i) => ({ ...one, name: given.length > 1 ? `${name}_${String(i)}` : name }));
     this.operations.push({
       type,
       inputs,
-      outputs: outputs.map(({ name: own, type: dtype, shape }): Named => ({ name: own, type: dtype, shape })),
+      outputs: outputs.map(({ name: portName, type: dtype, shape }): NamedTensorType => ({
+        name: portName,
+        type: dtype,
+        shape,
+      })),
       attributes: { name: text(name) },
     });
     return outputs;
   }
 
   /** Small constants are made once. */
-  private constant(value: Value): string {
+  private constant(value: CoreMlValue): string {
     const key = JSON.stringify(value);
     const known = this.constants.get(key);
     if (known !== undefined) return known;
@@ -50,7 +54,7 @@ export class Mil {
     this.constants.set(key, name);
     return name;
   }
-  private put(value: Value): Named {
+  private put(value: CoreMlValue): NamedTensorType {
     const name = `const_${String(this.count++)}`;
     const output = { name, type: value.type, shape: value.shape };
     this.operations.push({
@@ -77,7 +81,7 @@ export class Mil {
     return this.constant(text(value));
   }
   /** Numbers of any count. */
-  tensor(type: TypeName, shape: readonly number[], numbers: readonly number[]): string {
+  tensor(type: CoreMlTypeName, shape: readonly number[], numbers: readonly number[]): string {
     return this.constant(type === "f32" ? { type, shape, floats: numbers } : { type, shape, ints: numbers });
   }
   /** f32 that lies in the file of weights. */
@@ -85,8 +89,8 @@ export class Mil {
     if (!this.half) return this.put({ type: "f32", shape, weight: this.weights.add("f32", bytes) }).name;
     const name = `weight_${String(this.count++)}`;
     const floats = new Float32Array(Uint8Array.from(bytes).buffer).map(within);
-    const halves = new Uint8Array(toHalves(floats).buffer);
-    const stored: Value = { type: "f16", shape, weight: this.weights.add("f16", halves) };
+    const halves = new Uint8Array(toFloat16(floats).buffer);
+    const stored: CoreMlValue = { type: "f16", shape, weight: this.weights.add("f16", halves) };
     this.operations.push({
       type: "constexpr_cast",
       inputs: {},
@@ -97,7 +101,7 @@ export class Mil {
   }
 }
 
-function text(value: string): Value {
+function text(value: string): CoreMlValue {
   return { type: "text", shape: [], texts: [value] };
 }
 /** What half precision can't hold is as large as it can. */

@@ -1,11 +1,11 @@
 /** TensorFlow's ops as ML Program's operations. */
 import { CodedError } from "../../../language/diagnostics/codes.js";
-import type { Known } from "./mil.js";
-import { broadcast, joined, multiplied, reduced, reshaped, sliced } from "./shapes.js";
-import { lazily, type Translating, type Translation } from "./translation.js";
+import type { MilValue } from "./mil.js";
+import { broadcastSizes, concatShape, matmulShape, reducedShape, reshapedShape, slicedShape } from "./shapes.js";
+import { lazyConstant, type TranslationContext, type NodeTranslation } from "./translation.js";
 
 /** Numbers that an operation must know when it is written. */
-function numbers({ known }: Known, what: string): readonly number[] {
+function numbers({ known }: MilValue, what: string): readonly number[] {
   if (!known)
     throw new CodedError("graph-invalid", { problem: `${what} that are not known when a Core ML model is written` });
   return known;
@@ -13,54 +13,54 @@ function numbers({ known }: Known, what: string): readonly number[] {
 
 /** Of two tensors; sizes that are known are computed here. */
 const binary =
-  (type: string, fold?: (a: number, b: number) => number, gives?: "bool"): Translation =>
+  (type: string, fold?: (a: number, b: number) => number, gives?: "bool"): NodeTranslation =>
   ({ mil, inputs, name }) => {
-    const [x, y] = inputs as readonly [Known, Known];
-    const shape = broadcast(x.shape, y.shape);
+    const [x, y] = inputs as readonly [MilValue, MilValue];
+    const shape = broadcastSizes(x.shape, y.shape);
     if (fold && shape.length === 0 && x.type === "i32" && x.known && y.known)
-      return lazily(mil, [], [fold(x.known[0]!, y.known[0]!)]);
+      return lazyConstant(mil, [], [fold(x.known[0]!, y.known[0]!)]);
     return mil.op(type, { x: x.name, y: y.name }, { type: gives ?? x.type, shape }, name);
   };
 const unary =
-  (type: string, more: (t: Translating) => Readonly<Record<string, string>> = () => ({})): Translation =>
+  (type: string, more: (t: TranslationContext) => Readonly<Record<string, string>> = () => ({})): NodeTranslation =>
   (t) => {
-    const [x] = t.inputs as readonly [Known];
+    const [x] = t.inputs as readonly [MilValue];
     return t.mil.op(type, { x: x.name, ...more(t) }, { type: x.type, shape: x.shape }, t.name);
   };
 const reduction =
-  (type: string): Translation =>
+  (type: string): NodeTranslation =>
   (t) => {
-    const [x, over] = t.inputs as readonly [Known, Known];
+    const [x, over] = t.inputs as readonly [MilValue, MilValue];
     const axes = numbers(over, "axes");
     const keep = t.flag("keep_dims");
     return t.mil.op(
       type,
       { x: x.name, axes: t.mil.ints(axes), keep_dims: t.mil.flag(keep) },
-      { type: x.type, shape: reduced(x.shape, axes, keep) },
+      { type: x.type, shape: reducedShape(x.shape, axes, keep) },
       t.name,
     );
   };
 const product =
-  (ta: string, tb: string): Translation =>
+  (ta: string, tb: string): NodeTranslation =>
   (t) => {
-    const [x, y] = t.inputs as readonly [Known, Known];
+    const [x, y] = t.inputs as readonly [MilValue, MilValue];
     const [a, b] = [t.flag(ta), t.flag(tb)];
     return t.mil.op(
       "matmul",
       { x: x.name, y: y.name, transpose_x: t.mil.flag(a), transpose_y: t.mil.flag(b) },
-      { type: x.type, shape: multiplied(x.shape, y.shape, a, b) },
+      { type: x.type, shape: matmulShape(x.shape, y.shape, a, b) },
       t.name,
     );
   };
-const same = ([x]: readonly Known[]): Known => x!;
+const same = ([x]: readonly MilValue[]): MilValue => x!;
 
 /** As a list of one, for lists of sizes. */
-function listed(t: Translating, x: Known): Known {
-  if (x.known) return lazily(t.mil, [1], x.known);
+function listed(t: TranslationContext, x: MilValue): MilValue {
+  if (x.known) return lazyConstant(t.mil, [1], x.known);
   return t.mil.op("expand_dims", { x: x.name, axes: t.mil.ints([0]) }, { type: x.type, shape: [1] });
 }
 
-export const operations: Readonly<Record<string, Translation>> = {
+export const milTranslations: Readonly<Record<string, NodeTranslation>> = {
   AddV2: binary("add", (a, b) => a + b),
   Sub: binary("sub", (a, b) => a - b),
   Mul: binary("mul", (a, b) => a * b),
@@ -95,7 +95,7 @@ export const operations: Readonly<Record<string, Translation>> = {
   Square: unary("square"),
   Tanh: unary("tanh"),
   Cumsum: (t) => {
-    const [x, axis] = t.inputs as readonly [Known, Known];
+    const [x, axis] = t.inputs as readonly [MilValue, MilValue];
     const { mil } = t;
     const how = { exclusive: mil.flag(t.flag("exclusive")), reverse: mil.flag(t.flag("reverse")) };
     const along = mil.int(numbers(axis, "axes")[0]!);
@@ -124,10 +124,10 @@ export const operations: Readonly<Record<string, Translation>> = {
   },
   // `select` takes its shape from what it chooses among: two numbers are chosen among by arithmetic.
   SelectV2: ({ mil, inputs, name }) => {
-    const [cond, a, b] = inputs as readonly [Known, Known, Known];
+    const [cond, a, b] = inputs as readonly [MilValue, MilValue, MilValue];
     const { type } = a;
-    const shape = broadcast(cond.shape, broadcast(a.shape, b.shape));
-    const chosen = broadcast(a.shape, b.shape);
+    const shape = broadcastSizes(cond.shape, broadcastSizes(a.shape, b.shape));
+    const chosen = broadcastSizes(a.shape, b.shape);
     if (chosen.join() === shape.join())
       return mil.op("select", { cond: cond.name, a: a.name, b: b.name }, { type, shape }, name);
     const as = mil.op("cast", { x: cond.name, dtype: mil.text("fp32") }, { type: "f32", shape: cond.shape });
@@ -136,32 +136,32 @@ export const operations: Readonly<Record<string, Translation>> = {
     return mil.op("add", { x: part.name, y: b.name }, { type, shape }, name);
   },
   Reshape: ({ mil, inputs, name }) => {
-    const [x, to] = inputs as readonly [Known, Known];
-    const shape = reshaped(x.shape, to.known ?? to.sizes ?? free(to));
-    if (x.known && x.type === "i32") return lazily(mil, shape, x.known);
+    const [x, to] = inputs as readonly [MilValue, MilValue];
+    const shape = reshapedShape(x.shape, to.known ?? to.sizes ?? free(to));
+    if (x.known && x.type === "i32") return lazyConstant(mil, shape, x.known);
     return mil.op("reshape", { x: x.name, shape: to.name }, { type: x.type, shape }, name);
   },
   Transpose: ({ mil, inputs, name }) => {
-    const [x, order] = inputs as readonly [Known, Known];
+    const [x, order] = inputs as readonly [MilValue, MilValue];
     const perm = numbers(order, "axes");
     const shape = perm.map((axis) => x.shape[axis]!);
     return mil.op("transpose", { x: x.name, perm: mil.ints(perm) }, { type: x.type, shape }, name);
   },
   GatherV2: ({ mil, inputs, name }) => {
-    const [x, indices, axis] = inputs as readonly [Known, Known, Known];
+    const [x, indices, axis] = inputs as readonly [MilValue, MilValue, MilValue];
     const along = numbers(axis, "axes")[0]!;
     const shape = [...x.shape.slice(0, along), ...indices.shape, ...x.shape.slice(along + 1)];
     const given = { x: x.name, indices: indices.name, axis: mil.int(along), batch_dims: mil.int(0) };
     return mil.op("gather", given, { type: x.type, shape }, name);
   },
   Slice: ({ mil, inputs, name }) => {
-    const [x, from, sizes] = inputs as readonly [Known, Known, Known];
+    const [x, from, sizes] = inputs as readonly [MilValue, MilValue, MilValue];
     const [begin, size] = [numbers(from, "places"), numbers(sizes, "places")];
     const given = { x: x.name, begin: mil.ints(begin), size: mil.ints(size) };
-    return mil.op("slice_by_size", given, { type: x.type, shape: sliced(x.shape, begin, size) }, name);
+    return mil.op("slice_by_size", given, { type: x.type, shape: slicedShape(x.shape, begin, size) }, name);
   },
   SplitV: ({ mil, inputs }) => {
-    const [x, sizes, axis] = inputs as readonly [Known, Known, Known];
+    const [x, sizes, axis] = inputs as readonly [MilValue, MilValue, MilValue];
     const along = numbers(axis, "axes")[0]!;
     const parts = numbers(sizes, "sizes");
     const given = { x: x.name, split_sizes: mil.ints(parts), axis: mil.int(along) };
@@ -180,7 +180,7 @@ export const operations: Readonly<Record<string, Translation>> = {
       given,
       {
         type: values[0]!.type,
-        shape: joined(
+        shape: concatShape(
           values.map(({ shape }) => shape),
           axis,
         ),
@@ -190,7 +190,7 @@ export const operations: Readonly<Record<string, Translation>> = {
   },
   Pack: (t) => {
     const { mil, inputs, name } = t;
-    const [first] = inputs as readonly [Known];
+    const [first] = inputs as readonly [MilValue];
     const axis = t.int("axis");
     if (first.shape.length > 0 || first.type !== "i32") {
       const shape = [...first.shape.slice(0, axis), inputs.length, ...first.shape.slice(axis)];
@@ -202,12 +202,12 @@ export const operations: Readonly<Record<string, Translation>> = {
       );
     }
     const sizes = inputs.map((x) => x.known?.[0] ?? -1);
-    if (inputs.every((x) => x.known)) return lazily(mil, [sizes.length], sizes);
+    if (inputs.every((x) => x.known)) return lazyConstant(mil, [sizes.length], sizes);
     const given = { values: inputs.map((x) => listed(t, x).name), axis: mil.int(0), interleave: mil.flag(false) };
     return { ...mil.op("concat", given, { type: "i32", shape: [sizes.length] }, name), sizes };
   },
   Range: ({ mil, inputs, name }) => {
-    const [start, end, step] = inputs as readonly [Known, Known, Known];
+    const [start, end, step] = inputs as readonly [MilValue, MilValue, MilValue];
     const sizes = [start, end, step].map(({ known }) => known?.[0]);
     const [from, to, by] = sizes;
     const size =
@@ -216,12 +216,12 @@ export const operations: Readonly<Record<string, Translation>> = {
     return mil.op("range_1d", given, { type: "i32", shape: [size] }, name);
   },
   Fill: ({ mil, inputs, name }) => {
-    const [sizes, value] = inputs as readonly [Known, Known];
+    const [sizes, value] = inputs as readonly [MilValue, MilValue];
     const shape = sizes.known ?? sizes.sizes ?? free(sizes);
     return mil.op("fill", { shape: sizes.name, value: value.name }, { type: value.type, shape }, name);
   },
   Pad: ({ mil, inputs, name }) => {
-    const [x, sizes] = inputs as readonly [Known, Known];
+    const [x, sizes] = inputs as readonly [MilValue, MilValue];
     const around = numbers(sizes, "sizes");
     const shape = x.shape.map((d, axis) => (d < 0 ? -1 : d + around[2 * axis]! + around[2 * axis + 1]!));
     const given = { x: x.name, pad: mil.ints(around), mode: mil.text("constant"), constant_val: mil.float(0) };
@@ -229,21 +229,21 @@ export const operations: Readonly<Record<string, Translation>> = {
   },
   Shape: ({ mil, inputs, name }) => {
     const x = same(inputs);
-    if (x.shape.every((d) => d >= 0)) return lazily(mil, [x.shape.length], x.shape);
+    if (x.shape.every((d) => d >= 0)) return lazyConstant(mil, [x.shape.length], x.shape);
     return { ...mil.op("shape", { x: x.name }, { type: "i32", shape: [x.shape.length] }, name), sizes: x.shape };
   },
   /** One of a list, the only form that graphs have. */
   StridedSlice: ({ mil, inputs, name }) => {
-    const [x, begin] = inputs as readonly [Known, Known];
-    const at = numbers(begin, "places")[0]!;
-    const size = x.known?.[at] ?? x.sizes?.[at] ?? -1;
-    if (size >= 0) return lazily(mil, [], [size]);
-    const given = { x: x.name, indices: mil.int(at), axis: mil.int(0), batch_dims: mil.int(0) };
+    const [x, begin] = inputs as readonly [MilValue, MilValue];
+    const index = numbers(begin, "places")[0]!;
+    const size = x.known?.[index] ?? x.sizes?.[index] ?? -1;
+    if (size >= 0) return lazyConstant(mil, [], [size]);
+    const given = { x: x.name, indices: mil.int(index), axis: mil.int(0), batch_dims: mil.int(0) };
     return mil.op("gather", given, { type: "i32", shape: [] }, name);
   },
 };
 
 /** Of a list of sizes of which nothing is known. */
-function free(list: Known): readonly number[] {
+function free(list: MilValue): readonly number[] {
   return Array.from({ length: list.shape[0] ?? 0 }, () => -1);
 }

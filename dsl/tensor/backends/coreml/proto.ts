@@ -2,15 +2,15 @@
 import { PbfWriter } from "pbf";
 
 /** Core ML's numbers for the types of tensors. */
-export const TYPES = { bool: 1, text: 2, f16: 10, f32: 11, i32: 23 } as const;
-export type TypeName = keyof typeof TYPES;
+export const CORE_ML_TYPES = { bool: 1, text: 2, f16: 10, f32: 11, i32: 23 } as const;
+export type CoreMlTypeName = keyof typeof CORE_ML_TYPES;
 
 /** −1: free. A tensor without dimensions is a number. */
 export interface TensorType {
-  readonly type: TypeName;
+  readonly type: CoreMlTypeName;
   readonly shape: readonly number[];
 }
-export type Value = TensorType &
+export type CoreMlValue = TensorType &
   (
     | { readonly floats: readonly number[] | Float32Array }
     | { readonly ints: readonly number[] | Int32Array }
@@ -19,25 +19,25 @@ export type Value = TensorType &
     /** Where in the file of weights it lies. */
     | { readonly weight: number }
   );
-export interface Operation {
+export interface MilOperation {
   readonly type: string;
   /** Names of what it reads; several where one parameter takes several. */
   readonly inputs: Readonly<Record<string, string | readonly string[]>>;
-  readonly outputs: readonly Named[];
-  readonly attributes: Readonly<Record<string, Value>>;
+  readonly outputs: readonly NamedTensorType[];
+  readonly attributes: Readonly<Record<string, CoreMlValue>>;
 }
-export interface Named extends TensorType {
+export interface NamedTensorType extends TensorType {
   readonly name: string;
 }
 /** What a model takes or gives, as its reader sees it. */
-export interface Feature extends Named {
+export interface CoreMlFeature extends NamedTensorType {
   /** Sizes along each axis, where one is free. */
   readonly ranges?: readonly (readonly [least: number, most: number])[];
 }
-export interface Model {
-  readonly inputs: readonly Feature[];
-  readonly outputs: readonly Feature[];
-  readonly operations: readonly Operation[];
+export interface CoreMlModelSpec {
+  readonly inputs: readonly CoreMlFeature[];
+  readonly outputs: readonly CoreMlFeature[];
+  readonly operations: readonly MilOperation[];
   readonly about: string;
 }
 
@@ -46,7 +46,7 @@ const SPECIFICATION = 7;
 const OPSET = "CoreML6";
 const WEIGHTS = "@model_path/weights/weight.bin";
 
-export function writeModel(model: Model): Uint8Array {
+export function writeModel(model: CoreMlModelSpec): Uint8Array {
   const pbf = new PbfWriter();
   pbf.writeVarintField(1, SPECIFICATION);
   pbf.writeMessage(2, writeDescription, model);
@@ -54,17 +54,17 @@ export function writeModel(model: Model): Uint8Array {
   return pbf.finish();
 }
 
-function writeDescription({ inputs, outputs, about }: Model, pbf: PbfWriter): void {
+function writeDescription({ inputs, outputs, about }: CoreMlModelSpec, pbf: PbfWriter): void {
   for (const feature of inputs) pbf.writeMessage(1, writeFeature, feature);
   for (const feature of outputs) pbf.writeMessage(10, writeFeature, feature);
   pbf.writeMessage(100, (text: string, p: PbfWriter) => p.writeStringField(1, text), about);
 }
-function writeFeature(feature: Feature, pbf: PbfWriter): void {
+function writeFeature(feature: CoreMlFeature, pbf: PbfWriter): void {
   pbf.writeStringField(1, feature.name);
-  pbf.writeMessage(3, (f: Feature, p: PbfWriter) => p.writeMessage(5, writeArray, f), feature);
+  pbf.writeMessage(3, (f: CoreMlFeature, p: PbfWriter) => p.writeMessage(5, writeArray, f), feature);
 }
-const ARRAYS: Partial<Record<TypeName, number>> = { f32: 65568, i32: 131104, f16: 65552 };
-function writeArray({ type, shape, ranges }: Feature, pbf: PbfWriter): void {
+const ARRAYS: Partial<Record<CoreMlTypeName, number>> = { f32: 65568, i32: 131104, f16: 65552 };
+function writeArray({ type, shape, ranges }: CoreMlFeature, pbf: PbfWriter): void {
   // The shape of an output that is free is left to be found out.
   if (shape.every((size) => size > 0)) pbf.writePackedVarint(1, [...shape]);
   else if (ranges)
@@ -87,29 +87,29 @@ function writeRanges(ranges: readonly (readonly [number, number])[], pbf: PbfWri
     );
 }
 
-function writeProgram(model: Model, pbf: PbfWriter): void {
+function writeProgram(model: CoreMlModelSpec, pbf: PbfWriter): void {
   pbf.writeVarintField(1, 1);
   pbf.writeMessage(2, writeMain, model);
 }
 /** An entry of the map of functions. */
-function writeMain(model: Model, pbf: PbfWriter): void {
+function writeMain(model: CoreMlModelSpec, pbf: PbfWriter): void {
   pbf.writeStringField(1, "main");
   pbf.writeMessage(2, writeFunction, model);
 }
-function writeFunction(model: Model, pbf: PbfWriter): void {
+function writeFunction(model: CoreMlModelSpec, pbf: PbfWriter): void {
   for (const input of model.inputs) pbf.writeMessage(1, writeNamed, input);
   pbf.writeStringField(2, OPSET);
   pbf.writeMessage(3, writeBlockEntry, model);
 }
-function writeBlockEntry(model: Model, pbf: PbfWriter): void {
+function writeBlockEntry(model: CoreMlModelSpec, pbf: PbfWriter): void {
   pbf.writeStringField(1, OPSET);
   pbf.writeMessage(2, writeBlock, model);
 }
-function writeBlock({ outputs, operations }: Model, pbf: PbfWriter): void {
+function writeBlock({ outputs, operations }: CoreMlModelSpec, pbf: PbfWriter): void {
   for (const { name } of outputs) pbf.writeStringField(2, name);
   for (const operation of operations) pbf.writeMessage(3, writeOperation, operation);
 }
-function writeOperation({ type, inputs, outputs, attributes }: Operation, pbf: PbfWriter): void {
+function writeOperation({ type, inputs, outputs, attributes }: MilOperation, pbf: PbfWriter): void {
   pbf.writeStringField(1, type);
   for (const entry of Object.entries(inputs)) pbf.writeMessage(2, writeInput, entry);
   for (const output of outputs) pbf.writeMessage(3, writeNamed, output);
@@ -122,11 +122,11 @@ function writeInput([parameter, given]: [string, string | readonly string[]], pb
 function writeArgument(names: readonly string[], pbf: PbfWriter): void {
   for (const name of names) pbf.writeMessage(1, (n: string, p: PbfWriter) => p.writeStringField(1, n), name);
 }
-function writeAttribute([name, value]: [string, Value], pbf: PbfWriter): void {
+function writeAttribute([name, value]: [string, CoreMlValue], pbf: PbfWriter): void {
   pbf.writeStringField(1, name);
   pbf.writeMessage(2, writeValue, value);
 }
-function writeNamed({ name, ...type }: Named, pbf: PbfWriter): void {
+function writeNamed({ name, ...type }: NamedTensorType, pbf: PbfWriter): void {
   pbf.writeStringField(1, name);
   pbf.writeMessage(2, writeType, type);
 }
@@ -134,7 +134,7 @@ function writeType(type: TensorType, pbf: PbfWriter): void {
   pbf.writeMessage(1, writeTensorType, type);
 }
 function writeTensorType({ type, shape }: TensorType, pbf: PbfWriter): void {
-  pbf.writeVarintField(1, TYPES[type]);
+  pbf.writeVarintField(1, CORE_ML_TYPES[type]);
   pbf.writeVarintField(2, shape.length);
   for (const size of shape) pbf.writeMessage(3, writeDimension, size);
 }
@@ -142,7 +142,7 @@ function writeDimension(size: number, pbf: PbfWriter): void {
   if (size < 0) pbf.writeMessage(2, () => undefined, null);
   else pbf.writeMessage(1, (n: number, p: PbfWriter) => p.writeVarintField(1, n), size);
 }
-function writeValue(value: Value, pbf: PbfWriter): void {
+function writeValue(value: CoreMlValue, pbf: PbfWriter): void {
   pbf.writeMessage(2, writeType, value);
   if ("weight" in value) pbf.writeMessage(5, writeWeight, value.weight);
   else pbf.writeMessage(3, (v: typeof value, p: PbfWriter) => p.writeMessage(1, writeTensor, v), value);
@@ -152,7 +152,7 @@ function writeWeight(offset: number, pbf: PbfWriter): void {
   pbf.writeVarintField(2, offset);
 }
 /** Each kind of number is a message of its own, with one packed list. */
-function writeTensor(value: Exclude<Value, { weight: number }>, pbf: PbfWriter): void {
+function writeTensor(value: Exclude<CoreMlValue, { weight: number }>, pbf: PbfWriter): void {
   if ("floats" in value)
     pbf.writeMessage(1, (v: readonly number[], p: PbfWriter) => p.writePackedFloat(1, [...v]), [...value.floats]);
   else if ("ints" in value)

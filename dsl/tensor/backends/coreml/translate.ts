@@ -3,23 +3,27 @@
  * TensorFlow's ops. What is known of sizes is computed on the way, so that a graph of fixed shapes has no shapes to compute.
  */
 import { CodedError } from "../../../language/diagnostics/codes.js";
-import type { AttributeValue, GraphNode, TypeName as TensorflowType } from "../tensorflow/saved-model.js";
-import type { Known, Mil } from "./mil.js";
-import { operations } from "./operations.js";
-import type { TypeName } from "./proto.js";
-import { lazily } from "./translation.js";
+import type {
+  TensorflowAttributeValue,
+  GraphNode,
+  TensorflowTypeName as TensorflowType,
+} from "../tensorflow/saved-model.js";
+import type { MilValue, MilProgram } from "./mil.js";
+import { milTranslations } from "./operations.js";
+import type { CoreMlTypeName } from "./proto.js";
+import { lazyConstant } from "./translation.js";
 
 /** Constants of so many bytes and more lie in the file of weights. */
 const LARGE = 1024;
 
 /** `given`: types of what comes in. Gives what each name stands for. */
-export function translate(
-  mil: Mil,
+export function translateNodes(
+  mil: MilProgram,
   nodes: readonly GraphNode[],
-  given: ReadonlyMap<string, Known>,
+  given: ReadonlyMap<string, MilValue>,
   wanted: ReadonlySet<string>,
 ): void {
-  const made = new Map<string, readonly Known[]>();
+  const made = new Map<string, readonly MilValue[]>();
   for (const [name, known] of given) made.set(name, [known]);
   const needed = reachable(nodes, wanted);
   for (const node of nodes) {
@@ -28,7 +32,7 @@ export function translate(
       made.set(node.name, [constant(mil, node)]);
       continue;
     }
-    const translation = operations[node.op];
+    const translation = milTranslations[node.op];
     if (!translation) throw new CodedError("graph-unknown-op", { op: node.op });
     const inputs = node.inputs.map((input) => {
       const [, name = input, output = "0"] = /^(.*?)(?::(\d+))?$/.exec(input) ?? [];
@@ -41,9 +45,9 @@ export function translate(
       ...(wanted.has(node.name) && { name: node.name }),
       int: (attribute) => Number((node.attributes[attribute] as { int?: number } | undefined)?.int ?? 0),
       flag: (attribute) => (node.attributes[attribute] as { bool?: boolean } | undefined)?.bool === true,
-      type: (attribute) => typeOf(node.attributes[attribute]),
+      type: (attribute) => coreMlTypeOf(node.attributes[attribute]),
     });
-    made.set(node.name, Array.isArray(outputs) ? (outputs as readonly Known[]) : [outputs as Known]);
+    made.set(node.name, Array.isArray(outputs) ? (outputs as readonly MilValue[]) : [outputs as MilValue]);
   }
 }
 
@@ -54,22 +58,22 @@ function reachable(nodes: readonly GraphNode[], wanted: ReadonlySet<string>): Re
   return needed;
 }
 
-const TYPES: Partial<Record<TensorflowType, TypeName>> = { f32: "f32", i32: "i32", bool: "bool" };
-export function typeOf(attribute: AttributeValue | undefined): TypeName {
+const TYPES: Partial<Record<TensorflowType, CoreMlTypeName>> = { f32: "f32", i32: "i32", bool: "bool" };
+export function coreMlTypeOf(attribute: TensorflowAttributeValue | undefined): CoreMlTypeName {
   const type = attribute && "type" in attribute ? TYPES[attribute.type] : undefined;
   if (!type) throw new CodedError("graph-unknown-op", { op: `a tensor of ${JSON.stringify(attribute)}` });
   return type;
 }
 
-function constant(mil: Mil, { attributes }: GraphNode): Known {
+function constant(mil: MilProgram, { attributes }: GraphNode): MilValue {
   const { value } = attributes;
   if (!value || !("tensor" in value)) throw new CodedError("graph-invalid", { problem: "a constant without a value" });
   const { shape, bytes } = value.tensor;
-  const type = typeOf({ type: value.tensor.type });
+  const type = coreMlTypeOf({ type: value.tensor.type });
   if (type === "f32" && bytes.length >= LARGE) return { name: mil.weight(shape, bytes), type, shape };
   const buffer = Uint8Array.from(bytes).buffer;
   const numbers =
     type === "f32" ? [...new Float32Array(buffer)] : type === "i32" ? [...new Int32Array(buffer)] : [...bytes];
-  if (type === "i32") return lazily(mil, shape, numbers);
+  if (type === "i32") return lazyConstant(mil, shape, numbers);
   return { name: mil.tensor(type, shape, numbers), type, shape, known: numbers };
 }

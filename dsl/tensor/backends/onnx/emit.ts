@@ -7,10 +7,10 @@ import { isConstant, isInput, type Leaf } from "#dsl/tensor/leaves.js";
 import type { Program } from "#dsl/tensor/program.js";
 import { OnnxGraph } from "./graph.js";
 import { Lowering, type SizeSource } from "./lowering.js";
-import { chunksOf } from "./lower/optimizers.js";
+import { equalChunks } from "./lower/optimizers.js";
 import { lowerings } from "./lower/table.js";
-import { loweredFor } from "../shared/lowerings.js";
-import { stateTensor, type OnnxModel, type Port, type StatePort } from "./model.js";
+import { lowerProgramFor } from "../shared/lowerings.js";
+import { stateTensor, type OnnxModel, type TensorPort, type StatePort } from "./model.js";
 import { writeModel, type OnnxGraphText, type OnnxPort } from "./proto.js";
 import { emitUpdates, fusedUpdates } from "./updates.js";
 
@@ -22,13 +22,13 @@ export function emitOnnx(program: Program, wanted?: readonly string[]): OnnxMode
 
 /** The graph before it is written as bytes. */
 export function onnxGraph(
-  asked: Program,
-  wanted: readonly string[] = Object.keys(asked.outputs),
+  source: Program,
+  wanted: readonly string[] = Object.keys(source.outputs),
 ): Omit<OnnxModel, "bytes"> & { readonly text: OnnxGraphText } {
-  const program = loweredFor(lowerings, asked);
+  const program = lowerProgramFor(lowerings, source);
   const graph = new OnnxGraph();
   const ports: OnnxPort[] = [];
-  const inputs: Record<string, Port> = {};
+  const inputs: Record<string, TensorPort> = {};
   const state: Record<string, StatePort> = {};
   const sizes = new Map<string, SizeSource>();
   for (const [name, { type }] of Object.entries(program.inputs)) {
@@ -47,7 +47,7 @@ export function onnxGraph(
   const chunked = new Map(
     fused.flatMap(({ states }) =>
       states.flatMap((name) => {
-        const chunks = chunksOf(sizeOf(program, name));
+        const chunks = equalChunks(sizeOf(program, name));
         return chunks ? [[name, chunks] as const] : [];
       }),
     ),

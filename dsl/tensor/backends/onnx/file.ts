@@ -3,21 +3,21 @@
  * file too large for the format (2 GB) goes into a second file beside it, whose name the first one says.
  */
 import { PbfWriter } from "pbf";
-import type { StandaloneGraph, Weight } from "./standalone.js";
+import type { StandaloneGraph, LazyWeight } from "./standalone.js";
 import {
   IR_VERSION,
-  MICROSOFT,
+  MICROSOFT_DOMAIN,
   OPSET,
-  TYPES,
+  ONNX_TYPES,
   writeNode,
   writeOpset,
   writePort,
   writeTensor,
-  type TypeName,
+  type OnnxTypeName,
 } from "./proto.js";
 
 /** Bytes of an element; of those of less than a byte, two lie in one. */
-const BYTES: Readonly<Record<TypeName, number>> = {
+const BYTES: Readonly<Record<OnnxTypeName, number>> = {
   f32: 4,
   u8: 1,
   i8: 1,
@@ -46,10 +46,10 @@ export function modelFile(graph: StandaloneGraph, beside: string, most: number =
   const sizes = graph.weights.map(bytesOf);
   const size = sizes.reduce((a, b) => a + b, 0);
   const apart = size > most;
-  let at = 0;
+  let position = 0;
   const places = sizes.map((length) => {
-    const offset = at;
-    at += Math.ceil(length / ALIGNED) * ALIGNED;
+    const offset = position;
+    position += Math.ceil(length / ALIGNED) * ALIGNED;
     return { location: beside, offset, length };
   });
   const heads = graph.weights.map((weight, i) => weightHead(weight, apart ? places[i]! : null, sizes[i]!));
@@ -59,7 +59,8 @@ export function modelFile(graph: StandaloneGraph, beside: string, most: number =
     pbf.writeVarintField(1, IR_VERSION);
     pbf.writeStringField(2, "tunebook");
     pbf.writeMessage(8, writeOpset, ["", OPSET]);
-    if (graph.nodes.some(({ domain }) => domain === MICROSOFT)) pbf.writeMessage(8, writeOpset, [MICROSOFT, 1]);
+    if (graph.nodes.some(({ domain }) => domain === MICROSOFT_DOMAIN))
+      pbf.writeMessage(8, writeOpset, [MICROSOFT_DOMAIN, 1]);
     pbf.writeVarint(tagOf(7));
     pbf.writeVarint(inside);
   });
@@ -86,10 +87,10 @@ export function modelFile(graph: StandaloneGraph, beside: string, most: number =
 }
 const ALIGNED = 4096;
 
-function bytesOf({ type, shape }: Weight): number {
+function bytesOf({ type, shape }: LazyWeight): number {
   return shape.reduce((n, d) => n * d, 1) * BYTES[type];
 }
-async function whole(weight: Weight, size: number): Promise<Uint8Array> {
+async function whole(weight: LazyWeight, size: number): Promise<Uint8Array> {
   const bytes = await weight.bytes();
   if (bytes.length !== size) throw new RangeError(`${weight.name} has ${bytes.length} bytes, not ${size}`);
   return bytes;
@@ -117,10 +118,10 @@ interface Place {
   readonly length: number;
 }
 /** An initializer up to its bytes, or all of one that lies in another file. */
-function weightHead({ name, type, shape }: Weight, place: Place | null, size: number): Uint8Array {
+function weightHead({ name, type, shape }: LazyWeight, place: Place | null, size: number): Uint8Array {
   const inner = finish((pbf) => {
     for (const d of shape) pbf.writeVarintField(1, d);
-    pbf.writeVarintField(2, TYPES[type]);
+    pbf.writeVarintField(2, ONNX_TYPES[type]);
     pbf.writeStringField(8, name);
     if (place) {
       for (const [key, value] of Object.entries(place)) pbf.writeMessage(13, writeEntry, [key, String(value)] as const);

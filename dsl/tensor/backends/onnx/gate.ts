@@ -10,7 +10,7 @@ import type { OnnxNode } from "./proto.js";
 const PASSING: ReadonlySet<string> = new Set(["Reshape", "Identity", "Transpose", "Cast"]);
 
 /** Who makes and who reads each value of a graph, whose nodes come in topological order. */
-export class Order {
+export class NodeOrder {
   private readonly makers = new Map<string, number>();
   private readonly readers = new Map<string, number[]>();
   private readonly inputs: readonly (readonly string[])[];
@@ -60,13 +60,17 @@ function captured(node: OnnxNode): readonly string[] {
   return Object.values(node.attributes).flatMap((value) => {
     if (!("graph" in value)) return [];
     const { nodes, constants, inputs } = value.graph;
-    const own = new Set([...inputs, ...constants].map((named) => named.name).concat(nodes.flatMap((n) => n.outputs)));
-    return [...new Set(nodes.flatMap((n) => [...n.inputs, ...captured(n)]))].filter((name) => name && !own.has(name));
+    const ownNames = new Set(
+      [...inputs, ...constants].map((named) => named.name).concat(nodes.flatMap((n) => n.outputs)),
+    );
+    return [...new Set(nodes.flatMap((n) => [...n.inputs, ...captured(n)]))].filter(
+      (name) => name && !ownNames.has(name),
+    );
   });
 }
 
 /** An f32 scalar that is known only once all the values are. Comparing a number with itself: not even NaN gets through. */
-export function gated(l: Lowering, scalar: string, values: readonly string[]): string {
+export function gatedScalar(l: Lowering, scalar: string, values: readonly string[]): string {
   return values.reduce((sum, value) => {
     const first = l.op("Gather", [l.op("Reshape", [value, l.graph.longs([-1])]), l.graph.long(0)]);
     return l.op("Add", [sum, l.cast(l.op("Less", [first, first]), "f32")]);

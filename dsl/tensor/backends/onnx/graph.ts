@@ -1,7 +1,7 @@
 /** An ONNX graph being written: values are named by number; equal nodes and equal constants are made once. */
-import type { AttributeValue, OnnxGraphText, OnnxNode, OnnxPort, OnnxTensor, TypeName } from "./proto.js";
+import type { OnnxAttributeValue, OnnxGraphText, OnnxNode, OnnxPort, OnnxTensor, OnnxTypeName } from "./proto.js";
 
-export type Attributes = Readonly<Record<string, AttributeValue>>;
+export type Attributes = Readonly<Record<string, OnnxAttributeValue>>;
 
 export interface NodeOptions {
   readonly attributes?: Attributes;
@@ -25,21 +25,21 @@ export class OnnxGraph {
     return this.made;
   }
   /** Appends a node, or finds its equal; gives its outputs' names. */
-  nodeAll(op: string, inputs: readonly string[], o: NodeOptions = {}): readonly string[] {
-    const { attributes = {}, domain = "", outputs = 1 } = o;
+  nodeAll(op: string, inputs: readonly string[], options: NodeOptions = {}): readonly string[] {
+    const { attributes = {}, domain = "", outputs = 1 } = options;
     const key = `${domain} ${op} ${inputs.join()} ${JSON.stringify(attributes, brief)}`;
     const known = this.known.get(key);
-    if (known && !o.apart) return known;
+    if (known && !options.apart) return known;
     const name = `${this.prefix}${op}_${this.made.length}`;
     const names = Array.from({ length: outputs }, (_, i) => (i ? `${name}:${i}` : name));
     this.made.push({ name, op, domain, inputs, outputs: names, attributes });
     this.known.set(key, names);
     return names;
   }
-  node(op: string, inputs: readonly string[], o: NodeOptions = {}): string {
-    return this.nodeAll(op, inputs, o)[0]!;
+  node(op: string, inputs: readonly string[], options: NodeOptions = {}): string {
+    return this.nodeAll(op, inputs, options)[0]!;
   }
-  constant(type: TypeName, shape: readonly number[], bytes: Uint8Array): string {
+  constant(type: OnnxTypeName, shape: readonly number[], bytes: Uint8Array): string {
     const key = `${type} ${shape.join()} ${bytes.length > 256 ? `#${this.constants.size}` : bytes.join()}`;
     const known = this.constants.get(key);
     if (known) return known.name;

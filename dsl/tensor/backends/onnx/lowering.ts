@@ -6,24 +6,24 @@
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { isLeaf, type Leaf } from "#dsl/tensor/leaves.js";
 import type { Dimension, Node, Program, Ref, Type } from "#dsl/tensor/program.js";
-import { partsOf } from "#dsl/tensor/shape.js";
-import { entryOf, type Entry, type Table } from "../shared/lowerings.js";
+import { dimensionParts } from "#dsl/tensor/shape.js";
+import { loweringEntryOf, type LoweringEntry, type LoweringTable } from "../shared/lowerings.js";
 import type { Attributes, OnnxGraph } from "./graph.js";
-import { MICROSOFT, TYPES, type TypeName } from "./proto.js";
+import { MICROSOFT_DOMAIN, ONNX_TYPES, type OnnxTypeName } from "./proto.js";
 
-export interface Value {
+export interface LoweredValue {
   readonly full?: string;
   readonly flat?: string;
 }
 /** A tensor that comes in, and the axis of it that has the size; or sizes that it is the sum of. */
 export type SizeSource = { tensor(): string; readonly axis: number } | { readonly sum: readonly Dimension[] };
 /** Makes one output of a node. */
-export type Make = () => Value;
-export type Lower = Entry<Lowering, Make>;
+export type MakeOutput = () => LoweredValue;
+export type NodeLowering = LoweringEntry<Lowering, MakeOutput>;
 /** The ops that are computed here by ways of their own. */
-export type Lowerings = Table<Lowering, Make>;
+export type Lowerings = LoweringTable<Lowering, MakeOutput>;
 /** The same, asked by name. */
-export type LowerByName = Readonly<Record<string, Lower | undefined>>;
+export type LowerByName = Readonly<Record<string, NodeLowering | undefined>>;
 
 export interface ProductOptions {
   /** This side comes transposed. */
@@ -34,7 +34,7 @@ export interface ProductOptions {
 }
 
 /** What the sweep through the head of a language model makes. */
-export interface Sweep {
+export interface HeadSweep {
   /** Losses [m, 1], before their shares. */
   readonly losses: string;
   readonly share: string;
@@ -46,9 +46,9 @@ export interface Sweep {
 
 export class Lowering {
   private readonly made = new Map<string, { full?: string; flat?: string }>();
-  private readonly makers = new Map<number, readonly Make[]>();
+  private readonly makers = new Map<number, readonly MakeOutput[]>();
   /** Sweeps through heads that were made, by what they read. */
-  readonly sweeps = new Map<string, Sweep>();
+  readonly sweeps = new Map<string, HeadSweep>();
   /** Tables of levels that were made, by how many levels they have. */
   readonly tables = new Map<number, string>();
 
@@ -67,7 +67,7 @@ export class Lowering {
   typeOf(ref: Ref): Type {
     return this.nodeOf(ref).types[ref.output]!;
   }
-  dtypeOf(ref: Ref): TypeName {
+  dtypeOf(ref: Ref): OnnxTypeName {
     return this.typeOf(ref).dtype;
   }
 
@@ -89,7 +89,7 @@ export class Lowering {
     return value.full ?? value.flat!;
   }
   /** What a node's output of this shape is given as, made in flat form. */
-  fromFlat(type: Type, tensor: string): Value {
+  fromFlat(type: Type, tensor: string): LoweredValue {
     return type.shape.length > 2 ? { flat: tensor } : { full: tensor };
   }
   private value(ref: Ref): { full?: string; flat?: string } {
@@ -98,11 +98,11 @@ export class Lowering {
     if (!value) this.made.set(key, (value = { ...this.make(ref) }));
     return value;
   }
-  private make(ref: Ref): Value {
+  private make(ref: Ref): LoweredValue {
     const node = this.nodeOf(ref);
     if (isLeaf(node)) return { full: this.leaf(node) };
     let makers = this.makers.get(ref.node);
-    if (!makers) this.makers.set(ref.node, (makers = entryOf(this.table, node.op)(this, node)));
+    if (!makers) this.makers.set(ref.node, (makers = loweringEntryOf(this.table, node.op)(this, node)));
     return makers[ref.output]!();
   }
 
@@ -131,7 +131,7 @@ export class Lowering {
   /** A size as an i64 list of one. */
   size(d: Dimension): string {
     if (typeof d === "number") return this.graph.longs([d]);
-    const { name, more } = partsOf(d);
+    const { name, more } = dimensionParts(d);
     if (more) return this.op("Add", [this.size(name), this.graph.longs([more])]);
     const source = this.sizes.get(name);
     if (!source) throw new CodedError("graph-invalid", { problem: `no input and no state tells the size "${d}"` });
@@ -165,31 +165,31 @@ export class Lowering {
     return this.graph.node(op, inputs, { attributes });
   }
   contrib(op: string, inputs: readonly string[], attributes: Attributes = {}): string {
-    return this.graph.node(op, inputs, { attributes, domain: MICROSOFT });
+    return this.graph.node(op, inputs, { attributes, domain: MICROSOFT_DOMAIN });
   }
   /** x op a number, as f32. */
   number(op: string, x: string, value: number): string {
     return this.op(op, [x, this.graph.float(value)]);
   }
-  cast(x: string, to: TypeName): string {
-    return this.op("Cast", [x], { to: { int: TYPES[to] } });
+  cast(x: string, to: OnnxTypeName): string {
+    return this.op("Cast", [x], { to: { int: ONNX_TYPES[to] } });
   }
   /** Matrices: alpha · a b + c. */
-  gemm(a: string, b: string, c?: string, o: ProductOptions = {}): string {
+  gemm(a: string, b: string, c?: string, options: ProductOptions = {}): string {
     return this.op("Gemm", c === undefined ? [a, b] : [a, b, c], {
-      ...(o.ta && { transA: { int: 1 } }),
-      ...(o.tb && { transB: { int: 1 } }),
-      ...(o.alpha !== undefined && o.alpha !== 1 && { alpha: { float: o.alpha } }),
+      ...(options.ta && { transA: { int: 1 } }),
+      ...(options.tb && { transB: { int: 1 } }),
+      ...(options.alpha !== undefined && options.alpha !== 1 && { alpha: { float: options.alpha } }),
     });
   }
   /** Batched over the leading axes. */
-  matmul(a: string, b: string, o: ProductOptions = {}): string {
-    const alpha = o.alpha ?? 1;
-    if (!o.ta && !o.tb && alpha === 1) return this.op("MatMul", [a, b]);
+  matmul(a: string, b: string, options: ProductOptions = {}): string {
+    const alpha = options.alpha ?? 1;
+    if (!options.ta && !options.tb && alpha === 1) return this.op("MatMul", [a, b]);
     return this.contrib("FusedMatMul", [a, b], {
       alpha: { float: alpha },
-      transA: { int: o.ta ? 1 : 0 },
-      transB: { int: o.tb ? 1 : 0 },
+      transA: { int: options.ta ? 1 : 0 },
+      transB: { int: options.tb ? 1 : 0 },
     });
   }
   reduce(op: string, x: string, axes: readonly number[], keep: boolean): string {

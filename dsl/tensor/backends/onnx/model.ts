@@ -2,11 +2,11 @@
 import type { DType } from "#dsl/tensor/program.js";
 
 /** A tensor that goes in or comes out, and its dtype in the program. */
-export interface Port {
+export interface TensorPort {
   readonly tensor: string;
   readonly dtype: DType;
 }
-export interface StatePort extends Port {
+export interface StatePort extends TensorPort {
   /** The shape under which the state's memory is handed over, if it isn't the state's own. */
   readonly as?: readonly number[];
 }
@@ -17,10 +17,10 @@ export interface UpdatePort extends StatePort {
 }
 export interface OnnxModel {
   readonly bytes: Uint8Array;
-  readonly inputs: Readonly<Record<string, Port>>;
+  readonly inputs: Readonly<Record<string, TensorPort>>;
   /** State that the program reads. */
   readonly state: Readonly<Record<string, StatePort>>;
-  readonly outputs: Readonly<Record<string, Port>>;
+  readonly outputs: Readonly<Record<string, TensorPort>>;
   readonly updates: readonly UpdatePort[];
 }
 

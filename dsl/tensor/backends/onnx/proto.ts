@@ -3,7 +3,7 @@ import { PbfWriter } from "pbf";
 import type { Dimension } from "#dsl/tensor/program.js";
 
 /** ONNX's numbers for dtypes. */
-export const TYPES = {
+export const ONNX_TYPES = {
   f32: 1,
   u8: 2,
   i8: 3,
@@ -16,14 +16,14 @@ export const TYPES = {
   u32: 12,
   bf16: 16,
 } as const;
-export type TypeName = keyof typeof TYPES;
+export type OnnxTypeName = keyof typeof ONNX_TYPES;
 
 export interface OnnxTensor {
-  readonly type: TypeName;
+  readonly type: OnnxTypeName;
   readonly shape: readonly number[];
   readonly bytes: Uint8Array;
 }
-export type AttributeValue =
+export type OnnxAttributeValue =
   | { readonly int: number }
   | { readonly float: number }
   | { readonly text: string }
@@ -37,11 +37,11 @@ export interface OnnxNode {
   readonly domain: string;
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
-  readonly attributes: Readonly<Record<string, AttributeValue>>;
+  readonly attributes: Readonly<Record<string, OnnxAttributeValue>>;
 }
 export interface OnnxPort {
   readonly name: string;
-  readonly type: TypeName;
+  readonly type: OnnxTypeName;
   /** Absent: the runtime finds it out. */
   readonly shape?: readonly Dimension[];
 }
@@ -58,7 +58,7 @@ export interface OnnxGraphText {
 export const IR_VERSION = 9;
 export const OPSET = 20;
 /** Products with transposed sides and the like, which ONNX Runtime has beyond the standard. */
-export const MICROSOFT = "com.microsoft";
+export const MICROSOFT_DOMAIN = "com.microsoft";
 
 export function writeModel(graph: OnnxGraphText): Uint8Array {
   const pbf = new PbfWriter();
@@ -66,7 +66,7 @@ export function writeModel(graph: OnnxGraphText): Uint8Array {
   pbf.writeStringField(2, "tunebook");
   pbf.writeMessage(7, writeGraph, graph);
   pbf.writeMessage(8, writeOpset, ["", OPSET]);
-  pbf.writeMessage(8, writeOpset, [MICROSOFT, 1]);
+  pbf.writeMessage(8, writeOpset, [MICROSOFT_DOMAIN, 1]);
   return pbf.finish();
 }
 
@@ -93,7 +93,7 @@ export function writeNode(node: OnnxNode, pbf: PbfWriter): void {
 }
 
 /** Of AttributeProto.type: FLOAT 1, INT 2, STRING 3, TENSOR 4, GRAPH 5, INTS 7. */
-function writeAttribute([name, value]: [string, AttributeValue], pbf: PbfWriter): void {
+function writeAttribute([name, value]: [string, OnnxAttributeValue], pbf: PbfWriter): void {
   pbf.writeStringField(1, name);
   const type = (kind: number): void => pbf.writeVarintField(20, kind);
   if ("float" in value) {
@@ -119,7 +119,7 @@ function writeAttribute([name, value]: [string, AttributeValue], pbf: PbfWriter)
 
 export function writeTensor(tensor: OnnxTensor & { readonly name: string }, pbf: PbfWriter): void {
   for (const size of tensor.shape) pbf.writeVarintField(1, size);
-  pbf.writeVarintField(2, TYPES[tensor.type]);
+  pbf.writeVarintField(2, ONNX_TYPES[tensor.type]);
   if (tensor.name) pbf.writeStringField(8, tensor.name);
   pbf.writeBytesField(9, tensor.bytes);
 }
@@ -132,7 +132,7 @@ function writeType(port: OnnxPort, pbf: PbfWriter): void {
   pbf.writeMessage(1, writeTensorType, port);
 }
 function writeTensorType(port: OnnxPort, pbf: PbfWriter): void {
-  pbf.writeVarintField(1, TYPES[port.type]);
+  pbf.writeVarintField(1, ONNX_TYPES[port.type]);
   if (port.shape) pbf.writeMessage(2, writeShape, port.shape);
 }
 function writeShape(shape: readonly Dimension[], pbf: PbfWriter): void {

@@ -5,48 +5,48 @@
  */
 import { isConstant, isInput, type Leaf } from "#dsl/tensor/leaves.js";
 import { isNodeOf } from "#dsl/tensor/op.js";
-import type { Dimension, DType, Program, State, Type } from "#dsl/tensor/program.js";
-import { partsOf } from "#dsl/tensor/shape.js";
-import { table } from "#dsl/tensor/table.js";
-import { loweredFor } from "../shared/lowerings.js";
+import type { Dimension, DType, Program, TensorState, Type } from "#dsl/tensor/program.js";
+import { dimensionParts } from "#dsl/tensor/shape.js";
+import { opTable } from "#dsl/tensor/table.js";
+import { lowerProgramFor } from "../shared/lowerings.js";
 import { OnnxGraph } from "./graph.js";
 import { Lowering, type SizeSource } from "./lowering.js";
-import { portable } from "./portable/table.js";
-import type { OnnxNode, OnnxPort, OnnxTensor, TypeName } from "./proto.js";
+import { portableLowerings } from "./portable/table.js";
+import type { OnnxNode, OnnxPort, OnnxTensor, OnnxTypeName } from "./proto.js";
 
 /** A tensor of the file whose bytes are made when they are written. */
-export interface Weight extends Omit<OnnxTensor, "bytes"> {
+export interface LazyWeight extends Omit<OnnxTensor, "bytes"> {
   readonly name: string;
   bytes(): Promise<Uint8Array>;
 }
 export interface StandaloneGraph {
   readonly nodes: readonly OnnxNode[];
   readonly constants: readonly (OnnxTensor & { readonly name: string })[];
-  readonly weights: readonly Weight[];
+  readonly weights: readonly LazyWeight[];
   readonly inputs: readonly OnnxPort[];
   readonly outputs: readonly OnnxPort[];
 }
 export interface StandaloneOptions {
   /** Little-endian bytes of a state, of its own dtype. */
-  read(name: string, state: State): Promise<Uint8Array>;
+  read(name: string, state: TensorState): Promise<Uint8Array>;
   /** Names of inputs and outputs in the file, where they are not the program's. */
   readonly names?: Readonly<Record<string, string>>;
   /** What sizes of the program are called in the file. */
   readonly sizes?: Readonly<Record<string, string>>;
-  readonly flag?: Flag;
+  readonly flag?: InputFlag;
 }
 /**
  * An input of the file (bool [1]) that says whether other inputs count: those of `on` where it is true, those of `off` where
  * it is false, each by the axis along which it is taken for empty otherwise.
  */
-export interface Flag {
+export interface InputFlag {
   readonly name: string;
   readonly on: Readonly<Record<string, number>>;
   readonly off: Readonly<Record<string, number>>;
 }
 
 /** As other runtimes take them. */
-export function fileType(dtype: DType): TypeName {
+export function fileType(dtype: DType): OnnxTypeName {
   return dtype === "i32" ? "i64" : dtype;
 }
 
@@ -56,26 +56,26 @@ export function fileShape(
 ): readonly Dimension[] {
   return shape.map((d) => {
     if (typeof d === "number") return d;
-    const { name, more } = partsOf(d);
+    const { name, more } = dimensionParts(d);
     return more ? `${sizes[name] ?? name}+${more}` : (sizes[name] ?? name);
   });
 }
 
-export function standaloneGraph(asked: Program, o: StandaloneOptions): StandaloneGraph {
-  const program = loweredFor(portable, asked);
+export function standaloneGraph(source: Program, options: StandaloneOptions): StandaloneGraph {
+  const program = lowerProgramFor(portableLowerings, source);
   const graph = new OnnxGraph();
-  const nameOf = (name: string): string => o.names?.[name] ?? name;
+  const nameOf = (name: string): string => options.names?.[name] ?? name;
   const port = (name: string, type: Type): OnnxPort => ({
     name: nameOf(name),
     type: fileType(type.dtype),
-    shape: fileShape(type.shape, o.sizes),
+    shape: fileShape(type.shape, options.sizes),
   });
   const inputs = Object.entries(program.inputs).map(([name, { type }]) => port(name, type));
-  const flagPort: OnnxPort[] = o.flag ? [{ name: o.flag.name, type: "bool", shape: [1] }] : [];
+  const flagPort: OnnxPort[] = options.flag ? [{ name: options.flag.name, type: "bool", shape: [1] }] : [];
   const sizes = new Map<string, SizeSource>();
-  const weights = new Map<string, Weight>();
+  const weights = new Map<string, LazyWeight>();
   const entered = (name: string): string => {
-    const counted = countedInput(graph, nameOf(name), name, o.flag);
+    const counted = countedInput(graph, nameOf(name), name, options.flag);
     return program.inputs[name]!.type.dtype === "i32"
       ? graph.node("Cast", [counted], { attributes: { to: { int: 6 } } })
       : counted;
@@ -83,10 +83,10 @@ export function standaloneGraph(asked: Program, o: StandaloneOptions): Standalon
   for (const [name, { type }] of Object.entries(program.inputs))
     type.shape.forEach((d: Dimension, axis) => {
       if (typeof d === "string" && !sizes.has(d))
-        sizes.set(d, { tensor: () => countedInput(graph, nameOf(name), name, o.flag), axis });
+        sizes.set(d, { tensor: () => countedInput(graph, nameOf(name), name, options.flag), axis });
     });
   for (const node of program.nodes) {
-    if (!isNodeOf(node, table.concat)) continue;
+    if (!isNodeOf(node, opTable.concat)) continue;
     const { axis, size } = node.attributes;
     if (typeof size === "string" && !sizes.has(size))
       sizes.set(size, { sum: node.inputs.map((part) => program.nodes[part.node]!.types[part.output]!.shape[axis]!) });
@@ -101,17 +101,17 @@ export function standaloneGraph(asked: Program, o: StandaloneOptions): Standalon
     const state = program.state[name]!;
     if (!weights.has(name)) {
       const { dtype, shape } = state.type;
-      weights.set(name, { name, type: dtype, shape: shape as number[], bytes: () => o.read(name, state) });
+      weights.set(name, { name, type: dtype, shape: shape as number[], bytes: () => options.read(name, state) });
     }
     return name;
   };
-  const l = new Outgoing(graph, program, portable, leaf, sizes);
+  const l = new Outgoing(graph, program, portableLowerings, leaf, sizes);
   const given = Object.entries(program.outputs).map(([name, ref]) => [name, l.full(ref), l.typeOf(ref)] as const);
   const renamed = new Map<string, string>();
   const made = new Set(graph.nodes.flatMap((node) => node.outputs));
   const outputs = given.map(([name, value, type]): OnnxPort => {
-    const own = made.delete(value) ? value : graph.node("Identity", [value], { apart: true });
-    renamed.set(own, nameOf(name));
+    const outputValue = made.delete(value) ? value : graph.node("Identity", [value], { apart: true });
+    renamed.set(outputValue, nameOf(name));
     return port(name, type);
   });
   const rename = (value: string): string => renamed.get(value) ?? value;
@@ -137,7 +137,7 @@ class Outgoing extends Lowering {
 }
 
 /** The file's input as far as it counts. */
-function countedInput(graph: OnnxGraph, tensor: string, name: string, flag: Flag | undefined): string {
+function countedInput(graph: OnnxGraph, tensor: string, name: string, flag: InputFlag | undefined): string {
   const axis = flag?.on[name] ?? flag?.off[name];
   if (!flag || axis === undefined) return tensor;
   const [all, none] = [graph.longs([Number.MAX_SAFE_INTEGER]), graph.longs([0])];

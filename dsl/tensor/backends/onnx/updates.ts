@@ -2,9 +2,9 @@
 import { isState } from "#dsl/tensor/leaves.js";
 import { isNodeOf } from "#dsl/tensor/op.js";
 import type { Program } from "#dsl/tensor/program.js";
-import { table, type NodeOf } from "#dsl/tensor/table.js";
-import { gated, Order } from "./gate.js";
-import { scattered } from "./lower/caches.js";
+import { opTable, type NodeOf } from "#dsl/tensor/table.js";
+import { gatedScalar, NodeOrder } from "./gate.js";
+import { scatterInto } from "./lower/caches.js";
 import { adamwStep } from "./lower/optimizers.js";
 import type { Lowering } from "./lowering.js";
 import { stateTensor, type UpdatePort } from "./model.js";
@@ -18,14 +18,14 @@ export interface FusedUpdate {
 
 export function fusedUpdates(program: Program): readonly FusedUpdate[] {
   return program.nodes.flatMap((node, index) => {
-    if (!isNodeOf(node, table.adamw)) return [];
+    if (!isNodeOf(node, opTable.adamw)) return [];
     const sources = node.inputs.slice(0, 3).map((ref) => program.nodes[ref.node]!);
     if (!sources.every(isState)) return [];
     const states = sources.map(({ attributes: { name } }) => name);
-    const own = states.every((state, output) =>
+    const ownsStates = states.every((state, output) =>
       program.updates.some((u) => u.state === state && !u.at && u.value.node === index && u.value.output === output),
     );
-    return own ? [{ node, states }] : [];
+    return ownsStates ? [{ node, states }] : [];
   });
 }
 
@@ -45,15 +45,15 @@ export function emitUpdates(
   const done = new Set(fused.flatMap((f) => f.states));
   const plain = program.updates
     .filter((u) => !done.has(u.state))
-    .map(({ state, value, at }): Written => {
+    .map(({ state, value, at: slice }): Written => {
       const dtype = l.typeOf(value).dtype;
-      const resized = !at && program.state[state]!.type.shape.some((d) => typeof d === "string");
-      if (!at) return { state, tensor: l.full(value), dtype, resized };
-      return { state, tensor: scattered(l, read(state), value, at.start, at.axis), dtype };
+      const resized = !slice && program.state[state]!.type.shape.some((d) => typeof d === "string");
+      if (!slice) return { state, tensor: l.full(value), dtype, resized };
+      return { state, tensor: scatterInto(l, read(state), value, slice.start, slice.axis), dtype };
     });
   // All gradients first: only then are all readers of the parameters known.
   for (const { node } of fused) node.inputs.forEach((ref, i) => i > 2 && l.full(ref));
-  const order = new Order([...graph.nodes]);
+  const order = new NodeOrder([...graph.nodes]);
   const steps = fused.flatMap(({ node, states }): Written[] => {
     const as = chunked.get(states[0]!);
     const [parameter, ...moments] = states.map(read);
@@ -61,7 +61,7 @@ export function emitUpdates(
     const value = as ? graph.node("Reshape", [gradient, graph.longs(as)]) : gradient;
     const waits = order.unordered(parameter!, gradient).map((reader) => reader.outputs[0]!);
     const results = adamwStep(l, node, [parameter!, ...moments, value], as !== undefined, (scalar) =>
-      gated(l, scalar, waits),
+      gatedScalar(l, scalar, waits),
     );
     return states.map((state, i) => ({ state, tensor: results[i]!, dtype: "f32", ...(as && { as }) }));
   });
@@ -73,7 +73,7 @@ const STEADY: ReadonlySet<string> = new Set(["Add", "Sub", "Mul", "Div", "Max", 
 
 /** A state may be written where it lies if each node that reads it comes before the one that writes it, or is it and can. */
 function inPlace(nodes: readonly OnnxNode[], written: readonly Written[]): readonly UpdatePort[] {
-  const order = new Order(nodes);
+  const order = new NodeOrder(nodes);
   return written.map(({ resized, ...u }) => {
     const writer = order.makerOf(u.tensor);
     const state = stateTensor(u.state);

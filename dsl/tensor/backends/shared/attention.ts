@@ -1,6 +1,6 @@
 /** How one attention is cut into heads: sizes that every engine's form of it needs. */
-import type { Infer } from "#dsl/tensor/attributes.js";
-import type { ATTENTION } from "#dsl/tensor/ops/shared/heads.js";
+import type { InferAttributes } from "#dsl/tensor/attributes.js";
+import type { ATTENTION_ATTRIBUTES } from "#dsl/tensor/ops/shared/heads.js";
 import { attentionAttributes, type AttentionAttributes } from "#dsl/tensor/ops/shared/heads.js";
 import type { Dimension, DType, Ref, Type } from "#dsl/tensor/program.js";
 
@@ -16,7 +16,7 @@ export class HeadCut<L extends { typeOf(ref: Ref): Type }> {
   readonly dtype: DType;
   constructor(
     readonly l: L,
-    node: { readonly attributes: Infer<typeof ATTENTION> },
+    node: { readonly attributes: InferAttributes<typeof ATTENTION_ATTRIBUTES> },
     q: Ref,
     k: Ref,
   ) {

@@ -18,7 +18,7 @@ export type ElementwiseNode = Elementwise<readonly [Ref, ...Ref[]]>;
 type Tensors<I extends readonly Ref[]> = { readonly [K in keyof I]: string };
 
 /** Applies `kernel` to the inputs in a form that fits them all: flat if possible, else full. */
-export function alike<I extends readonly Ref[]>(
+export function applyElementwise<I extends readonly Ref[]>(
   l: Forms,
   { inputs, types: [type] }: Elementwise<I>,
   kernel: (inputs: Tensors<I>) => string,

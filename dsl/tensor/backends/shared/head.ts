@@ -2,9 +2,9 @@
 import type { HeadSettings } from "#dsl/tensor/ops/shared/head.js";
 import { isNodeOf, type NodeOfOp } from "#dsl/tensor/op.js";
 import type { Program, Ref } from "#dsl/tensor/program.js";
-import { table, type NodeOf } from "#dsl/tensor/table.js";
+import { opTable, type NodeOf } from "#dsl/tensor/table.js";
 
-export interface Head {
+export interface HeadInputs {
   readonly settings: HeadSettings;
   readonly x: Ref;
   readonly weight: Ref;
@@ -21,18 +21,18 @@ export interface HeadGradient {
 
 type HeadNode = NodeOf<"head_loss"> | NodeOf<"head_loss_gradient">;
 
-function headOf(node: HeadNode): Head {
+function headOf(node: HeadNode): HeadInputs {
   const [x, weight, labels] = node.inputs;
-  const bias = isNodeOf(node, table.head_loss_gradient) ? node.inputs[4] : node.inputs[3];
+  const bias = isNodeOf(node, opTable.head_loss_gradient) ? node.inputs[4] : node.inputs[3];
   return { settings: node.attributes, x, weight, labels, bias };
 }
-function keyOf({ settings, ...refs }: Head): string {
+function keyOf({ settings, ...refs }: HeadInputs): string {
   return JSON.stringify([settings, refs]);
 }
 
 /** The sweep of a node's head, made once for each lowering however many nodes ask. */
-export function sweepsOf<S, L extends { readonly program: Program; readonly sweeps: Map<string, S> }>(
-  through: (l: L, head: Head, gradient: HeadGradient | undefined) => S,
+export function sharedHeadSweep<S, L extends { readonly program: Program; readonly sweeps: Map<string, S> }>(
+  through: (l: L, head: HeadInputs, gradient: HeadGradient | undefined) => S,
 ): (l: L, node: HeadNode) => S {
   return (l, node) => {
     const head = headOf(node);
@@ -46,7 +46,7 @@ export function sweepsOf<S, L extends { readonly program: Program; readonly swee
 /** The gradient of the same head, if the program has one and uses it. */
 function gradientOf(program: Program, key: string): HeadGradient | undefined {
   const { nodes, outputs, updates } = program;
-  const [index, node] = sameHead(program, table.head_loss_gradient, key) ?? [];
+  const [index, node] = sameHead(program, opTable.head_loss_gradient, key) ?? [];
   if (index === undefined || !node) return undefined;
   const used = [
     ...nodes.flatMap((n) => n.inputs),
@@ -56,11 +56,11 @@ function gradientOf(program: Program, key: string): HeadGradient | undefined {
   if (used.length === 0) return undefined;
   const [, , , dy] = node.inputs;
   const wants = node.types.map((_, output) => used.some((ref) => ref.output === output));
-  const [loss = -1] = sameHead(program, table.head_loss, key) ?? [];
+  const [loss = -1] = sameHead(program, opTable.head_loss, key) ?? [];
   return { dy, late: leadsTo(program, loss, dy.node), wants };
 }
 /** The first node of that op that is about the same head, and where it is. */
-function sameHead<P extends typeof table.head_loss | typeof table.head_loss_gradient>(
+function sameHead<P extends typeof opTable.head_loss | typeof opTable.head_loss_gradient>(
   { nodes }: Program,
   op: P,
   key: string,

@@ -1,7 +1,7 @@
 /** The optimizers that are written as plain arithmetic, in whatever form an engine's arithmetic takes. */
 import { adafactorStep, lionStep, sgdStep, type Arithmetic } from "#dsl/tensor/ops/shared/optimizer-step.js";
 import type { Ref, Type } from "#dsl/tensor/program.js";
-import type { Table } from "./lowerings.js";
+import type { LoweringTable } from "./lowerings.js";
 
 interface Stepping<I extends readonly Ref[], A> {
   readonly inputs: I;
@@ -9,19 +9,19 @@ interface Stepping<I extends readonly Ref[], A> {
   readonly types: readonly [Type, ...Type[]];
 }
 type Tensors<I extends readonly Ref[]> = { readonly [K in keyof I]: string };
-export interface Made {
+export interface OptimizerValue {
   readonly full: string;
 }
 
 /** Their lowerings: a node's results are made once, when the first of them is asked for. */
-export function optimizersBy<L extends { full(ref: Ref): string }>(
+export function optimizerLowerings<L extends { full(ref: Ref): string }>(
   arithmeticOf: (l: L, rank: number) => Arithmetic<string>,
-): Pick<Table<L, () => Made>, "sgd" | "lion" | "adafactor"> {
+): Pick<LoweringTable<L, () => OptimizerValue>, "sgd" | "lion" | "adafactor"> {
   const lower =
     <I extends readonly Ref[], A>(
       step: (arithmetic: Arithmetic<string>, inputs: Tensors<I>, attributes: A) => readonly string[],
     ) =>
-    (l: L, { inputs, attributes, types }: Stepping<I, A>): (() => Made)[] => {
+    (l: L, { inputs, attributes, types }: Stepping<I, A>): (() => OptimizerValue)[] => {
       let made: readonly string[] | undefined;
       const results = (): readonly string[] =>
         (made ??= step(

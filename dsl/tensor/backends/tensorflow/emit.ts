@@ -6,14 +6,14 @@
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { isConstant, isInput, type ConstantNode, type Leaf } from "#dsl/tensor/leaves.js";
-import type { DType, Program, State } from "#dsl/tensor/program.js";
+import type { DType, Program, TensorState } from "#dsl/tensor/program.js";
 import { sameShape, typeText } from "#dsl/tensor/shape.js";
 import { TensorflowGraph } from "./graph.js";
 import { Lowering, type LowerByName, type SizeSource } from "./lowering.js";
-import { withKernels } from "./lower/kernels.js";
+import { withFusedKernels } from "./lower/kernels.js";
 import { lowerings } from "./lower/table.js";
-import { loweredFor } from "../shared/lowerings.js";
-import type { EmittedProgram, EmittedState, Port, TensorflowModel } from "./model.js";
+import { lowerProgramFor } from "../shared/lowerings.js";
+import type { EmittedProgram, EmittedState, TensorPort, TensorflowModel } from "./model.js";
 import { writeSavedModel, type GraphNode } from "./saved-model.js";
 import { emitUpdates } from "./updates.js";
 
@@ -24,41 +24,41 @@ export interface EmitOptions {
 
 export function emitTensorflow(
   programs: Readonly<Record<string, Program>>,
-  o: EmitOptions = { kernels: false },
+  options: EmitOptions = { kernels: false },
 ): TensorflowModel {
-  const { nodes, ...model } = tensorflowGraph(programs, o);
+  const { nodes, ...model } = tensorflowGraph(programs, options);
   return { savedModel: writeSavedModel(nodes), ...model };
 }
 
 function tableOf({ kernels }: EmitOptions): LowerByName {
-  return kernels ? withKernels(lowerings) : lowerings;
+  return kernels ? withFusedKernels(lowerings) : lowerings;
 }
 
 /** The graph before it is written as bytes. */
 export function tensorflowGraph(
   programs: Readonly<Record<string, Program>>,
-  o: EmitOptions = { kernels: false },
+  options: EmitOptions = { kernels: false },
 ): Omit<TensorflowModel, "savedModel"> & { readonly nodes: readonly GraphNode[] } {
-  const own = Object.fromEntries(
-    Object.entries(programs).map(([name, program]) => [name, loweredFor(tableOf(o), program)]),
+  const loweredPrograms = Object.fromEntries(
+    Object.entries(programs).map(([name, program]) => [name, lowerProgramFor(tableOf(options), program)]),
   );
   const graph = new TensorflowGraph();
   const handles = new Map<string, string>();
   const state: Record<string, EmittedState> = {};
-  for (const [name, declared] of Object.entries(union(own))) {
+  for (const [name, declared] of Object.entries(union(loweredPrograms))) {
     const { handle, emitted } = emitState(graph, declared, `state/${handles.size}`);
     handles.set(name, handle);
     state[name] = emitted;
   }
-  const emitted = Object.entries(own).map(([name, program], i) => {
+  const emitted = Object.entries(loweredPrograms).map(([name, program], i) => {
     const scope = /^[A-Za-z0-9][\w.]*$/.test(name) ? name : `program${i}`;
-    return [name, graph.in(scope, () => emitProgram(graph, program, handles, o))] as const;
+    return [name, graph.in(scope, () => emitProgram(graph, program, handles, options))] as const;
   });
   return { nodes: graph.nodes, programs: Object.fromEntries(emitted), state };
 }
 
-function union(programs: Readonly<Record<string, Program>>): Record<string, State> {
-  const all: Record<string, State> = {};
+function union(programs: Readonly<Record<string, Program>>): Record<string, TensorState> {
+  const all: Record<string, TensorState> = {};
   for (const program of Object.values(programs))
     for (const [name, s] of Object.entries(program.state)) {
       const other = (all[name] ??= s);
@@ -72,7 +72,7 @@ function union(programs: Readonly<Record<string, Program>>): Record<string, Stat
 
 function emitState(
   graph: TensorflowGraph,
-  { type, initial }: State,
+  { type, initial }: TensorState,
   scope: string,
 ): { handle: string; emitted: EmittedState } {
   const shape = type.shape.map((d) => {
@@ -111,9 +111,9 @@ function emitProgram(
   graph: TensorflowGraph,
   program: Program,
   handles: ReadonlyMap<string, string>,
-  o: EmitOptions,
+  options: EmitOptions,
 ): EmittedProgram {
-  const inputs: Record<string, Port> = {};
+  const inputs: Record<string, TensorPort> = {};
   const placeholders = new Map<string, string>();
   const sizes = new Map<string, SizeSource>();
   for (const [name, { type }] of Object.entries(program.inputs)) {
@@ -143,15 +143,15 @@ function emitProgram(
     reads.set(name, read);
     return read;
   };
-  const l = new Lowering(graph, program, tableOf(o), leaf, sizes, handles);
+  const l = new Lowering(graph, program, tableOf(options), leaf, sizes, handles);
   const outputs = Object.fromEntries(
     Object.entries(program.outputs).map(([name, ref]) => [name, port(l.full(ref), l.typeOf(ref).dtype)]),
   );
-  const effects = emitUpdates(l, handles, reads, o);
+  const effects = emitUpdates(l, handles, reads, options);
   return { inputs, outputs, ...(effects.length && { update: done(graph, effects) }) };
 }
 
-function port(tensor: string, dtype: DType): Port {
+function port(tensor: string, dtype: DType): TensorPort {
   return { tensor: /:\d+$/.test(tensor) ? tensor : `${tensor}:0`, dtype };
 }
 

@@ -1,8 +1,8 @@
 /** A TensorFlow graph being written: nodes are named by number; equal stateless nodes are made once. */
-import { toNDArray, values } from "#dsl/tensor/values.js";
-import type { AttributeValue, GraphNode, TypeName } from "./saved-model.js";
+import { toNDArray, arrayValues } from "#dsl/tensor/values.js";
+import type { TensorflowAttributeValue, GraphNode, TensorflowTypeName } from "./saved-model.js";
 
-export type Attributes = Readonly<Record<string, AttributeValue>>;
+export type Attributes = Readonly<Record<string, TensorflowAttributeValue>>;
 
 /** Ops with an effect: each call is a node of its own. */
 const STATEFUL = /^(Assign|Resource|TunebookAdamW|VarHandleOp|ReadVariableOp|Placeholder)/;
@@ -13,11 +13,11 @@ const TYPE_ATTRIBUTES = ["DstT", "type", "out_type", "output_type", "dtype", "T"
 export class TensorflowGraph {
   private readonly made: GraphNode[] = [];
   private readonly known = new Map<string, string>();
-  private readonly types = new Map<string, TypeName>();
+  private readonly types = new Map<string, TensorflowTypeName>();
   /** Bytes of the constant f32 numbers, by name. */
   private readonly numbers = new Map<string, Uint8Array>();
   private scope = "";
-  private order: { readonly waits: readonly string[]; readonly own: Set<string> } | null = null;
+  private order: { readonly waits: readonly string[]; readonly added: Set<string> } | null = null;
 
   get nodes(): readonly GraphNode[] {
     return this.made;
@@ -38,7 +38,7 @@ export class TensorflowGraph {
    */
   after<T>(waits: readonly string[], body: () => T): T {
     const before = this.order;
-    this.order = waits.length > 0 ? { waits: waits.map(producer), own: new Set() } : null;
+    this.order = waits.length > 0 ? { waits: waits.map(producer), added: new Set() } : null;
     try {
       return body();
     } finally {
@@ -56,7 +56,7 @@ export class TensorflowGraph {
       this.types.set(name, outputType(op, attributes));
       if (key) this.known.set(key, name);
     }
-    if (op !== "Const") this.order?.own.add(name);
+    if (op !== "Const") this.order?.added.add(name);
     return name;
   }
   /** A node that is called so: what a file's readers ask for by name. */
@@ -68,7 +68,7 @@ export class TensorflowGraph {
   /** Whoever takes something made in the same `after` waits through it; constants are there at once. */
   private ordered(op: string, inputs: readonly string[]): readonly string[] {
     const { order } = this;
-    if (!order || op === "Const" || inputs.some((input) => order.own.has(producer(input)))) return inputs;
+    if (!order || op === "Const" || inputs.some((input) => order.added.has(producer(input)))) return inputs;
     return [...inputs, ...order.waits.map((name) => `^${name}`)];
   }
   /** Whether it is a single constant number. */
@@ -79,20 +79,20 @@ export class TensorflowGraph {
   brain(tensor: string): string {
     const value = this.numbers.get(tensor);
     return value
-      ? this.constant("bf16", [], toNDArray("bf16", values([], new Float32Array(value.slice().buffer))).bytes)
+      ? this.constant("bf16", [], toNDArray("bf16", arrayValues([], new Float32Array(value.slice().buffer))).bytes)
       : tensor;
   }
   /** The dtype of a tensor (of a node's first output: the others are not told apart). */
-  typeOf(tensor: string): TypeName {
+  typeOf(tensor: string): TensorflowTypeName {
     return this.types.get(producer(tensor)) ?? "f32";
   }
-  constant(type: TypeName, shape: readonly number[], bytes: Uint8Array): string {
+  constant(type: TensorflowTypeName, shape: readonly number[], bytes: Uint8Array): string {
     const name = this.node("Const", [], { dtype: { type }, value: { tensor: { type, shape, bytes } } });
     if (type === "f32" && shape.length === 0) this.numbers.set(name, bytes);
     return name;
   }
   /** A constant that is made once and whose bytes are many: they are compared with no other's. */
-  weight(type: TypeName, shape: readonly number[], bytes: Uint8Array): string {
+  weight(type: TensorflowTypeName, shape: readonly number[], bytes: Uint8Array): string {
     const name = `${this.scope}weight_${this.made.length}`;
     return this.named(name, "Const", [], { dtype: { type }, value: { tensor: { type, shape, bytes } } });
   }
@@ -114,7 +114,7 @@ export class TensorflowGraph {
 function producer(tensor: string): string {
   return tensor.replace(/^\^|:\d+$/g, "");
 }
-function outputType(op: string, attributes: Attributes): TypeName {
+function outputType(op: string, attributes: Attributes): TensorflowTypeName {
   if (COMPARISON.test(op)) return "bool";
   for (const name of TYPE_ATTRIBUTES) {
     const value = attributes[name];

@@ -6,10 +6,10 @@
 import { CodedError } from "../../../language/diagnostics/codes.js";
 import { isConstant, isInput, type Leaf } from "../../leaves.js";
 import type { DType, NDArray, Program, Type } from "../../program.js";
-import { partsOf, type Sizes } from "../../shape.js";
-import { loweredFor } from "../shared/lowerings.js";
+import { dimensionParts, type Sizes } from "../../shape.js";
+import { lowerProgramFor } from "../shared/lowerings.js";
 import { TensorflowGraph } from "./graph.js";
-import { stock } from "./lower/stock.js";
+import { stockLowerings } from "./lower/stock.js";
 import { lowerings } from "./lower/table.js";
 import { Lowering, type SizeSource } from "./lowering.js";
 import { writeSavedModel, type GraphNode, type Signature, type SignedTensor } from "./saved-model.js";
@@ -19,10 +19,10 @@ export interface InferenceModel {
   readonly savedModel: Uint8Array;
   readonly signature: Signature;
 }
-export const SIGNATURE = "serving_default";
+export const SIGNATURE_NAME = "serving_default";
 
 /** Bytes that a file of protocol buffers may have. */
-export const MOST = 2 ** 31 - 2 ** 20;
+export const MAX_FILE_BYTES = 2 ** 31 - 2 ** 20;
 
 /** `weights`: the value of each state of the program. `fixed`: sizes that are numbers in the file. */
 export function emitInference(
@@ -42,13 +42,13 @@ export function inferenceGraph(
 ): { readonly nodes: readonly GraphNode[]; readonly signature: Signature } {
   if (program.updates.length > 0)
     throw new CodedError("graph-invalid", { problem: "it writes what it should only read" });
-  const table = { ...lowerings, ...stock };
-  const own = loweredFor(table, program);
+  const table = { ...lowerings, ...stockLowerings };
+  const loweredProgram = lowerProgramFor(table, program);
   const graph = new TensorflowGraph();
   const shapeOf = (type: Type): readonly number[] => type.shape.map((d) => sizeIn(d, fixed));
   const sizes = new Map<string, SizeSource>();
   const inputs = Object.fromEntries(
-    Object.entries(own.inputs).map(([name, { type }]): [string, SignedTensor] => {
+    Object.entries(loweredProgram.inputs).map(([name, { type }]): [string, SignedTensor] => {
       const shape = shapeOf(type);
       graph.named(name, "Placeholder", [], { dtype: { type: type.dtype }, shape: { shape } });
       type.shape.forEach((d, axis) => {
@@ -67,8 +67,12 @@ export function inferenceGraph(
       read.set(name, known);
       return known;
     };
-    const l = new Lowering(graph, own, table, leaf, sizes, new Map(), fixed);
-    return Object.entries(own.outputs).map(([name, ref]) => ({ name, tensor: l.full(ref), type: l.typeOf(ref) }));
+    const l = new Lowering(graph, loweredProgram, table, leaf, sizes, new Map(), fixed);
+    return Object.entries(loweredProgram.outputs).map(([name, ref]) => ({
+      name,
+      tensor: l.full(ref),
+      type: l.typeOf(ref),
+    }));
   });
   const outputs = Object.fromEntries(
     emitted.map(({ name, tensor, type }): [string, SignedTensor] => {
@@ -76,13 +80,13 @@ export function inferenceGraph(
       return [name, { tensor: `${name}:0`, type: type.dtype, shape: shapeOf(type) }];
     }),
   );
-  return { nodes: graph.nodes, signature: { name: SIGNATURE, inputs, outputs } };
+  return { nodes: graph.nodes, signature: { name: SIGNATURE_NAME, inputs, outputs } };
 }
 
 /** −1 where it is free. */
 function sizeIn(d: number | string, fixed: Sizes): number {
   if (typeof d === "number") return d;
-  const { name, more } = partsOf(d);
+  const { name, more } = dimensionParts(d);
   const size = fixed[name];
   return size === undefined ? -1 : size + more;
 }

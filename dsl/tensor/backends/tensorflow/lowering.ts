@@ -5,12 +5,12 @@
  */
 import { isLeaf, type Leaf } from "#dsl/tensor/leaves.js";
 import type { Dimension, Node, Program, Ref, Type } from "#dsl/tensor/program.js";
-import { partsOf, type Sizes } from "#dsl/tensor/shape.js";
-import { entryOf, type Entry, type Table } from "../shared/lowerings.js";
+import { dimensionParts, type Sizes } from "#dsl/tensor/shape.js";
+import { loweringEntryOf, type LoweringEntry, type LoweringTable } from "../shared/lowerings.js";
 import type { TensorflowGraph } from "./graph.js";
-import type { TypeName } from "./saved-model.js";
+import type { TensorflowTypeName } from "./saved-model.js";
 
-export interface Value {
+export interface LoweredValue {
   readonly full?: string;
   readonly flat?: string;
 }
@@ -18,19 +18,19 @@ export interface Value {
 export interface SizeSource {
   readonly tensor: string;
   readonly axis: number;
-  readonly dtype: TypeName;
+  readonly dtype: TensorflowTypeName;
   readonly variable?: true;
 }
 /** Makes one output of a node. */
-export type Make = () => Value;
-export type Lower = Entry<Lowering, Make>;
+export type MakeOutput = () => LoweredValue;
+export type NodeLowering = LoweringEntry<Lowering, MakeOutput>;
 /** The ops that are computed here by ways of their own. */
-export type Lowerings = Table<Lowering, Make>;
+export type Lowerings = LoweringTable<Lowering, MakeOutput>;
 /** The same, asked by name. */
-export type LowerByName = Readonly<Record<string, Lower | undefined>>;
+export type LowerByName = Readonly<Record<string, NodeLowering | undefined>>;
 
 /** What the sweep through the head of a language model makes. */
-export interface Sweep {
+export interface HeadSweep {
   readonly loss: string;
   /** dx, dweight, dbias: those that are wanted. */
   readonly gradients: readonly (string | undefined)[];
@@ -40,9 +40,9 @@ export interface Sweep {
 
 export class Lowering {
   private readonly made = new Map<string, { full?: string; flat?: string }>();
-  private readonly makers = new Map<number, readonly Make[]>();
+  private readonly makers = new Map<number, readonly MakeOutput[]>();
   /** Sweeps through heads that were made, by what they read. */
-  readonly sweeps = new Map<string, Sweep>();
+  readonly sweeps = new Map<string, HeadSweep>();
   private readonly uses: number[];
   private readonly used = new Set<string>();
   private readonly indices: ReadonlyMap<Node, number>;
@@ -88,7 +88,7 @@ export class Lowering {
   usesOutput(node: Node, output: number): boolean {
     return this.used.has(`${this.indices.get(node)!}:${output}`);
   }
-  dtypeOf(ref: Ref): TypeName {
+  dtypeOf(ref: Ref): TensorflowTypeName {
     return this.typeOf(ref).dtype;
   }
 
@@ -114,12 +114,12 @@ export class Lowering {
     if (!value) this.made.set(key, (value = { ...this.make(ref) }));
     return value;
   }
-  private make(ref: Ref): Value {
+  private make(ref: Ref): LoweredValue {
     const node = this.nodeOf(ref);
     return this.ordered(ref, () => {
       if (isLeaf(node)) return { full: this.leaf(node) };
       let makers = this.makers.get(ref.node);
-      if (!makers) this.makers.set(ref.node, (makers = entryOf(this.table, node.op)(this, node)));
+      if (!makers) this.makers.set(ref.node, (makers = loweringEntryOf(this.table, node.op)(this, node)));
       return makers[ref.output]!();
     });
   }
@@ -133,7 +133,10 @@ export class Lowering {
   /** A tensor that is there once a node of the program is done. */
   private awaited(node: number): string {
     const outputs = this.program.nodes[node]!.types.map((_, output) => output);
-    const output = outputs.find((o) => this.made.has(`${node}:${o}`)) ?? outputs.find((o) => this.reads(node, o)) ?? 0;
+    const output =
+      outputs.find((options) => this.made.has(`${node}:${options}`)) ??
+      outputs.find((options) => this.reads(node, options)) ??
+      0;
     const { full, flat } = this.value({ node, output });
     return (full ?? flat)!;
   }
@@ -142,11 +145,11 @@ export class Lowering {
     return this.program.nodes.some((n) => n.inputs.some(same)) || Object.values(this.program.outputs).some(same);
   }
 
-  flatten(tensor: string, last: Dimension, type?: TypeName): string {
+  flatten(tensor: string, last: Dimension, type?: TensorflowTypeName): string {
     const shape = typeof last === "number" ? this.graph.integers([-1, last]) : this.shape(["", last]);
     return this.reshape(tensor, shape, type);
   }
-  unflatten(tensor: string, shape: readonly Dimension[], type?: TypeName): string {
+  unflatten(tensor: string, shape: readonly Dimension[], type?: TensorflowTypeName): string {
     return this.reshape(tensor, this.shape(shape), type);
   }
   reshape(tensor: string, shape: string, type = this.graph.typeOf(tensor)): string {
@@ -163,7 +166,7 @@ export class Lowering {
   }
   private known(d: Dimension): Dimension {
     if (typeof d === "number") return d;
-    const { name, more } = partsOf(d);
+    const { name, more } = dimensionParts(d);
     const size = this.fixed[name];
     return size === undefined ? d : size + more;
   }
@@ -172,7 +175,7 @@ export class Lowering {
     const d = this.known(given);
     if (typeof d === "number") return this.graph.integer(d);
     const { graph } = this;
-    const { name, more } = partsOf(d);
+    const { name, more } = dimensionParts(d);
     if (more) return graph.node("AddV2", [this.size(name), graph.integer(more)], { T: { type: "i32" } });
     const source = this.sizes.get(name)!;
     const shape = source.variable
@@ -206,38 +209,38 @@ export class Lowering {
     const fitting = type === "bf16" ? inputs.map((x) => this.graph.brain(x)) : inputs;
     return this.graph.node(op, fitting, { T: { type } });
   }
-  private common(op: string, inputs: readonly string[]): TypeName {
+  private common(op: string, inputs: readonly string[]): TensorflowTypeName {
     const values = op === "SelectV2" ? inputs.slice(1) : inputs;
     return this.graph.typeOf(values.find((x) => !this.graph.isNumber(x)) ?? values[0]!);
   }
   /** In a dtype: cast if it isn't. */
-  to(tensor: string, type: TypeName): string {
+  to(tensor: string, type: TensorflowTypeName): string {
     const from = this.graph.typeOf(tensor);
     return from === type ? tensor : this.cast(tensor, from, type);
   }
-  cast(tensor: string, from: TypeName, to: TypeName): string {
+  cast(tensor: string, from: TensorflowTypeName, to: TensorflowTypeName): string {
     return this.graph.node("Cast", [tensor], { SrcT: { type: from }, DstT: { type: to }, Truncate: { bool: false } });
   }
   product(
     a: string,
     b: string,
-    o: { readonly ta?: boolean; readonly tb?: boolean; readonly type?: TypeName } = {},
+    options: { readonly ta?: boolean; readonly tb?: boolean; readonly type?: TensorflowTypeName } = {},
   ): string {
     return this.graph.node("MatMul", [a, b], {
-      T: { type: o.type ?? this.graph.typeOf(a) },
-      transpose_a: { bool: o.ta ?? false },
-      transpose_b: { bool: o.tb ?? false },
+      T: { type: options.type ?? this.graph.typeOf(a) },
+      transpose_a: { bool: options.ta ?? false },
+      transpose_b: { bool: options.tb ?? false },
     });
   }
   batchProduct(
     a: string,
     b: string,
-    o: { readonly ta?: boolean; readonly tb?: boolean; readonly type?: TypeName } = {},
+    options: { readonly ta?: boolean; readonly tb?: boolean; readonly type?: TensorflowTypeName } = {},
   ): string {
     return this.graph.node("BatchMatMulV2", [a, b], {
-      T: { type: o.type ?? this.graph.typeOf(a) },
-      adj_x: { bool: o.ta ?? false },
-      adj_y: { bool: o.tb ?? false },
+      T: { type: options.type ?? this.graph.typeOf(a) },
+      adj_x: { bool: options.ta ?? false },
+      adj_y: { bool: options.tb ?? false },
     });
   }
   reduce(op: string, x: string, axes: readonly number[], keep: boolean, type = this.graph.typeOf(x)): string {

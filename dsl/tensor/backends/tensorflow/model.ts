@@ -2,14 +2,14 @@
 import type { DType } from "#dsl/tensor/program.js";
 
 /** A tensor of the graph (`name:0`) and its dtype in the program. */
-export interface Port {
+export interface TensorPort {
   readonly tensor: string;
   readonly dtype: DType;
 }
 export interface EmittedProgram {
-  readonly inputs: Readonly<Record<string, Port>>;
+  readonly inputs: Readonly<Record<string, TensorPort>>;
   /** Fetching any output runs no update; fetch `update` beside them (it is a small f32 scalar). */
-  readonly outputs: Readonly<Record<string, Port>>;
+  readonly outputs: Readonly<Record<string, TensorPort>>;
   readonly update?: string;
 }
 export interface EmittedState {

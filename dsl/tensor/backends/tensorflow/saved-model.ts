@@ -2,27 +2,44 @@
 import { PbfWriter } from "pbf";
 
 /** TensorFlow's numbers for dtypes. */
-export const TYPES = { f32: 1, f64: 2, i32: 3, u8: 4, i8: 6, c64: 8, i64: 9, bool: 10, bf16: 14, u32: 22 } as const;
-export type TypeName = keyof typeof TYPES;
+export const TENSORFLOW_TYPES = {
+  f32: 1,
+  f64: 2,
+  i32: 3,
+  u8: 4,
+  i8: 6,
+  c64: 8,
+  i64: 9,
+  bool: 10,
+  bf16: 14,
+  u32: 22,
+} as const;
+export type TensorflowTypeName = keyof typeof TENSORFLOW_TYPES;
 
-export type AttributeValue =
-  | { readonly type: TypeName }
+export type TensorflowAttributeValue =
+  | { readonly type: TensorflowTypeName }
   | { readonly bool: boolean }
   | { readonly int: number }
   | { readonly float: number }
   | { readonly text: string }
   | { readonly texts: readonly string[] }
-  | { readonly types: readonly TypeName[] }
+  | { readonly types: readonly TensorflowTypeName[] }
   /** −1: free. */
   | { readonly shape: readonly number[] }
-  | { readonly tensor: { readonly type: TypeName; readonly shape: readonly number[]; readonly bytes: Uint8Array } };
+  | {
+      readonly tensor: {
+        readonly type: TensorflowTypeName;
+        readonly shape: readonly number[];
+        readonly bytes: Uint8Array;
+      };
+    };
 
 export interface GraphNode {
   readonly name: string;
   readonly op: string;
   /** `name`, `name:1`, or `^name` for control. */
   readonly inputs: readonly string[];
-  readonly attributes: Readonly<Record<string, AttributeValue>>;
+  readonly attributes: Readonly<Record<string, TensorflowAttributeValue>>;
 }
 
 /** Of TensorFlow's graph format; any reader since 2.10 accepts it. */
@@ -36,7 +53,7 @@ export interface Signature {
 }
 export interface SignedTensor {
   readonly tensor: string;
-  readonly type: TypeName;
+  readonly type: TensorflowTypeName;
   /** −1: free. */
   readonly shape: readonly number[];
 }
@@ -46,11 +63,11 @@ interface Graph {
 }
 
 /** The version of the format, which those who read a folder by hand ask for: without functions and objects. */
-export const FORMAT = 1;
+export const SAVED_MODEL_VERSION = 1;
 
 export function writeSavedModel(nodes: readonly GraphNode[], signature?: Signature): Uint8Array {
   const pbf = new PbfWriter();
-  pbf.writeVarintField(1, FORMAT);
+  pbf.writeVarintField(1, SAVED_MODEL_VERSION);
   pbf.writeMessage(2, writeMetaGraph, { nodes, signature });
   return pbf.finish();
 }
@@ -77,7 +94,7 @@ function writePort([name, port]: [string, SignedTensor], pbf: PbfWriter): void {
 }
 function writeInfo({ tensor, type, shape }: SignedTensor, pbf: PbfWriter): void {
   pbf.writeStringField(1, tensor);
-  pbf.writeVarintField(2, TYPES[type]);
+  pbf.writeVarintField(2, TENSORFLOW_TYPES[type]);
   pbf.writeMessage(3, writeShape, shape);
 }
 
@@ -93,13 +110,13 @@ function writeNode(node: GraphNode, pbf: PbfWriter): void {
   for (const entry of Object.entries(node.attributes)) pbf.writeMessage(5, writeEntry, entry);
 }
 
-function writeEntry([name, value]: [string, AttributeValue], pbf: PbfWriter): void {
+function writeEntry([name, value]: [string, TensorflowAttributeValue], pbf: PbfWriter): void {
   pbf.writeStringField(1, name);
   pbf.writeMessage(2, writeAttribute, value);
 }
 
-function writeAttribute(value: AttributeValue, pbf: PbfWriter): void {
-  if ("type" in value) pbf.writeVarintField(6, TYPES[value.type]);
+function writeAttribute(value: TensorflowAttributeValue, pbf: PbfWriter): void {
+  if ("type" in value) pbf.writeVarintField(6, TENSORFLOW_TYPES[value.type]);
   else if ("bool" in value) pbf.writeBooleanField(5, value.bool);
   else if ("int" in value) pbf.writeVarintField(3, value.int);
   else if ("float" in value) pbf.writeFloatField(4, value.float);
@@ -109,12 +126,15 @@ function writeAttribute(value: AttributeValue, pbf: PbfWriter): void {
   else pbf.writeMessage(1, writeList, value);
 }
 
-function writeList(list: { texts: readonly string[] } | { types: readonly TypeName[] }, pbf: PbfWriter): void {
+function writeList(
+  list: { texts: readonly string[] } | { types: readonly TensorflowTypeName[] },
+  pbf: PbfWriter,
+): void {
   if ("texts" in list) for (const text of list.texts) pbf.writeBytesField(2, utf8(text));
   else
     pbf.writePackedVarint(
       6,
-      list.types.map((t) => TYPES[t]),
+      list.types.map((t) => TENSORFLOW_TYPES[t]),
     );
 }
 
@@ -123,10 +143,10 @@ function writeShape(shape: readonly number[], pbf: PbfWriter): void {
 }
 
 function writeTensor(
-  tensor: { readonly type: TypeName; readonly shape: readonly number[]; readonly bytes: Uint8Array },
+  tensor: { readonly type: TensorflowTypeName; readonly shape: readonly number[]; readonly bytes: Uint8Array },
   pbf: PbfWriter,
 ): void {
-  pbf.writeVarintField(1, TYPES[tensor.type]);
+  pbf.writeVarintField(1, TENSORFLOW_TYPES[tensor.type]);
   pbf.writeMessage(2, writeShape, tensor.shape);
   pbf.writeBytesField(4, tensor.bytes);
 }

@@ -5,11 +5,11 @@
  */
 import { isState } from "#dsl/tensor/leaves.js";
 import { isNodeOf } from "#dsl/tensor/op.js";
-import type { Node, Program, Ref, Update } from "#dsl/tensor/program.js";
-import { table } from "#dsl/tensor/table.js";
-import { writePart, writeRows } from "./lower/caches.js";
+import type { Node, Program, Ref, StateUpdate } from "#dsl/tensor/program.js";
+import { opTable } from "#dsl/tensor/table.js";
+import { writeCacheSlice, writeCacheRows } from "./lower/caches.js";
 import { kernelsInPlace } from "./lower/kernels.js";
-import { inPlace } from "./lower/optimizers.js";
+import { inPlaceSteps } from "./lower/optimizers.js";
 import type { Lowering } from "./lowering.js";
 
 /** Writes the updates; gives the nodes that must run. `reads`: the node that reads each state in this program. */
@@ -17,11 +17,11 @@ export function emitUpdates(
   l: Lowering,
   handles: ReadonlyMap<string, string>,
   reads: ReadonlyMap<string, string>,
-  o: { readonly kernels: boolean },
+  options: { readonly kernels: boolean },
 ): string[] {
   const { program } = l;
   const handle = (state: string): string => handles.get(state)!;
-  const stepping = o.kernels ? { ...inPlace, ...kernelsInPlace } : inPlace;
+  const stepping = options.kernels ? { ...inPlaceSteps, ...kernelsInPlace } : inPlaceSteps;
   const steps = program.nodes.flatMap((node, index) => {
     const step = Object.hasOwn(stepping, node.op) ? stepping[node.op] : undefined;
     const states = step && ownStates(program, node, index);
@@ -29,7 +29,7 @@ export function emitUpdates(
   });
   const stepped = new Set(steps.flatMap((s) => s.states));
   const others = program.updates.filter((u) => !stepped.has(u.state));
-  const kindOf = (u: Update): "fill" | "grow" | "assign" =>
+  const kindOf = (u: StateUpdate): "fill" | "grow" | "assign" =>
     u.at ? "assign" : isFill(l, u) ? "fill" : addend(l, u) ? "grow" : "assign";
   const fills = others.filter((u) => kindOf(u) === "fill");
   const grown = others.filter((u) => kindOf(u) === "grow").map((u) => ({ ...u, more: l.full(addend(l, u)!) }));
@@ -46,7 +46,7 @@ export function emitUpdates(
     }));
   // All values first: only then are all readers known.
   for (const { node, states } of steps)
-    node.inputs.forEach((ref, i) => (o.kernels || i === 0 || i >= states.length) && l.full(ref));
+    node.inputs.forEach((ref, i) => (options.kernels || i === 0 || i >= states.length) && l.full(ref));
   const readers = readersOf(l);
   const after = (state: string): string[] => {
     const read = reads.get(state);
@@ -70,8 +70,8 @@ export function emitUpdates(
     ),
     ...plain.map(({ state, value, dtype, part, rows }) => {
       const wait = after(state).filter((name) => name !== value);
-      if (rows !== undefined) return writeRows(l, handle(state), value, dtype, rows, wait);
-      if (part) return writePart(l, handle(state), value, dtype, part, wait);
+      if (rows !== undefined) return writeCacheRows(l, handle(state), value, dtype, rows, wait);
+      if (part) return writeCacheSlice(l, handle(state), value, dtype, part, wait);
       return l.graph.node("AssignVariableOp", [handle(state), value, ...waiting(wait)], { dtype: { type: dtype } });
     }),
     ...fills.map((u) => {
@@ -88,13 +88,13 @@ function readsState(l: Lowering, ref: Ref, state: string): boolean {
   const node = l.nodeOf(ref);
   return isState(node) && node.attributes.name === state;
 }
-function isFill(l: Lowering, u: Update): boolean {
-  return isNodeOf(l.nodeOf(u.value), table.fill_like) && l.usesOf(u.value) === 0;
+function isFill(l: Lowering, u: StateUpdate): boolean {
+  return isNodeOf(l.nodeOf(u.value), opTable.fill_like) && l.usesOf(u.value) === 0;
 }
 /** x where the update is state + x and nothing else needs the sum. */
-function addend(l: Lowering, u: Update): Ref | undefined {
+function addend(l: Lowering, u: StateUpdate): Ref | undefined {
   const node = l.nodeOf(u.value);
-  if (!isNodeOf(node, table.add) || l.usesOf(u.value) > 0) return undefined;
+  if (!isNodeOf(node, opTable.add) || l.usesOf(u.value) > 0) return undefined;
   const [a, b] = node.inputs;
   const [x] = readsState(l, a, u.state) ? [b] : readsState(l, b, u.state) ? [a] : [];
   return x && l.typeOf(x).shape.length === node.types[0].shape.length ? x : undefined;
@@ -102,9 +102,9 @@ function addend(l: Lowering, u: Update): Ref | undefined {
 
 /** The states that an optimizer's node reads, if its outputs are the updates of just these. */
 function ownStates(program: Program, node: Node, index: number): readonly string[] | undefined {
-  const own = node.inputs.slice(0, node.types.length).map((ref) => program.nodes[ref.node]!);
-  if (!own.every(isState)) return undefined;
-  const names = own.map(({ attributes: { name } }) => name);
+  const stateNodes = node.inputs.slice(0, node.types.length).map((ref) => program.nodes[ref.node]!);
+  if (!stateNodes.every(isState)) return undefined;
+  const names = stateNodes.map(({ attributes: { name } }) => name);
   const updates = (state: string, output: number): boolean =>
     program.updates.some((u) => !u.at && u.state === state && u.value.node === index && u.value.output === output);
   return names.every(updates) ? names : undefined;

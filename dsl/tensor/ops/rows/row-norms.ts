@@ -9,10 +9,10 @@ import type { Dimension } from "../../program.js";
 import { outer_product } from "../outer_product.js";
 import { scatter_rows } from "../scatter_rows.js";
 import type { Builder, Tensor } from "../../tensor.js";
-import { wholeOf, type RowPart } from "./row-part.js";
-import { rowParts, type Derived } from "./row-parts.js";
+import { materializePart, type RowGradientPart } from "./row-part.js";
+import { rowGradientParts, type DifferentiatedRows } from "./row-parts.js";
 
-export interface ClippedRows {
+export interface ClippedRowGradients {
   /** [rows]: how long the gradient of each row is, before it is cut. */
   readonly norms: Tensor;
   /** [parameter's shape] for each; undefined where the loss doesn't depend on it. */
@@ -23,15 +23,15 @@ export interface ClippedRows {
  * Of each of `wrt`. `share` [rows]: what the loss of a row is times, so that it is the row's own (of a sum over tokens, 1 / how many
  * there are); absent: 1. Null, and `rows`: as `rowParts` has them; null too where parts of a parameter can't be told together.
  */
-export function clippedRows(
+export function clipRowGradients(
   graph: Builder,
-  derived: Derived,
+  derived: DifferentiatedRows,
   wrt: readonly Tensor[],
   { clip, share }: { readonly clip: number; readonly share?: Tensor },
   rows: Dimension = "batch",
-): ClippedRows | null {
-  const parts = rowParts(graph, derived, wrt, rows, "clipped")?.map(added);
-  const squares = parts?.flatMap((own) => squaresOf(own));
+): ClippedRowGradients | null {
+  const parts = rowGradientParts(graph, derived, wrt, rows, "clipped")?.map(added);
+  const squares = parts?.flatMap((parameterParts) => squaresOf(parameterParts));
   if (!parts || !squares || squares.length === 0) return null;
   let sum: Tensor | null = squares[0] ?? null;
   for (const one of squares.slice(1)) sum = sum && one && sum.add(one);
@@ -48,7 +48,7 @@ export function clippedRows(
 }
 
 /** Those that are whole as one. */
-function added(parts: readonly RowPart[]): readonly RowPart[] {
+function added(parts: readonly RowGradientPart[]): readonly RowGradientPart[] {
   const whole = parts.filter((part) => part.is === "whole");
   if (whole.length < 2) return parts;
   const d = whole.map((part) => part.d).reduce((a, b) => a.add(b));
@@ -56,20 +56,20 @@ function added(parts: readonly RowPart[]): readonly RowPart[] {
 }
 
 /** Summands of the square [rows] of what several parts come to together; null: one of them can't be told. */
-function squaresOf(parts: readonly RowPart[]): readonly (Tensor | null)[] {
+function squaresOf(parts: readonly RowGradientPart[]): readonly (Tensor | null)[] {
   return parts.flatMap((one, i) =>
     parts.slice(0, i + 1).map((other, k) => (i === k ? square(one) : (inner(one, other)?.multiply(2) ?? null))),
   );
 }
 
-function square(part: RowPart): Tensor | null {
+function square(part: RowGradientPart): Tensor | null {
   if (part.is === "whole") return overAll(part.d.square());
   if (part.is === "product" && part.d.rank === 2)
     return part.d
       .square()
       .sum([1])
       .multiply(part.x.square().sum([1]));
-  if (part.is === "product" && isSmall(part)) return wholeOf(part)?.square().sum([1, 2]) ?? null;
+  if (part.is === "product" && isSmall(part)) return materializePart(part)?.square().sum([1, 2]) ?? null;
   return inner(part, part);
 }
 
@@ -77,13 +77,13 @@ function square(part: RowPart): Tensor | null {
 const PLACES = 128;
 
 /** Whether a row's matrix is made with less work than what its places have to do with each other. */
-function isSmall({ d, x }: Extract<RowPart, { is: "product" }>): boolean {
+function isSmall({ d, x }: Extract<RowGradientPart, { is: "product" }>): boolean {
   const [m, n] = [d.shape.at(-1), x.shape.at(-1)];
   return typeof m === "number" && typeof n === "number" && m * n <= PLACES * (m + n);
 }
 
 /** [rows]: of each row the inner product of what two parts say; null: there is no way but to make both. */
-function inner(a: RowPart, b: RowPart): Tensor | null {
+function inner(a: RowGradientPart, b: RowGradientPart): Tensor | null {
   if (a.is === "whole" && b.is === "whole") return overAll(a.d.multiply(b.d));
   if (a.is === "product" && b.is === "product") {
     const [one, other] = [overPlaces(a), overPlaces(b)];
@@ -103,7 +103,7 @@ function inner(a: RowPart, b: RowPart): Tensor | null {
 const overAll = (t: Tensor): Tensor => (t.rank > 1 ? t.sum(t.shape.slice(1).map((_, axis) => axis + 1)) : t);
 
 /** Of one place where it has none. */
-function overPlaces({ d, x }: Extract<RowPart, { is: "product" }>): { readonly d: Tensor; readonly x: Tensor } {
+function overPlaces({ d, x }: Extract<RowGradientPart, { is: "product" }>): { readonly d: Tensor; readonly x: Tensor } {
   const placed = (t: Tensor): Tensor => (t.rank === 2 ? t.reshape([t.shape[0] ?? 1, 1, t.shape[1] ?? 1]) : t);
   return { d: placed(d), x: placed(x) };
 }
@@ -116,7 +116,7 @@ function placesOf(ids: Tensor, axis: 0 | 1): Tensor {
 }
 
 /** What a part comes to over all rows, each weighed by its factor [rows]. */
-function summed(parameter: Tensor, part: RowPart, factor: Tensor): Tensor {
+function summed(parameter: Tensor, part: RowGradientPart, factor: Tensor): Tensor {
   const weighed = (t: Tensor): Tensor =>
     t.multiply(factor.reshape([t.shape[0] ?? 1, ...t.shape.slice(1).map(() => 1)]));
   if (part.is === "whole") return weighed(part.d).sum([0]);

@@ -5,7 +5,7 @@
 import type { Builder, Tensor } from "../../tensor.js";
 
 /** A slope, row by row of the batch. */
-export type RowPart =
+export type RowGradientPart =
   /** d [rows, ...shape]. */
   | { readonly is: "whole"; readonly d: Tensor }
   /** Of each row Σ over its places d ⊗ x: d [rows, ..., m], x [rows, ..., n] of a matrix [m, n]. */
@@ -14,7 +14,7 @@ export type RowPart =
   | { readonly is: "rows"; readonly ids: Tensor; readonly d: Tensor };
 
 /** d summed over all axes but the first and those that `like`, broadcast to it, has: [rows, ...like]. */
-export function summedTo(like: Tensor, d: Tensor): RowPart {
+export function sumRowsToShape(like: Tensor, d: Tensor): RowGradientPart {
   const missing = d.rank - like.rank;
   const axes = d.shape.flatMap((size, axis) => {
     if (axis === 0) return [];
@@ -25,31 +25,31 @@ export function summedTo(like: Tensor, d: Tensor): RowPart {
 }
 
 /** Of a matrix by which x is multiplied to what d is the slope of; null: not of rows. */
-export function productOf(d: Tensor, x: Tensor): RowPart | null {
+export function productGradientPart(d: Tensor, x: Tensor): RowGradientPart | null {
   const fits = d.rank === x.rank && (d.rank === 2 || d.rank === 3) && d.shape[0] === x.shape[0];
   return fits ? { is: "product", d, x } : null;
 }
 
 /** [..., 1]: a number for each place, beside what lies along its last axis. */
-export const beside = (t: Tensor): Tensor => t.reshape([...t.shape, 1]);
+export const withTrailingAxis = (t: Tensor): Tensor => t.reshape([...t.shape, 1]);
 
 /** Of a table, d at its rows `ids`; the row `padding` gets no slope. */
-export function rowsAt(ids: Tensor, d: Tensor, padding: number | undefined): RowPart | null {
+export function tableGradientAt(ids: Tensor, d: Tensor, padding: number | undefined): RowGradientPart | null {
   if (d.rank !== 3) return null;
   if (padding === undefined) return { is: "rows", ids, d };
-  return { is: "rows", ids, d: d.multiply(beside(ids.notEqual(padding).cast(d.dtype))) };
+  return { is: "rows", ids, d: d.multiply(withTrailingAxis(ids.notEqual(padding).cast(d.dtype))) };
 }
 
 /** Of a table, d [rows, size, n] at its rows from `start` on. */
-export function rowsFrom(graph: Builder, start: number, size: number, d: Tensor): RowPart | null {
+export function tableGradientFrom(graph: Builder, start: number, size: number, d: Tensor): RowGradientPart | null {
   if (d.rank !== 3) return null;
-  const at = Int32Array.from({ length: size }, (_, i) => start + i);
-  const ids = graph.constant({ dtype: "i32", shape: [size], bytes: new Uint8Array(at.buffer) });
+  const rowIndices = Int32Array.from({ length: size }, (_, i) => start + i);
+  const ids = graph.constant({ dtype: "i32", shape: [size], bytes: new Uint8Array(rowIndices.buffer) });
   return { is: "rows", ids, d };
 }
 
 /** Of what lies with its axes in another order. */
-export function turned(part: RowPart, order: readonly number[]): RowPart | null {
+export function transposedPart(part: RowGradientPart, order: readonly number[]): RowGradientPart | null {
   if (part.is === "product") return order.join() === "1,0" ? { is: "product", d: part.x, x: part.d } : null;
   if (part.is === "rows") return null;
   const back = order.map((_, axis) => order.indexOf(axis) + 1);
@@ -57,7 +57,7 @@ export function turned(part: RowPart, order: readonly number[]): RowPart | null 
 }
 
 /** [rows, ...parameter's shape]; null: it would be too much. */
-export function wholeOf(part: RowPart): Tensor | null {
+export function materializePart(part: RowGradientPart): Tensor | null {
   if (part.is === "whole") return part.d;
   if (part.is === "rows") return null;
   const { d, x } = part;

@@ -2,13 +2,13 @@
  * The slope of every parameter, apart for each row of a batch: where something that all rows share meets the rows, by the op's
  * own rule there (`Op.rowGradient`), and from there back to the parameters that it is made of (`Op.rowPulled`).
  */
-import { gradientAlong, leadsFrom } from "../../gradient.js";
+import { gradientFromSlopes, nodesDependingOn } from "../../gradient.js";
 import { isLeaf } from "../../leaves.js";
 import type { NodeView } from "../../op.js";
 import type { Dimension, Node, Ref } from "../../program.js";
 import { gather } from "../gather.js";
 import type { Builder, Tensor } from "../../tensor.js";
-import type { RowPart } from "./row-part.js";
+import type { RowGradientPart } from "./row-part.js";
 import { opOf } from "../../table.js";
 
 /** A node at which something that all rows share meets the rows. */
@@ -19,8 +19,8 @@ interface Meeting {
 }
 
 /** What rows say, and along what it is derived. */
-export interface Derived {
-  readonly of: Tensor;
+export interface DifferentiatedRows {
+  readonly quantity: Tensor;
   /** The slope of `of`, with its shape; of several slopes for a row, [pairs, ...]. */
   readonly slope: Tensor;
   /** i32 [pairs]: the row that each slope is of. The forward pass is made once for a row, the way back for each pair. Absent: one for each row. */
@@ -28,42 +28,45 @@ export interface Derived {
 }
 
 /** Of a loss that is a sum over rows. */
-export const ofLoss = (loss: Tensor): Derived => ({ of: loss, slope: loss.graph.number(1, loss.dtype) });
+export const differentiatedLoss = (loss: Tensor): DifferentiatedRows => ({
+  quantity: loss,
+  slope: loss.graph.number(1, loss.dtype),
+});
 
 /**
  * Of each of `wrt` the parts whose sum is its slope; empty: nothing depends on it. `rows`: the name of the axis that is the first
  * of all that is of rows. `path`: what nodes are put under that are made where rows meet what they share. Null: something of
  * the graph has no rule, so that rows must be passed one by one.
  */
-export function rowParts(
+export function rowGradientParts(
   graph: Builder,
-  { of, slope, pairs }: Derived,
+  { quantity, slope, pairs }: DifferentiatedRows,
   wrt: readonly Tensor[],
   rows: Dimension,
   path: string,
-): readonly (readonly RowPart[])[] | null {
-  const last = of.ref.node;
-  const needed = leadsFrom(graph, wrt, last);
+): readonly (readonly RowGradientPart[])[] | null {
+  const last = quantity.ref.node;
+  const needed = nodesDependingOn(graph, wrt, last);
   const meetings = meetingsIn(graph.table, needed, rows, last);
   if (!meetings?.every(({ index }) => opOf(graph.table[index]!)?.rowGradient)) return null;
   const nodes = graph.table;
   if (pairs && !nodes.slice(0, last + 1).every((node) => isOfRows(node, rows))) return null;
   const seen = pairs ? pairedBy(pairs, rows) : (t: Tensor): Tensor => t;
   const tensors = meetings.map(({ index }) => graph.tensor({ node: index, output: 0 }));
-  const slopes = gradientAlong(graph, [[of, slope]], tensors, seen);
+  const slopes = gradientFromSlopes(graph, [[quantity, slope]], tensors, seen);
   const places = new Map(wrt.map((t, i) => [t.ref.node, i] as const));
-  const parts: RowPart[][] = wrt.map(() => []);
+  const parts: RowGradientPart[][] = wrt.map(() => []);
   for (const [i, { index, shared }] of meetings.entries()) {
     const dy = slopes[i];
     if (!dy) continue;
     const node = graph.table[index]!;
-    const at = node.path === undefined ? undefined : `${node.path}.${path}`;
-    const told = () => opOf(node)?.rowGradient?.(graph, viewOf(graph, index, seen), dy, shared) ?? [null];
-    const found = at === undefined ? told() : graph.at(at, told);
+    const rowPath = node.path === undefined ? undefined : `${node.path}.${path}`;
+    const rowGradients = () => opOf(node)?.rowGradient?.(graph, viewOf(graph, index, seen), dy, shared) ?? [null];
+    const found = rowPath === undefined ? rowGradients() : graph.withPath(rowPath, rowGradients);
     for (const [i, part] of found.entries()) {
       const ended = part && pulledToParameter(graph, node.inputs[shared[i]!]!, part, (ref) => places.has(ref.node));
       if (!ended) return null;
-      for (const { node: parameter, part: own } of ended) parts[places.get(parameter)!]!.push(own);
+      for (const { node: parameter, part: gradientPart } of ended) parts[places.get(parameter)!]!.push(gradientPart);
     }
   }
   return parts;
@@ -99,19 +102,19 @@ function viewOf(graph: Builder, index: number, seen: (t: Tensor) => Tensor = (t)
 function pulledToParameter(
   graph: Builder,
   ref: Ref,
-  part: RowPart,
+  part: RowGradientPart,
   isParameter: (ref: Ref) => boolean,
-): readonly { readonly node: number; readonly part: RowPart }[] | null {
+): readonly { readonly node: number; readonly part: RowGradientPart }[] | null {
   const node = graph.table[ref.node]!;
   if (isParameter(ref)) return [{ node: ref.node, part }];
   // None flows on into what doesn't train.
   if (isLeaf(node)) return [];
   const pulled = ref.output === 0 ? opOf(node)?.rowPulled?.(graph, viewOf(graph, ref.node), part) : undefined;
   if (!pulled) return null;
-  const found: { node: number; part: RowPart }[] = [];
-  for (const [i, own] of pulled.entries()) {
-    if (own === undefined) continue;
-    const ended = own && pulledToParameter(graph, node.inputs[i]!, own, isParameter);
+  const found: { node: number; part: RowGradientPart }[] = [];
+  for (const [i, pulledPart] of pulled.entries()) {
+    if (pulledPart === undefined) continue;
+    const ended = pulledPart && pulledToParameter(graph, node.inputs[i]!, pulledPart, isParameter);
     if (!ended) return null;
     found.push(...ended);
   }

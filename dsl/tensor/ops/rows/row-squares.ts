@@ -7,50 +7,50 @@ import type { Dimension } from "../../program.js";
 import { outer_product } from "../outer_product.js";
 import { scatter_rows } from "../scatter_rows.js";
 import type { Builder, Tensor } from "../../tensor.js";
-import { wholeOf, type RowPart } from "./row-part.js";
-import { rowParts, type Derived } from "./row-parts.js";
+import { materializePart, type RowGradientPart } from "./row-part.js";
+import { rowGradientParts, type DifferentiatedRows } from "./row-parts.js";
 
-export interface RowSquares {
+export interface RowGradientSquares {
   /** [parameter's shape] for each; undefined where the loss doesn't depend on it. */
   readonly squares: readonly (Tensor | undefined)[];
   /** Numbers that are held for each row of the batch before they are summed. */
-  readonly held: number;
+  readonly numbersPerRow: number;
 }
 
 /** Of each of `wrt`; null, and `rows`: as `rowParts` has them. */
-export function rowSquares(
+export function rowGradientSquares(
   graph: Builder,
-  derived: Derived,
+  derived: DifferentiatedRows,
   wrt: readonly Tensor[],
   rows: Dimension = "batch",
-): RowSquares | null {
-  const parts = rowParts(graph, derived, wrt, rows, "squares");
+): RowGradientSquares | null {
+  const parts = rowGradientParts(graph, derived, wrt, rows, "squares");
   const squares = parts && wrt.map((t, i) => squared(t, parts[i]!));
   if (!squares || squares.some((one) => one === null)) return null;
   return {
     squares: squares.map((one) => one ?? undefined),
-    held: wrt.reduce((sum, t, i) => sum + heldOf(t, parts[i]), 0),
+    numbersPerRow: wrt.reduce((sum, t, i) => sum + heldOf(t, parts[i]), 0),
   };
 }
 
 /** Null: parts of several kinds can't be summed row by row. */
-function squared(parameter: Tensor, parts: readonly RowPart[]): Tensor | undefined | null {
+function squared(parameter: Tensor, parts: readonly RowGradientPart[]): Tensor | undefined | null {
   const [only, ...others] = parts;
   if (!only) return undefined;
   if (others.length === 0) return squaresOf(parameter, only);
-  const whole = parts.map((part) => wholeOf(part));
+  const whole = parts.map((part) => materializePart(part));
   if (whole.some((one) => one === null)) return null;
   const sum = whole.reduce((a, b) => (a && b ? a.add(b) : null));
   return sum && sum.square().sum([0]);
 }
 
-function squaresOf(parameter: Tensor, part: RowPart): Tensor | null {
+function squaresOf(parameter: Tensor, part: RowGradientPart): Tensor | null {
   if (part.is === "whole") return part.d.square().sum([0]);
   if (part.is === "rows") return squaresOfRows(parameter, part);
   // A row's own product of two vectors has the squares of both for its squares.
   if (part.d.rank === 2) return part.d.graph.one(outer_product, [part.d.square(), part.x.square()]);
   const sizes = stripesOf(part);
-  if (sizes.length === 1) return wholeOf(part)?.square().sum([0]) ?? null;
+  if (sizes.length === 1) return materializePart(part)?.square().sum([0]) ?? null;
   const stripes = part.d.split(part.d.rank - 1, sizes);
   return part.d.graph.concat(
     stripes.map((d) => d.matmul(part.x, { transposeA: true }).square().sum([0])),
@@ -62,14 +62,14 @@ function squaresOf(parameter: Tensor, part: RowPart): Tensor | null {
 const NEAR = 32_768;
 
 /** Rows of a matrix that are made at a time, of a product over places. */
-function stripesOf({ d, x }: Extract<RowPart, { is: "product" }>): readonly number[] {
+function stripesOf({ d, x }: Extract<RowGradientPart, { is: "product" }>): readonly number[] {
   const [out, width] = [d.shape.at(-1), x.shape.at(-1)];
   if (typeof out !== "number" || typeof width !== "number") return [1];
   const each = Math.max(1, Math.floor(NEAR / width));
   return Array.from({ length: Math.ceil(out / each) }, (_, i) => Math.min(each, out - i * each));
 }
 
-function heldOf({ shape }: Tensor, parts: readonly RowPart[] = []): number {
+function heldOf({ shape }: Tensor, parts: readonly RowGradientPart[] = []): number {
   const size = shape.reduce<number>((product, one) => product * (typeof one === "number" ? one : 1), 1);
   const apart = parts.filter(
     (part) => part.is === "whole" || (part.is === "product" && (part.d.rank > 2 || parts.length > 1)),
@@ -83,7 +83,7 @@ function heldOf({ shape }: Tensor, parts: readonly RowPart[] = []): number {
  * Rows of a table at `ids`: where one stands several times in a row of the batch its slopes add up before they are squared; each
  * of so many places then gets an equal part of the square.
  */
-function squaresOfRows(table: Tensor, { ids, d }: Extract<RowPart, { is: "rows" }>): Tensor | null {
+function squaresOfRows(table: Tensor, { ids, d }: Extract<RowGradientPart, { is: "rows" }>): Tensor | null {
   const lead = ids.shape.slice(0, -1);
   const places = ids.shape.at(-1) ?? 1;
   if (d.rank !== 3 || ids.rank > 2) return null;

@@ -1,5 +1,5 @@
 /** The activations that `linear` may apply to its own result, as an engine's product kernel can: by name, with their ops. */
-import { oneOf, optional, type Infer, type Schema } from "../../attributes.js";
+import { oneOf, optional, type InferAttributes, type AttributeSchema } from "../../attributes.js";
 import type { Op } from "../../op.js";
 import { gelu } from "../gelu.js";
 import { relu } from "../relu.js";
@@ -7,7 +7,7 @@ import { sigmoid } from "../sigmoid.js";
 import { tanh } from "../tanh.js";
 import type { Attributes, Node } from "../../program.js";
 import type { Builder, Tensor } from "../../tensor.js";
-import type { Values } from "../../values.js";
+import type { ArrayValues } from "../../values.js";
 
 export interface FusedActivation {
   readonly op: Op;
@@ -16,11 +16,11 @@ export interface FusedActivation {
   readonly fromResult: boolean;
   /** Gradient of x from x, y = f(x) and dy. */
   gradient(graph: Builder, x: Tensor, y: Tensor, dy: Tensor): Tensor | undefined;
-  evaluate(x: Values): Values;
+  evaluate(x: ArrayValues): ArrayValues;
 }
-function fused<S extends Schema>(
+function fused<S extends AttributeSchema>(
   op: Op<readonly ["x"], readonly ["y"], S>,
-  attributes: Infer<S>,
+  attributes: InferAttributes<S>,
   fromResult: boolean,
 ): FusedActivation {
   return {
@@ -43,17 +43,17 @@ const FUSED: Readonly<Record<Activation, FusedActivation>> = {
 };
 
 /** Attributes of linear. */
-export const LINEAR = {
+export const LINEAR_ATTRIBUTES = {
   activation: optional(oneOf(NAMES, (_, name) => `there is no activation ${JSON.stringify(name)}`)),
 };
 
 /** The activation that a node's attributes name, if any. */
-export function activationOf({ activation }: Infer<typeof LINEAR>): FusedActivation | undefined {
+export function activationOf({ activation }: InferAttributes<typeof LINEAR_ATTRIBUTES>): FusedActivation | undefined {
   return activation && FUSED[activation];
 }
 
 /** The name under which `linear` knows an activation's node; undefined where it doesn't. */
-export function activationNamed({ op, attributes }: Node): Activation | undefined {
+export function activationOfNode({ op, attributes }: Node): Activation | undefined {
   return NAMES.find((name) => {
     const known = FUSED[name];
     return known.op.name === op && Object.entries(known.attributes).every(([key, value]) => attributes[key] === value);

@@ -1,12 +1,12 @@
 /** What all elementwise ops share; each op's file gives its function and its gradient. */
-import { defineOp, type Op, type Traits } from "../../op.js";
+import { defineOp, type Op, type OpTraits } from "../../op.js";
 import type { DType } from "../../program.js";
-import { broadcast, Misfit, wantFloat, wantSameDType } from "../../shape.js";
-import { summedTo } from "../rows/row-part.js";
+import { broadcastShapes, OpInputError, requireFloat, requireSameDType } from "../../shape.js";
+import { sumRowsToShape } from "../rows/row-part.js";
 import type { Tensor } from "../../tensor.js";
-import { stridesOf, values, walk, zeros } from "../../values.js";
+import { stridesOf, arrayValues, forEachPosition, zeros } from "../../values.js";
 
-export interface Unary extends Traits {
+export interface UnaryOpDefinition extends OpTraits {
   readonly name: string;
   readonly doc: string;
   f(x: number): number;
@@ -16,17 +16,17 @@ export interface Unary extends Traits {
   gradient?(x: Tensor, y: Tensor, dy: Tensor): Tensor;
 }
 /** A float in, a float of the same type out. */
-export function unary({
+export function defineUnary({
   f,
   gradient,
   decompose,
   ...u
-}: Unary): Op<readonly ["x"], readonly ["y"], Record<never, never>> {
+}: UnaryOpDefinition): Op<readonly ["x"], readonly ["y"], Record<never, never>> {
   return defineOp({
     ...u,
     inputs: ["x"],
     type([x]) {
-      wantFloat(x, "x");
+      requireFloat(x, "x");
       return [x];
     },
     ...(gradient && { gradient: (_, { inputs: [x], outputs: [y] }, [dy]) => [gradient(x, y, dy)] }),
@@ -39,33 +39,34 @@ export function unary({
   });
 }
 
-export interface Binary extends Traits {
+export interface BinaryOpDefinition extends OpTraits {
   readonly name: string;
   readonly doc: string;
   f(a: number, b: number): number;
   /** Gradients before they are summed to the inputs' shapes. */
   gradient?(a: Tensor, b: Tensor, y: Tensor, dy: Tensor, wanted: readonly boolean[]): readonly (Tensor | undefined)[];
   /** Dtype of the inputs where they must be of a certain one. */
-  readonly of?: DType;
+  readonly inputDType?: DType;
   /** Dtype of the result where it isn't that of the inputs. */
   readonly result?: DType;
 }
 /** Two inputs of one dtype, broadcast by numpy's rule. */
-export function binary({
+export function defineBinary({
   f,
   gradient,
-  of,
+  inputDType,
   result,
   ...op
-}: Binary): Op<readonly ["a", "b"], readonly ["y"], Record<never, never>> {
+}: BinaryOpDefinition): Op<readonly ["a", "b"], readonly ["y"], Record<never, never>> {
   return defineOp({
     ...op,
     inputs: ["a", "b"],
     type([a, b]) {
-      if (of)
-        for (const { dtype } of [a, b]) if (dtype !== of) throw new Misfit(`every input must be ${of}, not ${dtype}`);
-      const dtype = wantSameDType(a, b);
-      return [{ dtype: result ?? dtype, shape: broadcast(a.shape, b.shape) }];
+      if (inputDType)
+        for (const { dtype } of [a, b])
+          if (dtype !== inputDType) throw new OpInputError(`every input must be ${inputDType}, not ${dtype}`);
+      const dtype = requireSameDType(a, b);
+      return [{ dtype: result ?? dtype, shape: broadcastShapes(a.shape, b.shape) }];
     },
     ...(gradient && {
       gradient: (_, { inputs: [a, b], outputs: [y] }, [dy], wanted) => {
@@ -80,26 +81,26 @@ export function binary({
           [0, 1].map((i) => shared.includes(i)),
         );
         return shared.map((i) => {
-          const [own, slope] = [inputs[i], d[i]];
+          const [input, slope] = [inputs[i], d[i]];
           // Shared numbers of as many axes as the rows would be rows themselves.
-          return own && slope && (own.rank < dy.rank || own.shape[0] === 1) ? summedTo(own, slope) : null;
+          return input && slope && (input.rank < dy.rank || input.shape[0] === 1) ? sumRowsToShape(input, slope) : null;
         });
       },
       rowPulled: (_, { inputs, outputs: [y] }, part) => {
         if (part.is !== "whole") return [null, null];
         const d = gradient(...inputs, y, part.d, [true, true]);
-        return inputs.map((own, i) => d[i] && summedTo(own, d[i]));
+        return inputs.map((input, i) => d[i] && sumRowsToShape(input, d[i]));
       },
     }),
     evaluate([a, b], _, [shape]) {
-      const y = values(shape);
+      const y = arrayValues(shape);
       const [left, right, to] = [a.data, b.data, y.data];
       // Where nothing is broadcast, or one number to all, places need no reckoning.
       if (left.length === to.length && (right.length === to.length || right.length === 1)) {
         const step = right.length === 1 ? 0 : 1;
         for (let i = 0; i < to.length; i++) to[i] = f(left[i]!, right[i * step]!);
       } else
-        walk(shape, [stridesOf(a.shape), stridesOf(b.shape)], (i, [p, q]) => {
+        forEachPosition(shape, [stridesOf(a.shape), stridesOf(b.shape)], (i, [p, q]) => {
           to[i] = f(left[p!]!, right[q!]!);
         });
       return [y];

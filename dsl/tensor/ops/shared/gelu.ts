@@ -3,14 +3,14 @@
  * trained with, by the sigmoid form of CLIP ("quick"), and SiLU.
  */
 import { erfOf } from "../../numbers/erf.js";
-import { oneOf, optional, type Infer } from "../../attributes.js";
+import { oneOf, optional, type InferAttributes } from "../../attributes.js";
 
 const ROOT_HALF = Math.SQRT1_2;
 const C = Math.sqrt(2 / Math.PI);
 /** Of x in quick GELU's sigmoid. */
-export const QUICK = 1.702;
+export const QUICK_GELU_FACTOR = 1.702;
 
-export type Smooth = "gelu" | "gelu_tanh" | "gelu_quick" | "silu";
+export type SmoothActivation = "gelu" | "gelu_tanh" | "gelu_quick" | "silu";
 interface Curve {
   value(x: number): number;
   slope(x: number): number;
@@ -19,7 +19,7 @@ const sigmoidal = (k: number): Curve => {
   const sigmoid = (x: number): number => 1 / (1 + Math.exp(-k * x));
   return { value: (x) => x * sigmoid(x), slope: (x) => sigmoid(x) * (1 + k * x * (1 - sigmoid(x))) };
 };
-const CURVES: Readonly<Record<Smooth, Curve>> = {
+const CURVES: Readonly<Record<SmoothActivation, Curve>> = {
   gelu: {
     value: (x) => 0.5 * x * (1 + erfOf(x * ROOT_HALF)),
     slope: (x) => 0.5 * (1 + erfOf(x * ROOT_HALF)) + (x * Math.exp((-x * x) / 2)) / Math.sqrt(2 * Math.PI),
@@ -31,27 +31,27 @@ const CURVES: Readonly<Record<Smooth, Curve>> = {
       return 0.5 * (1 + t) + 0.5 * x * (1 - t * t) * C * (1 + 3 * 0.044715 * x * x);
     },
   },
-  gelu_quick: sigmoidal(QUICK),
+  gelu_quick: sigmoidal(QUICK_GELU_FACTOR),
   silu: sigmoidal(1),
 };
 
 /** Attributes of gated and of its gradient. */
-export const GATE = {
+export const GATE_ATTRIBUTES = {
   activation: oneOf(
-    ["gelu", "gelu_tanh", "gelu_quick", "silu"] satisfies readonly Smooth[],
+    ["gelu", "gelu_tanh", "gelu_quick", "silu"] satisfies readonly SmoothActivation[],
     (_, name) => `there is no gate ${JSON.stringify(name)}`,
   ),
 };
 /** Attributes of gelu and of its gradient: false (absent too), true (tanh) or "quick". */
-export const GELU = { approximate: optional(oneOf([false, true, "quick"])) };
+export const GELU_ATTRIBUTES = { approximate: optional(oneOf([false, true, "quick"])) };
 /** The curve of a `gelu` node. */
-export function geluKind({ approximate }: Infer<typeof GELU>): Smooth {
+export function geluKind({ approximate }: InferAttributes<typeof GELU_ATTRIBUTES>): SmoothActivation {
   if (approximate === "quick") return "gelu_quick";
   return approximate === true ? "gelu_tanh" : "gelu";
 }
-export function valueOf(kind: Smooth, x: number): number {
+export function activationValue(kind: SmoothActivation, x: number): number {
   return CURVES[kind].value(x);
 }
-export function slopeOf(kind: Smooth, x: number): number {
+export function activationSlope(kind: SmoothActivation, x: number): number {
   return CURVES[kind].slope(x);
 }

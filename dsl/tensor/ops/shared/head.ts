@@ -2,44 +2,44 @@
  * What the ops of the chunked head share: logits = x · weightᵀ (+ bias) row by row and the cross-entropy of each, never
  * more than a row of logits at a time in the reference, a chunk of rows on an engine.
  */
-import { above0, counting, number, oneOf, optional, type Infer } from "../../attributes.js";
+import { positiveNumber, positiveInteger, number, oneOf, optional, type InferAttributes } from "../../attributes.js";
 import type { Dimension, DType, Type } from "../../program.js";
 import { addProducts } from "../../numbers/products.js";
-import { Misfit, wantFloat, wantSameDType, wantShape } from "../../shape.js";
+import { OpInputError, requireFloat, requireSameDType, requireShape } from "../../shape.js";
 import { softmaxRows } from "../../numbers/softmax.js";
-import { zeros, type Values } from "../../values.js";
+import { zeros, type ArrayValues } from "../../values.js";
 
 /** Attributes of cross-entropies. */
-export const LOSS = {
+export const LOSS_ATTRIBUTES = {
   reduction: oneOf(["mean", "sum"]),
   /** Label of rows that don't count. */
   ignore: number,
 };
-export const HEAD = {
-  ...LOSS,
+export const HEAD_ATTRIBUTES = {
+  ...LOSS_ATTRIBUTES,
   /** In how many parts of rows an engine makes the logits, one after the other. */
-  chunks: counting,
+  chunks: positiveInteger,
   /** Logits become `cap` · tanh(logit / `cap`); absent: they stay as they are. */
-  cap: optional(above0),
+  cap: optional(positiveNumber),
 };
-export type HeadSettings = Infer<typeof HEAD>;
+export type HeadSettings = InferAttributes<typeof HEAD_ATTRIBUTES>;
 /** Logits of one chunk take this many bytes at most where there are `TYPICAL_ROWS` rows. */
 const CHUNK_BYTES = 64 * 2 ** 20;
 const TYPICAL_ROWS = 1024;
 
-export function chunksFor(vocabulary: Dimension, rows = TYPICAL_ROWS): number {
+export function headChunks(vocabulary: Dimension, rows = TYPICAL_ROWS): number {
   return typeof vocabulary === "number" ? Math.max(1, Math.ceil((4 * vocabulary * rows) / CHUNK_BYTES)) : 1;
 }
 
-export function wantHead(x: Type, weight: Type, labels: Type, bias: Type | undefined): void {
-  wantFloat(x, "x");
-  wantSameDType(x, weight, ...(bias ? [bias] : []));
-  if (x.shape.length !== 2) throw new Misfit("x must be [rows, n]");
+export function requireHeadTypes(x: Type, weight: Type, labels: Type, bias: Type | undefined): void {
+  requireFloat(x, "x");
+  requireSameDType(x, weight, ...(bias ? [bias] : []));
+  if (x.shape.length !== 2) throw new OpInputError("x must be [rows, n]");
   if (weight.shape.length !== 2 || weight.shape[1] !== x.shape[1])
-    throw new Misfit(`the weight must be [vocabulary, ${x.shape[1]}]`);
-  if (labels.dtype !== "i32") throw new Misfit(`labels must be i32, not ${labels.dtype}`);
-  wantShape(labels, [x.shape[0]!], "labels");
-  if (bias) wantShape(bias, [weight.shape[0]!], "the bias");
+    throw new OpInputError(`the weight must be [vocabulary, ${x.shape[1]}]`);
+  if (labels.dtype !== "i32") throw new OpInputError(`labels must be i32, not ${labels.dtype}`);
+  requireShape(labels, [x.shape[0]!], "labels");
+  if (bias) requireShape(bias, [weight.shape[0]!], "the bias");
 }
 
 /** Losses and what flows back are f32 where the products are bf16. */
@@ -57,10 +57,10 @@ export interface HeadRow {
 }
 /** Visits the rows that count; gives their number. */
 export function eachHeadRow(
-  x: Values,
-  weight: Values,
-  labels: Values,
-  bias: Values | undefined,
+  x: ArrayValues,
+  weight: ArrayValues,
+  labels: ArrayValues,
+  bias: ArrayValues | undefined,
   { ignore, cap }: HeadSettings,
   visit: (row: HeadRow) => void,
 ): number {
@@ -68,11 +68,11 @@ export function eachHeadRow(
   let counted = 0;
   labels.data.forEach((label, row) => {
     if (label === ignore) return;
-    if (label < 0 || label >= vocabulary) throw new Misfit(`label ${label} of ${vocabulary}`);
+    if (label < 0 || label >= vocabulary) throw new OpInputError(`label ${label} of ${vocabulary}`);
     counted++;
     const logits = zeros(vocabulary);
     if (bias) logits.set(bias.data);
-    addProducts({ data: x.data, at: row * n, size: n }, weight.data, { data: logits, at: 0, size: vocabulary });
+    addProducts({ data: x.data, start: row * n, size: n }, weight.data, { data: logits, start: 0, size: vocabulary });
     if (cap === undefined) return visit({ row, label, logs: softmaxRows(logits, vocabulary, true) });
     const bent = logits.map((logit) => Math.tanh(logit / cap));
     const logs = softmaxRows(

@@ -2,18 +2,26 @@
  * What attention and its gradient share: attributes, types, which key a query sees, and how [batch, length, heads × size]
  * is read head by head. Heads of k and v may be fewer than those of q: each then serves a group of query heads.
  */
-import { flag, listOf, number, optional, type Infer } from "../../attributes.js";
+import { flag, listOf, number, optional, type InferAttributes } from "../../attributes.js";
 import type { Dimension, Type } from "../../program.js";
 import { dropoutMask } from "../../numbers/random.js";
-import { lastOf, Misfit, sameShape, wantFloat, wantSameDType, wantShape, wantSteps } from "../../shape.js";
-import { zeros, type Values } from "../../values.js";
+import {
+  lastDimension,
+  OpInputError,
+  sameShape,
+  requireFloat,
+  requireSameDType,
+  requireShape,
+  requireDropoutSteps,
+} from "../../shape.js";
+import { zeros, type ArrayValues } from "../../values.js";
 
 /** What the score of a hidden key becomes, in effect. A row with nothing but hidden keys comes out uniform over all of them. */
-export const HIDDEN = -1e30;
+export const HIDDEN_KEY_SCORE = -1e30;
 
 /** Inputs that an attention may have beside q, k, v and the mask, in their order. */
-export const EXTRAS = ["segments", "bias", "offset", "step"] as const;
-export type Extra = (typeof EXTRAS)[number];
+export const EXTRA_INPUTS = ["segments", "bias", "offset", "step"] as const;
+export type ExtraInput = (typeof EXTRA_INPUTS)[number];
 
 export interface AttentionAttributes {
   readonly heads: number;
@@ -27,10 +35,10 @@ export interface AttentionAttributes {
   readonly rate: number;
   readonly seed: number;
   readonly site: number;
-  readonly given: readonly Extra[];
+  readonly given: readonly ExtraInput[];
 }
 /** Attributes of attention and of its gradient as nodes have them. */
-export const ATTENTION = {
+export const ATTENTION_ATTRIBUTES = {
   heads: number,
   key_value_heads: optional(number),
   causal: optional(flag),
@@ -40,24 +48,24 @@ export const ATTENTION = {
   rate: number,
   seed: optional(number),
   site: optional(number),
-  given: optional(listOf(EXTRAS)),
+  given: optional(listOf(EXTRA_INPUTS)),
 };
 /** With what is not said filled in: as many key-value heads as heads, all keys seen, scores as they are, a step where there is dropout. */
-export function attentionAttributes(said: Infer<typeof ATTENTION>): AttentionAttributes {
+export function attentionAttributes(given: InferAttributes<typeof ATTENTION_ATTRIBUTES>): AttentionAttributes {
   return {
     seed: 0,
     site: 0,
-    ...said,
-    key_value_heads: said.key_value_heads ?? said.heads,
-    causal: said.causal ?? false,
-    window: said.window ?? 0,
-    cap: said.cap ?? 0,
-    given: said.given ?? (said.rate > 0 ? ["step"] : []),
+    ...given,
+    key_value_heads: given.key_value_heads ?? given.heads,
+    causal: given.causal ?? false,
+    window: given.window ?? 0,
+    cap: given.cap ?? 0,
+    given: given.given ?? (given.rate > 0 ? ["step"] : []),
   };
 }
 
 /** Inputs of an `attention` node by name: refs, tensors, types or values. */
-export interface AttentionInputs<T> extends Partial<Record<Extra, T>> {
+export interface AttentionInputs<T> extends Partial<Record<ExtraInput, T>> {
   readonly q: T;
   readonly k: T;
   readonly v: T;
@@ -67,19 +75,22 @@ export function attentionInputs<T>(
   [q, k, v, mask, ...extras]: readonly [T, T, T, T, ...T[]],
   a: AttentionAttributes,
 ): AttentionInputs<T> {
-  if (extras.length !== a.given.length || !a.given.every((name, i) => EXTRAS.indexOf(name) > place(a.given[i - 1])))
-    throw new Misfit(
-      `attention takes q, k, v, mask and then [${a.given.join(", ")}], in the order ${EXTRAS.join(", ")}`,
+  if (
+    extras.length !== a.given.length ||
+    !a.given.every((name, i) => EXTRA_INPUTS.indexOf(name) > place(a.given[i - 1]))
+  )
+    throw new OpInputError(
+      `attention takes q, k, v, mask and then [${a.given.join(", ")}], in the order ${EXTRA_INPUTS.join(", ")}`,
     );
-  const named: Partial<Record<Extra, T>> = {};
+  const named: Partial<Record<ExtraInput, T>> = {};
   extras.forEach((extra, i) => {
     const name = a.given[i];
     if (name) named[name] = extra;
   });
   return { q, k, v, mask, ...named };
 }
-function place(name: Extra | undefined): number {
-  return name === undefined ? -1 : EXTRAS.indexOf(name);
+function place(name: ExtraInput | undefined): number {
+  return name === undefined ? -1 : EXTRA_INPUTS.indexOf(name);
 }
 /** Inputs of an `attention_gradient` node by name. */
 export interface AttentionGradientInputs<T> {
@@ -99,48 +110,49 @@ export function attentionGradientInputs<T>(inputs: readonly [T, T, T, T, T, T, .
 /** Types of context and probabilities. */
 export function attentionTypes(
   types: readonly [Type, Type, Type, Type, ...Type[]],
-  attributes: Infer<typeof ATTENTION>,
+  attributes: InferAttributes<typeof ATTENTION_ATTRIBUTES>,
 ): readonly [Type, Type] {
   const a = attentionAttributes(attributes);
   const { q, k, v, mask, segments, bias, offset, step } = attentionInputs(types, a);
-  wantFloat(q, "q");
-  const dtype = wantSameDType(q, k, v);
-  const width = lastOf(q, "q");
+  requireFloat(q, "q");
+  const dtype = requireSameDType(q, k, v);
+  const width = lastDimension(q, "q");
   if (q.shape.length !== 3 || typeof width !== "number" || width % a.heads)
-    throw new Misfit(`q must be [batch, length, heads × size] with ${a.heads} heads`);
+    throw new OpInputError(`q must be [batch, length, heads × size] with ${a.heads} heads`);
   if (a.heads % a.key_value_heads)
-    throw new Misfit(`${a.heads} heads can't share ${a.key_value_heads} key-value heads evenly`);
+    throw new OpInputError(`${a.heads} heads can't share ${a.key_value_heads} key-value heads evenly`);
   const narrow = (width / a.heads) * a.key_value_heads;
   if (!sameShape(k.shape, v.shape) || k.shape[2] !== narrow || k.shape[0] !== q.shape[0])
-    throw new Misfit(`k and v must both be [batch, keys, ${narrow}] with q's batch`);
+    throw new OpInputError(`k and v must both be [batch, keys, ${narrow}] with q's batch`);
   const [batch, length] = q.shape as [Dimension, Dimension, number];
   const keys = k.shape[1]!;
   if (mask.dtype !== "i32" || (mask.shape.length > 0 && !sameShape(mask.shape, [batch, keys])))
-    throw new Misfit("the mask must be i32 [batch, keys]");
-  if (!Number.isInteger(a.window) || a.window < 0) throw new Misfit("the window must be a whole number of keys");
-  if (a.cap < 0 || !Number.isFinite(a.cap)) throw new Misfit("the cap must be a number from 0");
+    throw new OpInputError("the mask must be i32 [batch, keys]");
+  if (!Number.isInteger(a.window) || a.window < 0) throw new OpInputError("the window must be a whole number of keys");
+  if (a.cap < 0 || !Number.isFinite(a.cap)) throw new OpInputError("the cap must be a number from 0");
   if (segments) {
     if (segments.dtype !== "i32" || length !== keys)
-      throw new Misfit("segments must be i32, and as many keys as queries");
-    wantShape(segments, [batch, length], "segments");
+      throw new OpInputError("segments must be i32, and as many keys as queries");
+    requireShape(segments, [batch, length], "segments");
   }
   if (bias) {
-    wantSameDType(q, bias);
-    wantShape(bias, [bias.shape[0] === 1 ? 1 : a.heads, length, keys], "the bias");
+    requireSameDType(q, bias);
+    requireShape(bias, [bias.shape[0] === 1 ? 1 : a.heads, length, keys], "the bias");
   }
-  if (offset && (offset.dtype !== "i32" || offset.shape.length)) throw new Misfit("the offset must be an i32 scalar");
+  if (offset && (offset.dtype !== "i32" || offset.shape.length))
+    throw new OpInputError("the offset must be an i32 scalar");
   if (a.rate > 0) {
-    if (!step) throw new Misfit("dropout needs the step");
-    wantSteps(step, q);
+    if (!step) throw new OpInputError("dropout needs the step");
+    requireDropoutSteps(step, q);
   }
   return [q, { dtype, shape: [batch, a.heads, length, keys] }];
 }
 
 /** Whether query i of row b sees key j. */
-export function sight(
-  g: Geometry,
+export function keyVisibility(
+  g: AttentionGeometry,
   a: AttentionAttributes,
-  x: AttentionInputs<Values>,
+  x: AttentionInputs<ArrayValues>,
 ): (b: number, i: number, j: number) => boolean {
   const { mask, segments, offset } = x;
   const start = offset?.data[0] ?? 0;
@@ -153,7 +165,7 @@ export function sight(
 }
 
 /** Sizes of one attention, and flat offsets of element (batch, position, head, 0) and of a row of probabilities. */
-export function geometry(q: Values, k: Values, a: AttentionAttributes): Geometry {
+export function attentionGeometry(q: ArrayValues, k: ArrayValues, a: AttentionAttributes): AttentionGeometry {
   const [batch, length, hidden] = q.shape as [number, number, number];
   const [, keys, narrow] = k.shape as [number, number, number];
   const { heads } = a;
@@ -170,7 +182,7 @@ export function geometry(q: Values, k: Values, a: AttentionAttributes): Geometry
     row: (b, h, i) => ((b * heads + h) * length + i) * keys,
   };
 }
-export interface Geometry {
+export interface AttentionGeometry {
   readonly batch: number;
   readonly length: number;
   readonly keys: number;
@@ -183,37 +195,37 @@ export interface Geometry {
 }
 
 /** The share of a score's size that its cap leaves: `a.cap` · bent(score) is the score as the softmax sees it. */
-export function bent(score: number, a: AttentionAttributes): number {
+export function softcapShare(score: number, a: AttentionAttributes): number {
   return Math.tanh(score / a.cap);
 }
 
 /** Calls `visit` for each (batch, head, query position). */
-export function eachRow(g: Geometry, visit: (b: number, h: number, i: number) => void): void {
+export function forEachQuery(g: AttentionGeometry, visit: (b: number, h: number, i: number) => void): void {
   for (let b = 0; b < g.batch; b++) for (let h = 0; h < g.heads; h++) for (let i = 0; i < g.length; i++) visit(b, h, i);
 }
 
-export function dot(a: Float64Array, at: number, b: Float64Array, bt: number, n: number): number {
+export function dotProduct(a: Float64Array, aStart: number, b: Float64Array, bt: number, n: number): number {
   let sum = 0;
-  for (let i = 0; i < n; i++) sum += a[at + i]! * b[bt + i]!;
+  for (let i = 0; i < n; i++) sum += a[aStart + i]! * b[bt + i]!;
   return sum;
 }
 /** y += factor · x over n elements. */
-export function accumulate(y: Float64Array, yt: number, x: Float64Array, xt: number, n: number, factor: number): void {
+export function addScaled(y: Float64Array, yt: number, x: Float64Array, xt: number, n: number, factor: number): void {
   for (let i = 0; i < n; i++) y[yt + i] = y[yt + i]! + factor * x[xt + i]!;
 }
 
 /** Dropout's factor for each probability; all ones without dropout. */
-export function keepOf(p: Values, a: AttentionAttributes, step: Values | undefined): Float64Array {
+export function dropoutFactors(p: ArrayValues, a: AttentionAttributes, step: ArrayValues | undefined): Float64Array {
   if (!a.rate) return zeros(p.data.length).fill(1);
   const [, heads = 1, length = 1, keys = 1] = p.shape;
-  return dropoutMask(p.data.length, keys, { ...a, steps: step!.data }, counted(heads, length));
+  return dropoutMask(p.data.length, keys, { ...a, steps: step!.data }, dropoutRowIndex(heads, length));
 }
 
 /**
  * As which row dropout counts the one at `i` of [batch, heads, length]: as if positions came before heads, so that it does
  * not hang on the length that a batch is padded to.
  */
-export function counted(heads: number, length: number): (i: number) => number {
+export function dropoutRowIndex(heads: number, length: number): (i: number) => number {
   return (i) => {
     const head = Math.floor(i / length) % heads;
     return (Math.floor(i / (heads * length)) * length + (i % length)) * heads + head;

@@ -2,8 +2,8 @@
  * The steps of the optimizers that no engine has a kernel for, written once over any engine's arithmetic. The ops' own
  * files say what must come out; here is how it is computed in few passes over a parameter.
  */
-import { flag, number, type Infer } from "../../attributes.js";
-import { Misfit } from "../../shape.js";
+import { flag, number, type InferAttributes } from "../../attributes.js";
+import { OpInputError } from "../../shape.js";
 
 export interface Arithmetic<T> {
   number(x: number): T;
@@ -26,18 +26,18 @@ export interface Arithmetic<T> {
   readonly rank: number;
 }
 
-export const SGD = { momentum: number, nesterov: flag, weight_decay: number };
-export const LION = { beta1: number, beta2: number, weight_decay: number };
-export const ADAFACTOR = {
+export const SGD_ATTRIBUTES = { momentum: number, nesterov: flag, weight_decay: number };
+export const LION_ATTRIBUTES = { beta1: number, beta2: number, weight_decay: number };
+export const ADAFACTOR_ATTRIBUTES = {
   factored: flag,
   decay: number,
   epsilon: number,
   threshold: number,
   weight_decay: number,
 };
-type Sgd = Infer<typeof SGD>;
-type Lion = Infer<typeof LION>;
-type Adafactor = Infer<typeof ADAFACTOR>;
+type Sgd = InferAttributes<typeof SGD_ATTRIBUTES>;
+type Lion = InferAttributes<typeof LION_ATTRIBUTES>;
+type Adafactor = InferAttributes<typeof ADAFACTOR_ATTRIBUTES>;
 
 export interface SgdInputs<T> {
   readonly parameter: T;
@@ -51,7 +51,7 @@ export interface SgdInputs<T> {
 export function sgdInputs<T>([parameter, ...rest]: readonly [T, ...T[]], { momentum }: Sgd): SgdInputs<T> {
   const moves = momentum !== 0;
   const [gradient, rate, scale] = moves ? rest.slice(1) : rest;
-  if (gradient === undefined || rate === undefined) throw new Misfit("it takes a gradient and a rate");
+  if (gradient === undefined || rate === undefined) throw new OpInputError("it takes a gradient and a rate");
   return { parameter, velocity: moves ? rest[0] : undefined, gradient, rate, scale };
 }
 export interface AdafactorInputs<T> {
@@ -71,7 +71,7 @@ export function adafactorInputs<T>(
   const [first, second] = rest;
   const [gradient, rate, step, scale] = rest.slice(factored ? 2 : 1);
   if (first === undefined || gradient === undefined || rate === undefined || step === undefined)
-    throw new Misfit("it takes moments, a gradient, a rate and a step");
+    throw new OpInputError("it takes moments, a gradient, a rate and a step");
   const moments = factored && second !== undefined ? ([first, second] as const) : ([first] as const);
   return { parameter, moments, gradient, rate, step, scale };
 }
@@ -105,8 +105,8 @@ export function lionStep<T>(
 ): readonly [T, T] {
   const g = scaled(c, gradient, scale);
   const direction = c.sign(mixed(c, m, g, beta1));
-  const kept = decayed(c, parameter, rate, weight_decay);
-  return [c.subtract(kept, c.multiply(direction, rate)), mixed(c, m, g, beta2)];
+  const decayedParameter = decayed(c, parameter, rate, weight_decay);
+  return [c.subtract(decayedParameter, c.multiply(direction, rate)), mixed(c, m, g, beta2)];
 }
 
 export function adafactorStep<T>(
@@ -133,6 +133,6 @@ export function adafactorStep<T>(
   const all = Array.from({ length: c.rank }, (_, axis) => axis);
   const rms = c.sqrt(c.mean(c.multiply(u, u), all));
   const size = c.divide(rate, c.maximum(c.number(1), c.divide(rms, c.number(a.threshold))));
-  const kept = decayed(c, parameter, rate, a.weight_decay);
-  return [c.subtract(kept, c.multiply(u, size)), v, ...(column === undefined ? [] : [column])];
+  const decayedParameter = decayed(c, parameter, rate, a.weight_decay);
+  return [c.subtract(decayedParameter, c.multiply(u, size)), v, ...(column === undefined ? [] : [column])];
 }

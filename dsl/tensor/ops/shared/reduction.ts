@@ -1,14 +1,14 @@
 /** What the reductions share: the type that is left and the loop. */
-import { flag, numbers, type Infer } from "../../attributes.js";
+import { flag, numbers, type InferAttributes } from "../../attributes.js";
 import type { Type } from "../../program.js";
 import { axesOf } from "../../shape.js";
-import { stridesOf, values, walk, type Values } from "../../values.js";
+import { stridesOf, arrayValues, forEachPosition, type ArrayValues } from "../../values.js";
 
 /** Attributes of the reductions. */
-export const REDUCTION = { axes: numbers, keep: flag };
-type Reduction = Infer<typeof REDUCTION>;
+export const REDUCTION_ATTRIBUTES = { axes: numbers, keep: flag };
+type Reduction = InferAttributes<typeof REDUCTION_ATTRIBUTES>;
 
-export function reduced(x: Type, a: Reduction): Type {
+export function reducedType(x: Type, a: Reduction): Type {
   const axes = axesOf(x.shape.length, a.axes);
   const shape = a.keep
     ? x.shape.map((d, i) => (axes.includes(i) ? 1 : d))
@@ -17,24 +17,24 @@ export function reduced(x: Type, a: Reduction): Type {
 }
 
 /** Strides that carry a position of the whole array to its place in the reduced one. */
-export function strideInto(whole: readonly number[], axes: readonly number[]): number[] {
-  const kept = whole.map((d, i) => (axes.includes(i) ? 1 : d));
-  return stridesOf(kept).map((s, i) => (axes.includes(i) ? 0 : s));
+export function reducedStrides(whole: readonly number[], axes: readonly number[]): number[] {
+  const keptShape = whole.map((d, i) => (axes.includes(i) ? 1 : d));
+  return stridesOf(keptShape).map((s, i) => (axes.includes(i) ? 0 : s));
 }
 
 /** Folds `f(so far, element, elements per result)` over the axes. */
 export function reduceOver(
-  x: Values,
+  x: ArrayValues,
   a: Pick<Reduction, "axes">,
   shape: readonly number[],
   start: number,
   f: (sofar: number, v: number, n: number) => number,
-): Values {
+): ArrayValues {
   const axes = axesOf(x.shape.length, a.axes);
-  const y = values(shape);
+  const y = arrayValues(shape);
   y.data.fill(start);
   const n = x.data.length / y.data.length;
-  walk(x.shape, [strideInto(x.shape, axes)], (i, [p]) => {
+  forEachPosition(x.shape, [reducedStrides(x.shape, axes)], (i, [p]) => {
     y.data[p!] = f(y.data[p!]!, x.data[i]!, n);
   });
   return y;

@@ -8,7 +8,7 @@ export function register(program: Command): void {
     .argument("<run>", "the name of the training, or its run's folder")
     .option("--in <folder>", "folder of the notebook, or of the runs themselves", ".")
     .action(async (wanted: string, options: { readonly in: string }) => {
-      const [{ runWanted }, { attachRun }] = await Promise.all([
+      const [{ findRunForCommand: runWanted }, { attachRun }] = await Promise.all([
         import("../run-wanted.js"),
         import("../attach-run.js"),
       ]);

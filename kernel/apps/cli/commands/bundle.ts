@@ -1,26 +1,26 @@
 /** `tunebook bundle FILE`: all that a program, a notebook or a run needs elsewhere, in one file; `--open` unpacks it there. */
 import { basename, dirname, resolve } from "node:path";
 import { renderAnsi } from "#dsl/language/diagnostics/render-ansi.js";
-import { bytes, plural, printable } from "#kernel/host/text.js";
+import { byteSizeText, plural, printable } from "#kernel/host/text.js";
 import type { Bundle } from "#kernel/runs/record/bundle/write.js";
-import type { Build } from "#kernel/engines/native/versions.js";
+import type { TensorflowBuild } from "#kernel/engines/native/versions.js";
 import type { Progress } from "#kernel/host/host-context.js";
-import type { Manifest } from "#kernel/runs/record/bundle/manifest.js";
-import { colours } from "#kernel/apps/checking/colours.js";
-import { readParameter, type Written } from "#kernel/apps/jupyter/client/parameters.js";
+import type { BundleManifest } from "#kernel/runs/record/bundle/manifest.js";
+import { usesColour } from "#kernel/apps/checking/colours.js";
+import { readParameter, type ParameterTexts } from "#kernel/apps/jupyter/client/parameters.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { Option, type Command } from "commander";
 import { untilInterrupted } from "../interrupted.js";
 import { withProgress } from "../long.js";
-import { shellWord } from "../shell-word.js";
+import { quoteForShell } from "../shell-word.js";
 
 interface Options {
   readonly out?: string;
   readonly open?: true;
   readonly wheels?: true;
-  readonly build?: Build;
+  readonly build?: TensorflowBuild;
   readonly in: string;
-  readonly parameter: Written;
+  readonly parameter: ParameterTexts;
   readonly json?: true;
 }
 interface Telling {
@@ -47,37 +47,39 @@ export function register(program: Command): void {
     )
     .option("--in <folder>", "of a run: folder of the notebook, or of the runs themselves", ".")
     .option("--json", "print the manifest as JSON")
-    .action(async (file: string, folder: string | undefined, o: Options) => {
-      if (folder !== undefined && !o.open)
+    .action(async (file: string, folder: string | undefined, options: Options) => {
+      if (folder !== undefined && !options.open)
         throw new CodedError("bad-usage", {
           message: "a folder is named with --open alone",
           command: "tunebook bundle",
         });
       await untilInterrupted((signal) =>
-        withProgress((onProgress) => (o.open ? open(file, folder, o, signal) : pack(file, o, { signal, onProgress }))),
+        withProgress((onProgress) =>
+          options.open ? open(file, folder, options, signal) : pack(file, options, { signal, onProgress }),
+        ),
       );
     });
 }
 
-async function pack(file: string, o: Options, telling: Telling): Promise<void> {
+async function pack(file: string, options: Options, telling: Telling): Promise<void> {
   const isProgram = /\.(tune|ipynb)$/.test(file);
-  const bundle = isProgram ? await programIn(file, o, telling) : await runIn(file, o, telling);
+  const bundle = isProgram ? await programIn(file, options, telling) : await runIn(file, options, telling);
   if (!bundle) {
     process.exitCode = 1;
     return;
   }
-  const [{ writeBundle }, { demandNoSecrets }, { NATIVE }] = await Promise.all([
+  const [{ writeBundle }, { checkNoSecrets: demandNoSecrets }, { NATIVE_FOLDER: NATIVE }] = await Promise.all([
     import("#kernel/runs/record/bundle/write.js"),
     import("#kernel/runs/record/bundle/secrets.js"),
     import("#kernel/runs/record/bundle/manifest.js"),
   ]);
   demandNoSecrets(bundle.files);
-  const native = o.wheels ? await wheels(o.build, telling) : [];
+  const native = options.wheels ? await wheels(options.build, telling) : [];
   const files = [
     ...bundle.files,
     ...native.map((from) => ({ from, sort: "native" as const, path: `${NATIVE}/${from.split(/[\\/]/).at(-1) ?? ""}` })),
   ];
-  const out = resolve(o.out ?? `${nameOf(file)}.tar`);
+  const out = resolve(options.out ?? `${nameOf(file)}.tar`);
   const { signal, onProgress } = telling;
   const manifest = await writeBundle(
     out,
@@ -87,55 +89,57 @@ async function pack(file: string, o: Options, telling: Telling): Promise<void> {
       onProgress: (done, total) => onProgress({ label: `bytes of ${nameOf(file)} packed`, done, total }),
     },
   );
-  told(
+  printManifest(
     manifest,
-    o,
+    options,
     `${out} holds`,
-    `\`tunebook bundle --open ${shellWord(basename(out))}\` unpacks it on another machine.`,
+    `\`tunebook bundle --open ${quoteForShell(basename(out))}\` unpacks it on another machine.`,
   );
 }
 
-async function open(file: string, folder: string | undefined, o: Options, signal: AbortSignal): Promise<void> {
+async function open(file: string, folder: string | undefined, options: Options, signal: AbortSignal): Promise<void> {
   const { openBundle } = await import("#kernel/runs/record/bundle/open.js");
   const to = folder ?? nameOf(file);
   const manifest = await openBundle(file, to, { signal });
   const { runs } = manifest;
-  const way = "program" in runs ? `tunebook run ${shellWord(runs.program)}` : `tunebook replay ${shellWord(runs.run)}`;
+  const way =
+    "program" in runs ? `tunebook run ${quoteForShell(runs.program)}` : `tunebook replay ${quoteForShell(runs.run)}`;
   const native = manifest.files.some(({ sort }) => sort === "native");
   const setup = native ? "; `npx tunebook setup --wheels native` brings TensorFlow" : "";
-  told(manifest, o, `${to} has`, `every hash is right. There \`npx ${way}\` needs no network${setup}.`);
+  printManifest(manifest, options, `${to} has`, `every hash is right. There \`npx ${way}\` needs no network${setup}.`);
 }
 
-function told({ files, ...manifest }: Manifest, o: Options, has: string, then: string): void {
+function printManifest({ files, ...manifest }: BundleManifest, options: Options, has: string, then: string): void {
   const size = files.reduce((sum, one) => sum + one.bytes, 0);
   process.stdout.write(
-    o.json
+    options.json
       ? `${JSON.stringify({ ...manifest, files }, null, 2)}\n`
-      : printable(`${has} ${plural(files.length, "file")}, ${bytes(size)}: ${then}\n`),
+      : printable(`${has} ${plural(files.length, "file")}, ${byteSizeText(size)}: ${then}\n`),
   );
 }
 
 /** Null: it has mistakes, which were told. */
-async function programIn(file: string, o: Options, { signal, onProgress }: Telling): Promise<Bundle | null> {
-  const [{ checkTexts, sourcesOf }, { bundleOfProgram }, { DatasetCache }, { plainHostContext }] = await Promise.all([
-    import("#kernel/apps/checking/checking.js"),
-    import("#kernel/apps/checking/bundled-program.js"),
-    import("#kernel/session/answers/dataset-cache.js"),
-    import("#kernel/host/host-context.js"),
-  ]);
+async function programIn(file: string, options: Options, { signal, onProgress }: Telling): Promise<Bundle | null> {
+  const [{ checkTexts, readSources: sourcesOf }, { bundleOfProgram }, { DatasetCache }, { plainHostContext }] =
+    await Promise.all([
+      import("#kernel/apps/checking/checking.js"),
+      import("#kernel/apps/checking/bundled-program.js"),
+      import("#kernel/session/answers/dataset-cache.js"),
+      import("#kernel/host/host-context.js"),
+    ]);
   const folder = dirname(resolve(file));
   const datasets = new DatasetCache();
   const texts = await sourcesOf(file);
   const checked = await checkTexts(texts, folder, {
     // A bundle holds what the program needs, so that is downloaded.
-    parameters: o.parameter,
+    parameters: options.parameter,
     datasets,
     onProgress,
     trusted: true,
   });
   const { diagnostics, sources, unvalued } = checked;
   if (diagnostics.some(({ severity }) => severity === "error")) {
-    process.stderr.write(`${renderAnsi(diagnostics, sources, { color: colours(process.stderr) })}\n`);
+    process.stderr.write(`${renderAnsi(diagnostics, sources, { color: usesColour(process.stderr) })}\n`);
     return null;
   }
   if (unvalued.length > 0) {
@@ -145,16 +149,16 @@ async function programIn(file: string, o: Options, { signal, onProgress }: Telli
   return bundleOfProgram(file, checked, { datasets, hostContext: { ...plainHostContext(folder), signal, onProgress } });
 }
 
-async function runIn(named: string, o: Options, { signal }: Telling): Promise<Bundle> {
-  const [{ runNamed }, { bundleOfRun }] = await Promise.all([
+async function runIn(named: string, options: Options, { signal }: Telling): Promise<Bundle> {
+  const [{ findRunByName: runNamed }, { bundleOfRun }] = await Promise.all([
     import("../runs/run-named.js"),
     import("#kernel/apps/checking/bundled-program.js"),
   ]);
-  return bundleOfRun(runNamed(named, o.in), { signal });
+  return bundleOfRun(runNamed(named, options.in), { signal });
 }
 
-async function wheels(build: Build | undefined, { signal, onProgress }: Telling): Promise<readonly string[]> {
-  const [{ bringWheels }, { suitableBuild }] = await Promise.all([
+async function wheels(build: TensorflowBuild | undefined, { signal, onProgress }: Telling): Promise<readonly string[]> {
+  const [{ fetchWheels: bringWheels }, { suitableBuild }] = await Promise.all([
     import("#kernel/engines/native/wheels.js"),
     import("#kernel/engines/native/setup.js"),
   ]);

@@ -2,12 +2,12 @@
 import { Option, type Command } from "commander";
 import { renderAnsi } from "#dsl/language/diagnostics/render-ansi.js";
 import { toJson } from "#dsl/language/diagnostics/render-json.js";
-import { colours } from "#kernel/apps/checking/colours.js";
-import { glanced } from "#kernel/apps/checking/data-notes.js";
-import { notTold } from "#kernel/apps/checking/unanswered-facts.js";
+import { usesColour } from "#kernel/apps/checking/colours.js";
+import { glanceNotes } from "#kernel/apps/checking/data-notes.js";
+import { unansweredFactsNote } from "#kernel/apps/checking/unanswered-facts.js";
 import { jsonFailure } from "../json-failure.js";
-import { trustAsked, trustOption } from "../trust-option.js";
-import { readParameter, type Written } from "#kernel/apps/jupyter/client/parameters.js";
+import { trustIfRequested, trustOption } from "../trust-option.js";
+import { readParameter, type ParameterTexts } from "#kernel/apps/jupyter/client/parameters.js";
 
 export function register(program: Command): void {
   program
@@ -24,10 +24,13 @@ export function register(program: Command): void {
         .default({}, "the defaults in the file"),
     )
     .action(
-      async (file: string, options: { trust?: true; json?: true; quick?: true; whole?: true; parameter: Written }) => {
-        await trustAsked(file, options);
+      async (
+        file: string,
+        options: { trust?: true; json?: true; quick?: true; whole?: true; parameter: ParameterTexts },
+      ) => {
+        await trustIfRequested(file, options);
         const { checkFile } = await import("#kernel/apps/checking/checking.js");
-        const { triedEngine } = await import("#kernel/session/answers/tried-engine.js");
+        const { probeEngine: triedEngine } = await import("#kernel/session/answers/tried-engine.js");
         const { withProgress } = await import("../long.js");
         const { diagnostics, sources, unvalued, facts } = await withProgress((onProgress) =>
           checkFile(file, {
@@ -42,13 +45,13 @@ export function register(program: Command): void {
           if (failure) process.stdout.write(`${JSON.stringify(failure, null, 2)}\n`);
           throw error;
         });
-        const parts = glanced(facts);
+        const parts = glanceNotes(facts);
         const json = { ...toJson(diagnostics, sources), ...(parts.length > 0 && { notes: parts }) };
         if (options.json) process.stdout.write(`${JSON.stringify(json, null, 2)}\n`);
         else if (diagnostics.length > 0)
-          process.stdout.write(`${renderAnsi(diagnostics, sources, { color: colours(process.stdout) })}\n`);
+          process.stdout.write(`${renderAnsi(diagnostics, sources, { color: usesColour(process.stdout) })}\n`);
         else process.stdout.write(`${file}: no mistakes found\n`);
-        if (!options.json && unvalued.length > 0) process.stdout.write(`${file}: ${notTold(unvalued)}\n`);
+        if (!options.json && unvalued.length > 0) process.stdout.write(`${file}: ${unansweredFactsNote(unvalued)}\n`);
         if (!options.json) for (const line of parts) process.stdout.write(`${file}: ${line}\n`);
         if (diagnostics.some((d) => d.severity === "error")) process.exitCode = 1;
       },

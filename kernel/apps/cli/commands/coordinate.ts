@@ -7,7 +7,7 @@ export function register(program: Command): void {
     .description("the search of a sweep on a cluster, beside its workers; `sweep … { runner: ray(…) }` starts it")
     .argument("<folder>", "what it was sent")
     .action(async (folder: string) => {
-      const [{ coordinate }, { untilInterrupted }] = await Promise.all([
+      const [{ coordinateSweep: coordinate }, { untilInterrupted }] = await Promise.all([
         import("#kernel/apps/processes/sweep/coordinate.js"),
         import("../interrupted.js"),
       ]);

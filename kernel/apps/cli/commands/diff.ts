@@ -9,14 +9,19 @@ export function register(program: Command): void {
     .argument("<other>", "the run that it is compared with")
     .option("--in <folder>", "folder of the notebook, or of the runs themselves", ".")
     .option("--json", "print JSON")
-    .action(async (here: string, there: string, o: { readonly in: string; readonly json?: true }) => {
-      const [{ runNamed }, { sideOf }, { diffOf, diffText }, { printable }] = await Promise.all([
+    .action(async (here: string, there: string, options: { readonly in: string; readonly json?: true }) => {
+      const [
+        { findRunByName: runNamed },
+        { comparedRunRecordOf: sideOf },
+        { runDiffOf: diffOf, diffText },
+        { printable },
+      ] = await Promise.all([
         import("../runs/run-named.js"),
         import("#kernel/runs/record/side.js"),
         import("#kernel/evaluation/record/diff-text.js"),
         import("#kernel/host/text.js"),
       ]);
-      const found = diffOf(sideOf(runNamed(here, o.in)), sideOf(runNamed(there, o.in)));
-      process.stdout.write(o.json ? `${JSON.stringify(found, null, 2)}\n` : printable(diffText(found)));
+      const found = diffOf(sideOf(runNamed(here, options.in)), sideOf(runNamed(there, options.in)));
+      process.stdout.write(options.json ? `${JSON.stringify(found, null, 2)}\n` : printable(diffText(found)));
     });
 }

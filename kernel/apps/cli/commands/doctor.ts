@@ -15,7 +15,7 @@ export function register(program: Command): void {
         process.exitCode = await doctorRay(options.ray, options.json === true);
         return;
       }
-      const { examine } = await import("#kernel/engines/native/doctor.js");
+      const { examineInstallation: examine } = await import("#kernel/engines/native/doctor.js");
       const findings = await examine();
       if (options.json) process.stdout.write(`${JSON.stringify({ findings }, null, 2)}\n`);
       else {

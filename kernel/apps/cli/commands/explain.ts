@@ -1,7 +1,7 @@
 /** `tunebook explain CODE`: what an error means and how to mend it, with a program that shows it. */
 import type { Command } from "commander";
-import { allCodes, CodedError, entryOf } from "#dsl/language/diagnostics/codes.js";
-import { nearest } from "#dsl/language/diagnostics/nearest.js";
+import { allCodes, CodedError, codeEntryOf } from "#dsl/language/diagnostics/codes.js";
+import { nearestWord } from "#dsl/language/diagnostics/nearest.js";
 
 export function register(program: Command): void {
   program
@@ -14,8 +14,8 @@ export function register(program: Command): void {
         return;
       }
       const name = code.replace(/^(?:error|warning)?\[?|\]$/g, "") || code;
-      const entry = entryOf(name);
-      if (!entry) throw new CodedError("unknown-code", { code, nearest: nearest(name, allCodes()) ?? null });
+      const entry = codeEntryOf(name);
+      if (!entry) throw new CodedError("unknown-code", { code, nearest: nearestWord(name, allCodes()) ?? null });
       const example = entry.example === undefined ? "" : `\nFor example:\n\n${entry.example.replace(/^/gm, "    ")}\n`;
       process.stdout.write(`${entry.severity}[${name}]\n\n${entry.explain}\n${example}`);
     });

@@ -1,11 +1,11 @@
 /** `tunebook fix FILE…`: mends what is certain in Tune files and the Tune cells of notebooks, and says what is left. */
 import type { Command } from "commander";
-import { Lines } from "#dsl/language/diagnostics/lines.js";
+import { LineIndex } from "#dsl/language/diagnostics/lines.js";
 import { renderAnsi } from "#dsl/language/diagnostics/render-ansi.js";
 import type { AppliedFix } from "#dsl/language/diagnostics/fixing.js";
-import { colours } from "#kernel/apps/checking/colours.js";
-import { trustAsked, trustOption } from "../trust-option.js";
-import { fail } from "../fail.js";
+import { usesColour } from "#kernel/apps/checking/colours.js";
+import { trustIfRequested, trustOption } from "../trust-option.js";
+import { failCommand } from "../fail.js";
 import type { FixedFile } from "../fixing.js";
 
 interface Options {
@@ -29,12 +29,12 @@ export function register(program: Command): void {
       const { fixFile, writeFixed } = await import("../fixing.js");
       for (const file of files)
         try {
-          await trustAsked(file, options);
+          await trustIfRequested(file, options);
           const fixed = await fixFile(file);
           if (!options.check && !options.diff && !options.dryRun) await writeFixed(fixed);
           await tell(fixed, options);
         } catch (error) {
-          fail(error); // the other files are still to be mended
+          failCommand(error); // the other files are still to be mended
         }
     });
 }
@@ -52,7 +52,7 @@ async function tell(fixed: FixedFile, { check, diff, dryRun }: Options): Promise
   for (const fix of refused)
     say(`  ${placeOf(fix, was)}  not done, it would mend nothing or break more: ${fix.title}  [${fix.code}]\n`);
   if (dry) process.stdout.write(await diffOf(fixed));
-  if (left.length > 0 && !check) say(`\n${renderAnsi(left, now, { color: colours(stream) })}\n`);
+  if (left.length > 0 && !check) say(`\n${renderAnsi(left, now, { color: usesColour(stream) })}\n`);
   const wrong = check ? applied.length > 0 : !dry && left.some((d) => d.severity === "error");
   if (wrong) process.exitCode = 1;
 }
@@ -69,9 +69,9 @@ async function diffOf({ file, before, after, was, now, texts }: FixedFile): Prom
 }
 
 /** `3:9`, of a cell `cell 2:3:9`, in the text as it was. */
-function placeOf({ text, at }: AppliedFix, sources: FixedFile["was"]): string {
+function placeOf({ text, offset }: AppliedFix, sources: FixedFile["was"]): string {
   const source = sources.find(({ id }) => id === text);
-  const { line, column } = new Lines(source?.text ?? "").at(at);
+  const { line, column } = new LineIndex(source?.text ?? "").positionAt(offset);
   const cell = source?.cell === undefined ? "" : `cell ${String(source.cell)}:`;
   return `${cell}${String(line)}:${String(column)}`;
 }
@@ -79,7 +79,7 @@ function placeOf({ text, at }: AppliedFix, sources: FixedFile["was"]): string {
 /** By place, whatever pass they came in. */
 function inOrder(fixes: readonly AppliedFix[], sources: FixedFile["was"]): readonly AppliedFix[] {
   const place = ({ text }: AppliedFix): number => sources.findIndex(({ id }) => id === text);
-  return fixes.toSorted((a, b) => place(a) - place(b) || a.at - b.at);
+  return fixes.toSorted((a, b) => place(a) - place(b) || a.offset - b.offset);
 }
 
 const counted = (n: number, what: string): string => `${String(n)} ${what}`;

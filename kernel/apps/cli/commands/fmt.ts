@@ -3,12 +3,12 @@ import type { Command } from "commander";
 import writeFileAtomic from "write-file-atomic";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { isTune } from "#dsl/language/syntax/cell.js";
-import { format } from "#dsl/language/syntax/format.js";
-import { demandInPlace } from "#kernel/apps/checking/in-place.js";
+import { formatSource } from "#dsl/language/syntax/format.js";
+import { demandNoLinkOutside } from "#kernel/apps/checking/in-place.js";
 import { oneLine, printable } from "#kernel/host/text.js";
 import { readNotebook, writeNotebook } from "#kernel/apps/jupyter/client/notebook-file.js";
 import { registry } from "#stdlib/registry.js";
-import { textOfNamed } from "#kernel/fetch/regular.js";
+import { readNamedText } from "#kernel/fetch/regular.js";
 
 export function register(program: Command): void {
   program
@@ -32,10 +32,10 @@ const verbs = registry.verbs().map((v) => v.name);
 
 async function tune(file: string, dry: boolean): Promise<boolean> {
   if (!file.endsWith(".tune")) throw new CodedError("file-kind", { file, wanted: [".tune", ".ipynb"] });
-  const text = textOfNamed(file);
-  const formatted = format(text, verbs);
+  const text = readNamedText(file);
+  const formatted = formatSource(text, verbs);
   if (formatted !== text && !dry) {
-    demandInPlace(file);
+    demandNoLinkOutside(file);
     await writeFileAtomic(file, formatted);
   }
   return formatted !== text;
@@ -46,13 +46,13 @@ async function notebook(file: string, dry: boolean): Promise<boolean> {
   let changed = false;
   for (const cell of book.cells) {
     if (cell.cell_type !== "code" || !isTune(cell.source, verbs)) continue;
-    const formatted = format(cell.source, verbs).replace(/\n$/, "");
+    const formatted = formatSource(cell.source, verbs).replace(/\n$/, "");
     if (formatted === cell.source) continue;
     cell.source = formatted;
     changed = true;
   }
   if (changed && !dry) {
-    demandInPlace(file);
+    demandNoLinkOutside(file);
     await writeNotebook(file, book);
   }
   return changed;

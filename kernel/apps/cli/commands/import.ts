@@ -2,10 +2,10 @@
 import { basename, dirname, join } from "node:path";
 import { Option, type Command } from "commander";
 import writeFileAtomic from "write-file-atomic";
-import { importSettings, toolNamed, toolNames, type Imported } from "#kernel/apps/import/import.js";
-import type { Left } from "#kernel/apps/import/settings.js";
-import { shownValue } from "#kernel/apps/import/shown-value.js";
-import { mostWritten, NotRead, readWhole, textOfNamed } from "#kernel/fetch/regular.js";
+import { importSettings, findTool, toolNames, type ImportResult } from "#kernel/apps/import/import.js";
+import type { UncarriedSetting } from "#kernel/apps/import/settings.js";
+import { settingValueText } from "#kernel/apps/import/shown-value.js";
+import { maxSourceBytes, FileNotRead, readWholeFile, readNamedText } from "#kernel/fetch/regular.js";
 import { jsonFailure } from "../json-failure.js";
 
 export function register(program: Command): void {
@@ -20,16 +20,16 @@ export function register(program: Command): void {
     )
     .option("--out <file>", "where the program goes (default: standard output)")
     .option("--json", "print JSON: the outcome (whole, partly, refused), the program, and what it lists")
-    .action(async (file: string, o: { readonly from?: string; readonly out?: string; readonly json?: true }) => {
-      const text = textOfNamed(file);
-      const made = importedOr(file, o.json === true, () =>
-        importSettings(text, basename(file), o.from === undefined ? undefined : toolNamed(o.from), (path) =>
+    .action(async (file: string, options: { readonly from?: string; readonly out?: string; readonly json?: true }) => {
+      const text = readNamedText(file);
+      const made = importedOr(file, options.json === true, () =>
+        importSettings(text, basename(file), options.from === undefined ? undefined : findTool(options.from), (path) =>
           near(file, path),
         ),
       );
-      if (o.out !== undefined) await writeFileAtomic(o.out, made.program);
-      if (o.json) process.stdout.write(`${JSON.stringify(toJson(made), null, 2)}\n`);
-      else if (o.out === undefined) process.stdout.write(made.program);
+      if (options.out !== undefined) await writeFileAtomic(options.out, made.program);
+      if (options.json) process.stdout.write(`${JSON.stringify(toJson(made), null, 2)}\n`);
+      else if (options.out === undefined) process.stdout.write(made.program);
       process.stderr.write(`${summaryOf(made.left.length, made.idle.length)}\n`);
       if (made.left.length > 0) process.exitCode = 1;
     });
@@ -39,16 +39,16 @@ export function register(program: Command): void {
 function near(file: string, path: string): string | undefined {
   for (const one of [join(dirname(file), path), path])
     try {
-      const bytes = readWhole(one, mostWritten);
+      const bytes = readWholeFile(one, maxSourceBytes);
       if (bytes) return bytes.toString("utf8");
     } catch (error) {
-      if (!(error instanceof NotRead)) throw error;
+      if (!(error instanceof FileNotRead)) throw error;
     }
   return undefined;
 }
 
 /** A refusal is told as JSON too where that was asked for. */
-function importedOr(file: string, json: boolean, read: () => Imported): Imported {
+function importedOr(file: string, json: boolean, read: () => ImportResult): ImportResult {
   try {
     return read();
   } catch (error) {
@@ -58,9 +58,9 @@ function importedOr(file: string, json: boolean, read: () => Imported): Imported
   }
 }
 
-function toJson({ tool, program, left, idle }: Imported): object {
-  const shown = (settings: readonly Left[]): readonly object[] =>
-    settings.map(({ setting, value, why }) => ({ setting, value: shownValue(setting, value), why }));
+function toJson({ tool, program, left, idle }: ImportResult): object {
+  const shown = (settings: readonly UncarriedSetting[]): readonly object[] =>
+    settings.map(({ setting, value, why }) => ({ setting, value: settingValueText(setting, value), why }));
   const outcome = left.length === 0 ? "whole" : "partly";
   return { outcome, tool, program, not_carried_over: shown(left), no_effect: shown(idle) };
 }

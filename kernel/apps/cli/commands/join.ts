@@ -1,5 +1,5 @@
 /** `tunebook join flower --data FILE.tune`: this process becomes a client of a federation, by the program in the file. */
-import { positive } from "../positive.js";
+import { parsePositiveInteger } from "../positive.js";
 import { Option, type Command } from "commander";
 import { readParameter } from "#kernel/apps/jupyter/client/parameters.js";
 import type { JoinOptions } from "../join-flower.js";
@@ -20,7 +20,7 @@ export function register(program: Command): void {
     .option("--once", "leave after one federation; a refusal makes the exit status 1")
     .addOption(
       new Option("--rounds <n>", "rounds in all, before it refuses more (default: those of the file)").argParser(
-        positive,
+        parsePositiveInteger,
       ),
     )
     .option("--plain", "allow HTTP to another machine, in a network that is closed by other means")

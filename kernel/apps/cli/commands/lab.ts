@@ -51,8 +51,8 @@ function sorted(args: readonly string[]): { readonly notebook: string | undefine
   const ending = args.findIndex(
     (arg, i) => !isOption(arg) && arg.endsWith(".ipynb") && (i === 0 || !isOption(args[i - 1]) || existsSync(arg)),
   );
-  const at = ending >= 0 || isOption(args[0]) ? ending : 0;
-  return { notebook: args[at], more: args.filter((_, i) => i !== at) };
+  const fileIndex = ending >= 0 || isOption(args[0]) ? ending : 0;
+  return { notebook: args[fileIndex], more: args.filter((_, i) => i !== fileIndex) };
 }
 
 /** One prefix per copy of Tunebook, so that two copies keep their kernels apart. */

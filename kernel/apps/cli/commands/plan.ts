@@ -3,10 +3,10 @@ import { dirname, resolve } from "node:path";
 import { Option, type Command } from "commander";
 import { renderAnsi } from "#dsl/language/diagnostics/render-ansi.js";
 import { toJson } from "#dsl/language/diagnostics/render-json.js";
-import { colours } from "#kernel/apps/checking/colours.js";
-import { notTold } from "#kernel/apps/checking/unanswered-facts.js";
-import { trustAsked, trustOption } from "../trust-option.js";
-import { readParameter, type Written } from "#kernel/apps/jupyter/client/parameters.js";
+import { usesColour } from "#kernel/apps/checking/colours.js";
+import { unansweredFactsNote } from "#kernel/apps/checking/unanswered-facts.js";
+import { trustIfRequested, trustOption } from "../trust-option.js";
+import { readParameter, type ParameterTexts } from "#kernel/apps/jupyter/client/parameters.js";
 
 export function register(program: Command): void {
   program
@@ -20,22 +20,25 @@ export function register(program: Command): void {
         .argParser(readParameter)
         .default({}, "the defaults in the file"),
     )
-    .action(async (file: string, options: { trust?: true; json?: true; parameter: Written }) => {
-      await trustAsked(file, options);
-      const { checkTexts, sourcesOf } = await import("#kernel/apps/checking/checking.js");
+    .action(async (file: string, options: { trust?: true; json?: true; parameter: ParameterTexts }) => {
+      await trustIfRequested(file, options);
+      const { checkTexts, readSources: sourcesOf } = await import("#kernel/apps/checking/checking.js");
       const { DatasetCache } = await import("#kernel/session/answers/dataset-cache.js");
-      const { keptPlan } = await import("#kernel/data/sources/checksums.js");
-      const { triedEngine } = await import("#kernel/session/answers/tried-engine.js");
+      const { planForStorage: keptPlan } = await import("#kernel/data/sources/checksums.js");
+      const { probeEngine: triedEngine } = await import("#kernel/session/answers/tried-engine.js");
       const { withProgress } = await import("../long.js");
-      const { costsIn, planTexts, sweepJson } = await import("#kernel/apps/checking/plan-texts.js");
+      const { costsOfSweeps: costsIn, planTexts, sweepJson } = await import("#kernel/apps/checking/plan-texts.js");
       const texts = await sourcesOf(file);
       const folder = dirname(resolve(file));
-      const o = { parameters: options.parameter, datasets: new DatasetCache({ glance: false, tries: triedEngine }) };
+      const settings = {
+        parameters: options.parameter,
+        datasets: new DatasetCache({ glance: false, tries: triedEngine }),
+      };
       const { diagnostics, sources, actions, unvalued } = await withProgress((onProgress) =>
-        checkTexts(texts, folder, { ...o, onProgress }),
+        checkTexts(texts, folder, { ...settings, onProgress }),
       );
       const wrong = diagnostics.some((d) => d.severity === "error");
-      const costs = wrong ? new Map() : await costsIn(actions, texts, folder, o);
+      const costs = wrong ? new Map() : await costsIn(actions, texts, folder, settings);
       const plans = wrong
         ? []
         : actions.flatMap((a) =>
@@ -53,12 +56,12 @@ export function register(program: Command): void {
         );
       else {
         if (diagnostics.length > 0)
-          process.stderr.write(`${renderAnsi(diagnostics, sources, { color: colours(process.stderr) })}\n`);
+          process.stderr.write(`${renderAnsi(diagnostics, sources, { color: usesColour(process.stderr) })}\n`);
         for (const text of planTexts(wrong ? [] : actions, costs)) process.stdout.write(`${text}\n\n`);
         const auto = actions.flatMap((a) => (a.verb === "auto" ? [a.name] : []));
         if (!wrong && auto.length > 0)
           process.stdout.write(`${auto.join(", ")}: \`sweep auto\` writes its plan when it runs, and shows it first\n`);
-        if (!wrong && unvalued.length > 0) process.stdout.write(`${file}: ${notTold(unvalued)}\n`);
+        if (!wrong && unvalued.length > 0) process.stdout.write(`${file}: ${unansweredFactsNote(unvalued)}\n`);
         else if (diagnostics.some((d) => d.code === "not-fetched") && plans.length === 0)
           process.stdout.write(`${file}: nothing could be planned without what was not downloaded\n`);
         else if (!wrong && plans.length === 0 && auto.length === 0)

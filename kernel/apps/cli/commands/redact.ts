@@ -2,21 +2,21 @@
 import { once } from "node:events";
 import { Option, type Command } from "commander";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { nearest } from "#dsl/language/diagnostics/nearest.js";
-import { redactedRows, type RedactedRow } from "#kernel/data/sources/redacted-file.js";
+import { nearestWord } from "#dsl/language/diagnostics/nearest.js";
+import { redactFileRows, type RedactedRow } from "#kernel/data/sources/redacted-file.js";
 import { linearPattern } from "#stdlib/text/patterns/linear.js";
-import { exceptOf } from "#stdlib/personal-data/exceptions.js";
-import { entities, type Entity, type Finding } from "#stdlib/personal-data/finding.js";
-import type { Redaction } from "#stdlib/personal-data/redact.js";
-import { replacements, type Replacement } from "#stdlib/personal-data/replacements.js";
-import { secretNamed } from "#stdlib/secrets/shared/secret-value.js";
+import { exceptedTexts } from "#stdlib/personal-data/exceptions.js";
+import { personalEntities, type PersonalEntity, type PersonalDataFinding } from "#stdlib/personal-data/finding.js";
+import type { RedactionOptions } from "#stdlib/personal-data/redact.js";
+import { redactionReplacements, type RedactionReplacement } from "#stdlib/personal-data/replacements.js";
+import { readSecret } from "#stdlib/secrets/shared/secret-value.js";
 
 interface Options {
   readonly json?: true;
   readonly list?: true;
   readonly except?: readonly string[];
   readonly entities?: string;
-  readonly replacement: Replacement;
+  readonly replacement: RedactionReplacement;
   readonly keyEnv?: string;
   readonly pattern?: readonly string[];
   readonly column?: string;
@@ -36,9 +36,11 @@ export function register(program: Command): void {
     )
     .option("--list", "print each text that is replaced, and how often, instead of the rows; the most frequent first")
     .option("--except <text...>", "texts that stay as they are, whatever they look like")
-    .option("--entities <names>", `what to look for, by commas: ${entities.join(",")}`)
+    .option("--entities <names>", `what to look for, by commas: ${personalEntities.join(",")}`)
     .addOption(
-      new Option("--replacement <what>", "what stands in its place").choices([...replacements]).default("mask"),
+      new Option("--replacement <what>", "what stands in its place")
+        .choices([...redactionReplacements])
+        .default("mask"),
     )
     .option("--key-env <name>", "environment variable that holds the key of `--replacement hash`")
     .option("--pattern <expression...>", "expressions of your own (RE2) to look for besides")
@@ -46,21 +48,21 @@ export function register(program: Command): void {
     .option("--encoding <name>", "of the file, where the one that is found isn't its own: windows-1252, utf-16le, …")
     .option("--delimiter <character>", "of a table, where the one that is found isn't its own")
     .option("--seed <number>", "which pseudonyms are drawn", "42")
-    .action(async (path: string, o: Options) => {
-      const rows = redactedRows(
+    .action(async (path: string, options: Options) => {
+      const rows = redactFileRows(
         {
           folder: process.cwd(),
           path,
-          column: o.column,
-          one: o.json,
-          encoding: o.encoding,
-          delimiter: o.delimiter,
+          column: options.column,
+          one: options.json,
+          encoding: options.encoding,
+          delimiter: options.delimiter,
         },
-        redactionOf(o),
+        redactionOf(options),
       );
-      if (o.list) return list(rows);
+      if (options.list) return list(rows);
       for await (const { findings, text, line, header } of rows) {
-        if (!o.json) await print(line);
+        if (!options.json) await print(line);
         else if (text !== undefined) await print(`${JSON.stringify({ findings: findings.map(shown), text })}\n`);
         else if (!header) throw new CodedError("column-unsaid", { file: path });
       }
@@ -80,30 +82,35 @@ async function list(rows: AsyncIterable<RedactedRow>): Promise<void> {
 }
 
 /** Coded errors `bad-usage`, `wrong-pattern`, `secret-missing`. */
-function redactionOf(o: Options): Redaction {
-  const named = o.entities?.split(",").map((one) => one.trim()) ?? [];
-  const wrong = named.find((one) => !(entities as readonly string[]).includes(one));
+function redactionOf(options: Options): RedactionOptions {
+  const named = options.entities?.split(",").map((one) => one.trim()) ?? [];
+  const wrong = named.find((one) => !(personalEntities as readonly string[]).includes(one));
   if (wrong !== undefined) {
-    const near = nearest(wrong, entities);
-    const message = `there is no entity "${wrong}"${near === undefined ? ` (there are ${entities.join(", ")})` : `; write \`${near}\``}`;
+    const near = nearestWord(wrong, personalEntities);
+    const message = `there is no entity "${wrong}"${near === undefined ? ` (there are ${personalEntities.join(", ")})` : `; write \`${near}\``}`;
     throw new CodedError("bad-usage", { message, command: "tunebook redact" });
   }
-  if (o.replacement === "hash" && o.keyEnv === undefined)
+  if (options.replacement === "hash" && options.keyEnv === undefined)
     throw new CodedError("bad-usage", {
       message: "`--replacement hash` needs a key: `--key-env NAME`",
       command: "tunebook redact",
     });
   return {
-    entities: named.length > 0 ? (named as readonly Entity[]) : o.pattern ? [] : entities,
-    own: (o.pattern ?? []).map((one) => ({ name: "pattern", find: linearPattern(one).spans })),
-    ...(o.except && { except: exceptOf(o.except) }),
-    replacement: o.replacement,
-    ...(o.keyEnv !== undefined && { key: secretNamed(o.keyEnv) }),
-    seed: Number(o.seed) || 0,
+    entities: named.length > 0 ? (named as readonly PersonalEntity[]) : options.pattern ? [] : personalEntities,
+    customPatterns: (options.pattern ?? []).map((one) => ({ name: "pattern", find: linearPattern(one).spans })),
+    ...(options.except && { except: exceptedTexts(options.except) }),
+    replacement: options.replacement,
+    ...(options.keyEnv !== undefined && { key: readSecret(options.keyEnv) }),
+    seed: Number(options.seed) || 0,
   };
 }
 
-function shown({ entity, start, end, text }: Finding): Pick<Finding, "entity" | "start" | "end" | "text"> {
+function shown({
+  entity,
+  start,
+  end,
+  text,
+}: PersonalDataFinding): Pick<PersonalDataFinding, "entity" | "start" | "end" | "text"> {
   return { entity, start, end, text };
 }
 

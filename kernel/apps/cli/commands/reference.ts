@@ -22,7 +22,7 @@ export function register(program: Command): void {
       const { withListings } = await import("#tools/reference/listings.js");
       const walk = join(dirname(out), WALK);
       const listed = existsSync(walk) ? await withListings(readFileSync(walk, "utf8"), process.cwd()) : null;
-      const { stale, left } = compared(out, pages);
+      const { stale, left } = comparePages(out, pages);
       const old = listed !== null && listed !== readFileSync(walk, "utf8");
       if (check) {
         if (old) stale.push(WALK);
@@ -41,7 +41,7 @@ export function register(program: Command): void {
 }
 
 /** `stale`: pages that differ from what they should be; `left`: files of no page. */
-export function compared(
+export function comparePages(
   folder: string,
   pages: ReadonlyMap<string, string>,
 ): { readonly stale: string[]; readonly left: readonly string[] } {

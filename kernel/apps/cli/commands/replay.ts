@@ -32,30 +32,38 @@ export function register(program: Command): void {
     .option("--runs <folder>", "where the repetition goes (default: beside the run)")
     .option("--home <folder>", "where relative paths of its plan start (default: where they did)")
     .option("--json", "print JSON")
-    .action(async (named: string, { engine, device, anyway, exact, ...o }: Options) => {
-      const threads = o.threads === undefined ? undefined : Number(o.threads);
+    .action(async (named: string, { engine, device, anyway, exact, ...options }: Options) => {
+      const threads = options.threads === undefined ? undefined : Number(options.threads);
       if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1))
         throw new CodedError("bad-usage", {
-          message: `--threads is a whole number from 1, not ${o.threads ?? ""}`,
+          message: `--threads is a whole number from 1, not ${options.threads ?? ""}`,
           command: "tunebook replay",
         });
-      const [{ runNamed }, { replay }, { replayText }, { untilInterrupted }, { withProgress }, { printable }] =
-        await Promise.all([
-          import("../runs/run-named.js"),
-          import("#kernel/features/replay/replay.js"),
-          import("#kernel/features/replay/replay-text.js"),
-          import("../interrupted.js"),
-          import("../long.js"),
-          import("#kernel/host/text.js"),
-        ]);
-      const run = runNamed(named, o.in);
-      const [runs, home] = [o.runs, o.home].map((folder) => (folder === undefined ? undefined : resolve(folder)));
+      const [
+        { findRunByName: runNamed },
+        { replay },
+        { replayText },
+        { untilInterrupted },
+        { withProgress },
+        { printable },
+      ] = await Promise.all([
+        import("../runs/run-named.js"),
+        import("#kernel/features/replay/replay.js"),
+        import("#kernel/features/replay/replay-text.js"),
+        import("../interrupted.js"),
+        import("../long.js"),
+        import("#kernel/host/text.js"),
+      ]);
+      const run = runNamed(named, options.in);
+      const [runs, home] = [options.runs, options.home].map((folder) =>
+        folder === undefined ? undefined : resolve(folder),
+      );
       const { result } = await untilInterrupted((signal) =>
         withProgress((onProgress) =>
           replay(run, { engine, device, threads, anyway, exact, runs, home, signal, onProgress }),
         ),
       );
-      process.stdout.write(o.json ? `${JSON.stringify(result, null, 2)}\n` : printable(replayText(result)));
+      process.stdout.write(options.json ? `${JSON.stringify(result, null, 2)}\n` : printable(replayText(result)));
       if (!result.same) process.exitCode = 1;
     });
 }

@@ -59,7 +59,7 @@ export function register(program: Command): void {
     .addOption(new Option("--tag <tag>", "adds a tag; may be given more than once").argParser(collect))
     .addOption(new Option("--untag <tag>", "takes a tag away; may be given more than once").argParser(collect))
     .action(async (run: string, note: readonly string[], options: { tag?: string[]; untag?: string[] }) => {
-      const { noteRun } = await import("../runs/runs-table.js");
+      const { editRunNotes: noteRun } = await import("../runs/runs-table.js");
       const folder = (runs.opts() as Options).in;
       const text = await noteRun(folder, run, { note, add: options.tag ?? [], take: options.untag ?? [] });
       process.stdout.write(text);
@@ -75,7 +75,7 @@ export function register(program: Command): void {
     )
     .option("--list", "only say what waits for whom")
     .action(async (options: { to?: string[]; list?: true }) => {
-      const { syncText } = await import("../runs/runs-sync.js");
+      const { syncAndReport: syncText } = await import("../runs/runs-sync.js");
       const folder = (runs.opts() as Options).in;
       const { text, waits } = await syncText(folder, { to: options.to ?? [], list: options.list === true });
       process.stdout.write(text);
@@ -90,7 +90,7 @@ function stopCommand(runs: Command): void {
     .argument("<run>", "its name, or its folder")
     .option("--now", "kill it: what it did since its last checkpoint is lost; on a cluster workers are not waited for")
     .action(async (run: string, options: { readonly now?: true }) => {
-      const { stopText } = await import("../runs/running-table.js");
+      const { stopRunAndReport: stopText } = await import("../runs/running-table.js");
       process.stdout.write(await stopText(run, (runs.opts() as Options).in, options.now === true));
     });
 }

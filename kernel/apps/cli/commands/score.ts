@@ -1,11 +1,11 @@
 /** `tunebook score FILE`: metrics of anybody's answers, with the code and the intervals of `evaluate`. */
 import type { Command } from "commander";
-import { clipApart } from "#kernel/display/clip-differences.js";
+import { clipDistinct } from "#kernel/display/clip-differences.js";
 import { oneLine, plural, printable } from "#kernel/host/text.js";
 import { textTable } from "#kernel/display/text-table.js";
-import { labelRates } from "#stdlib/statistics/label-rates.js";
-import { labelsShown } from "#kernel/display/scores/labels-table.js";
-import { answersIn } from "#kernel/inference/scoring/answers-file.js";
+import { labelRatesOf } from "#stdlib/statistics/label-rates.js";
+import { labelScoresView } from "#kernel/display/scores/labels-table.js";
+import { readAnswersFile } from "#kernel/inference/scoring/answers-file.js";
 import { scoreAnswers, type ScoredAnswers, type ScoredMetric } from "#kernel/inference/scoring/score-answers.js";
 import { registry } from "#stdlib/registry.js";
 import { untilInterrupted } from "../interrupted.js";
@@ -32,19 +32,19 @@ export function register(program: Command): void {
     .option("--predicted <column>", "what was answered")
     .option("--text <column>", "what the rows are about, for `length()` and `language()`")
     .option("--probabilities <column>", "how likely each label was said to be")
-    .action(async (path: string, o: Options) => {
+    .action(async (path: string, options: Options) => {
       const folder = process.cwd();
       const { result: scored } = await untilInterrupted(async (signal) => {
         try {
-          const answers = await answersIn(folder, path, o);
+          const answers = await readAnswersFile(folder, path, options);
           signal.throwIfAborted();
-          return await scoreAnswers(answers, o, registry, { folder, signal });
+          return await scoreAnswers(answers, options, registry, { folder, signal });
         } catch (error) {
           if (signal.aborted) return null;
           throw error;
         }
       });
-      if (scored) console.log(o.json ? JSON.stringify(asJson(scored)) : asText(scored));
+      if (scored) console.log(options.json ? JSON.stringify(asJson(scored)) : asText(scored));
       else process.exitCode = 130;
     });
 }
@@ -60,7 +60,7 @@ function asJson({ rows, metrics, by, byLabel, notes }: ScoredAnswers) {
     })),
   }));
   // One is told by itself, as it always was.
-  const labels = byLabel?.rows.map(({ label, ...counts }) => ({ label, rows: counts.have, ...labelRates(counts) }));
+  const labels = byLabel?.rows.map(({ label, ...counts }) => ({ label, rows: counts.have, ...labelRatesOf(counts) }));
   return {
     rows,
     metrics: numbers(metrics),
@@ -87,13 +87,13 @@ function asText({ rows, metrics, methods, by, byLabel, notes: read }: ScoredAnsw
   const wide = Math.max(...metrics.map(({ name }) => name.length));
   const lines = metrics.map((one) => `${one.name.padEnd(wide)}  ${shown(one)}`);
   const parts = by.flatMap(({ by: what, slices, notes }) => {
-    const names = clipApart(
+    const names = clipDistinct(
       slices.map(({ name }) => printable(oneLine(name))),
       60,
     );
     const head = [what, "rows", ...metrics.map(({ name }) => name)];
-    const cells = slices.map(({ rows: own, metrics: found }, i) => [
-      ...[names[i] ?? "", own.toLocaleString("en-US")],
+    const cells = slices.map(({ rows: rowCount, metrics: found }, i) => [
+      ...[names[i] ?? "", rowCount.toLocaleString("en-US")],
       ...(found ? found.map(shown) : metrics.map((_, m) => (m === 0 ? "too few rows" : ""))),
     ]);
     const align = head.map((_, i) => (i === 0 ? ("left" as const) : ("right" as const)));
@@ -105,7 +105,7 @@ function asText({ rows, metrics, methods, by, byLabel, notes: read }: ScoredAnsw
     ...metrics.flatMap(({ name, notes = [] }) => notes.map((note) => `${name}: ${note}`)),
     ...read,
     ...(methods === "" ? [] : [`95 % intervals: ${methods}`]),
-    ...(byLabel && byLabel.rows.length > 0 ? ["", String(labelsShown(byLabel).bundle["text/plain"])] : []),
+    ...(byLabel && byLabel.rows.length > 0 ? ["", String(labelScoresView(byLabel).bundle["text/plain"])] : []),
     ...parts,
   ].join("\n");
 }

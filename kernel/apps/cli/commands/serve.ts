@@ -1,14 +1,14 @@
 /** `tunebook serve FOLDER…`: models over HTTP, in the shapes of OpenAI, Hugging Face and TEI. */
-import { durations } from "#dsl/language/syntax/numbers.js";
-import { positive } from "../positive.js";
+import { durationUnits } from "#dsl/language/syntax/numbers.js";
+import { parsePositiveInteger } from "../positive.js";
 import { InvalidArgumentError, Option, type Command } from "commander";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { ENGINE_NAMES } from "#kernel/engines/engine.js";
 import type { ServedFolder } from "#kernel/features/serve/contract.js";
-import type { ServeCommand } from "../serve.js";
-import { endSoon } from "../to-its-end.js";
+import type { ServeCommandOptions } from "../serve.js";
+import { exitSoon } from "../to-its-end.js";
 
-interface Options extends ServeCommand {
+interface Options extends ServeCommandOptions {
   readonly hashKey?: true;
   readonly newKey?: string;
 }
@@ -40,14 +40,14 @@ certificates that changed are read again, and the log's file is opened anew. Exi
   export KEYS=$(openssl rand -hex 24); tunebook serve build/router --host 0.0.0.0 --api-keys-env KEYS`,
     )
     .action(async (folders: readonly string[], options: Options) => {
-      const { hashKeys, makeKey, serveCommand } = await import("../serve.js");
+      const { hashApiKeys: hashKeys, createApiKey: makeKey, serveCommand } = await import("../serve.js");
       if (options.hashKey) process.exitCode = await hashKeys();
       else if (options.newKey !== undefined) process.exitCode = makeKey(options.newKey);
       else {
         if (folders.length + options.name.length === 0)
           throw new CodedError("bad-usage", { message: "it needs a folder to serve", command: "tunebook serve" });
         process.exitCode = await serveCommand(folders, options);
-        endSoon();
+        exitSoon();
       }
     });
 }
@@ -77,7 +77,7 @@ function where(command: Command): void {
         .default([], "as folders are called"),
     )
     .addOption(new Option("--engine <engine>", "what computes").choices(["auto", ...ENGINE_NAMES]).default("auto"))
-    .addOption(new Option("--threads <n>", "threads of its engine (default: all)").argParser(positive))
+    .addOption(new Option("--threads <n>", "threads of its engine (default: all)").argParser(parsePositiveInteger))
     .option("--log <file>", "add the log, JSON lines, to a file (default: standard error); no text is in it")
     .option("--quiet", "no line in the log for each request")
     .addOption(
@@ -96,12 +96,17 @@ function limits(command: Command): void {
   command
     .optionsGroup("Limits:")
     .addOption(option("--gather <time>", "longest wait for others to fill a batch", time, "2ms"))
-    .addOption(option("--max-queue <n>", "texts that wait; more are answered 429", positive, "1024"))
-    .addOption(option("--max-texts <n>", "texts of one request", positive, "256"))
+    .addOption(option("--max-queue <n>", "texts that wait; more are answered 429", parsePositiveInteger, "1024"))
+    .addOption(option("--max-texts <n>", "texts of one request", parsePositiveInteger, "256"))
     .addOption(
-      option("--max-tokens <n>", "tokens that one request may ask to be written", positive, "what there is room for"),
+      option(
+        "--max-tokens <n>",
+        "tokens that one request may ask to be written",
+        parsePositiveInteger,
+        "what there is room for",
+      ),
     )
-    .addOption(option("--max-streams <n>", "texts that are written side by side", positive, "16"))
+    .addOption(option("--max-streams <n>", "texts that are written side by side", parsePositiveInteger, "16"))
     .addOption(option("--max-body <size>", "bytes of a request", bytes, "4MB"))
     .addOption(
       option(
@@ -112,14 +117,16 @@ function limits(command: Command): void {
       ),
     )
     .addOption(option("--max-time <time>", "longest time of one request", time, "2min"))
-    .addOption(option("--rate <n>", "requests a minute of one key, or of one address", positive, "any number"))
+    .addOption(
+      option("--rate <n>", "requests a minute of one key, or of one address", parsePositiveInteger, "any number"),
+    )
     .option("--no-truncate", "refuse texts that are longer than the model reads, in place of cutting them");
 }
 
 function named(text: string, before: readonly ServedFolder[]): readonly ServedFolder[] {
-  const at = text.indexOf("=");
-  if (at < 1 || at === text.length - 1) throw new InvalidArgumentError("Write NAME=FOLDER.");
-  return [...before, { name: text.slice(0, at), folder: text.slice(at + 1) }];
+  const separator = text.indexOf("=");
+  if (separator < 1 || separator === text.length - 1) throw new InvalidArgumentError("Write NAME=FOLDER.");
+  return [...before, { name: text.slice(0, separator), folder: text.slice(separator + 1) }];
 }
 function portNumber(text: string): number {
   const number = Number(text);
@@ -132,7 +139,7 @@ function time(text: string): number {
   const [, number, unit] = /^(\d+(?:\.\d+)?)(ms|s|min|h)$/.exec(text) ?? [];
   if (number === undefined || unit === undefined)
     throw new InvalidArgumentError("It is no time: write `2ms`, `30s`, `5min`.");
-  return Number(number) * (durations[unit] ?? 1);
+  return Number(number) * (durationUnits[unit] ?? 1);
 }
 const SIZES: Readonly<Record<string, number>> = {
   "": 1,

@@ -4,13 +4,13 @@
  */
 import { resolve } from "node:path";
 import { Argument, Option, type Command } from "commander";
-import { BROUGHT, type Brought } from "#kernel/deployments/install-runtime.js";
-import type { Build } from "#kernel/engines/native/versions.js";
+import { INSTALLABLE_RUNTIMES, type InstallableRuntime } from "#kernel/deployments/install-runtime.js";
+import type { TensorflowBuild } from "#kernel/engines/native/versions.js";
 
 interface Options {
   readonly force?: true;
   readonly json?: true;
-  readonly build?: Build;
+  readonly build?: TensorflowBuild;
   readonly wheels?: string;
 }
 
@@ -22,7 +22,7 @@ export function register(program: Command): void {
       new Argument(
         "[runtime]",
         "what deployments are proved in, or queries of `sql` run by, in TensorFlow's stead",
-      ).choices(BROUGHT),
+      ).choices(INSTALLABLE_RUNTIMES),
     )
     .option("--force", "remove what is there and begin anew")
     .option("--json", "print what came of it as JSON")
@@ -33,9 +33,9 @@ export function register(program: Command): void {
       ]),
     )
     .option("--wheels <folder>", "a folder that holds the wheels, such as `native` of a bundle: no network is needed")
-    .action(async (runtime: Brought | undefined, options: Options) => {
+    .action(async (runtime: InstallableRuntime | undefined, options: Options) => {
       if (runtime !== undefined) return runtimeBrought(runtime, options);
-      const [{ setup }, { wordsOf }, { progressOn }] = await Promise.all([
+      const [{ setUpTensorflow: setup }, { codeText: wordsOf }, { progressOn }] = await Promise.all([
         import("#kernel/engines/native/setup.js"),
         import("#dsl/language/diagnostics/codes.js"),
         import("#tools/progress.mjs"),
@@ -70,8 +70,8 @@ export function register(program: Command): void {
     });
 }
 
-async function runtimeBrought(runtime: Brought, { json }: { readonly json?: true }): Promise<void> {
-  const { bring } = await import("#kernel/deployments/install-runtime.js");
+async function runtimeBrought(runtime: InstallableRuntime, { json }: { readonly json?: true }): Promise<void> {
+  const { installRuntime: bring } = await import("#kernel/deployments/install-runtime.js");
   const { folder, changed } = await bring(runtime, (line) => {
     if (!json) process.stderr.write(`${line}\n`);
   });

@@ -1,14 +1,14 @@
 /** `tunebook show PHASE FILE [NAME]`: a file as a phase of the compiler sees it; nothing runs. */
 import { Argument, Option, type Command } from "commander";
 import { renderAnsi } from "#dsl/language/diagnostics/render-ansi.js";
-import { colours } from "#kernel/apps/checking/colours.js";
-import { trustAsked, trustOption } from "../trust-option.js";
-import { readParameter, type Written } from "#kernel/apps/jupyter/client/parameters.js";
+import { usesColour } from "#kernel/apps/checking/colours.js";
+import { trustIfRequested, trustOption } from "../trust-option.js";
+import { readParameter, type ParameterTexts } from "#kernel/apps/jupyter/client/parameters.js";
 
 interface Options {
   readonly for?: string;
   readonly trust?: true;
-  readonly parameter: Written;
+  readonly parameter: ParameterTexts;
 }
 
 const phases = {
@@ -42,12 +42,12 @@ export function register(program: Command): void {
         .join("\n")}`,
     )
     .action(async (phase: keyof typeof phases, file: string, name: string | undefined, options: Options) => {
-      await trustAsked(file, options);
+      await trustIfRequested(file, options);
       const { phaseText } = await import("#kernel/apps/checking/phases.js");
       const parameters = options.parameter;
       const { text, diagnostics, sources } = await phaseText(phase, file, { name, engine: options.for, parameters });
       if (diagnostics.length > 0)
-        process.stderr.write(`${renderAnsi(diagnostics, sources, { color: colours(process.stderr) })}\n`);
+        process.stderr.write(`${renderAnsi(diagnostics, sources, { color: usesColour(process.stderr) })}\n`);
       if (text === undefined) process.exitCode = 1;
       else process.stdout.write(text);
     });

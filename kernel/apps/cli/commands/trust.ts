@@ -25,8 +25,8 @@ export function register(program: Command): void {
     .action(async (folder: string | undefined, { remove, json }: Options, command: Command) => {
       if (folder === undefined ? remove : folder === "") command.error("name a folder");
       if (folder !== undefined) {
-        const said = remove ? await removed(folder) : await added(folder);
-        if (!json) process.stdout.write(`${said}\n`);
+        const message = remove ? await removed(folder) : await added(folder);
+        if (!json) process.stdout.write(`${message}\n`);
       }
       if (json) process.stdout.write(`${JSON.stringify({ folders: trustedFolders() }, null, 2)}\n`);
       else if (folder === undefined) process.stdout.write(listed());

@@ -6,8 +6,8 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { Option, type Command } from "commander";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { readParameter, type Written } from "#kernel/apps/jupyter/client/parameters.js";
-import { shellWord } from "../shell-word.js";
+import { readParameter, type ParameterTexts } from "#kernel/apps/jupyter/client/parameters.js";
+import { quoteForShell } from "../shell-word.js";
 
 interface Options {
   readonly runtime?: string;
@@ -16,7 +16,7 @@ interface Options {
   readonly out?: string;
   readonly keep?: string;
   readonly in?: string;
-  readonly parameter: Written;
+  readonly parameter: ParameterTexts;
 }
 
 export function register(program: Command): void {
@@ -37,24 +37,24 @@ export function register(program: Command): void {
         .argParser(readParameter)
         .default({}, "the defaults in the file"),
     )
-    .action(async (place: string, o: Options) => {
+    .action(async (place: string, options: Options) => {
       if (/\.ipynb$/.test(place)) {
         const { isNotebook, verifyNotebook } = await import("../verify-notebook.js");
         if (isNotebook(place)) {
-          process.exitCode = await verifyNotebook(place, o);
+          process.exitCode = await verifyNotebook(place, options);
           return;
         }
       }
       demandVerifiable(place);
-      const [{ verifyDeployment }, { checksOf, verdictText }, { textTable }, text] = await Promise.all([
+      const [{ verifyDeployment }, { reportChecks: checksOf, verdictText }, { textTable }, text] = await Promise.all([
         import("#kernel/features/deploy/verify.js"),
         import("#kernel/deployments/report.js"),
         import("#kernel/display/text-table.js"),
         import("#kernel/host/text.js"),
       ]);
-      const { name, target, proof, found } = await verifyDeployment(place, o.runtime, o.base);
+      const { name, target, proof, found } = await verifyDeployment(place, options.runtime, options.base);
       const runtime = `${proof.runtime?.title ?? ""} ${proof.runtime?.version ?? ""}`.trim();
-      if (o.json) process.stdout.write(`${plain(JSON.stringify({ ...proof, found }, null, 2))}\n`);
+      if (options.json) process.stdout.write(`${plain(JSON.stringify({ ...proof, found }, null, 2))}\n`);
       else {
         const rows = checksOf(proof).map((one) => [one.what, one.found, one.good === null ? "" : one.good ? "✓" : "✗"]);
         const heading = [name, target, ...(runtime === "" ? [] : [runtime]), verdictText(proof)].join(" · ");
@@ -72,7 +72,7 @@ function demandVerifiable(place: string): void {
     : existsSync(join(place, "plan.json")) &&
         existsSync(join(place, "lock.json")) &&
         !existsSync(join(place, "tunebook.json"))
-      ? `${place} is a run: \`tunebook replay ${shellWord(place)}\` repeats it and compares`
+      ? `${place} is a run: \`tunebook replay ${quoteForShell(place)}\` repeats it and compares`
       : null;
   if (is === null) return;
   const message = `verify proves what \`deploy\` wrote (its folder or file), or runs a notebook again (NOTEBOOK.ipynb); ${is}`;

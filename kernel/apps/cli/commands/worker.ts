@@ -1,5 +1,5 @@
 /** `tunebook worker --coordinator URL`: takes work of a run (trials of a sweep) and does it here. */
-import { positive } from "../positive.js";
+import { parsePositiveInteger } from "../positive.js";
 import { Option, type Command } from "commander";
 
 interface Options {
@@ -19,9 +19,11 @@ export function register(program: Command): void {
     .requiredOption("--coordinator <url>", "where the work is: http://HOST:PORT")
     .option("--token-file <file>", "the token of the run, in a file that its owner alone may read")
     .option("--name <name>", "what the notebook calls it (default: the machine and the process)")
-    .addOption(new Option("--threads <n>", "threads of its engine (default: all)").argParser(positive))
+    .addOption(new Option("--threads <n>", "threads of its engine (default: all)").argParser(parsePositiveInteger))
     .addOption(
-      new Option("--patience <seconds>", "how long the coordinator may be away").argParser(positive).default(60),
+      new Option("--patience <seconds>", "how long the coordinator may be away")
+        .argParser(parsePositiveInteger)
+        .default(60),
     )
     .action(async (options: Options) => {
       const { workerCommand } = await import("../worker.js");

@@ -1,40 +1,47 @@
 /** What this machine trains, and clusters for it, in whichever folder, as a table; and the end of one of them. */
 import { basename, dirname, resolve } from "node:path";
 import { registry } from "#stdlib/registry.js";
-import { readRegular } from "#kernel/runs/read-regular.js";
+import { readRegularFile } from "#kernel/runs/read-regular.js";
 import { RunFolder } from "#kernel/runs/run-folder.js";
 import { RunLog } from "#kernel/runs/run-log.js";
-import { ofCluster, readTogether, runsAround, type Together } from "#kernel/runs/together/trial-groups.js";
-import type { Standing } from "#kernel/remote/supervisor/outcome.js";
-import { running, runningThere, type Running } from "#kernel/remote/supervisor/running-processes.js";
+import { isClusterSweep, readTrialGroup, runsFolderOf, type TrialGroup } from "#kernel/runs/together/trial-groups.js";
+import type { RunStanding } from "#kernel/remote/supervisor/outcome.js";
+import {
+  runningTrainings,
+  clusterSearches,
+  type RunningTraining,
+} from "#kernel/remote/supervisor/running-processes.js";
 import { stopRun } from "#kernel/remote/supervisor/stop-process.js";
 import { textTable } from "#kernel/display/text-table.js";
-import { duration, plural, printable, significant } from "#kernel/host/text.js";
-import { glimpse } from "#kernel/sweep-runs/remote/glimpse.js";
-import { ONE } from "#kernel/sweep-runs/detach-group.js";
-import { doneOf } from "#kernel/sweep-runs/watch-group.js";
-import { runWanted } from "../run-wanted.js";
+import { durationText, plural, printable, significantText } from "#kernel/host/text.js";
+import { readSearchSnapshot } from "#kernel/sweep-runs/remote/glimpse.js";
+import { MEMBER_NAMES } from "#kernel/sweep-runs/detach-group.js";
+import { groupProgress } from "#kernel/sweep-runs/watch-group.js";
+import { findRunForCommand } from "../run-wanted.js";
 import { runsFolder } from "./runs-folder.js";
-import { servingIn, servingText } from "../serving-table.js";
-import { stopThere } from "../stop-there.js";
+import { serversIn, serversText } from "../serving-table.js";
+import { stopClusterSearch } from "../stop-there.js";
 
 /** Milliseconds for an answer of a cluster. */
 const PATIENCE = 4000;
 
 export async function runningText(json: boolean): Promise<string> {
-  const there = await Promise.all(runningThere().map(toldThere));
-  const all = [...running().map(toldOf), ...there.flatMap((one) => one ?? [])];
-  const servers = servingIn(null);
+  const there = await Promise.all(clusterSearches().map(toldThere));
+  const all = [...runningTrainings().map(toldOf), ...there.flatMap((one) => one ?? [])];
+  const servers = serversIn(null);
   if (json) {
-    const told = servers.map((one) => ({ ...one, models: one.models.map(({ name }) => name) }));
-    return `${JSON.stringify([...all, ...told], null, 2)}\n`;
+    const serverEntries = servers.map((one) => ({ ...one, models: one.models.map(({ name }) => name) }));
+    return `${JSON.stringify([...all, ...serverEntries], null, 2)}\n`;
   }
-  const serves = servingText(servers);
+  const serves = serversText(servers);
   if (all.length === 0) return `nothing trains on this machine, and no cluster for it\n${serves}`;
   const rows = all.map((one) => [
     ...[one.name, runsAs(one), one.process === null ? "" : String(one.process)],
     `${String(one.step)}${one.steps === null ? "" : `/${String(one.steps)}`}${one.of === "steps" ? "" : ` ${one.of}`}`,
-    ...[one.loss === null ? "" : significant(one.loss), one.secondsLeft === null ? "" : duration(one.secondsLeft)],
+    ...[
+      one.loss === null ? "" : significantText(one.loss),
+      one.secondsLeft === null ? "" : durationText(one.secondsLeft),
+    ],
     one.folder,
   ]);
   const head = ["name", "how", "process", "steps", "loss", "left", "run"];
@@ -58,25 +65,25 @@ function runsAs(one: Told): string {
 }
 
 /** Null: it was brought meanwhile. */
-async function toldThere(sweep: Together) {
-  const found = await glimpse(sweep, { registry, patience: PATIENCE });
+async function toldThere(sweep: TrialGroup) {
+  const found = await readSearchSnapshot(sweep, { registry, patience: PATIENCE });
   if (found === null) return null;
-  const { at, stands, why, done, of } = found;
+  const { place: clusterPlace, stands, why, done, total } = found;
   return {
     name: sweep.name,
     run: basename(sweep.folder),
     folder: sweep.folder,
-    runs: runsAround(sweep),
+    runs: runsFolderOf(sweep),
     detached: true,
     where: "ray" as const,
-    address: at.address,
-    job: at.job,
+    address: clusterPlace.address,
+    job: clusterPlace.job,
     stands,
     why,
     process: null,
-    since: at.since,
+    since: clusterPlace.since,
     step: done,
-    steps: of,
+    steps: total,
     of: "trials",
     loss: null,
     secondsLeft: null,
@@ -85,36 +92,36 @@ async function toldThere(sweep: Together) {
 
 /** A sweep, seeds and folds are no single training. */
 function countText(all: readonly { readonly of: string }[]): string {
-  const single = all.filter(({ of }) => of === "steps").length;
+  const single = all.filter(({ of: unit }) => unit === "steps").length;
   const several = all.length - single;
   const together =
     several > 0 && plural(several, "sweep or series that runs as one", "sweeps or series that run as one");
   return [single > 0 && plural(single, "training"), together].filter(Boolean).join(", ");
 }
 
-function toldOf({ folder, holder, detached }: Running) {
+function toldOf({ folder, holder, detached }: RunningTraining) {
   const run = RunFolder.open(folder);
-  const several = readTogether(folder);
+  const several = readTrialGroup(folder);
   if (several) {
-    const { done, of } = doneOf(several, registry);
+    const { done, of: total } = groupProgress(several, registry);
     return {
       name: several.name,
       run: run.id,
       folder,
-      runs: runsAround(several),
+      runs: runsFolderOf(several),
       detached,
       where: "here" as const,
       process: holder.writer.id,
       since: holder.at,
       step: done,
-      steps: of,
-      of: `${ONE[several.several.is]}s`,
+      steps: total,
+      of: `${MEMBER_NAMES[several.several.is]}s`,
       loss: null,
       secondsLeft: null,
     };
   }
   const log = new RunLog();
-  log.take(readRegular(run.eventsFile) ?? "");
+  log.take(readRegularFile(run.eventsFile) ?? "");
   const { step, steps, loss, pace } = log;
   return {
     name: run.lock()?.name ?? run.id,
@@ -133,32 +140,32 @@ function toldOf({ folder, holder, detached }: Running) {
   };
 }
 
-function severalText(of: Together, is: Standing, now: boolean): string {
-  const { done, of: all } = doneOf(of, registry);
-  const { is: sort } = of.several;
-  const count = `${String(done)}${all === null ? "" : ` of ${String(all)}`} ${ONE[sort]}s`;
-  if (is === "done") return `${of.name} had ended by itself, after ${count}\n`;
+function severalText(group: TrialGroup, is: RunStanding, now: boolean): string {
+  const { done, of: all } = groupProgress(group, registry);
+  const { is: sort } = group.several;
+  const count = `${String(done)}${all === null ? "" : ` of ${String(all)}`} ${MEMBER_NAMES[sort]}s`;
+  if (is === "done") return `${group.name} had ended by itself, after ${count}\n`;
   const again =
     sort === "sweep"
       ? "run again, its statement goes on"
-      : `\`train … as ${of.name} { …, resume: true, detach: true }\` goes on`;
-  return `${of.name} was ${now ? "ended at once" : "stopped"} after ${count}; ${again}\n`;
+      : `\`train … as ${group.name} { …, resume: true, detach: true }\` goes on`;
+  return `${group.name} was ${now ? "ended at once" : "stopped"} after ${count}; ${again}\n`;
 }
 
 /** Coded errors `cannot-stop`, `nothing-to-attach`, `search-away`. */
-export async function stopText(wanted: string, folder: string, now: boolean): Promise<string> {
-  const run = runWanted(wanted, folder, "tunebook runs stop");
-  const several = readTogether(run.path);
-  if (several && ofCluster(several)) return stopThere(several, now);
+export async function stopRunAndReport(wanted: string, folder: string, now: boolean): Promise<string> {
+  const run = findRunForCommand(wanted, folder, "tunebook runs stop");
+  const several = readTrialGroup(run.path);
+  if (several && isClusterSweep(several)) return stopClusterSearch(several, now);
   const { is, step, steps, goesOnFrom } = await stopRun(run, { now });
   if (several) return severalText(several, is, now);
-  const own = run.lock()?.name ?? run.id;
-  const name = dirname(run.path) === resolve(runsFolder(folder)) ? own : `${own} in ${dirname(run.path)}`;
+  const runName = run.lock()?.name ?? run.id;
+  const name = dirname(run.path) === resolve(runsFolder(folder)) ? runName : `${runName} in ${dirname(run.path)}`;
   if (is === "done" || is === "early") return `${name} had ended by itself, at step ${String(step)}\n`;
-  const of = steps === null ? "" : ` of ${String(steps)}`;
+  const ofSteps = steps === null ? "" : ` of ${String(steps)}`;
   const back =
     goesOnFrom === null
       ? "it kept no checkpoint"
-      : `\`train … as ${own} { …, resume: true, detach: true }\` goes on from step ${String(goesOnFrom)}`;
-  return `${name} was ${now ? "ended at once" : "stopped"} at step ${String(step)}${of}; ${back}\n`;
+      : `\`train … as ${runName} { …, resume: true, detach: true }\` goes on from step ${String(goesOnFrom)}`;
+  return `${name} was ${now ? "ended at once" : "stopped"} at step ${String(step)}${ofSteps}; ${back}\n`;
 }

@@ -1,10 +1,10 @@
 /** Where the runs of a folder are. */
 import { existsSync } from "node:fs";
 import { basename, resolve } from "node:path";
-import { runsBeside } from "#kernel/runs/runs-beside.js";
+import { runsFolderBeside } from "#kernel/runs/runs-beside.js";
 
 /** `folder`: of a notebook, or of runs. */
 export function runsFolder(folder: string): string {
-  const beside = runsBeside(resolve(folder));
+  const beside = runsFolderBeside(resolve(folder));
   return existsSync(beside) || basename(resolve(folder)) !== "runs" ? beside : resolve(folder);
 }

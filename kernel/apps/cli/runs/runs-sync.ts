@@ -8,30 +8,30 @@ import type { Call } from "#dsl/language/types/value.js";
 import type { TrackerImplementation } from "#stdlib/trackers/kind.js";
 import { registry } from "#stdlib/registry.js";
 import { plural } from "#kernel/host/text.js";
-import { does } from "#kernel/host/load-implementation.js";
-import { sendRun, type Outcome } from "#kernel/trackers/send-events.js";
+import { loadImplementation } from "#kernel/host/load-implementation.js";
+import { sendRunToTrackers, type TrackerSendResult } from "#kernel/trackers/send-events.js";
 import { isUnsent, readTracking, trackingFile, writeTracking } from "#kernel/trackers/tracking.js";
 import { runsFolder } from "./runs-folder.js";
 
 type Place = ReturnType<TrackerImplementation["place"]>;
-export interface SyncAsked {
+export interface SyncRequest {
   readonly to: readonly string[];
   readonly list: boolean;
 }
 
 /** `waits`: something is still untold. */
-export async function syncText(
+export async function syncAndReport(
   folder: string,
-  asked: SyncAsked,
+  request: SyncRequest,
 ): Promise<{ readonly text: string; readonly waits: boolean }> {
   const root = runsFolder(folder);
   const folders = [join(root, "sweeps"), root].flatMap(unsentIn);
   if (folders.length === 0) return { text: `nothing waits to be told in ${root}\n`, waits: false };
-  if (asked.list) return { text: await listText(folders), waits: true };
-  const outcomes: Outcome[] = [];
+  if (request.list) return { text: await listText(folders), waits: true };
+  const outcomes: TrackerSendResult[] = [];
   for (const one of folders) {
     reopen(one);
-    outcomes.push(...(await sendRun(one, { tells: (_, place, home) => may(place, home, asked.to) })));
+    outcomes.push(...(await sendRunToTrackers(one, { tells: (_, place, home) => maySyncTo(place, home, request.to) })));
   }
   return { text: outcomesText(outcomes), waits: outcomes.some(({ is }) => is !== "told") };
 }
@@ -42,9 +42,9 @@ function reopen(folder: string): void {
   if (!tracking?.trackers.some(({ refused }) => refused !== undefined)) return;
   const trackers = tracking.trackers.map(({ refused, ...state }) => {
     if (refused === undefined) return state;
-    const { refused: why, ...kept } = state.kept;
+    const { refused: why, ...savedState } = state.kept;
     void why;
-    return { ...state, kept, done: false };
+    return { ...state, kept: savedState, done: false };
   });
   writeTracking(folder, { ...tracking, trackers });
 }
@@ -64,7 +64,7 @@ function unsentIn(root: string): readonly string[] {
 const LOCAL = /^https?:\/\/(?:localhost|127(?:\.\d+){3}|\[::1\])(?::\d+)?(?:\/|$)/i;
 
 /** A server of this machine that wants no secret, a folder within the notebook's, or what was named. */
-export function may(place: Place, home: string, to: readonly string[]): boolean {
+export function maySyncTo(place: Place, home: string, to: readonly string[]): boolean {
   if ("folder" in place) {
     const inside = relative(home, resolve(home, place.folder));
     return (inside !== "" && !inside.startsWith("..") && !isAbsolute(inside)) || to.includes(place.folder);
@@ -76,7 +76,7 @@ export function may(place: Place, home: string, to: readonly string[]): boolean 
 async function placeOf(call: Call): Promise<{ readonly title: string; readonly place: Place } | null> {
   const word = registry.find("tracker", call.word);
   if (!word || word.planned) return null;
-  const tracker = await does(call, "tracker");
+  const tracker = await loadImplementation(call, "tracker");
   return { title: tracker.title(call), place: tracker.place(call) };
 }
 
@@ -93,7 +93,7 @@ async function listText(folders: readonly string[]): Promise<string> {
   }
   const lines = [...counts].map(
     ([title, { runs, home, place }]) =>
-      `${title}: ${plural(runs, "run")}${may(place, home, []) ? "" : ` (told with ${toText(place)})`}`,
+      `${title}: ${plural(runs, "run")}${maySyncTo(place, home, []) ? "" : ` (told with ${toText(place)})`}`,
   );
   return `${lines.join("\n")}\n`;
 }
@@ -103,20 +103,20 @@ function toText(place: Place): string {
   return `--to ${place.url}${place.env === null ? "" : `, which gets what ${place.env} holds`}`;
 }
 
-function outcomesText(outcomes: readonly Outcome[]): string {
-  const groups = new Map<string, { outcome: Outcome; runs: number }>();
+function outcomesText(outcomes: readonly TrackerSendResult[]): string {
+  const groups = new Map<string, { outcome: TrackerSendResult; runs: number }>();
   for (const outcome of outcomes) {
     const { title, is, why = "" } = outcome;
     const key = JSON.stringify([title, is, why]);
     groups.set(key, { outcome, runs: (groups.get(key)?.runs ?? 0) + 1 });
   }
   const lines = [...groups.values()].map(({ outcome: { title, is, why = "" }, runs }) => {
-    const of = plural(runs, "run");
-    if (is === "told") return `${title}: ${of} told`;
-    if (is === "away") return `${title}: ${of} still untold: ${why}`;
-    if (is === "refused") return `${title}: ${of} refused: ${why}`;
-    if (is === "busy") return `${title}: ${of} told by another process now`;
-    return `${title}: ${of} untold: ${why === "" ? "name its address to tell it, `tunebook runs sync --to …`; `--list` says which" : why}`;
+    const runsText = plural(runs, "run");
+    if (is === "told") return `${title}: ${runsText} told`;
+    if (is === "away") return `${title}: ${runsText} still untold: ${why}`;
+    if (is === "refused") return `${title}: ${runsText} refused: ${why}`;
+    if (is === "busy") return `${title}: ${runsText} told by another process now`;
+    return `${title}: ${runsText} untold: ${why === "" ? "name its address to tell it, `tunebook runs sync --to …`; `--list` says which" : why}`;
   });
   return `${lines.join("\n")}\n`;
 }

@@ -3,24 +3,24 @@ import { existsSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { textTable } from "#kernel/display/text-table.js";
-import { spentText } from "#kernel/display/curves/time-spent.js";
-import { clip, duration, plural, significant } from "#kernel/host/text.js";
+import { epsilonText } from "#kernel/display/curves/time-spent.js";
+import { clip, durationText, plural, significantText } from "#kernel/host/text.js";
 import type { ListedScore } from "#kernel/runs/history/newest-scores.js";
 import { RunList } from "#kernel/runs/history/run-list.js";
 import {
-  usualView,
-  type ListRow,
+  defaultRunView,
+  type RunListRow,
   type RunListing,
   type RunQuery,
-  type SortBy,
+  type RunSortKey,
 } from "#kernel/runs/history/run-listing.js";
-import { tagFrom, writeNotes } from "#kernel/runs/history/run-notes.js";
+import { normaliseTag, writeRunNotes } from "#kernel/runs/history/run-notes.js";
 import type { RunSummary } from "#kernel/runs/history/run-summary.js";
-import { listed } from "#dsl/language/diagnostics/listed.js";
+import { listNames } from "#dsl/language/diagnostics/listed.js";
 import { runsFolder } from "./runs-folder.js";
-import { servingIn, servingText } from "../serving-table.js";
+import { serversIn, serversText } from "../serving-table.js";
 
-export interface Asked {
+export interface RunsTableRequest {
   readonly filter: string;
   /** A column, or a metric. */
   readonly sort: string;
@@ -33,7 +33,7 @@ export interface Asked {
 }
 
 /** `loss` alone is the metric where runs were scored by it. */
-const columns: ReadonlyMap<string, SortBy> = new Map([
+const columns: ReadonlyMap<string, RunSortKey> = new Map([
   ["started", "started"],
   ["name", "name"],
   ["seconds", "seconds"],
@@ -42,13 +42,13 @@ const columns: ReadonlyMap<string, SortBy> = new Map([
 ]);
 
 /** `folder`: of a notebook, or of runs. Coded error: `bad-usage`. */
-export async function runsText(folder: string, { sort, limit, json, ...asked }: Asked): Promise<string> {
+export async function runsText(folder: string, { sort, limit, json, ...request }: RunsTableRequest): Promise<string> {
   const most = Number(limit);
   if (!Number.isInteger(most) || most < 1) throw usage(`--limit is a whole number from 1, not ${limit}`);
   const list = await listOf(folder);
-  const view = { ...usualView, ...asked, limit: most, since: 0 };
+  const view = { ...defaultRunView, ...request, limit: most, since: 0 };
   const all = list.list(view);
-  const { on } = asked;
+  const { on } = request;
   if (on !== null && all.all > 0 && !all.data.includes(on)) throw usage(unscored(on, all));
   const exact = all.scores.find((one) => one.key === sort);
   const validated = all.scores.find((one) => one.key === `validation ${sort}`);
@@ -62,13 +62,13 @@ export async function runsText(folder: string, { sort, limit, json, ...asked }: 
     ...view,
     fold: view.fold || !ranked,
     open,
-    sort: column ?? ("score" satisfies SortBy),
+    sort: column ?? ("score" satisfies RunSortKey),
     score: metric?.key ?? null,
   });
-  const servers = servingIn(list.root);
+  const servers = serversIn(list.root);
   if (json) return `${JSON.stringify({ on, ...plain(listing), servers }, null, 2)}\n`;
-  const odd = listing.total === 0 && listing.all > 0 ? oddFilters(asked.filter) : "";
-  return `${table(listing, list.root, column === "loss")}${odd}${servingText(servers)}`;
+  const odd = listing.total === 0 && listing.all > 0 ? oddFilters(request.filter) : "";
+  return `${table(listing, list.root, column === "loss")}${odd}${serversText(servers)}`;
 }
 
 /** Of a filter that found nothing: what looks like one for a certain text and is none. */
@@ -85,19 +85,19 @@ function sweepsOf(list: RunList, view: RunQuery): readonly string[] {
 }
 
 /** What stands in its notes afterwards. Coded errors: `bad-usage`, `run-not-noted`. */
-export async function noteRun(
+export async function editRunNotes(
   folder: string,
   wanted: string,
   change: { readonly note: readonly string[]; readonly add: readonly string[]; readonly take: readonly string[] },
 ): Promise<string> {
-  const at = pathOf(folder, wanted);
-  const list = at === null ? await listOf(folder) : await looked(dirname(at));
-  const run = runNamed(list, at === null ? wanted : basename(at), wanted);
-  const taken = new Set(change.take.map((tag) => tagFrom(tag).toLowerCase()));
+  const runPath = pathOf(folder, wanted);
+  const list = runPath === null ? await listOf(folder) : await looked(dirname(runPath));
+  const run = runNamed(list, runPath === null ? wanted : basename(runPath), wanted);
+  const taken = new Set(change.take.map((tag) => normaliseTag(tag).toLowerCase()));
   const tags = [...run.tags, ...change.add].filter((tag) => !taken.has(tag.toLowerCase()));
   const note = change.note.length > 0 ? change.note.join(" ") : run.note;
-  const kept = await writeNotes(list, run.id, { tags, note });
-  return `${[run.id, kept.tags.map((tag) => `#${tag}`).join(" "), kept.note].filter(Boolean).join("\n")}\n`;
+  const savedNotes = await writeRunNotes(list, run.id, { tags, note });
+  return `${[run.id, savedNotes.tags.map((tag) => `#${tag}`).join(" "), savedNotes.note].filter(Boolean).join("\n")}\n`;
 }
 
 async function listOf(folder: string): Promise<RunList> {
@@ -117,22 +117,22 @@ function pathOf(folder: string, wanted: string): string | null {
 }
 
 /** `said`: as it was asked for; a path has no other name. */
-function runNamed(list: RunList, id: string, said: string): RunSummary {
-  const { runs } = list.list({ ...usualView, fold: false, limit: Number.MAX_SAFE_INTEGER, since: 0 });
+function runNamed(list: RunList, id: string, wantedName: string): RunSummary {
+  const { runs } = list.list({ ...defaultRunView, fold: false, limit: Number.MAX_SAFE_INTEGER, since: 0 });
   const found = runs.find((run) => run.id === id);
   if (found) return found;
-  const named = runs.filter((run) => run.name === said);
+  const named = runs.filter((run) => run.name === wantedName);
   if (named.length === 1) return named[0]!;
-  if (named.length === 0) throw usage(`there is no run ${clip(said, 80)} in ${list.root}`);
+  if (named.length === 0) throw usage(`there is no run ${clip(wantedName, 80)} in ${list.root}`);
   throw usage(
-    `several runs are called ${clip(said, 80)}: ${listed(
+    `several runs are called ${clip(wantedName, 80)}: ${listNames(
       named.map((run) => run.id),
       { most: 5 },
     )}`,
   );
 }
 function unscored(on: string, { data }: RunListing): string {
-  const has = data.length > 0 ? `; there are scores on ${listed(data)}` : "";
+  const has = data.length > 0 ? `; there are scores on ${listNames(data)}` : "";
   return `no run was scored on ${clip(on, 80)}${has}`;
 }
 function unknown(sort: string, on: string | null, { scores }: RunListing): string {
@@ -164,14 +164,14 @@ function table(listing: RunListing, root: string, byLoss: boolean): string {
   if (problem !== undefined) return `${root} can't be read: ${problem}\n`;
   if (all === 0) return `no runs in ${root}\n`;
   const byId = new Map(runs.map((run) => [run.id, run]));
-  const lossOf = (row: ListRow): string => {
+  const lossOf = (row: RunListRow): string => {
     const loss = row.is === "run" && (byLoss || !row.score) ? byId.get(row.id)?.loss : null;
-    return loss === null || loss === undefined ? "" : significant(loss);
+    return loss === null || loss === undefined ? "" : significantText(loss);
   };
   const losses = rows.some((row) => lossOf(row) !== "");
-  const spentBy = (row: ListRow): string => {
+  const spentBy = (row: RunListRow): string => {
     const spent = row.is === "run" ? byId.get(row.id)?.epsilon : undefined;
-    return spent === undefined ? "" : spentText(spent);
+    return spent === undefined ? "" : epsilonText(spent);
   };
   const spends = rows.some((row) => spentBy(row) !== "");
   const head = [
@@ -200,7 +200,7 @@ function table(listing: RunListing, root: string, byLoss: boolean): string {
   return `${[first, rule, ...body].join("\n")}\n${[...damaged, ...reasons(rows, byId), end].join("\n")}\n`;
 }
 /** Runs that have no line of their own; false: all do. */
-function foldedText(rows: readonly ListRow[]): string | false {
+function foldedText(rows: readonly RunListRow[]): string | false {
   if (rows.some((row) => row.is === "run" && row.under !== null)) return false;
   const sweeps = rows.flatMap((row) => (row.is === "sweep" ? [row] : []));
   const folded = sweeps.reduce((sum, { trials }) => sum + trials, 0);
@@ -212,7 +212,7 @@ function foldedText(rows: readonly ListRow[]): string | false {
   return `${folded} of them ${what} in ${sweeps.length === 1 ? "one line" : `${String(sweeps.length)} lines`} (\`--trials\` shows each)`;
 }
 /** Why scores of the table are no numbers. */
-function reasons(rows: readonly ListRow[], byId: ReadonlyMap<string, RunSummary>): readonly string[] {
+function reasons(rows: readonly RunListRow[], byId: ReadonlyMap<string, RunSummary>): readonly string[] {
   return rows.flatMap((row) => {
     if (row.is !== "run" || row.score?.why === undefined) return [];
     const { metric, on, why } = row.score;
@@ -221,7 +221,7 @@ function reasons(rows: readonly ListRow[], byId: ReadonlyMap<string, RunSummary>
 }
 /** A line's cells before the training loss, and after it. */
 function cells(
-  row: Exclude<ListRow, { is: "heading" }>,
+  row: Exclude<RunListRow, { is: "heading" }>,
   byId: ReadonlyMap<string, RunSummary>,
   metric: string | null,
 ): { readonly about: readonly string[]; readonly scored: readonly string[] } {
@@ -245,7 +245,7 @@ function cells(
     };
   }
   const steps = `${run.step}${run.steps === null ? "" : `/${run.steps}`}`;
-  const took = run.seconds === null ? "" : ` ${duration(run.seconds)}`;
+  const took = run.seconds === null ? "" : ` ${durationText(run.seconds)}`;
   return {
     about: [
       `${row.under === null ? "" : "  "}${run.name}`,
@@ -261,10 +261,10 @@ function cells(
 function scoreCells(score: ListedScore | null, metric: string | null): readonly string[] {
   if (!score) return ["", "", ""];
   const { value, low, high, on } = score;
-  const figure = value === null ? "NaN" : significant(value);
+  const figure = value === null ? "NaN" : significantText(value);
   return [
     metric === null || [metric, `validation ${metric}`].includes(score.metric) ? figure : `${score.metric} ${figure}`,
-    low === null || high === null ? "" : `${significant(low)} – ${significant(high)}`,
+    low === null || high === null ? "" : `${significantText(low)} – ${significantText(high)}`,
     on,
   ];
 }

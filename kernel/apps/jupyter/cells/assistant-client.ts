@@ -134,11 +134,11 @@ export class AssistantClient {
     this.answered = false;
     this.worker = this.start();
     const { names, knowledge } = this.tune;
-    const told = [
+    const resent = [
       ...(names ? [this.send("tuneNames", names)] : []),
       this.send("tuneKnowledge", { ...knowledge, facts: this.remembered() }),
     ];
-    for (const one of told) one.catch(() => undefined);
+    for (const one of resent) one.catch(() => undefined);
     for (const take of this.takers) take(this.port());
   }
 }

@@ -7,11 +7,11 @@
  * in any order. Offsets are UTF-16.
  */
 import type { MessagePort } from "node:worker_threads";
-import type { Completeness, Completion, Finding, Inspection } from "../../../assist/answers.js";
+import type { Completeness, Completion, EditorFinding, Inspection } from "../../../assist/answers.js";
 import type { PlanView } from "../../../display/plans/plan-contract.js";
 import type { RunDetails } from "../../../runs/history/run-details.js";
 import type { RunListing, RunQuery } from "../../../runs/history/run-listing.js";
-import type { Compare, Comparison } from "../../../runs/history/run-comparison.js";
+import type { RunComparisonRequest, RunComparison } from "../../../runs/history/run-comparison.js";
 import type { RunNotes } from "../../../runs/history/run-notes.js";
 
 /** Posted to the assistant's worker: from now on it also answers on this port. */
@@ -20,7 +20,7 @@ export interface ConnectAssistant {
 }
 
 /** Offsets are of that cell's text. */
-export interface CellFinding extends Finding {
+export interface CellFinding extends EditorFinding {
   readonly cell: string;
 }
 /** The notebook as it is written now: all its code cells in order, and where the cursor is. */
@@ -38,7 +38,7 @@ export interface AssistantMethods {
   };
   readonly isComplete: { params: { readonly code: string }; result: Completeness };
   /** Checks a cell while it is typed (compile purpose "assist": no download, no scan). */
-  readonly check: { params: { readonly code: string }; result: { readonly diagnostics: readonly Finding[] } };
+  readonly check: { params: { readonly code: string }; result: { readonly diagnostics: readonly EditorFinding[] } };
   /** A Tune cell in the one format there is; null: it has mistakes, or is no Tune. */
   readonly format: { params: { readonly code: string }; result: { readonly code: string | null } };
   /**
@@ -55,8 +55,8 @@ export interface AssistantMethods {
   readonly run: { params: { readonly id: string; readonly against: string | null }; result: RunDetails | null };
   /** Runs side by side; waits for a change like `runs`. */
   readonly compareRuns: {
-    params: Compare & { readonly since: string; readonly wait: number };
-    result: Comparison;
+    params: RunComparisonRequest & { readonly since: string; readonly wait: number };
+    result: RunComparison;
   };
   /** The statement that opens a run as a model, under a name that these cells leave free; null: it can't be opened. */
   readonly loadRun: {

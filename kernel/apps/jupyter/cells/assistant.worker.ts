@@ -7,10 +7,10 @@ import { parentPort, workerData, type MessagePort } from "node:worker_threads";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { AssistantMethod, AssistantMethods, AssistantRequest, ConnectAssistant } from "./assistant-port.js";
 import type { AssistantData, CompilerMethod, CompilerMethods } from "./assistant-client.js";
-import { isSyntax, tuneHint } from "./compile/complaints.js";
+import { isSyntaxComplaint, tuneHint } from "./compile/complaints.js";
 import { Converter } from "./compile/converter.js";
-import { pythonIn } from "./compile/python.js";
-import type { RunBoard } from "../../../training-runs/run-board.js";
+import { pythonComplaintIn } from "./compile/python.js";
+import type { RunDashboard } from "../../../training-runs/run-board.js";
 import type { NotebookPlan } from "./notebook-plan.js";
 import { openAssistant } from "./open-assistant.js";
 import type { TuneAssistant } from "../../../assist/tune-assistant.js";
@@ -36,9 +36,11 @@ function plans(): Promise<NotebookPlan> {
     ([{ NotebookPlan }, assistant]) => new NotebookPlan(assistant, folder),
   ));
 }
-let board: Promise<RunBoard> | undefined;
-function runs(): Promise<RunBoard> {
-  return (board ??= import("../../../training-runs/run-board.js").then(({ RunBoard }) => new RunBoard(runsFolder)));
+let board: Promise<RunDashboard> | undefined;
+function runs(): Promise<RunDashboard> {
+  return (board ??= import("../../../training-runs/run-board.js").then(
+    ({ RunDashboard: RunBoard }) => new RunBoard(runsFolder),
+  ));
 }
 
 /** Who answers about a cell: the language that it is in. */
@@ -58,10 +60,10 @@ const assist: { readonly [M in AssistantMethod]: Answer<AssistantMethods[M]> } =
     const assistant = await tune;
     return { code: assistant.owns(code) ? assistant.format(code) : null };
   },
-  plan: async (text) => (await plans()).of(text),
+  plan: async (text) => (await plans()).planFor(text),
   runs: async (query) => (await runs()).changes(query),
   run: async ({ id, against }) => (await runs()).details(id, against),
-  compareRuns: async (asked) => (await runs()).compared(asked),
+  compareRuns: async (request) => (await runs()).compared(request),
   loadRun: async ({ id, cells }) => ({ text: await (await runs()).load(id, cells) }),
   noteRun: async ({ id, notes }) => (await runs()).note(id, notes),
   deleteRun: async ({ id }) => (await runs()).remove(id),
@@ -71,14 +73,14 @@ const compiler: { readonly [M in CompilerMethod]: Answer<CompilerMethods[M]> } =
   convert: async ({ code }) => {
     const conversion = converter.convert(code);
     if (!("complaints" in conversion)) return conversion;
-    const python = pythonIn(conversion.complaints, code);
+    const python = pythonComplaintIn(conversion.complaints, code);
     if (python) return { complaints: [python.complaint], hint: python.hint };
     const assistant = await tune;
     const { verbs } = assistant;
-    const lines = conversion.complaints.filter((c) => isSyntax(c)).map((c) => c.line);
+    const lines = conversion.complaints.filter((c) => isSyntaxComplaint(c)).map((c) => c.line);
     const written = code.split("\n");
     const foreign = await Promise.all(lines.map((line) => assistant.foreign(written[line - 1] ?? "")));
-    const hint = foreign.find((told) => told !== undefined) ?? tuneHint(code, lines, verbs);
+    const hint = foreign.find((candidate) => candidate !== undefined) ?? tuneHint(code, lines, verbs);
     const complaints = converter.explained(conversion.complaints, code, verbs);
     return { complaints, ...(hint !== undefined && { hint }) };
   },

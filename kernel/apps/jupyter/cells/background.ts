@@ -7,11 +7,11 @@
  */
 import { createRequire, syncBuiltinESMExports } from "node:module";
 import { promisify } from "node:util";
-import { Interrupted, currentScope, runningScope, within, type CellScope } from "./scope.js";
+import { CellInterrupted, currentScope, runningScope, runInScope, type CellScope } from "./scope.js";
 
-type Callback = (...of: unknown[]) => unknown;
+type Callback = (...args: unknown[]) => unknown;
 type Report = (error: unknown, scope: CellScope) => void;
-type Timers = Record<"setTimeout" | "setInterval" | "setImmediate" | "clearInterval", (...of: never[]) => unknown>;
+type Timers = Record<"setTimeout" | "setInterval" | "setImmediate" | "clearInterval", (...args: never[]) => unknown>;
 
 const source = Function.prototype.toString;
 /** True for a function that was compiled by us: packages and Node itself must go on, whatever cell called them first. */
@@ -27,14 +27,14 @@ export function followTimers(report: Report): () => void {
   const later = (callback: Callback, scope: CellScope): ((...of: unknown[]) => void) => {
     return (...of) => {
       if (scope.dead && isUsers(callback)) return;
-      within(scope, () => void Promise.resolve().then(() => guardedCall(callback, of, scope)));
+      runInScope(scope, () => void Promise.resolve().then(() => guardedCall(callback, of, scope)));
     };
   };
   const guardedCall = (callback: Callback, of: unknown[], scope: CellScope): void => {
     try {
       callback(...of);
     } catch (error) {
-      if (!(error instanceof Interrupted)) report(error, scope);
+      if (!(error instanceof CellInterrupted)) report(error, scope);
     }
   };
   const follow = (name: "setTimeout" | "setImmediate"): Callback => {
@@ -48,17 +48,17 @@ export function followTimers(report: Report): () => void {
     });
     return following;
   };
-  const setInterval = (callback: unknown, ...of: unknown[]): unknown => {
+  const setInterval = (callback: unknown, ...timerArgs: unknown[]): unknown => {
     const scope = currentScope();
     const make = native.setInterval as Callback;
-    if (!scope || typeof callback !== "function") return make(callback, ...of);
+    if (!scope || typeof callback !== "function") return make(callback, ...timerArgs);
     const run = later(callback as Callback, scope);
     const timer = make(
       (...args: unknown[]) => {
         if (scope.dead && isUsers(callback as Callback)) (native.clearInterval as Callback)(timer);
         else run(...args);
       },
-      ...of,
+      ...timerArgs,
     );
     return timer;
   };
@@ -67,13 +67,13 @@ export function followTimers(report: Report): () => void {
     if (scope && typeof callback === "function") later(callback as Callback, scope)();
     else native.queueMicrotask(callback as () => void);
   };
-  const nextTick = (callback: unknown, ...of: unknown[]): void => {
+  const nextTick = (callback: unknown, ...tickArgs: unknown[]): void => {
     const scope = currentScope();
     const handed =
       scope && typeof callback === "function"
-        ? (...args: unknown[]) => within(scope, () => guardedCall(callback as Callback, args, scope))
+        ? (...args: unknown[]) => runInScope(scope, () => guardedCall(callback as Callback, args, scope))
         : callback;
-    native.nextTick.call(process, handed as Callback, ...of);
+    native.nextTick.call(process, handed as Callback, ...tickArgs);
   };
 
   const ours = { setTimeout: follow("setTimeout"), setImmediate: follow("setImmediate"), setInterval };
@@ -93,13 +93,13 @@ export function followTimers(report: Report): () => void {
 const never = new Promise<never>(() => undefined);
 
 /** What the compiled code calls: see compile/rewrite.ts. */
-export interface Marks {
+export interface CellHooks {
   readonly tick: () => undefined;
   readonly guard: (value: unknown) => unknown;
   readonly each: (values: AsyncIterable<unknown> | Iterable<unknown>) => AsyncIterable<unknown>;
 }
 /** `stop[0]` is set by another thread while synchronous code runs. */
-export function marks(stop: Int32Array): Marks {
+export function createCellHooks(stop: Int32Array): CellHooks {
   function tick(): undefined {
     // a plain read: half the cost of an atomic one, and V8 does not take reads of shared memory out of a loop (tested)
     if (stop[0] !== 0 || currentScope()?.dead) halt();
@@ -107,7 +107,7 @@ export function marks(stop: Int32Array): Marks {
   }
   function halt(): never {
     if (Atomics.exchange(stop, 0, 0) !== 0) (currentScope() ?? runningScope())?.die();
-    throw new Interrupted();
+    throw new CellInterrupted();
   }
   /** Waits for `value`; never comes back if the cell died meanwhile. */
   function guard(value: unknown): unknown {

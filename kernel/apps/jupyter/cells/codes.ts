@@ -1,6 +1,6 @@
 /** Words for what can go wrong in a TypeScript cell beside the compiler's complaints and the user's own errors. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
-import { listed } from "#dsl/language/diagnostics/listed.js";
+import { listNames } from "#dsl/language/diagnostics/listed.js";
 
 /** The data of each code. */
 export interface CellsCodeData {
@@ -53,7 +53,7 @@ export const cellsCodes: CodeTable<CellsCodeData> = {
   "module-has-no-export": {
     severity: "error",
     message: ({ specifier, name }) => `"${specifier}" exports no "${name}"`,
-    help: ({ has }) => (has.length > 0 ? `it exports: ${listed(has)}` : undefined),
+    help: ({ has }) => (has.length > 0 ? `it exports: ${listNames(has)}` : undefined),
     explain:
       "The import names something that the module does not export at run time; its type declarations may be those of another version.",
   },

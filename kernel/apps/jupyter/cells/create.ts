@@ -7,22 +7,22 @@ import { AssistantClient } from "./assistant-client.js";
 import { Executor, expressionReply } from "./executor.js";
 import { globalDeclarations } from "./globals.js";
 import type { ExecuteOutcome } from "../ports/execute-outcome.js";
-import type { CellLanguage, Cells, CellsOptions, ExecuteRequest, Interpreter } from "./interpreter.js";
-import { runsBeside } from "../../../runs/runs-beside.js";
+import type { CellLanguage, CellRuntime, CellsOptions, ExecuteRequest, Interpreter } from "./interpreter.js";
+import { runsFolderBeside } from "../../../runs/runs-beside.js";
 import { NameTable } from "./names.js";
-import { settleProcess } from "./process.js";
-import { CellScope, forgetCurrent, setRunning, within } from "./scope.js";
+import { prepareProcess } from "./process.js";
+import { CellScope, forgetCurrentScope, setRunningScope, runInScope } from "./scope.js";
 import { failureOf, interruptedFailure } from "./traceback.js";
 
 /** Milliseconds that another language has to settle its cell by itself once it was told to stop. */
 const languagePatience = 800;
 
 /** Starts the assistant's worker and readies the process for cells; answers at once, the compiler loads meanwhile. */
-export function createInterpreter(options: CellsOptions): Promise<Cells> {
-  const release = settleProcess();
+export function createInterpreter(options: CellsOptions): Promise<CellRuntime> {
+  const release = prepareProcess();
   const assistant = new AssistantClient({
     folder: options.folder,
-    runs: options.runs ?? runsBeside(options.folder),
+    runs: options.runs ?? runsFolderBeside(options.folder),
     declarations: globalDeclarations + (options.declarations ?? ""),
   });
   const names = new NameTable((tune) => void assistant.ask("tuneNames", { names: [...tune] }).catch(() => undefined));
@@ -40,7 +40,8 @@ export function createInterpreter(options: CellsOptions): Promise<Cells> {
   ): Promise<ExecuteOutcome> {
     const { code } = request;
     try {
-      if (language) return await within(scope, () => language.execute(request, { signal: scope.abort.signal, names }));
+      if (language)
+        return await runInScope(scope, () => language.execute(request, { signal: scope.abort.signal, names }));
       const outcome =
         code.trim() === ""
           ? ({ status: "ok", userExpressions: {} } as const)
@@ -48,7 +49,7 @@ export function createInterpreter(options: CellsOptions): Promise<Cells> {
       if (outcome.status === "error") return outcome;
       return { ...outcome, userExpressions: await evaluate(request.userExpressions, scope) };
     } catch (error) {
-      return within(scope, () => failureOf(error));
+      return runInScope(scope, () => failureOf(error));
     }
   }
   async function evaluate(
@@ -75,23 +76,23 @@ export function createInterpreter(options: CellsOptions): Promise<Cells> {
         const settle = (outcome: ExecuteOutcome): void => {
           if (atWork?.scope !== scope) return;
           atWork = undefined;
-          setRunning(undefined);
+          setRunningScope(undefined);
           resolve(outcome);
         };
         const language = options.languages.find((l) => l.owns(request.code));
         atWork = { scope, settle, patience: language ? languagePatience : 0 };
-        setRunning(scope);
+        setRunningScope(scope);
         run(request, scope, language).then(settle, (error: unknown) => settle(failureOf(error)));
       });
     },
     interrupt() {
-      forgetCurrent();
+      forgetCurrentScope();
       Atomics.store(stop, 0, 0);
-      const at = atWork;
-      if (!at) return;
-      at.scope.die();
-      if (at.patience === 0) at.settle(interruptedFailure());
-      else setTimeout(() => at.settle(interruptedFailure()), at.patience).unref();
+      const runningCell = atWork;
+      if (!runningCell) return;
+      runningCell.scope.die();
+      if (runningCell.patience === 0) runningCell.settle(interruptedFailure());
+      else setTimeout(() => runningCell.settle(interruptedFailure()), runningCell.patience).unref();
     },
     async dispose() {
       interpreter.interrupt();

@@ -6,13 +6,13 @@ import { fileURLToPath } from "node:url";
 import { inspect } from "node:util";
 import type { Word } from "#dsl/language/types/registry.js";
 import type { MetricRecord, TechniqueRecord } from "#stdlib/user-defined/record.js";
-import type { Place, SessionVocabulary } from "#stdlib/user-defined/vocabulary.js";
-import { isTarget } from "#stdlib/techniques/shared/shapes.js";
-import { caret } from "./place.js";
-import { firstPlace, sourceOf } from "./stack.js";
+import type { DefinitionPlace, SessionVocabulary } from "#stdlib/user-defined/vocabulary.js";
+import { isTargetLayer } from "#stdlib/techniques/shared/shapes.js";
+import { caretLines } from "./place.js";
+import { innermostPlace, sourceOf } from "./stack.js";
 
 /** What a definition answers: it shows what may be written now. */
-export interface Defined {
+export interface DefinitionResult {
   readonly kind: string;
   readonly name: string;
   /** Content hash: a model remembers which definition it was trained under. */
@@ -20,9 +20,9 @@ export interface Defined {
 }
 export interface Define {
   /** A technique of your own: `model m { …, technique: NAME(…) }`. Defining it again replaces it. */
-  technique(record: TechniqueRecord): Defined;
+  technique(record: TechniqueRecord): DefinitionResult;
   /** A metric of your own: `evaluate m on d.test { metrics: [NAME] }`. Defining it again replaces it. */
-  metric(record: MetricRecord): Defined;
+  metric(record: MetricRecord): DefinitionResult;
   /** Whether a linear layer's path is meant by one of `targets`: its last name, a longer end of it, or `all`, `attention`, `feed_forward`. */
   isTarget(path: string, targets: readonly string[]): boolean;
 }
@@ -39,25 +39,25 @@ export function installDefine(vocabulary: SessionVocabulary): () => void {
   const define: Define = {
     technique: (record) => defined(vocabulary.define("technique", record, hereIn(new Error().stack))),
     metric: (record) => defined(vocabulary.define("metric", record, hereIn(new Error().stack))),
-    isTarget,
+    isTarget: isTargetLayer,
   };
   Object.defineProperty(globalThis, "define", { value: define, writable: true, configurable: true, enumerable: false });
   return () => void Reflect.deleteProperty(globalThis, "define");
 }
 
-function hereIn(stack = ""): Place {
-  const place = firstPlace(stack);
+function hereIn(stack = ""): DefinitionPlace {
+  const place = innermostPlace(stack);
   return { text: (place && sourceOf(place.title)) ?? "", placeOf };
 }
 
 /** The innermost place of an error that lies in a cell or a file beside the notebook. */
 function placeOf(error: unknown): readonly string[] {
-  const place = error instanceof Error ? firstPlace(error.stack ?? "") : undefined;
+  const place = error instanceof Error ? innermostPlace(error.stack ?? "") : undefined;
   const source = place && sourceOf(place.title);
-  return place && source !== undefined ? caret(source, place, place.title) : [];
+  return place && source !== undefined ? caretLines(source, place, place.title) : [];
 }
 
-function defined({ kind, name, definition = "", parameters }: Word): Defined {
+function defined({ kind, name, definition = "", parameters }: Word): DefinitionResult {
   const shown = parameters.length > 0 ? `${name}(${parameters.map((p) => p.name).join(", ")})` : name;
   const answer = { kind, name, definition };
   Object.defineProperty(answer, inspect.custom, { value: () => `${kind} ${shown} is defined`, enumerable: false });

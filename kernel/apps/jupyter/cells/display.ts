@@ -1,9 +1,9 @@
 /** What cells call to show things (`display`), and what a value looks like as a result. */
 import { inspect, types } from "node:util";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { figureShown, type Figure } from "../../../display/figure.js";
-import { displaySymbol, type Shown } from "../../../display/bundle-output.js";
-import { arqueroShown, isArqueroTable, tableShown } from "../../../display/table.js";
+import { figureView, type Figure } from "../../../display/figure.js";
+import { displaySymbol, type DisplayOutput } from "../../../display/bundle-output.js";
+import { arqueroView, isArqueroTable, tableView } from "../../../display/table.js";
 import { likelyScope } from "./scope.js";
 
 export interface DisplayOptions {
@@ -11,11 +11,11 @@ export interface DisplayOptions {
   readonly id?: string;
 }
 /** Something that was shown and can be replaced in place. */
-export class Displayed<T> {
+export class DisplayHandle<T> {
   constructor(
     readonly id: string,
-    private readonly toShown: (value: T) => Shown,
-    private readonly output: { update(shown: Shown & { readonly id: string }): void },
+    private readonly toShown: (value: T) => DisplayOutput,
+    private readonly output: { update(shown: DisplayOutput & { readonly id: string }): void },
   ) {}
   /** Replaces it wherever it is shown; `value` is of the kind that was shown first. */
   update(value: T): void {
@@ -23,29 +23,32 @@ export class Displayed<T> {
   }
 }
 
-export type Bundle = Readonly<Record<string, unknown>>;
+export type MimeBundle = Readonly<Record<string, unknown>>;
 export interface Display {
-  (value: unknown, options?: DisplayOptions): Displayed<unknown>;
-  html(text: string, options?: DisplayOptions): Displayed<string>;
-  markdown(text: string, options?: DisplayOptions): Displayed<string>;
-  svg(text: string, options?: DisplayOptions): Displayed<string>;
-  figure(figure: Figure, options?: DisplayOptions): Displayed<Figure>;
+  (value: unknown, options?: DisplayOptions): DisplayHandle<unknown>;
+  html(text: string, options?: DisplayOptions): DisplayHandle<string>;
+  markdown(text: string, options?: DisplayOptions): DisplayHandle<string>;
+  svg(text: string, options?: DisplayOptions): DisplayHandle<string>;
+  figure(figure: Figure, options?: DisplayOptions): DisplayHandle<Figure>;
   table(
     rows: Iterable<Readonly<Record<string, unknown>>>,
     options?: DisplayOptions,
-  ): Displayed<Iterable<Readonly<Record<string, unknown>>>>;
-  mime(bundle: Bundle, options?: DisplayOptions): Displayed<Bundle>;
+  ): DisplayHandle<Iterable<Readonly<Record<string, unknown>>>>;
+  mime(bundle: MimeBundle, options?: DisplayOptions): DisplayHandle<MimeBundle>;
   clear(wait?: boolean): void;
 }
 
 let ids = 0;
-function shower<T>(call: string, toShown: (value: T) => Shown): (value: T, options?: DisplayOptions) => Displayed<T> {
+function shower<T>(
+  call: string,
+  toShown: (value: T) => DisplayOutput,
+): (value: T, options?: DisplayOptions) => DisplayHandle<T> {
   return (value, options = {}) => {
     const output = outputOf(call);
     const shown = toShown(value);
     const id = options.id ?? shown.id ?? `tunebook-${process.pid}-${Date.now().toString(36)}-${++ids}`;
     output.display({ ...shown, id });
-    return new Displayed(id, toShown, output);
+    return new DisplayHandle(id, toShown, output);
   };
 }
 function outputOf(call: string) {
@@ -54,7 +57,7 @@ function outputOf(call: string) {
   return scope.output;
 }
 
-export const display: Display = Object.assign(shower("display", shownOf), {
+export const display: Display = Object.assign(shower("display", valueView), {
   html: shower("display.html", (text: string) => ({
     bundle: { "text/html": String(text), "text/plain": plainOf(String(text)) },
   })),
@@ -64,40 +67,40 @@ export const display: Display = Object.assign(shower("display", shownOf), {
   svg: shower("display.svg", (text: string) => ({
     bundle: { "image/svg+xml": String(text), "text/plain": "[picture]" },
   })),
-  figure: shower("display.figure", (figure: Figure) => figureShown(figure)),
+  figure: shower("display.figure", (figure: Figure) => figureView(figure)),
   table: shower("display.table", rowsShown),
-  mime: shower("display.mime", (bundle: Bundle) => bundleShown(bundle)),
+  mime: shower("display.mime", (bundle: MimeBundle) => bundleShown(bundle)),
   clear: (wait = false) => outputOf("display.clear").clear(wait),
 });
 
 const AWAITED = "It is still under way: `await` before it gives what it comes to.";
 
 /** Any value: what shows itself does, tables are tables, the rest is what Node's `inspect` prints, without colour. */
-export function shownOf(value: unknown): Shown {
+export function valueView(value: unknown): DisplayOutput {
   const self =
     typeof value === "object" && value !== null ? (value as { [displaySymbol]?: unknown })[displaySymbol] : undefined;
   if (typeof self === "function") return bundleShown((self as () => unknown).call(value));
-  if (isArqueroTable(value)) return arqueroShown(value);
+  if (isArqueroTable(value)) return arqueroView(value);
   const text = inspect(value, { colors: false });
   // Node hangs what it knows of its context on promises, which says nothing to anybody here.
   const waits = types.isPromise(value) && /^Promise \{\s*<pending>/.test(text);
   return { bundle: { "text/plain": waits ? `Promise { <pending> }\n${AWAITED}` : text } };
 }
 
-function rowsShown(rows: Iterable<Readonly<Record<string, unknown>>>): Shown {
+function rowsShown(rows: Iterable<Readonly<Record<string, unknown>>>): DisplayOutput {
   const all = [...rows];
   const columns = [...new Set(all.flatMap((row) => Object.keys(row)))];
-  return tableShown(
+  return tableView(
     columns,
     all.map((row) => columns.map((c) => row[c])),
   );
 }
 
 /** A bundle, or a `Shown` that holds one; `text/plain` is added where it is missing. */
-function bundleShown(given: unknown): Shown {
+function bundleShown(given: unknown): DisplayOutput {
   if (typeof given !== "object" || given === null || Array.isArray(given))
     throw new CodedError("not-a-bundle", { got: inspect(given, { depth: 0 }) });
-  const shown = isShown(given) ? given : { bundle: given as Bundle };
+  const shown = isShown(given) ? given : { bundle: given as MimeBundle };
   if (!Object.keys(shown.bundle).every((key) => key.includes("/")))
     throw new CodedError("not-a-bundle", { got: `one with the keys ${Object.keys(shown.bundle).join(", ")}` });
   if ("text/plain" in shown.bundle) return shown;
@@ -110,7 +113,7 @@ function bundleShown(given: unknown): Shown {
     },
   };
 }
-function isShown(value: object): value is Shown {
+function isShown(value: object): value is DisplayOutput {
   const bundle = (value as { bundle?: unknown }).bundle;
   return typeof bundle === "object" && bundle !== null;
 }

@@ -8,26 +8,26 @@ import { pathToFileURL } from "node:url";
 import vm from "node:vm";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { AssistantClient } from "./assistant-client.js";
-import { marks } from "./background.js";
-import type { Compiled } from "./compile/converter.js";
+import { createCellHooks } from "./background.js";
+import type { CompiledCell } from "./compile/converter.js";
 import { runtimeParameters } from "./compile/parameters.js";
-import { Displayed, shownOf } from "./display.js";
-import { Imports, pick, type Loaded } from "./imports.js";
+import { DisplayHandle, valueView } from "./display.js";
+import { Imports, pickExport, type LoadedModule } from "./imports.js";
 import type { ExecuteOutcome } from "../ports/execute-outcome.js";
-import type { Binding, NameTable } from "./names.js";
-import { within, type CellScope } from "./scope.js";
-import { knowSource } from "./stack.js";
-import { complaintFailure, type Failure } from "./traceback.js";
+import type { VariableBinding, NameTable } from "./names.js";
+import { runInScope, type CellScope } from "./scope.js";
+import { rememberSource } from "./stack.js";
+import { complaintFailure, type CellFailure } from "./traceback.js";
 
 /** The `__cell` of compiled code: see compile/modules.ts. */
 interface Runtime {
   result: unknown;
-  define(bindings: Readonly<Record<string, Binding>>): void;
-  module(specifier: string): Loaded;
-  pick(module: Loaded, name: string): unknown;
-  exportAll(module: Loaded): void;
+  define(bindings: Readonly<Record<string, VariableBinding>>): void;
+  module(specifier: string): LoadedModule;
+  pick(module: LoadedModule, name: string): unknown;
+  exportAll(module: LoadedModule): void;
 }
-type Body = (...of: unknown[]) => Promise<void>;
+type Body = (...args: unknown[]) => Promise<void>;
 
 export class Executor {
   private readonly imports: Imports;
@@ -39,7 +39,7 @@ export class Executor {
     private readonly names: NameTable,
     stop: Int32Array,
   ) {
-    this.marks = marks(stop);
+    this.marks = createCellHooks(stop);
     this.imports = new Imports(
       folder,
       (path, text) => assistant.ask("compileFile", { path, text }),
@@ -53,7 +53,7 @@ export class Executor {
     if ("complaints" in conversion) return complaintFailure(conversion.complaints, code, scope.title, conversion.hint);
     if ("clashes" in conversion) throw new CodedError("name-is-tune", { names: conversion.clashes });
     const { compiled } = conversion;
-    knowSource(scope.title, compiled, code);
+    rememberSource(scope.title, compiled, code);
     for (const note of compiled.notes) scope.output.stream("stderr", `note: ${note}\n`);
     const imports = await this.loadAll(compiled.imports, scope);
     if (scope.dead) return { status: "ok", userExpressions: {} };
@@ -63,8 +63,8 @@ export class Executor {
     const runtime: Runtime = {
       result: undefined,
       define: (bindings) => void (settle = keep ? this.names.declare(bindings) : settle),
-      module: (specifier) => imports.get(specifier) as Loaded,
-      pick,
+      module: (specifier) => imports.get(specifier) as LoadedModule,
+      pick: pickExport,
       exportAll: () => undefined,
     };
     const body = compileBody(compiled, scope.title);
@@ -73,7 +73,7 @@ export class Executor {
     const stopped = (): void => settle();
     scope.abort.signal.addEventListener("abort", stopped, { once: true });
     try {
-      await within(scope, () =>
+      await runInScope(scope, () =>
         body(...this.helpers(runtime, file, scope), require, undefined, undefined, file, this.folder),
       );
     } finally {
@@ -81,24 +81,26 @@ export class Executor {
       settle();
     }
     const value = runtime.result;
-    const result = value === undefined || value instanceof Displayed ? undefined : within(scope, () => shownOf(value));
+    const result =
+      value === undefined || value instanceof DisplayHandle ? undefined : runInScope(scope, () => valueView(value));
     return { status: "ok", userExpressions: {}, ...(result ? { result } : {}) };
   }
 
-  private async loadAll(specifiers: readonly string[], scope: CellScope): Promise<ReadonlyMap<string, Loaded>> {
-    const loaded = new Map<string, Loaded>();
-    for (const specifier of specifiers) loaded.set(specifier, await within(scope, () => this.imports.load(specifier)));
+  private async loadAll(specifiers: readonly string[], scope: CellScope): Promise<ReadonlyMap<string, LoadedModule>> {
+    const loaded = new Map<string, LoadedModule>();
+    for (const specifier of specifiers)
+      loaded.set(specifier, await runInScope(scope, () => this.imports.load(specifier)));
     return loaded;
   }
 
   private async runFile(
     path: string,
     source: string,
-    compiled: Compiled,
-    imports: ReadonlyMap<string, Loaded>,
+    compiled: CompiledCell,
+    imports: ReadonlyMap<string, LoadedModule>,
     space: Record<string, unknown>,
   ): Promise<void> {
-    knowSource(path, compiled, source);
+    rememberSource(path, compiled, source);
     const module = { exports: {} as unknown };
     const runtime: Runtime = {
       result: undefined,
@@ -106,8 +108,8 @@ export class Executor {
         for (const [name, [get]] of Object.entries(bindings))
           Object.defineProperty(space, name, { get, enumerable: true, configurable: true });
       },
-      module: (specifier) => imports.get(specifier) as Loaded,
-      pick,
+      module: (specifier) => imports.get(specifier) as LoadedModule,
+      pick: pickExport,
       exportAll: (other) => {
         for (const name of Object.keys(other["*"])) {
           if (name === "default" || name in space) continue;
@@ -142,7 +144,7 @@ export class Executor {
 }
 
 const extras = ["require", "module", "exports", "__filename", "__dirname"];
-function compileBody(compiled: Compiled, title: string): Body {
+function compileBody(compiled: CompiledCell, title: string): Body {
   const strict = compiled.module ? '"use strict";' : "";
   const code = compiled.code.replace(/\n\/\/# sourceMappingURL=.*\s*$/, "\n");
   const script = new vm.Script(
@@ -160,6 +162,6 @@ export function expressionReply(outcome: ExecuteOutcome): Readonly<Record<string
       data: outcome.result?.bundle ?? { "text/plain": "undefined" },
       metadata: outcome.result?.metadata ?? {},
     };
-  const { ename, evalue, traceback }: Failure = outcome;
+  const { ename, evalue, traceback }: CellFailure = outcome;
   return { status: "error", ename, evalue, traceback };
 }

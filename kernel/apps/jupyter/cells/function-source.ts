@@ -12,7 +12,7 @@ const marks: readonly (readonly [RegExp, string])[] = [
   [/\b__meta\b/g, "import.meta"],
 ];
 
-export function written(text: string): string {
+export function sourceAsWritten(text: string): string {
   if (!text.includes("__")) return text;
   return marks.reduce((t, [mark, plain]) => t.replace(mark, plain), text);
 }
@@ -21,7 +21,7 @@ export function written(text: string): string {
 export function showFunctionsAsWritten(): () => void {
   const native = Function.prototype.toString;
   const replaced = function toString(this: unknown): string {
-    return written(native.call(this));
+    return sourceAsWritten(native.call(this));
   };
   Object.defineProperty(Function.prototype, "toString", {
     value: replaced,

@@ -10,16 +10,16 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import vm from "node:vm";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { complaintLines, type Complaint } from "./compile/complaints.js";
-import { textOfNamed } from "../../../fetch/regular.js";
-import type { Compiled, Conversion } from "./compile/converter.js";
-import { stampAt } from "../../../fetch/stamp.js";
+import { readNamedText } from "../../../fetch/regular.js";
+import type { CompiledCell, Conversion } from "./compile/converter.js";
+import { readFileStamp } from "../../../fetch/stamp.js";
 
 /** A loaded module: `*` is its namespace, `pick` reads an export and complains if it is not there. */
-export interface Loaded {
+export interface LoadedModule {
   readonly specifier: string;
   readonly "*": Readonly<Record<string, unknown>>;
 }
-export function pick(module: Loaded, name: string): unknown {
+export function pickExport(module: LoadedModule, name: string): unknown {
   const space = module["*"];
   if (name in space) return space[name];
   throw new CodedError("module-has-no-export", {
@@ -33,8 +33,8 @@ export function pick(module: Loaded, name: string): unknown {
 export type RunFile = (file: {
   readonly path: string;
   readonly source: string;
-  readonly compiled: Compiled;
-  readonly imports: ReadonlyMap<string, Loaded>;
+  readonly compiled: CompiledCell;
+  readonly imports: ReadonlyMap<string, LoadedModule>;
   /** Where its exports appear as it runs. */
   readonly space: Record<string, unknown>;
 }) => Promise<void>;
@@ -58,7 +58,7 @@ export class Imports {
   ) {}
 
   /** Loads one module for code that lies in `from` (a folder). Throws `module-not-found`, `file-does-not-compile`, or what the module throws. */
-  async load(specifier: string, from = this.folder, loading: readonly string[] = []): Promise<Loaded> {
+  async load(specifier: string, from = this.folder, loading: readonly string[] = []): Promise<LoadedModule> {
     if (isBuiltin(specifier)) return { specifier, "*": (await import(specifier)) as Record<string, unknown> };
     const path = localPath(specifier, from);
     if (path === undefined) return { specifier, "*": await this.package(specifier, from) };
@@ -66,7 +66,7 @@ export class Imports {
     if (file === undefined) throw new CodedError("module-not-found", { specifier, from });
     if (file.includes("node_modules")) return { specifier, "*": await this.package(pathToFileURL(file).href, from) };
     if (extname(file) === ".json") return { specifier, "*": json(file) };
-    if (!codeEndings.includes(extname(file))) return { specifier, "*": commonJs(createRequire(file)(file)) };
+    if (!codeEndings.includes(extname(file))) return { specifier, "*": commonJsNamespace(createRequire(file)(file)) };
     return { specifier, "*": await this.local(file, loading) };
   }
 
@@ -77,8 +77,8 @@ export class Imports {
       await known.ready;
       return known.space;
     }
-    const stamp = stampAt(path);
-    const source = textOfNamed(path);
+    const stamp = readFileStamp(path);
+    const source = readNamedText(path);
     const conversion = await this.compile(path, source);
     if (!("compiled" in conversion)) {
       const complaints: readonly Complaint[] = "complaints" in conversion ? conversion.complaints : [];
@@ -90,7 +90,7 @@ export class Imports {
     const { compiled } = conversion;
     const space: Record<string, unknown> = {};
     const start = async (): Promise<void> => {
-      const imports = new Map<string, Loaded>();
+      const imports = new Map<string, LoadedModule>();
       for (const name of compiled.imports) imports.set(name, await this.load(name, dirname(path), [...loading, path]));
       await this.run({ path, source, compiled, imports, space });
     };
@@ -114,7 +114,7 @@ export class Imports {
     seen.add(path);
     const file = this.files.get(path);
     if (!file) return codeEndings.includes(extname(path));
-    return file.stamp !== stampAt(path) || file.needs.some((need) => this.isStale(need, seen));
+    return file.stamp !== readFileStamp(path) || file.needs.some((need) => this.isStale(need, seen));
   }
 
   private async package(specifier: string, from: string): Promise<Record<string, unknown>> {
@@ -124,7 +124,7 @@ export class Imports {
         const space = (await this.importer(base)(specifier)) as Record<string, unknown>;
         const exports = requiredExports(specifier, base);
         return exports !== undefined && exports.value === space["default"]
-          ? { ...space, ...commonJs(exports.value) }
+          ? { ...space, ...commonJsNamespace(exports.value) }
           : space;
       } catch (failure) {
         if (!isMissing(failure, specifier)) throw failure;
@@ -174,15 +174,15 @@ function findFile(path: string): string | undefined {
 /** Bytes of JSON that a cell imports: a text can't be longer. */
 const longest = 2 ** 29 - 2 ** 10;
 function json(path: string): Record<string, unknown> {
-  const value: unknown = JSON.parse(textOfNamed(path, path, { most: longest }));
+  const value: unknown = JSON.parse(readNamedText(path, path, { most: longest }));
   return { ...(isRecord(value) ? value : {}), default: value };
 }
 /** A CommonJS module's exports as a namespace, as TypeScript's `esModuleInterop` reads them. */
-export function commonJs(exports: unknown): Record<string, unknown> {
+export function commonJsNamespace(exports: unknown): Record<string, unknown> {
   const isObject = (typeof exports === "object" && exports !== null) || typeof exports === "function";
-  const own = isObject ? (exports as Record<string, unknown>) : {};
-  if (own["__esModule"]) return own;
-  return { ...own, default: exports };
+  const namespace_ = isObject ? (exports as Record<string, unknown>) : {};
+  if (namespace_["__esModule"]) return namespace_;
+  return { ...namespace_, default: exports };
 }
 /** What `require` holds for a package that `import()` loaded as CommonJS. */
 function requiredExports(specifier: string, folder: string): { readonly value: unknown } | undefined {

@@ -4,17 +4,17 @@
  */
 import type { MessagePort } from "node:worker_threads";
 import type { Completeness, Completion, Inspection, TuneKnowledge } from "../../../assist/answers.js";
-import type { Shown } from "../../../display/bundle-output.js";
+import type { DisplayOutput } from "../../../display/bundle-output.js";
 import type { ExecuteOutcome } from "../ports/execute-outcome.js";
 
 /** Where a cell's output goes. Calls keep their order; late calls (timers) still reach the cell that made them. */
-export interface Output {
+export interface CellOutput {
   stream(name: "stdout" | "stderr", text: string): void;
-  display(shown: Shown): void;
-  update(shown: Shown & { readonly id: string }): void;
+  display(shown: DisplayOutput): void;
+  update(shown: DisplayOutput & { readonly id: string }): void;
   clear(wait: boolean): void;
   /** Opens the front end's pager with the reply of the cell (`display.page`); shown in place where the cell has replied already. */
-  page?(shown: Shown): void;
+  page?(shown: DisplayOutput): void;
   /** Asks the person; rejects with the coded error `no-input` when the front end allows none. */
   input(prompt: string, password: boolean): Promise<string>;
 }
@@ -25,7 +25,7 @@ export interface ExecuteRequest {
   /** What the front end calls the cell, where it says so. */
   readonly cellId?: string;
   readonly silent: boolean;
-  readonly output: Output;
+  readonly output: CellOutput;
   readonly userExpressions: Readonly<Record<string, string>>;
 }
 /** Runs cells on the main thread, one at a time. */
@@ -47,11 +47,11 @@ export interface CellLanguage {
   owns(code: string): boolean;
   execute(
     request: ExecuteRequest,
-    context: { readonly signal: AbortSignal; readonly names: Names },
+    context: { readonly signal: AbortSignal; readonly names: SessionNames },
   ): Promise<ExecuteOutcome>;
 }
 /** One set of names for both languages. */
-export interface Names {
+export interface SessionNames {
   /** Defines or replaces a name made by Tune; `type` is the text of its TypeScript type. Takes effect in the next cell. */
   define(name: string, value: unknown, type: string): void;
   remove(name: string): void;
@@ -73,9 +73,9 @@ export interface CellsOptions {
   readonly declarations?: string;
 }
 /** What `createInterpreter` gives. */
-export interface Cells {
+export interface CellRuntime {
   readonly interpreter: Interpreter;
-  readonly names: Names;
+  readonly names: SessionNames;
   /** A new port to the assistant's worker; it speaks `kernel/apps/jupyter/cells/assistant-port.ts`. */
   assistantPort(): MessagePort;
   /** `take` is given a port to each assistant that is started after one ended. */

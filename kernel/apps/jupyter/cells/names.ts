@@ -1,11 +1,11 @@
 /** The one set of names that both languages share. `record` is what compiled cells read and write: a property per name. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { Names } from "./interpreter.js";
+import type { SessionNames } from "./interpreter.js";
 
 /** A name's variable in the cell that declared it. */
-export type Binding = readonly [get: () => unknown, set?: (value: unknown) => void];
+export type VariableBinding = readonly [get: () => unknown, set?: (value: unknown) => void];
 
-export class NameTable implements Names {
+export class NameTable implements SessionNames {
   readonly record: Record<string, unknown> = Object.create(null) as Record<string, unknown>;
   private readonly fromTypeScript = new Set<string>();
   private readonly fromTune = new Map<string, string>();
@@ -35,7 +35,7 @@ export class NameTable implements Names {
    * A cell is about to run and declares these names. Until a variable has its first value, its name still means what it
    * meant before. The returned function is called when the cell ended: names that never got a value keep the old one.
    */
-  declare(bindings: Readonly<Record<string, Binding>>): () => void {
+  declare(bindings: Readonly<Record<string, VariableBinding>>): () => void {
     const settle: (() => void)[] = [];
     for (const [name, [get, set]] of Object.entries(bindings)) {
       const before = Object.getOwnPropertyDescriptor(this.record, name);

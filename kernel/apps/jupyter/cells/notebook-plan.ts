@@ -2,18 +2,24 @@
  * The notebook as it is written, as a plan: what the cursor is at, and what is wrong anywhere. Cells that ran are told by the
  * Tune assistant; what they have not told yet is looked at only when a person asks for it.
  */
-import { focusOf, readTrainings, type Cursor, type Placed, type Reading } from "#dsl/assist/trainings.js";
+import {
+  focusedStatement,
+  readTrainings,
+  type Cursor,
+  type PlacedStatement,
+  type NotebookTrainings,
+} from "#dsl/assist/trainings.js";
 import type { Source } from "#dsl/language/diagnostics/span.js";
-import { failed, Facts, type Need } from "#dsl/language/types/facts.js";
+import { isFailed, Facts, type Need } from "#dsl/language/types/facts.js";
 import { withoutMagic } from "#dsl/language/syntax/cell.js";
 import { planView } from "../../../display/plans/plan-view.js";
-import { Measurer } from "../../../session/answers/measurer.js";
+import { FactMeasurer } from "../../../session/answers/measurer.js";
 import type { AssistantMethods, NotebookText } from "./assistant-port.js";
 import {
-  costly,
+  costlyNeeds,
   factsFrom,
-  findingOf,
-  waitsForOtherCells,
+  editorFindingOf,
+  dependsOnOtherCells,
   type TuneAssistant,
 } from "../../../assist/tune-assistant.js";
 
@@ -29,19 +35,19 @@ export class NotebookPlan {
     private readonly folder: string,
   ) {}
 
-  async of({ cells, at, measure }: Asked["params"]): Promise<Asked["result"]> {
+  async planFor({ cells, at: cursorPlace, measure }: Asked["params"]): Promise<Asked["result"]> {
     const texts = cells.filter(({ code }) => this.tune.owns(code));
     const sources = texts.map(({ id, code }): Source => ({ id, title: id, text: withoutMagic(code) }));
-    const cursor = cursorIn(cells, texts, at);
+    const cursor = cursorIn(cells, texts, cursorPlace);
     if (measure) await this.measure(sources, cursor);
     const reading = await this.read(sources);
     const findings = reading.diagnostics.flatMap((d) =>
-      waitsForOtherCells(d) ? [] : [{ ...findingOf(d), cell: d.span.source }],
+      dependsOnOtherCells(d) ? [] : [{ ...editorFindingOf(d), cell: d.span.source }],
     );
-    return { plan: planView(reading, focusOf(reading, cursor)), findings };
+    return { plan: planView(reading, focusedStatement(reading, cursor)), findings };
   }
 
-  private async read(sources: readonly Source[], only?: Placed): Promise<Reading> {
+  private async read(sources: readonly Source[], only?: PlacedStatement): Promise<NotebookTrainings> {
     const world = this.tune.world();
     let facts = factsFrom([...this.measured.entries(), ...world.facts.entries()]);
     for (;;) {
@@ -56,18 +62,18 @@ export class NotebookPlan {
   }
   /** Looks at what the training at the cursor needs, step by step: what its base is says how its data are counted. */
   private async measure(sources: readonly Source[], cursor: Cursor | null): Promise<void> {
-    this.measured = factsFrom(this.measured.entries().filter(([, fact]) => !failed(fact)));
-    const measurer = new Measurer(this.folder);
+    this.measured = factsFrom(this.measured.entries().filter(([, fact]) => !isFailed(fact)));
+    const measurer = new FactMeasurer(this.folder);
     try {
       for (;;) {
-        const focus = focusOf(await this.read(sources), cursor);
+        const focus = focusedStatement(await this.read(sources), cursor);
         if (!focus) return;
         const { program } = await this.read(sources, focus);
         const missing = [...program.needs.values()].filter(
-          (need) => costly.has(need.about) && program.facts.get(need) === undefined && !isLive(need),
+          (need) => costlyNeeds.has(need.about) && program.facts.get(need) === undefined && !isLive(need),
         );
         if (missing.length === 0) return;
-        for (const need of missing) this.measured = this.measured.with(need, await measurer.at(need));
+        for (const need of missing) this.measured = this.measured.with(need, await measurer.measure(need));
       }
     } finally {
       await measurer.end();
@@ -81,10 +87,14 @@ function isLive(need: Need): boolean {
 }
 
 /** A cursor in a TypeScript cell counts as at the end of the last Tune cell before it. */
-function cursorIn(cells: NotebookText["cells"], tune: NotebookText["cells"], at: NotebookText["at"]): Cursor | null {
-  if (!at) return null;
-  if (tune.some(({ id }) => id === at.cell)) return { source: at.cell, offset: at.offset };
-  const turn = cells.findIndex(({ id }) => id === at.cell);
+function cursorIn(
+  cells: NotebookText["cells"],
+  tune: NotebookText["cells"],
+  cursorPlace: NotebookText["at"],
+): Cursor | null {
+  if (!cursorPlace) return null;
+  if (tune.some(({ id }) => id === cursorPlace.cell)) return { source: cursorPlace.cell, offset: cursorPlace.offset };
+  const turn = cells.findIndex(({ id }) => id === cursorPlace.cell);
   const before = cells.slice(0, turn + 1).findLast((cell) => tune.includes(cell));
   return before ? { source: before.id, offset: before.code.length } : null;
 }

@@ -2,9 +2,9 @@
  * The assistant of a folder on disk: it looks up what is cheap (a table's header, a used file); nothing is downloaded and no
  * data set is read.
  */
-import type { Fact } from "#dsl/compiler/program/compile-with-facts.js";
+import type { FactAnswer } from "#dsl/compiler/program/compile-with-facts.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { Facts, keyOf, type Need } from "#dsl/language/types/facts.js";
+import { Facts, needKey, type Need } from "#dsl/language/types/facts.js";
 import { isTrusted } from "../../../trust/trust.js";
 import { plainHostContext } from "../../../host/host-context.js";
 import { TuneAssistant } from "../../../assist/tune-assistant.js";
@@ -12,9 +12,9 @@ import { TuneAssistant } from "../../../assist/tune-assistant.js";
 /** A look at the world. What was seen is the same object as long as it looks the same: what hangs on it is still known. */
 interface Looked {
   readonly need: Need;
-  at: number;
-  fact: Promise<Fact>;
-  seen?: Fact;
+  lookTime: number;
+  fact: Promise<FactAnswer>;
+  seen?: FactAnswer;
 }
 const cheap: ReadonlySet<Need["about"]> = new Set(["table", "file", "files", "schema", "machine", "run"]);
 /** Milliseconds for which an answer is taken to hold: a person types faster than files change. */
@@ -57,13 +57,13 @@ class Looks {
     private readonly patience: number,
   ) {}
 
-  look(need: Need): Promise<Fact> {
-    const key = keyOf(need);
+  look(need: Need): Promise<FactAnswer> {
+    const key = needKey(need);
     const known = this.found.get(key);
-    if (known && Date.now() - known.at < fresh) return known.fact;
-    const looked: Looked = known ?? { need, at: 0, fact: Promise.resolve({} as Fact) };
+    if (known && Date.now() - known.lookTime < fresh) return known.fact;
+    const looked: Looked = known ?? { need, lookTime: 0, fact: Promise.resolve({} as FactAnswer) };
     const before = looked.seen;
-    looked.at = Date.now();
+    looked.lookTime = Date.now();
     looked.fact = this.answer(need).then((fact) => {
       const same = before !== undefined && JSON.stringify(before) === JSON.stringify(fact);
       return (looked.seen = same ? before : fact);
@@ -76,7 +76,7 @@ class Looks {
    * what wasn't there is forgotten, and all but the newest of what was.
    */
   async seen(): Promise<Facts> {
-    const old = [...this.found].filter(([, { at }]) => Date.now() - at >= fresh);
+    const old = [...this.found].filter(([, { lookTime }]) => Date.now() - lookTime >= fresh);
     for (const [key, { seen }] of old) if (!seen || "failed" in seen) this.found.delete(key);
     for (const [key] of [...this.found].slice(0, -most)) this.found.delete(key);
     await Promise.all([...this.found.values()].map(({ need }) => this.look(need)));
@@ -85,7 +85,7 @@ class Looks {
       Facts.none,
     );
   }
-  private async answer(need: Need): Promise<Fact> {
+  private async answer(need: Need): Promise<FactAnswer> {
     const { DatasetCache } = await import("../../../session/answers/dataset-cache.js");
     const signal = AbortSignal.timeout(this.patience * 1000);
     try {

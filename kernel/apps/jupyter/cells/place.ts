@@ -1,5 +1,5 @@
 /** A place in a cell and how it is shown: the line of the source with a caret under the column. */
-export interface Place {
+export interface CellPlace {
   /** From 1. */
   readonly line: number;
   /** From 1, in UTF-16 units. */
@@ -7,7 +7,7 @@ export interface Place {
 }
 
 /** `  --> Cell [3]:2:5` and the marked line, in the shape that Tune's diagnostics have. */
-export function caret(code: string, { line, column }: Place, title: string, length = 1): string[] {
+export function caretLines(code: string, { line, column }: CellPlace, title: string, length = 1): string[] {
   const text = code.split("\n")[line - 1];
   const number = String(line);
   const bar = " ".repeat(number.length + 2) + "|";

@@ -6,7 +6,7 @@
 import { failureText } from "./traceback.js";
 import { followTimers } from "./background.js";
 import { installGlobals } from "./globals.js";
-import { Interrupted, currentScope, followPromises, likelyScope, scopeOf, type CellScope } from "./scope.js";
+import { CellInterrupted, currentScope, followPromises, likelyScope, scopeOf, type CellScope } from "./scope.js";
 import { mapStacks } from "./stack.js";
 import { followStreams } from "./streams.js";
 import { showFunctionsAsWritten } from "./function-source.js";
@@ -15,7 +15,7 @@ let users = 0;
 let undo: (() => void)[] = [];
 
 /** Puts the changes in place; the returned function gives them up again. */
-export function settleProcess(): () => void {
+export function prepareProcess(): () => void {
   if (users++ === 0)
     undo = [
       followPromises(),
@@ -47,11 +47,11 @@ function report(what: string, error: unknown, scope: CellScope | undefined): voi
 
 function followErrors(): () => void {
   const rejected = (error: unknown, promise: Promise<unknown>): void => {
-    if (error instanceof Interrupted) return;
+    if (error instanceof CellInterrupted) return;
     report("Unhandled rejection", error, scopeOf(promise) ?? likelyScope());
   };
   const uncaught = (error: unknown): void => {
-    if (error instanceof Interrupted) return;
+    if (error instanceof CellInterrupted) return;
     report("Uncaught error", error, currentScope() ?? likelyScope());
   };
   process.on("unhandledRejection", rejected);
@@ -65,9 +65,9 @@ function followErrors(): () => void {
 /** imports.ts asks for Node's own loader by a constant that Node still calls experimental: no business of the user's. */
 function dropLoaderWarning(): () => void {
   const native = process.emitWarning;
-  const chosen = (warning: unknown, ...of: unknown[]): void => {
+  const chosen = (warning: unknown, ...args: unknown[]): void => {
     if (String(warning).includes("USE_MAIN_CONTEXT_DEFAULT_LOADER")) return;
-    (native as (...of: unknown[]) => void).call(process, warning, ...of);
+    (native as (...args: unknown[]) => void).call(process, warning, ...args);
   };
   process.emitWarning = chosen as typeof process.emitWarning;
   return () => {

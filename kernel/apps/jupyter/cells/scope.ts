@@ -7,7 +7,7 @@
  * JavaScript from another thread (`Runtime.terminateExecution`) while one is pushed aborts the process.
  */
 import { promiseHooks } from "node:v8";
-import type { Output } from "./interpreter.js";
+import type { CellOutput } from "./interpreter.js";
 
 /** A cell that runs or ran. */
 export class CellScope {
@@ -19,7 +19,7 @@ export class CellScope {
     readonly cell: number,
     /** What tracebacks call it. */
     readonly title: string,
-    readonly output: Output,
+    readonly output: CellOutput,
   ) {}
   die(): void {
     this.dead = true;
@@ -28,7 +28,7 @@ export class CellScope {
 }
 
 /** What is thrown to unwind synchronous code of a dead cell. */
-export class Interrupted extends Error {
+export class CellInterrupted extends Error {
   override readonly name = "Interrupted";
   constructor() {
     super("the cell was interrupted");
@@ -51,15 +51,15 @@ export function runningScope(): CellScope | undefined {
 export function likelyScope(): CellScope | undefined {
   return current ?? running ?? last;
 }
-export function setRunning(scope: CellScope | undefined): void {
+export function setRunningScope(scope: CellScope | undefined): void {
   running = scope;
   if (scope) last = scope;
 }
 /** After JavaScript was stopped from outside, no `finally` has put things right. */
-export function forgetCurrent(): void {
+export function forgetCurrentScope(): void {
   current = undefined;
 }
-export function within<T>(scope: CellScope | undefined, f: () => T): T {
+export function runInScope<T>(scope: CellScope | undefined, f: () => T): T {
   const before = current;
   current = scope;
   try {
@@ -82,13 +82,13 @@ class Stamp extends Returns {
     super(promise);
     this.#scope = scope;
   }
-  static of(promise: object): CellScope | undefined {
+  static scopeFor(promise: object): CellScope | undefined {
     return #scope in promise ? promise.#scope : undefined;
   }
 }
 /** The cell in which a promise was made. */
 export function scopeOf(promise: object): CellScope | undefined {
-  return Stamp.of(promise);
+  return Stamp.scopeFor(promise);
 }
 
 /** From now on promises remember their cell; returns how to stop that. */
@@ -100,7 +100,7 @@ export function followPromises(): () => void {
     },
     before(promise) {
       before.push(current);
-      current = Stamp.of(promise);
+      current = Stamp.scopeFor(promise);
     },
     after() {
       current = before.pop();

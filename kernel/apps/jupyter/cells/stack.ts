@@ -7,21 +7,21 @@ import { SourceMap } from "node:module";
 import { dirname } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import * as v from "valibot";
-import { fields, jsonIn, type Schema } from "../../../fetch/json.js";
-import type { Compiled } from "./compile/converter.js";
-import type { Place } from "./place.js";
+import { objectWith, parseJsonAs, type Schema } from "../../../fetch/json.js";
+import type { CompiledCell } from "./compile/converter.js";
+import type { CellPlace } from "./place.js";
 
 /** Code that stands before a compiled text, on lines of its own. */
 export const wrapperLines = 1;
 
-type Mapping = Pick<Compiled, "map" | "linesBefore">;
+type Mapping = Pick<CompiledCell, "map" | "linesBefore">;
 /** For as long as the kernel lives, since functions of any cell may throw: no more than a trace needs. */
 interface Known extends Mapping {
   readonly source: string;
   read?: SourceMap;
 }
 const texts = v.array(v.string());
-const sourceMap: Schema<ConstructorParameters<typeof SourceMap>[0]> = fields({
+const sourceMap: Schema<ConstructorParameters<typeof SourceMap>[0]> = objectWith({
   file: v.optional(v.string(), ""),
   version: v.number(),
   sourceRoot: v.optional(v.string(), ""),
@@ -35,7 +35,7 @@ const here = dirname(fileURLToPath(import.meta.url));
 const ours = [here, pathToFileURL(here).href];
 
 /** Remembers the source behind the code that runs under the name `title`. */
-export function knowSource(title: string, { map, linesBefore }: Mapping, source: string): void {
+export function rememberSource(title: string, { map, linesBefore }: Mapping, source: string): void {
   known.set(title, { map, linesBefore, source });
 }
 export function sourceOf(title: string): string | undefined {
@@ -43,10 +43,10 @@ export function sourceOf(title: string): string | undefined {
 }
 
 /** The place in the source for a place (from 1) in the running code. */
-function mapped(title: string, line: number, column: number): Place | undefined {
+function mapped(title: string, line: number, column: number): CellPlace | undefined {
   const entry = known.get(title);
   if (!entry || entry.map === "") return undefined;
-  entry.read ??= new SourceMap(jsonIn(entry.map, sourceMap));
+  entry.read ??= new SourceMap(parseJsonAs(entry.map, sourceMap));
   const found = entry.read.findEntry(line - 1 - wrapperLines, column - 1) as {
     originalLine?: number;
     originalColumn?: number;
@@ -83,8 +83,10 @@ export function mapStacks(): () => void {
   const prepare = (error: Error, sites: NodeJS.CallSite[]): string => {
     const frames = sites.map(mappedFrame);
     const lastUsers = frames.findLastIndex((_, i) => known.has(sites[i]?.getFileName() ?? ""));
-    const kept = frames.filter((frame, i) => !isOurs(frame) && !(lastUsers >= 0 && i > lastUsers && nodes(frame)));
-    return [headline(error), ...kept.map((frame) => `    at ${frame}`)].join("\n");
+    const visibleFrames = frames.filter(
+      (frame, i) => !isOurs(frame) && !(lastUsers >= 0 && i > lastUsers && nodes(frame)),
+    );
+    return [headline(error), ...visibleFrames.map((frame) => `    at ${frame}`)].join("\n");
   };
   Error.prepareStackTrace = prepare;
   return () => {
@@ -103,7 +105,7 @@ function headline(error: unknown): string {
 }
 
 /** The innermost frame of a stack that lies in a cell or a file beside the notebook. */
-export function firstPlace(stack: string): (Place & { readonly title: string }) | undefined {
+export function innermostPlace(stack: string): (CellPlace & { readonly title: string }) | undefined {
   for (const line of stack.split("\n")) {
     if (!/^\s+at /.test(line)) continue;
     const found = /\(([^()]+):(\d+):(\d+)\)$/.exec(line) ?? /^\s+at (?:async )?(.+):(\d+):(\d+)$/.exec(line);

@@ -19,7 +19,7 @@ function follow(name: "stdout" | "stderr"): () => void {
   const decoders = new WeakMap<CellScope, StringDecoder>();
   const write = (chunk: unknown, encoding?: unknown, done?: unknown): boolean => {
     const scope = currentScope() ?? runningScope();
-    if (!scope) return (native as (...of: unknown[]) => boolean).call(stream, chunk, encoding, done);
+    if (!scope) return (native as (...args: unknown[]) => boolean).call(stream, chunk, encoding, done);
     if (!scope.dead) scope.output.stream(name, chunkText(chunk, encoding, scope));
     const callback = typeof encoding === "function" ? encoding : done;
     if (typeof callback === "function") queueMicrotask(() => void (callback as () => void)());

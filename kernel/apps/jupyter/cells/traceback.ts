@@ -1,25 +1,25 @@
 /** An error as Jupyter wants it: a name, a message, and a traceback without colours that points into what the user wrote. */
 import { inspect } from "node:util";
-import { CodedError, wordsOf } from "#dsl/language/diagnostics/codes.js";
+import { CodedError, codeText } from "#dsl/language/diagnostics/codes.js";
 import type { Complaint } from "./compile/complaints.js";
 import { complaintLines } from "./compile/complaints.js";
 import type { ExecuteOutcome } from "../ports/execute-outcome.js";
-import { caret } from "./place.js";
-import { firstPlace, sourceOf } from "./stack.js";
-import { Interrupted } from "./scope.js";
+import { caretLines } from "./place.js";
+import { innermostPlace, sourceOf } from "./stack.js";
+import { CellInterrupted } from "./scope.js";
 
-export type Failure = Extract<ExecuteOutcome, { status: "error" }>;
+export type CellFailure = Extract<ExecuteOutcome, { status: "error" }>;
 
 /** Whatever a cell threw. */
-export function failureOf(error: unknown): Failure {
-  if (error instanceof Interrupted) return interruptedFailure();
+export function failureOf(error: unknown): CellFailure {
+  if (error instanceof CellInterrupted) return interruptedFailure();
   if (!isError(error)) {
     const text = inspect(error, { colors: false });
     return { status: "error", ename: "Thrown", evalue: text, traceback: [`Thrown: ${text}`] };
   }
-  const place = firstPlace(stackOf(error));
+  const place = innermostPlace(stackOf(error));
   const source = place && sourceOf(place.title);
-  const pointer = place && source !== undefined ? caret(source, place, place.title) : [];
+  const pointer = place && source !== undefined ? caretLines(source, place, place.title) : [];
   if (error instanceof CodedError) return codedFailure(error, pointer);
   const whole = inspect(error, { colors: false }).split("\n");
   const frames = whole.findIndex((line) => /^\s+at /.test(line));
@@ -33,7 +33,7 @@ export function failureText(error: unknown): string {
   return failureOf(error).traceback.join("\n");
 }
 
-export function interruptedFailure(): Failure {
+export function interruptedFailure(): CellFailure {
   return {
     status: "error",
     ename: "Interrupted",
@@ -48,7 +48,7 @@ export function complaintFailure(
   code: string,
   title: string,
   hint: string | undefined,
-): Failure {
+): CellFailure {
   const first = complaints[0];
   const blocks = complaints.flatMap((c, i) => [...(i > 0 ? [""] : []), ...complaintLines(c, code, title)]);
   return {
@@ -59,8 +59,8 @@ export function complaintFailure(
   };
 }
 
-function codedFailure(error: CodedError, pointer: readonly string[]): Failure {
-  const words = wordsOf(error.code, error.data);
+function codedFailure(error: CodedError, pointer: readonly string[]): CellFailure {
+  const words = codeText(error.code, error.data);
   const cause =
     error.cause === undefined
       ? []

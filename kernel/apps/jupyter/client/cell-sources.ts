@@ -5,7 +5,7 @@
 import { findNodeAtLocation, parseTree, type Node } from "jsonc-parser";
 
 /** `cells`: number of the cell in the notebook, from 0 → its new source. */
-export function withSources(file: string, cells: ReadonlyMap<number, string>): string {
+export function replaceCellSources(file: string, cells: ReadonlyMap<number, string>): string {
   const root = parseTree(file.replace(/^\uFEFF/, " "));
   if (!root) return file;
   const edits = [...cells].flatMap(([cell, source]) => {

@@ -11,9 +11,9 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { Channel } from "./channel.js";
 import { Comm } from "./comm.js";
 import { addressOf, newConnection, writeConnection, type Connection } from "./connection.js";
-import { newHeader, type Content, type Header, type Message } from "./messages.js";
-import { CellOutputs, OutputStore, type Output } from "./outputs.js";
-import { ownKernel, startProcess, type KernelProcess } from "./process.js";
+import { newHeader, type MessageContent, type Header, type Message } from "./messages.js";
+import { CellOutputs, OutputStore, type NotebookOutput } from "./outputs.js";
+import { ownKernelCommand, startKernelProcess, type KernelProcess } from "./process.js";
 
 export interface StartOptions {
   /** Command line of the kernel; `{connection_file}` stands for the file. Default: Tunebook's own kernel. */
@@ -34,7 +34,7 @@ export interface ExecuteOptions {
   readonly onInput?: (prompt: string, password: boolean) => string | Promise<string>;
   readonly allowStdin?: boolean;
   /** Told after each change of the cell's outputs, also after the cell is done (late output). */
-  readonly onOutput?: (outputs: readonly Output[]) => void;
+  readonly onOutput?: (outputs: readonly NotebookOutput[]) => void;
   /** Every published message of this cell, in order. */
   readonly onMessage?: (message: Message) => void;
 }
@@ -43,13 +43,13 @@ export interface Execution {
   /** `ok`, `error`, or `aborted` when a cell before it in the queue failed. */
   readonly status: string;
   readonly count: number | null;
-  readonly reply: Content;
-  readonly outputs: readonly Output[];
+  readonly reply: MessageContent;
+  readonly outputs: readonly NotebookOutput[];
 }
 export interface RequestOptions {
   readonly channel?: "shell" | "control";
   readonly seconds?: number;
-  readonly metadata?: Content;
+  readonly metadata?: MessageContent;
   readonly parent?: Partial<Header>;
   readonly buffers?: readonly Buffer[];
 }
@@ -64,12 +64,12 @@ interface Running {
 }
 
 export async function startKernel(options: StartOptions = {}): Promise<KernelClient> {
-  const argv = options.argv ?? ownKernel();
+  const argv = options.argv ?? ownKernelCommand();
   const connection = await newConnection();
   const folder = mkdtempSync(join(tmpdir(), "tunebook-kernel-"));
   const file = join(folder, "connection.json");
   writeConnection(file, connection);
-  const kernel = startProcess(argv, file, options);
+  const kernel = startKernelProcess(argv, file, options);
   const client = new KernelClient(connection, file, folder, kernel);
   try {
     await client.ready(options.readySeconds ?? 60);
@@ -95,7 +95,7 @@ export class KernelClient {
   private heardIopub = false;
   private dead: CodedError | null = null;
   /** What `kernel_info_request` was answered with. */
-  info: Content = {};
+  info: MessageContent = {};
 
   constructor(
     readonly connection: Connection,
@@ -135,7 +135,7 @@ export class KernelClient {
   }
 
   /** Sends a request and waits for its reply. */
-  async request(type: string, content: Content, options: RequestOptions = {}): Promise<Message> {
+  async request(type: string, content: MessageContent, options: RequestOptions = {}): Promise<Message> {
     return this.send(newHeader(type, this.session), content, options);
   }
 
@@ -164,26 +164,30 @@ export class KernelClient {
     };
   }
 
-  async complete(code: string, cursor = [...code].length): Promise<Content> {
+  async complete(code: string, cursor = [...code].length): Promise<MessageContent> {
     return (await this.request("complete_request", { code, cursor_pos: cursor }, { seconds: 30 })).content;
   }
-  async inspect(code: string, cursor = [...code].length, detail: 0 | 1 = 0): Promise<Content> {
+  async inspect(code: string, cursor = [...code].length, detail: 0 | 1 = 0): Promise<MessageContent> {
     const content = { code, cursor_pos: cursor, detail_level: detail };
     return (await this.request("inspect_request", content, { seconds: 30 })).content;
   }
-  async isComplete(code: string): Promise<Content> {
+  async isComplete(code: string): Promise<MessageContent> {
     return (await this.request("is_complete_request", { code }, { seconds: 30 })).content;
   }
-  async history(content: Content): Promise<Content> {
+  async history(content: MessageContent): Promise<MessageContent> {
     return (await this.request("history_request", { output: false, raw: true, ...content }, { seconds: 30 })).content;
   }
-  async commInfo(target?: string): Promise<Content> {
+  async commInfo(target?: string): Promise<MessageContent> {
     const content = target === undefined ? {} : { target_name: target };
     return (await this.request("comm_info_request", content, { seconds: 30 })).content;
   }
 
   /** Opens a comm at the kernel; what the kernel sends over it goes to `onMessage`. */
-  async openComm(target: string, data: Content, onMessage: (data: Content, message: Message) => void): Promise<Comm> {
+  async openComm(
+    target: string,
+    data: MessageContent,
+    onMessage: (data: MessageContent, message: Message) => void,
+  ): Promise<Comm> {
     const comm = new Comm(randomUUID(), onMessage, (type, content) => this.tell(type, content));
     this.comms.set(comm.id, comm);
     await this.tell("comm_open", { comm_id: comm.id, target_name: target, data });
@@ -224,10 +228,10 @@ export class KernelClient {
    * Asks the kernel to end, waits for its process (then forces it), and closes the sockets. A kernel that is gone is no error.
    * `patience`: seconds for a step under way and its checkpoint, beyond the few that any kernel has.
    */
-  async shutdown(restart = false, patience = 0): Promise<Content> {
+  async shutdown(restart = false, patience = 0): Promise<MessageContent> {
     try {
-      const asked = { restart, ...(patience > 0 && { patience }) };
-      const { content } = await this.request("shutdown_request", asked, { channel: "control", seconds: 10 });
+      const request = { restart, ...(patience > 0 && { patience }) };
+      const { content } = await this.request("shutdown_request", request, { channel: "control", seconds: 10 });
       await this.endsWithin(5000 + 1000 * patience);
       return content;
     } catch (error) {
@@ -253,11 +257,11 @@ export class KernelClient {
     over.abort();
   }
 
-  private async tell(type: string, content: Content): Promise<void> {
+  private async tell(type: string, content: MessageContent): Promise<void> {
     await this.shell.send({ header: newHeader(type, this.session), parent: {}, metadata: {}, content, buffers: [] });
   }
 
-  private async send(header: Header, content: Content, options: RequestOptions = {}): Promise<Message> {
+  private async send(header: Header, content: MessageContent, options: RequestOptions = {}): Promise<Message> {
     if (this.dead !== null) throw this.dead;
     const { seconds, channel = "shell", parent = {}, metadata = {}, buffers = [] } = options;
     const reply = new Promise<Message>((resolve, reject) => this.pending.set(header.msg_id, { resolve, reject }));

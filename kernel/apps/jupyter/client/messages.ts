@@ -4,7 +4,7 @@
  */
 import { createHmac, randomUUID, timingSafeEqual } from "node:crypto";
 import * as v from "valibot";
-import { fields, jsonOrNone, object, type Schema } from "../../../fetch/json.js";
+import { objectWith, parseJsonOrNull, jsonObject, type Schema } from "../../../fetch/json.js";
 
 export interface Header {
   readonly msg_id: string;
@@ -14,18 +14,18 @@ export interface Header {
   readonly msg_type: string;
   readonly version: string;
 }
-export type Content = Readonly<Record<string, unknown>>;
+export type MessageContent = Readonly<Record<string, unknown>>;
 export interface Message {
   readonly identities: readonly Buffer[];
   readonly header: Header;
   readonly parent: Partial<Header>;
-  readonly metadata: Content;
-  readonly content: Content;
+  readonly metadata: MessageContent;
+  readonly content: MessageContent;
   readonly buffers: readonly Buffer[];
 }
 
 const text = v.string();
-const headerSchema: Schema<Header> = fields({
+const headerSchema: Schema<Header> = objectWith({
   msg_id: text,
   session: text,
   username: text,
@@ -34,7 +34,7 @@ const headerSchema: Schema<Header> = fields({
   version: text,
 });
 const perhaps = v.exactOptional(text);
-const parentSchema: Schema<Partial<Header>> = fields({
+const parentSchema: Schema<Partial<Header>> = objectWith({
   msg_id: perhaps,
   session: perhaps,
   username: perhaps,
@@ -65,22 +65,22 @@ export function encode(message: Omit<Message, "identities">, key: string): Buffe
 
 /** Null for frames that are no message or whose signature is wrong. */
 export function decode(frames: readonly Buffer[], key: string): Message | null {
-  const at = frames.findIndex((frame) => frame.equals(delimiter));
-  const [signature, ...rest] = frames.slice(at + 1);
+  const delimiterIndex = frames.findIndex((frame) => frame.equals(delimiter));
+  const [signature, ...rest] = frames.slice(delimiterIndex + 1);
   const parts = rest.slice(0, 4);
-  if (at < 0 || signature === undefined || parts.length < 4) return null;
+  if (delimiterIndex < 0 || signature === undefined || parts.length < 4) return null;
   const expected = Buffer.from(sign(parts, key));
   if (expected.length !== signature.length || !timingSafeEqual(expected, signature)) return null;
   const [header, parent, metadata, content] = parts.map((part) => part.toString("utf8"));
   const message = {
-    header: jsonOrNone(header ?? "", headerSchema),
-    parent: jsonOrNone(parent ?? "", parentSchema),
-    metadata: jsonOrNone(metadata ?? "", object),
-    content: jsonOrNone(content ?? "", object),
+    header: parseJsonOrNull(header ?? "", headerSchema),
+    parent: parseJsonOrNull(parent ?? "", parentSchema),
+    metadata: parseJsonOrNull(metadata ?? "", jsonObject),
+    content: parseJsonOrNull(content ?? "", jsonObject),
   };
   if (!message.header || !message.parent || !message.metadata || !message.content) return null;
   return {
-    identities: frames.slice(0, at),
+    identities: frames.slice(0, delimiterIndex),
     header: message.header,
     parent: message.parent,
     metadata: message.metadata,

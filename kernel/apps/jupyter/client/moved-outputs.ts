@@ -2,7 +2,7 @@
 import { stripVTControlCharacters } from "node:util";
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 import { registry } from "#stdlib/registry.js";
-import { alike, type Number2 } from "../../../runs/record/number-tolerance.js";
+import { compareNumbers, type NumberPair } from "../../../runs/record/number-tolerance.js";
 import { AFTER_PARAMETERS } from "./parameters.js";
 import { tagsOf, type CodeCell, type Notebook } from "./notebook-file.js";
 
@@ -33,12 +33,12 @@ export function movedOutputs(before: Notebook, after: Notebook): MovedOutputs {
     const others: Line[] = [];
     for (const line of now) {
       const { text, output } = line;
-      const at = then.findIndex((other) => shapeOf(other.text) === shapeOf(text));
-      if (at < 0) {
+      const matchIndex = then.findIndex((other) => shapeOf(other.text) === shapeOf(text));
+      if (matchIndex < 0) {
         others.push(line);
         continue;
       }
-      const [other = ""] = then.splice(at, 1).map((line) => line.text);
+      const [other = ""] = then.splice(matchIndex, 1).map((line) => line.text);
       lines += 1;
       if (beyond(other, text).length === 0) continue;
       const metric = metricOf(text) ?? "";
@@ -59,8 +59,8 @@ function lost(then: readonly Line[], now: readonly Line[], cell: number): readon
   const left = [...now];
   return then.map(({ text, output }) => {
     const metric = metricOf(text) ?? "";
-    const at = left.findIndex((other) => metricOf(other.text) === metric);
-    const [other] = at < 0 ? [] : left.splice(at, 1);
+    const matchIndex = left.findIndex((other) => metricOf(other.text) === metric);
+    const [other] = matchIndex < 0 ? [] : left.splice(matchIndex, 1);
     return { cell, output, then: text.trim(), now: other?.text.trim() ?? "no such line", metric, scores: [] };
   });
 }
@@ -77,12 +77,15 @@ function runOf(output: unknown): readonly string[] {
 }
 
 /** Without lines whose scores are all told already, of runs. */
-export function untold(moved: MovedOutputs["moved"], told: readonly Number2[]): MovedOutputs["moved"] {
+export function withoutReportedLines(
+  moved: MovedOutputs["moved"],
+  reported: readonly NumberPair[],
+): MovedOutputs["moved"] {
   // As far as a line shows it.
   const shows = (shown: number, exact: number): boolean =>
     Math.abs(shown - exact) <= 5e-4 * Math.max(1, Math.abs(exact));
   const isTold = (metric: string, { then, now }: MovedLine["scores"][number]): boolean =>
-    told.some((one) => one.what.startsWith(metric) && shows(then, one.then) && shows(now, one.now));
+    reported.some((one) => one.what.startsWith(metric) && shows(then, one.then) && shows(now, one.now));
   return moved.filter(({ metric, scores }) => scores.length === 0 || !scores.every((one) => isTold(metric, one)));
 }
 
@@ -90,7 +93,7 @@ export function untold(moved: MovedOutputs["moved"], told: readonly Number2[]): 
 function beyond(then: string, now: string): MovedLine["scores"] {
   const fresh = numbersIn(now);
   const pairs = numbersIn(then).map((value, n) => ({ then: value, now: fresh[n] ?? Number.NaN }));
-  return pairs.filter((pair) => alike([{ what: "", sort: "score", ...pair }]).beyond.length > 0);
+  return pairs.filter((pair) => compareNumbers([{ what: "", sort: "score", ...pair }]).beyond.length > 0);
 }
 const withoutEnds = (line: string): string => line.replace(/\([^()]*\)/g, "");
 
@@ -189,7 +192,7 @@ function metricOf(line: string): string | undefined {
   for (const { 0: written, index } of plain.matchAll(/(?<!\w)[A-Za-z][A-Za-z_0-9]*/g)) {
     const name = written.toLowerCase().replace(/^(?:eval|test|val|validation|train)_/, "");
     const has = registry.find("metric", name)?.capabilities;
-    const scores = has && !has.of.includes("time") && !has.of.includes("cost");
+    const scores = has && !has.outcomes.includes("time") && !has.outcomes.includes("cost");
     if (scores && plain.slice(index + written.length).search(number) >= 0) return name;
   }
   return undefined;

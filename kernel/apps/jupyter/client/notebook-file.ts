@@ -8,9 +8,16 @@ import * as v from "valibot";
 import writeFileAtomic from "write-file-atomic";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { diskError } from "#kernel/fetch/disk.js";
-import { fields, jsonIn, like, maybe, Unlike, type Json } from "../../../fetch/json.js";
-import type { Output } from "./outputs.js";
-import { textOfNamed } from "../../../fetch/regular.js";
+import {
+  objectWith,
+  parseJsonAs,
+  schemaGuard,
+  optionalUnknown,
+  SchemaMismatch,
+  type Json,
+} from "../../../fetch/json.js";
+import type { NotebookOutput } from "./outputs.js";
+import { readNamedText } from "../../../fetch/regular.js";
 
 export interface CodeCell {
   readonly cell_type: "code";
@@ -18,7 +25,7 @@ export interface CodeCell {
   metadata: Record<string, unknown>;
   source: string;
   /** Those that stood in its file are as they were written there. */
-  outputs: (Output | Json)[];
+  outputs: (NotebookOutput | Json)[];
   execution_count: number | null;
 }
 export interface OtherCell {
@@ -39,14 +46,17 @@ const largest = 256 * 2 ** 20;
 
 /** Rejects with `notebook-missing`, `unreadable-file`, `file-too-large` or `notebook-unreadable`. */
 export async function readNotebook(file: string): Promise<Notebook> {
-  const text = textOfNamed(file, file, { most: largest, missing: () => new CodedError("notebook-missing", { file }) });
+  const text = readNamedText(file, file, {
+    most: largest,
+    missing: () => new CodedError("notebook-missing", { file }),
+  });
   const unreadable = (why: string, cause?: unknown): CodedError =>
     new CodedError("notebook-unreadable", { file, why }, { cause });
   let parsed: v.InferOutput<typeof notebookFile>;
   try {
-    parsed = jsonIn(text.replace(/^\uFEFF/, ""), notebookFile);
+    parsed = parseJsonAs(text.replace(/^\uFEFF/, ""), notebookFile);
   } catch (error) {
-    if (!(error instanceof Unlike)) throw error;
+    if (!(error instanceof SchemaMismatch)) throw error;
     const { why, cause } = error;
     throw unreadable(cause instanceof SyntaxError ? cause.message : why, cause ?? error);
   }
@@ -92,19 +102,22 @@ const notebookFile = v.pipe(
     ({ nbformat }) => nbformat === 4,
     ({ input }) => `its nbformat is ${JSON.stringify(input["nbformat"])}, not 4`,
   ),
-  v.looseObject({ cells: v.array(v.unknown(), "it has no list of cells"), metadata: maybe }, "it has no list of cells"),
+  v.looseObject(
+    { cells: v.array(v.unknown(), "it has no list of cells"), metadata: optionalUnknown },
+    "it has no list of cells",
+  ),
 );
-const cellSchema = fields({
+const cellSchema = objectWith({
   cell_type: v.picklist(["code", "markdown", "raw"]),
   source: v.union([v.string(), v.array(v.string())]),
-  id: maybe,
-  metadata: maybe,
-  execution_count: maybe,
-  outputs: maybe,
-  attachments: maybe,
+  id: optionalUnknown,
+  metadata: optionalUnknown,
+  execution_count: optionalUnknown,
+  outputs: optionalUnknown,
+  attachments: optionalUnknown,
 });
 type WrittenCell = v.InferOutput<typeof cellSchema>;
-const isCell = like<WrittenCell>(cellSchema);
+const isCell = schemaGuard<WrittenCell>(cellSchema);
 
 function readCell(cell: WrittenCell, taken: Set<string>): Cell {
   const { cell_type: kind, id: written, attachments } = cell;
@@ -132,7 +145,7 @@ function sourceText(source: string | readonly string[]): string {
   return typeof source === "string" ? source : source.join("");
 }
 
-function writtenOutput(output: Output | Json): Json {
+function writtenOutput(output: NotebookOutput | Json): Json {
   const { output_type: type, text, data }: Json = output;
   if (type === "stream") return { ...output, text: typeof text === "string" ? lines(text) : text };
   return isRecord(data) ? { ...output, data: writtenBundle(data) } : output;

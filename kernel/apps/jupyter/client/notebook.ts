@@ -5,38 +5,38 @@
 import { dirname, resolve } from "node:path";
 import { startKernel, type KernelClient, type StartOptions } from "./client.js";
 import { readNotebook, tagsOf, writeNotebook, type CodeCell, type Notebook } from "./notebook-file.js";
-import { injectParameters, type Written } from "./parameters.js";
-import type { Output } from "./outputs.js";
+import { injectParameters, type ParameterTexts } from "./parameters.js";
+import type { NotebookOutput } from "./outputs.js";
 
 /** Seconds until an interrupted training has written its checkpoint: a step of a large model takes some. */
 const PATIENCE = 60;
 
 export interface NotebookOptions {
   readonly out: string;
-  readonly parameters?: Written;
+  readonly parameters?: ParameterTexts;
   /** Keep the cell of injected parameters if no parameters are given. */
   readonly keepInjected?: boolean;
   readonly start?: StartOptions;
   /** Interrupts the cell that runs; the run ends after it. */
   readonly signal?: AbortSignal;
-  readonly onStart?: (cell: CellAt) => void;
-  readonly onOutput?: (cell: CellAt, outputs: readonly Output[]) => void;
-  readonly onEnd?: (cell: CellAt, outcome: { readonly status: string; readonly seconds: number }) => void;
+  readonly onStart?: (cell: CellPosition) => void;
+  readonly onOutput?: (cell: CellPosition, outputs: readonly NotebookOutput[]) => void;
+  readonly onEnd?: (cell: CellPosition, outcome: { readonly status: string; readonly seconds: number }) => void;
   /** Parameters that the notebook states no default for. */
   readonly onUnknown?: (names: readonly string[]) => void;
 }
-export interface CellAt {
+export interface CellPosition {
   readonly source: string;
   /** From 1, among the notebook's code cells. */
   readonly number: number;
-  readonly of: number;
+  readonly total: number;
 }
 export interface NotebookResult {
   readonly ok: boolean;
   readonly notebook: Notebook;
   readonly seconds: number;
   readonly failed:
-    | (CellAt & { readonly ename: string; readonly evalue: string; readonly traceback: readonly string[] })
+    | (CellPosition & { readonly ename: string; readonly evalue: string; readonly traceback: readonly string[] })
     | null;
 }
 
@@ -60,19 +60,19 @@ export async function runNotebook(file: string, options: NotebookOptions): Promi
     describeKernel(notebook, kernel);
     for (const [i, cell] of cells.entries()) {
       if (cell.source.trim() === "") continue;
-      const at = { source: cell.source, number: i + 1, of: cells.length };
+      const cellPosition = { source: cell.source, number: i + 1, total: cells.length };
       // While the kernel began there was nothing to interrupt.
       if (isStopped()) {
-        failed = { ...at, ...INTERRUPTED };
+        failed = { ...cellPosition, ...INTERRUPTED };
         break;
       }
-      const error = await runCell(kernel, cell, at, writer, options);
+      const error = await runCell(kernel, cell, cellPosition, writer, options);
       if (error !== null && !tagsOf(cell).includes("raises-exception")) {
-        failed = { ...at, ...error };
+        failed = { ...cellPosition, ...error };
         break;
       }
       if (isStopped()) {
-        failed = { ...at, ...INTERRUPTED };
+        failed = { ...cellPosition, ...INTERRUPTED };
         break;
       }
     }
@@ -90,18 +90,18 @@ export async function runNotebook(file: string, options: NotebookOptions): Promi
 async function runCell(
   kernel: KernelClient,
   cell: CodeCell,
-  at: CellAt,
+  cellPosition: CellPosition,
   writer: Writer,
   options: NotebookOptions,
 ): Promise<{ ename: string; evalue: string; traceback: readonly string[] } | null> {
   const begun = Date.now();
-  options.onStart?.(at);
+  options.onStart?.(cellPosition);
   const execution = await kernel.execute(cell.source, {
     allowStdin: false,
     onOutput: (outputs) => {
       cell.outputs = [...outputs];
       writer.soon();
-      options.onOutput?.(at, outputs);
+      options.onOutput?.(cellPosition, outputs);
     },
   });
   cell.outputs = [...execution.outputs];
@@ -111,7 +111,7 @@ async function runCell(
     "shell.execute_reply": new Date().toISOString(),
   };
   await writer.now();
-  options.onEnd?.(at, { status: execution.status, seconds: (Date.now() - begun) / 1000 });
+  options.onEnd?.(cellPosition, { status: execution.status, seconds: (Date.now() - begun) / 1000 });
   if (execution.status === "ok") return null;
   const { ename, evalue, traceback } = execution.reply;
   return {

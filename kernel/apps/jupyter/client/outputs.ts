@@ -2,22 +2,22 @@
  * What a kernel publishes, as outputs of nbformat 4.5. One store per client: an update by display id reaches every output
  * that shows it, in whichever cell. Streams of one name that follow each other are one output.
  */
-import type { Content, Message } from "./messages.js";
+import type { MessageContent, Message } from "./messages.js";
 
-export type Bundle = Record<string, unknown>;
-export type Output =
+export type OutputBundle = Record<string, unknown>;
+export type NotebookOutput =
   | { output_type: "stream"; name: "stdout" | "stderr"; text: string }
-  | { output_type: "display_data"; data: Bundle; metadata: Bundle }
-  | { output_type: "execute_result"; data: Bundle; metadata: Bundle; execution_count: number }
+  | { output_type: "display_data"; data: OutputBundle; metadata: OutputBundle }
+  | { output_type: "execute_result"; data: OutputBundle; metadata: OutputBundle; execution_count: number }
   | { output_type: "error"; ename: string; evalue: string; traceback: string[] };
 
 /** The outputs of one execution; grows and changes as messages come, also after the cell is done (timers). */
 export class CellOutputs {
-  readonly list: Output[] = [];
+  readonly list: NotebookOutput[] = [];
   /** Outputs go before the next one comes (`clear_output` with `wait`). */
   private clearNext = false;
 
-  push(output: Output): void {
+  push(output: NotebookOutput): void {
     if (this.clearNext) this.clear(false);
     const last = this.list.at(-1);
     if (output.output_type === "stream" && last?.output_type === "stream" && last.name === output.name)
@@ -32,7 +32,7 @@ export class CellOutputs {
 
 interface Displayed {
   readonly cell: CellOutputs;
-  readonly output: Extract<Output, { data: Bundle }>;
+  readonly output: Extract<NotebookOutput, { data: OutputBundle }>;
 }
 
 export class OutputStore {
@@ -55,28 +55,28 @@ export class OutputStore {
     return [cell];
   }
 
-  private update(id: string | null, content: Content): readonly CellOutputs[] {
+  private update(id: string | null, content: MessageContent): readonly CellOutputs[] {
     const shown = (id === null ? undefined : this.byId.get(id))?.filter(({ cell, output }) =>
       cell.list.includes(output),
     );
     if (id === null || shown === undefined) return [];
     this.byId.set(id, shown);
     for (const { output } of shown) {
-      output.data = { ...(content["data"] as Bundle) };
-      output.metadata = { ...(content["metadata"] as Bundle | undefined) };
+      output.data = { ...(content["data"] as OutputBundle) };
+      output.metadata = { ...(content["metadata"] as OutputBundle | undefined) };
     }
     return [...new Set(shown.map(({ cell }) => cell))];
   }
 }
 
-function displayId(content: Content): string | null {
-  const id = (content["transient"] as Bundle | undefined)?.["display_id"];
+function displayId(content: MessageContent): string | null {
+  const id = (content["transient"] as OutputBundle | undefined)?.["display_id"];
   return typeof id === "string" ? id : null;
 }
 
-function outputOf({ header, content }: Message): Output | null {
-  const data = { ...(content["data"] as Bundle | undefined) };
-  const metadata = { ...(content["metadata"] as Bundle | undefined) };
+function outputOf({ header, content }: Message): NotebookOutput | null {
+  const data = { ...(content["data"] as OutputBundle | undefined) };
+  const metadata = { ...(content["metadata"] as OutputBundle | undefined) };
   switch (header.msg_type) {
     case "stream":
       return {

@@ -6,21 +6,21 @@ import * as v from "valibot";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Value } from "#dsl/language/types/value.js";
 import { isTune, withoutMagic } from "#dsl/language/syntax/cell.js";
-import { durations, sizes } from "#dsl/language/syntax/numbers.js";
+import { durationUnits, sizeUnits } from "#dsl/language/syntax/numbers.js";
 import { parse } from "#dsl/language/syntax/parse.js";
 import type { Statement } from "#dsl/language/syntax/tree.js";
 import { registry } from "#stdlib/registry.js";
-import { jsonOrNone } from "../../../fetch/json.js";
+import { parseJsonOrNull } from "../../../fetch/json.js";
 import { newCodeCell, tagsOf, type CodeCell, type Notebook } from "./notebook-file.js";
 
 /** As written on the command line: name to the text after the equals sign. */
-export type Written = Readonly<Record<string, string>>;
+export type ParameterTexts = Readonly<Record<string, string>>;
 
-const units: Readonly<Record<string, number>> = { ...durations, ...sizes };
+const units: Readonly<Record<string, number>> = { ...durationUnits, ...sizeUnits };
 const number = /^[-+]?(?:\d[\d_]*)(?:\.\d+)?(?:[eE][-+]?\d+)?/;
 
 /** Collects `name=value` arguments; the last one of a name counts. */
-export function readParameter(written: string, before: Written = {}): Written {
+export function readParameter(written: string, before: ParameterTexts = {}): ParameterTexts {
   const match = /^([\p{ID_Start}_][\p{ID_Continue}]*)=([\s\S]*)$/u.exec(written);
   if (!match) throw new CodedError("bad-parameter", { written });
   const [, name = "", value = ""] = match;
@@ -28,7 +28,7 @@ export function readParameter(written: string, before: Written = {}): Written {
 }
 
 /** The value that a text means in Tune: a number with its unit, true, false, else the text (quotes taken off). */
-export function valueOf(text: string): Value {
+export function parseParameterValue(text: string): Value {
   if (text === "true" || text === "false") return text === "true";
   const digits = number.exec(text)?.[0];
   const unit = digits === undefined ? "" : text.slice(digits.length);
@@ -42,8 +42,8 @@ export function valueOf(text: string): Value {
   return unquoted(text);
 }
 
-export function valuesOf(written: Written): Readonly<Record<string, Value>> {
-  return Object.fromEntries(Object.entries(written).map(([name, text]) => [name, valueOf(text)]));
+export function parseParameterValues(written: ParameterTexts): Readonly<Record<string, Value>> {
+  return Object.fromEntries(Object.entries(written).map(([name, text]) => [name, parseParameterValue(text)]));
 }
 
 /** Tag of a cell that was parted from the `parameters` statement before it, so that given values take effect between the two. */
@@ -54,7 +54,11 @@ export const AFTER_PARAMETERS = "after-parameters";
  * replaced; with `keep` it stays if no values are given. A Tune cell that states a given name and goes on is parted after the
  * statement: what it goes on with gets the given value.
  */
-export function injectParameters(notebook: Notebook, written: Written, { keep = false } = {}): readonly string[] {
+export function injectParameters(
+  notebook: Notebook,
+  written: ParameterTexts,
+  { keep = false } = {},
+): readonly string[] {
   if (keep && Object.keys(written).length === 0) return [];
   notebook.cells = notebook.cells.filter((cell) => !tagsOf(cell).includes("injected-parameters"));
   if (Object.keys(written).length === 0) return [];
@@ -65,8 +69,8 @@ export function injectParameters(notebook: Notebook, written: Written, { keep = 
   });
   for (const { cell, names } of stating) {
     part(notebook, cell);
-    const own = Object.fromEntries(names.map((name) => [name, written[name]!]));
-    injectAfter(notebook, cell, parametersText(own));
+    const ownValues = Object.fromEntries(names.map((name) => [name, written[name]!]));
+    injectAfter(notebook, cell, parametersText(ownValues));
   }
   const stated = new Set(stating.flatMap(({ names }) => names));
   const others = Object.fromEntries(Object.entries(written).filter(([name]) => !stated.has(name)));
@@ -82,8 +86,8 @@ export function injectParameters(notebook: Notebook, written: Written, { keep = 
 }
 
 function injectAfter(notebook: Notebook, cell: CodeCell | undefined, source: string): void {
-  const at = cell === undefined ? 0 : notebook.cells.indexOf(cell) + 1;
-  notebook.cells.splice(at, 0, newCodeCell(source, { tags: ["injected-parameters"] }));
+  const position = cell === undefined ? 0 : notebook.cells.indexOf(cell) + 1;
+  notebook.cells.splice(position, 0, newCodeCell(source, { tags: ["injected-parameters"] }));
 }
 
 const verbs = registry.verbs().map(({ name }) => name);
@@ -107,18 +111,18 @@ function part(notebook: Notebook, cell: CodeCell): void {
   notebook.cells.splice(notebook.cells.indexOf(cell) + 1, 0, newCodeCell(rest, { tags: [AFTER_PARAMETERS] }));
 }
 
-function parametersText(written: Written): string {
+function parametersText(written: ParameterTexts): string {
   const entries = Object.entries(written).map(([name, text]) => {
-    const isText = typeof valueOf(text) === "string";
+    const isText = typeof parseParameterValue(text) === "string";
     return `  ${name}: ${isText ? quoted(unquoted(text)) : text}`;
   });
   return ["parameters {", ...entries, "}"].join("\n");
 }
 
-function typescriptText(written: Written): string {
+function typescriptText(written: ParameterTexts): string {
   return Object.entries(written)
     .map(([name, text]) => {
-      const value = valueOf(text);
+      const value = parseParameterValue(text);
       const plain = typeof value === "object" && value !== null && "share" in value ? value.share : value;
       return `let ${name} = ${typeof plain === "string" ? quoted(plain) : String(plain)};`;
     })
@@ -131,5 +135,5 @@ function quoted(text: string): string {
 
 function unquoted(text: string): string {
   if (text.length < 2 || !text.startsWith('"') || !text.endsWith('"')) return text;
-  return jsonOrNone(text, v.string()) ?? text;
+  return parseJsonOrNull(text, v.string()) ?? text;
 }

@@ -5,26 +5,26 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 
-export interface Ended {
+export interface ProcessExit {
   readonly status: number | null;
   readonly signal: NodeJS.Signals | null;
 }
 export interface KernelProcess {
   readonly pid: number;
-  readonly ended: Promise<Ended>;
+  readonly ended: Promise<ProcessExit>;
   /** The last lines it wrote to its own standard output and error (not those of cells). */
   log(): readonly string[];
   kill(signal: NodeJS.Signals): void;
 }
 
 /** Tunebook's own kernel: `{connection_file}` stands for the file's path. */
-export function ownKernel(): readonly string[] {
+export function ownKernelCommand(): readonly string[] {
   const entry = fileURLToPath(new URL("../wire/main.js", import.meta.url));
   if (!existsSync(entry)) throw new CodedError("not-built", { file: entry });
   return [process.execPath, entry, "{connection_file}"];
 }
 
-export function startProcess(
+export function startKernelProcess(
   argv: readonly string[],
   file: string,
   options: { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv; readonly onLog?: (line: string) => void },
@@ -53,7 +53,7 @@ export function startProcess(
   };
 }
 
-function endOf(child: ChildProcess, lines: string[]): Promise<Ended> {
+function endOf(child: ChildProcess, lines: string[]): Promise<ProcessExit> {
   return new Promise((done) => {
     child.once("error", (error) => {
       lines.push(error.message);

@@ -2,17 +2,22 @@
  * Messages of the comm `tunebook.annotate` between a front end and an annotation session, as Jupyter widgets send them: the kernel
  * sends `{ method: "update", state }` once and `{ method: "custom", content }` afterwards; the front end sends `custom` alone.
  */
-import type { Label } from "../../../data/annotations/line.js";
-import type { Decided, AnnotationRow, AnnotationState, Doing } from "../../../data/annotations/annotation-session.js";
+import type { AnnotationLabel } from "../../../data/annotations/line.js";
+import type {
+  AnnotationDecision,
+  AnnotationRow,
+  AnnotationState,
+  AnnotationAction,
+} from "../../../data/annotations/annotation-session.js";
 
-export type { Decided, AnnotationRow, AnnotationState, Doing, Label };
+export type { AnnotationDecision, AnnotationRow, AnnotationState, AnnotationAction, AnnotationLabel };
 
 export const annotateTarget = "tunebook.annotate";
 
 /** What a front end asks. */
 export type AnnotationRequest =
   | { readonly ask: "rows"; readonly from: number; readonly to: number }
-  | ({ readonly ask: "decide"; readonly at: number } & Doing)
+  | ({ readonly ask: "decide"; readonly at: number } & AnnotationAction)
   | { readonly ask: "undo" };
 
 /** What it is told. */
@@ -20,10 +25,10 @@ export type AnnotationReply =
   | { readonly rows: readonly AnnotationRow[]; readonly from: number }
   /** `back`: the row whose decision was taken back. */
   | {
-      readonly saved: { readonly at: number; readonly decided: Decided };
+      readonly saved: { readonly at: number; readonly decided: AnnotationDecision };
       readonly done: number;
       readonly back?: number;
     }
   | { readonly nothing: "undo" }
   /** It was not saved; `decided` is what stands. */
-  | { readonly fault: string; readonly at?: number; readonly decided?: Decided };
+  | { readonly fault: string; readonly at?: number; readonly decided?: AnnotationDecision };

@@ -5,17 +5,17 @@
 import { CommRegistry, type CommOpened } from "./comms.js";
 
 class MainComms extends CommRegistry {
-  private readonly told = new Set<(name: string) => void>();
+  private readonly listeners = new Set<(name: string) => void>();
 
   override register(target: string, opened: CommOpened): () => void {
     const remove = super.register(target, opened);
-    for (const tell of this.told) tell(target);
+    for (const tell of this.listeners) tell(target);
     return remove;
   }
 
   /** Tells of all targets registered so far and from now on. */
   eachTarget(tell: (name: string) => void): void {
-    this.told.add(tell);
+    this.listeners.add(tell);
     this.names().forEach(tell);
   }
 }

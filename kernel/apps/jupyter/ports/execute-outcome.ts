@@ -1,12 +1,16 @@
 /** How a cell ended: `ok` with what it shows, or `error` with its traceback. */
-import type { Shown } from "../../../display/bundle-output.js";
+import type { DisplayOutput } from "../../../display/bundle-output.js";
 
 export type ExecuteOutcome =
-  | { readonly status: "ok"; readonly result?: Shown; readonly userExpressions: Readonly<Record<string, unknown>> }
+  | {
+      readonly status: "ok";
+      readonly result?: DisplayOutput;
+      readonly userExpressions: Readonly<Record<string, unknown>>;
+    }
   | {
       readonly status: "error";
       readonly ename: string;
       readonly evalue: string;
       readonly traceback: readonly string[];
-      readonly shown?: Shown;
+      readonly shown?: DisplayOutput;
     };

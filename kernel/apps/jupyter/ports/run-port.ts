@@ -10,7 +10,7 @@ import type { ExecuteOutcome } from "./execute-outcome.js";
 /** Number of a run of a cell: unlike the execution count it is never used twice. */
 export type RunId = number;
 
-export type ToMain =
+export type MessageToMain =
   | {
       readonly kind: "execute";
       readonly run: RunId;
@@ -32,7 +32,7 @@ export type ToMain =
   /** `patience`: seconds that its things may take to be put away beyond the usual. */
   | { readonly kind: "shutdown"; readonly restart: boolean; readonly patience: number };
 
-export type FromMain =
+export type MessageFromMain =
   /** Cells can run. `stop`: see `Cells.stop`; `assistant`: a port that speaks `assistant-port.ts`. */
   | { readonly kind: "ready"; readonly stop: Int32Array; readonly assistant: MessagePort }
   /** Another assistant, in place of one that ended. */
@@ -62,7 +62,7 @@ export type FromMain =
       readonly prompt: string;
       readonly password: boolean;
     }
-  | { readonly kind: "done"; readonly run: RunId; readonly outcome: RunOutcome }
+  | { readonly kind: "done"; readonly run: RunId; readonly outcome: CellRunOutcome }
   | { readonly kind: "comm"; readonly event: CommEvent }
   | { readonly kind: "target"; readonly name: string }
   | { readonly kind: "sigint" }
@@ -70,7 +70,7 @@ export type FromMain =
   | { readonly kind: "bye" };
 
 /** An outcome whose shown parts have been published already; `text` is the plain text of the result, for the history. */
-export type RunOutcome =
+export type CellRunOutcome =
   | { readonly status: "ok"; readonly userExpressions: string; readonly text?: string }
   | Pick<Extract<ExecuteOutcome, { status: "error" }>, "status" | "ename" | "evalue" | "traceback">;
 
@@ -85,7 +85,7 @@ export interface CommEvent {
 
 /** Name of the error of an interrupted cell. */
 export const interruptedName = "Interrupted";
-export const interrupted: RunOutcome = {
+export const interruptedOutcome: CellRunOutcome = {
   status: "error",
   ename: interruptedName,
   evalue: "the cell was interrupted",

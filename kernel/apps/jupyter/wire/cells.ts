@@ -5,20 +5,20 @@ import { makeVocabulary } from "#stdlib/user-defined/vocabulary.js";
 import { createInterpreter } from "../cells/create.js";
 import { defineDeclarations, installDefine } from "../cells/define.js";
 import { trustByRunning } from "../../../trust/trust.js";
-import type { CellLanguage, Cells, Interpreter } from "../cells/interpreter.js";
+import type { CellLanguage, CellRuntime, Interpreter } from "../cells/interpreter.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { display, shownOf } from "../cells/display.js";
+import { display, valueView } from "../cells/display.js";
 import { likelyScope } from "../cells/scope.js";
 
 registerAllCodes();
 
-export interface KernelCells extends Cells {
+export interface KernelCellRuntime extends CellRuntime {
   /** Puts away what the cells hold: engines, workers. */
   dispose(): Promise<void>;
 }
 
 /** `TUNEBOOK_RUNS` names the folder of runs, `TUNEBOOK_VERIFYING` the one of a verification. The TypeScript compiler loads on the assistant's thread while Tune loads on this one. */
-export async function createCells(folder: string): Promise<KernelCells> {
+export async function createCellRuntime(folder: string): Promise<KernelCellRuntime> {
   const languages: CellLanguage[] = [];
   const verbs = registry.verbs().map(({ name }) => name);
   const declarations = pagerDeclarations + defineDeclarations;
@@ -82,5 +82,5 @@ function installPager(): void {
 function page(value: unknown): void {
   const scope = likelyScope();
   if (!scope) throw new CodedError("no-cell", { call: "display.page" });
-  scope.output.page?.(typeof value === "string" ? { bundle: { "text/plain": value } } : shownOf(value));
+  scope.output.page?.(typeof value === "string" ? { bundle: { "text/plain": value } } : valueView(value));
 }

@@ -6,11 +6,11 @@ import { writeSync } from "node:fs";
 
 const standardError = 2;
 const most = 3;
-const told = new Map<string, number>();
+const timesReported = new Map<string, number>();
 
-export function complain(kind: string, detail = ""): void {
-  const times = (told.get(kind) ?? 0) + 1;
-  told.set(kind, times);
+export function logComplaint(kind: string, detail = ""): void {
+  const times = (timesReported.get(kind) ?? 0) + 1;
+  timesReported.set(kind, times);
   if (times > most) return;
   const last = times === most ? " (said no more from here on)" : "";
   try {

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { getHashes } from "node:crypto";
 import * as v from "valibot";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { jsonIn, Unlike, type Json } from "../../../fetch/json.js";
+import { parseJsonAs, SchemaMismatch, type Json } from "../../../fetch/json.js";
 
 export const socketNames = ["shell", "control", "iopub", "stdin", "hb"] as const;
 export type SocketName = (typeof socketNames)[number];
@@ -32,7 +32,7 @@ export function readConnection(path: string): Connection {
 
 export function parseConnection(text: string, path: string): Connection {
   try {
-    const { transport, ip, key, signature_scheme: hash, ...file } = jsonIn(text, connectionFile);
+    const { transport, ip, key, signature_scheme: hash, ...file } = parseJsonAs(text, connectionFile);
     const ports = {
       shell: file.shell_port,
       control: file.control_port,
@@ -42,7 +42,7 @@ export function parseConnection(text: string, path: string): Connection {
     };
     return { transport, ip, ports, key, hash };
   } catch (error) {
-    if (!(error instanceof Unlike)) throw error;
+    if (!(error instanceof SchemaMismatch)) throw error;
     const { why, cause } = error;
     throw new CodedError(
       "bad-connection-file",

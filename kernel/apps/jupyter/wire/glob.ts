@@ -12,21 +12,21 @@ export function globMatcher(pattern: string): Matcher {
   return (text) => {
     const characters = [...text];
     let piece = 0;
-    let at = 0;
+    let position = 0;
     // the newest star, and where what follows it was tried last: an earlier star need never take more
     let star = -1;
     let tried = 0;
-    while (at < characters.length) {
+    while (position < characters.length) {
       const wanted = pieces[piece];
-      if (wanted?.(characters[at] ?? "")) {
+      if (wanted?.(characters[position] ?? "")) {
         piece++;
-        at++;
+        position++;
       } else if (wanted === undefined && piece < pieces.length) {
         star = piece++;
-        tried = at;
+        tried = position;
       } else if (star >= 0) {
         piece = star + 1;
-        at = ++tried;
+        position = ++tried;
       } else return false;
     }
     return pieces.slice(piece).every((left) => left === undefined);
@@ -35,18 +35,18 @@ export function globMatcher(pattern: string): Matcher {
 
 function piecesOf(pattern: string): Piece[] {
   const pieces: Piece[] = [];
-  for (let at = 0; at < pattern.length; at++) {
-    const character = String.fromCodePoint(pattern.codePointAt(at) ?? 0);
-    const close = character === "[" ? pattern.indexOf("]", at + 2) : -1;
+  for (let position = 0; position < pattern.length; position++) {
+    const character = String.fromCodePoint(pattern.codePointAt(position) ?? 0);
+    const close = character === "[" ? pattern.indexOf("]", position + 2) : -1;
     if (character === "*") {
       if (pieces.length === 0 || pieces.at(-1) !== undefined) pieces.push(undefined);
     } else if (character === "?") pieces.push(() => true);
     else if (close > 0) {
-      pieces.push(setOf(pattern.slice(at + 1, close)));
-      at = close;
+      pieces.push(setOf(pattern.slice(position + 1, close)));
+      position = close;
     } else {
       pieces.push((one) => one === character);
-      at += character.length - 1;
+      position += character.length - 1;
     }
   }
   return pieces;

@@ -8,12 +8,12 @@
 import { appendFileSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as v from "valibot";
-import { fields, jsonOrNone, maybe } from "../../../fetch/json.js";
-import { complain } from "./complaints.js";
+import { objectWith, parseJsonOrNull, optionalUnknown } from "../../../fetch/json.js";
+import { logComplaint } from "./complaints.js";
 import { globMatcher } from "./glob.js";
 import type { Json } from "./message.js";
 
-export interface Entry {
+export interface HistoryEntry {
   readonly session: number;
   readonly line: number;
   readonly input: string;
@@ -22,23 +22,23 @@ export interface Entry {
 
 export class History {
   private session: number | undefined;
-  private readonly own: Entry[] = [];
+  private readonly ownEntries: HistoryEntry[] = [];
   private written = true;
 
   constructor(private readonly folder: string) {}
 
   append(line: number, input: string): void {
     this.session ??= this.open();
-    this.own.push({ session: this.session, line, input });
+    this.ownEntries.push({ session: this.session, line, input });
     this.write({ line, input });
   }
 
   /** Adds the plain text of the result to the entry of its cell. */
   result(line: number, output: string): void {
-    const index = this.own.findLastIndex((entry) => entry.line === line);
-    const entry = this.own[index];
+    const index = this.ownEntries.findLastIndex((entry) => entry.line === line);
+    const entry = this.ownEntries[index];
     if (!entry) return;
-    this.own[index] = { ...entry, output };
+    this.ownEntries[index] = { ...entry, output };
     this.write({ line, output });
   }
 
@@ -56,7 +56,7 @@ export class History {
     };
   }
 
-  private find(request: Json): readonly Entry[] {
+  private find(request: Json): readonly HistoryEntry[] {
     const n = typeof request["n"] === "number" && request["n"] >= 0 ? request["n"] : undefined;
     switch (request["hist_access_type"]) {
       case "range":
@@ -76,9 +76,9 @@ export class History {
   }
 
   /** Session 0 is this one, −1 the one before it; `stop` is exclusive. */
-  private range(wanted: number, start: unknown, stop: unknown): readonly Entry[] {
+  private range(wanted: number, start: unknown, stop: unknown): readonly HistoryEntry[] {
     const session = wanted > 0 ? wanted : this.earlier(-wanted);
-    const entries = session === undefined || session === this.session ? this.own : this.read(session);
+    const entries = session === undefined || session === this.session ? this.ownEntries : this.read(session);
     if (session === undefined && wanted !== 0) return [];
     const from = typeof start === "number" ? start : 1;
     const to = typeof stop === "number" ? stop : Infinity;
@@ -91,15 +91,15 @@ export class History {
     return before[before.length - back];
   }
 
-  private newestFirst(keep: (entry: Entry) => boolean, limit = Infinity): Entry[] {
-    const found: Entry[] = [];
-    const take = (entries: readonly Entry[]): void => {
+  private newestFirst(keep: (entry: HistoryEntry) => boolean, limit = Infinity): HistoryEntry[] {
+    const found: HistoryEntry[] = [];
+    const take = (entries: readonly HistoryEntry[]): void => {
       for (let at = entries.length - 1; at >= 0 && found.length < limit; at--) {
         const entry = entries[at];
         if (entry && keep(entry)) found.push(entry);
       }
     };
-    take(this.own);
+    take(this.ownEntries);
     const others = this.sessions().filter((session) => session !== this.session);
     for (let at = others.length - 1; at >= 0 && found.length < limit; at--) {
       const session = others[at];
@@ -144,16 +144,16 @@ export class History {
       .sort((a, b) => a - b);
   }
 
-  private read(session: number): Entry[] {
+  private read(session: number): HistoryEntry[] {
     let text: string;
     try {
       text = readFileSync(this.file(session), "utf8");
     } catch {
       return [];
     }
-    const entries: Entry[] = [];
+    const entries: HistoryEntry[] = [];
     for (const row of text.split("\n")) {
-      const found = jsonOrNone(row, kept);
+      const found = parseJsonOrNull(row, savedEntry);
       if (!found) continue;
       const { line, input, output } = found;
       if (typeof input === "string") entries.push({ session, line, input });
@@ -177,7 +177,7 @@ export class History {
 
   private lost(error: unknown): void {
     this.written = false;
-    complain("the history is not kept", (error as Error).message);
+    logComplaint("the history is not kept", (error as Error).message);
   }
 
   private file(session: number): string {
@@ -185,4 +185,4 @@ export class History {
   }
 }
 
-const kept = fields({ line: v.number(), input: maybe, output: maybe });
+const savedEntry = objectWith({ line: v.number(), input: optionalUnknown, output: optionalUnknown });

@@ -5,8 +5,8 @@
  * a main thread that answers, nothing happens.
  */
 import { randomInt } from "node:crypto";
-import type { FromMain, ToMain } from "../ports/run-port.js";
-import type { Terminator } from "./terminator.js";
+import type { MessageFromMain, MessageToMain } from "../ports/run-port.js";
+import type { ExecutionTerminator } from "./terminator.js";
 
 const answerMs = 150;
 const againMs = 60;
@@ -18,8 +18,8 @@ export class Interrupts {
   private stopFlag: Int32Array = new Int32Array(1);
 
   constructor(
-    private readonly tell: (message: ToMain) => void,
-    private readonly terminator: Pick<Terminator, "terminate">,
+    private readonly tell: (message: MessageToMain) => void,
+    private readonly terminator: Pick<ExecutionTerminator, "terminate">,
     private readonly running: () => number | undefined,
   ) {}
 
@@ -28,7 +28,7 @@ export class Interrupts {
     return this.under !== undefined;
   }
 
-  pong(message: Extract<FromMain, { kind: "pong" }>): void {
+  pong(message: Extract<MessageFromMain, { kind: "pong" }>): void {
     this.pings.get(message.id)?.();
   }
 

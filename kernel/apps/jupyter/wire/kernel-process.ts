@@ -8,13 +8,13 @@ import { internalCodes } from "#dsl/language/diagnostics/internal-codes.js";
 import { wireCodes } from "./codes.js";
 import { join } from "node:path";
 import { MessageChannel, Worker, type MessagePort } from "node:worker_threads";
-import { CodedError, wordsOf, registerCodes } from "#dsl/language/diagnostics/codes.js";
+import { CodedError, codeText, registerCodes } from "#dsl/language/diagnostics/codes.js";
 import { Backpressure } from "./backpressure.js";
-import type { KernelCells } from "./cells.js";
+import type { KernelCellRuntime } from "./cells.js";
 import { readConnection } from "./connection.js";
 import { thisMachine, userDataFolder } from "./kernelspec/jupyter-paths.js";
-import { limitsFrom } from "./pace.js";
-import type { FromMain, ToMain } from "../ports/run-port.js";
+import { outputLimitsFrom } from "./pace.js";
+import type { MessageFromMain, MessageToMain } from "../ports/run-port.js";
 import type { WireData, WireFailure } from "./worker.js";
 
 registerCodes(internalCodes, wireCodes, fetchCodes, sourcesCodes);
@@ -36,7 +36,7 @@ function start(connectionFile: string): void {
     connection,
     runs: runs.port2,
     memory: pressure.memory,
-    limits: limitsFrom(process.env),
+    limits: outputLimitsFrom(process.env),
     historyFolder: join(userDataFolder(thisMachine()), "tunebook", "history"),
     launcher: launcher === undefined ? undefined : Number(launcher),
   };
@@ -45,17 +45,17 @@ function start(connectionFile: string): void {
   wire.on("error", (error) => leave(`the wire failed: ${error.stack ?? error.message}`));
   // interrupts come by message or from the launcher; this process itself stays
   process.on("SIGINT", () => {
-    if (launcher === undefined) runs.port1.postMessage({ kind: "sigint" } satisfies FromMain);
+    if (launcher === undefined) runs.port1.postMessage({ kind: "sigint" } satisfies MessageFromMain);
   });
   for (const event of ["uncaughtException", "unhandledRejection"] as const)
     process.on(event, (error) => lastResort(event, error));
   const end = (): void => {
     setTimeout(() => exit(0), byeMs);
     wire.on("exit", () => exit(0));
-    runs.port1.postMessage({ kind: "bye" } satisfies FromMain);
+    runs.port1.postMessage({ kind: "bye" } satisfies MessageFromMain);
   };
   let dispose = (): Promise<void> => Promise.resolve();
-  runs.port1.on("message", (message: ToMain) => {
+  runs.port1.on("message", (message: MessageToMain) => {
     if (message.kind !== "shutdown") return;
     setTimeout(end, disposeMs + 1000 * message.patience);
     dispose().then(end, end);
@@ -67,13 +67,16 @@ function start(connectionFile: string): void {
     (error: unknown) => {
       const problem = `the kernel's cells could not be loaded: ${errorText(error)}`;
       process.stderr.write(`tunebook: ${problem}\n`);
-      runs.port1.postMessage({ kind: "failed", problem } satisfies FromMain);
+      runs.port1.postMessage({ kind: "failed", problem } satisfies MessageFromMain);
     },
   );
 }
 
-async function loadCells(runs: MessagePort, pressure: Backpressure): Promise<KernelCells> {
-  const [{ createCells }, { Runner }] = await Promise.all([import("./cells.js"), import("./runner.js")]);
+async function loadCells(runs: MessagePort, pressure: Backpressure): Promise<KernelCellRuntime> {
+  const [{ createCellRuntime: createCells }, { CellRunner: Runner }] = await Promise.all([
+    import("./cells.js"),
+    import("./runner.js"),
+  ]);
   const cells = await createCells(process.cwd());
   new Runner(runs, cells, pressure);
   return cells;
@@ -100,5 +103,5 @@ try {
   start(connectionFile);
 } catch (error) {
   if (!(error instanceof CodedError)) throw error;
-  leave(`error[${error.code}]: ${wordsOf(error.code, error.data).message}`);
+  leave(`error[${error.code}]: ${codeText(error.code, error.data).message}`);
 }

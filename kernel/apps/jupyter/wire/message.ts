@@ -4,7 +4,7 @@
  */
 import { createHmac, randomUUID, timingSafeEqual } from "node:crypto";
 import * as v from "valibot";
-import { fields, jsonOrNone, like, object, type Json } from "../../../fetch/json.js";
+import { objectWith, parseJsonOrNull, schemaGuard, jsonObject, type Json } from "../../../fetch/json.js";
 
 export const protocolVersion = "5.5";
 const delimiter = Buffer.from("<IDS|MSG>");
@@ -27,7 +27,7 @@ export interface Message {
   readonly signature: Uint8Array;
 }
 /** What is to be sent: content may come as JSON text already. */
-export interface Draft {
+export interface MessageDraft {
   /** Message id, where an answer will name it; made up otherwise. */
   readonly id?: string;
   readonly type: string;
@@ -64,9 +64,9 @@ export class Signer {
 
 /** Frames → message; `undefined` if they are malformed or not signed with our key. */
 export function decode(frames: readonly Uint8Array[], signer: Signer): Message | undefined {
-  const at = frames.findIndex((frame) => delimiter.equals(frame));
-  const [signature, header, parent, metadata, content] = frames.slice(at + 1, at + 6);
-  if (at < 0 || !signature || !header || !parent || !metadata || !content) return undefined;
+  const delimiterIndex = frames.findIndex((frame) => delimiter.equals(frame));
+  const [signature, header, parent, metadata, content] = frames.slice(delimiterIndex + 1, delimiterIndex + 6);
+  if (delimiterIndex < 0 || !signature || !header || !parent || !metadata || !content) return undefined;
   if (!signer.verify(signature, [header, parent, metadata, content])) return undefined;
   if (header.length > longestHeader) return undefined;
   const head = parseObject(header);
@@ -75,18 +75,23 @@ export function decode(frames: readonly Uint8Array[], signer: Signer): Message |
   // a header goes out again as the parent of all answers
   if (!isShallow(head)) return undefined;
   return {
-    identities: frames.slice(0, at),
+    identities: frames.slice(0, delimiterIndex),
     header: head,
     parent: rest[0],
     metadata: rest[1],
     content: rest[2],
-    buffers: frames.slice(at + 6),
+    buffers: frames.slice(delimiterIndex + 6),
     signature,
   };
 }
 
 /** Message → frames, under a header of this session. */
-export function encode(identities: readonly Uint8Array[], draft: Draft, session: string, signer: Signer): Uint8Array[] {
+export function encode(
+  identities: readonly Uint8Array[],
+  draft: MessageDraft,
+  session: string,
+  signer: Signer,
+): Uint8Array[] {
   const header = {
     msg_id: draft.id ?? randomUUID(),
     msg_type: draft.type,
@@ -117,7 +122,7 @@ export function wellFormed(text: string): string {
 
 function parseObject(bytes: Uint8Array): Json | undefined {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8");
-  return jsonOrNone(text, object) ?? undefined;
+  return parseJsonOrNull(text, jsonObject) ?? undefined;
 }
 
 function isShallow(value: unknown, depth = 20): boolean {
@@ -125,4 +130,4 @@ function isShallow(value: unknown, depth = 20): boolean {
   return depth > 0 && Object.values(value).every((inner) => isShallow(inner, depth - 1));
 }
 
-const isHeader = like<Header>(fields({ msg_id: v.string(), msg_type: v.string(), session: v.string() }));
+const isHeader = schemaGuard<Header>(objectWith({ msg_id: v.string(), msg_type: v.string(), session: v.string() }));

@@ -2,14 +2,14 @@
  * How fast output may leave. Jupyter's server drops what exceeds its limits (1 MB of stream text and 1,000 messages a
  * second over three seconds, by default), so a kernel that a server started stays below them; other front ends set none.
  */
-export interface Limits {
+export interface OutputLimits {
   /** Bytes of stream text and messages, per second; 0 is no limit. */
   readonly bytes: number;
   readonly messages: number;
 }
 
 /** Limits for this process: `TUNEBOOK_IOPUB_RATE` (bytes per second, 0 for none), else a server's if a server started us. */
-export function limitsFrom(env: NodeJS.ProcessEnv): Limits {
+export function outputLimitsFrom(env: NodeJS.ProcessEnv): OutputLimits {
   const stated = env["TUNEBOOK_IOPUB_RATE"];
   if (stated !== undefined && /^\d+$/.test(stated))
     return { bytes: Number(stated), messages: stated === "0" ? 0 : 600 };
@@ -17,13 +17,13 @@ export function limitsFrom(env: NodeJS.ProcessEnv): Limits {
 }
 
 /** Two buckets of tokens, refilled with time; each holds about one second's worth, so any three seconds stay in bounds. */
-export class Pace {
+export class OutputRateLimiter {
   private bytes: number;
   private messages: number;
   private last: number;
 
   constructor(
-    private readonly limits: Limits,
+    private readonly limits: OutputLimits,
     private readonly now: () => number = () => performance.now(),
   ) {
     this.bytes = limits.bytes;

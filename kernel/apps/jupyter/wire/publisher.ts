@@ -3,8 +3,8 @@
  * is dropped, and what a cell printed has left before its reply does (`drained`).
  */
 import type { Backpressure } from "./backpressure.js";
-import { encode, wellFormed, type Draft, type Json, type Signer } from "./message.js";
-import type { Pace } from "./pace.js";
+import { encode, wellFormed, type MessageDraft, type Json, type Signer } from "./message.js";
+import type { OutputRateLimiter } from "./pace.js";
 import type { SendQueue } from "./sockets.js";
 
 const gatherMs = 40;
@@ -12,7 +12,7 @@ const gatherMs = 40;
 const piece = 64 * 1024;
 
 interface Waiting {
-  readonly draft: Draft;
+  readonly draft: MessageDraft;
   readonly weight: number;
   readonly streamBytes: number;
 }
@@ -35,18 +35,18 @@ export class Publisher {
     private readonly sends: SendQueue,
     private readonly session: string,
     private readonly signer: Signer,
-    private readonly pace: Pace,
+    private readonly pace: OutputRateLimiter,
     private readonly pressure: Backpressure,
   ) {}
 
   /** Puts a message in line behind all that was printed before it. */
-  publish(draft: Draft, weight = 0): void {
+  publish(draft: MessageDraft, weight = 0): void {
     this.flush();
     this.enqueue({ draft, weight, streamBytes: 0 });
   }
 
   /** Status of a request that has nothing to do with the running cell: it need not wait behind that cell's output. */
-  publishNow(draft: Draft, topic: Uint8Array = Buffer.from(draft.type)): Promise<void> {
+  publishNow(draft: MessageDraft, topic: Uint8Array = Buffer.from(draft.type)): Promise<void> {
     return this.sends.send(() => encode([topic], draft, this.session, this.signer));
   }
 

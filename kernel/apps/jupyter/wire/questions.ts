@@ -1,9 +1,9 @@
 /** Questions of the running cell to the person, one at a time on the stdin socket; answers go back to the main thread. */
 import { randomUUID } from "node:crypto";
-import type { Draft, Json, Message } from "./message.js";
-import type { RunId, ToMain } from "../ports/run-port.js";
+import type { MessageDraft, Json, Message } from "./message.js";
+import type { RunId, MessageToMain } from "../ports/run-port.js";
 
-export interface Asker {
+export interface InputRequester {
   readonly identities: readonly Uint8Array[];
   readonly header: Json;
   readonly mayAsk: boolean;
@@ -12,20 +12,20 @@ interface Question {
   readonly id: number;
   readonly messageId: string;
   readonly run: RunId;
-  readonly asker: Asker;
+  readonly asker: InputRequester;
   readonly content: Json;
 }
 
-export class Questions {
+export class InputQuestions {
   private readonly open: Question[] = [];
 
   constructor(
-    private readonly send: (identities: readonly Uint8Array[], draft: Draft) => void,
-    private readonly tell: (message: ToMain) => void,
+    private readonly send: (identities: readonly Uint8Array[], draft: MessageDraft) => void,
+    private readonly tell: (message: MessageToMain) => void,
   ) {}
 
   /** `asker` is undefined for a cell that has ended: nobody waits at its prompt. */
-  ask(run: RunId, id: number, asker: Asker | undefined, content: Json): void {
+  ask(run: RunId, id: number, asker: InputRequester | undefined, content: Json): void {
     if (!asker?.mayAsk) return this.tell({ kind: "input", id, value: undefined });
     this.open.push({ id, messageId: randomUUID(), run, asker, content });
     if (this.open.length === 1) this.put();

@@ -6,12 +6,12 @@ import type { History } from "./history.js";
 import { version } from "../../../session/version.js";
 import { protocolVersion } from "./message.js";
 import type { Json } from "./message.js";
-import type { Usage } from "./usage.js";
+import type { UsageMeter } from "./usage.js";
 
-export interface Services {
+export interface RequestServices {
   readonly assistant: AssistantClient;
   readonly history: History;
-  readonly usage: Usage;
+  readonly usage: UsageMeter;
   readonly connection: Connection;
   /** Open comms: id → target. */
   readonly comms: () => ReadonlyMap<string, string>;
@@ -19,9 +19,9 @@ export interface Services {
   /** `patience`: seconds that whoever asks for it waits beyond what others do. */
   readonly shutdown: (restart: boolean, patience: number) => void;
 }
-type Answer = (content: Json, services: Services) => Json | Promise<Json>;
+type Answer = (content: Json, services: RequestServices) => Json | Promise<Json>;
 
-export const answers: Readonly<Record<string, Answer>> = {
+export const requestHandlers: Readonly<Record<string, Answer>> = {
   kernel_info_request: () => kernelInfo,
 
   complete_request: async (content, { assistant }) => {
@@ -97,8 +97,8 @@ export const answers: Readonly<Record<string, Answer>> = {
 
 const MOST_PATIENT = 600;
 /** Others don't know the word. */
-function patienceIn(told: unknown): number {
-  return typeof told === "number" && told > 0 ? Math.min(told, MOST_PATIENT) : 0;
+function patienceIn(requested: unknown): number {
+  return typeof requested === "number" && requested > 0 ? Math.min(requested, MOST_PATIENT) : 0;
 }
 
 function codeOf(content: Json): string {

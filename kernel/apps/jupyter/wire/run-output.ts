@@ -1,28 +1,28 @@
 /** The `Output` of one run of a cell, on the main thread: everything goes to the wire at once, tagged with its run. */
 import type { MessagePort } from "node:worker_threads";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { Output } from "../cells/interpreter.js";
-import type { Shown } from "../../../display/bundle-output.js";
+import type { CellOutput } from "../cells/interpreter.js";
+import type { DisplayOutput } from "../../../display/bundle-output.js";
 import type { Backpressure } from "./backpressure.js";
 import { toJson } from "./message.js";
-import type { FromMain, RunId } from "../ports/run-port.js";
+import type { MessageFromMain, RunId } from "../ports/run-port.js";
 
 /** Longest text in one message between the threads; longer text goes in pieces. */
 const piece = 1 << 16;
 /** What a message weighs beside its text. */
 const frame = 64;
 
-export interface Asking {
+export interface InputSource {
   ask(run: RunId, prompt: string, password: boolean): Promise<string>;
 }
 
-export class RunOutput implements Output {
+export class RunOutput implements CellOutput {
   constructor(
     private readonly port: MessagePort,
     private readonly run: RunId,
     private readonly silent: boolean,
     private readonly pressure: Backpressure,
-    private readonly asking: Asking,
+    private readonly asking: InputSource,
   ) {}
 
   stream(name: "stdout" | "stderr", text: string): void {
@@ -33,11 +33,11 @@ export class RunOutput implements Output {
     }
   }
 
-  display(shown: Shown): void {
+  display(shown: DisplayOutput): void {
     this.publish("display_data", contentOf(shown));
   }
 
-  update(shown: Shown & { readonly id: string }): void {
+  update(shown: DisplayOutput & { readonly id: string }): void {
     this.publish("update_display_data", contentOf(shown));
   }
 
@@ -45,17 +45,17 @@ export class RunOutput implements Output {
     this.publish("clear_output", { wait });
   }
 
-  page(shown: Shown): void {
+  page(shown: DisplayOutput): void {
     if (this.silent) return;
     const payload = jsonOf({ source: "page", data: shown.bundle, start: 0 });
-    this.port.postMessage({ kind: "page", run: this.run, payload } satisfies FromMain);
+    this.port.postMessage({ kind: "page", run: this.run, payload } satisfies MessageFromMain);
   }
 
   input(prompt: string, password: boolean): Promise<string> {
     return this.asking.ask(this.run, prompt, password);
   }
 
-  result(shown: Shown, cell: number): void {
+  result(shown: DisplayOutput, cell: number): void {
     this.publish("execute_result", { ...contentOf(shown), execution_count: cell });
   }
 
@@ -65,13 +65,13 @@ export class RunOutput implements Output {
     this.post({ kind: "publish", run: this.run, type, content, weight: content.length + frame });
   }
 
-  private post(message: FromMain & { readonly weight: number }): void {
+  private post(message: MessageFromMain & { readonly weight: number }): void {
     this.pressure.take(message.weight);
     this.port.postMessage(message);
   }
 }
 
-function contentOf({ bundle, metadata, id }: Shown): Readonly<Record<string, unknown>> {
+function contentOf({ bundle, metadata, id }: DisplayOutput): Readonly<Record<string, unknown>> {
   return { data: bundle, metadata: metadata ?? {}, transient: id === undefined ? {} : { display_id: id } };
 }
 

@@ -2,14 +2,14 @@
  * Cells, one after another. A request waits here until the main thread is ready and the cell before it has replied; when
  * a cell fails and its request says `stop_on_error`, what waits is answered `aborted`.
  */
-import { jsonIn, object } from "../../../fetch/json.js";
+import { parseJsonAs, jsonObject } from "../../../fetch/json.js";
 import type { History } from "./history.js";
-import type { Draft, Json, Message } from "./message.js";
+import type { MessageDraft, Json, Message } from "./message.js";
 import type { Publisher } from "./publisher.js";
-import type { Asker } from "./questions.js";
-import { interrupted, type RunId, type RunOutcome, type ToMain } from "../ports/run-port.js";
+import type { InputRequester } from "./questions.js";
+import { interruptedOutcome, type RunId, type CellRunOutcome, type MessageToMain } from "../ports/run-port.js";
 
-interface Run extends Asker {
+interface Run extends InputRequester {
   readonly run: RunId;
   readonly header: Json;
   readonly silent: boolean;
@@ -20,12 +20,12 @@ interface Run extends Asker {
 }
 
 export interface RunPorts {
-  readonly tell: (message: ToMain) => void;
-  readonly reply: (identities: readonly Uint8Array[], draft: Draft) => Promise<void>;
+  readonly tell: (message: MessageToMain) => void;
+  readonly reply: (identities: readonly Uint8Array[], draft: MessageDraft) => Promise<void>;
   readonly publisher: Publisher;
   readonly history: History;
   /** True while an interrupt is under way: it must hit no cell but its own. */
-  readonly held: () => boolean;
+  readonly isInterrupting: () => boolean;
   /** Told when a cell has settled. */
   readonly settled: (run: RunId) => void;
 }
@@ -71,11 +71,11 @@ export class RunQueue {
     const message = this.waiting.shift();
     if (!message) return;
     this.current = this.begin(message);
-    void this.finish(this.current, interrupted);
+    void this.finish(this.current, interruptedOutcome);
   }
 
   /** The main thread says what came of a run. */
-  done(run: RunId, outcome: RunOutcome): void {
+  done(run: RunId, outcome: CellRunOutcome): void {
     if (this.current?.run === run) void this.finish(this.current, outcome);
   }
 
@@ -86,7 +86,7 @@ export class RunQueue {
 
   /** Begins the next cell, if nothing keeps it from beginning. */
   advance(): void {
-    if (!this.ready || this.current || this.ports.held()) return;
+    if (!this.ready || this.current || this.ports.isInterrupting()) return;
     const message = this.waiting.shift();
     if (!message) return;
     if (typeof message.content["code"] !== "string") {
@@ -103,8 +103,8 @@ export class RunQueue {
     const userExpressions = textsOf(message.content["user_expressions"]);
     // JupyterLab and VS Code name their cells; a console has none.
     const { cellId } = message.metadata;
-    const of = typeof cellId === "string" && cellId.length <= LONGEST_ID ? { cellId } : {};
-    this.ports.tell({ kind: "execute", run: run.run, code, cell: count, ...of, silent, userExpressions });
+    const cellIdField = typeof cellId === "string" && cellId.length <= LONGEST_ID ? { cellId } : {};
+    this.ports.tell({ kind: "execute", run: run.run, code, cell: count, ...cellIdField, silent, userExpressions });
   }
 
   private begin({ header, identities, content }: Message): Run {
@@ -128,7 +128,7 @@ export class RunQueue {
     return run;
   }
 
-  private async finish(run: Run, outcome: RunOutcome): Promise<void> {
+  private async finish(run: Run, outcome: CellRunOutcome): Promise<void> {
     const { publisher, history } = this.ports;
     const failed = outcome.status === "error";
     this.ports.settled(run.run);
@@ -142,7 +142,7 @@ export class RunQueue {
       : {
           status: "ok",
           execution_count: run.count,
-          user_expressions: jsonIn(outcome.userExpressions, object),
+          user_expressions: parseJsonAs(outcome.userExpressions, jsonObject),
           payload: run.payload,
         };
     await this.ports.reply(run.identities, { type: "execute_reply", parent: run.header, content });

@@ -9,23 +9,23 @@
 import type { MessagePort } from "node:worker_threads";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { ExecuteOutcome } from "../ports/execute-outcome.js";
-import type { Cells } from "../cells/interpreter.js";
+import type { CellRuntime } from "../cells/interpreter.js";
 import type { Backpressure } from "./backpressure.js";
 import { mainComms } from "../ports/comm-targets.js";
 import {
-  interrupted,
+  interruptedOutcome,
   interruptedName,
-  type FromMain,
+  type MessageFromMain,
   type RunId,
-  type RunOutcome,
-  type ToMain,
+  type CellRunOutcome,
+  type MessageToMain,
 } from "../ports/run-port.js";
-import { jsonOf, RunOutput, type Asking } from "./run-output.js";
+import { jsonOf, RunOutput, type InputSource } from "./run-output.js";
 
 /** How long an interpreter may take to settle an interrupted cell before the cell is settled for it. */
 const settleMs = { asked: 900, ended: 200 };
 
-type Execute = Extract<ToMain, { kind: "execute" }>;
+type Execute = Extract<MessageToMain, { kind: "execute" }>;
 interface Running {
   readonly request: Execute;
   readonly output: RunOutput;
@@ -37,23 +37,23 @@ interface Question {
   readonly reject: (error: Error) => void;
 }
 
-export class Runner implements Asking {
+export class CellRunner implements InputSource {
   private running: Running | undefined;
   private readonly questions = new Map<number, Question>();
   private nextQuestion = 1;
 
   constructor(
     private readonly port: MessagePort,
-    private readonly cells: Pick<Cells, "interpreter" | "assistantPort" | "onAssistantRestart" | "stop">,
+    private readonly cells: Pick<CellRuntime, "interpreter" | "assistantPort" | "onAssistantRestart" | "stop">,
     private readonly pressure: Backpressure,
   ) {
     mainComms.connect((event) => this.post({ kind: "comm", event }));
     mainComms.eachTarget((name) => this.post({ kind: "target", name }));
-    port.on("message", (message: ToMain) => this.take(message));
+    port.on("message", (message: MessageToMain) => this.take(message));
     const assistant = cells.assistantPort();
-    port.postMessage({ kind: "ready", stop: cells.stop, assistant } satisfies FromMain, [assistant]);
+    port.postMessage({ kind: "ready", stop: cells.stop, assistant } satisfies MessageFromMain, [assistant]);
     cells.onAssistantRestart((fresh) =>
-      port.postMessage({ kind: "assistant", assistant: fresh } satisfies FromMain, [fresh]),
+      port.postMessage({ kind: "assistant", assistant: fresh } satisfies MessageFromMain, [fresh]),
     );
   }
 
@@ -65,7 +65,7 @@ export class Runner implements Asking {
     });
   }
 
-  private take(message: ToMain): void {
+  private take(message: MessageToMain): void {
     switch (message.kind) {
       case "execute":
         this.execute(message);
@@ -109,14 +109,14 @@ export class Runner implements Asking {
         this.questions.delete(id);
         question.reject(Object.assign(new Error("the cell was interrupted"), { name: interruptedName }));
       }
-    setTimeout(() => this.settle(run, () => interrupted), ended ? settleMs.ended : settleMs.asked);
+    setTimeout(() => this.settle(run, () => interruptedOutcome), ended ? settleMs.ended : settleMs.asked);
     this.cells.interpreter.interrupt();
   }
 
   /** Ends a run once; a second settling, or one of an earlier run, changes nothing. */
-  private settle(run: RunId, outcome: () => RunOutcome): void {
+  private settle(run: RunId, outcome: () => CellRunOutcome): void {
     if (this.running?.request.run !== run) return;
-    let settled: RunOutcome;
+    let settled: CellRunOutcome;
     try {
       settled = outcome();
     } catch (error) {
@@ -126,7 +126,7 @@ export class Runner implements Asking {
     this.post({ kind: "done", run, outcome: settled });
   }
 
-  private report(outcome: ExecuteOutcome): RunOutcome {
+  private report(outcome: ExecuteOutcome): CellRunOutcome {
     const running = this.running;
     if (outcome.status === "error") {
       const { status, ename, evalue, traceback, shown } = outcome;
@@ -146,13 +146,13 @@ export class Runner implements Asking {
     else question?.resolve(value);
   }
 
-  private post(message: FromMain): void {
+  private post(message: MessageFromMain): void {
     this.port.postMessage(message);
   }
 }
 
 /** What a defect of the interpreter itself looks like in the cell. */
-function outcomeOf(error: unknown): RunOutcome {
+function outcomeOf(error: unknown): CellRunOutcome {
   const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
   return { status: "error", ename: name, evalue: message, traceback: (stack ?? `${name}: ${message}`).split("\n") };
 }

@@ -4,7 +4,7 @@
  */
 import { Router, XPublisher } from "zeromq";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { complain } from "./complaints.js";
+import { logComplaint } from "./complaints.js";
 import { addressOf, type Connection, type SocketName } from "./connection.js";
 
 export interface Sockets {
@@ -67,7 +67,7 @@ export async function receiveAll(
       await take(frames);
     } catch (error) {
       if (socket.closed) return;
-      complain(`a message on ${name} failed`, String(error));
+      logComplaint(`a message on ${name} failed`, String(error));
       await new Promise((turned) => setImmediate(turned));
     }
   }
@@ -83,7 +83,7 @@ export class SendQueue {
   send(frames: () => Uint8Array[]): Promise<void> {
     this.tail = this.tail
       .then(() => this.socket.send(frames()))
-      .catch((error: unknown) => complain("a message could not be sent", String(error)));
+      .catch((error: unknown) => logComplaint("a message could not be sent", String(error)));
     return this.tail;
   }
 }

@@ -1,7 +1,7 @@
 /** Ends whatever JavaScript the main thread is running, from another thread; the state of the program stays. */
 import { Session } from "node:inspector";
 
-export class Terminator {
+export class ExecutionTerminator {
   private under: Promise<void> | undefined;
 
   /** Resolves when the main thread has been stopped; while one is under way a second call is the same. */

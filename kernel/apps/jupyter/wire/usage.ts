@@ -4,20 +4,20 @@ import { cpus, freemem, hostname, totalmem } from "node:os";
 import type { Json } from "./message.js";
 
 interface Times {
-  readonly at: number;
+  readonly measuredAt: number;
   readonly process: number;
   readonly busy: number;
   readonly total: number;
 }
 
-export class Usage {
+export class UsageMeter {
   private before = measure();
 
   answer(): Json {
     const now = measure();
     const { before } = this;
     this.before = now;
-    const seconds = Math.max(0.001, (now.at - before.at) / 1000);
+    const seconds = Math.max(0.001, (now.measuredAt - before.measuredAt) / 1000);
     const share = now.total > before.total ? (now.busy - before.busy) / (now.total - before.total) : 0;
     const total = totalmem();
     const free = freemem();
@@ -42,7 +42,7 @@ export class Usage {
 }
 
 function measure(): Times {
-  const own = process.cpuUsage();
+  const cpuUsage = process.cpuUsage();
   let busy = 0;
   let total = 0;
   for (const { times } of cpus()) {
@@ -50,7 +50,7 @@ function measure(): Times {
     total += all;
     busy += all - times.idle;
   }
-  return { at: performance.now(), process: own.user + own.system, busy, total };
+  return { measuredAt: performance.now(), process: cpuUsage.user + cpuUsage.system, busy, total };
 }
 
 function availableMemory(): number | undefined {

@@ -3,26 +3,26 @@
  * Way of a request: frames → verified, parsed (`decode`) → answered here (`answers`, comms) or put in line (`RunQueue`).
  */
 import type { MessagePort } from "node:worker_threads";
-import { jsonIn, object } from "../../../fetch/json.js";
+import { parseJsonAs, jsonObject } from "../../../fetch/json.js";
 import { AssistantClient } from "./comms/assistant-client.js";
 import type { Backpressure } from "./backpressure.js";
 import { assistComm, assistTarget } from "./comms/assist-comm.js";
 import { WireComms } from "./comms/wire-comms.js";
-import { complain } from "./complaints.js";
+import { logComplaint } from "./complaints.js";
 import type { Connection } from "./connection.js";
 import { History } from "./history.js";
 import { Interrupts } from "./interrupts.js";
 import { decode } from "./message.js";
-import { encode, Signer, type Draft, type Json, type Message } from "./message.js";
-import { Pace, type Limits } from "./pace.js";
+import { encode, Signer, type MessageDraft, type Json, type Message } from "./message.js";
+import { OutputRateLimiter, type OutputLimits } from "./pace.js";
 import { Publisher } from "./publisher.js";
-import { Questions } from "./questions.js";
-import { answers, type Services } from "./requests.js";
-import type { FromMain, ToMain } from "../ports/run-port.js";
+import { InputQuestions } from "./questions.js";
+import { requestHandlers, type RequestServices } from "./requests.js";
+import type { MessageFromMain, MessageToMain } from "../ports/run-port.js";
 import { RunQueue } from "./run-queue.js";
 import { receiveAll, SendQueue, type Sockets } from "./sockets.js";
-import type { Terminator } from "./terminator.js";
-import { Usage } from "./usage.js";
+import type { ExecutionTerminator } from "./terminator.js";
+import { UsageMeter } from "./usage.js";
 
 export interface WireParts {
   readonly sockets: Sockets;
@@ -30,9 +30,9 @@ export interface WireParts {
   readonly session: string;
   readonly runs: MessagePort;
   readonly pressure: Backpressure;
-  readonly limits: Limits;
+  readonly limits: OutputLimits;
   readonly historyFolder: string;
-  readonly terminator: Pick<Terminator, "terminate">;
+  readonly terminator: Pick<ExecutionTerminator, "terminate">;
   /** Ends this thread. */
   readonly leave: () => void;
   /** Ends the process if the main thread does not. */
@@ -52,10 +52,10 @@ export class Wire {
   private readonly queues: Readonly<Record<Asked | "stdin", SendQueue>>;
   private readonly publisher: Publisher;
   private readonly runs: RunQueue;
-  private readonly questions: Questions;
+  private readonly questions: InputQuestions;
   private readonly interrupts: Interrupts;
   private readonly comms: WireComms;
-  private readonly services: Services;
+  private readonly services: RequestServices;
   private failure: string | undefined;
   private isReady = false;
   private ending = false;
@@ -73,18 +73,18 @@ export class Wire {
       new SendQueue(sockets.iopub),
       session,
       this.signer,
-      new Pace(parts.limits),
+      new OutputRateLimiter(parts.limits),
       pressure,
     );
-    const tell = (message: ToMain): void => parts.runs.postMessage(message);
+    const tell = (message: MessageToMain): void => parts.runs.postMessage(message);
     const history = new History(parts.historyFolder);
-    this.questions = new Questions((to, draft) => void this.send("stdin", to, draft), tell);
+    this.questions = new InputQuestions((to, draft) => void this.send("stdin", to, draft), tell);
     this.runs = new RunQueue({
       tell,
       history,
       publisher: this.publisher,
       reply: (to, draft) => this.send("shell", to, draft),
-      held: () => this.interrupts.active,
+      isInterrupting: () => this.interrupts.active,
       settled: (run) => this.questions.drop(run),
     });
     this.interrupts = new Interrupts(tell, parts.terminator, () => this.runs.running?.run);
@@ -95,12 +95,12 @@ export class Wire {
       assistant,
       history,
       connection,
-      usage: new Usage(),
+      usage: new UsageMeter(),
       comms: () => this.comms.info(),
       interrupt: () => this.interrupt(),
       shutdown: (restart, patience) => void this.shutdown(restart, patience),
     };
-    parts.runs.on("message", (message: FromMain) => this.fromMain(message));
+    parts.runs.on("message", (message: MessageFromMain) => this.fromMain(message));
   }
 
   /** Serves the sockets until the process ends. */
@@ -133,7 +133,7 @@ export class Wire {
     this.runs.abort();
     if (this.isReady && this.runs.running) await Promise.race([this.interrupts.interrupt(), delay(settleMs)]);
     await this.publisher.publishNow({ type: "shutdown_reply", parent: {}, content: { status: "ok", restart } });
-    this.parts.runs.postMessage({ kind: "shutdown", restart, patience } satisfies ToMain);
+    this.parts.runs.postMessage({ kind: "shutdown", restart, patience } satisfies MessageToMain);
     await delay(leaveMs + 1000 * patience);
     void this.parts.terminator.terminate();
     await delay(forceMs);
@@ -158,7 +158,7 @@ export class Wire {
   private take(channel: Asked, message: Message): void {
     const { msg_type } = message.header;
     if (msg_type !== "execute_request" || channel !== "shell")
-      this.answer(channel, message).catch((error: unknown) => complain("a request failed", String(error)));
+      this.answer(channel, message).catch((error: unknown) => logComplaint("a request failed", String(error)));
     else if (this.failure === undefined && !this.ending) this.runs.push(message);
     else void this.refuse(message);
   }
@@ -167,7 +167,7 @@ export class Wire {
     const { header, identities, content } = message;
     const type = header.msg_type;
     const busy = this.status(header, "busy");
-    const answer = Object.hasOwn(answers, type) ? answers[type] : undefined;
+    const answer = Object.hasOwn(requestHandlers, type) ? requestHandlers[type] : undefined;
     if (answer) {
       const reply = await Promise.resolve()
         .then(() => answer(content, this.services))
@@ -178,7 +178,7 @@ export class Wire {
         parent: header,
         content: reply,
       });
-    } else if (!this.comms.take(message)) complain("no such request", JSON.stringify(type.slice(0, 100)));
+    } else if (!this.comms.take(message)) logComplaint("no such request", JSON.stringify(type.slice(0, 100)));
     await this.status(header, "idle");
     // front ends take the last status for the kernel's: say again that a cell runs
     const { running } = this.runs;
@@ -192,7 +192,7 @@ export class Wire {
     await this.status(header, "idle");
   }
 
-  private fromMain(message: FromMain): void {
+  private fromMain(message: MessageFromMain): void {
     switch (message.kind) {
       case "ready":
         this.isReady = true;
@@ -222,7 +222,7 @@ export class Wire {
         break;
       }
       case "page":
-        this.page(message.run, jsonIn(message.payload, object));
+        this.page(message.run, parseJsonAs(message.payload, jsonObject));
         break;
       case "ask": {
         const { run, id, prompt, password } = message;
@@ -261,7 +261,7 @@ export class Wire {
     return this.publisher.publishNow({ type: "status", parent, content: { execution_state } });
   }
 
-  private send(channel: Asked | "stdin", identities: readonly Uint8Array[], draft: Draft): Promise<void> {
+  private send(channel: Asked | "stdin", identities: readonly Uint8Array[], draft: MessageDraft): Promise<void> {
     return this.queues[channel].send(() => encode(identities, draft, this.parts.session, this.signer));
   }
 }
@@ -287,11 +287,11 @@ class Incoming {
   read(frames: readonly Uint8Array[]): Message | undefined {
     const message = decode(frames, this.signer);
     if (!message) {
-      complain("a message that is malformed or not signed with the kernel's key was refused");
+      logComplaint("a message that is malformed or not signed with the kernel's key was refused");
       return undefined;
     }
     if (this.signer.signs && !this.isNew(message.signature)) {
-      complain("a signed message came a second time and was refused", message.header.msg_type.slice(0, 100));
+      logComplaint("a signed message came a second time and was refused", message.header.msg_type.slice(0, 100));
       return undefined;
     }
     return message;

@@ -8,13 +8,13 @@ import { tableCodes } from "#stdlib/sources/shared/table-codes.js";
 import { Socket } from "node:net";
 import { parentPort, workerData, type MessagePort } from "node:worker_threads";
 import { randomUUID } from "node:crypto";
-import { CodedError, wordsOf, registerCodes } from "#dsl/language/diagnostics/codes.js";
+import { CodedError, codeText, registerCodes } from "#dsl/language/diagnostics/codes.js";
 import { Backpressure } from "./backpressure.js";
-import { complain } from "./complaints.js";
+import { logComplaint } from "./complaints.js";
 import type { Connection } from "./connection.js";
-import type { Limits } from "./pace.js";
+import type { OutputLimits } from "./pace.js";
 import { bindSockets } from "./sockets.js";
-import { Terminator } from "./terminator.js";
+import { ExecutionTerminator } from "./terminator.js";
 import { Wire } from "./wire.js";
 
 registerCodes(internalCodes, worldCodes, wireCodes, fetchCodes, sourcesCodes, tableCodes);
@@ -23,7 +23,7 @@ export interface WireData {
   readonly connection: Connection;
   readonly runs: MessagePort;
   readonly memory: SharedArrayBuffer;
-  readonly limits: Limits;
+  readonly limits: OutputLimits;
   readonly historyFolder: string;
   /** File descriptor on which the launcher speaks, if there is one. */
   readonly launcher: number | undefined;
@@ -38,7 +38,10 @@ const kill = (): void => void process.kill(process.pid, "SIGKILL");
 // every loop outlives its own errors; whatever else fails here is told, and the sockets are served on
 for (const event of ["uncaughtException", "unhandledRejection"] as const)
   process.on(event, (error: unknown) =>
-    complain("the wire failed and goes on", error instanceof Error ? (error.stack ?? error.message) : String(error)),
+    logComplaint(
+      "the wire failed and goes on",
+      error instanceof Error ? (error.stack ?? error.message) : String(error),
+    ),
   );
 try {
   const sockets = await bindSockets(data.connection);
@@ -47,7 +50,7 @@ try {
     sockets,
     session: randomUUID(),
     pressure: new Backpressure(data.memory),
-    terminator: new Terminator(),
+    terminator: new ExecutionTerminator(),
     kill,
     leave: () => process.exit(),
   });
@@ -55,7 +58,7 @@ try {
   if (data.launcher !== undefined) listen(data.launcher, wire);
 } catch (error) {
   const problem =
-    error instanceof CodedError ? `error[${error.code}]: ${wordsOf(error.code, error.data).message}` : String(error);
+    error instanceof CodedError ? `error[${error.code}]: ${codeText(error.code, error.data).message}` : String(error);
   parentPort?.postMessage({ problem } satisfies WireFailure);
 }
 

@@ -8,19 +8,19 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { renderAnsi } from "#dsl/language/diagnostics/render-ansi.js";
 import type { Action } from "#dsl/compiler/plan/action.js";
 import type { SearchOrder } from "../../../remote/coordinator/ray/search-order.js";
-import type { Inside } from "../../../remote/coordinator/work-methods.js";
-import type { Shown } from "../../../display/bundle-output.js";
+import type { ClusterAccess } from "../../../remote/coordinator/work-methods.js";
+import type { DisplayOutput } from "../../../display/bundle-output.js";
 import { cachePath } from "../../../fetch/cache.js";
 import { diagnosticsOf } from "../../../session/diagnostics-of.js";
-import { openShipment, type Opened } from "../../../features/shipped-session.js";
-import { sweepOf } from "../../../features/sweep/run.js";
+import { openJob, type OpenedJob } from "../../../features/shipped-session.js";
+import { executeSweep } from "../../../features/sweep/run.js";
 import { version } from "../../../session/version.js";
 import type { Screen } from "../../../session/live-training.js";
-import { FollowedSweep } from "./followed-sweep.js";
-import { insideOf } from "./trial-networks.js";
-import { laidOutIn, readOrder } from "./job-layout.js";
+import { SweepFollower } from "./followed-sweep.js";
+import { findClusterAccess } from "./trial-networks.js";
+import { unpackJobFiles, readSearchOrder } from "./job-layout.js";
 import { packResults } from "./results.js";
-import { Says } from "./progress-lines.js";
+import { ProgressWriter } from "./progress-lines.js";
 
 export interface CoordinateOptions {
   /** The job's working folder. */
@@ -28,22 +28,27 @@ export interface CoordinateOptions {
   readonly signal: AbortSignal;
   readonly write: (text: string) => unknown;
   /** Finds the cluster that this is a job of. */
-  readonly inside?: (order: SearchOrder) => Promise<Inside>;
+  readonly inside?: (order: SearchOrder) => Promise<ClusterAccess>;
 }
 type Sweep = Extract<Action, { verb: "sweep" }>;
 
 /** The exit status. */
-export async function coordinate({ folder, signal, write, inside = insideOf }: CoordinateOptions): Promise<number> {
-  const says = new Says(write);
-  let opened: Opened | undefined;
+export async function coordinateSweep({
+  folder,
+  signal,
+  write,
+  inside = findClusterAccess,
+}: CoordinateOptions): Promise<number> {
+  const says = new ProgressWriter(write);
+  let opened: OpenedJob | undefined;
   try {
-    const order = readOrder(folder);
+    const order = readSearchOrder(folder);
     if (order.tunebook !== version)
       throw new CodedError("worker-version", { worker: order.host, has: version, wants: order.tunebook });
     const home = homeOf(order.key);
     says.say({ is: "began", home });
-    const [shipped, cluster] = [await laidOutIn(home, folder, order), await inside(order)];
-    opened = await openShipment(shipped, { screen: telling(says), signal });
+    const [shipped, cluster] = [await unpackJobFiles(home, folder, order), await inside(order)];
+    opened = await openJob(shipped, { screen: telling(says), signal });
     const { action } = opened;
     if (action.verb !== "sweep") throw new Error(`${action.verb} has no search`);
     await swept({ ...opened, action }, { order, cluster, home, says });
@@ -58,22 +63,27 @@ export async function coordinate({ folder, signal, write, inside = insideOf }: C
 
 interface Around {
   readonly order: SearchOrder;
-  readonly cluster: Inside;
+  readonly cluster: ClusterAccess;
   readonly home: string;
-  readonly says: Says;
+  readonly says: ProgressWriter;
 }
 
-async function swept({ session, action, stage }: Opened & { readonly action: Sweep }, o: Around): Promise<void> {
-  const { order, cluster, home, says } = o;
+async function swept(
+  { session, action, stage }: OpenedJob & { readonly action: Sweep },
+  options: Around,
+): Promise<void> {
+  const { order, cluster, home, says } = options;
   const { runs } = session;
   const { experiment, ...rest } = stage;
   // Trackers hear of it from the notebook, which has their tokens.
-  const own = { ...rest, inside: cluster, ...(experiment && { experiment: { ...experiment, trackers: [] } }) };
+  const sweepOptions = { ...rest, inside: cluster, ...(experiment && { experiment: { ...experiment, trackers: [] } }) };
   const file = join(runs, "sweeps", `${order.journal}.jsonl`);
-  const followed = new FollowedSweep(file, () => session.sweeps.get(order.sweep)?.trials ?? [], says);
-  const kept = new Set(order.kept.map((id) => join(runs, id)));
+  const followed = new SweepFollower(file, () => session.sweeps.get(order.sweep)?.trials ?? [], says);
+  const keptRuns = new Set(order.kept.map((id) => join(runs, id)));
   try {
-    const { live, log } = await sweepOf(session, withoutToken(action), own, { kept: (run) => kept.has(run) });
+    const { live, log } = await executeSweep(session, withoutToken(action), sweepOptions, {
+      isRetained: (run) => keptRuns.has(run),
+    });
     followed.end();
     const results = await packResults(log.ended, live.best?.run ?? null, { runs, folder: home });
     says.say({ is: "over", results });
@@ -92,15 +102,20 @@ function withoutToken(action: Sweep): Sweep {
 }
 
 /** What is shown lastingly are notes and warnings: they are told as text. The notebook draws the rest by itself. */
-function telling(says: Says): Screen {
-  const display = ({ bundle, id }: Shown): void => {
+function telling(says: ProgressWriter): Screen {
+  const display = ({ bundle, id }: DisplayOutput): void => {
     const words = bundle["text/plain"];
     if (typeof words === "string" && id === undefined) says.note(words.slice(0, 4000));
   };
   return { display, update: () => undefined };
 }
 
-function failed(error: unknown, opened: Opened | undefined, says: Says, write: (text: string) => unknown): number {
+function failed(
+  error: unknown,
+  opened: OpenedJob | undefined,
+  says: ProgressWriter,
+  write: (text: string) => unknown,
+): number {
   const sources = opened?.stage.sources ?? [];
   const diagnostics = diagnosticsOf(error, sources);
   const words = error instanceof Error ? (error.stack ?? error.message) : String(error);

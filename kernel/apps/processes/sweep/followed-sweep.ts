@@ -1,8 +1,8 @@
 /** Tells of a sweep while it runs: its journal as it grows, and how far the trials are. */
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
-import type { Progress } from "../../../remote/coordinator/ray/job-progress.js";
+import type { TrialProgress } from "../../../remote/coordinator/ray/job-progress.js";
 import type { TrialRecord } from "../../../study/trial.js";
-import type { Says } from "./progress-lines.js";
+import type { ProgressWriter } from "./progress-lines.js";
 
 /** Milliseconds between two looks. */
 const LOOK = 1000;
@@ -12,17 +12,17 @@ const AT_LEAST = 2000;
 /** Bytes of a journal that are told at once. */
 const PIECE = 4 * 2 ** 20;
 
-export class FollowedSweep {
+export class SweepFollower {
   private readonly timer: NodeJS.Timeout;
   private readonly begun = performance.now();
-  private told = -Infinity;
-  private at = 0;
+  private lastReportTime = -Infinity;
+  private journalOffset = 0;
   private before = "[]";
 
   constructor(
     private readonly journal: string,
     private readonly trials: () => readonly TrialRecord[],
-    private readonly says: Says,
+    private readonly says: ProgressWriter,
   ) {
     this.timer = setInterval(() => this.look(), LOOK);
     this.timer.unref();
@@ -38,11 +38,11 @@ export class FollowedSweep {
   private look(): void {
     this.grown();
     const now = performance.now();
-    if (now - this.told < Math.max(AT_LEAST, (now - this.begun) * PART)) return;
+    if (now - this.lastReportTime < Math.max(AT_LEAST, (now - this.begun) * PART)) return;
     const running = this.trials().flatMap(progressOf);
     const text = JSON.stringify(running);
     if (text === this.before) return;
-    [this.told, this.before] = [now, text];
+    [this.lastReportTime, this.before] = [now, text];
     this.says.say({ is: "running", trials: running });
   }
 
@@ -56,12 +56,12 @@ export class FollowedSweep {
     }
     try {
       for (;;) {
-        const bytes = Buffer.alloc(Math.min(PIECE, Math.max(0, fstatSync(file).size - this.at)));
-        const got = bytes.subarray(0, readSync(file, bytes, 0, bytes.length, this.at));
+        const bytes = Buffer.alloc(Math.min(PIECE, Math.max(0, fstatSync(file).size - this.journalOffset)));
+        const got = bytes.subarray(0, readSync(file, bytes, 0, bytes.length, this.journalOffset));
         const whole = got.lastIndexOf(10) + 1;
         if (whole === 0) return;
-        this.says.say({ is: "journal", at: this.at, text: got.toString("utf8", 0, whole) });
-        this.at += whole;
+        this.says.say({ is: "journal", at: this.journalOffset, text: got.toString("utf8", 0, whole) });
+        this.journalOffset += whole;
       }
     } finally {
       closeSync(file);
@@ -69,7 +69,7 @@ export class FollowedSweep {
   }
 }
 
-function progressOf({ number, state, step, steps, tokens }: TrialRecord): readonly Progress[] {
+function progressOf({ number, state, step, steps, tokens }: TrialRecord): readonly TrialProgress[] {
   if (state !== "running" || step === undefined || steps === undefined) return [];
   return [{ number, step, steps, tokens: tokens ?? 0 }];
 }

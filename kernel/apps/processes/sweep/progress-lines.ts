@@ -1,17 +1,17 @@
 /** What a search on a cluster says, in lines of its log: a moment's together, and what people read besides. */
-import { lineOf, type Said } from "../../../remote/coordinator/ray/job-progress.js";
+import { messageLine, type SearchMessage } from "../../../remote/coordinator/ray/job-progress.js";
 
 /** Milliseconds in which what is said is put together. */
 const MOMENT = 1000;
 
-export class Says {
-  private waiting: Said[] = [];
+export class ProgressWriter {
+  private waiting: SearchMessage[] = [];
   private timer: NodeJS.Timeout | null = null;
 
   constructor(private readonly write: (text: string) => unknown) {}
 
-  say(said: Said): void {
-    this.waiting.push(said);
+  say(message: SearchMessage): void {
+    this.waiting.push(message);
     this.timer ??= setTimeout(() => this.flush(), MOMENT).unref();
   }
 
@@ -24,8 +24,8 @@ export class Says {
   flush(): void {
     if (this.timer) clearTimeout(this.timer);
     this.timer = null;
-    const said = this.waiting;
+    const messages = this.waiting;
     this.waiting = [];
-    if (said.length > 0) this.write(lineOf(said));
+    if (messages.length > 0) this.write(messageLine(messages));
   }
 }

@@ -5,13 +5,13 @@ import { stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { createGzip } from "node:zlib";
-import { PRIVATE } from "../../../fetch/private.js";
-import type { FileThere } from "../../../remote/coordinator/ray/job-progress.js";
-import { RUNS } from "../../../remote/coordinator/ray/search-order.js";
+import { PRIVATE_MODES } from "../../../fetch/private.js";
+import type { RemoteFile } from "../../../remote/coordinator/ray/job-progress.js";
+import { RUNS_FOLDER } from "../../../remote/coordinator/ray/search-order.js";
 import { filesOfRun } from "../../../remote/coordinator/run-files.js";
 import type { TrialRecord } from "../../../study/trial.js";
-import { writeBundle, type Packed } from "../../../runs/record/bundle/write.js";
-import { liesIn } from "../../../runs/trial-places.js";
+import { writeBundle, type FileToPack } from "../../../runs/record/bundle/write.js";
+import { isDirectRunFolder } from "../../../runs/trial-places.js";
 import { version } from "../../../session/version.js";
 
 const TRIALS = "trials.json";
@@ -22,18 +22,18 @@ export async function packResults(
   trials: readonly TrialRecord[],
   best: string | null,
   { runs, folder }: { readonly runs: string; readonly folder: string },
-): Promise<FileThere> {
+): Promise<RemoteFile> {
   // What a bundle is of: here the trials that it has runs of.
-  const told = trials.map(({ number, run }) => ({ number, run: run && basename(run) }));
-  const files: Packed[] = [{ path: TRIALS, sort: "program", text: JSON.stringify(told) }];
-  const all = new Set(trials.flatMap(({ run }) => (run !== null && liesIn(runs, run) ? [run] : [])));
+  const trialRuns = trials.map(({ number, run }) => ({ number, run: run && basename(run) }));
+  const files: FileToPack[] = [{ path: TRIALS, sort: "program", text: JSON.stringify(trialRuns) }];
+  const all = new Set(trials.flatMap(({ run }) => (run !== null && isDirectRunFolder(runs, run) ? [run] : [])));
   for (const run of all)
     for (const { path } of await filesOfRun(run, { whole: true }))
       if (run === best || !WEIGHTS.test(path))
-        files.push({ path: `${RUNS}/${basename(run)}/${path}`, sort: "run", from: join(run, path) });
+        files.push({ path: `${RUNS_FOLDER}/${basename(run)}/${path}`, sort: "run", from: join(run, path) });
   const [tar, packed] = [join(folder, "results.tar"), join(folder, "results.tar.gz")];
   await writeBundle(tar, { tunebook: version, runs: { program: TRIALS }, files });
-  await pipeline(createReadStream(tar), createGzip(), createWriteStream(packed, { mode: PRIVATE.file }));
+  await pipeline(createReadStream(tar), createGzip(), createWriteStream(packed, { mode: PRIVATE_MODES.file }));
   rmSync(tar);
   const sum = createHash("sha256");
   for await (const piece of createReadStream(packed)) sum.update(piece as Buffer);

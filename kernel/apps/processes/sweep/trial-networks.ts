@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { RayJobs } from "../../../remote/coordinator/ray/jobs.js";
 import type { SearchOrder } from "../../../remote/coordinator/ray/search-order.js";
-import type { Inside } from "../../../remote/coordinator/work-methods.js";
+import type { ClusterAccess } from "../../../remote/coordinator/work-methods.js";
 
 /** Where a dashboard listens unless it is told otherwise. */
 const PORT = "8265";
@@ -16,16 +16,16 @@ const PORT = "8265";
 const PATIENCE = 5000;
 
 /** Coded error `ray-unreachable`. */
-export async function insideOf({ address, host, job, key }: SearchOrder): Promise<Inside> {
+export async function findClusterAccess({ address, host, job, key }: SearchOrder): Promise<ClusterAccess> {
   const whys: string[] = [];
-  for (const at of placesOf(address, host))
+  for (const candidate of candidateAddresses(address, host))
     for (const token of tokens()) {
-      const cluster = { address: at, ...(token !== undefined && { token }) };
+      const cluster = { address: candidate, ...(token !== undefined && { token }) };
       try {
         await new RayJobs({ ...cluster, signal: AbortSignal.timeout(PATIENCE) }).job(job);
         return { ...cluster, host, key };
       } catch (error) {
-        whys.push(error instanceof CodedError ? error.message : `${at} doesn't answer`);
+        whys.push(error instanceof CodedError ? error.message : `${candidate} doesn't answer`);
       }
     }
   throw new CodedError("ray-unreachable", {
@@ -34,11 +34,11 @@ export async function insideOf({ address, host, job, key }: SearchOrder): Promis
   });
 }
 
-export function placesOf(address: string, host: string): readonly string[] {
+export function candidateAddresses(address: string, host: string): readonly string[] {
   const { port, protocol } = new URL(address);
   const ports = [...new Set([port || (protocol === "https:" ? "443" : "80"), PORT])];
-  const own = host.includes(":") ? `[${host}]` : host;
-  const near = ports.flatMap((one) => [`http://${own}:${one}`, `http://127.0.0.1:${one}`]);
+  const hostInUrl = host.includes(":") ? `[${host}]` : host;
+  const near = ports.flatMap((one) => [`http://${hostInUrl}:${one}`, `http://127.0.0.1:${one}`]);
   return [...new Set([address.replace(/\/+$/, ""), ...near])];
 }
 

@@ -4,27 +4,27 @@
  * order, after a checkpoint. What it prints is the log in its run's folder.
  */
 import { registerAllCodes } from "../../../codes.js";
-import { tellParent } from "../../../remote/supervisor/parent-channel.js";
+import { reportToParent } from "../../../remote/supervisor/parent-channel.js";
 import { renderAnsi } from "#dsl/language/diagnostics/render-ansi.js";
-import { CodedError, wordsFor } from "#dsl/language/diagnostics/codes.js";
+import { CodedError, diagnosticText } from "#dsl/language/diagnostics/codes.js";
 import { lockRun } from "../../../runs/run-lock.js";
-import { writeTogether, type Statement } from "../../../runs/together/trial-groups.js";
-import { EXITS } from "../../../remote/supervisor/outcome.js";
+import { writeTrialGroup, type TrialGroupStatement } from "../../../runs/together/trial-groups.js";
+import { EXIT_STATUSES } from "../../../remote/supervisor/outcome.js";
 import { noteRunning } from "../../../remote/supervisor/running-processes.js";
-import type { Told } from "../../../remote/supervisor/start-process.js";
+import type { StartReport } from "../../../remote/supervisor/start-process.js";
 import { diagnosticsOf } from "../../../session/diagnostics-of.js";
-import { openShipment, type Opened } from "../../../features/shipped-session.js";
-import type { Shown } from "../../../display/bundle-output.js";
+import { openJob, type OpenedJob } from "../../../features/shipped-session.js";
+import type { DisplayOutput } from "../../../display/bundle-output.js";
 import type { Screen } from "../../../session/live-training.js";
 import { textScreen } from "../../../session/text-screen.js";
-import type { Stage } from "../../../session/execution-context.js";
+import type { ExecutionContext } from "../../../session/execution-context.js";
 import type { OpenSession } from "../../../session/open-session.js";
-import { statementOf } from "../../../sweep-runs/detach-group.js";
+import { detachedStatementOf } from "../../../sweep-runs/detach-group.js";
 import { runSweep } from "../../../features/sweep/run.js";
 import { runTrain } from "../../../features/train/run.js";
-import { doneOf } from "../../../sweep-runs/watch-group.js";
-import type { Shippable } from "../../../remote/jobs/ship.js";
-import { readShipment } from "../../../remote/jobs/shipment.js";
+import { groupProgress } from "../../../sweep-runs/watch-group.js";
+import type { JobAction } from "../../../remote/jobs/ship.js";
+import { readJobSpec } from "../../../remote/jobs/shipment.js";
 import { RunReporter } from "./run-reporter.js";
 
 registerAllCodes();
@@ -34,7 +34,7 @@ let signals = 0;
 for (const name of ["SIGTERM", "SIGINT"] as const)
   process.on(name, () => {
     // Whoever asks twice means it.
-    if (++signals > 1) process.exit(EXITS.interrupted);
+    if (++signals > 1) process.exit(EXIT_STATUSES.interrupted);
     stop.abort();
   });
 process.on("SIGHUP", () => undefined);
@@ -48,24 +48,24 @@ const job = process.argv[2] ?? "";
 const reporter = new RunReporter(job, stop, tell);
 process.on("uncaughtException", (error) => {
   process.stderr.write(`${error.stack ?? error.message}\n`);
-  reporter.over({ exit: EXITS.failed, why: error.message });
-  process.exit(EXITS.failed);
+  reporter.over({ exit: EXIT_STATUSES.failed, why: error.message });
+  process.exit(EXIT_STATUSES.failed);
 });
 process.exit(await train());
 
 async function train(): Promise<number> {
   const text = textScreen(process.stdout);
   const screen = { ...text, ...withoutPlan(text) };
-  let opened: Opened | undefined;
-  let end: { readonly exit: number; readonly why?: string } = { exit: EXITS.done };
+  let opened: OpenedJob | undefined;
+  let end: { readonly exit: number; readonly why?: string } = { exit: EXIT_STATUSES.done };
   let release = (): void => undefined;
   try {
-    opened = await openShipment(readShipment(job), { screen, signal: stop.signal });
+    opened = await openJob(readJobSpec(job), { screen, signal: stop.signal });
     const { session, action, stage } = opened;
-    const statement = statementOf(action);
+    const statement = detachedStatementOf(action);
     if (statement) release = await openTogether(session, statement);
     await run(session, action, statement ? stage : { ...stage, follows: reporter }).catch((error: unknown) => {
-      throw error instanceof CodedError && !error.at.span ? error.placed(action.span) : error;
+      throw error instanceof CodedError && !error.origin.span ? error.placed(action.span) : error;
     });
   } catch (error) {
     end = await ended(error, opened);
@@ -81,24 +81,26 @@ async function train(): Promise<number> {
 }
 
 /** Takes the folder of several trainings that run as one, and says so; what is returned gives it back. */
-async function openTogether(session: OpenSession, statement: Statement): Promise<() => void> {
-  const together = writeTogether(session.runs, statement);
+async function openTogether(session: OpenSession, statement: TrialGroupStatement): Promise<() => void> {
+  const together = writeTrialGroup(session.runs, statement);
   const lock = await lockRun(together.folder, "train");
   lock.whenReleased(noteRunning(together.folder));
-  reporter.counts(() => doneOf(together, session.vocabulary.registry));
+  reporter.counts(() => groupProgress(together, session.vocabulary.registry));
   await reporter.began(statement.name, together.folder);
   return () => lock.release();
 }
 
-function run(session: OpenSession, action: Shippable, stage: Stage): Promise<void> {
-  const { detach, ...own } = action;
+function run(session: OpenSession, action: JobAction, stage: ExecutionContext): Promise<void> {
+  const { detach, ...trainingAction } = action;
   void detach;
-  return own.verb === "sweep" ? runSweep(session, own, stage) : runTrain(session, own, stage);
+  return trainingAction.verb === "sweep"
+    ? runSweep(session, trainingAction, stage)
+    : runTrain(session, trainingAction, stage);
 }
 
 /** Whoever started it was shown the plan, and the run's folder has it: the log is for what happens. */
 function withoutPlan(to: Screen): Screen {
-  const isPlan = ({ id }: Shown): boolean => id?.endsWith("-plan") === true;
+  const isPlan = ({ id }: DisplayOutput): boolean => id?.endsWith("-plan") === true;
   return {
     display: (shown) => void (isPlan(shown) || to.display(shown)),
     update: (shown) => void (isPlan(shown) || to.update(shown)),
@@ -107,7 +109,7 @@ function withoutPlan(to: Screen): Screen {
 
 async function ended(
   error: unknown,
-  opened: Opened | undefined,
+  opened: OpenedJob | undefined,
 ): Promise<{ readonly exit: number; readonly why?: string }> {
   const sources = opened?.stage.sources ?? [];
   const diagnostics = diagnosticsOf(error, sources);
@@ -121,13 +123,18 @@ async function ended(
         : String(error);
   if (!interrupted) process.stderr.write(`${words}\n`);
   if (coded) await tell({ is: "failed", code: coded.code, data: coded.data });
-  if (interrupted) return { exit: EXITS.interrupted };
-  const told = coded ? wordsFor(coded) : null;
-  const why = told ? [told.message, ...(told.notes ?? []), told.help ?? ""].join("\n").trim() : words;
-  return { exit: coded?.code === "no-space" ? EXITS.full : reporter.isGone ? EXITS.gone : EXITS.failed, why };
+  if (interrupted) return { exit: EXIT_STATUSES.interrupted };
+  const errorWords = coded ? diagnosticText(coded) : null;
+  const why = errorWords
+    ? [errorWords.message, ...(errorWords.notes ?? []), errorWords.help ?? ""].join("\n").trim()
+    : words;
+  return {
+    exit: coded?.code === "no-space" ? EXIT_STATUSES.full : reporter.isGone ? EXIT_STATUSES.gone : EXIT_STATUSES.failed,
+    why,
+  };
 }
 
 /** Settles when it was said, or nobody hears. */
-function tell(message: Told): Promise<void> {
-  return tellParent(message);
+function tell(message: StartReport): Promise<void> {
+  return reportToParent(message);
 }

@@ -1,19 +1,19 @@
 /** Reports a detached training: in a note in its run's folder, over its socket, and to the process that started it. */
 import { existsSync } from "node:fs";
-import { OwnNote } from "../../../runs/detached-run.js";
+import { OpenDetachedNote } from "../../../runs/detached-run.js";
 import { RunFolder } from "../../../runs/run-folder.js";
-import { thisProcess } from "../../../runs/writer.js";
-import { ControlServer, type Trains } from "../../../remote/supervisor/server.js";
-import type { Status } from "../../../remote/supervisor/protocol.js";
-import { settle, type Told } from "../../../remote/supervisor/start-process.js";
+import { currentProcess } from "../../../runs/writer.js";
+import { ControlServer, type ControlledTraining } from "../../../remote/supervisor/server.js";
+import type { TrainingStatus } from "../../../remote/supervisor/protocol.js";
+import { finishStart, type StartReport } from "../../../remote/supervisor/start-process.js";
 import type { RunEvent } from "../../../events/events.js";
-import type { Follows } from "../../../session/execution-context.js";
+import type { TrainingFollower } from "../../../session/execution-context.js";
 
-export class RunReporter implements Follows, Trains {
+export class RunReporter implements TrainingFollower, ControlledTraining {
   private folder: string | null = null;
-  private note: OwnNote | null = null;
+  private note: OpenDetachedNote | null = null;
   private server: ControlServer | null = null;
-  private stands: Pick<Status, "step" | "steps" | "stopping"> = { step: 0, steps: null, stopping: false };
+  private stands: Pick<TrainingStatus, "step" | "steps" | "stopping"> = { step: 0, steps: null, stopping: false };
   private name = "";
   private counted: (() => { readonly done: number; readonly of: number | null }) | null = null;
 
@@ -21,14 +21,19 @@ export class RunReporter implements Follows, Trains {
   constructor(
     private readonly job: string,
     private readonly stopping: AbortController,
-    private readonly tell: (told: Told) => Promise<void>,
+    private readonly tell: (report: StartReport) => Promise<void>,
   ) {}
 
   async began(name: string, folder: string): Promise<void> {
     this.name = name;
     this.folder = folder;
-    this.note = OwnNote.write(folder, { version: 1, name, process: thisProcess(), since: new Date().toISOString() });
-    settle(this.job, folder);
+    this.note = OpenDetachedNote.write(folder, {
+      version: 1,
+      name,
+      process: currentProcess(),
+      since: new Date().toISOString(),
+    });
+    finishStart(this.job, folder);
     this.server = await ControlServer.open(folder, this);
     await this.tell({ is: "run", folder });
   }
@@ -38,8 +43,8 @@ export class RunReporter implements Follows, Trains {
     if (event.kind === "stopping") this.stands = { ...this.stands, stopping: true };
     this.server?.event(event);
   }
-  validating(done: number, of: number): void {
-    this.server?.validating(done, of);
+  validating(done: number, total: number): void {
+    this.server?.validating(done, total);
   }
 
   /** Of several trainings as one: these are told in place of steps. */
@@ -47,15 +52,15 @@ export class RunReporter implements Follows, Trains {
     this.counted = counted;
   }
 
-  status(): Status {
-    const { done, of } = this.counted?.() ?? { done: this.stands.step, of: this.stands.steps };
+  status(): TrainingStatus {
+    const { done, of: total } = this.counted?.() ?? { done: this.stands.step, of: this.stands.steps };
     return {
       name: this.name,
       run: RunFolder.open(this.folder ?? "").id,
       process: process.pid,
       ...this.stands,
       step: done,
-      steps: of,
+      steps: total,
     };
   }
   stop(): void {

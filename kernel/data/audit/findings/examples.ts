@@ -1,7 +1,7 @@
 /** The first rows of a finding, by their numbers, and how many there are. */
-import type { FoundRow } from "#dsl/language/types/audit-facts.js";
-import { byRow, rowName } from "../../row/row-names.js";
-import type { LookedRow } from "../rows.js";
+import type { FindingRow } from "#dsl/language/types/audit-facts.js";
+import { compareRowNames, rowNameOf } from "../../row/row-names.js";
+import type { AuditedRow } from "../rows.js";
 
 /** Rows that are kept. */
 const MOST = 20;
@@ -9,28 +9,28 @@ const MOST = 20;
 const CHARACTERS = 120;
 const BEFORE = 30;
 
-export class Examples {
+export class ExampleCollector {
   rows = 0;
-  readonly examples: FoundRow[] = [];
+  readonly examples: FindingRow[] = [];
 
-  add(row: LookedRow, split: string, text: string, at = 0): void {
+  add(row: AuditedRow, split: string, text: string, position = 0): void {
     this.rows++;
     const last = this.examples.at(-1);
     // They come split by split.
-    if (last && this.examples.length === MOST && byRow(last.row, rowName(row)) <= 0) return;
-    this.examples.push(foundRow(row, split, text, at));
-    this.examples.sort((a, b) => byRow(a.row, b.row)).splice(MOST);
+    if (last && this.examples.length === MOST && compareRowNames(last.row, rowNameOf(row)) <= 0) return;
+    this.examples.push(exampleRow(row, split, text, position));
+    this.examples.sort((a, b) => compareRowNames(a.row, b.row)).splice(MOST);
   }
 }
 
 /** `at`: where in the text what matters begins. */
-export function foundRow(row: LookedRow, split: string, text: string, at = 0): FoundRow {
+export function exampleRow(row: AuditedRow, split: string, text: string, position = 0): FindingRow {
   const { label } = row.values;
-  const from = Math.max(0, at - BEFORE);
+  const from = Math.max(0, position - BEFORE);
   const part = text
     .slice(from, from + CHARACTERS)
     .replace(/\s+/g, " ")
     .replace(/^[\udc00-\udfff]|[\ud800-\udbff]$/gu, "");
-  const told = `${from > 0 ? "…" : ""}${part}${from + CHARACTERS < text.length ? "…" : ""}`;
-  return { row: rowName(row), split, text: told, ...(typeof label === "string" && { label }) };
+  const excerpt = `${from > 0 ? "…" : ""}${part}${from + CHARACTERS < text.length ? "…" : ""}`;
+  return { row: rowNameOf(row), split, text: excerpt, ...(typeof label === "string" && { label }) };
 }

@@ -1,16 +1,26 @@
 /** What stands in the rows that somebody would want to look at, each with its rows and what mends it. */
-import { FINDINGS, type Finding } from "#dsl/language/types/audit-facts.js";
-import type { Observer, SplitRows } from "../rows.js";
-import { insults } from "./insults.js";
-import { lengths } from "./lengths.js";
-import { people } from "./people.js";
-import { rules } from "./rules.js";
-import { readIn } from "../rows.js";
-import { Examples } from "./examples.js";
-import { written } from "./mangled-texts.js";
+import { FINDING_KINDS, type AuditFinding } from "#dsl/language/types/audit-facts.js";
+import type { RowObserver, AuditedSplits } from "../rows.js";
+import { insultFindings } from "./insults.js";
+import { lengthFindings } from "./lengths.js";
+import { personGroupFindings } from "./people.js";
+import { labelRuleFindings } from "./rules.js";
+import { modelInputText } from "../rows.js";
+import { ExampleCollector } from "./examples.js";
+import { mangledTextFindings } from "./mangled-texts.js";
 
-export async function findings(rows: SplitRows, signal?: AbortSignal): Promise<Observer<Promise<readonly Finding[]>>> {
-  const all = [written(), unlabelled(), lengths(rows), rules(rows, signal), await insults(rows), people(rows, signal)];
+export async function findingObservers(
+  rows: AuditedSplits,
+  signal?: AbortSignal,
+): Promise<RowObserver<Promise<readonly AuditFinding[]>>> {
+  const all = [
+    mangledTextFindings(),
+    unlabelled(),
+    lengthFindings(rows),
+    labelRuleFindings(rows, signal),
+    await insultFindings(rows),
+    personGroupFindings(rows, signal),
+  ];
   return {
     look(row, split) {
       for (const one of all) one.look(row, split);
@@ -21,20 +31,20 @@ export async function findings(rows: SplitRows, signal?: AbortSignal): Promise<O
   };
 }
 
-export function inPlaces(found: readonly Finding[]): readonly Finding[] {
-  return found.toSorted((a, b) => FINDINGS.indexOf(a.what) - FINDINGS.indexOf(b.what));
+export function sortFindings(found: readonly AuditFinding[]): readonly AuditFinding[] {
+  return found.toSorted((a, b) => FINDING_KINDS.indexOf(a.what) - FINDING_KINDS.indexOf(b.what));
 }
 
 /** Rows whose set of labels is empty: none of the labels may be right of them, or nobody has labelled them. */
-function unlabelled(): Observer<readonly Finding[]> {
-  const found = new Examples();
-  let of = 0;
+function unlabelled(): RowObserver<readonly AuditFinding[]> {
+  const found = new ExampleCollector();
+  let total = 0;
   return {
     look(row, split) {
       const { labels } = row.values;
       if (!Array.isArray(labels)) return;
-      of++;
-      if (labels.length === 0) found.add(row, split, readIn(row.values));
+      total++;
+      if (labels.length === 0) found.add(row, split, modelInputText(row.values));
     },
     found: () =>
       found.rows === 0
@@ -43,7 +53,7 @@ function unlabelled(): Observer<readonly Finding[]> {
             {
               what: "unlabelled",
               rows: found.rows,
-              of,
+              of: total,
               says: "have no label at all, which is learnt as “none of them”",
               mend: "where nobody labelled them, `drop_empty(labels: true)` in `clean` drops them",
               examples: found.examples,

@@ -2,13 +2,13 @@
  * A probe for toxicity: texts with coarse or insulting words, and whether they pile up under one label. The list is English, and
  * rows in another language say other things by the same letters ("en retard" is late); of many rows some are looked at.
  */
-import type { Finding } from "#dsl/language/types/audit-facts.js";
-import { insultFinder } from "#platform/insults.js";
-import { languageDetector } from "#platform/languages.js";
-import { Evenly } from "../even-sample.js";
-import { readIn, type LookedRow, type Observer, type SplitRows } from "../rows.js";
-import { add, percent } from "./counts.js";
-import { Examples } from "./examples.js";
+import type { AuditFinding } from "#dsl/language/types/audit-facts.js";
+import { loadInsultFinder } from "#platform/insults.js";
+import { loadLanguageDetector } from "#platform/languages.js";
+import { EvenSample } from "../even-sample.js";
+import { modelInputText, type AuditedRow, type RowObserver, type AuditedSplits } from "../rows.js";
+import { addCount, wholePercent } from "./counts.js";
+import { ExampleCollector } from "./examples.js";
 
 /** Rows that are looked at, over all splits; characters of each. */
 const ROWS = 3000;
@@ -21,57 +21,61 @@ const FEWEST = 3;
 const LEANS = { times: 2, rows: 10 } as const;
 
 interface Coarse {
-  readonly row: LookedRow;
+  readonly row: AuditedRow;
   readonly split: string;
   readonly text: string;
-  readonly at: number;
+  readonly position: number;
 }
 
-export async function insults(rows: SplitRows): Promise<Observer<readonly Finding[]>> {
-  const [insultIn, languageOf] = [await insultFinder(), await languageDetector()];
+export async function insultFindings(rows: AuditedSplits): Promise<RowObserver<readonly AuditFinding[]>> {
+  const [insultIn, languageOf] = [await loadInsultFinder(), await loadLanguageDetector()];
   if (!insultIn) return { look: () => undefined, found: () => [] };
-  const evenly = new Evenly(rows, ROWS);
+  const evenly = new EvenSample(rows, ROWS);
   const labels = new Map<string, number>();
   const [english, untold]: [Coarse[], Coarse[]] = [[], []];
   const languages = { english: 0, others: 0 };
-  let of = 0;
+  let total = 0;
   return {
     look(row, split) {
       if (!evenly.isNext(split)) return;
-      of++;
+      total++;
       const { label } = row.values;
-      if (typeof label === "string") add(labels, label);
-      const text = readIn(row.values).slice(0, CHARACTERS);
-      const at = insultIn(text);
-      if (at < 0 && of > TOLD) return;
+      if (typeof label === "string") addCount(labels, label);
+      const text = modelInputText(row.values).slice(0, CHARACTERS);
+      const position = insultIn(text);
+      if (position < 0 && total > TOLD) return;
       const language = languageOf?.(text);
       if (language !== undefined) languages[language === "en" ? "english" : "others"]++;
-      if (at < 0) return;
-      if (language === undefined) untold.push({ row, split, text, at });
-      else if (language === "en") english.push({ row, split, text, at });
+      if (position < 0) return;
+      if (language === undefined) untold.push({ row, split, text, position });
+      else if (language === "en") english.push({ row, split, text, position });
     },
     found() {
-      const own = languages.others > languages.english ? english : [...english, ...untold];
-      return told(own, labels, of);
+      const included = languages.others > languages.english ? english : [...english, ...untold];
+      return insultFindingsOf(included, labels, total);
     },
   };
 }
 
-function told(rows: readonly Coarse[], labels: ReadonlyMap<string, number>, of: number): readonly Finding[] {
+function insultFindingsOf(
+  rows: readonly Coarse[],
+  labels: ReadonlyMap<string, number>,
+  total: number,
+): readonly AuditFinding[] {
   if (rows.length < FEWEST) return [];
-  const found = new Examples();
+  const found = new ExampleCollector();
   const coarse = new Map<string, number>();
-  for (const { row, split, text, at } of rows) {
-    found.add(row, split, text, at);
+  for (const { row, split, text, position } of rows) {
+    found.add(row, split, text, position);
     const { label } = row.values;
-    if (typeof label === "string") add(coarse, label);
+    if (typeof label === "string") addCount(coarse, label);
   }
   return [
     {
       what: "insults",
       rows: found.rows,
-      of,
-      says: `with coarse or insulting words (of an English list)${leaning(labels, coarse, found.rows / of)}`,
+      of: total,
+      says: `with coarse or insulting words (of an English list)${leaning(labels, coarse, found.rows / total)}`,
       mend: "look at them: what a model reads it may write, and what it learns to tell apart may be the tone",
       examples: found.examples,
     },
@@ -84,5 +88,5 @@ function leaning(labels: ReadonlyMap<string, number>, coarse: ReadonlyMap<string
     .map(([label, rows]) => ({ label, rows, share: rows / (labels.get(label) ?? rows) }))
     .filter((one) => one.rows >= LEANS.rows && one.share >= LEANS.times * share)
     .sort((a, b) => b.share - a.share);
-  return first ? `, most often under “${first.label}” (${percent(first.share)} of its rows)` : "";
+  return first ? `, most often under “${first.label}” (${wholePercent(first.share)} of its rows)` : "";
 }

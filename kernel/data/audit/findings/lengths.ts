@@ -2,12 +2,12 @@
  * Texts far longer or shorter than the others: beyond four standard deviations of the logarithm of their words, both told by
  * the median and the quartiles, which a few odd rows don't move.
  */
-import type { Finding } from "#dsl/language/types/audit-facts.js";
-import { wordsIn } from "#stdlib/cleaners/shared/lengths.js";
-import { readOf } from "#stdlib/cleaners/shared/row-text.js";
-import { Growing } from "../../rows/growing.js";
-import type { Observer, SplitRows } from "../rows.js";
-import { foundRow } from "./examples.js";
+import type { AuditFinding } from "#dsl/language/types/audit-facts.js";
+import { countWords } from "#stdlib/cleaners/shared/lengths.js";
+import { rowText } from "#stdlib/cleaners/shared/row-text.js";
+import { GrowingArray } from "../../rows/growing.js";
+import type { RowObserver, AuditedSplits } from "../rows.js";
+import { exampleRow } from "./examples.js";
 
 const DEVIATIONS = 4;
 /** Where nearly all texts are of one length. */
@@ -18,10 +18,10 @@ const BETWEEN_QUARTILES = 1.349;
 const FEWEST = 50;
 const SHOWN = 20;
 
-export function lengths(rows: SplitRows): Observer<readonly Finding[]> {
-  const words = new Growing(Int32Array);
+export function lengthFindings(rows: AuditedSplits): RowObserver<readonly AuditFinding[]> {
+  const words = new GrowingArray(Int32Array);
   return {
-    look: ({ values }) => void words.push(wordsIn(readOf(values))),
+    look: ({ values }) => void words.push(countWords(rowText(values))),
     found() {
       const counts = words.values().subarray(0, words.length);
       if (counts.length < FEWEST) return [];
@@ -33,12 +33,12 @@ export function lengths(rows: SplitRows): Observer<readonly Finding[]> {
       const [long, short] = [above(counts, most), below(counts, fewest)];
       const median = sorted[Math.floor(sorted.length / 2)]!;
       return [
-        ...told(rows, counts, long, {
+        ...lengthFindingsOf(rows, counts, long, {
           what: "long",
           says: `far longer than the others (half have ${String(median)} words or fewer, these more than ${String(most)})`,
           mend: `\`drop_long(${String(most)})\` in \`clean\` drops them; a model reads their first \`max_length\` tokens`,
         }),
-        ...told(rows, counts, short, {
+        ...lengthFindingsOf(rows, counts, short, {
           what: "short",
           says: `far shorter than the others (half have ${String(median)} words or more, these fewer than ${String(fewest)})`,
           mend: `\`drop_short(${String(fewest)})\` in \`clean\` drops them`,
@@ -63,27 +63,27 @@ function outside(counts: Int32Array, is: (count: number) => boolean): number[] {
   return found;
 }
 
-function told(
-  rows: SplitRows,
+function lengthFindingsOf(
+  rows: AuditedSplits,
   counts: Int32Array,
   found: readonly number[],
-  words: Pick<Finding, "what" | "says" | "mend">,
-): readonly Finding[] {
+  words: Pick<AuditFinding, "what" | "says" | "mend">,
+): readonly AuditFinding[] {
   if (found.length === 0) return [];
   const examples = found.slice(0, SHOWN).map((number) => {
-    const { split, at } = placeOf(rows, number);
-    const row = rows.at(split, at);
-    return foundRow(row, split, `${String(counts[number]!)} words: ${readOf(row.values)}`);
+    const { split, index } = placeOf(rows, number);
+    const row = rows.rowAt(split, index);
+    return exampleRow(row, split, `${String(counts[number]!)} words: ${rowText(row.values)}`);
   });
   return [{ ...words, rows: found.length, of: counts.length, examples }];
 }
 
 /** Of a row counted over all splits: its split, and its place there. */
-function placeOf(rows: SplitRows, number: number): { readonly split: string; readonly at: number } {
-  let at = number;
+function placeOf(rows: AuditedSplits, number: number): { readonly split: string; readonly index: number } {
+  let index = number;
   for (const split of rows.names) {
-    if (at < rows.rows(split)) return { split, at };
-    at -= rows.rows(split);
+    if (index < rows.rows(split)) return { split, index };
+    index -= rows.rows(split);
   }
-  return { split: rows.names.at(-1) ?? "all", at };
+  return { split: rows.names.at(-1) ?? "all", index };
 }

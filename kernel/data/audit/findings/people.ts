@@ -2,11 +2,11 @@
  * A probe for bias: whether rows that speak of a group of people have some label far more or less often than all other rows.
  * It compares words with labels and knows no more; it is told so that somebody looks.
  */
-import type { Finding } from "#dsl/language/types/audit-facts.js";
-import { PEOPLE } from "#stdlib/text/probes/people.js";
-import { eachRow, readIn, type Observer, type SplitRows } from "../rows.js";
-import { add, percent, sum } from "./counts.js";
-import { Examples } from "./examples.js";
+import type { AuditFinding } from "#dsl/language/types/audit-facts.js";
+import { PEOPLE_WORDS } from "#stdlib/text/probes/people.js";
+import { forEachRow, modelInputText, type RowObserver, type AuditedSplits } from "../rows.js";
+import { addCount, wholePercent, sumCounts } from "./counts.js";
+import { ExampleCollector } from "./examples.js";
 
 /** Rows that speak of a group, and how much more often a label must be theirs than the others'; beyond chance as well. */
 const FEWEST = 30;
@@ -14,8 +14,8 @@ const POINTS = 0.15;
 const DEVIATIONS = 3.5;
 const TOLD = 3;
 
-const groups = Object.keys(PEOPLE);
-const numberOf = new Map(groups.flatMap((group, i) => (PEOPLE[group] ?? []).map((word) => [word, i] as const)));
+const groups = Object.keys(PEOPLE_WORDS);
+const numberOf = new Map(groups.flatMap((group, i) => (PEOPLE_WORDS[group] ?? []).map((word) => [word, i] as const)));
 
 interface Lean {
   readonly group: number;
@@ -26,43 +26,46 @@ interface Lean {
   readonly deviations: number;
 }
 
-export function people(rows: SplitRows, signal?: AbortSignal): Observer<Promise<readonly Finding[]>> {
+export function personGroupFindings(
+  rows: AuditedSplits,
+  signal?: AbortSignal,
+): RowObserver<Promise<readonly AuditFinding[]>> {
   const all = new Map<string, number>();
-  const of = groups.map(() => new Map<string, number>());
+  const labelCounts = groups.map(() => new Map<string, number>());
   let looked = 0;
   return {
     look({ values }) {
       const { label } = values;
       if (typeof label !== "string") return;
       looked++;
-      add(all, label);
-      for (const group of groupsIn(readIn(values))) add(of[group]!, label);
+      addCount(all, label);
+      for (const group of groupsIn(modelInputText(values))) addCount(labelCounts[group]!, label);
     },
     async found() {
-      const told = of
+      const leanings = labelCounts
         .flatMap((counts, group) => leaning(group, counts, all, looked))
         .sort((a, b) => b.deviations - a.deviations)
         .slice(0, TOLD);
-      if (told.length === 0) return [];
-      const examples = told.map(() => new Examples());
-      await eachRow(
+      if (leanings.length === 0) return [];
+      const examples = leanings.map(() => new ExampleCollector());
+      await forEachRow(
         rows,
         (row, split) => {
-          const text = readIn(row.values);
-          const own = groupsIn(text);
-          told.forEach(({ group, label }, i) => {
-            if (row.values["label"] === label && own.has(group))
+          const text = modelInputText(row.values);
+          const textGroups = groupsIn(text);
+          leanings.forEach(({ group, label }, i) => {
+            if (row.values["label"] === label && textGroups.has(group))
               examples[i]!.add(row, split, text, placeIn(text, group));
           });
         },
         signal,
       );
-      return told.map(({ group, label, share, others, rows }, i): Finding => {
+      return leanings.map(({ group, label, share, others, rows }, i): AuditFinding => {
         return {
           what: "people",
           rows,
           of: looked,
-          says: `that speak of ${groups[group]!}: ${percent(share)} of them have the label “${label}”, of all others ${percent(others)}, so a model may learn the people instead of what is said`,
+          says: `that speak of ${groups[group]!}: ${wholePercent(share)} of them have the label “${label}”, of all others ${wholePercent(others)}, so a model may learn the people instead of what is said`,
           mend: `look at these rows, and add some that speak of ${groups[group]!} under other labels`,
           examples: examples[i]!.examples,
         };
@@ -77,12 +80,12 @@ function leaning(
   all: ReadonlyMap<string, number>,
   looked: number,
 ): Lean[] {
-  const rows = sum(counts);
+  const rows = sumCounts(counts);
   const rest = looked - rows;
   if (rows < FEWEST || rest < FEWEST) return [];
   return [...all].flatMap(([label, whole]) => {
-    const own = counts.get(label) ?? 0;
-    const [share, others, pooled] = [own / rows, (whole - own) / rest, whole / looked];
+    const labelCount = counts.get(label) ?? 0;
+    const [share, others, pooled] = [labelCount / rows, (whole - labelCount) / rest, whole / looked];
     const deviations = (share - others) / Math.sqrt(pooled * (1 - pooled) * (1 / rows + 1 / rest));
     return share - others >= POINTS && deviations >= DEVIATIONS
       ? [{ group, label, share, others, rows, deviations }]

@@ -2,11 +2,11 @@
  * Words that tell a label by themselves: nearly all rows that hold one have that label, and many of the label's rows hold it.
  * A model learns the word and nothing else; what it is worth shows where the word is missing.
  */
-import type { Finding } from "#dsl/language/types/audit-facts.js";
-import { Evenly } from "../even-sample.js";
-import { eachRow, readIn, type LookedRow, type Observer, type SplitRows } from "../rows.js";
-import { add, percent, sum } from "./counts.js";
-import { Examples } from "./examples.js";
+import type { AuditFinding } from "#dsl/language/types/audit-facts.js";
+import { EvenSample } from "../even-sample.js";
+import { forEachRow, modelInputText, type AuditedRow, type RowObserver, type AuditedSplits } from "../rows.js";
+import { addCount, wholePercent, sumCounts } from "./counts.js";
+import { ExampleCollector } from "./examples.js";
 
 /** Rows that are looked at, over all splits. */
 const ROWS = 5_000;
@@ -29,42 +29,45 @@ interface Rule {
   readonly coverage: number;
 }
 
-export function rules(rows: SplitRows, signal?: AbortSignal): Observer<Promise<readonly Finding[]>> {
-  const evenly = new Evenly(rows, ROWS);
+export function labelRuleFindings(
+  rows: AuditedSplits,
+  signal?: AbortSignal,
+): RowObserver<Promise<readonly AuditFinding[]>> {
+  const evenly = new EvenSample(rows, ROWS);
   const labels = new Map<string, number>();
   let words = new Map<string, Map<string, number>>();
-  let of = 0;
+  let total = 0;
   return {
     look({ values }, split) {
       const { label } = values;
       if (typeof label !== "string" || !evenly.isNext(split)) return;
-      of++;
-      add(labels, label);
-      for (const word of wordsOf(readIn(values))) {
-        const own = words.get(word) ?? new Map<string, number>();
-        words.set(word, own);
-        add(own, label);
+      total++;
+      addCount(labels, label);
+      for (const word of wordsOf(modelInputText(values))) {
+        const wordLabels = words.get(word) ?? new Map<string, number>();
+        words.set(word, wordLabels);
+        addCount(wordLabels, label);
       }
-      if (words.size > WORDS) words = new Map([...words].filter(([, counts]) => sum(counts) > 1));
+      if (words.size > WORDS) words = new Map([...words].filter(([, counts]) => sumCounts(counts) > 1));
     },
     async found() {
       // One label, or nearly only one, tells itself.
-      const common = [...labels].filter(([, count]) => count >= FEWEST_ROWS && count <= 0.8 * of);
-      const told = strongest(words, new Map(common)).slice(0, TOLD);
-      if (told.length === 0) return [];
-      const examples = new Map(told.map(({ words: [first] }) => [first, new Examples()]));
-      await eachRow(rows, (row, split) => lookFor(row, split, examples), signal);
-      return told.map(({ words, label, rows, precision, coverage }): Finding => {
+      const common = [...labels].filter(([, count]) => count >= FEWEST_ROWS && count <= 0.8 * total);
+      const strongWords = strongest(words, new Map(common)).slice(0, TOLD);
+      if (strongWords.length === 0) return [];
+      const examples = new Map(strongWords.map(({ words: [first] }) => [first, new ExampleCollector()]));
+      await forEachRow(rows, (row, split) => lookFor(row, split, examples), signal);
+      return strongWords.map(({ words, label, rows, precision, coverage }): AuditFinding => {
         const [first] = words;
-        const told = words.slice(0, WORDS_TOLD);
-        const named = told.map((word) => `“${word}”`);
-        const pattern = told.length > 1 ? `(?:${told.join("|")})` : first;
+        const shownWords = words.slice(0, WORDS_TOLD);
+        const named = shownWords.map((word) => `“${word}”`);
+        const pattern = shownWords.length > 1 ? `(?:${shownWords.join("|")})` : first;
         return {
           what: "rule",
           rows,
-          of,
-          says: `with ${named.length > 1 ? "the words" : "the word"} ${named.join(", ")}, which ${named.length > 1 ? "tell" : "tells"} “${label}” by ${named.length > 1 ? "themselves" : "itself"} (right of ${percent(precision)} of them, and in ${percent(coverage)} of the label's rows)`,
-          mend: `\`replace(${JSON.stringify(`(?i)\\b${pattern}\\b`)}, "")\` in \`clean\` takes ${told.length > 1 ? "them" : "it"} out, if ${told.length > 1 ? "they" : "it"} won't stand there when the model is asked`,
+          of: total,
+          says: `with ${named.length > 1 ? "the words" : "the word"} ${named.join(", ")}, which ${named.length > 1 ? "tell" : "tells"} “${label}” by ${named.length > 1 ? "themselves" : "itself"} (right of ${wholePercent(precision)} of them, and in ${wholePercent(coverage)} of the label's rows)`,
+          mend: `\`replace(${JSON.stringify(`(?i)\\b${pattern}\\b`)}, "")\` in \`clean\` takes ${shownWords.length > 1 ? "them" : "it"} out, if ${shownWords.length > 1 ? "they" : "it"} won't stand there when the model is asked`,
           examples: examples.get(first)?.examples ?? [],
         };
       });
@@ -78,7 +81,7 @@ function strongest(
 ): readonly Rule[] {
   const found = new Map<string, Rule>();
   for (const [word, counts] of words) {
-    const rows = sum(counts);
+    const rows = sumCounts(counts);
     for (const [label, count] of counts) {
       const [precision, coverage] = [count / rows, count / (labels.get(label) ?? Infinity)];
       if (count < FEWEST_ROWS || precision < RULE.precision || coverage < RULE.coverage) continue;
@@ -92,11 +95,11 @@ function strongest(
 
 const longestFirst = (a: string, b: string): number => b.length - a.length || (a < b ? -1 : 1);
 
-function lookFor(row: LookedRow, split: string, examples: ReadonlyMap<string, Examples>): void {
-  const text = readIn(row.values);
-  const own = wordsOf(text);
+function lookFor(row: AuditedRow, split: string, examples: ReadonlyMap<string, ExampleCollector>): void {
+  const text = modelInputText(row.values);
+  const textWords = wordsOf(text);
   for (const [word, found] of examples)
-    if (own.has(word)) found.add(row, split, text, text.toLowerCase().indexOf(word));
+    if (textWords.has(word)) found.add(row, split, text, text.toLowerCase().indexOf(word));
 }
 
 /** Each once, in small letters. */

@@ -1,21 +1,25 @@
 /** What encoders read of the columns of a split: where rows come from, and what the task says they teach. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { must } from "#dsl/language/diagnostics/must.js";
-import type { AskedRows } from "#stdlib/tasks/kind.js";
-import type { Encoded } from "../rows.js";
-import type { SplitRows } from "../split-rows.js";
+import type { PredictedRows } from "#stdlib/tasks/kind.js";
+import type { EncodedRows } from "../rows.js";
+import type { EncodableSplit } from "../split-rows.js";
 import type { SplitEncoding } from "./row-encoder.js";
 
 /** Row numbers, and the texts of one role, for pictures. */
-export function sourceRows(rows: SplitRows, role: string): Pick<Encoded, "count" | "text" | "rows"> {
+export function sourceTextsOf(rows: EncodableSplit, role: string): Pick<EncodedRows, "count" | "text" | "rows"> {
   const texts = rows.column(role);
   return { count: rows.count, text: (row) => String(texts?.at(row)), rows: rows.numbers };
 }
 
 /** Coded error `no-labels` where the data have no targets for the task. */
-export function targetsOf(rows: SplitRows, asked: AskedRows, { model, data, task }: SplitEncoding): Encoded["taught"] {
-  const teach = must(task.implementation.supervision.teach, `what ${asked.call.word} teaches`);
-  const taught = teach({ ...asked, values: (role) => rows.column(role), names: rows.names, model, data });
+export function trainingTargetsOf(
+  rows: EncodableSplit,
+  taskInputs: PredictedRows,
+  { model, data, task }: SplitEncoding,
+): EncodedRows["taught"] {
+  const teach = must(task.implementation.supervision.teach, `what ${taskInputs.call.word} teaches`);
+  const taught = teach({ ...taskInputs, values: (role) => rows.column(role), names: rows.names, model, data });
   if (!taught) throw new CodedError("no-labels", { data });
   return taught;
 }

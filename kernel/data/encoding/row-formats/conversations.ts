@@ -1,12 +1,12 @@
 /** Whole conversations, written by a chat template. Only tokens of the assistant are targets. */
 import { must } from "#dsl/language/diagnostics/must.js";
 import { conversationText } from "../../rows/conversations.js";
-import { askedOf } from "../asked-rows.js";
-import { causalLm } from "./causal-lm.js";
+import { taskInputsOf } from "../asked-rows.js";
+import { causalLmEncoder } from "./causal-lm.js";
 import type { RowEncoder } from "./row-encoder.js";
 
-export const conversations: RowEncoder = {
-  ...causalLm,
+export const conversationsEncoder: RowEncoder = {
+  ...causalLmEncoder,
   async encodeSplit(rows, e) {
     const chat = must(e.chat, "the chat template");
     const { ids, lengths, trained } = await rows.chats({ chat, length: e.maxLength, data: e.data });
@@ -17,7 +17,7 @@ export const conversations: RowEncoder = {
       ids,
       lengths,
       trained,
-      asked: askedOf(ids, e),
+      taskInputs: taskInputsOf(ids, e),
       taught: null,
     };
   },

@@ -2,15 +2,15 @@
 import { must } from "#dsl/language/diagnostics/must.js";
 import { sha256 } from "#platform/digest.js";
 import { tokensAt, type TokenRows, type TokenTexts } from "../../sequences/token-rows.js";
-import { askedOf, textsCut, type Cutting } from "../asked-rows.js";
-import type { Encoded, Unseen } from "../rows.js";
+import { taskInputsOf, truncateTexts, type TruncationOptions } from "../asked-rows.js";
+import type { EncodedRows, EncodedInputs } from "../rows.js";
 
-type Fed = Pick<Unseen, "ids" | "lengths" | "asked"> & Pick<Encoded, "written" | "apart">;
-type Once = ReturnType<NonNullable<Encoded["apart"]>>;
+type Fed = Pick<EncodedInputs, "ids" | "lengths" | "taskInputs"> & Pick<EncodedRows, "written" | "apart">;
+type Once = ReturnType<NonNullable<EncodedRows["apart"]>>;
 
 /** `texts`: those of each role; the two roles whose texts belong together come first. */
-export function cutSeparately(texts: readonly TokenTexts[], e: Cutting): Fed {
-  const roles = texts.map((own) => textsCut(own, e));
+export function encodeSeparateTexts(texts: readonly TokenTexts[], e: TruncationOptions): Fed {
+  const roles = texts.map((roleTexts) => truncateTexts(roleTexts, e));
   const [first, ...others] = roles;
   const { lengths } = must(first, "the first texts of rows");
   const n = lengths.length;
@@ -24,7 +24,7 @@ export function cutSeparately(texts: readonly TokenTexts[], e: Cutting): Fed {
     ids,
     lengths,
     written,
-    asked: { ...askedOf(ids, e), count: n },
+    taskInputs: { ...taskInputsOf(ids, e), count: n },
     apart: () => (found ??= once(ids, 2 * n, e)),
   };
 }
@@ -35,21 +35,21 @@ function inTurn(roles: readonly TokenRows[], n: number): TokenRows {
 }
 
 /** Each text once, so that one that stands in many rows is read once. */
-function once(ids: TokenRows, count: number, e: Cutting): Once {
+function once(ids: TokenRows, count: number, e: TruncationOptions): Once {
   const places = new Map<string, number>();
   const first: number[] = [];
-  const of = new Int32Array(count);
+  const textIndices = new Int32Array(count);
   for (let text = 0; text < count; text++) {
     const key = keyOf(tokensAt(ids, text));
     const known = places.get(key);
-    of[text] = known ?? first.length;
+    textIndices[text] = known ?? first.length;
     if (known !== undefined) continue;
     places.set(key, first.length);
     first.push(text);
   }
-  const own: TokenRows = { length: first.length, at: (text) => ids.at(first[text] ?? -1) };
+  const distinctIds: TokenRows = { length: first.length, at: (text) => ids.at(first[text] ?? -1) };
   const lengths = Int32Array.from(first, (text) => tokensAt(ids, text).length);
-  return { texts: { ids: own, lengths, asked: askedOf(own, e) }, of };
+  return { texts: { ids: distinctIds, lengths, taskInputs: taskInputsOf(distinctIds, e) }, textIndices };
 }
 
 /** Texts may be long, and many. */

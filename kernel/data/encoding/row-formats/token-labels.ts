@@ -1,20 +1,23 @@
 /** Words whose pieces are joined and cut. Texts to predict are split at white space. */
-import { wordsIn } from "#stdlib/tasks/shared/whitespace-words.js";
+import { whitespaceWords } from "#stdlib/tasks/shared/whitespace-words.js";
 import { WordsInMemory } from "../../sequences/token-rows.js";
-import { wordsCut } from "../asked-rows.js";
-import { sourceRows, targetsOf } from "./columns.js";
-import { encodeTextInputs, pairsIn, textsIn } from "./inputs.js";
+import { truncateWords } from "../asked-rows.js";
+import { sourceTextsOf, trainingTargetsOf } from "./columns.js";
+import { encodeTextInputs, textPairInputs, singleTextInputs } from "./inputs.js";
 import type { RowEncoder } from "./row-encoder.js";
-import { singleText } from "./single-text.js";
+import { singleTextEncoder } from "./single-text.js";
 
-export const tokenLabels: RowEncoder = {
-  ...singleText,
+export const tokenLabelsEncoder: RowEncoder = {
+  ...singleTextEncoder,
   async encodeSplit(rows, e) {
-    const encoded = wordsCut(await rows.words(), e);
-    return { ...sourceRows(rows, "text"), ...encoded, taught: targetsOf(rows, encoded.asked, e) };
+    const encoded = truncateWords(await rows.words(), e);
+    return { ...sourceTextsOf(rows, "text"), ...encoded, taught: trainingTargetsOf(rows, encoded.taskInputs, e) };
   },
   async encodeInputs(inputs, e) {
-    if (pairsIn(inputs).length > 0) return encodeTextInputs(inputs, e);
-    return wordsCut(new WordsInMemory(await e.tokenizer.encodeWords(textsIn(inputs).map(wordsIn))), e);
+    if (textPairInputs(inputs).length > 0) return encodeTextInputs(inputs, e);
+    return truncateWords(
+      new WordsInMemory(await e.tokenizer.encodeWords(singleTextInputs(inputs).map(whitespaceWords))),
+      e,
+    );
   },
 };

@@ -7,7 +7,7 @@ import { isRecord } from "#dsl/language/diagnostics/record.js";
 import type { Value } from "#dsl/language/types/value.js";
 import { parseYaml } from "../../../fetch/yaml.js";
 
-export interface Config {
+export interface HubDataConfig {
   readonly name: string;
   readonly usual: boolean;
   /** Patterns by split; null: files and folders say it. */
@@ -20,44 +20,44 @@ export interface Config {
   readonly unread: readonly string[];
 }
 /** By column. */
-export type Classes = Readonly<Record<string, readonly string[]>>;
-export interface Card {
-  readonly configs: readonly Config[];
-  classes(config: string): Classes;
+export type ColumnClasses = Readonly<Record<string, readonly string[]>>;
+export interface HubDataCard {
+  readonly configs: readonly HubDataConfig[];
+  classes(config: string): ColumnClasses;
 }
 
 const SPLIT = /^\w+(?:\.\w+)*$/;
 
 /** Of a text, or of none. Coded error `hub-card`. */
-export function cardOf(text: string | null, name: string): Card {
+export function parseHubDataCard(text: string | null, name: string): HubDataCard {
   const fail = (why: string): never => {
     throw new CodedError("hub-card", { name, why });
   };
   const front = /^\ufeff?---[ \t]*\r?\n([\s\S]*?)\r?\n---/.exec(text ?? "")?.[1];
-  const said = front === undefined ? {} : yamlOf(front, fail);
-  const configs = said["configs"] ?? [];
+  const frontMatter = front === undefined ? {} : yamlOf(front, fail);
+  const configs = frontMatter["configs"] ?? [];
   if (!Array.isArray(configs)) return fail("`configs` is no list");
-  const infos = [said["dataset_info"] ?? []].flat().filter(isRecord);
+  const infos = [frontMatter["dataset_info"] ?? []].flat().filter(isRecord);
   return {
     configs: configs.map((one: unknown) => configOf(one, fail)),
     classes: (config) => {
       const whole = infos.length === 1 && infos[0]?.["config_name"] === undefined ? infos[0] : undefined;
-      return classesIn((infos.find((info) => (info["config_name"] ?? "default") === config) ?? whole)?.["features"]);
+      return classNamesIn((infos.find((info) => (info["config_name"] ?? "default") === config) ?? whole)?.["features"]);
     },
   };
 }
 
 function yamlOf(text: string, fail: (why: string) => never): Readonly<Record<string, unknown>> {
-  let said: unknown;
+  let yaml: unknown;
   try {
-    said = parseYaml(text, { maxAliasCount: 100, logLevel: "error" });
+    yaml = parseYaml(text, { maxAliasCount: 100, logLevel: "error" });
   } catch (error) {
     return fail((error as Error).message.split("\n")[0] ?? "it is no YAML");
   }
-  return isRecord(said) ? said : {};
+  return isRecord(yaml) ? yaml : {};
 }
 
-function configOf(value: unknown, fail: (why: string) => never): Config {
+function configOf(value: unknown, fail: (why: string) => never): HubDataConfig {
   if (!isRecord(value) || typeof value["config_name"] !== "string") return fail("a config has no `config_name`");
   const { config_name: name, data_files: files, data_dir: folder, default: usual, ...settings } = value;
   if (folder !== undefined && typeof folder !== "string") return fail(`\`data_dir\` of ${name} is no text`);
@@ -102,7 +102,7 @@ function within(path: string, fail: (why: string) => never): string {
 }
 
 /** Settings of `datasets`' own readers: those that a word here has, by the word. */
-function readingOf(settings: Readonly<Record<string, unknown>>): Pick<Config, "reading" | "unread"> {
+function readingOf(settings: Readonly<Record<string, unknown>>): Pick<HubDataConfig, "reading" | "unread"> {
   const reading: Record<string, Record<string, Value>> = {};
   const set = (word: string, name: string, value: Value): void => {
     (reading[word] ??= {})[name] = value;
@@ -133,7 +133,7 @@ function isTexts(value: unknown): value is string[] {
 }
 
 /** Of a README.md's list of features, and of the map that dataset_info.json has. */
-export function classesIn(features: unknown): Classes {
+export function classNamesIn(features: unknown): ColumnClasses {
   if (Array.isArray(features))
     return Object.fromEntries(
       features.flatMap((one: unknown) => {
@@ -158,8 +158,8 @@ function namesIn(type: unknown): readonly string[] | null {
   const names = isRecord(label) ? label["names"] : undefined;
   if (isTexts(names)) return names;
   if (!isRecord(names)) return null;
-  const own = Object.entries(names).sort((a, b) => Number(a[0]) - Number(b[0]));
-  return own.every(([key], i) => key === String(i)) ? own.map(([, one]) => String(one)) : null;
+  const entries = Object.entries(names).sort((a, b) => Number(a[0]) - Number(b[0]));
+  return entries.every(([key], i) => key === String(i)) ? entries.map(([, one]) => String(one)) : null;
 }
 
 /** A sequence of classes: its `dtype` is one. */

@@ -1,7 +1,7 @@
 /** What can go wrong with data sets of the hub, and with folders that are like them. `name`: as the program writes it. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
-import { listed } from "#dsl/language/diagnostics/listed.js";
-import { tokenHelp, withoutToken } from "../../../bases/token-words.js";
+import { listNames } from "#dsl/language/diagnostics/listed.js";
+import { hubTokenHelp, accessRefusedText } from "../../../bases/token-words.js";
 
 /** The data of each code. */
 export interface HubCodeData {
@@ -37,8 +37,8 @@ export const hubCodes: CodeTable<HubCodeData> = {
   },
   "hub-needs-token": {
     severity: "error",
-    message: withoutToken,
-    help: (d) => tokenHelp(d, "data set"),
+    message: accessRefusedText,
+    help: (d) => hubTokenHelp(d, "data set"),
     explain:
       "Private and gated data sets need a token: in `HF_TOKEN`, or in the file that `hf auth login` writes. It stands in no plan, run or output.",
   },
@@ -56,14 +56,14 @@ export const hubCodes: CodeTable<HubCodeData> = {
         ? `"${d.name}" has several configs, and none is its default`
         : `"${d.name}" has no config "${d.config}"`,
     help: (d) =>
-      `write \`config: "${d.has[0] ?? "default"}"\`${d.has.length > 1 ? `, or another of ${listed(d.has)}` : ""}`,
+      `write \`config: "${d.has[0] ?? "default"}"\`${d.has.length > 1 ? `, or another of ${listNames(d.has)}` : ""}`,
     explain:
       "A data set's README.md may name several configs, each with files of its own. Without `config` it is the one that is called `default`, or is marked so, or is the only one.",
   },
   "hub-split": {
     severity: "error",
     message: (d) => `"${d.name}" has no split "${d.split}"`,
-    help: (d) => `it has ${listed(d.has)}`,
+    help: (d) => `it has ${listNames(d.has)}`,
     explain:
       "Splits are those that the README.md of a data set names, or those that its folders and files are called after (train, validation, test).",
   },
@@ -71,8 +71,8 @@ export const hubCodes: CodeTable<HubCodeData> = {
     severity: "error",
     message: (d) =>
       d.beside === "split"
-        ? `"${d.name}" has splits of its own (${listed(d.has)}), and the data say \`split\` besides`
-        : `"${d.name}" has splits of its own (${listed(d.has)}), and is one of several sources`,
+        ? `"${d.name}" has splits of its own (${listNames(d.has)}), and the data say \`split\` besides`
+        : `"${d.name}" has splits of its own (${listNames(d.has)}), and is one of several sources`,
     help: (d) =>
       d.beside === "split"
         ? `leave \`split\` out, or take one of them: \`split: "${d.has[0] ?? "train"}"\` in \`hub(…)\``
@@ -88,7 +88,7 @@ export const hubCodes: CodeTable<HubCodeData> = {
         : `"${d.name}" has no file that fits ${d.pattern}, which its README.md names`,
     help: () =>
       "rows are read from CSV, TSV, JSON, JSON Lines, Parquet, Arrow and text files, packed by gzip or zstd too",
-    notes: (d) => (d.there.length === 0 ? ["nothing lies there"] : [`there lies: ${listed(d.there)}`]),
+    notes: (d) => (d.there.length === 0 ? ["nothing lies there"] : [`there lies: ${listNames(d.there)}`]),
     explain:
       "The files of a data set are those that `configs` in its README.md names (`data_files`, `data_dir`), else all that lie there. Nothing outside of the folder is read.",
   },

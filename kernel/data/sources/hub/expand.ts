@@ -3,18 +3,18 @@
  * same word with `sources`, so that stamps, streams and mixtures know them as sources within a source.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { listed } from "#dsl/language/diagnostics/listed.js";
+import { listNames } from "#dsl/language/diagnostics/listed.js";
 import { argumentsOf } from "#dsl/language/types/defaults.js";
 import type { Call, Value } from "#dsl/language/types/value.js";
 import { word as hub } from "#stdlib/sources/hub.js";
-import { fields, jsonOrNone, maybe } from "../../../fetch/json.js";
-import { cardOf, classesIn, type Card, type Classes, type Config } from "./card.js";
-import { filesOfKind, isDataFile } from "./formats.js";
-import { fitting, ownSplits, type Splits } from "./own-splits.js";
-import { byName, folderNamed, isHubName, localPlace, type Place } from "./place.js";
-import { remotePlace, type RemoteOptions } from "./remote.js";
+import { objectWith, parseJsonOrNull, optionalUnknown } from "../../../fetch/json.js";
+import { parseHubDataCard, classNamesIn, type HubDataCard, type ColumnClasses, type HubDataConfig } from "./card.js";
+import { mostCommonFormatFiles, isDataFile } from "./formats.js";
+import { matchPatterns, splitsFromFileNames, type SplitFiles } from "./own-splits.js";
+import { compareNames, existingFolder, canBeHubName, localDataSetPlace, type DataSetPlace } from "./place.js";
+import { hubDataSetPlace, type HubRemoteOptions } from "./remote.js";
 
-export interface HubOptions extends RemoteOptions {
+export interface HubDataOptions extends HubRemoteOptions {
   /** Only the first file of a split is fetched. */
   readonly head?: boolean;
 }
@@ -26,79 +26,81 @@ export interface HubData {
   readonly notes: readonly string[];
 }
 
-export function splitAsked(call: Call): string | null {
+export function requestedSplit(call: Call): string | null {
   return argumentsOf(hub, call).split ?? null;
 }
 
 /** Splits that are asked for, or all. Coded errors `hub-…`, `no-files`, and those of downloads. */
-export async function hubData(call: Call, o: HubOptions): Promise<HubData> {
-  const { path, config: asked, split, revision } = argumentsOf(hub, call);
-  const local = folderNamed(o.folder, path);
-  const place = local === null ? await hubPlace(path, revision ?? null, o) : localPlace(o.folder, path, local);
-  const { data, config, from, notes } = await layoutOf(place, path, asked ?? null, revision ?? null, o);
+export async function resolveHubData(call: Call, options: HubDataOptions): Promise<HubData> {
+  const { path, config: requestedConfig, split, revision } = argumentsOf(hub, call);
+  const local = existingFolder(options.folder, path);
+  const place =
+    local === null ? await hubPlace(path, revision ?? null, options) : localDataSetPlace(options.folder, path, local);
+  const { data, config, from, notes } = await layoutOf(place, path, requestedConfig ?? null, revision ?? null, options);
   const splits = [...data.keys()];
   if (split && !data.has(split)) throw new CodedError("hub-split", { name: path, split, has: splits });
-  const wanted = split ? [split] : o.head ? splits.slice(0, 1) : splits;
-  const told = from.told;
+  const wanted = split ? [split] : options.head ? splits.slice(0, 1) : splits;
+  const description = from.description;
   const calls: [string, Call][] = [];
   const classes = { ...(await ownClasses(from)), ...config.classes };
   for (const name of wanted) {
-    const files = filesOfKind(path, data.get(name) ?? []);
-    const read = o.head ? files.slice(0, 1) : files;
+    const files = mostCommonFormatFiles(path, data.get(name) ?? []);
+    const read = options.head ? files.slice(0, 1) : files;
     await from.bring(read.map((file) => file.name));
     calls.push([name, callOf(call, from, config.reading, classes, read)]);
   }
   return {
     splits: new Map(calls),
-    sources: told === undefined ? [] : [`${told}${config.name === "default" ? "" : `, config ${config.name}`}`],
+    sources:
+      description === undefined ? [] : [`${description}${config.name === "default" ? "" : `, config ${config.name}`}`],
     notes: [...notes, ...(from.note === undefined ? [] : [from.note])],
   };
 }
 
-async function hubPlace(path: string, revision: string | null, o: HubOptions): Promise<Place> {
-  const place = isHubName(path) ? await remotePlace(path, revision, o) : null;
-  if (!place) throw new CodedError("hub-not-found", { name: path, folder: o.folder, revision: null });
+async function hubPlace(path: string, revision: string | null, options: HubDataOptions): Promise<DataSetPlace> {
+  const place = canBeHubName(path) ? await hubDataSetPlace(path, revision, options) : null;
+  if (!place) throw new CodedError("hub-not-found", { name: path, folder: options.folder, revision: null });
   return place;
 }
 
 interface Layout {
-  readonly data: Splits;
-  readonly config: Pick<Config, "name" | "reading"> & { readonly classes: Classes };
-  readonly from: Place;
+  readonly data: SplitFiles;
+  readonly config: Pick<HubDataConfig, "name" | "reading"> & { readonly classes: ColumnClasses };
+  readonly from: DataSetPlace;
   readonly notes: readonly string[];
 }
 
 async function layoutOf(
-  place: Place,
+  place: DataSetPlace,
   name: string,
-  asked: string | null,
+  requestedConfig: string | null,
   revision: string | null,
-  o: HubOptions,
+  options: HubDataOptions,
 ): Promise<Layout> {
-  const card = cardOf(await place.text("README.md"), name);
-  const files = [...place.files.keys()].sort(byName);
-  const config = configOf(card, name, asked);
+  const card = parseHubDataCard(await place.text("README.md"), name);
+  const files = [...place.files.keys()].sort(compareNames);
+  const config = configOf(card, name, requestedConfig);
   const data = splitsOf(files, name, config);
   const script = files.find((file) => /^[^/]+\.py$/.test(file));
   if (data.size === 0 && script !== undefined && config.files === null)
-    return { ...(await converted(name, asked, script, { place, revision, card }, o)), notes: [] };
+    return { ...(await converted(name, requestedConfig, script, { place, revision, card }, options)), notes: [] };
   if (data.size === 0) throw new CodedError("hub-files", { name, pattern: null, there: files.slice(0, 12) });
   const notes =
-    config.unread.length > 0 ? [`${name}: its README.md says ${listed(config.unread)}, which is not read`] : [];
+    config.unread.length > 0 ? [`${name}: its README.md says ${listNames(config.unread)}, which is not read`] : [];
   return { data, config: { ...config, classes: card.classes(config.name) }, from: place, notes };
 }
 
-const plain: Config = { name: "default", usual: true, files: null, folder: null, reading: {}, unread: [] };
+const plain: HubDataConfig = { name: "default", usual: true, files: null, folder: null, reading: {}, unread: [] };
 
 /** Coded error `hub-config`. */
-function configOf({ configs }: Card, name: string, asked: string | null): Config {
+function configOf({ configs }: HubDataCard, name: string, requestedConfig: string | null): HubDataConfig {
   const has = configs.length === 0 ? [plain.name] : configs.map((one) => one.name);
-  if (asked !== null) {
-    const found = configs.find((one) => one.name === asked) ?? (configs.length === 0 ? plain : undefined);
+  if (requestedConfig !== null) {
+    const found = configs.find((one) => one.name === requestedConfig) ?? (configs.length === 0 ? plain : undefined);
     // A script's configs are named by its conversion alone.
-    if (found && (configs.length > 0 || asked === plain.name)) return found;
-    if (configs.length > 0) throw new CodedError("hub-config", { name, config: asked, has });
-    return { ...plain, name: asked };
+    if (found && (configs.length > 0 || requestedConfig === plain.name)) return found;
+    if (configs.length > 0) throw new CodedError("hub-config", { name, config: requestedConfig, has });
+    return { ...plain, name: requestedConfig };
   }
   const usual = configs.find((one) => one.name === "default") ?? configs.find((one) => one.usual);
   const only = configs.length <= 1 ? (configs[0] ?? plain) : undefined;
@@ -108,21 +110,24 @@ function configOf({ configs }: Card, name: string, asked: string | null): Config
 }
 
 /** Coded error `hub-files`, where a pattern of the card fits nothing. */
-function splitsOf(files: readonly string[], name: string, { files: named, folder }: Config): Splits {
+function splitsOf(files: readonly string[], name: string, { files: named, folder }: HubDataConfig): SplitFiles {
   const below = folder === null || folder === "" ? files : files.filter((file) => file.startsWith(`${folder}/`));
   const inside = below.map((file) => (below === files ? file : file.slice((folder ?? "").length + 1)));
-  const whole = (own: readonly string[]): readonly string[] =>
-    own.filter(isDataFile).map((file) => (below === files ? file : `${folder ?? ""}/${file}`));
+  const whole = (names: readonly string[]): readonly string[] =>
+    names.filter(isDataFile).map((file) => (below === files ? file : `${folder ?? ""}/${file}`));
   if (named === null) {
-    const found = [...ownSplits(inside)].map(([split, own]): [string, readonly string[]] => [split, whole(own)]);
-    return new Map(found.filter(([, own]) => own.length > 0));
+    const found = [...splitsFromFileNames(inside)].map(([split, splitFiles]): [string, readonly string[]] => [
+      split,
+      whole(splitFiles),
+    ]);
+    return new Map(found.filter(([, splitFiles]) => splitFiles.length > 0));
   }
   return new Map(
     [...named].map(([split, patterns]): [string, readonly string[]] => {
-      const own = whole(fitting(inside, patterns));
-      if (own.length === 0)
+      const splitFiles = whole(matchPatterns(inside, patterns));
+      if (splitFiles.length === 0)
         throw new CodedError("hub-files", { name, pattern: patterns.join(", "), there: files.slice(0, 12) });
-      return [split, own];
+      return [split, splitFiles];
     }),
   );
 }
@@ -132,16 +137,20 @@ const CONVERTED = "refs/convert/parquet";
 /** The rows of a data set that is made by a program, as the hub converted them: CONFIG/SPLIT/0000.parquet. */
 async function converted(
   name: string,
-  asked: string | null,
+  requestedConfig: string | null,
   script: string,
-  { place, revision, card }: { readonly place: Place; readonly revision: string | null; readonly card: Card },
-  o: HubOptions,
+  {
+    place,
+    revision,
+    card,
+  }: { readonly place: DataSetPlace; readonly revision: string | null; readonly card: HubDataCard },
+  options: HubDataOptions,
 ): Promise<Omit<Layout, "notes">> {
   const refuse = (why: string): CodedError => new CodedError("hub-script", { name, script, why });
   if (place.root === null) throw refuse("programs of data sets are not run");
   if (revision !== null && revision !== "main" && revision !== CONVERTED)
     throw refuse(`the hub keeps its rows as Parquet of the branch main alone, not of "${revision}"`);
-  const from = await remotePlace(name, CONVERTED, o).catch((error: unknown) => {
+  const from = await hubDataSetPlace(name, CONVERTED, options).catch((error: unknown) => {
     if (error instanceof CodedError && error.code === "hub-not-found") return null;
     throw error;
   });
@@ -154,7 +163,7 @@ async function converted(
   }
   if (!from || found.size === 0) throw refuse("the hub keeps no Parquet files of its rows");
   const has = [...found.keys()];
-  const config = asked ?? (found.has("default") ? "default" : has.length === 1 ? has[0] : null) ?? null;
+  const config = requestedConfig ?? (found.has("default") ? "default" : has.length === 1 ? has[0] : null) ?? null;
   const data = config === null ? undefined : found.get(config);
   if (!data || config === null) throw new CodedError("hub-config", { name, config, has });
   if ([...from.files.keys()].some((file) => file.startsWith(`${config}/partial-`)))
@@ -169,21 +178,21 @@ async function converted(
 }
 
 /** What `save_to_disk` writes of the features, beside the files. */
-async function ownClasses(place: Place): Promise<Classes> {
+async function ownClasses(place: DataSetPlace): Promise<ColumnClasses> {
   const file = [...place.files.keys()].find((name) => name.split("/").at(-1) === "dataset_info.json");
   const text = file === undefined ? null : await place.text(file);
   if (text === null) return {};
   // Where there is no description of rows that can be read, the files themselves tell what they hold.
-  const info = jsonOrNone(text, fields({ features: maybe }));
-  return info ? classesIn(info.features) : {};
+  const info = parseJsonOrNull(text, objectWith({ features: optionalUnknown }));
+  return info ? classNamesIn(info.features) : {};
 }
 
 function callOf(
   call: Call,
-  place: Place,
-  reading: Config["reading"],
-  classes: Classes,
-  files: ReturnType<typeof filesOfKind>,
+  place: DataSetPlace,
+  reading: HubDataConfig["reading"],
+  classes: ColumnClasses,
+  files: ReturnType<typeof mostCommonFormatFiles>,
 ): Call {
   const { path, stream } = argumentsOf(hub, call);
   const sources = files.map(({ name, word }): Value => {

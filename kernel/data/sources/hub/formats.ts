@@ -35,13 +35,13 @@ export function isDataFile(name: string): boolean {
   return endingOf(name) !== undefined || others.test(name);
 }
 
-export interface DataFile {
+export interface HubDataFile {
   readonly name: string;
   readonly word: string;
 }
 
 /** The files of the kind that most are of. Coded error `hub-format`. */
-export function filesOfKind(name: string, files: readonly string[]): readonly DataFile[] {
+export function mostCommonFormatFiles(name: string, files: readonly string[]): readonly HubDataFile[] {
   const counts = new Map<string, number>();
   for (const file of files) {
     const ending = endingOf(file) ?? endingsOf(file).at(-1) ?? "";

@@ -2,7 +2,7 @@
  * The splits of a data set without a word on them: by what its folders and files are called. The rules, and their order, are
  * those of Hugging Face's `datasets`, so that the same folder has the same splits.
  */
-import { fitsPath } from "#stdlib/files/path-patterns.js";
+import { matchesPathPattern } from "#stdlib/files/path-patterns.js";
 
 const keywords: Readonly<Record<string, readonly string[]>> = {
   train: ["train", "training"],
@@ -30,10 +30,10 @@ const notRows = new Set([
   "state.json",
 ]);
 
-export type Splits = ReadonlyMap<string, readonly string[]>;
+export type SplitFiles = ReadonlyMap<string, readonly string[]>;
 
 /** `files`: paths from the folder, sorted. Empty where there is none. */
-export function ownSplits(files: readonly string[]): Splits {
+export function splitsFromFileNames(files: readonly string[]): SplitFiles {
   const there = files.filter((file) => isRequested(file, "**"));
   const shards = groupedBy(there, (file) => SHARD.exec(file)?.[1]);
   const named = [...shards.keys()];
@@ -44,39 +44,42 @@ export function ownSplits(files: readonly string[]): Splits {
   }
   for (const patterns of [inFolders, inNames]) {
     const found = Object.entries(keywords).map(
-      ([split, words]) => [split, fitting(there, words.flatMap(patterns))] as const,
+      ([split, words]) => [split, matchPatterns(there, words.flatMap(patterns))] as const,
     );
-    const some = found.filter(([, own]) => own.length > 0);
+    const some = found.filter(([, splitFiles]) => splitFiles.length > 0);
     if (some.length > 0) return new Map(some);
   }
   return there.length > 0 ? new Map([["train", there]]) : new Map();
 }
 
 /** Those that fit any of the patterns, in the patterns' order. */
-export function fitting(files: readonly string[], patterns: readonly string[]): readonly string[] {
+export function matchPatterns(files: readonly string[], patterns: readonly string[]): readonly string[] {
   const found = patterns.flatMap((pattern) => {
     const names = pattern.split("/").filter((name) => name !== "" && name !== ".");
     // What ends in any folders names files in them, not a file that is called like the folder.
     const form = names.at(-1) === "**" ? [...names, "*"] : names;
-    return files.filter((file) => fitsPath(file.split("/"), form) && isRequested(file, pattern));
+    return files.filter((file) => matchesPathPattern(file.split("/"), form) && isRequested(file, pattern));
   });
   return [...new Set(found)];
 }
 
 /** Hidden files and folders, those of two underscores, and what is about rows: only where a pattern names them. */
 function isRequested(file: string, pattern: string): boolean {
-  const [names, asked] = [file.split("/"), pattern.split("/")];
+  const [names, patternParts] = [file.split("/"), pattern.split("/")];
   const name = names.at(-1) ?? "";
-  if (notRows.has(name) && asked.at(-1) !== name) return false;
+  if (notRows.has(name) && patternParts.at(-1) !== name) return false;
   const count = (parts: readonly string[], start: string): number =>
     parts.filter((part) => part.startsWith(start) && part !== "." && part !== "..").length;
-  return count(names, ".") === count(asked, ".") && count(names.slice(0, -1), "__") === count(asked.slice(0, -1), "__");
+  return (
+    count(names, ".") === count(patternParts, ".") &&
+    count(names.slice(0, -1), "__") === count(patternParts.slice(0, -1), "__")
+  );
 }
 
-function groupedBy(files: readonly string[], of: (file: string) => string | undefined): Map<string, string[]> {
+function groupedBy(files: readonly string[], keyOf: (file: string) => string | undefined): Map<string, string[]> {
   const groups = new Map<string, string[]>();
   for (const file of files) {
-    const key = of(file);
+    const key = keyOf(file);
     if (key !== undefined) groups.set(key, [...(groups.get(key) ?? []), file]);
   }
   return groups;

@@ -2,10 +2,10 @@
 import { existsSync, statSync } from "node:fs";
 import { homedir } from "node:os";
 import { isAbsolute, join, resolve } from "node:path";
-import { filesNamed } from "#stdlib/platform/files.js";
-import { readWhole } from "../../../fetch/regular.js";
+import { filesMatching } from "#stdlib/platform/files.js";
+import { readWholeFile } from "../../../fetch/regular.js";
 
-export interface Place {
+export interface DataSetPlace {
   /** Folder that the files' names start from, absolute; null: that of the notebook. */
   readonly root: string | null;
   /** Paths, sorted, and bytes of each. */
@@ -17,42 +17,42 @@ export interface Place {
   /** Makes files be there. Coded errors of downloads. */
   bring(files: readonly string[]): Promise<void>;
   /** Said of where it is; absent: nothing to say. */
-  readonly told?: string;
+  readonly description?: string;
   /** What to write so that it is the same tomorrow. */
   readonly note?: string;
 }
 
 /** Most bytes of a README.md. */
-export const MOST_CARD = 4 * 2 ** 20;
+export const MAX_CARD_BYTES = 4 * 2 ** 20;
 
 /** The folder that a path names, where there is one. */
-export function folderNamed(folder: string, path: string): string | null {
+export function existingFolder(folder: string, path: string): string | null {
   const full = resolve(folder, path.replace(/^~(?=$|[\\/])/, homedir()));
   return statSync(full, { throwIfNoEntry: false })?.isDirectory() === true ? full : null;
 }
 
 /** Whether a path can be the name of a data set of the hub: `owner/name`, or `name`. */
-export function isHubName(path: string): boolean {
+export function canBeHubName(path: string): boolean {
   return !isAbsolute(path) && /^[A-Za-z0-9][\w.-]*(?:\/[A-Za-z0-9][\w.-]*)?$/.test(path) && !path.includes("..");
 }
 
 /** A folder of this machine. Links that lead out of it are not followed. Coded errors `no-files`, `too-many-files`. */
-export function localPlace(notebook: string, path: string, full: string): Place {
+export function localDataSetPlace(notebook: string, path: string, full: string): DataSetPlace {
   const root = path.replace(/[\\/]+$/, "");
-  const names = filesNamed(full, "**").map((name) => name.replaceAll("\\", "/"));
+  const names = filesMatching(full, "**").map((name) => name.replaceAll("\\", "/"));
   return {
     root: null,
-    files: new Map(names.sort(byName).map((name) => [name, statSync(join(full, name)).size])),
+    files: new Map(names.sort(compareNames).map((name) => [name, statSync(join(full, name)).size])),
     named: (file) => `${root}/${file}`,
     text: (file) => {
-      const own = join(full, file);
-      if (!existsSync(own) || statSync(own).size > MOST_CARD) return Promise.resolve(null);
-      return Promise.resolve(readWhole(own, MOST_CARD)?.toString("utf8") ?? null);
+      const textFile = join(full, file);
+      if (!existsSync(textFile) || statSync(textFile).size > MAX_CARD_BYTES) return Promise.resolve(null);
+      return Promise.resolve(readWholeFile(textFile, MAX_CARD_BYTES)?.toString("utf8") ?? null);
     },
     bring: () => Promise.resolve(),
   };
 }
 
-export function byName(a: string, b: string): number {
+export function compareNames(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }

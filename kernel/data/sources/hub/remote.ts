@@ -8,28 +8,35 @@ import { dirname, join } from "node:path";
 import { LRUCache } from "lru-cache";
 import * as v from "valibot";
 import writeFileAtomic from "write-file-atomic";
-import { shownAddress } from "#dsl/language/diagnostics/address.js";
+import { redactedAddress } from "#dsl/language/diagnostics/address.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { CachedModel, isChecksum } from "../../../bases/cache.js";
 import {
   askHub,
-  authorised,
-  bringFile,
-  clipped,
+  readHubAuthorisation,
+  fetchHubFile,
+  clipHubText,
   hubEndpoint,
-  hubOffline,
-  isCommit,
-  sizeIn,
-  untrusted,
-  type Authorised,
-  type Remote,
+  isHubOffline,
+  isCommitHash,
+  parseFileSize,
+  untrustedAnswerError,
+  type HubAuthorisation,
+  type HubFile,
 } from "../../../bases/hub-files.js";
 import { cachePath } from "../../../fetch/cache.js";
 import { diskError } from "../../../fetch/disk.js";
-import { fields, hintIn, jsonOrNone, like, maybe, type Schema } from "../../../fetch/json.js";
-import { byName, MOST_CARD, type Place } from "./place.js";
+import {
+  objectWith,
+  readHint,
+  parseJsonOrNull,
+  schemaGuard,
+  optionalUnknown,
+  type Schema,
+} from "../../../fetch/json.js";
+import { compareNames, MAX_CARD_BYTES, type DataSetPlace } from "./place.js";
 
-export interface RemoteOptions {
+export interface HubRemoteOptions {
   readonly signal?: AbortSignal | undefined;
   /** No request is sent to the hub. A file that is not in the cache is the coded error `not-fetched`. */
   readonly cacheOnly?: boolean | undefined;
@@ -41,25 +48,30 @@ export interface RemoteOptions {
 const MOST_FILES = 100_000;
 
 /** Null: the hub knows none of that name. Coded errors `hub-not-found` (a revision), `hub-needs-token`, `hub-offline`, and those of downloads. */
-export async function remotePlace(id: string, revision: string | null, o: RemoteOptions): Promise<Place | null> {
-  const asked = revision ?? "main";
-  const cached = new CachedModel(id, asked, undefined, "datasets");
-  const state = await stateOf(id, cached, o);
+export async function hubDataSetPlace(
+  id: string,
+  revision: string | null,
+  options: HubRemoteOptions,
+): Promise<DataSetPlace | null> {
+  const requestedRevision = revision ?? "main";
+  const cached = new CachedModel(id, requestedRevision, undefined, "datasets");
+  const state = await stateOf(id, cached, options);
   if (!state) return null;
   const { commit, files, unreached } = state;
   const remotes = new Map(files.map((file) => [file.name, file]));
   const root = cached.snapshot(commit);
-  const auth = await authorised();
+  const auth = await readHubAuthorisation();
   const bring = async (names: readonly string[]): Promise<void> => {
     for (const name of names) {
       const remote = remotes.get(name);
       if (!remote || (await isThere(join(root, name), remote))) continue;
-      if (o.cacheOnly) throw notFetched(id, o.folder);
-      if (hubOffline()) throw offline(id, asked, `${name} of it was never fetched, and HF_HUB_OFFLINE is set`);
-      await bringFile({ kind: "datasets", id }, commit, remote, cached, auth, {
-        ...(name.endsWith(".md") && { most: MOST_CARD }),
-        signal: o.signal,
-        onProgress: (done, total) => o.onFetch?.(`${id}: ${name}`, done, total),
+      if (options.cacheOnly) throw notFetched(id, options.folder);
+      if (isHubOffline())
+        throw offline(id, requestedRevision, `${name} of it was never fetched, and HF_HUB_OFFLINE is set`);
+      await fetchHubFile({ kind: "datasets", id }, commit, remote, cached, auth, {
+        ...(name.endsWith(".md") && { most: MAX_CARD_BYTES }),
+        signal: options.signal,
+        onProgress: (done, total) => options.onFetch?.(`${id}: ${name}`, done, total),
       });
     }
   };
@@ -68,12 +80,12 @@ export async function remotePlace(id: string, revision: string | null, o: Remote
     files: new Map(files.map(({ name, size }) => [name, size ?? 0])),
     named: (file) => file,
     text: async (file) => {
-      if (!remotes.has(file) || (remotes.get(file)?.size ?? 0) > MOST_CARD) return null;
+      if (!remotes.has(file) || (remotes.get(file)?.size ?? 0) > MAX_CARD_BYTES) return null;
       await bring([file]);
       return readFile(join(root, file), "utf8");
     },
     bring,
-    told: `${id}: commit ${commit}${asked === commit ? "" : ` of ${asked}`}${unreached === null ? "" : `, as it was fetched before (${unreached})`}`,
+    description: `${id}: commit ${commit}${requestedRevision === commit ? "" : ` of ${requestedRevision}`}${unreached === null ? "" : `, as it was fetched before (${unreached})`}`,
     ...(revision === null && {
       note: `${id} may be another one next time: write \`revision: "${commit.slice(0, 12)}"\``,
     }),
@@ -82,30 +94,34 @@ export async function remotePlace(id: string, revision: string | null, o: Remote
 
 interface State {
   readonly commit: string;
-  readonly files: readonly Remote[];
+  readonly files: readonly HubFile[];
   /** Why the hub wasn't asked which commit it is. */
   readonly unreached: string | null;
 }
 
-async function stateOf(id: string, cached: CachedModel, o: RemoteOptions): Promise<State | null> {
+async function stateOf(id: string, cached: CachedModel, options: HubRemoteOptions): Promise<State | null> {
   const known = await cached.commit();
-  const kept = known === null ? null : keptList(id, known);
-  const pinned = isCommit(cached.revision);
-  if (known !== null && kept && (pinned || o.cacheOnly || hubOffline()))
-    return { commit: known, files: kept, unreached: pinned ? null : o.cacheOnly ? UNTRUSTED : "HF_HUB_OFFLINE" };
-  if (o.cacheOnly) throw notFetched(id, o.folder);
-  if (hubOffline()) throw offline(id, cached.revision, "HF_HUB_OFFLINE is set");
-  const auth = await authorised();
+  const cachedList = known === null ? null : keptList(id, known);
+  const pinned = isCommitHash(cached.revision);
+  if (known !== null && cachedList && (pinned || options.cacheOnly || isHubOffline()))
+    return {
+      commit: known,
+      files: cachedList,
+      unreached: pinned ? null : options.cacheOnly ? UNTRUSTED : "HF_HUB_OFFLINE",
+    };
+  if (options.cacheOnly) throw notFetched(id, options.folder);
+  if (isHubOffline()) throw offline(id, cached.revision, "HF_HUB_OFFLINE is set");
+  const auth = await readHubAuthorisation();
   try {
-    const commit = await commitOf(id, cached.revision, auth, o.signal);
+    const commit = await commitOf(id, cached.revision, auth, options.signal);
     if (commit === null) return null;
-    const files = keptList(id, commit) ?? (await listOf(id, commit, auth, o.signal));
+    const files = keptList(id, commit) ?? (await listOf(id, commit, auth, options.signal));
     await cached.remember(commit);
     return { commit, files, unreached: null };
   } catch (error) {
-    o.signal?.throwIfAborted();
-    if (!(error instanceof CodedError) || error.code !== "network-failed" || known === null || !kept) throw error;
-    return { commit: known, files: kept, unreached: "the hub can't be reached" };
+    options.signal?.throwIfAborted();
+    if (!(error instanceof CodedError) || error.code !== "network-failed" || known === null || !cachedList) throw error;
+    return { commit: known, files: cachedList, unreached: "the hub can't be reached" };
   }
 }
 
@@ -120,7 +136,7 @@ function offline(name: string, revision: string, why: string): CodedError {
 }
 
 const refusal =
-  (name: string, { hasToken }: Authorised) =>
+  (name: string, { hasToken }: HubAuthorisation) =>
   (status: number): CodedError =>
     new CodedError("hub-needs-token", { name, status, hasToken });
 
@@ -129,14 +145,14 @@ const STANDS = 60_000;
 const answered = new LRUCache<string, string>({ max: 256, ttl: STANDS });
 
 /** Branches are asked for anew. */
-export function forgetCommits(): void {
+export function forgetResolvedCommits(): void {
   answered.clear();
 }
 
 async function commitOf(
   id: string,
   revision: string,
-  auth: Authorised,
+  auth: HubAuthorisation,
   signal: AbortSignal | undefined,
 ): Promise<string | null> {
   const url = `${hubEndpoint()}/api/datasets/${id}/revision/${encodeURIComponent(revision)}`;
@@ -147,67 +163,77 @@ async function commitOf(
     if (answer.missing === "repository") return null;
     throw new CodedError("hub-not-found", { name: id, folder: "", revision });
   }
-  const said = jsonOrNone(answer.text, fields({ sha: maybe }));
-  if (!said)
-    throw new CodedError("network-failed", { url: shownAddress(url), why: "its answer is not what a hub answers" });
-  if (!isCommit(said.sha)) throw untrusted(url, "a commit", said.sha);
-  answered.set(url, said.sha);
-  return said.sha;
+  const answerJson = parseJsonOrNull(answer.text, objectWith({ sha: optionalUnknown }));
+  if (!answerJson)
+    throw new CodedError("network-failed", { url: redactedAddress(url), why: "its answer is not what a hub answers" });
+  if (!isCommitHash(answerJson.sha)) throw untrustedAnswerError(url, "a commit", answerJson.sha);
+  answered.set(url, answerJson.sha);
+  return answerJson.sha;
 }
 
-const fileSchema = fields({ type: v.literal("file"), path: v.string(), oid: maybe, size: maybe, lfs: maybe });
-const isFile = like(fileSchema);
-const isLarge = like(fields({ oid: maybe, size: maybe }));
+const fileSchema = objectWith({
+  type: v.literal("file"),
+  path: v.string(),
+  oid: optionalUnknown,
+  size: optionalUnknown,
+  lfs: optionalUnknown,
+});
+const isFile = schemaGuard(fileSchema);
+const isLarge = schemaGuard(objectWith({ oid: optionalUnknown, size: optionalUnknown }));
 
 /** All files of a commit, page by page. */
 async function listOf(
   id: string,
   commit: string,
-  auth: Authorised,
+  auth: HubAuthorisation,
   signal: AbortSignal | undefined,
-): Promise<readonly Remote[]> {
-  const files: Remote[] = [];
+): Promise<readonly HubFile[]> {
+  const files: HubFile[] = [];
   const first = `${hubEndpoint()}/api/datasets/${id}/tree/${commit}?recursive=true&expand=false`;
   for (let url: string | null = first; url !== null;) {
     const answer = await askHub(url, auth, refusal(id, auth), signal);
     if ("missing" in answer)
-      throw new CodedError("network-failed", { url: shownAddress(url), why: "it names a commit without files" });
-    const entries = jsonOrNone(answer.text, v.array(v.unknown()));
+      throw new CodedError("network-failed", { url: redactedAddress(url), why: "it names a commit without files" });
+    const entries = parseJsonOrNull(answer.text, v.array(v.unknown()));
     if (!entries)
-      throw new CodedError("network-failed", { url: shownAddress(url), why: "its answer is not what a hub answers" });
+      throw new CodedError("network-failed", {
+        url: redactedAddress(url),
+        why: "its answer is not what a hub answers",
+      });
     for (const entry of entries) if (isFile(entry)) files.push(remoteOf(entry, url));
-    if (files.length > MOST_FILES) throw untrusted(url, "a list of files", `more than ${String(MOST_FILES)}`);
+    if (files.length > MOST_FILES)
+      throw untrustedAnswerError(url, "a list of files", `more than ${String(MOST_FILES)}`);
     // A page that leads elsewhere would be given the token.
     if (answer.next !== null && new URL(answer.next, url).origin !== new URL(first).origin)
-      throw untrusted(url, "a next page", answer.next);
+      throw untrustedAnswerError(url, "a next page", answer.next);
     url = answer.next === null ? null : new URL(answer.next, url).href;
   }
-  files.sort((a, b) => byName(a.name, b.name));
+  files.sort((a, b) => compareNames(a.name, b.name));
   keepList(id, commit, files);
   return files;
 }
 
-function remoteOf(entry: v.InferOutput<typeof fileSchema>, url: string): Remote {
+function remoteOf(entry: v.InferOutput<typeof fileSchema>, url: string): HubFile {
   const large = isLarge(entry.lfs) ? entry.lfs : {};
   const etag = large.oid ?? entry.oid ?? null;
-  if (!isChecksum(etag)) throw untrusted(url, `a checksum of ${clipped(entry.path)}`, etag);
+  if (!isChecksum(etag)) throw untrustedAnswerError(url, `a checksum of ${clipHubText(entry.path)}`, etag);
   const names = entry.path.split("/");
   if (names.some((name) => name === "" || name === "." || name === "..") || entry.path.includes("\\"))
-    throw untrusted(url, "the name of a file", entry.path);
-  return { name: entry.path, etag, size: sizeIn(large.size ?? entry.size) };
+    throw untrustedAnswerError(url, "the name of a file", entry.path);
+  return { name: entry.path, etag, size: parseFileSize(large.size ?? entry.size) };
 }
 
-const listSchema: Schema<{ readonly files: readonly Remote[] }> = fields({
-  files: v.array(fields({ name: v.string(), etag: v.nullable(v.string()), size: v.nullable(v.number()) })),
+const listSchema: Schema<{ readonly files: readonly HubFile[] }> = objectWith({
+  files: v.array(objectWith({ name: v.string(), etag: v.nullable(v.string()), size: v.nullable(v.number()) })),
 });
 
 function listFile(id: string, commit: string): string {
   return cachePath("hub", `datasets--${id.replaceAll("/", "--")}`, `${commit}.json`);
 }
-function keptList(id: string, commit: string): readonly Remote[] | null {
-  return hintIn(listFile(id, commit), listSchema)?.files ?? null;
+function keptList(id: string, commit: string): readonly HubFile[] | null {
+  return readHint(listFile(id, commit), listSchema)?.files ?? null;
 }
-function keepList(id: string, commit: string, files: readonly Remote[]): void {
+function keepList(id: string, commit: string, files: readonly HubFile[]): void {
   const file = listFile(id, commit);
   try {
     mkdirSync(dirname(file), { recursive: true });
@@ -218,7 +244,7 @@ function keepList(id: string, commit: string, files: readonly Remote[]): void {
 }
 
 /** By its size: its checksum was held when it came. */
-async function isThere(file: string, { size }: Remote): Promise<boolean> {
+async function isThere(file: string, { size }: HubFile): Promise<boolean> {
   const found = await stat(file).catch(() => null);
   return found?.isFile() === true && (size === null || found.size === size);
 }

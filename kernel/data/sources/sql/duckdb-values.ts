@@ -5,41 +5,42 @@ import {
   decimalValue,
   timestampText,
   timeText,
-  wholeValue,
+  wholeNumberValue,
 } from "#stdlib/sources/shared/table-values.js";
 
 /** Classes of its package, by what they hold. */
 type Held = Readonly<Record<string, unknown>>;
 
-export function duckdbValue(value: unknown): unknown {
-  if (typeof value === "bigint") return wholeValue(value);
+export function fromDuckdbValue(value: unknown): unknown {
+  if (typeof value === "bigint") return wholeNumberValue(value);
   if (typeof value !== "object" || value === null) return value ?? null;
-  const held = value as Held;
-  const { days, micros, items, entries, scale, bytes } = held;
-  if (typeof scale === "number" && typeof held["value"] === "bigint") return decimalValue(held["value"], scale);
-  if (Array.isArray(items)) return items.map(duckdbValue);
+  const duckdbHeld = value as Held;
+  const { days, micros, items, entries, scale, bytes } = duckdbHeld;
+  if (typeof scale === "number" && typeof duckdbHeld["value"] === "bigint")
+    return decimalValue(duckdbHeld["value"], scale);
+  if (Array.isArray(items)) return items.map(fromDuckdbValue);
   if (Array.isArray(entries))
     return Object.fromEntries(
       (entries as { readonly key: unknown; readonly value: unknown }[]).map((one) => [
-        String(duckdbValue(one.key)),
-        duckdbValue(one.value),
+        String(fromDuckdbValue(one.key)),
+        fromDuckdbValue(one.value),
       ]),
     );
   if (typeof entries === "object" && entries !== null)
-    return Object.fromEntries(Object.entries(entries).map(([key, one]) => [key, duckdbValue(one)]));
+    return Object.fromEntries(Object.entries(entries).map(([key, one]) => [key, fromDuckdbValue(one)]));
   if (bytes instanceof Uint8Array) return bytesValue(bytes);
   const name = value.constructor.name;
   if (name === "DuckDBDateValue" && typeof days === "number") return dateText(days);
   if (name === "DuckDBTimeValue" && typeof micros === "bigint") return timeText(micros, "MICROS");
   const [, unit] = /^DuckDBTimestamp(|Seconds|Milliseconds|Nanoseconds|TZ)Value$/.exec(name) ?? [];
   if (unit !== undefined) {
-    const of = {
+    const unitFields = {
       Seconds: ["seconds", "SECONDS"],
       Milliseconds: ["millis", "MILLIS"],
       Nanoseconds: ["nanos", "NANOS"],
     } as const;
-    const [field, of_] = of[unit as keyof typeof of] ?? (["micros", "MICROS"] as const);
-    if (typeof held[field] === "bigint") return timestampText(held[field], of_, unit === "TZ");
+    const [field, of_] = unitFields[unit as keyof typeof unitFields] ?? (["micros", "MICROS"] as const);
+    if (typeof duckdbHeld[field] === "bigint") return timestampText(duckdbHeld[field], of_, unit === "TZ");
   }
   return String(value);
 }

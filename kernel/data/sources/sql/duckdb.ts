@@ -6,14 +6,14 @@ import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { isRecord } from "#dsl/language/diagnostics/record.js";
-import { locate } from "#stdlib/platform/files.js";
-import { isPattern, patternParts } from "#stdlib/files/path-patterns.js";
-import { lineAndColumn } from "#stdlib/sources/shared/sql/statement.js";
-import type { AskedQuery, RowChunk } from "#stdlib/data/contract.js";
+import { locateFile } from "#stdlib/platform/files.js";
+import { isPathPattern, parsePathPattern } from "#stdlib/files/path-patterns.js";
+import { lineAndColumnIn } from "#stdlib/sources/shared/sql/statement.js";
+import type { ParsedQuery, RowChunk } from "#stdlib/data/contract.js";
 import { makePrivateFolder } from "../../../fetch/private.js";
 import { cachePath } from "../../../fetch/cache.js";
-import { duckdbValue } from "./duckdb-values.js";
-import { packageNamed } from "./packages.js";
+import { fromDuckdbValue } from "./duckdb-values.js";
+import { loadSqlPackage } from "./packages.js";
 
 const PACKAGE = "@duckdb/node-api";
 /** What sorting and joining may take; the rest goes to the cache folder meanwhile. */
@@ -49,18 +49,18 @@ interface Result {
 }
 
 /** `file`: of the database, absolute. `signal`: ends a query that goes on and on. */
-export async function* duckdbRows(
-  query: AskedQuery,
+export async function* readDuckdbRows(
+  query: ParsedQuery,
   file: string | null,
   folder: string,
   signal?: AbortSignal,
 ): AsyncGenerator<RowChunk> {
-  const duckdb = await packageNamed<DuckDB>(PACKAGE, "`sql`");
-  const asked = placed(query, folder);
-  for (const name of asked.missing) await locate(folder, name);
+  const duckdb = await loadSqlPackage<DuckDB>(PACKAGE, "`sql`");
+  const placedQuery = placed(query, folder);
+  for (const name of placedQuery.missing) await locateFile(folder, name);
   const fails = (error: unknown): CodedError => {
     signal?.throwIfAborted();
-    return told(error, query.sql, asked);
+    return toQueryError(error, query.sql, placedQuery);
   };
   makePrivateFolder(cachePath("sql"));
   const spill = mkdtempSync(cachePath("sql", "spill-"));
@@ -81,8 +81,8 @@ export async function* duckdbRows(
   signal?.addEventListener("abort", interrupt);
   try {
     connection = await instance.connect();
-    for (const setting of guards(asked)) await connection.run(setting);
-    yield* rowsOf(connection, asked.sql, query.limit, duckdb, fails, signal);
+    for (const setting of guards(placedQuery)) await connection.run(setting);
+    yield* rowsOf(connection, placedQuery.sql, query.limit, duckdb, fails, signal);
   } finally {
     signal?.removeEventListener("abort", interrupt);
     connection?.closeSync();
@@ -130,7 +130,7 @@ async function* rowsOf(
     const columns = chunk.getColumns();
     yield {
       rows: chunk.rowCount,
-      columns: new Map(names.map((name, i) => [name, (columns[i] ?? []).map(duckdbValue)])),
+      columns: new Map(names.map((name, i) => [name, (columns[i] ?? []).map(fromDuckdbValue)])),
     };
   }
 }
@@ -147,24 +147,24 @@ interface Asked {
 }
 
 /** Files start from the notebook's folder; to DuckDB they would start from where this process runs. */
-function placed({ sql, tables }: AskedQuery, folder: string): Asked {
+function placed({ sql, tables }: ParsedQuery, folder: string): Asked {
   const [files, folders, missing]: [string[], string[], string[]] = [[], [], []];
   const moved: { from: number; to: number; length: number }[] = [];
   let text = "";
-  let at = 0;
+  let start = 0;
   for (const { text: name, from, to } of tables) {
     const full = resolve(folder, name);
     const isFile = statSync(full, { throwIfNoEntry: false })?.isFile() === true;
-    if (/^\w{2,}:\/\//.test(name) || (!isFile && !isPattern(name) && !ROWS.test(name))) continue;
-    if (!isFile && !isPattern(name)) missing.push(name);
+    if (/^\w{2,}:\/\//.test(name) || (!isFile && !isPathPattern(name) && !ROWS.test(name))) continue;
+    if (!isFile && !isPathPattern(name)) missing.push(name);
     else if (isFile) files.push(full);
-    else folders.push(resolve(folder, patternParts(name).root));
+    else folders.push(resolve(folder, parsePathPattern(name).root));
     const put = `'${full.replaceAll("'", "''")}'`;
-    text += sql.slice(at, from) + put;
+    text += sql.slice(start, from) + put;
     moved.push({ from, to, length: put.length });
-    at = to;
+    start = to;
   }
-  return { sql: text + sql.slice(at), files, folders, missing, moved };
+  return { sql: text + sql.slice(start), files, folders, missing, moved };
 }
 
 /** Only what the query names is read. */
@@ -180,21 +180,21 @@ function guards({ files, folders }: Asked): readonly string[] {
 }
 
 /** DuckDB's words, and the place in the query as it was written. */
-function told(error: unknown, sql: string, { sql: given, moved, files }: Asked): CodedError {
+function toQueryError(error: unknown, sql: string, { sql: given, moved, files }: Asked): CodedError {
   const message = (error as Error).message;
   const { exception_message: why = message, position } = detailsIn(message);
   const place =
     position === undefined
       ? null
       : originally(Buffer.from(given).subarray(0, Number(position)).toString().length, moved);
-  const at = place === null ? null : lineAndColumn(sql, Math.min(place, sql.length));
+  const errorPlace = place === null ? null : lineAndColumnIn(sql, Math.min(place, sql.length));
   const named = files.reduce((text, file) => text.replaceAll(`${dirname(file)}/`, ""), String(why));
   return new CodedError(
     "sql-fails",
     {
       of: "DuckDB",
       why: named.split("\n")[0]?.trim() ?? named,
-      at: at && { ...at, text: sql.split("\n")[at.line - 1] ?? "" },
+      at: errorPlace && { ...errorPlace, text: sql.split("\n")[errorPlace.line - 1] ?? "" },
     },
     { cause: error },
   );
@@ -202,20 +202,20 @@ function told(error: unknown, sql: string, { sql: given, moved, files }: Asked):
 
 function detailsIn(message: string): { readonly exception_message?: string; readonly position?: string } {
   try {
-    const said: unknown = JSON.parse(message.slice(message.indexOf("{")));
-    return isRecord(said) ? said : {};
+    const details: unknown = JSON.parse(message.slice(message.indexOf("{")));
+    return isRecord(details) ? details : {};
   } catch {
     return {};
   }
 }
 
 /** A place of the query that was run, in the one that was written. */
-function originally(at: number, moved: Asked["moved"]): number {
+function originally(position: number, moved: Asked["moved"]): number {
   let shift = 0;
   for (const { from, to, length } of moved) {
-    if (at < from + shift) break;
-    if (at < from + shift + length) return from;
+    if (position < from + shift) break;
+    if (position < from + shift + length) return from;
     shift += length - (to - from);
   }
-  return at - shift;
+  return position - shift;
 }

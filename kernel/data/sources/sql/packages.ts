@@ -10,7 +10,7 @@ import { moduleIn, nodeEnv } from "#tools/node-env.mjs";
  * Loads `name` from the packages of `tunebook setup sql`. `reads` names what needs it, for the error. Coded errors `sql-package`
  * (not installed), `sql-package-broken` (installed, but it does not load here).
  */
-export async function packageNamed<T>(name: string, reads: string): Promise<T> {
+export async function loadSqlPackage<T>(name: string, reads: string): Promise<T> {
   const installed = nodeEnv("sql");
   if (!installed.ready) throw new CodedError("sql-package", { name, reads });
   try {

@@ -1,33 +1,33 @@
 /** A query given to what runs it: DuckDB, and for a database of SQLite's format SQLite. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { kindOfFile } from "#stdlib/sources/shared/file-kind.js";
-import type { AskedQuery, RowChunk } from "#stdlib/data/contract.js";
-import { blocksOf, locate } from "#stdlib/platform/files.js";
+import { detectFileKind } from "#stdlib/sources/shared/file-kind.js";
+import type { ParsedQuery, RowChunk } from "#stdlib/data/contract.js";
+import { openFileBlocks, locateFile } from "#stdlib/platform/files.js";
 
 const SQLITE = "SQLite format 3\0";
 
 /** `folder`: of the notebook. Coded errors `sql-fails`, `sql-package`, `missing-file`, `not-of-format`. */
-export async function* queried(query: AskedQuery, folder: string, signal?: AbortSignal): AsyncGenerator<RowChunk> {
+export async function* runQuery(query: ParsedQuery, folder: string, signal?: AbortSignal): AsyncGenerator<RowChunk> {
   const { database } = query;
-  const file = database === null ? null : await locate(folder, database);
+  const file = database === null ? null : await locateFile(folder, database);
   if (file !== null && database !== null && (await formatOf(file, database)) === "SQLite") {
-    const { sqliteRows } = await import("./sqlite.js");
+    const { readSqliteRows: sqliteRows } = await import("./sqlite.js");
     yield* sqliteRows(query, file);
     return;
   }
-  const { duckdbRows } = await import("./duckdb.js");
+  const { readDuckdbRows: duckdbRows } = await import("./duckdb.js");
   yield* duckdbRows(query, file, folder, signal);
 }
 
 /** By its first bytes, whatever it is called. */
 async function formatOf(file: string, name: string): Promise<"SQLite" | "DuckDB"> {
-  const blocks = await blocksOf(file, name);
+  const blocks = await openFileBlocks(file, name);
   try {
     const head = await blocks.read(0, Math.min(64, blocks.size));
     const text = Buffer.from(head).toString("latin1");
     if (text.startsWith(SQLITE)) return "SQLite";
     if (text.slice(8, 12) === "DUCK") return "DuckDB";
-    const found = kindOfFile(head, name)?.found ?? null;
+    const found = detectFileKind(head, name)?.found ?? null;
     throw new CodedError("not-of-format", { file: name, format: "DuckDB or SQLite", found });
   } finally {
     await blocks.close();

@@ -1,16 +1,16 @@
 /** Rows of an SQLite database, in its own SQL, one after the other. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { bytesValue, wholeValue } from "#stdlib/sources/shared/table-values.js";
-import { CHUNK } from "#stdlib/sources/shared/columns.js";
-import type { AskedQuery, RowChunk } from "#stdlib/data/contract.js";
+import { bytesValue, wholeNumberValue } from "#stdlib/sources/shared/table-values.js";
+import { CHUNK_ROWS } from "#stdlib/sources/shared/columns.js";
+import type { ParsedQuery, RowChunk } from "#stdlib/data/contract.js";
 import { breathe } from "#platform/turn.js";
-import { packageNamed } from "./packages.js";
+import { loadSqlPackage } from "./packages.js";
 
 type Value = number | bigint | string | Uint8Array | null;
 interface Sqlite {
   readonly Database: new (
     file: string,
-    o: { readonly readOnly: true; readonly fileMustExist: true },
+    options: { readonly readOnly: true; readonly fileMustExist: true },
   ) => {
     prepare(sql: string): { iterate(): Iterable<Readonly<Record<string, Value>>>; finalize(): void };
     close(): void;
@@ -18,8 +18,8 @@ interface Sqlite {
 }
 const PACKAGE = "node-sqlite3-wasm";
 
-export async function* sqliteRows({ sql, limit }: AskedQuery, file: string): AsyncGenerator<RowChunk> {
-  const found = await packageNamed<Sqlite & { readonly default?: Sqlite }>(PACKAGE, "an SQLite database");
+export async function* readSqliteRows({ sql, limit }: ParsedQuery, file: string): AsyncGenerator<RowChunk> {
+  const found = await loadSqlPackage<Sqlite & { readonly default?: Sqlite }>(PACKAGE, "an SQLite database");
   const { Database } = found.default ?? found;
   const database = failing(() => new Database(file, { readOnly: true, fileMustExist: true }));
   try {
@@ -27,7 +27,7 @@ export async function* sqliteRows({ sql, limit }: AskedQuery, file: string): Asy
     const rows = statement.iterate()[Symbol.iterator]();
     try {
       for (let left = limit; left > 0;) {
-        const chunk = failing(() => nextRows(rows, Math.min(CHUNK, left)));
+        const chunk = failing(() => nextRows(rows, Math.min(CHUNK_ROWS, left)));
         if (chunk.rows === 0) return;
         yield chunk;
         left -= chunk.rows;
@@ -49,9 +49,11 @@ function nextRows(rows: Iterator<Readonly<Record<string, Value>>>, most: number)
     const next = rows.next();
     if (next.done === true) break;
     for (const [name, value] of Object.entries(next.value)) {
-      const own = columns.get(name) ?? [];
-      columns.set(name, own);
-      own.push(typeof value === "bigint" ? wholeValue(value) : value instanceof Uint8Array ? bytesValue(value) : value);
+      const columnValues = columns.get(name) ?? [];
+      columns.set(name, columnValues);
+      columnValues.push(
+        typeof value === "bigint" ? wholeNumberValue(value) : value instanceof Uint8Array ? bytesValue(value) : value,
+      );
     }
   }
   return { columns, rows: count };

@@ -2,36 +2,36 @@
  * The cell of `sweep auto`, from its report: what is there, what cheap answers come to, the program that runs; at its end what is
  * best and what that means, beside what needs no training, and the winner as a program. Between them stands the sweep's own cell.
  */
-import type { AutoReport, Contestant, Outcome } from "../../../study/auto/auto.js";
-import { shownOf } from "../../bundle.js";
+import type { AutoReport, Contestant, AutoOutcome } from "../../../study/auto/auto.js";
+import { displayOutputOf } from "../../bundle.js";
 import { card, html, note, type Html } from "../../html.js";
-import type { Shown } from "../../bundle-output.js";
-import { byScore, contestTable, leftOut } from "./contest.js";
-import { frontShown } from "./front.js";
-import { lookedShown } from "./auto-facts.js";
+import type { DisplayOutput } from "../../bundle-output.js";
+import { compareByScore, contestTable, leftOutTable } from "./contest.js";
+import { frontView } from "./front.js";
+import { autoFactsView } from "./auto-facts.js";
 
 /** Before anything is trained. */
-export function autoBefore(report: AutoReport): readonly Shown[] {
-  return [lookedShown(report), probedShown(report), programShown(report)].filter((one) => one !== null);
+export function autoViewsBefore(report: AutoReport): readonly DisplayOutput[] {
+  return [autoFactsView(report), probesView(report), autoProgramView(report)].filter((one) => one !== null);
 }
 
 /** Once nothing is left to try; none before. */
-export function autoAfter({ goal, outcome }: Pick<AutoReport, "goal" | "outcome">): readonly Shown[] {
+export function autoViewsAfter({ goal, outcome }: Pick<AutoReport, "goal" | "outcome">): readonly DisplayOutput[] {
   if (!outcome) return [];
-  const picture = frontShown(goal, outcome.scored, outcome.front);
+  const picture = frontView(goal, outcome.scored, outcome.front);
   return [saidShown(goal, outcome), ...(picture ? [picture] : []), ...winnerShown(outcome)];
 }
 
 /** `id`: it may be shown anew, as answers come in. Null: nothing was scored, and nothing left out. */
-export function probedShown(
+export function probesView(
   { goal, probed, left }: Pick<AutoReport, "goal" | "probed" | "left">,
   { id }: { readonly id?: string } = {},
-): Shown | null {
-  const out = leftOut(left);
+): DisplayOutput | null {
+  const out = leftOutTable(left);
   if (probed.length === 0 && !out) return null;
   const title = probed.length === 0 ? "Nothing was scored before training" : "Before any training";
   const table = probed.length === 0 ? null : contestTable({ goal, contestants: probed });
-  return shownOf(
+  return displayOutputOf(
     [title, table?.text, out?.text].filter((part) => part !== undefined).join("\n"),
     card(title, table?.html, out?.html),
     {},
@@ -39,15 +39,15 @@ export function probedShown(
   );
 }
 
-export function programShown({ program }: Pick<AutoReport, "program">): Shown {
+export function autoProgramView({ program }: Pick<AutoReport, "program">): DisplayOutput {
   if (program === null) {
     const words = "No training fits into the budget: nothing is swept.";
-    return shownOf(words, card(null, note(words)));
+    return displayOutputOf(words, card(null, note(words)));
   }
-  return shownOf(...programCard("This program runs now:", program));
+  return displayOutputOf(...programCard("This program runs now:", program));
 }
 
-function saidShown(goal: AutoReport["goal"], { said, best, versus, scored, front }: Outcome): Shown {
+function saidShown(goal: AutoReport["goal"], { sentence, best, versus, scored, front }: AutoOutcome): DisplayOutput {
   const trial = bestTrialOf(goal, scored);
   // The other trials have a table of their own.
   const beside = scored.filter(
@@ -60,21 +60,21 @@ function saidShown(goal: AutoReport["goal"], { said, best, versus, scored, front
     front,
     ...(trial && { best: trial.name }),
   });
-  const [first = said, rest] = said.split(/(?<=\.)\s+(?=\p{Lu})(.*)/su);
-  return shownOf([said, table.text].join("\n"), card(first, rest !== undefined && note(rest), table.html));
+  const [first = sentence, rest] = sentence.split(/(?<=\.)\s+(?=\p{Lu})(.*)/su);
+  return displayOutputOf([sentence, table.text].join("\n"), card(first, rest !== undefined && note(rest), table.html));
 }
 
-function winnerShown({ tune, best, scored }: Outcome): readonly Shown[] {
+function winnerShown({ tune, best, scored }: AutoOutcome): readonly DisplayOutput[] {
   if (tune === null) return [];
   const is = scored.find(({ name }) => name === best)?.kind === "trial";
   const words = is
     ? "What trains it, as a program of its own:"
     : "What trains the best trial, as a program of its own:";
-  return [shownOf(...programCard(words, tune))];
+  return [displayOutputOf(...programCard(words, tune))];
 }
 
 function bestTrialOf(goal: AutoReport["goal"], scored: readonly Contestant[]): Contestant | undefined {
-  return scored.filter(({ kind }) => kind === "trial").toSorted(byScore(goal))[0];
+  return scored.filter(({ kind }) => kind === "trial").toSorted(compareByScore(goal))[0];
 }
 
 /** JupyterLab puts it into a new cell by a button (editors/jupyterlab/src/programs.ts). */

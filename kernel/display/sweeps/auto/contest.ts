@@ -1,55 +1,61 @@
 /** Whatever `sweep auto` scored on the rows that validate, side by side: its score, and what it takes to learn, to answer and to hold. */
-import type { Contestant, Left, Versus } from "../../../study/auto/auto.js";
-import type { Goal } from "../../../study/study.js";
-import { clipApart } from "../../clip-differences.js";
-import { html, htmlTable, inked, note, tone, type Html, type Part } from "../../html.js";
-import { plain, valueCell, type Cell } from "../../score-cell.js";
+import type { Contestant, SkippedCandidate, ContestantDifference } from "../../../study/auto/auto.js";
+import type { StudyGoal } from "../../../study/study.js";
+import { clipDistinct } from "../../clip-differences.js";
+import { html, htmlTable, inkStyle, note, toneColors, type Html, type HtmlPart } from "../../html.js";
+import { plainCell, valueCell, type ScoreCell } from "../../score-cell.js";
 import { differenceCell } from "../../scores/score-tables.js";
-import { barOf, scaleOf } from "../../scores/slice-bars.js";
-import { bytes, duration, significant } from "../../../host/text.js";
+import { scoreBarOf, barScaleOf } from "../../scores/slice-bars.js";
+import { byteSizeText, durationText, significantText } from "../../../host/text.js";
 import { textTable } from "../../text-table.js";
 
 const NAME = 48;
 
-export interface ContestOf {
-  readonly goal: Goal;
+export interface ContestInput {
+  readonly goal: StudyGoal;
   readonly contestants: readonly Contestant[];
   /** The best trial beside each that needs none; absent: nothing is compared. */
-  readonly versus?: readonly Versus[];
+  readonly versus?: readonly ContestantDifference[];
   /** Heads the column of differences. */
   readonly best?: string;
   /** Names of those that none other beats in everything. */
   readonly front?: readonly string[];
 }
-export interface Contest {
+export interface RenderedTable {
   readonly text: string;
   readonly html: Html;
 }
 
 /** The best first; what has no score last. */
-export function byScore({ direction }: Goal): (a: Contestant, b: Contestant) => number {
+export function compareByScore({ direction }: StudyGoal): (a: Contestant, b: Contestant) => number {
   const worth = ({ score }: Contestant): number =>
     Number.isNaN(score) ? Number.NEGATIVE_INFINITY : direction === "maximize" ? score : -score;
   return (a, b) => (worth(a) === worth(b) ? 0 : worth(b) - worth(a));
 }
 
-export function contestTable({ goal, contestants, versus = [], best = "the best", front = [] }: ContestOf): Contest {
-  const sorted = contestants.toSorted(byScore(goal));
-  const names = clipApart(
+export function contestTable({
+  goal,
+  contestants,
+  versus = [],
+  best = "the best",
+  front = [],
+}: ContestInput): RenderedTable {
+  const sorted = contestants.toSorted(compareByScore(goal));
+  const names = clipDistinct(
     sorted.map(({ name }) => name),
     NAME,
   );
   const compared = sorted.some(({ name }) => versus.some((one) => one.name === name));
-  const columns: readonly (readonly [head: string, cell: (one: Contestant) => Cell])[] = [
+  const columns: readonly (readonly [head: string, cell: (one: Contestant) => ScoreCell])[] = [
     [goal.metric, scoreCell],
     ...(compared ? [[`${best} − it`, (one: Contestant) => versusCell(one, versus)] as const] : []),
-    ...had("learnt in", sorted, ({ seconds }) => (Number.isFinite(seconds) ? duration(seconds) : null)),
-    ...had("an answer", sorted, ({ latency }) => (latency === null ? null : answerText(latency))),
-    ...had("size", sorted, ({ bytes: held }) => (held === null ? null : bytes(held))),
+    ...had("learnt in", sorted, ({ seconds }) => (Number.isFinite(seconds) ? durationText(seconds) : null)),
+    ...had("an answer", sorted, ({ latency }) => (latency === null ? null : latencyText(latency))),
+    ...had("size", sorted, ({ bytes: weightBytes }) => (weightBytes === null ? null : byteSizeText(weightBytes))),
   ];
   const head = ["", ...columns.map(([name]) => name)];
-  const cells = sorted.map((one, i): readonly Cell[] => [
-    plain(names[i] ?? ""),
+  const cells = sorted.map((one, i): readonly ScoreCell[] => [
+    plainCell(names[i] ?? ""),
     ...columns.map(([, cell]) => cell(one)),
   ]);
   const align = head.map((_, i) => (i === 0 ? ("left" as const) : ("right" as const)));
@@ -59,13 +65,13 @@ export function contestTable({ goal, contestants, versus = [], best = "the best"
   const words = front.length > 1 ? `none beats these in score, size and time at once: ${front.join("; ")}` : null;
   const text = textTable(
     head,
-    cells.map((row) => row.map(({ text: own }) => own)),
+    cells.map((row) => row.map(({ text: cellText }) => cellText)),
     align,
   );
   const table = htmlTable({
-    head: withBars<Part>(head, bars?.head ?? ""),
+    head: withBars<HtmlPart>(head, bars?.head ?? ""),
     rows: cells.map((row, i) =>
-      withBars<Part>(
+      withBars<HtmlPart>(
         row.map(({ shown }) => shown),
         bars?.rows[i] ?? "",
       ),
@@ -76,36 +82,38 @@ export function contestTable({ goal, contestants, versus = [], best = "the best"
 }
 
 /** Of milliseconds: what is less than anybody minds has no digits. */
-export function answerText(latency: number): string {
-  return latency < 0.01 ? "< 0.01 ms" : `${significant(latency, 2)} ms`;
+export function latencyText(latency: number): string {
+  return latency < 0.01 ? "< 0.01 ms" : `${significantText(latency, 2)} ms`;
 }
 
 /** A column, where anything is known of it. */
-function had(head: string, all: readonly Contestant[], told: (one: Contestant) => string | null) {
-  return all.some((one) => told(one) !== null) ? [[head, (one: Contestant) => plain(told(one) ?? "–")] as const] : [];
+function had(head: string, all: readonly Contestant[], textOf: (one: Contestant) => string | null) {
+  return all.some((one) => textOf(one) !== null)
+    ? [[head, (one: Contestant) => plainCell(textOf(one) ?? "–")] as const]
+    : [];
 }
 
 function endsOf({ low, high }: Contestant): { readonly low: number; readonly high: number } | null {
   return low === undefined || high === undefined ? null : { low, high };
 }
-function scoreCell(one: Contestant): Cell {
-  return Number.isNaN(one.score) ? plain("–") : valueCell(one.score, endsOf(one), { strong: true });
+function scoreCell(one: Contestant): ScoreCell {
+  return Number.isNaN(one.score) ? plainCell("–") : valueCell(one.score, endsOf(one), { strong: true });
 }
-function versusCell({ name }: Contestant, versus: readonly Versus[]): Cell {
-  const own = versus.find((one) => one.name === name);
-  if (!own) return plain("");
-  const { difference, low, high, verdict } = own;
+function versusCell({ name }: Contestant, versus: readonly ContestantDifference[]): ScoreCell {
+  const ownVersus = versus.find((one) => one.name === name);
+  if (!ownVersus) return plainCell("");
+  const { difference, low, high, verdict } = ownVersus;
   return differenceCell({ value: difference, interval: low === null || high === null ? null : { low, high }, verdict });
 }
 
 /** Null: there is but one score to see. */
 function barsBeside(all: readonly Contestant[], names: readonly string[]) {
   const scores = all.map((one) => ({ value: one.score, interval: endsOf(one) }));
-  const scale = scaleOf(scores);
+  const scale = barScaleOf(scores);
   if (!scale || scores.filter(({ value }) => Number.isFinite(value)).length < 2) return null;
   return {
-    head: `${significant(scale.low, 3)} to ${significant(scale.high, 3)}`,
-    rows: scores.map((score, i) => barOf(score, names[i] ?? "", scale)),
+    head: `${significantText(scale.low, 3)} to ${significantText(scale.high, 3)}`,
+    rows: scores.map((score, i) => scoreBarOf(score, names[i] ?? "", scale)),
   };
 }
 
@@ -113,11 +121,13 @@ function barsBeside(all: readonly Contestant[], names: readonly string[]) {
 const TOLD = 6;
 
 /** What was passed over, with the reason. */
-export function leftOut(left: readonly Left[]): Contest | null {
+export function leftOutTable(left: readonly SkippedCandidate[]): RenderedTable | null {
   if (left.length === 0) return null;
   const rows = left.map(({ what, why }) => [what, why]);
-  const table = (of: readonly Left[]): Html =>
-    htmlTable({ rows: of.map(({ what, why }): Part[] => [what, html`<span style="opacity:.86">${why}</span>`]) });
+  const table = (entries: readonly SkippedCandidate[]): Html =>
+    htmlTable({
+      rows: entries.map(({ what, why }): HtmlPart[] => [what, html`<span style="opacity:.86">${why}</span>`]),
+    });
   const rest = left.slice(TOLD);
   return {
     text: ["left out:", textTable(null, rows)].join("\n"),
@@ -125,7 +135,7 @@ export function leftOut(left: readonly Left[]): Contest | null {
     ${
       rest.length > 0 &&
       html`<details style="margin:0 0 6px">
-        <summary style="cursor:pointer;${inked(tone.accent)}">${String(rest.length)} more</summary>
+        <summary style="cursor:pointer;${inkStyle(toneColors.accent)}">${String(rest.length)} more</summary>
         ${table(rest)}
       </details>`
     }`,

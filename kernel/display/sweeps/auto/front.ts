@@ -1,26 +1,29 @@
 /** Scores over what an answer takes: baselines, frozen bases and trials, and the line that none of the others beats. */
 import type { Contestant } from "../../../study/auto/auto.js";
-import type { Goal } from "../../../study/study.js";
-import { short } from "../../curves/line.js";
-import { figureShown, type Figure, type Trace } from "../../figure.js";
-import type { Shown } from "../../bundle-output.js";
-import { bytes, clip, duration, escapeLabel, significant } from "../../../host/text.js";
-import { BEST, colors } from "../series-styles.js";
-import { answerText } from "./contest.js";
+import type { StudyGoal } from "../../../study/study.js";
+import { roundToSixDigits } from "../../curves/line.js";
+import { figureView, type Figure, type Trace } from "../../figure.js";
+import type { DisplayOutput } from "../../bundle-output.js";
+import { byteSizeText, clip, durationText, escapeLabel, significantText } from "../../../host/text.js";
+import { BEST_COLOR, stateColors } from "../series-styles.js";
+import { latencyText } from "./contest.js";
 
 /** What is drawn to the right: the first that two or more have told. */
 const ACROSS = [
   { title: "milliseconds of an answer", of: ({ latency }: Contestant) => latency },
-  { title: "MB of weights", of: ({ bytes: held }: Contestant) => (held === null ? null : held / 1e6) },
+  {
+    title: "MB of weights",
+    of: ({ bytes: weightBytes }: Contestant) => (weightBytes === null ? null : weightBytes / 1e6),
+  },
 ] as const;
 const KINDS = [
-  { kind: "trial", name: "trials", marker: { symbol: "circle", color: colors.done } },
+  { kind: "trial", name: "trials", marker: { symbol: "circle", color: stateColors.done } },
   {
     kind: "frozen",
     name: "frozen bases",
-    marker: { symbol: "circle-open", color: colors.running, line: { width: 2 } },
+    marker: { symbol: "circle-open", color: stateColors.running, line: { width: 2 } },
   },
-  { kind: "baseline", name: "baselines", marker: { symbol: "square", color: colors.stopped } },
+  { kind: "baseline", name: "baselines", marker: { symbol: "square", color: stateColors.stopped } },
 ] as const;
 /** Milliseconds in which nothing is read: what says the same of all would only make the picture's other points small. */
 const CONSTANT = 0.01;
@@ -33,7 +36,7 @@ interface Placed extends Contestant {
 }
 
 /** Null: of fewer than two is it known what they take. */
-export function frontFigure(goal: Goal, all: readonly Contestant[], front: readonly string[]): Figure | null {
+export function frontFigure(goal: StudyGoal, all: readonly Contestant[], front: readonly string[]): Figure | null {
   const reading = all.filter(({ latency }) => latency === null || latency >= CONSTANT);
   const scored = reading.length > 1 ? reading : all;
   const across = ACROSS.map((one) => ({ ...one, placed: placedBy(scored, one.of) })).find(
@@ -53,15 +56,15 @@ export function frontFigure(goal: Goal, all: readonly Contestant[], front: reado
               mode: "lines",
               name: "none beats it",
               hoverinfo: "skip",
-              x: along.map(({ x }) => short(x)),
-              y: along.map(({ score }) => short(score)),
-              line: { color: BEST, width: 1.5, shape: "hv" },
+              x: along.map(({ x }) => roundToSixDigits(x)),
+              y: along.map(({ score }) => roundToSixDigits(score)),
+              line: { color: BEST_COLOR, width: 1.5, shape: "hv" },
             },
           ]
         : []),
       ...KINDS.flatMap(({ kind, name, marker }) => {
-        const own = placed.filter((one) => one.kind === kind);
-        return own.length === 0 ? [] : [pointsOf(own, name, marker)];
+        const ofKind = placed.filter((one) => one.kind === kind);
+        return ofKind.length === 0 ? [] : [pointsOf(ofKind, name, marker)];
       }),
     ],
     layout: {
@@ -82,39 +85,43 @@ export function frontFigure(goal: Goal, all: readonly Contestant[], front: reado
   };
 }
 
-export function frontShown(goal: Goal, scored: readonly Contestant[], front: readonly string[]): Shown | null {
+export function frontView(
+  goal: StudyGoal,
+  scored: readonly Contestant[],
+  front: readonly string[],
+): DisplayOutput | null {
   const figure = frontFigure(goal, scored, front);
   // A terminal has the table's numbers.
-  return figure && figureShown(figure);
+  return figure && figureView(figure);
 }
 
-function placedBy(scored: readonly Contestant[], of: (one: Contestant) => number | null): readonly Placed[] {
+function placedBy(scored: readonly Contestant[], valueOf: (one: Contestant) => number | null): readonly Placed[] {
   return scored.flatMap((one) => {
-    const x = of(one);
+    const x = valueOf(one);
     return x !== null && Number.isFinite(x) && x > 0 && Number.isFinite(one.score) ? [{ ...one, x }] : [];
   });
 }
 
-function pointsOf(own: readonly Placed[], name: string, marker: Trace): Trace {
+function pointsOf(points: readonly Placed[], name: string, marker: Trace): Trace {
   return {
     type: "scatter",
     mode: "markers",
     name,
     showlegend: true,
     marker: { size: 8, ...marker },
-    x: own.map(({ x }) => short(x)),
-    y: own.map(({ score }) => short(score)),
-    text: own.map(hoverText),
+    x: points.map(({ x }) => roundToSixDigits(x)),
+    y: points.map(({ score }) => roundToSixDigits(score)),
+    text: points.map(hoverText),
     hovertemplate: "%{text}<extra></extra>",
   };
 }
-function hoverText({ name, score, seconds, bytes: held, latency }: Placed): string {
+function hoverText({ name, score, seconds, bytes: weightBytes, latency }: Placed): string {
   return [
     clip(name, NAME),
-    significant(score, 4),
-    Number.isFinite(seconds) && `learnt in ${duration(seconds)}`,
-    latency !== null && `${answerText(latency)} an answer`,
-    held !== null && bytes(held),
+    significantText(score, 4),
+    Number.isFinite(seconds) && `learnt in ${durationText(seconds)}`,
+    latency !== null && `${latencyText(latency)} an answer`,
+    weightBytes !== null && byteSizeText(weightBytes),
   ]
     .filter((part) => part !== false)
     .map(escapeLabel)

@@ -16,25 +16,25 @@
 import { randomBytes } from "node:crypto";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { must } from "#dsl/language/diagnostics/must.js";
-import { ENDING, type Carrier } from "../contract.js";
-import { orderHash } from "../order-hash.js";
-import { encodeBegin } from "../secure/secure-setup.js";
-import { decode, encode, unreadable } from "../secure/messages.js";
-import { leastThreshold, type Terms } from "../secure/round.js";
+import { FEDERATION_ENDING_CODES, type RemoteClients } from "../contract.js";
+import { instructionHash } from "../order-hash.js";
+import { encodeMaskingStart } from "../secure/secure-setup.js";
+import { decodeMaskingMessage, encodeMaskingMessage, maskingMessageError } from "../secure/messages.js";
+import { minThreshold, type MaskingTerms } from "../secure/round.js";
 import { MaskingServer } from "../secure/server.js";
-import { saidOf } from "../secure/secure-sum.js";
-import type { Summed, SummedUp, ToSum } from "../server.js";
+import { asClientMessage } from "../secure/secure-sum.js";
+import type { SecureSummer, SummedUpdates, SecureSumInput } from "../server.js";
 
 /** Keys, shares, input, agreement, unmasking. */
 const PARTS = 5;
 
 /** `clients`: all of the federation. Coded errors of secure sums; `secure-survivors` where too few are left. */
-export function sumsElsewhere(clients: Carrier["clients"], signal?: AbortSignal): Summed {
-  return async (of) => {
+export function remoteMaskedSummer(clients: RemoteClients["clients"], signal?: AbortSignal): SecureSummer {
+  return async (input) => {
     // In the order of their numbers, which all see.
-    const answered = [...of.answers.keys()].sort((a, b) => a - b);
+    const answered = [...input.answers.keys()].sort((a, b) => a - b);
     const sum = new MaskedSum(
-      of,
+      input,
       answered.map((client) => ({ client, asks: must(clients[client], "a client") })),
       signal,
     );
@@ -45,45 +45,47 @@ export function sumsElsewhere(clients: Carrier["clients"], signal?: AbortSignal)
 interface Party {
   /** Number of the client. */
   readonly client: number;
-  readonly asks: Carrier["clients"][number];
+  readonly asks: RemoteClients["clients"][number];
 }
 
 class MaskedSum {
   private readonly server: MaskingServer;
-  private readonly terms: Terms;
+  private readonly terms: MaskingTerms;
   private sent = 0;
   private received = 0;
 
   constructor(
-    private readonly of: ToSum,
+    private readonly input: SecureSumInput,
     /** By their places in the terms. */
     private readonly parties: readonly Party[],
     private readonly signal: AbortSignal | undefined,
   ) {
     this.terms = {
       session: new Uint8Array(randomBytes(16)),
-      order: orderHash(of.order),
+      order: instructionHash(input.order),
       nodes: parties.map(({ asks }) => asks.key),
-      threshold: leastThreshold(parties.length),
-      values: of.values,
-      ...of.width,
+      threshold: minThreshold(parties.length),
+      values: input.values,
+      ...input.width,
     };
     this.server = new MaskingServer(this.terms);
   }
 
-  async whole(): Promise<SummedUp> {
-    const { server, terms, of } = this;
+  async whole(): Promise<SummedUpdates> {
+    const { server, terms, input: of } = this;
     const { round } = of.order;
-    let told: readonly (readonly [place: number, bytes: Uint8Array])[] = this.parties.map(
-      (_, place) => [place, encodeBegin({ round, place, terms })] as const,
+    let messages: readonly (readonly [place: number, bytes: Uint8Array])[] = this.parties.map(
+      (_, place) => [place, encodeMaskingStart({ round, place, terms })] as const,
     );
     for (let part = 0; part < PARTS; part++) {
       // One that waits for none is summed as it comes: masked vectors are long.
-      await Promise.all(told.map(([place, bytes]) => this.part(place, bytes)));
+      await Promise.all(messages.map(([place, bytes]) => this.part(place, bytes)));
       this.signal?.throwIfAborted();
-      told = [...server.close()].map(([place, message]) => [place, encode(server.round, message)] as const);
+      messages = [...server.close()].map(
+        ([place, message]) => [place, encodeMaskingMessage(server.round, message)] as const,
+      );
     }
-    if (!server.result) throw unreadable("the last part is open");
+    if (!server.result) throw maskingMessageError("the last part is open");
     const missing = this.parties.flatMap(({ client }, place) => (server.summed.includes(place) ? [] : [client]));
     return { sum: server.result, missing, sent: this.sent, received: this.received };
   }
@@ -93,13 +95,13 @@ class MaskedSum {
     const { asks } = must(this.parties[place], "a client of the sum");
     this.sent += message.length;
     try {
-      if (!asks.mask) throw unreadable("it takes part in no secret sums");
-      const said = await asks.mask(message, this.signal);
-      this.received += said.length;
-      this.server.take(place, saidOf(decode(this.server.round, said)));
+      if (!asks.mask) throw maskingMessageError("it takes part in no secret sums");
+      const reply = await asks.mask(message, this.signal);
+      this.received += reply.length;
+      this.server.take(place, asClientMessage(decodeMaskingMessage(this.server.round, reply)));
     } catch (error) {
       this.signal?.throwIfAborted();
-      if (!(error instanceof CodedError) || ENDING.includes(error.code)) throw error;
+      if (!(error instanceof CodedError) || FEDERATION_ENDING_CODES.includes(error.code)) throw error;
     }
   }
 }

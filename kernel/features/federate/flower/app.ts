@@ -13,7 +13,7 @@ const FILES = [
   "tunebook_relay/turns.py",
 ] as const;
 
-export async function packedApp(): Promise<{ readonly bytes: Uint8Array; readonly hash: string }> {
+export async function flowerAppBundle(): Promise<{ readonly bytes: Uint8Array; readonly hash: string }> {
   const files = FILES.map((path) => ({ path, content: readFileSync(folder + path) }));
   const lines = files.map(({ path, content }) => `${path},${sha256(content)},${String(8 * content.length)}`);
   const bytes = await zipOf([...files, { path: ".info/CONTENT", content: Buffer.from(lines.join("\n")) }]);

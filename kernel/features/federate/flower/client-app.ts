@@ -4,42 +4,42 @@
  * a code.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { differing, type PlanTerms } from "#dsl/compiler/plan/terms.js";
-import type { Introduced, RoundAnswer, RoundOrder, Scores, Terms } from "../contract.js";
+import { termDifferences, type FederationTerms } from "#dsl/compiler/plan/terms.js";
+import type { ClientIntroduction, RoundAnswer, RoundInstruction, ClientEvaluation, Terms } from "../contract.js";
 import {
-  allNumbers,
-  decodeQuestion,
-  encodeAnswer,
+  areAllFinite,
+  decodeClientRequest,
+  encodeRoundAnswer,
   encodeFailure,
-  encodeIntroduced,
+  encodeIntroduction,
   encodeMessage,
   encodeScores,
-  PATH,
-  type Kind,
-  type Look,
-  type Question,
+  PROGRAM_PATH_PATTERN,
+  type ClientRequestKind,
+  type EvaluationInstruction,
+  type ClientRequest,
 } from "./messages.js";
-import { LONGEST_HEAD } from "./packed.js";
-import { introduction } from "./delivery-check.js";
-import type { Answers } from "./supernode.js";
+import { MAX_HEAD_BYTES } from "./packed.js";
+import { introductionToSign } from "./delivery-check.js";
+import type { MessageHandler } from "./supernode.js";
 
 /** What trains here. */
-export interface Joining extends Introduced {
+export interface JoiningClient extends ClientIntroduction {
   /** Numbers that travel. */
   readonly values: number;
   /** Names of what comes beside the weights, each as long as they are. */
   readonly sent: readonly string[];
   /** Goes on from how it was after that round; 0: it begins. */
   begin(done: number): void;
-  train(order: RoundOrder, signal: AbortSignal): Promise<RoundAnswer>;
-  evaluate(order: Look, signal: AbortSignal): Promise<Scores>;
+  train(order: RoundInstruction, signal: AbortSignal): Promise<RoundAnswer>;
+  evaluate(order: EvaluationInstruction, signal: AbortSignal): Promise<ClientEvaluation>;
   mask(message: Uint8Array): Uint8Array | Promise<Uint8Array>;
   /** By the key of its node. */
-  sign(said: Uint8Array): Uint8Array;
+  sign(bytes: Uint8Array): Uint8Array;
 }
 /** What its own program says. */
-export interface Pins {
-  readonly plan: PlanTerms;
+export interface PinnedTerms {
+  readonly plan: FederationTerms;
   readonly rounds: number;
   readonly clients: number;
   /** Rounds of its whole life. */
@@ -48,12 +48,12 @@ export interface Pins {
   readonly summed: boolean;
 }
 /** Told of what goes on. */
-export interface Hears {
+export interface ClientAppListeners {
   readonly onAgreed?: (terms: Terms) => void;
   /** What went wrong; without a code it is a defect. */
   readonly onRefused?: (error: unknown) => void;
-  readonly onTrained?: (order: Pick<RoundOrder, "round" | "rounds">, answer: RoundAnswer) => void;
-  readonly onEvaluated?: (order: Pick<RoundOrder, "round" | "rounds">, scores: Scores) => void;
+  readonly onTrained?: (order: Pick<RoundInstruction, "round" | "rounds">, answer: RoundAnswer) => void;
+  readonly onEvaluated?: (order: Pick<RoundInstruction, "round" | "rounds">, scores: ClientEvaluation) => void;
   readonly onBye?: () => void;
   /** Whoever leads stopped before its end, and may go on. */
   readonly onPaused?: (done: number, rounds: number) => void;
@@ -69,7 +69,7 @@ interface Run {
   looked: number;
 }
 
-export class Guest {
+export class ClientApp {
   /** The run that it agreed with, its terms, and the last round that it trained and looked at. */
   private run: Run | null = null;
   /** All that were given something, for life: none of them goes back. */
@@ -82,16 +82,16 @@ export class Guest {
   private looks = 0;
 
   constructor(
-    private readonly joining: Joining,
-    private readonly pins: Pins,
-    private readonly hears: Hears = {},
+    private readonly joining: JoiningClient,
+    private readonly pins: PinnedTerms,
+    private readonly hears: ClientAppListeners = {},
   ) {}
 
   /** Bytes of a message at most. */
   get most(): number {
     const { values, sent } = this.joining;
     const order = this.run ? 4 * values + 8 * values * sent.length : 0;
-    return LONGEST_HEAD + 8 + Math.max(order, this.run && this.pins.summed ? MASKING : 0);
+    return MAX_HEAD_BYTES + 8 + Math.max(order, this.run && this.pins.summed ? MASKING : 0);
   }
 
   /** Whether it gave all the rounds of its life. */
@@ -109,9 +109,9 @@ export class Guest {
     this.hears.onBye?.();
   }
 
-  readonly answer: Answers = async (payload, runId, signal) => {
+  readonly answer: MessageHandler = async (payload, runId, signal) => {
     try {
-      return await this.said(decodeQuestion(payload), runId, signal);
+      return await this.answerRequest(decodeClientRequest(payload), runId, signal);
     } catch (error) {
       if (signal.aborted && !(error instanceof CodedError)) throw error;
       this.hears.onRefused?.(error);
@@ -119,9 +119,9 @@ export class Guest {
     }
   };
 
-  private async said(question: Question, runId: bigint, signal: AbortSignal): Promise<Uint8Array> {
+  private async answerRequest(question: ClientRequest, runId: bigint, signal: AbortSignal): Promise<Uint8Array> {
     if (question.kind === "hello") return this.hello(question.terms, runId);
-    const run = this.of(runId, question.kind);
+    const run = this.runFor(runId, question.kind);
     switch (question.kind) {
       case "train": {
         const { order } = question;
@@ -132,7 +132,7 @@ export class Guest {
         run.trained = order.round;
         const answer = await this.joining.train(order, signal);
         this.hears.onTrained?.(order, answer);
-        return encodeAnswer(answer);
+        return encodeRoundAnswer(answer);
       }
       case "evaluate": {
         const { order } = question;
@@ -160,7 +160,7 @@ export class Guest {
   /** The run that asked last is the one: who leads may have been interrupted. */
   private hello(terms: Terms, id: bigint): Uint8Array {
     const { pins, joining } = this;
-    const [first] = differing(pins.plan, terms.plan);
+    const [first] = termDifferences(pins.plan, terms.plan);
     if (first) throw new CodedError("join-differs", { ...first, path: first.path || "plan" });
     if (terms.rounds > pins.rounds) throw new CodedError("join-rounds", { asked: terms.rounds, most: pins.rounds });
     if (terms.clients < pins.clients)
@@ -175,7 +175,7 @@ export class Guest {
     // What it looks at may be how it stands after the last round that is done.
     this.run = { id, terms, trained: done, looked: Math.max(done - 1, before?.looked ?? -1) };
     this.hears.onAgreed?.(terms);
-    return encodeIntroduced(joining, joining.sign(introduction(id, joining)));
+    return encodeIntroduction(joining, joining.sign(introductionToSign(id, joining)));
   }
 
   private affords({ rounds, done }: Terms): void {
@@ -202,29 +202,35 @@ export class Guest {
     this.reached = begun > 0 ? Math.max(this.reached, round) : round;
   }
 
-  private of(runId: bigint, kind: Kind): NonNullable<Guest["run"]> {
+  private runFor(runId: bigint, kind: ClientRequestKind): NonNullable<ClientApp["run"]> {
     if (this.run?.id !== runId) throw new CodedError("order-early", { kind });
     return this.run;
   }
 
   /** `least`: the first round that there is. */
-  private forward({ round, rounds }: Look, after: number, kind: Kind, least: number): void {
-    const of = this.run?.terms.rounds ?? 0;
-    if (rounds !== of) throw unfit(`it is of ${String(rounds)} rounds, and ${String(of)} were agreed on`);
-    if (round < least || round > of) throw unfit(`there is no round ${String(round)}`);
+  private forward(
+    { round, rounds }: EvaluationInstruction,
+    after: number,
+    kind: ClientRequestKind,
+    least: number,
+  ): void {
+    const agreedRounds = this.run?.terms.rounds ?? 0;
+    if (rounds !== agreedRounds)
+      throw unfit(`it is of ${String(rounds)} rounds, and ${String(agreedRounds)} were agreed on`);
+    if (round < least || round > agreedRounds) throw unfit(`there is no round ${String(round)}`);
     if (round <= after) throw new CodedError("order-again", { kind, round, after });
   }
 
   /** Checked before anything else is done with it. */
-  private fits({ weights, sent }: Look & { readonly sent: RoundOrder["sent"] | null }): void {
+  private fits({ weights, sent }: EvaluationInstruction & { readonly sent: RoundInstruction["sent"] | null }): void {
     const { values, sent: names } = this.joining;
     if (weights.length !== values)
       throw unfit(`it has ${String(weights.length)} weights, and ${String(values)} are trained here`);
-    if (!allNumbers(weights)) throw unfit("a weight is no number");
+    if (!areAllFinite(weights)) throw unfit("a weight is no number");
     if (!sent) return;
     if (Object.keys(sent).length !== names.length || names.some((name) => sent[name]?.length !== values))
       throw unfit("what comes beside the weights is something else");
-    if (!Object.values(sent).every(allNumbers)) throw unfit("what comes beside the weights is no number");
+    if (!Object.values(sent).every(areAllFinite)) throw unfit("what comes beside the weights is no number");
   }
 }
 
@@ -234,7 +240,7 @@ const unfit = (why: string): CodedError<"order-unfit"> => new CodedError("order-
 function pathOf(error: CodedError): string | undefined {
   if (error.code === "join-differs") {
     const { path } = (error as CodedError<"join-differs">).data;
-    return PATH.test(path) ? path : "plan";
+    return PROGRAM_PATH_PATTERN.test(path) ? path : "plan";
   }
   if (error.code === "join-rounds") return "rounds";
   return error.code === "join-clients" ? "clients" : undefined;

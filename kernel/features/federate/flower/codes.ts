@@ -1,5 +1,5 @@
 /** Codes of federations over Flower. */
-import { visible, type CodeTable } from "#dsl/language/diagnostics/codes.js";
+import { escapeControlCharacters, type CodeTable } from "#dsl/language/diagnostics/codes.js";
 
 /** The data of each code. */
 export interface FlowerCodeData {
@@ -17,7 +17,7 @@ export interface FlowerCodeData {
 export const flowerCodes: CodeTable<FlowerCodeData> = {
   "flower-unreachable": {
     severity: "error",
-    message: (d) => `the SuperLink at ${d.url} can't be reached: ${visible(d.why)}`,
+    message: (d) => `the SuperLink at ${d.url} can't be reached: ${escapeControlCharacters(d.why)}`,
     help: (d) =>
       /certificate/i.test(d.why)
         ? "give the certificate of who signed for it: `--root-certificates FILE`, or `NODE_EXTRA_CA_CERTS=FILE` before the process starts"
@@ -34,7 +34,8 @@ export const flowerCodes: CodeTable<FlowerCodeData> = {
   },
   "flower-refused": {
     severity: "error",
-    message: (d) => `the SuperLink at ${d.url} refused ${d.what} (${String(d.status)}): ${visible(d.why)}`,
+    message: (d) =>
+      `the SuperLink at ${d.url} refused ${d.what} (${String(d.status)}): ${escapeControlCharacters(d.why)}`,
     help: () => "see its log",
     explain: "The SuperLink answered, and not with what was asked for.",
   },

@@ -5,19 +5,19 @@ import { Agent, request as securely } from "node:https";
 import { setTimeout as sleep } from "node:timers/promises";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import * as v from "valibot";
-import { addressOf } from "#stdlib/runners/shared/superlink.js";
-import { fields, jsonIn } from "#kernel/fetch/json.js";
-import { textOfNamed } from "#kernel/fetch/regular.js";
+import { superlinkAddress } from "#stdlib/runners/shared/superlink.js";
+import { objectWith, parseJsonAs } from "#kernel/fetch/json.js";
+import { readNamedText } from "#kernel/fetch/regular.js";
 
 /** The version of Flower that is spoken. */
-export const FLOWER = "1.42";
+export const FLOWER_VERSION = "1.42";
 const HEADERS = { "content-type": "application/protobuf", accept: "application/protobuf" };
 /** Milliseconds of one call. */
 const LIMIT = 120_000;
 /** Bytes of an answer, where nobody says how many there may be. */
 const USUAL = 2 ** 20;
 /** Seconds that a SuperLink may be away once it was there. */
-export const PATIENCE = 120;
+export const RECONNECT_SECONDS = 120;
 const PAUSES = { first: 250, most: 5000 } as const;
 /** Statuses of who stands before a SuperLink that is away. */
 const AWAY: readonly number[] = [502, 503, 504];
@@ -27,12 +27,12 @@ export interface NodeKey {
   readonly pem: Uint8Array;
   readonly key: KeyObject;
 }
-export function nodeKey(): NodeKey {
+export function createNodeKey(): NodeKey {
   const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "secp384r1" });
   return { pem: Buffer.from(publicKey.export({ type: "spki", format: "pem" })), key: privateKey };
 }
 
-export interface LinkOptions {
+export interface SuperLinkConnectionOptions {
   /** Who signs calls; absent: nobody. */
   readonly node?: NodeKey;
   /** Plain HTTP to other machines is allowed. */
@@ -42,7 +42,7 @@ export interface LinkOptions {
   /** Seconds that it may be away once it was there. Absent: `PATIENCE`. */
   readonly patience?: number;
 }
-export interface CallOptions {
+export interface SuperLinkCallOptions {
   readonly signal?: AbortSignal | undefined;
   /** Bytes of the answer at most; what is longer is cut off unread. Absent: 1 MiB. */
   readonly most?: number;
@@ -57,50 +57,50 @@ interface Asked {
   readonly most: number;
 }
 
-export class Link {
+export class SuperLinkConnection {
   /** Bytes of bodies. */
   sent = 0;
   received = 0;
   private readonly agent: Agent | PlainAgent;
   private constructor(
     readonly url: string,
-    private readonly o: LinkOptions,
+    private readonly options: SuperLinkConnectionOptions,
   ) {
-    const { certificates } = o;
+    const { certificates } = options;
     this.agent = url.startsWith("https:")
       ? new Agent({ keepAlive: true, ...(certificates !== undefined && { ca: authoritiesIn(certificates) }) })
       : new PlainAgent({ keepAlive: true });
   }
 
   /** Asks which version it is first: `flower-unreachable`, `flower-version`. */
-  static async open(text: string, o: LinkOptions = {}): Promise<Link> {
-    const link = new Link(addressOf(text, o.plain), o);
+  static async open(text: string, settings: SuperLinkConnectionOptions = {}): Promise<SuperLinkConnection> {
+    const link = new SuperLinkConnection(superlinkAddress(text, settings.plain), settings);
     const found = await link.version();
-    if (found !== FLOWER && !found.startsWith(`${FLOWER}.`))
-      throw new CodedError("flower-version", { url: link.url, found, wanted: FLOWER });
+    if (found !== FLOWER_VERSION && !found.startsWith(`${FLOWER_VERSION}.`))
+      throw new CodedError("flower-version", { url: link.url, found, wanted: FLOWER_VERSION });
     return link;
   }
 
   private async version(): Promise<string> {
     const signal = AbortSignal.timeout(10_000);
     const { bytes } = await this.reach("/openapi.json", { method: "GET", signal, most: 8 * USUAL });
-    const schema = fields({ info: fields({ version: v.pipe(v.string(), v.maxLength(40)) }) });
+    const schema = objectWith({ info: objectWith({ version: v.pipe(v.string(), v.maxLength(40)) }) });
     try {
-      return jsonIn(new TextDecoder().decode(bytes), schema).info.version;
+      return parseJsonAs(new TextDecoder().decode(bytes), schema).info.version;
     } catch {
-      throw new CodedError("flower-version", { url: this.url, found: "an unknown version", wanted: FLOWER });
+      throw new CodedError("flower-version", { url: this.url, found: "an unknown version", wanted: FLOWER_VERSION });
     }
   }
 
   /** `path`: `fleet/pull-messages`. Errors: `flower-unreachable`, `flower-refused`, `flower-said` for an answer that is too long. */
-  async call(path: string, body: Uint8Array, o: CallOptions = {}): Promise<Uint8Array> {
-    const { signal, most = USUAL, patient = false } = o;
-    const until = performance.now() + 1000 * (this.o.patience ?? PATIENCE);
+  async call(path: string, body: Uint8Array, settings: SuperLinkCallOptions = {}): Promise<Uint8Array> {
+    const { signal, most = USUAL, patient = false } = settings;
+    const until = performance.now() + 1000 * (this.options.patience ?? RECONNECT_SECONDS);
     for (let pause: number = PAUSES.first; ; pause = Math.min(2 * pause, PAUSES.most)) {
       try {
         return await this.once(path, body, most, signal);
       } catch (error) {
-        const goesOn = patient && isAway(error) && performance.now() + pause < until;
+        const goesOn = patient && isTemporarilyUnreachable(error) && performance.now() + pause < until;
         if (!goesOn) throw error;
         await sleep(pause, undefined, { signal });
       }
@@ -126,7 +126,7 @@ export class Link {
   }
 
   private signed(): Record<string, string> {
-    const { node } = this.o;
+    const { node } = this.options;
     if (!node) return {};
     const stamp = new Date().toISOString().replace("Z", "+00:00");
     return {
@@ -144,9 +144,9 @@ export class Link {
       const answer = await new Promise<IncomingMessage>((resolve, reject) => {
         const length = body && { "content-length": String(body.length) };
         const options = { method, agent: this.agent, signal, headers: { ...headers, ...length } };
-        const asked = (this.url.startsWith("https:") ? securely : plainly)(this.url + path, options, resolve);
-        asked.once("error", reject);
-        asked.end(body);
+        const outgoing = (this.url.startsWith("https:") ? securely : plainly)(this.url + path, options, resolve);
+        outgoing.once("error", reject);
+        outgoing.end(body);
       });
       return { status: answer.statusCode ?? 0, bytes: await bodyOf(answer, most) };
     } catch (error) {
@@ -165,7 +165,7 @@ function reasonOf(error: unknown, signal: AbortSignal): string {
 }
 
 /** Whether somebody who was there is away, perhaps for a while. */
-export function isAway(error: unknown): boolean {
+export function isTemporarilyUnreachable(error: unknown): boolean {
   if (!(error instanceof CodedError)) return false;
   if (error.code === "flower-unreachable") return true;
   return error.code === "flower-refused" && AWAY.includes((error as CodedError<"flower-refused">).data.status);
@@ -187,7 +187,7 @@ async function bodyOf(answer: IncomingMessage, most: number): Promise<Uint8Array
 
 /** Coded errors of files, and `flower-certificates`. */
 function authoritiesIn(file: string): string {
-  const text = textOfNamed(file, file, { most: USUAL });
+  const text = readNamedText(file, file, { most: USUAL });
   if (!text.includes("-----BEGIN CERTIFICATE-----")) throw new CodedError("flower-certificates", { file });
   return text;
 }

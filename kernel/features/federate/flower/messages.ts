@@ -4,33 +4,41 @@
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import * as v from "valibot";
-import type { Kept } from "#stdlib/aggregators/kind.js";
-import { fields, object, table, whole, type Schema } from "#kernel/fetch/json.js";
-import type { Introduced, RoundAnswer, RoundOrder, Scores, Terms } from "../contract.js";
-import { bytesIn, floatsIn, pack, unpack, unreadable, type Said, type Vectors } from "./packed.js";
-import { proven } from "./delivery-check.js";
+import type { RoundStateVectors } from "#stdlib/aggregators/kind.js";
+import { objectWith, jsonObject, dictionaryOf, wholeNumber, type Schema } from "#kernel/fetch/json.js";
+import type { ClientIntroduction, RoundAnswer, RoundInstruction, ClientEvaluation, Terms } from "../contract.js";
+import {
+  bytesIn,
+  floatsIn,
+  pack,
+  unpack,
+  unreadableMessageError,
+  type UnpackedMessage,
+  type Vectors,
+} from "./packed.js";
+import { isIntroductionProven } from "./delivery-check.js";
 
 /** Weights to look at rows with. */
-export type Look = Pick<RoundOrder, "round" | "rounds" | "weights">;
-export type Question =
+export type EvaluationInstruction = Pick<RoundInstruction, "round" | "rounds" | "weights">;
+export type ClientRequest =
   | { readonly kind: "hello"; readonly terms: Terms }
-  | { readonly kind: "train"; readonly order: RoundOrder }
-  | { readonly kind: "evaluate"; readonly order: Look }
+  | { readonly kind: "train"; readonly order: RoundInstruction }
+  | { readonly kind: "evaluate"; readonly order: EvaluationInstruction }
   | { readonly kind: "mask"; readonly message: Uint8Array }
   /** `done`: rounds that are behind it where whoever leads may go on later; absent: it is over. */
   | { readonly kind: "bye"; readonly done?: number };
-export type Kind = Question["kind"];
+export type ClientRequestKind = ClientRequest["kind"];
 
-const kept = (prefix: string, of: Kept): Vectors =>
-  Object.fromEntries(Object.entries(of).map(([name, values]) => [`${prefix}${name}`, values]));
-function keptIn(prefix: string, vectors: Vectors): Kept {
+const statesOf = (prefix: string, states: RoundStateVectors): Vectors =>
+  Object.fromEntries(Object.entries(states).map(([name, values]) => [`${prefix}${name}`, values]));
+function keptIn(prefix: string, vectors: Vectors): RoundStateVectors {
   const found: [string, Float64Array][] = [];
   for (const [name, values] of Object.entries(vectors))
     if (name.startsWith(prefix) && values instanceof Float64Array) found.push([name.slice(prefix.length), values]);
   return Object.fromEntries(found);
 }
 
-export function encodeQuestion(question: Question): Uint8Array {
+export function encodeClientRequest(question: ClientRequest): Uint8Array {
   const { kind } = question;
   switch (kind) {
     case "hello":
@@ -38,7 +46,10 @@ export function encodeQuestion(question: Question): Uint8Array {
     case "train":
     case "evaluate": {
       const { round, rounds, weights } = question.order;
-      return pack({ kind, round, rounds }, { weights, ...(kind === "train" && kept("sent/", question.order.sent)) });
+      return pack(
+        { kind, round, rounds },
+        { weights, ...(kind === "train" && statesOf("sent/", question.order.sent)) },
+      );
     }
     case "mask":
       return pack({ kind }, { message: question.message });
@@ -47,14 +58,16 @@ export function encodeQuestion(question: Question): Uint8Array {
   }
 }
 
-const KINDS = ["hello", "train", "evaluate", "mask", "bye"] as const satisfies readonly Kind[];
-const someKind = fields({ kind: v.picklist(KINDS) });
-const helloHead = fields({ terms: fields({ plan: object, rounds: whole(1), clients: whole(1), done: whole() }) });
-const byeHead = fields({ done: v.exactOptional(whole()) });
-const orderHead = fields({ round: whole(), rounds: whole(1) });
+const KINDS = ["hello", "train", "evaluate", "mask", "bye"] as const satisfies readonly ClientRequestKind[];
+const someKind = objectWith({ kind: v.picklist(KINDS) });
+const helloHead = objectWith({
+  terms: objectWith({ plan: jsonObject, rounds: wholeNumber(1), clients: wholeNumber(1), done: wholeNumber() }),
+});
+const byeHead = objectWith({ done: v.exactOptional(wholeNumber()) });
+const orderHead = objectWith({ round: wholeNumber(), rounds: wholeNumber(1) });
 
 /** `flower-said` where it is none. */
-export function decodeQuestion(bytes: Uint8Array): Question {
+export function decodeClientRequest(bytes: Uint8Array): ClientRequest {
   const { kind } = unpack(bytes, someKind).head;
   switch (kind) {
     case "hello": {
@@ -77,32 +90,32 @@ export function decodeQuestion(bytes: Uint8Array): Question {
 }
 
 /** `proof`: its node's signature (`proof.ts`). */
-export const encodeIntroduced = ({ name, rows, validates, key }: Introduced, proof: Uint8Array): Uint8Array =>
+export const encodeIntroduction = ({ name, rows, validates, key }: ClientIntroduction, proof: Uint8Array): Uint8Array =>
   pack({ name, rows, validates }, { key, proof });
 /** Of updates that are summed secretly nothing is sent but that they are there. */
-export function encodeAnswer(answer: RoundAnswer): Uint8Array {
+export function encodeRoundAnswer(answer: RoundAnswer): Uint8Array {
   const { rows, steps, tokens, loss, seconds, epsilon, packed, delta, given } = answer;
   const head = { rows, steps, tokens, loss, seconds, ...(epsilon !== undefined && { epsilon }) };
-  return pack(head, { ...(packed ? { packed } : { delta }), ...kept("given/", given) });
+  return pack(head, { ...(packed ? { packed } : { delta }), ...statesOf("given/", given) });
 }
-export const encodeScores = ({ rows, metrics }: Scores): Uint8Array => pack({ rows, metrics }, {});
+export const encodeScores = ({ rows, metrics }: ClientEvaluation): Uint8Array => pack({ rows, metrics }, {});
 export const encodeMessage = (message: Uint8Array): Uint8Array => pack({}, { message });
 export const encodeFailure = (code: string, path?: string): Uint8Array =>
   pack({ code, ...(path !== undefined && { path }) }, {});
 
 /** As paths in programs are. */
-export const PATH = /^[a-z][a-z0-9_.]{0,120}$/;
+export const PROGRAM_PATH_PATTERN = /^[a-z][a-z0-9_.]{0,120}$/;
 /** What comes back says what it is, or the code of what went wrong, the path of what differs, and no words. */
-const perhapsFailed = fields({
+const perhapsFailed = objectWith({
   code: v.optional(v.pipe(v.string(), v.regex(/^[a-z][a-z-]{0,60}$/))),
-  path: v.optional(v.pipe(v.string(), v.regex(PATH))),
+  path: v.optional(v.pipe(v.string(), v.regex(PROGRAM_PATH_PATTERN))),
 });
 /** JSON has numbers, as 1e999, that are infinite here. */
 const number = v.pipe(v.number(), v.finite());
-const figures = fields({
-  rows: whole(),
-  steps: whole(),
-  tokens: whole(),
+const figures = objectWith({
+  rows: wholeNumber(),
+  steps: wholeNumber(),
+  tokens: wholeNumber(),
   loss: number,
   seconds: v.pipe(number, v.minValue(0)),
   epsilon: v.optional(v.pipe(number, v.minValue(0))),
@@ -111,22 +124,22 @@ const figures = fields({
 const MOST_ROWS = 2 ** 30;
 /** What is shown: without signs that a terminal obeys. */
 const NAME = /^[^\p{C}\p{Zl}\p{Zp}]{1,200}$/u;
-const introduced = fields({
+const introduced = objectWith({
   name: v.pipe(v.string(), v.regex(NAME)),
-  rows: v.pipe(whole(1), v.maxValue(MOST_ROWS)),
+  rows: v.pipe(wholeNumber(1), v.maxValue(MOST_ROWS)),
   validates: v.boolean(),
 });
 /** Metrics of a client at most. */
 const METRICS = 50;
-const scores = fields({
-  rows: whole(),
+const scores = objectWith({
+  rows: wholeNumber(),
   metrics: v.pipe(
-    table(number),
+    dictionaryOf(number),
     v.check((all) => Object.keys(all).length <= METRICS && Object.keys(all).every((name) => NAME.test(name))),
   ),
 });
 
-function answered<T>(client: string, bytes: Uint8Array, schema: Schema<T>): Said<T> {
+function answered<T>(client: string, bytes: Uint8Array, schema: Schema<T>): UnpackedMessage<T> {
   const { code, path = null } = unpack(bytes, perhapsFailed).head;
   if (code?.startsWith("join-") === true) throw new CodedError("join-refused", { client, refusal: code, path });
   if (code !== undefined) throw new CodedError("flower-client", { client, why: code });
@@ -137,17 +150,18 @@ function answered<T>(client: string, bytes: Uint8Array, schema: Schema<T>): Said
 const KEY = 32;
 
 /** Errors: `join-refused`, `flower-client`, `flower-said`. */
-export function decodeIntroduced(client: string, bytes: Uint8Array, run: bigint): Introduced {
+export function decodeIntroduction(client: string, bytes: Uint8Array, run: bigint): ClientIntroduction {
   const { head, vectors } = answered(client, bytes, introduced);
   const key = bytesIn(vectors, "key");
-  if (key.length !== KEY) throw unreadable("its key is none");
-  const said = { name: head.name, rows: head.rows, validates: head.validates, key };
-  if (!proven(run, said, bytesIn(vectors, "proof"))) throw unreadable("its key is not its own");
-  return said;
+  if (key.length !== KEY) throw unreadableMessageError("its key is none");
+  const introducedClient = { name: head.name, rows: head.rows, validates: head.validates, key };
+  if (!isIntroductionProven(run, introducedClient, bytesIn(vectors, "proof")))
+    throw unreadableMessageError("its key is not its own");
+  return introducedClient;
 }
 
 /** What answers are like. */
-export interface Expected {
+export interface ExpectedAnswer {
   /** Names of what comes beside an update. */
   readonly given: readonly string[];
   /** Updates come made smaller; absent: as they are. */
@@ -157,21 +171,22 @@ export interface Expected {
 }
 
 /** Nothing that is no number, or of another length, goes on. Errors as above. */
-export function decodeAnswer(
-  { name: client, rows }: Pick<Introduced, "name" | "rows">,
+export function decodeRoundAnswer(
+  { name: client, rows }: Pick<ClientIntroduction, "name" | "rows">,
   bytes: Uint8Array,
   length: number,
-  { given: names, opened, summed }: Expected,
+  { given: names, opened, summed }: ExpectedAnswer,
 ): RoundAnswer {
   const { head, vectors } = answered(client, bytes, figures);
   const delta = opened && !summed ? opened(bytesIn(vectors, "packed"), length) : floatsIn(vectors, "delta");
   const given = keptIn("given/", vectors);
   const long = summed ? 0 : length;
-  if (delta.length !== long) throw unreadable("its update is not as long as the weights");
-  if (head.rows !== rows) throw unreadable("it learnt from other rows than it said it has");
+  if (delta.length !== long) throw unreadableMessageError("its update is not as long as the weights");
+  if (head.rows !== rows) throw unreadableMessageError("it learnt from other rows than it said it has");
   if (Object.keys(given).length !== names.length || names.some((one) => given[one]?.length !== long))
-    throw unreadable("it gives something else beside its update");
-  if (![delta, ...Object.values(given)].every(allNumbers)) throw unreadable("its update has what is no number");
+    throw unreadableMessageError("it gives something else beside its update");
+  if (![delta, ...Object.values(given)].every(areAllFinite))
+    throw unreadableMessageError("its update has what is no number");
   const { steps, tokens, loss, seconds, epsilon } = head;
   return {
     rows,
@@ -186,16 +201,19 @@ export function decodeAnswer(
   };
 }
 /** Nobody's scores weigh more than its updates do. */
-export function decodeScores({ name, rows: most }: Pick<Introduced, "name" | "rows">, bytes: Uint8Array): Scores {
+export function decodeScores(
+  { name, rows: most }: Pick<ClientIntroduction, "name" | "rows">,
+  bytes: Uint8Array,
+): ClientEvaluation {
   const { rows, metrics } = answered(name, bytes, scores).head;
   return { rows: Math.min(rows, most), metrics };
 }
 export function decodeMessage(client: string, bytes: Uint8Array): Uint8Array {
-  return bytesIn(answered(client, bytes, object).vectors, "message");
+  return bytesIn(answered(client, bytes, jsonObject).vectors, "message");
 }
 
 /** Whether none is NaN or infinite. */
-export function allNumbers(values: Float32Array | Float64Array): boolean {
+export function areAllFinite(values: Float32Array | Float64Array): boolean {
   for (const value of values) if (!Number.isFinite(value)) return false;
   return true;
 }

@@ -8,11 +8,11 @@ import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Link, nodeKey } from "./link.js";
+import { SuperLinkConnection, createNodeKey } from "./link.js";
 import type { Relay } from "./relay.js";
 import { serveAsSuperNode } from "./supernode.js";
 
-export interface Door {
+export interface RelayEndpoint {
   /** How the app finds it, as `leader` of its run. */
   readonly leader: string;
   /** The run that it belongs to; others are not let in. */
@@ -27,7 +27,7 @@ const NOTHING = new Uint8Array(0);
 const FAR = 5000;
 
 /** A file of this user says where it is, and the token. */
-export async function doorHere(relay: Relay): Promise<Door> {
+export async function serveRelayLocally(relay: Relay): Promise<RelayEndpoint> {
   const token = randomBytes(32).toString("base64url");
   const server = createServer((request, response) => {
     if (!same(request.headers.authorization, `Bearer ${token}`)) {
@@ -61,14 +61,14 @@ export async function doorHere(relay: Relay): Promise<Door> {
 }
 
 /** Errors: `flower-unreachable`, `flower-refused`, `flower-version`. `onLost`: it is no node any more. */
-export async function doorAsNode(
+export async function serveRelayAsNode(
   relay: Relay,
   superlink: string,
-  o: { readonly plain?: boolean; readonly certificates?: string; readonly onLost: (error: unknown) => void },
-): Promise<Door> {
-  const key = nodeKey();
-  const { plain, certificates } = o;
-  const link = await Link.open(superlink, {
+  options: { readonly plain?: boolean; readonly certificates?: string; readonly onLost: (error: unknown) => void },
+): Promise<RelayEndpoint> {
+  const key = createNodeKey();
+  const { plain, certificates } = options;
+  const link = await SuperLinkConnection.open(superlink, {
     node: key,
     ...(plain !== undefined && { plain }),
     ...(certificates !== undefined && { certificates }),
@@ -90,17 +90,17 @@ export async function doorAsNode(
         arrived();
       },
       onNode: (id) => {
-        relay.own = String(id);
+        relay.ownNode = String(id);
         resolve(id);
       },
     }).catch((error: unknown) => {
       reject(error as Error);
-      o.onLost(error);
+      options.onLost(error);
     });
   });
   return {
     leader: `node:${String(node)}`,
-    opens: (own) => void (run = own),
+    opens: (ownRun) => void (run = ownRun),
     async close() {
       await relay.close(FAR);
       // That it is over is on its way to the app.
@@ -117,8 +117,8 @@ export async function doorAsNode(
   };
 }
 
-function same(said: string | undefined, wanted: string): boolean {
-  const [one, other] = [Buffer.from(said ?? ""), Buffer.from(wanted)];
+function same(token: string | undefined, wanted: string): boolean {
+  const [one, other] = [Buffer.from(token ?? ""), Buffer.from(wanted)];
   return one.length === other.length && timingSafeEqual(one, other);
 }
 

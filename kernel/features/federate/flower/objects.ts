@@ -5,8 +5,8 @@
 import { createHash } from "node:crypto";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import * as v from "valibot";
-import { fields, jsonIn, table, whole } from "#kernel/fetch/json.js";
-import { messageBytes, type Metadata, type ObjectTree } from "./proto.js";
+import { objectWith, parseJsonAs, dictionaryOf, wholeNumber } from "#kernel/fetch/json.js";
+import { metadataBytes, type MessageMetadata, type ObjectTree } from "./proto.js";
 
 /** Bytes of a chunk at most. */
 const CHUNK = 5_242_880;
@@ -14,14 +14,14 @@ const CHUNK = 5_242_880;
 const RECORD = "tunebook";
 const ARRAY = "bytes";
 
-export interface Objects {
+export interface MessageObjects {
   /** The message. */
   readonly tree: ObjectTree;
   readonly contents: ReadonlyMap<string, Uint8Array>;
 }
 
 /** The objects of a message that says `payload`. */
-export function objectsOf(metadata: Metadata, payload: Uint8Array): Objects {
+export function messageObjectsOf(metadata: MessageMetadata, payload: Uint8Array): MessageObjects {
   const contents = new Map<string, Uint8Array>();
   const add = (type: string, children: readonly ObjectTree[], body: Uint8Array): ObjectTree => {
     const each = [...new Map(children.map((child) => [child.id, child])).values()];
@@ -34,7 +34,8 @@ export function objectsOf(metadata: Metadata, payload: Uint8Array): Objects {
   const json = (value: object): Uint8Array => Buffer.from(JSON.stringify(value));
   const bytes = npyOf(payload);
   const chunks: ObjectTree[] = [];
-  for (let at = 0; at < bytes.length; at += CHUNK) chunks.push(add("ArrayChunk", [], bytes.subarray(at, at + CHUNK)));
+  for (let offset = 0; offset < bytes.length; offset += CHUNK)
+    chunks.push(add("ArrayChunk", [], bytes.subarray(offset, offset + CHUNK)));
   const order = [...new Set(chunks.map(({ id }) => id))];
   const array = add(
     "Array",
@@ -48,13 +49,13 @@ export function objectsOf(metadata: Metadata, payload: Uint8Array): Objects {
   );
   const record = add("ArrayRecord", [array], json({ [ARRAY]: array.id }));
   const all = add("RecordDict", [record], json({ [RECORD]: record.id }));
-  return { tree: add("Message", [all], messageBytes(metadata)), contents };
+  return { tree: add("Message", [all], metadataBytes(metadata)), contents };
 }
 
 const tooLong = (most: number): CodedError<"flower-said"> =>
   new CodedError("flower-said", { why: `it is longer than ${String(most)} bytes` });
-const named = table(v.string());
-const arrayHead = fields({ dtype: v.literal("uint8"), arraychunk_ids: v.array(whole()) });
+const named = dictionaryOf(v.string());
+const arrayHead = objectWith({ dtype: v.literal("uint8"), arraychunk_ids: v.array(wholeNumber()) });
 
 /** Bytes of an object beside what it holds: its type, and ids of those in it. */
 const AROUND = 4096;
@@ -65,7 +66,7 @@ const chunksOf = (most: number): number => Math.ceil(most / CHUNK) + 1;
  * What a message says, `most` bytes; `get` fetches an object of so many bytes at most. Throws where it is none of ours: a
  * `flower-said` for what is too long.
  */
-export async function payloadOf(
+export async function readPayload(
   tree: ObjectTree,
   most: number,
   get: (id: string, most: number) => Promise<Uint8Array>,
@@ -74,9 +75,9 @@ export async function payloadOf(
   const object = async (id: string, size = 70 * chunks) => parsed(await get(id, AROUND + size), id);
   const message = await object(tree.id);
   const all = await object(childOf(message.children, 0));
-  const record = await object(jsonIn(text(all.body), named)[RECORD] ?? "");
-  const array = await object(jsonIn(text(record.body), named)[ARRAY] ?? "");
-  const head = jsonIn(text(array.body), arrayHead);
+  const record = await object(parseJsonAs(text(all.body), named)[RECORD] ?? "");
+  const array = await object(parseJsonAs(text(record.body), named)[ARRAY] ?? "");
+  const head = parseJsonAs(text(array.body), arrayHead);
   if (head.arraychunk_ids.length > chunks) throw tooLong(most);
   const parts: Uint8Array[] = [];
   let left = most + AROUND;

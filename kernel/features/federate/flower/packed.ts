@@ -1,16 +1,16 @@
 /** What is said as bytes: `u32` length of a head of JSON, the head, then vectors one after the other, little-endian, in the order in which the head names them. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import * as v from "valibot";
-import { fields, jsonIn, whole, type Schema } from "#kernel/fetch/json.js";
+import { objectWith, parseJsonAs, wholeNumber, type Schema } from "#kernel/fetch/json.js";
 
 export type Vector = Uint8Array | Float32Array | Float64Array;
 export type Vectors = Readonly<Record<string, Vector>>;
-export interface Said<H> {
+export interface UnpackedMessage<H> {
   readonly head: H;
   readonly vectors: Vectors;
 }
 /** Bytes of a head at most. */
-export const LONGEST_HEAD = 65_536;
+export const MAX_HEAD_BYTES = 65_536;
 
 export function pack(head: object, vectors: Vectors): Uint8Array {
   const named = Object.entries(vectors);
@@ -22,8 +22,9 @@ export function pack(head: object, vectors: Vectors): Uint8Array {
   return new Uint8Array(Buffer.concat([length, bytes, ...bodies]));
 }
 
-export const unreadable = (why: string): CodedError<"flower-said"> => new CodedError("flower-said", { why });
-const places = v.pipe(v.array(v.tuple([v.string(), v.picklist([1, 4, 8]), whole()])), v.maxLength(100));
+export const unreadableMessageError = (why: string): CodedError<"flower-said"> =>
+  new CodedError("flower-said", { why });
+const places = v.pipe(v.array(v.tuple([v.string(), v.picklist([1, 4, 8]), wholeNumber()])), v.maxLength(100));
 const MADE = {
   1: (bytes: Uint8Array) => bytes,
   4: (bytes: Uint8Array) => new Float32Array(bytes.buffer),
@@ -31,37 +32,37 @@ const MADE = {
 } as const;
 
 /** `flower-said` where it is none. */
-export function unpack<T>(bytes: Uint8Array, schema: Schema<T>): Said<T> {
-  if (bytes.length < 4) throw unreadable("it is cut off");
+export function unpack<T>(bytes: Uint8Array, schema: Schema<T>): UnpackedMessage<T> {
+  if (bytes.length < 4) throw unreadableMessageError("it is cut off");
   const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
-  if (length > LONGEST_HEAD || length + 4 > bytes.length) throw unreadable("it has no head");
-  let told: { readonly head: T; readonly vectors: v.InferOutput<typeof places> };
+  if (length > MAX_HEAD_BYTES || length + 4 > bytes.length) throw unreadableMessageError("it has no head");
+  let parsed: { readonly head: T; readonly vectors: v.InferOutput<typeof places> };
   try {
     const text = new TextDecoder().decode(bytes.subarray(4, 4 + length));
-    told = jsonIn(text, fields({ head: schema, vectors: places }));
+    parsed = parseJsonAs(text, objectWith({ head: schema, vectors: places }));
   } catch (error) {
     throw new CodedError("flower-said", { why: "its head is not as it should be" }, { cause: error });
   }
-  let at = 4 + length;
+  let offset = 4 + length;
   const vectors: [string, Vector][] = [];
-  for (const [name, size, count] of told.vectors) {
-    const end = at + size * count;
-    if (end > bytes.length) throw unreadable("it is cut off");
+  for (const [name, size, count] of parsed.vectors) {
+    const end = offset + size * count;
+    if (end > bytes.length) throw unreadableMessageError("it is cut off");
     // A copy of its own: places of several bytes begin anywhere.
-    vectors.push([name, MADE[size](new Uint8Array(bytes.subarray(at, end)))]);
-    at = end;
+    vectors.push([name, MADE[size](new Uint8Array(bytes.subarray(offset, end)))]);
+    offset = end;
   }
-  if (at !== bytes.length) throw unreadable("it is too long");
-  return { head: told.head, vectors: Object.fromEntries(vectors) };
+  if (offset !== bytes.length) throw unreadableMessageError("it is too long");
+  return { head: parsed.head, vectors: Object.fromEntries(vectors) };
 }
 
 export function floatsIn(vectors: Vectors, name: string): Float32Array {
   const found = vectors[name];
-  if (!(found instanceof Float32Array)) throw unreadable(`it has no ${name}`);
+  if (!(found instanceof Float32Array)) throw unreadableMessageError(`it has no ${name}`);
   return found;
 }
 export function bytesIn(vectors: Vectors, name: string): Uint8Array {
   const found = vectors[name];
-  if (!(found instanceof Uint8Array)) throw unreadable(`it has no ${name}`);
+  if (!(found instanceof Uint8Array)) throw unreadableMessageError(`it has no ${name}`);
   return found;
 }

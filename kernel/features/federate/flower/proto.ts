@@ -5,7 +5,7 @@
 import { PbfReader, PbfWriter } from "pbf";
 
 /** Ids are any 64 bits, more than a number holds. */
-export interface Metadata {
+export interface MessageMetadata {
   readonly runId: bigint;
   readonly messageId: string;
   readonly from: bigint;
@@ -75,7 +75,7 @@ function writeTree(writer: PbfWriter, tree: ObjectTree): void {
       writeTree(inner, child);
     });
 }
-function writeMetadata(writer: PbfWriter, m: Metadata): void {
+function writeMetadata(writer: PbfWriter, m: MessageMetadata): void {
   writeId(writer, 1, m.runId);
   if (m.messageId) writer.writeStringField(2, m.messageId);
   writeId(writer, 3, m.from);
@@ -90,7 +90,7 @@ function writeMetadata(writer: PbfWriter, m: Metadata): void {
 }
 
 /** A message's own object: its metadata alone. */
-export function messageBytes(metadata: Metadata): Uint8Array {
+export function metadataBytes(metadata: MessageMetadata): Uint8Array {
   return written((w) => {
     inside(w, 1, (inner) => {
       writeMetadata(inner, metadata);
@@ -98,7 +98,7 @@ export function messageBytes(metadata: Metadata): Uint8Array {
   });
 }
 
-export const requests = {
+export const requestEncoders = {
   registerNode: (publicKey: Uint8Array) =>
     written((w) => {
       w.writeBytesField(1, publicKey);
@@ -128,7 +128,7 @@ export const requests = {
       writeId(w, 2, runId);
       w.writeStringField(3, objectId);
     }),
-  pushMessage: (id: bigint, metadata: Metadata, tree: ObjectTree, seconds: number) =>
+  pushMessage: (id: bigint, metadata: MessageMetadata, tree: ObjectTree, seconds: number) =>
     written((w) => {
       node(w, id);
       inside(w, 2, (message) => {
@@ -203,7 +203,7 @@ function readTree(reader: PbfReader, depth = 1): ObjectTree {
   );
 }
 
-const nothing: Metadata = {
+const nothing: MessageMetadata = {
   runId: 0n,
   messageId: "",
   from: 0n,
@@ -217,7 +217,7 @@ const nothing: Metadata = {
   toTask: 0n,
 };
 type Open<T> = { -readonly [K in keyof T]: T[K] };
-const METADATA: Reads<Open<Metadata>> = {
+const METADATA: Reads<Open<MessageMetadata>> = {
   1: (r, m) => (m.runId = readId(r)),
   2: (r, m) => (m.messageId = r.readString()),
   3: (r, m) => (m.from = readId(r)),
@@ -230,7 +230,7 @@ const METADATA: Reads<Open<Metadata>> = {
   10: (r, m) => (m.fromTask = readId(r)),
   11: (r, m) => (m.toTask = readId(r)),
 };
-function readMessage(reader: PbfReader): Metadata {
+function readMessage(reader: PbfReader): MessageMetadata {
   return read(
     reader,
     { metadata: nothing },
@@ -241,7 +241,7 @@ function readMessage(reader: PbfReader): Metadata {
   ).metadata;
 }
 
-export interface Pulled {
+export interface PulledObject {
   readonly found: boolean;
   readonly available: boolean;
   readonly content: Uint8Array;
@@ -280,7 +280,7 @@ const readEntry = (reader: PbfReader, runs: Runs): void => {
   read(reader, runs, { 2: (r, into) => into.all.push(readRun(r)) }, true);
 };
 
-export const answers = {
+export const replyDecoders = {
   /** The id that `activate-node` and `start-run` answer with. */
   id: (bytes: Uint8Array): bigint =>
     read(new PbfReader(bytes), { id: 0n }, { 1: (r, into) => (into.id = readId(r)) }, false).id,
@@ -302,8 +302,8 @@ export const answers = {
   /** Of `send-node-heartbeat`: whether the node is known. */
   success: (bytes: Uint8Array): boolean =>
     read(new PbfReader(bytes), { success: false }, { 1: (r, into) => (into.success = r.readBoolean()) }, false).success,
-  pullMessages: (bytes: Uint8Array): readonly { readonly metadata: Metadata; readonly tree: ObjectTree }[] => {
-    const into = { messages: [] as Metadata[], trees: [] as ObjectTree[] };
+  pullMessages: (bytes: Uint8Array): readonly { readonly metadata: MessageMetadata; readonly tree: ObjectTree }[] => {
+    const into = { messages: [] as MessageMetadata[], trees: [] as ObjectTree[] };
     read(
       new PbfReader(bytes),
       into,
@@ -318,12 +318,12 @@ export const answers = {
       return tree ? [{ metadata, tree }] : [];
     });
   },
-  pullObject: (bytes: Uint8Array): Pulled => {
-    const into: Open<Pulled> = { found: false, available: false, content: new Uint8Array(0) };
-    const reads: Reads<Open<Pulled>> = {
-      1: (r, o) => (o.found = r.readBoolean()),
-      2: (r, o) => (o.available = r.readBoolean()),
-      3: (r, o) => (o.content = r.readBytes()),
+  pullObject: (bytes: Uint8Array): PulledObject => {
+    const into: Open<PulledObject> = { found: false, available: false, content: new Uint8Array(0) };
+    const reads: Reads<Open<PulledObject>> = {
+      1: (r, options) => (options.found = r.readBoolean()),
+      2: (r, options) => (options.available = r.readBoolean()),
+      3: (r, options) => (options.content = r.readBytes()),
     };
     return read(new PbfReader(bytes), into, reads, false);
   },
@@ -332,8 +332,8 @@ export const answers = {
       new PbfReader(bytes),
       { wanted: [] as string[], session: "" },
       {
-        3: (r, o) => o.wanted.push(r.readString()),
-        4: (r, o) => (o.session = r.readString()),
+        3: (r, options) => options.wanted.push(r.readString()),
+        4: (r, options) => (options.session = r.readString()),
       },
       false,
     ),

@@ -4,13 +4,13 @@
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import * as v from "valibot";
-import { fields, jsonIn, whole } from "#kernel/fetch/json.js";
+import { objectWith, parseJsonAs, wholeNumber } from "#kernel/fetch/json.js";
 
 /** Milliseconds that a turn is held where there is nothing to say. */
 const HELD = 500;
-const turned = fields({
+const turned = objectWith({
   nodes: v.array(v.string()),
-  answers: v.array(fields({ id: whole(), bytes: whole(), error: v.nullable(v.number()) })),
+  answers: v.array(objectWith({ id: wholeNumber(), bytes: wholeNumber(), error: v.nullable(v.number()) })),
 });
 
 interface Waiting {
@@ -24,7 +24,7 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
-export interface AskOptions {
+export interface RelayRequestOptions {
   /** In which it has to answer. */
   readonly seconds: number;
   /** Bytes of its answer. */
@@ -36,7 +36,7 @@ export class Relay {
   /** Nodes that live, as the app saw them last. */
   nodes: readonly string[] = [];
   /** The node that whoever leads is itself; null: it is none. */
-  own: string | null = null;
+  ownNode: string | null = null;
   private readonly waiting = new Map<number, Waiting>();
   private queue: number[] = [];
   private next = 0;
@@ -47,16 +47,16 @@ export class Relay {
   /** Bytes of messages with their heads. */
   sent = 0;
   received = 0;
-  private told: () => void = () => {};
+  private wake: () => void = () => {};
   /** The app has heard that it is over. */
   private over: () => void = () => {};
   /** Payloads that are the same get the same number. */
   private readonly same = new WeakMap<Uint8Array, number>();
 
   /** What a node answers; `flower-client` where it is lost, or doesn't answer in time; what `fail` was given. */
-  ask(node: string, kind: string, payload: Uint8Array, o: AskOptions): Promise<Uint8Array> {
+  ask(node: string, kind: string, payload: Uint8Array, options: RelayRequestOptions): Promise<Uint8Array> {
     const id = this.next++;
-    const { seconds, most, signal } = o;
+    const { seconds, most, signal } = options;
     return new Promise((resolve, reject) => {
       if (this.failed) {
         reject(this.failed);
@@ -97,7 +97,7 @@ export class Relay {
         },
       });
       this.queue.push(id);
-      this.told();
+      this.wake();
     });
   }
 
@@ -116,7 +116,7 @@ export class Relay {
         clearTimeout(limit);
         resolve();
       };
-      this.told();
+      this.wake();
     });
     for (const { node, reject } of [...this.waiting.values()])
       reject(new CodedError("flower-client", { client: node, why: "the training ended" }));
@@ -136,14 +136,14 @@ export class Relay {
 
   private take(body: Buffer): void {
     const length = body.readUInt32LE(0);
-    const { nodes, answers } = jsonIn(body.toString("utf8", 4, 4 + length), turned);
-    this.nodes = nodes.filter((node) => node !== this.own);
+    const { nodes, answers } = parseJsonAs(body.toString("utf8", 4, 4 + length), turned);
+    this.nodes = nodes.filter((node) => node !== this.ownNode);
     this.seen = performance.now();
-    let at = 4 + length;
+    let offset = 4 + length;
     for (const { id, bytes, error } of answers) {
       const waiting = this.waiting.get(id);
-      const payload = new Uint8Array(body.subarray(at, at + bytes));
-      at += bytes;
+      const payload = new Uint8Array(body.subarray(offset, offset + bytes));
+      offset += bytes;
       if (error === null) {
         this.received += payload.length;
         waiting?.resolve(payload);
@@ -154,7 +154,7 @@ export class Relay {
   private something(): Promise<void> {
     return new Promise((resolve) => {
       const limit = setTimeout(resolve, HELD);
-      this.told = () => {
+      this.wake = () => {
         clearTimeout(limit);
         resolve();
       };

@@ -4,33 +4,41 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { isHere } from "#stdlib/network/loopback.js";
-import type { Carrier, Client, Introduced, RoundAnswer, RoundOrder, Scores, Terms } from "../contract.js";
-import { packedApp } from "./app.js";
-import { doorAsNode, doorHere, type Door } from "./middlewares.js";
-import { Link, PATIENCE } from "./link.js";
+import { isLocalUrl } from "#stdlib/network/loopback.js";
+import type {
+  RemoteClients,
+  Client,
+  ClientIntroduction,
+  RoundAnswer,
+  RoundInstruction,
+  ClientEvaluation,
+  Terms,
+} from "../contract.js";
+import { flowerAppBundle } from "./app.js";
+import { serveRelayAsNode, serveRelayLocally, type RelayEndpoint } from "./middlewares.js";
+import { SuperLinkConnection, RECONNECT_SECONDS } from "./link.js";
 import {
-  decodeAnswer,
-  decodeIntroduced,
+  decodeRoundAnswer,
+  decodeIntroduction,
   decodeMessage,
   decodeScores,
-  encodeQuestion,
-  type Expected,
-  type Look,
+  encodeClientRequest,
+  type ExpectedAnswer,
+  type EvaluationInstruction,
 } from "./messages.js";
-import { LONGEST_HEAD } from "./packed.js";
-import { demandOtherKey } from "./delivery-check.js";
-import { answers, requests } from "./proto.js";
+import { MAX_HEAD_BYTES } from "./packed.js";
+import { demandUniqueKey } from "./delivery-check.js";
+import { replyDecoders, requestEncoders } from "./proto.js";
 import { Relay } from "./relay.js";
 
-export interface LeadOptions {
+export interface ServerAppOptions {
   readonly superlink: string;
   /** How many clients are waited for. */
   readonly clients: number;
   /** What each of them has to agree on. */
   readonly terms: Terms;
   /** What their answers are like. */
-  readonly expected: Expected;
+  readonly expected: ExpectedAnswer;
   /** Seconds that they are waited for. Absent: 300. */
   readonly wait?: number;
   /** Seconds of a client's part in a round. Absent: 3,600. */
@@ -43,7 +51,7 @@ export interface LeadOptions {
   readonly beside?: boolean;
   readonly signal?: AbortSignal;
   /** Told how many clients have agreed. */
-  readonly onAgreed?: (agreed: number, of: number) => void;
+  readonly onAgreed?: (agreed: number, total: number) => void;
   /** Told of who refuses, while others are waited for. */
   readonly onRefused?: (error: CodedError) => void;
 }
@@ -53,47 +61,47 @@ const LOOKS = 3000;
 /** Milliseconds that clients are told that it is over. */
 const BYE = 3000;
 
-export class FlowerLeader implements Carrier {
-  clients: readonly (Client & Pick<Introduced, "key">)[] = [];
+export class FlowerServerApp implements RemoteClients {
+  clients: readonly (Client & Pick<ClientIntroduction, "key">)[] = [];
   private readonly ended = new AbortController();
   /** Nodes that agreed, those too that no round asks. */
   private readonly agreed = new Set<string>();
 
   private constructor(
-    private readonly link: Link,
+    private readonly link: SuperLinkConnection,
     private readonly relay: Relay,
     private readonly runId: bigint,
-    private readonly door: Door,
-    private readonly o: LeadOptions,
+    private readonly door: RelayEndpoint,
+    private readonly options: ServerAppOptions,
   ) {
     void this.watch();
   }
 
   /** Errors: `flower-url`, `-plain`, `-unreachable`, `-version`, `-refused`, `-waited`, `-ended`, `join-refused`. Nothing goes on after them. */
-  static async open(o: LeadOptions): Promise<FlowerLeader> {
-    const { plain, certificates } = o;
-    const link = await Link.open(o.superlink, {
+  static async open(settings: ServerAppOptions): Promise<FlowerServerApp> {
+    const { plain, certificates } = settings;
+    const link = await SuperLinkConnection.open(settings.superlink, {
       ...(plain !== undefined && { plain }),
       ...(certificates !== undefined && { certificates }),
     });
     const relay = new Relay();
     const door =
-      (o.beside ?? isHere(link.url))
-        ? await doorHere(relay)
-        : await doorAsNode(relay, o.superlink, {
+      (settings.beside ?? isLocalUrl(link.url))
+        ? await serveRelayLocally(relay)
+        : await serveRelayAsNode(relay, settings.superlink, {
             ...(plain !== undefined && { plain }),
             ...(certificates !== undefined && { certificates }),
             onLost: (error) => {
               relay.fail(error as Error);
             },
           });
-    let leader: FlowerLeader | null = null;
+    let leader: FlowerServerApp | null = null;
     try {
-      const app = await packedApp();
-      const request = requests.startRun(app.bytes, app.hash, { leader: door.leader });
-      const runId = answers.id(await link.call("control/start-run", request, { signal: o.signal }));
+      const app = await flowerAppBundle();
+      const request = requestEncoders.startRun(app.bytes, app.hash, { leader: door.leader });
+      const runId = replyDecoders.id(await link.call("control/start-run", request, { signal: settings.signal }));
       door.opens(runId);
-      leader = new FlowerLeader(link, relay, runId, door, o);
+      leader = new FlowerServerApp(link, relay, runId, door, settings);
       await leader.gather();
       return leader;
     } catch (error) {
@@ -111,25 +119,25 @@ export class FlowerLeader implements Carrier {
 
   /** Asks each node that comes, until as many have agreed as are wanted, or so many have answered and one refused. */
   private async gather(): Promise<void> {
-    const { clients: wanted, wait = 300, signal } = this.o;
+    const { clients: wanted, wait = 300, signal } = this.options;
     const until = performance.now() + 1000 * wait;
-    const hello = encodeQuestion({ kind: "hello", terms: this.o.terms });
-    const asked = new Map<string, FlowerClient | CodedError | null>();
-    const agreed = (): FlowerClient[] => [...asked.values()].filter((one) => one instanceof FlowerClient);
+    const hello = encodeClientRequest({ kind: "hello", terms: this.options.terms });
+    const answerByName = new Map<string, FlowerClient | CodedError | null>();
+    const agreed = (): FlowerClient[] => [...answerByName.values()].filter((one) => one instanceof FlowerClient);
     const ask = async (node: string): Promise<void> => {
       const seconds = Math.max(10, (until - performance.now()) / 1000);
       try {
-        const bytes = await this.relay.ask(node, "query", hello, { seconds, most: 2 * LONGEST_HEAD, signal });
-        const introduced = decodeIntroduced(node, bytes, this.runId);
-        if (this.o.expected.summed) demandOtherKey(introduced, agreed());
-        asked.set(node, new FlowerClient(this.relay, node, introduced, this.o));
+        const bytes = await this.relay.ask(node, "query", hello, { seconds, most: 2 * MAX_HEAD_BYTES, signal });
+        const introduced = decodeIntroduction(node, bytes, this.runId);
+        if (this.options.expected.summed) demandUniqueKey(introduced, agreed());
+        answerByName.set(node, new FlowerClient(this.relay, node, introduced, this.options));
         this.agreed.add(node);
-        this.o.onAgreed?.(Math.min(wanted, agreed().length), wanted);
+        this.options.onAgreed?.(Math.min(wanted, agreed().length), wanted);
       } catch (error) {
         // One that was lost before it answered is as if it had not come.
         if (!(error instanceof CodedError)) throw error;
-        asked.set(node, error);
-        if (error.code !== "flower-client") this.o.onRefused?.(error);
+        answerByName.set(node, error);
+        if (error.code !== "flower-client") this.options.onRefused?.(error);
       }
     };
     const asking: Promise<void>[] = [];
@@ -137,11 +145,11 @@ export class FlowerLeader implements Carrier {
     while (agreed().length < wanted) {
       signal?.throwIfAborted();
       if (failed) throw failed;
-      for (const node of this.relay.nodes.filter((one) => !asked.has(one))) {
-        asked.set(node, null);
+      for (const node of this.relay.nodes.filter((one) => !answerByName.has(one))) {
+        answerByName.set(node, null);
         asking.push(ask(node).catch((error: unknown) => void (failed ??= error)));
       }
-      this.demandWilling([...asked.values()], wanted);
+      this.demandWilling([...answerByName.values()], wanted);
       if (performance.now() > until)
         throw new CodedError("flower-waited", { joined: agreed().length, of: wanted, seconds: wait });
       await sleep(100, undefined, { signal });
@@ -172,13 +180,13 @@ export class FlowerLeader implements Carrier {
         continue;
       }
       try {
-        const bytes = await this.link.call("control/list-runs", requests.ofRun(this.runId), { signal });
+        const bytes = await this.link.call("control/list-runs", requestEncoders.ofRun(this.runId), { signal });
         reached = performance.now();
-        const found = answers.listed(bytes, this.runId);
+        const found = replyDecoders.listed(bytes, this.runId);
         if (!found || found.status === "finished") return this.over(found ? endOf(found) : "it knows of no such run");
       } catch (error) {
         if (signal.aborted) return;
-        if (performance.now() - reached > 1000 * PATIENCE)
+        if (performance.now() - reached > 1000 * RECONNECT_SECONDS)
           return this.over(error instanceof CodedError ? error.message : String(error));
       }
       await sleep(LOOKS, undefined, { signal }).catch(() => undefined);
@@ -191,12 +199,14 @@ export class FlowerLeader implements Carrier {
   /** Clients are told, and the run of the SuperLink ends, too. */
   async close(paused?: number): Promise<void> {
     this.ended.abort();
-    const bye = encodeQuestion({ kind: "bye", ...(paused !== undefined && { done: paused }) });
-    const o = { seconds: BYE / 1000, most: LONGEST_HEAD };
-    await Promise.all([...this.agreed].map((node) => this.relay.ask(node, "query", bye, o).catch(() => undefined)));
+    const bye = encodeClientRequest({ kind: "bye", ...(paused !== undefined && { done: paused }) });
+    const settings = { seconds: BYE / 1000, most: MAX_HEAD_BYTES };
+    await Promise.all(
+      [...this.agreed].map((node) => this.relay.ask(node, "query", bye, settings).catch(() => undefined)),
+    );
     await this.door.close();
     await this.link
-      .call("control/stop-run", requests.ofRun(this.runId), { signal: AbortSignal.timeout(10_000) })
+      .call("control/stop-run", requestEncoders.ofRun(this.runId), { signal: AbortSignal.timeout(10_000) })
       .catch(() => {
         // It has ended by itself, or the SuperLink is gone.
       });
@@ -214,8 +224,8 @@ class FlowerClient implements Client {
   constructor(
     private readonly relay: Relay,
     readonly node: string,
-    private readonly introduced: Introduced,
-    private readonly o: Pick<LeadOptions, "round" | "expected">,
+    private readonly introduced: ClientIntroduction,
+    private readonly options: Pick<ServerAppOptions, "round" | "expected">,
     readonly name = introduced.name,
   ) {
     this.rows = introduced.rows;
@@ -224,38 +234,38 @@ class FlowerClient implements Client {
   }
 
   called(name: string): FlowerClient {
-    return new FlowerClient(this.relay, this.node, this.introduced, this.o, name);
+    return new FlowerClient(this.relay, this.node, this.introduced, this.options, name);
   }
 
   /** Errors: `flower-client`, `flower-said`, `flower-ended`, `join-refused`. */
-  async train(order: RoundOrder, signal?: AbortSignal): Promise<RoundAnswer> {
+  async train(order: RoundInstruction, signal?: AbortSignal): Promise<RoundAnswer> {
     const { length } = order.weights;
-    const { expected } = this.o;
-    const most = LONGEST_HEAD + 8 * length * (1 + expected.given.length) + 64;
+    const { expected } = this.options;
+    const most = MAX_HEAD_BYTES + 8 * length * (1 + expected.given.length) + 64;
     const bytes = await this.ask("train", encoded(order), most, signal);
-    return decodeAnswer(this, bytes, length, expected);
+    return decodeRoundAnswer(this, bytes, length, expected);
   }
 
   async mask(message: Uint8Array, signal?: AbortSignal): Promise<Uint8Array> {
-    const question = encodeQuestion({ kind: "mask", message });
+    const question = encodeClientRequest({ kind: "mask", message });
     return decodeMessage(this.name, await this.ask("query", question, MASKED, signal));
   }
 
-  private async scores(order: Look, signal?: AbortSignal): Promise<Scores> {
-    const bytes = await this.ask("query", encodedLook(order), 2 * LONGEST_HEAD, signal);
+  private async scores(order: EvaluationInstruction, signal?: AbortSignal): Promise<ClientEvaluation> {
+    const bytes = await this.ask("query", encodedLook(order), 2 * MAX_HEAD_BYTES, signal);
     return decodeScores(this, bytes);
   }
 
   private async ask(kind: "query" | "train", payload: Uint8Array, most: number, signal?: AbortSignal) {
-    const { round = 3600 } = this.o;
+    const { round = 3600 } = this.options;
     try {
       return await this.relay.ask(this.node, kind, payload, { seconds: round, most, signal });
     } catch (error) {
-      throw this.told(error);
+      throw this.withName(error);
     }
   }
   /** By its name, not by its number at the SuperLink. */
-  private told(error: unknown): unknown {
+  private withName(error: unknown): unknown {
     if (!(error instanceof CodedError) || error.code !== "flower-client") return error;
     const { why } = (error as CodedError<"flower-client">).data;
     return new CodedError("flower-client", { client: this.name, why }, { cause: error });
@@ -274,17 +284,17 @@ function named(clients: readonly FlowerClient[]): readonly FlowerClient[] {
 }
 
 /** An order that several clients are given becomes bytes once. */
-const made = new WeakMap<RoundOrder, Uint8Array>();
-function encoded(order: RoundOrder): Uint8Array {
-  const bytes = made.get(order) ?? encodeQuestion({ kind: "train", order });
+const made = new WeakMap<RoundInstruction, Uint8Array>();
+function encoded(order: RoundInstruction): Uint8Array {
+  const bytes = made.get(order) ?? encodeClientRequest({ kind: "train", order });
   made.set(order, bytes);
   return bytes;
 }
 const looks = new WeakMap<Float32Array, { readonly round: number; readonly bytes: Uint8Array }>();
-function encodedLook(order: Look): Uint8Array {
+function encodedLook(order: EvaluationInstruction): Uint8Array {
   const known = looks.get(order.weights);
   if (known?.round === order.round) return known.bytes;
-  const bytes = encodeQuestion({ kind: "evaluate", order });
+  const bytes = encodeClientRequest({ kind: "evaluate", order });
   looks.set(order.weights, { round: order.round, bytes });
   return bytes;
 }

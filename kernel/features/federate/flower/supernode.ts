@@ -5,10 +5,10 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { isAway, type Link, type NodeKey } from "./link.js";
+import { isTemporarilyUnreachable, type SuperLinkConnection, type NodeKey } from "./link.js";
 import { encodeFailure } from "./messages.js";
-import { objectsOf, payloadOf } from "./objects.js";
-import { answers, requests, type Metadata, type ObjectTree } from "./proto.js";
+import { messageObjectsOf, readPayload } from "./objects.js";
+import { replyDecoders, requestEncoders, type MessageMetadata, type ObjectTree } from "./proto.js";
 
 /** Seconds between signs of life, the fewest that Flower takes. */
 const HEARTBEAT = 10;
@@ -24,12 +24,12 @@ const COMING = 120;
 const BESIDE = 2 ** 20;
 
 /** What it throws is a defect: errors are said in what it gives back. */
-export type Answers = (payload: Uint8Array, runId: bigint, signal: AbortSignal) => Promise<Uint8Array>;
+export type MessageHandler = (payload: Uint8Array, runId: bigint, signal: AbortSignal) => Promise<Uint8Array>;
 
-export interface Serving {
-  readonly link: Link;
+export interface SuperNodeOptions {
+  readonly link: SuperLinkConnection;
   readonly key: NodeKey;
-  readonly answer: Answers;
+  readonly answer: MessageHandler;
   /** Bytes of a message at most, as it is now. */
   readonly most: () => number;
   readonly signal: AbortSignal;
@@ -47,16 +47,16 @@ export interface Serving {
 }
 
 /** Serves until `signal`; then it takes its leave. Errors: `flower-unreachable`, `flower-refused`, `flower-said`. */
-export async function serveAsSuperNode(o: Serving): Promise<void> {
-  const { signal } = o;
+export async function serveAsSuperNode(options: SuperNodeOptions): Promise<void> {
+  const { signal } = options;
   let wrong = 0;
   while (!signal.aborted) {
-    const node = await Node.join(o);
+    const node = await Node.join(options);
     try {
       while (!signal.aborted && !node.forgotten) {
         const took = await node.turn().catch((error: unknown) => {
-          if (!(error instanceof CodedError) || isAway(error) || ++wrong > WRONG) throw error;
-          o.onTrouble?.(error);
+          if (!(error instanceof CodedError) || isTemporarilyUnreachable(error) || ++wrong > WRONG) throw error;
+          options.onTrouble?.(error);
           return null;
         });
         if (took !== null && took > 0) wrong = 0;
@@ -78,80 +78,90 @@ class Node {
   private heard = performance.now();
 
   private constructor(
-    private readonly o: Serving,
+    private readonly options: SuperNodeOptions,
     private readonly id: bigint,
   ) {
     this.beating = setInterval(() => void this.beat(), HEARTBEAT * 500);
   }
 
-  static async join(o: Serving): Promise<Node> {
-    const { link, key, signal } = o;
+  static async join(settings: SuperNodeOptions): Promise<Node> {
+    const { link, key, signal } = settings;
     const patient = { signal, patient: true };
-    await link.call("fleet/register-node", requests.registerNode(key.pem), patient).catch((error: unknown) => {
+    await link.call("fleet/register-node", requestEncoders.registerNode(key.pem), patient).catch((error: unknown) => {
       // It is registered already where it only was forgotten to be there.
-      if (!(error instanceof CodedError) || error.code !== "flower-refused" || isAway(error)) throw error;
+      if (!(error instanceof CodedError) || error.code !== "flower-refused" || isTemporarilyUnreachable(error))
+        throw error;
     });
-    const id = answers.id(await link.call("fleet/activate-node", requests.activateNode(key.pem, HEARTBEAT), patient));
-    o.onNode?.(id);
-    return new Node(o, id);
+    const id = replyDecoders.id(
+      await link.call("fleet/activate-node", requestEncoders.activateNode(key.pem, HEARTBEAT), patient),
+    );
+    settings.onNode?.(id);
+    return new Node(settings, id);
   }
 
   /** One sign of life that gets lost is followed by the next. */
   private async beat(): Promise<void> {
     try {
-      const said = await this.o.link.call("fleet/send-node-heartbeat", requests.heartbeat(this.id, HEARTBEAT));
-      this.forgotten ||= !answers.success(said);
+      const said = await this.options.link.call(
+        "fleet/send-node-heartbeat",
+        requestEncoders.heartbeat(this.id, HEARTBEAT),
+      );
+      this.forgotten ||= !replyDecoders.success(said);
     } catch (error) {
-      this.forgotten ||= error instanceof CodedError && error.code === "flower-refused" && !isAway(error);
+      this.forgotten ||=
+        error instanceof CodedError && error.code === "flower-refused" && !isTemporarilyUnreachable(error);
     }
   }
 
   /** Takes messages that are there, and answers them. @returns how many */
   async turn(): Promise<number> {
-    const { link, signal } = this.o;
-    const body = requests.pullMessages(this.id);
+    const { link, signal } = this.options;
+    const body = requestEncoders.pullMessages(this.id);
     const bytes = await link.call("fleet/pull-messages", body, { signal, patient: true, most: BESIDE });
-    const messages = read(() => answers.pullMessages(bytes));
+    const messages = read(() => replyDecoders.pullMessages(bytes));
     if (messages.length > 0) this.heard = performance.now();
-    else if (performance.now() - this.heard > (this.o.silent ?? SILENT)) await this.look();
+    else if (performance.now() - this.heard > (this.options.silent ?? SILENT)) await this.look();
     for (const { metadata, tree } of messages) await this.answered(metadata, tree);
     return messages.length;
   }
 
   /** Whoever leads may be gone without a word. */
   private async look(): Promise<void> {
-    const { link, signal, under, onOver } = this.o;
+    const { link, signal, under, onOver } = this.options;
     this.heard = performance.now();
     const run = under?.() ?? null;
     if (run === null) return;
-    const bytes = await link.call("fleet/get-run", requests.getRun(this.id, run), { signal, patient: true });
-    if (read(() => answers.got(bytes))?.status === "finished") onOver?.();
+    const bytes = await link.call("fleet/get-run", requestEncoders.getRun(this.id, run), { signal, patient: true });
+    if (read(() => replyDecoders.got(bytes))?.status === "finished") onOver?.();
   }
 
   async leave(): Promise<void> {
     clearInterval(this.beating);
     const limit = AbortSignal.timeout(5000);
-    await this.o.link.call("fleet/deactivate-node", requests.deactivateNode(this.id), { signal: limit }).catch(() => {
-      // It is gone, or has forgotten who leaves.
-    });
+    await this.options.link
+      .call("fleet/deactivate-node", requestEncoders.deactivateNode(this.id), { signal: limit })
+      .catch(() => {
+        // It is gone, or has forgotten who leaves.
+      });
   }
 
-  private async answered(metadata: Metadata, tree: ObjectTree): Promise<void> {
-    const { link, answer, signal, most, onSaid } = this.o;
+  private async answered(metadata: MessageMetadata, tree: ObjectTree): Promise<void> {
+    const { link, answer, signal, most, onSaid } = this.options;
     const patient = { signal, patient: true };
     const { runId } = metadata;
-    const payload = await payloadOf(tree, most(), (object, bytes) => this.pulled(runId, object, bytes)).catch(
+    const payload = await readPayload(tree, most(), (object, bytes) => this.pulled(runId, object, bytes)).catch(
       (error: unknown) => {
-        if (signal.aborted || isAway(error)) throw error;
+        if (signal.aborted || isTemporarilyUnreachable(error)) throw error;
         return unlike(error);
       },
     );
-    await link.call("fleet/confirm-message-received", requests.ofObject(this.id, runId, tree.id), patient);
+    await link.call("fleet/confirm-message-received", requestEncoders.ofObject(this.id, runId, tree.id), patient);
     const begun = performance.now();
-    if (payload instanceof CodedError) this.o.onTrouble?.(payload);
-    const said = payload instanceof CodedError ? encodeFailure(payload.code) : await answer(payload, runId, signal);
+    if (payload instanceof CodedError) this.options.onTrouble?.(payload);
+    const replyBytes =
+      payload instanceof CodedError ? encodeFailure(payload.code) : await answer(payload, runId, signal);
     const now = Date.now() / 1000;
-    const reply: Metadata = {
+    const reply: MessageMetadata = {
       ...metadata,
       messageId: "",
       from: metadata.to,
@@ -162,28 +172,33 @@ class Node {
       ttl: metadata.created + metadata.ttl - now,
       created: now,
     };
-    const objects = objectsOf(reply, said);
+    const objects = messageObjectsOf(reply, replyBytes);
     const seconds = (performance.now() - begun) / 1000;
-    const request = requests.pushMessage(this.id, { ...reply, messageId: objects.tree.id }, objects.tree, seconds);
-    const pushed = answers.pushMessages(await link.call("fleet/push-messages", request, patient));
+    const request = requestEncoders.pushMessage(
+      this.id,
+      { ...reply, messageId: objects.tree.id },
+      objects.tree,
+      seconds,
+    );
+    const pushed = replyDecoders.pushMessages(await link.call("fleet/push-messages", request, patient));
     for (const object of pushed.wanted) {
       const content = objects.contents.get(object);
       if (!content) throw new CodedError("flower-said", { why: "an object is asked for that there is none of" });
-      const body = requests.pushObject(this.id, runId, object, content, pushed.session);
+      const body = requestEncoders.pushObject(this.id, runId, object, content, pushed.session);
       await link.call("fleet/push-object", body, patient);
     }
-    onSaid?.(payload instanceof CodedError ? 0 : payload.length, said.length);
+    onSaid?.(payload instanceof CodedError ? 0 : payload.length, replyBytes.length);
   }
 
   private async pulled(runId: bigint, object: string, most: number): Promise<Uint8Array> {
-    const { link, signal } = this.o;
+    const { link, signal } = this.options;
     const until = performance.now() + 1000 * COMING;
     // Beside its content an answer says little.
-    const o = { signal, patient: true, most: most + 1024 };
+    const settings = { signal, patient: true, most: most + 1024 };
     while (performance.now() < until) {
-      const body = requests.ofObject(this.id, runId, object);
-      const bytes = await link.call("fleet/pull-object", body, o);
-      const { found, available, content } = read(() => answers.pullObject(bytes));
+      const body = requestEncoders.ofObject(this.id, runId, object);
+      const bytes = await link.call("fleet/pull-object", body, settings);
+      const { found, available, content } = read(() => replyDecoders.pullObject(bytes));
       if (available) return content;
       if (!found) throw new CodedError("flower-said", { why: "an object is gone" });
       await sleep(100, undefined, { signal });

@@ -7,14 +7,14 @@ import type { KeyObject } from "node:crypto";
 import { createPublicKey } from "node:crypto";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { must } from "#dsl/language/diagnostics/must.js";
-import type { RoundOrder } from "../contract.js";
-import { orderHash, weightsHash } from "../order-hash.js";
-import { decodeBegin, isBegin, type Begin } from "./secure-setup.js";
+import type { RoundInstruction } from "../contract.js";
+import { instructionHash, weightsHash } from "../order-hash.js";
+import { decodeMaskingStart, isMaskingStart, type MaskingStart } from "./secure-setup.js";
 import { MaskingClient } from "./client.js";
-import { decode, encode } from "./messages.js";
-import { primitives, rawPublic } from "./primitives.js";
-import { asText } from "./round.js";
-import { toldOf } from "./secure-sum.js";
+import { decodeMaskingMessage, encodeMaskingMessage } from "./messages.js";
+import { cryptoPrimitives, rawPublicKey } from "./primitives.js";
+import { toBase64 } from "./round.js";
+import { asServerMessage } from "./secure-sum.js";
 
 interface Vector {
   readonly round: number;
@@ -25,7 +25,7 @@ interface Vector {
   readonly values: Float64Array | null;
 }
 
-export class Held {
+export class ClientMaskingState {
   /** The public key of its node. */
   readonly key: Uint8Array;
   private vector: Vector | null = null;
@@ -42,17 +42,17 @@ export class Held {
     private readonly least: number,
     private readonly peers: ReadonlySet<string> | null = null,
   ) {
-    this.key = rawPublic(createPublicKey(node));
+    this.key = rawPublicKey(createPublicKey(node));
   }
 
-  sign(said: Uint8Array): Uint8Array {
-    return primitives.sign(this.node, said);
+  sign(bytes: Uint8Array): Uint8Array {
+    return cryptoPrimitives.sign(this.node, bytes);
   }
 
   /** What an earlier round left is forgotten. */
-  hold(order: RoundOrder, values: Float64Array): void {
-    const [whole, weights] = [orderHash(order), weightsHash(order)];
-    this.vector = { round: order.round, order: asText(whole), weights: asText(weights), values };
+  hold(order: RoundInstruction, values: Float64Array): void {
+    const [whole, weights] = [instructionHash(order), weightsHash(order)];
+    this.vector = { round: order.round, order: toBase64(whole), weights: toBase64(weights), values };
     this.masking = null;
   }
   forget(): void {
@@ -62,14 +62,14 @@ export class Held {
 
   /** Its part of the sum, message by message. Errors: `sum-again`, `sum-unfit`, those of `MaskingClient`; all but the first end it. */
   answer(message: Uint8Array): Uint8Array {
-    if (isBegin(message)) return this.begin(decodeBegin(message));
+    if (isMaskingStart(message)) return this.begin(decodeMaskingStart(message));
     const { masking } = this;
     if (!masking) throw new CodedError("sum-unfit", { why: "none was begun" });
     const { round } = masking;
-    const told = toldOf(decode(round, message));
-    const said = masking.answer(told);
-    if (told.is === "survivors") this.agrees(keysIn(round.nodes, told.clients.keys()));
-    return encode(round, said);
+    const request = asServerMessage(decodeMaskingMessage(round, message));
+    const reply = masking.answer(request);
+    if (request.is === "survivors") this.agrees(keysIn(round.nodes, request.clients.keys()));
+    return encodeMaskingMessage(round, reply);
   }
 
   /** Before its signature leaves. */
@@ -84,26 +84,26 @@ export class Held {
   }
 
   private knows(key: string): boolean {
-    return this.peers === null || this.peers.has(key) || key === asText(this.key);
+    return this.peers === null || this.peers.has(key) || key === toBase64(this.key);
   }
 
-  private begin({ round, place, terms }: Begin): Uint8Array {
+  private begin({ round, place, terms }: MaskingStart): Uint8Array {
     const { vector } = this;
     if (vector?.round !== round) throw unfit("it is of a round whose update isn't here");
     if (!vector.values) throw new CodedError("sum-again", { round });
-    if (vector.order !== asText(terms.order)) throw unfit("others were given another order");
+    if (vector.order !== toBase64(terms.order)) throw unfit("others were given another order");
     const { nodes, values } = terms;
-    if (asText(nodes[place] ?? new Uint8Array(0)) !== asText(this.key)) throw unfit("this client isn't in it");
+    if (toBase64(nodes[place] ?? new Uint8Array(0)) !== toBase64(this.key)) throw unfit("this client isn't in it");
     if (nodes.length < this.least)
       throw unfit(`it has ${String(nodes.length)} clients, and ${String(this.least)} are the fewest`);
-    if (nodes.some((one) => !this.knows(asText(one)))) throw unfit("a client is in it that is none of the peers");
+    if (nodes.some((one) => !this.knows(toBase64(one)))) throw unfit("a client is in it that is none of the peers");
     if (values !== vector.values.length) throw unfit("its vectors are of another length");
     this.vector = { ...vector, values: null };
     this.masking = new MaskingClient(terms, place, this.node, vector.values);
-    return encode(this.masking.round, this.masking.begin());
+    return encodeMaskingMessage(this.masking.round, this.masking.begin());
   }
 }
 
 const keysIn = (nodes: readonly Uint8Array[], places: Iterable<number>): readonly string[] =>
-  Array.from(places, (place) => asText(must(nodes[place], "a node")));
+  Array.from(places, (place) => toBase64(must(nodes[place], "a node")));
 const unfit = (why: string): CodedError<"sum-unfit"> => new CodedError("sum-unfit", { why });

@@ -5,24 +5,30 @@
  */
 import type { KeyObject } from "node:crypto";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { toFixed } from "./fixed-point.js";
-import { KEYS_BYTES, unreadable, type Each, type Said, type Told } from "./messages.js";
-import { KEY_BYTES, primitives, type KeyPair, type Primitives } from "./primitives.js";
+import { toFixedPoint } from "./fixed-point.js";
+import {
+  KEYS_BYTES,
+  maskingMessageError,
+  type BytesByClient,
+  type ClientMessage,
+  type ServerMessage,
+} from "./messages.js";
+import { KEY_BYTES, cryptoPrimitives, type KeyPair, type CryptoPrimitives } from "./primitives.js";
 import {
   agreementStatement,
-  asText,
+  toBase64,
   keysStatement,
-  pairSign,
-  pairUse,
-  placesAsBytes,
-  roundOf,
+  pairMaskSign,
+  pairSeedContext,
+  clientIndexBytes,
+  maskingRoundOf,
   seedHash,
-  type Round,
-  type Terms,
+  type MaskingRound,
+  type MaskingTerms,
 } from "./round.js";
-import { SHARE_BYTES, shareOut } from "./shamir.js";
+import { SHARE_BYTES, splitSecret } from "./shamir.js";
 
-type Wants = "begin" | Told["is"] | "nothing";
+type Wants = "begin" | ServerMessage["is"] | "nothing";
 
 /** What it must not tell; forgotten when its part is over. */
 interface Secrets {
@@ -35,7 +41,7 @@ interface Secrets {
   readonly shares: Map<number, Uint8Array>;
 }
 
-const EMPTY: Each = new Map();
+const EMPTY: BytesByClient = new Map();
 export const sealingKey = (keys: Uint8Array): Uint8Array => keys.subarray(0, KEY_BYTES);
 export const maskingKey = (keys: Uint8Array): Uint8Array => keys.subarray(KEY_BYTES, 2 * KEY_BYTES);
 /** Both keys without the signature, and the signature. */
@@ -43,15 +49,15 @@ export const signedKeys = (keys: Uint8Array): Uint8Array => keys.subarray(0, 2 *
 export const signatureOf = (keys: Uint8Array): Uint8Array => keys.subarray(2 * KEY_BYTES, KEYS_BYTES);
 
 export class MaskingClient {
-  readonly round: Round;
+  readonly round: MaskingRound;
   private wants: Wants = "begin";
   private secrets: Secrets | null = null;
   private words: Uint32Array | null;
-  private keys: Each = EMPTY;
+  private keys: BytesByClient = EMPTY;
   /** Who shared secrets, and who is summed. */
   private shared: readonly number[] = [];
   private summed: readonly number[] = [];
-  private own = new Uint8Array(0);
+  private ownKeys = new Uint8Array(0);
 
   /**
    * @param place of this client's node in the terms
@@ -59,46 +65,46 @@ export class MaskingClient {
    * @param values its vector; `secure-range` where one is out of the range that was declared: nothing is sent then
    */
   constructor(
-    terms: Terms,
+    terms: MaskingTerms,
     private readonly place: number,
     private readonly node: KeyObject,
     values: Float64Array | Float32Array,
   ) {
-    this.round = roundOf(terms);
-    if (values.length !== terms.values) throw unreadable("the vector is not as long as the round's");
-    this.words = toFixed(values, this.round.fixed);
+    this.round = maskingRoundOf(terms);
+    if (values.length !== terms.values) throw maskingMessageError("the vector is not as long as the round's");
+    this.words = toFixedPoint(values, this.round.fixed);
   }
 
-  protected get by(): Primitives {
-    return primitives;
+  protected get by(): CryptoPrimitives {
+    return cryptoPrimitives;
   }
 
   /** Its keys of this round, signed by its node. */
-  begin(): Said {
+  begin(): ClientMessage {
     if (this.wants !== "begin") throw this.ended(new CodedError("secure-order", { got: "begin", wants: this.wants }));
     const [sealing, masking] = [this.by.pair(), this.by.pair()];
     this.secrets = { sealing, masking, seed: this.by.random(KEY_BYTES), common: new Map(), shares: new Map() };
     const keys = Buffer.concat([sealing.publicKey, masking.publicKey]);
     const signature = this.by.sign(this.node, keysStatement(this.round, this.place, keys));
-    this.own = new Uint8Array(Buffer.concat([keys, signature]));
+    this.ownKeys = new Uint8Array(Buffer.concat([keys, signature]));
     this.wants = "roster";
-    return { is: "keys", keys: this.own };
+    return { is: "keys", keys: this.ownKeys };
   }
 
   /** Errors end it: `secure-order`, `-keys`, `-signature`, `-sealed`, `-list`, `-survivors`, `-message`. */
-  answer(told: Told): Said {
+  answer(request: ServerMessage): ClientMessage {
     try {
-      if (told.is !== this.wants || !this.secrets)
-        throw new CodedError("secure-order", { got: told.is, wants: this.wants });
-      switch (told.is) {
+      if (request.is !== this.wants || !this.secrets)
+        throw new CodedError("secure-order", { got: request.is, wants: this.wants });
+      switch (request.is) {
         case "roster":
-          return this.onRoster(told.keys, this.secrets);
+          return this.onRoster(request.keys, this.secrets);
         case "sealed":
-          return this.onSealed(told.sealed, this.secrets);
+          return this.onSealed(request.sealed, this.secrets);
         case "survivors":
-          return this.onSurvivors([...told.clients.keys()]);
+          return this.onSurvivors([...request.clients.keys()]);
         case "agreed":
-          return this.onAgreed(told.signatures, this.secrets);
+          return this.onAgreed(request.signatures, this.secrets);
       }
     } catch (error) {
       throw this.ended(error);
@@ -119,13 +125,13 @@ export class MaskingClient {
     this.words = null;
   }
 
-  private onRoster(keys: Each, secrets: Secrets): Said {
+  private onRoster(keys: BytesByClient, secrets: Secrets): ClientMessage {
     this.checkKeys(keys);
     this.keys = keys;
     const { threshold, nodes } = this.round;
     const random = (bytes: number): Uint8Array => this.by.random(bytes);
-    const ofKey = shareOut(secrets.masking.privateKey, threshold, nodes.length, random);
-    const ofSeed = shareOut(secrets.seed, threshold, nodes.length, random);
+    const ofKey = splitSecret(secrets.masking.privateKey, threshold, nodes.length, random);
+    const ofSeed = splitSecret(secrets.seed, threshold, nodes.length, random);
     const sealed = new Map<number, Uint8Array>();
     for (const [other, theirs] of keys) {
       const both = Buffer.concat([ofKey[other]!, ofSeed[other]!]);
@@ -140,13 +146,13 @@ export class MaskingClient {
     return { is: "shares", seedHash: seedHash(this.round, this.place, secrets.seed), sealed };
   }
 
-  private checkKeys(keys: Each): void {
+  private checkKeys(keys: BytesByClient): void {
     this.enough("keys", keys.size);
-    const own = keys.get(this.place);
-    if (!own || asText(own) !== asText(this.own))
+    const ownKeys = keys.get(this.place);
+    if (!ownKeys || toBase64(ownKeys) !== toBase64(this.ownKeys))
       throw new CodedError("secure-keys", { why: "those of this client are not as it sent them" });
     const each = [...keys.values()].flatMap((one) => [sealingKey(one), maskingKey(one)]);
-    if (new Set(each.map(asText)).size < each.length)
+    if (new Set(each.map(toBase64)).size < each.length)
       throw new CodedError("secure-keys", { why: "two of them are the same" });
     for (const [client, theirs] of keys)
       if (
@@ -156,7 +162,7 @@ export class MaskingClient {
         throw new CodedError("secure-signature", { client, of: "keys" });
   }
 
-  private onSealed(sealed: Each, secrets: Secrets): Said {
+  private onSealed(sealed: BytesByClient, secrets: Secrets): ClientMessage {
     for (const [other, bytes] of sealed) {
       const common = secrets.common.get(other);
       if (!common) throw new CodedError("secure-keys", { why: "a client that sent none shares secrets" });
@@ -171,15 +177,15 @@ export class MaskingClient {
     const { bits, id } = this.round;
     this.by.mask(words, secrets.seed, 1, bits);
     for (const other of sealed.keys()) {
-      const common = this.common(secrets.masking, maskingKey(this.keys.get(other) ?? this.own));
-      const seed = this.by.derive(common, id, pairUse(this.place, other));
-      this.by.mask(words, seed, pairSign(this.place, other), bits);
+      const common = this.common(secrets.masking, maskingKey(this.keys.get(other) ?? this.ownKeys));
+      const seed = this.by.derive(common, id, pairSeedContext(this.place, other));
+      this.by.mask(words, seed, pairMaskSign(this.place, other), bits);
     }
     this.wants = "survivors";
     return { is: "input", words };
   }
 
-  private onSurvivors(clients: readonly number[]): Said {
+  private onSurvivors(clients: readonly number[]): ClientMessage {
     this.enough("input", clients.length);
     if (!clients.includes(this.place)) throw new CodedError("secure-list", { why: "this client is not in it" });
     if (clients.some((client) => !this.shared.includes(client)))
@@ -189,7 +195,7 @@ export class MaskingClient {
     return { is: "agreement", signature: this.by.sign(this.node, this.statement()) };
   }
 
-  private onAgreed(signatures: Each, secrets: Secrets): Said {
+  private onAgreed(signatures: BytesByClient, secrets: Secrets): ClientMessage {
     this.enough("agreement", signatures.size);
     const statement = this.statement();
     for (const [client, signature] of signatures) {
@@ -233,6 +239,6 @@ export class MaskingClient {
     return this.by.derive(common, this.round.id, `seal ${String(from)} ${String(to)}`);
   }
   private about(from: number, to: number): Uint8Array {
-    return Buffer.concat([this.round.id, placesAsBytes(from, to)]);
+    return Buffer.concat([this.round.id, clientIndexBytes(from, to)]);
   }
 }

@@ -2,10 +2,10 @@
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 
 /** Parts of a round of masking, in their order. */
-export type Part = "keys" | "shares" | "input" | "agreement" | "unmasking";
+export type MaskingPhase = "keys" | "shares" | "input" | "agreement" | "unmasking";
 
 const clients = (n: number): string => `${String(n)} client${n === 1 ? "" : "s"}`;
-const WAITED: Readonly<Record<Part, string>> = {
+const WAITED: Readonly<Record<MaskingPhase, string>> = {
   keys: "sent keys",
   shares: "shared their secrets",
   input: "sent a masked vector",
@@ -19,7 +19,7 @@ export interface SecureCodeData {
   "secure-threshold": { readonly threshold: number; readonly least: number; readonly clients: number };
   "secure-range": { readonly range: number; readonly place: number };
   "secure-fixed": { readonly range: number; readonly clients: number; readonly bits: number };
-  "secure-survivors": { readonly part: Part; readonly left: number; readonly threshold: number };
+  "secure-survivors": { readonly part: MaskingPhase; readonly left: number; readonly threshold: number };
   "secure-order": { readonly got: string; readonly wants: string };
   "secure-message": { readonly why: string };
   "secure-signature": { readonly client: number; readonly of: "keys" | "agreement" };

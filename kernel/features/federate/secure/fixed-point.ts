@@ -7,10 +7,10 @@
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 
-export type Bits = 32 | 64;
+export type WordBits = 32 | 64;
 
-export interface Fixed {
-  readonly bits: Bits;
+export interface FixedPointFormat {
+  readonly bits: WordBits;
   /** What a value is multiplied with. */
   readonly scale: number;
   readonly range: number;
@@ -19,7 +19,7 @@ export interface Fixed {
 const TWO_32 = 2 ** 32;
 
 /** `range`: the greatest absolute value of one client; `clients`: as many as may be summed. */
-export function fixedFor(range: number, clients: number, bits: Bits): Fixed {
+export function fixedPointFor(range: number, clients: number, bits: WordBits): FixedPointFormat {
   // The greatest whole number that a client may send: `clients` of them stay below half of all.
   const most = Math.floor((2 ** (bits === 32 ? 31 : 52) - 1) / clients);
   const scale = most / range;
@@ -29,19 +29,19 @@ export function fixedFor(range: number, clients: number, bits: Bits): Fixed {
 }
 
 /** What rounding may change of the sum of so many clients, at each place. */
-export function coarseness(fixed: Fixed, clients: number): number {
+export function roundingErrorOf(fixed: FixedPointFormat, clients: number): number {
   return (clients * 0.5) / fixed.scale;
 }
 
 /** Places of a Uint32Array that so many values take. */
-export function placesOf(values: number, bits: Bits): number {
+export function wordCountOf(values: number, bits: WordBits): number {
   return bits === 32 ? values : 2 * values;
 }
 
 /** `secure-range` where a value is out of it, or no number. */
-export function toFixed(values: Float64Array | Float32Array, fixed: Fixed): Uint32Array {
+export function toFixedPoint(values: Float64Array | Float32Array, fixed: FixedPointFormat): Uint32Array {
   const { bits, scale, range } = fixed;
-  const words = new Uint32Array(placesOf(values.length, bits));
+  const words = new Uint32Array(wordCountOf(values.length, bits));
   for (let i = 0; i < values.length; i++) {
     const value = values[i]!;
     if (!(Math.abs(value) <= range)) throw new CodedError("secure-range", { range, place: i });
@@ -55,7 +55,7 @@ export function toFixed(values: Float64Array | Float32Array, fixed: Fixed): Uint
   return words;
 }
 
-export function fromFixed(words: Uint32Array, fixed: Fixed): Float64Array {
+export function fromFixedPoint(words: Uint32Array, fixed: FixedPointFormat): Float64Array {
   const { bits, scale } = fixed;
   const values = new Float64Array(bits === 32 ? words.length : words.length / 2);
   for (let i = 0; i < values.length; i++)
@@ -64,7 +64,7 @@ export function fromFixed(words: Uint32Array, fixed: Fixed): Float64Array {
 }
 
 /** Adds each word of `more`, or takes it away, modulo 2³² or 2⁶⁴. */
-export function addWords(sum: Uint32Array, more: Uint32Array, sign: 1 | -1, bits: Bits, from = 0): void {
+export function addWords(sum: Uint32Array, more: Uint32Array, sign: 1 | -1, bits: WordBits, from = 0): void {
   if (bits === 64) return addPairs(sum, more, sign, from);
   if (sign === 1) for (let i = 0; i < more.length; i++) sum[from + i]! += more[i]!;
   else for (let i = 0; i < more.length; i++) sum[from + i]! -= more[i]!;

@@ -16,7 +16,7 @@ import {
   verify,
   type KeyObject,
 } from "node:crypto";
-import { addWords, type Bits } from "./fixed-point.js";
+import { addWords, type WordBits } from "./fixed-point.js";
 
 export const KEY_BYTES = 32;
 export const SIGNATURE_BYTES = 64;
@@ -29,7 +29,7 @@ export interface KeyPair {
 }
 
 /** What the two parties use; tests exchange some of it. */
-export interface Primitives {
+export interface CryptoPrimitives {
   random(bytes: number): Uint8Array;
   pair(): KeyPair;
   publicOf(privateKey: Uint8Array): Uint8Array;
@@ -42,7 +42,7 @@ export interface Primitives {
   /** Null where it is not what was sealed. */
   open(key: Uint8Array, about: Uint8Array, sealed: Uint8Array): Uint8Array | null;
   /** Adds the mask of a seed, or takes it away. */
-  mask(sum: Uint32Array, seed: Uint8Array, sign: 1 | -1, bits: Bits): void;
+  mask(sum: Uint32Array, seed: Uint8Array, sign: 1 | -1, bits: WordBits): void;
   hash(...parts: readonly Uint8Array[]): Uint8Array;
   sign(key: KeyObject, text: Uint8Array): Uint8Array;
   verify(node: Uint8Array, text: Uint8Array, signature: Uint8Array): boolean;
@@ -60,7 +60,7 @@ const privateKey = (key: Uint8Array): KeyObject =>
   createPrivateKey({ key: withHead(DER.x25519.pkcs8, key), format: "der", type: "pkcs8" });
 
 /** The 32 bytes of a public key of X25519 or Ed25519. */
-export function rawPublic(key: KeyObject): Uint8Array {
+export function rawPublicKey(key: KeyObject): Uint8Array {
   return new Uint8Array(key.export({ type: "spki", format: "der" }).subarray(-KEY_BYTES));
 }
 const rawPrivate = (key: KeyObject): Uint8Array =>
@@ -74,19 +74,19 @@ const ZEROS = Buffer.alloc(65_536);
 /** Reading a private key takes OpenSSL longer than using it: those of this process are kept as they were made. */
 const made = new WeakMap<Uint8Array, KeyObject>();
 
-export const primitives: Primitives = {
+export const cryptoPrimitives: CryptoPrimitives = {
   random: (bytes) => new Uint8Array(randomBytes(bytes)),
   pair() {
     const pair = generateKeyPairSync("x25519");
     const raw = rawPrivate(pair.privateKey);
     made.set(raw, pair.privateKey);
-    return { publicKey: rawPublic(pair.publicKey), privateKey: raw };
+    return { publicKey: rawPublicKey(pair.publicKey), privateKey: raw };
   },
-  publicOf: (key) => rawPublic(createPublicKey(privateKey(key))),
-  agree(own, theirs) {
+  publicOf: (key) => rawPublicKey(createPublicKey(privateKey(key))),
+  agree(privateBytes, theirs) {
     try {
       const shared = diffieHellman({
-        privateKey: made.get(own) ?? privateKey(own),
+        privateKey: made.get(privateBytes) ?? privateKey(privateBytes),
         publicKey: publicKey("x25519", theirs),
       });
       return new Uint8Array(shared);
@@ -113,9 +113,9 @@ export const primitives: Primitives = {
   },
   mask(sum, seed, direction, bits) {
     const stream = createCipheriv("aes-256-ctr", seed, COUNTER);
-    for (let at = 0; at < sum.length; at += ZEROS.length / 4) {
-      const bytes = stream.update(ZEROS.subarray(0, Math.min(ZEROS.length, 4 * (sum.length - at))));
-      addWords(sum, wordsIn(bytes), direction, bits, at);
+    for (let offset = 0; offset < sum.length; offset += ZEROS.length / 4) {
+      const bytes = stream.update(ZEROS.subarray(0, Math.min(ZEROS.length, 4 * (sum.length - offset))));
+      addWords(sum, uint32sIn(bytes), direction, bits, offset);
     }
   },
   hash(...parts) {
@@ -134,7 +134,7 @@ export const primitives: Primitives = {
 };
 
 /** Words of four bytes, lowest first; looks at them where they lie if they lie at a multiple of four. */
-export function wordsIn(bytes: Uint8Array): Uint32Array {
+export function uint32sIn(bytes: Uint8Array): Uint32Array {
   return bytes.byteOffset % 4 === 0
     ? new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4)
     : new Uint32Array(new Uint8Array(bytes).buffer);

@@ -5,16 +5,16 @@
  * messages of `messages.ts`.
  */
 import { KEY_BYTES } from "./primitives.js";
-import { unreadable } from "./messages.js";
-import type { Terms } from "./round.js";
+import { maskingMessageError } from "./messages.js";
+import type { MaskingTerms } from "./round.js";
 
 /** What a client is asked to take part in. */
-export interface Begin {
+export interface MaskingStart {
   /** Of the federation: the sum is of what the client made in it. */
   readonly round: number;
   /** Of this client among the nodes. */
   readonly place: number;
-  readonly terms: Terms;
+  readonly terms: MaskingTerms;
 }
 
 const BEGIN = 0x6e69_6762;
@@ -26,7 +26,7 @@ const FIXED = HEAD + SESSION + ORDER;
 /** Nodes of a sum at most. */
 const MOST = 10_000;
 
-export function encodeBegin({ round, place, terms }: Begin): Uint8Array {
+export function encodeMaskingStart({ round, place, terms }: MaskingStart): Uint8Array {
   const head = Buffer.alloc(HEAD);
   for (const [i, value] of [BEGIN, round, place, terms.threshold, terms.values, terms.bits].entries())
     head.writeUInt32LE(value, 4 * i);
@@ -37,22 +37,23 @@ export function encodeBegin({ round, place, terms }: Begin): Uint8Array {
 }
 
 /** Whether it is one. */
-export function isBegin(bytes: Uint8Array): boolean {
+export function isMaskingStart(bytes: Uint8Array): boolean {
   return bytes.length >= 4 && new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true) === BEGIN;
 }
 
 /** `secure-message` where it is none. */
-export function decodeBegin(bytes: Uint8Array): Begin {
-  if (!isBegin(bytes) || bytes.length < FIXED + 4) throw unreadable("it is cut off");
+export function decodeMaskingStart(bytes: Uint8Array): MaskingStart {
+  if (!isMaskingStart(bytes) || bytes.length < FIXED + 4) throw maskingMessageError("it is cut off");
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const [round = 0, place = 0, threshold = 0, values = 0, bits = 0] = [4, 8, 12, 16, 20].map((at) =>
-    view.getUint32(at, true),
+  const [round = 0, place = 0, threshold = 0, values = 0, bits = 0] = [4, 8, 12, 16, 20].map((offset) =>
+    view.getUint32(offset, true),
   );
   const count = view.getUint32(FIXED, true);
   const start = FIXED + 4;
-  if (count > MOST || bytes.length !== start + count * KEY_BYTES) throw unreadable("it has another number of nodes");
-  if (bits !== 32 && bits !== 64) throw unreadable("its whole numbers have other bits");
-  if (place >= count) throw unreadable("there is no such place in it");
+  if (count > MOST || bytes.length !== start + count * KEY_BYTES)
+    throw maskingMessageError("it has another number of nodes");
+  if (bits !== 32 && bits !== 64) throw maskingMessageError("its whole numbers have other bits");
+  if (place >= count) throw maskingMessageError("there is no such place in it");
   const nodes = Array.from({ length: count }, (_, i) =>
     bytes.slice(start + i * KEY_BYTES, start + (i + 1) * KEY_BYTES),
   );

@@ -5,22 +5,29 @@
 import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { setImmediate } from "node:timers/promises";
 import { MaskingClient } from "./client.js";
-import type { Part } from "./codes.js";
-import { type Bits } from "./fixed-point.js";
-import { decode, encode, unreadable, type Message, type Said, type Told } from "./messages.js";
-import { rawPublic } from "./primitives.js";
-import { leastThreshold, type Round, type Terms } from "./round.js";
+import type { MaskingPhase } from "./codes.js";
+import { type WordBits } from "./fixed-point.js";
+import {
+  decodeMaskingMessage,
+  encodeMaskingMessage,
+  maskingMessageError,
+  type MaskingMessage,
+  type ClientMessage,
+  type ServerMessage,
+} from "./messages.js";
+import { rawPublicKey } from "./primitives.js";
+import { minThreshold, type MaskingRound, type MaskingTerms } from "./round.js";
 import { MaskingServer } from "./server.js";
 
-export interface SumOptions {
+export interface SecureSumOptions {
   /** The greatest absolute value of one client. */
   readonly range: number;
   /** How many of the clients must stay to the end. Absent: the fewest that are more than two thirds. */
   readonly threshold?: number;
   /** Of a whole number on the way. Absent: 32. */
-  readonly bits?: Bits;
+  readonly bits?: WordBits;
   /** Clients, by their place, that say nothing from a part on. */
-  readonly drops?: ReadonlyMap<number, Part>;
+  readonly drops?: ReadonlyMap<number, MaskingPhase>;
   readonly signal?: AbortSignal;
 }
 export interface SecureSum {
@@ -32,21 +39,21 @@ export interface SecureSum {
   readonly received: number;
 }
 
-const PARTS: readonly Part[] = ["keys", "shares", "input", "agreement", "unmasking"];
+const PARTS: readonly MaskingPhase[] = ["keys", "shares", "input", "agreement", "unmasking"];
 
 /** Vectors of one length. Errors: those of `MaskingClient` and `MaskingServer`, the first that there is. */
-export async function securelySummed(
+export async function computeSecureSum(
   vectors: readonly (Float64Array | Float32Array)[],
-  options: SumOptions,
+  options: SecureSumOptions,
 ): Promise<SecureSum> {
-  const { drops = new Map<number, Part>(), signal } = options;
+  const { drops = new Map<number, MaskingPhase>(), signal } = options;
   const nodes = vectors.map(() => generateKeyPairSync("ed25519"));
-  const terms: Terms = {
+  const terms: MaskingTerms = {
     session: new Uint8Array(randomBytes(16)),
     // In one process there is one order.
     order: new Uint8Array(32),
-    nodes: nodes.map(({ publicKey }) => rawPublic(publicKey)),
-    threshold: options.threshold ?? leastThreshold(vectors.length),
+    nodes: nodes.map(({ publicKey }) => rawPublicKey(publicKey)),
+    threshold: options.threshold ?? minThreshold(vectors.length),
     values: vectors[0]?.length ?? 0,
     range: options.range,
     bits: options.bits ?? 32,
@@ -54,19 +61,19 @@ export async function securelySummed(
   const server = new MaskingServer(terms);
   const clients = nodes.map(({ privateKey }, i) => new MaskingClient(terms, i, privateKey, vectors[i]!));
   const way = new Way(server.round);
-  let told: ReadonlyMap<number, Told | null> = new Map(clients.map((_, i) => [i, null]));
-  for (const at of PARTS.keys()) {
-    for (const [i, message] of told) {
+  let messages: ReadonlyMap<number, ServerMessage | null> = new Map(clients.map((_, i) => [i, null]));
+  for (const phaseIndex of PARTS.keys()) {
+    for (const [i, message] of messages) {
       const gone = drops.get(i);
-      if (gone !== undefined && PARTS.indexOf(gone) <= at) continue;
+      if (gone !== undefined && PARTS.indexOf(gone) <= phaseIndex) continue;
       const client = clients[i]!;
-      const said = message ? client.answer(way.down(message)) : client.begin();
-      server.take(i, way.up(said));
+      const reply = message ? client.answer(way.down(message)) : client.begin();
+      server.take(i, way.up(reply));
       await setImmediate(undefined, { signal });
     }
-    told = server.close();
+    messages = server.close();
   }
-  if (!server.result) throw unreadable("the last part is open");
+  if (!server.result) throw maskingMessageError("the last part is open");
   return { sum: server.result, summed: server.summed, sent: way.sent, received: way.received };
 }
 
@@ -74,32 +81,32 @@ export async function securelySummed(
 class Way {
   sent = 0;
   received = 0;
-  constructor(private readonly round: Round) {}
+  constructor(private readonly round: MaskingRound) {}
 
-  up(said: Said): Said {
-    const bytes = encode(this.round, said);
+  up(reply: ClientMessage): ClientMessage {
+    const bytes = encodeMaskingMessage(this.round, reply);
     this.sent += bytes.length;
-    return saidOf(decode(this.round, bytes));
+    return asClientMessage(decodeMaskingMessage(this.round, bytes));
   }
-  down(told: Told): Told {
-    const bytes = encode(this.round, told);
+  down(request: ServerMessage): ServerMessage {
+    const bytes = encodeMaskingMessage(this.round, request);
     this.received += bytes.length;
-    return toldOf(decode(this.round, bytes));
+    return asServerMessage(decodeMaskingMessage(this.round, bytes));
   }
 }
 
 /** What a client may say; `secure-message` for what it is told. */
-export function saidOf(message: Message): Said {
-  if (isTold(message)) throw unreadable("a client says no such thing");
+export function asClientMessage(message: MaskingMessage): ClientMessage {
+  if (isTold(message)) throw maskingMessageError("a client says no such thing");
   return message;
 }
 
 /** What a client may be told; `secure-message` for what it says. */
-export function toldOf(message: Message): Told {
-  if (!isTold(message)) throw unreadable("a client is told no such thing");
+export function asServerMessage(message: MaskingMessage): ServerMessage {
+  if (!isTold(message)) throw maskingMessageError("a client is told no such thing");
   return message;
 }
 
-function isTold(message: Message): message is Told {
+function isTold(message: MaskingMessage): message is ServerMessage {
   return message.is === "roster" || message.is === "sealed" || message.is === "survivors" || message.is === "agreed";
 }

@@ -4,36 +4,36 @@
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { maskingKey, signatureOf, signedKeys } from "./client.js";
-import { type Part } from "./codes.js";
-import { addWords, fromFixed } from "./fixed-point.js";
-import { unreadable, type Each, type Said, type Told } from "./messages.js";
-import { primitives, type Primitives } from "./primitives.js";
+import { type MaskingPhase } from "./codes.js";
+import { addWords, fromFixedPoint } from "./fixed-point.js";
+import { maskingMessageError, type BytesByClient, type ClientMessage, type ServerMessage } from "./messages.js";
+import { cryptoPrimitives, type CryptoPrimitives } from "./primitives.js";
 import {
   agreementStatement,
-  asText,
+  toBase64,
   keysStatement,
-  pairSign,
-  pairUse,
-  roundOf,
+  pairMaskSign,
+  pairSeedContext,
+  maskingRoundOf,
   seedHash,
-  type Round,
-  type Terms,
+  type MaskingRound,
+  type MaskingTerms,
 } from "./round.js";
-import { joined, weightsOf } from "./shamir.js";
+import { recoverSecret, interpolationWeights } from "./shamir.js";
 
-const ORDER: readonly Part[] = ["keys", "shares", "input", "agreement", "unmasking"];
+const ORDER: readonly MaskingPhase[] = ["keys", "shares", "input", "agreement", "unmasking"];
 
 export class MaskingServer {
-  readonly round: Round;
-  private part: Part | "over" = "keys";
+  readonly round: MaskingRound;
+  private part: MaskingPhase | "over" = "keys";
   /** Whom it waits for in this part. */
   private awaited: ReadonlySet<number>;
   private arrived = new Set<number>();
   private readonly keys = new Map<number, Uint8Array>();
   private readonly seedHashes = new Map<number, Uint8Array>();
-  private readonly sealed = new Map<number, Each>();
+  private readonly sealed = new Map<number, BytesByClient>();
   private readonly signatures = new Map<number, Uint8Array>();
-  private readonly unmasking = new Map<number, { readonly seeds: Each; readonly keys: Each }>();
+  private readonly unmasking = new Map<number, { readonly seeds: BytesByClient; readonly keys: BytesByClient }>();
   private readonly total: Uint32Array;
   private shared: readonly number[] = [];
   private statement = new Uint8Array(0);
@@ -41,14 +41,14 @@ export class MaskingServer {
   /** Clients whose vectors are in the sum, once that is settled. */
   summed: readonly number[] = [];
 
-  constructor(terms: Terms) {
-    this.round = roundOf(terms);
+  constructor(terms: MaskingTerms) {
+    this.round = maskingRoundOf(terms);
     this.awaited = new Set(terms.nodes.keys());
     this.total = new Uint32Array(this.round.words);
   }
 
-  protected get by(): Primitives {
-    return primitives;
+  protected get by(): CryptoPrimitives {
+    return cryptoPrimitives;
   }
 
   /** All that were there in the part before have answered: nothing is to be waited for. */
@@ -64,34 +64,35 @@ export class MaskingServer {
    * Takes what a client says. Whoever carries it knows who it is. An error is of that client alone, which counts as dropped out:
    * `secure-order`, `-message`, `-signature`.
    */
-  take(client: number, said: Said): void {
-    if (said.is !== this.part || !this.awaited.has(client) || this.arrived.has(client))
-      throw new CodedError("secure-order", { got: said.is, wants: this.part === "over" ? "nothing" : this.part });
-    switch (said.is) {
+  take(client: number, reply: ClientMessage): void {
+    if (reply.is !== this.part || !this.awaited.has(client) || this.arrived.has(client))
+      throw new CodedError("secure-order", { got: reply.is, wants: this.part === "over" ? "nothing" : this.part });
+    switch (reply.is) {
       case "keys":
-        this.signed(client, keysStatement(this.round, client, signedKeys(said.keys)), signatureOf(said.keys), "keys");
-        this.keys.set(client, said.keys);
+        this.signed(client, keysStatement(this.round, client, signedKeys(reply.keys)), signatureOf(reply.keys), "keys");
+        this.keys.set(client, reply.keys);
         break;
       case "shares":
         this.only(
-          said.sealed,
+          reply.sealed,
           [...this.keys.keys()].filter((other) => other !== client),
         );
-        this.sealed.set(client, said.sealed);
-        this.seedHashes.set(client, said.seedHash);
+        this.sealed.set(client, reply.sealed);
+        this.seedHashes.set(client, reply.seedHash);
         break;
       case "input":
-        if (said.words.length !== this.round.words) throw unreadable("its vector is not as long as the round's");
-        addWords(this.total, said.words, 1, this.round.bits);
+        if (reply.words.length !== this.round.words)
+          throw maskingMessageError("its vector is not as long as the round's");
+        addWords(this.total, reply.words, 1, this.round.bits);
         break;
       case "agreement":
-        this.signed(client, this.statement, said.signature, "agreement");
-        this.signatures.set(client, said.signature);
+        this.signed(client, this.statement, reply.signature, "agreement");
+        this.signatures.set(client, reply.signature);
         break;
       case "unmasking":
-        this.only(said.seeds, this.summed);
-        this.only(said.keys, this.dropped);
-        this.unmasking.set(client, said);
+        this.only(reply.seeds, this.summed);
+        this.only(reply.keys, this.dropped);
+        this.unmasking.set(client, reply);
         break;
     }
     this.arrived.add(client);
@@ -101,7 +102,7 @@ export class MaskingServer {
    * Ends the part: who hasn't answered has dropped out. What each of the others is told next; after the last part nobody is told
    * anything, and `result` is the sum. Errors: `secure-survivors`, `secure-shares`.
    */
-  close(): ReadonlyMap<number, Told> {
+  close(): ReadonlyMap<number, ServerMessage> {
     const { part } = this;
     if (part === "over") throw new CodedError("secure-order", { got: "close", wants: "nothing" });
     const left = [...this.arrived].sort((a, b) => a - b);
@@ -115,8 +116,9 @@ export class MaskingServer {
     return new Map(this.next(part, left));
   }
 
-  private next(part: Part, left: readonly number[]): readonly (readonly [number, Told])[] {
-    const all = (told: Told): readonly (readonly [number, Told])[] => left.map((client) => [client, told]);
+  private next(part: MaskingPhase, left: readonly number[]): readonly (readonly [number, ServerMessage])[] {
+    const all = (request: ServerMessage): readonly (readonly [number, ServerMessage])[] =>
+      left.map((client) => [client, request]);
     switch (part) {
       case "keys":
         return all({ is: "roster", keys: inOrder(this.keys) });
@@ -137,7 +139,7 @@ export class MaskingServer {
     }
   }
 
-  private sealedFor(client: number): Each {
+  private sealedFor(client: number): BytesByClient {
     const others = this.shared.filter((other) => other !== client);
     return new Map(others.map((other) => [other, this.sealed.get(other)?.get(client) ?? new Uint8Array(0)]));
   }
@@ -148,12 +150,12 @@ export class MaskingServer {
   }
 
   private unmask(by: readonly number[]): void {
-    const weights = weightsOf(by.map((client) => client + 1));
+    const weights = interpolationWeights(by.map((client) => client + 1));
     const { bits, id } = this.round;
-    const secret = (of: "seeds" | "keys", client: number): Uint8Array => {
-      const shares = by.map((one) => this.unmasking.get(one)?.[of].get(client) ?? new Uint8Array(0));
-      const found = joined(shares, weights);
-      if (!found || !this.known(of, client, found)) throw new CodedError("secure-shares", { client });
+    const secret = (kind: "seeds" | "keys", client: number): Uint8Array => {
+      const shares = by.map((one) => this.unmasking.get(one)?.[kind].get(client) ?? new Uint8Array(0));
+      const found = recoverSecret(shares, weights);
+      if (!found || !this.known(kind, client, found)) throw new CodedError("secure-shares", { client });
       return found;
     };
     for (const client of this.summed) this.by.mask(this.total, secret("seeds", client), -1, bits);
@@ -162,33 +164,33 @@ export class MaskingServer {
       for (const client of this.summed) {
         const common = this.by.agree(key, maskingKey(this.keys.get(client) ?? new Uint8Array(0)));
         if (!common) throw new CodedError("secure-shares", { client: gone });
-        const seed = this.by.derive(common, id, pairUse(client, gone));
-        this.by.mask(this.total, seed, pairSign(gone, client), bits);
+        const seed = this.by.derive(common, id, pairSeedContext(client, gone));
+        this.by.mask(this.total, seed, pairMaskSign(gone, client), bits);
       }
     }
-    this.sum = fromFixed(this.total, this.round.fixed);
+    this.sum = fromFixedPoint(this.total, this.round.fixed);
   }
 
   /** Whether it is the secret of which the client made known a key or a hash. */
-  private known(of: "seeds" | "keys", client: number, secret: Uint8Array): boolean {
+  private known(kind: "seeds" | "keys", client: number, secret: Uint8Array): boolean {
     const [found, wanted] =
-      of === "seeds"
+      kind === "seeds"
         ? [seedHash(this.round, client, secret), this.seedHashes.get(client)]
         : [this.by.publicOf(secret), maskingKey(this.keys.get(client) ?? new Uint8Array(0))];
-    return wanted !== undefined && asText(found) === asText(wanted);
+    return wanted !== undefined && toBase64(found) === toBase64(wanted);
   }
 
-  private signed(client: number, text: Uint8Array, signature: Uint8Array, of: "keys" | "agreement"): void {
+  private signed(client: number, text: Uint8Array, signature: Uint8Array, kind: "keys" | "agreement"): void {
     const node = this.round.nodes[client] ?? new Uint8Array(0);
-    if (!this.by.verify(node, text, signature)) throw new CodedError("secure-signature", { client, of });
+    if (!this.by.verify(node, text, signature)) throw new CodedError("secure-signature", { client, of: kind });
   }
 
-  private only(each: Each, clients: readonly number[]): void {
+  private only(each: BytesByClient, clients: readonly number[]): void {
     if (each.size !== clients.length || clients.some((client) => !each.has(client)))
-      throw unreadable("it is not about the clients that it was to be about");
+      throw maskingMessageError("it is not about the clients that it was to be about");
   }
 }
 
-function inOrder(each: Each): Each {
+function inOrder(each: BytesByClient): BytesByClient {
   return new Map([...each].sort(([a], [b]) => a - b));
 }

@@ -2,7 +2,7 @@
  * Shamir's shares (1979) of secrets of 32 bytes, over the integers modulo the prime 2²⁵⁶ + 297. Any `threshold` of them give the
  * secret, fewer say nothing of it. A share is the value at a place from 1, as 33 bytes, most significant first.
  */
-export const PRIME = (1n << 256n) + 297n;
+export const SHAMIR_PRIME = (1n << 256n) + 297n;
 export const SHARE_BYTES = 33;
 const SECRET_BYTES = 32;
 
@@ -10,7 +10,7 @@ const SECRET_BYTES = 32;
  * @param random gives so many random bytes
  * @returns the shares at places 1 … count
  */
-export function shareOut(
+export function splitSecret(
   secret: Uint8Array,
   threshold: number,
   count: number,
@@ -22,38 +22,38 @@ export function shareOut(
 }
 
 /** What a share of each place is multiplied with, so that their sum is the secret: the same for all secrets of these places. */
-export function weightsOf(places: readonly number[]): readonly bigint[] {
+export function interpolationWeights(places: readonly number[]): readonly bigint[] {
   return places.map((place) => {
     let above = 1n;
     let beneath = 1n;
     for (const other of places)
       if (other !== place) {
-        above = (above * BigInt(other)) % PRIME;
-        beneath = (beneath * modulo(BigInt(other - place))) % PRIME;
+        above = (above * BigInt(other)) % SHAMIR_PRIME;
+        beneath = (beneath * modulo(BigInt(other - place))) % SHAMIR_PRIME;
       }
-    return (above * inverse(beneath)) % PRIME;
+    return (above * inverse(beneath)) % SHAMIR_PRIME;
   });
 }
 
 /** The secret of shares and the weights of their places; null: they are not shares of one. */
-export function joined(shares: readonly Uint8Array[], weights: readonly bigint[]): Uint8Array | null {
+export function recoverSecret(shares: readonly Uint8Array[], weights: readonly bigint[]): Uint8Array | null {
   let sum = 0n;
   for (const [i, share] of shares.entries()) sum += toNumber(share) * (weights[i] ?? 0n);
-  sum %= PRIME;
+  sum %= SHAMIR_PRIME;
   return sum >> 256n === 0n ? toBytes(sum, SECRET_BYTES) : null;
 }
 
-function valueAt(coefficients: readonly bigint[], at: bigint): bigint {
-  return coefficients.reduceRight((value, coefficient) => (value * at + coefficient) % PRIME, 0n);
+function valueAt(coefficients: readonly bigint[], x: bigint): bigint {
+  return coefficients.reduceRight((value, coefficient) => (value * x + coefficient) % SHAMIR_PRIME, 0n);
 }
 
 /** Evenly from 0 to the prime: of 48 bytes the rest, which is uneven by less than 2⁻¹²⁷. */
 function below(random: (bytes: number) => Uint8Array): bigint {
-  return toNumber(random(48)) % PRIME;
+  return toNumber(random(48)) % SHAMIR_PRIME;
 }
 
 function inverse(value: bigint): bigint {
-  let [a, b, x, y] = [value, PRIME, 1n, 0n];
+  let [a, b, x, y] = [value, SHAMIR_PRIME, 1n, 0n];
   while (b > 0n) {
     const times = a / b;
     [a, b, x, y] = [b, a - times * b, y, x - times * y];
@@ -63,8 +63,8 @@ function inverse(value: bigint): bigint {
 }
 
 function modulo(value: bigint): bigint {
-  const rest = value % PRIME;
-  return rest < 0n ? rest + PRIME : rest;
+  const rest = value % SHAMIR_PRIME;
+  return rest < 0n ? rest + SHAMIR_PRIME : rest;
 }
 
 function toNumber(bytes: Uint8Array): bigint {

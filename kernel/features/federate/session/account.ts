@@ -6,49 +6,49 @@ import { appendFileSync, closeSync, existsSync, fstatSync, mkdirSync, openSync, 
 import { dirname } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { PrivacyPlan } from "#dsl/compiler/plan/recipe.js";
-import type { PrivacyImplementation, Sampled } from "#stdlib/privacies/kind.js";
+import type { PrivacyImplementation, SampledSteps } from "#stdlib/privacies/kind.js";
 import * as v from "valibot";
-import { fields, jsonOrNone, whole } from "../../../fetch/json.js";
-import { textOfNamed } from "../../../fetch/regular.js";
-import { writing } from "../../../runs/folder-errors.js";
-import { underLock } from "../../../runs/optuna/journal-lock.js";
+import { objectWith, parseJsonOrNull, wholeNumber } from "../../../fetch/json.js";
+import { readNamedText } from "../../../fetch/regular.js";
+import { toRunFolderError } from "../../../runs/folder-errors.js";
+import { withJournalLock } from "../../../runs/optuna/journal-lock.js";
 
-const entry = fields({ noise: v.number(), rate: v.number(), steps: whole(1) });
+const entry = objectWith({ noise: v.number(), rate: v.number(), steps: wholeNumber(1) });
 /** Bytes of an account at most: half a million rounds. */
 const MOST = 64 * 2 ** 20;
 
-export interface AccountOptions {
+export interface PrivacyLedgerOptions {
   readonly file: string;
   readonly accountant: PrivacyImplementation;
   readonly privacy: Pick<PrivacyPlan, "call" | "epsilon">;
   /** What a round of this client spends. */
-  readonly round: Sampled;
+  readonly round: SampledSteps;
 }
 
-export class Account {
-  constructor(private readonly o: AccountOptions) {}
+export class PrivacyLedger {
+  constructor(private readonly options: PrivacyLedgerOptions) {}
 
   /** ε of all rounds so far. Coded errors of files. */
   get spent(): number {
     const all = this.entries();
-    const { accountant, privacy } = this.o;
+    const { accountant, privacy } = this.options;
     return all.length === 0 ? 0 : accountant.spent(privacy.call, together(all));
   }
 
   /** One more round. @returns ε that is spent with it. Coded errors `join-epsilon`, `no-space`, `run-folder`. */
   charge(what: { readonly round: number }): number {
-    const { file } = this.o;
+    const { file } = this.options;
     try {
       mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
       // Two that train on the same rows read and write one after the other.
-      return underLock(file, () => this.charged(what));
+      return withJournalLock(file, () => this.charged(what));
     } catch (error) {
-      throw error instanceof CodedError ? error : writing(error, file);
+      throw error instanceof CodedError ? error : toRunFolderError(error, file);
     }
   }
 
   private charged(what: { readonly round: number }): number {
-    const { file, accountant, privacy, round } = this.o;
+    const { file, accountant, privacy, round } = this.options;
     const spent = accountant.spent(privacy.call, together([...this.entries(), round]));
     // ε is found by a search, whose last digits are no promise.
     if (spent > privacy.epsilon * (1 + 1e-3))
@@ -60,11 +60,11 @@ export class Account {
   }
 
   /** Read anew each time: others may train on the same rows. A line that is torn, by a machine that went down, was whole once. */
-  private entries(): readonly Sampled[] {
-    const { file, round } = this.o;
+  private entries(): readonly SampledSteps[] {
+    const { file, round } = this.options;
     if (!existsSync(file)) return [];
-    const lines = textOfNamed(file, file, { most: MOST }).split("\n");
-    return lines.flatMap((line) => (line === "" ? [] : [jsonOrNone(line, entry) ?? round]));
+    const lines = readNamedText(file, file, { most: MOST }).split("\n");
+    return lines.flatMap((line) => (line === "" ? [] : [parseJsonOrNull(line, entry) ?? round]));
   }
 }
 
@@ -82,8 +82,8 @@ function endsInLine(file: string): boolean {
 }
 
 /** Rounds alike, as one. */
-function together(all: readonly Sampled[]): readonly Sampled[] {
-  const groups = new Map<string, Sampled>();
+function together(all: readonly SampledSteps[]): readonly SampledSteps[] {
+  const groups = new Map<string, SampledSteps>();
   for (const { noise, rate, steps } of all) {
     const key = `${String(noise)} ${String(rate)}`;
     groups.set(key, { noise, rate, steps: steps + (groups.get(key)?.steps ?? 0) });

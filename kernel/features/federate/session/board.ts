@@ -2,17 +2,17 @@
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { registry } from "#stdlib/registry.js";
-import { clientScoresShown } from "../../../display/federation/client-scores.js";
-import { driftShown } from "../../../display/federation/drift.js";
-import { labelsShown, skewOf } from "../../../display/federation/labels.js";
-import { clientsShown, joinedShown, roundsShown } from "../../../display/federation/tables.js";
+import { clientScoresView } from "../../../display/federation/client-scores.js";
+import { driftView } from "../../../display/federation/drift.js";
+import { clientLabelsView, labelSkewOf } from "../../../display/federation/labels.js";
+import { clientsView, joinedClientsView, roundsView } from "../../../display/federation/tables.js";
 import type { ClientView, FederationView, RoundView } from "../../../display/federation/view.js";
-import type { Shown } from "../../../display/bundle-output.js";
-import { percent } from "../../../host/text.js";
+import type { DisplayOutput } from "../../../display/bundle-output.js";
+import { formatPercent } from "../../../host/text.js";
 import type { RunEvent } from "../../../events/events.js";
-import { trainedSplit } from "../../../data/prepared.js";
+import { trainingSplitName } from "../../../data/prepared.js";
 import { LiveTraining, type Screen } from "../../../session/live-training.js";
-import { measuredBy } from "../../../evaluation/forgetting/tasks.js";
+import { taskMetricOf } from "../../../evaluation/forgetting/tasks.js";
 import type { ClientRows } from "./clients-of.js";
 
 /** Milliseconds between two drawings. */
@@ -47,8 +47,8 @@ export class LiveFederation extends LiveTraining {
     if (event.kind === "stopped") this.board.draw(true);
   }
   /** The round whose weights the model has. */
-  kept(round: number): void {
-    this.board.kept = round;
+  noteSavedRound(round: number): void {
+    this.board.savedRound = round;
   }
   override finish(): void {
     this.board.end();
@@ -62,7 +62,7 @@ class Board {
   private metric: Pick<FederationView, "metric" | "better"> | null = null;
   private readonly there = new Set<string>();
   private drawn = 0;
-  kept: number | null = null;
+  savedRound: number | null = null;
 
   constructor(
     private readonly screen: Screen,
@@ -73,7 +73,7 @@ class Board {
   begin(clients: readonly ClientRows[], labels: readonly string[]): void {
     this.labels = labels;
     this.clients = clients.map((client) => viewOf(client, labels, clients.length));
-    const shown = labelsShown(this.view, `${this.id}-labels`);
+    const shown = clientLabelsView(this.view, `${this.id}-labels`);
     if (shown) this.screen.display(shown);
     const hint = skewHint(this.view, this.plan);
     if (hint !== null) this.screen.display({ bundle: { "text/plain": hint } });
@@ -82,23 +82,23 @@ class Board {
   joined(clients: readonly Pick<ClientView, "name" | "rows">[]): void {
     // Of those whose data are named more is known.
     if (this.clients.length === 0) this.clients = clients;
-    this.screen.display(joinedShown(clients));
+    this.screen.display(joinedClientsView(clients));
   }
 
   take(event: RunEvent): void {
     if (event.kind === "round") {
       const { step, clients, lost, why, sent, received } = event;
-      const said = { round: step, clients, lost, ...(why !== undefined && { why }), sent, received };
-      this.rounds.set(step, { ...said, score: null, scores: {} });
+      const shared = { round: step, clients, lost, ...(why !== undefined && { why }), sent, received };
+      this.rounds.set(step, { ...shared, score: null, scores: {} });
     } else if (event.kind === "evaluated" && event.clients) {
       const round = this.rounds.get(event.step);
       this.metric ??= metricOf(this.plan, event.metrics);
       const { metric } = this.metric;
       if (!round || metric === null) return;
-      const of = (all: NonNullable<typeof event.clients>): RoundView["scores"] =>
+      const scoresOf = (all: NonNullable<typeof event.clients>): RoundView["scores"] =>
         Object.fromEntries(
-          Object.entries(all).flatMap(([name, told]) => {
-            const value = told[metric];
+          Object.entries(all).flatMap(([name, metrics]) => {
+            const value = metrics[metric];
             return value === undefined ? [] : [[name, value] as const];
           }),
         );
@@ -107,8 +107,8 @@ class Board {
         sent: round.sent + (event.sent ?? 0),
         received: round.received + (event.received ?? 0),
         score: event.metrics[metric] ?? null,
-        scores: of(event.clients),
-        ...(event.personal && { personal: of(event.personal) }),
+        scores: scoresOf(event.clients),
+        ...(event.personal && { personal: scoresOf(event.personal) }),
       });
     }
   }
@@ -116,14 +116,14 @@ class Board {
   draw(now = false): void {
     if (this.rounds.size === 0 || (!now && performance.now() - this.drawn < EVERY)) return;
     this.drawn = performance.now();
-    this.show("rounds", roundsShown(this.view, `${this.id}-rounds`));
-    this.show("scores", clientScoresShown(this.view, `${this.id}-scores`));
-    this.show("drift", driftShown(this.view, `${this.id}-drift`));
+    this.show("rounds", roundsView(this.view, `${this.id}-rounds`));
+    this.show("scores", clientScoresView(this.view, `${this.id}-scores`));
+    this.show("drift", driftView(this.view, `${this.id}-drift`));
   }
 
   end(): void {
     this.draw(true);
-    this.show("clients", clientsShown(this.view, `${this.id}-clients`));
+    this.show("clients", clientsView(this.view, `${this.id}-clients`));
   }
 
   private get view(): FederationView {
@@ -136,14 +136,14 @@ class Board {
       ...this.metric,
       clients: this.clients,
       labels: this.labels,
-      of: recipe.federated?.rounds ?? 0,
+      totalRounds: recipe.federated?.rounds ?? 0,
       rounds: [...this.rounds.values()].sort((a, b) => a.round - b.round),
       ...(leads && { leads: { data: recipe.data.name, rows: leads.rows } }),
-      ...(this.kept !== null && { kept: this.kept }),
+      ...(this.savedRound !== null && { keptRound: this.savedRound }),
     };
   }
 
-  private show(part: string, shown: Shown | null): void {
+  private show(part: string, shown: DisplayOutput | null): void {
     if (!shown) return;
     const whole = { ...shown, id: `${this.id}-${part}` };
     if (this.there.has(part)) this.screen.update(whole);
@@ -157,26 +157,26 @@ const APART = 0.3;
 const SEVERAL = 5;
 /** Where a plain mean may fall short, and what was measured of that. Null: nothing is to say. */
 export function skewHint(view: Pick<FederationView, "name" | "clients" | "labels">, { recipe }: Plan): string | null {
-  const skew = skewOf(view);
+  const skew = labelSkewOf(view);
   const { aggregate, personal } = must(recipe.federated, "a federation");
   if (skew === null || skew < APART || view.clients.length < SEVERAL) return null;
   if (aggregate.word !== "fedavg" || personal || recipe.training.privacy?.unit === "client") return null;
   return (
-    `The clients' labels lie ${percent(skew, 0)} apart, and the mean of what they learn may fall short of what all rows teach. ` +
+    `The clients' labels lie ${formatPercent(skew, 0)} apart, and the mean of what they learn may fall short of what all rows teach. ` +
     "On 787 short texts of ten clients (dirichlet(10, alpha: 0.3), 20 rounds) fedavg was 0.7 points of accuracy behind on average of three draws, " +
     "and 5.5 in a fourth; scaffold 0.8 ahead, and 0.5 behind (bench/LOG.md). Try `aggregate: scaffold`; or `personal: head` where clients mean other things by the same texts."
   );
 }
 
 /** What the task's rows are first measured by, where validation tells it; else their loss. */
-function metricOf(plan: Plan, told: Readonly<Record<string, number>>): Pick<FederationView, "metric" | "better"> {
-  const { name, better } = measuredBy(registry, plan);
-  if (name in told) return { metric: name, better };
-  return { metric: "loss" in told ? "loss" : null, better: -1 };
+function metricOf(plan: Plan, metrics: Readonly<Record<string, number>>): Pick<FederationView, "metric" | "better"> {
+  const { name, better } = taskMetricOf(registry, plan);
+  if (name in metrics) return { metric: name, better };
+  return { metric: "loss" in metrics ? "loss" : null, better: -1 };
 }
 
 function viewOf({ name, prepared }: ClientRows, labels: readonly string[], clients: number): ClientView {
-  const table = prepared.splits[trainedSplit(prepared)];
+  const table = prepared.splits[trainingSplitName(prepared)];
   const rows = table?.numRows() ?? 0;
   if (!table || labels.length === 0 || clients > MOST || !table.columnNames().includes("label")) return { name, rows };
   const counts = new Map<unknown, number>();

@@ -7,7 +7,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { ChildOrder } from "./join-child.js";
+import type { ClientProcessJob } from "./join-child.js";
 
 const program = fileURLToPath(new URL("../../../apps/worker/joined-client.js", import.meta.url));
 /** Milliseconds that one has to leave in good order. */
@@ -23,14 +23,17 @@ export interface StartedClients {
 }
 
 /** `names`: of the clients, by the numbers of their data. */
-export function startClients(order: Omit<ChildOrder, "number" | "name">, names: readonly string[]): StartedClients {
+export function startClients(
+  order: Omit<ClientProcessJob, "number" | "name">,
+  names: readonly string[],
+): StartedClients {
   let over = false;
   const children = names.map((name, number) => started({ ...order, number, name }));
   const ended = new Promise<CodedError>((resolve) => {
     for (const [i, { child, words }] of children.entries()) {
       const gone = (how: string): void => {
-        const said = words().trim().split("\n").at(-1) ?? "";
-        if (!over) resolve(new CodedError("client-ended", { client: names[i] ?? "", how, said }));
+        const lastLine = words().trim().split("\n").at(-1) ?? "";
+        if (!over) resolve(new CodedError("client-ended", { client: names[i] ?? "", how, said: lastLine }));
       };
       child.once("error", (error) => gone(`could not be started: ${error.message}`));
       child.once("close", (status, signal) =>
@@ -47,7 +50,7 @@ export function startClients(order: Omit<ChildOrder, "number" | "name">, names: 
   };
 }
 
-function started(order: ChildOrder): { readonly child: ChildProcess; readonly words: () => string } {
+function started(order: ClientProcessJob): { readonly child: ChildProcess; readonly words: () => string } {
   const child = spawn(process.execPath, [program], {
     env: { ...process.env, NODE_OPTIONS: "" },
     stdio: ["pipe", "ignore", "pipe"],

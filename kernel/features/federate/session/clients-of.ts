@@ -9,32 +9,32 @@ import { hashOf } from "#dsl/compiler/plan/hash.js";
 import type { FederatedPlan } from "#dsl/compiler/plan/recipe.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { DataFacts, SplitFacts } from "#dsl/language/types/facts.js";
-import { readerOf } from "#dsl/language/types/subject.js";
+import { dataReaderOf } from "#dsl/language/types/subject.js";
 import type { PartitionImplementation } from "#stdlib/partitions/kind.js";
-import { dealtAlike } from "#stdlib/partitions/shared/label-matched-rows.js";
+import { dealRowsByLabel } from "#stdlib/partitions/shared/label-matched-rows.js";
 import { registry } from "#stdlib/registry.js";
 import type { Call } from "#dsl/language/types/value.js";
-import { splitNamesOf, trainedSplit, type Prepared } from "../../../data/prepared.js";
+import { splitNamesOf, trainingSplitName, type PreparedData } from "../../../data/prepared.js";
 import { sourceNameOf } from "../../../data/row/row-names.js";
 import type { HostContext } from "../../../host/host-context.js";
-import { does } from "../../../host/load-implementation.js";
+import { loadImplementation } from "../../../host/load-implementation.js";
 import type { DatasetCache } from "../../../session/answers/dataset-cache.js";
 import type { Warn } from "../../../session/warn.js";
-import { formOfLabel } from "#dsl/compiler/checks/label-form.js";
+import { normalizedLabel } from "#dsl/compiler/checks/label-form.js";
 
 export interface ClientRows {
   readonly name: string;
   /** Its rows alone: those that train, and those of validation where it has some. */
-  readonly prepared: Prepared;
+  readonly prepared: PreparedData;
 }
-export interface Clients {
+export interface FederationClients {
   /** All rows that train and validate, client by client; the other splits as they are. */
-  readonly together: Prepared;
+  readonly together: PreparedData;
   readonly each: readonly ClientRows[];
   /** Rows of validation of those that have none to train on, behind all others'; null: there are none. */
-  readonly rest: Prepared | null;
+  readonly rest: PreparedData | null;
 }
-export interface Reading {
+export interface DataReadingContext {
   readonly datasets: DatasetCache;
   readonly hostContext: HostContext;
   /** Told what is odd of the rows of several clients; absent: nobody is. */
@@ -44,62 +44,77 @@ export interface Reading {
 const VALIDATION = "validation";
 
 /** `own`: the data of `Recipe.data`. Coded errors `federate-roles`, and those of partitions. */
-export async function clientsOf(plan: Plan, own: Prepared, of: Reading): Promise<Clients> {
+export async function readClients(
+  plan: Plan,
+  ownData: PreparedData,
+  context: DataReadingContext,
+): Promise<FederationClients> {
   const federated = must(plan.recipe.federated, "a federation");
-  return federated.clients ? partedOf(plan, own, federated.clients, of) : apartOf(plan, own, federated.others, of);
+  return federated.clients
+    ? partedOf(plan, ownData, federated.clients, context)
+    : apartOf(plan, ownData, federated.others, context);
 }
 
 /** Data of who leads, where clients have rows of their own: they validate and test, and none of them trains. */
-export function withoutTraining(own: Prepared): Prepared {
-  const name = trainedSplit(own);
-  const splits = { ...own.splits, [name]: trainedOf(own).reify([]) as ColumnTable };
-  return { ...own, splits, facts: { ...own.facts, splits: countedIn(own.facts, splits) } };
+export function withoutTrainingSplit(ownData: PreparedData): PreparedData {
+  const name = trainingSplitName(ownData);
+  const splits = { ...ownData.splits, [name]: trainedOf(ownData).reify([]) as ColumnTable };
+  return { ...ownData, splits, facts: { ...ownData.facts, splits: countedIn(ownData.facts, splits) } };
 }
 
 /** Each data set is one client's. */
 async function apartOf(
   { recipe }: Plan,
-  own: Prepared,
+  ownData: PreparedData,
   others: FederatedPlan["others"],
-  { datasets, hostContext }: Reading,
-): Promise<Clients> {
-  const all: Prepared[] = [own];
-  for (const { data } of others) all.push(await datasets.data(data, readerOf(recipe.model), hostContext));
+  { datasets, hostContext }: DataReadingContext,
+): Promise<FederationClients> {
+  const all: PreparedData[] = [ownData];
+  for (const { data } of others) all.push(await datasets.data(data, dataReaderOf(recipe.model), hostContext));
   const labels = [...new Set(all.flatMap((one) => one.labels))];
   const names = uniqueNames(all.map(({ name }) => name));
   const each = all.map((one, i) => ({
     name: must(names[i], "a name"),
     prepared: { ...one, labels, splits: splitsOf(one, trainedOf(one), validationOf(one)) },
   }));
-  const roles = trainedOf(own).columnNames();
+  const roles = trainedOf(ownData).columnNames();
   for (const { name, prepared } of each) {
     const missing = roles.find((role) => !trainedOf(prepared).columnNames().includes(role));
-    if (missing !== undefined) throw new CodedError("federate-roles", { data: name, role: missing, first: own.name });
+    if (missing !== undefined)
+      throw new CodedError("federate-roles", { data: name, role: missing, first: ownData.name });
   }
-  return { each, together: joined(own, each, labels), rest: null };
+  return { each, together: joined(ownData, each, labels), rest: null };
 }
 
 /** The rows of one data set, given to clients. */
-async function partedOf({ recipe }: Plan, own: Prepared, clients: Call, of: Reading): Promise<Clients> {
-  const train = trainedOf(own);
-  const validation = validationOf(own);
-  const values = await valuesOf(recipe.data, clients, [train, ...(validation ? [validation] : [])], of);
+async function partedOf(
+  { recipe }: Plan,
+  ownData: PreparedData,
+  clients: Call,
+  context: DataReadingContext,
+): Promise<FederationClients> {
+  const train = trainedOf(ownData);
+  const validation = validationOf(ownData);
+  const values = await valuesOf(recipe.data, clients, [train, ...(validation ? [validation] : [])], context);
   const { seed } = recipe.training;
-  const { dealt, left } = dealtOf(clients, await does(clients, "partition"), {
+  const { dealt, left } = partitionRows(clients, await loadImplementation(clients, "partition"), {
     trains: train.numRows(),
     validates: validation?.numRows() ?? 0,
     values,
     seed,
   });
   const each = dealt.map(({ name, trains, validates }): ClientRows => {
-    const held = validation?.reify([...validates]) as ColumnTable | undefined;
-    return { name, prepared: { ...own, splits: splitsOf(own, train.reify([...trains]) as ColumnTable, held) } };
+    const heldOut = validation?.reify([...validates]) as ColumnTable | undefined;
+    return {
+      name,
+      prepared: { ...ownData, splits: splitsOf(ownData, train.reify([...trains]) as ColumnTable, heldOut) },
+    };
   });
-  const held = left.rows.length > 0 ? (validation?.reify([...left.rows]) as ColumnTable | undefined) : undefined;
-  const rest = held ? { ...own, splits: { [VALIDATION]: held } } : null;
-  const told = { clients: left.clients, of: left.clients + each.length, rows: left.rows.length };
-  if (left.clients > 0) of.warn?.("clients-left-out", told);
-  return { each, together: joined(own, each, own.labels, rest), rest };
+  const heldOut = left.rows.length > 0 ? (validation?.reify([...left.rows]) as ColumnTable | undefined) : undefined;
+  const rest = heldOut ? { ...ownData, splits: { [VALIDATION]: heldOut } } : null;
+  const leftOut = { clients: left.clients, of: left.clients + each.length, rows: left.rows.length };
+  if (left.clients > 0) context.warn?.("clients-left-out", leftOut);
+  return { each, together: joined(ownData, each, ownData.labels, rest), rest };
 }
 
 interface Dealt {
@@ -108,22 +123,22 @@ interface Dealt {
   readonly validates: ArrayLike<number> & Iterable<number>;
 }
 /** Rows that train as the word gives them out, those of validation as these are. `values`: of the rows that train, then of the others. */
-export function dealtOf(
+export function partitionRows(
   clients: Call,
   { part }: PartitionImplementation,
-  o: {
+  options: {
     readonly trains: number;
     readonly validates: number;
     readonly values: readonly string[] | null;
     readonly seed: number;
   },
 ): { readonly dealt: readonly Dealt[]; readonly left: { readonly clients: number; readonly rows: readonly number[] } } {
-  const { trains, validates, values, seed } = o;
+  const { trains, validates, values, seed } = options;
   if (registry.find("partition", clients.word)?.capabilities?.clients(clients) !== null) {
-    const own = values?.slice(0, trains) ?? null;
-    const parts = part(clients, { rows: trains, values: own, seed });
-    const alike = { values: own, rows: validates, others: values?.slice(trains) ?? null, seed };
-    const others = dealtAlike(
+    const trainValues = values?.slice(0, trains) ?? null;
+    const parts = part(clients, { rows: trains, values: trainValues, seed });
+    const alike = { values: trainValues, rows: validates, others: values?.slice(trains) ?? null, seed };
+    const others = dealRowsByLabel(
       parts.map(({ rows }) => rows),
       alike,
     );
@@ -146,7 +161,7 @@ async function valuesOf(
   data: Plan["recipe"]["data"],
   clients: Call,
   tables: readonly ColumnTable[],
-  { datasets, hostContext, warn }: Reading,
+  { datasets, hostContext, warn }: DataReadingContext,
 ): Promise<readonly string[] | null> {
   const partition = registry.find("partition", clients.word)?.capabilities;
   const by = partition?.by?.(clients) ?? null;
@@ -154,10 +169,11 @@ async function valuesOf(
   const role = by === "label" ? "label" : Object.entries(data.columns).find(([, column]) => column === by.column)?.[0];
   const found: string[] = [];
   for (const table of tables) {
-    const held = role !== undefined && table.columnNames().includes(role);
-    if (by === "label" && !held) throw new CodedError("clients-by-nothing", { data: data.name, clients: clients.word });
+    const hasColumn = role !== undefined && table.columnNames().includes(role);
+    if (by === "label" && !hasColumn)
+      throw new CodedError("clients-by-nothing", { data: data.name, clients: clients.word });
     const column = by === "label" ? "" : by.column;
-    const values = held
+    const values = hasColumn
       ? Array.from(table.array(role) as ArrayLike<unknown>)
       : await datasets.column(
           data,
@@ -170,50 +186,54 @@ async function valuesOf(
   return found;
 }
 
-function trainedOf(prepared: Prepared): ColumnTable {
-  return must(prepared.splits[trainedSplit(prepared)], "the rows that train");
+function trainedOf(prepared: PreparedData): ColumnTable {
+  return must(prepared.splits[trainingSplitName(prepared)], "the rows that train");
 }
-const validationOf = (prepared: Prepared): ColumnTable | undefined => prepared.splits[VALIDATION];
+const validationOf = (prepared: PreparedData): ColumnTable | undefined => prepared.splits[VALIDATION];
 
 /** Splits that train and validate; none without rows. */
-function splitsOf(own: Prepared, train: ColumnTable, validation: ColumnTable | undefined): Prepared["splits"] {
+function splitsOf(
+  ownData: PreparedData,
+  train: ColumnTable,
+  validation: ColumnTable | undefined,
+): PreparedData["splits"] {
   return {
-    [trainedSplit(own)]: train,
+    [trainingSplitName(ownData)]: train,
     ...(validation && validation.numRows() > 0 && { [VALIDATION]: validation }),
   };
 }
 
 /** The rows of all clients as one data set. */
 function joined(
-  own: Prepared,
+  ownData: PreparedData,
   each: readonly ClientRows[],
   labels: readonly string[],
-  left: Prepared | null = null,
-): Prepared {
+  left: PreparedData | null = null,
+): PreparedData {
   const all = each.map(({ prepared }) => prepared);
   const rest = Object.fromEntries(
-    splitNamesOf(own).flatMap((name) => {
-      const table = own.splits[name];
-      return name === VALIDATION || name === trainedSplit(own) || !table ? [] : [[name, table] as const];
+    splitNamesOf(ownData).flatMap((name) => {
+      const table = ownData.splits[name];
+      return name === VALIDATION || name === trainingSplitName(ownData) || !table ? [] : [[name, table] as const];
     }),
   );
   const train = concatenated(all.map(trainedOf));
   const validation = concatenated([...all, ...(left ? [left] : [])].flatMap((one) => validationOf(one) ?? []));
-  const splits = { ...rest, ...splitsOf(own, must(train, "rows that train"), validation) };
+  const splits = { ...rest, ...splitsOf(ownData, must(train, "rows that train"), validation) };
   const hashes = [...new Set(all.map(({ facts }) => facts.hash))];
   const sources = [...new Map(all.map((one) => [one.facts, one.facts])).values()];
   const facts: DataFacts = {
-    ...own.facts,
+    ...ownData.facts,
     labels,
     rowsIn: sources.reduce((sum, one) => sum + one.rowsIn, 0),
     kept: sources.reduce((sum, one) => sum + one.kept, 0),
-    hash: hashes.length === 1 ? own.facts.hash : hashOf(hashes),
-    splits: countedIn(own.facts, splits),
+    hash: hashes.length === 1 ? ownData.facts.hash : hashOf(hashes),
+    splits: countedIn(ownData.facts, splits),
   };
-  return { ...own, labels, splits, facts };
+  return { ...ownData, labels, splits, facts };
 }
 
-function countedIn(facts: DataFacts, splits: Prepared["splits"]): DataFacts["splits"] {
+function countedIn(facts: DataFacts, splits: PreparedData["splits"]): DataFacts["splits"] {
   return Object.fromEntries(
     Object.entries(splits).map(([name, table]) => {
       const known = facts.splits[name] ?? Object.values(facts.splits)[0];
@@ -240,7 +260,7 @@ function uniqueNames(names: readonly string[]): readonly string[] {
 /** Values that are one client's, written in several ways. */
 function warnOfNames(names: Iterable<string>, clients: string, warn: Warn): void {
   const forms = new Map<string, Set<string>>();
-  for (const name of names) forms.set(formOfLabel(name), (forms.get(formOfLabel(name)) ?? new Set()).add(name));
-  const of = [...forms.values()].filter(({ size }) => size > 1).map((some) => [...some]);
-  if (of.length > 0) warn("clients-alike", { clients, of });
+  for (const name of names) forms.set(normalizedLabel(name), (forms.get(normalizedLabel(name)) ?? new Set()).add(name));
+  const groups = [...forms.values()].filter(({ size }) => size > 1).map((some) => [...some]);
+  if (groups.length > 0) warn("clients-alike", { clients, of: groups });
 }

@@ -1,6 +1,6 @@
 /** What can go wrong where rows are given to clients. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
-import { listed } from "#dsl/language/diagnostics/listed.js";
+import { listNames } from "#dsl/language/diagnostics/listed.js";
 
 /** The data of each code. */
 export interface FederationsCodeData {
@@ -26,7 +26,7 @@ export const federationsCodes: CodeTable<FederationsCodeData> = {
   },
   "clients-by-nothing": {
     severity: "error",
-    at: ["clients"],
+    paths: ["clients"],
     message: (d) => `\`${d.clients}\` parts rows by their label, and rows of ${d.data} have none`,
     help: () => "name a column to part by, `by: customer`, or take `even(10)` or `quantity(10)`, which need none",
     explain: "Rows with one label each are parted by it unless another column is named.",
@@ -40,7 +40,7 @@ export const federationsCodes: CodeTable<FederationsCodeData> = {
   "clients-alike": {
     severity: "warning",
     message: (d) =>
-      `names of clients that are written nearly the same are clients of their own: ${listed(
+      `names of clients that are written nearly the same are clients of their own: ${listNames(
         d.of.map((names) => names.map((name) => JSON.stringify(name)).join(" and ")),
         { most: 5 },
       )}`,

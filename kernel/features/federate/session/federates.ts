@@ -1,27 +1,27 @@
 /** What a federated training does otherwise than one whose rows are at hand: clients, rounds, scores of each client. */
 import { must } from "#dsl/language/diagnostics/must.js";
-import { HIDDEN, participantsOf } from "#dsl/compiler/drafts/clients.js";
+import { MIN_CLIENTS_TO_HIDE, participantCount } from "#dsl/compiler/drafts/clients.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { FederatedPlan } from "#dsl/compiler/plan/recipe.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { AggregatorCapabilities } from "#dsl/language/types/capabilities/federation.js";
 import { registry } from "#stdlib/registry.js";
 import { FederationServer } from "../server.js";
-import { loadKept } from "../kept-file.js";
-import { Rounds } from "../rounds.js";
+import { loadFederationState } from "../kept-file.js";
+import { FederatedRounds } from "../rounds.js";
 import { writeClientHeads } from "../../../runs/client-heads.js";
-import { headsIn } from "./heads.js";
-import { maskedSums } from "../simulated/masked-clients.js";
+import { headsOfCheckpoint } from "./heads.js";
+import { localMaskedSummer } from "../simulated/masked-clients.js";
 import { encodeSplit } from "../../../data/encoding/encoded.js";
 import { totalSteps } from "../../../training/steps.js";
-import { federationHook, type ClientScores } from "../hook.js";
+import { federationHook, type ScoresByClient } from "../hook.js";
 import type { OpenTraining, StepProvider } from "../../../training-runs/step-provider.js";
 import type { FederationSteps } from "./steps.js";
-import { ledElsewhere, type HearsOfClients, type Led } from "./remote-federation.js";
-import type { ChildOrder } from "./join-child.js";
-import { clientsHere } from "./local-clients.js";
-import { validatingParts, type Part } from "../../../training-runs/validating.js";
-import { clientsOf, withoutTraining, type Clients, type Reading } from "./clients-of.js";
+import { openRemoteFederation, type ClientListeners, type RemoteFederation } from "./remote-federation.js";
+import type { ClientProcessJob } from "./join-child.js";
+import { openLocalClients } from "./local-clients.js";
+import { partsValidatorFor, type ValidationPart } from "../../../training-runs/validating.js";
+import { readClients, withoutTrainingSplit, type FederationClients, type DataReadingContext } from "./clients-of.js";
 
 /** A training whose rows are with clients, until it ends. */
 export interface Federation extends StepProvider {
@@ -30,34 +30,34 @@ export interface Federation extends StepProvider {
   /** What carries messages ends, and clients that were started do. `whole`: it went to its end. */
   end(whole: boolean): Promise<void>;
 }
-export interface HearsOfFederation extends HearsOfClients {
+export interface FederationListeners extends ClientListeners {
   /** Who they are, and the labels of all; of clients that join, before the first round. */
-  readonly onClients: (clients: Clients["each"], labels: readonly string[]) => void;
+  readonly onClients: (clients: FederationClients["each"], labels: readonly string[]) => void;
 }
 
-export function federatesIn(
-  session: Reading & { readonly engine: ChildOrder["engine"] },
+export function createFederation(
+  session: DataReadingContext & { readonly engine: ClientProcessJob["engine"] },
   plan: Plan,
-  hears: HearsOfFederation,
+  hears: FederationListeners,
 ): Federation {
-  let clients: Promise<Clients> | null = null;
+  let clients: Promise<FederationClients> | null = null;
   let heads: FederationSteps["heads"];
-  let led: Led | null = null;
+  let led: RemoteFederation | null = null;
   const joined = plan.recipe.federated?.joined !== undefined;
   return {
-    joins: async (own) => {
-      if (joined) return own;
-      clients ??= clientsOf(plan, own, session);
+    joins: async (ownData) => {
+      if (joined) return ownData;
+      clients ??= readClients(plan, ownData, session);
       const { each, together } = await clients;
       hears.onClients(each, together.labels);
       return together;
     },
-    learns: (all) => (joined ? withoutTraining(all) : all),
+    learns: (all) => (joined ? withoutTrainingSplit(all) : all),
     attempt: (first, train) =>
       train(first, async (training) => {
         const named = await clients;
         if (plan.effects.runner) {
-          led = await ledElsewhere(plan, named, training, hears, {
+          led = await openRemoteFederation(plan, named, training, hears, {
             folder: session.hostContext.folder,
             engine: session.engine,
           });
@@ -77,21 +77,21 @@ export function federatesIn(
 /** All clients are in this process. */
 async function simulated(
   plan: Plan,
-  { each, rest }: Clients,
+  { each, rest }: FederationClients,
   { open, material, run, resume, wanted, signal }: OpenTraining,
-  onClient: (done: number, of: number, round: number) => void,
+  onClient: (done: number, total: number, round: number) => void,
 ): Promise<FederationSteps> {
   const done = resume?.position.step ?? 0;
   const federated = must(plan.recipe.federated, "a federation");
   const { training } = plan.recipe;
   const { aggregate } = federated;
   demandEnough(federated, each.length, registry.find("aggregator", aggregate.word)?.capabilities);
-  const kept = done > 0 ? loadKept(run, done) : null;
-  const here = await clientsHere(plan, each, { open, material, before: run.everything(), kept });
+  const savedState = done > 0 ? loadFederationState(run, done) : null;
+  const here = await openLocalClients(plan, each, { open, material, before: run.everything(), savedState });
   const { aggregator, clients, encoded, weights, privacy, personal } = here;
   for (const [i, client] of clients.entries()) {
-    const own = kept?.clients.get(i);
-    if (own) client.takeUp(own as Readonly<Record<string, Float32Array>>);
+    const clientState = savedState?.clients.get(i);
+    if (clientState) client.takeUp(clientState as Readonly<Record<string, Float32Array>>);
   }
   const server = new FederationServer({
     aggregator,
@@ -99,12 +99,12 @@ async function simulated(
     rows: clients.map(({ rows }) => rows),
     weights: (await weights.gather()).slice(),
     privacy: privacy?.clients,
-    ...(federated.secure_aggregation && { summed: maskedSums(signal) }),
-    ...(kept && { kept: kept.server as Readonly<Record<string, Float64Array>> }),
+    ...(federated.secure_aggregation && { summed: localMaskedSummer(signal) }),
+    ...(savedState && { savedState: savedState.server as Readonly<Record<string, Float64Array>> }),
   });
   const rate = Number(training.optimizer.arguments["learning_rate"]);
   const steps = Math.max(...encoded.map(({ loader }) => totalSteps(plan, loader)));
-  const rounds = new Rounds(
+  const rounds = new FederatedRounds(
     {
       plan: federated,
       seed: training.seed,
@@ -121,27 +121,27 @@ async function simulated(
     done,
   );
   const heads = personal?.heads;
-  let scores: ClientScores = {};
-  let own: ClientScores = {};
-  const parts = encoded.flatMap(({ name, validation }, client): Part[] =>
-    validation ? [{ name, rows: validation, own: heads && (() => heads.into(client)) }] : [],
+  let scores: ScoresByClient = {};
+  let personalScores: ScoresByClient = {};
+  const parts = encoded.flatMap(({ name, validation }, client): ValidationPart[] =>
+    validation ? [{ name, rows: validation, swapIn: heads && (() => heads.into(client)) }] : [],
   );
   // Of clients that have nothing to train on.
   if (rest) {
     const rows = await encodeSplit(rest, { data: rest.name, split: "validation" }, material.encoding);
     parts.push({ name: null, rows });
   }
-  const validate = await validatingParts(wanted, material, open, {
+  const validate = await partsValidatorFor(wanted, material, open, {
     parts,
-    onParts: (told, personally = {}) => ([scores, own] = [told, personally]),
+    onParts: (byClient, personally = {}) => ([scores, personalScores] = [byClient, personally]),
     common: heads && (() => heads.mean()),
   });
-  const hook = federationHook({ rounds, scores: () => scores, personal: personal ? () => own : undefined });
+  const hook = federationHook({ rounds, scores: () => scores, personal: personal ? () => personalScores : undefined });
   return {
     source: rounds,
     hooks: [hook],
     validate: training.validate ? validate : null,
-    heads: personal ? headsIn(run, personal, encoded) : undefined,
+    heads: personal ? headsOfCheckpoint(run, personal, encoded) : undefined,
   };
 }
 
@@ -150,9 +150,9 @@ function demandEnough(federated: FederatedPlan, clients: number, aggregator: Agg
   const { aggregate, secure_aggregation: secure } = federated;
   const needs = [
     { needs: clients < LEAST ? LEAST : 0, why: "a federation" },
-    { needs: secure ? HIDDEN : 0, why: "secure aggregation" },
+    { needs: secure ? MIN_CLIENTS_TO_HIDE : 0, why: "secure aggregation" },
     { needs: aggregator?.least?.(aggregate) ?? 0, why: `\`${aggregate.word}\`` },
-  ].find((one) => one.needs > participantsOf(federated, clients));
-  if (needs) throw new CodedError("clients-lacking", { clients: participantsOf(federated, clients), ...needs });
+  ].find((one) => one.needs > participantCount(federated, clients));
+  if (needs) throw new CodedError("clients-lacking", { clients: participantCount(federated, clients), ...needs });
 }
 const LEAST = 2;

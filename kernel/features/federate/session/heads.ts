@@ -1,21 +1,21 @@
 /** What each client of a simulation keeps for itself, from the engine and the run's files, and back to files. */
 import type { RunFolder } from "../../../runs/run-folder.js";
-import type { Encoded } from "../../../data/encoding/encoded.js";
-import type { Session } from "../../../engines/engine.js";
-import { loadKept, type FederationKept } from "../kept-file.js";
-import { HEAD, Heads } from "../simulated/heads.js";
-import type { Shared } from "../simulated/local-client.js";
-import { shapesOf, StateVector, type Shapes } from "../../../remote/process-group/state-vector.js";
+import type { EncodedRows } from "../../../data/encoding/encoded.js";
+import type { EngineSession } from "../../../engines/engine.js";
+import { loadFederationState, type FederationState } from "../kept-file.js";
+import { HEAD_KEY, ClientHeads } from "../simulated/heads.js";
+import type { SharedClientModel } from "../simulated/local-client.js";
+import { shapesOf, StateVector, type StateShapes } from "../../../remote/process-group/state-vector.js";
 import type { OpenModel } from "../../../models/open-model.js";
 import type { FederationSteps } from "./steps.js";
 
-export interface Personal extends NonNullable<Shared["personal"]> {
+export interface PersonalHeads extends NonNullable<SharedClientModel["personal"]> {
   /** Of the head's parameters. */
-  readonly shapes: Shapes;
+  readonly shapes: StateShapes;
 }
 
 /** States by the prefix that they are called by beside their parameters. */
-export function statesOf(session: Session, shapes: Shapes): (prefix: string) => StateVector {
+export function stateVectorsOf(session: EngineSession, shapes: StateShapes): (prefix: string) => StateVector {
   const states = new Map<string, StateVector>();
   return (prefix) => {
     const known = states.get(prefix) ?? new StateVector(session, new Map([...shapes].map(([n, s]) => [prefix + n, s])));
@@ -25,36 +25,36 @@ export function statesOf(session: Session, shapes: Shapes): (prefix: string) => 
 }
 
 /** `kept`: beside the checkpoint that the training goes on from; null: it begins. */
-export async function personalIn(
+export async function createPersonalHeads(
   { session, heads }: OpenModel,
-  clients: readonly { readonly rows: Encoded }[],
-  kept: FederationKept | null,
-): Promise<Personal> {
+  clients: readonly { readonly rows: EncodedRows }[],
+  savedState: FederationState | null,
+): Promise<PersonalHeads> {
   const shapes = await shapesOf(session, heads);
   const vector = new StateVector(session, shapes);
-  const before = kept?.server[HEAD];
+  const before = savedState?.server[HEAD_KEY];
   const initial = before ? Float32Array.from(before) : (await vector.gather()).slice();
   return {
-    heads: new Heads({ vector, initial, rows: clients.map(({ rows }) => rows.count) }),
+    heads: new ClientHeads({ vector, initial, rows: clients.map(({ rows }) => rows.count) }),
     shapes,
-    states: statesOf(session, shapes),
+    states: stateVectorsOf(session, shapes),
   };
 }
 
 /** Heads of a checkpoint, by parameters; of a client that had not trained by then what it would have begun with. */
-export function headsIn(
+export function headsOfCheckpoint(
   run: RunFolder,
-  { heads, shapes }: Personal,
+  { heads, shapes }: PersonalHeads,
   clients: readonly { readonly name: string }[],
 ): NonNullable<FederationSteps["heads"]> {
   return (round) => {
-    const kept = loadKept(run, round);
+    const savedState = loadFederationState(run, round);
     return new Map(
       clients.map(({ name }, client) => {
-        const head = Float32Array.from(kept?.clients.get(client)?.[HEAD] ?? heads.initial);
-        let at = 0;
+        const head = Float32Array.from(savedState?.clients.get(client)?.[HEAD_KEY] ?? heads.initial);
+        let offset = 0;
         const tensors = [...shapes].map(([parameter, shape]) => {
-          const values = head.slice(at, (at += shape.reduce((n, d) => n * d, 1)));
+          const values = head.slice(offset, (offset += shape.reduce((n, d) => n * d, 1)));
           return [parameter, { dtype: "f32", shape, bytes: new Uint8Array(values.buffer) }] as const;
         });
         return [name, Object.fromEntries(tensors)];

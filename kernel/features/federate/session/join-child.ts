@@ -3,10 +3,10 @@ import { isRecord } from "#dsl/language/diagnostics/record.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import * as v from "valibot";
 import { isWholePlan } from "../../../runs/plan-schema.js";
-import { fields, jsonOrNone, whole } from "../../../fetch/json.js";
+import { objectWith, parseJsonOrNull, wholeNumber } from "../../../fetch/json.js";
 import type { EngineOptions } from "../../../engines/engine.js";
 
-export interface ChildOrder {
+export interface ClientProcessJob {
   readonly plan: Plan;
   /** Of its data among those of the plan, from 0. */
   readonly number: number;
@@ -21,9 +21,9 @@ export interface ChildOrder {
   readonly engine: EngineOptions;
 }
 
-const order = fields({
+const order = objectWith({
   plan: v.custom<Plan>(isWholePlan),
-  number: whole(),
+  number: wholeNumber(),
   name: v.nullable(v.string()),
   superlink: v.string(),
   plain: v.boolean(),
@@ -34,6 +34,6 @@ const order = fields({
 });
 
 /** Null: it is none. */
-export function childOrderIn(line: string): ChildOrder | null {
-  return jsonOrNone(line, order);
+export function parseClientProcessJob(line: string): ClientProcessJob | null {
+  return parseJsonOrNull(line, order);
 }

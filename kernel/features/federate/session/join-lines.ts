@@ -1,7 +1,7 @@
 /** What a client elsewhere says on its own terminal, a line for each thing that happens. */
-import { CodedError, visible, wordsOf } from "#dsl/language/diagnostics/codes.js";
-import { bytes, count } from "../../../host/text.js";
-import type { JoinHears } from "./joining.js";
+import { CodedError, escapeControlCharacters, codeText } from "#dsl/language/diagnostics/codes.js";
+import { byteSizeText, groupedNumber } from "../../../host/text.js";
+import type { JoinListeners } from "./joining.js";
 
 /** Milliseconds in which the same refusal isn't said again. */
 const AGAIN = 60_000;
@@ -10,10 +10,10 @@ const AGAIN = 60_000;
 const AGREED = 5;
 
 /** `say`: a line; `warn`: one of what went wrong. */
-export function joinLines(
+export function lineJoinListeners(
   url: string,
   { say, warn }: { readonly say: (line: string) => void; readonly warn: (line: string) => void },
-): JoinHears {
+): JoinListeners {
   /** A round's line waits for the bytes of its answer. */
   let waiting: string | null = null;
   const refusals = new Map<string, number>();
@@ -29,15 +29,15 @@ export function joinLines(
   return {
     onJoined: (client, pins) =>
       say(
-        `joined ${url} as ${client.name}: ${count(client.rows)} rows, ${count(client.values)} numbers travel; ` +
-          `${count(pins.rounds)} rounds at most, among ${count(pins.clients)} clients at least` +
+        `joined ${url} as ${client.name}: ${groupedNumber(client.rows)} rows, ${groupedNumber(client.values)} numbers travel; ` +
+          `${groupedNumber(pins.rounds)} rounds at most, among ${groupedNumber(pins.clients)} clients at least` +
           (pins.summed ? `; its key is ${Buffer.from(client.key).toString("base64")}` : ""),
       ),
     onForgotten: (done) =>
       say(`begins anew what it kept from round to round: it isn't known here how it was after round ${String(done)}`),
     onTrouble: refused,
     onSaid(received, sent) {
-      if (waiting !== null) say(`${waiting}; ${bytes(received)} received, ${bytes(sent)} sent`);
+      if (waiting !== null) say(`${waiting}; ${byteSizeText(received)} received, ${byteSizeText(sent)} sent`);
       waiting = null;
     },
     guest: {
@@ -45,25 +45,25 @@ export function joinLines(
         agreed += 1;
         if (agreed > AGREED) return;
         say(
-          `agreed: ${count(rounds)} rounds with ${count(clients)} clients, on the terms of this program` +
-            (done > 0 ? `; ${count(done)} rounds are done` : ""),
+          `agreed: ${groupedNumber(rounds)} rounds with ${groupedNumber(clients)} clients, on the terms of this program` +
+            (done > 0 ? `; ${groupedNumber(done)} rounds are done` : ""),
         );
       },
       onRefused: refused,
       onTrained({ round, rounds }, { rows, loss, epsilon, seconds }) {
         agreed = 0;
         const spent = epsilon === undefined ? "" : `, ε ${epsilon.toPrecision(3)} spent`;
-        waiting = `round ${String(round)}/${String(rounds)}: ${count(rows)} rows, loss ${loss.toPrecision(4)}${spent}, ${seconds.toFixed(1)} s`;
+        waiting = `round ${String(round)}/${String(rounds)}: ${groupedNumber(rows)} rows, loss ${loss.toPrecision(4)}${spent}, ${seconds.toFixed(1)} s`;
       },
       onPaused(done, rounds) {
         if (agreed > AGREED) return;
         say(
-          `paused, ${count(done)} of ${count(rounds)} rounds are done; whoever leads may go on, and this client waits`,
+          `paused, ${groupedNumber(done)} of ${groupedNumber(rounds)} rounds are done; whoever leads may go on, and this client waits`,
         );
       },
       onEvaluated({ round, rounds }, { rows, metrics }) {
         const scores = Object.entries(metrics).map(([name, value]) => `${name} ${value.toPrecision(4)}`);
-        waiting = `round ${String(round)}/${String(rounds)}: ${scores.join(", ")} on ${count(rows)} rows`;
+        waiting = `round ${String(round)}/${String(rounds)}: ${scores.join(", ")} on ${groupedNumber(rows)} rows`;
       },
       onBye() {
         if (agreed <= AGREED) say("the federation is over");
@@ -74,7 +74,7 @@ export function joinLines(
 
 function linesOf(error: unknown): string {
   if (!(error instanceof CodedError))
-    return visible(error instanceof Error ? (error.stack ?? error.message) : String(error));
-  const { message, help } = wordsOf(error.code, error.data);
+    return escapeControlCharacters(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  const { message, help } = codeText(error.code, error.data);
   return [`refused[${error.code}]: ${message}`, ...(help === undefined ? [] : [`help: ${help}`])].join("\n");
 }

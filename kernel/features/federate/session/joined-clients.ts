@@ -3,18 +3,18 @@
  * gives its vector to secret sums. One model stays open for all orders.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { Kept } from "#stdlib/aggregators/kind.js";
-import type { RoundAnswer, RoundOrder, Scores } from "../contract.js";
-import type { Joining } from "../flower/client-app.js";
-import type { Look } from "../flower/messages.js";
-import type { Held } from "../secure/client-state.js";
+import type { RoundStateVectors } from "#stdlib/aggregators/kind.js";
+import type { RoundAnswer, RoundInstruction, ClientEvaluation } from "../contract.js";
+import type { JoiningClient } from "../flower/client-app.js";
+import type { EvaluationInstruction } from "../flower/messages.js";
+import type { ClientMaskingState } from "../secure/client-state.js";
 import type { LocalClient } from "../simulated/local-client.js";
-import { vectorOf } from "../summed-vector.js";
+import { summedVectorOf } from "../summed-vector.js";
 import type { StateVector } from "../../../remote/process-group/state-vector.js";
 import type { Validate } from "../../../training/loop/validation.js";
-import type { Account } from "./account.js";
+import type { PrivacyLedger } from "./account.js";
 
-export interface JoinedOptions {
+export interface JoinedClientOptions {
   readonly name: string;
   readonly client: LocalClient;
   readonly weights: StateVector;
@@ -22,13 +22,13 @@ export interface JoinedOptions {
   readonly sent: readonly string[];
   /** Null: it has no rows to validate on. */
   readonly validation: { readonly rows: number; readonly validate: Validate } | null;
-  readonly held: Held;
+  readonly masking: ClientMaskingState;
   /** Updates leave in secret sums alone. */
   readonly summed: boolean;
   /** All clients count the same, whatever rows they have. */
   readonly alike: boolean;
   /** Null: its rows aren't private each by itself. */
-  readonly account: Account | null;
+  readonly account: PrivacyLedger | null;
   /** Told where it has to begin anew what it kept, for it isn't what it was after that round. */
   readonly onForgotten: (done: number) => void;
 }
@@ -37,7 +37,7 @@ export interface JoinedOptions {
 const KEPT = 4;
 type State = LocalClient["state"];
 
-export class JoinedClient implements Joining {
+export class JoinedClient implements JoiningClient {
   readonly name: string;
   readonly rows: number;
   readonly validates: boolean;
@@ -47,20 +47,20 @@ export class JoinedClient implements Joining {
   /** How it was when it began, and after rounds that it trained. */
   private readonly states: Map<number, State>;
 
-  constructor(private readonly o: JoinedOptions) {
-    const { client, weights, held } = o;
-    this.name = o.name;
+  constructor(private readonly options: JoinedClientOptions) {
+    const { client, weights, masking } = options;
+    this.name = options.name;
     this.rows = client.rows;
-    this.validates = o.validation !== null;
-    this.key = held.key;
+    this.validates = options.validation !== null;
+    this.key = masking.key;
     this.values = weights.length;
-    this.sent = o.sent;
+    this.sent = options.sent;
     this.states = new Map([[0, client.state]]);
   }
 
   begin(done: number): void {
-    const { client, held, onForgotten } = this.o;
-    held.forget();
+    const { client, masking, onForgotten } = this.options;
+    masking.forget();
     const last = Math.max(...[...this.states.keys()].filter((round) => round <= done));
     const keeps = Object.keys(this.states.get(0) ?? {}).length > 0;
     if (done > 0 && last === 0 && keeps) onForgotten(done);
@@ -69,40 +69,40 @@ export class JoinedClient implements Joining {
     client.takeUp(Object.fromEntries(state.map(([name, values]) => [name, Float32Array.from(values)])));
   }
 
-  async train(order: RoundOrder, signal: AbortSignal): Promise<RoundAnswer> {
-    const { client, held, summed, account, alike } = this.o;
+  async train(order: RoundInstruction, signal: AbortSignal): Promise<RoundAnswer> {
+    const { client, masking, summed, account, alike } = this.options;
     const epsilon = account?.charge({ round: order.round });
     const answer = await client.train(order, signal);
     this.keep(order.round);
-    const told = { ...answer, ...(epsilon !== undefined && { epsilon }) };
-    if (!summed) return told;
-    held.hold(order, vectorOf(answer, this.sent, alike ? 1 : answer.rows));
-    const given: Kept = Object.fromEntries(this.sent.map((name) => [name, new Float64Array(0)]));
-    const { rows, steps, loss, tokens, bytes, seconds } = told;
+    const report = { ...answer, ...(epsilon !== undefined && { epsilon }) };
+    if (!summed) return report;
+    masking.hold(order, summedVectorOf(answer, this.sent, alike ? 1 : answer.rows));
+    const given: RoundStateVectors = Object.fromEntries(this.sent.map((name) => [name, new Float64Array(0)]));
+    const { rows, steps, loss, tokens, bytes, seconds } = report;
     const beside = { rows, steps, loss, tokens, bytes, seconds, ...(epsilon !== undefined && { epsilon }) };
     return { ...beside, given, delta: new Float32Array(0) };
   }
 
-  async evaluate({ weights }: Look, signal: AbortSignal): Promise<Scores> {
-    const { validation } = this.o;
+  async evaluate({ weights }: EvaluationInstruction, signal: AbortSignal): Promise<ClientEvaluation> {
+    const { validation } = this.options;
     if (!validation) throw new CodedError("order-unfit", { why: "there are no rows to validate on" });
-    await this.o.weights.scatter(weights);
+    await this.options.weights.scatter(weights);
     const metrics = await validation.validate(signal, () => undefined);
     const numbers = Object.entries(metrics).filter(([, value]) => Number.isFinite(value));
     return { rows: validation.rows, metrics: Object.fromEntries(numbers) };
   }
 
   mask(message: Uint8Array): Uint8Array {
-    if (!this.o.summed) throw new CodedError("sum-unfit", { why: "its program sums nothing secretly" });
-    return this.o.held.answer(message);
+    if (!this.options.summed) throw new CodedError("sum-unfit", { why: "its program sums nothing secretly" });
+    return this.options.masking.answer(message);
   }
 
   sign(said: Uint8Array): Uint8Array {
-    return this.o.held.sign(said);
+    return this.options.masking.sign(said);
   }
 
   private keep(round: number): void {
-    this.states.set(round, this.o.client.state);
+    this.states.set(round, this.options.client.state);
     const rounds = [...this.states.keys()].filter((one) => one > 0);
     if (rounds.length > KEPT) this.states.delete(Math.min(...rounds));
   }

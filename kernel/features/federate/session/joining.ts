@@ -6,26 +6,26 @@ import { createHash } from "node:crypto";
 import { join as pathOf } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { must } from "#dsl/language/diagnostics/must.js";
-import { HIDDEN, participantsOf } from "#dsl/compiler/drafts/clients.js";
+import { MIN_CLIENTS_TO_HIDE, participantCount } from "#dsl/compiler/drafts/clients.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
-import { termsOf } from "#dsl/compiler/plan/terms.js";
-import { watchedIn } from "#dsl/compiler/plan/watched-metric.js";
+import { federationTermsOf } from "#dsl/compiler/plan/terms.js";
+import { watchedMetric } from "#dsl/compiler/plan/watched-metric.js";
 import { registry } from "#stdlib/registry.js";
-import { Guest, type Hears, type Pins } from "../flower/client-app.js";
-import { Link, nodeKey } from "../flower/link.js";
+import { ClientApp, type ClientAppListeners, type PinnedTerms } from "../flower/client-app.js";
+import { SuperLinkConnection, createNodeKey } from "../flower/link.js";
 import { serveAsSuperNode } from "../flower/supernode.js";
-import { Held } from "../secure/client-state.js";
-import { leastThreshold } from "../secure/round.js";
+import { ClientMaskingState } from "../secure/client-state.js";
+import { minThreshold } from "../secure/round.js";
 import type { HostContext } from "../../../host/host-context.js";
-import { does } from "../../../host/load-implementation.js";
+import { loadImplementation } from "../../../host/load-implementation.js";
 import type { OpenSession } from "../../../session/open-session.js";
-import { materialOf } from "../../../training-runs/material.js";
-import { validatingOn } from "../../../training-runs/validating.js";
-import { Account } from "./account.js";
-import { clientsOf, type Clients } from "./clients-of.js";
+import { prepareMaterial } from "../../../training-runs/material.js";
+import { validatorFor } from "../../../training-runs/validating.js";
+import { PrivacyLedger } from "./account.js";
+import { readClients, type FederationClients } from "./clients-of.js";
 import { JoinedClient } from "./joined-clients.js";
-import { clientsHere, type Here } from "./local-clients.js";
-import { keptAlone, nodeKeyIn } from "./node-key.js";
+import { openLocalClients, type LocalFederation } from "./local-clients.js";
+import { lockNodeKey, readOrCreateNodeKey } from "./node-key.js";
 
 /** Milliseconds in which our app beside the SuperLink takes an answer. */
 const TAKEN = 4000;
@@ -49,30 +49,34 @@ export interface JoinRequest {
   readonly life: number | null;
 }
 /** Told of what goes on, for people. */
-export interface JoinHears {
-  readonly onJoined: (client: JoinedClient, pins: Pins) => void;
+export interface JoinListeners {
+  readonly onJoined: (client: JoinedClient, pins: PinnedTerms) => void;
   readonly onForgotten: (done: number) => void;
   readonly onTrouble: (error: unknown) => void;
   /** Bytes of the last question and of its answer. */
   readonly onSaid: (received: number, sent: number) => void;
-  readonly guest: Hears;
+  readonly guest: ClientAppListeners;
 }
 interface Around {
   readonly hostContext: HostContext;
   readonly signal: AbortSignal;
-  readonly hears: JoinHears;
+  readonly hears: JoinListeners;
 }
 
 /** Until `signal`, or until it is over. Coded errors: of its program, its data, its engine; those of `serveAsSuperNode`; with `once` why it refused. */
-export async function joinFederation(session: OpenSession, request: JoinRequest, o: Around): Promise<void> {
+export async function joinFederation(session: OpenSession, request: JoinRequest, options: Around): Promise<void> {
   const { superlink, plain, certificates, once } = request;
-  const { hears } = o;
+  const { hears } = options;
   const { recipe, effects } = request.plan;
   if (request.peers && !must(recipe.federated, "a federation").secure_aggregation)
     throw new CodedError("peers-open", { federation: effects.run });
-  const node = nodeKey();
-  const link = await Link.open(superlink, { node, plain, ...(certificates !== null && { certificates }) });
-  const client = await openJoined(session, request, o);
+  const node = createNodeKey();
+  const link = await SuperLinkConnection.open(superlink, {
+    node,
+    plain,
+    ...(certificates !== null && { certificates }),
+  });
+  const client = await openJoinedClient(session, request, options);
   const pins = pinsOf(request);
   const left = new AbortController();
   let refused: unknown = null;
@@ -81,7 +85,7 @@ export async function joinFederation(session: OpenSession, request: JoinRequest,
   const leave = (): void => {
     if (leaves) setTimeout(() => left.abort(), TAKEN).unref();
   };
-  const guest: Guest = new Guest(client, pins, {
+  const guest: ClientApp = new ClientApp(client, pins, {
     ...hears.guest,
     onRefused(error) {
       const ends = once && error instanceof CodedError && error.code.startsWith("join-");
@@ -93,15 +97,15 @@ export async function joinFederation(session: OpenSession, request: JoinRequest,
       leaves ||= once || guest.spent;
     },
   });
-  o.signal.throwIfAborted();
+  options.signal.throwIfAborted();
   let first = true;
-  const free = pins.summed ? keptAlone(keyFileOf(session, client.name)) : () => undefined;
+  const free = pins.summed ? lockNodeKey(keyFileOf(session, client.name)) : () => undefined;
   await serveAsSuperNode({
     link,
     key: node,
     answer: guest.answer,
     most: () => guest.most,
-    signal: AbortSignal.any([o.signal, left.signal]),
+    signal: AbortSignal.any([options.signal, left.signal]),
     under: () => guest.under,
     onOver() {
       guest.over();
@@ -123,46 +127,46 @@ export async function joinFederation(session: OpenSession, request: JoinRequest,
   if (refused) throw refused;
 }
 
-function pinsOf({ plan, life }: JoinRequest): Pins {
+function pinsOf({ plan, life }: JoinRequest): PinnedTerms {
   const { rounds, joined, others, secure_aggregation: summed } = must(plan.recipe.federated, "a federation");
-  return { plan: termsOf(plan), rounds, clients: joined ?? 1 + others.length, life: life ?? rounds, summed };
+  return { plan: federationTermsOf(plan), rounds, clients: joined ?? 1 + others.length, life: life ?? rounds, summed };
 }
 
 /** The model open, the rows as tokens. Coded errors of programs, data, bases and engines. */
-export async function openJoined(
+export async function openJoinedClient(
   session: OpenSession,
   request: JoinRequest,
   { hostContext, hears }: Omit<Around, "signal">,
 ): Promise<JoinedClient> {
   const { plan } = request;
   const federated = must(plan.recipe.federated, "a federation");
-  const found: Clients["each"][number][] = [];
-  const material = await materialOf(
+  const found: FederationClients["each"][number][] = [];
+  const material = await prepareMaterial(
     session,
     {
       plan,
       name: plan.effects.run,
       async joins(rows) {
-        const { each } = await clientsOf(plan, rows, { datasets: session.datasets, hostContext });
+        const { each } = await readClients(plan, rows, { datasets: session.datasets, hostContext });
         found.push(must(each[request.number], "a client of that number"));
         return must(found[0], "its rows").prepared;
       },
     },
     { hostContext },
   );
-  const own = must(found[0], "its rows");
-  const name = request.name ?? own.name;
+  const ownRows = must(found[0], "its rows");
+  const name = request.name ?? ownRows.name;
   const { base, labels } = material;
   const open = await session.weights.fresh(`joined ${name}`, plan, base, labels, hostContext.folder);
-  const here = await clientsHere(plan, [{ ...own, name }], { open, material, before: [], numberOf });
-  const wanted = { registry, plan, watched: watchedIn(registry, plan.recipe.training) };
-  const validate = await validatingOn(wanted, material, open);
+  const here = await openLocalClients(plan, [{ ...ownRows, name }], { open, material, before: [], numberOf });
+  const wanted = { registry, plan, watched: watchedMetric(registry, plan.recipe.training) };
+  const validate = await validatorFor(wanted, material, open);
   const all = federated.joined ?? 1 + federated.others.length;
-  const kept = pathOf(session.runs, ".joined");
-  const account = pathOf(kept, `${hashed(own.prepared.facts.hash)}.jsonl`);
-  const held = new Held(
-    nodeKeyIn(keyFileOf(session, name)),
-    Math.max(HIDDEN, leastThreshold(participantsOf(federated, all))),
+  const folder = pathOf(session.runs, ".joined");
+  const account = pathOf(folder, `${hashed(ownRows.prepared.facts.hash)}.jsonl`);
+  const masking = new ClientMaskingState(
+    readOrCreateNodeKey(keyFileOf(session, name)),
+    Math.max(MIN_CLIENTS_TO_HIDE, minThreshold(participantCount(federated, all))),
     request.peers && new Set(request.peers),
   );
   return new JoinedClient({
@@ -171,7 +175,7 @@ export async function openJoined(
     weights: here.weights,
     sent: here.aggregator.implementation.local?.sent ?? [],
     validation: validate && material.validation ? { rows: material.validation.count, validate } : null,
-    held,
+    masking,
     summed: federated.secure_aggregation,
     onForgotten: hears.onForgotten,
     alike: here.privacy?.clients !== undefined,
@@ -179,11 +183,16 @@ export async function openJoined(
   });
 }
 
-async function accountOf({ recipe }: Plan, { privacy }: Here, file: string): Promise<Account | null> {
+async function accountOf({ recipe }: Plan, { privacy }: LocalFederation, file: string): Promise<PrivacyLedger | null> {
   const round = privacy?.rounds?.[0];
   const promised = recipe.training.privacy;
   if (!round || !promised) return null;
-  return new Account({ file, accountant: await does(promised.call, "privacy"), privacy: promised, round });
+  return new PrivacyLedger({
+    file,
+    accountant: await loadImplementation(promised.call, "privacy"),
+    privacy: promised,
+    round,
+  });
 }
 
 const keyFileOf = ({ runs }: Pick<OpenSession, "runs">, name: string): string =>

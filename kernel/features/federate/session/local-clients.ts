@@ -3,92 +3,94 @@ import { must } from "#dsl/language/diagnostics/must.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { AggregatorImplementation } from "#stdlib/aggregators/kind.js";
-import type { Compressor } from "#stdlib/compressors/shared/pack.js";
-import { LocalClient, type Shared } from "../simulated/local-client.js";
-import type { FederationKept } from "../kept-file.js";
-import { smallerBy } from "../simulated/reduced-updates.js";
+import type { ConfiguredCompressor } from "#stdlib/compressors/shared/pack.js";
+import { LocalClient, type SharedClientModel } from "../simulated/local-client.js";
+import type { FederationState } from "../kept-file.js";
+import { updateReducerFor } from "../simulated/reduced-updates.js";
 import { DataLoader } from "../../../data/rows/loader.js";
-import { splitNamesOf, trainedSplit, type Prepared } from "../../../data/prepared.js";
+import { splitNamesOf, trainingSplitName, type PreparedData } from "../../../data/prepared.js";
 import type { RunEvent } from "../../../events/events.js";
-import { does } from "../../../host/load-implementation.js";
-import { encodeSplit, type Encoded } from "../../../data/encoding/encoded.js";
+import { loadImplementation } from "../../../host/load-implementation.js";
+import { encodeSplit, type EncodedRows } from "../../../data/encoding/encoded.js";
 import { shapesOf, StateVector } from "../../../remote/process-group/state-vector.js";
 import type { OpenModel } from "../../../models/open-model.js";
-import { loaderSettings, type Material } from "../../../training-runs/material.js";
-import { personalIn, statesOf, type Personal } from "./heads.js";
+import { loaderSettings, type TrainingMaterial } from "../../../training-runs/material.js";
+import { createPersonalHeads, stateVectorsOf, type PersonalHeads } from "./heads.js";
 import { federatedPrivacy, type FederatedPrivacy } from "./private.js";
-import type { Clients } from "./clients-of.js";
+import type { FederationClients } from "./clients-of.js";
 
 /** What becomes of the updates of a federation, and how they travel. */
-export interface Gathering {
+export interface UpdateAggregation {
   readonly aggregator: { readonly call: Call; readonly implementation: AggregatorImplementation };
   /** What makes updates smaller, one after the other. */
-  readonly chain: readonly Compressor[];
+  readonly chain: readonly ConfiguredCompressor[];
 }
 export interface EncodedClient {
   readonly name: string;
-  readonly rows: Encoded;
+  readonly rows: EncodedRows;
   readonly loader: DataLoader;
   /** Null: it has no rows to validate on. */
-  readonly validation: Encoded | null;
+  readonly validation: EncodedRows | null;
 }
-export interface Here extends Gathering {
+export interface LocalFederation extends UpdateAggregation {
   readonly clients: readonly LocalClient[];
   readonly encoded: readonly EncodedClient[];
   /** All that travels. */
   readonly weights: StateVector;
   readonly privacy: FederatedPrivacy | null;
   /** What each keeps for itself; absent: all that trains travels. */
-  readonly personal?: Personal;
+  readonly personal?: PersonalHeads;
 }
 
-export async function gatheringOf({ recipe }: Plan): Promise<Gathering> {
+export async function updateAggregationOf({ recipe }: Plan): Promise<UpdateAggregation> {
   const { aggregate, compression } = must(recipe.federated, "a federation");
   const [implementation, chain] = await Promise.all([
-    does(aggregate, "aggregator"),
-    Promise.all(compression.map(async (call) => ({ call, implementation: await does(call, "compressor") }))),
+    loadImplementation(aggregate, "aggregator"),
+    Promise.all(
+      compression.map(async (call) => ({ call, implementation: await loadImplementation(call, "compressor") })),
+    ),
   ]);
   return { aggregator: { call: aggregate, implementation }, chain };
 }
 
 /** `before`: events of the run that tell what is spent. `numberOf`: what tells a client's chance from others'; absent: its place. */
-export async function clientsHere(
+export async function openLocalClients(
   plan: Plan,
-  each: Clients["each"],
-  o: {
+  each: FederationClients["each"],
+  options: {
     readonly open: OpenModel;
-    readonly material: Material;
+    readonly material: TrainingMaterial;
     readonly before: readonly RunEvent[];
     readonly numberOf?: (name: string) => number;
     /** What they kept, where the training goes on. */
-    readonly kept?: FederationKept | null;
+    readonly savedState?: FederationState | null;
   },
-): Promise<Here> {
-  const { open, material, before, numberOf, kept } = o;
+): Promise<LocalFederation> {
+  const { open, material, before, numberOf, savedState } = options;
   const { session, trainable } = open;
   const { training } = plan.recipe;
   const [{ aggregator, chain }, optimizer] = await Promise.all([
-    gatheringOf(plan),
-    does(training.optimizer, "optimizer"),
+    updateAggregationOf(plan),
+    loadImplementation(training.optimizer, "optimizer"),
   ]);
-  const encoded = await encodedOf(plan, each, material);
+  const encoded = await encodeClients(plan, each, material);
   const stays = new Set(plan.recipe.federated?.personal ? open.heads : []);
   const travelling = trainable.filter((name) => !stays.has(name));
   const shapes = await shapesOf(session, travelling);
   const weights = new StateVector(session, shapes);
-  const personal = stays.size === 0 ? undefined : await personalIn(open, encoded, kept ?? null);
+  const personal = stays.size === 0 ? undefined : await createPersonalHeads(open, encoded, savedState ?? null);
   const privacy = await federatedPrivacy(plan, encoded, { open, before });
-  const shared: Shared = {
+  const shared: SharedClientModel = {
     session,
     plan,
     schedule: material.schedule,
     aggregator,
     weights,
     personal,
-    smaller: smallerBy(chain, training.seed),
+    smaller: updateReducerFor(chain, training.seed),
     privacy: privacy?.clients,
     moments: open.saved.filter((name) => optimizer.states.some((prefix) => name.startsWith(prefix))),
-    states: statesOf(session, shapes),
+    states: stateVectorsOf(session, shapes),
   };
   const clients = encoded.map(
     ({ name, rows, loader }, place) =>
@@ -103,16 +105,16 @@ export async function clientsHere(
   return { aggregator, chain, clients, encoded, weights, privacy, ...(personal && { personal }) };
 }
 
-export async function encodedOf(
+export async function encodeClients(
   plan: Plan,
-  each: Clients["each"],
-  material: Material,
+  each: FederationClients["each"],
+  material: TrainingMaterial,
 ): Promise<readonly EncodedClient[]> {
-  const encode = (prepared: Prepared, split: string) =>
+  const encode = (prepared: PreparedData, split: string) =>
     encodeSplit(prepared, { data: prepared.name, split }, material.encoding);
   return Promise.all(
     each.map(async ({ name, prepared }) => {
-      const rows = await encode(prepared, trainedSplit(prepared));
+      const rows = await encode(prepared, trainingSplitName(prepared));
       const validates = splitNamesOf(prepared).includes("validation");
       return {
         name,

@@ -4,44 +4,44 @@ import { mkdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import * as v from "valibot";
-import { writing } from "../../../runs/folder-errors.js";
-import { readRegular } from "../../../runs/read-regular.js";
-import { isAlive, isWriter, thisProcess } from "../../../runs/writer.js";
-import { jsonOrNone } from "../../../fetch/json.js";
-import { textOfNamed } from "../../../fetch/regular.js";
+import { toRunFolderError } from "../../../runs/folder-errors.js";
+import { readRegularFile } from "../../../runs/read-regular.js";
+import { isProcessAlive, isProcessIdentity, currentProcess } from "../../../runs/writer.js";
+import { parseJsonOrNull } from "../../../fetch/json.js";
+import { readNamedText } from "../../../fetch/regular.js";
 
 /**
  * Nobody else joins by that key until what is returned is called, or this process is gone: two with one key are one in a secret
  * sum. Coded errors `node-key`, `run-folder`.
  */
-export function keptAlone(file: string): () => void {
+export function lockNodeKey(file: string): () => void {
   const mine = `${file}.joined`;
   const free = (): void => rmSync(mine, { force: true });
-  const holder = jsonOrNone(readRegular(mine, 4096) ?? "", v.unknown());
-  if (isWriter(holder) && isAlive(holder) === true)
+  const holder = parseJsonOrNull(readRegularFile(mine, 4096) ?? "", v.unknown());
+  if (isProcessIdentity(holder) && isProcessAlive(holder) === true)
     throw new CodedError("node-key", { file, why: "a client that runs has joined by it under this name" });
   free();
   try {
-    writeFileSync(mine, JSON.stringify(thisProcess()), { mode: 0o600, flag: "wx" });
+    writeFileSync(mine, JSON.stringify(currentProcess()), { mode: 0o600, flag: "wx" });
   } catch (error) {
-    throw writing(error, mine);
+    throw toRunFolderError(error, mine);
   }
   return free;
 }
 
 /** Coded errors `node-key`, `no-space`, `run-folder`. */
-export function nodeKeyIn(file: string): KeyObject {
+export function readOrCreateNodeKey(file: string): KeyObject {
   try {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
     const { privateKey } = generateKeyPairSync("ed25519");
     writeFileSync(file, privateKey.export({ type: "pkcs8", format: "pem" }), { mode: 0o600, flag: "wx" });
     return privateKey;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw writing(error, file);
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw toRunFolderError(error, file);
   }
   const no = (why: string): CodedError => new CodedError("node-key", { file, why });
   if (process.platform !== "win32" && (statSync(file).mode & 0o077) !== 0) throw no("others may read it");
-  const text = textOfNamed(file, file, { most: 4096 });
+  const text = readNamedText(file, file, { most: 4096 });
   let key: KeyObject;
   try {
     key = createPrivateKey(text);

@@ -4,21 +4,21 @@ import { must } from "#dsl/language/diagnostics/must.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { PrivacyPlan } from "#dsl/compiler/plan/recipe.js";
 import { registry } from "#stdlib/registry.js";
-import type { PrivacyImplementation, Sampled } from "#stdlib/privacies/kind.js";
-import { does } from "../../../host/load-implementation.js";
+import type { PrivacyImplementation, SampledSteps } from "#stdlib/privacies/kind.js";
+import { loadImplementation } from "../../../host/load-implementation.js";
 import type { DataLoader } from "../../../data/rows/loader.js";
 import type { RunEvent } from "../../../events/events.js";
-import type { Encoded } from "../../../data/encoding/encoded.js";
+import type { EncodedRows } from "../../../data/encoding/encoded.js";
 import { ClientPrivacy } from "../private.js";
 import { totalSteps } from "../../../training/steps.js";
-import { unitsOf } from "../../../training/private/units.js";
+import { privacyUnitsOf } from "../../../training/private/units.js";
 import { PrivateUpdates } from "../../../training/private/updates.js";
 import type { OpenModel } from "../../../models/open-model.js";
 
 /** A client, as its rows are fed. */
 export interface PrivateClient {
   readonly name: string;
-  readonly rows: Encoded;
+  readonly rows: EncodedRows;
   readonly loader: DataLoader;
 }
 export interface FederatedPrivacy {
@@ -27,7 +27,7 @@ export interface FederatedPrivacy {
   /** Updates of each client, by its number; absent: they are as ever. */
   readonly updates?: readonly PrivateUpdates[];
   /** What one round of each client spends, by its number; absent: clients are private as a whole. */
-  readonly rounds?: readonly Sampled[];
+  readonly rounds?: readonly SampledSteps[];
   /** One more round, and who answered in it: ε that is spent with it, of the client that spent most. */
   readonly spent: (answering: readonly number[]) => number;
 }
@@ -40,7 +40,7 @@ export async function federatedPrivacy(
 ): Promise<FederatedPrivacy | null> {
   const { privacy } = plan.recipe.training;
   if (!privacy) return null;
-  const accountant = await does(privacy.call, "privacy");
+  const accountant = await loadImplementation(privacy.call, "privacy");
   if (privacy.unit === "client") {
     const { noise, rate, call } = privacy;
     let steps = before.filter(({ kind }) => kind === "round").length;
@@ -56,33 +56,33 @@ export async function federatedPrivacy(
 async function ofRows(
   plan: Plan,
   clients: readonly PrivateClient[],
-  o: {
+  options: {
     readonly open: OpenModel;
     readonly before: readonly RunEvent[];
     readonly privacy: PrivacyPlan;
     readonly accountant: PrivacyImplementation;
   },
 ): Promise<FederatedPrivacy> {
-  const { open, before, privacy, accountant } = o;
+  const { open, before, privacy, accountant } = options;
   const programs = must(open.private, "the programs of private updates");
   const apart = programs.apart !== null;
   const all = clients.map((client) => {
-    const units = unitsOf(client.rows);
+    const units = privacyUnitsOf(client.rows);
     const inRound = totalSteps(plan, client.loader);
     return { client, units, inRound, own: ownOf(plan, privacy, { name: client.name, units: units.count, inRound }) };
   });
   if (apart && all.some(({ client, units }) => client.rows.lengths.length !== units.count))
     await open.session.add({ alone: programs.alone }, []);
-  const updates = all.map(({ client: { loader }, units, own }) => {
+  const updates = all.map(({ client: { loader }, units, own: clientPrivacy }) => {
     const batchSize = plan.recipe.training.batch_size;
-    return new PrivateUpdates({ loader, units, privacy: own, apart, apply: programs.apply, batchSize });
+    return new PrivateUpdates({ loader, units, privacy: clientPrivacy, apart, apply: programs.apply, batchSize });
   });
   const done = all.map(({ client: { name }, inRound }) => inRound * roundsOf(name, before));
   const spentBy = (i: number): number => {
-    const { own } = must(all[i], "a client");
+    const { own: clientPrivacy } = must(all[i], "a client");
     const steps = done[i] ?? 0;
-    const sampled: Sampled = { noise: own.noise, rate: own.rate, steps };
-    return steps === 0 ? 0 : accountant.spent(own.call, [sampled]);
+    const sampled: SampledSteps = { noise: clientPrivacy.noise, rate: clientPrivacy.rate, steps };
+    return steps === 0 ? 0 : accountant.spent(clientPrivacy.call, [sampled]);
   };
   let most = Math.max(0, ...all.map((_, i) => spentBy(i)));
   return {

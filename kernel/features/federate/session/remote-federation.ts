@@ -5,62 +5,62 @@
  */
 import { availableParallelism } from "node:os";
 import { dirname, join, resolve } from "node:path";
-import { HIDDEN } from "#dsl/compiler/drafts/clients.js";
+import { MIN_CLIENTS_TO_HIDE } from "#dsl/compiler/drafts/clients.js";
 import type { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { FederatedPlan, PrivacyPlan } from "#dsl/compiler/plan/recipe.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
-import { termsOf } from "#dsl/compiler/plan/terms.js";
-import { federationRunner, type Carriers } from "#stdlib/runners/kind.js";
-import { opened } from "#stdlib/compressors/shared/pack.js";
+import { federationTermsOf } from "#dsl/compiler/plan/terms.js";
+import { asFederationRunner, type FederationTransports } from "#stdlib/runners/kind.js";
+import { unpackUpdate } from "#stdlib/compressors/shared/pack.js";
 import { registry } from "#stdlib/registry.js";
 import type { RunEvent } from "../../../events/events.js";
-import { does } from "../../../host/load-implementation.js";
-import type { Carrier, RoundAnswer } from "../contract.js";
-import { sumsElsewhere } from "../elsewhere/masked-remote-clients.js";
-import type { LeadOptions } from "../flower/server-app.js";
-import { loadKept } from "../kept-file.js";
+import { loadImplementation } from "../../../host/load-implementation.js";
+import type { RemoteClients, RoundAnswer } from "../contract.js";
+import { remoteMaskedSummer } from "../elsewhere/masked-remote-clients.js";
+import type { ServerAppOptions } from "../flower/server-app.js";
+import { loadFederationState } from "../kept-file.js";
 import { ClientPrivacy } from "../private.js";
-import { Rounds, type RoundsOptions } from "../rounds.js";
+import { FederatedRounds, type RoundsOptions } from "../rounds.js";
 import { FederationServer } from "../server.js";
 import { shapesOf, StateVector } from "../../../remote/process-group/state-vector.js";
 import { federationHook } from "../hook.js";
 import type { OpenTraining } from "../../../training-runs/step-provider.js";
 import type { FederationSteps } from "./steps.js";
-import type { Clients } from "./clients-of.js";
-import { gatheringOf, type Gathering } from "./local-clients.js";
-import { validatingElsewhere } from "./scores-elsewhere.js";
-import type { ChildOrder } from "./join-child.js";
+import type { FederationClients } from "./clients-of.js";
+import { updateAggregationOf, type UpdateAggregation } from "./local-clients.js";
+import { createRemoteValidation } from "./scores-elsewhere.js";
+import type { ClientProcessJob } from "./join-child.js";
 import { startClients, type StartedClients } from "./client-processes.js";
 
 /** Told of who is there. */
-export interface HearsOfClients {
-  readonly onAgreed: (agreed: number, of: number) => void;
+export interface ClientListeners {
+  readonly onAgreed: (agreed: number, total: number) => void;
   /** As they are known once all have agreed. */
   readonly onJoined: (clients: readonly { readonly name: string; readonly rows: number }[]) => void;
   /** One that refuses what it was told, while others are waited for. */
   readonly onRefused: (error: CodedError) => void;
-  readonly onClient: (done: number, of: number, round: number) => void;
+  readonly onClient: (done: number, total: number, round: number) => void;
 }
-export interface Led {
+export interface RemoteFederation {
   readonly steps: FederationSteps;
   /** Whoever was started ends, and what carries messages does. `whole`: nothing goes on with it later. */
   end(whole?: boolean): Promise<void>;
 }
 
 /** `named`: those whose data the statement names, in order; null: they join by themselves. Coded errors of what carries it. */
-export async function ledElsewhere(
+export async function openRemoteFederation(
   plan: Plan,
-  named: Clients | null,
-  of: OpenTraining,
-  hears: HearsOfClients,
-  starts: Pick<ChildOrder, "folder" | "engine">,
-): Promise<Led> {
-  const { open, resume, signal } = of;
+  named: FederationClients | null,
+  training: OpenTraining,
+  hears: ClientListeners,
+  starts: Pick<ClientProcessJob, "folder" | "engine">,
+): Promise<RemoteFederation> {
+  const { open, resume, signal } = training;
   const done = resume?.position.step ?? 0;
   const federated = must(plan.recipe.federated, "a federation");
-  const whole = withLabels(plan, of.material.labels);
-  const gathering = await gatheringOf(plan);
+  const whole = planWithLabels(plan, training.material.labels);
+  const gathering = await updateAggregationOf(plan);
   const count = named ? named.each.length : must(federated.joined, "how many join");
   const place = await placeOf(plan, starts.folder);
   const { superlink, plain, certificates = null } = place;
@@ -75,12 +75,12 @@ export async function ledElsewhere(
         ...starts,
         engine: { ...starts.engine, threads: threadsOf(plan, named.each.length) },
         // What rows have spent is counted for this run alone, and goes on with it; keys are in no run's folder.
-        runs: join(dirname(of.run.path), ".clients", of.run.id),
+        runs: join(dirname(training.run.path), ".clients", training.run.id),
       },
       named.each.map(({ name }) => name),
     );
-  let carrier: Carrier | null = null;
-  let rounds: Rounds | null = null;
+  let carrier: RemoteClients | null = null;
+  let rounds: FederatedRounds | null = null;
   const end = async (whole = false): Promise<void> => {
     await carrier?.close(whole ? undefined : rounds?.behind);
     await started?.end();
@@ -90,13 +90,13 @@ export async function ledElsewhere(
       clients: count,
       expected: expectedOf(federated, gathering),
       ...hears,
-      terms: { plan: termsOf(whole), rounds: federated.rounds, clients: count, done },
+      terms: { plan: federationTermsOf(whole), rounds: federated.rounds, clients: count, done },
       ...(signal && { signal }),
     });
     const all = named ? inOrder(carrier, named) : carrier;
     hears.onJoined(all.clients.map(({ name, rows }) => ({ name, rows })));
     const weights = new StateVector(open.session, await shapesOf(open.session, open.trainable));
-    const steps = await stepsWith(plan, { carrier: all, gathering, weights, named }, of, hears);
+    const steps = await stepsWith(plan, { carrier: all, gathering, weights, named }, training, hears);
     rounds = steps.source;
     return { steps, end };
   } catch (error) {
@@ -111,10 +111,10 @@ function threadsOf({ effects: { threads } }: Plan, clients: number): number {
 }
 
 /** Where clients are reached, as the runner names it. */
-export type Place = Parameters<Carriers<unknown>["flower"]>[0];
-async function placeOf({ effects }: Plan, folder: string): Promise<Place> {
+export type FederationAddress = Parameters<FederationTransports<unknown>["flower"]>[0];
+async function placeOf({ effects }: Plan, folder: string): Promise<FederationAddress> {
   const call = must(effects.runner, "a runner");
-  return federationRunner(await does(call, "runner")).federation<Place>(call, {
+  return asFederationRunner(await loadImplementation(call, "runner")).federation<FederationAddress>(call, {
     flower: ({ certificates, ...place }) => ({
       ...place,
       ...(certificates !== undefined && { certificates: resolve(folder, certificates) }),
@@ -124,18 +124,18 @@ async function placeOf({ effects }: Plan, folder: string): Promise<Place> {
 
 /** The first of those that were started that ends before all have agreed ends the wait for them; later it is a client that is lost. */
 async function carried(
-  { superlink, certificates, plain, wait, round }: Place,
+  { superlink, certificates, plain, wait, round }: FederationAddress,
   started: StartedClients | null,
-  o: Pick<LeadOptions, "clients" | "expected" | "terms" | "signal" | "onAgreed" | "onRefused">,
-): Promise<Carrier> {
-  const { FlowerLeader } = await import("../flower/server-app.js");
+  options: Pick<ServerAppOptions, "clients" | "expected" | "terms" | "signal" | "onAgreed" | "onRefused">,
+): Promise<RemoteClients> {
+  const { FlowerServerApp: FlowerLeader } = await import("../flower/server-app.js");
   const early = new AbortController();
   let waiting = true;
   void started?.ended.then((error) => waiting && early.abort(error));
-  const signal = o.signal ? AbortSignal.any([o.signal, early.signal]) : early.signal;
+  const signal = options.signal ? AbortSignal.any([options.signal, early.signal]) : early.signal;
   try {
     return await FlowerLeader.open({
-      ...o,
+      ...options,
       superlink,
       plain,
       wait,
@@ -149,7 +149,7 @@ async function carried(
 }
 
 /** Those whose data are named have the numbers of their data, as in a simulation. */
-function inOrder(carrier: Carrier, { each }: Clients): Carrier {
+function inOrder(carrier: RemoteClients, { each }: FederationClients): RemoteClients {
   const clients = each.map(({ name }) =>
     must(
       carrier.clients.find((one) => one.name === name),
@@ -169,7 +169,7 @@ function inOrder(carrier: Carrier, { each }: Clients): Carrier {
 }
 
 /** Labels that were found in data that are named are told to their clients, as if they were written. */
-export function withLabels(plan: Plan, labels: readonly string[]): Plan {
+export function planWithLabels(plan: Plan, labels: readonly string[]): Plan {
   const { recipe } = plan;
   const federated = must(recipe.federated, "a federation");
   if (labels.length === 0) return plan;
@@ -177,33 +177,33 @@ export function withLabels(plan: Plan, labels: readonly string[]): Plan {
   return { ...plan, recipe: { ...recipe, data: { ...recipe.data, labels }, federated: { ...federated, others } } };
 }
 
-function expectedOf(federated: FederatedPlan, { aggregator, chain }: Gathering): LeadOptions["expected"] {
+function expectedOf(federated: FederatedPlan, { aggregator, chain }: UpdateAggregation): ServerAppOptions["expected"] {
   return {
     given: aggregator.implementation.local?.sent ?? [],
-    ...(chain.length > 0 && { opened: (bytes: Uint8Array, length: number) => opened(bytes, length, chain) }),
+    ...(chain.length > 0 && { opened: (bytes: Uint8Array, length: number) => unpackUpdate(bytes, length, chain) }),
     summed: federated.secure_aggregation,
   };
 }
 
 interface Leads {
-  readonly carrier: Carrier;
-  readonly gathering: Gathering;
+  readonly carrier: RemoteClients;
+  readonly gathering: UpdateAggregation;
   readonly weights: StateVector;
-  readonly named: Clients | null;
+  readonly named: FederationClients | null;
 }
 
 async function stepsWith(
   plan: Plan,
   { carrier, gathering: { aggregator }, weights, named }: Leads,
   of: OpenTraining,
-  { onClient }: Pick<HearsOfClients, "onClient">,
+  { onClient }: Pick<ClientListeners, "onClient">,
 ): Promise<FederationSteps> {
   const { material, run, resume, signal } = of;
   const done = resume?.position.step ?? 0;
   const federated = must(plan.recipe.federated, "a federation");
   const { training } = plan.recipe;
   const { clients } = carrier;
-  const kept = done > 0 ? loadKept(run, done) : null;
+  const savedState = done > 0 ? loadFederationState(run, done) : null;
   const before = run.everything();
   const privacy = training.privacy && (await privateRounds(training.privacy, clients.length, before));
   const server = new FederationServer({
@@ -212,11 +212,11 @@ async function stepsWith(
     rows: clients.map(({ rows }) => rows),
     weights: (await weights.gather()).slice(),
     privacy: privacy?.clients,
-    ...(federated.secure_aggregation && { summed: sumsElsewhere(clients, signal) }),
-    ...(kept && { kept: kept.server as Readonly<Record<string, Float64Array>> }),
+    ...(federated.secure_aggregation && { summed: remoteMaskedSummer(clients, signal) }),
+    ...(savedState && { savedState: savedState.server as Readonly<Record<string, Float64Array>> }),
   });
   const rate = Number(training.optimizer.arguments["learning_rate"]);
-  const rounds = new Rounds(
+  const rounds = new FederatedRounds(
     {
       plan: federated,
       seed: training.seed,
@@ -235,15 +235,15 @@ async function stepsWith(
     done,
   );
   const look = { rounds, server, total: federated.rounds };
-  const { validate, scores } = await validatingElsewhere(plan, { ...of, named, clients, look });
+  const { validate, scores } = await createRemoteValidation(plan, { ...of, named, clients, look });
   return { source: rounds, hooks: [federationHook({ rounds, scores })], validate };
 }
 
 /** Fewest answers of a round, and what takes them. */
 function leastOf({ aggregate, secure_aggregation: secure }: FederatedPlan): NonNullable<RoundsOptions["least"]> {
   const least = registry.find("aggregator", aggregate.word)?.capabilities?.least?.(aggregate) ?? 1;
-  return secure && HIDDEN > least
-    ? { clients: HIDDEN, why: "secure aggregation" }
+  return secure && MIN_CLIENTS_TO_HIDE > least
+    ? { clients: MIN_CLIENTS_TO_HIDE, why: "secure aggregation" }
     : { clients: least, why: least > 1 ? `\`${aggregate.word}\`` : "a round" };
 }
 
@@ -259,7 +259,7 @@ async function privateRounds(
       Math.max(most, ...[...answers.values()].map(({ epsilon }) => epsilon ?? 0));
     return { spent: (answers) => (most = ofRound(answers)) };
   }
-  const accountant = await does(privacy.call, "privacy");
+  const accountant = await loadImplementation(privacy.call, "privacy");
   const { noise, rate, call } = privacy;
   let steps = before.filter(({ kind }) => kind === "round").length;
   return {

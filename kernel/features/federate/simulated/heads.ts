@@ -6,9 +6,9 @@
 import type { StateVector } from "../../../remote/process-group/state-vector.js";
 
 /** What they are called beside a checkpoint. */
-export const HEAD = "head";
+export const HEAD_KEY = "head";
 
-export interface HeadsOptions {
+export interface ClientHeadsOptions {
   /** The model that all clients of this machine train, one after the other. */
   readonly vector: Pick<StateVector, "gather" | "scatter">;
   /** What each begins with: the base's own, or a fresh one. */
@@ -17,45 +17,47 @@ export interface HeadsOptions {
   readonly rows: readonly number[];
 }
 
-export class Heads {
+export class ClientHeads {
   /** By the number of the client; of those that have trained. */
-  private readonly own = new Map<number, Float32Array>();
+  private readonly headByClient = new Map<number, Float32Array>();
 
-  constructor(private readonly o: HeadsOptions) {}
+  constructor(private readonly options: ClientHeadsOptions) {}
 
   get initial(): Float32Array {
-    return this.o.initial;
+    return this.options.initial;
   }
-  of(client: number): Float32Array {
-    return this.own.get(client) ?? this.o.initial;
+  headOf(client: number): Float32Array {
+    return this.headByClient.get(client) ?? this.options.initial;
   }
   /** Of a client that has trained; null: it hasn't. */
   trained(client: number): Float32Array | null {
-    return this.own.get(client) ?? null;
+    return this.headByClient.get(client) ?? null;
   }
 
   /** The engine has the client's. */
   into(client: number): Promise<void> {
-    return this.o.vector.scatter(this.of(client));
+    return this.options.vector.scatter(this.headOf(client));
   }
   /** The client's is what the engine has. */
   async from(client: number): Promise<void> {
-    this.own.set(client, (await this.o.vector.gather()).slice());
+    this.headByClient.set(client, (await this.options.vector.gather()).slice());
   }
   /** Null: it hasn't trained. */
   takeUp(client: number, head: Float32Array | Float64Array | null): void {
-    if (head) this.own.set(client, Float32Array.from(head));
-    else this.own.delete(client);
+    if (head) this.headByClient.set(client, Float32Array.from(head));
+    else this.headByClient.delete(client);
   }
 
   /** The engine has what the model that comes out has. */
   mean(): Promise<void> {
-    return this.o.vector.scatter(this.averaged());
+    return this.options.vector.scatter(this.averaged());
   }
   private averaged(): Float32Array {
-    const all = [...this.own].map(([client, head]) => ({ head, rows: this.o.rows[client] ?? 0 }));
+    const all = [...this.headByClient].map(([client, head]) => ({ head, rows: this.options.rows[client] ?? 0 }));
     const rows = all.reduce((sum, one) => sum + one.rows, 0);
-    if (rows === 0) return this.o.initial;
-    return this.o.initial.map((_, i) => all.reduce((sum, one) => sum + (one.rows / rows) * (one.head[i] ?? 0), 0));
+    if (rows === 0) return this.options.initial;
+    return this.options.initial.map((_, i) =>
+      all.reduce((sum, one) => sum + (one.rows / rows) * (one.head[i] ?? 0), 0),
+    );
   }
 }

@@ -5,23 +5,23 @@
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { Call } from "#dsl/language/types/value.js";
-import type { AggregatorImplementation, Kept, Local } from "#stdlib/aggregators/kind.js";
+import type { AggregatorImplementation, RoundStateVectors, ClientSideAlgorithm } from "#stdlib/aggregators/kind.js";
 import type { ScheduleImplementation } from "#stdlib/optimizers/kind.js";
 import type { DataLoader } from "../../../data/rows/loader.js";
-import type { Session } from "../../../engines/engine.js";
+import type { EngineSession } from "../../../engines/engine.js";
 import type { StateVector } from "../../../remote/process-group/state-vector.js";
 import { StepPipeline, type StepPipelineOptions } from "../../../training/pipeline.js";
 import { privateSteps } from "../../../training/private/private.js";
 import type { PrivateUpdates } from "../../../training/private/updates.js";
 import { totalSteps } from "../../../training/steps.js";
-import type { Client, RoundAnswer, RoundOrder } from "../contract.js";
+import type { Client, RoundAnswer, RoundInstruction } from "../contract.js";
 import type { ClientPrivacy } from "../private.js";
-import { HEAD, type Heads } from "./heads.js";
-import type { Smaller } from "./reduced-updates.js";
+import { HEAD_KEY, type ClientHeads } from "./heads.js";
+import type { UpdateReducer } from "./reduced-updates.js";
 
 /** The model that all clients of this machine train, one after the other. */
-export interface Shared {
-  readonly session: Session;
+export interface SharedClientModel {
+  readonly session: EngineSession;
   readonly plan: Plan;
   readonly schedule: ScheduleImplementation;
   readonly aggregator: { readonly call: Call; readonly implementation: AggregatorImplementation };
@@ -32,13 +32,13 @@ export interface Shared {
   /** The states of a prefix that the aggregator bends steps by. */
   readonly states: (prefix: string) => StateVector;
   /** What each client keeps for itself, and the states of a prefix that bend its steps; absent: all that trains travels. */
-  readonly personal?: { readonly heads: Heads; readonly states: (prefix: string) => StateVector } | undefined;
+  readonly personal?: { readonly heads: ClientHeads; readonly states: (prefix: string) => StateVector } | undefined;
   /** What makes updates smaller. */
-  readonly smaller: Smaller;
+  readonly smaller: UpdateReducer;
   /** Who takes part stays private: what becomes of an update before it is sent. Absent: it doesn't. */
   readonly privacy?: ClientPrivacy | undefined;
 }
-export interface Own {
+export interface LocalClientOptions {
   readonly name: string;
   /** Number of the client, from 0. */
   readonly number: number;
@@ -51,18 +51,18 @@ export interface Own {
 export class LocalClient implements Client {
   readonly name: string;
   readonly rows: number;
-  private kept: Kept;
+  private clientState: RoundStateVectors;
   /** What earlier updates left out. */
   private left: Float32Array | null = null;
   private under: StepPipeline | null = null;
 
   constructor(
-    private readonly shared: Shared,
-    private readonly own: Own,
+    private readonly shared: SharedClientModel,
+    private readonly settings: LocalClientOptions,
   ) {
-    this.name = own.name;
-    this.rows = own.rows;
-    this.kept = Object.fromEntries(
+    this.name = settings.name;
+    this.rows = settings.rows;
+    this.clientState = Object.fromEntries(
       (shared.aggregator.implementation.local?.keeps ?? []).map((name) => [
         name,
         new Float64Array(shared.weights.length),
@@ -70,27 +70,29 @@ export class LocalClient implements Client {
     );
   }
 
-  async train(order: RoundOrder, signal?: AbortSignal): Promise<RoundAnswer> {
+  async train(order: RoundInstruction, signal?: AbortSignal): Promise<RoundAnswer> {
     const begun = performance.now();
     const { session, weights, moments, aggregator, smaller } = this.shared;
     const { local } = aggregator.implementation;
     if (local) await this.bend(local, order);
     await session.reset(moments);
     await weights.scatter(order.weights);
-    await this.shared.personal?.heads.into(this.own.number);
+    await this.shared.personal?.heads.into(this.settings.number);
     const took = await this.steps(order, signal);
     const after = await weights.gather();
-    await this.shared.personal?.heads.from(this.own.number);
+    await this.shared.personal?.heads.from(this.settings.number);
     const delta = Float32Array.from(after, (weight, i) => weight - must(order.weights[i], "a weight"));
-    const told = local && (await this.told(local, order, { delta, steps: took.steps }));
+    const report = local && (await this.stateReport(local, order, { delta, steps: took.steps }));
     // As it is kept beside a checkpoint: a run that goes on has the same.
-    if (told)
-      this.kept = Object.fromEntries(Object.entries(told.kept).map(([name, one]) => [name, one.map(Math.fround)]));
-    const given = told?.given ?? {};
+    if (report)
+      this.clientState = Object.fromEntries(
+        Object.entries(report.saved).map(([name, one]) => [name, one.map(Math.fround)]),
+      );
+    const given = report?.given ?? {};
     const { privacy } = this.shared;
-    const of = { client: this.own.number, round: order.round };
+    const context = { client: this.settings.number, round: order.round };
     // What is left of a private update says more than the update: it is forgotten.
-    const packed = smaller(privacy ? privacy.cut(delta) : delta, privacy ? null : this.left, of);
+    const packed = smaller(privacy ? privacy.cut(delta) : delta, privacy ? null : this.left, context);
     this.left = privacy ? null : packed.left;
     return {
       rows: this.rows,
@@ -113,38 +115,45 @@ export class LocalClient implements Client {
 
   /** What it keeps from round to round, by name. */
   get state(): Readonly<Record<string, Float32Array | Float64Array>> {
-    const head = this.shared.personal?.heads.trained(this.own.number);
-    return { ...this.kept, ...(this.left && { [LEFT]: this.left }), ...(head && { [HEAD]: head }) };
+    const head = this.shared.personal?.heads.trained(this.settings.number);
+    return { ...this.clientState, ...(this.left && { [LEFT]: this.left }), ...(head && { [HEAD_KEY]: head }) };
   }
 
   takeUp(state: Readonly<Record<string, Float32Array | Float64Array>>): void {
-    const { [LEFT]: left, [HEAD]: head, ...kept } = state;
-    this.shared.personal?.heads.takeUp(this.own.number, head ?? null);
+    const { [LEFT]: left, [HEAD_KEY]: head, ...saved } = state;
+    this.shared.personal?.heads.takeUp(this.settings.number, head ?? null);
     this.left = left ? Float32Array.from(left) : null;
-    this.kept = Object.fromEntries(Object.keys(this.kept).map((name) => [name, Float64Array.from(kept[name] ?? [])]));
+    this.clientState = Object.fromEntries(
+      Object.keys(this.clientState).map((name) => [name, Float64Array.from(saved[name] ?? [])]),
+    );
   }
 
-  private async bend(local: Local, { weights, sent }: RoundOrder): Promise<void> {
+  private async bend(local: ClientSideAlgorithm, { weights, sent }: RoundInstruction): Promise<void> {
     const { aggregator, states } = this.shared;
-    const told = local.told(aggregator.call, { weights, sent, kept: this.kept });
-    for (const [prefix, vector] of Object.entries(told)) await states(prefix).scatter(Float32Array.from(vector));
+    const statesByPrefix = local.initialStates(aggregator.call, { weights, sent, saved: this.clientState });
+    for (const [prefix, vector] of Object.entries(statesByPrefix))
+      await states(prefix).scatter(Float32Array.from(vector));
     const { personal } = this.shared;
     if (!personal) return;
     // Nothing is sent of a head, and nothing kept: it is held to where it is itself, and corrected by nobody.
-    const head = personal.heads.of(this.own.number);
-    const none = (names: readonly string[]): Kept =>
+    const head = personal.heads.headOf(this.settings.number);
+    const none = (names: readonly string[]): RoundStateVectors =>
       Object.fromEntries(names.map((name) => [name, new Float64Array(head.length)]));
-    const own = local.told(aggregator.call, { weights: head, sent: none(local.sent), kept: none(local.keeps) });
-    for (const [prefix, vector] of Object.entries(own))
+    const headStates = local.initialStates(aggregator.call, {
+      weights: head,
+      sent: none(local.sent),
+      saved: none(local.keeps),
+    });
+    for (const [prefix, vector] of Object.entries(headStates))
       await personal.states(prefix).scatter(Float32Array.from(vector));
   }
 
   /** What it keeps and sends beside its update, by how the states of its steps stand. */
-  private async told(
-    local: Local,
-    { sent }: RoundOrder,
-    of: { readonly delta: Float32Array; readonly steps: number },
-  ): Promise<ReturnType<Local["after"]>> {
+  private async stateReport(
+    local: ClientSideAlgorithm,
+    { sent }: RoundInstruction,
+    update: { readonly delta: Float32Array; readonly steps: number },
+  ): Promise<ReturnType<ClientSideAlgorithm["after"]>> {
     const { aggregator, states } = this.shared;
     const stand = await Promise.all(
       // Who keeps and sends nothing isn't asked for what it went by.
@@ -152,25 +161,30 @@ export class LocalClient implements Client {
         async (prefix) => [prefix, Float64Array.from(await states(prefix).gather())] as const,
       ),
     );
-    return local.after(aggregator.call, { ...of, states: Object.fromEntries(stand), sent, kept: this.kept });
+    return local.after(aggregator.call, {
+      ...update,
+      states: Object.fromEntries(stand),
+      sent,
+      saved: this.clientState,
+    });
   }
 
   private async steps(
-    { round, rounds }: RoundOrder,
+    { round, rounds }: RoundInstruction,
     signal: AbortSignal | undefined,
   ): Promise<{ readonly steps: number; readonly loss: number; readonly tokens: number }> {
     const { plan, session, schedule } = this.shared;
-    const { loader } = this.own;
+    const { loader } = this.settings;
     const { training } = plan.recipe;
     const total = totalSteps(plan, loader);
     const before = (round - 1) * total;
     const most = Number(training.optimizer.arguments["learning_rate"]);
     const rate = (step: number): number => most * schedule.factor(training.schedule, before + step, rounds * total);
-    const { privately } = this.own;
-    const o: StepPipelineOptions = privately
+    const { privately } = this.settings;
+    const options: StepPipelineOptions = privately
       ? privateSteps(session, { update: (step) => privately.update(before + step) }, rate)
       : { session, accumulate: training.accumulate, rate, update: (step) => loader.update(before + step) };
-    const pipeline = new StepPipeline(o, 0);
+    const pipeline = new StepPipeline(options, 0);
     this.under = pipeline;
     const sums = { loss: 0, counts: 0, tokens: 0 };
     for (let step = 1; step <= total; step++) {

@@ -7,7 +7,7 @@ import { isIP } from "node:net";
 import type { IncomingMessage } from "node:http";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 
-export interface Doors {
+export interface AccessControl {
   /** Coded errors `host-unknown`, `origin-unknown`. */
   look(request: IncomingMessage): void;
   /** An identifier of the key that was sent (`identified`), if it is one of ours; null: none that is was sent. */
@@ -19,14 +19,14 @@ export interface Doors {
 }
 
 /** `host`: what is listened on; `hosts`: further names. */
-export function doorsOf(o: {
+export function accessControlOf(options: {
   readonly host: string;
   readonly hosts: readonly string[];
   readonly keys: readonly string[];
   readonly secure: boolean;
-}): Doors {
-  const names = new Set(["localhost", o.host, ...o.hosts].map((name) => bare(name.toLowerCase())));
-  let keys = bytesOf(o.keys);
+}): AccessControl {
+  const names = new Set(["localhost", options.host, ...options.hosts].map((name) => bare(name.toLowerCase())));
+  let keys = bytesOf(options.keys);
   return {
     get keyed() {
       return keys.length > 0;
@@ -36,7 +36,7 @@ export function doorsOf(o: {
       // An address is no name, and so none that a page could point elsewhere.
       if (isIP(name) === 0 && !names.has(name)) throw new CodedError("host-unknown", { host: host.slice(0, 200) });
       // Its own page; before one that speaks plain HTTP there may be a proxy that speaks HTTPS.
-      const isOwn = origin === `https://${host}` || (!o.secure && origin === `http://${host}`);
+      const isOwn = origin === `https://${host}` || (!options.secure && origin === `http://${host}`);
       if (origin !== undefined && !isOwn) throw new CodedError("origin-unknown", { origin: origin.slice(0, 200) });
     },
     keyOf(request) {

@@ -3,23 +3,23 @@
  * away, or when its time is over; its signal tells the model of the last two.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { Held, Models, ServedModel } from "../contract.js";
+import type { ModelLease, Models, ServedModel } from "../contract.js";
 
 /** Why a call ended whose client went away. */
-export class Gone extends Error {
+export class ClientGoneError extends Error {
   override readonly name = "Gone";
 }
 
-export interface Written {
+export interface WritingTimes {
   readonly first: number;
   last: number;
   tokens: number;
 }
 
-export class Call {
+export class HttpCall {
   readonly began = performance.now();
   private readonly controller = new AbortController();
-  private held: Held | null = null;
+  private lease: ModelLease | null = null;
   /** Of a model that is served and couldn't be asked. */
   private unheld: string | null = null;
   private end: ((why: unknown) => void) | null = null;
@@ -29,7 +29,7 @@ export class Call {
   body = 0;
   bytes = 0;
   /** Of the tokens that were written for it: when the first and the last came, and how many. */
-  written: Written | null = null;
+  written: WritingTimes | null = null;
   /** Texts that were cut. */
   cut = 0;
   /** Our code of what went wrong. */
@@ -51,22 +51,22 @@ export class Call {
     return this.controller.signal;
   }
   get gone(): boolean {
-    return this.signal.reason instanceof Gone;
+    return this.signal.reason instanceof ClientGoneError;
   }
   get model(): string | null {
-    return this.held?.model.name ?? this.unheld;
+    return this.lease?.model.name ?? this.unheld;
   }
 
   /** Coded errors `no-such-model`, `model-opening`. Of clients that name a model by an address, the address names none. */
   hold(models: Models, name: string | null | undefined): ServedModel {
     const meant = name === undefined || name === null || /^https?:\/\//.test(name) ? null : name;
     try {
-      this.held = models.hold(meant);
+      this.lease = models.hold(meant);
     } catch (error) {
       this.unheld = openingIn(models, error);
       throw error;
     }
-    return this.held.model;
+    return this.lease.model;
   }
 
   /** What the work comes to, unless the call ends before. */
@@ -100,8 +100,8 @@ export class Call {
   }
 
   release(): void {
-    this.held?.release();
-    this.held = null;
+    this.lease?.release();
+    this.lease = null;
   }
 }
 
@@ -118,8 +118,8 @@ function openingIn(models: Models, error: unknown): string | null {
 const WORDS = 5000;
 
 /** All that are under way; those whose time is over are ended, and later also the connections of those who don't read. */
-export class UnderWay {
-  private readonly calls = new Set<Call>();
+export class OngoingCalls {
+  private readonly calls = new Set<HttpCall>();
   private readonly clock: NodeJS.Timeout;
   private last = 0;
 
@@ -130,10 +130,10 @@ export class UnderWay {
   get size(): number {
     return this.calls.size;
   }
-  add(call: Call): void {
+  add(call: HttpCall): void {
     this.calls.add(call);
   }
-  delete(call: Call): void {
+  delete(call: HttpCall): void {
     if (this.calls.delete(call)) this.last = performance.now();
   }
   /** Whether one has ended since then. */

@@ -4,20 +4,20 @@
  */
 import type { FastifyReply } from "fastify";
 import type { ServerResponse } from "node:http";
-import type { Call } from "./call.js";
+import type { HttpCall } from "./call.js";
 
 export class EventStream {
   private readonly raw: ServerResponse;
 
   private constructor(
     reply: FastifyReply,
-    private readonly call: Call,
+    private readonly call: HttpCall,
   ) {
     this.raw = reply.raw;
   }
 
   /** Answers 200: what goes wrong from now on is told as an event. */
-  static begin(reply: FastifyReply, call: Call): EventStream {
+  static begin(reply: FastifyReply, call: HttpCall): EventStream {
     reply.hijack();
     const stream = new EventStream(reply, call);
     stream.raw.writeHead(200, {

@@ -2,10 +2,10 @@
  * What went wrong, in the words and the shape of the interface that was asked: status, headers and body. Our code is in the
  * header `x-error-code` of each; OpenAI's own codes stand in their bodies where there is one.
  */
-import { CodedError, wordsFor } from "#dsl/language/diagnostics/codes.js";
+import { CodedError, diagnosticText } from "#dsl/language/diagnostics/codes.js";
 
 /** Whose interface a route belongs to. */
-export type Dialect = "openai" | "tei" | "hugging-face";
+export type ApiDialect = "openai" | "tei" | "hugging-face";
 
 interface Kind {
   readonly status: number;
@@ -77,7 +77,7 @@ const again: Readonly<Record<string, number>> = {
   "schema-queue-full": 2,
 };
 
-export interface Failure {
+export interface HttpFailure {
   readonly status: number;
   readonly code: string;
   readonly retryAfter: number | null;
@@ -91,22 +91,22 @@ export interface Failure {
  * Of anything that was thrown: what has no code, or one that is none of requests, is a fault of the program or its files, of which
  * only the request's id is told.
  */
-export function failureOf(thrown: unknown, dialect: Dialect, id: string): Failure {
+export function httpFailureOf(thrown: unknown, dialect: ApiDialect, id: string): HttpFailure {
   const isTold = thrown instanceof CodedError && Object.hasOwn(kinds, thrown.code);
   const error = isTold ? thrown : new CodedError("server-fault", { id });
-  const { message, help } = wordsFor(error);
+  const { message, help } = diagnosticText(error);
   const code: string = error.code;
   const kind = kinds[code] ?? { status: 500 };
   const status = statusOf(error, kind, dialect);
   const { seconds } = error.data as { readonly seconds?: number };
-  const told = code === "model-opening" || code === "rate-exceeded" ? seconds : undefined;
-  const retryAfter = told ?? again[code] ?? null;
-  const words = { message, help, at: placeOf(error), code, status, kind };
+  const waitSeconds = code === "model-opening" || code === "rate-exceeded" ? seconds : undefined;
+  const retryAfter = waitSeconds ?? again[code] ?? null;
+  const words = { message, help, field: placeOf(error), code, status, kind };
   const allow = code === "method-not-offered" ? (error.data as { readonly offered: readonly string[] }).offered : null;
   return { status, code, retryAfter, allow, body: shaped[dialect](words) };
 }
 
-function statusOf({ code, data }: CodedError, kind: Kind, dialect: Dialect): number {
+function statusOf({ code, data }: CodedError, kind: Kind, dialect: ApiDialect): number {
   if (dialect === "tei" && (code === "text-too-long" || code === "too-many-texts")) return 413;
   // Several are served and none is named: nothing was looked for.
   if (code === "no-such-model" && (data as { readonly name: unknown }).name === null) return 400;
@@ -116,24 +116,24 @@ function statusOf({ code, data }: CodedError, kind: Kind, dialect: Dialect): num
 /** The key that is wrong, where one is. */
 function placeOf({ code, data }: CodedError): string | null {
   if (code === "no-such-model") return "model";
-  const { at } = data as { readonly at?: unknown };
-  return typeof at === "string" ? at : null;
+  const { at: field } = data as { readonly at?: unknown };
+  return typeof field === "string" ? field : null;
 }
 
 interface Words {
   readonly message: string;
   readonly help: string | undefined;
-  readonly at: string | null;
+  readonly field: string | null;
   readonly code: string;
   readonly status: number;
   readonly kind: Kind;
 }
-const shaped: { readonly [D in Dialect]: (w: Words) => Readonly<Record<string, unknown>> } = {
-  openai: ({ message, help, at, code, status, kind }) => ({
+const shaped: { readonly [D in ApiDialect]: (w: Words) => Readonly<Record<string, unknown>> } = {
+  openai: ({ message, help, field, code, status, kind }) => ({
     error: {
       message: whole(message, help),
       type: typeOf(status),
-      param: at,
+      param: field,
       code: kind.openai ?? code,
     },
   }),

@@ -1,13 +1,13 @@
 /** What requests under way and their answers may hold of the memory, all together. */
 import { totalmem } from "node:os";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { Limits } from "../contract.js";
-import type { Call } from "./call.js";
+import type { ServingLimits } from "../contract.js";
+import type { HttpCall } from "./call.js";
 
 /** Share of the machine's memory (or of what this process may have), bytes at least, and bodies of the greatest length that find room in any case. */
 const MOST = { share: 1 / 8, bytes: 256 * 2 ** 20, bodies: 8 } as const;
 /** Bytes of an answer, by what it has: as it is computed and as it is written down. */
-export const BYTES = {
+export const ANSWER_BYTES = {
   /** A number of a vector: in four bytes, and in letters. */
   number: 4 + 24,
   /** A label with its share, or a word with its tag. */
@@ -19,57 +19,57 @@ export const BYTES = {
 } as const;
 
 /** Tokens that a text, or tokens, come to at most before they are read: none stands for less than a byte, but those of the model's own. */
-export function tokensOf(one: string | Int32Array, most: number): number {
+export function maxTokensOf(one: string | Int32Array, most: number): number {
   return Math.min(most, (typeof one === "string" ? Buffer.byteLength(one) : one.length) + OWN);
 }
 /** Those as [CLS] and [SEP]. */
 const OWN = 4;
-export const tokensIn = (texts: readonly string[], { maxLength }: { readonly maxLength: number }): number =>
-  texts.reduce((sum, text) => sum + tokensOf(text, maxLength), 0);
+export const maxTokensIn = (texts: readonly string[], { maxLength }: { readonly maxLength: number }): number =>
+  texts.reduce((sum, text) => sum + maxTokensOf(text, maxLength), 0);
 
-export function usualMemory(longest: number): number {
+export function defaultMemoryBytes(longest: number): number {
   // 0, or more than there is: no bound is set.
   const bound = process.constrainedMemory();
   const machine = bound > 0 ? Math.min(bound, totalmem()) : totalmem();
   return Math.max(Math.floor(machine * MOST.share), MOST.bytes, MOST.bodies * longest);
 }
 
-export class Memory {
-  private held = 0;
+export class MemoryBudget {
+  private usedBytes = 0;
   /** Calls that were released: what is done for them afterwards holds nothing. */
-  private readonly over = new WeakSet<Call>();
+  private readonly over = new WeakSet<HttpCall>();
   private readonly most: number;
 
-  constructor({ body, memory }: Pick<Limits, "body" | "memory">) {
-    this.most = memory ?? usualMemory(body);
+  constructor({ body, memory }: Pick<ServingLimits, "body" | "memory">) {
+    this.most = memory ?? defaultMemoryBytes(body);
   }
   get bytes(): number {
-    return this.held;
+    return this.usedBytes;
   }
 
   /** Until the call is released. A call that is alone finds room in any case. Coded error `bodies-full`. */
-  take(call: Call, bytes: number): void {
+  take(call: HttpCall, bytes: number): void {
     if (this.over.has(call)) return;
-    if (bytes > 0 && this.held > call.bytes && this.held + bytes > this.most)
+    if (bytes > 0 && this.usedBytes > call.bytes && this.usedBytes + bytes > this.most)
       throw new CodedError("bodies-full", { most: this.most });
-    this.held += bytes;
+    this.usedBytes += bytes;
     call.bytes += bytes;
   }
   /** Its body, before it is read. Coded error `bodies-full`. */
-  hold(call: Call, bytes: number): void {
+  hold(call: HttpCall, bytes: number): void {
     this.take(call, bytes);
     call.body = bytes;
   }
   /** Its answer is written down and has that length: what else it was thought to take is free. */
-  answers(call: Call, length: number): void {
+  answers(call: HttpCall, length: number): void {
     if (this.over.has(call)) return;
     const bytes = call.body + length;
-    this.held += bytes - call.bytes;
+    this.usedBytes += bytes - call.bytes;
     call.bytes = bytes;
   }
-  release(call: Call): void {
+  release(call: HttpCall): void {
     this.over.add(call);
-    this.held -= call.bytes;
+    this.usedBytes -= call.bytes;
     call.bytes = 0;
   }
 }

@@ -2,7 +2,7 @@
 import type { FastifyInstance } from "fastify";
 
 /** It hears of routes as they are made: before them. */
-export function methodsOf(app: FastifyInstance): (path: string) => readonly string[] {
+export function routeMethodsOf(app: FastifyInstance): (path: string) => readonly string[] {
   const known: { readonly shape: RegExp; readonly methods: readonly string[] }[] = [];
   app.addHook("onRoute", ({ url, method }) => {
     const parts = url.split("/").map((part) => (part.startsWith(":") ? "[^/]+" : part.replace(/[^\w-]/g, "\\$&")));

@@ -3,12 +3,12 @@
  * Text Embeddings Inference have for the same, after `tunebook_`.
  */
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
-import type { Computing, HttpLoad, ModelLoad, Models, ServedModel } from "../contract.js";
-import { Recent } from "./recent-load.js";
-import type { Written } from "./call.js";
+import type { ComputeListener, HttpLoad, ModelLoad, Models, ServedModel } from "../contract.js";
+import { RecentLoad } from "./recent-load.js";
+import type { WritingTimes } from "./call.js";
 
 /** Of one request that is over. */
-export interface Done {
+export interface FinishedRequest {
   readonly route: string;
   /** Of those that are served; null: it came to none. */
   readonly model: string | null;
@@ -17,7 +17,7 @@ export interface Done {
   /** Tokens. */
   readonly read: number;
   /** Null: nothing was written for it. */
-  readonly written: (Written & { readonly began: number }) | null;
+  readonly written: (WritingTimes & { readonly began: number }) | null;
 }
 
 const SIZES = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512];
@@ -25,7 +25,7 @@ const SIZES = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512];
 const PACES = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.75, 1, 2.5];
 const SECONDS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 120];
 
-export class Counts implements Computing {
+export class ServerMetrics implements ComputeListener {
   private readonly registry = new Registry();
   private readonly requests: Counter<"route" | "model" | "status">;
   private readonly times: Histogram<"route" | "model" | "status">;
@@ -34,13 +34,13 @@ export class Counts implements Computing {
   private readonly pace: Histogram<"route" | "model">;
   private readonly waits: Histogram<"model">;
   private readonly sizes: Histogram<"model">;
-  private readonly recent = new Recent();
+  private readonly recent = new RecentLoad();
   private all = 0;
   private failed = 0;
 
   constructor(
     private readonly models: Models,
-    private readonly now: { underWay(): number; held(): number },
+    private readonly now: { underWay(): number; heldBytes(): number },
   ) {
     const registers = [this.registry];
     this.requests = new Counter({
@@ -95,21 +95,21 @@ export class Counts implements Computing {
       registers,
       "tunebook_requests_memory_bytes",
       "That requests under way and their answers may take, as far as is known.",
-      () => now.held(),
+      () => now.heldBytes(),
     );
     gauge(
       registers,
       "tunebook_tokens_per_second",
       "Tokens that were read or written for requests, over the last ten seconds.",
-      () => this.recent.told().tokensPerSecond,
+      () => this.recent.summary().tokensPerSecond,
     );
     gauge(registers, "process_resident_memory_bytes", "Memory that the process holds.", () =>
       process.memoryUsage.rss(),
     );
     gauge(registers, "process_start_time_seconds", "When the process began.", () => began);
     this.machine();
-    for (const [name, help, of] of figures) this.perModel(name, help, of);
-    for (const [name, help, of] of sums) this.summed(name, help, of);
+    for (const [name, help, valueOf] of figures) this.perModel(name, help, valueOf);
+    for (const [name, help, valueOf] of sums) this.summed(name, help, valueOf);
   }
 
   get type(): string {
@@ -119,7 +119,7 @@ export class Counts implements Computing {
     return this.registry.metrics();
   }
 
-  done({ route, model, status, seconds, read, written }: Done): void {
+  done({ route, model, status, seconds, read, written }: FinishedRequest): void {
     const which = { route, model: model ?? "" };
     this.all++;
     if (status >= 400) this.failed++;
@@ -149,7 +149,7 @@ export class Counts implements Computing {
       requests: this.all,
       failed: this.failed,
       underWay: this.now.underWay(),
-      ...this.recent.told(),
+      ...this.recent.summary(),
       models: Object.fromEntries(models),
     };
   }
@@ -200,7 +200,7 @@ export class Counts implements Computing {
     });
   }
 
-  private perModel(name: string, help: string, of: (load: ModelLoad) => number): void {
+  private perModel(name: string, help: string, valueOf: (load: ModelLoad) => number): void {
     const { models } = this;
     new Gauge({
       name,
@@ -209,13 +209,13 @@ export class Counts implements Computing {
       registers: [this.registry],
       collect() {
         this.reset();
-        for (const model of models.list()) this.set({ model: model.name }, of(model.load()));
+        for (const model of models.list()) this.set({ model: model.name }, valueOf(model.load()));
       },
     });
   }
 
   /** What only grows: also where a model takes another's place, and counts from zero. */
-  private summed(name: string, help: string, of: (load: ModelLoad) => number): void {
+  private summed(name: string, help: string, valueOf: (load: ModelLoad) => number): void {
     const { models } = this;
     const known = new Map<string, { model: ServedModel; before: number; last: number }>();
     new Counter({
@@ -228,7 +228,7 @@ export class Counts implements Computing {
         for (const model of models.list()) {
           const sum = known.get(model.name) ?? { model, before: 0, last: 0 };
           if (sum.model !== model) Object.assign(sum, { model, before: sum.before + sum.last });
-          sum.last = of(model.load());
+          sum.last = valueOf(model.load());
           known.set(model.name, sum);
           this.inc({ model: model.name }, sum.before + sum.last);
         }
@@ -250,13 +250,13 @@ const sums: typeof figures = [
   ["tunebook_cached_tokens_total", "Tokens of prompts that were not read anew.", (l) => l.tokensCached],
 ];
 
-function gauge(registers: Registry[], name: string, help: string, of: () => number): void {
+function gauge(registers: Registry[], name: string, help: string, valueOf: () => number): void {
   new Gauge({
     name,
     help,
     registers,
     collect() {
-      this.set(of());
+      this.set(valueOf());
     },
   });
 }

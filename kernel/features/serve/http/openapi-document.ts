@@ -1,22 +1,22 @@
 /** /openapi.json: what can be asked, out of the schemas that requests are held to, and what is answered. */
 import type { FastifyDynamicSwaggerOptions } from "@fastify/swagger";
 import * as v from "valibot";
-import type { Dialect } from "./failures.js";
+import type { ApiDialect } from "./failures.js";
 import { jsonSchemaOf, type JsonSchema } from "./schema.js";
 
 /** What a route answers; `event`: one of its stream. */
-export interface Answers {
+export interface RouteReplySchemas {
   readonly whole?: v.GenericSchema;
   readonly event?: v.GenericSchema;
 }
 declare module "fastify" {
   interface FastifyContextConfig {
-    readonly answers?: Answers;
+    readonly answers?: RouteReplySchemas;
   }
 }
 
 const words = { code: v.string() };
-const failures: { readonly [D in Dialect]: v.GenericSchema } = {
+const failures: { readonly [D in ApiDialect]: v.GenericSchema } = {
   openai: v.object({
     error: v.object({ message: v.string(), type: v.string(), param: v.nullable(v.string()), ...words }),
   }),
@@ -26,7 +26,7 @@ const failures: { readonly [D in Dialect]: v.GenericSchema } = {
 
 const json = (schema: JsonSchema): unknown => ({ "application/json": { schema } });
 
-export function description(keyed: boolean): FastifyDynamicSwaggerOptions {
+export function openApiOptions(keyed: boolean): FastifyDynamicSwaggerOptions {
   return {
     openapi: {
       openapi: "3.1.0",
@@ -54,7 +54,7 @@ export function description(keyed: boolean): FastifyDynamicSwaggerOptions {
 const idOf = (method: string, url: string): string =>
   [method.toLowerCase(), ...url.split(/[^\w]+/).filter((part) => part !== "")].join("_");
 
-function answersOf({ answers = {} }: { readonly answers?: Answers }, dialect: Dialect): unknown {
+function answersOf({ answers = {} }: { readonly answers?: RouteReplySchemas }, dialect: ApiDialect): unknown {
   const { whole, event } = answers;
   const failure = failures[dialect];
   return {

@@ -7,17 +7,17 @@ const SPAN = 10;
 const KEPT = 2048;
 
 interface Second {
-  at: number;
+  time: number;
   requests: number;
   tokens: number;
   readonly times: Float64Array;
 }
 
 /** The last seconds, each by itself. */
-export class Recent {
+export class RecentLoad {
   private readonly start = now();
   private readonly seconds = Array.from({ length: SPAN + 1 }, (): Second => ({
-    at: -1,
+    time: -1,
     requests: 0,
     tokens: 0,
     times: new Float64Array(KEPT),
@@ -25,17 +25,17 @@ export class Recent {
 
   add(ms: number): void {
     const second = this.current();
-    const at = second.requests < KEPT ? second.requests : Math.floor(Math.random() * (second.requests + 1));
-    if (at < KEPT) second.times[at] = ms;
+    const index = second.requests < KEPT ? second.requests : Math.floor(Math.random() * (second.requests + 1));
+    if (index < KEPT) second.times[index] = ms;
     second.requests++;
   }
   addTokens(tokens: number): void {
     this.current().tokens += tokens;
   }
 
-  told(): Pick<HttpLoad, "perSecond" | "p50" | "p99" | "tokensPerSecond"> {
+  summary(): Pick<HttpLoad, "perSecond" | "p50" | "p99" | "tokensPerSecond"> {
     const here = now();
-    const seconds = this.seconds.filter(({ at }) => at >= 0 && here - at < SPAN);
+    const seconds = this.seconds.filter(({ time }) => time >= 0 && here - time < SPAN);
     const span = Math.max(1, Math.min(SPAN, here - this.start + 1));
     const times = seconds.flatMap(({ times, requests }) => [...times.subarray(0, Math.min(KEPT, requests))]);
     times.sort((a, b) => a - b);
@@ -48,11 +48,11 @@ export class Recent {
   }
 
   private current(): Second {
-    const at = now();
+    const time = now();
     const [first] = this.seconds;
-    const second = this.seconds[at % (SPAN + 1)] ?? first;
+    const second = this.seconds[time % (SPAN + 1)] ?? first;
     if (!second) throw new RangeError("there is no second");
-    if (second.at !== at) Object.assign(second, { at, requests: 0, tokens: 0 });
+    if (second.time !== time) Object.assign(second, { time, requests: 0, tokens: 0 });
     return second;
   }
 }

@@ -8,7 +8,7 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 const DEEPEST = 64;
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 
-export function bodyIn(bytes: Buffer): unknown {
+export function parseJsonBody(bytes: Buffer): unknown {
   if (bytes.length === 0) throw new CodedError("request-not-json", { why: "it is empty" });
   if (!isShallow(bytes))
     throw new CodedError("request-not-json", { why: `it is more than ${String(DEEPEST)} levels deep` });
@@ -50,10 +50,10 @@ function isShallow(bytes: Buffer): boolean {
 
 /** Where the quote stands that ends a text; of one that doesn't end, the end. */
 function endOfText(bytes: Buffer, from: number): number {
-  for (let at = bytes.indexOf(QUOTE, from); at !== -1; at = bytes.indexOf(QUOTE, at + 1)) {
+  for (let index = bytes.indexOf(QUOTE, from); index !== -1; index = bytes.indexOf(QUOTE, index + 1)) {
     let escapes = 0;
-    while (bytes[at - 1 - escapes] === ESCAPE) escapes++;
-    if (escapes % 2 === 0) return at;
+    while (bytes[index - 1 - escapes] === ESCAPE) escapes++;
+    if (escapes % 2 === 0) return index;
   }
   return bytes.length;
 }

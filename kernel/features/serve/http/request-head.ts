@@ -11,10 +11,10 @@ const ONCE: ReadonlySet<string> = new Set(["host", "authorization", "x-api-key",
 const ABSOLUTE = /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)/i;
 
 /** `target`: the request's target as it was sent. Coded error `request-head`. */
-export function checkHead({ rawHeaders, headers, httpVersion }: IncomingMessage, target: string): void {
+export function checkRequestHead({ rawHeaders, headers, httpVersion }: IncomingMessage, target: string): void {
   const seen = new Set<string>();
-  for (let at = 0; at < rawHeaders.length; at += 2) {
-    const name = (rawHeaders[at] ?? "").toLowerCase();
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = (rawHeaders[index] ?? "").toLowerCase();
     if (!ONCE.has(name)) continue;
     if (seen.has(name)) throw new CodedError("request-head", { why: `has two \`${name}\` headers` });
     seen.add(name);

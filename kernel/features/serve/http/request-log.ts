@@ -1,12 +1,12 @@
 /** One log line per request: client, route, model, status. It has no text, no address, no key and no hash of a key. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { Call } from "./call.js";
+import type { HttpCall } from "./call.js";
 
-export type Line = Readonly<Record<string, unknown>>;
+export type LogFields = Readonly<Record<string, unknown>>;
 
-export function lineOf(
-  call: Call,
-  o: {
+export function requestLogFields(
+  call: HttpCall,
+  options: {
     readonly id: string;
     readonly method: string;
     readonly route: string;
@@ -15,26 +15,26 @@ export function lineOf(
     /** What was sent: words of it are told nowhere. */
     readonly body: unknown;
   },
-): Line {
+): LogFields {
   return {
     time: new Date().toISOString(),
-    id: o.id,
-    method: o.method,
-    route: o.route,
-    status: o.status,
-    ms: Math.round(o.ms * 100) / 100,
+    id: options.id,
+    method: options.method,
+    route: options.route,
+    status: options.status,
+    ms: Math.round(options.ms * 100) / 100,
     ...(call.model !== null && { model: call.model }),
     ...(call.read > 0 && { read: call.read }),
     ...(call.written && { written: call.written.tokens }),
     ...(call.cut > 0 && { cut: call.cut }),
     ...(call.key !== null && { key: call.key }),
     ...(call.code !== null && { code: call.code }),
-    ...(call.fault !== null && faultOf(call.fault, o.body)),
+    ...(call.fault !== null && faultOf(call.fault, options.body)),
   };
 }
 
 /** Which sort of error, in its words without those of the request, and where in the program. */
-function faultOf(thrown: unknown, body: unknown): Line {
+function faultOf(thrown: unknown, body: unknown): LogFields {
   if (!(thrown instanceof Error)) return { fault: typeof thrown };
   const frames = (thrown.stack ?? "").split("\n").filter((line) => /^\s+at /.test(line));
   return {

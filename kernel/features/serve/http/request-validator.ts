@@ -10,7 +10,7 @@ const ajv = new Ajv({ addUsedSchema: false, allErrors: false });
 const known = new Map<string, ValidateFunction>();
 
 /** As Fastify asks for it (`setValidatorCompiler`). */
-export const checkOf: FastifySchemaCompiler<unknown> = ({ schema }) => {
+export const compileValidator: FastifySchemaCompiler<unknown> = ({ schema }) => {
   const text = JSON.stringify(schema);
   const check: ReturnType<FastifySchemaCompiler<unknown>> = (value: unknown) => {
     let validate = known.get(text);

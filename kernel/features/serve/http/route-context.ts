@@ -1,97 +1,110 @@
 /** What all routes do with a request: find its model, hold its texts to the limits, count what was read and cut. */
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { Asked } from "../../../data/encoding/encoded.js";
-import type { Answered, Embedded, Limits, Models, ServedModel, TokenVectors, Writing } from "../contract.js";
-import type { Call } from "./call.js";
-import type { Counts } from "./metrics.js";
-import { BYTES, tokensIn, type Memory } from "./memory-budget.js";
+import type { PredictionInput } from "../../../data/encoding/encoded.js";
+import type {
+  TextPrediction,
+  TextEmbedding,
+  ServingLimits,
+  Models,
+  ServedModel,
+  TokenVectors,
+  TextGeneration,
+} from "../contract.js";
+import type { HttpCall } from "./call.js";
+import type { ServerMetrics } from "./metrics.js";
+import { ANSWER_BYTES, maxTokensIn, type MemoryBudget } from "./memory-budget.js";
 
 /** What routes stand on. */
 export interface RouteContext {
   readonly models: Models;
-  readonly limits: Limits;
-  readonly counts: Counts;
-  readonly memory: Memory;
+  readonly limits: ServingLimits;
+  readonly counts: ServerMetrics;
+  readonly memory: MemoryBudget;
 }
 
 declare module "fastify" {
   interface FastifyRequest {
-    call: Call;
+    call: HttpCall;
   }
 }
 
 /** Coded error `too-many-texts`. */
-export function fewEnough(at: string, asked: number, { texts }: Limits): void {
-  if (asked > texts) throw new CodedError("too-many-texts", { at, asked, most: texts });
+export function checkTextCount(field: string, count: number, { texts }: ServingLimits): void {
+  if (count > texts) throw new CodedError("too-many-texts", { at: field, asked: count, most: texts });
 }
 
-export async function predicted(
+export async function predictTexts(
   context: RouteContext,
   { call }: FastifyRequest,
   reply: FastifyReply,
-  o: { readonly model: ServedModel; readonly texts: readonly Asked[]; readonly truncate: boolean | null | undefined },
-): Promise<readonly Answered[]> {
-  const truncate = o.truncate ?? context.limits.truncate;
-  context.memory.take(call, o.texts.length * bytesOf(o.model));
-  const answers = await call.within(o.model.predict(o.texts, { signal: call.signal, truncate }));
-  counted(context, call, reply, answers);
+  options: {
+    readonly model: ServedModel;
+    readonly texts: readonly PredictionInput[];
+    readonly truncate: boolean | null | undefined;
+  },
+): Promise<readonly TextPrediction[]> {
+  const truncate = options.truncate ?? context.limits.truncate;
+  context.memory.take(call, options.texts.length * bytesOf(options.model));
+  const answers = await call.within(options.model.predict(options.texts, { signal: call.signal, truncate }));
+  countAnswers(context, call, reply, answers);
   return answers;
 }
 
-export async function embedded(
+export async function embedTexts(
   context: RouteContext,
   { call }: FastifyRequest,
   reply: FastifyReply,
-  o: {
+  options: {
     readonly model: ServedModel;
     readonly texts: readonly string[];
     readonly truncate: boolean | null | undefined;
     readonly normalize: boolean | null;
   },
-): Promise<readonly Embedded[]> {
-  const truncate = o.truncate ?? context.limits.truncate;
-  const { normalize } = o;
-  context.memory.take(call, o.texts.length * bytesOf(o.model));
-  const answers = await call.within(o.model.embed(o.texts, { signal: call.signal, truncate, normalize }));
+): Promise<readonly TextEmbedding[]> {
+  const truncate = options.truncate ?? context.limits.truncate;
+  const { normalize } = options;
+  context.memory.take(call, options.texts.length * bytesOf(options.model));
+  const answers = await call.within(options.model.embed(options.texts, { signal: call.signal, truncate, normalize }));
   const [first] = answers;
-  if (first) widths.set(o.model, first.vector.length);
-  counted(context, call, reply, answers);
+  if (first) widths.set(options.model, first.vector.length);
+  countAnswers(context, call, reply, answers);
   return answers;
 }
 
 /** Of each text the vectors of its tokens. Null: they have more than `most` numbers. */
-export async function embeddedAll(
+export async function embedTokens(
   context: RouteContext,
   { call }: FastifyRequest,
   reply: FastifyReply,
-  o: {
+  options: {
     readonly model: ServedModel;
     readonly texts: readonly string[];
     readonly truncate: boolean | null | undefined;
     readonly most: number;
   },
 ): Promise<readonly TokenVectors[] | null> {
-  const { model, texts, most } = o;
-  const truncate = o.truncate ?? context.limits.truncate;
-  const numbers = tokensIn(texts, model) * (widths.get(model) ?? WIDE);
-  context.memory.take(call, Math.min(numbers, most) * BYTES.number);
+  const { model, texts, most } = options;
+  const truncate = options.truncate ?? context.limits.truncate;
+  const numbers = maxTokensIn(texts, model) * (widths.get(model) ?? WIDE);
+  context.memory.take(call, Math.min(numbers, most) * ANSWER_BYTES.number);
   const answers = await call.within(model.embedAll(texts, { signal: call.signal, truncate, most }));
   const width = answers?.[0]?.vectors[0]?.length;
   if (width !== undefined) widths.set(model, width);
-  if (answers) counted(context, call, reply, answers);
+  if (answers) countAnswers(context, call, reply, answers);
   return answers;
 }
 
 /** Of an answer about one text, at most as far as can be said before. */
 function bytesOf(model: ServedModel): number {
-  if (model.sort === "embeds") return (widths.get(model) ?? WIDE) * BYTES.number;
+  if (model.sort === "embeds") return (widths.get(model) ?? WIDE) * ANSWER_BYTES.number;
   return (
-    Math.max(model.labels.length, model.sort === "tags" || model.sort === "fills" ? model.maxLength : 1) * BYTES.label
+    Math.max(model.labels.length, model.sort === "tags" || model.sort === "fills" ? model.maxLength : 1) *
+    ANSWER_BYTES.label
   );
 }
 /** Takes room in memory for what is about to be answered. Coded error `bodies-full`. */
-export function roomFor({ memory }: RouteContext, call: Call): (bytes: number) => void {
+export function memoryReserverFor({ memory }: RouteContext, call: HttpCall): (bytes: number) => void {
   return (bytes) => memory.take(call, bytes);
 }
 
@@ -99,11 +112,11 @@ export function roomFor({ memory }: RouteContext, call: Call): (bytes: number) =
 const WIDE = 1024;
 const widths = new WeakMap<ServedModel, number>();
 /** Of a width that is asked for, before any vector is made: coded error `request-not-offered` where it isn't the model's. */
-export async function widthHeld(
+export async function checkVectorWidth(
   { call }: FastifyRequest,
-  { model, asked }: { readonly model: ServedModel; readonly asked: number | null | undefined },
+  { model, requested }: { readonly model: ServedModel; readonly requested: number | null | undefined },
 ): Promise<void> {
-  if (asked === null || asked === undefined) return;
+  if (requested === null || requested === undefined) return;
   let width = widths.get(model);
   if (width === undefined) {
     const short = model.embed(["a"], { signal: call.signal, truncate: true, normalize: null });
@@ -111,7 +124,7 @@ export async function widthHeld(
     width = first?.vector.length ?? 0;
     widths.set(model, width);
   }
-  if (asked !== width)
+  if (requested !== width)
     throw new CodedError("request-not-offered", {
       at: "dimensions",
       why: `of this model are ${String(width)}`,
@@ -119,9 +132,9 @@ export async function widthHeld(
     });
 }
 
-export function counted(
+export function countAnswers(
   context: RouteContext,
-  call: Call,
+  call: HttpCall,
   reply: FastifyReply,
   answers: readonly { readonly tokens: number; readonly cut: boolean }[],
 ): void {
@@ -130,38 +143,43 @@ export function counted(
     tokens += answer.tokens;
     if (answer.cut) cut++;
   }
-  read(context, call, tokens);
-  tellCut(call, reply, cut);
+  countTokensRead(context, call, tokens);
+  reportTruncation(call, reply, cut);
 }
 
 /** Tokens that were read for a request, also those of a prompt's beginning that was known already. */
-export function read({ counts }: RouteContext, call: Call, tokens: number): void {
+export function countTokensRead({ counts }: RouteContext, call: HttpCall, tokens: number): void {
   call.read += tokens;
   counts.took(tokens);
 }
 /** Tokens that were written for it. */
-export function wrote({ counts }: RouteContext, call: Call, tokens: number): void {
+export function countTokensWritten({ counts }: RouteContext, call: HttpCall, tokens: number): void {
   call.wrote(tokens);
   counts.took(tokens);
 }
 
 /** Prompts of texts that are about to be written. */
-export function prompted(context: RouteContext, call: Call, reply: FastifyReply, writings: readonly Writing[]): void {
+export function countPrompts(
+  context: RouteContext,
+  call: HttpCall,
+  reply: FastifyReply,
+  writings: readonly TextGeneration[],
+): void {
   let [tokens, cut] = [0, 0];
   for (const { promptTokens, cut: isCut } of writings) {
     tokens += promptTokens;
     if (isCut) cut++;
   }
-  read(context, call, tokens);
-  tellCut(call, reply, cut);
+  countTokensRead(context, call, tokens);
+  reportTruncation(call, reply, cut);
 }
 
 /** Below it logits divided by it are beyond all numbers: it is meant as 0, the likeliest token. */
 const COLDEST = 1e-5;
-export const temperatureOf = (asked: number): number => (asked < COLDEST ? 0 : asked);
+export const temperatureOf = (requested: number): number => (requested < COLDEST ? 0 : requested);
 
 /** How many texts were cut stands in a header, whatever shape the answer has. */
-export function tellCut(call: Call, reply: FastifyReply, cut: number): void {
+export function reportTruncation(call: HttpCall, reply: FastifyReply, cut: number): void {
   if (cut === 0) return;
   call.cut = cut;
   reply.header("x-truncated", String(cut));

@@ -15,19 +15,19 @@ export function jsonSchemaOf(schema: v.GenericSchema): JsonSchema {
 }
 
 /** A name of a model as a body says it; absent: the only one. */
-export const named = v.nullish(v.pipe(v.string(), v.maxLength(512)));
+export const modelName = v.nullish(v.pipe(v.string(), v.maxLength(512)));
 export const flag = v.nullish(v.boolean());
 /** A number between two, both included. */
-export const between = (least: number, most: number) =>
+export const numberBetween = (least: number, most: number) =>
   v.nullish(v.pipe(v.number(), v.minValue(least), v.maxValue(most)));
-export const wholeBetween = (least: number, most = Number.MAX_SAFE_INTEGER) =>
+export const integerBetween = (least: number, most = Number.MAX_SAFE_INTEGER) =>
   v.nullish(v.pipe(v.number(), v.integer(), v.minValue(least), v.maxValue(most)));
-export const anything = v.record(v.string(), v.unknown());
+export const anyObject = v.record(v.string(), v.unknown());
 /** Texts that end what is written. */
-export const stops = v.pipe(v.array(v.pipe(v.string(), v.minLength(1))), v.maxLength(16));
+export const stopTexts = v.pipe(v.array(v.pipe(v.string(), v.minLength(1))), v.maxLength(16));
 /** One text or several. */
-export const texts = v.union([v.string(), v.pipe(v.array(v.string()), v.minLength(1))]);
-export const list = <const S extends v.GenericSchema>(of: S) => v.pipe(v.array(of), v.minLength(1));
+export const oneOrMoreTexts = v.union([v.string(), v.pipe(v.array(v.string()), v.minLength(1))]);
+export const nonEmptyList = <const S extends v.GenericSchema>(item: S) => v.pipe(v.array(item), v.minLength(1));
 
 /** What Ajv finds. */
 interface Found {
@@ -38,7 +38,7 @@ interface Found {
 }
 
 /** The coded error of what a body is not. Of values that may be several things, what they come nearest to is told. */
-export function unlike(found: readonly Found[]): CodedError {
+export function bodyMismatchError(found: readonly Found[]): CodedError {
   const real = found.filter(({ keyword, params }) => !(keyword === "type" && params["type"] === "null"));
   const worth = real.length === 0 ? found : real;
   const deepest = Math.max(...worth.map(depthOf));
@@ -48,9 +48,12 @@ export function unlike(found: readonly Found[]): CodedError {
   const [first = worth[0]] = nearest;
   if (!first) return new CodedError("request-unlike", { at: null, why: "is not what this route reads" });
   const missing = first.keyword === "required" ? String(first.params["missingProperty"]) : null;
-  const at = dotted(first.instancePath + (missing === null ? "" : `/${missing}`));
+  const field = dotted(first.instancePath + (missing === null ? "" : `/${missing}`));
   const ways = new Set((bounded.length > 0 ? bounded : nearest).map(whyOf));
-  return new CodedError("request-unlike", { at, why: missing === null ? [...ways].join(", or ") : "is missing" });
+  return new CodedError("request-unlike", {
+    at: field,
+    why: missing === null ? [...ways].join(", or ") : "is missing",
+  });
 }
 
 const depthOf = ({ instancePath }: Found): number => instancePath.split("/").length;

@@ -1,46 +1,46 @@
 /** Texts that are being written for one request, one after the other as their bits come, or whole. */
-import type { Bit, ServedModel, WriteAsk, Writing } from "../contract.js";
-import { BYTES, tokensOf } from "./memory-budget.js";
+import type { TextChunk, ServedModel, GenerationRequest, TextGeneration } from "../contract.js";
+import { ANSWER_BYTES, maxTokensOf } from "./memory-budget.js";
 
 /** A bit, and of which prompt it is. */
-export interface Told {
+export interface StreamedBit {
   readonly prompt: number;
-  readonly bit: Bit;
+  readonly bit: TextChunk;
 }
-export interface Written {
+export interface CompletedText {
   text: string;
   tokens: number;
-  ended: Bit["ended"];
+  ended: TextChunk["ended"];
   /** Of the prompt's tokens, where they were asked for. */
-  prompt: NonNullable<Bit["prompt"]>;
-  readonly likelihoods: NonNullable<Bit["likelihoods"]>[number][];
+  prompt: NonNullable<TextChunk["prompt"]>;
+  readonly likelihoods: NonNullable<TextChunk["likelihoods"]>[number][];
   readonly calls: { id: string; name: string; arguments: string }[];
 }
 
 /** All prompts are asked at once. If one is refused, the others end. `take`: room in memory; throws where there is none. */
-export async function writingsOf(
+export async function startWritings(
   model: ServedModel,
-  asks: readonly WriteAsk[],
+  asks: readonly GenerationRequest[],
   take: (bytes: number) => void,
-): Promise<readonly Writing[]> {
+): Promise<readonly TextGeneration[]> {
   for (const { choices, maxTokens = model.maxLength, logprobs = 0, prompt, promptLikelihoods } of asks) {
     const isTold = promptLikelihoods === true && (typeof prompt === "string" || prompt instanceof Int32Array);
-    const told = maxTokens + (isTold ? tokensOf(prompt, model.maxLength) : 0);
-    take(choices * told * (1 + logprobs) * BYTES.token);
+    const tokens = maxTokens + (isTold ? maxTokensOf(prompt, model.maxLength) : 0);
+    take(choices * tokens * (1 + logprobs) * ANSWER_BYTES.token);
   }
-  const asked = await Promise.allSettled(asks.map((ask) => model.write(ask)));
-  const writings = asked.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
-  const refused = asked.find((one) => one.status === "rejected");
+  const results = await Promise.allSettled(asks.map((ask) => model.write(ask)));
+  const writings = results.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
+  const refused = results.find((one) => one.status === "rejected");
   if (!refused) return writings;
   await Promise.allSettled(writings.map((writing) => writing[Symbol.asyncIterator]().return?.()));
   throw refused.reason;
 }
 
 /** Bits of all as they come. What ends the iteration ends all writing. */
-export async function* toldOf(writings: readonly Writing[]): AsyncGenerator<Told, void, void> {
+export async function* mergeBits(writings: readonly TextGeneration[]): AsyncGenerator<StreamedBit, void, void> {
   const iterators = writings.map((writing) => writing[Symbol.asyncIterator]());
-  type Next = { readonly prompt: number; readonly step: IteratorResult<Bit> };
-  const next = (prompt: number, iterator: AsyncIterator<Bit>): Promise<Next> =>
+  type Next = { readonly prompt: number; readonly step: IteratorResult<TextChunk> };
+  const next = (prompt: number, iterator: AsyncIterator<TextChunk>): Promise<Next> =>
     iterator.next().then((step) => ({ prompt, step }));
   const coming = new Map<number, Promise<Next>>();
   try {
@@ -64,13 +64,13 @@ export async function* toldOf(writings: readonly Writing[]): AsyncGenerator<Told
 }
 
 /** Whole texts: for each prompt as many as were asked for. `took` hears of tokens as they come. */
-export async function wholeOf(
-  writings: readonly Writing[],
+export async function collectTexts(
+  writings: readonly TextGeneration[],
   choices: number,
   took: (tokens: number) => void,
-): Promise<readonly (readonly Written[])[]> {
+): Promise<readonly (readonly CompletedText[])[]> {
   const all = writings.map(() => Array.from({ length: choices }, empty));
-  for await (const { prompt, bit } of toldOf(writings)) {
+  for await (const { prompt, bit } of mergeBits(writings)) {
     took(bit.tokens.length);
     const written = all[prompt]?.[bit.choice];
     if (written) add(written, bit);
@@ -78,31 +78,33 @@ export async function wholeOf(
   return all;
 }
 
-const empty = (): Written => ({ text: "", tokens: 0, ended: null, prompt: [], likelihoods: [], calls: [] });
+const empty = (): CompletedText => ({ text: "", tokens: 0, ended: null, prompt: [], likelihoods: [], calls: [] });
 
-function add(written: Written, bit: Bit): void {
+function add(written: CompletedText, bit: TextChunk): void {
   written.text += bit.text;
   written.tokens += bit.tokens.length;
   written.ended = bit.ended ?? written.ended;
   if (bit.prompt) written.prompt = bit.prompt;
   if (bit.likelihoods) written.likelihoods.push(...bit.likelihoods);
-  for (const { index, id, name, arguments: said } of bit.calls ?? []) {
+  for (const { index, id, name, arguments: text } of bit.calls ?? []) {
     const call = (written.calls[index] ??= { id: "", name: "", arguments: "" });
     if (id !== undefined) call.id = id;
     if (name !== undefined) call.name = name;
-    if (said !== undefined) call.arguments += said;
+    if (text !== undefined) call.arguments += text;
   }
 }
 
 /** The same bits, of which the first has come: what goes wrong before it can still be answered with a status. */
-export async function begun(bits: AsyncGenerator<Told, void, void>): Promise<AsyncGenerator<Told, void, void>> {
+export async function awaitFirstBit(
+  bits: AsyncGenerator<StreamedBit, void, void>,
+): Promise<AsyncGenerator<StreamedBit, void, void>> {
   const first = await bits.next();
   return rest(first, bits);
 }
 async function* rest(
-  first: IteratorResult<Told, void>,
-  bits: AsyncGenerator<Told, void, void>,
-): AsyncGenerator<Told, void, void> {
+  first: IteratorResult<StreamedBit, void>,
+  bits: AsyncGenerator<StreamedBit, void, void>,
+): AsyncGenerator<StreamedBit, void, void> {
   try {
     if (first.done === true) return;
     yield first.value;

@@ -40,16 +40,16 @@ const changing: Readonly<Record<string, string>> = {
 const MOST = 16;
 
 /** Coded error `request-not-offered`. */
-export function lookAtKeys(request: FastifyRequest, reply: FastifyReply): void {
+export function reportUnreadKeys(request: FastifyRequest, reply: FastifyReply): void {
   const ignored = [...unreadIn(request.body, request.routeOptions.schema?.body, "")];
   if (ignored.length === 0) return;
-  for (const at of ignored) {
-    const key = at.slice(at.lastIndexOf(".") + 1);
+  for (const path of ignored) {
+    const key = path.slice(path.lastIndexOf(".") + 1);
     const help = Object.hasOwn(changing, key) ? changing[key] : undefined;
-    if (help !== undefined) throw new CodedError("request-not-offered", { at, why: "isn't offered", help });
+    if (help !== undefined) throw new CodedError("request-not-offered", { at: path, why: "isn't offered", help });
   }
-  const told = ignored.filter((at) => /^[\w.-]{1,60}$/.test(at)).slice(0, MOST);
-  if (told.length > 0) reply.header("x-ignored", told.join(", "));
+  const paths = ignored.filter((path) => /^[\w.-]{1,60}$/.test(path)).slice(0, MOST);
+  if (paths.length > 0) reply.header("x-ignored", paths.join(", "));
 }
 
 /** Also those of `parameters`. What is null says nothing. */

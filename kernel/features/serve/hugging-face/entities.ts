@@ -1,5 +1,5 @@
 /** Tags of words as Hugging Face's `token-classification` tells them: entities with their places in the text. */
-import type { Answered } from "../contract.js";
+import type { TextPrediction } from "../contract.js";
 import type { Parameters } from "./request-schemas.js";
 
 interface Word {
@@ -16,7 +16,7 @@ interface Entity {
 
 /** Places are code points, as Python counts. The words of an entity are one group; with `none` each word is told by itself. */
 export function entitiesIn(
-  { prediction }: Answered,
+  { prediction }: TextPrediction,
   text: string,
   { aggregation_strategy: strategy, ignore_labels: ignored }: Parameters,
 ): readonly unknown[] {
@@ -30,12 +30,12 @@ export function entitiesIn(
   return (prediction["entities"] as readonly Entity[])
     .filter(({ type }) => !skipped.has(type))
     .map(({ type, start, end }) => {
-      const own = words.slice(start, end);
+      const entityWords = words.slice(start, end);
       const [first, last] = [places[start], places[end - 1]];
       return {
         entity_group: type,
-        score: own.reduce((sum, { probability }) => sum + probability, 0) / own.length,
-        word: own.map(({ token }) => token).join(" "),
+        score: entityWords.reduce((sum, { probability }) => sum + probability, 0) / entityWords.length,
+        word: entityWords.map(({ token }) => token).join(" "),
         start: first?.start ?? 0,
         end: last?.end ?? 0,
       };

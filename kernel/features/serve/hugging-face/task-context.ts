@@ -3,16 +3,16 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { ServedModel } from "../contract.js";
 import type { RouteContext } from "../http/route-context.js";
-import type { Asks } from "./request-schemas.js";
+import type { RequestBody } from "./request-schemas.js";
 
-export interface Asking {
+export interface TaskContext {
   readonly context: RouteContext;
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
   readonly model: ServedModel;
-  readonly body: Asks;
+  readonly body: RequestBody;
 }
 
 /** What a request's `inputs` must be for this task. */
-export const unlike = (what: string): CodedError =>
+export const inputsMismatchError = (what: string): CodedError =>
   new CodedError("request-unlike", { at: "inputs", why: `must be ${what}` });

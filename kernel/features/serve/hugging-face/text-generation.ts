@@ -1,49 +1,55 @@
 /** Texts as Hugging Face's `text-generation` and its kin tell them: whole, or token by token as TGI does. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { Bit, WriteAsk } from "../contract.js";
-import { fewEnough, prompted, roomFor, temperatureOf, wrote } from "../http/route-context.js";
-import { streamed, type Events } from "../http/stream-reply.js";
-import { wholeOf, writingsOf, type Written } from "../http/token-streams.js";
-import { unlike, type Asking } from "./task-context.js";
+import type { TextChunk, GenerationRequest } from "../contract.js";
+import {
+  checkTextCount,
+  countPrompts,
+  memoryReserverFor,
+  temperatureOf,
+  countTokensWritten,
+} from "../http/route-context.js";
+import { streamReply, type StreamEvents } from "../http/stream-reply.js";
+import { collectTexts, startWritings, type CompletedText } from "../http/token-streams.js";
+import { inputsMismatchError, type TaskContext } from "./task-context.js";
 import type { Parameters } from "./request-schemas.js";
 
 /** As TGI has it where nothing is said. */
 const TOKENS = 100;
 
-export async function writeOn(asking: Asking): Promise<unknown> {
+export async function generateText(asking: TaskContext): Promise<unknown> {
   const { context, request, reply, model, body } = asking;
   const { call } = request;
   const { inputs } = body;
   const prompts = typeof inputs === "string" ? [inputs] : Array.isArray(inputs) ? inputs : [];
   const texts = prompts.filter((prompt) => typeof prompt === "string");
-  if (texts.length === 0 || texts.length < prompts.length) throw unlike("a text or a list of texts");
-  fewEnough("inputs", texts.length, context.limits);
+  if (texts.length === 0 || texts.length < prompts.length) throw inputsMismatchError("a text or a list of texts");
+  checkTextCount("inputs", texts.length, context.limits);
   const ask = askOf(asking);
-  if (body.stream === true && texts.length > 1) throw unlike("one text where it is streamed");
+  if (body.stream === true && texts.length > 1) throw inputsMismatchError("one text where it is streamed");
   const writings = await call.within(
-    writingsOf(
+    startWritings(
       model,
       texts.map((prompt) => ({ ...ask, prompt })),
-      roomFor(context, call),
+      memoryReserverFor(context, call),
     ),
   );
-  prompted(context, call, reply, writings);
+  countPrompts(context, call, reply, writings);
   const full = body.parameters?.return_full_text === true && model.sort === "continues";
-  const before = (at: number): string => (full ? (texts[at] ?? "") : "");
+  const before = (index: number): string => (full ? (texts[index] ?? "") : "");
   if (body.stream === true) {
-    await streamed(context, request, reply, { writings, events: eventsOf(before(0)) });
+    await streamReply(context, request, reply, { writings, events: eventsOf(before(0)) });
     return reply;
   }
-  const all = await call.within(wholeOf(writings, 1, (tokens) => wrote(context, call, tokens)));
+  const all = await call.within(collectTexts(writings, 1, (tokens) => countTokensWritten(context, call, tokens)));
   return all.map(([written], i) => toldOf(before(i), written, asking));
 }
 
-function askOf({ request: { call }, context: { limits }, body }: Asking): Omit<WriteAsk, "prompt"> {
+function askOf({ request: { call }, context: { limits }, body }: TaskContext): Omit<GenerationRequest, "prompt"> {
   const p = body.parameters ?? {};
-  const asked = p.max_new_tokens ?? undefined;
+  const requested = p.max_new_tokens ?? undefined;
   const { maxTokens: most } = limits;
-  if (asked !== undefined && most !== undefined && asked > most)
-    throw new CodedError("too-many-tokens", { at: "parameters.max_new_tokens", asked, most });
+  if (requested !== undefined && most !== undefined && requested > most)
+    throw new CodedError("too-many-tokens", { at: "parameters.max_new_tokens", asked: requested, most });
   const truncate = body.truncate ?? (typeof p.truncate === "boolean" ? p.truncate : limits.truncate);
   return {
     signal: call.signal,
@@ -52,34 +58,34 @@ function askOf({ request: { call }, context: { limits }, body }: Asking): Omit<W
     stop: [...(p.stop ?? []), ...(p.stop_sequences ?? [])],
     client: call.client,
     ...(call.key !== null && { salt: call.key }),
-    maxTokens: asked ?? Math.min(TOKENS, most ?? TOKENS),
+    maxTokens: requested ?? Math.min(TOKENS, most ?? TOKENS),
     sampling: samplingOf(p),
     // Streams and details tell of each token how likely it was.
     ...((body.stream === true || p.details === true) && { logprobs: 0 }),
   };
 }
 
-function samplingOf(p: Parameters): WriteAsk["sampling"] {
-  const told = <K extends string>(key: K, value: number | null | undefined) =>
+function samplingOf(p: Parameters): GenerationRequest["sampling"] {
+  const option = <K extends string>(key: K, value: number | null | undefined) =>
     value === null || value === undefined ? {} : { [key]: value };
   return {
     // `do_sample: false` is the likeliest token, whatever else is said.
     ...(p.do_sample === false
       ? { temperature: 0 }
-      : told("temperature", p.temperature && temperatureOf(p.temperature))),
-    ...told("topP", p.top_p),
-    ...told("topK", p.top_k),
-    ...told("seed", p.seed),
-    ...told("repetitionPenalty", p.repetition_penalty),
-    ...told("frequencyPenalty", p.frequency_penalty),
+      : option("temperature", p.temperature && temperatureOf(p.temperature))),
+    ...option("topP", p.top_p),
+    ...option("topK", p.top_k),
+    ...option("seed", p.seed),
+    ...option("repetitionPenalty", p.repetition_penalty),
+    ...option("frequencyPenalty", p.frequency_penalty),
   };
 }
 
-const reasonOf = (ended: Bit["ended"]): string =>
+const reasonOf = (ended: TextChunk["ended"]): string =>
   ended === "length" ? "length" : ended === "stop" ? "stop_sequence" : "eos_token";
 
 /** Clients of summaries and translations read the same text under names of their own. */
-function toldOf(before: string, written: Written | undefined, { model, body }: Asking) {
+function toldOf(before: string, written: CompletedText | undefined, { model, body }: TaskContext) {
   const text = before + (written?.text ?? "");
   return {
     generated_text: text,
@@ -97,11 +103,11 @@ function toldOf(before: string, written: Written | undefined, { model, body }: A
 }
 
 /** An event for each token; the last has the whole text. */
-function eventsOf(before: string): Events {
+function eventsOf(before: string): StreamEvents {
   let [text, tokens] = [before, 0];
   return {
     last: null,
-    of({ bit }) {
+    forBit({ bit }) {
       text += bit.text;
       tokens += bit.tokens.length;
       const last = bit.ended === null ? null : { finish_reason: reasonOf(bit.ended), generated_tokens: tokens };

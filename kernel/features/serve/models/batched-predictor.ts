@@ -2,14 +2,23 @@
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { must, mustGet } from "#dsl/language/diagnostics/must.js";
 import type { EmbeddingPrediction } from "#stdlib/tasks/sentence_similarity.run.js";
-import { unit } from "#stdlib/tasks/shared/similarity-scores.js";
-import type { Asked } from "../../../data/encoding/encoded.js";
-import { askerOf, type Asker, type ReadTexts } from "../../../inference/predictor.js";
-import { askTogether, statesTogether, type FedRow } from "../../../inference/fed-rows.js";
-import { Gatherer, type GatherLoad } from "../../../inference/gathering/gatherer.js";
-import type { Answered, Ask, Computing, EmbedAllAsk, EmbedAsk, Embedded, Limits, TokenVectors } from "../contract.js";
-import type { Found, OpenFound } from "./model-source.js";
-import { charactersFor, partOf } from "../../../inference/gathering/prefix-encoding.js";
+import { unitVector } from "#stdlib/tasks/shared/similarity-scores.js";
+import type { PredictionInput } from "../../../data/encoding/encoded.js";
+import { predictorOf, type Predictor, type EncodedInputTexts } from "../../../inference/predictor.js";
+import { computeLogits, computeTokenStates, type ModelInputRow } from "../../../inference/fed-rows.js";
+import { RequestBatcher, type RequestBatcherLoad } from "../../../inference/gathering/gatherer.js";
+import type {
+  TextPrediction,
+  GenerationRequestOptions,
+  ComputeListener,
+  TokenVectorsRequest,
+  EmbedRequest,
+  TextEmbedding,
+  ServingLimits,
+  TokenVectors,
+} from "../contract.js";
+import type { ModelSource, OpenModelSource } from "./model-source.js";
+import { charactersForTokens, cutTextPart } from "../../../inference/gathering/prefix-encoding.js";
 
 /** Rows of a batch, and tokens that it takes: more are no faster on a processor, and others wait longer. */
 const MOST = { rows: 32, tokens: 2048 } as const;
@@ -23,34 +32,34 @@ const AT_ONCE = 8;
 const MOST_CHARACTERS = 32 * 2 ** 20;
 
 /** `body`: what is open now. Coded error where nothing is: `model-opening`. */
-export interface AnsweringOptions {
+export interface BatchedPredictorOptions {
   readonly name: string;
-  readonly found: Found;
-  readonly limits: Pick<Limits, "gather" | "queue">;
-  readonly body: () => OpenFound;
+  readonly found: ModelSource;
+  readonly limits: Pick<ServingLimits, "gather" | "queue">;
+  readonly body: () => OpenModelSource;
   /** Whether a graphics card computes it. */
   readonly card: () => boolean;
-  readonly computing?: Computing;
+  readonly computing?: ComputeListener;
 }
 
-export class Answering {
-  private readonly gatherer: Gatherer<FedRow, Float32Array>;
+export class BatchedPredictor {
+  private readonly gatherer: RequestBatcher<ModelInputRow, Float32Array>;
   /** Of what each token came to. */
-  private readonly states: Gatherer<FedRow, readonly Float32Array[]>;
+  private readonly states: RequestBatcher<ModelInputRow, readonly Float32Array[]>;
   private readonly reading = { texts: 0, characters: 0 };
   tokensRead = 0;
 
   private constructor(
-    private readonly o: AnsweringOptions,
-    private readonly askers: { readonly texts: Asker | null; readonly pairs: Asker | null },
+    private readonly options: BatchedPredictorOptions,
+    private readonly askers: { readonly texts: Predictor | null; readonly pairs: Predictor | null },
   ) {
-    const { name, limits, found, computing } = o;
+    const { name, limits, found, computing } = options;
     const padId = found.tokenizer.padId;
     const common = {
       model: name,
       gather: limits.gather,
       queue: limits.queue,
-      length: ({ ids }: FedRow) => ids.length,
+      length: ({ ids }: ModelInputRow) => ids.length,
       ...(computing && {
         begun(waits: readonly number[]) {
           computing.batch(name, waits.length);
@@ -58,31 +67,34 @@ export class Answering {
         },
       }),
     };
-    this.gatherer = new Gatherer({
+    this.gatherer = new RequestBatcher({
       ...common,
       get most() {
-        return o.card() ? MOST_ON_CARD : MOST;
+        return options.card() ? MOST_ON_CARD : MOST;
       },
-      run: (rows) => askTogether(o.body().session, rows, padId),
+      run: (rows) => computeLogits(options.body().session, rows, padId),
     });
-    this.states = new Gatherer({
+    this.states = new RequestBatcher({
       ...common,
       most: { rows: AT_ONCE, tokens: MOST.tokens },
-      run: (rows) => statesTogether(o.body().session, rows, padId),
+      run: (rows) => computeTokenStates(options.body().session, rows, padId),
     });
   }
 
-  static async of(o: AnsweringOptions): Promise<Answering> {
-    const { texts, pairs } = o.found.ways;
-    const of = async (way: typeof texts): Promise<Asker | null> => way && askerOf(way, o.name);
+  static async open(settings: BatchedPredictorOptions): Promise<BatchedPredictor> {
+    const { texts, pairs } = settings.found.ways;
+    const of = async (way: typeof texts): Promise<Predictor | null> => way && predictorOf(way, settings.name);
     const first = await of(texts);
-    return new Answering(o, { texts: first, pairs: pairs === texts ? first : await of(pairs) });
+    return new BatchedPredictor(settings, { texts: first, pairs: pairs === texts ? first : await of(pairs) });
   }
 
-  async predict(texts: readonly Asked[], o: Ask): Promise<readonly Answered[]> {
+  async predict(
+    texts: readonly PredictionInput[],
+    settings: GenerationRequestOptions,
+  ): Promise<readonly TextPrediction[]> {
     if (texts.length === 0) return [];
-    const read = await this.read(texts, o);
-    const predictions = await read.answer(await this.say(read, o.signal));
+    const read = await this.read(texts, settings);
+    const predictions = await read.answer(await this.say(read, settings.signal));
     return read.counts.map(({ tokens, whole }, i) => ({
       prediction: { ...predictions[i]! },
       tokens,
@@ -90,14 +102,14 @@ export class Answering {
     }));
   }
 
-  async embed(texts: readonly string[], o: EmbedAsk): Promise<readonly Embedded[]> {
+  async embed(texts: readonly string[], settings: EmbedRequest): Promise<readonly TextEmbedding[]> {
     if (texts.length === 0) return [];
-    const read = await this.read(texts, o);
-    const predictions = (await read.answer(await this.say(read, o.signal))) as readonly EmbeddingPrediction[];
+    const read = await this.read(texts, settings);
+    const predictions = (await read.answer(await this.say(read, settings.signal))) as readonly EmbeddingPrediction[];
     return read.counts.map(({ tokens, whole }, i) => {
       const { embedding } = predictions[i]!;
       return {
-        vector: o.normalize === true ? Float32Array.from(unit(embedding)) : embedding,
+        vector: settings.normalize === true ? Float32Array.from(unitVector(embedding)) : embedding,
         tokens,
         cut: whole > tokens,
       };
@@ -105,23 +117,23 @@ export class Answering {
   }
 
   /** Vectors of the tokens of each text, those around it among them. Null: all together have more than `most` numbers. */
-  async embedAll(texts: readonly string[], o: EmbedAllAsk): Promise<readonly TokenVectors[] | null> {
+  async embedAll(texts: readonly string[], settings: TokenVectorsRequest): Promise<readonly TokenVectors[] | null> {
     // As rows are made of them.
     const distinct = [...new Set(texts)];
-    const read = await this.read(distinct, o);
+    const read = await this.read(distinct, settings);
     const rows = read.fed();
     const known = new Map<string, TokenVectors>();
     const times = new Map<string, number>();
     for (const text of texts) times.set(text, (times.get(text) ?? 0) + 1);
     let numbers = 0;
-    for (let at = 0; at < rows.length; at += AT_ONCE) {
-      this.o.body();
-      const said = await this.states.ask(rows.slice(at, at + AT_ONCE), o.signal);
-      for (const [i, vectors] of said.entries()) {
-        const text = must(distinct[at + i], "a text that was read");
-        const { tokens, whole } = must(read.counts[at + i], "its tokens");
+    for (let offset = 0; offset < rows.length; offset += AT_ONCE) {
+      this.options.body();
+      const outputs = await this.states.ask(rows.slice(offset, offset + AT_ONCE), settings.signal);
+      for (const [i, vectors] of outputs.entries()) {
+        const text = must(distinct[offset + i], "a text that was read");
+        const { tokens, whole } = must(read.counts[offset + i], "its tokens");
         numbers += vectors.length * (vectors[0]?.length ?? 0) * (times.get(text) ?? 1);
-        if (numbers > o.most) return null;
+        if (numbers > settings.most) return null;
         this.tokensRead += vectors.length;
         known.set(text, { vectors, tokens, cut: whole > tokens });
       }
@@ -140,7 +152,7 @@ export class Answering {
     this.gatherer.fail(error);
     this.states.fail(error);
   }
-  load(): GatherLoad {
+  load(): RequestBatcherLoad {
     const [one, other] = [this.gatherer.load(), this.states.load()];
     return {
       waiting: one.waiting + other.waiting,
@@ -149,8 +161,11 @@ export class Answering {
     };
   }
 
-  private async read(texts: readonly Asked[], { truncate, signal }: Ask): Promise<ReadTexts> {
-    const { name, found } = this.o;
+  private async read(
+    texts: readonly PredictionInput[],
+    { truncate, signal }: GenerationRequestOptions,
+  ): Promise<EncodedInputTexts> {
+    const { name, found } = this.options;
     const pairs = texts.every((text) => typeof text !== "string");
     const asker = (pairs ? this.askers.pairs : this.askers.texts) ?? this.askers.texts ?? this.askers.pairs;
     if (!asker) throw new CodedError("internal", { what: `${name} reads nothing` });
@@ -163,7 +178,7 @@ export class Answering {
     const tokens = read.counts[long]?.whole;
     if (tokens === undefined) return read;
     const most = found.facts.maxLength;
-    const orMore = charactersOf(texts[long]!) > charactersFor(most);
+    const orMore = charactersOf(texts[long]!) > charactersForTokens(most);
     throw new CodedError("text-too-long", {
       model: name,
       at: long + 1,
@@ -174,27 +189,27 @@ export class Answering {
   }
 
   /** Contexts of which more windows would be asked than may wait are cut, or refused, before they are read. */
-  private nearEnough(texts: readonly Asked[], truncate: boolean) {
-    const { name: model, found, limits } = this.o;
+  private nearEnough(texts: readonly PredictionInput[], truncate: boolean) {
+    const { name: model, found, limits } = this.options;
     const { maxLength } = found.facts;
     const most = limits.queue * maxLength;
-    const characters = charactersFor(most);
+    const characters = charactersForTokens(most);
     const cut = new Set<number>();
-    const near = texts.map((text, i): Asked => {
+    const near = texts.map((text, i): PredictionInput => {
       if (typeof text === "string" || text[1].length <= characters) return text;
       if (!truncate) throw new CodedError("text-too-long", { model, at: i + 1, tokens: most, most, orMore: true });
       cut.add(i);
-      return [text[0], partOf(text[1], characters, "start")];
+      return [text[0], cutTextPart(text[1], characters, "start")];
     });
     return { texts: near, cut };
   }
 
   /** Texts and characters whose tokens aren't known yet; coded error `queue-full` where there are too many. Returns what ends it. */
-  private enter(texts: readonly Asked[]): () => void {
-    const { reading, o } = this;
-    const model = o.name;
+  private enter(texts: readonly PredictionInput[]): () => void {
+    const { reading, options: settings } = this;
+    const model = settings.name;
     // As many as may wait and run once they are read.
-    const most = o.limits.queue + 2 * MOST.rows;
+    const most = settings.limits.queue + 2 * MOST.rows;
     if (reading.texts > 0 && reading.texts + texts.length > most)
       throw new CodedError("queue-full", { model, waiting: reading.texts, most });
     const characters = texts.reduce((sum, text) => sum + charactersOf(text), 0);
@@ -213,18 +228,18 @@ export class Answering {
     };
   }
 
-  private async say(read: ReadTexts, signal: AbortSignal | undefined): Promise<readonly Float32Array[]> {
-    this.o.body();
-    const { alwaysTypes } = this.o.found.ways;
+  private async say(read: EncodedInputTexts, signal: AbortSignal | undefined): Promise<readonly Float32Array[]> {
+    this.options.body();
+    const { alwaysTypes } = this.options.found.ways;
     const rows = read
       .fed()
       .map((row) => (alwaysTypes && !row.types ? { ...row, types: new Int32Array(row.ids.length) } : row));
-    const said = await this.gatherer.ask(rows, signal);
+    const outputs = await this.gatherer.ask(rows, signal);
     for (const { ids } of rows) this.tokensRead += ids.length;
-    return said;
+    return outputs;
   }
 }
 
-function charactersOf(text: Asked): number {
+function charactersOf(text: PredictionInput): number {
   return typeof text === "string" ? text.length : text[0].length + text[1].length;
 }

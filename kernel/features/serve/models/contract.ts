@@ -5,10 +5,10 @@
  */
 import type { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { EngineInfo, EngineOptions } from "../../../engines/engine.js";
-import type { Computing, Limits, ModelLoad, Models, ServedFolder, ServedModel } from "../contract.js";
+import type { ComputeListener, ServingLimits, ModelLoad, Models, ServedFolder, ServedModel } from "../contract.js";
 
 export interface ServeOptions {
-  readonly limits: Limits;
+  readonly limits: ServingLimits;
   /** Absent, or `auto`: the fastest for answering and for writing that work here. */
   readonly engine?: EngineOptions;
   /** Where relative folders start; absent: the process's own. */
@@ -20,9 +20,9 @@ export interface ServeOptions {
   /** Ms after which a computation is one that never ends; absent: as long as a request may take, and a minute at least. */
   readonly stuck?: number;
   /** Told of what is computed. */
-  readonly computing?: Computing;
+  readonly computing?: ComputeListener;
   /** Told of what nobody asked for. */
-  readonly tell?: (told: ServingEvent) => void;
+  readonly tell?: (report: ServingEvent) => void;
 }
 
 /** How a model came to be open. */
@@ -60,13 +60,13 @@ export type ServingEvent =
 
 export interface ServingMemory {
   /** Of this process, and of the engines' hosts together; null where the system doesn't tell. */
-  readonly own: number;
+  readonly processMemory: number;
   readonly engine: number | null;
   /** Bytes of weights that are open, what several have in common counted once. */
   readonly weights: number;
 }
 
-export interface Serving extends Models {
+export interface ModelService extends Models {
   readonly opened: readonly OpenedModel[];
   /** Those that are running. */
   readonly running: readonly EngineInfo[];
@@ -85,4 +85,4 @@ export interface Serving extends Models {
 }
 
 /** `ServedModels.open`. Coded errors `nothing-to-serve`, `same-name`, `folder-not-served`, and those of runs, folders and engines. */
-export type OpenServing = (folders: readonly ServedFolder[], o: ServeOptions) => Promise<Serving>;
+export type OpenModelService = (folders: readonly ServedFolder[], options: ServeOptions) => Promise<ModelService>;

@@ -3,13 +3,13 @@ import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 
 /** Names, sizes and times of all that lies in it. What can't be read isn't there. */
-export function stampOf(folder: string): string {
+export function folderStampOf(folder: string): string {
   const names = safely(() => readdirSync(folder, { recursive: true, encoding: "utf8" })) ?? [];
-  const told = names.sort().flatMap((name) => {
-    const at = safely(() => statSync(join(folder, name)));
-    return at?.isFile() ? [`${name} ${String(at.size)} ${String(at.mtimeMs)}`] : [];
+  const stamps = names.sort().flatMap((name) => {
+    const stats = safely(() => statSync(join(folder, name)));
+    return stats?.isFile() ? [`${name} ${String(stats.size)} ${String(stats.mtimeMs)}`] : [];
   });
-  return told.join("\n");
+  return stamps.join("\n");
 }
 
 function safely<T>(look: () => T): T | null {

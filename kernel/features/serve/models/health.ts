@@ -3,21 +3,21 @@
  * at the oldest. What fails here failed for a reason of ours: whatever a request can do wrong is refused before.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { Session } from "../../../engines/engine.js";
+import type { EngineSession } from "../../../engines/engine.js";
 
-type Computes = Pick<Session, "run">;
+type Computes = Pick<EngineSession, "run">;
 
 /** So many that failed one after the other are no accident. */
-export const FEW = 3;
+export const FAILURES_IN_A_ROW = 3;
 /** What is mended elsewhere: by whoever begins a dead engine anew, and by a writer whose store is to be made again. */
 const ELSEWHERE: ReadonlySet<string> = new Set(["engine-died", "state-unset"]);
 
-export class Health {
+export class SessionHealth {
   /** One after the other, up to now. */
   private failed = 0;
   private error: unknown = null;
   /** When those that are under way were begun. */
-  private readonly since = new Set<{ readonly at: number }>();
+  private readonly since = new Set<{ readonly time: number }>();
   /** When the last one ended. */
   ended = 0;
   /** Called at each failure from the `FEW`th on. */
@@ -25,7 +25,7 @@ export class Health {
 
   /** Why its computations fail; null: they don't. */
   get failing(): { readonly error: unknown } | null {
-    return this.failed < FEW ? null : { error: this.error };
+    return this.failed < FAILURES_IN_A_ROW ? null : { error: this.error };
   }
   /** Whether one is under way. */
   get busy(): boolean {
@@ -34,11 +34,11 @@ export class Health {
   /** Ms that the oldest one may have been computed: they are computed one after the other, and none before `from`. */
   oldest(from: number): number {
     const [first] = this.since;
-    return first ? Math.max(0, performance.now() - Math.max(first.at, this.ended, from)) : 0;
+    return first ? Math.max(0, performance.now() - Math.max(first.time, this.ended, from)) : 0;
   }
 
-  async of<T>(work: () => Promise<T>): Promise<T> {
-    const one = { at: performance.now() };
+  async track<T>(work: () => Promise<T>): Promise<T> {
+    const one = { time: performance.now() };
     this.since.add(one);
     try {
       const came = await work();
@@ -55,29 +55,29 @@ export class Health {
   private count(error: unknown): void {
     this.failed += 1;
     this.error = error;
-    if (this.failed >= FEW) this.onFailing(error);
+    if (this.failed >= FAILURES_IN_A_ROW) this.onFailing(error);
   }
 }
 
-const all = new WeakMap<Computes, Health>();
+const all = new WeakMap<Computes, SessionHealth>();
 
 /** The same session, whose computations are looked at. */
-export function watched<S extends Computes>(session: S): S {
+export function watchHealth<S extends Computes>(session: S): S {
   if (all.has(session)) return session;
-  const health = new Health();
-  const run: Computes["run"] = (...asked) => health.of(() => session.run(...asked));
+  const health = new SessionHealth();
+  const run: Computes["run"] = (...args) => health.track(() => session.run(...args));
   // All else is the session's own, which knows itself by its identity.
-  const own = new Proxy(session, {
-    get(of, name) {
+  const proxy = new Proxy(session, {
+    get(target, name) {
       if (name === "run") return run;
-      const value: unknown = Reflect.get(of, name, of);
-      return typeof value === "function" ? (value.bind(of) as unknown) : value;
+      const value: unknown = Reflect.get(target, name, target);
+      return typeof value === "function" ? (value.bind(target) as unknown) : value;
     },
   });
-  all.set(own, health);
-  return own;
+  all.set(proxy, health);
+  return proxy;
 }
 /** Of one that is watched. */
-export function healthOf(session: Computes): Health | undefined {
+export function healthOf(session: Computes): SessionHealth | undefined {
   return all.get(session);
 }

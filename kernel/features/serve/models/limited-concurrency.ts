@@ -2,7 +2,7 @@
 const MOST = 3;
 
 /** Begun in their order; one that fails keeps no other from being done, and is nobody's fault until it is awaited. */
-export function sideBySide<T, R>(items: readonly T[], does: (item: T) => Promise<R>): readonly Promise<R>[] {
+export function mapLimited<T, R>(items: readonly T[], does: (item: T) => Promise<R>): readonly Promise<R>[] {
   const begun: Promise<unknown>[] = [];
   return items.map((item, i) => {
     const done = Promise.all(begun.slice(0, Math.max(0, i - MOST + 1))).then(() => does(item));

@@ -3,18 +3,18 @@
  * computation of our own has failed too. They go on being asked meanwhile, and the first success ends it.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { Session } from "../../../engines/engine.js";
+import type { EngineSession } from "../../../engines/engine.js";
 import type { ModelLoad } from "../contract.js";
 import type { ServingEvent } from "./contract.js";
-import { FEW, healthOf, type Health } from "./health.js";
-import { restartDelay, STABLE_AFTER } from "../../../engines/manager/restart-delays.js";
+import { FAILURES_IN_A_ROW, healthOf, type SessionHealth } from "./health.js";
+import { restartDelay, STABLE_AFTER_MS } from "../../../engines/manager/restart-delays.js";
 
 /** A model as it is mended. */
-export interface Mendable {
+export interface RecoverableModel {
   readonly name: string;
   readonly folder: string;
   /** What computes it now; null: nothing does. */
-  readonly session: Pick<Session, "run"> | null;
+  readonly session: Pick<EngineSession, "run"> | null;
   /** What computes the sessions of several one after the other; null: a process of its own. */
   readonly engine: object | null;
   load(): ModelLoad;
@@ -27,12 +27,12 @@ export interface Mendable {
   /** Ends the process of an engine, which begins anew by itself; false: it is computed by none. */
   killEngine(): boolean;
 }
-export interface MendingOptions {
+export interface RecoveryOptions {
   /** All that are served now. */
-  models(): readonly Mendable[];
+  models(): readonly RecoverableModel[];
   /** Ms after which a computation is one that never ends. */
   readonly stuck: number;
-  readonly tell: (told: ServingEvent) => void;
+  readonly tell: (report: ServingEvent) => void;
 }
 
 const FAILS = "its computations failed, and it is being opened again";
@@ -40,21 +40,21 @@ const ENDLESS = "its computation doesn't end, and it is being opened again";
 /** Ms that what is under way has to end where it is closed: what hangs may hang there too. */
 const CLOSING = 2000;
 
-export class Mending {
+export class ModelRecovery {
   private readonly clock: NodeJS.Timeout;
   private readonly timers = new Set<NodeJS.Timeout>();
   /** What is waited for. */
-  private readonly underWay = new Set<Health>();
+  private readonly underWay = new Set<SessionHealth>();
   /** Where it stood when it computed last, or had nothing to compute. */
-  private readonly stood = new WeakMap<Health, { batches: number; at: number }>();
+  private readonly stood = new WeakMap<SessionHealth, { batches: number; time: number }>();
   /** Name → how often of late, and when last. */
-  private readonly before = new Map<string, { times: number; at: number }>();
+  private readonly before = new Map<string, { times: number; time: number }>();
   /** Models that are being opened: engines have no time for others then. */
   private opening = 0;
   private opened = 0;
 
-  constructor(private readonly o: MendingOptions) {
-    this.clock = setInterval(() => this.look(), Math.max(10, Math.min(1000, o.stuck / 4))).unref();
+  constructor(private readonly options: RecoveryOptions) {
+    this.clock = setInterval(() => this.look(), Math.max(10, Math.min(1000, options.stuck / 4))).unref();
   }
   close(): void {
     clearInterval(this.clock);
@@ -62,7 +62,7 @@ export class Mending {
   }
 
   /** From now on what computes it is looked at. */
-  watch(session: Pick<Session, "run">): void {
+  watch(session: Pick<EngineSession, "run">): void {
     const health = healthOf(session);
     if (health) health.onFailing = (error) => this.fails(session, health, error);
   }
@@ -77,46 +77,47 @@ export class Mending {
   }
 
   /** Why it is not well, a clause; null: it is. Nothing of what went wrong is told to whoever asks. */
-  illness(model: Mendable): string | null {
+  illness(model: RecoverableModel): string | null {
     const health = model.session && healthOf(model.session);
-    if (health?.failing) return `its last ${String(FEW)} computations failed${codeOf(health.failing.error)}`;
+    if (health?.failing)
+      return `its last ${String(FAILURES_IN_A_ROW)} computations failed${codeOf(health.failing.error)}`;
     return health && this.isStuck(model, health) ? "its computation doesn't end" : null;
   }
-  private isStuck(model: Mendable, health: Health): boolean {
+  private isStuck(model: RecoverableModel, health: SessionHealth): boolean {
     if (this.opening > 0) return false;
-    return this.oldest(model, health) >= this.o.stuck || this.halted(health) >= this.o.stuck / 2;
+    return this.oldest(model, health) >= this.options.stuck || this.halted(health) >= this.options.stuck / 2;
   }
   /** Ms that its oldest computation may take by now: it waited for what the engine computed before, of whichever model. */
-  private oldest({ engine }: Mendable, health: Health): number {
+  private oldest({ engine }: RecoverableModel, health: SessionHealth): number {
     let from = this.opened;
     if (engine !== null)
-      for (const other of this.o.models())
+      for (const other of this.options.models())
         if (other.engine === engine && other.session) from = Math.max(from, healthOf(other.session)?.ended ?? 0);
     return health.oldest(from);
   }
   /** Ms for which it computed nothing though it had something to compute. */
-  private halted(health: Health): number {
-    const { at = Infinity } = this.stood.get(health) ?? {};
-    return health.busy ? 0 : performance.now() - Math.max(at, this.opened, health.ended);
+  private halted(health: SessionHealth): number {
+    const { time = Infinity } = this.stood.get(health) ?? {};
+    return health.busy ? 0 : performance.now() - Math.max(time, this.opened, health.ended);
   }
-  private stand(model: Mendable, health: Health): void {
+  private stand(model: RecoverableModel, health: SessionHealth): void {
     const { waiting, working, batches } = model.load();
     const before = this.stood.get(health);
     if (waiting + working === 0 || before?.batches !== batches)
-      this.stood.set(health, { batches, at: performance.now() });
+      this.stood.set(health, { batches, time: performance.now() });
   }
 
-  private of(session: Pick<Session, "run">): readonly Mendable[] {
-    return this.o.models().filter((one) => one.session === session);
+  private modelsOf(session: Pick<EngineSession, "run">): readonly RecoverableModel[] {
+    return this.options.models().filter((one) => one.session === session);
   }
 
-  private fails(session: Pick<Session, "run">, health: Health, error: unknown): void {
+  private fails(session: Pick<EngineSession, "run">, health: SessionHealth, error: unknown): void {
     if (this.underWay.has(health)) return;
-    const [first] = this.of(session);
+    const [first] = this.modelsOf(session);
     if (!first) return;
     this.underWay.add(health);
     const pause = restartDelay(this.timesOf(first.name));
-    this.o.tell({ is: "failing", name: first.name, folder: first.folder, error, again: pause });
+    this.options.tell({ is: "failing", name: first.name, folder: first.folder, error, again: pause });
     const timer = setTimeout(() => {
       this.timers.delete(timer);
       void this.mend(session, health).finally(() => this.underWay.delete(health));
@@ -126,23 +127,23 @@ export class Mending {
   private timesOf(name: string): number {
     const now = performance.now();
     const last = this.before.get(name);
-    const times = last && now - last.at < STABLE_AFTER ? last.times + 1 : 1;
-    this.before.set(name, { times, at: now });
+    const times = last && now - last.time < STABLE_AFTER_MS ? last.times + 1 : 1;
+    this.before.set(name, { times, time: now });
     return times;
   }
 
-  private async mend(session: Pick<Session, "run">, health: Health): Promise<void> {
-    const models = this.of(session);
+  private async mend(session: Pick<EngineSession, "run">, health: SessionHealth): Promise<void> {
+    const models = this.modelsOf(session);
     try {
       // What few texts met, others may not.
       if (health.failing) await models[0]?.probe();
-      for (const { name, folder } of models) this.o.tell({ is: "well-again", name, folder });
+      for (const { name, folder } of models) this.options.tell({ is: "well-again", name, folder });
     } catch {
-      await this.reopen(this.of(session), FAILS);
+      await this.reopen(this.modelsOf(session), FAILS);
     }
   }
   /** What several share is closed by the last of them. */
-  private async reopen(models: readonly Mendable[], why: string): Promise<void> {
+  private async reopen(models: readonly RecoverableModel[], why: string): Promise<void> {
     const lost = models.map((one) => one.lose(why));
     await Promise.race([Promise.all(lost), new Promise((done) => setTimeout(done, CLOSING).unref())]);
     for (const one of models) one.again();
@@ -150,17 +151,17 @@ export class Mending {
 
   private look(): void {
     if (this.opening > 0) return;
-    for (const one of this.o.models()) {
+    for (const one of this.options.models()) {
       const health = one.session && healthOf(one.session);
       if (!one.session || !health || this.underWay.has(health)) continue;
       // What several share is looked at once.
-      if (this.of(one.session)[0]?.name !== one.name) continue;
+      if (this.modelsOf(one.session)[0]?.name !== one.name) continue;
       this.stand(one, health);
       if (!this.isStuck(one, health)) continue;
       this.underWay.add(health);
       const ms = Math.max(this.oldest(one, health), this.halted(health));
-      this.o.tell({ is: "stuck", name: one.name, folder: one.folder, seconds: ms / 1000 });
-      if (!health.busy || !one.killEngine()) void this.reopen(this.of(one.session), ENDLESS);
+      this.options.tell({ is: "stuck", name: one.name, folder: one.folder, seconds: ms / 1000 });
+      if (!health.busy || !one.killEngine()) void this.reopen(this.modelsOf(one.session), ENDLESS);
     }
   }
 }

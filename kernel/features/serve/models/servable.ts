@@ -1,30 +1,30 @@
 /** A model as requests ask it, while what computes it comes and goes. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { Asked } from "../../../data/encoding/encoded.js";
+import type { PredictionInput } from "../../../data/encoding/encoded.js";
 import type {
-  Answered,
-  Ask,
-  Bit,
-  Computing,
-  EmbedAllAsk,
-  EmbedAsk,
-  Embedded,
-  Limits,
+  TextPrediction,
+  GenerationRequestOptions,
+  TextChunk,
+  ComputeListener,
+  TokenVectorsRequest,
+  EmbedRequest,
+  TextEmbedding,
+  ServingLimits,
   ModelLoad,
   ServedModel,
-  TokenizeAsk,
+  TokenizeRequest,
   TokenVectors,
-  WriteAsk,
-  Writing,
+  GenerationRequest,
+  TextGeneration,
 } from "../contract.js";
-import { Answering } from "./batched-predictor.js";
-import { modelCannot, writesTexts } from "../model-types.js";
-import type { Found, FoundFacts, OpenFound } from "./model-source.js";
+import { BatchedPredictor } from "./batched-predictor.js";
+import { modelCannotError, writesTexts } from "../model-types.js";
+import type { ModelSource, ModelSourceFacts, OpenModelSource } from "./model-source.js";
 import { retryAfter } from "./retry-after.js";
-import { decoded, tokensOf } from "./tokens.js";
+import { decodeTokens, tokenizeTexts } from "./tokens.js";
 
 /** What a model that writes is asked first. */
-const SHORT: WriteAsk = {
+const SHORT: GenerationRequest = {
   prompt: "a",
   maxTokens: 2,
   stop: [],
@@ -36,33 +36,33 @@ const SHORT: WriteAsk = {
 const GONE: ReadonlySet<string> = new Set(["engine-died", "engine-closed", "writer-closed"]);
 const OPENING = "it is being opened";
 /** The reason that clients get while its engine or its process starts again. */
-export const LOST = "what computes it has ended and is being started again";
+export const LOST_REASON = "what computes it has ended and is being started again";
 
-export interface ServedOptions {
-  readonly limits: Limits;
+export interface ServableModelOptions {
+  readonly limits: ServingLimits;
   /** Whether a graphics card computes it. */
   readonly card: () => boolean;
-  readonly computing?: Computing;
+  readonly computing?: ComputeListener;
 }
 /** How a model is lost. */
-export interface Lost {
+export interface ModelOutage {
   /** What later requests are told: a clause. */
   readonly why: string;
   /** Ms until it is probably back; absent: soon. */
   readonly back?: number;
 }
 
-export class Served implements ServedModel {
-  private body: OpenFound | null = null;
+export class ServableModel implements ServedModel {
+  private body: OpenModelSource | null = null;
   private why = OPENING;
   /** Whether it ran once. */
   private warm = false;
   /** When it is probably back, by the clock of `performance`. */
   private due = 0;
-  private answering: Answering | null = null;
+  private answering: BatchedPredictor | null = null;
   /** What writers before the present one wrote and read. */
   private readonly before = { batches: 0, tokensRead: 0, tokensWritten: 0, tokensCached: 0 };
-  readonly sort: FoundFacts["sort"];
+  readonly sort: ModelSourceFacts["sort"];
   readonly labels: readonly string[];
   readonly several: boolean;
   readonly pairs: boolean;
@@ -75,7 +75,7 @@ export class Served implements ServedModel {
 
   private constructor(
     readonly name: string,
-    readonly found: Found,
+    readonly found: ModelSource,
   ) {
     const { facts, ways } = found;
     this.sort = facts.sort;
@@ -89,10 +89,10 @@ export class Served implements ServedModel {
   }
 
   /** It can be asked once it has a body. */
-  static async of(name: string, found: Found, o: ServedOptions): Promise<Served> {
-    const served = new Served(name, found);
-    const body = (): OpenFound => served.open;
-    if (!writesTexts(served.sort)) served.answering = await Answering.of({ name, found, ...o, body });
+  static async create(name: string, found: ModelSource, options: ServableModelOptions): Promise<ServableModel> {
+    const served = new ServableModel(name, found);
+    const body = (): OpenModelSource => served.open;
+    if (!writesTexts(served.sort)) served.answering = await BatchedPredictor.open({ name, found, ...options, body });
     return served;
   }
 
@@ -110,12 +110,12 @@ export class Served implements ServedModel {
     });
   }
   /** What computes it; null: nothing does now. */
-  get opened(): OpenFound | null {
+  get opened(): OpenModelSource | null {
     return this.body;
   }
 
   /** What it is computed with from now on. Runs once by it, so that no request waits for what is made once. */
-  async give(body: OpenFound): Promise<void> {
+  async give(body: OpenModelSource): Promise<void> {
     this.body = body;
     const { writes } = body;
     if (writes) [this.chats, this.tools] = [writes.chats, writes.tools];
@@ -130,7 +130,7 @@ export class Served implements ServedModel {
     await this.answering?.warm();
   }
   /** What computed it is gone: what is under way ends, and later requests are refused for the moment. */
-  async lose({ why, back }: Lost): Promise<void> {
+  async lose({ why, back }: ModelOutage): Promise<void> {
     const { body } = this;
     const load = body?.writes?.load();
     if (load) {
@@ -148,24 +148,27 @@ export class Served implements ServedModel {
     await body?.close().catch(() => undefined);
   }
 
-  async predict(texts: readonly Asked[], o: Ask): Promise<readonly Answered[]> {
-    if (!this.answering) throw modelCannot(this, "answers about texts");
-    return this.told(this.answering.predict(texts, o));
+  async predict(
+    texts: readonly PredictionInput[],
+    options: GenerationRequestOptions,
+  ): Promise<readonly TextPrediction[]> {
+    if (!this.answering) throw modelCannotError(this, "answers about texts");
+    return this.explained(this.answering.predict(texts, options));
   }
-  async embed(texts: readonly string[], o: EmbedAsk): Promise<readonly Embedded[]> {
-    if (!this.answering || this.sort !== "embeds") throw modelCannot(this, "vectors");
-    return this.told(this.answering.embed(texts, o));
+  async embed(texts: readonly string[], options: EmbedRequest): Promise<readonly TextEmbedding[]> {
+    if (!this.answering || this.sort !== "embeds") throw modelCannotError(this, "vectors");
+    return this.explained(this.answering.embed(texts, options));
   }
-  async embedAll(texts: readonly string[], o: EmbedAllAsk): Promise<readonly TokenVectors[] | null> {
-    if (!this.answering || this.sort !== "embeds") throw modelCannot(this, "vectors");
-    if (!this.found.inEngine) throw modelCannot(this, "vectors of tokens (its own runtime computes it)");
-    return this.told(this.answering.embedAll(texts, o));
+  async embedAll(texts: readonly string[], options: TokenVectorsRequest): Promise<readonly TokenVectors[] | null> {
+    if (!this.answering || this.sort !== "embeds") throw modelCannotError(this, "vectors");
+    if (!this.found.inEngine) throw modelCannotError(this, "vectors of tokens (its own runtime computes it)");
+    return this.explained(this.answering.embedAll(texts, options));
   }
-  async write(o: WriteAsk): Promise<Writing> {
-    if (!writesTexts(this.sort)) throw modelCannot(this, "texts");
+  async write(options: GenerationRequest): Promise<TextGeneration> {
+    if (!writesTexts(this.sort)) throw modelCannotError(this, "texts");
     const { writes } = this.open;
-    if (!writes) throw modelCannot(this, "texts");
-    const writing = await this.told(writes.write(o));
+    if (!writes) throw modelCannotError(this, "texts");
+    const writing = await this.explained(writes.write(options));
     return {
       promptTokens: writing.promptTokens,
       get cachedTokens() {
@@ -175,20 +178,20 @@ export class Served implements ServedModel {
       [Symbol.asyncIterator]: () => this.bitsOf(writing),
     };
   }
-  private bitsOf(writing: Writing): AsyncIterator<Bit> {
+  private bitsOf(writing: TextGeneration): AsyncIterator<TextChunk> {
     const bits = writing[Symbol.asyncIterator]();
     const end = { done: true, value: undefined } as const;
     // No generator: one that was not begun would end without ending the writing.
     return {
-      next: () => this.told(bits.next()),
+      next: () => this.explained(bits.next()),
       return: async () => (await bits.return?.()) ?? end,
     };
   }
-  tokenize(texts: readonly string[], o: TokenizeAsk): ReturnType<ServedModel["tokenize"]> {
-    return tokensOf(this.found.tokenizer, texts, o);
+  tokenize(texts: readonly string[], options: TokenizeRequest): ReturnType<ServedModel["tokenize"]> {
+    return tokenizeTexts(this.found.tokenizer, texts, options);
   }
   decode(ids: readonly Int32Array[], specials: boolean): Promise<readonly string[]> {
-    return decoded(this.found.tokenizer, ids, specials);
+    return decodeTokens(this.found.tokenizer, ids, specials);
   }
 
   load(): ModelLoad {
@@ -209,12 +212,12 @@ export class Served implements ServedModel {
     return this.lose({ why: "it is closed" });
   }
 
-  private get open(): OpenFound {
+  private get open(): OpenModelSource {
     if (!this.body) throw this.notNow;
     return this.body;
   }
   /** What it comes to, for whoever asked: why a process ended is told by the log alone. */
-  private async told<T>(work: Promise<T>): Promise<T> {
+  private async explained<T>(work: Promise<T>): Promise<T> {
     try {
       return await work;
     } catch (error) {
@@ -227,11 +230,11 @@ export class Served implements ServedModel {
     if (!GONE.has(code) && (code !== "runtime-failed" || this.body !== null)) return error;
     if (this.body === null) return this.notNow;
     // Its end is told in a moment.
-    return new CodedError("model-opening", { name: this.name, why: LOST, seconds: 1 });
+    return new CodedError("model-opening", { name: this.name, why: LOST_REASON, seconds: 1 });
   }
 }
 
-async function wholly(text: Writing): Promise<void> {
+async function wholly(text: TextGeneration): Promise<void> {
   const bits = text[Symbol.asyncIterator]();
   while ((await bits.next()).done !== true);
 }

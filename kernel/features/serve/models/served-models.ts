@@ -3,32 +3,32 @@
  * computes them dies. Who holds a model keeps it open; a name leads to the newest one alone.
  */
 import { resolve } from "node:path";
-import { CodedError, wordsFor } from "#dsl/language/diagnostics/codes.js";
-import { apart } from "../../../bases/isolated/client.js";
+import { CodedError, diagnosticText } from "#dsl/language/diagnostics/codes.js";
+import { sharedSandbox } from "../../../bases/isolated/client.js";
 import type { Engine, EngineInfo } from "../../../engines/engine.js";
-import type { Held, ModelLoad, Ready, ServedFolder, ServedModel, ServingFacts } from "../contract.js";
-import { uncleanedTexts } from "../../../data/rows/text-cleaners.js";
+import type { ModelLease, ModelLoad, Readiness, ServedFolder, ServedModel, ServingFacts } from "../contract.js";
+import { uncleanedTextsWarning } from "../../../data/rows/text-cleaners.js";
 import { version } from "../../../session/version.js";
 import { DatasetCache } from "../../../session/answers/dataset-cache.js";
-import type { OpenedModel, ServeOptions, Serving, ServingMemory } from "./contract.js";
+import type { OpenedModel, ServeOptions, ModelService, ServingMemory } from "./contract.js";
 import { EngineManager } from "../../../engines/manager/engine-manager.js";
 import type { ManagedEngine } from "../../../engines/manager/managed-engine.js";
 import { processMemory } from "../../../engines/manager/process-memory.js";
 import { restartDelay } from "../../../engines/manager/restart-delays.js";
-import { find } from "./find-source.js";
+import { findModelSource } from "./find-source.js";
 import { writesTexts } from "../model-types.js";
-import type { Found, OpenFound } from "./model-source.js";
-import { watched } from "./health.js";
-import { Mending, type Mendable } from "./recovery.js";
-import { LOST, Served } from "./servable.js";
-import { sharing } from "./shared-writer.js";
-import { sideBySide } from "./limited-concurrency.js";
-import { tellerOf } from "./writer-metrics.js";
-import { stampOf } from "./folder-stamp.js";
+import type { ModelSource, OpenModelSource } from "./model-source.js";
+import { watchHealth } from "./health.js";
+import { ModelRecovery, type RecoverableModel } from "./recovery.js";
+import { LOST_REASON, ServableModel } from "./servable.js";
+import { shareWriters } from "./shared-writer.js";
+import { mapLimited } from "./limited-concurrency.js";
+import { writerListenerOf } from "./writer-metrics.js";
+import { folderStampOf } from "./folder-stamp.js";
 
 /** What a name leads to, or led to while somebody still holds it. */
 interface Version {
-  readonly served: Served;
+  readonly served: ServableModel;
   /** What computes it; null: a process of its own. */
   engine: ManagedEngine | null;
   /** As it was named. */
@@ -43,7 +43,7 @@ interface Version {
 /** Ms that a computation has at least before it counts as one that never ends: a machine that is busy is no fault. */
 const STUCK = 60_000;
 
-export class ServedModels implements Serving {
+export class ServedModels implements ModelService {
   private readonly current = new Map<string, Version>();
   private readonly home: string;
   private readonly timers = new Set<NodeJS.Timeout>();
@@ -52,61 +52,61 @@ export class ServedModels implements Serving {
   private closed = false;
   /** Ms that opening all took last, their engine's start included. */
   private took = 0;
-  private readonly mending: Mending;
+  private readonly mending: ModelRecovery;
 
   private constructor(
-    private readonly o: ServeOptions,
+    private readonly options: ServeOptions,
     private readonly engines: EngineManager,
   ) {
-    this.home = resolve(o.folder ?? ".");
-    this.mending = new Mending({
+    this.home = resolve(options.folder ?? ".");
+    this.mending = new ModelRecovery({
       models: () => [...this.current.values()].map((version) => this.mendable(version)),
-      stuck: o.stuck ?? Math.max(o.limits.time, STUCK),
-      tell: (told) => o.tell?.(told),
+      stuck: options.stuck ?? Math.max(options.limits.time, STUCK),
+      tell: (report) => options.tell?.(report),
     });
   }
 
   /** Settles when every model can be asked. Coded errors `nothing-to-serve`, `same-name`, `folder-not-served`, those of runs, folders and engines. */
-  static async open(folders: readonly ServedFolder[], o: ServeOptions): Promise<ServedModels> {
+  static async open(folders: readonly ServedFolder[], settings: ServeOptions): Promise<ServedModels> {
     if (folders.length === 0) throw new CodedError("nothing-to-serve", {});
     // One request's long text is nobody else's wait.
-    apart().divide();
+    sharedSandbox().divide();
     const datasets = new DatasetCache();
-    const home = resolve(o.folder ?? ".");
-    const found: (Found & { readonly as: string; readonly path: string; readonly stamp: string })[] = [];
+    const home = resolve(settings.folder ?? ".");
+    const found: (ModelSource & { readonly as: string; readonly path: string; readonly stamp: string })[] = [];
     for (const { name, folder } of folders) {
-      o.signal?.throwIfAborted();
-      const { one, stamp } = await unlessAborted(stamped(folder, home, datasets), o.signal);
+      settings.signal?.throwIfAborted();
+      const { one, stamp } = await unlessAborted(stamped(folder, home, datasets), settings.signal);
       const as = name ?? one.name;
       const same = found.find((other) => other.as === as);
       if (same) throw new CodedError("same-name", { name: as, folders: [same.folder, one.folder] });
       found.push({ ...one, as, path: folder, stamp });
     }
     const engines: EngineManager = new EngineManager({
-      ...(o.engine && { settings: o.engine }),
+      ...(settings.engine && { settings: settings.engine }),
       restart: {
         crashed: (engine, error, delay) => models.lost(engine, error, delay),
         restarted: (engine, started) => models.back(engine, started),
-        unavailable: () => new CodedError("model-opening", { name: "the engine", why: LOST, seconds: 1 }),
+        unavailable: () => new CodedError("model-opening", { name: "the engine", why: LOST_REASON, seconds: 1 }),
       },
     });
-    const models: ServedModels = new ServedModels(o, engines);
-    for (const one of sharing(found))
+    const models: ServedModels = new ServedModels(settings, engines);
+    for (const one of shareWriters(found))
       models.current.set(one.as, await models.version(one.as, one.path, { found: one, stamp: one.stamp }));
-    o.found?.(models);
+    settings.found?.(models);
     for (const one of found) {
-      const uncleaned = uncleanedTexts(one.as, one.clean, "this server");
+      const uncleaned = uncleanedTextsWarning(one.as, one.clean, "this server");
       const warning = uncleaned && new CodedError("texts-not-cleaned", uncleaned);
-      if (warning) o.tell?.({ is: "uncleaned", name: one.as, folder: one.folder, warning });
+      if (warning) settings.tell?.({ is: "uncleaned", name: one.as, folder: one.folder, warning });
     }
-    await models.begin(o.signal);
+    await models.begin(settings.signal);
     return models;
   }
 
   /** Each can be asked once it is open. Gives up with the first that can't be opened, and with the signal. */
   private async begin(signal?: AbortSignal): Promise<void> {
     const from = performance.now();
-    const opening = sideBySide([...this.current.values()], async (version) => {
+    const opening = mapLimited([...this.current.values()], async (version) => {
       signal?.throwIfAborted();
       await this.bodyFor(version);
       this.tellOpened(version);
@@ -130,19 +130,19 @@ export class ServedModels implements Serving {
     return this.engines.running;
   }
 
-  hold(name: string | null): Held {
+  hold(name: string | null): ModelLease {
     const [only] = this.current.size === 1 ? this.current.values() : [];
     const version = name === null ? only : this.current.get(name);
     if (!version) throw new CodedError("no-such-model", { name, has: [...this.current.keys()] });
     const { served } = version;
     if (served.ready !== true) throw served.notNow;
     version.holders += 1;
-    let held = true;
+    let isHeld = true;
     return {
       model: served,
       release: () => {
-        if (!held) return;
-        held = false;
+        if (!isHeld) return;
+        isHeld = false;
         version.holders -= 1;
         if (version.retired && version.holders === 0) void this.end(version);
       },
@@ -153,7 +153,7 @@ export class ServedModels implements Serving {
     return [...this.current.values()].map(({ served }) => served);
   }
 
-  ready(): Ready {
+  ready(): Readiness {
     if (this.closed) return { ready: false, why: "it is closed" };
     const models = Object.fromEntries(
       [...this.current].flatMap(([name, version]): [string, string][] => {
@@ -194,12 +194,12 @@ export class ServedModels implements Serving {
   async reload(): Promise<readonly string[]> {
     const changed: string[] = [];
     for (const [name, { path, served, stamp }] of [...this.current]) {
-      if (stampOf(served.found.folder) === stamp) continue;
+      if (folderStampOf(served.found.folder) === stamp) continue;
       try {
         await this.replace(name, path);
         changed.push(name);
       } catch (error) {
-        this.o.tell?.({ is: "not-opened", name, folder: served.found.folder, error });
+        this.options.tell?.({ is: "not-opened", name, folder: served.found.folder, error });
       }
     }
     return changed;
@@ -211,11 +211,11 @@ export class ServedModels implements Serving {
 
   memory(): ServingMemory {
     const open = [...this.current.values()].flatMap(({ served }) => served.opened?.weights ?? []);
-    const weights = [...new Map(open.map(({ of, bytes }) => [of, bytes])).values()].reduce(
+    const weights = [...new Map(open.map(({ source, bytes }) => [source, bytes])).values()].reduce(
       (sum, bytes) => sum + bytes,
       0,
     );
-    return { own: process.memoryUsage.rss(), engine: this.engines.memory(), weights };
+    return { processMemory: process.memoryUsage.rss(), engine: this.engines.memory(), weights };
   }
 
   async close(): Promise<void> {
@@ -230,13 +230,13 @@ export class ServedModels implements Serving {
   private async version(
     name: string,
     path: string,
-    { found, stamp }: { found: Found; stamp: string },
+    { found, stamp }: { found: ModelSource; stamp: string },
   ): Promise<Version> {
     const doing = writesTexts(found.facts.sort) ? "writes" : "answers";
     const engine = found.inEngine ? await this.engines.engineFor(doing, found.precision) : null;
     const card = (): boolean => (engine?.current?.info.device ?? "cpu") !== "cpu";
-    const { limits, computing } = this.o;
-    const served = await Served.of(name, found, { limits, card, ...(computing && { computing }) });
+    const { limits, computing } = this.options;
+    const served = await ServableModel.create(name, found, { limits, card, ...(computing && { computing }) });
     return { served, engine, path, stamp, seconds: 0, holders: 0, retired: false, opening: false };
   }
   /** Opens it, beside whatever has its name now. */
@@ -257,17 +257,21 @@ export class ServedModels implements Serving {
     this.mending.watch(body.session);
     void body.ended?.then(() => this.ended(version, body));
   }
-  private async given({ served, engine }: Version): Promise<OpenFound> {
+  private async given({ served, engine }: Version): Promise<OpenModelSource> {
     // Of what has a process of its own the engine is for what is done beside it.
     const running = async (): Promise<Engine> => (engine ?? (await this.engines.engineFor("writes", "f32"))).acquire();
-    const { computing, limits } = this.o;
-    const told = computing && tellerOf(served.name, computing);
-    const open = await served.found.open(running, { name: served.name, slots: limits.streams, ...(told && { told }) });
-    const body = { ...open, session: watched(open.session) };
+    const { computing, limits } = this.options;
+    const listener = computing && writerListenerOf(served.name, computing);
+    const open = await served.found.open(running, {
+      name: served.name,
+      slots: limits.streams,
+      ...(listener && { listener }),
+    });
+    const body = { ...open, session: watchHealth(open.session) };
     try {
       await served.give(body);
     } catch (error) {
-      if (served.opened === body) await served.lose({ why: LOST });
+      if (served.opened === body) await served.lose({ why: LOST_REASON });
       throw error;
     }
     return body;
@@ -284,40 +288,40 @@ export class ServedModels implements Serving {
   }
 
   private tellOpened({ served, seconds }: Version): void {
-    this.o.tell?.({ is: "opened", name: served.name, folder: served.found.folder, seconds });
+    this.options.tell?.({ is: "opened", name: served.name, folder: served.found.folder, seconds });
   }
 
   private async end({ served }: Version): Promise<void> {
     await served.close();
-    this.o.tell?.({ is: "closed", name: served.name, folder: served.found.folder });
+    this.options.tell?.({ is: "closed", name: served.name, folder: served.found.folder });
   }
 
   private lost(engine: ManagedEngine, error: unknown, again: number): void {
     const back = again + this.took;
     for (const version of this.current.values())
-      if (version.engine === engine) void version.served.lose({ why: LOST, back });
-    this.o.tell?.({ is: "engine-died", why: wordsIn(error), again });
+      if (version.engine === engine) void version.served.lose({ why: LOST_REASON, back });
+    this.options.tell?.({ is: "engine-died", why: wordsIn(error), again });
   }
 
-  private async back(of: ManagedEngine, engine: Engine): Promise<void> {
-    const its = [...this.current.values()].filter((version) => version.engine === of);
-    await Promise.all(sideBySide(its, async (one) => (of.current === engine ? this.again(one) : undefined)));
-    if (of.current !== engine) return;
-    this.took = performance.now() - of.startedAt;
-    this.o.tell?.({ is: "engine-back", seconds: (performance.now() - of.crashedAt) / 1000 });
+  private async back(managed: ManagedEngine, engine: Engine): Promise<void> {
+    const its = [...this.current.values()].filter((version) => version.engine === managed);
+    await Promise.all(mapLimited(its, async (one) => (managed.current === engine ? this.again(one) : undefined)));
+    if (managed.current !== engine) return;
+    this.took = performance.now() - managed.startedAt;
+    this.options.tell?.({ is: "engine-back", seconds: (performance.now() - managed.crashedAt) / 1000 });
   }
 
   /** Of a runtime's own process. */
-  private ended(version: Version, body: OpenFound): void {
+  private ended(version: Version, body: OpenModelSource): void {
     const { served } = version;
     if (this.closed || version.retired || served.opened !== body) return;
     const error = new CodedError("runtime-failed", { runtime: `the process of ${served.name}`, why: "it has ended" });
-    void served.lose({ why: LOST, back: version.seconds * 1000 });
-    this.o.tell?.({ is: "engine-died", why: wordsIn(error), again: 0 });
+    void served.lose({ why: LOST_REASON, back: version.seconds * 1000 });
+    this.options.tell?.({ is: "engine-died", why: wordsIn(error), again: 0 });
     void this.again(version);
   }
 
-  private mendable(version: Version): Mendable {
+  private mendable(version: Version): RecoverableModel {
     const { served, engine } = version;
     return {
       name: served.name,
@@ -345,9 +349,9 @@ export class ServedModels implements Serving {
       if (this.closed || version.retired) await served.close();
     } catch (error) {
       if (this.closed || version.retired || (version.engine && version.engine.current === null)) return;
-      this.o.tell?.({ is: "not-opened", name: served.name, folder: served.found.folder, error });
+      this.options.tell?.({ is: "not-opened", name: served.name, folder: served.found.folder, error });
       const pause = restartDelay(times + 2);
-      await served.lose({ why: LOST, back: pause + version.seconds * 1000 });
+      await served.lose({ why: LOST_REASON, back: pause + version.seconds * 1000 });
       const timer = setTimeout(() => {
         this.timers.delete(timer);
         if (this.current.get(served.name) === version && served.ready !== true) void this.again(version, times + 1);
@@ -360,11 +364,15 @@ export class ServedModels implements Serving {
 }
 
 /** What was found, and the stamp from before it was looked at: what changes meanwhile has another one. */
-async function stamped(path: string, home: string, datasets: DatasetCache): Promise<{ one: Found; stamp: string }> {
+async function stamped(
+  path: string,
+  home: string,
+  datasets: DatasetCache,
+): Promise<{ one: ModelSource; stamp: string }> {
   const folder = resolve(home, path);
-  const before = stampOf(folder);
-  const one = await find(path, home, datasets);
-  return { one, stamp: one.folder === folder ? before : stampOf(one.folder) };
+  const before = folderStampOf(folder);
+  const one = await findModelSource(path, home, datasets);
+  return { one, stamp: one.folder === folder ? before : folderStampOf(one.folder) };
 }
 
 /** Ms that what is given up has for its end. */
@@ -392,5 +400,5 @@ function openedOf({ served, seconds }: Version): OpenedModel {
 }
 
 function wordsIn(error: unknown): string {
-  return error instanceof CodedError ? wordsFor(error).message : String(error);
+  return error instanceof CodedError ? diagnosticText(error).message : String(error);
 }

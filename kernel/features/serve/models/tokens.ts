@@ -1,16 +1,16 @@
 /** Tokens of texts with their places, and texts of tokens, as requests ask them. */
-import type { PlacedEncoding, Tokenizer } from "../../../bases/tokenizer.js";
-import { encodeEnough } from "../../../inference/gathering/prefix-encoding.js";
-import type { Token, TokenizeAsk } from "../contract.js";
+import type { EncodingWithOffsets, Tokenizer } from "../../../bases/tokenizer.js";
+import { encodeTextParts } from "../../../inference/gathering/prefix-encoding.js";
+import type { Token, TokenizeRequest } from "../contract.js";
 
 /** Characters of texts that are read at once. */
 const TOGETHER = 65_536;
 
 /** `specials`: with those that the model is fed around a text. Null: there are more than `most`; what is beyond isn't read. */
-export async function tokensOf(
+export async function tokenizeTexts(
   tokenizer: Tokenizer,
   texts: readonly string[],
-  { specials, most = Infinity, signal }: TokenizeAsk,
+  { specials, most = Infinity, signal }: TokenizeRequest,
 ): Promise<readonly (readonly Token[])[] | null> {
   const around = (ids: readonly number[]): readonly Token[] =>
     tokenizer
@@ -22,7 +22,11 @@ export async function tokensOf(
   for (const part of parted(texts)) {
     const read = async (some: readonly string[]): Promise<readonly Placed[]> =>
       (await tokenizer.encodePlaced(some, signal)).map((placed) => ({ ...placed, length: placed.ids.length }));
-    const placed = await encodeEnough(part, { tokens: Math.min(left, Number.MAX_SAFE_INTEGER), from: "start" }, read);
+    const placed = await encodeTextParts(
+      part,
+      { tokens: Math.min(left, Number.MAX_SAFE_INTEGER), from: "start" },
+      read,
+    );
     for (const { length } of placed) left -= length + before.length + after.length;
     if (left < 0) return null;
     for (const [i, one] of placed.entries()) all.push([...before, ...ownOf(tokenizer, one, part[i]!), ...after]);
@@ -30,10 +34,10 @@ export async function tokensOf(
   return all;
 }
 
-interface Placed extends PlacedEncoding {
+interface Placed extends EncodingWithOffsets {
   readonly length: number;
 }
-function ownOf(tokenizer: Tokenizer, { ids, starts, ends }: PlacedEncoding, whole: string): readonly Token[] {
+function ownOf(tokenizer: Tokenizer, { ids, starts, ends }: EncodingWithOffsets, whole: string): readonly Token[] {
   const characters = Array.from(whole);
   const names = tokenizer.tokens(ids);
   return Array.from(ids, (id, i): Token => {
@@ -60,7 +64,7 @@ function* parted(texts: readonly string[]): Generator<readonly string[]> {
   if (part.length > 0) yield part;
 }
 
-export async function decoded(
+export async function decodeTokens(
   tokenizer: Tokenizer,
   ids: readonly Int32Array[],
   specials: boolean,

@@ -1,45 +1,49 @@
 /** A folder of transformers that somebody wrote: what its class says it answers, by the base's own head. */
 import { statSync } from "node:fs";
 import { join } from "node:path";
-import { CodedError, wordsFor } from "#dsl/language/diagnostics/codes.js";
+import { CodedError, diagnosticText } from "#dsl/language/diagnostics/codes.js";
 import { must } from "#dsl/language/diagnostics/must.js";
 import { implementationOf, wordOf } from "#dsl/language/types/loaded.js";
 import type { ModelPlan } from "#dsl/language/types/subject.js";
 import { registry } from "#stdlib/registry.js";
-import { sortOf } from "#stdlib/targets/shared/model-type.js";
+import { answerTypeOf } from "#stdlib/targets/shared/model-type.js";
 import type { Tokenizer } from "../../../bases/tokenizer.js";
 import { weightBytes, type Base } from "../../../bases/base.js";
-import { classNameOf, problemOf } from "../../../bases/head-names.js";
+import { modelClassName, problemTypeOf } from "../../../bases/head-names.js";
 import { plainHostContext } from "../../../host/host-context.js";
-import { mergedEncoding } from "../../../inference/gathering/merged-encoding.js";
+import { sharedTokenizerOf } from "../../../inference/gathering/merged-encoding.js";
 import { compileAll } from "../../../session/answers/host.js";
 import type { DatasetCache } from "../../../session/answers/dataset-cache.js";
 import { openUntrained } from "../../../models/open-model.js";
-import { NO_DATA, PAIRS } from "../../../session/model-cache.js";
+import { NO_DATA, NO_DATA_PAIRS } from "../../../session/model-cache.js";
 import { writesTexts } from "../model-types.js";
-import { severalIn, waysOf, type Found, type Ways } from "./model-source.js";
-import { besideOthers } from "./shared-writer.js";
+import { isMultiLabel, inputEncodingsOf, type ModelSource, type InputEncodings } from "./model-source.js";
+import { writerSharingOf } from "./shared-writer.js";
 import { openWriter } from "./writer.js";
 
 /** Coded errors: those of bases and tokenizers, `folder-not-served`. */
-export async function foundPlain(folder: string, name: string, datasets: DatasetCache): Promise<Found> {
+export async function findTransformersSource(
+  folder: string,
+  name: string,
+  datasets: DatasetCache,
+): Promise<ModelSource> {
   const base = await datasets.base({ name: folder, folder }, plainHostContext(folder));
-  const own = await datasets.tokenizer(base);
-  const tokenizer = mergedEncoding(own);
+  const sourceTokenizer = await datasets.tokenizer(base);
+  const tokenizer = sharedTokenizerOf(sourceTokenizer);
   const { config, heads = {} } = base.facts;
   const task = taskOf(base);
-  const model = await modelOf(folder, task, { base, tokenizer: own, datasets });
+  const model = await modelOf(folder, task, { base, tokenizer: sourceTokenizer, datasets });
   // What config.json leaves out: its class, or that a head with one output tells a number.
-  const told = { architectures: [classNameOf(capabilitiesOf(base), task, registry)], ...config };
-  const sort = sortOf({ ...told, problem_type: problemOf(task, registry) ?? config["problem_type"] });
+  const modelConfig = { architectures: [modelClassName(capabilitiesOf(base), task, registry)], ...config };
+  const sort = answerTypeOf({ ...modelConfig, problem_type: problemTypeOf(task, registry) ?? config["problem_type"] });
   const labels = heads[model.task.word] ?? [];
   const reading = (data: typeof NO_DATA) => ({ plan: { recipe: { model, data } }, labels, base, tokenizer });
   const types = await hasTypes(base);
   // A head over texts was trained on one text or on two, and its folder doesn't say on which.
   const either = sort === "labels" || sort === "number";
-  const ways: Ways = either
-    ? { texts: reading(NO_DATA), pairs: reading(PAIRS), alwaysTypes: types }
-    : waysOf(reading(NO_DATA), sort);
+  const ways: InputEncodings = either
+    ? { texts: reading(NO_DATA), pairs: reading(NO_DATA_PAIRS), alwaysTypes: types }
+    : inputEncodingsOf(reading(NO_DATA), sort);
   // Nothing trains: what adds nothing to the base.
   const technique = { kind: "technique", word: "head_only", arguments: {} } as const;
   const over = { model: { ...model, technique }, base, store: base.hash, checkpoint: null };
@@ -50,7 +54,7 @@ export async function foundPlain(folder: string, name: string, datasets: Dataset
     facts: {
       sort,
       labels,
-      several: severalIn(config),
+      several: isMultiLabel(config),
       maxLength: model.max_length,
       root: null,
       created: Math.round(statSync(join(base.folder, "config.json")).mtimeMs),
@@ -60,9 +64,9 @@ export async function foundPlain(folder: string, name: string, datasets: Dataset
     ways,
     precision: "f32",
     inEngine: true,
-    beside: writer && besideOthers(writer, null),
-    async open(engine, o) {
-      if (writer) return openWriter(await engine(), writer, o);
+    beside: writer && writerSharingOf(writer, null),
+    async open(engine, options) {
+      if (writer) return openWriter(await engine(), writer, options);
       const read = either ? types : types && ways.pairs !== null && sort !== "embeds";
       const roles = Object.keys(NO_DATA.columns);
       const open = await openUntrained(await engine(), model, base, {
@@ -73,7 +77,7 @@ export async function foundPlain(folder: string, name: string, datasets: Dataset
       });
       return {
         session: open.session,
-        weights: { of: base.hash, bytes: weightBytes(base.facts) },
+        weights: { source: base.hash, bytes: weightBytes(base.facts) },
         ended: null,
         close: () => open.dispose(),
       };
@@ -102,7 +106,7 @@ async function modelOf(folder: string, task: string, { base, tokenizer, datasets
   const action = actions?.find((one) => one.verb === "model");
   if (action) return action.model;
   const [first] = diagnostics.filter(({ severity }) => severity === "error");
-  throw new CodedError("folder-not-served", { folder, why: first ? wordsFor(first).message : "it is no model" });
+  throw new CodedError("folder-not-served", { folder, why: first ? diagnosticText(first).message : "it is no model" });
 }
 
 /** What its own head does; of a body alone vectors, and of one that writes texts or answers. */
@@ -111,7 +115,7 @@ function taskOf(base: Base): string {
   const [head] = Object.keys(facts.heads ?? {});
   if (head !== undefined && !facts.embedding) return head;
   const { shape } = capabilitiesOf(base);
-  const headless = sortOf(facts.config) === "embeds" && facts.config["architectures"] !== undefined;
+  const headless = answerTypeOf(facts.config) === "embeds" && facts.config["architectures"] !== undefined;
   if (shape === "decoder" && !headless) return facts.chatTemplate ? "chat" : "text_generation";
   return shape === "encoder-decoder" && !headless ? "text2text_generation" : "sentence_similarity";
 }

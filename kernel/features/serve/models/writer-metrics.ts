@@ -1,8 +1,8 @@
 /** What a writer tells of its work, as figures of a model. */
-import type { WriterTold } from "../../../inference/generation/contract.js";
-import type { Computing } from "../contract.js";
+import type { WriterReporter } from "../../../inference/generation/contract.js";
+import type { ComputeListener } from "../contract.js";
 
-export function tellerOf(model: string, computing: Computing): WriterTold {
+export function writerListenerOf(model: string, computing: ComputeListener): WriterReporter {
   return {
     took: (seconds) => computing.waited(model, seconds),
     step: (texts) => computing.batch(model, texts),

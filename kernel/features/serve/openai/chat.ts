@@ -1,11 +1,20 @@
 /** `/v1/chat/completions`: the next turn of a conversation, whole or as it is written. */
 import type { FastifyReply, FastifyRequest } from "fastify";
-import type { Bit, Writing } from "../contract.js";
-import { prompted, roomFor, wrote, type RouteContext } from "../http/route-context.js";
-import { streamed, type Events } from "../http/stream-reply.js";
-import { wholeOf, writingsOf, type Written } from "../http/token-streams.js";
-import { chatLikelihoods, cutIn, fingerprintOf, finishOf, idOf, seconds, usageOf, type Usage } from "./reply-parts.js";
-import { chatAsk } from "./generation-request.js";
+import type { TextChunk, TextGeneration } from "../contract.js";
+import { countPrompts, memoryReserverFor, countTokensWritten, type RouteContext } from "../http/route-context.js";
+import { streamReply, type StreamEvents } from "../http/stream-reply.js";
+import { collectTexts, startWritings, type CompletedText } from "../http/token-streams.js";
+import {
+  chatLogprobs,
+  truncatedField,
+  fingerprintOf,
+  finishReasonOf,
+  newId,
+  unixSeconds,
+  usageOf,
+  type Usage,
+} from "./reply-parts.js";
+import { chatWriteRequest } from "./generation-request.js";
 import type { Chat } from "./request-schemas.js";
 
 export async function answerChat(
@@ -16,13 +25,13 @@ export async function answerChat(
 ): Promise<unknown> {
   const { call } = request;
   const model = call.hold(context.models, name ?? body.model);
-  const ask = chatAsk(body, model, call, context.limits);
+  const ask = chatWriteRequest(body, model, call, context.limits);
   const calls = body.parallel_tool_calls === false ? 1 : Number.POSITIVE_INFINITY;
-  const writings = await call.within(writingsOf(model, [ask], roomFor(context, call)));
-  prompted(context, call, reply, writings);
+  const writings = await call.within(startWritings(model, [ask], memoryReserverFor(context, call)));
+  countPrompts(context, call, reply, writings);
   const head = {
-    id: idOf("chatcmpl-"),
-    created: seconds(),
+    id: newId("chatcmpl-"),
+    created: unixSeconds(),
     model: model.name,
     system_fingerprint: fingerprintOf(model),
   };
@@ -30,14 +39,16 @@ export async function answerChat(
     const usage = body.stream_options?.include_usage === true;
     const likely = body.logprobs === true;
     const events = eventsOf({ head, writings, usage, choices: ask.choices, likely, calls });
-    await streamed(context, request, reply, { writings, events });
+    await streamReply(context, request, reply, { writings, events });
     return reply;
   }
-  const all = await call.within(wholeOf(writings, ask.choices, (tokens) => wrote(context, call, tokens)));
+  const all = await call.within(
+    collectTexts(writings, ask.choices, (tokens) => countTokensWritten(context, call, tokens)),
+  );
   const written = all.flat();
   return {
     ...head,
-    ...cutIn(call.cut),
+    ...truncatedField(call.cut),
     object: "chat.completion",
     choices: written.map((one, index) => choiceOf(one, index, { likely: body.logprobs === true, most: calls })),
     usage: usageOf(writings, sum(written)),
@@ -50,17 +61,17 @@ interface Head {
   readonly model: string;
   readonly system_fingerprint: string;
 }
-const sum = (written: readonly Written[]): number => written.reduce((all, { tokens }) => all + tokens, 0);
+const sum = (written: readonly CompletedText[]): number => written.reduce((all, { tokens }) => all + tokens, 0);
 
 function choiceOf(
-  written: Written,
+  written: CompletedText,
   index: number,
   { likely, most }: { readonly likely: boolean; readonly most: number },
 ) {
-  const calls = written.calls.slice(0, most).map(({ id, name, arguments: said }) => ({
+  const calls = written.calls.slice(0, most).map(({ id, name, arguments: callArguments }) => ({
     id,
     type: "function",
-    function: { name, arguments: said },
+    function: { name, arguments: callArguments },
   }));
   return {
     index,
@@ -70,48 +81,48 @@ function choiceOf(
       refusal: null,
       ...(calls.length > 0 && { tool_calls: calls }),
     },
-    logprobs: likely ? chatLikelihoods(written.likelihoods) : null,
-    finish_reason: finishOf(written.ended) ?? "stop",
+    logprobs: likely ? chatLogprobs(written.likelihoods) : null,
+    finish_reason: finishReasonOf(written.ended) ?? "stop",
   };
 }
 
 /** As OpenAI tells them: who speaks first, then bits, then why each ended, then what it took. */
-function eventsOf(o: {
+function eventsOf(options: {
   readonly head: Head;
-  readonly writings: readonly Writing[];
+  readonly writings: readonly TextGeneration[];
   readonly usage: boolean;
   readonly choices: number;
   readonly likely: boolean;
   /** Most calls of one turn. */
   readonly calls: number;
-}): Events {
+}): StreamEvents {
   let tokens = 0;
   const chunk = (choices: readonly unknown[], usage: Usage | null = null): unknown => ({
-    ...o.head,
+    ...options.head,
     object: "chat.completion.chunk",
     choices,
-    ...(o.usage && { usage }),
+    ...(options.usage && { usage }),
   });
   const choice = (index: number, delta: unknown, logprobs: unknown, finish_reason: string | null): unknown =>
     chunk([{ index, delta, logprobs, finish_reason }]);
   return {
     last: "[DONE]",
     before: () =>
-      Array.from({ length: o.choices }, (_, index) =>
+      Array.from({ length: options.choices }, (_, index) =>
         choice(index, { role: "assistant", content: "", refusal: null }, null, null),
       ),
-    of({ bit }) {
+    forBit({ bit }) {
       tokens += bit.tokens.length;
-      const likely = o.likely && bit.likelihoods ? chatLikelihoods(bit.likelihoods) : null;
-      const delta = deltaOf(bit, o.calls);
-      const said = delta === null && likely === null ? [] : [choice(bit.choice, delta ?? {}, likely, null)];
-      return bit.ended === null ? said : [...said, choice(bit.choice, {}, null, finishOf(bit.ended))];
+      const likely = options.likely && bit.likelihoods ? chatLogprobs(bit.likelihoods) : null;
+      const delta = deltaOf(bit, options.calls);
+      const chunks = delta === null && likely === null ? [] : [choice(bit.choice, delta ?? {}, likely, null)];
+      return bit.ended === null ? chunks : [...chunks, choice(bit.choice, {}, null, finishReasonOf(bit.ended))];
     },
-    after: () => (o.usage ? [chunk([], usageOf(o.writings, tokens))] : []),
+    after: () => (options.usage ? [chunk([], usageOf(options.writings, tokens))] : []),
   };
 }
 
-function deltaOf({ text, calls: all = [] }: Bit, most: number): Readonly<Record<string, unknown>> | null {
+function deltaOf({ text, calls: all = [] }: TextChunk, most: number): Readonly<Record<string, unknown>> | null {
   const calls = all.filter(({ index }) => index < most);
   if (text === "" && calls.length === 0) return null;
   return {
@@ -120,10 +131,10 @@ function deltaOf({ text, calls: all = [] }: Bit, most: number): Readonly<Record<
   };
 }
 
-function partOf({ index, id, name, arguments: said }: NonNullable<Bit["calls"]>[number]) {
+function partOf({ index, id, name, arguments: callArguments }: NonNullable<TextChunk["calls"]>[number]) {
   return {
     index,
     ...(id !== undefined && { id, type: "function" }),
-    function: { ...(name !== undefined && { name }), ...(said !== undefined && { arguments: said }) },
+    function: { ...(name !== undefined && { name }), ...(callArguments !== undefined && { arguments: callArguments }) },
   };
 }

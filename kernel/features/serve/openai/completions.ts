@@ -1,21 +1,21 @@
 /** `/v1/completions`: texts that go on, or that an encoder's text is rewritten to. */
 import type { FastifyReply, FastifyRequest } from "fastify";
-import type { ServedModel, Writing } from "../contract.js";
-import { prompted, roomFor, wrote, type RouteContext } from "../http/route-context.js";
-import { streamed, type Events } from "../http/stream-reply.js";
-import { wholeOf, writingsOf } from "../http/token-streams.js";
+import type { ServedModel, TextGeneration } from "../contract.js";
+import { countPrompts, memoryReserverFor, countTokensWritten, type RouteContext } from "../http/route-context.js";
+import { streamReply, type StreamEvents } from "../http/stream-reply.js";
+import { collectTexts, startWritings } from "../http/token-streams.js";
 import {
-  cutIn,
+  truncatedField,
   fingerprintOf,
-  finishOf,
-  idOf,
-  lengthOf,
-  seconds,
-  textLikelihoods,
+  finishReasonOf,
+  newId,
+  textLengthOf,
+  unixSeconds,
+  textLogprobs,
   usageOf,
   type Usage,
 } from "./reply-parts.js";
-import { completionAsk } from "./generation-request.js";
+import { completionWriteRequest } from "./generation-request.js";
 import type { Completion } from "./request-schemas.js";
 
 export async function answerCompletion(
@@ -26,38 +26,43 @@ export async function answerCompletion(
 ): Promise<unknown> {
   const { call } = request;
   const model = call.hold(context.models, name ?? body.model);
-  const { prompts, ask } = completionAsk(body, model, call, context.limits);
+  const { prompts, ask } = completionWriteRequest(body, model, call, context.limits);
   const echoes = await call.within(echoesOf(body, model, prompts));
   const writings = await call.within(
-    writingsOf(
+    startWritings(
       model,
       prompts.map((prompt) => ({ ...ask, prompt })),
-      roomFor(context, call),
+      memoryReserverFor(context, call),
     ),
   );
-  prompted(context, call, reply, writings);
-  const head = { id: idOf("cmpl-"), created: seconds(), model: model.name, system_fingerprint: fingerprintOf(model) };
+  countPrompts(context, call, reply, writings);
+  const head = {
+    id: newId("cmpl-"),
+    created: unixSeconds(),
+    model: model.name,
+    system_fingerprint: fingerprintOf(model),
+  };
   const { choices } = ask;
   const likely = ask.logprobs !== undefined;
   if (body.stream === true) {
     const usage = body.stream_options?.include_usage === true;
-    await streamed(context, request, reply, {
+    await streamReply(context, request, reply, {
       writings,
       events: eventsOf({ head, writings, usage, choices, echoes, likely }),
     });
     return reply;
   }
-  const all = await call.within(wholeOf(writings, choices, (tokens) => wrote(context, call, tokens)));
+  const all = await call.within(collectTexts(writings, choices, (tokens) => countTokensWritten(context, call, tokens)));
   const written = all.flat();
   return {
     ...head,
-    ...cutIn(call.cut),
+    ...truncatedField(call.cut),
     object: "text_completion",
     choices: written.map((one, index) => ({
       index,
       text: (echoes[Math.floor(index / choices)] ?? "") + one.text,
-      logprobs: likely ? textLikelihoods([...one.prompt, ...one.likelihoods], 0) : null,
-      finish_reason: finishOf(one.ended) ?? "stop",
+      logprobs: likely ? textLogprobs([...one.prompt, ...one.likelihoods], 0) : null,
+      finish_reason: finishReasonOf(one.ended) ?? "stop",
     })),
     usage: usageOf(
       writings,
@@ -79,42 +84,42 @@ async function echoesOf(
   return prompts.map((prompt) => (typeof prompt === "string" ? prompt : (texts[next++] ?? "")));
 }
 
-function eventsOf(o: {
+function eventsOf(options: {
   readonly head: Readonly<Record<string, unknown>>;
-  readonly writings: readonly Writing[];
+  readonly writings: readonly TextGeneration[];
   readonly usage: boolean;
   readonly choices: number;
   readonly echoes: readonly string[];
   readonly likely: boolean;
-}): Events {
+}): StreamEvents {
   let tokens = 0;
   const lengths = new Map<number, number>();
   const chunk = (choices: readonly unknown[], usage: Usage | null = null): unknown => ({
-    ...o.head,
+    ...options.head,
     object: "text_completion",
     choices,
-    ...(o.usage && { usage }),
+    ...(options.usage && { usage }),
   });
   return {
     last: "[DONE]",
     // Where a prompt's likelihoods are told it comes with them.
     before: () =>
-      (o.likely ? [] : o.echoes).flatMap((text, prompt) =>
-        Array.from({ length: o.choices }, (_, choice) =>
-          chunk([{ index: prompt * o.choices + choice, text, logprobs: null, finish_reason: null }]),
+      (options.likely ? [] : options.echoes).flatMap((text, prompt) =>
+        Array.from({ length: options.choices }, (_, choice) =>
+          chunk([{ index: prompt * options.choices + choice, text, logprobs: null, finish_reason: null }]),
         ),
       ),
-    of({ prompt, bit }) {
+    forBit({ prompt, bit }) {
       tokens += bit.tokens.length;
-      const index = prompt * o.choices + bit.choice;
+      const index = prompt * options.choices + bit.choice;
       const from = lengths.get(index) ?? 0;
       const likelihoods = [...(bit.prompt ?? []), ...(bit.likelihoods ?? [])];
-      const text = (bit.prompt ? (o.echoes[prompt] ?? "") : "") + bit.text;
-      if (o.likely) lengths.set(index, from + likelihoods.reduce((sum, one) => sum + lengthOf(one), 0));
-      const logprobs = o.likely ? textLikelihoods(likelihoods, from) : null;
+      const text = (bit.prompt ? (options.echoes[prompt] ?? "") : "") + bit.text;
+      if (options.likely) lengths.set(index, from + likelihoods.reduce((sum, one) => sum + textLengthOf(one), 0));
+      const logprobs = options.likely ? textLogprobs(likelihoods, from) : null;
       if (text === "" && bit.ended === null && likelihoods.length === 0) return [];
-      return [chunk([{ index, text, logprobs, finish_reason: finishOf(bit.ended) }])];
+      return [chunk([{ index, text, logprobs, finish_reason: finishReasonOf(bit.ended) }])];
     },
-    after: () => (o.usage ? [chunk([], usageOf(o.writings, tokens))] : []),
+    after: () => (options.usage ? [chunk([], usageOf(options.writings, tokens))] : []),
   };
 }

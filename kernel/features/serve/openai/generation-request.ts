@@ -1,19 +1,19 @@
 /** What is asked of a model that writes, out of OpenAI's keys. What would change the answer and isn't offered is refused. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { Message, Tool } from "#stdlib/conversations/kind.js";
-import type { Limits, Sampling, ServedModel, Shape, WriteAsk } from "../contract.js";
-import { modelCannot, writesTexts } from "../model-types.js";
-import { fewEnough, temperatureOf } from "../http/route-context.js";
-import type { Call } from "../http/call.js";
+import type { Message, ToolDefinition } from "#stdlib/conversations/kind.js";
+import type { ServingLimits, SamplingRequest, ServedModel, OutputShape, GenerationRequest } from "../contract.js";
+import { modelCannotError, writesTexts } from "../model-types.js";
+import { checkTextCount, temperatureOf } from "../http/route-context.js";
+import type { HttpCall } from "../http/call.js";
 import type { Chat, Completion } from "./request-schemas.js";
 
-type Common = Omit<WriteAsk, "prompt">;
+type Common = Omit<GenerationRequest, "prompt">;
 
 /** Of both ways of writing. `most`: tokens where the request says none. */
-function common(body: Chat | Completion, call: Call, limits: Limits, most: number | undefined): Common {
+function common(body: Chat | Completion, call: HttpCall, limits: ServingLimits, most: number | undefined): Common {
   refuseWhat(body);
   const choices = body.n ?? 1;
-  fewEnough("n", choices, limits);
+  checkTextCount("n", choices, limits);
   const maxTokens = within(limits, most);
   return {
     signal: call.signal,
@@ -28,28 +28,32 @@ function common(body: Chat | Completion, call: Call, limits: Limits, most: numbe
   };
 }
 
-function within({ maxTokens }: Limits, asked: number | undefined): number | undefined {
-  if (maxTokens === undefined) return asked;
-  if (asked !== undefined && asked > maxTokens)
-    throw new CodedError("too-many-tokens", { at: "max_tokens", asked, most: maxTokens });
-  return asked ?? maxTokens;
+function within({ maxTokens }: ServingLimits, requested: number | undefined): number | undefined {
+  if (maxTokens === undefined) return requested;
+  if (requested !== undefined && requested > maxTokens)
+    throw new CodedError("too-many-tokens", { at: "max_tokens", asked: requested, most: maxTokens });
+  return requested ?? maxTokens;
 }
 
-export const notOffered = (at: string, why: string, help: string): CodedError =>
-  new CodedError("request-not-offered", { at, why, help });
+export const notOfferedError = (field: string, why: string, help: string): CodedError =>
+  new CodedError("request-not-offered", { at: field, why, help });
 
 function refuseWhat(body: Chat | Completion): void {
   const { best_of: best, stream, stream_options: options } = body;
   if (best !== null && best !== undefined && best !== (body.n ?? 1))
-    throw notOffered("best_of", "other than `n` isn't offered", "leave it out, and choose among `n` texts yourself");
+    throw notOfferedError(
+      "best_of",
+      "other than `n` isn't offered",
+      "leave it out, and choose among `n` texts yourself",
+    );
   if (options !== null && options !== undefined && stream !== true)
-    throw notOffered("stream_options", "is of streams alone", "leave it out, or set `stream: true`");
+    throw notOfferedError("stream_options", "is of streams alone", "leave it out, or set `stream: true`");
   for (const key of ["functions", "function_call"])
     if (Object.hasOwn(body, key) && body[key] !== null)
-      throw notOffered(key, "is the older way to call tools", "write `tools` and `tool_choice`");
+      throw notOfferedError(key, "is the older way to call tools", "write `tools` and `tool_choice`");
 }
 
-function samplingOf(body: Chat | Completion): Sampling {
+function samplingOf(body: Chat | Completion): SamplingRequest {
   const { temperature, top_p: topP, top_k: topK, min_p: minP, seed } = body;
   const { frequency_penalty: often, presence_penalty: there, repetition_penalty: again, logit_bias: bias } = body;
   return {
@@ -73,7 +77,7 @@ function biasOf(bias: Readonly<Record<string, number>>): Readonly<Record<number,
   return bias;
 }
 
-function shapeOf({ response_format: format }: Chat | Completion): { readonly shape?: Shape } {
+function shapeOf({ response_format: format }: Chat | Completion): { readonly shape?: OutputShape } {
   if (!some(format) || format.type === "text") return {};
   if (format.type === "json_object") return { shape: { is: "json" } };
   const schema = format.json_schema?.schema;
@@ -82,15 +86,20 @@ function shapeOf({ response_format: format }: Chat | Completion): { readonly sha
 }
 
 /** Coded errors `model-cannot`, `request-not-offered`, `too-many-tokens`, `too-many-texts`. */
-export function chatAsk(body: Chat, model: ServedModel, call: Call, limits: Limits): WriteAsk {
+export function chatWriteRequest(
+  body: Chat,
+  model: ServedModel,
+  call: HttpCall,
+  limits: ServingLimits,
+): GenerationRequest {
   if (!model.chats)
-    throw modelCannot(
+    throw modelCannotError(
       model,
       `a conversation${writesTexts(model.sort) ? " (its folder has no chat template; ask /v1/completions)" : ""}`,
     );
   const { top_logprobs: top, logprobs } = body;
   if (some(top) && logprobs !== true)
-    throw notOffered("top_logprobs", "is of likelihoods alone", "leave it out, or set `logprobs: true`");
+    throw notOfferedError("top_logprobs", "is of likelihoods alone", "leave it out, or set `logprobs: true`");
   const most = body.max_completion_tokens ?? body.max_tokens ?? undefined;
   return {
     ...common(body, call, limits, most),
@@ -101,13 +110,13 @@ export function chatAsk(body: Chat, model: ServedModel, call: Call, limits: Limi
 }
 
 function messageOf({ role, content, name, tool_calls, tool_call_id }: Chat["messages"][number], i: number): Message {
-  const at = `messages[${String(i)}]`;
+  const field = `messages[${String(i)}]`;
   if (role !== "assistant" && !some(content))
-    throw new CodedError("request-unlike", { at: `${at}.content`, why: "is missing" });
+    throw new CodedError("request-unlike", { at: `${field}.content`, why: "is missing" });
   return {
     // OpenAI's newer name of the system role, which chat templates don't know.
     role: role === "developer" ? "system" : role,
-    content: textIn(content ?? "", at),
+    content: textIn(content ?? "", field),
     ...(some(name) && { name }),
     ...(some(tool_call_id) && { tool_call_id }),
     ...(some(tool_calls) &&
@@ -121,24 +130,24 @@ function messageOf({ role, content, name, tool_calls, tool_call_id }: Chat["mess
   };
 }
 
-function textIn(content: NonNullable<Chat["messages"][number]["content"]>, at: string): string {
+function textIn(content: NonNullable<Chat["messages"][number]["content"]>, field: string): string {
   if (typeof content === "string") return content;
   const parts = content.map(({ type, text, refusal }, p) => {
-    const said = type === "text" ? text : type === "refusal" ? refusal : undefined;
-    if (said === undefined)
-      throw notOffered(
-        `${at}.content[${String(p)}]`,
+    const value = type === "text" ? text : type === "refusal" ? refusal : undefined;
+    if (value === undefined)
+      throw notOfferedError(
+        `${field}.content[${String(p)}]`,
         "is no text",
         "send texts alone: models here read no pictures or sounds",
       );
-    return said;
+    return value;
   });
   return parts.join("\n");
 }
 
-function toolsOf(body: Chat, model: ServedModel): Pick<WriteAsk, "tools" | "toolChoice"> {
+function toolsOf(body: Chat, model: ServedModel): Pick<GenerationRequest, "tools" | "toolChoice"> {
   const { tools: given, tool_choice: choice } = body;
-  const tools = (given ?? []).map(({ function: f }): Tool => ({
+  const tools = (given ?? []).map(({ function: f }): ToolDefinition => ({
     name: f.name,
     ...(some(f.description) && { description: f.description }),
     ...(some(f.parameters) && { parameters: f.parameters }),
@@ -149,7 +158,7 @@ function toolsOf(body: Chat, model: ServedModel): Pick<WriteAsk, "tools" | "tool
     return {};
   }
   if (choice === "none") return { tools, toolChoice: "none" };
-  if (!model.tools) throw modelCannot(model, "calls of tools (its chat template has none)");
+  if (!model.tools) throw modelCannotError(model, "calls of tools (its chat template has none)");
   if (some(choice) && typeof choice === "object") {
     const { name } = choice.function;
     if (!tools.some((tool) => tool.name === name))
@@ -163,18 +172,22 @@ function toolsOf(body: Chat, model: ServedModel): Pick<WriteAsk, "tools" | "tool
 const TOKENS = 16;
 
 /** Prompts, each a text or tokens, and what is asked of each. */
-export function completionAsk(
+export function completionWriteRequest(
   body: Completion,
   model: ServedModel,
-  call: Call,
-  limits: Limits,
+  call: HttpCall,
+  limits: ServingLimits,
 ): { readonly prompts: readonly (string | Int32Array)[]; readonly ask: Common } {
-  if (!writesTexts(model.sort)) throw modelCannot(model, "a text that goes on");
+  if (!writesTexts(model.sort)) throw modelCannotError(model, "a text that goes on");
   if (some(body.suffix) && body.suffix !== "")
-    throw notOffered("suffix", "isn't offered", "leave it out: models here write on, and fill no gap before a text");
+    throw notOfferedError(
+      "suffix",
+      "isn't offered",
+      "leave it out: models here write on, and fill no gap before a text",
+    );
   const logprobs = body.logprobs === false ? undefined : (body.logprobs ?? undefined);
   const prompts = promptsOf(body.prompt);
-  fewEnough("prompt", prompts.length * (body.n ?? 1), limits);
+  checkTextCount("prompt", prompts.length * (body.n ?? 1), limits);
   const ask = common(body, call, limits, body.max_tokens ?? Math.min(TOKENS, limits.maxTokens ?? TOKENS));
   const likely = logprobs !== undefined && { logprobs, promptLikelihoods: body.echo === true };
   return { prompts, ask: { ...ask, ...likely } };

@@ -1,9 +1,9 @@
 /** What both ways of writing answer with alike. */
 import { createHash, randomUUID } from "node:crypto";
-import type { Bit, Likelihood, ReadToken, ServedModel, Writing } from "../contract.js";
+import type { TextChunk, TokenLikelihood, PromptToken, ServedModel, TextGeneration } from "../contract.js";
 
-export type Finish = "stop" | "length" | "tool_calls";
-export function finishOf(ended: Bit["ended"]): Finish | null {
+export type FinishReason = "stop" | "length" | "tool_calls";
+export function finishReasonOf(ended: TextChunk["ended"]): FinishReason | null {
   if (ended === null) return null;
   if (ended === "tools") return "tool_calls";
   return ended === "length" ? "length" : "stop";
@@ -15,7 +15,7 @@ export interface Usage {
   readonly total_tokens: number;
   readonly prompt_tokens_details: { readonly cached_tokens: number };
 }
-export function usageOf(writings: readonly Writing[], written: number): Usage {
+export function usageOf(writings: readonly TextGeneration[], written: number): Usage {
   const prompt = writings.reduce((sum, { promptTokens }) => sum + promptTokens, 0);
   const cached = writings.reduce((sum, { cachedTokens }) => sum + cachedTokens, 0);
   return {
@@ -27,10 +27,10 @@ export function usageOf(writings: readonly Writing[], written: number): Usage {
 }
 
 /** Ours: how many texts were cut, where any was. */
-export const cutIn = (cut: number): { readonly truncated?: number } => (cut === 0 ? {} : { truncated: cut });
+export const truncatedField = (cut: number): { readonly truncated?: number } => (cut === 0 ? {} : { truncated: cut });
 
-export const idOf = (prefix: string): string => prefix + randomUUID().replaceAll("-", "");
-export const seconds = (): number => Math.floor(Date.now() / 1000);
+export const newId = (prefix: string): string => prefix + randomUUID().replaceAll("-", "");
+export const unixSeconds = (): number => Math.floor(Date.now() / 1000);
 
 const prints = new WeakMap<ServedModel, string>();
 /** Changes where the model is replaced by another of its name. */
@@ -44,29 +44,29 @@ export function fingerprintOf(model: ServedModel): string {
   return print;
 }
 
-type WithTop = NonNullable<Bit["likelihoods"]>[number];
+type WithTop = NonNullable<TextChunk["likelihoods"]>[number];
 /** OpenAI's names of likelihoods in conversations. */
-const likelihood = ({ text, bytes, logprob }: Likelihood) => ({ token: text, logprob, bytes });
-export const chatLikelihoods = (all: readonly WithTop[]) => ({
+const likelihood = ({ text, bytes, logprob }: TokenLikelihood) => ({ token: text, logprob, bytes });
+export const chatLogprobs = (all: readonly WithTop[]) => ({
   content: all.map((one) => ({ ...likelihood(one), top_logprobs: one.top.map(likelihood) })),
   refusal: null,
 });
 /** The same of texts that go on, and of their prompts; `from`: code points before the first of them. */
-export function textLikelihoods(all: readonly (WithTop | ReadToken)[], from: number) {
-  let at = from;
+export function textLogprobs(all: readonly (WithTop | PromptToken)[], from: number) {
+  let offset = from;
   return {
     tokens: all.map(({ text }) => text),
     token_logprobs: all.map(({ logprob }) => logprob),
     top_logprobs: all.map(topOf),
     text_offset: all.map((one) => {
-      const here = at;
-      at += lengthOf(one);
+      const here = offset;
+      offset += textLengthOf(one);
       return here;
     }),
   };
 }
 /** The likeliest, and the token itself, also where it is none of them. */
-function topOf({ text, logprob, top }: WithTop | ReadToken): Readonly<Record<string, number>> | null {
+function topOf({ text, logprob, top }: WithTop | PromptToken): Readonly<Record<string, number>> | null {
   if (!top) return null;
   const all = Object.fromEntries(top.map((one) => [one.text, one.logprob]));
   return logprob === null || Object.hasOwn(all, text)
@@ -74,6 +74,6 @@ function topOf({ text, logprob, top }: WithTop | ReadToken): Readonly<Record<str
     : Object.fromEntries([...Object.entries(all), [text, logprob]]);
 }
 /** Code points of its text; of what stands for none, as what begins a prompt, 0. */
-export function lengthOf(one: WithTop | ReadToken): number {
+export function textLengthOf(one: WithTop | PromptToken): number {
   return "special" in one && one.special ? 0 : [...one.text].length;
 }

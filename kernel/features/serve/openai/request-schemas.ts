@@ -1,6 +1,15 @@
 /** Requests of OpenAI's interface. Keys that aren't named are left alone, as OpenAI's servers and vLLM do. */
 import * as v from "valibot";
-import { anything, between, flag, list, named, stops, texts, wholeBetween } from "../http/schema.js";
+import {
+  anyObject,
+  numberBetween,
+  flag,
+  nonEmptyList,
+  modelName,
+  stopTexts,
+  oneOrMoreTexts,
+  integerBetween,
+} from "../http/schema.js";
 
 /** A content part. Other parts than text and refusals are refused by name. */
 const part = v.looseObject({ type: v.string(), text: v.optional(v.string()), refusal: v.optional(v.string()) });
@@ -20,7 +29,7 @@ const tool = v.looseObject({
   function: v.looseObject({
     name: v.pipe(v.string(), v.regex(/^[a-zA-Z0-9_.-]{1,64}$/)),
     description: v.nullish(v.string()),
-    parameters: v.nullish(anything),
+    parameters: v.nullish(anyObject),
   }),
 });
 const toolChoice = v.union([
@@ -29,27 +38,27 @@ const toolChoice = v.union([
 ]);
 const responseFormat = v.looseObject({
   type: v.picklist(["text", "json_object", "json_schema"]),
-  json_schema: v.nullish(v.looseObject({ schema: anything })),
+  json_schema: v.nullish(v.looseObject({ schema: anyObject })),
 });
 
 /** What both ways of writing read. */
 const writing = {
-  model: named,
+  model: modelName,
   stream: flag,
   stream_options: v.nullish(v.looseObject({ include_usage: flag })),
-  stop: v.nullish(v.union([v.pipe(v.string(), v.minLength(1)), stops])),
-  n: wholeBetween(1),
-  best_of: wholeBetween(1),
-  max_tokens: wholeBetween(1),
-  temperature: between(0, 2),
-  top_p: between(0, 1),
+  stop: v.nullish(v.union([v.pipe(v.string(), v.minLength(1)), stopTexts])),
+  n: integerBetween(1),
+  best_of: integerBetween(1),
+  max_tokens: integerBetween(1),
+  temperature: numberBetween(0, 2),
+  top_p: numberBetween(0, 1),
   /** −1 and 0, as vLLM says it: all. */
-  top_k: wholeBetween(-1),
-  min_p: between(0, 1),
-  seed: wholeBetween(Number.MIN_SAFE_INTEGER),
-  frequency_penalty: between(-2, 2),
-  presence_penalty: between(-2, 2),
-  repetition_penalty: between(0.01, 100),
+  top_k: integerBetween(-1),
+  min_p: numberBetween(0, 1),
+  seed: integerBetween(Number.MIN_SAFE_INTEGER),
+  frequency_penalty: numberBetween(-2, 2),
+  presence_penalty: numberBetween(-2, 2),
+  repetition_penalty: numberBetween(0.01, 100),
   logit_bias: v.nullish(v.record(v.string(), v.pipe(v.number(), v.minValue(-100), v.maxValue(100)))),
   response_format: v.nullish(responseFormat),
   /** Ours: whether a prompt that is too long is cut. */
@@ -58,22 +67,22 @@ const writing = {
 
 export const chat = v.looseObject({
   ...writing,
-  messages: list(message),
-  max_completion_tokens: wholeBetween(1),
+  messages: nonEmptyList(message),
+  max_completion_tokens: integerBetween(1),
   logprobs: flag,
-  top_logprobs: wholeBetween(0, 20),
+  top_logprobs: integerBetween(0, 20),
   tools: v.nullish(v.array(tool)),
   tool_choice: v.nullish(toolChoice),
   parallel_tool_calls: flag,
 });
 export type Chat = v.InferOutput<typeof chat>;
 
-const ids = list(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(2 ** 31 - 1)));
+const ids = nonEmptyList(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(2 ** 31 - 1)));
 export const completion = v.looseObject({
   ...writing,
-  prompt: v.union([v.string(), list(v.string()), ids, list(ids)]),
+  prompt: v.union([v.string(), nonEmptyList(v.string()), ids, nonEmptyList(ids)]),
   /** 0: for what `echo` and `logprobs` tell of the prompt. */
-  max_tokens: wholeBetween(0),
+  max_tokens: integerBetween(0),
   echo: flag,
   suffix: v.nullish(v.string()),
   logprobs: v.nullish(v.union([v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(20)), v.literal(false)])),
@@ -81,10 +90,10 @@ export const completion = v.looseObject({
 export type Completion = v.InferOutput<typeof completion>;
 
 export const embeddings = v.looseObject({
-  model: named,
-  input: v.union([texts, ids, list(ids)]),
+  model: modelName,
+  input: v.union([oneOrMoreTexts, ids, nonEmptyList(ids)]),
   encoding_format: v.nullish(v.picklist(["float", "base64"])),
-  dimensions: wholeBetween(1),
+  dimensions: integerBetween(1),
   truncate: flag,
 });
 export type Embeddings = v.InferOutput<typeof embeddings>;

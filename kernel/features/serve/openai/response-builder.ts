@@ -1,6 +1,6 @@
 /** What is said and called in one answer, as its bits come, and the events that tell of it. */
-import type { Bit } from "../contract.js";
-import { idOf } from "./reply-parts.js";
+import type { TextChunk } from "../contract.js";
+import { newId } from "./reply-parts.js";
 
 type Status = "in_progress" | "completed" | "incomplete";
 interface Message {
@@ -24,7 +24,7 @@ interface CallItem {
   readonly name: string;
   arguments: string;
 }
-export interface Event {
+export interface ResponseEvent {
   readonly type: string;
   readonly [key: string]: unknown;
 }
@@ -32,10 +32,10 @@ export interface Event {
 const textPart = (): Part => ({ type: "output_text", text: "", annotations: [], logprobs: [] });
 
 /** One item is open at a time: a message ends where a call begins, and a call where the next begins. */
-export class Draft {
+export class ResponseDraft {
   readonly output: (Message | CallItem)[] = [];
   tokens = 0;
-  ended: Bit["ended"] = null;
+  ended: TextChunk["ended"] = null;
   /** Which call of the model's is the open item. */
   private calling: number | null = null;
 
@@ -50,9 +50,9 @@ export class Draft {
     return last?.status === "in_progress" ? last : null;
   }
 
-  add(bit: Bit): readonly Event[] {
+  add(bit: TextChunk): readonly ResponseEvent[] {
     this.tokens += bit.tokens.length;
-    const events = bit.text === "" ? [] : this.said(bit.text);
+    const events = bit.text === "" ? [] : this.appendText(bit.text);
     for (const call of bit.calls ?? []) if (call.index < this.most) events.push(...this.called(call));
     if (bit.ended === null) return events;
     this.ended = bit.ended;
@@ -66,8 +66,8 @@ export class Draft {
     if (this.open) this.open.status = "incomplete";
   }
 
-  private begun(): Event[] {
-    const item: Message = { id: idOf("msg_"), type: "message", role: "assistant", status: "in_progress", content: [] };
+  private begun(): ResponseEvent[] {
+    const item: Message = { id: newId("msg_"), type: "message", role: "assistant", status: "in_progress", content: [] };
     const events = [...this.close("completed"), this.added(item)];
     const part = textPart();
     events.push({ type: "response.content_part.added", ...this.place(item), content_index: 0, part: { ...part } });
@@ -75,7 +75,7 @@ export class Draft {
     return events;
   }
 
-  private said(text: string): Event[] {
+  private appendText(text: string): ResponseEvent[] {
     const events = this.open?.type === "message" ? [] : this.begun();
     const { open } = this;
     const part = open?.type === "message" ? open.content[0] : undefined;
@@ -85,15 +85,15 @@ export class Draft {
     return [...events, { type, ...this.place(open), content_index: 0, delta: text, logprobs: [] }];
   }
 
-  private called({ index, id, name, arguments: args = "" }: NonNullable<Bit["calls"]>[number]): Event[] {
-    const events: Event[] = [];
+  private called({ index, id, name, arguments: args = "" }: NonNullable<TextChunk["calls"]>[number]): ResponseEvent[] {
+    const events: ResponseEvent[] = [];
     if (this.calling !== index) {
       events.push(...this.close("completed"));
       const item: CallItem = {
-        id: idOf("fc_"),
+        id: newId("fc_"),
         type: "function_call",
         status: "in_progress",
-        call_id: id ?? idOf("call_"),
+        call_id: id ?? newId("call_"),
         name: name ?? "",
         arguments: "",
       };
@@ -107,7 +107,7 @@ export class Draft {
   }
 
   /** Of the open item, if one is. */
-  private close(status: Status): Event[] {
+  private close(status: Status): ResponseEvent[] {
     const { open } = this;
     if (!open) return [];
     open.status = status;
@@ -126,7 +126,7 @@ export class Draft {
     ];
   }
 
-  private added(item: Message | CallItem): Event {
+  private added(item: Message | CallItem): ResponseEvent {
     this.output.push(item);
     this.calling = null;
     const shown = item.type === "message" ? { ...item, content: [] } : { ...item };

@@ -69,7 +69,7 @@ export const response = v.object({
   ),
 });
 
-const of = <const T extends string>(type: T) => ({ type: v.literal(type), sequence_number: whole });
+const eventType = <const T extends string>(type: T) => ({ type: v.literal(type), sequence_number: whole });
 const place = { item_id: v.string(), output_index: whole };
 const inPart = { ...place, content_index: whole };
 /** One event of a stream. */
@@ -82,15 +82,20 @@ export const responseEvent = v.union([
       v.picklist(["response.completed", "response.incomplete", "response.failed"]),
     ]),
   }),
-  v.object({ ...of("response.output_item.added"), output_index: whole, item }),
-  v.object({ ...of("response.output_item.done"), output_index: whole, item }),
-  v.object({ ...of("response.content_part.added"), ...inPart, part }),
-  v.object({ ...of("response.content_part.done"), ...inPart, part }),
-  v.object({ ...of("response.output_text.delta"), ...inPart, delta: v.string(), logprobs: v.array(v.unknown()) }),
-  v.object({ ...of("response.output_text.done"), ...inPart, text: v.string(), logprobs: v.array(v.unknown()) }),
-  v.object({ ...of("response.function_call_arguments.delta"), ...place, delta: v.string() }),
+  v.object({ ...eventType("response.output_item.added"), output_index: whole, item }),
+  v.object({ ...eventType("response.output_item.done"), output_index: whole, item }),
+  v.object({ ...eventType("response.content_part.added"), ...inPart, part }),
+  v.object({ ...eventType("response.content_part.done"), ...inPart, part }),
   v.object({
-    ...of("response.function_call_arguments.done"),
+    ...eventType("response.output_text.delta"),
+    ...inPart,
+    delta: v.string(),
+    logprobs: v.array(v.unknown()),
+  }),
+  v.object({ ...eventType("response.output_text.done"), ...inPart, text: v.string(), logprobs: v.array(v.unknown()) }),
+  v.object({ ...eventType("response.function_call_arguments.delta"), ...place, delta: v.string() }),
+  v.object({
+    ...eventType("response.function_call_arguments.done"),
     ...place,
     name: v.string(),
     arguments: v.string(),

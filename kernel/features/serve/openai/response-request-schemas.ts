@@ -1,6 +1,6 @@
 /** Requests of `/v1/responses`. Keys that aren't named are left alone. */
 import * as v from "valibot";
-import { anything, flag, list, named, wholeBetween } from "../http/schema.js";
+import { anyObject, flag, nonEmptyList, modelName, integerBetween } from "../http/schema.js";
 import { chat } from "./request-schemas.js";
 
 /** Bits of a turn: texts; what else there may be is refused by name. */
@@ -16,26 +16,26 @@ const item = v.looseObject({
   arguments: v.nullish(v.string()),
   output: content,
 });
-export type Item = v.InferOutput<typeof item>;
+export type ResponseItem = v.InferOutput<typeof item>;
 
 const tool = v.looseObject({
   type: v.string(),
   name: v.nullish(v.pipe(v.string(), v.regex(/^[a-zA-Z0-9_.-]{1,64}$/))),
   description: v.nullish(v.string()),
-  parameters: v.nullish(anything),
+  parameters: v.nullish(anyObject),
   strict: flag,
 });
 const format = v.looseObject({
   type: v.picklist(["text", "json_object", "json_schema"]),
   name: v.nullish(v.string()),
-  schema: v.nullish(anything),
+  schema: v.nullish(anyObject),
 });
 
 const { temperature, top_p, top_k, min_p, seed, stop, truncate } = chat.entries;
 const { frequency_penalty, presence_penalty, repetition_penalty, logit_bias } = chat.entries;
 
 export const response = v.looseObject({
-  model: named,
+  model: modelName,
   stream: flag,
   temperature,
   top_p,
@@ -48,9 +48,9 @@ export const response = v.looseObject({
   repetition_penalty,
   logit_bias,
   truncate,
-  input: v.union([v.string(), list(item)]),
+  input: v.union([v.string(), nonEmptyList(item)]),
   instructions: v.nullish(v.string()),
-  max_output_tokens: wholeBetween(1),
+  max_output_tokens: integerBetween(1),
   tools: v.nullish(v.array(tool)),
   tool_choice: v.nullish(
     v.union([

@@ -1,19 +1,24 @@
 /** What a request of `/v1/responses` asks, as the conversation that it is. What would change the answer and isn't offered is refused. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { Limits, ServedModel, WriteAsk } from "../contract.js";
-import type { Call } from "../http/call.js";
-import { chatAsk, notOffered } from "./generation-request.js";
-import type { Item, ResponseBody } from "./response-request-schemas.js";
+import type { ServingLimits, ServedModel, GenerationRequest } from "../contract.js";
+import type { HttpCall } from "../http/call.js";
+import { chatWriteRequest, notOfferedError } from "./generation-request.js";
+import type { ResponseItem, ResponseBody } from "./response-request-schemas.js";
 import type { Chat } from "./request-schemas.js";
 
 type RequestMessage = Chat["messages"][number];
 type Called = NonNullable<NonNullable<RequestMessage["tool_calls"]>[number]>;
 
 const some = <T>(value: T | null | undefined): value is T => value !== null && value !== undefined;
-const unlike = (at: string, why: string): CodedError => new CodedError("request-unlike", { at, why });
+const unlike = (field: string, why: string): CodedError => new CodedError("request-unlike", { at: field, why });
 
 /** Coded errors of `chatAsk`. */
-export function responseAsk(body: ResponseBody, model: ServedModel, call: Call, limits: Limits): WriteAsk {
+export function responseWriteRequest(
+  body: ResponseBody,
+  model: ServedModel,
+  call: HttpCall,
+  limits: ServingLimits,
+): GenerationRequest {
   refuseWhat(body);
   const most = body.max_output_tokens ?? undefined;
   if (most !== undefined && limits.maxTokens !== undefined && most > limits.maxTokens)
@@ -38,7 +43,7 @@ export function responseAsk(body: ResponseBody, model: ServedModel, call: Call, 
     tool_choice: choiceOf(body),
     response_format: formatOf(body),
   };
-  return chatAsk(chat, model, call, limits);
+  return chatWriteRequest(chat, model, call, limits);
 }
 
 const STATE = "send the whole conversation as `input`: nothing is stored here";
@@ -58,16 +63,16 @@ const nothingOf = new Set(["reasoning.encrypted_content"]);
 
 function refuseWhat(body: ResponseBody): void {
   const keys: Readonly<Record<string, unknown>> = body;
-  for (const [key, why, help] of refused) if (some(keys[key])) throw notOffered(key, why, help);
+  for (const [key, why, help] of refused) if (some(keys[key])) throw notOfferedError(key, why, help);
   if (body.background === true)
-    throw notOffered(
+    throw notOfferedError(
       "background",
       "isn't offered",
       "leave it out, and read the answer or its stream: nothing is stored",
     );
   const more = body.include?.find((one) => !nothingOf.has(one));
   if (more !== undefined)
-    throw notOffered(
+    throw notOfferedError(
       "include",
       `with \`${more.slice(0, 60)}\` isn't offered`,
       more === "message.output_text.logprobs"
@@ -85,75 +90,82 @@ function messagesOf(input: ResponseBody["input"]): readonly RequestMessage[] {
   const messages: { message: RequestMessage; calls: Called[] }[] = [];
   const called = new Set<string>();
   for (const [i, item] of input.entries()) {
-    const at = `input[${String(i)}]`;
+    const field = `input[${String(i)}]`;
     const is = item.type ?? "message";
     if (is === "function_call") {
-      const call = callOf(item, at);
+      const call = callOf(item, field);
       called.add(call.id);
       const before = messages.at(-1);
       if (before?.message.role === "assistant") before.calls.push(call);
       else messages.push({ message: { role: "assistant", content: "" }, calls: [call] });
     } else
-      messages.push({ message: is === "message" ? itemMessage(item, at) : toolMessage(item, at, called), calls: [] });
+      messages.push({
+        message: is === "message" ? itemMessage(item, field) : toolMessage(item, field, called),
+        calls: [],
+      });
   }
   return messages.map(({ message, calls }) => (calls.length === 0 ? message : { ...message, tool_calls: calls }));
 }
 
-function itemMessage({ role, content }: Item, at: string): RequestMessage {
-  if (!some(role)) throw unlike(`${at}.role`, "is missing");
-  if (!some(content)) throw unlike(`${at}.content`, "is missing");
-  return { role, content: textIn(content, `${at}.content`) };
+function itemMessage({ role, content }: ResponseItem, field: string): RequestMessage {
+  if (!some(role)) throw unlike(`${field}.role`, "is missing");
+  if (!some(content)) throw unlike(`${field}.content`, "is missing");
+  return { role, content: textIn(content, `${field}.content`) };
 }
 
-function callOf({ call_id: id, name, arguments: args }: Item, at: string): Called {
-  if (!some(id)) throw unlike(`${at}.call_id`, "is missing");
-  if (!some(name)) throw unlike(`${at}.name`, "is missing");
-  if (!some(args)) throw unlike(`${at}.arguments`, "is missing");
+function callOf({ call_id: id, name, arguments: args }: ResponseItem, field: string): Called {
+  if (!some(id)) throw unlike(`${field}.call_id`, "is missing");
+  if (!some(name)) throw unlike(`${field}.name`, "is missing");
+  if (!some(args)) throw unlike(`${field}.arguments`, "is missing");
   return { id, function: { name, arguments: args } };
 }
 
 /** The output of a tool call. Items of other types are refused. */
-function toolMessage({ type, call_id: id, output }: Item, at: string, called: ReadonlySet<string>): RequestMessage {
+function toolMessage(
+  { type, call_id: id, output }: ResponseItem,
+  field: string,
+  called: ReadonlySet<string>,
+): RequestMessage {
   if (type === "item_reference")
-    throw notOffered(
-      at,
+    throw notOfferedError(
+      field,
       "names an item of before",
       "send the item itself: nothing is stored here (AI SDK: `providerOptions: { openai: { store: false } }`)",
     );
   if (type !== "function_call_output")
-    throw notOffered(
-      at,
+    throw notOfferedError(
+      field,
       `is of the sort \`${String(type).slice(0, 60)}\``,
       "send messages, calls of functions and their outputs alone",
     );
-  if (!some(id)) throw unlike(`${at}.call_id`, "is missing");
-  if (!called.has(id)) throw unlike(`${at}.call_id`, "names no `function_call` before it");
-  if (!some(output)) throw unlike(`${at}.output`, "is missing");
-  return { role: "tool", tool_call_id: id, content: textIn(output, `${at}.output`) };
+  if (!some(id)) throw unlike(`${field}.call_id`, "is missing");
+  if (!called.has(id)) throw unlike(`${field}.call_id`, "names no `function_call` before it");
+  if (!some(output)) throw unlike(`${field}.output`, "is missing");
+  return { role: "tool", tool_call_id: id, content: textIn(output, `${field}.output`) };
 }
 
 const TEXTS = new Set(["input_text", "output_text", "text"]);
-function textIn(content: NonNullable<Item["content"]>, at: string): string {
+function textIn(content: NonNullable<ResponseItem["content"]>, field: string): string {
   if (typeof content === "string") return content;
   const parts = content.map(({ type, text, refusal }, p) => {
     const here = TEXTS.has(type) ? text : type === "refusal" ? refusal : undefined;
     if (here !== undefined) return here;
-    const place = `${at}[${String(p)}]`;
-    throw notOffered(place, "is no text", "send texts alone: models here read no pictures, files or sounds");
+    const place = `${field}[${String(p)}]`;
+    throw notOfferedError(place, "is no text", "send texts alone: models here read no pictures, files or sounds");
   });
   return parts.join("\n");
 }
 
 function toolsOf({ tools }: ResponseBody): Chat["tools"] {
   return tools?.map(({ type, name, description, parameters }, i) => {
-    const at = `tools[${String(i)}]`;
+    const field = `tools[${String(i)}]`;
     if (type !== "function")
-      throw notOffered(
-        at,
+      throw notOfferedError(
+        field,
         `is of the sort \`${type.slice(0, 60)}\``,
         "send functions alone, and run what needs more yourself",
       );
-    if (!some(name)) throw unlike(`${at}.name`, "is missing");
+    if (!some(name)) throw unlike(`${field}.name`, "is missing");
     return { type, function: { name, description, parameters } };
   });
 }
@@ -162,7 +174,7 @@ function choiceOf({ tool_choice: choice }: ResponseBody): Chat["tool_choice"] {
   if (!some(choice) || typeof choice === "string") return choice;
   const { type, name } = choice;
   if (type !== "function")
-    throw notOffered(
+    throw notOfferedError(
       "tool_choice",
       `of the sort \`${type.slice(0, 60)}\` isn't offered`,
       "say `none`, `auto`, `required` or one function",

@@ -1,12 +1,12 @@
 /** `/v1/responses`: the next turn of a conversation, which the request brings whole: nothing is stored. */
 import type { FastifyReply, FastifyRequest } from "fastify";
-import type { Writing } from "../contract.js";
-import { prompted, roomFor, wrote, type RouteContext } from "../http/route-context.js";
-import { streamed, type Events } from "../http/stream-reply.js";
-import { toldOf, writingsOf } from "../http/token-streams.js";
-import { cutIn, idOf, seconds } from "./reply-parts.js";
-import { responseAsk } from "./response-request.js";
-import { Draft, type Event } from "./response-builder.js";
+import type { TextGeneration } from "../contract.js";
+import { countPrompts, memoryReserverFor, countTokensWritten, type RouteContext } from "../http/route-context.js";
+import { streamReply, type StreamEvents } from "../http/stream-reply.js";
+import { mergeBits, startWritings } from "../http/token-streams.js";
+import { truncatedField, newId, unixSeconds } from "./reply-parts.js";
+import { responseWriteRequest } from "./response-request.js";
+import { ResponseDraft, type ResponseEvent } from "./response-builder.js";
 import type { ResponseBody } from "./response-request-schemas.js";
 
 export async function answerResponse(
@@ -17,18 +17,23 @@ export async function answerResponse(
 ): Promise<unknown> {
   const { call } = request;
   const model = call.hold(context.models, name ?? body.model);
-  const ask = responseAsk(body, model, call, context.limits);
-  const writings = await call.within(writingsOf(model, [ask], roomFor(context, call)));
-  prompted(context, call, reply, writings);
-  const draft = new Draft(body.parallel_tool_calls === false ? 1 : Number.POSITIVE_INFINITY);
-  const head: Head = { ...headOf(body), ...cutIn(call.cut), model: model.name, truncation: cuts(ask.truncate) };
+  const ask = responseWriteRequest(body, model, call, context.limits);
+  const writings = await call.within(startWritings(model, [ask], memoryReserverFor(context, call)));
+  countPrompts(context, call, reply, writings);
+  const draft = new ResponseDraft(body.parallel_tool_calls === false ? 1 : Number.POSITIVE_INFINITY);
+  const head: Head = {
+    ...headOf(body),
+    ...truncatedField(call.cut),
+    model: model.name,
+    truncation: cuts(ask.truncate),
+  };
   if (body.stream === true) {
-    await streamed(context, request, reply, { writings, events: eventsOf(head, draft, writings) });
+    await streamReply(context, request, reply, { writings, events: eventsOf(head, draft, writings) });
     return reply;
   }
   const whole = async (): Promise<void> => {
-    for await (const { bit } of toldOf(writings)) {
-      wrote(context, call, bit.tokens.length);
+    for await (const { bit } of mergeBits(writings)) {
+      countTokensWritten(context, call, bit.tokens.length);
       draft.add(bit);
     }
   };
@@ -42,9 +47,9 @@ const cuts = (truncate: boolean): string => (truncate ? "auto" : "disabled");
 /** What was asked, as it is told again. Where the request says nothing of how tokens are chosen, the model's folder does. */
 function headOf(body: ResponseBody): Head {
   return {
-    id: idOf("resp_"),
+    id: newId("resp_"),
     object: "response",
-    created_at: seconds(),
+    created_at: unixSeconds(),
     background: false,
     store: false,
     previous_response_id: null,
@@ -69,20 +74,21 @@ function headOf(body: ResponseBody): Head {
 
 const unended = { completed_at: null, error: null, incomplete_details: null, usage: null } as const;
 
-function endOf(head: Head, draft: Draft, writings: readonly Writing[]) {
+function endOf(head: Head, draft: ResponseDraft, writings: readonly TextGeneration[]) {
   const cut = draft.ended === "length";
   return {
     ...head,
     ...unended,
     status: cut ? "incomplete" : "completed",
-    ...(cut ? { incomplete_details: { reason: "max_output_tokens" } } : { completed_at: seconds() }),
+    ...(cut ? { incomplete_details: { reason: "max_output_tokens" } } : { completed_at: unixSeconds() }),
     output: draft.output,
     usage: usageOf(draft, writings),
   };
 }
 
-function usageOf({ tokens }: Draft, writings: readonly Writing[]) {
-  const sum = (of: (writing: Writing) => number): number => writings.reduce((all, one) => all + of(one), 0);
+function usageOf({ tokens }: ResponseDraft, writings: readonly TextGeneration[]) {
+  const sum = (countOf: (writing: TextGeneration) => number): number =>
+    writings.reduce((all, one) => all + countOf(one), 0);
   const read = sum(({ promptTokens }) => promptTokens);
   return {
     input_tokens: read,
@@ -94,9 +100,9 @@ function usageOf({ tokens }: Draft, writings: readonly Writing[]) {
 }
 
 /** As OpenAI numbers and names them. */
-function eventsOf(head: Head, draft: Draft, writings: readonly Writing[]): Events {
-  let at = 0;
-  const numbered = (event: Event): unknown => ({ ...event, sequence_number: at++ });
+function eventsOf(head: Head, draft: ResponseDraft, writings: readonly TextGeneration[]): StreamEvents {
+  let position = 0;
+  const numbered = (event: ResponseEvent): unknown => ({ ...event, sequence_number: position++ });
   const begun = (): unknown => ({ ...head, ...unended, status: "in_progress", output: [] });
   return {
     last: null,
@@ -105,7 +111,7 @@ function eventsOf(head: Head, draft: Draft, writings: readonly Writing[]): Event
       numbered({ type: "response.created", response: begun() }),
       numbered({ type: "response.in_progress", response: begun() }),
     ],
-    of: ({ bit }) => draft.add(bit).map(numbered),
+    forBit: ({ bit }) => draft.add(bit).map(numbered),
     after() {
       const response = endOf(head, draft, writings);
       return [numbered({ type: `response.${response.status}`, response })];

@@ -1,11 +1,11 @@
 /** OpenAI's interface: conversations, texts, vectors, and which models there are. */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { ServedModel } from "../contract.js";
-import { modelCannot } from "../model-types.js";
-import { embedded, fewEnough, widthHeld, type RouteContext } from "../http/route-context.js";
+import { modelCannotError } from "../model-types.js";
+import { embedTexts, checkTextCount, checkVectorWidth, type RouteContext } from "../http/route-context.js";
 import { jsonSchemaOf } from "../http/schema.js";
-import { cutIn } from "./reply-parts.js";
-import { notOffered } from "./generation-request.js";
+import { truncatedField } from "./reply-parts.js";
+import { notOfferedError } from "./generation-request.js";
 import { answerChat } from "./chat.js";
 import { answerCompletion } from "./completions.js";
 import * as responseSaid from "./response-reply-schemas.js";
@@ -101,24 +101,24 @@ function toldOf(model: ServedModel) {
 
 async function answerEmbeddings(context: RouteContext, request: FastifyRequest, reply: FastifyReply, body: Embeddings) {
   const model = request.call.hold(context.models, body.model);
-  if (model.sort !== "embeds") throw modelCannot(model, "vectors");
+  if (model.sort !== "embeds") throw modelCannotError(model, "vectors");
   const given = typeof body.input === "string" ? [body.input] : body.input;
-  fewEnough("input", given.length, context.limits);
+  checkTextCount("input", given.length, context.limits);
   if (!given.every((text) => typeof text === "string"))
-    throw notOffered(
+    throw notOfferedError(
       "input",
       "as tokens isn't offered",
       "send texts: tokens of another vocabulary would be other words here (LangChain: `check_embedding_ctx_length=False`)",
     );
   const { truncate } = body;
-  await widthHeld(request, { model, asked: body.dimensions });
-  const answers = await embedded(context, request, reply, { model, texts: given, truncate, normalize: null });
+  await checkVectorWidth(request, { model, requested: body.dimensions });
+  const answers = await embedTexts(context, request, reply, { model, texts: given, truncate, normalize: null });
   const tokens = answers.reduce((sum, one) => sum + one.tokens, 0);
   const encoded = body.encoding_format === "base64" ? base64 : numbers;
   return {
     object: "list",
     data: answers.map(({ vector }, index) => ({ object: "embedding", index, embedding: encoded(vector) })),
-    ...cutIn(request.call.cut),
+    ...truncatedField(request.call.cut),
     model: model.name,
     usage: { prompt_tokens: tokens, total_tokens: tokens },
   };

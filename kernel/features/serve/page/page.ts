@@ -2,8 +2,8 @@
  * The page at `/`, to try a model by hand. It brings nothing from elsewhere, tells nothing of the models before it asked with a
  * key, and shows texts as texts alone (`textContent`): what a model writes is never HTML.
  */
-import { script } from "./script.js";
-import { style } from "./style.js";
+import { pageScript } from "./script.js";
+import { pageStyle } from "./style.js";
 
 export function pageOf({ nonce, keyed }: { readonly nonce: string; readonly keyed: boolean }): string {
   return `<!doctype html>
@@ -13,7 +13,7 @@ export function pageOf({ nonce, keyed }: { readonly nonce: string; readonly keye
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Tunebook</title>
 <link rel="icon" href="data:,">
-<style nonce="${nonce}">${style}</style>
+<style nonce="${nonce}">${pageStyle}</style>
 </head>
 <body>
 <main>
@@ -36,7 +36,7 @@ export function pageOf({ nonce, keyed }: { readonly nonce: string; readonly keye
 <section id="answer" aria-live="polite" aria-label="Answer"></section>
 <p class="foot">What can be asked: <a id="all" href="/openapi.json">openapi.json</a></p>
 </main>
-<script nonce="${nonce}">${script}</script>
+<script nonce="${nonce}">${pageScript}</script>
 </body>
 </html>
 `;

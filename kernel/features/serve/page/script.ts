@@ -1,5 +1,5 @@
 /** What the page does: asks which models there are, and asks one of them in the interface of its sort. */
-export const script = String.raw`
+export const pageScript = String.raw`
 "use strict";
 const at = (id) => document.getElementById(id);
 const headers = { "content-type": "application/json" };

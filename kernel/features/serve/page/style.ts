@@ -1,5 +1,5 @@
 /** How the page looks, by day and by night. */
-export const style = `
+export const pageStyle = `
 :root { color-scheme: light dark; --ink: #1c1e21; --paper: #fbfbfa; --line: #c9ccd1; --soft: #5c636b; --mark: #1f6feb; --bar: #cfe0fb; --bad: #b42318; }
 @media (prefers-color-scheme: dark) {
   :root { --ink: #e6e8eb; --paper: #16181b; --line: #3d434a; --soft: #9aa3ad; --mark: #6ea8fe; --bar: #22406b; --bad: #ff8a7a; }

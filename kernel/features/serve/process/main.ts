@@ -3,9 +3,9 @@
  * with whoever started it. Its output is its log.
  */
 import { registerAllCodes } from "../../../codes.js";
-import { tellParent } from "../../../remote/supervisor/parent-channel.js";
+import { reportToParent } from "../../../remote/supervisor/parent-channel.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { failureOf, orderedIn, type Ordered, type Serve } from "../server/protocol.js";
+import { serializeError, parseServerCommand, type ServerCommand, type ServeSpec } from "../server/protocol.js";
 import { openLog } from "../server/log.js";
 import { serveFolders, type ModelServer } from "../server/model-server.js";
 import { ServerProcess } from "./server-process.js";
@@ -30,14 +30,14 @@ void server.stopRequested.then(() => {
 process.on("disconnect", () => server.stop(ORPHANED));
 process.on("uncaughtException", (error) => {
   log.warn("failed", error);
-  void tellParent({ is: "failed", id: null, failure: failureOf(error) }).then(() => process.exit(1));
+  void reportToParent({ is: "failed", id: null, failure: serializeError(error) }).then(() => process.exit(1));
 });
 process.on("message", (message) => {
-  const order = orderedIn(message);
+  const order = parseServerCommand(message);
   if (order) void follow(order);
 });
 
-async function follow(order: Ordered): Promise<void> {
+async function follow(order: ServerCommand): Promise<void> {
   if (order.is === "open") return open(order.serve);
   if (order.is === "stop") return server.stop(order.grace);
   if (order.is === "tell") return reportLoad(order.id);
@@ -45,26 +45,26 @@ async function follow(order: Ordered): Promise<void> {
   try {
     if (!server.current) throw new CodedError("desk-over", { name: "the server" });
     await server.current.replace(name, folder);
-    await tellParent({ is: "replaced", id, models: server.current.models() });
+    await reportToParent({ is: "replaced", id, models: server.current.models() });
   } catch (error) {
-    await tellParent({ is: "failed", id, failure: failureOf(error) });
+    await reportToParent({ is: "failed", id, failure: serializeError(error) });
   }
 }
 
-async function open(serve: Serve): Promise<void> {
+async function open(serve: ServeSpec): Promise<void> {
   isOpening = true;
   try {
     const { cut } = await server.run(
       (signal) => serveFolders({ ...serve, log, tellsRequests: true, signal }),
       async (opened) => {
-        await tellParent({ is: "listening", url: opened.url, port: opened.port, models: opened.models() });
+        await reportToParent({ is: "listening", url: opened.url, port: opened.port, models: opened.models() });
         reporting = setInterval(() => void reportLoad(null), REPORT_EVERY);
       },
     );
     await end(cut);
   } catch (error) {
     log.warn("failed", error);
-    await tellParent({ is: "failed", id: null, failure: failureOf(error) });
+    await reportToParent({ is: "failed", id: null, failure: serializeError(error) });
     process.exit(1);
   }
 }
@@ -73,11 +73,16 @@ async function open(serve: Serve): Promise<void> {
 async function reportLoad(id: number | null): Promise<void> {
   const { current } = server;
   if (!current) return;
-  const { own, engine } = current.memory();
-  await tellParent({ is: "load", id, load: current.load(), memory: engine === null ? null : own + engine });
+  const { processMemory, engine } = current.memory();
+  await reportToParent({
+    is: "load",
+    id,
+    load: current.load(),
+    memory: engine === null ? null : processMemory + engine,
+  });
 }
 
 async function end(cut: number): Promise<void> {
-  await tellParent({ is: "ended", cut });
+  await reportToParent({ is: "ended", cut });
   process.exit(0);
 }

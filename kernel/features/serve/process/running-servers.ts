@@ -7,23 +7,23 @@ import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import * as v from "valibot";
 import writeFileAtomic from "write-file-atomic";
-import { jsonRegular } from "../../../runs/read-regular.js";
-import { isAlive, processOf, writerSchema } from "../../../runs/writer.js";
-import { fields, like } from "../../../fetch/json.js";
+import { readRegularJson } from "../../../runs/read-regular.js";
+import { isProcessAlive, processIdentityOf, processIdentitySchema } from "../../../runs/writer.js";
+import { objectWith, schemaGuard } from "../../../fetch/json.js";
 import { stateFolder } from "../../../remote/supervisor/state-folder.js";
 
 const facts = {
   /** As its notebook calls it, or the command that began it. */
   name: v.string(),
   url: v.string(),
-  models: v.array(fields({ name: v.string(), folder: v.string() })),
+  models: v.array(objectWith({ name: v.string(), folder: v.string() })),
 };
-const entry = fields({ version: v.literal(1), ...facts, writer: writerSchema, since: v.string() });
-const isEntry = like(entry);
+const entry = objectWith({ version: v.literal(1), ...facts, writer: processIdentitySchema, since: v.string() });
+const isEntry = schemaGuard(entry);
 /** No machine serves as many; a folder with more was filled by something else. */
 const MOST = 1000;
 
-export interface Serving {
+export interface RunningServerFacts {
   readonly name: string;
   readonly url: string;
   /** By the names that requests call them, with their absolute folders. */
@@ -36,12 +36,12 @@ export interface Serving {
 const folder = (): string => join(stateFolder(), "serving");
 
 /** Says that a process serves, until what comes back is called. Where nothing may be written, nothing is. */
-export function noteServing({ process, ...facts }: Omit<Serving, "since">): () => void {
+export function recordRunningServer({ process, ...facts }: Omit<RunningServerFacts, "since">): () => void {
   const file = join(folder(), `${String(process)}-${randomBytes(6).toString("hex")}.json`);
-  const told = { version: 1, ...facts, writer: processOf(process), since: new Date().toISOString() };
+  const entryRecord = { version: 1, ...facts, writer: processIdentityOf(process), since: new Date().toISOString() };
   try {
     mkdirSync(folder(), { recursive: true, mode: 0o700 });
-    writeFileAtomic.sync(file, JSON.stringify(told), { mode: 0o600 });
+    writeFileAtomic.sync(file, JSON.stringify(entryRecord), { mode: 0o600 });
   } catch {
     return () => undefined; // no home, or one that is read-only
   }
@@ -49,11 +49,11 @@ export function noteServing({ process, ...facts }: Omit<Serving, "since">): () =
 }
 
 /** What serves now, the newest last. */
-export function serving(): readonly Serving[] {
-  const found = names().flatMap((name): Serving[] => {
+export function runningServers(): readonly RunningServerFacts[] {
+  const found = names().flatMap((name): RunningServerFacts[] => {
     const file = join(folder(), name);
-    const one = jsonRegular(file, 1 << 18);
-    const lives = isEntry(one) ? isAlive(one.writer) : false;
+    const one = readRegularJson(file, 1 << 18);
+    const lives = isEntry(one) ? isProcessAlive(one.writer) : false;
     if (isEntry(one) && lives) {
       const { name, url, models, since } = one;
       return [{ name, url, models, process: one.writer.id, since }];

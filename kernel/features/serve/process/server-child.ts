@@ -8,9 +8,16 @@ import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { makePrivateFolder } from "../../../fetch/private.js";
-import { readRegular } from "../../../runs/read-regular.js";
+import { readRegularFile } from "../../../runs/read-regular.js";
 import type { HttpLoad } from "../contract.js";
-import { errorOf, saidIn, type Ordered, type Said, type Serve, type ServedFacts } from "../server/protocol.js";
+import {
+  deserializeError,
+  parseServerReport,
+  type ServerCommand,
+  type ServerReport,
+  type ServeSpec,
+  type ServedModelFacts,
+} from "../server/protocol.js";
 
 const program = fileURLToPath(new URL("./main.js", import.meta.url));
 /** Bytes of a log that is put aside for a new one. */
@@ -20,17 +27,17 @@ const LINES = 5;
 /** Ms that the process has beside what requests have. */
 const LATE = 10_000;
 
-export interface Listening {
+export interface ListeningServer {
   readonly url: string;
   readonly port: number;
-  readonly models: readonly ServedFacts[];
+  readonly models: readonly ServedModelFacts[];
 }
-export type LoadSaid = Extract<Said, { is: "load" }>;
+export type LoadReport = Extract<ServerReport, { is: "load" }>;
 /** How it ended: asked to, with so many requests that had no answer; or by itself, in words. */
-export type Ended = { readonly cut: number } | { readonly died: string };
+export type ServerChildEnd = { readonly cut: number } | { readonly died: string };
 
-export interface ChildOptions {
-  readonly serve: Serve;
+export interface ServerChildOptions {
+  readonly serve: ServeSpec;
   /** As the notebook calls it. */
   readonly name: string;
   /** File that the log is added to. */
@@ -41,20 +48,20 @@ export interface ChildOptions {
 }
 
 export class ServerChild {
-  readonly ended: Promise<Ended>;
+  readonly ended: Promise<ServerChildEnd>;
   /** Called every second while it serves. */
-  onLoad: (load: LoadSaid) => void = () => undefined;
+  onLoad: (load: LoadReport) => void = () => undefined;
   private readonly child: ChildProcess;
   /** Where its own log begins. */
   private readonly began: number;
-  private readonly asked = new Map<number, { resolve(answer: Said): void; reject(error: Error): void }>();
+  private readonly pending = new Map<number, { resolve(answer: ServerReport): void; reject(error: Error): void }>();
   private next = 1;
   private cut: number | null = null;
   private failed: CodedError | null = null;
 
-  private constructor(private readonly o: ChildOptions) {
-    this.began = prepared(o.log);
-    this.child = spawned(o);
+  private constructor(private readonly options: ServerChildOptions) {
+    this.began = prepared(options.log);
+    this.child = spawned(options);
     this.ended = new Promise((resolve) => {
       this.child.once("error", (error) => resolve({ died: `it could not be started: ${error.message}` }));
       this.child.once("exit", (status, signal) => {
@@ -63,26 +70,28 @@ export class ServerChild {
       });
     });
     void this.ended.then(() => {
-      for (const { reject } of this.asked.values()) reject(this.over());
-      this.asked.clear();
+      for (const { reject } of this.pending.values()) reject(this.over());
+      this.pending.clear();
     });
   }
 
   /** Coded errors of opening and listening; `desk-died`. What `signal` aborts is ended. */
-  static async start(o: ChildOptions): Promise<{ readonly child: ServerChild; readonly at: Listening }> {
-    const child = new ServerChild(o);
+  static async start(
+    settings: ServerChildOptions,
+  ): Promise<{ readonly child: ServerChild; readonly listening: ListeningServer }> {
+    const child = new ServerChild(settings);
     const end = (): void => child.kill();
-    o.signal?.addEventListener("abort", end, { once: true });
-    if (o.signal?.aborted) end();
+    settings.signal?.addEventListener("abort", end, { once: true });
+    if (settings.signal?.aborted) end();
     try {
-      const at = await child.listening();
+      const ready = await child.listening();
       child.waitedFor(false);
-      return { child, at };
+      return { child, listening: ready };
     } catch (error) {
-      o.signal?.throwIfAborted();
+      settings.signal?.throwIfAborted();
       throw error;
     } finally {
-      o.signal?.removeEventListener("abort", end);
+      settings.signal?.removeEventListener("abort", end);
     }
   }
 
@@ -97,29 +106,29 @@ export class ServerChild {
     return this.child.pid ?? -1;
   }
 
-  private listening(): Promise<Listening> {
+  private listening(): Promise<ListeningServer> {
     return new Promise((resolve, reject) => {
       this.child.on("message", (message) => {
-        const said = saidIn(message);
-        if (said?.is === "listening") resolve(said);
-        else if (said) this.hear(said);
+        const report = parseServerReport(message);
+        if (report?.is === "listening") resolve(report);
+        else if (report) this.hear(report);
       });
       void this.ended.then((ended) =>
         reject(this.failed ?? this.died("died" in ended ? ended.died : "it was told to end")),
       );
-      this.tell({ is: "open", serve: this.o.serve });
+      this.tell({ is: "open", serve: this.options.serve });
     });
   }
 
-  private hear(said: Exclude<Said, { is: "listening" }>): void {
-    if (said.is === "load" && said.id === null) this.onLoad(said);
-    else if (said.is === "ended") this.cut = said.cut;
-    else if (said.is === "failed" && said.id === null) this.failed = errorOf(said.failure);
+  private hear(report: Exclude<ServerReport, { is: "listening" }>): void {
+    if (report.is === "load" && report.id === null) this.onLoad(report);
+    else if (report.is === "ended") this.cut = report.cut;
+    else if (report.is === "failed" && report.id === null) this.failed = deserializeError(report.failure);
     else {
-      const asked = this.asked.get(said.id ?? 0);
-      this.asked.delete(said.id ?? 0);
-      if (said.is === "failed") asked?.reject(errorOf(said.failure));
-      else asked?.resolve(said);
+      const request = this.pending.get(report.id ?? 0);
+      this.pending.delete(report.id ?? 0);
+      if (report.is === "failed") request?.reject(deserializeError(report.failure));
+      else request?.resolve(report);
     }
   }
 
@@ -129,27 +138,27 @@ export class ServerChild {
   }
   /** How it stands now. Coded error `desk-over`. */
   async load(): Promise<HttpLoad> {
-    const said = await this.answer((id) => ({ is: "tell", id }));
-    if (said.is !== "load")
-      throw new CodedError("desk-failed", { why: `it said ${said.is} where its load was asked for` });
-    return said.load;
+    const reply = await this.answer((id) => ({ is: "tell", id }));
+    if (reply.is !== "load")
+      throw new CodedError("desk-failed", { why: `it said ${reply.is} where its load was asked for` });
+    return reply.load;
   }
-  private async answer(order: (id: number) => Ordered): Promise<Said> {
+  private async answer(order: (id: number) => ServerCommand): Promise<ServerReport> {
     if (!this.child.connected) throw this.over();
     this.waitedFor(true);
     try {
       return await new Promise((resolve, reject) => {
         const id = this.next++;
-        this.asked.set(id, { resolve, reject });
+        this.pending.set(id, { resolve, reject });
         this.tell(order(id));
       });
     } finally {
-      if (this.asked.size === 0) this.waitedFor(false);
+      if (this.pending.size === 0) this.waitedFor(false);
     }
   }
 
   /** In good order; what has no answer after `grace` ms has none. */
-  async stop(grace: number): Promise<Ended> {
+  async stop(grace: number): Promise<ServerChildEnd> {
     this.waitedFor(true);
     this.tell({ is: "stop", grace });
     const late = setTimeout(() => this.kill(), grace + LATE).unref();
@@ -164,18 +173,18 @@ export class ServerChild {
 
   /** What is told of one that ended by itself. */
   died(how: string): CodedError<"desk-died"> {
-    return new CodedError("desk-died", { name: this.o.name, how, log: this.lastLines() });
+    return new CodedError("desk-died", { name: this.options.name, how, log: this.lastLines() });
   }
   /** What it printed that is no line of its log: what a runtime says that ends a process. */
   private lastLines(): readonly string[] {
-    const lines = (readRegular(this.o.log, 2 * LONG) ?? "").slice(this.began).split("\n");
+    const lines = (readRegularFile(this.options.log, 2 * LONG) ?? "").slice(this.began).split("\n");
     return lines.filter((line) => line.trim() !== "" && !line.startsWith("{")).slice(-LINES);
   }
   private over(): CodedError {
-    return new CodedError("desk-over", { name: this.o.name });
+    return new CodedError("desk-over", { name: this.options.name });
   }
 
-  private tell(order: Ordered): void {
+  private tell(order: ServerCommand): void {
     // One that has gone is told by its end.
     if (this.child.connected) this.child.send(order, () => undefined);
   }
@@ -190,7 +199,7 @@ function prepared(log: string): number {
   return 0;
 }
 
-function spawned({ log, without }: ChildOptions): ChildProcess {
+function spawned({ log, without }: ServerChildOptions): ChildProcess {
   const fd = openSync(log, "a", 0o600);
   const hidden = new Set(without);
   try {

@@ -4,7 +4,7 @@
  */
 
 /** Time that requests in progress have at the end, in ms. */
-export const GRACE = 30_000;
+export const GRACE_MS = 30_000;
 
 export interface RunningServer {
   /** Reads again what changed on the disk. */
@@ -21,12 +21,12 @@ export interface ServerProcessOptions {
   endsWithTerminal?(): boolean;
 }
 /** The first request to stop. */
-export interface Stop {
+export interface StopRequest {
   /** Null: it was no signal. */
   readonly signal: NodeJS.Signals | null;
   readonly grace: number;
 }
-export interface ServerEnd extends Stop {
+export interface ServerEnd extends StopRequest {
   /** Requests that had no answer when the grace was over. */
   readonly cut: number;
 }
@@ -35,8 +35,8 @@ const SIGNALS = ["SIGTERM", "SIGINT"] as const;
 
 export class ServerProcess<S extends RunningServer> {
   /** Settles with the first request to stop. */
-  readonly stopRequested: Promise<Stop>;
-  private requestStop: (stop: Stop) => void = () => undefined;
+  readonly stopRequested: Promise<StopRequest>;
+  private requestStop: (stop: StopRequest) => void = () => undefined;
   private readonly aborting = new AbortController();
   private server: S | null = null;
   private signals = 0;
@@ -89,7 +89,7 @@ export class ServerProcess<S extends RunningServer> {
 
   private readonly onSignal = (name: NodeJS.Signals): void => {
     if (++this.signals > 1) process.exit(this.options.forcedStatus(name));
-    this.stop(this.options.grace ?? GRACE, name);
+    this.stop(this.options.grace ?? GRACE_MS, name);
   };
   /** A reload waits for the server to open. */
   private readonly onHangUp = (): void => {

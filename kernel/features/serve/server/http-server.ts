@@ -10,39 +10,39 @@ import swagger from "@fastify/swagger";
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { HttpOptions } from "../contract.js";
-import { bodyIn } from "../http/request-body.js";
-import { Call, Gone } from "../http/call.js";
-import { description } from "../http/openapi-document.js";
-import { checkHead } from "../http/request-head.js";
-import { methodsOf } from "../http/methods.js";
+import { parseJsonBody } from "../http/request-body.js";
+import { HttpCall, ClientGoneError } from "../http/call.js";
+import { openApiOptions } from "../http/openapi-document.js";
+import { checkRequestHead } from "../http/request-head.js";
+import { routeMethodsOf } from "../http/methods.js";
 import { networkOf } from "../http/network.js";
-import { failureOf, type Dialect, type Failure } from "../http/failures.js";
+import { httpFailureOf, type ApiDialect, type HttpFailure } from "../http/failures.js";
 import { huggingFaceRoutes } from "../hugging-face/routes.js";
-import { lineOf } from "../http/request-log.js";
-import { checkOf } from "../http/request-validator.js";
+import { requestLogFields } from "../http/request-log.js";
+import { compileValidator } from "../http/request-validator.js";
 import { openaiRoutes } from "../openai/routes.js";
-import { ownRoutes } from "./own-routes.js";
+import { tunebookRoutes } from "./own-routes.js";
 import { rerankRoutes } from "./rerank-routes.js";
-import { unlike } from "../http/schema.js";
-import type { Parts, Patience } from "./server-parts.js";
+import { bodyMismatchError } from "../http/schema.js";
+import type { HttpServerParts, HttpTimeouts } from "./server-parts.js";
 import { teiRoutes } from "../tei/routes.js";
-import { lookAtKeys } from "../http/unread-keys.js";
+import { reportUnreadKeys } from "../http/unread-keys.js";
 
 declare module "fastify" {
   interface FastifyContextConfig {
-    readonly dialect?: Dialect;
+    readonly dialect?: ApiDialect;
     /** Answered without a key, whoever asks and however often. */
     readonly open?: boolean;
   }
 }
 
-export async function serverOf(parts: Parts): Promise<FastifyInstance> {
-  const { o, doors, models, counts } = parts;
-  const app = made(o, parts.patience);
-  reads(app, o);
+export async function createHttpServer(parts: HttpServerParts): Promise<FastifyInstance> {
+  const { o: options, doors, models, counts } = parts;
+  const app = made(options, parts.patience);
+  reads(app, options);
   hooks(app, parts);
-  await app.register(swagger, description(doors.keyed));
-  const { rate } = o.limits;
+  await app.register(swagger, openApiOptions(doors.keyed));
+  const { rate } = options.limits;
   if (rate > 0)
     await app.register(rateLimit, {
       max: rate,
@@ -54,32 +54,32 @@ export async function serverOf(parts: Parts): Promise<FastifyInstance> {
       errorResponseBuilder: (_, { ttl }) =>
         new CodedError("rate-exceeded", { most: rate, seconds: Math.max(1, Math.ceil(ttl / 1000)) }),
     });
-  const context = { models, limits: o.limits, counts, memory: parts.memory };
+  const context = { models, limits: options.limits, counts, memory: parts.memory };
   app.after(() => {
     openaiRoutes(app, context);
     teiRoutes(app, context);
     rerankRoutes(app, context);
     huggingFaceRoutes(app, context);
-    ownRoutes(app, context, parts);
+    tunebookRoutes(app, context, parts);
   });
   await app.ready();
   return app;
 }
 
-function made(o: HttpOptions, patience: Patience): FastifyInstance {
+function made(options: HttpOptions, patience: HttpTimeouts): FastifyInstance {
   const shared = {
     logger: false,
-    bodyLimit: o.limits.body,
+    bodyLimit: options.limits.body,
     return503OnClosing: false,
     routerOptions: { maxParamLength: LONGEST, ignoreTrailingSlash: true },
     rewriteUrl: ({ url }: { readonly url?: string | undefined }) => routed(url ?? "/"),
     genReqId: idOf,
     keepAliveTimeout: patience.idle,
     requestTimeout: patience.request,
-    schemaErrorFormatter: unlike,
+    schemaErrorFormatter: bodyMismatchError,
     clientErrorHandler: refuseUnread,
     frameworkErrors: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) => {
-      const failure = failureOf(codedOf(error, o, request), dialectOf(request), request.id);
+      const failure = httpFailureOf(codedOf(error, options, request), dialectOf(request), request.id);
       refused(reply.headers(plain), failure);
     },
   } as const;
@@ -88,10 +88,13 @@ function made(o: HttpOptions, patience: Patience): FastifyInstance {
     maxHeaderSize: 16_384,
     connectionsCheckingInterval: Math.min(1000, patience.headers),
   };
-  const app = (o.tls
-    ? fastify({ ...shared, https: { ...node, ...o.tls, minVersion: "TLSv1.2", handshakeTimeout: patience.headers } })
+  const app = (options.tls
+    ? fastify({
+        ...shared,
+        https: { ...node, ...options.tls, minVersion: "TLSv1.2", handshakeTimeout: patience.headers },
+      })
     : fastify({ ...shared, http: node })) as unknown as FastifyInstance;
-  app.setValidatorCompiler(checkOf);
+  app.setValidatorCompiler(compileValidator);
   app.server.maxConnections = 10_000;
   return app;
 }
@@ -135,7 +138,7 @@ function reads(app: FastifyInstance, { limits }: HttpOptions): void {
         return;
       }
       try {
-        done(null, bodyIn(body as Buffer));
+        done(null, parseJsonBody(body as Buffer));
       } catch (error) {
         done(error as Error);
       }
@@ -151,13 +154,13 @@ const plain = {
   "referrer-policy": "no-referrer",
 } as const;
 
-function hooks(app: FastifyInstance, parts: Parts): void {
+function hooks(app: FastifyInstance, parts: HttpServerParts): void {
   const { doors, underWay } = parts;
-  app.decorateRequest("call", null as unknown as Call);
+  app.decorateRequest("call", null as unknown as HttpCall);
   app.addHook("onRequest", (request, reply, done) => {
     begins(request, reply, parts);
     try {
-      checkHead(request.raw, request.originalUrl);
+      checkRequestHead(request.raw, request.originalUrl);
       doors.look(request.raw);
       request.call.key = doors.keyOf(request.raw);
       request.call.client = request.call.key ?? networkOf(request.ip);
@@ -179,7 +182,7 @@ function hooks(app: FastifyInstance, parts: Parts): void {
   });
   app.addHook("preHandler", (request, reply, done) => {
     try {
-      lookAtKeys(request, reply);
+      reportUnreadKeys(request, reply);
       done();
     } catch (error) {
       done(error as Error);
@@ -192,14 +195,14 @@ function hooks(app: FastifyInstance, parts: Parts): void {
     done();
   });
   app.setErrorHandler((error: unknown, request, reply) => {
-    if (error instanceof Gone) return reply.code(499).send();
-    const failure = failureOf(codedOf(error, parts.o, request), dialectOf(request), request.id);
+    if (error instanceof ClientGoneError) return reply.code(499).send();
+    const failure = httpFailureOf(codedOf(error, parts.o, request), dialectOf(request), request.id);
     request.call.failed(error, failure);
     // What is left of a body isn't read.
     if (!request.raw.complete || failure.code === "request-head") reply.header("connection", "close");
     return refused(reply, failure);
   });
-  const methods = methodsOf(app);
+  const methods = routeMethodsOf(app);
   app.setNotFoundHandler((request) => {
     const method = request.method.slice(0, 20);
     const offered = methods(request.url.split("?", 1)[0] ?? "");
@@ -210,15 +213,15 @@ function hooks(app: FastifyInstance, parts: Parts): void {
 }
 const JSON_TYPE = "application/json; charset=utf-8";
 
-function refused(reply: FastifyReply, { status, code, retryAfter, allow, body }: Failure): FastifyReply {
+function refused(reply: FastifyReply, { status, code, retryAfter, allow, body }: HttpFailure): FastifyReply {
   if (retryAfter !== null) reply.header("retry-after", String(retryAfter));
   if (allow !== null) reply.header("allow", allow.join(", "));
   if (status === 401) reply.header("www-authenticate", "Bearer");
   return reply.code(status).header("x-error-code", code).serializer(JSON.stringify).type(JSON_TYPE).send(body);
 }
 
-function begins(request: FastifyRequest, reply: FastifyReply, parts: Parts): void {
-  const call = new Call();
+function begins(request: FastifyRequest, reply: FastifyReply, parts: HttpServerParts): void {
+  const call = new HttpCall();
   request.call = call;
   parts.underWay.add(call);
   reply.headers(plain);
@@ -232,16 +235,23 @@ function begins(request: FastifyRequest, reply: FastifyReply, parts: Parts): voi
   reply.raw.once("close", () => ends(request, reply.raw, parts));
 }
 
-function ends(request: FastifyRequest, raw: ServerResponse, { underWay, counts, o, memory }: Parts): void {
+function ends(
+  request: FastifyRequest,
+  raw: ServerResponse,
+  { underWay, counts, o: options, memory }: HttpServerParts,
+): void {
   const { call } = request;
-  if (!call.answered) call.stop(new Gone());
+  if (!call.answered) call.stop(new ClientGoneError());
   underWay.delete(call);
   const ms = performance.now() - call.began;
   const route = request.routeOptions.url ?? "other";
   const status = statusOf(request, raw);
   const { read, written, model, began } = call;
   counts.done({ route, model, status, seconds: ms / 1000, read, written: written && { ...written, began } });
-  if (o.log) o.log(lineOf(call, { id: request.id, method: request.method, route, status, ms, body: request.body }));
+  if (options.log)
+    options.log(
+      requestLogFields(call, { id: request.id, method: request.method, route, status, ms, body: request.body }),
+    );
   memory.release(call);
   call.release();
 }
@@ -255,7 +265,8 @@ function lengthOf({ headers }: FastifyRequest): number | null {
 /** As it came out: of an answer that was cut off after its first byte, not the 200 that it began with. */
 function statusOf({ call, id }: FastifyRequest, { statusCode }: ServerResponse): number {
   if (call.gone) return 499;
-  if (call.code === null && !call.answered) call.failed(call.signal.reason, failureOf(call.signal.reason, "tei", id));
+  if (call.code === null && !call.answered)
+    call.failed(call.signal.reason, httpFailureOf(call.signal.reason, "tei", id));
   return call.status ?? statusCode;
 }
 
@@ -274,7 +285,7 @@ function codedOf(error: unknown, { limits }: HttpOptions, { headers }: FastifyRe
   return error;
 }
 
-function dialectOf({ routeOptions, url }: FastifyRequest): Dialect {
+function dialectOf({ routeOptions, url }: FastifyRequest): ApiDialect {
   const known = routeOptions.config.dialect;
   if (known !== undefined) return known;
   return url.startsWith("/v1/") || url.includes("/v1/") ? "openai" : "hugging-face";

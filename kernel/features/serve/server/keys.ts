@@ -5,7 +5,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { closeSync, fstatSync, openSync, readSync, statSync, writeSync } from "node:fs";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { NotRead, readWhole } from "../../../fetch/regular.js";
+import { FileNotRead, readWholeFile } from "../../../fetch/regular.js";
 
 /** Bytes of a file of keys. */
 const MOST = 1 << 20;
@@ -20,21 +20,21 @@ const LONGEST = 512;
 const SHORT = 12;
 
 /** What keeps a key from ever being sent, as a clause; null: nothing. */
-export function unusable(key: string): string | null {
+export function unusableKeyReason(key: string): string | null {
   if (key.length > LONGEST)
     return `has ${String(key.length)} letters, and ${String(LONGEST)} are the most that a request carries`;
   return KEY.test(key) ? null : "has signs beyond ASCII, or blanks, which no header carries";
 }
-export const isShort = (key: string): boolean => key.length < SHORT;
+export const isShortKey = (key: string): boolean => key.length < SHORT;
 
 /** Of a variable that holds keys, parted by commas or blanks. `where`: who says its name. Coded error `keys-env`. */
-export function keysNamed(env: string, where: "shell" | "notebook"): readonly string[] {
-  const held = process.env[env];
-  const keys = partsOf(held);
+export function keysInVariable(env: string, where: "shell" | "notebook"): readonly string[] {
+  const value = process.env[env];
+  const keys = partsOf(value);
   if (keys.length === 0)
-    throw new CodedError("keys-env", { env, why: held === undefined ? "is not set" : "is empty", where });
+    throw new CodedError("keys-env", { env, why: value === undefined ? "is not set" : "is empty", where });
   for (const [i, key] of keys.entries()) {
-    const why = unusable(key);
+    const why = unusableKeyReason(key);
     if (why !== null)
       throw new CodedError("keys-env", { env, why: `can't be used: key ${String(i + 1)} ${why}`, where });
   }
@@ -42,27 +42,27 @@ export function keysNamed(env: string, where: "shell" | "notebook"): readonly st
 }
 
 /** Of such a variable, a clause on each key that can be guessed; its length isn't told. */
-export function shortKeys(env: string): readonly string[] {
+export function shortKeyWarnings(env: string): readonly string[] {
   return partsOf(process.env[env]).flatMap((key, i) =>
-    isShort(key)
+    isShortKey(key)
       ? [
           `key ${String(i + 1)} of ${env} has fewer than ${String(SHORT)} letters and can be guessed: \`openssl rand -hex 24\` makes a long one`,
         ]
       : [],
   );
 }
-const partsOf = (held: string | undefined): readonly string[] =>
-  (held ?? "").split(/[\s,]+/).filter((key) => key !== "");
+const partsOf = (value: string | undefined): readonly string[] =>
+  (value ?? "").split(/[\s,]+/).filter((key) => key !== "");
 
 /** Of a file with a hash a line; after `#` stands whose it is. Coded error `keys-file`. */
-export function keysIn(file: string): readonly string[] {
+export function readKeysFile(file: string): readonly string[] {
   const no = (why: string, line?: number): CodedError =>
     new CodedError("keys-file", { file, why, ...(line !== undefined && { line }) });
   let bytes: Buffer | null;
   try {
-    bytes = readWhole(file, MOST);
+    bytes = readWholeFile(file, MOST);
   } catch (error) {
-    throw error instanceof NotRead ? no(error.why) : error;
+    throw error instanceof FileNotRead ? no(error.why) : error;
   }
   if (bytes === null) throw no("there is no such file");
   if (process.platform !== "win32" && (statSync(file).mode & 0o022) !== 0) throw no("others may write into it");
@@ -82,7 +82,7 @@ export function keysIn(file: string): readonly string[] {
 export const keyLine = (key: string): string => `sha256:${hashKey(key)}`;
 
 /** Makes a key, whose hash is added to the file; the key itself is nowhere but in what is returned. */
-export function newKey(file: string, whose: string): string {
+export function createKey(file: string, whose: string): string {
   const key = `tb-${randomBytes(24).toString("base64url")}`;
   appendLine(file, `${keyLine(key)}  # ${whose}`);
   return key;

@@ -1,13 +1,13 @@
 /** What a server says of itself while it runs: a line of JSON for each thing that happens. No text of a request is in it. */
 import { appendFileSync, closeSync, openSync } from "node:fs";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { failureOf } from "./protocol.js";
+import { serializeError } from "./protocol.js";
 
-export type Line = Readonly<Record<string, unknown>>;
-export interface Log {
-  say(event: string, line?: Line): void;
+export type ServerLogFields = Readonly<Record<string, unknown>>;
+export interface ServerLog {
+  say(event: string, line?: ServerLogFields): void;
   /** What went wrong, by its code and its words. */
-  warn(event: string, error: unknown, line?: Line): void;
+  warn(event: string, error: unknown, line?: ServerLogFields): void;
   /** From now on into the file that has its name now, where something moved the old one. Coded error `log-file`: the old one stays. */
   reopen(): void;
   close(): void;
@@ -17,9 +17,9 @@ export interface Log {
  * @param to a file that is added to, or what lines are written to. Where they can't be written later, the server goes on. Coded
  * error `log-file`
  */
-export function openLog(to: string | { write(text: string): unknown }): Log {
+export function openLog(to: string | { write(text: string): unknown }): ServerLog {
   let fd = typeof to === "string" ? opened(to) : null;
-  const put = (level: "info" | "warning" | "error", event: string, line: Line): void => {
+  const put = (level: "info" | "warning" | "error", event: string, line: ServerLogFields): void => {
     const text = `${JSON.stringify({ time: new Date().toISOString(), level, event, ...line })}\n`;
     try {
       if (fd !== null) appendFileSync(fd, text);
@@ -31,7 +31,7 @@ export function openLog(to: string | { write(text: string): unknown }): Log {
   return {
     say: (event, line = {}) => put(levelOf(line), event, line),
     warn(event, error, line = {}) {
-      const { code, words } = failureOf(error);
+      const { code, words } = serializeError(error);
       put("warning", event, { ...(code !== null && { code }), message: words, ...line });
     },
     reopen() {
@@ -64,7 +64,7 @@ const whys: Readonly<Record<string, string>> = {
 };
 
 /** A fault of the program is an error, also where it is told of among requests; what was answered 5xx else, a warning. */
-function levelOf({ status, fault }: Line): "info" | "warning" | "error" {
+function levelOf({ status, fault }: ServerLogFields): "info" | "warning" | "error" {
   if (fault !== undefined) return "error";
   return typeof status === "number" && status >= 500 ? "warning" : "info";
 }

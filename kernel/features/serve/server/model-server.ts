@@ -6,21 +6,29 @@ import { createPrivateKey, X509Certificate } from "node:crypto";
 import { hostname } from "node:os";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { isLoopback } from "#stdlib/network/loopback.js";
-import { NotRead, readWhole } from "../../../fetch/regular.js";
+import { FileNotRead, readWholeFile } from "../../../fetch/regular.js";
 import type { EngineOptions } from "../../../engines/engine.js";
-import type { Computing, Http, HttpLoad, HttpOptions, Limits, Models, ServedFolder } from "../contract.js";
-import type { ServedFacts } from "./protocol.js";
+import type {
+  ComputeListener,
+  HttpServer,
+  HttpLoad,
+  HttpOptions,
+  ServingLimits,
+  Models,
+  ServedFolder,
+} from "../contract.js";
+import type { ServedModelFacts } from "./protocol.js";
 import { startHttp } from "./start-http.js";
-import type { Serving, ServingEvent, ServingMemory } from "../models/contract.js";
+import type { ModelService, ServingEvent, ServingMemory } from "../models/contract.js";
 import { ServedModels } from "../models/served-models.js";
-import { keysIn } from "./keys.js";
+import { readKeysFile } from "./keys.js";
 import { statSync } from "node:fs";
 import { isAbsolute, join, normalize } from "node:path";
-import { DEPLOYMENT } from "../../../deployments/deployment.js";
-import { damageIn } from "../../../deployments/files.js";
-import { PROOF, readProof } from "../../../deployments/proof.js";
-import type { Line, Log } from "./log.js";
-import { Opening } from "./opening-models.js";
+import { DEPLOYMENT_FILE } from "../../../deployments/deployment.js";
+import { changedOrMissingFiles } from "../../../deployments/files.js";
+import { PROOF_FILE, readProof } from "../../../deployments/proof.js";
+import type { ServerLogFields, ServerLog } from "./log.js";
+import { OpeningModels } from "./opening-models.js";
 
 export interface ModelServerOptions {
   readonly folders: readonly ServedFolder[];
@@ -32,11 +40,11 @@ export interface ModelServerOptions {
   /** Files in PEM, which are read again too. */
   readonly tls: { readonly cert: string; readonly key: string } | null;
   readonly hosts: readonly string[];
-  readonly limits: Limits;
+  readonly limits: ServingLimits;
   readonly engine: EngineOptions["engine"];
   /** Null: all. */
   readonly threads: number | null;
-  readonly log: Log;
+  readonly log: ServerLog;
   /** Whether each request has a line in the log. */
   readonly tellsRequests: boolean;
   /** As HttpOptions has it. */
@@ -49,14 +57,14 @@ export interface ModelServerOptions {
  * It listens before its models are open: /health says that it runs, /ready that it can't be asked yet. Coded errors of folders
  * that can't be served and of engines, `keys-file`, `tls-file`, `port-taken`.
  */
-export async function serveFolders(o: ModelServerOptions): Promise<ModelServer> {
-  const { host, port, limits, log } = o;
-  const guard = guardOf(o);
+export async function serveFolders(options: ModelServerOptions): Promise<ModelServer> {
+  const { host, port, limits, log } = options;
+  const guard = guardOf(options);
   const begun = performance.now();
-  const request = o.tellsRequests ? (line: Line) => log.say("request", line) : null;
+  const request = options.tellsRequests ? (line: ServerLogFields) => log.say("request", line) : null;
   // Who asks from another machine may call this one by its name.
-  const hosts = isLoopback(host) ? o.hosts : [...o.hosts, hostname()];
-  const opening = new Opening();
+  const hosts = isLoopback(host) ? options.hosts : [...options.hosts, hostname()];
+  const opening = new OpeningModels();
   const http = await startHttp(opening, {
     host,
     port,
@@ -64,17 +72,17 @@ export async function serveFolders(o: ModelServerOptions): Promise<ModelServer> 
     limits,
     ...guard,
     log: request,
-    ...(o.drain !== undefined && { drain: o.drain }),
+    ...(options.drain !== undefined && { drain: options.drain }),
   });
-  const { signal } = o;
+  const { signal } = options;
   const given = (): void => log.say("stopping", { opening: Object.keys(opening.ready().models ?? {}) });
   signal?.addEventListener("abort", given, { once: true });
   try {
-    const models = await opened(o, http.computing, (found) => {
+    const models = await opened(options, http.computing, (found) => {
       opening.found(found);
       log.say("opening", { url: http.url, process: process.pid, models: found.list().map(({ name }) => name) });
     });
-    const server = new ModelServer(o, models, http);
+    const server = new ModelServer(options, models, http);
     log.say("listening", {
       url: http.url,
       at: server.at,
@@ -96,7 +104,7 @@ export async function serveFolders(o: ModelServerOptions): Promise<ModelServer> 
 
 async function opened(
   { folders, limits, engine, threads, log, signal, warn }: ModelServerOptions,
-  computing: Computing,
+  computing: ComputeListener,
   found: (models: Models) => void,
 ): Promise<ServedModels> {
   const models = await ServedModels.open(folders, {
@@ -105,9 +113,9 @@ async function opened(
     found,
     engine: { engine, ...(threads !== null && { threads }) },
     ...(signal && { signal }),
-    tell: (told) => {
-      tellIn(log, told);
-      if (told.is === "uncleaned") warn?.(told.warning);
+    tell: (report) => {
+      tellIn(log, report);
+      if (report.is === "uncleaned") warn?.(report.warning);
     },
   });
   if (!signal?.aborted) return models;
@@ -116,24 +124,25 @@ async function opened(
 }
 
 /** What happens to models and their engine, as lines of the log. */
-function tellIn(log: Log, told: ServingEvent): void {
-  const { is, ...line } = told;
+function tellIn(log: ServerLog, report: ServingEvent): void {
+  const { is, ...line } = report;
   const rounded = "seconds" in line ? { seconds: Math.round(line.seconds * 1000) / 1000 } : {};
-  if (is === "uncleaned") log.warn("texts-not-cleaned", told.warning, { name: told.name, folder: told.folder });
-  else if (is === "failing") log.warn(is, told.error, { name: told.name, folder: told.folder, again: told.again });
+  if (is === "uncleaned") log.warn("texts-not-cleaned", report.warning, { name: report.name, folder: report.folder });
+  else if (is === "failing")
+    log.warn(is, report.error, { name: report.name, folder: report.folder, again: report.again });
   else if (is !== "not-opened") log.say(is, { ...line, ...rounded });
-  else log.warn(is, told.error, { name: told.name, folder: told.folder });
+  else log.warn(is, report.error, { name: report.name, folder: report.folder });
 }
 
 export class ModelServer {
   private ended: Promise<number> | null = null;
   /** Folder → what was told of it. */
-  private readonly told = new Map<string, string>();
+  private readonly reportedChanges = new Map<string, string>();
 
   constructor(
-    private readonly o: ModelServerOptions,
-    private readonly served: Serving,
-    private readonly http: Http,
+    private readonly options: ModelServerOptions,
+    private readonly served: ModelService,
+    private readonly http: HttpServer,
   ) {}
   get url(): string {
     return this.http.url;
@@ -143,7 +152,7 @@ export class ModelServer {
   }
   /** What it listens at, as an address and a port. */
   get at(): string {
-    const { host } = this.o;
+    const { host } = this.options;
     return `${host.includes(":") ? `[${host}]` : host}:${String(this.port)}`;
   }
   load(): HttpLoad {
@@ -152,7 +161,7 @@ export class ModelServer {
   memory(): ServingMemory {
     return this.served.memory();
   }
-  models(): readonly ServedFacts[] {
+  models(): readonly ServedModelFacts[] {
     return this.served.opened.map(({ folder, model }) => ({
       name: model.name,
       folder,
@@ -168,7 +177,7 @@ export class ModelServer {
   /** Requests under way end with the old one. Coded errors of opening: the old one stays. */
   async replace(name: string, folder: string): Promise<void> {
     await this.served.replace(name, folder);
-    this.o.log.say("replaced", { name });
+    this.options.log.say("replaced", { name });
     void this.lookForChanges();
   }
 
@@ -176,20 +185,20 @@ export class ModelServer {
   async lookForChanges(): Promise<void> {
     for (const { name, folder } of this.served.opened) {
       const changed = await changedSince(folder);
-      const told = changed?.data.changed.join("\n") ?? "";
-      if (changed && this.told.get(folder) !== told) this.tellChanged(name, changed);
-      this.told.set(folder, told);
+      const lines = changed?.data.changed.join("\n") ?? "";
+      if (changed && this.reportedChanges.get(folder) !== lines) this.tellChanged(name, changed);
+      this.reportedChanges.set(folder, lines);
     }
   }
 
   private tellChanged(name: string, changed: CodedError<"deployment-changed">): void {
-    this.o.log.warn("changed", changed, { name, changed: changed.data.changed });
-    this.o.warn?.(changed);
+    this.options.log.warn("changed", changed, { name, changed: changed.data.changed });
+    this.options.warn?.(changed);
   }
 
   /** What changed on the disk since it was read: folders, keys, certificates. What can't be read stays as it was. */
   async reload(): Promise<void> {
-    const { log } = this.o;
+    const { log } = this.options;
     const tried = async (work: () => Promise<void> | void): Promise<void> => {
       try {
         await work();
@@ -198,7 +207,7 @@ export class ModelServer {
       }
     };
     await tried(() => log.reopen());
-    await tried(() => this.http.change(guardOf(this.o)));
+    await tried(() => this.http.change(guardOf(this.options)));
     await tried(async () => log.say("reloaded", { changed: await this.served.reload() }));
     void this.lookForChanges();
   }
@@ -208,7 +217,7 @@ export class ModelServer {
     return (this.ended ??= this.end(grace));
   }
   private async end(grace: number): Promise<number> {
-    const { log } = this.o;
+    const { log } = this.options;
     log.say("stopping", { underWay: this.load().underWay });
     const cut = await this.http.stop(grace);
     await this.served.close();
@@ -219,7 +228,7 @@ export class ModelServer {
 
 /** Who is let in, and by which certificate, as the files say now. */
 function guardOf({ keys, tls }: Pick<ModelServerOptions, "keys" | "tls">): Pick<HttpOptions, "keys" | "tls"> {
-  return { keys: "file" in keys ? keysIn(keys.file) : keys, tls: tls && pemOf(tls) };
+  return { keys: "file" in keys ? readKeysFile(keys.file) : keys, tls: tls && pemOf(tls) };
 }
 function pemOf({ cert, key }: { readonly cert: string; readonly key: string }): { cert: string; key: string } {
   const read = { cert: textOf(cert), key: textOf(key) };
@@ -238,17 +247,17 @@ function pemOf({ cert, key }: { readonly cert: string; readonly key: string }): 
 }
 function textOf(file: string): string {
   try {
-    const bytes = readWhole(file, 1 << 20);
-    if (bytes === null) throw new NotRead("there is no such file");
+    const bytes = readWholeFile(file, 1 << 20);
+    if (bytes === null) throw new FileNotRead("there is no such file");
     return bytes.toString("utf8");
   } catch (error) {
-    throw error instanceof NotRead ? new CodedError("tls-file", { file, why: error.why }) : error;
+    throw error instanceof FileNotRead ? new CodedError("tls-file", { file, why: error.why }) : error;
   }
 }
 
 /** Files that were proved and are others now; what was left out of a copy is none of them. Null: there is none. */
 async function changedSince(folder: string): Promise<CodedError<"deployment-changed"> | null> {
-  if (!isFile(join(folder, DEPLOYMENT)) || !isFile(join(folder, PROOF))) return null;
+  if (!isFile(join(folder, DEPLOYMENT_FILE)) || !isFile(join(folder, PROOF_FILE))) return null;
   const changed = await changesIn(folder);
   return changed.length === 0 ? null : new CodedError("deployment-changed", { folder, changed });
 }
@@ -257,7 +266,7 @@ async function changesIn(folder: string): Promise<readonly string[]> {
   try {
     const { files = {} } = readProof(folder);
     const here = Object.entries(files).filter(([name]) => isInside(name) && isFile(join(folder, name)));
-    return await damageIn({ writes: "folder", path: folder }, Object.fromEntries(here));
+    return await changedOrMissingFiles({ writes: "folder", path: folder }, Object.fromEntries(here));
   } catch (error) {
     return [error instanceof Error ? error.message : String(error)];
   }

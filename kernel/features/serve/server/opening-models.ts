@@ -1,11 +1,11 @@
 /** Models of a server that listens already while their folders are looked at: nothing can be asked yet, and whoever looks is told why. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { Held, Models, Ready, ServedModel, ServingFacts } from "../contract.js";
+import type { ModelLease, Models, Readiness, ServedModel, ServingFacts } from "../contract.js";
 import { version } from "../../../session/version.js";
 
 const WHY = "the server has just begun and opens its models";
 
-export class Opening implements Models {
+export class OpeningModels implements Models {
   private models: Models | null = null;
 
   /** From now on those are asked: each can be as soon as it is open. */
@@ -14,14 +14,14 @@ export class Opening implements Models {
   }
 
   /** Coded errors: `model-opening`, and those of the models. */
-  hold(name: string | null): Held {
+  hold(name: string | null): ModelLease {
     if (this.models) return this.models.hold(name);
     throw new CodedError("model-opening", { name: name ?? "the model", why: WHY, seconds: 1 });
   }
   list(): readonly ServedModel[] {
     return this.models?.list() ?? [];
   }
-  ready(): Ready {
+  ready(): Readiness {
     return this.models?.ready() ?? { ready: false, why: `opening: ${WHY}` };
   }
   facts(): ServingFacts {

@@ -1,10 +1,10 @@
 /** What the server says of itself: how it stands, its figures, what can be asked, and a page to try the model by hand. */
 import { randomBytes } from "node:crypto";
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import type { Ready } from "../contract.js";
+import type { Readiness } from "../contract.js";
 import type { RouteContext } from "../http/route-context.js";
 import { pageOf } from "../page/page.js";
-import type { Parts } from "./server-parts.js";
+import type { HttpServerParts } from "./server-parts.js";
 
 const tags = ["Server"];
 const text = { type: "string" } as const;
@@ -28,10 +28,10 @@ const figures = {
   response: { 200: { description: "Figures", content: { "text/plain": { schema: text } } } },
 } as const;
 
-export function ownRoutes(
+export function tunebookRoutes(
   app: FastifyInstance,
   { models, counts }: RouteContext,
-  { stops, drains, doors }: Parts,
+  { stops, drains, doors }: HttpServerParts,
 ): void {
   const open = { config: { open: true, rateLimit: false } };
   // Names of models, and what is wrong with them, are told to those who may ask them.
@@ -44,7 +44,8 @@ export function ownRoutes(
     "/ready",
     { ...open, schema: { tags, summary: "Whether every model can be asked now", ...standing } },
     (request, reply) => {
-      const now: Ready = stops() || drains() ? { ready: false, why: "the server is being stopped" } : models.ready();
+      const now: Readiness =
+        stops() || drains() ? { ready: false, why: "the server is being stopped" } : models.ready();
       const { ready, ...why } = now;
       if (!ready) reply.code(503).header("retry-after", "1");
       return { status: ready ? "ready" : "not ready", ...(mayKnow(request) && why) };

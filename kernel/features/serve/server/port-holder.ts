@@ -13,7 +13,7 @@ const LONG = 80;
 const LISTENS = "0A";
 
 /** Null: nobody that this user may see, or a system that doesn't tell. */
-export function holderOf(port: number): PortHolder | null {
+export function portHolderOf(port: number): PortHolder | null {
   const sockets = new Set([...listeners("/proc/net/tcp", port), ...listeners("/proc/net/tcp6", port)]);
   if (sockets.size === 0) return null;
   for (const name of listed("/proc")) {

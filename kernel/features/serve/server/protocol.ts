@@ -4,14 +4,14 @@
  * text of a request is ever said.
  */
 import * as v from "valibot";
-import { CodedError, entryOf, wordsFor, type Code, type CodeData } from "#dsl/language/diagnostics/codes.js";
-import { fields, figure, table, whole, type Schema } from "../../../fetch/json.js";
-import type { Sort } from "#stdlib/targets/shared/model-type.js";
+import { CodedError, codeEntryOf, diagnosticText, type Code, type CodeData } from "#dsl/language/diagnostics/codes.js";
+import { objectWith, anyNumber, dictionaryOf, wholeNumber, type Schema } from "../../../fetch/json.js";
+import type { AnswerType } from "#stdlib/targets/shared/model-type.js";
 import { ENGINE_NAMES, type EngineOptions } from "../../../engines/engine.js";
-import type { HttpLoad, Limits, ModelLoad, ServedFolder } from "../contract.js";
+import type { HttpLoad, ServingLimits, ModelLoad, ServedFolder } from "../contract.js";
 
 /** What a server is to do. Paths are absolute: it stands in no folder of its own. */
-export interface Serve {
+export interface ServeSpec {
   readonly folders: readonly ServedFolder[];
   readonly host: string;
   readonly port: number;
@@ -19,126 +19,131 @@ export interface Serve {
   /** Files in PEM. */
   readonly tls: { readonly cert: string; readonly key: string } | null;
   readonly hosts: readonly string[];
-  readonly limits: Limits;
+  readonly limits: ServingLimits;
   readonly engine: EngineOptions["engine"];
   /** Null: all. */
   readonly threads: number | null;
 }
 /** A model as people are told of it. */
-export interface ServedFacts {
+export interface ServedModelFacts {
   readonly name: string;
   readonly folder: string;
-  readonly sort: Sort;
+  readonly sort: AnswerType;
   readonly labels: number;
   readonly maxLength: number;
   readonly root: string | null;
   readonly chats: boolean;
   readonly pairs: boolean;
 }
-export type Ordered =
-  | { readonly is: "open"; readonly serve: Serve }
+export type ServerCommand =
+  | { readonly is: "open"; readonly serve: ServeSpec }
   | { readonly is: "replace"; readonly id: number; readonly name: string; readonly folder: string }
   /** How does it stand now? */
   | { readonly is: "tell"; readonly id: number }
   | { readonly is: "stop"; readonly grace: number };
-export type Said =
-  | { readonly is: "listening"; readonly url: string; readonly port: number; readonly models: readonly ServedFacts[] }
+export type ServerReport =
+  | {
+      readonly is: "listening";
+      readonly url: string;
+      readonly port: number;
+      readonly models: readonly ServedModelFacts[];
+    }
   /** `id`: of who asked; null: nobody did, it is said every second. */
   | { readonly is: "load"; readonly id: number | null; readonly load: HttpLoad; readonly memory: number | null }
-  | { readonly is: "replaced"; readonly id: number; readonly models: readonly ServedFacts[] }
-  | { readonly is: "failed"; readonly id: number | null; readonly failure: Failure }
+  | { readonly is: "replaced"; readonly id: number; readonly models: readonly ServedModelFacts[] }
+  | { readonly is: "failed"; readonly id: number | null; readonly failure: SerializedError }
   /** `cut`: requests that had no answer when their time was over. */
   | { readonly is: "ended"; readonly cut: number };
 
 /** An error on its way to another process. */
-export interface Failure {
+export interface SerializedError {
   readonly code: string | null;
   readonly data: unknown;
   readonly words: string;
 }
-export function failureOf(error: unknown): Failure {
-  if (error instanceof CodedError) return { code: error.code, data: error.data, words: wordsFor(error).message };
+export function serializeError(error: unknown): SerializedError {
+  if (error instanceof CodedError) return { code: error.code, data: error.data, words: diagnosticText(error).message };
   return { code: null, data: null, words: error instanceof Error ? error.message : String(error) };
 }
 /** The error again; of one that has no code here `desk-failed`. */
-export function errorOf({ code, data, words }: Failure): CodedError {
-  if (code === null || entryOf(code) === undefined) return new CodedError("desk-failed", { why: words });
+export function deserializeError({ code, data, words }: SerializedError): CodedError {
+  if (code === null || codeEntryOf(code) === undefined) return new CodedError("desk-failed", { why: words });
   return new CodedError(code as Code, data as CodeData[Code]);
 }
 
 const folder = v.object({ name: v.nullable(v.string()), folder: v.string() });
-const limits: Schema<Limits> = v.object({
-  gather: figure,
-  queue: whole(1),
-  texts: whole(1),
-  maxTokens: v.exactOptional(whole(1)),
-  streams: whole(1),
-  body: whole(1),
-  memory: v.exactOptional(whole(1)),
-  time: figure,
+const limits: Schema<ServingLimits> = v.object({
+  gather: anyNumber,
+  queue: wholeNumber(1),
+  texts: wholeNumber(1),
+  maxTokens: v.exactOptional(wholeNumber(1)),
+  streams: wholeNumber(1),
+  body: wholeNumber(1),
+  memory: v.exactOptional(wholeNumber(1)),
+  time: anyNumber,
   truncate: v.boolean(),
-  rate: figure,
+  rate: anyNumber,
 });
-const serve: Schema<Serve> = v.object({
+const serve: Schema<ServeSpec> = v.object({
   folders: v.array(folder),
   host: v.string(),
-  port: whole(),
+  port: wholeNumber(),
   keys: v.array(v.string()),
   tls: v.nullable(v.object({ cert: v.string(), key: v.string() })),
   hosts: v.array(v.string()),
   limits,
-  threads: v.nullable(whole(1)),
+  threads: v.nullable(wholeNumber(1)),
   engine: v.picklist(["auto", ...ENGINE_NAMES]),
 });
-const sort: Schema<Sort> = v.picklist([
+const sort: Schema<AnswerType> = v.picklist([
   ...(["labels", "tags", "answers", "fills", "continues", "rewrites", "embeds", "number"] as const),
 ]);
 const facts = v.object({
   name: v.string(),
   folder: v.string(),
   sort,
-  labels: whole(),
-  maxLength: figure,
+  labels: wholeNumber(),
+  maxLength: anyNumber,
   root: v.nullable(v.string()),
   chats: v.boolean(),
   pairs: v.boolean(),
 });
-const ofModel: Schema<ModelLoad> = fields({
-  waiting: figure,
-  working: figure,
-  batches: figure,
-  tokensRead: figure,
-  tokensWritten: figure,
-  tokensCached: figure,
+const ofModel: Schema<ModelLoad> = objectWith({
+  waiting: anyNumber,
+  working: anyNumber,
+  batches: anyNumber,
+  tokensRead: anyNumber,
+  tokensWritten: anyNumber,
+  tokensCached: anyNumber,
 });
 const load: Schema<HttpLoad> = v.object({
-  requests: figure,
-  failed: figure,
-  perSecond: figure,
-  p50: v.nullable(figure),
-  p99: v.nullable(figure),
-  underWay: figure,
-  tokensPerSecond: figure,
-  models: table(ofModel),
+  requests: anyNumber,
+  failed: anyNumber,
+  perSecond: anyNumber,
+  p50: v.nullable(anyNumber),
+  p99: v.nullable(anyNumber),
+  underWay: anyNumber,
+  tokensPerSecond: anyNumber,
+  models: dictionaryOf(ofModel),
 });
 const failure = v.object({ code: v.nullable(v.string()), data: v.unknown(), words: v.string() });
-const ordered: Schema<Ordered> = v.variant("is", [
+const ordered: Schema<ServerCommand> = v.variant("is", [
   v.object({ is: v.literal("open"), serve }),
-  v.object({ is: v.literal("replace"), id: whole(), name: v.string(), folder: v.string() }),
-  v.object({ is: v.literal("tell"), id: whole() }),
-  v.object({ is: v.literal("stop"), grace: figure }),
+  v.object({ is: v.literal("replace"), id: wholeNumber(), name: v.string(), folder: v.string() }),
+  v.object({ is: v.literal("tell"), id: wholeNumber() }),
+  v.object({ is: v.literal("stop"), grace: anyNumber }),
 ]);
-const said: Schema<Said> = v.variant("is", [
-  v.object({ is: v.literal("listening"), url: v.string(), port: whole(1), models: v.array(facts) }),
-  v.object({ is: v.literal("load"), id: v.nullable(whole()), load, memory: v.nullable(figure) }),
-  v.object({ is: v.literal("replaced"), id: whole(), models: v.array(facts) }),
-  v.object({ is: v.literal("failed"), id: v.nullable(whole()), failure }),
-  v.object({ is: v.literal("ended"), cut: figure }),
+const reportSchema: Schema<ServerReport> = v.variant("is", [
+  v.object({ is: v.literal("listening"), url: v.string(), port: wholeNumber(1), models: v.array(facts) }),
+  v.object({ is: v.literal("load"), id: v.nullable(wholeNumber()), load, memory: v.nullable(anyNumber) }),
+  v.object({ is: v.literal("replaced"), id: wholeNumber(), models: v.array(facts) }),
+  v.object({ is: v.literal("failed"), id: v.nullable(wholeNumber()), failure }),
+  v.object({ is: v.literal("ended"), cut: anyNumber }),
 ]);
 
 /** Null: it is none. */
-export const orderedIn = (message: unknown): Ordered | null => read(ordered, message);
-export const saidIn = (message: unknown): Said | null => read(said, message);
+export const parseServerCommand = (message: unknown): ServerCommand | null => read(ordered, message);
+export const parseServerReport = (message: unknown): ServerReport | null => read(reportSchema, message);
 function read<T>(schema: Schema<T>, message: unknown): T | null {
   const found = v.safeParse(schema, message);
   return found.success ? found.output : null;

@@ -2,22 +2,22 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import * as v from "valibot";
 import type { RouteContext } from "../http/route-context.js";
-import { cutIn, idOf } from "../openai/reply-parts.js";
-import { flag, jsonSchemaOf, list, named, wholeBetween } from "../http/schema.js";
-import { fits } from "../tei/routes.js";
+import { truncatedField, newId } from "../openai/reply-parts.js";
+import { flag, jsonSchemaOf, nonEmptyList, modelName, integerBetween } from "../http/schema.js";
+import { scoreRelevance } from "../tei/routes.js";
 
 const body = v.looseObject({
-  model: named,
+  model: modelName,
   query: v.string(),
-  top_n: wholeBetween(1),
+  top_n: integerBetween(1),
   return_documents: flag,
   truncate: flag,
-  documents: list(v.union([v.string(), v.looseObject({ text: v.string() })])),
+  documents: nonEmptyList(v.union([v.string(), v.looseObject({ text: v.string() })])),
 });
 type Body = v.InferOutput<typeof body>;
 
 const whole = v.pipe(v.number(), v.integer());
-const said = v.object({
+const replySchema = v.object({
   id: v.string(),
   model: v.string(),
   truncated: v.optional(whole),
@@ -40,36 +40,36 @@ export function rerankRoutes(app: FastifyInstance, context: RouteContext): void 
   ] as const)
     app.post<{ Body: Body }>(
       url,
-      { config: { dialect: "openai", answers: { whole: said } }, schema: { ...schema, hide } },
+      { config: { dialect: "openai", answers: { whole: replySchema } }, schema: { ...schema, hide } },
       (request, reply) => answer(context, request, reply, request.body),
     );
 }
 
 /** The best first; scores as TEI's `/rerank` tells them. */
-async function answer(context: RouteContext, request: FastifyRequest, reply: FastifyReply, o: Body) {
+async function answer(context: RouteContext, request: FastifyRequest, reply: FastifyReply, options: Body) {
   const { call } = request;
-  const model = call.hold(context.models, o.model);
-  const texts = o.documents.map((one) => (typeof one === "string" ? one : one.text));
-  const { query, truncate } = o;
-  const scores = await fits(context, request, reply, {
+  const model = call.hold(context.models, options.model);
+  const texts = options.documents.map((one) => (typeof one === "string" ? one : one.text));
+  const { query, truncate } = options;
+  const scores = await scoreRelevance(context, request, reply, {
     model,
     query,
     texts,
-    at: "documents",
+    field: "documents",
     truncate,
     raw: false,
   });
   const results = scores.map((score, index) => ({
     index,
     relevance_score: score,
-    ...(o.return_documents === true && { document: { text: texts[index] ?? "" } }),
+    ...(options.return_documents === true && { document: { text: texts[index] ?? "" } }),
   }));
   results.sort((a, b) => b.relevance_score - a.relevance_score);
   return {
-    id: idOf("rerank-"),
+    id: newId("rerank-"),
     model: model.name,
-    ...cutIn(call.cut),
-    results: results.slice(0, o.top_n ?? results.length),
+    ...truncatedField(call.cut),
+    results: results.slice(0, options.top_n ?? results.length),
     usage: { total_tokens: call.read },
   };
 }

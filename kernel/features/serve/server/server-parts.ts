@@ -1,18 +1,18 @@
 /** What a server is made of, beside its routes. */
 import type { HttpOptions, Models } from "../contract.js";
-import type { UnderWay } from "../http/call.js";
-import type { Counts } from "../http/metrics.js";
-import type { Doors } from "../http/access.js";
-import type { Memory } from "../http/memory-budget.js";
+import type { OngoingCalls } from "../http/call.js";
+import type { ServerMetrics } from "../http/metrics.js";
+import type { AccessControl } from "../http/access.js";
+import type { MemoryBudget } from "../http/memory-budget.js";
 
-export interface Parts {
+export interface HttpServerParts {
   readonly models: Models;
   readonly o: HttpOptions;
-  readonly doors: Doors;
-  readonly underWay: UnderWay;
-  readonly counts: Counts;
-  readonly patience: Patience;
-  readonly memory: Memory;
+  readonly doors: AccessControl;
+  readonly underWay: OngoingCalls;
+  readonly counts: ServerMetrics;
+  readonly patience: HttpTimeouts;
+  readonly memory: MemoryBudget;
   /** Whether no more requests are taken. */
   stops(): boolean;
   /** Whether that is about to be so, and /ready says it already. */
@@ -20,7 +20,7 @@ export interface Parts {
 }
 
 /** Milliseconds. */
-export interface Patience {
+export interface HttpTimeouts {
   /** For all headers of a request. */
   readonly headers: number;
   /** For a whole request. */
@@ -28,4 +28,4 @@ export interface Patience {
   /** Between two requests of a connection: longer than clients wait, so that they close it and not we. */
   readonly idle: number;
 }
-export const patience: Patience = { headers: 10_000, request: 60_000, idle: 75_000 };
+export const defaultTimeouts: HttpTimeouts = { headers: 10_000, request: 60_000, idle: 75_000 };

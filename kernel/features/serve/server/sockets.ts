@@ -1,7 +1,7 @@
 /** Connections as the system has them: Node's server knows those alone that have spoken TLS to the end. */
 import type { Server, Socket } from "node:net";
 
-export class Sockets {
+export class OpenSockets {
   private readonly open = new Set<Socket>();
   /** Those of TLS that have not shaken hands, by where they come from. */
   private readonly silent = new Map<string, Socket>();

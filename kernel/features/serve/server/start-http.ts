@@ -3,33 +3,37 @@ import { Server, type AddressInfo } from "node:net";
 import type { Server as HttpsServer } from "node:https";
 import type { FastifyInstance } from "fastify";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { Computing, Http, HttpOptions, Models } from "../contract.js";
-import { UnderWay } from "../http/call.js";
-import { Counts } from "../http/metrics.js";
-import { doorsOf, type Doors } from "../http/access.js";
-import { Memory } from "../http/memory-budget.js";
-import { patience, type Patience } from "./server-parts.js";
-import { serverOf } from "./http-server.js";
-import { Sockets } from "./sockets.js";
-import { holderOf } from "./port-holder.js";
+import type { ComputeListener, HttpServer, HttpOptions, Models } from "../contract.js";
+import { OngoingCalls } from "../http/call.js";
+import { ServerMetrics } from "../http/metrics.js";
+import { accessControlOf, type AccessControl } from "../http/access.js";
+import { MemoryBudget } from "../http/memory-budget.js";
+import { defaultTimeouts, type HttpTimeouts } from "./server-parts.js";
+import { createHttpServer } from "./http-server.js";
+import { OpenSockets } from "./sockets.js";
+import { portHolderOf } from "./port-holder.js";
 
 /** Coded errors `port-taken`, `not-listened`. */
-export async function startHttp(models: Models, o: HttpOptions, wait: Patience = patience): Promise<Http> {
-  const underWay = new UnderWay(o.limits.time);
-  const memory = new Memory(o.limits);
-  const counts = new Counts(models, { underWay: () => underWay.size, held: () => memory.bytes });
-  const doors = doorsOf({ ...o, secure: o.tls !== null });
+export async function startHttp(
+  models: Models,
+  options: HttpOptions,
+  wait: HttpTimeouts = defaultTimeouts,
+): Promise<HttpServer> {
+  const underWay = new OngoingCalls(options.limits.time);
+  const memory = new MemoryBudget(options.limits);
+  const counts = new ServerMetrics(models, { underWay: () => underWay.size, heldBytes: () => memory.bytes });
+  const doors = accessControlOf({ ...options, secure: options.tls !== null });
   const state = { stops: false, drains: false };
-  const told = { stops: () => state.stops, drains: () => state.drains };
-  const app = await serverOf({ models, o, doors, underWay, counts, memory, patience: wait, ...told });
-  const sockets = new Sockets(app.server);
+  const flags = { stops: () => state.stops, drains: () => state.drains };
+  const app = await createHttpServer({ models, o: options, doors, underWay, counts, memory, patience: wait, ...flags });
+  const sockets = new OpenSockets(app.server);
   try {
-    await listening(app, o);
+    await listening(app, options);
   } catch (error) {
     await app.close();
     throw error;
   }
-  return new Listening({ app, o, underWay, counts, doors, state, sockets });
+  return new Listening({ app, o: options, underWay, counts, doors, state, sockets });
 }
 
 async function listening({ server }: FastifyInstance, { host, port }: HttpOptions): Promise<void> {
@@ -41,7 +45,7 @@ async function listening({ server }: FastifyInstance, { host, port }: HttpOption
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === "EADDRINUSE") {
-      const by = holderOf(port);
+      const by = portHolderOf(port);
       throw new CodedError("port-taken", { host, port, ...(by && { by }) }, { cause: error });
     }
     throw new CodedError("not-listened", { host, port, why: whys[code ?? ""] ?? String(code) }, { cause: error });
@@ -66,40 +70,41 @@ const pace = {
 interface Own {
   readonly app: FastifyInstance;
   readonly o: HttpOptions;
-  readonly underWay: UnderWay;
-  readonly counts: Counts;
-  readonly doors: Doors;
+  readonly underWay: OngoingCalls;
+  readonly counts: ServerMetrics;
+  readonly doors: AccessControl;
   readonly state: { stops: boolean; drains: boolean };
-  readonly sockets: Sockets;
+  readonly sockets: OpenSockets;
 }
 
-class Listening implements Http {
+class Listening implements HttpServer {
   readonly port: number;
   readonly url: string;
   private stopped: Promise<number> | null = null;
 
-  constructor(private readonly own: Own) {
-    const { address, family, port } = own.app.server.address() as AddressInfo;
+  constructor(private readonly parts: Own) {
+    const { address, family, port } = parts.app.server.address() as AddressInfo;
     this.port = port;
     const reached = address === "0.0.0.0" ? "127.0.0.1" : address === "::" ? "::1" : address;
     const host = family === "IPv6" ? `[${reached}]` : reached;
-    this.url = `${own.o.tls ? "https" : "http"}://${host}:${String(port)}`;
+    this.url = `${parts.o.tls ? "https" : "http"}://${host}:${String(port)}`;
   }
 
-  get computing(): Computing {
-    return this.own.counts;
+  get computing(): ComputeListener {
+    return this.parts.counts;
   }
   get connections(): number {
-    return this.own.sockets.size;
+    return this.parts.sockets.size;
   }
 
-  load(): ReturnType<Http["load"]> {
-    return this.own.counts.load();
+  load(): ReturnType<HttpServer["load"]> {
+    return this.parts.counts.load();
   }
 
   change({ keys, tls }: Pick<HttpOptions, "keys" | "tls">): void {
-    this.own.doors.change(keys);
-    if (tls && this.own.o.tls) (this.own.app.server as HttpsServer).setSecureContext({ ...tls, minVersion: "TLSv1.2" });
+    this.parts.doors.change(keys);
+    if (tls && this.parts.o.tls)
+      (this.parts.app.server as HttpsServer).setSecureContext({ ...tls, minVersion: "TLSv1.2" });
   }
 
   stop(grace: number): Promise<number> {
@@ -107,11 +112,11 @@ class Listening implements Http {
   }
 
   private async end(grace: number): Promise<number> {
-    const { app, underWay, state, sockets } = this.own;
+    const { app, underWay, state, sockets } = this.parts;
     const { server } = app;
     state.drains = true;
     // Those who pass requests on look at /ready, and send none here any more.
-    const { drain = 0 } = this.own.o;
+    const { drain = 0 } = this.parts.o;
     if (drain > 0 && grace > 0) await wait(drain);
     state.stops = true;
     let closed = false;

@@ -1,33 +1,42 @@
 /** Requests of Text Embeddings Inference. `model` is ours: which of several. */
 import * as v from "valibot";
-import { anything, flag, list, named, texts, wholeBetween } from "../http/schema.js";
+import { anyObject, flag, nonEmptyList, modelName, oneOrMoreTexts, integerBetween } from "../http/schema.js";
 
 const pair = v.pipe(v.array(v.string()), v.minLength(1), v.maxLength(2));
-const common = { model: named, truncate: flag };
-const ids = list(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(2 ** 31 - 1)));
+const common = { model: modelName, truncate: flag };
+const ids = nonEmptyList(v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(2 ** 31 - 1)));
 
-export const embed = v.looseObject({ ...common, inputs: texts, normalize: flag, dimensions: wholeBetween(1) });
-export const embedAll = v.looseObject({ ...common, inputs: texts });
+export const embed = v.looseObject({
+  ...common,
+  inputs: oneOrMoreTexts,
+  normalize: flag,
+  dimensions: integerBetween(1),
+});
+export const embedAll = v.looseObject({ ...common, inputs: oneOrMoreTexts });
 export const predict = v.looseObject({
   ...common,
-  inputs: v.union([v.string(), list(v.string()), list(pair)]),
+  inputs: v.union([v.string(), nonEmptyList(v.string()), nonEmptyList(pair)]),
   raw_scores: flag,
 });
 export const rerank = v.looseObject({
   ...common,
   query: v.string(),
-  texts: list(v.string()),
+  texts: nonEmptyList(v.string()),
   raw_scores: flag,
   return_text: flag,
 });
 export const similarity = v.looseObject({
-  model: named,
-  inputs: v.looseObject({ source_sentence: v.string(), sentences: list(v.string()) }),
+  model: modelName,
+  inputs: v.looseObject({ source_sentence: v.string(), sentences: nonEmptyList(v.string()) }),
   parameters: v.nullish(v.looseObject({ truncate: flag })),
 });
-export const tokenize = v.looseObject({ model: named, inputs: texts, add_special_tokens: flag });
+export const tokenize = v.looseObject({ model: modelName, inputs: oneOrMoreTexts, add_special_tokens: flag });
 export const info = v.looseObject({ model: v.optional(v.string()) });
-export const decode = v.looseObject({ model: named, ids: v.union([ids, list(ids)]), skip_special_tokens: flag });
+export const decode = v.looseObject({
+  model: modelName,
+  ids: v.union([ids, nonEmptyList(ids)]),
+  skip_special_tokens: flag,
+});
 
 export type Embed = v.InferOutput<typeof embed>;
 export type EmbedAll = v.InferOutput<typeof embedAll>;
@@ -39,7 +48,7 @@ export type Decode = v.InferOutput<typeof decode>;
 
 /** Answers. */
 const scored = v.object({ label: v.string(), score: v.number() });
-export const said = {
+export const replySchemas = {
   vectors: v.array(v.array(v.number())),
   vectorsOfTokens: v.array(v.array(v.array(v.number()))),
   numbers: v.array(v.number()),
@@ -62,7 +71,7 @@ export const said = {
     model_id: v.string(),
     model_sha: v.null(),
     model_dtype: v.string(),
-    model_type: anything,
+    model_type: anyObject,
     max_concurrent_requests: v.number(),
     max_input_length: v.number(),
     max_client_batch_size: v.number(),

@@ -2,25 +2,27 @@
 import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { CachedModel, hubCache } from "../../../bases/cache.js";
-import { convertedFolder } from "../../../bases/gguf/convert.js";
-import { carried, carriedBase, type CarriedBase } from "../../../bases/packages.js";
+import { CachedModel, hubCacheFolder } from "../../../bases/cache.js";
+import { convertedGgufFolder } from "../../../bases/gguf/convert.js";
+import { packagedBases, findPackagedBase, type PackagedBase } from "../../../bases/packages.js";
 import { cachePath } from "../../../fetch/cache.js";
 
 /** As programs name them. */
-export async function basesAtHand(): Promise<readonly string[]> {
-  const [usual] = carried;
-  const packaged = carried.filter((base) => base === usual || isHere(base)).map(nameOf);
-  const cached = await cachedNames(hubCache());
-  return [...packaged, ...cached.filter((name) => !carriedBase(name))];
+export async function availableBases(): Promise<readonly string[]> {
+  const [usual] = packagedBases;
+  const packaged = packagedBases.filter((base) => base === usual || isHere(base)).map(nameOf);
+  const cached = await cachedNames(hubCacheFolder());
+  return [...packaged, ...cached.filter((name) => !findPackagedBase(name))];
 }
 
 /** The shortest of its names. */
-const nameOf = ({ names }: CarriedBase): string => names.toSorted((a, b) => a.length - b.length)[0] ?? "";
+const nameOf = ({ names }: PackagedBase): string => names.toSorted((a, b) => a.length - b.length)[0] ?? "";
 
-function isHere({ project, version, gguf, files }: CarriedBase): boolean {
+function isHere({ project, version, gguf, files }: PackagedBase): boolean {
   const checksum = gguf === undefined ? undefined : files[gguf];
-  return existsSync(checksum === undefined ? cachePath("bases", `${project}-${version}`) : convertedFolder(checksum));
+  return existsSync(
+    checksum === undefined ? cachePath("bases", `${project}-${version}`) : convertedGgufFolder(checksum),
+  );
 }
 
 async function cachedNames(cache: string): Promise<readonly string[]> {

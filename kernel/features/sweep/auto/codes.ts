@@ -1,10 +1,10 @@
 /** Codes of `sweep auto` while it runs. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
-import type { Left } from "../../../study/auto/auto.js";
+import type { SkippedCandidate } from "../../../study/auto/auto.js";
 
 /** The data of each code. */
 export interface SessionAutoCodeData {
-  "no-base-for-auto": { readonly task: string; readonly left: readonly Left[] };
+  "no-base-for-auto": { readonly task: string; readonly left: readonly SkippedCandidate[] };
   "auto-program-refused": { readonly name: string; readonly why: string; readonly program: string };
 }
 

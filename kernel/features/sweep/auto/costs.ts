@@ -1,25 +1,25 @@
 /** What a training of each base in each way takes here: as the probe's reading of the same texts tells, or where it wasn't probed as the plan estimates it. */
 import type { Estimates } from "#dsl/compiler/plan/plan.js";
-import type { Left } from "../../../study/auto/auto.js";
-import type { Candidate, Way } from "../../../study/auto/candidates.js";
-import { wayOn } from "../../../study/auto/propose.js";
-import { batchFor, lengthFor } from "../../../study/auto/rules.js";
-import { WAYS, type WayOf } from "../../../study/auto/ways.js";
-import type { AroundAuto } from "./auto-context.js";
-import { textOf, trainingOf } from "./auto-context.js";
-import type { Able } from "./initial-facts.js";
-import type { Probed } from "./probes.js";
+import type { SkippedCandidate } from "../../../study/auto/auto.js";
+import type { BaseCandidate, CostedTechnique } from "../../../study/auto/candidates.js";
+import { techniqueLabel } from "../../../study/auto/propose.js";
+import { batchSizeFor, maxLengthFor } from "../../../study/auto/rules.js";
+import { TECHNIQUES, type TechniqueOption } from "../../../study/auto/ways.js";
+import type { AutoContext } from "./auto-context.js";
+import { callTextOf, trainingPlanOf } from "./auto-context.js";
+import type { UsableBase } from "./initial-facts.js";
+import type { ScoredContestant } from "./probes.js";
 
 /** Effort of a training beside that of reading: forward and one product backward, or two. */
 const BACKWARD = { frozen: 2, whole: 3 } as const;
 
-export async function candidates(
-  around: AroundAuto,
-  able: readonly Able[],
-  probed: readonly Probed[],
-): Promise<readonly Candidate[]> {
+export async function estimateCandidates(
+  around: AutoContext,
+  able: readonly UsableBase[],
+  probed: readonly ScoredContestant[],
+): Promise<readonly BaseCandidate[]> {
   const { goal } = around.action.auto;
-  const found: Candidate[] = [];
+  const found: BaseCandidate[] = [];
   for (const one of able) {
     around.stage.signal?.throwIfAborted();
     const probe = probed.find(({ contestant }) => contestant.base === one.looked.name);
@@ -32,34 +32,34 @@ export async function candidates(
 }
 
 async function waysOf(
-  around: AroundAuto,
-  one: Able,
-  probe: Probed | undefined,
-): Promise<Required<Pick<Candidate, "ways" | "refused">>> {
+  around: AutoContext,
+  one: UsableBase,
+  probe: ScoredContestant | undefined,
+): Promise<Required<Pick<BaseCandidate, "ways" | "refused">>> {
   const { data, task, fixed } = around.action.auto;
   const { rows } = one.plan.estimates;
-  const length = lengthFor(one.looked.lengths, one.positions);
+  const length = maxLengthFor(one.looked.lengths, one.positions);
   const timed = fixed["epochs"] !== undefined || fixed["steps"] !== undefined;
   const settings = {
-    batch_size: String(batchFor(rows).size),
+    batch_size: String(batchSizeFor(rows).size),
     ...fixed,
     ...(!timed && { epochs: "1" }),
   };
   const recipe = Object.entries(settings).map(([key, value]) => `${key}: ${value}`);
-  const ways: Way[] = [];
-  const refused: Left[] = [];
-  for (const way of WAYS) {
+  const ways: CostedTechnique[] = [];
+  const refused: SkippedCandidate[] = [];
+  for (const way of TECHNIQUES) {
     // The head that is found at once is the best that there is: by steps it is only come near to.
     if (way.headOnly && ways.some(({ exact }) => exact)) continue;
     const model = [
-      `base: ${JSON.stringify(one.looked.name)}, task: ${textOf(around, task)}, technique: ${way.technique}`,
+      `base: ${JSON.stringify(one.looked.name)}, task: ${callTextOf(around, task)}, technique: ${way.technique}`,
       ...(length ? [`max_length: ${String(length.most)}`] : []),
     ];
     const text = `model found_base { ${model.join(", ")} }\ntrain found_base on ${data.name} as found_try { ${recipe.join(", ")} }`;
-    const found = await trainingOf(around, text, `${one.looked.name} ${way.technique}`);
+    const found = await trainingPlanOf(around, text, `${one.looked.name} ${way.technique}`);
     if ("why" in found) {
       // By steps the head learns all the same.
-      if (!way.exact) refused.push({ what: wayOn(one.looked.name, way.technique), why: found.why });
+      if (!way.exact) refused.push({ what: techniqueLabel(one.looked.name, way.technique), why: found.why });
       continue;
     }
     const { estimates, recipe: made } = found.plan;
@@ -71,7 +71,7 @@ async function waysOf(
 }
 
 /** What was just measured on these texts says more than what other trainings took. */
-function secondsOf(way: WayOf, { rows, seconds }: Estimates, probe: Probed | undefined): number {
+function secondsOf(way: TechniqueOption, { rows, seconds }: Estimates, probe: ScoredContestant | undefined): number {
   const { latency, seconds: learning } = probe?.contestant ?? {};
   // It is what the probe did: one reading of the rows, and the same linear model.
   if (way.exact && learning) return learning;

@@ -1,36 +1,38 @@
 /** What is there before anything is tried: the data, the machine, and each base beside them. */
 import { availableParallelism } from "node:os";
-import { wordsFor } from "#dsl/language/diagnostics/codes.js";
-import { quantile } from "#dsl/compiler/plan/lengths.js";
+import { diagnosticText } from "#dsl/language/diagnostics/codes.js";
+import { lengthQuantile } from "#dsl/compiler/plan/lengths.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { DataFacts } from "#dsl/language/types/facts.js";
-import { readerOf } from "#dsl/language/types/subject.js";
-import type { Left, Lengths, Looked, LookedBase } from "../../../study/auto/auto.js";
+import { dataReaderOf } from "#dsl/language/types/subject.js";
+import type { SkippedCandidate, TokenLengths, ExaminedData, ExaminedBase } from "../../../study/auto/auto.js";
 import { weightBytes } from "../../../bases/base.js";
-import { memoryHere } from "../../../session/answers/dataset-cache.js";
-import { basesAtHand } from "./at-hand.js";
-import { textOf, trainingOf, type AroundAuto } from "./auto-context.js";
+import { availableMemoryBytes } from "../../../session/answers/dataset-cache.js";
+import { availableBases } from "./at-hand.js";
+import { callTextOf, trainingPlanOf, type AutoContext } from "./auto-context.js";
 
 /** What is said of a base that was made for other texts. */
 const STRANGE: ReadonlySet<string> = new Set(["unknown-tokens", "costly-language"]);
 
 /** A base that reads the task here. */
-export interface Able {
-  readonly looked: LookedBase;
+export interface UsableBase {
+  readonly looked: ExaminedBase;
   /** Of a training with the task's and the language's defaults. */
   readonly plan: Plan;
   readonly positions: number;
 }
 
-export async function looked(
-  around: AroundAuto,
-): Promise<{ readonly looked: Looked; readonly able: readonly Able[]; readonly left: readonly Left[] }> {
+export async function collectInitialFacts(around: AutoContext): Promise<{
+  readonly looked: ExaminedData;
+  readonly able: readonly UsableBase[];
+  readonly left: readonly SkippedCandidate[];
+}> {
   const { session, stage, action } = around;
   const { data, bases } = action.auto;
-  const able: Able[] = [];
-  const left: Left[] = [];
+  const able: UsableBase[] = [];
+  const left: SkippedCandidate[] = [];
   const same = new Set<string | null>();
-  for (const name of bases ?? (await basesAtHand())) {
+  for (const name of bases ?? (await availableBases())) {
     stage.signal?.throwIfAborted();
     const found = await baseBeside(around, name);
     if ("why" in found) left.push({ what: name, why: found.why });
@@ -48,32 +50,32 @@ export async function looked(
     left,
     looked: {
       data: data.name,
-      task: textOf(around, action.auto.task),
+      task: callTextOf(around, action.auto.task),
       rows: { train: rows("train"), validation: rows("validation") },
       labels: (facts.splits["train"]?.labels ?? [])
         .map(({ label, count }) => ({ label, count }))
         .toSorted((a, b) => b.count - a.count),
       languages,
-      machine: { memoryBytes: memoryHere(), cores: availableParallelism(), engine: session.datasets.engine },
+      machine: { memoryBytes: availableMemoryBytes(), cores: availableParallelism(), engine: session.datasets.engine },
       bases: able.map(({ looked: base }) => base),
     },
   };
 }
 
-async function baseBeside(around: AroundAuto, name: string): Promise<Able | { readonly why: string }> {
+async function baseBeside(around: AutoContext, name: string): Promise<UsableBase | { readonly why: string }> {
   const { session, stage, action } = around;
   const { data, task } = action.auto;
-  const found = await trainingOf(
+  const found = await trainingPlanOf(
     around,
-    `model found_base { base: ${JSON.stringify(name)}, task: ${textOf(around, task)} }\ntrain found_base on ${data.name} as found_try { epochs: 1 }`,
+    `model found_base { base: ${JSON.stringify(name)}, task: ${callTextOf(around, task)} }\ntrain found_base on ${data.name} as found_try { epochs: 1 }`,
     name,
   );
   if ("why" in found) return found;
   const { plan, warnings } = found;
   // Whoever names a base knows what it reads.
   const strange = action.auto.bases ? undefined : warnings.find(({ code }) => STRANGE.has(code));
-  if (strange) return { why: wordsFor(strange).message };
-  const reader = readerOf(plan.recipe.model);
+  if (strange) return { why: diagnosticText(strange).message };
+  const reader = dataReaderOf(plan.recipe.model);
   const { facts } = await session.datasets.base(reader, stage.hostContext);
   const measured = await session.datasets.data(data, reader, stage.hostContext);
   return {
@@ -88,8 +90,14 @@ async function baseBeside(around: AroundAuto, name: string): Promise<Able | { re
   };
 }
 
-function lengthsIn(facts: DataFacts): Lengths | null {
-  const of = facts.splits["train"]?.lengths;
-  const [median, p95, p99] = [quantile(of, 0.5), quantile(of, 0.95), quantile(of, 0.99)];
-  return of && median !== null && p95 !== null && p99 !== null ? { median, p95, p99, longest: of.longest } : null;
+function lengthsIn(facts: DataFacts): TokenLengths | null {
+  const trainLengths = facts.splits["train"]?.lengths;
+  const [median, p95, p99] = [
+    lengthQuantile(trainLengths, 0.5),
+    lengthQuantile(trainLengths, 0.95),
+    lengthQuantile(trainLengths, 0.99),
+  ];
+  return trainLengths && median !== null && p95 !== null && p99 !== null
+    ? { median, p95, p99, longest: trainLengths.longest }
+    : null;
 }

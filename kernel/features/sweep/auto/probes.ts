@@ -2,32 +2,32 @@
  * What is had on the validation rows without a training: baselines, and each base frozen. They say what a model must beat, and
  * which base is worth its time.
  */
-import { CodedError, wordsFor } from "#dsl/language/diagnostics/codes.js";
+import { CodedError, diagnosticText } from "#dsl/language/diagnostics/codes.js";
 import type { Call } from "#dsl/language/types/value.js";
-import type { Contestant, Left } from "../../../study/auto/auto.js";
-import { drawAll, type Drawn } from "../../../inference/measuring/comparison.js";
-import { besidePlan } from "../../../evaluation/beside-plan.js";
-import { evaluateContender, type Beside } from "../../../evaluation/baseline.js";
-import { evaluateOnce, type Measured } from "../../../evaluation/evaluate-once.js";
-import { heldTo, sameCall } from "../../../evaluation/required-scores.js";
-import { warningsOn } from "../../../session/warnings.js";
-import { howOf, type AroundAuto } from "./auto-context.js";
-import type { Able } from "./initial-facts.js";
+import type { Contestant, SkippedCandidate } from "../../../study/auto/auto.js";
+import { resampleAll, type ResampledScore } from "../../../inference/measuring/comparison.js";
+import { baselineContextOf } from "../../../evaluation/beside-plan.js";
+import { evaluateBaseline, type BaselineContext } from "../../../evaluation/baseline.js";
+import { evaluateModel, type MeasuredModel } from "../../../evaluation/evaluate-once.js";
+import { checkThresholds, matchesCall } from "../../../evaluation/required-scores.js";
+import { warnAt } from "../../../session/warnings.js";
+import { scoringOf, type AutoContext } from "./auto-context.js";
+import type { UsableBase } from "./initial-facts.js";
 
-export const SPLIT = "validation";
+export const PROBE_SPLIT = "validation";
 
 /** What was scored, and its draws for paired differences. */
-export interface Probed {
+export interface ScoredContestant {
   readonly contestant: Contestant;
-  readonly drawn: Drawn;
+  readonly drawn: ResampledScore;
 }
 
 /** `until`: what isn't done by then (as `performance.now()` tells it) is passed over; the constant answer costs nothing. */
-export async function probes(
-  around: AroundAuto,
-  able: readonly Able[],
+export async function runProbes(
+  around: AutoContext,
+  able: readonly UsableBase[],
   until: number,
-): Promise<{ readonly probed: readonly Probed[]; readonly left: readonly Left[] }> {
+): Promise<{ readonly probed: readonly ScoredContestant[]; readonly left: readonly SkippedCandidate[] }> {
   const [first] = able;
   if (!first) return { probed: [], left: [] };
   const late = new AbortController();
@@ -44,28 +44,31 @@ export async function probes(
   }
 }
 
-async function probesUntil(around: AroundAuto, able: readonly [Able, ...Able[]], late: AbortSignal) {
-  const probed: Probed[] = [];
-  const left: Left[] = [];
+async function probesUntil(around: AutoContext, able: readonly [UsableBase, ...UsableBase[]], late: AbortSignal) {
+  const probed: ScoredContestant[] = [];
+  const left: SkippedCandidate[] = [];
   const { stage } = around;
   const hurried = {
     ...around,
     stage: { ...stage, signal: stage.signal ? AbortSignal.any([stage.signal, late]) : late },
   };
-  const attempt = async (what: string, ask: () => Promise<Probed | { readonly why: string }>): Promise<void> => {
+  const attempt = async (
+    what: string,
+    ask: () => Promise<ScoredContestant | { readonly why: string }>,
+  ): Promise<void> => {
     stage.signal?.throwIfAborted();
     const found = await ask().catch((error: unknown) => ({ why: late.aborted ? LATE : whyOf(error, around) }));
     stage.signal?.throwIfAborted();
     if ("why" in found) left.push({ what, why: found.why });
     else probed.push(found);
   };
-  const besideOf = ({ plan, looked: { name } }: Able): Promise<Beside> =>
-    besidePlan(around.session, { plan, split: SPLIT, name }, stage);
+  const besideOf = ({ plan, looked: { name } }: UsableBase): Promise<BaselineContext> =>
+    baselineContextOf(around.session, { plan, split: PROBE_SPLIT, name }, stage);
   const [first] = able;
   const words = await besideOf(first);
-  const baseline = (of: string, within: AroundAuto): Promise<void> => {
-    const name = `baseline(${of})`;
-    return attempt(name, () => contender(within, words, { name, of, kind: "baseline" }));
+  const baseline = (baselineWord: string, within: AutoContext): Promise<void> => {
+    const name = `baseline(${baselineWord})`;
+    return attempt(name, () => contender(within, words, { name, baselineWord, kind: "baseline" }));
   };
   await baseline("majority", around);
   await baseline("tfidf", hurried);
@@ -77,7 +80,7 @@ async function probesUntil(around: AroundAuto, able: readonly [Able, ...Able[]],
       const beside = one === first ? words : await besideOf(one);
       return asItIs(around)
         ? frozen(hurried, one, beside, name)
-        : contender(hurried, beside, { name, of: "probe", kind: "frozen", base });
+        : contender(hurried, beside, { name, baselineWord: "probe", kind: "frozen", base });
     });
   }
   return { probed, left };
@@ -85,66 +88,85 @@ async function probesUntil(around: AroundAuto, able: readonly [Able, ...Able[]],
 const LATE = "it wasn't done in the third of the budget that looking may take";
 
 async function contender(
-  around: AroundAuto,
-  beside: Beside,
-  o: { readonly name: string; readonly of: string; readonly kind: Contestant["kind"]; readonly base?: string },
-): Promise<Probed | { readonly why: string }> {
+  around: AutoContext,
+  beside: BaselineContext,
+  options: {
+    readonly name: string;
+    readonly baselineWord: string;
+    readonly kind: Contestant["kind"];
+    readonly base?: string;
+  },
+): Promise<ScoredContestant | { readonly why: string }> {
   const { session, stage, action } = around;
   const { registry } = session.vocabulary;
   const { task, data } = action.auto;
-  const call: Call = { word: "baseline", kind: "contender", arguments: { of: o.of } };
+  const call: Call = { word: "baseline", kind: "contender", arguments: { of: options.baselineWord } };
   const has = registry.find("task", task.word)?.capabilities;
   const refusal = registry
     .find("contender", call.word)
     ?.capabilities?.refuses(call, { task, has, roles: Object.keys(data.columns) });
   if (refusal) return { why: refusal.why };
   const standing = {
-    name: o.name,
+    name: options.name,
     beside,
-    warn: warningsOn(stage, action.span),
+    warn: warnAt(stage, action.span),
     contender: { call, folder: data.folder },
   };
-  const subject = { data, split: SPLIT };
-  return drawnOf(around, await evaluateContender(session, standing, subject, howOf(around), stage), o);
+  const subject = { data, split: PROBE_SPLIT };
+  return scoredContestantOf(
+    around,
+    await evaluateBaseline(session, standing, subject, scoringOf(around), stage),
+    options,
+  );
 }
 
 /** Whether bases do the task as they are. */
-function asItIs({ session, action }: AroundAuto): boolean {
+function asItIs({ session, action }: AutoContext): boolean {
   return session.vocabulary.registry.find("task", action.auto.task.word)?.capabilities?.untrained === true;
 }
-async function frozen(around: AroundAuto, { plan, looked }: Able, _beside: Beside, name: string): Promise<Probed> {
+async function frozen(
+  around: AutoContext,
+  { plan, looked }: UsableBase,
+  _beside: BaselineContext,
+  name: string,
+): Promise<ScoredContestant> {
   const { session, stage, action } = around;
   const handle = session.models.unnamed(plan.recipe.model, name);
-  const subject = { data: action.auto.data, split: SPLIT };
-  const measured = await evaluateOnce(session, handle, subject, howOf(around), stage);
-  return drawnOf(around, measured, { name, kind: "frozen", base: looked.name });
+  const subject = { data: action.auto.data, split: PROBE_SPLIT };
+  const measured = await evaluateModel(session, handle, subject, scoringOf(around), stage);
+  return scoredContestantOf(around, measured, { name, kind: "frozen", base: looked.name });
 }
 
 /** By the first goal. */
-export async function drawnOf(
-  { session, stage, action: { auto } }: AroundAuto,
-  { measures, cost, evaluation, by }: Measured,
-  o: { readonly name: string; readonly kind: Contestant["kind"]; readonly base?: string; readonly number?: number },
-): Promise<Probed> {
+export async function scoredContestantOf(
+  { session, stage, action: { auto } }: AutoContext,
+  { measures, cost, evaluation, by }: MeasuredModel,
+  options: {
+    readonly name: string;
+    readonly kind: Contestant["kind"];
+    readonly base?: string;
+    readonly number?: number;
+  },
+): Promise<ScoredContestant> {
   const [measure] = measures;
   if (!measure) throw new Error("nothing was measured");
-  const drawn = (await drawAll([measure], stage.signal)).get(measure);
+  const drawn = (await resampleAll([measure], stage.signal)).get(measure);
   if (!drawn) throw new Error(`${measure.name} was not drawn`);
   const { interval } = drawn.score;
   const { registry } = session.vocabulary;
-  const missed = heldTo(
+  const missed = checkThresholds(
     auto.require ?? [],
     (metric) => {
-      const own = measures.find(sameCall(metric));
-      return { score: { value: own?.value ?? Number.NaN, interval: null }, why: own?.why };
+      const scoredMeasure = measures.find(matchesCall(metric));
+      return { score: { value: scoredMeasure?.value ?? Number.NaN, interval: null }, why: scoredMeasure?.why };
     },
     registry,
   ).filter(({ cleared }) => !cleared);
   const contestant = {
-    name: o.name,
-    kind: o.kind,
-    ...(o.base !== undefined && { base: o.base }),
-    ...(o.number !== undefined && { number: o.number }),
+    name: options.name,
+    kind: options.kind,
+    ...(options.base !== undefined && { base: options.base }),
+    ...(options.number !== undefined && { number: options.number }),
     score: measure.value,
     seconds: cost.training ?? 0,
     bytes: cost.bytes,
@@ -157,7 +179,7 @@ export async function drawnOf(
 }
 
 /** What keeps one contender away; an interrupt keeps all. */
-function whyOf(error: unknown, { stage }: AroundAuto): string {
+function whyOf(error: unknown, { stage }: AutoContext): string {
   if (!(error instanceof CodedError) || stage.signal?.aborted) throw error;
-  return wordsFor(error).message;
+  return diagnosticText(error).message;
 }

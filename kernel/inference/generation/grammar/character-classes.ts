@@ -1,35 +1,35 @@
 /** Sets of characters as ranges of code points, and how a grammar writes them. */
 
 /** Both ends counted, in order. */
-export type Ranges = readonly (readonly [number, number])[];
+export type CodePointRanges = readonly (readonly [number, number])[];
 
 const LAST = 0x10ffff;
 /** What stands between quotes in JSON as it is: no quotes, no backslash, nothing that must be escaped. */
-export const PLAIN: Ranges = [
+export const UNESCAPED_JSON_CHARACTERS: CodePointRanges = [
   [0x20, 0x21],
   [0x23, 0x5b],
   [0x5d, 0xd7ff],
   [0xe000, LAST],
 ];
 /** Beyond ASCII. */
-const BEYOND: Ranges = [
+const BEYOND: CodePointRanges = [
   [0x80, 0xd7ff],
   [0xe000, LAST],
 ];
 const ALL_BEYOND = BEYOND.reduce((all, [low, high]) => all + high - low + 1, 0);
 
-export function one(code: number): Ranges {
+export function singleCodePoint(code: number): CodePointRanges {
   return [[code, code]];
 }
 /** The one character that it holds; null: it holds others too, or none. */
-export function only(ranges: Ranges): number | null {
+export function onlyCodePoint(ranges: CodePointRanges): number | null {
   const [first] = ranges;
   return first && ranges.length === 1 && first[0] === first[1] ? first[0] : null;
 }
-export function codeOf(character: string): number {
+export function codePointOf(character: string): number {
   return character.codePointAt(0) ?? 0;
 }
-export function except(ranges: Ranges): Ranges {
+export function complementRanges(ranges: CodePointRanges): CodePointRanges {
   const out: [number, number][] = [];
   let from = 0;
   for (const [low, high] of [...ranges].sort((a, b) => a[0] - b[0])) {
@@ -39,7 +39,7 @@ export function except(ranges: Ranges): Ranges {
   if (from <= LAST) out.push([from, LAST]);
   return out;
 }
-export function both(a: Ranges, b: Ranges): Ranges {
+export function intersectRanges(a: CodePointRanges, b: CodePointRanges): CodePointRanges {
   return a.flatMap(([low, high]) =>
     b.flatMap(([from, to]): [number, number][] =>
       Math.max(low, from) <= Math.min(high, to) ? [[Math.max(low, from), Math.min(high, to)]] : [],
@@ -54,24 +54,24 @@ const SINGLY = 300;
  * One of them, as a grammar writes it. XGrammar's classes know ASCII, and all beyond it together: other characters are told
  * one by one, or, where they are many, left out. Null: none are left.
  */
-export function classOf(ranges: Ranges): string | null {
-  const ascii = both(ranges, [[0, 0x7f]]);
-  const beyond = both(ranges, BEYOND);
+export function characterClassText(ranges: CodePointRanges): string | null {
+  const ascii = intersectRanges(ranges, [[0, 0x7f]]);
+  const beyond = intersectRanges(ranges, BEYOND);
   const count = beyond.reduce((all, [low, high]) => all + high - low + 1, 0);
-  if (count === ALL_BEYOND) return `[^${written(both(except(ascii), [[0, 0x7f]]))}]`;
+  if (count === ALL_BEYOND) return `[^${written(intersectRanges(complementRanges(ascii), [[0, 0x7f]]))}]`;
   const single = count <= SINGLY ? beyond.flatMap(([low, high]) => Array.from({ length: high - low + 1 }, (_, i) => low + i)) : []; // prettier-ignore
   const parts = [
     ...(ascii.length > 0 ? [`[${written(ascii)}]`] : []),
-    ...single.map((code) => literal(String.fromCodePoint(code))),
+    ...single.map((code) => grammarLiteral(String.fromCodePoint(code))),
   ];
   return parts.length === 0 ? null : parts.length === 1 ? parts[0]! : `(${parts.join(" | ")})`;
 }
-function written(ranges: Ranges): string {
+function written(ranges: CodePointRanges): string {
   return ranges.map(([low, high]) => (low === high ? shown(low) : `${shown(low)}-${shown(high)}`)).join("");
 }
 /** A text as a grammar writes it. */
-export function literal(text: string): string {
-  return `"${Array.from(text, (character) => shown(codeOf(character))).join("")}"`;
+export function grammarLiteral(text: string): string {
+  return `"${Array.from(text, (character) => shown(codePointOf(character))).join("")}"`;
 }
 /** Letters and digits as they are, others so that they mean nothing else. */
 function shown(code: number): string {

@@ -1,12 +1,12 @@
 /** A queue that is fair to several keys: keys take turns, and each key's jobs are taken in the order in which they came. */
 
-export interface Queued {
+export interface QueuedJob {
   readonly key: string;
   /** Higher for jobs that came later. */
   readonly number: number;
 }
 
-export class FairQueue<T extends Queued> {
+export class FairQueue<T extends QueuedJob> {
   /** In the order of their next turns; no list is empty. */
   private readonly keys = new Map<string, T[]>();
   private count = 0;
@@ -15,7 +15,7 @@ export class FairQueue<T extends Queued> {
     return this.count;
   }
   /** A key's jobs, as they are now. */
-  of(key: string): readonly T[] {
+  jobsOf(key: string): readonly T[] {
     return [...(this.keys.get(key) ?? [])];
   }
   countOf(key: string): number {
@@ -51,9 +51,9 @@ export class FairQueue<T extends Queued> {
   }
   remove(job: T): boolean {
     const jobs = this.keys.get(job.key);
-    const at = jobs?.indexOf(job) ?? -1;
-    if (!jobs || at < 0) return false;
-    jobs.splice(at, 1);
+    const index = jobs?.indexOf(job) ?? -1;
+    if (!jobs || index < 0) return false;
+    jobs.splice(index, 1);
     if (jobs.length === 0) this.keys.delete(job.key);
     this.count--;
     return true;

@@ -11,37 +11,37 @@
  *   ends, and others wait for such a run at most once in `pause` ms.
  */
 import { LRUCache } from "lru-cache";
-import { FairQueue, type Queued } from "./fair-queue.js";
+import { FairQueue, type QueuedJob } from "./fair-queue.js";
 
 /** Consecutive turns of quick keys while another key waits. */
-export const PASSES = 3;
+export const MAX_QUICK_TURNS = 3;
 /** Keys that are remembered as quick. */
 const REMEMBERED = 4096;
 
-export interface Clock {
+export interface SchedulerClock {
   now(): number;
   /** Calls back after so many ms; returns what cancels it. */
   after(ms: number, call: () => void): () => void;
 }
-export interface TurnsOptions {
+export interface FairSchedulerOptions {
   readonly workers: number;
   /** ms. */
   readonly slice: number;
   readonly pause: number;
   /** What the workers need besides: whether a job of the key could start now. */
   readonly room?: (key: string) => boolean;
-  readonly clock?: Clock;
+  readonly clock?: SchedulerClock;
 }
 /** A run as its job sees it. */
-export interface Turn {
+export interface ScheduledRun {
   /** Aborted where the run is over: its outcome counts no more. */
   readonly signal: AbortSignal;
   /** The slice begins now: what came before was preparation. */
   begins(): void;
 }
 
-interface Job extends Queued {
-  readonly run: (turn: Turn) => Promise<void>;
+interface Job extends QueuedJob {
+  readonly run: (turn: ScheduledRun) => Promise<void>;
   /** When it came to the second line; null: it is of the first. */
   stopped: number | null;
 }
@@ -52,7 +52,7 @@ interface Run {
   toEnd: boolean;
 }
 
-const system: Clock = {
+const system: SchedulerClock = {
   now: () => performance.now(),
   after(ms, call) {
     const timer = setTimeout(call, ms).unref();
@@ -60,14 +60,14 @@ const system: Clock = {
   },
 };
 
-export class Turns {
+export class FairScheduler {
   private readonly first = new FairQueue<Job>();
   private readonly second = new FairQueue<Job>();
   private readonly running = new Set<Run>();
   /** Keys whose last run took a slice or less. */
   private readonly quick = new LRUCache<string, true>({ max: REMEMBERED });
   private passes = 0;
-  private readonly clock: Clock;
+  private readonly clock: SchedulerClock;
   private jobs = 0;
   /** When the first line last had a worker, and when a run of the second line that nothing stops last ended. */
   private lastFirst = -Infinity;
@@ -76,8 +76,8 @@ export class Turns {
   private looks = false;
   private again = false;
 
-  constructor(private readonly o: TurnsOptions) {
-    this.clock = o.clock ?? system;
+  constructor(private readonly options: FairSchedulerOptions) {
+    this.clock = options.clock ?? system;
   }
 
   /** Jobs that wait: of one key, or of all. */
@@ -87,17 +87,17 @@ export class Turns {
   }
 
   /** Resolves with the result of `work`, which may be restarted after its signal was aborted. Rejects with the signal's reason. */
-  take<T>(key: string, work: (turn: Turn) => Promise<T>, signal?: AbortSignal): Promise<T> {
+  take<T>(key: string, work: (turn: ScheduledRun) => Promise<T>, signal?: AbortSignal): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       if (signal?.aborted === true) return reject(signal.reason as Error);
       const settled =
-        <V>(settle: (value: V) => void, turn: Turn) =>
+        <V>(settle: (value: V) => void, turn: ScheduledRun) =>
         (value: V) => {
           if (turn.signal.aborted) return;
           signal?.removeEventListener("abort", leave);
           settle(value);
         };
-      const run = (turn: Turn): Promise<void> => work(turn).then(settled(resolve, turn), settled(reject, turn));
+      const run = (turn: ScheduledRun): Promise<void> => work(turn).then(settled(resolve, turn), settled(reject, turn));
       const job: Job = { key, number: this.jobs++, run, stopped: null };
       const leave = (): void => {
         this.drop(job);
@@ -129,14 +129,15 @@ export class Turns {
   }
 
   private next(): { readonly job: Job; readonly toEnd: boolean } | null {
-    if (this.running.size >= this.o.workers) return null;
-    const room = this.o.room ?? ((): boolean => true);
+    if (this.running.size >= this.options.workers) return null;
+    const room = this.options.room ?? ((): boolean => true);
     const due = this.due();
     if (due && room(due.key) && this.second.remove(due)) return { job: due, toEnd: true };
     const job = this.nextOfFirst(room);
     if (job) return { job, toEnd: false };
     // Another key may come in a moment.
-    const quiet = this.clock.now() - this.lastFirst >= this.o.slice || this.running.size + 1 < this.o.workers;
+    const quiet =
+      this.clock.now() - this.lastFirst >= this.options.slice || this.running.size + 1 < this.options.workers;
     const later = quiet ? this.second.take(room) : undefined;
     return later ? { job: later, toEnd: false } : null;
   }
@@ -145,7 +146,7 @@ export class Turns {
     const quick = (key: string): boolean => this.quick.has(key) && room(key);
     const other = (key: string): boolean => !this.quick.has(key) && room(key);
     const others = this.first.has((key) => !this.quick.has(key));
-    const isOthers = others && this.passes >= PASSES;
+    const isOthers = others && this.passes >= MAX_QUICK_TURNS;
     const job = this.first.take(isOthers ? other : quick) ?? this.first.take(room);
     if (job) this.passes = others && this.quick.has(job.key) ? this.passes + 1 : 0;
     return job;
@@ -159,7 +160,7 @@ export class Turns {
   /** ms; Infinity: another runs to its end now. */
   private dueAfter(job: Job): number {
     const last = [...this.running].some(({ toEnd }) => toEnd) ? Infinity : this.lastToEnd;
-    return Math.max(last, stoppedAt(job)) + this.o.pause - this.clock.now();
+    return Math.max(last, stoppedAt(job)) + this.options.pause - this.clock.now();
   }
 
   private start(job: Job, toEnd: boolean): void {
@@ -172,7 +173,7 @@ export class Turns {
     };
     void job.run({ signal: run.over.signal, begins }).finally(() => {
       if (!this.running.has(run)) return;
-      if (run.begun !== null) this.noteQuick(job.key, this.clock.now() - run.begun <= this.o.slice);
+      if (run.begun !== null) this.noteQuick(job.key, this.clock.now() - run.begun <= this.options.slice);
       this.ends(run);
     });
   }
@@ -202,7 +203,7 @@ export class Turns {
       }
       this.running.delete(run);
       this.noteQuick(job.key, false);
-      for (const one of [job, ...this.first.of(job.key)]) this.setAside(one);
+      for (const one of [job, ...this.first.jobsOf(job.key)]) this.setAside(one);
       run.over.abort();
       return true;
     }
@@ -219,14 +220,16 @@ export class Turns {
   /** ms of its slice; Infinity: it has not begun. Runs of the second line have had theirs. */
   private leftOf({ job, begun }: Run): number {
     if (job.stopped !== null) return 0;
-    return begun === null ? Infinity : begun + this.o.slice - this.clock.now();
+    return begun === null ? Infinity : begun + this.options.slice - this.clock.now();
   }
   private wakeAfter(): number {
     const now = this.clock.now();
     const slices = [...this.running].filter((run) => !run.toEnd && this.first.hasOther(run.job.key));
     const second = [...this.second];
     const later =
-      second.length === 0 ? [] : [this.lastFirst + this.o.slice - now, ...second.map((job) => this.dueAfter(job))];
+      second.length === 0
+        ? []
+        : [this.lastFirst + this.options.slice - now, ...second.map((job) => this.dueAfter(job))];
     return Math.min(Infinity, ...slices.map((run) => this.leftOf(run)), ...later.filter((ms) => ms > 0));
   }
 

@@ -5,14 +5,14 @@
 import type { Worker } from "node:worker_threads";
 import { LRUCache } from "lru-cache";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { inLevel, type TokenBytes } from "../token-bytes.js";
-import { compiled, type Compiled } from "./compile-grammar.js";
-import { Matcher } from "./matcher.js";
+import { toByteLevelText, type TokenBytes } from "../token-bytes.js";
+import { compileGrammar, type CompiledGrammar } from "./compile-grammar.js";
+import { GrammarMatcher } from "./matcher.js";
 import type { Grammar } from "./rules.js";
-import { TextLengths } from "./string-lengths.js";
-import { threads as everybodys } from "./thread-pool.js";
-import type { Turn } from "./fair-scheduler.js";
-import { possible } from "./utf8.js";
+import { StringLengthTracker } from "./string-lengths.js";
+import { grammarThreads as everybodys } from "./thread-pool.js";
+import type { ScheduledRun } from "./fair-scheduler.js";
+import { canBeUtf8 } from "./utf8.js";
 
 /** Grammars that are kept while no text uses them. */
 const KEPT = 8;
@@ -32,16 +32,16 @@ interface Ready {
   dropped: boolean;
 }
 /** Null if the turn was cancelled: the requester left, or another client's turn compiled the same grammar. */
-type Outcome = { readonly ready: Ready } | Extract<Compiled, { readonly why: string }> | null;
+type Outcome = { readonly ready: Ready } | Extract<CompiledGrammar, { readonly why: string }> | null;
 
 /** Who asks, and until when. */
-export interface For {
+export interface GrammarRequester {
   readonly signal?: AbortSignal | undefined;
   /** Clients take turns. */
   readonly client?: string | undefined;
 }
 
-export class Grammars {
+export class GrammarCache {
   private vocabulary: readonly string[] | null = null;
   private numbers = 0;
   private readonly made = new LRUCache<string, Ready>({ max: KEPT, dispose: (ready) => this.drop(ready) });
@@ -61,7 +61,7 @@ export class Grammars {
    * For one text; waits until its grammar is ready. Coded errors `schema-unusable`, `schema-not-ready`, `schema-queue-full`; the
    * signal's reason.
    */
-  async begin(grammar: Grammar, { signal, client = "" }: For = {}): Promise<Matcher> {
+  async begin(grammar: Grammar, { signal, client = "" }: GrammarRequester = {}): Promise<GrammarMatcher> {
     const { rules } = grammar;
     for (;;) {
       signal?.throwIfAborted();
@@ -79,11 +79,11 @@ export class Grammars {
     this.made.clear();
   }
 
-  private matcher(ready: Ready, { rules, lengths: bounds }: Grammar): Matcher {
+  private matcher(ready: Ready, { rules, lengths: bounds }: Grammar): GrammarMatcher {
     ready.texts++;
     this.threads.works(ready.end);
-    const lengths = bounds && new TextLengths(bounds.least, bounds.places());
-    return new Matcher(ready.worker, this.numbers++, this.bytes, lengths, (failed) => {
+    const lengths = bounds && new StringLengthTracker(bounds.least, bounds.places());
+    return new GrammarMatcher(ready.worker, this.numbers++, this.bytes, lengths, (failed) => {
       ready.texts--;
       const goes = failed && this.made.peek(rules) === ready;
       if (goes) this.made.delete(rules);
@@ -134,16 +134,16 @@ export class Grammars {
     }
   }
 
-  private async compile(rules: string, client: string, turn: Turn): Promise<NonNullable<Outcome>> {
-    const kept = this.made.get(rules);
-    if (kept) return { ready: kept };
+  private async compile(rules: string, client: string, turn: ScheduledRun): Promise<NonNullable<Outcome>> {
+    const readyGrammar = this.made.get(rules);
+    if (readyGrammar) return { ready: readyGrammar };
     this.vocabulary ??= [
-      ...Array.from({ length: this.bytes.count }, (_, id) => written(this.bytes.of(id))),
+      ...Array.from({ length: this.bytes.count }, (_, id) => written(this.bytes.bytesOf(id))),
       // Ends a text; no tokenizer makes it.
       "<end of a grammar's text>",
     ];
     this.threads.enter(client);
-    const outcome = await compiled({ vocabulary: this.vocabulary, rules }, turn, this.limit.ms);
+    const outcome = await compileGrammar({ vocabulary: this.vocabulary, rules }, turn, this.limit.ms);
     if (!("worker" in outcome)) {
       this.threads.left(client);
       if (outcome.refused) this.unusable.set(rules, outcome.why);
@@ -156,5 +156,5 @@ export class Grammars {
 }
 
 function written(token: Uint8Array): string {
-  return possible(token) ? inLevel(token) : "";
+  return canBeUtf8(token) ? toByteLevelText(token) : "";
 }

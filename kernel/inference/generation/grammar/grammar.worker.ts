@@ -10,15 +10,23 @@ import { dirname } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
 import type * as Library from "@mlc-ai/web-xgrammar";
 import { must } from "#dsl/language/diagnostics/must.js";
-import { FAILED, MASK, STATE, type Begun, type FirstWord, type Stage, type Told } from "./protocol.js";
+import {
+  FAILED_STATE,
+  MASK_CELL,
+  STATE_CELL,
+  type GrammarWorkerInput,
+  type GrammarReadiness,
+  type GrammarStartMessage,
+  type GrammarCommand,
+} from "./protocol.js";
 
 registerCodes(internalCodes);
 
 const port = must(parentPort, "a thread's port");
-const { vocabulary, rules } = workerData as Begun;
+const { vocabulary, rules } = workerData as GrammarWorkerInput;
 /** The library's last words before it ends itself. */
 let words = "";
-const note = (...said: readonly unknown[]): void => void (words = said.map(String).join(" "));
+const note = (...logged: readonly unknown[]): void => void (words = logged.map(String).join(" "));
 console.error = note;
 console.warn = note;
 console.log = note;
@@ -37,12 +45,12 @@ const SLOW = 20;
 let nice = 0;
 lower(NICE.first);
 const first = await begun();
-port.postMessage("grammar" in first ? ({ ready: true } satisfies FirstWord) : first);
+port.postMessage("grammar" in first ? ({ ready: true } satisfies GrammarReadiness) : first);
 if ("grammar" in first) {
   const { library, grammar } = first;
   // One after the other, as they came: some of the library's answers are promises.
   let before = Promise.resolve();
-  port.on("message", (told: Told) => void (before = before.then(() => obey(told, library, grammar))));
+  port.on("message", (command: GrammarCommand) => void (before = before.then(() => obey(command, library, grammar))));
 }
 
 async function begun(): Promise<
@@ -60,7 +68,7 @@ async function begun(): Promise<
       [end],
     );
     const compiler = await library.GrammarCompiler.createGrammarCompiler(info);
-    port.postMessage({ compiles: true } satisfies Stage);
+    port.postMessage({ compiles: true } satisfies GrammarStartMessage);
     return { library, grammar: await compiler.compileGrammar(rules) };
   } catch (error) {
     const reason = reasonIn(words);
@@ -80,31 +88,31 @@ async function load(): Promise<typeof Library> {
   return here["xgrammar"] as typeof Library;
 }
 
-async function obey(told: Told, library: typeof Library, grammar: Library.CompiledGrammar): Promise<void> {
-  const known = texts.get(told.text);
+async function obey(command: GrammarCommand, library: typeof Library, grammar: Library.CompiledGrammar): Promise<void> {
+  const known = texts.get(command.text);
   try {
-    if (told.is === "begin") {
+    if (command.is === "begin") {
       const matcher = await library.GrammarMatcher.createGrammarMatcher(grammar);
-      const text = { matcher, cells: new Int32Array(told.cells), accepted: 0 };
-      texts.set(told.text, text);
+      const text = { matcher, cells: new Int32Array(command.cells), accepted: 0 };
+      texts.set(command.text, text);
       await tell(text);
-    } else if (told.is === "end") {
-      texts.delete(told.text);
+    } else if (command.is === "end") {
+      texts.delete(command.text);
       known?.matcher.dispose();
     } else if (known) {
-      if (!known.matcher.acceptToken(told.token)) throw new Error("a token came that the grammar doesn't allow");
+      if (!known.matcher.acceptToken(command.token)) throw new Error("a token came that the grammar doesn't allow");
       known.accepted++;
       await tell(known);
     }
   } catch {
     // Nothing of the library can be trusted after it ended itself.
-    for (const { cells } of texts.values()) say(cells, FAILED);
+    for (const { cells } of texts.values()) say(cells, FAILED_STATE);
   }
 }
 
 async function tell({ matcher, cells, accepted }: Text): Promise<void> {
   const began = performance.now();
-  cells.set(await matcher.getNextTokenBitmask(), MASK);
+  cells.set(await matcher.getNextTokenBitmask(), MASK_CELL);
   say(cells, accepted + 1);
   if (performance.now() - began > SLOW) lower(NICE.slow);
 }
@@ -123,12 +131,12 @@ function lower(to: number): void {
   }
 }
 function say(cells: Int32Array, state: number): void {
-  Atomics.store(cells, STATE, state);
-  Atomics.notify(cells, STATE);
+  Atomics.store(cells, STATE_CELL, state);
+  Atomics.notify(cells, STATE_CELL);
 }
 
 /** `[FATAL] /a/b.cc:12: Regex parsing error …`: what follows the place, in one line, without the schema that may follow. */
-function reasonIn(said: string): string | null {
-  const fatal = /\[FATAL\] [^ ]+: (?:Check failed: \(.*?\) is false: )?([^\n]*)/.exec(said);
+function reasonIn(message: string): string | null {
+  const fatal = /\[FATAL\] [^ ]+: (?:Check failed: \(.*?\) is false: )?([^\n]*)/.exec(message);
   return fatal ? fatal[1]!.slice(0, 160) : null;
 }

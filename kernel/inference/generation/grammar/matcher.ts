@@ -2,9 +2,9 @@
 import type { Worker } from "node:worker_threads";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { TokenBytes } from "../token-bytes.js";
-import { cellsFor, FAILED, MASK, STATE, type Told } from "./protocol.js";
-import type { TextLengths } from "./string-lengths.js";
-import { tailOf } from "./utf8.js";
+import { grammarCellCount, FAILED_STATE, MASK_CELL, STATE_CELL, type GrammarCommand } from "./protocol.js";
+import type { StringLengthTracker } from "./string-lengths.js";
+import { incompleteCharacterBytes } from "./utf8.js";
 
 /** Longest wait, in ms, for what may come next; it takes hundredths of a millisecond. */
 const PATIENCE = 3_000;
@@ -13,7 +13,7 @@ const BETWEEN = 1;
 /** Longest wait of a caller that did not wait for `ready`: it stops everything else meanwhile. */
 const AT_ONCE = 100;
 
-export class Matcher {
+export class GrammarMatcher {
   private readonly cells: Int32Array;
   private readonly count: number;
   /** Bytes of a character that the next tokens complete. */
@@ -28,11 +28,11 @@ export class Matcher {
     private readonly worker: Worker,
     private readonly text: number,
     private readonly bytes: TokenBytes,
-    private readonly lengths: TextLengths | null,
+    private readonly lengths: StringLengthTracker | null,
     private readonly release: (failed: boolean) => void,
   ) {
     this.count = bytes.count;
-    const cells = new SharedArrayBuffer(4 * cellsFor(this.count + 1));
+    const cells = new SharedArrayBuffer(4 * grammarCellCount(this.count + 1));
     this.cells = new Int32Array(cells);
     this.tell({ is: "begin", text, cells });
   }
@@ -44,7 +44,7 @@ export class Matcher {
     const last = Array.from(ends, (end) => scores[end] ?? 0);
     let some = false;
     for (let from = 0; from < scores.length; from += 32) {
-      const word = from < count ? cells[MASK + (from >> 5)]! : 0;
+      const word = from < count ? cells[MASK_CELL + (from >> 5)]! : 0;
       if (word === 0) scores.fill(-Infinity, from, from + 32);
       else if (word === -1 && from + 32 <= count && this.begun.length === 0 && !this.lengths) some = true;
       else
@@ -52,16 +52,16 @@ export class Matcher {
           if (token < count && ((word >>> (token & 31)) & 1) === 1 && !ends.has(token) && this.fits(token)) some = true;
           else scores[token] = -Infinity;
     }
-    let at = 0;
-    for (const end of ends) scores[end] = mayEnd ? last[at++]! : -Infinity;
+    let index = 0;
+    for (const end of ends) scores[end] = mayEnd ? last[index++]! : -Infinity;
     if (some) return "on";
     if (this.mayEnd) return "ends";
     throw new CodedError("schema-unusable", { why: "no token of the model's vocabulary can go on" });
   }
   accept(token: number): void {
     this.accepted++;
-    this.lengths?.push(this.bytes.of(token));
-    this.begun = tailOf([...this.begun, ...this.bytes.of(token)]) ?? [];
+    this.lengths?.push(this.bytes.bytesOf(token));
+    this.begun = incompleteCharacterBytes([...this.begun, ...this.bytes.bytesOf(token)]) ?? [];
     this.tell({ is: "accept", text: this.text, token });
   }
   dispose(): void {
@@ -73,12 +73,12 @@ export class Matcher {
 
   /** What no grammar knows: that bytes become characters, and how long texts are. */
   private fits(token: number): boolean {
-    const own = this.bytes.of(token);
-    if (this.begun.length > 0 && tailOf([...this.begun, ...own]) === null) return false;
-    return this.lengths === null || this.lengths.allows(own);
+    const tokenBytes = this.bytes.bytesOf(token);
+    if (this.begun.length > 0 && incompleteCharacterBytes([...this.begun, ...tokenBytes]) === null) return false;
+    return this.lengths === null || this.lengths.allows(tokenBytes);
   }
   private get mayEnd(): boolean {
-    return ((this.cells[MASK + (this.count >> 5)]! >>> (this.count & 31)) & 1) === 1;
+    return ((this.cells[MASK_CELL + (this.count >> 5)]! >>> (this.count & 31)) & 1) === 1;
   }
   /** Settles when it is known what may come next, or was waited for long enough; null: it is known. */
   ready(): Promise<void> | null {
@@ -91,7 +91,7 @@ export class Matcher {
   }
   private wait(): void {
     const late = !this.known(this.waited > this.accepted ? 0 : AT_ONCE);
-    this.failed = late || Atomics.load(this.cells, STATE) === FAILED;
+    this.failed = late || Atomics.load(this.cells, STATE_CELL) === FAILED_STATE;
     if (late) throw new CodedError("schema-not-ready", { why: "what may come next takes too long" });
     if (this.failed) throw new CodedError("schema-unusable", { why: "what reads it ended" });
   }
@@ -100,14 +100,14 @@ export class Matcher {
     const wanted = this.accepted + 1;
     const until = performance.now() + patience;
     for (;;) {
-      const state = Atomics.load(this.cells, STATE);
-      if (this.over || state === wanted || state === FAILED) return true;
+      const state = Atomics.load(this.cells, STATE_CELL);
+      if (this.over || state === wanted || state === FAILED_STATE) return true;
       const left = until - performance.now();
       if (left <= 0) return false;
-      Atomics.wait(this.cells, STATE, state, left);
+      Atomics.wait(this.cells, STATE_CELL, state, left);
     }
   }
-  private tell(told: Told): void {
-    this.worker.postMessage(told);
+  private tell(command: GrammarCommand): void {
+    this.worker.postMessage(command);
   }
 }

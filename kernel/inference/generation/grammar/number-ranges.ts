@@ -1,11 +1,11 @@
 /** Numbers between two as a grammar: digits from the left, the bounds' own digits where a number may still be one of them. */
-import { Unusable } from "./unsupported-schema.js";
+import { UnsupportedSchemaError } from "./unsupported-schema.js";
 
 /** Digits after the point, and the greatest bound that is held to. */
 const PLACES = 6;
 const GREATEST = 1e15;
 
-export interface Bounds {
+export interface NumberBounds {
   readonly least: number | null;
   readonly most: number | null;
   readonly above: boolean;
@@ -13,12 +13,12 @@ export interface Bounds {
 }
 
 /** Throws `Unusable`. */
-export function integersBetween({ least, most, above, below }: Bounds): string {
+export function integerRangeGrammar({ least, most, above, below }: NumberBounds): string {
   const low = least === null ? null : Math.ceil(least) + (above && Number.isInteger(least) ? 1 : 0);
   const high = most === null ? null : Math.floor(most) - (below && Number.isInteger(most) ? 1 : 0);
   return signed(low === null ? null : scaled(low, 0), high === null ? null : scaled(high, 0), 0);
 }
-export function numbersBetween({ least, most, above, below }: Bounds): string {
+export function numberRangeGrammar({ least, most, above, below }: NumberBounds): string {
   const low = least === null ? null : scaled(least, PLACES) + (above ? 1n : 0n);
   const high = most === null ? null : scaled(most, PLACES) - (below ? 1n : 0n);
   return signed(low, high, PLACES);
@@ -26,14 +26,16 @@ export function numbersBetween({ least, most, above, below }: Bounds): string {
 
 /** A bound in units of its last place. */
 function scaled(bound: number, places: number): bigint {
-  if (Math.abs(bound) > GREATEST) throw new Unusable(`texts can't be held to the bound ${String(bound)}`);
+  if (Math.abs(bound) > GREATEST) throw new UnsupportedSchemaError(`texts can't be held to the bound ${String(bound)}`);
   const value = BigInt(bound.toFixed(places).replace(".", ""));
-  if (Number(value) / 10 ** places !== bound) throw new Unusable(`texts can't be held to the bound ${String(bound)}`);
+  if (Number(value) / 10 ** places !== bound)
+    throw new UnsupportedSchemaError(`texts can't be held to the bound ${String(bound)}`);
   return value;
 }
 
 function signed(low: bigint | null, high: bigint | null, places: number): string {
-  if (low !== null && high !== null && low > high) throw new Unusable("no number lies between its bounds");
+  if (low !== null && high !== null && low > high)
+    throw new UnsupportedSchemaError("no number lies between its bounds");
   const parts: string[] = [];
   if (high === null || high >= 0n) parts.push(between(low === null || low < 0n ? 0n : low, high, places));
   if (low === null || low < 0n) {

@@ -3,27 +3,27 @@
  * for it; the thread works it out while the model reads the token before.
  */
 
-export interface Begun {
+export interface GrammarWorkerInput {
   /** Every token as GPT-2's vocabulary would write it, empty where it is no text; the one after the last ends a text. */
   readonly vocabulary: readonly string[];
   readonly rules: string;
 }
 /** The thread's first word: it is ready, or why the grammar can't be used; `refused`: it never can. */
-export type FirstWord = { readonly ready: true } | { readonly why: string; readonly refused: boolean };
+export type GrammarReadiness = { readonly ready: true } | { readonly why: string; readonly refused: boolean };
 /** What a thread says until then: its library is loaded, and the grammar is compiled from now on. */
-export type Stage = { readonly compiles: true } | FirstWord;
+export type GrammarStartMessage = { readonly compiles: true } | GrammarReadiness;
 
-export type Told =
+export type GrammarCommand =
   | { readonly is: "begin"; readonly text: number; readonly cells: SharedArrayBuffer }
   | { readonly is: "accept"; readonly text: number; readonly token: number }
   | { readonly is: "end"; readonly text: number };
 
 /** Cells of i32: tokens accepted so far and 1 (0: nothing is known yet), or −1: it failed; then a bit for each token. */
-export const STATE = 0;
-export const MASK = 1;
-export const FAILED = -1;
+export const STATE_CELL = 0;
+export const MASK_CELL = 1;
+export const FAILED_STATE = -1;
 
 /** Cells for so many tokens, the one that ends a text counted. */
-export function cellsFor(tokens: number): number {
-  return MASK + Math.ceil(tokens / 32);
+export function grammarCellCount(tokens: number): number {
+  return MASK_CELL + Math.ceil(tokens / 32);
 }

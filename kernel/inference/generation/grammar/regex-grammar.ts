@@ -3,17 +3,26 @@
  * escaped there (quotes, backslashes, line ends and what is like them) is left out of every class, and refused where it stands
  * alone. A text is the pattern from its beginning to its end, which fulfils it also where it may stand anywhere.
  */
-import { both, classOf, codeOf, except, one, only, PLAIN, type Ranges } from "./character-classes.js";
-import { Unusable } from "./unsupported-schema.js";
+import {
+  intersectRanges,
+  characterClassText,
+  codePointOf,
+  complementRanges,
+  singleCodePoint,
+  onlyCodePoint,
+  UNESCAPED_JSON_CHARACTERS,
+  type CodePointRanges,
+} from "./character-classes.js";
+import { UnsupportedSchemaError } from "./unsupported-schema.js";
 
-const DIGITS: Ranges = [[0x30, 0x39]];
-const WORDS: Ranges = [
+const DIGITS: CodePointRanges = [[0x30, 0x39]];
+const WORDS: CodePointRanges = [
   [0x30, 0x39],
   [0x41, 0x5a],
   [0x5f, 0x5f],
   [0x61, 0x7a],
 ];
-const BLANKS: Ranges = [
+const BLANKS: CodePointRanges = [
   [0x09, 0x0d],
   ...[0x20, 0xa0, 0x1680, 0x202f, 0x205f, 0x3000, 0xfeff].map((code) => [code, code] as const),
   ...([
@@ -21,26 +30,26 @@ const BLANKS: Ranges = [
     [0x2028, 0x2029],
   ] as const),
 ];
-const NAMED: Readonly<Record<string, Ranges>> = {
+const NAMED: Readonly<Record<string, CodePointRanges>> = {
   d: DIGITS,
-  D: except(DIGITS),
+  D: complementRanges(DIGITS),
   w: WORDS,
-  W: except(WORDS),
+  W: complementRanges(WORDS),
   s: BLANKS,
-  S: except(BLANKS),
-  n: one(10),
-  t: one(9),
-  r: one(13),
-  f: one(12),
-  v: one(11),
-  0: one(0),
+  S: complementRanges(BLANKS),
+  n: singleCodePoint(10),
+  t: singleCodePoint(9),
+  r: singleCodePoint(13),
+  f: singleCodePoint(12),
+  v: singleCodePoint(11),
+  0: singleCodePoint(0),
 };
 
 /** Throws `Unusable`. */
 export function patternGrammar(pattern: string): string {
   // Many are written as expressions were before they knew Unicode.
   if (!["u", ""].some((flags) => isExpression(pattern, flags)))
-    throw new Unusable("its pattern is no regular expression");
+    throw new UnsupportedSchemaError("its pattern is no regular expression");
   return new Reader(pattern).all();
 }
 
@@ -61,7 +70,7 @@ const DEEPEST = 64;
 const [MOST_TIMES, MOST_WRITTEN] = [10_000, 500_000];
 
 class Reader {
-  private at = 0;
+  private position = 0;
   private depth = 0;
   private written = 0;
   /** Characters of a text that the part just read is made of at most, each way of it counted. */
@@ -71,30 +80,31 @@ class Reader {
   constructor(private readonly pattern: string) {}
   all(): string {
     const out = this.alternatives();
-    if (this.at < this.pattern.length) throw new Unusable("its pattern closes what it doesn't open");
+    if (this.position < this.pattern.length)
+      throw new UnsupportedSchemaError("its pattern closes what it doesn't open");
     return out;
   }
 
   private get here(): string | undefined {
-    const code = this.pattern.codePointAt(this.at);
+    const code = this.pattern.codePointAt(this.position);
     return code === undefined ? undefined : String.fromCodePoint(code);
   }
   private next(): string {
     const character = this.here;
-    if (character === undefined) throw new Unusable("its pattern ends where more must follow");
-    this.at += character.length;
+    if (character === undefined) throw new UnsupportedSchemaError("its pattern ends where more must follow");
+    this.position += character.length;
     return character;
   }
   /** What the expression finds right here. */
   private found(expression: RegExp): RegExpExecArray | null {
-    expression.lastIndex = this.at;
+    expression.lastIndex = this.position;
     return expression.exec(this.pattern);
   }
   private alternatives(): string {
     const all = [this.sequence()];
     let { size } = this;
     while (this.here === "|") {
-      this.at++;
+      this.position++;
       all.push(this.sequence());
       size += this.size;
     }
@@ -111,7 +121,7 @@ class Reader {
         size += this.size;
       }
       if (size > this.pattern.length + MOST_TIMES)
-        throw new Unusable(`its pattern repeats more than ${String(MOST_TIMES)} characters`);
+        throw new UnsupportedSchemaError(`its pattern repeats more than ${String(MOST_TIMES)} characters`);
     }
     this.size = size;
     return parts.length === 0 ? '""' : parts.join(" ");
@@ -119,12 +129,13 @@ class Reader {
   private anchor(first: boolean): void {
     const anchor = this.next();
     const last = this.here === undefined || this.here === "|" || this.here === ")";
-    if (anchor === "^" ? !first : !last) throw new Unusable(`texts can't be held to \`${anchor}\` within a pattern`);
+    if (anchor === "^" ? !first : !last)
+      throw new UnsupportedSchemaError(`texts can't be held to \`${anchor}\` within a pattern`);
   }
   private repeated(): string {
     const [whole, times] = this.found(TIMES) ?? [];
     if (whole === undefined || times === undefined) return "";
-    this.at += whole.length;
+    this.position += whole.length;
     const counts = times.match(/\d+/g);
     if (counts) this.size *= Math.max(1, ...counts.map(Number));
     return times;
@@ -135,83 +146,85 @@ class Reader {
     this.size = 1;
     const out =
       character === "."
-        ? shown(PLAIN)
+        ? shown(UNESCAPED_JSON_CHARACTERS)
         : character === "["
           ? shown(this.inClass())
-          : shown(character === "\\" ? this.escaped() : one(codeOf(character)));
+          : shown(character === "\\" ? this.escaped() : singleCodePoint(codePointOf(character)));
     this.written += out.length;
-    if (this.written > MOST_WRITTEN) throw new Unusable("its pattern is too large");
+    if (this.written > MOST_WRITTEN) throw new UnsupportedSchemaError("its pattern is too large");
     return out;
   }
   private group(): string {
     if (this.here === "?") {
       const [opens] = this.found(OPENS) ?? [];
-      if (opens === undefined) throw new Unusable("texts can't be held to what a pattern looks for ahead or behind");
-      this.at += opens.length;
+      if (opens === undefined)
+        throw new UnsupportedSchemaError("texts can't be held to what a pattern looks for ahead or behind");
+      this.position += opens.length;
     }
     if (++this.depth > DEEPEST)
-      throw new Unusable(`groups of its pattern lie more than ${String(DEEPEST)} deep in each other`);
+      throw new UnsupportedSchemaError(`groups of its pattern lie more than ${String(DEEPEST)} deep in each other`);
     const inner = this.alternatives();
     this.depth--;
-    if (this.next() !== ")") throw new Unusable("its pattern opens what it doesn't close");
+    if (this.next() !== ")") throw new UnsupportedSchemaError("its pattern opens what it doesn't close");
     return inner.startsWith("(") ? inner : `(${inner})`;
   }
   /** After a backslash. */
-  private escaped(): Ranges {
+  private escaped(): CodePointRanges {
     const character = this.next();
     const named = NAMED[character];
     if (named) return named;
-    if (character === "x") return one(this.code(2));
-    if (character === "u") return one(this.here === "{" ? this.codeInBraces() : this.code(4));
-    if (/[a-zA-Z1-9]/.test(character)) throw new Unusable(`texts can't be held to \`\\${character}\` in a pattern`);
-    return one(codeOf(character));
+    if (character === "x") return singleCodePoint(this.code(2));
+    if (character === "u") return singleCodePoint(this.here === "{" ? this.codeInBraces() : this.code(4));
+    if (/[a-zA-Z1-9]/.test(character))
+      throw new UnsupportedSchemaError(`texts can't be held to \`\\${character}\` in a pattern`);
+    return singleCodePoint(codePointOf(character));
   }
   private code(letters: number): number {
     return parseInt(Array.from({ length: letters }, () => this.next()).join(""), 16);
   }
   private codeInBraces(): number {
-    this.at++;
+    this.position++;
     let digits = "";
     while (this.here !== "}") digits += this.next();
-    this.at++;
+    this.position++;
     return parseInt(digits, 16);
   }
   /** After an opening bracket. */
-  private inClass(): Ranges {
+  private inClass(): CodePointRanges {
     const negated = this.here === "^";
-    if (negated) this.at++;
+    if (negated) this.position++;
     const ranges: (readonly [number, number])[] = [];
     while (this.here !== "]") {
       const from = this.inside();
-      const first = only(from);
-      const through = this.here === "-" && this.pattern[this.at + 1] !== "]" && first !== null;
+      const first = onlyCodePoint(from);
+      const through = this.here === "-" && this.pattern[this.position + 1] !== "]" && first !== null;
       if (through) {
-        this.at++;
-        ranges.push([first, only(this.inside()) ?? first]);
+        this.position++;
+        ranges.push([first, onlyCodePoint(this.inside()) ?? first]);
       } else ranges.push(...from);
     }
-    this.at++;
-    return negated ? except(ranges) : ranges;
+    this.position++;
+    return negated ? complementRanges(ranges) : ranges;
   }
-  private inside(): Ranges {
+  private inside(): CodePointRanges {
     const character = this.next();
-    if (character !== "\\") return one(codeOf(character));
+    if (character !== "\\") return singleCodePoint(codePointOf(character));
     // A backspace there, else a border of words.
     if (this.here !== "b") return this.escaped();
-    this.at++;
-    return one(8);
+    this.position++;
+    return singleCodePoint(8);
   }
 }
 
 /** Of classes that have names: they may come often. */
-const known = new WeakMap<Ranges, string>();
-function shown(ranges: Ranges): string {
+const known = new WeakMap<CodePointRanges, string>();
+function shown(ranges: CodePointRanges): string {
   const before = known.get(ranges);
   if (before !== undefined) return before;
-  const plain = both(ranges, PLAIN);
-  if (plain.length === 0) throw new Unusable("its pattern asks for a character that JSON must escape");
-  const written = classOf(plain);
-  if (written === null) throw new Unusable("its pattern has a class of too many characters beyond ASCII");
+  const plain = intersectRanges(ranges, UNESCAPED_JSON_CHARACTERS);
+  if (plain.length === 0) throw new UnsupportedSchemaError("its pattern asks for a character that JSON must escape");
+  const written = characterClassText(plain);
+  if (written === null) throw new UnsupportedSchemaError("its pattern has a class of too many characters beyond ASCII");
   known.set(ranges, written);
   return written;
 }

@@ -1,43 +1,43 @@
 /** Rules of a grammar as they are collected, and what schemas of lists and objects share. */
 import { must } from "#dsl/language/diagnostics/must.js";
-import { classOf, PLAIN } from "./character-classes.js";
-import type { Schema } from "./schema-references.js";
-import { Places, TextPlace, type Candidate } from "./string-positions.js";
-import { Unusable } from "./unsupported-schema.js";
+import { characterClassText, UNESCAPED_JSON_CHARACTERS } from "./character-classes.js";
+import type { SchemaObject } from "./schema-references.js";
+import { StringPositions, StringPosition, type SchemaInDocument } from "./string-positions.js";
+import { UnsupportedSchemaError } from "./unsupported-schema.js";
 
-export type { Schema } from "./schema-references.js";
+export type { SchemaObject } from "./schema-references.js";
 
 /** Characters that a grammar counts: each takes as long to make ready as a whole text of any length. */
-export const COUNTED = 40;
+export const MAX_COUNTED_CHARACTERS = 40;
 /** Rules that a schema comes to, and times that things repeat. */
 const MOST_RULES = 4_000;
 /** Characters of all rules together. */
-export const MOST_WRITTEN = 500_000;
+export const MAX_RULE_CHARACTERS = 500_000;
 const MOST_TIMES = 10_000;
 
 export interface Grammar {
   /** In XGrammar's EBNF; its first rule is `root`. */
   readonly rules: string;
   /** Bounds of texts that no grammar counts; null: there are none. */
-  readonly lengths: Lengths | null;
+  readonly lengths: GrammarTextLengths | null;
 }
-export interface Lengths {
+export interface GrammarTextLengths {
   /** The shortest of them. */
   readonly least: number;
   /** Where each holds: anew for each text. */
-  places(): TextPlace;
+  places(): StringPosition;
 }
 
 /** Rules of a grammar, begun with those of all JSON. */
-export class Rules {
+export class GrammarRules {
   private readonly lines: string[] = [
     // At most so many blanks between two parts: a model that doubts writes them for ever.
     "ws ::= [ \\n\\t]{0,16}",
-    `plain ::= ${must(classOf(PLAIN), "plain characters")}`,
+    `plain ::= ${must(characterClassText(UNESCAPED_JSON_CHARACTERS), "plain characters")}`,
     'escape ::= "\\\\" (["\\\\/bfnrt] | "u" [0-9A-Fa-f]{4})',
     // What is told of what follows spares XGrammar to look at tokens that go beyond the text's end.
     'string ::= "\\"" rest',
-    `rest ::= ("\\"" | ${must(classOf(PLAIN), "plain characters")} rest | escape rest) (= [ \\n\\t]* [,}\\]:])`,
+    `rest ::= ("\\"" | ${must(characterClassText(UNESCAPED_JSON_CHARACTERS), "plain characters")} rest | escape rest) (= [ \\n\\t]* [,}\\]:])`,
     'integer ::= "-"? ("0" | [1-9] [0-9]{0,14})',
     'number ::= integer ("." [0-9]{1,15})? ([eE] [+-]? [0-9]{1,2})?',
     'any ::= object | array | string | number | "true" | "false" | "null"',
@@ -50,12 +50,12 @@ export class Rules {
 
   /** A name for a rule that is told later. */
   name(): string {
-    if (this.count >= MOST_RULES) throw new Unusable("it is too large");
+    if (this.count >= MOST_RULES) throw new UnsupportedSchemaError("it is too large");
     return `r${String(this.count++)}`;
   }
   tell(name: string, body: string): string {
     this.written += body.length;
-    if (this.written > MOST_WRITTEN) throw new Unusable("it is too large");
+    if (this.written > MAX_RULE_CHARACTERS) throw new UnsupportedSchemaError("it is too large");
     this.lines.push(`${name} ::= ${body}`);
     return name;
   }
@@ -67,22 +67,25 @@ export class Rules {
     this.least = Math.min(this.least ?? most, most);
   }
   /** `values`: what values of the whole are told by, where they stand in JSON; null: where they stand isn't known. Throws `Unusable`. */
-  grammar(root: string, values: readonly Candidate[] | null): Grammar {
+  grammar(root: string, values: readonly SchemaInDocument[] | null): Grammar {
     const { least } = this;
     if (least !== null && values === null)
-      throw new Unusable(`texts there can't be held to a \`maxLength\` over ${String(COUNTED)}`);
-    const places = new Places(COUNTED);
-    const lengths = least !== null && values !== null && { least, places: () => new TextPlace(places.of(values)) };
+      throw new UnsupportedSchemaError(
+        `texts there can't be held to a \`maxLength\` over ${String(MAX_COUNTED_CHARACTERS)}`,
+      );
+    const places = new StringPositions(MAX_COUNTED_CHARACTERS);
+    const lengths = least !== null &&
+      values !== null && { least, places: () => new StringPosition(places.positionsOf(values)) };
     return { rules: [`root ::= ${root}`, ...this.lines].join("\n"), lengths: lengths || null };
   }
 }
 
-export type Inner = (schema: unknown, where: string) => string;
+export type SchemaToRule = (schema: unknown, where: string) => string;
 
 /** Items that are alike, parted by commas. */
-export function repeated(item: string | null, least: number, most: number): string {
+export function repeatedItems(item: string | null, least: number, most: number): string {
   if (item === null || most === 0) {
-    if (least > 0) throw new Unusable("it wants more than it allows");
+    if (least > 0) throw new UnsupportedSchemaError("it wants more than it allows");
     return '""';
   }
   const further = `("," ws ${item}){${String(Math.max(0, least - 1))},${most === Infinity ? "" : String(most - 1)}}`;
@@ -90,11 +93,12 @@ export function repeated(item: string | null, least: number, most: number): stri
 }
 
 /** A whole number that bounds something; null: it isn't there. */
-export function countIn(schema: Schema, word: string): number | null {
+export function countKeyword(schema: SchemaObject, word: string): number | null {
   const value = schema[word];
   if (value === undefined) return null;
   if (typeof value !== "number" || !Number.isInteger(value) || value < 0)
-    throw new Unusable(`its \`${word}\` is no whole number`);
-  if (value > MOST_TIMES) throw new Unusable(`texts can't be held to a \`${word}\` over ${String(MOST_TIMES)}`);
+    throw new UnsupportedSchemaError(`its \`${word}\` is no whole number`);
+  if (value > MOST_TIMES)
+    throw new UnsupportedSchemaError(`texts can't be held to a \`${word}\` over ${String(MOST_TIMES)}`);
   return value;
 }

@@ -5,22 +5,29 @@
  */
 import { must } from "#dsl/language/diagnostics/must.js";
 import { isRecord } from "#dsl/language/diagnostics/record.js";
-import { classOf, literal, PLAIN } from "./character-classes.js";
-import { FORMATS } from "./string-formats.js";
-import { integersBetween, numbersBetween, type Bounds } from "./number-ranges.js";
+import { characterClassText, grammarLiteral, UNESCAPED_JSON_CHARACTERS } from "./character-classes.js";
+import { STRING_FORMAT_PATTERNS } from "./string-formats.js";
+import { integerRangeGrammar, numberRangeGrammar, type NumberBounds } from "./number-ranges.js";
 import { objectRule } from "./object-rule.js";
 import { patternGrammar } from "./regex-grammar.js";
-import { own, referredIn } from "./schema-references.js";
-import { COUNTED, countIn, repeated, type Inner, type Rules, type Schema } from "./rules.js";
-import { Unusable } from "./unsupported-schema.js";
-import { demandKnown } from "./schema-keywords.js";
+import { ownValue, resolveReference } from "./schema-references.js";
+import {
+  MAX_COUNTED_CHARACTERS,
+  countKeyword,
+  repeatedItems,
+  type SchemaToRule,
+  type GrammarRules,
+  type SchemaObject,
+} from "./rules.js";
+import { UnsupportedSchemaError } from "./unsupported-schema.js";
+import { checkSchemaKeywords } from "./schema-keywords.js";
 
 /** Characters of a schema as JSON, and how deep its schemas lie in each other. */
 const LONGEST = 65_536;
 const DEEPEST = 48;
 
 /** XGrammar repeats classes at once, and rules one by one. */
-const PLAINLY = must(classOf(PLAIN), "plain characters");
+const PLAINLY = must(characterClassText(UNESCAPED_JSON_CHARACTERS), "plain characters");
 
 /** Values of which each may be wanted once: each more doubles the rules. */
 const DISTINCT = 6;
@@ -33,50 +40,52 @@ export class SchemaReader {
   private readonly known = new Map<string, string>();
 
   constructor(
-    private readonly document: Schema,
-    readonly rules: Rules,
+    private readonly document: SchemaObject,
+    readonly rules: GrammarRules,
   ) {
     const { length } = JSON.stringify(document);
     if (length > LONGEST)
-      throw new Unusable(`it has ${String(length)} characters, and at most ${String(LONGEST)} are read`);
+      throw new UnsupportedSchemaError(`it has ${String(length)} characters, and at most ${String(LONGEST)} are read`);
   }
 
   /** The rule's name, or what stands for it. `at`: where it stands, for errors. */
-  read(schema: unknown, at = "", depth = 0): string {
+  read(schema: unknown, place = "", depth = 0): string {
     if (schema === true) return "any";
-    if (!isRecord(schema)) throw new Unusable(`what should be a schema is none${placed(at)}`);
-    if (depth > DEEPEST) throw new Unusable(`its schemas lie more than ${String(DEEPEST)} deep in each other`);
-    demandKnown(schema, at);
-    const inner = (one: unknown, where: string): string => this.read(one, `${at}/${where}`, depth + 1);
+    if (!isRecord(schema)) throw new UnsupportedSchemaError(`what should be a schema is none${placed(place)}`);
+    if (depth > DEEPEST)
+      throw new UnsupportedSchemaError(`its schemas lie more than ${String(DEEPEST)} deep in each other`);
+    checkSchemaKeywords(schema, place);
+    const inner = (one: unknown, where: string): string => this.read(one, `${place}/${where}`, depth + 1);
     try {
       return this.whole(schema, inner, depth) ?? this.ofTypes(schema, inner);
     } catch (error) {
-      if (error instanceof Unusable && !/ \(at /.test(error.message)) throw new Unusable(error.message + placed(at));
+      if (error instanceof UnsupportedSchemaError && !/ \(at /.test(error.message))
+        throw new UnsupportedSchemaError(error.message + placed(place));
       throw error;
     }
   }
 
   /** Words that say it all. */
-  private whole(schema: Schema, inner: Inner, depth: number): string | null {
+  private whole(schema: SchemaObject, inner: SchemaToRule, depth: number): string | null {
     const reference = schema["$ref"];
     if (reference !== undefined) return this.referred(reference, depth);
-    if ("const" in schema) return this.rules.add(literal(JSON.stringify(schema["const"])));
+    if ("const" in schema) return this.rules.add(grammarLiteral(JSON.stringify(schema["const"])));
     const choices = schema["enum"];
     if (Array.isArray(choices)) {
-      if (choices.length === 0) throw new Unusable("its `enum` has nothing in it");
-      return this.rules.add(choices.map((choice) => literal(JSON.stringify(choice))).join(" | "));
+      if (choices.length === 0) throw new UnsupportedSchemaError("its `enum` has nothing in it");
+      return this.rules.add(choices.map((choice) => grammarLiteral(JSON.stringify(choice))).join(" | "));
     }
     for (const word of ["anyOf", "oneOf", "allOf"]) {
       const several = schema[word];
       if (Array.isArray(several)) {
-        if (several.length === 0) throw new Unusable(`its \`${word}\` has nothing in it`);
+        if (several.length === 0) throw new UnsupportedSchemaError(`its \`${word}\` has nothing in it`);
         return this.rules.add(several.map((one, i) => inner(one, `${word}/${String(i)}`)).join(" | "));
       }
     }
     return null;
   }
   private referred(reference: unknown, depth: number): string {
-    const found = referredIn(this.document, reference);
+    const found = resolveReference(this.document, reference);
     const known = this.known.get(String(reference));
     if (known !== undefined) return known;
     const name = this.rules.name();
@@ -84,17 +93,18 @@ export class SchemaReader {
     return this.rules.tell(name, this.read(found, String(reference).slice(1), depth + 1));
   }
 
-  private ofTypes(schema: Schema, inner: Inner): string {
+  private ofTypes(schema: SchemaObject, inner: SchemaToRule): string {
     const given = schema["type"];
     const types = given === undefined ? guessed(schema) : Array.isArray(given) ? (given as unknown[]) : [given];
     if (types.length === 0) return "any";
     const all = types.map((type) => {
-      if (!TYPES.includes(type as Type)) throw new Unusable(`it has a type that is none: ${JSON.stringify(type)}`);
+      if (!TYPES.includes(type as Type))
+        throw new UnsupportedSchemaError(`it has a type that is none: ${JSON.stringify(type)}`);
       return this.ofType(type as Type, schema, inner);
     });
     return all.length === 1 ? all[0]! : this.rules.add(all.join(" | "));
   }
-  private ofType(type: Type, schema: Schema, inner: Inner): string {
+  private ofType(type: Type, schema: SchemaObject, inner: SchemaToRule): string {
     switch (type) {
       case "object":
         return objectRule(schema, inner, this.rules);
@@ -110,61 +120,64 @@ export class SchemaReader {
         return this.number(type, schema);
     }
   }
-  private text(schema: Schema): string {
+  private text(schema: SchemaObject): string {
     const { pattern, format } = schema;
-    const least = countIn(schema, "minLength") ?? 0;
-    const most = countIn(schema, "maxLength");
-    const ofFormat = typeof format === "string" ? own(FORMATS, format) : undefined;
-    const held = typeof pattern === "string" ? pattern : ofFormat;
+    const least = countKeyword(schema, "minLength") ?? 0;
+    const most = countKeyword(schema, "maxLength");
+    const ofFormat = typeof format === "string" ? ownValue(STRING_FORMAT_PATTERNS, format) : undefined;
+    const knownPattern = typeof pattern === "string" ? pattern : ofFormat;
     const lengths = least > 0 || most !== null;
-    if (held !== undefined && (lengths || (typeof pattern === "string" && ofFormat !== undefined)))
-      throw new Unusable("texts can't be held to a pattern or format beside lengths or each other");
-    if (held !== undefined) return this.rules.add(`"\\"" ${patternGrammar(held)} "\\""`);
+    if (knownPattern !== undefined && (lengths || (typeof pattern === "string" && ofFormat !== undefined)))
+      throw new UnsupportedSchemaError("texts can't be held to a pattern or format beside lengths or each other");
+    if (knownPattern !== undefined) return this.rules.add(`"\\"" ${patternGrammar(knownPattern)} "\\""`);
     if (!lengths) return "string";
-    if (most !== null && most < least) throw new Unusable("no text has its lengths");
-    if (least > COUNTED) throw new Unusable(`texts can't be held to a \`minLength\` over ${String(COUNTED)}`);
-    if (most !== null && most <= COUNTED)
+    if (most !== null && most < least) throw new UnsupportedSchemaError("no text has its lengths");
+    if (least > MAX_COUNTED_CHARACTERS)
+      throw new UnsupportedSchemaError(`texts can't be held to a \`minLength\` over ${String(MAX_COUNTED_CHARACTERS)}`);
+    if (most !== null && most <= MAX_COUNTED_CHARACTERS)
       return this.rules.add(`"\\"" ${PLAINLY}{${String(least)},${String(most)}} "\\""`);
     // Counted where it stands (./text-lengths.ts).
     if (most !== null) this.rules.bound(most);
     return least === 0 ? "string" : this.rules.add(`"\\"" ${PLAINLY}{${String(least)},} "\\""`);
   }
-  private number(type: "number" | "integer", schema: Schema): string {
+  private number(type: "number" | "integer", schema: SchemaObject): string {
     const bounds = boundsIn(schema);
     if (bounds.least === null && bounds.most === null) return type;
-    return this.rules.add(type === "integer" ? integersBetween(bounds) : numbersBetween(bounds));
+    return this.rules.add(type === "integer" ? integerRangeGrammar(bounds) : numberRangeGrammar(bounds));
   }
-  private list(schema: Schema, inner: Inner): string {
+  private list(schema: SchemaObject, inner: SchemaToRule): string {
     const { prefixItems, items } = schema;
     const first = Array.isArray(prefixItems) ? prefixItems : Array.isArray(items) ? (items as unknown[]) : [];
     const rest = Array.isArray(items) ? schema["additionalItems"] : items;
-    const least = countIn(schema, "minItems") ?? 0;
-    const most = countIn(schema, "maxItems") ?? Infinity;
-    if (most < least) throw new Unusable("no list has its numbers of items");
+    const least = countKeyword(schema, "minItems") ?? 0;
+    const most = countKeyword(schema, "maxItems") ?? Infinity;
+    if (most < least) throw new UnsupportedSchemaError("no list has its numbers of items");
     if (schema["uniqueItems"] === true) return this.distinct(schema, least, most);
     const heads = first.map((one, i) => inner(one, `prefixItems/${String(i)}`));
     // Further items stand there only where they are asked for, or nothing else is.
     const more = rest === false || (rest === undefined && heads.length > 0) ? null : inner(rest ?? true, "items");
-    if (heads.length === 0) return this.rules.add(`"[" ws ${repeated(more, least, most)} ws "]"`);
-    if (least > heads.length && more === null) throw new Unusable("it wants more items than it names");
+    if (heads.length === 0) return this.rules.add(`"[" ws ${repeatedItems(more, least, most)} ws "]"`);
+    if (least > heads.length && more === null) throw new UnsupportedSchemaError("it wants more items than it names");
     return this.rules.add(`"[" ws ${this.tuple(heads, more, least, most)} ws "]"`);
   }
   /** Each of a few values once at most: what may follow is told by which of them are left. */
-  private distinct({ items, prefixItems }: Schema, least: number, most: number): string {
+  private distinct({ items, prefixItems }: SchemaObject, least: number, most: number): string {
     const listed = isRecord(items) ? items["enum"] : undefined;
     const all = Array.isArray(listed) ? [...new Set(listed.map((one) => JSON.stringify(one)))] : [];
     if (all.length === 0 || all.length > DISTINCT || prefixItems !== undefined)
-      throw new Unusable(
+      throw new UnsupportedSchemaError(
         `texts can't be held to \`uniqueItems\` but of an \`enum\` of at most ${String(DISTINCT)} values`,
       );
-    if (least > all.length) throw new Unusable("it wants more items than there are");
+    if (least > all.length) throw new UnsupportedSchemaError("it wants more items than there are");
     const known = new Map<number, string>();
     const after = (used: number, count: number): string => {
       const rule = known.get(used);
       if (rule !== undefined) return rule;
       const free = count >= most ? [] : [...all.entries()].filter(([i]) => (used & (1 << i)) === 0);
       const comma = count === 0 ? "" : '"," ws ';
-      const next = free.map(([i, one]) => `${comma}${literal(one)} ${after(used | (1 << i), count + 1)}`).join(" | ");
+      const next = free
+        .map(([i, one]) => `${comma}${grammarLiteral(one)} ${after(used | (1 << i), count + 1)}`)
+        .join(" | ");
       const made = next === "" ? '""' : this.rules.add(count >= least ? `(${next})?` : next);
       known.set(used, made);
       return made;
@@ -186,7 +199,7 @@ export class SchemaReader {
   }
 }
 
-function boundsIn(schema: Schema): Bounds {
+function boundsIn(schema: SchemaObject): NumberBounds {
   const number = (word: string): number | null => (typeof schema[word] === "number" ? schema[word] : null);
   const [over, under] = [number("exclusiveMinimum"), number("exclusiveMaximum")];
   const [least, most] = [number("minimum"), number("maximum")];
@@ -195,7 +208,7 @@ function boundsIn(schema: Schema): Bounds {
   return { least: above ? over : least, most: below ? under : most, above, below };
 }
 /** Of a schema that names no type what its words are about; none: anything. */
-function guessed(schema: Schema): readonly Type[] {
+function guessed(schema: SchemaObject): readonly Type[] {
   if ("properties" in schema || "required" in schema || "additionalProperties" in schema) return ["object"];
   if (
     "items" in schema ||
@@ -209,6 +222,6 @@ function guessed(schema: Schema): readonly Type[] {
   if (["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"].some((word) => word in schema)) return ["number"];
   return [];
 }
-function placed(at: string): string {
-  return at === "" ? "" : ` (at ${at})`;
+function placed(place: string): string {
+  return place === "" ? "" : ` (at ${place})`;
 }

@@ -1,6 +1,6 @@
 /** Words of JSON Schema: those that texts can be held to, and those that say nothing of a text. All others are refused. */
-import { pointed } from "./schema-references.js";
-import { Unusable } from "./unsupported-schema.js";
+import { escapePointerPart } from "./schema-references.js";
+import { UnsupportedSchemaError } from "./unsupported-schema.js";
 
 /** They say nothing that a text could break. */
 const SILENT: readonly string[] = [
@@ -31,17 +31,18 @@ const known: ReadonlySet<string> = new Set([...SILENT, ...WHOLE, ...LISTS, ...PA
 const silent: ReadonlySet<string> = new Set(SILENT);
 
 /** Throws `Unusable` on a word that texts can't be held to there, with its place. `at`: where the schema stands. */
-export function demandKnown(schema: Readonly<Record<string, unknown>>, at: string): void {
-  const place = (word: string): string => ` (at ${at}/${word})`;
+export function checkSchemaKeywords(schema: Readonly<Record<string, unknown>>, schemaPlace: string): void {
+  const place = (word: string): string => ` (at ${schemaPlace}/${word})`;
   const words = Object.keys(schema);
   // Names with a prefix are others' notes.
   const other = words.find((word) => !known.has(word) && !word.startsWith("x-") && schema[word] !== false);
-  if (other !== undefined) throw new Unusable(`texts can't be held to \`${other}\`${place(pointed(other))}`);
+  if (other !== undefined)
+    throw new UnsupportedSchemaError(`texts can't be held to \`${other}\`${place(escapePointerPart(other))}`);
   const whole = words.find((word) => WHOLE.includes(word));
   const beside = whole === undefined ? undefined : words.find((word) => word !== whole && !silent.has(word));
   if (beside !== undefined && whole !== undefined)
-    throw new Unusable(`texts can't be held to \`${beside}\` beside \`${whole}\`${place(beside)}`);
+    throw new UnsupportedSchemaError(`texts can't be held to \`${beside}\` beside \`${whole}\`${place(beside)}`);
   const all = schema["allOf"];
   if (Array.isArray(all) && all.length > 1)
-    throw new Unusable(`texts can't be held to several schemas of \`allOf\`${place("allOf")}`);
+    throw new UnsupportedSchemaError(`texts can't be held to several schemas of \`allOf\`${place("allOf")}`);
 }

@@ -1,15 +1,16 @@
 /** Resolves the references of a JSON schema, within its own document only. */
 import { isRecord } from "#dsl/language/diagnostics/record.js";
-import { Unusable } from "./unsupported-schema.js";
+import { UnsupportedSchemaError } from "./unsupported-schema.js";
 
-export type Schema = Readonly<Record<string, unknown>>;
+export type SchemaObject = Readonly<Record<string, unknown>>;
 
 /** RFC 6901, section 4. */
 const INDEX = /^(?:0|[1-9][0-9]{0,9})$/;
 
 /** Follows own properties only: no name leads to a prototype. Throws `Unusable`. */
-export function referredIn(document: Schema, reference: unknown): unknown {
-  if (typeof reference !== "string" || !reference.startsWith("#")) throw new Unusable("its `$ref` leads out of it");
+export function resolveReference(document: SchemaObject, reference: unknown): unknown {
+  if (typeof reference !== "string" || !reference.startsWith("#"))
+    throw new UnsupportedSchemaError("its `$ref` leads out of it");
   const [before, ...parts] = reference.slice(1).split("/");
   let found: unknown = document;
   // An anchor (`#name`) is not a JSON pointer.
@@ -18,29 +19,29 @@ export function referredIn(document: Schema, reference: unknown): unknown {
     const name = nameIn(part);
     const follows = Array.isArray(found) ? INDEX.test(name) : isRecord(found);
     if (!follows || !Object.hasOwn(found as object, name)) throw nowhere(reference);
-    found = (found as Schema)[name];
+    found = (found as SchemaObject)[name];
   }
   return found;
 }
 
 /** The value under `name`, where the object itself has it: `undefined` for names of `Object.prototype`. */
-export function own<T>(object: Readonly<Record<string, T>>, name: string): T | undefined {
+export function ownValue<T>(object: Readonly<Record<string, T>>, name: string): T | undefined {
   return Object.hasOwn(object, name) ? object[name] : undefined;
 }
 
-function nowhere(reference: string): Unusable {
-  return new Unusable(`its \`$ref\` ${JSON.stringify(reference)} leads nowhere`);
+function nowhere(reference: string): UnsupportedSchemaError {
+  return new UnsupportedSchemaError(`its \`$ref\` ${JSON.stringify(reference)} leads nowhere`);
 }
 
 function nameIn(part: string): string {
   try {
     return decodeURIComponent(part).replaceAll("~1", "/").replaceAll("~0", "~");
   } catch {
-    throw new Unusable(`its \`$ref\` has ${JSON.stringify(part)}, which stands for no name`);
+    throw new UnsupportedSchemaError(`its \`$ref\` has ${JSON.stringify(part)}, which stands for no name`);
   }
 }
 
 /** A name as a part of a JSON pointer. */
-export function pointed(name: string): string {
+export function escapePointerPart(name: string): string {
   return name.replaceAll("~", "~0").replaceAll("/", "~1");
 }

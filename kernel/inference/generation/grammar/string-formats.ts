@@ -5,7 +5,7 @@ const BYTE = "(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])";
 const LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]{0,30}[A-Za-z0-9])?";
 const HOST = `${LABEL}(?:\\.${LABEL}){0,2}`;
 
-export const FORMATS: Readonly<Record<string, string>> = {
+export const STRING_FORMAT_PATTERNS: Readonly<Record<string, string>> = {
   date: DATE,
   time: TIME,
   "date-time": `${DATE}T${TIME}`,

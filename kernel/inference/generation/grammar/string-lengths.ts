@@ -1,5 +1,5 @@
 /** How long the texts within JSON are, byte by byte as it is written, and where each stands: what no grammar counts in time. */
-import type { TextPlace } from "./string-positions.js";
+import type { StringPosition } from "./string-positions.js";
 
 const [QUOTE, BACKSLASH] = [0x22, 0x5c];
 const [COMMA, OPENS_LIST, CLOSES_LIST, OPENS, CLOSES] = [0x2c, 0x5b, 0x5d, 0x7b, 0x7d];
@@ -9,9 +9,9 @@ const utf8 = new TextDecoder();
 
 /** What is open. */
 interface Open {
-  readonly place: TextPlace;
+  readonly place: StringPosition;
   /** Items before, or the name of the property that comes; null: that is to come itself. */
-  at: number | string | null;
+  key: number | string | null;
 }
 /** A text that is being written. */
 interface Writing {
@@ -22,7 +22,7 @@ interface Writing {
   length: number;
 }
 
-export class TextLengths {
+export class StringLengthTracker {
   private readonly open: Open[] = [];
   private text: Writing | null = null;
   /** Bytes of an escape that are to come. */
@@ -31,7 +31,7 @@ export class TextLengths {
   /** `least`: the shortest bound of all; `root`: where each holds. */
   constructor(
     private readonly least: number,
-    private readonly root: TextPlace,
+    private readonly root: StringPosition,
   ) {}
 
   push(token: Uint8Array): void {
@@ -45,9 +45,9 @@ export class TextLengths {
     if (text.length + token.length <= text.most && token.length <= this.least) return true;
     let { length } = text;
     let { escape } = this;
-    for (const [at, byte] of token.entries()) {
+    for (const [index, byte] of token.entries()) {
       if (escape > 0) escape = nextEscape(escape, byte);
-      else if (byte === QUOTE) return this.short(token, at + 1);
+      else if (byte === QUOTE) return this.short(token, index + 1);
       else {
         if (byte === BACKSLASH) escape = 5;
         if (isFirst(byte) && ++length > text.most) return false;
@@ -66,7 +66,7 @@ export class TextLengths {
     if (this.escape > 0) this.escape = nextEscape(this.escape, byte);
     else if (byte === QUOTE) {
       this.text = null;
-      return this.told(text);
+      return this.finishText(text);
     } else {
       if (byte === BACKSLASH) this.escape = 5;
       if (isFirst(byte)) text.length++;
@@ -76,26 +76,26 @@ export class TextLengths {
   private outside(byte: number): void {
     const last = this.open.at(-1);
     if (byte === QUOTE) {
-      const name = last?.at === null;
+      const name = last?.key === null;
       const most = name ? Infinity : this.place().most;
       this.text = { most, name, bytes: [], length: 0 };
-    } else if (byte === OPENS) this.open.push({ place: this.place(), at: null });
-    else if (byte === OPENS_LIST) this.open.push({ place: this.place(), at: 0 });
+    } else if (byte === OPENS) this.open.push({ place: this.place(), key: null });
+    else if (byte === OPENS_LIST) this.open.push({ place: this.place(), key: 0 });
     else if (byte === CLOSES || byte === CLOSES_LIST) this.open.pop();
-    else if (byte === COMMA && last) last.at = typeof last.at === "number" ? last.at + 1 : null;
+    else if (byte === COMMA && last) last.key = typeof last.key === "number" ? last.key + 1 : null;
   }
   /** Of a value that begins here. */
-  private place(): TextPlace {
+  private place(): StringPosition {
     const last = this.open.at(-1);
     if (!last) return this.root;
-    return typeof last.at === "number" ? last.place.item(last.at) : last.place.property(last.at ?? "");
+    return typeof last.key === "number" ? last.place.item(last.key) : last.place.property(last.key ?? "");
   }
-  private told({ name, bytes }: Writing): void {
+  private finishText({ name, bytes }: Writing): void {
     const last = this.open.at(-1);
-    if (!last || typeof last.at === "number") return;
-    const said = saidBy(bytes);
-    if (name) last.at = said;
-    else last.place.narrow(last.at ?? "", said);
+    if (!last || typeof last.key === "number") return;
+    const parsed = saidBy(bytes);
+    if (name) last.key = parsed;
+    else last.place.narrow(last.key ?? "", parsed);
   }
 }
 
@@ -107,10 +107,10 @@ function isFirst(byte: number): boolean {
   return (byte & 0xc0) !== 0x80;
 }
 function saidBy(bytes: readonly number[]): string {
-  const own = utf8.decode(Uint8Array.from(bytes));
+  const decoded = utf8.decode(Uint8Array.from(bytes));
   try {
-    return JSON.parse(`"${own}"`) as string;
+    return JSON.parse(`"${decoded}"`) as string;
   } catch {
-    return own;
+    return decoded;
   }
 }

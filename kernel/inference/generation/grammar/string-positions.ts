@@ -4,31 +4,31 @@
  * (`kind: "a"`), the others are out.
  */
 import { isRecord } from "#dsl/language/diagnostics/record.js";
-import { FORMATS } from "./string-formats.js";
-import { own, referredIn, type Schema } from "./schema-references.js";
+import { STRING_FORMAT_PATTERNS } from "./string-formats.js";
+import { ownValue, resolveReference, type SchemaObject } from "./schema-references.js";
 
 /** A schema, and the document that its references lead in. */
-export interface Candidate {
+export interface SchemaInDocument {
   readonly schema: unknown;
-  readonly document: Schema;
+  readonly document: SchemaObject;
 }
 const SEVERAL = ["anyOf", "oneOf", "allOf"] as const;
 /** A schema that is an object, with its document. */
 interface Leaf {
-  readonly schema: Schema;
-  readonly document: Schema;
+  readonly schema: SchemaObject;
+  readonly document: SchemaObject;
 }
 
 /** What may stand in one place: several schemas, each once, and what stands below them, found once. */
 class Several {
   private known: number | undefined;
-  private ownLeaves: readonly Candidate[] | undefined;
+  private ownLeaves: readonly SchemaInDocument[] | undefined;
   private readonly children = new Map<string | number, Several>();
   private readonly texts = new Map<string, readonly Wanted[]>();
 
   constructor(
-    private readonly candidates: readonly Candidate[],
-    private readonly places: Places,
+    private readonly candidates: readonly SchemaInDocument[],
+    private readonly places: StringPositions,
   ) {}
 
   /** Most characters of a text here. */
@@ -38,12 +38,12 @@ class Several {
       ...this.candidates.map((one) => this.places.mostOf(one)).filter((most) => most > this.places.counted),
     ));
   }
-  child(of: string | number, schemaIn: (schema: Schema) => unknown): Several {
-    let child = this.children.get(of);
+  child(key: string | number, schemaIn: (schema: SchemaObject) => unknown): Several {
+    let child = this.children.get(key);
     if (!child) {
       const leaves = this.leaves.filter((leaf): leaf is Leaf => isRecord(leaf.schema));
-      child = this.places.of(leaves.map(({ schema, document }) => ({ schema: schemaIn(schema), document })));
-      this.children.set(of, child);
+      child = this.places.positionsOf(leaves.map(({ schema, document }) => ({ schema: schemaIn(schema), document })));
+      this.children.set(key, child);
     }
     return child;
   }
@@ -51,11 +51,11 @@ class Several {
     const wanted = this.wanted(name);
     if (wanted.every(({ texts }) => texts === null)) return this;
     const left = wanted.filter(({ texts }) => texts === null || texts.has(text));
-    return left.length > 0 ? this.places.of(left.map(({ leaf }) => leaf)) : this;
+    return left.length > 0 ? this.places.positionsOf(left.map(({ leaf }) => leaf)) : this;
   }
 
   /** Without references and choices. */
-  private get leaves(): readonly Candidate[] {
+  private get leaves(): readonly SchemaInDocument[] {
     return (this.ownLeaves ??= this.places.leavesOf(this.candidates));
   }
   private wanted(name: string): readonly Wanted[] {
@@ -64,7 +64,7 @@ class Several {
       wanted = this.leaves.map((leaf) => {
         const { schema, document } = leaf;
         const property =
-          isRecord(schema) && isRecord(schema["properties"]) ? own(schema["properties"], name) : undefined;
+          isRecord(schema) && isRecord(schema["properties"]) ? ownValue(schema["properties"], name) : undefined;
         return { leaf, texts: textsOf(this.places.leavesOf([{ schema: property ?? true, document }])) };
       });
       this.texts.set(name, wanted);
@@ -74,23 +74,23 @@ class Several {
 }
 /** A leaf, and the texts of which a property of it is one; null: it may be any. */
 interface Wanted {
-  readonly leaf: Candidate;
+  readonly leaf: SchemaInDocument;
   readonly texts: ReadonlySet<unknown> | null;
 }
 
 /** All places of texts of one grammar: the same schemas are one place, however deep they stand in themselves. */
-export class Places {
+export class StringPositions {
   private readonly ids = new Map<unknown, Map<unknown, number>>();
   private readonly several = new Map<string, Several>();
-  private readonly referred = new Map<Schema, Map<unknown, unknown>>();
+  private readonly referred = new Map<SchemaObject, Map<unknown, unknown>>();
   private readonly lengths = new Map<number, number>();
   private count = 0;
 
   /** `counted`: most characters that the grammar itself counts. */
   constructor(readonly counted: number) {}
 
-  of(candidates: readonly Candidate[]): Several {
-    const each = new Map<number, Candidate>();
+  positionsOf(candidates: readonly SchemaInDocument[]): Several {
+    const each = new Map<number, SchemaInDocument>();
     for (const candidate of candidates) {
       const led = this.led(candidate);
       each.set(this.idOf(led), led);
@@ -100,8 +100,8 @@ export class Places {
     if (!several) this.several.set(key, (several = new Several([...each.values()], this)));
     return several;
   }
-  leavesOf(candidates: readonly Candidate[]): readonly Candidate[] {
-    const leaves: Candidate[] = [];
+  leavesOf(candidates: readonly SchemaInDocument[]): readonly SchemaInDocument[] {
+    const leaves: SchemaInDocument[] = [];
     const seen = new Set<number>();
     const left = [...candidates];
     for (let one = left.pop(); one; one = left.pop()) {
@@ -117,7 +117,7 @@ export class Places {
     return leaves;
   }
   /** Of those that a text alone may be, any is enough: the longest counts. −Infinity: the grammar holds them all, or no text is one. */
-  mostOf(candidate: Candidate): number {
+  mostOf(candidate: SchemaInDocument): number {
     const id = this.idOf(candidate);
     let most = this.lengths.get(id);
     if (most === undefined) {
@@ -128,7 +128,7 @@ export class Places {
   }
 
   /** Where it leads; one that leads to itself is left as it is. */
-  private led(candidate: Candidate): Candidate {
+  private led(candidate: SchemaInDocument): SchemaInDocument {
     const { document } = candidate;
     let { schema } = candidate;
     const seen = new Set<unknown>();
@@ -138,44 +138,44 @@ export class Places {
     }
     return seen.size === 0 ? candidate : { schema, document };
   }
-  private referredIn(document: Schema, reference: unknown): unknown {
-    let own = this.referred.get(document);
-    if (!own) this.referred.set(document, (own = new Map()));
-    if (!own.has(reference)) own.set(reference, referredIn(document, reference));
-    return own.get(reference);
+  private referredIn(document: SchemaObject, reference: unknown): unknown {
+    let references = this.referred.get(document);
+    if (!references) this.referred.set(document, (references = new Map()));
+    if (!references.has(reference)) references.set(reference, resolveReference(document, reference));
+    return references.get(reference);
   }
-  private idOf({ schema, document }: Candidate): number {
+  private idOf({ schema, document }: SchemaInDocument): number {
     // What is no object says the same in every document.
-    const of = isRecord(schema) ? document : null;
-    let own = this.ids.get(of);
-    if (!own) this.ids.set(of, (own = new Map()));
-    let id = own.get(schema);
-    if (id === undefined) own.set(schema, (id = this.count++));
+    const owner = isRecord(schema) ? document : null;
+    let ownerIds = this.ids.get(owner);
+    if (!ownerIds) this.ids.set(owner, (ownerIds = new Map()));
+    let id = ownerIds.get(schema);
+    if (id === undefined) ownerIds.set(schema, (id = this.count++));
     return id;
   }
 }
 
 /** Where one text stands in a value that is being written. */
-export class TextPlace {
+export class StringPosition {
   constructor(private several: Several) {}
 
   /** Most characters of a text here; Infinity: it may be as long as it likes, or the grammar holds it. */
   get most(): number {
     return this.several.most;
   }
-  property(name: string): TextPlace {
-    return new TextPlace(
+  property(name: string): StringPosition {
+    return new StringPosition(
       this.several.child(name, ({ properties, additionalProperties }) => {
         if (isRecord(properties) && Object.hasOwn(properties, name)) return properties[name];
         return additionalProperties ?? true;
       }),
     );
   }
-  item(at: number): TextPlace {
-    return new TextPlace(
-      this.several.child(at, ({ prefixItems, items, additionalItems }) => {
+  item(index: number): StringPosition {
+    return new StringPosition(
+      this.several.child(index, ({ prefixItems, items, additionalItems }) => {
         const first = Array.isArray(prefixItems) ? prefixItems : Array.isArray(items) ? (items as unknown[]) : [];
-        return at < first.length ? first[at] : ((Array.isArray(items) ? additionalItems : items) ?? true);
+        return index < first.length ? first[index] : ((Array.isArray(items) ? additionalItems : items) ?? true);
       }),
     );
   }
@@ -189,12 +189,12 @@ function longest(schema: unknown): number {
   if (!isRecord(schema)) return schema === true ? Infinity : -Infinity;
   if (["enum", "const", "pattern", "properties", "items"].some((word) => word in schema)) return -Infinity;
   const { type, maxLength, format } = schema;
-  if (typeof format === "string" && own(FORMATS, format) !== undefined) return -Infinity;
+  if (typeof format === "string" && ownValue(STRING_FORMAT_PATTERNS, format) !== undefined) return -Infinity;
   if (type !== undefined && type !== "string" && !(Array.isArray(type) && type.includes("string"))) return -Infinity;
   return typeof maxLength === "number" ? maxLength : Infinity;
 }
 /** The texts that one of the schemas names; null: one of them may be any. */
-function textsOf(leaves: readonly Candidate[]): ReadonlySet<unknown> | null {
+function textsOf(leaves: readonly SchemaInDocument[]): ReadonlySet<unknown> | null {
   const texts = new Set<unknown>();
   for (const { schema } of leaves) {
     if (isRecord(schema) && "const" in schema) texts.add(schema["const"]);

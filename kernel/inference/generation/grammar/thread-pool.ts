@@ -3,37 +3,37 @@
  * that no text uses ends after a while, or as soon as another needs its place.
  */
 import { availableParallelism } from "node:os";
-import { Turns, type TurnsOptions } from "./fair-scheduler.js";
+import { FairScheduler, type FairSchedulerOptions } from "./fair-scheduler.js";
 
 /** Leaves one core to models and requests. */
 const TURNS = { workers: Math.max(1, availableParallelism() - 1), slice: 100, pause: 20_000 } as const;
 
-export interface ThreadsOptions {
+export interface ThreadPoolOptions {
   /** Threads at a time. */
   readonly most: number;
   /** Of one client, so that others find a place too; absent: all. */
   readonly ofClient?: number;
   /** ms after which an unused one ends. */
   readonly rest: number;
-  readonly turns?: Omit<TurnsOptions, "room">;
+  readonly turns?: Omit<FairSchedulerOptions, "room">;
 }
 
-export class Threads {
-  readonly turns: Turns;
+export class GrammarThreadPool {
+  readonly turns: FairScheduler;
   /** Threads of each client. */
   private readonly begun = new Map<string, number>();
   /** How to end each thread that no text uses, the one longest unused in front, with its client and the timer that ends it. */
   private readonly idle = new Map<() => void, { readonly client: string; readonly timer: NodeJS.Timeout }>();
 
-  constructor(private readonly o: ThreadsOptions) {
-    this.turns = new Turns({ ...(o.turns ?? TURNS), room: (client) => this.makeRoom(client) });
+  constructor(private readonly options: ThreadPoolOptions) {
+    this.turns = new FairScheduler({ ...(options.turns ?? TURNS), room: (client) => this.makeRoom(client) });
   }
 
   get count(): number {
     return [...this.begun.values()].reduce((sum, count) => sum + count, 0);
   }
   get full(): boolean {
-    return this.count >= this.o.most;
+    return this.count >= this.options.most;
   }
 
   enter(client: string): void {
@@ -49,7 +49,7 @@ export class Threads {
   /** No text uses the client's thread now; `end` is called when it is to end. */
   rests(client: string, end: () => void): void {
     this.works(end);
-    this.idle.set(end, { client, timer: setTimeout(() => this.end(end), this.o.rest).unref() });
+    this.idle.set(end, { client, timer: setTimeout(() => this.end(end), this.options.rest).unref() });
     this.turns.look();
   }
   works(end: () => void): void {
@@ -61,7 +61,7 @@ export class Threads {
     return this.begun.get(client) ?? 0;
   }
   private makeRoom(client: string): boolean {
-    const isOver = (): boolean => this.countOf(client) >= (this.o.ofClient ?? this.o.most);
+    const isOver = (): boolean => this.countOf(client) >= (this.options.ofClient ?? this.options.most);
     for (const [end, one] of this.idle) {
       if (!this.full && !isOver()) break;
       if (!isOver() || one.client === client) this.end(end);
@@ -75,4 +75,4 @@ export class Threads {
 }
 
 /** Each takes tens of megabytes. */
-export const threads = new Threads({ most: 20, ofClient: 16, rest: 60_000 });
+export const grammarThreads = new GrammarThreadPool({ most: 20, ofClient: 16, rest: 60_000 });

@@ -1,2 +1,2 @@
 /** Why a schema can't be used, where it is found. */
-export class Unusable extends Error {}
+export class UnsupportedSchemaError extends Error {}

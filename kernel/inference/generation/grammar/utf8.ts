@@ -1,28 +1,28 @@
 /** Whether bytes are, or can still become, UTF-8: a grammar knows characters by their length alone, and texts are more. */
 
 /** The bytes at the end that begin a character; null: they can't become UTF-8. */
-export function tailOf(bytes: readonly number[]): readonly number[] | null {
-  let at = 0;
-  while (at < bytes.length) {
-    const lead = bytes[at]!;
+export function incompleteCharacterBytes(bytes: readonly number[]): readonly number[] | null {
+  let index = 0;
+  while (index < bytes.length) {
+    const lead = bytes[index]!;
     const length = lead < 0x80 ? 1 : lead >= 0xc2 && lead < 0xe0 ? 2 : lead >= 0xe0 && lead < 0xf0 ? 3 : lead >= 0xf0 && lead < 0xf5 ? 4 : 0; // prettier-ignore
     if (length === 0) return null;
     for (let i = 1; i < length; i++) {
-      const byte = bytes[at + i];
-      if (byte === undefined) return bytes.slice(at);
+      const byte = bytes[index + i];
+      if (byte === undefined) return bytes.slice(index);
       // No longer form than needed, no half of a pair, nothing above the last code point.
       const least = i > 1 ? 0x80 : lead === 0xe0 ? 0xa0 : lead === 0xf0 ? 0x90 : 0x80;
       const most = i > 1 ? 0xbf : lead === 0xed ? 0x9f : lead === 0xf4 ? 0x8f : 0xbf;
       if (byte < least || byte > most) return null;
     }
-    at += length;
+    index += length;
   }
   return [];
 }
 
 /** Whether a token can stand in a text at all: it may begin within a character. */
-export function possible(token: Uint8Array): boolean {
+export function canBeUtf8(token: Uint8Array): boolean {
   let from = 0;
   while (from < 3 && from < token.length && token[from]! >= 0x80 && token[from]! < 0xc0) from++;
-  return tailOf(Array.from(token.subarray(from))) !== null;
+  return incompleteCharacterBytes(Array.from(token.subarray(from))) !== null;
 }

@@ -2,12 +2,12 @@
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 
 /** What became certain. `name` comes once and before any of the arguments. */
-export interface CallPart {
+export interface ToolCallDelta {
   readonly name?: string;
   readonly arguments?: string;
 }
 /** A call of whichever form, read as it is written. */
-export interface CallReading {
+export interface ToolCallParser {
   /** Whether its name was told: from then on it is a call, whatever comes. */
   readonly named: boolean;
   readonly over: boolean;
@@ -16,14 +16,14 @@ export interface CallReading {
   /** What a call that goes on no more was given and isn't its own. */
   readonly rest: string;
   /** Takes one character; null: nothing became certain. */
-  push(character: string): CallPart | null;
+  push(character: string): ToolCallDelta | null;
 }
 type Place = "before" | "key" | "colon" | "value" | "comma" | "over" | "broken";
 
 const ARGUMENTS: ReadonlySet<string> = new Set(["arguments", "parameters"]);
 const BLANK = /\s/;
 
-export class OneCall implements CallReading {
+export class JsonCallParser implements ToolCallParser {
   named = false;
   private place: Place = "before";
   private key = "";
@@ -35,8 +35,8 @@ export class OneCall implements CallReading {
   /** What the key or value begins with. */
   private first = "";
   /** Arguments that came before the name, or that are a text around JSON. */
-  private held = "";
-  private told = false;
+  private pending = "";
+  private nameSent = false;
   /** Whether the value is the call's arguments: the first that are there, of however many. */
   private taken: "none" | "now" | "before" = "none";
   rest = "";
@@ -51,15 +51,15 @@ export class OneCall implements CallReading {
   get valued(): boolean {
     return this.place === "comma";
   }
-  push(character: string): CallPart | null {
+  push(character: string): ToolCallDelta | null {
     if (this.broken) return null;
     const part = this.take(character);
     if (!this.broken) return part;
     this.rest = character;
-    return joined(part, this.named ? this.none() : null);
+    return mergeCallDeltas(part, this.named ? this.none() : null);
   }
 
-  private take(character: string): CallPart | null {
+  private take(character: string): ToolCallDelta | null {
     switch (this.place) {
       case "before":
         return this.expect(character, "{", "key");
@@ -81,7 +81,7 @@ export class OneCall implements CallReading {
     else if (!BLANK.test(character)) this.place = "broken";
     return null;
   }
-  private inKey(character: string): CallPart | null {
+  private inKey(character: string): ToolCallDelta | null {
     if (this.read === "") {
       if (character === '"') this.begin(character);
       else if (character === "}") return this.end();
@@ -94,22 +94,22 @@ export class OneCall implements CallReading {
     this.place = "colon";
     return null;
   }
-  private inValue(character: string): CallPart | null {
+  private inValue(character: string): ToolCallDelta | null {
     if (this.read === "" && BLANK.test(character)) return null;
     const scalar = this.read !== "" && this.depth === 0 && !this.quoted;
     if (scalar && (character === "," || character === "}" || BLANK.test(character))) {
       const part = this.finish();
       this.place = "comma";
       const after = this.afterValue(character);
-      return joined(part, after);
+      return mergeCallDeltas(part, after);
     }
     const whole = this.read === "" ? this.begin(character) : this.grow(character);
     const part = this.taken === "now" ? this.growArguments(character) : null;
     if (!whole) return part;
     this.place = "comma";
-    return joined(part, this.finish());
+    return mergeCallDeltas(part, this.finish());
   }
-  private afterValue(character: string): CallPart | null {
+  private afterValue(character: string): ToolCallDelta | null {
     if (character === ",") this.place = "key";
     else if (character === "}") return this.end();
     else if (!BLANK.test(character)) this.place = "broken";
@@ -139,14 +139,14 @@ export class OneCall implements CallReading {
     else if (character === "}" || character === "]") return --this.depth === 0;
     return false;
   }
-  private growArguments(character: string): CallPart | null {
+  private growArguments(character: string): ToolCallDelta | null {
     // A text that holds JSON is told once it is whole, and what is no object not at all.
     if (this.first !== "{") return null;
-    this.held += character;
+    this.pending += character;
     return this.tell();
   }
   /** A value is whole. */
-  private finish(): CallPart | null {
+  private finish(): ToolCallDelta | null {
     const { key, read, taken } = this;
     this.read = "";
     if (taken === "now") this.taken = "before";
@@ -155,35 +155,35 @@ export class OneCall implements CallReading {
       if (name === null) this.place = "broken";
       else {
         this.named = true;
-        return joined({ name }, this.tell());
+        return mergeCallDeltas({ name }, this.tell());
       }
     } else if (taken === "now" && this.first !== "{") {
       const text = textIn(read) ?? "";
-      this.held += isObject(text) ? text : "{}";
+      this.pending += isObject(text) ? text : "{}";
       return this.tell();
     }
     return null;
   }
-  private tell(): CallPart | null {
-    if (!this.named || this.held === "") return null;
-    const { held } = this;
-    this.held = "";
-    this.told = true;
-    return { arguments: held };
+  private tell(): ToolCallDelta | null {
+    if (!this.named || this.pending === "") return null;
+    const { pending } = this;
+    this.pending = "";
+    this.nameSent = true;
+    return { arguments: pending };
   }
-  private end(): CallPart | null {
+  private end(): ToolCallDelta | null {
     this.place = this.named ? "over" : "broken";
     return this.named ? this.none() : null;
   }
   /** Called without any arguments. */
-  private none(): CallPart | null {
-    if (this.told) return null;
-    this.told = true;
+  private none(): ToolCallDelta | null {
+    if (this.nameSent) return null;
+    this.nameSent = true;
     return { arguments: "{}" };
   }
 }
 
-export function joined(a: CallPart | null, b: CallPart | null): CallPart | null {
+export function mergeCallDeltas(a: ToolCallDelta | null, b: ToolCallDelta | null): ToolCallDelta | null {
   if (!a || !b) return a ?? b;
   const all = (a.arguments ?? "") + (b.arguments ?? "");
   const name = a.name ?? b.name;

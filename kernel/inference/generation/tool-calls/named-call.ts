@@ -1,17 +1,17 @@
 /** `name[ARGS]{…}`, read letter by letter: what stands after Mistral's mark in its newer form. An id may stand before the arguments. */
-import { joined, OneCall, type CallPart, type CallReading } from "./json-call.js";
+import { mergeCallDeltas, JsonCallParser, type ToolCallDelta, type ToolCallParser } from "./json-call.js";
 
-export const ARGS = "[ARGS]";
-export const CALL_ID = "[CALL_ID]";
+export const ARGS_MARKER = "[ARGS]";
+export const CALL_ID_MARKER = "[CALL_ID]";
 /** Name and id. */
 const LONGEST = 256;
 const NAME = /^[\w.-]+$/;
 
-export class NamedCall implements CallReading {
+export class NamedCallParser implements ToolCallParser {
   private head = "";
   private name = "";
   private place: "head" | "opening" | "arguments" | "broken" = "head";
-  private readonly call = new OneCall();
+  private readonly call = new JsonCallParser();
 
   get named(): boolean {
     return this.call.named;
@@ -26,7 +26,7 @@ export class NamedCall implements CallReading {
     return this.call.rest;
   }
 
-  push(character: string): CallPart | null {
+  push(character: string): ToolCallDelta | null {
     if (this.place === "head") this.inHead(character);
     else if (this.place === "opening") return this.opening(character);
     else if (this.place === "arguments") return this.inArguments(character);
@@ -35,20 +35,21 @@ export class NamedCall implements CallReading {
 
   private inHead(character: string): void {
     this.head += character;
-    if (this.head.endsWith(ARGS)) {
-      this.name = this.head.slice(0, -ARGS.length).split(CALL_ID, 1)[0]!.trim();
+    if (this.head.endsWith(ARGS_MARKER)) {
+      this.name = this.head.slice(0, -ARGS_MARKER.length).split(CALL_ID_MARKER, 1)[0]!.trim();
       this.place = NAME.test(this.name) ? "opening" : "broken";
     } else if (this.head.length > LONGEST || character === "\n" || character === "{") this.place = "broken";
   }
-  private opening(character: string): CallPart | null {
+  private opening(character: string): ToolCallDelta | null {
     if (/\s/.test(character)) return null;
     this.place = character === "{" ? "arguments" : "broken";
     if (this.place === "broken") return null;
-    let part: CallPart | null = null;
-    for (const one of `{"name": ${JSON.stringify(this.name)}, "arguments": {`) part = joined(part, this.call.push(one));
+    let part: ToolCallDelta | null = null;
+    for (const one of `{"name": ${JSON.stringify(this.name)}, "arguments": {`)
+      part = mergeCallDeltas(part, this.call.push(one));
     return part;
   }
-  private inArguments(character: string): CallPart | null {
+  private inArguments(character: string): ToolCallDelta | null {
     const part = this.call.push(character);
     if (this.call.valued) this.call.push("}");
     return part;

@@ -1,38 +1,38 @@
 /** A model's text as it comes, parted into what it says and the tools that it calls. What isn't a call stays text. */
 import { randomBytes } from "node:crypto";
-import type { Tool } from "#stdlib/conversations/kind.js";
-import type { Bit } from "../generation-request.js";
-import type { CallFormat } from "./format.js";
-import { NamedCall } from "./named-call.js";
-import { OneCall, type CallReading } from "./json-call.js";
-import { XmlCall } from "./xml-call.js";
+import type { ToolDefinition } from "#stdlib/conversations/kind.js";
+import type { TextChunk } from "../generation-request.js";
+import type { ToolCallFormat } from "./format.js";
+import { NamedCallParser } from "./named-call.js";
+import { JsonCallParser, type ToolCallParser } from "./json-call.js";
+import { XmlCallParser } from "./xml-call.js";
 
-type Part = NonNullable<Bit["calls"]>[number];
-export interface Read {
+type Part = NonNullable<TextChunk["calls"]>[number];
+export interface ParsedDelta {
   readonly text: string;
   readonly calls: readonly Part[];
 }
 /** `text`: nothing is being called. `call`: within one. `between`: after one, where another may follow. */
 type Place = "start" | "text" | "begun" | "call" | "between";
 
-export class CallReader {
+export class ToolCallStreamParser {
   private place: Place;
   private index = -1;
-  private call: CallReading = new OneCall();
+  private call: ToolCallParser = new JsonCallParser();
   /** What was read and may yet be text or a call. */
-  private held = "";
+  private pending = "";
   /** After a call: what may part it from the next, without the blanks before it. */
   private mark = "";
   /** Whether the call has arguments. */
   private given = true;
   private text = "";
   private calls: Part[] = [];
-  private readonly tools: ReadonlyMap<string, Tool>;
+  private readonly tools: ReadonlyMap<string, ToolDefinition>;
 
   /** `begun`: the prompt begins a call. */
   constructor(
-    private readonly format: CallFormat,
-    tools: readonly Tool[],
+    private readonly format: ToolCallFormat,
+    tools: readonly ToolDefinition[],
     begun: boolean,
   ) {
     this.tools = new Map(tools.map((tool) => [tool.name, tool]));
@@ -43,20 +43,20 @@ export class CallReader {
     return this.index >= 0;
   }
 
-  push(piece: string): Read {
+  push(piece: string): ParsedDelta {
     for (const character of piece) this.one(character);
     return this.sofar();
   }
   /** What was held back, when no more comes. */
-  end(): Read {
+  end(): ParsedDelta {
     const called = this.place === "call" && this.call.named;
     if (called && !this.given) this.tell({ arguments: "{}" });
-    if (this.place !== "between" && !called) this.text += this.held;
-    this.held = "";
+    if (this.place !== "between" && !called) this.text += this.pending;
+    this.pending = "";
     return this.sofar();
   }
 
-  private sofar(): Read {
+  private sofar(): ParsedDelta {
     const { text, calls } = this;
     this.text = "";
     this.calls = [];
@@ -80,7 +80,7 @@ export class CallReader {
   /** Of texts that may be a call from their first letter on. */
   private inStart(character: string): void {
     if (character === "{") this.open(character);
-    else if (/\s/.test(character)) this.held += character;
+    else if (/\s/.test(character)) this.pending += character;
     else {
       this.place = "text";
       this.inText(character);
@@ -88,45 +88,45 @@ export class CallReader {
   }
   private inText(character: string): void {
     const { opens } = this.format;
-    this.held += character;
-    if (this.held.endsWith(opens)) {
-      this.text += this.held.slice(0, -opens.length);
-      this.held = opens;
+    this.pending += character;
+    if (this.pending.endsWith(opens)) {
+      this.text += this.pending.slice(0, -opens.length);
+      this.pending = opens;
       this.place = "begun";
       return;
     }
-    let keep = Math.min(this.held.length, opens.length - 1);
-    while (!opens.startsWith(this.held.slice(this.held.length - keep))) keep--;
-    this.text += this.held.slice(0, this.held.length - keep);
-    this.held = this.held.slice(this.held.length - keep);
+    let keep = Math.min(this.pending.length, opens.length - 1);
+    while (!opens.startsWith(this.pending.slice(this.pending.length - keep))) keep--;
+    this.text += this.pending.slice(0, this.pending.length - keep);
+    this.pending = this.pending.slice(this.pending.length - keep);
   }
   /** After what begins a call. */
   private inBegun(character: string): void {
     const { form } = this.format;
     if (form === "xml" ? character === "<" : form === "named" ? !/\s/.test(character) : character === "{")
       this.open(character);
-    else if (/\s/.test(character) || (form === "listed" && character === "[" && !this.held.trimEnd().endsWith("[")))
-      this.held += character;
+    else if (/\s/.test(character) || (form === "listed" && character === "[" && !this.pending.trimEnd().endsWith("[")))
+      this.pending += character;
     else this.giveUp(character);
   }
   private open(character: string): void {
     const { form } = this.format;
-    if (form === "xml") this.call = new XmlCall((name) => this.tools.get(name)?.parameters);
-    else this.call = form === "named" ? new NamedCall() : new OneCall();
+    if (form === "xml") this.call = new XmlCallParser((name) => this.tools.get(name)?.parameters);
+    else this.call = form === "named" ? new NamedCallParser() : new JsonCallParser();
     this.place = "call";
     this.inCall(character);
   }
   private inCall(character: string): void {
     const { call } = this;
-    this.held += character;
+    this.pending += character;
     const part = call.push(character);
     // A text in JSON is a call only where it names a tool that there is.
-    const told = part?.name;
-    if (told !== undefined && this.format.form === "bare" && !this.tools.has(told)) return this.giveUp("");
+    const calledName = part?.name;
+    if (calledName !== undefined && this.format.form === "bare" && !this.tools.has(calledName)) return this.giveUp("");
     if (call.broken && !call.named) return this.giveUp("");
     if (part) this.tell(part);
     if (call.over || call.broken) {
-      this.held = "";
+      this.pending = "";
       this.place = "between";
       for (const one of call.rest) this.one(one);
     }
@@ -147,17 +147,17 @@ export class CallReader {
       return this.inText(character);
     }
     if (this.mark === "" && /\s/.test(character)) {
-      if (closes !== "") this.held += character;
+      if (closes !== "") this.pending += character;
       return;
     }
     this.mark += character;
     const { mark } = this;
     if (closes.startsWith(mark) && mark !== closes) return;
     if (opens.startsWith(mark) && mark !== opens) return;
-    const all = this.held + mark;
-    this.held = this.mark = "";
+    const all = this.pending + mark;
+    this.pending = this.mark = "";
     if (mark === opens) {
-      this.held = opens;
+      this.pending = opens;
       this.place = "begun";
     } else if (mark !== closes) {
       this.place = "text";
@@ -166,13 +166,13 @@ export class CallReader {
   }
   /** It was no call: what was held is text. */
   private giveUp(character: string): void {
-    this.text += this.held + character;
-    this.held = "";
+    this.text += this.pending + character;
+    this.pending = "";
     this.place = "text";
   }
 }
 
 const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-function idOf({ id: { prefix, letters } }: CallFormat): string {
+function idOf({ id: { prefix, letters } }: ToolCallFormat): string {
   return prefix + Array.from(randomBytes(letters), (byte) => LETTERS[byte % LETTERS.length]).join("");
 }

@@ -14,8 +14,10 @@ function typesOf(schema: unknown): ReadonlySet<Type> {
   const several = Array.isArray(anyOf) ? anyOf : Array.isArray(oneOf) ? oneOf : null;
   if (several) return new Set(several.flatMap((one) => [...typesOf(one)]));
   if (type === undefined) return new Set(ALL);
-  const told = (Array.isArray(type) ? (type as unknown[]) : [type]).map((one) => (one === "integer" ? "number" : one));
-  return new Set(ALL.filter((one) => told.includes(one)));
+  const typeNames = (Array.isArray(type) ? (type as unknown[]) : [type]).map((one) =>
+    one === "integer" ? "number" : one,
+  );
+  return new Set(ALL.filter((one) => typeNames.includes(one)));
 }
 function typeOf(value: unknown): Type {
   if (value === null) return "null";
@@ -25,20 +27,20 @@ function typeOf(value: unknown): Type {
 }
 
 /** Whether a value of the schema is a text, whatever it is. */
-export function isText(schema: unknown): boolean {
+export function isStringSchema(schema: unknown): boolean {
   const types = typesOf(schema);
   return types.size === 1 && types.has("string");
 }
 
-export function jsonOf(raw: string, schema: unknown): string {
+export function rawValueToJson(raw: string, schema: unknown): string {
   const types = typesOf(schema);
   if (types.size === 1 && types.has("string")) return JSON.stringify(raw);
-  const own = raw.trim();
+  const trimmed = raw.trim();
   // As Python writes them.
-  if (types.has("boolean") && /^(true|false)$/i.test(own)) return own.toLowerCase();
-  const value = parsed(own);
+  if (types.has("boolean") && /^(true|false)$/i.test(trimmed)) return trimmed.toLowerCase();
+  const value = parsed(trimmed);
   const fits = value !== undefined && (types.has(typeOf(value)) || !types.has("string"));
-  return fits ? own : JSON.stringify(raw);
+  return fits ? trimmed : JSON.stringify(raw);
 }
 function parsed(json: string): unknown {
   try {

@@ -3,27 +3,27 @@
  * there as it is, a text without quotes; what it is in JSON is said by the tool's schema.
  */
 import { isRecord } from "#dsl/language/diagnostics/record.js";
-import { jsonOf } from "./raw-values.js";
-import { joined, type CallPart, type CallReading } from "./json-call.js";
+import { rawValueToJson } from "./raw-values.js";
+import { mergeCallDeltas, type ToolCallDelta, type ToolCallParser } from "./json-call.js";
 
-export const XML = {
+export const XML_CALL_MARKUP = {
   call: (name: string): string => `<function=${name}>`,
   value: (key: string): string => `<parameter=${key}>`,
   endOfValue: "</parameter>",
   endOfCall: "</function>",
 } as const;
 /** Who leaves out the end of the call goes on with this. */
-const ENDS: readonly string[] = [XML.endOfCall, "</tool_call>"];
+const ENDS: readonly string[] = [XML_CALL_MARKUP.endOfCall, "</tool_call>"];
 const [CALL, VALUE] = [/^<function=([^>\n]{1,256})>$/, /^<parameter=([^>\n]{1,256})>$/];
 /** What ends a value that nothing closes: the end of its call, or the next value. */
 const [LEFT_OPEN, NEXT] = [/<\/function>\s{0,32}<\/tool_call>$/, /\n<parameter=([^>\n]{1,256})>$/];
 /** As many characters as any of these may have. */
 const LONGEST = 300;
 
-export class XmlCall implements CallReading {
+export class XmlCallParser implements ToolCallParser {
   named = false;
   private place: "call" | "between" | "value" | "over" | "broken" = "call";
-  private held = "";
+  private pending = "";
   /** The last characters of what is held. */
   private tail = "";
   private key = "";
@@ -41,19 +41,19 @@ export class XmlCall implements CallReading {
     return this.place === "broken";
   }
 
-  push(character: string): CallPart | null {
+  push(character: string): ToolCallDelta | null {
     if (this.place === "value") return this.inValue(character);
-    if (this.held === "" && /\s/.test(character)) return null;
-    this.held += character;
+    if (this.pending === "" && /\s/.test(character)) return null;
+    this.pending += character;
     if (this.place === "call") return this.inCall();
     return this.place === "between" ? this.inBetween() : null;
   }
 
-  private inCall(): CallPart | null {
-    const { held } = this;
-    const name = CALL.exec(held)?.[1]?.trim();
+  private inCall(): ToolCallDelta | null {
+    const { pending } = this;
+    const name = CALL.exec(pending)?.[1]?.trim();
     if (name === undefined || name === "") {
-      if (!goesOn(held, "<function=")) this.place = "broken";
+      if (!goesOn(pending, "<function=")) this.place = "broken";
       return null;
     }
     this.named = true;
@@ -62,26 +62,26 @@ export class XmlCall implements CallReading {
     this.go("between");
     return { name };
   }
-  private inBetween(): CallPart | null {
-    const { held } = this;
-    const key = VALUE.exec(held)?.[1];
+  private inBetween(): ToolCallDelta | null {
+    const { pending } = this;
+    const key = VALUE.exec(pending)?.[1];
     if (key !== undefined) {
       this.key = key.trim();
       this.go("value");
-    } else if (ENDS.includes(held)) return this.end("over");
-    else if (!goesOn(held, "<parameter=") && !ENDS.some((end) => end.startsWith(held))) {
-      this.rest = held;
+    } else if (ENDS.includes(pending)) return this.end("over");
+    else if (!goesOn(pending, "<parameter=") && !ENDS.some((end) => end.startsWith(pending))) {
+      this.rest = pending;
       return this.end("broken");
     }
     return null;
   }
-  private inValue(character: string): CallPart | null {
-    this.held += character;
+  private inValue(character: string): ToolCallDelta | null {
+    this.pending += character;
     this.tail = (this.tail + character).slice(-LONGEST);
     if (character !== ">") return null;
-    if (this.tail.endsWith(XML.endOfValue)) return this.value(XML.endOfValue.length);
+    if (this.tail.endsWith(XML_CALL_MARKUP.endOfValue)) return this.value(XML_CALL_MARKUP.endOfValue.length);
     const over = LEFT_OPEN.exec(this.tail);
-    if (over) return joined(this.value(over[0].length), this.end("over"));
+    if (over) return mergeCallDeltas(this.value(over[0].length), this.end("over"));
     const [next, key] = NEXT.exec(this.tail) ?? [];
     if (next === undefined || key === undefined || !Object.hasOwn(this.schemas, key.trim())) return null;
     const part = this.value(next.length);
@@ -90,27 +90,27 @@ export class XmlCall implements CallReading {
     return part;
   }
   /** It is whole but for so many characters that end it. Of a name that comes again the first value counts. */
-  private value(ending: number): CallPart | null {
+  private value(ending: number): ToolCallDelta | null {
     const { key, keys } = this;
     // A line break on either side is the form's, not the value's.
-    const raw = this.held.slice(0, -ending).replace(/^\n/, "").replace(/\n$/, "");
+    const raw = this.pending.slice(0, -ending).replace(/^\n/, "").replace(/\n$/, "");
     this.go("between");
     if (keys.has(key)) return null;
     const schema = Object.hasOwn(this.schemas, key) ? this.schemas[key] : undefined;
     const begin = keys.size === 0 ? "{" : ", ";
     keys.add(key);
-    return { arguments: `${begin}${JSON.stringify(key)}: ${jsonOf(raw, schema)}` };
+    return { arguments: `${begin}${JSON.stringify(key)}: ${rawValueToJson(raw, schema)}` };
   }
-  private end(place: "over" | "broken"): CallPart {
+  private end(place: "over" | "broken"): ToolCallDelta {
     this.place = place;
     return { arguments: this.keys.size === 0 ? "{}" : "}" };
   }
   private go(place: "between" | "value"): void {
     this.place = place;
-    this.held = this.tail = "";
+    this.pending = this.tail = "";
   }
 }
 
-function goesOn(held: string, begin: string): boolean {
-  return begin.startsWith(held) || (held.startsWith(begin) && !/[>\n]/.test(held) && held.length < LONGEST);
+function goesOn(pending: string, begin: string): boolean {
+  return begin.startsWith(pending) || (pending.startsWith(begin) && !/[>\n]/.test(pending) && pending.length < LONGEST);
 }

@@ -1,6 +1,6 @@
 /** Codes of talking to a Ray cluster. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
-import { listed } from "#dsl/language/diagnostics/listed.js";
+import { listNames } from "#dsl/language/diagnostics/listed.js";
 
 /** The data of each code. */
 export interface RayCodeData {
@@ -65,7 +65,7 @@ export const rayCodes: CodeTable<RayCodeData> = {
     severity: "error",
     message: (d) => `the Ray job ${d.job} ended as ${d.status}: ${d.why}`,
     help: () => "`tunebook doctor --ray ADDRESS` says of each node whether it has what is needed",
-    notes: (d) => (d.log.length === 0 ? [] : [`the last that it wrote: ${listed(d.log, { most: 12 })}`]),
+    notes: (d) => (d.log.length === 0 ? [] : [`the last that it wrote: ${listNames(d.log, { most: 12 })}`]),
     explain: "A job of the cluster ended before its work was done. Ray begins none again by itself.",
   },
   "ray-no-room": {
@@ -82,7 +82,7 @@ export const rayCodes: CodeTable<RayCodeData> = {
       d.ended === 0
         ? "run the statement again: it begins once more"
         : `run the statement again: it goes on from ${String(d.ended)} trials`,
-    notes: (d) => (d.log.length === 0 ? [] : [`the last that it wrote: ${listed(d.log, { most: 12 })}`]),
+    notes: (d) => (d.log.length === 0 ? [] : [`the last that it wrote: ${listNames(d.log, { most: 12 })}`]),
     explain:
       "The search of a sweep runs as a job of the cluster, beside its workers. Its journal lies in a folder of its own on its node and, as far as it was told, beside the notebook's runs: run again, the statement goes on from whichever is there.",
   },

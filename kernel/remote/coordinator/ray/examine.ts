@@ -1,9 +1,9 @@
 /** Whether each node of a Ray cluster has what a worker needs: a short job on each says what it finds there. */
 import { setTimeout as delay } from "node:timers/promises";
 import * as v from "valibot";
-import { fields, jsonOrNone } from "../../../fetch/json.js";
-import type { Door } from "./inbound-door.js";
-import { isOver, type RayJob, type RayJobs, type RayNode } from "./jobs.js";
+import { objectWith, parseJsonOrNull } from "../../../fetch/json.js";
+import type { InboundListener } from "./inbound-door.js";
+import { isJobOver, type RayJob, type RayJobs, type RayNode } from "./jobs.js";
 
 export interface NodeFinding {
   readonly node: RayNode;
@@ -30,7 +30,7 @@ const LOOK = [
   `cache="\${XDG_CACHE_HOME:-$HOME/.cache}"`,
   `for base in "\${TUNEBOOK_CACHE:-$cache/tunebook}"/bases/* "\${HF_HUB_CACHE:-\${HF_HOME:-$cache/huggingface}/hub}"/models--*; do test -d "$base" && echo "${MARK}base $(basename "$base")"; done`,
 ];
-function lookFor(door: Door | undefined): string {
+function lookFor(door: InboundListener | undefined): string {
   const knocks = door
     ? [
         `command -v node >/dev/null && node -e 'const s = require("net").connect(${String(door.port)}, "${door.host}"); s.setTimeout(5000, () => s.destroy(new Error("no answer"))); s.on("error", (e) => console.log("${MARK}blocked " + (e.code || e.message))); s.on("data", (word) => (console.log("${MARK}reaches " + word), s.destroy()))'`,
@@ -39,8 +39,10 @@ function lookFor(door: Door | undefined): string {
   return [...LOOK, ...knocks, "true"].join("; ");
 }
 
-const findings = fields({
-  findings: v.array(fields({ name: v.string(), status: v.picklist(["ok", "optional", "missing"]), text: v.string() })),
+const findings = objectWith({
+  findings: v.array(
+    objectWith({ name: v.string(), status: v.picklist(["ok", "optional", "missing"]), text: v.string() }),
+  ),
 });
 
 export interface ExamineOptions {
@@ -50,7 +52,7 @@ export interface ExamineOptions {
   readonly patience?: number;
   readonly onNode?: (finding: NodeFinding) => void;
   /** Of this machine: it is asked whether they reach it. */
-  readonly door?: Door;
+  readonly door?: InboundListener;
 }
 
 /** All at once; a node that doesn't answer in time is told as such, and its job is stopped. */
@@ -71,36 +73,40 @@ export async function examineNodes(
 async function examineNode(
   ray: RayJobs,
   node: RayNode,
-  { version, until, door }: { readonly version: string; readonly until: number; readonly door: Door | undefined },
+  {
+    version,
+    until,
+    door,
+  }: { readonly version: string; readonly until: number; readonly door: InboundListener | undefined },
 ): Promise<NodeFinding> {
   const id = `tunebook-doctor-${node.id.slice(0, 12)}-${Date.now().toString(36)}`;
   await ray.submit({ id, entrypoint: lookFor(door), cpus: 0, node: node.id, metadata: { tunebook: "doctor" } });
   let job: RayJob = await ray.job(id);
-  while (!isOver(job) && Date.now() < until) {
+  while (!isJobOver(job) && Date.now() < until) {
     await delay(500);
     job = await ray.job(id);
   }
-  const log = isOver(job) ? await ray.log(id) : null;
-  if (!isOver(job)) await ray.stop(id);
-  return told(node, log, version, door?.word);
+  const log = isJobOver(job) ? await ray.log(id) : null;
+  if (!isJobOver(job)) await ray.stop(id);
+  return nodeFindingOf(node, log, version, door?.word);
 }
 
 /** What its job wrote, read. `word`: what it heard if it reached this machine. */
-export function told(node: RayNode, log: string | null, version: string, word?: string): NodeFinding {
-  const said = (log ?? "").split("\n").flatMap((line) => {
+export function nodeFindingOf(node: RayNode, log: string | null, version: string, word?: string): NodeFinding {
+  const lines = (log ?? "").split("\n").flatMap((line) => {
     // Ray's own line about the job has the whole command in it.
     return line.startsWith(MARK) ? [line.slice(MARK.length).trim()] : [];
   });
   const after = (word: string): string | undefined =>
-    said.find((one) => one.startsWith(`${word} `))?.slice(word.length + 1);
-  if (said.length === 0)
+    lines.find((one) => one.startsWith(`${word} `))?.slice(word.length + 1);
+  if (lines.length === 0)
     return { node, tunebook: null, runtime: null, bases: [], reaches: null, engines: [], lacks: [SILENT] };
   const has = after("version") ?? null;
-  const engines = (jsonOrNone(after("doctor") ?? "", findings)?.findings ?? []).filter(
+  const engines = (parseJsonOrNull(after("doctor") ?? "", findings)?.findings ?? []).filter(
     ({ name, status }) => name.startsWith("engine ") && status === "ok",
   );
   const lacks = [
-    ...(said.includes("lacks node") ? [{ what: "no Node", mend: "install Node 20.19, 22 or 24 there" }] : []),
+    ...(lines.includes("lacks node") ? [{ what: "no Node", mend: "install Node 20.19, 22 or 24 there" }] : []),
     ...(has === null ? [NOTHING] : has !== version ? [otherVersion(has, version)] : []),
     ...(has !== null && engines.length === 0 ? [NO_ENGINE] : []),
   ];
@@ -108,16 +114,16 @@ export function told(node: RayNode, log: string | null, version: string, word?: 
     node,
     tunebook: has,
     runtime: after("node") ?? null,
-    bases: basesIn(said),
-    reaches: word === undefined || said.includes("lacks node") ? null : after("reaches") === word,
+    bases: basesIn(lines),
+    reaches: word === undefined || lines.includes("lacks node") ? null : after("reaches") === word,
     engines: engines.map(({ name, text }) => `${name.slice("engine ".length)}: ${text}`),
     lacks,
   };
 }
 
 /** As people call them: of the hub `owner/name`, of a package its project. What was made here has a number alone. */
-function basesIn(said: readonly string[]): readonly string[] {
-  const names = said.flatMap((one) => /^base (?!gguf-|scratch-)(.+)$/.exec(one)?.[1] ?? []);
+function basesIn(lines: readonly string[]): readonly string[] {
+  const names = lines.flatMap((one) => /^base (?!gguf-|scratch-)(.+)$/.exec(one)?.[1] ?? []);
   return [...new Set(names.map((name) => name.replace(/^models--/, "").replaceAll("--", "/")))].sort();
 }
 

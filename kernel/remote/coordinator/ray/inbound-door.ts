@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { createServer, type AddressInfo } from "node:net";
 import { addressTowards } from "./route-address.js";
 
-export interface Door {
+export interface InboundListener {
   /** Of this machine, as seen on the way to the cluster. */
   readonly host: string;
   readonly port: number;
@@ -13,7 +13,7 @@ export interface Door {
 }
 
 /** `address`: of the cluster's dashboard. Coded error `ray-unreachable`. */
-export async function openDoor(address: string): Promise<Door> {
+export async function openInboundListener(address: string): Promise<InboundListener> {
   const host = await addressTowards(address);
   const word = randomBytes(8).toString("hex");
   const server = createServer((socket) => void socket.on("error", () => undefined).end(`${word}\n`));

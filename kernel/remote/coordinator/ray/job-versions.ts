@@ -1,8 +1,8 @@
 /** What a cluster can do for a notebook, way by way, by what was found on its nodes. */
 import { NO_ENGINE, type NodeFinding } from "./examine.js";
-import { slotsOf } from "./worker.js";
+import { workerSlots } from "./worker.js";
 
-export interface Way {
+export interface ClusterOption {
   readonly way: "search on the cluster" | "search here" | "one training";
   readonly can: boolean;
   /** Workers that have room at a time, on nodes that can work. */
@@ -11,18 +11,18 @@ export interface Way {
   readonly reached: boolean;
   readonly why: string;
 }
-export interface Around {
+export interface LocalMachine {
   /** Processors of each worker. */
   readonly cpus: number;
   /** Of the notebook's machine, on the way to the cluster. */
   readonly host: string;
 }
 
-export function waysAble(found: readonly NodeFinding[], { cpus, host }: Around): readonly Way[] {
+export function clusterOptions(found: readonly NodeFinding[], { cpus, host }: LocalMachine): readonly ClusterOption[] {
   const able = found.filter(({ lacks }) => lacks.length === 0);
-  const places = (of: readonly NodeFinding[]): number =>
-    slotsOf(
-      of.map(({ node }) => node),
+  const places = (findings: readonly NodeFinding[]): number =>
+    workerSlots(
+      findings.map(({ node }) => node),
       { cpus, gpus: 0 },
     ).length;
   const room = places(able);
@@ -45,7 +45,7 @@ export function waysAble(found: readonly NodeFinding[], { cpus, host }: Around):
       reached: false,
       why: there ?? `the search on ${on}; the notebook may be closed and need not be reached`,
     },
-    ...(["search here", "one training"] as const).map((way): Way => {
+    ...(["search here", "one training"] as const).map((way): ClusterOption => {
       const can = none === null && reach.length > 0 && places(reach) > 0;
       const open = "the notebook stays open and is reached";
       return { way, can, room: places(reach), reached: true, why: none ?? reached ?? `${open} at ${host}: they do` };

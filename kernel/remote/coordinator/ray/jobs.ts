@@ -6,13 +6,21 @@ import { createHash } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { request, type Dispatcher } from "undici";
 import * as v from "valibot";
-import { shownAddress } from "#dsl/language/diagnostics/address.js";
+import { redactedAddress } from "#dsl/language/diagnostics/address.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { fields, jsonOrNone, matched, object, table, Unlike, type Schema } from "../../../fetch/json.js";
-import { reason } from "../../../fetch/http.js";
+import {
+  objectWith,
+  parseJsonOrNull,
+  matchSchema,
+  jsonObject,
+  dictionaryOf,
+  SchemaMismatch,
+  type Schema,
+} from "../../../fetch/json.js";
+import { networkErrorReason } from "../../../fetch/http.js";
 
 /** Of a package: Ray refuses larger bodies. */
-export const MOST = 100 * 2 ** 20;
+export const MAX_PACKAGE_BYTES = 100 * 2 ** 20;
 
 export interface RayOptions {
   /** Of the dashboard: `http://head:8265`. */
@@ -58,35 +66,35 @@ export interface Submission {
 }
 
 const STATUS = ["PENDING", "RUNNING", "SUCCEEDED", "FAILED", "STOPPED"] as const;
-const job = fields({ status: v.picklist(STATUS), message: v.optional(v.nullable(v.string())) });
+const job = objectWith({ status: v.picklist(STATUS), message: v.optional(v.nullable(v.string())) });
 const listed = v.array(
-  fields({
+  objectWith({
     submission_id: v.nullable(v.string()),
     status: v.picklist(STATUS),
     message: v.optional(v.nullable(v.string())),
-    metadata: v.optional(v.nullable(table(v.string()))),
+    metadata: v.optional(v.nullable(dictionaryOf(v.string()))),
   }),
 );
-const versions = fields({ ray_version: v.string() });
-const raylet = fields({
+const versions = objectWith({ ray_version: v.string() });
+const raylet = objectWith({
   nodeId: v.string(),
   state: v.string(),
-  resourcesTotal: v.optional(table(v.number()), {}),
+  resourcesTotal: v.optional(dictionaryOf(v.number()), {}),
   nodeManagerAddress: v.optional(v.string(), ""),
   nodeManagerHostname: v.optional(v.string(), ""),
   isHeadNode: v.optional(v.boolean(), false),
 });
-const nodes = fields({ data: fields({ summary: v.array(fields({ raylet: object })) }) });
-const submitted = fields({ submission_id: v.string() });
-const logs = fields({ logs: v.optional(v.nullable(v.string())) });
+const nodes = objectWith({ data: objectWith({ summary: v.array(objectWith({ raylet: jsonObject })) }) });
+const submitted = objectWith({ submission_id: v.string() });
+const logs = objectWith({ logs: v.optional(v.nullable(v.string())) });
 
-export const isOver = ({ status }: Pick<RayJob, "status">): boolean => status !== "PENDING" && status !== "RUNNING";
+export const isJobOver = ({ status }: Pick<RayJob, "status">): boolean => status !== "PENDING" && status !== "RUNNING";
 
 export class RayJobs {
   private readonly address: string;
 
-  constructor(private readonly o: RayOptions) {
-    this.address = o.address.replace(/\/+$/, "");
+  constructor(private readonly options: RayOptions) {
+    this.address = options.address.replace(/\/+$/, "");
   }
 
   /** Of Ray itself. Coded errors `ray-unreachable`, `ray-refused`. */
@@ -97,16 +105,16 @@ export class RayJobs {
   /** Those that live. */
   async nodes(): Promise<readonly RayNode[]> {
     const { data } = await this.json("GET", "/nodes?view=summary", nodes, "its nodes");
-    return data.summary.flatMap(({ raylet: told }) => {
+    return data.summary.flatMap(({ raylet: nodeData }) => {
       // What is dead is told without most of it.
-      if (told["state"] !== "ALIVE") return [];
-      const { nodeId: id, resourcesTotal: has, ...of } = this.held(told, raylet, "its nodes");
+      if (nodeData["state"] !== "ALIVE") return [];
+      const { nodeId: id, resourcesTotal: has, ...nodeInfo } = this.matchAnswer(nodeData, raylet, "its nodes");
       return [
         {
           id,
-          host: of.nodeManagerHostname,
-          address: of.nodeManagerAddress,
-          head: of.isHeadNode,
+          host: nodeInfo.nodeManagerHostname,
+          address: nodeInfo.nodeManagerAddress,
+          head: nodeInfo.isHeadNode,
           cpus: has["CPU"] ?? 0,
           gpus: has["GPU"] ?? 0,
           memory: has["memory"] ?? 0,
@@ -117,7 +125,8 @@ export class RayJobs {
 
   /** A zip file; one that is there already isn't sent again. @returns its address for jobs. Coded error `ray-package-too-large`. */
   async upload(zip: Buffer, name: string): Promise<string> {
-    if (zip.length > MOST) throw new CodedError("ray-package-too-large", { name, bytes: zip.length, most: MOST });
+    if (zip.length > MAX_PACKAGE_BYTES)
+      throw new CodedError("ray-package-too-large", { name, bytes: zip.length, most: MAX_PACKAGE_BYTES });
     const file = `_ray_pkg_${createHash("sha256").update(zip).digest("hex").slice(0, 32)}.zip`;
     const path = `/api/packages/gcs/${file}`;
     const there = await this.ask("GET", path);
@@ -126,15 +135,15 @@ export class RayJobs {
     return `gcs://${file}`;
   }
 
-  async submit(asked: Submission): Promise<string> {
-    const { packages: [folder, ...more] = [], environment = {}, metadata = {} } = asked;
+  async submit(submission: Submission): Promise<string> {
+    const { packages: [folder, ...more] = [], environment = {}, metadata = {} } = submission;
     const body = {
-      submission_id: asked.id,
-      entrypoint: asked.entrypoint,
+      submission_id: submission.id,
+      entrypoint: submission.entrypoint,
       metadata,
-      entrypoint_num_cpus: asked.cpus,
-      ...(asked.gpus !== undefined && { entrypoint_num_gpus: asked.gpus }),
-      ...(asked.node !== undefined && { entrypoint_label_selector: { "ray.io/node-id": asked.node } }),
+      entrypoint_num_cpus: submission.cpus,
+      ...(submission.gpus !== undefined && { entrypoint_num_gpus: submission.gpus }),
+      ...(submission.node !== undefined && { entrypoint_label_selector: { "ray.io/node-id": submission.node } }),
       runtime_env: {
         env_vars: environment,
         ...(folder !== undefined && { working_dir: folder }),
@@ -143,11 +152,11 @@ export class RayJobs {
     };
     const answer = await this.ask("POST", "/api/jobs/", JSON.stringify(body), "application/json");
     if (answer.statusCode === 200)
-      return this.held(await this.parsed(answer), submitted, `the job ${asked.id}`).submission_id;
+      return this.matchAnswer(await this.parsed(answer), submitted, `the job ${submission.id}`).submission_id;
     const why = await answer.body.text();
     // The answer to an earlier request was lost: Ray has the job.
-    if (answer.statusCode >= 500 && /already exists|same submission_id/i.test(why)) return asked.id;
-    throw this.refused(`the job ${asked.id}`, answer.statusCode, why);
+    if (answer.statusCode >= 500 && /already exists|same submission_id/i.test(why)) return submission.id;
+    throw this.refused(`the job ${submission.id}`, answer.statusCode, why);
   }
 
   async job(id: string): Promise<RayJob> {
@@ -158,8 +167,8 @@ export class RayJobs {
   /** Those of which somebody was told these things when they were submitted. */
   async jobs(metadata: Readonly<Record<string, string>>): Promise<readonly RayJob[]> {
     const all = await this.json("GET", "/api/jobs/", listed, "its jobs");
-    return all.flatMap(({ submission_id: id, status, message, metadata: own }) => {
-      const same = Object.entries(metadata).every(([name, value]) => own?.[name] === value);
+    return all.flatMap(({ submission_id: id, status, message, metadata: jobMetadata }) => {
+      const same = Object.entries(metadata).every(([name, value]) => jobMetadata?.[name] === value);
       return id !== null && same ? [{ id, status, message: message ?? "" }] : [];
     });
   }
@@ -169,7 +178,7 @@ export class RayJobs {
     const answer = await this.ask("GET", `/api/jobs/${encodeURIComponent(id)}/logs`);
     if (answer.statusCode === 500) return answer.body.dump().then(() => null);
     if (answer.statusCode !== 200) throw this.refused(`the log of ${id}`, answer.statusCode, await answer.body.text());
-    return this.held(await this.parsed(answer), logs, `the log of ${id}`).logs ?? "";
+    return this.matchAnswer(await this.parsed(answer), logs, `the log of ${id}`).logs ?? "";
   }
 
   /**
@@ -178,16 +187,16 @@ export class RayJobs {
    * can't go on where a connection broke.
    */
   async *tail(id: string, from = 0): AsyncGenerator<string, void, void> {
-    for (let at = from; ;) {
-      const over = isOver(await this.job(id));
+    for (let offset = from; ;) {
+      const over = isJobOver(await this.job(id));
       const text = (await this.log(id)) ?? "";
-      if (text.length > at) yield text.slice(at);
-      at = Math.max(at, text.length);
+      if (text.length > offset) yield text.slice(offset);
+      offset = Math.max(offset, text.length);
       if (over) return;
       await delay(
-        Math.max(this.o.poll ?? POLL, text.length / POLLED),
+        Math.max(this.options.poll ?? POLL, text.length / POLLED),
         undefined,
-        this.o.signal && { signal: this.o.signal },
+        this.options.signal && { signal: this.options.signal },
       );
     }
   }
@@ -202,7 +211,7 @@ export class RayJobs {
   }
 
   private headers(): Record<string, string> {
-    const { token } = this.o;
+    const { token } = this.options;
     return { "user-agent": "tunebook", ...(token !== undefined && { authorization: `Bearer ${token}` }) };
   }
 
@@ -212,7 +221,7 @@ export class RayJobs {
     body?: Buffer | string,
     type = "application/octet-stream",
   ): Promise<Dispatcher.ResponseData> {
-    const { patience, signal } = this.o;
+    const { patience, signal } = this.options;
     const late = patience === undefined ? undefined : AbortSignal.timeout(patience);
     const signals = [signal, late].filter((one) => one !== undefined);
     try {
@@ -226,8 +235,8 @@ export class RayJobs {
       });
     } catch (error) {
       signal?.throwIfAborted();
-      const why = late?.aborted ? `no answer in ${String((patience ?? 0) / 1000)} seconds` : reason(error);
-      const data = { address: shownAddress(this.address), why };
+      const why = late?.aborted ? `no answer in ${String((patience ?? 0) / 1000)} seconds` : networkErrorReason(error);
+      const data = { address: redactedAddress(this.address), why };
       throw new CodedError("ray-unreachable", data, { cause: error });
     }
   }
@@ -235,18 +244,18 @@ export class RayJobs {
   private async json<T>(method: "GET", path: string, schema: Schema<T>, what: string): Promise<T> {
     const answer = await this.ask(method, path);
     if (answer.statusCode !== 200) throw this.refused(what, answer.statusCode, await answer.body.text());
-    return this.held(await this.parsed(answer), schema, what);
+    return this.matchAnswer(await this.parsed(answer), schema, what);
   }
   private async parsed(answer: Dispatcher.ResponseData): Promise<unknown> {
-    return jsonOrNone(await answer.body.text(), v.unknown());
+    return parseJsonOrNull(await answer.body.text(), v.unknown());
   }
-  private held<T>(value: unknown, schema: Schema<T>, what: string): T {
+  private matchAnswer<T>(value: unknown, schema: Schema<T>, what: string): T {
     try {
-      return matched(value, schema);
+      return matchSchema(value, schema);
     } catch (error) {
-      if (!(error instanceof Unlike)) throw error;
+      if (!(error instanceof SchemaMismatch)) throw error;
       const why = `what answers about ${what} is no Ray dashboard (${error.why})`;
-      throw new CodedError("ray-unreachable", { address: shownAddress(this.address), why });
+      throw new CodedError("ray-unreachable", { address: redactedAddress(this.address), why });
     }
   }
   private async done(answer: Dispatcher.ResponseData, what: string): Promise<void> {
@@ -257,7 +266,7 @@ export class RayJobs {
     // A traceback of Ray's ends with what went wrong.
     const last = why.split("\n").findLast((line) => /\w/.test(line)) ?? "";
     return new CodedError("ray-refused", {
-      address: shownAddress(this.address),
+      address: redactedAddress(this.address),
       what,
       status,
       why: last.slice(0, 600) || "it says no more",

@@ -2,7 +2,7 @@
 import { ZipFile } from "yazl";
 
 /** `path`: from the folder in which it is unpacked. */
-export interface ToPack {
+export interface ZippedFile {
   readonly path: string;
   readonly content: Buffer;
 }
@@ -10,7 +10,7 @@ export interface ToPack {
 /** Of every file: a zip knows no earlier one. */
 const WHEN = new Date(1980, 0, 1);
 
-export async function zipOf(files: readonly ToPack[]): Promise<Buffer> {
+export async function zipOf(files: readonly ZippedFile[]): Promise<Buffer> {
   const zip = new ZipFile();
   for (const { path, content } of files) zip.addBuffer(content, path, { mtime: WHEN, mode: 0o100600 });
   zip.end();

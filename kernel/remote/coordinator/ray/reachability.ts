@@ -1,19 +1,19 @@
 /** The cluster that a sweep is searched for on, asked from elsewhere than its cell: one that is away is told in seconds. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { clusterAt, type SearchPlace } from "../../../runs/together/search-place.js";
+import { clusterConnectionOf, type ClusterSearchPlace } from "../../../runs/together/search-place.js";
 import { RayJobs } from "./jobs.js";
 
 /** Milliseconds for each answer. */
 const PATIENCE = 8000;
 
 /** @param ask what is to be known of it. Coded errors `search-away`, `ray-refused` */
-export async function reached<T>(
-  at: SearchPlace,
+export async function askCluster<T>(
+  searchPlace: ClusterSearchPlace,
   ask: (ray: RayJobs) => Promise<T>,
   { patience = PATIENCE, signal }: { readonly patience?: number; readonly signal?: AbortSignal | undefined } = {},
 ): Promise<T> {
-  const { sweep, address, token } = at;
-  const cluster = clusterAt(at);
+  const { sweep, address, token } = searchPlace;
+  const cluster = clusterConnectionOf(searchPlace);
   try {
     return await ask(new RayJobs({ ...cluster, patience, ...(signal && { signal }) }));
   } catch (error) {

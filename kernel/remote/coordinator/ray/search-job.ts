@@ -7,29 +7,29 @@ import { createHash } from "node:crypto";
 import { open } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { SearchAt } from "../../../runs/together/search-place.js";
-import { isOver, type RayJob, type RayJobs } from "./jobs.js";
-import { zipOf, type ToPack } from "./packed.js";
-import { saidIn, type FileThere, type Said } from "./job-progress.js";
+import type { ClusterJobLocation } from "../../../runs/together/search-place.js";
+import { isJobOver, type RayJob, type RayJobs } from "./jobs.js";
+import { zipOf, type ZippedFile } from "./packed.js";
+import { parseMessageLine, type RemoteFile, type SearchMessage } from "./job-progress.js";
 
 /** What lies in a package beside what the search is told: parts of what it reads. */
-export const PART = "part-";
-export const ORDER = "search.json";
+export const PART_PREFIX = "part-";
+export const ORDER_FILE = "search.json";
 
 /** Bytes of a part: zipped, it is below what a package may have. */
 export const PART_BYTES = 96 * 2 ** 20;
 /** Bytes in all: a cluster keeps packages in its head's memory. */
-export const ALL_BYTES = 4 * PART_BYTES;
+export const MAX_SENT_BYTES = 4 * PART_BYTES;
 /** Bytes of a file that one job prints. */
 const PRINTED = 12 * 2 ** 20;
 /** Jobs that print at a time. */
 const AT_ONCE = 4;
 /** Bytes that are brought back at most. */
-export const MOST_BACK = 2 ** 30;
+export const MAX_RETURNED_BYTES = 2 ** 30;
 /** Milliseconds. */
 const patience = { away: 10 * 60_000, stop: 90_000, print: 5 * 60_000, look: 500 } as const;
 
-export interface ToSend extends SearchAt {
+export interface SearchToSend extends ClusterJobLocation {
   /** What the search is told. */
   readonly order: unknown;
   /** What it reads: one file. */
@@ -39,7 +39,7 @@ export interface ToSend extends SearchAt {
 }
 
 /** Coded errors `ray-unreachable`, `ray-refused`, `ray-package-too-large`. */
-export async function sendSearch(ray: RayJobs, { job, node, order, file, key }: ToSend): Promise<void> {
+export async function sendSearch(ray: RayJobs, { job, node, order, file, key }: SearchToSend): Promise<void> {
   const packages: string[] = [];
   for await (const part of partsOf(file, JSON.stringify(order)))
     packages.push(await ray.upload(await zipOf(part), `part ${String(packages.length + 1)} of the sweep`));
@@ -55,15 +55,15 @@ export async function sendSearch(ray: RayJobs, { job, node, order, file, key }: 
   });
 }
 
-async function* partsOf(file: string, order: string): AsyncGenerator<readonly ToPack[]> {
+async function* partsOf(file: string, order: string): AsyncGenerator<readonly ZippedFile[]> {
   const handle = await open(file);
   try {
     const { size } = await handle.stat();
     for (let n = 0; n === 0 || n * PART_BYTES < size; n++) {
       const content = Buffer.alloc(Math.min(PART_BYTES, size - n * PART_BYTES));
       await handle.read(content, 0, content.length, n * PART_BYTES);
-      const part = { path: `${PART}${String(n).padStart(3, "0")}`, content };
-      yield n === 0 ? [{ path: ORDER, content: Buffer.from(order) }, part] : [part];
+      const part = { path: `${PART_PREFIX}${String(n).padStart(3, "0")}`, content };
+      yield n === 0 ? [{ path: ORDER_FILE, content: Buffer.from(order) }, part] : [part];
     }
   } finally {
     await handle.close();
@@ -76,18 +76,18 @@ async function* partsOf(file: string, order: string): AsyncGenerator<readonly To
  */
 export async function* followSearch(
   ray: RayJobs,
-  { job: id }: SearchAt,
+  { job: id }: ClusterJobLocation,
   { onAway, away = patience.away }: { readonly onAway?: (why: string) => void; readonly away?: number } = {},
-): AsyncGenerator<Said, RayJob | null, void> {
-  let [at, torn, since] = [0, "", null as number | null];
+): AsyncGenerator<SearchMessage, RayJob | null, void> {
+  let [offset, torn, since] = [0, "", null as number | null];
   for (;;) {
     try {
-      for await (const text of ray.tail(id, at)) {
+      for await (const text of ray.tail(id, offset)) {
         since = null;
-        at += text.length;
+        offset += text.length;
         const lines = (torn + text).split("\n");
         torn = lines.pop() ?? "";
-        for (const line of lines) yield* saidIn(line);
+        for (const line of lines) yield* parseMessageLine(line);
       }
       return await ray.job(id);
     } catch (error) {
@@ -102,7 +102,7 @@ export async function* followSearch(
 }
 
 /** How its job stands; null: the cluster doesn't know it. */
-export async function standing(ray: RayJobs, { job }: SearchAt): Promise<RayJob | null> {
+export async function readSearchJob(ray: RayJobs, { job }: ClusterJobLocation): Promise<RayJob | null> {
   return ray.job(job).catch((error: unknown) => {
     if (isGone(error)) return null;
     throw error;
@@ -119,29 +119,29 @@ const isGone = (error: unknown): boolean =>
  */
 export async function stopSearch(
   ray: RayJobs,
-  { job, key }: SearchAt & { readonly key: string },
+  { job, key }: ClusterJobLocation & { readonly key: string },
   { now = false }: { readonly now?: boolean } = {},
 ): Promise<void> {
   const running = async () => {
     const all = [...(await ray.jobs({ tunebook: "search", key })), ...(await ray.jobs({ tunebook: "worker", key }))];
-    return all.filter((one) => !isOver(one));
+    return all.filter((one) => !isJobOver(one));
   };
-  const there = await standing(ray, { job, node: NOWHERE });
-  if (there && !isOver(there)) await ray.stop(job);
+  const there = await readSearchJob(ray, { job, node: NOWHERE });
+  if (there && !isJobOver(there)) await ray.stop(job);
   if (now) for (const worker of await running()) await ray.stop(worker.id);
   for (const until = Date.now() + patience.stop; Date.now() < until; await delay(patience.look)) {
     const [one] = await running();
     if (!one) return;
-    const search = await standing(ray, { job, node: NOWHERE });
+    const search = await readSearchJob(ray, { job, node: NOWHERE });
     // With nobody left who would end them.
-    if (!search || isOver(search)) for (const worker of await running()) await ray.stop(worker.id);
+    if (!search || isJobOver(search)) for (const worker of await running()) await ray.stop(worker.id);
   }
   const [left] = await running();
-  if (left) throw endedBadly(left, null);
+  if (left) throw failedJobError(left, null);
 }
 const NOWHERE = { id: "", host: "", address: "" };
 
-export function endedBadly(job: RayJob, log: string | null): CodedError<"ray-job-ended"> {
+export function failedJobError(job: RayJob, log: string | null): CodedError<"ray-job-ended"> {
   const lines = (log ?? "").split("\n").filter((line) => line.trim() !== "" && !line.includes("tunebook-search "));
   return new CodedError("ray-job-ended", {
     job: job.id,
@@ -155,14 +155,14 @@ export function endedBadly(job: RayJob, log: string | null): CodedError<"ray-job
  * Brings a file of the search's folder here, in parts: each is printed by a job on the node, and held to its length; the whole
  * is held to its hash. Coded errors `search-results`, and those of clusters.
  */
-export async function fetchBack(
+export async function fetchSearchFile(
   ray: RayJobs,
-  { node }: SearchAt,
-  { path, bytes, hash }: FileThere,
+  { node }: ClusterJobLocation,
+  { path, bytes, hash }: RemoteFile,
   to: string,
 ): Promise<void> {
   const no = (why: string): CodedError => new CodedError("search-results", { host: node.host, why });
-  if (bytes > MOST_BACK)
+  if (bytes > MAX_RETURNED_BYTES)
     throw no(`they have ${String(Math.ceil(bytes / 2 ** 20))} MiB, and 1,024 MiB are brought at most`);
   const handle = await open(to, "w", 0o600);
   try {
@@ -205,7 +205,7 @@ async function ranThere(ray: RayJobs, node: string, entrypoint: string): Promise
   const id = `tunebook-part-${createHash("sha256").update(entrypoint).digest("hex").slice(0, 8)}-${Date.now().toString(36)}`;
   await ray.submit({ id, entrypoint, cpus: 0, node, metadata: { tunebook: "part" } });
   for (const until = Date.now() + patience.print; Date.now() < until; await delay(patience.look)) {
-    if (!isOver(await ray.job(id))) continue;
+    if (!isJobOver(await ray.job(id))) continue;
     const log = await ray.log(id);
     // Its log is as large as what it printed.
     await ray.delete(id).catch(() => undefined);
@@ -216,7 +216,7 @@ async function ranThere(ray: RayJobs, node: string, entrypoint: string): Promise
 }
 
 /** Takes the search's folder away, on its node; what came back is here. Never rejects. */
-export async function forgetSearch(ray: RayJobs, { node, job }: SearchAt, home: string): Promise<void> {
+export async function removeSearchFolder(ray: RayJobs, { node, job }: ClusterJobLocation, home: string): Promise<void> {
   // Only a folder as they are called.
   if (!/\/searches\/[0-9a-f]{16}$/.test(home)) return;
   await ranThere(ray, node.id, `rm -rf '${home}'`).catch(() => undefined);
@@ -227,5 +227,6 @@ export async function forgetSearch(ray: RayJobs, { node, job }: SearchAt, home: 
 export function demandSendable(files: readonly { readonly path: string; readonly bytes: number }[]): void {
   const bytes = files.reduce((sum, one) => sum + one.bytes, 0);
   const [largest] = files.toSorted((a, b) => b.bytes - a.bytes);
-  if (largest && bytes > ALL_BYTES) throw new CodedError("search-too-large", { bytes, most: ALL_BYTES, largest });
+  if (largest && bytes > MAX_SENT_BYTES)
+    throw new CodedError("search-too-large", { bytes, most: MAX_SENT_BYTES, largest });
 }

@@ -1,6 +1,6 @@
 /** What a search on a cluster is told beside the files that it reads. No secret is in it: who sees the cluster sees it. */
 import * as v from "valibot";
-import { fields, whole, type Schema } from "../../../fetch/json.js";
+import { objectWith, wholeNumber, type Schema } from "../../../fetch/json.js";
 
 export interface SearchOrder {
   readonly version: 1;
@@ -23,7 +23,7 @@ export interface SearchOrder {
 }
 
 const name = v.pipe(v.string(), v.regex(/^[^/\0\n]{1,300}$/));
-export const searchOrder: Schema<SearchOrder> = fields({
+export const searchOrderSchema: Schema<SearchOrder> = objectWith({
   version: v.literal(1),
   tunebook: v.string(),
   key: v.pipe(v.string(), v.regex(/^[0-9a-f]{16}$/)),
@@ -32,14 +32,14 @@ export const searchOrder: Schema<SearchOrder> = fields({
   journal: v.pipe(name, v.notValue(".."), v.notValue(".")),
   address: v.string(),
   host: v.string(),
-  parts: whole(1),
+  parts: wholeNumber(1),
   kept: v.array(name),
 });
 
 /** What lies in the bundle that it reads. */
-export const SHIPMENT_FOLDER = "shipment";
+export const JOB_SPEC_FOLDER = "shipment";
 /** Files of the notebook's machine, at their paths there below it. */
-export const ROOT = "root";
-export const JOURNAL = "journal.jsonl";
+export const ROOT_FOLDER = "root";
+export const JOURNAL_FILE = "journal.jsonl";
 /** And in what comes back: runs, by their folders' names. */
-export const RUNS = "runs";
+export const RUNS_FOLDER = "runs";

@@ -7,7 +7,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { StartedWorker } from "#stdlib/runners/kind.js";
 import { TOKEN_VARIABLE } from "../protocol.js";
-import { isOver, type RayJob, type RayJobs, type RayNode } from "./jobs.js";
+import { isJobOver, type RayJob, type RayJobs, type RayNode } from "./jobs.js";
 import { zipOf } from "./packed.js";
 
 export interface RayWorkerOptions {
@@ -22,10 +22,10 @@ export interface RayWorkerOptions {
   readonly gpus: number;
   /** A node with room for it. */
   readonly node: () => Promise<RayNode>;
-  readonly patience?: Patience;
+  readonly patience?: RayPatience;
 }
 /** Milliseconds. */
-export interface Patience {
+export interface RayPatience {
   /** Between two looks at a job. */
   readonly look: number;
   /** Without an answer of the cluster, after which its workers count as gone. */
@@ -33,22 +33,22 @@ export interface Patience {
   /** That it has to hand in its checkpoint: Ray kills three seconds after it stops. */
   readonly grace: number;
 }
-const usual: Patience = { look: 1000, away: 60_000, grace: 15_000 };
+const usual: RayPatience = { look: 1000, away: 60_000, grace: 15_000 };
 /** The file with the token, in its working folder. */
 const TOKEN = "token";
 /** Lines of its log that are told. */
 const LINES = 6;
 
-export function startRayWorker(o: RayWorkerOptions): StartedWorker {
-  const id = `tunebook-worker-${o.name.replace(/[^\w-]/g, "-")}-${randomBytes(4).toString("hex")}`;
+export function startRayWorker(options: RayWorkerOptions): StartedWorker {
+  const id = `tunebook-worker-${options.name.replace(/[^\w-]/g, "-")}-${randomBytes(4).toString("hex")}`;
   const ending = new AbortController();
   let unfit = false;
-  const ended = follow(o, id, ending.signal).then(({ words, lacks }) => {
+  const ended = follow(options, id, ending.signal).then(({ words, lacks }) => {
     unfit = lacks;
     return words;
   });
   return {
-    name: o.name,
+    name: options.name,
     ended,
     unfit: () => unfit,
     async end() {
@@ -66,24 +66,24 @@ interface Ended {
 const so = (words: string): Ended => ({ words, lacks: false });
 
 /** Never rejects: how it ended. */
-async function follow(o: RayWorkerOptions, id: string, ending: AbortSignal): Promise<Ended> {
-  const { ray } = o;
+async function follow(options: RayWorkerOptions, id: string, ending: AbortSignal): Promise<Ended> {
+  const { ray } = options;
   try {
-    const node = await o.node();
+    const node = await options.node();
     if (ending.aborted) return so("was not needed");
     // Whoever looks at the dashboard sees commands and environments, and not what lies in a package.
-    const token = await ray.upload(await zipOf([{ path: TOKEN, content: Buffer.from(o.token) }]), "the token");
+    const token = await ray.upload(await zipOf([{ path: TOKEN, content: Buffer.from(options.token) }]), "the token");
     if (ending.aborted) return so("was not needed");
     await ray.submit({
       id,
-      cpus: o.cpus,
-      gpus: o.gpus > 0 ? o.gpus : undefined,
+      cpus: options.cpus,
+      gpus: options.gpus > 0 ? options.gpus : undefined,
       node: node.id,
       packages: [token],
-      entrypoint: `${TOKEN_VARIABLE}="$(cat ${TOKEN})" exec tunebook worker --coordinator ${o.url} --name ${o.name} --threads ${String(o.threads)}`,
-      metadata: { ...o.metadata, tunebook: "worker", name: o.name },
+      entrypoint: `${TOKEN_VARIABLE}="$(cat ${TOKEN})" exec tunebook worker --coordinator ${options.url} --name ${options.name} --threads ${String(options.threads)}`,
+      metadata: { ...options.metadata, tunebook: "worker", name: options.name },
     });
-    const job = await over(ray, id, { ending, patience: o.patience ?? usual });
+    const job = await over(ray, id, { ending, patience: options.patience ?? usual });
     if (job === null) return so(`on ${node.host} (${node.address}) doesn't answer any more, nor does its cluster`);
     const { words, lacks } = howItEnded(job, await lastLines(ray, id));
     return { words: `on ${node.host} (${node.address}) ${words}`, lacks };
@@ -97,7 +97,7 @@ async function follow(o: RayWorkerOptions, id: string, ending: AbortSignal): Pro
 async function over(
   ray: RayJobs,
   id: string,
-  { ending, patience }: { readonly ending: AbortSignal; readonly patience: Patience },
+  { ending, patience }: { readonly ending: AbortSignal; readonly patience: RayPatience },
 ): Promise<RayJob | null> {
   let stopping = false;
   for (let heard = Date.now(); ;) {
@@ -106,7 +106,7 @@ async function over(
       throw error;
     });
     if (job) heard = Date.now();
-    if (job && isOver(job)) return job;
+    if (job && isJobOver(job)) return job;
     if (Date.now() - heard > patience.away) return null;
     if (ending.aborted && job && !stopping) {
       stopping = true;
@@ -117,9 +117,9 @@ async function over(
   }
 }
 
-async function untilOver(ray: RayJobs, id: string, { grace, look }: Patience): Promise<boolean> {
+async function untilOver(ray: RayJobs, id: string, { grace, look }: RayPatience): Promise<boolean> {
   for (const until = Date.now() + grace; Date.now() < until; await delay(look / 2))
-    if (isOver(await ray.job(id))) return true;
+    if (isJobOver(await ray.job(id))) return true;
   return false;
 }
 
@@ -132,22 +132,22 @@ async function lastLines(ray: RayJobs, id: string): Promise<readonly string[]> {
     .slice(-LINES);
 }
 
-function howItEnded({ status, message }: RayJob, said: readonly string[]): Ended {
+function howItEnded({ status, message }: RayJob, outputLines: readonly string[]): Ended {
   if (status === "SUCCEEDED" || status === "STOPPED") return so(`ended as ${status}`);
   const look = "`tunebook doctor --ray ADDRESS` looks at each node";
-  const says = (pattern: RegExp): boolean => said.some((line) => pattern.test(line));
+  const says = (pattern: RegExp): boolean => outputLines.some((line) => pattern.test(line));
   // What is first on the path may be a script that Node is to run.
   if (says(/node['’]?: (?:No such file|(?:command )?not found)/))
     return { words: `has no Node on its path: ${look}`, lacks: true };
   if (says(/tunebook: (?:command )?not found|not found.*tunebook/))
     return { words: `has no \`tunebook\` on its path: ${look}`, lacks: true };
-  const error = said.find((line) => /error\[[\w-]+\]/.test(line)) ?? said.at(-1) ?? message;
+  const error = outputLines.find((line) => /error\[[\w-]+\]/.test(line)) ?? outputLines.at(-1) ?? message;
   const lacks = error.includes("error[worker-version]");
   return { words: `ended as ${status}: ${error.trim()}`, lacks };
 }
 
 /** Places for workers, one after the other: on each node as many as its processors and graphics cards hold. */
-export function slotsOf(
+export function workerSlots(
   nodes: readonly RayNode[],
   { cpus, gpus }: { readonly cpus: number; readonly gpus: number },
 ): readonly RayNode[] {

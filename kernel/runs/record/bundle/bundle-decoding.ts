@@ -5,7 +5,7 @@
  */
 import { isUtf8 } from "node:buffer";
 import { decodeHTML } from "entities";
-import type { Read } from "./sieves.js";
+import type { SievedBytes } from "./sieves.js";
 
 const BACKSLASH = 0x5c;
 const PERCENT = 0x25;
@@ -19,8 +19,8 @@ const [SMALL_X, LARGE_X] = [0x78, 0x58];
 /** Signs of the longest entity. */
 const LONGEST = 33;
 
-const tableOf = (of: (sign: string) => number): Int16Array =>
-  Int16Array.from({ length: 256 }, (_, byte) => of(String.fromCharCode(byte)));
+const tableOf = (valueOf: (sign: string) => number): Int16Array =>
+  Int16Array.from({ length: 256 }, (_, byte) => valueOf(String.fromCharCode(byte)));
 /** Whether a byte may begin an escape. */
 const BEGINS = tableOf((sign) => (/[\\%&"'$]/.test(sign) ? 1 : 0));
 const DIGIT = tableOf((sign) => (/[\da-f]/i.test(sign) ? Number.parseInt(sign, 16) : -1));
@@ -33,7 +33,7 @@ const STANDS_FOR = tableOf((sign) => {
 });
 
 /** `upTo`: as many bytes of what it says. */
-export function decoded(bytes: Buffer, upTo = Number.POSITIVE_INFINITY): Read {
+export function decodeWritings(bytes: Buffer, upTo = Number.POSITIVE_INFINITY): SievedBytes {
   return new Decoding(bytes).until(upTo);
 }
 
@@ -46,7 +46,7 @@ class Decoding {
     this.out = Buffer.allocUnsafe(bytes.length + (bytes.length >> 2) + 16);
   }
 
-  until(upTo: number): Read {
+  until(upTo: number): SievedBytes {
     const { bytes, out } = this;
     let [read, last] = [0, 0];
     while (read < bytes.length && this.length < upTo) {
@@ -63,48 +63,48 @@ class Decoding {
   }
 
   /** Writes what an escape stands for. @returns where it ends, or where it began: it is none */
-  private escape(byte: number, at: number): number {
-    const next = this.bytes[at + 1] ?? -1;
+  private escape(byte: number, offset: number): number {
+    const next = this.bytes[offset + 1] ?? -1;
     switch (byte) {
       case BACKSLASH:
-        return this.backslash(next, at);
+        return this.backslash(next, offset);
       case PERCENT:
-        return next === SMALL_U ? this.unit(at) : this.byte(at);
+        return next === SMALL_U ? this.unit(offset) : this.byte(offset);
       case AND:
-        return this.entity(next, at);
+        return this.entity(next, offset);
       default:
-        if (next !== byte) return at;
+        if (next !== byte) return offset;
         this.out[this.length++] = byte;
-        return at + 2;
+        return offset + 2;
     }
   }
 
-  private backslash(next: number, at: number): number {
-    const braced = this.bytes[at + 2] === OPEN;
+  private backslash(next: number, offset: number): number {
+    const braced = this.bytes[offset + 2] === OPEN;
     if (next === SMALL_X || next === SMALL_U) {
-      if (braced) return this.braced(at);
-      return next === SMALL_X ? this.byte(at) : this.unit(at);
+      if (braced) return this.braced(offset);
+      return next === SMALL_X ? this.byte(offset) : this.unit(offset);
     }
-    if (next === LARGE_U) return this.point(this.digits(at + 2, 8), at, at + 10);
-    const octal = this.byte(at);
-    if (octal > at || next < 0) return octal;
+    if (next === LARGE_U) return this.point(this.digits(offset + 2, 8), offset, offset + 10);
+    const octal = this.byte(offset);
+    if (octal > offset || next < 0) return octal;
     // A line that goes on in the next one.
-    if (next === LF) return at + 2;
-    if (next === CR && this.bytes[at + 2] === LF) return at + 3;
+    if (next === LF) return offset + 2;
+    if (next === CR && this.bytes[offset + 2] === LF) return offset + 3;
     const sign = STANDS_FOR[next] ?? -1;
-    if (sign < 0) return at;
+    if (sign < 0) return offset;
     this.out[this.length++] = sign;
-    return at + 2;
+    return offset + 2;
   }
 
   /** `%c3`, `\xc3`, `\303`; those beyond ASCII together. What is no UTF-8 then was written sign by sign. */
-  private byte(at: number): number {
-    const first = this.byteAt(at);
-    if (first < 0) return at;
+  private byte(offset: number): number {
+    const first = this.byteAt(offset);
+    if (first < 0) return offset;
     const begin = this.length;
-    let end = at;
+    let end = offset;
     for (let value = first; value >= 0; value = this.byteAt(end)) {
-      if (value < 128 && end > at) break;
+      if (value < 128 && end > offset) break;
       this.out[this.length++] = value;
       end += this.bytes[end] === PERCENT ? 3 : 4;
       if (value < 128) return end;
@@ -113,57 +113,58 @@ class Decoding {
     if (!isUtf8(run)) this.length = begin + this.out.write(run.toString("latin1"), begin);
     return end;
   }
-  private byteAt(at: number): number {
-    const mark = this.bytes[at];
-    if (mark === PERCENT) return this.digits(at + 1, 2);
+  private byteAt(offset: number): number {
+    const mark = this.bytes[offset];
+    if (mark === PERCENT) return this.digits(offset + 1, 2);
     if (mark !== BACKSLASH) return -1;
-    if (this.bytes[at + 1] === SMALL_X) return this.digits(at + 2, 2);
-    const value = this.digits(at + 1, 3);
+    if (this.bytes[offset + 1] === SMALL_X) return this.digits(offset + 2, 2);
+    const value = this.digits(offset + 1, 3);
     // Read as hexadecimal: each is one of eight, the first one of four.
     return value >= 0 && (value & ~0x377) === 0 ? 64 * (value >> 8) + 8 * ((value >> 4) & 7) + (value & 7) : -1;
   }
 
   /** `\u00e4`, `%u00e4`; two of them may be one sign. */
-  private unit(at: number): number {
-    const first = this.digits(at + 2, 4);
-    const isHalf = first >= 0xd800 && first < 0xdc00 && this.bytes[at + 7] === SMALL_U;
-    const second = isHalf ? this.digits(at + 8, 4) : -1;
+  private unit(offset: number): number {
+    const first = this.digits(offset + 2, 4);
+    const isHalf = first >= 0xd800 && first < 0xdc00 && this.bytes[offset + 7] === SMALL_U;
+    const second = isHalf ? this.digits(offset + 8, 4) : -1;
     if (second >= 0xdc00 && second < 0xe000)
-      return this.point(0x10000 + ((first - 0xd800) << 10) + (second - 0xdc00), at, at + 12);
-    return this.point(first, at, at + 6);
+      return this.point(0x10000 + ((first - 0xd800) << 10) + (second - 0xdc00), offset, offset + 12);
+    return this.point(first, offset, offset + 6);
   }
   /** `\u{e4}` */
-  private braced(at: number): number {
+  private braced(offset: number): number {
     for (let digits = 1; digits <= 6; digits++)
-      if (this.bytes[at + 3 + digits] === CLOSE) return this.point(this.digits(at + 3, digits), at, at + 4 + digits);
-    return at;
+      if (this.bytes[offset + 3 + digits] === CLOSE)
+        return this.point(this.digits(offset + 3, digits), offset, offset + 4 + digits);
+    return offset;
   }
 
   /** `&#228;`, `&#xe4;`, `&auml;` */
-  private entity(next: number, at: number): number {
+  private entity(next: number, offset: number): number {
     const isNumber = next === HASH;
-    const isHex = isNumber && (this.bytes[at + 2] === SMALL_X || this.bytes[at + 2] === LARGE_X);
-    let end = at + (isHex ? 3 : isNumber ? 2 : 1);
-    while (end < at + LONGEST && NAMES[this.bytes[end] ?? 0] === 1) end += 1;
+    const isHex = isNumber && (this.bytes[offset + 2] === SMALL_X || this.bytes[offset + 2] === LARGE_X);
+    let end = offset + (isHex ? 3 : isNumber ? 2 : 1);
+    while (end < offset + LONGEST && NAMES[this.bytes[end] ?? 0] === 1) end += 1;
     if (this.bytes[end] === SEMICOLON) end += 1;
-    const written = this.bytes.toString("latin1", at, end);
+    const written = this.bytes.toString("latin1", offset, end);
     const read = decodeHTML(written);
-    if (read === written) return at;
+    if (read === written) return offset;
     this.length += this.out.write(read, this.length);
     return end;
   }
 
-  private point(point: number, at: number, end: number): number {
-    if (point < 0 || point > 0x10ffff) return at;
+  private point(point: number, offset: number, end: number): number {
+    if (point < 0 || point > 0x10ffff) return offset;
     if (point < 128) this.out[this.length++] = point;
     else this.length += this.out.write(String.fromCodePoint(point), this.length);
     return end;
   }
 
   /** Hexadecimal; −1: they aren't. */
-  private digits(at: number, count: number): number {
+  private digits(offset: number, count: number): number {
     let value = 0;
-    for (let i = at; i < at + count; i++) {
+    for (let i = offset; i < offset + count; i++) {
       const digit = DIGIT[this.bytes[i] ?? 0] ?? -1;
       if (digit < 0) return -1;
       value = value * 16 + digit;

@@ -1,6 +1,6 @@
 /** Codes of bundles. */
 import type { CodeData, CodeTable } from "#dsl/language/diagnostics/codes.js";
-import { listed } from "#dsl/language/diagnostics/listed.js";
+import { listNames } from "#dsl/language/diagnostics/listed.js";
 import { plural } from "../../../host/text.js";
 
 /** The data of each code. */
@@ -37,7 +37,7 @@ export const bundleCodes: CodeTable<BundleCodeData> = {
   "not-bundled": {
     severity: "error",
     message: (d) =>
-      `${d.file} would not run from a bundle: ${listed(d.lacks.map(({ what, why }) => `${what} ${why}`.trim()))}`,
+      `${d.file} would not run from a bundle: ${listNames(d.lacks.map(({ what, why }) => `${what} ${why}`.trim()))}`,
     help: () => "keep what it reads in files beside it, and name them by paths that start at its folder",
     explain:
       "A bundle has to run on a machine without a network: it holds the program and every file that its plans read, at the paths by which they are named. What is fetched, asked of a service or named from the root of this machine would be missing there. Names of files must be such that any system takes them: no colon, no dot or space at their end, not called like a device of Windows or like what other programs obey unasked (`.git`, `package.json`, `.npmrc`), and no two that differ only in case or in how a letter with an accent is composed.",

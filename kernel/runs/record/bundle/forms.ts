@@ -3,13 +3,13 @@
  * (sieves.ts): as it is, in either of Unicode's compositions, in UTF-8, UTF-16 and Latin-1, in base64, as hexadecimal digits
  * and as a list of numbers.
  */
-import { decoded } from "./bundle-decoding.js";
-import type { Sieve } from "./sieves.js";
+import { decodeWritings } from "./bundle-decoding.js";
+import type { ByteSieve } from "./sieves.js";
 
-export interface Form {
+export interface DecodedForm {
   readonly bytes: Buffer;
   /** What of the file it is sought in. */
-  readonly sieve: Sieve;
+  readonly sieve: ByteSieve;
   /** Null: what is written there tells. */
   readonly as: "part of an address" | "base64" | "hexadecimal digits" | "a list of numbers" | null;
   /** Not in the file as it is, but where escapes were taken off. */
@@ -22,13 +22,13 @@ const FEWEST = 6;
 /** A secret that holds what reads as escapes is read as such beside others. More signs, some of them no letters: else it is a word. */
 const READ = 10;
 /** Writings that are taken off, one after the other. */
-export const DEEPEST = 5;
+export const MAX_DECODING_DEPTH = 5;
 
 /** No form twice, the plainest first. */
-export function formsOf(value: string): readonly Form[] {
+export function decodedFormsOf(value: string): readonly DecodedForm[] {
   const spellings = [...new Set([value, value.normalize("NFC"), value.normalize("NFD")])];
-  const found = new Map<string, Form>();
-  const add = (form: Form): void => {
+  const found = new Map<string, DecodedForm>();
+  const add = (form: DecodedForm): void => {
     const key = `${form.sieve} ${form.bytes.toString("latin1")}`;
     if (form.bytes.length >= FEWEST && !found.has(key)) found.set(key, form);
   };
@@ -62,8 +62,8 @@ function bytesOf(text: string): readonly Buffer[] {
 function readAs(text: string): readonly Buffer[] {
   const found: Buffer[] = [];
   let read = Buffer.from(text);
-  for (let depth = 0; depth < DEEPEST; depth++) {
-    const { left } = decoded(read);
+  for (let depth = 0; depth < MAX_DECODING_DEPTH; depth++) {
+    const { left } = decodeWritings(read);
     if (left.equals(read)) break;
     read = Buffer.from(left);
     if (read.length >= READ && /[^A-Za-z]/.test(read.toString("latin1"))) found.push(read);
@@ -78,7 +78,7 @@ function base64Forms(bytes: Buffer): readonly string[] {
       .toString("base64")
       .replace(/=+$/, "");
     const last = (before + bytes.length) % 3 === 0 ? text.length : text.length - 1;
-    const own = text.slice(Math.ceil((before * 8) / 6), last);
-    return own.length < SHORTEST ? [] : [own, own.replaceAll("+", "-").replaceAll("/", "_")];
+    const core = text.slice(Math.ceil((before * 8) / 6), last);
+    return core.length < SHORTEST ? [] : [core, core.replaceAll("+", "-").replaceAll("/", "_")];
   });
 }

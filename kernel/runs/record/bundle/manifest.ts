@@ -1,14 +1,14 @@
 /** What a bundle says of itself: its first file, `tunebook-bundle.json`. Paths have `/` and lead nowhere but down. */
 import * as v from "valibot";
-import { visible } from "#dsl/language/diagnostics/codes.js";
-import { fields, whole, type Schema } from "../../../fetch/json.js";
-import { unfitPath } from "../../../fetch/portable.js";
+import { escapeControlCharacters } from "#dsl/language/diagnostics/codes.js";
+import { objectWith, wholeNumber, type Schema } from "../../../fetch/json.js";
+import { portabilityProblem } from "../../../fetch/portable.js";
 
-export const MANIFEST = "tunebook-bundle.json";
+export const MANIFEST_FILE = "tunebook-bundle.json";
 /** Folder of wheels and archives that `setup` would fetch. */
-export const NATIVE = "native";
+export const NATIVE_FOLDER = "native";
 /** Bytes of a manifest, and files that it may name. */
-export const most = { manifest: 16 * 2 ** 20, files: 50_000 } as const;
+export const MANIFEST_LIMITS = { manifest: 16 * 2 ** 20, files: 50_000 } as const;
 
 export interface BundledFile {
   readonly path: string;
@@ -17,7 +17,7 @@ export interface BundledFile {
   readonly hash: string;
   readonly sort: "program" | "run" | "data" | "annotations" | "base" | "named" | "native";
 }
-export interface Manifest {
+export interface BundleManifest {
   readonly version: 1;
   /** That packed it. */
   readonly tunebook: string;
@@ -30,36 +30,36 @@ export interface Manifest {
 const plain = v.pipe(
   v.string(),
   v.check(
-    (path) => unfitPath(path) === null,
-    ({ input }) => `${visible(input)} ${unfitPath(input) ?? ""}`,
+    (path) => portabilityProblem(path) === null,
+    ({ input }) => `${escapeControlCharacters(input)} ${portabilityProblem(input) ?? ""}`,
   ),
 );
 
 const runs = v.pipe(
-  fields({ program: v.exactOptional(plain), run: v.exactOptional(plain) }),
+  objectWith({ program: v.exactOptional(plain), run: v.exactOptional(plain) }),
   v.check(({ program, run }) => (program === undefined) !== (run === undefined), "runs is no program and no run"),
-  v.transform(({ program, run }): Manifest["runs"] => (program === undefined ? { run: run ?? "" } : { program })),
+  v.transform(({ program, run }): BundleManifest["runs"] => (program === undefined ? { run: run ?? "" } : { program })),
 );
 
-export const manifestSchema: Schema<Manifest> = fields({
+export const bundleManifestSchema: Schema<BundleManifest> = objectWith({
   version: v.literal(1),
   tunebook: v.string(),
   runs,
   files: v.pipe(
     v.array(
-      fields({
+      objectWith({
         path: plain,
-        bytes: whole(),
+        bytes: wholeNumber(),
         hash: v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/)),
         sort: v.picklist(["program", "run", "data", "annotations", "base", "named", "native"]),
       }),
     ),
-    v.maxLength(most.files),
+    v.maxLength(MANIFEST_LIMITS.files),
   ),
 });
 
 /** What is run must be in it. */
-export function runsNothing({ runs, files }: Manifest): string | null {
+export function missingEntryReason({ runs, files }: BundleManifest): string | null {
   const wanted = "program" in runs ? runs.program : `${runs.run}/plan.json`;
   return files.some(({ path }) => path === wanted) ? null : `${wanted}, which it is to run, is not in it`;
 }

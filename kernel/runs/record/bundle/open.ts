@@ -9,24 +9,31 @@ import { rename, rm } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { Parser, type ReadEntry } from "tar";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { demandSpace, diskError } from "../../../fetch/disk.js";
-import { jsonIn, Unlike } from "../../../fetch/json.js";
-import { clashIn } from "../../../fetch/portable.js";
-import { MANIFEST, manifestSchema, most, runsNothing, type BundledFile, type Manifest } from "./manifest.js";
+import { demandDiskSpace, diskError } from "../../../fetch/disk.js";
+import { parseJsonAs, SchemaMismatch } from "../../../fetch/json.js";
+import { pathClashIn } from "../../../fetch/portable.js";
+import {
+  MANIFEST_FILE,
+  bundleManifestSchema,
+  MANIFEST_LIMITS,
+  missingEntryReason,
+  type BundledFile,
+  type BundleManifest,
+} from "./manifest.js";
 
 /** Coded errors `bundle-unsound`, `bundle-taken`, `disk-full`, `cannot-write`. */
 export async function openBundle(
   file: string,
   folder: string,
-  o: { readonly signal?: AbortSignal | undefined } = {},
-): Promise<Manifest> {
+  options: { readonly signal?: AbortSignal | undefined } = {},
+): Promise<BundleManifest> {
   const to = resolve(folder);
   demandEmpty(to);
   const work = `${to}.part-${String(process.pid)}`;
   await rm(work, { recursive: true, force: true });
   try {
     mkdirSync(work, { recursive: true });
-    const manifest = await unpacked(file, work, o.signal);
+    const manifest = await unpacked(file, work, options.signal);
     await rm(to, { recursive: true, force: true }); // an empty folder
     await rename(work, to);
     return manifest;
@@ -47,7 +54,7 @@ function demandEmpty(folder: string): void {
   if (entries.length > 0) throw new CodedError("bundle-taken", { folder });
 }
 
-async function unpacked(file: string, folder: string, signal: AbortSignal | undefined): Promise<Manifest> {
+async function unpacked(file: string, folder: string, signal: AbortSignal | undefined): Promise<BundleManifest> {
   const unsound = (why: string): CodedError => new CodedError("bundle-unsound", { file, why });
   const unpacking = new Unpacking(folder, unsound);
   // An entry is taken before the next one is read: the parser waits for its end.
@@ -84,7 +91,7 @@ async function unpacked(file: string, folder: string, signal: AbortSignal | unde
 }
 
 class Unpacking {
-  private manifest: Manifest | null = null;
+  private manifest: BundleManifest | null = null;
   private readonly wanted = new Map<string, BundledFile>();
   private fd: number | null = null;
   private failed = false;
@@ -120,18 +127,18 @@ class Unpacking {
     const { path, type, size } = entry;
     if (type !== "File" && type !== "OldFile") throw this.unsound(`${path} is no file but ${kindOf(type)}`);
     if (!this.manifest) {
-      if (path !== MANIFEST) throw this.unsound(`it begins with ${path} and not with ${MANIFEST}`);
-      if (size > most.manifest) throw this.unsound(`its ${MANIFEST} is too large`);
+      if (path !== MANIFEST_FILE) throw this.unsound(`it begins with ${path} and not with ${MANIFEST_FILE}`);
+      if (size > MANIFEST_LIMITS.manifest) throw this.unsound(`its ${MANIFEST_FILE} is too large`);
       return this.readManifest(entry);
     }
-    const told = this.wanted.get(path);
-    if (!told) throw this.unsound(`${path} is not told by its ${MANIFEST}, or comes twice`);
-    if (size !== told.bytes)
+    const bundled = this.wanted.get(path);
+    if (!bundled) throw this.unsound(`${path} is not told by its ${MANIFEST_FILE}, or comes twice`);
+    if (size !== bundled.bytes)
       throw this.unsound(
-        `${path} has ${size.toLocaleString("en-US")} bytes, not ${told.bytes.toLocaleString("en-US")}`,
+        `${path} has ${size.toLocaleString("en-US")} bytes, not ${bundled.bytes.toLocaleString("en-US")}`,
       );
     this.wanted.delete(path);
-    this.write(entry, told);
+    this.write(entry, bundled);
   }
 
   private readManifest(entry: ReadEntry): void {
@@ -139,28 +146,28 @@ class Unpacking {
     entry.on("data", (piece: Buffer) => void pieces.push(piece));
     entry.on("end", () => {
       try {
-        this.manifest = jsonIn(Buffer.concat(pieces).toString("utf8"), manifestSchema);
-        const why = clashIn(this.manifest.files.map(({ path }) => path)) ?? runsNothing(this.manifest);
+        this.manifest = parseJsonAs(Buffer.concat(pieces).toString("utf8"), bundleManifestSchema);
+        const why = pathClashIn(this.manifest.files.map(({ path }) => path)) ?? missingEntryReason(this.manifest);
         if (why !== null) throw this.unsound(why);
         for (const file of this.manifest.files) this.wanted.set(file.path, file);
         const bytes = this.manifest.files.reduce((sum, file) => sum + file.bytes, 0);
-        this.space = demandSpace(this.folder, bytes);
+        this.space = demandDiskSpace(this.folder, bytes);
         this.space.catch(this.onFailed);
       } catch (error) {
-        this.onFailed(error instanceof Unlike ? this.unsound(`its ${MANIFEST}: ${error.why}`) : error);
+        this.onFailed(error instanceof SchemaMismatch ? this.unsound(`its ${MANIFEST_FILE}: ${error.why}`) : error);
       }
     });
   }
 
-  private write(entry: ReadEntry, told: BundledFile): void {
-    const fd = this.made(told.path);
+  private write(entry: ReadEntry, bundled: BundledFile): void {
+    const fd = this.made(bundled.path);
     this.fd = fd;
     const hash: Hash = createHash("sha256");
     let failed = false;
     entry.on("data", (piece: Buffer) => {
       if (failed) return;
       try {
-        for (let at = 0; at < piece.length;) at += writeSync(fd, piece, at);
+        for (let written = 0; written < piece.length;) written += writeSync(fd, piece, written);
         hash.update(piece);
       } catch (error) {
         failed = true;
@@ -169,8 +176,8 @@ class Unpacking {
     });
     entry.on("end", () => {
       this.close();
-      if (!failed && hash.digest("hex") !== told.hash)
-        this.onFailed(this.unsound(`${told.path} has another content than it was packed with`));
+      if (!failed && hash.digest("hex") !== bundled.hash)
+        this.onFailed(this.unsound(`${bundled.path} has another content than it was packed with`));
     });
   }
 
@@ -186,7 +193,7 @@ class Unpacking {
     }
   }
 
-  finished(): Manifest {
+  finished(): BundleManifest {
     if (!this.manifest) throw this.unsound("it is empty");
     const [first] = this.wanted.keys();
     if (first !== undefined) throw this.unsound(`${first} is missing`);

@@ -2,14 +2,14 @@
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 
 /** A text that people see as one, and what it is called. */
-export interface Part {
+export interface NotebookExcerpt {
   /** `cell 3`, `an output of cell 3`. */
   readonly place: string;
   readonly bytes: Buffer;
 }
 
 /** Of a notebook: its sources and outputs, decoded. None: it is no notebook. */
-export function partsOf(path: string, content: Buffer): readonly Part[] {
+export function notebookExcerpts(path: string, content: Buffer): readonly NotebookExcerpt[] {
   if (!path.endsWith(".ipynb")) return [];
   let whole: unknown;
   try {
@@ -18,10 +18,10 @@ export function partsOf(path: string, content: Buffer): readonly Part[] {
     return [];
   }
   const cells = isRecord(whole) && Array.isArray(whole["cells"]) ? (whole["cells"] as unknown[]) : [];
-  return cells.flatMap((cell, i): readonly Part[] => {
+  return cells.flatMap((cell, i): readonly NotebookExcerpt[] => {
     if (!isRecord(cell)) return [];
     const place = `cell ${String(i + 1)}`;
-    const outputs = textsIn(cell["outputs"]).map((text): Part => ({
+    const outputs = textsIn(cell["outputs"]).map((text): NotebookExcerpt => ({
       place: `an output of ${place}`,
       bytes: Buffer.from(text),
     }));
@@ -38,8 +38,8 @@ function textsIn(value: unknown): readonly string[] {
 }
 
 /** `at`: the byte that it begins with. */
-export function lineOf(content: Buffer, at: number): string {
+export function lineNumberAt(content: Buffer, offset: number): string {
   let line = 1;
-  for (let i = content.indexOf(10); i >= 0 && i < at; i = content.indexOf(10, i + 1)) line += 1;
+  for (let i = content.indexOf(10); i >= 0 && i < offset; i = content.indexOf(10, i + 1)) line += 1;
   return `line ${String(line)}`;
 }

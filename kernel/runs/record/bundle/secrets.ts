@@ -5,23 +5,23 @@
  */
 import { gunzipSync } from "node:zlib";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { key } from "#stdlib/personal-data/key.js";
-import { NotRead, readWhole } from "../../../fetch/regular.js";
-import { formsOf, type Form } from "./forms.js";
-import { lineOf, partsOf } from "./places.js";
-import { Seeker, type Match } from "./seek.js";
-import type { Packed } from "./write.js";
+import { keyDetector } from "#stdlib/personal-data/key.js";
+import { FileNotRead, readWholeFile } from "../../../fetch/regular.js";
+import { decodedFormsOf, type DecodedForm } from "./forms.js";
+import { lineNumberAt, notebookExcerpts } from "./places.js";
+import { SecretSearcher, type SecretMatch } from "./seek.js";
+import type { FileToPack } from "./write.js";
 
 const LARGEST = 64 * 2 ** 20;
 /** A value that is shorter stands in texts by chance: one that is named as a secret, and one whose variable is called so. */
 const SHORTEST = { named: 6, called: 8 } as const;
-const WRITTEN: ReadonlySet<Packed["sort"]> = new Set(["program", "run", "named"]);
+const WRITTEN: ReadonlySet<FileToPack["sort"]> = new Set(["program", "run", "named"]);
 /** Places that are told. */
 const MOST = 10;
 
 interface Secret {
   readonly name: string;
-  readonly forms: readonly Form[];
+  readonly forms: readonly DecodedForm[];
 }
 export interface FoundSecret {
   readonly file: string;
@@ -34,25 +34,27 @@ export interface FoundSecret {
 }
 
 /** Coded error `bundle-secret`. */
-export function demandNoSecrets(files: readonly Packed[], env: NodeJS.ProcessEnv = process.env): void {
+export function checkNoSecrets(files: readonly FileToPack[], env: NodeJS.ProcessEnv = process.env): void {
   const named = files.filter(isWritten).flatMap((one) => namesIn(contentOf(one).toString("utf8")));
   const secrets = secretsIn(env, new Set(named));
-  const seeker = new Seeker(secrets.map(({ forms }) => forms));
+  const seeker = new SecretSearcher(secrets.map(({ forms }) => forms));
   const found = files.flatMap((one) => foundIn(one, secrets, seeker));
   if (found.length > 0) throw new CodedError("bundle-secret", { found: found.slice(0, MOST), count: found.length });
 }
-const isWritten = ({ sort }: Packed): boolean => WRITTEN.has(sort);
+const isWritten = ({ sort }: FileToPack): boolean => WRITTEN.has(sort);
 
 /** Of the variables that are named as secrets, or called like them. */
 function secretsIn(env: NodeJS.ProcessEnv, named: ReadonlySet<string>): readonly Secret[] {
-  return Object.entries(env).flatMap(([name, held]): readonly Secret[] => {
-    const value = held?.trim() ?? "";
+  return Object.entries(env).flatMap(([name, variable]): readonly Secret[] => {
+    const value = variable?.trim() ?? "";
     const isSecret = named.has(name)
       ? value.length >= SHORTEST.named
-      : isCalledSecret(name) && value.length >= SHORTEST.called && !isHarmless(value);
-    if (isSecret) return [{ name, forms: formsOf(value) }];
+      : isSecretName(name) && value.length >= SHORTEST.called && !isHarmless(value);
+    if (isSecret) return [{ name, forms: decodedFormsOf(value) }];
     const password = passwordIn(value);
-    return password.length >= SHORTEST.called && !isHarmless(password) ? [{ name, forms: formsOf(password) }] : [];
+    return password.length >= SHORTEST.called && !isHarmless(password)
+      ? [{ name, forms: decodedFormsOf(password) }]
+      : [];
   });
 }
 
@@ -72,7 +74,7 @@ function namesIn(text: string): readonly string[] {
 }
 
 /** `OPENAI_API_KEY`, `HF_TOKEN`, `PGPASSWORD`, `DB_PWD`; not `PWD`, `MONKEY`, `KEYMAP`. */
-export function isCalledSecret(name: string): boolean {
+export function isSecretName(name: string): boolean {
   const parts = name.toUpperCase().split(/[^A-Z]+/);
   if (
     parts.some((part) =>
@@ -89,21 +91,21 @@ function isHarmless(value: string): boolean {
   return isPath || /^(?:\p{L}?\p{Ll}{1,14}|\p{Lu}{1,15}|\d{1,9})$/u.test(value);
 }
 
-function foundIn(one: Packed, secrets: readonly Secret[], seeker: Seeker): readonly FoundSecret[] {
+function foundIn(one: FileToPack, secrets: readonly Secret[], seeker: SecretSearcher): readonly FoundSecret[] {
   if (!isWritten(one) && secrets.length === 0) return [];
   const content = contentOf(one);
-  const parts = partsOf(one.path, content);
-  const places = (finds: (bytes: Buffer) => readonly (Match | null)[], names: readonly (string | null)[]) => {
+  const parts = notebookExcerpts(one.path, content);
+  const places = (finds: (bytes: Buffer) => readonly (SecretMatch | null)[], names: readonly (string | null)[]) => {
     const inParts = parts.map(({ place, bytes }) => ({ place: () => place, matches: finds(bytes) }));
-    const inAll = { place: ({ at }: Match) => lineOf(content, at), matches: finds(content) };
+    const inAll = { place: ({ offset }: SecretMatch) => lineNumberAt(content, offset), matches: finds(content) };
     return names.flatMap((env, i) => {
       const seen = [...inParts, inAll].flatMap(({ place, matches }): FoundSecret[] => {
         const match = matches[i];
         return match ? [{ file: one.path, place: place(match), env, as: match.as }] : [];
       });
       // Parts are told, and not the lines that hold them too.
-      const told = seen.length > 1 && inAll.matches[i] ? seen.slice(0, -1) : seen;
-      return [...new Map(told.map((each) => [each.place, each])).values()];
+      const shown = seen.length > 1 && inAll.matches[i] ? seen.slice(0, -1) : seen;
+      return [...new Map(shown.map((each) => [each.place, each])).values()];
     });
   };
   const values = places(
@@ -113,11 +115,11 @@ function foundIn(one: Packed, secrets: readonly Secret[], seeker: Seeker): reado
   return values.length > 0 || !isWritten(one) ? values : places((bytes) => [shapeIn(bytes)], [null]);
 }
 
-function shapeIn(content: Buffer): Match | null {
+function shapeIn(content: Buffer): SecretMatch | null {
   // A sign for each byte, so that places are those of the bytes: what is sought is ASCII.
   const text = content.toString("latin1");
-  const at = addressIn(text) ?? key(text)[0]?.start;
-  return at === undefined ? null : { at, as: null };
+  const start = addressIn(text) ?? keyDetector(text)[0]?.start;
+  return start === undefined ? null : { offset: start, as: null };
 }
 
 /** What stands for a password: a variable's value, or a word that asks for one. */
@@ -126,23 +128,23 @@ const STANDS_FOR =
 
 /** Where the first address begins that has a password. */
 function addressIn(text: string): number | undefined {
-  for (let at = text.indexOf("://"); at !== -1; at = text.indexOf("://", at + 3)) {
-    const scheme = /[a-z][\w+.-]{0,31}$/i.exec(text.slice(Math.max(0, at - 32), at));
-    const account = /^[^\s/:@"'\\]{0,256}:([^\s/@"'\\]{1,1024})@/.exec(text.slice(at + 3, at + 1400));
-    if (scheme && account && !STANDS_FOR.test(account[1] ?? "")) return at - scheme[0].length;
+  for (let separator = text.indexOf("://"); separator !== -1; separator = text.indexOf("://", separator + 3)) {
+    const scheme = /[a-z][\w+.-]{0,31}$/i.exec(text.slice(Math.max(0, separator - 32), separator));
+    const account = /^[^\s/:@"'\\]{0,256}:([^\s/@"'\\]{1,1024})@/.exec(text.slice(separator + 3, separator + 1400));
+    if (scheme && account && !STANDS_FOR.test(account[1] ?? "")) return separator - scheme[0].length;
   }
   return undefined;
 }
 
 /** Weights are larger than any text, and hold no words. */
-function contentOf(one: Packed): Buffer {
+function contentOf(one: FileToPack): Buffer {
   if ("text" in one) return Buffer.from(one.text);
   if (one.path.endsWith(".safetensors")) return Buffer.alloc(0);
   try {
-    const content = readWhole(one.from, LARGEST) ?? Buffer.alloc(0);
+    const content = readWholeFile(one.from, LARGEST) ?? Buffer.alloc(0);
     return isGzip(content) ? unpacked(content) : content;
   } catch (error) {
-    if (error instanceof NotRead) return Buffer.alloc(0);
+    if (error instanceof FileNotRead) return Buffer.alloc(0);
     throw error;
   }
 }

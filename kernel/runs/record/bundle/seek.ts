@@ -2,14 +2,14 @@
  * Looks for secrets in a text, however it is written there: as it is, then with one writing after the other taken off, each
  * made once for all secrets. The time goes with the text's length.
  */
-import { decoded } from "./bundle-decoding.js";
-import { DEEPEST, type Form } from "./forms.js";
-import { Several } from "./several.js";
-import { sieved, type Read, type Sieve } from "./sieves.js";
+import { decodeWritings } from "./bundle-decoding.js";
+import { MAX_DECODING_DEPTH, type DecodedForm } from "./forms.js";
+import { MultiPatternSearch } from "./several.js";
+import { sieveBytes, type SievedBytes, type ByteSieve } from "./sieves.js";
 
 /** What is found, and the byte of the content that it begins with. */
-export interface Match {
-  readonly at: number;
+export interface SecretMatch {
+  readonly offset: number;
   /** `JSON`, `JSON and HTML`; null: it stands there as it is. */
   readonly as: string | null;
 }
@@ -19,40 +19,40 @@ interface Layer {
   readonly bytes: Buffer;
   readonly from: Layer | null;
   /** Reads what it was read from, up to so many of its own bytes. */
-  readonly read: (upTo: number) => Pick<Read, "read" | "last">;
+  readonly read: (upTo: number) => Pick<SievedBytes, "read" | "last">;
 }
 interface Sought {
   readonly secret: number;
-  readonly form: Form;
+  readonly form: DecodedForm;
 }
 
-const SIEVES: readonly Sieve[] = ["none", "blanks", "hexadecimal", "numbers"];
+const SIEVES: readonly ByteSieve[] = ["none", "blanks", "hexadecimal", "numbers"];
 
-export class Seeker {
+export class SecretSearcher {
   private readonly sought: readonly {
-    readonly sieve: Sieve;
+    readonly sieve: ByteSieve;
     readonly all: readonly Sought[];
-    readonly several: Several;
+    readonly several: MultiPatternSearch;
   }[];
 
   /** Secrets by their forms. */
-  constructor(private readonly secrets: readonly (readonly Form[])[]) {
+  constructor(private readonly secrets: readonly (readonly DecodedForm[])[]) {
     const all = secrets.flatMap((forms, secret) => forms.map((form): Sought => ({ secret, form })));
     this.sought = SIEVES.map((sieve) => {
       const own = all.filter(({ form }) => form.sieve === sieve);
-      return { sieve, all: own, several: new Several(own.map(({ form }) => form.bytes)) };
+      return { sieve, all: own, several: new MultiPatternSearch(own.map(({ form }) => form.bytes)) };
     });
   }
 
   /** @returns of each secret, in their order, the plainest match; null: it isn't there */
-  in(content: Buffer): readonly (Match | null)[] {
-    const found = this.secrets.map((): Match | null => null);
+  in(content: Buffer): readonly (SecretMatch | null)[] {
+    const found = this.secrets.map((): SecretMatch | null => null);
     for (const [depth, layer] of layersOf(content))
       for (const { sieve, all, several } of this.sought) {
         if (!found.includes(null)) return found;
-        const at = several.firstIn(sieved(layer.bytes, sieve).left);
+        const starts = several.firstIn(sieveBytes(layer.bytes, sieve).left);
         for (const [i, { secret, form }] of all.entries()) {
-          const start = at[i] ?? -1;
+          const start = starts[i] ?? -1;
           if (start >= 0 && (depth > 0 || !form.decoded)) found[secret] ??= matchOf(layer, form, start);
         }
       }
@@ -66,12 +66,12 @@ function* layersOf(content: Buffer): Generator<readonly [depth: number, layer: L
   yield [0, layer];
   const narrow = narrowed(layer);
   if (narrow) yield [0, (layer = narrow)];
-  const deepest = isText(layer.bytes) ? DEEPEST : 1;
+  const deepest = isText(layer.bytes) ? MAX_DECODING_DEPTH : 1;
   for (let depth = 1; depth <= deepest; depth++) {
     const { bytes } = layer;
-    const { left } = decoded(bytes);
+    const { left } = decodeWritings(bytes);
     if (left.equals(bytes)) return;
-    layer = { bytes: left, from: layer, read: (upTo) => decoded(bytes, upTo) };
+    layer = { bytes: left, from: layer, read: (upTo) => decodeWritings(bytes, upTo) };
     yield [depth, layer];
   }
 }
@@ -87,20 +87,20 @@ function narrowed(from: Layer): Layer | null {
   if (bytes.length < 2 || !bytes.includes(0)) return null;
   const mark = bytes.readUInt16BE(0);
   if (mark !== 0xfffe && mark !== 0xfeff)
-    return { bytes: sieved(bytes, "zeros").left, from, read: (upTo) => sieved(bytes, "zeros", upTo) };
+    return { bytes: sieveBytes(bytes, "zeros").left, from, read: (upTo) => sieveBytes(bytes, "zeros", upTo) };
   const utf8 = Buffer.from(new TextDecoder(mark === 0xfeff ? "utf-16be" : "utf-16le").decode(bytes));
   const wide = (upTo: number): number => 2 + 2 * utf8.subarray(0, upTo).toString().length;
   return { bytes: utf8, from, read: (upTo) => ({ read: wide(upTo), last: wide(upTo - 1) }) };
 }
 
-function matchOf(layer: Layer, { bytes, sieve, as }: Form, start: number): Match {
-  const at = placeOf(layer, sieved(layer.bytes, sieve, start + 1).last);
-  const end = endOf(layer, sieved(layer.bytes, sieve, start + bytes.length).read);
-  return { at, as: as ?? writingOf(contentOf(layer).subarray(at, end)) };
+function matchOf(layer: Layer, { bytes, sieve, as }: DecodedForm, start: number): SecretMatch {
+  const offset = placeOf(layer, sieveBytes(layer.bytes, sieve, start + 1).last);
+  const end = endOf(layer, sieveBytes(layer.bytes, sieve, start + bytes.length).read);
+  return { offset, as: as ?? writingOf(contentOf(layer).subarray(offset, end)) };
 }
 /** Where what came to the `at`-th byte begins in the content. */
-function placeOf({ read, from }: Layer, at: number): number {
-  return from ? placeOf(from, read(at + 1).last) : at;
+function placeOf({ read, from }: Layer, position: number): number {
+  return from ? placeOf(from, read(position + 1).last) : position;
 }
 /** Where what came to the first `count` bytes ends in the content. */
 function endOf({ read, from }: Layer, count: number): number {
@@ -113,7 +113,7 @@ function contentOf({ bytes, from }: Layer): Buffer {
 /** What the signs that stand there are of. Null: of none that is known, or as they are. */
 function writingOf(bytes: Buffer): string | null {
   const text = bytes.toString("latin1").replaceAll("\0", "");
-  const found = WRITINGS.flatMap(([of, signs]) => (signs.test(text) ? [of] : []));
+  const found = WRITINGS.flatMap(([writing, signs]) => (signs.test(text) ? [writing] : []));
   return found.length === 0 ? null : found.join(" and ");
 }
 const WRITINGS: readonly (readonly [string, RegExp])[] = [

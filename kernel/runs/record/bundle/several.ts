@@ -4,7 +4,7 @@
 const HEAD = 4;
 const SLOTS = 2 ** 16;
 
-export class Several {
+export class MultiPatternSearch {
   /** By what the first bytes of sequences come to: the place of its list, from 1. */
   private readonly slots = new Uint16Array(SLOTS);
   private readonly lists: number[][] = [[]];
@@ -26,17 +26,18 @@ export class Several {
       head = (head << 8) | (bytes[i] ?? 0);
       const list = this.slots[slotOf(head)] ?? 0;
       if (list === 0) continue;
-      const at = i + 1 - HEAD;
-      for (const one of this.lists[list] ?? []) if (found[one] === -1 && this.stands(one, bytes, at)) found[one] = at;
+      const start = i + 1 - HEAD;
+      for (const one of this.lists[list] ?? [])
+        if (found[one] === -1 && this.stands(one, bytes, start)) found[one] = start;
     }
     return found;
   }
 
   /** From its end: that its head stands there is known. */
-  private stands(one: number, bytes: Buffer, at: number): boolean {
+  private stands(one: number, bytes: Buffer, start: number): boolean {
     const sought = this.sought[one];
-    if (!sought || at < 0 || at + sought.length > bytes.length) return false;
-    for (let i = sought.length - 1; i >= 0; i--) if (sought[i] !== bytes[at + i]) return false;
+    if (!sought || start < 0 || start + sought.length > bytes.length) return false;
+    for (let i = sought.length - 1; i >= 0; i--) if (sought[i] !== bytes[start + i]) return false;
     return true;
   }
 }

@@ -3,20 +3,20 @@
  * as `73:6b`, `0x73, 0x6b` or `<Buffer 73 6b>`, bytes as `[115, 107]`. One pass each.
  */
 /** Bytes that others were made of. */
-export interface Read {
+export interface SievedBytes {
   readonly left: Buffer;
   /** How many were read for it, and where the last began that counted. */
   readonly read: number;
   readonly last: number;
 }
-export type Sieve = "none" | "zeros" | "blanks" | "hexadecimal" | "numbers";
+export type ByteSieve = "none" | "zeros" | "blanks" | "hexadecimal" | "numbers";
 
 const DROPPED = -1;
 const [COMMA, ZERO, X] = [0x2c, 0x30, 0x78];
 
 /** By byte: what it becomes. */
-function table(of: (sign: string) => string | null): Int16Array {
-  return Int16Array.from({ length: 256 }, (_, byte) => of(String.fromCharCode(byte))?.charCodeAt(0) ?? DROPPED);
+function table(kindOf: (sign: string) => string | null): Int16Array {
+  return Int16Array.from({ length: 256 }, (_, byte) => kindOf(String.fromCharCode(byte))?.charCodeAt(0) ?? DROPPED);
 }
 const isBlank = (sign: string): boolean => /[\s\0]/.test(sign);
 const TABLES = {
@@ -32,25 +32,25 @@ const TABLES = {
 };
 
 /** `upTo`: as many bytes of what is left. */
-export function sieved(bytes: Buffer, sieve: Sieve, upTo = Number.POSITIVE_INFINITY): Read {
+export function sieveBytes(bytes: Buffer, sieve: ByteSieve, upTo = Number.POSITIVE_INFINITY): SievedBytes {
   if (sieve === "none")
     return { left: bytes, read: Math.min(upTo, bytes.length), last: Math.min(upTo, bytes.length) - 1 };
   const becomes = TABLES[sieve];
   const [isHex, isNumbers] = [sieve === "hexadecimal", sieve === "numbers"];
   const left = Buffer.allocUnsafe(bytes.length);
-  let at = 0;
+  let position = 0;
   let [read, last] = [0, 0];
-  for (; read < bytes.length && at < upTo; read += 1) {
+  for (; read < bytes.length && position < upTo; read += 1) {
     const sign = becomes[bytes[read] ?? 0] ?? DROPPED;
     if (sign === DROPPED) continue;
     if (isHex && sign === X) {
-      if (at > 0 && left[at - 1] === ZERO) at -= 1;
+      if (position > 0 && left[position - 1] === ZERO) position -= 1;
       continue;
     }
-    if (isNumbers && sign === COMMA && at > 0 && left[at - 1] === COMMA) continue;
+    if (isNumbers && sign === COMMA && position > 0 && left[position - 1] === COMMA) continue;
     last = read;
-    left[at] = sign;
-    at += 1;
+    left[position] = sign;
+    position += 1;
   }
-  return { left: left.subarray(0, at), read, last };
+  return { left: left.subarray(0, position), read, last };
 }

@@ -5,50 +5,53 @@ import { rename, rm, stat } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import { Header, Pack, ReadEntry } from "tar";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { demandSpace, diskError } from "../../../fetch/disk.js";
-import { hashAt } from "../../../fetch/hashed.js";
-import { clashIn, unfitPath } from "../../../fetch/portable.js";
-import { MANIFEST, type BundledFile, type Manifest } from "./manifest.js";
+import { demandDiskSpace, diskError } from "../../../fetch/disk.js";
+import { cachedSha256Of } from "../../../fetch/hashed.js";
+import { pathClashIn, portabilityProblem } from "../../../fetch/portable.js";
+import { MANIFEST_FILE, type BundledFile, type BundleManifest } from "./manifest.js";
 
 /** A file to pack: one of the disk, or a text. */
-export type Packed = { readonly path: string; readonly sort: BundledFile["sort"] } & (
+export type FileToPack = { readonly path: string; readonly sort: BundledFile["sort"] } & (
   | { readonly from: string }
   | { readonly text: string }
 );
 export interface Bundle {
   readonly tunebook: string;
-  readonly runs: Manifest["runs"];
-  readonly files: readonly Packed[];
+  readonly runs: BundleManifest["runs"];
+  readonly files: readonly FileToPack[];
 }
 
 /** Coded errors `not-bundled` (paths that can't be unpacked everywhere), `bundle-unsound` (a file that changes meanwhile), `disk-full`, `cannot-write`. */
 export async function writeBundle(
   to: string,
   { tunebook, runs, files }: Bundle,
-  o: { readonly signal?: AbortSignal | undefined; readonly onProgress?: (done: number, total: number) => void } = {},
-): Promise<Manifest> {
+  options: {
+    readonly signal?: AbortSignal | undefined;
+    readonly onProgress?: (done: number, total: number) => void;
+  } = {},
+): Promise<BundleManifest> {
   const inOrder = [...new Map(files.map((one) => [one.path, one])).values()].sort((a, b) => (a.path < b.path ? -1 : 1));
   const paths = inOrder.map(({ path }) => path);
   const odd = paths.flatMap((what) => {
-    const why = unfitPath(what);
+    const why = portabilityProblem(what);
     return why === null ? [] : [{ what, why }];
   });
-  const clash = clashIn(paths);
+  const clash = pathClashIn(paths);
   const lacks = odd.length > 0 || clash === null ? odd : [{ what: clash, why: "" }];
   if (lacks.length > 0) throw new CodedError("not-bundled", { file: to, lacks });
-  const told: BundledFile[] = [];
+  const bundled: BundledFile[] = [];
   for (const one of inOrder) {
-    o.signal?.throwIfAborted();
-    told.push({ path: one.path, sort: one.sort, ...(await contentOf(one)) });
+    options.signal?.throwIfAborted();
+    bundled.push({ path: one.path, sort: one.sort, ...(await contentOf(one)) });
   }
-  const manifest: Manifest = { version: 1, tunebook, runs, files: told };
-  const total = told.reduce((sum, { bytes }) => sum + bytes, 0);
+  const manifest: BundleManifest = { version: 1, tunebook, runs, files: bundled };
+  const total = bundled.reduce((sum, { bytes }) => sum + bytes, 0);
   const work = `${to}.part-${String(process.pid)}`;
   try {
-    await demandSpace(work, total);
+    await demandDiskSpace(work, total);
     const pack = new Pack({ portable: true });
-    const written = pipeline(pack, createWriteStream(work), { ...(o.signal && { signal: o.signal }) });
-    await Promise.all([written, fill(pack, manifest, inOrder, o)]);
+    const written = pipeline(pack, createWriteStream(work), { ...(options.signal && { signal: options.signal }) });
+    await Promise.all([written, fill(pack, manifest, inOrder, options)]);
     await rename(work, to);
   } catch (error) {
     await rm(work, { force: true });
@@ -57,21 +60,21 @@ export async function writeBundle(
   return manifest;
 }
 
-async function contentOf(one: Packed): Promise<Pick<BundledFile, "bytes" | "hash">> {
-  if ("from" in one) return { bytes: (await stat(one.from)).size, hash: await hashAt(one.from) };
+async function contentOf(one: FileToPack): Promise<Pick<BundledFile, "bytes" | "hash">> {
+  if ("from" in one) return { bytes: (await stat(one.from)).size, hash: await cachedSha256Of(one.from) };
   const bytes = Buffer.from(one.text);
   return { bytes: bytes.length, hash: createHash("sha256").update(bytes).digest("hex") };
 }
 
 async function fill(
   pack: Pack,
-  manifest: Manifest,
-  files: readonly Packed[],
+  manifest: BundleManifest,
+  files: readonly FileToPack[],
   { onProgress }: { readonly onProgress?: (done: number, total: number) => void },
 ): Promise<void> {
   const total = manifest.files.reduce((sum, { bytes }) => sum + bytes, 0);
   let done = 0;
-  await add(pack, MANIFEST, [Buffer.from(`${JSON.stringify(manifest, null, 1)}\n`)]);
+  await add(pack, MANIFEST_FILE, [Buffer.from(`${JSON.stringify(manifest, null, 1)}\n`)]);
   for (const [i, one] of files.entries()) {
     const { bytes, path, hash } = manifest.files[i]!;
     if ("text" in one) await add(pack, path, [Buffer.from(one.text)]);

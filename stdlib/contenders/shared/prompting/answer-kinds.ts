@@ -1,10 +1,10 @@
 /** Which tasks a base can be asked to do by a prompt, what is right for a row, and how its answers are read. */
 import type { Refusal } from "#dsl/language/types/capabilities/refusal.js";
 import type { TaskCapabilities } from "#dsl/language/types/capabilities/model.js";
-import type { Wanted } from "#dsl/language/types/capabilities/scoring.js";
+import type { BaselineTask } from "#dsl/language/types/capabilities/scoring.js";
 
 /** How answers are found: each label's likelihood, or the text that the base writes. */
-export type AnswersAs = "likelihood" | "text";
+export type AnswerMethod = "likelihood" | "text";
 /** What an answer is, and the role that holds the right one. */
 export interface AnswerKind {
   readonly is: "label" | "labels" | "number" | "answer" | "text";
@@ -20,7 +20,7 @@ const KINDS: Readonly<Partial<Record<string, AnswerKind>>> = {
 };
 /** Roles that say what is right, whichever the task. */
 const TELLING: ReadonlySet<string> = new Set(["label", "labels", "score", "tags", "answer", "answer_start", "target"]);
-export const tellsAnswer = (role: string): boolean => TELLING.has(role);
+export const roleHoldsAnswer = (role: string): boolean => TELLING.has(role);
 
 /** Null: a prompt can't do the task. */
 export function answerKindOf(has: Pick<TaskCapabilities, "measures" | "byRoles"> | undefined): AnswerKind | null {
@@ -30,13 +30,13 @@ export function answerKindOf(has: Pick<TaskCapabilities, "measures" | "byRoles">
 }
 
 /** What `answers` is where it isn't written. */
-export const usualAnswers = (has: TaskCapabilities | undefined): AnswersAs =>
+export const defaultAnswerMethod = (has: TaskCapabilities | undefined): AnswerMethod =>
   answerKindOf(has)?.is === "label" ? "likelihood" : "text";
 
 const ITSELF = "the base before its training, `NAME.base`";
 const PLAIN = "`baseline(majority)`";
 
-export function refusalOf(answers: AnswersAs | null, { task, has, roles }: Wanted): Refusal | null {
+export function promptRefusal(answers: AnswerMethod | null, { task, has, roles }: BaselineTask): Refusal | null {
   const kind = answerKindOf(has);
   if (kind?.is === "text" && !roles.includes("target"))
     return { why: "its rows are conversations, which its base answers as they stand", instead: ITSELF };

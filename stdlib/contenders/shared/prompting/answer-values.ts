@@ -14,15 +14,17 @@ function plainWords(text: string): readonly string[] {
  * The number of the label that an answer names: written exactly, else but for letters' case and marks, else the one label whose
  * words stand in it. Null: it names none, or several.
  */
-export function labelIn(answer: string, labels: readonly string[]): number | null {
+export function labelNamedIn(answer: string, labels: readonly string[]): number | null {
   const written = answer.trim();
   const exact = labels.indexOf(written);
   if (exact >= 0) return exact;
-  const own = plainWords(written).join(" ");
-  const alike = labels.flatMap((label, l) => (own !== "" && plainWords(label).join(" ") === own ? [l] : []));
+  const writtenWords = plainWords(written).join(" ");
+  const alike = labels.flatMap((label, l) =>
+    writtenWords !== "" && plainWords(label).join(" ") === writtenWords ? [l] : [],
+  );
   if (alike.length === 1) return alike[0]!;
   if (alike.length > 1) return null;
-  const named = labelsIn(answer, labels);
+  const named = labelsNamedIn(answer, labels);
   return named.length === 1 ? named[0]! : null;
 }
 
@@ -30,18 +32,18 @@ export function labelIn(answer: string, labels: readonly string[]): number | nul
  * Numbers of all labels whose words stand in an answer, in the labels' order. What is a part of a longer label is not named by it:
  * `not spam` does not say `spam`.
  */
-export function labelsIn(answer: string, labels: readonly string[]): readonly number[] {
+export function labelsNamedIn(answer: string, labels: readonly string[]): readonly number[] {
   const words = plainWords(answer);
-  const told = labels.map((label, number) => ({ number, words: plainWords(label) }));
-  const longestFirst = told.filter((one) => one.words.length > 0).sort((a, b) => b.words.length - a.words.length);
+  const labelWords = labels.map((label, number) => ({ number, words: plainWords(label) }));
+  const longestFirst = labelWords.filter((one) => one.words.length > 0).sort((a, b) => b.words.length - a.words.length);
   /** Of each word of the answer, how many words the label has that it belongs to. */
   const taken = new Array<number>(words.length).fill(0);
   const found = new Set<number>();
-  for (const { number, words: own } of longestFirst)
-    for (let at = 0; at + own.length <= words.length; at++) {
+  for (const { number, words: wanted } of longestFirst)
+    for (let position = 0; position + wanted.length <= words.length; position++) {
       // Labels of as many words may stand at one place: they differ by marks alone.
-      if (!own.every((word, i) => words[at + i] === word && taken[at + i]! <= own.length)) continue;
-      taken.fill(own.length, at, at + own.length);
+      if (!wanted.every((word, i) => words[position + i] === word && taken[position + i]! <= wanted.length)) continue;
+      taken.fill(wanted.length, position, position + wanted.length);
       found.add(number);
     }
   return [...found].sort((a, b) => a - b);
@@ -49,12 +51,12 @@ export function labelsIn(answer: string, labels: readonly string[]): readonly nu
 
 const NONE: ReadonlySet<string> = new Set(["", "none", "no label", "no labels", "nothing", "no answer"]);
 /** What says that a row has no label at all. */
-export function saysNone(answer: string): boolean {
+export function meansNoLabel(answer: string): boolean {
   return NONE.has(plainWords(answer).join(" "));
 }
 
 /** The first number in an answer; a comma before three digits parts thousands, before others it is a decimal point. Null: none. */
-export function numberIn(answer: string): number | null {
+export function numberNamedIn(answer: string): number | null {
   const found = /[-+\u2212]?(?:\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+(?:[.,]\d+)?|\.\d+)(?:e[-+]?\d+)?/iu.exec(
     answer,
   )?.[0];

@@ -1,7 +1,7 @@
 /** What can be wrong with a prompt as it is written, and what becomes of its rows. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
-import { listed } from "#dsl/language/diagnostics/listed.js";
-import { nearest } from "#dsl/language/diagnostics/nearest.js";
+import { listNames } from "#dsl/language/diagnostics/listed.js";
+import { nearestWord } from "#dsl/language/diagnostics/nearest.js";
 
 /** The data of each code. */
 export interface PromptingCodeData {
@@ -12,7 +12,7 @@ export interface PromptingCodeData {
   "prompt-cut": { readonly contender: string; readonly rows: number; readonly of: number; readonly base: string };
 }
 
-const holes = (has: readonly string[]): string => listed(has.map((role) => `\`{${role}}\``));
+const holes = (has: readonly string[]): string => listNames(has.map((role) => `\`{${role}}\``));
 const example = (prompt: string): string =>
   `data d { source: csv("a.csv"), columns: { text: t, label: l }, split: random(train: 80%, test: 20%) }\nmodel m { base: "b", task: text_classification }\ntrain m on d\nevaluate m, prompt("SmolLM2-135M-Instruct", "${prompt}") on d.test`;
 
@@ -28,7 +28,7 @@ export const promptingCodes: CodeTable<PromptingCodeData> = {
     severity: "error",
     message: (d) => `the data have no role \`${d.hole}\` that could stand in the prompt`,
     help: (d) => {
-      const near = nearest(d.hole, d.has);
+      const near = nearestWord(d.hole, d.has);
       return near === undefined
         ? `a hole is one of ${holes(d.has)}; braces that are text are doubled: \`{{${d.hole}}}\``
         : `write \`{${near}}\``;

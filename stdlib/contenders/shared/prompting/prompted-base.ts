@@ -2,19 +2,19 @@
 import type { Call } from "#dsl/language/types/value.js";
 
 /** An example: what is asked, and what is right. */
-export interface Shot {
-  readonly asked: string;
+export interface FewShotExample {
+  readonly question: string;
   readonly answer: string;
 }
 /** What one row is asked as. */
-export interface PromptRow {
+export interface RowPrompt {
   /** Shown before it, answered. */
-  readonly shots: readonly Shot[];
+  readonly shots: readonly FewShotExample[];
   /** What stands in the template's holes, and the whole with other values there: a row that is too long loses the end of its own. */
   readonly values: readonly string[];
   fill(values: readonly string[]): string;
 }
-export interface ReadPrompts {
+export interface TokenizedPrompts {
   /** How many rows had to be cut, so that they fit the base. */
   readonly cut: number;
   /** Tokens that all prompts begin with: they are read once. */
@@ -25,12 +25,12 @@ export interface ReadPrompts {
   likelihoods(
     rows: Uint32Array,
     answers: readonly string[],
-  ): Promise<{ readonly said: readonly Float32Array[]; readonly tokens: number }>;
+  ): Promise<{ readonly outputs: readonly Float32Array[]; readonly tokens: number }>;
   /** What the base writes after the prompts of some rows. */
   write(rows: Uint32Array, decode: Call): Promise<{ readonly written: readonly string[]; readonly tokens: number }>;
 }
 /** What becomes of prompts: they leave room for the longest of some answers, or for so many tokens. */
-export type AnswersBy = { readonly likelihood: readonly string[] } | { readonly writes: number };
+export type AnswerRoom = { readonly likelihood: readonly string[] } | { readonly writes: number };
 
 export interface PromptedBase {
   /** Of its weights as the engine holds them. */
@@ -38,12 +38,12 @@ export interface PromptedBase {
   /** Whether it is asked in turns, by the chat template that it brings. */
   readonly chats: boolean;
   read(
-    rows: readonly PromptRow[],
-    by: AnswersBy,
-    o: {
+    rows: readonly RowPrompt[],
+    by: AnswerRoom,
+    options: {
       readonly batchSize: number;
       readonly signal?: AbortSignal | undefined;
       readonly onProgress?: (label: string, done: number, total: number) => void;
     },
-  ): Promise<ReadPrompts>;
+  ): Promise<TokenizedPrompts>;
 }

@@ -1,37 +1,41 @@
 /** What a base wrote, as a task reads what is said of rows; answers that can't be read are counted. */
-import type { ContenderRows, ContenderSaid } from "../../kind.js";
+import type { BaselineRows, BaselineOutputs } from "../../kind.js";
 import type { AnswerKind } from "./answer-kinds.js";
-import { labelIn, labelsIn, numberIn, saysNone } from "./answer-values.js";
+import { labelNamedIn, labelsNamedIn, numberNamedIn, meansNoLabel } from "./answer-values.js";
 
 /** That a label is given, without saying how likely it is. */
 const GIVEN = Number.POSITIVE_INFINITY;
 
 interface Reading {
   readonly labels: readonly string[];
-  readonly train: ContenderRows | null;
+  readonly train: BaselineRows | null;
 }
 
-export function readAnswers(written: readonly string[], kind: AnswerKind, { labels, train }: Reading): ContenderSaid {
+export function parseAnswers(
+  written: readonly string[],
+  kind: AnswerKind,
+  { labels, train }: Reading,
+): BaselineOutputs {
   if (kind.is === "text") return { written };
-  if (kind.is === "answer") return { written: written.map((answer) => (saysNone(answer) ? "" : answer)) };
+  if (kind.is === "answer") return { written: written.map((answer) => (meansNoLabel(answer) ? "" : answer)) };
   if (kind.is === "label") {
-    const named = written.map((answer) => labelIn(answer, labels));
-    const said = named.map((label) => oneOf(labels.length, label));
-    return { said, ...counted(named, "named no label: they count as wrong") };
+    const named = written.map((answer) => labelNamedIn(answer, labels));
+    const outputs = named.map((label) => oneOf(labels.length, label));
+    return { outputs, ...counted(named, "named no label: they count as wrong") };
   }
   if (kind.is === "labels") {
     const named = written.map((answer) => {
-      const found = labelsIn(answer, labels);
-      return found.length > 0 || saysNone(answer) ? found : null;
+      const found = labelsNamedIn(answer, labels);
+      return found.length > 0 || meansNoLabel(answer) ? found : null;
     });
-    const said = named.map((found) => Float32Array.from(labels, (_, l) => (found?.includes(l) ? GIVEN : -GIVEN)));
-    return { said, ...counted(named, "named no label: none is given to these rows") };
+    const outputs = named.map((found) => Float32Array.from(labels, (_, l) => (found?.includes(l) ? GIVEN : -GIVEN)));
+    return { outputs, ...counted(named, "named no label: none is given to these rows") };
   }
-  const numbers = written.map(numberIn);
+  const numbers = written.map(numberNamedIn);
   const mean = meanOf(numbers, train);
   return {
-    said: numbers.map((number) => Float32Array.of(number ?? mean.value)),
-    ...counted(numbers, `held no number: ${mean.of} stands for them`),
+    outputs: numbers.map((number) => Float32Array.of(number ?? mean.value)),
+    ...counted(numbers, `held no number: ${mean.description} stands for them`),
   };
 }
 
@@ -50,13 +54,13 @@ function counted(found: readonly unknown[], what: string): { readonly notes?: re
 /** What stands where no number was found: the mean of the training rows' scores, or of the numbers that were. */
 function meanOf(
   numbers: readonly (number | null)[],
-  train: ContenderRows | null,
-): { readonly value: number; readonly of: string } {
+  train: BaselineRows | null,
+): { readonly value: number; readonly description: string } {
   const scores = train?.values("score");
   const known = scores ? Array.from(scores, Number) : numbers.filter((one) => one !== null);
   const sum = known.reduce((a, b) => a + b, 0);
   return {
     value: known.length > 0 ? sum / known.length : 0,
-    of: scores ? "the mean of the split `train`" : "the mean of the others",
+    description: scores ? "the mean of the split `train`" : "the mean of the others",
   };
 }

@@ -1,21 +1,21 @@
 /** A prompt with holes: `Which team? {text}`. A hole is a role of the data in braces; doubled braces, and others, are text. */
 
-export interface Hole {
+export interface TemplateHole {
   readonly role: string;
   /** Where its brace stands in the template, and how far it reaches, in UTF-16. */
-  readonly at: number;
+  readonly offset: number;
   readonly length: number;
 }
 export interface PromptTemplate {
-  readonly holes: readonly Hole[];
+  readonly holes: readonly TemplateHole[];
   /** `values`: one for each hole, in their order. */
   fill(values: readonly string[]): string;
 }
 
 const PIECE = /\{\{|\}\}|\{([\p{L}_][\p{L}\p{N}_]*)\}/gu;
 
-export function promptTemplate(text: string): PromptTemplate {
-  const holes: Hole[] = [];
+export function parsePromptTemplate(text: string): PromptTemplate {
+  const holes: TemplateHole[] = [];
   const between: string[] = [];
   let [from, before] = [0, ""];
   for (const found of text.matchAll(PIECE)) {
@@ -28,7 +28,7 @@ export function promptTemplate(text: string): PromptTemplate {
     }
     between.push(before);
     before = "";
-    holes.push({ role, at: found.index, length: whole.length });
+    holes.push({ role, offset: found.index, length: whole.length });
   }
   between.push(before + text.slice(from));
   return {

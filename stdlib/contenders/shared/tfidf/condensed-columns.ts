@@ -4,42 +4,51 @@
  */
 import type { SparseRows } from "./sparse.js";
 
-export interface Condensed {
+export interface CondensedColumns {
   readonly rows: SparseRows;
   /** Weights [(columns + 1) × outputs] of the columns as they were. */
   whole(weights: Float64Array, outputs: number): Float64Array;
 }
 
-export function condensed(rows: SparseRows): Condensed {
+export function condenseColumns(rows: SparseRows): CondensedColumns {
   const has = new Uint32Array(rows.columns);
-  for (const column of rows.at) has[column]!++;
+  for (const column of rows.columnIndexes) has[column]!++;
   const place = new Int32Array(rows.columns).fill(-1);
   let columns = 0;
   has.forEach((count, column) => {
     if (count > 1) place[column] = columns++;
   });
   const starts = new Uint32Array(rows.count + 1);
-  const [at, values] = [new Uint32Array(rows.at.length), new Float64Array(rows.at.length)];
-  const own = new Float64Array(rows.count);
+  const [columnIndexes, values] = [
+    new Uint32Array(rows.columnIndexes.length),
+    new Float64Array(rows.columnIndexes.length),
+  ];
+  const norms = new Float64Array(rows.count);
   let to = 0;
   for (let row = 0; row < rows.count; row++) {
     let squares = 0;
     for (let i = rows.starts[row]!; i < rows.starts[row + 1]!; i++) {
-      const column = place[rows.at[i]!]!;
+      const column = place[rows.columnIndexes[i]!]!;
       if (column < 0) squares += rows.values[i]! ** 2;
-      else [at[to], values[to++]] = [column, rows.values[i]!];
+      else [columnIndexes[to], values[to++]] = [column, rows.values[i]!];
     }
-    own[row] = Math.sqrt(squares);
-    if (squares > 0) [at[to], values[to++]] = [columns++, own[row]!];
+    norms[row] = Math.sqrt(squares);
+    if (squares > 0) [columnIndexes[to], values[to++]] = [columns++, norms[row]!];
     starts[row + 1] = to;
   }
-  const made = { count: rows.count, columns, starts, at: at.subarray(0, to), values: values.subarray(0, to) };
-  return { rows: made, whole: (weights, outputs) => spread(rows, { place, made, own }, weights, outputs) };
+  const made = {
+    count: rows.count,
+    columns,
+    starts,
+    columnIndexes: columnIndexes.subarray(0, to),
+    values: values.subarray(0, to),
+  };
+  return { rows: made, whole: (weights, outputs) => spread(rows, { place, made, norms }, weights, outputs) };
 }
 
 function spread(
   rows: SparseRows,
-  { place, made, own }: { readonly place: Int32Array; readonly made: SparseRows; readonly own: Float64Array },
+  { place, made, norms }: { readonly place: Int32Array; readonly made: SparseRows; readonly norms: Float64Array },
   weights: Float64Array,
   outputs: number,
 ): Float64Array {
@@ -51,10 +60,10 @@ function spread(
     if (column >= 0) copied(column, to, 1);
   });
   for (let row = 0; row < rows.count; row++) {
-    if (own[row] === 0) continue;
-    const last = made.at[made.starts[row + 1]! - 1]!;
+    if (norms[row] === 0) continue;
+    const last = made.columnIndexes[made.starts[row + 1]! - 1]!;
     for (let i = rows.starts[row]!; i < rows.starts[row + 1]!; i++)
-      if (place[rows.at[i]!]! < 0) copied(last, rows.at[i]!, rows.values[i]! / own[row]!);
+      if (place[rows.columnIndexes[i]!]! < 0) copied(last, rows.columnIndexes[i]!, rows.values[i]! / norms[row]!);
   }
   copied(made.columns, rows.columns, 1);
   return all;

@@ -5,7 +5,7 @@
 import { breathe } from "#platform/turn.js";
 
 /** The value at `x`; its gradient is written into `gradient`. */
-export type Objective = (x: Float64Array, gradient: Float64Array) => number;
+export type ObjectiveFunction = (x: Float64Array, gradient: Float64Array) => number;
 
 /** Earlier steps that are kept, and bytes that these may take: at least three are. */
 const KEPT = 10;
@@ -15,13 +15,13 @@ const ENOUGH = 1e-4;
 const MOST = 1000;
 
 /** From `x` on, which becomes the least place: where the gradient is no longer than `tolerance`. */
-export async function minimise(
+export async function minimizeLbfgs(
   x: Float64Array,
-  objective: Objective,
+  objective: ObjectiveFunction,
   { tolerance, signal }: { readonly tolerance: number; readonly signal?: AbortSignal | undefined },
 ): Promise<void> {
   const n = x.length;
-  const kept = Math.max(3, Math.min(KEPT, Math.floor(BYTES / (16 * Math.max(1, n)))));
+  const historySize = Math.max(3, Math.min(KEPT, Math.floor(BYTES / (16 * Math.max(1, n)))));
   const steps: Step[] = [];
   let gradient = new Float64Array(n);
   let next = new Float64Array(n);
@@ -49,7 +49,7 @@ export async function minimise(
     }
     const along = dot(from, direction);
     if (along > 1e-12) steps.push({ moved: from, turned: direction, along });
-    if (steps.length > kept) steps.shift();
+    if (steps.length > historySize) steps.shift();
     value = found;
     [gradient, next] = [next, gradient];
   }

@@ -5,16 +5,19 @@ export interface SparseRows {
   /** Where each row begins in `at` and `values`, and at the end where the last one ends: [count + 1]. */
   readonly starts: Uint32Array;
   /** Columns of the numbers, row by row. */
-  readonly at: Uint32Array;
+  readonly columnIndexes: Uint32Array;
   readonly values: Float64Array;
 }
 
 /** Some of the rows, in this order. */
-export function rowsOf({ columns, starts, at, values }: SparseRows, rows: readonly number[]): SparseRows {
+export function selectRows(
+  { columns, starts, columnIndexes, values }: SparseRows,
+  rows: readonly number[],
+): SparseRows {
   const built = new SparseBuilder();
   for (const row of rows) {
     const [from, to] = [starts[row]!, starts[row + 1]!];
-    built.row(at.subarray(from, to), values.subarray(from, to));
+    built.row(columnIndexes.subarray(from, to), values.subarray(from, to));
   }
   return built.made(columns);
 }
@@ -22,20 +25,20 @@ export function rowsOf({ columns, starts, at, values }: SparseRows, rows: readon
 /** Of rows that come one after the other. */
 export class SparseBuilder {
   private readonly starts: number[] = [0];
-  private at = new Uint32Array(1024);
+  private columnIndexes = new Uint32Array(1024);
   private values = new Float64Array(1024);
   private used = 0;
 
   row(columns: Uint32Array, values: Float64Array): void {
     const end = this.used + columns.length;
-    if (end > this.at.length) {
-      const room = Math.max(end, this.at.length * 2);
-      const [at, numbers] = [new Uint32Array(room), new Float64Array(room)];
-      at.set(this.at.subarray(0, this.used));
+    if (end > this.columnIndexes.length) {
+      const room = Math.max(end, this.columnIndexes.length * 2);
+      const [indexes, numbers] = [new Uint32Array(room), new Float64Array(room)];
+      indexes.set(this.columnIndexes.subarray(0, this.used));
       numbers.set(this.values.subarray(0, this.used));
-      [this.at, this.values] = [at, numbers];
+      [this.columnIndexes, this.values] = [indexes, numbers];
     }
-    this.at.set(columns, this.used);
+    this.columnIndexes.set(columns, this.used);
     this.values.set(values, this.used);
     this.used = end;
     this.starts.push(end);
@@ -43,7 +46,7 @@ export class SparseBuilder {
 
   made(columns: number): SparseRows {
     const starts = Uint32Array.from(this.starts);
-    const [at, values] = [this.at.subarray(0, this.used), this.values.subarray(0, this.used)];
-    return { count: starts.length - 1, columns, starts, at, values };
+    const [indexes, values] = [this.columnIndexes.subarray(0, this.used), this.values.subarray(0, this.used)];
+    return { count: starts.length - 1, columns, starts, columnIndexes: indexes, values };
   }
 }

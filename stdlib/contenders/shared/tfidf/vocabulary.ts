@@ -5,7 +5,7 @@
  */
 import { breathe } from "#platform/turn.js";
 import { SparseBuilder, type SparseRows } from "./sparse.js";
-import { WORDS } from "./bag-words.js";
+import { WORD_PATTERN } from "./bag-words.js";
 
 /** Words of a text that are read: what comes after them in a longer one says little more of it. */
 const MOST = 4096;
@@ -74,7 +74,7 @@ export class Vocabulary {
   private count(text: string, columns: Map<number, number>, counts: Map<number, number>, learns: boolean): void {
     let before = -1;
     let left = MOST;
-    for (const [word] of text.toLowerCase().matchAll(WORDS)) {
+    for (const [word] of text.toLowerCase().matchAll(WORD_PATTERN)) {
       if (left-- === 0) break;
       const number = this.numberOf(word, learns);
       for (const part of before < 0 || number < 0 ? [number] : [number, (before + 1) * PAIR + number]) {
@@ -106,7 +106,7 @@ export class Vocabulary {
       const [from, to] = [rows.starts[row]!, rows.starts[row + 1]!];
       let squares = 0;
       for (let i = from; i < to; i++) {
-        const value = (1 + Math.log(rows.values[i]!)) * this.weights[rows.at[i]!]!;
+        const value = (1 + Math.log(rows.values[i]!)) * this.weights[rows.columnIndexes[i]!]!;
         values[i] = value;
         squares += value * value;
       }

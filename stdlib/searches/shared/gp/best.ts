@@ -1,12 +1,12 @@
 /** The point at which a process expects the most: by many drawn points, and from the best of them uphill, in turn along smooth numbers and by single other values. */
-import type { Dimension, Point, Study } from "../../kind.js";
-import { activeOnly } from "../active-dimensions.js";
-import { drawing } from "../random-points.js";
-import { countOf, valueAt, valueOf } from "../dimension-values.js";
-import { logImprovement } from "./improvement.js";
-import { minimumNear } from "./minimum.js";
-import type { Process } from "./process.js";
-import { isSmooth, movedTo, rowOf } from "./rows.js";
+import type { SearchDimension, SearchPoint, Study } from "../../kind.js";
+import { activeValues } from "../active-dimensions.js";
+import { pointDrawer } from "../random-points.js";
+import { valueCount, valueAtShare, nthValue } from "../dimension-values.js";
+import { logImprovementAt } from "./improvement.js";
+import { minimizeNear } from "./minimum.js";
+import type { GaussianProcess } from "./process.js";
+import { isContinuousDimension, pointMovedToRow, rowOfPoint } from "./rows.js";
 
 /** Points that are drawn, of which so many begin a climb; the best trials begin one, too. */
 const DRAWN = 1500;
@@ -15,38 +15,41 @@ const ROUNDS = 4;
 /** Values of a dimension that are all tried; of more, so many of them. */
 const ALL = 16;
 
-export interface Asked {
+export interface ImprovementSearch {
   readonly study: Study;
-  readonly process: Process;
+  readonly process: GaussianProcess;
   /** The score to beat, as the process has them. */
   readonly best: number;
   /** Points that are climbed from beside those drawn. */
-  readonly from: readonly Point[];
-  readonly isTried: (point: Point) => boolean;
+  readonly from: readonly SearchPoint[];
+  readonly isTried: (point: SearchPoint) => boolean;
   readonly share: () => number;
 }
 interface Seen {
-  readonly point: Point;
+  readonly point: SearchPoint;
   readonly worth: number;
 }
 
 /** Null: every point that was drawn has been tried. */
-export function mostExpected(asked: Asked): Point | null {
-  const { study, process, best, share } = asked;
-  const see = (point: Point): Seen => ({ point, worth: logImprovement(process, best, rowOf(study.dimensions, point)) });
+export function mostPromisingPoint(search: ImprovementSearch): SearchPoint | null {
+  const { study, process, best, share } = search;
+  const see = (point: SearchPoint): Seen => ({
+    point,
+    worth: logImprovementAt(process, best, rowOfPoint(study.dimensions, point)),
+  });
   const drawn: Seen[] = [];
-  const next = drawing(study, share);
+  const next = pointDrawer(study, share);
   for (let i = 0; i < DRAWN; i++) {
     const point = next();
     if (!point) break;
     drawn.push(see(point));
   }
-  const starts = [...chosen(drawn, share), ...asked.from.map(see)];
-  const climbed = starts.map((start) => climb(asked, start, see));
+  const starts = [...chosen(drawn, share), ...search.from.map(see)];
+  const climbed = starts.map((start) => climb(search, start, see));
   let found: Seen | null = null;
   // Only what would be taken is asked whether it was tried.
   for (const one of [...climbed, ...drawn])
-    if (!(found && found.worth >= one.worth) && !asked.isTried(one.point)) found = one;
+    if (!(found && found.worth >= one.worth) && !search.isTried(one.point)) found = one;
   return found?.point ?? null;
 }
 
@@ -60,8 +63,8 @@ function chosen(drawn: readonly Seen[], share: () => number): readonly Seen[] {
   while (picked.length < CLIMBS && left.size > 0) {
     const all = [...left];
     const shares = all.map(({ worth }) => Math.exp(worth - top.worth));
-    let at = share() * shares.reduce((sum, one) => sum + one, 0);
-    const next = all[shares.findIndex((one) => (at -= one) <= 0)];
+    let remaining = share() * shares.reduce((sum, one) => sum + one, 0);
+    const next = all[shares.findIndex((one) => (remaining -= one) <= 0)];
     if (!next) break;
     picked.push(next);
     left.delete(next);
@@ -69,24 +72,26 @@ function chosen(drawn: readonly Seen[], share: () => number): readonly Seen[] {
   return picked;
 }
 
-function climb(asked: Asked, start: Seen, see: (point: Point) => Seen): Seen {
-  let at = start;
+function climb(search: ImprovementSearch, start: Seen, see: (point: SearchPoint) => Seen): Seen {
+  let current = start;
   for (let round = 0; round < ROUNDS; round++) {
-    const before = at.worth;
-    at = smoothly(asked, at, see);
-    for (const d of asked.study.dimensions)
-      if (!isSmooth(d) && at.point[d.name] !== undefined) at = stepwise(asked, at, d, see);
-    if (at.worth - before < 1e-4) break;
+    const before = current.worth;
+    current = smoothly(search, current, see);
+    for (const d of search.study.dimensions)
+      if (!isContinuousDimension(d) && current.point[d.name] !== undefined) current = stepwise(search, current, d, see);
+    if (current.worth - before < 1e-4) break;
   }
-  return at;
+  return current;
 }
 
 /** Along the numbers that have no steps, as far as it goes up. */
-function smoothly({ study, process, best }: Asked, at: Seen, see: (point: Point) => Seen): Seen {
+function smoothly({ study, process, best }: ImprovementSearch, current: Seen, see: (point: SearchPoint) => Seen): Seen {
   const { dimensions } = study;
-  const places = dimensions.flatMap((d, i) => (isSmooth(d) && at.point[d.name] !== undefined ? [i] : []));
-  if (places.length === 0) return at;
-  const row = rowOf(dimensions, at.point);
+  const places = dimensions.flatMap((d, i) =>
+    isContinuousDimension(d) && current.point[d.name] !== undefined ? [i] : [],
+  );
+  if (places.length === 0) return current;
+  const row = rowOfPoint(dimensions, current.point);
   const slope = new Float64Array(row.length);
   // Each dimension in its own length scale, so that all bend about alike.
   const lengths = places.map((i) => 1 / Math.sqrt(process.settings.weights[i]!));
@@ -96,42 +101,47 @@ function smoothly({ study, process, best }: Asked, at: Seen, see: (point: Point)
     return moved;
   };
   const down = (x: Float64Array, into: Float64Array): number => {
-    const value = logImprovement(process, best, put(x), slope);
+    const value = logImprovementAt(process, best, put(x), slope);
     places.forEach((i, k) => (into[k] = -slope[i]! * lengths[k]!));
     return -value;
   };
   const start = Float64Array.from(places, (i, k) => row[i]! / lengths[k]!);
   const within = { low: () => 0, high: (k: number) => 1 / lengths[k]!, most: 40, flat: 1e-4 };
-  const moved = movedTo(dimensions, at.point, put(minimumNear(down, start, within).x));
-  return better(study, at, moved, see);
+  const moved = pointMovedToRow(dimensions, current.point, put(minimizeNear(down, start, within).x));
+  return better(study, current, moved, see);
 }
 
 /** The best other value of one dimension; what else then is there is drawn. */
-function stepwise({ study, share }: Asked, at: Seen, d: Dimension, see: (point: Point) => Seen): Seen {
-  const count = countOf(d);
+function stepwise(
+  { study, share }: ImprovementSearch,
+  current: Seen,
+  d: SearchDimension,
+  see: (point: SearchPoint) => Seen,
+): Seen {
+  const count = valueCount(d);
   const places = Array.from({ length: Math.min(count, ALL) }, (_, i) =>
     count <= ALL ? i : Math.min(count - 1, Math.floor(((i + share()) * count) / ALL)),
   );
-  const own = at.point[d.name] ?? 0;
-  const near = count <= ALL || d.kind === "choice" ? [] : neighbours(d, own);
-  let found = at;
-  for (const value of [...places.map((place) => valueOf(d, place)), ...near]) {
-    if (value === own) continue;
-    const changed = { ...at.point, [d.name]: value };
-    for (const other of study.dimensions) changed[other.name] ??= valueAt(other, share());
-    found = better(study, found, activeOnly(study.dimensions, changed), see);
+  const currentValue = current.point[d.name] ?? 0;
+  const near = count <= ALL || d.kind === "choice" ? [] : neighbours(d, currentValue);
+  let found = current;
+  for (const value of [...places.map((place) => nthValue(d, place)), ...near]) {
+    if (value === currentValue) continue;
+    const changed = { ...current.point, [d.name]: value };
+    for (const other of study.dimensions) changed[other.name] ??= valueAtShare(other, share());
+    found = better(study, found, activeValues(study.dimensions, changed), see);
   }
   return found;
 }
-function neighbours(d: Dimension, value: number): readonly number[] {
-  const count = countOf(d);
+function neighbours(d: SearchDimension, value: number): readonly number[] {
+  const count = valueCount(d);
   let place = 0;
-  while (place < count - 1 && valueOf(d, place) < value) place++;
-  return [place - 1, place + 1].filter((p) => p >= 0 && p < count).map((p) => valueOf(d, p));
+  while (place < count - 1 && nthValue(d, place) < value) place++;
+  return [place - 1, place + 1].filter((p) => p >= 0 && p < count).map((p) => nthValue(d, p));
 }
 
-function better(study: Study, at: Seen, point: Point, see: (point: Point) => Seen): Seen {
-  if (!study.allows(point)) return at;
+function better(study: Study, current: Seen, point: SearchPoint, see: (point: SearchPoint) => Seen): Seen {
+  if (!study.allows(point)) return current;
   const other = see(point);
-  return other.worth > at.worth ? other : at;
+  return other.worth > current.worth ? other : current;
 }

@@ -2,13 +2,13 @@
  * The logarithm of how much better than the best a row is expected to be (Ament et al. 2023): where the expectation itself is 0 to
  * the computer, its logarithm still says which way is up.
  */
-import { LOG_ROOT_TWO_PI, logNormalBelow } from "../../../statistics/normal.js";
-import { foretold, type Process } from "./process.js";
+import { LOG_ROOT_TWO_PI, logNormalCdf } from "../../../statistics/normal.js";
+import { predictProcess, type GaussianProcess } from "./process.js";
 
 /** Of z deviations above the best: log(φ(z) + z·Φ(z)), and its derivative. */
-export function logExpected(z: number): { readonly value: number; readonly slope: number } {
+export function logExpectedImprovement(z: number): { readonly value: number; readonly slope: number } {
   const density = -0.5 * z * z - LOG_ROOT_TWO_PI;
-  const below = logNormalBelow(z);
+  const below = logNormalCdf(z);
   const far = 1 / (z * z);
   // φ + zΦ: far below the two are the same to all digits, and the series of their difference is right.
   const value =
@@ -21,12 +21,17 @@ export function logExpected(z: number): { readonly value: number; readonly slope
 }
 
 /** With the derivatives by the row's columns written into `slope`. */
-export function logImprovement(process: Process, best: number, row: Float64Array, slope?: Float64Array): number {
+export function logImprovementAt(
+  process: GaussianProcess,
+  best: number,
+  row: Float64Array,
+  slope?: Float64Array,
+): number {
   const slopes = slope && { mean: new Float64Array(row.length), variance: new Float64Array(row.length) };
-  const { mean, variance } = foretold(process, row, slopes);
+  const { mean, variance } = predictProcess(process, row, slopes);
   const deviation = Math.sqrt(variance);
   const z = (mean - best) / deviation;
-  const expected = logExpected(z);
+  const expected = logExpectedImprovement(z);
   if (slope && slopes)
     for (let d = 0; d < row.length; d++) {
       const widens = slopes.variance[d]! / (2 * deviation);

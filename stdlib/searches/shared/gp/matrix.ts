@@ -16,7 +16,7 @@ export function cholesky(a: Float64Array, n: number): Float64Array | null {
 }
 
 /** x of L·x = b. */
-export function lowerSolved(l: Float64Array, n: number, b: Float64Array): Float64Array {
+export function solveLower(l: Float64Array, n: number, b: Float64Array): Float64Array {
   const x = new Float64Array(n);
   for (let i = 0; i < n; i++) {
     let sum = b[i]!;
@@ -27,7 +27,7 @@ export function lowerSolved(l: Float64Array, n: number, b: Float64Array): Float6
 }
 
 /** x of Lᵀ·x = b. */
-export function upperSolved(l: Float64Array, n: number, b: Float64Array): Float64Array {
+export function solveUpper(l: Float64Array, n: number, b: Float64Array): Float64Array {
   const x = Float64Array.from(b);
   for (let i = n - 1; i >= 0; i--) {
     const value = (x[i]! /= l[i * n + i]!);
@@ -37,7 +37,7 @@ export function upperSolved(l: Float64Array, n: number, b: Float64Array): Float6
 }
 
 /** The lower half of the inverse of L·Lᵀ. */
-export function inverseOf(l: Float64Array, n: number): Float64Array {
+export function inverseFromCholesky(l: Float64Array, n: number): Float64Array {
   // Row j holds column j of the inverse of L, so that both loops run along rows.
   const columns = new Float64Array(n * n);
   for (let j = 0; j < n; j++) {

@@ -2,13 +2,13 @@
  * The nearest minimum of a smooth function within bounds: L-BFGS (Nocedal and Wright, algorithm 7.4) over what isn't held by a
  * bound, its steps cut to the bounds and shortened until the function falls enough.
  */
-export interface Found {
+export interface LocalMinimum {
   readonly x: Float64Array;
   readonly value: number;
 }
 /** The value and, written into `slope`, its derivatives. */
-export type Smooth = (x: Float64Array, slope: Float64Array) => number;
-export interface Within {
+export type SmoothFunction = (x: Float64Array, slope: Float64Array) => number;
+export interface MinimizationBounds {
   readonly low: (i: number) => number;
   readonly high: (i: number) => number;
   /** Values of the function that are asked for at most. */
@@ -25,13 +25,13 @@ interface Pair {
 const KEPT = 8;
 const ENOUGH = 1e-4;
 
-export function minimumNear(f: Smooth, start: Float64Array, within: Within): Found {
+export function minimizeNear(f: SmoothFunction, start: Float64Array, within: MinimizationBounds): LocalMinimum {
   const cut = (x: Float64Array) => x.map((v, i) => Math.min(within.high(i), Math.max(within.low(i), v)));
   let x: Float64Array = cut(start);
   let slope: Float64Array = new Float64Array(x.length);
   let value = f(x, slope);
   let pairs: Pair[] = [];
-  for (let asked = 1; asked < within.most;) {
+  for (let evaluations = 1; evaluations < within.most;) {
     const free = x.map((v, i) => ((slope[i]! > 0 ? v > within.low(i) : v < within.high(i)) ? 1 : 0));
     if (slope.every((g, i) => !free[i] || Math.abs(g) <= within.flat)) break;
     let way: Float64Array = direction(slope, free, pairs);
@@ -42,13 +42,13 @@ export function minimumNear(f: Smooth, start: Float64Array, within: Within): Fou
     let length = pairs.length === 0 ? Math.min(1, 1 / norm(way)) : 1;
     let next: Float64Array | null = null;
     const [nextSlope, falls] = [new Float64Array(x.length), value];
-    for (let halving = 0; halving < 20 && asked < within.most; halving++, length /= 2.5) {
+    for (let halving = 0; halving < 20 && evaluations < within.most; halving++, length /= 2.5) {
       const tried = cut(x.map((v, i) => v + length * way[i]!));
-      const at = f(tried, nextSlope);
-      asked++;
+      const nextValue = f(tried, nextSlope);
+      evaluations++;
       const expected = tried.reduce((sum, v, i) => sum + slope[i]! * (v - x[i]!), 0);
-      if (!(at <= value + ENOUGH * expected) || !Number.isFinite(at)) continue;
-      [next, value] = [tried, at];
+      if (!(nextValue <= value + ENOUGH * expected) || !Number.isFinite(nextValue)) continue;
+      [next, value] = [tried, nextValue];
       break;
     }
     if (!next) break;
@@ -73,8 +73,8 @@ function direction(slope: Float64Array, free: Float64Array, pairs: readonly Pair
   const last = pairs.at(-1);
   const scale = last ? 1 / (last.rho * dot(last.y, last.y)) : 1;
   for (let i = 0; i < q.length; i++) q[i]! *= scale;
-  pairs.forEach(({ s, y, rho }, at) => {
-    const share = shares[pairs.length - 1 - at]! - rho * dot(y, q);
+  pairs.forEach(({ s, y, rho }, index) => {
+    const share = shares[pairs.length - 1 - index]! - rho * dot(y, q);
     for (let i = 0; i < q.length; i++) q[i]! += share * s[i]!;
   });
   return q.map((v, i) => -v * free[i]!);

@@ -3,22 +3,22 @@
  * 5). Between places of a choice the distance is 0 or 1 (Hamming). Values are centred and of spread 1.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { cholesky, inverseOf, lowerSolved, upperSolved } from "./matrix.js";
+import { cholesky, inverseFromCholesky, solveLower, solveUpper } from "./matrix.js";
 
 /** Rows, and which of their columns are choices. */
-export interface Rows {
+export interface ProcessRows {
   readonly rows: readonly Float64Array[];
   readonly choices: readonly boolean[];
 }
-export interface Settings {
+export interface ProcessSettings {
   /** One over the squared length scale of each column. */
   readonly weights: Float64Array;
   readonly scale: number;
   /** Variance of what values say beside the function. */
   readonly noise: number;
 }
-export interface Process extends Rows {
-  readonly settings: Settings;
+export interface GaussianProcess extends ProcessRows {
+  readonly settings: ProcessSettings;
   readonly lower: Float64Array;
   /** (K + noise)⁻¹ · values. */
   readonly answers: Float64Array;
@@ -27,17 +27,22 @@ export interface Process extends Rows {
 const LOG_TWO_PI = Math.log(2 * Math.PI);
 
 /** Of the squared, weighted distance. */
-export function matern(squared: number): number {
+export function maternKernel(squared: number): number {
   const root = Math.sqrt(5 * squared);
   return (1 + root + (5 / 3) * squared) * Math.exp(-root);
 }
 /** By the squared, weighted distance. */
-export function maternSlope(squared: number): number {
+export function maternKernelSlope(squared: number): number {
   const root = Math.sqrt(5 * squared);
   return (-5 / 6) * (1 + root) * Math.exp(-root);
 }
 
-export function distance(a: Float64Array, b: Float64Array, weights: Float64Array, choices: readonly boolean[]): number {
+export function weightedSquaredDistance(
+  a: Float64Array,
+  b: Float64Array,
+  weights: Float64Array,
+  choices: readonly boolean[],
+): number {
   let sum = 0;
   for (let d = 0; d < weights.length; d++) {
     const apart = a[d]! - b[d]!;
@@ -46,26 +51,33 @@ export function distance(a: Float64Array, b: Float64Array, weights: Float64Array
   return sum;
 }
 
-export function processOf(of: Rows, values: Float64Array, settings: Settings): Process {
-  const n = of.rows.length;
+export function gaussianProcessOf(
+  processRows: ProcessRows,
+  values: Float64Array,
+  settings: ProcessSettings,
+): GaussianProcess {
+  const n = processRows.rows.length;
   const covariance = new Float64Array(n * n);
   for (let i = 0; i < n; i++)
     for (let j = 0; j <= i; j++)
       covariance[i * n + j] =
-        settings.scale * matern(distance(of.rows[i]!, of.rows[j]!, settings.weights, of.choices)) +
+        settings.scale *
+          maternKernel(
+            weightedSquaredDistance(processRows.rows[i]!, processRows.rows[j]!, settings.weights, processRows.choices),
+          ) +
         (i === j ? settings.noise : 0);
   // Rows that are nearly the same may leave nothing above zero: a little more noise, ten times as much each time.
   for (let more = 0, tried = 0; tried < 12; tried++, more = more === 0 ? 1e-10 : 10 * more) {
-    const raised = more === 0 ? covariance : covariance.map((v, at) => (at % (n + 1) === 0 ? v + more : v));
+    const raised = more === 0 ? covariance : covariance.map((v, index) => (index % (n + 1) === 0 ? v + more : v));
     const lower = cholesky(raised, n);
-    if (lower) return { ...of, settings, lower, answers: upperSolved(lower, n, lowerSolved(lower, n, values)) };
+    if (lower) return { ...processRows, settings, lower, answers: solveUpper(lower, n, solveLower(lower, n, values)) };
   }
   throw new CodedError("internal", { what: "the covariance of a sweep's trials isn't positive" });
 }
 
 /** What the function is at a row, without noise. `slopes`: derivatives of both by the row's columns are written there. */
-export function foretold(
-  process: Process,
+export function predictProcess(
+  process: GaussianProcess,
   row: Float64Array,
   slopes?: { readonly mean: Float64Array; readonly variance: Float64Array },
 ): { readonly mean: number; readonly variance: number } {
@@ -75,19 +87,19 @@ export function foretold(
   const squares = new Float64Array(n);
   let mean = 0;
   for (let i = 0; i < n; i++) {
-    squares[i] = distance(row, rows[i]!, settings.weights, choices);
-    to[i] = settings.scale * matern(squares[i]!);
+    squares[i] = weightedSquaredDistance(row, rows[i]!, settings.weights, choices);
+    to[i] = settings.scale * maternKernel(squares[i]!);
     mean += to[i]! * answers[i]!;
   }
-  const half = lowerSolved(lower, n, to);
+  const half = solveLower(lower, n, to);
   let variance = settings.scale;
   for (const v of half) variance -= v * v;
   if (slopes) {
-    const whole = upperSolved(lower, n, half);
+    const whole = solveUpper(lower, n, half);
     slopes.mean.fill(0);
     slopes.variance.fill(0);
     for (let i = 0; i < n; i++) {
-      const steep = 2 * settings.scale * maternSlope(squares[i]!);
+      const steep = 2 * settings.scale * maternKernelSlope(squares[i]!);
       for (let d = 0; d < row.length; d++) {
         if (choices[d]) continue;
         const by = steep * settings.weights[d]! * (row[d]! - rows[i]![d]!);
@@ -100,18 +112,18 @@ export function foretold(
 }
 
 /** How likely the values are, as a logarithm. */
-export function logLikelihood({ lower, answers, rows }: Process, values: Float64Array): number {
+export function processLogLikelihood({ lower, answers, rows }: GaussianProcess, values: Float64Array): number {
   const n = rows.length;
-  let told = -0.5 * n * LOG_TWO_PI;
-  for (let i = 0; i < n; i++) told -= Math.log(lower[i * n + i]!) + 0.5 * values[i]! * answers[i]!;
-  return told;
+  let total = -0.5 * n * LOG_TWO_PI;
+  for (let i = 0; i < n; i++) total -= Math.log(lower[i * n + i]!) + 0.5 * values[i]! * answers[i]!;
+  return total;
 }
 
 /** Its derivatives by the logarithms of the weights, of the scale and of the noise, in this order. */
-export function likelihoodSlope(process: Process): Float64Array {
+export function logLikelihoodSlope(process: GaussianProcess): Float64Array {
   const { rows, choices, settings, lower, answers } = process;
   const [n, width] = [rows.length, settings.weights.length];
-  const inverse = inverseOf(lower, n);
+  const inverse = inverseFromCholesky(lower, n);
   const slope = new Float64Array(width + 2);
   for (let i = 0; i < n; i++)
     for (let j = 0; j <= i; j++) {
@@ -123,9 +135,9 @@ export function likelihoodSlope(process: Process): Float64Array {
         slope[width + 1]! += pull * settings.noise;
         continue;
       }
-      const squared = distance(a, b, settings.weights, choices);
-      slope[width]! += pull * settings.scale * matern(squared);
-      const steep = pull * settings.scale * maternSlope(squared);
+      const squared = weightedSquaredDistance(a, b, settings.weights, choices);
+      slope[width]! += pull * settings.scale * maternKernel(squared);
+      const steep = pull * settings.scale * maternKernelSlope(squared);
       for (let d = 0; d < width; d++) {
         const apart = a[d]! - b[d]!;
         slope[d]! += steep * settings.weights[d]! * (choices[d] ? (apart === 0 ? 0 : 1) : apart * apart);

@@ -6,7 +6,7 @@ export function dominates(a: readonly number[], b: readonly number[]): boolean {
 }
 
 /** Places of the points, front by front; within a front in their own order. */
-export function frontsOf(points: readonly (readonly number[])[]): readonly (readonly number[])[] {
+export function paretoFronts(points: readonly (readonly number[])[]): readonly (readonly number[])[] {
   const fronts: number[][] = [];
   let left = points.map((_, i) => i);
   while (left.length > 0) {
@@ -21,13 +21,13 @@ export function frontsOf(points: readonly (readonly number[])[]): readonly (read
 /** Of these places those that no other of them dominates. */
 function firstFront(points: readonly (readonly number[])[], places: readonly number[]): number[] {
   // Sorted by every loss in turn, only earlier ones can dominate, and of those the front alone need be asked.
-  const sorted = [...places].sort((a, b) => byLosses(points[a]!, points[b]!));
+  const sorted = [...places].sort((a, b) => compareLosses(points[a]!, points[b]!));
   const front: number[] = [];
   for (const i of sorted) if (!front.some((other) => dominates(points[other]!, points[i]!))) front.push(i);
   return front.sort((a, b) => a - b);
 }
 
-export function byLosses(a: readonly number[], b: readonly number[]): number {
+export function compareLosses(a: readonly number[], b: readonly number[]): number {
   const place = a.findIndex((loss, i) => loss !== b[i]);
   return place === -1 ? 0 : a[place]! < b[place]! ? -1 : 1;
 }

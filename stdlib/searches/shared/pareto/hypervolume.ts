@@ -2,7 +2,7 @@
  * The volume between points of several losses and a reference that is worse in all of them: how good a front is, in one number.
  * Exact: of two losses by strips, of more by what each point adds to those after it (While, Bradstreet, Barone 2012).
  */
-import { byLosses, dominates } from "./fronts.js";
+import { compareLosses, dominates } from "./fronts.js";
 
 type Losses = readonly number[];
 
@@ -17,8 +17,8 @@ export function hypervolume(points: readonly Losses[], reference: Losses): numbe
 /** Those that no other dominates, each once, by their first loss. */
 function frontOf(points: readonly Losses[]): readonly Losses[] {
   const front: Losses[] = [];
-  for (const point of [...points].sort(byLosses))
-    if (!front.some((other) => dominates(other, point) || byLosses(other, point) === 0)) front.push(point);
+  for (const point of [...points].sort(compareLosses))
+    if (!front.some((other) => dominates(other, point) || compareLosses(other, point) === 0)) front.push(point);
   return front;
 }
 
@@ -30,9 +30,9 @@ function ofFront(front: readonly Losses[], reference: Losses): number {
     }, 0);
   return front.reduce((sum, point, i) => {
     const shared = front.slice(i + 1).map((other) => other.map((loss, k) => Math.max(loss, point[k]!)));
-    return sum + boxOf(point, reference) - ofFront(frontOf(shared), reference);
+    return sum + boxVolume(point, reference) - ofFront(frontOf(shared), reference);
   }, 0);
 }
 
-export const boxOf = (point: Losses, reference: Losses): number =>
+export const boxVolume = (point: Losses, reference: Losses): number =>
   point.reduce((volume, loss, i) => volume * (reference[i]! - loss), 1);

@@ -2,7 +2,7 @@
  * Direction numbers of Sobol's sequence for the dimensions after the first, by S. Joe and F. Y. Kuo (SIAM J. Sci. Comput. 30,
  * 2008; "new-joe-kuo-6", the criterion D6): a primitive polynomial over two elements, bit by bit, and its first odd numbers.
  */
-export const DIRECTIONS: readonly (readonly [polynomial: number, ...initial: number[]])[] = [
+export const SOBOL_DIRECTIONS: readonly (readonly [polynomial: number, ...initial: number[]])[] = [
   [3, 1],
   [7, 1, 3],
   [11, 1, 3, 1],

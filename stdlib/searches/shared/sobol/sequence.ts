@@ -3,22 +3,22 @@
  * number, so nothing is kept between trials. Dimensions beyond those that have direction numbers take the same sequence in
  * another order, which leaves each block of them as even as it was.
  */
-import { DIRECTIONS } from "./directions.js";
+import { SOBOL_DIRECTIONS } from "./directions.js";
 
 const BITS = 32;
-const BLOCK = DIRECTIONS.length + 1;
+const BLOCK = SOBOL_DIRECTIONS.length + 1;
 
 /** Shares from above 0 to below 1 of the point with that number, from 0, one for each dimension. */
 export function sobolPoint(number: number, dimensions: number, seed: number): readonly number[] {
   return Array.from({ length: dimensions }, (_, dimension) => {
     const block = Math.floor(dimension / BLOCK);
     const place = block === 0 ? number >>> 0 : scrambled(number, hashed(seed, ~block));
-    return ((scrambled(bitsOf(place, dimension % BLOCK), hashed(seed, dimension)) >>> 0) + 0.5) / 2 ** BITS;
+    return ((scrambled(sobolBits(place, dimension % BLOCK), hashed(seed, dimension)) >>> 0) + 0.5) / 2 ** BITS;
   });
 }
 
 /** Its bits before they are scrambled, the highest first. */
-export function bitsOf(number: number, dimension: number): number {
+export function sobolBits(number: number, dimension: number): number {
   const directions = directionsOf(dimension);
   let bits = 0;
   for (let bit = 0; number !== 0; bit++, number >>>= 1) if (number & 1) bits ^= directions[bit]!;
@@ -35,7 +35,7 @@ function directionsOf(dimension: number): Int32Array {
 function madeDirections(dimension: number): Int32Array {
   const directions = new Int32Array(BITS);
   if (dimension === 0) return directions.map((_, bit) => 1 << (BITS - 1 - bit));
-  const [polynomial, ...initial] = DIRECTIONS[dimension - 1]!;
+  const [polynomial, ...initial] = SOBOL_DIRECTIONS[dimension - 1]!;
   const degree = initial.length;
   for (let bit = 0; bit < BITS; bit++) {
     if (bit < degree) {

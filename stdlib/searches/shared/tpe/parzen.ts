@@ -3,11 +3,11 @@
  * observation and of one that covers everything. Kernels are normal distributions cut at the ends, on the dimension's own
  * scale; of counted values the share between the middles to their neighbours; of choices shares that favour what was observed.
  */
-import type { Dimension } from "../../kind.js";
-import { LOG_ROOT_TWO_PI, logNormalBetween, normalBelow, normalQuantile } from "../../../statistics/normal.js";
-import { greatest, nearestValue, stepOf, type NumberDimension } from "../dimension-values.js";
+import type { SearchDimension } from "../../kind.js";
+import { LOG_ROOT_TWO_PI, logNormalProbabilityBetween, normalCdf, normalQuantile } from "../../../statistics/normal.js";
+import { greatestValue, nearestValue, stepBetweenValues, type NumberDimension } from "../dimension-values.js";
 
-export interface Parzen {
+export interface ParzenEstimator {
   /** Shares of the kernels; that of everything is the last. */
   readonly weights: readonly number[];
   readonly columns: readonly Column[];
@@ -30,18 +30,18 @@ interface NumberColumn {
   /** By kernel: logarithm of the share that lies between the ends. */
   readonly inside: readonly number[];
   /** Logarithms of the kernels' densities at values that were asked for. */
-  readonly asked: Map<number, readonly number[]>;
+  readonly densityCache: Map<number, readonly number[]>;
 }
 
 /**
  * @param observed a value for each dimension in each row, the oldest first
  * @param weighed how much each row counts; absent: those of the last 25 alike, older ones less and less
  */
-export function parzenOf(
-  dimensions: readonly Dimension[],
+export function parzenEstimatorOf(
+  dimensions: readonly SearchDimension[],
   observed: readonly (readonly number[])[],
   weighed: readonly number[] = byAge(observed.length),
-): Parzen {
+): ParzenEstimator {
   const all = [...weighed, 1];
   const sum = all.reduce((a, b) => a + b, 0);
   return {
@@ -71,16 +71,16 @@ function choices(size: number, values: readonly number[]): ChoiceColumn {
 }
 
 function numbers(dimension: NumberDimension, values: readonly number[]): NumberColumn {
-  const step = stepOf(dimension);
+  const step = stepBetweenValues(dimension);
   const scaled = dimension.scale === "log" ? Math.log : (x: number) => x;
-  const [low, high] = [scaled(below(dimension, dimension.from, step)), scaled(above(greatest(dimension), step))];
+  const [low, high] = [scaled(below(dimension, dimension.from, step)), scaled(above(greatestValue(dimension), step))];
   const seen = values.map(scaled);
   const middles = [...seen, (low + high) / 2];
   const widths = [...widthsOf(seen, low, high), high - low];
   const inside = middles.map((middle, i) =>
-    logNormalBetween((low - middle) / widths[i]!, (high - middle) / widths[i]!),
+    logNormalProbabilityBetween((low - middle) / widths[i]!, (high - middle) / widths[i]!),
   );
-  return { is: "number", dimension, step, middles, widths, low, high, inside, asked: new Map() };
+  return { is: "number", dimension, step, middles, widths, low, high, inside, densityCache: new Map() };
 }
 
 /** Half a step below; on a logarithmic scale never beyond 0. */
@@ -112,13 +112,13 @@ function widthsOf(values: readonly number[], low: number, high: number): readonl
 }
 
 /** Logarithm of the density at a point: of counted values and choices of their shares. */
-export function logDensity({ weights, columns }: Parzen, row: readonly number[]): number {
+export function logDensity({ weights, columns }: ParzenEstimator, row: readonly number[]): number {
   const logs = weights.map((weight) => Math.log(weight));
   columns.forEach((column, i) => {
     const value = row[i]!;
-    const at =
+    const columnLogs =
       column.is === "choice" ? column.shares.map((shares) => Math.log(shares[value]!)) : densities(column, value);
-    for (let k = 0; k < logs.length; k++) logs[k]! += at[k]!;
+    for (let k = 0; k < logs.length; k++) logs[k]! += columnLogs[k]!;
   });
   const most = logs.reduce((a, b) => Math.max(a, b), -Infinity);
   if (most === -Infinity) return most;
@@ -126,22 +126,23 @@ export function logDensity({ weights, columns }: Parzen, row: readonly number[])
 }
 
 function densities(column: NumberColumn, value: number): readonly number[] {
-  const { dimension, step, middles, widths, inside, asked } = column;
-  const known = asked.get(value);
+  const { dimension, step, middles, widths, inside, densityCache } = column;
+  const known = densityCache.get(value);
   if (known) return known;
   const scaled = dimension.scale === "log" ? Math.log : (x: number) => x;
-  const [left, at, right] = [scaled(below(dimension, value, step)), scaled(value), scaled(above(value, step))];
+  const [left, center, right] = [scaled(below(dimension, value, step)), scaled(value), scaled(above(value, step))];
   const found = middles.map((middle, k) => {
     const width = widths[k]!;
-    if (step !== null) return logNormalBetween((left - middle) / width, (right - middle) / width) - inside[k]!;
-    return -0.5 * ((at - middle) / width) ** 2 - LOG_ROOT_TWO_PI - Math.log(width) - inside[k]!;
+    if (step !== null)
+      return logNormalProbabilityBetween((left - middle) / width, (right - middle) / width) - inside[k]!;
+    return -0.5 * ((center - middle) / width) ** 2 - LOG_ROOT_TWO_PI - Math.log(width) - inside[k]!;
   });
-  asked.set(value, found);
+  densityCache.set(value, found);
   return found;
 }
 
 /** A point of the mixture. */
-export function drawFrom({ weights, columns }: Parzen, share: () => number): readonly number[] {
+export function drawFromParzen({ weights, columns }: ParzenEstimator, share: () => number): readonly number[] {
   const kernel = placeOf(weights, share());
   return columns.map((column) =>
     column.is === "choice" ? placeOf(column.shares[kernel]!, share()) : drawNumber(column, kernel, share()),
@@ -156,7 +157,7 @@ function placeOf(shares: readonly number[], share: number): number {
 
 function drawNumber({ dimension, middles, widths, low, high }: NumberColumn, kernel: number, share: number): number {
   const [middle, width] = [middles[kernel]!, widths[kernel]!];
-  const [from, to] = [normalBelow((low - middle) / width), normalBelow((high - middle) / width)];
+  const [from, to] = [normalCdf((low - middle) / width), normalCdf((high - middle) / width)];
   const x = middle + width * normalQuantile(from + share * (to - from));
   const value = Math.min(high, Math.max(low, x));
   return nearestValue(dimension, dimension.scale === "log" ? Math.exp(value) : value);

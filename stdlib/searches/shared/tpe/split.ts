@@ -3,28 +3,28 @@
  * (who came further before who did better), then those that miss what is asked of their results.
  */
 import type { StudyTrial } from "../../kind.js";
-import { frontsOf } from "../pareto/fronts.js";
-import { chosenByVolume, referenceOf } from "../pareto/subset.js";
+import { paretoFronts } from "../pareto/fronts.js";
+import { selectByHypervolume, referencePoint } from "../pareto/subset.js";
 
-export interface Split {
+export interface TrialSplit {
   /** Both in the order of the trials' numbers. */
   readonly good: readonly StudyTrial[];
   readonly others: readonly StudyTrial[];
 }
 
 /** Trials that say something: those that failed and those without a score do not. */
-export function isKnown({ state, scores }: StudyTrial): boolean {
+export function isInformativeTrial({ state, scores }: StudyTrial): boolean {
   if (state === "done") return scores !== null && scores.length > 0 && !scores.some(Number.isNaN);
   return state === "pruned" || state === "running";
 }
 
 /** Of `count` finished trials so many are good. */
-export function goodOf(count: number, objectives: number): number {
+export function goodTrialCount(count: number, objectives: number): number {
   const tenth = Math.ceil(0.1 * count);
   return objectives > 1 ? tenth : Math.min(tenth, 25);
 }
 
-export function splitTrials(trials: readonly StudyTrial[], objectives: number, wanted: number): Split {
+export function splitTrials(trials: readonly StudyTrial[], objectives: number, wanted: number): TrialSplit {
   const ended = trials.filter(({ state }) => state !== "running");
   const [missing, sound] = parted(ended, ({ violation }) => !(violation <= 0));
   const [done, pruned] = parted(sound, ({ state }) => state === "done");
@@ -47,13 +47,13 @@ const lossesOf = ({ scores }: StudyTrial): readonly number[] => (scores ?? []).m
 function byFronts(done: readonly StudyTrial[], wanted: number): readonly StudyTrial[] {
   const losses = done.map(lossesOf);
   const chosen: number[] = [];
-  for (const front of frontsOf(losses)) {
+  for (const front of paretoFronts(losses)) {
     const left = wanted - chosen.length;
     if (left <= 0) break;
     if (front.length <= left) chosen.push(...front);
     else {
       const points = front.map((i) => losses[i]!);
-      chosen.push(...chosenByVolume(points, left, referenceOf(points)).map((i) => front[i]!));
+      chosen.push(...selectByHypervolume(points, left, referencePoint(points)).map((i) => front[i]!));
     }
   }
   return chosen.map((i) => done[i]!);

@@ -22,7 +22,7 @@ const MOST_VALUES = 2 ** 24;
 const DICTIONARY = { data: slot(1) };
 
 /** Throws where a list is longer than what there is. `bytes`: of the message without its body. */
-export function demandBounded(kind: "schema" | "dictionary" | "rows", bytes: Uint8Array, body: Uint8Array): void {
+export function checkArrowBounds(kind: "schema" | "dictionary" | "rows", bytes: Uint8Array, body: Uint8Array): void {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const header = tableAt(view, view.getInt32(0, true), HEADER);
   if (header === null) return;
@@ -37,8 +37,8 @@ export function demandBounded(kind: "schema" | "dictionary" | "rows", bytes: Uin
   const packed = fieldAt(view, batch, BATCH.compression) !== null;
   const buffers = list(view, batch, BATCH.buffers, 16);
   let unpacked = 0;
-  for (let at = 0; at < buffers.count; at++) {
-    const [offset = 0n, length = 0n] = [0, 8].map((by) => view.getBigInt64(buffers.from + 16 * at + by, true));
+  for (let index = 0; index < buffers.count; index++) {
+    const [offset = 0n, length = 0n] = [0, 8].map((by) => view.getBigInt64(buffers.from + 16 * index + by, true));
     within(offset, BigInt(body.length));
     within(offset + length, BigInt(body.length));
     unpacked += packed ? unpackedLength(body.subarray(Number(offset), Number(offset + length))) : 0;
@@ -47,7 +47,7 @@ export function demandBounded(kind: "schema" | "dictionary" | "rows", bytes: Uin
   const there = 8 * (packed ? unpacked : body.length);
   const most = BigInt(kind === "dictionary" ? there : Math.max(MOST_VALUES, there));
   const nodes = list(view, batch, BATCH.nodes, 16);
-  for (let at = 0; at < nodes.count; at++) within(view.getBigInt64(nodes.from + 16 * at, true), most);
+  for (let index = 0; index < nodes.count; index++) within(view.getBigInt64(nodes.from + 16 * index, true), most);
   list(view, batch, BATCH.variadic, 8);
 }
 
@@ -74,15 +74,15 @@ function demandField(view: DataView, field: number, depth: number, left: { field
 }
 
 /** Where a field of a table lies; null: it has none. */
-function fieldAt(view: DataView, table: number, at: number): number | null {
+function fieldAt(view: DataView, table: number, position: number): number | null {
   const offsets = table - view.getInt32(table, true);
   const size = view.getUint16(offsets, true);
-  const offset = at < size ? view.getUint16(offsets + at, true) : 0;
+  const offset = position < size ? view.getUint16(offsets + position, true) : 0;
   return offset === 0 ? null : table + offset;
 }
 
-function tableAt(view: DataView, table: number, at: number): number | null {
-  const field = fieldAt(view, table, at);
+function tableAt(view: DataView, table: number, position: number): number | null {
+  const field = fieldAt(view, table, position);
   return field === null ? null : field + view.getUint32(field, true);
 }
 
@@ -90,17 +90,17 @@ function tableAt(view: DataView, table: number, at: number): number | null {
 function list(
   view: DataView,
   table: number,
-  at: number,
+  position: number,
   width: number,
 ): { readonly from: number; readonly count: number } {
-  const start = tableAt(view, table, at);
+  const start = tableAt(view, table, position);
   if (start === null) return { from: 0, count: 0 };
   const count = view.getUint32(start, true);
   if (start + 4 + count * width > view.byteLength) throw new RangeError("a list is longer than its message");
   return { from: start + 4, count };
 }
 
-function tables(view: DataView, table: number, at: number): readonly number[] {
-  const { from, count } = list(view, table, at, 4);
+function tables(view: DataView, table: number, position: number): readonly number[] {
+  const { from, count } = list(view, table, position, 4);
   return Array.from({ length: count }, (_, i) => from + 4 * i + view.getUint32(from + 4 * i, true));
 }

@@ -3,50 +3,54 @@
  * A schema, then dictionaries and batches of rows, each with the bytes that belong to it.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { Blocks } from "#platform/files.js";
-import { kindOfFile } from "../file-kind.js";
-import { demandBounded } from "./bounds.js";
-import { MOST_BYTES } from "./unpack.js";
+import type { FileBlocks } from "#platform/files.js";
+import { detectFileKind } from "../file-kind.js";
+import { checkArrowBounds } from "./bounds.js";
+import { MAX_UNPACKED_BYTES } from "./unpack.js";
 
-export const FORMAT = "Arrow";
+export const ARROW_FORMAT = "Arrow";
 /** Most bytes of a message without its body: a schema of very many columns. */
 const MOST_HEAD = 2 ** 24;
 
-export interface Message {
+export interface ArrowMessage {
   readonly kind: "schema" | "dictionary" | "rows";
   /** Whole, as the reader takes it. */
   readonly bytes: Uint8Array;
 }
 
-const kinds: Readonly<Record<number, Message["kind"]>> = { 1: "schema", 2: "dictionary", 3: "rows" };
+const kinds: Readonly<Record<number, ArrowMessage["kind"]>> = { 1: "schema", 2: "dictionary", 3: "rows" };
 
 /** Coded errors `empty-file`, `not-of-format`, `broken-table`, `unpacks-too-large`. */
-export async function* messagesOf(
-  blocks: Blocks,
+export async function* readArrowMessages(
+  blocks: FileBlocks,
   file: string,
   onBytes?: (read: number) => void,
-): AsyncGenerator<Message> {
+): AsyncGenerator<ArrowMessage> {
   if (blocks.size === 0) throw new CodedError("empty-file", { file });
   const head = await blocks.read(0, Math.min(64, blocks.size));
   const isFile = String.fromCharCode(...head.subarray(0, 6)) === "ARROW1";
   const first = new DataView(head.buffer);
   const isStream = head.length >= 8 && (first.getInt32(0, true) === -1 || first.getInt32(0, true) === 16);
   if (!isFile && !(isStream && first.getInt32(4, true) > 0))
-    throw new CodedError("not-of-format", { file, format: FORMAT, found: kindOfFile(head, file)?.found ?? null });
+    throw new CodedError("not-of-format", {
+      file,
+      format: ARROW_FORMAT,
+      found: detectFileKind(head, file)?.found ?? null,
+    });
   const broken = (why: string): CodedError =>
-    new CodedError("broken-table", { file, format: FORMAT, where: isFile ? "a file" : "a stream", why });
+    new CodedError("broken-table", { file, format: ARROW_FORMAT, where: isFile ? "a file" : "a stream", why });
   let some = false;
-  for (let at = isFile ? 8 : 0; ;) {
-    if (at + 8 > blocks.size) {
+  for (let position = isFile ? 8 : 0; ;) {
+    if (position + 8 > blocks.size) {
       // A stream may end without a mark; a file ends with what it says of itself.
-      if (isFile || !some || at !== blocks.size) throw broken("it ends too early");
+      if (isFile || !some || position !== blocks.size) throw broken("it ends too early");
       return;
     }
-    const lead = new DataView((await blocks.read(at, at + 8)).buffer);
+    const lead = new DataView((await blocks.read(position, position + 8)).buffer);
     const marked = lead.getInt32(0, true) === -1;
     const length = lead.getInt32(marked ? 4 : 0, true);
     if (length === 0) break;
-    const from = at + (marked ? 8 : 4);
+    const from = position + (marked ? 8 : 4);
     if (length < 0 || from + length > blocks.size) throw broken("a message is longer than the rest of it");
     if (length > MOST_HEAD)
       throw new CodedError("unpacks-too-large", {
@@ -63,24 +67,24 @@ export async function* messagesOf(
     if (!some && kind !== "schema") throw broken("it begins without a schema");
     const end = from + length + body;
     if (!(body >= 0 && end <= blocks.size)) throw broken("a message is longer than the rest of it");
-    if (body > MOST_BYTES * 2)
+    if (body > MAX_UNPACKED_BYTES * 2)
       throw new CodedError("unpacks-too-large", {
         file,
         where: "a batch",
         size: body,
-        limit: MOST_BYTES * 2,
+        limit: MAX_UNPACKED_BYTES * 2,
         of: "bytes",
       });
-    const bytes = await blocks.read(at, end);
+    const bytes = await blocks.read(position, end);
     try {
-      demandBounded(kind, message, bytes.subarray(bytes.length - body));
+      checkArrowBounds(kind, message, bytes.subarray(bytes.length - body));
     } catch {
       throw broken("a message can't be read");
     }
     some = true;
     yield { kind, bytes };
-    at = end;
-    onBytes?.(at);
+    position = end;
+    onBytes?.(position);
   }
   if (!some) throw broken("it has no schema");
   if (isFile && String.fromCharCode(...(await blocks.read(blocks.size - 6, blocks.size))) !== "ARROW1")
@@ -97,7 +101,7 @@ function headOf(
     const table = view.getInt32(0, true);
     const fields = table - view.getInt32(table, true);
     const size = view.getInt16(fields, true);
-    const field = (at: number): number => (at < size ? view.getInt16(fields + at, true) : 0);
+    const field = (position: number): number => (position < size ? view.getInt16(fields + position, true) : 0);
     const [type, body] = [field(6), field(10)];
     return {
       type: type === 0 ? 0 : view.getUint8(table + type),

@@ -1,12 +1,12 @@
 /** Rows of an Arrow file or stream in chunks: batch by batch, one of them in memory. */
 import { tableFromIPC, type Column } from "@uwdata/flechette";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { blocksOf } from "#platform/files.js";
+import { openFileBlocks } from "#platform/files.js";
 import type { RowChunk } from "../../../data/contract.js";
-import { CHUNK, demandColumns, demandNames } from "../columns.js";
-import { FORMAT, messagesOf, type Message } from "./messages.js";
-import { tellCodecs } from "./unpack.js";
-import { valueOf, type ArrowType } from "./values.js";
+import { CHUNK_ROWS, checkColumnCount, checkColumnNames } from "../columns.js";
+import { ARROW_FORMAT, readArrowMessages, type ArrowMessage } from "./messages.js";
+import { registerCodecs } from "./unpack.js";
+import { arrowValueReader, type ArrowType } from "./values.js";
 
 /** Most rows of one batch. */
 const MOST_ROWS = 2 ** 24;
@@ -14,35 +14,35 @@ const MOST_ROWS = 2 ** 24;
 export interface ArrowOptions {
   /** Columns to read where the file has them all; else all are read. */
   readonly columns?: readonly string[] | undefined;
-  readonly onBytes?: ((read: number, of: number) => void) | undefined;
+  readonly onBytes?: ((read: number, total: number) => void) | undefined;
 }
 
 /** At least one chunk comes, if of no rows. Coded errors: those of tables. `file`: absolute; `name`: what errors call it. */
-export async function* arrowRows(file: string, name: string, o: ArrowOptions = {}): AsyncGenerator<RowChunk> {
-  tellCodecs();
-  const blocks = await blocksOf(file, name);
+export async function* readArrowRows(file: string, name: string, options: ArrowOptions = {}): AsyncGenerator<RowChunk> {
+  registerCodecs();
+  const blocks = await openFileBlocks(file, name);
   try {
-    let schema: Message | undefined;
-    const dictionaries: Message[] = [];
+    let schema: ArrowMessage | undefined;
+    const dictionaries: ArrowMessage[] = [];
     let some = false;
-    for await (const message of messagesOf(blocks, name, (read) => o.onBytes?.(read, blocks.size))) {
+    for await (const message of readArrowMessages(blocks, name, (read) => options.onBytes?.(read, blocks.size))) {
       if (message.kind === "schema") schema = message;
       if (message.kind === "dictionary") dictionaries.push(message);
       if (message.kind !== "rows" || !schema) continue;
-      for (const chunk of chunksOf([schema, ...dictionaries, message], name, o.columns)) {
+      for (const chunk of chunksOf([schema, ...dictionaries, message], name, options.columns)) {
         some = true;
         yield chunk;
       }
     }
     await blocks.demandSame();
-    if (!some && schema) yield* chunksOf([schema], name, o.columns);
+    if (!some && schema) yield* chunksOf([schema], name, options.columns);
   } finally {
     await blocks.close();
   }
 }
 
 function* chunksOf(
-  messages: readonly Message[],
+  messages: readonly ArrowMessage[],
   file: string,
   wanted: readonly string[] | undefined,
 ): Generator<RowChunk> {
@@ -60,15 +60,15 @@ function* chunksOf(
       if (!column || column.length !== rows) throw new Error(`column "${name}" has other rows than the batch`);
       if (TEXTS.includes(type.typeId)) demandStrict(column);
       for (const batch of column.data as readonly Batch[]) demandInside(batch);
-      return { name, column, value: valueOf(type, file, name) };
+      return { name, column, value: arrowValueReader(type, file, name) };
     });
-    for (let at = 0; at < rows || at === 0; at += CHUNK) {
-      const count = Math.min(CHUNK, rows - at);
+    for (let start = 0; start < rows || start === 0; start += CHUNK_ROWS) {
+      const count = Math.min(CHUNK_ROWS, rows - start);
       yield {
         columns: new Map(
           columns.map(({ name, column, value }) => [
             name,
-            Array.from({ length: count }, (_, i) => value(column.at(at + i))),
+            Array.from({ length: count }, (_, i) => value(column.at(start + i))),
           ]),
         ),
         rows: count,
@@ -77,7 +77,7 @@ function* chunksOf(
   } catch (cause) {
     if (cause instanceof CodedError) throw cause;
     const why = cause instanceof Error ? cause.message : String(cause);
-    throw new CodedError("broken-table", { file, format: FORMAT, where: "a batch of rows", why }, { cause });
+    throw new CodedError("broken-table", { file, format: ARROW_FORMAT, where: "a batch of rows", why }, { cause });
   }
 }
 
@@ -93,9 +93,9 @@ interface Batch {
 function demandInside({ length, offsets, sizes, children = [] }: Batch): void {
   const [inner, ...others] = children;
   if (offsets && inner && others.length === 0)
-    for (let at = 0; at < length; at++) {
-      const from = Number(offsets[at]);
-      const to = sizes ? from + Number(sizes[at]) : Number(offsets[at + 1]);
+    for (let index = 0; index < length; index++) {
+      const from = Number(offsets[index]);
+      const to = sizes ? from + Number(sizes[index]) : Number(offsets[index + 1]);
       if (!(from >= 0 && from <= to && to <= inner.length)) throw new Error("a list goes beyond its values");
     }
   children.forEach(demandInside);
@@ -122,9 +122,9 @@ function demandStrict(column: Column<unknown>): void {
 
 /** Coded errors `too-many-columns`, `reserved-column`, `duplicate-column`. */
 function fieldsOf(fields: readonly Field[], file: string, wanted: readonly string[] | undefined): readonly Field[] {
-  demandColumns(file, fields.length, null);
+  checkColumnCount(file, fields.length, null);
   const names = fields.map(({ name }) => name);
-  demandNames(file, names);
+  checkColumnNames(file, names);
   const twice = names.find((name, i) => names.indexOf(name) < i);
   if (twice !== undefined) throw new CodedError("duplicate-column", { file, column: twice });
   const all = !wanted?.every((name) => names.includes(name));

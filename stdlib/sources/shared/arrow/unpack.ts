@@ -3,59 +3,60 @@ import { CompressionType, setCompressionCodec } from "@uwdata/flechette";
 import { decompress } from "fzstd";
 
 /** Most bytes of one buffer, unpacked. */
-export const MOST_BYTES = 2 ** 28;
+export const MAX_UNPACKED_BYTES = 2 ** 28;
 
-let told = false;
+let isRegistered = false;
 
 /** Tells the reader how to unpack; packing is nothing it is asked for. */
-export function tellCodecs(): void {
-  if (told) return;
-  told = true;
+export function registerCodecs(): void {
+  if (isRegistered) return;
+  isRegistered = true;
   const encode = (): never => {
     throw new Error("nothing is packed here");
   };
   const into =
     (unpack: (packed: Uint8Array, room: Uint8Array) => void) =>
     (packed: Uint8Array, length = 0): Uint8Array => {
-      if (!(length >= 0 && length <= MOST_BYTES)) throw new RangeError(`a buffer of it unpacks to ${length} bytes`);
+      if (!(length >= 0 && length <= MAX_UNPACKED_BYTES))
+        throw new RangeError(`a buffer of it unpacks to ${length} bytes`);
       const room = new Uint8Array(length);
       unpack(packed, room);
       return room;
     };
   setCompressionCodec(CompressionType.ZSTD, { encode, decode: into((packed, room) => void decompress(packed, room)) });
-  setCompressionCodec(CompressionType.LZ4_FRAME, { encode, decode: into(unpackFrame) });
+  setCompressionCodec(CompressionType.LZ4_FRAME, { encode, decode: into(unpackLz4Frame) });
 }
 
 const FRAME = 0x184d2204;
 
 /** One LZ4 frame: a header, blocks, an end mark. Checksums are passed over. */
-export function unpackFrame(packed: Uint8Array, room: Uint8Array): void {
+export function unpackLz4Frame(packed: Uint8Array, room: Uint8Array): void {
   const view = new DataView(packed.buffer, packed.byteOffset, packed.byteLength);
   if (view.getUint32(0, true) !== FRAME) throw new Error("a buffer of it is no LZ4 frame");
   const flags = view.getUint8(4);
-  let at = 7 + (flags & 8 ? 8 : 0) + (flags & 1 ? 4 : 0);
+  let position = 7 + (flags & 8 ? 8 : 0) + (flags & 1 ? 4 : 0);
   let to = 0;
   for (;;) {
-    const word = view.getUint32(at, true);
-    at += 4;
+    const word = view.getUint32(position, true);
+    position += 4;
     if (word === 0) break;
     const size = word & 0x7fffffff;
-    if (at + size > packed.length) throw new Error("an LZ4 block ends too early");
-    const block = packed.subarray(at, at + size);
+    if (position + size > packed.length) throw new Error("an LZ4 block ends too early");
+    const block = packed.subarray(position, position + size);
     if (word >>> 31) {
       room.set(block, to);
       to += size;
     } else to = unpackBlock(block, room, to);
-    at += size + (flags & 16 ? 4 : 0);
+    position += size + (flags & 16 ? 4 : 0);
   }
   if (to !== room.length) throw new Error("an LZ4 frame ends too early");
 }
 
 /** @returns where the room is filled to */
 function unpackBlock(block: Uint8Array, room: Uint8Array, start: number): number {
-  let [at, to] = [0, start];
+  let [position, to] = [0, start];
   const byte = (): number => {
-    const value = block[at++];
+    const value = block[position++];
     if (value === undefined) throw new Error("an LZ4 block ends too early");
     return value;
   };
@@ -64,14 +65,14 @@ function unpackBlock(block: Uint8Array, room: Uint8Array, start: number): number
     if (length === 15) for (let next = 255; next === 255;) all += next = byte();
     return all;
   };
-  while (at < block.length) {
+  while (position < block.length) {
     const token = byte();
     const literals = more(token >> 4);
-    if (at + literals > block.length) throw new Error("an LZ4 block ends too early");
-    room.set(block.subarray(at, at + literals), to);
-    at += literals;
+    if (position + literals > block.length) throw new Error("an LZ4 block ends too early");
+    room.set(block.subarray(position, position + literals), to);
+    position += literals;
     to += literals;
-    if (at >= block.length) break;
+    if (position >= block.length) break;
     const back = byte() | (byte() << 8);
     const length = more(token & 15) + 4;
     if (back === 0 || back > to || to + length > room.length) throw new Error("an LZ4 block points outside");

@@ -6,7 +6,7 @@ import {
   decimalValue,
   timestampText,
   timeText,
-  wholeValue,
+  wholeNumberValue,
   type TimeUnit,
 } from "../table-values.js";
 
@@ -25,9 +25,9 @@ const units: readonly TimeUnit[] = ["SECONDS", "MILLIS", "MICROS", "NANOS"];
 const DAY = 86_400_000;
 
 /** What makes a value of one that is read; null stays. Coded error `column-not-read`. */
-export function valueOf(type: ArrowType, file: string, column: string): Value {
-  const own = present(type, file, column);
-  return (raw) => (raw === null || raw === undefined ? null : own(raw));
+export function arrowValueReader(type: ArrowType, file: string, column: string): Value {
+  const convert = present(type, file, column);
+  return (raw) => (raw === null || raw === undefined ? null : convert(raw));
 }
 
 function present(type: ArrowType, file: string, column: string): Value {
@@ -35,7 +35,7 @@ function present(type: ArrowType, file: string, column: string): Value {
   const [inner] = type.children ?? [];
   switch (type.typeId) {
     case -1:
-      return type.dictionary ? valueOf(type.dictionary, file, column) : (raw) => raw;
+      return type.dictionary ? arrowValueReader(type.dictionary, file, column) : (raw) => raw;
     case 1:
     case 5:
     case 6:
@@ -43,7 +43,7 @@ function present(type: ArrowType, file: string, column: string): Value {
     case 24:
       return (raw) => raw;
     case 2:
-      return (raw) => (typeof raw === "bigint" ? wholeValue(raw) : raw);
+      return (raw) => (typeof raw === "bigint" ? wholeNumberValue(raw) : raw);
     case 3:
       return (raw) => (Number.isNaN(raw) ? null : raw);
     case 4:
@@ -62,7 +62,7 @@ function present(type: ArrowType, file: string, column: string): Value {
     case 12:
     case 16:
     case 21:
-      if (inner) return listOf(valueOf(inner.type, file, column));
+      if (inner) return listOf(arrowValueReader(inner.type, file, column));
       break;
     case 13:
       return structOf(type, file, column);
@@ -77,7 +77,7 @@ function listOf(value: Value): Value {
 }
 
 function structOf({ children = [] }: ArrowType, file: string, column: string): Value {
-  const fields = children.map(({ name, type }) => [name, valueOf(type, file, column)] as const);
+  const fields = children.map(({ name, type }) => [name, arrowValueReader(type, file, column)] as const);
   return (raw) =>
     Object.fromEntries(fields.map(([name, value]) => [name, value((raw as Record<string, unknown>)[name])]));
 }

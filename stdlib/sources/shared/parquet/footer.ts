@@ -4,45 +4,49 @@
  */
 import { parquetMetadata, parquetSchema, type ColumnMetaData, type SchemaTree } from "hyparquet";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { Blocks } from "#platform/files.js";
-import { kindOfFile } from "../file-kind.js";
+import type { FileBlocks } from "#platform/files.js";
+import { detectFileKind } from "../file-kind.js";
 
-export const FORMAT = "Parquet";
+export const PARQUET_FORMAT = "Parquet";
 /** Most bytes of the end of a file that are read for it. */
 const MOST_FOOTER = 2 ** 24;
 const MARK = 4;
 /** Smallest file: a mark, an empty footer, its length, a mark. */
 const SMALLEST = 3 * MARK;
 
-export interface Group {
+export interface ParquetGroup {
   readonly rows: number;
   /** By the path of its leaf, joined by dots. */
-  readonly chunks: ReadonlyMap<string, Chunk>;
+  readonly chunks: ReadonlyMap<string, ParquetChunk>;
 }
-export interface Chunk {
+export interface ParquetChunk {
   readonly meta: ColumnMetaData;
   /** Bytes in the file. */
   readonly from: number;
   readonly to: number;
 }
-export interface Footer {
+export interface ParquetFooter {
   readonly root: SchemaTree;
   /** Columns, each with its tree of lists and structs. */
   readonly columns: readonly SchemaTree[];
-  readonly groups: readonly Group[];
+  readonly groups: readonly ParquetGroup[];
 }
 
 /** Coded errors `empty-file`, `not-of-format`, `broken-table`, `unpacks-too-large`. */
-export async function footerOf(blocks: Blocks, file: string): Promise<Footer> {
+export async function readParquetFooter(blocks: FileBlocks, file: string): Promise<ParquetFooter> {
   if (blocks.size === 0) throw new CodedError("empty-file", { file });
   const broken = (why: string, cause?: unknown): CodedError =>
-    new CodedError("broken-table", { file, format: FORMAT, where: "its end", why }, { cause });
+    new CodedError("broken-table", { file, format: PARQUET_FORMAT, where: "its end", why }, { cause });
   const head = await blocks.read(0, Math.min(64, blocks.size));
   if (blocks.size < SMALLEST || !isMark(head.subarray(0, MARK)))
-    throw new CodedError("not-of-format", { file, format: FORMAT, found: kindOfFile(head, file)?.found ?? null });
+    throw new CodedError("not-of-format", {
+      file,
+      format: PARQUET_FORMAT,
+      found: detectFileKind(head, file)?.found ?? null,
+    });
   const end = await blocks.read(blocks.size - 2 * MARK, blocks.size);
   if (textOf(end.subarray(MARK)) === "PARE")
-    throw new CodedError("broken-table", { file, format: FORMAT, where: null, why: "it is encrypted" });
+    throw new CodedError("broken-table", { file, format: PARQUET_FORMAT, where: null, why: "it is encrypted" });
   if (!isMark(end.subarray(MARK))) throw broken("the mark that ends it is missing, so it was cut off");
   const length = new DataView(end.buffer, end.byteOffset).getUint32(0, true);
   if (length > blocks.size - SMALLEST) throw broken("what it says of itself is longer than the file");
@@ -61,8 +65,8 @@ export async function footerOf(blocks: Blocks, file: string): Promise<Footer> {
     });
     const root = parquetSchema(metadata);
     const filled = metadata.row_groups.filter((group) => group.num_rows !== 0n);
-    const groups = filled.map((group): Group => {
-      const chunks = group.columns.map(({ meta_data: meta, file_path }): [string, Chunk] => {
+    const groups = filled.map((group): ParquetGroup => {
+      const chunks = group.columns.map(({ meta_data: meta, file_path }): [string, ParquetChunk] => {
         if (!meta || file_path) throw new Error("its columns lie in other files");
         return [meta.path_in_schema.join("."), placed(meta, blocks.size)];
       });
@@ -96,7 +100,7 @@ function counted(value: bigint): number {
   return count;
 }
 
-function placed(meta: ColumnMetaData, size: number): Chunk {
+function placed(meta: ColumnMetaData, size: number): ParquetChunk {
   const dictionary = Number(meta.dictionary_page_offset ?? 0);
   const data = Number(meta.data_page_offset);
   const from = dictionary > 0 && dictionary < data ? dictionary : data;

@@ -5,10 +5,10 @@
 import type { ParquetParsers, SchemaElement, SchemaTree } from "hyparquet";
 import { DEFAULT_PARSERS, parseFloat16 } from "hyparquet/src/convert.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { bytesValue, dateText, decimalValue, timestampText, timeText, wholeValue } from "../table-values.js";
-import { jsonValue } from "../json-value.js";
+import { bytesValue, dateText, decimalValue, timestampText, timeText, wholeNumberValue } from "../table-values.js";
+import { parseJsonValue } from "../json-value.js";
 
-export interface Leaf {
+export interface ParquetLeaf {
   /** From the root of the schema to it. */
   readonly path: readonly SchemaTree[];
   /** Its path, joined by dots, as row groups name it. */
@@ -19,12 +19,12 @@ export interface Leaf {
 }
 
 /** Coded error `column-not-read`. */
-export function leavesOf(root: SchemaTree, column: SchemaTree, file: string): readonly Leaf[] {
-  const leaves: Leaf[] = [];
+export function parquetLeaves(root: SchemaTree, column: SchemaTree, file: string): readonly ParquetLeaf[] {
+  const leaves: ParquetLeaf[] = [];
   const visit = (tree: SchemaTree, path: readonly SchemaTree[]): void => {
-    const own = [...path, tree];
+    const treePath = [...path, tree];
     if (tree.children.length > 0 && tree.element.logical_type?.type !== "VARIANT") {
-      for (const child of tree.children) visit(child, own);
+      for (const child of tree.children) visit(child, treePath);
       return;
     }
     const { element } = tree;
@@ -32,7 +32,7 @@ export function leavesOf(root: SchemaTree, column: SchemaTree, file: string): re
     if (typeof value === "string")
       throw new CodedError("column-not-read", { file, column: tree.path.join("."), type: value });
     leaves.push({
-      path: own,
+      path: treePath,
       name: tree.path.join("."),
       plain: { ...withoutType(element), converted_type: "DATE" },
       parsers: { ...DEFAULT_PARSERS, dateFromDays: value as unknown as ParquetParsers["dateFromDays"] },
@@ -92,7 +92,7 @@ function ofBytes(is: string | undefined): Value {
   };
   if (is === "UUID") return (raw: Uint8Array) => DEFAULT_PARSERS.uuidFromBytes(must(raw)) as unknown;
   if (is === "FLOAT16") return (raw: Uint8Array) => parseFloat16(must(raw));
-  if (is === "JSON") return (raw: Uint8Array) => jsonValue(strictText(must(raw)));
+  if (is === "JSON") return (raw: Uint8Array) => parseJsonValue(strictText(must(raw)));
   if (is === "UTF8" || is === "STRING" || is === "ENUM") return (raw: Uint8Array) => strictText(must(raw));
   return (raw: Uint8Array) => bytesValue(must(raw));
 }
@@ -104,8 +104,8 @@ function ofLong({ converted_type: converted, logical_type: logical }: SchemaElem
   if (logical?.type === "TIME") return (raw: bigint) => timeText(raw, logical.unit);
   if (is === "TIME_MICROS") return (raw: bigint) => timeText(raw, "MICROS");
   if (converted === "UINT_64" || (logical?.type === "INTEGER" && !logical.isSigned))
-    return (raw: bigint) => wholeValue(BigInt.asUintN(64, raw));
-  return (raw: bigint) => wholeValue(raw);
+    return (raw: bigint) => wholeNumberValue(BigInt.asUintN(64, raw));
+  return (raw: bigint) => wholeNumberValue(raw);
 }
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });

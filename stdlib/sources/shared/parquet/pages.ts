@@ -7,9 +7,9 @@ import { parquetHeader, readPage } from "hyparquet/src/column.js";
 import { convert } from "hyparquet/src/convert.js";
 import { compressors } from "hyparquet-compressors";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { Blocks } from "#platform/files.js";
-import { FORMAT, type Chunk } from "./footer.js";
-import type { Leaf } from "./leaves.js";
+import type { FileBlocks } from "#platform/files.js";
+import { PARQUET_FORMAT, type ParquetChunk } from "./footer.js";
+import type { ParquetLeaf } from "./leaves.js";
 
 /** Most bytes of one page, unpacked; writers aim at one MiB, or a few. */
 const MOST_BYTES = 2 ** 27;
@@ -20,8 +20,8 @@ const HEADER = { first: 2 ** 16, most: 2 ** 22 };
 
 type ColumnDecoder = Parameters<typeof readPage>[2];
 
-export class LeafPages {
-  private at: number;
+export class ParquetLeafPages {
+  private position: number;
   private dictionary: DecodedArray | undefined;
   /** Rows that were read and not taken; of a list the last may go on in the next page. */
   private waiting: unknown[] = [];
@@ -31,14 +31,14 @@ export class LeafPages {
   private readonly repeats: boolean;
 
   constructor(
-    private readonly blocks: Blocks,
+    private readonly blocks: FileBlocks,
     private readonly file: string,
-    private readonly chunk: Chunk,
-    private readonly leaf: Leaf,
+    private readonly chunk: ParquetChunk,
+    private readonly leaf: ParquetLeaf,
     private readonly where: string,
     private readonly onBytes: (count: number) => void,
   ) {
-    this.at = chunk.from;
+    this.position = chunk.from;
     const { meta } = chunk;
     this.repeats = leaf.path.some(({ element }) => element.repetition_type === "REPEATED");
     this.decoder = {
@@ -56,7 +56,7 @@ export class LeafPages {
   /** The next `count` rows. Coded errors `broken-table`, `unpacks-too-large`, and those of values. */
   async take(count: number): Promise<unknown[]> {
     while (!this.has(count)) {
-      if (this.at >= this.chunk.to) throw this.broken(`it ends ${count - this.whole} rows too early`);
+      if (this.position >= this.chunk.to) throw this.broken(`it ends ${count - this.whole} rows too early`);
       await this.next();
     }
     const rows = this.waiting.slice(this.from, this.from + count);
@@ -69,18 +69,18 @@ export class LeafPages {
     return this.waiting.length - this.from;
   }
   private has(count: number): boolean {
-    const ended = this.at >= this.chunk.to;
+    const ended = this.position >= this.chunk.to;
     return this.whole >= count + (this.repeats && !ended ? 1 : 0);
   }
 
   private async next(): Promise<void> {
     const { header, length } = await this.header();
-    const start = this.at + length;
+    const start = this.position + length;
     const size = header.compressed_page_size;
     if (!(size >= 0 && start + size <= this.chunk.to)) throw this.broken("a page is longer than its column");
     this.demandModest(header);
     const bytes = await this.blocks.read(start, start + size);
-    this.at = start + size;
+    this.position = start + size;
     this.onBytes(length + size);
     if (header.type === "INDEX_PAGE") return;
     const reader = { view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), offset: 0 };
@@ -106,12 +106,12 @@ export class LeafPages {
 
   private async header(): Promise<{ readonly header: PageHeader; readonly length: number }> {
     for (let most = HEADER.first; ; most *= 8) {
-      const bytes = await this.blocks.read(this.at, Math.min(this.at + most, this.chunk.to));
+      const bytes = await this.blocks.read(this.position, Math.min(this.position + most, this.chunk.to));
       const reader = { view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), offset: 0 };
       try {
         return { header: parquetHeader(reader), length: reader.offset };
       } catch (error) {
-        if (most < HEADER.most && this.at + most < this.chunk.to) continue;
+        if (most < HEADER.most && this.position + most < this.chunk.to) continue;
         throw this.broken("a page has no header that can be read", error);
       }
     }
@@ -136,7 +136,11 @@ export class LeafPages {
   }
 
   private broken(why: string, cause?: unknown): CodedError {
-    return new CodedError("broken-table", { file: this.file, format: FORMAT, where: this.where, why }, { cause });
+    return new CodedError(
+      "broken-table",
+      { file: this.file, format: PARQUET_FORMAT, where: this.where, why },
+      { cause },
+    );
   }
 }
 

@@ -4,12 +4,12 @@ import { assembleNested } from "hyparquet/src/assemble.js";
 import type { DecodedArray, SchemaTree } from "hyparquet";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { mustGet } from "#dsl/language/diagnostics/must.js";
-import { blocksOf, type Blocks } from "#platform/files.js";
+import { openFileBlocks, type FileBlocks } from "#platform/files.js";
 import type { RowChunk } from "../../../data/contract.js";
-import { CHUNK, demandColumns, demandNames } from "../columns.js";
-import { FORMAT, footerOf, type Footer, type Group } from "./footer.js";
-import { leavesOf, type Leaf } from "./leaves.js";
-import { LeafPages } from "./pages.js";
+import { CHUNK_ROWS, checkColumnCount, checkColumnNames } from "../columns.js";
+import { PARQUET_FORMAT, readParquetFooter, type ParquetFooter, type ParquetGroup } from "./footer.js";
+import { parquetLeaves, type ParquetLeaf } from "./leaves.js";
+import { ParquetLeafPages } from "./pages.js";
 
 /** Bytes, unpacked, that a chunk is made to hold. */
 const CHUNK_BYTES = 2 ** 24;
@@ -17,25 +17,29 @@ const CHUNK_BYTES = 2 ** 24;
 export interface ParquetOptions {
   /** Columns to read where the file has them all; else all are read. */
   readonly columns?: readonly string[] | undefined;
-  readonly onBytes?: ((read: number, of: number) => void) | undefined;
+  readonly onBytes?: ((read: number, total: number) => void) | undefined;
 }
 interface Column {
   readonly tree: SchemaTree;
-  readonly leaves: readonly Leaf[];
+  readonly leaves: readonly ParquetLeaf[];
 }
 
 /** At least one chunk comes, if of no rows. Coded errors: see those of tables. `file`: absolute; `name`: what errors call it. */
-export async function* parquetRows(file: string, name: string, o: ParquetOptions = {}): AsyncGenerator<RowChunk> {
-  const blocks = await blocksOf(file, name);
+export async function* readParquetRows(
+  file: string,
+  name: string,
+  options: ParquetOptions = {},
+): AsyncGenerator<RowChunk> {
+  const blocks = await openFileBlocks(file, name);
   try {
-    const footer = await footerOf(blocks, name);
-    const columns = columnsOf(footer, name, o.columns);
+    const footer = await readParquetFooter(blocks, name);
+    const columns = columnsOf(footer, name, options.columns);
     const all = footer.groups.reduce((sum, group) => sum + bytesOf(group, columns), 0);
     let read = 0;
-    const onBytes = (count: number): void => o.onBytes?.((read += count), all);
+    const onBytes = (count: number): void => options.onBytes?.((read += count), all);
     let some = false;
-    for (const [at, group] of footer.groups.entries()) {
-      for await (const chunk of rowsOf(blocks, name, columns, group, `row group ${at + 1}`, onBytes)) {
+    for (const [index, group] of footer.groups.entries()) {
+      for await (const chunk of rowsOf(blocks, name, columns, group, `row group ${index + 1}`, onBytes)) {
         some = true;
         yield chunk;
       }
@@ -47,16 +51,20 @@ export async function* parquetRows(file: string, name: string, o: ParquetOptions
   }
 }
 
-function columnsOf({ root, columns }: Footer, file: string, wanted: readonly string[] | undefined): readonly Column[] {
-  demandColumns(file, columns.length, null);
+function columnsOf(
+  { root, columns }: ParquetFooter,
+  file: string,
+  wanted: readonly string[] | undefined,
+): readonly Column[] {
+  checkColumnCount(file, columns.length, null);
   const names = columns.map(nameOf);
-  demandNames(file, names);
+  checkColumnNames(file, names);
   const twice = names.find((name, i) => names.indexOf(name) < i);
   if (twice !== undefined) throw new CodedError("duplicate-column", { file, column: twice });
   const all = !wanted?.every((name) => names.includes(name));
   return columns
     .filter((tree) => all || wanted?.includes(nameOf(tree)))
-    .map((tree) => ({ tree, leaves: leavesOf(root, tree, file) }));
+    .map((tree) => ({ tree, leaves: parquetLeaves(root, tree, file) }));
 }
 
 function nameOf(tree: SchemaTree): string {
@@ -64,22 +72,22 @@ function nameOf(tree: SchemaTree): string {
 }
 
 /** Packed, as they lie there. */
-function bytesOf(group: Group, columns: readonly Column[]): number {
+function bytesOf(group: ParquetGroup, columns: readonly Column[]): number {
   return leavesIn(columns).reduce((sum, leaf) => {
     const chunk = group.chunks.get(leaf.name);
     return sum + (chunk ? chunk.to - chunk.from : 0);
   }, 0);
 }
 
-function leavesIn(columns: readonly Column[]): readonly Leaf[] {
+function leavesIn(columns: readonly Column[]): readonly ParquetLeaf[] {
   return columns.flatMap(({ leaves }) => leaves);
 }
 
 async function* rowsOf(
-  blocks: Blocks,
+  blocks: FileBlocks,
   file: string,
   columns: readonly Column[],
-  group: Group,
+  group: ParquetGroup,
   where: string,
   onBytes: (count: number) => void,
 ): AsyncGenerator<RowChunk> {
@@ -87,17 +95,18 @@ async function* rowsOf(
     leavesIn(columns).map((leaf) => {
       const chunk = group.chunks.get(leaf.name);
       const place = `column ${leaf.name}, ${where}`;
-      if (!chunk) throw new CodedError("broken-table", { file, format: FORMAT, where: place, why: "it is not there" });
-      return [leaf, new LeafPages(blocks, file, chunk, leaf, place, onBytes)];
+      if (!chunk)
+        throw new CodedError("broken-table", { file, format: PARQUET_FORMAT, where: place, why: "it is not there" });
+      return [leaf, new ParquetLeafPages(blocks, file, chunk, leaf, place, onBytes)];
     }),
   );
   const unpacked = leavesIn(columns).reduce(
     (sum, leaf) => sum + Number(group.chunks.get(leaf.name)?.meta.total_uncompressed_size ?? 0),
     0,
   );
-  const step = Math.max(1, Math.min(CHUNK, Math.floor((CHUNK_BYTES * group.rows) / Math.max(1, unpacked))));
-  for (let at = 0; at < group.rows; at += step) {
-    const rows = Math.min(step, group.rows - at);
+  const step = Math.max(1, Math.min(CHUNK_ROWS, Math.floor((CHUNK_BYTES * group.rows) / Math.max(1, unpacked))));
+  for (let start = 0; start < group.rows; start += step) {
+    const rows = Math.min(step, group.rows - start);
     const values = new Map<string, readonly unknown[]>();
     for (const { tree, leaves } of columns) {
       const parts: [string, unknown[]][] = [];
@@ -116,7 +125,11 @@ function assembled(tree: SchemaTree, parts: [string, unknown[]][], file: string,
     assembleNested(columns, tree, DEFAULT_PARSERS);
   } catch (cause) {
     const why = (cause as Error).message;
-    throw new CodedError("broken-table", { file, format: FORMAT, where: `${nameOf(tree)}, ${where}`, why }, { cause });
+    throw new CodedError(
+      "broken-table",
+      { file, format: PARQUET_FORMAT, where: `${nameOf(tree)}, ${where}`, why },
+      { cause },
+    );
   }
   return Array.from(columns.get(nameOf(tree)) as ArrayLike<unknown>, (value) => value ?? null);
 }

@@ -5,23 +5,23 @@
 
 import { must } from "#dsl/language/diagnostics/must.js";
 
-export interface Quoted {
+export interface TableReference {
   readonly text: string;
   /** In the query, with its quotes. */
   readonly from: number;
   readonly to: number;
 }
-export interface Fault {
+export interface StatementFault {
   readonly is: "statement" | "unordered";
   /** In the query. */
-  readonly at: number;
+  readonly offset: number;
   /** What stands there; of rows without an order, what draws them by chance. */
   readonly found: string | null;
 }
-export interface Statement {
-  readonly fault: Fault | null;
+export interface SqlStatement {
+  readonly fault: StatementFault | null;
   /** Texts where a table is named: files, or patterns of files, and names of tables. */
-  readonly tables: readonly Quoted[];
+  readonly tables: readonly TableReference[];
 }
 
 interface Token {
@@ -40,32 +40,33 @@ const READS = /^(?:read_\w+|parquet_\w+|sniff_csv|glob|\w+_scan)$/;
 const AFTER_TABLES =
   /^(?:select|where|group|having|order|limit|offset|window|qualify|on|using|union|intersect|except|sample|values)$/;
 
-export function readStatement(sql: string): Statement {
+export function parseStatement(sql: string): SqlStatement {
   const tokens = tokensOf(sql);
   return { fault: faultOf(sql, tokens), tables: tablesIn(tokens) };
 }
 
-function faultOf(sql: string, tokens: readonly Token[]): Fault | null {
+function faultOf(sql: string, tokens: readonly Token[]): StatementFault | null {
   const first = tokens.find(({ text }) => text !== "(");
   if (!first || first.is !== "word" || !FIRST.has(lower(first)))
-    return { is: "statement", at: first?.from ?? 0, found: first?.text ?? null };
+    return { is: "statement", offset: first?.from ?? 0, found: first?.text ?? null };
   const end = tokens.findIndex((token) => isSign(token, ";"));
   const next = end < 0 ? undefined : tokens.slice(end).find((token) => !isSign(token, ";"));
-  if (next) return { is: "statement", at: next.from, found: `a second statement (${next.text})` };
-  const own = end < 0 ? tokens : tokens.slice(0, end);
+  if (next) return { is: "statement", offset: next.from, found: `a second statement (${next.text})` };
+  const statementTokens = end < 0 ? tokens : tokens.slice(0, end);
   let depth = 0;
-  for (const [i, token] of own.entries()) {
+  for (const [i, token] of statementTokens.entries()) {
     depth += isSign(token, "(") ? 1 : isSign(token, ")") ? -1 : 0;
-    if (depth > 0 || !isWord(token, "order") || !own[i + 1] || !isWord(own[i + 1]!, "by")) continue;
-    const chance = own.slice(i + 2).find((one) => one.is === "word" && BY_CHANCE.has(lower(one)));
-    return chance ? { is: "unordered", at: chance.from, found: chance.text } : null;
+    if (depth > 0 || !isWord(token, "order") || !statementTokens[i + 1] || !isWord(statementTokens[i + 1]!, "by"))
+      continue;
+    const chance = statementTokens.slice(i + 2).find((one) => one.is === "word" && BY_CHANCE.has(lower(one)));
+    return chance ? { is: "unordered", offset: chance.from, found: chance.text } : null;
   }
-  return { is: "unordered", at: own.at(-1)?.to ?? sql.length, found: null };
+  return { is: "unordered", offset: statementTokens.at(-1)?.to ?? sql.length, found: null };
 }
 
 /** Texts after `from`, `join` and the commas between tables, and those given to functions that read files. */
-function tablesIn(tokens: readonly Token[]): readonly Quoted[] {
-  const found: Quoted[] = [];
+function tablesIn(tokens: readonly Token[]): readonly TableReference[] {
+  const found: TableReference[] = [];
   /** For each open bracket: whether tables are named there, and whether a function reads what stands there. */
   const levels: { tables: boolean; reads: boolean }[] = [{ tables: false, reads: false }];
   for (const [i, token] of tokens.entries()) {
@@ -117,7 +118,7 @@ function tokensOf(sql: string): readonly Token[] {
 }
 
 /** Line and column of a place, from 1. */
-export function lineAndColumn(sql: string, at: number): { readonly line: number; readonly column: number } {
-  const before = sql.slice(0, at).split("\n");
+export function lineAndColumnIn(sql: string, offset: number): { readonly line: number; readonly column: number } {
+  const before = sql.slice(0, offset).split("\n");
   return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
 }

@@ -1,35 +1,38 @@
 /** What makes a folder an image with the small server: Dockerfile, compose file, what the server needs, and what stays out. */
 
 /** Of Debian with Node alone; an exact tag, so that an image of next year is built of the same. */
-export const IMAGE = "node:22.12.0-bookworm-slim";
+export const BASE_IMAGE = "node:22.12.0-bookworm-slim";
 /** What runs the model: it brings ONNX Runtime for Node. */
 const TRANSFORMERS = "4.3.1";
-export const PORT = 8080;
+export const CONTAINER_PORT = 8080;
 
-export function dockerfile(): string {
-  return `FROM ${IMAGE}
-ENV NODE_ENV=production PORT=${String(PORT)} HOST=0.0.0.0 REPOSITORY=/repository
+export function dockerfileText(): string {
+  return `FROM ${BASE_IMAGE}
+ENV NODE_ENV=production PORT=${String(CONTAINER_PORT)} HOST=0.0.0.0 REPOSITORY=/repository
 WORKDIR /app
 COPY package.json ./
 RUN npm install --omit=dev --ignore-scripts --no-audit --no-fund && npm cache clean --force
 COPY server.mjs ./
 COPY . /repository
 USER node
-EXPOSE ${String(PORT)}
+EXPOSE ${String(CONTAINER_PORT)}
 HEALTHCHECK --interval=30s --timeout=5s --start-period=60s --retries=3 CMD ["node", "-e", "fetch('http://127.0.0.1:' + process.env.PORT + '/health').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 CMD ["node", "server.mjs"]
 `;
 }
 
 /** `environment`: a file of variables beside it. `grace`: seconds that it has to end in. */
-export function composeFile(name: string, o: { readonly environment?: string; readonly grace?: number } = {}): string {
+export function composeFileText(
+  name: string,
+  options: { readonly environment?: string; readonly grace?: number } = {},
+): string {
   const service = serviceName(name);
   return `services:
   ${service}:
     build: .
     image: ${service}
-${o.environment === undefined ? "" : `    env_file: ${o.environment}\n`}    ports:
-      - "127.0.0.1:${String(PORT)}:${String(PORT)}"
+${options.environment === undefined ? "" : `    env_file: ${options.environment}\n`}    ports:
+      - "127.0.0.1:${String(CONTAINER_PORT)}:${String(CONTAINER_PORT)}"
     read_only: true
     tmpfs:
       - /tmp
@@ -37,7 +40,7 @@ ${o.environment === undefined ? "" : `    env_file: ${o.environment}\n`}    port
       - ALL
     security_opt:
       - no-new-privileges:true
-${o.grace === undefined ? "" : `    stop_grace_period: ${String(o.grace)}s\n`}    restart: unless-stopped
+${options.grace === undefined ? "" : `    stop_grace_period: ${String(options.grace)}s\n`}    restart: unless-stopped
 `;
 }
 
@@ -51,7 +54,7 @@ export function serviceName(name: string): string {
   );
 }
 
-export function packageJson(name: string): string {
+export function packageJsonText(name: string): string {
   const json = {
     name: serviceName(name),
     private: true,
@@ -63,4 +66,4 @@ export function packageJson(name: string): string {
   return `${JSON.stringify(json, null, 2)}\n`;
 }
 
-export const DOCKERIGNORE = ["node_modules", ".git", "Dockerfile", "compose.yaml", ".dockerignore", ""].join("\n");
+export const DOCKERIGNORE_TEXT = ["node_modules", ".git", "Dockerfile", "compose.yaml", ".dockerignore", ""].join("\n");

@@ -1,10 +1,10 @@
 /** The server in a container: Node's own HTTP, transformers.js, and what the notebook knew of how the model is asked. */
-import type { Deployed } from "../../kind.js";
-import { sortOf, type Sort } from "../model-type.js";
+import type { DeployedModel } from "../../kind.js";
+import { answerTypeOf, type AnswerType } from "../model-type.js";
 
 /** What of the model its files don't say. */
 interface Settings {
-  readonly sort: Sort;
+  readonly sort: AnswerType;
   /** Texts whose labels don't exclude each other. */
   readonly several: boolean;
   readonly pooling: string;
@@ -13,10 +13,10 @@ interface Settings {
   readonly prefix: string;
 }
 
-export function serverText(model: Deployed): string {
+export function serverScriptText(model: DeployedModel): string {
   const given = model.parts.task.call.arguments;
   const settings: Settings = {
-    sort: sortOf(model.config),
+    sort: answerTypeOf(model.config),
     several: model.config["problem_type"] === "multi_label_classification",
     pooling: typeof given["pooling"] === "string" ? given["pooling"] : "mean",
     normalize: given["normalize"] !== false,
@@ -163,7 +163,7 @@ server.listen(Number(process.env.PORT ?? 8080), process.env.HOST ?? "127.0.0.1",
 for (const signal of ["SIGTERM", "SIGINT"]) process.once(signal, () => server.close(() => process.exit(0)));
 `;
 
-const classifier = (told: string): string => `async function opened() {
+const classifier = (answerExpression: string): string => `async function opened() {
   const tokenizer = cutting(await AutoTokenizer.from_pretrained(name));
   const model = await transformers.AutoModelForSequenceClassification.from_pretrained(name);
   const { id2label = {} } = model.config;
@@ -172,7 +172,7 @@ const classifier = (told: string): string => `async function opened() {
     const pairs = asked.every((one) => typeof one.text_pair === "string") ? asked.map((one) => one.text_pair) : null;
     const read = tokenizer(asked.map((one) => one.text), { text_pair: pairs, padding: true, truncation: true });
     const { logits } = await model(read);
-    const answers = logits.tolist().map((row) => ${told});
+    const answers = logits.tolist().map((row) => ${answerExpression});
     return Array.isArray(inputs) ? answers : answers[0];
   };
 }`;
@@ -184,7 +184,7 @@ ${body}
 const WRITES = `const { max_new_tokens = 64, do_sample = false, temperature } = parameters;
     const how = { max_new_tokens, do_sample, ...(temperature !== undefined && { temperature }) };`;
 
-const ASKS: Readonly<Record<Sort, string>> = {
+const ASKS: Readonly<Record<AnswerType, string>> = {
   labels: classifier(
     `(settings.several ? row.map((x) => 1 / (1 + Math.exp(-x))) : shares(row)).map((score, i) => ({ label: id2label[i] ?? \`LABEL_\${i}\`, score })).sort((a, b) => b.score - a.score).slice(0, top_k ?? undefined)`,
   ),

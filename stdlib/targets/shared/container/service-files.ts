@@ -2,39 +2,49 @@
  * What makes a folder an image, or a service of systemd, with Tunebook's own server: it is packed beside the model, and what it
  * needs comes from npm's registry when the image is built. Keys stand in a file that whoever runs it makes: none is written here.
  */
-import { composeFile as composed, IMAGE, PORT, serviceName } from "./files.js";
+import { composeFileText as composed, BASE_IMAGE, CONTAINER_PORT, serviceName } from "./files.js";
 
 /** The program, packed (kernel/deployments/tools/tunebook.ts). */
-export const PACKED = "tunebook.tgz";
+export const PACKED_PROGRAM_FILE = "tunebook.tgz";
 /** Of who runs it: the variable, and the file that holds it. */
-export const KEYS = "TUNEBOOK_KEYS";
-export const ENVIRONMENT = "tunebook.env";
+export const KEYS_VARIABLE = "TUNEBOOK_KEYS";
+export const ENVIRONMENT_FILE = "tunebook.env";
 /** Seconds that requests under way have at the end, and those that whoever ends it waits. */
 const [GRACE, WAIT] = [30, 40];
 
-export const composeFile = (name: string): string => composed(name, { environment: ENVIRONMENT, grace: WAIT });
+export const serviceComposeFile = (name: string): string =>
+  composed(name, { environment: ENVIRONMENT_FILE, grace: WAIT });
 
-export function dockerfile(name: string): string {
-  const command = ["tunebook", "serve", "--name", `${name}=/model`, "--host", "0.0.0.0", "--port", String(PORT)];
-  const words = [...command, "--engine", "onnx", "--api-keys-env", KEYS, "--allow-host", serviceName(name)];
-  return `FROM ${IMAGE}
+export function serviceDockerfile(name: string): string {
+  const command = [
+    "tunebook",
+    "serve",
+    "--name",
+    `${name}=/model`,
+    "--host",
+    "0.0.0.0",
+    "--port",
+    String(CONTAINER_PORT),
+  ];
+  const words = [...command, "--engine", "onnx", "--api-keys-env", KEYS_VARIABLE, "--allow-host", serviceName(name)];
+  return `FROM ${BASE_IMAGE}
 ENV NODE_ENV=production TUNEBOOK_CACHE=/tmp/tunebook
-COPY ${PACKED} /tmp/
-RUN npm install --global --omit=dev --ignore-scripts --no-audit --no-fund /tmp/${PACKED} && npm cache clean --force && rm /tmp/${PACKED}
+COPY ${PACKED_PROGRAM_FILE} /tmp/
+RUN npm install --global --omit=dev --ignore-scripts --no-audit --no-fund /tmp/${PACKED_PROGRAM_FILE} && npm cache clean --force && rm /tmp/${PACKED_PROGRAM_FILE}
 COPY . /model
 USER node
-EXPOSE ${String(PORT)}
-HEALTHCHECK --interval=30s --timeout=5s --start-period=60s --retries=3 CMD ["node", "-e", "fetch('http://127.0.0.1:${String(PORT)}/ready').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+EXPOSE ${String(CONTAINER_PORT)}
+HEALTHCHECK --interval=30s --timeout=5s --start-period=60s --retries=3 CMD ["node", "-e", "fetch('http://127.0.0.1:${String(CONTAINER_PORT)}/ready').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 CMD ${JSON.stringify(words)}
 `;
 }
 
 /** A unit that serves /opt/NAME, where the folder is copied to. */
-export function unitFile(name: string): string {
+export function systemdUnitFile(name: string): string {
   const service = serviceName(name);
-  const at = `/opt/${service}`;
-  return `# ${service}.service: cp -r this folder to ${at}, npm install --global ${at}/${PACKED},
-# cp ${at}/tunebook.service /etc/systemd/system/${service}.service, systemctl enable --now ${service}
+  const folder = `/opt/${service}`;
+  return `# ${service}.service: cp -r this folder to ${folder}, npm install --global ${folder}/${PACKED_PROGRAM_FILE},
+# cp ${folder}/tunebook.service /etc/systemd/system/${service}.service, systemctl enable --now ${service}
 [Unit]
 Description=The model ${unitText(name)}, served by Tunebook
 After=network-online.target
@@ -43,9 +53,9 @@ Wants=network-online.target
 [Service]
 Type=notify
 NotifyAccess=all
-EnvironmentFile=${at}/${ENVIRONMENT}
+EnvironmentFile=${folder}/${ENVIRONMENT_FILE}
 Environment=NODE_ENV=production TUNEBOOK_CACHE=%C/${service}
-ExecStart=/usr/bin/env tunebook serve --name ${unitWord(`${name}=${at}`)} --port ${String(PORT)} --api-keys-env ${KEYS}
+ExecStart=/usr/bin/env tunebook serve --name ${unitWord(`${name}=${folder}`)} --port ${String(CONTAINER_PORT)} --api-keys-env ${KEYS_VARIABLE}
 ExecReload=/bin/kill -HUP $MAINPID
 KillMode=mixed
 TimeoutStartSec=300
@@ -79,12 +89,20 @@ const unitWord = (text: string): string =>
     : `"${unitText(text).replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("$", "$$$$")}"`;
 
 /** What whoever runs it copies to ${ENVIRONMENT} and fills in. */
-export const EXAMPLE = `# Copy to ${ENVIRONMENT} (chmod 600) and fill in: keys of those who may ask, parted by commas.
-# echo "${KEYS}=$(openssl rand -hex 24)" > ${ENVIRONMENT}
-${KEYS}=
+export const EXAMPLE_ENVIRONMENT_TEXT = `# Copy to ${ENVIRONMENT_FILE} (chmod 600) and fill in: keys of those who may ask, parted by commas.
+# echo "${KEYS_VARIABLE}=$(openssl rand -hex 24)" > ${ENVIRONMENT_FILE}
+${KEYS_VARIABLE}=
 `;
 
-export const DOCKERIGNORE = [
-  ...["node_modules", ".git", "Dockerfile", "compose.yaml", "tunebook.service", ENVIRONMENT, `${ENVIRONMENT}.example`],
+export const SERVICE_DOCKERIGNORE_TEXT = [
+  ...[
+    "node_modules",
+    ".git",
+    "Dockerfile",
+    "compose.yaml",
+    "tunebook.service",
+    ENVIRONMENT_FILE,
+    `${ENVIRONMENT_FILE}.example`,
+  ],
   ...[".dockerignore", ""],
 ].join("\n");

@@ -1,15 +1,22 @@
 /** The architectures that are written, by the words of their families. */
-import type { Architecture } from "./architecture.js";
-import { gpt2 } from "./gpt2.js";
-import { gemma, gemma2, gemma3, llama, qwen2, qwen3 } from "./llama-kin.js";
+import type { GgufArchitecture } from "./architecture.js";
+import { gpt2Architecture } from "./gpt2.js";
+import {
+  gemmaArchitecture,
+  gemma2Architecture,
+  gemma3Architecture,
+  llamaArchitecture,
+  qwen2Architecture,
+  qwen3Architecture,
+} from "./llama-kin.js";
 
-export const ARCHITECTURES: Readonly<Record<string, Architecture<never>>> = {
-  llama,
-  mistral: llama,
-  qwen2,
-  qwen3,
-  gemma,
-  gemma2,
-  gemma3_text: gemma3,
-  gpt2,
+export const GGUF_ARCHITECTURES: Readonly<Record<string, GgufArchitecture<never>>> = {
+  llama: llamaArchitecture,
+  mistral: llamaArchitecture,
+  qwen2: qwen2Architecture,
+  qwen3: qwen3Architecture,
+  gemma: gemmaArchitecture,
+  gemma2: gemma2Architecture,
+  gemma3_text: gemma3Architecture,
+  gpt2: gpt2Architecture,
 };

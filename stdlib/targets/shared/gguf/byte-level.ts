@@ -1,15 +1,15 @@
 /** Byte-level vocabularies, as GPT-2's: llama.cpp knows by name how texts are cut before pairs are merged. */
 import { isRecord } from "#dsl/language/diagnostics/record.js";
-import { CUTS } from "./pre-tokenizers.js";
-import { text, texts } from "./header.js";
-import type { Cutting, Refusal } from "./tokenization.js";
+import { PRE_TOKENIZER_SETUPS } from "./pre-tokenizers.js";
+import { textValue, textsValue } from "./header.js";
+import type { VocabularyTokenization, TokenizationRefusal } from "./tokenization.js";
 
 type Json = Readonly<Record<string, unknown>>;
 
-export function byteLevel(tokenizer: Json, model: Json): Cutting | Refusal {
+export function byteLevelTokenization(tokenizer: Json, model: Json): VocabularyTokenization | TokenizationRefusal {
   const cut = simplified(tokenizer["pre_tokenizer"]);
   const ignores = model["ignore_merges"] === true;
-  const alike = Object.entries(CUTS).filter(([, c]) => same(simplified(c.pre_tokenizer), cut));
+  const alike = Object.entries(PRE_TOKENIZER_SETUPS).filter(([, c]) => same(simplified(c.pre_tokenizer), cut));
   const name = alike.find(([, c]) => c.ignoreMerges === ignores)?.[0];
   if (name === undefined)
     return { refused: "its tokenizer cuts texts in a way for which llama.cpp has no name that is known here" };
@@ -19,21 +19,21 @@ export function byteLevel(tokenizer: Json, model: Json): Cutting | Refusal {
     return { refused: "its tokenizer changes texts before it cuts them, and llama.cpp doesn't" };
   return {
     metadata: {
-      "tokenizer.ggml.pre": text(name),
-      "tokenizer.ggml.merges": texts(mergesOf(model).map((sides) => sides.join(" "))),
+      "tokenizer.ggml.pre": textValue(name),
+      "tokenizer.ggml.merges": textsValue(bpeMergesOf(model).map((sides) => sides.join(" "))),
     },
     left: composes ? [{ part: "Unicode's normal form C of texts", instead: "texts are read as they are" }] : [],
   };
 }
 
-export function mergesOf(model: Json): readonly (readonly [string, string])[] {
+export function bpeMergesOf(model: Json): readonly (readonly [string, string])[] {
   const merges = model["merges"];
   if (!Array.isArray(merges)) return [];
   return merges.map((merge: unknown) => {
     if (Array.isArray(merge)) return [String(merge[0]), String(merge[1])];
     const both = String(merge);
-    const at = both.indexOf(" ", 1);
-    return [both.slice(0, at), both.slice(at + 1)];
+    const space = both.indexOf(" ", 1);
+    return [both.slice(0, space), both.slice(space + 1)];
   });
 }
 

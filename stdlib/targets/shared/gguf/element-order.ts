@@ -4,12 +4,12 @@
  */
 
 /** `data`: [heads × 2 × half, ...], `rows` of them in all; from halves to neighbours. */
-export function interleaved(data: Float32Array, heads: number, rows: number): Float32Array<ArrayBuffer> {
+export function interleaveHalves(data: Float32Array, heads: number, rows: number): Float32Array<ArrayBuffer> {
   return placed(data, heads, rows, (half, neighbour) => [neighbour, half]);
 }
 
 /** From neighbours back to halves. */
-export function deinterleaved(data: Float32Array, heads: number, rows: number): Float32Array<ArrayBuffer> {
+export function deinterleaveHalves(data: Float32Array, heads: number, rows: number): Float32Array<ArrayBuffer> {
   return placed(data, heads, rows, (half, neighbour) => [half, neighbour]);
 }
 
@@ -33,7 +33,7 @@ function placed(
 }
 
 /** [rows, columns] → [columns, rows]. */
-export function transposed(data: Float32Array, rows: number, columns: number): Float32Array<ArrayBuffer> {
+export function transposeMatrix(data: Float32Array, rows: number, columns: number): Float32Array<ArrayBuffer> {
   const out = new Float32Array(data.length);
   for (let r = 0; r < rows; r++) for (let c = 0; c < columns; c++) out[c * rows + r] = data[r * columns + c]!;
   return out;

@@ -1,45 +1,48 @@
 /** A model as a GGUF file has it: its tensors in their formats, its metadata, and what of it the format can't hold. */
 import { isRecord } from "#dsl/language/diagnostics/record.js";
-import type { Deployed } from "../../kind.js";
-import type { Recognised } from "../ollama/template-detection.js";
-import { recognised } from "../ollama/template-detection.js";
-import { ARCHITECTURES } from "./architectures.js";
-import type { Architecture, Described, Tensor } from "./architecture.js";
-import { text, u32, type Metadata } from "./header.js";
-import { fileType, formatOf, isQuantised, type Quantize } from "./mixture.js";
-import { ggufName } from "./names.js";
-import { f32, type Rounding } from "./rounding.js";
-import type { Refusal } from "./tokenization.js";
-import { tokenizerOf, type ToldTokenizer } from "./tokenizer.js";
+import type { DeployedModel } from "../../kind.js";
+import type { RecognizedTemplate } from "../ollama/template-detection.js";
+import { recognizeTemplate } from "../ollama/template-detection.js";
+import { GGUF_ARCHITECTURES } from "./architectures.js";
+import type { GgufArchitecture, ArchitectureInput, GgufTensor } from "./architecture.js";
+import { textValue, u32Value, type GgufMetadata } from "./header.js";
+import { ggufFileType, tensorFormatOf, isQuantizedType, type QuantizationType } from "./mixture.js";
+import { ggufTensorName } from "./names.js";
+import { f32Format, type GgufTensorFormat } from "./rounding.js";
+import type { TokenizationRefusal } from "./tokenization.js";
+import { ggufTokenizerOf, type GgufTokenizer } from "./tokenizer.js";
 
 type Json = Readonly<Record<string, unknown>>;
 
-export interface WrittenTensor {
+export interface GgufOutputTensor {
   readonly name: string;
   /** As it lies in the file. */
   readonly shape: readonly number[];
-  readonly format: Rounding;
+  readonly format: GgufTensorFormat;
   elements(): Promise<Float32Array>;
 }
 export interface GgufModel {
-  readonly metadata: Metadata;
-  readonly tensors: readonly WrittenTensor[];
-  readonly left: ToldTokenizer["left"];
+  readonly metadata: GgufMetadata;
+  readonly tensors: readonly GgufOutputTensor[];
+  readonly left: GgufTokenizer["left"];
   /** Tokens that it may be fed. */
   readonly context: number;
   /** The template as Ollama takes it; null: none of those that are known. */
-  readonly ollama: Recognised | null;
+  readonly ollama: RecognizedTemplate | null;
 }
 
 /** Buffers that some checkpoints carry. */
 const BUFFERS = /\.(attn\.(bias|masked_bias)|rotary_emb\.inv_freq)$/;
 
-export async function described(model: Deployed, quantize: Quantize): Promise<GgufModel | Refusal> {
+export async function describeGgufModel(
+  model: DeployedModel,
+  quantize: QuantizationType,
+): Promise<GgufModel | TokenizationRefusal> {
   const whole = await architectureOf(model);
   if ("refused" in whole) return whole;
-  const { architecture, own, tokenizer } = whole;
-  const { read } = own;
-  const tensors = tensorsOf(model, architecture, own, quantize);
+  const { architecture, input, tokenizer } = whole;
+  const { read } = input;
+  const tensors = tensorsOf(model, architecture, input, quantize);
   if ("refused" in tensors) return tensors;
   const ollama = await ollamaOf(model, tokenizer);
   const template = model.chat && (model.chat.template ?? ollama?.known.jinja ?? null);
@@ -57,66 +60,67 @@ export async function described(model: Deployed, quantize: Quantize): Promise<Gg
         : []),
     ],
     metadata: {
-      "general.architecture": text(architecture.name),
-      "general.type": text("model"),
-      "general.name": text(model.name),
+      "general.architecture": textValue(architecture.name),
+      "general.type": textValue("model"),
+      "general.name": textValue(model.name),
       ...origin(model),
-      "general.file_type": u32(fileType(quantize)),
-      ...(isQuantised(quantize) && { "general.quantization_version": u32(2) }),
+      "general.file_type": u32Value(ggufFileType(quantize)),
+      ...(isQuantizedType(quantize) && { "general.quantization_version": u32Value(2) }),
       ...Object.fromEntries(
-        Object.entries(architecture.metadata(own)).map(([key, value]) => [`${architecture.name}.${key}`, value]),
+        Object.entries(architecture.metadata(input)).map(([key, value]) => [`${architecture.name}.${key}`, value]),
       ),
       ...tokenizer.metadata,
-      ...(template !== undefined && template !== null && { "tokenizer.chat_template": text(everybodys(template)) }),
+      ...(template !== undefined &&
+        template !== null && { "tokenizer.chat_template": textValue(everybodys(template)) }),
     },
   };
 }
 
 /** As llama.cpp's converter names them (gguf.md, "General metadata"). */
-function origin({ origin: { hub, licence } }: Deployed): GgufModel["metadata"] {
+function origin({ origin: { hub, licence } }: DeployedModel): GgufModel["metadata"] {
   const [owner, name] = hub?.split("/") ?? [];
   return {
-    ...(licence !== null && { "general.license": text(licence) }),
+    ...(licence !== null && { "general.license": textValue(licence) }),
     ...(hub !== null && {
-      "general.base_model.count": u32(1),
-      "general.base_model.0.name": text(name ?? hub),
-      ...(owner !== undefined && name !== undefined && { "general.base_model.0.organization": text(owner) }),
-      "general.base_model.0.repo_url": text(`https://huggingface.co/${hub}`),
+      "general.base_model.count": u32Value(1),
+      "general.base_model.0.name": textValue(name ?? hub),
+      ...(owner !== undefined && name !== undefined && { "general.base_model.0.organization": textValue(owner) }),
+      "general.base_model.0.repo_url": textValue(`https://huggingface.co/${hub}`),
     }),
   };
 }
 
 /** Why llama.cpp can't run it, for a sentence; null: it can. */
-export async function refusalOf(model: Deployed): Promise<string | null> {
+export async function ggufRefusal(model: DeployedModel): Promise<string | null> {
   const whole = await architectureOf(model);
   if ("refused" in whole) return whole.refused;
-  const tensors = tensorsOf(model, whole.architecture, whole.own, "f32");
+  const tensors = tensorsOf(model, whole.architecture, whole.input, "f32");
   return "refused" in tensors ? tensors.refused : null;
 }
 
 interface Whole {
-  readonly architecture: Architecture<unknown>;
-  readonly own: Described<unknown>;
-  readonly tokenizer: ToldTokenizer;
+  readonly architecture: GgufArchitecture<unknown>;
+  readonly input: ArchitectureInput<unknown>;
+  readonly tokenizer: GgufTokenizer;
 }
-async function architectureOf(model: Deployed): Promise<Whole | Refusal> {
+async function architectureOf(model: DeployedModel): Promise<Whole | TokenizationRefusal> {
   const { family, parts, config, shapes, around } = model;
   if (!parts.task.implementation.supervision.rowFormat.predictsNextToken)
     return { refused: `its task is ${parts.task.call.word}, and llama.cpp's programs continue texts` };
-  const architecture = ARCHITECTURES[family.word] as Architecture<unknown> | undefined;
+  const architecture = GGUF_ARCHITECTURES[family.word] as GgufArchitecture<unknown> | undefined;
   if (!architecture)
     return {
-      refused: `its family is ${family.word}, and those that are written are ${Object.keys(ARCHITECTURES).join(", ")}`,
+      refused: `its family is ${family.word}, and those that are written are ${Object.keys(GGUF_ARCHITECTURES).join(", ")}`,
     };
   if (around !== null) return { refused: around };
-  const own = { config, shapes, read: parts.config };
-  const refused = architecture.refuses(own);
+  const input = { config, shapes, read: parts.config };
+  const refused = architecture.refuses(input);
   if (refused !== null) return { refused };
-  const tokenizer = await toldTokenizer(model, architecture.sizes(own.read).vocabulary);
-  return "refused" in tokenizer ? tokenizer : { architecture, own, tokenizer };
+  const tokenizer = await toldTokenizer(model, architecture.sizes(input.read).vocabulary);
+  return "refused" in tokenizer ? tokenizer : { architecture, input, tokenizer };
 }
 
-async function toldTokenizer(model: Deployed, rows: number): Promise<ToldTokenizer | Refusal> {
+async function toldTokenizer(model: DeployedModel, rows: number): Promise<GgufTokenizer | TokenizationRefusal> {
   const json = async (name: string): Promise<Json> => {
     if (!model.files.includes(name)) return {};
     const value: unknown = JSON.parse(new TextDecoder().decode(await model.file(name)));
@@ -128,14 +132,14 @@ async function toldTokenizer(model: Deployed, rows: number): Promise<ToldTokeniz
   )) as [Json, Json, Json];
   const stop = model.chat?.stop ?? null;
   const begins = await conversationsBegin(model, settings);
-  return tokenizerOf({ tokenizer, settings, config: model.config, generation, rows, stop, begins });
+  return ggufTokenizerOf({ tokenizer, settings, config: model.config, generation, rows, stop, begins });
 }
 
 /**
  * llama.cpp puts the token that begins texts before conversations too, unless it is told to put it nowhere; transformers and
  * the notebook leave it to the template. Null: the model reads more than conversations.
  */
-async function conversationsBegin({ chat, parts }: Deployed, settings: Json): Promise<boolean | null> {
+async function conversationsBegin({ chat, parts }: DeployedModel, settings: Json): Promise<boolean | null> {
   if (!chat || parts.task.call.word !== "chat") return null;
   const [text] = await chat.write([[{ role: "user", content: "a" }]]);
   const bos = isRecord(settings["bos_token"]) ? settings["bos_token"]["content"] : settings["bos_token"];
@@ -143,33 +147,33 @@ async function conversationsBegin({ chat, parts }: Deployed, settings: Json): Pr
 }
 
 function tensorsOf(
-  model: Deployed,
-  architecture: Architecture<unknown>,
-  own: Described<unknown>,
-  quantize: Quantize,
-): readonly WrittenTensor[] | Refusal {
-  const { layers, tied } = architecture.sizes(own.read);
-  const out: WrittenTensor[] = Object.entries(architecture.more?.(own) ?? {}).map(([name, data]) => ({
+  model: DeployedModel,
+  architecture: GgufArchitecture<unknown>,
+  input: ArchitectureInput<unknown>,
+  quantize: QuantizationType,
+): readonly GgufOutputTensor[] | TokenizationRefusal {
+  const { layers, tied } = architecture.sizes(input.read);
+  const out: GgufOutputTensor[] = Object.entries(architecture.more?.(input) ?? {}).map(([name, data]) => ({
     name,
     shape: [data.length],
-    format: f32,
+    format: f32Format,
     elements: () => Promise.resolve(data),
   }));
   for (const [state, shape] of Object.entries(model.shapes)) {
     if (BUFFERS.test(state) || (tied && state === "lm_head.weight")) continue;
     const { prefix } = architecture;
     const name = state.startsWith(prefix) || state.startsWith("lm_head.") ? state : prefix + state;
-    const placed = ggufName(name, architecture.names);
+    const placed = ggufTensorName(name, architecture.names);
     if (!placed) return { refused: `llama.cpp has no place for its tensor ${state}` };
-    const tensor: Tensor = { name, part: placed.part, shape };
+    const tensor: GgufTensor = { name, part: placed.part, shape };
     const lies = architecture.shape?.(tensor) ?? shape;
     out.push({
       name: placed.name,
       shape: lies,
-      format: formatOf(placed.name, lies, { quantize, tied, layers }),
+      format: tensorFormatOf(placed.name, lies, { quantize, tied, layers }),
       async elements() {
         const data = numbersOf(await model.read(state));
-        return architecture.elements?.(own, tensor, data) ?? data;
+        return architecture.elements?.(input, tensor, data) ?? data;
       },
     });
   }
@@ -178,23 +182,26 @@ function tensorsOf(
 
 /** A view where the bytes lie so that they can be looked at as numbers. */
 function numbersOf({ bytes }: { readonly bytes: Uint8Array }): Float32Array {
-  const own = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
-  return new Float32Array(own.buffer, own.byteOffset, own.byteLength / 4);
+  const aligned = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
+  return new Float32Array(aligned.buffer, aligned.byteOffset, aligned.byteLength / 4);
 }
 
-const windowed = (context: number): ToldTokenizer["left"][number] => ({
+const windowed = (context: number): GgufTokenizer["left"][number] => ({
   part: "its window over the last tokens",
   instead: `it reads ${String(context)} tokens at most, among which the window changes nothing`,
 });
 
-async function ollamaOf({ chat }: Deployed, { metadata, tokens }: ToldTokenizer): Promise<Recognised | null> {
+async function ollamaOf(
+  { chat }: DeployedModel,
+  { metadata, tokens }: GgufTokenizer,
+): Promise<RecognizedTemplate | null> {
   if (!chat) return null;
   const token = (name: string): string => {
     const id = metadata[`tokenizer.ggml.${name}_token_id`];
     return id?.is === "u32" ? (tokens[id.value] ?? "") : "";
   };
   const added = metadata["tokenizer.ggml.add_bos_token"]?.value === true;
-  return recognised((all) => chat.write(all), { bos: token("bos"), eos: token("eos"), added });
+  return recognizeTemplate((all) => chat.write(all), { bos: token("bos"), eos: token("eos"), added });
 }
 
 /** Blocks that say what is trained are known to transformers alone. */

@@ -1,15 +1,15 @@
 /** GPT-2 as llama.cpp has it: linear layers lie [out, in] there. */
 import type { Gpt2Config } from "../../../models/gpt2.run.js";
-import type { Architecture, Tensor } from "./architecture.js";
-import { f32, u32 } from "./header.js";
-import { gpt2Names } from "./names.js";
-import { transposed } from "./element-order.js";
+import type { GgufArchitecture, GgufTensor } from "./architecture.js";
+import { f32Value, u32Value } from "./header.js";
+import { gpt2TensorNames } from "./names.js";
+import { transposeMatrix } from "./element-order.js";
 
 const GELU = ["gelu_new", "gelu_pytorch_tanh", "gelu_fast", "gelu_accurate", "gelu_python_tanh"];
 
-export const gpt2: Architecture<Gpt2Config> = {
+export const gpt2Architecture: GgufArchitecture<Gpt2Config> = {
   name: "gpt2",
-  names: gpt2Names,
+  names: gpt2TensorNames,
   prefix: "transformer.",
   sizes: (c) => ({ layers: c.n_layer, tied: c.tie_word_embeddings, vocabulary: c.vocab_size }),
   context: (c) => c.n_positions,
@@ -21,19 +21,21 @@ export const gpt2: Architecture<Gpt2Config> = {
     return null;
   },
   metadata: ({ read }) => ({
-    block_count: u32(read.n_layer),
-    context_length: u32(read.n_positions),
-    embedding_length: u32(read.n_embd),
-    feed_forward_length: u32(read.n_inner),
-    "attention.head_count": u32(read.n_head),
-    "attention.layer_norm_epsilon": f32(read.layer_norm_epsilon),
-    vocab_size: u32(read.vocab_size),
+    block_count: u32Value(read.n_layer),
+    context_length: u32Value(read.n_positions),
+    embedding_length: u32Value(read.n_embd),
+    feed_forward_length: u32Value(read.n_inner),
+    "attention.head_count": u32Value(read.n_head),
+    "attention.layer_norm_epsilon": f32Value(read.layer_norm_epsilon),
+    vocab_size: u32Value(read.vocab_size),
   }),
   elements(_model, tensor, data) {
     const [rows, columns] = tensor.shape;
-    return isTurned(tensor) && rows !== undefined && columns !== undefined ? transposed(data, rows, columns) : data;
+    return isTurned(tensor) && rows !== undefined && columns !== undefined
+      ? transposeMatrix(data, rows, columns)
+      : data;
   },
   shape: (tensor) => (isTurned(tensor) ? [...tensor.shape].reverse() : tensor.shape),
 };
 
-const isTurned = ({ part, shape }: Tensor): boolean => part !== null && shape.length === 2;
+const isTurned = ({ part, shape }: GgufTensor): boolean => part !== null && shape.length === 2;

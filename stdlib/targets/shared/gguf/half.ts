@@ -2,7 +2,7 @@
 const number = new Float32Array(1);
 const bits = new Uint32Array(number.buffer);
 
-export function halfBits(value: number): number {
+export function toHalfBits(value: number): number {
   number[0] = value;
   const all = bits[0]!;
   const sign = (all >>> 16) & 0x8000;
@@ -11,11 +11,11 @@ export function halfBits(value: number): number {
   if (rest >= 0x477ff000) return sign | 0x7c00;
   // Below 2^-14 the last bit counts 2^-24.
   if (rest < 0x38800000) return sign | even(Math.abs(number[0]) * 2 ** 24);
-  const kept = rest - 0x38000000;
-  return sign | ((kept + 0xfff + ((kept >>> 13) & 1)) >>> 13);
+  const rebased = rest - 0x38000000;
+  return sign | ((rebased + 0xfff + ((rebased >>> 13) & 1)) >>> 13);
 }
 
-export function halfValue(half: number): number {
+export function fromHalfBits(half: number): number {
   const sign = half & 0x8000 ? -1 : 1;
   const exponent = (half >> 10) & 31;
   const fraction = half & 0x3ff;
@@ -24,7 +24,7 @@ export function halfValue(half: number): number {
   return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }
 
-export function bf16Bits(value: number): number {
+export function toBf16Bits(value: number): number {
   number[0] = value;
   const all = bits[0]!;
   if ((all & 0x7fffffff) > 0x7f800000) return (all >>> 16) | 64;

@@ -2,28 +2,28 @@
  * What a GGUF file (version 3) begins with: metadata, then name, shape, format and place of each tensor; their bytes follow,
  * each at a multiple of 32. All numbers are little-endian.
  */
-export const ALIGNMENT = 32;
+export const GGUF_ALIGNMENT = 32;
 
 /** A value of metadata as it lies in the file: its kind tells the numbers apart. */
-export type Told =
+export type GgufMetadataValue =
   | { readonly is: "u32" | "i32" | "f32"; readonly value: number }
   | { readonly is: "bool"; readonly value: boolean }
   | { readonly is: "text"; readonly value: string }
   | { readonly is: "i32s" | "f32s"; readonly value: readonly number[] }
   | { readonly is: "bools"; readonly value: readonly boolean[] }
   | { readonly is: "texts"; readonly value: readonly string[] };
-export type Metadata = Readonly<Record<string, Told>>;
+export type GgufMetadata = Readonly<Record<string, GgufMetadataValue>>;
 
-export const u32 = (value: number): Told => ({ is: "u32", value });
-export const f32 = (value: number): Told => ({ is: "f32", value });
-export const bool = (value: boolean): Told => ({ is: "bool", value });
-export const text = (value: string): Told => ({ is: "text", value });
-export const texts = (value: readonly string[]): Told => ({ is: "texts", value });
-export const i32s = (value: readonly number[]): Told => ({ is: "i32s", value });
-export const f32s = (value: readonly number[]): Told => ({ is: "f32s", value });
-export const bools = (value: readonly boolean[]): Told => ({ is: "bools", value });
+export const u32Value = (value: number): GgufMetadataValue => ({ is: "u32", value });
+export const f32Value = (value: number): GgufMetadataValue => ({ is: "f32", value });
+export const boolValue = (value: boolean): GgufMetadataValue => ({ is: "bool", value });
+export const textValue = (value: string): GgufMetadataValue => ({ is: "text", value });
+export const textsValue = (value: readonly string[]): GgufMetadataValue => ({ is: "texts", value });
+export const i32sValue = (value: readonly number[]): GgufMetadataValue => ({ is: "i32s", value });
+export const f32sValue = (value: readonly number[]): GgufMetadataValue => ({ is: "f32s", value });
+export const boolsValue = (value: readonly boolean[]): GgufMetadataValue => ({ is: "bools", value });
 
-export interface TensorHead {
+export interface GgufTensorHeader {
   readonly name: string;
   /** As in PyTorch: the last dimension is the one whose elements lie side by side. */
   readonly shape: readonly number[];
@@ -33,19 +33,19 @@ export interface TensorHead {
 }
 
 /** Bytes that fill up to the next multiple of the alignment. */
-export function padding(length: number): number {
-  return (ALIGNMENT - (length % ALIGNMENT)) % ALIGNMENT;
+export function alignmentPadding(length: number): number {
+  return (GGUF_ALIGNMENT - (length % GGUF_ALIGNMENT)) % GGUF_ALIGNMENT;
 }
 
 /** Tensors in the order in which their bytes follow. */
-export function headOf(metadata: Metadata, tensors: readonly TensorHead[]): Uint8Array {
+export function ggufHeaderBytes(metadata: GgufMetadata, tensors: readonly GgufTensorHeader[]): Uint8Array {
   const out = new Bytes();
   out.raw(new TextEncoder().encode("GGUF"));
   out.u32(3);
   out.u64(tensors.length);
-  const told = Object.entries(metadata);
-  out.u64(told.length);
-  for (const [key, value] of told) {
+  const entries = Object.entries(metadata);
+  out.u64(entries.length);
+  for (const [key, value] of entries) {
     out.text(key);
     write(out, value);
   }
@@ -56,44 +56,44 @@ export function headOf(metadata: Metadata, tensors: readonly TensorHead[]): Uint
     for (const size of [...shape].reverse()) out.u64(size);
     out.u32(type);
     out.u64(offset);
-    offset += bytes + padding(bytes);
+    offset += bytes + alignmentPadding(bytes);
   }
-  out.raw(new Uint8Array(padding(out.length)));
+  out.raw(new Uint8Array(alignmentPadding(out.length)));
   return out.whole();
 }
 
 const TYPES = { u32: 4, i32: 5, f32: 6, bool: 7, text: 8 } as const;
 const LIST = 9;
 
-function write(out: Bytes, told: Told): void {
-  switch (told.is) {
+function write(out: Bytes, metadataValue: GgufMetadataValue): void {
+  switch (metadataValue.is) {
     case "text":
       out.u32(TYPES.text);
-      return out.text(told.value);
+      return out.text(metadataValue.value);
     case "bool":
       out.u32(TYPES.bool);
-      return out.raw(Uint8Array.of(told.value ? 1 : 0));
+      return out.raw(Uint8Array.of(metadataValue.value ? 1 : 0));
     case "texts":
-      list(out, TYPES.text, told.value.length);
-      return told.value.forEach((one) => out.text(one));
+      list(out, TYPES.text, metadataValue.value.length);
+      return metadataValue.value.forEach((one) => out.text(one));
     case "bools":
-      list(out, TYPES.bool, told.value.length);
-      return out.raw(Uint8Array.from(told.value, Number));
+      list(out, TYPES.bool, metadataValue.value.length);
+      return out.raw(Uint8Array.from(metadataValue.value, Number));
     case "i32s":
-      list(out, TYPES.i32, told.value.length);
-      return out.numbers(Int32Array.from(told.value));
+      list(out, TYPES.i32, metadataValue.value.length);
+      return out.numbers(Int32Array.from(metadataValue.value));
     case "f32s":
-      list(out, TYPES.f32, told.value.length);
-      return out.numbers(Float32Array.from(told.value));
+      list(out, TYPES.f32, metadataValue.value.length);
+      return out.numbers(Float32Array.from(metadataValue.value));
     case "u32":
       out.u32(TYPES.u32);
-      return out.u32(told.value);
+      return out.u32(metadataValue.value);
     case "i32":
       out.u32(TYPES.i32);
-      return out.numbers(Int32Array.of(told.value));
+      return out.numbers(Int32Array.of(metadataValue.value));
     case "f32":
       out.u32(TYPES.f32);
-      return out.numbers(Float32Array.of(told.value));
+      return out.numbers(Float32Array.of(metadataValue.value));
   }
 }
 

@@ -3,8 +3,8 @@
  * 16 or 32 whose scales (and offsets) are searched for by least squares and written in few bits, under one scale over all in
  * half precision. Every step is rounded to f32, in the reference's order.
  */
-import { halfBits, halfValue } from "./half.js";
-import type { Rounding } from "./rounding.js";
+import { toHalfBits, fromHalfBits } from "./half.js";
+import type { GgufTensorFormat } from "./rounding.js";
 
 const f = Math.fround;
 const SIZE = 256;
@@ -17,25 +17,25 @@ const within = (least: number, value: number, most: number): number => Math.max(
 const levels = new Uint8Array(SIZE);
 
 /** Six bits an element, in two places; a signed byte of scale for each 16. */
-export const q6_k: Rounding = {
+export const q6_kFormat: GgufTensorFormat = {
   name: "Q6_K",
   number: 14,
   elements: SIZE,
   bytes: 210,
-  one(x, from, to, at) {
+  one(x, from, to, offset) {
     const scales = Array.from({ length: 16 }, (_, part) => symmetric(x, from + 16 * part, 16 * part));
     const widest = scales.reduce((best, s) => (Math.abs(s) > Math.abs(best) ? s : best), 0);
     if (Math.abs(widest) < NOTHING) {
-      for (let i = 0; i < 210; i++) to.setUint8(at + i, 0);
+      for (let i = 0; i < 210; i++) to.setUint8(offset + i, 0);
       return;
     }
     const inverse = f(-128 / widest);
-    const half = halfBits(f(1 / inverse));
-    to.setUint16(at + 208, half, true);
+    const half = toHalfBits(f(1 / inverse));
+    to.setUint16(offset + 208, half, true);
     scales.forEach((scale, part) => {
       const finer = Math.min(127, nearest(f(inverse * scale)));
-      to.setInt8(at + 192 + part, finer);
-      const d = f(halfValue(half) * finer);
+      to.setInt8(offset + 192 + part, finer);
+      const d = f(fromHalfBits(half) * finer);
       if (!d) return;
       for (let i = 16 * part; i < 16 * part + 16; i++) levels[i] = within(-32, nearest(f(x[from + i]! / d)), 31) + 32;
     });
@@ -47,9 +47,9 @@ export const q6_k: Rounding = {
           number,
           number,
         ];
-        to.setUint8(at + 64 * n + i, (a & 15) | ((c & 15) << 4));
-        to.setUint8(at + 64 * n + 32 + i, (b & 15) | ((d & 15) << 4));
-        to.setUint8(at + 128 + 32 * n + i, (a >> 4) | ((b >> 4) << 2) | ((c >> 4) << 4) | ((d >> 4) << 6));
+        to.setUint8(offset + 64 * n + i, (a & 15) | ((c & 15) << 4));
+        to.setUint8(offset + 64 * n + 32 + i, (b & 15) | ((d & 15) << 4));
+        to.setUint8(offset + 128 + 32 * n + i, (a >> 4) | ((b >> 4) << 2) | ((c >> 4) << 4) | ((d >> 4) << 6));
       }
   },
 };
@@ -94,39 +94,39 @@ function symmetric(x: Float32Array, from: number, to: number): number {
 }
 
 /** Four bits an element; six bits of scale and six of offset for each 32. */
-export const q4_k: Rounding = {
+export const q4_kFormat: GgufTensorFormat = {
   name: "Q4_K",
   number: 12,
   elements: SIZE,
   bytes: 144,
-  one(x, from, to, at) {
+  one(x, from, to, position) {
     const parts = Array.from({ length: 8 }, (_, part) => offset(x, from + 32 * part, 32 * part));
     const greatest = parts.reduce((m, { scale }) => Math.max(m, scale), 0);
     const deepest = parts.reduce((m, { below }) => Math.max(m, below), 0);
     const [inverse, lower] = [greatest > 0 ? f(63 / greatest) : 0, deepest > 0 ? f(63 / deepest) : 0];
-    const [scale, least] = [halfBits(f(greatest / 63)), halfBits(f(deepest / 63))];
-    to.setUint16(at, scale, true);
-    to.setUint16(at + 2, least, true);
+    const [scale, least] = [toHalfBits(f(greatest / 63)), toHalfBits(f(deepest / 63))];
+    to.setUint16(position, scale, true);
+    to.setUint16(position + 2, least, true);
     const six = parts.map(({ scale, below }) => [
       Math.min(63, nearest(f(inverse * scale)) & 255),
       Math.min(63, nearest(f(lower * below)) & 255),
     ]) as [number, number][];
     for (let part = 0; part < 4; part++) {
       const [[s, m], [s4, m4]] = [six[part]!, six[part + 4]!];
-      to.setUint8(at + 4 + part, s | ((s4 >> 4) << 6));
-      to.setUint8(at + 8 + part, m | ((m4 >> 4) << 6));
-      to.setUint8(at + 12 + part, (s4 & 15) | ((m4 & 15) << 4));
+      to.setUint8(position + 4 + part, s | ((s4 >> 4) << 6));
+      to.setUint8(position + 8 + part, m | ((m4 >> 4) << 6));
+      to.setUint8(position + 12 + part, (s4 & 15) | ((m4 & 15) << 4));
     }
     six.forEach(([s, m], part) => {
-      const d = f(halfValue(scale) * s);
+      const d = f(fromHalfBits(scale) * s);
       if (!d) return;
-      const below = f(halfValue(least) * m);
+      const below = f(fromHalfBits(least) * m);
       for (let i = 32 * part; i < 32 * part + 32; i++)
         levels[i] = within(0, nearest(f(f(x[from + i]! + below) / d)), 15);
     });
     for (let pair = 0; pair < 4; pair++)
       for (let i = 0; i < 32; i++)
-        to.setUint8(at + 16 + 32 * pair + i, levels[64 * pair + i]! | (levels[64 * pair + 32 + i]! << 4));
+        to.setUint8(position + 16 + 32 * pair + i, levels[64 * pair + i]! | (levels[64 * pair + 32 + i]! << 4));
   },
 };
 
@@ -156,10 +156,10 @@ function offset(x: Float32Array, from: number, to: number): { readonly scale: nu
     levels.fill(0, to, to + 32);
     return { scale: 0, below: -least };
   }
-  const error = (at: (i: number) => number, scale: number, begin: number): number => {
+  const error = (valueAt: (i: number) => number, scale: number, begin: number): number => {
     let sum = 0;
     for (let i = 0; i < 32; i++) {
-      const miss = f(f(f(scale * at(i)) + begin) - x[from + i]!);
+      const miss = f(f(f(scale * valueAt(i)) + begin) - x[from + i]!);
       sum = f(sum + f(weights[i]! * f(miss * miss)));
     }
     return sum;
@@ -182,13 +182,13 @@ function offset(x: Float32Array, from: number, to: number): { readonly scale: nu
     }
     const determinant = f(f(sumW * l2) - f(l1 * l1));
     if (!(determinant > 0)) continue;
-    let own = f(f(f(sumW * lx) - f(sumX * l1)) / determinant);
+    let fittedScale = f(f(f(sumW * lx) - f(sumX * l1)) / determinant);
     let under = f(f(f(l2 * sumX) - f(l1 * lx)) / determinant);
-    if (under > 0) [own, under] = [f(lx / l2), 0];
-    const missed = error((i) => tried[i]!, own, under);
+    if (under > 0) [fittedScale, under] = [f(lx / l2), 0];
+    const missed = error((i) => tried[i]!, fittedScale, under);
     if (missed >= best) continue;
     levels.set(tried, to);
-    [best, scale, begin] = [missed, own, under];
+    [best, scale, begin] = [missed, fittedScale, under];
   }
   return { scale, below: -begin };
 }

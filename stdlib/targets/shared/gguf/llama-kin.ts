@@ -1,12 +1,12 @@
 /** LLaMA and kin, the Qwens and the Gemmas as llama.cpp has them. */
 import type { LlamaConfig } from "../../../models/llama.run.js";
-import type { Architecture, Described, Tensor } from "./architecture.js";
-import { bools, f32, u32, type Metadata } from "./header.js";
-import { gemma2Names, gemma3Names, llamaNames, qwen3Names, type TensorNames } from "./names.js";
-import { interleaved } from "./element-order.js";
-import { ropeOf, type ToldRope } from "./rope.js";
+import type { GgufArchitecture, ArchitectureInput, GgufTensor } from "./architecture.js";
+import { boolsValue, f32Value, u32Value, type GgufMetadata } from "./header.js";
+import { gemma2TensorNames, gemma3TensorNames, llamaTensorNames, qwen3TensorNames, type TensorNames } from "./names.js";
+import { interleaveHalves } from "./element-order.js";
+import { ggufRopeOf, type GgufRope } from "./rope.js";
 
-type Model = Described<LlamaConfig>;
+type Model = ArchitectureInput<LlamaConfig>;
 interface Kin {
   readonly name: string;
   readonly names: TensorNames;
@@ -14,9 +14,9 @@ interface Kin {
   /** Where config.json names none. */
   readonly theta: number;
   refuses?(read: LlamaConfig): string | null;
-  metadata?(model: Model): Metadata;
-  elements?: Architecture<LlamaConfig>["elements"];
-  rope?(model: Model): ToldRope;
+  metadata?(model: Model): GgufMetadata;
+  elements?: GgufArchitecture<LlamaConfig>["elements"];
+  rope?(model: Model): GgufRope;
   /** Frequencies of any kind can be told. */
   readonly divides?: true;
   /** It has windows of its own. */
@@ -26,70 +26,70 @@ interface Kin {
 const SILU = ["silu", "swish"];
 const GELU = ["gelu_pytorch_tanh", "gelu_new", "gelu_fast", "gelu_accurate", "gelu_python_tanh"];
 
-function kin(own: Kin): Architecture<LlamaConfig> {
-  const rope = own.rope ?? ((model: Model) => plainRope(own, model));
+function kin(variant: Kin): GgufArchitecture<LlamaConfig> {
+  const rope = variant.rope ?? ((model: Model) => plainRope(variant, model));
   const context = ({ windows, max_position_embeddings: all }: LlamaConfig): number =>
-    own.slides ? all : windows.reduce<number>((least, window) => Math.min(least, window ?? least), all);
+    variant.slides ? all : windows.reduce<number>((least, window) => Math.min(least, window ?? least), all);
   return {
-    name: own.name,
-    names: own.names,
+    name: variant.name,
+    names: variant.names,
     prefix: "model.",
     sizes: (c) => ({ layers: c.num_hidden_layers, tied: c.tie_word_embeddings, vocabulary: c.vocab_size }),
     context,
     refuses(model) {
       const { read } = model;
-      const known = own.activation === "silu" ? SILU : GELU;
+      const known = variant.activation === "silu" ? SILU : GELU;
       if (!known.includes(read.hidden_act))
         return `its inner layers use ${read.hidden_act}, and llama.cpp's ${known[0]!}`;
-      if (rope(model).divisors && !own.divides)
+      if (rope(model).divisors && !variant.divides)
         return `its rotary positions are stretched in a way that llama.cpp knows of LLaMA alone`;
-      return own.refuses?.(read) ?? null;
+      return variant.refuses?.(read) ?? null;
     },
     metadata(model) {
       const { read } = model;
       return {
-        block_count: u32(read.num_hidden_layers),
-        context_length: u32(context(read)),
-        embedding_length: u32(read.hidden_size),
-        feed_forward_length: u32(read.intermediate_size),
-        "attention.head_count": u32(read.num_attention_heads),
-        "attention.head_count_kv": u32(read.num_key_value_heads),
-        "attention.key_length": u32(read.head_dim),
-        "attention.value_length": u32(read.head_dim),
-        "attention.layer_norm_rms_epsilon": f32(read.norm.epsilon),
-        "rope.dimension_count": u32(read.head_dim),
-        vocab_size: u32(read.vocab_size),
+        block_count: u32Value(read.num_hidden_layers),
+        context_length: u32Value(context(read)),
+        embedding_length: u32Value(read.hidden_size),
+        feed_forward_length: u32Value(read.intermediate_size),
+        "attention.head_count": u32Value(read.num_attention_heads),
+        "attention.head_count_kv": u32Value(read.num_key_value_heads),
+        "attention.key_length": u32Value(read.head_dim),
+        "attention.value_length": u32Value(read.head_dim),
+        "attention.layer_norm_rms_epsilon": f32Value(read.norm.epsilon),
+        "rope.dimension_count": u32Value(read.head_dim),
+        vocab_size: u32Value(read.vocab_size),
         ...rope(model).metadata,
-        ...own.metadata?.(model),
+        ...variant.metadata?.(model),
       };
     },
     more(model) {
       const { divisors } = rope(model);
       return divisors ? { "rope_freqs.weight": divisors } : {};
     },
-    ...(own.elements && { elements: own.elements }),
+    ...(variant.elements && { elements: variant.elements }),
   };
 }
 
-function plainRope({ theta }: Kin, { config, read }: Model): ToldRope {
-  return ropeOf(config, { family: "llama", size: read.head_dim, positions: read.max_position_embeddings, theta });
+function plainRope({ theta }: Kin, { config, read }: Model): GgufRope {
+  return ggufRopeOf(config, { family: "llama", size: read.head_dim, positions: read.max_position_embeddings, theta });
 }
 
-export const llama = kin({
+export const llamaArchitecture = kin({
   name: "llama",
-  names: llamaNames,
+  names: llamaTensorNames,
   activation: "silu",
   theta: 10000,
   divides: true,
   elements({ read }, { part, shape }, data) {
     const heads = part === "attn_q" ? read.num_attention_heads : part === "attn_k" ? read.num_key_value_heads : null;
-    return heads === null ? data : interleaved(data, heads, shape[0] ?? 0);
+    return heads === null ? data : interleaveHalves(data, heads, shape[0] ?? 0);
   },
 });
 
-export const qwen2 = kin({
+export const qwen2Architecture = kin({
   name: "qwen2",
-  names: llamaNames,
+  names: llamaTensorNames,
   activation: "silu",
   theta: 10000,
   refuses: (c) =>
@@ -101,16 +101,16 @@ export const qwen2 = kin({
 const noOutputBias = (c: LlamaConfig): string | null =>
   c.bias.output ? "its attention's output has a bias, which llama.cpp doesn't know of this family" : null;
 
-export const qwen3 = kin({
+export const qwen3Architecture = kin({
   name: "qwen3",
-  names: qwen3Names,
+  names: qwen3TensorNames,
   activation: "silu",
   theta: 10000,
   refuses: noOutputBias,
 });
 
 /** Norms scale by 1 + weight in a checkpoint, and by the weight there. */
-function norming(_model: Model, { name }: Tensor, data: Float32Array): Float32Array {
+function norming(_model: Model, { name }: GgufTensor, data: Float32Array): Float32Array {
   return name.endsWith("norm.weight") ? data.map((x) => x + 1) : data;
 }
 /** This part makes good that scores are scaled by otherwise than llama.cpp scales them. */
@@ -127,9 +127,9 @@ const scaling =
 const tiedAlone = (c: LlamaConfig): string | null =>
   c.tie_word_embeddings ? null : "its head is its own, and llama.cpp's is the embedding in this family";
 
-export const gemma = kin({
+export const gemmaArchitecture = kin({
   name: "gemma",
-  names: llamaNames,
+  names: llamaTensorNames,
   activation: "gelu_pytorch_tanh",
   theta: 10000,
   refuses: (c) => noOutputBias(c) ?? tiedAlone(c),
@@ -137,17 +137,17 @@ export const gemma = kin({
 });
 
 /** Which layers have a window, where that is not as llama.cpp takes it to be. */
-function pattern({ windows }: LlamaConfig, usual: number): Metadata {
+function pattern({ windows }: LlamaConfig, usual: number): GgufMetadata {
   const slides = windows.map((window) => window !== null);
-  if (slides.every((own, i) => own === ((i + 1) % usual !== 0))) return {};
-  return { "attention.sliding_window_pattern": bools(slides) };
+  if (slides.every((isSliding, i) => isSliding === ((i + 1) % usual !== 0))) return {};
+  return { "attention.sliding_window_pattern": boolsValue(slides) };
 }
-const cap = (key: string, value: number | null): Metadata => (value === null ? {} : { [key]: f32(value) });
+const cap = (key: string, value: number | null): GgufMetadata => (value === null ? {} : { [key]: f32Value(value) });
 const windowOf = ({ windows }: LlamaConfig): number => windows.find((window) => window !== null) ?? 0;
 
-export const gemma2 = kin({
+export const gemma2Architecture = kin({
   name: "gemma2",
-  names: gemma2Names,
+  names: gemma2TensorNames,
   activation: "gelu_pytorch_tanh",
   theta: 10000,
   slides: true,
@@ -158,7 +158,7 @@ export const gemma2 = kin({
   metadata: ({ read }) => ({
     ...cap("attn_logit_softcapping", read.caps.scores),
     ...cap("final_logit_softcapping", read.caps.logits),
-    "attention.sliding_window": u32(windowOf(read)),
+    "attention.sliding_window": u32Value(windowOf(read)),
     ...pattern(read, 2),
   }),
   elements: scaling(46, "attn_q"),
@@ -167,26 +167,26 @@ export const gemma2 = kin({
 const record = (value: unknown): Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
 
-export const gemma3 = kin({
+export const gemma3Architecture = kin({
   name: "gemma3",
-  names: gemma3Names,
+  names: gemma3TensorNames,
   activation: "gelu_pytorch_tanh",
   theta: 1e6,
   slides: true,
   refuses: noOutputBias,
   rope({ config, read }) {
     const { full_attention: full } = record(config["rope_parameters"]);
-    const own = {
+    const ropeFields = {
       rope_parameters: { rope_theta: config["rope_theta"], ...record(config["rope_scaling"]), ...record(full) },
     };
-    const o = { family: "gemma3_text", size: read.head_dim, positions: read.max_position_embeddings, theta: 1e6 };
-    return ropeOf(own, o);
+    const options = { family: "gemma3_text", size: read.head_dim, positions: read.max_position_embeddings, theta: 1e6 };
+    return ggufRopeOf(ropeFields, options);
   },
   metadata: ({ config, read }) => ({
     ...cap("final_logit_softcapping", read.caps.logits),
     ...(windowOf(read) > 0 && {
-      "attention.sliding_window": u32(windowOf(read)),
-      "rope.freq_base_swa": f32(nearTheta(config)),
+      "attention.sliding_window": u32Value(windowOf(read)),
+      "rope.freq_base_swa": f32Value(nearTheta(config)),
       ...pattern(read, 6),
     }),
   }),

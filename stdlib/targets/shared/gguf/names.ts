@@ -41,12 +41,12 @@ const kin = (inside: Readonly<Record<string, string>>): TensorNames => ({
   blocks: "model.layers",
 });
 
-export const llamaNames = kin({ ...before, ...attention, ...inner });
-export const qwen3Names = kin({ ...before, ...attention, ...headNorms, ...inner });
-export const gemma2Names = kin({ ...bothSides, ...attention, ...inner });
-export const gemma3Names = kin({ ...bothSides, ...attention, ...headNorms, ...inner });
+export const llamaTensorNames = kin({ ...before, ...attention, ...inner });
+export const qwen3TensorNames = kin({ ...before, ...attention, ...headNorms, ...inner });
+export const gemma2TensorNames = kin({ ...bothSides, ...attention, ...inner });
+export const gemma3TensorNames = kin({ ...bothSides, ...attention, ...headNorms, ...inner });
 /** Its linear layers lie [out, in] there, and [in, out] in a checkpoint. */
-export const gpt2Names: TensorNames = {
+export const gpt2TensorNames: TensorNames = {
   outside: {
     "token_embd.weight": "transformer.wte.weight",
     "position_embd.weight": "transformer.wpe.weight",
@@ -66,15 +66,15 @@ export const gpt2Names: TensorNames = {
 };
 
 /** llama.cpp's name for a tensor of a checkpoint, and its part where it lies in a block; null: it has none. */
-export function ggufName(
+export function ggufTensorName(
   tensor: string,
   { outside, inside, blocks }: TensorNames,
 ): { readonly name: string; readonly part: string | null } | null {
-  const whole = Object.entries(outside).find(([, own]) => own === tensor);
+  const whole = Object.entries(outside).find(([, checkpointName]) => checkpointName === tensor);
   if (whole) return { name: whole[0], part: null };
   if (!tensor.startsWith(`${blocks}.`)) return null;
-  const [, block, own, kind] = /^(\d+)\.(.+)\.(weight|bias)$/.exec(tensor.slice(blocks.length + 1)) ?? [];
-  const part = Object.entries(inside).find(([, name]) => name === own);
+  const [, block, layerName, kind] = /^(\d+)\.(.+)\.(weight|bias)$/.exec(tensor.slice(blocks.length + 1)) ?? [];
+  const part = Object.entries(inside).find(([, name]) => name === layerName);
   if (block === undefined || kind === undefined || !part) return null;
   return { name: `blk.${block}.${part[0]}.${kind}`, part: part[0] };
 }

@@ -4,7 +4,7 @@ const BYTES = { type: "ByteLevel", add_prefix_space: false, trim_offsets: true, 
 const digits = (one: boolean): unknown => ({ type: "Digits", individual_digits: one });
 const sequence = (...pretokenizers: readonly unknown[]): unknown => ({ type: "Sequence", pretokenizers });
 
-export interface Cut {
+export interface PreTokenizerSetup {
   readonly pre_tokenizer: unknown;
   /** A word that is a token is that token, whatever the merges make of it. */
   readonly ignoreMerges: boolean;
@@ -12,7 +12,7 @@ export interface Cut {
   readonly normalizer: unknown;
 }
 
-export const CUTS: Readonly<Record<string, Cut>> = {
+export const PRE_TOKENIZER_SETUPS: Readonly<Record<string, PreTokenizerSetup>> = {
   "gpt-2": { pre_tokenizer: BYTES, ignoreMerges: false, normalizer: null },
   smollm: { pre_tokenizer: sequence(digits(true), BYTES), ignoreMerges: false, normalizer: null },
   "llama-bpe": { pre_tokenizer: words("{1,3}"), ignoreMerges: true, normalizer: null },

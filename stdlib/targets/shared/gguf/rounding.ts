@@ -2,79 +2,79 @@
  * f32 to ggml's block formats, bit for bit as its reference rounds: 32 numbers in one block, of few bits each, with a scale
  * (and for some an offset) in half precision. Every step is rounded to f32, as it is there.
  */
-import { bf16Bits, halfBits } from "./half.js";
+import { toBf16Bits, toHalfBits } from "./half.js";
 
 /** A format that is written. `elements` and `bytes` are those of one block. */
-export interface Rounding {
+export interface GgufTensorFormat {
   readonly name: string;
   /** ggml's number of the format. */
   readonly number: number;
   readonly elements: number;
   readonly bytes: number;
   /** Writes the block of the elements from `from` on, at `at`. */
-  one(x: Float32Array, from: number, to: DataView, at: number): void;
+  one(x: Float32Array, from: number, to: DataView, offset: number): void;
 }
 
 const f = Math.fround;
 
-export const f32: Rounding = {
+export const f32Format: GgufTensorFormat = {
   name: "F32",
   number: 0,
   elements: 1,
   bytes: 4,
-  one: (x, from, to, at) => {
-    to.setFloat32(at, x[from]!, true);
+  one: (x, from, to, offset) => {
+    to.setFloat32(offset, x[from]!, true);
   },
 };
-export const f16: Rounding = {
+export const f16Format: GgufTensorFormat = {
   name: "F16",
   number: 1,
   elements: 1,
   bytes: 2,
-  one: (x, from, to, at) => {
-    to.setUint16(at, halfBits(x[from]!), true);
+  one: (x, from, to, offset) => {
+    to.setUint16(offset, toHalfBits(x[from]!), true);
   },
 };
-export const bf16: Rounding = {
+export const bf16Format: GgufTensorFormat = {
   name: "BF16",
   number: 30,
   elements: 1,
   bytes: 2,
-  one: (x, from, to, at) => {
-    to.setUint16(at, bf16Bits(x[from]!), true);
+  one: (x, from, to, offset) => {
+    to.setUint16(offset, toBf16Bits(x[from]!), true);
   },
 };
-export const q8_0: Rounding = {
+export const q8_0Format: GgufTensorFormat = {
   name: "Q8_0",
   number: 8,
   elements: 32,
   bytes: 34,
-  one(x, from, to, at) {
+  one(x, from, to, offset) {
     const d = f(Math.abs(farthest(x, from)) / 127);
     const inverse = d ? f(1 / d) : 0;
-    to.setUint16(at, halfBits(d), true);
+    to.setUint16(offset, toHalfBits(d), true);
     for (let i = 0; i < 32; i++) {
       const value = f(x[from + i]! * inverse);
       // Halves away from zero.
-      to.setInt8(at + 2 + i, Math.sign(value) * Math.floor(Math.abs(value) + 0.5));
+      to.setInt8(offset + 2 + i, Math.sign(value) * Math.floor(Math.abs(value) + 0.5));
     }
   },
 };
 /** The number farthest from zero becomes the lowest value, so that its sign is the scale's. */
-const signed = (name: string, number: number, high: boolean): Rounding => ({
+const signed = (name: string, number: number, high: boolean): GgufTensorFormat => ({
   name,
   number,
   elements: 32,
   bytes: high ? 22 : 18,
-  one(x, from, to, at) {
+  one(x, from, to, offset) {
     const middle = high ? 16 : 8;
     const d = f(farthest(x, from) / -middle);
     const inverse = d ? f(1 / d) : 0;
-    to.setUint16(at, halfBits(d), true);
-    pack(to, at + 2, high, (i) => f(f(x[from + i]! * inverse) + middle + 0.5));
+    to.setUint16(offset, toHalfBits(d), true);
+    pack(to, offset + 2, high, (i) => f(f(x[from + i]! * inverse) + middle + 0.5));
   },
 });
-const offset = (name: string, number: number, high: boolean): Rounding => ({
+const offset = (name: string, number: number, high: boolean): GgufTensorFormat => ({
   name,
   number,
   elements: 32,
@@ -88,15 +88,15 @@ const offset = (name: string, number: number, high: boolean): Rounding => ({
     }
     const d = f(f(most - least) / (high ? 31 : 15));
     const inverse = d ? f(1 / d) : 0;
-    to.setUint16(at, halfBits(d), true);
-    to.setUint16(at + 2, halfBits(least), true);
+    to.setUint16(at, toHalfBits(d), true);
+    to.setUint16(at + 2, toHalfBits(least), true);
     pack(to, at + 4, high, (i) => f(f(f(x[from + i]! - least) * inverse) + 0.5));
   },
 });
-export const q4_0 = signed("Q4_0", 2, false);
-export const q4_1 = offset("Q4_1", 3, false);
-export const q5_0 = signed("Q5_0", 6, true);
-export const q5_1 = offset("Q5_1", 7, true);
+export const q4_0Format = signed("Q4_0", 2, false);
+export const q4_1Format = offset("Q4_1", 3, false);
+export const q5_0Format = signed("Q5_0", 6, true);
+export const q5_1Format = offset("Q5_1", 7, true);
 
 /** Where several lie as far, the first. */
 function farthest(x: Float32Array, from: number): number {
@@ -106,23 +106,23 @@ function farthest(x: Float32Array, from: number): number {
 }
 
 /** 32 values cut to whole numbers, element i beside element i + 16; fifth bits, where there are some, side by side before them. */
-function pack(to: DataView, at: number, high: boolean, value: (i: number) => number): void {
+function pack(to: DataView, offset: number, high: boolean, value: (i: number) => number): void {
   const greatest = high ? 31 : 15;
   const whole = (i: number): number => Math.min(greatest, Math.trunc(value(i)));
   let fifths = 0;
   for (let i = 0; i < 16; i++) {
     const [a, b] = [whole(i), whole(16 + i)];
     fifths |= ((a >> 4) << i) | ((b >> 4) << (16 + i));
-    to.setUint8(at + (high ? 4 : 0) + i, (a & 15) | ((b & 15) << 4));
+    to.setUint8(offset + (high ? 4 : 0) + i, (a & 15) | ((b & 15) << 4));
   }
-  if (high) to.setUint32(at, fifths >>> 0, true);
+  if (high) to.setUint32(offset, fifths >>> 0, true);
 }
 
 /** Whole blocks of elements, as bytes. */
-export function rounded(x: Float32Array, { elements, bytes, one, number }: Rounding): Uint8Array {
+export function encodeTensor(x: Float32Array, { elements, bytes, one, number }: GgufTensorFormat): Uint8Array {
   if (number === 0) return new Uint8Array(x.buffer, x.byteOffset, x.byteLength);
   const out = new Uint8Array((x.length / elements) * bytes);
   const to = new DataView(out.buffer);
-  for (let from = 0, at = 0; from < x.length; from += elements, at += bytes) one(x, from, to, at);
+  for (let from = 0, offset = 0; from < x.length; from += elements, offset += bytes) one(x, from, to, offset);
   return out;
 }

@@ -4,26 +4,30 @@
  * pieces, all ways to make a piece side by side.
  */
 import { isRecord } from "#dsl/language/diagnostics/record.js";
-import { mergesOf } from "./byte-level.js";
-import { bool, text } from "./header.js";
-import type { Cutting, Refusal } from "./tokenization.js";
+import { bpeMergesOf } from "./byte-level.js";
+import { boolValue, textValue } from "./header.js";
+import type { VocabularyTokenization, TokenizationRefusal } from "./tokenization.js";
 
 type Json = Readonly<Record<string, unknown>>;
 const BLANK = "▁";
 
-export function piecesOf(tokenizer: Json, model: Json, tokens: readonly string[]): Cutting | Refusal {
+export function scoredPieceTokenization(
+  tokenizer: Json,
+  model: Json,
+  tokens: readonly string[],
+): VocabularyTokenization | TokenizationRefusal {
   const known = new Set(tokens);
   for (let byte = 0; byte < 256; byte++)
     if (!known.has(`<0x${byte.toString(16).toUpperCase().padStart(2, "0")}>`))
       return { refused: "its tokenizer has no piece for each byte, and llama.cpp wants them" };
-  const scores = scoresOf(mergesOf(model));
+  const scores = scoresOf(bpeMergesOf(model));
   if (!scores) return { refused: "its tokenizer merges pieces in an order that no scores can tell" };
   const prefix = prefixOf(tokenizer);
   if (typeof prefix === "object") return prefix;
   return {
     metadata: {
-      "tokenizer.ggml.pre": text("default"),
-      "tokenizer.ggml.add_space_prefix": bool(prefix !== "never"),
+      "tokenizer.ggml.pre": textValue("default"),
+      "tokenizer.ggml.add_space_prefix": boolValue(prefix !== "never"),
     },
     scores,
     left: [
@@ -36,7 +40,11 @@ export function piecesOf(tokenizer: Json, model: Json, tokens: readonly string[]
 }
 
 /** llama.cpp joins neighbours to every piece that it has, made by merges or not. */
-function unmade(tokenizer: Json, tokens: readonly string[], scores: ReadonlyMap<string, number>): Cutting["left"] {
+function unmade(
+  tokenizer: Json,
+  tokens: readonly string[],
+  scores: ReadonlyMap<string, number>,
+): VocabularyTokenization["left"] {
   const added = tokenizer["added_tokens"];
   const whole = new Set((Array.isArray(added) ? added : []).filter(isRecord).map((token) => token["content"]));
   const never = tokens.filter(
@@ -71,7 +79,7 @@ function scoresOf(merges: readonly (readonly [string, string])[]): ReadonlyMap<s
 }
 
 /** Where a blank is put before texts. */
-function prefixOf(tokenizer: Json): "always" | "first" | "never" | Refusal {
+function prefixOf(tokenizer: Json): "always" | "first" | "never" | TokenizationRefusal {
   const normalizers = partsOf(tokenizer["normalizer"], "normalizers");
   const cuts = partsOf(tokenizer["pre_tokenizer"], "pretokenizers");
   const odd = normalizers.find((n) => n["type"] !== "Prepend" && n["type"] !== "Replace");

@@ -1,8 +1,8 @@
 /** The bytes of a GGUF file, a piece at a time: one tensor is in memory, never all. */
 import { breathe } from "#platform/turn.js";
 import type { GgufModel } from "./gguf-model.js";
-import { headOf, padding } from "./header.js";
-import { rounded } from "./rounding.js";
+import { ggufHeaderBytes, alignmentPadding } from "./header.js";
+import { encodeTensor } from "./rounding.js";
 
 /** Elements that are rounded at once; whole blocks of every format. */
 const PIECE = 1 << 18;
@@ -12,17 +12,17 @@ export async function* ggufBytes({ metadata, tensors }: GgufModel): AsyncGenerat
     const elements = shape.reduce((n, d) => n * d, 1);
     return (elements / format.elements) * format.bytes;
   });
-  yield headOf(
+  yield ggufHeaderBytes(
     metadata,
     tensors.map(({ name, shape, format }, i) => ({ name, shape, type: format.number, bytes: sizes[i] ?? 0 })),
   );
   for (const [i, { format, elements }] of tensors.entries()) {
     const data = await elements();
-    for (let at = 0; at < data.length; at += PIECE) {
-      yield rounded(data.subarray(at, at + PIECE), format);
+    for (let start = 0; start < data.length; start += PIECE) {
+      yield encodeTensor(data.subarray(start, start + PIECE), format);
       await breathe();
     }
-    const fill = padding(sizes[i] ?? 0);
+    const fill = alignmentPadding(sizes[i] ?? 0);
     if (fill > 0) yield new Uint8Array(fill);
   }
 }

@@ -1,7 +1,7 @@
 /** Kinds of tokens in `tokenizer.ggml.token_type`. */
-export const NORMAL = 1;
-export const UNKNOWN = 2;
-export const CONTROL = 3;
-export const USER_DEFINED = 4;
-export const UNUSED = 5;
-export const BYTE = 6;
+export const NORMAL_TOKEN = 1;
+export const UNKNOWN_TOKEN = 2;
+export const CONTROL_TOKEN = 3;
+export const USER_DEFINED_TOKEN = 4;
+export const UNUSED_TOKEN = 5;
+export const BYTE_TOKEN = 6;

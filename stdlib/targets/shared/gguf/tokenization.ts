@@ -1,12 +1,12 @@
 /** What a file says of how texts become tokens, or why it can't. */
-import type { Metadata } from "./header.js";
+import type { GgufMetadata } from "./header.js";
 
-export interface Refusal {
+export interface TokenizationRefusal {
   readonly refused: string;
 }
 /** Of a kind of vocabulary. */
-export interface Cutting {
-  readonly metadata: Metadata;
+export interface VocabularyTokenization {
+  readonly metadata: GgufMetadata;
   /** By token, where tokens have scores. */
   readonly scores?: ReadonlyMap<string, number>;
   /** What of it llama.cpp does otherwise. */

@@ -4,16 +4,23 @@
  * same tokens.
  */
 import { isRecord } from "#dsl/language/diagnostics/record.js";
-import { byteLevel } from "./byte-level.js";
-import type { Cutting, Refusal } from "./tokenization.js";
-import { bool, f32s, i32s, text, texts, u32, type Metadata } from "./header.js";
-import { piecesOf } from "./scored-pieces.js";
-import { BYTE, CONTROL, NORMAL, UNKNOWN, UNUSED, USER_DEFINED } from "./token-kinds.js";
+import { byteLevelTokenization } from "./byte-level.js";
+import type { VocabularyTokenization, TokenizationRefusal } from "./tokenization.js";
+import { boolValue, f32sValue, i32sValue, textValue, textsValue, u32Value, type GgufMetadata } from "./header.js";
+import { scoredPieceTokenization } from "./scored-pieces.js";
+import {
+  BYTE_TOKEN,
+  CONTROL_TOKEN,
+  NORMAL_TOKEN,
+  UNKNOWN_TOKEN,
+  UNUSED_TOKEN,
+  USER_DEFINED_TOKEN,
+} from "./token-kinds.js";
 
 type Json = Readonly<Record<string, unknown>>;
-export interface ToldTokenizer {
-  readonly metadata: Metadata;
-  readonly left: Cutting["left"];
+export interface GgufTokenizer {
+  readonly metadata: GgufMetadata;
+  readonly left: VocabularyTokenization["left"];
   /** Tokens by their ids, and the ids that end a text. */
   readonly tokens: readonly string[];
   readonly ends: readonly number[];
@@ -39,7 +46,7 @@ interface Added {
   readonly strips: boolean;
 }
 
-export function tokenizerOf(files: TokenizerFiles): ToldTokenizer | Refusal {
+export function ggufTokenizerOf(files: TokenizerFiles): GgufTokenizer | TokenizationRefusal {
   const model = files.tokenizer["model"];
   if (!isRecord(model) || model["type"] !== "BPE" || !isRecord(model["vocab"])) {
     const kind = isRecord(model) ? String(model["type"]) : "none";
@@ -50,7 +57,9 @@ export function tokenizerOf(files: TokenizerFiles): ToldTokenizer | Refusal {
   if ("refused" in listed) return listed;
   const { tokens } = listed;
   const pieces = model["byte_fallback"] === true;
-  const cutting = pieces ? piecesOf(files.tokenizer, model, tokens) : byteLevel(files.tokenizer, model);
+  const cutting = pieces
+    ? scoredPieceTokenization(files.tokenizer, model, tokens)
+    : byteLevelTokenization(files.tokenizer, model);
   if ("refused" in cutting) return cutting;
   const { scores } = cutting;
   const around = framed(files.tokenizer);
@@ -61,35 +70,37 @@ export function tokenizerOf(files: TokenizerFiles): ToldTokenizer | Refusal {
   if (odd) return odd;
   const kinds = kindsOf(tokens, added, { pieces, unknown: specials.unknown });
   // Matched in the raw text, before blanks are written otherwise.
-  const written = pieces ? tokens.map((t, id) => (kinds[id] === USER_DEFINED ? t.replaceAll("▁", " ") : t)) : tokens;
-  const id = (name: string, value: number | null): Metadata =>
-    value === null ? {} : { [`tokenizer.ggml.${name}_token_id`]: u32(value) };
+  const written = pieces
+    ? tokens.map((t, id) => (kinds[id] === USER_DEFINED_TOKEN ? t.replaceAll("▁", " ") : t))
+    : tokens;
+  const id = (name: string, value: number | null): GgufMetadata =>
+    value === null ? {} : { [`tokenizer.ggml.${name}_token_id`]: u32Value(value) };
   return {
     tokens,
     ends: [specials.eos, ...(specials.eot === null ? [] : [specials.eot])],
     left: [...cutting.left, ...strippedOf(added)],
     metadata: {
-      "tokenizer.ggml.model": text(pieces ? "llama" : "gpt2"),
+      "tokenizer.ggml.model": textValue(pieces ? "llama" : "gpt2"),
       ...cutting.metadata,
-      "tokenizer.ggml.tokens": texts(written),
-      "tokenizer.ggml.token_type": i32s(kinds),
+      "tokenizer.ggml.tokens": textsValue(written),
+      "tokenizer.ggml.token_type": i32sValue(kinds),
       ...(scores && {
-        "tokenizer.ggml.scores": f32s(tokens.map((t, at) => scoreOf(kinds[at]!, scores.get(t)))),
+        "tokenizer.ggml.scores": f32sValue(tokens.map((t, index) => scoreOf(kinds[index]!, scores.get(t)))),
       }),
       ...id("bos", specials.bos),
       ...id("eos", specials.eos),
       ...id("eot", specials.eot),
       ...id("unknown", specials.unknown),
       ...id("padding", specials.pad),
-      "tokenizer.ggml.add_bos_token": bool(around.before !== null && files.begins !== false),
-      "tokenizer.ggml.add_eos_token": bool(around.after !== null),
+      "tokenizer.ggml.add_bos_token": boolValue(around.before !== null && files.begins !== false),
+      "tokenizer.ggml.add_eos_token": boolValue(around.after !== null),
     },
   };
 }
 
 /** Pieces that no merge makes are never looked for. */
 function scoreOf(kind: number, score: number | undefined): number {
-  return score ?? (kind === NORMAL ? -1e6 : 0);
+  return score ?? (kind === NORMAL_TOKEN ? -1e6 : 0);
 }
 
 function addedOf(tokenizer: Json): readonly Added[] {
@@ -103,41 +114,45 @@ function addedOf(tokenizer: Json): readonly Added[] {
 }
 
 /** Rows of the embedding without a token are filled up: llama.cpp has as many tokens as rows. */
-function listOf(vocab: Json, added: readonly Added[], rows: number): { readonly tokens: readonly string[] } | Refusal {
+function listOf(
+  vocab: Json,
+  added: readonly Added[],
+  rows: number,
+): { readonly tokens: readonly string[] } | TokenizationRefusal {
   const tokens = new Array<string | undefined>(rows).fill(undefined);
   let beyond = 0;
   for (const [token, id] of [...Object.entries(vocab), ...added.map((a) => [a.content, a.id] as const)]) {
-    const at = Number(id);
-    if (at >= rows) beyond++;
-    else tokens[at] = token;
+    const index = Number(id);
+    if (index >= rows) beyond++;
+    else tokens[index] = token;
   }
   if (beyond > 0)
     return { refused: `its tokenizer has ${String(beyond)} tokens more than the model has rows of embeddings` };
   const seen = new Set(tokens.filter((t) => t !== undefined));
-  const free = (at: number): string => {
-    let name = `[PAD${String(at)}]`;
+  const free = (index: number): string => {
+    let name = `[PAD${String(index)}]`;
     while (seen.has(name)) name = `[${name}]`;
     return name;
   };
-  return { tokens: tokens.map((token, at) => token ?? free(at)) };
+  return { tokens: tokens.map((token, index) => token ?? free(index)) };
 }
 
 function kindsOf(
   tokens: readonly string[],
   added: readonly Added[],
-  o: { readonly pieces: boolean; readonly unknown: number | null },
+  options: { readonly pieces: boolean; readonly unknown: number | null },
 ): readonly number[] {
-  const own = new Map(added.map((a) => [a.id, a.special ? CONTROL : USER_DEFINED]));
+  const addedKinds = new Map(added.map((a) => [a.id, a.special ? CONTROL_TOKEN : USER_DEFINED_TOKEN]));
   return tokens.map((token, id) => {
-    if (o.pieces && id === o.unknown) return UNKNOWN;
-    const kind = own.get(id);
+    if (options.pieces && id === options.unknown) return UNKNOWN_TOKEN;
+    const kind = addedKinds.get(id);
     if (kind !== undefined) return kind;
-    if (o.pieces && /^<0x[0-9A-F]{2}>$/.test(token)) return BYTE;
-    return /^\[+PAD\d+\]+$/.test(token) ? UNUSED : NORMAL;
+    if (options.pieces && /^<0x[0-9A-F]{2}>$/.test(token)) return BYTE_TOKEN;
+    return /^\[+PAD\d+\]+$/.test(token) ? UNUSED_TOKEN : NORMAL_TOKEN;
   });
 }
 
-function strippedOf(added: readonly Added[]): Cutting["left"] {
+function strippedOf(added: readonly Added[]): VocabularyTokenization["left"] {
   const strips = added.filter((a) => a.strips).map((a) => a.content);
   if (strips.length === 0) return [];
   return [{ part: `blanks beside ${strips.join(", ")} that the tokenizer drops`, instead: "they stay" }];
@@ -148,33 +163,33 @@ interface Frame {
   readonly before: number | null;
   readonly after: number | null;
 }
-function framed(tokenizer: Json): Frame | Refusal {
+function framed(tokenizer: Json): Frame | TokenizationRefusal {
   const template = processors(tokenizer["post_processor"]).find((p) => p["type"] === "TemplateProcessing");
   if (!template) return { before: null, after: null };
   const single = (Array.isArray(template["single"]) ? template["single"] : []).filter(isRecord);
-  const at = single.findIndex((part) => "Sequence" in part);
-  const [before, after] = [single.slice(0, at), single.slice(at + 1)];
-  if (at < 0 || before.length > 1 || after.length > 1)
+  const index = single.findIndex((part) => "Sequence" in part);
+  const [before, after] = [single.slice(0, index), single.slice(index + 1)];
+  if (index < 0 || before.length > 1 || after.length > 1)
     return { refused: "its tokenizer puts more than one token before or after every text" };
   const id = (part: Json | undefined): number | null => {
     const special = part?.["SpecialToken"];
     const known = template["special_tokens"];
     if (!isRecord(special) || !isRecord(known)) return null;
-    const own = known[String(special["id"])];
-    const ids = isRecord(own) ? own["ids"] : null;
+    const entry = known[String(special["id"])];
+    const ids = isRecord(entry) ? entry["ids"] : null;
     return Array.isArray(ids) ? Number(ids[0]) : null;
   };
   return { before: id(before[0]), after: id(after[0]) };
 }
 
 /** llama.cpp begins and ends texts with the tokens that are for that, or with none. */
-function oddFrame(around: Frame, specials: Specials, tokens: readonly string[]): Refusal | null {
+function oddFrame(around: Frame, specials: Specials, tokens: readonly string[]): TokenizationRefusal | null {
   const { before, after } = around;
-  const said = (part: string, token: number): Refusal => ({
+  const refusal = (part: string, token: number): TokenizationRefusal => ({
     refused: `every text ${part} with ${tokens[token] ?? String(token)}, which llama.cpp can't be told`,
   });
-  if (before !== null && before !== specials.bos) return said("begins", before);
-  return after !== null && after !== specials.eos ? said("ends", after) : null;
+  if (before !== null && before !== specials.bos) return refusal("begins", before);
+  return after !== null && after !== specials.eos ? refusal("ends", after) : null;
 }
 
 function processors(value: unknown): readonly Json[] {
@@ -197,8 +212,8 @@ function specialsOf(
 ): Specials {
   const idOf = (token: unknown): number | null => {
     const content = isRecord(token) ? token["content"] : token;
-    const at = typeof content === "string" ? tokens.indexOf(content) : -1;
-    return at < 0 ? null : at;
+    const index = typeof content === "string" ? tokens.indexOf(content) : -1;
+    return index < 0 ? null : index;
   };
   const numbers = (value: unknown): readonly number[] =>
     [value].flat().filter((n): n is number => typeof n === "number" && n >= 0 && n < tokens.length);

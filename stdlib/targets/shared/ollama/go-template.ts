@@ -12,7 +12,7 @@ export interface GoScope {
 }
 
 /** The variables that Ollama gives a template: the messages, and the system messages once more as one text. */
-export function goScope(messages: readonly Message[]): GoScope {
+export function goScopeOf(messages: readonly Message[]): GoScope {
   const Messages = messages.map((message) => ({ Role: message.role, Content: messageText(message) }));
   const system = Messages.filter(({ Role }) => Role === "system").map(({ Content }) => Content);
   return { Messages, System: system.join("\n\n") };
@@ -35,7 +35,7 @@ interface Branch {
 }
 
 /** Throws an Error that says what is wrong with it. */
-export function goTemplate(source: string): (scope: GoScope) => string {
+export function compileGoTemplate(source: string): (scope: GoScope) => string {
   const parser = new Parser(pieces(source));
   const nodes = parser.body();
   if (!parser.done) throw new Error("an end without a beginning");
@@ -48,20 +48,20 @@ interface Piece {
 }
 function pieces(source: string): readonly Piece[] {
   const out: Piece[] = [];
-  let at = 0;
+  let position = 0;
   let trims = false;
   const text = (raw: string, before: boolean): void => {
-    let own = trims ? raw.trimStart() : raw;
-    if (before) own = own.trimEnd();
-    if (own) out.push({ action: false, text: own });
+    let content = trims ? raw.trimStart() : raw;
+    if (before) content = content.trimEnd();
+    if (content) out.push({ action: false, text: content });
   };
   for (const match of source.matchAll(/\{\{(- )?([\s\S]*?)( -)?\}\}/g)) {
-    text(source.slice(at, match.index), match[1] !== undefined);
+    text(source.slice(position, match.index), match[1] !== undefined);
     out.push({ action: true, text: match[2]!.trim() });
     trims = match[3] !== undefined;
-    at = match.index + match[0].length;
+    position = match.index + match[0].length;
   }
-  text(source.slice(at), false);
+  text(source.slice(position), false);
   if (
     /\{\{|\}\}/.test(
       out
@@ -80,16 +80,16 @@ function words(action: string): readonly string[] {
 }
 
 class Parser {
-  private at = 0;
+  private position = 0;
   constructor(private readonly all: readonly Piece[]) {}
   get done(): boolean {
-    return this.at >= this.all.length;
+    return this.position >= this.all.length;
   }
   /** Up to an `else` or `end`. */
   body(): readonly Node[] {
     const nodes: Node[] = [];
-    for (; !this.done; this.at++) {
-      const { action, text } = this.all[this.at]!;
+    for (; !this.done; this.position++) {
+      const { action, text } = this.all[this.position]!;
       if (!action) {
         nodes.push({ is: "text", text });
         continue;
@@ -97,7 +97,7 @@ class Parser {
       const [first, ...rest] = words(text);
       if (first === "end" || first === "else") return nodes;
       if (first === "range" || first === "if") {
-        this.at++;
+        this.position++;
         nodes.push(first === "range" ? this.range(rest) : this.branches(rest));
       } else nodes.push({ is: "value", expression: words(text) });
     }
@@ -115,15 +115,15 @@ class Parser {
     let now: readonly string[] | null = when;
     for (;;) {
       branches.push({ when: now, body: this.body() });
-      const [word, next, ...rest] = this.done ? [] : words(this.all[this.at]!.text);
+      const [word, next, ...rest] = this.done ? [] : words(this.all[this.position]!.text);
       if (word === "end") return { is: "if", branches };
       if (word !== "else") throw new Error("an if without an end");
       now = next === "if" ? rest : null;
-      this.at++;
+      this.position++;
     }
   }
   private word(): string | undefined {
-    return this.done ? undefined : words(this.all[this.at]!.text)[0];
+    return this.done ? undefined : words(this.all[this.position]!.text)[0];
   }
 }
 
@@ -147,14 +147,17 @@ function written(nodes: readonly Node[], world: World): string {
       return over
         .map((dot: unknown, i) => {
           const [first, second] = node.names;
-          const own =
+          const bindings =
             second === undefined
               ? [[first, dot]]
               : [
                   [first, i],
                   [second, dot],
                 ];
-          const variables = { ...world.variables, ...Object.fromEntries(own.filter(([name]) => name !== undefined)) };
+          const variables = {
+            ...world.variables,
+            ...Object.fromEntries(bindings.filter(([name]) => name !== undefined)),
+          };
           return written(node.body, { ...world, dot, variables });
         })
         .join("");
@@ -176,23 +179,23 @@ function valueOf(expression: readonly string[], world: World): unknown {
     values.push({ inner: expression.slice(i + 1, end - 1) });
     i = end - 1;
   }
-  const of = (one: unknown): unknown =>
+  const evaluate = (one: unknown): unknown =>
     typeof one === "string" ? simple(one, world) : valueOf((one as { inner: readonly string[] }).inner, world);
   const [head, ...rest] = values;
   switch (head) {
     case "eq":
-      return of(rest[0]) === of(rest[1]);
+      return evaluate(rest[0]) === evaluate(rest[1]);
     case "ne":
-      return of(rest[0]) !== of(rest[1]);
+      return evaluate(rest[0]) !== evaluate(rest[1]);
     case "not":
-      return !truth(of(rest[0]));
+      return !truth(evaluate(rest[0]));
     case "and":
-      return rest.map(of).every(truth);
+      return rest.map(evaluate).every(truth);
     case "or":
-      return rest.map(of).some(truth);
+      return rest.map(evaluate).some(truth);
     default:
       if (rest.length > 0) throw new Error(`${String(head)} is no function that is known here`);
-      return of(head);
+      return evaluate(head);
   }
 }
 

@@ -1,7 +1,7 @@
 /** A Modelfile: what Ollama makes a model of. A text in quotes stands as it is, line breaks and all. */
-import { modelfile } from "../../../text/quoting.js";
+import { modelfileValue } from "../../../text/quoting.js";
 
-export interface Modelfile {
+export interface ModelfileOptions {
   /** Lines of remark at the top. */
   readonly remarks: readonly string[];
   /** The GGUF file, as it lies beside. */
@@ -12,14 +12,14 @@ export interface Modelfile {
   readonly parameters: Readonly<Record<string, number>>;
 }
 
-export function modelfileText(o: Modelfile): string {
+export function modelfileText(options: ModelfileOptions): string {
   return [
-    ...o.remarks.map((line) => `# ${oneLine(line)}`),
-    `FROM ./${oneLine(o.from)}`,
-    ...(o.template === null ? [] : [`TEMPLATE ${quoted(o.template)}`]),
-    ...(o.system === null ? [] : [`SYSTEM ${quoted(o.system)}`]),
-    ...o.stops.flatMap((stop) => modelfile(stop) ?? []).map((stop) => `PARAMETER stop ${stop}`),
-    ...Object.entries(o.parameters).map(([name, value]) => `PARAMETER ${name} ${String(value)}`),
+    ...options.remarks.map((line) => `# ${oneLine(line)}`),
+    `FROM ./${oneLine(options.from)}`,
+    ...(options.template === null ? [] : [`TEMPLATE ${quoted(options.template)}`]),
+    ...(options.system === null ? [] : [`SYSTEM ${quoted(options.system)}`]),
+    ...options.stops.flatMap((stop) => modelfileValue(stop) ?? []).map((stop) => `PARAMETER stop ${stop}`),
+    ...Object.entries(options.parameters).map(([name, value]) => `PARAMETER ${name} ${String(value)}`),
     "",
   ].join("\n");
 }

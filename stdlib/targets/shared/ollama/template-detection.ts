@@ -3,18 +3,18 @@
  * known one, and all must be alike. A system's turn that it puts before every conversation is found the same way.
  */
 import type { Message } from "../../../conversations/kind.js";
-import { goScope, goTemplate } from "./go-template.js";
-import { KNOWN, type KnownTemplate } from "./templates.js";
+import { goScopeOf, compileGoTemplate } from "./go-template.js";
+import { KNOWN_CHAT_TEMPLATES, type KnownChatTemplate } from "./templates.js";
 
-export interface Recognised {
-  readonly known: KnownTemplate;
+export interface RecognizedTemplate {
+  readonly known: KnownChatTemplate;
   /** As Ollama takes it: special tokens written out. */
   readonly go: string;
   /** What is put before conversations that have no system's turn; null: nothing. */
   readonly system: string | null;
 }
 /** `bos`: the text that the tokenizer puts before every text by itself, or would; `added`: whether it does. */
-export interface Specials {
+export interface TemplateSpecials {
   readonly bos: string;
   readonly eos: string;
   readonly added: boolean;
@@ -29,10 +29,10 @@ const SAMPLES: readonly (readonly Message[])[] = [
 ];
 
 /** `write`: what the model's own template writes for conversations that are to be answered; null: it refuses one. */
-export async function recognised(
+export async function recognizeTemplate(
   write: (conversations: readonly (readonly Message[])[]) => Promise<readonly (string | null)[]>,
-  specials: Specials,
-): Promise<Recognised | null> {
+  specials: TemplateSpecials,
+): Promise<RecognizedTemplate | null> {
   const texts = await write(SAMPLES);
   // What begins every text is Ollama's to write where the tokenizer adds it, else the template's.
   const bare = texts.map((text) => text && withoutBos(text, specials.bos));
@@ -42,11 +42,11 @@ export async function recognised(
         { before: "", texts },
         { before: specials.bos, texts: bare },
       ];
-  for (const known of KNOWN)
+  for (const known of KNOWN_CHAT_TEMPLATES)
     for (const way of ways) {
       const go = known.go.replaceAll("[BOS]", specials.bos).replaceAll("[EOS]", specials.eos);
-      const as = goTemplate(go);
-      const system = alike(way.texts, (messages) => as(goScope(messages)));
+      const as = compileGoTemplate(go);
+      const system = alike(way.texts, (messages) => as(goScopeOf(messages)));
       if (system !== undefined) return { known, go: way.before + go, system };
     }
   return null;
@@ -64,9 +64,9 @@ function alike(
     some = true;
     const messages = SAMPLES[i]!;
     if (as(messages) === text) continue;
-    const own = messages[0]?.role === "system" ? null : systemIn(text, messages, as);
-    if (own === null || (system !== null && own !== system)) return undefined;
-    system = own;
+    const systemText = messages[0]?.role === "system" ? null : systemIn(text, messages, as);
+    if (systemText === null || (system !== null && systemText !== system)) return undefined;
+    system = systemText;
   }
   return some ? system : undefined;
 }

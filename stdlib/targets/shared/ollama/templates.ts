@@ -3,7 +3,7 @@
  * vocabulary writes them, as GGUF files and transformers are (Jinja). In Go's, `[BOS]` and `[EOS]` stand for the tokenizer's
  * own tokens, and what begins every text is left out.
  */
-export interface KnownTemplate {
+export interface KnownChatTemplate {
   readonly name: string;
   readonly go: string;
   /** Absent: no word writes it, so models that have it bring their own. */
@@ -15,7 +15,7 @@ const ask = (text: string): string => `{% if add_generation_prompt %}{{ '${text}
 const ALONE =
   "Below is an instruction that describes a task. Write a response that appropriately completes the request.";
 
-const alpaca: KnownTemplate = {
+const alpaca: KnownChatTemplate = {
   name: "alpaca",
   go:
     `{{ if .System }}{{ .System }}{{ else }}${ALONE}{{ end }}\n\n` +
@@ -28,7 +28,7 @@ const alpaca: KnownTemplate = {
     `{% elif m['role'] == 'assistant' %}{{ m['content'] + eos_token }}{% endif %}{% endfor %}`,
 };
 
-const llama2: KnownTemplate = {
+const llama2: KnownChatTemplate = {
   name: "llama2",
   go:
     `{{ range $i, $m := .Messages }}{{ if eq $m.Role "user" }}` +
@@ -42,7 +42,7 @@ const llama2: KnownTemplate = {
     `{% elif m['role'] == 'assistant' %}{{ ' ' + m['content'].strip() + ' ' + eos_token }}{% endif %}{% endfor %}`,
 };
 
-const mistral = (name: string, inside: readonly [string, string], answer: string): KnownTemplate => ({
+const mistral = (name: string, inside: readonly [string, string], answer: string): KnownChatTemplate => ({
   name,
   go:
     `{{ range $i, $m := .Messages }}{{ if eq $m.Role "user" }}` +
@@ -50,7 +50,7 @@ const mistral = (name: string, inside: readonly [string, string], answer: string
     `{{ else if eq $m.Role "assistant" }}${answer}{{ $m.Content }}[EOS]{{ end }}{{ end }}`,
 });
 
-export const KNOWN: readonly KnownTemplate[] = [
+export const KNOWN_CHAT_TEMPLATES: readonly KnownChatTemplate[] = [
   {
     name: "chatml",
     go: `{{ range .Messages }}<|im_start|>{{ .Role }}\n{{ .Content }}<|im_end|>\n{{ end }}<|im_start|>assistant\n`,

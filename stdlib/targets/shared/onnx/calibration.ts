@@ -1,6 +1,11 @@
 /** A graph rounded to bytes by scales that rows of the training data fix: the whole graph is run over them first. */
 import { modelFile } from "#dsl/tensor/backends/onnx/file.js";
-import { boundOf, probed, roundedByBounds, type Bounds } from "#dsl/tensor/backends/onnx/rounding/fixed.js";
+import {
+  boundOutputName,
+  withBoundOutputs,
+  roundWithBounds,
+  type ValueBounds,
+} from "#dsl/tensor/backends/onnx/rounding/fixed.js";
 import type { StandaloneGraph } from "#dsl/tensor/backends/onnx/standalone.js";
 import type { GraphPort, TargetOutput } from "../../kind.js";
 import type { OutgoingGraph } from "./graphs.js";
@@ -8,17 +13,17 @@ import type { OutgoingGraph } from "./graphs.js";
 const PROBE = "onnx/probe.onnx";
 const DATA = `${PROBE}_data`;
 
-export async function calibrated(
+export async function calibrateGraph(
   { name, graph, ports }: OutgoingGraph,
   rows: readonly Int32Array[],
   out: TargetOutput,
 ): Promise<StandaloneGraph> {
-  const probe = probed(graph);
+  const probe = withBoundOutputs(graph);
   const file = modelFile(probe.graph, DATA.slice(DATA.lastIndexOf("/") + 1));
   await out.write(PROBE, file.model());
   if (file.data) await out.write(DATA, file.data());
   const outputs = Object.fromEntries(
-    probe.values.flatMap((_, i) => [0, 1].map((side) => [boundOf(i, side), scalar(boundOf(i, side))])),
+    probe.values.flatMap((_, i) => [0, 1].map((side) => [boundOutputName(i, side), scalar(boundOutputName(i, side))])),
   );
   const found = (await out.tool("onnx-bounds", {
     from: PROBE,
@@ -27,10 +32,13 @@ export async function calibrated(
     rows,
     graph: { inputs: ports.inputs, outputs },
   })) as Readonly<Record<string, readonly number[]>>;
-  const bounds: Bounds = new Map(
-    probe.values.map((value, i) => [value, [least(found[boundOf(i, 0)]), -least(negative(found[boundOf(i, 1)]))]]),
+  const bounds: ValueBounds = new Map(
+    probe.values.map((value, i) => [
+      value,
+      [least(found[boundOutputName(i, 0)]), -least(negative(found[boundOutputName(i, 1)]))],
+    ]),
   );
-  return roundedByBounds(graph, bounds);
+  return roundWithBounds(graph, bounds);
 }
 
 const scalar = (name: string): GraphPort => ({ name, dtype: "f32", shape: [] });

@@ -2,22 +2,26 @@
  * Calls that ask a folder of ONNX models what the notebook was asked: by transformers.js in JavaScript, by ONNX Runtime in Python.
  * They run as they stand.
  */
-import type { CopiedCall, Deployed } from "../../kind.js";
-import { javaScript as js, python as py } from "../../../text/quoting.js";
-import { fileOf, type Rounding } from "./files.js";
+import type { CodeExample, DeployedModel } from "../../kind.js";
+import { javaScriptString as js, pythonString as py } from "../../../text/quoting.js";
+import { onnxFileName, type OnnxRounding } from "./files.js";
 
 const ASKED = "The invoice that came on Monday is wrong.";
 const QUESTION = "What is wrong?";
 const PAIR = "The bill is wrong.";
 
-export function onnxCalls(model: Deployed, at: string, rounding: Rounding | undefined): readonly CopiedCall[] {
-  return [javaScript(model, at), ...python(model, at, rounding)];
+export function onnxCallExamples(
+  model: DeployedModel,
+  place: string,
+  rounding: OnnxRounding | undefined,
+): readonly CodeExample[] {
+  return [javaScript(model, place), ...python(model, place, rounding)];
 }
 
 /** transformers.js finds models by their names in one folder. */
-function javaScript(model: Deployed, at: string): CopiedCall {
-  const [folder, name] = foundIn(at.replace(/\/+$/, ""));
-  const { names, lines } = asked(model, name);
+function javaScript(model: DeployedModel, place: string): CodeExample {
+  const [folder, name] = foundIn(place.replace(/\/+$/, ""));
+  const { names, lines } = callLines(model, name);
   return {
     language: "JavaScript",
     needs: ["@huggingface/transformers"],
@@ -44,13 +48,13 @@ interface Asked {
   readonly names: readonly string[];
   readonly lines: readonly string[];
 }
-function asked(model: Deployed, name: string): Asked {
-  const piped = (task: string, question: string, o = "", of = ""): Asked => ({
+function callLines(model: DeployedModel, name: string): Asked {
+  const piped = (task: string, question: string, options = "", suffix = ""): Asked => ({
     names: ["pipeline"],
     lines: [
       `const ask = await pipeline(${js(task)}, ${js(name)});`,
-      `const answer = await ask(${question}${o});`,
-      `console.log(answer${of});`,
+      `const answer = await ask(${question}${options});`,
+      `console.log(answer${suffix});`,
     ],
   });
   const { call, implementation } = model.parts.task;
@@ -108,10 +112,10 @@ function prefixOf(given: Readonly<Record<string, unknown>>): string {
   return typeof given["prefix"] === "string" ? given["prefix"] : "";
 }
 
-function python(model: Deployed, at: string, rounding: Rounding | undefined): readonly CopiedCall[] {
+function python(model: DeployedModel, place: string, rounding: OnnxRounding | undefined): readonly CodeExample[] {
   const { implementation, call } = model.parts.task;
-  if (!implementation.answers) return model.parts.family.shape === "decoder" ? [writes(model, at, rounding)] : [];
-  const file = fileOf("forward", false, rounding);
+  if (!implementation.answers) return model.parts.family.shape === "decoder" ? [writes(model, place, rounding)] : [];
+  const file = onnxFileName("forward", false, rounding);
   const pair = model.roles.includes("text_pair") ? `, ${py(PAIR)}` : "";
   const { onnxExamples } = implementation.supervision.rowFormat;
   const text =
@@ -123,7 +127,7 @@ function python(model: Deployed, at: string, rounding: Rounding | undefined): re
       needs: ["onnxruntime", "tokenizers", "numpy"],
       code: [
         ...["import json", "import numpy as np", "import onnxruntime", "from tokenizers import Tokenizer", ""],
-        `folder = ${py(at)}`,
+        `folder = ${py(place)}`,
         'tokenizer = Tokenizer.from_file(f"{folder}/tokenizer.json")',
         "tokenizer.no_padding()",
         `tokenizer.enable_truncation(${model.maxLength})`,
@@ -135,14 +139,14 @@ function python(model: Deployed, at: string, rounding: Rounding | undefined): re
         'feeds = {"input_ids": text.ids, "attention_mask": text.attention_mask, "token_type_ids": text.type_ids}',
         "names = [port.name for port in session.get_inputs()]",
         "answer = session.run(None, {name: np.array([feeds[name]], np.int64) for name in names})",
-        ...told(model),
+        ...outputLines(model),
       ].join("\n"),
     },
   ];
 }
 
 /** Token by token, keys and values handed on. */
-function writes(model: Deployed, at: string, rounding: Rounding | undefined): CopiedCall {
+function writes(model: DeployedModel, place: string, rounding: OnnxRounding | undefined): CodeExample {
   const chat = model.roles.includes("messages");
   const ends = model.config["eos_token_id"];
   // transformers knows the tags that templates have beyond Jinja's.
@@ -159,8 +163,8 @@ function writes(model: Deployed, at: string, rounding: Rounding | undefined): Co
     code: [
       ...["import numpy as np", "import onnxruntime"],
       ...[chat ? "from transformers import AutoTokenizer" : "from tokenizers import Tokenizer", ""],
-      `folder = ${py(at)}`,
-      `session = onnxruntime.InferenceSession(f"{folder}/${fileOf("decoder", false, rounding)}")`,
+      `folder = ${py(place)}`,
+      `session = onnxruntime.InferenceSession(f"{folder}/${onnxFileName("decoder", false, rounding)}")`,
       ...reads,
       "past = {",
       "    port.name: np.zeros((1, port.shape[1], 0, port.shape[3]), np.float32)",
@@ -186,7 +190,7 @@ function writes(model: Deployed, at: string, rounding: Rounding | undefined): Co
 }
 
 const LABELS = 'labels = json.load(open(f"{folder}/config.json"))["id2label"]';
-function told(model: Deployed): readonly string[] {
+function outputLines(model: DeployedModel): readonly string[] {
   const printed = model.parts.task.implementation.supervision.rowFormat.onnxExamples.printed(LABELS);
   if (printed) return printed;
   if (model.parts.task.call.word === "fill_mask")

@@ -2,33 +2,33 @@
  * config.json of a folder of ONNX models: what transformers has, what transformers.js doesn't fill in by itself where a file says
  * nothing, and what it is told of the models (`transformers.js_config`), so that it opens the folder without being told.
  */
-import type { Deployed, GraphFile, GraphName } from "../../kind.js";
-import { dtypeOf, type Rounding } from "./files.js";
+import type { DeployedModel, GraphFile, GraphName } from "../../kind.js";
+import { onnxDtypeName, type OnnxRounding } from "./files.js";
 
-export function configFor(
-  { config }: Deployed,
+export function onnxConfigOf(
+  { config }: DeployedModel,
   graphs: Readonly<Partial<Record<GraphName, GraphFile>>>,
-  o: {
-    readonly rounding: Rounding | undefined;
+  options: {
+    readonly rounding: OnnxRounding | undefined;
     /** Files whose weights lie in a second file. */
     readonly large: readonly string[];
   },
 ): string {
-  const own = config["transformers.js_config"];
-  const told = {
-    ...(typeof own === "object" && own),
-    dtype: dtypeOf(o.rounding),
-    ...(o.large.length > 0 && {
-      use_external_data_format: Object.fromEntries(o.large.map((file) => [nameOf(file), true])),
+  const ownConfig = config["transformers.js_config"];
+  const settings = {
+    ...(typeof ownConfig === "object" && ownConfig),
+    dtype: onnxDtypeName(options.rounding),
+    ...(options.large.length > 0 && {
+      use_external_data_format: Object.fromEntries(options.large.map((file) => [nameOf(file), true])),
     }),
   };
-  const whole = { ...config, ...filledIn(config, graphs.decoder), "transformers.js_config": told };
+  const whole = { ...config, ...filledIn(config, graphs.decoder), "transformers.js_config": settings };
   return `${JSON.stringify(whole, null, 2)}\n`;
 }
 const nameOf = (file: string): string => file.slice(file.lastIndexOf("/") + 1);
 
 /** Sizes of keys and values, which a config may leave to transformers to know. */
-function filledIn(config: Deployed["config"], decoder: GraphFile | undefined): Readonly<Record<string, unknown>> {
+function filledIn(config: DeployedModel["config"], decoder: GraphFile | undefined): Readonly<Record<string, unknown>> {
   const keys = Object.entries(decoder?.inputs ?? {}).filter(([name]) =>
     /^past_key_values\.\d+(\.decoder)?\.key$/.test(name),
   );
@@ -39,7 +39,7 @@ function filledIn(config: Deployed["config"], decoder: GraphFile | undefined): R
   return missing(config, { num_key_value_heads: heads, head_dim: size });
 }
 function missing(
-  config: Deployed["config"],
+  config: DeployedModel["config"],
   values: Readonly<Record<string, unknown>>,
 ): Readonly<Record<string, unknown>> {
   return Object.fromEntries(Object.entries(values).filter(([key]) => (config[key] ?? null) === null));

@@ -3,12 +3,12 @@ import {
   fileShape,
   fileType,
   standaloneGraph,
-  type Flag,
+  type InputFlag,
   type StandaloneGraph,
 } from "#dsl/tensor/backends/onnx/standalone.js";
 import type { Program, Type } from "#dsl/tensor/program.js";
-import type { Deployed, GraphFile, GraphName, GraphPort } from "../../kind.js";
-import { buildExport } from "../export-programs.js";
+import type { DeployedModel, GraphFile, GraphName, GraphPort } from "../../kind.js";
+import { buildExportPrograms } from "../export-programs.js";
 
 export interface OutgoingGraph {
   readonly name: GraphName;
@@ -17,13 +17,13 @@ export interface OutgoingGraph {
   readonly ports: Omit<GraphFile, "file">;
 }
 
-export function outgoingGraphs(model: Pick<Deployed, "parts" | "tokenTypes" | "read">): readonly OutgoingGraph[] {
-  const programs = buildExport(model.parts, model.tokenTypes);
+export function outgoingGraphs(model: Pick<DeployedModel, "parts" | "tokenTypes" | "read">): readonly OutgoingGraph[] {
+  const programs = buildExportPrograms(model.parts, model.tokenTypes);
   return (Object.entries(programs) as [GraphName, Program][]).map(([name, program]) => {
     const names = namesIn(model);
     const flag = "encoder_hidden_states" in program.inputs ? flagOf(program) : undefined;
     const graph = standaloneGraph(program, {
-      read: async (state, of) => (await model.read(state, of)).bytes,
+      read: async (state, stateName) => (await model.read(state, stateName)).bytes,
       names,
       sizes: SIZES,
       ...(flag && { flag }),
@@ -33,7 +33,7 @@ export function outgoingGraphs(model: Pick<Deployed, "parts" | "tokenTypes" | "r
 }
 
 /** Vectors of texts are called so beside what they are made of. */
-function namesIn({ parts }: Pick<Deployed, "parts">): Readonly<Record<string, string>> {
+function namesIn({ parts }: Pick<DeployedModel, "parts">): Readonly<Record<string, string>> {
   const vectors = parts.task.implementation.supervision.rowFormat.separateTexts;
   return vectors ? { logits: "sentence_embedding" } : {};
 }
@@ -54,7 +54,7 @@ const PAST = "past_key_values.";
  * A merged decoder, as Optimum calls it: whether keys come in is said by a flag, as some feed keys of nothing where there are
  * none yet. Where they come in, what the encoder made is not looked at again.
  */
-function flagOf({ inputs }: Program): Flag {
+function flagOf({ inputs }: Program): InputFlag {
   const past = Object.keys(inputs).filter((name) => name.startsWith(PAST));
   return {
     name: "use_cache_branch",
@@ -66,7 +66,7 @@ function flagOf({ inputs }: Program): Flag {
 function portsOf(
   program: Program,
   names: Readonly<Record<string, string>>,
-  flag: Flag | undefined,
+  flag: InputFlag | undefined,
 ): Omit<GraphFile, "file"> {
   const port = (name: string, { dtype, shape }: Type): [string, GraphPort] => [
     name,

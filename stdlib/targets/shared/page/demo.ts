@@ -1,12 +1,12 @@
 /** What a demo page knows of its model: JSON in the page, written by the target `page`, read by the page's own scripts (page/demo). */
 import type { Call } from "#dsl/language/types/value.js";
-import type { Fitted } from "../../../calibrations/kind.js";
+import type { FittedCalibration } from "../../../calibrations/kind.js";
 import type { GraphFile } from "../../kind.js";
 
 /** A text, or two that belong together. */
-export type AskedText = string | readonly [string, string];
+export type ModelInputText = string | readonly [string, string];
 
-export interface Demo {
+export interface PageDemo {
   readonly version: 1;
   /** As the notebook calls the model. */
   readonly name: string;
@@ -17,16 +17,16 @@ export interface Demo {
   /** Whether those are told apart by a type for each token. */
   readonly tokenTypes: boolean;
   readonly maxLength: number;
-  readonly fitted?: Fitted;
+  readonly fitted?: FittedCalibration;
   readonly graph: GraphFile;
   /** config.json: it bounds the tokenizer's ids. */
   readonly config: Readonly<Record<string, unknown>>;
-  readonly examples: readonly AskedText[];
+  readonly examples: readonly ModelInputText[];
   /** Lines about the model: what it began from, its licence, what was rounded. */
   readonly card: readonly string[];
-  readonly model: DemoModel;
+  readonly model: DemoModelFile;
 }
-export interface DemoModel {
+export interface DemoModelFile {
   readonly bytes: number;
   readonly sha256: string;
   /** The name of its file, where it doesn't lie in the page: whoever opens the page gives it. Null: it lies in the page. */
@@ -34,5 +34,5 @@ export interface DemoModel {
 }
 
 /** Elements of the page that hold data: base64 of gzip, but for `demo`, which is JSON. */
-export const PARTS = ["demo", "tokenizer", "runtime", "model", "worker"] as const;
-export type Part = (typeof PARTS)[number];
+export const PAGE_DATA_PARTS = ["demo", "tokenizer", "runtime", "model", "worker"] as const;
+export type PageDataPart = (typeof PAGE_DATA_PARTS)[number];

@@ -1,5 +1,5 @@
 /** Tasks whose answers a page shows. */
-export const TASKS_OF_PAGES = [
+export const PAGE_TASKS = [
   "text_classification",
   "multilabel_classification",
   "regression",
@@ -8,4 +8,4 @@ export const TASKS_OF_PAGES = [
   "fill_mask",
   "question_answering",
 ] as const;
-export type TaskOfPages = (typeof TASKS_OF_PAGES)[number];
+export type PageTask = (typeof PAGE_TASKS)[number];

@@ -1,8 +1,8 @@
 /** What tasks of pages do, loaded where it is asked for. */
 import type { TaskImplementation } from "../../../tasks/kind.js";
-import type { TaskOfPages } from "./task-names.js";
+import type { PageTask } from "./task-names.js";
 
-const loads: Readonly<Record<TaskOfPages, () => Promise<TaskImplementation>>> = {
+const loads: Readonly<Record<PageTask, () => Promise<TaskImplementation>>> = {
   text_classification: async () => (await import("../../../tasks/text_classification.run.js")).textClassification,
   multilabel_classification: async () =>
     (await import("../../../tasks/multilabel_classification.run.js")).multilabelClassification,
@@ -13,9 +13,9 @@ const loads: Readonly<Record<TaskOfPages, () => Promise<TaskImplementation>>> = 
   fill_mask: async () => (await import("../../../tasks/fill_mask.run.js")).fillMask,
 };
 
-export function isOfPages(word: string): word is TaskOfPages {
+export function isPageTask(word: string): word is PageTask {
   return Object.hasOwn(loads, word);
 }
-export function taskOfPages(word: TaskOfPages): Promise<TaskImplementation> {
+export function loadPageTask(word: PageTask): Promise<TaskImplementation> {
   return loads[word]();
 }

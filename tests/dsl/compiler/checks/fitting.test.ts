@@ -1,7 +1,7 @@
 /** What `memory-short` suggests fits when it is written, is not more than is needed, and can be put where it belongs. */
 import assert from "node:assert/strict";
-import { insertion } from "#dsl/language/diagnostics/insertion.js";
-import { quantile } from "#dsl/compiler/plan/lengths.js";
+import { insertionEdit } from "#dsl/language/diagnostics/insertion.js";
+import { lengthQuantile } from "#dsl/compiler/plan/lengths.js";
 import { compiled, dataFacts, type World } from "../../world.js";
 
 /** Texts of up to 511 tokens, so that activations weigh. */
@@ -85,7 +85,7 @@ describe("the smallest change that fits", () => {
 
 describe("a block that is given another key", () => {
   const put = (text: string, open: number, close: number): string => {
-    const edit = insertion(
+    const edit = insertionEdit(
       text,
       ["a: 1", "b: 2"],
       open < 0 ? undefined : { source: "x", start: open, end: close },
@@ -106,8 +106,8 @@ describe("quantiles of lengths", () =>
   it("are the upper end of their bin, at most the longest", () => {
     const lengths = { step: 10, counts: [50, 45, 4, 1], total: 1000, longest: 33 };
     assert.deepEqual(
-      [0.5, 0.9, 0.95, 0.99, 1].map((share) => quantile(lengths, share)),
+      [0.5, 0.9, 0.95, 0.99, 1].map((share) => lengthQuantile(lengths, share)),
       [9, 19, 19, 29, 33],
     );
-    assert.equal(quantile(null, 0.5), null);
+    assert.equal(lengthQuantile(null, 0.5), null);
   }));

@@ -1,7 +1,7 @@
 /** A file whose first line is a row: told once, with what reads it so. */
 import assert from "node:assert/strict";
 import type { Diagnostic } from "#dsl/language/diagnostics/diagnostic.js";
-import { wordsOf } from "#dsl/language/diagnostics/codes.js";
+import { codeText } from "#dsl/language/diagnostics/codes.js";
 import { must } from "#dsl/language/diagnostics/must.js";
 import { compiled } from "../../world.js";
 
@@ -14,7 +14,7 @@ const told = (headless: string | undefined, text = program) =>
 
 const words = (one: Diagnostic | undefined) => {
   const { code, data } = must(one, "a diagnostic");
-  return wordsOf(code, data);
+  return codeText(code, data);
 };
 const mended = ({ fix }: Diagnostic): string =>
   must(fix, "a fix").edits.reduce(

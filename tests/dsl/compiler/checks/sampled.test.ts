@@ -1,7 +1,7 @@
 /** What a look at a part of the rows doesn't find may stand in the rest: nothing is told of it. */
 import assert from "node:assert/strict";
-import { wordsOf } from "#dsl/language/diagnostics/codes.js";
-import { glanced } from "#kernel/apps/checking/data-notes.js";
+import { codeText } from "#dsl/language/diagnostics/codes.js";
+import { glanceNotes } from "#kernel/apps/checking/data-notes.js";
 import { compiled, dataFacts, definitions } from "../../world.js";
 
 const lengths = { step: 8, counts: [2], total: 12, longest: 7 };
@@ -48,17 +48,17 @@ describe("rules on a part of the rows", () => {
     const told = (more: object) => {
       const { diagnostics } = compiled(`${definitions}train m on d`, { data: data(more) });
       const cut = diagnostics.find((d) => d.code === "truncated");
-      return cut && wordsOf(cut.code, cut.data).message.replace(/ longer.*/, "");
+      return cut && codeText(cut.code, cut.data).message.replace(/ longer.*/, "");
     };
     assert.equal(told({}), "297535 texts are");
     assert.equal(told({ counted: { rows: 10, of: 20 } }), "about 300000 texts are");
   });
   it("are told to be that", () => {
-    assert.deepEqual(glanced(check({}).facts), []);
-    assert.deepEqual(glanced(check({ sampled, counted: { rows: 400, of: 1_000 } }).facts), [
+    assert.deepEqual(glanceNotes(check({}).facts), []);
+    assert.deepEqual(glanceNotes(check({ sampled, counted: { rows: 400, of: 1_000 } }).facts), [
       "of d only the first 1,000 of about 12,345,678 rows, and the tokens of 400 of them were looked at; `--whole` looks at all",
     ]);
-    assert.deepEqual(glanced(check({ counted: { rows: 400, of: 1_000 } }).facts), [
+    assert.deepEqual(glanceNotes(check({ counted: { rows: 400, of: 1_000 } }).facts), [
       "of d only the tokens of 400 of 1,000 rows were looked at; `--whole` looks at all",
     ]);
   });

@@ -3,10 +3,10 @@ import assert from "node:assert/strict";
 import type { Action } from "#dsl/compiler/plan/action.js";
 import { Facts, type BaseFacts } from "#dsl/language/types/facts.js";
 import { compile } from "#dsl/compiler/program/compile.js";
-import { wordsOf } from "#dsl/language/diagnostics/codes.js";
-import { nothingOutside } from "#dsl/compiler/plan/known-names.js";
+import { codeText } from "#dsl/language/diagnostics/codes.js";
+import { emptyEnvironment } from "#dsl/compiler/plan/known-names.js";
 import { registry } from "#stdlib/registry.js";
-import { planShown } from "#kernel/display/plans/plan-card.js";
+import { planCardView } from "#kernel/display/plans/plan-card.js";
 import { base, compiled, dataFacts } from "../../world.js";
 
 type Compress = Extract<Action, { verb: "compress" }>;
@@ -87,7 +87,7 @@ describe("compress", () => {
     const { stages } = compress("compress m on d as s { quantize: int8 }");
     const { steps, tokens, flops, validating } = stages[0]!.plan.estimates;
     assert.deepEqual([steps, tokens, flops, validating], [0, 0, 0, undefined]);
-    const shown = String(planShown(stages[0]!.plan, { from: "m" }).bundle["text/plain"]);
+    const shown = String(planCardView(stages[0]!.plan, { from: "m" }).bundle["text/plain"]);
     assert.match(shown, /stage +int8/);
     assert.doesNotMatch(shown, /epoch|optimizer|batch|validation|trained/);
   });
@@ -150,7 +150,7 @@ describe("compress", () => {
     ]) {
       const { diagnostics } = compile(
         [{ id: "cell-1", title: "cell 1", text: cell + use }],
-        ...([registry, Facts.none, "run", nothingOutside] as const),
+        ...([registry, Facts.none, "run", emptyEnvironment] as const),
       );
       assert.deepEqual(
         diagnostics.map(({ code }) => code),
@@ -160,7 +160,7 @@ describe("compress", () => {
   });
 
   const told = (statement: string, more: Parameters<typeof compiled>[1] = {}) =>
-    compiled([before + statement], more).diagnostics.map(({ code, data }) => ({ code, ...wordsOf(code, data) }));
+    compiled([before + statement], more).diagnostics.map(({ code, data }) => ({ code, ...codeText(code, data) }));
 
   it("layers of any number are told apart from those that the model has, at once", () => {
     for (const layers of ["1e8", "99999999999999", "0", "[0, 2, 2]", "[]", "[4, 2]"]) {

@@ -1,6 +1,6 @@
 /** What stands beside models in `evaluate`: names of the plan, and what is wrong with them at its place. */
 import assert from "node:assert/strict";
-import { wordsOf } from "#dsl/language/diagnostics/codes.js";
+import { codeText } from "#dsl/language/diagnostics/codes.js";
 import { compiled, marked } from "../../world.js";
 
 const data = `data d { source: csv("a.csv"), columns: { text: text, label: label }, split: random(train: 80%, test: 20%) }
@@ -65,7 +65,7 @@ describe("contenders in programs", () => {
         [[code, place?.start, place?.end]],
       );
       assert.match(
-        `${wordsOf(errors[0]!.code, errors[0]!.data as never).help ?? ""} ${JSON.stringify(errors[0])}`,
+        `${codeText(errors[0]!.code, errors[0]!.data as never).help ?? ""} ${JSON.stringify(errors[0])}`,
         help,
       );
     });

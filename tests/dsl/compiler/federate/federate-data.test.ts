@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { DataFacts, SplitFacts } from "#dsl/language/types/facts.js";
-import { planShown } from "#kernel/display/plans/plan-card.js";
+import { planCardView } from "#kernel/display/plans/plan-card.js";
 import { compiled, dataFacts } from "../../world.js";
 
 function facts(rows: number, validation: number, labels = ["no", "yes"], more: Partial<DataFacts> = {}): DataFacts {
@@ -40,7 +40,7 @@ function planOf(datas: Readonly<Record<string, DataFacts>>, settings = "rounds: 
   assert.ok(action?.verb === "federate", JSON.stringify(diagnostics));
   return action.plan;
 }
-const textOf = (plan: Plan): string => String(planShown(plan).bundle["text/plain"]);
+const textOf = (plan: Plan): string => String(planCardView(plan).bundle["text/plain"]);
 
 describe("the plan of a federation over data of several names", () => {
   it("validates on the rows of all, also where the first has none", () => {

@@ -1,6 +1,6 @@
 /** What those are told who come from Flower or Opacus, and write its names. */
 import assert from "node:assert/strict";
-import { wordsFor } from "#dsl/language/diagnostics/codes.js";
+import { diagnosticText } from "#dsl/language/diagnostics/codes.js";
 import { compiled } from "../../world.js";
 
 const before = `data d { source: csv("a.csv"), columns: { text: text, label: label }, split: random(train: 80%, validation: 10%, test: 10%) }
@@ -13,7 +13,7 @@ function told(settings: string) {
   const [one] = diagnostics;
   const edits = [...(one!.fix?.edits ?? [])].sort((a, b) => b.start - a.start);
   const mended = edits.reduce((whole, e) => whole.slice(0, e.start) + e.text + whole.slice(e.end), text);
-  return { code: one!.code, help: wordsFor(one!).help ?? "", mended };
+  return { code: one!.code, help: diagnosticText(one!).help ?? "", mended };
 }
 
 describe("names of other tools in `federate`", () => {
@@ -55,8 +55,11 @@ describe("names of other tools in `federate`", () => {
       diagnostics.map(({ code }) => code),
       ["unknown-record-key"],
     );
-    assert.match(wordsFor(diagnostics[0]!).help ?? "", /any other column is named where it is used.*by_column\(site\)/);
+    assert.match(
+      diagnosticText(diagnostics[0]!).help ?? "",
+      /any other column is named where it is used.*by_column\(site\)/,
+    );
     const near = compiled(before.replace("label: label }", "lable: label }")).diagnostics;
-    assert.match(wordsFor(near[0]!).help ?? "", /^write `label`$/);
+    assert.match(diagnosticText(near[0]!).help ?? "", /^write `label`$/);
   });
 });

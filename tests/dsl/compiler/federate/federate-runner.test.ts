@@ -1,7 +1,7 @@
 /** What `runner` of a federation comes to: who joins, what is hashed, what nobody here knows. */
 import assert from "node:assert/strict";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
-import { planShown } from "#kernel/display/plans/plan-card.js";
+import { planCardView } from "#kernel/display/plans/plan-card.js";
 import { compiled } from "../../world.js";
 
 const LINK = "http://127.0.0.1:8000";
@@ -20,7 +20,7 @@ function planOf(statement: string, split?: string): Plan {
 const joined = (clients: number, more = ""): string =>
   `d as f { rounds: 3, runner: flower("${LINK}", clients: ${String(clients)}${more}) }`;
 
-const textOf = (plan: Plan): string => String(planShown(plan).bundle["text/plain"]);
+const textOf = (plan: Plan): string => String(planCardView(plan).bundle["text/plain"]);
 
 describe("a runner of federations", () => {
   it("has clients that join, whose number is hashed and whose runner isn't", () => {

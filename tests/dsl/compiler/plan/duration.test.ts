@@ -2,9 +2,13 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { durationOf } from "#dsl/compiler/plan/duration.js";
-import type { Took } from "#dsl/language/types/facts.js";
+import type { TrainingTime } from "#dsl/language/types/facts.js";
 
-const took = (flops: number, steps: number, seconds: number): Took => ({ flops: flops * steps, steps, seconds });
+const took = (flops: number, steps: number, seconds: number): TrainingTime => ({
+  flops: flops * steps,
+  steps,
+  seconds,
+});
 /** Of the sizes of a tiny BERT's training, and of the quickstart's LoRA and full training, whose seconds stand in bench/LOG.md. */
 const tiny = took(1.6e6, 9, 0.06);
 const lora = took(7.1e9, 57, 5.3);

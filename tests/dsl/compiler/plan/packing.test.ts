@@ -1,20 +1,20 @@
 /** Packed rows of a plan, beside those that the training packs. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { allRows, countEpoch } from "#dsl/compiler/plan/batches.js";
-import { histogramOf } from "#kernel/data/sequences/tokens.js";
+import { allRows, countEpochRows } from "#dsl/compiler/plan/batches.js";
+import { lengthHistogram } from "#kernel/data/sequences/tokens.js";
 import { packRows } from "#kernel/data/sequences/packing.js";
 import { causalLm } from "#stdlib/row-formats/causal-lm.js";
 
 /** Rows that a plan counts and rows that an epoch has. `step`: width of the histogram's bins. */
 function both(lengths: readonly number[], { max, step }: { readonly max: number; readonly step: number }) {
   const texts = Int32Array.from(lengths);
-  const split = { rows: lengths.length, labels: [], lengths: histogramOf(texts, step) };
+  const split = { rows: lengths.length, labels: [], lengths: lengthHistogram(texts, step) };
   const windows = lengths.flatMap((length) =>
     Array.from({ length: Math.ceil(length / max) }, (_, i) => Math.min(max, length - i * max)),
   );
   const packed = packRows(Int32Array.from(windows), { capacity: max, shuffle: true, seed: 1, epoch: 0 });
-  return [countEpoch([allRows(split)], max, { rowFormat: causalLm, packing: true }).rows, packed.length] as const;
+  return [countEpochRows([allRows(split)], max, { rowFormat: causalLm, packing: true }).rows, packed.length] as const;
 }
 const texts = fc.array(fc.integer({ min: 1, max: 200 }), { minLength: 1, maxLength: 400 });
 

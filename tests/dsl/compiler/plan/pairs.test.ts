@@ -6,7 +6,7 @@ import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { ModelImplementation } from "#stdlib/models/kind.js";
 import { t5 } from "#stdlib/models/t5.run.js";
 import { adamw } from "#stdlib/optimizers/adamw.js";
-import { assemble } from "#stdlib/programs/assemble.js";
+import { assemblePrograms } from "#stdlib/programs/assemble.js";
 import { text2text } from "#stdlib/tasks/text2text_generation.run.js";
 import { full } from "#stdlib/techniques/full.js";
 import { compiled, dataFacts } from "../../world.js";
@@ -24,7 +24,7 @@ const config = {
   tie_word_embeddings: false,
 };
 const call = (kind: string, word: string) => ({ kind, word, arguments: {} });
-const { train } = assemble({
+const { train } = assemblePrograms({
   family: t5 as ModelImplementation,
   config: t5.config(config),
   task: { call: call("task", "text2text_generation"), implementation: text2text },

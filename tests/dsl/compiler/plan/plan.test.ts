@@ -1,13 +1,13 @@
 import { recipeHash } from "#dsl/compiler/plan/hash.js";
 import type { Recipe } from "#dsl/compiler/plan/recipe.js";
-import { SEMANTICS, semanticsOf } from "#dsl/compiler/plan/semantics.js";
+import { SEMANTICS_VERSION, semanticsVersionOf } from "#dsl/compiler/plan/semantics.js";
 import assert from "node:assert/strict";
-import { metricOf, watchedIn } from "#dsl/compiler/plan/watched-metric.js";
+import { metricOf, watchedMetric } from "#dsl/compiler/plan/watched-metric.js";
 import { metricName } from "#stdlib/metrics/shared/metric-name.js";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import type { Action } from "#dsl/compiler/plan/action.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
-import { partsOf } from "#dsl/language/syntax/parts.js";
+import { splitSource } from "#dsl/language/syntax/parts.js";
 import { registry } from "#stdlib/registry.js";
 import { built } from "../../programs.js";
 import { base as minilm, compiled, dataFacts, definitions } from "../../world.js";
@@ -236,7 +236,7 @@ train w on t`.replace("head_or_lora", "lora(rank: 4, targets: [up_proj])");
       const { recipe, origins } = trainWith(settings);
       const { early_stopping } = recipe.training;
       return [
-        metricName(watchedIn(registry, recipe.training), registry),
+        metricName(watchedMetric(registry, recipe.training), registry),
         early_stopping ? metricName(metricOf(early_stopping)!, registry) : undefined,
         origins["training.keep"]?.why,
       ];
@@ -293,9 +293,12 @@ train w on t`.replace("head_or_lora", "lora(rank: 4, targets: [up_proj])");
     const { recipe, recipeHash: hash } = trainWith("");
     const { semantics, ...rest } = recipe;
     const older: Recipe = rest;
-    assert.deepEqual([semantics, semanticsOf(older)], [SEMANTICS, 1]);
+    assert.deepEqual([semantics, semanticsVersionOf(older)], [SEMANTICS_VERSION, 1]);
     assert.equal(recipeHash(recipe), hash);
-    assert.equal(new Set([hash, recipeHash(older), recipeHash({ ...recipe, semantics: SEMANTICS + 1 })]).size, 3);
+    assert.equal(
+      new Set([hash, recipeHash(older), recipeHash({ ...recipe, semantics: SEMANTICS_VERSION + 1 })]).size,
+      3,
+    );
   });
   it("so does every option of data and model; a name doesn't", () => {
     const hash = (data: string, model: string, names = "d m"): string => {
@@ -399,7 +402,7 @@ train w on t`.replace("head_or_lora", "lora(rank: 4, targets: [up_proj])");
   });
   it("a file that uses a sweep of its own comes in parts, with true offsets", () => {
     const text = `${definitions}sweep m on d as s { vary: { batch_size: choice(8, 16) }, maximize: accuracy }\ntrain m on d with s.best as winner\nevaluate winner on d.test\n`;
-    const parts = partsOf({ id: "f", title: "f", text }, verbs);
+    const parts = splitSource({ id: "f", title: "f", text }, verbs);
     assert.deepEqual(
       parts.map((p) => [p.id, p.text.length, p.text.trim().split(" ")[0]]),
       [
@@ -416,11 +419,11 @@ train w on t`.replace("head_or_lora", "lora(rank: 4, targets: [up_proj])");
       [],
     );
     assert.deepEqual(compiled(text).codes, ["known-after-run"]);
-    assert.equal(partsOf({ id: "f", title: "f", text: definitions }, verbs).length, 1);
+    assert.equal(splitSource({ id: "f", title: "f", text: definitions }, verbs).length, 1);
   });
   it("so does one that uses a sweep which it attaches, by its name or another", () => {
     const parts = (text: string): readonly string[] =>
-      partsOf({ id: "f", title: "f", text }, verbs).map((part) => part.text.trim().split("\n")[0] ?? "");
+      splitSource({ id: "f", title: "f", text }, verbs).map((part) => part.text.trim().split("\n")[0] ?? "");
     const use = "evaluate found.best on d.test";
     assert.deepEqual(parts(`attach found\n${use}\n`), ["attach found", use]);
     assert.deepEqual(parts(`attach "../runs/detached/f-1" as found\n${use}\n`).length, 2);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { recipeHash } from "#dsl/compiler/plan/hash.js";
-import { keptCalls } from "#dsl/compiler/plan/retained-calls.js";
+import { withoutAddressQueries } from "#dsl/compiler/plan/retained-calls.js";
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { Recipe } from "#dsl/compiler/plan/recipe.js";
 import type { Call } from "#dsl/language/types/value.js";
@@ -27,7 +27,7 @@ const argumentsOf = (source: unknown): Call["arguments"] => (source as Call).arg
 
 describe("plans as files keep them", () => {
   it("have the addresses of sources without their query, and other texts as they are", () => {
-    const kept = keptCalls(recipeOf(csv("?sig=planted")), () => SUM);
+    const kept = withoutAddressQueries(recipeOf(csv("?sig=planted")), () => SUM);
     assert.ok(!JSON.stringify(kept).includes("planted"));
     const { path, ...others } = argumentsOf(kept.data.source);
     assert.equal(path, `https://data.example/rows.csv?…${SUM}`);
@@ -37,12 +37,12 @@ describe("plans as files keep them", () => {
   it("have them so in sources of splits and within other sources", () => {
     const split = recipeOf(csv("?a=1")).data.source;
     const mixed = { source: { train: split, test: { kind: "source", word: "mix", arguments: { sources: [split] } } } };
-    assert.ok(!JSON.stringify(keptCalls(mixed)).includes("a=1"));
+    assert.ok(!JSON.stringify(withoutAddressQueries(mixed)).includes("a=1"));
   });
   it("have addresses without their query in words of every kind", () => {
     for (const kind of new Set(registry.words.map((word) => word.kind))) {
       const address = "https://host.example/v1?sig=planted";
-      const kept = keptCalls({
+      const kept = withoutAddressQueries({
         plan: [{ kind, word: "any", arguments: { to: { record: { url: [address] } }, text: "a?b" } }],
       });
       assert.ok(!JSON.stringify(kept).includes("planted"), kind);
@@ -51,11 +51,11 @@ describe("plans as files keep them", () => {
   });
   it("hash as the program does, and so whatever its query is: nobody can check a guess of it", () => {
     const hash = recipeHash(recipeOf(csv("?sig=planted")));
-    assert.equal(recipeHash(keptCalls(recipeOf(csv("?sig=planted")), () => SUM)), hash);
+    assert.equal(recipeHash(withoutAddressQueries(recipeOf(csv("?sig=planted")), () => SUM)), hash);
     assert.equal(recipeHash(recipeOf(csv("?sig=other"))), hash);
     assert.notEqual(recipeHash(recipeOf('csv("https://data.example/other.csv?sig=planted")')), hash);
     // A source without a query hashes as it always did.
     const plain = recipeOf(csv(""));
-    assert.equal(recipeHash(keptCalls(plain)), recipeHash(plain));
+    assert.equal(recipeHash(withoutAddressQueries(plain)), recipeHash(plain));
   });
 });

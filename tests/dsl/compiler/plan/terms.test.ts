@@ -1,7 +1,7 @@
 /** What clients elsewhere hold their own program against: the same for the same settings, and all else by its path. */
 import assert from "node:assert/strict";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
-import { differing, termsOf } from "#dsl/compiler/plan/terms.js";
+import { termDifferences, federationTermsOf } from "#dsl/compiler/plan/terms.js";
 import { compiled, dataFacts, base } from "../../world.js";
 
 interface Written {
@@ -27,14 +27,15 @@ federate m on d, e as ${name} { ${keys} }`;
   assert.ok(action?.verb === "federate", JSON.stringify(diagnostics));
   return action.plan;
 }
-const over = (plan: Plan): unknown => JSON.parse(JSON.stringify(termsOf(plan)));
-const paths = (one: Plan, other: Plan): readonly string[] => differing(over(one), over(other)).map(({ path }) => path);
+const over = (plan: Plan): unknown => JSON.parse(JSON.stringify(federationTermsOf(plan)));
+const paths = (one: Plan, other: Plan): readonly string[] =>
+  termDifferences(over(one), over(other)).map(({ path }) => path);
 
 describe("terms of a federation", () => {
   const usual = planOf({});
 
   it("are the same over a wire, wherever rows come from, whatever things are called, and however often it is done", () => {
-    assert.deepEqual(over(usual), termsOf(usual));
+    assert.deepEqual(over(usual), federationTermsOf(usual));
     const others: readonly Written[] = [
       { source: "elsewhere/north.csv", name: "g" },
       { data: `, ${COLUMNS}, clean: [unicode], split: random(train: 50%, test: 50%)` },
@@ -81,7 +82,7 @@ describe("terms of a federation", () => {
     }
     assert.deepEqual(paths(usual, planOf({}, { base: { ...base, hash: "other-base" } })), ["model.base"]);
     const two = [planOf({ keys: "aggregate: fedprox(mu: 0.1)" }), planOf({ keys: "aggregate: fedprox(mu: 0.2)" })];
-    assert.deepEqual(differing(termsOf(two[0]!), termsOf(two[1]!)), [
+    assert.deepEqual(termDifferences(federationTermsOf(two[0]!), federationTermsOf(two[1]!)), [
       { path: "federated.aggregate.mu", ours: "0.1", theirs: "0.2" },
     ]);
   });
@@ -105,10 +106,13 @@ describe("terms of a federation", () => {
   });
 
   it("say of a difference what stands on each side", () => {
-    const [told] = differing(termsOf(usual), termsOf(planOf({ keys: "optimizer: sgd(learning_rate: 0.1)" })));
+    const [told] = termDifferences(
+      federationTermsOf(usual),
+      federationTermsOf(planOf({ keys: "optimizer: sgd(learning_rate: 0.1)" })),
+    );
     assert.equal(told?.path, "training.optimizer");
     assert.ok(told.ours.startsWith("adamw(") && told.theirs.startsWith("sgd("), JSON.stringify(told));
-    assert.deepEqual(differing({ a: 1 }, {}), [{ path: "a", ours: "1", theirs: "nothing" }]);
-    assert.deepEqual(differing({ a: [1, 2] }, { a: [2, 1] }), [{ path: "a", ours: "[1, 2]", theirs: "[2, 1]" }]);
+    assert.deepEqual(termDifferences({ a: 1 }, {}), [{ path: "a", ours: "1", theirs: "nothing" }]);
+    assert.deepEqual(termDifferences({ a: [1, 2] }, { a: [2, 1] }), [{ path: "a", ours: "[1, 2]", theirs: "[2, 1]" }]);
   });
 });

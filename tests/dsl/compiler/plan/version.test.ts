@@ -2,10 +2,10 @@
 import assert from "node:assert/strict";
 import { complete } from "#dsl/assist/complete.js";
 import type { AssistContext } from "#dsl/assist/items.js";
-import { withEdits } from "#dsl/language/diagnostics/fixing.js";
-import { nothingOutside } from "#dsl/compiler/plan/known-names.js";
+import { applyEdits } from "#dsl/language/diagnostics/fixing.js";
+import { emptyEnvironment } from "#dsl/compiler/plan/known-names.js";
 import { Facts } from "#dsl/language/types/facts.js";
-import { format } from "#dsl/language/syntax/format.js";
+import { formatSource } from "#dsl/language/syntax/format.js";
 import { registry } from "#stdlib/registry.js";
 import { compiled } from "../../world.js";
 
@@ -43,14 +43,14 @@ describe("version line", () => {
       ["tune 1\nrecipe r { epochs: 3 }\ntune 1", "tune 1\nrecipe r { epochs: 3 }"],
     ] as const) {
       const [misplaced] = found(text);
-      const fixed = withEdits(text, misplaced!.fix!.edits);
+      const fixed = applyEdits(text, misplaced!.fix!.edits);
       assert.equal(fixed, wanted);
       assert.deepEqual(found(fixed), []);
     }
   });
   it("is formatted", () => {
     const verbs = registry.verbs().map((verb) => verb.name);
-    assert.equal(format("tune   1\n\n\nrecipe r{}", verbs), "tune 1\n\nrecipe r {}\n");
+    assert.equal(formatSource("tune   1\n\n\nrecipe r{}", verbs), "tune 1\n\nrecipe r {}\n");
   });
   it("does not change the recipe hash", () => {
     const program =
@@ -64,7 +64,7 @@ describe("version line", () => {
     assert.equal(versioned, plain);
   });
   it("is completed at the start of a text only", () => {
-    const context: AssistContext = { registry, earlier: [], facts: Facts.none, outside: nothingOutside };
+    const context: AssistContext = { registry, earlier: [], facts: Facts.none, outside: emptyEnvironment };
     const texts = (text: string) => complete(text, text.length, context).items.map((item) => item.text);
     assert.ok(texts("").includes("tune 1"));
     assert.ok(!texts("recipe r { epochs: 3 }\n").includes("tune 1"));

@@ -1,10 +1,10 @@
 /** Data that have several mistakes: what their file says of the columns is told beside those of the text. */
 import assert from "node:assert/strict";
-import { wordsFor } from "#dsl/language/diagnostics/codes.js";
+import { diagnosticText } from "#dsl/language/diagnostics/codes.js";
 import { compiled } from "../../world.js";
 
 const said = (text: string, world: Parameters<typeof compiled>[1] = {}): readonly string[] =>
-  compiled(text, world).diagnostics.map((one) => `${one.code}: ${wordsFor(one).message}`);
+  compiled(text, world).diagnostics.map((one) => `${one.code}: ${diagnosticText(one).message}`);
 const data = (split: string, column = "labl", source = 'csv("a.csv")'): string =>
   `data d { source: ${source}, columns: { text: text, label: ${column} }, split: ${split} }\n`;
 const column = 'unknown-column: no column "labl" in a.csv';

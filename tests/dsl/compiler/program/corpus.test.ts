@@ -1,8 +1,8 @@
 /** Each bad program has the diagnostics that it had when they were last looked at; `TUNEBOOK_BLESS=1` keeps those of now. */
 import assert from "node:assert/strict";
 import { readdirSync, rmSync, writeFileSync } from "node:fs";
-import { allCodes, entryOf } from "#dsl/language/diagnostics/codes.js";
-import { withEdits } from "#dsl/language/diagnostics/fixing.js";
+import { allCodes, codeEntryOf } from "#dsl/language/diagnostics/codes.js";
+import { applyEdits } from "#dsl/language/diagnostics/fixing.js";
 import { Reporter } from "#dsl/language/diagnostics/reporter.js";
 import type { Run } from "../../world.js";
 import { fileOf, saidOf } from "./cases.js";
@@ -43,7 +43,7 @@ describe("the corpus of bad programs", () => {
     const failed = programs.flatMap(({ name, text, run }) =>
       run.diagnostics.flatMap(({ fix, span }) => {
         if (!fix?.certain || span.source !== run.sources.at(-1)?.id) return [];
-        const after = judged(withEdits(text, fix.edits));
+        const after = judged(applyEdits(text, fix.edits));
         const fewer = (["error", "warning"] as const).find((one) => countOf(after, one) !== countOf(run, one));
         const better = fewer !== undefined && countOf(after, fewer) < countOf(run, fewer);
         if (better && beyond(errorsIn(after), errorsIn(run)).length === 0) return [];
@@ -97,5 +97,5 @@ function without(code: string, { text }: BadProgram): Run {
 
 /** Those that a program shows, alone (`example`) or beside facts of the world; the others are the kernel's rooms'. */
 function languageCodes(): readonly string[] {
-  return allCodes().filter((code) => entryOf(code)?.example !== undefined || entryOf(code)?.facts === true);
+  return allCodes().filter((code) => codeEntryOf(code)?.example !== undefined || codeEntryOf(code)?.facts === true);
 }

@@ -7,14 +7,14 @@
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import type { Outside } from "#dsl/compiler/plan/known-names.js";
-import type { BaseFacts, DataFacts, Failed, RunFacts } from "#dsl/language/types/facts.js";
+import type { CompilerEnvironment } from "#dsl/compiler/plan/known-names.js";
+import type { BaseFacts, DataFacts, FailedFact, RunFacts } from "#dsl/language/types/facts.js";
 import { casesIn, type Case } from "./cases.js";
 import { base, compiled, dataFacts, run, type Run, type World } from "../../world.js";
 
 export const folder = fileURLToPath(new URL("../../../../../tests/corpus/bad/", import.meta.url));
 
-interface Special extends Pick<World, "memory" | "speed" | "files" | "live" | "apart">, Partial<Outside> {
+interface Special extends Pick<World, "memory" | "speed" | "files" | "live" | "apart">, Partial<CompilerEnvironment> {
   readonly columns?: readonly string[];
   /** The first rows of its tables. */
   readonly sample?: readonly Readonly<Record<string, unknown>>[];
@@ -23,7 +23,9 @@ interface Special extends Pick<World, "memory" | "speed" | "files" | "live" | "a
   readonly datas?: Readonly<Record<string, Partial<DataFacts>>>;
   readonly base?: Partial<BaseFacts>;
   readonly run?: Partial<RunFacts>;
-  readonly fails?: Readonly<Partial<Record<"table" | "data" | "base" | "run" | "engine" | "place", Failed["failed"]>>>;
+  readonly fails?: Readonly<
+    Partial<Record<"table" | "data" | "base" | "run" | "engine" | "place", FailedFact["failed"]>>
+  >;
 }
 
 export interface BadProgram extends Case {
@@ -66,7 +68,7 @@ export function judged(text: string): Run {
     ...(other ? { base: { ...base, ...other } } : {}),
     ...(past ? { run: { ...run, ...past } } : {}),
     ...(fails?.table ? { table: { failed: fails.table } } : {}),
-    ...(fails?.data ? { data: () => ({ failed: fails.data }) as Failed } : {}),
+    ...(fails?.data ? { data: () => ({ failed: fails.data }) as FailedFact } : {}),
     ...(fails?.base ? { base: { failed: fails.base } } : {}),
     ...(fails?.engine ? { engine: { failed: fails.engine } } : {}),
     ...(fails?.place ? { place: { failed: fails.place } } : {}),

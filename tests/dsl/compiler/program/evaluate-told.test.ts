@@ -1,6 +1,6 @@
 /** What is wrong in an `evaluate`: all of it at once, each at its place, with what mends it. */
 import assert from "node:assert/strict";
-import { wordsOf } from "#dsl/language/diagnostics/codes.js";
+import { codeText } from "#dsl/language/diagnostics/codes.js";
 import { compiled, marked } from "../../world.js";
 
 const before = `data d { source: csv("a.csv"), columns: { text: text, label: label }, split: random(train: 80%, test: 20%) }
@@ -37,7 +37,7 @@ describe("what an evaluation is told of", () => {
   });
   it("is all metrics that the task has", () => {
     const { diagnostics } = told(`${before}evaluate m on d.test { metrics: perplexity }`);
-    const { help } = wordsOf("metric-of-other-task", diagnostics[0]!.data as never);
+    const { help } = codeText("metric-of-other-task", diagnostics[0]!.data as never);
     assert.doesNotMatch(help ?? "", / more$/);
   });
   it("is no bar of a metric without a direction, on either side", () => {
@@ -56,7 +56,7 @@ describe("`with` before braces", () => {
   it("is left out", () => {
     const { found, at, diagnostics, mended } = told(`${before}train m on d ‹with› { epochs: 2 }`);
     assert.deepEqual(found, at(["unexpected"]));
-    assert.match(wordsOf("unexpected", diagnostics[0]!.data as never).help ?? "", /leave it out/);
+    assert.match(codeText("unexpected", diagnostics[0]!.data as never).help ?? "", /leave it out/);
     assert.match(mended, /train m on d \{ epochs: 2 \}/);
   });
 });

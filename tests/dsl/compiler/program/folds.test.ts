@@ -1,6 +1,6 @@
 /** Training on folds: a plan for each, one name for all of them, and where that name is none. */
 import assert from "node:assert/strict";
-import { wordsOf } from "#dsl/language/diagnostics/codes.js";
+import { codeText } from "#dsl/language/diagnostics/codes.js";
 import { compiled, marked } from "../../world.js";
 
 const data = `data d { source: csv("a.csv"), columns: { text: text, label: label }, split: folds(3, stratify: label) }
@@ -77,7 +77,7 @@ describe("folds in programs", () => {
       const [first] = diagnostics;
       assert.ok(first, "nothing was reported");
       assert.deepEqual([first.code, first.span.start, first.span.end], [code, places[0]!.start, places[0]!.end]);
-      assert.match(wordsOf(first.code, first.data as never).help ?? "", help);
+      assert.match(codeText(first.code, first.data as never).help ?? "", help);
       assert.equal(diagnostics.length, 1);
     });
 });

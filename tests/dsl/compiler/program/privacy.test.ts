@@ -4,7 +4,7 @@ import { privacyPlan } from "#dsl/compiler/plan/private.js";
 import { programText } from "#dsl/compiler/plan/text.js";
 import { registry } from "#stdlib/registry.js";
 import { epsilonByRdp } from "#stdlib/privacies/shared/rdp.js";
-import { usualDelta } from "#stdlib/privacies/shared/budget.js";
+import { defaultDelta } from "#stdlib/privacies/shared/budget.js";
 import { compiled } from "../../world.js";
 import { before, planOf } from "./trained.js";
 
@@ -92,7 +92,7 @@ describe("privacy in a recipe", () => {
       arguments: { epsilon: 8, delta: null, clip: 1, accountant: "rdp" },
     };
     const here = { source: "cell", start: 0, end: 1 };
-    const of = { unit: "client" as const, rate: 0.5, steps: 20, units: 10, at: undefined, here };
+    const of = { unit: "client" as const, rate: 0.5, steps: 20, units: 10, span: undefined, here };
     const plan = privacyPlan(program, call, of);
     assert.ok(plan && plan.unit === "client" && plan.noise > 1);
     privacyPlan(program, { ...call, arguments: { ...call.arguments, delta: 0.2 } }, of);
@@ -101,6 +101,6 @@ describe("privacy in a recipe", () => {
   });
 
   it("has a δ far below one of all rows", () => {
-    assert.deepEqual([1, 800, 35_000, 100_000, 1_000_000].map(usualDelta), [1e-5, 1e-5, 1e-5, 3e-6, 2e-7]);
+    assert.deepEqual([1, 800, 35_000, 100_000, 1_000_000].map(defaultDelta), [1e-5, 1e-5, 1e-5, 3e-6, 2e-7]);
   });
 });

@@ -38,7 +38,7 @@ describe("deploy to a target that serves", () => {
     assert.deepEqual([gather, time, body, maxTokens, truncate], [5, 60_000, 1e6, 64, false]);
   });
   it("has the limits of the host's own contract where nothing is written", async () => {
-    const { LIMITS } = await import("#kernel/features/serve/contract.js");
+    const { DEFAULT_LIMITS: LIMITS } = await import("#kernel/features/serve/contract.js");
     assert.deepEqual(servedIn("deploy m to http as desk").served.limits, { ...LIMITS });
   });
   it("asks for a name and offers one", () => {

@@ -1,10 +1,12 @@
 /** Shares as they are written, wherever their ends or a number without a unit is told. */
 import assert from "node:assert/strict";
-import { wordsFor } from "#dsl/language/diagnostics/codes.js";
+import { diagnosticText } from "#dsl/language/diagnostics/codes.js";
 import { compiled } from "../../world.js";
 
 const told = (text: string): readonly string[] =>
-  compiled(text).diagnostics.map((one) => `${one.code}: ${wordsFor(one).message}; ${wordsFor(one).help ?? ""}`);
+  compiled(text).diagnostics.map(
+    (one) => `${one.code}: ${diagnosticText(one).message}; ${diagnosticText(one).help ?? ""}`,
+  );
 const cleaned = (similarity: string): string =>
   `data d { source: csv("a.csv"), columns: { text: text, label: label }, clean: drop_duplicates(similarity: ${similarity}) }`;
 

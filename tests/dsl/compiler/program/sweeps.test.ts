@@ -1,6 +1,6 @@
 /** What a sweep's statement comes to: goals, bars, bounds, and what is wrong with them. */
 import { strict as assert } from "node:assert";
-import { wordsFor } from "#dsl/language/diagnostics/codes.js";
+import { diagnosticText } from "#dsl/language/diagnostics/codes.js";
 import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import { compiled, definitions } from "../../world.js";
 
@@ -306,7 +306,7 @@ sweep l on d as s { vary: { technique.rank: choice(4) }, trials: 1, maximize: ac
 describe("what was meant beside a sweep", () => {
   const helps = (text: string): readonly string[] =>
     compiled(`${definitions}${text}`).diagnostics.map((one) => {
-      const { message, help } = wordsFor(one);
+      const { message, help } = diagnosticText(one);
       return `${message}: ${help ?? ""}`;
     });
   const sweep = "sweep m on d as s { vary: { batch_size: choice(8, 16) }, trials: 2, maximize: accuracy }\n";
@@ -329,7 +329,7 @@ describe("what was meant beside a sweep", () => {
     const outside = { trained: {}, refused: { s: { id: "b", title: "cell 2" } } };
     const [refused, ...more] = compiled(`${definitions}train m on d with s.best as w`, { outside }).diagnostics;
     assert.equal(
-      refused && wordsFor(refused).message,
+      refused && diagnosticText(refused).message,
       "`s` is not defined yet: cell 2 was to do it, and has a mistake",
     );
     assert.deepEqual(more, []);

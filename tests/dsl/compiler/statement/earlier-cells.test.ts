@@ -4,8 +4,8 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import fc from "fast-check";
 import { compile } from "#dsl/compiler/program/compile.js";
-import { EarlierCells } from "#dsl/compiler/statement/earlier-cells.js";
-import { nothingOutside, type Outside } from "#dsl/compiler/plan/known-names.js";
+import { EarlierCellsCache } from "#dsl/compiler/statement/earlier-cells.js";
+import { emptyEnvironment, type CompilerEnvironment } from "#dsl/compiler/plan/known-names.js";
 import { Facts } from "#dsl/language/types/facts.js";
 import type { Registry } from "#dsl/language/types/registry.js";
 import { registry } from "#stdlib/registry.js";
@@ -40,10 +40,10 @@ const worlds: readonly Facts[] = [
     { text: "recipe quick { epochs: 1 }", path: "c" },
   ),
 ];
-const outsides: readonly Outside[] = [
-  nothingOutside,
-  { ...nothingOutside, typescript: ["quick"] },
-  { ...nothingOutside, trained: { domain: "hash" } },
+const outsides: readonly CompilerEnvironment[] = [
+  emptyEnvironment,
+  { ...emptyEnvironment, typescript: ["quick"] },
+  { ...emptyEnvironment, trained: { domain: "hash" } },
 ];
 
 describe("what is kept of earlier cells", () => {
@@ -60,11 +60,11 @@ describe("what is kept of earlier cells", () => {
     fc.assert(
       fc.property(fc.array(step, { minLength: 1, maxLength: 12 }), (steps) => {
         const notebook: string[] = cells.slice(0, 6);
-        const kept = new EarlierCells();
+        const kept = new EarlierCellsCache();
         for (const { at, cell, world, outside, upTo, purpose, otherWords } of steps) {
           notebook[at] = cells[cell]!;
           const sources = notebook.slice(0, upTo).map((text, i) => ({ id: `cell-${i}`, title: `cell ${i}`, text }));
-          const answer = (words: Registry, from?: EarlierCells) =>
+          const answer = (words: Registry, from?: EarlierCellsCache) =>
             compile(sources, words, worlds[world]!, purpose, outsides[outside]!, from);
           const fresh = answer(registry);
           assert.deepEqual(answer(registry, kept), fresh);
@@ -91,10 +91,10 @@ describe("what is kept of earlier cells", () => {
       title: "c",
       text: `recipe r${i} { epochs: ${i + 1} }`,
     }));
-    const kept = new EarlierCells();
+    const kept = new EarlierCellsCache();
     const cost = (count: number): number => {
       looked = 0;
-      compile(sources.slice(0, count), counting, Facts.none, "assist", nothingOutside, kept);
+      compile(sources.slice(0, count), counting, Facts.none, "assist", emptyEnvironment, kept);
       return looked;
     };
     assert.ok(cost(30) > 25);
@@ -110,10 +110,10 @@ describe("what is kept of earlier cells", () => {
       ...{ id: `g${i}`, title: "g" },
       text: `recipe r${i} { epochs: ${1 + (i % 5)} }`,
     }));
-    const kept = new EarlierCells();
+    const kept = new EarlierCellsCache();
     const heldAfter = (from: number, to: number): number => {
       for (let count = from; count <= to; count++)
-        compile(sources.slice(0, count), registry, Facts.none, "run", nothingOutside, kept);
+        compile(sources.slice(0, count), registry, Facts.none, "run", emptyEnvironment, kept);
       collect();
       return process.memoryUsage().heapUsed / 1024;
     };
@@ -121,7 +121,7 @@ describe("what is kept of earlier cells", () => {
     const each = (heldAfter(301, 900) - first) / 600;
     assert.ok(each < 15, `${each.toFixed(1)} kB a cell`);
     const { diagnostics } = compile([...sources.slice(0, 450), { id: "x", title: "x", text: "recipe y like r449 { }" }],
-      registry, Facts.none, "run", nothingOutside, kept); // prettier-ignore
+      registry, Facts.none, "run", emptyEnvironment, kept); // prettier-ignore
     assert.deepEqual(diagnostics, []);
   });
 });

@@ -21,7 +21,7 @@ const codes = (text: string): readonly string[] => compiled(text).codes;
 describe("the task of `sweep auto`", () => {
   const of = (...roles: readonly string[]) => {
     const found = taskOfRoles(registry, { columns: Object.fromEntries(roles.map((role) => [role, role])) });
-    return "task" in found ? found.task.word : found.of;
+    return "task" in found ? found.task.word : found.tasks;
   };
   it("is the one that the roles are for", () => {
     assert.equal(of("text", "label"), "text_classification");

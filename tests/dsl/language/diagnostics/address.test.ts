@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import {
-  hasAccount,
-  keptAddress,
-  shownAddress,
-  shownAddresses,
-  starredAddresses,
-  withoutQuery,
+  hasCredentials,
+  storedAddress,
+  redactedAddress,
+  redactAddresses,
+  maskAddressSecrets,
+  parseStoredAddress,
 } from "#dsl/language/diagnostics/address.js";
-import { wordsOf } from "#dsl/language/diagnostics/codes.js";
+import { codeText } from "#dsl/language/diagnostics/codes.js";
 import { renderAnsi } from "#dsl/language/diagnostics/render-ansi.js";
 import { renderHtml } from "#dsl/language/diagnostics/render-html.js";
 import { toJson } from "#dsl/language/diagnostics/render-json.js";
@@ -31,23 +31,26 @@ const SHOWN: readonly (readonly [address: string, shown: string])[] = [
 
 describe("secret parts of addresses", () => {
   it("are left out of what is shown", () => {
-    for (const [address, shown] of SHOWN) assert.equal(shownAddress(address), shown, address);
+    for (const [address, shown] of SHOWN) assert.equal(redactedAddress(address), shown, address);
   });
   it("leave a mark where a query was, and the checksum of the file", () => {
     const sum = "ab".repeat(32);
-    assert.equal(keptAddress("https://host/rows.csv?sig=abc"), "https://host/rows.csv?…");
-    assert.equal(keptAddress("https://host/rows.csv?sig=abc", sum), `https://host/rows.csv?…${sum}`);
-    assert.equal(keptAddress(`https://host/rows.csv?…${sum}`), "https://host/rows.csv?…");
-    assert.equal(keptAddress("https://host/rows.csv", sum), "https://host/rows.csv");
-    assert.deepEqual(withoutQuery(`https://host/rows.csv?…${sum}`), {
+    assert.equal(storedAddress("https://host/rows.csv?sig=abc"), "https://host/rows.csv?…");
+    assert.equal(storedAddress("https://host/rows.csv?sig=abc", sum), `https://host/rows.csv?…${sum}`);
+    assert.equal(storedAddress(`https://host/rows.csv?…${sum}`), "https://host/rows.csv?…");
+    assert.equal(storedAddress("https://host/rows.csv", sum), "https://host/rows.csv");
+    assert.deepEqual(parseStoredAddress(`https://host/rows.csv?…${sum}`), {
       ...{ address: "https://host/rows.csv", checksum: sum },
     });
-    assert.deepEqual(withoutQuery("https://host/rows.csv?…"), { address: "https://host/rows.csv", checksum: null });
-    assert.equal(withoutQuery("https://host/rows.csv?v=2"), null);
+    assert.deepEqual(parseStoredAddress("https://host/rows.csv?…"), {
+      address: "https://host/rows.csv",
+      checksum: null,
+    });
+    assert.equal(parseStoredAddress("https://host/rows.csv?v=2"), null);
   });
   it("are told from signs that only look like them", () => {
     for (const text of ["https://ann:word@host/", "http://:word@host", "https:ann:word@host", " https://ann@host"])
-      assert.ok(hasAccount(text), text);
+      assert.ok(hasCredentials(text), text);
     for (const text of [
       "https://host/a@b",
       "ann@host",
@@ -55,16 +58,16 @@ describe("secret parts of addresses", () => {
       "C:\\data\\a@b.csv",
       "see https://ann:word@host",
     ])
-      assert.ok(!hasAccount(text), text);
+      assert.ok(!hasCredentials(text), text);
   });
   it("are left out of addresses within a text, with the signs around them kept", () => {
     assert.equal(
-      shownAddresses(
+      redactAddresses(
         'could not fetch https://ann:wo@rd@host/rows.csv?sig=abc: status 403 ("https://host/x?y=1", see https://).',
       ),
       'could not fetch https://host/rows.csv: status 403 ("https://host/x", see https://).',
     );
-    assert.equal(shownAddresses("`http://127.0.0.1:8000/v1`"), "`http://127.0.0.1:8000/v1`");
+    assert.equal(redactAddresses("`http://127.0.0.1:8000/v1`"), "`http://127.0.0.1:8000/v1`");
   });
   it("are found in every form that `URL` reads, with odd characters in a password", () => {
     for (const address of [
@@ -78,7 +81,7 @@ describe("secret parts of addresses", () => {
         `(${address})`,
         `csv("${address.replace('"', "")}")`,
       ])
-        for (const shown of [shownAddresses(text), starredAddresses(text)])
+        for (const shown of [redactAddresses(text), maskAddressSecrets(text)])
           assert.ok(!shown.includes("planted") && !shown.includes("pa'"), `${text} → ${shown}`);
   });
   it("leave other text unchanged", () => {
@@ -97,21 +100,21 @@ describe("secret parts of addresses", () => {
         "http:8080",
       ],
     ])
-      for (const shown of [shownAddresses(text), starredAddresses(text)]) assert.equal(shown, text);
+      for (const shown of [redactAddresses(text), maskAddressSecrets(text)]) assert.equal(shown, text);
   });
   it("are found in time that grows with the length of the text", function () {
     this.timeout(2_000);
     const many = 200_000;
     for (const text of ["https:".repeat(many), `https://${".".repeat(many)}a `, "a:".repeat(many), "a".repeat(many)])
-      assert.ok(shownAddresses(text).length > 0);
-    assert.ok(shownAddresses("https://u:p ".repeat(many / 10)).length > 0);
+      assert.ok(redactAddresses(text).length > 0);
+    assert.ok(redactAddresses("https://u:p ".repeat(many / 10)).length > 0);
   });
   it("are left out before a message is cut", () => {
     const url = `https://h/?${"q".repeat(3000)} https://u:planted${"p".repeat(2000)}@h/`;
-    assert.ok(!wordsOf("network-failed", { url, why: "" }).message.includes("planted"));
+    assert.ok(!codeText("network-failed", { url, why: "" }).message.includes("planted"));
   });
   it("become as many stars in a line of a program", () => {
-    const stars = (text: string): string => starredAddresses(text);
+    const stars = (text: string): string => maskAddressSecrets(text);
     assert.equal(stars('csv("https://ann:word@host/rows.csv")'), 'csv("https://********@host/rows.csv")');
     assert.equal(stars('csv("https://host/rows.csv?sig=a b")'), 'csv("https://host/rows.csv********")');
     assert.equal(stars('a("https://ann:w\\"rd@host/x") b'), `a("https://${"*".repeat(16)}") b`);
@@ -119,7 +122,7 @@ describe("secret parts of addresses", () => {
     for (const line of ['csv("rows.csv")', 'csv("https://host/@a/b")', "a :// b"]) assert.equal(stars(line), line);
   });
   it("are in no message, whichever address it was given", () => {
-    const { message } = wordsOf("network-failed", { url: "https://ann:word@host/x?sig=abc", why: "status 403" });
+    const { message } = codeText("network-failed", { url: "https://ann:word@host/x?sig=abc", why: "status 403" });
     assert.equal(message, "could not fetch https://host/x: status 403");
   });
   it("are in no rendering of a program that has them, whatever else is wrong on the line", () => {

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { allCodes, entryOf, wordsOf, type Code } from "#dsl/language/diagnostics/codes.js";
+import { allCodes, codeEntryOf, codeText, type Code } from "#dsl/language/diagnostics/codes.js";
 import type { Diagnostic } from "#dsl/language/diagnostics/diagnostic.js";
 import { compile } from "#dsl/compiler/program/compile.js";
-import { nothingOutside } from "#dsl/compiler/plan/known-names.js";
+import { emptyEnvironment } from "#dsl/compiler/plan/known-names.js";
 import { Facts } from "#dsl/language/types/facts.js";
 import { registry } from "#stdlib/registry.js";
 import { beyond, built } from "../../programs.js";
@@ -111,12 +111,12 @@ describe("what people type out of habit", () => {
 describe("names and statements", () => {
   it("a misplaced key names the block where it belongs", () => {
     const run = expect(`model m { base: "minilm", task: text_classification, ‹epochs›: 3 }`, ["unknown-key"]);
-    assert.match(wordsOf(run.diagnostics[0]!.code, run.diagnostics[0]!.data as never).help ?? "", /`recipe`/);
+    assert.match(codeText(run.diagnostics[0]!.code, run.diagnostics[0]!.data as never).help ?? "", /`recipe`/);
   });
   it("a parameter of a word names the word", () => {
     const run = expect(`model m { base: "minilm", task: text_classification, ‹rank›: 8 }`, ["unknown-key"]);
     assert.match(
-      wordsOf(run.diagnostics[0]!.code, run.diagnostics[0]!.data as never).help ?? "",
+      codeText(run.diagnostics[0]!.code, run.diagnostics[0]!.data as never).help ?? "",
       /technique: lora\(rank/,
     );
   });
@@ -276,7 +276,7 @@ describe("the program beside the world", () => {
       ["split-leak"],
       { data: () => leak },
     );
-    assert.deepEqual(wordsOf(run.diagnostics[0]!.code, run.diagnostics[0]!.data as never).notes, [
+    assert.deepEqual(codeText(run.diagnostics[0]!.code, run.diagnostics[0]!.data as never).notes, [
       '"the same": row 3 (train), row 9 (test)',
     ]);
   });
@@ -292,7 +292,7 @@ describe("the program beside the world", () => {
   it("techniques that make no sense on the base: errors that say what would train, a warning with the figures", () => {
     const messageOf = (run: Run): string => {
       const [d] = run.diagnostics;
-      return wordsOf(d!.code, d!.data as never).message;
+      return codeText(d!.code, d!.data as never).message;
     };
     const plain = 'model m { base: "minilm", task: text_classification, technique: ';
     // The base's facts name no biases.
@@ -355,7 +355,7 @@ describe("the program beside the world", () => {
       registry,
       Facts.none,
       "assist",
-      nothingOutside,
+      emptyEnvironment,
     );
     assert.deepEqual(
       [...new Set(run.needs.map((n) => n.about))].sort(),
@@ -407,7 +407,7 @@ describe("used files", () => {
 
 describe("the pages of `explain`", () => {
   for (const code of allCodes()) {
-    const entry = entryOf(code);
+    const entry = codeEntryOf(code);
     if (entry?.example === undefined) continue;
     it(`the example of ${code} shows it, and nothing else`, () => {
       const example = entry.example ?? "";
@@ -417,7 +417,7 @@ describe("the pages of `explain`", () => {
     });
   }
   it("every code says what it means", () => {
-    for (const code of allCodes()) assert.ok((entryOf(code)?.explain.length ?? 0) > 20, code);
+    for (const code of allCodes()) assert.ok((codeEntryOf(code)?.explain.length ?? 0) > 20, code);
   });
 });
 
@@ -479,7 +479,7 @@ describe("the compiler on any text", () => {
         for (const d of run.diagnostics)
           assert.ok(d.span.start >= 0 && d.span.end <= text.length && d.span.start <= d.span.end);
         if (run.actions) assert.ok(!run.diagnostics.some((d) => d.severity === "error"));
-        for (const d of run.diagnostics) wordsOf(d.code as Code, d.data as never);
+        for (const d of run.diagnostics) codeText(d.code as Code, d.data as never);
       }),
       { numRuns: 500 },
     );

@@ -1,12 +1,12 @@
 /** Applying all certain fixes: no error more than before, nothing left to apply, and an end, whatever the text. */
 import assert from "node:assert/strict";
-import { applyFixes, withEdits, type Fixed } from "#dsl/language/diagnostics/fixing.js";
+import { applyFixes, applyEdits, type FixResult } from "#dsl/language/diagnostics/fixing.js";
 import { damaged } from "../../fuzz.js";
 import { built } from "../../programs.js";
 import { compiled, type Run } from "../../world.js";
 import { badTexts, judged } from "../../compiler/program/corpus.js";
 
-const errors = (run: Pick<Run, "diagnostics"> | Fixed): number =>
+const errors = (run: Pick<Run, "diagnostics"> | FixResult): number =>
   ("left" in run ? run.left : run.diagnostics).filter((d) => d.severity === "error").length;
 const fixed = async (text: string, judge: (text: string) => Run) => {
   // The last source is the one that is mended; the cells before it are as they are.
@@ -35,7 +35,7 @@ describe("applying all certain fixes", function () {
       const twice = await fixed(once.text, judge);
       assert.equal(twice.text, once.text, name);
       if (once.text !== text) mended += 1;
-      for (const { at, title } of once.applied) assert.ok(at >= 0 && at <= text.length && title !== "", name);
+      for (const { offset: at, title } of once.applied) assert.ok(at >= 0 && at <= text.length && title !== "", name);
       if (once.applied.length === 0) assert.equal(once.text, text, name);
     }
     assert.ok(mended > 80, String(mended));
@@ -60,7 +60,7 @@ describe("applying all certain fixes", function () {
     );
     assert.deepEqual(left, []);
     assert.deepEqual(
-      applied.map(({ at, code }) => [text.slice(at, at + 5).split(/\W/)[0], code]),
+      applied.map(({ offset: at, code }) => [text.slice(at, at + 5).split(/\W/)[0], code]),
       [
         ["epoch", "unknown-key"],
         ["", "equals-for-colon"],
@@ -153,7 +153,7 @@ describe("applying all certain fixes", function () {
   });
   it("puts edits in from the end", () => {
     assert.equal(
-      withEdits("abc", [
+      applyEdits("abc", [
         { start: 0, end: 1, text: "xx" },
         { start: 2, end: 2, text: "-" },
       ]),

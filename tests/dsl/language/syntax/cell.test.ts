@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { isTune, tuneLine, withoutMagic } from "#dsl/language/syntax/cell.js";
+import { isTune, tuneVerbOfLine, withoutMagic } from "#dsl/language/syntax/cell.js";
 import { registry } from "#stdlib/registry.js";
 
 const verbs = registry.verbs().map((v) => v.name);
@@ -71,7 +71,7 @@ describe("which language a cell is", () => {
     assert.equal(withoutMagic(cell), "      \ndata d { }");
   });
   it("names the verb of a line that looks like Tune", () => {
-    assert.equal(tuneLine("  train router on tickets", verbs), "train");
-    assert.equal(tuneLine("const train = 1", verbs), undefined);
+    assert.equal(tuneVerbOfLine("  train router on tickets", verbs), "train");
+    assert.equal(tuneVerbOfLine("const train = 1", verbs), undefined);
   });
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { format } from "#dsl/language/syntax/format.js";
+import { formatSource } from "#dsl/language/syntax/format.js";
 import { parse } from "#dsl/language/syntax/parse.js";
 import { registry } from "#stdlib/registry.js";
 import { beyond, built } from "../../programs.js";
@@ -14,22 +14,22 @@ const shape = (text: string): string =>
 describe("the formatter", () => {
   it("lays out what was squeezed or stretched", () => {
     assert.equal(
-      format('data   d{source:csv( "a.csv" ),columns:{text:a}}\n\n\n\ntrain m   on d{ // why\nepochs:3}', verbs),
+      formatSource('data   d{source:csv( "a.csv" ),columns:{text:a}}\n\n\n\ntrain m   on d{ // why\nepochs:3}', verbs),
       'data d { source: csv("a.csv"), columns: { text: a } }\n\ntrain m on d { // why\n  epochs: 3 }\n',
     );
   });
   it("breaks a block that is longer than 100 columns", () => {
     const long = `recipe r { epochs: 3, batch_size: 32, optimizer: adamw(learning_rate: 1e-3, weight_decay: 0.01), schedule: linear(warmup: 6%) }`;
     assert.ok(
-      format(long, verbs)
+      formatSource(long, verbs)
         .split("\n")
         .every((line) => line.length <= 100),
     );
-    assert.equal(shape(format(long, verbs)), shape(long));
+    assert.equal(shape(formatSource(long, verbs)), shape(long));
   });
   it("leaves text alone that begins with a blank of another kind", () => {
     const text = "\u2008data d {}";
-    assert.equal(format(text, verbs), text);
+    assert.equal(formatSource(text, verbs), text);
   });
   it("is idempotent and changes no tree", () => {
     const blanks = fc.array(fc.constantFrom(" ", "  ", "\t"), { minLength: 60, maxLength: 60 });
@@ -40,8 +40,8 @@ describe("the formatter", () => {
         const stretched = program.replace(/"""[\s\S]*?"""|"(?:[^"\\\n]|\\.)*"|\/\/[^\n]*| /g, (s) =>
           s === " " ? (spaces[i++ % spaces.length] ?? " ") : s,
         );
-        const once = format(stretched, verbs);
-        assert.equal(format(once, verbs), once);
+        const once = formatSource(stretched, verbs);
+        assert.equal(formatSource(once, verbs), once);
         assert.equal(shape(once), shape(stretched));
       }),
       { numRuns: 60 },
@@ -49,15 +49,15 @@ describe("the formatter", () => {
   });
   it("leaves a long line whole whose last brace closes another block than its first one opens", () => {
     const long = `train writer on calls { optimizer: adamw(learning_rate: 2e-5, groups: [{ match: "classifier.*", learning_rate: 1e-3 }\n]) }\n`;
-    const once = format(long, verbs);
+    const once = formatSource(long, verbs);
     assert.equal(shape(once), shape(long));
-    assert.equal(format(once, verbs), once);
+    assert.equal(formatSource(once, verbs), once);
   });
   it("keeps comments", () => {
     const text = "// first\nrecipe r { // second\n  epochs: 3 /* third */\n  // fourth\n}\n";
-    assert.equal(format(text, verbs), text);
+    assert.equal(formatSource(text, verbs), text);
   });
   it("leaves text with mistakes as it is", () => {
-    assert.equal(format("recipe r {  epochs = 3 }", verbs), "recipe r {  epochs = 3 }");
+    assert.equal(formatSource("recipe r {  epochs = 3 }", verbs), "recipe r {  epochs = 3 }");
   });
 });

@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { wordsOf } from "#dsl/language/diagnostics/codes.js";
+import { codeText } from "#dsl/language/diagnostics/codes.js";
 import * as t from "#dsl/language/syntax/tokens.js";
 import { compiled, type Run } from "../../world.js";
 
@@ -44,10 +44,10 @@ interface Case {
 
 /** One of another sort than `token`. */
 function other(token: ReturnType<typeof t.lex>["tokens"][number]): string {
-  if (t.isOpen(token) || t.isClose(token))
+  if (t.isOpenBracket(token) || t.isCloseBracket(token))
     return { "{": "[", "[": "(", "(": "{", "}": ")", ")": "]", "]": "}" }[token.image] ?? "";
   if ([t.Identifier, t.Ref].includes(token.tokenType)) return "7";
-  if ([t.Num, t.Str, t.Text].includes(token.tokenType)) return ":";
+  if ([t.Num, t.Str, t.TripleQuoted].includes(token.tokenType)) return ":";
   return token.tokenType === t.NewLine ? "," : "word";
 }
 
@@ -56,7 +56,7 @@ function cases(): readonly Case[] {
     t.lex(program).tokens.flatMap((token) =>
       ["without", "with"].map((how): Case => {
         const put = how === "with" ? ` ${other(token)} ` : "";
-        const [before, after] = [program.slice(0, token.startOffset), program.slice(t.endOf(token))];
+        const [before, after] = [program.slice(0, token.startOffset), program.slice(t.tokenEnd(token))];
         const run = compiled(before + put + after, { files: { "common.tune": "recipe common { epochs: 1 }" } });
         return { rule, how: put === "" ? how : `${how}${put.trimEnd()} for`, before, token: token.image, after, run };
       }),
@@ -67,7 +67,7 @@ function cases(): readonly Case[] {
 function told({ run }: Case): string {
   const [first, ...more] = run.diagnostics;
   if (!first) return "means something else";
-  const words = wordsOf(first.code, first.data as never);
+  const words = codeText(first.code, first.data as never);
   const rest = more.length === 0 ? "" : `   + ${more.map((d) => d.code).join(", ")}`;
   return `${first.code}: ${words.message}${words.help === undefined ? "" : ` (${words.help})`}${rest}`;
 }

@@ -1,7 +1,7 @@
 /** `allow: { CODE: "reason" }`: what it keeps quiet, for which statement, and where it is told. */
 import assert from "node:assert/strict";
-import { allCodes, entryOf } from "#dsl/language/diagnostics/codes.js";
-import { allowable } from "#dsl/language/types/allow.js";
+import { allCodes, codeEntryOf } from "#dsl/language/diagnostics/codes.js";
+import { allowableCodes } from "#dsl/language/types/allow.js";
 import type { Action } from "#dsl/compiler/plan/action.js";
 import { registry } from "#stdlib/registry.js";
 import { compiled, dataFacts, type Run, type World } from "../../world.js";
@@ -135,9 +135,9 @@ describe("laws of allow", () => {
       [],
     ));
   it("every warning may be allowed but the one about allowing, and of the errors those that say so", () => {
-    const may = new Set(allowable());
+    const may = new Set(allowableCodes());
     for (const code of allCodes()) {
-      const { severity, allowable: stated } = entryOf(code)!;
+      const { severity, allowable: stated } = codeEntryOf(code)!;
       assert.equal(may.has(code), severity === "warning" ? stated !== false : stated === true, code);
     }
     assert.ok(!may.has("idle-allowance") && may.has("split-leak"));

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { defineWord, parameter } from "#dsl/language/types/define.js";
+import { defineWord, defineParameter } from "#dsl/language/types/define.js";
 import type { Registry } from "#dsl/language/types/registry.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { registry } from "#stdlib/registry.js";
@@ -8,7 +8,7 @@ import { registry } from "#stdlib/registry.js";
 describe("words as they are written down", () => {
   const said = { doc: "", example: "" } as const;
   const load = (): Promise<never> => Promise.reject(new Error("not loaded"));
-  const size = parameter({
+  const size = defineParameter({
     ...{ name: "size", type: { is: "number" }, default: { value: 8 } },
     ...{ doc: "", why: "", impact: "low" },
   });
@@ -47,7 +47,7 @@ describe("words as they are written down", () => {
       },
       capabilities: {
         better: "greater",
-        of: ["label"],
+        outcomes: ["label"],
         constant: (call) => (call.arguments.size > 1 ? "median" : "all labels"),
       },
       load,
@@ -66,10 +66,22 @@ describe("words as they are written down", () => {
   it("say what their kind says, and no more", () => {
     const parts = { ...said, parameters: [] } as const;
     const words = [
-      // @ts-expect-error -- misspelt
-      defineWord({ kind: "metric", name: "a", ...parts, load, capabilities: { greaterIsBeter: true, of: ["label"] } }),
-      // @ts-expect-error -- no such outcome
-      defineWord({ kind: "metric", name: "b", ...parts, load, capabilities: { better: "greater", of: ["lable"] } }),
+      defineWord({
+        kind: "metric",
+        name: "a",
+        ...parts,
+        load,
+        // @ts-expect-error -- misspelt
+        capabilities: { greaterIsBeter: true, outcomes: ["label"] },
+      }),
+      defineWord({
+        kind: "metric",
+        name: "b",
+        ...parts,
+        load,
+        // @ts-expect-error -- no such outcome
+        capabilities: { better: "greater", outcomes: ["lable"] },
+      }),
       // @ts-expect-error -- a metric says what it measures
       defineWord({ kind: "metric", name: "c", ...parts, load }),
       // @ts-expect-error -- a schedule has nothing to say

@@ -4,7 +4,7 @@ import type { Tensor } from "#dsl/tensor/tensor.js";
 import { gradient } from "#dsl/tensor/gradient.js";
 import { prune } from "#dsl/tensor/passes/dead-code.js";
 import type { Program, Type } from "#dsl/tensor/program.js";
-import { values, type Values } from "#dsl/tensor/values.js";
+import { arrayValues, type ArrayValues } from "#dsl/tensor/values.js";
 
 const WIDTH = 4;
 const F = (...shape: readonly (number | string)[]): Type => ({ dtype: "f32", shape });
@@ -27,11 +27,11 @@ export function blocksProgram(): Program {
     return made;
   };
   const linear = (path: string, from: Tensor, out: number): Tensor =>
-    graph.at(path, () =>
+    graph.withPath(path, () =>
       from.linear(weight(`${path}.weight`, out, from.shape.at(-1) as number), weight(`${path}.bias`, out)),
     );
   const norm = (path: string, from: Tensor): Tensor =>
-    graph.at(path, () => from.layerNorm(weight(`${path}.weight`, WIDTH), weight(`${path}.bias`, WIDTH), 1e-5));
+    graph.withPath(path, () => from.layerNorm(weight(`${path}.weight`, WIDTH), weight(`${path}.bias`, WIDTH), 1e-5));
   let h = x;
   for (const block of ["h.0", "h.1"]) {
     const normal = norm(`${block}.ln`, h);
@@ -40,10 +40,10 @@ export function blocksProgram(): Program {
       Tensor,
       Tensor,
     ];
-    const context = graph.at(`${block}.attn`, () => graph.attention(q, k, v, { heads: 2, mask, scale: 0.7 }));
-    const dropped = graph.at(`${block}.drop`, () => graph.dropout(context, { rate: 0.25, seed: 3, step }));
+    const context = graph.withPath(`${block}.attn`, () => graph.attention(q, k, v, { heads: 2, mask, scale: 0.7 }));
+    const dropped = graph.withPath(`${block}.drop`, () => graph.dropout(context, { rate: 0.25, seed: 3, step }));
     const inner = linear(`${block}.fc`, dropped, 6);
-    const active = graph.at(`${block}.act`, () => inner.gelu());
+    const active = graph.withPath(`${block}.act`, () => inner.gelu());
     h = h.add(linear(`${block}.proj`, active, WIDTH));
   }
   const logits = linear("head", norm("ln_f", h).takePosition(0), 3);
@@ -54,20 +54,23 @@ export function blocksProgram(): Program {
 }
 
 /** Feeds and state for `blocksProgram`: batch 2, length 3, numbers of a fixed sequence. */
-export function blocksValues(program: Program): { feeds: Record<string, Values>; state: Record<string, Values> } {
+export function blocksValues(program: Program): {
+  feeds: Record<string, ArrayValues>;
+  state: Record<string, ArrayValues>;
+} {
   let seed = 1;
   const next = (): number => ((seed = (seed * 16807) % 2147483647) / 2147483647 - 0.5) * 2;
-  const random = (shape: readonly number[]): Values =>
-    values(
+  const random = (shape: readonly number[]): ArrayValues =>
+    arrayValues(
       shape,
       Array.from({ length: shape.reduce((n, d) => n * d, 1) }, () => next()),
     );
   return {
     feeds: {
       x: random([2, 3, WIDTH]),
-      mask: values([2, 3], [1, 1, 0, 1, 1, 1]),
-      labels: values([2], [2, 0]),
-      step: values([], [5]),
+      mask: arrayValues([2, 3], [1, 1, 0, 1, 1, 1]),
+      labels: arrayValues([2], [2, 0]),
+      step: arrayValues([], [5]),
     },
     state: Object.fromEntries(
       Object.entries(program.state).map(([name, { type }]) => [name, random(type.shape as readonly number[])]),

@@ -3,7 +3,7 @@ import { Graph } from "#dsl/tensor/builder.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
 import { gradient } from "#dsl/tensor/gradient.js";
 import type { DType, Program, Type } from "#dsl/tensor/program.js";
-import { toNDArray, values } from "#dsl/tensor/values.js";
+import { toNDArray, arrayValues } from "#dsl/tensor/values.js";
 
 const F = (...shape: readonly (number | string)[]): Type => ({ dtype: "f32", shape });
 
@@ -15,7 +15,7 @@ function written(body: (graph: Graph, give: (name: string, t: Tensor) => void) =
 const weight = (graph: Graph, name: string, ...shape: readonly number[]): Tensor =>
   graph.state(name, { type: F(...shape), trains: true, initial: { zeros: true } });
 const constant = (graph: Graph, shape: readonly number[], data: readonly number[], dtype: DType = "f32"): Tensor =>
-  graph.constant(toNDArray(dtype, values(shape, data)));
+  graph.constant(toNDArray(dtype, arrayValues(shape, data)));
 
 export const passExamples: Readonly<Record<string, () => Program>> = {
   dead_code: () =>
@@ -79,7 +79,7 @@ export const passExamples: Readonly<Record<string, () => Program>> = {
     written((graph, give) => {
       const x = graph.input("x", F("batch", 4));
       const layer = (name: string, from: Tensor, out: number, bias = true): Tensor =>
-        graph.at(name, () =>
+        graph.withPath(name, () =>
           from.linear(
             weight(graph, `${name}.weight`, out, from.shape.at(-1) as number),
             ...(bias ? [weight(graph, `${name}.bias`, out)] : []),

@@ -2,10 +2,10 @@
 import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { prune } from "#dsl/tensor/passes/dead-code.js";
-import { optimise, passes, PLAIN } from "#dsl/tensor/passes/table.js";
+import { optimise, passes, PLAIN_PASS_SETTINGS } from "#dsl/tensor/passes/table.js";
 import { printProgram } from "#dsl/tensor/print.js";
 import type { Program } from "#dsl/tensor/program.js";
-import { validate } from "#dsl/tensor/validate.js";
+import { validateProgram } from "#dsl/tensor/validate.js";
 import { passExamples } from "./examples.js";
 
 const golden = new URL("../../../../../tests/golden/dsl/graph/passes/", import.meta.url);
@@ -15,9 +15,9 @@ describe("passes", () => {
   for (const [name, program] of Object.entries(passExamples)) {
     const pass = passes.find((p) => p.name === name)!;
     const before = program();
-    const after = pass.run(before, PLAIN);
+    const after = pass.run(before, PLAIN_PASS_SETTINGS);
     it(`${name}: what it makes of its example is as committed`, () => {
-      validate(after);
+      validateProgram(after);
       const text = `${pass.doc}\n\n---- before\n${printProgram(before)}\n---- after\n${printProgram(after)}`;
       const file = new URL(`${name}.txt`, golden);
       if (bless) {
@@ -28,20 +28,20 @@ describe("passes", () => {
       assert.notEqual(printProgram(after), printProgram(before));
     });
     it(`${name}: a second time it changes nothing`, () => {
-      assert.deepEqual(pass.run(after, PLAIN), after);
+      assert.deepEqual(pass.run(after, PLAIN_PASS_SETTINGS), after);
     });
     it(`${name}: can be switched off`, () => {
       const off = new Set(passes.map((p) => p.name));
-      assert.equal(optimise(before, { ...PLAIN, off }), before);
+      assert.equal(optimise(before, { ...PLAIN_PASS_SETTINGS, off }), before);
       off.delete(name);
-      const alone = optimise(before, { ...PLAIN, off });
+      const alone = optimise(before, { ...PLAIN_PASS_SETTINGS, off });
       assert.deepEqual(alone, after);
     });
   }
   it("leave nothing dead behind, whatever is switched off beside", () => {
     for (const make of Object.values(passExamples)) {
       const done = optimise(make());
-      validate(done);
+      validateProgram(done);
       assert.deepEqual(done, prune(done));
     }
   });
@@ -52,5 +52,5 @@ describe("passes", () => {
 });
 
 function passesRun(name: string): Program {
-  return passes.find((p) => p.name === name)!.run(passExamples[name]!(), PLAIN);
+  return passes.find((p) => p.name === name)!.run(passExamples[name]!(), PLAIN_PASS_SETTINGS);
 }

@@ -1,13 +1,13 @@
 /** An op that no engine knows and no table has, made of simpler ones (Howard et al., 2019, arXiv 1905.02244). */
 import { defineOp } from "#dsl/tensor/op.js";
-import { wantFloat } from "#dsl/tensor/shape.js";
+import { requireFloat } from "#dsl/tensor/shape.js";
 
 export const hard_swish = defineOp({
   name: "hard_swish",
   doc: "x · min(max(x + 3, 0), 6) / 6.",
   inputs: ["x"],
   type([x]) {
-    wantFloat(x, "x");
+    requireFloat(x, "x");
     return [x];
   },
   decompose: ([x]) => [x.multiply(x.add(3).maximum(0).minimum(6)).divide(6)],

@@ -3,30 +3,30 @@ import assert from "node:assert/strict";
 import { emitOnnx } from "#dsl/tensor/backends/onnx/emit.js";
 import { emitTensorflow } from "#dsl/tensor/backends/tensorflow/emit.js";
 import { Graph } from "#dsl/tensor/builder.js";
-import { evaluate } from "#dsl/tensor/evaluate.js";
+import { evaluateProgram } from "#dsl/tensor/evaluate.js";
 import { gradient } from "#dsl/tensor/gradient.js";
-import { lowered } from "#dsl/tensor/passes/lowering.js";
+import { lowerProgram } from "#dsl/tensor/passes/lowering.js";
 import type { Program } from "#dsl/tensor/program.js";
-import { opOf, ops, table } from "#dsl/tensor/table.js";
-import { validate } from "#dsl/tensor/validate.js";
-import { values, type Values } from "#dsl/tensor/values.js";
+import { opOf, ops, opTable } from "#dsl/tensor/table.js";
+import { validateProgram } from "#dsl/tensor/validate.js";
+import { arrayValues, type ArrayValues } from "#dsl/tensor/values.js";
 import { cases, type Case } from "../cases.js";
 import { hard_swish } from "./hard-swish.js";
 
 const none = (): boolean => false;
 const ready = (op: string): boolean => op !== hard_swish.name;
 
-function programOf(c: Case): { program: Program; feeds: Record<string, Values> } {
+function programOf(c: Case): { program: Program; feeds: Record<string, ArrayValues> } {
   const graph = new Graph();
   const inputs = c.inputs.map(({ shape, dtype }, i) => graph.input(`x${i}`, { dtype, shape }));
   graph.applyNamed(c.op, inputs, c.attributes).forEach((y, i) => graph.output(`y${i}`, y));
-  const feeds = Object.fromEntries(c.inputs.map(({ shape, data }, i) => [`x${i}`, values(shape, data)]));
+  const feeds = Object.fromEntries(c.inputs.map(({ shape, data }, i) => [`x${i}`, arrayValues(shape, data)]));
   return { program: graph.program(), feeds };
 }
 
 describe("ops made of simpler ones", () => {
-  before(() => Object.assign(table, { hard_swish }));
-  after(() => Reflect.deleteProperty(table, "hard_swish"));
+  before(() => Object.assign(opTable, { hard_swish }));
+  after(() => Reflect.deleteProperty(opTable, "hard_swish"));
 
   const made = ops.filter((op) => op.decompose);
   it("are there, each with a case", () => {
@@ -41,13 +41,13 @@ describe("ops made of simpler ones", () => {
     it(`${name}: what it is made of is valid, other than itself, and gives what its reference says`, () => {
       for (const c of cases.filter(({ op }) => op === name)) {
         const { program, feeds } = programOf(c);
-        const simpler = lowered(program, none);
-        validate(simpler);
+        const simpler = lowerProgram(program, none);
+        validateProgram(simpler);
         assert.deepEqual(
           simpler.nodes.filter((node) => opOf(node)?.decompose),
           [],
         );
-        const [whole, parts] = [program, simpler].map((p) => evaluate(p, feeds, {}).outputs["y0"]!);
+        const [whole, parts] = [program, simpler].map((p) => evaluateProgram(p, feeds, {}).outputs["y0"]!);
         assert.deepEqual(parts!.shape, whole!.shape);
         whole!.data.forEach((x, i) => assert.ok(Math.abs(parts!.data[i]! - x) < 1e-12, `${name}[${i}]`));
       }
@@ -58,11 +58,11 @@ describe("ops made of simpler ones", () => {
     graph.output("y", graph.input("x", { dtype: "f32", shape: [2] }).square());
     const program = graph.program();
     assert.equal(
-      lowered(program, () => true),
+      lowerProgram(program, () => true),
       program,
     );
     assert.deepEqual(
-      lowered(program, none).nodes.map((node) => node.op),
+      lowerProgram(program, none).nodes.map((node) => node.op),
       ["input", "multiply"],
     );
   });
@@ -72,11 +72,11 @@ describe("ops made of simpler ones", () => {
     const x = graph.input("x", { dtype: "f32", shape: [2] });
     graph.output(
       "y",
-      graph.at("layer.0", () => x.softplus()),
+      graph.withPath("layer.0", () => x.softplus()),
     );
     const { nodes, ...rest } = graph.program();
     const late = nodes.map((node) => (node.op === "softplus" ? { ...node, after: [0] } : node));
-    const [, ...parts] = lowered({ nodes: late, ...rest }, none).nodes;
+    const [, ...parts] = lowerProgram({ nodes: late, ...rest }, none).nodes;
     assert.ok(parts.length > 4);
     for (const { path, after } of parts) assert.deepEqual([path, after], ["layer.0", [0]]);
   });
@@ -93,8 +93,8 @@ describe("ops made of simpler ones", () => {
   };
   it("need no gradient of their own: it is that of what they are made of", () => {
     const program = swished().program();
-    validate(program);
-    const run = (x: readonly number[]) => evaluate(program, {}, { x: values([7], x) }).outputs;
+    validateProgram(program);
+    const run = (x: readonly number[]) => evaluateProgram(program, {}, { x: arrayValues([7], x) }).outputs;
     const h = 1e-6;
     const [above, below] = [h, -h].map((by) => run(data.map((x) => x + by))["y"]!.data);
     // At the kinks −3 and 3 no side is right.
@@ -106,7 +106,7 @@ describe("ops made of simpler ones", () => {
     const program = swished().program();
     assert.ok(emitTensorflow({ program }).savedModel.length > 0);
     assert.ok(emitOnnx(program).bytes.length > 0);
-    const { nodes } = lowered(program, ready);
+    const { nodes } = lowerProgram(program, ready);
     assert.deepEqual(
       nodes.filter((node) => node.op === hard_swish.name),
       [],

@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import { Graph } from "#dsl/tensor/builder.js";
-import { evaluate } from "#dsl/tensor/evaluate.js";
+import { evaluateProgram } from "#dsl/tensor/evaluate.js";
 import { prune } from "#dsl/tensor/passes/dead-code.js";
-import { PLAIN } from "#dsl/tensor/passes/table.js";
+import { PLAIN_PASS_SETTINGS } from "#dsl/tensor/passes/table.js";
 import { precision } from "#dsl/tensor/passes/precision.js";
 import type { Program } from "#dsl/tensor/program.js";
-import { validate } from "#dsl/tensor/validate.js";
+import { validateProgram } from "#dsl/tensor/validate.js";
 import { blocksProgram, blocksValues } from "./blocks.js";
 import { assertGolden } from "./golden-pass.js";
 
-const BF16 = { ...PLAIN, precision: "bf16" } as const;
+const BF16 = { ...PLAIN_PASS_SETTINGS, precision: "bf16" } as const;
 
 describe("precision", () => {
   const before = blocksProgram();
@@ -21,11 +21,11 @@ describe("precision", () => {
   ];
 
   it("makes of a small model what is committed", () => {
-    validate(after);
+    validateProgram(after);
     assertGolden("precision", precision.doc, before, after);
   });
   it("leaves an f32 program alone, and a program done already", () => {
-    assert.equal(precision.run(before, PLAIN), before);
+    assert.equal(precision.run(before, PLAIN_PASS_SETTINGS), before);
     assert.deepEqual(precision.run(after, BF16), after);
   });
   it("computes products and activations in bf16, norms, loss and sums in f32", () => {
@@ -49,7 +49,7 @@ describe("precision", () => {
   });
   it("changes loss and weights by no more than bf16 rounds", () => {
     const { feeds, state } = blocksValues(before);
-    const [exact, low] = [before, after].map((program) => evaluate(program, feeds, state));
+    const [exact, low] = [before, after].map((program) => evaluateProgram(program, feeds, state));
     const loss = (run: typeof exact): number => run!.outputs["loss"]!.data[0]!;
     assert.ok(Math.abs(loss(low) - loss(exact)) < 0.01 * Math.abs(loss(exact)), `${loss(low)} for ${loss(exact)}`);
     assert.notEqual(loss(low), loss(exact));
@@ -66,7 +66,7 @@ describe("precision", () => {
     const merged = graph.one("low_rank_merge", inputs, { scale: 2 });
     graph.output("y", graph.one("linear", [y, merged.transpose([1, 0])]));
     const low = prune(precision.run(graph.program(), BF16));
-    validate(low);
+    validateProgram(low);
     const ops = low.nodes.map((n) => n.op).filter((op) => op !== "state" && op !== "input");
     assert.deepEqual(ops, ["low_rank_merge", "cast", "cast", "linear", "transpose", "linear", "cast"]);
     assert.deepEqual(dtypesOf("linear", low), ["bf16"]);

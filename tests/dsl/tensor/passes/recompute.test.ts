@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
-import { evaluate } from "#dsl/tensor/evaluate.js";
+import { evaluateProgram } from "#dsl/tensor/evaluate.js";
 import { precision } from "#dsl/tensor/passes/precision.js";
-import { blockOf, recompute } from "#dsl/tensor/passes/recompute.js";
-import { PLAIN } from "#dsl/tensor/passes/table.js";
-import { validate } from "#dsl/tensor/validate.js";
+import { layerBlockOf, recompute } from "#dsl/tensor/passes/recompute.js";
+import { PLAIN_PASS_SETTINGS } from "#dsl/tensor/passes/table.js";
+import { validateProgram } from "#dsl/tensor/validate.js";
 import { blocksProgram, blocksValues } from "./blocks.js";
 import { assertGolden } from "./golden-pass.js";
 
-const BLOCKS = { ...PLAIN, recompute: "blocks" } as const;
+const BLOCKS = { ...PLAIN_PASS_SETTINGS, recompute: "blocks" } as const;
 
 describe("recompute", () => {
   const before = blocksProgram();
@@ -15,11 +15,11 @@ describe("recompute", () => {
   const count = (op: string, program = after): number => program.nodes.filter((n) => n.op === op).length;
 
   it("makes of a small model what is committed", () => {
-    validate(after);
+    validateProgram(after);
     assertGolden("recompute", recompute.doc, before, after);
   });
   it("leaves a program alone without being asked, or without a loss", () => {
-    assert.equal(recompute.run(before, PLAIN), before);
+    assert.equal(recompute.run(before, PLAIN_PASS_SETTINGS), before);
     const blind = { ...before, outputs: {} };
     assert.equal(recompute.run(blind, BLOCKS), blind);
   });
@@ -49,15 +49,15 @@ describe("recompute", () => {
   });
   it("changes nothing that is computed, dropout included, in bf16 too", () => {
     const { feeds, state } = blocksValues(before);
-    assert.deepEqual(evaluate(after, feeds, state), evaluate(before, feeds, state));
-    const low = precision.run(before, { ...PLAIN, precision: "bf16" });
-    assert.deepEqual(evaluate(recompute.run(low, BLOCKS), feeds, state), evaluate(low, feeds, state));
+    assert.deepEqual(evaluateProgram(after, feeds, state), evaluateProgram(before, feeds, state));
+    const low = precision.run(before, { ...PLAIN_PASS_SETTINGS, precision: "bf16" });
+    assert.deepEqual(evaluateProgram(recompute.run(low, BLOCKS), feeds, state), evaluateProgram(low, feeds, state));
   });
   it("takes for a block what a layer's path has up to its first number", () => {
-    assert.equal(blockOf("encoder.layer.3.attention.self.query"), "encoder.layer.3");
-    assert.equal(blockOf("h.11.mlp.c_fc.gradient"), "h.11");
-    assert.equal(blockOf("layers.3"), "layers.3");
-    assert.equal(blockOf("pooler.dense"), undefined);
-    assert.equal(blockOf(undefined), undefined);
+    assert.equal(layerBlockOf("encoder.layer.3.attention.self.query"), "encoder.layer.3");
+    assert.equal(layerBlockOf("h.11.mlp.c_fc.gradient"), "h.11");
+    assert.equal(layerBlockOf("layers.3"), "layers.3");
+    assert.equal(layerBlockOf("pooler.dense"), undefined);
+    assert.equal(layerBlockOf(undefined), undefined);
   });
 });

@@ -1,10 +1,10 @@
 /** Sweeps that add nodes, replace them, or both: each reader reads what it read, where that is now. */
 import assert from "node:assert/strict";
 import { Graph } from "#dsl/tensor/builder.js";
-import { evaluate } from "#dsl/tensor/evaluate.js";
-import { rewrite, type Rewrite } from "#dsl/tensor/passes/rewrite.js";
-import { scalar, values } from "#dsl/tensor/values.js";
-import { validate } from "#dsl/tensor/validate.js";
+import { evaluateProgram } from "#dsl/tensor/evaluate.js";
+import { rewriteProgram, type RewriteNode } from "#dsl/tensor/passes/rewrite.js";
+import { scalar, arrayValues } from "#dsl/tensor/values.js";
+import { validateProgram } from "#dsl/tensor/validate.js";
 
 describe("a sweep over a program", () => {
   /** y = tanh(|x| · −x), z = |x| */
@@ -16,14 +16,14 @@ describe("a sweep over a program", () => {
     graph.output("z", size);
     return graph.program();
   };
-  const feeds = { x: values([3], [1, -2, 0.5]) };
+  const feeds = { x: arrayValues([3], [1, -2, 0.5]) };
   const numbers = (of: ReturnType<typeof program>) => {
-    validate(of);
-    const { y, z } = evaluate(of, feeds, {}).outputs;
+    validateProgram(of);
+    const { y, z } = evaluateProgram(of, feeds, {}).outputs;
     return [...y!.data, ...z!.data];
   };
   /** Adds a number before each node of `added`, which nothing reads; square for abs, once, where `replaces` says so. */
-  const sweeping = (added: readonly string[], replaces: string | null) => (): Rewrite => (node, edit) => {
+  const sweeping = (added: readonly string[], replaces: string | null) => (): RewriteNode => (node, edit) => {
     if (added.includes(node.op)) edit.constant(scalar("f64", edit.nodes.length));
     return node.op === replaces ? [edit.add("square", node.inputs)] : undefined;
   };
@@ -31,15 +31,16 @@ describe("a sweep over a program", () => {
 
   it("is the program itself where nothing is replaced, whatever was added", () => {
     const before = program();
-    for (const added of [[], ["abs"], ["tanh", "negate"]]) assert.equal(rewrite(before, sweeping(added, null)), before);
+    for (const added of [[], ["abs"], ["tanh", "negate"]])
+      assert.equal(rewriteProgram(before, sweeping(added, null)), before);
   });
   it("keeps what stands before, between and after what was added and replaced", () => {
     for (const added of [[], ["abs"], ["negate"], ["multiply"], ["abs", "negate", "multiply", "tanh"]])
-      assert.deepEqual(numbers(rewrite(program(), sweeping(added, "abs"))), squared, added.join());
+      assert.deepEqual(numbers(rewriteProgram(program(), sweeping(added, "abs"))), squared, added.join());
   });
   it("reads on where only what stands behind is replaced", () => {
     const added = ["abs", "negate"];
-    const less = rewrite(program(), sweeping(added, "tanh"));
+    const less = rewriteProgram(program(), sweeping(added, "tanh"));
     assert.deepEqual(numbers(less), [...[1, -2, 0.5].map((x) => (Math.abs(x) * -x) ** 2), 1, 2, 0.5]);
   });
 });

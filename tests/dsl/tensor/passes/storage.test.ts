@@ -1,18 +1,18 @@
 import assert from "node:assert/strict";
 import { Graph } from "#dsl/tensor/builder.js";
-import { evaluate } from "#dsl/tensor/evaluate.js";
+import { evaluateProgram } from "#dsl/tensor/evaluate.js";
 import { gradient } from "#dsl/tensor/gradient.js";
 import { memoryOf } from "#dsl/tensor/memory.js";
-import { optimise, PLAIN } from "#dsl/tensor/passes/table.js";
+import { optimise, PLAIN_PASS_SETTINGS } from "#dsl/tensor/passes/table.js";
 import type { PassSettings } from "#dsl/tensor/passes/pass.js";
-import type { Program, State } from "#dsl/tensor/program.js";
-import { dequantized, quantized } from "#dsl/tensor/numbers/quantize.js";
-import type { Storage } from "#dsl/tensor/storage.js";
-import { validate } from "#dsl/tensor/validate.js";
-import { fromNDArray, values, type Values } from "#dsl/tensor/values.js";
+import type { Program, TensorState } from "#dsl/tensor/program.js";
+import { dequantizeArray, quantizeArray } from "#dsl/tensor/numbers/quantize.js";
+import type { WeightStorage } from "#dsl/tensor/storage.js";
+import { validateProgram } from "#dsl/tensor/validate.js";
+import { fromNDArray, arrayValues, type ArrayValues } from "#dsl/tensor/values.js";
 
 const SIZE = 64;
-const ALL: readonly Storage[] = [
+const ALL: readonly WeightStorage[] = [
   { weights: "bf16" },
   { weights: "int8" },
   { weights: "nf4", double: false },
@@ -22,7 +22,7 @@ const ALL: readonly Storage[] = [
 /** A frozen table, two frozen layers (one adapted, one laid the other way round), a frozen scale, a head; A, B and a bias train. */
 function model(): Program {
   const graph = new Graph();
-  const state = (name: string, shape: readonly number[], more: Partial<State> = {}): ReturnType<Graph["state"]> =>
+  const state = (name: string, shape: readonly number[], more: Partial<TensorState> = {}): ReturnType<Graph["state"]> =>
     graph.state(name, { type: { dtype: "f32", shape }, trains: false, initial: { checkpoint: name }, ...more });
   const ids = graph.input("ids", { dtype: "i32", shape: ["batch"] });
   const table = state("table", [SIZE, SIZE]);
@@ -45,7 +45,7 @@ const numbers = (n: number, seed: number): Float32Array =>
   Float32Array.from({ length: n }, (_, i) => Math.sin(seed * 13 + i * 7.3) * (0.05 + (i % 5) * 0.02));
 
 /** What each state of a program begins with, made as an engine makes it. */
-function begun(program: Program): Record<string, Values> {
+function begun(program: Program): Record<string, ArrayValues> {
   const original = model().state;
   const names = Object.keys(original);
   const raw = (name: string): Float32Array => {
@@ -54,28 +54,31 @@ function begun(program: Program): Record<string, Values> {
   };
   return Object.fromEntries(
     Object.entries(program.state).map(([name, { type, initial }]) => {
-      if (!("of" in initial)) return [name, values(type.shape as number[], raw(name))];
+      if (!("of" in initial)) return [name, arrayValues(type.shape as number[], raw(name))];
       if (!("stored" in initial.take)) throw new Error(name);
-      const parts = quantized(raw(initial.of.name), initial.of.type.shape as number[], initial.take.stored);
+      const parts = quantizeArray(raw(initial.of.name), initial.of.type.shape as number[], initial.take.stored);
       return [name, fromNDArray(parts[initial.take.part as "codes"]!)];
     }),
   );
 }
 /** The same with f32 states that hold what the stored ones stand for. */
-function rounded(program: Program): Record<string, Values> {
+function rounded(program: Program): Record<string, ArrayValues> {
   const plain = begun(model());
   for (const { initial } of Object.values(program.state))
     if ("of" in initial && "stored" in initial.take) {
       const { name, type } = initial.of;
       const shape = type.shape as number[];
       const x = Float32Array.from(begun(model())[name]!.data);
-      plain[name] = values(shape, dequantized(quantized(x, shape, initial.take.stored), shape, initial.take.stored));
+      plain[name] = arrayValues(
+        shape,
+        dequantizeArray(quantizeArray(x, shape, initial.take.stored), shape, initial.take.stored),
+      );
     }
   return plain;
 }
-const feeds = { ids: values([3], [5, 63, 0]) };
-const passed = (storage?: Storage, more: Partial<PassSettings> = {}): Program =>
-  optimise(model(), { ...PLAIN, ...more, ...(storage && { storage }) });
+const feeds = { ids: arrayValues([3], [5, 63, 0]) };
+const passed = (storage?: WeightStorage, more: Partial<PassSettings> = {}): Program =>
+  optimise(model(), { ...PLAIN_PASS_SETTINGS, ...more, ...(storage && { storage }) });
 
 describe("storage", () => {
   it("leaves a program alone unless asked", () => {
@@ -86,9 +89,9 @@ describe("storage", () => {
       const title = `${storage.weights}${storage.double ? " twice" : ""}, products in ${precision}`;
       it(`${title}: outputs and gradients are those of the rounded weights`, () => {
         const program = passed(storage, { precision });
-        validate(program);
-        const got = evaluate(program, feeds, begun(program)).outputs;
-        const want = evaluate(passed(undefined, { precision }), feeds, rounded(program)).outputs;
+        validateProgram(program);
+        const got = evaluateProgram(program, feeds, begun(program)).outputs;
+        const want = evaluateProgram(passed(undefined, { precision }), feeds, rounded(program)).outputs;
         for (const [name, { data }] of Object.entries(want))
           data.forEach((x, i) => {
             const y = got[name]!.data[i]!;
@@ -121,7 +124,7 @@ describe("storage", () => {
     }
   });
   it("takes less memory, state and copies together", () => {
-    const total = (storage?: Storage): number => {
+    const total = (storage?: WeightStorage): number => {
       const { state, working } = memoryOf(passed(storage), { batch: 3 });
       return state + working;
     };

@@ -4,7 +4,7 @@ import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { bundleOfProgram } from "#kernel/apps/checking/bundled-program.js";
-import { checkTexts, textsOfCells, textsOfProgram } from "#kernel/apps/checking/checking.js";
+import { checkTexts, sourcesOfCells, sourcesOfProgram } from "#kernel/apps/checking/checking.js";
 import { plainHostContext } from "#kernel/host/host-context.js";
 import { DatasetCache } from "#kernel/session/answers/dataset-cache.js";
 
@@ -41,8 +41,8 @@ describe("bundles of what waits for a sweep", function () {
     writeFileSync(book, "{}");
     writeFileSync(program, cells.join("\n"));
     for (const [file, texts] of [
-      [book, await textsOfCells(book, "book.ipynb", cells)],
-      [program, textsOfProgram(program, "book.tune", cells.join("\n"))],
+      [book, await sourcesOfCells(book, "book.ipynb", cells)],
+      [program, sourcesOfProgram(program, "book.tune", cells.join("\n"))],
     ] as const) {
       const datasets = new DatasetCache();
       const checked = await checkTexts(texts, folder, { datasets });

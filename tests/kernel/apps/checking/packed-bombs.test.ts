@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { columnFromArray, tableFromColumns, tableToIPC, utf8 } from "@uwdata/flechette";
-import { checkTexts, textsOfProgram } from "#kernel/apps/checking/checking.js";
-import { readHeader } from "#kernel/data/sources/prepare.js";
+import { checkTexts, sourcesOfProgram } from "#kernel/apps/checking/checking.js";
+import { readFetchedHeader } from "#kernel/data/sources/prepare.js";
 
 const MiB = 2 ** 20;
 
@@ -33,7 +33,7 @@ describe("check of a packed file", function () {
     const text = `data d { source: ${source}, columns: { text: text, label: label }, split: random(train: 80%, validation: 20%) }`;
     const file = join(folder, "a.tune");
     const begun = performance.now();
-    const { diagnostics, facts } = await checkTexts(textsOfProgram(file, "a.tune", text), folder, { glance: true });
+    const { diagnostics, facts } = await checkTexts(sourcesOfProgram(file, "a.tune", text), folder, { glance: true });
     const [[, about] = []] = [...facts.about("data")];
     return { codes: diagnostics.map(({ code }) => code), about, took: performance.now() - begun };
   };
@@ -72,7 +72,7 @@ describe("check of a packed file", function () {
     bomb("b.csv.gz", "text,label\n", "a,b\n");
     const call = { kind: "source", word: "csv", arguments: { path: "b.csv.gz" } } as const;
     const begun = performance.now();
-    const { columns } = await readHeader(call, { folder, live: () => undefined });
+    const { columns } = await readFetchedHeader(call, { folder, live: () => undefined });
     assert.deepEqual(columns, ["text", "label"]);
     assert.ok(performance.now() - begun < 5000);
   });

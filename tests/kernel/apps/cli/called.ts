@@ -1,5 +1,5 @@
 /** A command as a person calls it, but in this process: starting one for each call would take most of the time of its tests. */
-import { runProgram } from "#kernel/apps/cli/program.js";
+import { runCommandLine } from "#kernel/apps/cli/program.js";
 
 export interface Called {
   readonly status: number;
@@ -14,7 +14,7 @@ export async function called(folder: string, ...args: readonly string[]): Promis
   process.exitCode = 0;
   try {
     process.chdir(folder);
-    await runProgram(args);
+    await runCommandLine(args);
     return { status: Number(process.exitCode), stdout: out.text(), stderr: err.text() };
   } finally {
     process.chdir(home);

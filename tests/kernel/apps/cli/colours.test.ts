@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { colours } from "#kernel/apps/checking/colours.js";
+import { usesColour } from "#kernel/apps/checking/colours.js";
 import { called } from "./called.js";
 
 describe("colours of the command line", () => {
@@ -19,8 +19,8 @@ describe("colours of the command line", () => {
       [false, { FORCE_COLOR: "3", NO_COLOR: "1" }, true],
     ];
     for (const [isTTY, env, wanted] of cases)
-      assert.equal(colours({ isTTY }, env), wanted, JSON.stringify([isTTY, env]));
-    assert.equal(colours({}, {}), false, "a file");
+      assert.equal(usesColour({ isTTY }, env), wanted, JSON.stringify([isTTY, env]));
+    assert.equal(usesColour({}, {}), false, "a file");
   });
 
   describe("of mistakes", () => {

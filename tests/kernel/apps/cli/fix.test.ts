@@ -4,7 +4,7 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, ls
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { applyPatch } from "diff";
-import { withSources } from "#kernel/apps/jupyter/client/cell-sources.js";
+import { replaceCellSources } from "#kernel/apps/jupyter/client/cell-sources.js";
 import { fixFile, writeFixed } from "#kernel/apps/cli/fixing.js";
 import { called } from "./called.js";
 
@@ -155,9 +155,9 @@ describe("tunebook fix", function () {
       );
     for (const source of ["", "one", "one\ntwo", "// é\nrecipe r {\n\n\n  sed: 1 }", 'say "x" \\ \u2028 é\n'])
       for (const cell of [0, 1, 2, 3]) {
-        const changed = withSources(notebook, new Map([[cell, source]]));
+        const changed = replaceCellSources(notebook, new Map([[cell, source]]));
         assert.deepEqual(texts(changed), texts(notebook).with(cell, source));
-        assert.equal(withSources(changed, new Map([[cell, source]])), changed);
+        assert.equal(replaceCellSources(changed, new Map([[cell, source]])), changed);
       }
   });
   it("goes on to the next file where one can't be read, and ends with 1", async () => {

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { nearestCommand } from "#kernel/apps/cli/nearest.js";
-import { newEnough } from "#kernel/apps/cli/jupyterlab.js";
+import { isNewEnough } from "#kernel/apps/cli/jupyterlab.js";
 import { called } from "./called.js";
 
 const main = fileURLToPath(new URL("../../../../kernel/apps/cli/main.js", import.meta.url));
@@ -130,6 +130,6 @@ describe("the command line", function () {
   });
 
   it("takes a JupyterLab that the extension can live in", () => {
-    assert.deepEqual(["3.6.8", "4.1.9", "4.2.0", "4.10.1", "5.0"].map(newEnough), [false, false, true, true, true]);
+    assert.deepEqual(["3.6.8", "4.1.9", "4.2.0", "4.10.1", "5.0"].map(isNewEnough), [false, false, true, true, true]);
   });
 });

@@ -5,7 +5,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import { requestOf } from "#kernel/data/sources/request.js";
+import { sourceRequestOf } from "#kernel/data/sources/request.js";
 import { call } from "../../data/rows/plans.js";
 import { serveFiles, type FileServer } from "../../fetch/file-server.js";
 import { writeNotebookFiles } from "../../session/kept-runs.js";
@@ -133,7 +133,7 @@ deploy small to huggingface("me/small", push: secret(env: PLANTED_TOKEN))
   });
   after(async () => {
     for (const path of [address("guarded"), `${address("signed")}${QUERY}`]) {
-      const { file } = requestOf(path, call("source", "csv"));
+      const { file } = sourceRequestOf(path, call("source", "csv"));
       rmSync(dirname(file), { recursive: true, force: true });
     }
     await Promise.all([server.close(), tracker.stop()]);

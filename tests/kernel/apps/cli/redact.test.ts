@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { redactedRows } from "#kernel/data/sources/redacted-file.js";
+import { redactFileRows } from "#kernel/data/sources/redacted-file.js";
 import { called } from "./called.js";
 
 describe("tunebook redact", function () {
@@ -105,7 +105,7 @@ describe("tunebook redact", function () {
     write("long.txt", "write to a@b.org or call nobody at all, please\n".repeat(60_000));
     let rows = 0;
     const before = process.memoryUsage().rss;
-    for await (const { findings } of redactedRows(
+    for await (const { findings } of redactFileRows(
       { folder, path: "long.txt" },
       { entities: ["email"], replacement: "mask" },
     ))

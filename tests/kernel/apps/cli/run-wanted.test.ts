@@ -3,16 +3,16 @@ import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { CodedError, wordsFor } from "#dsl/language/diagnostics/codes.js";
+import { CodedError, diagnosticText } from "#dsl/language/diagnostics/codes.js";
 import type { RunFolder } from "#kernel/runs/run-folder.js";
 import { RunLock } from "#kernel/runs/run-lock.js";
-import { writeTogether } from "#kernel/runs/together/trial-groups.js";
-import { writeNote } from "#kernel/runs/detached-run.js";
-import { thisProcess } from "#kernel/runs/writer.js";
+import { writeTrialGroup } from "#kernel/runs/together/trial-groups.js";
+import { writeDetachedNote } from "#kernel/runs/detached-run.js";
+import { currentProcess } from "#kernel/runs/writer.js";
 import { noteRunning } from "#kernel/remote/supervisor/running-processes.js";
-import { runWanted } from "#kernel/apps/cli/run-wanted.js";
-import { stopText } from "#kernel/apps/cli/runs/running-table.js";
-import { statementOf } from "#kernel/sweep-runs/detach-group.js";
+import { findRunForCommand } from "#kernel/apps/cli/run-wanted.js";
+import { stopRunAndReport } from "#kernel/apps/cli/runs/running-table.js";
+import { detachedStatementOf } from "#kernel/sweep-runs/detach-group.js";
 import { compiled, definitions } from "../../../dsl/world.js";
 import { makeRun } from "../../runs/run-folders.js";
 
@@ -44,13 +44,13 @@ describe("the training that a name means on the command line", () => {
     locks.push(lock);
     return run;
   };
-  const wanted = (name: string): string => runWanted(name, here, "tunebook attach").path;
+  const wanted = (name: string): string => findRunForCommand(name, here, "tunebook attach").path;
   function refused(work: () => unknown): { readonly message: string; readonly help: string } {
     try {
       work();
     } catch (error) {
       assert.ok(error instanceof CodedError, String(error));
-      const { message, help = "" } = wordsFor(error);
+      const { message, help = "" } = diagnosticText(error);
       return { message, help };
     }
     return assert.fail("it went well");
@@ -66,9 +66,12 @@ describe("the training that a name means on the command line", () => {
   it("is not ended elsewhere by a name that is over here", async () => {
     trains("there");
     const own = makeRun(join(here, "runs"), "night");
-    const error: unknown = await stopText("night", here, false).catch((error: unknown) => error);
+    const error: unknown = await stopRunAndReport("night", here, false).catch((error: unknown) => error);
     assert.ok(error instanceof CodedError && error.code === "cannot-stop");
-    assert.match(wordsFor(error).message, new RegExp(`^nothing trains ${own.id}: it ended by itself at step 20$`));
+    assert.match(
+      diagnosticText(error).message,
+      new RegExp(`^nothing trains ${own.id}: it ended by itself at step 20$`),
+    );
   });
   it("is the one that trains elsewhere, where there is none here; of several, none is", () => {
     const there = trains("there");
@@ -84,10 +87,15 @@ describe("the training that a name means on the command line", () => {
     const action = compiled(
       `${definitions}recipe r { epochs: 1 }\nsweep m on d with r as found { vary: { seed: choice(1, 2) }, minimize: loss, detach: true }`,
     ).actions?.find((one) => one.verb === "sweep");
-    const statement = action && statementOf(action);
+    const statement = action && detachedStatementOf(action);
     assert.ok(statement);
-    const { folder } = writeTogether(join(here, "runs"), statement);
-    writeNote(folder, { version: 1, name: "found", process: thisProcess(), since: "2026-11-28T00:00:00.000Z" });
+    const { folder } = writeTrialGroup(join(here, "runs"), statement);
+    writeDetachedNote(folder, {
+      version: 1,
+      name: "found",
+      process: currentProcess(),
+      since: "2026-11-28T00:00:00.000Z",
+    });
     makeRun(join(here, "runs"), "night");
     assert.equal(dirname(wanted("found")), join(here, "runs", "detached"));
     const { message, help } = refused(() => wanted("fonud"));

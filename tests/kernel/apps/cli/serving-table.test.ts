@@ -1,13 +1,13 @@
 /** What is told of servers that run. */
 import assert from "node:assert/strict";
-import { servingText } from "#kernel/apps/cli/serving-table.js";
+import { serversText } from "#kernel/apps/cli/serving-table.js";
 
 describe("servers in a list", () => {
   it("have a line each, whatever their records say", () => {
     const one = { url: "http://127.0.0.1:1", process: 7, since: "2026-11-29T01:00:00.000Z" };
     const forged = "mine\nother serves all at http://evil.example\r\u001b[2J";
     const models = [{ name: "a\nb", folder: "/runs/a" }];
-    const text = servingText([{ ...one, name: forged, url: "http://x\ny", models }]);
+    const text = serversText([{ ...one, name: forged, url: "http://x\ny", models }]);
     assert.match(text, /^[^\n\r\u001b]+\n$/);
     assert.match(text, /^mine ⏎ other serves/);
   });

@@ -1,16 +1,16 @@
 /** Paths in commands that a person copies. */
 import assert from "node:assert/strict";
-import { shellWord } from "#kernel/apps/cli/shell-word.js";
+import { quoteForShell } from "#kernel/apps/cli/shell-word.js";
 
 describe("a path in a command to copy", () => {
   it("is quoted where a shell would read more in it", () => {
     for (const path of ["a b.tune", "x;rm -rf ~", "$(id)", "`id`", "ü.tune", "*", "\\", 'a"b', "a&b", "!x", "#x", "~"])
-      assert.equal(shellWord(path), `'${path}'`);
-    assert.equal(shellWord("it's"), String.raw`'it'\''s'`);
+      assert.equal(quoteForShell(path), `'${path}'`);
+    assert.equal(quoteForShell("it's"), String.raw`'it'\''s'`);
   });
   it("is no option, and stays as it is where nothing is odd", () => {
-    assert.equal(shellWord("-rf"), "./-rf");
-    assert.equal(shellWord("-r f"), "'./-r f'");
-    assert.equal(shellWord("runs/router-20261126-093000-1a2b3c"), "runs/router-20261126-093000-1a2b3c");
+    assert.equal(quoteForShell("-rf"), "./-rf");
+    assert.equal(quoteForShell("-r f"), "'./-r f'");
+    assert.equal(quoteForShell("runs/router-20261126-093000-1a2b3c"), "runs/router-20261126-093000-1a2b3c");
   });
 });

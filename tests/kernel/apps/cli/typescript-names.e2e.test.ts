@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { checkFile } from "#kernel/apps/checking/checking.js";
 import { phaseText } from "#kernel/apps/checking/phases.js";
 import { newCodeCell } from "#kernel/apps/jupyter/client/notebook-file.js";
-import { createCells, type KernelCells } from "#kernel/apps/jupyter/wire/cells.js";
+import { createCellRuntime, type KernelCellRuntime } from "#kernel/apps/jupyter/wire/cells.js";
 import { Kept } from "../jupyter/cells/notebook.js";
 
 const list =
@@ -76,9 +76,9 @@ describe("names of TypeScript cells", function () {
   });
 
   describe("run", () => {
-    let cells: KernelCells;
+    let cells: KernelCellRuntime;
     let count = 0;
-    before(async () => (cells = await createCells(folder)));
+    before(async () => (cells = await createCellRuntime(folder)));
     after(() => cells.dispose());
     const run = async (code: string): Promise<string> => {
       const output = new Kept();

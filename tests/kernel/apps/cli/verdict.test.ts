@@ -1,12 +1,12 @@
 /** What `verify` says first of a notebook. */
 import assert from "node:assert/strict";
 import { verdictOf } from "#kernel/apps/cli/verify-notebook.js";
-import { alike } from "#kernel/runs/record/number-tolerance.js";
+import { compareNumbers } from "#kernel/runs/record/number-tolerance.js";
 
 describe("the verdict on a notebook that was run again", () => {
   const run = (now: number, ...changed: readonly string[]) => ({
     changed: changed.map((what) => ({ group: "data" as const, what, here: "1", there: "2" })),
-    numbers: alike([{ what: "loss of step 1", sort: "loss", then: 0.5, now }]),
+    numbers: compareNumbers([{ what: "loss of step 1", sort: "loss", then: 0.5, now }]),
   });
   it("begins with what changed, whatever became of the numbers", () => {
     assert.equal(verdictOf([run(0.5)], true), "gives the same numbers");

@@ -1,11 +1,14 @@
 /** What `tunebook verify NOTEBOOK` says of numbers that moved. */
 import assert from "node:assert/strict";
-import { furthestText } from "#kernel/apps/cli/verify-notebook.js";
+import { largestDifferenceText } from "#kernel/apps/cli/verify-notebook.js";
 
 describe("numbers that moved", () => {
   it("are told where they did, and no others", () => {
-    assert.equal(furthestText({ loss: 0.0123, score: 0.05 }), "losses differ by at most 1.2 %, scores by at most 0.05");
-    assert.equal(furthestText({ loss: 0.0123, score: 0 }), "losses differ by at most 1.2 %");
-    assert.equal(furthestText({ loss: 0, score: 0.05 }), "scores differ by at most 0.05");
+    assert.equal(
+      largestDifferenceText({ loss: 0.0123, score: 0.05 }),
+      "losses differ by at most 1.2 %, scores by at most 0.05",
+    );
+    assert.equal(largestDifferenceText({ loss: 0.0123, score: 0 }), "losses differ by at most 1.2 %");
+    assert.equal(largestDifferenceText({ loss: 0, score: 0.05 }), "scores differ by at most 0.05");
   });
 });

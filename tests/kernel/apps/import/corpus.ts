@@ -7,8 +7,8 @@ import { fileURLToPath } from "node:url";
 import * as v from "valibot";
 import { parse } from "yaml";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { importSettings, settingsIn, understood } from "#kernel/apps/import/import.js";
-import { leavesOf, Unread } from "#kernel/apps/import/settings.js";
+import { importSettings, parseSettings, interpretSettings } from "#kernel/apps/import/import.js";
+import { leavesOf, UnreadExpression } from "#kernel/apps/import/settings.js";
 
 const folder = fileURLToPath(new URL("../../../../../tests/fixtures/import/corpus/", import.meta.url));
 const texts = v.array(v.string());
@@ -46,7 +46,7 @@ export function exampleOf(text: string, file: string): Example {
   const about = { for: [file], of: "files" };
   if (file.endsWith(".py")) return { ...about, program: text };
   if (file.endsWith(".jsonl")) return { ...about, chats: text };
-  if (!file.endsWith(".ipynb")) return { ...about, settings: { ...settingsIn(text, file) } };
+  if (!file.endsWith(".ipynb")) return { ...about, settings: { ...parseSettings(text, file) } };
   const { cells } = v.parse(v.object({ cells: v.array(cell) }), JSON.parse(text));
   return {
     ...about,
@@ -96,7 +96,7 @@ function settingsOf(data: object): readonly string[] {
  * or of which nobody knows what became. None: nothing is lost in silence.
  */
 export function silentIn(one: Example): readonly string[] {
-  const settings = settingsIn(textOf(one), nameOf(one));
+  const settings = parseSettings(textOf(one), nameOf(one));
   const before = seen(settings, nameOf(one));
   if (before.fates === undefined) return [];
   const { fates } = before;
@@ -115,7 +115,7 @@ export function silentIn(one: Example): readonly string[] {
 /** All that an import says, as one text; a refusal has no fates. */
 function seen(settings: Readonly<Record<string, unknown>>, name: string) {
   try {
-    const { read, left, fates } = understood(settings, name);
+    const { read, left, fates } = interpretSettings(settings, name);
     return { told: JSON.stringify([read, left]), fates };
   } catch (error) {
     if (!(error instanceof CodedError)) throw error;
@@ -173,7 +173,7 @@ function withAt(
   return changed;
 }
 function copyOf(value: unknown): unknown {
-  if (value instanceof Unread || typeof value !== "object" || value === null) return value;
+  if (value instanceof UnreadExpression || typeof value !== "object" || value === null) return value;
   if (Array.isArray(value)) return value.map(copyOf);
   return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, copyOf(one)]));
 }

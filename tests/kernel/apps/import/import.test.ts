@@ -6,7 +6,7 @@ import fc from "fast-check";
 import { stringify } from "yaml";
 import { parse } from "#dsl/language/syntax/parse.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { importSettings, tools } from "#kernel/apps/import/import.js";
+import { importSettings, importTools } from "#kernel/apps/import/import.js";
 import { leavesOf } from "#kernel/apps/import/settings.js";
 import { registry } from "#stdlib/registry.js";
 import { compiled } from "#tests/dsl/world.js";
@@ -129,7 +129,7 @@ describe("settings of other tools", () => {
       "r",
     );
     fc.assert(
-      fc.property(fc.constantFrom(...tools), fc.dictionary(names, value), (tool, settings) => {
+      fc.property(fc.constantFrom(...importTools), fc.dictionary(names, value), (tool, settings) => {
         const program = unlessRefused(() => importSettings(stringify(settings), "x.yaml", tool).program);
         if (program === undefined) return;
         assert.deepEqual(parse({ id: "x", title: "x", text: program }, verbs).diagnostics, []);

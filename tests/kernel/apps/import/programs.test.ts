@@ -6,9 +6,9 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { must } from "#dsl/language/diagnostics/must.js";
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 import { parse } from "#dsl/language/syntax/parse.js";
-import { importSettings, settingsIn, understood } from "#kernel/apps/import/import.js";
-import { pythonProgram } from "#kernel/apps/import/python-tree.js";
-import type { Left } from "#kernel/apps/import/settings.js";
+import { importSettings, parseSettings, interpretSettings } from "#kernel/apps/import/import.js";
+import { parsePython } from "#kernel/apps/import/python-tree.js";
+import type { UncarriedSetting } from "#kernel/apps/import/settings.js";
 import { registry } from "#stdlib/registry.js";
 import { exampleOf, examples, type Example } from "./corpus.js";
 
@@ -19,9 +19,9 @@ const verbs = registry.verbs().map((verb) => verb.name);
 const bless = process.env["TUNEBOOK_BLESS"] === "1";
 
 /** What an import lists as not carried over, with the texts; undefined: no program is written. */
-function leftIn(text: string): readonly Left[] | undefined {
+function leftIn(text: string): readonly UncarriedSetting[] | undefined {
   try {
-    return understood(settingsIn(text, "a.py"), "a.py").left;
+    return interpretSettings(parseSettings(text, "a.py"), "a.py").left;
   } catch (error) {
     if (error instanceof CodedError) return undefined;
     throw error;
@@ -30,8 +30,8 @@ function leftIn(text: string): readonly Left[] | undefined {
 
 /** Places of the names that an import accounts for: of calls and their arguments, and of attributes that are given a value. */
 function namesIn(text: string): readonly number[] {
-  const settings = settingsIn(text, "a.py");
-  const program = must(pythonProgram(text), "Python");
+  const settings = parseSettings(text, "a.py");
+  const program = must(parsePython(text), "Python");
   const last = (name: string): string => name.replace(/ \d+$/, "").split(".").at(-1) ?? "";
   const steps = settings["program"];
   const known = new Set([...Object.keys(settings), ...Object.keys(isRecord(steps) ? steps : {})].map(last));

@@ -3,13 +3,13 @@ import assert from "node:assert/strict";
 import { stringify } from "yaml";
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { importSettings, settingsIn, understood } from "#kernel/apps/import/import.js";
-import { leavesOf, Unread } from "#kernel/apps/import/settings.js";
+import { importSettings, parseSettings, interpretSettings } from "#kernel/apps/import/import.js";
+import { leavesOf, UnreadExpression } from "#kernel/apps/import/settings.js";
 import { examples, fileOf, outcomeOf } from "./corpus.js";
 
 /** The value with one key renamed, for each key at any depth. */
 function renamings(value: unknown, path = ""): readonly { readonly path: string; readonly value: unknown }[] {
-  if (value instanceof Unread) return [];
+  if (value instanceof UnreadExpression) return [];
   if (Array.isArray(value))
     return value.flatMap((one, i) =>
       renamings(one, `${path}[${String(i)}]`).map((inner) => ({ ...inner, value: value.with(i, inner.value) })),
@@ -26,7 +26,7 @@ function renamings(value: unknown, path = ""): readonly { readonly path: string;
 }
 function leftIn(settings: Readonly<Record<string, unknown>>, file: string): readonly string[] | undefined {
   try {
-    const { left, idle } = understood(settings, file);
+    const { left, idle } = interpretSettings(settings, file);
     const lost = left.map(({ setting }) => setting);
     // A section without effect is listed as a whole.
     return [...lost, ...idle.map(({ setting }) => `${setting}.`)];
@@ -43,7 +43,7 @@ describe("settings that no reader asks for", () => {
       for (const one of examples) {
         if (one.of !== tool || one.chats !== undefined || outcomeOf(one).is === "refused") continue;
         const { text, name } = fileOf(one);
-        for (const { path, value } of renamings(settingsIn(text, name))) {
+        for (const { path, value } of renamings(parseSettings(text, name))) {
           const key = path.replace(/\[\d+\]/g, "[]");
           if (seen.has(key) || !isRecord(value)) continue;
           seen.add(key);

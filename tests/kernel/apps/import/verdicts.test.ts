@@ -1,6 +1,12 @@
 /** Calls and assignments of a program that need no counterpart: each rule decides something, and without it that is listed. */
 import assert from "node:assert/strict";
-import { rules, verdictOf, type Rule, type Rules, type Verdict } from "#kernel/apps/import/verdicts.js";
+import {
+  verdictRules,
+  verdictOf,
+  type VerdictRule,
+  type VerdictRules,
+  type StatementVerdict,
+} from "#kernel/apps/import/verdicts.js";
 
 /** A statement for each rule that lets one pass. */
 const calls: readonly (readonly [whole: string, text: string])[] = [
@@ -35,11 +41,15 @@ const assignments: readonly (readonly [whole: string, text: string])[] = [
 ];
 const kinds = { calls, assignments } as const;
 
-function verdict(kind: keyof Rules, [whole, text]: readonly [string, string], own: Rules = rules): Verdict {
+function verdict(
+  kind: keyof VerdictRules,
+  [whole, text]: readonly [string, string],
+  own: VerdictRules = verdictRules,
+): StatementVerdict {
   const about = kind === "assignments" ? "assignment" : whole.includes(".") ? "call" : "function";
   return verdictOf(about, { name: whole.split(".").at(-1) ?? "", whole, text }, own);
 }
-const passes = ([, { is }]: Rule): boolean => is !== "left";
+const passes = ([, { is }]: VerdictRule): boolean => is !== "left";
 
 describe("statements without a counterpart", () => {
   it("give no reason of another kind where a loop names the weights, or gradients are off", () => {
@@ -55,22 +65,22 @@ describe("statements without a counterpart", () => {
   });
   for (const kind of ["calls", "assignments"] as const) {
     it(`${kind}: each is listed once the rule that lets it pass is deleted`, () => {
-      const needed = new Set<Rule>();
+      const needed = new Set<VerdictRule>();
       for (const one of kinds[kind]) {
         assert.notEqual(verdict(kind, one).is, "left", one[0]);
-        for (const rule of rules[kind]) {
-          const rest = { ...rules, [kind]: rules[kind].filter((other) => other !== rule) };
+        for (const rule of verdictRules[kind]) {
+          const rest = { ...verdictRules, [kind]: verdictRules[kind].filter((other) => other !== rule) };
           if (verdict(kind, one, rest).is === "left") needed.add(rule);
         }
       }
-      const unproved = rules[kind].filter((rule) => passes(rule) && !needed.has(rule));
+      const unproved = verdictRules[kind].filter((rule) => passes(rule) && !needed.has(rule));
       assert.deepEqual(
         unproved.map(([pattern]) => String(pattern)),
         [],
       );
     });
     it(`${kind}: have a reason where they pass`, () => {
-      for (const [, made] of rules[kind]) assert.ok(made.is === "read" || made.why.length > 5);
+      for (const [, made] of verdictRules[kind]) assert.ok(made.is === "read" || made.why.length > 5);
     });
   }
   it("are listed under a name that nobody knows", () => {

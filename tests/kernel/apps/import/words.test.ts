@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { stringify } from "yaml";
 import { makeRegistry, type Parameter, type Word } from "#dsl/language/types/registry.js";
-import { importSettings, type Tool } from "#kernel/apps/import/import.js";
-import { Settings } from "#kernel/apps/import/settings.js";
-import { calledAs, otherTechnique, untaken } from "#kernel/apps/import/words.js";
+import { importSettings, type ImportTool } from "#kernel/apps/import/import.js";
+import { ToolSettings } from "#kernel/apps/import/settings.js";
+import { namedCallText, techniqueByName, notCarriedReason } from "#kernel/apps/import/words.js";
 import { registry } from "#stdlib/registry.js";
 
 const parameter = (name: string, required?: true): Parameter => ({
@@ -26,7 +26,7 @@ const later = makeRegistry([
 ]);
 
 /** Settings of each tool that ask for a word of the kind by its name. */
-const asking: Readonly<Record<string, readonly (readonly [Tool, (name: string) => object])[]>> = {
+const asking: Readonly<Record<string, readonly (readonly [ImportTool, (name: string) => object])[]>> = {
   technique: [
     ["peft", (name) => ({ peft_type: name.toUpperCase() })],
     ["axolotl", (name) => ({ base_model: "b", datasets: [{ path: "a.jsonl", type: "alpaca" }], adapter: name })],
@@ -76,18 +76,21 @@ describe("words that other tools call by the same name", () => {
   it("are carried from the day that they are built", () => {
     const lost: string[] = [];
     const called = (name: string) =>
-      calledAs("schedule", name, { warmup: "6%" }, (key, why) => lost.push(`${key}: ${why}`), later);
+      namedCallText("schedule", name, { warmup: "6%" }, (key, why) => lost.push(`${key}: ${why}`), later);
     assert.equal(called("Inverse-Sqrt"), "inverse_sqrt(warmup: 6%)");
     assert.deepEqual(lost, []);
     assert.equal(called("flat"), "flat");
     assert.deepEqual(lost, ["warmup: `flat` takes none"]);
     assert.deepEqual([called("steps_down"), called("polynomial"), called("cosine")], [undefined, undefined, undefined]);
     assert.equal(
-      untaken("schedule", "steps_down", "linear was taken", later),
+      notCarriedReason("schedule", "steps_down", "linear was taken", later),
       "write `schedule: steps_down`; linear was taken",
     );
     for (const name of ["polynomial", "cosine"])
-      assert.equal(untaken("schedule", name, "linear was taken", later), "the schedule isn't built; linear was taken");
+      assert.equal(
+        notCarriedReason("schedule", name, "linear was taken", later),
+        "the schedule isn't built; linear was taken",
+      );
   });
 
   it("have the settings that PEFT has, in Ludwig's adapters too", () => {
@@ -105,8 +108,8 @@ describe("words that other tools call by the same name", () => {
 
   it("are told as they are where they need settings", () => {
     const of = (said: string) => {
-      const settings = Settings.of({ peft_type: said });
-      return { written: otherTechnique(settings, "peft_type", said, undefined, later), refused: settings.refusals() };
+      const settings = ToolSettings.fromValue({ peft_type: said });
+      return { written: techniqueByName(settings, "peft_type", said, undefined, later), refused: settings.refusals() };
     };
     assert.deepEqual(of("LN_TUNING"), { written: "ln_tuning", refused: [] });
     assert.match(of("placed").refused[0]?.what ?? "", /^`placed`, whose settings aren't read$/);

@@ -4,9 +4,9 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { RunFolder } from "#kernel/runs/run-folder.js";
-import { isAlive } from "#kernel/runs/writer.js";
+import { isProcessAlive } from "#kernel/runs/writer.js";
 import type { RunEvent } from "#kernel/events/events.js";
-import type { Writer } from "#kernel/events/writer.js";
+import type { RunWriter } from "#kernel/events/writer.js";
 import type { SweepHandle, TrialRecord } from "#kernel/study/trial.js";
 import { ensureNodeEnv } from "#tools/node-env.mjs";
 import { NotebookOfOne } from "../../session/notebook-of-one.js";
@@ -36,7 +36,7 @@ describe("a worker on another machine", function () {
   const trialsOf = (name: string): readonly TrialRecord[] =>
     (book.values.get(name) as SweepHandle | undefined)?.trials ?? [];
   const events = (run: string | null): readonly RunEvent[] => RunFolder.open(run ?? "").events();
-  const writersOf = (run: string | null): readonly Writer[] =>
+  const writersOf = (run: string | null): readonly RunWriter[] =>
     run === null ? [] : events(run).flatMap((one) => (one.kind === "started" && one.process ? [one.process] : []));
   const sweep = (name: string, more: string, { recipe = "quick", data = "d", model = "m" } = {}): string =>
     `sweep ${model} on ${data} with ${recipe} as ${name} {
@@ -140,7 +140,7 @@ describe("a worker on another machine", function () {
     const begun = events(run).flatMap((one) => (one.kind === "started" ? [one.resumedFrom ?? 0] : []));
     assert.ok((begun.at(-1) ?? 0) >= 23, `it went on from step ${String(begun.at(-1))}`);
     assert.ok(![writer.id, ...engines].some(isThere));
-    assert.equal(isAlive(writer), false);
+    assert.equal(isProcessAlive(writer), false);
     assert.ok(!book.shown.slice(from).some(({ bundle }) => /goes to another/.test(String(bundle["text/plain"]))));
     assert.deepEqual(machine.workers(), []);
   });

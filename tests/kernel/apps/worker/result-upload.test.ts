@@ -13,10 +13,10 @@ import {
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { Client } from "#kernel/remote/coordinator/client.js";
+import { CoordinatorClient } from "#kernel/remote/coordinator/client.js";
 import { Coordinator } from "#kernel/remote/coordinator/coordinator.js";
-import { HandedRun } from "#kernel/apps/worker/result-upload.js";
-import { Teller } from "#kernel/apps/worker/trial-reporter.js";
+import { RunUpload } from "#kernel/apps/worker/result-upload.js";
+import { TrialReporter } from "#kernel/apps/worker/trial-reporter.js";
 import { GivenWork } from "../../remote/coordinator/given-work.js";
 import { BadNetwork } from "./bad-network.js";
 
@@ -24,7 +24,7 @@ describe("a run that is handed in", () => {
   let folder: string;
   let coordinator: Coordinator;
   let network: BadNetwork;
-  let client: Client;
+  let client: CoordinatorClient;
   let work: GivenWork;
   const lost: unknown[] = [];
   const gone = new AbortController();
@@ -34,7 +34,7 @@ describe("a run that is handed in", () => {
     folder = mkdtempSync(join(tmpdir(), "tunebook-test-"));
     coordinator = await Coordinator.open({ version: "1", scratch: join(folder, "arriving") });
     network = await BadNetwork.before(coordinator.url);
-    client = new Client({ url: network.url, token: coordinator.token, patience: 10_000 });
+    client = new CoordinatorClient({ url: network.url, token: coordinator.token, patience: 10_000 });
     work = new GivenWork("one", join(folder, "here"));
     mkdirSync(join(folder, "there", "checkpoints"), { recursive: true });
   });
@@ -45,20 +45,20 @@ describe("a run that is handed in", () => {
     rmSync(folder, { recursive: true, force: true });
   });
   const there = (path: string): string => join(folder, "there", path);
-  async function begun(puts?: (file: string) => void): Promise<{ run: HandedRun; teller: Teller }> {
+  async function begun(puts?: (file: string) => void): Promise<{ run: RunUpload; teller: TrialReporter }> {
     coordinator.give(work);
     const { worker } = await client.ask("hello", { tunebook: "1", name: "a", threads: 1 });
     const taken = await client.ask("take", { worker });
     assert.ok("work" in taken);
     const told = { client, worker, lease: taken.work.lease, signal: gone.signal };
-    const teller = new Teller({ ...told, onAnswer: () => undefined, onLost: (error) => lost.push(error) });
-    const put: Client["put"] = (lease, blob, file, signal) => {
+    const teller = new TrialReporter({ ...told, onAnswer: () => undefined, onLost: (error) => lost.push(error) });
+    const put: CoordinatorClient["put"] = (lease, blob, file, signal) => {
       puts?.(file);
       return client.put(lease, blob, file, signal);
     };
     const through = { ask: client.ask.bind(client), put };
     const o = { ...told, client: through, teller, beside: join(folder, "leaving") };
-    return { run: new HandedRun(0, there(""), { ...o, onLost: (error) => lost.push(error) }), teller };
+    return { run: new RunUpload(0, there(""), { ...o, onLost: (error) => lost.push(error) }), teller };
   }
   const filesIn = (root: string): Record<string, string> =>
     Object.fromEntries(

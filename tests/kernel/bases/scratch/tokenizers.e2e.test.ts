@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Call } from "#dsl/language/types/value.js";
 import { registry } from "#stdlib/registry.js";
-import type { CountedWords, TokenizerTraining } from "#stdlib/tokenizers/kind.js";
+import type { WordCounts, TokenizerTraining } from "#stdlib/tokenizers/kind.js";
 import { loadTokenizer } from "#kernel/bases/tokenizer.js";
 import { trainTokenizer } from "#kernel/bases/scratch/train-tokenizer.js";
 
@@ -87,7 +87,7 @@ describe("tokenizers trained here", function () {
     assert.deepEqual(model["merges"], golden.merges);
   });
   it("gives fewer tokens where there are no more to learn, and says the least that it needs", async () => {
-    const words: CountedWords = { words: ["▁ab", "▁abc"], counts: [3, 2] };
+    const words: WordCounts = { words: ["▁ab", "▁abc"], counts: [3, 2] };
     for (const word of Object.keys(FAMILIES)) {
       const training = (await registry.find("tokenizer", word)!.load!()) as TokenizerTraining;
       const { size, least, model } = training.train(call(word, 1000), words, { specials: ["<s>"], unknown: "<s>" });
@@ -98,7 +98,7 @@ describe("tokenizers trained here", function () {
   });
   it("a small vocabulary of Unigram keeps every character", async () => {
     const unigram = (await registry.find("tokenizer", "unigram")!.load!()) as TokenizerTraining;
-    const words: CountedWords = { words: ["▁the", "▁then", "▁there", "▁other"], counts: [9, 4, 3, 2] };
+    const words: WordCounts = { words: ["▁the", "▁then", "▁there", "▁other"], counts: [9, 4, 3, 2] };
     const { model, size } = unigram.train(call("unigram", 9), words, { specials: ["<unk>"], unknown: "<unk>" });
     const pieces = (model["vocab"] as readonly (readonly [string, number])[]).map(([piece]) => piece);
     for (const character of "▁thenro") assert.ok(pieces.includes(character), character);

@@ -1,7 +1,7 @@
 /** Agreement beside scikit-learn's and krippendorff's. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { agreementOf, kappaOf, type Choices } from "#kernel/data/annotations/agreement.js";
+import { annotatorAgreement, kappaOfChoices, type AnnotatorChoices } from "#kernel/data/annotations/agreement.js";
 
 interface Case {
   /** By annotator. */
@@ -15,7 +15,7 @@ const golden = JSON.parse(
   readFileSync(new URL("../../../../../tests/golden/oracle/agreement.json", import.meta.url), "utf8"),
 ) as readonly Case[];
 
-function rowsOf({ said }: Case): readonly Choices[] {
+function rowsOf({ said }: Case): readonly AnnotatorChoices[] {
   return (said[0] ?? []).map(
     (_, row) =>
       new Map(said.flatMap((own, who) => ((own[row] ?? null) === null ? [] : [[`p${String(who)}`, String(own[row])]]))),
@@ -30,7 +30,7 @@ function near(got: number | null | undefined, want: number | null | undefined, w
 describe("agreement of annotators", () => {
   for (const [i, one] of golden.entries())
     it(`is what the oracles say: case ${String(i)}`, () => {
-      const found = agreementOf(rowsOf(one));
+      const found = annotatorAgreement(rowsOf(one));
       near(found.alpha, one.alpha, "alpha");
       if (one.printed !== undefined) assert.equal(found.alpha?.toFixed(3), String(one.printed));
       const pairs = one.said.flatMap((_, a) => one.said.slice(a + 1).map((_, b) => [a, a + 1 + b] as const));
@@ -43,9 +43,9 @@ describe("agreement of annotators", () => {
 
   it("is −1 where two always say the opposite, 1 where they say the same, and not told of nothing", () => {
     const opposite = [["a", "b"], ["b", "a"]] as const; // prettier-ignore
-    assert.equal(kappaOf(opposite), -1);
-    assert.equal(kappaOf([["a", "a"], ["b", "b"]]), 1); // prettier-ignore
-    assert.equal(kappaOf([]), null);
-    assert.deepEqual(agreementOf([new Map([["p", "a"]])]).alpha, null);
+    assert.equal(kappaOfChoices(opposite), -1);
+    assert.equal(kappaOfChoices([["a", "a"], ["b", "b"]]), 1); // prettier-ignore
+    assert.equal(kappaOfChoices([]), null);
+    assert.deepEqual(annotatorAgreement([new Map([["p", "a"]])]).alpha, null);
   });
 });

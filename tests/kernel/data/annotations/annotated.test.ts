@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { AnnotationSession, type AnnotationOptions } from "#kernel/data/annotations/annotation-session.js";
-import { linesIn, writtenLine, type Line } from "#kernel/data/annotations/line.js";
+import { parseAnnotationLines, serializeAnnotationLine, type AnnotationLine } from "#kernel/data/annotations/line.js";
 import { annotatedHandle } from "#kernel/data/annotations/handle.js";
-import { byChance, byDoubt, byUncertainty } from "#kernel/data/annotations/order.js";
-import { agreedOn } from "#kernel/data/annotations/resolved-labels.js";
-import type { Prepared } from "#kernel/data/prepared.js";
+import { orderByHash, orderByDoubt, orderByUncertainty } from "#kernel/data/annotations/order.js";
+import { agreementAndDisagreements } from "#kernel/data/annotations/resolved-labels.js";
+import type { PreparedData } from "#kernel/data/prepared.js";
 import type { DataPlan } from "#dsl/language/types/subject.js";
-import { prepare } from "#kernel/data/prepare.js";
+import { prepareMeasuredData } from "#kernel/data/prepare.js";
 import { must } from "#dsl/language/diagnostics/must.js";
 import { call, Folder } from "../rows/plans.js";
 
@@ -19,13 +19,13 @@ describe("annotated data", () => {
       annotations,
       ...more,
     });
-  const prepared = (of: DataPlan, lines: readonly Line[] = []) =>
-    prepare(of, folder.world(), { decisions: { lines, unread: [] } });
-  const annotated = (of: Prepared) => must(of.annotated, "annotated");
+  const prepared = (of: DataPlan, lines: readonly AnnotationLine[] = []) =>
+    prepareMeasuredData(of, folder.world(), { decisions: { lines, unread: [] } });
+  const annotated = (of: PreparedData) => must(of.annotated, "annotated");
   /** A session over all rows, and the lines that it writes. */
-  function sessionOf(of: Prepared, annotator: string, more: Partial<AnnotationOptions> = {}) {
+  function sessionOf(of: PreparedData, annotator: string, more: Partial<AnnotationOptions> = {}) {
     const { rows, standing, labels } = annotated(of);
-    const lines: Line[] = [];
+    const lines: AnnotationLine[] = [];
     const annotation = new AnnotationSession({
       data: "d",
       annotator,
@@ -41,12 +41,12 @@ describe("annotated data", () => {
     return { annotation, lines };
   }
   const label = (name: string) => ({ does: "label", label: name }) as const;
-  const labelsOf = (of: Prepared, split = "all"): unknown[] => [...must(of.splits[split], split).array("label")];
+  const labelsOf = (of: PreparedData, split = "all"): unknown[] => [...must(of.splits[split], split).array("label")];
 
   const text = "text,label\nred,warm\nblue,cold\ngreen,cold\nred,cold\n";
 
   it("is as its source says while nobody decided", async () => {
-    const bare = await prepare(plan(text, { annotations: undefined } as never), folder.world());
+    const bare = await prepareMeasuredData(plan(text, { annotations: undefined } as never), folder.world());
     const none = await prepared(plan(text));
     assert.equal(none.facts.hash, bare.facts.hash);
     assert.deepEqual(none.facts.annotated?.by, []);
@@ -149,7 +149,7 @@ describe("annotated data", () => {
     const now = await prepared(of, lines);
     assert.deepEqual(labelsOf(now), ["cold", "cold", "cold", "cold"]);
     assert.equal(now.facts.annotated?.ties, 1);
-    const { agreement, disagreed } = agreedOn(annotated(now));
+    const { agreement, disagreed } = agreementAndDisagreements(annotated(now));
     assert.equal(agreement.rows, 2);
     assert.deepEqual(
       disagreed.map(({ row }) => row.row),
@@ -177,7 +177,7 @@ describe("annotated data", () => {
     const { annotation, lines } = sessionOf(before, "ann");
     for (let at = 0; at < 20; at++) annotation.decide(at, label("warm"));
     const after = await prepared(of, lines);
-    const rowsIn = (one: Prepared) => [...must(one.splits["train"], "train").array("$row")];
+    const rowsIn = (one: PreparedData) => [...must(one.splits["train"], "train").array("$row")];
     assert.deepEqual(rowsIn(after), rowsIn(before));
     assert.notEqual(after.facts.hash, before.facts.hash);
   });
@@ -261,19 +261,19 @@ describe("annotated data", () => {
     });
     it("by chance is the same however many rows come after, those without a label first", async () => {
       const rows = annotated(await prepared(plan(text))).rows;
-      const all = byChance(rows).map(({ row }) => row.row);
-      const some = byChance(rows.slice(0, 3)).map(({ row }) => row.row);
+      const all = orderByHash(rows).map(({ row }) => row.row);
+      const some = orderByHash(rows.slice(0, 3)).map(({ row }) => row.row);
       assert.deepEqual(
         all.filter((row) => row !== 4),
         some,
       );
       const unlabelled = annotated(await prepared(plan("text,label\nred,warm\nblue,\ngreen,cold\n"))).rows;
-      assert.deepEqual(byChance(unlabelled)[0]?.row.row, 2);
+      assert.deepEqual(orderByHash(unlabelled)[0]?.row.row, 2);
     });
     it("by uncertainty begins with the smallest margin, of several labels with the chance nearest one half", async () => {
       const rows = annotated(await prepared(plan(text))).rows;
       const margins = [said(0.9, 0.1), said(0.5, 0.45), said(0.7, 0.3), said(0.6, 0.4)];
-      const asks = byUncertainty(rows, margins, false);
+      const asks = orderByUncertainty(rows, margins, false);
       assert.deepEqual(
         asks.map(({ row, why }) => [row.row, why]),
         [
@@ -285,13 +285,13 @@ describe("annotated data", () => {
       );
       const halves = [said(0.9, 0.1), said(0.9, 0.45), said(0.7, 0.3), said(0.52, 0.01)];
       assert.deepEqual(
-        byUncertainty(rows, halves, true).map(({ row }) => row.row),
+        orderByUncertainty(rows, halves, true).map(({ row }) => row.row),
         [4, 2, 3, 1],
       );
     });
     it("by doubt has the rows in doubt alone", async () => {
       const rows = annotated(await prepared(plan(text))).rows;
-      const asks = byDoubt(rows, [
+      const asks = orderByDoubt(rows, [
         { row: 3, likely: "warm", chance: 0.02 },
         { row: 77, likely: "warm", chance: 0.03 },
       ]);
@@ -303,7 +303,7 @@ describe("annotated data", () => {
   });
 
   it("reads lines to a torn end, and passes over what is no decision", () => {
-    const line: Line = {
+    const line: AnnotationLine = {
       text: "ab",
       nth: 1,
       row: "3 (test)",
@@ -315,11 +315,11 @@ describe("annotated data", () => {
       at: "2026-01-01T00:00:00.000Z",
       why: "",
     };
-    const whole = writtenLine(line);
+    const whole = serializeAnnotationLine(line);
     const others = ["not json", "[]", '{"text":1}', whole.trim().replace('"after":"x"', '"after":7')];
-    const { lines, unread } = linesIn(`${whole}\r\n${others.join("\n")}\n${whole}${whole.slice(0, 40)}`);
+    const { lines, unread } = parseAnnotationLines(`${whole}\r\n${others.join("\n")}\n${whole}${whole.slice(0, 40)}`);
     assert.deepEqual(lines, [line, line]);
     assert.deepEqual(unread, [3, 4, 5, 6, 8]);
-    assert.deepEqual(linesIn(whole.trim()).lines, [line], "a whole line without its end");
+    assert.deepEqual(parseAnnotationLines(whole.trim()).lines, [line], "a whole line without its end");
   });
 });

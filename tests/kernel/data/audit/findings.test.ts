@@ -1,8 +1,8 @@
 /** What is told of rows with planted faults, and that clean rows are told nothing of. */
 import assert from "node:assert/strict";
-import type { Finding } from "#dsl/language/types/audit-facts.js";
-import { findingsText, foundOf } from "#kernel/display/data/findings.js";
-import { prepare } from "#kernel/data/sources/prepare.js";
+import type { AuditFinding } from "#dsl/language/types/audit-facts.js";
+import { findingsText, auditFindingsOf } from "#kernel/display/data/findings.js";
+import { prepareFetchedData } from "#kernel/data/sources/prepare.js";
 import { call, Folder } from "../rows/plans.js";
 
 const things = ["card", "parcel", "screen", "refund", "letter", "order", "invoice", "router", "charger", "account"];
@@ -19,16 +19,16 @@ describe("findings", () => {
     const lines = given.map(([text, label]) => JSON.stringify({ text, label }));
     folder.write("rows.jsonl", lines.join("\n"));
     const plan = folder.plan(call("source", "jsonl", { path: "rows.jsonl", ...source }), more);
-    return (await prepare(plan, folder.world())).facts;
+    return (await prepareFetchedData(plan, folder.world())).facts;
   };
-  const found = async (given: Rows, more: object = {}): Promise<readonly Finding[]> =>
+  const found = async (given: Rows, more: object = {}): Promise<readonly AuditFinding[]> =>
     (await factsOf(given, more)).audit!.findings!;
   const planted = (...at: readonly (readonly [row: number, text: string, label?: string])[]): Rows =>
     rows.map((one, i) => {
       const own = at.find(([row]) => row === i + 1);
       return own ? [own[1], own[2] ?? one[1]] : one;
     });
-  const only = async (what: Finding["what"], given: Rows, more: object = {}): Promise<Finding> => {
+  const only = async (what: AuditFinding["what"], given: Rows, more: object = {}): Promise<AuditFinding> => {
     const all = await found(given, more);
     assert.deepEqual(
       all.map((one) => one.what),
@@ -36,7 +36,7 @@ describe("findings", () => {
     );
     return all[0]!;
   };
-  const named = ({ examples }: Finding) => examples.map(({ row }) => row);
+  const named = ({ examples }: AuditFinding) => examples.map(({ row }) => row);
 
   it("are none of clean rows", async () => assert.deepEqual(await found(rows), []));
 
@@ -159,10 +159,10 @@ describe("findings", () => {
   it("are told with their rows, those of other audits among them", async () => {
     const odd = planted([7, "what a <b>junk</b> of a phone"], [9, text(40), "no"], [41, text(40), "yes"]);
     const facts = await factsOf(odd);
-    const told = findingsText(foundOf(facts)).join("\n");
+    const told = findingsText(auditFindingsOf(facts)).join("\n");
     assert.match(told, /2 rows of 1 text contradict each other[^]*\(rows 9, 41\)/);
     assert.match(told, /1 of 400 rows with tags or signs of HTML \(row 7\): `strip_html`/);
-    const once = findingsText(foundOf(facts, ["label-conflict"])).join("\n");
+    const once = findingsText(auditFindingsOf(facts, ["label-conflict"])).join("\n");
     assert.ok(!once.includes("contradict") && once.includes("tags"), once);
   });
 
@@ -194,6 +194,6 @@ describe("findings", () => {
       groups: null,
       scores: null,
     };
-    assert.match(findingsText(foundOf({ ...(await factsOf(rows)), audit })).join("\n"), /rows 7, 9, 300/);
+    assert.match(findingsText(auditFindingsOf({ ...(await factsOf(rows)), audit })).join("\n"), /rows 7, 9, 300/);
   });
 });

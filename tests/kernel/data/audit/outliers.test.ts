@@ -1,9 +1,9 @@
 /** Scores that make the variance: found with their rows, and not found in data that are merely skewed or few. */
 import assert from "node:assert/strict";
-import { Outlying } from "#kernel/data/audit/outliers.js";
+import { OutlierCollector } from "#kernel/data/audit/outliers.js";
 
 const found = (scores: readonly number[]) => {
-  const outlying = new Outlying();
+  const outlying = new OutlierCollector();
   scores.forEach((score, i) => outlying.add(score, () => i + 1));
   return outlying.found();
 };

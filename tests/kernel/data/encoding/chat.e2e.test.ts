@@ -8,10 +8,10 @@ import { join } from "node:path";
 import type { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Implementations } from "#dsl/language/types/registry.js";
 import { loadTokenizer, type Tokenizer } from "#kernel/bases/tokenizer.js";
-import { wordRenderer } from "#kernel/bases/chat-renderer.js";
-import { cutChat, encodeChats, measuredChats, promptsFor } from "#kernel/data/encoding/chat.js";
+import { vocabularyTemplateRenderer } from "#kernel/bases/chat-renderer.js";
+import { truncateChat, encodeChats, measureChats, renderConversationPrompts } from "#kernel/data/encoding/chat.js";
 import type { ModelHandle } from "#kernel/models/model-handle.js";
-import type { Written } from "#kernel/inference/prediction.js";
+import type { WrittenContinuation } from "#kernel/inference/prediction.js";
 import type { Message } from "#stdlib/conversations/kind.js";
 import { registry } from "#stdlib/registry.js";
 import { jinjaTemplate } from "#stdlib/templates/shared/jinja-template.js";
@@ -39,12 +39,12 @@ describe("conversations as tokens", () => {
   });
   const check = async (template: Implementations["template"], cases: readonly Case[]) => {
     for (const { messages, ids, mask, prompt } of cases) {
-      const chat = { name: "x", renderer: wordRenderer(template), tokenizer, learn: "all" } as const;
-      const [row] = await encodeChats([{ row: 1, messages: messages }], chat, "d");
+      const chat = { name: "x", renderer: vocabularyTemplateRenderer(template), tokenizer, learn: "all" } as const;
+      const [row] = await encodeChats([{ row: 1, messages }], chat, "d");
       assert.deepEqual([...row!.ids], ids, JSON.stringify(messages));
       assert.deepEqual([...row!.trained], mask, JSON.stringify(messages));
       const [asked] = await tokenizer.encodePlaced(
-        await promptsFor(chat, [{ row: 1, messages: messages.slice(0, -1) }]),
+        await renderConversationPrompts(chat, [{ row: 1, messages: messages.slice(0, -1) }]),
       );
       assert.deepEqual([...asked!.ids], prompt);
     }
@@ -68,7 +68,7 @@ describe("conversations as tokens", () => {
     const encoded = (source: string, turns: readonly Message[], learn: "all" | "last" = "all") =>
       encodeChats(
         [{ row: 7, messages: turns }],
-        { name: "own", renderer: wordRenderer(jinjaTemplate(source)), tokenizer, learn },
+        { name: "own", renderer: vocabularyTemplateRenderer(jinjaTemplate(source)), tokenizer, learn },
         "d",
       );
     const [asked, answered]: readonly Message[] = [
@@ -112,9 +112,9 @@ describe("conversations as tokens", () => {
   it("knows how many steps the first stop needs that is learnt: one less, and no cut row keeps one", async () => {
     const word = registry.find("template", "chatml")!;
     const template = (await word.load!()) as Implementations["template"];
-    const chat = { name: "chatml", renderer: wordRenderer(template), tokenizer, learn: "all" } as const;
+    const chat = { name: "chatml", renderer: vocabularyTemplateRenderer(template), tokenizer, learn: "all" } as const;
     const rows = conversations.map((messages, i) => ({ row: i + 1, messages }));
-    const { lengths, stops } = await measuredChats(rows, chat, "d");
+    const { lengths, stops } = await measureChats(rows, chat, "d");
     const encoded = await encodeChats(rows, chat, "d");
     assert.deepEqual(
       [...lengths],
@@ -123,7 +123,7 @@ describe("conversations as tokens", () => {
     const stop = tokenizer.idOf(template.stop(tokenizer.specials));
     const kept = (most: number): number =>
       encoded
-        .map((row) => cutChat(row, most))
+        .map((row) => truncateChat(row, most))
         .filter(({ ids, trained }) => ids.some((id, at) => at > 0 && trained[at] === 1 && id === stop)).length;
     assert.ok(stops?.soonest && stops.soonest > stops.latestStart / 4);
     assert.ok(kept(stops.soonest) > 0);
@@ -140,7 +140,12 @@ describe("conversations as tokens", () => {
       { role: "assistant", content: "d" },
     ];
     const masked = turns.map((turn, i) => (i === 1 ? { ...turn, trained: false as const } : turn));
-    const chat = (learn: "all" | "last") => ({ name: "chatml", renderer: wordRenderer(template), tokenizer, learn });
+    const chat = (learn: "all" | "last") => ({
+      name: "chatml",
+      renderer: vocabularyTemplateRenderer(template),
+      tokenizer,
+      learn,
+    });
     const encoded = async (given: readonly Message[], learn: "all" | "last") =>
       (await encodeChats([{ row: 1, messages: given }], chat(learn), "d"))[0]!;
     const last = await encoded(turns, "last");
@@ -160,7 +165,7 @@ describe("conversations as tokens", () => {
           (
             await encodeChats(
               [{ row: 1, messages: messages! }],
-              { name: "x", renderer: wordRenderer(template), tokenizer, learn },
+              { name: "x", renderer: vocabularyTemplateRenderer(template), tokenizer, learn },
               "d",
             )
           )[0]!,
@@ -177,14 +182,14 @@ describe("conversations as tokens", () => {
       ids: Int32Array.from(trained, (_, i) => i),
       trained: Uint8Array.from(trained),
     });
-    assert.deepEqual([...cutChat(row([0, 0, 1, 1, 0, 0, 1]), 3).ids], [0, 1, 2, 3]);
-    const late = cutChat(row([1, 0, 0, 0, 0, 1, 1, 0]), 3);
+    assert.deepEqual([...truncateChat(row([0, 0, 1, 1, 0, 0, 1]), 3).ids], [0, 1, 2, 3]);
+    const late = truncateChat(row([1, 0, 0, 0, 0, 1, 1, 0]), 3);
     assert.deepEqual([...late.ids], [3, 4, 5, 6]);
     assert.deepEqual(
       [...late.trained],
       [0, 0, 1, 1].map((_, i) => [0, 0, 1, 1][i]),
     );
-    assert.equal(cutChat(row([0, 1, 1]), 2).ids.length, 3);
+    assert.equal(truncateChat(row([0, 1, 1]), 2).ids.length, 3);
   });
 });
 
@@ -280,20 +285,20 @@ data pairs { source: csv("pairs.csv"), columns: { input: prompt, target: complet
 model learner { base: "llama", task: chat(learn: last), template: llama3 }
 train learner on pairs { steps: 60, batch_size: 2, dropout: 0, schedule: constant, optimizer: adamw(learning_rate: 1e-2) }`);
     const learner = model("learner");
-    const asked = await learner.predict<Written>(pairs.map(([q]) => q));
+    const asked = await learner.predict<WrittenContinuation>(pairs.map(([q]) => q));
     assert.deepEqual(
       asked.map(({ text, continuation, ended }) => [text, continuation, ended]),
       pairs.map(([q, a]) => [q, a, "end"]),
     );
     const turns = [{ role: "user", content: "Two and two?" }];
-    const [one] = await learner.predict<Written>(turns);
+    const [one] = await learner.predict<WrittenContinuation>(turns);
     assert.equal(one!.continuation, "Four.");
     let streamed = "";
     for await (const piece of learner.stream(turns)) streamed += piece;
     assert.equal(streamed, "Four.");
     await book.run("predict learner on pairs as answers");
     assert.deepEqual(
-      (book.values.get("answers") as readonly Written[]).map((w) => w.continuation),
+      (book.values.get("answers") as readonly WrittenContinuation[]).map((w) => w.continuation),
       ["Four.", "Bonjour"],
     );
     const talks = pairs.map(([q, a]) => [

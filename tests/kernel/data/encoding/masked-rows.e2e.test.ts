@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { cpSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Shown } from "#kernel/display/bundle-output.js";
+import type { DisplayOutput } from "#kernel/display/bundle-output.js";
 import { readMarkup } from "#tests/kernel/display/markup.js";
 import { NotebookOfOne } from "../../session/notebook-of-one.js";
 import { writeSmallBert } from "../../session/small-bert.js";
@@ -33,13 +33,13 @@ describe("the mask in a training's plan", function () {
   });
   after(() => book.close());
 
-  const textOf = (shown: Shown | undefined) => String(shown?.bundle["text/plain"]);
+  const textOf = (shown: DisplayOutput | undefined) => String(shown?.bundle["text/plain"]);
   /** What training shows right after its plan. */
   async function begun(
     task: string,
     base: string,
     roles: string,
-  ): Promise<{ readonly shown: readonly Shown[]; readonly mask: string }> {
+  ): Promise<{ readonly shown: readonly DisplayOutput[]; readonly mask: string }> {
     const columns = roles.split(" ").map((role) => `${role}: ${role}`);
     const name = `m_${/^\w+/.exec(task)![0]}`;
     const shown = await book.run(`

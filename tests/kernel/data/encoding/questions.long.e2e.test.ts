@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { table } from "arquero";
-import { chance, draw } from "#stdlib/statistics/chance.js";
-import { typeOf, type ModelHandle } from "#kernel/models/model-handle.js";
+import { seededRandom, drawBelow } from "#stdlib/statistics/chance.js";
+import { modelTypeText, type ModelHandle } from "#kernel/models/model-handle.js";
 import type { AnswerPrediction } from "#stdlib/tasks/question_answering.run.js";
 import { NotebookOfOne } from "../../session/notebook-of-one.js";
 import { writeSmallBert } from "../../session/small-bert.js";
@@ -88,7 +88,7 @@ model finder { base: "base", task: question_answering(stride: 6), max_length: 24
     assert.deepEqual(both[1], said);
     assert.equal(both[0]!.answer, "oslo");
     assert.match(
-      typeOf(model("finder").plan),
+      modelTypeText(model("finder").plan),
       /predict\(questions: \{ readonly question: string; .*readonly answer: string/,
     );
     assert.match(shown(await book.run("predict finder on places.validation as found")), /in the context/);
@@ -187,13 +187,13 @@ evaluate finder_${name} on ${name}.validation { metrics: [loss, exact_match, tok
       "baker painter doctor pilot teacher farmer singer lawyer nurse miner",
     ].map((words) => words.split(" "));
     const facts = Array.from({ length: 190 }, (_, i) => {
-      const own = chance(7, i);
-      const one = (list: readonly string[]) => list[draw(own, list.length)]!;
-      const [name, city, job, year] = [one(names!), one(cities!), one(jobs!), String(1900 + draw(own, 100))];
+      const own = seededRandom(7, i);
+      const one = (list: readonly string[]) => list[drawBelow(own, list.length)]!;
+      const [name, city, job, year] = [one(names!), one(cities!), one(jobs!), String(1900 + drawBelow(own, 100))];
       const told = [`${name} lives in ${city}.`, `${name} works as a ${job}.`, `${name} was born in ${year}.`];
-      const kind = draw(own, 3);
+      const kind = drawBelow(own, 3);
       const question = [`Where does ${name} live?`, `What does ${name} work as?`, `When was ${name} born?`][kind]!;
-      for (let k = 2; k > 0; k--) told.push(...told.splice(draw(own, k + 1), 1));
+      for (let k = 2; k > 0; k--) told.push(...told.splice(drawBelow(own, k + 1), 1));
       return { question, context: told.join(" "), answer: [city, job, year][kind], part: part(i) };
     });
     json("facts.jsonl", facts);

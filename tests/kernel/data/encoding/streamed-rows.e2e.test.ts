@@ -9,9 +9,9 @@ import type { Call } from "#dsl/language/types/value.js";
 import { implementationOf } from "#dsl/language/types/loaded.js";
 import { loadTokenizer, type Tokenizer } from "#kernel/bases/tokenizer.js";
 import { DataLoader } from "#kernel/data/rows/loader.js";
-import { prepare } from "#kernel/data/sources/prepare.js";
-import { wordRenderer } from "#kernel/bases/chat-renderer.js";
-import { encodeSplit, type Encoded } from "#kernel/data/encoding/encoded.js";
+import { prepareFetchedData } from "#kernel/data/sources/prepare.js";
+import { vocabularyTemplateRenderer } from "#kernel/bases/chat-renderer.js";
+import { encodeSplit, type EncodedRows } from "#kernel/data/encoding/encoded.js";
 import { registry } from "#stdlib/registry.js";
 import { writeSmallBert } from "../../session/small-bert.js";
 
@@ -56,7 +56,11 @@ describe("rows that are read where they lie", () => {
       const of = plan(file, columns, stream);
       const windows = overlap === undefined ? {} : { windows: { length: maxLength, overlap } };
       const apart = implementation.supervision.rowFormat.separateTexts ? { apart: true } : {};
-      const prepared = await prepare(of, { folder, live: () => undefined }, { tokenizer, ...windows, ...apart });
+      const prepared = await prepareFetchedData(
+        of,
+        { folder, live: () => undefined },
+        { tokenizer, ...windows, ...apart },
+      );
       const tags = columns["tags"] ? ["O", "B-x", "I-x"] : [];
       const rows = await encodeSplit(
         prepared,
@@ -71,7 +75,7 @@ describe("rows that are read where they lie", () => {
     const [flow, held] = [await made(true), await made(false)];
     assert.ok(flow.prepared.streamed && !held.prepared.streamed);
     assert.deepEqual(flow.prepared.facts, held.prepared.facts);
-    const batches = (rows: Encoded) => {
+    const batches = (rows: EncodedRows) => {
       const loader = new DataLoader(rows, {
         ...{ batchSize: 8, accumulate: 2, packed: null, shuffle: "by_length", seed: 3, padId: tokenizer.padId },
       });
@@ -85,16 +89,23 @@ describe("rows that are read where they lie", () => {
       Array.from({ length: flow.rows.count }, (_, row) => flow.rows.text(row)),
       Array.from({ length: held.rows.count }, (_, row) => held.rows.text(row)),
     );
-    const scored = ({ taught, asked, apart, ids }: Encoded) => {
+    const scored = ({ taught, taskInputs: asked, apart, ids }: EncodedRows) => {
       const answers = implementation.answers!;
-      const length = apart ? apart().of.length : ids.length;
+      const length = apart ? apart().textIndices.length : ids.length;
       const said = Array.from({ length }, (_, row) => {
         const places = answers.places?.(asked, row).length ?? 1;
         const wide = apart ? 4 : (implementation.outputs?.(2) ?? 3);
         return Float32Array.from({ length: places * wide }, (_, i) => Math.sin(7 * row + 3 * i + (i % 5)));
       });
-      const { told, byLabel, confusion, notes, mistakes } = answers.score!(said, taught!, asked);
-      return { told, byLabel, confusion, notes, mistakes: mistakes(5), constant: apart?.() && [...apart().of] };
+      const { metrics: told, byLabel, confusion, notes, mistakes } = answers.score!(said, taught!, asked);
+      return {
+        told,
+        byLabel,
+        confusion,
+        notes,
+        mistakes: mistakes(5),
+        constant: apart?.() && [...apart().textIndices],
+      };
     };
     assert.deepEqual(scored(flow.rows), scored(held.rows));
     return flow;
@@ -116,7 +127,7 @@ describe("rows that are read where they lie", () => {
       call("task", "token_classification", { scheme: "iob2" }),
       16,
     );
-    const words = Array.from({ length: rows.count }, (_, row) => rows.asked.words!(row));
+    const words = Array.from({ length: rows.count }, (_, row) => rows.taskInputs.words!(row));
     assert.ok(words.some(({ cut }) => cut > 0) && words.some(({ cut }) => cut === 0));
     // Torn files are made anew.
     const split = prepared.streamed!["all"]!;
@@ -170,7 +181,7 @@ describe("rows that are read where they lie", () => {
     const columns = { question: "question", context: "context", answer: "answer" };
     const { rows } = await both("asked.jsonl", columns, task, 20, true);
     assert.ok(rows.lengths.length > rows.count);
-    assert.equal(rows.asked.window!(1).context.includes("ünd"), true);
+    assert.equal(rows.taskInputs.window!(1).context.includes("ünd"), true);
   });
 
   it("texts that are read each by itself, with negatives and groups", async () => {
@@ -206,7 +217,7 @@ describe("rows that are read where they lie", () => {
     const implementation = await implementationOf(registry, "task", "chat");
     const fed = async (stream: boolean, template: "chatml" | "gemma", maxLength: number) => {
       const of = { ...plan("talks.jsonl", { messages: "messages" }, stream), clean: [] };
-      const prepared = await prepare(of, { folder, live: () => undefined });
+      const prepared = await prepareFetchedData(of, { folder, live: () => undefined });
       const split = prepared.streamed?.["all"];
       let most = 0;
       if (split) {
@@ -224,7 +235,13 @@ describe("rows that are read where they lie", () => {
           ...{ tokenizer, maxLength, task: { call: task, implementation }, types: false, labels: [], end: null },
           ...{
             model: "m",
-            chat: { name: template, key: template, renderer: wordRenderer(written), tokenizer, learn: "all" },
+            chat: {
+              name: template,
+              key: template,
+              renderer: vocabularyTemplateRenderer(written),
+              tokenizer,
+              learn: "all",
+            },
           },
         },
       );

@@ -1,11 +1,11 @@
 /** Judges by words and letters don't see the row they judge; together they count wrong labels, and name those that were turned. */
 import assert from "node:assert/strict";
-import { lettersIn, wordsIn } from "#kernel/data/judging/bags.js";
-import { issuesIn, judged } from "#kernel/data/judging/judges.js";
-import { byLetters } from "#kernel/data/judging/letters-judge.js";
-import { agreed } from "#kernel/data/judging/noise.js";
-import { tempered } from "#kernel/data/judging/temperature.js";
-import { byWords } from "#kernel/data/judging/words-judge.js";
+import { letterFeatures, wordFeatures } from "#kernel/data/judging/bags.js";
+import { suspectedLabels, judgeLabels } from "#kernel/data/judging/judges.js";
+import { letterNgramProbabilities } from "#kernel/data/judging/letters-judge.js";
+import { combineLabelJudges } from "#kernel/data/judging/noise.js";
+import { calibrateTemperature } from "#kernel/data/judging/temperature.js";
+import { wordProbabilities } from "#kernel/data/judging/words-judge.js";
 import { accuracyOf, restart, rowsOf, uniform } from "./rows.js";
 
 /** Words of a label's own and of all, so many of each. */
@@ -38,16 +38,16 @@ function turned(own: Int32Array, count: number, share: number) {
 describe("bags of a text", () => {
   beforeEach(restart);
   it("hold words and pairs, in scripts without spaces letters and pairs", () => {
-    assert.equal(wordsIn("Two words, two", 2 ** 20).parts.length, 4);
-    assert.deepEqual([...wordsIn("Two words, two", 2 ** 20).counts].sort(), [1, 1, 1, 2]);
-    assert.equal(wordsIn("今日は", 2 ** 20).parts.length, 5);
-    assert.equal(wordsIn("… !", 2 ** 20).parts.length, 0);
+    assert.equal(wordFeatures("Two words, two", 2 ** 20).parts.length, 4);
+    assert.deepEqual([...wordFeatures("Two words, two", 2 ** 20).counts].sort(), [1, 1, 1, 2]);
+    assert.equal(wordFeatures("今日は", 2 ** 20).parts.length, 5);
+    assert.equal(wordFeatures("… !", 2 ** 20).parts.length, 0);
   });
   it("hold runs of letters with their ends, and of long texts the beginning", () => {
     // Runs of " ab ": " ", a, b, " a", "ab", "b ", " ab", "ab ".
-    assert.equal(lettersIn("ab", 2 ** 20).parts.length, 8);
+    assert.equal(letterFeatures("ab", 2 ** 20).parts.length, 8);
     const long = Array.from({ length: 4000 }, (_, i) => `w${String(i)}`).join(" ");
-    assert.ok(wordsIn(long, 2 ** 20).parts.length <= 513 && lettersIn(long, 2 ** 20).parts.length <= 512);
+    assert.ok(wordFeatures(long, 2 ** 20).parts.length <= 513 && letterFeatures(long, 2 ** 20).parts.length <= 512);
   });
 });
 
@@ -55,22 +55,22 @@ describe("a judge by words", () => {
   beforeEach(restart);
   const labels = Int32Array.from({ length: 240 }, (_, i) => i % 3);
   it("tells labels by words that vectors don't have", () => {
-    assert.ok(accuracyOf(byWords(textsOf(labels, 2, 6), labels, 3)!, labels) > 0.95);
+    assert.ok(accuracyOf(wordProbabilities(textsOf(labels, 2, 6), labels, 3)!, labels) > 0.95);
   });
   it("knows nothing of labels that follow from nothing", () => {
-    const accuracy = accuracyOf(byWords(textsOf(labels, 0, 8), labels, 3)!, labels);
+    const accuracy = accuracyOf(wordProbabilities(textsOf(labels, 0, 8), labels, 3)!, labels);
     assert.ok(accuracy > 0.2 && accuracy < 0.47, String(accuracy));
   });
   it("judges a row as if its own label weren't there", () => {
     const texts = textsOf(labels, 1, 6);
     const other = labels.slice();
     other[7] = (labels[7]! + 1) % 3;
-    const [a, b] = [labels, other].map((given) => byWords(texts, given, 3)!.subarray(21, 24));
+    const [a, b] = [labels, other].map((given) => wordProbabilities(texts, given, 3)!.subarray(21, 24));
     a!.forEach((one, label) => assert.ok(Math.abs(one - b![label]!) < 0.02, `${String(one)} and ${String(b![label])}`));
   });
   it("is silent where no word stands twice", () => {
     const texts = Array.from(labels, (_, i) => `only${String(i)}`);
-    assert.equal(byWords(texts, labels, 3), null);
+    assert.equal(wordProbabilities(texts, labels, 3), null);
   });
 });
 
@@ -78,18 +78,18 @@ describe("a judge by letters", () => {
   beforeEach(restart);
   it("tells by how words are spelt what no straight line does, the same each time", () => {
     const { texts, labels } = spelt(1200);
-    const chances = byLetters(texts, labels, 4)!;
+    const chances = letterNgramProbabilities(texts, labels, 4)!;
     assert.ok(accuracyOf(chances, labels) > 0.8, String(accuracyOf(chances, labels)));
-    assert.deepEqual(byLetters(texts, labels, 4), chances);
+    assert.deepEqual(letterNgramProbabilities(texts, labels, 4), chances);
   });
   it("doesn't see the row that it judges", () => {
     const { texts } = spelt(600);
     const labels = Int32Array.from(texts, () => Number(uniform() < 0.5));
-    const accuracy = accuracyOf(byLetters(texts, labels, 2)!, labels);
+    const accuracy = accuracyOf(letterNgramProbabilities(texts, labels, 2)!, labels);
     assert.ok(accuracy > 0.4 && accuracy < 0.6, String(accuracy));
   });
   it("leaves long texts to others", () => {
-    assert.equal(byLetters(["a".repeat(41), "b".repeat(41)], Int32Array.of(0, 1), 2), null);
+    assert.equal(letterNgramProbabilities(["a".repeat(41), "b".repeat(41)], Int32Array.of(0, 1), 2), null);
   });
 });
 
@@ -101,14 +101,14 @@ describe("judges together", () => {
     labels.forEach((label, row) => {
       scores[row * count + (uniform() < right ? label : Math.floor(count * uniform()))] = 1;
     });
-    return tempered(scores, labels, count).chances;
+    return calibrateTemperature(scores, labels, count).chances;
   };
   it("count the labels that are wrong, few and many and none", () => {
     const own = Int32Array.from({ length: 3000 }, (_, i) => i % 4);
     for (const share of [0, 0.05, 0.2]) {
       const { labels } = turned(own, 4, share);
       // Three judges that know the truth of different rows: what all say is right.
-      const said = agreed(
+      const said = combineLabelJudges(
         [0.9, 0.9, 0.85].map((right) => judge(own, 4, right)),
         labels,
         4,
@@ -119,22 +119,22 @@ describe("judges together", () => {
   it("believe the one that tells labels, and not the one that guesses", () => {
     const labels = Int32Array.from({ length: 1000 }, (_, i) => i % 2);
     const [good, bad] = [judge(labels, 2, 0.9), judge(labels, 2, 0)];
-    const both = agreed([good, bad], labels, 2);
+    const both = combineLabelJudges([good, bad], labels, 2);
     assert.ok(both.accuracy >= accuracyOf(good, labels) - 0.01, String(both.accuracy));
   });
   it("aren't surer because one of them speaks three times", () => {
     const own = Int32Array.from({ length: 2000 }, (_, i) => i % 2);
     const { labels } = turned(own, 2, 0.1);
     const said = judge(labels, 2, 0.7);
-    const [once, thrice] = [[said], [said, said, said]].map((all) => agreed(all, labels, 2));
+    const [once, thrice] = [[said], [said, said, said]].map((all) => combineLabelJudges(all, labels, 2));
     const apart = Math.max(...once!.chances.map((chance, i) => Math.abs(chance - thrice!.chances[i]!)));
     assert.ok(apart < 0.02, String(apart));
   });
   it("say chances that are kept: of those named as many are wrong as is said", () => {
     const { vectors, labels: own } = rowsOf([500, 400, 300], 12, 1);
     const { labels, rows } = turned(own, 3, 0.08);
-    const said = judged(textsOf(own, 1, 4), vectors, labels, 3);
-    const found = issuesIn(said, labels, 3);
+    const said = judgeLabels(textsOf(own, 1, 4), vectors, labels, 3);
+    const found = suspectedLabels(said, labels, 3);
     const right = found.filter(({ row, likely }) => rows.has(row) && likely === own[row]).length;
     const wrong = found.reduce((all, { chance }) => all + 1 - chance, 0);
     assert.ok(right >= 0.8 * found.length && right >= 0.8 * rows.size, `${String(right)} of ${String(found.length)}`);
@@ -143,6 +143,6 @@ describe("judges together", () => {
   });
   it("name nearly none where all labels are as they should be", () => {
     const { vectors, labels } = rowsOf([200, 200], 8, 2);
-    assert.ok(issuesIn(judged(textsOf(labels, 2, 4), vectors, labels, 2), labels, 2).length <= 4);
+    assert.ok(suspectedLabels(judgeLabels(textsOf(labels, 2, 4), vectors, labels, 2), labels, 2).length <= 4);
   });
 });

@@ -1,18 +1,18 @@
 /** A probe and neighbours judge each row by the others, exactly as if they were made anew without it. */
 import assert from "node:assert/strict";
-import { neighbourly } from "#kernel/data/judging/neighbours.js";
-import { probed } from "#kernel/data/judging/probe.js";
+import { neighbourProbabilities } from "#kernel/data/judging/neighbours.js";
+import { probeProbabilities } from "#kernel/data/judging/probe.js";
 import { accuracyOf, restart, rowsOf, uniform } from "./rows.js";
 
 describe("a probe of labels", () => {
   beforeEach(restart);
   it("doesn't see the row that it judges", () => {
     const { vectors, labels } = rowsOf([12, 12], 4, 1);
-    const chances = probed(vectors, labels, 2);
+    const chances = probeProbabilities(vectors, labels, 2);
     // A row whose label says the opposite is judged alike: only the others tell.
     const turned = labels.slice();
     turned[5] = 1;
-    const other = probed(vectors, turned, 2);
+    const other = probeProbabilities(vectors, turned, 2);
     assert.ok(Math.abs(chances[10]! - other[10]!) < 0.12, `${String(chances[10])} and ${String(other[10])}`);
     for (let row = 0; row < labels.length; row++)
       assert.ok(Math.abs(chances[2 * row]! + chances[2 * row + 1]! - 1) < 1e-5);
@@ -20,13 +20,13 @@ describe("a probe of labels", () => {
   it("knows nothing of labels that follow from nothing", () => {
     const { vectors } = rowsOf([200], 16, 1);
     const labels = Int32Array.from(vectors, () => (uniform() < 0.5 ? 0 : 1));
-    const accuracy = accuracyOf(probed(vectors, labels, 2), labels);
+    const accuracy = accuracyOf(probeProbabilities(vectors, labels, 2), labels);
     assert.ok(accuracy > 0.35 && accuracy < 0.65, String(accuracy));
   });
   it("takes more numbers than rows, and numbers that never change", () => {
     const { vectors, labels } = rowsOf([8, 8], 40, 2);
     for (const vector of vectors) vector[3] = 1;
-    assert.ok(accuracyOf(probed(vectors, labels, 2), labels) > 0.9);
+    assert.ok(accuracyOf(probeProbabilities(vectors, labels, 2), labels) > 0.9);
   });
 });
 
@@ -35,7 +35,7 @@ describe("neighbours of a row", () => {
   it("tell its label without it, as shares", () => {
     const { vectors, labels } = rowsOf([40, 60], 8, 3);
     labels[5] = 1;
-    const chances = neighbourly(vectors, labels, 2)!;
+    const chances = neighbourProbabilities(vectors, labels, 2)!;
     for (let row = 0; row < labels.length; row++)
       assert.ok(Math.abs(chances[2 * row]! + chances[2 * row + 1]! - 1) < 1e-5);
     assert.ok(chances[11]! < 0.01, `its own label of the turned row: ${String(chances[11])}`);
@@ -43,9 +43,12 @@ describe("neighbours of a row", () => {
   });
   it("are asked of rows drawn alike each time where all are too many", () => {
     const { vectors, labels } = rowsOf([2500, 2500], 8, 2);
-    const chances = neighbourly(vectors, labels, 2)!;
-    assert.deepEqual(neighbourly(vectors, labels, 2), chances);
+    const chances = neighbourProbabilities(vectors, labels, 2)!;
+    assert.deepEqual(neighbourProbabilities(vectors, labels, 2), chances);
     assert.ok(accuracyOf(chances, labels) > 0.95);
-    assert.equal(neighbourly(new Array<Float32Array>(10_001).fill(vectors[0]!), new Int32Array(10_001), 2), null);
+    assert.equal(
+      neighbourProbabilities(new Array<Float32Array>(10_001).fill(vectors[0]!), new Int32Array(10_001), 2),
+      null,
+    );
   });
 });

@@ -1,7 +1,7 @@
 /** Fewer rows that train: as drawn, nested, and nothing else changes. */
 import assert from "node:assert/strict";
 import type { DataPlan } from "#dsl/language/types/subject.js";
-import { prepare } from "#kernel/data/sources/prepare.js";
+import { prepareFetchedData } from "#kernel/data/sources/prepare.js";
 import { call, codeOf, Folder } from "../rows/plans.js";
 
 describe("thin", () => {
@@ -11,7 +11,10 @@ describe("thin", () => {
   folder.write("rows.csv", ["text,label", ...rows].join("\n"));
   const split = call("split", "random", { train: { share: 0.8 }, validation: { share: 0.1 }, test: { share: 0.1 } });
   const of = (more: Partial<DataPlan>, source = {}) =>
-    prepare(folder.plan(call("source", "csv", { path: "rows.csv", ...source }), { split, ...more }), folder.world());
+    prepareFetchedData(
+      folder.plan(call("source", "csv", { path: "rows.csv", ...source }), { split, ...more }),
+      folder.world(),
+    );
   const numbers = async (more: Partial<DataPlan>, name = "train") =>
     Array.from((await of(more)).splits[name]!.array("$row") as ArrayLike<number>);
 

@@ -1,7 +1,7 @@
 /** Rows of splits with sources of their own are named with their split, in errors and in what is told of the data. */
 import assert from "node:assert/strict";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { prepare } from "#kernel/data/prepare.js";
+import { prepareMeasuredData } from "#kernel/data/prepare.js";
 import type { DataPlan } from "#dsl/language/types/subject.js";
 import { Folder, call } from "../rows/plans.js";
 
@@ -22,7 +22,7 @@ describe("rows of split sources", () => {
     const plan = two(`text,label\n,no\n${parcel},no\nhello,yes\n`, `text,label\n${parcel}!,no\nhello,no\n,yes\n`, {
       clean: [call("cleaner", "drop_empty")],
     });
-    const { facts } = await prepare(plan, folder.world());
+    const { facts } = await prepareMeasuredData(plan, folder.world());
     assert.deepEqual(facts.dropped[0]?.examples, ["1 (train)", "3 (test)"]);
     assert.deepEqual(facts.audit?.conflicts.examples[0]?.rows, ["3 (train)", "2 (test)"]);
     const [pair] = facts.audit?.near[0]?.pairs ?? [];
@@ -30,7 +30,7 @@ describe("rows of split sources", () => {
   });
   it("are named with it by errors, and bare numbers stay where there is one source", async () => {
     const refused = async (plan: DataPlan): Promise<string> => {
-      const error = await prepare(plan, folder.world()).then(
+      const error = await prepareMeasuredData(plan, folder.world()).then(
         () => assert.fail("nothing was refused"),
         (one: unknown) => one,
       );

@@ -1,13 +1,13 @@
 /** A row that counts n times teaches as if it stood there n times, and one that counts nothing as if it were not there. */
 import assert from "node:assert/strict";
-import { evaluate } from "#dsl/tensor/evaluate.js";
+import { evaluateProgram } from "#dsl/tensor/evaluate.js";
 import type { NDArray } from "#dsl/tensor/program.js";
-import { values } from "#dsl/tensor/values.js";
-import { DataLoader, type FedRows } from "#kernel/data/rows/loader.js";
+import { arrayValues } from "#dsl/tensor/values.js";
+import { DataLoader, type ModelInputRows } from "#kernel/data/rows/loader.js";
 import { TextsInMemory } from "#kernel/data/sequences/token-rows.js";
-import { Windows } from "#kernel/data/sequences/windows.js";
-import { taughtLabels } from "#stdlib/tasks/text_classification.run.js";
-import { assemble } from "#stdlib/programs/assemble.js";
+import { TokenWindows } from "#kernel/data/sequences/windows.js";
+import { labelTargets } from "#stdlib/tasks/text_classification.run.js";
+import { assemblePrograms } from "#stdlib/programs/assemble.js";
 import type { AssembleOptions } from "#stdlib/programs/options.js";
 import { modelOf, names, training } from "#tests/stdlib/models/decoder-models.js";
 import { fed, texts, trained } from "../rows/unlike-texts.js";
@@ -19,12 +19,12 @@ const floats = ({ bytes }: NDArray): number[] => [
   ...new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4),
 ];
 /** Windows of at most 6 steps; the longest text becomes two. */
-function windowsOf(own: readonly Int32Array[], of?: readonly number[]): FedRows {
-  const ids = new Windows(new TextsInMemory(own), 6, null);
+function windowsOf(own: readonly Int32Array[], of?: readonly number[]): ModelInputRows {
+  const ids = new TokenWindows(new TextsInMemory(own), 6, null);
   const each = of && { weights: Float32Array.from(ids.texts, (text) => of[text]!) };
   return { ids, lengths: ids.lengths, taught: null, ...each };
 }
-const loaded = (rows: FedRows, packed: number | null, weighed: boolean) =>
+const loaded = (rows: ModelInputRows, packed: number | null, weighed: boolean) =>
   new DataLoader(rows, { batchSize: 99, accumulate: 1, packed, shuffle: "none", seed: 1, padId: 1, weighed }).update(1);
 
 describe("weights of rows", () => {
@@ -39,9 +39,9 @@ describe("weights of rows", () => {
           packed: packed !== null,
           roles,
         };
-        const program = assemble(o as AssembleOptions).train;
-        const scalars = { rate: values([], [1e-3]), step: values([], [1]) };
-        return evaluate(program, { ...drawn(fed(feeds)), ...scalars }, initial(program, base)).outputs;
+        const program = assemblePrograms(o as AssembleOptions).train;
+        const scalars = { rate: arrayValues([], [1e-3]), step: arrayValues([], [1]) };
+        return evaluateProgram(program, { ...drawn(fed(feeds)), ...scalars }, initial(program, base)).outputs;
       };
       const weighed = loaded(windowsOf(texts, weights), packed, true);
       const often = loaded(
@@ -60,7 +60,7 @@ describe("weights of rows", () => {
 
   it("of labels are fed beside them and counted with the labels' own, in trainings alone", () => {
     const ids = new TextsInMemory(texts);
-    const taught = taughtLabels(Int32Array.of(0, 1, 1, 0, 1), Float32Array.of(1, 4));
+    const taught = labelTargets(Int32Array.of(0, 1, 1, 0, 1), Float32Array.of(1, 4));
     const rows = { ids, lengths: Int32Array.from(texts, (t) => t.length), taught, weights: Float32Array.from(weights) };
     const weighed = loaded(rows, null, true);
     assert.deepEqual(floats(weighed.part(0).feeds["each"]!), weights);

@@ -1,7 +1,7 @@
 /** The roles `question`, `context` and `answer`, in every shape that files have. */
 import assert from "node:assert/strict";
 import type { DataPlan } from "#dsl/language/types/subject.js";
-import { prepare } from "#kernel/data/prepare.js";
+import { prepareMeasuredData } from "#kernel/data/prepare.js";
 import { call, codeOf, Folder } from "./plans.js";
 
 const columns = { question: "question", context: "context", answer: "answers" };
@@ -11,14 +11,14 @@ describe("answers in data", () => {
   const folder = new Folder();
   after(() => folder.remove());
   const rows = (list: readonly object[], more: Partial<DataPlan> = {}) =>
-    prepare(
+    prepareMeasuredData(
       folder.plan(call("source", "table", { of: { live: "rows" } }), { columns, ...more }),
       folder.world({ rows: list }),
     );
   const answers = async (value: unknown, context = CONTEXT) =>
     (await rows([{ question: "Who?", context, answers: value }])).splits["all"]!.array("answer")[0] as unknown;
   const json = (name: string, value: unknown, more: Readonly<Record<string, string>> = {}) =>
-    prepare(
+    prepareMeasuredData(
       folder.plan(call("source", "json", { path: folder.write(name, JSON.stringify(value)), ...more }), { columns }),
       folder.world(),
     );

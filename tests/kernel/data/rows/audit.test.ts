@@ -1,19 +1,19 @@
 /** What rows say of each other: near-duplicates against a comparison of all pairs, conflicts, told labels, groups, scores. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { nearTexts as nearIn, type Lettered } from "#kernel/data/audit/near-duplicates.js";
-import { LIKENESS, lettersOf } from "#stdlib/text/near-duplicates/shingles.js";
-import { KeptAudits } from "#kernel/data/sources/kept-audits.js";
-import { prepare } from "#kernel/data/prepare.js";
-import { wordsOf } from "#dsl/language/diagnostics/codes.js";
+import { findNearDuplicates as nearIn, type ShingledTexts } from "#kernel/data/audit/near-duplicates.js";
+import { MIN_NEAR_DUPLICATE_LIKENESS, comparedLetters } from "#stdlib/text/near-duplicates/shingles.js";
+import { AuditCache } from "#kernel/data/sources/kept-audits.js";
+import { prepareMeasuredData } from "#kernel/data/prepare.js";
+import { codeText } from "#dsl/language/diagnostics/codes.js";
 import type { Value } from "#dsl/language/types/value.js";
 import type { DataPlan } from "#dsl/language/types/subject.js";
 import { Folder, call } from "./plans.js";
 
-const lettered = (texts: readonly string[]): Lettered => ({
+const lettered = (texts: readonly string[]): ShingledTexts => ({
   count: texts.length,
   chunks: () => [texts],
-  at: (text) => texts[text]!,
+  lettersAt: (text) => texts[text]!,
 });
 const nearTexts = (texts: readonly string[], among: readonly string[]) => nearIn(lettered(texts), lettered(among));
 
@@ -65,8 +65,9 @@ describe("near-duplicates", () => {
             const near = found.get(i);
             // Of pairs that are alike by just so much one in 20,000 shares no band (stdlib/text/near-duplicates/signatures.ts): in a
             // run as this one there may be one, and hardly ever a second.
-            if (!near && best >= LIKENESS && best < LIKENESS + 0.05) missed.add(`${text} | ${among.join(" | ")}`);
-            else assert.equal(near !== undefined, best >= LIKENESS, `${text} | ${best}`);
+            if (!near && best >= MIN_NEAR_DUPLICATE_LIKENESS && best < MIN_NEAR_DUPLICATE_LIKENESS + 0.05)
+              missed.add(`${text} | ${among.join(" | ")}`);
+            else assert.equal(near !== undefined, best >= MIN_NEAR_DUPLICATE_LIKENESS, `${text} | ${best}`);
             assert.ok(missed.size <= 1, [...missed].join("\n"));
             if (near) assert.ok(Math.abs(near.likeness - likeness(text, among[near.twin]!)) < 1e-6);
           });
@@ -76,7 +77,7 @@ describe("near-duplicates", () => {
     );
   });
   it("take short texts for alike by nothing: their punctuation may be all that they say", async () => {
-    const letters = (texts: readonly string[]): readonly string[] => texts.map(lettersOf);
+    const letters = (texts: readonly string[]): readonly string[] => texts.map(comparedLetters);
     const texts = ["good :)", "great!", "thanks", "ok", "very good!!!", "😀 👍", ":-)"];
     const among = ["good :(", "great", "thanks :D", "ok.", "very good", "😂 👎", ";-)"];
     assert.deepEqual(await nearTexts(letters(texts), letters(among)), []);
@@ -85,7 +86,7 @@ describe("near-duplicates", () => {
     assert.deepEqual(found, [{ text: 0, twin: 0, likeness: 1 }]);
   });
   it("take no notice of case, punctuation and white space", () =>
-    assert.equal(lettersOf("  Where's my PARCEL,\n1139?! "), lettersOf("where s my parcel 1139")));
+    assert.equal(comparedLetters("  Where's my PARCEL,\n1139?! "), comparedLetters("where s my parcel 1139")));
   it("are found in 5,000 texts beside 20,000", async function () {
     this.timeout(60_000);
     let seed = 1;
@@ -110,8 +111,12 @@ describe("an audit", () => {
   before(() => (folder = new Folder()));
   after(() => folder.remove());
   const csv = (name: string, text: string) => call("source", "csv", { path: folder.write(name, text) });
-  const audit = async (text: string, more: Partial<DataPlan>, audits?: KeptAudits) => {
-    const { facts } = await prepare(folder.plan(csv("rows.csv", text), more), folder.world(), audits ? { audits } : {});
+  const audit = async (text: string, more: Partial<DataPlan>, audits?: AuditCache) => {
+    const { facts } = await prepareMeasuredData(
+      folder.plan(csv("rows.csv", text), more),
+      folder.world(),
+      audits ? { audits } : {},
+    );
     return facts.audit!;
   };
   const columns = { text: "text", label: "label" };
@@ -147,7 +152,10 @@ describe("an audit", () => {
     const facts = async (given: Readonly<Record<string, Value>>) => {
       const clean = [call("cleaner", "redact", { entity: ["email"], ...given })];
       return (
-        await prepare(folder.plan(call("source", "csv", { path }), { columns, split: byPart, clean }), folder.world())
+        await prepareMeasuredData(
+          folder.plan(call("source", "csv", { path }), { columns, split: byPart, clean }),
+          folder.world(),
+        )
       ).facts;
     };
     const masked = await facts({ replacement: "mask" });
@@ -167,7 +175,7 @@ describe("an audit", () => {
       /^with the text of a row before them \(1 with masks, where they may have differed\)$/,
     );
     assert.equal((await facts({ replacement: "pseudonyms" })).leaks.length, 1);
-    const { notes } = wordsOf("split-leak", { data: "d", count: 1, places: ["row 1"], masked: true });
+    const { notes } = codeText("split-leak", { data: "d", count: 1, places: ["row 1"], masked: true });
     assert.match(notes.join("\n"), /^row 1\nin some of them personal data is masked: they may have differed there/);
   });
   it("tells how many rows have an empty set of labels, and nothing where all have one", async () => {
@@ -204,7 +212,7 @@ describe("an audit", () => {
     });
   });
   it("is made once for the same rows", async () => {
-    const audits = new KeptAudits();
+    const audits = new AuditCache();
     const text = "text,label\na,x\nb,y\n";
     assert.equal(await audit(text, { columns }, audits), await audit(text, { columns }, audits));
     assert.notEqual(await audit(text, { columns }, audits), await audit(`${text}c,x\n`, { columns }, audits));

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { collate, epochBatches } from "#kernel/data/rows/batches.js";
+import { collateBatch, epochBatches } from "#kernel/data/rows/batches.js";
 
 const numbers = (bytes: Uint8Array) => [...new Int32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4)];
 const padded = (lengths: Int32Array, batches: Uint32Array[]) =>
@@ -50,11 +50,11 @@ describe("batches", () => {
   });
   it("become arrays padded on the right", () => {
     const ids = [Int32Array.of(101, 7, 102), Int32Array.of(101, 102), Int32Array.of(101, 5, 6, 7, 102)];
-    const feeds = collate(ids, Uint32Array.of(1, 0), 9);
+    const feeds = collateBatch(ids, Uint32Array.of(1, 0), 9);
     assert.deepEqual(feeds["input_ids"]?.shape, [2, 3]);
     assert.deepEqual(numbers(feeds["input_ids"]!.bytes), [101, 102, 9, 101, 7, 102]);
     assert.deepEqual(numbers(feeds["attention_mask"]!.bytes), [1, 1, 0, 1, 1, 1]);
-    const even = collate(ids, Uint32Array.of(2), 0, {
+    const even = collateBatch(ids, Uint32Array.of(2), 0, {
       multipleOf: 8,
       types: ids.map((i) => i.map((x) => (x > 6 ? 1 : 0))),
     });

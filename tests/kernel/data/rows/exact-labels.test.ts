@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { from } from "arquero";
 import type { DataPlan } from "#dsl/language/types/subject.js";
-import { prepare } from "#kernel/data/sources/prepare.js";
+import { prepareFetchedData } from "#kernel/data/sources/prepare.js";
 import { call, codeOf, Folder } from "./plans.js";
 
 const [odd, even] = ["9007199254740993", "9007199254740992"];
@@ -19,7 +19,7 @@ describe("labels and ids beyond what numbers hold", () => {
   const file = (word: string, text: string, more = {}) =>
     call("source", word, { path: folder.write(`f.${word}`, text), ...more });
   const run = (source: DataPlan["source"], more: Partial<DataPlan> = {}, live: Record<string, unknown> = {}) =>
-    prepare(folder.plan(source, more), folder.world(live));
+    prepareFetchedData(folder.plan(source, more), folder.world(live));
   const lines = (rows: readonly string[], of = "label") =>
     rows.map((raw, i) => `{"text":"t${i}","label":"x","${of}":${raw}}`);
 

@@ -1,24 +1,24 @@
 /** The languages of a data set's texts: counted by split, in parts of it where it is large, and told in one line. */
 import assert from "node:assert/strict";
-import { languages } from "#kernel/data/audit/languages.js";
-import { eachRow, type LookedRow, type SplitRows } from "#kernel/data/audit/rows.js";
+import { languageObserver } from "#kernel/data/audit/languages.js";
+import { forEachRow, type AuditedRow, type AuditedSplits } from "#kernel/data/audit/rows.js";
 import { languagesOf } from "#kernel/display/data/languages.js";
 import { sentences } from "../../../fixtures/languages/sentences.js";
 import { dataFacts } from "../../display/examples.js";
 
-function rowsOf(splits: Readonly<Record<string, readonly string[]>>): SplitRows {
-  const row = (text: string, i: number): LookedRow => ({ row: i + 1, split: null, values: { text } });
+function rowsOf(splits: Readonly<Record<string, readonly string[]>>): AuditedSplits {
+  const row = (text: string, i: number): AuditedRow => ({ row: i + 1, split: null, values: { text } });
   return {
     names: Object.keys(splits),
     rows: (split) => splits[split]!.length,
     chunks: (split) => [splits[split]!.map(row)],
-    at: (split, index) => row(splits[split]![index]!, index),
+    rowAt: (split, index) => row(splits[split]![index]!, index),
   };
 }
 async function foundIn(splits: Readonly<Record<string, readonly string[]>>) {
   const rows = rowsOf(splits);
-  const observer = await languages(rows);
-  await eachRow(rows, (row, split) => observer.look(row, split));
+  const observer = await languageObserver(rows);
+  await forEachRow(rows, (row, split) => observer.look(row, split));
   return observer.found();
 }
 /** Of one language, as many as asked for. */

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { DataLoader, type DataLoaderOptions } from "#kernel/data/rows/loader.js";
 import { TextsInMemory } from "#kernel/data/sequences/token-rows.js";
-import { Windows } from "#kernel/data/sequences/windows.js";
-import { taughtLabels } from "#stdlib/tasks/text_classification.run.js";
+import { TokenWindows } from "#kernel/data/sequences/windows.js";
+import { labelTargets } from "#stdlib/tasks/text_classification.run.js";
 
 const numbers = (bytes: Uint8Array) => [...new Int32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4)];
 
@@ -23,7 +23,7 @@ describe("loader", () => {
         // Labels are unique numbers, so each trained step is seen in them.
         let next = 0;
         const ids = texts.map((length) => Int32Array.from({ length: length + 1 }, () => next++));
-        const rows = new Windows(new TextsInMemory(ids), maxLength, null);
+        const rows = new TokenWindows(new TextsInMemory(ids), maxLength, null);
         const loader = new DataLoader(
           { ids: rows, lengths: rows.lengths, taught: null },
           { ...o, packed: packing ? maxLength : null, padId: 0 },
@@ -60,7 +60,7 @@ describe("loader", () => {
     ));
   it("is the same from any step on", () => {
     const ids = Array.from({ length: 90 }, (_, i) => new Int32Array(2 + ((i * 37) % 23)).fill(i));
-    const rows = new Windows(new TextsInMemory(ids), 16, 7);
+    const rows = new TokenWindows(new TextsInMemory(ids), 16, 7);
     const of = () =>
       new DataLoader(
         { ids: rows, lengths: rows.lengths, taught: null },
@@ -76,7 +76,7 @@ describe("loader", () => {
     const lengths = Int32Array.from(ids, (row) => row.length);
     const of = (batchSize: number, accumulate: number) =>
       new DataLoader(
-        { ids, lengths, taught: taughtLabels(Int32Array.from(ids, (_, i) => i)) },
+        { ids, lengths, taught: labelTargets(Int32Array.from(ids, (_, i) => i)) },
         { batchSize, accumulate, packed: null, shuffle: "random", seed: 9, padId: 0 },
       );
     const [whole, parts] = [of(8, 1), of(4, 2)];
@@ -98,7 +98,7 @@ describe("loader", () => {
         {
           ids,
           lengths: Int32Array.from(ids, (row) => row.length),
-          taught: taughtLabels(Int32Array.from(ids, (_, i) => i % LABELS)),
+          taught: labelTargets(Int32Array.from(ids, (_, i) => i % LABELS)),
         },
         {
           batchSize: 4,

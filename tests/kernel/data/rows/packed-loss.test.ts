@@ -1,10 +1,10 @@
 /** Packed rows have the loss and the gradients of rows of one text, on every small decoder, in float64. */
 import assert from "node:assert/strict";
-import { evaluate } from "#dsl/tensor/evaluate.js";
+import { evaluateProgram } from "#dsl/tensor/evaluate.js";
 import type { NDArray } from "#dsl/tensor/program.js";
-import { values } from "#dsl/tensor/values.js";
-import { collateNext, collatePacked } from "#kernel/data/sequences/next-token.js";
-import { assemble } from "#stdlib/programs/assemble.js";
+import { arrayValues } from "#dsl/tensor/values.js";
+import { collateNextTokens, collatePackedRows } from "#kernel/data/sequences/next-token.js";
+import { assemblePrograms } from "#stdlib/programs/assemble.js";
 import type { AssembleOptions } from "#stdlib/programs/options.js";
 import { modelOf, names, training } from "#tests/stdlib/models/decoder-models.js";
 import { fed, texts, trained } from "./unlike-texts.js";
@@ -20,17 +20,17 @@ describe("packed rows", () => {
       const settings = training("full", trained, []);
       const program = (packed: boolean) => {
         const o = { ...common, ...settings, tensors: shapesOf(base), packed } as AssembleOptions;
-        return assemble(o).train;
+        return assemblePrograms(o).train;
       };
       const step = (packed: boolean, feeds: Readonly<Record<string, NDArray>>) => {
         const train = program(packed);
-        const scalars = { rate: values([], [1e-3]), step: values([], [1]) };
-        return evaluate(train, { ...drawn(fed(feeds)), ...scalars }, initial(train, base)).outputs;
+        const scalars = { rate: arrayValues([], [1e-3]), step: arrayValues([], [1]) };
+        return evaluateProgram(train, { ...drawn(fed(feeds)), ...scalars }, initial(train, base)).outputs;
       };
-      const packed = step(true, collatePacked(texts, rows, { padId: 1 }));
+      const packed = step(true, collatePackedRows(texts, rows, { padId: 1 }));
       const single = step(
         false,
-        collateNext(
+        collateNextTokens(
           texts,
           texts.map((_, i) => i),
           { padId: 1 },
@@ -41,7 +41,7 @@ describe("packed rows", () => {
         assert.ok(Math.abs(a - b) < 1e-10 * Math.abs(b), `${output}: ${a} packed, ${b} apart`);
       }
       // The test would see texts that see each other: without segments the loss is another.
-      const blind = collatePacked(texts, rows, { padId: 1 });
+      const blind = collatePackedRows(texts, rows, { padId: 1 });
       const mask = blind["attention_mask"]!;
       const mixed = step(true, { ...blind, segments: mask })["loss"]!.data[0]!;
       assert.ok(Math.abs(mixed - single["loss"]!.data[0]!) > 1e-6);

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { collateNext, collatePacked } from "#kernel/data/sequences/next-token.js";
+import { collateNextTokens, collatePackedRows } from "#kernel/data/sequences/next-token.js";
 import { packRows } from "#kernel/data/sequences/packing.js";
 import { TextsInMemory } from "#kernel/data/sequences/token-rows.js";
-import { Windows } from "#kernel/data/sequences/windows.js";
+import { TokenWindows } from "#kernel/data/sequences/windows.js";
 
 const numbers = (array: { readonly bytes: Uint8Array } | undefined) => {
   assert.ok(array);
@@ -81,7 +81,7 @@ describe("windows", () => {
         (lengths, capacity, end) => {
           let next = 0;
           const texts = lengths.map((length) => Int32Array.from({ length }, () => next++));
-          const windows = new Windows(new TextsInMemory(texts), capacity, end);
+          const windows = new TokenWindows(new TextsInMemory(texts), capacity, end);
           const seen = Array.from({ length: windows.length }, (_, row) => {
             const ids = windows.at(row)!;
             assert.equal(ids.length, windows.lengths[row]! + 1);
@@ -101,7 +101,7 @@ describe("windows", () => {
 describe("batches of next tokens", () => {
   const texts = [Int32Array.of(10, 11, 12, 13), Int32Array.of(20, 21), Int32Array.of(30, 31, 32)];
   it("one text a row: labels are the tokens that follow, padding is not trained", () => {
-    const feeds = collateNext(texts, [1, 0], { padId: 9 });
+    const feeds = collateNextTokens(texts, [1, 0], { padId: 9 });
     assert.deepEqual(feeds["input_ids"]?.shape, [2, 3]);
     assert.deepEqual(numbers(feeds["input_ids"]), [20, 9, 9, 10, 11, 12]);
     assert.deepEqual(numbers(feeds["attention_mask"]), [1, 0, 0, 1, 1, 1]);
@@ -110,7 +110,7 @@ describe("batches of next tokens", () => {
     assert.ok(!("segments" in feeds) && !("positions" in feeds));
   });
   it("packed: positions start anew, segments keep texts apart, no step leads from one text to the next", () => {
-    const feeds = collatePacked(texts, [[0, 2], [1]], { padId: 9 });
+    const feeds = collatePackedRows(texts, [[0, 2], [1]], { padId: 9 });
     assert.deepEqual(numbers(feeds["input_ids"]), [10, 11, 12, 30, 31, 20, 9, 9, 9, 9]);
     assert.deepEqual(numbers(feeds["positions"]), [0, 1, 2, 0, 1, 0, 0, 0, 0, 0]);
     assert.deepEqual(numbers(feeds["segments"]), [1, 1, 1, 2, 2, 1, 0, 0, 0, 0]);

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { prepareRows } from "#kernel/data/prepare.js";
-import { Personal } from "#kernel/data/pass/personal.js";
-import { personalText } from "#kernel/display/plans/plan-card.js";
-import { wordsOf } from "#dsl/language/diagnostics/codes.js";
+import { PersonalDataCounter } from "#kernel/data/pass/personal.js";
+import { personalDataText } from "#kernel/display/plans/plan-card.js";
+import { codeText } from "#dsl/language/diagnostics/codes.js";
 import { call, Folder } from "./plans.js";
 
 describe("personal data of a data set", () => {
@@ -49,7 +49,7 @@ describe("personal data of a data set", () => {
     );
   });
   it("of very many rows says in how many words were looked for", () => {
-    const personal = new Personal({ text: "text" });
+    const personal = new PersonalDataCounter({ text: "text" });
     for (let row = 1; row <= 100_050; row++) {
       const text = row <= 700 ? "my name is Anna Smith" : row === 100_043 ? "a@b.org" : "";
       personal.look({ row, split: null, values: { text }, table: new Map(), index: row - 1 });
@@ -63,11 +63,11 @@ describe("personal data of a data set", () => {
       ],
     );
     assert.match(
-      wordsOf("personal-data", { data: "d", found: told }).message,
+      codeText("personal-data", { data: "d", found: told }).message,
       /name in "text" \(700 rows of 100,005 that were looked through for it\), email in "text" \(1 row\)$/,
     );
     assert.equal(
-      personalText(told),
+      personalDataText(told),
       "name in 700 rows of text (of 100,005 looked through for it), email in 1 row of text",
     );
   });

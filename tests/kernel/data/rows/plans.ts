@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { DataPlan } from "#dsl/language/types/subject.js";
 import type { Call, Value } from "#dsl/language/types/value.js";
-import type { SourceWorld } from "#stdlib/data/contract.js";
+import type { SourceContext } from "#stdlib/data/contract.js";
 import { writeAnew } from "#tests/write-anew.js";
 
 export function call(kind: string, word: string, given: Readonly<Record<string, Value>> = {}): Call {
@@ -23,7 +23,7 @@ export class Folder {
     writeAnew(join(this.path, name), content);
     return name;
   }
-  world(live: Readonly<Record<string, unknown>> = {}): SourceWorld {
+  world(live: Readonly<Record<string, unknown>> = {}): SourceContext {
     return { folder: this.path, live: (name) => live[name] };
   }
   plan(source: DataPlan["source"], more: Partial<DataPlan> = {}): DataPlan {

@@ -1,8 +1,8 @@
 /** What a tokenizer makes of languages and of letters that it doesn't know. */
 import assert from "node:assert/strict";
-import { readingOf } from "#kernel/data/rows/reading.js";
+import { tokenizerFitFacts } from "#kernel/data/rows/reading.js";
 import type { TokenizerImplementation } from "#stdlib/tokenizers/kind.js";
-import { wordsOf } from "#dsl/language/diagnostics/codes.js";
+import { codeText } from "#dsl/language/diagnostics/codes.js";
 import { compiled, dataFacts, definitions } from "../../../dsl/world.js";
 
 const UNKNOWN = 1;
@@ -26,7 +26,7 @@ const russian = Array.from({ length: 30 }, () => "сегодня была хор
 
 describe("what a tokenizer makes of the texts", () => {
   it("is told by language: tokens a word, the most frequent language first", async () => {
-    const reading = await readingOf([...english, ...russian], tokenizer);
+    const reading = await tokenizerFitFacts([...english, ...russian], tokenizer);
     assert.deepEqual(
       reading?.languages.map(({ code, rows }) => [code, rows]),
       [
@@ -41,18 +41,19 @@ describe("what a tokenizer makes of the texts", () => {
   });
   it("names letters that have no token, the most frequent first", async () => {
     const odd = english.map((text, i) => (i % 3 === 0 ? `${text} 😀` : i % 4 === 0 ? `${text} 雨 😀` : text));
-    const { unknown } = (await readingOf(odd, tokenizer))!;
+    const { unknown } = (await tokenizerFitFacts(odd, tokenizer))!;
     assert.deepEqual(unknown.some, ["😀", "雨"]);
     assert.equal(unknown.rows, odd.filter((text) => text.includes("😀")).length);
     assert.equal(unknown.tokens, unknown.rows + odd.filter((text) => text.includes("雨")).length);
   });
-  it("is nothing where no text has a word", async () => assert.equal(await readingOf(["", "…"], tokenizer), null));
+  it("is nothing where no text has a word", async () =>
+    assert.equal(await tokenizerFitFacts(["", "…"], tokenizer), null));
 
   const told = (reading: object) => {
     const { diagnostics } = compiled(`${definitions}train m on d`, {
       data: () => dataFacts({ reading: reading as never }),
     });
-    return diagnostics.map((d) => [d.code, wordsOf(d.code, d.data as never).message]);
+    return diagnostics.map((d) => [d.code, codeText(d.code, d.data as never).message]);
   };
   const quiet = { rows: 1000, languages: [], unknown: { rows: 20, tokens: 50, of: 20_000, some: ["ß"] } };
   it("warns where much is unknown, or a language is spelt letter by letter", () => {

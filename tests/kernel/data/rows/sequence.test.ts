@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { NDArray } from "#dsl/tensor/program.js";
 import { epochBatches } from "#kernel/data/rows/batches.js";
 import { DataLoader } from "#kernel/data/rows/loader.js";
-import { taughtBy } from "#kernel/data/sequences/sequence.js";
+import { seq2seqTargetFeeds } from "#kernel/data/sequences/sequence.js";
 import { TextsInMemory } from "#kernel/data/sequences/token-rows.js";
 
 const numbers = (array: NDArray | undefined): number[][] => {
@@ -22,7 +22,7 @@ describe("pairs", () => {
   ]);
   const targets = texts([[21, 1], [22, 23, 24, 1], [1]]);
   const pairs = { ids: targets, lengths: targets.lengths, start: 7, padId: 0 };
-  const rows = { ids: inputs, lengths: inputs.lengths, taught: taughtBy(pairs), written: targets.lengths };
+  const rows = { ids: inputs, lengths: inputs.lengths, taught: seq2seqTargetFeeds(pairs), written: targets.lengths };
   const o = { batchSize: 2, accumulate: 1, packed: null, shuffle: "none", seed: 0, padId: 0 } as const;
 
   it("are fed with the target shifted by one, every token of it trained, padding never", () => {

@@ -1,6 +1,6 @@
 /** Which cleaners change texts, and what is said of texts that were not cleaned. */
 import assert from "node:assert/strict";
-import { changedBy, textCleaners, uncleanedTexts } from "#kernel/data/rows/text-cleaners.js";
+import { countChangedTexts, textCleaners, uncleanedTextsWarning } from "#kernel/data/rows/text-cleaners.js";
 import { implementationOf } from "#dsl/language/types/loaded.js";
 import { registry } from "#stdlib/registry.js";
 import type { Call } from "#dsl/language/types/value.js";
@@ -30,18 +30,18 @@ describe("cleaners that change texts", () => {
   });
   it("are named, with the model and what reads its texts", () => {
     const clean = [call("drop_empty"), call("lowercase"), call("redact", { entity: ["email"] })];
-    const told = uncleanedTexts("m", clean, "`page`");
+    const told = uncleanedTextsWarning("m", clean, "`page`");
     assert.deepEqual([told?.model, told?.reader, told?.cleaners.length], ["m", "`page`", 2]);
     assert.match(told!.cleaners[0]!, /^lowercase/);
-    assert.equal(uncleanedTexts("m", [call("drop_empty")], "`page`"), null);
+    assert.equal(uncleanedTextsWarning("m", [call("drop_empty")], "`page`"), null);
   });
   it("are counted by the texts that they would change, one and two at a time", async () => {
-    assert.equal(await changedBy([call("lowercase")], ["a", "B", ["c", "D"], ["e", "f"]]), 2);
-    assert.equal(await changedBy([call("lowercase")], ["a"]), 0);
-    assert.equal(await changedBy([call("drop_empty")], ["A"]), 0);
+    assert.equal(await countChangedTexts([call("lowercase")], ["a", "B", ["c", "D"], ["e", "f"]]), 2);
+    assert.equal(await countChangedTexts([call("lowercase")], ["a"]), 0);
+    assert.equal(await countChangedTexts([call("drop_empty")], ["A"]), 0);
   });
   it("whose key is missing here say nothing of single texts", async () => {
     const key: Call = { kind: "secret", word: "secret", arguments: { env: "TUNEBOOK_NO_SUCH_KEY" } };
-    assert.equal(await changedBy([call("redact", { replacement: "hash", key })], ["a"]), null);
+    assert.equal(await countChangedTexts([call("redact", { replacement: "hash", key })], ["a"]), null);
   });
 });

@@ -1,5 +1,5 @@
 /** Small decoders trained in float64 over texts of unlike lengths: what their losses and gradients are compared by. */
-import { fromNDArray, type Values } from "#dsl/tensor/values.js";
+import { fromNDArray, type ArrayValues } from "#dsl/tensor/values.js";
 import type { NDArray } from "#dsl/tensor/program.js";
 import type { Trained } from "#tests/stdlib/models/golden.js";
 
@@ -14,5 +14,5 @@ export const trained: Trained = {
 export const texts = [7, 3, 11, 2, 5].map((length, i) =>
   Int32Array.from({ length }, (_, k) => 2 + ((5 * i + 3 * k * k) % 50)),
 );
-export const fed = (feeds: Readonly<Record<string, NDArray>>): Record<string, Values> =>
+export const fed = (feeds: Readonly<Record<string, NDArray>>): Record<string, ArrayValues> =>
   Object.fromEntries(Object.entries(feeds).map(([name, array]) => [name, fromNDArray(array)]));

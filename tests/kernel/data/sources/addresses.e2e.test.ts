@@ -4,9 +4,9 @@ import { createHash } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { keptPlan } from "#kernel/data/sources/checksums.js";
+import { planForStorage } from "#kernel/data/sources/checksums.js";
 import { openAssistant } from "#kernel/apps/jupyter/cells/open-assistant.js";
-import { prepareRows, readHeader } from "#kernel/data/sources/prepare.js";
+import { prepareFetchedRows, readFetchedHeader } from "#kernel/data/sources/prepare.js";
 import { call, codeOf, Folder } from "../rows/plans.js";
 import { serveFiles, type FileServer } from "../../fetch/file-server.js";
 
@@ -32,10 +32,10 @@ describe("sources that are addresses", () => {
   const source = (more: Record<string, string | boolean> = {}) =>
     call("source", "csv", { path: `${server.url}/data/rows.csv?v=1`, ...more });
   const prepared = (more: Record<string, string | boolean> = {}) =>
-    prepareRows(folder.plan(source(more)), folder.world());
+    prepareFetchedRows(folder.plan(source(more)), folder.world());
 
   it("are fetched once, whole or streamed, and their header too", async () => {
-    assert.deepEqual((await readHeader(source({ sha256 }), folder.world())).columns, ["text", "label"]);
+    assert.deepEqual((await readFetchedHeader(source({ sha256 }), folder.world())).columns, ["text", "label"]);
     const [held, streamed] = [await prepared({ sha256 }), await prepared({ sha256, stream: true })];
     assert.equal(held.facts.rowsIn, 2);
     assert.equal(held.facts.hash, streamed.facts.hash);
@@ -55,16 +55,16 @@ describe("sources that are addresses", () => {
     const plan = folder.plan(
       call("source", "csv", { path: `${server.url}/data/rows.csv`, token: secret, user: "ann" }),
     );
-    const { facts } = await prepareRows(plan, folder.world());
+    const { facts } = await prepareFetchedRows(plan, folder.world());
     assert.equal(facts.rowsIn, 2);
     const sent = Buffer.from("ann:planted-token").toString("base64");
     assert.equal(server.asked[0]?.headers.authorization, `Basic ${sent}`);
     // From the cache, and so without the secret.
     delete process.env["ADDRESS_TOKEN"];
-    assert.equal((await prepareRows(plan, folder.world())).facts.hash, facts.hash);
+    assert.equal((await prepareFetchedRows(plan, folder.world())).facts.hash, facts.hash);
     assert.equal(server.asked.length, 1);
     const local = folder.plan(call("source", "csv", { path: folder.write("rows.csv", body), token: secret }));
-    assert.equal((await codeOf(() => prepareRows(local, folder.world()))).code, "secret-without-address");
+    assert.equal((await codeOf(() => prepareFetchedRows(local, folder.world()))).code, "secret-without-address");
   });
   it("are not asked for by an editor where a secret would be sent, also in a trusted folder", async () => {
     process.env["ADDRESS_TOKEN"] = "planted-token";
@@ -87,31 +87,31 @@ describe("sources that are addresses", () => {
   });
   for (const path of ["https://", "http://[", "https://data.example:99999/x.csv"])
     it(`are a coded error where they are none: ${path}`, async () => {
-      const code = await codeOf(() => readHeader(call("source", "csv", { path }), folder.world()));
+      const code = await codeOf(() => readFetchedHeader(call("source", "csv", { path }), folder.world()));
       assert.equal(code.code, "address-malformed");
     });
   it("of a plan that was kept come from the cache, with a checksum in the program or without", async () => {
     for (const more of [{}, { sha256 }]) {
       const plan = folder.plan(source(more));
-      const { facts } = await prepareRows(plan, folder.world());
-      const kept = keptPlan(plan);
+      const { facts } = await prepareFetchedRows(plan, folder.world());
+      const kept = planForStorage(plan);
       assert.ok(!JSON.stringify(kept).includes("?v=1"));
       server.asked.length = 0;
-      const again = await prepareRows(kept, folder.world());
+      const again = await prepareFetchedRows(kept, folder.world());
       assert.deepEqual([again.facts.hash, again.facts.notes], [facts.hash, []]);
-      assert.deepEqual(keptPlan(kept), kept);
+      assert.deepEqual(planForStorage(kept), kept);
       assert.equal(server.asked.length, 0);
     }
   });
   it("of a plan that was kept are never asked for without their query", async () => {
     const kept = call("source", "csv", { path: `${server.url}/data/rows.csv?…${"0".repeat(64)}` });
-    assert.equal((await codeOf(() => prepareRows(folder.plan(kept), folder.world()))).code, "query-left-out");
-    assert.deepEqual(keptPlan(kept), kept);
+    assert.equal((await codeOf(() => prepareFetchedRows(folder.plan(kept), folder.world()))).code, "query-left-out");
+    assert.deepEqual(planForStorage(kept), kept);
     assert.equal(server.asked.length, 0);
   });
   it("within a mixture are fetched as well", async () => {
     const plan = folder.plan({ kind: "source", word: "mix", arguments: { sources: [source({ sha256 })] as never } });
-    assert.equal((await prepareRows(plan, folder.world())).facts.rowsIn, 2);
+    assert.equal((await prepareFetchedRows(plan, folder.world())).facts.rowsIn, 2);
   });
   it("are refused where they give other bytes, nothing, or can be changed on the way", async () => {
     const other = await codeOf(() => prepared({ sha256: "0".repeat(64) }));
@@ -119,8 +119,8 @@ describe("sources that are addresses", () => {
     assert.equal((await codeOf(() => prepared({ sha256: "abc" }))).code, "checksum-form");
     server.files.clear();
     const gone = call("source", "csv", { path: `${server.url}/data/none.csv` });
-    assert.equal((await codeOf(() => prepareRows(folder.plan(gone), folder.world()))).code, "network-failed");
+    assert.equal((await codeOf(() => prepareFetchedRows(folder.plan(gone), folder.world()))).code, "network-failed");
     const plain = call("source", "csv", { path: "http://data.example/rows.csv" });
-    assert.equal((await codeOf(() => prepareRows(folder.plan(plain), folder.world()))).code, "unsafe-address");
+    assert.equal((await codeOf(() => prepareFetchedRows(folder.plan(plain), folder.world()))).code, "unsafe-address");
   });
 });

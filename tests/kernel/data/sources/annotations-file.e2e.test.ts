@@ -4,11 +4,11 @@ import { spawn } from "node:child_process";
 import { appendFileSync, existsSync, readFileSync, symlinkSync } from "node:fs";
 import { once } from "node:events";
 import { join } from "node:path";
-import type { Line } from "#kernel/data/annotations/line.js";
-import { decide, decisionsIn } from "#kernel/data/sources/annotations-file.js";
+import type { AnnotationLine } from "#kernel/data/annotations/line.js";
+import { appendAnnotationDecision, readAnnotationDecisions } from "#kernel/data/sources/annotations-file.js";
 import { codeOf, Folder } from "../rows/plans.js";
 
-const line = (row: number, annotator = "ann"): Line => ({
+const line = (row: number, annotator = "ann"): AnnotationLine => ({
   ...{ text: "f".repeat(32), nth: 1, row, column: "label", does: "label", before: null, after: "x".repeat(200) },
   ...{ annotator, at: new Date(0).toISOString(), why: "by chance" },
 });
@@ -38,7 +38,7 @@ describe("the file of annotations", function () {
     const file = at("two.jsonl");
     const both = ["ann", "bo"].map((who) => begin(file, who, 400));
     await Promise.all(both.map((one) => once(one, "close")));
-    const { lines, unread } = decisionsIn(file);
+    const { lines, unread } = readAnnotationDecisions(file);
     assert.deepEqual(unread, []);
     for (const who of ["ann", "bo"])
       assert.deepEqual(
@@ -59,17 +59,17 @@ describe("the file of annotations", function () {
     );
     one.kill("SIGKILL");
     await once(one, "close");
-    const { lines, unread } = decisionsIn(file);
+    const { lines, unread } = readAnnotationDecisions(file);
     assert.ok(lines.length >= said, `${lines.length} of ${said}`);
     assert.ok(unread.length <= 1);
   });
 
   it("ends a torn line before it writes its own", () => {
     const file = at("torn.jsonl");
-    decide(file, line(1));
+    appendAnnotationDecision(file, line(1));
     appendFileSync(file, JSON.stringify(line(2)).slice(0, 50));
-    decide(file, line(3));
-    const { lines, unread } = decisionsIn(file);
+    appendAnnotationDecision(file, line(3));
+    const { lines, unread } = readAnnotationDecisions(file);
     assert.deepEqual(
       lines.map(({ row }) => row),
       [1, 3],
@@ -80,11 +80,11 @@ describe("the file of annotations", function () {
   it("tells of a disk that is full, and of a place where nobody may write", async () => {
     if (existsSync("/dev/full")) {
       symlinkSync("/dev/full", at("full.jsonl"));
-      assert.equal((await codeOf(() => decide(at("full.jsonl"), line(1)))).code, "disk-full");
+      assert.equal((await codeOf(() => appendAnnotationDecision(at("full.jsonl"), line(1)))).code, "disk-full");
     }
-    assert.equal((await codeOf(() => decide(folder.path, line(1)))).code, "cannot-write");
-    assert.deepEqual(decisionsIn(at("none.jsonl")), { lines: [], unread: [] });
-    assert.equal((await codeOf(() => decisionsIn(folder.path))).code, "unreadable-file");
+    assert.equal((await codeOf(() => appendAnnotationDecision(folder.path, line(1)))).code, "cannot-write");
+    assert.deepEqual(readAnnotationDecisions(at("none.jsonl")), { lines: [], unread: [] });
+    assert.equal((await codeOf(() => readAnnotationDecisions(folder.path))).code, "unreadable-file");
     assert.ok(!readFileSync(at("torn.jsonl"), "utf8").includes("full"));
   });
 });

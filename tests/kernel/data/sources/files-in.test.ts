@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { filesIn } from "#kernel/data/sources/files-in.js";
+import { listFilesIn } from "#kernel/data/sources/files-in.js";
 
 describe("files of a folder", () => {
   const root = mkdtempSync(join(tmpdir(), "tunebook-files-"));
@@ -21,7 +21,7 @@ describe("files of a folder", () => {
     symlinkSync(join(root, "other"), join(notebooks, "out"));
   });
   after(() => rmSync(root, { recursive: true, force: true }));
-  const names = (path: string, folder = notebooks) => filesIn(folder, path).entries.map(({ name }) => name);
+  const names = (path: string, folder = notebooks) => listFilesIn(folder, path).entries.map(({ name }) => name);
 
   it("folders first, then files by name, hidden ones left out", () =>
     assert.deepEqual(names(""), ["data", "out", "A.csv", "b.csv"]));

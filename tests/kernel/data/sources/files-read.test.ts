@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Call } from "#dsl/language/types/value.js";
-import { stampsOf } from "#kernel/data/sources/files-read.js";
+import { sourceFileStamps } from "#kernel/data/sources/files-read.js";
 
 describe("the files that a source reads", () => {
   const folder = mkdtempSync(join(tmpdir(), "tunebook-files-read-"));
@@ -14,7 +14,7 @@ describe("the files that a source reads", () => {
     for (const name of ["a.csv", "b.csv"]) writeFileSync(join(folder, name), "text\nx\n");
     const sources = ["a.csv", "b.csv"].map((path) => source("csv", { path }));
     for (const weights of [null, [1, 3]]) {
-      const stamps = stampsOf(source("mix", { sources, weights }), folder);
+      const stamps = sourceFileStamps(source("mix", { sources, weights }), folder);
       assert.deepEqual(
         stamps?.map((stamp) => stamp.slice(folder.length + 1).split(" ")[0]),
         ["a.csv", "b.csv"],

@@ -4,11 +4,11 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { fetchedSource } from "#kernel/data/sources/addresses.js";
-import { prepareRows, readHeader } from "#kernel/data/sources/prepare.js";
-import { isCall } from "#kernel/data/rows/rows.js";
+import { fetchSourceFiles } from "#kernel/data/sources/addresses.js";
+import { prepareFetchedRows, readFetchedHeader } from "#kernel/data/sources/prepare.js";
+import { isSourceCall } from "#kernel/data/rows/rows.js";
 import type { Call, Value } from "#dsl/language/types/value.js";
-import type { RowChunk, SourceImplementation, SourceWorld } from "#stdlib/data/contract.js";
+import type { RowChunk, SourceImplementation, SourceContext } from "#stdlib/data/contract.js";
 import { registry } from "#stdlib/registry.js";
 import { call, codeOf, Folder } from "../rows/plans.js";
 
@@ -35,14 +35,14 @@ function put(files: Readonly<Record<string, Content>>): string {
 }
 const hub = (path: string, given: Readonly<Record<string, Value>> = {}): Call =>
   call("source", "hub", { path, ...given });
-const world: SourceWorld = {
+const world: SourceContext = {
   ...folder.world(),
   source: async (word) => (await registry.find("source", word)!.load!()) as SourceImplementation,
 };
 
 async function splitsOf(source: Call, streamed: boolean): Promise<Record<string, Record<string, unknown>[]>> {
-  const { source: read } = await fetchedSource(source, { folder: folder.path, split: false });
-  assert.ok(!isCall(read));
+  const { source: read } = await fetchSourceFiles(source, { folder: folder.path, split: false });
+  assert.ok(!isSourceCall(read));
   const found: Record<string, Record<string, unknown>[]> = {};
   const { hub } = await import("#stdlib/sources/hub.run.js");
   for (const [split, one] of Object.entries(read)) {
@@ -84,7 +84,7 @@ describe("a folder of a data set", () => {
   const rows = "text,label\na,x\nb,y\n";
   it("has its own splits as those of the data, and one of them as a source", async () => {
     const path = put({ "train.csv": rows, "test.csv": "text,label\nc,x\n" });
-    const all = await prepareRows(folder.plan(hub(path)), folder.world());
+    const all = await prepareFetchedRows(folder.plan(hub(path)), folder.world());
     assert.deepEqual(
       Object.entries(all.facts.splits).map(([split, { rows }]) => [split, rows]),
       [
@@ -92,31 +92,31 @@ describe("a folder of a data set", () => {
         ["test", 1],
       ],
     );
-    assert.deepEqual((await readHeader(hub(path), folder.world())).columns, ["text", "label"]);
+    assert.deepEqual((await readFetchedHeader(hub(path), folder.world())).columns, ["text", "label"]);
     const split = call("split", "random", { train: { share: 0.5 }, test: { share: 0.5 } });
-    const { code, data } = await codeOf(() => prepareRows(folder.plan(hub(path), { split }), folder.world()));
+    const { code, data } = await codeOf(() => prepareFetchedRows(folder.plan(hub(path), { split }), folder.world()));
     assert.deepEqual([code, data["has"]], ["own-splits", ["train", "test"]]);
-    const one = await prepareRows(folder.plan(hub(path, { split: "train" }), { split }), folder.world());
+    const one = await prepareFetchedRows(folder.plan(hub(path, { split: "train" }), { split }), folder.world());
     assert.equal(one.facts.kept, 2);
     const mixed = call("source", "mix", {
       sources: [hub(path), call("source", "csv", { path: `${path}/train.csv` })] as unknown as Value,
     });
-    assert.equal((await codeOf(() => prepareRows(folder.plan(mixed), folder.world()))).code, "own-splits");
-    const missing = await codeOf(() => prepareRows(folder.plan(hub(path, { split: "dev" })), folder.world()));
+    assert.equal((await codeOf(() => prepareFetchedRows(folder.plan(mixed), folder.world()))).code, "own-splits");
+    const missing = await codeOf(() => prepareFetchedRows(folder.plan(hub(path, { split: "dev" })), folder.world()));
     assert.deepEqual([missing.code, missing.data["has"]], ["hub-split", ["train", "test"]]);
   });
   it("with one split alone is divided by `split`", async () => {
     const path = put({ "rows.csv": rows });
     const split = call("split", "random", { train: { share: 0.5 }, test: { share: 0.5 } });
-    const { facts } = await prepareRows(folder.plan(hub(path), { split }), folder.world());
+    const { facts } = await prepareFetchedRows(folder.plan(hub(path), { split }), folder.world());
     assert.deepEqual(Object.keys(facts.splits), ["train", "test"]);
   });
   it("names files as the notebook sees them, in what is said of them", async () => {
     const path = put({ "train.csv": "text;label\na;x\nb;y\n" });
-    const { facts } = await prepareRows(folder.plan(hub(path)), folder.world());
+    const { facts } = await prepareFetchedRows(folder.plan(hub(path)), folder.world());
     assert.deepEqual(facts.sources, [`${path}/train.csv: ";" between fields`]);
     const torn = put({ "train.csv": "text,label\na,b\nc,d,e\n" });
-    const { code, data } = await codeOf(() => prepareRows(folder.plan(hub(torn)), folder.world()));
+    const { code, data } = await codeOf(() => prepareFetchedRows(folder.plan(hub(torn)), folder.world()));
     assert.deepEqual([code, data["file"], data["line"]], ["ragged-row", `${torn}/train.csv`, 3]);
   });
 
@@ -195,14 +195,14 @@ describe("a folder of a data set", () => {
       const source = hub(put(files), given);
       for (const stream of [false, true]) {
         const plan = folder.plan({ ...source, arguments: { ...source.arguments, stream } });
-        const error = await codeOf(() => prepareRows(plan, folder.world()));
+        const error = await codeOf(() => prepareFetchedRows(plan, folder.world()));
         assert.equal(error.code, code, JSON.stringify(error.data));
         assert.match(JSON.stringify(error.data).replaceAll('\\"', '"'), told);
       }
     });
   it("says what of a card isn't read", async () => {
     const path = put(named("configs:\n- config_name: x\n  data_files: a.csv\n  na_values: ['-']"));
-    const { facts } = await prepareRows(folder.plan(hub(path)), folder.world());
+    const { facts } = await prepareFetchedRows(folder.plan(hub(path)), folder.world());
     assert.match((facts.notes ?? []).join(), /README\.md says na_values, which is not read/);
   });
   it("follows no link that leads out of it", async () => {
@@ -218,6 +218,9 @@ describe("a folder of a data set", () => {
   });
   it("is no folder, and nothing that the hub could know", async () => {
     for (const path of ["./nowhere", "a/b/c", "../up"])
-      assert.equal((await codeOf(() => prepareRows(folder.plan(hub(path)), folder.world()))).code, "hub-not-found");
+      assert.equal(
+        (await codeOf(() => prepareFetchedRows(folder.plan(hub(path)), folder.world()))).code,
+        "hub-not-found",
+      );
   });
 });

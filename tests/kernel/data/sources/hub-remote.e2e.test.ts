@@ -4,11 +4,11 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { forgetCommits } from "#kernel/data/sources/hub/remote.js";
-import { prepareRows, readHeader } from "#kernel/data/sources/prepare.js";
+import { forgetResolvedCommits } from "#kernel/data/sources/hub/remote.js";
+import { prepareFetchedRows, readFetchedHeader } from "#kernel/data/sources/prepare.js";
 import type { Call, Value } from "#dsl/language/types/value.js";
 import { call, codeOf, Folder } from "../rows/plans.js";
-import type { Shown } from "#kernel/display/bundle-output.js";
+import type { DisplayOutput } from "#kernel/display/bundle-output.js";
 import { NotebookOfOne } from "../../session/notebook-of-one.js";
 import { writeSmallTraining } from "../../session/small-training.js";
 import { DatasetHub, type HubSet } from "./dataset-hub.js";
@@ -36,7 +36,7 @@ const golden = fileURLToPath(new URL("../../../../../tests/golden/oracle/hub-fol
 const cases = JSON.parse(readFileSync(golden, "utf8")) as Record<string, { files: Record<string, { base64: string }> }>;
 const table = Buffer.from(cases["shards"]!.files["data/train-00000-of-00002.parquet"]!.base64, "base64");
 
-const textOf = ({ bundle }: Shown): string => String(bundle["text/plain"]);
+const textOf = ({ bundle }: DisplayOutput): string => String(bundle["text/plain"]);
 
 describe("a data set of the hub", function () {
   this.timeout(60_000);
@@ -75,11 +75,11 @@ describe("a data set of the hub", function () {
   const source = (path: string, given: Readonly<Record<string, Value>> = {}): Call =>
     call("source", "hub", { path, ...given });
   const prepared = (path: string, given: Readonly<Record<string, Value>> = {}) =>
-    prepareRows(folder.plan(source(path, given)), folder.world());
+    prepareFetchedRows(folder.plan(source(path, given)), folder.world());
   const fresh = (): void => {
     for (const name of readdirSync(cache)) rmSync(join(cache, name), { recursive: true, force: true });
     hub.asked.length = 0;
-    forgetCommits();
+    forgetResolvedCommits();
   };
   const fetched = (): string[] =>
     hub.asked.filter((path) => path.startsWith("GET /datasets/")).map((path) => path.split("/").slice(6).join("/"));
@@ -119,7 +119,7 @@ describe("a data set of the hub", function () {
     assert.match((facts.notes ?? []).join(), /write `revision: "0123abc00000"`/);
   });
   it("is fetched once, no more than is asked for, and its header by the first file", async () => {
-    assert.deepEqual((await readHeader(source("us/reviews"), folder.world())).columns, ["text", "label"]);
+    assert.deepEqual((await readFetchedHeader(source("us/reviews"), folder.world())).columns, ["text", "label"]);
     assert.deepEqual(fetched(), ["README.md", "data/train-00000-of-00002.jsonl"]);
     await prepared("us/reviews", { split: "test" });
     assert.deepEqual(fetched().slice(2), ["data/test-00000-of-00001.jsonl"]);
@@ -130,7 +130,7 @@ describe("a data set of the hub", function () {
   it("that is pinned is the same when the branch moves, and is asked for no more", async () => {
     await prepared("us/reviews", { revision: "0123abc" });
     reviews.refs["main"] = second;
-    forgetCommits();
+    forgetResolvedCommits();
     const moved = await prepared("us/reviews");
     assert.deepEqual([moved.facts.kept, moved.facts.sources], [5, [`us/reviews: commit ${second} of main`]]);
     const { facts } = await prepared("us/reviews", { revision: "0123abc" });
@@ -170,7 +170,7 @@ describe("a data set of the hub", function () {
   });
   it("is streamed, kept by its commit and files", async () => {
     const plan = folder.plan(source("us/reviews", { stream: true }));
-    const streamed = await prepareRows(plan, folder.world());
+    const streamed = await prepareFetchedRows(plan, folder.world());
     assert.deepEqual(
       Object.entries(streamed.streamed ?? {}).map(([name, split]) => [name, split.rows]),
       [

@@ -5,10 +5,10 @@
  */
 import type { DataPlan } from "#dsl/language/types/subject.js";
 import { DataLoader } from "#kernel/data/rows/loader.js";
-import { prepare } from "#kernel/data/sources/prepare.js";
-import { tokenFile } from "#kernel/data/sources/token-file.js";
+import { prepareFetchedData } from "#kernel/data/sources/prepare.js";
+import { tokenFileOf } from "#kernel/data/sources/token-file.js";
 import { TextsInMemory } from "#kernel/data/sequences/token-rows.js";
-import { Windows } from "#kernel/data/sequences/windows.js";
+import { TokenWindows } from "#kernel/data/sequences/windows.js";
 
 declare const gc: () => void;
 let most = 0;
@@ -29,13 +29,17 @@ const tokenizer = {
   encodeContexts: () => Promise.resolve([]),
 };
 const looking = setInterval(look, 400);
-const prepared = await prepare(JSON.parse(plan) as DataPlan, { folder, live: () => undefined }, { tokenizer });
+const prepared = await prepareFetchedData(
+  JSON.parse(plan) as DataPlan,
+  { folder, live: () => undefined },
+  { tokenizer },
+);
 const split = prepared.streamed?.["train"];
 const tokens = split
-  ? await tokenFile(split, tokenizer)
+  ? await tokenFileOf(split, tokenizer)
   : new TextsInMemory(await tokenizer.encode(Array.from(prepared.splits["train"]!.array("text") as Iterable<string>)));
 clearInterval(looking);
-const rows = new Windows(tokens, 512, 0);
+const rows = new TokenWindows(tokens, 512, 0);
 const loader = new DataLoader(
   { ids: rows, lengths: rows.lengths, taught: null },
   { batchSize: 64, accumulate: 1, packed: 1024, shuffle: "random", seed: 0, padId: 0 },

@@ -4,7 +4,7 @@ import { copyFileSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { prepareRows } from "#kernel/data/sources/prepare.js";
+import { prepareFetchedRows } from "#kernel/data/sources/prepare.js";
 import { openToOthers } from "../../../open-to-others.js";
 import { call, Folder } from "../rows/plans.js";
 
@@ -23,7 +23,7 @@ describe("Parquet files by a pattern", () => {
     folder.remove();
   });
   const prepared = (stream: boolean) =>
-    prepareRows(
+    prepareFetchedRows(
       folder.plan(call("source", "parquet", { path: "part-*.parquet", ...(stream && { stream }) }), {
         columns: { text: "text" },
         clean: [call("cleaner", "drop_empty")],

@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import type { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Value } from "#dsl/language/types/value.js";
-import { requestOf, type Request } from "#kernel/data/sources/request.js";
+import { sourceRequestOf, type SourceRequest } from "#kernel/data/sources/request.js";
 import { call } from "../rows/plans.js";
 
 const SUM = "ab".repeat(32);
 const TOKEN = "planted-token";
 const named = (env: string): Value => call("secret", "secret", { env });
 
-function asked(path: string, more: Readonly<Record<string, Value>> = {}): Request {
-  return requestOf(path, call("source", "csv", { path, ...more }));
+function asked(path: string, more: Readonly<Record<string, Value>> = {}): SourceRequest {
+  return sourceRequestOf(path, call("source", "csv", { path, ...more }));
 }
 function codeOf(work: () => unknown): string {
   try {

@@ -7,8 +7,8 @@ import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { checkFile } from "#kernel/apps/checking/checking.js";
 import { openAssistant } from "#kernel/apps/jupyter/cells/open-assistant.js";
-import { prepareRows, readHeader } from "#kernel/data/sources/prepare.js";
-import { stampsOf } from "#kernel/data/sources/files-read.js";
+import { prepareFetchedRows, readFetchedHeader } from "#kernel/data/sources/prepare.js";
+import { sourceFileStamps } from "#kernel/data/sources/files-read.js";
 import { ensureNodeEnv } from "#tools/node-env.mjs";
 import type { Call, Value } from "#dsl/language/types/value.js";
 import { call, codeOf, Folder } from "../rows/plans.js";
@@ -36,7 +36,7 @@ describe("a query", function () {
     call("source", "sql", { query, database: null, ...given });
   const columns = { text: "text", label: "label" };
   const prepared = (query: string, given?: Readonly<Record<string, Value>>) =>
-    prepareRows(folder.plan(sql(query, given), { columns }), folder.world());
+    prepareFetchedRows(folder.plan(sql(query, given), { columns }), folder.world());
   const textsOf = async (query: string, given?: Readonly<Record<string, Value>>): Promise<unknown[]> =>
     Array.from((await prepared(query, given)).splits["all"]!.array("text") as Iterable<unknown>);
   const failure = async (query: string, given?: Readonly<Record<string, Value>>) =>
@@ -102,7 +102,7 @@ describe("a query", function () {
     const query = `select 1::bigint a, 9007199254740993 b, 1.5::decimal(8,2) c, 12345678901234567.5::decimal(20,1) d, date '2025-01-31' e,
       timestamp '2025-01-31 10:00:00.5' f, timestamptz '2025-01-31 10:00:00+00' g, time '10:00:00' h, [1, null] i, {'k': 2::hugeint} j,
       map {'k': 'v'} k, null l, true m, 'ab'::blob n, 'x'::enum('x') o, [date '2025-01-31'] p order by 1`;
-    const { columns, sample } = await readHeader(sql(query), folder.world());
+    const { columns, sample } = await readFetchedHeader(sql(query), folder.world());
     assert.equal(columns.join(""), "abcdefghijklmnop");
     assert.deepEqual(Object.values(sample[0]!), [
       ...[
@@ -116,7 +116,10 @@ describe("a query", function () {
       ],
       ...["10:00:00", [1, null], { k: 2 }, { k: "v" }, null, true, "ab", "x", ["2025-01-31"]],
     ]);
-    const lite = await readHeader(sql("select big from t order by id", { database: "own.sqlite" }), folder.world());
+    const lite = await readFetchedHeader(
+      sql("select big from t order by id", { database: "own.sqlite" }),
+      folder.world(),
+    );
     assert.deepEqual(lite.sample[0], { big: "1152921504606846976" });
   });
   it("is streamed: the same rows as in memory", async () => {
@@ -132,7 +135,9 @@ describe("a query", function () {
   });
   it("has the files that it names as its stamp", () => {
     const names = (query: string, given?: Readonly<Record<string, Value>>): unknown =>
-      stampsOf(sql(query, given), folder.path)?.map((stamp) => stamp.slice(folder.path.length + 1).split(" ")[0]);
+      sourceFileStamps(sql(query, given), folder.path)?.map(
+        (stamp) => stamp.slice(folder.path.length + 1).split(" ")[0],
+      );
     assert.deepEqual(names("from 'data-train-*.parquet' order by 1"), [
       "data-train-00000-of-00002.parquet",
       "data-train-00001-of-00002.parquet",
@@ -223,9 +228,10 @@ describe("a query", function () {
   for (const [what, read] of [
     [
       "its rows",
-      (source: Call, signal: AbortSignal) => prepareRows(folder.plan(source, { columns }), folder.world(), { signal }),
+      (source: Call, signal: AbortSignal) =>
+        prepareFetchedRows(folder.plan(source, { columns }), folder.world(), { signal }),
     ],
-    ["its columns", (source: Call, signal: AbortSignal) => readHeader(source, folder.world(), { signal })],
+    ["its columns", (source: Call, signal: AbortSignal) => readFetchedHeader(source, folder.world(), { signal })],
   ] as const)
     it(`that never ends hears an interrupt while ${what} are asked for`, async function () {
       this.timeout(20_000);

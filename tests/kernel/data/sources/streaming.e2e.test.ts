@@ -16,12 +16,12 @@ import { join } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { DataPlan } from "#dsl/language/types/subject.js";
 import { call, streamedPlan as plan } from "./streamed-plan.js";
-import type { Prepared } from "#kernel/data/prepared.js";
-import { measured, prepare, prepareRows } from "#kernel/data/sources/prepare.js";
-import { tokenFile } from "#kernel/data/sources/token-file.js";
-import { Windows } from "#kernel/data/sequences/windows.js";
+import type { PreparedData } from "#kernel/data/prepared.js";
+import { measurePreparedData, prepareFetchedData, prepareFetchedRows } from "#kernel/data/sources/prepare.js";
+import { tokenFileOf } from "#kernel/data/sources/token-file.js";
+import { TokenWindows } from "#kernel/data/sequences/windows.js";
 import { TextsInMemory } from "#kernel/data/sequences/token-rows.js";
-import { Fingerprints } from "#stdlib/text/fingerprints.js";
+import { TextFingerprints } from "#stdlib/text/fingerprints.js";
 import type { TokenizerImplementation } from "#stdlib/tokenizers/kind.js";
 
 /** One token for each character, between 1 and 2. */
@@ -53,7 +53,7 @@ describe("data read in parts", () => {
     label: ["yes", "no", "perhaps"][((i % 4001) + (i % 5 === 0 ? 1 : 0)) % 3]!,
     part: i % 10 === 0 ? "dev" : "train",
   }));
-  const same = (streamed: Prepared, whole: Prepared) => {
+  const same = (streamed: PreparedData, whole: PreparedData) => {
     assert.deepEqual(streamed.facts, whole.facts);
     assert.deepEqual(streamed.labels, whole.labels);
     assert.deepEqual(streamed.sample, whole.sample);
@@ -77,11 +77,11 @@ describe("data read in parts", () => {
       ["jsonl", "a.jsonl"],
       ["csv", "a.csv"],
     ] as const) {
-      const whole = await prepare(plan(word, path, false), world(), { tokenizer });
+      const whole = await prepareFetchedData(plan(word, path, false), world(), { tokenizer });
       assert.ok(whole.facts.dropped.length === 3 && whole.facts.kept > 3000);
       const [unicode] = whole.facts.cleaners!;
       assert.deepEqual([unicode!.changed, unicode!.examples.length], [606, 3]);
-      same(await prepare(plan(word, path, true), world(), { tokenizer }), whole);
+      same(await prepareFetchedData(plan(word, path, true), world(), { tokenizer }), whole);
     }
   });
 
@@ -89,7 +89,7 @@ describe("data read in parts", () => {
     const most = { mostBytes: 2 ** 20, mostRows: 2048 };
     const look = async (word: string, path: string, more: Partial<DataPlan> = {}) => {
       const of = plan(word, path, true, more);
-      return measured(await prepareRows(of, world(), most), of, { tokenizer, ...most });
+      return measurePreparedData(await prepareFetchedRows(of, world(), most), of, { tokenizer, ...most });
     };
     const near = (found: number, whole: number, share: number, what: string) =>
       assert.ok(Math.abs(found - whole) <= share * whole, `${what}: ${String(found)} for ${String(whole)}`);
@@ -125,9 +125,9 @@ describe("data read in parts", () => {
       });
     it("counts the tokens of some rows of data in memory too", async () => {
       const of = plan("csv", "long.csv", false);
-      const rows = await prepareRows(of, world());
-      const whole = await measured(rows, of, { tokenizer });
-      const part = await measured(rows, of, { tokenizer, mostRows: 2048 });
+      const rows = await prepareFetchedRows(of, world());
+      const whole = await measurePreparedData(rows, of, { tokenizer });
+      const part = await measurePreparedData(rows, of, { tokenizer, mostRows: 2048 });
       assert.deepEqual(part.facts.counted, { rows: 2 * 2048, of: 60_000 });
       assert.equal(part.facts.sampled, undefined);
       for (const split of ["train", "validation"]) {
@@ -137,7 +137,7 @@ describe("data read in parts", () => {
       }
     });
     it("takes all where it was read through before, and where it is small", async () => {
-      const whole = await prepare(plan("csv", "long.csv", true), world(), { tokenizer });
+      const whole = await prepareFetchedData(plan("csv", "long.csv", true), world(), { tokenizer });
       assert.deepEqual((await look("csv", "long.csv")).facts, whole.facts);
       writeFileSync(join(folder, "small.csv"), "text,label,part\na,x,train\nb,y,dev\n");
       const small = await look("csv", "small.csv");
@@ -156,15 +156,15 @@ describe("data read in parts", () => {
   });
 
   it("are not read again while the file stays, and made anew when what is kept is torn", async () => {
-    const first = await prepare(plan("jsonl", "a.jsonl", true), world(), { tokenizer });
+    const first = await prepareFetchedData(plan("jsonl", "a.jsonl", true), world(), { tokenizer });
     const kept = first.streamed!["train"]!;
     const { length } = readdirSync(join(folder, "cache", "data"));
-    const again = await prepare(plan("jsonl", "a.jsonl", true), world(), { tokenizer });
+    const again = await prepareFetchedData(plan("jsonl", "a.jsonl", true), world(), { tokenizer });
     assert.equal(again.streamed!["train"]!.folder, kept.folder);
     truncateSync(join(kept.folder, "train.rows"), 1000);
     truncateSync(join(kept.folder, `validation.${tokenizer.hash.slice(0, 16)}.tokens`), 8);
-    const mended = await prepare(plan("jsonl", "a.jsonl", true), world(), { tokenizer });
-    same(mended, await prepare(plan("jsonl", "a.jsonl", false), world(), { tokenizer }));
+    const mended = await prepareFetchedData(plan("jsonl", "a.jsonl", true), world(), { tokenizer });
+    same(mended, await prepareFetchedData(plan("jsonl", "a.jsonl", false), world(), { tokenizer }));
     assert.equal(readdirSync(join(folder, "cache", "data")).length, length);
   });
 
@@ -174,7 +174,7 @@ describe("data read in parts", () => {
     const clean = [call("cleaner", "redact", { entity: ["email"], replacement: "hash", key })];
     const hashed = async (held: string) => {
       process.env["TUNEBOOK_TEST_KEY"] = held;
-      const made = await prepareRows(plan("jsonl", "told.jsonl", true, { clean, split: null }), world());
+      const made = await prepareFetchedRows(plan("jsonl", "told.jsonl", true, { clean, split: null }), world());
       return { text: made.streamed!["all"]!.values("text", 0, 1)[0], folder: made.streamed!["all"]!.folder };
     };
     try {
@@ -187,7 +187,7 @@ describe("data read in parts", () => {
       // A key that is gone is missed, whatever was kept of it.
       delete process.env["TUNEBOOK_TEST_KEY"];
       await assert.rejects(
-        prepareRows(plan("jsonl", "told.jsonl", true, { clean, split: null }), world()),
+        prepareFetchedRows(plan("jsonl", "told.jsonl", true, { clean, split: null }), world()),
         (error) => error instanceof CodedError && error.code === "secret-missing",
       );
     } finally {
@@ -200,16 +200,16 @@ describe("data read in parts", () => {
     mkdirSync(old);
     const before = new Date(Date.now() - 40 * 24 * 3600 * 1000);
     utimesSync(old, before, before);
-    await prepare(plan("jsonl", "a.jsonl", true), world());
+    await prepareFetchedData(plan("jsonl", "a.jsonl", true), world());
     assert.ok(!existsSync(old));
   });
 
   it("tell how far counting is over all splits", async () => {
     const told: (number | undefined)[][] = [];
-    const prepared = await prepareRows(plan("jsonl", "a.jsonl", true), world());
+    const prepared = await prepareFetchedRows(plan("jsonl", "a.jsonl", true), world());
     const all = Object.values(prepared.streamed!).reduce((sum, { rows }) => sum + rows, 0);
     const other = { ...tokenizer, hash: "counted-anew" };
-    await measured(prepared, plan("jsonl", "a.jsonl", true), {
+    await measurePreparedData(prepared, plan("jsonl", "a.jsonl", true), {
       tokenizer: other,
       onRows: (...of) => told.push(of),
     });
@@ -218,11 +218,11 @@ describe("data read in parts", () => {
   });
 
   it("give a model the same windows of tokens", async () => {
-    const streamed = await prepare(plan("jsonl", "a.jsonl", true), world());
-    const whole = await prepare(plan("jsonl", "a.jsonl", false), world());
+    const streamed = await prepareFetchedData(plan("jsonl", "a.jsonl", true), world());
+    const whole = await prepareFetchedData(plan("jsonl", "a.jsonl", false), world());
     const texts = Array.from(whole.splits["train"]!.array("text") as Iterable<string>);
-    const memory = new Windows(new TextsInMemory([...(await tokenizer.encode(texts, Infinity))]), 16, 7);
-    const disk = new Windows(await tokenFile(streamed.streamed!["train"]!, tokenizer), 16, 7);
+    const memory = new TokenWindows(new TextsInMemory([...(await tokenizer.encode(texts, Infinity))]), 16, 7);
+    const disk = new TokenWindows(await tokenFileOf(streamed.streamed!["train"]!, tokenizer), 16, 7);
     assert.deepEqual(disk.lengths, memory.lengths);
     for (let row = 0; row < memory.length; row += 13) assert.deepEqual(disk.at(row), memory.at(row));
   });
@@ -231,8 +231,8 @@ describe("data read in parts", () => {
     const leaky = rows.map((row, i) => ({ ...row, text: `t${i % 2991}` }));
     writeFileSync(join(folder, "leaky.jsonl"), leaky.map((row) => JSON.stringify(row)).join("\n"));
     const more = { clean: [] };
-    const whole = await prepare(plan("jsonl", "leaky.jsonl", false, more), world());
-    const streamed = await prepare(plan("jsonl", "leaky.jsonl", true, more), world());
+    const whole = await prepareFetchedData(plan("jsonl", "leaky.jsonl", false, more), world());
+    const streamed = await prepareFetchedData(plan("jsonl", "leaky.jsonl", true, more), world());
     assert.ok(whole.facts.leakCount > 0);
     assert.equal(streamed.facts.leakCount, whole.facts.leakCount);
     writeFileSync(
@@ -240,7 +240,7 @@ describe("data read in parts", () => {
       leaky.map((row, i) => JSON.stringify(i % 100 ? row : { ...row, label: null })).join("\n"),
     );
     for (const stream of [true, false])
-      await assert.rejects(prepare(plan("jsonl", "bare.jsonl", stream, more), world()), {
+      await assert.rejects(prepareFetchedData(plan("jsonl", "bare.jsonl", stream, more), world()), {
         code: "missing-value",
         data: { role: "label", column: "label", rows: [1, 101, 201, 301, 401], count: 60 },
       });
@@ -251,13 +251,13 @@ describe("data read in parts", () => {
     writeFileSync(join(folder, "grouped.jsonl"), grouped.map((row) => JSON.stringify(row)).join("\n"));
     const split = call("split", "random", { train: { share: 0.8 }, validation: { share: 0.2 } });
     const more = { split, columns: { text: "text", label: "label", group: "who" }, clean: [] };
-    const { streamed, facts } = await prepare(plan("jsonl", "grouped.jsonl", true, more), world());
+    const { streamed, facts } = await prepareFetchedData(plan("jsonl", "grouped.jsonl", true, more), world());
     assert.equal(facts.kept, rows.length);
     assert.ok(Math.abs(streamed!["train"]!.rows / rows.length - 0.8) < 0.06);
     const of = (name: string) => new Set(streamed![name]!.values("group", 0, streamed![name]!.rows));
     const train = of("train");
     for (const group of of("validation")) assert.ok(!train.has(group));
-    const other = await prepare(plan("jsonl", "grouped.jsonl", true, { ...more, seed: 1 }), world());
+    const other = await prepareFetchedData(plan("jsonl", "grouped.jsonl", true, { ...more, seed: 1 }), world());
     assert.notDeepEqual(other.streamed!["train"]!.numbers, streamed!["train"]!.numbers);
   });
 
@@ -271,25 +271,28 @@ describe("data read in parts", () => {
     const byTime = call("split", "by_time", { column: "day", train: "rest", validation: null, test: { share: 0.2 } });
     const clean = [call("cleaner", "drop_short", { limit: 2, by: "words" })];
     for (const more of [{ sample: 777 }, { split: byTime }, { sample: 1234, split: byTime }, { sample: 1e6 }]) {
-      const given = (stream: boolean) => prepare(plan("jsonl", "dated.jsonl", stream, { clean, ...more }), world());
+      const given = (stream: boolean) =>
+        prepareFetchedData(plan("jsonl", "dated.jsonl", stream, { clean, ...more }), world());
       same(await given(true), await given(false));
     }
     writeFileSync(
       join(folder, "undated.jsonl"),
       dated.map((row, i) => JSON.stringify(i === 70 ? { ...row, day: "soon" } : row)).join("\n"),
     );
-    await assert.rejects(prepare(plan("jsonl", "undated.jsonl", true, { clean, split: byTime }), world()), {
+    await assert.rejects(prepareFetchedData(plan("jsonl", "undated.jsonl", true, { clean, split: byTime }), world()), {
       code: "not-a-time",
     });
   });
 
   it("refuse what needs all rows at once", async () => {
     const split = call("split", "random", { train: 100, test: { share: 0.1 } });
-    await assert.rejects(prepare(plan("jsonl", "a.jsonl", true, { split }), world()), { code: "split-not-streamed" });
+    await assert.rejects(prepareFetchedData(plan("jsonl", "a.jsonl", true, { split }), world()), {
+      code: "split-not-streamed",
+    });
   });
 
   it("tell 64 bits of texts apart", () => {
-    const seen = new Fingerprints();
+    const seen = new TextFingerprints();
     for (let i = 0; i < 200_000; i++) assert.equal(seen.meet(`text ${i * 7919}`, i), undefined);
     for (let i = 0; i < 200_000; i += 997) assert.equal(seen.meet(`text ${i * 7919}`, 0), i);
     assert.equal(seen.size, 200_000);

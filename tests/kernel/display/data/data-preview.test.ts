@@ -1,7 +1,7 @@
 /** What the preview of data says of its labels: shares of what they are counted in. */
 import assert from "node:assert/strict";
 import type { DataFacts } from "#dsl/language/types/facts.js";
-import { dataShown } from "#kernel/display/data/data-preview.js";
+import { dataPreview } from "#kernel/display/data/data-preview.js";
 import { data, dataFacts } from "../examples.js";
 
 /** Two splits of ten rows each; `each`: how often each label stands in one of them. */
@@ -9,7 +9,7 @@ function previewed(role: string, each: Readonly<Record<string, number>>): string
   const labels = Object.entries(each).map(([label, count]) => ({ label, count }));
   const split = { rows: 10, labels, lengths: null };
   const facts: DataFacts = { ...dataFacts, splits: { train: split, test: split }, labels: Object.keys(each) };
-  return dataShown({ ...data, columns: { text: "body", [role]: "team" } }, facts, []).bundle["text/plain"] as string;
+  return dataPreview({ ...data, columns: { text: "body", [role]: "team" } }, facts, []).bundle["text/plain"] as string;
 }
 const line = (text: string, start: string): string =>
   text
@@ -19,7 +19,7 @@ const line = (text: string, start: string): string =>
 
 describe("the preview of what was dropped and cleaned", () => {
   const headsOf = (facts: DataFacts): readonly string[] =>
-    String(dataShown(data, facts, []).bundle["text/plain"])
+    String(dataPreview(data, facts, []).bundle["text/plain"])
       .split("\n")
       .filter((one) => /^(dropped because|cleaner) /.test(one))
       .map((one) => one.replace(/ {2,}/g, " | "));
@@ -66,7 +66,7 @@ describe("the preview of labels", () => {
   });
   it("counts rows, and how often they are repeated", () => {
     const head = (facts: Partial<DataFacts>) =>
-      (dataShown(data, { ...dataFacts, ...facts }, []).bundle["text/plain"] as string).split("\n")[0];
+      (dataPreview(data, { ...dataFacts, ...facts }, []).bundle["text/plain"] as string).split("\n")[0];
     assert.match(
       head({ rowsIn: 30, kept: 52, copies: 25 })!,
       /: 30 rows in, 27 kept, 3 dropped, and 25 copies to even out the labels: 52 in all$/,

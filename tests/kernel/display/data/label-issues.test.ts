@@ -1,9 +1,9 @@
 /** What the table of label issues says of itself: how far its judges go with the labels, and how many of its rows are right. */
 import assert from "node:assert/strict";
-import { labelIssuesShown, type ToldIssue } from "#kernel/display/data/label-issues.js";
+import { labelIssuesView, type LabelIssueRow } from "#kernel/display/data/label-issues.js";
 
 describe("label issues as they are shown", () => {
-  const issue = (chance: number, by?: "probe" | "training"): ToldIssue => ({
+  const issue = (chance: number, by?: "probe" | "training"): LabelIssueRow => ({
     split: "all",
     row: 3,
     text: "a text",
@@ -12,8 +12,8 @@ describe("label issues as they are shown", () => {
     chance,
     ...(by ? { trained: { margin: -1, forgotten: 0, by } } : {}),
   });
-  const told = (issues: readonly ToldIssue[]): string =>
-    String(labelIssuesShown(issues, { data: "d", rows: 90, all: 90, accuracy: 0.52, share: 0.1 }).bundle["text/plain"]);
+  const told = (issues: readonly LabelIssueRow[]): string =>
+    String(labelIssuesView(issues, { data: "d", rows: 90, all: 90, accuracy: 0.52, share: 0.1 }).bundle["text/plain"]);
 
   it("say how many of those named are right, by the judges' own chances", () => {
     assert.match(

@@ -1,18 +1,18 @@
 /** What pictures and tables of a federation say: whose labels are apart, who fares ill, and what isn't known isn't drawn. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { clientScoresFigure, clientScoresShown } from "#kernel/display/federation/client-scores.js";
-import { driftFigure, driftShown } from "#kernel/display/federation/drift.js";
-import { labelsFigure, labelsShown, skewOf } from "#kernel/display/federation/labels.js";
-import { clientsShown, roundsShown } from "#kernel/display/federation/tables.js";
-import { outcomeWords } from "#kernel/display/curves/curves.js";
+import { clientScoresFigure, clientScoresView } from "#kernel/display/federation/client-scores.js";
+import { driftFigure, driftView } from "#kernel/display/federation/drift.js";
+import { clientLabelsFigure, clientLabelsView, labelSkewOf } from "#kernel/display/federation/labels.js";
+import { clientsView, roundsView } from "#kernel/display/federation/tables.js";
+import { runOutcomeWords } from "#kernel/display/curves/curves.js";
 import type { RunEvent } from "#kernel/events/events.js";
-import { spreadOf, type FederationView } from "#kernel/display/federation/view.js";
+import { scoreSpreadOf, type FederationView } from "#kernel/display/federation/view.js";
 import type { Figure } from "#kernel/display/figure.js";
-import type { Shown } from "#kernel/display/bundle-output.js";
+import type { DisplayOutput } from "#kernel/display/bundle-output.js";
 import { madeFederation } from "../made-federation.js";
 
-const text = (shown: Shown | null): string => String(shown?.bundle["text/plain"]);
+const text = (shown: DisplayOutput | null): string => String(shown?.bundle["text/plain"]);
 const labelled = (...labels: readonly (readonly number[])[]): FederationView => ({
   ...madeFederation({ clients: 0, labels: labels[0]!.map((_, k) => `label ${String(k)}`), rounds: 0 }),
   clients: labels.map((own, i) => ({ name: String(i + 1), labels: own, rows: own.reduce((a, b) => a + b, 0) })),
@@ -21,15 +21,15 @@ const named = (figure: Figure | null, name: string) => figure!.data.find((trace)
 
 describe("the skew of labels", () => {
   it("is 0 where all are alike, whatever their rows, and largest where each has its own", () => {
-    assert.equal(skewOf(labelled([10, 30], [1, 3], [100, 300])), 0);
-    assert.equal(skewOf(labelled([50, 0], [0, 50])), 0.5);
-    assert.equal(skewOf(labelled([50, 0, 0, 0], [0, 50, 0, 0], [0, 0, 50, 0], [0, 0, 0, 50])), 0.75);
-    assert.equal(skewOf(labelled([0, 0])), null);
-    assert.equal(labelsShown(labelled([0, 0])), null);
-    assert.equal(labelsShown({ ...labelled([1, 2]), clients: [{ name: "a", rows: 3 }] }), null);
+    assert.equal(labelSkewOf(labelled([10, 30], [1, 3], [100, 300])), 0);
+    assert.equal(labelSkewOf(labelled([50, 0], [0, 50])), 0.5);
+    assert.equal(labelSkewOf(labelled([50, 0, 0, 0], [0, 50, 0, 0], [0, 0, 50, 0], [0, 0, 0, 50])), 0.75);
+    assert.equal(labelSkewOf(labelled([0, 0])), null);
+    assert.equal(clientLabelsView(labelled([0, 0])), null);
+    assert.equal(clientLabelsView({ ...labelled([1, 2]), clients: [{ name: "a", rows: 3 }] }), null);
   });
   it("is drawn as stacked bars of few labels, as bubbles of many whose areas are rows", () => {
-    const bars = labelsFigure(labelled([9, 0, 1], [0, 4, 4]))!;
+    const bars = clientLabelsFigure(labelled([9, 0, 1], [0, 4, 4]))!;
     assert.deepEqual(
       bars.data.map(({ type, x }) => [type, x]),
       [
@@ -39,32 +39,32 @@ describe("the skew of labels", () => {
       ],
     );
     const many = Array.from({ length: 12 }, (_, k) => (k === 3 ? 400 : k === 5 ? 100 : 0));
-    const [bubbles] = labelsFigure(labelled(many, [...many].reverse()))!.data;
+    const [bubbles] = clientLabelsFigure(labelled(many, [...many].reverse()))!.data;
     const sizes = (bubbles!["marker"] as { size: number[] }).size;
     assert.equal(sizes.length, 4);
     assert.ok(Math.abs(sizes[0]! / sizes[1]! - 2) < 0.02, String(sizes));
   });
   it("leaves the smallest clients out of a picture that has no room, and says so", () => {
     const all = labelled(...Array.from({ length: 60 }, (_, i) => [i + 1, 5]));
-    const figure = labelsFigure(all)!;
+    const figure = clientLabelsFigure(all)!;
     assert.equal((figure.data[0]!["y"] as string[]).length, 40);
     assert.match(JSON.stringify(figure.layout), /40 of 60 clients/);
-    assert.match(text(labelsShown(all)), /20 of 60 clients/);
+    assert.match(text(clientLabelsView(all)), /20 of 60 clients/);
   });
 });
 
 describe("scores of clients", () => {
   it("have the spread of those that were scored, by linear interpolation", () => {
-    assert.deepEqual(spreadOf([3, null, 1, Number.NaN, 2, 10]), {
+    assert.deepEqual(scoreSpreadOf([3, null, 1, Number.NaN, 2, 10]), {
       least: 1,
       low: 1.75,
       middle: 2.5,
       high: 4.75,
       most: 10,
       mean: 4,
-      of: 4,
+      count: 4,
     });
-    assert.equal(spreadOf([null, undefined, Number.NaN]), null);
+    assert.equal(scoreSpreadOf([null, undefined, Number.NaN]), null);
   });
   it("lie within the bands that are drawn, which lie within each other", () =>
     fc.assert(
@@ -85,9 +85,9 @@ describe("scores of clients", () => {
     ));
   it("are no picture where nobody was scored, and no bands of a single round", () => {
     const view = madeFederation({ clients: 3, labels: ["a"], rounds: 4 });
-    assert.equal(clientScoresShown({ ...view, rounds: view.rounds.map((round) => ({ ...round, scores: {} })) }), null);
-    assert.equal(clientScoresShown({ ...view, metric: null }), null);
-    assert.equal(clientsShown({ ...view, metric: null }), null);
+    assert.equal(clientScoresView({ ...view, rounds: view.rounds.map((round) => ({ ...round, scores: {} })) }), null);
+    assert.equal(clientScoresView({ ...view, metric: null }), null);
+    assert.equal(clientsView({ ...view, metric: null }), null);
     const one = clientScoresFigure({ ...view, rounds: view.rounds.slice(0, 1) })!;
     assert.deepEqual(
       one.data.map(({ name }) => name),
@@ -98,20 +98,20 @@ describe("scores of clients", () => {
     const view = madeFederation({ clients: 3, labels: ["a"], rounds: 3 });
     const led = { ...view, leads: { data: "north", rows: 42 } };
     const own = madeFederation({ clients: 3, labels: ["a"], rounds: 3, personal: true });
-    assert.match(text(clientScoresShown(view)), / on all rows, clients/);
-    assert.match(text(clientScoresShown(led)), /: 0\.\d+ on the leader's 42 rows of north, clients/);
-    assert.match(text(clientScoresShown(own)), / on all rows with own heads, clients/);
+    assert.match(text(clientScoresView(view)), / on all rows, clients/);
+    assert.match(text(clientScoresView(led)), /: 0\.\d+ on the leader's 42 rows of north, clients/);
+    assert.match(text(clientScoresView(own)), / on all rows with own heads, clients/);
     assert.ok(named(clientScoresFigure(led)!, "the leader's 42 rows of north"));
-    assert.match(text(roundsShown(led)), /loss +accuracy of leader +least/);
-    assert.match(text(roundsShown(led)), /best accuracy 0\.\d+ in round 3, on the leader's 42 rows of north/);
-    assert.doesNotMatch(text(roundsShown(view)), /leader/);
+    assert.match(text(roundsView(led)), /loss +accuracy of leader +least/);
+    assert.match(text(roundsView(led)), /best accuracy 0\.\d+ in round 3, on the leader's 42 rows of north/);
+    assert.doesNotMatch(text(roundsView(view)), /leader/);
   });
   it("have those that were lost beside them, and what was said of why", () => {
     const view = madeFederation({ clients: 3, labels: ["a"], rounds: 2 });
     const why = "flower-client: client 2 gave no answer: it is gone";
     const rounds = view.rounds.map((round, i) => ({ ...round, lost: ["2"], ...(i === 0 && { why }) }));
     assert.match(
-      text(roundsShown({ ...view, rounds })),
+      text(roundsView({ ...view, rounds })),
       /; lost: 2 in rounds 1, 2; flower-client: client 2 gave no answer: it is gone/,
     );
   });
@@ -125,7 +125,7 @@ describe("scores of clients", () => {
     const view = madeFederation({ clients: 4, labels: ["a"], rounds: 2 });
     const rounds = view.rounds.map((round) => ({ ...round, scores: { "1": 0.5, "2": 0.9, "4": 0.1 } }));
     const order = (better: 1 | -1): readonly string[] =>
-      text(clientsShown({ ...view, better, rounds }))
+      text(clientsView({ ...view, better, rounds }))
         .split("\n")
         .flatMap((line) => /^\s*(\d) /.exec(line)?.[1] ?? []);
     assert.deepEqual(order(1), ["4", "1", "2", "3"]);
@@ -144,7 +144,7 @@ describe("the round that is kept", () => {
     ][i]!,
   }));
   const table = (kept?: number): readonly string[] =>
-    text(clientsShown({ ...view, rounds, ...(kept !== undefined && { kept }) })).split("\n");
+    text(clientsView({ ...view, rounds, ...(kept !== undefined && { keptRound: kept }) })).split("\n");
   it("is what clients are sorted by, beside the first and the last", () => {
     const shown = table(2);
     assert.match(shown[1]!, /round 1 +round 2, kept +round 3$/);
@@ -157,8 +157,8 @@ describe("the round that is kept", () => {
     assert.match(table()[3]!, /^ *1 /);
   });
   it("is told beside the best one", () => {
-    assert.match(text(roundsShown({ ...view, rounds, kept: 3 })), /; the model is that of round 3/);
-    assert.doesNotMatch(text(roundsShown({ ...view, rounds })), /the model is/);
+    assert.match(text(roundsView({ ...view, rounds, keptRound: 3 })), /; the model is that of round 3/);
+    assert.doesNotMatch(text(roundsView({ ...view, rounds })), /the model is/);
   });
   it("has its own scores in the words that a training ends with", () => {
     const evaluated = (step: number, accuracy: number) =>
@@ -167,8 +167,8 @@ describe("the round that is kept", () => {
       ({ kind: "checkpoint", step, best, by: "accuracy" }) as unknown as RunEvent;
     const round = { kind: "round", step: 1 } as unknown as RunEvent;
     const events = [round, evaluated(1, 0.9), saved(1, true), evaluated(2, 0.4), saved(2, false)];
-    assert.deepEqual(outcomeWords(events), ["validation accuracy 0.9000", "best at round 1"]);
-    assert.deepEqual(outcomeWords(events, { keepsLast: true }), [
+    assert.deepEqual(runOutcomeWords(events), ["validation accuracy 0.9000", "best at round 1"]);
+    assert.deepEqual(runOutcomeWords(events, { keepsLast: true }), [
       "validation accuracy 0.4000",
       "of round 2, which is kept; best at round 1",
     ]);
@@ -177,15 +177,15 @@ describe("the round that is kept", () => {
 
 describe("the drift of clients", () => {
   it("isn't drawn where the server sees sums alone", () => {
-    assert.equal(driftShown(madeFederation({ clients: 5, labels: ["a"], rounds: 3, masked: true })), null);
-    assert.notEqual(driftShown(madeFederation({ clients: 5, labels: ["a"], rounds: 3 })), null);
+    assert.equal(driftView(madeFederation({ clients: 5, labels: ["a"], rounds: 3, masked: true })), null);
+    assert.notEqual(driftView(madeFederation({ clients: 5, labels: ["a"], rounds: 3 })), null);
   });
   it("shows cosines against zero", () => {
     const view = madeFederation({ clients: 5, labels: ["a"], rounds: 3 });
     const range = (cosine: number) =>
       (
         driftFigure({
-          of: 3,
+          totalRounds: 3,
           rounds: view.rounds.map((round) => ({ ...round, clients: round.clients.map((one) => ({ ...one, cosine })) })),
         })!.layout!["yaxis2"] as { range: number[] }
       ).range;
@@ -199,18 +199,18 @@ describe("the table of rounds", () => {
   it("adds up what went over the wire, and leaves middle rounds out of many", () => {
     const view = madeFederation({ clients: 3, labels: ["a"], rounds: 2 });
     const rounds = view.rounds.map((round) => ({ ...round, sent: 1024, received: 512 }));
-    assert.match(text(roundsShown({ ...view, rounds })), /2 KiB to clients and 1 KiB back/);
-    const many = text(roundsShown(madeFederation({ clients: 3, labels: ["a"], rounds: 100 })));
+    assert.match(text(roundsView({ ...view, rounds })), /2 KiB to clients and 1 KiB back/);
+    const many = text(roundsView(madeFederation({ clients: 3, labels: ["a"], rounds: 100 })));
     assert.match(many, /rounds 4 to 73 stand in no row/);
     assert.match(many, /^\s*3 .*\n\s*74 /m);
     assert.match(many, /^\s*100 /m);
-    assert.doesNotMatch(text(roundsShown(view)), /stand in no row/);
+    assert.doesNotMatch(text(roundsView(view)), /stand in no row/);
   });
   it("is there before the first round has ended", () => {
     const view = madeFederation({ clients: 3, labels: ["a"], rounds: 0, of: 5 });
-    assert.match(text(roundsShown(view)), /Rounds of drill, 0 of 5/);
-    assert.equal(driftShown(view), null);
-    assert.equal(clientScoresShown(view), null);
-    assert.equal(clientsShown(view), null);
+    assert.match(text(roundsView(view)), /Rounds of drill, 0 of 5/);
+    assert.equal(driftView(view), null);
+    assert.equal(clientScoresView(view), null);
+    assert.equal(clientsView(view), null);
   });
 });

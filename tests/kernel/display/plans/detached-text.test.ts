@@ -1,15 +1,15 @@
 /** The statement that the panel runs for *Train detached*: it compiles, has a name that is free, and leaves the recipe as it was. */
 import assert from "node:assert/strict";
-import { nothingOutside } from "#dsl/compiler/plan/known-names.js";
-import { focusOf, readTrainings } from "#dsl/assist/trainings.js";
+import { emptyEnvironment } from "#dsl/compiler/plan/known-names.js";
+import { focusedStatement, readTrainings } from "#dsl/assist/trainings.js";
 import { planView } from "#kernel/display/plans/plan-view.js";
 import { registry } from "#stdlib/registry.js";
 import { compiled, definitions } from "../../../dsl/world.js";
 
 function detachedOf(train: string): string | undefined {
   const { sources, facts } = compiled(`${definitions}${train}`);
-  const reading = readTrainings(sources, { registry, earlier: [], facts, outside: nothingOutside });
-  return planView(reading, focusOf(reading, { source: "cell-1", offset: definitions.length + 1 })).detached;
+  const reading = readTrainings(sources, { registry, earlier: [], facts, outside: emptyEnvironment });
+  return planView(reading, focusedStatement(reading, { source: "cell-1", offset: definitions.length + 1 })).detached;
 }
 const recipeOf = (text: string): string | undefined => {
   const { codes, actions } = compiled(text);

@@ -1,10 +1,10 @@
 /** Hours of workers and what they cost, as plans say it before anything runs. */
 import assert from "node:assert/strict";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
-import { hoursFacts, usedText } from "#kernel/display/plans/hours.js";
-import { planShown } from "#kernel/display/plans/plan-card.js";
+import { workerHoursFacts, workerUsageText } from "#kernel/display/plans/hours.js";
+import { planCardView } from "#kernel/display/plans/plan-card.js";
 import { sweepFacts } from "#kernel/display/plans/sweep-plan.js";
-import { atOnce } from "#kernel/sweep-runs/at-once.js";
+import { trialConcurrencyOf } from "#kernel/sweep-runs/at-once.js";
 import { availableParallelism } from "node:os";
 import { compiled, definitions } from "#tests/dsl/world.js";
 
@@ -17,7 +17,7 @@ function trained(block: string): Plan {
   return action.plan;
 }
 const lineOf = (plan: Plan, name: string): string | undefined =>
-  String(planShown(plan).bundle["text/plain"])
+  String(planCardView(plan).bundle["text/plain"])
     .split("\n")
     .find((line) => line.startsWith(`${name} `))
     ?.slice(name.length)
@@ -69,7 +69,7 @@ describe("hours of workers", () => {
     assert.ok(action, run.codes.join());
     const estimates = { ...action.sweep.plan.estimates, seconds: 3600, secondsBetween: [1800, 7200] as const };
     const sweep = { ...action.sweep, plan: { ...action.sweep.plan, estimates } };
-    const open = atOnce(sweep, 2 ** 36, undefined, 4);
+    const open = trialConcurrencyOf(sweep, 2 ** 36, undefined, 4);
     const facts = sweepFacts(sweep, open);
     const cores = availableParallelism();
     const hours = facts.find(([name]) => name === "CPU-hours");
@@ -80,11 +80,11 @@ describe("hours of workers", () => {
     assert.match(cost?.[2] ?? "", /; 0\.40 for an hour of each worker$/);
   });
   it("are told as one line afterwards", () => {
-    assert.equal(usedText({ cpuHours: 12.34, cost: 2.468 }), "12 CPU-hours · cost 2.47");
-    assert.equal(usedText({ gpuHours: 0.001 }), "less than 0.01 GPU-hours");
-    const [[name, value] = []] = hoursFacts({ count: 1, threads: 1 }, { seconds: 7200, to: 14_400 }, "all");
+    assert.equal(workerUsageText({ cpuHours: 12.34, cost: 2.468 }), "12 CPU-hours · cost 2.47");
+    assert.equal(workerUsageText({ gpuHours: 0.001 }), "less than 0.01 GPU-hours");
+    const [[name, value] = []] = workerHoursFacts({ count: 1, threads: 1 }, { seconds: 7200, to: 14_400 }, "all");
     assert.deepEqual([name, value], ["CPU-hours", "2 to 4"]);
-    const little = hoursFacts({ count: 1, threads: 1, price: 1 }, { seconds: 1 }, "all");
+    const little = workerHoursFacts({ count: 1, threads: 1, price: 1 }, { seconds: 1 }, "all");
     assert.deepEqual(
       little.map(([, text]) => text),
       ["less than 0.01", "less than 0.01"],

@@ -4,12 +4,12 @@
  */
 import assert from "node:assert/strict";
 import { compile } from "#dsl/compiler/program/compile.js";
-import { nothingOutside } from "#dsl/compiler/plan/known-names.js";
+import { emptyEnvironment } from "#dsl/compiler/plan/known-names.js";
 import type { Source } from "#dsl/language/diagnostics/span.js";
 import { Facts, type Need } from "#dsl/language/types/facts.js";
 import { programText } from "#dsl/compiler/plan/text.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
-import { focusOf, readTrainings, type Cursor, type Reading } from "#dsl/assist/trainings.js";
+import { focusedStatement, readTrainings, type Cursor, type NotebookTrainings } from "#dsl/assist/trainings.js";
 import { planView } from "#kernel/display/plans/plan-view.js";
 import { type PlanView, type SettingView } from "#kernel/display/plans/plan-contract.js";
 import { registry } from "#stdlib/registry.js";
@@ -20,12 +20,12 @@ const { quickstart = "", variations = "", search = "" } = built;
 const sourcesOf = (texts: readonly string[]): readonly Source[] =>
   texts.map((text, i) => ({ id: `cell-${i + 1}`, title: `cell ${i + 1}`, text }));
 
-function read(cells: readonly Source[], facts: Facts): Reading {
-  return readTrainings(cells, { registry, earlier: [], facts, outside: nothingOutside });
+function read(cells: readonly Source[], facts: Facts): NotebookTrainings {
+  return readTrainings(cells, { registry, earlier: [], facts, outside: emptyEnvironment });
 }
 function view(cells: readonly Source[], facts: Facts, cursor: Cursor | null = null): PlanView {
   const reading = read(cells, facts);
-  return planView(reading, focusOf(reading, cursor));
+  return planView(reading, focusedStatement(reading, cursor));
 }
 /** All that the cells' runs were told of the world. */
 function factsOf(texts: readonly string[]): Facts {
@@ -147,9 +147,9 @@ describe("the plan in the panel", () => {
   });
   it("asks for data and base of the one training alone", () => {
     const two = [...cells, 'data rest { source: csv("b.csv"), columns: { text: t, label: l } }\ntrain router on rest'];
-    const context = { registry, earlier: [], facts: Facts.none, outside: nothingOutside };
+    const context = { registry, earlier: [], facts: Facts.none, outside: emptyEnvironment };
     const sources = sourcesOf(two);
-    const focus = focusOf(readTrainings(sources, context), { source: "cell-4", offset: 0 })!;
+    const focus = focusedStatement(readTrainings(sources, context), { source: "cell-4", offset: 0 })!;
     const { needs } = readTrainings(sources, context, focus).program;
     const about = [...needs.values()].map((need) => (need.about === "data" ? `data ${need.data.name}` : need.about));
     assert.ok(about.includes("table") && about.includes("base"), about.join());
@@ -224,7 +224,7 @@ describe("the plan in the panel", () => {
   it("marks nothing twice: looking at a training reports what reading it reported", () => {
     const { text } = marked('model m { base: "b", task: text_classification }\ntrain m on nothing');
     const [own] = [read(sourcesOf([text]), Facts.none).diagnostics.map((d) => d.code)];
-    const whole = compile(sourcesOf([text]), registry, Facts.none, "assist", nothingOutside).diagnostics;
+    const whole = compile(sourcesOf([text]), registry, Facts.none, "assist", emptyEnvironment).diagnostics;
     assert.deepEqual(
       own,
       whole.map((d) => d.code),

@@ -1,7 +1,12 @@
 /** What a promise of privacy is told as. */
 import assert from "node:assert/strict";
 import type { PrivacyPlan } from "#dsl/compiler/plan/recipe.js";
-import { keptText, meansText, noiseBeside, promiseText } from "#kernel/display/plans/privacy.js";
+import {
+  privacyMechanismText,
+  guaranteeMeaningText,
+  noiseToSignalRatio,
+  privacyGuaranteeText,
+} from "#kernel/display/plans/privacy.js";
 
 const privacy: PrivacyPlan = {
   call: { word: "differential", kind: "privacy", arguments: {} },
@@ -16,25 +21,26 @@ const privacy: PrivacyPlan = {
 
 describe("a promise of privacy", () => {
   it("is told with its noise, chance and updates", () => {
-    assert.equal(promiseText(privacy), "ε 8 at δ 1e-5 for each row");
+    assert.equal(privacyGuaranteeText(privacy), "ε 8 at δ 1e-5 for each row");
     assert.equal(
-      keptText(privacy),
+      privacyMechanismText(privacy),
       "noise multiplier 0.913 · clip 1 · each row is in an update with chance 1.6 % (Poisson), 180 updates",
     );
-    assert.doesNotMatch(keptText({ ...privacy, noise: 0 }), /multiplier/);
+    assert.doesNotMatch(privacyMechanismText({ ...privacy, noise: 0 }), /multiplier/);
   });
   it("is told in a sentence", () => {
-    assert.match(meansText(privacy), /more than 2,981 times likelier with any one row/);
-    assert.match(meansText({ ...privacy, epsilon: 1 }), /more than 2\.7 times/);
-    assert.match(meansText({ ...privacy, epsilon: 50 }), /more than e\^50 times/);
+    assert.match(guaranteeMeaningText(privacy), /more than 2,981 times likelier with any one row/);
+    assert.match(guaranteeMeaningText({ ...privacy, epsilon: 1 }), /more than 2\.7 times/);
+    assert.match(guaranteeMeaningText({ ...privacy, epsilon: 50 }), /more than e\^50 times/);
   });
 
   it("is told with how long its noise is beside what rows, or clients, can say", () => {
     const training = { batch_size: 20, accumulate: 2 };
     const of = (one: PrivacyPlan, federated?: object): number | null =>
-      noiseBeside(one, { recipe: { training, federated }, estimates: { trainable: 10_000 } } as unknown as Parameters<
-        typeof noiseBeside
-      >[1]);
+      noiseToSignalRatio(one, {
+        recipe: { training, federated },
+        estimates: { trainable: 10_000 },
+      } as unknown as Parameters<typeof noiseToSignalRatio>[1]);
     const own = { ...privacy, noise: 2, steps: 25, rate: 0.5 };
     assert.equal(of(own), (2 * 100) / (40 * 5));
     const client: PrivacyPlan = { ...own, unit: "client" };

@@ -1,11 +1,11 @@
 /** What was taken for what: all labels where they are few, a list and the frequent ones where they are many. */
 import assert from "node:assert/strict";
-import { confusionFigure, confusionShown } from "#kernel/display/scores/confusion.js";
+import { confusionFigure, confusionView } from "#kernel/display/scores/confusion.js";
 import { drawFigure } from "#kernel/display/svg/draw.js";
-import { labelsShown } from "#kernel/display/scores/labels-table.js";
-import type { Shown } from "#kernel/display/bundle-output.js";
+import { labelScoresView } from "#kernel/display/scores/labels-table.js";
+import type { DisplayOutput } from "#kernel/display/bundle-output.js";
 
-const plain = (shown: Shown | undefined): string => String(shown?.bundle["text/plain"]);
+const plain = (shown: DisplayOutput | undefined): string => String(shown?.bundle["text/plain"]);
 const names = (n: number): readonly string[] => Array.from({ length: n }, (_, i) => `label${String(i)}`);
 /** Label i stands i + 1 times, and is once taken for the next. */
 const square = (n: number): readonly (readonly number[])[] =>
@@ -13,7 +13,7 @@ const square = (n: number): readonly (readonly number[])[] =>
 
 describe("a confusion matrix", () => {
   it("of few labels is one square in their order, empty where nothing is", () => {
-    const shown = confusionShown(
+    const shown = confusionView(
       ["a", "b"],
       [
         [3, 0],
@@ -42,7 +42,7 @@ describe("a confusion matrix", () => {
     const confusion = square(30).map((row, i) =>
       row.map((n, j) => (i === 7 && j === 20 ? 9 : i === 3 && j === 2 ? 4 : n)),
     );
-    const [list, grid, ...rest] = confusionShown(names(30), confusion);
+    const [list, grid, ...rest] = confusionView(names(30), confusion);
     assert.equal(rest.length, 0);
     const lines = plain(list).split("\n");
     assert.equal(lines[0], "Largest confusions");
@@ -56,10 +56,10 @@ describe("a confusion matrix", () => {
   });
   it("of many without a mistake is the square alone", () => {
     const right = names(20).map((_, i) => names(20).map((__, j) => (i === j ? 2 : 0)));
-    assert.equal(confusionShown(names(20), right).length, 1);
+    assert.equal(confusionView(names(20), right).length, 1);
   });
   it("counts what is counted: words, where they are tagged", () => {
-    const [list] = confusionShown(names(20), square(20), { several: "words" });
+    const [list] = confusionView(names(20), square(20), { several: "words" });
     assert.match(plain(list), /truth +predicted +words +of that truth/);
   });
   it("keeps labels apart that begin alike: in the figure, its picture, the text and the list", () => {
@@ -76,14 +76,14 @@ describe("a confusion matrix", () => {
     const { svg } = drawFigure(figure);
     for (const name of ["late", "damage"])
       assert.equal(svg.match(new RegExp(`>customer compla…${name}<`, "g"))?.length, 2, name);
-    const text = plain(confusionShown(labels, confusion)[0]).split("\n");
+    const text = plain(confusionView(labels, confusion)[0]).split("\n");
     assert.match(text[1] ?? "", /predicted +customer …late +customer …damage +other$/);
     assert.match(text[3] ?? "", /^customer complain…late +50$/);
     assert.match(text[4] ?? "", /^customer complain…damage +40$/);
   });
   it("keeps labels of the list apart that begin alike", () => {
     const labels = names(20).map((name) => `${"the customer complains about ".repeat(3)}${name}`);
-    const [list] = confusionShown(labels, square(20));
+    const [list] = confusionView(labels, square(20));
     const rows = plain(list).split("\n").slice(3, 13);
     assert.equal(new Set(rows.map((row) => row.split(/ {2,}/).slice(0, 2).join())).size, 10);
     for (const row of rows) assert.match(row, /label\d+ {2,}.*label\d+ {2,}1 /);
@@ -91,6 +91,6 @@ describe("a confusion matrix", () => {
   it("keeps labels of the table of labels apart that begin alike", () => {
     const begun = "the customer complains about ".repeat(3);
     const rows = ["late", "damaged"].map((end) => ({ label: `${begun}${end}`, hit: 1, given: 1, have: 1 }));
-    assert.match(plain(labelsShown({ of: ["row", "rows"], head: "label", rows })), /…late .*\n.*…damaged /);
+    assert.match(plain(labelScoresView({ of: ["row", "rows"], head: "label", rows })), /…late .*\n.*…damaged /);
   });
 });

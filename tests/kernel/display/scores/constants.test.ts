@@ -1,11 +1,11 @@
 /** Answers that never change: which is the best by which metric, where each has its own. */
 import assert from "node:assert/strict";
-import { evaluationShown, type EvaluationReport } from "#kernel/display/scores/evaluation.js";
+import { evaluationView, type EvaluationReport } from "#kernel/display/scores/evaluation.js";
 import { report } from "../examples.js";
 
 const text = (metrics: EvaluationReport["metrics"]): string =>
   String(
-    evaluationShown({ ...report, metrics, constants: [{ name: "never a label", by: "the training rows" }] })[0]!.bundle[
+    evaluationView({ ...report, metrics, constants: [{ name: "never a label", by: "the training rows" }] })[0]!.bundle[
       "text/plain"
     ],
   );

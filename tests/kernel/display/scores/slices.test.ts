@@ -1,6 +1,6 @@
 /** The table of parts of the rows: long form, and the differences between parts beneath it. */
 import assert from "node:assert/strict";
-import { slicesShown, type SlicesReport } from "#kernel/display/scores/slices.js";
+import { slicesView, type SlicesReport } from "#kernel/display/scores/slices.js";
 
 const score = { value: 0.5, interval: { low: 0.4, high: 0.6 } };
 function report(metrics: readonly string[], more: Partial<SlicesReport> = {}): SlicesReport {
@@ -16,8 +16,8 @@ function report(metrics: readonly string[], more: Partial<SlicesReport> = {}): S
     ...more,
   };
 }
-const textOf = (of: SlicesReport): string => String(slicesShown(of).bundle["text/plain"]);
-const columns = (of: SlicesReport): number => [...String(slicesShown(of).bundle["text/html"]).matchAll(/<th /g)].length;
+const textOf = (of: SlicesReport): string => String(slicesView(of).bundle["text/plain"]);
+const columns = (of: SlicesReport): number => [...String(slicesView(of).bundle["text/html"]).matchAll(/<th /g)].length;
 
 describe("the table of parts", () => {
   const ten = Array.from({ length: 10 }, (_, i) => `metric_${String(i)}`);

@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { contourAxes } from "#kernel/display/sweeps/contour.js";
 import { curvesPanel } from "#kernel/display/sweeps/curves.js";
-import { comparedOf } from "#kernel/display/sweeps/front.js";
+import { comparableTrials } from "#kernel/display/sweeps/front.js";
 import { slicePanel } from "#kernel/display/sweeps/slices.js";
-import { bestTrial, doneOf, type SweepTrial, type SweepView } from "#kernel/display/sweeps/view.js";
+import { bestTrial, doneTrialsOf, type SweepTrial, type SweepView } from "#kernel/display/sweeps/view.js";
 import type { SweepAxis } from "#kernel/study/axes.js";
 
 const axis = (name: string): SweepAxis => ({
@@ -57,11 +57,11 @@ describe("a trial that a person stopped", () => {
   it("counts by its score in every picture, marked as stopped; without a score it doesn't", () => {
     assert.equal(bestTrial(view.trials, view.goals[0]), stopped);
     assert.deepEqual(
-      doneOf(view).map(({ number }) => number),
+      doneTrialsOf(view).map(({ number }) => number),
       [1, 2],
     );
     assert.deepEqual(
-      comparedOf(view).map(({ number }) => number),
+      comparableTrials(view).map(({ number }) => number),
       [1, 2],
     );
     assert.deepEqual(

@@ -99,7 +99,8 @@ export const won: AutoReport = {
   ],
   program,
   outcome: {
-    said: "trial 7 is the best, with f1(macro) 0.9166 on the validation rows; it beats baseline(majority) and baseline(tfidf) by more than chance; against all-MiniLM-L6-v2, frozen no difference is shown. As the best of several it looks rather too good here: `evaluate found.best` on rows of the test split tells.",
+    sentence:
+      "trial 7 is the best, with f1(macro) 0.9166 on the validation rows; it beats baseline(majority) and baseline(tfidf) by more than chance; against all-MiniLM-L6-v2, frozen no difference is shown. As the best of several it looks rather too good here: `evaluate found.best` on rows of the test split tells.",
     best: "trial 7",
     versus: [
       { name: "baseline(majority)", difference: 0.6944, low: 0.62, high: 0.76, verdict: "better" },
@@ -129,7 +130,8 @@ export const lost: AutoReport = {
   goal: { direction: "minimize", metric: "log_loss" },
   left: [],
   outcome: {
-    said: "baseline(tfidf) wins: log_loss 0.31 on the validation rows, and the best trial has 0.37, which is more than chance. It learnt in 0.4 s: take it, or give the search more time.",
+    sentence:
+      "baseline(tfidf) wins: log_loss 0.31 on the validation rows, and the best trial has 0.37, which is more than chance. It learnt in 0.4 s: take it, or give the search more time.",
     best: "baseline(tfidf)",
     versus: [{ name: "baseline(tfidf)", difference: 0.06, low: 0.02, high: 0.11, verdict: "worse" }],
     scored: [
@@ -146,7 +148,8 @@ export const untrained: AutoReport = {
   program: null,
   left: [{ what: "all-MiniLM-L6-v2", why: "one epoch would take 3 min of the 1 min" }],
   outcome: {
-    said: "all-MiniLM-L6-v2, frozen is the best that there is, with f1(macro) 0.8731 on the validation rows: no training fits: all-MiniLM-L6-v2: one epoch would take 3 min of the 1 min.",
+    sentence:
+      "all-MiniLM-L6-v2, frozen is the best that there is, with f1(macro) 0.8731 on the validation rows: no training fits: all-MiniLM-L6-v2: one epoch would take 3 min of the 1 min.",
     best: "all-MiniLM-L6-v2, frozen",
     versus: [],
     scored: probed,

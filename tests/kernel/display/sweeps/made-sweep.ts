@@ -1,10 +1,10 @@
 /** Sweeps as they come to be: made-up trials over a space with conditions, the same for the same wishes. */
-import type { Space, SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
+import type { SearchSpace, SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { axesOf } from "#kernel/study/axes.js";
 import { dimensionsOf, valuesAt } from "#kernel/study/points.js";
 import type { SweepGoal, SweepTrial, SweepView } from "#kernel/display/sweeps/view.js";
-import type { Dimension, Point } from "#stdlib/searches/kind.js";
+import type { SearchDimension, SearchPoint } from "#stdlib/searches/kind.js";
 
 export interface Wishes {
   readonly trials: number;
@@ -16,7 +16,7 @@ export interface Wishes {
   readonly direction?: SweepGoal["direction"];
 }
 const call = (kind: string, word: string, args: Call["arguments"] = {}): Call => ({ word, kind, arguments: args });
-const log = (from: number, to: number): Space => ({ space: "log", from, to, integer: false });
+const log = (from: number, to: number): SearchSpace => ({ space: "log", from, to, integer: false });
 
 export const vary: SweepPlan["vary"] = {
   technique: {
@@ -96,11 +96,11 @@ export function madeSweep({
 }
 
 /** The rate decides, the batch a little, the rest hardly. */
-function qualityOf(point: Point): number {
+function qualityOf(point: SearchPoint): number {
   const rate = Math.log10(point["optimizer.learning_rate"] ?? 1e-3) + 3.1;
   return 0.9 - 0.09 * rate ** 2 + 0.012 * (point["batch_size"] ?? 0) + (point["technique"] === 0 ? 0.02 : 0);
 }
-function drawn(dimensions: readonly Dimension[], random: () => number): Point {
+function drawn(dimensions: readonly SearchDimension[], random: () => number): SearchPoint {
   const point: Record<string, number> = {};
   for (const dimension of dimensions) {
     const { when } = dimension;

@@ -2,16 +2,16 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { contourPoints } from "#kernel/display/sweeps/contour.js";
-import { edfOf } from "#kernel/display/sweeps/edf.js";
-import { bestSoFar, measuredOf, type SweepGoal, type SweepView } from "#kernel/display/sweeps/view.js";
-import { frontOf } from "#kernel/study/front.js";
+import { empiricalDistributionOf } from "#kernel/display/sweeps/edf.js";
+import { bestSoFar, measuredTrialsOf, type SweepGoal, type SweepView } from "#kernel/display/sweeps/view.js";
+import { paretoFrontOf } from "#kernel/study/front.js";
 import { importancesOf } from "#kernel/study/importances.js";
-import type { Dimension, Point } from "#stdlib/searches/kind.js";
+import type { SearchDimension, SearchPoint } from "#stdlib/searches/kind.js";
 
 interface Golden {
   readonly cases: readonly {
     readonly direction: SweepGoal["direction"];
-    readonly points: readonly Point[];
+    readonly points: readonly SearchPoint[];
     readonly scores: readonly number[];
     readonly bestSoFar: readonly number[];
     readonly distribution: { readonly x: readonly number[]; readonly y: readonly number[] };
@@ -26,10 +26,10 @@ interface Golden {
 const file = new URL("../../../../../tests/golden/oracle/optuna_pictures.json", import.meta.url);
 const golden = JSON.parse(readFileSync(file, "utf8")) as Golden;
 
-const number = (name: string, from: number, to: number, more: object = {}): Dimension =>
-  ({ kind: "number", name, from, to, scale: "linear", integer: false, ...more }) as Dimension;
+const number = (name: string, from: number, to: number, more: object = {}): SearchDimension =>
+  ({ kind: "number", name, from, to, scale: "linear", integer: false, ...more }) as SearchDimension;
 /** As the oracle has them. */
-const dimensions: readonly Dimension[] = [
+const dimensions: readonly SearchDimension[] = [
   number("rate", 1e-5, 1e-2, { scale: "log" }),
   number("decay", 0, 0.1),
   number("epochs", 1, 6, { integer: true }),
@@ -62,7 +62,7 @@ describe("pictures of sweeps", () => {
     const view: SweepView = { goals: [goal], axes, trials, wanted: null };
     it(`are of Optuna's numbers: ${String(points.length)} trials, ${direction}`, () => {
       near(bestSoFar(trials, goal), told.bestSoFar, "best so far");
-      const { x, y } = edfOf(scores);
+      const { x, y } = empiricalDistributionOf(scores);
       near(x, told.distribution.x, "scores");
       near(y, told.distribution.y, "share");
       const over = contourPoints(view, axes[0]!, axes[1]!);
@@ -73,7 +73,7 @@ describe("pictures of sweeps", () => {
     });
     for (const [quantile, wanted] of Object.entries(told.importances))
       it(`tell what decides as Optuna does: ${String(points.length)} trials, ${direction}, the best ${quantile}`, () => {
-        const found = importancesOf(dimensions, measuredOf(view), Number(quantile));
+        const found = importancesOf(dimensions, measuredTrialsOf(view), Number(quantile));
         const names = Object.keys(wanted).sort();
         const shares = new Map(found.map(({ name, share }) => [name, share]));
         assert.deepEqual([...shares.keys()].sort(), names);
@@ -87,7 +87,7 @@ describe("pictures of sweeps", () => {
   it("have Optuna's front, equal trials together", () => {
     for (const { values, front } of golden.fronts)
       assert.deepEqual(
-        frontOf(values.map(([low, high]) => [-low, high])),
+        paretoFrontOf(values.map(([low, high]) => [-low, high])),
         [...front].sort((a, b) => a - b),
       );
   });

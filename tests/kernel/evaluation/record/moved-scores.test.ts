@@ -1,8 +1,14 @@
 /** Scores that moved, and numbers that are held against each other. */
 import assert from "node:assert/strict";
 import type { ListedScore } from "#kernel/runs/history/newest-scores.js";
-import { alike, drawnApart, LOSS, numbersOf, type Number2 } from "#kernel/runs/record/number-tolerance.js";
-import { movedIn } from "#kernel/evaluation/record/moved-scores.js";
+import {
+  compareNumbers,
+  averageStepLosses,
+  LOSS_TOLERANCE,
+  numberPairsOf,
+  type NumberPair,
+} from "#kernel/runs/record/number-tolerance.js";
+import { movedScoresOf } from "#kernel/evaluation/record/moved-scores.js";
 import type { RunEvent } from "#kernel/events/events.js";
 
 const score = (value: number | null, o: Partial<ListedScore> = {}): ListedScore => ({
@@ -15,7 +21,7 @@ const between = (value: number, wide: number): Partial<ListedScore> => ({ low: v
 describe("scores of two runs", () => {
   it("move by a difference with an interval, and are better or worse only where that is apart from 0", () => {
     const verdict = (a: number, b: number, o: Partial<ListedScore> = {}) =>
-      movedIn([score(a, { ...between(a, 0.03), ...o })], [score(b, { ...between(b, 0.04), ...o })]).moved[0]!;
+      movedScoresOf([score(a, { ...between(a, 0.03), ...o })], [score(b, { ...between(b, 0.04), ...o })]).moved[0]!;
     const small = verdict(0.8, 0.82);
     assert.ok(Math.abs(small.difference! - 0.02) < 1e-12);
     assert.ok(Math.abs(small.interval!.low - (0.02 - 0.05)) < 1e-12 && Math.abs(small.interval!.high - 0.07) < 1e-12);
@@ -24,42 +30,42 @@ describe("scores of two runs", () => {
     assert.equal(verdict(0.8, 0.9, { better: "less" }).verdict, "worse");
   });
   it("say nothing of chance without intervals, and nothing of what is no number", () => {
-    const [plain] = movedIn([score(0.5)], [score(0.6)]).moved;
+    const [plain] = movedScoresOf([score(0.5)], [score(0.6)]).moved;
     assert.deepEqual([plain?.interval, plain?.verdict], [null, null]);
-    assert.equal(movedIn([score(null)], [score(0.6)]).moved[0]?.difference, null);
+    assert.equal(movedScoresOf([score(null)], [score(0.6)]).moved[0]?.difference, null);
   });
   it("are of the same rows where there are such, and say so where not", () => {
     const there = [score(0.9, { rows: "other/test" }), score(0.7)];
-    const [one, ...rest] = movedIn([score(0.6)], there).moved;
+    const [one, ...rest] = movedScoresOf([score(0.6)], there).moved;
     assert.deepEqual([one?.there.value, one?.sameRows, rest.length], [0.7, true, 0]);
-    assert.equal(movedIn([score(0.6)], there.slice(0, 1)).moved[0]?.sameRows, false);
-    const lone = movedIn([score(0.6, { metric: "f1(macro)" })], [score(0.5)]);
+    assert.equal(movedScoresOf([score(0.6)], there.slice(0, 1)).moved[0]?.sameRows, false);
+    const lone = movedScoresOf([score(0.6, { metric: "f1(macro)" })], [score(0.5)]);
     assert.deepEqual([lone.moved.length, lone.here.length, lone.there.length], [0, 1, 1]);
   });
 });
 
 describe("numbers of two trainings", () => {
-  const loss = (then: number, now: number): Number2 => ({ what: "loss of step 1", sort: "loss", then, now });
+  const loss = (then: number, now: number): NumberPair => ({ what: "loss of step 1", sort: "loss", then, now });
   it("are the same to the last bit, or not", () => {
-    const same = alike([loss(0.5, 0.5), loss(Number.NaN, Number.NaN)]);
+    const same = compareNumbers([loss(0.5, 0.5), loss(Number.NaN, Number.NaN)]);
     assert.deepEqual([same.exact, same.losses, same.beyond.length], [true, 2, 0]);
-    const near = alike([loss(0.5, 0.5), loss(1, 1 + Number.EPSILON)]);
+    const near = compareNumbers([loss(0.5, 0.5), loss(1, 1 + Number.EPSILON)]);
     assert.deepEqual([near.exact, near.first?.now, near.beyond.length], [false, 1 + Number.EPSILON, 0]);
   });
   it("are within tolerance by share of a loss, and by answers of a score", () => {
-    assert.equal(alike([loss(1, 1 + 0.9 * LOSS.relative)]).beyond.length, 0);
-    assert.equal(alike([loss(1, 1 + 1.2 * LOSS.relative)]).beyond.length, 1);
-    assert.equal(alike([loss(0, Number.NaN)]).beyond.length, 1);
-    const of = (rows: number): Number2 => ({ what: "accuracy", sort: "score", then: 0.8, now: 0.75, rows });
-    assert.equal(alike([of(40)]).beyond.length, 0, "two of 40 answers turned");
-    assert.equal(alike([of(400)]).beyond.length, 1);
+    assert.equal(compareNumbers([loss(1, 1 + 0.9 * LOSS_TOLERANCE.relative)]).beyond.length, 0);
+    assert.equal(compareNumbers([loss(1, 1 + 1.2 * LOSS_TOLERANCE.relative)]).beyond.length, 1);
+    assert.equal(compareNumbers([loss(0, Number.NaN)]).beyond.length, 1);
+    const of = (rows: number): NumberPair => ({ what: "accuracy", sort: "score", then: 0.8, now: 0.75, rows });
+    assert.equal(compareNumbers([of(40)]).beyond.length, 0, "two of 40 answers turned");
+    assert.equal(compareNumbers([of(400)]).beyond.length, 1);
   });
   it("of trainings whose rows are drawn anew are held by their mean, and by what chance moves", () => {
-    const step = (n: number, then: number, now: number): Number2 => ({
+    const step = (n: number, then: number, now: number): NumberPair => ({
       ...loss(then, now),
       what: `loss of step ${String(n)}`,
     });
-    const all = drawnApart(
+    const all = averageStepLosses(
       [step(1, 0.7, 0.4), step(2, 0.5, 0.9), loss(0.6, 0.61)].map((one, i) =>
         i === 2 ? { ...one, what: "validation loss at step 2" } : one,
       ),
@@ -71,12 +77,12 @@ describe("numbers of two trainings", () => {
         ["validation loss at step 2", 0.6, 0.61],
       ],
     );
-    assert.equal(alike(all, true).beyond.length, 0);
-    assert.equal(alike(all).beyond.length, 2);
-    const of = (now: number, rows: number): Number2 => ({ what: "accuracy", sort: "score", then: 0.8, now, rows });
-    assert.equal(alike([of(0.65, 100)], true).beyond.length, 0);
-    assert.equal(alike([of(0.55, 100), of(0.7, 1000)], true).beyond.length, 2);
-    assert.equal(alike([loss(0.5, 0.8)], true).beyond.length, 1);
+    assert.equal(compareNumbers(all, true).beyond.length, 0);
+    assert.equal(compareNumbers(all).beyond.length, 2);
+    const of = (now: number, rows: number): NumberPair => ({ what: "accuracy", sort: "score", then: 0.8, now, rows });
+    assert.equal(compareNumbers([of(0.65, 100)], true).beyond.length, 0);
+    assert.equal(compareNumbers([of(0.55, 100), of(0.7, 1000)], true).beyond.length, 2);
+    assert.equal(compareNumbers([loss(0.5, 0.8)], true).beyond.length, 1);
   });
   it("are those of the same steps and splits", () => {
     const at = { at: "2026-01-01T00:00:00.000Z", run: "r" };
@@ -86,7 +92,7 @@ describe("numbers of two trainings", () => {
     const said = (n: number, accuracy: number): RunEvent => ({
       ...{ ...at, kind: "evaluated", step: n, split: "validation", metrics: { loss: 0.3, accuracy } },
     });
-    const numbers = numbersOf([step(1, 0.7), step(2, 0.6), said(2, 0.9)], [step(2, 0.61), said(2, 0.8)], 10);
+    const numbers = numberPairsOf([step(1, 0.7), step(2, 0.6), said(2, 0.9)], [step(2, 0.61), said(2, 0.8)], 10);
     assert.deepEqual(
       numbers.map(({ what, then, now }) => [what, then, now]),
       [

@@ -4,14 +4,15 @@ import { cpSync, existsSync, readFileSync, statSync, writeFileSync } from "node:
 import { join } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { RunFolder } from "#kernel/runs/run-folder.js";
-import type { Shown } from "#kernel/display/bundle-output.js";
+import type { DisplayOutput } from "#kernel/display/bundle-output.js";
 import type { ModelHandle } from "#kernel/models/model-handle.js";
 import { replay } from "#kernel/features/replay/replay.js";
-import { CHECKED, readHeader, readTensor, writeSafetensors } from "#kernel/tensors/safetensors.js";
+import { CHECKSUM_METADATA, readHeader, readTensor, writeSafetensors } from "#kernel/tensors/safetensors.js";
 import { NotebookOfOne } from "../../session/notebook-of-one.js";
 import { definitions, writeSmallTraining } from "../../session/small-training.js";
 
-const text = (shown: readonly Shown[]): string => shown.map(({ bundle }) => String(bundle["text/plain"])).join("\n");
+const text = (shown: readonly DisplayOutput[]): string =>
+  shown.map(({ bundle }) => String(bundle["text/plain"])).join("\n");
 const recipe = "recipe r { epochs: 6, batch_size: 8, optimizer: adamw(learning_rate: 3e-3), keep: last }";
 type Answered = { readonly label: string; readonly probabilities: Readonly<Record<string, number>> };
 
@@ -75,7 +76,11 @@ train m on d with r`);
     const all = Object.fromEntries(Object.keys(tensors).map((name) => [name, readTensor(file, name)]));
     const { shape } = all["classifier.bias"]!;
     const bytes = new Uint8Array(Float32Array.from({ length: shape[0]! }, () => Number.NaN).buffer);
-    writeSafetensors(file, { ...all, "classifier.bias": { dtype: "f32", shape, bytes } }, { ...metadata, ...CHECKED });
+    writeSafetensors(
+      file,
+      { ...all, "classifier.bias": { dtype: "f32", shape, bytes } },
+      { ...metadata, ...CHECKSUM_METADATA },
+    );
     await book.run(`model ill { load: ${JSON.stringify(run)} }`);
     const small = book.run("compress ill on d as well { steps: 1, distill: student(layers: 1) }");
     await assert.rejects(small, (error) => error instanceof CodedError && error.code === "teacher-not-finite");

@@ -6,13 +6,14 @@ import assert from "node:assert/strict";
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { readLearnt } from "#kernel/runs/learnt-rows.js";
-import type { Shown } from "#kernel/display/bundle-output.js";
+import { readLearntRecord } from "#kernel/runs/learnt-rows.js";
+import type { DisplayOutput } from "#kernel/display/bundle-output.js";
 import type { ModelHandle } from "#kernel/models/model-handle.js";
 import { NotebookOfOne } from "../../session/notebook-of-one.js";
 import { definitions, writeSmallTraining } from "../../session/small-training.js";
 
-const text = (shown: readonly Shown[]): string => shown.map(({ bundle }) => String(bundle["text/plain"])).join("\n");
+const text = (shown: readonly DisplayOutput[]): string =>
+  shown.map(({ bundle }) => String(bundle["text/plain"])).join("\n");
 const TEXTS = ["a good film w1", "very bad book w2", "a fine book w3"];
 const QUICK = "recipe quick { epochs: 2, batch_size: 8, optimizer: adamw(learning_rate: 3e-3), seed: 1 }";
 const SHORT = "recipe short { steps: 2, batch_size: 8 }";
@@ -53,7 +54,7 @@ compress m on d as fixed { quantize: int8(calibrate: 10) }`);
     for (const name of ["student", "slim", "fixed"]) {
       const file = join(folders[name]!, "base/model.safetensors");
       assert.equal(statSync(file).nlink, 2, name);
-      const runs = readLearnt(folders[name]!)?.rows.map(({ run }) => run.split("-")[0]);
+      const runs = readLearntRecord(folders[name]!)?.rows.map(({ run }) => run.split("-")[0]);
       assert.deepEqual(runs, [name, "m"]);
       // What binds the base binds what is made of it.
       assert.match(readFileSync(join(folders[name]!, "base/README.md"), "utf8"), /^license: "mit"$/m);

@@ -4,13 +4,14 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from "node:path";
 import { cachedOutputsFile } from "#kernel/runs/continual-state.js";
 import { RunFolder } from "#kernel/runs/run-folder.js";
-import type { Shown } from "#kernel/display/bundle-output.js";
+import type { DisplayOutput } from "#kernel/display/bundle-output.js";
 import type { ModelHandle } from "#kernel/models/model-handle.js";
-import { CHECKED, readHeader, readTensor, writeSafetensors } from "#kernel/tensors/safetensors.js";
+import { CHECKSUM_METADATA, readHeader, readTensor, writeSafetensors } from "#kernel/tensors/safetensors.js";
 import { NotebookOfOne } from "../../session/notebook-of-one.js";
 import { definitions, writeSmallTraining } from "../../session/small-training.js";
 
-const text = (shown: readonly Shown[]): string => shown.map(({ bundle }) => String(bundle["text/plain"])).join("\n");
+const text = (shown: readonly DisplayOutput[]): string =>
+  shown.map(({ bundle }) => String(bundle["text/plain"])).join("\n");
 
 describe("a student that would learn something else in silence", function () {
   this.timeout(300_000);
@@ -53,7 +54,11 @@ train m on d with r`);
     const zeros = (shape: readonly number[], by: string): void => {
       const bytes = new Uint8Array(4 * shape.reduce((a, b) => a * b, 1));
       for (const run of RunFolder.find(book.runs, model("t").weights!.plan.recipeHash))
-        writeSafetensors(cachedOutputsFile(run.path), { [name!]: { dtype: "f32", shape, bytes } }, { ...CHECKED, by });
+        writeSafetensors(
+          cachedOutputsFile(run.path),
+          { [name!]: { dtype: "f32", shape, bytes } },
+          { ...CHECKSUM_METADATA, by },
+        );
     };
     zeros(shape, "other weights");
     assert.deepEqual(await again(), first);
@@ -73,7 +78,7 @@ train m on d with r`);
       writeSafetensors(
         cachedOutputsFile(run.path),
         { [name]: { dtype: "f32", shape, bytes } },
-        { ...CHECKED, by: metadata["by"]! },
+        { ...CHECKSUM_METADATA, by: metadata["by"]! },
       );
     await assert.rejects(
       book.run("compress m on d, other with r as t { distill: student(layers: 1) }"),

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ModelHandle } from "#kernel/models/model-handle.js";
-import type { Written } from "#kernel/inference/prediction.js";
+import type { WrittenContinuation } from "#kernel/inference/prediction.js";
 import { NotebookOfOne } from "../../session/notebook-of-one.js";
 import { writeTokenizer } from "../../session/small-tokenizers.js";
 
@@ -71,7 +71,7 @@ deploy slim_pair to huggingface("out/pair")`);
   it("a quantised one writes, and is kept as whole numbers", async () => {
     await book.run("compress gpt2_plain on tales as eight { quantize: int8 }");
     const eight = book.values.get("eight") as ModelHandle;
-    const [written] = (await eight.predict("a good", { max_tokens: 8 })) as readonly Written[];
+    const [written] = (await eight.predict("a good", { max_tokens: 8 })) as readonly WrittenContinuation[];
     assert.ok(written!.tokens > 0);
   });
 });

@@ -9,7 +9,7 @@ import type { LabelPrediction } from "#stdlib/tasks/text_classification.run.js";
 import type { ModelHandle } from "#kernel/models/model-handle.js";
 import { readHeader } from "#kernel/tensors/safetensors.js";
 import { InferenceSession, Tensor as OrtTensor } from "onnxruntime-node";
-import { CodedError, wordsFor } from "#dsl/language/diagnostics/codes.js";
+import { CodedError, diagnosticText } from "#dsl/language/diagnostics/codes.js";
 import { NotebookOfOne } from "../../session/notebook-of-one.js";
 import { definitions, writeSmallTraining } from "../../session/small-training.js";
 
@@ -131,7 +131,7 @@ train m on d with quick`);
       (error) =>
         error instanceof CodedError &&
         error.code === "cannot-deploy" &&
-        wordsFor(error).help === "write `quantize: int8`",
+        diagnosticText(error).help === "write `quantize: int8`",
     );
     const [fixed, eight, m] = [await probabilities("fixed"), await probabilities("eight"), await probabilities("m")];
     assert.ok(far(fixed, m) < 0.1 && far(fixed, eight) > 1e-7);

@@ -1,19 +1,19 @@
 /** What a teacher said of rows. */
 import assert from "node:assert/strict";
-import { CodedError, wordsFor } from "#dsl/language/diagnostics/codes.js";
-import { checkSaid } from "#kernel/features/compress/teacher-outputs.js";
+import { CodedError, diagnosticText } from "#dsl/language/diagnostics/codes.js";
+import { checkTeacherOutputs } from "#kernel/features/compress/teacher-outputs.js";
 
 describe("what a teacher says", () => {
   const told = (...said: number[][]): string => {
     try {
-      checkSaid(
+      checkTeacherOutputs(
         "mood",
         said.map((row) => Float32Array.from(row)),
       );
       return "";
     } catch (error) {
       assert.ok(error instanceof CodedError);
-      return wordsFor(error).message;
+      return diagnosticText(error).message;
     }
   };
   it("is learnt where all of it are numbers", () => assert.equal(told([1, 2], [-3, 0]), ""));

@@ -1,15 +1,15 @@
 /** Which rows lie in a page. */
 import assert from "node:assert/strict";
-import { fewOf } from "#kernel/features/deploy/examples.js";
+import { pickExamples } from "#kernel/features/deploy/examples.js";
 
 const row = (example: string | readonly [string, string], label = "") => ({ example, label });
 
 describe("examples of a deployment", () => {
   it("are of each label before there are two of one, in the order of the rows", () => {
     const rows = ["a1", "a2", "b1", "a3", "b2", "c1"].map((text) => row(`text ${text}`, text[0]));
-    assert.deepEqual(fewOf(rows, 4), ["text a1", "text b1", "text c1", "text a2"]);
-    assert.equal(fewOf(rows, 20).length, 6);
-    assert.deepEqual(fewOf([], 3), []);
+    assert.deepEqual(pickExamples(rows, 4), ["text a1", "text b1", "text c1", "text a2"]);
+    assert.equal(pickExamples(rows, 20).length, 6);
+    assert.deepEqual(pickExamples([], 3), []);
   });
   it("have nothing personal in any of their texts, and can be read at a glance", () => {
     const rows = [
@@ -19,6 +19,6 @@ describe("examples of a deployment", () => {
       row(" a "),
       row("it came late"),
     ];
-    assert.deepEqual(fewOf(rows, 5), ["it came late"]);
+    assert.deepEqual(pickExamples(rows, 5), ["it came late"]);
   });
 });

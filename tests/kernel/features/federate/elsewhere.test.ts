@@ -2,14 +2,14 @@
 import assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { askedAtOnce } from "#kernel/features/federate/client-requests.js";
-import type { Carrier, Client, RoundAnswer, RoundOrder } from "#kernel/features/federate/contract.js";
-import { sumsElsewhere } from "#kernel/features/federate/elsewhere/masked-remote-clients.js";
-import { Held } from "#kernel/features/federate/secure/client-state.js";
-import type { ToSum } from "#kernel/features/federate/server.js";
-import { vectorOf, widthOf } from "#kernel/features/federate/summed-vector.js";
+import { askClientsConcurrently } from "#kernel/features/federate/client-requests.js";
+import type { RemoteClients, Client, RoundAnswer, RoundInstruction } from "#kernel/features/federate/contract.js";
+import { remoteMaskedSummer } from "#kernel/features/federate/elsewhere/masked-remote-clients.js";
+import { ClientMaskingState } from "#kernel/features/federate/secure/client-state.js";
+import type { SecureSumInput } from "#kernel/features/federate/server.js";
+import { summedVectorOf, fixedPointWidthOf } from "#kernel/features/federate/summed-vector.js";
 
-const order: RoundOrder = { round: 1, rounds: 3, weights: Float32Array.of(1, 2), sent: {} };
+const order: RoundInstruction = { round: 1, rounds: 3, weights: Float32Array.of(1, 2), sent: {} };
 const answer = (delta: readonly number[], rows: number): RoundAnswer => ({
   ...{ rows, steps: 2, loss: 1, delta: Float32Array.from(delta), given: {}, tokens: rows, bytes: 1, seconds: 0 },
 });
@@ -32,7 +32,7 @@ describe("clients elsewhere that a round asks", () => {
       });
     const clients = [waits("a"), said("b", () => Promise.reject(gone("b"))), waits("c"), waits("d")];
     const counted: number[] = [];
-    const { answers, lost, why } = await askedAtOnce(
+    const { answers, lost, why } = await askClientsConcurrently(
       order,
       { clients: [0, 1, 2] },
       { clients, signal: never, onClient: (done, of) => counted.push(done, of) },
@@ -45,7 +45,7 @@ describe("clients elsewhere that a round asks", () => {
 
   it("end the federation by what ends it for all, by a defect, and by an interrupt", async () => {
     const with_ = (error: Error, signal = never) =>
-      askedAtOnce(order, { clients: [0] }, { clients: [said("a", () => Promise.reject(error))], signal });
+      askClientsConcurrently(order, { clients: [0] }, { clients: [said("a", () => Promise.reject(error))], signal });
     await assert.rejects(with_(new CodedError("flower-ended", { why: "it was stopped" })), { code: "flower-ended" });
     await assert.rejects(with_(new TypeError("a defect")), TypeError);
     const stopped = new AbortController();
@@ -58,10 +58,10 @@ describe("a secret sum over clients elsewhere", () => {
   const rows = [3, 5, 2, 7, 4];
   const answers = new Map(rows.map((n, i) => [i, answer([i + 0.5, -i, 0.25], n)] as const));
   /** `fails`: at which of its messages a client is lost, from 0. */
-  function partiesOf(fails: ReadonlyMap<number, number> = new Map(), code = gone): Carrier["clients"] {
+  function partiesOf(fails: ReadonlyMap<number, number> = new Map(), code = gone): RemoteClients["clients"] {
     return [...answers].map(([i, one]) => {
-      const held = new Held(generateKeyPairSync("ed25519").privateKey, 3);
-      held.hold(order, vectorOf(one, [], one.rows));
+      const held = new ClientMaskingState(generateKeyPairSync("ed25519").privateKey, 3);
+      held.hold(order, summedVectorOf(one, [], one.rows));
       let asked = 0;
       return {
         ...said(String(i), () => Promise.resolve(one)),
@@ -71,12 +71,12 @@ describe("a secret sum over clients elsewhere", () => {
       };
     });
   }
-  const toSum: ToSum = {
-    ...{ order, answers, asked: { clients: [0, 1, 2, 3, 4], lost: [] }, names: [] },
-    ...{ weigh: (one) => one.rows, values: 4, width: widthOf(rows, null) },
+  const toSum: SecureSumInput = {
+    ...{ order, answers, selected: { clients: [0, 1, 2, 3, 4], lost: [] }, names: [] },
+    ...{ weigh: (one) => one.rows, values: 4, width: fixedPointWidthOf(rows, null) },
   };
   const plain = (of: readonly number[]): readonly number[] =>
-    [0, 1, 2, 3].map((at) => of.reduce((sum, i) => sum + (vectorOf(answers.get(i)!, [], rows[i]!)[at] ?? 0), 0));
+    [0, 1, 2, 3].map((at) => of.reduce((sum, i) => sum + (summedVectorOf(answers.get(i)!, [], rows[i]!)[at] ?? 0), 0));
   const close = (sum: Float64Array, wanted: readonly number[]): void => {
     assert.equal(sum.length, wanted.length);
     for (const [i, value] of wanted.entries()) assert.ok(Math.abs((sum[i] ?? NaN) - value) < 1e-5, String([...sum]));
@@ -93,7 +93,7 @@ describe("a secret sum over clients elsewhere", () => {
         return said;
       },
     }));
-    const { sum, missing, sent, received } = await sumsElsewhere(parties)(toSum);
+    const { sum, missing, sent, received } = await remoteMaskedSummer(parties)(toSum);
     close(sum, plain([0, 1, 2, 3, 4]));
     assert.deepEqual(missing, []);
     assert.deepEqual({ sent, received }, seen);
@@ -101,10 +101,10 @@ describe("a secret sum over clients elsewhere", () => {
 
   it("goes on without one that drops out before its vector came, and with one that does afterwards", async () => {
     // Messages: keys, shares, input, agreement, unmasking.
-    const before = await sumsElsewhere(partiesOf(new Map([[1, 2]])))(toSum);
+    const before = await remoteMaskedSummer(partiesOf(new Map([[1, 2]])))(toSum);
     close(before.sum, plain([0, 2, 3, 4]));
     assert.deepEqual(before.missing, [1]);
-    const after = await sumsElsewhere(partiesOf(new Map([[3, 3]])))(toSum);
+    const after = await remoteMaskedSummer(partiesOf(new Map([[3, 3]])))(toSum);
     close(after.sum, plain([0, 1, 2, 3, 4]));
     assert.deepEqual(after.missing, []);
   });
@@ -115,21 +115,23 @@ describe("a secret sum over clients elsewhere", () => {
       [4, 2],
     ]);
     assert.equal(
-      codeOf(await sumsElsewhere(partiesOf(two))(toSum).catch((error: unknown) => error)),
+      codeOf(await remoteMaskedSummer(partiesOf(two))(toSum).catch((error: unknown) => error)),
       "secure-survivors",
     );
     const over = () => new CodedError("flower-ended", { why: "it was stopped" });
-    await assert.rejects(sumsElsewhere(partiesOf(new Map([[2, 1]]), over as never))(toSum), { code: "flower-ended" });
-    await assert.rejects(sumsElsewhere(partiesOf(), AbortSignal.abort())(toSum), { name: "AbortError" });
+    await assert.rejects(remoteMaskedSummer(partiesOf(new Map([[2, 1]]), over as never))(toSum), {
+      code: "flower-ended",
+    });
+    await assert.rejects(remoteMaskedSummer(partiesOf(), AbortSignal.abort())(toSum), { name: "AbortError" });
   });
 
   it("leaves out one that says what it must not, and sums none twice", async () => {
     const parties = partiesOf();
     const liar = { ...parties[2]!, mask: () => Promise.resolve(new Uint8Array(40)) };
-    const { sum, missing } = await sumsElsewhere(parties.with(2, liar))(toSum);
+    const { sum, missing } = await remoteMaskedSummer(parties.with(2, liar))(toSum);
     close(sum, plain([0, 1, 3, 4]));
     assert.deepEqual(missing, [2]);
     // Their vectors are gone: none takes part in another sum of that round.
-    assert.equal(codeOf(await sumsElsewhere(parties)(toSum).catch((error: unknown) => error)), "secure-survivors");
+    assert.equal(codeOf(await remoteMaskedSummer(parties)(toSum).catch((error: unknown) => error)), "secure-survivors");
   });
 });

@@ -2,10 +2,10 @@
 import assert from "node:assert/strict";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { NDArray } from "#dsl/tensor/program.js";
-import type { Client, RoundAnswer, RoundOrder } from "#kernel/features/federate/contract.js";
-import { Rounds, type RoundsOptions } from "#kernel/features/federate/rounds.js";
-import { FederationServer, type Summed } from "#kernel/features/federate/server.js";
-import { maskedSums } from "#kernel/features/federate/simulated/masked-clients.js";
+import type { Client, RoundAnswer, RoundInstruction } from "#kernel/features/federate/contract.js";
+import { FederatedRounds, type RoundsOptions } from "#kernel/features/federate/rounds.js";
+import { FederationServer, type SecureSummer } from "#kernel/features/federate/server.js";
+import { localMaskedSummer } from "#kernel/features/federate/simulated/masked-clients.js";
 import { StateVector } from "#kernel/remote/process-group/state-vector.js";
 import type { Step } from "#kernel/training/loop/step-source.js";
 
@@ -35,7 +35,7 @@ function held(values: Float32Array): { readonly weights: StateVector; readonly n
 function client(name: string, rows: number, lost: readonly number[] = [], epsilon?: number): Client {
   return {
     ...{ name, rows },
-    train({ round, weights }: RoundOrder): Promise<RoundAnswer> {
+    train({ round, weights }: RoundInstruction): Promise<RoundAnswer> {
       if (lost.includes(round))
         return Promise.reject(new CodedError("flower-client", { client: name, why: "no answer in time" }));
       const delta = weights.map(() => rows);
@@ -51,7 +51,7 @@ function client(name: string, rows: number, lost: readonly number[] = [], epsilo
 /** The event of a round. */
 const roundIn = (step: Step | null) => step?.events?.find((event) => event.kind === "round");
 
-function roundsOf(clients: readonly Client[], more: Partial<RoundsOptions> = {}, summed?: Summed) {
+function roundsOf(clients: readonly Client[], more: Partial<RoundsOptions> = {}, summed?: SecureSummer) {
   const engine = held(Float32Array.of(0, 0));
   const carrier = { sent: 100, received: 10 };
   const server = new FederationServer({
@@ -59,7 +59,7 @@ function roundsOf(clients: readonly Client[], more: Partial<RoundsOptions> = {},
     ...{ rows: clients.map(({ rows }) => rows), rounds: 4, weights: Float32Array.of(0, 0) },
     ...(summed && { summed }),
   });
-  const rounds = new Rounds(
+  const rounds = new FederatedRounds(
     {
       ...{ plan, seed: 1, server, clients, carrier, weights: engine.weights, rate: (round, steps) => round * steps },
       ...more,
@@ -126,11 +126,11 @@ describe("rounds with clients elsewhere", () => {
   it("lose a round whose secret sum fails, and go on from the same weights; a second in a row ends it", async () => {
     /** Rounds in which shares are wrong. */
     const failing =
-      (...bad: readonly number[]): Summed =>
+      (...bad: readonly number[]): SecureSummer =>
       (of) =>
         bad.includes(of.order.round)
           ? Promise.reject(new CodedError("secure-shares", { client: 1 }))
-          : maskedSums()({ ...of, asked: { clients: [...of.answers.keys()], lost: [] } });
+          : localMaskedSummer()({ ...of, selected: { clients: [...of.answers.keys()], lost: [] } });
     const clients = [client("a", 1), client("b", 3), client("c", 2), client("d", 4)];
     const { rounds, engine } = roundsOf(clients, {}, failing(2, 4));
     await rounds.next(4);

@@ -1,9 +1,14 @@
 /** The leading side of a federation, on vectors written out. */
 import assert from "node:assert/strict";
 import type { AggregatorImplementation } from "#stdlib/aggregators/kind.js";
-import { FederationServer, askedIn, askedPrivately, type Summed } from "#kernel/features/federate/server.js";
-import { maskedSums } from "#kernel/features/federate/simulated/masked-clients.js";
-import { vectorOf, widthOf } from "#kernel/features/federate/summed-vector.js";
+import {
+  FederationServer,
+  sampleClients,
+  samplePrivateClients,
+  type SecureSummer,
+} from "#kernel/features/federate/server.js";
+import { localMaskedSummer } from "#kernel/features/federate/simulated/masked-clients.js";
+import { summedVectorOf, fixedPointWidthOf } from "#kernel/features/federate/summed-vector.js";
 import { ClientPrivacy } from "#kernel/features/federate/private.js";
 import type { RoundAnswer } from "#kernel/features/federate/contract.js";
 
@@ -12,7 +17,7 @@ const answer = (delta: readonly number[], rows: number, given: RoundAnswer["give
   ...{ rows, steps: 1, loss: rows, tokens: 10, bytes: 4 * delta.length, seconds: 1, given },
   delta: Float32Array.from(delta),
 });
-const server = (implementation: AggregatorImplementation, summed?: Summed): FederationServer =>
+const server = (implementation: AggregatorImplementation, summed?: SecureSummer): FederationServer =>
   new FederationServer({
     aggregator: { call, implementation },
     ...{ rows: [1, 2, 3, 2], rounds: 3, weights: Float32Array.of(1, 2), ...(summed && { summed }) },
@@ -45,7 +50,7 @@ describe("the server of a federation", () => {
     const one = server({
       keeps: ["velocity"],
       combine: (_call, updates) => Float64Array.from(updates[1]?.delta ?? []),
-      step(_call, { round, mean, given, share, kept }) {
+      step(_call, { round, mean, given, share, saved: kept }) {
         seen.push([round, [...mean], [...(given["control"] ?? [])], share, [...(kept["velocity"] ?? [])]]);
         kept["velocity"]?.set(mean);
         kept["control"]?.set(given["control"] ?? []);
@@ -54,8 +59,8 @@ describe("the server of a federation", () => {
       local: {
         strategy: { states: [] },
         ...{ keeps: [], sent: ["control"] },
-        told: () => ({}),
-        after: () => ({ kept: {}, given: {} }),
+        initialStates: () => ({}),
+        after: () => ({ saved: {}, given: {} }),
       },
     });
     const answers = new Map([
@@ -73,8 +78,8 @@ describe("the server of a federation", () => {
 
   it("comes to the same by sums alone, and tells nothing of single clients then", async () => {
     const vectors: (readonly number[])[] = [];
-    const summed: Summed = ({ answers: said, names, weigh, values }) => {
-      const all = [...said.values()].map((one) => vectorOf(one, names, weigh(one)));
+    const summed: SecureSummer = ({ answers: said, names, weigh, values }) => {
+      const all = [...said.values()].map((one) => summedVectorOf(one, names, weigh(one)));
       assert.ok(all.every(({ length }) => length === values));
       vectors.push(...all.map((one) => [...one]));
       const [first = new Float64Array(), ...others] = all;
@@ -100,7 +105,7 @@ describe("the server of a federation", () => {
   });
 
   it("tells of those alone whose vectors came to the sum", async () => {
-    const summed: Summed = () =>
+    const summed: SecureSummer = () =>
       Promise.resolve({ sum: Float64Array.of(15, 12, 3), missing: [0], sent: 7, received: 8 });
     const answers = new Map([
       [0, answer([1, 0], 1)],
@@ -146,7 +151,7 @@ describe("a federation that hides who takes part", () => {
     const deviation = Math.sqrt(noise.reduce((sum, value) => sum + value * value, 0) / noise.length);
     // Six standard errors of it.
     assert.ok(Math.abs(deviation - 10) < (6 * 10) / Math.sqrt(2 * noise.length), String(deviation));
-    const asked = Array.from({ length: 4000 }, () => of.asked());
+    const asked = Array.from({ length: 4000 }, () => of.sample());
     const each = [0, 1, 2, 3].map((client) => asked.filter((some) => some.includes(client)).length / 4000);
     for (const share of each) assert.ok(Math.abs(share - 0.5) < (6 * 0.5) / Math.sqrt(4000), String(share));
     assert.ok(asked.some((some) => some.length === 0) && asked.some((some) => some.length === 4));
@@ -170,11 +175,11 @@ describe("a federation that hides who takes part", () => {
       const one = new FederationServer({
         aggregator: { call, implementation: {} },
         ...{ rows: [1, 2, 3, 2], rounds: 3, weights: Float32Array.of(1, 2), privacy: privacy(0.5, 0) },
-        summed: ({ answers: said, asked: { clients }, names, weigh, values, width }) => {
+        summed: ({ answers: said, selected: { clients }, names, weigh, values, width }) => {
           seen.push([clients, values, width]);
           const sum = new Float64Array(values);
           for (const one of said.values())
-            for (const [i, value] of vectorOf(one, names, weigh(one)).entries()) sum[i]! += value;
+            for (const [i, value] of summedVectorOf(one, names, weigh(one)).entries()) sum[i]! += value;
           return Promise.resolve({ sum, sent: 0, received: 0 });
         },
       });
@@ -206,7 +211,7 @@ describe("a federation that hides who takes part", () => {
 
   it("loses each of those that it asks by a chance of its own", () => {
     const of = privacy(0.5, 0);
-    const asks = Array.from({ length: 4000 }, () => askedPrivately({ stragglers: 0.25 }, of));
+    const asks = Array.from({ length: 4000 }, () => samplePrivateClients({ stragglers: 0.25 }, of));
     for (const client of [0, 1, 2, 3]) {
       const among = asks.filter(({ clients }) => clients.includes(client));
       const share = among.filter(({ lost }) => lost.includes(client)).length / among.length;
@@ -220,10 +225,10 @@ describe("a federation that hides who takes part", () => {
 
 describe("whole numbers of a secret sum", () => {
   it("are of 32 bits where the mean loses nothing by them, of 64 where a client is far greater than those asked", () => {
-    assert.deepEqual(widthOf(Array<number>(10).fill(100), null), { range: 1600, bits: 32 });
-    assert.deepEqual(widthOf([10_000, ...Array<number>(19).fill(20)], null), { range: 160_000, bits: 64 });
-    assert.equal(widthOf(Array<number>(60).fill(100), null).bits, 64);
-    assert.deepEqual(widthOf([10, 20, 30], 0.5), { range: 1, bits: 64 });
+    assert.deepEqual(fixedPointWidthOf(Array<number>(10).fill(100), null), { range: 1600, bits: 32 });
+    assert.deepEqual(fixedPointWidthOf([10_000, ...Array<number>(19).fill(20)], null), { range: 160_000, bits: 64 });
+    assert.equal(fixedPointWidthOf(Array<number>(60).fill(100), null).bits, 64);
+    assert.deepEqual(fixedPointWidthOf([10, 20, 30], 0.5), { range: 1, bits: 64 });
   });
   it("lose none of the updates of small clients beside a large one that drops out", async () => {
     const rows = [10_000, 20, 20, 20, 20, 20];
@@ -233,11 +238,11 @@ describe("whole numbers of a secret sum", () => {
         20,
       ),
     );
-    const { sum } = await maskedSums()({
+    const { sum } = await localMaskedSummer()({
       answers: new Map(updates.slice(1).map((one, i) => [i + 1, one] as const)),
-      asked: { clients: [0, 1, 2, 3, 4, 5], lost: [0] },
+      selected: { clients: [0, 1, 2, 3, 4, 5], lost: [0] },
       order: { round: 1, rounds: 1, weights: new Float32Array(50), sent: {} },
-      ...{ names: [], weigh: () => 20, values: 51, width: widthOf(rows, null) },
+      ...{ names: [], weigh: () => 20, values: 51, width: fixedPointWidthOf(rows, null) },
     });
     for (let i = 0; i < 50; i++) {
       const exact = updates.slice(1).reduce((all, { delta }) => all + (delta[i] ?? 0) / 5, 0);
@@ -248,7 +253,7 @@ describe("whole numbers of a secret sum", () => {
 
 describe("whom a round asks", () => {
   const of = (round: number, participation: number | { share: number }, stragglers = 0, seed = 1) =>
-    askedIn({ participation, stragglers }, { clients: 10, round, seed });
+    sampleClients({ participation, stragglers }, { clients: 10, round, seed });
   it("is the same for the same seed, others in other rounds, and as many as are wanted", () => {
     assert.deepEqual(of(3, 4), of(3, 4));
     assert.notDeepEqual(of(3, 4), of(4, 4));

@@ -10,7 +10,7 @@ import { embed, embedMany, generateObject, generateText, jsonSchema, streamText,
 import type { ModelMessage } from "ai";
 import OpenAI from "openai";
 import type { ModelHandle } from "#kernel/models/model-handle.js";
-import type { Predicted } from "#kernel/inference/prediction.js";
+import type { ReadTextPrediction } from "#kernel/inference/prediction.js";
 import { NotebookOfOne } from "#tests/kernel/session/notebook-of-one.js";
 import { builtModels, ServedProcess } from "./serve-process.js";
 
@@ -44,7 +44,7 @@ describe("clients that ask served models", function () {
   let base = "";
   const model = (name: string): ModelHandle => book.values.get(name) as ModelHandle;
   const said = async <T>(name: string, asked: unknown, o = {}): Promise<T> => {
-    const [own] = await model(name).predict<Predicted>(asked as string, o);
+    const [own] = await model(name).predict<ReadTextPrediction>(asked as string, o);
     return own as T;
   };
   /** The likeliest text of so many tokens, as the notebook writes it. */

@@ -11,7 +11,7 @@ import { fileURLToPath } from "node:url";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { runningText } from "#kernel/apps/cli/runs/running-table.js";
 import { runsText } from "#kernel/apps/cli/runs/runs-table.js";
-import { serving } from "#kernel/features/serve/process/running-servers.js";
+import { runningServers } from "#kernel/features/serve/process/running-servers.js";
 import { ServerHandle } from "#kernel/features/serve/server-handle.js";
 import type { ModelHandle } from "#kernel/models/model-handle.js";
 import { programOf, TASKS, writeSmallTasks } from "#tests/kernel/deployments/small-tasks.js";
@@ -103,7 +103,7 @@ describe("a server of the notebook", function () {
   });
 
   it("is found where people look for what runs, while it lives", async () => {
-    const [listed] = serving();
+    const [listed] = runningServers();
     const { since, ...rest } = listed!;
     const models = [{ name: "labels", folder: (book.values.get("labels") as ModelHandle).folder! }];
     assert.deepEqual(rest, { name: "desk", url: desk().url, models, process: processNow() });
@@ -186,7 +186,7 @@ describe("a server of the notebook", function () {
     const broken = desk();
     process.kill(processNow(), "SIGKILL");
     await until(() => !broken.running, "it is seen");
-    assert.deepEqual(serving(), []);
+    assert.deepEqual(runningServers(), []);
     assert.match(html(), /ended by itself[\s\S]*SIGKILL ended it/);
     assert.equal(await codeOf(broken.replace(book.values.get("labels"))), "desk-over");
     await broken.stop();
@@ -213,7 +213,7 @@ describe("a server of the notebook", function () {
     assert.match(html(), /desk stopped after/);
     await assert.rejects(fetch(`${url}/health`));
     assert.ok(!isAlive(process));
-    assert.deepEqual(serving(), []);
+    assert.deepEqual(runningServers(), []);
     await desk().stop();
   });
 
@@ -227,13 +227,13 @@ describe("a server of the notebook", function () {
     const { url, server } = await told(kernel);
     assert.equal((await fetch(`${url}/health`)).status, 200);
     assert.deepEqual(
-      serving().map((one) => [one.name, one.url, one.process]),
+      runningServers().map((one) => [one.name, one.url, one.process]),
       [["apart", url, server]],
     );
     kernel.kill("SIGKILL");
     await once(kernel, "exit");
     await until(() => !isAlive(server), "it ended");
-    assert.deepEqual(serving(), []);
+    assert.deepEqual(runningServers(), []);
     await assert.rejects(fetch(`${url}/health`));
   });
 });

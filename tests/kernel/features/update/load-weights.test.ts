@@ -6,7 +6,7 @@ import { join } from "node:path";
 import type { NDArray } from "#dsl/tensor/program.js";
 import { ewc } from "#stdlib/strategies/ewc.run.js";
 import { oLora } from "#stdlib/strategies/o_lora.run.js";
-import { takeWeights } from "#kernel/features/update/load-weights.js";
+import { loadWeights } from "#kernel/features/update/load-weights.js";
 import { readTensor, writeSafetensors } from "#kernel/tensors/safetensors.js";
 
 const [A, B] = ["layer.lora_A.weight", "layer.lora_B.weight"] as const;
@@ -62,7 +62,7 @@ describe("weights that a stage takes", () => {
     const file = join(folder, "two.safetensors");
     writeSafetensors(file, had);
     const { session, floats } = storeOf(fresh);
-    await takeWeights({ session, carried, strategies }, { file, labels: [] }, []);
+    await loadWeights({ session, carried, strategies }, { file, labels: [] }, []);
     assert.deepEqual(floats(A), [100, 101, 102, 103, 104, 105, 6, 7, 8]);
     assert.deepEqual(floats(B), [200, 201, 2, 202, 203, 5, 204, 205, 8, 206, 207, 11]);
     assert.deepEqual(floats(`ewc.fisher/${A}`), [300, 301, 302, 303, 304, 305, -44, -43, -42]);
@@ -74,7 +74,7 @@ describe("weights that a stage takes", () => {
     const file = join(folder, "three.safetensors");
     writeSafetensors(file, { [A]: tensor([3, 3], 9) });
     const { session, floats } = storeOf(fresh);
-    await takeWeights({ session, carried, strategies }, { file, labels: [] }, []);
+    await loadWeights({ session, carried, strategies }, { file, labels: [] }, []);
     assert.deepEqual(floats(A), [9, 10, 11, 12, 13, 14, 15, 16, 17]);
   });
 });

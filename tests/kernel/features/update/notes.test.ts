@@ -2,18 +2,18 @@
 import assert from "node:assert/strict";
 import { from as tableFrom, type ColumnTable } from "arquero";
 import type { Call } from "#dsl/language/types/value.js";
-import type { Prepared } from "#kernel/data/prepared.js";
-import { matrixShown, type UpdateShown } from "#kernel/display/updates.js";
+import type { PreparedData } from "#kernel/data/prepared.js";
+import { scoreMatrixView, type UpdateReport } from "#kernel/display/updates.js";
 import { bestConstant } from "#kernel/features/update/best-constant.js";
-import { keptOf } from "#kernel/features/update/retained-rows.js";
-import type { Measured } from "#kernel/evaluation/forgetting/tasks.js";
-import { warnOfUnheld } from "#kernel/features/update/unused-strategies.js";
+import { retainedShareOf } from "#kernel/features/update/retained-rows.js";
+import type { TaskMetric } from "#kernel/evaluation/forgetting/tasks.js";
+import { warnOfUnusedStrategies } from "#kernel/features/update/unused-strategies.js";
 import type { Warn } from "#kernel/session/warn.js";
 import { registry } from "#stdlib/registry.js";
 import { dataFacts } from "../../display/examples.js";
 
-const by = (word: string): Measured => ({ call: { word, kind: "metric", arguments: {} }, name: word, better: 1 });
-function prepared(hash: string, labels: readonly unknown[], known: readonly string[], rows = 100): Prepared {
+const by = (word: string): TaskMetric => ({ call: { word, kind: "metric", arguments: {} }, name: word, better: 1 });
+function prepared(hash: string, labels: readonly unknown[], known: readonly string[], rows = 100): PreparedData {
   const test = tableFrom(labels.map((label, i) => ({ label, $row: i + 1 }))) as ColumnTable;
   const facts = { ...dataFacts, hash, splits: { train: { ...dataFacts.splits["test"]!, rows } } };
   return { name: hash, splits: { test, train: test }, labels: known, facts, sample: [] };
@@ -22,19 +22,31 @@ function prepared(hash: string, labels: readonly unknown[], known: readonly stri
 describe("what an update says beside its scores", () => {
   it("counts what is kept of the data of which something was lost, in the share of their rows", () => {
     const [a, b] = [prepared("a", ["x"], ["x"], 40), prepared("b", ["x"], ["x"], 10)];
-    const replay = { of: { share: 0.05 } } as const;
+    const replay = { size: { share: 0.05 } } as const;
     const rows = [...new Array<{ hash: string }>(8).fill({ hash: "a" }), { hash: "b" }, { hash: "c" }];
     const lost = [
       { prepared: a, learnt: 0 },
       { prepared: b, learnt: 0 },
     ];
-    assert.deepEqual(keptOf(lost, { replay, before: [], rows }), { share: 0.2, fixed: false, full: false });
-    assert.deepEqual(keptOf(lost.slice(1), { replay, before: rows, rows }), { share: 0.1, fixed: true, full: false });
+    assert.deepEqual(retainedShareOf(lost, { replay, before: [], rows }), { share: 0.2, fixed: false, full: false });
+    assert.deepEqual(retainedShareOf(lost.slice(1), { replay, before: rows, rows }), {
+      share: 0.1,
+      fixed: true,
+      full: false,
+    });
     const later = [...lost, { prepared: b, learnt: 1 }];
-    assert.equal(keptOf(later, { replay, before: rows, rows }).fixed, false, "of later ones more can be drawn");
-    assert.equal(keptOf(lost, { replay: { ...replay, most: 10 }, before: [], rows }).full, true);
-    assert.equal(keptOf(lost, { replay: { ...replay, most: 11 }, before: [], rows }).full, false);
-    assert.deepEqual(keptOf(lost, { replay: null, before: rows, rows: [] }), { share: 0, fixed: false, full: false });
+    assert.equal(
+      retainedShareOf(later, { replay, before: rows, rows }).fixed,
+      false,
+      "of later ones more can be drawn",
+    );
+    assert.equal(retainedShareOf(lost, { replay: { ...replay, most: 10 }, before: [], rows }).full, true);
+    assert.equal(retainedShareOf(lost, { replay: { ...replay, most: 11 }, before: [], rows }).full, false);
+    assert.deepEqual(retainedShareOf(lost, { replay: null, before: rows, rows: [] }), {
+      share: 0,
+      fixed: false,
+      full: false,
+    });
   });
 
   it("knows what one answer for all rows comes to, where that says something", () => {
@@ -53,7 +65,7 @@ describe("what an update says beside its scores", () => {
   });
 
   it("says which data weren't learnt, as soon as their own stage is over", () => {
-    const shown = (of: Partial<UpdateShown>): string => {
+    const shown = (of: Partial<UpdateReport>): string => {
       const tasks = [
         { data: "old", split: "test", rows: 9, learnt: 0, constant: 0.9 },
         { data: "kind", split: "test", rows: 9, learnt: 1, constant: 0.4 },
@@ -67,11 +79,20 @@ describe("what an update says beside its scores", () => {
         [0.7, 0.9, 0.6, null],
         [0.7, 0.9, 0.1, 0],
       ];
-      const all: UpdateShown = { name: "n", metric: "accuracy", better: 1, of: 3, tasks, stages, matrix, ...of };
-      return String(matrixShown({ ...all, matrix: all.matrix.slice(0, 4) }, "id").bundle["text/plain"]);
+      const all: UpdateReport = {
+        name: "n",
+        metric: "accuracy",
+        better: 1,
+        totalStages: 3,
+        tasks,
+        stages,
+        matrix,
+        ...of,
+      };
+      return String(scoreMatrixView({ ...all, matrix: all.matrix.slice(0, 4) }, "id").bundle["text/plain"]);
     };
     const said = "kind wasn't learnt (0.4000; one answer for all has 0.4000): more epochs";
-    const whole = shown({ held: true });
+    const whole = shown({ isConstrained: true });
     assert.ok(whole.includes(`. ${said}, or weaker strategies`), whole);
     assert.doesNotMatch(whole, /(?:mood|tone|old) wasn't/);
     const plain = shown({});
@@ -89,7 +110,7 @@ describe("what an update says beside its scores", () => {
     const told = (was: readonly Call[] | undefined): readonly unknown[] => {
       const all: unknown[] = [];
       const warn: Warn = (code, data) => void all.push([code as string, data as object]);
-      warnOfUnheld("seasons", { was, is: [usual] }, registry, warn);
+      warnOfUnusedStrategies("seasons", { was, is: [usual] }, registry, warn);
       return all;
     };
     const held = [

@@ -1,8 +1,8 @@
 /** Some of rows: whatever is said of a row goes with it. */
 import assert from "node:assert/strict";
-import type { Taught } from "#stdlib/tasks/kind.js";
-import type { Encoded } from "#kernel/data/encoding/rows.js";
-import { onlyOf } from "#kernel/features/update/only-of.js";
+import type { TaughtRows } from "#stdlib/tasks/kind.js";
+import type { EncodedRows } from "#kernel/data/encoding/rows.js";
+import { selectRows } from "#kernel/features/update/only-of.js";
 
 const count = 6;
 const which = Uint32Array.of(1, 4, 5);
@@ -12,17 +12,17 @@ const rows = {
   lengths: Int32Array.from({ length: count }, (_, row) => 20 + row),
   written: Int32Array.from({ length: count }, (_, row) => 30 + row),
   weights: Float32Array.from({ length: count }, (_, row) => 40 + row),
-} as unknown as Encoded;
+} as unknown as EncodedRows;
 
 describe("some of rows", () => {
   it("have their own tokens, what is learnt of them, lengths and weights", () => {
     const trained = {
-      at: (row: number) => Uint8Array.of(0, row),
+      maskAt: (row: number) => Uint8Array.of(0, row),
       counts: Int32Array.from({ length: count }, (_, row) => 50 + row),
     };
-    const some = onlyOf({ ...rows, trained, taught: null }, which);
+    const some = selectRows({ ...rows, trained, taught: null }, which);
     assert.deepEqual([...(some.ids.at(1) ?? [])], [4, 14]);
-    assert.deepEqual([...some.trained!.at(2)], [0, 5]);
+    assert.deepEqual([...some.trained!.maskAt(2)], [0, 5]);
     assert.deepEqual([...some.trained!.counts], [51, 54, 55]);
     assert.deepEqual([...some.lengths], [21, 24, 25]);
     assert.deepEqual([...some.written!], [31, 34, 35]);
@@ -30,7 +30,7 @@ describe("some of rows", () => {
   });
   it("have the texts of their rows, where these are read each by itself", () => {
     const asked: number[][] = [];
-    const taught: Taught = {
+    const taught: TaughtRows = {
       counts: ({ rows: batch }) => batch.length,
       texts: (batch) => Uint32Array.from([...Array.from(batch), ...Array.from(batch, (row) => count + row)]),
       feeds: ({ rows: batch }) => {
@@ -38,7 +38,7 @@ describe("some of rows", () => {
         return {};
       },
     };
-    const some = onlyOf({ ...rows, ids: { ...ids, length: 2 * count }, taught }, which);
+    const some = selectRows({ ...rows, ids: { ...ids, length: 2 * count }, taught }, which);
     assert.deepEqual([...some.taught!.texts!([0, 2])], [1, 5, 7, 11]);
     assert.deepEqual([...(some.ids.at(11) ?? [])], [11, 21]);
     some.taught!.feeds({ rows: [1, 2], width: 2, seed: 1, epoch: 0 }, Int32Array.of());

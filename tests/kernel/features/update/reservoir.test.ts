@@ -1,6 +1,6 @@
 /** At most so many rows of all that came, each with the same chance. */
 import assert from "node:assert/strict";
-import { reservoir } from "#kernel/features/update/reservoir.js";
+import { sampleReservoir } from "#kernel/features/update/reservoir.js";
 
 interface Row {
   readonly hash: string;
@@ -9,11 +9,11 @@ interface Row {
 }
 const day = (hash: string, rows: number, label = (row: number): string => ["a", "b", "c"][row % 3]!): readonly Row[] =>
   Array.from({ length: rows }, (_, row) => ({ hash, row: row + 1, roles: { text: "t", label: label(row) } }));
-type How = Parameters<typeof reservoir>[1];
+type How = Parameters<typeof sampleReservoir>[1];
 const uniform: How = { most: 30 };
 const balanced: How = { most: 30, balanced: true };
 const through = (days: readonly (readonly Row[])[], how: How): readonly Row[] =>
-  days.reduce<readonly Row[]>((kept, rows) => reservoir([...kept, ...rows], how), []);
+  days.reduce<readonly Row[]>((kept, rows) => sampleReservoir([...kept, ...rows], how), []);
 
 describe("a reservoir of rows", () => {
   it("keeps day by day what it would keep of all days at once, and no more than it may", () => {
@@ -29,10 +29,10 @@ describe("a reservoir of rows", () => {
         );
         let kept: readonly Row[] = [];
         for (let i = 0; i < days.length; i++) {
-          kept = reservoir([...kept, ...days[i]!], how);
+          kept = sampleReservoir([...kept, ...days[i]!], how);
           const seen = days.slice(0, i + 1).flat();
           assert.equal(kept.length, Math.min(seen.length, how.most!));
-          assert.deepEqual(kept, reservoir(seen, how));
+          assert.deepEqual(kept, sampleReservoir(seen, how));
         }
       }
   });
@@ -75,8 +75,8 @@ describe("a reservoir of rows", () => {
   });
   it("has no bound where none is written, and rows without a label are all alike", () => {
     const rows = day("d", 100);
-    assert.equal(reservoir(rows, { balanced: true }), rows);
+    assert.equal(sampleReservoir(rows, { balanced: true }), rows);
     const bare = rows.map(({ hash, row }) => ({ hash, row, roles: { text: "t" } }));
-    assert.deepEqual(reservoir(bare, balanced), reservoir(bare, uniform));
+    assert.deepEqual(sampleReservoir(bare, balanced), sampleReservoir(bare, uniform));
   });
 });

@@ -4,24 +4,24 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { from as tableFrom, type ColumnTable } from "arquero";
 import type { Call } from "#dsl/language/types/value.js";
-import { keepScoredData, scoredData } from "#kernel/runs/scored-data.js";
-import { readSince, writeSince, type SinceOn } from "#kernel/runs/since-before.js";
-import { sinceShown } from "#kernel/display/scores-since.js";
-import type { Prepared } from "#kernel/data/prepared.js";
-import { fewRows } from "#kernel/evaluation/forgetting/few-rows.js";
+import { saveScoredData, readScoredData } from "#kernel/runs/scored-data.js";
+import { readBeforeAfterScores, writeBeforeAfterScores, type BeforeAfterScore } from "#kernel/runs/since-before.js";
+import { scoresSinceView } from "#kernel/display/scores-since.js";
+import type { PreparedData } from "#kernel/data/prepared.js";
+import { sampleRows } from "#kernel/evaluation/forgetting/few-rows.js";
 import {
-  NOTHING,
+  NO_RECORDED_SHARES,
   replayedShare,
-  shareFor,
-  sharesOnRecord,
-  triedInstead,
-  triedNext,
-  type OnRecordShares,
+  replayShareFor,
+  recordedSharesOf,
+  suggestUpdate,
+  suggestNextAttempt,
+  type RecordedShares,
 } from "#kernel/evaluation/forgetting/next-attempt.js";
 import { data, dataFacts } from "../../display/examples.js";
 
 const replay = (share: Call["arguments"][string]): Call => ({ word: "replay", kind: "strategy", arguments: { share } });
-const on = (more: Partial<SinceOn> = {}): SinceOn => ({
+const on = (more: Partial<BeforeAfterScore> = {}): BeforeAfterScore => ({
   data: "d",
   split: "test",
   dataHash: "aa",
@@ -47,22 +47,26 @@ describe("what is kept of evaluations of before", () => {
 
   it("suggests as large a share as was lost, and more than what was too little", () => {
     assert.deepEqual(
-      [0, 0.01, 0.011, 0.04, 0.12, 0.32, 0.9].map((lost) => shareFor(lost)),
+      [0, 0.01, 0.011, 0.04, 0.12, 0.32, 0.9].map((lost) => replayShareFor(lost)),
       [0.01, 0.01, 0.02, 0.05, 0.15, 0.4, 0.5],
     );
-    assert.match(triedNext([], 0.19)!, /try `replay\(20%\)`: about as large a share .* not measured/);
+    assert.match(suggestNextAttempt([], 0.19)!, /try `replay\(20%\)`: about as large a share .* not measured/);
     assert.match(
-      triedNext([replay({ share: 0.05 })], 0.03)!,
+      suggestNextAttempt([replay({ share: 0.05 })], 0.03)!,
       /try `replay\(10%\)`: more rows of earlier data than the 5% /,
     );
-    assert.match(triedNext([replay({ share: 0.5 })], 0.03)!, /try `joint`/);
-    assert.match(triedNext([replay(500)], 0.03)!, /let `replay` keep more rows/);
-    assert.equal(triedNext([{ word: "joint", kind: "strategy", arguments: {} }], 0.5), null);
+    assert.match(suggestNextAttempt([replay({ share: 0.5 })], 0.03)!, /try `joint`/);
+    assert.match(suggestNextAttempt([replay(500)], 0.03)!, /let `replay` keep more rows/);
+    assert.equal(suggestNextAttempt([{ word: "joint", kind: "strategy", arguments: {} }], 0.5), null);
   });
   it("suggests more than what is kept, whatever the strategy says, and nothing that keeps no more", () => {
     const small = [replay({ share: 0.05 })];
-    const tried = (strategy: readonly Call[], share: number, more = {}, known: OnRecordShares = NOTHING): string =>
-      triedNext(strategy, 0.03, known, { share, fixed: false, full: false, ...more })!;
+    const tried = (
+      strategy: readonly Call[],
+      share: number,
+      more = {},
+      known: RecordedShares = NO_RECORDED_SHARES,
+    ): string => suggestNextAttempt(strategy, 0.03, known, { share, fixed: false, full: false, ...more })!;
     assert.match(tried(small, 0.2), /try `replay\(40%\)`: more rows of earlier data than the 20% /);
     assert.match(tried([replay({ share: 0.2 })], 0.01), /try `replay\(40%\)`/);
     assert.match(tried(small, 0.45), /try `replay\(50%\)`/);
@@ -75,32 +79,32 @@ describe("what is kept of evaluations of before", () => {
     assert.match(tried([replay({ share: 1 })], 0.1, { full: true }), /let `replay` keep more rows \(`most`\)/);
     assert.match(tried(small, 0.05, { fixed: true }), /try `joint`, .* \(`replay` draws no more rows of data that/);
     assert.match(tried([], 0, { fixed: false }), /try `replay\(5%\)`/);
-    const known = { kept: { share: 0.2, run: "kept-20" }, lost: null };
+    const known = { retained: { share: 0.2, run: "kept-20" }, lost: null };
     assert.match(tried(small, 0.1, {}, known), /`replay\(20%\)`: an update from the same weights/);
     assert.match(tried(small, 0.2, {}, known), /`replay\(40%\)`: more rows/);
   });
   it("names a share that kept these rows in a run on record, the smallest, and goes beyond those that didn't", () => {
-    const tell = (name: string, replayed: number | null, one: SinceOn, startHash = "s"): void =>
-      writeSince(run(name), { start: "m", startHash, replayed, on: [one, on({ dataHash: "other" })] });
+    const tell = (name: string, replayed: number | null, one: BeforeAfterScore, startHash = "s"): void =>
+      writeBeforeAfterScores(run(name), { start: "m", startHash, replayed, on: [one, on({ dataHash: "other" })] });
     tell("lost-5", 0.05, on());
-    assert.deepEqual(sharesOnRecord(runs, "s", [on()], ""), { kept: null, lost: 0.05 });
+    assert.deepEqual(recordedSharesOf(runs, "s", [on()], ""), { retained: null, lost: 0.05 });
     const words = { start: "m", named: true, run: "runs/m", data: "e", name: "n" };
-    assert.match(triedInstead(words, 0.02, sharesOnRecord(runs, "s", [on()], "")), /replay\(10%\)/);
+    assert.match(suggestUpdate(words, 0.02, recordedSharesOf(runs, "s", [on()], "")), /replay\(10%\)/);
     tell("kept-20", 0.2, on({ lost: false }));
     tell("kept-50", 0.5, on({ lost: false }));
     tell("of-another", 0.01, on({ lost: false }), "t");
     tell("unknown", null, on({ lost: false }));
     tell("own", 0.02, on({ lost: false }));
     const own = join(runs, "own");
-    const found = sharesOnRecord(runs, "s", [on()], own);
-    assert.deepEqual(found, { kept: { share: 0.2, run: "kept-20" }, lost: 0.05 });
-    assert.deepEqual(sharesOnRecord(runs, "s", [on(), on({ dataHash: "never" })], own).kept, null);
+    const found = recordedSharesOf(runs, "s", [on()], own);
+    assert.deepEqual(found, { retained: { share: 0.2, run: "kept-20" }, lost: 0.05 });
+    assert.deepEqual(recordedSharesOf(runs, "s", [on(), on({ dataHash: "never" })], own).retained, null);
     assert.match(
-      triedNext([replay({ share: 0.05 })], 0.4, found)!,
+      suggestNextAttempt([replay({ share: 0.05 })], 0.4, found)!,
       /`replay\(20%\)`: an update from the same weights showed no loss .*kept-20/,
     );
     assert.match(
-      triedInstead({ ...words, named: false }, 0.4, found),
+      suggestUpdate({ ...words, named: false }, 0.4, found),
       /`model before \{ load: "runs\/m" \}`, then `update before on e as n_kept \{ strategy: replay\(20%\) \}`/,
     );
     assert.equal(replayedShare([replay({ share: 0.1 })]), 0.1);
@@ -108,26 +112,26 @@ describe("what is kept of evaluations of before", () => {
   });
   it("keeps how data are read, from wherever the folder lies, and nothing that is no plan", () => {
     const one = run("one");
-    for (let i = 0; i < 40; i++) keepScoredData(one, `h${String(i)}`, { ...data, folder: runs });
-    keepScoredData(one, "h39", { ...data, name: "again", folder: runs });
-    const kept = scoredData(one);
+    for (let i = 0; i < 40; i++) saveScoredData(one, `h${String(i)}`, { ...data, folder: runs });
+    saveScoredData(one, "h39", { ...data, name: "again", folder: runs });
+    const kept = readScoredData(one);
     assert.equal(kept.size, 32);
     assert.equal(kept.get("h39")!.name, "again");
     assert.equal(kept.get("h39")!.folder, runs);
     assert.ok(!kept.has("h0"));
     writeFileSync(join(one, "scored-data.json"), '{"version":1,"data":{"h":{"name":3}}}');
-    assert.equal(scoredData(one).size, 0);
-    assert.equal(readSince(one), null);
+    assert.equal(readScoredData(one).size, 0);
+    assert.equal(readBeforeAfterScores(one), null);
     writeFileSync(join(one, "since-before.json"), "{");
-    assert.equal(readSince(one), null);
+    assert.equal(readBeforeAfterScores(one), null);
   });
   it("asks always the same rows of many", () => {
     const splits = {
       test: tableFrom(Array.from({ length: 50 }, (_, i) => ({ text: `t${String(i)}`, $row: i + 1 }))) as ColumnTable,
     };
     const facts = { ...dataFacts, splits: { test: { ...dataFacts.splits["test"]!, rows: 50 } } };
-    const prepared: Prepared = { name: "d", splits, labels: [], facts, sample: [] };
-    const few = fewRows(prepared, "test", 10)!;
+    const prepared: PreparedData = { name: "d", splits, labels: [], facts, sample: [] };
+    const few = sampleRows(prepared, "test", 10)!;
     const rows = few.prepared.splits["test"]!.array("$row") as number[];
     assert.equal(few.rows, 10);
     assert.equal(few.prepared.facts.splits["test"]!.rows, 10);
@@ -135,26 +139,26 @@ describe("what is kept of evaluations of before", () => {
       [...rows],
       [...new Set(rows)].sort((a, b) => a - b),
     );
-    assert.deepEqual(fewRows(prepared, "test", 10)!.prepared.splits["test"]!.array("$row"), rows);
-    assert.equal(fewRows(prepared, "test", 50)!.prepared.splits["test"], splits.test);
-    assert.equal(fewRows(prepared, "train", 10), null);
+    assert.deepEqual(sampleRows(prepared, "test", 10)!.prepared.splits["test"]!.array("$row"), rows);
+    assert.equal(sampleRows(prepared, "test", 50)!.prepared.splits["test"], splits.test);
+    assert.equal(sampleRows(prepared, "train", 10), null);
   });
   it("is shown with how sure it is, and nothing in it is markup", () => {
-    const shown = sinceShown({
+    const shown = scoresSinceView({
       name: "<b>n</b>",
       start: "m",
       not: ["e.test was not compared: its rows are others now"],
       tries: "TRY",
       on: [
-        { ...on(), on: "d.test", of: 9000, recorded: null },
+        { ...on(), on: "d.test", totalRows: 9000, recorded: null },
         {
           ...on({ metric: "loss", better: "less", before: 2, now: 1.5, low: -0.7, high: -0.3, lost: false }),
           on: "<i>",
-          of: 100,
+          totalRows: 100,
           recorded: 2.1,
         },
-        { ...on({ now: 0.89, low: -0.05, high: 0.03, lost: false }), on: "f.test", of: 100, recorded: null },
-        { ...on({ now: 0.9, low: null, high: null, lost: false }), on: "g.test", of: 100, recorded: null },
+        { ...on({ now: 0.89, low: -0.05, high: 0.03, lost: false }), on: "f.test", totalRows: 100, recorded: null },
+        { ...on({ now: 0.9, low: null, high: null, lost: false }), on: "g.test", totalRows: 100, recorded: null },
       ],
     });
     const plain = String(shown.bundle["text/plain"]);

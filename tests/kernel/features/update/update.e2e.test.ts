@@ -10,16 +10,17 @@ import { checkFile } from "#kernel/apps/checking/checking.js";
 import { plainHostContext } from "#kernel/host/host-context.js";
 import { DatasetCache } from "#kernel/session/answers/dataset-cache.js";
 import { replay } from "#kernel/features/replay/replay.js";
-import type { Shown } from "#kernel/display/bundle-output.js";
-import { carriedState, readCarried, readExemplars } from "#kernel/runs/continual-state.js";
-import { OpenModels } from "#kernel/models/open-models.js";
-import { readSince } from "#kernel/runs/since-before.js";
+import type { DisplayOutput } from "#kernel/display/bundle-output.js";
+import { continualWeightsFile, readContinualState, readExemplars } from "#kernel/runs/continual-state.js";
+import { OpenModelCache } from "#kernel/models/open-models.js";
+import { readBeforeAfterScores } from "#kernel/runs/since-before.js";
 import { readHeader } from "#kernel/tensors/safetensors.js";
 import type { ModelHandle } from "#kernel/models/model-handle.js";
 import type { NotebookOfOne } from "../../session/notebook-of-one.js";
 import { floatsOf, recipe, threeDataSets, type Exemplars } from "./three-data-sets.js";
 
-const text = (shown: readonly Shown[]): string => shown.map(({ bundle }) => String(bundle["text/plain"])).join("\n");
+const text = (shown: readonly DisplayOutput[]): string =>
+  shown.map(({ bundle }) => String(bundle["text/plain"])).join("\n");
 type Answered = { readonly probabilities: Readonly<Record<string, number>> };
 describe("update", function () {
   this.timeout(120_000);
@@ -46,7 +47,7 @@ describe("update", function () {
     );
     assert.match(told, /e\.validation: of \d+ answers that were right after e \d+ are wrong now/);
     assert.match(told, /right answers [+−]\d+\.\d points \(95 % interval [+−]/);
-    const lost = readCarried(model("once").folder!)!.said!;
+    const lost = readContinualState(model("once").folder!)!.said!;
     assert.deepEqual(
       lost.map((said) => said?.length),
       [16, 8, 8],
@@ -87,13 +88,13 @@ describe("update", function () {
   it("trains without the model that it begins with in memory, where the two share no weights", async () => {
     const open = new Set<string>();
     let most = 0;
-    const { add, forget } = OpenModels.prototype;
-    OpenModels.prototype.add = function (key, ...rest) {
+    const { add, forget } = OpenModelCache.prototype;
+    OpenModelCache.prototype.add = function (key, ...rest) {
       open.add(key);
       most = Math.max(most, open.size);
       return add.call(this, key, ...rest);
     };
-    OpenModels.prototype.forget = function (key) {
+    OpenModelCache.prototype.forget = function (key) {
       open.delete(key);
       return forget.call(this, key);
     };
@@ -102,7 +103,7 @@ describe("update", function () {
       most = 0;
       await book.run(`update whole on e as alone_1 { steps: 1, batch_size: 8, strategy: naive }`);
     } finally {
-      Object.assign(OpenModels.prototype, { add, forget });
+      Object.assign(OpenModelCache.prototype, { add, forget });
     }
     assert.equal(most, 1);
   });
@@ -142,7 +143,7 @@ model s { base: "bert", task: sentence_similarity(loss: cosine), technique: lora
 train s on p { epochs: 1, batch_size: 8 }`);
     for (const ewc of ["ewc(10)", "ewc(10, rows: 5)"]) {
       await book.run(`update s on q as pairs { epochs: 1, batch_size: 8, strategy: ${ewc} }`);
-      const state = carriedState(model("pairs").folder!);
+      const state = continualWeightsFile(model("pairs").folder!);
       const squares = Object.keys(readHeader(state).tensors).filter((name) => name.includes("fisher"));
       assert.ok(squares.length > 0, Object.keys(readHeader(state).tensors).join());
       for (const name of squares)
@@ -215,7 +216,7 @@ update m on e as taught { ${sgd}, strategy: lwf(20, temperature: 1) }`);
     await book.run(`data g { source: csv("third.csv", stream: true), columns: { text: text, label: label }, split: random(train: 75%, validation: 25%) }
 update m on f as held_in { ${recipe}, strategy: naive }
 update m on g as streamed { ${recipe}, strategy: naive }`);
-    const [here, there] = ["held_in", "streamed"].map((name) => readCarried(model(name).folder!));
+    const [here, there] = ["held_in", "streamed"].map((name) => readContinualState(model(name).folder!));
     assert.deepEqual(here?.labels, there?.labels);
     // By numbers of the data's own labels these would be the two that the head has first.
     for (const name of ["held_in", "streamed"]) {
@@ -476,7 +477,7 @@ model next { base: sure, task: text_classification, technique: full, max_length:
     assert.match(told, /gone\.test was not compared: its rows are others now/);
     assert.match(told, /`update sure on turned as next_kept \{ strategy: replay\(\d+%\) \}`/);
     assert.match(told, /What next has forgotten\n/);
-    const since = readSince(model("next").folder!)!;
+    const since = readBeforeAfterScores(model("next").folder!)!;
     assert.deepEqual(
       since.on.map(({ data, rows: count, lost }) => [data, count, lost]),
       [
@@ -500,7 +501,7 @@ model next { base: sure, task: text_classification, technique: full, max_length:
       "turned",
     ]);
     assert.match(text(await book.run(update(", forgetting: false"))), /after +d\.validation +turned\.validation\n/);
-    assert.equal(readSince(model("on_all").folder!)!.replayed, 0.5);
+    assert.equal(readBeforeAfterScores(model("on_all").folder!)!.replayed, 0.5);
   });
 
   for (const fisher of ["empirical", "batched"])

@@ -1,15 +1,16 @@
 /** Updates over several data sets at length: interrupted in the midst and gone on with, and what strategies look at. */
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
-import { carriedState, readCarried, readExemplars } from "#kernel/runs/continual-state.js";
-import { costAt } from "#kernel/display/landscape.js";
-import type { Shown } from "#kernel/display/bundle-output.js";
+import { continualWeightsFile, readContinualState, readExemplars } from "#kernel/runs/continual-state.js";
+import { penaltyAt } from "#kernel/display/landscape.js";
+import type { DisplayOutput } from "#kernel/display/bundle-output.js";
 import type { ModelHandle } from "#kernel/models/model-handle.js";
 import { readHeader } from "#kernel/tensors/safetensors.js";
 import type { NotebookOfOne } from "../../session/notebook-of-one.js";
 import { floatsOf, recipe, threeDataSets, type Exemplars } from "./three-data-sets.js";
 
-const text = (shown: readonly Shown[]): string => shown.map(({ bundle }) => String(bundle["text/plain"])).join("\n");
+const text = (shown: readonly DisplayOutput[]): string =>
+  shown.map(({ bundle }) => String(bundle["text/plain"])).join("\n");
 
 describe("update at length", function () {
   // Each opens the programs of several strategies for each data set.
@@ -24,7 +25,7 @@ describe("update at length", function () {
 
   it("holds what the squared gradients of single rows say", async () => {
     await book.run(`update m on e as held { ${recipe}, strategy: ewc(strength: 10, fisher: empirical) }`);
-    const state = carriedState(model("held").folder!);
+    const state = continualWeightsFile(model("held").folder!);
     const { tensors } = readHeader(state);
     const fishers = Object.keys(tensors).filter((name) => name.startsWith("ewc.fisher/"));
     assert.ok(fishers.length > 0);
@@ -67,12 +68,12 @@ update m on e as loose { ${sgd.replace("1e-6", "0.05")}, strategy: naive }`);
     assert.match(shown, /accuracy of cut\n/);
     await book.run(`update m on e, f as whole { ${recipe}, strategy: ${strategy} }`);
     for (const name of ["cut_1", "cut_2"]) {
-      const [own, other] = [name, name.replace("cut", "whole")].map((one) => readCarried(model(one).folder!));
+      const [own, other] = [name, name.replace("cut", "whole")].map((one) => readContinualState(model(one).folder!));
       assert.deepEqual(own?.scores, other?.scores, name);
       assert.deepEqual(own?.said, other?.said, name);
       const memories = [name, name.replace("cut", "whole")].map((one) => readExemplars(model(one).folder!));
       assert.deepEqual(...(memories as [Exemplars, Exemplars]));
-      const [a, b] = [name, name.replace("cut", "whole")].map((one) => carriedState(model(one).folder!));
+      const [a, b] = [name, name.replace("cut", "whole")].map((one) => continualWeightsFile(model(one).folder!));
       for (const tensor of Object.keys(readHeader(a!).tensors)) {
         const [had, has] = [floatsOf(a!, tensor), floatsOf(b!, tensor)];
         had.forEach((value, i) => assert.ok(Math.abs(value - has[i]!) <= 1e-5 * Math.max(1, Math.abs(value)), tensor));
@@ -83,7 +84,7 @@ update m on e as loose { ${sgd.replace("1e-6", "0.05")}, strategy: naive }`);
   it("begins to hold what an update before it didn't, labels that are new from where they begin", async () => {
     await book.run(`update m on e as plain { ${recipe}, strategy: naive }
 update plain on f as anchored { steps: 1, batch_size: 8, optimizer: sgd(learning_rate: 1e-12, momentum: 0), keep: last, strategy: [l2(1), ewc(10)] }`);
-    const state = carriedState(model("anchored").folder!);
+    const state = continualWeightsFile(model("anchored").folder!);
     const names = Object.keys(readHeader(state).tensors).filter((name) => name.startsWith("l2.anchor/"));
     assert.ok(names.length > 0);
     for (const name of names) {
@@ -97,7 +98,7 @@ update plain on f as anchored { steps: 1, batch_size: 8, optimizer: sgd(learning
       "all labels were learnt by then",
     );
     await book.run(`update m on e, f as one_by_one { ${recipe}, strategy: ewc(10, fisher: exact) }`);
-    const first = floatsOf(carriedState(model("one_by_one_1").folder!), "ewc.fisher/classifier.bias");
+    const first = floatsOf(continualWeightsFile(model("one_by_one_1").folder!), "ewc.fisher/classifier.bias");
     const labels = model("one_by_one_1").labels;
     const known = (fisher: Float32Array): void =>
       fisher.forEach((one, i) =>
@@ -108,7 +109,7 @@ update plain on f as anchored { steps: 1, batch_size: 8, optimizer: sgd(learning
     await book.run(
       `update one_by_one_1 on e as from_midst { steps: 1, batch_size: 8, keep: last, strategy: ewc(10, fisher: exact) }`,
     );
-    known(floatsOf(carriedState(model("from_midst").folder!), "ewc.fisher/classifier.bias"));
+    known(floatsOf(continualWeightsFile(model("from_midst").folder!), "ewc.fisher/classifier.bias"));
   });
 
   it("is drawn in weight space, where models lie and where EWC holds them, and answers as before", async () => {
@@ -184,7 +185,7 @@ update m on d, h as tied { ${recipe}, strategy: ewc(10) }`);
         }, 0);
     assert.ok(both.held!.least > 0, "its anchor has moved on its first way");
     ["m", "away", "tied"].forEach((name, i) => {
-      const [told, wanted] = [costAt(both.held!, both.places[i]!), costs(name)];
+      const [told, wanted] = [penaltyAt(both.held!, both.places[i]!), costs(name)];
       assert.ok(Math.abs(told / wanted - 1) < 1e-3, `${name}: ${String(told)}, ${String(wanted)}`);
     });
   });

@@ -1,7 +1,7 @@
 /** A clock that goes on when it is told to, and an engine whose runs end when they are told to. */
-import type { GatherClock } from "#kernel/inference/gathering/clock.js";
+import type { BatcherClock } from "#kernel/inference/gathering/clock.js";
 
-export class ClockByHand implements GatherClock {
+export class ClockByHand implements BatcherClock {
   private time = 0;
   private readonly calls = new Set<{ readonly at: number; readonly call: () => void }>();
   now(): number {

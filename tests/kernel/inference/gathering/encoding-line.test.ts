@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import type { Tokenizer } from "#kernel/bases/tokenizer.js";
-import { mergedEncoding, within } from "#kernel/inference/gathering/merged-encoding.js";
+import { sharedTokenizerOf, tokenizerForRequest } from "#kernel/inference/gathering/merged-encoding.js";
 import { settled } from "./by-hand.js";
 
 /** A tokenizer's process that answers when it is told to: a token for each word. */
 class Process {
   readonly calls: (readonly string[])[] = [];
   private readonly open: (() => void)[] = [];
-  readonly tokenizer = mergedEncoding({
+  readonly tokenizer = sharedTokenizerOf({
     encode: (texts: readonly string[]) => {
       this.calls.push(texts);
       return new Promise<readonly Int32Array[]>((resolve, reject) => {
@@ -66,7 +66,7 @@ describe("texts on their way to a tokenizer", () => {
   it("that nobody waits for any more are not asked", async () => {
     const process = new Process();
     const gone = new AbortController();
-    const tokenizer = within(process.tokenizer, { tokens: 1e9, from: "start", signal: gone.signal });
+    const tokenizer = tokenizerForRequest(process.tokenizer, { tokens: 1e9, from: "start", signal: gone.signal });
     const first = process.encode([long]);
     const given = tokenizer.encode([long, "c"], Number.POSITIVE_INFINITY);
     const last = process.encode([`${long}d`]);
@@ -92,7 +92,7 @@ describe("texts on their way to a tokenizer", () => {
   });
   it("are read as far as a model reads them, and no further", async () => {
     const process = new Process();
-    const tokenizer = within(process.tokenizer, { tokens: 16, from: "start" });
+    const tokenizer = tokenizerForRequest(process.tokenizer, { tokens: 16, from: "start" });
     const read = tokenizer.encode(["e ".repeat(1_000_000), "one two"], Number.POSITIVE_INFINITY);
     for (let i = 0; i < 3; i++) await process.answer();
     const [cut, whole] = await read;

@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { Gatherer, type GatherOptions } from "#kernel/inference/gathering/gatherer.js";
+import { RequestBatcher, type RequestBatcherOptions } from "#kernel/inference/gathering/gatherer.js";
 import { ClockByHand, EngineByHand, settled, word, type Word } from "./by-hand.js";
 
 const MOST = { rows: 4, tokens: 64 };
 
-function gathering(o: Partial<GatherOptions<Word, string>> = {}) {
+function gathering(o: Partial<RequestBatcherOptions<Word, string>> = {}) {
   const [clock, engine] = [new ClockByHand(), new EngineByHand()];
-  const gatherer = new Gatherer<Word, string>({
+  const gatherer = new RequestBatcher<Word, string>({
     ...{ model: "mood", run: engine.run, length: (row: Word) => row.length, gather: 2, queue: 8, most: MOST, clock },
     ...o,
   });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { charactersFor, encodeEnough, partOf } from "#kernel/inference/gathering/prefix-encoding.js";
+import { charactersForTokens, encodeTextParts, cutTextPart } from "#kernel/inference/gathering/prefix-encoding.js";
 
 /** Words as numbers that tell them apart; blanks are none. */
 const words = (text: string): Int32Array =>
@@ -24,7 +24,7 @@ describe("a text of which so many tokens count", () => {
           .repeat(times);
         const whole = words(text);
         let characters = 0;
-        const [read] = await encodeEnough([text], { tokens, from }, (texts) => {
+        const [read] = await encodeTextParts([text], { tokens, from }, (texts) => {
           characters += texts[0]!.length;
           return Promise.resolve(texts.map(words));
         });
@@ -32,22 +32,23 @@ describe("a text of which so many tokens count", () => {
         assert.deepEqual(part(read!), part(whole));
         assert.equal(read!.length > tokens, whole.length > tokens);
         // Each time twice as much: in all at most four times what is there.
-        assert.ok(characters <= Math.max(charactersFor(tokens), 4 * text.length));
+        assert.ok(characters <= Math.max(charactersForTokens(tokens), 4 * text.length));
       },
     );
     await fc.assert(property, { numRuns: 60 });
   });
   it("costs what the model reads", async () => {
     let characters = 0;
-    await encodeEnough(["a b ".repeat(1_000_000)], { tokens: 128, from: "start" }, (texts) => {
+    await encodeTextParts(["a b ".repeat(1_000_000)], { tokens: 128, from: "start" }, (texts) => {
       characters += texts[0]!.length;
       return Promise.resolve(texts.map(words));
     });
-    assert.ok(characters <= charactersFor(128), String(characters));
+    assert.ok(characters <= charactersForTokens(128), String(characters));
   });
   it("is never cut within a character", () => {
     const faces = "😀".repeat(50);
     for (const from of ["start", "end"] as const)
-      for (let most = 1; most < 99; most++) assert.ok(!/\p{Surrogate}/u.test(partOf(faces, most, from)), String(most));
+      for (let most = 1; most < 99; most++)
+        assert.ok(!/\p{Surrogate}/u.test(cutTextPart(faces, most, from)), String(most));
   });
 });

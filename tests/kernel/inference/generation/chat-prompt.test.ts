@@ -1,15 +1,15 @@
 /** Conversations with tools as transformers writes them (tests/oracles/chat_tools.py). */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import type { Chat } from "#kernel/data/encoding/chat.js";
-import { wordRenderer, type ChatRenderer } from "#kernel/bases/chat-renderer.js";
-import { chatPrompt, toolCallFormat } from "#kernel/inference/generation/chat-prompt.js";
-import { does } from "#kernel/host/load-implementation.js";
-import type { Message, Role, Tool } from "#stdlib/conversations/kind.js";
+import type { ChatEncoding } from "#kernel/data/encoding/chat.js";
+import { vocabularyTemplateRenderer, type ChatRenderer } from "#kernel/bases/chat-renderer.js";
+import { renderChatPrompt, toolCallFormat } from "#kernel/inference/generation/chat-prompt.js";
+import { loadImplementation } from "#kernel/host/load-implementation.js";
+import type { Message, MessageRole, ToolDefinition } from "#stdlib/conversations/kind.js";
 import { jinjaTemplate } from "#stdlib/templates/shared/jinja-template.js";
 
 interface GoldenMessage {
-  readonly role: Role;
+  readonly role: MessageRole;
   readonly content: string;
   readonly tool_call_id?: string;
   readonly tool_calls?: readonly {
@@ -22,7 +22,7 @@ interface Golden {
   readonly cases: readonly {
     readonly template: string;
     readonly messages: readonly GoldenMessage[];
-    readonly tools: readonly { readonly function: Tool }[];
+    readonly tools: readonly { readonly function: ToolDefinition }[];
     readonly text?: string;
     readonly refused?: string;
   }[];
@@ -32,14 +32,14 @@ const golden = JSON.parse(readFileSync(file, "utf8")) as Golden;
 const tokenizer = { specials: { bos: "<s>", eos: "</s>", opening: "", all: ["<s>", "</s>"] } };
 
 /** A Jinja template, rendered in this process. */
-function chatOf(source: string): Chat {
+function chatOf(source: string): ChatEncoding {
   const template = jinjaTemplate(source);
   const renderer: ChatRenderer = {
     source,
     renderChats: (all, options) => Promise.resolve(all.map((messages) => template.render(messages, options))),
     stop: (specials) => Promise.resolve(template.stop(specials)),
   };
-  return { renderer, tokenizer } as unknown as Chat;
+  return { renderer, tokenizer } as unknown as ChatEncoding;
 }
 /** As OpenAI's clients send it: arguments are JSON text. */
 const messageOf = ({ role, content, tool_call_id, tool_calls }: GoldenMessage): Message => ({
@@ -56,7 +56,7 @@ const messageOf = ({ role, content, tool_call_id, tool_calls }: GoldenMessage): 
 describe("conversations with tools", () => {
   golden.cases.forEach(({ template, messages, tools, text, refused }, i) => {
     it(`are written as transformers writes them: ${template}, ${String(i)}`, async () => {
-      const written = chatPrompt(
+      const written = renderChatPrompt(
         chatOf(golden.templates[template]!),
         messages.map(messageOf),
         tools.map((tool) => tool.function),
@@ -73,14 +73,14 @@ describe("conversations with tools", () => {
   it("write a tool without parameters as a function that takes none", async () => {
     const chat = chatOf("{% for m in messages %}[{{ m.role }}]{% endfor %}{{ tools[0] | tojson }}");
     assert.equal(
-      await chatPrompt(chat, [{ role: "system", content: "" }], [{ name: "f" }], "m"),
+      await renderChatPrompt(chat, [{ role: "system", content: "" }], [{ name: "f" }], "m"),
       '[system]{"type": "function", "function": {"name": "f", "description": "", "parameters": {"type": "object", "properties": {}}}}',
     );
   });
   it("are written by templates of the vocabulary as far as these know them", async () => {
-    const template = await does({ kind: "template", word: "chatml", arguments: {} }, "template");
-    const chat = { renderer: wordRenderer(template), tokenizer } as unknown as Chat;
-    const written = (messages: readonly Message[]) => chatPrompt(chat, messages, [], "m");
+    const template = await loadImplementation({ kind: "template", word: "chatml", arguments: {} }, "template");
+    const chat = { renderer: vocabularyTemplateRenderer(template), tokenizer } as unknown as ChatEncoding;
+    const written = (messages: readonly Message[]) => renderChatPrompt(chat, messages, [], "m");
     assert.equal(toolCallFormat(chat), null);
     assert.equal(
       await written([

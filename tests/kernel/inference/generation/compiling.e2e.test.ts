@@ -4,9 +4,9 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { getPriority, tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadTokenizer } from "#kernel/bases/tokenizer.js";
-import { Grammars } from "#kernel/inference/generation/grammar/grammar-cache.js";
+import { GrammarCache } from "#kernel/inference/generation/grammar/grammar-cache.js";
 import type { Grammar } from "#kernel/inference/generation/grammar/rules.js";
-import { Threads, type ThreadsOptions } from "#kernel/inference/generation/grammar/thread-pool.js";
+import { GrammarThreadPool, type ThreadPoolOptions } from "#kernel/inference/generation/grammar/thread-pool.js";
 import { TokenBytes } from "#kernel/inference/generation/token-bytes.js";
 import { until } from "#tests/until.js";
 import { writeTokenizer } from "../../session/small-tokenizers.js";
@@ -31,8 +31,8 @@ describe("grammars of several clients", function () {
   this.timeout(60_000);
   let folder: string;
   let bytes: TokenBytes;
-  let grammars: Grammars;
-  let threads: Threads;
+  let grammars: GrammarCache;
+  let threads: GrammarThreadPool;
   before(async () => {
     folder = mkdtempSync(join(tmpdir(), "tunebook-compiling-"));
     writeTokenizer(folder, "byteLevel");
@@ -43,9 +43,9 @@ describe("grammars of several clients", function () {
     grammars.close();
     await until(() => threads.turns.waiting() === 0 && !threads.full);
   });
-  const open = ({ limit, ...o }: Partial<ThreadsOptions> & { readonly limit?: number }): void => {
-    threads = new Threads({ most: 16, rest: 60_000, ...o, turns: { workers: 1, slice: 100, pause: 60_000 } });
-    grammars = new Grammars(bytes, threads, { ms: limit ?? 30_000 });
+  const open = ({ limit, ...o }: Partial<ThreadPoolOptions> & { readonly limit?: number }): void => {
+    threads = new GrammarThreadPool({ most: 16, rest: 60_000, ...o, turns: { workers: 1, slice: 100, pause: 60_000 } });
+    grammars = new GrammarCache(bytes, threads, { ms: limit ?? 30_000 });
   };
 
   it("are ready in a client's turn, whatever another client has in the queue", async () => {

@@ -4,14 +4,14 @@ import { must } from "#dsl/language/diagnostics/must.js";
 import { Graph } from "#dsl/tensor/builder.js";
 import type { NDArray } from "#dsl/tensor/program.js";
 import type { ModelImplementation } from "#stdlib/models/kind.js";
-import { buildGenerate } from "#stdlib/programs/generate.js";
+import { buildGenerationPrograms } from "#stdlib/programs/generate.js";
 import { registry } from "#stdlib/registry.js";
 import { full } from "#stdlib/techniques/full.js";
 import { lora } from "#stdlib/techniques/lora.run.js";
-import type { EngineName, Session } from "#kernel/engines/engine.js";
+import type { EngineName, EngineSession } from "#kernel/engines/engine.js";
 import type { SlotWriter } from "#kernel/inference/generation/contract.js";
-import { likelihoodsOf } from "#kernel/inference/generation/sampling/sequence-sampler.js";
-import { writerFor } from "#kernel/inference/generation/plan-batching.js";
+import { topLogprobs } from "#kernel/inference/generation/sampling/sequence-sampler.js";
+import { planWriter } from "#kernel/inference/generation/plan-batching.js";
 import { readHeader } from "#kernel/tensors/safetensors.js";
 import { engineNamed } from "#tests/kernel/engines/engines.js";
 import { alone, asked, Greedy, written } from "./side-by-side.js";
@@ -38,7 +38,7 @@ interface Scored {
 }
 
 interface Opened {
-  readonly session: Session;
+  readonly session: EngineSession;
   readonly writer: SlotWriter;
   readonly vocabulary: number;
   readonly positions: number;
@@ -61,9 +61,9 @@ async function modelOf(model: string) {
 async function open(name: EngineName, model: string): Promise<Opened> {
   const { folder, own, vocabulary, positions } = await modelOf(model);
   const engine = await engineNamed(name);
-  const parts = await writerFor(engine, own);
+  const parts = await planWriter(engine, own);
   assert.equal(parts.batches, null);
-  const session = await engine.open({ ...parts.programs, ...buildGenerate(own) }, [folder]);
+  const session = await engine.open({ ...parts.programs, ...buildGenerationPrograms(own) }, [folder]);
   const writer = await parts.open(session, { slots: 3, vocabulary, positions, padId: 0, chunk: 5 });
   return { session, writer, vocabulary, positions };
 }
@@ -72,7 +72,7 @@ async function isAsLikely(writer: SlotWriter, { prompt, likelihoods, likeliest }
   let next = 0;
   const told = (place: number, logits: Float32Array): void => {
     assert.deepEqual([place, logits.length], [next++, vocabulary]);
-    const [own, first] = likelihoodsOf(logits, prompt[place + 1]!, 1);
+    const [own, first] = topLogprobs(logits, prompt[place + 1]!, 1);
     assert.ok(Math.abs(own!.logprob - likelihoods[place]!) < 1e-4, `token ${String(place)}`);
     assert.equal(first!.id, likeliest[place]);
   };
@@ -164,7 +164,7 @@ describe("adapters in one batch, on tensorflow", function () {
       const low = { rank: 3, alpha: 5, targets: [...targets], from: "adapter" };
       const call = { kind: "technique", word: "lora", arguments: low };
       const engine = await engineNamed("tensorflow");
-      const parts = await writerFor(engine, { ...own, adapters: [null, { call, file }] });
+      const parts = await planWriter(engine, { ...own, adapters: [null, { call, file }] });
       const session = await engine.open(parts.programs, [folder]);
       const writer = await parts.open(session, { slots: 4, vocabulary, positions, padId: 0 });
       const trained = {
@@ -172,7 +172,7 @@ describe("adapters in one batch, on tensorflow", function () {
         technique: { call, implementation: lora },
         tensors: new Set([...own.tensors, ...Object.keys(readHeader(file).tensors)]),
       };
-      const single = await writerFor(engine, trained);
+      const single = await planWriter(engine, trained);
       const apart = await engine.open(single.programs, [file, folder]);
       const other = await single.open(apart, { slots: 1, vocabulary, positions, padId: 0 });
       const { prompts } = golden[model]!;
@@ -204,7 +204,7 @@ describe("texts of an encoder-decoder, on tensorflow", function () {
     it(`${model}: in batches, token for token what transformers writes`, async () => {
       const { folder, own, vocabulary, positions } = await modelOf(model);
       const engine = await engineNamed("tensorflow");
-      const parts = await writerFor(engine, own);
+      const parts = await planWriter(engine, own);
       assert.match(parts.batches ?? "", /reads a text whole/);
       const session = await engine.open(parts.programs, [folder]);
       const writer = await parts.open(session, { slots: 3, vocabulary, positions, padId: 0, start: 0 });

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { validate } from "#dsl/tensor/validate.js";
-import { values, type Values } from "#dsl/tensor/values.js";
+import { validateProgram } from "#dsl/tensor/validate.js";
+import { arrayValues, type ArrayValues } from "#dsl/tensor/values.js";
 import type { SlotWriter, WriterOptions } from "#kernel/inference/generation/contract.js";
-import { writerFor } from "#kernel/inference/generation/plan-batching.js";
-import { assembleForward } from "#stdlib/programs/forward.js";
-import { buildGenerate } from "#stdlib/programs/generate.js";
+import { planWriter } from "#kernel/inference/generation/plan-batching.js";
+import { assembleForwardProgram } from "#stdlib/programs/forward.js";
+import { buildGenerationPrograms } from "#stdlib/programs/generate.js";
 import { lora } from "#stdlib/techniques/lora.run.js";
 import { promptTuning } from "#stdlib/techniques/prompt_tuning.run.js";
 import { call, modelOf, names, UNTOUCHED } from "#tests/stdlib/models/decoder-models.js";
@@ -19,15 +19,15 @@ function opened(name: string) {
   const { base, common } = modelOf(name);
   const model = { ...common, technique: UNTOUCHED, tensors: shapesOf(base) };
   const { vocabulary, positions } = common.family.sizes(common.config);
-  const plain = new ReferenceSession({ ...buildGenerate(model) }, base);
+  const plain = new ReferenceSession({ ...buildGenerationPrograms(model) }, base);
   return {
     ...{ base, common, model, vocabulary, positions },
     alone: (prompt: readonly number[], maxTokens: number, ends: readonly number[] = []) =>
       alone(plain, prompt, { maxTokens, vocabulary, positions, ends }),
     async writer(more: Partial<WriterOptions> = {}): Promise<{ writer: SlotWriter; session: ReferenceSession }> {
-      const parts = await writerFor(anything, model);
+      const parts = await planWriter(anything, model);
       assert.equal(parts.batches, null);
-      for (const program of Object.values(parts.programs)) validate(program);
+      for (const program of Object.values(parts.programs)) validateProgram(program);
       const session = new ReferenceSession(parts.programs, base);
       return { writer: await parts.open(session, { slots: 4, vocabulary, positions, padId: 0, ...more }), session };
     },
@@ -185,7 +185,10 @@ describe("texts written side by side, in float64", function () {
     const texts = [prompt(18, 5, model.vocabulary), prompt(3, 6, model.vocabulary)];
     const choosers = texts.map(() => new Greedy("logits"));
     const got = await Promise.all(texts.map((text, i) => written(writer, asked(text, 5, { chooser: choosers[i]! }))));
-    const forward = assembleForward({ ...model.common, technique: UNTOUCHED, tensors: shapesOf(model.base) }, false);
+    const forward = assembleForwardProgram(
+      { ...model.common, technique: UNTOUCHED, tensors: shapesOf(model.base) },
+      false,
+    );
     for (const [i, text] of texts.entries()) {
       const all = [...text, ...got[i]!.slice(0, -1)];
       const feeds = feedsOf({ input_ids: [all], attention_mask: [all.map(() => 1)] });
@@ -246,7 +249,7 @@ describe("texts written side by side, in float64", function () {
     const { writer, session } = await model.writer({ slots: 1 });
     await written(writer, asked(prompt(30, 1, model.vocabulary), 8));
     for (const [name, { shape }] of Object.entries(session.state).filter(([state]) => state.startsWith("slots.")))
-      session.state[name] = { shape, data: values(shape).data.fill(Number.NaN) };
+      session.state[name] = { shape, data: arrayValues(shape).data.fill(Number.NaN) };
     const text = prompt(20, 2, model.vocabulary);
     assert.deepEqual(await written(writer, asked(text, 8)), await model.alone(text, 8));
   });
@@ -371,14 +374,14 @@ describe("adapters in one batch, in float64", () => {
     adapterOf(4, ["all"], 3, true),
   ];
   /** The adapter's own file: numbers that matter. */
-  const fileOf = ({ technique, seed }: ReturnType<typeof adapterOf>): Record<string, Values> => {
+  const fileOf = ({ technique, seed }: ReturnType<typeof adapterOf>): Record<string, ArrayValues> => {
     const names = Object.entries(
-      buildGenerate({ ...model.model, technique, tensors: { ...shapesOf(model.base) } }).decode.state,
+      buildGenerationPrograms({ ...model.model, technique, tensors: { ...shapesOf(model.base) } }).decode.state,
     );
     return Object.fromEntries(
-      names.flatMap(([, { type, initial }], k): [string, Values][] => {
+      names.flatMap(([, { type, initial }], k): [string, ArrayValues][] => {
         if (!("checkpoint" in initial) || !initial.checkpoint.includes("lora_")) return [];
-        const y = values(type.shape as number[]);
+        const y = arrayValues(type.shape as number[]);
         y.data.forEach((_, i) => (y.data[i] = 0.5 * Math.sin(1.3 * i + k + 5 * seed)));
         return [[initial.checkpoint, y]];
       }),
@@ -387,11 +390,11 @@ describe("adapters in one batch, in float64", () => {
   const files = Object.fromEntries(adapters.flatMap((a) => (a ? [[`file-${String(a.seed)}`, fileOf(a)]] : [])));
 
   it("each text is what its adapter writes alone", async () => {
-    const parts = await writerFor(anything, {
+    const parts = await planWriter(anything, {
       ...model.model,
       adapters: adapters.map((a) => a && { call: a.technique.call, file: `file-${String(a.seed)}` }),
     });
-    for (const program of Object.values(parts.programs)) validate(program);
+    for (const program of Object.values(parts.programs)) validateProgram(program);
     const session = new ReferenceSession(parts.programs, model.base, files);
     const { vocabulary, positions } = model;
     const writer = await parts.open(session, { slots: 4, vocabulary, positions, padId: 0 });
@@ -402,7 +405,7 @@ describe("adapters in one batch, in float64", () => {
       const technique = own?.technique ?? UNTOUCHED;
       const tensors = { ...shapesOf(model.base), ...shapesOf(file) };
       const single = new ReferenceSession(
-        { ...buildGenerate({ ...model.model, technique, tensors }) },
+        { ...buildGenerationPrograms({ ...model.model, technique, tensors }) },
         { ...model.base, ...file },
       );
       assert.deepEqual(
@@ -418,9 +421,9 @@ describe("adapters in one batch, in float64", () => {
   });
   it("refuses what adds more than two factors, and a file that lacks some", async () => {
     const dora = call("technique", "lora", { dora: true });
-    const refused = writerFor(anything, { ...model.model, adapters: [{ call: dora, file: "file-1" }] });
+    const refused = planWriter(anything, { ...model.model, adapters: [{ call: dora, file: "file-1" }] });
     await assert.rejects(refused, { code: "adapters-apart" });
-    const parts = await writerFor(anything, {
+    const parts = await planWriter(anything, {
       ...model.model,
       adapters: [{ call: adapters[0]!.technique.call, file: "none" }],
     });
@@ -435,7 +438,7 @@ describe("adapters in one batch, in float64", () => {
 describe("texts written in batches, where they can't come and go", () => {
   it("each is what it is alone, prompts that differ, ends and choosers of their own", async () => {
     const model = opened("gpt2-plain");
-    const parts = await writerFor(
+    const parts = await planWriter(
       {
         can: (program) =>
           Promise.resolve(
@@ -464,7 +467,7 @@ describe("texts written in batches, where they can't come and go", () => {
   it("virtual tokens are written so, too", async () => {
     const model = opened("gpt2-plain");
     const technique = { call: call("technique", "prompt_tuning", { tokens: 3 }), implementation: promptTuning };
-    const parts = await writerFor(anything, { ...model.model, technique });
+    const parts = await planWriter(anything, { ...model.model, technique });
     assert.match(parts.batches ?? "", /prompt_tuning puts something before each text/);
   });
 });

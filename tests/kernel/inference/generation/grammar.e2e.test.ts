@@ -6,17 +6,17 @@ import { join } from "node:path";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import formats from "ajv-formats";
 import { loadTokenizer, type Tokenizer } from "#kernel/bases/tokenizer.js";
-import { Grammars } from "#kernel/inference/generation/grammar/grammar-cache.js";
-import { Threads } from "#kernel/inference/generation/grammar/thread-pool.js";
+import { GrammarCache } from "#kernel/inference/generation/grammar/grammar-cache.js";
+import { GrammarThreadPool } from "#kernel/inference/generation/grammar/thread-pool.js";
 import { TokenBytes } from "#kernel/inference/generation/token-bytes.js";
-import { writing, type Writes } from "#kernel/inference/generation/text-generator.js";
-import type { Bit, WriteAsk } from "#kernel/inference/generation/generation-request.js";
+import { createTextGenerator, type TextGenerator } from "#kernel/inference/generation/text-generator.js";
+import type { TextChunk, GenerationRequest } from "#kernel/inference/generation/generation-request.js";
 import { until } from "#tests/until.js";
 import { writeTokenizer } from "../../session/small-tokenizers.js";
 import { chanceOf, tableWriter } from "./table-writer.js";
 import { asked, modelIn, whole } from "./requests.js";
 
-type Two = [Grammars, Grammars];
+type Two = [GrammarCache, GrammarCache];
 type Schema = Readonly<Record<string, unknown>>;
 const word = { type: "string", maxLength: 6 };
 const schemas: Readonly<Record<string, Schema>> = {
@@ -126,19 +126,19 @@ for (const kind of ["byteLevel", "byteFallback"] as const)
     this.timeout(60_000);
     let folder: string;
     let tokenizer: Tokenizer;
-    let writes: Writes;
+    let writes: TextGenerator;
     before(async () => {
       folder = mkdtempSync(join(tmpdir(), "tunebook-grammar-"));
       writeTokenizer(folder, kind);
       tokenizer = await loadTokenizer(folder);
       const writer = tableWriter(tokenizer.vocabulary, 2048, chanceOf(3));
-      writes = await writing({ ...modelIn(folder), tokenizer, by: { writer } });
+      writes = await createTextGenerator({ ...modelIn(folder), tokenizer, by: { writer } });
     });
     after(() => {
       writes.close();
       rmSync(folder, { recursive: true });
     });
-    const texts = async (o: Partial<WriteAsk>): Promise<readonly (Bit & { text: string })[]> =>
+    const texts = async (o: Partial<GenerationRequest>): Promise<readonly (TextChunk & { text: string })[]> =>
       whole(await writes.write(asked(o)));
 
     // Chance ends a text too seldom: what closes something is made likelier, which no grammar needs.
@@ -162,7 +162,7 @@ for (const kind of ["byteLevel", "byteFallback"] as const)
       const says = (tokens: readonly number[], logits: Float32Array): void =>
         void (logits[wanted[tokens.length - 1] ?? 0] = 9);
       const writer = tableWriter(tokenizer.vocabulary, 2048, says);
-      const own = await writing({ ...modelIn(folder), tokenizer, by: { writer } });
+      const own = await createTextGenerator({ ...modelIn(folder), tokenizer, by: { writer } });
       const o = { prompt: Int32Array.of(5), maxTokens: 60, sampling: { bias: await closing() } };
       const [text] = await whole(
         await own.write(asked({ ...o, shape: { is: "schema", schema: schemas["names beside names"]! } })),
@@ -171,7 +171,7 @@ for (const kind of ["byteLevel", "byteFallback"] as const)
       own.close();
     });
     it("by a thread that is begun anew after it failed", async () => {
-      const grammars = new Grammars(new TokenBytes(tokenizer));
+      const grammars = new GrammarCache(new TokenBytes(tokenizer));
       const rules = { rules: 'root ::= "ab"', lengths: null };
       const ids = Array.from((await tokenizer.encode(["b"], 1e9))[0]!);
       const first = await grammars.begin(rules);
@@ -197,7 +197,7 @@ for (const kind of ["byteLevel", "byteFallback"] as const)
     });
     it("by a thread that was late before, which nobody remembers", async () => {
       const limit = { ms: 1 };
-      const grammars = new Grammars(new TokenBytes(tokenizer), undefined, limit);
+      const grammars = new GrammarCache(new TokenBytes(tokenizer), undefined, limit);
       const rules = { rules: 'root ::= "ab"', lengths: null };
       for (let i = 0; i < 2; i++) await assert.rejects(grammars.begin(rules), { code: "schema-not-ready" });
       limit.ms = 30_000;
@@ -205,8 +205,8 @@ for (const kind of ["byteLevel", "byteFallback"] as const)
       grammars.close();
     });
     it("by so many threads at most, of all models together, and whoever comes later waits for one", async () => {
-      const threads = new Threads({ most: 4, rest: 60_000 });
-      const [grammars, others] = [1, 2].map(() => new Grammars(new TokenBytes(tokenizer), threads)) as Two;
+      const threads = new GrammarThreadPool({ most: 4, rest: 60_000 });
+      const [grammars, others] = [1, 2].map(() => new GrammarCache(new TokenBytes(tokenizer), threads)) as Two;
       const rules = (i: number) => ({ rules: `root ::= "a" "${"b".repeat(i)}"`, lengths: null });
       const begun = await Promise.all([0, 1, 2, 3].map((i) => (i < 2 ? grammars : others).begin(rules(i))));
       let late = false;
@@ -229,8 +229,8 @@ for (const kind of ["byteLevel", "byteFallback"] as const)
       await until(() => !threads.full);
     });
     it("by a thread that ends when nobody has used it for a while, and is begun anew then", async () => {
-      const threads = new Threads({ most: 1, rest: 30 });
-      const grammars = new Grammars(new TokenBytes(tokenizer), threads);
+      const threads = new GrammarThreadPool({ most: 1, rest: 30 });
+      const grammars = new GrammarCache(new TokenBytes(tokenizer), threads);
       const rules = { rules: 'root ::= "ab"', lengths: null };
       const first = await grammars.begin(rules);
       await new Promise((resolve) => setTimeout(resolve, 60));

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { PAGE, Pages, type Held } from "#kernel/inference/generation/kv-pages.js";
+import { PAGE_TOKENS, KvPageTable, type SequencePages } from "#kernel/inference/generation/kv-pages.js";
 
 /** Tokens of a text: one of a few beginnings, and an end that few share. */
 const tokensOf = (beginning: number, length: number, end: number): number[] =>
-  Array.from({ length }, (_, i) => (i < 2 * PAGE ? beginning : end) * 1000 + i);
+  Array.from({ length }, (_, i) => (i < 2 * PAGE_TOKENS ? beginning : end) * 1000 + i);
 
 describe("pages of keys", () => {
   it("hold what was written there for as long as a text holds them, and are known by all that came before", () => {
@@ -12,18 +12,19 @@ describe("pages of keys", () => {
       text: fc.integer({ min: 0, max: 3 }),
       does: fc.constantFrom("begin", "read", "end"),
       beginning: fc.integer({ min: 1, max: 2 }),
-      length: fc.integer({ min: 1, max: 5 * PAGE }),
+      length: fc.integer({ min: 1, max: 5 * PAGE_TOKENS }),
       adapter: fc.constantFrom("0 ", "1 ", "0 salt"),
     });
     const property = fc.property(
       fc.array(step, { minLength: 30, maxLength: 60 }),
       fc.integer({ min: 5, max: 12 }),
       (steps, count) => {
-        const pages = new Pages(count);
+        const pages = new KvPageTable(count);
         /** What stands in each place. */
         const store = new Map<number, string>();
-        const texts = new Map<number, { held: Held; tokens: number[]; adapter: string; done: number }>();
-        const place = (held: Held, i: number): number => held.pages[Math.floor(i / PAGE)]! * PAGE + (i % PAGE);
+        const texts = new Map<number, { held: SequencePages; tokens: number[]; adapter: string; done: number }>();
+        const place = (held: SequencePages, i: number): number =>
+          held.pages[Math.floor(i / PAGE_TOKENS)]! * PAGE_TOKENS + (i % PAGE_TOKENS);
         const said = (tokens: readonly number[], adapter: string, i: number): string =>
           `${adapter}:${tokens.slice(0, i + 1).join()}`;
         for (const { text, does, beginning, length, adapter } of steps) {
@@ -35,13 +36,13 @@ describe("pages of keys", () => {
             const held = pages.begin(adapter, tokens, length - 1);
             assert.equal(held.pages.length, found);
             assert.equal(pages.room, before - idle);
-            assert.ok(found * PAGE < length, "the last token is read in any case");
-            texts.set(text, { held, tokens, adapter, done: found * PAGE });
+            assert.ok(found * PAGE_TOKENS < length, "the last token is read in any case");
+            texts.set(text, { held, tokens, adapter, done: found * PAGE_TOKENS });
           } else if (own && does === "read") {
             const grew = pages.grow(own.held, own.tokens.length);
-            assert.equal(grew, own.held.pages.length * PAGE >= own.tokens.length);
+            assert.equal(grew, own.held.pages.length * PAGE_TOKENS >= own.tokens.length);
             if (!grew) assert.equal(pages.room, 0);
-            const end = Math.min(own.held.pages.length * PAGE, own.tokens.length);
+            const end = Math.min(own.held.pages.length * PAGE_TOKENS, own.tokens.length);
             for (let i = own.done; i < end; i++) store.set(place(own.held, i), said(own.tokens, own.adapter, i));
             own.done = Math.max(own.done, end);
             pages.fill(own.adapter, own.held, own.tokens, own.done);
@@ -63,7 +64,7 @@ describe("pages of keys", () => {
   });
 
   it("those that were held last stay longest, and no page outlives the one before it", () => {
-    const pages = new Pages(6);
+    const pages = new KvPageTable(6);
     const read = (seed: number, length: number): number => {
       const tokens = Array.from({ length }, (_, i) => seed * 1000 + i);
       const held = pages.begin("0", tokens, length - 1);
@@ -73,12 +74,12 @@ describe("pages of keys", () => {
       pages.end(held);
       return found;
     };
-    assert.equal(read(1, 3 * PAGE), 0);
-    assert.equal(read(2, 3 * PAGE), 0);
+    assert.equal(read(1, 3 * PAGE_TOKENS), 0);
+    assert.equal(read(2, 3 * PAGE_TOKENS), 0);
     // The store is full: the new text takes the last page of the first, whose two others are still known.
-    assert.equal(read(3, PAGE), 0);
-    assert.equal(read(1, 3 * PAGE), 2);
+    assert.equal(read(3, PAGE_TOKENS), 0);
+    assert.equal(read(1, 3 * PAGE_TOKENS), 2);
     // That took the third text's page or the last of the second; the first was held since and is whole.
-    assert.equal(read(1, 3 * PAGE + 1), 3);
+    assert.equal(read(1, 3 * PAGE_TOKENS + 1), 3);
   });
 });

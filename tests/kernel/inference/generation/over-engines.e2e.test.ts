@@ -8,11 +8,11 @@ import type { ModelImplementation } from "#stdlib/models/kind.js";
 import { registry } from "#stdlib/registry.js";
 import { full } from "#stdlib/techniques/full.js";
 import { loadTokenizer, type Tokenizer } from "#kernel/bases/tokenizer.js";
-import { does } from "#kernel/host/load-implementation.js";
-import type { Session } from "#kernel/engines/engine.js";
+import { loadImplementation } from "#kernel/host/load-implementation.js";
+import type { EngineSession } from "#kernel/engines/engine.js";
 import { continueTexts } from "#kernel/inference/continue-texts.js";
-import { writerFor } from "#kernel/inference/generation/plan-batching.js";
-import { writing, type Writes } from "#kernel/inference/generation/text-generator.js";
+import { planWriter } from "#kernel/inference/generation/plan-batching.js";
+import { createTextGenerator, type TextGenerator } from "#kernel/inference/generation/text-generator.js";
 import { readHeader } from "#kernel/tensors/safetensors.js";
 import { engineNamed } from "#tests/kernel/engines/engines.js";
 import { writeTokenizer } from "../../session/small-tokenizers.js";
@@ -36,8 +36,8 @@ const likelihoods = (
 ).small;
 
 interface Opened {
-  readonly session: Session;
-  readonly writes: Writes;
+  readonly session: EngineSession;
+  readonly writes: TextGenerator;
   readonly tokenizer: Tokenizer;
   readonly vocabulary: number;
   readonly positions: number;
@@ -55,7 +55,7 @@ async function open(folder: string, texts: string, task: string): Promise<Opened
   const technique = { call: { kind: "technique", word: "full", arguments: {} }, implementation: full };
   const prefixInCheckpoint = [...tensors].some((tensor) => tensor.startsWith(family.prefix));
   const engine = await engineNamed("tensorflow");
-  const parts = await writerFor(engine, { family, config, technique, prefixInCheckpoint, tensors, seed: 0 });
+  const parts = await planWriter(engine, { family, config, technique, prefixInCheckpoint, tensors, seed: 0 });
   const session = await engine.open({ ...parts.programs }, [folder]);
   const tokenizer = await loadTokenizer(texts);
   const start = json["decoder_start_token_id"];
@@ -66,7 +66,7 @@ async function open(folder: string, texts: string, task: string): Promise<Opened
     ...model,
     task: { kind: "task", word: task, arguments: task === "translation" ? { prefix: "back: " } : {} },
   };
-  const writes = await writing({ ...of, model: { ...named, max_length: 24 }, tokenizer, by: { writer } });
+  const writes = await createTextGenerator({ ...of, model: { ...named, max_length: 24 }, tokenizer, by: { writer } });
   return { session, writes, tokenizer, vocabulary, positions };
 }
 
@@ -141,7 +141,7 @@ describe("what is asked of models that write, over an engine", function () {
     );
     const decoder = {
       call: { kind: "decoder", word: "greedy", arguments: {} },
-      implementation: await does({ kind: "decoder", word: "greedy", arguments: {} }, "decoder"),
+      implementation: await loadImplementation({ kind: "decoder", word: "greedy", arguments: {} }, "decoder"),
     };
     const wanted = ["", ""];
     for await (const { row, text } of continueTexts(["abc", "some longer text"], {

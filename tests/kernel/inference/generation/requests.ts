@@ -1,14 +1,14 @@
 /** What is asked of a model that writes, and all that came of it. */
 import type { Base } from "#kernel/bases/base.js";
-import type { Bit, WriteAsk, Writing } from "#kernel/inference/generation/generation-request.js";
-import type { WritesWith } from "#kernel/inference/generation/text-generator.js";
+import type { TextChunk, GenerationRequest, TextGeneration } from "#kernel/inference/generation/generation-request.js";
+import type { TextGeneratorOptions } from "#kernel/inference/generation/text-generator.js";
 
-export function asked(o: Partial<WriteAsk>): WriteAsk {
+export function asked(o: Partial<GenerationRequest>): GenerationRequest {
   return { prompt: "a", truncate: false, stop: [], sampling: {}, choices: 1, ...o };
 }
 /** The texts with all their tokens, calls and likelihoods, as they stand at the end. */
-export async function whole(writing: Writing): Promise<readonly Bit[]> {
-  const all: Bit[] = [];
+export async function whole(writing: TextGeneration): Promise<readonly TextChunk[]> {
+  const all: TextChunk[] = [];
   for await (const bit of writing) {
     const before = all[bit.choice];
     all[bit.choice] = !before
@@ -30,7 +30,7 @@ export async function whole(writing: Writing): Promise<readonly Bit[]> {
 export function modelIn(
   folder: string,
   config: Readonly<Record<string, unknown>> = {},
-): Pick<WritesWith, "name" | "model" | "base"> {
+): Pick<TextGeneratorOptions, "name" | "model" | "base"> {
   const facts = { config } as unknown as Base["facts"];
   return {
     name: "small",

@@ -1,27 +1,27 @@
 /** What tests of writers share: the reference as a session, models of the fixtures, texts written to their ends. */
 import assert from "node:assert/strict";
-import { evaluate } from "#dsl/tensor/evaluate.js";
+import { evaluateProgram } from "#dsl/tensor/evaluate.js";
 import type { NDArray, Program } from "#dsl/tensor/program.js";
-import { fromNDArray, toNDArray, values, type Values } from "#dsl/tensor/values.js";
-import type { Session } from "#kernel/engines/engine.js";
-import { generate } from "#kernel/inference/generate.js";
-import type { Chooser, SlotRequest, SlotToken, SlotWriter } from "#kernel/inference/generation/contract.js";
+import { fromNDArray, toNDArray, arrayValues, type ArrayValues } from "#dsl/tensor/values.js";
+import type { EngineSession } from "#kernel/engines/engine.js";
+import { generateTexts } from "#kernel/inference/generate.js";
+import type { TokenChooser, SlotRequest, SlotToken, SlotWriter } from "#kernel/inference/generation/contract.js";
 import { greedy } from "#stdlib/decoders/greedy.run.js";
 
 /** Programs run with the float64 reference, over weights by the names that states begin with. */
-export class ReferenceSession implements Pick<Session, "run" | "load"> {
-  state: Record<string, Values> = {};
+export class ReferenceSession implements Pick<EngineSession, "run" | "load"> {
+  state: Record<string, ArrayValues> = {};
   /** Called after each run. */
   after: (program: string) => void = () => undefined;
 
   constructor(
     private readonly programs: Readonly<Record<string, Program>>,
-    base: Readonly<Record<string, Values>>,
-    private readonly files: Readonly<Record<string, Readonly<Record<string, Values>>>> = {},
+    base: Readonly<Record<string, ArrayValues>>,
+    private readonly files: Readonly<Record<string, Readonly<Record<string, ArrayValues>>>> = {},
   ) {
     for (const [name, s] of Object.values(programs).flatMap(({ state }) => Object.entries(state)))
       if ("checkpoint" in s.initial) this.state[name] = base[s.initial.checkpoint]!;
-      else if ("zeros" in s.initial) this.state[name] = values(s.type.shape as number[]);
+      else if ("zeros" in s.initial) this.state[name] = arrayValues(s.type.shape as number[]);
   }
 
   async run(
@@ -33,7 +33,7 @@ export class ReferenceSession implements Pick<Session, "run" | "load"> {
     await new Promise(setImmediate);
     const program = this.programs[name]!;
     const given = Object.fromEntries(Object.entries(feeds).map(([key, array]) => [key, fromNDArray(array)]));
-    const done = evaluate(program, given, this.state);
+    const done = evaluateProgram(program, given, this.state);
     this.state = { ...done.state };
     this.after(name);
     return Object.fromEntries(
@@ -52,7 +52,7 @@ export class ReferenceSession implements Pick<Session, "run" | "load"> {
 }
 
 /** The likeliest token each time, with or without looking at the logits, which it keeps. */
-export class Greedy implements Chooser {
+export class Greedy implements TokenChooser {
   readonly seen: Float32Array[] = [];
   constructor(readonly reads: "next" | "logits" = "next") {}
   choose(next: number, logits: Float32Array | null): { readonly token: number } {
@@ -112,7 +112,7 @@ export async function written(writer: SlotWriter, request: SlotRequest): Promise
 
 /** What `generate` writes of one prompt alone, by the greedy decoder. */
 export async function alone(
-  session: Pick<Session, "run">,
+  session: Pick<EngineSession, "run">,
   prompt: readonly number[],
   o: {
     readonly maxTokens: number;
@@ -124,7 +124,7 @@ export async function alone(
   const decoder = { call: { kind: "decoder", word: "greedy", arguments: {} }, implementation: greedy };
   let tokens: readonly number[] = [];
   const ends = new Set(o.ends ?? []);
-  for await (const grown of generate(session, [Int32Array.from(prompt)], { ...o, decoder, ends, padId: 0 }))
+  for await (const grown of generateTexts(session, [Int32Array.from(prompt)], { ...o, decoder, ends, padId: 0 }))
     for (const { text } of grown) tokens = [...text.tokens];
   return tokens;
 }

@@ -1,6 +1,6 @@
 /** A writer of texts side by side over a model that is a function: what follows the last tokens. No engine is opened. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { SlotRequest, SlotText, SlotToken, SlotWriter } from "#kernel/inference/generation/contract.js";
+import type { SlotRequest, SlotTextStream, SlotToken, SlotWriter } from "#kernel/inference/generation/contract.js";
 import { argmax } from "#stdlib/statistics/argmax.js";
 
 export interface Asked {
@@ -51,7 +51,7 @@ export function tableWriter(
   }
   return {
     ...{ slots: 4, vocabulary, room, asked, scores: true },
-    write(request): SlotText {
+    write(request): SlotTextStream {
       if (request.prompt.length + request.maxTokens > room) throw new RangeError("no room");
       const one = { request, written: 0, over: false };
       asked.push(one);

@@ -4,10 +4,10 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadTokenizer, type Tokenizer } from "#kernel/bases/tokenizer.js";
-import type { Bit, WriteAsk } from "#kernel/inference/generation/generation-request.js";
-import { writing, type Writes } from "#kernel/inference/generation/text-generator.js";
+import type { TextChunk, GenerationRequest } from "#kernel/inference/generation/generation-request.js";
+import { createTextGenerator, type TextGenerator } from "#kernel/inference/generation/text-generator.js";
 import { must } from "#dsl/language/diagnostics/must.js";
-import { does } from "#kernel/host/load-implementation.js";
+import { loadImplementation } from "#kernel/host/load-implementation.js";
 import { writeTokenizer } from "../../session/small-tokenizers.js";
 import { asked, modelIn, whole } from "./requests.js";
 import { chanceOf, tableWriter, type TableWriter } from "./table-writer.js";
@@ -19,10 +19,10 @@ describe("what is asked of a model that writes", function () {
   let folder: string;
   let tokenizer: Tokenizer;
   let writer: TableWriter;
-  let writes: Writes;
+  let writes: TextGenerator;
   const open = async (model = says, room = 64, config: Readonly<Record<string, unknown>> = {}): Promise<void> => {
     writer = tableWriter(tokenizer.vocabulary, room, model);
-    writes = await writing({ ...modelIn(folder, config), tokenizer, by: { writer } });
+    writes = await createTextGenerator({ ...modelIn(folder, config), tokenizer, by: { writer } });
   };
   before(async () => {
     folder = mkdtempSync(join(tmpdir(), "tunebook-asked-"));
@@ -31,7 +31,8 @@ describe("what is asked of a model that writes", function () {
   });
   beforeEach(() => open());
   after(() => rmSync(folder, { recursive: true }));
-  const texts = async (o: Partial<WriteAsk>): Promise<readonly Bit[]> => whole(await writes.write(asked(o)));
+  const texts = async (o: Partial<GenerationRequest>): Promise<readonly TextChunk[]> =>
+    whole(await writes.write(asked(o)));
   const idsOf = async (text: string): Promise<Int32Array> => must((await tokenizer.encode([text], 1e9))[0], "ids");
 
   it("goes on with the likeliest token, of which the writer tells, where nothing else is asked", async () => {
@@ -49,7 +50,7 @@ describe("what is asked of a model that writes", function () {
   it("draws by seed and number what a cell's decoder draws for its prompts", async () => {
     const sampling = { temperature: 0.9, topK: 40, topP: 0.95, repetitionPenalty: 1.2, seed: 11 };
     const all = await texts({ maxTokens: 12, choices: 3, sampling });
-    const sample = await does({ kind: "decoder", word: "sample", arguments: {} }, "decoder");
+    const sample = await loadImplementation({ kind: "decoder", word: "sample", arguments: {} }, "decoder");
     const prompt = await idsOf("a");
     const decoding = sample.begin(
       {
@@ -135,7 +136,7 @@ describe("what is asked of a model that writes", function () {
       );
       assert.deepEqual([top?.length, top?.[0]?.id], [1, logits.indexOf(Math.max(...logits))]);
     }
-    const bits: Bit[] = [];
+    const bits: TextChunk[] = [];
     for await (const bit of await writes.write(asked({ ...ask, choices: 2, maxTokens: 3 }))) bits.push(bit);
     const first = [0, 1].map((choice) => bits.find((bit) => bit.choice === choice));
     assert.deepEqual(first.map((bit) => bit?.prompt), [told, told]); // prettier-ignore
@@ -155,7 +156,7 @@ describe("what is asked of a model that writes", function () {
     );
   });
   it("tells pieces that together are the text, none within a character", async () => {
-    const bits: Bit[] = [];
+    const bits: TextChunk[] = [];
     for await (const bit of await writes.write(asked({ sampling: { temperature: 3, seed: 4 }, maxTokens: 60 })))
       bits.push(bit);
     assert.equal(
@@ -165,7 +166,7 @@ describe("what is asked of a model that writes", function () {
     assert.equal(bits.filter(({ ended }) => ended !== null).length, 1);
     const line = Array.from(await idsOf("naïve 日本 🎉!"));
     await open((tokens, logits) => void (logits[line[tokens.length - 1] ?? 0] = 9), 64, { eos_token_id: 0 });
-    const pieces: Bit[] = [];
+    const pieces: TextChunk[] = [];
     for await (const bit of await writes.write(asked({}))) pieces.push(bit);
     assert.deepEqual(
       pieces.map(({ text }) => text).filter((text) => text !== ""),

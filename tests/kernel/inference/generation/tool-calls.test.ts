@@ -1,8 +1,8 @@
 /** Calls of tools read from what models write, wherever it is cut. */
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
-import { callFormatOf } from "#kernel/inference/generation/tool-calls/format.js";
-import { CallReader } from "#kernel/inference/generation/tool-calls/parser.js";
+import { toolCallFormatOf } from "#kernel/inference/generation/tool-calls/format.js";
+import { ToolCallStreamParser } from "#kernel/inference/generation/tool-calls/parser.js";
 
 const templates = {
   tagged: "{% if tools %}<tool_call>{% endif %}",
@@ -23,7 +23,7 @@ interface Read {
 
 /** Ids have another shape in each form and are told once for each call. */
 function read(form: keyof typeof templates, pieces: readonly string[], begun = false): Read {
-  const reader = new CallReader(callFormatOf(templates[form])!, tools, begun);
+  const reader = new ToolCallStreamParser(toolCallFormatOf(templates[form])!, tools, begun);
   let text = "";
   const calls: { name: string; arguments: string; id: string }[] = [];
   for (const part of [...pieces.map((piece) => reader.push(piece)), reader.end()]) {
@@ -185,7 +185,7 @@ describe("calls of tools in a text", () => {
     assert.deepEqual(read("xml", [begun], true).calls, [call("add", '{"a": 2}')]);
   });
   it("come letter by letter, the name first", () => {
-    const reader = new CallReader(callFormatOf(templates.tagged)!, tools, false);
+    const reader = new ToolCallStreamParser(toolCallFormatOf(templates.tagged)!, tools, false);
     const parts = Array.from(
       '<tool_call>{"name": "add", "arguments": {"a": 12}}',
       (letter) => reader.push(letter).calls,
@@ -207,10 +207,10 @@ describe("calls of tools in a text", () => {
       assert.ok(performance.now() - since < 1000, `${String(performance.now() - since)} ms`);
     });
   it("have the form that a template has", () => {
-    for (const [form, source] of Object.entries(templates)) assert.equal(callFormatOf(source)?.form, form);
-    assert.equal(callFormatOf("{{ messages }} <tool_call>"), null);
-    assert.equal(callFormatOf("{{ tools }} <tool_call><function=f>"), null);
-    assert.equal(callFormatOf("{{ tools }} in words of its own"), null);
-    assert.equal(callFormatOf('{{ tools }} {\\"name\\": x, \\"parameters\\": y}')?.form, "bare");
+    for (const [form, source] of Object.entries(templates)) assert.equal(toolCallFormatOf(source)?.form, form);
+    assert.equal(toolCallFormatOf("{{ messages }} <tool_call>"), null);
+    assert.equal(toolCallFormatOf("{{ tools }} <tool_call><function=f>"), null);
+    assert.equal(toolCallFormatOf("{{ tools }} in words of its own"), null);
+    assert.equal(toolCallFormatOf('{{ tools }} {\\"name\\": x, \\"parameters\\": y}')?.form, "bare");
   });
 });

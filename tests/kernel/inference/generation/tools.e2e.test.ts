@@ -5,9 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { must } from "#dsl/language/diagnostics/must.js";
 import { loadTokenizer, type Tokenizer } from "#kernel/bases/tokenizer.js";
-import type { Message, Tool } from "#stdlib/conversations/kind.js";
-import type { Bit, WriteAsk } from "#kernel/inference/generation/generation-request.js";
-import { writing, type Writes } from "#kernel/inference/generation/text-generator.js";
+import type { Message, ToolDefinition } from "#stdlib/conversations/kind.js";
+import type { TextChunk, GenerationRequest } from "#kernel/inference/generation/generation-request.js";
+import { createTextGenerator, type TextGenerator } from "#kernel/inference/generation/text-generator.js";
 import { asked, modelIn, whole } from "./requests.js";
 import { chanceOf, tableWriter, type TableWriter } from "./table-writer.js";
 
@@ -15,7 +15,7 @@ const tests = new URL("../../../../../tests/", import.meta.url);
 const golden = JSON.parse(readFileSync(new URL("golden/oracle/chat_tools.json", tests), "utf8")) as {
   readonly templates: Readonly<Record<"tagged" | "bare" | "listed" | "named" | "xml", string>>;
 };
-const tools: readonly Tool[] = [
+const tools: readonly ToolDefinition[] = [
   {
     name: "add",
     parameters: { type: "object", properties: { a: { type: "integer", minimum: 0, maximum: 9 } }, required: ["a"] },
@@ -38,7 +38,7 @@ for (const [form, call] of [
     let folder: string;
     let tokenizer: Tokenizer;
     let writer: TableWriter;
-    let writes: Writes;
+    let writes: TextGenerator;
     before(async () => {
       folder = mkdtempSync(join(tmpdir(), "tunebook-tools-"));
       cpSync(new URL("fixtures/models/chat-llama/", tests), folder, { recursive: true });
@@ -55,7 +55,7 @@ for (const [form, call] of [
     after(() => rmSync(folder, { recursive: true }));
     const open = async (says: (tokens: readonly number[], logits: Float32Array) => void): Promise<void> => {
       writer = tableWriter(302, 1000, says);
-      writes = await writing({ ...modelIn(folder, { eos_token_id: 2 }), tokenizer, by: { writer } });
+      writes = await createTextGenerator({ ...modelIn(folder, { eos_token_id: 2 }), tokenizer, by: { writer } });
     };
     /** A model that writes this and ends. */
     const script = async (text: string): Promise<void> => {
@@ -65,7 +65,7 @@ for (const [form, call] of [
         logits[ids[at] ?? 2] = 9;
       });
     };
-    const ask = async (o: Partial<WriteAsk>): Promise<readonly Bit[]> =>
+    const ask = async (o: Partial<GenerationRequest>): Promise<readonly TextChunk[]> =>
       whole(await writes.write(asked({ prompt: turns, tools, ...o })));
     const promptOf = async (): Promise<string> => tokenizer.spell(must(writer.asked[0], "a request").request.prompt);
 

@@ -1,22 +1,27 @@
 /** Intervals and differences: what is said where draws tell nothing, and what is said of how they were made. */
 import assert from "node:assert/strict";
-import { pairedShares } from "#stdlib/statistics/paired-shares.js";
+import { pairedSharesInterval } from "#stdlib/statistics/paired-shares.js";
 import { measureOf } from "../../../../bench/coverage/rare-rows.js";
-import { difference, drawAll, methodsOf, type Measure } from "#kernel/inference/measuring/comparison.js";
+import {
+  scoreDifference,
+  resampleAll,
+  intervalMethodsText,
+  type MetricMeasure,
+} from "#kernel/inference/measuring/comparison.js";
 
 /** Of rows that are each worth this; their mean, no share. */
-function mean(name: string, rows: readonly number[], drawn = true): Measure {
+function mean(name: string, rows: readonly number[], drawn = true): MetricMeasure {
   const call = { word: name, kind: "metric", arguments: {} } as const;
   const score = (of: Uint32Array): number => of.reduce((sum, at) => sum + rows[at]!, 0) / of.length;
   const value = score(Uint32Array.from(rows.keys()));
-  const resampling = drawn ? ({ of: "row", units: rows.length, single: false, score } as const) : null;
+  const resampling = drawn ? ({ unit: "row", units: rows.length, single: false, score } as const) : null;
   return { name, call, value, better: "greater", share: false, resampling };
 }
 const all = (value: number, rows: number): readonly number[] => new Array<number>(rows).fill(value);
 async function between(a: readonly number[], b: readonly number[]) {
   const [first, second] = [mean("f1", a), mean("f1", b)];
-  const drawn = await drawAll([first, second]);
-  return difference(drawn.get(first)!, drawn.get(second)!);
+  const drawn = await resampleAll([first, second]);
+  return scoreDifference(drawn.get(first)!, drawn.get(second)!);
 }
 
 describe("a difference of scores", () => {
@@ -33,11 +38,11 @@ describe("a difference of scores", () => {
 });
 
 describe("a difference of scores without a direction", () => {
-  const rate = (rows: readonly number[]): Measure => ({ ...mean("selection_rate", rows), better: "none" });
+  const rate = (rows: readonly number[]): MetricMeasure => ({ ...mean("selection_rate", rows), better: "none" });
   async function verdict(a: readonly number[], b: readonly number[]) {
     const [first, second] = [rate(a), rate(b)];
-    const drawn = await drawAll([first, second]);
-    return difference(drawn.get(first)!, drawn.get(second)!).verdict;
+    const drawn = await resampleAll([first, second]);
+    return scoreDifference(drawn.get(first)!, drawn.get(second)!).verdict;
   }
   const some = Array.from({ length: 80 }, (_, i) => i % 2);
   it("differs, and is neither better nor worse", async () => {
@@ -52,7 +57,10 @@ describe("the line on how intervals were made", () => {
   it("says none of metrics alone that have none at all", async () => {
     const mixed = Array.from({ length: 60 }, (_, i) => i % 2);
     const measures = [mean("roc_auc", mixed), mean("roc_auc", all(0.5, 60)), mean("loss", mixed, false)];
-    assert.equal(methodsOf([...(await drawAll(measures)).values()]), "bootstrap of 1,000 draws; none for loss");
+    assert.equal(
+      intervalMethodsText([...(await resampleAll(measures)).values()]),
+      "bootstrap of 1,000 draws; none for loss",
+    );
   });
 });
 
@@ -77,9 +85,9 @@ describe("a difference of rates of one label", () => {
         ),
       ),
     );
-    const [one, other] = measures as [Measure, Measure];
-    const drawn = await drawAll(measures);
-    return difference(drawn.get(one)!, drawn.get(other)!);
+    const [one, other] = measures as [MetricMeasure, MetricMeasure];
+    const drawn = await resampleAll(measures);
+    return scoreDifference(drawn.get(one)!, drawn.get(other)!);
   }
   const answersOf = (predicted: readonly number[], label: number) =>
     predicted.flatMap((one, row) => (truth[row] === label ? [one] : []));
@@ -91,7 +99,7 @@ describe("a difference of rates of one label", () => {
       ["selection_rate", (predicted: readonly number[]) => predicted],
     ] as const) {
       const { interval } = await differenceOf(word, [first, second]);
-      assert.deepEqual(interval, pairedShares(rows(first), rows(second)), word);
+      assert.deepEqual(interval, pairedSharesInterval(rows(first), rows(second)), word);
     }
   });
   it("of the same answers is narrower than of answers that have nothing to do with each other", async () => {

@@ -1,6 +1,6 @@
 /** What is said of labels that a model never finds, whatever its scores. */
 import assert from "node:assert/strict";
-import { doubtsOf } from "#kernel/inference/measuring/doubts.js";
+import { scoreDoubtNotes } from "#kernel/inference/measuring/doubts.js";
 import { call } from "../../data/rows/plans.js";
 
 const rows = (...of: readonly (readonly [label: string, hit: number, given: number, have: number])[]) => ({
@@ -15,7 +15,7 @@ const task = call("task", "text_classification");
 
 describe("doubts", () => {
   it("name a label that is never found, with what to try", () => {
-    const [said, ...more] = doubtsOf(
+    const [said, ...more] = scoreDoubtNotes(
       "m",
       rows(["good", 90, 110, 100], ["godo", 0, 0, 17], ["rare", 0, 1, 4]),
       null,
@@ -33,16 +33,16 @@ describe("doubts", () => {
       call("task", "text_classification", { class_weight: "balanced" }),
       call("task", "token_classification"),
     ])
-      assert.deepEqual(doubtsOf("m", found, null, one), [
+      assert.deepEqual(scoreDoubtNotes("m", found, null, one), [
         "m never finds “b” (says it of none of its 30 rows, but of 1 other row), “a” (says it of none of its 9 rows, but of 3 other rows): more rows of it would teach it",
       ]);
   });
   it("are none where each label is found, and one where all is one answer", () => {
-    assert.deepEqual(doubtsOf("m", rows(["good", 90, 99, 100], ["bad", 1, 2, 17]), null, task), []);
+    assert.deepEqual(scoreDoubtNotes("m", rows(["good", 90, 99, 100], ["bad", 1, 2, 17]), null, task), []);
     const one = {
       ...rows(["good", 70, 117, 70], ["bad", 0, 0, 47]),
       commonest: { answer: "“good”", given: 1, right: 0.6 },
     };
-    assert.equal(doubtsOf("m", one, null, task).length, 1);
+    assert.equal(scoreDoubtNotes("m", one, null, task).length, 1);
   });
 });

@@ -2,11 +2,11 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { differenceOfParts, type PartScore } from "#kernel/inference/measuring/part-differences.js";
-import { chance, draw } from "#stdlib/statistics/chance.js";
-import { wilson } from "#stdlib/statistics/wilson.js";
+import { seededRandom, drawBelow } from "#stdlib/statistics/chance.js";
+import { wilsonInterval } from "#stdlib/statistics/wilson.js";
 
 const part = (name: string, hits: number, of: number): PartScore => ({
-  ...{ name, value: hits / of, interval: wilson(hits, of) },
+  ...{ name, value: hits / of, interval: wilsonInterval(hits, of) },
 });
 
 describe("the difference between parts", () => {
@@ -49,13 +49,13 @@ describe("intervals of simulated parts", () => {
   const STUDIES = 2000;
   /** Shares of studies whose interval holds the largest true difference, and that claim a difference; `plain`: of the pair alone. */
   function simulated(shares: readonly number[], rows: readonly number[], seed: number) {
-    const generator = chance(seed);
+    const generator = seededRandom(seed);
     let [held, claimed, plain] = [0, 0, 0];
     const truth = Math.max(...shares) - Math.min(...shares);
     for (let study = 0; study < STUDIES; study++) {
       const parts = shares.map((share, i) => {
         let hits = 0;
-        for (let row = 0; row < rows[i]!; row++) if (draw(generator, 1000) < 1000 * share) hits++;
+        for (let row = 0; row < rows[i]!; row++) if (drawBelow(generator, 1000) < 1000 * share) hits++;
         return part(String(i), hits, rows[i]!);
       });
       const found = differenceOfParts(parts)!;

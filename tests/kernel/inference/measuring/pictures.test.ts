@@ -1,17 +1,17 @@
 /** What pictures of an evaluation are made of: bounded whatever was scored, and told apart where something can be. */
 import assert from "node:assert/strict";
-import { evaluationShown } from "#kernel/display/scores/evaluation.js";
-import { picturesFigure, picturesShown } from "#kernel/display/scores/pictures.js";
+import { evaluationView } from "#kernel/display/scores/evaluation.js";
+import { evaluationPicturesFigure, evaluationPicturesView } from "#kernel/display/scores/pictures.js";
 import { evenBins } from "#kernel/inference/measuring/even-bins.js";
-import { picturesOf } from "#kernel/inference/measuring/pictures.js";
-import { uncertainIn } from "#kernel/inference/measuring/uncertain.js";
+import { evaluationPictures } from "#kernel/inference/measuring/pictures.js";
+import { uncertainPredictions } from "#kernel/inference/measuring/uncertain.js";
 import { word as rocAuc } from "#stdlib/metrics/roc_auc.js";
 import { numbersPictured, pictured, report } from "../../display/examples.js";
 
 const labelsOf = (n: number): readonly string[] => Array.from({ length: n }, (_, l) => `label ${String(l)}`);
 const one = (o: { readonly labels: number; readonly rows: number; readonly skill?: number }) => {
   const { outcome, lengths } = pictured({ skill: 2, ...o, labels: labelsOf(o.labels) });
-  return picturesOf("data.test", [{ name: "router", outcome }], lengths)!;
+  return evaluationPictures("data.test", [{ name: "router", outcome }], lengths)!;
 };
 
 describe("pictures of an evaluation", () => {
@@ -20,7 +20,7 @@ describe("pictures of an evaluation", () => {
     for (const labels of [2, 5]) {
       const { outcome } = pictured({ labels: labelsOf(labels), rows: 400, skill: 1 });
       const call = { word: "roc_auc", kind: "metric", arguments: { average: "macro" } } as const;
-      const area = picturesOf("on", [{ name: "m", outcome }], undefined)?.rankings?.lines[0]?.area;
+      const area = evaluationPictures("on", [{ name: "m", outcome }], undefined)?.rankings?.lines[0]?.area;
       assert.ok(Math.abs(area! - implementation.compute!(call, outcome.input)) < 1e-12);
     }
   });
@@ -41,18 +41,18 @@ describe("pictures of an evaluation", () => {
       { labels: 2, rows: 100_000 },
       { labels: 1000, rows: 3000 },
     ]) {
-      const size = JSON.stringify(picturesShown(one(o)).bundle).length;
+      const size = JSON.stringify(evaluationPicturesView(one(o)).bundle).length;
       assert.ok(size < 120_000, `${String(size)} bytes of ${JSON.stringify(o)}`);
     }
     const { outcome, lengths } = numbersPictured(100_000);
-    const numbers = picturesShown(picturesOf("on", [{ name: "m", outcome }], lengths)!);
+    const numbers = evaluationPicturesView(evaluationPictures("on", [{ name: "m", outcome }], lengths)!);
     assert.ok(JSON.stringify(numbers.bundle).length < 120_000);
   });
 
   it("are none where nothing can be told", () => {
     const { outcome } = pictured({ labels: ["a", "b"], rows: 1, skill: 2 });
-    assert.equal(picturesOf("on", [{ name: "m", outcome }], undefined), null);
-    assert.equal(picturesOf("on", [], undefined), null);
+    assert.equal(evaluationPictures("on", [{ name: "m", outcome }], undefined), null);
+    assert.equal(evaluationPictures("on", [], undefined), null);
     const { rankings, lengths } = one({ labels: 3, rows: 30 });
     assert.ok(rankings);
     assert.equal(lengths, null);
@@ -63,25 +63,27 @@ describe("pictures of an evaluation", () => {
       ...{ name: `m${String(i)}` },
       outcome: pictured({ labels: ["a", "b"], rows: 200, skill: i }).outcome,
     }));
-    const pictures = picturesOf("on", models, undefined)!;
+    const pictures = evaluationPictures("on", models, undefined)!;
     assert.equal(pictures.left, 2);
-    const names = picturesFigure(pictures).data.flatMap(({ showlegend, name }) => (showlegend === true ? [name] : []));
+    const names = evaluationPicturesFigure(pictures).data.flatMap(({ showlegend, name }) =>
+      showlegend === true ? [name] : [],
+    );
     assert.equal(names.length, 4);
     assert.match(String(names[3]), /^m3: AUC [01]\.\d{3}, AP [01]\.\d{3}, ECE 0\.\d{3}$/);
     const three = models.map(({ name }, skill) => ({
       ...{ name, outcome: pictured({ labels: ["a", "b", "c"], rows: 200, skill }).outcome },
     }));
-    const words = String(picturesShown(picturesOf("on", three, undefined)!).bundle["text/plain"]);
+    const words = String(evaluationPicturesView(evaluationPictures("on", three, undefined)!).bundle["text/plain"]);
     assert.match(words, /^AUC and AP are means over 3 labels$/m);
-    assert.match(JSON.stringify(picturesFigure(pictures).layout), /true positive rate, “b”/);
-    assert.match(String(picturesShown(pictures).bundle["text/plain"]), /^AUC and AP are of “b”$/m);
-    assert.match(String(picturesShown(pictures).bundle["text/plain"]), /and 2 models more/);
+    assert.match(JSON.stringify(evaluationPicturesFigure(pictures).layout), /true positive rate, “b”/);
+    assert.match(String(evaluationPicturesView(pictures).bundle["text/plain"]), /^AUC and AP are of “b”$/m);
+    assert.match(String(evaluationPicturesView(pictures).bundle["text/plain"]), /and 2 models more/);
   });
 
   it("stand behind the scores", () => {
-    const shown = evaluationShown({ ...report, pictures: one({ labels: 3, rows: 90 }) });
+    const shown = evaluationView({ ...report, pictures: one({ labels: 3, rows: 90 }) });
     assert.match(String(shown[1]?.bundle["text/plain"]), /^Curves on data\.test/);
-    assert.deepEqual(evaluationShown({ ...report, pictures: null }), evaluationShown(report));
+    assert.deepEqual(evaluationView({ ...report, pictures: null }), evaluationView(report));
   });
 });
 
@@ -121,7 +123,7 @@ describe("the most uncertain rows", () => {
       probabilities,
     };
     assert.deepEqual(
-      uncertainIn({ of: "label", input }, 2).map(({ row, truth, between }) => [
+      uncertainPredictions({ kind: "label", input }, 2).map(({ row, truth, between }) => [
         row,
         truth,
         between.map((b) => b.label),
@@ -141,7 +143,7 @@ describe("the most uncertain rows", () => {
       probabilities: Float32Array.of(0.9, 0.1, 0.5, 0.29),
     };
     assert.deepEqual(
-      uncertainIn({ of: "label_set", input, least: 0.3 }, 5).map(({ row, truth, between }) => [
+      uncertainPredictions({ kind: "label_set", input, least: 0.3 }, 5).map(({ row, truth, between }) => [
         row,
         truth,
         between[0]?.label,
@@ -151,6 +153,6 @@ describe("the most uncertain rows", () => {
         [0, "a", "b"],
       ],
     );
-    assert.deepEqual(uncertainIn(undefined, 5), []);
+    assert.deepEqual(uncertainPredictions(undefined, 5), []);
   });
 });

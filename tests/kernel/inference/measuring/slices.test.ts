@@ -1,24 +1,31 @@
 /** Parts of scored rows by themselves: which rows are in them, their metrics and intervals, and when nothing is said. */
 import assert from "node:assert/strict";
-import { drawAll, type Measure } from "#kernel/inference/measuring/comparison.js";
-import { FEWEST, lookedAt, measuresIn, slicesOf, tellable, type Slices } from "#kernel/inference/measuring/slices.js";
+import { resampleAll, type MetricMeasure } from "#kernel/inference/measuring/comparison.js";
+import {
+  MIN_SLICE_ROWS,
+  sampledRowNumbers,
+  measureSlice,
+  slicesOf,
+  canCompareSlices,
+  type RowSlices,
+} from "#kernel/inference/measuring/slices.js";
 
 const right = Array.from({ length: 120 }, (_, row) => Number(row % 3 !== 0 || row >= 60));
 const share = (drawn: Uint32Array): number => drawn.reduce((sum, row) => sum + right[row]!, 0) / drawn.length;
-const accuracy: Measure = {
+const accuracy: MetricMeasure = {
   name: "accuracy",
   call: { kind: "metric", word: "accuracy", arguments: {} },
   value: share(Uint32Array.from(right, (_, row) => row)),
   better: "greater",
   share: true,
-  resampling: { of: "row", units: right.length, single: true, score: share },
+  resampling: { unit: "row", units: right.length, single: true, score: share },
 };
 
-function sliced(count: number, nameOf: (row: number) => string | undefined): Slices {
-  const looked = lookedAt(count);
+function sliced(count: number, nameOf: (row: number) => string | undefined): RowSlices {
+  const looked = sampledRowNumbers(count);
   const names = [...new Set(Array.from(looked, nameOf))].filter((name) => name !== undefined);
   const of = Int32Array.from(looked, (row) => names.indexOf(nameOf(row) ?? ""));
-  return slicesOf(looked, { by: "half", names, of, notes: [] }, count);
+  return slicesOf(looked, { by: "half", names, partOfRow: of, notes: [] }, count);
 }
 
 describe("slices of what was scored", () => {
@@ -34,12 +41,12 @@ describe("slices of what was scored", () => {
         ["third", 1],
       ],
     );
-    assert.deepEqual([found.looked, found.of], [120, 120]);
-    assert.ok(tellable(found));
+    assert.deepEqual([found.looked, found.total], [120, 120]);
+    assert.ok(canCompareSlices(found));
   });
   it("stand in an order of their own where they have one", () => {
-    const looked = lookedAt(4);
-    const parted = { by: "n", names: ["1", "2", "3"], of: Int32Array.of(2, 0, 2, -1), notes: [] };
+    const looked = sampledRowNumbers(4);
+    const parted = { by: "n", names: ["1", "2", "3"], partOfRow: Int32Array.of(2, 0, 2, -1), notes: [] };
     const names = (ordered?: true) =>
       slicesOf(looked, ordered ? { ...parted, ordered } : parted, 4).slices.map(({ name }) => name);
     assert.deepEqual(
@@ -51,27 +58,27 @@ describe("slices of what was scored", () => {
     );
   });
   it("say nothing where fewer than two have rows enough", () => {
-    assert.ok(!tellable(sliced(FEWEST * 2 - 1, (row) => (row < FEWEST ? "a" : "b"))));
-    assert.ok(tellable(sliced(FEWEST * 2, (row) => (row < FEWEST ? "a" : "b"))));
+    assert.ok(!canCompareSlices(sliced(MIN_SLICE_ROWS * 2 - 1, (row) => (row < MIN_SLICE_ROWS ? "a" : "b"))));
+    assert.ok(canCompareSlices(sliced(MIN_SLICE_ROWS * 2, (row) => (row < MIN_SLICE_ROWS ? "a" : "b"))));
   });
   it("of very many rows some are named, at equal distances", () => {
     const found = sliced(250_000, (row) => String(row % 2));
-    assert.deepEqual([found.looked, found.slices[0]!.rows[1], found.of], [83_334, 6, 250_000]);
-    assert.deepEqual([...lookedAt(3)], [0, 1, 2]);
+    assert.deepEqual([found.looked, found.slices[0]!.rows[1], found.total], [83_334, 6, 250_000]);
+    assert.deepEqual([...sampledRowNumbers(3)], [0, 1, 2]);
   });
   it("come to what their rows come to alone, Wilson's interval among it", async () => {
     const [first, second] = sliced(right.length, halves).slices;
-    const parts = [first!, second!].map((slice) => measuresIn([accuracy], slice, right.length)[0]!);
-    const drawn = await drawAll(parts);
+    const parts = [first!, second!].map((slice) => measureSlice([accuracy], slice, right.length)[0]!);
+    const drawn = await resampleAll(parts);
     const [a, b] = parts.map((part) => drawn.get(part)!.score);
     assert.deepEqual([a!.value, b!.value, b!.by], [1, 39 / 58, "Wilson"]);
     assert.ok(a!.interval!.low > 0.9 && a!.interval!.low < 1);
     assert.ok(b!.interval!.low > 0.53 && b!.interval!.low < 0.56 && b!.interval!.high < 0.8, JSON.stringify(b));
     // The same without Wilson's method: resamples of the slice's own rows.
     const means = [first!, second!].map(
-      (slice) => measuresIn([{ ...accuracy, share: false }], slice, right.length)[0]!,
+      (slice) => measureSlice([{ ...accuracy, share: false }], slice, right.length)[0]!,
     );
-    const booted = [...(await drawAll(means)).values()].map(({ score }) => score);
+    const booted = [...(await resampleAll(means)).values()].map(({ score }) => score);
     assert.deepEqual(
       [booted[0]!.interval, booted[1]!.by],
       [null, "bootstrap"],
@@ -82,9 +89,9 @@ describe("slices of what was scored", () => {
   it("leave out what isn't made of these rows", () => {
     const [first] = sliced(right.length, halves).slices;
     const { resampling } = accuracy;
-    const groups: Measure = { ...accuracy, resampling: { ...resampling!, of: "group of rows" } };
-    const others: Measure = { ...accuracy, resampling: { ...resampling!, units: 7 } };
-    const none: Measure = { ...accuracy, resampling: null };
-    assert.deepEqual(measuresIn([groups, others, none], first!, right.length), [null, null, null]);
+    const groups: MetricMeasure = { ...accuracy, resampling: { ...resampling!, unit: "group of rows" } };
+    const others: MetricMeasure = { ...accuracy, resampling: { ...resampling!, units: 7 } };
+    const none: MetricMeasure = { ...accuracy, resampling: null };
+    assert.deepEqual(measureSlice([groups, others, none], first!, right.length), [null, null, null]);
   });
 });

@@ -1,25 +1,26 @@
 /** Was it worth it: what is said, and what is not claimed. */
 import assert from "node:assert/strict";
-import type { Difference } from "#kernel/inference/measuring/comparison.js";
-import { verdictOf, type Rival, type Sides } from "#kernel/inference/measuring/verdict.js";
+import type { ScoreDifference } from "#kernel/inference/measuring/comparison.js";
+import { modelVerdictText, type ComparedRival, type VerdictInput } from "#kernel/inference/measuring/verdict.js";
 
-const accuracy: Sides["metric"] = { name: "accuracy", better: "greater", perfect: 1 };
-const bleu: Sides["metric"] = { name: "bleu", better: "greater", perfect: 100 };
-const loss: Sides["metric"] = { name: "log_loss", better: "less" };
+const accuracy: VerdictInput["metric"] = { name: "accuracy", better: "greater", perfect: 1 };
+const bleu: VerdictInput["metric"] = { name: "bleu", better: "greater", perfect: 100 };
+const loss: VerdictInput["metric"] = { name: "log_loss", better: "less" };
 const model = { name: "router", value: 0.9, seconds: 0.01 };
 /** As `difference` makes it: of the rival less the model, between `low` and `high`. */
 function rival(
   name: string,
   [value, low, high]: readonly [number, number, number],
-  more: Partial<Rival> & { readonly better?: Sides["metric"]["better"] } = {},
-): Rival {
+  more: Partial<ComparedRival> & { readonly better?: VerdictInput["metric"]["better"] } = {},
+): ComparedRival {
   const { better = "greater", ...rest } = more;
   const apart = low > 0 ? 1 : high < 0 ? -1 : 0;
   const verdict = apart === 0 ? "no difference shown" : apart > 0 === (better === "greater") ? "better" : "worse";
-  const difference: Difference = { value, interval: { low, high }, verdict };
+  const difference: ScoreDifference = { value, interval: { low, high }, verdict };
   return { name, value: model.value + value, seconds: model.seconds, difference, is: "contender", ...rest };
 }
-const said = (metric: Sides["metric"], ...rivals: readonly Rival[]) => verdictOf({ metric, model, rivals });
+const said = (metric: VerdictInput["metric"], ...rivals: readonly ComparedRival[]) =>
+  modelVerdictText({ metric, model, rivals });
 
 describe("the verdict", () => {
   for (const [what, found, wanted] of [
@@ -118,7 +119,7 @@ describe("the verdict", () => {
   ] as const)
     it(`of ${what}`, () => assert.equal(found, wanted));
   it("has no points where scores have a unit of their own", () => {
-    const many = verdictOf({
+    const many = modelVerdictText({
       metric: { name: "r2", better: "greater" },
       model: { ...model, value: 0.5 },
       rivals: [{ ...rival("A", [-0.9, -1, -0.8]), value: -0.4 }],

@@ -2,14 +2,14 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import type { ModelImplementation } from "#stdlib/models/kind.js";
-import { buildPrompting } from "#stdlib/programs/generate.js";
+import { buildPromptingPrograms } from "#stdlib/programs/generate.js";
 import { registry } from "#stdlib/registry.js";
 import { full } from "#stdlib/techniques/full.js";
 import type { DecoderImplementation } from "#stdlib/decoders/kind.js";
-import type { EngineName, Session } from "#kernel/engines/engine.js";
-import { generate } from "#kernel/inference/generate.js";
-import { Begun, commonBeginning } from "#kernel/inference/prompted/prompt-prefix.js";
-import { likelihoodsOf, type LikelihoodOptions } from "#kernel/inference/prompted/likelihoods.js";
+import type { EngineName, EngineSession } from "#kernel/engines/engine.js";
+import { generateTexts } from "#kernel/inference/generate.js";
+import { CachedPromptPrefix, commonPrefix } from "#kernel/inference/prompted/prompt-prefix.js";
+import { answerLogLikelihoods, type LikelihoodOptions } from "#kernel/inference/prompted/likelihoods.js";
 import { readHeader } from "#kernel/tensors/safetensors.js";
 import { ENGINES, engineNamed } from "#tests/kernel/engines/engines.js";
 
@@ -28,7 +28,7 @@ async function open(engine: EngineName, model: string) {
   const family = (await registry.find("model", String(json["model_type"]))!.load!()) as ModelImplementation;
   const config = family.config(json);
   const tensors = Object.keys(readHeader(`${folder}/model.safetensors`).tensors);
-  const programs = buildPrompting(
+  const programs = buildPromptingPrograms(
     {
       ...{ family, config, seed: 0 },
       technique: { call: { kind: "technique", word: "full", arguments: {} }, implementation: full },
@@ -49,9 +49,9 @@ async function ask(
   answers: readonly Int32Array[],
   more: Partial<LikelihoodOptions> = {},
 ): Promise<readonly Float32Array[]> {
-  const beginning = slides ? new Int32Array() : commonBeginning(prompts);
+  const beginning = slides ? new Int32Array() : commonPrefix(prompts);
   const tails = prompts.map((prompt) => prompt.subarray(beginning.length));
-  return likelihoodsOf(new Begun(session, beginning, 0), tails, answers, { ...o, ...more });
+  return answerLogLikelihoods(new CachedPromptPrefix(session, beginning, 0), tails, answers, { ...o, ...more });
 }
 const ids = (rows: readonly (readonly number[])[]): Int32Array[] => rows.map((row) => Int32Array.from(row));
 
@@ -99,16 +99,19 @@ describe("likelihoods of answers", function () {
     near(await ask(opened, ids([prompts[1]!]), ids(answers)), [likelihoods[1]!], 1e-4);
   });
   it("stay right when others were asked over the same cache in between", async () => {
-    const beginning = commonBeginning(ids(prompts));
-    const [one, other] = [new Begun(opened.session, beginning, 0), new Begun(opened.session, new Int32Array(), 0)];
+    const beginning = commonPrefix(ids(prompts));
+    const [one, other] = [
+      new CachedPromptPrefix(opened.session, beginning, 0),
+      new CachedPromptPrefix(opened.session, new Int32Array(), 0),
+    ];
     const tails = ids(prompts).map((prompt) => prompt.subarray(beginning.length));
     for (let time = 0; time < 2; time++) {
-      near(await likelihoodsOf(one, tails, ids(answers), opened.o), likelihoods, 1e-4);
-      near(await likelihoodsOf(other, ids(prompts), ids(answers), opened.o), likelihoods, 1e-4);
+      near(await answerLogLikelihoods(one, tails, ids(answers), opened.o), likelihoods, 1e-4);
+      near(await answerLogLikelihoods(other, ids(prompts), ids(answers), opened.o), likelihoods, 1e-4);
     }
     // One after the other, as latency is measured.
     for (const [row, tail] of tails.entries())
-      near(await likelihoodsOf(one, [tail], ids(answers), opened.o), [likelihoods[row]!], 1e-4);
+      near(await answerLogLikelihoods(one, [tail], ids(answers), opened.o), [likelihoods[row]!], 1e-4);
   });
   it("are told of as they come, and end where that is asked", async () => {
     const told: number[][] = [];
@@ -122,7 +125,7 @@ describe("likelihoods of answers", function () {
     assert.deepEqual(told, [[2, 4]]);
   });
   it("come from the very programs that write: with a common beginning the same texts, greedily, with a penalty, by beams", async () => {
-    const beginning = commonBeginning(ids(prompts));
+    const beginning = commonPrefix(ids(prompts));
     const whole = ids(prompts);
     const tails = whole.map((prompt) => prompt.subarray(beginning.length));
     for (const [word, given] of [
@@ -139,7 +142,11 @@ describe("likelihoods of answers", function () {
 });
 
 async function written(
-  { session, positions, o }: { readonly session: Session; readonly positions: number; readonly o: LikelihoodOptions },
+  {
+    session,
+    positions,
+    o,
+  }: { readonly session: EngineSession; readonly positions: number; readonly o: LikelihoodOptions },
   word: string,
   given: Readonly<Record<string, number>>,
   beginning: Int32Array,
@@ -147,7 +154,7 @@ async function written(
 ): Promise<readonly (readonly number[])[]> {
   const implementation = (await registry.find("decoder", word)!.load!()) as DecoderImplementation;
   const decoder = { call: { kind: "decoder", word, arguments: given }, implementation };
-  const begun = new Begun(session, beginning, 0);
+  const begun = new CachedPromptPrefix(session, beginning, 0);
   const all = texts.map((): readonly number[] => []);
   const options = {
     vocabulary: o.vocabulary,
@@ -158,7 +165,7 @@ async function written(
     ends: new Set<number>(),
     maxTokens: 6,
   };
-  for await (const grown of generate(session, texts, options))
+  for await (const grown of generateTexts(session, texts, options))
     for (const { prompt, text } of grown) all[prompt] = [...text.tokens];
   return all;
 }

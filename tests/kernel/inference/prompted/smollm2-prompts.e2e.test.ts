@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { plainHostContext } from "#kernel/host/host-context.js";
-import { promptTemplate } from "#stdlib/contenders/shared/prompting/template.js";
+import { parsePromptTemplate } from "#stdlib/contenders/shared/prompting/template.js";
 import { NotebookOfOne } from "../../session/notebook-of-one.js";
 
 interface Golden {
@@ -27,8 +27,8 @@ describe("SmolLM2-135M asked by a prompt", function () {
   after(() => book.close());
 
   it("finds each label as likely as transformers does, with two examples before each text", async () => {
-    const { fill } = promptTemplate(golden.instruction);
-    const shots = golden.shots.map(([text, answer]) => ({ asked: fill([text]), answer }));
+    const { fill } = parsePromptTemplate(golden.instruction);
+    const shots = golden.shots.map(([text, answer]) => ({ question: fill([text]), answer }));
     const base = await book.session.weights.prompted("SmolLM2-135M-Instruct", plainHostContext(book.folder), {
       writes: false,
     });
@@ -37,7 +37,7 @@ describe("SmolLM2-135M asked by a prompt", function () {
     const read = await base.read(rows, { likelihood: golden.labels }, { batchSize: 8 });
     assert.ok(read.shared > 80, `${read.shared} tokens are read once`);
     const all = Uint32Array.from(rows.keys());
-    const { said, tokens } = await read.likelihoods(all, golden.labels);
+    const { outputs: said, tokens } = await read.likelihoods(all, golden.labels);
     assert.equal(
       tokens,
       golden.cases.reduce((sum, one) => sum + one.tokens, 0),

@@ -5,9 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { Client } from "#kernel/remote/coordinator/client.js";
+import { CoordinatorClient } from "#kernel/remote/coordinator/client.js";
 import { Coordinator, type CoordinatorOptions } from "#kernel/remote/coordinator/coordinator.js";
-import { TIMES } from "#kernel/remote/coordinator/queue.js";
+import { MAX_LEASES } from "#kernel/remote/coordinator/queue.js";
 import { GivenWork } from "./given-work.js";
 
 /** What the code of what is lacking says that mends it. */
@@ -18,7 +18,7 @@ describe("a coordinator", () => {
   let folder: string;
   let coordinator: Coordinator;
   const notes: string[] = [];
-  const clients: Client[] = [];
+  const clients: CoordinatorClient[] = [];
   beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), "tunebook-test-"));
     notes.length = 0;
@@ -39,7 +39,7 @@ describe("a coordinator", () => {
     return work;
   };
   async function come(name: string): Promise<Guest> {
-    const client = new Client({ url: coordinator.url, token: coordinator.token, patience: 0 });
+    const client = new CoordinatorClient({ url: coordinator.url, token: coordinator.token, patience: 0 });
     clients.push(client);
     const { worker } = await client.ask("hello", { tunebook: "1", name, threads: 1 });
     return new Guest(client, worker);
@@ -133,7 +133,7 @@ describe("a coordinator", () => {
 
   it("gives work up that is lost again and again", async () => {
     const work = given("one");
-    for (let n = 1; n <= TIMES; n++) {
+    for (let n = 1; n <= MAX_LEASES; n++) {
       const one = await come(`w${String(n)}`);
       assert.equal(await one.takes(), "one");
       assert.equal(work.lostBy, null);
@@ -146,7 +146,7 @@ describe("a coordinator", () => {
   it("tells why a worker gave work back, and lends it again, but not for ever", async () => {
     const work = given("one");
     const a = await come("a");
-    for (let n = 1; n <= TIMES; n++) {
+    for (let n = 1; n <= MAX_LEASES; n++) {
       assert.equal(await a.takes(), "one");
       assert.equal(work.lostBy, null);
       await a.gives("a proxy answers");
@@ -154,12 +154,12 @@ describe("a coordinator", () => {
     }
     assert.equal(notes[0], "one goes to another worker: a gave it back: a proxy answers.");
     assert.ok(work.lostBy instanceof CodedError && work.lostBy.code === "work-lost");
-    assert.deepEqual(work.lostBy.data, { what: "one", times: TIMES, why: "a gave it back: a proxy answers" });
+    assert.deepEqual(work.lostBy.data, { what: "one", times: MAX_LEASES, why: "a gave it back: a proxy answers" });
   });
 
   it("takes no loss into account that a worker told of", async () => {
     const work = given("one");
-    for (let n = 0; n <= TIMES + 1; n++) {
+    for (let n = 0; n <= MAX_LEASES + 1; n++) {
       const one = await come(`w${String(n)}`);
       await one.takes();
       await one.client.ask("leave", { worker: one.worker });
@@ -212,7 +212,7 @@ describe("a coordinator", () => {
     const work = given("one");
     work.comes = "again";
     const a = await come("a");
-    for (let n = 1; n <= TIMES; n++) {
+    for (let n = 1; n <= MAX_LEASES; n++) {
       assert.equal(await a.takes(), "one");
       await a.fails("the engine ended");
     }
@@ -221,7 +221,7 @@ describe("a coordinator", () => {
   });
 
   it("sends workers of another version away, and says so", async () => {
-    const client = new Client({ url: coordinator.url, token: coordinator.token, patience: 0 });
+    const client = new CoordinatorClient({ url: coordinator.url, token: coordinator.token, patience: 0 });
     clients.push(client);
     await assert.rejects(client.ask("hello", { tunebook: "2", name: "far", threads: 1 }), {
       code: "worker-version",
@@ -265,7 +265,7 @@ describe("a coordinator", () => {
 class Guest {
   private lease = "";
   constructor(
-    readonly client: Client,
+    readonly client: CoordinatorClient,
     readonly worker: string,
   ) {}
   async takes(): Promise<string | null> {

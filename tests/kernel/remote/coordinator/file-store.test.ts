@@ -7,7 +7,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { laidOut, swept } from "#kernel/remote/coordinator/file-store.js";
+import { placeFiles, removeUnusedFiles } from "#kernel/remote/coordinator/file-store.js";
 
 describe("the cache of workers' files", () => {
   const bytes = Buffer.from("text,label\na good film,yes\n");
@@ -34,7 +34,7 @@ describe("the cache of workers' files", () => {
     const cache = join(folder, "cache");
     const file = { path: "/nowhere/at/all/rows.csv", hash, bytes: bytes.length };
     const laid = async (worker: string): Promise<string> =>
-      join(await laidOut([file], { cache, folder: join(folder, worker), client }), file.path);
+      join(await placeFiles([file], { cache, folder: join(folder, worker), client }), file.path);
     const first = await laid("one");
     const before = statSync(first);
     await delay(20);
@@ -47,9 +47,9 @@ describe("the cache of workers' files", () => {
     const kept = join(cache, hash.slice(0, 2), hash);
     const month = 31 * 24 * 60 * 60_000;
     utimesSync(kept, new Date(), new Date(Date.now() - month));
-    await swept(cache);
+    await removeUnusedFiles(cache);
     assert.equal(statSync(kept).size, bytes.length);
-    await swept(cache, Date.now() + month);
+    await removeUnusedFiles(cache, Date.now() + month);
     assert.throws(() => statSync(kept));
   });
 });

@@ -2,18 +2,24 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Json } from "#kernel/fetch/json.js";
-import type { Answer, Failure, Item, Read, RunFile } from "#kernel/remote/coordinator/protocol.js";
-import type { Given, Order } from "#kernel/remote/coordinator/work.js";
+import type {
+  WorkerInstruction,
+  RemoteFailure,
+  WorkEvent,
+  InputFile,
+  RunFile,
+} from "#kernel/remote/coordinator/protocol.js";
+import type { RemoteWork, WorkOrder } from "#kernel/remote/coordinator/work.js";
 
-export class GivenWork implements Given {
+export class GivenWork implements RemoteWork {
   readonly kind = "trial";
-  readonly items: Item[] = [];
+  readonly items: WorkEvent[] = [];
   readonly results: Json[] = [];
-  readonly failures: Failure[] = [];
+  readonly failures: RemoteFailure[] = [];
   readonly begins: string[] = [];
   lostBy: Error | null = null;
   lefts = 0;
-  says: Answer = "go on";
+  says: WorkerInstruction = "go on";
   /** What comes of a failure. */
   comes: "over" | "elsewhere" | "again" = "over";
   private readonly files = new Map<string, string>();
@@ -21,21 +27,21 @@ export class GivenWork implements Given {
   constructor(
     readonly title: string,
     private readonly folder: string,
-    private readonly reads: readonly Read[] = [],
+    private readonly reads: readonly InputFile[] = [],
   ) {}
 
   /** What beginning waits for. */
   ready: Promise<void> = Promise.resolve();
 
-  async begin(worker: string): Promise<Order> {
+  async begin(worker: string): Promise<WorkOrder> {
     this.begins.push(worker);
     await this.ready;
     return { order: { what: this.title }, files: this.reads };
   }
-  on(item: Item): void {
+  on(item: WorkEvent): void {
     this.items.push(item);
   }
-  answer(): Answer {
+  answer(): WorkerInstruction {
     return this.says;
   }
   lacks(_run: number, files: readonly RunFile[]): readonly RunFile[] {
@@ -58,7 +64,7 @@ export class GivenWork implements Given {
   done(result: Json): void {
     this.results.push(result);
   }
-  failed(failure: Failure): "over" | "elsewhere" | "again" {
+  failed(failure: RemoteFailure): "over" | "elsewhere" | "again" {
     this.failures.push(failure);
     return this.comes;
   }

@@ -10,9 +10,9 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { RunFolder } from "#kernel/runs/run-folder.js";
-import { isAlive } from "#kernel/runs/writer.js";
+import { isProcessAlive } from "#kernel/runs/writer.js";
 import type { RunEvent } from "#kernel/events/events.js";
-import type { Writer } from "#kernel/events/writer.js";
+import type { RunWriter } from "#kernel/events/writer.js";
 import type { SweepHandle, TrialRecord } from "#kernel/study/trial.js";
 import { NotebookOfOne } from "../../session/notebook-of-one.js";
 import { definitions, writeSmallTraining } from "../../session/small-training.js";
@@ -32,7 +32,7 @@ const losses = (run: string | null): readonly number[] =>
   events(run).flatMap((event) => (event.kind === "step" ? [event.loss] : []));
 const steps = (run: string | null): readonly number[] =>
   events(run).flatMap((event) => (event.kind === "step" ? [event.step] : []));
-const writersIn = (runs: string): readonly Writer[] =>
+const writersIn = (runs: string): readonly RunWriter[] =>
   existsSync(runs)
     ? readdirSync(runs).flatMap((id) =>
         events(join(runs, id)).flatMap((one) => (one.kind === "started" && one.process ? [one.process] : [])),
@@ -76,13 +76,13 @@ describe("trials in processes", function () {
     // Two processes worked, and none is left.
     const writers = trialsOf("there").flatMap(({ run }) => writersOf(run));
     assert.equal(new Set(writers.map(({ id }) => id)).size, 2);
-    assert.ok(writers.every((writer) => writer.id !== process.pid && isAlive(writer) === false));
+    assert.ok(writers.every((writer) => writer.id !== process.pid && isProcessAlive(writer) === false));
     assert.deepEqual(
       readdirSync(join(book.runs, "sweeps")).filter((name) => name.startsWith(".")),
       [],
     );
   });
-  const writersOf = (run: string | null): readonly Writer[] =>
+  const writersOf = (run: string | null): readonly RunWriter[] =>
     events(run).flatMap((one) => (one.kind === "started" && one.process ? [one.process] : []));
 
   it("leave runs that are as if they were trained here: the best is a model", async () => {

@@ -5,9 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
-import { holderOf } from "#kernel/runs/run-lock.js";
+import { lockHolderOf } from "#kernel/runs/run-lock.js";
 import { RunFolder } from "#kernel/runs/run-folder.js";
-import { Replica } from "#kernel/remote/coordinator/replica.js";
+import { RunReplica } from "#kernel/remote/coordinator/replica.js";
 
 const kept = fileURLToPath(new URL("../../../../../tests/fixtures/runs", import.meta.url));
 
@@ -42,17 +42,17 @@ describe("a run that another process makes", () => {
   };
 
   it("has this machine's plan and paths, and is locked while it is made", () => {
-    const made = Replica.make(runs(), "s_1-x", expected(), told);
+    const made = RunReplica.make(runs(), "s_1-x", expected(), told);
     const lock = made.run.lock();
     assert.deepEqual([lock?.home, lock?.base, lock?.engine], [join("..", ".."), undefined, "e"]);
     assert.deepEqual(JSON.parse(readFileSync(join(made.run.path, "plan.json"), "utf8")), plan);
-    assert.equal(holderOf(made.run.path)?.does, "train");
+    assert.equal(lockHolderOf(made.run.path)?.does, "train");
     made.release();
-    assert.equal(holderOf(made.run.path), null);
+    assert.equal(lockHolderOf(made.run.path), null);
   });
 
   it("stands beside another of its name", () => {
-    const [one, two] = [0, 1].map(() => Replica.make(runs(), "s_1-x", expected(), told));
+    const [one, two] = [0, 1].map(() => RunReplica.make(runs(), "s_1-x", expected(), told));
     assert.deepEqual([one?.id, two?.id], ["s_1-x", "s_1-x-2"]);
     one?.release();
     two?.release();
@@ -60,14 +60,14 @@ describe("a run that another process makes", () => {
 
   it("is of the recipe that was given out, and of that name", () => {
     for (const other of [{ recipeHash: "x" }, { name: "s_2" }, { version: 2 }, { labels: "a" }])
-      assert.throws(() => Replica.make(runs(), "s_1-x", expected(), { ...told, ...other }), {
+      assert.throws(() => RunReplica.make(runs(), "s_1-x", expected(), { ...told, ...other }), {
         code: "request-refused",
       });
     assert.ok(!existsSync(runs()));
   });
 
   it("logs events alone, as its own", () => {
-    const made = Replica.make(runs(), "s_1-x", expected(), told);
+    const made = RunReplica.make(runs(), "s_1-x", expected(), told);
     made.log(
       JSON.stringify({
         at,
@@ -90,7 +90,7 @@ describe("a run that another process makes", () => {
   });
 
   it("holds what it is said to hold: what is new is moved in, what is gone is removed", () => {
-    const made = Replica.make(runs(), "s_1-x", expected(), told);
+    const made = RunReplica.make(runs(), "s_1-x", expected(), told);
     made.holds([file("checkpoints/a", "a"), file("learnt.json", "l")], move);
     assert.deepEqual(made.lacks([file("checkpoints/a", "a"), file("checkpoints/b", "b")]), [
       file("checkpoints/b", "b"),
@@ -98,7 +98,7 @@ describe("a run that another process makes", () => {
     made.holds([file("checkpoints/b", "b"), file("learnt.json", "l")], move);
     assert.deepEqual(readdirSync(made.run.checkpoints), ["b"]);
     made.release();
-    const again = Replica.again(made.run.path, [
+    const again = RunReplica.again(made.run.path, [
       ...[file("checkpoints/b", "b"), file("learnt.json", "l")],
       ...["plan.json", "lock.json", "events.jsonl"].map((path) => file(path, "0")),
     ]);

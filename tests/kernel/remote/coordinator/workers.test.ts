@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { setImmediate as turn } from "node:timers/promises";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { call } from "../../data/rows/plans.js";
-import { Workers } from "#kernel/remote/coordinator/workers.js";
+import { WorkerPool } from "#kernel/remote/coordinator/workers.js";
 import type { StartedWorker } from "#stdlib/runners/kind.js";
 
 class Started implements StartedWorker {
@@ -26,12 +26,12 @@ describe("the workers of a statement", () => {
       this.failed = error;
     },
   };
-  function begin(count: number): Workers {
+  function begin(count: number): WorkerPool {
     started.length = gone.length = 0;
     Object.assign(coordinator, { ended: 0, failed: null });
     const nobody = (): never => assert.fail("the runner starts them");
     let name = "";
-    return new Workers({
+    return new WorkerPool({
       ...{ call: call("runner", "processes", { count }), threads: 1, count, coordinator },
       ways: (wanted) => ((name = wanted.name), { process: nobody, ray: nobody }),
       runner: {

@@ -6,11 +6,11 @@ import { join } from "node:path";
 import { from } from "arquero";
 import type { Action } from "#dsl/compiler/plan/action.js";
 import type { Source } from "#dsl/language/diagnostics/span.js";
-import { openShipment } from "#kernel/features/shipped-session.js";
+import { openJob } from "#kernel/features/shipped-session.js";
 import { TuneSession } from "#kernel/features/tune-session.js";
 import { ingredientsOf } from "#kernel/runs/record/ingredients.js";
-import { shipmentOf, type Shippable } from "#kernel/remote/jobs/ship.js";
-import { readShipment, writeShipment } from "#kernel/remote/jobs/shipment.js";
+import { createJobSpec, type JobAction } from "#kernel/remote/jobs/ship.js";
+import { readJobSpec, writeJobSpec } from "#kernel/remote/jobs/shipment.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { writeSmallBert } from "../../session/small-bert.js";
 
@@ -61,12 +61,12 @@ describe("a statement for another process", () => {
       diagnostics.filter((d) => d.severity === "error"),
       [],
     );
-    const action = (actions ?? []).find((a: Action): a is Shippable => a.verb === "train")!;
+    const action = (actions ?? []).find((a: Action): a is JobAction => a.verb === "train")!;
     const about = { what: "train … { detach: true }", version: "0.0.1" };
-    return { action, session, ship: () => shipmentOf(session, action, { hostContext, sources }, about) };
+    return { action, session, ship: () => createJobSpec(session, action, { hostContext, sources }, about) };
   }
   const there = (): string => join(folder, "there");
-  const opened = () => openShipment(readShipment(there()), { screen: silent });
+  const opened = () => openJob(readJobSpec(there()), { screen: silent });
 
   for (const [where, data] of [
     ["a file", FROM_FILE],
@@ -75,7 +75,7 @@ describe("a statement for another process", () => {
     it(`comes to the same recipe there, rows from ${where}`, async () => {
       const table = from([...rows]);
       const { action, session, ship } = await shipped([`${data}\n${MODEL}`, TRAIN], { rows: table, seed: 11 });
-      writeShipment(there(), ship());
+      writeJobSpec(there(), ship());
       const other = await opened();
       assert.equal(other.action.verb, "train");
       assert.deepEqual(
@@ -86,7 +86,7 @@ describe("a statement for another process", () => {
     });
   it("doesn't run where its rows changed meanwhile", async () => {
     const { session, ship } = await shipped([`${FROM_FILE}\n${MODEL}`, TRAIN], { seed: 11 });
-    writeShipment(there(), ship());
+    writeJobSpec(there(), ship());
     writeFileSync(join(folder, "reviews.csv"), ["text,label", ...rows.map((r) => `${r.text}!,${r.label}`)].join("\n"));
     assert.equal((await thrown(opened)).code, "shipped-otherwise");
     await session.close();
@@ -103,7 +103,7 @@ describe("a statement for another process", () => {
     assert.equal((await thrown(opened)).code, "shipment-unreadable");
     const { session, ship } = await shipped([`${FROM_TABLE}\n${MODEL}`, TRAIN], { rows, seed: 11 });
     const { shipment, tables } = ship();
-    writeShipment(there(), {
+    writeJobSpec(there(), {
       shipment: { ...shipment, statement: { ...shipment.statement, verb: 3 as never } },
       tables,
     });
@@ -112,7 +112,7 @@ describe("a statement for another process", () => {
   });
   it("reads files that are told by their content", async () => {
     const { action, session } = await shipped([`${FROM_FILE}\n${MODEL}`, TRAIN], { seed: 1 });
-    const { recipe } = (action as Shippable & { verb: "train" }).plan;
+    const { recipe } = (action as JobAction & { verb: "train" }).plan;
     const files = ["config.json", "model.safetensors"];
     const { files: found, others } = await ingredientsOf(recipe, {
       folder,

@@ -5,27 +5,27 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { RunEvent } from "#kernel/events/events.js";
-import { begin } from "#kernel/remote/process-group/begin.js";
-import { Hub } from "#kernel/remote/process-group/root-rank.js";
-import { Spoke } from "#kernel/remote/process-group/peer-rank.js";
+import { sendInitialState } from "#kernel/remote/process-group/begin.js";
+import { RootRank } from "#kernel/remote/process-group/root-rank.js";
+import { PeerRank } from "#kernel/remote/process-group/peer-rank.js";
 import { followRank } from "#kernel/training-runs/follow-rank.js";
-import type { Gathers } from "#kernel/training-runs/process-group.js";
-import { giveBack } from "#kernel/training-runs/give-weights.js";
+import type { GroupLauncher } from "#kernel/training-runs/process-group.js";
+import { releaseRun } from "#kernel/training-runs/give-weights.js";
 import type { RunResult } from "#kernel/training-runs/request.js";
 import { rankSteps } from "#kernel/training-runs/rank-steps.js";
-import { trainOnce } from "#kernel/training-runs/training.js";
-import { openShipment, type Opened } from "#kernel/features/shipped-session.js";
+import { runTraining } from "#kernel/training-runs/training.js";
+import { openJob, type OpenedJob } from "#kernel/features/shipped-session.js";
 import { TuneSession } from "#kernel/features/tune-session.js";
 import type { OpenModel } from "#kernel/models/open-model.js";
-import type { Session } from "#kernel/engines/engine.js";
-import { shipmentOf, type Shippable } from "#kernel/remote/jobs/ship.js";
-import type { Shipped } from "#kernel/remote/jobs/shipment.js";
+import type { EngineSession } from "#kernel/engines/engine.js";
+import { createJobSpec, type JobAction } from "#kernel/remote/jobs/ship.js";
+import type { JobWithTables } from "#kernel/remote/jobs/shipment.js";
 import { lentEngine } from "../../engines/engines.js";
 
 const silent = { display: () => undefined, update: () => undefined };
 
 /** The last `train` of a program, as any rank is given it. */
-export async function shippedProgram(folder: string, text: string, runs = "runs"): Promise<Shipped> {
+export async function shippedProgram(folder: string, text: string, runs = "runs"): Promise<JobWithTables> {
   const session = new TuneSession({ folder, runs: join(folder, runs), startEngine: lentEngine });
   const source = { id: "program", title: "program", text };
   const hostContext = { folder, parameters: {}, typescript: () => [], live: () => undefined };
@@ -37,8 +37,8 @@ export async function shippedProgram(folder: string, text: string, runs = "runs"
     [],
   );
   session.known = facts;
-  const action = (actions ?? []).findLast((one): one is Shippable => one.verb === "train")!;
-  return shipmentOf(session, action, { hostContext, sources: [source] }, { what: "a test", version: "1" });
+  const action = (actions ?? []).findLast((one): one is JobAction => one.verb === "train")!;
+  return createJobSpec(session, action, { hostContext, sources: [source] }, { what: "a test", version: "1" });
 }
 
 export interface Together {
@@ -65,21 +65,21 @@ export async function trainIn(
 ): Promise<Together> {
   const shipped = await shippedProgram(folder, text, runs);
   const stop = new AbortController();
-  const open = (): Promise<Opened> =>
-    openShipment(shipped, { screen: silent, startEngine: lentEngine, signal: stop.signal });
+  const open = (): Promise<OpenedJob> =>
+    openJob(shipped, { screen: silent, startEngine: lentEngine, signal: stop.signal });
   const { session, action, stage } = await open();
   assert.equal(action.verb, "train");
-  const { plan, resume, name } = action as Extract<Shippable, { verb: "train" }>;
+  const { plan, resume, name } = action as Extract<JobAction, { verb: "train" }>;
   const followers: Promise<OpenModel>[] = [];
-  const gathers: Gathers = async () => {
+  const gathers: GroupLauncher = async () => {
     const of = elsewhere ? count + 1 : count;
     const door = { address: "127.0.0.1", token: "t", of, version: "1", recipe: plan.recipeHash, learns: !elsewhere };
-    const { hub, port } = await Hub.open(door);
+    const { hub, port } = await RootRank.open(door);
     for (let rank = 1; rank < of; rank++)
       followers.push(
         (async () => {
-          const spoke = await Spoke.join({ ...door, port, rank });
-          const other = await openShipment(shipped, { screen: silent, startEngine: lentEngine });
+          const spoke = await PeerRank.join({ ...door, port, rank });
+          const other = await openJob(shipped, { screen: silent, startEngine: lentEngine });
           const rows = elsewhere ? { rank: rank - 1, of: count } : { rank, of };
           return followRank(other.session, { plan, spoke, place: { rank, of, rows } }, other.stage);
         })(),
@@ -88,7 +88,7 @@ export async function trainIn(
       hub,
       async begin(its, shares, step) {
         await hub.complete();
-        await begin(hub, its, shares, step);
+        await sendInitialState(hub, its, shares, step);
       },
       why: (error) => Promise.resolve(error),
       end: () => Promise.resolve(hub.end()),
@@ -99,7 +99,7 @@ export async function trainIn(
     events.push(event);
     if (event.kind === "step" && event.step === stopsAfter) stop.abort();
   };
-  const result = await trainOnce(
+  const result = await runTraining(
     session,
     {
       plan,
@@ -110,7 +110,7 @@ export async function trainIn(
     stage,
   );
   await result.trained.settled;
-  giveBack(result);
+  releaseRun(result);
   const others = await Promise.all(followers);
   return { result, events, plan, others };
 }
@@ -119,7 +119,7 @@ export const lossesIn = (events: readonly RunEvent[]): readonly number[] =>
   events.flatMap((event) => (event.kind === "step" ? [event.loss] : []));
 
 /** What tells the bits of all states that a training changes. */
-export async function bitsOf(session: Session, names: readonly string[]): Promise<string> {
+export async function bitsOf(session: EngineSession, names: readonly string[]): Promise<string> {
   const values = await Promise.all(names.map((name) => session.read(name)));
   const hash = createHash("sha256");
   values.forEach(({ bytes }, i) => hash.update(names[i]!).update(bytes));

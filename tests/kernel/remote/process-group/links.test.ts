@@ -4,9 +4,9 @@ import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import type { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { Hub } from "#kernel/remote/process-group/root-rank.js";
-import { headOf } from "#kernel/remote/process-group/frames.js";
-import { GangEnded, Spoke, type Joins } from "#kernel/remote/process-group/peer-rank.js";
+import { RootRank } from "#kernel/remote/process-group/root-rank.js";
+import { frameHead } from "#kernel/remote/process-group/frames.js";
+import { ProcessGroupEnded, PeerRank, type RankJoinOptions } from "#kernel/remote/process-group/peer-rank.js";
 
 const door = { address: "127.0.0.1", token: "the token", version: "1", recipe: "a recipe" };
 const times = { beat: 20, silence: 2_000 };
@@ -16,10 +16,10 @@ async function gang(
   length: number,
   how = times,
   learns = true,
-): Promise<{ hub: Hub; spokes: Spoke[]; port: number }> {
-  const { hub, port } = await Hub.open({ ...door, of, learns }, how);
+): Promise<{ hub: RootRank; spokes: PeerRank[]; port: number }> {
+  const { hub, port } = await RootRank.open({ ...door, of, learns }, how);
   const spokes = await Promise.all(
-    Array.from({ length: of - 1 }, (_, i) => Spoke.join({ ...door, of, port, rank: i + 1 }, how)),
+    Array.from({ length: of - 1 }, (_, i) => PeerRank.join({ ...door, of, port, rank: i + 1 }, how)),
   );
   await hub.complete();
   const ready = spokes.map((spoke) => spoke.ready("the layout", length, new Uint8Array(4 * length)));
@@ -84,12 +84,12 @@ describe("the ranks of a gang", () => {
     assert.ok(Number.isNaN((await hub.update(1, told(1, 1), Float32Array.of(1))).loss));
     assert.ok(Number.isNaN((await other).loss));
     hub.end();
-    await assert.rejects(spokes[0]!.over(), GangEnded);
+    await assert.rejects(spokes[0]!.over(), ProcessGroupEnded);
   });
 
   it("average weights by what each learnt, and only where the hub says so", async () => {
     const { hub, spokes } = await gang(2, 2);
-    const [spoke] = spokes as [Spoke];
+    const [spoke] = spokes as [PeerRank];
     const first = spoke.update(1, { loss: 4, norm: 1, counts: 1 }, null, []);
     assert.equal((await hub.update(1, { loss: 8, norm: 3, counts: 3 }, null, true)).loss, 7);
     assert.equal((await first).averages, true);
@@ -124,52 +124,52 @@ describe("the ranks of a gang", () => {
   });
 
   it("take one for lost that is connected and says nothing", async () => {
-    const { hub, port } = await Hub.open({ ...door, of: 2 }, { beat: 10, silence: 150 });
+    const { hub, port } = await RootRank.open({ ...door, of: 2 }, { beat: 10, silence: 150 });
     const socket = connect(port, door.address);
-    socket.write(headOf({ is: "hello", ...door, of: 2, rank: 1 }, 0));
+    socket.write(frameHead({ is: "hello", ...door, of: 2, rank: 1 }, 0));
     await hub.complete();
     await assert.rejects(hub.ready("l", 1), { code: "rank-lost", message: /nothing was heard of it/ });
     socket.destroy();
   });
 
   it("refuse who has not the token, another recipe or version, a rank that is there or doesn't exist", async () => {
-    const { hub, port } = await Hub.open({ ...door, of: 3 }, times);
-    const right: Joins = { ...door, of: 3, port, rank: 1 };
-    const refused = async (joins: Joins, why: RegExp): Promise<void> =>
-      assert.rejects(Spoke.join(joins, times), { code: "rank-refused", message: why });
+    const { hub, port } = await RootRank.open({ ...door, of: 3 }, times);
+    const right: RankJoinOptions = { ...door, of: 3, port, rank: 1 };
+    const refused = async (joins: RankJoinOptions, why: RegExp): Promise<void> =>
+      assert.rejects(PeerRank.join(joins, times), { code: "rank-refused", message: why });
     await refused({ ...right, token: "" }, /has not the token/);
     await refused({ ...right, token: "the tokem" }, /has not the token/);
     await refused({ ...right, recipe: "another" }, /another recipe/);
     await refused({ ...right, version: "2" }, /Tunebook 2/);
     await refused({ ...right, rank: 3 }, /no rank 3 of 3/);
     await refused({ ...right, rank: 0 }, /no rank 0 of 3/);
-    const spoke = await Spoke.join(right, times);
+    const spoke = await PeerRank.join(right, times);
     await refused(right, /there already/);
     assert.equal(hub.joined, 2);
     hub.end();
-    await assert.rejects(spoke.over(), GangEnded);
+    await assert.rejects(spoke.over(), ProcessGroupEnded);
   });
 
   it("end connections that speak something else, and go on", async () => {
-    const { hub, port } = await Hub.open({ ...door, of: 2 }, times);
+    const { hub, port } = await RootRank.open({ ...door, of: 2 }, times);
     const hostile = [
       Buffer.from("GET / HTTP/1.1\r\nHost: x\r\n\r\n"),
       Buffer.alloc(1 << 20, 0xff),
-      headOf({ is: "hello", ...door, of: 2, rank: 1 }, 2 ** 40),
-      headOf({ is: "ready", layout: "x" }, 0),
-      headOf({ is: "hello", ...door, of: 2, rank: "1" }, 0),
-      headOf({ is: "hello", version: "1", recipe: "a recipe", of: 2, rank: 1 }, 0),
-      headOf({ is: "hello", ...door, token: "x".repeat(20_000), of: 2, rank: 1 }, 0),
+      frameHead({ is: "hello", ...door, of: 2, rank: 1 }, 2 ** 40),
+      frameHead({ is: "ready", layout: "x" }, 0),
+      frameHead({ is: "hello", ...door, of: 2, rank: "1" }, 0),
+      frameHead({ is: "hello", version: "1", recipe: "a recipe", of: 2, rank: 1 }, 0),
+      frameHead({ is: "hello", ...door, token: "x".repeat(20_000), of: 2, rank: 1 }, 0),
     ];
     for (const bytes of hostile) assert.equal(await endOf(port, bytes), "ended");
-    const spoke = await Spoke.join({ ...door, of: 2, port, rank: 1 }, times);
+    const spoke = await PeerRank.join({ ...door, of: 2, port, rank: 1 }, times);
     await hub.complete();
     hub.end();
-    await assert.rejects(spoke.over(), GangEnded);
+    await assert.rejects(spoke.over(), ProcessGroupEnded);
   });
 
   it("can be reached by the address alone that they were given", async () => {
-    const { hub, port } = await Hub.open({ ...door, of: 2 }, times);
+    const { hub, port } = await RootRank.open({ ...door, of: 2 }, times);
     const socket = connect(port, "127.0.0.2");
     const [error] = (await once(socket, "error")) as [NodeJS.ErrnoException];
     assert.equal(error.code, "ECONNREFUSED");
@@ -177,8 +177,8 @@ describe("the ranks of a gang", () => {
   });
 
   it("wait for those that are ready later, and refuse one with other weights", async () => {
-    const { hub, port } = await Hub.open({ ...door, of: 2 }, times);
-    const spoke = await Spoke.join({ ...door, of: 2, port, rank: 1 }, times);
+    const { hub, port } = await RootRank.open({ ...door, of: 2 }, times);
+    const spoke = await PeerRank.join({ ...door, of: 2, port, rank: 1 }, times);
     spoke.ready("other weights", 1, new Uint8Array(4)).catch(() => undefined);
     await hub.complete();
     assert.equal(codeOf(await hub.ready("the layout", 1).catch((error: unknown) => error)), "rank-failed");

@@ -1,7 +1,7 @@
 /** Sums in the order of ranks, and means by what each learnt: the laws that both must keep. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { addInOrder, averageInto, sharesOf } from "#kernel/remote/process-group/sum.js";
+import { addInOrder, averageInto, normalizedWeights } from "#kernel/remote/process-group/sum.js";
 
 const vectors = fc.tuple(fc.integer({ min: 1, max: 6 }), fc.integer({ min: 1, max: 40 })).chain(([ranks, length]) =>
   fc.array(fc.float32Array({ minLength: length, maxLength: length, noNaN: true, noDefaultInfinity: true }), {
@@ -47,7 +47,7 @@ describe("vectors of several ranks", () => {
     const to = Float32Array.of(0, 8);
     averageInto(to, [Float32Array.of(4, 0)], [3, 1]);
     assert.deepEqual([...to], [1, 6]);
-    assert.deepEqual(sharesOf([0, 0, 0, 0]), [0.25, 0.25, 0.25, 0.25]);
-    assert.deepEqual(sharesOf([0, 5]), [0, 1]);
+    assert.deepEqual(normalizedWeights([0, 0, 0, 0]), [0.25, 0.25, 0.25, 0.25]);
+    assert.deepEqual(normalizedWeights([0, 5]), [0, 1]);
   });
 });

@@ -12,14 +12,14 @@ import type { Call } from "#dsl/language/types/value.js";
 import type { StartedWorker } from "#stdlib/runners/kind.js";
 import { processes } from "#stdlib/runners/processes.js";
 import type { RunEvent } from "#kernel/events/events.js";
-import type { Replaced } from "#kernel/training-runs/process-group.js";
+import type { ReplacedRank } from "#kernel/training-runs/process-group.js";
 import { RankWorkers, type RankWorkersOptions } from "#kernel/sweep-runs/worker-process-group.js";
-import { giveBack } from "#kernel/training-runs/give-weights.js";
+import { releaseRun } from "#kernel/training-runs/give-weights.js";
 import { rankSteps } from "#kernel/training-runs/rank-steps.js";
-import { trainOnce } from "#kernel/training-runs/training.js";
-import { openShipment } from "#kernel/features/shipped-session.js";
-import type { Shippable } from "#kernel/remote/jobs/ship.js";
-import { writeShipment } from "#kernel/remote/jobs/shipment.js";
+import { runTraining } from "#kernel/training-runs/training.js";
+import { openJob } from "#kernel/features/shipped-session.js";
+import type { JobAction } from "#kernel/remote/jobs/ship.js";
+import { writeJobSpec } from "#kernel/remote/jobs/shipment.js";
 import { lentEngine } from "../../engines/engines.js";
 import { definitions, writeSmallTraining } from "../../session/small-training.js";
 import { lossesIn, near, shippedProgram, trainIn } from "./in-process.js";
@@ -31,7 +31,7 @@ const programOf = (steps: number, more = ""): string =>
 
 interface Trained {
   readonly events: readonly RunEvent[];
-  readonly replaced: readonly Replaced[];
+  readonly replaced: readonly ReplacedRank[];
   readonly started: readonly (StartedWorker & { readonly pid?: number })[];
 }
 interface Hooks extends Partial<Pick<RankWorkersOptions, "implementation" | "within">> {
@@ -52,10 +52,10 @@ describe("workers that share a training", function () {
   async function shared(text: string, runs: string, hooks: Hooks = {}): Promise<Trained> {
     const shipped = await shippedProgram(folder, text, runs);
     const opened = { screen: silent, startEngine: lentEngine, ...(hooks.signal && { signal: hooks.signal }) };
-    const { session, action, stage } = await openShipment(shipped, opened);
-    const { plan, name } = action as Extract<Shippable, { verb: "train" }>;
+    const { session, action, stage } = await openJob(shipped, opened);
+    const { plan, name } = action as Extract<JobAction, { verb: "train" }>;
     const at = join(folder, `${runs}-shipped`);
-    writeShipment(at, shipped);
+    writeJobSpec(at, shipped);
     const started: (StartedWorker & { pid?: number })[] = [];
     const implementation = hooks.implementation ?? processes;
     const workers = await RankWorkers.start({
@@ -70,9 +70,9 @@ describe("workers that share a training", function () {
       },
     });
     const events: RunEvent[] = [];
-    const replaced: Replaced[] = [];
+    const replaced: ReplacedRank[] = [];
     try {
-      const result = await trainOnce(
+      const result = await runTraining(
         session,
         {
           plan,
@@ -88,7 +88,7 @@ describe("workers that share a training", function () {
         stage,
       );
       await result.trained.settled;
-      giveBack(result);
+      releaseRun(result);
     } finally {
       await workers.end();
       await session.close();

@@ -3,15 +3,22 @@ import assert from "node:assert/strict";
 import { mkdtempSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
-import { wordsFor } from "#dsl/language/diagnostics/codes.js";
-import { LOG, noteEnd, NOTE, OwnNote, readNote, writeNote } from "#kernel/runs/detached-run.js";
+import { diagnosticText } from "#dsl/language/diagnostics/codes.js";
+import {
+  PROCESS_LOG_FILE,
+  recordProcessEnd,
+  DETACHED_NOTE_FILE,
+  OpenDetachedNote,
+  readDetachedNote,
+  writeDetachedNote,
+} from "#kernel/runs/detached-run.js";
 import { RunFolder } from "#kernel/runs/run-folder.js";
 import { RunLock } from "#kernel/runs/run-lock.js";
-import { thisProcess } from "#kernel/runs/writer.js";
-import { EXITS, FULL, outcomeOf } from "#kernel/remote/supervisor/outcome.js";
+import { currentProcess } from "#kernel/runs/writer.js";
+import { EXIT_STATUSES, DISK_FULL_STATUS, runProgressOf } from "#kernel/remote/supervisor/outcome.js";
 import { stopRun } from "#kernel/remote/supervisor/stop-process.js";
-import { cutOff } from "#kernel/training-runs/attached-training.js";
-import { findAttachable } from "#kernel/runs/history/find-run.js";
+import { cutOffError } from "#kernel/training-runs/attached-training.js";
+import { findAttachableRun } from "#kernel/runs/history/find-run.js";
 import { add, gone, makeRun } from "../../runs/run-folders.js";
 
 describe("how a training that ran by itself stands", () => {
@@ -29,35 +36,39 @@ describe("how a training that ran by itself stands", () => {
       process: { ...gone, locks: true },
       resumedFrom: 12,
     });
-    writeNote(run.path, { version: 1, name, process: gone, since: "2026-11-28T00:00:00.000Z" });
+    writeDetachedNote(run.path, { version: 1, name, process: gone, since: "2026-11-28T00:00:00.000Z" });
     return run;
   };
 
   it("is told from its own log where that has its end", () => {
-    const { is, step, goesOnFrom, how } = outcomeOf(makeRun(root, "whole"));
+    const { is, step, goesOnFrom, how } = runProgressOf(makeRun(root, "whole"));
     assert.deepEqual({ is, step, goesOnFrom, how }, { is: "done", step: 20, goesOnFrom: null, how: null });
     const stopped = makeRun(root, "stopped", { reason: "interrupted", steps: 8, weights: true });
-    assert.deepEqual(outcomeOf(stopped).goesOnFrom, 8);
-    assert.equal(outcomeOf(stopped).how, "it was stopped in good order");
+    assert.deepEqual(runProgressOf(stopped).goesOnFrom, 8);
+    assert.equal(runProgressOf(stopped).how, "it was stopped in good order");
   });
   it("is a kill where it ended without a word, with what it printed last", () => {
     const run = cut("killed");
-    writeFileSync(join(run.path, LOG), `${Array.from({ length: 30 }, (_, i) => `line ${String(i)}`).join("\n")}\n\n`);
-    const { is, how, goesOnFrom, log } = outcomeOf(run);
+    writeFileSync(
+      join(run.path, PROCESS_LOG_FILE),
+      `${Array.from({ length: 30 }, (_, i) => `line ${String(i)}`).join("\n")}\n\n`,
+    );
+    const { is, how, goesOnFrom, log } = runProgressOf(run);
     assert.deepEqual({ is, goesOnFrom }, { is: "cut off", goesOnFrom: 12 });
     assert.equal(how, "the machine was started again while it trained");
     assert.deepEqual([log.length, log.at(-1)], [8, "line 29"]);
-    assert.equal(outcomeOf(cut("early", false)).goesOnFrom, null);
+    assert.equal(runProgressOf(cut("early", false)).goesOnFrom, null);
   });
   it("opens what it learned by where it lies, also where that is not among the runs", () => {
     const run = cut("moved");
-    const said = (folder: string): string => wordsFor(cutOff({ name: "m", run }, outcomeOf(run), folder)).help ?? "";
+    const said = (folder: string): string =>
+      diagnosticText(cutOffError({ name: "m", run }, runProgressOf(run), folder)).help ?? "";
     assert.ok(said(root).endsWith(`is opened by \`load: "${run.id}"\``), said(root));
     assert.ok(said(dirname(root)).endsWith(`is opened by \`load: "${basename(root)}/${run.id}"\``));
   });
   it("is a restart of the machine where its process was of an earlier one, and a kill where it wasn't", () => {
     const run = cut("same");
-    const boot = thisProcess().since!.split("-")[0]!;
+    const boot = currentProcess().since!.split("-")[0]!;
     add(run, {
       kind: "started",
       recipe: "r",
@@ -66,65 +77,70 @@ describe("how a training that ran by itself stands", () => {
       steps: 20,
       process: { ...gone, since: `${boot}-1`, locks: true },
     });
-    assert.match(outcomeOf(run).how!, /its process, \d+, is gone without a word: it was killed/);
+    assert.match(runProgressOf(run).how!, /its process, \d+, is gone without a word: it was killed/);
   });
   it("names signal, status and a full disk where somebody saw them", () => {
-    const how = (name: string, end: Parameters<typeof noteEnd>[2]) => {
+    const how = (name: string, end: Parameters<typeof recordProcessEnd>[2]) => {
       const run = cut(name);
-      noteEnd(run.path, gone.id, end);
+      recordProcessEnd(run.path, gone.id, end);
       // Who comes later doesn't know better.
-      noteEnd(run.path, gone.id, { exit: 0, signal: null });
-      return outcomeOf(run).how!;
+      recordProcessEnd(run.path, gone.id, { exit: 0, signal: null });
+      return runProgressOf(run).how!;
     };
     assert.match(how("signal", { exit: null, signal: "SIGKILL" }), /ended by SIGKILL \(memory/);
     assert.match(how("status", { exit: 1, signal: null, why: "it broke" }), /ended with status 1/);
-    assert.match(how("full", { exit: FULL, signal: null }), /the disk was full/);
+    assert.match(how("full", { exit: DISK_FULL_STATUS, signal: null }), /the disk was full/);
   });
   it("is told by its own process wherever its folder was moved, and by nobody where it was deleted", () => {
     const run = cut("moved");
-    const moving = (): OwnNote =>
-      OwnNote.write(run.path, { version: 1, name: "moved", process: thisProcess(), since: "2026-11-28T00:00:00.000Z" });
+    const moving = (): OpenDetachedNote =>
+      OpenDetachedNote.write(run.path, {
+        version: 1,
+        name: "moved",
+        process: currentProcess(),
+        since: "2026-11-28T00:00:00.000Z",
+      });
     const note = moving();
     const away = RunFolder.open(`${run.path}-away`);
     renameSync(run.path, away.path);
-    note.end({ exit: EXITS.gone, signal: null, why: "it is no longer there" });
-    assert.match(outcomeOf(away).how!, /^its process, \d+, ended because its folder was moved$/);
-    assert.equal(outcomeOf(away).goesOnFrom, 12);
-    const { is, how, gone: isGone } = outcomeOf(run);
+    note.end({ exit: EXIT_STATUSES.gone, signal: null, why: "it is no longer there" });
+    assert.match(runProgressOf(away).how!, /^its process, \d+, ended because its folder was moved$/);
+    assert.equal(runProgressOf(away).goesOnFrom, 12);
+    const { is, how, gone: isGone } = runProgressOf(run);
     assert.deepEqual([is, isGone], ["cut off", true]);
     assert.equal(how, "its folder is no longer there: it was moved or deleted");
     // Another process trains there by now.
     renameSync(away.path, run.path);
     const late = moving();
-    writeNote(run.path, { version: 1, name: "moved", process: gone, since: "2026-11-28T00:00:00.000Z" });
+    writeDetachedNote(run.path, { version: 1, name: "moved", process: gone, since: "2026-11-28T00:00:00.000Z" });
     late.end({ exit: 1, signal: null });
-    assert.equal(readNote(run.path)?.ended, undefined);
+    assert.equal(readDetachedNote(run.path)?.ended, undefined);
   });
   it("is noted in room that was kept for it", () => {
     const run = cut("note");
-    const { size } = statSync(join(run.path, NOTE));
+    const { size } = statSync(join(run.path, DETACHED_NOTE_FILE));
     // Another process trains there by now.
-    noteEnd(run.path, gone.id + 1, { exit: null, signal: "SIGKILL" });
-    assert.equal(readNote(run.path)?.ended, undefined);
-    noteEnd(run.path, gone.id, { exit: 1, signal: null, why: "x".repeat(5000) });
-    assert.equal(statSync(join(run.path, NOTE)).size, size);
-    assert.equal(readNote(run.path)?.ended?.why?.length, 1000);
+    recordProcessEnd(run.path, gone.id + 1, { exit: null, signal: "SIGKILL" });
+    assert.equal(readDetachedNote(run.path)?.ended, undefined);
+    recordProcessEnd(run.path, gone.id, { exit: 1, signal: null, why: "x".repeat(5000) });
+    assert.equal(statSync(join(run.path, DETACHED_NOTE_FILE)).size, size);
+    assert.equal(readDetachedNote(run.path)?.ended?.why?.length, 1000);
     for (const text of ["", "{", '{"version":2}', '{"version":1,"name":3}']) {
-      writeFileSync(join(run.path, NOTE), text);
-      assert.equal(readNote(run.path), null);
+      writeFileSync(join(run.path, DETACHED_NOTE_FILE), text);
+      assert.equal(readDetachedNote(run.path), null);
     }
   });
   it("is found by its name: the one that trains, else the newest", () => {
     const places = { folder: root, runs: root };
     const [first, second] = [makeRun(root, "two"), makeRun(root, "two")];
-    const named = (): string => findAttachable("two", places).id;
+    const named = (): string => findAttachableRun("two", places).id;
     assert.equal(named(), second.id > first.id ? second.id : first.id);
     const lock = RunLock.try(first.path, "train");
     assert.ok(lock instanceof RunLock);
     assert.equal(named(), first.id);
-    assert.equal(outcomeOf(first).is, "training");
+    assert.equal(runProgressOf(first).is, "training");
     lock.release();
-    assert.throws(() => findAttachable("none", places), { code: "nothing-to-attach" });
+    assert.throws(() => findAttachableRun("none", places), { code: "nothing-to-attach" });
   });
   it("is not stopped where nothing trains it, or a notebook does", async () => {
     const run = makeRun(root, "held", { reason: null });
@@ -136,7 +152,7 @@ describe("how a training that ran by itself stands", () => {
       (error: { data: { why: string } }) => error.data.why === "notebook",
     );
     // It says that it is a process of its own, and has no socket.
-    writeNote(run.path, { version: 1, name: "held", process: thisProcess(), since: "" });
+    writeDetachedNote(run.path, { version: 1, name: "held", process: currentProcess(), since: "" });
     await assert.rejects(
       stopRun(run, { now: false }),
       (error: { data: { why: string } }) => error.data.why === "unheard",

@@ -3,10 +3,10 @@ import assert from "node:assert/strict";
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { running, noteRunning } from "#kernel/remote/supervisor/running-processes.js";
-import { writeNote } from "#kernel/runs/detached-run.js";
+import { runningTrainings, noteRunning } from "#kernel/remote/supervisor/running-processes.js";
+import { writeDetachedNote } from "#kernel/runs/detached-run.js";
 import { RunLock } from "#kernel/runs/run-lock.js";
-import { thisProcess } from "#kernel/runs/writer.js";
+import { currentProcess } from "#kernel/runs/writer.js";
 import { runningText } from "#kernel/apps/cli/runs/running-table.js";
 import { runsText } from "#kernel/apps/cli/runs/runs-table.js";
 import { makeRun } from "../../runs/run-folders.js";
@@ -32,11 +32,16 @@ describe("what this machine trains", () => {
     assert.ok(lock instanceof RunLock);
     lock.whenReleased(noteRunning(run.path));
     assert.deepEqual(
-      running().map(({ folder, detached }) => ({ folder, detached })),
+      runningTrainings().map(({ folder, detached }) => ({ folder, detached })),
       [{ folder: run.path, detached: false }],
     );
     assert.match(await runningText(false), /night\s+in a notebook or command\s+\d+\s+7\/20/);
-    writeNote(run.path, { version: 1, name: "night", process: thisProcess(), since: new Date().toISOString() });
+    writeDetachedNote(run.path, {
+      version: 1,
+      name: "night",
+      process: currentProcess(),
+      since: new Date().toISOString(),
+    });
     assert.match(await runningText(false), /night\s+detached/);
     assert.equal((JSON.parse(await runningText(true)) as { run: string }[])[0]?.run, run.id);
     const table = await runsText(join(home, "notebook"), {
@@ -52,7 +57,7 @@ describe("what this machine trains", () => {
     const run = makeRun(join(home, "killed", "runs"), "night", { reason: null });
     noteRunning(run.path);
     assert.equal(readdirSync(pointers).length, 1);
-    assert.deepEqual(running(), []);
+    assert.deepEqual(runningTrainings(), []);
     assert.deepEqual(readdirSync(pointers), []);
   });
 
@@ -63,7 +68,7 @@ describe("what this machine trains", () => {
     writeFileSync(join(pointers, `${"a".repeat(24)}.json`), JSON.stringify({ version: 1, run: run.path }));
     writeFileSync(join(pointers, `${"b".repeat(24)}.json`), "{");
     writeFileSync(join(pointers, "notes.txt"), "somebody's own");
-    assert.deepEqual(running(), []);
+    assert.deepEqual(runningTrainings(), []);
     assert.deepEqual(readdirSync(pointers), ["notes.txt"]);
     rmSync(join(pointers, "notes.txt"));
     lock.release();
@@ -73,7 +78,7 @@ describe("what this machine trains", () => {
     process.env["XDG_STATE_HOME"] = join(home, "a file");
     writeFileSync(join(home, "a file"), "");
     noteRunning("/nowhere/run")();
-    assert.deepEqual(running(), []);
+    assert.deepEqual(runningTrainings(), []);
     before_();
   });
 });

@@ -19,13 +19,20 @@ import { join } from "node:path";
 import { once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import type { RunEvent } from "#kernel/events/events.js";
-import { addressOf } from "#kernel/remote/supervisor/address.js";
+import { socketAddressOf } from "#kernel/remote/supervisor/address.js";
 import { ControlClient } from "#kernel/remote/supervisor/client.js";
-import { SOCKET, type Status } from "#kernel/remote/supervisor/protocol.js";
+import { SOCKET_NAME, type TrainingStatus } from "#kernel/remote/supervisor/protocol.js";
 import { ControlServer } from "#kernel/remote/supervisor/server.js";
 import { until } from "../../../until.js";
 
-const status: Status = { name: "night", run: "night-1", process: process.pid, step: 3, steps: 10, stopping: false };
+const status: TrainingStatus = {
+  name: "night",
+  run: "night-1",
+  process: process.pid,
+  step: 3,
+  steps: 10,
+  stopping: false,
+};
 const event = (step: number): RunEvent => ({
   ...{ at: "2026-11-28T00:00:00.000Z", run: "night-1", kind: "step", step, epoch: 1 },
   ...{ tokens: 5, loss: step === 7 ? Number.NaN : 0.5, rate: 1e-3, norm: 1, seconds: 0.1 },
@@ -46,13 +53,13 @@ describe("the socket of a training", function () {
   });
   afterEach(async () => {
     await server.close();
-    assert.ok(!existsSync(join(folder, SOCKET)));
+    assert.ok(!existsSync(join(folder, SOCKET_NAME)));
     rmSync(folder, { recursive: true, force: true });
   });
 
   /** One who speaks without knowing how. */
   async function raw(): Promise<{ socket: Socket; heard: () => string }> {
-    const address = addressOf(folder)!;
+    const address = socketAddressOf(folder)!;
     const socket = createConnection(address.path);
     let text = "";
     socket.setEncoding("utf8").on("data", (piece: string) => (text += piece));
@@ -69,7 +76,7 @@ describe("the socket of a training", function () {
   };
 
   it("is for its owner alone, answers, and leaves nothing behind", async () => {
-    assert.equal(statSync(join(folder, SOCKET)).mode & 0o777, 0o600);
+    assert.equal(statSync(join(folder, SOCKET_NAME)).mode & 0o777, 0o600);
     await works();
     const client = (await ControlClient.to(folder))!;
     assert.deepEqual(await client.ask("stop"), { is: "stopping" });
@@ -77,7 +84,7 @@ describe("the socket of a training", function () {
     assert.deepEqual(await client.ask("kill"), { is: "stopping" });
     await until(() => done.includes("kill"));
     client.close();
-    assert.deepEqual(readdirSync(folder), [SOCKET]);
+    assert.deepEqual(readdirSync(folder), [SOCKET_NAME]);
   });
 
   it("tells what is followed, numbers that are none too", async () => {
@@ -142,7 +149,7 @@ describe("the socket of a training", function () {
     await until(() => long.closed, "a long line's end");
     const many: Socket[] = [];
     for (let i = 0; i < 60; i++) {
-      const socket = createConnection(addressOf(folder)!.path);
+      const socket = createConnection(socketAddressOf(folder)!.path);
       socket.on("error", () => undefined);
       many.push(socket);
     }
@@ -180,7 +187,7 @@ describe("the socket of a training", function () {
     const client = (await ControlClient.to(deep))!;
     assert.equal((await client.ask("status"))?.is, "status");
     client.close();
-    if (process.platform === "linux") assert.equal(statSync(join(deep, SOCKET)).mode & 0o777, 0o600);
+    if (process.platform === "linux") assert.equal(statSync(join(deep, SOCKET_NAME)).mode & 0o777, 0o600);
     await other.close();
     assert.deepEqual(readdirSync(deep), []);
   });
@@ -188,7 +195,7 @@ describe("the socket of a training", function () {
   it("is nobody's where nothing listens, or nothing may be written", async () => {
     await server.close();
     assert.equal(await ControlClient.to(folder), null);
-    writeFileSync(join(folder, SOCKET), "no socket");
+    writeFileSync(join(folder, SOCKET_NAME), "no socket");
     assert.equal(await ControlClient.to(folder), null);
     // What a dead process left is in nobody's way.
     server = (await ControlServer.open(folder, trains))!;

@@ -6,9 +6,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { CodedError, wordsOf } from "#dsl/language/diagnostics/codes.js";
-import { writeNote } from "#kernel/runs/detached-run.js";
-import { processOf } from "#kernel/runs/writer.js";
+import { CodedError, codeText } from "#dsl/language/diagnostics/codes.js";
+import { writeDetachedNote } from "#kernel/runs/detached-run.js";
+import { processIdentityOf } from "#kernel/runs/writer.js";
 import { stopRun } from "#kernel/remote/supervisor/stop-process.js";
 import { makeRun } from "../../runs/run-folders.js";
 
@@ -37,7 +37,7 @@ describe("a training whose socket is gone", function () {
     const child = spawn(process.execPath, ["--input-type=module", "-e", program, run.path, main]);
     children.push(child);
     await once(child.stdout, "data");
-    writeNote(run.path, { version: 1, name, process: processOf(child.pid ?? 0), since: "" });
+    writeDetachedNote(run.path, { version: 1, name, process: processIdentityOf(child.pid ?? 0), since: "" });
     return { run, child };
   }
 
@@ -51,7 +51,7 @@ describe("a training whose socket is gone", function () {
   it("is left alone where its process is a program of others", async () => {
     const { run, child } = await trains("other", "/usr/lib/other.js");
     await assert.rejects(stopRun(run, { now: false }), (error: CodedError) => {
-      assert.match(wordsOf(error.code, error.data).message, /process \d+, which trains .*, doesn't answer/);
+      assert.match(codeText(error.code, error.data).message, /process \d+, which trains .*, doesn't answer/);
       return error.code === "cannot-stop";
     });
     assert.equal(child.exitCode, null);
@@ -60,7 +60,7 @@ describe("a training whose socket is gone", function () {
     const said = async (...of: Parameters<typeof makeRun>): Promise<string> => {
       const error: unknown = await stopRun(makeRun(...of), { now: false }).catch((error: unknown) => error);
       assert.ok(error instanceof CodedError && error.code === "cannot-stop");
-      return wordsOf(error.code, error.data).message;
+      return codeText(error.code, error.data).message;
     };
     assert.match(await said(root, "whole"), /^nothing trains whole-\S+: it ended by itself at step 20$/);
     const stopped = { reason: "interrupted", steps: 8, weights: true } as const;

@@ -12,10 +12,10 @@ import { loadTokenizer } from "#kernel/bases/tokenizer.js";
 import { readBatch } from "#kernel/engines/forward/batch.js";
 import { openModelFolder } from "#kernel/engines/forward/model-folder.js";
 import { readHeader } from "#kernel/tensors/safetensors.js";
-import { writeMerged } from "#kernel/runs/folders/merged.js";
+import { writeMergedModel } from "#kernel/runs/folders/merged.js";
 import type { ModelHandle } from "#kernel/models/model-handle.js";
-import type { Written } from "#kernel/inference/prediction.js";
-import { assembleForward } from "#stdlib/programs/forward.js";
+import type { WrittenContinuation } from "#kernel/inference/prediction.js";
+import { assembleForwardProgram } from "#stdlib/programs/forward.js";
 import { ENGINES, engineNamed } from "#tests/kernel/engines/engines.js";
 import { readSafetensors } from "#tests/oracles/safetensors.js";
 import { root } from "#tests/stdlib/models/golden.js";
@@ -64,9 +64,9 @@ describe("merged techniques beside PEFT's", function () {
         const plan = { recipe: { model: { task: o.task.call } } } as unknown as Plan;
         for (const engineName of ENGINES.filter((e) => e !== "tfjs" || name === "bert-plain")) {
           const engine = await engineNamed(engineName);
-          const session = await engine.open({ forward: assembleForward(o, false) }, [file, model]);
+          const session = await engine.open({ forward: assembleForwardProgram(o, false) }, [file, model]);
           const to = join(folder, `${name}-${technique}-${engineName}`);
-          const { difference } = await writeMerged(to, { engine, session, body: o, plan, base, labels: [] });
+          const { difference } = await writeMergedModel(to, { engine, session, body: o, plan, base, labels: [] });
           await session.dispose();
           assert.ok(difference < 1e-5, String(difference));
           const written = readSafetensors(join(to, "model.safetensors"));
@@ -137,12 +137,12 @@ train m on rows with quick as longer { steps: 4 }`);
     assert.ok(difference < 1e-4);
     await book.run(`model retold { base: "plain", task: text_generation, technique: full, max_length: 24 }`);
     const [before, after] = await Promise.all(
-      ["teller", "retold"].map((name) => model(name).predict<Written>(["good ", "w"], { max_tokens: 12 })),
+      ["teller", "retold"].map((name) => model(name).predict<WrittenContinuation>(["good ", "w"], { max_tokens: 12 })),
     );
     assert.deepEqual(after, before);
     // written again it is written anew, and the model that was trained goes on
     await model("teller").merge("plain");
-    assert.deepEqual(await model("teller").predict<Written>(["good ", "w"], { max_tokens: 12 }), before);
+    assert.deepEqual(await model("teller").predict<WrittenContinuation>(["good ", "w"], { max_tokens: 12 }), before);
   });
   it("refuses a folder with other files, a technique of another kind, and a model without weights", async () => {
     await assert.rejects(model("teller").merge("bert/.."), { code: "folder-taken" });

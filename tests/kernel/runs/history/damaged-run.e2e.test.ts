@@ -6,8 +6,8 @@ import { runsText } from "#kernel/apps/cli/runs/runs-table.js";
 import type { ModelHandle } from "#kernel/models/model-handle.js";
 import { RunFolder } from "#kernel/runs/run-folder.js";
 import { RunList } from "#kernel/runs/history/run-list.js";
-import { loadStatement, runDetails } from "#kernel/runs/history/run-details.js";
-import { Refused } from "#kernel/session/execution-context.js";
+import { loadStatementOf, readRunDetails } from "#kernel/runs/history/run-details.js";
+import { RefusedError } from "#kernel/session/execution-context.js";
 import { NotebookOfOne } from "../../session/notebook-of-one.js";
 import { definitions, writeSmallTraining } from "../../session/small-training.js";
 
@@ -33,7 +33,7 @@ train m on d with quick as night`);
 
   const told = async (path: string) => {
     const error = await book.run(`model x { load: ${JSON.stringify(path)} }`).catch((e: unknown) => e);
-    assert.ok(error instanceof Refused, String(error));
+    assert.ok(error instanceof RefusedError, String(error));
     return error;
   };
   const ways = () => ["night", run.id, `runs/${run.id}`, run.path];
@@ -68,8 +68,8 @@ train m on d with quick as night`);
       const list = new RunList(book.runs);
       await list.look();
       assert.match(list.get(run.id)!.problem!, new RegExp(`^${name.replace(".", "\\.")} (is|can't)`));
-      assert.equal(await loadStatement(list, run.id, []), null);
-      assert.equal((await runDetails(list, run.id, null))!.load, null);
+      assert.equal(await loadStatementOf(list, run.id, []), null);
+      assert.equal((await readRunDetails(list, run.id, null))!.load, null);
       const table = await runsText(book.folder, {
         ...{ filter: "", sort: "started", on: null, reverse: false, fold: true, limit: "20", json: false },
       });

@@ -4,7 +4,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node
 import { join } from "node:path";
 import { Trials } from "#tools/reference/tried.js";
 import { programOf } from "#tools/reference/programs.js";
-import { cardBase } from "#kernel/runs/history/card-base.js";
+import { cardBaseOf } from "#kernel/runs/history/card-base.js";
 import { modelCard } from "#kernel/runs/history/model-card.js";
 import { type CardFacts } from "#kernel/runs/history/card-facts.js";
 import type { RunEvent } from "#kernel/events/events.js";
@@ -46,10 +46,10 @@ describe("model cards", function () {
       { ...at, kind: "stopped", step: 75, reason: "done", seconds: 83.2 },
     ];
     return {
-      base: cardBase(plan!.recipe.model),
+      base: cardBaseOf(plan!.recipe.model),
       ...{ name: "mine", plan: plan!, events, saved, registry },
       machine: "A Processor, 2 cores, linux x64",
-      kept: { step: 50, file: "step-000050.safetensors" },
+      keptCheckpoint: { step: 50, file: "step-000050.safetensors" },
       lock: {
         ...{ version: 1, name: "mine", recipeHash: "aa11", planHash: "bb22", dataHash: "cc33", baseHash: "dd44" },
         ...{
@@ -187,7 +187,11 @@ describe("model cards", function () {
         base: place,
         technique: { ...technique, arguments: { ...technique.arguments, from: place } },
       };
-      const card = modelCard({ ...f, base: cardBase(model), plan: { ...f.plan, recipe: { ...f.plan.recipe, model } } });
+      const card = modelCard({
+        ...f,
+        base: cardBaseOf(model),
+        plan: { ...f.plan, recipe: { ...f.plan.recipe, model } },
+      });
       assert.doesNotMatch(card, /someone|secret/);
       assert.ok(!("base_model" in frontMatter(card)), "no model of the hub");
       assert.match(card, /^`base-model` fine-tuned[^]*from_pretrained\("\.\/base-model"/m);

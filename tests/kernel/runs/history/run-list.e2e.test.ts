@@ -20,14 +20,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { RunEvent } from "#kernel/events/events.js";
-import { RunBoard } from "#kernel/training-runs/run-board.js";
-import { runDetails } from "#kernel/runs/history/run-details.js";
+import { RunDashboard } from "#kernel/training-runs/run-board.js";
+import { readRunDetails } from "#kernel/runs/history/run-details.js";
 import { RunFolder } from "#kernel/runs/run-folder.js";
 import { RunList } from "#kernel/runs/history/run-list.js";
-import { usualView } from "#kernel/runs/history/run-listing.js";
+import { defaultRunView } from "#kernel/runs/history/run-listing.js";
 import type { RunSummary } from "#kernel/runs/history/run-summary.js";
-import { isAlive, thisProcess } from "#kernel/runs/writer.js";
-import type { Writer } from "#kernel/events/writer.js";
+import { isProcessAlive, currentProcess } from "#kernel/runs/writer.js";
+import type { RunWriter } from "#kernel/events/writer.js";
 import { compiled, definitions } from "../../../dsl/world.js";
 
 const planOf = (text: string): Plan => {
@@ -48,7 +48,7 @@ const step = (n: number, loss: number): Event => ({
   norm: 1,
   seconds: 0.5,
 });
-const started = (process: Writer, more: { resumedFrom?: number } = {}): Event => ({
+const started = (process: RunWriter, more: { resumedFrom?: number } = {}): Event => ({
   kind: "started",
   recipe: "r",
   plan: "p",
@@ -91,7 +91,7 @@ describe("the runs of a folder", () => {
   function add(folder: RunFolder, ...events: readonly Event[]): void {
     for (const event of events) folder.append({ at: new Date().toISOString(), run: folder.id, ...event } as RunEvent);
   }
-  const all = { ...usualView, since: 0 };
+  const all = { ...defaultRunView, since: 0 };
   async function look(): Promise<readonly RunSummary[]> {
     await list.look();
     const { order, runs } = list.list(all);
@@ -99,9 +99,9 @@ describe("the runs of a folder", () => {
   }
   const validated = (run: RunSummary | undefined) =>
     (run?.scores ?? []).map(({ metric, value, step: at }) => [metric, value, at]);
-  const me = thisProcess();
+  const me = currentProcess();
   /** A process that has ended. */
-  const gone: Writer = { ...me, since: "another-1" };
+  const gone: RunWriter = { ...me, since: "another-1" };
 
   it("has none where there is no folder yet, and says why one can't be read", async () => {
     assert.deepEqual(await look(), []);
@@ -189,7 +189,7 @@ describe("the runs of a folder", () => {
   it("tells a run whose process was killed from one that goes on", async () => {
     const child = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"], { stdio: "ignore" });
     const since = `${me.since?.split("-")[0] ?? ""}-0`;
-    const theirs: Writer = { id: child.pid!, machine: me.machine, since: null };
+    const theirs: RunWriter = { id: child.pid!, machine: me.machine, since: null };
     run("theirs", started(theirs), step(1, 1));
     run("reused", started({ ...theirs, since }), step(1, 1));
     run("before", started(gone), step(1, 1));
@@ -200,7 +200,7 @@ describe("the runs of a folder", () => {
     child.kill("SIGKILL");
     await exited;
     assert.equal((await states())["theirs"], "killed");
-    assert.deepEqual([isAlive(me), isAlive({ ...me, machine: "elsewhere" })], [true, undefined]);
+    assert.deepEqual([isProcessAlive(me), isProcessAlive({ ...me, machine: "elsewhere" })], [true, undefined]);
   });
   it("sees a run that goes on after a kill in the middle of a line, also where an older version wrote on", async () => {
     const folder = run("resumed", started(gone), step(1, 1));
@@ -218,10 +218,10 @@ describe("the runs of a folder", () => {
       (await look()).map((one) => one.state),
       ["running", "running"],
     );
-    for (const { id } of [folder, older]) assert.equal((await new RunBoard(root).remove(id)).deleted, false);
+    for (const { id } of [folder, older]) assert.equal((await new RunDashboard(root).remove(id)).deleted, false);
     assert.equal(
-      (await runDetails(list, older.id, null))?.curves?.data.length,
-      (await runDetails(list, folder.id, null))?.curves?.data.length,
+      (await readRunDetails(list, older.id, null))?.curves?.data.length,
+      (await readRunDetails(list, folder.id, null))?.curves?.data.length,
     );
   });
   it("takes a run of another machine for ended after a long silence", async () => {
@@ -283,7 +283,7 @@ describe("the runs of a folder", () => {
   });
   it("waits for a change, and answers as soon as there is one", async () => {
     const folder = run("live", started(me), step(1, 1));
-    const board = new RunBoard(root);
+    const board = new RunDashboard(root);
     const first = await board.changes({ ...all, wait: 0 });
     // Nothing but the change ends it before the test's own time is over.
     const waiting = board.changes({ ...all, since: first.revision, wait: 600_000 });
@@ -315,7 +315,7 @@ describe("the runs of a folder", () => {
       const there = run("there", started(me), stopped(1, "done"));
       const other = planOf("train m on d { epochs: 2, optimizer: adamw(learning_rate: 3e-4) }");
       writeFileSync(join(there.path, "plan.json"), JSON.stringify(other));
-      const board = new RunBoard(root);
+      const board = new RunDashboard(root);
       const details = (await board.details(here.id, there.id))!;
       assert.deepEqual(details.scores, {
         columns: ["step", "validation loss", "validation accuracy", ""],
@@ -342,7 +342,7 @@ describe("the runs of a folder", () => {
     it("survives a folder of which nothing can be read", async () => {
       const folder = run("odd");
       for (const name of ["plan.json", "lock.json", "events.jsonl"]) writeFileSync(join(folder.path, name), '{"');
-      const details = await new RunBoard(root).details(folder.id, folder.id);
+      const details = await new RunDashboard(root).details(folder.id, folder.id);
       assert.deepEqual([details?.tune, details?.curves, details?.against], [null, null, null]);
     });
   });
@@ -350,7 +350,7 @@ describe("the runs of a folder", () => {
   describe("deleting a run", () => {
     it("takes its folder away, and nothing else", async () => {
       const [a, b] = [run("a", started(me), stopped(1, "done")), run("b", started(gone))];
-      const board = new RunBoard(root);
+      const board = new RunDashboard(root);
       assert.deepEqual(await board.remove(a.id), { deleted: true });
       assert.deepEqual([existsSync(a.path), existsSync(b.path)], [false, true]);
       assert.deepEqual((await board.changes({ ...all, wait: 0 })).order, [b.id]);
@@ -363,7 +363,7 @@ describe("the runs of a folder", () => {
       writeFileSync(join(outside, "plan.json"), "{}");
       symlinkSync(outside, join(root, "link"));
       mkdirSync(join(root, "notes"));
-      const board = new RunBoard(root);
+      const board = new RunDashboard(root);
       for (const id of [live.id, "link", "notes", "../precious", "..", ".", "", `${live.id}/checkpoints`, outside]) {
         const { deleted, why } = await board.remove(id);
         assert.equal(deleted, false, id);

@@ -3,9 +3,9 @@ import assert from "node:assert/strict";
 import { appendFileSync, cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { RunBoard } from "#kernel/training-runs/run-board.js";
+import { RunDashboard } from "#kernel/training-runs/run-board.js";
 import { RunList } from "#kernel/runs/history/run-list.js";
-import { usualView, type ListRow, type RunListing, type RunView } from "#kernel/runs/history/run-listing.js";
+import { defaultRunView, type RunListRow, type RunListing, type RunView } from "#kernel/runs/history/run-listing.js";
 import type { ScoreValue } from "#kernel/runs/history/run-scores.js";
 import { add, evaluate, makeRun, makeSweep, share, step } from "../run-folders.js";
 
@@ -23,12 +23,12 @@ describe("the table of runs by their scores", () => {
 
   async function look(view: Partial<RunView> = {}): Promise<RunListing> {
     await list.look();
-    return list.list({ ...usualView, ...view, since: 0 });
+    return list.list({ ...defaultRunView, ...view, since: 0 });
   }
   /** Names of runs, `[headings]`, `sweep (trials)`. */
   const told = ({ rows, runs }: RunListing): readonly string[] => {
     const name = (id: string): string => runs.find((one) => one.id === id)?.name ?? id;
-    const text = (row: ListRow): string =>
+    const text = (row: RunListRow): string =>
       row.is === "heading" ? `[${row.text}]` : row.is === "sweep" ? `${row.name} (${row.trials})` : name(row.id);
     return rows.map(text);
   };
@@ -242,14 +242,14 @@ describe("the table of runs by their scores", () => {
     const { revision } = await look();
     evaluate(a, { accuracy: share(0.5) });
     await list.look();
-    const scored = list.list({ ...usualView, since: revision });
+    const scored = list.list({ ...defaultRunView, since: revision });
     assert.deepEqual(
       scored.runs.map((one) => one.name),
       ["a"],
     );
     writeFileSync(join(b.path, "notes.json"), '{"tags": ["t"]}');
     await list.look();
-    const noted = list.list({ ...usualView, since: scored.revision });
+    const noted = list.list({ ...defaultRunView, since: scored.revision });
     assert.deepEqual(
       noted.runs.map((one) => [one.name, one.tags]),
       [["b", ["t"]]],
@@ -322,7 +322,7 @@ describe("the table of runs by their scores", () => {
     for (let i = 0; i < 200; i++) cpSync(one.path, join(root, `copy_${i}`), { recursive: true });
     await list.look();
     await list.look();
-    const { rows, left } = list.list({ ...usualView, sort: "score", limit: 50, since: 0 });
+    const { rows, left } = list.list({ ...defaultRunView, sort: "score", limit: 50, since: 0 });
     assert.deepEqual([rows.filter((row) => row.is === "run").length, left], [50, 151]);
     assert.ok(JSON.stringify(await look({ limit: 50 })).length < 100_000);
   });
@@ -332,7 +332,7 @@ describe("the table of runs by their scores", () => {
       const run = makeRun(root, "mood", { weights: true });
       evaluate(run, { accuracy: share(0.8), loss: less(Number.NaN) }, { at: "2026-01-01T00:00:00Z" });
       evaluate(run, { accuracy: share(0.9) }, { at: "2026-01-02T00:00:00Z", split: "validation" });
-      const board = new RunBoard(root);
+      const board = new RunDashboard(root);
       const details = (await board.details(run.id, null))!;
       assert.deepEqual(
         details.evaluations.map(({ at, on, metric, value, interval, rows, step: n }) => [
@@ -366,7 +366,7 @@ describe("the table of runs by their scores", () => {
       assert.equal(await board.load(odd.id, []), `model run_7__kinds_ { load: ${JSON.stringify(`runs/${odd.id}`)} }`);
     });
     it("offers no load for what trains or has no weights", async () => {
-      const board = new RunBoard(root);
+      const board = new RunDashboard(root);
       for (const run of [makeRun(root, "a"), makeRun(root, "b", { weights: true, reason: null })]) {
         assert.equal((await board.details(run.id, null))?.load, null);
         assert.equal(await board.load(run.id, []), null);
@@ -376,7 +376,7 @@ describe("the table of runs by their scores", () => {
   });
 
   describe("compared", () => {
-    const compare = (board: RunBoard, runs: readonly string[], since = "", wait = 0) =>
+    const compare = (board: RunDashboard, runs: readonly string[], since = "", wait = 0) =>
       board.compared({ runs: runs.map((id, slot) => ({ id, slot })), along: "step", smooth: false, since, wait });
     it("lays curves over each other, sets scores and settings side by side", async () => {
       const a = makeRun(root, "a", { accuracy: 0.8 });
@@ -384,7 +384,7 @@ describe("the table of runs by their scores", () => {
       evaluate(a, { accuracy: share(0.8), loss: less(0.3) });
       evaluate(b, { accuracy: share(0.7), loss: less(0.2) }, { at: "2026-01-01T00:00:00Z" });
       evaluate(b, { accuracy: share(0.99) }, { dataHash: "other" });
-      const { runs, scores, settings, figure, gone } = await compare(new RunBoard(root), [a.id, b.id, "gone"]);
+      const { runs, scores, settings, figure, gone } = await compare(new RunDashboard(root), [a.id, b.id, "gone"]);
       assert.deepEqual([runs.map(({ label }) => label), gone], [["a", "b"], ["gone"]]);
       assert.notEqual(runs[0]?.color, runs[1]?.color);
       assert.deepEqual(
@@ -417,13 +417,13 @@ describe("the table of runs by their scores", () => {
     });
     it("tells runs of one name apart, and text of theirs is never markup", async () => {
       const [a, b] = [makeRun(root, "<b>x"), makeRun(root, "<b>x")].map(({ id }) => id);
-      const { runs, figure } = await compare(new RunBoard(root), [a!, b!]);
+      const { runs, figure } = await compare(new RunDashboard(root), [a!, b!]);
       assert.equal(new Set(runs.map(({ label }) => label)).size, 2);
       assert.ok(figure!.data.every((trace) => !String(trace["name"]).includes("<")));
     });
     it("answers when a run goes on, and not before", async () => {
       const run = makeRun(root, "live", { reason: null, steps: 10 });
-      const board = new RunBoard(root);
+      const board = new RunDashboard(root);
       const { revision } = await compare(board, [run.id]);
       assert.equal((await compare(board, [run.id], revision, 50)).revision, revision);
       setTimeout(() => add(run, step(11, 0.1)), 50);
@@ -434,7 +434,7 @@ describe("the table of runs by their scores", () => {
     it("has no figure where nothing was trained, and survives a folder that can't be read", async () => {
       const run = makeRun(root, "odd");
       for (const name of ["plan.json", "lock.json", "events.jsonl"]) writeFileSync(join(run.path, name), '{"');
-      const { figure, settings, gone } = await compare(new RunBoard(root), [run.id]);
+      const { figure, settings, gone } = await compare(new RunDashboard(root), [run.id]);
       assert.deepEqual([figure, settings, gone], [null, [], []]);
     });
   });

@@ -12,17 +12,17 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { RunBoard } from "#kernel/training-runs/run-board.js";
-import { usualView } from "#kernel/runs/history/run-listing.js";
-import { bounds } from "#kernel/runs/history/run-notes.js";
+import { RunDashboard } from "#kernel/training-runs/run-board.js";
+import { defaultRunView } from "#kernel/runs/history/run-listing.js";
+import { RUN_NOTES_LIMITS } from "#kernel/runs/history/run-notes.js";
 import { makeRun } from "../run-folders.js";
 
 describe("notes of runs", () => {
   let root: string;
-  let board: RunBoard;
+  let board: RunDashboard;
   beforeEach(() => {
     root = join(mkdtempSync(join(tmpdir(), "tunebook-notes-")), "runs");
-    board = new RunBoard(root);
+    board = new RunDashboard(root);
   });
   afterEach(() => rmSync(join(root, ".."), { recursive: true, force: true }));
 
@@ -35,16 +35,16 @@ describe("notes of runs", () => {
       readFileSync(join(run.path, "notes.json"), "utf8"),
       `${JSON.stringify({ tags: ["best-one", "x"], note: "a <b>note</b>" }, null, 2)}\n`,
     );
-    const { runs } = await board.changes({ ...usualView, since: 0, wait: 0 });
+    const { runs } = await board.changes({ ...defaultRunView, since: 0, wait: 0 });
     assert.deepEqual([runs[0]?.tags, runs[0]?.note], [["best-one", "x"], "a <b>note</b>"]);
     assert.ok(!readdirSync(run.path).some((name) => /notes\.json\./.test(name)), "nothing is left beside it");
   });
   it("have bounds, and what is too long is refused with a word", async () => {
     const run = makeRun(root, "a");
     for (const [notes, why] of [
-      [{ tags: Array.from({ length: bounds.tags + 1 }, (_, i) => `t${i}`), note: "" }, /more than 20 tags/],
-      [{ tags: ["x".repeat(bounds.tag + 1)], note: "" }, /more than 40 characters/],
-      [{ tags: [], note: "x".repeat(bounds.note + 1) }, /more than 10000 characters/],
+      [{ tags: Array.from({ length: RUN_NOTES_LIMITS.tags + 1 }, (_, i) => `t${i}`), note: "" }, /more than 20 tags/],
+      [{ tags: ["x".repeat(RUN_NOTES_LIMITS.tag + 1)], note: "" }, /more than 40 characters/],
+      [{ tags: [], note: "x".repeat(RUN_NOTES_LIMITS.note + 1) }, /more than 10000 characters/],
     ] as const) {
       const answer = await board.note(run.id, notes);
       assert.equal(answer.noted, false);
@@ -74,7 +74,7 @@ describe("notes of runs", () => {
     const [a, b] = [makeRun(root, "a"), makeRun(root, "b")];
     writeFileSync(join(a.path, "notes.json"), JSON.stringify({ tags: ["t"], note: "x".repeat(1 << 17) }));
     writeFileSync(join(b.path, "notes.json"), '[{"tags": ["t"]}');
-    const { runs } = await board.changes({ ...usualView, since: 0, wait: 0 });
+    const { runs } = await board.changes({ ...defaultRunView, since: 0, wait: 0 });
     assert.deepEqual(
       runs.map(({ tags, note }) => [tags, note]),
       [

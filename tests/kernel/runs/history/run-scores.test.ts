@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { newestScores } from "#kernel/runs/history/newest-scores.js";
 import { RunFolder } from "#kernel/runs/run-folder.js";
-import { appendScore, scoresOf, type RunScore } from "#kernel/runs/history/run-scores.js";
+import { appendRunScore, readRunScores, type RunScore } from "#kernel/runs/history/run-scores.js";
 
 describe("scores of a run", () => {
   let folder: string;
@@ -18,10 +18,10 @@ describe("scores of a run", () => {
 
   it("come back as they were written, those that are no number too", () => {
     const run = RunFolder.open(folder);
-    assert.deepEqual(scoresOf(run), []);
-    appendScore(run, score(10, 0.5));
-    appendScore(run, score(20, Number.NaN));
-    assert.deepEqual(scoresOf(run), [score(10, 0.5), score(20, Number.NaN)]);
+    assert.deepEqual(readRunScores(run), []);
+    appendRunScore(run, score(10, 0.5));
+    appendRunScore(run, score(20, Number.NaN));
+    assert.deepEqual(readRunScores(run), [score(10, 0.5), score(20, Number.NaN)]);
   });
 
   it("keep their line where one metric is null, as other programs write what is no number", () => {
@@ -32,11 +32,11 @@ describe("scores of a run", () => {
       run.scoresFile,
       `${JSON.stringify({ ...rest, metrics: { roc_auc: { value: null, ...odd }, ...metrics, other: { value: "3" }, none: null } })}\n`,
     );
-    const [read] = scoresOf(run);
+    const [read] = readRunScores(run);
     assert.deepEqual(Object.keys(read?.metrics ?? {}), ["roc_auc", "accuracy"]);
     assert.ok(Number.isNaN(read!.metrics["roc_auc"]!.value));
     assert.deepEqual(
-      newestScores(scoresOf(run)).map(({ metric, value }) => [metric, value]),
+      newestScores(readRunScores(run)).map(({ metric, value }) => [metric, value]),
       [
         ["roc_auc", null],
         ["accuracy", 0.5],
@@ -46,20 +46,20 @@ describe("scores of a run", () => {
 
   it("are read past what is torn or foreign", () => {
     const run = RunFolder.open(folder);
-    appendScore(run, score(10, 0.5));
+    appendRunScore(run, score(10, 0.5));
     appendFileSync(
       run.scoresFile,
       '{"at":"2026\n[1]\n{"at":"x","data":"y","dataHash":"z","step":1,"rows":2,"metrics":{"a":3}}\n',
     );
-    appendScore(run, score(20, 0.6));
-    assert.deepEqual(scoresOf(run), [score(10, 0.5), score(20, 0.6)]);
+    appendRunScore(run, score(20, 0.6));
+    assert.deepEqual(readRunScores(run), [score(10, 0.5), score(20, 0.6)]);
   });
 
   it("begin on a line of their own where the last one is torn, and are found where they didn't", () => {
     const run = RunFolder.open(folder);
     appendFileSync(run.scoresFile, '{"at":"2026');
-    appendScore(run, score(10, 0.5));
+    appendRunScore(run, score(10, 0.5));
     appendFileSync(run.scoresFile, `{"at":"2026","data":"{\\"at\\":${JSON.stringify(score(20, 0.6))}\n`);
-    assert.deepEqual(scoresOf(run), [score(10, 0.5), score(20, 0.6)]);
+    assert.deepEqual(readRunScores(run), [score(10, 0.5), score(20, 0.6)]);
   });
 });

@@ -5,9 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
-import { CodedError, wordsOf, type CodeData } from "#dsl/language/diagnostics/codes.js";
-import { demandNoSecrets } from "#kernel/runs/record/bundle/secrets.js";
-import type { Packed } from "#kernel/runs/record/bundle/write.js";
+import { CodedError, codeText, type CodeData } from "#dsl/language/diagnostics/codes.js";
+import { checkNoSecrets } from "#kernel/runs/record/bundle/secrets.js";
+import type { FileToPack } from "#kernel/runs/record/bundle/write.js";
 
 describe("a bundle of what holds secrets", function () {
   this.timeout(30_000);
@@ -23,13 +23,13 @@ describe("a bundle of what holds secrets", function () {
     return path;
   };
 
-  const secretsIn = (files: readonly Packed[], env: NodeJS.ProcessEnv = {}): readonly string[] => {
+  const secretsIn = (files: readonly FileToPack[], env: NodeJS.ProcessEnv = {}): readonly string[] => {
     try {
-      demandNoSecrets(files, env);
+      checkNoSecrets(files, env);
       return [];
     } catch (error) {
       assert.ok(error instanceof CodedError && error.code === "bundle-secret");
-      const words = wordsOf(error.code, error.data);
+      const words = codeText(error.code, error.data);
       const all = [words.message, words.help ?? "", ...words.notes].join("\n");
       for (const value of Object.values(env)) assert.ok(!all.includes(value ?? ""), all);
       return (error.data as CodeData["bundle-secret"]).found.map(
@@ -38,9 +38,9 @@ describe("a bundle of what holds secrets", function () {
       );
     }
   };
-  const program: Packed = { path: "a.tune", sort: "program", text: "// one\njudge(secret(env: JUDGE))\n" };
-  const rows = (text: string): Packed => ({ path: "rows.csv", sort: "data", from: file(`a\n${text}\n`) });
-  const notebook = (source: string, output: unknown = "", more: object = {}): Packed => ({
+  const program: FileToPack = { path: "a.tune", sort: "program", text: "// one\njudge(secret(env: JUDGE))\n" };
+  const rows = (text: string): FileToPack => ({ path: "rows.csv", sort: "data", from: file(`a\n${text}\n`) });
+  const notebook = (source: string, output: unknown = "", more: object = {}): FileToPack => ({
     ...{ path: "c.ipynb", sort: "program" },
     text: JSON.stringify(
       {
@@ -64,7 +64,11 @@ describe("a bundle of what holds secrets", function () {
     const leaks = rows("correct-horse");
     assert.deepEqual(secretsIn([program, leaks], { JUDGE: "correct-horse" }), ["rows.csv, line 2: JUDGE"]);
     assert.deepEqual(secretsIn([program, leaks]), []);
-    const address: Packed = { path: "b.tune", sort: "program", text: '// a\ncsv("https://me:pa55@example.org/x.csv")' };
+    const address: FileToPack = {
+      path: "b.tune",
+      sort: "program",
+      text: '// a\ncsv("https://me:pa55@example.org/x.csv")',
+    };
     assert.deepEqual(secretsIn([address]), ["b.tune, line 2: a shape"]);
     const token = `hf_${"aB3dE5".repeat(6)}`;
     assert.deepEqual(secretsIn([notebook(`const x = "${token}"`, ["ö\n", token])]), [
@@ -100,7 +104,7 @@ describe("a bundle of what holds secrets", function () {
       [Buffer.from(value).toString("hex").toUpperCase(), " as hexadecimal digits"],
     ];
     for (const [form, as] of forms) {
-      const of: Packed = {
+      const of: FileToPack = {
         path: "log",
         sort: "data",
         from: file(Buffer.concat([Buffer.from("a\n>"), Buffer.from(form)])),
@@ -196,7 +200,7 @@ describe("a bundle of what holds secrets", function () {
     for (let i = 0; i < 400; i++) {
       const value = `k${Array.from({ length: 8 + draw(16) }, () => signs[draw(signs.length)]).join("")}9`;
       const form = each(value, spelt);
-      const log: Packed = { path: "log", sort: "data", from: file(`a, "" \\ %\n[${form}] 100 %`) };
+      const log: FileToPack = { path: "log", sort: "data", from: file(`a, "" \\ %\n[${form}] 100 %`) };
       const [found = ""] = secretsIn([log], { MY_SERVICE_API_KEY: value });
       assert.match(found, /^log, line 2: MY_SERVICE_API_KEY/, `${value} as ${form}`);
     }
@@ -242,10 +246,10 @@ describe("a bundle of what holds secrets", function () {
     };
     assert.deepEqual(secretsIn([rows("pa55/w0rd"), rows("postgres")], env), ["rows.csv, line 2: DATABASE_URL"]);
     assert.deepEqual(secretsIn([rows("pa55%2fw0rd")], env), ["rows.csv, line 2: DATABASE_URL as part of an address"]);
-    const packed = (text: string): Packed => ({ path: "rows.csv.gz", sort: "data", from: file(gzipSync(text)) });
+    const packed = (text: string): FileToPack => ({ path: "rows.csv.gz", sort: "data", from: file(gzipSync(text)) });
     assert.deepEqual(secretsIn([packed("a\nb\npa55/w0rd\n")], env), ["rows.csv.gz, line 3: DATABASE_URL"]);
     assert.deepEqual(secretsIn([packed("a\nb\n")], env), []);
-    const torn: Packed = { path: "torn.gz", sort: "data", from: file(gzipSync("pa55/w0rd").subarray(0, 12)) };
+    const torn: FileToPack = { path: "torn.gz", sort: "data", from: file(gzipSync("pa55/w0rd").subarray(0, 12)) };
     assert.deepEqual(secretsIn([torn], env), []);
   });
 
@@ -262,7 +266,7 @@ describe("a bundle of what holds secrets", function () {
     assert.deepEqual(secretsIn([notebook(`${addresses.join("\n")}\nhttps://me:hunter22@host`)]), [
       "c.ipynb, cell 2: a shape",
     ]);
-    const nothing: Packed = { path: "x", sort: "data", from: file(Buffer.alloc(1)) };
+    const nothing: FileToPack = { path: "x", sort: "data", from: file(Buffer.alloc(1)) };
     assert.deepEqual(secretsIn([nothing], { A_TOKEN: "s3kr3t-V4lue99x" }), []);
   });
 
@@ -280,7 +284,7 @@ describe("a bundle of what holds secrets", function () {
     const folder = fileURLToPath(new URL("../../../../../notebooks", import.meta.url));
     const own = readdirSync(folder, { recursive: true, withFileTypes: true })
       .filter((one) => one.isFile() && /\.(ipynb|tune)$/.test(one.name))
-      .map((one): Packed => ({ path: one.name, sort: "program", from: join(one.parentPath, one.name) }));
+      .map((one): FileToPack => ({ path: one.name, sort: "program", from: join(one.parentPath, one.name) }));
     assert.ok(own.length > 3);
     assert.deepEqual(
       secretsIn(own, { GPG_KEY: "A035C8C19219BA821ECEA86B64E628F8D684696D", NPM_TOKEN: "tunebook" }),

@@ -6,9 +6,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Header } from "tar";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { MANIFEST, type BundledFile } from "#kernel/runs/record/bundle/manifest.js";
+import { MANIFEST_FILE, type BundledFile } from "#kernel/runs/record/bundle/manifest.js";
 import { openBundle } from "#kernel/runs/record/bundle/open.js";
-import { writeBundle, type Packed } from "#kernel/runs/record/bundle/write.js";
+import { writeBundle, type FileToPack } from "#kernel/runs/record/bundle/write.js";
 
 describe("a bundle", function () {
   this.timeout(30_000);
@@ -24,7 +24,7 @@ describe("a bundle", function () {
     return path;
   };
   const long = `${"deep/".repeat(30)}${"n".repeat(120)}.csv`;
-  const packed = (): readonly Packed[] => [
+  const packed = (): readonly FileToPack[] => [
     { path: "router.tune", sort: "program", text: 'data d { source: csv("rows.csv") }\n' },
     { path: "rows.csv", sort: "data", from: file("a,b\n1,2\n") },
     { path: "empty.csv", sort: "data", from: file("") },
@@ -70,7 +70,7 @@ describe("a bundle", function () {
     hash: createHash("sha256").update(content).digest("hex"),
   });
   const manifestOf = (files: readonly BundledFile[], runs: object = { program: "x.tune" }): Buffer =>
-    entry(MANIFEST, JSON.stringify({ version: 1, tunebook: "0.1.0", runs, files }));
+    entry(MANIFEST_FILE, JSON.stringify({ version: 1, tunebook: "0.1.0", runs, files }));
   /** A name that no header holds, as archives have it: before its entry. */
   const long300 = (content: string): Buffer => {
     const line = (length: number): string => `${String(length)} path=a/${"n".repeat(300)}\n`;
@@ -216,7 +216,7 @@ describe("a bundle", function () {
       /is no file but of the kind GNUDumpDir/,
     ],
     "no manifest": [() => archive(entry("x.tune", "hello")), /begins with x\.tune/],
-    "a manifest of something else": [() => archive(entry(MANIFEST, "{}")), /manifest|version is missing/i],
+    "a manifest of something else": [() => archive(entry(MANIFEST_FILE, "{}")), /manifest|version is missing/i],
     "no archive": [() => file("this is no archive at all, whatever its name says".repeat(40)), /./],
     "nothing in it": [() => file(Buffer.alloc(1024)), /empty|unrecognized/i],
     "half of it": [

@@ -1,11 +1,11 @@
 /** Which variables of the environment a lock keeps, and addresses without what nobody else may see. */
 import assert from "node:assert/strict";
-import { keptEnvironment } from "#kernel/runs/record/environment.js";
-import { withoutUser } from "#kernel/runs/record/git.js";
+import { recordedEnvironment } from "#kernel/runs/record/environment.js";
+import { remoteWithoutUser } from "#kernel/runs/record/git.js";
 
 describe("the environment that a lock keeps", () => {
   it("is a list: other tools' variables of the same beginning, and everything else, stay out", () => {
-    const kept = keptEnvironment({
+    const kept = recordedEnvironment({
       ...{ OMP_NUM_THREADS: "2", TF_ENABLE_ONEDNN_OPTS: "0", TUNEBOOK_THREADS: "2", TZ: "UTC" },
       ...{ TF_VAR_db_password: "correct-horse", TF_TOKEN_app_terraform_io: "t0k3n", TUNEBOOK_JUDGE: "s3cret-value" },
       ...{ HF_TOKEN: "hf_x", PATH: "/usr/bin", HTTPS_PROXY: "http://me:pw@proxy:1", LANG: "" },
@@ -14,7 +14,8 @@ describe("the environment that a lock keeps", () => {
   });
   it("holds no value that looks like a secret, whatever its name", () => {
     const odd = ["https://me:pw@example.org", `AKIA${"ABCDEFGHIJKLMNOP"}`, "x".repeat(401)];
-    for (const value of odd) assert.deepEqual(keptEnvironment({ XLA_FLAGS: value, TZ: "UTC" }), { TZ: "UTC" }, value);
+    for (const value of odd)
+      assert.deepEqual(recordedEnvironment({ XLA_FLAGS: value, TZ: "UTC" }), { TZ: "UTC" }, value);
   });
 });
 
@@ -34,5 +35,5 @@ describe("a repository's address", () => {
   ];
   for (const [remote, address] of told)
     it(`${remote === "" ? "that is none" : remote.slice(0, 40)} is told as ${String(address)}`, () =>
-      assert.equal(withoutUser(remote), address));
+      assert.equal(remoteWithoutUser(remote), address));
 });

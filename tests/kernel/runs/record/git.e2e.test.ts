@@ -4,7 +4,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { gitOf } from "#kernel/runs/record/git.js";
+import { readGitState } from "#kernel/runs/record/git.js";
 
 describe("the state of a folder's repository", function () {
   this.timeout(30_000);
@@ -32,29 +32,29 @@ describe("the state of a folder's repository", function () {
     git(folder, "remote", "add", "origin", "https://me:t0ken@example.org/team/repo.git");
     const commit = git(folder, "rev-parse", "HEAD").trim();
     const remote = "https://example.org/team/repo.git";
-    assert.deepEqual(await gitOf(folder), { commit, branch: "main", changed: 0, remote });
+    assert.deepEqual(await readGitState(folder), { commit, branch: "main", changed: 0, remote });
   });
   it("counts files that changed or are staged, not one that was only touched, nor one that nobody follows", async () => {
     const folder = repository();
     utimesSync(join(folder, "a.tune"), 1, 1);
     writeFileSync(join(folder, "new.txt"), "");
-    assert.equal((await gitOf(folder))?.changed, 0);
+    assert.equal((await readGitState(folder))?.changed, 0);
     const other = repository();
     writeFileSync(join(other, "b ö.csv"), "otherwise");
     writeFileSync(join(other, "c"), "");
     git(other, "add", "c");
-    assert.equal((await gitOf(other))?.changed, 2);
+    assert.equal((await readGitState(other))?.changed, 2);
   });
   it("has no branch where none is checked out, and is nothing without a commit or a repository", async () => {
     const folder = repository();
     git(folder, "checkout", "-q", "--detach");
-    assert.equal((await gitOf(folder))?.branch, null);
+    assert.equal((await readGitState(folder))?.branch, null);
     const empty = join(root, "empty");
     mkdirSync(empty);
     git(empty, "init", "-q");
-    assert.equal(await gitOf(empty), null);
+    assert.equal(await readGitState(empty), null);
     const none = mkdtempSync(join(tmpdir(), "tunebook-no-git-"));
-    assert.equal(await gitOf(none), null);
+    assert.equal(await readGitState(none), null);
     rmSync(none, { recursive: true });
   });
   it("runs no program that the repository names", async () => {
@@ -70,7 +70,7 @@ describe("the state of a folder's repository", function () {
       git(folder, "config", key, value);
     writeFileSync(join(folder, ".gitattributes"), "* filter=x diff=x\n");
     writeFileSync(join(folder, "a.tune"), "changed");
-    assert.equal((await gitOf(folder))?.changed, 1);
+    assert.equal((await readGitState(folder))?.changed, 1);
     assert.equal(existsSync(mark), false);
     // The repository would: git's own look runs the filter.
     git(folder, "status", "--porcelain");

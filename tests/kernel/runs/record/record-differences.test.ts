@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { RunFolder } from "#kernel/runs/run-folder.js";
-import { differingIn, type Difference } from "#kernel/runs/record/record-differences.js";
-import { sideOf, type Side } from "#kernel/runs/record/side.js";
+import { recordDifferences, type RecordDifference } from "#kernel/runs/record/record-differences.js";
+import { comparedRunRecordOf, type ComparedRunRecord } from "#kernel/runs/record/side.js";
 import { keptFolder } from "../../session/kept-runs.js";
 
 const processes = { kind: "runner", word: "processes", arguments: { workers: 2 } } as const;
@@ -13,20 +13,26 @@ const ranks = { count: 2, threads: 1, memoryBytes: 1 };
 describe("two runs that differ in their runner", () => {
   const runs = join(keptFolder, readdirSync(keptFolder)[0]!, "runs");
   const id = readdirSync(runs).find((name) => name.startsWith("straight"))!;
-  const alone = sideOf(RunFolder.open(join(runs, id)));
-  const shared = (dropout: number | null): Side => ({
+  const alone = comparedRunRecordOf(RunFolder.open(join(runs, id)));
+  const shared = (dropout: number | null): ComparedRunRecord => ({
     ...alone,
     plan: {
       ...alone.plan,
       effects: { ...alone.plan.effects, runner: processes },
       estimates: { ...alone.plan.estimates, ranks },
       recipe: { ...alone.plan.recipe, training: { ...alone.plan.recipe.training, dropout } },
-    } as Side["plan"],
+    } as ComparedRunRecord["plan"],
   });
-  const runner: Difference = { group: "machine", what: "runner", here: "one process", there: "processes(workers: 2)" };
-  const told = (there: Side) => {
-    const { numbers, others } = differingIn(alone, there);
-    const of = (all: readonly Difference[]): readonly Difference[] => all.filter(({ what }) => what === "runner");
+  const runner: RecordDifference = {
+    group: "machine",
+    what: "runner",
+    here: "one process",
+    there: "processes(workers: 2)",
+  };
+  const told = (there: ComparedRunRecord) => {
+    const { numbers, others } = recordDifferences(alone, there);
+    const of = (all: readonly RecordDifference[]): readonly RecordDifference[] =>
+      all.filter(({ what }) => what === "runner");
     return { numbers: of(numbers), others: of(others) };
   };
 

@@ -1,16 +1,16 @@
 /** A run's lock, and what is done with it: repeated, compared, and looked through for secrets. */
 import assert from "node:assert/strict";
 import { recipeHash } from "#dsl/compiler/plan/hash.js";
-import { SEMANTICS } from "#dsl/compiler/plan/semantics.js";
-import { demandWhole } from "#kernel/runs/history/damage.js";
+import { SEMANTICS_VERSION } from "#dsl/compiler/plan/semantics.js";
+import { readPlanAndLock } from "#kernel/runs/history/damage.js";
 import { execFileSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { recordIn, type RunRecord } from "#kernel/runs/run-record.js";
+import { runRecordIn, type RunRecord } from "#kernel/runs/run-record.js";
 import { RunFolder } from "#kernel/runs/run-folder.js";
-import { diffOf, diffText } from "#kernel/evaluation/record/diff-text.js";
-import { sideOf } from "#kernel/runs/record/side.js";
+import { runDiffOf, diffText } from "#kernel/evaluation/record/diff-text.js";
+import { comparedRunRecordOf } from "#kernel/runs/record/side.js";
 import type { ModelHandle } from "#kernel/models/model-handle.js";
 import { replay } from "#kernel/features/replay/replay.js";
 import { replayText } from "#kernel/features/replay/replay-text.js";
@@ -84,7 +84,7 @@ recipe r { epochs: 4, batch_size: 8, seed: 7, optimizer: adamw(learning_rate: 5e
     await cell("evaluate small on d.test { metrics: [accuracy, loss], worst: 0 }");
     run = RunFolder.open((book.values.get("small") as ModelHandle).folder!);
     const lock = run.lock()!;
-    record = recordIn(lock)!;
+    record = runRecordIn(lock)!;
     assert.ok(record, "its lock has a record");
     assert.deepEqual(Object.keys(record.splits).sort(), ["test", "train", "validation"]);
     const files = record.files.map(({ sort, name }) => `${sort} ${name}`);
@@ -168,7 +168,7 @@ recipe r { epochs: 4, batch_size: 8, seed: 7, optimizer: adamw(learning_rate: 5e
       const again = await replay(run, { ...quiet, anyway: true });
       assert.equal(again.same, false);
       assert.match(replayText(again), /doesn't repeat.*\n\nWhat it was made of had changed:\n +data +rows of train/);
-      const diff = diffOf(sideOf(run), sideOf(RunFolder.open(again.again)));
+      const diff = runDiffOf(comparedRunRecordOf(run), comparedRunRecordOf(RunFolder.open(again.again)));
       assert.deepEqual(
         diff.numbers.map(({ group }) => group).filter((group) => group !== "data"),
         [],
@@ -241,7 +241,7 @@ model mood { base: "all-MiniLM-L6-v2", task: text_classification, technique: lor
 recipe quick { steps: 5, batch_size: 16, optimizer: adamw(learning_rate: 2e-3), seed: 0, log: every(steps: 1), validate: none }
 train mood on reviews with quick`);
       const run = RunFolder.open((book.values.get("mood") as ModelHandle).folder!);
-      assert.equal(recordIn(run.lock())?.allowed?.[0]?.code, "near-leak");
+      assert.equal(runRecordIn(run.lock())?.allowed?.[0]?.code, "near-leak");
       for (const engine of ["tensorflow", "onnx"] as const) {
         const { numbers, same } = await replay(run, { startEngine: lentEngine, engine });
         assert.ok(same && numbers.losses === 5, `${engine}: ${JSON.stringify(numbers)}`);
@@ -271,8 +271,8 @@ describe("a run of version 0.1.0", function () {
       const again = await replay(run, { startEngine: lentEngine, anyway: true });
       assert.ok(again.unknown && !again.same, replayText(again));
       assert.ok(again.numbers.losses > 50);
-      const { recipe, recipeHash: hash } = demandWhole(RunFolder.open(again.again)).plan;
-      assert.deepEqual([recipe.semantics, hash], [SEMANTICS, recipeHash(recipe)]);
+      const { recipe, recipeHash: hash } = readPlanAndLock(RunFolder.open(again.again)).plan;
+      assert.deepEqual([recipe.semantics, hash], [SEMANTICS_VERSION, recipeHash(recipe)]);
     } finally {
       await book.close();
     }

@@ -4,9 +4,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { table } from "arquero";
-import { readRowMarks, rowMarksOf, ROWS, writeRowMarks, type RowMarks } from "#kernel/runs/row-marks.js";
-import type { Prepared } from "#kernel/data/prepared.js";
-import { rowsChanged, rowsText } from "#kernel/runs/record/rows-changed.js";
+import { readRowMarks, rowMarksOf, ROW_MARKS_FILE, writeRowMarks, type RowMarks } from "#kernel/runs/row-marks.js";
+import type { PreparedData } from "#kernel/data/prepared.js";
+import { compareRowMarks, rowChangesText } from "#kernel/runs/record/rows-changed.js";
 
 type Row = readonly [text: string, label: string];
 const rows: readonly Row[] = Array.from({ length: 12 }, (_, i) => [`text ${String(i)}`, i % 2 === 0 ? "yes" : "no"]);
@@ -19,9 +19,9 @@ const splitOf = (all: readonly Row[], from = 1) =>
 const marks = (splits: Readonly<Record<string, readonly Row[]>>): RowMarks =>
   rowMarksOf({
     splits: Object.fromEntries(Object.entries(splits).map(([name, all]) => [name, splitOf(all)])),
-  } as unknown as Prepared)!;
+  } as unknown as PreparedData)!;
 const told = (now: readonly Row[]): string =>
-  rowsText(rowsChanged(marks({ train: rows }), marks({ train: now }), "train")!);
+  rowChangesText(compareRowMarks(marks({ train: rows }), marks({ train: now }), "train")!);
 const replaced = (at: number, row: Row): readonly Row[] => rows.with(at, row);
 
 describe("rows of two runs", () => {
@@ -46,8 +46,11 @@ describe("rows of two runs", () => {
     assert.equal(told(rows.toReversed()), "the same rows in another order");
     const then = marks({ train: rows.slice(0, 8), test: rows.slice(8) });
     const now = marks({ train: rows.slice(0, 6), test: rows.slice(6) });
-    assert.match(rowsText(rowsChanged(then, now, "train")!), /^2 rows removed, 2 of these are in test: row 7, row 8$/);
-    assert.match(rowsText(rowsChanged(then, now, "test")!), /^2 rows added, 2 of these were in train: /);
+    assert.match(
+      rowChangesText(compareRowMarks(then, now, "train")!),
+      /^2 rows removed, 2 of these are in test: row 7, row 8$/,
+    );
+    assert.match(rowChangesText(compareRowMarks(then, now, "test")!), /^2 rows added, 2 of these were in train: /);
   });
   it("are moved, and not changed, where a split was drawn again", () => {
     const drawn = replaced(2, ["text 2", "no"]);
@@ -56,16 +59,16 @@ describe("rows of two runs", () => {
       train: [...drawn.slice(0, 7), ...drawn.slice(8, 9)],
       test: [...drawn.slice(9), ...drawn.slice(7, 8)],
     });
-    const train = rowsChanged(then, now, "train")!;
+    const train = compareRowMarks(then, now, "train")!;
     assert.deepEqual([train.changed, train.added, train.removed], [1, 1, 1]);
-    assert.match(rowsText(train), /: row 3 \(label\), row 8 /);
-    const test = rowsChanged(then, now, "test")!;
+    assert.match(rowChangesText(train), /: row 3 \(label\), row 8 /);
+    const test = compareRowMarks(then, now, "test")!;
     assert.deepEqual([test.changed, test.added, test.removed], [0, 1, 1]);
   });
   it("aren't compared where a run has no such split, or other columns", () => {
-    assert.equal(rowsChanged(marks({ train: rows }), marks({ test: rows }), "train"), null);
+    assert.equal(compareRowMarks(marks({ train: rows }), marks({ test: rows }), "train"), null);
     const other: RowMarks = { train: { numbers: [1], roles: { text: [1] } } };
-    assert.equal(rowsChanged(marks({ train: rows }), other, "train"), null);
+    assert.equal(compareRowMarks(marks({ train: rows }), other, "train"), null);
   });
 
   describe("are kept in a run's folder", () => {
@@ -84,7 +87,10 @@ describe("rows of two runs", () => {
       const own = marks({ train: rows, test: [["\u00e4", "yes"]] });
       await writeRowMarks(folder, own);
       assert.deepEqual(plain(readRowMarks(folder)), plain(own));
-      assert.equal(rowsText(rowsChanged(own, readRowMarks(folder)!, "train")!), "the same rows in another order");
+      assert.equal(
+        rowChangesText(compareRowMarks(own, readRowMarks(folder)!, "train")!),
+        "the same rows in another order",
+      );
     });
     it("and nothing is said where the file is somebody else's", () => {
       const head = (text: string) => Buffer.concat([Buffer.from(`${text}\n`), Buffer.alloc(16)]);
@@ -97,7 +103,7 @@ describe("rows of two runs", () => {
         ],
         ...[head('{"version":1,"splits":{"train":{"rows":1e15,"roles":["text"]}}}'), head('{"version":2,"splits":{}}')],
       ]) {
-        writeFileSync(join(folder, ROWS), bytes);
+        writeFileSync(join(folder, ROW_MARKS_FILE), bytes);
         assert.equal(readRowMarks(folder), null, bytes.toString());
       }
     });

@@ -3,10 +3,10 @@ import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
-import { wordsOf } from "#dsl/language/diagnostics/codes.js";
+import { codeText } from "#dsl/language/diagnostics/codes.js";
 import { processorName } from "#kernel/engines/machine-record.js";
 import { expectedTime } from "#kernel/display/plans/expected-time.js";
-import { paceOf, rememberTook, steadily } from "#kernel/session/answers/machine.js";
+import { enginePaceOf, rememberPace, steadySeconds } from "#kernel/session/answers/machine.js";
 
 describe("what trainings took on this machine", () => {
   const before = process.env["TUNEBOOK_MACHINE"];
@@ -20,54 +20,54 @@ describe("what trainings took on this machine", () => {
   const large = { flops: 1e12, steps: 50, seconds: 8 };
 
   it("is kept of models of several sizes, however often one of them trains", () => {
-    rememberTook("tensorflow", large);
-    for (let i = 1; i <= 40; i++) rememberTook("tensorflow", { flops: 1e6 * i, steps: i, seconds: 0.01 * i });
-    const [first, second, ...more] = paceOf("tensorflow").took;
+    rememberPace("tensorflow", large);
+    for (let i = 1; i <= 40; i++) rememberPace("tensorflow", { flops: 1e6 * i, steps: i, seconds: 0.01 * i });
+    const [first, second, ...more] = enginePaceOf("tensorflow").took;
     assert.deepEqual([first, second && second.flops / second.steps, more.length], [large, 1e6, 0]);
     assert.ok(second && second.steps > 37, "the latest are kept");
-    for (let i = 1; i <= 40; i++) rememberTook("tensorflow", { flops: 1e6 * 2 ** i, steps: 1, seconds: 1 });
-    assert.equal(paceOf("tensorflow").took.length, 12);
+    for (let i = 1; i <= 40; i++) rememberPace("tensorflow", { flops: 1e6 * 2 ** i, steps: 1, seconds: 1 });
+    assert.equal(enginePaceOf("tensorflow").took.length, 12);
   });
   it("is of the engine that trained last where `auto` chooses", () => {
-    assert.deepEqual(paceOf("auto"), { took: [], product: null });
-    rememberTook("onnx", large);
-    rememberTook("tensorflow", { ...large, seconds: 9 });
-    assert.deepEqual(paceOf("auto").took, [{ ...large, seconds: 9 }]);
-    rememberTook("onnx", large);
-    assert.deepEqual(paceOf("auto").took, [large]);
-    assert.deepEqual(paceOf("tfjs").took, []);
+    assert.deepEqual(enginePaceOf("auto"), { took: [], product: null });
+    rememberPace("onnx", large);
+    rememberPace("tensorflow", { ...large, seconds: 9 });
+    assert.deepEqual(enginePaceOf("auto").took, [{ ...large, seconds: 9 }]);
+    rememberPace("onnx", large);
+    assert.deepEqual(enginePaceOf("auto").took, [large]);
+    assert.deepEqual(enginePaceOf("tfjs").took, []);
   });
   it("is of no engine that another process trained with, where `auto` would choose another", () => {
     const quick = { flops: 3.6e11, steps: 34, seconds: 4 };
     const slow = { flops: 2.5e10, steps: 10, seconds: 85.8 };
     writeFileSync(join(cache, "machine.json"), JSON.stringify({ tensorflow: [quick], tfjs: [slow] }));
-    assert.deepEqual(paceOf("auto").took, [quick]);
-    rememberTook("tfjs", slow);
-    assert.deepEqual(paceOf("auto").took, [slow]);
-    rememberTook("onnx", quick);
+    assert.deepEqual(enginePaceOf("auto").took, [quick]);
+    rememberPace("tfjs", slow);
+    assert.deepEqual(enginePaceOf("auto").took, [slow]);
+    rememberPace("onnx", quick);
     const others = JSON.parse(readFileSync(join(cache, "machine.json"), "utf8")) as Record<string, unknown>;
     writeFileSync(join(cache, "machine.json"), JSON.stringify({ onnx: others["onnx"], tfjs: [slow] }));
-    assert.deepEqual(paceOf("auto").took, [quick]);
+    assert.deepEqual(enginePaceOf("auto").took, [quick]);
   });
   it("is not of the engine in plain JavaScript where a native one was measured", () => {
     writeFileSync(join(cache, "machine.json"), JSON.stringify({ tfjs: [large] }));
-    assert.deepEqual(paceOf("auto").took, [large]);
+    assert.deepEqual(enginePaceOf("auto").took, [large]);
     const engines = { tensorflow: { title: "TensorFlow", f32: 395, bandwidth: 31 } };
     const here = { processor: processorName(), threads: availableParallelism() };
     writeFileSync(join(cache, "engines.json"), JSON.stringify({ ...here, engines }));
-    assert.deepEqual([paceOf("auto").took, paceOf("tfjs").took], [[], [large]]);
+    assert.deepEqual([enginePaceOf("auto").took, enginePaceOf("tfjs").took], [[], [large]]);
   });
   it("is what several trainings of a size took, not what one took while the machine was busy", () => {
     const at = (seconds: number) => ({ flops: 3.6e11, steps: 34, seconds });
-    const told = () => paceOf("tensorflow").took.map(({ seconds }) => seconds);
-    rememberTook("tensorflow", at(1170));
-    rememberTook("tensorflow", at(4));
+    const told = () => enginePaceOf("tensorflow").took.map(({ seconds }) => seconds);
+    rememberPace("tensorflow", at(1170));
+    rememberPace("tensorflow", at(4));
     assert.deepEqual(told(), [4]);
-    rememberTook("tensorflow", at(5));
-    rememberTook("tensorflow", at(1000));
+    rememberPace("tensorflow", at(5));
+    rememberPace("tensorflow", at(1000));
     assert.deepEqual(told(), [5]);
     // A machine that became slower: the second time it is believed.
-    rememberTook("tensorflow", at(900));
+    rememberPace("tensorflow", at(900));
     assert.deepEqual(told(), [900]);
   });
   it("is nothing where the file is broken, of before, or holds what can't be; and is written again", () => {
@@ -80,10 +80,10 @@ describe("what trainings took on this machine", () => {
       '{"tensorflow":[{"flops":0,"steps":1},null,7]}',
     ]) {
       writeFileSync(join(cache, "machine.json"), text);
-      assert.deepEqual(paceOf("auto"), { took: [], product: null }, text);
+      assert.deepEqual(enginePaceOf("auto"), { took: [], product: null }, text);
     }
-    rememberTook("tensorflow", { flops: Number.NaN, steps: 1, seconds: 1 });
-    rememberTook("tensorflow", large);
+    rememberPace("tensorflow", { flops: Number.NaN, steps: 1, seconds: 1 });
+    rememberPace("tensorflow", large);
     assert.deepEqual(JSON.parse(readFileSync(join(cache, "machine.json"), "utf8")), { tensorflow: [large] });
   });
   it("is told as a time and what it may well be", () => {
@@ -93,7 +93,7 @@ describe("what trainings took on this machine", () => {
     assert.equal(expectedTime({ seconds: 95 }).note, "estimated");
   });
   it("tells a long time in days, in the plan as in the warning", () => {
-    const warned = (seconds: number): string => wordsOf("long-training", { seconds, change: null }).message;
+    const warned = (seconds: number): string => codeText("long-training", { seconds, change: null }).message;
     for (const [hours, told] of [
       [48, "2 days"],
       [75, "3 days"],
@@ -118,8 +118,8 @@ describe("what trainings took on this machine", () => {
       norm: 1,
       seconds,
     }));
-    assert.equal(steadily(10, steps), 6);
-    assert.equal(steadily(10, steps.slice(0, 1)), 10);
-    assert.equal(steadily(10, []), 10);
+    assert.equal(steadySeconds(10, steps), 6);
+    assert.equal(steadySeconds(10, steps.slice(0, 1)), 10);
+    assert.equal(steadySeconds(10, []), 10);
   });
 });

@@ -1,15 +1,15 @@
 /** What the best of many looks at the same rows may claim: of labels that are chance nothing, of a real gain the gain. */
 import assert from "node:assert/strict";
-import type { Versus } from "#kernel/study/auto/auto.js";
-import { asChosen, looksAt } from "#kernel/study/auto/luck.js";
-import { difference, type Drawn } from "#kernel/inference/measuring/comparison.js";
-import { chance, draw } from "#stdlib/statistics/chance.js";
+import type { ContestantDifference } from "#kernel/study/auto/auto.js";
+import { correctForSelection, scoreLookCount } from "#kernel/study/auto/luck.js";
+import { scoreDifference, type ResampledScore } from "#kernel/inference/measuring/comparison.js";
+import { seededRandom, drawBelow } from "#stdlib/statistics/chance.js";
 
 /** Right or wrong, row by row, as an accuracy has it. */
-function answered(right: readonly boolean[]): Drawn {
+function answered(right: readonly boolean[]): ResampledScore {
   const score = (drawn: Uint32Array): number => drawn.reduce((sum, row) => sum + Number(right[row]), 0) / drawn.length;
   const value = right.filter(Boolean).length / right.length;
-  const resampling = { of: "row", units: right.length, single: true, score } as const;
+  const resampling = { unit: "row", units: right.length, single: true, score } as const;
   const call = { word: "accuracy", kind: "metric", arguments: {} } as const;
   return {
     measure: { name: "accuracy", call, value, better: "greater", share: true, resampling },
@@ -27,8 +27,8 @@ interface Study {
 }
 /** In how many of so many studies the best epoch of the best trial is said to beat the baseline, without the correction and with it. */
 function claims({ rows, trials, epochs, baseline, skill }: Study, studies: number) {
-  const generator = chance(7);
-  const random = (): number => draw(generator, 2 ** 30) / 2 ** 30;
+  const generator = seededRandom(7);
+  const random = (): number => drawBelow(generator, 2 ** 30) / 2 ** 30;
   const each = <T>(make: () => T): T[] => Array.from({ length: rows }, make);
   let [plain, corrected] = [0, 0];
   for (let study = 0; study < studies; study++) {
@@ -44,11 +44,11 @@ function claims({ rows, trials, epochs, baseline, skill }: Study, studies: numbe
         if (right > most) [best, most] = [own, right];
       }
     }
-    const { value, interval, verdict: said } = difference(answered(usual), answered(best));
+    const { value, interval, verdict: said } = scoreDifference(answered(usual), answered(best));
     const verdict = said === "differs" ? null : said;
     const found = { name: "b", difference: value, low: interval!.low, high: interval!.high, verdict };
     plain += Number(found.verdict === "better");
-    const chosen = asChosen(found, { looks: trials * epochs, better: "greater" });
+    const chosen = correctForSelection(found, { looks: trials * epochs, better: "greater" });
     corrected += Number(chosen.verdict === "better");
   }
   return { plain: plain / studies, corrected: corrected / studies };
@@ -71,27 +71,27 @@ describe("the best of many looks", () => {
     assert.ok(corrected > 0.8, String(corrected));
   });
   it("is widened on the side that flatters it alone, in the metric's direction", () => {
-    const of = (difference: number, verdict: Versus["verdict"]): Versus => ({
+    const of = (difference: number, verdict: ContestantDifference["verdict"]): ContestantDifference => ({
       name: "b",
       difference,
       low: difference - 0.1,
       high: difference + 0.1,
       verdict,
     });
-    const more = asChosen(of(0.15, "better"), { looks: 160, better: "greater" });
+    const more = correctForSelection(of(0.15, "better"), { looks: 160, better: "greater" });
     assert.deepEqual([more.verdict, more.chosen, more.high], ["no difference shown", true, 0.25]);
     assert.ok(more.low! > -0.05 && more.low! < -0.03, String(more.low));
-    const less = asChosen(of(-0.15, "better"), { looks: 160, better: "less" });
+    const less = correctForSelection(of(-0.15, "better"), { looks: 160, better: "less" });
     assert.deepEqual([less.verdict, less.chosen, less.low], ["no difference shown", true, -0.25]);
-    assert.equal(asChosen(of(0.3, "better"), { looks: 160, better: "greater" }).verdict, "better");
+    assert.equal(correctForSelection(of(0.3, "better"), { looks: 160, better: "greater" }).verdict, "better");
     // Chosen by these rows, and worse on them all the same.
-    assert.equal(asChosen(of(-0.15, "worse"), { looks: 160, better: "greater" }).verdict, "worse");
-    assert.deepEqual(asChosen(of(0.15, "better"), { looks: 1, better: "greater" }), of(0.15, "better"));
+    assert.equal(correctForSelection(of(-0.15, "worse"), { looks: 160, better: "greater" }).verdict, "worse");
+    assert.deepEqual(correctForSelection(of(0.15, "better"), { looks: 1, better: "greater" }), of(0.15, "better"));
   });
   it("are the validations whose best weights stay, of all trials", () => {
     const reports = [1, 2, 3].map((step) => ({ step, score: 0.5 }));
     const trials = [{ score: 0.5, reports }, { score: 0.4 }, { score: null, reports: [] }];
-    assert.equal(looksAt(trials, { keepsBest: true }), 4);
-    assert.equal(looksAt(trials, { keepsBest: false }), 2);
+    assert.equal(scoreLookCount(trials, { keepsBest: true }), 4);
+    assert.equal(scoreLookCount(trials, { keepsBest: false }), 2);
   });
 });

@@ -1,7 +1,7 @@
 /** Who wins, and what is said of it: a model is never praised that is no better than what needs no training. */
 import assert from "node:assert/strict";
-import type { Contestant, Versus } from "#kernel/study/auto/auto.js";
-import { bestOf, frontIn, saidOf } from "#kernel/study/auto/outcome.js";
+import type { Contestant, ContestantDifference } from "#kernel/study/auto/auto.js";
+import { bestContestant, frontNames, outcomeSentence } from "#kernel/study/auto/outcome.js";
 
 const goal = { direction: "maximize", metric: "accuracy" } as const;
 const words: Contestant = {
@@ -30,10 +30,13 @@ const trial: Contestant = {
   latency: 5,
   number: 3,
 };
-const versus = (verdicts: readonly Versus["verdict"][]): readonly Versus[] =>
+const versus = (verdicts: readonly ContestantDifference["verdict"][]): readonly ContestantDifference[] =>
   [words, frozen].map(({ name }, i) => ({ name, difference: 0, low: null, high: null, verdict: verdicts[i] ?? null }));
-const said = (scored: readonly Contestant[], verdicts: readonly Versus["verdict"][], untrained: string | null = null) =>
-  saidOf({ name: "found", goal, scored, versus: versus(verdicts), untrained, looks: 1, rows: 40 });
+const said = (
+  scored: readonly Contestant[],
+  verdicts: readonly ContestantDifference["verdict"][],
+  untrained: string | null = null,
+) => outcomeSentence({ name: "found", goal, scored, versus: versus(verdicts), untrained, looks: 1, rows: 40 });
 
 describe("what won", () => {
   it("is a trial where it is better, and what it beats is told apart from what it may not", () => {
@@ -44,7 +47,7 @@ describe("what won", () => {
   });
   it("is told as the best of so many looks, and of what it is ahead by luck it isn't said to beat it", () => {
     const of = (looks: number, chosen: boolean): string =>
-      saidOf({
+      outcomeSentence({
         name: "found",
         goal,
         scored: [words, trial],
@@ -88,7 +91,7 @@ describe("what won", () => {
   });
   it("is what keeps what is required, and who is ahead and doesn't is told", () => {
     const slow = { ...words, score: 0.95, misses: ["latency at most 5 ms, and it is 12 ms"] };
-    assert.equal(bestOf([slow, trial], goal)?.name, "trial 3");
+    assert.equal(bestContestant([slow, trial], goal)?.name, "trial 3");
     const text = said([slow, frozen, trial], ["worse", "better"]);
     assert.match(text, /^trial 3 is the best, .*; it beats a, frozen by more than chance\./);
     assert.match(text, /baseline\(tfidf\) has accuracy 0\.95 and misses latency at most 5 ms, and it is 12 ms\.$/);
@@ -112,11 +115,11 @@ describe("what won", () => {
   });
   it("goes by the goal's direction", () => {
     const low = { direction: "minimize", metric: "log_loss" } as const;
-    assert.equal(bestOf([words, frozen, trial], low)?.name, "baseline(tfidf)");
+    assert.equal(bestContestant([words, frozen, trial], low)?.name, "baseline(tfidf)");
   });
   it("has a front of score, size and latency; what nobody knows is no merit", () => {
-    assert.deepEqual(frontIn([words, frozen, trial], goal), ["baseline(tfidf)", "trial 3"]);
-    assert.deepEqual(frontIn([words, { ...frozen, bytes: null, latency: null, score: 0.8 }], goal), [
+    assert.deepEqual(frontNames([words, frozen, trial], goal), ["baseline(tfidf)", "trial 3"]);
+    assert.deepEqual(frontNames([words, { ...frozen, bytes: null, latency: null, score: 0.8 }], goal), [
       "baseline(tfidf)",
     ]);
   });

@@ -1,37 +1,41 @@
 /** What `sweep auto` writes for what it saw: lengths, batches, epochs, techniques and bases, and when there is no time for any. */
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import type { Proposal, Setting } from "#kernel/study/auto/auto.js";
-import { programOf, winnerOf, wholeOf } from "#kernel/study/auto/program.js";
-import type { Candidate, Wanted } from "#kernel/study/auto/candidates.js";
-import { propose } from "#kernel/study/auto/propose.js";
-import { batchFor, epochsFor, lengthFor, RULES } from "#kernel/study/auto/rules.js";
-import { WAYS, type WayOf } from "#kernel/study/auto/ways.js";
-import { brokenAt, holds } from "#kernel/study/relations.js";
+import type { ProgramProposal, ProgramSetting } from "#kernel/study/auto/auto.js";
+import { programText, winnerProgram, trialSettings } from "#kernel/study/auto/program.js";
+import type { BaseCandidate, AutoRequirements } from "#kernel/study/auto/candidates.js";
+import { proposeProgram } from "#kernel/study/auto/propose.js";
+import { batchSizeFor, epochsFor, maxLengthFor, RULES_VERSION } from "#kernel/study/auto/rules.js";
+import { TECHNIQUES, type TechniqueOption } from "#kernel/study/auto/ways.js";
+import { brokenRelationAt, satisfiesRelations } from "#kernel/study/relations.js";
 import { modelKeys } from "#kernel/study/trial-text.js";
-import { parametersOf, pointOf } from "#kernel/study/parameters.js";
+import { parametersOf, pointOfValues } from "#kernel/study/parameters.js";
 import { compiled } from "../../../dsl/world.js";
 
 const RATES = [2e-3, 1e-4, 0.03];
 /** `seconds`: an epoch of LoRA, of all weights, and of the head alone by steps. */
-function base(name: string, worth: number | null, ...seconds: readonly number[]): Candidate {
+function base(name: string, worth: number | null, ...seconds: readonly number[]): BaseCandidate {
   return withWays(name, worth, seconds, (way) => !way.exact);
 }
 /** The same whose head is found at once. */
-function exact(name: string, worth: number | null, ...seconds: readonly number[]): Candidate {
+function exact(name: string, worth: number | null, ...seconds: readonly number[]): BaseCandidate {
   return withWays(name, worth, seconds, (way) => way.exact === true || !way.headOnly);
 }
 function withWays(
   name: string,
   worth: number | null,
   seconds: readonly number[],
-  has: (way: WayOf) => boolean,
-): Candidate {
-  const ways = WAYS.filter(has).map((way, i) => ({ ...way, rate: RATES[i]!, secondsAnEpoch: seconds[i] ?? Infinity }));
+  has: (way: TechniqueOption) => boolean,
+): BaseCandidate {
+  const ways = TECHNIQUES.filter(has).map((way, i) => ({
+    ...way,
+    rate: RATES[i]!,
+    secondsAnEpoch: seconds[i] ?? Infinity,
+  }));
   const lengths = { median: 12, p95: 40, p99: 60, longest: 200 };
   return { base: name, worth, lengths, positions: 512, ways };
 }
-const wanted: Wanted = {
+const wanted: AutoRequirements = {
   rows: 800,
   validating: 200,
   task: "text_classification",
@@ -39,22 +43,22 @@ const wanted: Wanted = {
   trials: null,
   fixed: {},
   keep: "accuracy",
-  asked: [
+  requested: [
     { key: "budget", value: "600s" },
     { key: "maximize", value: "accuracy" },
   ],
 };
-const made = (candidates: readonly Candidate[], more: Partial<Wanted> = {}): Proposal => {
-  const { proposal } = propose(candidates, { ...wanted, ...more });
+const made = (candidates: readonly BaseCandidate[], more: Partial<AutoRequirements> = {}): ProgramProposal => {
+  const { proposal } = proposeProgram(candidates, { ...wanted, ...more });
   assert.ok(proposal);
   return proposal;
 };
-const valueOf = (settings: readonly Setting[], key: string): string | undefined =>
+const valueOf = (settings: readonly ProgramSetting[], key: string): string | undefined =>
   settings.find((one) => one.key === key)?.value;
 /** As a sweep that the compiler read. */
-function compiledOf(proposal: Proposal) {
+function compiledOf(proposal: ProgramProposal) {
   const run = compiled(
-    `data d { source: csv("a.csv"), columns: { text: text, label: label }, split: random(train: 80%, validation: 20%) }\n${programOf(proposal, names)}`,
+    `data d { source: csv("a.csv"), columns: { text: text, label: label }, split: random(train: 80%, validation: 20%) }\n${programText(proposal, names)}`,
   );
   const action = run.actions?.find((one) => one.verb === "sweep");
   assert.ok(action);
@@ -69,7 +73,7 @@ describe("what `sweep auto` writes", () => {
       made(two),
       made([base("a", null, 4, 6, 2)], { fixed: { optimizer: "sgd", steps: "20" } }),
     ]) {
-      const text = programOf(proposal, names);
+      const text = programText(proposal, names);
       const run = compiled(
         `data d { source: csv("a.csv"), columns: { text: text, label: label }, split: random(train: 80%, validation: 20%) }\n${text}`,
       );
@@ -77,7 +81,7 @@ describe("what `sweep auto` writes", () => {
       const sweep = run.actions?.find((one) => one.verb === "sweep")?.sweep;
       assert.ok(sweep);
       for (const first of proposal.first) {
-        const found = pointOf(parametersOf(sweep.vary), new Map(Object.entries(first)));
+        const found = pointOfValues(parametersOf(sweep.vary), new Map(Object.entries(first)));
         assert.ok("point" in found, "why" in found ? found.why : "");
       }
     }
@@ -117,13 +121,13 @@ describe("what `sweep auto` writes", () => {
     const { sweep } = compiledOf(proposal);
     const parameters = parametersOf(sweep.vary);
     for (const first of proposal.first) {
-      const found = pointOf(parameters, new Map(Object.entries(first)));
-      assert.ok("point" in found && brokenAt(sweep, found.point) === null, JSON.stringify([first, found]));
+      const found = pointOfValues(parameters, new Map(Object.entries(first)));
+      assert.ok("point" in found && brokenRelationAt(sweep, found.point) === null, JSON.stringify([first, found]));
     }
     // No other rate of it is tried: it would be the same head.
     const at = proposal.first[2]!;
-    const other = pointOf(parameters, new Map(Object.entries({ ...at, "optimizer.learning_rate": "0.001" })));
-    assert.match("point" in other ? String(brokenAt(sweep, other.point)) : "", /when: head_only/);
+    const other = pointOfValues(parameters, new Map(Object.entries({ ...at, "optimizer.learning_rate": "0.001" })));
+    assert.match("point" in other ? String(brokenRelationAt(sweep, other.point)) : "", /when: head_only/);
     // Where nothing else fits it has no rate at all.
     const alone = made([exact("a", 0.8, 4000, 9000, 20)]);
     assert.deepEqual(alone.first, [{ technique: "head_only(fit: exact)" }]);
@@ -141,7 +145,7 @@ describe("what `sweep auto` writes", () => {
     const { sweep } = compiledOf(proposal);
     const space = { kind: "technique", of: ["lora", "full", "head_only"] };
     const keeps = (technique: string, rate: number): boolean =>
-      holds(sweep, { technique: space.of.indexOf(technique), "optimizer.learning_rate": rate });
+      satisfiesRelations(sweep, { technique: space.of.indexOf(technique), "optimizer.learning_rate": rate });
     for (const [at, technique] of space.of.entries()) {
       const rate = RATES[at]!;
       assert.deepEqual(
@@ -151,7 +155,7 @@ describe("what `sweep auto` writes", () => {
       );
     }
     assert.equal(
-      brokenAt(sweep, { technique: 1, "optimizer.learning_rate": 0.07 }),
+      brokenRelationAt(sweep, { technique: 1, "optimizer.learning_rate": 0.07 }),
       "at_most(optimizer.learning_rate, 0.0004, when: full)",
     );
     // One technique needs none: its range is its own.
@@ -160,7 +164,7 @@ describe("what `sweep auto` writes", () => {
     assert.equal(valueOf(alone.vary, "optimizer.learning_rate"), "log(0.0075..0.12)");
   });
   it("says what learns of the techniques that are there", () => {
-    const why = (candidate: Candidate) => made([candidate]).vary.find(({ key }) => key === "technique")?.why;
+    const why = (candidate: BaseCandidate) => made([candidate]).vary.find(({ key }) => key === "technique")?.why;
     assert.equal(
       why(base("a", 0.8, 4, 6, 2)),
       "what trains: small matrices beside the layers, all weights or the head alone",
@@ -169,15 +173,18 @@ describe("what `sweep auto` writes", () => {
     assert.equal(why(base("a", 0.8, 400, 900, 20)), "what trains: the head alone");
   });
   it("leaves out what takes too long, and says of how much", () => {
-    const { proposal, left } = propose([base("a", 0.8, 10, 20, 5), base("large", 0.9, 4000, 9000, 2000)], wanted);
+    const { proposal, left } = proposeProgram(
+      [base("a", 0.8, 10, 20, 5), base("large", 0.9, 4000, 9000, 2000)],
+      wanted,
+    );
     assert.equal(valueOf(proposal!.model, "base"), '"a"');
     assert.deepEqual(left, [
       { what: "large", why: "one epoch would take 33 min 20 s of the 10 min 00 s that are left for all trials" },
     ]);
-    const slow = propose([base("a", 0.9, 10, 20, 5), base("slow", 0.8, 90, 95, 80)], wanted);
+    const slow = proposeProgram([base("a", 0.9, 10, 20, 5), base("slow", 0.8, 90, 95, 80)], wanted);
     assert.deepEqual(slow.left, [{ what: "slow", why: "a trial of it would take the time of several" }]);
     // The head alone is quick enough.
-    const head = propose([base("large", 0.9, 400, 900, 20)], wanted);
+    const head = proposeProgram([base("large", 0.9, 400, 900, 20)], wanted);
     assert.equal(valueOf(head.proposal!.vary, "technique"), "choice(head_only)");
     assert.deepEqual(head.left, [
       { what: "large, lora", why: "two epochs would take 13 min 20 s, and a trial may take 3 min 20 s" },
@@ -187,13 +194,13 @@ describe("what `sweep auto` writes", () => {
   it("leaves out techniques that can't train a base, with their reason, where the base is kept", () => {
     const refused = [{ what: "a, full", why: "its weights are quantised" }];
     const able = { ...base("a", 0.8, 10, 20, 5), refused };
-    assert.deepEqual(propose([able], wanted).left, refused);
-    assert.equal(propose([able], { ...wanted, seconds: 2 }).left.length, 1);
+    assert.deepEqual(proposeProgram([able], wanted).left, refused);
+    assert.equal(proposeProgram([able], { ...wanted, seconds: 2 }).left.length, 1);
   });
   it("is nothing where no epoch fits", () => {
-    assert.equal(propose([base("a", 0.8, 10, 20, 5)], { ...wanted, seconds: 2 }).proposal, null);
-    assert.equal(propose([base("a", 0.8, 10, 20, 5)], { ...wanted, seconds: -3 }).proposal, null);
-    assert.equal(propose([base("a", 0.8)], wanted).proposal, null);
+    assert.equal(proposeProgram([base("a", 0.8, 10, 20, 5)], { ...wanted, seconds: 2 }).proposal, null);
+    assert.equal(proposeProgram([base("a", 0.8, 10, 20, 5)], { ...wanted, seconds: -3 }).proposal, null);
+    assert.equal(proposeProgram([base("a", 0.8)], wanted).proposal, null);
   });
   it("makes fewer trials where they would be too short to learn", () => {
     const epochs = (seconds: number, trials: number | null = null): string | undefined =>
@@ -242,11 +249,11 @@ describe("what `sweep auto` writes", () => {
     ];
     const digest = createHash("sha256").update(JSON.stringify(all)).digest("hex").slice(0, 12);
     // Another digest means other programs: raise RULES with it, so that kept ones are written anew.
-    assert.deepEqual([RULES, digest], [3, "adc0ed6874a0"]);
+    assert.deepEqual([RULES_VERSION, digest], [3, "adc0ed6874a0"]);
   });
   it("has a winner that is a program of its own", () => {
     const proposal = made([base("a", 0.8, 4, 6, 2), base("b", 0.7, 4, 6, 2)]);
-    const whole = wholeOf(
+    const whole = trialSettings(
       proposal,
       { base: '"b"', technique: "lora(rank: 8)", "optimizer.learning_rate": "0.002" },
       modelKeys(),
@@ -254,7 +261,7 @@ describe("what `sweep auto` writes", () => {
     assert.deepEqual(Object.keys(whole.model), ["base", "task", "max_length", "technique"]);
     assert.equal(whole.model["base"], '"b"');
     const run = compiled(
-      `data d { source: csv("a.csv"), columns: { text: text, label: label }, split: random(train: 80%, validation: 20%) }\n${winnerOf(whole, names)}`,
+      `data d { source: csv("a.csv"), columns: { text: text, label: label }, split: random(train: 80%, validation: 20%) }\n${winnerProgram(whole, names)}`,
     );
     assert.deepEqual(run.codes, []);
     const plan = run.actions?.find((one) => one.verb === "train")?.plan.recipe;
@@ -266,17 +273,17 @@ describe("what `sweep auto` writes", () => {
 describe("rules for single settings", () => {
   it("hold batches, lengths and epochs", () => {
     assert.deepEqual(
-      [100, 800, 20_000].map((rows) => batchFor(rows).size),
+      [100, 800, 20_000].map((rows) => batchSizeFor(rows).size),
       [8, 16, 32],
     );
     assert.deepEqual(
-      [621, 5000].map((rows) => batchFor(rows).why),
+      [621, 5000].map((rows) => batchSizeFor(rows).why),
       ["as usual for hundreds of rows", "as usual for thousands of rows"],
     );
-    const of = (p95: number, p99: number) => lengthFor({ median: 5, p95, p99, longest: 2 * p99 }, 512);
+    const of = (p95: number, p99: number) => maxLengthFor({ median: 5, p95, p99, longest: 2 * p99 }, 512);
     assert.deepEqual([of(40, 60)?.most, of(40, 200)?.most, of(4, 6)?.most, of(600, 700)?.most], [64, 40, 32, 512]);
     assert.match(of(600, 700)!.why, /^the base reads no more; /);
-    assert.equal(lengthFor(null, 512), null);
+    assert.equal(maxLengthFor(null, 512), null);
     assert.equal(epochsFor(48, 8, 0.1, 60).epochs, 20);
     assert.equal(epochsFor(100_000, 32, 10, 600).epochs, 3);
     assert.equal(epochsFor(100_000, 32, 400, 600).epochs, 1);

@@ -5,14 +5,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { Journal } from "#kernel/sweep-runs/journal/journal.js";
-import { Mirror } from "#kernel/sweep-runs/remote/mirror.js";
+import { SweepMirror } from "#kernel/sweep-runs/remote/mirror.js";
 import { one, running, trial } from "../journals.js";
 
 describe("the mirror of a sweep's journal", () => {
   let root: string;
   let there: Journal;
   const text = (): string => readFileSync(there.file, "utf8");
-  const mirror = (): Mirror => new Mirror({ runs: join(root, "here"), name: "search", hash: "abc", of: one });
+  const mirror = (): SweepMirror =>
+    new SweepMirror({ runs: join(root, "here"), name: "search", hash: "abc", spec: one });
   beforeEach(() => {
     root = mkdtempSync(join(tmpdir(), "mirror-"));
     there = Journal.open(join(root, "there"), "search", "abc", one);

@@ -6,10 +6,10 @@ import { join } from "node:path";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { RunFolder } from "#kernel/runs/run-folder.js";
 import type { RunEvent } from "#kernel/events/events.js";
-import type { Training } from "#kernel/training/loop/contract.js";
+import type { TrainingLoopInput } from "#kernel/training/loop/contract.js";
 import type { TrainingHook } from "#kernel/training/loop/hook.js";
 import type { Step, StepSource } from "#kernel/training/loop/step-source.js";
-import { train } from "#kernel/training/loop/train.js";
+import { runTrainingLoop } from "#kernel/training/loop/train.js";
 import { importsOf } from "#tests/imports.js";
 
 const every = (steps: number) => ({ kind: "cadence", word: "every", arguments: { steps } });
@@ -51,11 +51,11 @@ describe("training loop", () => {
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-  async function trained(source: StepSource, hooks: readonly TrainingHook[], more: Partial<Training> = {}) {
+  async function trained(source: StepSource, hooks: readonly TrainingHook[], more: Partial<TrainingLoopInput> = {}) {
     const events: RunEvent[] = [];
     const run = RunFolder.open(folder);
     const save = (file: string): Promise<void> => Promise.resolve(writeFileSync(file, "weights"));
-    const training: Training = {
+    const training: TrainingLoopInput = {
       ...{ plan, source, hooks, run, engine: "none", resume: null, damaged: [] },
       validation: {
         validate: () => Promise.resolve({ loss: 2 }),
@@ -67,7 +67,7 @@ describe("training loop", () => {
       onEvent: (event) => events.push(event),
       ...more,
     };
-    return { events, run, result: await train(training) };
+    return { events, run, result: await runTrainingLoop(training) };
   }
 
   it("lets a source send requests up to the next step where something is due", async () => {

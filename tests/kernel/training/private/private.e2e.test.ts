@@ -5,23 +5,23 @@ import { join } from "node:path";
 import { must } from "#dsl/language/diagnostics/must.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { PrivacyPlan } from "#dsl/compiler/plan/recipe.js";
-import { readerOf } from "#dsl/language/types/subject.js";
+import { dataReaderOf } from "#dsl/language/types/subject.js";
 import { listCheckpoints } from "#kernel/runs/checkpoints.js";
 import { RunFolder } from "#kernel/runs/run-folder.js";
 import { DataLoader } from "#kernel/data/rows/loader.js";
-import { trainedSplit } from "#kernel/data/prepared.js";
+import { trainingSplitName } from "#kernel/data/prepared.js";
 import { plainHostContext } from "#kernel/host/host-context.js";
 import { encodeSplit } from "#kernel/data/encoding/encoded.js";
 import { encodingOf } from "#kernel/data/encoding/encoding.js";
-import { diffOf, diffText } from "#kernel/evaluation/record/diff-text.js";
-import { sideOf } from "#kernel/runs/record/side.js";
-import type { Session } from "#kernel/engines/engine.js";
-import { floats } from "#kernel/engines/feeds.js";
+import { runDiffOf, diffText } from "#kernel/evaluation/record/diff-text.js";
+import { comparedRunRecordOf } from "#kernel/runs/record/side.js";
+import type { EngineSession } from "#kernel/engines/engine.js";
+import { toFloats } from "#kernel/engines/feeds.js";
 import type { ModelHandle } from "#kernel/models/model-handle.js";
 import { openModel } from "#kernel/models/open-model.js";
 import { StepPipeline, type StepPipelineOptions } from "#kernel/training/pipeline.js";
 import { privateSteps } from "#kernel/training/private/private.js";
-import { unitsOf } from "#kernel/training/private/units.js";
+import { privacyUnitsOf } from "#kernel/training/private/units.js";
 import { PrivateUpdates } from "#kernel/training/private/updates.js";
 import { lentEngine } from "#tests/kernel/engines/engines.js";
 import { NotebookOfOne } from "#tests/kernel/session/notebook-of-one.js";
@@ -59,8 +59,8 @@ describe("private trainings", function () {
     const context = plainHostContext(book.folder);
     const { base, tokenizer } = await book.session.weights.parts(plan, context);
     const encoding = await encodingOf({ recipe: plan.recipe }, base, tokenizer, labels, "m");
-    const data = await book.session.datasets.data(plan.recipe.data, readerOf(plan.recipe.model), context);
-    const rows = await encodeSplit(data, { data: "d", split: trainedSplit(data) }, encoding);
+    const data = await book.session.datasets.data(plan.recipe.data, dataReaderOf(plan.recipe.model), context);
+    const rows = await encodeSplit(data, { data: "d", split: trainingSplitName(data) }, encoding);
     const loader = new DataLoader(rows, {
       ...{ batchSize: 48, accumulate: 1, packed: null, shuffle: "none", seed: 1, padId: tokenizer.padId },
     });
@@ -71,9 +71,9 @@ describe("private trainings", function () {
     const open = (which: Plan) => openModel(engine, which, base, labels, book.folder);
     return { rows, loader, plan, hidden, open, told };
   }
-  async function weightsAfter(of: StepPipelineOptions, session: Session, names: readonly string[]) {
+  async function weightsAfter(of: StepPipelineOptions, session: EngineSession, names: readonly string[]) {
     await new StepPipeline(of, 0).next(1);
-    return Promise.all(names.map(async (name) => [name, floats(await session.read(name)).slice()] as const));
+    return Promise.all(names.map(async (name) => [name, toFloats(await session.read(name)).slice()] as const));
   }
 
   it("without noise, with a clip that cuts nothing and all rows are the training that they are of, in whatever parts", async () => {
@@ -93,7 +93,14 @@ describe("private trainings", function () {
       const programs = must(open.private, "private programs");
       if (!apart) await open.session.add({ alone: programs.alone }, []);
       const updates = new PrivateUpdates({
-        ...{ loader: m.loader, units: unitsOf(m.rows), privacy: m.told, batchSize, apart, apply: programs.apply },
+        ...{
+          loader: m.loader,
+          units: privacyUnitsOf(m.rows),
+          privacy: m.told,
+          batchSize,
+          apart,
+          apply: programs.apply,
+        },
       });
       const got = await weightsAfter(privateSteps(open.session, updates, rate), open.session, names);
       want.forEach(([name, values], k) =>
@@ -232,7 +239,7 @@ train m on d as open { epochs: 1 }`);
     const shown = await book.run("evaluate kept on d.train");
     const told = shown.map(({ bundle }) => String(bundle["text/plain"])).join("\n");
     assert.match(told, /scored-learnt-rows\]: .* rows of d.train/);
-    const diff = diffText(diffOf(sideOf(runOf("open")), sideOf(runOf("kept"))));
+    const diff = diffText(runDiffOf(comparedRunRecordOf(runOf("open")), comparedRunRecordOf(runOf("kept"))));
     assert.match(diff, /^Privacy spent: none is promised → ε [\d.]+$/m);
     // What comes of private weights without noise has no promise of these rows, nor of others.
     const on = async (data: string): Promise<string> => {

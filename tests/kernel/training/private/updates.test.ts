@@ -1,27 +1,27 @@
 /** Which rows a private update has, in which parts, with what noise; what steps spend. */
 import assert from "node:assert/strict";
 import type { NDArray, Program } from "#dsl/tensor/program.js";
-import { Windows } from "#kernel/data/sequences/windows.js";
+import { TokenWindows } from "#kernel/data/sequences/windows.js";
 import { TextsInMemory } from "#kernel/data/sequences/token-rows.js";
 import type { RunEvent } from "#kernel/events/events.js";
-import { floats, scalar, scalarF32 } from "#kernel/engines/feeds.js";
+import { toFloats, scalarValue, scalarF32 } from "#kernel/engines/feeds.js";
 import { StepPipeline } from "#kernel/training/pipeline.js";
-import { privateSteps, Spending, stepsMade } from "#kernel/training/private/private.js";
-import { normal, poisson, Uniform } from "#kernel/training/private/secret.js";
-import { unitsOf, type Units } from "#kernel/training/private/units.js";
+import { privateSteps, PrivacySpending, madeStepCount } from "#kernel/training/private/private.js";
+import { secureNormal, poissonSample, UniformGenerator } from "#kernel/training/private/secret.js";
+import { privacyUnitsOf, type PrivacyUnits } from "#kernel/training/private/units.js";
 import { PrivateUpdates } from "#kernel/training/private/updates.js";
 
 const mean = (all: ArrayLike<number>): number => Array.from(all).reduce((a, b) => a + b, 0) / all.length;
 
 describe("chance that nobody knows", () => {
   it("is uniform between 0 and 1, in steps of 2⁻⁵³", () => {
-    const uniform = new Uniform((into) => {
+    const uniform = new UniformGenerator((into) => {
       into.fill(0xff);
       into.fill(0, 8, 16);
     });
     assert.equal(uniform.next(), 1 - 2 ** -53);
     assert.equal(uniform.next(), 0);
-    const honest = new Uniform();
+    const honest = new UniformGenerator();
     const drawn = Float64Array.from({ length: 50_000 }, () => honest.next());
     assert.ok(drawn.every((one) => one >= 0 && one < 1));
     // Seven standard deviations.
@@ -30,13 +30,13 @@ describe("chance that nobody knows", () => {
   });
 
   it("takes each row with its chance, by itself, at every draw anew", () => {
-    const uniform = new Uniform();
-    assert.deepEqual([...poisson(5, 1, uniform)], [0, 1, 2, 3, 4]);
-    assert.equal(poisson(1000, 0, uniform).length, 0);
+    const uniform = new UniformGenerator();
+    assert.deepEqual([...poissonSample(5, 1, uniform)], [0, 1, 2, 3, 4]);
+    assert.equal(poissonSample(1000, 0, uniform).length, 0);
     const [rows, draws, rate] = [200, 400, 0.1];
     const often = new Uint32Array(rows);
     const sizes = Array.from({ length: draws }, () => {
-      const drawn = poisson(rows, rate, uniform);
+      const drawn = poissonSample(rows, rate, uniform);
       for (const row of drawn) often[row]!++;
       return drawn.length;
     });
@@ -48,9 +48,9 @@ describe("chance that nobody knows", () => {
   });
 
   it("makes normal numbers of the deviation that is asked for, no two draws alike", () => {
-    const uniform = new Uniform();
+    const uniform = new UniformGenerator();
     const [n, deviation] = [40_000, 3.5];
-    const drawn = floats(normal([200, 200], deviation, uniform));
+    const drawn = toFloats(secureNormal([200, 200], deviation, uniform));
     const moment = (k: number): number => mean(Array.from(drawn, (one) => (one / deviation) ** k));
     assert.equal(drawn.length, n);
     assert.ok(Math.abs(moment(1)) < 7 / Math.sqrt(n));
@@ -66,8 +66,8 @@ describe("chance that nobody knows", () => {
       assert.ok(Math.abs(both((x) => x)) < 7 / Math.sqrt(n), String(far));
       assert.ok(Math.abs(both((x) => x * x - 1)) < 7 * Math.sqrt(4 / n), String(far));
     }
-    assert.deepEqual(floats(normal([3, 2], 1, uniform)).length, 6);
-    assert.notDeepEqual(floats(normal([4], 1, uniform)), floats(normal([4], 1, uniform)));
+    assert.deepEqual(toFloats(secureNormal([3, 2], 1, uniform)).length, 6);
+    assert.notDeepEqual(toFloats(secureNormal([4], 1, uniform)), toFloats(secureNormal([4], 1, uniform)));
   });
 });
 
@@ -76,15 +76,15 @@ describe("whose privacy it is", () => {
     const texts = new TextsInMemory(
       [[1, 2, 3, 4, 5, 6, 7, 8, 9], [1, 2], [], [3, 4, 5]].map((t) => Int32Array.from(t)),
     );
-    const windows = new Windows(texts, 4, null);
-    const asked = {} as Parameters<typeof unitsOf>[0]["asked"];
-    const units = unitsOf({ ids: windows, lengths: windows.lengths, count: 4, asked });
+    const windows = new TokenWindows(texts, 4, null);
+    const asked = {} as Parameters<typeof privacyUnitsOf>[0]["taskInputs"];
+    const units = privacyUnitsOf({ ids: windows, lengths: windows.lengths, count: 4, taskInputs: asked });
     assert.deepEqual([units.count, units.several], [4, true]);
     assert.deepEqual(
       Array.from({ length: 4 }, (_, unit) => [...units.rows(unit)]),
       [[0, 1], [2], [], [3]],
     );
-    const plain = unitsOf({ ids: texts, lengths: texts.lengths, count: 4, asked });
+    const plain = privacyUnitsOf({ ids: texts, lengths: texts.lengths, count: 4, taskInputs: asked });
     assert.deepEqual([plain.count, plain.several, [...plain.rows(2)]], [4, false, [2]]);
   });
 });
@@ -106,7 +106,7 @@ const loader = {
   losses: (row: number) => (row === 3 ? 0 : row + 1),
   lengthOf: (row: number) => LENGTHS[row]!,
 };
-const each: Units = { count: 8, rows: (unit) => Uint32Array.of(unit), several: false };
+const each: PrivacyUnits = { count: 8, rows: (unit) => Uint32Array.of(unit), several: false };
 const updatesOf = (more: Partial<ConstructorParameters<typeof PrivateUpdates>[0]> = {}): PrivateUpdates =>
   new PrivateUpdates({
     ...{ loader, units: each, privacy: { clip: 0.5, noise: 2, rate: 0.25 }, batchSize: 3, apart: true, apply },
@@ -115,7 +115,7 @@ const updatesOf = (more: Partial<ConstructorParameters<typeof PrivateUpdates>[0]
 
 describe("a private update", () => {
   it("has its rows in batches of like size, long ones with long ones, each weighed by its own losses", () => {
-    const update = updatesOf().of(9, Uint32Array.of(0, 1, 2, 3, 4, 5, 6));
+    const update = updatesOf().updateFor(9, Uint32Array.of(0, 1, 2, 3, 4, 5, 6));
     assert.deepEqual([update.epoch, update.parts, update.counts, update.tokens], [2, 3, 24, 38]);
     const parts = [0, 1, 2].map((i) => update.part(i));
     assert.deepEqual(
@@ -127,7 +127,7 @@ describe("a private update", () => {
       ],
     );
     assert.deepEqual(
-      parts.map(({ feeds }) => Array.from(floats(feeds["share"]!), (one) => Number(one.toFixed(5)))),
+      parts.map(({ feeds }) => Array.from(toFloats(feeds["share"]!), (one) => Number(one.toFixed(5)))),
       [
         [0.2, 0.33333],
         [0.14286, 1],
@@ -135,36 +135,39 @@ describe("a private update", () => {
       ],
     );
     assert.deepEqual(
-      parts.map(({ feeds }) => [scalar(feeds["draws"]), scalar(feeds["told"])]),
+      parts.map(({ feeds }) => [scalarValue(feeds["draws"]), scalarValue(feeds["told"])]),
       [0, 2, 4].map((place) => [place, Math.fround(1 / 24)]),
     );
     assert.deepEqual([0, 1, 2].map(update.programOf!), ["accumulate", "accumulate", "accumulate"]);
   });
 
   it("passes by itself what became several rows, and everything where rows can't be told apart", () => {
-    const units: Units = {
+    const units: PrivacyUnits = {
       count: 3,
       rows: (unit) => [Uint32Array.of(0, 1), Uint32Array.of(2), Uint32Array.of()][unit]!,
       several: true,
     };
-    const update = updatesOf({ units }).of(1, Uint32Array.of(0, 1, 2));
+    const update = updatesOf({ units }).updateFor(1, Uint32Array.of(0, 1, 2));
     assert.equal(update.parts, 2);
     assert.deepEqual([0, 1].map(update.programOf!), ["accumulate", "alone"]);
     const { feeds, rows } = update.part(1);
-    assert.deepEqual([[...rows!], feeds["share"]!.shape, scalar(feeds["share"])], [[0, 1], [], Math.fround(1 / 3)]);
-    const alone = updatesOf({ apart: false }).of(1, Uint32Array.of(1, 2));
+    assert.deepEqual(
+      [[...rows!], feeds["share"]!.shape, scalarValue(feeds["share"])],
+      [[0, 1], [], Math.fround(1 / 3)],
+    );
+    const alone = updatesOf({ apart: false }).updateFor(1, Uint32Array.of(1, 2));
     assert.deepEqual([0, 1].map(alone.programOf!), ["alone", "alone"]);
   });
 
   it("has noise of the clip's deviation, new for each, and is a mean over the rows that are expected", () => {
-    const update = updatesOf().of(1, Uint32Array.of());
+    const update = updatesOf().updateFor(1, Uint32Array.of());
     assert.equal(update.parts, 0);
     const [one, other] = [update.apply!(), update.apply!()];
     assert.deepEqual(Object.keys(one), ["noise/w", "mean"]);
-    assert.equal(scalar(one["mean"]), 0.5);
+    assert.equal(scalarValue(one["mean"]), 0.5);
     assert.deepEqual(one["noise/w"]!.shape, [20, 30]);
-    assert.notDeepEqual(floats(one["noise/w"]!), floats(other["noise/w"]!));
-    const spread = Math.sqrt(mean(floats(one["noise/w"]!).map((value) => value ** 2)));
+    assert.notDeepEqual(toFloats(one["noise/w"]!), toFloats(other["noise/w"]!));
+    const spread = Math.sqrt(mean(toFloats(one["noise/w"]!).map((value) => value ** 2)));
     assert.ok(Math.abs(spread - 1) < 0.25, String(spread));
   });
 
@@ -192,7 +195,7 @@ describe("a private update", () => {
     };
     const updates = updatesOf();
     const units = [Uint32Array.of(), Uint32Array.of(0, 1, 2, 3), Uint32Array.of()];
-    const steps = privateSteps(session, { update: (step) => updates.of(step, units[step - 1]!) }, () => 0.1);
+    const steps = privateSteps(session, { update: (step) => updates.updateFor(step, units[step - 1]!) }, () => 0.1);
     const pipeline = new StepPipeline(steps, 0);
     const losses: number[] = [];
     for (let i = 0; i < 3; i++) losses.push((await pipeline.next(3))!.loss);
@@ -215,10 +218,10 @@ describe("what private steps spend", () => {
     const step = (n: number) =>
       ({ ...at, kind: "step", step: n, epoch: 1, tokens: 1, loss: 1, rate: 1, norm: 1, seconds: 1 }) as RunEvent;
     const log = [1, 2, 3, 4, 3, 4, 5].map(step);
-    assert.equal(stepsMade(log, undefined), 7);
+    assert.equal(madeStepCount(log, undefined), 7);
     // A log that lost its end says less than the checkpoint.
-    assert.equal(stepsMade(log, { noise: 2, rate: 0.25, steps: 9 }), 9);
-    const spending = new Spending(plan, accountant, stepsMade(log, { noise: 2, rate: 0.25, steps: 4 }));
+    assert.equal(madeStepCount(log, { noise: 2, rate: 0.25, steps: 9 }), 9);
+    const spending = new PrivacySpending(plan, accountant, madeStepCount(log, { noise: 2, rate: 0.25, steps: 4 }));
     assert.equal(spending.spend(false), 0.8);
     assert.equal(spending.spend(false), 0.9);
     assert.deepEqual(spending.done, { noise: 2, rate: 0.25, steps: 9 });
@@ -232,7 +235,7 @@ describe("what private steps spend", () => {
         return done[0]!.steps;
       },
     };
-    const spending = new Spending(plan, accountant, 0);
+    const spending = new PrivacySpending(plan, accountant, 0);
     assert.equal(spending.spend(false), 1);
     assert.equal(spending.spend(false), undefined);
     assert.equal(spending.spend(true), 3);

@@ -1,7 +1,7 @@
 /** Settings of a baseline, chosen by folds: who is in which, what each model has seen, and when nothing is chosen. */
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
-import { chosenSetting } from "#stdlib/contenders/shared/chosen-setting.js";
+import { chooseSetting } from "#stdlib/contenders/shared/chosen-setting.js";
 import { foldsOf } from "#stdlib/contenders/shared/folds.js";
 import { SparseBuilder } from "#stdlib/contenders/shared/tfidf/sparse.js";
 import { argmax } from "#stdlib/statistics/argmax.js";
@@ -49,10 +49,10 @@ describe("the setting of a baseline", () => {
       accuracies.push(right);
       return right;
     };
-    const found = await chosenSetting({
+    const found = await chooseSetting({
       learning: { labels: ["no", "yes"] },
       task: { word: "text_classification", kind: "task", arguments: {} },
-      ...{ learnt, asked: learnt, values: (role) => (role === "label" ? labels : null) },
+      ...{ learnt, evaluated: learnt, values: (role) => (role === "label" ? labels : null) },
       choosing: {
         ...{ from: "train", metric: "accuracy", rows: { count, values: () => undefined } },
         score: (said) => Promise.resolve(score ? score() : accuracy(said)),

@@ -1,8 +1,8 @@
 /** The head that is folded out of a linear model over standard numbers says what that model says. */
 import assert from "node:assert/strict";
-import { exactHead } from "#stdlib/contenders/shared/exact-head.js";
-import { denseRows, scaleFor, standardOf } from "#stdlib/contenders/shared/dense-features.js";
-import { labelModel } from "#stdlib/contenders/shared/linear-labels.js";
+import { fitExactHead } from "#stdlib/contenders/shared/exact-head.js";
+import { denseToSparseRows, fitFeatureScale, fitStandardization } from "#stdlib/contenders/shared/dense-features.js";
+import { fitSingleLabelModel } from "#stdlib/contenders/shared/linear-labels.js";
 
 /** Of labels that lie around places of their own; the last number of each row is the same in all. */
 function drawn(rows: number, labels: readonly string[]) {
@@ -27,16 +27,16 @@ describe("a head that is found at once", () => {
   ] as const)
     it(`says of ${String(rows)} rows of ${present.join("")} (of ${labels.join("")}) what the linear model says`, async () => {
       const { found, features } = drawn(rows, present);
-      const { weight, bias } = await exactHead(features, found, { labels });
+      const { weight, bias } = await fitExactHead(features, found, { labels });
       const wide = features.map((one) => Float64Array.from(one));
-      const { standard } = standardOf(wide);
-      const scale = await scaleFor({ labels }, wide.map(standard), (role) => (role === "label" ? found : null));
-      const dense = denseRows(wide.map(standard), scale);
-      const model = await labelModel(dense, found, labels);
+      const { standard } = fitStandardization(wide);
+      const scale = await fitFeatureScale({ labels }, wide.map(standard), (role) => (role === "label" ? found : null));
+      const dense = denseToSparseRows(wide.map(standard), scale);
+      const model = await fitSingleLabelModel(dense, found, labels);
       const unseen: number[] = [];
       features.forEach((row, i) => {
         const own = labels.map((_, l) => row.reduce((sum, x, j) => sum + x * weight[l * row.length + j]!, bias[l]!));
-        const said = model.said(dense, i);
+        const said = model.predict(dense, i);
         // Softmax asks for differences alone; a label without rows is as likely as in the mean.
         const shown = labels.flatMap((label, l) => (present.includes(label as never) ? [l] : []));
         for (const l of shown)

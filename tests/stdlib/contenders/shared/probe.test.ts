@@ -1,22 +1,22 @@
 /** A linear head on a frozen base, on vectors that are made up. */
 import assert from "node:assert/strict";
-import type { ContenderGiven, ContenderRows } from "#stdlib/contenders/kind.js";
-import { chance, type Chance } from "#stdlib/statistics/chance.js";
-import { probe } from "#stdlib/contenders/shared/probe.js";
+import type { BaselineContext, BaselineRows } from "#stdlib/contenders/kind.js";
+import { seededRandom, type RandomSource } from "#stdlib/statistics/chance.js";
+import { fitProbeBaseline } from "#stdlib/contenders/shared/probe.js";
 
 const WIDTH = 12;
 /** What the base makes of a text: the same numbers of the same text; the last never changes, and the first is told by the text. */
 function vectorOf(text: string, width: number): Float32Array {
   const [first = "", seed = "0"] = text.split(" ");
-  const unit = chance(Number(seed));
+  const unit = seededRandom(Number(seed));
   return Float32Array.from({ length: width }, (_, i) =>
     i === 0 ? 100 + (first === "up" ? 0.01 : -0.01) : i === width - 1 ? 7 : 3 * (unitOf(unit) - 0.5),
   );
 }
-const unitOf = (generator: Chance): number => (generator.next() >>> 0) / 2 ** 32;
-const rowsOf = (values: Readonly<Record<string, readonly unknown[]>>): ContenderRows => ({
+const unitOf = (generator: RandomSource): number => (generator.next() >>> 0) / 2 ** 32;
+const rowsOf = (values: Readonly<Record<string, readonly unknown[]>>): BaselineRows => ({
   count: Object.values(values)[0]!.length,
-  values: (role) => values[role] as ReturnType<ContenderRows["values"]>,
+  values: (role) => values[role] as ReturnType<BaselineRows["values"]>,
 });
 async function said(
   train: Readonly<Record<string, readonly unknown[]>>,
@@ -25,7 +25,7 @@ async function said(
   width = WIDTH,
 ): Promise<{ readonly said: readonly (readonly number[])[]; readonly notes: string; readonly read: number }> {
   let read = 0;
-  const ready = await probe({
+  const ready = await fitProbeBaseline({
     ...{ train: rowsOf(train), rows: { ...rowsOf(scored), texts: 1 }, labels, batchSize: 8, writing: null },
     task: { call: { kind: "task", word: "text_classification", arguments: {} } },
     warn: () => undefined,
@@ -39,10 +39,10 @@ async function said(
           },
         }),
     },
-  } as unknown as ContenderGiven);
+  } as unknown as BaselineContext);
   const all = await ready.ask(Uint32Array.from({ length: rowsOf(scored).count }, (_, row) => row));
-  assert.ok("said" in all && ready.bytes! > 1000);
-  return { said: all.said.map((one) => Array.from(one)), notes: ready.notes!.join(), read };
+  assert.ok("outputs" in all && ready.bytes! > 1000);
+  return { said: all.outputs.map((one) => Array.from(one)), notes: ready.notes!.join(), read };
 }
 const textsOf = (count: number, from: number): string[] =>
   Array.from({ length: count }, (_, i) => `${i % 3 === 0 ? "up" : "down"} ${from + i}`);
@@ -67,7 +67,7 @@ describe("a linear head on a frozen base", () => {
 
   it("is held as strictly as rows that it didn't learn from ask for", async () => {
     // Chance in more numbers than rows: who isn't held strictly knows each row by heart, and is sure of others for nothing.
-    const unit = chance(9);
+    const unit = seededRandom(9);
     const label = train.slice(0, 80).map(() => (unitOf(unit) < 0.5 ? "a" : "b"));
     const found = await said({ text: train.slice(0, 80), label }, { text: asked }, ["a", "b"], 300);
     const sure = found.said.map((one) => Math.exp(Math.max(...one)) / one.reduce((sum, x) => sum + Math.exp(x), 0));
@@ -75,7 +75,7 @@ describe("a linear head on a frozen base", () => {
   });
 
   it("promises little where there is nothing to learn", async () => {
-    const unit = chance(5);
+    const unit = seededRandom(5);
     const label = train.map(() => (unitOf(unit) < 0.5 ? "a" : "b"));
     const found = await said({ text: train.map((text) => `up ${text.split(" ")[1]!}`), label }, { text: asked }, [
       "a",

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { editDistance } from "#stdlib/metrics/shared/edit-distance.js";
-import { longestCommon } from "#stdlib/metrics/shared/longest-common.js";
-import { nearDiagonal } from "#stdlib/metrics/shared/near-diagonal.js";
+import { longestCommonLength } from "#stdlib/metrics/shared/longest-common.js";
+import { nearDiagonalDistance } from "#stdlib/metrics/shared/near-diagonal.js";
 import { editsWithShifts } from "#stdlib/metrics/shared/shifts.js";
 
 type Words = readonly string[];
@@ -45,7 +45,7 @@ describe("distances of lists", function () {
   it("are what a whole table says", () => {
     fc.assert(
       fc.property(list, list, (a, b) => {
-        assert.equal(longestCommon(a, b), common(a, b));
+        assert.equal(longestCommonLength(a, b), common(a, b));
         assert.equal(editDistance(a, b), distance(a, b));
       }),
       { numRuns: 300 },
@@ -58,7 +58,10 @@ describe("distances of lists", function () {
         const end = Math.min(written.length, from + length);
         const first = Math.min(from, end);
         const other = written.map((word, i) => (i >= first && i < end ? (instead[i] ?? word) : word));
-        assert.equal(nearDiagonal(written, target).costOf(other, first, end), nearDiagonal(other, target).cost);
+        assert.equal(
+          nearDiagonalDistance(written, target).costOf(other, first, end),
+          nearDiagonalDistance(other, target).cost,
+        );
       }),
       { numRuns: 300 },
     );
@@ -66,7 +69,7 @@ describe("distances of lists", function () {
   it("take little time and memory of long lists", () => {
     const [a, b] = [many(20_000, 5003), many(20_000, 4999)];
     const before = process.memoryUsage().rss;
-    assert.ok(longestCommon(a, b) > 0 && editDistance(a, b) > 0);
+    assert.ok(longestCommonLength(a, b) > 0 && editDistance(a, b) > 0);
     assert.ok(process.memoryUsage().rss - before < 400e6);
     const text = many(3000, 211);
     assert.ok(editsWithShifts(text, [...text.slice(40, 80), ...text.slice(0, 40), ...text.slice(80)]) < 100);

@@ -1,14 +1,14 @@
 /** Names of metrics: one for each call, and those that kept scores have. */
 import assert from "node:assert/strict";
-import { valueOf, wholeOf } from "#dsl/compiler/statement/value.js";
+import { parseValue, completeValue } from "#dsl/compiler/statement/value.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { metricName } from "#stdlib/metrics/shared/metric-name.js";
 import { registry } from "#stdlib/registry.js";
 
 const metrics = registry.find("verb", "evaluate")!.parameters.find(({ name }) => name === "metrics")!;
 function named(written: string): readonly string[] {
-  const read = valueOf(written, metrics, registry);
-  const { value, diagnostics } = wholeOf(read.value as readonly Call[], metrics, registry, {});
+  const read = parseValue(written, metrics, registry);
+  const { value, diagnostics } = completeValue(read.value as readonly Call[], metrics, registry, {});
   assert.deepEqual(
     [...read.diagnostics, ...diagnostics].filter(({ severity }) => severity === "error"),
     [],

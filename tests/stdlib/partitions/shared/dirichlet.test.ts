@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { chance } from "#stdlib/statistics/chance.js";
-import { countsOf, dirichlet } from "#stdlib/partitions/shared/dirichlet.js";
+import { seededRandom } from "#stdlib/statistics/chance.js";
+import { countsFromShares, dirichletShares } from "#stdlib/partitions/shared/dirichlet.js";
 
 describe("shares from a Dirichlet distribution", () => {
   for (const alpha of [0.05, 0.3, 1, 4, 100])
     it(`have its mean and variance at alpha ${String(alpha)}`, () => {
-      const [count, draws, generator] = [5, 20_000, chance(3, 1)];
-      const first = Array.from({ length: draws }, () => dirichlet(count, alpha, generator)[0]!);
+      const [count, draws, generator] = [5, 20_000, seededRandom(3, 1)];
+      const first = Array.from({ length: draws }, () => dirichletShares(count, alpha, generator)[0]!);
       const mean = first.reduce((a, b) => a + b, 0) / draws;
       const variance = first.reduce((sum, x) => sum + (x - mean) ** 2, 0) / draws;
       const wanted = ((1 / count) * (1 - 1 / count)) / (count * alpha + 1);
@@ -22,19 +22,19 @@ describe("shares from a Dirichlet distribution", () => {
         fc.double({ min: 1e-9, max: 1e9, noNaN: true }),
         fc.integer(),
         (count, alpha, seed) => {
-          const shares = dirichlet(count, alpha, chance(seed));
+          const shares = dirichletShares(count, alpha, seededRandom(seed));
           assert.ok(Math.abs(shares.reduce((a, b) => a + b, 0) - 1) < 1e-9);
           assert.ok(shares.every((share) => share >= 0));
         },
       ),
     ));
   it("become whole numbers that sum to all, and to each one's share on average", () => {
-    const generator = chance(4);
+    const generator = seededRandom(4);
     const shares = [0.5, 0.1, 0.1, 0.3];
     for (const count of [0, 1, 2, 7]) {
       const sums = [0, 0, 0, 0];
       for (let i = 0; i < 20_000; i++) {
-        const counts = countsOf(shares, count, generator);
+        const counts = countsFromShares(shares, count, generator);
         assert.equal(
           counts.reduce((a, b) => a + b, 0),
           count,

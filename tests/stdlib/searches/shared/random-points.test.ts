@@ -1,22 +1,22 @@
 /** Draws where few points may stand together, and points that are run with the same values. */
 import assert from "node:assert/strict";
-import type { Dimension, Point, StudyTrial } from "#stdlib/searches/kind.js";
-import { drawing, leftOf, newPoint, sharesOf } from "#stdlib/searches/shared/random-points.js";
+import type { SearchDimension, SearchPoint, StudyTrial } from "#stdlib/searches/kind.js";
+import { pointDrawer, untriedPoints, drawNewPoint, randomShares } from "#stdlib/searches/shared/random-points.js";
 import { implementationOf } from "#dsl/language/types/loaded.js";
 import { registry } from "#stdlib/registry.js";
 import { done, study } from "../spaces.js";
 
-const whole = (name: string): Dimension => ({
+const whole = (name: string): SearchDimension => ({
   ...{ name, kind: "number", scale: "linear", from: 1, to: 512, integer: true },
 });
 const pair = [whole("a"), whole("b")];
-const small = ({ a = 0, b = 0 }: Point): boolean => a * b <= 64;
+const small = ({ a = 0, b = 0 }: SearchPoint): boolean => a * b <= 64;
 
 describe("points of a narrow space", () => {
   it("are found, each another one", () => {
     const trials: StudyTrial[] = [];
     for (let number = 1; number <= 60; number++) {
-      const point = newPoint(study(pair, trials, { allows: small }), sharesOf(1, number));
+      const point = drawNewPoint(study(pair, trials, { allows: small }), randomShares(1, number));
       assert.ok(point && small(point), `trial ${String(number)}`);
       trials.push(done(number, point, 0));
     }
@@ -28,11 +28,11 @@ describe("points of a narrow space", () => {
   });
 
   it("are found where hardly any draw is allowed, and drawn fast once one is", () => {
-    const axes: Dimension[] = ["a", "b", "c", "d"].map((name) => ({
+    const axes: SearchDimension[] = ["a", "b", "c", "d"].map((name) => ({
       ...{ name, kind: "number", scale: "linear", from: 0, to: 1, integer: false },
     }));
-    const allows = (p: Point): boolean => axes.reduce((sum, { name }) => sum + (p[name] ?? 0), 0) <= 0.02;
-    const next = drawing(study(axes, [], { allows }), sharesOf(1, 1));
+    const allows = (p: SearchPoint): boolean => axes.reduce((sum, { name }) => sum + (p[name] ?? 0), 0) <= 0.02;
+    const next = pointDrawer(study(axes, [], { allows }), randomShares(1, 1));
     const points = Array.from({ length: 200 }, () => next());
     assert.ok(points.every((point) => point && allows(point)));
     assert.equal(new Set(points.map((point) => JSON.stringify(point))).size, 200);
@@ -57,16 +57,16 @@ describe("points of a narrow space", () => {
   });
 
   it("are all looked through where they can be counted", () => {
-    const few: Dimension[] = [{ name: "a", kind: "choice", size: 3 }];
+    const few: SearchDimension[] = [{ name: "a", kind: "choice", size: 3 }];
     const trials = [done(1, { a: 1 }, 0)];
-    assert.deepEqual(leftOf(study(few, trials, { allows: ({ a }) => a !== 0 })), [{ a: 2 }]);
-    assert.equal(leftOf(study(pair)), null);
+    assert.deepEqual(untriedPoints(study(few, trials, { allows: ({ a }) => a !== 0 })), [{ a: 2 }]);
+    assert.equal(untriedPoints(study(pair)), null);
   });
 });
 
 describe("points that are written the same", () => {
   it("are tried once", async () => {
-    const rate: Dimension = { name: "rate", kind: "number", scale: "log", from: 1e-8, to: 1, integer: false };
+    const rate: SearchDimension = { name: "rate", kind: "number", scale: "log", from: 1e-8, to: 1, integer: false };
     const written = (_: string, value: number): number => Number(value.toPrecision(1));
     for (const [word, given] of [
       ["tpe", { startup: 5, candidates: 24 }],

@@ -1,18 +1,18 @@
 /** What searches compute by, against Optuna 5 and SciPy (tests/oracles/optuna_searches.py). */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import type { Dimension, StudyTrial } from "#stdlib/searches/kind.js";
-import { frontsOf } from "#stdlib/searches/shared/pareto/fronts.js";
+import type { SearchDimension, StudyTrial } from "#stdlib/searches/kind.js";
+import { paretoFronts } from "#stdlib/searches/shared/pareto/fronts.js";
 import { hypervolume } from "#stdlib/searches/shared/pareto/hypervolume.js";
-import { chosenByVolume, referenceOf } from "#stdlib/searches/shared/pareto/subset.js";
-import { bitsOf } from "#stdlib/searches/shared/sobol/sequence.js";
-import { logDensity, parzenOf } from "#stdlib/searches/shared/tpe/parzen.js";
-import { goodOf, isKnown, splitTrials } from "#stdlib/searches/shared/tpe/split.js";
+import { selectByHypervolume, referencePoint } from "#stdlib/searches/shared/pareto/subset.js";
+import { sobolBits } from "#stdlib/searches/shared/sobol/sequence.js";
+import { logDensity, parzenEstimatorOf } from "#stdlib/searches/shared/tpe/parzen.js";
+import { goodTrialCount, isInformativeTrial, splitTrials } from "#stdlib/searches/shared/tpe/split.js";
 
 type Rows = readonly (readonly number[])[];
 interface Golden {
   readonly parzen: readonly {
-    readonly dimensions: readonly Dimension[];
+    readonly dimensions: readonly SearchDimension[];
     readonly observed: Rows;
     readonly alike: boolean;
     readonly asked: Rows;
@@ -49,7 +49,7 @@ function near(found: number, wanted: number, within: number, what: string): void
 describe("Parzen estimators", () => {
   it("have Optuna's weights, widths and densities", () => {
     for (const { dimensions, observed, alike, asked, weights, widths, densities } of golden.parzen) {
-      const made = parzenOf(dimensions, observed, alike ? observed.map(() => 1) : undefined);
+      const made = parzenEstimatorOf(dimensions, observed, alike ? observed.map(() => 1) : undefined);
       const what = `${dimensions.map((d) => d.name).join()} of ${observed.length}`;
       weights.forEach((weight, i) => near(made.weights[i]!, weight, 1e-12, `${what}: weight ${i}`));
       widths.forEach((column, i) => {
@@ -66,12 +66,12 @@ describe("Parzen estimators", () => {
 describe("losses of several kinds", () => {
   it("have Optuna's fronts and volumes", () => {
     for (const { points, ranks, reference, volume } of golden.fronts) {
-      const fronts = frontsOf(points);
+      const fronts = paretoFronts(points);
       assert.deepEqual(
         points.map((_, i) => fronts.findIndex((front) => front.includes(i))),
         ranks,
       );
-      referenceOf(points).forEach((loss, i) => near(loss, reference[i]!, 1e-15, "reference"));
+      referencePoint(points).forEach((loss, i) => near(loss, reference[i]!, 1e-15, "reference"));
       near(hypervolume(points, reference), volume, 1e-12, "volume");
     }
   });
@@ -79,7 +79,7 @@ describe("losses of several kinds", () => {
   it("give the subset of a front that Optuna's choice gives", () => {
     for (const { front, chosen, reference } of golden.fronts)
       assert.deepEqual(
-        [...chosenByVolume(front, chosen.length, reference)].sort((a, b) => a - b),
+        [...selectByHypervolume(front, chosen.length, reference)].sort((a, b) => a - b),
         chosen,
       );
   });
@@ -99,7 +99,7 @@ describe("losses of several kinds", () => {
     assert.equal(hypervolume([], [1, 1]), 0);
     assert.equal(hypervolume([[0, 0]], [Infinity, 1]), Infinity);
     assert.deepEqual(
-      chosenByVolume(
+      selectByHypervolume(
         [
           [1, 1],
           [1, 1],
@@ -121,7 +121,7 @@ describe("trials", () => {
         point: {},
         reports: trial.reports.map(({ step, score }) => ({ step, score: score ?? NaN })),
       }));
-      const split = splitTrials(whole.filter(isKnown), objectives, wanted);
+      const split = splitTrials(whole.filter(isInformativeTrial), objectives, wanted);
       assert.deepEqual(
         { good: split.good.map((t) => t.number), others: split.others.map((t) => t.number) },
         { good, others },
@@ -131,7 +131,7 @@ describe("trials", () => {
 
   it("are good in Optuna's number", () => {
     for (const [count, one, several] of golden.good)
-      assert.deepEqual([goodOf(count, 1), goodOf(count, 2)], [one, several]);
+      assert.deepEqual([goodTrialCount(count, 1), goodTrialCount(count, 2)], [one, several]);
   });
 });
 
@@ -139,7 +139,7 @@ describe("Sobol's sequence", () => {
   it("is SciPy's before it is scrambled", () => {
     // SciPy's points come in the order of Gray's code.
     golden.sobol.forEach((point, n) => {
-      const own = point.map((_, dimension) => bitsOf(n ^ (n >> 1), dimension) >>> 0);
+      const own = point.map((_, dimension) => sobolBits(n ^ (n >> 1), dimension) >>> 0);
       assert.deepEqual(own, point);
     });
   });

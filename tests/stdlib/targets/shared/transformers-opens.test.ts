@@ -1,10 +1,10 @@
 /** What Python is told to open a model by: names that transformers and PEFT have, the same in calls and in handler.py. */
 import assert from "node:assert/strict";
-import type { Deployed } from "#stdlib/targets/kind.js";
-import { handlerText } from "#stdlib/targets/shared/handler.js";
-import type { Sort } from "#stdlib/targets/shared/model-type.js";
-import { transformersCalls } from "#stdlib/targets/shared/transformers-calls.js";
-import { opensBy } from "#stdlib/targets/shared/transformers-opens.js";
+import type { DeployedModel } from "#stdlib/targets/kind.js";
+import { handlerScriptText } from "#stdlib/targets/shared/handler.js";
+import type { AnswerType } from "#stdlib/targets/shared/model-type.js";
+import { transformersCallExamples } from "#stdlib/targets/shared/transformers-calls.js";
+import { modelOpeningOf } from "#stdlib/targets/shared/transformers-opens.js";
 
 /** Of peft.auto, version 0.17. */
 const OF_PEFT = [
@@ -13,7 +13,7 @@ const OF_PEFT = [
   ),
   ...["PeftConfig", "PeftModel"],
 ];
-const CLASSES: Readonly<Record<Exclude<Sort, "embeds" | "number">, string>> = {
+const CLASSES: Readonly<Record<Exclude<AnswerType, "embeds" | "number">, string>> = {
   labels: "BertForSequenceClassification",
   tags: "BertForTokenClassification",
   answers: "BertForQuestionAnswering",
@@ -21,16 +21,16 @@ const CLASSES: Readonly<Record<Exclude<Sort, "embeds" | "number">, string>> = {
   continues: "LlamaForCausalLM",
   rewrites: "T5ForConditionalGeneration",
 };
-function modelOf(architecture: string, more: object = {}, labels: readonly string[] = []): Deployed {
+function modelOf(architecture: string, more: object = {}, labels: readonly string[] = []): DeployedModel {
   const parts = { task: { call: { kind: "task", word: "x", arguments: {} } } };
   const config = { architectures: [architecture], ...more };
-  return { name: "m", config, labels, roles: ["text"], maxLength: 16, parts } as unknown as Deployed;
+  return { name: "m", config, labels, roles: ["text"], maxLength: 16, parts } as unknown as DeployedModel;
 }
 
 describe("how Python opens a deployment", () => {
   it("names classes that PEFT has", () => {
-    for (const sort of [...Object.keys(CLASSES), "embeds", "number"] as readonly Sort[]) {
-      const { imports } = opensBy(modelOf("X"), sort, false, "path");
+    for (const sort of [...Object.keys(CLASSES), "embeds", "number"] as readonly AnswerType[]) {
+      const { imports } = modelOpeningOf(modelOf("X"), sort, false, "path");
       const [, names] = /^from peft import (.*)$/m.exec(imports.join("\n")) ?? [];
       for (const name of names!.split(", ")) assert.ok(OF_PEFT.includes(name), `${sort}: ${name}`);
     }
@@ -43,16 +43,16 @@ describe("how Python opens a deployment", () => {
     ];
     for (const model of models)
       for (const whole of [true, false]) {
-        const [call] = transformersCalls(model, "path", whole);
+        const [call] = transformersCallExamples(model, "path", whole);
         const told = (text: string): string =>
           /^\s*(?:self\.)?model = (.*)$/m.exec(text)![1]!.replaceAll('"path"', "path");
-        assert.equal(told(handlerText(model, whole)), told(call!.code));
+        assert.equal(told(handlerScriptText(model, whole)), told(call!.code));
       }
-    assert.match(handlerText(models[6]!, false), /num_labels=1, ignore_mismatched_sizes=True/);
-    assert.match(handlerText(models[7]!, false), /num_labels=3,/);
+    assert.match(handlerScriptText(models[6]!, false), /num_labels=1, ignore_mismatched_sizes=True/);
+    assert.match(handlerScriptText(models[7]!, false), /num_labels=3,/);
   });
   it("answers a conversation as one, not turn by turn", () => {
-    const many = (model: Deployed): string => /many = (.*)/.exec(handlerText(model, true))![1]!;
+    const many = (model: DeployedModel): string => /many = (.*)/.exec(handlerScriptText(model, true))![1]!;
     assert.match(many(modelOf(CLASSES.continues)), /isinstance\(inputs, list\) and not all\(.*"role" in one/);
     assert.equal(many(modelOf(CLASSES.labels)), "isinstance(inputs, list)");
   });

@@ -1,7 +1,7 @@
 /** GELU, SiLU, what they gate, and their gradients. */
-import { geluKind, QUICK, type Smooth } from "#dsl/tensor/ops/shared/gelu.js";
+import { geluKind, QUICK_GELU_FACTOR, type SmoothActivation } from "#dsl/tensor/ops/shared/gelu.js";
 import type { Lowerings, Lowering } from "../lowering.js";
-import { alike } from "../../shared/elementwise.js";
+import { applyElementwise } from "../../shared/elementwise.js";
 
 const CUBIC = 0.044715;
 /** √(2/π) */
@@ -12,22 +12,22 @@ function bend(l: Lowering, x: string): string {
   const slope = l.number("Add", l.number("Mul", l.op("Mul", [x, x]), C * CUBIC), C);
   return l.op("Tanh", [l.op("Mul", [x, slope])]);
 }
-const steepness = (kind: Smooth): number => (kind === "gelu_quick" ? QUICK : 1);
+const steepness = (kind: SmoothActivation): number => (kind === "gelu_quick" ? QUICK_GELU_FACTOR : 1);
 /** sigmoid(k x). */
 function step(l: Lowering, x: string, k: number): string {
   return l.op("Sigmoid", [k === 1 ? x : l.number("Mul", x, k)]);
 }
 
-export function smooth(l: Lowering, x: string, kind: Smooth): string {
+export function smoothActivation(l: Lowering, x: string, kind: SmoothActivation): string {
   if (kind === "silu" || kind === "gelu_quick") return l.op("Mul", [x, step(l, x, steepness(kind))]);
   return l.op("Gelu", [x], { approximate: { text: kind === "gelu_tanh" ? "tanh" : "none" } });
 }
-function slope(l: Lowering, x: string, kind: Smooth): string {
+function slope(l: Lowering, x: string, kind: SmoothActivation): string {
   if (kind === "silu" || kind === "gelu_quick") {
     const s = step(l, x, steepness(kind));
     // s + k · x · s (1 − s), with x · s as forward has it.
-    const rest = l.op("Mul", [smooth(l, x, kind), l.op("Sub", [l.graph.float(1), s])]);
-    return l.op("Add", [s, kind === "silu" ? rest : l.number("Mul", rest, QUICK)]);
+    const rest = l.op("Mul", [smoothActivation(l, x, kind), l.op("Sub", [l.graph.float(1), s])]);
+    return l.op("Add", [s, kind === "silu" ? rest : l.number("Mul", rest, QUICK_GELU_FACTOR)]);
   }
   if (kind === "gelu_tanh") {
     const t = bend(l, x);
@@ -42,19 +42,24 @@ function slope(l: Lowering, x: string, kind: Smooth): string {
   const density = l.op("Exp", [l.op("Sub", [l.graph.float(Math.log(C / 2)), l.op("Mul", [u, u])])]);
   return l.op("Add", [normal, l.op("Mul", [x, density])]);
 }
-const backward = (l: Lowering, x: string, dy: string, kind: Smooth): string => l.op("Mul", [slope(l, x, kind), dy]);
+const backward = (l: Lowering, x: string, dy: string, kind: SmoothActivation): string =>
+  l.op("Mul", [slope(l, x, kind), dy]);
 
-export const activations = {
-  gelu: (l, node) => [() => alike(l, node, ([x]) => smooth(l, x, geluKind(node.attributes)))],
-  gelu_gradient: (l, node) => [() => alike(l, node, ([x, dy]) => backward(l, x, dy, geluKind(node.attributes)))],
-  silu: (l, node) => [() => alike(l, node, ([x]) => smooth(l, x, "silu"))],
-  silu_gradient: (l, node) => [() => alike(l, node, ([x, dy]) => backward(l, x, dy, "silu"))],
-  gated: (l, node) => [() => alike(l, node, ([a, b]) => l.op("Mul", [smooth(l, a, node.attributes.activation), b]))],
+export const activationLowerings = {
+  gelu: (l, node) => [() => applyElementwise(l, node, ([x]) => smoothActivation(l, x, geluKind(node.attributes)))],
+  gelu_gradient: (l, node) => [
+    () => applyElementwise(l, node, ([x, dy]) => backward(l, x, dy, geluKind(node.attributes))),
+  ],
+  silu: (l, node) => [() => applyElementwise(l, node, ([x]) => smoothActivation(l, x, "silu"))],
+  silu_gradient: (l, node) => [() => applyElementwise(l, node, ([x, dy]) => backward(l, x, dy, "silu"))],
+  gated: (l, node) => [
+    () => applyElementwise(l, node, ([a, b]) => l.op("Mul", [smoothActivation(l, a, node.attributes.activation), b])),
+  ],
   gated_gradient: (l, node) => {
     const kind = node.attributes.activation;
     return [
-      () => alike(l, node, ([a, b, dy]) => backward(l, a, l.op("Mul", [dy, b]), kind)),
-      () => alike(l, node, ([a, , dy]) => l.op("Mul", [dy, smooth(l, a, kind)])),
+      () => applyElementwise(l, node, ([a, b, dy]) => backward(l, a, l.op("Mul", [dy, b]), kind)),
+      () => applyElementwise(l, node, ([a, , dy]) => l.op("Mul", [dy, smoothActivation(l, a, kind)])),
     ];
   },
 } satisfies Lowerings;

@@ -1,12 +1,12 @@
 /** Comparisons, logic, running sums, scattering, and the optimizers that are written as plain arithmetic. */
 import type { Arithmetic } from "#dsl/tensor/ops/shared/optimizer-step.js";
-import type { Lower, Lowerings, Lowering } from "../lowering.js";
-import { alike } from "../../shared/elementwise.js";
-import { optimizersBy } from "../../shared/optimizer.js";
+import type { NodeLowering, Lowerings, Lowering } from "../lowering.js";
+import { applyElementwise } from "../../shared/elementwise.js";
+import { optimizerLowerings } from "../../shared/optimizer.js";
 
 const kernel =
-  (op: string): Lower =>
-  (l, node) => [() => alike(l, node, (inputs) => l.op(op, inputs))];
+  (op: string): NodeLowering =>
+  (l, node) => [() => applyElementwise(l, node, (inputs) => l.op(op, inputs))];
 
 function arithmeticOf(l: Lowering, rank: number): Arithmetic<string> {
   const { graph } = l;
@@ -27,7 +27,7 @@ function arithmeticOf(l: Lowering, rank: number): Arithmetic<string> {
     rank,
   };
 }
-export const arithmetic = {
+export const arithmeticLowerings = {
   power: kernel("Pow"),
   sign: kernel("Sign"),
   floor: kernel("Floor"),
@@ -35,7 +35,7 @@ export const arithmetic = {
   softplus: kernel("Softplus"),
   less_equal: kernel("LessOrEqual"),
   greater_equal: kernel("GreaterOrEqual"),
-  not_equal: (l, node) => [() => alike(l, node, (inputs) => l.op("Not", [l.op("Equal", inputs)]))],
+  not_equal: (l, node) => [() => applyElementwise(l, node, (inputs) => l.op("Not", [l.op("Equal", inputs)]))],
   logical_and: kernel("And"),
   logical_or: kernel("Or"),
   logical_not: kernel("Not"),
@@ -70,5 +70,5 @@ export const arithmetic = {
       return { full: axes.length ? l.reduce("ReduceMin", x, axes, node.attributes.keep) : x };
     },
   ],
-  ...optimizersBy(arithmeticOf),
+  ...optimizerLowerings(arithmeticOf),
 } satisfies Lowerings;

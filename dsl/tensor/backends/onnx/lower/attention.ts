@@ -3,12 +3,17 @@
  * head lie in its rows, so k and v are never repeated. As the softmax sees them, scores are [batch, heads, length, keys],
  * which is the same memory.
  */
-import { attentionAttributes, attentionGradientInputs, attentionInputs, HIDDEN } from "#dsl/tensor/ops/shared/heads.js";
+import {
+  attentionAttributes,
+  attentionGradientInputs,
+  attentionInputs,
+  HIDDEN_KEY_SCORE,
+} from "#dsl/tensor/ops/shared/heads.js";
 import type { Dimension, Ref } from "#dsl/tensor/program.js";
 import { HeadCut } from "../../shared/attention.js";
 import type { NodeOf } from "#dsl/tensor/table.js";
 import type { Lowerings, Lowering } from "../lowering.js";
-import { counting, keepMask } from "./random.js";
+import { rangeUpTo, keepMask } from "./random.js";
 
 /** How one attention is cut into heads. */
 class Cut extends HeadCut<Lowering> {
@@ -73,7 +78,7 @@ class Cut extends HeadCut<Lowering> {
   private counted(apart: boolean): string {
     const { l, a } = this;
     const leading = apart ? [] : [this.batch];
-    const whole = counting(l, [...leading, this.length, a.heads]);
+    const whole = rangeUpTo(l, [...leading, this.length, a.heads]);
     // Counted as positions before heads, laid out as heads before positions.
     const turned = l.transpose(l.reshape(whole, [...(apart ? [1] : leading), this.length, a.heads]), [0, 2, 1]);
     return l.op("Reshape", [turned, l.graph.longs([-1])]);
@@ -81,7 +86,7 @@ class Cut extends HeadCut<Lowering> {
 }
 
 /** What is added to scores so that queries see what they may, broadcast to [batch, heads, length, keys]; the layers of a model share it. */
-export function hidden(l: Lowering, node: NodeOf<"attention">, cut: HeadCut<Lowering>): string | undefined {
+export function attentionMaskBias(l: Lowering, node: NodeOf<"attention">, cut: HeadCut<Lowering>): string | undefined {
   const { a, batch, length, keys } = cut;
   const { mask, segments, bias, offset } = attentionInputs(node.inputs, a);
   const { graph } = l;
@@ -94,15 +99,15 @@ export function hidden(l: Lowering, node: NodeOf<"attention">, cut: HeadCut<Lowe
     if (a.window) unseen.push(l.op("Greater", [a.causal ? back : l.op("Abs", [back]), graph.integer(a.window - 1)]));
   }
   if (segments) {
-    const at = (shape: readonly Dimension[]): string => l.reshape(l.full(segments), shape);
-    unseen.push(l.op("Not", [l.op("Equal", [at([batch, 1, length, 1]), at([batch, 1, 1, keys])])]));
+    const segmentsAs = (shape: readonly Dimension[]): string => l.reshape(l.full(segments), shape);
+    unseen.push(l.op("Not", [l.op("Equal", [segmentsAs([batch, 1, length, 1]), segmentsAs([batch, 1, 1, keys])])]));
   }
   if (l.typeOf(mask).shape.length)
     unseen.push(l.op("Equal", [l.reshape(l.full(mask), [batch, 1, 1, keys]), graph.integer(0)]));
   const added = bias && l.full(bias);
   if (unseen.length === 0) return added;
   const any = unseen.reduce((x, y) => l.op("Or", [x, y]));
-  const gap = l.op("Where", [any, graph.float(HIDDEN), graph.float(0)]);
+  const gap = l.op("Where", [any, graph.float(HIDDEN_KEY_SCORE), graph.float(0)]);
   return added === undefined ? gap : l.op("Add", [gap, added]);
 }
 
@@ -110,11 +115,11 @@ export function hidden(l: Lowering, node: NodeOf<"attention">, cut: HeadCut<Lowe
 function probabilities(l: Lowering, node: NodeOf<"attention">, cut: Cut): string {
   const { q, k } = attentionInputs(node.inputs, cut.a);
   const heads = cut.scores(q, k);
-  const gap = hidden(l, node, cut);
+  const gap = attentionMaskBias(l, node, cut);
   return l.op("Softmax", [gap === undefined ? heads : l.op("Add", [heads, gap])], { axis: { int: -1 } });
 }
 
-export const attention = {
+export const attentionLowerings = {
   attention: (l, node) => {
     const { q, k, v, step } = attentionInputs(node.inputs, attentionAttributes(node.attributes));
     const cut = new Cut(l, node, q, k);

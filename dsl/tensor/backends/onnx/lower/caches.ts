@@ -3,7 +3,7 @@ import type { Ref } from "#dsl/tensor/program.js";
 import type { Lowerings, Lowering } from "../lowering.js";
 
 /** `whole` with `part` in the places from `start` (an i32 scalar) on along the axis, or with its rows in the rows `start`. */
-export function scattered(l: Lowering, whole: string, part: Ref, start: Ref, axis: number): string {
+export function scatterInto(l: Lowering, whole: string, part: Ref, start: Ref, axis: number): string {
   const { graph } = l;
   const { shape } = l.typeOf(part);
   if (l.typeOf(start).shape.length > 0) {
@@ -12,22 +12,22 @@ export function scattered(l: Lowering, whole: string, part: Ref, start: Ref, axi
   }
   const leading = shape.slice(0, axis + 1);
   // One index for each leading axis: a range of its own, the last one shifted, spread over all leading positions.
-  const places = leading.map((d, at) => {
+  const places = leading.map((d, dimension) => {
     const range = l.range(d, "i64");
-    const shifted = at === axis ? l.op("Add", [range, l.cast(l.full(start), "i64")]) : range;
-    const spread = l.op("Reshape", [shifted, graph.longs(leading.map((_, other) => (other === at ? -1 : 1)))]);
+    const shifted = dimension === axis ? l.op("Add", [range, l.cast(l.full(start), "i64")]) : range;
+    const spread = l.op("Reshape", [shifted, graph.longs(leading.map((_, other) => (other === dimension ? -1 : 1)))]);
     return l.op("Unsqueeze", [l.op("Expand", [spread, l.exact(leading)]), graph.longs([-1])]);
   });
   const indices = places.length === 1 ? places[0]! : l.op("Concat", places, { axis: { int: -1 } });
   return l.op("ScatterND", [whole, indices, l.full(part)]);
 }
 
-export const caches = {
+export const cacheLowerings = {
   extend_cache: (l, node) => [
     () => {
       const [cache, rows, start] = node.inputs;
       const size = l.size(node.attributes.size);
-      const whole = scattered(l, l.full(cache), rows, start, 1);
+      const whole = scatterInto(l, l.full(cache), rows, start, 1);
       return { full: l.op("Slice", [whole, l.graph.longs([0]), size, l.graph.longs([1])]) };
     },
   ],

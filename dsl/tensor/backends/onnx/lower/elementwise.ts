@@ -1,14 +1,14 @@
 /** Elementwise ops: one kernel each, on the flat form where all inputs of rank have one shape. */
-import { alike } from "../../shared/elementwise.js";
+import { applyElementwise } from "../../shared/elementwise.js";
 import type { NodeOf } from "#dsl/tensor/table.js";
-import type { Lower, Lowerings, Lowering } from "../lowering.js";
-import { fromBrain } from "./storage.js";
+import type { NodeLowering, Lowerings, Lowering } from "../lowering.js";
+import { fromBf16 } from "./storage.js";
 
 const kernel =
-  (op: string): Lower =>
-  (l, node) => [() => alike(l, node, (inputs) => l.op(op, inputs))];
+  (op: string): NodeLowering =>
+  (l, node) => [() => applyElementwise(l, node, (inputs) => l.op(op, inputs))];
 
-export const elementwise = {
+export const elementwiseLowerings = {
   add: kernel("Add"),
   subtract: kernel("Sub"),
   multiply: kernel("Mul"),
@@ -27,7 +27,7 @@ export const elementwise = {
   erf: kernel("Erf"),
   abs: kernel("Abs"),
   relu: kernel("Relu"),
-  rsqrt: (l, node) => [() => alike(l, node, ([x]) => l.op("Reciprocal", [l.op("Sqrt", [x])]))],
+  rsqrt: (l, node) => [() => applyElementwise(l, node, ([x]) => l.op("Reciprocal", [l.op("Sqrt", [x])]))],
   select: (l, node) => [
     () => ({
       full: l.op(
@@ -37,7 +37,8 @@ export const elementwise = {
     }),
   ],
   cast: (l, node) => [
-    () => alike(l, node, ([x]) => (isBrain(l, node) ? fromBrain(l, node, x) : l.cast(x, node.types[0].dtype))),
+    () =>
+      applyElementwise(l, node, ([x]) => (isBrain(l, node) ? fromBf16(l, node, x) : l.cast(x, node.types[0].dtype))),
   ],
 } satisfies Lowerings;
 

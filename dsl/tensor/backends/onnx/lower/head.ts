@@ -3,16 +3,16 @@
  * of the gradients before the next one's are made, which a gate on where each chunk begins sees to. What scales a row is
  * folded into [rows, n], never into [rows, vocabulary].
  */
-import { sweepsOf, type Head, type HeadGradient } from "../../shared/head.js";
-import { gated } from "../gate.js";
+import { sharedHeadSweep, type HeadInputs, type HeadGradient } from "../../shared/head.js";
+import { gatedScalar } from "../gate.js";
 import type { NodeOf } from "#dsl/tensor/table.js";
-import type { Lowerings, Lowering, Sweep } from "../lowering.js";
+import type { Lowerings, Lowering, HeadSweep } from "../lowering.js";
 
 const last = { axis: { int: -1 } };
-const sweepOf = sweepsOf(sweepThrough);
+const sweepOf = sharedHeadSweep(sweepThrough);
 
 /** Per row: its label, 0 where the row doesn't count, and its share of the loss, 0 where it doesn't count; both [m, 1]. */
-function countedRows(l: Lowering, head: Head): { readonly label: string; readonly share: string } {
+function countedRows(l: Lowering, head: HeadInputs): { readonly label: string; readonly share: string } {
   const labels = l.op("Reshape", [l.full(head.labels), l.graph.longs([-1, 1])]);
   const ignored = l.op("Equal", [labels, l.graph.integer(head.settings.ignore)]);
   const label = l.op("Where", [ignored, l.graph.integer(0), labels]);
@@ -22,7 +22,7 @@ function countedRows(l: Lowering, head: Head): { readonly label: string; readonl
   return { label, share: l.op("Div", [weight, total]) };
 }
 
-function sweepThrough(l: Lowering, head: Head, gradient: HeadGradient | undefined): Sweep {
+function sweepThrough(l: Lowering, head: HeadInputs, gradient: HeadGradient | undefined): HeadSweep {
   const { graph } = l;
   const wants = gradient?.wants ?? [];
   const { chunks, cap } = head.settings;
@@ -38,7 +38,7 @@ function sweepThrough(l: Lowering, head: Head, gradient: HeadGradient | undefine
   let dbias: string | undefined;
   let done: readonly string[] = [];
   for (let chunk = 0; chunk < chunks; chunk++) {
-    const waited = done.length ? l.cast(gated(l, graph.float(0), done), "i64") : graph.long(0);
+    const waited = done.length ? l.cast(gatedScalar(l, graph.float(0), done), "i64") : graph.long(0);
     const start = l.op("Add", [l.op("Mul", [each, graph.longs([chunk])]), waited]);
     const end = l.op("Add", [start, each]);
     const part = (t: string): string => (chunks === 1 ? t : l.op("Slice", [t, start, end, graph.longs([0])]));
@@ -47,8 +47,8 @@ function sweepThrough(l: Lowering, head: Head, gradient: HeadGradient | undefine
     const bent = cap === undefined ? undefined : l.op("Tanh", [l.op("Div", [straight, graph.float(cap)])]);
     const logits = bent === undefined ? straight : l.op("Mul", [bent, graph.float(cap!)]);
     const logs = l.op("LogSoftmax", [logits], last);
-    const own = l.op("GatherElements", [logs, labels], { axis: { int: 1 } });
-    losses.push(own);
+    const labelLogs = l.op("GatherElements", [logs, labels], { axis: { int: 1 } });
+    losses.push(labelLogs);
     if (wants.some(Boolean)) {
       const minus = l.op("Sub", [l.op("Mul", [factors, graph.float(0)]), graph.float(1)]);
       const above = l.op("ScatterElements", [l.op("Exp", [logs]), labels, minus], {
@@ -89,7 +89,7 @@ function sweepThrough(l: Lowering, head: Head, gradient: HeadGradient | undefine
 const timesDy = (l: Lowering, node: NodeOf<"head_loss_gradient">, t: string): string =>
   l.op("Mul", [t, l.full(node.inputs[3])]);
 
-export const head = {
+export const headLowerings = {
   head_loss: (l, node) => [
     () => {
       const { losses, share } = sweepOf(l, node);

@@ -1,7 +1,7 @@
 /** Softmax and cross-entropy. */
 import type { NodeOf } from "#dsl/tensor/table.js";
 import type { Lowerings, Lowering } from "../lowering.js";
-import { alike } from "../../shared/elementwise.js";
+import { applyElementwise } from "../../shared/elementwise.js";
 
 type CrossEntropy = NodeOf<"cross_entropy"> | NodeOf<"cross_entropy_gradient">;
 
@@ -18,15 +18,15 @@ function rows(l: Lowering, node: CrossEntropy): { readonly label: string; readon
   return { label, share: l.op("Div", [weight, total]) };
 }
 
-export const losses = {
-  softmax: (l, node) => [() => alike(l, node, ([x]) => l.op("Softmax", [x], last))],
-  log_softmax: (l, node) => [() => alike(l, node, ([x]) => l.op("LogSoftmax", [x], last))],
+export const lossLowerings = {
+  softmax: (l, node) => [() => applyElementwise(l, node, ([x]) => l.op("Softmax", [x], last))],
+  log_softmax: (l, node) => [() => applyElementwise(l, node, ([x]) => l.op("LogSoftmax", [x], last))],
   cross_entropy: (l, node) => [
     () => {
       const { label, share } = rows(l, node);
       const logarithm = l.op("LogSoftmax", [matrix(l, node)], last);
-      const own = l.op("GatherElements", [logarithm, label], { axis: { int: 1 } });
-      return { full: l.op("Neg", [l.reduce("ReduceSum", l.op("Mul", [own, share]), [0, 1], false)]) };
+      const labelLogs = l.op("GatherElements", [logarithm, label], { axis: { int: 1 } });
+      return { full: l.op("Neg", [l.reduce("ReduceSum", l.op("Mul", [labelLogs, share]), [0, 1], false)]) };
     },
   ],
   cross_entropy_gradient: (l, node) => [

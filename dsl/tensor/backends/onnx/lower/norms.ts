@@ -1,7 +1,7 @@
 /** Layer and root-mean-square normalisation over the last axis of the flat form: the runtime's own kernel forward, row products backward. */
 import { isNodeOf } from "#dsl/tensor/op.js";
 import type { Ref } from "#dsl/tensor/program.js";
-import { table, type NodeOf } from "#dsl/tensor/table.js";
+import { opTable, type NodeOf } from "#dsl/tensor/table.js";
 import type { Lowerings, Lowering } from "../lowering.js";
 import { columnSums } from "./reductions.js";
 
@@ -17,7 +17,7 @@ function normalise(l: Lowering, node: NodeOf<"layer_norm">): readonly string[] {
 function moments(l: Lowering, node: NodeOf<"layer_norm_gradient">): readonly [mean: string, inverse: string] {
   const [, , mean, variance] = node.inputs;
   const norm = l.nodeOf(mean);
-  if (isNodeOf(norm, table.layer_norm) && l.nodeOf(variance) === norm) {
+  if (isNodeOf(norm, opTable.layer_norm) && l.nodeOf(variance) === norm) {
     const [, m, inverse] = normalise(l, norm);
     return [m!, inverse!];
   }
@@ -34,7 +34,7 @@ function factor(l: Lowering, node: RmsNorm): string {
   return offset === 0 ? scale : l.number("Add", scale, offset);
 }
 
-export const norms = {
+export const normLowerings = {
   layer_norm: (l, node) => {
     const rows = node.types[1]!.shape;
     const epsilon = node.attributes.epsilon;

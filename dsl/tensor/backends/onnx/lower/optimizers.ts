@@ -49,7 +49,7 @@ function step(
 }
 
 /** How a tensor of `size` elements is cut into equal chunks; undefined: it isn't. */
-export function chunksOf(size: number): readonly [count: number, each: number] | undefined {
+export function equalChunks(size: number): readonly [count: number, each: number] | undefined {
   const least = Math.floor(size / CHUNK);
   if (least < 2) return undefined;
   for (let count = least; count <= 4 * least; count++) if (size % count === 0) return [count, size / count];
@@ -103,7 +103,7 @@ export function adamwStep(
   });
 }
 
-export const optimizers = {
+export const optimizerLoweringTable = {
   global_norm: (l, node) => [
     () => {
       const squares = node.inputs.map((r) => l.op("ReduceSumSquare", [l.full(r)], { keepdims: { int: 0 } }));

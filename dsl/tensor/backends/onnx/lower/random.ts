@@ -1,9 +1,9 @@
 /** Dropout's masks by the generator of tensor/numbers/random.ts, in integer kernels: i32 products wrap, shifts are done as u32. */
 import type { Dimension } from "#dsl/tensor/program.js";
-import { mix, ODD, threshold } from "#dsl/tensor/numbers/random.js";
+import { mixBits, HASH_INCREMENT, dropThreshold } from "#dsl/tensor/numbers/random.js";
 import type { Lowerings, Lowering } from "../lowering.js";
 
-export interface Dropping {
+export interface DropoutAttributes {
   readonly rate: number;
   readonly seed: number;
   readonly site: number;
@@ -23,7 +23,7 @@ function mixed(l: Lowering, x: string): string {
 }
 
 /** 0, 1, 2, … up to the product of sizes, i32. */
-export function counting(l: Lowering, sizes: readonly Dimension[]): string {
+export function rangeUpTo(l: Lowering, sizes: readonly Dimension[]): string {
   const { graph } = l;
   const count = l.cast(l.op("Reshape", [l.product(sizes), graph.longs([])]), "i32");
   return l.op("Range", [graph.integer(0), count, graph.integer(1)]);
@@ -33,29 +33,29 @@ export function counting(l: Lowering, sizes: readonly Dimension[]): string {
  * Scaled mask, f32 [groups, rows of a group, columns]: 0 or 1/(1 − rate). `step`: a number for each group. `rows`: as which
  * ones they count, i32 [rows of a group].
  */
-export function keepMask(l: Lowering, a: Dropping, step: string, rows: string, columns: Dimension): string {
+export function keepMask(l: Lowering, a: DropoutAttributes, step: string, rows: string, columns: Dimension): string {
   const { graph } = l;
   const { seed, site, rate } = a;
-  const own = l.op("Reshape", [step, graph.longs([-1, 1])]);
-  const stepped = mixed(l, l.op("Add", [own, graph.integer(mix(seed))]));
+  const stepColumn = l.op("Reshape", [step, graph.longs([-1, 1])]);
+  const stepped = mixed(l, l.op("Add", [stepColumn, graph.integer(mixBits(seed))]));
   const key = mixed(l, l.op("Add", [stepped, graph.integer(site)]));
   const hash = (index: string): string => mixed(l, l.op("Add", [mixed(l, index), key]));
   const r = l.op("Unsqueeze", [hash(rows), graph.longs([2])]);
   const c = l.op("Unsqueeze", [hash(l.op("BitwiseNot", [l.range(columns)])), graph.longs([1])]);
   const crossed = l.op("BitwiseXor", [r, c]);
-  const scattered = l.op("Mul", [crossed, graph.integer(ODD)]);
-  const dropped = l.op("Less", [scattered, graph.integer(threshold(rate))]);
+  const scattered = l.op("Mul", [crossed, graph.integer(HASH_INCREMENT)]);
+  const dropped = l.op("Less", [scattered, graph.integer(dropThreshold(rate))]);
   return l.op("Where", [dropped, graph.float(0), graph.float(1 / (1 - rate))]);
 }
 
-export const random = {
+export const randomLowerings = {
   dropout: (l, node) => [
     () => {
       const [x, step] = node.inputs;
       const type = node.types[0];
-      const own = type.shape.slice(l.typeOf(step).shape.length ? 1 : 0, -1);
+      const rowShape = type.shape.slice(l.typeOf(step).shape.length ? 1 : 0, -1);
       const columns = type.shape.at(-1)!;
-      const mask = keepMask(l, node.attributes, l.full(step), counting(l, own), columns);
+      const mask = keepMask(l, node.attributes, l.full(step), rangeUpTo(l, rowShape), columns);
       const fits = type.shape.length === 1 ? l.reshape(mask, type.shape) : l.flatten(mask, columns);
       return l.fromFlat(type, l.op("Mul", [l.flat(x), fits]));
     },

@@ -1,6 +1,6 @@
 /** Sums, means and maxima. Sums over all rows are products with a row of ones: the fastest way to add columns. */
 import type { NodeOf } from "#dsl/tensor/table.js";
-import type { Lowerings, Lowering, Value } from "../lowering.js";
+import type { Lowerings, Lowering, LoweredValue } from "../lowering.js";
 
 type Reduction = NodeOf<"reduce_sum"> | NodeOf<"reduce_mean"> | NodeOf<"reduce_max">;
 
@@ -12,7 +12,7 @@ export function columnSums(l: Lowering, flat: string, rows: string, n: number): 
   return l.reshape(l.matmul(ones, flat), [n]);
 }
 
-function reduce(l: Lowering, node: Reduction, op: "ReduceSum" | "ReduceMean" | "ReduceMax"): Value {
+function reduce(l: Lowering, node: Reduction, op: "ReduceSum" | "ReduceMean" | "ReduceMax"): LoweredValue {
   const [x] = node.inputs;
   const type = l.typeOf(x);
   const last = type.shape.at(-1);
@@ -27,7 +27,7 @@ function reduce(l: Lowering, node: Reduction, op: "ReduceSum" | "ReduceMean" | "
   return { full: l.reduce(op, l.full(x), over, keep) };
 }
 
-export const reductions = {
+export const reductionLowerings = {
   reduce_sum: (l, node) => [() => reduce(l, node, "ReduceSum")],
   reduce_mean: (l, node) => [() => reduce(l, node, "ReduceMean")],
   reduce_max: (l, node) => [() => reduce(l, node, "ReduceMax")],
@@ -41,13 +41,13 @@ export const reductions = {
       const [dy, like] = node.inputs;
       const { shape } = l.typeOf(like);
       const over = node.attributes.axes;
-      const kept = l.reshape(
+      const expanded = l.reshape(
         l.full(dy),
         shape.map((d, axis) => (over.includes(axis) ? 1 : d)),
       );
       const share = node.attributes.mean
-        ? l.op("Div", [kept, l.cast(l.product(over.map((axis) => shape[axis]!)), "f32")])
-        : kept;
+        ? l.op("Div", [expanded, l.cast(l.product(over.map((axis) => shape[axis]!)), "f32")])
+        : expanded;
       return { full: l.op("Expand", [share, l.exact(shape)]) };
     },
   ],

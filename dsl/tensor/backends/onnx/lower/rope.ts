@@ -14,8 +14,8 @@ function rope(l: Lowering, node: NodeOf<"rope">): string {
   const [batch, length, width] = node.types[0].shape as [Dimension, Dimension, number];
   const shared = l.typeOf(positions).shape.length === 1;
   const list = graph.constant("f32", [frequencies.length], new Uint8Array(Float32Array.from(frequencies).buffer));
-  const at = l.op("Reshape", [l.cast(l.full(positions), "f32"), graph.longs([-1, 1])]);
-  const angle = l.op("Mul", [at, list]);
+  const positionFloats = l.op("Reshape", [l.cast(l.full(positions), "f32"), graph.longs([-1, 1])]);
+  const angle = l.op("Mul", [positionFloats, list]);
   const scaled = (t: string): string => (factor === 1 ? t : l.number("Mul", t, factor));
   const sine = scaled(l.op("Sin", [angle]));
   const places = l.op("Reshape", [
@@ -39,6 +39,6 @@ function count(l: Lowering, sizes: readonly Dimension[]): string {
   return l.op("Range", [l.graph.long(0), end, l.graph.long(1)]);
 }
 
-export const ropes = {
+export const ropeLowerings = {
   rope: (l, node) => [() => ({ full: rope(l, node) })],
 } satisfies Lowerings;

@@ -13,12 +13,12 @@ function scatterRows(l: Lowering, indices: Ref, dy: Ref, rows: string, rest: rea
   const base = l.op("ConstantOfShape", [l.join([rows, ...rest.map((d) => l.size(d))])], {
     value: { tensor: { type: "f32", shape: [1], bytes: new Uint8Array(4) } },
   });
-  const at = l.cast(l.op("Reshape", [l.full(indices), l.graph.longs([-1, 1])]), "i64");
+  const rowIndices = l.cast(l.op("Reshape", [l.full(indices), l.graph.longs([-1, 1])]), "i64");
   const updates = l.op("Reshape", [l.any(dy), l.join([l.graph.longs([-1]), ...rest.map((d) => l.size(d))])]);
-  return l.op("ScatterND", [base, at, updates], { reduction: { text: "add" } });
+  return l.op("ScatterND", [base, rowIndices, updates], { reduction: { text: "add" } });
 }
 
-export const shapes = {
+export const shapeLowerings = {
   reshape: (l, node) => [() => ({ full: l.reshape(l.any(node.inputs[0]), node.types[0].shape) })],
   detach: (l, node) => [() => ({ full: l.op("Identity", [l.full(node.inputs[0])]) })],
   transpose: (l, node) => [() => ({ full: l.transpose(l.full(node.inputs[0]), node.attributes.order) })],

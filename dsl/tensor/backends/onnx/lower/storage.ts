@@ -3,13 +3,13 @@
  * depends on weights alone once, for the whole step: so the codes are reshaped by a size that is known only when what the
  * node waits for is there.
  */
-import { blocksOf } from "#dsl/tensor/ops/dequantize_blocks.js";
+import { blockQuantizationOf } from "#dsl/tensor/ops/dequantize_blocks.js";
 import type { Node } from "#dsl/tensor/program.js";
 import type { NodeOf } from "#dsl/tensor/table.js";
 import type { Lowerings, Lowering } from "../lowering.js";
 
 /** A tensor of known sizes, not before what the node waits for. */
-export function late(l: Lowering, node: Node, tensor: string, shape: readonly number[]): string {
+export function tensorAfter(l: Lowering, node: Node, tensor: string, shape: readonly number[]): string {
   const [awaited] = node.after ?? [];
   if (awaited === undefined) return tensor;
   const some = l.any({ node: awaited, output: 0 });
@@ -19,39 +19,39 @@ export function late(l: Lowering, node: Node, tensor: string, shape: readonly nu
   return l.op("Reshape", [tensor, l.op("Add", [l.graph.longs(shape), l.op("Sub", [size, size])])]);
 }
 
-export const storage = {
+export const storageLowerings = {
   dequantize: (l, node) => [
     () => {
       const [codes, scales] = node.inputs;
       const shape = node.types[0].shape as readonly number[];
       const axis = { int: node.attributes.axis };
-      return { full: l.op("DequantizeLinear", [late(l, node, l.full(codes), shape), l.full(scales)], { axis }) };
+      return { full: l.op("DequantizeLinear", [tensorAfter(l, node, l.full(codes), shape), l.full(scales)], { axis }) };
     },
   ],
   // One look-up for each byte: a byte of two codes stands for two numbers.
   dequantize_blocks: (l, node) => [
     () => {
       const { graph } = l;
-      const { levels, bits, block, shape, count, padded } = blocksOf(node.attributes);
+      const { levels, bits, block, shape, count, padded } = blockQuantizationOf(node.attributes);
       const pairs = bits === 8 ? levels : levels.flatMap((high) => levels.flatMap((low) => [high, low]));
       const table = tableOf(l, pairs, [256, 8 / bits]);
       const [codes, scales] = node.inputs;
-      const places = l.cast(late(l, node, l.full(codes), [(padded * bits) / 8]), "i32");
+      const places = l.cast(tensorAfter(l, node, l.full(codes), [(padded * bits) / 8]), "i32");
       const rows = l.op("Reshape", [l.op("Gather", [table, places]), graph.longs([-1, block])]);
       const scaled = l.op("Mul", [rows, l.op("Reshape", [l.full(scales), graph.longs([-1, 1])])]);
       if (count === padded) return { full: l.op("Reshape", [scaled, graph.longs(shape)]) };
-      const own = l.slice(l.op("Reshape", [scaled, graph.longs([-1])]), 0, 0, count);
-      return { full: l.op("Reshape", [own, graph.longs(shape)]) };
+      const trimmed = l.slice(l.op("Reshape", [scaled, graph.longs([-1])]), 0, 0, count);
+      return { full: l.op("Reshape", [trimmed, graph.longs(shape)]) };
     },
   ],
 } satisfies Lowerings;
 
 /** bf16 comes as 16 bits, which the runtime's CPU kernels look up: each stands for one f32. */
-export function fromBrain(l: Lowering, node: NodeOf<"cast">, halves: string): string {
+export function fromBf16(l: Lowering, node: NodeOf<"cast">, halves: string): string {
   const floats = Uint32Array.from({ length: 65536 }, (_, half) => half << 16);
   const { shape } = node.types[0];
   const known = shape.every((d) => typeof d === "number");
-  const places = l.cast(known ? late(l, node, halves, shape as readonly number[]) : halves, "i32");
+  const places = l.cast(known ? tensorAfter(l, node, halves, shape as readonly number[]) : halves, "i32");
   return l.op("Gather", [tableOf(l, new Float32Array(floats.buffer), [65536]), places]);
 }
 

@@ -6,24 +6,24 @@
 import { attentionAttributes, attentionInputs } from "#dsl/tensor/ops/shared/heads.js";
 import { isNodeOf } from "#dsl/tensor/op.js";
 import type { Dimension, Ref } from "#dsl/tensor/program.js";
-import { table } from "#dsl/tensor/table.js";
+import { opTable } from "#dsl/tensor/table.js";
 import { HeadCut } from "../../shared/attention.js";
-import { hidden } from "../lower/attention.js";
+import { attentionMaskBias } from "../lower/attention.js";
 import type { Lowering, Lowerings } from "../lowering.js";
 
 /** [batch, keys, heads × size] of a program as [batch, heads, keys, size]. */
-export function byHeads(l: Lowering, ref: Ref, heads: number): string {
+export function splitHeads(l: Lowering, ref: Ref, heads: number): string {
   const node = l.nodeOf(ref);
   const [batch, keys, width] = l.typeOf(ref).shape as [Dimension, Dimension, number];
   const size = width / heads;
-  if (isNodeOf(node, table.concat) && node.attributes.axis === 1)
+  if (isNodeOf(node, opTable.concat) && node.attributes.axis === 1)
     return l.op(
       "Concat",
-      node.inputs.map((part) => byHeads(l, part, heads)),
+      node.inputs.map((part) => splitHeads(l, part, heads)),
       { axis: { int: 2 } },
     );
-  const turned = isNodeOf(node, table.reshape) ? l.nodeOf(node.inputs[0]) : undefined;
-  if (turned && isNodeOf(turned, table.transpose) && turned.attributes.order.join() === "0,2,1,3") {
+  const turned = isNodeOf(node, opTable.reshape) ? l.nodeOf(node.inputs[0]) : undefined;
+  if (turned && isNodeOf(turned, opTable.transpose) && turned.attributes.order.join() === "0,2,1,3") {
     const { shape } = l.typeOf(turned.inputs[0]);
     if (shape[1] === heads && shape[3] === size) return l.full(turned.inputs[0]);
   }
@@ -44,26 +44,26 @@ class Cut extends HeadCut<Lowering> {
   /** [batch, heads, length, keys]. */
   scores(q: Ref, k: Ref): string {
     const { l, a } = this;
-    const queries = l.number("Mul", this.grouped(byHeads(l, q, a.heads)), a.cap ? a.scale / a.cap : a.scale);
+    const queries = l.number("Mul", this.grouped(splitHeads(l, q, a.heads)), a.cap ? a.scale / a.cap : a.scale);
     const products = this.ungrouped(
-      l.op("MatMul", [queries, l.transpose(byHeads(l, k, a.key_value_heads), [0, 1, 3, 2])]),
+      l.op("MatMul", [queries, l.transpose(splitHeads(l, k, a.key_value_heads), [0, 1, 3, 2])]),
     );
     return a.cap ? l.number("Mul", l.op("Tanh", [products]), a.cap) : products;
   }
 }
 
-export const attention = {
+export const portableAttentionLowerings = {
   attention: (l, node) => {
     const { q, k, v } = attentionInputs(node.inputs, attentionAttributes(node.attributes));
     const cut = new Cut(l, node, q, k);
     const probabilities = (): string => {
       const scores = cut.scores(q, k);
-      const gap = hidden(l, node, cut);
+      const gap = attentionMaskBias(l, node, cut);
       return l.op("Softmax", [gap === undefined ? scores : l.op("Add", [scores, gap])], { axis: { int: -1 } });
     };
     return [
       () => {
-        const seen = l.op("MatMul", [cut.grouped(probabilities()), byHeads(l, v, cut.a.key_value_heads)]);
+        const seen = l.op("MatMul", [cut.grouped(probabilities()), splitHeads(l, v, cut.a.key_value_heads)]);
         return { flat: l.flatten(l.transpose(cut.ungrouped(seen), [0, 2, 1, 3]), cut.a.heads * cut.size) };
       },
       () => ({ full: probabilities() }),
@@ -75,9 +75,9 @@ export const attention = {
       const order = node.attributes.order;
       const apart = l.nodeOf(x);
       const heads = node.types[0].shape[1];
-      if (order.join() === "0,2,1,3" && isNodeOf(apart, table.reshape) && typeof heads === "number") {
+      if (order.join() === "0,2,1,3" && isNodeOf(apart, opTable.reshape) && typeof heads === "number") {
         const [from] = apart.inputs;
-        if (l.typeOf(from).shape.length === 3) return { full: byHeads(l, from, heads) };
+        if (l.typeOf(from).shape.length === 3) return { full: splitHeads(l, from, heads) };
       }
       return { full: l.transpose(l.full(x), order) };
     },

@@ -13,9 +13,9 @@ function rope(l: Lowering, node: NodeOf<"rope">): string {
   // Of neighbours, both have one angle; of halves, the same angles follow once more.
   const angles = interleaved ? frequencies.flatMap((f) => [f, f]) : [...frequencies, ...frequencies];
   const shared = l.typeOf(positions).shape.length === 1;
-  const at = l.reshape(l.cast(l.full(positions), "f32"), [shared ? 1 : batch, length, 1, 1]);
+  const positionFloats = l.reshape(l.cast(l.full(positions), "f32"), [shared ? 1 : batch, length, 1, 1]);
   const list = graph.constant("f32", [2 * pairs], new Uint8Array(Float32Array.from(angles).buffer));
-  const angle = l.op("Mul", [at, list]);
+  const angle = l.op("Mul", [positionFloats, list]);
   const scaled = (t: string): string => (factor === 1 ? t : l.number("Mul", t, factor));
   const sine = scaled(l.op("Sin", [angle]));
   const apart = l.reshape(l.any(x), [batch, length, heads, size]);
@@ -37,4 +37,4 @@ function rope(l: Lowering, node: NodeOf<"rope">): string {
   return l.flatten(whole, width);
 }
 
-export const ropes = { rope: (l, node) => [() => ({ flat: rope(l, node) })] } satisfies Lowerings;
+export const portableRopeLowerings = { rope: (l, node) => [() => ({ flat: rope(l, node) })] } satisfies Lowerings;

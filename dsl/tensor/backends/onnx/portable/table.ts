@@ -4,8 +4,8 @@
  */
 import type { Lowering, Lowerings } from "../lowering.js";
 import { lowerings } from "../lower/table.js";
-import { attention } from "./attention.js";
-import { ropes } from "./rope.js";
+import { portableAttentionLowerings } from "./attention.js";
+import { portableRopeLowerings } from "./rope.js";
 
 /** x / √(mean of x² + ε), flat: the form that becomes one kernel where the runtime has one. */
 function rootMeanSquare(l: Lowering, x: string, epsilon: number): string {
@@ -13,10 +13,10 @@ function rootMeanSquare(l: Lowering, x: string, epsilon: number): string {
   return l.op("Sqrt", [l.number("Add", mean, epsilon)]);
 }
 
-export const portable: Lowerings = {
+export const portableLowerings: Lowerings = {
   ...lowerings,
-  ...attention,
-  ...ropes,
+  ...portableAttentionLowerings,
+  ...portableRopeLowerings,
   // Alone: mean and deviation, which only gradients read, are outputs that not every runtime gives.
   layer_norm: (l, node) => {
     const [x, scale, bias] = node.inputs;

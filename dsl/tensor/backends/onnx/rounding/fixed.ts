@@ -3,26 +3,33 @@
  * same kind showed (`probed`). Written as QuantizeLinear and DequantizeLinear around plain products, which runtimes for
  * accelerators read, and others make one product of. Weights and tables as in `int8.ts`.
  */
-import type { StandaloneGraph, Weight } from "../standalone.js";
-import { lookup, productWeight, STEPS } from "./int8.js";
-import { bytesIn, floatsIn, productsIn, rounded, type Making, type Product } from "./rewrite.js";
+import type { StandaloneGraph, LazyWeight } from "../standalone.js";
+import { roundedLookup, productWeight, UINT8_STEPS } from "./int8.js";
+import {
+  bytesOfView,
+  readFloats,
+  productsIn,
+  roundGraph,
+  type RoundingContext,
+  type WeightProduct,
+} from "./rewrite.js";
 
 /** Least and greatest number of each value that goes into a product, by its name. */
-export type Bounds = ReadonlyMap<string, readonly [least: number, most: number]>;
+export type ValueBounds = ReadonlyMap<string, readonly [least: number, most: number]>;
 
 /** The model with the bounds of what goes into products as outputs besides; `values`: whose they are, in order. */
-export function probed(graph: StandaloneGraph): {
+export function withBoundOutputs(graph: StandaloneGraph): {
   readonly graph: StandaloneGraph;
   readonly values: readonly string[];
 } {
   const values = [...new Set(productsIn(graph).map(({ from }) => from))];
   const nodes = values.flatMap((value, i) =>
     (["ReduceMin", "ReduceMax"] as const).map((op, side) => ({
-      name: boundOf(i, side),
+      name: boundOutputName(i, side),
       op,
       domain: "",
       inputs: [value],
-      outputs: [boundOf(i, side)],
+      outputs: [boundOutputName(i, side)],
       attributes: { keepdims: { int: 0 } },
     })),
   );
@@ -30,24 +37,24 @@ export function probed(graph: StandaloneGraph): {
   return { graph: { ...graph, nodes: [...graph.nodes, ...nodes], outputs: [...graph.outputs, ...outputs] }, values };
 }
 /** The output that tells a bound of a value. */
-export function boundOf(value: number, side: number): string {
+export function boundOutputName(value: number, side: number): string {
   return `bound/${value}/${side}`;
 }
 
-export function roundedByBounds(graph: StandaloneGraph, bounds: Bounds): StandaloneGraph {
-  return rounded(graph, { lookup, product: (m, p) => product(m, p, bounds.get(p.from)) });
+export function roundWithBounds(graph: StandaloneGraph, bounds: ValueBounds): StandaloneGraph {
+  return roundGraph(graph, { lookup: roundedLookup, product: (m, p) => product(m, p, bounds.get(p.from)) });
 }
 
 /** By bounds that are known of a layer, by its weight's name; of those of which none are known the weight alone is rounded. */
-export function roundedAsKnown(
+export function roundWithKnownBounds(
   graph: StandaloneGraph,
   known: (weight: string) => readonly [least: number, most: number] | undefined,
 ): StandaloneGraph {
-  return rounded(graph, { lookup, product: (m, p) => asKnown(m, p, known(p.weight.name)) });
+  return roundGraph(graph, { lookup: roundedLookup, product: (m, p) => asKnown(m, p, known(p.weight.name)) });
 }
 
 /** The bias is added as it is, as who rounded the weights adds it. */
-function asKnown(m: Making, p: Product, bounds: readonly [number, number] | undefined): string {
+function asKnown(m: RoundingContext, p: WeightProduct, bounds: readonly [number, number] | undefined): string {
   const x = bounds ? roundedBetween(m, p.x, bounds).x : p.x;
   const y = m.graph.node("MatMul", [x, factorsOf(m, p).weight]);
   return p.bias === undefined ? y : m.graph.node("Add", [y, p.bias]);
@@ -55,22 +62,22 @@ function asKnown(m: Making, p: Product, bounds: readonly [number, number] | unde
 
 /** As whole numbers that are numbers again; `size`: what a step of them stands for. */
 function roundedBetween(
-  { graph }: Making,
+  { graph }: RoundingContext,
   x: string,
   bounds: readonly [number, number],
 ): { readonly x: string; readonly size: number } {
   const [least, most] = [Math.min(bounds[0], 0), Math.max(bounds[1], 0)];
-  const size = most > least ? (most - least) / STEPS : 1;
+  const size = most > least ? (most - least) / UINT8_STEPS : 1;
   const scale = graph.float(size);
   const zero = graph.constant("u8", [], Uint8Array.of(Math.round(-least / size)));
   return { x: graph.node("DequantizeLinear", [graph.node("QuantizeLinear", [x, scale, zero]), scale, zero]), size };
 }
 
 /** The weight as codes that are numbers again where it is multiplied. */
-function factorsOf(m: Making, p: Product): { readonly weight: string; readonly scales: Weight } {
+function factorsOf(m: RoundingContext, p: WeightProduct): { readonly weight: string; readonly scales: LazyWeight } {
   const { graph } = m;
   const { codes, scales, turned } = productWeight(m, p);
-  const none = graph.constant("i8", [p.out], bytesIn(new Int8Array(p.out)));
+  const none = graph.constant("i8", [p.out], bytesOfView(new Int8Array(p.out)));
   const factors = graph.node("DequantizeLinear", [codes, scales.name, none], {
     attributes: { axis: { int: turned ? 0 : 1 } },
   });
@@ -78,7 +85,11 @@ function factorsOf(m: Making, p: Product): { readonly weight: string; readonly s
   return { weight, scales };
 }
 
-function product(m: Making, p: Product, bounds: readonly [number, number] | undefined): string | undefined {
+function product(
+  m: RoundingContext,
+  p: WeightProduct,
+  bounds: readonly [number, number] | undefined,
+): string | undefined {
   if (!bounds) return undefined;
   const { graph } = m;
   const { x, size } = roundedBetween(m, p.x, bounds);
@@ -90,23 +101,23 @@ function product(m: Making, p: Product, bounds: readonly [number, number] | unde
 }
 
 /** A bias as whole numbers of what one step of a sum of products stands for: then it is added before sums become fractions. */
-function wholeBias(m: Making, p: Product, bias: Weight, scales: Weight, size: number): string {
-  const steps = async (): Promise<Float32Array> => (await floatsIn(scales)).map((scale) => scale * size);
+function wholeBias(m: RoundingContext, p: WeightProduct, bias: LazyWeight, scales: LazyWeight, size: number): string {
+  const steps = async (): Promise<Float32Array> => (await readFloats(scales)).map((scale) => scale * size);
   const shape = [p.out];
   const codes = m.weight({
     name: `${p.weight.name}/bias`,
     type: "i32",
     shape,
     bytes: async () => {
-      const [numbers, each] = [await floatsIn(bias), await steps()];
-      return bytesIn(Int32Array.from(numbers, (x, i) => Math.round(x / each[i]!)));
+      const [numbers, each] = [await readFloats(bias), await steps()];
+      return bytesOfView(Int32Array.from(numbers, (x, i) => Math.round(x / each[i]!)));
     },
   });
   const each = m.weight({
     name: `${p.weight.name}/bias/scales`,
     type: "f32",
     shape,
-    bytes: async () => bytesIn(await steps()),
+    bytes: async () => bytesOfView(await steps()),
   });
   return m.graph.node("DequantizeLinear", [codes, each], { attributes: { axis: { int: 0 } } });
 }

@@ -2,35 +2,42 @@
  * Weights in half precision, and products in it: what goes into a product is rounded, what comes out of it is made f32 again,
  * so that sums, norms and the softmax stay exact and nothing overflows. Rows of tables are looked up as halves.
  */
-import { toHalves } from "#dsl/tensor/numbers/halves.js";
-import { TYPES } from "../proto.js";
-import type { StandaloneGraph, Weight } from "../standalone.js";
-import { bytesIn, floatsIn, rounded, type Lookup, type Making, type Product } from "./rewrite.js";
+import { toFloat16 } from "#dsl/tensor/numbers/halves.js";
+import { ONNX_TYPES } from "../proto.js";
+import type { StandaloneGraph, LazyWeight } from "../standalone.js";
+import {
+  bytesOfView,
+  readFloats,
+  roundGraph,
+  type TableLookup,
+  type RoundingContext,
+  type WeightProduct,
+} from "./rewrite.js";
 
-export function roundedToHalves(graph: StandaloneGraph): StandaloneGraph {
-  return rounded(graph, { product, lookup });
+export function roundToFloat16(graph: StandaloneGraph): StandaloneGraph {
+  return roundGraph(graph, { product, lookup });
 }
 
-function cast(m: Making, x: string, to: "f16" | "f32"): string {
-  return m.graph.node("Cast", [x], { attributes: { to: { int: TYPES[to] } } });
+function cast(m: RoundingContext, x: string, to: "f16" | "f32"): string {
+  return m.graph.node("Cast", [x], { attributes: { to: { int: ONNX_TYPES[to] } } });
 }
 
-function product(m: Making, p: Product): string {
+function product(m: RoundingContext, p: WeightProduct): string {
   const { attributes } = p.node;
   const y = m.graph.node("Gemm", [cast(m, p.x, "f16"), halves(m, p.weight)], { attributes });
   const whole = cast(m, y, "f32");
   return p.bias === undefined ? whole : m.graph.node("Add", [whole, p.bias]);
 }
-function lookup(m: Making, l: Lookup): string {
+function lookup(m: RoundingContext, l: TableLookup): string {
   return cast(m, m.graph.node("Gather", [halves(m, l.table), l.indices]), "f32");
 }
-function halves(m: Making, weight: Weight): string {
+function halves(m: RoundingContext, weight: LazyWeight): string {
   const { name, shape } = weight;
   return m.weight({
     name: `${name}/halves`,
     type: "f16",
     shape,
-    bytes: async () => bytesIn(toHalves((await floatsIn(weight)).map(within))),
+    bytes: async () => bytesOfView(toFloat16((await readFloats(weight)).map(within))),
   });
 }
 /** What half precision can't hold is as large as it can. */

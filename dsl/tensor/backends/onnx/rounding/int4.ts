@@ -3,31 +3,43 @@
  * builds for browsers and cards have too); activations stay as they are. Tables keep a byte for each number, as rows are few
  * where they are read. Where inputs are no multiple of a block, or a weight is small, it stays whole.
  */
-import { BLOCK, foursOf, takesFours, type Fours } from "#dsl/tensor/numbers/rounding.js";
-import { MICROSOFT } from "../proto.js";
-import type { StandaloneGraph, Weight } from "../standalone.js";
-import { lookup } from "./int8.js";
-import { bytesIn, floatsIn, heldFor, rounded, type Making, type Product } from "./rewrite.js";
+import { INT4_BLOCK, toInt4, fitsInt4, type Int4Codes } from "#dsl/tensor/numbers/rounding.js";
+import { MICROSOFT_DOMAIN } from "../proto.js";
+import type { StandaloneGraph, LazyWeight } from "../standalone.js";
+import { roundedLookup } from "./int8.js";
+import {
+  bytesOfView,
+  readFloats,
+  memoizeForUses,
+  roundGraph,
+  type RoundingContext,
+  type WeightProduct,
+} from "./rewrite.js";
 
-export function roundedToFours(graph: StandaloneGraph): StandaloneGraph {
-  return rounded(graph, { product, lookup });
+export function roundToInt4(graph: StandaloneGraph): StandaloneGraph {
+  return roundGraph(graph, { product, lookup: roundedLookup });
 }
 
-function product(m: Making, p: Product): string | undefined {
-  if (!takesFours(p)) return undefined;
-  const blocks = p.in / BLOCK;
-  const made = heldFor(2, async (): Promise<Fours> => foursOf(await floatsIn(p.weight), p));
+function product(m: RoundingContext, p: WeightProduct): string | undefined {
+  if (!fitsInt4(p)) return undefined;
+  const blocks = p.in / INT4_BLOCK;
+  const made = memoizeForUses(2, async (): Promise<Int4Codes> => toInt4(await readFloats(p.weight), p));
   const inputs = [
-    ...[p.x, m.weight(part(p.weight, "fours", "u8", [p.out, blocks, BLOCK / 2], async () => (await made()).codes))],
-    m.weight(part(p.weight, "scales of fours", "f32", [p.out * blocks], async () => bytesIn((await made()).scales))),
+    ...[
+      p.x,
+      m.weight(part(p.weight, "fours", "u8", [p.out, blocks, INT4_BLOCK / 2], async () => (await made()).codes)),
+    ],
+    m.weight(
+      part(p.weight, "scales of fours", "f32", [p.out * blocks], async () => bytesOfView((await made()).scales)),
+    ),
   ];
   const y = m.graph.node("MatMulNBits", inputs, {
-    domain: MICROSOFT,
+    domain: MICROSOFT_DOMAIN,
     attributes: {
       K: { int: p.in },
       N: { int: p.out },
       bits: { int: 4 },
-      block_size: { int: BLOCK },
+      block_size: { int: INT4_BLOCK },
       // Activations may be rounded to bytes within the product, block by block, where that is quicker.
       accuracy_level: { int: 4 },
     },
@@ -36,11 +48,11 @@ function product(m: Making, p: Product): string | undefined {
 }
 
 function part(
-  { name }: Weight,
+  { name }: LazyWeight,
   what: string,
-  type: Weight["type"],
+  type: LazyWeight["type"],
   shape: readonly number[],
-  bytes: Weight["bytes"],
-): Weight {
+  bytes: LazyWeight["bytes"],
+): LazyWeight {
   return { name: `${name}/${what}`, type, shape, bytes };
 }

@@ -3,52 +3,75 @@
  * output, rows of tables by a scale for each row. Weights keep to 7 bits (±63): processors without instructions made for it
  * add two products of bytes in 16 bits, which 8 bits overflow.
  */
-import { FACTOR, lineCodes, lineScales, ROW, type Lines } from "#dsl/tensor/numbers/rounding.js";
-import { TYPES } from "../proto.js";
-import type { StandaloneGraph, Weight } from "../standalone.js";
-import { bytesIn, floatsIn, rounded, type Lookup, type Making, type Product } from "./rewrite.js";
+import {
+  MAX_PRODUCT_CODE,
+  lineCodes,
+  lineScales,
+  MAX_LOOKUP_CODE,
+  type ScaledMatrix,
+} from "#dsl/tensor/numbers/rounding.js";
+import { ONNX_TYPES } from "../proto.js";
+import type { StandaloneGraph, LazyWeight } from "../standalone.js";
+import {
+  bytesOfView,
+  readFloats,
+  roundGraph,
+  type TableLookup,
+  type RoundingContext,
+  type WeightProduct,
+} from "./rewrite.js";
 
 /** The code of 0 in a row of activations, whose codes are without sign. */
 const MIDDLE = 128;
 
-export function roundedToBytes(graph: StandaloneGraph): StandaloneGraph {
-  return rounded(graph, { product, lookup });
+export function roundToInt8(graph: StandaloneGraph): StandaloneGraph {
+  return roundGraph(graph, { product, lookup: roundedLookup });
 }
 
 /** Steps of a byte without sign. */
-export const STEPS = 255;
+export const UINT8_STEPS = 255;
 
 /** Codes and scales of a product's weight; `turned`: it lies as [out, in], since rows of it are looked up too. */
 export function productWeight(
-  m: Making,
-  p: Product,
-): { readonly codes: string; readonly scales: Weight; readonly turned: boolean } {
+  m: RoundingContext,
+  p: WeightProduct,
+): { readonly codes: string; readonly scales: LazyWeight; readonly turned: boolean } {
   const shared = m.shared(p.weight);
   const [rows, columns] = p.turned ? [p.out, p.in] : [p.in, p.out];
   const lay = shared ? "as it lies" : "in_out";
-  const lines = { weight: p.weight, rows, columns, byRow: p.turned, most: shared ? ROW : FACTOR, lay } as const;
+  const lines = {
+    weight: p.weight,
+    rows,
+    columns,
+    byRow: p.turned,
+    most: shared ? MAX_LOOKUP_CODE : MAX_PRODUCT_CODE,
+    lay,
+  } as const;
   return { ...roundedLines(m, lines), turned: shared && p.turned };
 }
 
-function product(m: Making, p: Product): string {
+function product(m: RoundingContext, p: WeightProduct): string {
   const { graph } = m;
   const { codes, scales, turned } = productWeight(m, p);
   const weight = turned ? graph.node("Transpose", [codes], { attributes: { perm: { ints: [1, 0] } } }) : codes;
   const x = roundedRows(m, p.x);
   const sums = graph.node("MatMulInteger", [x.codes, weight, graph.constant("u8", [], Uint8Array.of(MIDDLE))]);
-  const whole = graph.node("Cast", [sums], { attributes: { to: { int: TYPES.f32 } } });
+  const whole = graph.node("Cast", [sums], { attributes: { to: { int: ONNX_TYPES.f32 } } });
   const y = graph.node("Mul", [graph.node("Mul", [whole, x.scales]), scales.name]);
   return p.bias === undefined ? y : graph.node("Add", [y, p.bias]);
 }
 
 /** Each row by a scale of its own, so that what stands beside a text in a batch, or in it, takes no digits from it. */
-function roundedRows({ graph }: Making, x: string): { readonly codes: string; readonly scales: string } {
+function roundedRows({ graph }: RoundingContext, x: string): { readonly codes: string; readonly scales: string } {
   const all = graph.node("ReduceMax", [graph.node("Abs", [x]), graph.longs([-1])], {
     attributes: { keepdims: { int: 1 } },
   });
   // Of no rows at all ONNX Runtime's reductions keep every column.
   const furthest = graph.node("Slice", [all, graph.longs([0]), graph.longs([1]), graph.longs([1])]);
-  const scales = graph.node("Max", [graph.node("Mul", [furthest, graph.float(1 / ROW)]), graph.float(1e-30)]);
+  const scales = graph.node("Max", [
+    graph.node("Mul", [furthest, graph.float(1 / MAX_LOOKUP_CODE)]),
+    graph.float(1e-30),
+  ]);
   // Not QuantizeLinear's own scales by rows: OpenVINO takes those of constants alone.
   const codes = graph.node("QuantizeLinear", [
     graph.node("Div", [x, scales]),
@@ -58,7 +81,7 @@ function roundedRows({ graph }: Making, x: string): { readonly codes: string; re
   return { codes, scales };
 }
 
-export function lookup(m: Making, l: Lookup): string {
+export function roundedLookup(m: RoundingContext, l: TableLookup): string {
   const { graph } = m;
   const [rows = 0, columns = 0] = l.table.shape;
   const { codes, scales } = roundedLines(m, {
@@ -66,38 +89,38 @@ export function lookup(m: Making, l: Lookup): string {
     rows,
     columns,
     byRow: true,
-    most: ROW,
+    most: MAX_LOOKUP_CODE,
     lay: "as it lies",
   });
   const whole = graph.node("Cast", [graph.node("Gather", [codes, l.indices])], {
-    attributes: { to: { int: TYPES.f32 } },
+    attributes: { to: { int: ONNX_TYPES.f32 } },
   });
   const scale = graph.node("Gather", [scales.name, l.indices]);
   return graph.node("Mul", [whole, graph.node("Unsqueeze", [scale, graph.longs([-1])])]);
 }
 
-interface LinesOf extends Lines {
-  readonly weight: Weight;
+interface LinesOf extends ScaledMatrix {
+  readonly weight: LazyWeight;
   readonly lay: "as it lies" | "in_out";
 }
 /** Codes i8 by their name, and scales f32. */
-function roundedLines(m: Making, o: LinesOf): { readonly codes: string; readonly scales: Weight } {
-  const { weight, rows, columns, byRow } = o;
-  const turn = o.lay === "in_out" && byRow;
+function roundedLines(m: RoundingContext, options: LinesOf): { readonly codes: string; readonly scales: LazyWeight } {
+  const { weight, rows, columns, byRow } = options;
+  const turn = options.lay === "in_out" && byRow;
   const codes = m.weight({
     name: `${weight.name}/codes`,
     type: "i8",
     shape: turn ? [columns, rows] : [rows, columns],
     bytes: async () => {
-      const x = await floatsIn(weight);
-      return bytesIn(lineCodes(x, lineScales(x, o), o, turn));
+      const x = await readFloats(weight);
+      return bytesOfView(lineCodes(x, lineScales(x, options), options, turn));
     },
   });
-  const scales: Weight = {
+  const scales: LazyWeight = {
     name: `${weight.name}/scales`,
     type: "f32",
     shape: [byRow ? rows : columns],
-    bytes: async () => bytesIn(lineScales(await floatsIn(weight), o)),
+    bytes: async () => bytesOfView(lineScales(await readFloats(weight), options)),
   };
   m.weight(scales);
   return { codes, scales };

@@ -4,15 +4,15 @@
  */
 import { OnnxGraph } from "../graph.js";
 import type { OnnxNode } from "../proto.js";
-import type { StandaloneGraph, Weight } from "../standalone.js";
+import type { StandaloneGraph, LazyWeight } from "../standalone.js";
 
 /** x [rows, in] times a weight, plus a bias [out]. */
-export interface Product {
+export interface WeightProduct {
   readonly node: OnnxNode;
   readonly x: string;
   /** What x was called before anything was rounded. */
   readonly from: string;
-  readonly weight: Weight;
+  readonly weight: LazyWeight;
   readonly bias: string | undefined;
   readonly in: number;
   readonly out: number;
@@ -20,27 +20,27 @@ export interface Product {
   readonly turned: boolean;
 }
 /** Rows of a table. */
-export interface Lookup {
+export interface TableLookup {
   readonly node: OnnxNode;
-  readonly table: Weight;
+  readonly table: LazyWeight;
   readonly indices: string;
 }
-export interface Making {
+export interface RoundingContext {
   readonly graph: OnnxGraph;
   /** Adds a weight, or finds the one of that name; gives the name. */
-  weight(weight: Weight): string;
+  weight(weight: LazyWeight): string;
   /** A weight of the model as it was; undefined: none is called so. */
-  named(name: string): Weight | undefined;
+  named(name: string): LazyWeight | undefined;
   /** Whether a table is read both by rows and as a weight. */
-  shared(weight: Weight): boolean;
+  shared(weight: LazyWeight): boolean;
 }
-export interface Rounding {
+export interface RoundingRules {
   /** Gives the value that stands for the product; undefined: it stays as it is. */
-  product?(m: Making, p: Product): string | undefined;
-  lookup?(m: Making, l: Lookup): string | undefined;
+  product?(m: RoundingContext, p: WeightProduct): string | undefined;
+  lookup?(m: RoundingContext, l: TableLookup): string | undefined;
 }
 
-export function productsIn(graph: StandaloneGraph): readonly Product[] {
+export function productsIn(graph: StandaloneGraph): readonly WeightProduct[] {
   const weights = new Map(graph.weights.map((weight) => [weight.name, weight]));
   return graph.nodes.flatMap((node) => {
     const one = sortOf(node, weights);
@@ -48,7 +48,7 @@ export function productsIn(graph: StandaloneGraph): readonly Product[] {
   });
 }
 
-export function rounded(graph: StandaloneGraph, by: Rounding): StandaloneGraph {
+export function roundGraph(graph: StandaloneGraph, by: RoundingRules): StandaloneGraph {
   const weights = new Map(graph.weights.map((weight) => [weight.name, weight]));
   const found = graph.nodes.map((node) => sortOf(node, weights));
   const [tables, factors] = [new Set<string>(), new Set<string>()];
@@ -56,9 +56,9 @@ export function rounded(graph: StandaloneGraph, by: Rounding): StandaloneGraph {
     if (one && "table" in one) tables.add(one.table.name);
     if (one && "weight" in one) factors.add(one.weight.name);
   }
-  const made = new Map<string, Weight>();
+  const made = new Map<string, LazyWeight>();
   const out = new OnnxGraph("rounded/");
-  const making: Making = {
+  const making: RoundingContext = {
     graph: out,
     weight(weight) {
       if (!made.has(weight.name)) made.set(weight.name, weight);
@@ -89,7 +89,7 @@ export function rounded(graph: StandaloneGraph, by: Rounding): StandaloneGraph {
   });
 }
 
-function sortOf(node: OnnxNode, weights: ReadonlyMap<string, Weight>): Product | Lookup | undefined {
+function sortOf(node: OnnxNode, weights: ReadonlyMap<string, LazyWeight>): WeightProduct | TableLookup | undefined {
   const [first = "", second = "", bias] = node.inputs;
   if (node.op === "Gather") {
     const table = weights.get(first);
@@ -119,7 +119,7 @@ function sortOf(node: OnnxNode, weights: ReadonlyMap<string, Weight>): Product |
     turned,
   };
 }
-function again<T extends Product | Lookup>(one: T, node: OnnxNode): T {
+function again<T extends WeightProduct | TableLookup>(one: T, node: OnnxNode): T {
   const [first = "", second = "", bias] = node.inputs;
   return "table" in one ? { ...one, node, indices: second } : { ...one, node, x: first, bias };
 }
@@ -147,22 +147,22 @@ function tidy(graph: StandaloneGraph): StandaloneGraph {
 }
 
 /** Numbers of a weight, in memory of their own. */
-export async function floatsIn(weight: Weight): Promise<Float32Array> {
+export async function readFloats(weight: LazyWeight): Promise<Float32Array> {
   const bytes = await weight.bytes();
-  const own = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
-  return new Float32Array(own.buffer, own.byteOffset, own.byteLength / 4);
+  const aligned = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
+  return new Float32Array(aligned.buffer, aligned.byteOffset, aligned.byteLength / 4);
 }
-export function bytesIn(array: ArrayBufferView): Uint8Array {
+export function bytesOfView(array: ArrayBufferView): Uint8Array {
   return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
 }
 /** What is made is kept until it was asked for so often: the parts of a rounded weight are written one after the other. */
-export function heldFor<T>(times: number, make: () => Promise<T>): () => Promise<T> {
-  let held: Promise<T> | undefined;
+export function memoizeForUses<T>(times: number, make: () => Promise<T>): () => Promise<T> {
+  let cached: Promise<T> | undefined;
   let left = times;
   return () => {
-    const made = (held ??= make());
+    const made = (cached ??= make());
     left -= 1;
-    if (left <= 0) [held, left] = [undefined, times];
+    if (left <= 0) [cached, left] = [undefined, times];
     return made;
   };
 }

@@ -1,8 +1,8 @@
 /** GELU, SiLU, what they gate, and their gradients. */
-import { geluKind, QUICK, type Smooth } from "#dsl/tensor/ops/shared/gelu.js";
+import { geluKind, QUICK_GELU_FACTOR, type SmoothActivation } from "#dsl/tensor/ops/shared/gelu.js";
 import type { Ref, Type } from "#dsl/tensor/program.js";
-import type { Lowerings, Lowering, Value } from "../lowering.js";
-import { alike } from "../../shared/elementwise.js";
+import type { Lowerings, Lowering, LoweredValue } from "../lowering.js";
+import { applyElementwise } from "../../shared/elementwise.js";
 
 const ROOT_HALF = Math.SQRT1_2;
 const CUBIC = 0.044715;
@@ -21,23 +21,23 @@ function bend(l: Lowering, x: string): string {
   const slope = number(l, "AddV2", number(l, "Mul", square, C * CUBIC), C);
   return l.op("Tanh", [l.op("Mul", [x, slope])]);
 }
-const steepness = (kind: Smooth): number => (kind === "gelu_quick" ? QUICK : 1);
+const steepness = (kind: SmoothActivation): number => (kind === "gelu_quick" ? QUICK_GELU_FACTOR : 1);
 /** sigmoid(k x). */
 function step(l: Lowering, x: string, k: number): string {
   return l.op("Sigmoid", [k === 1 ? x : number(l, "Mul", x, k)]);
 }
 
-export function value(l: Lowering, x: string, kind: Smooth): string {
+export function smoothActivation(l: Lowering, x: string, kind: SmoothActivation): string {
   if (kind === "silu" || kind === "gelu_quick") return l.op("Mul", [x, step(l, x, steepness(kind))]);
   const twice = kind === "gelu" ? normal(l, x) : number(l, "AddV2", bend(l, x), 1);
   return l.op("Mul", [number(l, "Mul", x, 0.5), twice]);
 }
-function slope(l: Lowering, x: string, kind: Smooth): string {
+function slope(l: Lowering, x: string, kind: SmoothActivation): string {
   if (kind === "silu" || kind === "gelu_quick") {
     const s = step(l, x, steepness(kind));
     // s + k · x · s (1 − s), with x · s as forward has it.
-    const rest = l.op("Mul", [value(l, x, kind), l.op("Sub", [l.graph.float(1), s])]);
-    return l.op("AddV2", [s, kind === "silu" ? rest : number(l, "Mul", rest, QUICK)]);
+    const rest = l.op("Mul", [smoothActivation(l, x, kind), l.op("Sub", [l.graph.float(1), s])]);
+    return l.op("AddV2", [s, kind === "silu" ? rest : number(l, "Mul", rest, QUICK_GELU_FACTOR)]);
   }
   if (kind === "gelu_tanh") {
     const t = bend(l, x);
@@ -49,32 +49,35 @@ function slope(l: Lowering, x: string, kind: Smooth): string {
   const bell = number(l, "Mul", l.op("Mul", [x, density]), C);
   return number(l, "Mul", l.op("AddV2", [normal(l, x), bell]), 0.5);
 }
-const backward = (l: Lowering, x: string, dy: string, kind: Smooth): string => l.op("Mul", [slope(l, x, kind), dy]);
+const backward = (l: Lowering, x: string, dy: string, kind: SmoothActivation): string =>
+  l.op("Mul", [slope(l, x, kind), dy]);
 
 /** In f32 whatever the dtype: bf16 would round at every step. */
 function inFloats<I extends readonly [Ref, ...Ref[]]>(
   l: Lowering,
   node: { readonly inputs: I; readonly types: readonly Type[] },
   kernel: (inputs: { readonly [K in keyof I]: string }) => string,
-): Value {
-  return alike(l, node, (inputs) => {
+): LoweredValue {
+  return applyElementwise(l, node, (inputs) => {
     const [first] = inputs;
     const type = l.graph.typeOf(first);
     return l.to(kernel(inputs.map((x) => l.to(x, "f32")) as typeof inputs), type);
   });
 }
 
-export const activations = {
-  gelu: (l, node) => [() => inFloats(l, node, ([x]) => value(l, x, geluKind(node.attributes)))],
+export const activationLowerings = {
+  gelu: (l, node) => [() => inFloats(l, node, ([x]) => smoothActivation(l, x, geluKind(node.attributes)))],
   gelu_gradient: (l, node) => [() => inFloats(l, node, ([x, dy]) => backward(l, x, dy, geluKind(node.attributes)))],
-  silu: (l, node) => [() => inFloats(l, node, ([x]) => value(l, x, "silu"))],
+  silu: (l, node) => [() => inFloats(l, node, ([x]) => smoothActivation(l, x, "silu"))],
   silu_gradient: (l, node) => [() => inFloats(l, node, ([x, dy]) => backward(l, x, dy, "silu"))],
-  gated: (l, node) => [() => inFloats(l, node, ([a, b]) => l.op("Mul", [value(l, a, node.attributes.activation), b]))],
+  gated: (l, node) => [
+    () => inFloats(l, node, ([a, b]) => l.op("Mul", [smoothActivation(l, a, node.attributes.activation), b])),
+  ],
   gated_gradient: (l, node) => {
     const kind = node.attributes.activation;
     return [
       () => inFloats(l, node, ([a, b, dy]) => backward(l, a, l.op("Mul", [dy, b]), kind)),
-      () => inFloats(l, node, ([a, , dy]) => l.op("Mul", [dy, value(l, a, kind)])),
+      () => inFloats(l, node, ([a, , dy]) => l.op("Mul", [dy, smoothActivation(l, a, kind)])),
     ];
   },
 } satisfies Lowerings;

@@ -1,19 +1,19 @@
 /** Comparisons, logic, running sums, scattering, and the optimizers that TensorFlow has no kernel for. */
 import type { Arithmetic } from "#dsl/tensor/ops/shared/optimizer-step.js";
 import type { NodeOf } from "#dsl/tensor/table.js";
-import type { Lower, Lowering, Lowerings, Make } from "../lowering.js";
-import { alike, type ElementwiseNode } from "../../shared/elementwise.js";
-import { optimizersBy } from "../../shared/optimizer.js";
+import type { NodeLowering, Lowering, Lowerings, MakeOutput } from "../lowering.js";
+import { applyElementwise, type ElementwiseNode } from "../../shared/elementwise.js";
+import { optimizerLowerings } from "../../shared/optimizer.js";
 
 const kernel =
   (op: string) =>
-  (l: Lowering, node: ElementwiseNode): readonly Make[] => [
-    () => alike(l, node, (inputs) => l.op(op, inputs, l.dtypeOf(node.inputs[0]))),
+  (l: Lowering, node: ElementwiseNode): readonly MakeOutput[] => [
+    () => applyElementwise(l, node, (inputs) => l.op(op, inputs, l.dtypeOf(node.inputs[0]))),
   ];
 /** An op without attributes. */
 const logical =
-  (op: string): Lower =>
-  (l, node) => [() => alike(l, node, (inputs) => l.graph.node(op, inputs))];
+  (op: string): NodeLowering =>
+  (l, node) => [() => applyElementwise(l, node, (inputs) => l.graph.node(op, inputs))];
 
 function arithmeticOf(l: Lowering, rank: number): Arithmetic<string> {
   const { graph } = l;
@@ -46,7 +46,7 @@ function scatterAdd(l: Lowering, node: NodeOf<"scatter_add">): string {
   });
 }
 
-export const arithmetic = {
+export const arithmeticLowerings = {
   power: kernel("Pow"),
   sign: kernel("Sign"),
   floor: kernel("Floor"),
@@ -56,7 +56,7 @@ export const arithmetic = {
   greater_equal: kernel("GreaterEqual"),
   not_equal: (l, node) => [
     () =>
-      alike(l, node, (inputs) =>
+      applyElementwise(l, node, (inputs) =>
         l.graph.node("NotEqual", inputs, {
           T: { type: l.dtypeOf(node.inputs[0]) },
           incompatible_shape_error: { bool: true },
@@ -97,5 +97,5 @@ export const arithmetic = {
       return { full };
     },
   ],
-  ...optimizersBy(arithmeticOf),
+  ...optimizerLowerings(arithmeticOf),
 } satisfies Lowerings;

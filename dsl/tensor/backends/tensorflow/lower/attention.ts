@@ -3,12 +3,17 @@
  * head lie in its rows, so k and v are never repeated. The shape of the scores as the softmax sees them is
  * [batch, heads, length, keys], which is the same memory.
  */
-import { attentionAttributes, attentionGradientInputs, attentionInputs, HIDDEN } from "#dsl/tensor/ops/shared/heads.js";
+import {
+  attentionAttributes,
+  attentionGradientInputs,
+  attentionInputs,
+  HIDDEN_KEY_SCORE,
+} from "#dsl/tensor/ops/shared/heads.js";
 import type { Dimension, Ref } from "#dsl/tensor/program.js";
 import { HeadCut } from "../../shared/attention.js";
 import type { NodeOf } from "#dsl/tensor/table.js";
 import type { Lowerings, Lowering } from "../lowering.js";
-import { counting, keepMask } from "./random.js";
+import { rangeUpTo, keepMask } from "./random.js";
 
 /** How one attention is cut into heads. */
 class Cut extends HeadCut<Lowering> {
@@ -92,10 +97,10 @@ class Cut extends HeadCut<Lowering> {
     const column = (x: string): string => l.reshape(x, graph.integers([-1, 1]), "i32");
     const times = (x: string, n: string): string => l.op("Mul", [x, n], "i32");
     const plus = (x: string, y: string): string => l.op("AddV2", [x, y], "i32");
-    const own = plus(column(counting(l, heads)), times(counting(l, l.size(this.length)), heads));
-    if (apart) return l.reshape(own, graph.integers([-1]), "i32");
-    const before = times(counting(l, l.size(this.batch)), times(l.size(this.length), heads));
-    const all = plus(column(before), l.reshape(own, graph.integers([1, -1]), "i32"));
+    const rowNumbers = plus(column(rangeUpTo(l, heads)), times(rangeUpTo(l, l.size(this.length)), heads));
+    if (apart) return l.reshape(rowNumbers, graph.integers([-1]), "i32");
+    const before = times(rangeUpTo(l, l.size(this.batch)), times(l.size(this.length), heads));
+    const all = plus(column(before), l.reshape(rowNumbers, graph.integers([1, -1]), "i32"));
     return l.reshape(all, graph.integers([-1]), "i32");
   }
 }
@@ -122,17 +127,17 @@ function hidden(l: Lowering, node: NodeOf<"attention">, cut: Cut): string | unde
     if (a.window) compare("Less", a.causal ? back : l.op("Abs", [back], "i32"), graph.integer(a.window));
   }
   if (segments) {
-    const at = (shape: readonly Dimension[]): string => l.reshape(l.full(segments), l.shape(shape), "i32");
-    seen.push(graph.node("Equal", [at([batch, 1, length, 1]), at([batch, 1, 1, keys])], exact));
+    const segmentsAs = (shape: readonly Dimension[]): string => l.reshape(l.full(segments), l.shape(shape), "i32");
+    seen.push(graph.node("Equal", [segmentsAs([batch, 1, length, 1]), segmentsAs([batch, 1, 1, keys])], exact));
   }
   if (l.typeOf(mask).shape.length) {
-    const kept = l.reshape(l.full(mask), l.shape([batch, 1, 1, keys]), "i32");
-    seen.push(graph.node("NotEqual", [kept, graph.integer(0)], exact));
+    const keyMask = l.reshape(l.full(mask), l.shape([batch, 1, 1, keys]), "i32");
+    seen.push(graph.node("NotEqual", [keyMask, graph.integer(0)], exact));
   }
   const added = bias && l.full(bias);
   if (seen.length === 0) return added;
   const all = seen.reduce((x, y) => graph.node("LogicalAnd", [x, y]));
-  const gap = l.op("SelectV2", [all, graph.float(0), graph.float(HIDDEN)]);
+  const gap = l.op("SelectV2", [all, graph.float(0), graph.float(HIDDEN_KEY_SCORE)]);
   return added === undefined ? gap : l.op("AddV2", [l.to(gap, l.graph.typeOf(added)), added]);
 }
 
@@ -147,7 +152,7 @@ function dropped(l: Lowering, x: string, mask: string | undefined): string {
   return mask === undefined ? x : l.op("Mul", [x, mask]);
 }
 
-export const attention = {
+export const attentionLowerings = {
   attention: (l, node) => {
     const { q, k, v, step } = attentionInputs(node.inputs, attentionAttributes(node.attributes));
     const cut = new Cut(l, node, q, k);

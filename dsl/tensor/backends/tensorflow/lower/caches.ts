@@ -8,7 +8,7 @@ import type { DType, Ref } from "#dsl/tensor/program.js";
 import type { NodeOf } from "#dsl/tensor/table.js";
 import type { Lowerings, Lowering } from "../lowering.js";
 
-export interface Part {
+export interface CacheSlice {
   readonly axis: number;
   /** i32 scalars. */
   readonly start: string;
@@ -16,18 +16,18 @@ export interface Part {
 }
 
 /** Writes `value` along one axis of the variable, once the nodes `wait` are done; gives the node that did. */
-export function writePart(
+export function writeCacheSlice(
   l: Lowering,
   handle: string,
   value: string,
   type: DType,
-  { axis, start, size }: Part,
+  { axis, start, size }: CacheSlice,
   wait: readonly string[],
 ): string {
   const { graph } = l;
   const zero = graph.integer(0);
   const end = l.op("AddV2", [start, size], "i32");
-  const bounds = (at: string): string => pack(l, [...Array.from({ length: axis }, () => zero), at]);
+  const bounds = (position: string): string => pack(l, [...Array.from({ length: axis }, () => zero), position]);
   const whole = 2 ** axis - 1;
   return graph.node(
     "ResourceStridedSliceAssign",
@@ -52,7 +52,7 @@ export function writePart(
 }
 
 /** Writes the rows of `value` into those rows of the variable, once the nodes `wait` are done; gives the node that did. */
-export function writeRows(
+export function writeCacheRows(
   l: Lowering,
   handle: string,
   value: string,
@@ -71,13 +71,13 @@ export function writeRows(
 }
 
 /** Whether a program writes single rows of a state: then nothing may read the state whole, which would copy it. */
-export function writesRows(l: Lowering, state: string): boolean {
-  const at = l.program.updates.find((u) => u.state === state)?.at;
-  return at !== undefined && l.typeOf(at.start).shape.length > 0;
+export function writesSingleRows(l: Lowering, state: string): boolean {
+  const slice = l.program.updates.find((u) => u.state === state)?.at;
+  return slice !== undefined && l.typeOf(slice.start).shape.length > 0;
 }
 
 /** The state that a node reads, if nothing else does and the program writes these very rows there. */
-export function ownRows(l: Lowering, cache: Ref, rows: Ref, start: Ref): string | undefined {
+export function stateWrittenByRows(l: Lowering, cache: Ref, rows: Ref, start: Ref): string | undefined {
   const source = l.nodeOf(cache);
   if (!isState(source) || l.usesOf(cache) !== 1) return undefined;
   const name = source.attributes.name;
@@ -89,7 +89,7 @@ export function ownRows(l: Lowering, cache: Ref, rows: Ref, start: Ref): string 
 /** The state that an extend_cache node reads, if nothing else reads it and the program writes these very rows there. */
 function ownState(l: Lowering, node: NodeOf<"extend_cache">): string | undefined {
   const [cache, rows, start] = node.inputs;
-  const name = ownRows(l, cache, rows, start);
+  const name = stateWrittenByRows(l, cache, rows, start);
   return l.program.updates.some((u) => u.state === name && u.at?.axis === 1) ? name : undefined;
 }
 
@@ -101,7 +101,7 @@ function slice(l: Lowering, x: string, begin: readonly string[], size: readonly 
   return l.graph.node("Slice", [x, pack(l, begin), pack(l, size)], attributes);
 }
 
-export const caches = {
+export const cacheLowerings = {
   extend_cache: (l, node) => [
     () => {
       const { graph } = l;
@@ -114,7 +114,7 @@ export const caches = {
       const name = ownState(l, node);
       if (name !== undefined) {
         const handle = l.handles.get(name)!;
-        const write = writePart(l, handle, l.full(rows), dtype, { axis: 1, start, size: length }, []);
+        const write = writeCacheSlice(l, handle, l.full(rows), dtype, { axis: 1, start, size: length }, []);
         l.written.set(name, write);
         const places = graph.node("Range", [zero, size, graph.integer(1)], { Tidx: { type: "i32" } });
         const indices = graph.node("BroadcastTo", [places, pack(l, [l.size(shape[0]!), size])], {

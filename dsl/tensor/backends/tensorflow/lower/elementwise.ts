@@ -1,14 +1,14 @@
 /** Elementwise ops: one kernel each, on the flat form where all inputs of rank have one shape. */
-import { alike, type ElementwiseNode } from "../../shared/elementwise.js";
-import type { Lowering, Lowerings, Make } from "../lowering.js";
+import { applyElementwise, type ElementwiseNode } from "../../shared/elementwise.js";
+import type { Lowering, Lowerings, MakeOutput } from "../lowering.js";
 
 const kernel =
   (op: string) =>
-  (l: Lowering, node: ElementwiseNode): readonly Make[] => [
-    () => alike(l, node, (inputs) => l.op(op, inputs, l.dtypeOf(node.inputs[0]))),
+  (l: Lowering, node: ElementwiseNode): readonly MakeOutput[] => [
+    () => applyElementwise(l, node, (inputs) => l.op(op, inputs, l.dtypeOf(node.inputs[0]))),
   ];
 
-export const elementwise = {
+export const elementwiseLowerings = {
   add: kernel("AddV2"),
   subtract: kernel("Sub"),
   multiply: kernel("Mul"),
@@ -30,7 +30,7 @@ export const elementwise = {
   relu: kernel("Relu"),
   equal: (l, node) => [
     () =>
-      alike(l, node, (inputs) =>
+      applyElementwise(l, node, (inputs) =>
         l.graph.node("Equal", inputs, {
           T: { type: l.dtypeOf(node.inputs[0]) },
           incompatible_shape_error: { bool: true },
@@ -46,5 +46,7 @@ export const elementwise = {
       ),
     }),
   ],
-  cast: (l, node) => [() => alike(l, node, ([x]) => l.cast(x, l.dtypeOf(node.inputs[0]), node.types[0].dtype))],
+  cast: (l, node) => [
+    () => applyElementwise(l, node, ([x]) => l.cast(x, l.dtypeOf(node.inputs[0]), node.types[0].dtype)),
+  ],
 } satisfies Lowerings;

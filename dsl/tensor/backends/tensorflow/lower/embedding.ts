@@ -5,16 +5,16 @@
 import type { Ref } from "#dsl/tensor/program.js";
 import type { NodeOf } from "#dsl/tensor/table.js";
 import type { Lowerings, Lowering } from "../lowering.js";
-import { alike } from "../../shared/elementwise.js";
+import { applyElementwise } from "../../shared/elementwise.js";
 
 /** dense + scatter_rows(indices, dy), where nothing else needs the scattered rows. */
 function scatteredInto(l: Lowering, node: NodeOf<"add">): string | undefined {
   const scatters = (ref: Ref): boolean => l.nodeOf(ref).op === "scatter_rows" && l.usesOf(ref) === 1;
-  const at = node.inputs.findIndex(scatters);
-  const dense = node.inputs[1 - at];
-  if (at < 0 || !dense || scatters(dense) || node.types[0].shape.length !== 2) return undefined;
+  const index = node.inputs.findIndex(scatters);
+  const dense = node.inputs[1 - index];
+  if (index < 0 || !dense || scatters(dense) || node.types[0].shape.length !== 2) return undefined;
   if (l.typeOf(dense).shape.length !== 2 || l.dtypeOf(dense) !== "f32") return undefined;
-  const [indices, dy] = l.nodeOf(node.inputs[at]!).inputs;
+  const [indices, dy] = l.nodeOf(node.inputs[index]!).inputs;
   if (l.dtypeOf(dy!) !== "f32") return undefined;
   const rows = l.reshape(l.full(indices!), l.graph.integers([-1, 1]), "i32");
   return l.graph.node("TensorScatterAdd", [l.full(dense), rows, l.flat(dy!)], {
@@ -24,12 +24,12 @@ function scatteredInto(l: Lowering, node: NodeOf<"add">): string | undefined {
   });
 }
 
-export const embedding = {
+export const embeddingLowerings = {
   add: (l, node) => [
     () => {
       const full = scatteredInto(l, node);
       return full === undefined
-        ? alike(l, node, (inputs) => l.op("AddV2", inputs, l.dtypeOf(node.inputs[0])))
+        ? applyElementwise(l, node, (inputs) => l.op("AddV2", inputs, l.dtypeOf(node.inputs[0])))
         : { full };
     },
   ],

@@ -6,12 +6,12 @@
  */
 import type { Ref } from "#dsl/tensor/program.js";
 import { isConstant } from "#dsl/tensor/leaves.js";
-import { sweepsOf, type Head, type HeadGradient } from "../../shared/head.js";
-import type { Lowerings, Lowering, Sweep } from "../lowering.js";
+import { sharedHeadSweep, type HeadInputs, type HeadGradient } from "../../shared/head.js";
+import type { Lowerings, Lowering, HeadSweep } from "../lowering.js";
 
-const sweepOf = sweepsOf(sweepThrough);
+const sweepOf = sharedHeadSweep(sweepThrough);
 
-function sweepThrough(l: Lowering, head: Head, backward: HeadGradient | undefined): Sweep {
+function sweepThrough(l: Lowering, head: HeadInputs, backward: HeadGradient | undefined): HeadSweep {
   const { graph } = l;
   const { chunks, cap } = head.settings;
   const low = l.dtypeOf(head.x) === "bf16" ? "bf16" : "f32";
@@ -37,12 +37,12 @@ function sweepThrough(l: Lowering, head: Head, backward: HeadGradient | undefine
     const end = l.op("Minimum", [l.op("AddV2", [start, each], "i32"), size], "i32");
     const part = (t: string, rank: 1 | 2, type: "f32" | "bf16" | "i32"): string =>
       chunks === 1 ? t : slicedRows(l, t, start, l.op("Sub", [end, start], "i32"), rank, type);
-    const rows = held(l, part(x, 2, low), done, low);
+    const rows = afterDone(l, part(x, 2, low), done, low);
     const logits = wide(l.product(rows, weight, { tb: true, type: low }));
     const straight = head.bias ? l.op("AddV2", [logits, wide(l.full(head.bias))]) : logits;
     const bent = cap === undefined ? undefined : l.op("Tanh", [l.op("Mul", [straight, graph.float(1 / cap)])]);
-    const said = bent === undefined ? straight : l.op("Mul", [bent, graph.float(cap!)]);
-    const both = graph.node("SparseSoftmaxCrossEntropyWithLogits", [said, part(safe, 1, "i32")], {
+    const headLogits = bent === undefined ? straight : l.op("Mul", [bent, graph.float(cap!)]);
+    const both = graph.node("SparseSoftmaxCrossEntropyWithLogits", [headLogits, part(safe, 1, "i32")], {
       T: { type: "f32" },
       Tlabels: { type: "i32" },
     });
@@ -78,7 +78,7 @@ function sweepThrough(l: Lowering, head: Head, backward: HeadGradient | undefine
 }
 
 /** Labels with 0 where a row doesn't count, and what a row's loss weighs: 0, or 1/rows counted (1 where losses are summed). */
-function countedRows(l: Lowering, { labels, settings }: Head): { readonly safe: string; readonly share: string } {
+function countedRows(l: Lowering, { labels, settings }: HeadInputs): { readonly safe: string; readonly share: string } {
   const { graph } = l;
   const given = l.full(labels);
   const ignore = graph.integer(settings.ignore);
@@ -121,7 +121,7 @@ function slicedRows(
 }
 
 /** The same tensor, not before `done`. */
-function held(l: Lowering, t: string, done: readonly string[], type: "f32" | "bf16"): string {
+function afterDone(l: Lowering, t: string, done: readonly string[], type: "f32" | "bf16"): string {
   if (done.length === 0) return t;
   return l.graph.node("Identity", [t, ...done.map((name) => `^${name.replace(/:\d+$/, "")}`)], { T: { type } });
 }
@@ -135,7 +135,7 @@ function joined(l: Lowering, parts: readonly string[], type: "f32"): string {
   });
 }
 
-export const head = {
+export const headLowerings = {
   head_loss: (l, node) => [() => ({ full: sweepOf(l, node).loss })],
   head_loss_gradient: (l, node) =>
     [0, 1, 2].map((output) => () => {

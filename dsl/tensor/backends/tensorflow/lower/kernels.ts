@@ -5,27 +5,31 @@
 import type { Activation } from "#dsl/tensor/ops/shared/activation.js";
 import { must } from "#dsl/language/diagnostics/must.js";
 import { attentionAttributes, attentionInputs, type AttentionInputs } from "#dsl/tensor/ops/shared/heads.js";
-import type { GATE } from "#dsl/tensor/ops/shared/gelu.js";
-import { geluKind, type Smooth } from "#dsl/tensor/ops/shared/gelu.js";
-import type { Infer } from "#dsl/tensor/attributes.js";
+import type { GATE_ATTRIBUTES } from "#dsl/tensor/ops/shared/gelu.js";
+import { geluKind, type SmoothActivation } from "#dsl/tensor/ops/shared/gelu.js";
+import type { InferAttributes } from "#dsl/tensor/attributes.js";
 import { isNodeOf } from "#dsl/tensor/op.js";
 import type { Node, Ref } from "#dsl/tensor/program.js";
-import { threshold } from "#dsl/tensor/numbers/random.js";
+import { dropThreshold } from "#dsl/tensor/numbers/random.js";
 import { ropeAttributes } from "#dsl/tensor/numbers/rope.js";
-import { table, type NodeOf, type OpName } from "#dsl/tensor/table.js";
+import { opTable, type NodeOf, type OpName } from "#dsl/tensor/table.js";
 import type { ElementwiseNode } from "../../shared/elementwise.js";
-import type { Lower, LowerByName, Lowering, Make, Value } from "../lowering.js";
-import { ownRows } from "./caches.js";
-import { isStep, operand } from "./products.js";
-import { rates, type InPlace, type StepsInPlace } from "./optimizers.js";
-import { tables } from "./rope.js";
-import type { AttributeValue, TypeName } from "../saved-model.js";
+import type { NodeLowering, LowerByName, Lowering, MakeOutput, LoweredValue } from "../lowering.js";
+import { stateWrittenByRows } from "./caches.js";
+import { isSinglePosition, weightOperand } from "./products.js";
+import { adamRates, type InPlaceStep, type StepsInPlace } from "./optimizers.js";
+import { ropeTables } from "./rope.js";
+import type { TensorflowAttributeValue, TensorflowTypeName } from "../saved-model.js";
 
-type Attributes = Readonly<Record<string, AttributeValue>>;
+type Attributes = Readonly<Record<string, TensorflowAttributeValue>>;
 /** Undefined: not this node, which `plain` lowers. */
-type Kernel<N extends OpName> = (l: Lowering, node: NodeOf<N>, plain: Lower) => readonly Make[] | undefined;
+type Kernel<N extends OpName> = (
+  l: Lowering,
+  node: NodeOf<N>,
+  plain: NodeLowering,
+) => readonly MakeOutput[] | undefined;
 
-const COMPUTED: ReadonlySet<TypeName> = new Set<TypeName>(["f32", "bf16"]);
+const COMPUTED: ReadonlySet<TensorflowTypeName> = new Set<TensorflowTypeName>(["f32", "bf16"]);
 const fits = (l: Lowering, ref: Ref): boolean => COMPUTED.has(l.dtypeOf(ref));
 
 /** A node of the kernel with attribute T of the input. */
@@ -33,19 +37,19 @@ function call(l: Lowering, op: string, like: Ref, inputs: readonly string[], att
   return l.graph.node(op, inputs, { T: { type: l.dtypeOf(like) }, ...attributes });
 }
 /** The flat form where there is one. */
-function rows(node: Pick<Node, "types">, tensor: string, output = 0): Value {
+function rows(node: Pick<Node, "types">, tensor: string, output = 0): LoweredValue {
   return node.types[output]!.shape.length > 2 ? { flat: tensor } : { full: tensor };
 }
 
 /** As `native/kernels/activation.cc` numbers them. */
-const CURVES: readonly Smooth[] = ["gelu", "gelu_tanh", "gelu_quick", "silu"];
+const CURVES: readonly SmoothActivation[] = ["gelu", "gelu_tanh", "gelu_quick", "silu"];
 
 type Curved<A> = Node & ElementwiseNode & { readonly attributes: A };
 /** An op over tensors of one shape; all its outputs are of that shape too. */
 function curved<A>(
   op: string,
-  curve: (attributes: A) => Smooth,
-): (l: Lowering, node: Curved<A>) => readonly Make[] | undefined {
+  curve: (attributes: A) => SmoothActivation,
+): (l: Lowering, node: Curved<A>) => readonly MakeOutput[] | undefined {
   return (l, node) => {
     const [x] = node.inputs;
     if (!fits(l, x)) return undefined;
@@ -61,8 +65,8 @@ function curved<A>(
     return node.types.map((_, output) => () => rows(node, output === 0 ? made() : `${made()}:${output}`, output));
   };
 }
-const ofGate = ({ activation }: Infer<typeof GATE>): Smooth => activation;
-const ofSilu = (): Smooth => "silu";
+const ofGate = ({ activation }: InferAttributes<typeof GATE_ATTRIBUTES>): SmoothActivation => activation;
+const ofSilu = (): SmoothActivation => "silu";
 
 const norm: Kernel<"layer_norm"> = (l, node) => {
   const [x, scale, bias] = node.inputs;
@@ -111,7 +115,7 @@ const rope: Kernel<"rope"> = (l, node) => {
   const a = ropeAttributes(node.attributes);
   return [
     () => {
-      const { cos, sin } = tables(l, positions, a);
+      const { cos, sin } = ropeTables(l, positions, a);
       const attributes = {
         heads: { int: a.heads },
         interleaved: { bool: a.interleaved },
@@ -143,7 +147,7 @@ const dropout: Kernel<"dropout"> = (l, node) => {
           rate: { float: rate },
           seed: { int: seed | 0 },
           site: { int: site },
-          bound: { int: threshold(rate) },
+          bound: { int: dropThreshold(rate) },
         }),
       ),
   ];
@@ -176,7 +180,7 @@ function attending(l: Lowering, node: NodeOf<"attention">): Attending | undefine
       rate: { float: a.rate },
       seed: { int: a.seed | 0 },
       site: { int: a.site },
-      bound: { int: threshold(a.rate) },
+      bound: { int: dropThreshold(a.rate) },
     },
   };
 }
@@ -191,7 +195,7 @@ const attention: Kernel<"attention"> = (l, node, plain) => {
 const attentionGradient: Kernel<"attention_gradient"> = (l, node) => {
   const [, , , probabilities, context, dcontext] = node.inputs;
   const forward = l.nodeOf(probabilities);
-  if (!isNodeOf(forward, table.attention) || l.nodeOf(context) !== forward || l.usesOutput(node, 3)) return undefined;
+  if (!isNodeOf(forward, opTable.attention) || l.nodeOf(context) !== forward || l.usesOutput(node, 3)) return undefined;
   const made = attending(l, forward);
   if (!made) return undefined;
   const tensors = [...made.tensors, l.full(dcontext), `${l.full(context)}:1`];
@@ -206,7 +210,7 @@ const STEP_CURVES: readonly Activation[] = ["relu", "tanh", "sigmoid", "gelu", "
 function stepped(l: Lowering, x: Ref, weight: Ref, bias: Ref | undefined, activation?: Activation): string | undefined {
   if (!l.program.nodes.some(({ op }) => op === "cached_attention")) return undefined;
   if ([x, weight].some((ref) => l.dtypeOf(ref) !== "f32")) return undefined;
-  const { tensor, turned } = operand(l, weight);
+  const { tensor, turned } = weightOperand(l, weight);
   const added = bias ? l.full(bias) : l.graph.constant("f32", [0], new Uint8Array(0));
   const curve = activation ? STEP_CURVES.indexOf(activation) + 1 : 0;
   const attributes = { transposed: { bool: !turned }, curve: { int: curve } };
@@ -219,7 +223,7 @@ const linear: Kernel<"linear"> = (l, node) => {
 };
 const lowRankLinear: Kernel<"low_rank_linear"> = (l, node) => {
   const [x, weight, a, b, bias] = node.inputs;
-  if (!isStep(l, x)) return undefined;
+  if (!isSinglePosition(l, x)) return undefined;
   const whole = stepped(l, x, weight, bias);
   if (whole === undefined) return undefined;
   const low = l.product(l.product(l.flat(x), l.full(a), { tb: true }), l.full(b), { tb: true });
@@ -231,7 +235,7 @@ const lowRankLinear: Kernel<"low_rank_linear"> = (l, node) => {
 const cachedAttention: Kernel<"cached_attention"> = (l, node) => {
   const [q, k, v, keys, values, rows, ...more] = node.inputs;
   const a = node.attributes;
-  const states = [ownRows(l, keys, k, rows), ownRows(l, values, v, rows)];
+  const states = [stateWrittenByRows(l, keys, k, rows), stateWrittenByRows(l, values, v, rows)];
   const inPlace = states.every((state) => state !== undefined);
   const whole = (cache: Ref, fresh: Ref): string => (inPlace ? l.full(cache) : placed(l, cache, fresh, rows));
   const tensors = [
@@ -268,9 +272,9 @@ function placed(l: Lowering, cache: Ref, fresh: Ref, rows: Ref): string {
 }
 
 /** All in one pass, over views of the variables. */
-const adamw: InPlace<"adamw"> = (l, node, _handles, after) => {
+const adamw: InPlaceStep<"adamw"> = (l, node, _handles, after) => {
   const { beta1, beta2 } = node.attributes;
-  const { step, epsilon, decay } = rates(l, node);
+  const { step, epsilon, decay } = adamRates(l, node);
   const [parameter, m, v, gradient, , , scale] = node.inputs;
   const tensors = [parameter, m, v, gradient].map((ref) => l.full(ref));
   const waits = after.filter((name) => !tensors.includes(name)).map((name) => `^${name}`);
@@ -284,9 +288,11 @@ export const kernelsInPlace: StepsInPlace = { adamw };
 
 /** As those of `Table`, an entry is asked for nodes of its own op alone. */
 type Kernels = {
-  readonly [N in OpName]?: { kernel(l: Lowering, node: NodeOf<N>, plain: Lower): ReturnType<Kernel<N>> }["kernel"];
+  readonly [N in OpName]?: {
+    kernel(l: Lowering, node: NodeOf<N>, plain: NodeLowering): ReturnType<Kernel<N>>;
+  }["kernel"];
 };
-type AnyKernel = { kernel(l: Lowering, node: Node, plain: Lower): readonly Make[] | undefined }["kernel"];
+type AnyKernel = { kernel(l: Lowering, node: Node, plain: NodeLowering): readonly MakeOutput[] | undefined }["kernel"];
 const kernels: Kernels = {
   gelu: curved("TunebookActivation", geluKind),
   gelu_gradient: curved("TunebookActivationGradient", geluKind),
@@ -308,11 +314,11 @@ const kernels: Kernels = {
 };
 
 /** The table with our kernels where they serve. */
-export function withKernels(lowerings: LowerByName): LowerByName {
-  const own = Object.entries<AnyKernel>(kernels).flatMap(([op, kernel]): [string, Lower][] => {
+export function withFusedKernels(lowerings: LowerByName): LowerByName {
+  const kernelLowerings = Object.entries<AnyKernel>(kernels).flatMap(([op, kernel]): [string, NodeLowering][] => {
     // Without a way of TensorFlow's own, what it is made of is computed where there are no kernels.
-    const plain: Lower = lowerings[op] ?? (() => []);
+    const plain: NodeLowering = lowerings[op] ?? (() => []);
     return [[op, (l, node) => kernel(l, node, plain) ?? plain(l, node)]];
   });
-  return { ...lowerings, ...Object.fromEntries(own) };
+  return { ...lowerings, ...Object.fromEntries(kernelLowerings) };
 }

@@ -1,7 +1,7 @@
 /** Softmax and cross-entropy. */
 import type { NodeOf } from "#dsl/tensor/table.js";
-import type { Lowerings, Lowering, Value } from "../lowering.js";
-import { alike } from "../../shared/elementwise.js";
+import type { Lowerings, Lowering, LoweredValue } from "../lowering.js";
+import { applyElementwise } from "../../shared/elementwise.js";
 
 type CrossEntropy = NodeOf<"cross_entropy"> | NodeOf<"cross_entropy_gradient">;
 
@@ -28,13 +28,15 @@ function rows(
   const total = l.op("Maximum", [l.reduce("Sum", weight, [0], false), graph.float(1)]);
   return { loss: both, slope: `${both}:1`, share: l.op("RealDiv", [weight, total]) };
 }
-function flatLike(node: NodeOf<"cross_entropy_gradient">, tensor: string): Value {
+function flatLike(node: NodeOf<"cross_entropy_gradient">, tensor: string): LoweredValue {
   return node.types[0].shape.length > 2 ? { flat: tensor } : { full: tensor };
 }
 
-export const losses = {
-  softmax: (l, node) => [() => alike(l, node, ([x]) => l.op("Softmax", [x]))],
-  log_softmax: (l, node) => [() => alike(l, node, ([x]) => l.graph.node("LogSoftmax", [x], { T: { type: "f32" } }))],
+export const lossLowerings = {
+  softmax: (l, node) => [() => applyElementwise(l, node, ([x]) => l.op("Softmax", [x]))],
+  log_softmax: (l, node) => [
+    () => applyElementwise(l, node, ([x]) => l.graph.node("LogSoftmax", [x], { T: { type: "f32" } })),
+  ],
   cross_entropy: (l, node) => [
     () => {
       const { loss, share } = rows(l, node);

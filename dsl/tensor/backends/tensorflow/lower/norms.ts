@@ -37,7 +37,7 @@ function offsetScale(l: Lowering, node: RmsNorm): string {
   return offset === 0 ? scale : l.op("AddV2", [scale, l.graph.float(offset)]);
 }
 
-export const norms = {
+export const normLowerings = {
   rms_norm: (l, node) => {
     const type = l.dtypeOf(node.inputs[0]);
     const wide = node.types[0].shape.length > 2;

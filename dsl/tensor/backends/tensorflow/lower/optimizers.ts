@@ -12,7 +12,7 @@ interface Rates {
   readonly decay: string;
 }
 /** Corrections in f64, as 1 − 0.999 has no digits to spare in f32. */
-export function rates(l: Lowering, node: NodeOf<"adamw">): Rates {
+export function adamRates(l: Lowering, node: NodeOf<"adamw">): Rates {
   const { beta1, beta2, epsilon, weight_decay } = node.attributes;
   const { graph } = l;
   const double = (op: string, ...inputs: string[]): string => l.op(op, inputs, "f64");
@@ -33,14 +33,14 @@ function gradientOf(l: Lowering, node: NodeOf<"adamw">): string {
 
 /** Writes the states of an optimizer's node in place once the nodes of `after` are done; gives the last node's name. */
 type StepOf<N> = { step(l: Lowering, node: N, handles: readonly string[], after: readonly string[]): string }["step"];
-export type InPlace<N extends OpName> = StepOf<NodeOf<N>>;
+export type InPlaceStep<N extends OpName> = StepOf<NodeOf<N>>;
 /** Asked by a node's own op. */
 export type StepsInPlace = Readonly<Record<string, StepOf<Node>>>;
 
-const adamwInPlace: InPlace<"adamw"> = (l, node, handles, after) => {
+const adamwInPlace: InPlaceStep<"adamw"> = (l, node, handles, after) => {
   const { beta1, beta2, weight_decay } = node.attributes;
   const { graph } = l;
-  const { step, epsilon, decay } = rates(l, node);
+  const { step, epsilon, decay } = adamRates(l, node);
   const gradient = gradientOf(l, node);
   const wait = after.map((name) => `^${name}`);
   const [parameter] = handles;
@@ -72,9 +72,9 @@ function inOrder(l: Lowering, scalars: readonly string[]): string {
   return l.reduce("Sum", all, [0], false);
 }
 
-export const inPlace: StepsInPlace = { adamw: adamwInPlace };
+export const inPlaceSteps: StepsInPlace = { adamw: adamwInPlace };
 
-export const optimizers = {
+export const optimizerLoweringTable = {
   global_norm: (l, node) => [
     () => {
       const squares = node.inputs.map((r) => l.op("L2Loss", [l.full(r)]));
@@ -90,11 +90,11 @@ export const optimizers = {
     const v = (): string => mix(l.full(node.inputs[2]), l.op("Square", [gradientOf(l, node)]), beta2);
     return [
       () => {
-        const { step, epsilon, decay } = rates(l, node);
+        const { step, epsilon, decay } = adamRates(l, node);
         const p = l.full(node.inputs[0]);
-        const kept = l.op("Sub", [p, l.op("Mul", [p, decay])]);
+        const decayedParameter = l.op("Sub", [p, l.op("Mul", [p, decay])]);
         const move = l.op("RealDiv", [l.op("Mul", [m(), step]), l.op("AddV2", [l.op("Sqrt", [v()]), epsilon])]);
-        return { full: l.op("Sub", [kept, move]) };
+        return { full: l.op("Sub", [decayedParameter, move]) };
       },
       () => ({ full: m() }),
       () => ({ full: v() }),

@@ -2,33 +2,33 @@
 import type { Activation } from "#dsl/tensor/ops/shared/activation.js";
 import { isNodeOf } from "#dsl/tensor/op.js";
 import type { Ref } from "#dsl/tensor/program.js";
-import { table, type NodeOf } from "#dsl/tensor/table.js";
+import { opTable, type NodeOf } from "#dsl/tensor/table.js";
 import type { Lowerings, Lowering } from "../lowering.js";
 
 /** A weight for a product: `turned` where the tensor lies as [in, out] and not as [out, in]. */
-export interface Operand {
+export interface WeightOperand {
   readonly tensor: string;
   readonly turned: boolean;
 }
 
 /** What a weight [out, in] is made of, so that nothing is transposed that a product can read the other way round. */
-export function operand(l: Lowering, weight: Ref): Operand {
+export function weightOperand(l: Lowering, weight: Ref): WeightOperand {
   const node = l.nodeOf(weight);
-  if (isNodeOf(node, table.transpose)) {
-    const { tensor, turned } = operand(l, node.inputs[0]);
+  if (isNodeOf(node, opTable.transpose)) {
+    const { tensor, turned } = weightOperand(l, node.inputs[0]);
     return { tensor, turned: !turned };
   }
-  if (isNodeOf(node, table.cast)) {
+  if (isNodeOf(node, opTable.cast)) {
     const [from] = node.inputs;
-    const { tensor, turned } = operand(l, from);
+    const { tensor, turned } = weightOperand(l, from);
     return { tensor: l.cast(tensor, l.dtypeOf(from), l.dtypeOf(weight)), turned };
   }
-  if (isNodeOf(node, table.low_rank_merge)) return merge(l, node.inputs, node.attributes.scale);
+  if (isNodeOf(node, opTable.low_rank_merge)) return lowRankMerge(l, node.inputs, node.attributes.scale);
   return { tensor: l.full(weight), turned: false };
 }
 
 /** Whether x has one position a row, as when a text is continued: then moving a weight costs more than the product. */
-export function isStep(l: Lowering, x: Ref): boolean {
+export function isSinglePosition(l: Lowering, x: Ref): boolean {
   const { shape } = l.typeOf(x);
   return shape.length === 3 && shape[1] === 1;
 }
@@ -39,21 +39,21 @@ function linear(
   given: Ref,
   weight: Ref,
   bias: Ref | undefined,
-  o: { readonly activation?: Activation | undefined; readonly joined?: Joined } = {},
+  options: { readonly activation?: Activation | undefined; readonly joined?: FusedLinear } = {},
 ): string {
   const x = l.flat(given);
-  const { tensor, turned } = operand(l, weight);
+  const { tensor, turned } = weightOperand(l, weight);
   const [out, size] = l.typeOf(weight).shape as [number, number];
   // oneDNN's product with a transposed weight loses a fifth where it narrows; turning the weight costs far less.
-  const turn = !turned && size > 2 * out && size % 64 === 0 && !isStep(l, given);
+  const turn = !turned && size > 2 * out && size % 64 === 0 && !isSinglePosition(l, given);
   const w = turn ? l.transpose(tensor, [1, 0]) : tensor;
   const transposed = !turned && !turn;
   if (!bias) return l.product(x, w, { tb: transposed });
-  return (o.joined ?? fused)(l, x, w, l.full(bias), transposed, o.activation);
+  return (options.joined ?? fusedLinear)(l, x, w, l.full(bias), transposed, options.activation);
 }
 
 /** x · w (w turned if `transposed`) + bias, and an activation of it. */
-export type Joined = typeof fused;
+export type FusedLinear = typeof fusedLinear;
 
 /** What the kernel calls the activations of `linear`. */
 const POST: Readonly<Record<Activation, string>> = {
@@ -64,7 +64,7 @@ const POST: Readonly<Record<Activation, string>> = {
   gelu_tanh: "GeluApproximate",
 };
 
-export function fused(
+export function fusedLinear(
   l: Lowering,
   x: string,
   w: string,
@@ -84,8 +84,8 @@ export function fused(
 }
 
 /** Weight + scale · b a; made once for forward and backward. */
-export function merge(l: Lowering, [weight, a, b]: readonly [Ref, Ref, Ref], scale: number): Operand {
-  const { tensor, turned } = operand(l, weight);
+export function lowRankMerge(l: Lowering, [weight, a, b]: readonly [Ref, Ref, Ref], scale: number): WeightOperand {
+  const { tensor, turned } = weightOperand(l, weight);
   const update = turned ? l.product(l.full(a), l.full(b), { ta: true, tb: true }) : l.product(l.full(b), l.full(a));
   return { tensor: l.op("AddV2", [tensor, l.op("Mul", [update, l.graph.float(scale)])]), turned };
 }
@@ -95,7 +95,7 @@ function beside(
   l: Lowering,
   { inputs: [x, weight, a, b, bias] }: NodeOf<"low_rank_linear">,
   scale: number,
-  joined: Joined,
+  joined: FusedLinear,
 ): string {
   const low = l.product(l.product(l.flat(x), l.full(a), { tb: true }), l.full(b), { tb: true });
   return l.op("AddV2", [linear(l, x, weight, bias, { joined }), l.op("Mul", [low, l.graph.float(scale)])]);
@@ -103,13 +103,13 @@ function beside(
 
 function matmul(l: Lowering, node: NodeOf<"matmul">): string {
   const [a, b] = node.inputs;
-  const o = { ta: node.attributes.transpose_a, tb: node.attributes.transpose_b };
+  const options = { ta: node.attributes.transpose_a, tb: node.attributes.transpose_b };
   const both = l.typeOf(a).shape.length === 2 && l.typeOf(b).shape.length === 2;
-  return both ? l.product(l.full(a), l.full(b), o) : l.batchProduct(l.full(a), l.full(b), o);
+  return both ? l.product(l.full(a), l.full(b), options) : l.batchProduct(l.full(a), l.full(b), options);
 }
 
 /** Layers whose product, bias and activation are joined by one's own means. */
-export const linears = (joined: Joined) =>
+export const linearLowerings = (joined: FusedLinear) =>
   ({
     linear: (l, node) => [
       () => {
@@ -122,8 +122,8 @@ export const linears = (joined: Joined) =>
       () => {
         const [x, weight, a, b, bias] = node.inputs;
         const scale = node.attributes.scale;
-        if (isStep(l, x)) return { flat: beside(l, node, scale, joined) };
-        const w = merge(l, [weight, a, b], scale);
+        if (isSinglePosition(l, x)) return { flat: beside(l, node, scale, joined) };
+        const w = lowRankMerge(l, [weight, a, b], scale);
         const [rows, tb] = [l.flat(x), !w.turned];
         const y = bias ? joined(l, rows, w.tensor, l.full(bias), tb) : l.product(rows, w.tensor, { tb });
         return node.types[0].shape.length > 2 ? { flat: y } : { full: y };
@@ -131,12 +131,12 @@ export const linears = (joined: Joined) =>
     ],
   }) satisfies Lowerings;
 
-export const products = {
+export const productLowerings = {
   matmul: (l, node) => [() => ({ full: matmul(l, node) })],
-  ...linears(fused),
+  ...linearLowerings(fusedLinear),
   low_rank_merge: (l, node) => [
     () => {
-      const { tensor, turned } = merge(l, node.inputs, node.attributes.scale);
+      const { tensor, turned } = lowRankMerge(l, node.inputs, node.attributes.scale);
       return { full: turned ? l.transpose(tensor, [1, 0]) : tensor };
     },
   ],

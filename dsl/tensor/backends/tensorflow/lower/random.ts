@@ -1,8 +1,8 @@
 /** Dropout's masks by the generator of tensor/numbers/random.ts, in TensorFlow's integer kernels. */
-import { mix, ODD, threshold } from "#dsl/tensor/numbers/random.js";
+import { mixBits, HASH_INCREMENT, dropThreshold } from "#dsl/tensor/numbers/random.js";
 import type { Lowerings, Lowering } from "../lowering.js";
 
-export interface Dropping {
+export interface DropoutAttributes {
   readonly rate: number;
   readonly seed: number;
   readonly site: number;
@@ -25,7 +25,7 @@ const i32 = (l: Lowering, x: string): string =>
 const plus = (l: Lowering, a: string, b: string): string => u32(l, l.op("AddV2", [i32(l, a), i32(l, b)], "i32"));
 
 /** 0, 1, 2, … up to a size, i32. */
-export function counting(l: Lowering, n: string): string {
+export function rangeUpTo(l: Lowering, n: string): string {
   const { graph } = l;
   return graph.node("Range", [graph.integer(0), n, graph.integer(1)], { Tidx: { type: "i32" } });
 }
@@ -34,30 +34,30 @@ export function counting(l: Lowering, n: string): string {
  * Scaled mask, f32 [groups, rows of a group, columns]: 0 or 1/(1 − rate). `step`: a number for each group. `rows`: as which
  * ones they count, i32 [rows of a group]. `columns`: an i32 scalar.
  */
-export function keepMask(l: Lowering, a: Dropping, step: string, rows: string, columns: string): string {
+export function keepMask(l: Lowering, a: DropoutAttributes, step: string, rows: string, columns: string): string {
   const { graph } = l;
   const { seed, site, rate } = a;
   const shaped = (x: string, shape: readonly number[]): string => l.reshape(x, graph.integers(shape), "i32");
-  const stepped = mixed(l, u32(l, l.op("AddV2", [shaped(step, [-1, 1]), graph.integer(mix(seed))], "i32")));
+  const stepped = mixed(l, u32(l, l.op("AddV2", [shaped(step, [-1, 1]), graph.integer(mixBits(seed))], "i32")));
   const key = mixed(l, u32(l, l.op("AddV2", [i32(l, stepped), graph.integer(site)], "i32")));
   const hash = (index: string): string => i32(l, mixed(l, plus(l, mixed(l, u32(l, index)), key)));
-  const axis = (x: string, at: number): string =>
-    graph.node("ExpandDims", [x, graph.integer(at)], { T: { type: "i32" }, Tdim: { type: "i32" } });
+  const axis = (x: string, axisIndex: number): string =>
+    graph.node("ExpandDims", [x, graph.integer(axisIndex)], { T: { type: "i32" }, Tdim: { type: "i32" } });
   const r = axis(hash(rows), 2);
-  const c = axis(hash(graph.node("Invert", [counting(l, columns)], { T: { type: "i32" } })), 1);
-  const scattered = l.op("Mul", [l.op("BitwiseXor", [r, c], "i32"), graph.integer(ODD)], "i32");
-  const kept = l.op("GreaterEqual", [scattered, graph.integer(threshold(rate))], "i32");
-  return l.op("Mul", [l.cast(kept, "bool", "f32"), graph.float(1 / (1 - rate))]);
+  const c = axis(hash(graph.node("Invert", [rangeUpTo(l, columns)], { T: { type: "i32" } })), 1);
+  const scattered = l.op("Mul", [l.op("BitwiseXor", [r, c], "i32"), graph.integer(HASH_INCREMENT)], "i32");
+  const keep = l.op("GreaterEqual", [scattered, graph.integer(dropThreshold(rate))], "i32");
+  return l.op("Mul", [l.cast(keep, "bool", "f32"), graph.float(1 / (1 - rate))]);
 }
 
-export const random = {
+export const randomLowerings = {
   dropout: (l, node) => [
     () => {
       const [x, step] = node.inputs;
       const type = node.types[0];
-      const own = l.typeOf(step).shape.length ? { ...type, shape: type.shape.slice(1) } : type;
+      const rowType = l.typeOf(step).shape.length ? { ...type, shape: type.shape.slice(1) } : type;
       const columns = type.shape.at(-1)!;
-      const mask = keepMask(l, node.attributes, l.full(step), counting(l, l.rows(own)), l.size(columns));
+      const mask = keepMask(l, node.attributes, l.full(step), rangeUpTo(l, l.rows(rowType)), l.size(columns));
       const fitting = type.shape.length === 1 ? l.reshape(mask, l.graph.integers([-1])) : l.flatten(mask, columns);
       const y = l.op("Mul", [l.flat(x), fitting]);
       return type.shape.length > 2 ? { flat: y } : { full: y };

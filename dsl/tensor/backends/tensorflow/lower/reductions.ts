@@ -1,6 +1,6 @@
 /** Sums, means and maxima. Sums over all rows are products with a row of ones: the fastest way to add columns. */
 import type { NodeOf } from "#dsl/tensor/table.js";
-import type { Lowerings, Lowering, Value } from "../lowering.js";
+import type { Lowerings, Lowering, LoweredValue } from "../lowering.js";
 
 type Reduction = NodeOf<"reduce_sum"> | NodeOf<"reduce_mean"> | NodeOf<"reduce_max">;
 
@@ -14,7 +14,7 @@ export function columnSums(l: Lowering, flat: string, rows: string, n: number): 
   return l.reshape(l.product(ones, flat), graph.integers([n]));
 }
 
-function reduce(l: Lowering, node: Reduction, op: "Sum" | "Mean" | "Max"): Value {
+function reduce(l: Lowering, node: Reduction, op: "Sum" | "Mean" | "Max"): LoweredValue {
   const [x] = node.inputs;
   const type = l.typeOf(x);
   const last = type.shape.at(-1);
@@ -26,7 +26,7 @@ function reduce(l: Lowering, node: Reduction, op: "Sum" | "Mean" | "Max"): Value
   return { full: l.reduce(op, l.full(x), over, keep, type.dtype) };
 }
 
-export const reductions = {
+export const reductionLowerings = {
   argmax: (l, node) => [
     () => {
       const [x] = node.inputs;
@@ -48,9 +48,9 @@ export const reductions = {
       const { graph } = l;
       const [dy, like] = node.inputs;
       const { shape } = l.typeOf(like);
-      const kept = l.shape(shape.map((d, axis) => (node.attributes.axes.includes(axis) ? 1 : d)));
+      const keptShape = l.shape(shape.map((d, axis) => (node.attributes.axes.includes(axis) ? 1 : d)));
       const target = graph.node("Shape", [l.full(like)], { T: { type: l.dtypeOf(like) }, out_type: { type: "i32" } });
-      const wide = graph.node("BroadcastTo", [l.reshape(l.full(dy), kept), target], {
+      const wide = graph.node("BroadcastTo", [l.reshape(l.full(dy), keptShape), target], {
         T: { type: "f32" },
         Tidx: { type: "i32" },
       });

@@ -21,25 +21,25 @@ function slice(l: Lowering, x: string, start: number, size: number): string {
 }
 
 /** Turns neighbouring pairs of x, of that shape. */
-export type Turn = typeof turnNeighbours;
+export type RotatePairs = typeof turnNeighbours;
 
-export interface Tables {
+export interface RopeTables {
   /** [batch or 1, length, 1, pairs], f32. */
   readonly cos: string;
   readonly sin: string;
 }
-export function tables(l: Lowering, positions: Ref, a: RopeAttributes): Tables {
+export function ropeTables(l: Lowering, positions: Ref, a: RopeAttributes): RopeTables {
   const { shape } = l.typeOf(positions);
   const [batch, length]: readonly Dimension[] = shape.length === 1 ? [1, ...shape] : shape;
-  const at = l.cast(l.reshape(l.full(positions), l.shape([batch!, length!, 1, 1])), "i32", "f32");
+  const positionFloats = l.cast(l.reshape(l.full(positions), l.shape([batch!, length!, 1, 1])), "i32", "f32");
   const list = Float32Array.from(a.frequencies);
-  const angle = l.op("Mul", [at, l.graph.constant("f32", [list.length], new Uint8Array(list.buffer))]);
+  const angle = l.op("Mul", [positionFloats, l.graph.constant("f32", [list.length], new Uint8Array(list.buffer))]);
   const scaled = (x: string): string => (a.factor === 1 ? x : l.op("Mul", [x, l.graph.float(a.factor)]));
   return { cos: scaled(l.op("Cos", [angle])), sin: scaled(l.op("Sin", [angle])) };
 }
 
 /** Neighbouring pairs are complex numbers: one product turns them. */
-function turnNeighbours(l: Lowering, x: string, { cos, sin }: Tables, shape: readonly Dimension[]): string {
+function turnNeighbours(l: Lowering, x: string, { cos, sin }: RopeTables, shape: readonly Dimension[]): string {
   const { graph } = l;
   const pairs = l.reshape(l.to(x, "f32"), l.shape([...shape.slice(0, 3), (shape[3] as number) / 2, 2]));
   const complex = graph.node("Bitcast", [pairs], { T: { type: "f32" }, type: { type: "c64" } });
@@ -49,20 +49,20 @@ function turnNeighbours(l: Lowering, x: string, { cos, sin }: Tables, shape: rea
   return l.to(l.reshape(back, l.shape(shape)), graph.typeOf(x));
 }
 /** x · (cos, cos) + (second half, first half) · (−sin, sin). */
-function turnHalves(l: Lowering, x: string, { cos, sin }: Tables, pairs: number): string {
+function turnHalves(l: Lowering, x: string, { cos, sin }: RopeTables, pairs: number): string {
   const swapped = concat(l, [slice(l, x, pairs, pairs), slice(l, x, 0, pairs)]);
   const as = (table: string): string => l.to(table, l.graph.typeOf(x));
   const straight = l.op("Mul", [x, as(concat(l, [cos, cos]))]);
   return l.op("AddV2", [straight, l.op("Mul", [swapped, as(concat(l, [l.op("Neg", [sin]), sin]))])]);
 }
 
-export function rope(l: Lowering, node: NodeOf<"rope">, turnPairs: Turn = turnNeighbours): string {
+export function lowerRope(l: Lowering, node: NodeOf<"rope">, turnPairs: RotatePairs = turnNeighbours): string {
   const a = ropeAttributes(node.attributes);
   const [x, positions] = node.inputs;
   const [batch, length, width] = node.types[0].shape as [Dimension, Dimension, number];
   const size = width / a.heads;
   const turns = 2 * a.frequencies.length;
-  const { cos, sin } = tables(l, positions, a);
+  const { cos, sin } = ropeTables(l, positions, a);
   const table = { cos, sin: a.inverse ? l.op("Neg", [sin]) : sin };
   const heads = l.reshape(l.prefersFlat(x) ? l.flat(x) : l.full(x), l.shape([batch, length, a.heads, size]));
   const part = turns === size ? heads : slice(l, heads, 0, turns);
@@ -73,6 +73,6 @@ export function rope(l: Lowering, node: NodeOf<"rope">, turnPairs: Turn = turnNe
   return l.reshape(whole, l.graph.integers([-1, width]));
 }
 
-export const ropes = {
-  rope: (l, node) => [() => ({ flat: rope(l, node) })],
+export const ropeLowerings = {
+  rope: (l, node) => [() => ({ flat: lowerRope(l, node) })],
 } satisfies Lowerings;

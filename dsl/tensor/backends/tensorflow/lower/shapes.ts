@@ -2,8 +2,8 @@
 import { mustGet } from "#dsl/language/diagnostics/must.js";
 import { isState } from "#dsl/tensor/leaves.js";
 import type { NodeOf } from "#dsl/tensor/table.js";
-import type { Lowerings, Lowering, Value } from "../lowering.js";
-import { writesRows } from "./caches.js";
+import type { Lowerings, Lowering, LoweredValue } from "../lowering.js";
+import { writesSingleRows } from "./caches.js";
 
 function slice(
   l: Lowering,
@@ -29,9 +29,9 @@ function padAxis(l: Lowering, x: string, rank: number, axis: number, before: str
 function gatheredInPlace(
   l: Lowering,
   { inputs: [table, indices], types: [type] }: NodeOf<"gather">,
-): Value | undefined {
+): LoweredValue | undefined {
   const source = l.nodeOf(table);
-  if (!isState(source) || !writesRows(l, source.attributes.name)) return undefined;
+  if (!isState(source) || !writesSingleRows(l, source.attributes.name)) return undefined;
   const { name } = source.attributes;
   const gathered = l.graph.node("ResourceGather", [mustGet(l.handles, name, "state"), l.full(indices)], {
     dtype: { type: type.dtype },
@@ -43,7 +43,7 @@ function gatheredInPlace(
   return { full: gathered };
 }
 
-export const shapes = {
+export const shapeLowerings = {
   reshape: (l, node) => [
     () => ({ full: l.reshape(l.full(node.inputs[0]), l.shape(node.types[0].shape), node.types[0].dtype) }),
   ],
@@ -57,14 +57,14 @@ export const shapes = {
     () => {
       const { axis, start, size } = node.attributes;
       const rank = node.types[0].shape.length;
-      const at = (value: number, rest: number): number[] =>
+      const perAxis = (value: number, rest: number): number[] =>
         Array.from({ length: rank }, (_, i) => (i === axis ? value : rest));
       return {
         full: slice(
           l,
           l.full(node.inputs[0]),
-          at(start, 0),
-          at(typeof size === "number" ? size : -1, -1),
+          perAxis(start, 0),
+          perAxis(typeof size === "number" ? size : -1, -1),
           node.types[0].dtype,
         ),
       };

@@ -5,9 +5,9 @@
 import type { Activation } from "#dsl/tensor/ops/shared/activation.js";
 import type { Dimension } from "#dsl/tensor/program.js";
 import type { Lowering, Lowerings } from "../lowering.js";
-import { value } from "./activations.js";
-import { linears, type Joined } from "./products.js";
-import { rope, type Tables } from "./rope.js";
+import { smoothActivation } from "./activations.js";
+import { linearLowerings, type FusedLinear } from "./products.js";
+import { lowerRope, type RopeTables } from "./rope.js";
 
 function activated(l: Lowering, x: string, activation: Activation): string {
   switch (activation) {
@@ -19,17 +19,17 @@ function activated(l: Lowering, x: string, activation: Activation): string {
       return l.op("Sigmoid", [x]);
     case "gelu":
     case "gelu_tanh":
-      return value(l, x, activation);
+      return smoothActivation(l, x, activation);
   }
 }
 
-const joined: Joined = (l, x, w, bias, transposed, activation) => {
+const joined: FusedLinear = (l, x, w, bias, transposed, activation) => {
   const y = l.op("AddV2", [l.product(x, w, { tb: transposed }), bias]);
   return activation === undefined ? y : activated(l, y, activation);
 };
 
 /** Pairs that lie side by side, taken apart, turned and laid together again. */
-function turnPairs(l: Lowering, x: string, { cos, sin }: Tables, shape: readonly Dimension[]): string {
+function turnPairs(l: Lowering, x: string, { cos, sin }: RopeTables, shape: readonly Dimension[]): string {
   const { graph } = l;
   const type = { type: "f32" } as const;
   const pairs = (shape[3] as number) / 2;
@@ -49,7 +49,7 @@ function turnPairs(l: Lowering, x: string, { cos, sin }: Tables, shape: readonly
   return l.reshape(both, l.shape(shape));
 }
 
-export const stock = {
-  ...linears(joined),
-  rope: (l, node) => [() => ({ flat: rope(l, node, turnPairs) })],
+export const stockLowerings = {
+  ...linearLowerings(joined),
+  rope: (l, node) => [() => ({ flat: lowerRope(l, node, turnPairs) })],
 } satisfies Lowerings;

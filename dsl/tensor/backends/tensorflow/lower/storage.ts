@@ -1,8 +1,8 @@
 /** Weights that are stored in fewer bits, made f32 with TensorFlow's own kernels. */
-import { blocksOf } from "#dsl/tensor/ops/dequantize_blocks.js";
+import { blockQuantizationOf } from "#dsl/tensor/ops/dequantize_blocks.js";
 import type { Lowerings } from "../lowering.js";
 
-export const storage = {
+export const storageLowerings = {
   dequantize: (l, node) => [
     () => {
       const [codes, scales] = node.inputs;
@@ -14,7 +14,7 @@ export const storage = {
   dequantize_blocks: (l, node) => [
     () => {
       const { graph } = l;
-      const { levels, bits, block, shape, count, padded } = blocksOf(node.attributes);
+      const { levels, bits, block, shape, count, padded } = blockQuantizationOf(node.attributes);
       const pairs = bits === 8 ? levels : levels.flatMap((high) => levels.flatMap((low) => [high, low]));
       const table = graph.constant("f32", [256, 8 / bits], new Uint8Array(Float32Array.from(pairs).buffer));
       const [codes, scales] = node.inputs;
@@ -28,11 +28,11 @@ export const storage = {
       const scaled = l.op("Mul", [rows, l.reshape(l.full(scales), graph.integers([-1, 1]), "f32")]);
       if (count === padded) return { full: l.reshape(scaled, graph.integers(shape), "f32") };
       const flat = l.reshape(scaled, graph.integers([-1]), "f32");
-      const own = graph.node("Slice", [flat, graph.integers([0]), graph.integers([count])], {
+      const trimmed = graph.node("Slice", [flat, graph.integers([0]), graph.integers([count])], {
         T: { type: "f32" },
         Index: { type: "i32" },
       });
-      return { full: l.reshape(own, graph.integers(shape), "f32") };
+      return { full: l.reshape(trimmed, graph.integers(shape), "f32") };
     },
   ],
 } satisfies Lowerings;

@@ -1,37 +1,37 @@
 /** How each op becomes TensorFlow's kernels. `adamw` as an in-place update is updates.ts's affair. */
 import type { Lowerings } from "../lowering.js";
-import { activations } from "./activations.js";
-import { arithmetic } from "./arithmetic.js";
-import { attention } from "./attention.js";
-import { caches } from "./caches.js";
-import { elementwise } from "./elementwise.js";
-import { embedding } from "./embedding.js";
-import { head } from "./head.js";
-import { losses } from "./losses.js";
-import { norms } from "./norms.js";
-import { optimizers } from "./optimizers.js";
-import { products } from "./products.js";
-import { random } from "./random.js";
-import { reductions } from "./reductions.js";
-import { ropes } from "./rope.js";
-import { shapes } from "./shapes.js";
-import { storage } from "./storage.js";
+import { activationLowerings } from "./activations.js";
+import { arithmeticLowerings } from "./arithmetic.js";
+import { attentionLowerings } from "./attention.js";
+import { cacheLowerings } from "./caches.js";
+import { elementwiseLowerings } from "./elementwise.js";
+import { embeddingLowerings } from "./embedding.js";
+import { headLowerings } from "./head.js";
+import { lossLowerings } from "./losses.js";
+import { normLowerings } from "./norms.js";
+import { optimizerLoweringTable } from "./optimizers.js";
+import { productLowerings } from "./products.js";
+import { randomLowerings } from "./random.js";
+import { reductionLowerings } from "./reductions.js";
+import { ropeLowerings } from "./rope.js";
+import { shapeLowerings } from "./shapes.js";
+import { storageLowerings } from "./storage.js";
 
 export const lowerings: Lowerings = {
-  ...elementwise,
-  ...arithmetic,
-  ...embedding,
-  ...shapes,
-  ...ropes,
-  ...reductions,
-  ...products,
-  ...activations,
-  ...norms,
-  ...losses,
-  ...head,
-  ...random,
-  ...attention,
-  ...optimizers,
-  ...caches,
-  ...storage,
+  ...elementwiseLowerings,
+  ...arithmeticLowerings,
+  ...embeddingLowerings,
+  ...shapeLowerings,
+  ...ropeLowerings,
+  ...reductionLowerings,
+  ...productLowerings,
+  ...activationLowerings,
+  ...normLowerings,
+  ...lossLowerings,
+  ...headLowerings,
+  ...randomLowerings,
+  ...attentionLowerings,
+  ...optimizerLoweringTable,
+  ...cacheLowerings,
+  ...storageLowerings,
 };

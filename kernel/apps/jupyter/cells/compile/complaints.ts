@@ -1,11 +1,11 @@
 /** What the compiler complains about in a cell, as text with place and caret; all complaints of the cell at once. */
-import { nearest } from "#dsl/language/diagnostics/nearest.js";
-import { tuneLine } from "#dsl/language/syntax/cell.js";
-import { caret, type Place } from "../place.js";
+import { nearestWord } from "#dsl/language/diagnostics/nearest.js";
+import { tuneVerbOfLine } from "#dsl/language/syntax/cell.js";
+import { caretLines, type CellPlace } from "../place.js";
 import { withShortTypes } from "./short-types.js";
 import type { TslabDiagnostic } from "./typescript.js";
 
-export interface Complaint extends Place {
+export interface Complaint extends CellPlace {
   /** `TS2304`. */
   readonly code: string;
   readonly message: string;
@@ -49,13 +49,13 @@ export function complaintsOf(diagnostics: readonly TslabDiagnostic[], code: stri
 export function complaintLines(complaint: Complaint, code: string, title: string): string[] {
   return [
     `error[${complaint.code}]: ${complaint.message}`,
-    ...caret(code, complaint, title, complaint.length),
+    ...caretLines(code, complaint, title, complaint.length),
     ...complaint.notes.map((n) => `note: ${n}`),
   ];
 }
 
 /** True if the text is no TypeScript at all there (and not merely wrong in its types). */
-export function isSyntax({ code }: Complaint): boolean {
+export function isSyntaxComplaint({ code }: Complaint): boolean {
   return /^TS1\d{3}$/.test(code);
 }
 
@@ -64,7 +64,7 @@ export function tuneHint(code: string, lines: readonly number[], verbs: readonly
   const text = code.split("\n");
   for (const line of lines) {
     const here = text[line - 1] ?? "";
-    const verb = verbs.length > 0 ? tuneLine(here, verbs) : undefined;
+    const verb = verbs.length > 0 ? tuneVerbOfLine(here, verbs) : undefined;
     if (verb !== undefined) return `Tune goes in a cell of its own: \`${verb}\` begins a Tune statement`;
     const near = nearVerb(here, verbs);
     if (near !== undefined) return `did you mean \`${near}\`?`;
@@ -76,5 +76,5 @@ export function tuneHint(code: string, lines: readonly number[], verbs: readonly
 function nearVerb(line: string, verbs: readonly string[]): string | undefined {
   const word = /^\s*(\p{ID_Start}\p{ID_Continue}*)[ \t]+[\p{ID_Start}_$"][^=;()]*\{?/u.exec(line)?.[1];
   if (word === undefined || verbs.includes(word)) return undefined;
-  return nearest(word, verbs);
+  return nearestWord(word, verbs);
 }

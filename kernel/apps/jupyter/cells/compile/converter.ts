@@ -6,15 +6,15 @@ import type * as TypeScript from "typescript";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Completion, Completeness, Inspection } from "../../../../assist/answers.js";
 import { complaintsOf, type Complaint } from "./complaints.js";
-import { prepareHost, whyOf, type Emitted, type Host } from "./host.js";
+import { prepareCompilerHost, compilerFailureText, type EmittedCell, type CellCompilerHost } from "./host.js";
 import { moduleTransformer, type ModuleFacts } from "./modules.js";
-import { newerLibrary } from "./newer-library.js";
-import { withProperty } from "./properties.js";
+import { newerLibraryDeclarations } from "./newer-library.js";
+import { withPropertyNote } from "./properties.js";
 import { createTslabConverter, ts, type TslabConverter, type TslabDiagnostic } from "./typescript.js";
 import { compileUntyped } from "./untyped-cells.js";
 
 /** Code ready to be called with `runtimeParameters`. */
-export interface Compiled {
+export interface CompiledCell {
   readonly code: string;
   /** Source map (JSON) from `code` to the source. */
   readonly map: string;
@@ -28,7 +28,7 @@ export interface Compiled {
   readonly notes: readonly string[];
 }
 export type Conversion =
-  | { readonly compiled: Compiled }
+  | { readonly compiled: CompiledCell }
   | { readonly complaints: readonly Complaint[] }
   | { readonly clashes: readonly string[] };
 
@@ -47,7 +47,7 @@ const mostExplained = 20;
 const prefixLines = 1; // the converter puts `export {};` before each source
 
 export class Converter {
-  private readonly host: Host;
+  private readonly host: CellCompilerHost;
   private tslab: TslabConverter;
   /** Declarations of earlier TypeScript cells. */
   private declared: string;
@@ -61,7 +61,7 @@ export class Converter {
   constructor(folder: string, declarations: string, before?: DeclaredState) {
     this.declared = before?.declarations ?? "";
     for (const name of before?.names ?? []) this.defined.add(name);
-    this.host = prepareHost(folder, newerLibrary() + declarations);
+    this.host = prepareCompilerHost(folder, newerLibraryDeclarations() + declarations);
     this.tslab = createTslabConverter();
   }
 
@@ -90,7 +90,7 @@ export class Converter {
     } catch (error) {
       // What it failed at may have left it in any state.
       this.afresh();
-      result = this.untyped(code, whyOf(error));
+      result = this.untyped(code, compilerFailureText(error));
     }
     const { emitted } = this.host;
     if (result.diagnostics.length > 0 || !emitted) return { complaints: complaintsOf(result.diagnostics, source) };
@@ -120,7 +120,7 @@ export class Converter {
   }
   /** The cell without types, after the compiler failed; it fails where there is no way to compile it at all. */
   private untyped(code: string, why: string): Attempt {
-    let emitted: Emitted | undefined;
+    let emitted: EmittedCell | undefined;
     try {
       emitted = compileUntyped(code, [...this.defined, ...this.tune.keys()]);
     } catch {
@@ -140,12 +140,12 @@ export class Converter {
 
   /** Complaints of a source that was converted, with notes on properties that aren't there. */
   explained(complaints: readonly Complaint[], source: string, verbs: readonly string[]): readonly Complaint[] {
-    const at = (offset: number, length: number): readonly string[] => {
+    const completionsAt = (offset: number, length: number): readonly string[] => {
       const without = source.slice(0, offset) + source.slice(offset + length);
       return this.complete(without, offset).matches.map(({ text }) => text);
     };
-    const names = { at, verbs, isTune: (name: string) => this.tune.has(name) };
-    return complaints.map((one, i) => (i < mostExplained ? withProperty(one, source, names) : one));
+    const names = { completionsAt: completionsAt, verbs, isTune: (name: string) => this.tune.has(name) };
+    return complaints.map((one, i) => (i < mostExplained ? withPropertyNote(one, source, names) : one));
   }
 
   /** From now on the declarations of the last converted cell are known. */

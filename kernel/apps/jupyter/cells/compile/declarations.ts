@@ -7,7 +7,7 @@ const open = ts as unknown as {
 };
 
 /** In the order of the text. A text that is no TypeScript gives the names that could be read in it. */
-export function declaredBy(source: string): readonly string[] {
+export function namesDeclaredBy(source: string): readonly string[] {
   // A module's `locals` are all it declares, its hoisted `var`s too.
   const file = ts.createSourceFile("cell.ts", `export {};\n${source}`, ts.ScriptTarget.ES2022, true);
   open.bindSourceFile(file, { target: ts.ScriptTarget.ES2022 });

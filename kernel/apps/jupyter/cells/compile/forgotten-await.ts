@@ -19,7 +19,7 @@ export function withAwaitSuggested(diagnostic: TypeScript.Diagnostic): TypeScrip
 }
 
 /** An error for each element that is read from a promise instead of its value, as in `model.predict(texts)[0]`. */
-export function elementsOfPromises(
+export function findUnawaitedElements(
   file: TypeScript.SourceFile,
   checker: TypeScript.TypeChecker,
 ): TypeScript.Diagnostic[] {

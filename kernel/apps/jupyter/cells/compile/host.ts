@@ -10,14 +10,14 @@
  */
 import { join } from "node:path";
 import type * as TypeScript from "typescript";
-import { elementsOfPromises, withAwaitSuggested } from "./forgotten-await.js";
+import { findUnawaitedElements, withAwaitSuggested } from "./forgotten-await.js";
 import { moduleTransformer, type ModuleFacts } from "./modules.js";
 import { moduleResolver } from "./resolve.js";
 import { libraryFolder, ts } from "./typescript.js";
-import { stampAt } from "../../../../fetch/stamp.js";
+import { readFileStamp } from "../../../../fetch/stamp.js";
 
 /** What was printed for the last converted cell. */
-export interface Emitted extends ModuleFacts {
+export interface EmittedCell extends ModuleFacts {
   code: string;
   map: string;
   /** Declarations for the next cell where the compiler could not write them ("cannot be named"). */
@@ -25,23 +25,23 @@ export interface Emitted extends ModuleFacts {
   /** What the compiler failed at, for the author of the cell. */
   readonly notes: readonly string[];
 }
-export interface Host {
+export interface CellCompilerHost {
   /** Set by each emission. */
-  emitted: Emitted | undefined;
+  emitted: EmittedCell | undefined;
   /** Tells the compiler about files beside the notebook that changed since it read them. */
   refresh(): void;
 }
 type FileWatch = { readonly path: string; readonly changed: TypeScript.FileWatcherCallback; stamp: string | null };
 
 /** Must be called before the converter is made; one converter at a time. */
-export function prepareHost(folder: string, declarations: string): Host {
+export function prepareCompilerHost(folder: string, declarations: string): CellCompilerHost {
   const watched = new Set<FileWatch>();
   const ambient = join(folder, "__tunebook__.d.ts").replaceAll("\\", "/");
-  const host: Host = {
+  const host: CellCompilerHost = {
     emitted: undefined,
     refresh() {
       for (const file of watched) {
-        const now = stampAt(file.path);
+        const now = readFileStamp(file.path);
         if (now === file.stamp) continue;
         file.stamp = now;
         file.changed(file.path, now === null ? ts.FileWatcherEventKind.Deleted : ts.FileWatcherEventKind.Changed);
@@ -59,7 +59,7 @@ export function prepareHost(folder: string, declarations: string): Host {
   sys.watchFile = (path, changed) => {
     if (path.includes("/node_modules/") || path.startsWith(libraryFolder) || path === ambient)
       return { close: () => undefined };
-    const watch: FileWatch = { path, changed, stamp: stampAt(path) };
+    const watch: FileWatch = { path, changed, stamp: readFileStamp(path) };
     watched.add(watch);
     return { close: () => void watched.delete(watch) };
   };
@@ -71,7 +71,7 @@ export function prepareHost(folder: string, declarations: string): Host {
     ): readonly TypeScript.Diagnostic[];
   };
   const createHost = original(open.createWatchCompilerHost) as unknown as (
-    ...of: unknown[]
+    ...hostArgs: unknown[]
   ) => TypeScript.WatchCompilerHostOfFilesAndCompilerOptions<TypeScript.BuilderProgram>;
   const create = (files: string[], options: TypeScript.CompilerOptions, ...rest: unknown[]): unknown => {
     const made = createHost([...files, ambient], { ...options, ...cellOptions() }, ...rest);
@@ -94,7 +94,7 @@ export function prepareHost(folder: string, declarations: string): Host {
         ...program.getOptionsDiagnostics(),
         ...program.getGlobalDiagnostics(),
         ...files.flatMap((file) => [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)]),
-        ...files.flatMap((file) => elementsOfPromises(file, program.getTypeChecker())),
+        ...files.flatMap((file) => findUnawaitedElements(file, program.getTypeChecker())),
       ])
       .filter((d) => !ofNoInterest(d.code))
       .map(withAwaitSuggested);
@@ -126,7 +126,7 @@ function cellOptions(): TypeScript.CompilerOptions {
 }
 
 /** The program that the converter sees: only the cell itself is checked and emitted, by our transformer. */
-function cellProgram(program: TypeScript.BuilderProgram, host: Host): TypeScript.BuilderProgram {
+function cellProgram(program: TypeScript.BuilderProgram, host: CellCompilerHost): TypeScript.BuilderProgram {
   return Object.create(program, {
     getAllDependencies: { value: (file: TypeScript.SourceFile) => [file.fileName] },
     emit: {
@@ -189,13 +189,15 @@ function spelled(file: TypeScript.SourceFile, checker: TypeScript.TypeChecker, n
   const { locals } = file as unknown as { locals?: ReadonlyMap<string, TypeScript.Symbol> };
   for (const [name, symbol] of locals ?? []) {
     if (!(symbol.flags & ts.SymbolFlags.Value)) continue;
-    const at = symbol.valueDeclaration ?? file;
-    const isConst = ts.isVariableDeclaration(at) && (at.parent.flags & ts.NodeFlags.Const) !== 0;
+    const declaration = symbol.valueDeclaration ?? file;
+    const isConst = ts.isVariableDeclaration(declaration) && (declaration.parent.flags & ts.NodeFlags.Const) !== 0;
     let type = "any";
     try {
-      type = checker.typeToString(checker.getTypeOfSymbolAtLocation(symbol, at), undefined, flags);
+      type = checker.typeToString(checker.getTypeOfSymbolAtLocation(symbol, declaration), undefined, flags);
     } catch (error) {
-      notes.push(`the TypeScript compiler failed at the type of \`${name}\` (${whyOf(error)}): it is any from here on`);
+      notes.push(
+        `the TypeScript compiler failed at the type of \`${name}\` (${compilerFailureText(error)}): it is any from here on`,
+      );
     }
     lines.push(`declare ${isConst ? "const" : "let"} ${name}: ${type};`);
   }
@@ -203,7 +205,7 @@ function spelled(file: TypeScript.SourceFile, checker: TypeScript.TypeChecker, n
 }
 
 /** What a failure of the compiler says, on one line. */
-export function whyOf(error: unknown): string {
+export function compilerFailureText(error: unknown): string {
   return (error instanceof Error ? error.message : String(error)).split("\n")[0] ?? "";
 }
 

@@ -22,7 +22,7 @@ export function moduleTransformer(
   options: RewriteOptions & { readonly cell: boolean },
   facts: ModuleFacts,
 ): TypeScript.TransformerFactory<TypeScript.SourceFile> {
-  return (context) => (file) => new ModuleRewriting(context, options, facts).of(file);
+  return (context) => (file) => new ModuleRewriting(context, options, facts).rewriteFile(file);
 }
 
 /** What an exported name reads now, and the local name behind it where it can be assigned. */
@@ -50,7 +50,7 @@ class ModuleRewriting {
     this.visit = rewriter(context, options);
   }
 
-  of(file: TypeScript.SourceFile): TypeScript.SourceFile {
+  rewriteFile(file: TypeScript.SourceFile): TypeScript.SourceFile {
     const last = this.options.cell ? lastExpression(file) : undefined;
     for (const node of file.statements) {
       const isModuleSyntax =
@@ -111,11 +111,11 @@ class ModuleRewriting {
   private keep(last: TypeScript.ExpressionStatement): void {
     const { f } = this;
     const value = this.visit(last.expression) as TypeScript.Expression;
-    const kept = f.createAssignment(
+    const assignment = f.createAssignment(
       f.createPropertyAccessExpression(f.createIdentifier("__cell"), "result"),
       f.createParenthesizedExpression(value),
     );
-    this.body.push(ts.setTextRange(f.createExpressionStatement(kept), last));
+    this.body.push(ts.setTextRange(f.createExpressionStatement(assignment), last));
   }
 
   private addPlain(node: TypeScript.Statement): void {
@@ -132,7 +132,7 @@ class ModuleRewriting {
     if (!modifiers?.some((m) => m.kind === ts.SyntaxKind.ExportKeyword)) return node;
     this.facts.module = true;
     const isDefault = modifiers.some((m) => m.kind === ts.SyntaxKind.DefaultKeyword);
-    const kept = modifiers.filter(
+    const remaining = modifiers.filter(
       (m) => m.kind !== ts.SyntaxKind.ExportKeyword && m.kind !== ts.SyntaxKind.DefaultKeyword,
     );
     const note = (name: TypeScript.Identifier | undefined): TypeScript.Identifier => {
@@ -144,16 +144,16 @@ class ModuleRewriting {
     if (ts.isVariableStatement(node)) {
       for (const d of node.declarationList.declarations)
         for (const n of bound(d.name)) this.exported.set(n, { read: f.createIdentifier(n), local: n });
-      return f.updateVariableStatement(node, kept, node.declarationList);
+      return f.updateVariableStatement(node, remaining, node.declarationList);
     }
     if (ts.isFunctionDeclaration(node)) {
       const { asteriskToken, typeParameters, parameters, type, body } = node;
       const name = note(node.name);
-      return f.updateFunctionDeclaration(node, kept, asteriskToken, name, typeParameters, parameters, type, body);
+      return f.updateFunctionDeclaration(node, remaining, asteriskToken, name, typeParameters, parameters, type, body);
     }
     if (ts.isClassDeclaration(node)) {
       const { typeParameters, heritageClauses, members } = node;
-      return f.updateClassDeclaration(node, kept, note(node.name), typeParameters, heritageClauses, members);
+      return f.updateClassDeclaration(node, remaining, note(node.name), typeParameters, heritageClauses, members);
     }
     return node;
   }
@@ -184,12 +184,12 @@ class ModuleRewriting {
     this.imports.push(ts.setSourceMapRange(this.constant(name, module), node));
     return this.f.createIdentifier(name);
   }
-  private cell(method: string, ...of: TypeScript.Expression[]): TypeScript.CallExpression {
+  private cell(method: string, ...args: TypeScript.Expression[]): TypeScript.CallExpression {
     const { f } = this;
     return f.createCallExpression(
       f.createPropertyAccessExpression(f.createIdentifier("__cell"), method),
       undefined,
-      of,
+      args,
     );
   }
   private constant(name: string, value: TypeScript.Expression): TypeScript.Statement {
@@ -197,8 +197,8 @@ class ModuleRewriting {
     const declared = f.createVariableDeclaration(name, undefined, undefined, value);
     return f.createVariableStatement(undefined, f.createVariableDeclarationList([declared], ts.NodeFlags.Const));
   }
-  private member(of: TypeScript.Expression, name: string): TypeScript.Expression {
-    return this.f.createElementAccessExpression(of, this.f.createStringLiteral(name));
+  private member(object: TypeScript.Expression, name: string): TypeScript.Expression {
+    return this.f.createElementAccessExpression(object, this.f.createStringLiteral(name));
   }
 }
 

@@ -8,15 +8,15 @@ interface Part {
   readonly declares: string;
 }
 /** The prototype or object of that global name, or nothing. */
-const of = (name: string): object => {
+const globalOf = (name: string): object => {
   const value = (globalThis as Record<string, unknown>)[name];
   return typeof value === "function" || (typeof value === "object" && value !== null) ? value : {};
 };
-const own = (name: string, ...members: readonly string[]): (() => boolean) => {
-  return () => members.every((member) => member in of(name));
+const hasStatic = (name: string, ...members: readonly string[]): (() => boolean) => {
+  return () => members.every((member) => member in globalOf(name));
 };
 const each = (name: string, ...members: readonly string[]): (() => boolean) => {
-  return () => members.every((member) => member in ((of(name) as { prototype?: object }).prototype ?? {}));
+  return () => members.every((member) => member in ((globalOf(name) as { prototype?: object }).prototype ?? {}));
 };
 
 const typedArrays = "Int8 Uint8 Uint8Clamped Int16 Uint16 Int32 Uint32 Float32 Float64 BigInt64 BigUint64".split(" ");
@@ -56,11 +56,11 @@ const parts: readonly Part[] = [
     has: each("Float32Array", "toReversed", "toSorted", "with"),
     declares: typedArrays
       .map((kind) => {
-        const [name, of] = [`${kind}Array`, kind.startsWith("Big") ? "bigint" : "number"];
+        const [name, elementType] = [`${kind}Array`, kind.startsWith("Big") ? "bigint" : "number"];
         return `interface ${name} {
   toReversed(): ${name};
-  toSorted(compare?: (a: ${of}, b: ${of}) => number): ${name};
-  with(index: number, value: ${of}): ${name};
+  toSorted(compare?: (a: ${elementType}, b: ${elementType}) => number): ${name};
+  with(index: number, value: ${elementType}): ${name};
 }`;
       })
       .join("\n"),
@@ -70,31 +70,31 @@ const parts: readonly Part[] = [
     declares: "interface String { isWellFormed(): boolean; toWellFormed(): string }",
   },
   {
-    has: own("Object", "groupBy"),
+    has: hasStatic("Object", "groupBy"),
     declares: `interface ObjectConstructor {
   groupBy<K extends PropertyKey, T>(items: Iterable<T>, key: (item: T, index: number) => K): Partial<Record<K, T[]>>;
 }`,
   },
   {
-    has: own("Map", "groupBy"),
+    has: hasStatic("Map", "groupBy"),
     declares: `interface MapConstructor {
   groupBy<K, T>(items: Iterable<T>, key: (item: T, index: number) => K): Map<K, T[]>;
 }`,
   },
   {
-    has: own("Promise", "withResolvers"),
+    has: hasStatic("Promise", "withResolvers"),
     declares: `interface PromiseConstructor {
   withResolvers<T>(): { promise: Promise<T>; resolve: (value: T | PromiseLike<T>) => void; reject: (reason?: any) => void };
 }`,
   },
   {
-    has: own("Promise", "try"),
+    has: hasStatic("Promise", "try"),
     declares: `interface PromiseConstructor {
   try<T, A extends unknown[]>(f: (...of: A) => T | PromiseLike<T>, ...of: A): Promise<Awaited<T>>;
 }`,
   },
   {
-    has: own("Array", "fromAsync"),
+    has: hasStatic("Array", "fromAsync"),
     declares: `interface ArrayConstructor {
   fromAsync<T>(items: AsyncIterable<T> | Iterable<T | PromiseLike<T>> | ArrayLike<T | PromiseLike<T>>): Promise<T[]>;
   fromAsync<T, U>(items: AsyncIterable<T> | Iterable<T> | ArrayLike<T>, map: (item: Awaited<T>, index: number) => U): Promise<Awaited<U>[]>;
@@ -129,13 +129,19 @@ const parts: readonly Part[] = [
 interface Generator<T, TReturn, TNext> ${iterators}
 declare var Iterator: { from<T>(items: Iterator<T> | Iterable<T>): IterableIterator<T> };`,
   },
-  { has: own("RegExp", "escape"), declares: "interface RegExpConstructor { escape(text: string): string }" },
-  { has: own("Error", "isError"), declares: "interface ErrorConstructor { isError(value: unknown): value is Error }" },
-  { has: own("Math", "f16round"), declares: "interface Math { f16round(x: number): number }" },
-  { has: own("Math", "sumPrecise"), declares: "interface Math { sumPrecise(numbers: Iterable<number>): number }" },
+  { has: hasStatic("RegExp", "escape"), declares: "interface RegExpConstructor { escape(text: string): string }" },
+  {
+    has: hasStatic("Error", "isError"),
+    declares: "interface ErrorConstructor { isError(value: unknown): value is Error }",
+  },
+  { has: hasStatic("Math", "f16round"), declares: "interface Math { f16round(x: number): number }" },
+  {
+    has: hasStatic("Math", "sumPrecise"),
+    declares: "interface Math { sumPrecise(numbers: Iterable<number>): number }",
+  },
 ];
 
 /** Ambient declarations of the parts that are there. */
-export function newerLibrary(): string {
+export function newerLibraryDeclarations(): string {
   return parts.map(({ has, declares }) => (has() ? `${declares}\n` : "")).join("");
 }

@@ -1,27 +1,27 @@
 /** What is said of a property that isn't there: the nearest that is, the statement of Tune that was meant, or what there is. */
-import { listed } from "#dsl/language/diagnostics/listed.js";
-import { nearest } from "#dsl/language/diagnostics/nearest.js";
+import { listNames } from "#dsl/language/diagnostics/listed.js";
+import { nearestWord } from "#dsl/language/diagnostics/nearest.js";
 import type { Complaint } from "./complaints.js";
 
 /** The compiler's words where it knows no property of a nearby name; of a near one it tells itself (TS2551). */
 const unknown = /^Property '([^']+)' does not exist on type /;
 
-export interface Names {
+export interface NameLookup {
   /** What may stand at an offset of the source in place of a word of this length. */
-  readonly at: (offset: number, length: number) => readonly string[];
+  readonly completionsAt: (offset: number, length: number) => readonly string[];
   /** Of Tune's names and its verbs. */
   readonly isTune: (name: string) => boolean;
   readonly verbs: readonly string[];
 }
 
 /** The complaint with a note where a property is unknown. */
-export function withProperty(complaint: Complaint, source: string, names: Names): Complaint {
+export function withPropertyNote(complaint: Complaint, source: string, names: NameLookup): Complaint {
   const wanted = complaint.code === "TS2339" ? unknown.exec(complaint.message)?.[1] : undefined;
   if (wanted === undefined) return complaint;
   const offset = offsetOf(complaint, source);
   const note = noteOf(
     wanted,
-    names.at(offset, wanted.length),
+    names.completionsAt(offset, wanted.length),
     tuneNameBefore(source.slice(0, offset), names),
     names.verbs,
   );
@@ -34,16 +34,16 @@ function noteOf(
   tune: string | undefined,
   verbs: readonly string[],
 ): string | undefined {
-  const near = nearest(wanted, has);
+  const near = nearestWord(wanted, has);
   if (near !== undefined) return `did you mean \`${near}\`?`;
-  const verb = tune === undefined ? undefined : verbs.includes(wanted) ? wanted : nearest(wanted, verbs);
+  const verb = tune === undefined ? undefined : verbs.includes(wanted) ? wanted : nearestWord(wanted, verbs);
   if (verb !== undefined) return `\`${verb}\` is a statement of Tune: \`${verb} ${tune} …\`, in a cell of its own`;
   // What is long to list is a library's.
-  return has.length === 0 || has.length > 20 ? undefined : `it has ${listed(has, { most: 20 })}`;
+  return has.length === 0 || has.length > 20 ? undefined : `it has ${listNames(has, { most: 20 })}`;
 }
 
 /** `m.evalute`: the name before the point, where it is one of Tune's. */
-function tuneNameBefore(before: string, { isTune }: Names): string | undefined {
+function tuneNameBefore(before: string, { isTune }: NameLookup): string | undefined {
   const name = /(?<![\p{ID_Continue}$.])([\p{ID_Start}_$][\p{ID_Continue}$]*)\s*\??\.\s*$/u.exec(before)?.[1];
   return name !== undefined && isTune(name) ? name : undefined;
 }

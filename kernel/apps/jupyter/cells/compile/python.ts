@@ -1,5 +1,5 @@
 /** Python in a cell that doesn't compile as TypeScript: where it is, and what serves here for what it does. */
-import { isSyntax, type Complaint } from "./complaints.js";
+import { isSyntaxComplaint, type Complaint } from "./complaints.js";
 
 /** Lines that no TypeScript has, told only where the cell doesn't parse. */
 const forms: readonly RegExp[] = [
@@ -56,26 +56,26 @@ const plainly: readonly Served[] = [
 ];
 
 /** One complaint and its help in place of what the compiler says of Python; undefined: it doesn't look like it. */
-export function pythonIn(
+export function pythonComplaintIn(
   complaints: readonly Complaint[],
   code: string,
 ): { readonly complaint: Complaint; readonly hint: string } | undefined {
-  const unparsed = complaints.some((one) => isSyntax(one));
+  const unparsed = complaints.some((one) => isSyntaxComplaint(one));
   const unknown = new Set(complaints.filter((one) => isUnknownName(one)).map(({ line }) => line));
   const lines = code.split("\n");
-  const at = lines.findIndex(
+  const lineIndex = lines.findIndex(
     (line, i) =>
       (unparsed && forms.some((form) => form.test(line))) ||
       (unknown.has(i + 1) && unknownNames.some((form) => form.test(line))),
   );
-  const line = lines[at];
+  const line = lines[lineIndex];
   if (line === undefined) return undefined;
   const text = line.trim();
   const complaint: Complaint = {
     code: "python",
     message: "this is Python; cells are Tune or TypeScript",
     notes: [],
-    line: at + 1,
+    line: lineIndex + 1,
     column: line.indexOf(text) + 1,
     length: Math.max(1, text.length),
   };

@@ -17,8 +17,8 @@ export function moduleResolver(folder: string): Resolve {
   ): TypeScript.ResolvedModuleWithFailedLookupLocations => {
     cache ??= ts.createModuleResolutionCache(folder, (path) => path, options);
     // Files of the person come and go; those of packages stay.
-    const kept = from.includes("/node_modules/") ? cache : undefined;
-    return ts.resolveModuleName(name, from, options, sys, kept, undefined, mode);
+    const moduleCache = from.includes("/node_modules/") ? cache : undefined;
+    return ts.resolveModuleName(name, from, options, sys, moduleCache, undefined, mode);
   };
   return (literals, from, _redirected, options, file) =>
     literals.map((literal) => {
@@ -26,10 +26,10 @@ export function moduleResolver(folder: string): Resolve {
       const found = resolve(literal.text, from, options, mode);
       if (found.resolvedModule || from.includes("/node_modules/") || ts.isExternalModuleNameRelative(literal.text))
         return found;
-      const ours = resolve(literal.text, own, options, mode);
+      const ours = resolve(literal.text, thisFile, options, mode);
       return ours.resolvedModule ? ours : found;
     });
 }
 
 /** A file beside which Tunebook's own dependencies are found. */
-const own = fileURLToPath(import.meta.url).replaceAll("\\", "/");
+const thisFile = fileURLToPath(import.meta.url).replaceAll("\\", "/");

@@ -22,8 +22,8 @@ export function rewriter(
   { isPrior }: RewriteOptions,
 ): (node: TypeScript.Node) => TypeScript.Node {
   const f = context.factory;
-  const call = (name: string, ...of: TypeScript.Expression[]): TypeScript.CallExpression =>
-    f.createCallExpression(f.createIdentifier(name), undefined, of);
+  const call = (name: string, ...args: TypeScript.Expression[]): TypeScript.CallExpression =>
+    f.createCallExpression(f.createIdentifier(name), undefined, args);
   const prior = (name: TypeScript.Identifier): TypeScript.Expression =>
     f.createPropertyAccessExpression(f.createIdentifier("__names"), name.text);
   const isPriorNode = (node: TypeScript.Node): node is TypeScript.Identifier => {
@@ -97,8 +97,8 @@ export function rewriter(
     const directives = body.statements.findIndex(
       (s) => !(ts.isExpressionStatement(s) && ts.isStringLiteral(s.expression)),
     );
-    const at = directives < 0 ? body.statements.length : directives;
-    return f.updateBlock(body, [...body.statements.slice(0, at), tick(), ...body.statements.slice(at)]);
+    const bodyStart = directives < 0 ? body.statements.length : directives;
+    return f.updateBlock(body, [...body.statements.slice(0, bodyStart), tick(), ...body.statements.slice(bodyStart)]);
   }
   return visit;
 }

@@ -6,21 +6,21 @@ const longest = 60;
 /** A message in which types of objects are short: of long ones their first names alone. */
 export function withShortTypes(message: string): string {
   let text = "";
-  for (let at = 0; at < message.length;) {
-    const end = message[at] === "{" ? closing(message, at) : at + 1;
-    const names = end - at > longest ? namesOf(message.slice(at + 1, end - 1)) : [];
-    text += names.length > 1 ? `{ ${[...names.slice(0, 3), "…"].join("; ")} }` : message.slice(at, end);
-    at = end;
+  for (let position = 0; position < message.length;) {
+    const end = message[position] === "{" ? closing(message, position) : position + 1;
+    const names = end - position > longest ? namesOf(message.slice(position + 1, end - 1)) : [];
+    text += names.length > 1 ? `{ ${[...names.slice(0, 3), "…"].join("; ")} }` : message.slice(position, end);
+    position = end;
   }
   return text;
 }
 /** After the brace that closes the one at `from`; of a type that the compiler cut off, before the quote that ends it. */
 function closing(message: string, from: number): number {
   let depth = 0;
-  for (let at = from; at < message.length; at++) {
-    if (message[at] === "{") depth++;
-    else if (message[at] === "}" && --depth === 0) return at + 1;
-    else if (/^'(?:[.\s]|$)/.test(message.slice(at, at + 2))) return at;
+  for (let position = from; position < message.length; position++) {
+    if (message[position] === "{") depth++;
+    else if (message[position] === "}" && --depth === 0) return position + 1;
+    else if (/^'(?:[.\s]|$)/.test(message.slice(position, position + 2))) return position;
   }
   return message.length;
 }

@@ -3,14 +3,14 @@
  * and among those of earlier cells; nothing that it imports is read.
  */
 import type * as TypeScript from "typescript";
-import type { Emitted } from "./host.js";
-import { declaredBy } from "./declarations.js";
+import type { EmittedCell } from "./host.js";
+import { namesDeclaredBy } from "./declarations.js";
 import { moduleTransformer, type ModuleFacts } from "./modules.js";
 import { ts } from "./typescript.js";
 
 /** `earlier`: names of earlier cells. Throws where there is no way to compile it; undefined where it is no TypeScript. */
-export function compileUntyped(source: string, earlier: readonly string[]): Emitted | undefined {
-  const names = declaredBy(source);
+export function compileUntyped(source: string, earlier: readonly string[]): EmittedCell | undefined {
+  const names = namesDeclaredBy(source);
   const ending = names.length > 0 ? `\nexport {${names.join(", ")}}` : "";
   const texts: Readonly<Record<string, string>> = {
     "/cell.ts": `export {};\n${source}${ending}`,

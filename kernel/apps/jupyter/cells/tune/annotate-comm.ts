@@ -3,12 +3,12 @@
  * gets rows and the result of each decision. Messages are those of Jupyter widgets (`update`, `custom`), so that the view is an
  * anywidget module. Several front ends may show one annotation session.
  */
-import type { AnnotationSession, Doing } from "../../../../data/annotations/annotation-session.js";
-import type { Label } from "../../../../data/annotations/line.js";
+import type { AnnotationSession, AnnotationAction } from "../../../../data/annotations/annotation-session.js";
+import type { AnnotationLabel } from "../../../../data/annotations/line.js";
 import type { AnnotationHost } from "../../../../session/execution-context.js";
 import { annotateTarget, type AnnotationReply } from "../../ports/annotate-contract.js";
 import type { Comm, CommHandlers, CommOpened } from "../../ports/comms.js";
-import { contentOf, faultOf, offering } from "./offered-content.js";
+import { contentOf, faultText, createOffers } from "./offered-content.js";
 
 /** Rows that a front end is told at a time. */
 const WINDOW = 200;
@@ -20,7 +20,7 @@ interface Open {
 
 /** `register`: of comm targets; called once, with the first annotation session. */
 export function annotationHost(register: (target: string, opened: CommOpened) => void): AnnotationHost {
-  const offered = offering<Open>(register, annotateTarget, opened);
+  const offered = createOffers<Open>(register, annotateTarget, opened);
   return { offer: (annotation) => offered.offer({ annotation, comms: new Set() }) };
 }
 
@@ -34,20 +34,20 @@ function opened(open: Open, comm: Comm): CommHandlers {
 }
 
 function take({ annotation, comms }: Open, comm: Comm, content: unknown): void {
-  const asked = contentOf(content);
-  const { at } = asked;
-  switch (asked["ask"]) {
+  const request = contentOf(content);
+  const { at: rowIndex } = request;
+  switch (request["ask"]) {
     case "rows": {
-      const from = whole(asked["from"]);
-      tell([comm], { rows: annotation.rows(from, Math.min(from + WINDOW, whole(asked["to"]))), from });
+      const from = whole(request["from"]);
+      tell([comm], { rows: annotation.rows(from, Math.min(from + WINDOW, whole(request["to"]))), from });
       return;
     }
     case "decide": {
-      const doing = doingIn(asked);
-      if (typeof at !== "number" || !annotation.has(at) || !doing) return;
-      attempt(annotation, comm, at, () => {
-        annotation.decide(at, doing);
-        tell(comms, { saved: { at, decided: annotation.decided(at) }, done: annotation.done });
+      const doing = doingIn(request);
+      if (typeof rowIndex !== "number" || !annotation.has(rowIndex) || !doing) return;
+      attempt(annotation, comm, rowIndex, () => {
+        annotation.decide(rowIndex, doing);
+        tell(comms, { saved: { at: rowIndex, decided: annotation.decided(rowIndex) }, done: annotation.done });
       });
       return;
     }
@@ -61,19 +61,19 @@ function take({ annotation, comms }: Open, comm: Comm, content: unknown): void {
 }
 
 /** What can't be written is told with what stands. */
-function attempt(annotation: AnnotationSession, comm: Comm, at: number | null, work: () => void): void {
+function attempt(annotation: AnnotationSession, comm: Comm, rowIndex: number | null, work: () => void): void {
   try {
     work();
   } catch (error) {
-    const stands = at === null ? {} : { at, decided: annotation.decided(at) };
-    tell([comm], { fault: faultOf(error), ...stands });
+    const stands = rowIndex === null ? {} : { at: rowIndex, decided: annotation.decided(rowIndex) };
+    tell([comm], { fault: faultText(error), ...stands });
   }
 }
 
-function doingIn({ does, label }: Readonly<Record<string, unknown>>): Doing | null {
+function doingIn({ does, label }: Readonly<Record<string, unknown>>): AnnotationAction | null {
   if (does === "skip" || does === "drop") return { does };
   const isLabel = typeof label === "string" || (Array.isArray(label) && label.every((one) => typeof one === "string"));
-  return does === "label" && isLabel ? { does, label: label as Label } : null;
+  return does === "label" && isLabel ? { does, label: label as AnnotationLabel } : null;
 }
 
 function whole(value: unknown): number {

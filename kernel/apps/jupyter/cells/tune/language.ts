@@ -2,7 +2,7 @@
  * Tune cells for the interpreter: compiles a cell with the cells before it, runs its actions, and says what is wrong as
  * diagnostics at their place in the cell.
  */
-import { visible } from "#dsl/language/diagnostics/codes.js";
+import { escapeControlCharacters } from "#dsl/language/diagnostics/codes.js";
 import { renderAnsi } from "#dsl/language/diagnostics/render-ansi.js";
 import type { Source } from "#dsl/language/diagnostics/span.js";
 import type { Facts } from "#dsl/language/types/facts.js";
@@ -10,18 +10,18 @@ import type { Value } from "#dsl/language/types/value.js";
 import { isTune, withoutMagic } from "#dsl/language/syntax/cell.js";
 import type { SessionVocabulary } from "#stdlib/user-defined/vocabulary.js";
 import { registry } from "#stdlib/registry.js";
-import { diagnosticsShown } from "../../../../display/diagnostics.js";
+import { diagnosticsView } from "../../../../display/diagnostics.js";
 import { diagnosticsOf } from "../../../../session/diagnostics-of.js";
-import { runsBeside } from "../../../../runs/runs-beside.js";
+import { runsFolderBeside } from "../../../../runs/runs-beside.js";
 import { TuneSession } from "../../../../features/tune-session.js";
 import { type ControlsHost, type AnnotationHost } from "../../../../session/execution-context.js";
 import { registerComm } from "../../ports/comm-targets.js";
 import { annotationHost } from "./annotate-comm.js";
-import { controlsHost } from "./sweep-comm.js";
+import { sweepControlsHost } from "./sweep-comm.js";
 import type { ExecuteOutcome } from "../../ports/execute-outcome.js";
-import type { CellLanguage, ExecuteRequest, Names } from "../interpreter.js";
+import type { CellLanguage, ExecuteRequest, SessionNames } from "../interpreter.js";
 
-export interface TuneOptions {
+export interface TuneLanguageOptions {
   /** Folder of the notebook. */
   readonly folder: string;
   /** Folder of all runs; beside the notebook unless told. */
@@ -38,25 +38,25 @@ export interface TuneLanguage extends CellLanguage {
   close(): Promise<void>;
 }
 
-export function createTuneLanguage(o: TuneOptions): TuneLanguage {
+export function createTuneLanguage(options: TuneLanguageOptions): TuneLanguage {
   const verbs = registry.verbs().map((verb) => verb.name);
   let session: TuneSession | null = null;
   let annotations: AnnotationHost | null = null;
   let controls: ControlsHost | null = null;
-  const sessionFor = (names: Names) =>
+  const sessionFor = (names: SessionNames) =>
     (session ??= new TuneSession({
-      folder: o.folder,
-      runs: o.runs ?? runsBeside(o.folder),
+      folder: options.folder,
+      runs: options.runs ?? runsFolderBeside(options.folder),
       names,
-      ...(o.vocabulary && { vocabulary: o.vocabulary }),
-      ...(o.verifying !== undefined && { verifying: o.verifying }),
+      ...(options.vocabulary && { vocabulary: options.vocabulary }),
+      ...(options.verifying !== undefined && { verifying: options.verifying }),
       annotations: (annotations ??= annotationHost(registerComm)),
-      controls: (controls ??= controlsHost(registerComm)),
+      controls: (controls ??= sweepControlsHost(registerComm)),
     }));
   return {
     name: "tune",
     owns: (code) => isTune(code, verbs),
-    execute: (request, context) => executeCell(sessionFor(context.names), request, context, o),
+    execute: (request, context) => executeCell(sessionFor(context.names), request, context, options),
     close: async () => session?.close(),
   };
 }
@@ -64,15 +64,15 @@ export function createTuneLanguage(o: TuneOptions): TuneLanguage {
 async function executeCell(
   session: TuneSession,
   request: ExecuteRequest,
-  context: { readonly signal: AbortSignal; readonly names: Names },
-  o: TuneOptions,
+  context: { readonly signal: AbortSignal; readonly names: SessionNames },
+  options: TuneLanguageOptions,
 ): Promise<ExecuteOutcome> {
   const title = `cell ${request.cell}`;
   const { code, cell, cellId } = request;
   const source: Source = { id: title, title, text: withoutMagic(code), cell, ...(cellId !== undefined && { cellId }) };
   const hostContext = {
-    folder: o.folder,
-    parameters: o.parameters ?? {},
+    folder: options.folder,
+    parameters: options.parameters ?? {},
     live: (name: string) => context.names.get(name),
     typescript: () => context.names.typescript(),
     signal: context.signal,
@@ -80,18 +80,18 @@ async function executeCell(
   const sources = () => [...session.earlier.filter((s) => s.id !== source.id), source];
   try {
     await session.run(source, { screen: request.output, hostContext, signal: context.signal }, (warnings) =>
-      request.output.display(diagnosticsShown(warnings, sources())),
+      request.output.display(diagnosticsView(warnings, sources())),
     );
     return { status: "ok", userExpressions: {} };
   } catch (error) {
-    return failure(error, sources());
+    return tuneFailure(error, sources());
   } finally {
-    o.onSources?.(session.earlier, session.known);
+    options.onSources?.(session.earlier, session.known);
   }
 }
 
 /** An error as Jupyter shows it: the traceback is the rendered diagnostic, with no frame of ours. */
-export function failure(error: unknown, sources: readonly Source[]): ExecuteOutcome {
+export function tuneFailure(error: unknown, sources: readonly Source[]): ExecuteOutcome {
   const diagnostics = diagnosticsOf(error, sources);
   if (diagnostics.length === 0) {
     if (error instanceof Error && error.name === "AbortError")
@@ -100,9 +100,9 @@ export function failure(error: unknown, sources: readonly Source[]): ExecuteOutc
     return {
       status: "error",
       ename: "TunebookError",
-      evalue: visible(what),
+      evalue: escapeControlCharacters(what),
       traceback: [
-        `Tunebook failed: ${visible(what)}`,
+        `Tunebook failed: ${escapeControlCharacters(what)}`,
         ...(error instanceof Error ? (error.stack ?? "").split("\n").slice(1, 6) : []),
       ],
     };

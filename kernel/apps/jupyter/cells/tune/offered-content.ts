@@ -1,14 +1,14 @@
 /** What a cell offers to front ends: each thing has an id, by which a front end opens a comm to it. */
 import { randomUUID } from "node:crypto";
 import { LRUCache } from "lru-cache";
-import { CodedError, wordsFor } from "#dsl/language/diagnostics/codes.js";
+import { CodedError, diagnosticText } from "#dsl/language/diagnostics/codes.js";
 import type { Comm, CommHandlers, CommOpened } from "../../ports/comms.js";
 
 /** Things of cells that ran long ago make room. */
 const MOST = 32;
 
 /** `register`: of comm targets; called once, when the first thing is there. What `offer` returns is the thing's id. */
-export function offering<T extends object>(
+export function createOffers<T extends object>(
   register: (target: string, opened: CommOpened) => void,
   target: string,
   opened: (thing: T, comm: Comm) => CommHandlers,
@@ -34,9 +34,9 @@ export function offering<T extends object>(
 }
 
 /** An error as a front end shows it beside what was asked. */
-export function faultOf(error: unknown): string {
+export function faultText(error: unknown): string {
   if (!(error instanceof CodedError)) return String((error as Error).message);
-  const { message, help } = wordsFor(error);
+  const { message, help } = diagnosticText(error);
   return help ? `${message} (${help})` : message;
 }
 

@@ -4,17 +4,17 @@
  */
 import type { SweepControls } from "../../../../display/sweeps/sweep-controls.js";
 import type { ControlsHost } from "../../../../session/execution-context.js";
-import { sweepTarget, type LiveSweep, type SweepReply } from "../../ports/sweep-contract.js";
+import { sweepTarget, type SweepSnapshot, type SweepReply } from "../../ports/sweep-contract.js";
 import type { Comm, CommHandlers, CommOpened } from "../../ports/comms.js";
-import { contentOf, faultOf, offering } from "./offered-content.js";
+import { contentOf, faultText, createOffers } from "./offered-content.js";
 
-export function controlsHost(register: (target: string, opened: CommOpened) => void): ControlsHost {
-  return offering(register, sweepTarget, opened);
+export function sweepControlsHost(register: (target: string, opened: CommOpened) => void): ControlsHost {
+  return createOffers(register, sweepTarget, opened);
 }
 
 function opened(sweep: SweepControls, comm: Comm): CommHandlers {
   const { now, settings } = sweep;
-  comm.send({ method: "update", state: { ...now, settings } satisfies LiveSweep });
+  comm.send({ method: "update", state: { ...now, settings } satisfies SweepSnapshot });
   const end = sweep.onShown(() => comm.send({ method: "update", state: sweep.now }));
   return { message: ({ data }) => take(sweep, comm, contentOf(data["content"])), closed: end };
 }
@@ -31,7 +31,7 @@ function take(sweep: SweepControls, comm: Comm, { ask, id, trial, changes }: Rea
     } else return;
     reply({ id, did: ask });
   } catch (error) {
-    reply({ id, fault: faultOf(error) });
+    reply({ id, fault: faultText(error) });
   }
 }
 

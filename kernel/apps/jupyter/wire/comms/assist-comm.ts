@@ -3,8 +3,8 @@
  * that is typed, about the plan and the runs, while cells run too. The runs are watched here: a front end that asked again
  * and again by itself would make the kernel look busy.
  */
-import type { Compare } from "../../../../runs/history/run-comparison.js";
-import { sorts, type RunView } from "../../../../runs/history/run-view.js";
+import type { RunComparisonRequest } from "../../../../runs/history/run-comparison.js";
+import { RUN_SORT_KEYS, type RunView } from "../../../../runs/history/run-view.js";
 import type { AssistantClient } from "./assistant-client.js";
 import type {
   AssistQuestion,
@@ -12,7 +12,7 @@ import type {
   AssistReply,
   AssistWatch,
   AssistWatches,
-  Unread,
+  UncheckedParams,
 } from "./assist-contract.js";
 import type { AssistantMethods } from "../../cells/assistant-port.js";
 import type { Comm, CommOpened } from "../../ports/comms.js";
@@ -21,7 +21,7 @@ import type { Json } from "../message.js";
 export const assistTarget = "tunebook.assist";
 
 /** From a message's parameters to the assistant's; undefined: the message lacks something. */
-type Reader<Asked, Wanted> = (data: Unread<Asked>) => Wanted | undefined;
+type Reader<Asked, Wanted> = (data: UncheckedParams<Asked>) => Wanted | undefined;
 type Asked<Q extends AssistQuestion> = AssistQuestions[Q]["params"];
 type Watched<W extends AssistWatch> = AssistWatches[W]["params"];
 
@@ -31,9 +31,9 @@ const place: Reader<Asked<"complete">, AssistantMethods["complete"]["params"]> =
   typeof code === "string" && typeof offset === "number" && offset >= 0 && offset <= code.length
     ? { code, offset }
     : undefined;
-const notebook: Reader<Asked<"plan">, AssistantMethods["plan"]["params"]> = ({ cells, at, measure }) => {
+const notebook: Reader<Asked<"plan">, AssistantMethods["plan"]["params"]> = ({ cells, at: cursor, measure }) => {
   if (!Array.isArray(cells) || !cells.every(isCell)) return undefined;
-  return { cells, at: isPlace(at) ? at : null, measure: measure === true };
+  return { cells, at: isPlace(cursor) ? cursor : null, measure: measure === true };
 };
 const texts = (value: unknown): readonly string[] | undefined =>
   Array.isArray(value) && value.every((one) => typeof one === "string") ? value : undefined;
@@ -46,12 +46,12 @@ const query: Reader<Watched<"Runs">, RunView> = (data) => {
     reverse: reverse === true,
     fold: fold === true,
     open: texts(open) ?? [],
-    sort: sorts.find((one) => one === sort) ?? "started",
+    sort: RUN_SORT_KEYS.find((one) => one === sort) ?? "started",
     score: typeof score === "string" ? score : null,
     on: typeof on === "string" ? on : null,
   };
 };
-const compare: Reader<Watched<"Compared">, Compare> = ({ runs, along, smooth }) => {
+const compare: Reader<Watched<"Compared">, RunComparisonRequest> = ({ runs, along, smooth }) => {
   if (!Array.isArray(runs) || !runs.every(isChosen)) return undefined;
   return { runs, along: along === "seconds" || along === "tokens" ? along : "step", smooth: smooth !== false };
 };
@@ -61,8 +61,8 @@ const questions: { readonly [Q in AssistQuestion]: Reader<Asked<Q>, AssistantMet
   format: code,
   complete: place,
   inspect: (data) => {
-    const at = place(data);
-    return at && { ...at, detail: 0 };
+    const position = place(data);
+    return position && { ...position, detail: 0 };
   },
   plan: notebook,
   run: ({ run, against }) =>
@@ -108,9 +108,9 @@ export function assistComm(assistant: AssistantClient): CommOpened {
           return answer({ result: null });
         }
         if (!isQuestion(method)) return answer({ error: "there is no such method" });
-        const asked = ask(assistant, method, data);
-        if (!asked) return answer({ error: `${method} lacks a parameter` });
-        asked.then(
+        const pendingAnswer = ask(assistant, method, data);
+        if (!pendingAnswer) return answer({ error: `${method} lacks a parameter` });
+        pendingAnswer.then(
           (result) => answer({ result }),
           (error: unknown) => answer({ error: String(error) }),
         );
@@ -124,7 +124,7 @@ export function assistComm(assistant: AssistantClient): CommOpened {
 function ask<Q extends AssistQuestion>(
   assistant: AssistantClient,
   question: Q,
-  data: Unread<Asked<Q>>,
+  data: UncheckedParams<Asked<Q>>,
 ): Promise<AssistQuestions[Q]["result"]> | undefined {
   const params = questions[question](data);
   return params && assistant.ask(question, params);
@@ -147,11 +147,11 @@ const watchers: { readonly [W in AssistWatch]: (assistant: AssistantClient, data
     );
   },
   Compared: (assistant, data) => {
-    const asked = compare(data);
+    const comparison = compare(data);
     return (
-      asked &&
+      comparison &&
       watching<AssistWatches["Compared"]["result"]>("", (since, wait) =>
-        assistant.ask("compareRuns", { ...asked, since, wait }),
+        assistant.ask("compareRuns", { ...comparison, since, wait }),
       )
     );
   },
@@ -178,7 +178,7 @@ function watching<Found extends { readonly revision: unknown }>(
   };
 }
 
-function isChosen(value: unknown): value is Compare["runs"][number] {
+function isChosen(value: unknown): value is RunComparisonRequest["runs"][number] {
   const { id, slot } = (value ?? {}) as Readonly<Record<string, unknown>>;
   return typeof id === "string" && typeof slot === "number" && Number.isInteger(slot) && slot >= 0 && slot < 1000;
 }
@@ -186,7 +186,7 @@ function isCell(cell: unknown): cell is { id: string; code: string } {
   const { id, code } = (cell ?? {}) as Readonly<Record<string, unknown>>;
   return typeof id === "string" && typeof code === "string";
 }
-function isPlace(at: unknown): at is { cell: string; offset: number } {
-  const { cell, offset } = (at ?? {}) as Readonly<Record<string, unknown>>;
+function isPlace(candidate: unknown): candidate is { cell: string; offset: number } {
+  const { cell, offset } = (candidate ?? {}) as Readonly<Record<string, unknown>>;
   return typeof cell === "string" && typeof offset === "number";
 }

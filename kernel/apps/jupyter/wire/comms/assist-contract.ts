@@ -5,7 +5,7 @@
  * The extension sends `{ id, method, ... }` with the parameters of the method beside them. Each is answered once, `{ id, result }`
  * or `{ id, error }`. A watch is answered again and again, `{ watch: id, result }`, until it is ended or another of its kind begins.
  */
-import type { Compare } from "../../../../runs/history/run-comparison.js";
+import type { RunComparisonRequest } from "../../../../runs/history/run-comparison.js";
 import type { RunView } from "../../../../runs/history/run-listing.js";
 import type { RunNotes } from "../../../../runs/history/run-notes.js";
 import type { AssistantMethods, NotebookText } from "../../cells/assistant-port.js";
@@ -40,7 +40,7 @@ export type AssistQuestion = keyof AssistQuestions;
 /** What may be watched: `watchRuns` and `unwatchRuns`, `watchCompared` and `unwatchCompared`. */
 export interface AssistWatches {
   readonly Runs: Exchange<Omit<RunView, "on"> & Partial<Pick<RunView, "on">>, "runs">;
-  readonly Compared: Exchange<Compare, "compareRuns">;
+  readonly Compared: Exchange<RunComparisonRequest, "compareRuns">;
 }
 export type AssistWatch = keyof AssistWatches;
 
@@ -49,4 +49,4 @@ export type AssistReply<Id = number> = ({ readonly id: Id } | { readonly watch: 
   ({ readonly result: unknown } | { readonly error: string });
 
 /** Parameters as they came: named as they should be, of whatever type. */
-export type Unread<Params> = { readonly [Name in keyof Params]?: unknown };
+export type UncheckedParams<Params> = { readonly [Name in keyof Params]?: unknown };

@@ -2,7 +2,7 @@
 import { CommRegistry, type CommOpened } from "../../ports/comms.js";
 import type { Json, Message } from "../message.js";
 import type { Publisher } from "../publisher.js";
-import type { CommEvent, ToMain } from "../../ports/run-port.js";
+import type { CommEvent, MessageToMain } from "../../ports/run-port.js";
 
 const kinds: ReadonlyMap<string, CommEvent["event"]> = new Map([
   ["comm_open", "open"],
@@ -11,19 +11,19 @@ const kinds: ReadonlyMap<string, CommEvent["event"]> = new Map([
 ]);
 
 export class WireComms {
-  private readonly own = new CommRegistry((event) => this.publish(event));
+  private readonly ownRegistry = new CommRegistry((event) => this.publish(event));
   private readonly mainTargets = new Set<string>();
   private readonly mainOpen = new Map<string, string>();
   private readonly parents = new Map<string, Json>();
 
   constructor(
     private readonly publisher: Publisher,
-    private readonly tell: (message: ToMain) => void,
+    private readonly tell: (message: MessageToMain) => void,
   ) {}
 
   /** Registers a target that answers on this thread, off the run loop. */
   register(target: string, opened: CommOpened): void {
-    this.own.register(target, opened);
+    this.ownRegistry.register(target, opened);
   }
 
   addMainTarget(name: string): void {
@@ -31,7 +31,7 @@ export class WireComms {
   }
 
   info(): ReadonlyMap<string, string> {
-    return new Map([...this.own.info(), ...this.mainOpen]);
+    return new Map([...this.ownRegistry.info(), ...this.mainOpen]);
   }
 
   /** Takes a comm message of the front end; false if it is none. */
@@ -50,7 +50,7 @@ export class WireComms {
       ...(typeof target === "string" ? { target } : {}),
     };
     this.parents.set(id, header);
-    if (this.own.take(event)) this.forget(event);
+    if (this.ownRegistry.take(event)) this.forget(event);
     else if (this.isMain(event)) {
       if (kind === "open") this.mainOpen.set(id, event.target ?? "");
       this.tell({ kind: "comm", event });

@@ -3,15 +3,19 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { xdgFolder } from "../../../../fetch/xdg.js";
 
-export interface Machine {
+export interface MachineEnvironment {
   readonly env: NodeJS.ProcessEnv;
   readonly platform: NodeJS.Platform;
   readonly home: string;
 }
-export const thisMachine = (): Machine => ({ env: process.env, platform: process.platform, home: homedir() });
+export const thisMachine = (): MachineEnvironment => ({
+  env: process.env,
+  platform: process.platform,
+  home: homedir(),
+});
 
 /** The user's data folder: kernels in `kernels/`, extensions in `labextensions/`. */
-export function userDataFolder({ env, platform, home }: Machine): string {
+export function userDataFolder({ env, platform, home }: MachineEnvironment): string {
   const stated = env["JUPYTER_DATA_DIR"];
   if (stated) return stated;
   if (platform === "darwin") return join(home, "Library", "Jupyter");
@@ -25,13 +29,13 @@ export function prefixDataFolder(prefix: string): string {
 }
 
 /** The data folder of the whole system. */
-export function systemDataFolder({ env, platform }: Machine): string {
+export function systemDataFolder({ env, platform }: MachineEnvironment): string {
   if (platform === "win32") return join(env["PROGRAMDATA"] ?? "C:\\ProgramData", "jupyter");
   return "/usr/local/share/jupyter";
 }
 
 /** Every folder in which Jupyter looks for kernels, first found first served. */
-export function dataFolders(machine: Machine, sysPrefix?: string): readonly string[] {
+export function dataFolders(machine: MachineEnvironment, sysPrefix?: string): readonly string[] {
   const { env, platform } = machine;
   const path = (env["JUPYTER_PATH"] ?? "").split(platform === "win32" ? ";" : ":").filter((part) => part !== "");
   const prefix = sysPrefix === undefined ? [] : [prefixDataFolder(sysPrefix)];

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import * as v from "valibot";
-import { fields, hintIn } from "../../../../fetch/json.js";
+import { objectWith, readHint } from "../../../../fetch/json.js";
 import { version } from "../../../../session/version.js";
 import { logoPng, logoSvg } from "./logo.js";
 import type { Json } from "../message.js";
@@ -84,14 +84,14 @@ function folderOf(dataFolder: string, name: string): string {
 }
 
 /** Of kernel.json what is read here; another program's has no `tunebook`. */
-const ours = fields({
+const ours = objectWith({
   argv: v.array(v.string()),
-  metadata: fields({ tunebook: fields({ version: v.string() }) }),
+  metadata: objectWith({ tunebook: objectWith({ version: v.string() }) }),
 });
 
 /** What a folder says of itself, if Tunebook wrote it. */
 function readKernel(folder: string, name = ""): InstalledKernel | undefined {
-  const found = hintIn(join(folder, "kernel.json"), ours);
+  const found = readHint(join(folder, "kernel.json"), ours);
   if (!found) return undefined;
   const { argv, metadata } = found;
   const works = argv.slice(0, 2).every((file) => existsSync(file));

@@ -43,10 +43,10 @@ export function logoPng(size: number): Buffer {
 function pixel(x: number, y: number, scale: number): readonly [number, number, number, number] {
   const samples = 4;
   const sum = [0, 0, 0, 0];
-  for (let at = 0; at < samples * samples; at++) {
+  for (let sample = 0; sample < samples * samples; sample++) {
     const colour = colourAt(
-      (x + ((at % samples) + 0.5) / samples) * scale,
-      (y + (Math.floor(at / samples) + 0.5) / samples) * scale,
+      (x + ((sample % samples) + 0.5) / samples) * scale,
+      (y + (Math.floor(sample / samples) + 0.5) / samples) * scale,
     );
     colour?.forEach((part, index) => (sum[index] = (sum[index] ?? 0) + part));
     if (colour) sum[3] = (sum[3] ?? 0) + 1;

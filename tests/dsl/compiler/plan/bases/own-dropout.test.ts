@@ -1,6 +1,6 @@
 /** What `dropout: auto` comes to, as a plan tells it. */
 import assert from "node:assert/strict";
-import { ownDropout } from "#dsl/compiler/plan/bases/own-dropout.js";
+import { baseDropoutText } from "#dsl/compiler/plan/bases/own-dropout.js";
 
 describe("the dropout of a base", () => {
   it("is told by the rates of its configuration, without those of its own heads", () => {
@@ -12,9 +12,9 @@ describe("the dropout of a base", () => {
       [{ attention_dropout: 0 }, "0"],
     ];
     for (const [config, figures] of cases)
-      assert.equal(ownDropout(config as Record<string, unknown>), `the base's own, ${figures}`);
+      assert.equal(baseDropoutText(config as Record<string, unknown>), `the base's own, ${figures}`);
   });
   it("is told without figures where the configuration has none", () => {
-    assert.equal(ownDropout({ hidden_size: 4, dropout: "much", drop_path: 0.1 }), "the base's own");
+    assert.equal(baseDropoutText({ hidden_size: 4, dropout: "much", drop_path: 0.1 }), "the base's own");
   });
 });

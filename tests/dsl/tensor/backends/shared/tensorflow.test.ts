@@ -7,7 +7,7 @@ import { writeSavedModel, type GraphNode } from "#dsl/tensor/backends/tensorflow
 import { Graph } from "#dsl/tensor/builder.js";
 import { gradient } from "#dsl/tensor/gradient.js";
 import type { Program } from "#dsl/tensor/program.js";
-import { ops, table } from "#dsl/tensor/table.js";
+import { ops, opTable } from "#dsl/tensor/table.js";
 import { hard_swish } from "#tests/dsl/tensor/passes/hard-swish.js";
 import { PbfReader } from "pbf";
 
@@ -119,7 +119,7 @@ describe("TensorFlow's graph of a program", () => {
   });
   it("says of an op that is there that it has no form", () => {
     const { decompose: _, ...lone } = hard_swish;
-    Object.assign(table, { hard_swish: lone });
+    Object.assign(opTable, { hard_swish: lone });
     try {
       const graph = new Graph();
       graph.output("y", graph.one("hard_swish" as "tanh", [graph.input("x", { dtype: "f32", shape: [2] })]));
@@ -128,7 +128,7 @@ describe("TensorFlow's graph of a program", () => {
         (e) => e instanceof CodedError && e.message.includes('"hard_swish" has no form here'),
       );
     } finally {
-      Reflect.deleteProperty(table, hard_swish.name);
+      Reflect.deleteProperty(opTable, hard_swish.name);
     }
   });
   it("is the same bytes for the same programs", () => {

@@ -3,7 +3,7 @@ import { cpSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { MessagePort } from "node:worker_threads";
 import type { AssistantMethod, AssistantMethods, AssistantReply } from "#kernel/apps/jupyter/cells/assistant-port.js";
-import { usualView } from "#kernel/runs/history/run-listing.js";
+import { defaultRunView } from "#kernel/runs/history/run-listing.js";
 import { Notebook } from "./notebook.js";
 
 describe("the assistant", () => {
@@ -176,7 +176,7 @@ describe("the assistant", () => {
     assert.ok(lost.findings.some((f) => f.code === "base-not-found" && f.cell === "b"));
   });
   it("lists the runs beside the notebook, and waits for a change", async () => {
-    const query = { ...usualView, limit: 10 };
+    const query = { ...defaultRunView, limit: 10 };
     const none = await ask("runs", { ...query, since: 0, wait: 0 });
     assert.deepEqual([none.order, none.all], [[], 0]);
     const waiting = ask("runs", { ...query, since: none.revision, wait: 8000 });

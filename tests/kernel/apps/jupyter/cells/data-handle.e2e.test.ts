@@ -1,6 +1,6 @@
 /** Data sets in TypeScript cells: tables whose columns have types, and columns of the source that no role reads. */
 import assert from "node:assert/strict";
-import { createCells, type KernelCells } from "#kernel/apps/jupyter/wire/cells.js";
+import { createCellRuntime, type KernelCellRuntime } from "#kernel/apps/jupyter/wire/cells.js";
 import { Folder } from "../../../data/rows/plans.js";
 import { Kept } from "./notebook.js";
 
@@ -14,7 +14,7 @@ const rows = [
 describe("data in TypeScript cells", function () {
   this.timeout(60_000);
   const folder = new Folder();
-  let cells: KernelCells;
+  let cells: KernelCellRuntime;
   let count = 0;
   const write = (lines: readonly (readonly string[])[]) =>
     folder.write("tickets.csv", `${lines.map((line) => line.join(",")).join("\n")}\n`);
@@ -27,7 +27,7 @@ describe("data in TypeScript cells", function () {
   }
   before(async () => {
     write(rows);
-    cells = await createCells(folder.path);
+    cells = await createCellRuntime(folder.path);
     const data = `data tickets {\n  source: csv("tickets.csv")\n  columns: { text: body, label: team }\n  clean: [redact(email), drop_empty]\n}`;
     assert.doesNotMatch(await run(data), /error/);
   });

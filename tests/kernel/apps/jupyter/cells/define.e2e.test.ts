@@ -4,7 +4,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ModelHandle } from "#kernel/models/model-handle.js";
-import { createCells, type KernelCells } from "#kernel/apps/jupyter/wire/cells.js";
+import { createCellRuntime, type KernelCellRuntime } from "#kernel/apps/jupyter/wire/cells.js";
 import { readHeader } from "#kernel/tensors/safetensors.js";
 import type { AssistantReply } from "#kernel/apps/jupyter/cells/assistant-port.js";
 import { writeTokenizer } from "#tests/kernel/session/small-tokenizers.js";
@@ -20,7 +20,7 @@ const TECHNIQUE = /```ts\n(define\.technique[\s\S]*?)\n```/.exec(
 describe("words that TypeScript cells define", function () {
   this.timeout(60_000);
   const folder = mkdtempSync(join(tmpdir(), "tunebook-define-"));
-  let cells: KernelCells;
+  let cells: KernelCellRuntime;
   let count = 0;
   const before_ = process.env["TUNEBOOK_RUNS"];
 
@@ -64,7 +64,7 @@ describe("words that TypeScript cells define", function () {
         `${i % 2 ? "a good and kind" : "bad worse poor"} ${"abcdefghijklmnopqrstuvwxyz"[i % 26]} ${"uvwx"[Math.floor(i / 12)]},${i % 2 ? "yes" : "no"},${["train", "train", "test", "train", "validation"][i % 5]}`,
     );
     writeFileSync(join(folder, "rows.csv"), ["text,label,part", ...rows].join("\n"));
-    cells = await createCells(folder);
+    cells = await createCellRuntime(folder);
     const said =
       await run(`data rows { source: csv("rows.csv"), columns: { text: text, label: label }, split: by_column(part) }
 recipe quick { steps: 6, batch_size: 12, optimizer: adamw(learning_rate: 5e-3), schedule: constant, dropout: 0, seed: 1 }

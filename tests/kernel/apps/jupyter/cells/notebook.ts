@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterpreter } from "#kernel/apps/jupyter/cells/create.js";
 import type { ExecuteOutcome } from "#kernel/apps/jupyter/ports/execute-outcome.js";
-import type { CellLanguage, Cells, Output } from "#kernel/apps/jupyter/cells/interpreter.js";
-import type { Shown } from "#kernel/display/bundle-output.js";
+import type { CellLanguage, CellRuntime, CellOutput } from "#kernel/apps/jupyter/cells/interpreter.js";
+import type { DisplayOutput } from "#kernel/display/bundle-output.js";
 
 export interface Ran {
   readonly cell: number;
@@ -15,21 +15,21 @@ export interface Ran {
   /** `text/plain` of the result. */
   readonly text: unknown;
 }
-export class Kept implements Output {
+export class Kept implements CellOutput {
   stdout = "";
   stderr = "";
-  readonly displays: Shown[] = [];
-  readonly updates: Shown[] = [];
+  readonly displays: DisplayOutput[] = [];
+  readonly updates: DisplayOutput[] = [];
   readonly clears: boolean[] = [];
   readonly prompts: string[] = [];
   answer = "";
   stream(name: "stdout" | "stderr", text: string): void {
     this[name] += text;
   }
-  display(shown: Shown): void {
+  display(shown: DisplayOutput): void {
     this.displays.push(shown);
   }
-  update(shown: Shown): void {
+  update(shown: DisplayOutput): void {
     this.updates.push(shown);
   }
   clear(wait: boolean): void {
@@ -45,7 +45,7 @@ export class Notebook {
   private count = 0;
   private constructor(
     readonly folder: string,
-    readonly cells: Cells,
+    readonly cells: CellRuntime,
   ) {}
   static async open(languages: readonly CellLanguage[] = [], declarations = ""): Promise<Notebook> {
     const folder = mkdtempSync(join(tmpdir(), "tunebook-cells-"));

@@ -1,7 +1,7 @@
 /** What a cell is told of a property that isn't there: the property, the nearest one, and no type that fills a page. */
 import assert from "node:assert/strict";
 import { tmpdir } from "node:os";
-import { typeOf } from "#kernel/models/model-handle.js";
+import { modelTypeText } from "#kernel/models/model-handle.js";
 import { complaintLines } from "#kernel/apps/jupyter/cells/compile/complaints.js";
 import { Converter } from "#kernel/apps/jupyter/cells/compile/converter.js";
 import { withShortTypes } from "#kernel/apps/jupyter/cells/compile/short-types.js";
@@ -13,7 +13,7 @@ describe("a property that isn't there", function () {
   let converter: Converter;
   before(() => {
     converter = new Converter(tmpdir(), "");
-    converter.setTune(new Map([["m", typeOf(planOf("epochs: 1").recipe.model)]]));
+    converter.setTune(new Map([["m", modelTypeText(planOf("epochs: 1").recipe.model)]]));
   });
   after(() => converter.close());
   const told = (code: string): readonly string[] => {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { TrialSummary, SweepControls } from "#kernel/display/sweeps/sweep-controls.js";
-import { controlsHost } from "#kernel/apps/jupyter/cells/tune/sweep-comm.js";
+import { sweepControlsHost } from "#kernel/apps/jupyter/cells/tune/sweep-comm.js";
 import { CommRegistry } from "#kernel/apps/jupyter/ports/comms.js";
 import type { CommEvent } from "#kernel/apps/jupyter/ports/run-port.js";
 
@@ -38,7 +38,7 @@ describe("the comm of a sweep that runs", () => {
     clone: (number, changes) => void cloned.push([number, changes]),
     change: () => undefined,
   };
-  const offerId = controlsHost((target, opened) => void comms.register(target, opened)).offer(sweep);
+  const offerId = sweepControlsHost((target, opened) => void comms.register(target, opened)).offer(sweep);
   const open = (id: string, of: string) =>
     comms.take({ event: "open", id, target: "tunebook.sweep", data: { desk: of } });
   const ask = (id: string, content: object) => comms.take({ event: "msg", id, data: { method: "custom", content } });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
-import { pythonIn } from "#kernel/apps/jupyter/cells/compile/python.js";
+import { pythonComplaintIn } from "#kernel/apps/jupyter/cells/compile/python.js";
 import { Notebook, traceback } from "./notebook.js";
 
 interface NotebookFile {
@@ -151,7 +151,7 @@ describe("a traceback", () => {
           ...{ code: told, message: "wrong", notes: [], line: i + 1, column: 1, length: 1 },
         })),
       );
-      assert.equal(pythonIn(complaints, code), undefined, code);
+      assert.equal(pythonComplaintIn(complaints, code), undefined, code);
     }
   });
 });

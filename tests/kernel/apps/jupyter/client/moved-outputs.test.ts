@@ -1,6 +1,6 @@
 /** Scores in the outputs of a notebook that ran again. */
 import assert from "node:assert/strict";
-import { movedOutputs, untold } from "#kernel/apps/jupyter/client/moved-outputs.js";
+import { movedOutputs, withoutReportedLines } from "#kernel/apps/jupyter/client/moved-outputs.js";
 import type { Notebook } from "#kernel/apps/jupyter/client/notebook-file.js";
 
 const notebook = (...outputs: readonly string[]): Notebook =>
@@ -137,8 +137,8 @@ describe("scores in the outputs of a notebook that ran again", () => {
     const { moved } = movedOutputs(notebook(evaluation("0.5000", "0.7039")), notebook(evaluation("0.7500", "0.7039")));
     const told = { what: "accuracy on d.test", sort: "score", then: 0.5, now: 0.75 } as const;
     assert.equal(moved.length, 1);
-    assert.deepEqual(untold(moved, [told]), []);
-    assert.equal(untold(moved, [{ ...told, now: 0.625 }]).length, 1);
-    assert.equal(untold(moved, [{ ...told, what: "f1 on d.test" }]).length, 1);
+    assert.deepEqual(withoutReportedLines(moved, [told]), []);
+    assert.equal(withoutReportedLines(moved, [{ ...told, now: 0.625 }]).length, 1);
+    assert.equal(withoutReportedLines(moved, [{ ...told, what: "f1 on d.test" }]).length, 1);
   });
 });

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { newHeader, type Content, type Message } from "#kernel/apps/jupyter/client/messages.js";
+import { newHeader, type MessageContent, type Message } from "#kernel/apps/jupyter/client/messages.js";
 import { CellOutputs, OutputStore } from "#kernel/apps/jupyter/client/outputs.js";
 
-const message = (type: string, content: Content): Message => ({
+const message = (type: string, content: MessageContent): Message => ({
   ...{ identities: [], header: newHeader(type, "s"), parent: {}, metadata: {}, buffers: [] },
   content,
 });

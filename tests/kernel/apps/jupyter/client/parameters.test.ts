@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { newCodeCell, type Notebook } from "#kernel/apps/jupyter/client/notebook-file.js";
-import { injectParameters, readParameter, valueOf } from "#kernel/apps/jupyter/client/parameters.js";
+import { injectParameters, readParameter, parseParameterValue } from "#kernel/apps/jupyter/client/parameters.js";
 
 const notebook = (...sources: readonly [string, ...string[]][]): Notebook => ({
   cells: sources.map(([source, ...tags]) => newCodeCell(source, tags.length > 0 ? { tags } : {})),
@@ -34,7 +34,7 @@ describe("parameters from the command line", () => {
       "3 apples",
       "5x",
       "",
-    ].map(valueOf);
+    ].map(parseParameterValue);
     const meant = [3, -0.002, 1000, { share: 0.8 }, 600_000, 512e6, 2 ** 31, true, "auto", "3", "3 apples", "5x", ""];
     assert.deepEqual(read, meant);
   });

@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { limitsFrom, Pace } from "#kernel/apps/jupyter/wire/pace.js";
+import { outputLimitsFrom, OutputRateLimiter } from "#kernel/apps/jupyter/wire/pace.js";
 
 describe("the pace of output", () => {
   it("keeps any three seconds under what Jupyter's server drops", () => {
-    const limits = limitsFrom({ JPY_SESSION_NAME: "book.ipynb" });
+    const limits = outputLimitsFrom({ JPY_SESSION_NAME: "book.ipynb" });
     fc.assert(
       fc.property(fc.array(fc.tuple(fc.nat(900), fc.nat(66_000)), { minLength: 200, maxLength: 400 }), (sends) => {
         let now = 0;
-        const pace = new Pace(limits, () => now);
+        const pace = new OutputRateLimiter(limits, () => now);
         const sent: { at: number; bytes: number }[] = [];
         for (const [idle, bytes] of sends) {
           now += idle % 7 === 0 ? idle : 0;
@@ -27,10 +27,10 @@ describe("the pace of output", () => {
   });
 
   it("is unlimited without a server, or as the environment says", () => {
-    assert.deepEqual(limitsFrom({}), { bytes: 0, messages: 0 });
-    assert.deepEqual(limitsFrom({ JPY_SESSION_NAME: "b", TUNEBOOK_IOPUB_RATE: "0" }), { bytes: 0, messages: 0 });
-    assert.equal(limitsFrom({ TUNEBOOK_IOPUB_RATE: "5000" }).bytes, 5000);
-    const free = new Pace({ bytes: 0, messages: 0 });
+    assert.deepEqual(outputLimitsFrom({}), { bytes: 0, messages: 0 });
+    assert.deepEqual(outputLimitsFrom({ JPY_SESSION_NAME: "b", TUNEBOOK_IOPUB_RATE: "0" }), { bytes: 0, messages: 0 });
+    assert.equal(outputLimitsFrom({ TUNEBOOK_IOPUB_RATE: "5000" }).bytes, 5000);
+    const free = new OutputRateLimiter({ bytes: 0, messages: 0 });
     free.spend(1e9);
     assert.equal(free.wait(), 0);
   });

@@ -1,11 +1,13 @@
 /** What requests ask of the wire. */
 import assert from "node:assert/strict";
-import { answers, type Services } from "#kernel/apps/jupyter/wire/requests.js";
+import { requestHandlers, type RequestServices } from "#kernel/apps/jupyter/wire/requests.js";
 
 describe("a request to shut down", () => {
   const asked: [boolean, number][] = [];
-  const services = { shutdown: (...of: [boolean, number]) => void asked.push(of) } as Partial<Services> as Services;
-  const shutdown = answers["shutdown_request"];
+  const services = {
+    shutdown: (...of: [boolean, number]) => void asked.push(of),
+  } as Partial<RequestServices> as RequestServices;
+  const shutdown = requestHandlers["shutdown_request"];
 
   it("says how long its sender waits for a checkpoint; others say nothing", async () => {
     assert.ok(shutdown);

@@ -4,16 +4,16 @@ import type { History } from "#kernel/apps/jupyter/wire/history.js";
 import type { Json, Message } from "#kernel/apps/jupyter/wire/message.js";
 import type { Publisher } from "#kernel/apps/jupyter/wire/publisher.js";
 import { RunQueue, type RunPorts } from "#kernel/apps/jupyter/wire/run-queue.js";
-import type { ToMain } from "#kernel/apps/jupyter/ports/run-port.js";
+import type { MessageToMain } from "#kernel/apps/jupyter/ports/run-port.js";
 
 describe("a cell that waits to run", () => {
-  const toldOf = (metadata: Json): ToMain => {
-    const told: ToMain[] = [];
+  const toldOf = (metadata: Json): MessageToMain => {
+    const told: MessageToMain[] = [];
     const ports = {
-      ...{ tell: (message: ToMain) => void told.push(message), reply: () => Promise.resolve() },
+      ...{ tell: (message: MessageToMain) => void told.push(message), reply: () => Promise.resolve() },
       ...{
         publisher: { publish: () => undefined } as unknown as Publisher,
-        held: () => false,
+        isInterrupting: () => false,
         settled: () => undefined,
       },
       history: { append: () => undefined } as unknown as History,

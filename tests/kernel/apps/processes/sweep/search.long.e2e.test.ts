@@ -10,11 +10,11 @@ import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { RunFolder } from "#kernel/runs/run-folder.js";
-import { runningText, stopText } from "#kernel/apps/cli/runs/running-table.js";
+import { runningText, stopRunAndReport } from "#kernel/apps/cli/runs/running-table.js";
 import { noteRunning } from "#kernel/remote/supervisor/running-processes.js";
 import type { SweepHandle } from "#kernel/study/trial.js";
 import { cachePath } from "#kernel/fetch/cache.js";
-import { readPlace, writePlace, type SearchPlace } from "#kernel/runs/together/search-place.js";
+import { readSearchPlace, writeSearchPlace, type ClusterSearchPlace } from "#kernel/runs/together/search-place.js";
 import { hasWeights } from "#kernel/session/kept-weights.js";
 import { LocalCluster } from "../../../remote/coordinator/ray/local-cluster.js";
 import { NotebookOfOne } from "../../../session/notebook-of-one.js";
@@ -103,7 +103,7 @@ describe("a sweep whose search is a job of a cluster", function () {
     await book.session.settled();
     assert.deepEqual(cluster.running, []);
     assert.deepEqual(homes(), []);
-    assert.equal(readPlace(folderOf("found")), null);
+    assert.equal(readSearchPlace(folderOf("found")), null);
     const asked = cluster.asked.join("\n");
     const tokens = readdirSync(join(cluster.folder, "packages")).flatMap((name) => {
       const at = join(cluster.folder, "packages", name, "token");
@@ -137,7 +137,7 @@ describe("a sweep whose search is a job of a cluster", function () {
     assert.deepEqual({ name, where, address, stands, of, steps }, there_);
     // From whichever folder: the list knows where it lies.
     const from = join(book.folder, "elsewhere");
-    assert.match(await stopText("cut", from, false), /cut was stopped on the cluster at .*, with its workers/);
+    assert.match(await stopRunAndReport("cut", from, false), /cut was stopped on the cluster at .*, with its workers/);
     assert.deepEqual(cluster.running, []);
     assert.match(await runningText(false), /cut\s+on Ray at .*, ended before its time\s+\d\/4 trials/);
   });
@@ -185,20 +185,20 @@ describe("a sweep whose search is a job of a cluster", function () {
   });
   it("is told in seconds to be out of reach, and is there afterwards", async () => {
     const folder = folderOf("found");
-    const at: Omit<SearchPlace, "address"> = {
+    const at: Omit<ClusterSearchPlace, "address"> = {
       version: 1,
       ...{ sweep: "found", token: null, key: "0123456789abcdef", job: "gone", since: "2026-01-01" },
       node: { id: "n1", host: "head", address: "10.0.0.1" },
     };
-    writePlace(folder, { ...at, address: "http://127.0.0.1:1" });
+    writeSearchPlace(folder, { ...at, address: "http://127.0.0.1:1" });
     noteRunning(folder);
     const { code, message } = await refusal("attach found");
     assert.equal(code, "search-away");
     assert.match(message, /the cluster at http:\/\/127\.0\.0\.1:1, where found is searched for, can't be asked/);
     assert.match(await runningText(false), /found\s+on Ray at http:\/\/127\.0\.0\.1:1, not reached\s+4\/4 trials/);
-    await assert.rejects(stopText("found", book.folder, true), { code: "search-away" });
+    await assert.rejects(stopRunAndReport("found", book.folder, true), { code: "search-away" });
     // The cluster is another one by now: what it never knew it can't give.
-    writePlace(folder, { ...at, address: cluster.address });
+    writeSearchPlace(folder, { ...at, address: cluster.address });
     assert.equal((await refusal("attach found")).code, "search-cut-off");
     assert.equal((await refusal("attach found")).code, "search-cut-off");
     assert.equal(handle("found").trials.length, 4);

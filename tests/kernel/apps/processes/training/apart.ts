@@ -1,9 +1,9 @@
 /** A small training that runs by itself, in a folder of its own, and what is seen of its processes. */
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import type { Shown } from "#kernel/display/bundle-output.js";
+import type { DisplayOutput } from "#kernel/display/bundle-output.js";
 import { plainHostContext } from "#kernel/host/host-context.js";
-import { readNote } from "#kernel/runs/detached-run.js";
+import { readDetachedNote } from "#kernel/runs/detached-run.js";
 import { RunFolder } from "#kernel/runs/run-folder.js";
 import { startKernel, type KernelClient } from "#kernel/apps/jupyter/client/client.js";
 import { TuneSession } from "#kernel/features/tune-session.js";
@@ -44,7 +44,7 @@ async function inSession(o: {
   const { folder, runs, signal } = o;
   const session = new TuneSession({ folder, runs, startEngine: lentEngine });
   const shown: string[] = [];
-  const show = (one: Shown): void => {
+  const show = (one: DisplayOutput): void => {
     const text = String(one.bundle["text/plain"]);
     shown.push(text);
     o.onShown?.(text);
@@ -71,7 +71,7 @@ export const runsOf = (runs: string, name: string): readonly RunFolder[] =>
     .map((id) => RunFolder.open(join(runs, id)));
 
 /** The process that trains it by itself. */
-export const processOf = (run: RunFolder): number => readNote(run.path)?.process.id ?? -1;
+export const processOf = (run: RunFolder): number => readDetachedNote(run.path)?.process.id ?? -1;
 
 /** Whether it is there and not merely waiting to be asked how it ended. */
 export function isThere(id: number): boolean {

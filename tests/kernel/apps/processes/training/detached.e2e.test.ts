@@ -4,9 +4,9 @@ import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { CodedError, wordsFor } from "#dsl/language/diagnostics/codes.js";
-import { LOG, NOTE, readNote } from "#kernel/runs/detached-run.js";
-import { isTraining, outcomeOf as standing } from "#kernel/remote/supervisor/outcome.js";
+import { CodedError, diagnosticText } from "#dsl/language/diagnostics/codes.js";
+import { PROCESS_LOG_FILE, DETACHED_NOTE_FILE, readDetachedNote } from "#kernel/runs/detached-run.js";
+import { isTraining, runProgressOf as standing } from "#kernel/remote/supervisor/outcome.js";
 import { openToOthers } from "../../../../open-to-others.js";
 import { until } from "../../../../until.js";
 import { called } from "../../cli/called.js";
@@ -41,7 +41,7 @@ describe("trainings that run by themselves", function () {
       (error: unknown) => error,
     );
     assert.ok(error instanceof CodedError, String((error as Error).stack));
-    const { message, notes = [], help = "" } = wordsFor(error);
+    const { message, notes = [], help = "" } = diagnosticText(error);
     return { code: error.code, words: [message, ...notes, help].join("\n") };
   }
 
@@ -159,11 +159,13 @@ describe("trainings that run by themselves", function () {
     const { stdout } = await called(folder, "runs", "stop", "long", "--now");
     assert.match(stdout, /long was ended at once at step \d+/);
     await until(() => !all.some(isThere), "the end of all its processes", 10);
-    await until(() => readNote(run("long").path)?.ended, "what its end was seen as");
+    await until(() => readDetachedNote(run("long").path)?.ended, "what its end was seen as");
     const { code, words } = await fails("attach long");
     assert.equal(code, "training-cut-off");
     assert.match(words, /long was cut off at step \d+ of 4000: its process, \d+, was ended by SIGKILL/);
-    assert.ok(existsSync(join(run("long").path, LOG)) && existsSync(join(run("long").path, NOTE)));
+    assert.ok(
+      existsSync(join(run("long").path, PROCESS_LOG_FILE)) && existsSync(join(run("long").path, DETACHED_NOTE_FILE)),
+    );
     assert.match((await called(folder, "attach", "long")).stderr, /error\[training-cut-off\]/);
     assert.equal((await called(folder, "attach", "night")).status, 0);
   });
@@ -232,7 +234,7 @@ move it back to where it was, or attach to where it is now: \`attach "…/${name
         if (isThere(one)) throw error; // one that reads tokenizers may have ended meanwhile
       }
     // Who started it is there still, and sees how it ended.
-    await until(() => !isTraining(run("full")) && readNote(run("full").path)?.ended, "its end");
+    await until(() => !isTraining(run("full")) && readDetachedNote(run("full").path)?.ended, "its end");
     const { code, words } = await fails("attach full");
     assert.equal(code, "training-cut-off");
     assert.match(

@@ -3,15 +3,15 @@ import assert from "node:assert/strict";
 import { existsSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { CodedError, wordsFor } from "#dsl/language/diagnostics/codes.js";
-import { readNote } from "#kernel/runs/detached-run.js";
-import { togetherNamed, type Together } from "#kernel/runs/together/trial-groups.js";
+import { CodedError, diagnosticText } from "#dsl/language/diagnostics/codes.js";
+import { readDetachedNote } from "#kernel/runs/detached-run.js";
+import { findTrialGroupNamed, type TrialGroup } from "#kernel/runs/together/trial-groups.js";
 import { RunFolder } from "#kernel/runs/run-folder.js";
-import { outcomeOf as standing } from "#kernel/remote/supervisor/outcome.js";
-import { holderOf } from "#kernel/runs/run-lock.js";
+import { runProgressOf as standing } from "#kernel/remote/supervisor/outcome.js";
+import { lockHolderOf } from "#kernel/runs/run-lock.js";
 import { registry } from "#stdlib/registry.js";
-import { doneOf } from "#kernel/sweep-runs/watch-group.js";
-import { finishedRun } from "#kernel/runs/history/runs-named.js";
+import { groupProgress } from "#kernel/sweep-runs/watch-group.js";
+import { findFinishedRun } from "#kernel/runs/history/runs-named.js";
 import { until } from "../../../../until.js";
 import { called } from "../../cli/called.js";
 import { definitions, writeSmallTraining } from "../../../session/small-training.js";
@@ -35,16 +35,16 @@ describe("several trainings that run by themselves as one", function () {
     rmSync(folder, { recursive: true, force: true });
   });
   const run = (text: string): Promise<string> => cell(folder, runs, text);
-  function whole(name: string): Together {
-    const found = togetherNamed(runs, name);
+  function whole(name: string): TrialGroup {
+    const found = findTrialGroupNamed(runs, name);
     assert.ok(found, `nothing called ${name} runs by itself`);
-    const id = readNote(found.folder)?.process.id;
+    const id = readDetachedNote(found.folder)?.process.id;
     if (id !== undefined) started.add(id);
     return found;
   }
-  const processOf = (name: string): number => readNote(whole(name).folder)?.process.id ?? -1;
-  const trains = (name: string): boolean => holderOf(whole(name).folder) !== null;
-  const done = (name: string): number => doneOf(whole(name), registry).done;
+  const processOf = (name: string): number => readDetachedNote(whole(name).folder)?.process.id ?? -1;
+  const trains = (name: string): boolean => lockHolderOf(whole(name).folder) !== null;
+  const done = (name: string): number => groupProgress(whole(name), registry).done;
   const fails = (text: string): Promise<{ code: string; words: string }> => failed(run(text));
   async function failed(work: Promise<string>): Promise<{ code: string; words: string }> {
     const error: unknown = await work.then(
@@ -52,7 +52,7 @@ describe("several trainings that run by themselves as one", function () {
       (error: unknown) => error,
     );
     assert.ok(error instanceof CodedError, String((error as Error).stack));
-    const { message, notes = [], help = "" } = wordsFor(error);
+    const { message, notes = [], help = "" } = diagnosticText(error);
     return { code: error.code, words: [message, ...notes, help].join("\n") };
   }
   const LONG = 40;
@@ -76,17 +76,17 @@ describe("several trainings that run by themselves as one", function () {
   it("is told to have lost its folder where that was moved, and makes none in its place", async () => {
     const [from, to] = [join(folder, "from"), join(folder, "to")];
     await cell(folder, from, swept("gone", { trials: LONG, more: ", detach: true" }));
-    const there = togetherNamed(from, "gone");
+    const there = findTrialGroupNamed(from, "gone");
     assert.ok(there);
-    const id = readNote(there.folder)?.process.id ?? -1;
+    const id = readDetachedNote(there.folder)?.process.id ?? -1;
     started.add(id);
     const watched = failed(cell(folder, from, "attach gone"));
-    await until(() => doneOf(there, registry).done > 0, "a trial");
+    await until(() => groupProgress(there, registry).done > 0, "a trial");
     renameSync(from, to);
     const { words } = await watched;
     assert.match(words, /^gone was cut off: its folder is no longer there: it was moved or deleted\nmove it back/);
     await until(() => !isThere(id), "the end of its process");
-    const moved = togetherNamed(to, "gone");
+    const moved = findTrialGroupNamed(to, "gone");
     assert.ok(moved);
     const how = /ended because its folder was moved$/;
     assert.match(standing(RunFolder.open(moved.folder)).how ?? "", how);
@@ -169,7 +169,7 @@ describe("several trainings that run by themselves as one", function () {
     for (const name of ["night_1", "night_2", "crossed_1", "crossed_2"]) {
       const [here, apart] = [alone, runs].map((root) => runsOf(root, name)[0]!);
       assert.equal(outcomeOf(apart!), outcomeOf(here!), name);
-      assert.ok(finishedRun(runs, name, here!.lock()!.recipeHash));
+      assert.ok(findFinishedRun(runs, name, here!.lock()!.recipeHash));
     }
     assert.deepEqual(readdirSync(join(folder, "state", "tunebook", "running")), [], "nothing is told to train");
   });

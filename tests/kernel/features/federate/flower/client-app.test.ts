@@ -2,21 +2,21 @@
 import assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { Client, RoundOrder, Terms } from "#kernel/features/federate/contract.js";
-import type { Hears, Joining, Pins } from "#kernel/features/federate/flower/client-app.js";
+import type { Client, RoundInstruction, Terms } from "#kernel/features/federate/contract.js";
+import type { ClientAppListeners, JoiningClient, PinnedTerms } from "#kernel/features/federate/flower/client-app.js";
 import {
-  decodeAnswer,
-  decodeIntroduced,
+  decodeRoundAnswer,
+  decodeIntroduction,
   decodeMessage,
-  decodeQuestion,
+  decodeClientRequest,
   decodeScores,
-  encodeAnswer,
-  encodeQuestion,
-  type Question,
+  encodeRoundAnswer,
+  encodeClientRequest,
+  type ClientRequest,
 } from "#kernel/features/federate/flower/messages.js";
 import { pack } from "#kernel/features/federate/flower/packed.js";
-import { demandOtherKey } from "#kernel/features/federate/flower/delivery-check.js";
-import { rawPublic } from "#kernel/features/federate/secure/primitives.js";
+import { demandUniqueKey } from "#kernel/features/federate/flower/delivery-check.js";
+import { rawPublicKey } from "#kernel/features/federate/secure/primitives.js";
 import { EXPECTED, TERMS, toyClient, toyGuest } from "./toy.js";
 
 const code = (error: unknown): string => (error instanceof CodedError ? error.code : String(error));
@@ -24,7 +24,7 @@ const code = (error: unknown): string => (error instanceof CodedError ? error.co
 const NORTH = { name: "1", rows: 12 };
 const NODE = generateKeyPairSync("ed25519");
 const never = new AbortController().signal;
-const orderOf = (round: number, o: Partial<RoundOrder> = {}): RoundOrder => ({
+const orderOf = (round: number, o: Partial<RoundInstruction> = {}): RoundInstruction => ({
   ...{ round, rounds: 3, weights: Float32Array.of(0, 1, -2), sent: { control: Float64Array.of(0.1, 0.2, 0.3) } },
   ...o,
 });
@@ -40,7 +40,14 @@ function caught(run: () => unknown): unknown {
 }
 
 /** A guest, what it says to questions of a run, and what it tells its own terminal. */
-function guestOf(o: { pins?: Partial<Pins>; joining?: Partial<Joining>; client?: Client; hears?: Hears } = {}) {
+function guestOf(
+  o: {
+    pins?: Partial<PinnedTerms>;
+    joining?: Partial<JoiningClient>;
+    client?: Client;
+    hears?: ClientAppListeners;
+  } = {},
+) {
   const client = o.client ?? toyClient("north", 12, 0.3);
   const refused: unknown[] = [];
   const hears = { onRefused: (error: unknown) => void refused.push(error), ...o.hears };
@@ -48,10 +55,10 @@ function guestOf(o: { pins?: Partial<Pins>; joining?: Partial<Joining>; client?:
   // As it comes from a wire: somewhere in a buffer.
   const raw = (bytes: Uint8Array, run = 1n): Promise<Uint8Array> =>
     guest.answer(Buffer.concat([Uint8Array.of(9), bytes]).subarray(1), run, never);
-  const ask = (question: Question, run = 1n): Promise<Uint8Array> => raw(encodeQuestion(question), run);
+  const ask = (question: ClientRequest, run = 1n): Promise<Uint8Array> => raw(encodeClientRequest(question), run);
   const hello = (terms: Partial<Terms> = {}, run = 1n): Promise<Uint8Array> =>
     ask({ kind: "hello", terms: { ...TERMS, ...terms } }, run);
-  const train = (round: number, order: Partial<RoundOrder> = {}, run = 1n): Promise<Uint8Array> =>
+  const train = (round: number, order: Partial<RoundInstruction> = {}, run = 1n): Promise<Uint8Array> =>
     ask({ kind: "train", order: orderOf(round, order) }, run);
   const look = (round: number, weights = Float32Array.of(1, 2, 3)): Promise<Uint8Array> =>
     ask({ kind: "evaluate", order: { round, rounds: 3, weights } });
@@ -60,7 +67,7 @@ function guestOf(o: { pins?: Partial<Pins>; joining?: Partial<Joining>; client?:
 /** The code that came, and the path beside it. */
 function refusalIn(bytes: Uint8Array): string {
   try {
-    decodeAnswer({ name: "north", rows: 12 }, bytes, 3, EXPECTED);
+    decodeRoundAnswer({ name: "north", rows: 12 }, bytes, 3, EXPECTED);
     return "none";
   } catch (error) {
     const { data } = error as CodedError<"join-refused">;
@@ -72,12 +79,12 @@ function refusalIn(bytes: Uint8Array): string {
 describe("what a client elsewhere says", () => {
   it("is what the contract says, bit for bit", async () => {
     const { client, hello, train, look, ask } = guestOf();
-    assert.deepEqual(decodeIntroduced("1", await hello(), 1n), {
-      ...{ name: "north", rows: 12, validates: true, key: rawPublic(NODE.publicKey) },
+    assert.deepEqual(decodeIntroduction("1", await hello(), 1n), {
+      ...{ name: "north", rows: 12, validates: true, key: rawPublicKey(NODE.publicKey) },
     });
     const bytes = await train(2);
     const answer = { ...(await client.train(orderOf(2))), bytes: bytes.length };
-    assert.deepEqual(decodeAnswer(client, bytes, 3, EXPECTED), answer);
+    assert.deepEqual(decodeRoundAnswer(client, bytes, 3, EXPECTED), answer);
     assert.deepEqual(decodeScores(NORTH, await look(2)), { rows: 7, metrics: { accuracy: 0.5, loss: 1 } });
     const sum = await ask({ kind: "mask", message: Uint8Array.of(1, 2, 3) });
     assert.deepEqual(decodeMessage("1", sum), Uint8Array.of(3, 2, 1));
@@ -105,8 +112,8 @@ describe("what a client elsewhere says", () => {
       ...{ rows: 12, steps: 1, loss: 0.5, tokens: 3, bytes: 0, seconds: 1 },
       ...{ delta: new Float32Array(0), given: { control: new Float64Array(0) } },
     };
-    const bytes = encodeAnswer(answer);
-    const read = decodeAnswer({ name: "north", rows: 12 }, bytes, 3, { ...EXPECTED, summed: true });
+    const bytes = encodeRoundAnswer(answer);
+    const read = decodeRoundAnswer({ name: "north", rows: 12 }, bytes, 3, { ...EXPECTED, summed: true });
     assert.deepEqual(read, { ...answer, bytes: bytes.length });
   });
 });
@@ -129,7 +136,7 @@ describe("a client elsewhere, asked for what its program doesn't say", () => {
     assert.equal(refusalIn(await hello({ rounds: 4 })), "join-rounds at rounds");
     assert.equal(refusalIn(await hello({ clients: 1 })), "join-clients at clients");
     assert.equal(refusalIn(await hello({ done: 4 })), "order-unfit");
-    assert.equal(decodeIntroduced("1", await hello({ rounds: 2, clients: 9 }), 1n).name, "north");
+    assert.equal(decodeIntroduction("1", await hello({ rounds: 2, clients: 9 }), 1n).name, "north");
   });
 
   it("gives as many rounds in its life as its program says, and those again that were interrupted", async () => {
@@ -138,7 +145,7 @@ describe("a client elsewhere, asked for what its program doesn't say", () => {
     await train(1);
     await train(2);
     // Who leads was interrupted, and has the first round alone.
-    assert.equal(decodeIntroduced("1", await hello({ done: 1 }, 2n), 2n).rows, 12);
+    assert.equal(decodeIntroduction("1", await hello({ done: 1 }, 2n), 2n).rows, 12);
     assert.equal(refusalIn(await train(2, {}, 2n)), "none");
     assert.equal(guest.spent, false);
     assert.equal(refusalIn(await train(3, {}, 2n)), "none");
@@ -156,7 +163,8 @@ describe("a client elsewhere, asked for what its program doesn't say", () => {
 
   it("gives scores as often in its life, whoever asks, and no run goes back", async () => {
     let looked = 0;
-    const evaluate: Joining["evaluate"] = () => Promise.resolve({ rows: 7, metrics: { accuracy: (looked += 1) } });
+    const evaluate: JoiningClient["evaluate"] = () =>
+      Promise.resolve({ rows: 7, metrics: { accuracy: (looked += 1) } });
     const { hello, train, ask } = guestOf({ joining: { evaluate } });
     const look = (round: number, run: bigint): Promise<Uint8Array> =>
       ask({ kind: "evaluate", order: { round, rounds: 3, weights: Float32Array.of(1, 2, 3) } }, run);
@@ -166,7 +174,7 @@ describe("a client elsewhere, asked for what its program doesn't say", () => {
     await look(1, 1n);
     // The same run again: what it trained is behind it, from wherever it is asked, and what it looked at.
     assert.equal(refusalIn(await hello()), "order-again");
-    assert.equal(decodeIntroduced("1", await hello({ done: 1 }), 1n).rows, 12);
+    assert.equal(decodeIntroduction("1", await hello({ done: 1 }), 1n).rows, 12);
     assert.equal(refusalIn(await look(1, 1n)), "order-again");
     assert.equal(looked, 2);
     // Runs without end, each from its first round.
@@ -180,7 +188,7 @@ describe("a client elsewhere, asked for what its program doesn't say", () => {
 
   it("knows a federation that is over from one that may go on", async () => {
     const heard: unknown[] = [];
-    const hears: Hears = { onBye: () => heard.push("over"), onPaused: (...of) => heard.push(of) };
+    const hears: ClientAppListeners = { onBye: () => heard.push("over"), onPaused: (...of) => heard.push(of) };
     const { hello, train, ask } = guestOf({ hears });
     await hello();
     await train(1);
@@ -223,7 +231,9 @@ describe("a client elsewhere, asked for what its program doesn't say", () => {
     };
     const { hello, train, look } = guestOf({ client });
     await hello();
-    const control = (...values: number[]): Partial<RoundOrder> => ({ sent: { control: Float64Array.from(values) } });
+    const control = (...values: number[]): Partial<RoundInstruction> => ({
+      sent: { control: Float64Array.from(values) },
+    });
     for (const order of [
       { weights: Float32Array.of(1, 2) },
       { weights: new Float32Array(4) },
@@ -247,7 +257,7 @@ describe("a client elsewhere, asked for what its program doesn't say", () => {
     assert.equal(guest.most, 65_536 + 8);
     await hello();
     assert.equal(guest.most, 65_536 + 8 + 12 * 3);
-    assert.ok(encodeQuestion({ kind: "train", order: orderOf(1) }).length < guest.most);
+    assert.ok(encodeClientRequest({ kind: "train", order: orderOf(1) }).length < guest.most);
     const masked = guestOf({ pins: { summed: true } });
     assert.equal(masked.guest.most, 65_536 + 8);
     await masked.hello();
@@ -256,7 +266,7 @@ describe("a client elsewhere, asked for what its program doesn't say", () => {
 
   it("answers whatever else comes with a code", async () => {
     const { raw, hello, train } = guestOf();
-    const good = encodeQuestion({ kind: "train", order: orderOf(1) });
+    const good = encodeClientRequest({ kind: "train", order: orderOf(1) });
     const headed = (text: string): Buffer => {
       const length = Buffer.alloc(4);
       length.writeUInt32LE(text.length);
@@ -299,7 +309,7 @@ describe("who leads, answered by a client that doesn't mean well", () => {
   const vectors = { delta: new Float32Array(3), given: { control: new Float64Array(3) } };
   const read = (answer: object): string => {
     try {
-      decodeAnswer(of, encodeAnswer({ ...good, ...vectors, ...answer }), 3, EXPECTED);
+      decodeRoundAnswer(of, encodeRoundAnswer({ ...good, ...vectors, ...answer }), 3, EXPECTED);
       return "none";
     } catch (error) {
       return code(error);
@@ -336,7 +346,12 @@ describe("who leads, answered by a client that doesn't mean well", () => {
     const of = (o: string): unknown =>
       code(
         caught(() =>
-          decodeAnswer(NORTH, bytesOf(`{"rows":12,"steps":1,"tokens":1,"loss":1,"seconds":1${o}}`, 3), 3, EXPECTED),
+          decodeRoundAnswer(
+            NORTH,
+            bytesOf(`{"rows":12,"steps":1,"tokens":1,"loss":1,"seconds":1${o}}`, 3),
+            3,
+            EXPECTED,
+          ),
         ),
       );
     assert.equal(of(""), "null");
@@ -364,30 +379,33 @@ describe("who leads, answered by a client that doesn't mean well", () => {
   it("takes no key but one's own, said of oneself to this run", async () => {
     const { hello } = guestOf();
     const bytes = await hello();
-    assert.equal(decodeIntroduced("7", bytes, 1n).name, "north");
-    assert.throws(() => decodeIntroduced("7", bytes, 2n), { code: "flower-said" });
+    assert.equal(decodeIntroduction("7", bytes, 1n).name, "north");
+    assert.throws(() => decodeIntroduction("7", bytes, 2n), { code: "flower-said" });
     // Another's key, and another's words.
-    const other = rawPublic(generateKeyPairSync("ed25519").publicKey);
+    const other = rawPublicKey(generateKeyPairSync("ed25519").publicKey);
     const stolen = guestOf({ joining: { key: other } });
-    await assert.rejects(async () => decodeIntroduced("7", await stolen.hello(), 1n), { code: "flower-said" });
+    await assert.rejects(async () => decodeIntroduction("7", await stolen.hello(), 1n), { code: "flower-said" });
     const renamed = Buffer.from(Buffer.from(bytes).toString("latin1").replace("north", "south"), "latin1");
-    assert.throws(() => decodeIntroduced("7", renamed, 1n), { code: "flower-said" });
+    assert.throws(() => decodeIntroduction("7", renamed, 1n), { code: "flower-said" });
     // Two with one key are one in a secret sum: the second is told apart by name.
-    const [first, second] = [rawPublic(NODE.publicKey), other];
-    demandOtherKey({ name: "south", key: second }, [{ name: "north", key: first }]);
-    assert.throws(() => demandOtherKey({ name: "south", key: first }, [{ name: "north", key: first }]), {
+    const [first, second] = [rawPublicKey(NODE.publicKey), other];
+    demandUniqueKey({ name: "south", key: second }, [{ name: "north", key: first }]);
+    assert.throws(() => demandUniqueKey({ name: "south", key: first }, [{ name: "north", key: first }]), {
       ...{ code: "clients-one-key", message: "clients north and south have one key" },
     });
   });
 
   it("takes no code that has words, no name without end, and no key that is none", async () => {
     const failed = pack({ code: "a row's text" }, {});
-    assert.throws(() => decodeIntroduced("7", failed, 1n), { code: "flower-said" });
-    assert.throws(() => decodeIntroduced("7", pack({ code: "join-differs", path: "what Ms Mueller wrote" }, {}), 1n), {
-      code: "flower-said",
-    });
+    assert.throws(() => decodeIntroduction("7", failed, 1n), { code: "flower-said" });
+    assert.throws(
+      () => decodeIntroduction("7", pack({ code: "join-differs", path: "what Ms Mueller wrote" }, {}), 1n),
+      {
+        code: "flower-said",
+      },
+    );
     const { hello } = guestOf({ joining: { name: "x".repeat(201) } });
-    await assert.rejects(async () => decodeIntroduced("7", await hello(), 1n), { code: "flower-said" });
+    await assert.rejects(async () => decodeIntroduction("7", await hello(), 1n), { code: "flower-said" });
     for (const wrong of [
       { name: "\u001b[2Jnorth" },
       { name: "north\nsouth" },
@@ -398,13 +416,13 @@ describe("who leads, answered by a client that doesn't mean well", () => {
     ]) {
       const odd = guestOf({ joining: wrong });
       await assert.rejects(
-        async () => decodeIntroduced("7", await odd.hello(), 1n),
+        async () => decodeIntroduction("7", await odd.hello(), 1n),
         { code: "flower-said" },
         wrong.name,
       );
     }
     const keyless = guestOf({ joining: { key: new Uint8Array(31) } });
-    await assert.rejects(async () => decodeIntroduced("7", await keyless.hello(), 1n), { code: "flower-said" });
-    assert.throws(() => decodeQuestion(failed), { code: "flower-said" });
+    await assert.rejects(async () => decodeIntroduction("7", await keyless.hello(), 1n), { code: "flower-said" });
+    assert.throws(() => decodeClientRequest(failed), { code: "flower-said" });
   });
 });

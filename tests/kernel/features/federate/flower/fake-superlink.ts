@@ -2,10 +2,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { PbfReader, PbfWriter } from "pbf";
-import { objectsOf, payloadOf } from "#kernel/features/federate/flower/objects.js";
-import { answers, requests, type Metadata } from "#kernel/features/federate/flower/proto.js";
+import { messageObjectsOf, readPayload } from "#kernel/features/federate/flower/objects.js";
+import { replyDecoders, requestEncoders, type MessageMetadata } from "#kernel/features/federate/flower/proto.js";
 
-export const METADATA: Metadata = {
+export const METADATA: MessageMetadata = {
   ...{ runId: 5n, messageId: "", from: 1n, to: 7n, replyTo: "", group: "", ttl: 3600, type: "train" },
   ...{ created: Date.now() / 1000, fromTask: 0n, toTask: 0n },
 };
@@ -52,10 +52,10 @@ export class FakeSuperLink {
   }
 
   /** A message that says `payload`, as it is usually carried. */
-  send(payload: Uint8Array, metadata: Metadata = METADATA): void {
-    const { tree, contents } = objectsOf(metadata, payload);
+  send(payload: Uint8Array, metadata: MessageMetadata = METADATA): void {
+    const { tree, contents } = messageObjectsOf(metadata, payload);
     for (const [id, content] of contents) this.objects.set(id, content);
-    this.turns.push(requests.pushMessage(0n, { ...metadata, messageId: tree.id }, tree, 0));
+    this.turns.push(requestEncoders.pushMessage(0n, { ...metadata, messageId: tree.id }, tree, 0));
   }
 
   /** Is away for so many milliseconds: nobody listens. */
@@ -92,7 +92,7 @@ export class FakeSuperLink {
       case "/openapi.json":
         return Buffer.from('{"info":{"version":"1.42.0"}}');
       case "fleet/activate-node":
-        return requests.deactivateNode(7n);
+        return requestEncoders.deactivateNode(7n);
       case "fleet/send-node-heartbeat":
         return written({ 1: true });
       case "fleet/pull-messages":
@@ -102,7 +102,7 @@ export class FakeSuperLink {
         return content ? written({ 1: true, 2: true, 3: content }) : written({ 1: false });
       }
       case "fleet/push-messages": {
-        const [message] = answers.pullMessages(body);
+        const [message] = replyDecoders.pullMessages(body);
         const ids: string[] = [];
         const all = (tree: { readonly id: string; readonly children: readonly (typeof tree)[] }): void => {
           ids.push(tree.id);
@@ -115,7 +115,7 @@ export class FakeSuperLink {
         this.done = async () => {
           if (!message || !ids.every((id) => this.pushed.has(id))) return;
           this.done = null;
-          this.said.push(await payloadOf(message.tree, 2 ** 26, (id) => Promise.resolve(this.pushed.get(id)!)));
+          this.said.push(await readPayload(message.tree, 2 ** 26, (id) => Promise.resolve(this.pushed.get(id)!)));
         };
         return writer.finish();
       }

@@ -5,7 +5,7 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Client, RoundAnswer } from "#kernel/features/federate/contract.js";
-import { FlowerLeader, type LeadOptions } from "#kernel/features/federate/flower/server-app.js";
+import { FlowerServerApp, type ServerAppOptions } from "#kernel/features/federate/flower/server-app.js";
 import { itLeads } from "./statement.js";
 import { startSuperLink, type SuperLink } from "./superlink.js";
 import { averaged, EXPECTED, TERMS, toyClient } from "./toy.js";
@@ -57,8 +57,8 @@ describe("a federation over Flower", function () {
     if (this.currentTest?.state === "failed") console.error(superlink.log().slice(-4000));
   });
 
-  const lead = (rounds: number, o: Partial<LeadOptions> = {}): Promise<FlowerLeader> =>
-    FlowerLeader.open({
+  const lead = (rounds: number, o: Partial<ServerAppOptions> = {}): Promise<FlowerServerApp> =>
+    FlowerServerApp.open({
       ...{ superlink: superlink.url, clients: 4, wait: 120, expected: EXPECTED },
       ...{ terms: { ...TERMS, rounds, clients: 4 }, ...o },
     });

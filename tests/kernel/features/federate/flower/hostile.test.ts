@@ -3,17 +3,25 @@ import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { PbfWriter } from "pbf";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { Link, nodeKey, type LinkOptions } from "#kernel/features/federate/flower/link.js";
-import { decodeAnswer, decodeIntroduced, encodeQuestion } from "#kernel/features/federate/flower/messages.js";
-import { objectsOf } from "#kernel/features/federate/flower/objects.js";
+import {
+  SuperLinkConnection,
+  createNodeKey,
+  type SuperLinkConnectionOptions,
+} from "#kernel/features/federate/flower/link.js";
+import {
+  decodeRoundAnswer,
+  decodeIntroduction,
+  encodeClientRequest,
+} from "#kernel/features/federate/flower/messages.js";
+import { messageObjectsOf } from "#kernel/features/federate/flower/objects.js";
 import { serveAsSuperNode } from "#kernel/features/federate/flower/supernode.js";
 import { until } from "#tests/until.js";
 import { FakeSuperLink, METADATA } from "./fake-superlink.js";
 import { EXPECTED, TERMS, toyClient, toyGuest } from "./toy.js";
 
-const hello = encodeQuestion({ kind: "hello", terms: TERMS });
+const hello = encodeClientRequest({ kind: "hello", terms: TERMS });
 const orderOf = (round: number): Uint8Array =>
-  encodeQuestion({
+  encodeClientRequest({
     kind: "train",
     order: {
       ...{ round, rounds: 3, weights: Float32Array.of(0, 1, -2) },
@@ -40,9 +48,9 @@ describe("a SuperNode among those that don't mean well", function () {
     await serving.catch(() => undefined);
     await fake.close();
   });
-  async function serve(o: LinkOptions = {}): Promise<void> {
-    const key = nodeKey();
-    const link = await Link.open(fake.url, { node: key, ...o });
+  async function serve(o: SuperLinkConnectionOptions = {}): Promise<void> {
+    const key = createNodeKey();
+    const link = await SuperLinkConnection.open(fake.url, { node: key, ...o });
     const guest = toyGuest(toyClient("north", 12, 0.3), 3, { hears: { onBye: () => void over++ } });
     serving = serveAsSuperNode({
       ...{ link, key, answer: guest.answer, most: () => guest.most, signal: ended.signal },
@@ -59,8 +67,8 @@ describe("a SuperNode among those that don't mean well", function () {
     fake.send(orderOf(1));
     await answered(before + 2);
     const [first, second] = fake.said.slice(before);
-    assert.equal(decodeIntroduced("7", first!, METADATA.runId).name, "north");
-    assert.equal(decodeAnswer({ name: "north", rows: 12 }, second!, 3, EXPECTED).steps, 1);
+    assert.equal(decodeIntroduction("7", first!, METADATA.runId).name, "north");
+    assert.equal(decodeRoundAnswer({ name: "north", rows: 12 }, second!, 3, EXPECTED).steps, 1);
   }
 
   it("answers terms and orders, and takes its leave", async () => {
@@ -76,7 +84,7 @@ describe("a SuperNode among those that don't mean well", function () {
     await serve();
     fake.send(new Uint8Array(30_000_000));
     await answered(1);
-    assert.throws(() => decodeIntroduced("7", fake.said[0]!, METADATA.runId), {
+    assert.throws(() => decodeIntroduction("7", fake.said[0]!, METADATA.runId), {
       code: "flower-client",
       data: { client: "7", why: "flower-said" },
     });
@@ -99,22 +107,22 @@ describe("a SuperNode among those that don't mean well", function () {
     fake.send(hello);
     await answered(1);
     assert.ok(written < 2 ** 24, `${String(written)} bytes were read`);
-    assert.throws(() => decodeIntroduced("7", fake.said[0]!, METADATA.runId), { code: "flower-client" });
+    assert.throws(() => decodeIntroduction("7", fake.said[0]!, METADATA.runId), { code: "flower-client" });
     fake.does.delete("fleet/pull-object");
     await lives();
   });
 
   it("believes no object that isn't what its id says, and none that is missing", async () => {
     await serve();
-    const { tree } = objectsOf(METADATA, hello);
+    const { tree } = messageObjectsOf(METADATA, hello);
     fake.send(hello);
     fake.objects.set(tree.id, Buffer.from("Message  3\0abc"));
     await answered(1);
-    assert.throws(() => decodeIntroduced("7", fake.said[0]!, METADATA.runId), { code: "flower-client" });
+    assert.throws(() => decodeIntroduction("7", fake.said[0]!, METADATA.runId), { code: "flower-client" });
     fake.send(orderOf(2));
     fake.objects.clear();
     await answered(2);
-    assert.throws(() => decodeIntroduced("7", fake.said[1]!, METADATA.runId), { code: "flower-client" });
+    assert.throws(() => decodeIntroduction("7", fake.said[1]!, METADATA.runId), { code: "flower-client" });
     await lives();
   });
 
@@ -148,7 +156,7 @@ describe("a SuperNode among those that don't mean well", function () {
     await answered(41);
     const trained = fake.said.slice(1).filter((bytes) => {
       try {
-        decodeAnswer({ name: "north", rows: 12 }, bytes, 3, EXPECTED);
+        decodeRoundAnswer({ name: "north", rows: 12 }, bytes, 3, EXPECTED);
         return true;
       } catch (error) {
         assert.equal((error as CodedError<"flower-client">).data.why, "order-again");
@@ -165,7 +173,7 @@ describe("a SuperNode among those that don't mean well", function () {
     await fake.away(800);
     fake.send(orderOf(2));
     await answered(before + 1);
-    assert.equal(decodeAnswer({ name: "north", rows: 12 }, fake.said.at(-1)!, 3, EXPECTED).steps, 1);
+    assert.equal(decodeRoundAnswer({ name: "north", rows: 12 }, fake.said.at(-1)!, 3, EXPECTED).steps, 1);
   });
 
   it("gives up on one that stays away, after the time that it was told", async () => {
@@ -220,7 +228,7 @@ describe("a SuperNode among those that don't mean well", function () {
     await until(() => over === 1);
     fake.send(orderOf(1));
     await answered(2);
-    assert.throws(() => decodeIntroduced("7", fake.said[1]!, METADATA.runId), {
+    assert.throws(() => decodeIntroduction("7", fake.said[1]!, METADATA.runId), {
       data: { client: "7", why: "order-early" },
     });
   });
@@ -229,9 +237,9 @@ describe("a SuperNode among those that don't mean well", function () {
     serving = Promise.resolve();
     for (const version of ["1.41.0", "1.420.0", "x".repeat(300)]) {
       fake.does.set("/openapi.json", () => Buffer.from(JSON.stringify({ info: { version } })));
-      assert.equal(await Link.open(fake.url).then(() => "none", code), "flower-version");
+      assert.equal(await SuperLinkConnection.open(fake.url).then(() => "none", code), "flower-version");
     }
     fake.does.set("/openapi.json", () => Buffer.alloc(9 * 2 ** 20));
-    assert.equal(await Link.open(fake.url).then(() => "none", code), "flower-said");
+    assert.equal(await SuperLinkConnection.open(fake.url).then(() => "none", code), "flower-said");
   });
 });

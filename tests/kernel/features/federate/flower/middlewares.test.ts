@@ -1,6 +1,6 @@
 /** Whoever leads from another machine: a node of the SuperLink that our app sends its turns to, over the real wire. */
 import assert from "node:assert/strict";
-import { doorAsNode, type Door } from "#kernel/features/federate/flower/middlewares.js";
+import { serveRelayAsNode, type RelayEndpoint } from "#kernel/features/federate/flower/middlewares.js";
 import { Relay } from "#kernel/features/federate/flower/relay.js";
 import { until } from "#tests/until.js";
 import { FakeSuperLink, METADATA } from "./fake-superlink.js";
@@ -9,11 +9,11 @@ describe("the door of whoever leads from another machine", function () {
   this.timeout(20_000);
   let fake: FakeSuperLink;
   let relay: Relay;
-  let door: Door;
+  let door: RelayEndpoint;
   beforeEach(async () => {
     fake = await FakeSuperLink.open();
     relay = new Relay();
-    door = await doorAsNode(relay, fake.url, { onLost: (error) => assert.fail(String(error)) });
+    door = await serveRelayAsNode(relay, fake.url, { onLost: (error) => assert.fail(String(error)) });
     door.opens(METADATA.runId);
   });
   afterEach(() => fake.close());

@@ -2,15 +2,15 @@
  * A process that is a SuperNode with a toy client: NAME ROWS TARGET VALUES URL [slow] [certificates=FILE]. Slow ones never answer
  * an order to train.
  */
-import { Link, nodeKey } from "#kernel/features/federate/flower/link.js";
+import { SuperLinkConnection, createNodeKey } from "#kernel/features/federate/flower/link.js";
 import { serveAsSuperNode } from "#kernel/features/federate/flower/supernode.js";
 import { toyClient, toyGuest } from "./toy.js";
 
 const [, , name = "", rows = "", target = "", values = "", url = "", ...more] = process.argv;
 const slow = more.includes("slow");
 const certificates = more.find((one) => one.startsWith("certificates="))?.slice("certificates=".length);
-const node = nodeKey();
-const link = await Link.open(url, { node, ...(certificates !== undefined && { certificates }) });
+const node = createNodeKey();
+const link = await SuperLinkConnection.open(url, { node, ...(certificates !== undefined && { certificates }) });
 const toy = toyClient(name, Number(rows), Number(target));
 const guest = toyGuest(toy, Number(values), {
   pins: { life: 100 },

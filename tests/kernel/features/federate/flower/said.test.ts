@@ -1,10 +1,15 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { addressOf } from "#stdlib/runners/shared/superlink.js";
-import { objectsOf, payloadOf } from "#kernel/features/federate/flower/objects.js";
-import { answers, messageBytes, requests, type Metadata } from "#kernel/features/federate/flower/proto.js";
-import { doorHere, type Door } from "#kernel/features/federate/flower/middlewares.js";
+import { superlinkAddress } from "#stdlib/runners/shared/superlink.js";
+import { messageObjectsOf, readPayload } from "#kernel/features/federate/flower/objects.js";
+import {
+  replyDecoders,
+  metadataBytes,
+  requestEncoders,
+  type MessageMetadata,
+} from "#kernel/features/federate/flower/proto.js";
+import { serveRelayLocally, type RelayEndpoint } from "#kernel/features/federate/flower/middlewares.js";
 import { Relay } from "#kernel/features/federate/flower/relay.js";
 
 const code = (error: unknown): string => (error instanceof CodedError ? error.code : String(error));
@@ -17,7 +22,7 @@ const codeOf = (run: () => unknown): string => {
   return "none";
 };
 describe("Flower's messages", () => {
-  const metadata: Metadata = {
+  const metadata: MessageMetadata = {
     runId: 2n ** 64n - 1n,
     messageId: "",
     from: 13180866698783186375n,
@@ -32,33 +37,33 @@ describe("Flower's messages", () => {
   };
 
   it("hold ids of 64 bits, which a number can't", () => {
-    const bytes = requests.deactivateNode(13180866698783186375n);
-    assert.equal(answers.id(bytes), 13180866698783186375n);
+    const bytes = requestEncoders.deactivateNode(13180866698783186375n);
+    assert.equal(replyDecoders.id(bytes), 13180866698783186375n);
     // protobuf's own encoding of field 1 with 2⁶⁴ − 1.
-    assert.equal(Buffer.from(requests.deactivateNode(2n ** 64n - 1n)).toString("hex"), "08ffffffffffffffffff01");
-    assert.equal(requests.deactivateNode(0n).length, 0);
+    assert.equal(Buffer.from(requestEncoders.deactivateNode(2n ** 64n - 1n)).toString("hex"), "08ffffffffffffffffff01");
+    assert.equal(requestEncoders.deactivateNode(0n).length, 0);
   });
 
   it("are read as they are written, trees and all", () => {
-    const objects = objectsOf(metadata, Buffer.from("payload"));
+    const objects = messageObjectsOf(metadata, Buffer.from("payload"));
     // A request to push has the fields of an answer to pull: messages in 2, trees in 3.
-    const [read] = answers.pullMessages(requests.pushMessage(5n, metadata, objects.tree, 0.5));
+    const [read] = replyDecoders.pullMessages(requestEncoders.pushMessage(5n, metadata, objects.tree, 0.5));
     assert.deepEqual(read, { metadata, tree: objects.tree });
   });
 
   it("carry bytes of any length, in chunks, each object named by its hash", async () => {
     for (const size of [0, 1, 5_242_880, 5_242_881]) {
       const payload = new Uint8Array(size).map((_, i) => i * 7);
-      const { tree, contents } = objectsOf(metadata, payload);
+      const { tree, contents } = messageObjectsOf(metadata, payload);
       const get = (id: string): Promise<Uint8Array> => {
         const found = contents.get(id);
         return found ? Promise.resolve(found) : Promise.reject(new Error("no such object"));
       };
-      assert.ok(Buffer.from(payload).equals(await payloadOf(tree, size, get)));
-      assert.ok(Buffer.from(await get(tree.id)).includes(Buffer.from(messageBytes(metadata))));
+      assert.ok(Buffer.from(payload).equals(await readPayload(tree, size, get)));
+      assert.ok(Buffer.from(await get(tree.id)).includes(Buffer.from(metadataBytes(metadata))));
       const changed = (id: string): Promise<Uint8Array> =>
         get(id).then((bytes) => (id === tree.id ? bytes : Buffer.concat([bytes, Buffer.from("x")])));
-      await assert.rejects(payloadOf(tree, size, changed));
+      await assert.rejects(readPayload(tree, size, changed));
     }
   });
 });
@@ -80,21 +85,21 @@ describe("addresses of a SuperLink", () => {
       ["", "flower-url"],
     ] as const)
       assert.equal(
-        codeOf(() => addressOf(text)),
+        codeOf(() => superlinkAddress(text)),
         expected,
         text,
       );
-    assert.equal(addressOf("http://10.0.0.1:8000", true), "http://10.0.0.1:8000");
+    assert.equal(superlinkAddress("http://10.0.0.1:8000", true), "http://10.0.0.1:8000");
   });
 });
 
 describe("the door of the process that leads", () => {
   let relay: Relay;
-  let door: Door;
+  let door: RelayEndpoint;
   const o = { seconds: 60, most: 100 };
   beforeEach(async () => {
     relay = new Relay();
-    door = await doorHere(relay);
+    door = await serveRelayLocally(relay);
   });
   afterEach(() => door.close());
   const found = () => JSON.parse(readFileSync(door.leader, "utf8")) as { url: string; token: string };

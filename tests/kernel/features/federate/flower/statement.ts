@@ -5,7 +5,7 @@ import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Shown } from "#kernel/display/bundle-output.js";
+import type { DisplayOutput } from "#kernel/display/bundle-output.js";
 import type { RunEvent } from "#kernel/events/events.js";
 import { RunFolder } from "#kernel/runs/run-folder.js";
 import type { ModelHandle } from "#kernel/models/model-handle.js";
@@ -13,7 +13,8 @@ import { readHeader, readTensor } from "#kernel/tensors/safetensors.js";
 import { NotebookOfOne } from "#tests/kernel/session/notebook-of-one.js";
 import { definitions, writeSmallTraining } from "#tests/kernel/session/small-training.js";
 
-const text = (shown: readonly Shown[]): string => shown.map(({ bundle }) => String(bundle["text/plain"])).join("\n");
+const text = (shown: readonly DisplayOutput[]): string =>
+  shown.map(({ bundle }) => String(bundle["text/plain"])).join("\n");
 type Round = Extract<RunEvent, { kind: "round" }>;
 const NAMES = ["east", "north", "south", "west"] as const;
 /** Of their rows, of which a quarter validates. */

@@ -6,7 +6,7 @@ import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Link } from "#kernel/features/federate/flower/link.js";
+import { SuperLinkConnection } from "#kernel/features/federate/flower/link.js";
 import { ensurePythonEnv } from "#tools/python-env.mjs";
 
 export interface SuperLink {
@@ -95,7 +95,7 @@ async function isThere(url: string, { tls, within }: SuperLinkOptions): Promise<
     ];
     return spawnSync(command, args).status === 0;
   }
-  return (await Link.open(url, tls && { certificates: tls.authority }).catch(() => null)) !== null;
+  return (await SuperLinkConnection.open(url, tls && { certificates: tls.authority }).catch(() => null)) !== null;
 }
 
 function safety({ tls }: SuperLinkOptions): readonly string[] {

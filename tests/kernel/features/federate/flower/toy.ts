@@ -1,15 +1,20 @@
 /** A client whose training is arithmetic: each step goes half of the way to its own target. */
 import { generateKeyPairSync, type KeyPairKeyObjectResult } from "node:crypto";
-import type { Client, RoundAnswer, RoundOrder, Terms } from "#kernel/features/federate/contract.js";
-import { Guest, type Hears, type Joining, type Pins } from "#kernel/features/federate/flower/client-app.js";
-import type { Expected } from "#kernel/features/federate/flower/messages.js";
-import { primitives, rawPublic } from "#kernel/features/federate/secure/primitives.js";
+import type { Client, RoundAnswer, RoundInstruction, Terms } from "#kernel/features/federate/contract.js";
+import {
+  ClientApp,
+  type ClientAppListeners,
+  type JoiningClient,
+  type PinnedTerms,
+} from "#kernel/features/federate/flower/client-app.js";
+import type { ExpectedAnswer } from "#kernel/features/federate/flower/messages.js";
+import { cryptoPrimitives, rawPublicKey } from "#kernel/features/federate/secure/primitives.js";
 
 export function toyClient(name: string, rows: number, target: number): Client {
   return {
     name,
     rows,
-    train(order: RoundOrder): Promise<RoundAnswer> {
+    train(order: RoundInstruction): Promise<RoundAnswer> {
       const delta = order.weights.map((weight) => (target - weight) / 2);
       const given = Object.fromEntries(
         Object.entries(order.sent).map(([key, values]) => [key, values.map((x) => x + rows)]),
@@ -30,31 +35,35 @@ export function toyClient(name: string, rows: number, target: number): Client {
 
 /** What both sides of a toy federation say. */
 export const TERMS: Terms = { plan: { training: { seed: 1 } }, rounds: 3, clients: 2, done: 0 };
-export const EXPECTED: Expected = { given: ["control"], summed: false };
+export const EXPECTED: ExpectedAnswer = { given: ["control"], summed: false };
 
 /** A client elsewhere of `values` weights, and what its program says. */
 export function toyGuest(
   client: Client,
   values: number,
   o: {
-    readonly pins?: Partial<Pins>;
-    readonly hears?: Hears;
-    readonly joining?: Partial<Joining>;
+    readonly pins?: Partial<PinnedTerms>;
+    readonly hears?: ClientAppListeners;
+    readonly joining?: Partial<JoiningClient>;
     readonly node?: KeyPairKeyObjectResult;
   } = {},
-): Guest {
+): ClientApp {
   const { publicKey, privateKey } = o.node ?? generateKeyPairSync("ed25519");
-  const joining: Joining = {
-    ...{ name: client.name, rows: client.rows, validates: true, key: rawPublic(publicKey) },
+  const joining: JoiningClient = {
+    ...{ name: client.name, rows: client.rows, validates: true, key: rawPublicKey(publicKey) },
     ...{ values, sent: ["control"], begin: () => {} },
     train: (order) => client.train(order),
     evaluate: ({ weights }) =>
       Promise.resolve({ rows: 7, metrics: { accuracy: 0.5, loss: Math.abs(weights[0] ?? 0) } }),
     mask: (message) => message.toReversed(),
-    sign: (said) => primitives.sign(privateKey, said),
+    sign: (said) => cryptoPrimitives.sign(privateKey, said),
     ...o.joining,
   };
-  return new Guest(joining, { plan: TERMS.plan, rounds: 3, clients: 2, life: 3, summed: false, ...o.pins }, o.hears);
+  return new ClientApp(
+    joining,
+    { plan: TERMS.plan, rounds: 3, clients: 2, life: 3, summed: false, ...o.pins },
+    o.hears,
+  );
 }
 
 /** The mean of updates by rows, in f64, added to the weights. */

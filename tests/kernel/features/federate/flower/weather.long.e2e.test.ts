@@ -6,8 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { FlowerLeader, type LeadOptions } from "#kernel/features/federate/flower/server-app.js";
-import { Link } from "#kernel/features/federate/flower/link.js";
+import { FlowerServerApp, type ServerAppOptions } from "#kernel/features/federate/flower/server-app.js";
+import { SuperLinkConnection } from "#kernel/features/federate/flower/link.js";
 import { until } from "#tests/until.js";
 import { certificatesIn } from "./certificates.js";
 import { descendants, startSuperLink, type SuperLink } from "./superlink.js";
@@ -33,8 +33,8 @@ describe("a federation over a Flower that has bad days", function () {
     child.stdout.on("data", (data: Buffer) => void (node.out += data.toString()));
     nodes.set(name, node);
   }
-  const lead = (url: string, o: Partial<LeadOptions> = {}): Promise<FlowerLeader> =>
-    FlowerLeader.open({ superlink: url, clients: 2, terms: TERMS, expected: EXPECTED, wait: 120, ...o });
+  const lead = (url: string, o: Partial<ServerAppOptions> = {}): Promise<FlowerServerApp> =>
+    FlowerServerApp.open({ superlink: url, clients: 2, terms: TERMS, expected: EXPECTED, wait: 120, ...o });
   afterEach(async function () {
     if (this.currentTest?.state === "failed") console.error(superlink?.log().slice(-4000));
     for (const { child } of nodes.values()) child.kill("SIGKILL");
@@ -92,8 +92,8 @@ describe("a federation over a Flower that has bad days", function () {
     const certificates = `certificates=${tls.authority}`;
     joins("north", url, certificates);
     joins("south", url, certificates);
-    await assert.rejects(Link.open(url), { code: "flower-unreachable" });
-    await assert.rejects(Link.open(url, { certificates: tls.key }), { code: "flower-certificates" });
+    await assert.rejects(SuperLinkConnection.open(url), { code: "flower-unreachable" });
+    await assert.rejects(SuperLinkConnection.open(url, { certificates: tls.key }), { code: "flower-certificates" });
     const leader = await lead(url, { certificates: tls.authority });
     try {
       const answers = await Promise.all(leader.clients.map((client) => client.train(order)));

@@ -2,14 +2,14 @@
 import assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { RoundOrder } from "#kernel/features/federate/contract.js";
-import { encodeBegin, decodeBegin } from "#kernel/features/federate/secure/secure-setup.js";
-import { Held } from "#kernel/features/federate/secure/client-state.js";
-import { orderHash } from "#kernel/features/federate/order-hash.js";
-import { decode, encode } from "#kernel/features/federate/secure/messages.js";
-import { leastThreshold, type Terms } from "#kernel/features/federate/secure/round.js";
+import type { RoundInstruction } from "#kernel/features/federate/contract.js";
+import { encodeMaskingStart, decodeMaskingStart } from "#kernel/features/federate/secure/secure-setup.js";
+import { ClientMaskingState } from "#kernel/features/federate/secure/client-state.js";
+import { instructionHash } from "#kernel/features/federate/order-hash.js";
+import { decodeMaskingMessage, encodeMaskingMessage } from "#kernel/features/federate/secure/messages.js";
+import { minThreshold, type MaskingTerms } from "#kernel/features/federate/secure/round.js";
 import { MaskingServer } from "#kernel/features/federate/secure/server.js";
-import { saidOf } from "#kernel/features/federate/secure/secure-sum.js";
+import { asClientMessage } from "#kernel/features/federate/secure/secure-sum.js";
 
 const VALUES = 5;
 /** Keys, shares, input, agreement, unmasking. */
@@ -17,7 +17,7 @@ const PARTS = 5;
 const vectorOf = (client: number, round: number): Float64Array =>
   Float64Array.from({ length: VALUES }, (_, i) => client - 1 + i / 8 + round);
 /** Of a round; other weights each time, as a training has them. */
-const orderOf = (round: number, ...weights: readonly number[]): RoundOrder => ({
+const orderOf = (round: number, ...weights: readonly number[]): RoundInstruction => ({
   ...{ round, rounds: 9, weights: Float32Array.of(...(weights.length > 0 ? weights : [round, 2])) },
   sent: { control: Float64Array.of(0.5) },
 });
@@ -29,35 +29,39 @@ const code = (run: () => unknown): string => {
   }
   return "none";
 };
-const clientsOf = (count: number, least = 3): Held[] =>
-  Array.from({ length: count }, () => new Held(generateKeyPairSync("ed25519").privateKey, least));
+const clientsOf = (count: number, least = 3): ClientMaskingState[] =>
+  Array.from({ length: count }, () => new ClientMaskingState(generateKeyPairSync("ed25519").privateKey, least));
 
-function termsOf(clients: readonly Held[], order: RoundOrder, o: Partial<Terms> = {}): Terms {
+function termsOf(
+  clients: readonly ClientMaskingState[],
+  order: RoundInstruction,
+  o: Partial<MaskingTerms> = {},
+): MaskingTerms {
   return {
     ...{
       session: new Uint8Array(16).fill(clients.length),
-      order: orderHash(order),
+      order: instructionHash(order),
       nodes: clients.map(({ key }) => key),
     },
-    ...{ threshold: leastThreshold(clients.length), values: VALUES, range: 16, bits: 32 as const, ...o },
+    ...{ threshold: minThreshold(clients.length), values: VALUES, range: 16, bits: 32 as const, ...o },
   };
 }
 
 /** The whole sum, as whoever leads puts it together from bytes. */
 function summed(
-  clients: readonly Held[],
-  order: RoundOrder,
+  clients: readonly ClientMaskingState[],
+  order: RoundInstruction,
   { lost = [], stops = PARTS }: { readonly lost?: readonly number[]; readonly stops?: number } = {},
 ): Float64Array | null {
   const { round } = order;
   const terms = termsOf(clients, order);
   const server = new MaskingServer(terms);
-  let told = new Map(clients.map((_, place) => [place, encodeBegin({ round, place, terms })]));
+  let told = new Map(clients.map((_, place) => [place, encodeMaskingStart({ round, place, terms })]));
   for (let part = 0; part < stops; part++) {
     for (const [place, message] of told)
       if (part < 2 || !lost.includes(place))
-        server.take(place, saidOf(decode(server.round, clients[place]!.answer(message))));
-    told = new Map([...server.close()].map(([place, message]) => [place, encode(server.round, message)]));
+        server.take(place, asClientMessage(decodeMaskingMessage(server.round, clients[place]!.answer(message))));
+    told = new Map([...server.close()].map(([place, message]) => [place, encodeMaskingMessage(server.round, message)]));
   }
   return server.result;
 }
@@ -75,10 +79,10 @@ describe("a vector that a client elsewhere holds", () => {
 
   it("is in one sum alone: not in a second one, not among others, not in one of a round before", () => {
     const clients = clientsOf(4);
-    const [first] = clients as [Held];
+    const [first] = clients as [ClientMaskingState];
     for (const [i, client] of clients.entries()) client.hold(orderOf(2), vectorOf(i, 2));
-    const begin = (among: readonly Held[], round = 2): string =>
-      code(() => first.answer(encodeBegin({ round, place: 0, terms: termsOf(among, orderOf(round)) })));
+    const begin = (among: readonly ClientMaskingState[], round = 2): string =>
+      code(() => first.answer(encodeMaskingStart({ round, place: 0, terms: termsOf(among, orderOf(round)) })));
     assert.equal(begin(clients), "none");
     assert.equal(begin(clients), "sum-again");
     assert.equal(begin(clients.slice(0, 3)), "sum-again");
@@ -89,7 +93,10 @@ describe("a vector that a client elsewhere holds", () => {
 
   it("comes again where whoever leads was interrupted or leads a second time, among the very same clients alone", () => {
     const clients = clientsOf(5);
-    const again = (order: RoundOrder, o: Parameters<typeof summed>[2] & { among?: readonly Held[] } = {}): string => {
+    const again = (
+      order: RoundInstruction,
+      o: Parameters<typeof summed>[2] & { among?: readonly ClientMaskingState[] } = {},
+    ): string => {
       for (const [i, client] of clients.entries()) {
         client.forget();
         client.hold(order, vectorOf(i, 1));
@@ -115,9 +122,9 @@ describe("a vector that a client elsewhere holds", () => {
 
   it("is summed with answers to the very same order alone", () => {
     const clients = clientsOf(4);
-    const begin = (order: RoundOrder): string => {
+    const begin = (order: RoundInstruction): string => {
       clients[0]!.hold(orderOf(1), vectorOf(0, 1));
-      return code(() => clients[0]!.answer(encodeBegin({ round: 1, place: 0, terms: termsOf(clients, order) })));
+      return code(() => clients[0]!.answer(encodeMaskingStart({ round: 1, place: 0, terms: termsOf(clients, order) })));
     };
     assert.equal(begin(orderOf(1)), "none");
     for (const other of [
@@ -131,23 +138,30 @@ describe("a vector that a client elsewhere holds", () => {
     const orders = clients.map((_, i) => orderOf(1, i, i));
     const said = clients.map((client, place) => {
       client.hold(orders[place]!, vectorOf(place, 1));
-      return client.answer(encodeBegin({ round: 1, place, terms: termsOf(clients, orders[place]!) }));
+      return client.answer(encodeMaskingStart({ round: 1, place, terms: termsOf(clients, orders[place]!) }));
     });
     const server = new MaskingServer(termsOf(clients, orders[0]!));
     for (const [place, message] of said.entries())
       assert.equal(
-        code(() => decode(server.round, message)),
+        code(() => decodeMaskingMessage(server.round, message)),
         place === 0 ? "none" : "secure-message",
       );
   });
 
   it("is given to no sum without this client, of few, of another length, or of a round that isn't here", () => {
     const clients = clientsOf(5, 4);
-    const [first, second] = clients as [Held, Held];
+    const [first, second] = clients as [ClientMaskingState, ClientMaskingState];
     first.hold(orderOf(1), vectorOf(0, 1));
-    const answer = (o: { place?: number; round?: number; among?: readonly Held[]; terms?: Partial<Terms> }): string => {
+    const answer = (o: {
+      place?: number;
+      round?: number;
+      among?: readonly ClientMaskingState[];
+      terms?: Partial<MaskingTerms>;
+    }): string => {
       const { place = 0, round = 1, among = clients, terms = {} } = o;
-      return code(() => first.answer(encodeBegin({ round, place, terms: termsOf(among, orderOf(round), terms) })));
+      return code(() =>
+        first.answer(encodeMaskingStart({ round, place, terms: termsOf(among, orderOf(round), terms) })),
+      );
     };
     assert.equal(answer({ round: 2 }), "sum-unfit");
     assert.equal(answer({ place: 1 }), "sum-unfit");
@@ -156,7 +170,7 @@ describe("a vector that a client elsewhere holds", () => {
     assert.equal(answer({ terms: { values: VALUES + 1 } }), "sum-unfit");
     assert.equal(answer({ place: 9 }), "secure-message");
     assert.equal(
-      code(() => second.answer(encodeBegin({ round: 1, place: 1, terms: termsOf(clients, orderOf(1)) }))),
+      code(() => second.answer(encodeMaskingStart({ round: 1, place: 1, terms: termsOf(clients, orderOf(1)) }))),
       "sum-unfit",
     );
     assert.equal(
@@ -170,11 +184,11 @@ describe("a vector that a client elsewhere holds", () => {
   it("is given to sums of peers alone, where they are named", () => {
     const all = clientsOf(4);
     const peers = new Set(all.slice(0, 3).map(({ key }) => Buffer.from(key).toString("base64")));
-    const first = new Held(generateKeyPairSync("ed25519").privateKey, 3, peers);
-    const ask = (others: readonly Held[]): string => {
+    const first = new ClientMaskingState(generateKeyPairSync("ed25519").privateKey, 3, peers);
+    const ask = (others: readonly ClientMaskingState[]): string => {
       first.hold(orderOf(1), vectorOf(0, 1));
       return code(() =>
-        first.answer(encodeBegin({ round: 1, place: 0, terms: termsOf([first, ...others], orderOf(1)) })),
+        first.answer(encodeMaskingStart({ round: 1, place: 0, terms: termsOf([first, ...others], orderOf(1)) })),
       );
     };
     assert.equal(ask(all.slice(1)), "sum-unfit");
@@ -190,29 +204,29 @@ describe("a vector that a client elsewhere holds", () => {
       { nodes: null },
     ] as const) {
       const clients = clientsOf(4);
-      const [first, second] = clients as [Held, Held];
+      const [first, second] = clients as [ClientMaskingState, ClientMaskingState];
       first.hold(orderOf(1), vectorOf(0, 1));
       const { nodes, ...rest } = { nodes: undefined, ...terms };
       const twice = [first.key, second.key, second.key, second.key];
       const wrong = { ...termsOf(clients, orderOf(1), rest), ...(nodes === null && { nodes: twice }) };
-      const refused = code(() => first.answer(encodeBegin({ round: 1, place: 0, terms: wrong })));
+      const refused = code(() => first.answer(encodeMaskingStart({ round: 1, place: 0, terms: wrong })));
       assert.match(refused, /^secure-/, JSON.stringify(terms));
     }
   });
 
   it("is asked for by bytes that say what they said", () => {
     const terms = termsOf(clientsOf(3), orderOf(7));
-    const bytes = encodeBegin({ round: 7, place: 2, terms });
-    assert.deepEqual(decodeBegin(bytes), { round: 7, place: 2, terms });
+    const bytes = encodeMaskingStart({ round: 7, place: 2, terms });
+    assert.deepEqual(decodeMaskingStart(bytes), { round: 7, place: 2, terms });
     for (const wrong of [bytes.subarray(0, -1), Buffer.concat([bytes, Uint8Array.of(0)]), new Uint8Array(0)])
       assert.equal(
-        code(() => decodeBegin(wrong)),
+        code(() => decodeMaskingStart(wrong)),
         "secure-message",
       );
     const many = Buffer.from(bytes);
     many.writeUInt32LE(4_000_000_000, 80);
     assert.equal(
-      code(() => decodeBegin(many)),
+      code(() => decodeMaskingStart(many)),
       "secure-message",
     );
   });

@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { Part } from "#kernel/features/federate/secure/codes.js";
-import { fixedFor, type Bits } from "#kernel/features/federate/secure/fixed-point.js";
-import { leastThreshold } from "#kernel/features/federate/secure/round.js";
+import type { MaskingPhase } from "#kernel/features/federate/secure/codes.js";
+import { fixedPointFor, type WordBits } from "#kernel/features/federate/secure/fixed-point.js";
+import { minThreshold } from "#kernel/features/federate/secure/round.js";
 import { carried, light, partiesOf, PARTS, termsFor } from "./parties.js";
 
 export const codeOf = (run: () => unknown): string => {
@@ -22,9 +22,9 @@ export function wanted(
   vectors: readonly Float64Array[],
   summed: readonly number[],
   range: number,
-  bits: Bits,
+  bits: WordBits,
 ): number[] {
-  const { scale } = fixedFor(range, vectors.length, bits);
+  const { scale } = fixedPointFor(range, vectors.length, bits);
   return Array.from({ length: vectors[0]!.length }, (_, i) => {
     let sum = 0n;
     for (const client of summed) sum += BigInt(Math.round(vectors[client]![i]! * scale));
@@ -35,8 +35,8 @@ export function wanted(
 const cases = fc.integer({ min: 3, max: 7 }).chain((clients) =>
   fc.record({
     clients: fc.constant(clients),
-    threshold: fc.integer({ min: leastThreshold(clients), max: clients }),
-    bits: fc.constantFrom<Bits>(32, 64),
+    threshold: fc.integer({ min: minThreshold(clients), max: clients }),
+    bits: fc.constantFrom<WordBits>(32, 64),
     vectors: fc.integer({ min: 1, max: 4 }).chain((values) =>
       fc.array(
         fc
@@ -56,7 +56,7 @@ export function holdSums(runs: number): void {
   const seen = { sums: 0, few: 0, dropped: 0 };
   fc.assert(
     fc.property(cases, (c: Case) => {
-      const drops = new Map<number, Part>(c.drops);
+      const drops = new Map<number, MaskingPhase>(c.drops);
       const stayed = c.clients - drops.size;
       const terms = termsFor(c.clients, c.vectors[0]!.length, { threshold: c.threshold, bits: c.bits, range: 3 });
       let state = c.state;

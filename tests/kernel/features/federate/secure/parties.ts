@@ -1,24 +1,29 @@
 /** Parties of a secure sum, and what tests exchange of their cryptography: what costs time, or what chance decides. */
 import { createHash, generateKeyPairSync, type KeyObject } from "node:crypto";
 import { MaskingClient } from "#kernel/features/federate/secure/client.js";
-import type { Part } from "#kernel/features/federate/secure/codes.js";
+import type { MaskingPhase } from "#kernel/features/federate/secure/codes.js";
 import { addWords } from "#kernel/features/federate/secure/fixed-point.js";
-import type { Said, Told } from "#kernel/features/federate/secure/messages.js";
-import { primitives, rawPublic, wordsIn, type Primitives } from "#kernel/features/federate/secure/primitives.js";
-import { leastThreshold, type Terms } from "#kernel/features/federate/secure/round.js";
+import type { ClientMessage, ServerMessage } from "#kernel/features/federate/secure/messages.js";
+import {
+  cryptoPrimitives,
+  rawPublicKey,
+  uint32sIn,
+  type CryptoPrimitives,
+} from "#kernel/features/federate/secure/primitives.js";
+import { minThreshold, type MaskingTerms } from "#kernel/features/federate/secure/round.js";
 import { MaskingServer } from "#kernel/features/federate/secure/server.js";
 
-export const PARTS: readonly Part[] = ["keys", "shares", "input", "agreement", "unmasking"];
+export const PARTS: readonly MaskingPhase[] = ["keys", "shares", "input", "agreement", "unmasking"];
 
 const made = Array.from({ length: 12 }, () => generateKeyPairSync("ed25519"));
-const nodes = made.map(({ publicKey }) => rawPublic(publicKey));
+const nodes = made.map(({ publicKey }) => rawPublicKey(publicKey));
 export const nodeKey = (client: number): KeyObject => made[client]!.privateKey;
-export function termsFor(clients: number, values: number, more: Partial<Terms> = {}): Terms {
+export function termsFor(clients: number, values: number, more: Partial<MaskingTerms> = {}): MaskingTerms {
   return {
     session: new Uint8Array(16),
     order: new Uint8Array(32),
     nodes: nodes.slice(0, clients),
-    threshold: leastThreshold(clients),
+    threshold: minThreshold(clients),
     values,
     range: 1,
     bits: 32,
@@ -27,14 +32,14 @@ export function termsFor(clients: number, values: number, more: Partial<Terms> =
 }
 
 class ClientWith extends MaskingClient {
-  using: Primitives = primitives;
-  protected override get by(): Primitives {
+  using: CryptoPrimitives = cryptoPrimitives;
+  protected override get by(): CryptoPrimitives {
     return this.using;
   }
 }
 class ServerWith extends MaskingServer {
-  using: Primitives = primitives;
-  protected override get by(): Primitives {
+  using: CryptoPrimitives = cryptoPrimitives;
+  protected override get by(): CryptoPrimitives {
     return this.using;
   }
 }
@@ -44,9 +49,9 @@ export interface Parties {
 }
 /** `using` is asked once for each party; the server is the last. */
 export function partiesOf(
-  terms: Terms,
+  terms: MaskingTerms,
   vectors: readonly Float64Array[],
-  using: (party: number) => Primitives = () => primitives,
+  using: (party: number) => CryptoPrimitives = () => cryptoPrimitives,
 ): Parties {
   const clients = vectors.map((values, i) => {
     const client = new ClientWith(terms, i, nodeKey(i), values);
@@ -60,13 +65,17 @@ export function partiesOf(
 
 /** What changes or keeps a message on its way; null: it gets lost. */
 export interface Ways {
-  up?(said: Said, from: number): Said | null;
-  down?(told: Told, to: number): Told | null;
+  up?(said: ClientMessage, from: number): ClientMessage | null;
+  down?(told: ServerMessage, to: number): ServerMessage | null;
 }
 
 /** Carries all messages until the sum is there, or somebody ends it. */
-export function carried({ server, clients }: Parties, drops: ReadonlyMap<number, Part> = new Map(), ways: Ways = {}) {
-  let told: ReadonlyMap<number, Told | null> = new Map(clients.map((_, i) => [i, null]));
+export function carried(
+  { server, clients }: Parties,
+  drops: ReadonlyMap<number, MaskingPhase> = new Map(),
+  ways: Ways = {},
+) {
+  let told: ReadonlyMap<number, ServerMessage | null> = new Map(clients.map((_, i) => [i, null]));
   for (const at of PARTS.keys()) {
     for (const [i, message] of told) {
       const gone = drops.get(i);
@@ -83,7 +92,7 @@ export function carried({ server, clients }: Parties, drops: ReadonlyMap<number,
 }
 
 /** Cheap stand-ins with the laws of the real ones: both sides of a pair agree, seals open with their key alone. */
-export function light(random: () => number): Primitives {
+export function light(random: () => number): CryptoPrimitives {
   const bytes = (count: number): Uint8Array => {
     const drawn = new Uint8Array(count);
     for (let i = 0; i < count; i++) drawn[i] = Math.floor(random() * 256);
@@ -96,7 +105,7 @@ export function light(random: () => number): Primitives {
   };
   const tag = (key: Uint8Array, about: Uint8Array): number => sum(about, sum(key, 7));
   return {
-    ...primitives,
+    ...cryptoPrimitives,
     random: bytes,
     pair: () => {
       const privateKey = bytes(32);
@@ -124,7 +133,7 @@ export function light(random: () => number): Primitives {
 }
 
 /** The real ones with chance that a name decides, and masks that `maskOf` gives by their seed. */
-export function decided(name: string, maskOf: (seed: Uint8Array, words: number) => Uint32Array): Primitives {
+export function decided(name: string, maskOf: (seed: Uint8Array, words: number) => Uint32Array): CryptoPrimitives {
   let drawn = 0;
   const random = (count: number): Uint8Array => {
     const parts: Buffer[] = [];
@@ -137,11 +146,11 @@ export function decided(name: string, maskOf: (seed: Uint8Array, words: number) 
     return new Uint8Array(Buffer.concat(parts).subarray(0, count));
   };
   return {
-    ...primitives,
+    ...cryptoPrimitives,
     random,
     pair: () => {
       const privateKey = random(32);
-      return { privateKey, publicKey: primitives.publicOf(privateKey) };
+      return { privateKey, publicKey: cryptoPrimitives.publicOf(privateKey) };
     },
     mask: (sum, seed, sign, bits) => {
       addWords(sum, maskOf(seed, sum.length), sign, bits);
@@ -152,6 +161,6 @@ export function decided(name: string, maskOf: (seed: Uint8Array, words: number) 
 /** The mask that a seed has. */
 export function realMask(seed: Uint8Array, words: number): Uint32Array {
   const mask = new Uint32Array(words);
-  primitives.mask(mask, seed, 1, 32);
-  return wordsIn(new Uint8Array(mask.buffer));
+  cryptoPrimitives.mask(mask, seed, 1, 32);
+  return uint32sIn(new Uint8Array(mask.buffer));
 }

@@ -1,9 +1,20 @@
 import assert from "node:assert/strict";
-import { CodedError, wordsFor } from "#dsl/language/diagnostics/codes.js";
-import { decode, encode, type Each, type Said, type Told } from "#kernel/features/federate/secure/messages.js";
-import { primitives } from "#kernel/features/federate/secure/primitives.js";
-import { keysStatement, roundOf } from "#kernel/features/federate/secure/round.js";
-import { joined, PRIME, shareOut, weightsOf } from "#kernel/features/federate/secure/shamir.js";
+import { CodedError, diagnosticText } from "#dsl/language/diagnostics/codes.js";
+import {
+  decodeMaskingMessage,
+  encodeMaskingMessage,
+  type BytesByClient,
+  type ClientMessage,
+  type ServerMessage,
+} from "#kernel/features/federate/secure/messages.js";
+import { cryptoPrimitives } from "#kernel/features/federate/secure/primitives.js";
+import { keysStatement, maskingRoundOf } from "#kernel/features/federate/secure/round.js";
+import {
+  recoverSecret,
+  SHAMIR_PRIME,
+  splitSecret,
+  interpolationWeights,
+} from "#kernel/features/federate/secure/shamir.js";
 import { carried, nodeKey, partiesOf, termsFor, type Ways } from "./parties.js";
 
 const terms = termsFor(4, 2);
@@ -20,13 +31,14 @@ function codeOf(run: () => unknown): string {
 }
 const through = (ways: Ways): string => codeOf(() => carried(fresh(), new Map(), ways));
 const changed = (bytes: Uint8Array, at = 0): Uint8Array => bytes.map((byte, i) => (i === at ? byte ^ 1 : byte));
-const withEntry = (each: Each, client: number, bytes: Uint8Array): Each => new Map([...each, [client, bytes]]);
+const withEntry = (each: BytesByClient, client: number, bytes: Uint8Array): BytesByClient =>
+  new Map([...each, [client, bytes]]);
 
 describe("a client of a secure sum", () => {
   it("refuses keys that its node's key didn't sign, and keys that were exchanged", () => {
-    const roster = (change: (keys: Each) => Each): string =>
+    const roster = (change: (keys: BytesByClient) => BytesByClient): string =>
       through({ down: (told, to) => (told.is === "roster" && to === 0 ? { ...told, keys: change(told.keys) } : told) });
-    const own = fresh().clients[0]!.begin() as Extract<Said, { is: "keys" }>;
+    const own = fresh().clients[0]!.begin() as Extract<ClientMessage, { is: "keys" }>;
     assert.equal(
       roster((keys) => withEntry(keys, 1, changed(keys.get(1)!))),
       "secure-signature",
@@ -51,8 +63,11 @@ describe("a client of a secure sum", () => {
 
   it("refuses a key of small order that its node signed", () => {
     const zero = new Uint8Array(32);
-    const keys = Buffer.concat([zero, primitives.pair().publicKey]);
-    const forged = Buffer.concat([keys, primitives.sign(nodeKey(1), keysStatement(roundOf(terms), 1, keys))]);
+    const keys = Buffer.concat([zero, cryptoPrimitives.pair().publicKey]);
+    const forged = Buffer.concat([
+      keys,
+      cryptoPrimitives.sign(nodeKey(1), keysStatement(maskingRoundOf(terms), 1, keys)),
+    ]);
     assert.equal(
       through({ up: (said, from) => (said.is === "keys" && from === 1 ? { is: "keys", keys: forged } : said) }),
       "secure-keys",
@@ -60,7 +75,7 @@ describe("a client of a secure sum", () => {
   });
 
   it("refuses what another sealed where it was changed, exchanged, or sealed for somebody else", () => {
-    const sealed = (change: (sealed: Each, to: number) => Each): string =>
+    const sealed = (change: (sealed: BytesByClient, to: number) => BytesByClient): string =>
       through({ down: (told, to) => (told.is === "sealed" ? { ...told, sealed: change(told.sealed, to) } : told) });
     assert.equal(
       sealed((each, to) => (to === 0 ? withEntry(each, 1, changed(each.get(1)!, 40)) : each)),
@@ -100,8 +115,8 @@ describe("a client of a secure sum", () => {
 
   it("gives one share of a client, whatever a server asks", () => {
     const parties = fresh();
-    const answers: Extract<Said, { is: "unmasking" }>[] = [];
-    const asked: Told[] = [];
+    const answers: Extract<ClientMessage, { is: "unmasking" }>[] = [];
+    const asked: ServerMessage[] = [];
     carried(parties, new Map([[3, "input"]]), {
       up: (said) => (said.is === "unmasking" && answers.push(said), said),
       down: (told) => (told.is === "survivors" || told.is === "agreed" ? asked.push(told) : 0, told),
@@ -135,7 +150,7 @@ describe("a client of a secure sum", () => {
     // A server that doesn't look hands them on: each client sees it.
     const parties = fresh();
     const { round } = parties.server;
-    let agreement: Each = new Map();
+    let agreement: BytesByClient = new Map();
     assert.equal(
       codeOf(() =>
         carried(parties, new Map(), {
@@ -155,7 +170,7 @@ describe("a client of a secure sum", () => {
   });
 
   it("refuses agreements of too few, and of one that isn't summed", () => {
-    const agreed = (change: (signatures: Each) => Each): string =>
+    const agreed = (change: (signatures: BytesByClient) => BytesByClient): string =>
       codeOf(() =>
         carried(fresh(), new Map([[3, "input"]]), {
           down: (told) => (told.is === "agreed" ? { ...told, signatures: change(told.signatures) } : told),
@@ -172,7 +187,7 @@ describe("a client of a secure sum", () => {
   });
 
   it("answers each message once and in order, and nothing after an error", () => {
-    const told: Told[] = [];
+    const told: ServerMessage[] = [];
     const parties = fresh();
     carried(parties, new Map(), { down: (message, to) => (to === 0 && told.push(message), message) });
     for (const skipped of [1, 2, 3]) {
@@ -260,17 +275,17 @@ describe("the server of a secure sum", () => {
   });
 
   it("takes shares about those that it asked about, for all of them", () => {
-    const without = (said: Said): Said =>
+    const without = (said: ClientMessage): ClientMessage =>
       said.is === "unmasking" ? { ...said, seeds: new Map([...said.seeds].slice(1)) } : said;
     assert.equal(through({ up: without }), "secure-message");
-    const few = (said: Said): Said => (said.is === "shares" ? { ...said, sealed: new Map() } : said);
+    const few = (said: ClientMessage): ClientMessage => (said.is === "shares" ? { ...said, sealed: new Map() } : said);
     assert.equal(through({ up: few }), "secure-message");
   });
 });
 
 describe("messages of a secure sum", () => {
-  const round = roundOf(terms);
-  const all: (Said | Told)[] = [];
+  const round = maskingRoundOf(terms);
+  const all: (ClientMessage | ServerMessage)[] = [];
   before(() => {
     carried(fresh(), new Map([[3, "input"]]), {
       up: (said, from) => (from === 0 && all.push(structuredClone(said)), said),
@@ -280,12 +295,13 @@ describe("messages of a secure sum", () => {
 
   it("are the same after they went as bytes", () => {
     assert.equal(all.length, 9);
-    for (const message of all) assert.deepEqual(decode(round, encode(round, message)), message);
+    for (const message of all)
+      assert.deepEqual(decodeMaskingMessage(round, encodeMaskingMessage(round, message)), message);
   });
   it("are refused where they are cut off, longer, of another round, or out of order", () => {
-    const other = roundOf({ ...terms, session: Uint8Array.of(7) });
+    const other = maskingRoundOf({ ...terms, session: Uint8Array.of(7) });
     for (const message of all) {
-      const bytes = encode(round, message);
+      const bytes = encodeMaskingMessage(round, message);
       for (const wrong of [
         bytes.subarray(0, -1),
         Buffer.concat([bytes, Uint8Array.of(0)]),
@@ -293,41 +309,41 @@ describe("messages of a secure sum", () => {
         changed(bytes, 9),
       ])
         assert.equal(
-          codeOf(() => decode(round, wrong)),
+          codeOf(() => decodeMaskingMessage(round, wrong)),
           "secure-message",
           message.is,
         );
       assert.equal(
-        codeOf(() => decode(other, bytes)),
+        codeOf(() => decodeMaskingMessage(other, bytes)),
         "secure-message",
       );
     }
     assert.equal(
-      codeOf(() => decode(round, new Uint8Array(0))),
+      codeOf(() => decodeMaskingMessage(round, new Uint8Array(0))),
       "secure-message",
     );
     const roster = all.find((message) => message.is === "roster")!;
-    const twice = encode(round, roster);
+    const twice = encodeMaskingMessage(round, roster);
     twice.copyWithin(40 + 132, 40, 40 + 132);
     assert.equal(
-      codeOf(() => decode(round, twice)),
+      codeOf(() => decodeMaskingMessage(round, twice)),
       "secure-message",
     );
   });
   it("have codes whose words name no value", () => {
-    const words = wordsFor({ code: "secure-range", data: { range: 1, place: 3 } });
+    const words = diagnosticText({ code: "secure-range", data: { range: 1, place: 3 } });
     assert.equal(words.message, "the vector is no number from −1 to 1 at place 3");
   });
 });
 
 describe("shares of a secret", () => {
   it("give it by any that are enough, and nothing by fewer", () => {
-    const secret = primitives.random(32);
-    const shares = shareOut(secret, 3, 5, primitives.random);
+    const secret = cryptoPrimitives.random(32);
+    const shares = splitSecret(secret, 3, 5, cryptoPrimitives.random);
     const by = (...places: readonly number[]) =>
-      joined(
+      recoverSecret(
         places.map((place) => shares[place - 1]!),
-        weightsOf(places),
+        interpolationWeights(places),
       );
     for (const places of [
       [1, 2, 3],
@@ -341,26 +357,27 @@ describe("shares of a secret", () => {
   it("hold the secrets at both ends of what there are", () => {
     for (const byte of [0, 255]) {
       const secret = new Uint8Array(32).fill(byte);
-      const shares = shareOut(secret, 2, 3, primitives.random);
-      assert.deepEqual(joined(shares.slice(1), weightsOf([2, 3])), secret);
+      const shares = splitSecret(secret, 2, 3, cryptoPrimitives.random);
+      assert.deepEqual(recoverSecret(shares.slice(1), interpolationWeights([2, 3])), secret);
     }
-    const most = Buffer.from((PRIME - 1n).toString(16).padStart(66, "0"), "hex");
-    assert.equal(joined([most], [1n]), null);
+    const most = Buffer.from((SHAMIR_PRIME - 1n).toString(16).padStart(66, "0"), "hex");
+    assert.equal(recoverSecret([most], [1n]), null);
   });
   it("of fewer places go with every secret: as many polynomials as there are secrets", () => {
     // Two of three shares and any third value at 0 lie on one polynomial of degree 2: nothing is excluded.
-    const shares = shareOut(primitives.random(32), 3, 3, primitives.random);
+    const shares = splitSecret(cryptoPrimitives.random(32), 3, 3, cryptoPrimitives.random);
     const at = (bytes: Uint8Array): bigint => BigInt(`0x${Buffer.from(bytes).toString("hex")}`);
-    for (const guess of [0n, 1n, PRIME - 1n]) {
-      const [w1, w2, w3] = weightsOf([1, 2, 3]) as [bigint, bigint, bigint];
+    for (const guess of [0n, 1n, SHAMIR_PRIME - 1n]) {
+      const [w1, w2, w3] = interpolationWeights([1, 2, 3]) as [bigint, bigint, bigint];
       const inverse = (value: bigint): bigint => {
-        let [result, base, power] = [1n, value, PRIME - 2n];
-        for (; power > 0n; power >>= 1n, base = (base * base) % PRIME) if (power & 1n) result = (result * base) % PRIME;
+        let [result, base, power] = [1n, value, SHAMIR_PRIME - 2n];
+        for (; power > 0n; power >>= 1n, base = (base * base) % SHAMIR_PRIME)
+          if (power & 1n) result = (result * base) % SHAMIR_PRIME;
         return result;
       };
-      const rest = (((guess - at(shares[0]!) * w1 - at(shares[1]!) * w2) % PRIME) + PRIME) % PRIME;
-      const third = (rest * inverse(w3)) % PRIME;
-      assert.equal((at(shares[0]!) * w1 + at(shares[1]!) * w2 + third * w3) % PRIME, guess);
+      const rest = (((guess - at(shares[0]!) * w1 - at(shares[1]!) * w2) % SHAMIR_PRIME) + SHAMIR_PRIME) % SHAMIR_PRIME;
+      const third = (rest * inverse(w3)) % SHAMIR_PRIME;
+      assert.equal((at(shares[0]!) * w1 + at(shares[1]!) * w2 + third * w3) % SHAMIR_PRIME, guess);
     }
   });
 });

@@ -1,8 +1,13 @@
 import assert from "node:assert/strict";
-import type { Part } from "#kernel/features/federate/secure/codes.js";
-import { coarseness, fixedFor, fromFixed, toFixed } from "#kernel/features/federate/secure/fixed-point.js";
-import { leastThreshold, roundOf } from "#kernel/features/federate/secure/round.js";
-import { securelySummed } from "#kernel/features/federate/secure/secure-sum.js";
+import type { MaskingPhase } from "#kernel/features/federate/secure/codes.js";
+import {
+  roundingErrorOf,
+  fixedPointFor,
+  fromFixedPoint,
+  toFixedPoint,
+} from "#kernel/features/federate/secure/fixed-point.js";
+import { minThreshold, maskingRoundOf } from "#kernel/features/federate/secure/round.js";
+import { computeSecureSum } from "#kernel/features/federate/secure/secure-sum.js";
 import { codeOf, holdSums, wanted } from "./drawn-rounds.js";
 import { partiesOf, PARTS, termsFor } from "./parties.js";
 
@@ -16,8 +21,8 @@ describe("secure sums", () => {
       for (const part of PARTS)
         for (const bits of [32, 64] as const) {
           const vectors = Array.from({ length: clients }, (_, i) => Float32Array.of(i, -i / 3, 1 / (i + 1)));
-          const drops = new Map<number, Part>(clients - leastThreshold(clients) > 0 ? [[1, part]] : []);
-          const { sum, summed } = await securelySummed(vectors, { range: 10, bits, drops });
+          const drops = new Map<number, MaskingPhase>(clients - minThreshold(clients) > 0 ? [[1, part]] : []);
+          const { sum, summed } = await computeSecureSum(vectors, { range: 10, bits, drops });
           assert.equal(summed.length, drops.size > 0 && PARTS.indexOf(part) <= 2 ? clients - 1 : clients);
           const doubles = vectors.map((v) => Float64Array.from(v));
           assert.deepEqual([...sum], wanted(doubles, summed, 10, bits));
@@ -30,7 +35,7 @@ describe("secure sums", () => {
       [5, 1000],
     ] as const) {
       const vectors = Array.from({ length: n }, () => new Float64Array(d));
-      const { sent, received } = await securelySummed(vectors, { range: 1 });
+      const { sent, received } = await computeSecureSum(vectors, { range: 1 });
       assert.equal(sent, n * (4 * d + 86 * (n - 1) + 37 * n + 416));
       assert.equal(received, n * (132 * n + 86 * (n - 1) + 72 * n + 160));
     }
@@ -38,7 +43,7 @@ describe("secure sums", () => {
 
   it("can be interrupted", async () => {
     const vectors = [1, 2, 3].map(() => new Float64Array(4));
-    await assert.rejects(securelySummed(vectors, { range: 1, signal: AbortSignal.abort() }), { name: "AbortError" });
+    await assert.rejects(computeSecureSum(vectors, { range: 1, signal: AbortSignal.abort() }), { name: "AbortError" });
   });
 });
 
@@ -46,11 +51,11 @@ describe("terms of a secure sum", () => {
   it("refuse two clients, and one", () => {
     for (const clients of [1, 2])
       assert.equal(
-        codeOf(() => roundOf(termsFor(clients, 1))),
+        codeOf(() => maskingRoundOf(termsFor(clients, 1))),
         "too-few-clients",
       );
     assert.equal(
-      codeOf(() => roundOf(termsFor(3, 1))),
+      codeOf(() => maskingRoundOf(termsFor(3, 1))),
       "none",
     );
   });
@@ -63,7 +68,7 @@ describe("terms of a secure sum", () => {
       [7, 4.9, "secure-threshold"],
     ] as const)
       assert.equal(
-        codeOf(() => roundOf(termsFor(clients, 1, { threshold }))),
+        codeOf(() => maskingRoundOf(termsFor(clients, 1, { threshold }))),
         code,
         String([clients, threshold]),
       );
@@ -71,7 +76,7 @@ describe("terms of a secure sum", () => {
   it("refuse two nodes with one key", () => {
     const { nodes, ...rest } = termsFor(3, 1);
     assert.equal(
-      codeOf(() => roundOf({ ...rest, nodes: [nodes[0]!, nodes[1]!, nodes[0]!] })),
+      codeOf(() => maskingRoundOf({ ...rest, nodes: [nodes[0]!, nodes[1]!, nodes[0]!] })),
       "secure-keys",
     );
   });
@@ -86,7 +91,7 @@ describe("terms of a secure sum", () => {
       { threshold: 4 },
       { nodes: [...terms.nodes].reverse() },
     ];
-    const hashes = [{}, ...others].map((more) => Buffer.from(roundOf({ ...terms, ...more }).id).toString("hex"));
+    const hashes = [{}, ...others].map((more) => Buffer.from(maskingRoundOf({ ...terms, ...more }).id).toString("hex"));
     assert.equal(new Set(hashes).size, hashes.length);
   });
 });
@@ -95,20 +100,20 @@ describe("whole numbers of a secure sum", () => {
   it("come back as near as they say, and never wrap at the ends of the range", () => {
     for (const bits of [32, 64] as const)
       for (const clients of [3, 50, 1000]) {
-        const fixed = fixedFor(0.37, clients, bits);
+        const fixed = fixedPointFor(0.37, clients, bits);
         for (const value of [0.37, -0.37, 0.1, -1e-9, 0]) {
-          const one = fromFixed(toFixed(Float64Array.of(value), fixed), fixed)[0]!;
-          assert.ok(Math.abs(one - value) <= coarseness(fixed, 1) * 1.001, `${bits} ${clients} ${value}: ${one}`);
+          const one = fromFixedPoint(toFixedPoint(Float64Array.of(value), fixed), fixed)[0]!;
+          assert.ok(Math.abs(one - value) <= roundingErrorOf(fixed, 1) * 1.001, `${bits} ${clients} ${value}: ${one}`);
         }
-        const most = toFixed(Float64Array.of(0.37), fixed);
+        const most = toFixedPoint(Float64Array.of(0.37), fixed);
         const whole = bits === 32 ? most[0]! : most[0]! + most[1]! * 2 ** 32;
         assert.ok(whole * clients < 2 ** (bits - 1));
       }
   });
   it("refuse what is out of range, and what is no number", () => {
-    const fixed = fixedFor(1, 3, 32);
+    const fixed = fixedPointFor(1, 3, 32);
     for (const value of [1.0000001, -1.1, Number.NaN, Infinity])
-      assert.throws(() => toFixed(Float64Array.of(0, value), fixed), {
+      assert.throws(() => toFixedPoint(Float64Array.of(0, value), fixed), {
         code: "secure-range",
         data: { range: 1, place: 1 },
       });
@@ -121,11 +126,11 @@ describe("whole numbers of a secure sum", () => {
   it("refuse ranges without a scale", () => {
     for (const range of [0, -1, Number.NaN, Infinity, 5e-324])
       assert.equal(
-        codeOf(() => fixedFor(range, 3, 32)),
+        codeOf(() => fixedPointFor(range, 3, 32)),
         "secure-fixed",
       );
     assert.equal(
-      codeOf(() => fixedFor(1, 2 ** 32, 32)),
+      codeOf(() => fixedPointFor(1, 2 ** 32, 32)),
       "secure-fixed",
     );
   });

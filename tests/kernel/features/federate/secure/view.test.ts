@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
-import { addWords, fixedFor, toFixed } from "#kernel/features/federate/secure/fixed-point.js";
-import { encode } from "#kernel/features/federate/secure/messages.js";
-import { primitives } from "#kernel/features/federate/secure/primitives.js";
-import { roundOf, type Terms } from "#kernel/features/federate/secure/round.js";
+import { addWords, fixedPointFor, toFixedPoint } from "#kernel/features/federate/secure/fixed-point.js";
+import { encodeMaskingMessage } from "#kernel/features/federate/secure/messages.js";
+import { cryptoPrimitives } from "#kernel/features/federate/secure/primitives.js";
+import { maskingRoundOf, type MaskingTerms } from "#kernel/features/federate/secure/round.js";
 import { carried, decided, partiesOf, realMask, termsFor } from "./parties.js";
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
 type Masks = ReadonlyMap<string, Uint32Array>;
 
 /** All that the server sees of a round, bit by bit, and the masks that were used, by their seeds. */
-function viewOf(terms: Terms, vectors: readonly Float64Array[], changed: Masks = new Map()) {
+function viewOf(terms: MaskingTerms, vectors: readonly Float64Array[], changed: Masks = new Map()) {
   const seeds = new Map<string, Set<number>>();
   const parties = partiesOf(terms, vectors, (party) =>
     decided(`party ${String(party)}`, (seed, words) => {
@@ -17,11 +17,11 @@ function viewOf(terms: Terms, vectors: readonly Float64Array[], changed: Masks =
       return changed.get(hex(seed)) ?? realMask(seed, words);
     }),
   );
-  const round = roundOf(terms);
+  const round = maskingRoundOf(terms);
   const seen: string[] = [];
   const sum = carried(parties, new Map([[4, "input"]]), {
-    up: (said, from) => (seen.push(`${String(from)} says ${hex(encode(round, said))}`), said),
-    down: (told, to) => (seen.push(`${String(to)} is told ${hex(encode(round, told))}`), told),
+    up: (said, from) => (seen.push(`${String(from)} says ${hex(encodeMaskingMessage(round, said))}`), said),
+    down: (told, to) => (seen.push(`${String(to)} is told ${hex(encodeMaskingMessage(round, told))}`), told),
   });
   return { seen, sum: [...sum], seeds };
 }
@@ -35,7 +35,7 @@ function seedOf(seeds: ReadonlyMap<string, ReadonlySet<number>>, ...pair: readon
 
 describe("what the server of a secure sum sees", () => {
   const terms = termsFor(5, 3, { threshold: 4 });
-  const fixed = fixedFor(1, 5, 32);
+  const fixed = fixedPointFor(1, 5, 32);
   const first = [
     [0.5, -0.25, 1],
     [0.125, 0.75, -1],
@@ -63,8 +63,8 @@ describe("what the server of a secure sum sees", () => {
     // Along 0 – 1 – 2 – 3: what a client's vector has less now, its mask with the next has more; the rest is passed on.
     const passed = new Uint32Array(3);
     for (let client = 0; client < 3; client++) {
-      addWords(passed, toFixed(first[client]!, fixed), 1, 32);
-      addWords(passed, toFixed(second[client]!, fixed), -1, 32);
+      addWords(passed, toFixedPoint(first[client]!, fixed), 1, 32);
+      addWords(passed, toFixedPoint(second[client]!, fixed), -1, 32);
       const seed = seedOf(before.seeds, client, client + 1);
       const mask = realMask(Buffer.from(seed, "hex"), 3);
       addWords(mask, passed, 1, 32);
@@ -97,12 +97,12 @@ describe("what the server of a secure sum sees", () => {
   it("is masked by AES-256 in counter mode: NIST SP 800-38A, F.5.5", () => {
     const key = Buffer.from("603deb1015ca71be2b73aef0857d77811f352c073b6108d72d9810a30914dff4", "hex");
     const mask = new Uint32Array(4);
-    primitives.mask(mask, key, 1, 32);
+    cryptoPrimitives.mask(mask, key, 1, 32);
     // ECB of an all-zero block under that key, as OpenSSL's command line gives it.
     assert.equal(hex(new Uint8Array(mask.buffer)), "e568f68194cf76d6174d4cc04310a854");
     const twice = new Uint32Array(70_000);
-    primitives.mask(twice, key, 1, 32);
-    primitives.mask(twice, key, -1, 32);
+    cryptoPrimitives.mask(twice, key, 1, 32);
+    cryptoPrimitives.mask(twice, key, -1, 32);
     assert.ok(twice.every((word) => word === 0));
   });
 });

@@ -5,10 +5,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { PrivacyPlan } from "#dsl/compiler/plan/recipe.js";
-import { thisProcess } from "#kernel/runs/writer.js";
-import { Account } from "#kernel/features/federate/session/account.js";
-import { keptAlone, nodeKeyIn } from "#kernel/features/federate/session/node-key.js";
-import { does } from "#kernel/host/load-implementation.js";
+import { currentProcess } from "#kernel/runs/writer.js";
+import { PrivacyLedger } from "#kernel/features/federate/session/account.js";
+import { lockNodeKey, readOrCreateNodeKey } from "#kernel/features/federate/session/node-key.js";
+import { loadImplementation } from "#kernel/host/load-implementation.js";
 
 describe("what the rows of a client have spent", () => {
   let folder = "";
@@ -32,15 +32,15 @@ describe("what the rows of a client have spent", () => {
   };
 
   it("adds up over rounds and restarts to what the accountant says of all of them", async () => {
-    const accountant = await does(call, "privacy");
+    const accountant = await loadImplementation(call, "privacy");
     const file = join(folder, "kept", "a.jsonl");
-    const account = new Account({ file, accountant, privacy: { call, epsilon: 8 }, round });
+    const account = new PrivacyLedger({ file, accountant, privacy: { call, epsilon: 8 }, round });
     assert.equal(account.spent, 0);
     assert.equal(account.charge({ round: 1 }), accountant.spent(call, [round]));
     assert.equal(account.charge({ round: 2 }), accountant.spent(call, [{ ...round, steps: 20 }]));
     // Another plan on the same rows, after a restart.
     const other = { noise: 2, rate: 0.2, steps: 5 };
-    const again = new Account({ file, accountant, privacy: { call, epsilon: 8 }, round: other });
+    const again = new PrivacyLedger({ file, accountant, privacy: { call, epsilon: 8 }, round: other });
     const spent = again.charge({ round: 1 });
     assert.equal(spent, accountant.spent(call, [{ ...round, steps: 20 }, other]));
     assert.equal(again.spent, spent);
@@ -49,10 +49,10 @@ describe("what the rows of a client have spent", () => {
   });
 
   it("refuses the round that would spend more than is promised, and writes nothing of it", async () => {
-    const accountant = await does(call, "privacy");
+    const accountant = await loadImplementation(call, "privacy");
     const file = join(folder, "a.jsonl");
     const most = accountant.spent(call, [{ ...round, steps: 30 }]);
-    const account = new Account({ file, accountant, privacy: { call, epsilon: most }, round });
+    const account = new PrivacyLedger({ file, accountant, privacy: { call, epsilon: most }, round });
     for (const n of [1, 2, 3]) account.charge({ round: n });
     const before = readFileSync(file, "utf8");
     assert.equal(
@@ -63,9 +63,9 @@ describe("what the rows of a client have spent", () => {
   });
 
   it("counts a line that is torn as a round", async () => {
-    const accountant = await does(call, "privacy");
+    const accountant = await loadImplementation(call, "privacy");
     const file = join(folder, "a.jsonl");
-    const account = new Account({ file, accountant, privacy: { call, epsilon: 8 }, round });
+    const account = new PrivacyLedger({ file, accountant, privacy: { call, epsilon: 8 }, round });
     account.charge({ round: 1 });
     writeFileSync(file, `${readFileSync(file, "utf8")}{"noise":1,"ra`);
     assert.equal(account.spent, accountant.spent(call, [{ ...round, steps: 20 }]));
@@ -76,13 +76,13 @@ describe("what the rows of a client have spent", () => {
   });
 
   it("is charged by one of several at a time", async () => {
-    const accountant = await does(call, "privacy");
+    const accountant = await loadImplementation(call, "privacy");
     const file = join(folder, "a.jsonl");
     const most = accountant.spent(call, [{ ...round, steps: 20 }]);
-    const other = new Account({ file, accountant, privacy: { call, epsilon: most }, round });
+    const other = new PrivacyLedger({ file, accountant, privacy: { call, epsilon: most }, round });
     // Between what it reads and what it writes nobody else does.
     let held = false;
-    const account = new Account({
+    const account = new PrivacyLedger({
       file,
       privacy: { call, epsilon: most },
       round,
@@ -106,24 +106,24 @@ describe("what the rows of a client have spent", () => {
 
   it("stands beside a key that one client at a time joins by", () => {
     const file = join(folder, "north.pem");
-    nodeKeyIn(file);
-    const free = keptAlone(file);
+    readOrCreateNodeKey(file);
+    const free = lockNodeKey(file);
     assert.equal(
-      code(() => keptAlone(file)),
+      code(() => lockNodeKey(file)),
       "node-key",
     );
     assert.equal(
-      code(() => keptAlone(join(folder, "south.pem"))),
+      code(() => lockNodeKey(join(folder, "south.pem"))),
       "none",
     );
     free();
-    keptAlone(file);
+    lockNodeKey(file);
     // Of a process that is gone, and of what is none.
-    const gone = { ...thisProcess(), id: 2 ** 22 + 1 };
+    const gone = { ...currentProcess(), id: 2 ** 22 + 1 };
     for (const left of [JSON.stringify(gone), "", "{"]) {
       writeFileSync(`${file}.joined`, left);
       assert.equal(
-        code(() => keptAlone(file)),
+        code(() => lockNodeKey(file)),
         "none",
       );
     }
@@ -131,18 +131,18 @@ describe("what the rows of a client have spent", () => {
 
   it("stands beside a key that is made once, and that nobody else may read", () => {
     const file = join(folder, "kept", "north.pem");
-    const key = nodeKeyIn(file);
+    const key = readOrCreateNodeKey(file);
     assert.equal(statSync(file).mode & 0o777, 0o600);
-    assert.ok(nodeKeyIn(file).equals(key));
+    assert.ok(readOrCreateNodeKey(file).equals(key));
     chmodSync(file, 0o644);
     assert.equal(
-      code(() => nodeKeyIn(file)),
+      code(() => readOrCreateNodeKey(file)),
       "node-key",
     );
     chmodSync(file, 0o600);
     writeFileSync(file, "no key");
     assert.equal(
-      code(() => nodeKeyIn(file)),
+      code(() => readOrCreateNodeKey(file)),
       "node-key",
     );
   });

@@ -1,7 +1,7 @@
 /** What a cell shows of a federation whose clients join: on whose rows it is scored, what travelled, what is waited for. */
 import assert from "node:assert/strict";
 import type { RunEvent } from "#kernel/events/events.js";
-import type { Shown } from "#kernel/display/bundle-output.js";
+import type { DisplayOutput } from "#kernel/display/bundle-output.js";
 import { LiveFederation } from "#kernel/features/federate/session/board.js";
 import { compiled } from "#tests/dsl/world.js";
 
@@ -17,7 +17,7 @@ federate m on d as f { rounds: 3, runner: flower("http://127.0.0.1:8000", client
 
 describe("the board of a federation whose clients join", () => {
   const shown = new Map<string, string>();
-  const show = ({ id = "", bundle }: Shown): void => void shown.set(id, String(bundle["text/plain"]));
+  const show = ({ id = "", bundle }: DisplayOutput): void => void shown.set(id, String(bundle["text/plain"]));
   const live = new LiveFederation({ display: show, update: show }, "f", "f", plan());
   const on = (event: object): void => live.on({ at: "2026-01-02T03:04:05.000Z", run: "f", ...event } as RunEvent);
 

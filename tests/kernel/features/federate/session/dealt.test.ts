@@ -3,12 +3,12 @@ import assert from "node:assert/strict";
 import { implementationOf } from "#dsl/language/types/loaded.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { registry } from "#stdlib/registry.js";
-import { dealtOf } from "#kernel/features/federate/session/clients-of.js";
+import { partitionRows } from "#kernel/features/federate/session/clients-of.js";
 
 const callOf = (word: string, given: Call["arguments"]): Call => ({ kind: "partition", word, arguments: given });
 async function dealt(call: Call, o: { trains: number; validates: number; values?: readonly string[] }) {
   const implementation = await implementationOf(registry, "partition", call.word);
-  return dealtOf(call, implementation, { values: null, seed: 7, ...o }).dealt;
+  return partitionRows(call, implementation, { values: null, seed: 7, ...o }).dealt;
 }
 const labels = (count: number): readonly string[] => Array.from({ length: count }, (_, i) => "abc"[i % 3] ?? "a");
 
@@ -70,7 +70,7 @@ describe("rows that are given to clients", () => {
     );
     const call = callOf("by_column", { column: "shop" });
     const implementation = await implementationOf(registry, "partition", "by_column");
-    const { left } = dealtOf(call, implementation, { trains: 3, validates: 2, values, seed: 7 });
+    const { left } = partitionRows(call, implementation, { trains: 3, validates: 2, values, seed: 7 });
     assert.deepEqual(left, { clients: 1, rows: [1] });
   });
 });

@@ -1,7 +1,7 @@
 /** Whoever joins a federation, before anything is said to anybody, and what they are told. */
 import assert from "node:assert/strict";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
-import { joinLines } from "#kernel/features/federate/session/join-lines.js";
+import { lineJoinListeners } from "#kernel/features/federate/session/join-lines.js";
 import { joinFederation, type JoinRequest } from "#kernel/features/federate/session/joining.js";
 import type { TuneSession } from "#kernel/features/tune-session.js";
 
@@ -29,7 +29,7 @@ describe("whoever joins a federation", () => {
 
   it("is told of who agrees again and again a few times, and anew once a round was trained", () => {
     const said: string[] = [];
-    const { guest } = joinLines("http://one", { say: (line) => void said.push(line), warn: () => undefined });
+    const { guest } = lineJoinListeners("http://one", { say: (line) => void said.push(line), warn: () => undefined });
     const flood = (): number => {
       said.length = 0;
       for (let n = 0; n < 1000; n++) {

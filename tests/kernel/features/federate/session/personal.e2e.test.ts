@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { RunEvent } from "#kernel/events/events.js";
-import type { Shown } from "#kernel/display/bundle-output.js";
+import type { DisplayOutput } from "#kernel/display/bundle-output.js";
 import { readClientHead } from "#kernel/runs/client-heads.js";
 import { LocalClient } from "#kernel/features/federate/simulated/local-client.js";
 import { RunFolder } from "#kernel/runs/run-folder.js";
@@ -14,7 +14,8 @@ import { NotebookOfOne } from "../../../session/notebook-of-one.js";
 import { definitions, writeSmallTraining } from "../../../session/small-training.js";
 
 type Weights = ReadonlyMap<string, Float32Array>;
-const text = (shown: readonly Shown[]): string => shown.map(({ bundle }) => String(bundle["text/plain"])).join("\n");
+const text = (shown: readonly DisplayOutput[]): string =>
+  shown.map(({ bundle }) => String(bundle["text/plain"])).join("\n");
 const plain =
   "optimizer: sgd(learning_rate: 0.1, momentum: 0), schedule: constant, shuffle: none, clip: none, dropout: 0, keep: last";
 const HEAD = /^classifier\./;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { meanByRows } from "#kernel/features/federate/session/scores-elsewhere.js";
+import { meanScoresByRows } from "#kernel/features/federate/session/scores-elsewhere.js";
 
 describe("scores of clients elsewhere", () => {
   it("are their mean by rows, of each metric over those who say it", () => {
@@ -8,9 +8,9 @@ describe("scores of clients elsewhere", () => {
       { rows: 3, metrics: { accuracy: 0.5 } },
       { rows: 4, metrics: { accuracy: 0.25, loss: 1 } },
     ];
-    const { accuracy, loss } = meanByRows(all);
+    const { accuracy, loss } = meanScoresByRows(all);
     assert.ok(Math.abs((accuracy ?? 0) - 3.5 / 8) < 1e-12);
     assert.ok(Math.abs((loss ?? 0) - 4.5 / 5) < 1e-12);
-    assert.deepEqual(meanByRows([]), {});
+    assert.deepEqual(meanScoresByRows([]), {});
   });
 });

@@ -2,12 +2,13 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { wordsFor } from "#dsl/language/diagnostics/codes.js";
-import type { Shown } from "#kernel/display/bundle-output.js";
+import { diagnosticText } from "#dsl/language/diagnostics/codes.js";
+import type { DisplayOutput } from "#kernel/display/bundle-output.js";
 import { NotebookOfOne } from "../../../session/notebook-of-one.js";
 import { definitions, writeSmallTraining } from "../../../session/small-training.js";
 
-const text = (shown: readonly Shown[]): string => shown.map(({ bundle }) => String(bundle["text/plain"])).join("\n");
+const text = (shown: readonly DisplayOutput[]): string =>
+  shown.map(({ bundle }) => String(bundle["text/plain"])).join("\n");
 
 describe("clients of a federation", function () {
   this.timeout(120_000);
@@ -48,7 +49,7 @@ data sites { source: csv("sites.csv"), columns: { text: text, label: label }, sp
 
   it("are told of rows that score one and train another, and of no others", async () => {
     const leaks = (): readonly string[] =>
-      book.warnings.filter(({ code }) => String(code) === "federate-leak").map((one) => wordsFor(one).message);
+      book.warnings.filter(({ code }) => String(code) === "federate-leak").map((one) => diagnosticText(one).message);
     await book.run(`federate m on north, south as leaks ${quick}`);
     assert.deepEqual(leaks(), [
       "rows of `south` that score are learnt by `north`: 2 of 4 of `south.validation`, 1 of 5 of `south.test`",

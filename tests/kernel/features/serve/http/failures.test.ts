@@ -1,14 +1,14 @@
 /** What went wrong, as it is answered: where asking again may go well, the answer says when. */
 import assert from "node:assert/strict";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { failureOf } from "#kernel/features/serve/http/failures.js";
+import { httpFailureOf } from "#kernel/features/serve/http/failures.js";
 
 describe("a schema that no text is held to", () => {
   for (const dialect of ["openai", "tei", "hugging-face"] as const)
     it(`is the asker's fault only where it can't be used, ${dialect}`, () => {
-      const late = failureOf(new CodedError("schema-not-ready", { why: "it takes more than 5 s" }), dialect, "1");
+      const late = httpFailureOf(new CodedError("schema-not-ready", { why: "it takes more than 5 s" }), dialect, "1");
       assert.deepEqual([late.status, late.retryAfter], [503, 5]);
-      const unusable = failureOf(new CodedError("schema-unusable", { why: "it is too large" }), dialect, "1");
+      const unusable = httpFailureOf(new CodedError("schema-unusable", { why: "it is too large" }), dialect, "1");
       assert.deepEqual([unusable.status, unusable.retryAfter], [400, null]);
     });
 });

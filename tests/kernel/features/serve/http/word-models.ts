@@ -2,25 +2,25 @@
 import { contentText } from "#stdlib/conversations/shared/message-text.js";
 import { setTimeout as sleep } from "node:timers/promises";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { Asked } from "#kernel/data/encoding/encoded.js";
+import type { PredictionInput } from "#kernel/data/encoding/encoded.js";
 import {
-  LIMITS,
-  type Answered,
-  type Ask,
-  type Bit,
-  type Held,
-  type Http,
+  DEFAULT_LIMITS,
+  type TextPrediction,
+  type GenerationRequestOptions,
+  type TextChunk,
+  type ModelLease,
+  type HttpServer,
   type HttpOptions,
-  type Limits,
-  type Likelihood,
+  type ServingLimits,
+  type TokenLikelihood,
   type ModelLoad,
   type Models,
-  type Ready,
+  type Readiness,
   type ServedModel,
-  type WriteAsk,
-  type Writing,
+  type GenerationRequest,
+  type TextGeneration,
 } from "#kernel/features/serve/contract.js";
-import type { Patience } from "#kernel/features/serve/server/server-parts.js";
+import type { HttpTimeouts } from "#kernel/features/serve/server/server-parts.js";
 import { startHttp } from "#kernel/features/serve/server/start-http.js";
 
 const wordsIn = (text: string): readonly string[] => text.split(/\s+/).filter((word) => word !== "");
@@ -56,9 +56,9 @@ export abstract class WordModel implements ServedModel {
 
   /** Words, cut. */
   protected read(
-    text: Asked,
+    text: PredictionInput,
     at: number,
-    { truncate }: Ask,
+    { truncate }: GenerationRequestOptions,
   ): { readonly words: readonly string[]; readonly cut: boolean } {
     const words = typeof text === "string" ? wordsIn(text) : text.flatMap(wordsIn);
     const cut = words.length > this.maxLength;
@@ -85,10 +85,10 @@ export abstract class WordModel implements ServedModel {
     }
   }
 
-  protected says(words: readonly string[], text: Asked): Readonly<Record<string, unknown>> {
+  protected says(words: readonly string[], text: PredictionInput): Readonly<Record<string, unknown>> {
     throw new Error(`${this.name} says nothing of ${String(words.length)} words of ${String(text)}`);
   }
-  predict(texts: readonly Asked[], o: Ask): Promise<readonly Answered[]> {
+  predict(texts: readonly PredictionInput[], o: GenerationRequestOptions): Promise<readonly TextPrediction[]> {
     return this.working_(o.signal, () =>
       texts.map((text, at) => {
         const { words, cut } = this.read(text, at, o);
@@ -131,7 +131,7 @@ export class Overlap extends WordModel {
   readonly sort = "number";
   override readonly pairs = true;
   override readonly ranks = true;
-  protected override says(_: readonly string[], text: Asked) {
+  protected override says(_: readonly string[], text: PredictionInput) {
     const [first, second] = (typeof text === "string" ? [text, ""] : text).map((one) => new Set(wordsIn(one)));
     return { score: [...(first ?? [])].filter((word) => second?.has(word)).length };
   }
@@ -153,7 +153,7 @@ export class Names extends WordModel {
 export class Finder extends WordModel {
   readonly sort = "answers";
   override readonly pairs = true;
-  protected override says(_: readonly string[], text: Asked) {
+  protected override says(_: readonly string[], text: PredictionInput) {
     const [question = "", context = ""] = text;
     const answer = wordsIn(context).find((word) => wordsIn(question).includes(word)) ?? "";
     const start = context.indexOf(answer);
@@ -162,7 +162,7 @@ export class Finder extends WordModel {
 }
 export class Filler extends WordModel {
   readonly sort = "fills";
-  protected override says(_: readonly string[], text: Asked) {
+  protected override says(_: readonly string[], text: PredictionInput) {
     const candidates = [...String(text).matchAll(/\[MASK\]/g)].map(() => [
       { token: "good", probability: 0.6 },
       { token: "bad", probability: 0.3 },
@@ -205,7 +205,7 @@ export class Backwards extends WordModel {
   dies: { readonly after: number; readonly of: Error } | null = null;
   /** Words that were written, also those that nobody read. */
   wrote = 0;
-  asked: WriteAsk | null = null;
+  asked: GenerationRequest | null = null;
   override write: ServedModel["write"] = async (o) => {
     this.asked = o;
     const { prompt } = o;
@@ -220,10 +220,10 @@ export class Backwards extends WordModel {
       promptTokens: words.length,
       cachedTokens: 1,
       cut,
-    }) as unknown as Writing;
+    }) as unknown as TextGeneration;
   };
 
-  private async *bits(words: readonly string[], o: WriteAsk): AsyncGenerator<Bit, void, void> {
+  private async *bits(words: readonly string[], o: GenerationRequest): AsyncGenerator<TextChunk, void, void> {
     this.working++;
     try {
       for (let choice = 0; choice < o.choices; choice++) {
@@ -235,7 +235,11 @@ export class Backwards extends WordModel {
       this.working--;
     }
   }
-  private async *reversed(choice: number, words: readonly string[], o: WriteAsk): AsyncGenerator<Bit, void, void> {
+  private async *reversed(
+    choice: number,
+    words: readonly string[],
+    o: GenerationRequest,
+  ): AsyncGenerator<TextChunk, void, void> {
     if (o.maxTokens === 0) return yield { choice, text: "", tokens: [], ended: "length", ...promptOf(words, o) };
     const back = words.toReversed();
     for (const [i, word] of back.entries()) {
@@ -259,7 +263,7 @@ export class Backwards extends WordModel {
     if (back.length === 0) yield { choice, text: "", tokens: [], ended: "end" };
   }
 }
-function* called(choice: number, name: string, words: readonly string[]): Generator<Bit, void, void> {
+function* called(choice: number, name: string, words: readonly string[]): Generator<TextChunk, void, void> {
   const said = JSON.stringify({ text: words.join(" ") });
   const half = Math.floor(said.length / 2);
   const bit = { choice, text: "", tokens: [1], ended: null };
@@ -270,14 +274,17 @@ function* called(choice: number, name: string, words: readonly string[]): Genera
   yield { ...bit, tokens: [], ended: "tools" };
 }
 /** Of what begins each text, and of its words. */
-function promptOf(words: readonly string[], { promptLikelihoods: told, logprobs = 0 }: WriteAsk): Pick<Bit, "prompt"> {
+function promptOf(
+  words: readonly string[],
+  { promptLikelihoods: told, logprobs = 0 }: GenerationRequest,
+): Pick<TextChunk, "prompt"> {
   if (told !== true) return {};
   const first = { ...likely("<s>", 0), logprob: null, top: null, special: true };
   const rest = words.map((word, i) => ({ ...likely(i === 0 ? word : ` ${word}`, logprobs), special: false }));
   return { prompt: [first, ...rest] };
 }
-function likely(text: string, top: number): NonNullable<Bit["likelihoods"]>[number] {
-  const one = (said: string, logprob: number): Likelihood => ({
+function likely(text: string, top: number): NonNullable<TextChunk["likelihoods"]>[number] {
+  const one = (said: string, logprob: number): TokenLikelihood => ({
     id: idOf(said),
     text: said,
     bytes: [...Buffer.from(said)],
@@ -291,7 +298,7 @@ export class WordModels implements Models {
   held = 0;
   unready: string | null = null;
   constructor(readonly all: readonly ServedModel[]) {}
-  hold(name: string | null): Held {
+  hold(name: string | null): ModelLease {
     const has = this.all.map((model) => model.name);
     const model = name === null && this.all.length === 1 ? this.all[0] : this.all.find((one) => one.name === name);
     if (!model) throw new CodedError("no-such-model", { name, has });
@@ -303,14 +310,14 @@ export class WordModels implements Models {
   list(): readonly ServedModel[] {
     return this.all;
   }
-  ready(): Ready {
+  ready(): Readiness {
     const [first] = this.all;
     if (this.unready === null || !first) return { ready: true };
     return { ready: false, why: this.unready, models: { [first.name]: this.unready } };
   }
 }
 
-export interface Served extends Http {
+export interface Served extends HttpServer {
   readonly models: WordModels;
   readonly lines: Readonly<Record<string, unknown>>[];
   /** JSON, or what is sent as it is. */
@@ -327,14 +334,17 @@ export interface Served extends Http {
 /** Over HTTP, on a port that is free. */
 export async function served(
   models: readonly ServedModel[],
-  o: Partial<Omit<HttpOptions, "limits">> & { readonly limits?: Partial<Limits>; readonly wait?: Patience } = {},
+  o: Partial<Omit<HttpOptions, "limits">> & {
+    readonly limits?: Partial<ServingLimits>;
+    readonly wait?: HttpTimeouts;
+  } = {},
 ): Promise<Served> {
   const all = new WordModels(models);
   const lines: Readonly<Record<string, unknown>>[] = [];
   const options: HttpOptions = {
     ...{ host: "127.0.0.1", port: 0, keys: [], tls: null, hosts: [], log: (line) => void lines.push(line) },
     ...o,
-    limits: { ...LIMITS, ...o.limits },
+    limits: { ...DEFAULT_LIMITS, ...o.limits },
   };
   const http = await startHttp(all, options, o.wait);
   const post: Served["post"] = (path, body, headers = {}, signal) =>

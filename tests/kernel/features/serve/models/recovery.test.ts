@@ -1,15 +1,15 @@
 /** Models that fail or hang, as they are looked at: what is told of them, and when they are opened again. */
 import assert from "node:assert/strict";
-import type { Session } from "#kernel/engines/engine.js";
+import type { EngineSession } from "#kernel/engines/engine.js";
 import type { ServingEvent } from "#kernel/features/serve/models/contract.js";
-import { watched } from "#kernel/features/serve/models/health.js";
-import { Mending, type Mendable } from "#kernel/features/serve/models/recovery.js";
+import { watchHealth } from "#kernel/features/serve/models/health.js";
+import { ModelRecovery, type RecoverableModel } from "#kernel/features/serve/models/recovery.js";
 import { until } from "#tests/until.js";
 
-type Computes = Pick<Session, "run">;
+type Computes = Pick<EngineSession, "run">;
 
 /** A model of a name, computed by a session. */
-class Model implements Mendable {
+class Model implements RecoverableModel {
   readonly folder = "folder";
   readonly done: string[] = [];
   waiting = 0;
@@ -45,14 +45,14 @@ class Model implements Mendable {
 describe("models that fail or hang", () => {
   const told: ServingEvent[] = [];
   let models: Model[] = [];
-  let mending: Mending;
+  let mending: ModelRecovery;
   let fails = true;
   const failing = (): Computes =>
-    watched({ run: () => (fails ? Promise.reject(new TypeError("no")) : Promise.resolve({})) });
+    watchHealth({ run: () => (fails ? Promise.reject(new TypeError("no")) : Promise.resolve({})) });
   const start = (all: Model[], stuck = 60_000): void => {
     [models, fails] = [all, true];
     told.length = 0;
-    mending = new Mending({ models: () => models, stuck, tell: (event) => void told.push(event) });
+    mending = new ModelRecovery({ models: () => models, stuck, tell: (event) => void told.push(event) });
     for (const { session } of all) if (session) mending.watch(session);
   };
   const failsThrice = async (session: Computes): Promise<void> => {
@@ -103,7 +103,7 @@ describe("models that fail or hang", () => {
 
   it("lose their engine, or their own process, where a computation never ends", async () => {
     for (const inEngine of [true, false]) {
-      const session = watched<Computes>({ run: () => new Promise(() => undefined) });
+      const session = watchHealth<Computes>({ run: () => new Promise(() => undefined) });
       start([new Model("a", session, inEngine)], 50);
       void session.run("evaluate", {});
       const model = models[0]!;
@@ -117,8 +117,8 @@ describe("models that fail or hang", () => {
   it("don't count what waits for others of their engine, or for their own, as computed", async () => {
     const engine = {};
     let end: () => void = () => undefined;
-    const slow = watched<Computes>({ run: () => new Promise((done) => (end = () => done({}))) });
-    const waits = watched<Computes>({ run: () => new Promise(() => undefined) });
+    const slow = watchHealth<Computes>({ run: () => new Promise((done) => (end = () => done({}))) });
+    const waits = watchHealth<Computes>({ run: () => new Promise(() => undefined) });
     const all = [new Model("slow", slow), new Model("waits", waits)];
     for (const one of all) one.engine = engine;
     start(all, 120);
@@ -134,7 +134,7 @@ describe("models that fail or hang", () => {
   });
 
   it("are opened again where texts wait and nothing is computed; not while others are opened, nor where none wait", async () => {
-    const session = watched<Computes>({ run: () => Promise.resolve({}) });
+    const session = watchHealth<Computes>({ run: () => Promise.resolve({}) });
     start([new Model("a", session)], 80);
     const model = models[0]!;
     await new Promise((done) => setTimeout(done, 200));

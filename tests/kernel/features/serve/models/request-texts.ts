@@ -1,13 +1,13 @@
 /** Models that are served, asked by tests. */
 import assert from "node:assert/strict";
 import { CodedError, type CodeData } from "#dsl/language/diagnostics/codes.js";
-import type { Asked } from "#kernel/data/encoding/encoded.js";
+import type { PredictionInput } from "#kernel/data/encoding/encoded.js";
 import type { ServedModels } from "#kernel/features/serve/models/served-models.js";
-import type { Held, WriteAsk } from "#kernel/features/serve/contract.js";
+import type { ModelLease, GenerationRequest } from "#kernel/features/serve/contract.js";
 
 export const TEXTS = ["good bad a", "the fine poor kind mean who b", "kind", "was trained good c", "who bad bad bad d"];
 
-export async function held<T>(models: ServedModels, name: string, does: (model: Held["model"]) => Promise<T>) {
+export async function held<T>(models: ServedModels, name: string, does: (model: ModelLease["model"]) => Promise<T>) {
   const { model, release } = models.hold(name);
   try {
     return await does(model);
@@ -16,14 +16,14 @@ export async function held<T>(models: ServedModels, name: string, does: (model: 
   }
 }
 
-export function answered(models: ServedModels, name: string, texts: readonly Asked[]) {
+export function answered(models: ServedModels, name: string, texts: readonly PredictionInput[]) {
   return held(models, name, async (model) =>
     (await model.predict(texts, { truncate: true })).map(({ prediction }) => prediction),
   );
 }
 
 /** The likeliest text of at most so many tokens. */
-export function written(models: ServedModels, name: string, prompt: WriteAsk["prompt"], maxTokens: number) {
+export function written(models: ServedModels, name: string, prompt: GenerationRequest["prompt"], maxTokens: number) {
   return held(models, name, async (model) => {
     const asked = { truncate: true, stop: [], choices: 1, maxTokens, sampling: { temperature: 0 } };
     let text = "";

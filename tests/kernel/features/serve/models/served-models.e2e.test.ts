@@ -4,15 +4,15 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } f
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { Asked } from "#kernel/data/encoding/encoded.js";
+import type { PredictionInput } from "#kernel/data/encoding/encoded.js";
 import type { ModelHandle } from "#kernel/models/model-handle.js";
 import type { ServingEvent } from "#kernel/features/serve/models/contract.js";
-import type { Work } from "#kernel/engines/work.js";
-import { preferred } from "#kernel/engines/start.js";
-import type { Session } from "#kernel/engines/engine.js";
-import type { Served } from "#kernel/features/serve/models/servable.js";
+import type { EngineWork } from "#kernel/engines/work.js";
+import { preferredEngine } from "#kernel/engines/start.js";
+import type { EngineSession } from "#kernel/engines/engine.js";
+import type { ServableModel } from "#kernel/features/serve/models/servable.js";
 import { ServedModels } from "#kernel/features/serve/models/served-models.js";
-import { LIMITS, type Held, type Models } from "#kernel/features/serve/contract.js";
+import { DEFAULT_LIMITS, type ModelLease, type Models } from "#kernel/features/serve/contract.js";
 import { programOf, TASKS, writeSmallTasks } from "#tests/kernel/deployments/small-tasks.js";
 import { NotebookOfOne } from "#tests/kernel/session/notebook-of-one.js";
 import { until } from "#tests/until.js";
@@ -79,7 +79,7 @@ deploy labels to onnx("labels_onnx")`);
         { name: "sixteen", folder: inBf16(handle("labels").folder!) },
       ],
       {
-        limits: { ...LIMITS, queue: 64 },
+        limits: { ...DEFAULT_LIMITS, queue: 64 },
         folder: book.folder,
         stuck: 6000,
         tell(event) {
@@ -113,8 +113,8 @@ deploy labels to onnx("labels_onnx")`);
     await book.close();
   });
 
-  const held = <T>(name: string, does: (model: Held["model"]) => Promise<T>) => asking.held(models, name, does);
-  const answered = (name: string, texts: readonly Asked[]) => asking.answered(models, name, texts);
+  const held = <T>(name: string, does: (model: ModelLease["model"]) => Promise<T>) => asking.held(models, name, does);
+  const answered = (name: string, texts: readonly PredictionInput[]) => asking.answered(models, name, texts);
   const written = (prompt: string) => asking.written(models, "gpt2", prompt, 6);
 
   it("say what predict says, by runs, by folders that deploy wrote and by graphs", async () => {
@@ -126,7 +126,7 @@ deploy labels to onnx("labels_onnx")`);
   it("are computed by the engine that auto takes for answers, and by the one that it takes for writing", async () => {
     const chosen = await Promise.all(
       [{ answers: true }, { answers: true, precision: "bf16" }, { trains: "none" }].map((work) =>
-        preferred(work as Work),
+        preferredEngine(work as EngineWork),
       ),
     );
     const wanted = [...new Set(chosen.map(({ engine }) => engine))];
@@ -139,7 +139,7 @@ deploy labels to onnx("labels_onnx")`);
         { name: null, folder: "gpt2" },
       ],
       {
-        limits: LIMITS,
+        limits: DEFAULT_LIMITS,
         folder: book.folder,
         engine: { engine: "onnx" },
       },
@@ -233,9 +233,9 @@ deploy labels to onnx("labels_onnx")`);
     const asks = { labels: () => answered("labels", [text!]), gpt2: () => written("good") } as const;
     for (const name of ["labels", "gpt2"] as const) {
       const before = await asks[name]();
-      const { opened } = models.list().find((one) => one.name === name) as Served;
+      const { opened } = models.list().find((one) => one.name === name) as ServableModel;
       // From now on its engine refuses whatever it is to compute.
-      await (opened!.session as Session).dispose();
+      await (opened!.session as EngineSession).dispose();
       for (let time = 1; time <= 3; time++) {
         assert.deepEqual(models.ready(), { ready: true }, `${name}, after ${String(time - 1)}`);
         await assert.rejects(asks[name]());
@@ -245,7 +245,7 @@ deploy labels to onnx("labels_onnx")`);
       assert.deepEqual(Object.keys(which), [name]);
       await until(() => models.ready().ready);
       assert.deepEqual(await asks[name](), before);
-      assert.notEqual((models.list().find((one) => one.name === name) as Served).opened, opened);
+      assert.notEqual((models.list().find((one) => one.name === name) as ServableModel).opened, opened);
       const events = told.filter((one) => "name" in one && one.name === name && one.is === "failing");
       assert.deepEqual(
         events.map((one) => one.is === "failing" && one.again),
@@ -254,7 +254,7 @@ deploy labels to onnx("labels_onnx")`);
     }
   });
   it("are well again with the first success, without being opened anew", async () => {
-    const { opened } = models.list().find(({ name }) => name === "other_folder") as Served;
+    const { opened } = models.list().find(({ name }) => name === "other_folder") as ServableModel;
     // What it is asked there is no computation of its program.
     const wrong = () => opened!.session.run("no such program", {});
     for (let time = 0; time < 3; time++) await assert.rejects(wrong());
@@ -262,7 +262,7 @@ deploy labels to onnx("labels_onnx")`);
     assert.equal((await answered("other_folder", ["good"])).length, 1);
     assert.ok(models.ready().ready);
     await until(() => told.some((one) => one.is === "well-again" && one.name === "other_folder"));
-    assert.equal((models.list().find(({ name }) => name === "other_folder") as Served).opened, opened);
+    assert.equal((models.list().find(({ name }) => name === "other_folder") as ServableModel).opened, opened);
   });
   it("give tokens with their places, and texts of tokens", async () => {
     const [tokens] = (await held("labels", (model) => model.tokenize(["was trained"], { specials: true }))) ?? [];
@@ -284,7 +284,7 @@ deploy labels to onnx("labels_onnx")`);
     const opening = (...folders: readonly (readonly [string | null, string])[]) =>
       ServedModels.open(
         folders.map(([name, folder]) => ({ name, folder })),
-        { limits: LIMITS, folder: book.folder },
+        { limits: DEFAULT_LIMITS, folder: book.folder },
       );
     const run = handle("labels").folder!;
     await assert.rejects(opening(), coded("nothing-to-serve"));
@@ -373,7 +373,7 @@ deploy labels to onnx("labels_onnx")`);
     const opened = ServedModels.open(
       ["gpt2", "other_folder"].map((folder) => ({ name: null, folder })),
       {
-        limits: LIMITS,
+        limits: DEFAULT_LIMITS,
         folder: book.folder,
         signal: stop.signal,
         tell: ({ is }) => void events.push(is),
@@ -395,7 +395,10 @@ deploy labels to onnx("labels_onnx")`);
     const { said, failed, stop } = clients("labels", text!);
     await until(() => said.length > 20);
     // It computes what writes too where one engine does both.
-    const [answers, writes] = await Promise.all([preferred({ answers: true }), preferred({ trains: "none" })]);
+    const [answers, writes] = await Promise.all([
+      preferredEngine({ answers: true }),
+      preferredEngine({ trains: "none" }),
+    ]);
     const apart = answers.engine !== writes.engine;
     const text0 = await written("good");
     process.kill(models.running.find(({ name }) => name === answers.engine)!.pid, "SIGKILL");
@@ -431,7 +434,7 @@ deploy labels to onnx("labels_onnx")`);
   it("come back where their engine lives and answers nothing any more", async () => {
     const [text] = TEXTS;
     const before = await answered("other_folder", [text!]);
-    const { engine } = await preferred({ answers: true });
+    const { engine } = await preferredEngine({ answers: true });
     const { pid } = models.running.find(({ name }) => name === engine)!;
     process.kill(pid, "SIGSTOP");
     await assert.rejects(answered("other_folder", [text!]), coded("model-opening"));

@@ -5,10 +5,10 @@
 import assert from "node:assert/strict";
 import { cpSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import type { Asked } from "#kernel/data/encoding/encoded.js";
+import type { PredictionInput } from "#kernel/data/encoding/encoded.js";
 import type { ModelHandle } from "#kernel/models/model-handle.js";
 import { ServedModels } from "#kernel/features/serve/models/served-models.js";
-import { LIMITS, type Held } from "#kernel/features/serve/contract.js";
+import { DEFAULT_LIMITS, type ModelLease } from "#kernel/features/serve/contract.js";
 import { programOf, TASKS, writeSmallTasks } from "#tests/kernel/deployments/small-tasks.js";
 import { NotebookOfOne } from "#tests/kernel/session/notebook-of-one.js";
 import * as asking from "./request-texts.js";
@@ -23,7 +23,7 @@ const TECHNIQUES: Readonly<Record<string, string>> = {
 const PAIRS = TEXTS.map((text, i) => [text, TEXTS[(i + 1) % 5]!] as const);
 const QUESTIONS = TEXTS.map((context) => ["who", `${context} ${context} ${context}`] as const);
 const MASKED = TEXTS.map((text) => text.replace(/\S+$/, "[MASK]"));
-const asks: Readonly<Record<string, readonly Asked[]>> = { pairs: PAIRS, answers: QUESTIONS, fills: MASKED };
+const asks: Readonly<Record<string, readonly PredictionInput[]>> = { pairs: PAIRS, answers: QUESTIONS, fills: MASKED };
 
 describe("models of every task, served", function () {
   this.timeout(400_000);
@@ -50,7 +50,7 @@ deploy tags to onnx("tags_onnx")`,
         ...["sets_folder", "adapter_folder", "tags_onnx", "plain"].map((folder) => ({ name: null, folder })),
       ],
       {
-        limits: { ...LIMITS, queue: 64 },
+        limits: { ...DEFAULT_LIMITS, queue: 64 },
         folder: book.folder,
         engine: { engine: (await book.session.engines.engine()).info.name },
       },
@@ -61,8 +61,8 @@ deploy tags to onnx("tags_onnx")`,
     await book.close();
   });
 
-  const held = <T>(name: string, does: (model: Held["model"]) => Promise<T>) => asking.held(models, name, does);
-  const answered = (name: string, texts: readonly Asked[]) => asking.answered(models, name, texts);
+  const held = <T>(name: string, does: (model: ModelLease["model"]) => Promise<T>) => asking.held(models, name, does);
+  const answered = (name: string, texts: readonly PredictionInput[]) => asking.answered(models, name, texts);
 
   for (const { name } of ANSWERING)
     it(`say of ${name} what predict says, bit for bit`, async () => {

@@ -3,23 +3,23 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Apart } from "#kernel/bases/isolated/client.js";
+import { TokenizerSandbox } from "#kernel/bases/isolated/client.js";
 import { loadTokenizer, type Tokenizer } from "#kernel/bases/tokenizer.js";
-import { mergedEncoding, within } from "#kernel/inference/gathering/merged-encoding.js";
-import { tokensOf } from "#kernel/features/serve/models/tokens.js";
+import { sharedTokenizerOf, tokenizerForRequest } from "#kernel/inference/gathering/merged-encoding.js";
+import { tokenizeTexts } from "#kernel/features/serve/models/tokens.js";
 import { hostile, text as hard } from "#tests/kernel/bases/hostile-tokenizers.js";
 import { writeTokenizer } from "../../../session/small-tokenizers.js";
 
 describe("tokens that are asked for", function () {
   this.timeout(60_000);
   let folder: string;
-  let host: Apart;
+  let host: TokenizerSandbox;
   let tokenizer: Tokenizer;
   /** Characters that were read. */
   let read = 0;
   before(async () => {
     folder = mkdtempSync(join(tmpdir(), "tunebook-tokens-"));
-    host = new Apart();
+    host = new TokenizerSandbox();
     writeTokenizer(folder, "byteLevel");
     const own = await loadTokenizer(folder, host);
     const encodePlaced: Tokenizer["encodePlaced"] = (texts, signal) => {
@@ -36,30 +36,33 @@ describe("tokens that are asked for", function () {
 
   it("are those of all texts, in their order, whether read together or alone", async () => {
     const texts = ["ab", "", "é".repeat(50_000), "c", "x".repeat(40_000), "y"];
-    const all = await tokensOf(tokenizer, texts, { specials: false, most: 140_004 });
+    const all = await tokenizeTexts(tokenizer, texts, { specials: false, most: 140_004 });
     assert.deepEqual(
       all?.map(({ length }) => length),
       [2, 0, 100_000, 1, 40_000, 1],
     );
     assert.deepEqual([all?.[2]?.[99_999]?.stop, all?.[5]?.[0]?.text, read], [50_000, "y", 90_004]);
-    assert.equal(await tokensOf(tokenizer, texts, { specials: false, most: 140_003 }), null);
+    assert.equal(await tokenizeTexts(tokenizer, texts, { specials: false, most: 140_003 }), null);
   });
   it("are none where there are too many, and of those only as many as tell it are read", async () => {
     const texts = ["a".repeat(2_000_000), "b".repeat(2_000_000)];
-    assert.equal(await tokensOf(tokenizer, texts, { specials: true, most: 1000 }), null);
+    assert.equal(await tokenizeTexts(tokenizer, texts, { specials: true, most: 1000 }), null);
     assert.ok(read < 20_000, `${String(read)} characters`);
   });
   it("are read no further when nobody wants them, by a process that others wait for", async () => {
     const other = mkdtempSync(join(folder, "hard-"));
     writeFileSync(join(other, "tokenizer.json"), JSON.stringify(hostile["a pattern that looks back without an end"]));
-    const endless = mergedEncoding(await loadTokenizer(other, host));
+    const endless = sharedTokenizerOf(await loadTokenizer(other, host));
     const gone = new AbortController();
     const since = performance.now();
     const { signal } = gone;
     const tries = [
-      tokensOf(within(endless, { tokens: 9, from: "start", signal }), [hard], { specials: false, signal }),
-      within(endless, { tokens: 9, from: "start", signal }).encode([hard], Infinity),
-      within(endless, { tokens: 9, from: "start", signal }).encodeContexts(["q"], [hard], {
+      tokenizeTexts(tokenizerForRequest(endless, { tokens: 9, from: "start", signal }), [hard], {
+        specials: false,
+        signal,
+      }),
+      tokenizerForRequest(endless, { tokens: 9, from: "start", signal }).encode([hard], Infinity),
+      tokenizerForRequest(endless, { tokens: 9, from: "start", signal }).encodeContexts(["q"], [hard], {
         length: 9,
         overlap: 1,
         names: [1],
@@ -71,6 +74,6 @@ describe("tokens that are asked for", function () {
     assert.ok(performance.now() - since < 400, "whoever went away waits for nothing");
     assert.equal((await next)[0]?.length, 2);
     assert.ok(performance.now() - since < 10_000, "who asks next waits for the old call");
-    await assert.rejects(tokensOf(tokenizer, ["a"], { specials: false, signal }), /went away/);
+    await assert.rejects(tokenizeTexts(tokenizer, ["a"], { specials: false, signal }), /went away/);
   });
 });

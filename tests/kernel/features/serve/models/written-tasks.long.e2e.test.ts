@@ -4,9 +4,9 @@
  */
 import assert from "node:assert/strict";
 import type { ModelHandle } from "#kernel/models/model-handle.js";
-import type { Written } from "#kernel/inference/prediction.js";
+import type { WrittenContinuation } from "#kernel/inference/prediction.js";
 import { ServedModels } from "#kernel/features/serve/models/served-models.js";
-import { LIMITS, type WriteAsk } from "#kernel/features/serve/contract.js";
+import { DEFAULT_LIMITS, type GenerationRequest } from "#kernel/features/serve/contract.js";
 import { programOf, TASKS, writeSmallTasks } from "#tests/kernel/deployments/small-tasks.js";
 import { NotebookOfOne } from "#tests/kernel/session/notebook-of-one.js";
 import * as asking from "./request-texts.js";
@@ -20,10 +20,10 @@ describe("models that write, deployed and of two halves, served", function () {
   let models: ServedModels;
   const handle = (name: string): ModelHandle => book.values.get(name) as ModelHandle;
   const predicted = async (name: string): Promise<readonly string[]> => {
-    const said = await handle(name).predict<Written>(PROMPTS, { max_tokens: MOST, decode: "greedy" });
+    const said = await handle(name).predict<WrittenContinuation>(PROMPTS, { max_tokens: MOST, decode: "greedy" });
     return said.map(({ continuation }) => continuation);
   };
-  const written = (name: string, prompt: WriteAsk["prompt"]) => asking.written(models, name, prompt, MOST);
+  const written = (name: string, prompt: GenerationRequest["prompt"]) => asking.written(models, name, prompt, MOST);
   const task = (name: string) => TASKS.find((one) => one.name === name)!;
 
   before(async () => {
@@ -38,7 +38,7 @@ deploy chats to huggingface("chats_folder")`);
     models = await ServedModels.open(
       [...folders, "tales_onnx", "chats_folder"].map((folder) => ({ name: null, folder })),
       {
-        limits: LIMITS,
+        limits: DEFAULT_LIMITS,
         folder: book.folder,
         engine: { engine: (await book.session.engines.engine()).info.name },
       },

@@ -4,8 +4,15 @@ import { createHash } from "node:crypto";
 import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { CodedError, wordsOf } from "#dsl/language/diagnostics/codes.js";
-import { hashKey, keyLine, keysIn, keysNamed, newKey, shortKeys } from "#kernel/features/serve/server/keys.js";
+import { CodedError, codeText } from "#dsl/language/diagnostics/codes.js";
+import {
+  hashKey,
+  keyLine,
+  readKeysFile,
+  keysInVariable,
+  createKey,
+  shortKeyWarnings,
+} from "#kernel/features/serve/server/keys.js";
 
 const codeOf = (work: () => unknown): string => {
   try {
@@ -39,7 +46,7 @@ describe("keys of a server", () => {
   });
   it("of a variable that can be guessed are told, without a letter of them", () => {
     process.env[env] = `ab,${"x".repeat(12)} elevenchars`;
-    const told = shortKeys(env);
+    const told = shortKeyWarnings(env);
     assert.deepEqual(
       told.map((words) => words.slice(0, 5)),
       ["key 1", "key 3"],
@@ -48,17 +55,17 @@ describe("keys of a server", () => {
   });
   it("of a variable are parted by commas, blanks or lines", () => {
     process.env[env] = " one, two\nthree ";
-    assert.deepEqual(keysNamed(env, "shell"), ["one", "two", "three"].map(hashKey));
+    assert.deepEqual(keysInVariable(env, "shell"), ["one", "two", "three"].map(hashKey));
     process.env[env] = "k".repeat(512);
-    assert.equal(keysNamed(env, "shell").length, 1);
+    assert.equal(keysInVariable(env, "shell").length, 1);
     const refusal = (value?: string, where: "shell" | "notebook" = "shell"): string => {
       if (value === undefined) Reflect.deleteProperty(process.env, env);
       else process.env[env] = value;
       try {
-        keysNamed(env, where);
+        keysInVariable(env, where);
       } catch (error) {
         assert.ok(error instanceof CodedError && error.code === "keys-env");
-        const { message, help } = wordsOf(error.code, error.data);
+        const { message, help } = codeText(error.code, error.data);
         return `${message}: ${help ?? ""}`;
       }
       return "none";
@@ -74,7 +81,7 @@ describe("keys of a server", () => {
   });
   it("of a file are a hash a line, with words of its owner's behind", () => {
     const file = fileOf(`# ours\n${keyLine("one")}  # ann\n\n${hashKey("two").toUpperCase()}\n`);
-    assert.deepEqual(keysIn(file), ["one", "two"].map(hashKey));
+    assert.deepEqual(readKeysFile(file), ["one", "two"].map(hashKey));
   });
   for (const [why, text, line] of [
     ["a key in plain", `${keyLine("one")}\nsk-1234\n`, 2],
@@ -83,7 +90,7 @@ describe("keys of a server", () => {
   ] as const)
     it(`refuse a file with ${why}`, () => {
       try {
-        keysIn(fileOf(text));
+        readKeysFile(fileOf(text));
         assert.fail("it was taken");
       } catch (error) {
         assert.ok(error instanceof CodedError && error.code === "keys-file");
@@ -93,32 +100,32 @@ describe("keys of a server", () => {
     });
   it("refuse a file that others may write into, and one that isn't there", function () {
     assert.equal(
-      codeOf(() => keysIn(join(folder, "none"))),
+      codeOf(() => readKeysFile(join(folder, "none"))),
       "keys-file",
     );
     assert.equal(
-      codeOf(() => keysIn(folder)),
+      codeOf(() => readKeysFile(folder)),
       "keys-file",
     );
     if (process.platform !== "win32")
       for (const mode of [0o620, 0o602, 0o666])
         assert.equal(
-          codeOf(() => keysIn(fileOf(keyLine("one"), mode))),
+          codeOf(() => readKeysFile(fileOf(keyLine("one"), mode))),
           "keys-file",
         );
   });
   it("are added in a line of their own to a file whose last line has no end", () => {
     const file = join(folder, "cut");
     writeFileSync(file, `${keyLine("one")} # ann`, { mode: 0o600 });
-    const two = newKey(file, "bob");
-    assert.deepEqual(keysIn(file), ["one", two].map(hashKey));
+    const two = createKey(file, "bob");
+    assert.deepEqual(readKeysFile(file), ["one", two].map(hashKey));
   });
   it("are made, told once, and kept as their hash", () => {
     const file = join(folder, "new");
-    const [one, two] = [newKey(file, "ann"), newKey(file, "bob")];
+    const [one, two] = [createKey(file, "ann"), createKey(file, "bob")];
     assert.notEqual(one, two);
     assert.ok(one.length >= 32);
-    assert.deepEqual(keysIn(file), [one, two].map(hashKey));
+    assert.deepEqual(readKeysFile(file), [one, two].map(hashKey));
     assert.ok(![one, two].some((key) => readFileSync(file, "utf8").includes(key)));
     assert.equal(statSync(file).mode & 0o777, 0o600);
   });

@@ -1,14 +1,14 @@
 /** A server that listens while its models are still opened: it runs, can't be asked yet, and then is. */
 import assert from "node:assert/strict";
-import { Opening } from "#kernel/features/serve/server/opening-models.js";
-import { LIMITS } from "#kernel/features/serve/contract.js";
+import { OpeningModels } from "#kernel/features/serve/server/opening-models.js";
+import { DEFAULT_LIMITS } from "#kernel/features/serve/contract.js";
 import { startHttp } from "#kernel/features/serve/server/start-http.js";
 import { LongOrShort, WordModels } from "../http/word-models.js";
 
 describe("a server that opens its models", () => {
   it("says that it runs and isn't ready, refuses for the moment, and answers once they are open", async () => {
-    const opening = new Opening();
-    const at = { host: "127.0.0.1", port: 0, keys: [], tls: null, hosts: [], limits: LIMITS, log: null };
+    const opening = new OpeningModels();
+    const at = { host: "127.0.0.1", port: 0, keys: [], tls: null, hosts: [], limits: DEFAULT_LIMITS, log: null };
     const http = await startHttp(opening, at);
     const get = async (path: string): Promise<readonly [number, string]> => {
       const answer = await fetch(http.url + path);

@@ -1,23 +1,23 @@
 /** What a server and its notebook say to each other: read back as it was said, and nothing else is believed. */
 import assert from "node:assert/strict";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { LIMITS } from "#kernel/features/serve/contract.js";
+import { DEFAULT_LIMITS } from "#kernel/features/serve/contract.js";
 import {
-  errorOf,
-  failureOf,
-  orderedIn,
-  saidIn,
-  type Ordered,
-  type Said,
-  type Serve,
-  type ServedFacts,
+  deserializeError,
+  serializeError,
+  parseServerCommand,
+  parseServerReport,
+  type ServerCommand,
+  type ServerReport,
+  type ServeSpec,
+  type ServedModelFacts,
 } from "#kernel/features/serve/server/protocol.js";
 
-const serve: Serve = {
+const serve: ServeSpec = {
   ...{ folders: [{ name: "router", folder: "/runs/a" }], host: "127.0.0.1", port: 0, keys: ["ab"], hosts: [] },
-  ...{ tls: null, limits: LIMITS, engine: "auto", threads: null },
+  ...{ tls: null, limits: DEFAULT_LIMITS, engine: "auto", threads: null },
 };
-const facts: ServedFacts = {
+const facts: ServedModelFacts = {
   ...{ name: "router", folder: "/runs/a", sort: "labels", labels: 3, maxLength: 128, root: null },
   ...{ chats: false, pairs: false },
 };
@@ -27,17 +27,22 @@ const load = {
     constructor: { waiting: 0, working: 1, batches: 2, tokensRead: 30, tokensWritten: 0, tokensCached: 0 },
   },
 } as const;
-const orders: readonly Ordered[] = [
+const orders: readonly ServerCommand[] = [
   { is: "open", serve },
   {
     is: "open",
-    serve: { ...serve, limits: { ...LIMITS, maxTokens: 5, memory: 9 }, tls: { cert: "/c", key: "/k" }, threads: 2 },
+    serve: {
+      ...serve,
+      limits: { ...DEFAULT_LIMITS, maxTokens: 5, memory: 9 },
+      tls: { cert: "/c", key: "/k" },
+      threads: 2,
+    },
   },
   { is: "replace", id: 4, name: "router", folder: "/runs/b" },
   { is: "tell", id: 5 },
   { is: "stop", grace: 0 },
 ];
-const said: readonly Said[] = [
+const said: readonly ServerReport[] = [
   { is: "listening", url: "http://127.0.0.1:1", port: 1, models: [facts] },
   { is: "load", id: null, load, memory: null },
   { is: "load", id: 5, load, memory: 3 },
@@ -48,8 +53,8 @@ const said: readonly Said[] = [
 
 describe("what a server and who started it say", () => {
   it("comes as it was said", () => {
-    for (const order of orders) assert.deepEqual(orderedIn(structuredClone(order)), order);
-    for (const one of said) assert.deepEqual(saidIn(structuredClone(one)), one);
+    for (const order of orders) assert.deepEqual(parseServerCommand(structuredClone(order)), order);
+    for (const one of said) assert.deepEqual(parseServerReport(structuredClone(one)), one);
   });
   it("is nothing else", () => {
     for (const other of [
@@ -61,21 +66,21 @@ describe("what a server and who started it say", () => {
       { is: "open" },
       { is: "open", serve: { ...serve, port: "1" } },
     ])
-      assert.equal(orderedIn(other), null);
+      assert.equal(parseServerCommand(other), null);
     for (const other of [
       null,
       { is: "load", id: null, load: { ...load, p50: "2" }, memory: 1 },
       { is: "ended" },
       orders[2],
     ])
-      assert.equal(saidIn(other), null);
+      assert.equal(parseServerReport(other), null);
   });
   it("brings an error with its code, its data and so its words", () => {
     const error = new CodedError("no-such-model", { name: "x", has: ["router"] });
-    const there = errorOf(structuredClone(failureOf(error)));
+    const there = deserializeError(structuredClone(serializeError(error)));
     assert.deepEqual([there.code, there.data, there.message], [error.code, error.data, error.message]);
-    const odd = errorOf(failureOf(new TypeError("x is no function")));
+    const odd = deserializeError(serializeError(new TypeError("x is no function")));
     assert.deepEqual([odd.code, odd.message], ["desk-failed", "the server failed: x is no function"]);
-    assert.equal(errorOf({ code: "of-another-version", data: {}, words: "?" }).code, "desk-failed");
+    assert.equal(deserializeError({ code: "of-another-version", data: {}, words: "?" }).code, "desk-failed");
   });
 });

@@ -3,14 +3,19 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { AroundAuto } from "#kernel/features/sweep/auto/auto-context.js";
-import { keep, keptFile, keptIn, type Kept } from "#kernel/features/sweep/auto/auto-state.js";
-import type { Able } from "#kernel/features/sweep/auto/initial-facts.js";
+import type { AutoContext } from "#kernel/features/sweep/auto/auto-context.js";
+import {
+  saveProposal,
+  proposalFile,
+  readProposal,
+  type SavedProposal,
+} from "#kernel/features/sweep/auto/auto-state.js";
+import type { UsableBase } from "#kernel/features/sweep/auto/initial-facts.js";
 
 describe("a program that is kept", () => {
   const folder = mkdtempSync(join(tmpdir(), "tunebook-kept-"));
   after(() => rmSync(folder, { recursive: true, force: true }));
-  const kept: Kept = {
+  const kept: SavedProposal = {
     proposal: {
       model: [{ key: "base", value: '"bert"', why: "the one that there is" }],
       recipe: [{ key: "epochs", value: "4" }],
@@ -23,17 +28,17 @@ describe("a program that is kept", () => {
 
   it("is read as it was, with what it leaves out", () => {
     const file = join(folder, "sweeps", "found.auto.json");
-    keep(file, kept);
-    assert.deepEqual(keptIn(file), kept);
+    saveProposal(file, kept);
+    assert.deepEqual(readProposal(file), kept);
   });
   it("is another one for other bases, or other weights by a name that stays", () => {
     const around = {
       session: { runs: folder },
       action: { name: "found", auto: { data: { columns: { text: "text" } }, bases: null, trials: 3 } },
-    } as unknown as AroundAuto;
-    const base = (name: string, baseHash: string): Able =>
-      ({ looked: { name }, plan: { recipe: { model: { baseHash } } } }) as unknown as Able;
-    const of = (...able: readonly Able[]): string => keptFile(around, "rows", able);
+    } as unknown as AutoContext;
+    const base = (name: string, baseHash: string): UsableBase =>
+      ({ looked: { name }, plan: { recipe: { model: { baseHash } } } }) as unknown as UsableBase;
+    const of = (...able: readonly UsableBase[]): string => proposalFile(around, "rows", able);
     const files = [of(base("a", "1")), of(base("a", "2")), of(base("a", "1"), base("b", "3"))];
     assert.equal(new Set(files).size, 3);
     assert.equal(of(base("a", "1")), files[0]);
@@ -43,7 +48,7 @@ describe("a program that is kept", () => {
     const broken = { ...kept, left: [{ what: "a\nb", why: "c" }] };
     for (const one of [broken, kept.proposal, { proposal: kept.proposal }]) {
       writeFileSync(file, JSON.stringify(one));
-      assert.equal(keptIn(file), null);
+      assert.equal(readProposal(file), null);
     }
   });
 });

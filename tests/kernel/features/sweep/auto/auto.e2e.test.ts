@@ -6,12 +6,13 @@ import { setTimeout as delay } from "node:timers/promises";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { SweepHandle } from "#kernel/study/trial.js";
 import type { ModelHandle } from "#kernel/models/model-handle.js";
-import type { Shown } from "#kernel/display/bundle-output.js";
-import { Refused } from "#kernel/session/execution-context.js";
+import type { DisplayOutput } from "#kernel/display/bundle-output.js";
+import { RefusedError } from "#kernel/session/execution-context.js";
 import { NotebookOfOne } from "../../../session/notebook-of-one.js";
 import { writeSmallTraining } from "../../../session/small-training.js";
 
-const words = (shown: readonly Shown[]): string => shown.map(({ bundle }) => String(bundle["text/plain"])).join("\n");
+const words = (shown: readonly DisplayOutput[]): string =>
+  shown.map(({ bundle }) => String(bundle["text/plain"])).join("\n");
 const data = (name: string, file: string): string =>
   `data ${name} { source: csv("${file}"), columns: { text: text, label: label }, split: by_column(part) }\n`;
 
@@ -40,7 +41,7 @@ describe("sweep auto", function () {
   after(() => book.close());
   const found = (name: string): SweepHandle => book.values.get(name) as SweepHandle;
   const codesOf = (error: unknown): readonly string[] =>
-    error instanceof Refused
+    error instanceof RefusedError
       ? error.diagnostics.flatMap(({ code, severity }) => (severity === "error" ? [code] : []))
       : error instanceof CodedError
         ? [error.code]
@@ -95,7 +96,7 @@ describe("sweep auto", function () {
       control.abort();
     })();
     await assert.rejects(cell, { code: "interrupted" });
-    const facts = (shown: readonly Shown[]): string =>
+    const facts = (shown: readonly DisplayOutput[]): string =>
       // Times and the budget that is left differ, and nothing else.
       words(shown)
         .split("Sweep cut: ")[0]!

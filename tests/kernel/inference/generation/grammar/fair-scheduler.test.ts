@@ -2,7 +2,11 @@
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
 import { FairQueue } from "#kernel/inference/generation/grammar/fair-queue.js";
-import { PASSES, Turns, type Turn } from "#kernel/inference/generation/grammar/fair-scheduler.js";
+import {
+  MAX_QUICK_TURNS,
+  FairScheduler,
+  type ScheduledRun,
+} from "#kernel/inference/generation/grammar/fair-scheduler.js";
 import { VirtualClock } from "./virtual-clock.js";
 
 const SLICE = 100;
@@ -109,7 +113,7 @@ interface Ran extends Planned {
 }
 /** A job of so many ms. */
 function lasting(clock: VirtualClock, ms: number, begun?: () => void, over?: () => void) {
-  return ({ signal, begins }: Turn): Promise<void> =>
+  return ({ signal, begins }: ScheduledRun): Promise<void> =>
     new Promise((resolve, reject) => {
       begun?.();
       const cancel = clock.after(ms, () => {
@@ -130,7 +134,7 @@ async function played(
   workers: number,
   clock = new VirtualClock(),
 ): Promise<{ readonly all: readonly Ran[]; readonly most: number }> {
-  const turns = new Turns({ workers, slice: SLICE, pause: PAUSE, clock });
+  const turns = new FairScheduler({ workers, slice: SLICE, pause: PAUSE, clock });
   let [running, most] = [0, 0];
   const all = jobs.map((job, index): Ran => ({ ...job, index, starts: [], ended: NaN }));
   for (const job of all)
@@ -154,7 +158,7 @@ const workers = fc.integer({ min: 1, max: 3 });
 /** `take`: a job of so many ms; `order`: whose jobs were started. */
 function oneWorker() {
   const clock = new VirtualClock();
-  const turns = new Turns({ workers: 1, slice: SLICE, pause: PAUSE, clock });
+  const turns = new FairScheduler({ workers: 1, slice: SLICE, pause: PAUSE, clock });
   const order: string[] = [];
   const take = (one: string, ms: number, signal?: AbortSignal): void => {
     const job = lasting(clock, ms, () => order.push(one));
@@ -199,7 +203,7 @@ describe("turns of clients", () => {
           const start = must(job.starts[0]);
           const from = Math.max(job.at, ...own.filter((at) => at < start));
           const passed = all.filter((one) => one.key !== job.key && inside(must(one.starts[0]), from, start));
-          assert.ok(passed.length <= 3 * (PASSES + 1), `${String(passed.length)} went before`);
+          assert.ok(passed.length <= 3 * (MAX_QUICK_TURNS + 1), `${String(passed.length)} went before`);
         }
       }),
       { numRuns: 200 },
@@ -232,7 +236,7 @@ describe("turns of clients", () => {
     for (let i = 0; i < 3; i++) take(`new ${String(i)}`, 50);
     for (let i = 0; i < 5; i++) take("quick", 10);
     await clock.run();
-    const passes = Array.from({ length: PASSES }, () => "quick");
+    const passes = Array.from({ length: MAX_QUICK_TURNS }, () => "quick");
     assert.deepEqual(order, ["quick", "new 0", ...passes, "new 1", "quick", "quick", "new 2"]);
   });
   it("let no client pass others for a job of the second line that ended, nor after one that was stopped", async () => {
@@ -289,7 +293,7 @@ describe("turns of clients", () => {
         fc.array(fc.integer({ min: 1, max: 2000 }), { minLength: 20, maxLength: 60 }),
         async (long, gaps) => {
           const clock = new VirtualClock();
-          const turns = new Turns({ workers: 1, slice: SLICE, pause: PAUSE, clock });
+          const turns = new FairScheduler({ workers: 1, slice: SLICE, pause: PAUSE, clock });
           const known = turns.take("b", lasting(clock, 1));
           const ended = [known, ...long.map((takes) => turns.take("a", lasting(clock, takes)))];
           const waits: number[] = [];
@@ -327,7 +331,7 @@ describe("turns of clients", () => {
   });
   it("count the slice from where a job says that it begins", async () => {
     const clock = new VirtualClock();
-    const turns = new Turns({ workers: 1, slice: SLICE, pause: PAUSE, clock });
+    const turns = new FairScheduler({ workers: 1, slice: SLICE, pause: PAUSE, clock });
     let stopped = NaN;
     void turns.take("a", ({ signal, begins }) => {
       clock.after(1000, begins);
@@ -340,10 +344,10 @@ describe("turns of clients", () => {
   });
   it("forget a job whose client goes away, before and after its start", async () => {
     const clock = new VirtualClock();
-    const turns = new Turns({ workers: 1, slice: SLICE, pause: PAUSE, clock });
+    const turns = new FairScheduler({ workers: 1, slice: SLICE, pause: PAUSE, clock });
     const [first, second] = [new AbortController(), new AbortController()];
     let aborted = 0;
-    const endless = ({ signal }: Turn): Promise<never> => {
+    const endless = ({ signal }: ScheduledRun): Promise<never> => {
       signal.addEventListener("abort", () => aborted++);
       return new Promise(() => undefined);
     };
@@ -365,7 +369,13 @@ describe("turns of clients", () => {
       if (started === 0) turns.look();
       return true;
     };
-    const turns: Turns = new Turns({ workers: 3, slice: SLICE, pause: PAUSE, clock: new VirtualClock(), room });
+    const turns: FairScheduler = new FairScheduler({
+      workers: 3,
+      slice: SLICE,
+      pause: PAUSE,
+      clock: new VirtualClock(),
+      room,
+    });
     await turns.take("a", () => {
       started++;
       turns.look();
@@ -376,7 +386,13 @@ describe("turns of clients", () => {
   it("let the others pass a client for whose jobs there is no room", async () => {
     const clock = new VirtualClock();
     let full = true;
-    const turns = new Turns({ workers: 1, slice: SLICE, pause: PAUSE, clock, room: (one) => one !== "a" || !full });
+    const turns = new FairScheduler({
+      workers: 1,
+      slice: SLICE,
+      pause: PAUSE,
+      clock,
+      room: (one) => one !== "a" || !full,
+    });
     let ready = false;
     const waiting = turns.take("a", () => Promise.resolve()).then(() => (ready = true));
     const other = turns.take("b", lasting(clock, 10));
@@ -390,7 +406,7 @@ describe("turns of clients", () => {
   it("start no job without room, and start it once there is", async () => {
     const clock = new VirtualClock();
     let room = false;
-    const turns = new Turns({ workers: 2, slice: SLICE, pause: PAUSE, clock, room: () => room });
+    const turns = new FairScheduler({ workers: 2, slice: SLICE, pause: PAUSE, clock, room: () => room });
     const job = turns.take("a", () => Promise.resolve("done"));
     await clock.run();
     assert.equal(turns.waiting(), 1);

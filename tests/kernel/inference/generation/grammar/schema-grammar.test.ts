@@ -1,14 +1,14 @@
 /** Grammars of schemas, as they are written; what texts they come to is held to ajv in grammar.e2e.test.ts. */
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
-import { integersBetween, numbersBetween } from "#kernel/inference/generation/grammar/number-ranges.js";
+import { integerRangeGrammar, numberRangeGrammar } from "#kernel/inference/generation/grammar/number-ranges.js";
 import { patternGrammar } from "#kernel/inference/generation/grammar/regex-grammar.js";
-import { Rules } from "#kernel/inference/generation/grammar/rules.js";
+import { GrammarRules } from "#kernel/inference/generation/grammar/rules.js";
 import { SchemaReader } from "#kernel/inference/generation/grammar/schema-grammar.js";
-import { Unusable } from "#kernel/inference/generation/grammar/unsupported-schema.js";
-import { TextLengths } from "#kernel/inference/generation/grammar/string-lengths.js";
-import { Places, TextPlace } from "#kernel/inference/generation/grammar/string-positions.js";
-import { possible, tailOf } from "#kernel/inference/generation/grammar/utf8.js";
+import { UnsupportedSchemaError } from "#kernel/inference/generation/grammar/unsupported-schema.js";
+import { StringLengthTracker } from "#kernel/inference/generation/grammar/string-lengths.js";
+import { StringPositions, StringPosition } from "#kernel/inference/generation/grammar/string-positions.js";
+import { canBeUtf8, incompleteCharacterBytes } from "#kernel/inference/generation/grammar/utf8.js";
 
 /** A grammar's expression without rules of its own, as a regular expression. */
 function regular(grammar: string): RegExp {
@@ -30,7 +30,7 @@ describe("numbers between two", () => {
     fc.assert(
       fc.property(bounds, fc.array(bound, { maxLength: 20 }), ({ ends: [low, high], above, open }, some) => {
         const [least, most] = [open === "least" ? null : low, open === "most" ? null : high];
-        const held = regular(integersBetween({ least, most, above, below: false }));
+        const held = regular(integerRangeGrammar({ least, most, above, below: false }));
         const inside = (x: number): boolean =>
           (least === null || (above ? x > least : x >= least)) && (most === null || x <= most);
         for (const x of [...some, low - 1, low, low + 1, high - 1, high, high + 1, 0])
@@ -44,7 +44,7 @@ describe("numbers between two", () => {
     fc.assert(
       fc.property(part, part, fc.boolean(), fc.array(part, { maxLength: 20 }), (a, b, above, some) => {
         const [least, most] = [Math.min(a, b), Math.max(a, b) + 0.001];
-        const held = regular(numbersBetween({ least, most: Number(most.toFixed(3)), above, below: false }));
+        const held = regular(numberRangeGrammar({ least, most: Number(most.toFixed(3)), above, below: false }));
         for (const x of [...some, least, most, least + 0.0005, least - 0.0005, 0, 1]) {
           const text = String(Number(x.toFixed(6)));
           if (/e/.test(text)) continue;
@@ -94,7 +94,8 @@ describe("a pattern between quotes", () => {
         }),
       ));
   for (const pattern of ["(", "a\\nb", '"', "\\bword", "(?=a)b", "a^b", "\\1", "[", "[\\n]", "[\u0400-\u4fff]"])
-    it(`refuses ${JSON.stringify(pattern)}`, () => assert.throws(() => patternGrammar(pattern), Unusable));
+    it(`refuses ${JSON.stringify(pattern)}`, () =>
+      assert.throws(() => patternGrammar(pattern), UnsupportedSchemaError));
 });
 
 describe("schemas that texts can't be held to", () => {
@@ -122,13 +123,13 @@ describe("schemas that texts can't be held to", () => {
   ] as const)
     it(`are refused with the reason: ${why.source}`, () =>
       assert.throws(
-        () => new SchemaReader(schema as object as Record<string, unknown>, new Rules()).read(schema),
-        (error) => error instanceof Unusable && why.test(error.message),
+        () => new SchemaReader(schema as object as Record<string, unknown>, new GrammarRules()).read(schema),
+        (error) => error instanceof UnsupportedSchemaError && why.test(error.message),
       ));
   it("grow to no more rules than some", () => {
     const properties = Object.fromEntries(Array.from({ length: 3000 }, (_, i) => [`p${String(i)}`, { type: "null" }]));
     const schema = { type: "object", properties };
-    assert.throws(() => new SchemaReader(schema, new Rules()).read(schema), /too large|characters/);
+    assert.throws(() => new SchemaReader(schema, new GrammarRules()).read(schema), /too large|characters/);
   });
 });
 
@@ -149,12 +150,14 @@ describe("bytes that become UTF-8", () => {
                 return false;
               }
             };
-            const tail = tailOf(Array.from(bytes));
+            const tail = incompleteCharacterBytes(Array.from(bytes));
             if (valid(bytes)) assert.deepEqual(tail, []);
             else assert.ok(tail === null || tail.length > 0);
             if (valid(bytes))
-              assert.ok(tailOf(Array.from(bytes.subarray(0, Math.max(0, bytes.length - cut)))) !== null);
-            if (tail !== null) assert.ok(possible(bytes));
+              assert.ok(
+                incompleteCharacterBytes(Array.from(bytes.subarray(0, Math.max(0, bytes.length - cut)))) !== null,
+              );
+            if (tail !== null) assert.ok(canBeUtf8(bytes));
           }
         },
       ),
@@ -162,8 +165,8 @@ describe("bytes that become UTF-8", () => {
     ));
   it("take no longer forms, halves of pairs, or codes above the last", () => {
     for (const bytes of [[0xc0], [0xe0, 0x80], [0xed, 0xa0], [0xf4, 0x90], [0xf5], [0xff], [0x61, 0x80]])
-      assert.equal(tailOf(bytes), null, String(bytes));
-    assert.ok(possible(Uint8Array.of(0x80, 0x61)) && !possible(Uint8Array.of(0x61, 0x80)));
+      assert.equal(incompleteCharacterBytes(bytes), null, String(bytes));
+    assert.ok(canBeUtf8(Uint8Array.of(0x80, 0x61)) && !canBeUtf8(Uint8Array.of(0x61, 0x80)));
   });
 });
 
@@ -176,7 +179,10 @@ describe("lengths of texts within JSON", () => {
         (texts, most) => {
           const plain = texts.map((text) => text.replace(/\p{Surrogate}/gu, ""));
           const schema = { type: "array", items: { type: "string", maxLength: most } };
-          const lengths = new TextLengths(most, new TextPlace(new Places(0).of([{ schema, document: schema }])));
+          const lengths = new StringLengthTracker(
+            most,
+            new StringPosition(new StringPositions(0).positionsOf([{ schema, document: schema }])),
+          );
           const json = new TextEncoder().encode(JSON.stringify(plain));
           const fits = Array.from({ length: Math.ceil(json.length / 3) }, (_, i) =>
             json.subarray(3 * i, 3 * i + 3),
@@ -216,7 +222,10 @@ describe("bounds of texts by where they stand", () => {
   };
   /** Whether all of it may be written, by tokens of so many bytes. */
   const fits = (value: unknown, size: number): boolean => {
-    const lengths = new TextLengths(44, new TextPlace(new Places(40).of([{ schema, document: schema }])));
+    const lengths = new StringLengthTracker(
+      44,
+      new StringPosition(new StringPositions(40).positionsOf([{ schema, document: schema }])),
+    );
     const json = new TextEncoder().encode(JSON.stringify(value));
     for (let at = 0; at < json.length; at += size) {
       const token = json.subarray(at, at + size);
@@ -262,7 +271,10 @@ describe("bounds of texts within what holds itself", () => {
   const utf8 = new TextEncoder();
   it("hold however deep, at the cost of one", () => {
     const since = performance.now();
-    const lengths = new TextLengths(50, new TextPlace(new Places(40).of([{ schema, document: schema }])));
+    const lengths = new StringLengthTracker(
+      50,
+      new StringPosition(new StringPositions(40).positionsOf([{ schema, document: schema }])),
+    );
     // Where each counted anew what the one above may be, eight times as many at every level.
     for (let i = 0; i < 6; i++) lengths.push(utf8.encode('{"x":'));
     assert.ok(performance.now() - since < 300, `${String(performance.now() - since)} ms`);
@@ -272,7 +284,10 @@ describe("bounds of texts within what holds itself", () => {
     assert.ok(!lengths.allows(utf8.encode("x".repeat(51))));
   });
   it("are those of what it turned out to be, there and nowhere beside it", () => {
-    const lengths = new TextLengths(50, new TextPlace(new Places(40).of([{ schema, document: schema }])));
+    const lengths = new StringLengthTracker(
+      50,
+      new StringPosition(new StringPositions(40).positionsOf([{ schema, document: schema }])),
+    );
     const most = (): number => {
       for (let n = 49; n < 70; n++) if (!lengths.allows(utf8.encode("x".repeat(n)))) return n - 1;
       return Infinity;
@@ -288,7 +303,7 @@ describe("bounds of texts within what holds itself", () => {
   });
   it("end where references lead to themselves alone", () => {
     const own = { $ref: "#/$defs/a", $defs: { a: { $ref: "#/$defs/b" }, b: { $ref: "#/$defs/a" } } };
-    const place = new TextPlace(new Places(40).of([{ schema: own, document: own }]));
+    const place = new StringPosition(new StringPositions(40).positionsOf([{ schema: own, document: own }]));
     assert.equal(place.most, Infinity);
     assert.equal(place.property("x").item(3).most, Infinity);
   });
@@ -296,7 +311,7 @@ describe("bounds of texts within what holds itself", () => {
 
 describe("schemas that would cost much", () => {
   const read = (schema: Readonly<Record<string, unknown>>): string =>
-    new SchemaReader(schema, new Rules()).read(schema);
+    new SchemaReader(schema, new GrammarRules()).read(schema);
   it("are read in a time that grows as they do", () => {
     const since = performance.now();
     read({ type: "string", pattern: "a".repeat(32_000) });
@@ -321,7 +336,7 @@ describe("schemas that would cost much", () => {
   }))
     it(`are refused: ${what}`, () => {
       const since = performance.now();
-      assert.throws(() => read(schema), Unusable);
+      assert.throws(() => read(schema), UnsupportedSchemaError);
       assert.ok(performance.now() - since < 500, `${String(performance.now() - since)} ms`);
     });
   for (const pattern of ["b{1,10000}", "(?:b{1,100}){1,100}", "(a{1,20}\\.){0,3}b{2,}", "[^a]".repeat(9000)])

@@ -1,11 +1,11 @@
 /** References of JSON schemas, and other names that a request chooses: none leads to a prototype. */
 import assert from "node:assert/strict";
 import * as fc from "fast-check";
-import { referredIn } from "#kernel/inference/generation/grammar/schema-references.js";
-import { Rules, type Schema } from "#kernel/inference/generation/grammar/rules.js";
+import { resolveReference } from "#kernel/inference/generation/grammar/schema-references.js";
+import { GrammarRules, type SchemaObject } from "#kernel/inference/generation/grammar/rules.js";
 import { SchemaReader } from "#kernel/inference/generation/grammar/schema-grammar.js";
-import { Places, TextPlace } from "#kernel/inference/generation/grammar/string-positions.js";
-import { Unusable } from "#kernel/inference/generation/grammar/unsupported-schema.js";
+import { StringPositions, StringPosition } from "#kernel/inference/generation/grammar/string-positions.js";
+import { UnsupportedSchemaError } from "#kernel/inference/generation/grammar/unsupported-schema.js";
 
 const INHERITED = [
   ...Object.getOwnPropertyNames(Object.prototype),
@@ -13,13 +13,13 @@ const INHERITED = [
   ...Object.getOwnPropertyNames(Function.prototype),
 ];
 const percent = (name: string): string => name.replaceAll(/./g, (c) => `%${c.charCodeAt(0).toString(16)}`);
-const document: Schema = {
+const document: SchemaObject = {
   $defs: { "a/b": { type: "null" }, "m~n": { type: "null" }, "c d": { type: "boolean" }, "~1": { const: 1 } },
   anyOf: [{ type: "string" }, { type: "number" }],
   items: { $ref: "#/$defs/a~1b" },
 };
 const refused = (reference: unknown): void =>
-  assert.throws(() => referredIn(document, reference), Unusable, String(reference));
+  assert.throws(() => resolveReference(document, reference), UnsupportedSchemaError, String(reference));
 
 describe("a reference of a JSON schema", () => {
   it("leads to an own property, whatever characters its name has", () => {
@@ -31,7 +31,7 @@ describe("a reference of a JSON schema", () => {
       ["#/$defs/~01", { const: 1 }],
       ["#/anyOf/1", { type: "number" }],
     ] as const)
-      assert.deepEqual(referredIn(document, reference), found, reference);
+      assert.deepEqual(resolveReference(document, reference), found, reference);
   });
   it("does not lead to what an object, a list or a function inherits", () => {
     const encoded = (name: string): fc.Arbitrary<string> => fc.constantFrom(name, percent(name));
@@ -53,13 +53,13 @@ describe("a reference of a JSON schema", () => {
       refused(reference);
     // Also where the same reference was resolved before.
     const twice = { anyOf: [{ $ref: "#/$defs/a" }, { $ref: ["#/$defs/a"] }], $defs: { a: { type: "null" } } };
-    assert.throws(() => new SchemaReader(twice, new Rules()).read(twice), Unusable);
+    assert.throws(() => new SchemaReader(twice, new GrammarRules()).read(twice), UnsupportedSchemaError);
   });
 });
 
 describe("a name that an object inherits", () => {
-  const read = (schema: Schema): string => {
-    const rules = new Rules();
+  const read = (schema: SchemaObject): string => {
+    const rules = new GrammarRules();
     return rules.grammar(new SchemaReader(schema, rules).read(schema), null).rules;
   };
   it("is a format that says nothing of a text", () => {
@@ -69,14 +69,18 @@ describe("a name that an object inherits", () => {
   it("is a format that leaves the length of a text bounded", () => {
     for (const format of INHERITED) {
       const schema = { type: "string", format, maxLength: 50 };
-      assert.equal(new TextPlace(new Places(40).of([{ schema, document: schema }])).most, 50, format);
+      assert.equal(
+        new StringPosition(new StringPositions(40).positionsOf([{ schema, document: schema }])).most,
+        50,
+        format,
+      );
     }
   });
   it("is a property that no schema names", () => {
     const bounded = { type: "object", properties: { said: { type: "string", maxLength: 50 } } };
     const schema = { anyOf: [bounded, { type: "object" }] };
     for (const name of INHERITED) {
-      const place = new TextPlace(new Places(40).of([{ schema, document: schema }]));
+      const place = new StringPosition(new StringPositions(40).positionsOf([{ schema, document: schema }]));
       place.narrow(name, "a text");
       assert.equal(place.property("said").most, 50, name);
     }

@@ -1,11 +1,11 @@
 /** A clock that goes on only when nothing else is left to do. */
-import type { Clock } from "#kernel/inference/generation/grammar/fair-scheduler.js";
+import type { SchedulerClock } from "#kernel/inference/generation/grammar/fair-scheduler.js";
 
 interface Timer {
   readonly at: number;
   readonly call: () => void;
 }
-export class VirtualClock implements Clock {
+export class VirtualClock implements SchedulerClock {
   private time = 0;
   private timers: Timer[] = [];
 

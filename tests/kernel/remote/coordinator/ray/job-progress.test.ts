@@ -1,9 +1,9 @@
 /** What a search says in its log: whole, among other lines, and damaged. */
 import assert from "node:assert/strict";
-import { lineOf, saidIn, type Said } from "#kernel/remote/coordinator/ray/job-progress.js";
+import { messageLine, parseMessageLine, type SearchMessage } from "#kernel/remote/coordinator/ray/job-progress.js";
 
 describe("what a search on a cluster says", () => {
-  const all: readonly Said[] = [
+  const all: readonly SearchMessage[] = [
     { is: "began", home: "/cache/searches/0123456789abcdef" },
     { is: "journal", at: 12, text: '{"é": "\\n"}\n' },
     { is: "running", trials: [{ number: 3, step: 4, steps: 10, tokens: 99 }] },
@@ -13,17 +13,21 @@ describe("what a search on a cluster says", () => {
   ];
 
   it("is read as it was said, whatever stands before it in the line", () => {
-    assert.deepEqual(saidIn(lineOf(all)), all);
-    assert.deepEqual(saidIn(`\u001b[36m(pid=12)\u001b[0m ${lineOf(all)}`), all);
-    assert.equal(lineOf(all).trimEnd().split("\n").length, 1);
+    assert.deepEqual(parseMessageLine(messageLine(all)), all);
+    assert.deepEqual(parseMessageLine(`\u001b[36m(pid=12)\u001b[0m ${messageLine(all)}`), all);
+    assert.equal(messageLine(all).trimEnd().split("\n").length, 1);
   });
   it("is nothing in other lines, and where it was cut off or changed", () => {
-    const line = lineOf(all).trimEnd();
-    assert.deepEqual(saidIn("INFO job_manager.py -- Runtime env is setting up."), []);
-    assert.deepEqual(saidIn(line.slice(0, -20)), []);
+    const line = messageLine(all).trimEnd();
+    assert.deepEqual(parseMessageLine("INFO job_manager.py -- Runtime env is setting up."), []);
+    assert.deepEqual(parseMessageLine(line.slice(0, -20)), []);
     for (const at of [30, 60, line.length - 8]) {
       const other = line[at] === "A" ? "B" : "A";
-      assert.deepEqual(saidIn(line.slice(0, at) + other + line.slice(at + 1)), [], `changed at ${String(at)}`);
+      assert.deepEqual(
+        parseMessageLine(line.slice(0, at) + other + line.slice(at + 1)),
+        [],
+        `changed at ${String(at)}`,
+      );
     }
   });
   it("is nothing where it is of no such form: no path but an absolute one, and none that a shell would read", () => {
@@ -35,6 +39,7 @@ describe("what a search on a cluster says", () => {
       { is: "journal", at: -1, text: "" },
       { is: "other" },
     ];
-    for (const one of odd) assert.deepEqual(saidIn(lineOf([one as unknown as Said])), [], JSON.stringify(one));
+    for (const one of odd)
+      assert.deepEqual(parseMessageLine(messageLine([one as unknown as SearchMessage])), [], JSON.stringify(one));
   });
 });

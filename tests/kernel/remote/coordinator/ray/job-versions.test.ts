@@ -1,6 +1,6 @@
 /** What a cluster can do for a notebook, by what was found on its nodes. */
 import assert from "node:assert/strict";
-import { waysAble } from "#kernel/remote/coordinator/ray/job-versions.js";
+import { clusterOptions } from "#kernel/remote/coordinator/ray/job-versions.js";
 import { NO_ENGINE, type NodeFinding } from "#kernel/remote/coordinator/ray/examine.js";
 
 describe("what a cluster can do", () => {
@@ -14,7 +14,7 @@ describe("what a cluster can do", () => {
   };
   const lacking = { lacks: [{ what: "no Node", mend: "install it" }] };
   const ways = (...found: readonly NodeFinding[]) =>
-    waysAble(found, { cpus: 2, host: "192.168.0.2" }).map(({ way, can, room }) => [way, can ? room : null]);
+    clusterOptions(found, { cpus: 2, host: "192.168.0.2" }).map(({ way, can, room }) => [way, can ? room : null]);
 
   it("is everything where all nodes have all and reach the notebook", () => {
     assert.deepEqual(ways(node("head", {}), node("a", {})), [
@@ -40,10 +40,13 @@ describe("what a cluster can do", () => {
     ]);
   });
   it("says why not", () => {
-    const [search, here] = waysAble([node("head", { cpus: 1, reaches: false })], { cpus: 2, host: "192.168.0.2" });
+    const [search, here] = clusterOptions([node("head", { cpus: 1, reaches: false })], {
+      cpus: 2,
+      host: "192.168.0.2",
+    });
     assert.deepEqual([search?.can, search?.why], [false, "no node that can work has 2 CPUs"]);
     assert.equal(here?.can, false);
-    const [, blocked] = waysAble([node("head", { reaches: false })], { cpus: 2, host: "192.168.0.2" });
+    const [, blocked] = clusterOptions([node("head", { reaches: false })], { cpus: 2, host: "192.168.0.2" });
     assert.match(blocked?.why ?? "", /head \(10\.0\.0\.1\) can't reach this machine at 192\.168\.0\.2/);
   });
 });

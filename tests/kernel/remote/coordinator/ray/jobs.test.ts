@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { told } from "#kernel/remote/coordinator/ray/examine.js";
-import { MOST, RayJobs } from "#kernel/remote/coordinator/ray/jobs.js";
+import { nodeFindingOf } from "#kernel/remote/coordinator/ray/examine.js";
+import { MAX_PACKAGE_BYTES, RayJobs } from "#kernel/remote/coordinator/ray/jobs.js";
 
 const VERSION = '{"version": "4", "ray_version": "2.60.0", "ray_commit": "b7f4259e", "session_name": "session_1"}';
 const node = (id: string, more: object) => ({
@@ -112,7 +112,7 @@ describe("Ray's Jobs API", () => {
       seen.map(({ method }) => method),
       ["GET", "PUT", "GET"],
     );
-    const { code } = await refused(ray().upload(Buffer.alloc(MOST + 1), "weights"));
+    const { code } = await refused(ray().upload(Buffer.alloc(MAX_PACKAGE_BYTES + 1), "weights"));
     assert.equal(code, "ray-package-too-large");
   });
   it("submits a job to a node, with its token", async () => {
@@ -178,7 +178,7 @@ describe("Ray's Jobs API", () => {
       ),
       "tunebook-node-says reaches 0a1b",
     ].join("\n");
-    assert.deepEqual(told(of, log, "0.1.0"), {
+    assert.deepEqual(nodeFindingOf(of, log, "0.1.0"), {
       node: of,
       tunebook: "0.1.0",
       runtime: "v22.1.0",
@@ -189,20 +189,20 @@ describe("Ray's Jobs API", () => {
     });
     // What answered at that port of another machine is not this one.
     assert.deepEqual(
-      ["0a1b", "ffff"].map((word) => told(of, log, "0.1.0", word).reaches),
+      ["0a1b", "ffff"].map((word) => nodeFindingOf(of, log, "0.1.0", word).reaches),
       [true, false],
     );
     assert.deepEqual(
-      told(of, log, "0.2.0").lacks.map(({ what }) => what),
+      nodeFindingOf(of, log, "0.2.0").lacks.map(({ what }) => what),
       ["tunebook 0.1.0, here is 0.2.0"],
     );
     const bare = "tunebook-node-says lacks node\ntunebook-node-says lacks tunebook";
     assert.deepEqual(
-      told(of, bare, "0.1.0").lacks.map(({ what }) => what),
+      nodeFindingOf(of, bare, "0.1.0").lacks.map(({ what }) => what),
       ["no Node", "no `tunebook` on its path"],
     );
     assert.deepEqual(
-      told(of, null, "0.1.0").lacks.map(({ what }) => what),
+      nodeFindingOf(of, null, "0.1.0").lacks.map(({ what }) => what),
       ["no answer in time"],
     );
   });

@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { SearchPlace } from "#kernel/runs/together/search-place.js";
-import { openDoor } from "#kernel/remote/coordinator/ray/inbound-door.js";
-import { reached } from "#kernel/remote/coordinator/ray/reachability.js";
+import type { ClusterSearchPlace } from "#kernel/runs/together/search-place.js";
+import { openInboundListener } from "#kernel/remote/coordinator/ray/inbound-door.js";
+import { askCluster } from "#kernel/remote/coordinator/ray/reachability.js";
 import { CodedError, type CodeData } from "#dsl/language/diagnostics/codes.js";
 
 describe("the cluster of a sweep", () => {
@@ -25,12 +25,12 @@ describe("the cluster of a sweep", () => {
     server.close();
   });
   afterEach(() => delete process.env["TUNEBOOK_TEST_RAY"]);
-  const at = (token: string | null, to = address): SearchPlace => ({
+  const at = (token: string | null, to = address): ClusterSearchPlace => ({
     ...{ version: 1, sweep: "found", address: to, token, key: "0123456789abcdef", job: "j", since: "2026-01-01" },
     node: { id: "n1", host: "head", address: "10.0.0.1" },
   });
-  const away = async (place: SearchPlace, patience?: number): Promise<CodeData["search-away"]> => {
-    const error: unknown = await reached(place, (ray) => ray.job("j"), { ...(patience && { patience }) }).then(
+  const away = async (place: ClusterSearchPlace, patience?: number): Promise<CodeData["search-away"]> => {
+    const error: unknown = await askCluster(place, (ray) => ray.job("j"), { ...(patience && { patience }) }).then(
       () => new Error("it was reached"),
       (e: unknown) => e,
     );
@@ -41,7 +41,7 @@ describe("the cluster of a sweep", () => {
   it("is asked with the token that the environment has", async () => {
     process.env["TUNEBOOK_TEST_RAY"] = "t0ken";
     answer = 200;
-    assert.equal((await reached(at("TUNEBOOK_TEST_RAY"), (ray) => ray.job("j"))).status, "RUNNING");
+    assert.equal((await askCluster(at("TUNEBOOK_TEST_RAY"), (ray) => ray.job("j"))).status, "RUNNING");
     assert.equal(seen.at(-1), "Bearer t0ken");
   });
   it("is told to ask for a token that isn't there, or for another", async () => {
@@ -67,7 +67,7 @@ describe("the door by which nodes are asked whether they reach this machine", ()
     const other = createServer();
     await new Promise<void>((listening) => other.listen(0, "127.0.0.1", listening));
     const address = `http://127.0.0.1:${String((other.address() as AddressInfo).port)}`;
-    const [door, second] = [await openDoor(address), await openDoor(address)];
+    const [door, second] = [await openInboundListener(address), await openInboundListener(address)];
     assert.equal(door.host, "127.0.0.1");
     assert.notEqual(door.word, second.word);
     const { connect } = await import("node:net");

@@ -6,19 +6,19 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { RayJob, RayJobs, RayStatus, Submission } from "#kernel/remote/coordinator/ray/jobs.js";
-import { lineOf, type Said } from "#kernel/remote/coordinator/ray/job-progress.js";
+import { messageLine, type SearchMessage } from "#kernel/remote/coordinator/ray/job-progress.js";
 import {
-  ALL_BYTES,
+  MAX_SENT_BYTES,
   demandSendable,
-  fetchBack,
+  fetchSearchFile,
   followSearch,
-  forgetSearch,
+  removeSearchFolder,
   sendSearch,
   stopSearch,
 } from "#kernel/remote/coordinator/ray/search-job.js";
-import type { SearchAt } from "#kernel/runs/together/search-place.js";
+import type { ClusterJobLocation } from "#kernel/runs/together/search-place.js";
 
-const at: SearchAt = { job: "search-1", node: { id: "n1", host: "head", address: "10.0.0.1" } };
+const at: ClusterJobLocation = { job: "search-1", node: { id: "n1", host: "head", address: "10.0.0.1" } };
 const refused = (status: number): CodedError =>
   new CodedError("ray-refused", { address: "http://head:8265", what: "a job", status, why: "no" });
 const away = (): CodedError => new CodedError("ray-unreachable", { address: "http://head:8265", why: "it is away" });
@@ -111,20 +111,20 @@ describe("a search on a cluster", () => {
     assert.deepEqual(one.uploaded, two.uploaded);
   });
   it("says before anything is sent that its files are too large, and which is the largest", () => {
-    demandSendable([{ path: "/a", bytes: ALL_BYTES }]);
+    demandSendable([{ path: "/a", bytes: MAX_SENT_BYTES }]);
     assert.throws(
       () =>
         demandSendable([
           { path: "/rows.csv", bytes: 5 },
-          { path: "/base/model.safetensors", bytes: ALL_BYTES },
+          { path: "/base/model.safetensors", bytes: MAX_SENT_BYTES },
         ]),
       (error: CodedError) => error.code === "search-too-large" && error.message.includes("/base/model.safetensors"),
     );
   });
 
   it("is heard of by its log, once each, while the cluster goes away and comes back", async () => {
-    const said: Said[] = ["one", "two", "three"].map((words) => ({ is: "note", words }));
-    const lines = said.map((one) => lineOf([one]));
+    const said: SearchMessage[] = ["one", "two", "three"].map((words) => ({ is: "note", words }));
+    const lines = said.map((one) => messageLine([one]));
     const [first = "", second = "", third = ""] = lines;
     const log = `INFO\n${lines.join("")}`;
     const cut = 5 + first.length + 9;
@@ -145,7 +145,7 @@ describe("a search on a cluster", () => {
     };
     const told: string[] = [];
     const all = followSearch(ray as unknown as RayJobs, at, { onAway: (why) => told.push(why), away: 200 });
-    const heard: Said[] = [];
+    const heard: SearchMessage[] = [];
     for (;;) {
       const next = await all.next();
       if (next.done) {
@@ -179,7 +179,7 @@ describe("a search on a cluster", () => {
     cluster.runs = printing(content);
     const hash = createHash("sha256").update(content).digest("hex");
     const to = join(folder, "results");
-    await fetchBack(cluster.ray, at, { path: "/there/results", bytes: content.length, hash }, to);
+    await fetchSearchFile(cluster.ray, at, { path: "/there/results", bytes: content.length, hash }, to);
     assert.ok(readFileSync(to).equals(content));
     assert.equal(cluster.submitted.length, 3);
     assert.ok(cluster.submitted.every(({ node, cpus }) => node === "n1" && cpus === 0));
@@ -189,7 +189,7 @@ describe("a search on a cluster", () => {
     const content = Buffer.from("what was made");
     const results = { path: "/there/results", bytes: content.length, hash: "0".repeat(64) };
     const fetched = (cluster: Cluster, bytes = content.length) =>
-      codeOf(fetchBack(cluster.ray, at, { ...results, bytes }, join(folder, "results")));
+      codeOf(fetchSearchFile(cluster.ray, at, { ...results, bytes }, join(folder, "results")));
     const cluster = new Cluster();
     cluster.runs = printing(content);
     assert.equal(await fetched(cluster), "search-results", "another hash");
@@ -215,9 +215,9 @@ describe("a search on a cluster", () => {
   it("is forgotten with its folder, and no other folder is taken away", async () => {
     const cluster = new Cluster();
     for (const home of ["/", "/cache", "/cache/searches/", "/cache/searches/../x", "/cache/searches/0123456789abcdeg"])
-      await forgetSearch(cluster.ray, at, home);
+      await removeSearchFolder(cluster.ray, at, home);
     assert.equal(cluster.submitted.length, 0);
-    await forgetSearch(cluster.ray, at, "/cache/searches/0123456789abcdef");
+    await removeSearchFolder(cluster.ray, at, "/cache/searches/0123456789abcdef");
     assert.equal(cluster.submitted[0]?.entrypoint, "rm -rf '/cache/searches/0123456789abcdef'");
     assert.ok(cluster.deleted.includes("search-1"));
   });

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { setTimeout as delay } from "node:timers/promises";
 import type { RayJob, RayJobs, RayNode, RayStatus, Submission } from "#kernel/remote/coordinator/ray/jobs.js";
-import { slotsOf, startRayWorker } from "#kernel/remote/coordinator/ray/worker.js";
+import { workerSlots, startRayWorker } from "#kernel/remote/coordinator/ray/worker.js";
 
 const node = (id: string, cpus: number, gpus = 0): RayNode => ({
   ...{ id, host: `host-${id}`, address: `10.0.0.${id}`, head: id === "1", cpus, gpus, memory: 2 ** 34 },
@@ -49,7 +49,7 @@ async function submittedTo({ submitted }: OneJob): Promise<void> {
 describe("workers on a Ray cluster", () => {
   it("lie on many nodes first, and where there is room", () => {
     const ids = (cpus: number, gpus = 0) =>
-      slotsOf([node("1", 2), node("2", 5, 1), node("3", 4, 2)], { cpus, gpus }).map(({ id }) => id);
+      workerSlots([node("1", 2), node("2", 5, 1), node("3", 4, 2)], { cpus, gpus }).map(({ id }) => id);
     assert.deepEqual(ids(2), ["1", "2", "3", "2", "3"]);
     assert.deepEqual(ids(1, 1), ["2", "3", "3"]);
     assert.deepEqual(ids(1, 0.5), ["2", "3", "2", "3", "3", "3"]);

@@ -1,9 +1,14 @@
 import assert from "node:assert/strict";
-import { labelIn, labelsIn, numberIn, saysNone } from "#stdlib/contenders/shared/prompting/answer-values.js";
+import {
+  labelNamedIn,
+  labelsNamedIn,
+  numberNamedIn,
+  meansNoLabel,
+} from "#stdlib/contenders/shared/prompting/answer-values.js";
 
 const labels = ["spam", "not spam", "billing", "Billing!"];
 const named = (answer: string): string | null => {
-  const found = labelIn(answer, labels);
+  const found = labelNamedIn(answer, labels);
   return found === null ? null : labels[found]!;
 };
 
@@ -27,25 +32,25 @@ describe("the label that an answer names", () => {
     assert.equal(named(""), null);
   });
   it("is found in other scripts, with letters written as several marks", () => {
-    assert.equal(labelIn("Это СПОРТ.", ["спорт", "наука"]), 0);
-    assert.equal(labelIn("cafe\u0301", ["caf\u00e9", "bar"]), 0);
-    assert.equal(labelIn("体育", ["体育", "科学"]), 0);
+    assert.equal(labelNamedIn("Это СПОРТ.", ["спорт", "наука"]), 0);
+    assert.equal(labelNamedIn("cafe\u0301", ["caf\u00e9", "bar"]), 0);
+    assert.equal(labelNamedIn("体育", ["体育", "科学"]), 0);
   });
   it("may have no letters, and is then found exactly alone", () => {
-    assert.equal(labelIn("+", ["+", "-"]), 0);
-    assert.equal(labelIn("it is +", ["+", "-"]), null);
+    assert.equal(labelNamedIn("+", ["+", "-"]), 0);
+    assert.equal(labelNamedIn("it is +", ["+", "-"]), null);
   });
 });
 
 describe("the labels that an answer names", () => {
   it("are all of them, in the labels' order", () => {
-    assert.deepEqual(labelsIn("billing, spam", ["spam", "not spam", "billing"]), [0, 2]);
-    assert.deepEqual(labelsIn("not spam and SPAM", ["spam", "not spam"]), [0, 1]);
-    assert.deepEqual(labelsIn("nothing of it", ["spam"]), []);
+    assert.deepEqual(labelsNamedIn("billing, spam", ["spam", "not spam", "billing"]), [0, 2]);
+    assert.deepEqual(labelsNamedIn("not spam and SPAM", ["spam", "not spam"]), [0, 1]);
+    assert.deepEqual(labelsNamedIn("nothing of it", ["spam"]), []);
   });
   it("are none where the answer says so", () => {
-    for (const answer of ["None.", "none", " No labels ", "", "—"]) assert.ok(saysNone(answer), answer);
-    assert.ok(!saysNone("none of spam"));
+    for (const answer of ["None.", "none", " No labels ", "", "—"]) assert.ok(meansNoLabel(answer), answer);
+    assert.ok(!meansNoLabel("none of spam"));
   });
 });
 
@@ -65,6 +70,6 @@ describe("the number in an answer", () => {
       ["four", null],
       ["", null],
     ];
-    for (const [answer, number] of cases) assert.equal(numberIn(answer), number, answer);
+    for (const [answer, number] of cases) assert.equal(numberNamedIn(answer), number, answer);
   });
 });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { chosenShots } from "#stdlib/contenders/shared/prompting/shots.js";
+import { chooseShots } from "#stdlib/contenders/shared/prompting/shots.js";
 
 const kinds = Array.from({ length: 100 }, (_, i) => (i < 90 ? "common" : i < 97 ? "rare" : "rarest"));
 const counted = (rows: readonly number[]): Record<string, number> => {
@@ -10,9 +10,9 @@ const counted = (rows: readonly number[]): Record<string, number> => {
 
 describe("the examples of a prompt", () => {
   it("are as even over the labels as their number allows", () => {
-    assert.deepEqual(counted(chosenShots(kinds, 3, 1)), { common: 1, rare: 1, rarest: 1 });
+    assert.deepEqual(counted(chooseShots(kinds, 3, 1)), { common: 1, rare: 1, rarest: 1 });
     for (const count of [4, 5, 7, 8]) {
-      const counts = Object.values(counted(chosenShots(kinds, count, 1)));
+      const counts = Object.values(counted(chooseShots(kinds, count, 1)));
       assert.equal(
         counts.reduce((a, b) => a + b),
         count,
@@ -20,22 +20,22 @@ describe("the examples of a prompt", () => {
       assert.ok(Math.max(...counts) - Math.min(...counts) <= 1, String(count));
     }
     // Three rows are all that the rarest has.
-    assert.deepEqual(counted(chosenShots(kinds, 15, 1)), { common: 6, rare: 6, rarest: 3 });
+    assert.deepEqual(counted(chooseShots(kinds, 15, 1)), { common: 6, rare: 6, rarest: 3 });
   });
   it("are the seed's: the same again, others by another; none stands there twice", () => {
-    const [one, again, other] = [chosenShots(kinds, 8, 1), chosenShots(kinds, 8, 1), chosenShots(kinds, 8, 2)];
+    const [one, again, other] = [chooseShots(kinds, 8, 1), chooseShots(kinds, 8, 1), chooseShots(kinds, 8, 2)];
     assert.deepEqual(one, again);
     assert.notDeepEqual(one, other);
     assert.equal(new Set(one).size, 8);
   });
   it("are all rows where there are no more, and none where none is wanted", () => {
-    assert.deepEqual([...chosenShots(["a", "b", "a"], 9, 0)].sort(), [0, 1, 2]);
-    assert.deepEqual(chosenShots(kinds, 0, 0), []);
-    assert.deepEqual(chosenShots([], 4, 0), []);
+    assert.deepEqual([...chooseShots(["a", "b", "a"], 9, 0)].sort(), [0, 1, 2]);
+    assert.deepEqual(chooseShots(kinds, 0, 0), []);
+    assert.deepEqual(chooseShots([], 4, 0), []);
   });
   it("mix the labels: over seeds each of two stands first about as often", () => {
     const two = ["a", "a", "a", "b", "b", "b"];
-    const firsts = Array.from({ length: 200 }, (_, seed) => two[chosenShots(two, 4, seed)[0]!]);
+    const firsts = Array.from({ length: 200 }, (_, seed) => two[chooseShots(two, 4, seed)[0]!]);
     const share = firsts.filter((kind) => kind === "a").length / firsts.length;
     assert.ok(share > 0.35 && share < 0.65, String(share));
   });

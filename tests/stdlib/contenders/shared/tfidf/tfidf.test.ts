@@ -2,11 +2,15 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { labelModel, setsModel, type LabelModel } from "#stdlib/contenders/shared/linear-labels.js";
-import { ridgeFitted, said, softmaxFitted } from "#stdlib/contenders/shared/tfidf/linear.js";
+import {
+  fitSingleLabelModel,
+  fitLabelSetModel,
+  type SingleLabelModel,
+} from "#stdlib/contenders/shared/linear-labels.js";
+import { fitRidge, linearOutputs, fitSoftmax } from "#stdlib/contenders/shared/tfidf/linear.js";
 import { SparseBuilder, type SparseRows } from "#stdlib/contenders/shared/tfidf/sparse.js";
 import { Vocabulary } from "#stdlib/contenders/shared/tfidf/vocabulary.js";
-import { chance, draw } from "#stdlib/statistics/chance.js";
+import { seededRandom, drawBelow } from "#stdlib/statistics/chance.js";
 
 interface Golden {
   readonly train: readonly string[];
@@ -55,13 +59,13 @@ describe("tf-idf and linear models over it, beside scikit-learn's", () => {
   ] as const)
     it(`say the same of ${which} labels; one that no row has is never said, and as likely as what one row has`, async () => {
       const all = ["unseen", ...labels];
-      const model = await labelModel(
+      const model = await fitSingleLabelModel(
         learnt,
         golden[which].map((label) => labels[label]!),
         all,
       );
       for (const row of rows) {
-        const shares = Array.from(model.said(asked, row), Math.exp);
+        const shares = Array.from(model.predict(asked, row), Math.exp);
         const rare = 1 / (golden.train.length + 1);
         near(shares[0]!, rare, 1e-7);
         golden[`probabilities of ${which}`][row]!.forEach((wanted, label) => {
@@ -73,27 +77,29 @@ describe("tf-idf and linear models over it, beside scikit-learn's", () => {
     const sets = golden.train.map((_, row) =>
       ["a", "b", "c"].filter((__, label) => golden.sets[label]![row] === 1).concat("always"),
     );
-    const model = await setsModel(learnt, sets, ["a", "b", "c", "always", "never"]);
+    const model = await fitLabelSetModel(learnt, sets, ["a", "b", "c", "always", "never"]);
     for (const row of rows) {
-      const shares = Array.from(model.said(asked, row), (logit) => 1 / (1 + Math.exp(-logit)));
+      const shares = Array.from(model.predict(asked, row), (logit) => 1 / (1 + Math.exp(-logit)));
       [0, 1, 2].forEach((label) => {
         near(shares[label]!, golden["probabilities of sets"][label]![row]!);
       });
       assert.ok(shares[3]! > 1 - 1e-6 && shares[4]! < 1e-6);
     }
-    const ridge = await ridgeFitted(learnt, golden.scores);
+    const ridge = await fitRidge(learnt, golden.scores);
     const own = new Float64Array(1);
     for (const row of rows) {
-      said(ridge, asked, row, own);
+      linearOutputs(ridge, asked, row, own);
       near(own[0]!, golden.numbers[row]!);
     }
   });
   it("say the same with labels that count alike, or by numbers, and another C", async () => {
-    const probability = (model: LabelModel, row: number): readonly number[] =>
-      Array.from(model.said(asked, row), Math.exp);
+    const probability = (model: SingleLabelModel, row: number): readonly number[] =>
+      Array.from(model.predict(asked, row), Math.exp);
     const three = golden.three.map((label) => ["a", "b", "c"][label]!);
-    const balanced = await labelModel(learnt, three, ["a", "b", "c"], { setting: { c: 10, weigh: "balanced" } });
-    const given = await labelModel(
+    const balanced = await fitSingleLabelModel(learnt, three, ["a", "b", "c"], {
+      setting: { c: 10, weigh: "balanced" },
+    });
+    const given = await fitSingleLabelModel(
       learnt,
       golden.two.map((label) => ["no", "yes"][label]!),
       ["no", "yes"],
@@ -102,9 +108,9 @@ describe("tf-idf and linear models over it, beside scikit-learn's", () => {
       },
     );
     const sets = golden.train.map((_, row) => (golden.sets[0]![row] === 1 ? ["a"] : []));
-    const each = await setsModel(learnt, sets, ["a"], { setting: { c: 10, weigh: "balanced" } });
+    const each = await fitLabelSetModel(learnt, sets, ["a"], { setting: { c: 10, weigh: "balanced" } });
     const counts = new Float64Array(learnt.count).fill(10);
-    const ridge = await ridgeFitted(learnt, golden.scores, { counts });
+    const ridge = await fitRidge(learnt, golden.scores, { counts });
     const own = new Float64Array(1);
     for (const row of rows) {
       golden["probabilities of three, C 10, balanced"][row]!.forEach((wanted, label) =>
@@ -113,22 +119,24 @@ describe("tf-idf and linear models over it, beside scikit-learn's", () => {
       golden["probabilities of two, C 0.5, yes counts 3"][row]!.forEach((wanted, label) =>
         near(probability(given, row)[label]!, wanted),
       );
-      near(1 / (1 + Math.exp(-each.said(asked, row)[0]!)), golden["probabilities of a set, C 10, balanced"][row]!);
-      said(ridge, asked, row, own);
+      near(1 / (1 + Math.exp(-each.predict(asked, row)[0]!)), golden["probabilities of a set, C 10, balanced"][row]!);
+      linearOutputs(ridge, asked, row, own);
       near(own[0]!, golden["numbers, alpha 0.1"][row]!, 2e-3);
     }
   });
   it("fit 5,000 rows of 200,000 columns in seconds, and stop when they are told to", async function () {
     this.timeout(60_000);
     const built = new SparseBuilder();
-    const chosen = chance(7);
+    const chosen = seededRandom(7);
     const labels = new Int32Array(5_000);
     for (let row = 0; row < labels.length; row++) {
-      labels[row] = draw(chosen, 4);
+      labels[row] = drawBelow(chosen, 4);
       // Half of the words are common ones, some of which go with the label.
       const words = new Set(
         Array.from({ length: 30 }, (_, i) =>
-          i < 15 ? 4 * draw(chosen, 500) + (i < 5 ? labels[row]! : draw(chosen, 4)) : draw(chosen, 200_000),
+          i < 15
+            ? 4 * drawBelow(chosen, 500) + (i < 5 ? labels[row]! : drawBelow(chosen, 4))
+            : drawBelow(chosen, 200_000),
         ),
       );
       const at = Uint32Array.from(words).sort();
@@ -136,22 +144,23 @@ describe("tf-idf and linear models over it, beside scikit-learn's", () => {
     }
     const many = built.made(200_000);
     const begun = performance.now();
-    const model = await softmaxFitted(many, labels, 4);
+    const model = await fitSoftmax(many, labels, 4);
     const seconds = (performance.now() - begun) / 1000;
     assert.ok(seconds < 30, `${seconds.toFixed(1)} s`);
     const own = new Float64Array(4);
     const right = labels.filter((label, row) => {
-      said(model, many, row, own);
+      linearOutputs(model, many, row, own);
       return own.indexOf(Math.max(...own)) === label;
     });
     assert.ok(right.length > 4_500);
-    await assert.rejects(softmaxFitted(many, labels, 4, { signal: AbortSignal.abort() }), { name: "AbortError" });
+    await assert.rejects(fitSoftmax(many, labels, 4, { signal: AbortSignal.abort() }), { name: "AbortError" });
   });
 });
 
 function cosine(a: SparseRows, i: number, b: SparseRows, j: number): number {
   let sum = 0;
   for (let p = a.starts[i]!; p < a.starts[i + 1]!; p++)
-    for (let q = b.starts[j]!; q < b.starts[j + 1]!; q++) if (a.at[p] === b.at[q]) sum += a.values[p]! * b.values[q]!;
+    for (let q = b.starts[j]!; q < b.starts[j + 1]!; q++)
+      if (a.columnIndexes[p] === b.columnIndexes[q]) sum += a.values[p]! * b.values[q]!;
   return sum;
 }

@@ -1,7 +1,7 @@
 /** The logarithm of expected improvement beside mpmath's, and the minimum of functions whose minimum is known. */
 import assert from "node:assert/strict";
-import { logExpected } from "#stdlib/searches/shared/gp/improvement.js";
-import { minimumNear, type Smooth } from "#stdlib/searches/shared/gp/minimum.js";
+import { logExpectedImprovement } from "#stdlib/searches/shared/gp/improvement.js";
+import { minimizeNear, type SmoothFunction } from "#stdlib/searches/shared/gp/minimum.js";
 
 describe("log expected improvement", () => {
   it("is exact from far above the best to a thousand deviations below", () => {
@@ -21,17 +21,18 @@ describe("log expected improvement", () => {
       [-80, -3209.68346029647],
       [-1000, -500014.734452091],
     ] as const) {
-      const { value, slope } = logExpected(z);
+      const { value, slope } = logExpectedImprovement(z);
       assert.ok(Math.abs(value - wanted) <= 1e-9 * Math.max(1, Math.abs(wanted)), `${z}: ${value}`);
       const step = 1e-4 * Math.max(1, Math.abs(z));
-      const differences = (logExpected(z + step).value - logExpected(z - step).value) / (2 * step);
+      const differences =
+        (logExpectedImprovement(z + step).value - logExpectedImprovement(z - step).value) / (2 * step);
       assert.ok(Math.abs(slope - differences) <= 1e-4 * Math.max(1, Math.abs(slope)), `${z}: ${slope}, ${differences}`);
     }
   });
 });
 
 describe("the nearest minimum", () => {
-  const valley: Smooth = (x, slope) => {
+  const valley: SmoothFunction = (x, slope) => {
     const [a, b] = [x[0]!, x[1]!];
     slope[0] = -400 * a * (b - a * a) - 2 * (1 - a);
     slope[1] = 200 * (b - a * a);
@@ -40,17 +41,17 @@ describe("the nearest minimum", () => {
   const free = { low: () => -5, high: () => 5, most: 200, flat: 1e-8 };
 
   it("of Rosenbrock's valley is at (1, 1), in fewer values than steepest descent would take", () => {
-    const { x, value } = minimumNear(valley, Float64Array.of(-1.2, 1), free);
+    const { x, value } = minimizeNear(valley, Float64Array.of(-1.2, 1), free);
     assert.ok(value < 1e-12 && Math.abs(x[0]! - 1) < 1e-5 && Math.abs(x[1]! - 1) < 1e-5, String(x));
   });
   it("lies on a bound where the function falls towards it", () => {
-    const { x } = minimumNear(valley, Float64Array.of(-1.2, 1), { ...free, high: (i) => (i === 0 ? 0.5 : 5) });
+    const { x } = minimizeNear(valley, Float64Array.of(-1.2, 1), { ...free, high: (i) => (i === 0 ? 0.5 : 5) });
     assert.ok(Math.abs(x[0]! - 0.5) < 1e-9 && Math.abs(x[1]! - 0.25) < 1e-5, String(x));
   });
   it("asks for no more values than it may", () => {
     let asked = 0;
-    const counted: Smooth = (x, slope) => (asked++, valley(x, slope));
-    minimumNear(counted, Float64Array.of(-1.2, 1), { ...free, most: 12 });
+    const counted: SmoothFunction = (x, slope) => (asked++, valley(x, slope));
+    minimizeNear(counted, Float64Array.of(-1.2, 1), { ...free, most: 12 });
     assert.ok(asked <= 12, String(asked));
   });
 });

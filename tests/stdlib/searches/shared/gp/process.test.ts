@@ -2,15 +2,15 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { fitted, learnt } from "#stdlib/searches/shared/gp/fit.js";
-import { logImprovement } from "#stdlib/searches/shared/gp/improvement.js";
+import { fitProcessSettings, fitProcess } from "#stdlib/searches/shared/gp/fit.js";
+import { logImprovementAt } from "#stdlib/searches/shared/gp/improvement.js";
 import {
-  foretold,
-  likelihoodSlope,
-  logLikelihood,
-  processOf,
-  type Rows,
-  type Settings,
+  predictProcess,
+  logLikelihoodSlope,
+  processLogLikelihood,
+  gaussianProcessOf,
+  type ProcessRows,
+  type ProcessSettings,
 } from "#stdlib/searches/shared/gp/process.js";
 import { uniform } from "#tests/oracles/numbers.js";
 
@@ -35,14 +35,14 @@ function near(found: number, wanted: number, within: number, what: string): void
   assert.ok(Math.abs(found - wanted) <= within * Math.max(1, Math.abs(wanted)), `${what}: ${found}, not ${wanted}`);
 }
 /** Numbers and a choice of three, and values of them. */
-function mixed(count: number): { readonly rows: Rows; readonly values: Float64Array } {
+function mixed(count: number): { readonly rows: ProcessRows; readonly values: Float64Array } {
   const rows = rowsNamed("mixed/rows", count, 3).map((row) =>
     row.map((x, d) => (d === 2 ? Math.floor(1.5 * (x + 1)) : (x + 1) / 2)),
   );
   const values = Float64Array.from(rows, ([a, b, c]) => Math.sin(5 * a!) + b! * b! + (c === 1 ? 0.5 : 0));
   return { rows: { rows, choices: [false, false, true] }, values };
 }
-const settingsOf = (x: readonly number[]): Settings => ({
+const settingsOf = (x: readonly number[]): ProcessSettings => ({
   weights: Float64Array.from(x.slice(0, -2), Math.exp),
   scale: Math.exp(x.at(-2)!),
   noise: Math.exp(x.at(-1)!),
@@ -58,17 +58,21 @@ describe("Gaussian processes", () => {
         uniform(`processes/${width}/lengths`, [width], 1),
         (x) => (0.3 + Math.abs(x)) ** -2,
       );
-      const process = processOf({ rows, choices: rows[0]!.length ? Array<boolean>(width).fill(false) : [] }, values, {
-        ...one,
-        weights,
-      });
+      const process = gaussianProcessOf(
+        { rows, choices: rows[0]!.length ? Array<boolean>(width).fill(false) : [] },
+        values,
+        {
+          ...one,
+          weights,
+        },
+      );
       rowsNamed(`processes/${width}/asked`, 7, width).forEach((row, i) => {
-        const { mean, variance } = foretold(process, row);
+        const { mean, variance } = predictProcess(process, row);
         near(mean, one.mean[i]!, 1e-9, "mean");
         near(variance, one.variance[i]!, 1e-9, "variance");
       });
-      near(logLikelihood(process, values), one.likelihood, 1e-10, "likelihood");
-      const slope = likelihoodSlope(process);
+      near(processLogLikelihood(process, values), one.likelihood, 1e-10, "likelihood");
+      const slope = logLikelihoodSlope(process);
       // Theirs are by scale, lengths (of which the weights are the power −2) and noise.
       const own = [slope[width]!, ...Array.from(slope.subarray(0, width), (g) => -2 * g), slope[width + 1]!];
       own.forEach((g, i) => near(g, one.slope[i]!, 1e-8, `slope ${i}`));
@@ -77,8 +81,9 @@ describe("Gaussian processes", () => {
   it("have derivatives of the likelihood as differences say, choices too", () => {
     const { rows, values } = mixed(20);
     const x = [0.5, -1, 0.3, 0.2, -4];
-    const at = (y: readonly number[]): number => logLikelihood(processOf(rows, values, settingsOf(y)), values);
-    const slope = likelihoodSlope(processOf(rows, values, settingsOf(x)));
+    const at = (y: readonly number[]): number =>
+      processLogLikelihood(gaussianProcessOf(rows, values, settingsOf(y)), values);
+    const slope = logLikelihoodSlope(gaussianProcessOf(rows, values, settingsOf(x)));
     x.forEach((_, i) => {
       const moved = (by: number): readonly number[] => x.map((v, j) => (j === i ? v + by : v));
       near(slope[i]!, (at(moved(1e-5)) - at(moved(-1e-5))) / 2e-5, 1e-6, `slope ${i}`);
@@ -87,16 +92,16 @@ describe("Gaussian processes", () => {
 
   it("have derivatives of the expected improvement as differences say, near the best and where it is next to nothing", () => {
     const { rows, values } = mixed(15);
-    const process = processOf(rows, values, settingsOf([1, 0, 0, 0, -6]));
+    const process = gaussianProcessOf(rows, values, settingsOf([1, 0, 0, 0, -6]));
     for (const best of [0.5, Math.max(...values), 30])
       for (const asked of rowsNamed("mixed/asked", 5, 3)) {
         const row = asked.map((v, d) => (d === 2 ? 1 : (v + 1) / 2));
         const slope = new Float64Array(3);
-        logImprovement(process, best, row, slope);
+        logImprovementAt(process, best, row, slope);
         for (const d of [0, 1]) {
           const moved = (by: number): Float64Array => row.map((v, j) => (j === d ? v + by : v));
           const wanted =
-            (logImprovement(process, best, moved(1e-6)) - logImprovement(process, best, moved(-1e-6))) / 2e-6;
+            (logImprovementAt(process, best, moved(1e-6)) - logImprovementAt(process, best, moved(-1e-6))) / 2e-6;
           near(slope[d]!, wanted, 1e-4, `${best} ${d}`);
         }
       }
@@ -107,20 +112,21 @@ describe("Gaussian processes", () => {
     const first = { rows: rows.rows.slice(0, 45), choices: rows.choices };
     const told = values.slice(0, 45);
     const begun = settingsOf([0, 0, 0, 0, Math.log(0.02)]);
-    const found = fitted(first, told);
+    const found = fitProcessSettings(first, told);
     assert.ok(
-      logLikelihood(processOf(first, told, found), told) > logLikelihood(processOf(first, told, begun), told) + 5,
+      processLogLikelihood(gaussianProcessOf(first, told, found), told) >
+        processLogLikelihood(gaussianProcessOf(first, told, begun), told) + 5,
     );
     // The first number matters more than the second.
     assert.ok(found.weights[0]! > found.weights[1]!);
-    const process = learnt(first, told);
-    const off = rows.rows.slice(45).map((row, i) => Math.abs(foretold(process, row).mean - values[45 + i]!));
+    const process = fitProcess(first, told);
+    const off = rows.rows.slice(45).map((row, i) => Math.abs(predictProcess(process, row).mean - values[45 + i]!));
     assert.ok(Math.max(...off) < 0.15, String(Math.max(...off)));
   });
 
   it("stand rows that are the same, and values that are", () => {
     const rows = Array.from({ length: 12 }, (_, i) => Float64Array.of(i % 2, 0.5));
-    const same = learnt({ rows, choices: [true, false] }, new Float64Array(12));
-    assert.ok(Math.abs(foretold(same, Float64Array.of(2, 0.1)).mean) < 1e-9);
+    const same = fitProcess({ rows, choices: [true, false] }, new Float64Array(12));
+    assert.ok(Math.abs(predictProcess(same, Float64Array.of(2, 0.1)).mean) < 1e-9);
   });
 });

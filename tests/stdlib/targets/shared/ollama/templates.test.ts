@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import type { Message, TemplateImplementation } from "#stdlib/conversations/kind.js";
-import { goScope, goTemplate } from "#stdlib/targets/shared/ollama/go-template.js";
+import { goScopeOf, compileGoTemplate } from "#stdlib/targets/shared/ollama/go-template.js";
 import { modelfileText } from "#stdlib/targets/shared/ollama/modelfile.js";
-import { recognised } from "#stdlib/targets/shared/ollama/template-detection.js";
-import { KNOWN } from "#stdlib/targets/shared/ollama/templates.js";
+import { recognizeTemplate } from "#stdlib/targets/shared/ollama/template-detection.js";
+import { KNOWN_CHAT_TEMPLATES } from "#stdlib/targets/shared/ollama/templates.js";
 import { jinjaTemplate } from "#stdlib/templates/shared/jinja-template.js";
 import { registry } from "#stdlib/registry.js";
 import { modelfileOf } from "./modelfile.js";
@@ -25,7 +25,7 @@ const by =
     return "refused" in pieces ? null : pieces.map(({ text }) => text).join("");
   };
 const told = (writes: Writes, added: boolean) =>
-  recognised((all) => Promise.resolve(all.map(writes)), { bos: specials.bos, eos: specials.eos, added });
+  recognizeTemplate((all) => Promise.resolve(all.map(writes)), { bos: specials.bos, eos: specials.eos, added });
 
 describe("templates of conversations for Ollama", () => {
   for (const name of ["chatml", "llama3", "gemma", "alpaca", "llama2", "plain"])
@@ -34,13 +34,13 @@ describe("templates of conversations for Ollama", () => {
       const found = await told(word, false);
       assert.equal(found?.known.name, name);
       const jinja = by(jinjaTemplate(found.known.jinja!));
-      const go = goTemplate(found.go);
+      const go = compileGoTemplate(found.go);
       for (const turns of CONVERSATIONS) {
         const want = word(turns);
         if (want === null) continue;
         assert.equal(jinja(turns), want);
         // What begins a text stands in Go's only where the tokenizer doesn't add it.
-        assert.equal(go(goScope(turns)).replace(/^<s>/, ""), want.replace(/^<s>/, ""));
+        assert.equal(go(goScopeOf(turns)).replace(/^<s>/, ""), want.replace(/^<s>/, ""));
       }
     });
 
@@ -61,13 +61,16 @@ describe("templates of conversations for Ollama", () => {
   });
 
   it("are read as Go reads them, and what isn't Go is an error", () => {
-    const scope = goScope(CONVERSATIONS[3]!);
-    assert.equal(goTemplate(`a {{- if .System }} {{ .System }}{{ else }}none{{ end -}} b`)(scope), "a Be kind.b");
+    const scope = goScopeOf(CONVERSATIONS[3]!);
     assert.equal(
-      goTemplate(`{{ range $i, $m := .Messages }}{{ $i }}{{ $m.Role }} {{ end }}`)(scope).slice(0, 9),
+      compileGoTemplate(`a {{- if .System }} {{ .System }}{{ else }}none{{ end -}} b`)(scope),
+      "a Be kind.b",
+    );
+    assert.equal(
+      compileGoTemplate(`{{ range $i, $m := .Messages }}{{ $i }}{{ $m.Role }} {{ end }}`)(scope).slice(0, 9),
       "0system 1",
     );
-    assert.equal(goTemplate(`{{ if and (eq 1 1) (not .System) }}x{{ else if ne 1 2 }}y{{ end }}`)(scope), "y");
+    assert.equal(compileGoTemplate(`{{ if and (eq 1 1) (not .System) }}x{{ else if ne 1 2 }}y{{ end }}`)(scope), "y");
     for (const wrong of [
       "{{ if .System }}x",
       "{{ end }}",
@@ -75,8 +78,8 @@ describe("templates of conversations for Ollama", () => {
       "{{ range .System }}{{ end }}",
       "{{ .System",
     ])
-      assert.throws(() => goTemplate(wrong)(scope), wrong);
-    for (const { go } of KNOWN) goTemplate(go);
+      assert.throws(() => compileGoTemplate(wrong)(scope), wrong);
+    for (const { go } of KNOWN_CHAT_TEMPLATES) compileGoTemplate(go);
   });
 });
 

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { readCheckpoints } from "#kernel/runs/checkpoints.js";
 import type { RunFolder } from "#kernel/runs/run-folder.js";
-import { isTraining, outcomeOf as standing } from "#kernel/remote/supervisor/outcome.js";
-import { running } from "#kernel/remote/supervisor/running-processes.js";
+import { isTraining, runProgressOf as standing } from "#kernel/remote/supervisor/outcome.js";
+import { runningTrainings } from "#kernel/remote/supervisor/running-processes.js";
 import { verifySafetensors } from "#kernel/tensors/safetensors.js";
 import { until } from "../../../../../until.js";
 import { ranksOf } from "../../../../remote/process-group/killed-ranks.js";
@@ -160,7 +160,8 @@ export class NightScene implements Scene {
     this.ground.lost = Math.max(this.ground.lost, step - (goesOnFrom ?? 0));
     if (goesOnFrom !== null && step - goesOnFrom > 3)
       this.troubles.push(`${String(step - goesOnFrom)} steps were lost by a kill of ${kind}`);
-    if (running().some(({ folder }) => folder === run.path)) this.troubles.push("what was killed is told to train");
+    if (runningTrainings().some(({ folder }) => folder === run.path))
+      this.troubles.push("what was killed is told to train");
   }
 
   /** Lets the present training end, and compares it with the one that was left alone. */

@@ -2,12 +2,12 @@
 import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { readNote } from "#kernel/runs/detached-run.js";
+import { readDetachedNote } from "#kernel/runs/detached-run.js";
 import { RunFolder } from "#kernel/runs/run-folder.js";
-import { togetherNamed, type Together } from "#kernel/runs/together/trial-groups.js";
-import { isTraining, outcomeOf as standing } from "#kernel/remote/supervisor/outcome.js";
-import { running } from "#kernel/remote/supervisor/running-processes.js";
-import { doneOf } from "#kernel/sweep-runs/watch-group.js";
+import { findTrialGroupNamed, type TrialGroup } from "#kernel/runs/together/trial-groups.js";
+import { isTraining, runProgressOf as standing } from "#kernel/remote/supervisor/outcome.js";
+import { runningTrainings } from "#kernel/remote/supervisor/running-processes.js";
+import { groupProgress } from "#kernel/sweep-runs/watch-group.js";
 import { registry } from "#stdlib/registry.js";
 import { until } from "../../../../../until.js";
 import { childrenOf } from "../../../../training/kills.js";
@@ -35,7 +35,7 @@ export class SweepScene implements Scene {
 
   async kill(kind: Kind): Promise<boolean> {
     const of = await this.going();
-    const id = readNote(of.folder)?.process.id ?? -1;
+    const id = readDetachedNote(of.folder)?.process.id ?? -1;
     this.ground.note(id);
     const workers = (): readonly number[] => childrenOf(id).filter((one) => commandOf(one).includes(" worker "));
     const before = this.steps();
@@ -52,15 +52,15 @@ export class SweepScene implements Scene {
       await this.toItsEnd();
       return false;
     }
-    const done = doneOf(of, registry).done;
+    const done = groupProgress(of, registry).done;
     await this.ground.killed(victim, treeOf(victim), kind);
     const { is, how } = standing(RunFolder.open(of.folder));
     if (kind === "worker" && is !== "training" && is !== "done")
       this.ground.troubles.push(`a worker's end made the sweep ${is} (${how ?? ""})`);
     if (kind === "sweep" && is !== "cut off" && is !== "done")
       this.ground.troubles.push(`a sweep that was killed is told to be ${is} (${how ?? ""})`);
-    if (doneOf(of, registry).done < done) this.ground.troubles.push(`trials were lost by a kill of ${kind}`);
-    if (kind === "sweep" && running().some(({ folder }) => folder === of.folder))
+    if (groupProgress(of, registry).done < done) this.ground.troubles.push(`trials were lost by a kill of ${kind}`);
+    if (kind === "sweep" && runningTrainings().some(({ folder }) => folder === of.folder))
       this.ground.troubles.push("a sweep that was killed is told to run");
     return true;
   }
@@ -72,7 +72,7 @@ export class SweepScene implements Scene {
       await until(() => !this.trains(of), "a sweep's end", 180);
     }
     const of = await this.going();
-    const id = readNote(of.folder)?.process.id ?? -1;
+    const id = readDetachedNote(of.folder)?.process.id ?? -1;
     await until(() => !isThere(id), "the end of its process");
     const came = JSON.stringify(trialsOf(this.runs, "found"));
     if (came !== this.expected)
@@ -88,22 +88,22 @@ export class SweepScene implements Scene {
   }
 
   /** The sweep, begun or gone on with where nobody runs it; one that is done is left as it is. */
-  private async going(): Promise<Together> {
+  private async going(): Promise<TrialGroup> {
     if (this.runs === "") {
       this.number += 1;
       this.ground.begun += 1;
       this.runs = join(this.ground.folder, `swept-${String(this.number)}`);
     }
-    const there = togetherNamed(this.runs, "found");
+    const there = findTrialGroupNamed(this.runs, "found");
     if (there && (this.trains(there) || standing(this.whole(there)).is === "done")) return there;
     const text = swept("found", { ...this.o, more: ", detach: true, runner: processes(2)" });
     await cell(this.ground.folder, this.runs, text);
-    return togetherNamed(this.runs, "found")!;
+    return findTrialGroupNamed(this.runs, "found")!;
   }
-  private whole({ folder }: Together): RunFolder {
+  private whole({ folder }: TrialGroup): RunFolder {
     return RunFolder.open(folder);
   }
-  private trains(of: Together): boolean {
+  private trains(of: TrialGroup): boolean {
     return isTraining(this.whole(of));
   }
   /** That its trials have logged so far, those that were taken again too. */
